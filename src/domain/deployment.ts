@@ -1,0 +1,94 @@
+import type { ReasonCode } from './reason-codes.ts';
+
+/**
+ * `waiting`: no start was attempted, so a newer deployment may replace it. `starting`: a start was attempted and
+ * its outcome is open. `queued` and `running`: the job is known and watched. `concluded`: nothing more happens.
+ */
+export type DeploymentState = 'waiting' | 'starting' | 'queued' | 'running' | 'concluded';
+
+/** The check run's conclusion; `none` for a workspace that was looked at and not deployed: no check run. */
+export type Conclusion =
+  | 'success'
+  | 'failure'
+  | 'cancelled'
+  | 'skipped'
+  | 'timed_out'
+  | 'action_required'
+  | 'none';
+
+/** One workspace's share of one push. All times are epoch milliseconds. */
+export interface Deployment {
+  readonly id: string;
+  /** The key of the Meltano Cloud account whose credentials are used. */
+  readonly account: string;
+  readonly workspaceId: string;
+  readonly workspaceName: string;
+  readonly environment: string | null;
+  readonly branch: string;
+  readonly directory: string | null;
+
+  readonly installationId: number;
+  readonly repositoryId: number;
+  readonly deliveryId: string;
+  /** The check run's name, fixed at planning so that the run can be found again. */
+  readonly checkName: string;
+  /** The commit that asked for the deployment. */
+  readonly sha: string;
+  /** The branch's head before the push; null for a new branch. */
+  readonly before: string | null;
+  readonly requestedBy: string;
+  readonly requestedByBot: boolean;
+  /** GitHub's time of the push, which orders the deployments of a workspace (second resolution). */
+  readonly pushedAt: number;
+  readonly receivedAt: number;
+
+  readonly state: DeploymentState;
+  readonly reason: ReasonCode;
+  readonly conclusion: Conclusion | null;
+  readonly concludedAt: number | null;
+  /** For a person: what is wrong now (being retried), or what ended it. Redacted when it is shown. */
+  readonly problem: string | null;
+  readonly supersededBy: string | null;
+
+  /** When work on the start began; START_TIMEOUT_MINUTES counts from here. */
+  readonly startSince: number | null;
+  /** When the last start request went out; null before the first. */
+  readonly attemptedAt: number | null;
+  /** Job ids on the newest page of the workspace's list before the last attempt. */
+  readonly knownJobIds: readonly string[];
+  /** `open`: no answer yet (or the process died); `lost`: may have made a job; `unreadable`: 2xx without a job; `refused`: made none. */
+  readonly attemptOutcome: 'open' | 'lost' | 'unreadable' | 'refused' | null;
+  /** When a 409 was first answered with no deployment job listed. */
+  readonly conflictSince: number | null;
+  /** Failed tries in a row of whatever is done now; drives the growing delays. */
+  readonly failures: number;
+  /** Not before this time is anything tried again. */
+  readonly retryAt: number | null;
+
+  readonly jobId: string | null;
+  readonly acceptedAt: number | null;
+  /** The job's status as Meltano Cloud names it. */
+  readonly jobStatus: string | null;
+  readonly jobStartedAt: number | null;
+  readonly jobEndedAt: number | null;
+  /** The commit that the job really deployed. */
+  readonly deployedSha: string | null;
+
+  /** Raised by each change that a person could see; the report is due while it is ahead of `reportedRevision`. */
+  readonly revision: number;
+  readonly reportedRevision: number;
+  readonly checkRunId: number | null;
+  readonly checkRunUrl: string | null;
+  /** When a create of the check run was first sent; set with no id means: look before creating again. */
+  readonly checkRunAttemptedAt: number | null;
+}
+
+/** A repository as GitHub last described it. */
+export interface Repository {
+  readonly id: number;
+  readonly installationId: number;
+  readonly owner: string;
+  readonly name: string;
+  readonly private: boolean;
+  readonly defaultBranch: string;
+}

@@ -1,0 +1,38 @@
+/**
+ * Why a deployment is where it is: one code for every yes and every no. Codes are stored and logged, so they
+ * never change their meaning; the words that people read for them are in `report/`.
+ */
+export const REASON_CODES = {
+  // Planned: this workspace is deployed.
+  push: 'a push to the branch that the workspace tracks',
+
+  // Planned: this workspace is not deployed (no check run).
+  branch_not_tracked: 'the workspace tracks another branch',
+  paths_unchanged: "nothing in the workspace's directory changed",
+
+  // Concluded without a job.
+  superseded: 'a newer deployment of the workspace replaced it before it started',
+  loop_brake: 'too many deployments from the pushes of one bot',
+  no_longer_tracked: 'the workspace stopped tracking this repository or branch before the start',
+  start_refused: 'Meltano Cloud refused the start',
+  start_timeout: 'the start was tried until START_TIMEOUT_MINUTES had passed',
+  start_unreadable: "Meltano Cloud's answer to the start could not be read, and no job was found",
+
+  // Concluded with a job.
+  job_complete: 'the job ended as COMPLETE',
+  job_error: 'the job ended as ERROR',
+  job_stopped: 'the job ended as STOPPED',
+  job_deleted: 'the job was deleted',
+  watch_timeout: 'the job was watched until DEPLOY_TIMEOUT_MINUTES had passed',
+  watch_refused: 'Meltano Cloud refused to show the job',
+
+  // A delivery that leads to no deployment row at all.
+  not_a_branch: 'the push is not to a branch',
+  branch_deleted: 'the push deletes the branch',
+  account_not_allowed: 'ALLOWED_ACCOUNTS does not name the account',
+  account_not_served: 'there are no Meltano Cloud credentials for the account',
+  no_workspace: 'no workspace uses the repository',
+  repository_updated: 'the repository was renamed, transferred or changed its visibility',
+} as const;
+
+export type ReasonCode = keyof typeof REASON_CODES;

@@ -1,0 +1,14 @@
+/** A Meltano Cloud workspace, reduced to what decides about deployments. Source: `GET /workspaces`. */
+export interface Workspace {
+  /** UUID v4. */
+  readonly id: string;
+  readonly name: string;
+  readonly alias: string | null;
+  /** As Meltano Cloud gives it; may hold credentials: never print it. */
+  readonly repositoryUrl: string | null;
+  /** The tracked branch; null means the repository's default branch. */
+  readonly branch: string | null;
+  /** The workspace's directory without leading or trailing slashes; null means the root. */
+  readonly directory: string | null;
+  readonly environment: string | null;
+}

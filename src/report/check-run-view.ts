@@ -1,0 +1,39 @@
+import type { Deployment, Repository } from '../domain/deployment.ts';
+import type { LogExcerpt } from '../domain/log-excerpt.ts';
+
+/** Everything that a check run's rendering depends on. */
+export interface CheckRunView {
+  readonly deployment: Deployment;
+  readonly repository: Repository;
+  /** The page of the workspace on Meltano Cloud. */
+  readonly workspaceUrl: string;
+  /** GitHub's web origin, e.g. `https://github.com`. */
+  readonly githubUrl: string;
+  /** The deployment of the same workspace that this one waits for. */
+  readonly waitsFor: Pick<Deployment, 'sha' | 'checkRunUrl'> | null;
+  /** The deployment that replaced this one. */
+  readonly supersededBy: Pick<Deployment, 'sha' | 'checkRunUrl'> | null;
+  /** Null: nothing was read (yet). */
+  readonly log: LogExcerpt | null;
+  /** Minutes, for the wording of time-outs. */
+  readonly deployTimeoutMinutes: number;
+  readonly startTimeoutMinutes: number;
+  readonly now: number;
+}
+
+/** The fields of one create or update of a check run, as GitHub names them. */
+export interface CheckRunFields {
+  readonly name: string;
+  readonly head_sha: string;
+  readonly external_id: string;
+  readonly details_url: string;
+  readonly status: 'queued' | 'in_progress' | 'completed';
+  readonly started_at: string;
+  readonly conclusion?: 'success' | 'failure' | 'cancelled' | 'skipped' | 'timed_out' | 'action_required';
+  readonly completed_at?: string;
+  readonly output: {
+    readonly title: string;
+    readonly summary: string;
+    readonly text?: string;
+  };
+}

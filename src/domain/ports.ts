@@ -1,6 +1,8 @@
+import type { Delivery } from './delivery.ts';
 import type { Deployment, Repository } from './deployment.ts';
 import type { Job } from './job.ts';
 import type { LogExcerpt } from './log-excerpt.ts';
+import type { ReasonCode } from './reason-codes.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Time, so that tests can set it. */
@@ -84,6 +86,37 @@ export interface Reporter {
 /** The logs of watched jobs, in memory; a log that isn't there is read again from the job. */
 export interface LogSource {
   excerpt(deploymentId: string): LogExcerpt | null;
+  /** The last report was written: the log isn't needed any more. */
+  forget(deploymentId: string): void;
+}
+
+/** A Meltano Cloud account that is served. */
+export interface Account {
+  /** Stored with each deployment, so that its credentials are found again. */
+  readonly key: string;
+  readonly api: MeltanoApi;
+  readonly directory: WorkspaceDirectory;
+}
+
+export interface Accounts {
+  /** The account for a GitHub login, in any letter case; null when it isn't served. */
+  forOwner(login: string): Account | null;
+  /** The account of a stored deployment; null when its credentials are gone from the configuration. */
+  byKey(key: string): Account | null;
+}
+
+export interface WorkspaceList {
+  readonly workspaces: readonly Workspace[];
+  /** When the reading began: what was set up before that is in it. */
+  readonly readAt: number;
+}
+
+/** The account's workspaces, cached. */
+export interface WorkspaceDirectory {
+  /** The list in memory, read first when there is none; an old one is refreshed in the background. */
+  current(): Promise<MeltanoResult<WorkspaceList>>;
+  /** A list read at `since` or later; a number (milliseconds to wait) when the last reading is too fresh for another one. */
+  newerThan(since: number): Promise<MeltanoResult<WorkspaceList> | number>;
 }
 
 export type QueueName = 'plan' | 'workspace' | 'log';
@@ -99,4 +132,106 @@ export interface Dispatcher {
   wake(queue: QueueName, key: string, delayMs?: number): void;
   /** Takes no more work and waits for what runs. */
   stop(): Promise<void>;
+}
+
+export interface DeliveryStore {
+  /** Stores a delivery durably; false when its GUID was there before. */
+  record(delivery: Pick<Delivery, 'id' | 'name' | 'receivedAt' | 'event'>): Promise<boolean>;
+  /** Repositories with deliveries that are not planned yet. */
+  listPendingRepositories(): Promise<number[]>;
+  /** The unplanned deliveries of a repository in the order of receipt. */
+  listPending(repositoryId: number): Promise<Delivery[]>;
+  postpone(id: string, attempts: number, retryAt: number): Promise<void>;
+}
+
+export interface RepositoryStore {
+  getRepository(id: number): Promise<Repository | null>;
+  /** Notes what a delivery said about a repository, unless a later delivery said something already. */
+  learnRepository(repository: Repository, formerFullName: string | null, seenAt: number): Promise<void>;
+  /** `owner/name` in lower case: every name under which this repository is known. */
+  listNames(repositoryId: number): Promise<string[]>;
+}
+
+/** What planning fixes about a deployment; the rest starts out empty. */
+export type PlannedDeployment = Pick<
+  Deployment,
+  | 'id'
+  | 'account'
+  | 'workspaceId'
+  | 'workspaceName'
+  | 'environment'
+  | 'branch'
+  | 'directory'
+  | 'installationId'
+  | 'repositoryId'
+  | 'deliveryId'
+  | 'checkName'
+  | 'sha'
+  | 'before'
+  | 'requestedBy'
+  | 'requestedByBot'
+  | 'pushedAt'
+  | 'receivedAt'
+  | 'reason'
+  | 'conclusion'
+  | 'problem'
+>;
+
+export interface PlanStore {
+  /** The commit of the workspace's last successful deployment: the deployed one, else the one asked for. */
+  findLastSuccess(workspaceId: string): Promise<string | null>;
+  /** Deployments of a workspace from one sender's pushes received since then that started or may still start alone. */
+  countStarted(workspaceId: string, requestedBy: string, since: number): Promise<number>;
+  /**
+   * Stores a delivery's outcome and its deployments in one transaction, and concludes those that a newer deployment
+   * of their workspace replaces. Returns every deployment that it changed. Doing it again changes nothing.
+   */
+  commitPlan(plan: {
+    deliveryId: string;
+    outcome: ReasonCode;
+    deployments: readonly PlannedDeployment[];
+    now: number;
+  }): Promise<Deployment[]>;
+}
+
+/** What changes about a deployment once it is planned. */
+export type DeploymentChange = Partial<
+  Omit<
+    Deployment,
+    | 'id'
+    | 'workspaceId'
+    | 'deliveryId'
+    | 'revision'
+    | 'reportedRevision'
+    | 'checkRunId'
+    | 'checkRunUrl'
+    | 'checkRunAttemptedAt'
+  >
+>;
+
+export interface DeploymentStore {
+  getDeployment(id: string): Promise<Deployment | null>;
+  /** Not concluded, oldest first (`orderDeployments`). */
+  listOpen(workspaceId: string): Promise<Deployment[]>;
+  listOpenWorkspaces(): Promise<string[]>;
+  /**
+   * Changes a deployment that isn't concluded and, where a person could see the change, makes a report due. Returns it
+   * as it is now; null when it was concluded meanwhile (a newer one replaced it): nothing was changed then.
+   */
+  saveDeployment(id: string, change: DeploymentChange): Promise<Deployment | null>;
+  /** Those of the jobs that deployments of the workspace have already. */
+  listTakenJobs(workspaceId: string, jobIds: readonly string[]): Promise<Set<string>>;
+}
+
+export interface ReportStore {
+  getDeployment(id: string): Promise<Deployment | null>;
+  /** Deployments whose check run is behind them. */
+  listUnreported(): Promise<Deployment[]>;
+  /** Notes what was written (or tried); never makes a report due. */
+  saveReport(
+    id: string,
+    report: Partial<
+      Pick<Deployment, 'reportedRevision' | 'checkRunId' | 'checkRunUrl' | 'checkRunAttemptedAt'>
+    >,
+  ): Promise<void>;
 }

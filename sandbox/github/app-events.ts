@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import type { Sent } from './delivery-log.ts';
+import {
+  checkRunPayload,
+  checkSuitePayload,
+  installationPayload,
+  type PushFacts,
+  pushPayload,
+  repositoryEvent,
+} from './event-payloads.ts';
+import type { SandboxAccount, SandboxInstallation, SandboxRepository } from './model.ts';
+import { installationFor, type SandboxContext } from './sandbox-context.ts';
+import type { Payload } from './webhook-examples.ts';
+
+/** The permission without which GitHub does not tell the app of an event. */
+const NEEDED: Readonly<Record<string, string>> = {
+  push: 'contents',
+  check_run: 'checks',
+  check_suite: 'checks',
+  repository: 'metadata',
+};
+
+export function sendPush(context: SandboxContext, repository: SandboxRepository, facts: PushFacts): Sent {
+  return sendRepositoryEvent(context, repository, 'push', () => pushPayload(context, repository, facts));
+}
+
+export function sendCheckRun(
+  context: SandboxContext,
+  repository: SandboxRepository,
+  input: Parameters<typeof checkRunPayload>[2],
+): Sent {
+  return sendRepositoryEvent(context, repository, 'check_run', () =>
+    checkRunPayload(context, repository, input),
+  );
+}
+
+export function sendCheckSuite(
+  context: SandboxContext,
+  repository: SandboxRepository,
+  input: Parameters<typeof checkSuitePayload>[2],
+): Sent {
+  return sendRepositoryEvent(context, repository, 'check_suite', () =>
+    checkSuitePayload(context, repository, input),
+  );
+}
+
+export function sendRepositoryChange(
+  context: SandboxContext,
+  repository: SandboxRepository,
+  input: { action: string; sender: SandboxAccount; changes?: object },
+): Sent {
+  const { action, sender, changes } = input;
+  const fields = changes ? { changes } : {};
+  return sendRepositoryEvent(context, repository, 'repository', () =>
+    repositoryEvent(context, repository, { event: 'repository', action, sender, fields }),
+  );
+}
+
+export function sendInstallation(
+  context: SandboxContext,
+  installation: SandboxInstallation,
+  input: Parameters<typeof installationPayload>[2],
+): Sent {
+  const payload = installationPayload(context, installation, input);
+  return context.deliveries.send(input.event ?? 'installation', payload);
+}
+
+/** What stands for a delivery that GitHub never made: not in the log, and not to be redelivered. */
+export function neverSent(): Sent {
+  return {
+    guid: randomUUID(),
+    delivered: Promise.resolve({
+      id: 0,
+      at: Date.now(),
+      redelivery: false,
+      statusCode: 0,
+      status: 'never sent',
+      durationMs: 0,
+      responseHeaders: {},
+      responseBody: '',
+    }),
+  };
+}
+
+function sendRepositoryEvent(
+  context: SandboxContext,
+  repository: SandboxRepository,
+  event: string,
+  build: () => Payload,
+): Sent {
+  const installation = installationFor(context, repository);
+  const needed = NEEDED[event] ?? 'metadata';
+  if (!installation || installation.suspendedAt !== null || !(needed in context.permissions))
+    return neverSent();
+  return context.deliveries.send(event, build());
+}

@@ -1,0 +1,37 @@
+const FALLBACK_MS = 100;
+
+/** Tells those who wait for a condition that it may hold now. */
+export class ChangeSignal {
+  readonly #listeners = new Set<() => void>();
+
+  notify(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  /** Reads again after each change, and now and then for what changes elsewhere. */
+  async waitFor<T>(read: () => T | null | undefined | false, what: string, timeoutMs = 10_000): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const check = () => {
+      try {
+        const value = read();
+        if (value !== null && value !== undefined && value !== false) resolve(value);
+      } catch (error) {
+        reject(error);
+      }
+    };
+    this.#listeners.add(check);
+    const fallback = setInterval(check, FALLBACK_MS);
+    const limit = setTimeout(
+      () => reject(new Error(`Waited ${timeoutMs} ms in vain for ${what}`)),
+      timeoutMs,
+    );
+    check();
+    try {
+      return await promise;
+    } finally {
+      this.#listeners.delete(check);
+      clearInterval(fallback);
+      clearTimeout(limit);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { CheckConclusion, CheckStatus, SandboxCheckRun, SandboxCheckSuite } from './model.ts';
+import type { SandboxContext } from './sandbox-context.ts';
+
+export interface SuiteState {
+  status: CheckStatus;
+  conclusion: CheckConclusion | null;
+  /** The newest run of each name. */
+  latest: SandboxCheckRun[];
+}
+
+/** The worst first: a suite concludes with the first of these that one of its runs has. */
+const BY_WEIGHT: readonly CheckConclusion[] = [
+  'failure',
+  'timed_out',
+  'cancelled',
+  'action_required',
+  'success',
+  'neutral',
+  'skipped',
+];
+
+/** Finds the suite of a commit, or opens it. */
+export function openSuite(
+  context: SandboxContext,
+  input: { repositoryId: number; headSha: string; headBranch: string | null; before: string | null },
+): { suite: SandboxCheckSuite; opened: boolean } {
+  const { state } = context;
+  const known = state.suiteOf(input.repositoryId, input.headSha);
+  if (known) return { suite: known, opened: false };
+  const now = Date.now();
+  const suite = { ...input, id: state.nextId('suite'), createdAt: now, updatedAt: now, rerequested: false };
+  state.suites.set(suite.id, suite);
+  return { suite, opened: true };
+}
+
+/** A suite has no state of its own: its runs make it, until a re-run is asked for. */
+export function readSuiteState(context: SandboxContext, suite: SandboxCheckSuite): SuiteState {
+  const runs = context.state.runsOf(suite.repositoryId, suite.headSha);
+  const latest = latestByName(runs);
+  if (suite.rerequested || latest.length === 0) return { status: 'queued', conclusion: null, latest };
+  const open = latest.filter(({ status }) => status !== 'completed');
+  if (open.length > 0) {
+    const started = latest.some(({ status }) => status !== 'queued');
+    return { status: started ? 'in_progress' : 'queued', conclusion: null, latest };
+  }
+  const conclusion = BY_WEIGHT.find((one) => latest.some((run) => run.conclusion === one)) ?? null;
+  return { status: 'completed', conclusion, latest };
+}
+
+/** Newest first. */
+export function latestByName(runs: readonly SandboxCheckRun[]): SandboxCheckRun[] {
+  const latest = new Map<string, SandboxCheckRun>();
+  for (const run of runs.toSorted((a, b) => b.id - a.id))
+    if (!latest.has(run.name)) latest.set(run.name, run);
+  return [...latest.values()];
+}

@@ -1,0 +1,60 @@
+import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { ChangeSignal } from './change-signal.ts';
+import { DeliveryLog } from './delivery-log.ts';
+import { GitHubState } from './github-state.ts';
+import { InstallationTokens } from './installation-tokens.ts';
+import { DEFAULT_PERMISSIONS, type PermissionLevel } from './model.ts';
+import { type RateLimitOptions, RateLimits } from './rate-limits.ts';
+import type { SandboxContext } from './sandbox-context.ts';
+
+export interface GitHubSandboxOptions {
+  /** Made up when absent. */
+  webhookSecret?: string;
+  appId?: number;
+  appSlug?: string;
+  /** What the app was granted; the design's list when absent. */
+  permissions?: Record<string, PermissionLevel>;
+  /** Of the fault plan. */
+  seed?: number;
+  /** GitHub's 10,000 when absent. */
+  webhookTimeoutMs?: number;
+  limits?: RateLimitOptions;
+}
+
+export function createContext(options: GitHubSandboxOptions, origin: () => string): SandboxContext {
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+  });
+  const app = {
+    id: options.appId ?? 424_242,
+    slug: options.appSlug ?? 'meltano-deploy',
+    privateKey,
+    publicKey: createPublicKey(privateKey),
+    webhookSecret: options.webhookSecret ?? randomBytes(20).toString('hex'),
+    createdAt: Date.now(),
+  };
+  const state = new GitHubState();
+  const signal = new ChangeSignal();
+  const deliveries = new DeliveryLog({
+    secret: app.webhookSecret,
+    appId: app.id,
+    timeoutMs: options.webhookTimeoutMs ?? 10_000,
+    nextId: () => state.nextId('delivery'),
+    signal,
+  });
+  return {
+    state,
+    app,
+    permissions: options.permissions ?? DEFAULT_PERMISSIONS,
+    tokens: new InstallationTokens(),
+    limits: new RateLimits(options.limits),
+    deliveries,
+    signal,
+    refusals: [],
+    warnings: [],
+    checkRunListeners: new Set(),
+    origin,
+  };
+}

@@ -1,0 +1,135 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import type { ChangeSignal } from './change-signal.ts';
+import { postWebhook } from './webhook-post.ts';
+
+export interface DeliveryAttempt {
+  readonly id: number;
+  /** When it began. */
+  readonly at: number;
+  readonly redelivery: boolean;
+  /** 0 when there was no answer. */
+  readonly statusCode: number;
+  /** GitHub's word for the outcome: `OK` only for a 2xx. */
+  readonly status: string;
+  readonly durationMs: number;
+  readonly responseHeaders: Readonly<Record<string, unknown>>;
+  readonly responseBody: string;
+}
+
+export interface Delivery {
+  readonly guid: string;
+  readonly event: string;
+  readonly action: string | null;
+  readonly installationId: number | null;
+  readonly repositoryId: number | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** The exact text that is signed and sent. */
+  readonly body: string;
+  readonly createdAt: number;
+  /** Ended ones, oldest first. */
+  readonly attempts: DeliveryAttempt[];
+}
+
+export interface Sent {
+  readonly guid: string;
+  /** Never rejects: a connection that fails is an attempt with status code 0. */
+  readonly delivered: Promise<DeliveryAttempt>;
+}
+
+export interface DeliveryLogOptions {
+  secret: string;
+  appId: number;
+  timeoutMs: number;
+  nextId: () => number;
+  signal: ChangeSignal;
+}
+
+/** Signs and sends webhooks and keeps what came of them. Like GitHub it never sends again by itself. */
+export class DeliveryLog {
+  webhookUrl: string | null = null;
+  readonly deliveries: Delivery[] = [];
+  readonly hookId: number;
+  readonly #options: DeliveryLogOptions;
+  #stop = new AbortController();
+
+  constructor(options: DeliveryLogOptions) {
+    this.#options = options;
+    this.hookId = 500_000_000 + options.appId;
+    setMaxListeners(0, this.#stop.signal);
+  }
+
+  send(event: string, payload: object, guid: string = randomUUID()): Sent {
+    const body = JSON.stringify(payload);
+    const copy: Record<string, unknown> = JSON.parse(body);
+    const { action } = copy;
+    const delivery: Delivery = {
+      guid,
+      event,
+      action: typeof action === 'string' ? action : null,
+      installationId: readId(copy, 'installation'),
+      repositoryId: readId(copy, 'repository'),
+      headers: this.#headers(event, guid, body),
+      payload: copy,
+      body,
+      createdAt: Date.now(),
+      attempts: [],
+    };
+    this.deliveries.push(delivery);
+    return { guid, delivered: this.#attempt(delivery, false) };
+  }
+
+  redeliver(delivery: Delivery): Promise<DeliveryAttempt> {
+    return this.#attempt(delivery, true);
+  }
+
+  find(guid: string): Delivery | null {
+    return this.deliveries.find((delivery) => delivery.guid === guid) ?? null;
+  }
+
+  /** Cuts what is under way; it counts as failed. */
+  stop(): void {
+    this.#stop.abort();
+    this.#stop = new AbortController();
+    setMaxListeners(0, this.#stop.signal);
+  }
+
+  async #attempt(delivery: Delivery, redelivery: boolean): Promise<DeliveryAttempt> {
+    const at = Date.now();
+    const outcome = await postWebhook({
+      url: this.webhookUrl,
+      headers: delivery.headers,
+      body: delivery.body,
+      timeoutMs: this.#options.timeoutMs,
+      signal: this.#stop.signal,
+    });
+    const attempt = { id: this.#options.nextId(), at, redelivery, ...outcome, durationMs: Date.now() - at };
+    delivery.attempts.push(attempt);
+    this.#options.signal.notify();
+    return attempt;
+  }
+
+  #headers(event: string, guid: string, body: string): Record<string, string> {
+    const { secret, appId } = this.#options;
+    const sign = (algorithm: string) => createHmac(algorithm, secret).update(body).digest('hex');
+    return {
+      accept: '*/*',
+      'content-type': 'application/json',
+      'user-agent': 'GitHub-Hookshot/5a6d0b7',
+      'x-github-delivery': guid,
+      'x-github-event': event,
+      'x-github-hook-id': String(this.hookId),
+      'x-github-hook-installation-target-id': String(appId),
+      'x-github-hook-installation-target-type': 'integration',
+      'x-hub-signature': `sha1=${sign('sha1')}`,
+      'x-hub-signature-256': `sha256=${sign('sha256')}`,
+    };
+  }
+}
+
+function readId(payload: Record<string, unknown>, key: string): number | null {
+  const value = payload[key];
+  if (typeof value !== 'object' || value === null || !('id' in value)) return null;
+  return typeof value.id === 'number' ? value.id : null;
+}

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import type { SandboxAccount, SandboxCommit, SandboxRepository } from './model.ts';
+
+export interface FileChange {
+  filename: string;
+  status: 'added' | 'modified' | 'removed' | 'renamed';
+  previousFilename?: string;
+  additions: number;
+  deletions: number;
+  /** Of the new content, or of the removed one. */
+  blobSha: string;
+}
+
+export interface Comparison {
+  status: 'ahead' | 'behind' | 'diverged' | 'identical';
+  mergeBase: SandboxCommit;
+  /** On the head's side only, oldest first. */
+  commits: SandboxCommit[];
+  behindBy: number;
+}
+
+export interface NewCommit {
+  parent: string | null;
+  /** Path to new content; null removes the file. */
+  changes: Readonly<Record<string, string | null>>;
+  message: string;
+  author: SandboxAccount;
+  date: number;
+  /** Makes shas differ where content and time do not. */
+  serial: number;
+}
+
+export function addCommit(repository: SandboxRepository, input: NewCommit): SandboxCommit {
+  const parent = input.parent === null ? null : findCommit(repository, input.parent);
+  const files = new Map(parent?.files);
+  for (const [path, content] of Object.entries(input.changes)) {
+    if (content === null) files.delete(path);
+    else files.set(path, content);
+  }
+  const treeSha = sha1([...files].map(([path, content]) => `${path}\0${blobSha(content)}`).join('\n'));
+  const identity = [repository.id, input.parent, treeSha, input.message, input.author.login, input.serial];
+  const { message, author, date } = input;
+  const sha = sha1(JSON.stringify(identity));
+  const commit = { sha, treeSha, message, author, parent: input.parent, date, files };
+  repository.commits.set(sha, commit);
+  return commit;
+}
+
+export function findCommit(repository: SandboxRepository, sha: string): SandboxCommit {
+  const commit = repository.commits.get(sha);
+  if (!commit) throw new Error(`${repository.fullName} has no commit ${sha}`);
+  return commit;
+}
+
+/** The commit and its ancestors, newest first. */
+export function* walkHistory(repository: SandboxRepository, sha: string): Generator<SandboxCommit> {
+  for (let next: string | null = sha; next !== null; ) {
+    const commit: SandboxCommit = findCommit(repository, next);
+    yield commit;
+    next = commit.parent;
+  }
+}
+
+export function isAncestor(repository: SandboxRepository, ancestor: string, sha: string): boolean {
+  return walkHistory(repository, sha).some((commit) => commit.sha === ancestor);
+}
+
+/** Null when the two have no common ancestor. */
+export function compareCommits(repository: SandboxRepository, base: string, head: string): Comparison | null {
+  const behind = new Map<string, number>();
+  for (const commit of walkHistory(repository, base)) behind.set(commit.sha, behind.size);
+  const commits: SandboxCommit[] = [];
+  for (const commit of walkHistory(repository, head)) {
+    const behindBy = behind.get(commit.sha);
+    if (behindBy === undefined) {
+      commits.push(commit);
+      continue;
+    }
+    const ahead = commits.length > 0;
+    const status = ahead ? (behindBy > 0 ? 'diverged' : 'ahead') : behindBy > 0 ? 'behind' : 'identical';
+    return { status, mergeBase: commit, commits: commits.reverse(), behindBy };
+  }
+  return null;
+}
+
+/** Sorted by path; a removed and an added file of the same content are one rename. */
+export function diffCommits(from: SandboxCommit | null, to: SandboxCommit): FileChange[] {
+  const changes: FileChange[] = [];
+  const added: string[] = [];
+  const before = from?.files ?? new Map<string, string>();
+  for (const [filename, content] of to.files) {
+    const old = before.get(filename);
+    if (old === undefined) added.push(filename);
+    else if (old !== content) {
+      changes.push({ filename, status: 'modified', ...countLines(old, content), blobSha: blobSha(content) });
+    }
+  }
+  const removed = new Map([...before].filter(([path]) => !to.files.has(path)));
+  for (const filename of added) {
+    const content = to.files.get(filename) ?? '';
+    const shared = { filename, blobSha: blobSha(content) };
+    const source = removed.entries().find(([, old]) => old === content)?.[0];
+    if (source === undefined) changes.push({ ...shared, status: 'added', ...countLines('', content) });
+    else {
+      removed.delete(source);
+      changes.push({ ...shared, status: 'renamed', previousFilename: source, additions: 0, deletions: 0 });
+    }
+  }
+  for (const [filename, old] of removed) {
+    changes.push({ filename, status: 'removed', ...countLines(old, ''), blobSha: blobSha(old) });
+  }
+  return changes.sort((a, b) => (a.filename < b.filename ? -1 : 1));
+}
+
+/** As git names a file's content. */
+export function blobSha(content: string): string {
+  return sha1(`blob ${Buffer.byteLength(content)}\0${content}`);
+}
+
+/** Lines of one side that the other has not, whatever their order. */
+function countLines(old: string, now: string): { additions: number; deletions: number } {
+  const left = new Map<string, number>();
+  for (const line of toLines(old)) left.set(line, (left.get(line) ?? 0) + 1);
+  let additions = 0;
+  for (const line of toLines(now)) {
+    const count = left.get(line) ?? 0;
+    if (count > 0) left.set(line, count - 1);
+    else additions += 1;
+  }
+  const deletions = left.values().reduce((sum, count) => sum + count, 0);
+  return { additions, deletions };
+}
+
+function toLines(content: string): string[] {
+  return content === '' ? [] : content.replace(/\n$/, '').split('\n');
+}
+
+function sha1(text: string): string {
+  return createHash('sha1').update(text).digest('hex');
+}

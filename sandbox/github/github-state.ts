@@ -1,0 +1,122 @@
+import type {
+  AccountType,
+  SandboxAccount,
+  SandboxCheckRun,
+  SandboxCheckSuite,
+  SandboxInstallation,
+  SandboxRepository,
+} from './model.ts';
+
+/** Everything the simulated GitHub knows, in plain maps, with its id counters. */
+export class GitHubState {
+  readonly accounts = new Map<string, SandboxAccount>();
+  readonly installations = new Map<number, SandboxInstallation>();
+  readonly repositories = new Map<number, SandboxRepository>();
+  readonly suites = new Map<number, SandboxCheckSuite>();
+  readonly runs = new Map<number, SandboxCheckRun>();
+  /** Old full name, lower case, to repository id. */
+  readonly #aliases = new Map<string, number>();
+  /** Commit sha or check run id to the number of reads that still miss it. */
+  readonly #hidden = new Map<string | number, number>();
+  /** How many lists miss a check run created from now on. */
+  checkRunLag = 0;
+  readonly #counters = new Map<string, number>();
+
+  /** Ids are as large as GitHub's, so that one put in 32 bits breaks here too. */
+  nextId(kind: 'account' | 'installation' | 'repository' | 'suite' | 'run' | 'delivery' | 'commit'): number {
+    const next = (this.#counters.get(kind) ?? FIRST_IDS[kind]) + 1;
+    this.#counters.set(kind, next);
+    return next;
+  }
+
+  /** Made at its first mention; a type given later holds from then on. */
+  account(login: string, type?: AccountType): SandboxAccount {
+    const key = login.toLowerCase();
+    const known = this.accounts.get(key);
+    if (known && (type === undefined || type === known.type)) return known;
+    const guess = login.endsWith('[bot]') ? 'Bot' : 'User';
+    const account = { id: known?.id ?? this.nextId('account'), login, type: type ?? guess };
+    this.accounts.set(key, account);
+    return account;
+  }
+
+  /** The installation on an account, suspended ones included. */
+  installationOf(account: string): SandboxInstallation | null {
+    const key = account.toLowerCase();
+    for (const installation of this.installations.values()) {
+      if (!installation.removed && installation.account.toLowerCase() === key) return installation;
+    }
+    return null;
+  }
+
+  addRepository(repository: SandboxRepository): void {
+    this.repositories.set(repository.id, repository);
+    this.#aliases.delete(repository.fullName.toLowerCase());
+  }
+
+  /** Under its present name, deleted ones excluded. */
+  findRepository(fullName: string): SandboxRepository | null {
+    const key = fullName.toLowerCase();
+    for (const repository of this.repositories.values()) {
+      if (!repository.deleted && repository.fullName.toLowerCase() === key) return repository;
+    }
+    return null;
+  }
+
+  /** The repository that had this name before. */
+  findMovedRepository(fullName: string): SandboxRepository | null {
+    const id = this.#aliases.get(fullName.toLowerCase());
+    const repository = id === undefined ? undefined : this.repositories.get(id);
+    return repository && !repository.deleted ? repository : null;
+  }
+
+  wasRepository(fullName: string): boolean {
+    const key = fullName.toLowerCase();
+    return this.repositories.values().some(({ fullName: name }) => name.toLowerCase() === key);
+  }
+
+  moveRepository(repository: SandboxRepository, to: { owner?: string; name?: string }): void {
+    const target = `${to.owner ?? repository.owner}/${to.name ?? repository.name}`;
+    if (this.findRepository(target)) throw new Error(`${target} exists already`);
+    this.#aliases.set(repository.fullName.toLowerCase(), repository.id);
+    this.#aliases.delete(target.toLowerCase());
+    repository.owner = to.owner ?? repository.owner;
+    repository.name = to.name ?? repository.name;
+  }
+
+  hide(key: string | number, reads: number): void {
+    this.#hidden.set(key, reads);
+  }
+
+  /** Whether this read misses the commit or check run; each call is one read. */
+  misses(key: string | number): boolean {
+    const left = this.#hidden.get(key) ?? 0;
+    if (left <= 0) return false;
+    this.#hidden.set(key, left - 1);
+    return true;
+  }
+
+  suiteOf(repositoryId: number, sha: string): SandboxCheckSuite | null {
+    const found = this.suites
+      .values()
+      .find((suite) => suite.repositoryId === repositoryId && suite.headSha === sha);
+    return found ?? null;
+  }
+
+  /** Oldest first. */
+  runsOf(repositoryId: number, sha?: string): SandboxCheckRun[] {
+    return [...this.runs.values()].filter(
+      (run) => run.repositoryId === repositoryId && (sha === undefined || run.headSha === sha),
+    );
+  }
+}
+
+const FIRST_IDS = {
+  account: 583_230,
+  installation: 61_482_000,
+  repository: 912_500_000,
+  suite: 41_300_000_000,
+  run: 46_700_000_000,
+  delivery: 158_300_000_000,
+  commit: 0,
+};

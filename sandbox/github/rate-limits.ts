@@ -1,0 +1,82 @@
+import { ApiError } from './api-error.ts';
+
+export interface RateLimitOptions {
+  /** Requests an hour of one installation; GitHub gives 5,000 and more. Only counted, never refused, when absent. */
+  primaryPerHour?: number;
+  /** Content-creating requests a minute of one installation before the secondary limit; absent: no such limit. */
+  writesPerMinute?: number;
+}
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const DEFAULT_PRIMARY = 5000;
+const GUIDE = 'https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api';
+
+interface Budget {
+  resetAt: number;
+  used: number;
+  writes: number[];
+}
+
+/** Budgets by who asks: the app itself, or one of its installations. */
+export class RateLimits {
+  readonly #options: RateLimitOptions;
+  readonly #budgets = new Map<string, Budget>();
+
+  constructor(options: RateLimitOptions = {}) {
+    this.#options = options;
+  }
+
+  /** Throws the 403 of the limit that this request passes. */
+  charge(caller: string, write: boolean): void {
+    const now = Date.now();
+    const budget = this.#budget(caller, now);
+    const { primaryPerHour, writesPerMinute } = this.#options;
+    if (primaryPerHour !== undefined && budget.used >= primaryPerHour) {
+      throw new ApiError(403, `API rate limit exceeded for ${caller}.`, {
+        documentation: GUIDE,
+        blameless: true,
+      });
+    }
+    budget.used += 1;
+    if (!write) return;
+    budget.writes = budget.writes.filter((at) => at > now - MINUTE_MS);
+    if (writesPerMinute !== undefined && budget.writes.length >= writesPerMinute) {
+      throw new ApiError(
+        403,
+        'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
+        {
+          documentation: `${GUIDE}#about-secondary-rate-limits`,
+          headers: { 'retry-after': '60' },
+          blameless: true,
+        },
+      );
+    }
+    budget.writes.push(now);
+  }
+
+  status(caller: string): { limit: number; remaining: number; reset: number; used: number } {
+    const { used, resetAt } = this.#budget(caller, Date.now());
+    const limit = this.#options.primaryPerHour ?? DEFAULT_PRIMARY;
+    return { limit, remaining: Math.max(0, limit - used), reset: Math.ceil(resetAt / 1000), used };
+  }
+
+  headers(caller: string): Record<string, string> {
+    const { limit, remaining, reset, used } = this.status(caller);
+    return {
+      'x-ratelimit-limit': String(limit),
+      'x-ratelimit-remaining': String(remaining),
+      'x-ratelimit-reset': String(reset),
+      'x-ratelimit-used': String(used),
+      'x-ratelimit-resource': 'core',
+    };
+  }
+
+  #budget(caller: string, now: number): Budget {
+    const known = this.#budgets.get(caller);
+    if (known && known.resetAt > now) return known;
+    const budget = { resetAt: now + HOUR_MS, used: 0, writes: known?.writes ?? [] };
+    this.#budgets.set(caller, budget);
+    return budget;
+  }
+}

@@ -1,0 +1,183 @@
+import { randomBytes } from 'node:crypto';
+import { HttpService, type Route, type ServiceAnswer, type ServiceRequest } from '../http/http-service.ts';
+import { AccessTokens, type ClientCredentials } from './access-tokens.ts';
+import { defaultScript, type ScriptContext } from './default-script.ts';
+import { Refusal } from './hal.ts';
+import { createRoutes, type RouteState, requireToken } from './routes.ts';
+import { type JobScript, SandboxJob } from './sandbox-job.ts';
+import { createWorkspace, type SandboxWorkspace, type WorkspaceInput } from './sandbox-workspace.ts';
+
+/** Catches what no event announces: a request cut by a fault, the passing of time. */
+const WAIT_FALLBACK_MS = 25;
+
+/** A simulated Meltano Cloud on a loopback port: stateful, and as strict as the real one. */
+export class MeltanoSandbox implements RouteState {
+  readonly service: HttpService;
+  /** The developer token that it accepts. */
+  readonly token = randomBytes(24).toString('base64url');
+  readonly workspaces = new Map<string, SandboxWorkspace>();
+  /** All jobs ever made, deleted ones included, oldest first. */
+  readonly jobs: SandboxJob[] = [];
+  /** The commit that a job deploys: asked for when the job begins to run. */
+  headOf: (workspace: SandboxWorkspace) => string | null = () => null;
+  /** How the next jobs go; `manual`: only as the test says. */
+  script: (context: ScriptContext) => JobScript | 'manual' = (context) => defaultScript(context);
+  hideQueuedJobs = true;
+  /** Whether a start is refused (409) while a job of the workspace is queued or running. */
+  refuseConcurrent = false;
+  /** Lines of one log answer. */
+  pageLimit = 10_000;
+  readonly #accessTokens = new AccessTokens(() => this.apiUrl);
+  readonly #waiters = new Set<() => void>();
+
+  constructor() {
+    const routes = createRoutes(this);
+    this.service = new HttpService({ notFound: (request) => this.#refuseUnknown(routes, request) });
+    this.service.add(...routes.map((route) => ({ ...route, handle: this.#guard(route.handle) })), {
+      method: 'POST',
+      pattern: /^\/oauth\/token$/,
+      handle: this.#guard((r) => this.#accessTokens.issue(r)),
+    });
+  }
+
+  async start(port = 0): Promise<void> {
+    await this.service.start(port);
+  }
+
+  async stop(): Promise<void> {
+    for (const job of this.jobs) job.halt();
+    await this.service.stop();
+  }
+
+  get origin(): string {
+    return this.service.origin;
+  }
+
+  get apiUrl(): string {
+    return `${this.origin}/api`;
+  }
+
+  get tokenUrl(): string {
+    return `${this.origin}/oauth/token`;
+  }
+
+  /** The client credentials that the token endpoint accepts, for the audience `apiUrl`. */
+  get client(): ClientCredentials {
+    return this.#accessTokens.client;
+  }
+
+  get tokenLifetimeSeconds(): number {
+    return this.#accessTokens.lifetimeSeconds;
+  }
+
+  /** `expires_in` of new access tokens; they end then. */
+  set tokenLifetimeSeconds(seconds: number) {
+    this.#accessTokens.lifetimeSeconds = seconds;
+  }
+
+  /** Ends all access tokens issued so far. */
+  expireTokens(): void {
+    this.#accessTokens.expireAll();
+  }
+
+  accepts(token: string): boolean {
+    return token === this.token || this.#accessTokens.accepts(token);
+  }
+
+  addWorkspace(input: WorkspaceInput): SandboxWorkspace {
+    const workspace = createWorkspace(input);
+    this.workspaces.set(workspace.id, workspace);
+    return workspace;
+  }
+
+  jobsOf(workspace: Pick<SandboxWorkspace, 'id'>): SandboxJob[] {
+    return this.jobs.filter((job) => job.workspaceId === workspace.id);
+  }
+
+  /** Makes a job as a request would; also for jobs that someone else starts. */
+  createJob(workspace: SandboxWorkspace, madeBy: SandboxJob['madeBy'] = 'token'): SandboxJob {
+    const number = this.jobsOf(workspace).length + 1;
+    const job = new SandboxJob({
+      workspaceId: workspace.id,
+      number,
+      madeBy,
+      resolveCommit: () => this.headOf(workspace),
+      changed: () => this.#notify(),
+    });
+    this.jobs.push(job);
+    const commitId = this.headOf(workspace);
+    const script = this.script({ workspace, commitId, number });
+    if (script !== 'manual') {
+      job.play(script, () => {
+        if (job.commitId === commitId) return script;
+        const moved = this.script({ workspace, commitId: job.commitId, number });
+        return moved === 'manual' ? script : moved;
+      });
+    }
+    this.#notify();
+    return job;
+  }
+
+  /**
+   * Waits until `read` gives something other than null, undefined and false. It is read again after each exchange and
+   * each change of a job.
+   */
+  async waitFor<T>(
+    read: () => T,
+    what: string,
+    timeoutMs = 5000,
+  ): Promise<Exclude<T, null | undefined | false>> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const value = read();
+      if (value !== null && value !== undefined && value !== false) {
+        return value as Exclude<T, null | undefined | false>;
+      }
+      if (Date.now() >= deadline) throw new Error(`Waited ${timeoutMs} ms in vain for ${what}`);
+      await this.#nextChange();
+    }
+  }
+
+  #nextChange(): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.#waiters.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, WAIT_FALLBACK_MS);
+      this.#waiters.add(wake);
+    });
+  }
+
+  #notify(): void {
+    for (const wake of [...this.#waiters]) wake();
+  }
+
+  /** Answers refusals, and tells those who wait once the exchange is recorded. */
+  #guard(handle: Route['handle']): Route['handle'] {
+    return async (request) => {
+      setImmediate(() => this.#notify());
+      try {
+        return await handle(request);
+      } catch (error) {
+        if (error instanceof Refusal) return error.answer(request.path);
+        throw error;
+      }
+    };
+  }
+
+  #refuseUnknown(routes: Route[], request: ServiceRequest): ServiceAnswer {
+    setImmediate(() => this.#notify());
+    try {
+      if (request.path.startsWith('/api')) requireToken(this, request);
+    } catch (error) {
+      if (error instanceof Refusal) return error.answer(request.path);
+      throw error;
+    }
+    const allowed = routes.filter(({ pattern }) => pattern.test(request.path)).map(({ method }) => method);
+    if (allowed.length === 0) return new Refusal(404, 'No such resource').answer(request.path);
+    const message = `Request method '${request.method}' is not supported`;
+    return new Refusal(405, message, { allow: allowed.join(', ') }).answer(request.path);
+  }
+}

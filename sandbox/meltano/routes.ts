@@ -1,0 +1,173 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Route, ServiceAnswer, ServiceRequest } from '../http/http-service.ts';
+import { answerHal, answerPage, Refusal } from './hal.ts';
+import { readLogLines, representJob, type SandboxJob } from './sandbox-job.ts';
+import { representWorkspace, type SandboxWorkspace } from './sandbox-workspace.ts';
+
+/** What the routes need of the service's state. */
+export interface RouteState {
+  readonly workspaces: ReadonlyMap<string, SandboxWorkspace>;
+  readonly jobs: readonly SandboxJob[];
+  readonly hideQueuedJobs: boolean;
+  readonly refuseConcurrent: boolean;
+  readonly pageLimit: number;
+  accepts(token: string): boolean;
+  createJob(workspace: SandboxWorkspace, madeBy: SandboxJob['madeBy']): SandboxJob;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** The routes under `/api`. They throw `Refusal` for everything that isn't 2xx. */
+export function createRoutes(state: RouteState): Route[] {
+  const withToken = (handle: Route['handle']) => (request: ServiceRequest) => {
+    requireToken(state, request);
+    return handle(request);
+  };
+  const routes: [string, string, Route['handle']][] = [
+    ['GET', '/workspaces', withToken((request) => listWorkspaces(state, request))],
+    ['GET', '/workspaces/{id}', withToken((request) => getWorkspace(state, request))],
+    ['GET', '/workspaces/{id}/jobs', withToken((request) => listJobs(state, request))],
+    ['POST', '/workspaces/{id}/deployments', withToken((request) => deploy(state, request))],
+    ['POST', '/workspaces/{id}/deployments/github-webhook', (request) => deployByWebhook(state, request)],
+    ['GET', '/jobs/{id}', withToken((request) => answerHal(200, representJob(findJob(state, request))))],
+    ['DELETE', '/jobs/{id}', withToken((request) => deleteJob(state, request))],
+    ['GET', '/jobs/{id}/logs', withToken((request) => getLog(state, request))],
+    ['PUT', '/jobs/{id}/stopped', withToken((request) => stopJob(state, request))],
+  ];
+  return routes.map(([method, template, handle]) => ({
+    method,
+    pattern: new RegExp(`^/api${template.replace('{id}', '(?<id>[^/]+)')}$`),
+    handle,
+  }));
+}
+
+/** 401 unless the request carries a token that counts. */
+export function requireToken(state: Pick<RouteState, 'accepts'>, request: ServiceRequest): void {
+  const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
+  if (token === undefined || !state.accepts(token)) {
+    throw new Refusal(401, 'Full authentication is required to access this resource', {
+      'www-authenticate': 'Bearer',
+    });
+  }
+}
+
+function listWorkspaces(state: RouteState, request: ServiceRequest): ServiceAnswer {
+  return answerPage(request, {
+    rel: 'workspaces',
+    items: [...state.workspaces.values()].filter(({ access }) => access !== 'none'),
+    sortable: { name: (item) => item.name, created: (item) => item.created },
+    represent: representWorkspace,
+  });
+}
+
+function getWorkspace(state: RouteState, request: ServiceRequest): ServiceAnswer {
+  return answerHal(200, representWorkspace(findWorkspace(state, request)));
+}
+
+function listJobs(state: RouteState, request: ServiceRequest): ServiceAnswer {
+  const { id } = findWorkspace(state, request);
+  const items = state.jobs.filter(
+    (job) => job.workspaceId === id && !job.deleted && !(state.hideQueuedJobs && job.status === 'QUEUED'),
+  );
+  return answerPage(request, {
+    rel: 'jobs',
+    items,
+    // Jobs made within one millisecond keep their order.
+    sortable: { created: (job) => job.created * 1000 + (job.number % 1000) },
+    represent: representJob,
+  });
+}
+
+function deploy(state: RouteState, request: ServiceRequest): ServiceAnswer {
+  const workspace = findWorkspace(state, request);
+  if (workspace.access !== 'deploy') throw new Refusal(403, 'Access is denied');
+  return startJob(state, workspace, 'token');
+}
+
+function deployByWebhook(state: RouteState, request: ServiceRequest): ServiceAnswer {
+  if (request.headers.authorization !== undefined) requireToken(state, request);
+  const workspace = findWorkspaceOfAnyone(state, request);
+  if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) {
+    throw new Refusal(415, 'Content type must be application/json');
+  }
+  const signature = request.headers['x-hub-signature'];
+  if (typeof signature !== 'string') throw new Refusal(401, 'X-Hub-Signature is missing');
+  if (!isSignedBy(workspace.deploymentSecret, request.body, signature)) {
+    throw new Refusal(403, 'X-Hub-Signature does not match');
+  }
+  requireJson(request.body);
+  return startJob(state, workspace, 'github-webhook');
+}
+
+function isSignedBy(secret: string, body: Buffer, signature: string): boolean {
+  if (secret === '') return false;
+  const expected = Buffer.from(`sha1=${createHmac('sha1', secret).update(body).digest('hex')}`);
+  const given = Buffer.from(signature);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+function requireJson(body: Buffer): void {
+  try {
+    JSON.parse(body.toString());
+  } catch {
+    throw new Refusal(400, 'The body is not JSON');
+  }
+}
+
+function startJob(
+  state: RouteState,
+  workspace: SandboxWorkspace,
+  madeBy: SandboxJob['madeBy'],
+): ServiceAnswer {
+  if (workspace.status === 'PROVISIONING') throw new Refusal(409, 'The workspace is being provisioned');
+  const busy = state.jobs.some((job) => job.workspaceId === workspace.id && !job.ended);
+  if (state.refuseConcurrent && busy) throw new Refusal(409, 'A deployment of this workspace is in progress');
+  return answerHal(202, representJob(state.createJob(workspace, madeBy)));
+}
+
+function getLog(state: RouteState, request: ServiceRequest): ServiceAnswer {
+  const job = findJob(state, request);
+  const sequence = request.query.get('sequence') ?? '0';
+  if (!/^\d{1,12}$/.test(sequence)) throw new Refusal(400, "Parameter 'sequence' must be a number from 0 on");
+  const text = readLogLines(job, Number(sequence), state.pageLimit);
+  return text === null ? { status: 204 } : { status: 200, body: text };
+}
+
+function stopJob(state: RouteState, request: ServiceRequest): ServiceAnswer {
+  const job = findJob(state, request);
+  if (job.status === 'QUEUED' || job.ended) throw new Refusal(409, `Job is ${job.status}, not RUNNING`);
+  job.stopSoon();
+  return answerHal(202, { message: `Job ${job.id} will be stopped` });
+}
+
+function deleteJob(state: RouteState, request: ServiceRequest): ServiceAnswer {
+  findJob(state, request).delete();
+  return { status: 204 };
+}
+
+function findJob(state: RouteState, request: ServiceRequest): SandboxJob {
+  const id = readId(request);
+  const job = state.jobs.find((one) => one.id === id && !one.deleted);
+  if (!job) throw new Refusal(404, `Job ${id} not found`);
+  if (state.workspaces.get(job.workspaceId)?.access === 'none') throw new Refusal(403, 'Access is denied');
+  return job;
+}
+
+function findWorkspace(state: RouteState, request: ServiceRequest): SandboxWorkspace {
+  const workspace = findWorkspaceOfAnyone(state, request);
+  if (workspace.access === 'none') throw new Refusal(403, 'Access is denied');
+  return workspace;
+}
+
+function findWorkspaceOfAnyone(state: RouteState, request: ServiceRequest): SandboxWorkspace {
+  const id = readId(request);
+  const workspace = state.workspaces.get(id);
+  if (!workspace) throw new Refusal(404, `Workspace ${id} not found`);
+  return workspace;
+}
+
+function readId(request: ServiceRequest): string {
+  const { id = '' } = request.params;
+  if (!UUID.test(id)) throw new Refusal(400, `Invalid UUID string: ${id}`);
+  return id.toLowerCase();
+}

@@ -1,0 +1,26 @@
+const USAGE = `Usage: meltano-deploy <command>
+
+  start          serve the GitHub App (configured by the environment, see .env.example)
+  demo [--keep]  show the app at work against a simulated GitHub and a simulated Meltano Cloud`;
+
+/** Runs one command of the command line; sets the process's exit code. */
+export async function runCommand(words: string[]): Promise<void> {
+  const [command, ...rest] = words;
+  switch (command) {
+    case 'start': {
+      const { main } = await import('../main.ts');
+      return main();
+    }
+    case 'demo': {
+      const { runDemo } = await import('./demo.ts');
+      return runDemo(rest);
+    }
+    case 'help':
+    case '--help':
+      console.log(USAGE);
+      return;
+    default:
+      console.error(command ? `There is no command "${command}".\n\n${USAGE}` : USAGE);
+      process.exitCode = 2;
+  }
+}

@@ -1,0 +1,44 @@
+import type { Repository } from './deployment.ts';
+
+/** A push, reduced to what planning needs. */
+export interface PushEvent {
+  readonly kind: 'push';
+  /** The GitHub account that owns the repository. */
+  readonly account: string;
+  readonly repository: Repository;
+  readonly ref: string;
+  /** 40 zeros for a new branch. */
+  readonly before: string;
+  /** 40 zeros for a deleted branch. */
+  readonly after: string;
+  readonly deleted: boolean;
+  readonly forced: boolean;
+  /** `repository.pushed_at`, epoch milliseconds in whole seconds; null when the payload has none. */
+  readonly pushedAt: number | null;
+  readonly sender: string;
+  readonly senderIsBot: boolean;
+}
+
+/** The repository changed its name, owner or visibility. */
+export interface RepositoryEvent {
+  readonly kind: 'repository';
+  readonly account: string;
+  readonly repository: Repository;
+  /** `owner/name` as it was before, when that changed. */
+  readonly formerFullName: string | null;
+}
+
+export type AppEvent = PushEvent | RepositoryEvent;
+
+/** One webhook delivery that the app acts on. */
+export interface Delivery {
+  /** GitHub's delivery GUID, the same for each redelivery. */
+  readonly id: string;
+  readonly name: string;
+  readonly receivedAt: number;
+  readonly event: AppEvent;
+  /** Failed tries to plan it. */
+  readonly attempts: number;
+  /** Not before this time is it tried again. */
+  readonly retryAt: number | null;
+}

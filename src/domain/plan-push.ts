@@ -1,0 +1,152 @@
+import { touchesDirectory } from './changed-paths.ts';
+import type { PushEvent } from './delivery.ts';
+import type { Repository } from './deployment.ts';
+import { type RepositoryIdentity, trackedBranch, usesRepository } from './match-workspaces.ts';
+import type { CommitComparer, Comparison, NewId, PlannedDeployment, PlanStore } from './ports.ts';
+import type { ReasonCode } from './reason-codes.ts';
+import type { Workspace } from './workspace.ts';
+
+/** A bot may start this many deployments of a workspace within LOOP_WINDOW_MS; the next one is held. */
+export const LOOP_LIMIT = 10;
+/** 15 minutes, in milliseconds. */
+export const LOOP_WINDOW_MS = 15 * 60_000;
+
+const NO_COMMIT = /^0+$/;
+const BRANCH_PREFIX = 'refs/heads/';
+
+export interface PushToPlan {
+  readonly deliveryId: string;
+  readonly receivedAt: number;
+  readonly event: PushEvent;
+  /** The Meltano Cloud account that is served for the repository's owner. */
+  readonly account: string;
+  /** The workspaces of this repository, whatever branch they track. */
+  readonly workspaces: readonly Workspace[];
+}
+
+export interface PlanningPorts {
+  readonly comparer: CommitComparer;
+  readonly store: Pick<PlanStore, 'findLastSuccess' | 'countStarted'>;
+  readonly newId: NewId;
+  readonly nameCheckRun: (name: { workspaceName: string; workspaceId: string; duplicate: boolean }) => string;
+}
+
+/** Why a push can't deploy anything, whatever the workspaces are; null when it can. */
+export function refusePush(push: PushEvent): ReasonCode | null {
+  if (!push.ref.startsWith(BRANCH_PREFIX)) return 'not_a_branch';
+  if (push.deleted || NO_COMMIT.test(push.after)) return 'branch_deleted';
+  return null;
+}
+
+/** The workspaces among `workspaces` that are this repository's. */
+export function selectWorkspaces(
+  workspaces: readonly Workspace[],
+  identity: RepositoryIdentity,
+): readonly Workspace[] {
+  return workspaces.filter((workspace) => usesRepository(workspace, identity));
+}
+
+export function tracksPushedBranch(workspace: Workspace, push: PushEvent): boolean {
+  return push.ref === BRANCH_PREFIX + trackedBranch(workspace, push.repository);
+}
+
+/**
+ * One deployment for each workspace of the repository, with the reason for its yes or no. Throws only when GitHub
+ * or the store can't answer now; planning again gives the same answers.
+ */
+export async function planPush(push: PushToPlan, ports: PlanningPorts): Promise<PlannedDeployment[]> {
+  const comparisons = new Map<string, Promise<Comparison>>();
+  const planned: PlannedDeployment[] = [];
+  for (const workspace of push.workspaces) {
+    const decision = tracksPushedBranch(workspace, push.event)
+      ? await decideTracked(push, workspace, ports, comparisons)
+      : no('branch_not_tracked');
+    planned.push({ ...describe(push, workspace, ports), ...decision });
+  }
+  return planned;
+}
+
+type Decision = Pick<PlannedDeployment, 'reason' | 'conclusion' | 'problem'>;
+
+function no(reason: ReasonCode): Decision {
+  return { reason, conclusion: 'none', problem: null };
+}
+
+async function decideTracked(
+  push: PushToPlan,
+  workspace: Workspace,
+  ports: PlanningPorts,
+  comparisons: Map<string, Promise<Comparison>>,
+): Promise<Decision> {
+  const { event } = push;
+  if (workspace.directory !== null) {
+    const base = await chooseBase(event, workspace.id, ports.store);
+    const comparison = await compareFrom(event.repository, base, event.after, ports.comparer, comparisons);
+    if (!touchesDirectory(comparison, workspace.directory)) return no('paths_unchanged');
+  }
+  if (event.senderIsBot) {
+    const since = push.receivedAt - LOOP_WINDOW_MS;
+    const started = await ports.store.countStarted(workspace.id, event.sender, since);
+    if (started >= LOOP_LIMIT) {
+      return { reason: 'loop_brake', conclusion: 'action_required', problem: null };
+    }
+  }
+  return { reason: 'push', conclusion: null, problem: null };
+}
+
+/** The commit that changes are counted from; null when everything counts as changed. */
+async function chooseBase(
+  event: PushEvent,
+  workspaceId: string,
+  store: PlanningPorts['store'],
+): Promise<string | null> {
+  if (event.forced) return null;
+  const lastSuccess = await store.findLastSuccess(workspaceId);
+  if (lastSuccess) return lastSuccess;
+  return NO_COMMIT.test(event.before) ? null : event.before;
+}
+
+async function compareFrom(
+  repository: Repository,
+  base: string | null,
+  head: string,
+  comparer: CommitComparer,
+  comparisons: Map<string, Promise<Comparison>>,
+): Promise<Comparison> {
+  if (base === null) return { kind: 'everything', why: 'a new branch or a forced push' };
+  const known = comparisons.get(base) ?? comparer.compare(repository, base, head);
+  comparisons.set(base, known);
+  return known;
+}
+
+function describe(
+  push: PushToPlan,
+  workspace: Workspace,
+  ports: PlanningPorts,
+): Omit<PlannedDeployment, keyof Decision> {
+  const { event } = push;
+  const sameName = push.workspaces.filter((other) => other.name === workspace.name).length > 1;
+  return {
+    id: ports.newId(),
+    account: push.account,
+    workspaceId: workspace.id,
+    workspaceName: workspace.name,
+    environment: workspace.environment,
+    branch: event.ref.slice(BRANCH_PREFIX.length),
+    directory: workspace.directory,
+    installationId: event.repository.installationId,
+    repositoryId: event.repository.id,
+    deliveryId: push.deliveryId,
+    checkName: ports.nameCheckRun({
+      workspaceName: workspace.name,
+      workspaceId: workspace.id,
+      duplicate: sameName,
+    }),
+    sha: event.after,
+    before: NO_COMMIT.test(event.before) ? null : event.before,
+    requestedBy: event.sender,
+    requestedByBot: event.senderIsBot,
+    pushedAt: event.pushedAt ?? Math.floor(push.receivedAt / 1000) * 1000,
+    receivedAt: push.receivedAt,
+  };
+}

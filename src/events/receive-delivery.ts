@@ -1,0 +1,58 @@
+import type { Logger } from 'pino';
+import type { AppEvent } from '../domain/delivery.ts';
+import type { Clock, DeliveryStore, Dispatcher } from '../domain/ports.ts';
+
+export interface ReceivePorts {
+  readonly deliveries: DeliveryStore;
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly onDelivery: (event: string, outcome: 'stored' | 'duplicate' | 'unreadable') => void;
+}
+
+/** What Probot hands to a handler, as far as it is needed here. */
+export interface IncomingEvent {
+  readonly id: string;
+  readonly name: string;
+  readonly payload: unknown;
+}
+
+/**
+ * Stores a delivery before GitHub gets its answer, and wakes up its planning. Throws with a `status` that becomes the
+ * answer: 422 for a payload that can't be read, 503 while the store is away.
+ */
+export async function receiveDelivery(
+  ports: ReceivePorts,
+  incoming: IncomingEvent,
+  read: (payload: unknown) => AppEvent,
+): Promise<void> {
+  const { id, name } = incoming;
+  const event = readOrRefuse(ports, incoming, read);
+  const delivery = { id, name, receivedAt: ports.clock.now(), event };
+  const isNew = await ports.deliveries.record(delivery).catch((error: unknown) => {
+    throw withStatus(503, 'The delivery could not be stored.', error);
+  });
+  ports.onDelivery(name, isNew ? 'stored' : 'duplicate');
+  const fields = { delivery: id, event: name, repository: event.repository.id };
+  if (!isNew) return ports.log.info({ ...fields, noop: 'duplicate' }, 'Delivery known already');
+  ports.log.info(fields, 'Delivery stored');
+  ports.dispatcher.wake('plan', String(event.repository.id));
+}
+
+function readOrRefuse(
+  ports: ReceivePorts,
+  { id, name, payload }: IncomingEvent,
+  read: (payload: unknown) => AppEvent,
+): AppEvent {
+  try {
+    return read(payload);
+  } catch (error) {
+    ports.onDelivery(name, 'unreadable');
+    ports.log.error({ err: error, delivery: id, event: name }, 'The delivery has an unexpected form');
+    throw withStatus(422, 'The payload does not have the documented form.', error);
+  }
+}
+
+function withStatus(status: number, message: string, cause: unknown): Error {
+  return Object.assign(new Error(message, { cause }), { status });
+}

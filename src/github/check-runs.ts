@@ -1,0 +1,79 @@
+import type { Repository } from '../domain/deployment.ts';
+import type { CheckRunFields } from '../report/check-run-view.ts';
+import { callGitHub, type GitHubResult } from './github-call.ts';
+import type { GetOctokit, InstallationOctokit } from './octokit.ts';
+
+export interface WrittenCheckRun {
+  readonly id: number;
+  readonly url: string | null;
+}
+
+/** The check-run requests, each tried once. */
+export interface CheckRunApi {
+  create(repository: Repository, fields: CheckRunFields): Promise<GitHubResult<WrittenCheckRun>>;
+  update(repository: Repository, id: number, fields: CheckRunFields): Promise<GitHubResult<WrittenCheckRun>>;
+  /** The run on this commit with this name whose `external_id` begins with `externalId`; null when GitHub shows none. */
+  find(
+    repository: Repository,
+    run: { sha: string; name: string; externalId: string },
+  ): Promise<GitHubResult<WrittenCheckRun | null>>;
+  /** Throws the installation's cached token away: GitHub said that it isn't valid. */
+  renewToken(installationId: number): Promise<void>;
+}
+
+export interface CheckRunApiOptions {
+  readonly getOctokit: GetOctokit;
+  readonly appId: number;
+  readonly now: () => number;
+}
+
+export function createCheckRunApi({ getOctokit, appId, now }: CheckRunApiOptions): CheckRunApi {
+  function call<T>(
+    repository: Repository,
+    request: (octokit: InstallationOctokit) => Promise<T>,
+  ): Promise<GitHubResult<T>> {
+    return callGitHub(async () => request(await getOctokit(repository.installationId)), now);
+  }
+
+  return {
+    create: (repository, fields) =>
+      call(repository, async (octokit) => {
+        const { data } = await octokit.rest.checks.create({ ...locate(repository), ...fields });
+        return { id: data.id, url: data.html_url };
+      }),
+
+    update: (repository, id, fields) =>
+      call(repository, async (octokit) => {
+        const { head_sha: _, ...changes } = fields;
+        const { data } = await octokit.rest.checks.update({
+          ...locate(repository),
+          check_run_id: id,
+          ...changes,
+        });
+        return { id: data.id, url: data.html_url };
+      }),
+
+    find: (repository, { sha, name, externalId }) =>
+      call(repository, async (octokit) => {
+        const runs = await octokit.paginate(octokit.rest.checks.listForRef, {
+          ...locate(repository),
+          ref: sha,
+          check_name: name,
+          app_id: appId,
+          filter: 'all',
+          per_page: 100,
+        });
+        const run = runs.find((one) => one.external_id?.startsWith(externalId));
+        return run ? { id: run.id, url: run.html_url } : null;
+      }),
+
+    async renewToken(installationId) {
+      const octokit = await getOctokit(installationId);
+      await octokit.auth({ type: 'installation', installationId, refresh: true });
+    },
+  };
+}
+
+function locate(repository: Repository): { owner: string; repo: string } {
+  return { owner: repository.owner, repo: repository.name };
+}

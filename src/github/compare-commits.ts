@@ -1,0 +1,61 @@
+import type { Repository } from '../domain/deployment.ts';
+import type { CommitComparer, Comparison } from '../domain/ports.ts';
+import type { GetOctokit } from './octokit.ts';
+
+/** GitHub lists at most this many files of a comparison. */
+const MAX_FILES = 300;
+/** Waits (milliseconds) before a commit that GitHub doesn't find is asked for again: a push may be heard of before it can be read. */
+const NOT_FOUND_WAITS_MS = [1_000, 2_000, 4_000];
+
+interface ComparedCommits {
+  readonly status: string;
+  readonly files?: { readonly filename: string; readonly previous_filename?: string }[];
+}
+
+/** GitHub's compare, read as "which paths changed". `sleep` waits some milliseconds. */
+export function createCommitComparer(
+  getOctokit: GetOctokit,
+  sleep: (ms: number) => Promise<unknown>,
+): CommitComparer {
+  return {
+    async compare(repository, base, head) {
+      for (const wait of [...NOT_FOUND_WAITS_MS, null]) {
+        const found = await compareOnce(await getOctokit(repository.installationId), repository, base, head);
+        if (found) return found;
+        if (wait !== null) await sleep(wait);
+      }
+      return { kind: 'everything', why: 'GitHub does not know one of the commits (any more)' };
+    },
+  };
+}
+
+async function compareOnce(
+  octokit: Awaited<ReturnType<GetOctokit>>,
+  repository: Repository,
+  base: string,
+  head: string,
+): Promise<Comparison | null> {
+  try {
+    const { data } = await octokit.rest.repos.compareCommitsWithBasehead({
+      owner: repository.owner,
+      repo: repository.name,
+      basehead: `${base}...${head}`,
+      // The files come with the first page, however few commits it shows.
+      per_page: 1,
+      page: 1,
+    });
+    return readComparison(data);
+  } catch (error) {
+    if ((error as { status?: number }).status === 404) return null;
+    throw error;
+  }
+}
+
+function readComparison({ status, files = [] }: ComparedCommits): Comparison {
+  if (status !== 'ahead' && status !== 'identical') {
+    return { kind: 'everything', why: `the commit is ${status} of the one before` };
+  }
+  if (files.length >= MAX_FILES) return { kind: 'everything', why: 'more files changed than GitHub lists' };
+  const paths = files.flatMap((file) => [file.filename, file.previous_filename ?? []].flat());
+  return { kind: 'paths', paths };
+}

@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { loadEnvFile } from 'node:process';
+import type { Logger } from 'pino';
+import { run } from 'probot';
+import { SmeeClient } from 'smee-client';
+import { type Service, startService } from './compose.ts';
+import { createLogger } from './config/create-logger.ts';
+import { type Configuration, readEnvironment } from './config/environment.ts';
+
+/** A stop takes at most this long (milliseconds); what is cut off goes on at the next start. */
+const STOP_LIMIT_MS = 8_000;
+
+/** Starts the app as the environment says, and stops it on SIGTERM and SIGINT. */
+export async function main(): Promise<void> {
+  if (existsSync('.env')) loadEnvFile('.env');
+  const environment = readEnvironment(process.env);
+  if (environment.ok) return serve(environment.configuration);
+  if (environment.kind === 'not set up') return openSetUp();
+  const list = environment.problems.map((problem) => `  - ${problem}`).join('\n');
+  console.error(`Meltano Deploy can't start. Set these in the environment or in .env:\n${list}`);
+  process.exitCode = 1;
+}
+
+/** Probot's page that registers the GitHub App from app.yml and writes .env. */
+async function openSetUp(): Promise<void> {
+  await run(() => undefined, { env: process.env, SmeeClient });
+}
+
+async function serve(configuration: Configuration): Promise<void> {
+  const log = await createLogger(configuration.log);
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'Unhandled rejection'));
+  try {
+    const service = await startService(configuration, log);
+    const proxy = await startProxy(configuration, service, log);
+    stopOnSignals(log, async () => {
+      await proxy?.stop();
+      await service.stop();
+    });
+  } catch (error) {
+    log.debug({ err: error }, 'The start failed');
+    console.error(`Meltano Deploy can't start: ${(error as Error).message}`);
+    process.exit(1);
+  }
+}
+
+/** For local development: deliveries come through a smee.io channel. */
+async function startProxy(
+  { server }: Configuration,
+  service: Service,
+  log: Logger,
+): Promise<SmeeClient | null> {
+  if (!server.webhookProxyUrl) return null;
+  const target = service.url + server.webhookPath;
+  const proxy = new SmeeClient({ source: server.webhookProxyUrl, target, logger: log });
+  await proxy.start();
+  return proxy;
+}
+
+function stopOnSignals(log: Logger, stop: () => Promise<void>): void {
+  let stopping = false;
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'Stopping');
+    const limit = setTimeout(() => {
+      log.warn('Some requests did not end in time: they go on at the next start');
+      process.exit(0);
+    }, STOP_LIMIT_MS);
+    stop().then(
+      () => {
+        clearTimeout(limit);
+        log.info('Stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'The stop failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,142 @@
+import type { Dispatcher } from 'undici';
+import type { Clock, MeltanoFailure, MeltanoResult } from '../domain/ports.ts';
+import { failureOfError, failureOfStatus, isStaleConnection } from './failure.ts';
+import { watchStart } from './watch-start.ts';
+
+/** Milliseconds. Connecting has a limit of its own: see `createMeltanoDispatcher`. */
+export interface Timeouts {
+  readonly headers: number;
+  /** Between two chunks of a body. */
+  readonly body: number;
+  /** The whole of a call whose answer is JSON; the log has none, it may be long. */
+  readonly total: number;
+}
+
+export const DEFAULT_TIMEOUTS: Timeouts = { headers: 30_000, body: 30_000, total: 60_000 };
+
+const ERROR_BODY_LIMIT = 64 * 1024;
+
+export interface CallContext {
+  readonly dispatcher: Dispatcher;
+  readonly timeouts: Timeouts;
+  readonly clock: Clock;
+}
+
+export interface Call {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+  /** What no message may hold. */
+  readonly secrets: readonly string[];
+}
+
+/** A 2xx answer whose body is still to be read, to its end or by breaking off. */
+export interface OpenAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** Sends one request, once, and gives `use` the answer if it is 2xx; everything else becomes a failure here. */
+export async function call<T>(
+  context: CallContext,
+  request: Call,
+  use: (answer: OpenAnswer, stopClock: () => void) => Promise<MeltanoResult<T>>,
+): Promise<MeltanoResult<T>> {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(new OverallTimeout()), context.timeouts.total);
+  const stopClock = () => clearTimeout(timer);
+  try {
+    const opened = await open(context, request, deadline.signal);
+    if (!opened.ok) return opened;
+    const { answer } = opened;
+    return await use(answer, stopClock);
+  } catch (error) {
+    if (error instanceof ConsumerError) throw error.cause;
+    return fail(failureOfError({ error, started: true, host: request.url.host }));
+  } finally {
+    stopClock();
+  }
+}
+
+/** Wraps what a consumer of an answer threw, so that it isn't taken for the network's doing. */
+export class ConsumerError extends Error {}
+
+class OverallTimeout extends Error {
+  readonly code = 'TIMEOUT';
+}
+
+type Opened = { ok: true; answer: OpenAnswer } | { ok: false; failure: MeltanoFailure };
+
+async function open(context: CallContext, request: Call, signal: AbortSignal): Promise<Opened> {
+  let sent = await send(context, request, signal);
+  // A GET may be repeated: the connection was probably closed while idle. A POST is never sent twice.
+  if (!sent.ok && request.method === 'GET' && isStaleConnection(sent.error)) {
+    sent = await send(context, request, signal);
+  }
+  if (!sent.ok) return fail(failureOfError({ ...sent, host: request.url.host }));
+  const { statusCode: status, headers, body } = sent.data;
+  if (status >= 200 && status < 300) {
+    return { ok: true, answer: { status, contentType: String(headers['content-type'] ?? ''), body } };
+  }
+  return fail(
+    failureOfStatus({
+      status,
+      body: await readText(body, ERROR_BODY_LIMIT).catch(() => null),
+      retryAfter: headers['retry-after'],
+      now: context.clock.now(),
+      secrets: request.secrets,
+    }),
+  );
+}
+
+type Sent = { ok: true; data: Dispatcher.ResponseData } | { ok: false; error: unknown; started: boolean };
+
+async function send(context: CallContext, request: Call, signal: AbortSignal): Promise<Sent> {
+  const { dispatcher, started } = watchStart(context.dispatcher);
+  try {
+    const answer = dispatcher.request({
+      origin: request.url.origin,
+      path: request.url.pathname + request.url.search,
+      method: request.method,
+      headers: request.headers,
+      ...(request.body === undefined ? {} : { body: request.body }),
+      headersTimeout: context.timeouts.headers,
+      bodyTimeout: context.timeouts.body,
+      signal,
+    });
+    return { ok: true, data: await orAborted(answer, signal) };
+  } catch (error) {
+    return { ok: false, error, started: started() };
+  }
+}
+
+/** undici looks at the signal only once a connection is free; a request aborted before that is never sent. */
+async function orAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort);
+  try {
+    return await Promise.race([answer, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** The body as text, null when it is longer than `limit` bytes. */
+export async function readText(body: AsyncIterable<Uint8Array>, limit: number): Promise<string | null> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > limit) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function fail(failure: MeltanoFailure): { ok: false; failure: MeltanoFailure } {
+  return { ok: false, failure };
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import type { Job } from '../domain/job.ts';
+import type { Workspace } from '../domain/workspace.ts';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/;
+
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
+const id = z
+  .string()
+  .regex(UUID)
+  .transform((text) => text.toLowerCase());
+
+/** Absent, null and blank are all "not set". */
+const optionalText = z
+  .string()
+  .nullish()
+  .transform((text) => text?.trim() || null);
+
+/** Without a zone it is UTC. What isn't a timestamp counts as not set: no job is lost over its dates. */
+const timestamp = z
+  .unknown()
+  .optional()
+  .transform((value) => {
+    const match = typeof value === 'string' ? TIMESTAMP.exec(value) : null;
+    if (!match) return null;
+    const at = Date.parse(match[3] === undefined ? `${match[0]}Z` : match[0]);
+    return Number.isNaN(at) ? null : at;
+  });
+
+/** Only what decides about deployments is read: the answers hold keys and passwords too. */
+export const workspaceSchema: z.ZodType<Workspace> = z
+  .object({
+    id,
+    name: optionalText,
+    alias: optionalText,
+    repositoryUrl: optionalText,
+    repositoryBranch: optionalText,
+    repositoryDirectory: optionalText,
+    defaultEnvironment: optionalText,
+  })
+  .transform((raw) => ({
+    id: raw.id,
+    name: raw.name ?? raw.alias ?? raw.id,
+    alias: raw.alias,
+    repositoryUrl: raw.repositoryUrl,
+    branch: raw.repositoryBranch,
+    directory: normaliseDirectory(raw.repositoryDirectory),
+    environment: raw.defaultEnvironment,
+  }));
+
+export const jobSchema: z.ZodType<Job> = z
+  .object({
+    id,
+    type: optionalText,
+    status: z.string().trim().min(1),
+    created: timestamp,
+    commitId: optionalText,
+    startTime: timestamp,
+    endTime: timestamp,
+  })
+  .transform(({ type, ...job }) => ({ ...job, type: type ?? '' }));
+
+/** `./a//b/` is `a/b`; what names the root is null. */
+function normaliseDirectory(directory: string | null): string | null {
+  const parts = (directory ?? '').split('/').filter((part) => part !== '' && part !== '.');
+  return parts.join('/') || null;
+}
+
+export interface CollectionPage {
+  readonly items: readonly unknown[];
+  /** Null when the answer doesn't say. */
+  readonly totalPages: number | null;
+  readonly hasNext: boolean;
+}
+
+/** One page of a HAL collection; an empty one has no `_embedded`, but it says that it is a page. */
+export function pageSchema(rel: 'workspaces' | 'jobs'): z.ZodType<CollectionPage> {
+  return z
+    .object({
+      _embedded: z.object({ [rel]: z.array(z.unknown()) }).nullish(),
+      _links: z.object({ next: z.unknown().optional() }).nullish(),
+      page: z.object({ totalPages: z.number().int().nonnegative().nullish() }).nullish(),
+    })
+    .refine((raw) => raw._embedded || raw.page, 'neither _embedded nor page')
+    .transform((raw) => ({
+      items: raw._embedded?.[rel] ?? [],
+      totalPages: raw.page?.totalPages ?? null,
+      hasNext: raw._links?.next !== undefined && raw._links.next !== null,
+    }));
+}

@@ -1,0 +1,41 @@
+import type { Logger } from 'pino';
+import type { Dispatcher } from 'undici';
+import type { Configuration } from '../config/environment.ts';
+import type { Account, Accounts, Clock } from '../domain/ports.ts';
+import { createMeltanoClient } from './meltano-client.ts';
+import { observeMeltano } from './observe-meltano.ts';
+import { createWorkspaceDirectory } from './workspace-directory.ts';
+
+/** The key under which deployments remember that the environment's credentials are theirs. */
+const KEY = 'environment';
+
+export interface AccountOptions {
+  readonly meltano: Configuration['meltano'];
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly onCall: (answered: boolean) => void;
+}
+
+/** The one Meltano Cloud account that the environment names: it serves every GitHub account. */
+export function createEnvironmentAccounts(options: AccountOptions): Accounts {
+  const { dispatcher, clock, log } = options;
+  const { apiUrl, credentials } = options.meltano;
+  const client = createMeltanoClient({
+    ...{ apiUrl, dispatcher, clock },
+    auth:
+      credentials.kind === 'token'
+        ? credentials
+        : {
+            kind: 'client',
+            clientId: credentials.clientId,
+            clientSecret: credentials.clientSecret,
+            tokenUrl: credentials.authUrl,
+            audience: credentials.audience,
+          },
+    onSkipped: (skipped) => log.warn(skipped, 'Meltano Cloud listed entries that can not be read'),
+  });
+  const api = observeMeltano(client, options.onCall);
+  const account: Account = { key: KEY, api, directory: createWorkspaceDirectory(api, clock) };
+  return { forOwner: () => account, byKey: (key) => (key === KEY ? account : null) };
+}

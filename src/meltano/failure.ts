@@ -1,0 +1,123 @@
+import { STATUS_CODES } from 'node:http';
+import { z } from 'zod';
+import type { MeltanoFailure } from '../domain/ports.ts';
+
+/** As the port promises: at most this much of a body in a message. */
+const MESSAGE_LENGTH = 200;
+
+/** Codes that mean "no connection", whatever came of the request object; a read or write with the code doesn't count. */
+const CONNECT_CODES = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** Codes that come of a connection in use; a mocked dispatcher gives them without having started. */
+const SENT_CODES = new Set([
+  'UND_ERR_SOCKET',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_ABORTED',
+]);
+
+/** What an idle connection that the other side has closed gives. */
+const STALE_CONNECTION_CODES = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+interface NetworkError {
+  error: unknown;
+  /** Whether the request was handed to a connection: only before that is it certain that nothing was sent. */
+  started: boolean;
+  host: string;
+}
+
+/** Tells "nothing was sent" from "no answer came". */
+export function failureOfError({ error, started, host }: NetworkError): MeltanoFailure {
+  const code = codeOf(error);
+  if (isConnectError(error) || !(started || SENT_CODES.has(code))) {
+    return { kind: 'unreachable', message: `No connection to ${host} (${code})` };
+  }
+  const what = code.includes('TIMEOUT')
+    ? `${host} did not answer in time`
+    : `The connection to ${host} broke`;
+  return { kind: 'no_answer', message: `${what} (${code})` };
+}
+
+export function isStaleConnection(error: unknown): boolean {
+  return STALE_CONNECTION_CODES.has(codeOf(error));
+}
+
+function isConnectError(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isConnectError);
+  const syscall = readField(error, 'syscall');
+  const duringConnect = syscall === undefined || syscall === 'connect' || syscall === 'getaddrinfo';
+  return duringConnect && CONNECT_CODES.has(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  return readField(error, 'code') ?? (error instanceof Error ? error.name : 'unknown error');
+}
+
+function readField(error: unknown, field: 'code' | 'syscall'): string | undefined {
+  const value: unknown = error instanceof Error && field in error ? Reflect.get(error, field) : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
+
+const errorSchema = z.object({ message: z.string().optional(), error: z.string().optional() });
+
+interface RefusedAnswer {
+  status: number;
+  /** The body's text; null when it could not be read. */
+  body: string | null;
+  retryAfter: string | string[] | undefined;
+  now: number;
+  /** What no message may hold. */
+  secrets: readonly string[];
+}
+
+/** The failure of an answer that isn't 2xx: its own message, else the status's name. */
+export function failureOfStatus(answer: RefusedAnswer): MeltanoFailure {
+  const { message, error } = errorSchema.safeParse(parseJson(answer.body ?? '')).data ?? {};
+  const reason = STATUS_CODES[answer.status] ?? 'Unknown status';
+  const redirected =
+    answer.status >= 300 && answer.status < 400 ? `${reason}: redirects are not followed` : '';
+  const text = redirected || message?.trim() || error?.trim() || reason;
+  return {
+    kind: 'status',
+    status: answer.status,
+    message: cleanMessage(text, answer.secrets),
+    retryAfterMs: readRetryAfter(answer.retryAfter, answer.now),
+  };
+}
+
+/** The value of JSON text, undefined when it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Seconds or an HTTP date, in milliseconds from now; null when absent or neither. */
+export function readRetryAfter(header: string | string[] | undefined, now: number): number | null {
+  const text = (Array.isArray(header) ? header[0] : header)?.trim() ?? '';
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
+  // An HTTP date names its month; Date.parse alone would take "-5" or "1.5" for a date.
+  if (!/[a-z]{3}/i.test(text)) return null;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? null : Math.max(0, at - now);
+}
+
+/** One line without control characters and secrets, cut. */
+export function cleanMessage(text: string, secrets: readonly string[] = []): string {
+  let message = text;
+  for (const secret of secrets) if (secret !== '') message = message.replaceAll(secret, '***');
+  return message
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim()
+    .slice(0, MESSAGE_LENGTH)
+    .toWellFormed();
+}

@@ -1,0 +1,154 @@
+import type { Dispatcher } from 'undici';
+import type { z } from 'zod';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { Job } from '../domain/job.ts';
+import type { Clock, LogProgress, LogRequest, MeltanoApi, MeltanoResult } from '../domain/ports.ts';
+import type { Workspace } from '../domain/workspace.ts';
+import { createTokenSource, type MeltanoAuth, type TokenSource } from './access-token.ts';
+import { type Call, type CallContext, call, DEFAULT_TIMEOUTS, type Timeouts } from './call.ts';
+import { isUuid, jobSchema, pageSchema, workspaceSchema } from './decode.ts';
+import { callJson, describeIssue } from './json-call.ts';
+import { consumeLogPage, readLog } from './log-reader.ts';
+
+export interface MeltanoClientOptions {
+  /** The API's base URL, for example `https://app.meltano.com/api`. */
+  readonly apiUrl: string;
+  readonly auth: MeltanoAuth;
+  /** Serves the API's origin and the token endpoint's: see `createMeltanoDispatcher`. */
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  readonly timeouts?: Partial<Timeouts>;
+  /** Told of entries of a list that can't be read; `problem` says what is wrong with the first. */
+  readonly onSkipped?: (skipped: { rel: 'workspaces' | 'jobs'; count: number; problem: string }) => void;
+}
+
+const USER_AGENT = `meltano-deploy/${packageJson.version}`;
+const JSON_TYPES = 'application/hal+json, application/json';
+const WORKSPACES_PAGE = 100;
+/** Against an answer that always says there is more. */
+const MAX_PAGES = 1000;
+
+/** Meltano Cloud over HTTP, with one account's credentials. */
+export function createMeltanoClient(options: MeltanoClientOptions): MeltanoApi {
+  const context: CallContext = {
+    dispatcher: options.dispatcher,
+    clock: options.clock,
+    timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
+  };
+  const tokens = createTokenSource(options.auth, context, { 'user-agent': USER_AGENT });
+  return new MeltanoClient(options, context, tokens);
+}
+
+class MeltanoClient implements MeltanoApi {
+  readonly #base: string;
+  readonly #context: CallContext;
+  readonly #tokens: TokenSource;
+  readonly #onSkipped: MeltanoClientOptions['onSkipped'];
+
+  constructor(options: MeltanoClientOptions, context: CallContext, tokens: TokenSource) {
+    this.#base = options.apiUrl.replace(/\/+$/, '');
+    this.#context = context;
+    this.#tokens = tokens;
+    this.#onSkipped = options.onSkipped;
+  }
+
+  async listWorkspaces(): Promise<MeltanoResult<Workspace[]>> {
+    const found = new Map<string, Workspace>();
+    for (let number = 0; number < MAX_PAGES; number += 1) {
+      const path = `/workspaces?page=${number}&size=${WORKSPACES_PAGE}`;
+      const page = await this.#getJson(path, pageSchema('workspaces'));
+      if (!page.ok) return page;
+      const { items, totalPages, hasNext } = page.value;
+      const before = found.size;
+      const decoded = this.#decodeItems('workspaces', items, workspaceSchema);
+      for (const one of decoded) found.set(one.id, one);
+      // A page of nothing new would be followed by its like: such a service ignores `page`.
+      const repeated = decoded.length > 0 && found.size === before;
+      const more = totalPages === null ? hasNext && !repeated : number + 1 < totalPages;
+      if (items.length === 0 || !more) break;
+    }
+    return { ok: true, value: [...found.values()] };
+  }
+
+  async getWorkspace(id: string): Promise<MeltanoResult<Workspace>> {
+    return isUuid(id) ? this.#getJson(`/workspaces/${id}`, workspaceSchema) : noSuchId('workspace');
+  }
+
+  async startDeployment(workspaceId: string): Promise<MeltanoResult<Job>> {
+    if (!isUuid(workspaceId)) return noSuchId('workspace');
+    const path = `/workspaces/${workspaceId}/deployments`;
+    return this.#authorized('POST', path, JSON_TYPES, (request) =>
+      callJson(this.#context, request, jobSchema),
+    );
+  }
+
+  async getJob(id: string): Promise<MeltanoResult<Job>> {
+    return isUuid(id) ? this.#getJson(`/jobs/${id}`, jobSchema) : noSuchId('job');
+  }
+
+  async listJobs(workspaceId: string): Promise<MeltanoResult<Job[]>> {
+    if (!isUuid(workspaceId)) return noSuchId('workspace');
+    const path = `/workspaces/${workspaceId}/jobs?page=0&size=20&sort=created,desc`;
+    const page = await this.#getJson(path, pageSchema('jobs'));
+    if (!page.ok) return page;
+    const jobs = this.#decodeItems('jobs', page.value.items, jobSchema);
+    return { ok: true, value: jobs.sort((a, b) => (b.created ?? 0) - (a.created ?? 0)) };
+  }
+
+  async readLog(request: LogRequest): Promise<MeltanoResult<LogProgress>> {
+    if (!isUuid(request.jobId)) return noSuchId('job');
+    return readLog(request, (from) => {
+      const path = `/jobs/${request.jobId}/logs?sequence=${from}`;
+      return this.#authorized('GET', path, 'text/plain', (sent) =>
+        call(this.#context, sent, (answer, stopClock) => {
+          // The answer has begun; how long it may be is not known.
+          stopClock();
+          return consumeLogPage(answer, request.onLines, sent.secrets);
+        }),
+      );
+    });
+  }
+
+  #getJson<T>(path: string, schema: z.ZodType<T>): Promise<MeltanoResult<T>> {
+    return this.#authorized('GET', path, JSON_TYPES, (request) => callJson(this.#context, request, schema));
+  }
+
+  /** Sends with a token, and once more with a new one when the first is refused. */
+  async #authorized<T>(
+    method: Call['method'],
+    path: string,
+    accept: string,
+    send: (request: Call) => Promise<MeltanoResult<T>>,
+  ): Promise<MeltanoResult<T>> {
+    const sendWith = (token: string) =>
+      send({
+        method,
+        // Built from ids, never from the links of an answer: the token goes to this origin and path only.
+        url: new URL(this.#base + path),
+        headers: { authorization: `Bearer ${token}`, accept, 'user-agent': USER_AGENT },
+        secrets: [token],
+      });
+    const token = await this.#tokens.current();
+    if (!token.ok) return token;
+    const result = await sendWith(token.value);
+    if (result.ok || result.failure.kind !== 'status' || result.failure.status !== 401) return result;
+    const renewed = await this.#tokens.renew(token.value);
+    if (renewed === null) return result;
+    return renewed.ok ? sendWith(renewed.value) : renewed;
+  }
+
+  /** One unreadable entry must not hide all others. */
+  #decodeItems<T>(rel: 'workspaces' | 'jobs', items: readonly unknown[], schema: z.ZodType<T>): T[] {
+    const decoded = items.map((item) => schema.safeParse(item));
+    const failed = decoded.filter((one) => !one.success);
+    const [first] = failed;
+    if (first) this.#onSkipped?.({ rel, count: failed.length, problem: describeIssue(first.error) });
+    return decoded.filter((one) => one.success).map((one) => one.data);
+  }
+}
+
+/** Nothing is sent for an id that can't be one: it would only change the path. */
+function noSuchId(what: 'workspace' | 'job'): MeltanoResult<never> {
+  const message = `Not a ${what} id`;
+  return { ok: false, failure: { kind: 'status', status: 404, message, retryAfterMs: null } };
+}

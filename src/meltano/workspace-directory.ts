@@ -1,0 +1,48 @@
+import type { Clock, MeltanoApi, MeltanoResult, WorkspaceDirectory, WorkspaceList } from '../domain/ports.ts';
+
+/** A list older than this is read again in the background when it is used (milliseconds). */
+const REFRESH_AFTER_MS = 60_000;
+/** A list that lacks something is read again at most this often (milliseconds). */
+const MISS_EVERY_MS = 30_000;
+
+/** One account's workspaces in memory. At most one request for the list is under way at a time. */
+export function createWorkspaceDirectory(
+  api: Pick<MeltanoApi, 'listWorkspaces'>,
+  clock: Clock,
+): WorkspaceDirectory {
+  let cached: WorkspaceList | null = null;
+  let reading: Promise<MeltanoResult<WorkspaceList>> | null = null;
+  let lastReadAt = Number.NEGATIVE_INFINITY;
+
+  function read(): Promise<MeltanoResult<WorkspaceList>> {
+    reading ??= readOnce().finally(() => {
+      reading = null;
+    });
+    return reading;
+  }
+
+  async function readOnce(): Promise<MeltanoResult<WorkspaceList>> {
+    const readAt = clock.now();
+    lastReadAt = readAt;
+    const listed = await api.listWorkspaces();
+    if (!listed.ok) return listed;
+    cached = { workspaces: listed.value, readAt };
+    return { ok: true, value: cached };
+  }
+
+  return {
+    async current() {
+      if (!cached) return read();
+      if (clock.now() - lastReadAt > REFRESH_AFTER_MS) void read();
+      return { ok: true, value: cached };
+    },
+
+    async newerThan(since) {
+      if (cached && cached.readAt >= since) return { ok: true, value: cached };
+      if (reading) await reading;
+      if (cached && cached.readAt >= since) return { ok: true, value: cached };
+      const wait = lastReadAt + MISS_EVERY_MS - clock.now();
+      return wait > 0 ? wait : read();
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { Conclusion, Deployment } from '../domain/deployment.ts';
+import type { DeploymentChange } from '../domain/ports.ts';
+import type { ReasonCode } from '../domain/reason-codes.ts';
+import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
+
+export interface Ending extends DeploymentChange {
+  readonly conclusion: Exclude<Conclusion, 'none'>;
+  readonly reason: ReasonCode;
+}
+
+/** Stores a change and tells the reporter. Null when the deployment was concluded meanwhile. */
+export async function change(
+  context: ReconcileContext,
+  deployment: Deployment,
+  fields: DeploymentChange,
+): Promise<Deployment | null> {
+  const saved = await context.store.saveDeployment(deployment.id, fields);
+  if (saved && saved.revision > deployment.revision) context.reporter.changed(saved);
+  return saved;
+}
+
+/**
+ * Ends a deployment and frees its workspace. The report of a deployment with a job waits for the log, which is read
+ * once more from the start; that goes on beside the next deployment.
+ */
+export async function conclude(
+  context: ReconcileContext,
+  deployment: Deployment,
+  ending: Ending,
+): Promise<StepResult> {
+  const saved = await context.store.saveDeployment(deployment.id, {
+    problem: null,
+    retryAt: null,
+    ...ending,
+    state: 'concluded',
+    concludedAt: context.clock.now(),
+  });
+  if (!saved) return 'go on';
+  context.log.info({ ...logFields(saved), reason: saved.reason }, 'Deployment concluded');
+  context.onConcluded(saved);
+  if (saved.jobId) context.dispatcher.wake('log', saved.id);
+  else context.reporter.changed(saved);
+  return 'go on';
+}

@@ -1,0 +1,78 @@
+import type { Deployment } from '../domain/deployment.ts';
+import { DEPLOY_JOB_TYPE, type Job } from '../domain/job.ts';
+import type { MeltanoApi } from '../domain/ports.ts';
+import { chooseRetryDelay } from '../domain/retry-delay.ts';
+import { change, conclude } from './conclude.ts';
+import { describeFailure } from './judge-failure.ts';
+import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
+import { acceptJob, startDeployment } from './start-deployment.ts';
+
+/** A queued job may be missing from the list, so a lost start is looked for this long before it is posted again (milliseconds). */
+const LOOK_FOR_MS = 2 * 60_000;
+/** The longest wait between two looks (milliseconds). */
+const LOOK_EVERY_MS = 15_000;
+
+/**
+ * A start whose answer never came, or came unreadable: its job is the deployment job that was not in the list before.
+ * Only when none has shown up for two minutes is the start posted again; an unreadable answer is never posted again.
+ */
+export async function findLostJob(
+  context: ReconcileContext,
+  deployment: Deployment,
+  api: MeltanoApi,
+): Promise<StepResult> {
+  const { clock } = context;
+  const listed = await api.listJobs(deployment.workspaceId);
+  if (listed.ok) {
+    const job = await pickJob(context, deployment, listed.value);
+    if (job) {
+      context.log.info({ ...logFields(deployment), job: job.id }, 'The job of a lost answer was found');
+      return acceptJob(context, deployment, job);
+    }
+    if (clock.now() - (deployment.attemptedAt ?? 0) >= LOOK_FOR_MS) return giveUp(context, deployment, api);
+  }
+  const failures = deployment.failures + 1;
+  const delay = Math.min(LOOK_EVERY_MS, chooseRetryDelay(failures, null, context.random()));
+  const problem = listed.ok ? deployment.problem : describeFailure(listed.failure);
+  await change(context, deployment, {
+    failures,
+    retryAt: clock.now() + delay,
+    ...(problem === deployment.problem ? {} : { problem }),
+  });
+  return 'go on';
+}
+
+async function giveUp(
+  context: ReconcileContext,
+  deployment: Deployment,
+  api: MeltanoApi,
+): Promise<StepResult> {
+  if (deployment.attemptOutcome === 'unreadable') {
+    return conclude(context, deployment, {
+      conclusion: 'failure',
+      reason: 'start_unreadable',
+      problem: deployment.problem,
+    });
+  }
+  context.log.warn(logFields(deployment), 'No job of a lost answer was found: starting again');
+  return startDeployment(context, deployment, api);
+}
+
+/**
+ * The oldest deployment job that is newer than all that were known before the attempt and that no deployment has yet:
+ * a newer one is more likely somebody else's. `listed` is newest first.
+ */
+async function pickJob(
+  context: ReconcileContext,
+  deployment: Deployment,
+  listed: readonly Job[],
+): Promise<Job | null> {
+  const known = new Set(deployment.knownJobIds);
+  const firstKnown = listed.findIndex((job) => known.has(job.id));
+  const fresh = (firstKnown < 0 ? listed : listed.slice(0, firstKnown)).filter(
+    (job) => job.type === DEPLOY_JOB_TYPE,
+  );
+  const ids = fresh.map((job) => job.id);
+  const taken = await context.store.listTakenJobs(deployment.workspaceId, ids);
+  return fresh.findLast((job) => !taken.has(job.id)) ?? null;
+}

@@ -1,0 +1,51 @@
+import type { Deployment } from '../domain/deployment.ts';
+import type { ReportStore } from '../domain/ports.ts';
+import { chooseRetryDelay } from '../domain/retry-delay.ts';
+import { describeFailure, judgeRead } from './judge-failure.ts';
+import { logFields, type ReconcileContext } from './reconcile-context.ts';
+
+/** How long the last report waits for a log that can't be read (milliseconds): an outage mustn't keep it back for long. */
+const LOG_PATIENCE_MS = 60_000;
+
+/** Ends without a log to read: the job is gone, or may not be looked at. */
+const NO_LOG = new Set(['job_deleted', 'watch_refused']);
+
+/**
+ * Reads a concluded deployment's whole log and then lets its last report go out. The key is the deployment's id.
+ * After a restart this is where the log comes back from.
+ */
+export function createReportFinisher(
+  context: ReconcileContext,
+  reports: Pick<ReportStore, 'getDeployment'>,
+): (deploymentId: string) => Promise<number | null> {
+  const failures = new Map<string, number>();
+
+  return async (deploymentId) => {
+    const deployment = await reports.getDeployment(deploymentId);
+    if (!deployment || deployment.reportedRevision >= deployment.revision) return null;
+    const delay = await readLog(deployment);
+    if (delay !== null) return delay;
+    failures.delete(deploymentId);
+    context.reporter.changed(deployment);
+    return null;
+  };
+
+  async function readLog(deployment: Deployment): Promise<number | null> {
+    const { jobId } = deployment;
+    const api = context.accounts.byKey(deployment.account)?.api;
+    const repository = await context.repositories.getRepository(deployment.repositoryId);
+    if (!jobId || !api || !repository?.private || NO_LOG.has(deployment.reason)) return null;
+    const read = await context.logs.readWhole(deployment, jobId, api);
+    if (read.ok) return null;
+    const verdict = judgeRead(read.failure);
+    const waited = context.clock.now() - (deployment.concludedAt ?? 0);
+    if (verdict.kind !== 'retry' || waited > LOG_PATIENCE_MS) {
+      const problem = describeFailure(read.failure);
+      context.log.warn({ ...logFields(deployment), problem }, 'The log could not be read to its end');
+      return null;
+    }
+    const failed = (failures.get(deployment.id) ?? 0) + 1;
+    failures.set(deployment.id, failed);
+    return chooseRetryDelay(failed, verdict.retryAfterMs, context.random());
+  }
+}

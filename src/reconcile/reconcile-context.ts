@@ -1,0 +1,57 @@
+import type { Logger } from 'pino';
+import type { Deployment } from '../domain/deployment.ts';
+import type { PollBounds } from '../domain/poll-interval.ts';
+import type {
+  Accounts,
+  Clock,
+  CommitComparer,
+  DeploymentStore,
+  Dispatcher,
+  Reporter,
+  RepositoryStore,
+} from '../domain/ports.ts';
+import type { LogBook } from './log-book.ts';
+
+export interface ReconcileLimits {
+  /** How long a start is tried (START_TIMEOUT_MINUTES), in milliseconds. */
+  readonly startMs: number;
+  /** How long a job is watched after its start was accepted (DEPLOY_TIMEOUT_MINUTES), in milliseconds. */
+  readonly deployMs: number;
+  readonly poll: PollBounds;
+}
+
+/** What the steps of a workspace's reconciliation work with. */
+export interface ReconcileContext {
+  readonly store: DeploymentStore;
+  readonly repositories: RepositoryStore;
+  readonly accounts: Accounts;
+  readonly comparer: CommitComparer;
+  readonly reporter: Reporter;
+  readonly dispatcher: Dispatcher;
+  readonly logs: LogBook;
+  readonly clock: Clock;
+  /** 0 to 1. */
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly limits: ReconcileLimits;
+  /** The GitHub host that is served, normalised. */
+  readonly githubHost: string;
+  /** A deployment was concluded: for the metrics. */
+  readonly onConcluded: (deployment: Deployment) => void;
+}
+
+/** What a step leaves behind: milliseconds until the next look, or `go on` to look again at once. */
+export type StepResult = number | 'go on';
+
+/** The fields by which a log line about a deployment can be found. */
+export function logFields(deployment: Deployment): Record<string, unknown> {
+  return {
+    delivery: deployment.deliveryId,
+    installation: deployment.installationId,
+    repository: deployment.repositoryId,
+    sha: deployment.sha,
+    workspace: deployment.workspaceId,
+    deployment: deployment.id,
+    ...(deployment.jobId ? { job: deployment.jobId } : {}),
+  };
+}

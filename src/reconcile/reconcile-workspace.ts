@@ -1,0 +1,67 @@
+import type { Deployment } from '../domain/deployment.ts';
+import type { MeltanoApi } from '../domain/ports.ts';
+import { change, conclude } from './conclude.ts';
+import { findLostJob } from './find-lost-job.ts';
+import type { ReconcileContext, StepResult } from './reconcile-context.ts';
+import { startDeployment } from './start-deployment.ts';
+import { createJobWatcher } from './watch-job.ts';
+
+/**
+ * Brings one workspace to where its rows say it should be, one step after the other, until there is something to wait
+ * for. Returns in how many milliseconds to look again, or null when nothing is open. Run it for one workspace at a time.
+ */
+export function createReconciler(context: ReconcileContext): (workspaceId: string) => Promise<number | null> {
+  const watcher = createJobWatcher(context);
+
+  return async function reconcileWorkspace(workspaceId) {
+    for (;;) {
+      const open = await context.store.listOpen(workspaceId);
+      const current = open.find((one) => one.state !== 'waiting') ?? open.at(-1);
+      if (!current) return null;
+      const wait = (current.retryAt ?? 0) - context.clock.now();
+      if (wait > 0) return wait;
+      const step = await advance(current);
+      if (step !== 'go on') return step;
+    }
+  };
+
+  async function advance(deployment: Deployment): Promise<StepResult> {
+    const api = context.accounts.byKey(deployment.account)?.api;
+    if (!api) return concludeUnserved(deployment);
+    if (deployment.jobId) return watcher.watch(deployment, deployment.jobId, api);
+    if (startIsOver(deployment)) {
+      return conclude(context, deployment, {
+        conclusion: 'failure',
+        reason: 'start_timeout',
+        problem: deployment.problem,
+      });
+    }
+    return advanceStart(deployment, api);
+  }
+
+  function startIsOver(deployment: Deployment): boolean {
+    const { startSince } = deployment;
+    return startSince !== null && context.clock.now() - startSince >= context.limits.startMs;
+  }
+
+  async function advanceStart(deployment: Deployment, api: MeltanoApi): Promise<StepResult> {
+    if (deployment.state === 'waiting' || deployment.attemptOutcome === 'refused') {
+      return startDeployment(context, deployment, api);
+    }
+    // An attempt that is still open here was cut off by the end of the process: its answer is as good as lost.
+    if (deployment.attemptOutcome === 'open') {
+      const fields = { attemptOutcome: 'lost', failures: 0 } as const;
+      await change(context, deployment, fields);
+      return 'go on';
+    }
+    return findLostJob(context, deployment, api);
+  }
+
+  function concludeUnserved(deployment: Deployment): Promise<StepResult> {
+    return conclude(context, deployment, {
+      conclusion: 'failure',
+      reason: 'start_refused',
+      problem: `there are no Meltano Cloud credentials for the account ${deployment.account} any more`,
+    });
+  }
+}

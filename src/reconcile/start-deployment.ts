@@ -1,0 +1,153 @@
+import type { Deployment } from '../domain/deployment.ts';
+import { DEPLOY_JOB_TYPE, type Job, jobPhase } from '../domain/job.ts';
+import type { MeltanoApi, MeltanoFailure } from '../domain/ports.ts';
+import { chooseRetryDelay } from '../domain/retry-delay.ts';
+import { change, conclude } from './conclude.ts';
+import { describeFailure, judgeRead, judgeStart } from './judge-failure.ts';
+import { recheckWorkspace } from './recheck-workspace.ts';
+import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
+import { describeJob } from './watch-job.ts';
+
+/** How long a 409 is awaited when no deployment job is listed: the workspace may be provisioning (milliseconds). */
+const CONFLICT_PATIENCE_MS = 10 * 60_000;
+/** How often the end of somebody else's job is looked for (milliseconds). */
+const BUSY_LOOK_MS = 5_000;
+
+const BUSY = 'another deployment of this workspace is running on Meltano Cloud';
+
+/**
+ * One try to start a deployment: reads the workspace again, notes which jobs there are, and only then posts. What can
+ * be learnt from the answer is stored before anything else happens.
+ */
+export async function startDeployment(
+  context: ReconcileContext,
+  deployment: Deployment,
+  api: MeltanoApi,
+): Promise<StepResult> {
+  const since = deployment.startSince ?? context.clock.now();
+  const checked = await recheckWorkspace(context, deployment, api);
+  if (checked.kind === 'failed') return retryRead(context, deployment, since, checked.failure);
+  if (checked.kind === 'ended') return 'go on';
+  const jobs = await api.listJobs(deployment.workspaceId);
+  if (!jobs.ok) return retryRead(context, deployment, since, jobs.failure);
+  const attempted = await change(context, deployment, {
+    ...checked.change,
+    state: 'starting',
+    startSince: since,
+    attemptedAt: context.clock.now(),
+    attemptOutcome: 'open',
+    knownJobIds: jobs.value.map((job) => job.id),
+    retryAt: null,
+  });
+  if (!attempted) return 'go on';
+  const started = await api.startDeployment(deployment.workspaceId);
+  if (started.ok) return acceptJob(context, attempted, started.value);
+  return takeRefusal(context, attempted, api, started.failure);
+}
+
+/** The job is known: from here on it is watched. */
+export async function acceptJob(
+  context: ReconcileContext,
+  deployment: Deployment,
+  job: Job,
+): Promise<StepResult> {
+  const now = context.clock.now();
+  const { state, jobStatus, jobStartedAt, deployedSha } = describeJob(deployment, job, now);
+  const saved = await change(context, deployment, {
+    ...{ state, jobStatus, jobStartedAt, deployedSha },
+    jobId: job.id,
+    acceptedAt: now,
+    attemptOutcome: null,
+    conflictSince: null,
+    failures: 0,
+    retryAt: null,
+    problem: null,
+  });
+  if (saved) context.log.info(logFields(saved), 'Deployment started');
+  return 'go on';
+}
+
+async function takeRefusal(
+  context: ReconcileContext,
+  deployment: Deployment,
+  api: MeltanoApi,
+  failure: MeltanoFailure,
+): Promise<StepResult> {
+  const problem = describeFailure(failure);
+  const verdict = judgeStart(failure);
+  context.log.warn(
+    { ...logFields(deployment), problem, verdict: verdict.kind },
+    'The start was not accepted',
+  );
+  switch (verdict.kind) {
+    case 'fail':
+      return conclude(context, deployment, { conclusion: 'failure', reason: 'start_refused', problem });
+    case 'conflict':
+      return takeConflict(context, deployment, api, problem);
+    case 'look': {
+      await change(context, deployment, { attemptOutcome: verdict.outcome, failures: 0, problem });
+      return 'go on';
+    }
+    case 'retry': {
+      const failures = deployment.failures + 1;
+      const retryAt =
+        context.clock.now() + chooseRetryDelay(failures, verdict.retryAfterMs, context.random());
+      await change(context, deployment, { attemptOutcome: 'refused', failures, retryAt, problem });
+      return 'go on';
+    }
+  }
+}
+
+/** 409: while another deployment job is listed its end is awaited; otherwise for ten minutes. */
+async function takeConflict(
+  context: ReconcileContext,
+  deployment: Deployment,
+  api: MeltanoApi,
+  problem: string,
+): Promise<StepResult> {
+  const now = context.clock.now();
+  const jobs = await api.listJobs(deployment.workspaceId);
+  const busy =
+    jobs.ok && jobs.value.some((job) => job.type === DEPLOY_JOB_TYPE && jobPhase(job.status) !== 'ended');
+  if (busy) {
+    const retryAt = now + BUSY_LOOK_MS;
+    await change(context, deployment, {
+      ...{ attemptOutcome: 'refused', conflictSince: null, failures: 0, retryAt },
+      problem: BUSY,
+    });
+    return 'go on';
+  }
+  const conflictSince = deployment.conflictSince ?? now;
+  if (now - conflictSince >= CONFLICT_PATIENCE_MS) {
+    return conclude(context, deployment, { conclusion: 'failure', reason: 'start_refused', problem });
+  }
+  const failures = deployment.failures + 1;
+  const retryAt = now + Math.min(30_000, chooseRetryDelay(failures, null, context.random()));
+  await change(context, deployment, {
+    ...{ attemptOutcome: 'refused', conflictSince, failures, retryAt, problem },
+  });
+  return 'go on';
+}
+
+/** A read before the start failed: nothing was attempted, so a newer deployment may still replace this one. */
+async function retryRead(
+  context: ReconcileContext,
+  deployment: Deployment,
+  startSince: number,
+  failure: MeltanoFailure,
+): Promise<StepResult> {
+  const problem = describeFailure(failure);
+  const verdict = judgeRead(failure);
+  if (verdict.kind !== 'retry') {
+    return conclude(context, deployment, { conclusion: 'failure', reason: 'start_refused', problem });
+  }
+  const failures = deployment.failures + 1;
+  const retryAt = context.clock.now() + chooseRetryDelay(failures, verdict.retryAfterMs, context.random());
+  await change(context, deployment, {
+    startSince,
+    failures,
+    retryAt,
+    ...(deployment.problem === problem ? {} : { problem }),
+  });
+  return 'go on';
+}

@@ -1,0 +1,24 @@
+import type { DeliveryStore, DeploymentStore, Dispatcher, Reporter, ReportStore } from '../domain/ports.ts';
+
+export interface UnfinishedPorts {
+  readonly deliveries: Pick<DeliveryStore, 'listPendingRepositories'>;
+  readonly store: Pick<DeploymentStore, 'listOpenWorkspaces'> & Pick<ReportStore, 'listUnreported'>;
+  readonly dispatcher: Dispatcher;
+  readonly reporter: Reporter;
+}
+
+/** At start: everything that an earlier process left undone goes on from what is stored. */
+export async function wakeUnfinished({
+  deliveries,
+  store,
+  dispatcher,
+  reporter,
+}: UnfinishedPorts): Promise<void> {
+  for (const id of await deliveries.listPendingRepositories()) dispatcher.wake('plan', String(id));
+  for (const id of await store.listOpenWorkspaces()) dispatcher.wake('workspace', id);
+  for (const deployment of await store.listUnreported()) {
+    const needsLog = deployment.state === 'concluded' && deployment.jobId !== null;
+    if (needsLog) dispatcher.wake('log', deployment.id);
+    else reporter.changed(deployment);
+  }
+}

@@ -1,0 +1,151 @@
+import type { Deployment } from '../domain/deployment.ts';
+import { type Job, jobPhase } from '../domain/job.ts';
+import { choosePollInterval } from '../domain/poll-interval.ts';
+import type { DeploymentChange, MeltanoApi, MeltanoFailure } from '../domain/ports.ts';
+import { chooseRetryDelay } from '../domain/retry-delay.ts';
+import { change, conclude, type Ending } from './conclude.ts';
+import { describeFailure, judgeRead } from './judge-failure.ts';
+import type { ReconcileContext, StepResult } from './reconcile-context.ts';
+
+/** How long a refusal (401, 403) is taken for a passing one before the watching ends (milliseconds). */
+const REFUSAL_PATIENCE_MS = 10 * 60_000;
+/** A job that was accepted this short a time ago may not be readable yet (milliseconds). */
+const FRESH_JOB_MS = 10_000;
+/** Failed reads in a row after which the check run says so. */
+const SAY_AFTER_FAILURES = 2;
+
+/** What a process remembers of a job that it watches; another process starts anew. */
+interface Watch {
+  changedAt: number;
+  failures: number;
+  refusedSince: number | null;
+}
+
+const ENDINGS: Record<string, Pick<Ending, 'conclusion' | 'reason'>> = {
+  COMPLETE: { conclusion: 'success', reason: 'job_complete' },
+  ERROR: { conclusion: 'failure', reason: 'job_error' },
+  STOPPED: { conclusion: 'cancelled', reason: 'job_stopped' },
+};
+
+export interface JobWatcher {
+  watch(deployment: Deployment, jobId: string, api: MeltanoApi): Promise<StepResult>;
+}
+
+/** Reads a job's status, then its log, and concludes the deployment when the job is over or no longer watched. */
+export function createJobWatcher(context: ReconcileContext): JobWatcher {
+  const watches = new Map<string, Watch>();
+  const { clock, limits } = context;
+
+  return {
+    async watch(deployment, jobId, api) {
+      const watch = watches.get(deployment.id) ?? {
+        changedAt: clock.now(),
+        failures: 0,
+        refusedSince: null,
+      };
+      watches.set(deployment.id, watch);
+      const result = await look(deployment, jobId, api, watch);
+      if (result === 'go on') watches.delete(deployment.id);
+      return result;
+    },
+  };
+
+  async function look(
+    deployment: Deployment,
+    jobId: string,
+    api: MeltanoApi,
+    watch: Watch,
+  ): Promise<StepResult> {
+    const read = await api.getJob(jobId);
+    const step = read.ok
+      ? await takeStatus(deployment, read.value, api, watch)
+      : await takeFailure(deployment, read.failure, watch);
+    if (step === 'go on' || clock.now() - (deployment.acceptedAt ?? 0) < limits.deployMs) return step;
+    return conclude(context, deployment, { conclusion: 'timed_out', reason: 'watch_timeout' });
+  }
+
+  async function takeStatus(
+    deployment: Deployment,
+    job: Job,
+    api: MeltanoApi,
+    watch: Watch,
+  ): Promise<StepResult> {
+    watch.failures = 0;
+    watch.refusedSince = null;
+    const now = clock.now();
+    const ending = ENDINGS[job.status];
+    const seen = describeJob(deployment, job, now);
+    if (ending) return conclude(context, deployment, { ...seen, ...ending });
+    const news = onlyNews(deployment, { ...seen, problem: null });
+    if (Object.keys(news).length > 0) {
+      watch.changedAt = now;
+      if (!(await change(context, deployment, news))) return 'go on';
+    }
+    if (jobPhase(job.status) === 'running' && (await readLog(deployment, job.id, api))) {
+      watch.changedAt = clock.now();
+    }
+    return choosePollInterval(now - watch.changedAt, limits.poll, context.random());
+  }
+
+  /** A log that can't be read now is read at the next look; the status alone decides how the deployment goes on. */
+  async function readLog(deployment: Deployment, jobId: string, api: MeltanoApi): Promise<boolean> {
+    const repository = await context.repositories.getRepository(deployment.repositoryId);
+    if (!repository?.private) return false;
+    const read = await context.logs.readOn(deployment, jobId, api);
+    const grew = read.ok && read.value;
+    if (grew) context.reporter.logGrew(deployment);
+    return grew;
+  }
+
+  async function takeFailure(
+    deployment: Deployment,
+    failure: MeltanoFailure,
+    watch: Watch,
+  ): Promise<StepResult> {
+    const verdict = judgeRead(failure);
+    const now = clock.now();
+    watch.failures += 1;
+    if (verdict.kind === 'missing' && now - (deployment.acceptedAt ?? 0) > FRESH_JOB_MS) {
+      return conclude(context, deployment, { conclusion: 'cancelled', reason: 'job_deleted' });
+    }
+    const problem = describeFailure(failure);
+    if (verdict.kind === 'refused') {
+      watch.refusedSince ??= now;
+      if (now - watch.refusedSince >= REFUSAL_PATIENCE_MS) {
+        return conclude(context, deployment, { conclusion: 'timed_out', reason: 'watch_refused', problem });
+      }
+    }
+    if (watch.failures >= SAY_AFTER_FAILURES && deployment.problem !== problem) {
+      if (!(await change(context, deployment, { problem }))) return 'go on';
+    }
+    const wait = chooseRetryDelay(
+      watch.failures,
+      verdict.kind === 'retry' ? verdict.retryAfterMs : null,
+      context.random(),
+    );
+    return Math.max(wait, limits.poll.min);
+  }
+}
+
+export type JobFacts = Pick<
+  Deployment,
+  'state' | 'jobStatus' | 'jobStartedAt' | 'jobEndedAt' | 'deployedSha'
+>;
+
+/** The job as the deployment shows it. A time that Meltano Cloud doesn't give is when it was first seen. */
+export function describeJob(deployment: Deployment, job: Job, now: number): JobFacts {
+  const phase = jobPhase(job.status);
+  const startedAt = job.startTime ?? deployment.jobStartedAt ?? (phase === 'running' ? now : null);
+  return {
+    state: phase === 'queued' ? 'queued' : 'running',
+    jobStatus: job.status,
+    jobStartedAt: startedAt,
+    jobEndedAt: phase === 'ended' ? (job.endTime ?? now) : null,
+    deployedSha: job.commitId ?? deployment.deployedSha,
+  };
+}
+
+function onlyNews(deployment: Deployment, seen: DeploymentChange): DeploymentChange {
+  const news = Object.entries(seen).filter(([key, value]) => deployment[key as keyof Deployment] !== value);
+  return Object.fromEntries(news);
+}

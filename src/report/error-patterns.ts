@@ -1,0 +1,117 @@
+/** A line of a log taken apart: its level, and the words without time stamp and level. */
+export interface LogLine {
+  readonly level: 'error' | 'quiet' | null;
+  readonly text: string;
+}
+
+// All patterns are anchored, or bounded, or without neighbours that match the same: linear in the line.
+const TIME_STAMP =
+  /^\s{0,4}(?:\d{4}-\d{2}-\d{2}[T ])?\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?(?: {1,2}|\s|$)/;
+const LEVEL = '(CRITICAL|FATAL|ERROR|WARN(?:ING)?|INFO|DEBUG|TRACE)';
+const LEVEL_FORMS = [
+  /^\s*\[(critical|fatal|error|exception|warn(?:ing)?|info|debug)\s*\] ?/i,
+  new RegExp(`^\\s*(?:[-|] *)?(?:[\\w.]{1,80} +[-|] +)?${LEVEL} *[-|] *(?:[\\w.-]{1,80} +\\| +)?`),
+  new RegExp(`^${LEVEL}:(?:[\\w.]{1,80}:)?\\s+`),
+  /^(?:ERROR:[\w.]{1,80}:(?=\S))/,
+];
+const ERROR_LEVEL = /critical|fatal|error|exception/i;
+const QUIET_LEVEL = /warn|debug|trace/i;
+
+/** Whatever no pattern below can match; one test for the many lines that are no error. */
+const MAY_BE_ERROR =
+  /error|exception|traceback|fatal|critical|panic|ERR!|FAIL|mapping values|while (?:parsing|scanning)|invalid|unexpected|undefined|cannot|could not|not found|failed|missing/i;
+
+export function mayBeError(line: string): boolean {
+  return MAY_BE_ERROR.test(line);
+}
+
+export function parseLogLine(line: string): LogLine {
+  let text = line.replace(TIME_STAMP, '');
+  for (const form of LEVEL_FORMS) {
+    const match = form.exec(text);
+    if (match === null) continue;
+    const level = match[1] ?? match[0];
+    text = text.slice(match[0].length).replace(TIME_STAMP, '');
+    return { level: classifyLevel(level), text };
+  }
+  return { level: null, text };
+}
+
+function classifyLevel(level: string): LogLine['level'] {
+  if (ERROR_LEVEL.test(level)) return 'error';
+  return QUIET_LEVEL.test(level) ? 'quiet' : null;
+}
+
+interface ErrorPattern {
+  readonly pattern: RegExp;
+  /** The message, from the match's groups; without it, the whole text. */
+  readonly say?: (groups: readonly string[]) => string;
+}
+
+const SAY_GROUP = ([message]: readonly string[]) => message ?? '';
+
+const ERROR_PATTERNS: readonly ErrorPattern[] = [
+  // dbt
+  {
+    pattern:
+      /^(?:Compilation|Database|Runtime|Parsing|Dependency|Validation|Internal|Env(?:ironment)?) Error\b/,
+  },
+  { pattern: /^(?:\d+ of \d+ )?ERROR [a-z]{2,20} (?=\S)/ },
+  { pattern: /^\d+ of \d+ FAIL \d+ / },
+  // Python and JavaScript, on a line of their own
+  { pattern: /^[A-Za-z_][\w.]{0,150}(?:Error|Exception): (?=.*[A-Za-z])/ },
+  // YAML
+  {
+    pattern: /^(?:mapping values are not allowed (?:here|in this context)|while (?:parsing|scanning) an? \w)/,
+  },
+  { pattern: /^npm (?:ERR!|error) (?=\S)/ },
+  {
+    pattern:
+      /^((?:\.{0,2}\/)?[\w@-][\w./@-]{0,200}\.\w{1,8}):(\d{1,7})(?::\d{1,5})?: (?!warning|note|info)(.+)$/i,
+    say: ([path, line, message]) =>
+      isTelling(message ?? '') ? `${path}:${line} ${stripErrorWord(message ?? '')}` : '',
+  },
+  {
+    pattern: /^(?:error|fatal|critical|panic|exception)(?:\[[\w-]{1,20}\])?: +(?=.*[A-Za-z])(.+)$/i,
+    say: SAY_GROUP,
+  },
+  { pattern: /^(?:ERROR|FATAL|CRITICAL) +(?=[A-Za-z'"([])(.+)$/, say: SAY_GROUP },
+  // logfmt
+  { pattern: /\blevel=(?:error|critical|fatal)\b.*?\b(?:message|msg|event)=(.+)$/i, say: SAY_GROUP },
+];
+const JSON_LEVEL = /^\{.*"level(?:name)?": ?"(?:error|critical|fatal)"/i;
+const JSON_MESSAGE = /"(?:event|message|msg)": ?"((?:\\.|[^"\\])+)/;
+const TELLING =
+  /error|exception|invalid|unexpected|undefined|unknown|cannot|could not|not found|failed|missing|not allowed/i;
+const NO_ERROR = /^(?:none|null|nil|false|no errors?)\W*$/i;
+
+/** The message of an error that this line reports by its words, whatever its level; null when it reports none. */
+export function matchError(text: string): string | null {
+  const words = text.trim();
+  if (JSON_LEVEL.test(words)) return readJsonMessage(words);
+  for (const { pattern, say } of ERROR_PATTERNS) {
+    const match = pattern.exec(words);
+    if (match === null) continue;
+    const message = (say === undefined ? words : say(match.slice(1))).trim();
+    if (isMessage(message)) return message;
+  }
+  return null;
+}
+
+/** Whether words say anything about an error: `0`, `none` and the like don't. */
+export function isMessage(text: string): boolean {
+  return /[A-Za-z]/.test(text) && !NO_ERROR.test(text.trim());
+}
+
+function readJsonMessage(line: string): string {
+  const message = JSON_MESSAGE.exec(line)?.[1];
+  return message === undefined ? line : message.replace(/\\[nrt]/g, ' ').replace(/\\(.)/g, '$1');
+}
+
+function isTelling(message: string): boolean {
+  return TELLING.test(message);
+}
+
+function stripErrorWord(message: string): string {
+  return message.replace(/^(?:fatal )?error: /i, '');
+}

@@ -1,0 +1,145 @@
+import type { CheckRunView } from './check-run-view.ts';
+import {
+  formatCommitUrl,
+  measureRun,
+  readAnsweredStatus,
+  shortenSha,
+  showableLog,
+} from './describe-deployment.ts';
+import { formatCode, formatLink } from './escape-markdown.ts';
+import { formatCount } from './format-count.ts';
+import { formatDuration } from './format-duration.ts';
+
+const AGAIN = 'then push again or redeploy';
+
+/** What happened, and for what went wrong what to do and who can do it: paragraphs of Markdown. */
+export function explainDeployment(view: CheckRunView): string[] {
+  return (view.deployment.state === 'concluded' ? explainEnd(view) : explainNow(view)).filter(
+    (text) => text !== '',
+  );
+}
+
+function explainNow({ deployment, waitsFor }: CheckRunView): string[] {
+  if (waitsFor !== null) {
+    const commit = formatLink(shortenSha(waitsFor.sha), waitsFor.checkRunUrl);
+    return [
+      `One deployment of a workspace runs at a time: this one starts when that of ${commit} has ended.`,
+    ];
+  }
+  if (deployment.problem === null) return [];
+  const problem = formatCode(deployment.problem);
+  if (deployment.jobId !== null) {
+    return [
+      `The job can't be watched right now (${problem}). It goes on without that, and this is tried again.`,
+    ];
+  }
+  const { attemptOutcome } = deployment;
+  if (attemptOutcome === 'lost' || attemptOutcome === 'unreadable') {
+    return [
+      `It is not known yet whether Meltano Cloud took the start (${problem}): its job is looked for before anything is sent again.`,
+    ];
+  }
+  return [`The deployment could not start yet (${problem}). It is tried again by itself.`];
+}
+
+function explainEnd(view: CheckRunView): string[] {
+  const { deployment } = view;
+  const page = formatLink('Meltano Cloud', view.workspaceUrl);
+  switch (deployment.reason) {
+    case 'job_complete':
+      return [];
+    case 'job_error':
+      return explainFailure(view);
+    case 'job_stopped':
+      return [`The job was stopped on ${page}: by somebody, or because it took longer than it may there.`];
+    case 'job_deleted':
+      return [`The job was deleted on ${page}, and its log with it. What it had done by then is not known.`];
+    case 'superseded':
+      return [explainSuperseded(view)];
+    case 'loop_brake':
+      return [explainLoop(view)];
+    case 'no_longer_tracked':
+    case 'paths_unchanged':
+      return [
+        `The workspace was changed on ${page} after the push${inBrackets(deployment.problem)}, so there is nothing to deploy from this commit.`,
+      ];
+    case 'start_refused':
+      return [
+        `The deployment was not started${inBrackets(deployment.problem)}.`,
+        adviseRefused(deployment.problem),
+      ];
+    case 'start_timeout':
+      return [
+        `No start was accepted within ${view.startTimeoutMinutes} min, and no more is tried${inBrackets(deployment.problem)}.`,
+        `When Meltano Cloud takes starts again, push again or redeploy. The operator of this app sets how long is tried (\`START_TIMEOUT_MINUTES\`).`,
+      ];
+    case 'start_unreadable':
+      return [
+        `Meltano Cloud took the start, but its answer could not be read${inBrackets(deployment.problem)}, and no job of it was found within two minutes.`,
+        `Look on ${page} whether a deployment runs there before you push again or redeploy.`,
+      ];
+    case 'watch_timeout':
+      return [
+        `The job may still be running: it is watched for ${view.deployTimeoutMinutes} min (\`DEPLOY_TIMEOUT_MINUTES\`, set by the operator of this app). How it goes on is on ${page}; the next push is deployed as usual.`,
+      ];
+    case 'watch_refused':
+      return [
+        `The job may still be running, but Meltano Cloud no longer shows it to this app${inBrackets(deployment.problem)}. How it goes on is on ${page}.`,
+        adviseRefused(deployment.problem),
+      ];
+    default:
+      return [];
+  }
+}
+
+function explainFailure(view: CheckRunView): string[] {
+  const run = measureRun(view.deployment);
+  const ended = `The job ended with errors${run === null ? '' : ` after ${formatDuration(run)}`}.`;
+  const error = showableLog(view)?.firstError ?? null;
+  if (error === null) return [ended];
+  return [
+    `${ended} The first one is in line ${formatCount(error.line)} of the log:`,
+    formatCode(error.message),
+  ];
+}
+
+function explainSuperseded({ supersededBy, githubUrl, repository }: CheckRunView): string {
+  const because = 'replaced this one before it started: Meltano Cloud always deploys the head of the branch.';
+  if (supersededBy === null) return `A newer deployment of this workspace ${because}`;
+  const { sha, checkRunUrl } = supersededBy;
+  const address = checkRunUrl ?? formatCommitUrl(githubUrl, repository, sha);
+  return `The deployment of ${formatLink(shortenSha(sha), address)} ${because}`;
+}
+
+function explainLoop({ deployment }: CheckRunView): string {
+  const bot = formatCode(deployment.requestedBy);
+  return (
+    `This would have been the 11th deployment of the workspace within 15 min from pushes by ${bot}, which looks ` +
+    'like a deployment that pushes and so starts itself. It was held. Find out what pushes; whoever can write to the ' +
+    "repository can redeploy to go on. Other people's pushes are deployed as usual."
+  );
+}
+
+/** By the status that Meltano Cloud answered; 5xx and whatever has no status need no advice but to try again. */
+function adviseRefused(problem: string | null): string {
+  switch (readAnsweredStatus(problem)) {
+    case 401:
+      return `Meltano Cloud doesn't accept this app's credentials. The operator of this app has to renew them (\`MELTANO_API_TOKEN\`, or client id and secret), ${AGAIN}.`;
+    case 403:
+      return `The Meltano Cloud account of this app may not do that in this workspace. An owner or administrator of the workspace has to let it, or the operator of this app has to use another account; ${AGAIN}.`;
+    case 404:
+      return `The workspace doesn't exist any more, or the Meltano Cloud account of this app isn't a member of it. An owner of the workspace can say which, and add it; ${AGAIN}.`;
+    case 409:
+      return `The workspace is busy or is still being set up. Wait until it is ready on Meltano Cloud, or stop there what is running; ${AGAIN}.`;
+    case null:
+      return problem?.includes('credentials')
+        ? `The operator of this app has to give it credentials for this account, ${AGAIN}.`
+        : '';
+    default:
+      return `If Meltano Cloud's answer doesn't say what to change, the operator of this app can ask its support; ${AGAIN}.`;
+  }
+}
+
+function inBrackets(problem: string | null): string {
+  return problem === null ? '' : ` (${formatCode(problem)})`;
+}

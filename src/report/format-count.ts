@@ -1,0 +1,4 @@
+/** `902,114` */
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-US');
+}

@@ -1,0 +1,12 @@
+/** `38 s`, `1 min 42 s`, `2 min`, `1 h 5 min`: milliseconds in whole seconds, above an hour in whole minutes. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return joinUnits(`${minutes} min`, seconds % 60, 's');
+  return joinUnits(`${Math.floor(minutes / 60)} h`, minutes % 60, 'min');
+}
+
+function joinUnits(larger: string, rest: number, unit: string): string {
+  return rest === 0 ? larger : `${larger} ${rest} ${unit}`;
+}

@@ -1,0 +1,80 @@
+import type { FirstError, LogExcerpt } from '../domain/log-excerpt.ts';
+import { capLogLine, cleanLogLine, SHOWN_LINE_LENGTH, sliceWhole } from './clean-log-line.ts';
+import { createErrorFinder, type FoundError } from './find-error.ts';
+import { copyString, createLogTail } from './log-tail.ts';
+import type { Redactor } from './redact.ts';
+
+/** Bytes of the tail as UTF-8: what a check run's text (65,535) holds in a fence. */
+const TAIL_BYTES = 65_500;
+const LINES_BEFORE_ERROR = 5;
+const LINES_AFTER_ERROR = 10;
+/** Around an error lines are shown shorter than the error itself: at most 16 lines, 30 kB as UTF-8. */
+const CONTEXT_LINE_LENGTH = 500;
+/** Code units of a line that are looked at: a secret that the shown part cuts in two must still be found. */
+const SCANNED_LINE_LENGTH = 64 * 1024;
+
+/** Takes in a log from its first line on and keeps what a check run shows of it: at most about 100 kB, however long it is. */
+export interface LogExcerptBuilder {
+  /** Calls must not overlap: wait for one before the next. */
+  add(rawLines: readonly string[]): Promise<void>;
+  /** `complete`: the log was read to its end, as far as there is one. */
+  excerpt(complete: boolean): LogExcerpt;
+}
+
+export function createLogExcerptBuilder(redactor: Pick<Redactor, 'forLog'>): LogExcerptBuilder {
+  const log = redactor.forLog();
+  const tail = createLogTail(TAIL_BYTES);
+  const error = createErrorCollector();
+  let totalLines = 0;
+  let redactions = 0;
+  return {
+    async add(rawLines) {
+      const cleaned = rawLines.map(cleanLogLine);
+      const scanned = cleaned.map((line) => sliceWhole(line, SCANNED_LINE_LENGTH));
+      const { lines, count } = await log.redactLines(scanned);
+      const shown = lines.map((line, index) =>
+        capLogLine(line, SHOWN_LINE_LENGTH, (cleaned[index] ?? '').length - (scanned[index] ?? '').length),
+      );
+      for (const line of shown) error.add(line);
+      tail.push(shown);
+      totalLines += shown.length;
+      redactions += count;
+    },
+    excerpt(complete) {
+      const lines = tail.lines();
+      return {
+        totalLines,
+        omittedLines: totalLines - lines.length,
+        tail: lines,
+        firstError: error.collect(),
+        redactions,
+        complete,
+      };
+    },
+  };
+}
+
+/** Keeps the first error and the lines around it. */
+function createErrorCollector() {
+  const finder = createErrorFinder();
+  let before: string[] = [];
+  let context: string[] = [];
+  let found: FoundError | null = null;
+  return {
+    add(line: string): void {
+      if (context.length === before.length + 1 + LINES_AFTER_ERROR) return;
+      finder.add(line);
+      found = finder.found();
+      if (found === null) before = [...before, line].slice(-LINES_BEFORE_ERROR);
+      else if (context.length === 0) context = [...before.map(copyContextLine), copyString(line)];
+      else context.push(copyContextLine(line));
+    },
+    collect(): FirstError | null {
+      return found === null ? null : { ...found, context: [...context], contextBefore: before.length };
+    },
+  };
+}
+
+function copyContextLine(line: string): string {
+  return copyString(capLogLine(line, CONTEXT_LINE_LENGTH));
+}

@@ -1,0 +1,110 @@
+import { findNamedCredentials, findShapedCredentials } from './credential-patterns.ts';
+import { createOwnSecretFinder } from './own-secrets.ts';
+import { createPrivateKeyScanner, type PrivateKeyScanner } from './private-key-blocks.ts';
+import { scanSecrets } from './scan-secrets.ts';
+import { mergeRanges, replaceRanges, type TextRange } from './text-ranges.ts';
+
+/** What stands where a secret was. */
+export const REDACTED = '[redacted]';
+/** What stands for a line that could not be looked at. */
+export const WITHHELD_LINE = '[line withheld: the secret scanner failed]';
+
+/** UTF-16 code units that are scanned at once; one longer line is scanned by itself. */
+const BATCH_LENGTH = 64 * 1024;
+
+export interface Redactor {
+  /** A redactor for one log from its first line on: it remembers a private key that one batch of lines left open. */
+  forLog(): LogRedactor;
+  /** For one-line texts: takes out the app's own secrets, and credentials in addresses and headers. */
+  redactOwn(text: string): string;
+}
+
+export interface LogRedactor {
+  /** As many lines as came in. Calls must not overlap. Never rejects: what can't be scanned is withheld. */
+  redactLines(lines: readonly string[]): Promise<RedactedLines>;
+}
+
+export interface RedactedLines {
+  readonly lines: string[];
+  /** Secrets taken out. */
+  readonly count: number;
+}
+
+export interface RedactorOptions {
+  /** The app's own secrets: keys, tokens, webhook secrets. */
+  readonly secrets: readonly string[];
+  /** What knows the shapes of other people's secrets; secretlint unless a test says otherwise. */
+  readonly scan?: Scan;
+}
+
+type FindRanges = (text: string) => TextRange[];
+type Scan = (text: string) => Promise<TextRange[]>;
+
+export function createRedactor({ secrets, scan = scanSecrets }: RedactorOptions): Redactor {
+  const findOwn = createOwnSecretFinder(secrets);
+  return {
+    forLog: () => createLogRedactor(findOwn, scan),
+    redactOwn: (text) =>
+      replaceRanges(text, mergeRanges([...findOwn(text), ...findShapedCredentials(text)]), REDACTED),
+  };
+}
+
+function createLogRedactor(findOwn: FindRanges, scan: Scan): LogRedactor {
+  const keys = createPrivateKeyScanner();
+  return {
+    async redactLines(lines) {
+      const redacted: string[] = [];
+      let count = 0;
+      for (const batch of splitBatches(lines)) {
+        const result = await redactBatch(batch, { findOwn, scan, keys });
+        for (const line of result.lines) redacted.push(line);
+        count += result.count;
+      }
+      return { lines: redacted, count };
+    },
+  };
+}
+
+interface Detectors {
+  readonly findOwn: FindRanges;
+  readonly scan: Scan;
+  readonly keys: PrivateKeyScanner;
+}
+
+async function redactBatch(lines: string[], detectors: Detectors): Promise<RedactedLines> {
+  try {
+    const text = lines.join('\n');
+    const keys = detectors.keys.scan(text);
+    const ranges = mergeRanges([
+      ...keys.ranges,
+      ...detectors.findOwn(text),
+      ...findShapedCredentials(text),
+      ...findNamedCredentials(text),
+      ...(await detectors.scan(text)),
+    ]);
+    if (ranges.length === 0) return { lines, count: 0 };
+    const redacted = replaceRanges(text, ranges, REDACTED).split('\n');
+    if (redacted.length !== lines.length) throw new Error('the scanner changed the number of lines');
+    // A key that began in an earlier batch was counted there.
+    return { lines: redacted, count: ranges.length - (keys.continued ? 1 : 0) };
+  } catch {
+    return { lines: lines.map(() => WITHHELD_LINE), count: 0 };
+  }
+}
+
+function splitBatches(lines: readonly string[]): string[][] {
+  const batches: string[][] = [];
+  let batch: string[] = [];
+  let length = 0;
+  for (const line of lines) {
+    if (batch.length > 0 && length + line.length + 1 > BATCH_LENGTH) {
+      batches.push(batch);
+      batch = [];
+      length = 0;
+    }
+    batch.push(line);
+    length += line.length + 1;
+  }
+  if (batch.length > 0) batches.push(batch);
+  return batches;
+}

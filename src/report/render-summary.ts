@@ -1,0 +1,107 @@
+import type { CheckRunView } from './check-run-view.ts';
+import { formatCommitUrl, measureQueue, measureRun, shortenSha, showableLog } from './describe-deployment.ts';
+import { formatCode, formatLink, formatTableRow } from './escape-markdown.ts';
+import { explainDeployment } from './explain-deployment.ts';
+import { formatCount } from './format-count.ts';
+import { formatDuration } from './format-duration.ts';
+import { OUTPUT_BYTES, truncateBytes } from './truncate-bytes.ts';
+
+/** What happened, a table of facts, and remarks, in Markdown. Doesn't depend on `view.now`. */
+export function renderSummary(view: CheckRunView): string {
+  const paragraphs = [
+    ...explainDeployment(view),
+    renderTable(view),
+    explainOtherCommit(view),
+    ...remarkOnLog(view),
+  ];
+  return truncateBytes(paragraphs.filter((text) => text !== '').join('\n\n'), OUTPUT_BYTES);
+}
+
+function renderTable(view: CheckRunView): string {
+  const { deployment } = view;
+  const queue = measureQueue(deployment);
+  const rows: [string, string][] = [
+    [
+      'Workspace',
+      formatLink(deployment.workspaceName, view.workspaceUrl) ||
+        formatLink(deployment.workspaceId, view.workspaceUrl),
+    ],
+    ['Environment', formatCode(deployment.environment ?? '')],
+    ['Branch and directory', `${formatCode(deployment.branch)}, ${formatDirectory(deployment.directory)}`],
+    ['Commit asked for', linkCommit(view, deployment.sha)],
+    ['Commit deployed', describeDeployedCommit(view)],
+    ['Asked for by', `push by ${linkAccount(view)}`],
+    ['Job', describeJob(view)],
+    ['Queue time', queue === null ? '' : formatDuration(queue)],
+    ['Run time', describeRunTime(view)],
+  ];
+  const [head, ...rest] = rows.filter(([, value]) => value !== '').map(formatTableRow);
+  return [head, '| --- | --- |', ...rest].join('\n');
+}
+
+function formatDirectory(directory: string | null): string {
+  return formatCode(directory ?? '') || 'the root';
+}
+
+function linkCommit({ githubUrl, repository }: CheckRunView, sha: string): string {
+  // Meltano Cloud names the commit that it deployed; it becomes a link only if it can be one.
+  const isCommit = /^[0-9a-f]{7,64}$/i.test(sha);
+  return isCommit
+    ? formatLink(shortenSha(sha), formatCommitUrl(githubUrl, repository, sha))
+    : formatCode(sha);
+}
+
+function describeDeployedCommit(view: CheckRunView): string {
+  const { deployedSha, jobId, state } = view.deployment;
+  if (deployedSha !== null) return linkCommit(view, deployedSha);
+  if (jobId === null) return '';
+  return state === 'concluded' ? 'not known' : 'not known yet';
+}
+
+function linkAccount({ deployment, githubUrl }: CheckRunView): string {
+  const login = deployment.requestedBy;
+  const [, bot] = /^([a-z\d-]+)\[bot\]$/i.exec(login) ?? [];
+  if (bot !== undefined) return formatLink(login, `${githubUrl}/apps/${bot}`);
+  return /^[a-z\d_-]+$/i.test(login) ? formatLink(login, `${githubUrl}/${login}`) : formatCode(login);
+}
+
+function describeJob({ deployment }: CheckRunView): string {
+  if (deployment.jobId === null) return '';
+  const status = formatCode(deployment.jobStatus ?? '', 40);
+  return status === '' ? formatCode(deployment.jobId) : `${formatCode(deployment.jobId)}, ${status}`;
+}
+
+function describeRunTime({ deployment }: CheckRunView): string {
+  const run = measureRun(deployment);
+  if (run !== null) return formatDuration(run);
+  if (deployment.jobStartedAt === null) return '';
+  return `since ${new Date(deployment.jobStartedAt).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+function explainOtherCommit(view: CheckRunView): string {
+  const { sha, deployedSha } = view.deployment;
+  if (deployedSha === null || sha.startsWith(deployedSha) || deployedSha.startsWith(sha)) return '';
+  return (
+    `**${linkCommit(view, deployedSha)} was deployed, not ${linkCommit(view, sha)}:** Meltano Cloud always deploys the ` +
+    'head of the branch, and that had moved on when the job began.'
+  );
+}
+
+function remarkOnLog(view: CheckRunView): string[] {
+  const { deployment, log } = view;
+  if (deployment.jobId === null || deployment.reason === 'job_deleted') return [];
+  const page = formatLink('Meltano Cloud', view.workspaceUrl);
+  if (!view.repository.private) {
+    return [
+      `The log is not shown here, since this repository is public: everyone could read it. It is on ${page}.`,
+    ];
+  }
+  const remarks: string[] = [];
+  if (deployment.state === 'concluded' && !(log?.complete ?? false)) {
+    remarks.push(`The log could not be read to its end. All of it is on ${page}.`);
+  }
+  const redactions = showableLog(view)?.redactions ?? 0;
+  if (redactions === 1) remarks.push('1 secret was taken out of the log.');
+  if (redactions > 1) remarks.push(`${formatCount(redactions)} secrets were taken out of the log.`);
+  return remarks;
+}

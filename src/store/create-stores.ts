@@ -1,0 +1,25 @@
+import type { Kysely } from 'kysely';
+import type {
+  DeliveryStore,
+  DeploymentStore,
+  PlanStore,
+  ReportStore,
+  RepositoryStore,
+} from '../domain/ports.ts';
+import { createDeliveryStore } from './delivery-store.ts';
+import { createDeploymentStore } from './deployment-store.ts';
+import { createPlanStore } from './plan-store.ts';
+import { createRepositoryStore } from './repository-store.ts';
+import type { Schema } from './schema.ts';
+
+export type Stores = DeliveryStore & RepositoryStore & PlanStore & DeploymentStore & ReportStore;
+
+/** The ports of the domain over one database. */
+export function createStores(db: Kysely<Schema>): Stores {
+  return {
+    ...createDeliveryStore(db),
+    ...createRepositoryStore(db),
+    ...createPlanStore(db),
+    ...createDeploymentStore(db),
+  };
+}

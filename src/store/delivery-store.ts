@@ -1,0 +1,56 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { AppEvent, Delivery } from '../domain/delivery.ts';
+import type { DeliveryStore } from '../domain/ports.ts';
+import type { DeliveryTable, Schema } from './schema.ts';
+
+export function createDeliveryStore(db: Kysely<Schema>): DeliveryStore {
+  return {
+    async record(delivery) {
+      const { id, name, receivedAt, event } = delivery;
+      const result = await db
+        .insertInto('delivery')
+        .values({
+          id,
+          name,
+          receivedAt,
+          repositoryId: event.repository.id,
+          event: JSON.stringify(event),
+          outcome: null,
+          retryAt: null,
+        })
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .executeTakeFirst();
+      return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+    },
+
+    async listPendingRepositories() {
+      const rows = await db
+        .selectFrom('delivery')
+        .select('repositoryId')
+        .distinct()
+        .where('outcome', 'is', null)
+        .execute();
+      return rows.map((row) => row.repositoryId);
+    },
+
+    async listPending(repositoryId) {
+      const rows = await db
+        .selectFrom('delivery')
+        .selectAll()
+        .where('repositoryId', '=', repositoryId)
+        .where('outcome', 'is', null)
+        .orderBy('receivedAt')
+        .execute();
+      return rows.map(toDelivery);
+    },
+
+    async postpone(id, attempts, retryAt) {
+      await db.updateTable('delivery').set({ attempts, retryAt }).where('id', '=', id).execute();
+    },
+  };
+}
+
+function toDelivery(row: Selectable<DeliveryTable>): Delivery {
+  const { id, name, receivedAt, attempts, retryAt } = row;
+  return { id, name, receivedAt, attempts, retryAt, event: JSON.parse(row.event) as AppEvent };
+}

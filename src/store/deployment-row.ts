@@ -1,0 +1,42 @@
+import type { Selectable } from 'kysely';
+import type { Deployment } from '../domain/deployment.ts';
+import type { PlannedDeployment } from '../domain/ports.ts';
+import type { DeploymentTable } from './schema.ts';
+
+export function toDeployment(row: Selectable<DeploymentTable>): Deployment {
+  return {
+    ...row,
+    requestedByBot: row.requestedByBot === 1,
+    knownJobIds: JSON.parse(row.knownJobIds) as string[],
+  };
+}
+
+/** The row of a deployment that was just planned. One that is a plain "no" owes nobody a check run. */
+export function toNewRow(planned: PlannedDeployment, now: number): Selectable<DeploymentTable> {
+  const concluded = planned.conclusion !== null;
+  return {
+    ...planned,
+    requestedByBot: planned.requestedByBot ? 1 : 0,
+    state: concluded ? 'concluded' : 'waiting',
+    concludedAt: concluded ? now : null,
+    supersededBy: null,
+    startSince: null,
+    attemptedAt: null,
+    knownJobIds: '[]',
+    attemptOutcome: null,
+    conflictSince: null,
+    failures: 0,
+    retryAt: null,
+    jobId: null,
+    acceptedAt: null,
+    jobStatus: null,
+    jobStartedAt: null,
+    jobEndedAt: null,
+    deployedSha: null,
+    revision: planned.conclusion === 'none' ? 0 : 1,
+    reportedRevision: 0,
+    checkRunId: null,
+    checkRunUrl: null,
+    checkRunAttemptedAt: null,
+  };
+}

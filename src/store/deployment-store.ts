@@ -1,0 +1,92 @@
+import type { Kysely } from 'kysely';
+import { orderDeployments } from '../domain/order-deployments.ts';
+import type { DeploymentChange, DeploymentStore, ReportStore } from '../domain/ports.ts';
+import { toDeployment } from './deployment-row.ts';
+import type { DeploymentTable, Schema } from './schema.ts';
+
+/** Bookkeeping that no check run shows: changing it makes no report due. */
+const UNSEEN = new Set<keyof DeploymentTable>([
+  'startSince',
+  'attemptedAt',
+  'knownJobIds',
+  'attemptOutcome',
+  'conflictSince',
+  'failures',
+  'retryAt',
+]);
+
+export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & ReportStore {
+  return {
+    async getDeployment(id) {
+      const row = await db.selectFrom('deployment').selectAll().where('id', '=', id).executeTakeFirst();
+      return row ? toDeployment(row) : null;
+    },
+
+    async listOpen(workspaceId) {
+      const rows = await db
+        .selectFrom('deployment')
+        .selectAll()
+        .where('workspaceId', '=', workspaceId)
+        .where('state', '<>', 'concluded')
+        .execute();
+      return orderDeployments(rows.map(toDeployment));
+    },
+
+    async listOpenWorkspaces() {
+      const rows = await db
+        .selectFrom('deployment')
+        .select('workspaceId')
+        .distinct()
+        .where('state', '<>', 'concluded')
+        .execute();
+      return rows.map((row) => row.workspaceId);
+    },
+
+    async saveDeployment(id, change) {
+      const values = toColumns(change);
+      const seen = Object.keys(values).some((key) => !UNSEEN.has(key as keyof DeploymentTable));
+      const row = await db
+        .updateTable('deployment')
+        .set(values)
+        .$if(seen, (query) => query.set((column) => ({ revision: column('revision', '+', 1) })))
+        .where('id', '=', id)
+        .where('state', '<>', 'concluded')
+        .returningAll()
+        .executeTakeFirst();
+      return row ? toDeployment(row) : null;
+    },
+
+    async listTakenJobs(workspaceId, jobIds) {
+      if (jobIds.length === 0) return new Set();
+      const rows = await db
+        .selectFrom('deployment')
+        .select('jobId')
+        .where('workspaceId', '=', workspaceId)
+        .where('jobId', 'in', jobIds)
+        .execute();
+      return new Set(rows.flatMap((row) => row.jobId ?? []));
+    },
+
+    async listUnreported() {
+      const rows = await db
+        .selectFrom('deployment')
+        .selectAll()
+        .whereRef('reportedRevision', '<', 'revision')
+        .execute();
+      return rows.map(toDeployment);
+    },
+
+    async saveReport(id, report) {
+      await db.updateTable('deployment').set(report).where('id', '=', id).execute();
+    },
+  };
+}
+
+function toColumns(change: DeploymentChange): Partial<DeploymentTable> {
+  const { requestedByBot, knownJobIds, ...rest } = change;
+  return {
+    ...rest,
+    ...(requestedByBot === undefined ? {} : { requestedByBot: requestedByBot ? 1 : 0 }),
+    ...(knownJobIds === undefined ? {} : { knownJobIds: JSON.stringify(knownJobIds) }),
+  };
+}

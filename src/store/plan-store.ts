@@ -1,0 +1,97 @@
+import type { Kysely } from 'kysely';
+import type { Deployment } from '../domain/deployment.ts';
+import type { PlanStore } from '../domain/ports.ts';
+import { findSuperseded } from '../domain/supersede.ts';
+import { toDeployment, toNewRow } from './deployment-row.ts';
+import type { Schema } from './schema.ts';
+
+/** How many of a workspace's newest deployments are looked at for one that replaces a push that came late. */
+const NEWEST = 20;
+
+export function createPlanStore(db: Kysely<Schema>): PlanStore {
+  return {
+    async findLastSuccess(workspaceId) {
+      const row = await db
+        .selectFrom('deployment')
+        .select(['deployedSha', 'sha'])
+        .where('workspaceId', '=', workspaceId)
+        .where('conclusion', '=', 'success')
+        .orderBy('concludedAt', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row ? (row.deployedSha ?? row.sha) : null;
+    },
+
+    async countStarted(workspaceId, requestedBy, since) {
+      const row = await db
+        .selectFrom('deployment')
+        .select((column) => column.fn.countAll<number>().as('count'))
+        .where('workspaceId', '=', workspaceId)
+        .where('requestedBy', '=', requestedBy)
+        .where('receivedAt', '>', since)
+        .where('state', '<>', 'waiting')
+        .where('reason', 'not in', ['superseded', 'loop_brake', 'branch_not_tracked', 'paths_unchanged'])
+        .executeTakeFirstOrThrow();
+      return Number(row.count);
+    },
+
+    async commitPlan({ deliveryId, outcome, deployments, now }) {
+      return await db.transaction().execute(async (tx) => {
+        const marked = await tx
+          .updateTable('delivery')
+          .set({ outcome })
+          .where('id', '=', deliveryId)
+          .where('outcome', 'is', null)
+          .executeTakeFirst();
+        if (marked.numUpdatedRows === 0n || deployments.length === 0) return [];
+        const rows = await tx
+          .insertInto('deployment')
+          .values(deployments.map((planned) => toNewRow(planned, now)))
+          .returningAll()
+          .execute();
+        const changed = new Map(rows.map((row) => [row.id, toDeployment(row)]));
+        for (const planned of deployments) {
+          if (planned.conclusion !== null) continue;
+          for (const one of await supersedeOlder(tx, planned.workspaceId, now)) changed.set(one.id, one);
+        }
+        return [...changed.values()];
+      });
+    },
+  };
+}
+
+async function supersedeOlder(tx: Kysely<Schema>, workspaceId: string, now: number): Promise<Deployment[]> {
+  const ofWorkspace = tx.selectFrom('deployment').selectAll().where('workspaceId', '=', workspaceId);
+  const open = await ofWorkspace.where('state', '<>', 'concluded').execute();
+  const newest = await ofWorkspace
+    .where('state', '=', 'concluded')
+    .where('conclusion', '<>', 'none')
+    .where('reason', '<>', 'superseded')
+    .orderBy('pushedAt', 'desc')
+    .orderBy('receivedAt', 'desc')
+    .limit(NEWEST)
+    .execute();
+  const changed: Deployment[] = [];
+  for (const { deployment, by } of findSuperseded([...open, ...newest].map(toDeployment))) {
+    changed.push(await supersede(tx, deployment.id, by.id, now));
+  }
+  return changed;
+}
+
+async function supersede(tx: Kysely<Schema>, id: string, by: string, now: number): Promise<Deployment> {
+  const row = await tx
+    .updateTable('deployment')
+    .set((column) => ({
+      state: 'concluded',
+      conclusion: 'skipped',
+      reason: 'superseded',
+      concludedAt: now,
+      supersededBy: by,
+      problem: null,
+      revision: column('revision', '+', 1),
+    }))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return toDeployment(row);
+}

@@ -1,0 +1,76 @@
+import type { Kysely } from 'kysely';
+import type { Repository } from '../domain/deployment.ts';
+import type { RepositoryStore } from '../domain/ports.ts';
+import type { Schema } from './schema.ts';
+
+export function createRepositoryStore(db: Kysely<Schema>): RepositoryStore {
+  return {
+    async getRepository(id) {
+      const row = await db.selectFrom('repository').selectAll().where('id', '=', id).executeTakeFirst();
+      if (!row) return null;
+      const { seenAt: _, private: isPrivate, ...rest } = row;
+      return { ...rest, private: isPrivate === 1 };
+    },
+
+    async learnRepository(repository, formerFullName, seenAt) {
+      await db.transaction().execute(async (tx) => {
+        await upsertRepository(tx, repository, seenAt);
+        if (formerFullName) await upsertName(tx, formerFullName, repository.id, seenAt);
+        await upsertName(tx, `${repository.owner}/${repository.name}`, repository.id, seenAt);
+      });
+    },
+
+    async listNames(repositoryId) {
+      const rows = await db
+        .selectFrom('repositoryName')
+        .select('fullName')
+        .where('repositoryId', '=', repositoryId)
+        .execute();
+      return rows.map((row) => row.fullName);
+    },
+  };
+}
+
+async function upsertRepository(tx: Kysely<Schema>, repository: Repository, seenAt: number): Promise<void> {
+  const { id, installationId, owner, name, defaultBranch } = repository;
+  const values = { installationId, owner, name, defaultBranch, private: repository.private ? 1 : 0 };
+  await tx
+    .insertInto('repository')
+    .values({ id, ...values, seenAt })
+    .onConflict((conflict) =>
+      conflict
+        .column('id')
+        .doUpdateSet({ ...values, seenAt })
+        .where('repository.seenAt', '<=', seenAt)
+        .where((where) =>
+          where.or([
+            where('repository.installationId', '!=', installationId),
+            where('repository.owner', '!=', owner),
+            where('repository.name', '!=', name),
+            where('repository.defaultBranch', '!=', defaultBranch),
+            where('repository.private', '!=', values.private),
+          ]),
+        ),
+    )
+    .execute();
+}
+
+/** A name belongs to the repository that was last seen with it. */
+async function upsertName(
+  tx: Kysely<Schema>,
+  fullName: string,
+  repositoryId: number,
+  seenAt: number,
+): Promise<void> {
+  await tx
+    .insertInto('repositoryName')
+    .values({ fullName: fullName.toLowerCase(), repositoryId, seenAt })
+    .onConflict((conflict) =>
+      conflict
+        .column('fullName')
+        .doUpdateSet({ repositoryId, seenAt })
+        .where('repositoryName.seenAt', '<=', seenAt)
+        .where('repositoryName.repositoryId', '!=', repositoryId),
+    )
+    .execute();
+}

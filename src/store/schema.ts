@@ -1,0 +1,60 @@
+import type { Generated } from 'kysely';
+import type { Conclusion, Deployment, DeploymentState } from '../domain/deployment.ts';
+import type { ReasonCode } from '../domain/reason-codes.ts';
+
+/**
+ * The tables, as the queries see them (columns are in snake_case in the database). Times are epoch milliseconds,
+ * booleans 0 or 1, so that SQLite and PostgreSQL hold the same values.
+ */
+export interface Schema {
+  delivery: DeliveryTable;
+  repository: RepositoryTable;
+  repositoryName: RepositoryNameTable;
+  deployment: DeploymentTable;
+}
+
+export interface DeliveryTable {
+  id: string;
+  name: string;
+  repositoryId: number;
+  receivedAt: number;
+  /** The `AppEvent` as JSON. */
+  event: string;
+  /** Null until it is planned. */
+  outcome: ReasonCode | null;
+  attempts: Generated<number>;
+  retryAt: number | null;
+}
+
+export interface RepositoryTable {
+  id: number;
+  installationId: number;
+  owner: string;
+  name: string;
+  private: number;
+  defaultBranch: string;
+  /** When the delivery came that said so; an earlier one changes nothing. */
+  seenAt: number;
+}
+
+export interface RepositoryNameTable {
+  /** `owner/name` in lower case. */
+  fullName: string;
+  repositoryId: number;
+  seenAt: number;
+}
+
+type Columns = Omit<
+  Deployment,
+  'requestedByBot' | 'knownJobIds' | 'state' | 'conclusion' | 'reason' | 'attemptOutcome'
+>;
+
+export interface DeploymentTable extends Columns {
+  state: DeploymentState;
+  conclusion: Conclusion | null;
+  reason: ReasonCode;
+  attemptOutcome: NonNullable<Deployment['attemptOutcome']> | null;
+  requestedByBot: number;
+  /** JSON array. */
+  knownJobIds: string;
+}

@@ -1,0 +1,108 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { CamelCasePlugin, Kysely, type SqliteDatabase, SqliteDialect } from 'kysely';
+import { migrate } from './migrations.ts';
+import type { Schema } from './schema.ts';
+
+/** Another process holds the directory. The message is for the operator. */
+export class DataDirectoryInUse extends Error {
+  override name = 'DataDirectoryInUse';
+}
+
+export interface OpenDatabase {
+  readonly db: Kysely<Schema>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the embedded database in `directory`, brings it to the newest schema and keeps the directory for this process.
+ * Throws `DataDirectoryInUse` when another process has it, or an error that names the directory.
+ */
+export async function openSqlite(directory: string): Promise<OpenDatabase> {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new Error(`DATA_DIR ${directory} can't be created: ${(error as Error).message}`, { cause: error });
+  }
+  const lock = lockDirectory(directory);
+  try {
+    const db = new Kysely<Schema>({
+      dialect: new SqliteDialect({ database: openFile(join(directory, 'meltano-deploy.db')) }),
+      plugins: [new CamelCasePlugin()],
+    });
+    await migrate(db);
+    return {
+      db,
+      close: async () => {
+        await db.destroy();
+        lock.close();
+      },
+    };
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+/**
+ * An exclusive transaction on a database of its own, open for as long as the process lives: the operating system
+ * drops the lock with the process, however it dies, so there is never a stale lock file to remove.
+ */
+function lockDirectory(directory: string): DatabaseSync {
+  const lock = new DatabaseSync(join(directory, 'lock.db'));
+  try {
+    lock.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    throw new DataDirectoryInUse(
+      `DATA_DIR ${directory} is in use by another process of this app. Stop that one, or give this one a DATA_DIR of its own.`,
+      { cause: error },
+    );
+  }
+}
+
+function openFile(path: string): SqliteDatabase {
+  const database = new DatabaseSync(path);
+  database.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON',
+  );
+  return new NodeSqlite(database);
+}
+
+/** Gives Kysely's SQLite dialect the few methods it wants, over Node's own SQLite. Statements are prepared once. */
+class NodeSqlite implements SqliteDatabase {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, ReturnType<typeof adaptStatement>>();
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  prepare(sql: string): ReturnType<typeof adaptStatement> {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = adaptStatement(this.#database.prepare(sql));
+      // The queries of this app are few and fixed; the bound only guards against one that is built from values.
+      if (this.#statements.size >= 200) this.#statements.clear();
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
+}
+
+function adaptStatement(statement: StatementSync) {
+  const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters: readonly unknown[]) => statement.all(...values(parameters)),
+    run: (parameters: readonly unknown[]) => statement.run(...values(parameters)),
+    iterate: (parameters: readonly unknown[]) => statement.iterate(...values(parameters)),
+  };
+}

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createStores } from '../../src/store/create-stores.ts';
+import { DataDirectoryInUse, openSqlite } from '../../src/store/sqlite.ts';
+import { describeStore } from './store.contract.ts';
+
+async function openTemporary() {
+  const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
+  const database = await openSqlite(directory);
+  const close = async () => {
+    await database.close();
+    rmSync(directory, { recursive: true });
+  };
+  return { directory, database, stores: createStores(database.db), close };
+}
+
+describeStore('SQLite', openTemporary);
+
+test('a directory belongs to one process at a time, and is free again after a close', async () => {
+  const { directory, database } = await openTemporary();
+  await expect(openSqlite(directory)).rejects.toThrow(DataDirectoryInUse);
+  await expect(openSqlite(directory)).rejects.toThrow(directory);
+  await database.close();
+  await (await openSqlite(directory)).close();
+  rmSync(directory, { recursive: true });
+});
+
+test('what was stored is there after a reopening, with the schema migrated once', async () => {
+  const { directory, database, stores } = await openTemporary();
+  await stores.learnRepository(
+    { id: 1, installationId: 2, owner: 'acme', name: 'data', private: false, defaultBranch: 'main' },
+    null,
+    1,
+  );
+  await database.close();
+  const again = await openSqlite(directory);
+  expect(await createStores(again.db).listNames(1)).toEqual(['acme/data']);
+  await again.close();
+  rmSync(directory, { recursive: true });
+});
+
+test('a directory that can not be made is named in the error', async () => {
+  await expect(openSqlite('/dev/null/data')).rejects.toThrow("DATA_DIR /dev/null/data can't be created");
+});

@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AppEvent } from '../../src/domain/delivery.ts';
+import type { Repository } from '../../src/domain/deployment.ts';
+import type { PlannedDeployment } from '../../src/domain/ports.ts';
+import type { Stores } from '../../src/store/create-stores.ts';
+
+export interface OpenStores {
+  readonly stores: Stores;
+  close(): Promise<void>;
+}
+
+const WORKSPACE = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
+const REPOSITORY: Repository = {
+  ...{ id: 9_007_199_254, installationId: 1, owner: 'acme', name: 'data' },
+  ...{ private: true, defaultBranch: 'main' },
+};
+
+function pushEvent(repository = REPOSITORY): AppEvent {
+  return {
+    ...{ kind: 'push', account: 'acme', repository, ref: 'refs/heads/main', before: 'b', after: 'a' },
+    ...{ deleted: false, forced: false, pushedAt: 1_000, sender: 'ana', senderIsBot: false },
+  };
+}
+
+function planned(deliveryId: string, differences: Partial<PlannedDeployment> = {}): PlannedDeployment {
+  return {
+    ...{ id: randomUUID(), account: 'environment', workspaceId: WORKSPACE, workspaceName: 'Analytics' },
+    ...{ environment: null, branch: 'main', directory: null, installationId: 1, repositoryId: REPOSITORY.id },
+    ...{ deliveryId, checkName: 'Meltano Deploy (Analytics)', sha: 'a', before: 'b', requestedBy: 'ana' },
+    ...{ requestedByBot: false, pushedAt: 1_000, receivedAt: 1_500, reason: 'push', conclusion: null },
+    problem: null,
+    ...differences,
+  };
+}
+
+/** What every store must do, whatever database is under it. */
+export function describeStore(name: string, open: () => Promise<OpenStores>): void {
+  describe(`the store on ${name}`, () => {
+    let opened: OpenStores;
+    let stores: Stores;
+
+    beforeEach(async () => {
+      opened = await open();
+      stores = opened.stores;
+    });
+    afterEach(() => opened.close());
+
+    async function record(id: string, receivedAt = 1_500): Promise<boolean> {
+      return stores.record({ id, name: 'push', receivedAt, event: pushEvent() });
+    }
+
+    async function commit(...deployments: PlannedDeployment[]) {
+      const deliveryId = deployments[0]?.deliveryId ?? '';
+      await record(deliveryId);
+      return stores.commitPlan({ deliveryId, outcome: 'push', deployments, now: 2_000 });
+    }
+
+    describe('deliveries', () => {
+      test('one GUID is stored once, however many come at the same time', async () => {
+        const stored = await Promise.all(Array.from({ length: 20 }, () => record('guid')));
+        expect(stored.filter(Boolean)).toHaveLength(1);
+        expect(await stores.listPending(REPOSITORY.id)).toHaveLength(1);
+      });
+
+      test('are pending in the order of receipt until they are planned', async () => {
+        await record('second', 2);
+        await record('first', 1);
+        expect((await stores.listPending(REPOSITORY.id)).map((one) => one.id)).toEqual(['first', 'second']);
+        expect(await stores.listPendingRepositories()).toEqual([REPOSITORY.id]);
+        await stores.commitPlan({ deliveryId: 'first', outcome: 'no_workspace', deployments: [], now: 1 });
+        expect((await stores.listPending(REPOSITORY.id)).map((one) => one.id)).toEqual(['second']);
+      });
+
+      test('give back the event as it came, and remember failed tries', async () => {
+        await record('guid');
+        await stores.postpone('guid', 3, 99_000);
+        expect(await stores.listPending(REPOSITORY.id)).toEqual([
+          { id: 'guid', name: 'push', receivedAt: 1_500, event: pushEvent(), attempts: 3, retryAt: 99_000 },
+        ]);
+      });
+    });
+
+    describe('repositories', () => {
+      test('keep what the latest delivery said, in whatever order they are learnt', async () => {
+        await stores.learnRepository({ ...REPOSITORY, name: 'new-name' }, 'acme/data', 20);
+        await stores.learnRepository(REPOSITORY, null, 10);
+        expect(await stores.getRepository(REPOSITORY.id)).toEqual({ ...REPOSITORY, name: 'new-name' });
+        expect((await stores.listNames(REPOSITORY.id)).sort()).toEqual(['acme/data', 'acme/new-name']);
+      });
+
+      test('a name belongs to the repository last seen with it', async () => {
+        await stores.learnRepository(REPOSITORY, null, 10);
+        await stores.learnRepository({ ...REPOSITORY, id: 7 }, null, 20);
+        expect(await stores.listNames(REPOSITORY.id)).toEqual([]);
+        expect(await stores.listNames(7)).toEqual(['acme/data']);
+      });
+
+      test('an unknown one is null', async () => {
+        expect(await stores.getRepository(404)).toBeNull();
+      });
+    });
+
+    describe('plans', () => {
+      test('the same plan again changes nothing', async () => {
+        const plan = [planned('guid')];
+        expect(await commit(...plan)).toHaveLength(1);
+        expect(await commit(...plan)).toEqual([]);
+        expect(await stores.listOpen(WORKSPACE)).toHaveLength(1);
+      });
+
+      test('a plain no is stored, and owes nobody a report', async () => {
+        await commit(planned('guid', { reason: 'paths_unchanged', conclusion: 'none' }));
+        expect(await stores.listOpen(WORKSPACE)).toEqual([]);
+        expect(await stores.listUnreported()).toEqual([]);
+      });
+
+      test('a newer deployment replaces the waiting one, and both are reported as changed', async () => {
+        const [first] = await commit(planned('one', { pushedAt: 1_000 }));
+        const second = planned('two', { pushedAt: 2_000 });
+        const changed = await commit(second);
+        expect(changed.find((one) => one.id === first?.id)).toMatchObject({
+          ...{ state: 'concluded', conclusion: 'skipped', reason: 'superseded', supersededBy: second.id },
+        });
+        expect((await stores.listOpen(WORKSPACE)).map((one) => one.id)).toEqual([second.id]);
+      });
+
+      test('an older push that comes late is replaced, even after 50 newer ones', async () => {
+        for (let n = 1; n <= 50; n += 1) await commit(planned(`guid-${n}`, { pushedAt: 10_000 + n }));
+        const late = planned('late', { pushedAt: 1 });
+        const changed = await commit(late);
+        expect(changed.find((one) => one.id === late.id)).toMatchObject({ reason: 'superseded' });
+      });
+
+      test('one that was attempted is never replaced', async () => {
+        const [first] = await commit(planned('one', { pushedAt: 1_000 }));
+        await stores.saveDeployment(first?.id ?? '', { state: 'starting', attemptedAt: 5 });
+        await commit(planned('two', { pushedAt: 2_000 }));
+        expect((await stores.listOpen(WORKSPACE)).map((one) => one.state)).toEqual(['starting', 'waiting']);
+      });
+
+      test('the last success is the deployed commit of the newest one', async () => {
+        expect(await stores.findLastSuccess(WORKSPACE)).toBeNull();
+        const ends = [
+          { conclusion: 'success', concludedAt: 10, deployedSha: 'old' },
+          { conclusion: 'success', concludedAt: 20, deployedSha: 'new' },
+          { conclusion: 'failure', concludedAt: 30, deployedSha: 'bad' },
+        ] as const;
+        for (const [n, end] of ends.entries()) {
+          const [one] = await commit(planned(`guid-${n}`, { pushedAt: n }));
+          await stores.saveDeployment(one?.id ?? '', { state: 'concluded', reason: 'job_complete', ...end });
+        }
+        expect(await stores.findLastSuccess(WORKSPACE)).toBe('new');
+      });
+
+      test('the brake counts what started: no waiting, superseded, refused by the plan, old or foreign ones', async () => {
+        const start = async (id: string, differences: Partial<PlannedDeployment>) => {
+          const [one] = await commit(planned(id, { requestedBy: 'bot', ...differences }));
+          await stores.saveDeployment(one?.id ?? '', { state: 'running' });
+        };
+        await start('counted', { receivedAt: 200 });
+        await start('old', { receivedAt: 100 });
+        await start('foreign', { receivedAt: 200, requestedBy: 'ana' });
+        await commit(
+          planned('no', {
+            receivedAt: 200,
+            requestedBy: 'bot',
+            reason: 'paths_unchanged',
+            conclusion: 'none',
+          }),
+        );
+        await commit(planned('superseded', { receivedAt: 200, requestedBy: 'bot', pushedAt: 5_000 }));
+        await commit(planned('waiting', { receivedAt: 200, requestedBy: 'bot', pushedAt: 6_000 }));
+        expect(await stores.countStarted(WORKSPACE, 'bot', 100)).toBe(1);
+      });
+    });
+
+    describe('deployments', () => {
+      test('what a person can see makes a report due, bookkeeping does not', async () => {
+        const [one] = await commit(planned('guid'));
+        const id = one?.id ?? '';
+        await stores.saveReport(id, {
+          reportedRevision: one?.revision ?? 0,
+          checkRunId: 7,
+          checkRunUrl: 'url',
+        });
+        const kept = await stores.saveDeployment(id, { failures: 2, retryAt: 5, knownJobIds: ['j1'] });
+        expect(kept).toMatchObject({
+          failures: 2,
+          knownJobIds: ['j1'],
+          checkRunId: 7,
+          revision: one?.revision,
+        });
+        expect(await stores.listUnreported()).toEqual([]);
+        await stores.saveDeployment(id, { problem: 'Meltano Cloud answered 503' });
+        expect((await stores.listUnreported()).map((due) => due.id)).toEqual([id]);
+      });
+
+      test('a concluded one never changes again', async () => {
+        const [one] = await commit(planned('guid'));
+        const id = one?.id ?? '';
+        await stores.saveDeployment(id, {
+          state: 'concluded',
+          conclusion: 'success',
+          reason: 'job_complete',
+        });
+        expect(await stores.saveDeployment(id, { state: 'starting' })).toBeNull();
+        expect(await stores.getDeployment(id)).toMatchObject({ state: 'concluded', conclusion: 'success' });
+        expect(await stores.listOpenWorkspaces()).toEqual([]);
+      });
+
+      test('jobs that a deployment of the workspace has are taken', async () => {
+        const [one] = await commit(planned('guid'));
+        await stores.saveDeployment(one?.id ?? '', { jobId: 'mine' });
+        expect(await stores.listTakenJobs(WORKSPACE, ['mine', 'other'])).toEqual(new Set(['mine']));
+        expect(await stores.listTakenJobs(WORKSPACE, [])).toEqual(new Set());
+      });
+    });
+  });
+}

@@ -1,0 +1,101 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Agent, type Dispatcher } from 'undici';
+import { onTestFinished } from 'vitest';
+import { MeltanoSandbox } from '../../../sandbox/meltano/meltano-sandbox.ts';
+import type { MeltanoApi, MeltanoFailure, MeltanoResult } from '../../../src/domain/ports.ts';
+import { createMeltanoClient, type MeltanoClientOptions } from '../../../src/meltano/meltano-client.ts';
+
+export interface TestClock {
+  now(): number;
+  advance(ms: number): void;
+}
+
+export function createClock(start = Date.now()): TestClock {
+  let now = start;
+  return {
+    now: () => now,
+    advance: (ms) => {
+      now += ms;
+    },
+  };
+}
+
+/** An agent that is destroyed with the test. */
+export function createAgent(options: Agent.Options = {}): Agent {
+  const agent = new Agent(options);
+  onTestFinished(() => agent.destroy());
+  return agent;
+}
+
+/** A sandbox that runs for one test, its jobs moved by hand. */
+export async function startSandbox(): Promise<MeltanoSandbox> {
+  const sandbox = new MeltanoSandbox();
+  sandbox.script = () => 'manual';
+  await sandbox.start();
+  onTestFinished(() => sandbox.stop());
+  return sandbox;
+}
+
+/** A client of the sandbox; with its developer token unless told. */
+export function connect(sandbox: MeltanoSandbox, options: Partial<MeltanoClientOptions> = {}): MeltanoApi {
+  return createMeltanoClient({
+    apiUrl: sandbox.apiUrl,
+    auth: { kind: 'token', token: sandbox.token },
+    dispatcher: options.dispatcher ?? createAgent(),
+    clock: createClock(),
+    ...options,
+  });
+}
+
+export function clientAuth(sandbox: MeltanoSandbox) {
+  const { apiUrl, tokenUrl, client } = sandbox;
+  return {
+    kind: 'client',
+    clientId: client.id,
+    clientSecret: client.secret,
+    tokenUrl,
+    audience: apiUrl,
+  } as const;
+}
+
+/** A server that answers as the test says; its origin. */
+export async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A client of a made-up origin, or of a server of the test's own. */
+export function connectTo(
+  origin: string,
+  dispatcher: Dispatcher = createAgent(),
+  options: Partial<MeltanoClientOptions> = {},
+): MeltanoApi {
+  return createMeltanoClient({
+    apiUrl: `${origin}/api`,
+    auth: { kind: 'token', token: 'test-token' },
+    dispatcher,
+    clock: createClock(),
+    ...options,
+  });
+}
+
+export function failureOf(result: MeltanoResult<unknown>): MeltanoFailure {
+  if (result.ok) throw new Error('Expected a failure');
+  return result.failure;
+}
+
+export function expectValue<T>(result: MeltanoResult<T>): T {
+  if (!result.ok) throw new Error(`Expected a value, not ${JSON.stringify(result.failure)}`);
+  return result.value;
+}
+
+/** An error as Node makes it of a system call. */
+export function systemError(code: string, syscall: string): Error {
+  return Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
+}

@@ -20,6 +20,7 @@ import { createPlanner } from './reconcile/plan-deliveries.ts';
 import type { ReconcileContext } from './reconcile/reconcile-context.ts';
 import { createReconciler } from './reconcile/reconcile-workspace.ts';
 import { wakeUnfinished } from './reconcile/wake-unfinished.ts';
+import { hideOwnSecrets } from './report/hide-own-secrets.ts';
 import { createLogExcerptBuilder } from './report/log-excerpt-builder.ts';
 import { nameCheckRun } from './report/name-check-run.ts';
 import { createRedactor, type Redactor } from './report/redact.ts';
@@ -136,7 +137,7 @@ function createReporting(
   const writer = new CheckRunWriter({
     api: createCheckRunApi({ getOctokit, appId: configuration.github.appId, now: clock.now }),
     ...{ store: stores, repositories: stores, logs, clock, log, random: Math.random },
-    render: (view) => renderCheckRun(view, redactor.redactOwn),
+    render: (view) => hideOwnSecrets(renderCheckRun(view), redactor),
     pages: {
       githubUrl: configuration.github.webUrl,
       workspaceUrl: (deployment) => `${pages}/workspaces/${deployment.workspaceId}`,

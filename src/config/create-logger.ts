@@ -1,5 +1,5 @@
 import { getTransformStream } from '@probot/pino';
-import { type Logger, pino } from 'pino';
+import { type Logger, type LoggerOptions, pino } from 'pino';
 import type { Configuration } from './environment.ts';
 
 /** Header values that must not stand in a log. */
@@ -7,18 +7,26 @@ const HIDDEN = ['authorization', 'x-hub-signature', 'x-hub-signature-256', 'cook
   (header) => `req.headers["${header}"]`,
 );
 
-/** The process's logger, in Probot's two formats. Request lines are kept for the level `debug`. */
-export async function createLogger(options: Configuration['log']): Promise<Logger> {
-  const settings = {
+/** The least level of Probot's own children: a line a request is debugging, and Octokit's debug lines hold bodies. */
+const CHILD_LEVELS: Record<string, string> = { http: 'warn', octokit: 'info', github: 'info' };
+
+/** What every logger of the app is made with, wherever it writes to. */
+export function describeLogger(level: string): LoggerOptions {
+  return {
     name: 'meltano-deploy',
-    level: options.level,
+    level,
     redact: { paths: HIDDEN, censor: '[redacted]' },
     onChild: (child: Logger) => {
-      if (child.bindings()['name'] === 'http' && child.level === 'info') child.level = 'warn';
+      const least = CHILD_LEVELS[String(child.bindings()['name'])];
+      if (least && (pino.levels.values[child.level] ?? 0) < (pino.levels.values[least] ?? 0)) child.level = least;
     },
   };
-  if (options.format === 'json') return pino(settings, pino.destination(1));
+}
+
+/** The process's logger, in Probot's two formats. */
+export async function createLogger(options: Configuration['log']): Promise<Logger> {
+  if (options.format === 'json') return pino(describeLogger(options.level), pino.destination(1));
   const transform = await getTransformStream({ logFormat: 'pretty' });
   transform.pipe(process.stdout);
-  return pino(settings, transform);
+  return pino(describeLogger(options.level), transform);
 }

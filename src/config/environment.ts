@@ -83,7 +83,7 @@ const variables = z.object({
   PORT: z.coerce
     .number({ error: 'must be a port number' })
     .int({ error: 'must be a port number' })
-    .min(0, { error: 'must be a port number' })
+    .min(1, { error: 'must be a port number' })
     .max(65_535, { error: 'must be a port number' })
     .default(3000),
   WEBHOOK_PATH: z.string().regex(/^\//, { error: 'must begin with /' }).default('/api/github/webhooks'),

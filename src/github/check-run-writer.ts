@@ -145,7 +145,8 @@ export class CheckRunWriter implements Reporter {
       waitsFor: open.find((one) => one.state !== 'waiting') ?? null,
       supersededBy: deployment.supersededBy ? await store.getDeployment(deployment.supersededBy) : null,
       log: logs.excerpt(deployment.id),
-      ...limits,
+      deployTimeoutMinutes: limits.deployTimeoutMinutes,
+      startTimeoutMinutes: limits.startTimeoutMinutes,
       now: clock.now(),
     };
   }

@@ -8,15 +8,28 @@ export type GetOctokit = (installationId: number) => Promise<InstallationOctokit
 /** How long one request to GitHub may take (milliseconds); `fetch` alone would wait for ever. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
+/** What Probot hands to its Octokit, as far as it is changed here. */
+interface ProbotOptions {
+  readonly baseUrl?: string;
+  readonly throttle?: object;
+  readonly auth?: { readonly request?: { defaults(options: object): unknown } };
+}
+
 /**
  * Probot's Octokit without retries and waits of its own: a create whose answer was lost would be sent twice, and a
  * primary limit would be waited for in memory. The callers wait, and look before they create again.
  */
-export const QuietOctokit = ProbotOctokit.defaults((options: { throttle?: object }) => ({
+export const QuietOctokit = ProbotOctokit.defaults((options: ProbotOptions) => ({
   ...options,
   retry: { enabled: false },
   throttle: { ...options.throttle, onRateLimit: () => false, onSecondaryRateLimit: () => false },
+  ...(options.auth?.request && options.baseUrl ? { auth: useBaseUrl(options.auth, options.baseUrl) } : {}),
 }));
+
+/** A token that is asked for outside of a request would come from github.com, whatever the app serves. */
+function useBaseUrl(auth: NonNullable<ProbotOptions['auth']>, baseUrl: string): object {
+  return { ...auth, request: auth.request?.defaults({ baseUrl }) };
+}
 
 /** `fetch` with a time limit for every request to GitHub, the ones for tokens included. */
 export function createTimedFetch(onAnswer: (status: number | null) => void): typeof fetch {

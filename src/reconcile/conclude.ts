@@ -8,13 +8,15 @@ export interface Ending extends DeploymentChange {
   readonly reason: ReasonCode;
 }
 
-/** Stores a change and tells the reporter. Null when the deployment was concluded meanwhile. */
+/** Stores what really changes and tells the reporter. Null when the deployment was concluded meanwhile. */
 export async function change(
   context: ReconcileContext,
   deployment: Deployment,
   fields: DeploymentChange,
 ): Promise<Deployment | null> {
-  const saved = await context.store.saveDeployment(deployment.id, fields);
+  const news = Object.entries(fields).filter(([key, value]) => deployment[key as keyof Deployment] !== value);
+  if (news.length === 0) return deployment;
+  const saved = await context.store.saveDeployment(deployment.id, Object.fromEntries(news));
   if (saved && saved.revision > deployment.revision) context.reporter.changed(saved);
   return saved;
 }

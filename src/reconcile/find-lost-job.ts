@@ -31,15 +31,23 @@ export async function findLostJob(
     }
     if (clock.now() - (deployment.attemptedAt ?? 0) >= LOOK_FOR_MS) return giveUp(context, deployment, api);
   }
+  if (isOver(context, deployment)) return giveUp(context, deployment, api);
   const failures = deployment.failures + 1;
   const delay = Math.min(LOOK_EVERY_MS, chooseRetryDelay(failures, null, context.random()));
-  const problem = listed.ok ? deployment.problem : describeFailure(listed.failure);
+  // What an unreadable answer held stays the reason: it is never sent again.
+  const keep = listed.ok || deployment.attemptOutcome === 'unreadable';
+  const problem = keep ? deployment.problem : describeFailure(listed.failure);
   await change(context, deployment, {
     failures,
     retryAt: clock.now() + delay,
     ...(problem === deployment.problem ? {} : { problem }),
   });
   return 'go on';
+}
+
+/** Even a start whose time is over is looked for once: the process may have been away since the attempt. */
+function isOver({ clock, limits }: ReconcileContext, { startSince }: Deployment): boolean {
+  return clock.now() - (startSince ?? 0) >= limits.startMs;
 }
 
 async function giveUp(
@@ -53,6 +61,10 @@ async function giveUp(
       reason: 'start_unreadable',
       problem: deployment.problem,
     });
+  }
+  if (isOver(context, deployment)) {
+    const { problem } = deployment;
+    return conclude(context, deployment, { conclusion: 'failure', reason: 'start_timeout', problem });
   }
   context.log.warn(logFields(deployment), 'No job of a lost answer was found: starting again');
   return startDeployment(context, deployment, api);

@@ -39,13 +39,14 @@ export function createReportFinisher(
     if (read.ok) return null;
     const verdict = judgeRead(read.failure);
     const waited = context.clock.now() - (deployment.concludedAt ?? 0);
-    if (verdict.kind !== 'retry' || waited > LOG_PATIENCE_MS) {
+    if (verdict.kind !== 'retry' || waited >= LOG_PATIENCE_MS) {
       const problem = describeFailure(read.failure);
       context.log.warn({ ...logFields(deployment), problem }, 'The log could not be read to its end');
       return null;
     }
     const failed = (failures.get(deployment.id) ?? 0) + 1;
     failures.set(deployment.id, failed);
-    return chooseRetryDelay(failed, verdict.retryAfterMs, context.random());
+    const delay = chooseRetryDelay(failed, verdict.retryAfterMs, context.random());
+    return Math.min(delay, LOG_PATIENCE_MS - waited);
   }
 }

@@ -66,8 +66,9 @@ async function touches(
   repository: Repository,
   directory: string | null,
 ): Promise<boolean> {
-  if (!deployment.before) return true;
-  const comparison = await context.comparer.compare(repository, deployment.before, deployment.sha);
+  const base = (await context.store.findLastSuccess(deployment.workspaceId)) ?? deployment.before;
+  if (!base) return true;
+  const comparison = await context.comparer.compare(repository, base, deployment.sha);
   return touchesDirectory(comparison, directory);
 }
 

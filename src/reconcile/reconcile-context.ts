@@ -7,6 +7,7 @@ import type {
   CommitComparer,
   DeploymentStore,
   Dispatcher,
+  PlanStore,
   Reporter,
   RepositoryStore,
 } from '../domain/ports.ts';
@@ -22,7 +23,7 @@ export interface ReconcileLimits {
 
 /** What the steps of a workspace's reconciliation work with. */
 export interface ReconcileContext {
-  readonly store: DeploymentStore;
+  readonly store: DeploymentStore & Pick<PlanStore, 'findLastSuccess'>;
   readonly repositories: RepositoryStore;
   readonly accounts: Accounts;
   readonly comparer: CommitComparer;

@@ -18,7 +18,7 @@ export function createReconciler(context: ReconcileContext): (workspaceId: strin
       const open = await context.store.listOpen(workspaceId);
       const current = open.find((one) => one.state !== 'waiting') ?? open.at(-1);
       if (!current) return null;
-      const wait = (current.retryAt ?? 0) - context.clock.now();
+      const wait = Math.min(current.retryAt ?? 0, endOfStart(current)) - context.clock.now();
       if (wait > 0) return wait;
       const step = await advance(current);
       if (step !== 'go on') return step;
@@ -29,7 +29,8 @@ export function createReconciler(context: ReconcileContext): (workspaceId: strin
     const api = context.accounts.byKey(deployment.account)?.api;
     if (!api) return concludeUnserved(deployment);
     if (deployment.jobId) return watcher.watch(deployment, deployment.jobId, api);
-    if (startIsOver(deployment)) {
+    const mayHaveJob = deployment.attemptedAt !== null && deployment.attemptOutcome !== 'refused';
+    if (context.clock.now() >= endOfStart(deployment) && !mayHaveJob) {
       return conclude(context, deployment, {
         conclusion: 'failure',
         reason: 'start_timeout',
@@ -39,9 +40,9 @@ export function createReconciler(context: ReconcileContext): (workspaceId: strin
     return advanceStart(deployment, api);
   }
 
-  function startIsOver(deployment: Deployment): boolean {
-    const { startSince } = deployment;
-    return startSince !== null && context.clock.now() - startSince >= context.limits.startMs;
+  /** When the tries to start end; never, as long as none was made. */
+  function endOfStart({ startSince }: Deployment): number {
+    return startSince === null ? Infinity : startSince + context.limits.startMs;
   }
 
   async function advanceStart(deployment: Deployment, api: MeltanoApi): Promise<StepResult> {
@@ -58,9 +59,11 @@ export function createReconciler(context: ReconcileContext): (workspaceId: strin
   }
 
   function concludeUnserved(deployment: Deployment): Promise<StepResult> {
+    // A job that is known may well go on.
     return conclude(context, deployment, {
-      conclusion: 'failure',
-      reason: 'start_refused',
+      ...(deployment.jobId
+        ? ({ conclusion: 'timed_out', reason: 'watch_refused' } as const)
+        : ({ conclusion: 'failure', reason: 'start_refused' } as const)),
       problem: `there are no Meltano Cloud credentials for the account ${deployment.account} any more`,
     });
   }

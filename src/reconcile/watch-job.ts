@@ -17,6 +17,8 @@ const SAY_AFTER_FAILURES = 2;
 /** What a process remembers of a job that it watches; another process starts anew. */
 interface Watch {
   changedAt: number;
+  /** Whether the job could be read at all. */
+  wasRead: boolean;
   failures: number;
   refusedSince: number | null;
 }
@@ -40,6 +42,7 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
     async watch(deployment, jobId, api) {
       const watch = watches.get(deployment.id) ?? {
         changedAt: clock.now(),
+        wasRead: false,
         failures: 0,
         refusedSince: null,
       };
@@ -60,7 +63,9 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
     const step = read.ok
       ? await takeStatus(deployment, read.value, api, watch)
       : await takeFailure(deployment, read.failure, watch);
-    if (step === 'go on' || clock.now() - (deployment.acceptedAt ?? 0) < limits.deployMs) return step;
+    const left = (deployment.acceptedAt ?? 0) + limits.deployMs - clock.now();
+    if (step === 'go on') return step;
+    if (left > 0) return Math.min(step, left);
     return conclude(context, deployment, { conclusion: 'timed_out', reason: 'watch_timeout' });
   }
 
@@ -70,6 +75,7 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
     api: MeltanoApi,
     watch: Watch,
   ): Promise<StepResult> {
+    watch.wasRead = true;
     watch.failures = 0;
     watch.refusedSince = null;
     const now = clock.now();
@@ -105,7 +111,8 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
     const verdict = judgeRead(failure);
     const now = clock.now();
     watch.failures += 1;
-    if (verdict.kind === 'missing' && now - (deployment.acceptedAt ?? 0) > FRESH_JOB_MS) {
+    const isFresh = !watch.wasRead && now - (deployment.acceptedAt ?? 0) <= FRESH_JOB_MS;
+    if (verdict.kind === 'missing' && !isFresh) {
       return conclude(context, deployment, { conclusion: 'cancelled', reason: 'job_deleted' });
     }
     const problem = describeFailure(failure);

@@ -50,10 +50,14 @@ export function findShapedCredentials(text: string): TextRange[] {
 
 /** Values whose name says that they are secret: `password=…`, `"api_key": "…"`, `--token …`. */
 export function findNamedCredentials(text: string): TextRange[] {
-  const values = [...findValues(text, PAIR), ...findValues(text, OPTION)];
-  return values
+  return [...findValues(text, PAIR), ...findValues(text, OPTION)]
+    .filter((range) => !isReference(read(text, range)))
     .map((range) => trimValue(text, range))
-    .filter(({ start, end }) => !isReference(text.slice(start, end)));
+    .filter((range) => !isReference(read(text, range)));
+}
+
+function read(text: string, { start, end }: TextRange): string {
+  return text.slice(start, end);
 }
 
 /** The ranges of group 1, which every pattern here has at its end. */
@@ -78,8 +82,8 @@ function trimValue(text: string, { start, end }: TextRange): TextRange {
   return { start, end: last };
 }
 
-function readPassword(text: string, { start, end }: TextRange): string {
-  const userinfo = text.slice(start, end);
+function readPassword(text: string, range: TextRange): string {
+  const userinfo = read(text, range);
   return userinfo.slice(userinfo.indexOf(':') + 1);
 }
 

@@ -44,5 +44,6 @@ function listBase64(text: string): string[] {
     return encoded.slice(begin, end);
   });
   const urlSafe = [bytes.toString('base64url'), ...inside].filter((form) => form.length >= SHORTEST_ENCODED);
-  return urlSafe.flatMap((form) => [form, form.replaceAll('-', '+').replaceAll('_', '/')]);
+  const padded = bytes.toString('base64');
+  return [padded, ...urlSafe.flatMap((form) => [form, form.replaceAll('-', '+').replaceAll('_', '/')])];
 }

@@ -4,7 +4,7 @@ const BEGIN = /-{4,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-{4,5}/g;
 const END = /-{4,5} ?END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-{4,5}/g;
 /** A line of a key, perhaps after a log's prefix: base64 at its end, nothing but a little base64, or a header. */
 const KEY_LINE =
-  /[A-Za-z0-9+/=\\]{16,}["',]{0,3}$|^[A-Za-z0-9+/=\\"',\s]{0,80}$|(?:Proc-Type|DEK-Info|Comment|Version): /;
+  /(?<=[A-Za-z0-9+/=\\]{16})["',]{0,3}$|^\s{0,80}[A-Za-z0-9+/=\\"',]{0,80}\s{0,80}$|(?:Proc-Type|DEK-Info|Comment|Version): /;
 /** A 16,384 bit RSA key has some 200 lines. */
 const LONGEST_BLOCK = 400;
 /** So many lines in a row that can't be a key end a block whose end never comes. */

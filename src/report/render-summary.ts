@@ -82,8 +82,8 @@ function explainOtherCommit(view: CheckRunView): string {
   const { sha, deployedSha } = view.deployment;
   if (deployedSha === null || sha.startsWith(deployedSha) || deployedSha.startsWith(sha)) return '';
   return (
-    `**${linkCommit(view, deployedSha)} was deployed, not ${linkCommit(view, sha)}:** Meltano Cloud always deploys the ` +
-    'head of the branch, and that had moved on when the job began.'
+    `**The job took ${linkCommit(view, deployedSha)}, not ${linkCommit(view, sha)}:** Meltano Cloud always deploys ` +
+    'the head of the branch, and that had moved on when the job began.'
   );
 }
 

@@ -20,7 +20,7 @@ function chooseTitle(view: CheckRunView): string {
     case 'starting':
       return titleStart(view);
     case 'queued':
-      return addProblem('Queued on Meltano Cloud', deployment);
+      return addProblem(deployment.problem === null ? 'Queued on Meltano Cloud' : 'Queued', deployment);
     case 'running':
       return addProblem(titleRunning(view), deployment);
     case 'concluded':

@@ -13,11 +13,14 @@ describe.each([
         fc.integer({ min: -1, max: 120 }),
         (text, limit) => {
           const cut = truncate(text, limit);
-          expect(isPart(text, cut)).toBe(true);
-          expect(cut.isWellFormed()).toBe(true);
-          expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(Math.max(0, limit));
+          const size = Buffer.byteLength(cut);
+          expect([isPart(text, cut), cut.isWellFormed(), size <= Math.max(0, limit)]).toEqual([
+            true,
+            true,
+            true,
+          ]);
           // One more code point (4 bytes at most) would have been too much.
-          if (cut !== text) expect(Buffer.byteLength(cut)).toBeGreaterThan(limit - 4);
+          if (cut !== text) expect(size).toBeGreaterThan(limit - 4);
         },
       ),
     );
@@ -25,10 +28,10 @@ describe.each([
 });
 
 test.each([
-  ['häuser', 2, 'h', 'r'],
-  ['häuser', 3, 'hä', 'er'.slice(-2).padStart(3, 's')],
-  ['🎉🎉', 7, '🎉', '🎉'],
-  ['🎉🎉', 3, '', ''],
+  ['häuser', 2, 'h'],
+  ['häuser', 3, 'hä'],
+  ['🎉🎉', 7, '🎉'],
+  ['🎉🎉', 3, ''],
 ])('%s in %i bytes', (text, limit, begin) => {
   expect(truncateBytes(text, limit)).toBe(begin);
 });

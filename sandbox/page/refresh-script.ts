@@ -1,0 +1,72 @@
+/**
+ * The pages' only script: it writes times as ages, and about once a second reads the page again and puts the new `#live`
+ * part in, if that has changed. Scroll positions stay; a log that was at its end stays at its end.
+ */
+export const REFRESH_SCRIPT = `
+const live = document.getElementById('live');
+let shown = live.innerHTML;
+
+function formatAge(seconds) {
+  if (seconds < 60) return Math.max(0, Math.floor(seconds)) + ' s ago';
+  if (seconds < 3600) return Math.floor(seconds / 60) + ' min ago';
+  return Math.floor(seconds / 3600) + ' h ago';
+}
+
+function writeAges() {
+  for (const time of document.querySelectorAll('time')) {
+    time.title ||= time.textContent;
+    time.textContent = formatAge((Date.now() - Date.parse(time.dateTime)) / 1000);
+  }
+}
+
+function isAtEnd(log) {
+  return log.scrollTop + log.clientHeight >= log.scrollHeight - 4;
+}
+
+function follow() {
+  if (live.querySelector('[data-follow]')) for (const log of live.querySelectorAll('.log')) log.scrollTop = log.scrollHeight;
+}
+
+function replace(next) {
+  const logs = [...live.querySelectorAll('.log')].map((log) => isAtEnd(log) ? Infinity : log.scrollTop);
+  const focus = document.activeElement?.id;
+  live.innerHTML = next;
+  live.querySelectorAll('.log').forEach((log, index) => {
+    log.scrollTop = Math.min(logs[index] ?? Infinity, log.scrollHeight);
+  });
+  if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
+}
+
+function isBusy() {
+  const selection = getSelection();
+  const selects = selection && !selection.isCollapsed && live.contains(selection.anchorNode);
+  return document.hidden || selects || document.querySelector('button:active') !== null;
+}
+
+async function refresh() {
+  if (isBusy()) return;
+  const lost = document.getElementById('lost');
+  try {
+    const answer = await fetch(location.pathname);
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const next = page.getElementById('live')?.innerHTML;
+    lost.hidden = true;
+    if (next === undefined || next === shown || isBusy()) return;
+    shown = next;
+    replace(next);
+  } catch {
+    lost.hidden = false;
+  }
+}
+
+async function tick() {
+  await refresh();
+  writeAges();
+  setTimeout(tick, 1000);
+}
+
+if (location.search) history.replaceState(null, '', location.pathname);
+writeAges();
+follow();
+setTimeout(tick, 1000);
+`;

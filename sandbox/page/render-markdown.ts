@@ -1,0 +1,31 @@
+import { Marked } from 'marked';
+import { escapeHtml, type Html, trustMarkup } from './html.ts';
+
+/** As GitHub shows it, roughly: HTML in it is shown as text, links lead to http(s) only, images become links. */
+export function renderMarkdown(markdown: string): Html {
+  return trustMarkup(marked.parse(markdown, { async: false }));
+}
+
+const marked = new Marked({
+  gfm: true,
+  renderer: {
+    html: ({ text }) => escapeHtml(text),
+    link({ href, tokens }) {
+      return renderLink(href, this.parser.parseInline(tokens));
+    },
+    image: ({ href, text }) => renderLink(href, escapeHtml(text || href)),
+    code: ({ text }) => `<pre class="log" tabindex="0">${escapeHtml(text)}</pre>`,
+    table({ header, rows }) {
+      const cells = (row: typeof header, tag: 'th' | 'td') =>
+        row.map(({ tokens }) => `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`).join('');
+      const lines = [cells(header, 'th'), ...rows.map((row) => cells(row, 'td'))];
+      return `<table class="facts">${lines.map((line) => `<tr>${line}</tr>`).join('')}</table>`;
+    },
+  },
+});
+
+function renderLink(href: string, label: string): string {
+  const url = URL.parse(href);
+  if (url === null || !/^https?:$/.test(url.protocol)) return label;
+  return `<a href="${escapeHtml(url.href)}" rel="noreferrer">${label}</a>`;
+}

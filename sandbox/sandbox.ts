@@ -1,0 +1,51 @@
+import { GitHubSandbox, type GitHubSandboxOptions } from './github/github-sandbox.ts';
+import { MeltanoSandbox } from './meltano/meltano-sandbox.ts';
+
+/** A simulated GitHub and a simulated Meltano Cloud that know of each other. */
+export interface Sandbox {
+  readonly github: GitHubSandbox;
+  readonly meltano: MeltanoSandbox;
+  /** The environment with which the app works against both; `PORT`, `HOST` and `DATA_DIR` are the caller's. */
+  appEnvironment(): Record<string, string>;
+  /** The URL by which a workspace names a repository of the simulated GitHub. */
+  repositoryUrl(fullName: string): string;
+  stop(): Promise<void>;
+}
+
+export interface SandboxOptions extends GitHubSandboxOptions {
+  /** Ports on 127.0.0.1; absent: free ones. */
+  readonly githubPort?: number;
+  readonly meltanoPort?: number;
+}
+
+/** Starts both on the loopback interface. A job deploys the head of its workspace's branch, as the real one does. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const github = new GitHubSandbox(options);
+  const meltano = new MeltanoSandbox();
+  await Promise.all([github.start(options.githubPort), meltano.start(options.meltanoPort)]);
+  meltano.headOf = (workspace) => {
+    const path = new URL(workspace.repositoryUrl).pathname.replace(/^\/|\.git$|\/$/g, '');
+    try {
+      return github.head(path, workspace.repositoryBranch ?? undefined);
+    } catch {
+      return null;
+    }
+  };
+  return {
+    ...{ github, meltano },
+    appEnvironment: () => ({
+      APP_ID: String(github.app.id),
+      PRIVATE_KEY: github.app.privateKey,
+      WEBHOOK_SECRET: github.app.webhookSecret,
+      GHE_HOST: new URL(github.origin).host,
+      GHE_PROTOCOL: 'http',
+      MELTANO_API_URL: meltano.apiUrl,
+      MELTANO_API_TOKEN: meltano.token,
+      MELTANO_AUTH_URL: meltano.tokenUrl,
+    }),
+    repositoryUrl: (fullName) => `${github.origin}/${fullName}.git`,
+    async stop() {
+      await Promise.all([github.stop(), meltano.stop()]);
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { parseArgs } from 'node:util';
+import { playDemo } from './demo/play-demo.ts';
+
+const USAGE = `Usage: npm run demo [-- --keep]
+
+  --keep   leave everything running after the acts, until Ctrl-C`;
+
+/** Shows the real app at work against a simulated GitHub and a simulated Meltano Cloud; sets the process's exit code. */
+export async function runDemo(words: string[]): Promise<void> {
+  try {
+    const { values } = parseArgs({ args: words, options: { keep: { type: 'boolean', default: false } } });
+    process.exitCode = await playDemo({ keep: values.keep });
+  } catch (error) {
+    if (!isUsageError(error)) throw error;
+    const [problem] = error.message.split('. ', 1);
+    console.error(`${problem}.\n\n${USAGE}`);
+    process.exitCode = 2;
+  }
+}
+
+function isUsageError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_');
+}

@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CheckStatus } from '../../../sandbox/github/model.ts';
+import { BROKEN_MELTANO_YML, MELTANO_YML, writeModel } from '../../../sandbox/page/example-project.ts';
+import type { DemoView } from './demo-view.ts';
+import { writeBrokenJob, writeLongJob, writeShortJob } from './job-scripts.ts';
+import type { DemoPush, Stage } from './stage.ts';
+
+/** How many jobs the acts start on Meltano Cloud: the overtaken push has none. */
+export const EXPECTED_JOBS = 4;
+
+/** Longest wait for one step; the whole demo has a limit of its own (milliseconds). */
+const STEP_LIMIT_MS = 40_000;
+const MODEL = 'transform/models/orders.sql';
+
+/** Plays the three acts; what came of them is at the simulated GitHub. */
+export async function playActs(stage: Stage, view: DemoView, signal: AbortSignal): Promise<void> {
+  const acts = [playSuccess, playFailure, playOvertaking];
+  for (const act of acts) {
+    signal.throwIfAborted();
+    await act(stage, view, signal);
+    view.closeAct();
+  }
+}
+
+async function playSuccess(stage: Stage, view: DemoView, signal: AbortSignal): Promise<void> {
+  view.openAct('1 of 3: a push is deployed. Its check run shows the log of Meltano Cloud while it grows.');
+  const push = stage.push({
+    message: 'Add the orders model',
+    files: { [MODEL]: writeModel(1) },
+    script: writeLongJob,
+    expected: { conclusion: 'success', title: /^Deployed in \d+ s$/, growingLog: true },
+  });
+  view.showPush(push);
+  await waitForRun(stage, push, { status: 'completed', signal });
+}
+
+async function playFailure(stage: Stage, view: DemoView, signal: AbortSignal): Promise<void> {
+  view.openAct('2 of 3: a push breaks meltano.yml. The first error of the log is in the title.');
+  const push = stage.push({
+    message: 'Load orders since January',
+    files: { 'meltano.yml': BROKEN_MELTANO_YML },
+    script: writeBrokenJob,
+    expected: { conclusion: 'failure', title: /^Failed after \d+ s: .*meltano\.yml:12 mapping values/ },
+  });
+  view.showPush(push);
+  await waitForRun(stage, push, { status: 'completed', signal });
+}
+
+async function playOvertaking(stage: Stage, view: DemoView, signal: AbortSignal): Promise<void> {
+  view.openAct('3 of 3: three pushes in a row. The second waits for the first, and the third overtakes it.');
+  const deployed = { conclusion: 'success', title: /^Deployed in \d+ s$/ } as const;
+  const first = stage.push({
+    message: 'Mend meltano.yml',
+    files: { 'meltano.yml': MELTANO_YML },
+    script: () => writeShortJob(5000),
+    expected: deployed,
+  });
+  view.showPush(first);
+  await waitForRun(stage, first, { status: 'in_progress', signal });
+  const second = stage.push({
+    message: 'Rename a column',
+    files: { [MODEL]: writeModel(2) },
+    script: () => writeShortJob(2500),
+    expected: { conclusion: 'skipped', title: /^Superseded by [0-9a-f]{7}$/ },
+  });
+  view.showPush(second);
+  await waitForRun(stage, second, { status: 'queued', signal });
+  await sleep(1000, undefined, { signal });
+  const third = stage.push({
+    message: 'Rename it everywhere',
+    files: { [MODEL]: writeModel(3) },
+    script: () => writeShortJob(2500),
+    expected: deployed,
+  });
+  view.showPush(third);
+  for (const push of [first, second, third]) await waitForRun(stage, push, { status: 'completed', signal });
+}
+
+/** A later status counts too. */
+async function waitForRun(
+  stage: Stage,
+  push: DemoPush,
+  { status, signal }: { status: CheckStatus; signal: AbortSignal },
+): Promise<void> {
+  const what = `the check run of ${push.sha.slice(0, 7)} ("${push.message}") to be ${status.replace('_', ' ')}`;
+  const reached = () => {
+    signal.throwIfAborted();
+    return stage.runsOf(push).some((run) => run.history.some((version) => version.status === status));
+  };
+  await stage.sandbox.github.waitFor(reached, what, STEP_LIMIT_MS);
+}

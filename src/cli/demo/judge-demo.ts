@@ -1,0 +1,51 @@
+import type { SandboxCheckRun } from '../../../sandbox/github/model.ts';
+import { EXPECTED_JOBS } from './acts.ts';
+import { PLANTED_PASSWORD } from './job-scripts.ts';
+import type { DemoPush, Stage } from './stage.ts';
+
+/** One sentence for everything that did not come as it should; none: all is well. */
+export function judgeDemo(stage: Stage): string[] {
+  const { github, meltano } = stage.sandbox;
+  const jobs = meltano.jobsOf(stage.workspace).length;
+  const failed = github.deliveries.filter(({ attempts }) => attempts.some(({ status }) => status !== 'OK'));
+  return [
+    ...stage.pushes.flatMap((push) => judgePush(push, stage.runsOf(push))),
+    ...(jobs === EXPECTED_JOBS
+      ? []
+      : [`Meltano Cloud was asked for ${jobs} jobs instead of ${EXPECTED_JOBS}.`]),
+    ...github.refusals.map(
+      ({ method, path, status, message }) => `GitHub refused ${method} ${path}: ${status} ${message}.`,
+    ),
+    ...failed.map(({ event, guid }) => `The app did not take the delivery ${guid} (${event}).`),
+  ];
+}
+
+function judgePush({ sha, message, expected }: DemoPush, runs: readonly SandboxCheckRun[]): string[] {
+  const name = `${sha.slice(0, 7)} ("${message}")`;
+  const [run] = runs;
+  if (run === undefined) return [`${name} has no check run.`];
+  if (runs.length > 1) return [`${name} has ${runs.length} check runs instead of one.`];
+  const problems: string[] = [];
+  const state = run.conclusion ?? run.status;
+  const title = run.output.title ?? '';
+  if (state !== expected.conclusion) {
+    problems.push(`The check run of ${name} is ${state.replace('_', ' ')}, not ${expected.conclusion}.`);
+  } else if (!expected.title.test(title)) {
+    problems.push(`The check run of ${name} has an unexpected title: ${title}`);
+  }
+  if (expected.conclusion === 'success' && !run.history.some(({ status }) => status === 'in_progress')) {
+    problems.push(`The check run of ${name} was never in progress.`);
+  }
+  if (expected.growingLog && countLogStates(run) < 2) {
+    problems.push(`The log of ${name} did not grow while its job ran.`);
+  }
+  if (JSON.stringify(run.history).includes(PLANTED_PASSWORD)) {
+    problems.push(`The check run of ${name} shows the password that the log gave away.`);
+  }
+  return problems;
+}
+
+function countLogStates({ history }: SandboxCheckRun): number {
+  const running = history.filter(({ status }) => status === 'in_progress');
+  return new Set(running.map(({ output }) => output.text).filter((text) => text !== null)).size;
+}

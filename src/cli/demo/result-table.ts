@@ -1,0 +1,52 @@
+import { styleText } from 'node:util';
+import type { SandboxCheckRun } from '../../../sandbox/github/model.ts';
+import type { SandboxJob } from '../../../sandbox/meltano/sandbox-job.ts';
+import { chooseLook, describeState, formatSeconds, shortenSha } from './format.ts';
+import type { Stage } from './stage.ts';
+
+const HEAD = ['Push', '', 'Expected', 'Check run', 'Queued after', 'Concluded after'];
+
+/** A row for each push, with its check run's title below it. */
+export function renderResults(stage: Stage, stream: NodeJS.WriteStream): string {
+  const jobs = stage.sandbox.meltano.jobsOf(stage.workspace);
+  const rows = stage.pushes.map((push) => {
+    const [run] = stage.runsOf(push);
+    const cells = [
+      shortenSha(push.sha),
+      push.message,
+      push.expected.conclusion,
+      run === undefined ? 'none' : describeState(run),
+      run === undefined ? '' : formatSeconds(run.createdAt - push.at),
+      measureConclusion(
+        run,
+        jobs.find((job) => job.commitId === push.sha),
+      ),
+    ];
+    const colour = run === undefined ? 'red' : chooseLook(run).colour;
+    return { cells, colour, title: run?.output.title ?? '' } as const;
+  });
+  const widths = HEAD.map((head, index) =>
+    Math.max(head.length, ...rows.map(({ cells }) => cells[index]?.length ?? 0)),
+  );
+  const pad = (cells: readonly string[]) => cells.map((cell, index) => cell.padEnd(widths[index] ?? 0));
+  const lines = rows.flatMap(({ cells, colour, title }) => {
+    const fitted = pad(cells).map((cell, index) =>
+      index === 3 ? styleText(colour, cell, { stream }) : cell,
+    );
+    return [fitted.join('  ').trimEnd(), `         ${title}`];
+  });
+  return [
+    styleText('bold', pad(HEAD).join('  ').trimEnd(), { stream }),
+    ...lines,
+    '',
+    'Queued after: from the push to the check run.',
+    'Concluded after: from the end of the job on Meltano Cloud to the conclusion of the check run.',
+  ].join('\n');
+}
+
+function measureConclusion(run: SandboxCheckRun | undefined, job: SandboxJob | undefined): string {
+  const concluded = run?.history.find(({ status }) => status === 'completed')?.at;
+  if (concluded === undefined) return '';
+  if (job === undefined) return 'no job';
+  return job.endedAt === null ? '' : formatSeconds(concluded - job.endedAt);
+}

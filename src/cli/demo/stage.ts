@@ -1,0 +1,89 @@
+import type { SandboxCheckRun } from '../../../sandbox/github/model.ts';
+import type { ScriptContext } from '../../../sandbox/meltano/default-script.ts';
+import { defaultScript } from '../../../sandbox/meltano/default-script.ts';
+import type { JobScript } from '../../../sandbox/meltano/sandbox-job.ts';
+import type { SandboxWorkspace } from '../../../sandbox/meltano/sandbox-workspace.ts';
+import { addPage } from '../../../sandbox/page/add-page.ts';
+import { MELTANO_YML } from '../../../sandbox/page/example-project.ts';
+import { type Sandbox, startSandbox } from '../../../sandbox/sandbox.ts';
+
+export const REPOSITORY = 'acme/analytics';
+
+/** What is expected of a push: the check run's conclusion, and what its title must say. */
+export interface Expectation {
+  readonly conclusion: 'success' | 'failure' | 'skipped';
+  readonly title: RegExp;
+  /** The log must have been seen at more than one length before the end. */
+  readonly growingLog?: boolean;
+}
+
+export interface DemoPush {
+  readonly sha: string;
+  readonly message: string;
+  readonly at: number;
+  readonly expected: Expectation;
+}
+
+/** Both simulated services with something in them, and what was pushed there. */
+export interface Stage {
+  readonly sandbox: Sandbox;
+  readonly workspace: SandboxWorkspace;
+  /** Oldest first. */
+  readonly pushes: DemoPush[];
+  /** Makes a commit; its job, if there will be one, goes by `script`. */
+  push(input: {
+    message: string;
+    files: Record<string, string>;
+    script: () => JobScript;
+    expected: Expectation;
+  }): DemoPush;
+  runsOf(push: Pick<DemoPush, 'sha'>): SandboxCheckRun[];
+}
+
+export async function setStage(): Promise<Stage> {
+  const sandbox = await startSandbox();
+  const { github, meltano } = sandbox;
+  const scripts = new Map<string, () => JobScript>();
+  meltano.script = (context: ScriptContext) =>
+    scripts.get(context.commitId ?? '')?.() ?? defaultScript(context);
+  addPage(sandbox);
+  github.addInstallation({ account: 'acme' });
+  const files = { 'README.md': '# Analytics\n', 'meltano.yml': MELTANO_YML };
+  github.addRepository({ fullName: REPOSITORY, private: true, files });
+  const workspace = meltano.addWorkspace({
+    name: 'Analytics',
+    repositoryUrl: sandbox.repositoryUrl(REPOSITORY),
+    repositoryBranch: 'main',
+    defaultEnvironment: 'prod',
+  });
+  addPublicRepository(sandbox);
+  const pushes: DemoPush[] = [];
+  return {
+    ...{ sandbox, workspace, pushes },
+    push({ message, files: changes, script, expected }) {
+      const at = Date.now();
+      const { after: sha } = github.push({ repository: REPOSITORY, files: changes, message });
+      scripts.set(sha, script);
+      const push = { sha, message, at, expected };
+      pushes.push(push);
+      return push;
+    },
+    runsOf: ({ sha }) => github.checkRuns(REPOSITORY, sha),
+  };
+}
+
+/** For looking around afterwards: two workspaces in directories of a repository whose logs everyone could read. */
+function addPublicRepository(sandbox: Sandbox): void {
+  const { github, meltano } = sandbox;
+  const fullName = 'acme/open-data';
+  const files = {
+    'README.md': '# Open data\n',
+    'weather/meltano.yml': MELTANO_YML,
+    'traffic/meltano.yml': MELTANO_YML,
+  };
+  github.addRepository({ fullName, files });
+  for (const name of ['Weather', 'Traffic']) {
+    const repositoryDirectory = name.toLowerCase();
+    meltano.addWorkspace({ name, repositoryUrl: sandbox.repositoryUrl(fullName), repositoryDirectory });
+  }
+}

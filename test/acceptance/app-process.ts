@@ -1,0 +1,50 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const BIN = join(import.meta.dirname, '../../bin/meltano-deploy.mjs');
+/** How often a process that starts is asked whether it is ready (milliseconds). */
+const ASK_MS = 20;
+
+/** The app as operators run it: a process of its own, started from the command line. */
+export class AppProcess {
+  readonly #child: ChildProcess;
+  /** Everything that it printed. */
+  output = '';
+  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  readonly url: string;
+
+  constructor(options: { env: Record<string, string>; cwd: string; command?: string }) {
+    const { PATH = '', HOME = '' } = process.env;
+    const args = ['--disable-warning=ExperimentalWarning', BIN, options.command ?? 'start'];
+    this.#child = spawn(process.execPath, args, { cwd: options.cwd, env: { PATH, HOME, ...options.env } });
+    this.#child.stdout?.on('data', (chunk) => {
+      this.output += chunk;
+    });
+    this.#child.stderr?.on('data', (chunk) => {
+      this.output += chunk;
+    });
+    this.exited = once(this.#child, 'close').then(([code, signal]) => ({ code, signal }));
+    this.url = `http://127.0.0.1:${options.env['PORT']}`;
+  }
+
+  /** Waits until it is ready to serve; fails with what it printed when it ends before. */
+  async ready(): Promise<void> {
+    let ended = false;
+    void this.exited.then(() => {
+      ended = true;
+    });
+    for (;;) {
+      const response = await fetch(`${this.url}/readyz`).catch(() => null);
+      if (response?.status === 200) return;
+      if (ended) throw new Error(`The app ended before it was ready:\n${this.output}`);
+      await sleep(ASK_MS);
+    }
+  }
+
+  async kill(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+    this.#child.kill(signal);
+    return this.exited;
+  }
+}

@@ -1,0 +1,128 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
+import { findFreePort } from '../integration/start-app.ts';
+import { AppProcess } from './app-process.ts';
+
+const BIN = join(import.meta.dirname, '../../bin/meltano-deploy.mjs');
+
+let sandbox: Sandbox;
+let directory: string;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
+});
+afterAll(async () => {
+  await sandbox.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function environment(): Promise<Record<string, string>> {
+  return {
+    ...sandbox.appEnvironment(),
+    ...{ HOST: '127.0.0.1', PORT: String(await findFreePort()), DATA_DIR: join(directory, 'data') },
+    ...{ LOG_FORMAT: 'json', NODE_ENV: 'production' },
+  };
+}
+
+describe('the process', () => {
+  test('answers for its health, and tells its metrics', async () => {
+    const app = new AppProcess({ env: await environment(), cwd: directory });
+    await app.ready();
+    const read = async (path: string) => {
+      const response = await fetch(app.url + path);
+      return { status: response.status, body: await response.text() };
+    };
+    expect(await read('/healthz')).toMatchObject({ status: 200 });
+    const ready = await read('/readyz');
+    expect(JSON.parse(ready.body)).toMatchObject({
+      ...{ status: 'ready', database: 'up', worker: 'up' },
+      dependencies: { github: { state: 'unknown' }, meltano: { state: 'unknown' } },
+    });
+    const metrics = await read('/metrics');
+    expect(metrics.body).toContain('process_cpu_seconds_total');
+    expect(metrics.body).toContain('meltano_deploy_deliveries_total');
+    expect((await read('/')).status).toBe(404);
+    expect(await app.kill('SIGINT')).toEqual({ code: 0, signal: null });
+  });
+
+  test('stops within 10 s with exit code 0 on SIGTERM, even while GitHub and Meltano Cloud hang', async () => {
+    const { github, meltano } = sandbox;
+    github.addInstallation({ account: 'acme' });
+    github.addRepository({ fullName: 'acme/data', private: true, files: { a: '1' } });
+    meltano.addWorkspace({ name: 'W', repositoryUrl: sandbox.repositoryUrl('acme/data') });
+    const app = new AppProcess({ env: await environment(), cwd: directory });
+    await app.ready();
+    github.webhookUrl = `${app.url}/api/github/webhooks`;
+    const hang = { kind: 'hang', when: 'before' } as const;
+    const faults = [
+      github.service.faults.add({ method: 'POST', path: /check-runs/, action: hang }),
+      meltano.service.faults.add({ path: /deployments/, action: hang }),
+    ];
+    github.push({ repository: 'acme/data', files: { a: '2' } });
+    await github.waitFor(() => faults.every((fault) => fault.hits > 0), 'both to hang');
+    const began = performance.now();
+    expect(await app.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(performance.now() - began).toBeLessThan(10_000);
+    for (const fault of faults) fault.remove();
+  });
+
+  test('refuses a data directory that another process uses, in one clear line', async () => {
+    const first = new AppProcess({ env: await environment(), cwd: directory });
+    await first.ready();
+    const second = new AppProcess({ env: await environment(), cwd: directory });
+    expect((await second.exited).code).toBe(1);
+    expect(second.output).toMatch(/DATA_DIR .* is in use by another process/);
+    expect(second.output).not.toContain('    at ');
+    await first.kill('SIGKILL');
+    const third = new AppProcess({ env: await environment(), cwd: directory });
+    await third.ready();
+    await third.kill('SIGTERM');
+  });
+
+  test('names everything that is wrong with its environment, and serves nothing', async () => {
+    const { WEBHOOK_SECRET: _, ...rest } = await environment();
+    const app = new AppProcess({ env: { ...rest, POLL_MIN_MS: 'often', APP_ID: '' }, cwd: directory });
+    expect((await app.exited).code).toBe(1);
+    for (const name of ['APP_ID', 'WEBHOOK_SECRET', 'POLL_MIN_MS']) expect(app.output).toContain(name);
+    expect(app.output).not.toContain('    at ');
+  });
+
+  test("without APP_ID, outside production, opens Probot's set-up page with the app's manifest", async () => {
+    const env = { HOST: '127.0.0.1', PORT: String(await findFreePort()), NO_SMEE_SETUP: 'true' };
+    const root = join(import.meta.dirname, '../..');
+    const app = new AppProcess({ env: { ...env, NODE_ENV: 'test' }, cwd: root });
+    const page = await sandbox.github.waitFor(
+      () => (app.output.includes('Listening') ? app : null),
+      'the page',
+    );
+    const html = await (await fetch(`${page.url}/probot`)).text();
+    expect(html).toContain('"checks":"write"');
+    await app.kill('SIGKILL');
+  });
+
+  test('says in one clear line that a Node is too old', () => {
+    const script = `
+      Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } });
+      import(${JSON.stringify(BIN)});`;
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+    });
+    expect(status).toBe(1);
+    expect(stderr.trim().split('\n')).toEqual([
+      expect.stringMatching(/needs Node 24 or newer; this is Node 20/),
+    ]);
+  });
+
+  test('knows its commands', () => {
+    const run = (word: string) => spawnSync(process.execPath, [BIN, word], { encoding: 'utf8' });
+    expect(run('help').stdout).toContain('start');
+    const unknown = run('strat');
+    expect(unknown.status).toBe(2);
+    expect(unknown.stderr).toContain('There is no command "strat"');
+  });
+});

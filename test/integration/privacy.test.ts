@@ -1,0 +1,80 @@
+import { afterEach, expect, test } from 'vitest';
+import { REPOSITORY, World } from './world.ts';
+
+let world: World;
+afterEach(() => world.close());
+
+/** Everything that was ever written to the repository's check runs. */
+function everythingShown(): string {
+  return JSON.stringify(world.github.checkRuns(REPOSITORY).map((run) => run.history));
+}
+
+test("a public repository's log is never shown, nor its first error; the output says where it is", async () => {
+  world = await World.open({ private: false });
+  const { after } = world.push();
+  const job = await world.job(1);
+  job.run();
+  job.log('internal-host-name', 'meltano.yml:12: internal-detail');
+  await world.untilTitle(after, /^Running/);
+  job.end('ERROR');
+  const run = await world.untilConcluded(after);
+  expect(run.conclusion).toBe('failure');
+  expect(run.output.title).toMatch(/^Failed after \d+ s$/);
+  expect(run.output.summary).toContain(`/workspaces/${world.workspace.id}`);
+  expect(everythingShown()).not.toMatch(/internal-/);
+  expect(world.meltano.service.exchanges.some((one) => one.path.includes('/logs'))).toBe(false);
+});
+
+test('secrets leave neither for GitHub nor into the log of the app', async () => {
+  world = await World.open();
+  const { after } = world.push();
+  const job = await world.job(1);
+  const password = ['s3cr3t', 'passw0rd'].join('-');
+  const githubToken = `ghp_${'aB3dE6gH9k'.repeat(3)}LmNoPq`;
+  const secrets = [
+    ...[world.meltano.token, world.github.app.webhookSecret, password, githubToken],
+    world.github.app.privateKey.split('\n')[3] ?? '',
+  ];
+  job.run();
+  job.log(
+    `connecting to postgres://loader:${password}@db.internal:5432/warehouse`,
+    `Authorization: Bearer ${world.meltano.token}`,
+    `token ${githubToken}`,
+    `hook ${world.github.app.webhookSecret}`,
+    ...world.github.app.privateKey.split('\n'),
+    'a harmless line',
+  );
+  await world.untilRun(after, (run) => run.output.text?.includes('harmless') ?? false, 'the live log');
+  job.end('ERROR');
+  const run = await world.untilConcluded(after);
+  expect(run.output.text).toContain('[redacted]');
+  expect(run.output.text).toContain('a harmless line');
+  const logged = JSON.stringify(world.app.lines);
+  for (const secret of secrets) {
+    expect(secret.length).toBeGreaterThan(8);
+    expect(everythingShown()).not.toContain(secret);
+    expect(logged).not.toContain(secret);
+  }
+});
+
+test('a hostile log stays inside its fence and within the limits', async () => {
+  world = await World.open();
+  const { after } = world.push();
+  const job = await world.job(1);
+  job.run();
+  job.log(
+    '\u001b[31mred\u001b[0m and \u001b]8;;https://evil.example\u0007a link\u001b]8;;\u0007',
+    ' 10%\r 50%\r100% done',
+    '`````` </details> <img src=x onerror=alert(1)> @everyone closes #1',
+    `one long line ${'x'.repeat(200_000)}`,
+    ...Array.from({ length: 5_000 }, (_, n) => `line ${n} ü€😀`),
+    'the very last line',
+  );
+  job.end('COMPLETE');
+  const run = await world.untilConcluded(after);
+  const text = run.output.text ?? '';
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(65_535);
+  expect(text).toContain('the very last line');
+  expect(text).not.toContain('\u001b');
+  expect(run.conclusion).toBe('success');
+});

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
+import { type Service, startService } from '../../src/compose.ts';
+import { describeLogger } from '../../src/config/create-logger.ts';
+import { readEnvironment } from '../../src/config/environment.ts';
+
+export interface RunningApp {
+  readonly sandbox: Sandbox;
+  readonly service: Service;
+  /** The log lines so far. */
+  readonly lines: Record<string, unknown>[];
+  /** Stops the app and starts it again on the same data. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What differs from the sandbox's environment. */
+export type Overrides = Record<string, string> | ((sandbox: Sandbox) => Record<string, string>);
+
+/** The real app in this process, with real Probot, against the sandbox. Polls are as quick as they may be. */
+export async function startApp(env: Overrides = {}, options: SandboxOptions = {}): Promise<RunningApp> {
+  const sandbox = await startSandbox(options);
+  const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
+  const lines: Record<string, unknown>[] = [];
+  const log = pino(describeLogger('debug'), { write: (line) => void lines.push(JSON.parse(line)) });
+  const variables = {
+    ...sandbox.appEnvironment(),
+    ...{
+      HOST: '127.0.0.1',
+      PORT: String(await findFreePort()),
+      DATA_DIR: directory,
+      POLL_MIN_MS: '100',
+      POLL_MAX_MS: '200',
+    },
+    ...(typeof env === 'function' ? env(sandbox) : env),
+  };
+  let service = await serve(variables, log);
+  sandbox.github.webhookUrl = `${service.url}/api/github/webhooks`;
+  return {
+    sandbox,
+    lines,
+    get service() {
+      return service;
+    },
+    async restart() {
+      await service.stop();
+      service = await serve(variables, log);
+      sandbox.github.webhookUrl = `${service.url}/api/github/webhooks`;
+    },
+    async stop() {
+      await service.stop();
+      await sandbox.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function serve(variables: Record<string, string>, log: Logger): Promise<Service> {
+  const environment = readEnvironment(variables);
+  if (!environment.ok) throw new Error(`The test's environment is not valid: ${JSON.stringify(environment)}`);
+  return startService(environment.configuration, log);
+}
+
+/** A port that was free a moment ago: Probot takes 0 for its default. */
+export async function findFreePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

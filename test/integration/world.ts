@@ -1,0 +1,125 @@
+import { expect } from 'vitest';
+import type { SandboxCheckRun } from '../../sandbox/github/model.ts';
+import type { SandboxJob } from '../../sandbox/meltano/sandbox-job.ts';
+import type { SandboxWorkspace, WorkspaceInput } from '../../sandbox/meltano/sandbox-workspace.ts';
+import type { SandboxOptions } from '../../sandbox/sandbox.ts';
+import { type Overrides, type RunningApp, startApp } from './start-app.ts';
+
+export const REPOSITORY = 'acme/data';
+
+export interface WorldOptions {
+  readonly env?: Overrides;
+  readonly sandbox?: SandboxOptions;
+  readonly private?: boolean;
+  readonly workspace?: Partial<WorkspaceInput>;
+}
+
+export interface PushOptions {
+  readonly files?: Record<string, string | null>;
+  readonly branch?: string;
+  readonly from?: string;
+  readonly sender?: { login: string; type?: 'User' | 'Bot' };
+  readonly deliver?: boolean;
+}
+
+let count = 0;
+
+/** One repository with one workspace whose jobs do only what the test says. */
+export class World {
+  readonly app: RunningApp;
+  readonly workspace: SandboxWorkspace;
+
+  static async open(options: WorldOptions = {}): Promise<World> {
+    const app = await startApp(options.env, options.sandbox);
+    const { github, meltano } = app.sandbox;
+    github.addInstallation({ account: 'acme' });
+    github.addRepository({
+      fullName: REPOSITORY,
+      private: options.private ?? true,
+      files: { 'meltano.yml': 'version: 1\n', 'README.md': '# Data\n' },
+    });
+    const workspace = meltano.addWorkspace({
+      name: 'Analytics',
+      repositoryUrl: app.sandbox.repositoryUrl(REPOSITORY),
+      ...options.workspace,
+    });
+    meltano.script = () => 'manual';
+    return new World(app, workspace);
+  }
+
+  constructor(app: RunningApp, workspace: SandboxWorkspace) {
+    this.app = app;
+    this.workspace = workspace;
+  }
+
+  get github() {
+    return this.app.sandbox.github;
+  }
+
+  get meltano() {
+    return this.app.sandbox.meltano;
+  }
+
+  push(options: PushOptions = {}) {
+    count += 1;
+    return this.github.push({
+      repository: REPOSITORY,
+      files: { 'meltano.yml': `# ${count}\n` },
+      message: `Change ${count}`,
+      ...options,
+    });
+  }
+
+  /** The one check run of a commit, by name where it has several. */
+  run(sha: string, name = 'Meltano Deploy (Analytics)'): SandboxCheckRun | undefined {
+    const runs = this.github.checkRuns(REPOSITORY, sha).filter((one) => one.name === name);
+    expect(runs.length).toBeLessThanOrEqual(1);
+    return runs[0];
+  }
+
+  until<T>(read: () => T | null | undefined | false, what: string, timeoutMs = 20_000) {
+    return this.github.waitFor(read, what, timeoutMs);
+  }
+
+  untilRun(sha: string, holds: (run: SandboxCheckRun) => boolean, what: string) {
+    return this.until(() => {
+      const run = this.run(sha);
+      return run && holds(run) ? run : null;
+    }, what);
+  }
+
+  untilConcluded(sha: string) {
+    return this.untilRun(sha, (run) => run.status === 'completed', `the conclusion of ${sha.slice(0, 7)}`);
+  }
+
+  untilTitle(sha: string, title: string | RegExp) {
+    return this.untilRun(sha, (run) => matches(run.output.title, title), `the title ${title}`);
+  }
+
+  /** The n-th job of the workspace (from 1), once it is made. */
+  async job(number: number): Promise<SandboxJob> {
+    await this.until(() => this.meltano.jobsOf(this.workspace).length >= number, `job ${number}`);
+    const job = this.meltano.jobsOf(this.workspace)[number - 1];
+    if (!job) throw new Error(`There is no job ${number}.`);
+    return job;
+  }
+
+  /** A log line of the app with this message. */
+  untilLogged(message: string, fields: Record<string, unknown> = {}) {
+    const isIt = (line: Record<string, unknown>) =>
+      line['msg'] === message && Object.entries(fields).every(([key, value]) => line[key] === value);
+    return this.until(() => this.app.lines.find(isIt), `the log line "${message}"`);
+  }
+
+  /** Stops everything; fails when the app sent anything that GitHub would refuse. */
+  async close({ refusals = 0 } = {}): Promise<void> {
+    await this.app.stop();
+    expect(this.github.refusals.slice(refusals)).toEqual([]);
+    expect(this.github.warnings).toEqual([]);
+  }
+}
+
+function matches(title: string | null | undefined, wanted: string | RegExp): boolean {
+  if (typeof wanted === 'string') return title === wanted;
+  return wanted.test(title ?? '');
+}

@@ -1,0 +1,106 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Workspace } from '../../../src/domain/workspace.ts';
+import { buildWorkspace, REPOSITORY, START, World } from './reconcile-world.ts';
+
+let world: World;
+
+beforeEach(async () => {
+  world = await World.open();
+});
+
+/** Between planning and start the workspace became this one. */
+async function startWith(differences: Partial<Workspace>, planned: { directory?: string } = {}) {
+  const { id } = await world.push(planned);
+  world.meltano.workspaces = [buildWorkspace(differences)];
+  await world.step();
+  return world.read(id);
+}
+
+test.each<[string, Partial<Workspace>, RegExp]>([
+  ['another repository', { repositoryUrl: 'https://github.com/acme/other' }, /another repository/],
+  ['another host', { repositoryUrl: 'https://gitlab.com/acme/data' }, /another repository/],
+  ['no repository', { repositoryUrl: null }, /another repository/],
+  ['another branch', { branch: 'prod' }, /tracks the branch prod now/],
+])('a workspace with %s now is not deployed', async (_, differences, problem) => {
+  const ended = await startWith(differences);
+  expect(ended).toMatchObject({ conclusion: 'skipped', reason: 'no_longer_tracked', attemptedAt: null });
+  expect(ended.problem).toMatch(problem);
+  expect(world.meltano.count('startDeployment')).toBe(0);
+  expect(world.reporter.reports.map((one) => one.state)).toEqual(['concluded']);
+});
+
+test.each<[string, Partial<Workspace>]>([
+  ['the same URL in another form', { repositoryUrl: 'git@github.com:Acme/Data.git' }],
+  ['the branch named that was the default', { branch: 'main' }],
+])('a workspace with %s is deployed', async (_, differences) => {
+  expect(await startWith(differences)).toMatchObject({ state: 'queued' });
+});
+
+test('a repository that was renamed is found under the name that the workspace still has', async () => {
+  await world.stores.learnRepository({ ...REPOSITORY, name: 'renamed' }, 'acme/data', START + 1);
+  expect(await startWith({})).toMatchObject({ state: 'queued' });
+});
+
+test('a default branch that changed moves what a workspace without a branch tracks', async () => {
+  await world.stores.learnRepository({ ...REPOSITORY, defaultBranch: 'trunk' }, null, START + 1);
+  expect(await startWith({})).toMatchObject({ reason: 'no_longer_tracked' });
+});
+
+test('a new name and environment are taken over; the check run keeps its name', async () => {
+  expect(await startWith({ name: 'Analytics (prod)', environment: 'prod' })).toMatchObject({
+    ...{ workspaceName: 'Analytics (prod)', environment: 'prod' },
+    checkName: 'Meltano Deploy (Analytics)',
+  });
+});
+
+describe('another directory', () => {
+  test('where something changed is deployed, and noted', async () => {
+    world.comparison = { kind: 'paths', paths: ['new/meltano.yml'] };
+    expect(await startWith({ directory: 'new' }, { directory: 'old' })).toMatchObject({
+      ...{ state: 'queued', directory: 'new' },
+    });
+  });
+
+  test('where nothing changed is not deployed', async () => {
+    world.comparison = { kind: 'paths', paths: ['old/meltano.yml'] };
+    const ended = await startWith({ directory: 'new' }, { directory: 'old' });
+    expect(ended).toMatchObject({ conclusion: 'skipped', reason: 'paths_unchanged' });
+    expect(ended.problem).toMatch(/directory new now/);
+    expect(world.compared).toEqual([`${'b'.repeat(40)}...${'a'.repeat(40)}`]);
+  });
+
+  test('that is the root is deployed, with nothing compared', async () => {
+    expect(await startWith({ directory: null }, { directory: 'old' })).toMatchObject({ directory: null });
+    expect(world.compared).toEqual([]);
+  });
+
+  test('of a new branch is deployed, with nothing compared', async () => {
+    const { id } = await world.push({ before: null, directory: 'old' });
+    world.meltano.workspaces = [buildWorkspace({ directory: 'new' })];
+    await world.step();
+    expect(await world.read(id)).toMatchObject({ state: 'queued' });
+    expect(world.compared).toEqual([]);
+  });
+
+  test('counts what changed since the last success, as planning does', async () => {
+    const first = await world.push({ sha: 'c'.repeat(40) });
+    await world.step();
+    world.meltano.moveJob({ status: 'COMPLETE', commitId: first.sha });
+    await world.runUntilIdle();
+    const { id } = await world.push({ directory: 'old' });
+    world.meltano.workspaces = [buildWorkspace({ directory: 'new' })];
+    world.comparison = { kind: 'paths', paths: ['new/meltano.yml'] };
+    await world.step();
+    expect(world.compared).toEqual([`${first.sha}...${'a'.repeat(40)}`]);
+    expect(await world.read(id)).toMatchObject({ state: 'queued' });
+  });
+});
+
+test('the workspace is read again before each start, not only the first', async () => {
+  const { id } = await world.push();
+  world.meltano.next('startDeployment', { ok: false, failure: { kind: 'unreachable', message: 'no' } });
+  await world.step();
+  world.meltano.workspaces = [buildWorkspace({ branch: 'prod' })];
+  await world.runUntilIdle();
+  expect(await world.read(id)).toMatchObject({ reason: 'no_longer_tracked' });
+});

@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import type { Deployment, Repository } from '../../../src/domain/deployment.ts';
+import type {
+  Account,
+  Accounts,
+  CommitComparer,
+  Comparison,
+  DeploymentChange,
+  Dispatcher,
+  PlannedDeployment,
+  QueueName,
+  Reporter,
+} from '../../../src/domain/ports.ts';
+import type { Workspace } from '../../../src/domain/workspace.ts';
+import { createReportFinisher } from '../../../src/reconcile/finish-report.ts';
+import { type ExcerptBuilder, LogBook } from '../../../src/reconcile/log-book.ts';
+import type { ReconcileContext } from '../../../src/reconcile/reconcile-context.ts';
+import { createReconciler } from '../../../src/reconcile/reconcile-workspace.ts';
+import { createStores, type Stores } from '../../../src/store/create-stores.ts';
+import { openSqlite } from '../../../src/store/sqlite.ts';
+import { FakeMeltano } from './fake-meltano.ts';
+
+export const WORKSPACE_ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
+export const MINUTE = 60_000;
+/** A whole minute, so that times in failures can be read. */
+export const START = 1_700_000_040_000;
+
+export const REPOSITORY: Repository = {
+  ...{ id: 2, installationId: 1, owner: 'acme', name: 'data', private: true, defaultBranch: 'main' },
+};
+
+export function buildWorkspace(differences: Partial<Workspace> = {}): Workspace {
+  return {
+    ...{ id: WORKSPACE_ID, name: 'Analytics', alias: null, branch: null, directory: null, environment: 'dev' },
+    repositoryUrl: 'https://github.com/acme/data',
+    ...differences,
+  };
+}
+
+export class FakeClock {
+  #now = START;
+  now = (): number => this.#now;
+  advance(ms: number): void {
+    this.#now += ms;
+  }
+}
+
+export class FakeReporter implements Reporter {
+  readonly reports: Deployment[] = [];
+  readonly grown: string[] = [];
+  changed(deployment: Deployment): void {
+    this.reports.push(deployment);
+  }
+  logGrew(deployment: Deployment): void {
+    this.grown.push(deployment.id);
+  }
+}
+
+export class FakeDispatcher implements Dispatcher {
+  readonly wakes: { queue: QueueName; key: string }[] = [];
+  handle(): void {
+    throw new Error('Nothing is handled here: the tests run the steps.');
+  }
+  wake(queue: QueueName, key: string): void {
+    this.wakes.push({ queue, key });
+  }
+  async stop(): Promise<void> {}
+}
+
+/** Keeps the lines as they are. */
+export class PlainBuilder implements ExcerptBuilder {
+  readonly #lines: string[] = [];
+  async add(lines: string[]): Promise<void> {
+    this.#lines.push(...lines);
+  }
+  excerpt(complete: boolean): ReturnType<ExcerptBuilder['excerpt']> {
+    const tail = [...this.#lines];
+    return { ...{ totalLines: tail.length, omittedLines: 0, tail, firstError: null }, redactions: 0, complete };
+  }
+}
+
+/** A real store in a directory of its own, closed with the test. */
+export async function openStores(): Promise<Stores> {
+  const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
+  const database = await openSqlite(directory);
+  onTestFinished(async () => {
+    await database.close();
+    rmSync(directory, { recursive: true });
+  });
+  return createStores(database.db);
+}
+
+/** One workspace, its reconciler, and everything around it: real store, all else scripted. */
+export class World {
+  readonly clock = new FakeClock();
+  readonly meltano = new FakeMeltano(this.clock);
+  readonly reporter = new FakeReporter();
+  readonly dispatcher = new FakeDispatcher();
+  readonly logs = new LogBook(() => new PlainBuilder());
+  readonly concluded: Deployment[] = [];
+  readonly stores: Stores;
+  /** What GitHub says that a push changed. */
+  comparison: Comparison = { kind: 'paths', paths: [] };
+  readonly compared: string[] = [];
+  /** False: the credentials are gone from the configuration. */
+  served = true;
+  #pushes = 0;
+  #timeline: { at: number; act: () => void }[] = [];
+  #reconcile: (workspaceId: string) => Promise<number | null>;
+  readonly #finish: (deploymentId: string) => Promise<number | null>;
+
+  private constructor(stores: Stores) {
+    this.stores = stores;
+    this.meltano.workspaces = [buildWorkspace()];
+    this.#reconcile = createReconciler(this.#context());
+    this.#finish = createReportFinisher(this.#context(), stores);
+  }
+
+  static async open(repository: Partial<Repository> = {}): Promise<World> {
+    const world = new World(await openStores());
+    await world.stores.learnRepository({ ...REPOSITORY, ...repository }, null, START);
+    return world;
+  }
+
+  #context(): ReconcileContext {
+    const comparer: CommitComparer = {
+      compare: async (_, base, head) => {
+        this.compared.push(`${base}...${head}`);
+        return this.comparison;
+      },
+    };
+    const account = { key: 'environment', api: this.meltano } as unknown as Account;
+    const accounts: Accounts = {
+      forOwner: () => account,
+      byKey: (key) => (this.served && key === account.key ? account : null),
+    };
+    const { stores, clock, reporter, dispatcher, logs } = this;
+    return {
+      ...{ store: stores, repositories: stores, accounts, comparer, reporter, dispatcher, logs, clock },
+      random: () => 0.5,
+      log: pino({ level: 'silent' }),
+      limits: { startMs: 60 * MINUTE, deployMs: 120 * MINUTE, poll: { min: 1_000, max: 10_000 } },
+      githubHost: 'github.com',
+      onConcluded: (deployment) => void this.concluded.push(deployment),
+    };
+  }
+
+  /** Stores a push as planning does, each a second newer to GitHub than the one before. */
+  async push(differences: Partial<PlannedDeployment> = {}): Promise<Deployment> {
+    const id = randomUUID();
+    const deliveryId = randomUUID();
+    this.#pushes += 1;
+    const planned: PlannedDeployment = {
+      ...{ id, account: 'environment', workspaceId: WORKSPACE_ID, workspaceName: 'Analytics' },
+      ...{ environment: 'dev', branch: 'main', directory: null, installationId: 1, repositoryId: 2 },
+      ...{ deliveryId, checkName: 'Meltano Deploy (Analytics)', sha: 'a'.repeat(40), before: 'b'.repeat(40) },
+      ...{ requestedBy: 'ana', requestedByBot: false, pushedAt: START + this.#pushes * 1_000 },
+      ...{ receivedAt: this.clock.now(), reason: 'push', conclusion: null, problem: null },
+      ...differences,
+    };
+    const event = { kind: 'push', repository: REPOSITORY } as never;
+    await this.stores.record({ id: deliveryId, name: 'push', receivedAt: this.clock.now(), event });
+    const plan = { deliveryId, outcome: 'push', deployments: [planned], now: this.clock.now() } as const;
+    await this.stores.commitPlan(plan);
+    return this.read(id);
+  }
+
+  async read(id: string): Promise<Deployment> {
+    const deployment = await this.stores.getDeployment(id);
+    if (!deployment) throw new Error(`There is no deployment ${id}.`);
+    return deployment;
+  }
+
+  async save(id: string, change: DeploymentChange): Promise<void> {
+    await this.stores.saveDeployment(id, change);
+  }
+
+  /** Does something when the clock has moved on by `ms` (before the step that is due then). */
+  after(ms: number, act: () => void): void {
+    this.#timeline.push({ at: this.clock.now() + ms, act });
+    this.#timeline.sort((a, b) => a.at - b.at);
+  }
+
+  /** A new process on the same store: nothing in memory survives. */
+  restart(): void {
+    this.#reconcile = createReconciler(this.#context());
+  }
+
+  /** One run of the reconciler; what it returned. */
+  async step(): Promise<number | null> {
+    while (this.#timeline[0] && this.#timeline[0].at <= this.clock.now()) this.#timeline.shift()?.act();
+    return this.#reconcile(WORKSPACE_ID);
+  }
+
+  /** Runs and moves the clock by just what each run asks for, for `ms` or until nothing is open. */
+  async runFor(ms: number): Promise<void> {
+    const end = this.clock.now() + ms;
+    for (let runs = 0; runs < 50_000; runs += 1) {
+      const wait = await this.step();
+      if (wait === null) return;
+      if (this.clock.now() + wait > end) return this.clock.advance(end - this.clock.now());
+      if (!(wait > 0)) throw new Error(`A wait of ${wait} ms makes a busy loop.`);
+      this.clock.advance(wait);
+    }
+    throw new Error('The reconciler never came to an end.');
+  }
+
+  /** Runs until nothing is open; fails after four hours of the fake clock. */
+  async runUntilIdle(): Promise<void> {
+    await this.runFor(240 * MINUTE);
+    if ((await this.stores.listOpenWorkspaces()).length > 0) throw new Error('Still open after four hours.');
+  }
+
+  /** Reads a concluded deployment's log and lets its report go, moving the clock as asked. */
+  async finish(id: string): Promise<void> {
+    for (let wait = await this.#finish(id); wait !== null; wait = await this.#finish(id)) {
+      this.clock.advance(wait);
+    }
+  }
+
+  /** How many reports of the deployment came due since it was planned. */
+  async reportsDue(id: string): Promise<number> {
+    return (await this.read(id)).revision - 1;
+  }
+}

@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
+    // Most of the time the tests wait for processes and timers, not for a core.
+    maxWorkers: 6,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     reporters: ['default'],

@@ -23,13 +23,13 @@ plugins:
 /** A slip that YAML refuses in line 12, column 26. */
 export const BROKEN_MELTANO_YML = MELTANO_YML.replace('start_date: 2026', 'start_date: since: 2026');
 
-/** What Meltano prints of it, in red on its error stream. */
-export const BROKEN_MELTANO_YML_ERROR = [
+/** What Meltano prints of it, in red on its error stream; `project`: the project's directory. */
+export const describeBrokenMeltanoYml = (project: string): string[] => [
   'Need help fixing this problem? Visit http://melta.no/ for troubleshooting steps, or to',
   'join our friendly Slack community.',
   '',
   '\u001b[31mmapping values are not allowed here',
-  '  in "/project/meltano.yml", line 12, column 26\u001b[0m',
+  `  in "${project}/meltano.yml", line 12, column 26\u001b[0m`,
 ];
 
 /** A model of dbt, different with each `revision`. */

@@ -2,7 +2,7 @@ import type { SandboxRepository } from '../github/model.ts';
 import type { PushResult } from '../github/pushes.ts';
 import type { SandboxWorkspace } from '../meltano/sandbox-workspace.ts';
 import type { Sandbox } from '../sandbox.ts';
-import { PUSH_KINDS, type PushKindName } from './push-kinds.ts';
+import { PUSH_KINDS, type PushKindName, trimDirectory } from './push-kinds.ts';
 
 /** How long three pushes in a row wait for the first one's job (milliseconds). */
 const JOB_WAIT_MS = 10_000;
@@ -33,7 +33,7 @@ export function createPushMaker({ github, meltano }: Pick<Sandbox, 'github' | 'm
   function push({ repository, workspace }: PushTarget, kind: PushKindName): PushResult {
     revision += 1;
     const { files, message } = PUSH_KINDS[kind];
-    const directory = (workspace?.repositoryDirectory ?? '').replaceAll(/^\/+|\/+$/g, '');
+    const directory = trimDirectory(workspace?.repositoryDirectory);
     const paths = Object.entries(files(revision)).map(([path, content]) => [
       directory === '' ? path : `${directory}/${path}`,
       content,

@@ -1,6 +1,6 @@
 import { defaultScript, type ScriptContext } from '../meltano/default-script.ts';
 import type { JobScript, JobStep } from '../meltano/sandbox-job.ts';
-import { BROKEN_MELTANO_YML, BROKEN_MELTANO_YML_ERROR, MELTANO_YML, writeModel } from './example-project.ts';
+import { BROKEN_MELTANO_YML, describeBrokenMeltanoYml, MELTANO_YML, writeModel } from './example-project.ts';
 
 /** A push that a person can choose: what it changes and how its job goes. */
 export interface PushKind {
@@ -36,9 +36,17 @@ export const PUSH_KINDS = {
 
 export type PushKindName = keyof typeof PUSH_KINDS;
 
+/** A workspace's directory as the beginning of a path; empty: the root. */
+export function trimDirectory(directory: string | undefined): string {
+  return (directory ?? '').replaceAll(/^\/+|\/+$/g, '');
+}
+
 function writeFailingScript(context: ScriptContext): JobScript {
   const { steps = [] } = defaultScript(context);
-  const error = { afterMs: 1500, lines: BROKEN_MELTANO_YML_ERROR };
+  const project = ['/project', trimDirectory(context.workspace.repositoryDirectory)]
+    .filter(Boolean)
+    .join('/');
+  const error = { afterMs: 1500, lines: describeBrokenMeltanoYml(project) };
   return { steps: [...steps.slice(0, 4), error], status: 'ERROR', endAfterMs: 1600 };
 }
 

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { SandboxJob } from '../meltano/sandbox-job.ts';
 import type { SandboxWorkspace } from '../meltano/sandbox-workspace.ts';
 import { type Html, html } from './html.ts';
@@ -6,7 +7,7 @@ import { renderTime } from './render-parts.ts';
 /** Jobs whose log is shown. */
 const NEWEST = 10;
 
-/** Where the check runs' links to Meltano Cloud lead. The log stands here as the job wrote it. */
+/** Where the check runs' links to Meltano Cloud lead. The log is whole there, with what the app takes out of it. */
 export function renderWorkspace(workspace: SandboxWorkspace, jobs: readonly SandboxJob[]): Html {
   const { name, repositoryUrl, repositoryBranch, repositoryDirectory, defaultEnvironment } = workspace;
   const shown = jobs.toReversed().slice(0, NEWEST);
@@ -20,5 +21,10 @@ function renderJob(job: SandboxJob): Html {
   return html`<section class="card"${!job.ended && html` data-follow`}>
 <div class="row"><b>${job.deleted ? 'DELETED' : job.status}</b> <code>${job.id}</code>
 <span class="muted end">${job.commitId !== null && html`commit ${job.commitId.slice(0, 7)}, `}created ${renderTime(job.created)}</span></div>
-${job.logText !== '' && html`<div class="body"><pre class="log" tabindex="0">${job.logText}</pre></div>`}</section>`;
+${job.logText !== '' && html`<div class="body"><pre class="log" tabindex="0">${readLog(job)}</pre></div>`}</section>`;
+}
+
+/** Without colours, and of a line that overwrites itself the last state. */
+function readLog({ logText }: SandboxJob): string {
+  return stripVTControlCharacters(logText).replace(/^.*\r(?=.)/gm, '');
 }

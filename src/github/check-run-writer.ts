@@ -15,8 +15,10 @@ import type { GitHubFailure } from './github-call.ts';
 import { type WriteOutcome, writeCheckRun } from './write-check-run.ts';
 import { type LaneEntry, type NextWrite, WriteLane } from './write-lane.ts';
 
-/** A write that GitHub rejects is tried so often, over about a quarter of an hour; then the run stays as it is until the deployment changes. */
+/** A write that GitHub rejects is tried so often, over about four minutes; then the run stays as it is until the deployment changes. */
 const MAX_REJECTIONS = 10;
+/** Node runs a timer of 25 days or more at once (milliseconds). */
+const LONGEST_TIMER_MS = 3_600_000;
 
 export interface CheckRunWriterPorts {
   readonly api: CheckRunApi;
@@ -86,7 +88,7 @@ export class CheckRunWriter implements Reporter {
     lane.timer = null;
     const next = lane.schedule.next(this.#ports.clock.now());
     if (next.kind === 'wait') {
-      lane.timer = setTimeout(() => this.#arm(lane), next.ms);
+      lane.timer = setTimeout(() => this.#arm(lane), Math.min(next.ms, LONGEST_TIMER_MS));
     } else if (next.kind === 'write') {
       lane.writing = this.#write(lane, next).finally(() => {
         lane.writing = null;
@@ -101,8 +103,10 @@ export class CheckRunWriter implements Reporter {
     entry.logGrew = false;
     try {
       const outcome = await this.#writeNow(entry);
+      // Nothing is owed until `changed` comes again: an earlier failure must not bring it back at once, and for ever.
+      if (outcome === 'not yet') return;
       if (outcome === 'gone') lane.schedule.entries.delete(entry.deploymentId);
-      else if (outcome !== 'not yet') await this.#settle(lane, entry, write, outcome);
+      else await this.#settle(lane, entry, write, outcome);
     } catch (error) {
       this.#ports.log.error(
         { err: error, deployment: entry.deploymentId },

@@ -65,6 +65,7 @@ export function createOctokitSource(): OctokitSource {
       if (!probot) throw new Error('Probot is not loaded yet.');
       const octokit = octokits.get(installationId) ?? probot.auth(installationId);
       octokits.set(installationId, octokit);
+      octokit.catch(() => octokits.delete(installationId));
       return octokit;
     },
   };

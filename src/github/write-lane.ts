@@ -8,6 +8,8 @@ const LOG_INTERVALS_MS = [5_000, 10_000, 20_000, 30_000];
 /** Log writes of one installation: the design's pace, well below GitHub's 80 a minute and 500 an hour. */
 const LOG_WRITES_PER_MINUTE = 20;
 const LOG_WRITES_PER_HOUR = 300;
+/** From so many in an hour on, what is left of the hour's writes is spread over it: no log stands still for long. */
+const LOG_WRITES_AT_ONCE = 60;
 /** GitHub asks for a second between two writes (milliseconds). */
 const WRITE_GAP_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -85,12 +87,19 @@ export class WriteLane {
     this.#logWriteTimes = this.#logWriteTimes.filter((time) => time > now - HOUR_MS);
     const times = this.#logWriteTimes;
     const minuteSlot = times.at(-LOG_WRITES_PER_MINUTE);
-    const hourSlot = times.at(-LOG_WRITES_PER_HOUR);
     return Math.max(
       entry.lastWriteAt + interval,
       minuteSlot === undefined ? 0 : minuteSlot + MINUTE_MS,
-      hourSlot === undefined ? 0 : hourSlot + HOUR_MS,
+      this.#hourSlot(),
     );
+  }
+
+  #hourSlot(): number {
+    const times = this.#logWriteTimes;
+    const [first, last] = [times[0], times.at(-1)];
+    if (first === undefined || last === undefined || times.length < LOG_WRITES_AT_ONCE) return 0;
+    const left = LOG_WRITES_PER_HOUR - times.length;
+    return Math.ceil(last + (first + HOUR_MS - last) / (left + 1));
   }
 }
 

@@ -30,7 +30,7 @@ export async function startDeployment(
   if (checked.kind === 'ended') return 'go on';
   const jobs = await api.listJobs(deployment.workspaceId);
   if (!jobs.ok) return retryRead(context, deployment, since, jobs.failure);
-  const attempted = await change(context, deployment, {
+  const attempted = await context.store.saveDeployment(deployment.id, {
     ...checked.change,
     state: 'starting',
     startSince: since,
@@ -40,7 +40,10 @@ export async function startDeployment(
     retryAt: null,
   });
   if (!attempted) return 'go on';
-  const started = await api.startDeployment(deployment.workspaceId);
+  // Nothing comes between the note and the request: a process that dies there leaves an attempt to be looked for.
+  const sent = api.startDeployment(deployment.workspaceId);
+  context.reporter.changed(attempted);
+  const started = await sent;
   if (started.ok) return acceptJob(context, attempted, started.value);
   return takeRefusal(context, attempted, api, started.failure);
 }

@@ -10,7 +10,7 @@ import { findFreePort } from '../integration/start-app.ts';
 import { AppProcess } from './app-process.ts';
 
 const KILLS = 20;
-const REPOSITORIES = 6;
+const REPOSITORIES = 4;
 const LINES = ['first line', 'second line', 'third line'];
 
 /** mulberry32, so that a run can be repeated from its printed seed (as far as real processes allow). */
@@ -33,8 +33,8 @@ function setUp({ github, meltano, repositoryUrl }: Sandbox): string[] {
   meltano.hideQueuedJobs = false;
   meltano.script = () => ({
     queuedMs: 50,
-    steps: LINES.map((line, index) => ({ afterMs: 150 * (index + 1), lines: [line] })),
-    endAfterMs: 600,
+    steps: LINES.map((line, index) => ({ afterMs: 300 * (index + 1), lines: [line] })),
+    endAfterMs: 1_200,
   });
   return Array.from({ length: REPOSITORIES }, (_, number) => {
     const account = `owner-${number}`;
@@ -84,7 +84,7 @@ test(`${KILLS} kills during a stream of pushes: one concluded check run each, no
       const repository = repositories[Math.floor(random() * repositories.length)] ?? '';
       const result = github.push({ repository, files: { 'meltano.yml': String(pushed.length) } });
       pushed.push({ ...result, repository });
-      await sleep(200 + random() * 600);
+      await sleep(400 + random() * 800);
     }
   })();
 

@@ -5,6 +5,7 @@ import type { DemoView } from './demo-view.ts';
 import { writeBrokenJob, writeLongJob, writeShortJob } from './job-scripts.ts';
 import type { DemoPush, Stage } from './stage.ts';
 
+export const EXPECTED_PUSHES = 5;
 /** How many jobs the acts start on Meltano Cloud: the overtaken push has none. */
 export const EXPECTED_JOBS = 4;
 
@@ -52,7 +53,7 @@ async function playOvertaking(stage: Stage, view: DemoView, signal: AbortSignal)
   const first = stage.push({
     message: 'Mend meltano.yml',
     files: { 'meltano.yml': MELTANO_YML },
-    script: () => writeShortJob(5000),
+    script: () => writeShortJob(8000),
     expected: deployed,
   });
   view.showPush(first);
@@ -65,7 +66,7 @@ async function playOvertaking(stage: Stage, view: DemoView, signal: AbortSignal)
   });
   view.showPush(second);
   await waitForRun(stage, second, { status: 'queued', signal });
-  await sleep(1000, undefined, { signal });
+  await sleep(700, undefined, { signal });
   const third = stage.push({
     message: 'Rename it everywhere',
     files: { [MODEL]: writeModel(3) },

@@ -1,5 +1,5 @@
 import type { JobScript, JobStep } from '../../../sandbox/meltano/sandbox-job.ts';
-import { BROKEN_MELTANO_YML_ERROR } from '../../../sandbox/page/example-project.ts';
+import { describeBrokenMeltanoYml } from '../../../sandbox/page/example-project.ts';
 
 /** Made up, and put together here so that no scanner takes the source for a leak. */
 export const PLANTED_PASSWORD = ['w4reh0use', 'Pa55', String(Date.now() % 1000)].join('-');
@@ -57,7 +57,7 @@ export function writeBrokenJob(): JobScript {
     steps: [
       line(0, "Cloning branch 'main' into /project"),
       line(600, 'Reading /project/meltano.yml'),
-      { afterMs: 1800, lines: BROKEN_MELTANO_YML_ERROR },
+      { afterMs: 1800, lines: describeBrokenMeltanoYml('/project') },
     ],
     status: 'ERROR',
     endAfterMs: 2000,

@@ -1,5 +1,6 @@
 import type { SandboxCheckRun } from '../../../sandbox/github/model.ts';
-import { EXPECTED_JOBS } from './acts.ts';
+import { EXPECTED_JOBS, EXPECTED_PUSHES } from './acts.ts';
+import { describeState } from './format.ts';
 import { PLANTED_PASSWORD } from './job-scripts.ts';
 import type { DemoPush, Stage } from './stage.ts';
 
@@ -7,12 +8,12 @@ import type { DemoPush, Stage } from './stage.ts';
 export function judgeDemo(stage: Stage): string[] {
   const { github, meltano } = stage.sandbox;
   const jobs = meltano.jobsOf(stage.workspace).length;
+  const pushes = stage.pushes.length;
   const failed = github.deliveries.filter(({ attempts }) => attempts.some(({ status }) => status !== 'OK'));
   return [
     ...stage.pushes.flatMap((push) => judgePush(push, stage.runsOf(push))),
-    ...(jobs === EXPECTED_JOBS
-      ? []
-      : [`Meltano Cloud was asked for ${jobs} jobs instead of ${EXPECTED_JOBS}.`]),
+    ...(pushes === EXPECTED_PUSHES ? [] : [`Only ${pushes} of ${EXPECTED_PUSHES} pushes were made.`]),
+    ...(jobs === EXPECTED_JOBS ? [] : [`Jobs on Meltano Cloud: ${jobs} instead of ${EXPECTED_JOBS}.`]),
     ...github.refusals.map(
       ({ method, path, status, message }) => `GitHub refused ${method} ${path}: ${status} ${message}.`,
     ),
@@ -25,24 +26,28 @@ function judgePush({ sha, message, expected }: DemoPush, runs: readonly SandboxC
   const [run] = runs;
   if (run === undefined) return [`${name} has no check run.`];
   if (runs.length > 1) return [`${name} has ${runs.length} check runs instead of one.`];
-  const problems: string[] = [];
-  const state = run.conclusion ?? run.status;
+  const leaks = JSON.stringify(run.history).includes(PLANTED_PASSWORD);
+  return [
+    ...judgeEnd(run, { name, expected }),
+    ...(leaks ? [`The check run of ${name} shows the password that the log gave away.`] : []),
+  ];
+}
+
+function judgeEnd(
+  run: SandboxCheckRun,
+  { name, expected }: { name: string; expected: DemoPush['expected'] },
+): string[] {
+  const state = describeState(run);
   const title = run.output.title ?? '';
-  if (state !== expected.conclusion) {
-    problems.push(`The check run of ${name} is ${state.replace('_', ' ')}, not ${expected.conclusion}.`);
-  } else if (!expected.title.test(title)) {
-    problems.push(`The check run of ${name} has an unexpected title: ${title}`);
-  }
+  if (state !== expected.conclusion)
+    return [`The check run of ${name} is ${state}, not ${expected.conclusion}.`];
+  if (!expected.title.test(title)) return [`The check run of ${name} has an unexpected title: ${title}`];
   if (expected.conclusion === 'success' && !run.history.some(({ status }) => status === 'in_progress')) {
-    problems.push(`The check run of ${name} was never in progress.`);
+    return [`The check run of ${name} was never in progress.`];
   }
-  if (expected.growingLog && countLogStates(run) < 2) {
-    problems.push(`The log of ${name} did not grow while its job ran.`);
-  }
-  if (JSON.stringify(run.history).includes(PLANTED_PASSWORD)) {
-    problems.push(`The check run of ${name} shows the password that the log gave away.`);
-  }
-  return problems;
+  if (expected.growingLog && countLogStates(run) < 2)
+    return [`The log of ${name} did not grow while its job ran.`];
+  return [];
 }
 
 function countLogStates({ history }: SandboxCheckRun): number {

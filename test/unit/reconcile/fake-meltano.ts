@@ -100,7 +100,12 @@ export class FakeMeltano implements MeltanoApi {
   /** The newest two, which makes a small page. */
   listJobs(workspaceId: string): Promise<MeltanoResult<Job[]>> {
     return this.#answer('listJobs', workspaceId, () =>
-      succeed(this.jobs.toReversed().filter((job) => !this.hidden.has(job.id)).slice(0, 2)),
+      succeed(
+        this.jobs
+          .toReversed()
+          .filter((job) => !this.hidden.has(job.id))
+          .slice(0, 2),
+      ),
     );
   }
 

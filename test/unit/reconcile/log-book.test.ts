@@ -47,7 +47,11 @@ describe('LogBook', () => {
   });
 
   test('the whole read takes the place of what was read so far, and only when it came to the end', async () => {
-    const { book, api, froms, tail } = open(hand([['a']]), hand([['a'], ['b']], true), hand([['a', 'b', 'c']]));
+    const { book, api, froms, tail } = open(
+      hand([['a']]),
+      hand([['a'], ['b']], true),
+      hand([['a', 'b', 'c']]),
+    );
     await book.readOn(deployment, 'job', api);
     expect(await book.readWhole(deployment, 'job', api)).toEqual(UNREACHABLE);
     expect(tail()).toEqual(['a']);

@@ -115,7 +115,9 @@ describe('an answer that was lost', () => {
     await world.runFor(58 * MINUTE);
     world.meltano.always('startDeployment', null);
     loseAnswer(NO_ANSWER);
-    world.meltano.always('listJobs', () => (world.meltano.jobs.length > 0 ? refuse(503, 'later') : undefined));
+    world.meltano.always('listJobs', () =>
+      world.meltano.jobs.length > 0 ? refuse(503, 'later') : undefined,
+    );
     await world.runFor(MINUTE);
     expect(world.meltano.jobs).toHaveLength(1);
     world.clock.advance(5 * MINUTE);

@@ -11,7 +11,8 @@ async function begin(lines: string[] = [], repository: Partial<Repository> = {})
   world.meltano.moveJob({ status: 'RUNNING' });
   world.meltano.logs.set('job-1', lines);
   await world.step();
-  const reads = () => world.meltano.calls.filter((call) => call.method === 'readLog').map((call) => call.detail);
+  const reads = () =>
+    world.meltano.calls.filter((call) => call.method === 'readLog').map((call) => call.detail);
   return { world, id, reads, tail: () => world.logs.excerpt(id)?.tail };
 }
 
@@ -110,15 +111,18 @@ describe('the log of a concluded deployment', () => {
   test.each([
     ['no connection', UNREACHABLE],
     ['a Retry-After of an hour', refuse(429, 'slow', 60 * MINUTE)],
-  ])('that can not be read (%s) is tried for a minute; the report goes out with what is known', async (_, answer) => {
-    const { world, id } = await conclude(['one', 'two']);
-    world.meltano.always('readLog', answer);
-    const began = world.clock.now();
-    await world.finish(id);
-    expect(world.clock.now() - began).toBe(MINUTE);
-    expect(world.reporter.reports.at(-1)).toMatchObject({ id, state: 'concluded' });
-    expect(world.logs.excerpt(id)).toMatchObject({ complete: false, tail: ['one'] });
-  });
+  ])(
+    'that can not be read (%s) is tried for a minute; the report goes out with what is known',
+    async (_, answer) => {
+      const { world, id } = await conclude(['one', 'two']);
+      world.meltano.always('readLog', answer);
+      const began = world.clock.now();
+      await world.finish(id);
+      expect(world.clock.now() - began).toBe(MINUTE);
+      expect(world.reporter.reports.at(-1)).toMatchObject({ id, state: 'concluded' });
+      expect(world.logs.excerpt(id)).toMatchObject({ complete: false, tail: ['one'] });
+    },
+  );
 
   test('that breaks off half-way keeps what was read while the job ran, and repeats nothing', async () => {
     const { world, id } = await conclude(['one', 'two', 'three']);

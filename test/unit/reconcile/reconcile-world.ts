@@ -36,7 +36,14 @@ export const REPOSITORY: Repository = {
 
 export function buildWorkspace(differences: Partial<Workspace> = {}): Workspace {
   return {
-    ...{ id: WORKSPACE_ID, name: 'Analytics', alias: null, branch: null, directory: null, environment: 'dev' },
+    ...{
+      id: WORKSPACE_ID,
+      name: 'Analytics',
+      alias: null,
+      branch: null,
+      directory: null,
+      environment: 'dev',
+    },
     repositoryUrl: 'https://github.com/acme/data',
     ...differences,
   };
@@ -80,7 +87,11 @@ export class PlainBuilder implements ExcerptBuilder {
   }
   excerpt(complete: boolean): ReturnType<ExcerptBuilder['excerpt']> {
     const tail = [...this.#lines];
-    return { ...{ totalLines: tail.length, omittedLines: 0, tail, firstError: null }, redactions: 0, complete };
+    return {
+      ...{ totalLines: tail.length, omittedLines: 0, tail, firstError: null },
+      redactions: 0,
+      complete,
+    };
   }
 }
 

@@ -1,0 +1,213 @@
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { LOST, limit, REJECTED, UNAUTHORIZED } from './fake-check-runs.ts';
+import { SECOND, START, WriterWorld } from './writer-world.ts';
+
+let world: WriterWorld;
+
+beforeEach(async () => {
+  world = await WriterWorld.open();
+});
+
+const kinds = () => world.api.calls.map((call) => call.kind);
+
+describe('a create whose answer was lost', () => {
+  test('is looked for before anything is created again, and the run found is brought up to date', async () => {
+    world.api.next({ failure: LOST, made: true });
+    const id = await world.push();
+    await world.pass(0);
+    await world.run(id);
+    await world.pass(SECOND * 5);
+    expect(kinds()).toEqual(['create', 'find', 'update']);
+    expect(world.api.runs).toMatchObject([{ status: 'in_progress' }]);
+    expect(await world.read(id)).toMatchObject({ checkRunId: 1 });
+  });
+
+  test('is looked for again while the run may not show yet, and no second one is made', async () => {
+    world.api.next({ failure: LOST, made: true });
+    world.api.hidden = true;
+    await world.push();
+    await world.pass(SECOND * 10);
+    expect(kinds().filter((kind) => kind === 'create')).toHaveLength(1);
+    world.api.hidden = false;
+    await world.pass(SECOND * 20);
+    expect(world.api.runs).toHaveLength(1);
+    expect(kinds().at(-1)).toBe('update');
+  });
+
+  test('is sent again when nothing shows up for 15 seconds', async () => {
+    world.api.next({ failure: LOST });
+    const id = await world.push();
+    await world.pass(SECOND * 14);
+    expect(world.api.writes()).toHaveLength(1);
+    await world.pass(SECOND * 30);
+    expect(world.api.writes()).toHaveLength(2);
+    expect(world.api.runs).toHaveLength(1);
+    expect(await world.isReported(id)).toBe(true);
+  });
+
+  test('is looked for by the next process too', async () => {
+    world.api.next({ failure: LOST, made: true });
+    const id = await world.push();
+    await world.pass(0);
+    await world.restart();
+    world.writer.changed(await world.read(id));
+    await world.pass(SECOND * 5);
+    expect(kinds()).toEqual(['create', 'find', 'update']);
+    expect(world.api.runs).toHaveLength(1);
+  });
+
+  test('is not looked for when the answer said that nothing was made', async () => {
+    world.api.next({ failure: limit(SECOND * 3) }, { failure: REJECTED });
+    await world.push();
+    await world.pass(SECOND * 30);
+    expect(kinds()).toEqual(['create', 'create', 'create']);
+  });
+
+  test('is looked for again when the search itself fails', async () => {
+    world.api.next({ failure: LOST, made: true }, { failure: LOST });
+    await world.push();
+    await world.pass(SECOND * 20);
+    expect(kinds()).toEqual(['create', 'find', 'find', 'update']);
+  });
+});
+
+test('a process that finds a run written before goes on with it', async () => {
+  const id = await world.push();
+  await world.pass(0);
+  await world.restart();
+  await world.run(id);
+  await world.pass(SECOND * 5);
+  expect(world.api.writes()).toMatchObject([{ kind: 'create' }, { kind: 'update', runId: 1 }]);
+});
+
+describe('an update that failed', () => {
+  test('is sent again with growing delays, as the deployment is by then', async () => {
+    const id = await world.push();
+    await world.pass(0);
+    await world.run(id);
+    world.api.next({ failure: LOST }, { failure: LOST }, { failure: LOST });
+    await world.pass(SECOND * 2);
+    await world.change(id, { jobStatus: 'PAUSED' });
+    await world.pass(SECOND * 60);
+    expect(world.api.writes().map((one) => (one.at - START) / SECOND)).toEqual([0, 1, 2, 4, 8]);
+    expect(world.api.titles().at(-1)).toMatch('PAUSED');
+    expect(await world.isReported(id)).toBe(true);
+  });
+
+  test('of a log that only grew is owed again', async () => {
+    const id = await world.push();
+    await world.run(id);
+    await world.pass(SECOND * 10);
+    world.api.next({ failure: LOST });
+    await world.growLog(id, ['one']);
+    await world.pass(SECOND * 60);
+    expect(world.api.runs[0]?.output.text).toMatch('one');
+  });
+
+  test('holds no other run of the installation back', async () => {
+    const id = await world.push();
+    await world.pass(0);
+    world.api.next({ failure: LOST }, { failure: LOST }, { failure: LOST }, { failure: LOST });
+    await world.run(id);
+    await world.pass(SECOND * 10);
+    const other = await world.push();
+    await world.pass(SECOND * 2);
+    expect(await world.read(other)).toMatchObject({ checkRunId: 2 });
+  });
+});
+
+describe('a limit', () => {
+  test('stops every write of the installation for as long as GitHub asked, and no other installation’s', async () => {
+    world.api.next({ failure: limit(SECOND * 90) });
+    const ids = [await world.push(1)];
+    await world.pass(0);
+    ids.push(await world.push(1), await world.push(1));
+    const other = await world.push(2);
+    await world.pass(SECOND * 89);
+    expect(world.api.writes().filter((one) => one.installationId === 1)).toHaveLength(1);
+    expect((await world.read(other)).checkRunId).not.toBeNull();
+    await world.pass(SECOND * 10);
+    expect(await Promise.all(ids.map((id) => world.isReported(id)))).toEqual([true, true, true]);
+  });
+
+  test('longer than any timer does not make a busy loop', async () => {
+    world.api.next({ failure: limit(30 * 86_400 * SECOND) });
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    onTestFinished(() => timers.mockRestore());
+    await world.push();
+    await world.pass(SECOND * 60);
+    expect(world.api.calls).toHaveLength(1);
+    expect(timers.mock.calls.length).toBeLessThan(5);
+  });
+});
+
+test('a token that is not valid any more is renewed, and the write sent again', async () => {
+  world.api.next({ failure: UNAUTHORIZED });
+  const id = await world.push();
+  await world.pass(SECOND * 3);
+  expect(kinds()).toEqual(['create', 'renewToken', 'create']);
+  expect(await world.isReported(id)).toBe(true);
+});
+
+test('a token that can not be renewed stops nothing else', async () => {
+  world.api.renewToken = async () => {
+    throw new Error('suspended');
+  };
+  world.api.next({ failure: UNAUTHORIZED });
+  const id = await world.push();
+  await world.pass(SECOND * 10);
+  expect(await world.isReported(id)).toBe(true);
+});
+
+describe('a run that GitHub refuses', () => {
+  test('is given up after ten tries, and said', async () => {
+    world.api.broken.set(1, REJECTED);
+    const id = await world.push();
+    await world.pass(SECOND * 3600);
+    expect(world.api.writes()).toHaveLength(10);
+    expect(world.problems.at(-1)).toBe('GitHub refuses this check run: given up');
+    expect(await world.isReported(id)).toBe(true);
+    expect(world.forgotten).toEqual([id]);
+  });
+
+  test('is tried again when the deployment changes', async () => {
+    world.api.broken.set(1, REJECTED);
+    const id = await world.push();
+    await world.pass(SECOND * 3600);
+    world.api.broken.clear();
+    await world.run(id);
+    await world.conclude(id);
+    await world.pass(SECOND * 10);
+    expect(world.api.runs).toMatchObject([{ status: 'completed' }]);
+  });
+
+  test('stops no run of another installation', async () => {
+    world.api.broken.set(1, REJECTED);
+    await world.push(1);
+    const other = await world.push(2);
+    await world.pass(SECOND);
+    expect(await world.isReported(other)).toBe(true);
+  });
+});
+
+test('a lane goes on when something unforeseen is thrown, and the write is tried again', async () => {
+  const create = world.api.create.bind(world.api);
+  world.api.create = async () => {
+    throw new Error('unforeseen');
+  };
+  const id = await world.push();
+  await world.pass(SECOND * 2);
+  world.api.create = create;
+  await world.pass(SECOND * 30);
+  expect(await world.isReported(id)).toBe(true);
+  expect(world.problems).toContain('A check run could not be written');
+});
+
+test('a deployment that is not stored is forgotten', async () => {
+  const id = await world.push();
+  await world.pass(0);
+  world.writer.changed({ ...(await world.read(id)), id: 'gone' });
+  await world.pass(SECOND * 60);
+  expect(world.api.writes()).toHaveLength(1);
+  expect(world.looks).toBe(2);
+});

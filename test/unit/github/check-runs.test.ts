@@ -1,0 +1,189 @@
+import nock from 'nock';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type CheckRunApi, createCheckRunApi } from '../../../src/github/check-runs.ts';
+import type { GitHubFailure, GitHubResult } from '../../../src/github/github-call.ts';
+import { createOctokitSource } from '../../../src/github/octokit.ts';
+import type { CheckRunFields } from '../../../src/report/check-run-view.ts';
+import { REPOSITORY } from '../reconcile/reconcile-world.ts';
+import { API, APP_ID, connectGitHub, type GitHub, SHA } from './octokit-setup.ts';
+
+const NOW = 1_700_000_000_000;
+const RUNS = '/repos/acme/data/check-runs';
+const FIELDS: CheckRunFields = {
+  ...{ name: 'Meltano Deploy (Analytics)', head_sha: SHA, external_id: 'w/d', status: 'queued' },
+  ...{ details_url: 'https://app.meltano.com', started_at: '2026-06-10T07:13:39Z' },
+  output: { title: 'Queued', summary: 'Summary' },
+};
+
+/** Octokit paces the writes of one installation, also from test to test: each has one of its own. */
+let repository = REPOSITORY;
+let github: GitHub;
+let api: CheckRunApi;
+
+beforeEach(() => {
+  repository = { ...repository, installationId: repository.installationId + 1 };
+  github = connectGitHub();
+  api = createCheckRunApi({ getOctokit: github.getOctokit, appId: APP_ID, now: () => NOW });
+});
+
+function failureOf(result: GitHubResult<unknown>): GitHubFailure {
+  if (result.ok) throw new Error('Expected a failure.');
+  return result.failure;
+}
+
+/** `POST`s of check runs that went out. */
+const creates = () => github.requests.filter((request) => request === `POST ${RUNS}`);
+
+describe('create and update', () => {
+  test('send the fields with the installation’s token, and give back id and address', async () => {
+    const bodies: unknown[] = [];
+    const run = { id: 9, html_url: 'https://github.com/acme/data/runs/9' };
+    github.scope
+      .post(RUNS, (body) => bodies.push(body) > 0)
+      .reply(201, run)
+      .patch(`${RUNS}/9`, (body) => bodies.push(body) > 0)
+      .reply(200, run);
+    const written = { ok: true, value: { id: 9, url: 'https://github.com/acme/data/runs/9' } };
+    expect(await api.create(repository, FIELDS)).toEqual(written);
+    expect(await api.update(repository, 9, FIELDS)).toEqual(written);
+    const { head_sha: _, ...changes } = FIELDS;
+    expect(bodies[0]).toEqual(FIELDS);
+    // An update must not name the commit.
+    expect(bodies.at(-1)).toEqual(changes);
+  });
+
+  test.each([500, 502, 503])('a %i is not retried: it may have been done', async (status) => {
+    github.scope.post(RUNS).times(5).reply(status, { message: 'oops' });
+    expect(failureOf(await api.create(repository, FIELDS)).kind).toBe('unknown');
+    expect(creates()).toHaveLength(1);
+  });
+
+  test('a connection that breaks is not retried', async () => {
+    github.scope
+      .post(RUNS)
+      .times(5)
+      .replyWithError(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
+    expect(failureOf(await api.create(repository, FIELDS)).kind).toBe('unknown');
+    expect(creates()).toHaveLength(1);
+    expect(github.answers.at(-1)).toBeNull();
+  });
+
+  test.each<[string, number, Record<string, string>, string, number]>([
+    ['a secondary limit with Retry-After', 403, { 'retry-after': '77' }, 'secondary rate limit', 77_000],
+    ['a secondary limit without a time', 403, {}, 'You have exceeded a secondary rate limit.', 60_000],
+    ['429', 429, {}, 'slow down', 60_000],
+    [
+      'the primary limit',
+      403,
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(NOW / 1000 + 1_800) },
+      'API rate limit exceeded for installation ID 1.',
+      1_801_000,
+    ],
+    [
+      'the primary limit with a reset that is past',
+      429,
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(NOW / 1000 - 60) },
+      'API rate limit exceeded',
+      1_000,
+    ],
+    ['the primary limit without a reset', 403, { 'x-ratelimit-remaining': '0' }, 'limit', 60_000],
+  ])('%s is told with the wait, and not waited for', async (_, status, headers, message, waitMs) => {
+    github.scope.post(RUNS).times(5).reply(status, { message }, headers);
+    const began = Date.now();
+    expect(failureOf(await api.create(repository, FIELDS))).toMatchObject({ kind: 'limited', waitMs });
+    expect(Date.now() - began).toBeLessThan(5_000);
+    expect(creates()).toHaveLength(1);
+  });
+
+  test.each([
+    [400, 'Bad Request'],
+    [403, 'Resource not accessible by integration'],
+    [404, 'Not Found'],
+    [410, 'Gone'],
+    [422, 'No commit found for SHA'],
+  ])('%i (%s) is a rejection', async (status, message) => {
+    github.scope.post(RUNS).times(5).reply(status, { message }, { 'x-ratelimit-remaining': '4999' });
+    expect(failureOf(await api.create(repository, FIELDS))).toMatchObject({ kind: 'rejected', status });
+    expect(creates()).toHaveLength(1);
+  });
+
+  test('no token for the installation is a rejection, not a crash', async () => {
+    nock.cleanAll();
+    nock(API)
+      .post(/access_tokens$/)
+      .times(5)
+      .reply(404, { message: 'Not Found' });
+    expect(failureOf(await api.create(repository, FIELDS))).toMatchObject({ kind: 'rejected', status: 404 });
+  });
+});
+
+describe('find', () => {
+  const path = `/repos/acme/data/commits/${SHA}/check-runs`;
+  const wanted = { sha: SHA, name: FIELDS.name, externalId: 'w/d' };
+  const query = { check_name: FIELDS.name, app_id: String(APP_ID), filter: 'all', per_page: '100' };
+
+  test('goes through all pages of this app’s runs with the name, and compares external ids', async () => {
+    const other = (n: number) => ({ id: n, external_id: `w/other-${n}`, html_url: null });
+    const link = `<${API}${path}?${new URLSearchParams({ ...query, page: '2' })}>; rel="next"`;
+    github.scope
+      .get(path)
+      .query(query)
+      .reply(200, { total_count: 101, check_runs: [other(1), { id: 2, external_id: null }] }, { link })
+      .get(path)
+      .query({ ...query, page: '2' })
+      .reply(200, { total_count: 101, check_runs: [{ id: 3, external_id: 'w/d/job', html_url: 'url' }] });
+    expect(await api.find(repository, wanted)).toEqual({ ok: true, value: { id: 3, url: 'url' } });
+  });
+
+  test('says null when there is none', async () => {
+    github.scope.get(path).query(query).reply(200, { total_count: 0, check_runs: [] });
+    expect(await api.find(repository, wanted)).toEqual({ ok: true, value: null });
+  });
+
+  test('says when GitHub could not be asked', async () => {
+    github.scope.get(path).query(query).times(5).reply(502, {});
+    expect(failureOf(await api.find(repository, wanted)).kind).toBe('unknown');
+    expect(github.requests).toHaveLength(1);
+  });
+});
+
+test('the token is kept from request to request until it is renewed', async () => {
+  const run = { id: 9, html_url: null };
+  github.scope.patch(`${RUNS}/9`).times(3).reply(200, run);
+  await api.update(repository, 9, FIELDS);
+  await api.update(repository, 9, FIELDS);
+  await api.renewToken(repository.installationId);
+  await api.update(repository, 9, FIELDS);
+  expect(github.authorizations).toEqual(['token token-1', 'token token-1', 'token token-2']);
+});
+
+describe('the source of Octokits', () => {
+  test('makes one for each installation, with a token of its own', async () => {
+    expect(await github.getOctokit(1)).toBe(await github.getOctokit(1));
+    expect(await github.getOctokit(2)).not.toBe(await github.getOctokit(1));
+  });
+
+  test('before Probot is loaded refuses, and so is a failure, not a crash', async () => {
+    const unconnected = createCheckRunApi({
+      getOctokit: createOctokitSource().get,
+      appId: 1,
+      now: () => NOW,
+    });
+    expect(failureOf(await unconnected.create(repository, FIELDS)).kind).toBe('unknown');
+  });
+
+  test('does not keep one that could not be made', async () => {
+    const source = createOctokitSource();
+    const octokit = await github.getOctokit(1);
+    let tries = 0;
+    source.connect({
+      auth: async () => {
+        tries += 1;
+        if (tries === 1) throw new Error('no network');
+        return octokit;
+      },
+    });
+    await expect(source.get(1)).rejects.toThrow('no network');
+    expect(await source.get(1)).toBe(octokit);
+  });
+});

@@ -1,0 +1,88 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { CommitComparer } from '../../../src/domain/ports.ts';
+import { createCommitComparer } from '../../../src/github/compare-commits.ts';
+import { REPOSITORY } from '../reconcile/reconcile-world.ts';
+import { connectGitHub, type GitHub, SHA } from './octokit-setup.ts';
+
+const BASE = 'b'.repeat(40);
+const PATH = `/repos/acme/data/compare/${BASE}...${SHA}`;
+
+let github: GitHub;
+let comparer: CommitComparer;
+let slept: number[];
+
+beforeEach(() => {
+  github = connectGitHub();
+  slept = [];
+  comparer = createCommitComparer(github.getOctokit, async (ms) => slept.push(ms));
+});
+
+const compare = () => comparer.compare(REPOSITORY, BASE, SHA);
+
+/** GitHub's compare answers with this status and these files. */
+function answer(status: string, files: unknown[] | undefined = []): void {
+  github.scope.get(PATH).query(true).reply(200, { status, files, commits: [] });
+}
+
+describe('the changed paths', () => {
+  test('are those of a commit that is ahead, with both names of a renamed file', async () => {
+    answer('ahead', [
+      { filename: 'a.yml', status: 'modified' },
+      { filename: 'new/b.yml', previous_filename: 'old/b.yml', status: 'renamed' },
+      { filename: 'gone.yml', status: 'removed' },
+    ]);
+    expect(await compare()).toEqual({
+      kind: 'paths',
+      paths: ['a.yml', 'new/b.yml', 'old/b.yml', 'gone.yml'],
+    });
+    expect(github.requests).toEqual([`GET ${PATH}?per_page=1&page=1`]);
+  });
+
+  test('of an identical commit are none', async () => {
+    answer('identical');
+    expect(await compare()).toEqual({ kind: 'paths', paths: [] });
+  });
+
+  test.each(['behind', 'diverged', 'a status of next year'])(
+    'of a commit that is %s are everything',
+    async (status) => {
+      answer(status, [{ filename: 'a.yml' }]);
+      expect(await compare()).toMatchObject({ kind: 'everything' });
+    },
+  );
+
+  test('are everything from 300 files on, which is all that GitHub lists', async () => {
+    const files = Array.from({ length: 300 }, (_, n) => ({ filename: `${n}.yml` }));
+    answer('ahead', files.slice(1));
+    expect(await compare()).toMatchObject({ kind: 'paths' });
+    answer('ahead', files);
+    expect(await compare()).toMatchObject({ kind: 'everything' });
+  });
+});
+
+describe('a commit that GitHub does not know', () => {
+  test('is asked for again, since a push may be heard of before it can be read', async () => {
+    github.scope.get(PATH).query(true).times(2).reply(404, { message: 'Not Found' });
+    answer('ahead', [{ filename: 'a.yml' }]);
+    expect(await compare()).toEqual({ kind: 'paths', paths: ['a.yml'] });
+    expect(slept).toEqual([1_000, 2_000]);
+  });
+
+  test('for long counts as everything changed', async () => {
+    github.scope.get(PATH).query(true).times(10).reply(404, { message: 'Not Found' });
+    expect(await compare()).toMatchObject({ kind: 'everything' });
+    expect(slept).toEqual([1_000, 2_000, 4_000]);
+    expect(github.requests).toHaveLength(4);
+  });
+});
+
+test.each([
+  [403, { message: 'API rate limit exceeded' }, { 'x-ratelimit-remaining': '0' }],
+  [500, { message: 'oops' }, {}],
+  [502, { message: 'oops' }, {}],
+])('%i is thrown after one try: the delivery is planned again later', async (status, body, headers) => {
+  github.scope.get(PATH).query(true).times(5).reply(status, body, headers);
+  await expect(compare()).rejects.toMatchObject({ status });
+  expect(github.requests).toHaveLength(1);
+  expect(slept).toEqual([]);
+});

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { onTestFinished, vi } from 'vitest';
+import type { Deployment } from '../../../src/domain/deployment.ts';
+import type { LogExcerpt } from '../../../src/domain/log-excerpt.ts';
+import type { DeploymentChange, PlannedDeployment } from '../../../src/domain/ports.ts';
+import { CheckRunWriter } from '../../../src/github/check-run-writer.ts';
+import { renderCheckRun } from '../../../src/report/render-check-run.ts';
+import type { Stores } from '../../../src/store/create-stores.ts';
+import { openStores, REPOSITORY, START, WORKSPACE_ID } from '../reconcile/reconcile-world.ts';
+import { FakeCheckRuns } from './fake-check-runs.ts';
+
+export const SECOND = 1_000;
+export { START };
+
+/** Looks into the store in a row, without a moment between them, that can only be a busy loop. */
+const TOO_MANY_LOOKS = 200;
+
+/** The writer over a real store and scripted check runs; time stands still unless it is advanced. */
+export class WriterWorld {
+  readonly api = new FakeCheckRuns();
+  readonly stores: Stores;
+  readonly logs = new Map<string, LogExcerpt>();
+  readonly forgotten: string[] = [];
+  readonly problems: string[] = [];
+  /** Looks at deployments so far. */
+  looks = 0;
+  writer: CheckRunWriter;
+  #looksAt = 0;
+  #looksNow = 0;
+
+  private constructor(stores: Stores) {
+    this.stores = stores;
+    this.writer = this.#createWriter();
+  }
+
+  static async open(): Promise<WriterWorld> {
+    const world = new WriterWorld(await openStores());
+    vi.useFakeTimers({ now: START, toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    onTestFinished(async () => {
+      await world.writer.stop();
+      vi.useRealTimers();
+    });
+    await world.stores.learnRepository(REPOSITORY, null, START);
+    return world;
+  }
+
+  #createWriter(): CheckRunWriter {
+    const log = { write: (line: string) => void this.problems.push(JSON.parse(line).msg) };
+    return new CheckRunWriter({
+      api: this.api,
+      store: { ...this.stores, getDeployment: (id) => this.#look(id) },
+      repositories: this.stores,
+      logs: {
+        excerpt: (id) => this.logs.get(id) ?? null,
+        forget: (id) => void this.forgotten.push(id),
+      },
+      clock: { now: () => Date.now() },
+      random: () => 0.5,
+      log: pino({ level: 'warn' }, log),
+      render: renderCheckRun,
+      pages: { githubUrl: 'https://github.com', workspaceUrl: () => 'https://app.meltano.com' },
+      limits: { deployTimeoutMinutes: 120, startTimeoutMinutes: 60 },
+    });
+  }
+
+  #look(id: string): Promise<Deployment | null> {
+    this.looks += 1;
+    this.#looksNow = this.#looksAt === Date.now() ? this.#looksNow + 1 : 1;
+    this.#looksAt = Date.now();
+    if (this.#looksNow > TOO_MANY_LOOKS) throw new Error('A busy loop.');
+    return this.stores.getDeployment(id);
+  }
+
+  /** A new process on the same store. */
+  async restart(): Promise<void> {
+    await this.writer.stop();
+    this.writer = this.#createWriter();
+  }
+
+  /** Stores a push of this installation and tells the writer. */
+  async push(installationId = 1, differences: Partial<PlannedDeployment> = {}): Promise<string> {
+    const id = randomUUID();
+    const repository = { ...REPOSITORY, id: 100 + installationId, installationId };
+    await this.stores.learnRepository(repository, null, Date.now());
+    const planned: PlannedDeployment = {
+      ...{ id, account: 'environment', workspaceId: randomUUID(), workspaceName: 'Analytics' },
+      ...{ environment: 'dev', branch: 'main', directory: null, installationId, repositoryId: repository.id },
+      ...{ deliveryId: id, checkName: 'Meltano Deploy (Analytics)', sha: 'a'.repeat(40), before: null },
+      ...{ requestedBy: 'ana', requestedByBot: false, pushedAt: Date.now(), receivedAt: Date.now() },
+      ...{ reason: 'push', conclusion: null, problem: null },
+      ...differences,
+    };
+    const event = { kind: 'push', repository } as never;
+    await this.stores.record({ id, name: 'push', receivedAt: Date.now(), event });
+    const plan = { deliveryId: id, outcome: 'push', deployments: [planned], now: Date.now() } as const;
+    for (const one of await this.stores.commitPlan(plan)) this.writer.changed(one);
+    return id;
+  }
+
+  /** Stores a change, and tells the writer unless told not to. */
+  async change(id: string, change: DeploymentChange, tell = true): Promise<void> {
+    const saved = await this.stores.saveDeployment(id, change);
+    if (!saved) throw new Error('The deployment is concluded already.');
+    if (tell) this.writer.changed(saved);
+  }
+
+  async run(id: string): Promise<void> {
+    await this.change(id, { state: 'running', jobId: 'job-1', acceptedAt: START, jobStartedAt: START });
+  }
+
+  /** As the reconciler does: with a job, the writer is told once the log is read. */
+  async conclude(id: string, tell = true): Promise<void> {
+    const change = { state: 'concluded', conclusion: 'success', reason: 'job_complete' } as const;
+    await this.change(id, { ...change, concludedAt: Date.now(), jobEndedAt: Date.now() }, tell);
+  }
+
+  async tellConcluded(id: string): Promise<void> {
+    this.writer.changed(await this.read(id));
+  }
+
+  async growLog(id: string, lines: string[]): Promise<void> {
+    this.logs.set(id, {
+      ...{ totalLines: lines.length, omittedLines: 0, tail: lines, firstError: null },
+      ...{ redactions: 0, complete: false },
+    });
+    this.writer.logGrew(await this.read(id));
+  }
+
+  async read(id: string): Promise<Deployment> {
+    const deployment = await this.stores.getDeployment(id);
+    if (!deployment) throw new Error(`There is no deployment ${id}.`);
+    return deployment;
+  }
+
+  async isReported(id: string): Promise<boolean> {
+    const { revision, reportedRevision } = await this.read(id);
+    return reportedRevision === revision;
+  }
+
+  async pass(ms: number): Promise<void> {
+    await vi.advanceTimersByTimeAsync(ms);
+  }
+}
+
+export { WORKSPACE_ID };

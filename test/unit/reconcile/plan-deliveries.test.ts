@@ -1,0 +1,231 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { PushEvent } from '../../../src/domain/delivery.ts';
+import { refuse, UNREACHABLE } from './fake-meltano.ts';
+import { buildPush, PlanWorld } from './plan-world.ts';
+import { buildWorkspace, MINUTE, REPOSITORY, START, WORKSPACE_ID } from './reconcile-world.ts';
+
+let world: PlanWorld;
+
+beforeEach(async () => {
+  world = await PlanWorld.open();
+});
+
+const OTHER = '81c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
+
+test('a push becomes a waiting deployment that is reported and woken; planning again changes nothing', async () => {
+  const deliveryId = await world.deliver(buildPush());
+  expect(await world.plan()).toBeNull();
+  const [deployment] = await world.open();
+  expect(deployment).toMatchObject({
+    ...{ deliveryId, state: 'waiting', reason: 'push', account: 'environment', installationId: 1 },
+    ...{ checkName: 'Meltano Deploy (Analytics)', sha: 'a'.repeat(40), receivedAt: START, pushedAt: START },
+  });
+  expect(world.reporter.reports).toMatchObject([{ id: deployment?.id }]);
+  expect(world.dispatcher.wakes).toEqual([{ queue: 'workspace', key: WORKSPACE_ID }]);
+  expect(await world.plan()).toBeNull();
+  expect(await world.open()).toHaveLength(1);
+  expect(world.reporter.reports).toHaveLength(1);
+});
+
+test('each workspace of the repository gets a row with its reason; a plain no is logged, not reported', async () => {
+  world.meltano.workspaces = [buildWorkspace(), buildWorkspace({ id: OTHER, branch: 'prod' })];
+  await world.deliver(buildPush());
+  await world.plan();
+  expect(world.noops()).toEqual(['branch_not_tracked']);
+  expect(world.reporter.reports.map((one) => one.workspaceId)).toEqual([WORKSPACE_ID]);
+  expect(world.dispatcher.wakes).toEqual([{ queue: 'workspace', key: WORKSPACE_ID }]);
+});
+
+test.each<[string, Partial<PushEvent>, (world: PlanWorld) => void]>([
+  ['not_a_branch', { ref: 'refs/tags/v1' }, () => {}],
+  ['branch_deleted', { deleted: true, after: '0'.repeat(40) }, () => {}],
+  ['account_not_allowed', {}, (one) => (one.allowed = new Set(['someone-else']))],
+  ['account_not_served', {}, (one) => (one.served = false)],
+  ['no_workspace', {}, (one) => (one.meltano.workspaces = [])],
+  ['no_workspace', { repository: { ...REPOSITORY, name: 'other' } }, () => {}],
+])('a delivery that leads to nothing (%s) is done with, and logged', async (reason, push, prepare) => {
+  prepare(world);
+  world.restart();
+  await world.deliver(buildPush(push));
+  expect(await world.plan()).toBeNull();
+  expect(world.noops()).toEqual([reason]);
+  expect(await world.stores.listPending(REPOSITORY.id)).toEqual([]);
+  expect(world.reporter.reports).toEqual([]);
+  expect(await world.stores.getRepository(REPOSITORY.id)).not.toBeNull();
+});
+
+test('an account is allowed in any letter case', async () => {
+  world.allowed = new Set(['acme']);
+  world.restart();
+  await world.deliver(buildPush({ account: 'ACME' }));
+  await world.plan();
+  expect(await world.open()).toHaveLength(1);
+});
+
+test('a newer push replaces the one that waits, and both are reported', async () => {
+  await world.deliver(buildPush({ after: 'c'.repeat(40) }));
+  await world.plan();
+  const [first] = await world.open();
+  world.clock.advance(5_000);
+  await world.deliver(buildPush({ pushedAt: START + 5_000 }));
+  await world.plan();
+  expect(await world.open()).toMatchObject([{ sha: 'a'.repeat(40) }]);
+  expect(world.concluded).toMatchObject([{ id: first?.id, reason: 'superseded' }]);
+  expect(world.reporter.reports.slice(1).map((one) => [one.sha[0], one.state])).toEqual([
+    ['a', 'waiting'],
+    ['c', 'concluded'],
+  ]);
+});
+
+test('the 11th deployment from pushes of one bot within 15 minutes is held', async () => {
+  const push = () => buildPush({ sender: 'meltano[bot]', senderIsBot: true, pushedAt: world.clock.now() });
+  for (let n = 0; n < 11; n += 1) {
+    await world.deliver(push());
+    await world.plan();
+    for (const one of await world.open()) {
+      const change = { state: 'concluded', conclusion: 'success', reason: 'job_complete' } as const;
+      await world.stores.saveDeployment(one.id, { ...change, concludedAt: world.clock.now() });
+    }
+    world.clock.advance(MINUTE);
+  }
+  expect(world.concluded).toMatchObject([{ reason: 'loop_brake', conclusion: 'action_required' }]);
+  world.clock.advance(10 * MINUTE);
+  await world.deliver(push());
+  await world.plan();
+  expect(await world.open()).toHaveLength(1);
+});
+
+describe('a list of workspaces that is older than the push', () => {
+  beforeEach(async () => {
+    await world.deliver(buildPush());
+    await world.plan();
+    world.clock.advance(1_000);
+  });
+
+  test('is good enough where it has the workspace', async () => {
+    await world.deliver(buildPush({ pushedAt: START + 1_000 }));
+    expect(await world.plan()).toBeNull();
+    expect(world.meltano.count('listWorkspaces')).toBe(1);
+  });
+
+  test('says no only after a newer one was read, which may take until 30 s after the last', async () => {
+    await world.deliver(buildPush({ ref: 'refs/heads/dev' }));
+    expect(await world.plan()).toBe(29_000);
+    expect(await world.stores.listPending(REPOSITORY.id)).toMatchObject([{ attempts: 0 }]);
+    world.meltano.workspaces = [buildWorkspace(), buildWorkspace({ id: OTHER, branch: 'dev' })];
+    await world.planAll();
+    expect(world.meltano.timesOf('listWorkspaces')).toEqual([START, START + 30_000]);
+    expect(await world.stores.listOpen(OTHER)).toHaveLength(1);
+  });
+
+  test('holds no push back that has its workspace', async () => {
+    await world.deliver(buildPush({ ref: 'refs/heads/dev' }));
+    await world.deliver(buildPush({ after: 'e'.repeat(40), pushedAt: START + 1_000 }));
+    expect(await world.plan()).toBe(29_000);
+    expect(await world.open()).toMatchObject([{ sha: 'e'.repeat(40) }]);
+  });
+});
+
+describe('a delivery that can not be planned now', () => {
+  test.each([
+    ['Meltano Cloud is away', UNREACHABLE],
+    ['Meltano Cloud fails', refuse(500, 'oops')],
+    ['the token is not valid', refuse(401, 'Unauthorized')],
+  ])('(%s) is postponed with growing delays, and planned when it can be', async (_, answer) => {
+    world.meltano.always('listWorkspaces', answer);
+    await world.deliver(buildPush());
+    const waits: (number | null)[] = [];
+    for (let n = 0; n < 8; n += 1) {
+      waits.push(await world.plan());
+      world.clock.advance(waits.at(-1) ?? 0);
+    }
+    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+    world.restart();
+    world.meltano.always('listWorkspaces', null);
+    await world.planAll();
+    expect(await world.open()).toMatchObject([{ receivedAt: START }]);
+  });
+
+  test('is not tried again by a wake-up before its time', async () => {
+    world.meltano.always('listWorkspaces', UNREACHABLE);
+    await world.deliver(buildPush());
+    await world.plan();
+    world.clock.advance(400);
+    expect(await world.plan()).toBe(600);
+    expect(world.meltano.count('listWorkspaces')).toBe(1);
+  });
+
+  test('waits as long as Meltano Cloud asks', async () => {
+    world.meltano.next('listWorkspaces', refuse(429, 'slow', 45_000));
+    await world.deliver(buildPush());
+    expect(await world.plan()).toBe(45_000);
+  });
+
+  test('because of GitHub is postponed too, and stops no other delivery', async () => {
+    world.meltano.workspaces = [
+      buildWorkspace({ directory: 'a' }),
+      buildWorkspace({ id: OTHER, branch: 'dev' }),
+    ];
+    world.comparison = () => {
+      throw Object.assign(new Error('Bad Gateway'), { status: 502 });
+    };
+    await world.deliver(buildPush());
+    await world.deliver(buildPush({ ref: 'refs/heads/dev' }));
+    expect(await world.plan()).toBe(1_000);
+    expect(await world.stores.listOpen(OTHER)).toHaveLength(1);
+    expect(await world.open()).toEqual([]);
+    world.comparison = () => ({ kind: 'paths', paths: ['a/meltano.yml'] });
+    world.clock.advance(1_000);
+    expect(await world.plan()).toBeNull();
+    expect(await world.open()).toHaveLength(1);
+  });
+});
+
+describe('changed paths', () => {
+  test('count from the last success of the workspace, else from the head before', async () => {
+    world.meltano.workspaces = [buildWorkspace({ directory: 'a' })];
+    world.comparison = () => ({ kind: 'paths', paths: ['a/meltano.yml'] });
+    await world.deliver(buildPush());
+    await world.plan();
+    for (const one of await world.open()) {
+      const change = { state: 'concluded', conclusion: 'success', reason: 'job_complete' } as const;
+      await world.stores.saveDeployment(one.id, { ...change, deployedSha: 'c'.repeat(40), concludedAt: 1 });
+    }
+    await world.deliver(buildPush({ after: 'e'.repeat(40), pushedAt: START + 1_000 }));
+    await world.plan();
+    expect(world.compared).toEqual(['acme/data bbb...aaa', 'acme/data ccc...eee']);
+  });
+});
+
+describe('a repository that was renamed', () => {
+  test('is found by workspaces under its old name, and asked for under its new one', async () => {
+    const renamed = { ...REPOSITORY, name: 'renamed' };
+    const event = {
+      kind: 'repository',
+      account: 'acme',
+      repository: renamed,
+      formerFullName: 'acme/data',
+    } as const;
+    await world.deliver(event);
+    await world.plan();
+    expect(world.noops()).toEqual(['repository_updated']);
+    expect(await world.stores.getRepository(REPOSITORY.id)).toEqual(renamed);
+    world.meltano.workspaces = [buildWorkspace({ directory: 'a' })];
+    world.comparison = () => ({ kind: 'paths', paths: ['a/x'] });
+    await world.deliver(buildPush({ repository: renamed }));
+    await world.plan();
+    expect(await world.open()).toHaveLength(1);
+    expect(world.compared).toEqual(['acme/renamed bbb...aaa']);
+  });
+
+  test('and whose old name another repository took is not found by that name any more', async () => {
+    await world.deliver(buildPush());
+    await world.plan();
+    world.clock.advance(1_000);
+    const squatter = { ...REPOSITORY, id: 666 };
+    await world.deliver(buildPush({ repository: squatter, ref: 'refs/tags/v1' }));
+    await world.plan(666);
+    expect(await world.stores.listNames(REPOSITORY.id)).toEqual([]);
+    expect(await world.stores.listNames(666)).toEqual(['acme/data']);
+  });
+});

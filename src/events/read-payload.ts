@@ -3,7 +3,7 @@ import type { PushEvent, RepositoryEvent } from '../domain/delivery.ts';
 import type { Repository } from '../domain/deployment.ts';
 
 const repository = z.object({
-  id: z.number(),
+  id: z.int(),
   name: z.string(),
   private: z.boolean(),
   default_branch: z.string(),
@@ -22,7 +22,7 @@ const pushPayload = z.object({
   forced: z.boolean(),
   repository,
   sender: z.object({ login: z.string(), type: z.string() }),
-  installation: z.object({ id: z.number() }),
+  installation: z.object({ id: z.int() }),
 });
 
 const repositoryPayload = z.object({
@@ -40,7 +40,7 @@ const repositoryPayload = z.object({
         .optional(),
     })
     .optional(),
-  installation: z.object({ id: z.number() }),
+  installation: z.object({ id: z.int() }),
 });
 
 type RepositoryPayload = z.infer<typeof repository>;

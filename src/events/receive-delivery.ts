@@ -1,3 +1,4 @@
+import type { EmitterWebhookEvent } from '@octokit/webhooks';
 import type { Logger } from 'pino';
 import type { AppEvent } from '../domain/delivery.ts';
 import type { Clock, DeliveryStore, Dispatcher } from '../domain/ports.ts';
@@ -10,10 +11,8 @@ export interface ReceivePorts {
   readonly onDelivery: (event: string, outcome: 'stored' | 'duplicate' | 'unreadable') => void;
 }
 
-/** What Probot hands to a handler, as far as it is needed here. */
-export interface IncomingEvent {
-  readonly id: string;
-  readonly name: string;
+/** What Probot hands to a handler, as far as it is needed here; the payload isn't believed until it is decoded. */
+export interface IncomingEvent extends Pick<EmitterWebhookEvent, 'id' | 'name'> {
   readonly payload: unknown;
 }
 

@@ -14,6 +14,7 @@ import type {
   Clock,
   DeliveryStore,
   Dispatcher,
+  MeltanoFailure,
   PlannedDeployment,
   PlanStore,
   Reporter,
@@ -39,6 +40,16 @@ export interface PlanContext {
   /** GitHub logins (lower case) that are served; null serves everyone. */
   readonly allowedAccounts: ReadonlySet<string> | null;
   readonly onConcluded: (deployment: Deployment) => void;
+}
+
+/** The account's workspaces can't be read now. */
+class ListFailed extends Error {
+  readonly retryAfterMs: number | null;
+
+  constructor(failure: MeltanoFailure) {
+    super(`The workspaces could not be read: ${describeFailure(failure)}`);
+    this.retryAfterMs = failure.kind === 'status' ? failure.retryAfterMs : null;
+  }
 }
 
 interface Plan {
@@ -79,9 +90,10 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
         { err: error, attempts: delivery.attempts + 1 },
         'The delivery could not be planned: trying again',
       );
+      const asked = error instanceof ListFailed ? error.retryAfterMs : null;
       const delay = Math.min(
         MAX_POSTPONE_MS,
-        chooseRetryDelay(delivery.attempts + 1, null, context.random()),
+        chooseRetryDelay(delivery.attempts + 1, asked, context.random()),
       );
       await context.deliveries.postpone(delivery.id, delivery.attempts + 1, clock.now() + delay);
       return delay;
@@ -126,7 +138,7 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     const names = await context.repositories.listNames(push.repository.id);
     const identity = { host: context.githubHost, fullNames: new Set(names) };
     const current = await account.directory.current();
-    if (!current.ok) throw new Error(`The workspaces could not be read: ${describeFailure(current.failure)}`);
+    if (!current.ok) throw new ListFailed(current.failure);
     const known = selectWorkspaces(current.value.workspaces, identity);
     if (current.value.readAt >= receivedAt || known.some((one) => tracksPushedBranch(one, push)))
       return known;
@@ -135,7 +147,7 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
       log.debug({ waitMs: newer }, 'No workspace yet: waiting for a newer list');
       return newer;
     }
-    if (!newer.ok) throw new Error(`The workspaces could not be read: ${describeFailure(newer.failure)}`);
+    if (!newer.ok) throw new ListFailed(newer.failure);
     return selectWorkspaces(newer.value.workspaces, identity);
   }
 
@@ -161,7 +173,8 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
       log.info({ ...fields, noop: deployment.reason }, 'Workspace not deployed');
       return;
     }
-    log.info({ ...fields, reason: deployment.reason, state: deployment.state }, 'Deployment planned');
+    const message = deployment.reason === 'superseded' ? 'Deployment superseded' : 'Deployment planned';
+    log.info({ ...fields, reason: deployment.reason, state: deployment.state }, message);
     if (deployment.state === 'concluded') context.onConcluded(deployment);
     context.reporter.changed(deployment);
     context.dispatcher.wake('workspace', deployment.workspaceId);

@@ -32,7 +32,7 @@ export async function startDeployment(
   if (!jobs.ok) return retryRead(context, deployment, since, jobs.failure);
   const attempted = await context.store.saveDeployment(deployment.id, {
     ...checked.change,
-    state: 'starting',
+    ...(deployment.state === 'starting' ? {} : { state: 'starting' as const }),
     startSince: since,
     attemptedAt: context.clock.now(),
     attemptOutcome: 'open',
@@ -42,7 +42,7 @@ export async function startDeployment(
   if (!attempted) return 'go on';
   // Nothing comes between the note and the request: a process that dies there leaves an attempt to be looked for.
   const sent = api.startDeployment(deployment.workspaceId);
-  context.reporter.changed(attempted);
+  if (attempted.revision > deployment.revision) context.reporter.changed(attempted);
   const started = await sent;
   if (started.ok) return acceptJob(context, attempted, started.value);
   return takeRefusal(context, attempted, api, started.failure);

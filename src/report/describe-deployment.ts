@@ -11,7 +11,8 @@ export function showableLog(view: CheckRunView): LogExcerpt | null {
 export function measureRun(deployment: Deployment): number | null {
   const end = deployment.jobEndedAt ?? deployment.concludedAt;
   if (deployment.jobStartedAt === null || end === null) return null;
-  return Math.max(0, end - deployment.jobStartedAt);
+  // In whole seconds of the clock, as GitHub counts between the two times that it is given.
+  return Math.max(0, Math.floor(end / 1000) - Math.floor(deployment.jobStartedAt / 1000)) * 1000;
 }
 
 /** How long the job waited on Meltano Cloud, in milliseconds; null while that is not known. */

@@ -89,7 +89,9 @@ function refine(error: FoundError, text: string, line: string): Search {
   const next = parseLogLine(line).text;
   const place = YAML_PLACE.exec(next);
   if (place !== null) {
-    const message = formatMessage(`${place[1]}:${place[2]} ${text.replace(EXCEPTION_CLASS, '')}`);
+    const message = formatMessage(
+      `${shortenPath(place[1] ?? '')}:${place[2]} ${text.replace(EXCEPTION_CLASS, '')}`,
+    );
     return { step: 'refining', error: { line: error.line, message }, text };
   }
   if (YAML_PROBLEM.test(next) && text.includes('while ')) {
@@ -100,6 +102,11 @@ function refine(error: FoundError, text: string, line: string): Search {
     return { step: 'done', error: { line: error.line, message } };
   }
   return { step: 'done', error };
+}
+
+/** Meltano names files by where the job checked them out, which says nothing to the reader: the name alone does. */
+function shortenPath(path: string): string {
+  return path.startsWith('/') ? path.slice(path.lastIndexOf('/') + 1) : path;
 }
 
 function formatMessage(text: string): string {

@@ -20,7 +20,7 @@ async function finish(number: number): Promise<void> {
 describe('a start that Meltano Cloud', () => {
   test.each([
     [401, 'Unauthorized', /token|credential/i],
-    [403, 'Forbidden', /permission|member|allow|access/i],
+    [403, 'Forbidden', /owner or administrator of the workspace/],
     [404, 'Not Found', /workspace/i],
     [400, 'Bad Request', /./],
   ])('answers with %d %s fails with the reason and what to do', async (status, phrase, advice) => {

@@ -1,0 +1,81 @@
+import { pino } from 'pino';
+import { beforeEach, expect, test } from 'vitest';
+import type { AppEvent, Delivery } from '../../../src/domain/delivery.ts';
+import type { DeliveryStore } from '../../../src/domain/ports.ts';
+import { receiveDelivery } from '../../../src/events/receive-delivery.ts';
+import { buildPush } from '../reconcile/plan-world.ts';
+import { FakeDispatcher, REPOSITORY } from '../reconcile/reconcile-world.ts';
+
+const incoming = { id: 'guid', name: 'push', payload: { secret: 'hunter2' } } as const;
+
+let dispatcher: FakeDispatcher;
+let recorded: Pick<Delivery, 'id' | 'name' | 'receivedAt' | 'event'>[];
+let outcomes: string[];
+let lines: string[];
+/** What the store says; an error rejects. */
+let answer: boolean | Error;
+
+beforeEach(() => {
+  dispatcher = new FakeDispatcher();
+  [recorded, outcomes, lines, answer] = [[], [], [], true];
+});
+
+function receive(read: (payload: unknown) => AppEvent = () => buildPush()): Promise<void> {
+  const record: DeliveryStore['record'] = async (delivery) => {
+    if (answer instanceof Error) throw answer;
+    // Nobody may be woken for what is not stored yet.
+    expect(dispatcher.wakes).toEqual([]);
+    recorded.push(delivery);
+    return answer;
+  };
+  const ports = {
+    ...{ deliveries: { record } as DeliveryStore, dispatcher, clock: { now: () => 1_234 } },
+    log: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
+    onDelivery: (event: string, outcome: string) => void outcomes.push(`${event} ${outcome}`),
+  };
+  return receiveDelivery(ports, incoming, read);
+}
+
+test('a delivery is stored with its GUID, and then its repository is woken', async () => {
+  await receive();
+  expect(recorded).toEqual([{ id: 'guid', name: 'push', receivedAt: 1_234, event: buildPush() }]);
+  expect(dispatcher.wakes).toEqual([{ queue: 'plan', key: String(REPOSITORY.id) }]);
+  expect(outcomes).toEqual(['push stored']);
+});
+
+test('one that is known already wakes nobody, and is answered as the first', async () => {
+  answer = false;
+  await receive();
+  expect(dispatcher.wakes).toEqual([]);
+  expect(outcomes).toEqual(['push duplicate']);
+  expect(lines.map((line) => JSON.parse(line).noop)).toEqual(['duplicate']);
+});
+
+test('one that can not be read is answered with 422 and not stored', async () => {
+  const error = new Error('ref: expected a string');
+  const refused = receive(() => {
+    throw error;
+  });
+  await expect(refused).rejects.toMatchObject({ status: 422, cause: error });
+  expect(recorded).toEqual([]);
+  expect(dispatcher.wakes).toEqual([]);
+  expect(outcomes).toEqual(['push unreadable']);
+});
+
+test('one that can not be stored is answered with 503, so that it comes again', async () => {
+  answer = new Error('disk full');
+  await expect(receive()).rejects.toMatchObject({ status: 503, cause: answer });
+  expect(dispatcher.wakes).toEqual([]);
+  expect(outcomes).toEqual([]);
+});
+
+test('no payload reaches the log', async () => {
+  await receive();
+  answer = false;
+  await receive().catch(() => undefined);
+  await receive(() => {
+    throw new Error('unreadable');
+  }).catch(() => undefined);
+  expect(lines.length).toBeGreaterThan(1);
+  expect(lines.join('')).not.toMatch('hunter2');
+});

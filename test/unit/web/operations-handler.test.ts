@@ -1,0 +1,147 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { DependencyStates } from '../../../src/web/dependency-states.ts';
+import { createMetrics } from '../../../src/web/metrics.ts';
+import { createOperationsHandler } from '../../../src/web/operations-handler.ts';
+import { buildDeployment } from '../domain/deployment-builder.ts';
+
+let now = 0;
+let database: () => Promise<unknown>;
+let working: boolean;
+let dependencies: DependencyStates;
+let metrics: ReturnType<typeof createMetrics>;
+let origin: string;
+
+beforeEach(async () => {
+  now = Date.UTC(2026, 5, 10);
+  database = async () => 1;
+  working = true;
+  dependencies = new DependencyStates({ now: () => now });
+  metrics = createMetrics();
+  const handle = createOperationsHandler({
+    ...{ pingDatabase: () => database(), isWorking: () => working },
+    ...{ dependencies, metrics: metrics.registry },
+  });
+  const server = createServer((request, response) => {
+    handle(request, response).then(
+      (handled) => handled || response.writeHead(418).end('not mine'),
+      () => response.destroy(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+async function ask(path: string, method = 'GET') {
+  const response = await fetch(origin + path, { method });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+async function readiness() {
+  const { status, text } = await ask('/readyz');
+  return { code: status, ...JSON.parse(text) };
+}
+
+describe('/healthz', () => {
+  test.each(['/healthz', '/healthz?verbose'])(
+    '%s says that the process lives, whatever else does',
+    async (path) => {
+      working = false;
+      database = () => Promise.reject(new Error('away'));
+      const { status, headers, text } = await ask(path);
+      expect({ status, body: JSON.parse(text) }).toEqual({ status: 200, body: { status: 'alive' } });
+      expect(headers.get('content-type')).toBe('application/json');
+      expect(headers.get('cache-control')).toBe('no-store');
+    },
+  );
+
+  test('HEAD is the same without the body', async () => {
+    expect(await ask('/healthz', 'HEAD')).toMatchObject({ status: 200, text: '' });
+  });
+});
+
+describe('/readyz', () => {
+  test('is 200 while database and worker are up', async () => {
+    expect(await readiness()).toEqual({
+      ...{ code: 200, status: 'ready', database: 'up', worker: 'up' },
+      dependencies: { github: { state: 'unknown', since: null }, meltano: { state: 'unknown', since: null } },
+    });
+  });
+
+  test('is 503 while the database is away', async () => {
+    database = () => Promise.reject(new Error('away'));
+    expect(await readiness()).toMatchObject({
+      code: 503,
+      status: 'not ready',
+      database: 'down',
+      worker: 'up',
+    });
+  });
+
+  test('is 503 while the process starts or stops', async () => {
+    working = false;
+    expect(await readiness()).toMatchObject({ code: 503, database: 'up', worker: 'down' });
+  });
+
+  test('shows what the services were last seen as, and is ready all the same', async () => {
+    dependencies.note('github', true);
+    now += 60_000;
+    dependencies.note('github', true);
+    dependencies.note('meltano', false);
+    expect(await readiness()).toMatchObject({
+      code: 200,
+      dependencies: {
+        github: { state: 'up', since: '2026-06-10T00:00:00.000Z' },
+        meltano: { state: 'down', since: '2026-06-10T00:01:00.000Z' },
+      },
+    });
+    now += 60_000;
+    dependencies.note('meltano', true);
+    expect(await readiness()).toMatchObject({
+      dependencies: { meltano: { state: 'up', since: '2026-06-10T00:02:00.000Z' } },
+    });
+  });
+});
+
+describe('/metrics', () => {
+  test('counts deliveries and deployments by outcome, beside the metrics of the process', async () => {
+    metrics.delivery('push', 'stored');
+    metrics.delivery('push', 'stored');
+    metrics.delivery('push', 'duplicate');
+    metrics.concluded(buildDeployment({ conclusion: 'success', reason: 'job_complete' }));
+    metrics.concluded(buildDeployment({ conclusion: null, reason: 'superseded' }));
+    const { status, headers, text } = await ask('/metrics');
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect(text.split('\n')).toEqual(
+      expect.arrayContaining([
+        'meltano_deploy_deliveries_total{event="push",outcome="stored"} 2',
+        'meltano_deploy_deliveries_total{event="push",outcome="duplicate"} 1',
+        'meltano_deploy_deployments_total{conclusion="success",reason="job_complete"} 1',
+        'meltano_deploy_deployments_total{conclusion="none",reason="superseded"} 1',
+      ]),
+    );
+    expect(text).toMatch(/^process_resident_memory_bytes \d/m);
+  });
+
+  test('of two services in one process are two', async () => {
+    createMetrics().delivery('push', 'stored');
+    expect((await ask('/metrics')).text).not.toMatch(/event="push"/);
+  });
+});
+
+test.each([
+  ['GET', '/'],
+  ['GET', '/healthz/more'],
+  ['GET', '/api/github/webhooks'],
+  ['POST', '/healthz'],
+  ['POST', '/metrics'],
+  ['DELETE', '/readyz'],
+])('%s %s is somebody else’s', async (method, path) => {
+  expect(await ask(path, method)).toMatchObject({ status: 418, text: 'not mine' });
+});

@@ -3,7 +3,7 @@ import { loadEnvFile } from 'node:process';
 import type { Logger } from 'pino';
 import { run } from 'probot';
 import { SmeeClient } from 'smee-client';
-import { type Service, startService } from './compose.ts';
+import { type Service, startService } from './compose/start-service.ts';
 import { createLogger } from './config/create-logger.ts';
 import { type Configuration, readEnvironment } from './config/environment.ts';
 

@@ -18,7 +18,8 @@ export function describeLogger(level: string): LoggerOptions {
     redact: { paths: HIDDEN, censor: '[redacted]' },
     onChild: (child: Logger) => {
       const least = CHILD_LEVELS[String(child.bindings()['name'])];
-      if (least && (pino.levels.values[child.level] ?? 0) < (pino.levels.values[least] ?? 0)) child.level = least;
+      if (least && (pino.levels.values[child.level] ?? 0) < (pino.levels.values[least] ?? 0))
+        child.level = least;
     },
   };
 }

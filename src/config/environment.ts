@@ -32,6 +32,8 @@ export interface Configuration {
   readonly deployTimeoutMinutes: number;
   readonly startTimeoutMinutes: number;
   readonly poll: { readonly min: number; readonly max: number };
+  /** How often missed deliveries and branch heads are looked for; 0 for never. */
+  readonly sweepMinutes: number;
 }
 
 export type MeltanoCredentials =
@@ -105,6 +107,11 @@ const variables = z.object({
   ALLOWED_ACCOUNTS: z.string().optional(),
   DEPLOY_TIMEOUT_MINUTES: minutes.default(120),
   START_TIMEOUT_MINUTES: minutes.default(60),
+  SWEEP_MINUTES: z.coerce
+    .number({ error: 'must be a number of minutes, or 0 for never' })
+    .min(0, { error: 'must be a number of minutes, or 0 for never' })
+    .max(24 * 60, { error: 'must be at most 1440 minutes (a day)' })
+    .default(5),
   POLL_MIN_MS: milliseconds.default(1_000),
   POLL_MAX_MS: milliseconds.default(10_000),
 });
@@ -208,6 +215,7 @@ function toConfiguration(values: Values, privateKey: string): Configuration {
     deployTimeoutMinutes: values.DEPLOY_TIMEOUT_MINUTES,
     startTimeoutMinutes: values.START_TIMEOUT_MINUTES,
     poll: { min: values.POLL_MIN_MS, max: values.POLL_MAX_MS },
+    sweepMinutes: values.SWEEP_MINUTES,
   };
 }
 

@@ -17,6 +17,8 @@ export interface PushEvent {
   readonly pushedAt: number | null;
   readonly sender: string;
   readonly senderIsBot: boolean;
+  /** No delivery told of it: the sweep of branch heads found it, and knows no sender. */
+  readonly foundBySweep?: true;
 }
 
 /** The repository changed its name, owner or visibility. */
@@ -41,4 +43,9 @@ export interface Delivery {
   readonly attempts: number;
   /** Not before this time is it tried again. */
   readonly retryAt: number | null;
+}
+
+/** The id of the delivery that stands for a push found by the sweep: the same push gets the same id. */
+export function makeSweepDeliveryId(repositoryId: number, ref: string, sha: string): string {
+  return `sweep:${repositoryId}:${ref}:${sha}`;
 }

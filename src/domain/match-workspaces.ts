@@ -21,3 +21,11 @@ export function usesRepository(workspace: Workspace, identity: RepositoryIdentit
 export function trackedBranch(workspace: Workspace, repository: Repository): string {
   return workspace.branch ?? repository.defaultBranch;
 }
+
+/** The workspaces among `workspaces` that are this repository's. */
+export function selectWorkspaces(
+  workspaces: readonly Workspace[],
+  identity: RepositoryIdentity,
+): readonly Workspace[] {
+  return workspaces.filter((workspace) => usesRepository(workspace, identity));
+}

@@ -1,7 +1,7 @@
 import { touchesDirectory } from './changed-paths.ts';
 import type { PushEvent } from './delivery.ts';
 import type { Repository } from './deployment.ts';
-import { type RepositoryIdentity, trackedBranch, usesRepository } from './match-workspaces.ts';
+import { trackedBranch } from './match-workspaces.ts';
 import type { CommitComparer, Comparison, NewId, PlannedDeployment, PlanStore } from './ports.ts';
 import type { ReasonCode } from './reason-codes.ts';
 import type { Workspace } from './workspace.ts';
@@ -22,6 +22,8 @@ export interface PushToPlan {
   readonly account: string;
   /** The workspaces of this repository, whatever branch they track. */
   readonly workspaces: readonly Workspace[];
+  /** The delivery was missed, and its commit is no longer the branch's head. */
+  readonly overtaken: boolean;
 }
 
 export interface PlanningPorts {
@@ -36,14 +38,6 @@ export function refusePush(push: PushEvent): ReasonCode | null {
   if (!push.ref.startsWith(BRANCH_PREFIX)) return 'not_a_branch';
   if (push.deleted || NO_COMMIT.test(push.after)) return 'branch_deleted';
   return null;
-}
-
-/** The workspaces among `workspaces` that are this repository's. */
-export function selectWorkspaces(
-  workspaces: readonly Workspace[],
-  identity: RepositoryIdentity,
-): readonly Workspace[] {
-  return workspaces.filter((workspace) => usesRepository(workspace, identity));
 }
 
 export function tracksPushedBranch(workspace: Workspace, push: PushEvent): boolean {
@@ -84,6 +78,7 @@ async function decideTracked(
     const comparison = await compareFrom(event.repository, base, event.after, ports.comparer, comparisons);
     if (!touchesDirectory(comparison, workspace.directory)) return no('paths_unchanged');
   }
+  if (push.overtaken) return { reason: 'overtaken_while_away', conclusion: 'skipped', problem: null };
   if (event.senderIsBot) {
     const since = push.receivedAt - LOOP_WINDOW_MS;
     const started = await ports.store.countStarted(workspace.id, event.sender, since);
@@ -91,7 +86,7 @@ async function decideTracked(
       return { reason: 'loop_brake', conclusion: 'action_required', problem: null };
     }
   }
-  return { reason: 'push', conclusion: null, problem: null };
+  return { reason: event.foundBySweep ? 'found_by_sweep' : 'push', conclusion: null, problem: null };
 }
 
 /** The commit that changes are counted from; null when everything counts as changed. */

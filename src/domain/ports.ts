@@ -119,7 +119,7 @@ export interface WorkspaceDirectory {
   newerThan(since: number): Promise<MeltanoResult<WorkspaceList> | number>;
 }
 
-export type QueueName = 'plan' | 'workspace' | 'log';
+export type QueueName = 'plan' | 'workspace' | 'log' | 'sweep';
 
 /**
  * Wakes up the taker of a key, never twice at once for one key; a wake-up during a run makes one more run. A lost or
@@ -142,6 +142,7 @@ export interface DeliveryStore {
   /** The unplanned deliveries of a repository in the order of receipt. */
   listPending(repositoryId: number): Promise<Delivery[]>;
   postpone(id: string, attempts: number, retryAt: number): Promise<void>;
+  findDelivery(id: string): Promise<Delivery | null>;
 }
 
 export interface RepositoryStore {
@@ -192,7 +193,23 @@ export interface PlanStore {
     deployments: readonly PlannedDeployment[];
     now: number;
   }): Promise<Deployment[]>;
+  /** Takes over a check run that an earlier, lost database left open. False when its deployment is known here. */
+  adopt(planned: PlannedDeployment, found: AdoptedState): Promise<boolean>;
 }
+
+/** What a check run that is taken over says about its deployment. */
+export type AdoptedState = Pick<
+  Deployment,
+  | 'state'
+  | 'checkRunId'
+  | 'checkRunUrl'
+  | 'startSince'
+  | 'attemptedAt'
+  | 'attemptOutcome'
+  | 'knownJobIds'
+  | 'jobId'
+  | 'acceptedAt'
+>;
 
 /** What changes about a deployment once it is planned. */
 export type DeploymentChange = Partial<
@@ -234,4 +251,82 @@ export interface ReportStore {
       Pick<Deployment, 'reportedRevision' | 'checkRunId' | 'checkRunUrl' | 'checkRunAttemptedAt'>
     >,
   ): Promise<void>;
+}
+
+/** One entry of GitHub's log of deliveries; a redelivery is an entry of its own with the same GUID. */
+export interface LoggedDelivery {
+  readonly id: number;
+  readonly guid: string;
+  /** Epoch milliseconds. */
+  readonly deliveredAt: number;
+  readonly event: string;
+  readonly action: string | null;
+}
+
+/** GitHub's log of what it sent to the app in the last three days. Throws when GitHub can't answer now. */
+export interface DeliveryLog {
+  /** Pages, newest first, until one reaches back to before `since`. */
+  listSince(since: number): AsyncIterable<readonly LoggedDelivery[]>;
+  /** Asks GitHub to send a delivery once more, under its old GUID. */
+  redeliver(id: number): Promise<void>;
+}
+
+export interface SweptRepository {
+  readonly repository: Repository;
+  /** Epoch milliseconds of the last push to any branch; 0 for none. */
+  readonly pushedAt: number;
+}
+
+/** Where the app is installed, and what moved there. Throws when GitHub can't answer now. */
+export interface InstallationReader {
+  /** Those that aren't suspended. */
+  listInstallations(): Promise<readonly { readonly id: number; readonly account: string }[]>;
+  /** Pages of the installation's repositories. */
+  listRepositories(installationId: number): AsyncIterable<readonly SweptRepository[]>;
+  /** The commit that a branch points to; null when there is no such branch. */
+  readHead(repository: Repository, branch: string): Promise<string | null>;
+}
+
+/** What the sweeps remember between two rounds. */
+export interface SweepStore {
+  /** When this database was made (epoch milliseconds): what came before is none of its business. */
+  readBeginning(): Promise<number>;
+  /** When the log of deliveries was last read to its end; null for never. */
+  readDeliveriesSweptAt(): Promise<number | null>;
+  saveDeliveriesSweptAt(time: number): Promise<void>;
+  /** Those of the GUIDs that are not stored here. */
+  listUnknownDeliveries(guids: readonly string[]): Promise<Set<string>>;
+  /** How often each delivery was asked for again; GUIDs never asked for are missing. */
+  countRedeliveries(guids: readonly string[]): Promise<Map<string, number>>;
+  noteRedelivery(guid: string, now: number): Promise<void>;
+  wasAskedForAgain(guid: string): Promise<boolean>;
+
+  /** For each repository the time of its last push when its branches were last found in order. */
+  listSweptPushes(repositoryIds: readonly number[]): Promise<Map<number, number>>;
+  saveSweptPush(repositoryId: number, pushedAt: number): Promise<void>;
+  readBranchHead(repositoryId: number, branch: string): Promise<BranchHead | null>;
+  saveBranchHead(repositoryId: number, branch: string, head: BranchHead): Promise<void>;
+  /** Whether a stored push to the repository ends at this commit. */
+  hasPush(repositoryId: number, ref: string, sha: string): Promise<boolean>;
+}
+
+/** What is known of a branch: the commit last taken care of, and a newer one that nothing explains yet. */
+export interface BranchHead {
+  readonly sha: string;
+  readonly candidate: { readonly sha: string; readonly seenAt: number } | null;
+}
+
+/** One of the app's own check runs, as GitHub shows it. */
+export interface ShownCheckRun {
+  readonly id: number;
+  readonly url: string | null;
+  readonly name: string;
+  readonly externalId: string | null;
+  /** Epoch milliseconds. */
+  readonly startedAt: number | null;
+}
+
+export interface OpenCheckRuns {
+  /** The app's check runs on a commit that are not completed. Throws when GitHub can't answer now. */
+  listOpenRuns(repository: Repository, sha: string): Promise<ShownCheckRun[]>;
 }

@@ -5,6 +5,7 @@
 export const REASON_CODES = {
   // Planned: this workspace is deployed.
   push: 'a push to the branch that the workspace tracks',
+  found_by_sweep: 'a push that no delivery told of: the sweep of branch heads found it',
 
   // Planned: this workspace is not deployed (no check run).
   branch_not_tracked: 'the workspace tracks another branch',
@@ -12,6 +13,7 @@ export const REASON_CODES = {
 
   // Concluded without a job.
   superseded: 'a newer deployment of the workspace replaced it before it started',
+  overtaken_while_away: 'the delivery was missed, and the branch had moved on when it came again',
   loop_brake: 'too many deployments from the pushes of one bot',
   no_longer_tracked: 'the workspace stopped tracking this repository or branch before the start',
   start_refused: 'Meltano Cloud refused the start',
@@ -32,6 +34,7 @@ export const REASON_CODES = {
   account_not_allowed: 'ALLOWED_ACCOUNTS does not name the account',
   account_not_served: 'there are no Meltano Cloud credentials for the account',
   no_workspace: 'no workspace uses the repository',
+  found_before: 'the sweep of branch heads had found this push already',
   repository_updated: 'the repository was renamed, transferred or changed its visibility',
 } as const;
 

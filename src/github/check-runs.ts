@@ -1,4 +1,5 @@
 import type { Repository } from '../domain/deployment.ts';
+import type { OpenCheckRuns } from '../domain/ports.ts';
 import type { CheckRunFields } from '../report/check-run-view.ts';
 import { callGitHub, type GitHubResult } from './github-call.ts';
 import type { GetOctokit, InstallationOctokit } from './octokit.ts';
@@ -27,7 +28,8 @@ export interface CheckRunApiOptions {
   readonly now: () => number;
 }
 
-export function createCheckRunApi({ getOctokit, appId, now }: CheckRunApiOptions): CheckRunApi {
+export function createCheckRunApi(options: CheckRunApiOptions): CheckRunApi & OpenCheckRuns {
+  const { getOctokit, appId, now } = options;
   function call<T>(
     repository: Repository,
     request: (octokit: InstallationOctokit) => Promise<T>,
@@ -66,6 +68,20 @@ export function createCheckRunApi({ getOctokit, appId, now }: CheckRunApiOptions
         const run = runs.find((one) => one.external_id?.startsWith(externalId));
         return run ? { id: run.id, url: run.html_url } : null;
       }),
+
+    async listOpenRuns(repository, sha) {
+      const octokit = await getOctokit(repository.installationId);
+      const runs = await octokit.paginate(octokit.rest.checks.listForRef, {
+        ...locate(repository),
+        ...{ ref: sha, app_id: appId, filter: 'all', per_page: 100 },
+      });
+      return runs
+        .filter((run) => run.status !== 'completed')
+        .map((run) => ({
+          ...{ id: run.id, url: run.html_url, name: run.name, externalId: run.external_id },
+          startedAt: Date.parse(run.started_at ?? '') || null,
+        }));
+    },
 
     async renewToken(installationId) {
       const octokit = await getOctokit(installationId);

@@ -49,6 +49,8 @@ export function createTimedFetch(onAnswer: (status: number | null) => void): typ
 
 export interface OctokitSource {
   readonly get: GetOctokit;
+  /** Octokit with the app's own token instead of an installation's. */
+  getForApp(): Promise<InstallationOctokit>;
   /** Probot makes the Octokits; it exists only once its server has loaded the app. */
   connect(probot: Pick<Probot, 'auth'>): void;
 }
@@ -57,13 +59,17 @@ export interface OctokitSource {
 export function createOctokitSource(): OctokitSource {
   const octokits = new Map<number, Promise<InstallationOctokit>>();
   let probot: Pick<Probot, 'auth'> | null = null;
+  function requireProbot(): Pick<Probot, 'auth'> {
+    if (!probot) throw new Error('Probot is not loaded yet.');
+    return probot;
+  }
   return {
     connect(connected) {
       probot = connected;
     },
+    getForApp: async () => requireProbot().auth(),
     async get(installationId) {
-      if (!probot) throw new Error('Probot is not loaded yet.');
-      const octokit = octokits.get(installationId) ?? probot.auth(installationId);
+      const octokit = octokits.get(installationId) ?? requireProbot().auth(installationId);
       octokits.set(installationId, octokit);
       octokit.catch(() => octokits.delete(installationId));
       return octokit;

@@ -1,24 +1,21 @@
 import type { Logger } from 'pino';
-import type { Delivery, PushEvent } from '../domain/delivery.ts';
+import { type Delivery, makeSweepDeliveryId, type PushEvent } from '../domain/delivery.ts';
 import type { Deployment } from '../domain/deployment.ts';
-import {
-  type PlanningPorts,
-  planPush,
-  refusePush,
-  selectWorkspaces,
-  tracksPushedBranch,
-} from '../domain/plan-push.ts';
+import { selectWorkspaces } from '../domain/match-workspaces.ts';
+import { type PlanningPorts, planPush, refusePush, tracksPushedBranch } from '../domain/plan-push.ts';
 import type {
   Account,
   Accounts,
   Clock,
   DeliveryStore,
   Dispatcher,
+  InstallationReader,
   MeltanoFailure,
   PlannedDeployment,
   PlanStore,
   Reporter,
   RepositoryStore,
+  SweepStore,
 } from '../domain/ports.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
@@ -29,6 +26,8 @@ export interface PlanContext {
   readonly deliveries: DeliveryStore;
   readonly repositories: RepositoryStore;
   readonly plans: PlanStore;
+  readonly sweeps: Pick<SweepStore, 'wasAskedForAgain'>;
+  readonly heads: Pick<InstallationReader, 'readHead'>;
   readonly accounts: Accounts;
   readonly planning: PlanningPorts;
   readonly reporter: Reporter;
@@ -109,15 +108,32 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     if (refusal) return { outcome: refusal, deployments: [] };
     const account = context.accounts.forOwner(event.account);
     if (!account) return { outcome: 'account_not_served', deployments: [] };
+    if (await wasFoundBefore(event)) return { outcome: 'found_before', deployments: [] };
     const workspaces = await findWorkspaces(account, event, delivery.receivedAt, log);
     if (typeof workspaces === 'number') return workspaces;
     if (workspaces.length === 0) return { outcome: 'no_workspace', deployments: [] };
     const { id: deliveryId, receivedAt } = delivery;
+    const overtaken = await wasOvertaken(deliveryId, event);
     const deployments = await planPush(
-      { deliveryId, receivedAt, event, account: account.key, workspaces },
+      { deliveryId, receivedAt, event, account: account.key, workspaces, overtaken },
       context.planning,
     );
     return { outcome: 'push', deployments };
+  }
+
+  /** A delivery that comes after the sweep found its push joins the deployment that the sweep made. */
+  async function wasFoundBefore(push: PushEvent): Promise<boolean> {
+    if (push.foundBySweep) return false;
+    const id = makeSweepDeliveryId(push.repository.id, push.ref, push.after);
+    const found = await context.deliveries.findDelivery(id);
+    return found?.event.kind === 'push' && (push.pushedAt ?? 0) <= (found.event.pushedAt ?? 0);
+  }
+
+  /** Only a delivery that was missed is asked this: every other one is as new as can be. */
+  async function wasOvertaken(deliveryId: string, push: PushEvent): Promise<boolean> {
+    if (!(await context.sweeps.wasAskedForAgain(deliveryId))) return false;
+    const branch = push.ref.replace(/^refs\/heads\//, '');
+    return (await context.heads.readHead(push.repository, branch)) !== push.after;
   }
 
   function refuseAccount(login: string): ReasonCode | null {

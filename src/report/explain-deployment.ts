@@ -58,6 +58,10 @@ function explainEnd(view: CheckRunView): string[] {
       return [explainSuperseded(view)];
     case 'loop_brake':
       return [explainLoop(view)];
+    case 'overtaken_while_away':
+      return [
+        'The app was not told of this push when it happened. By the time it was, the branch had moved on: Meltano Cloud always deploys the head of the branch, so the newer commit is the one that counts.',
+      ];
     case 'no_longer_tracked':
     case 'paths_unchanged':
       return [

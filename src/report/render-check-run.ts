@@ -1,6 +1,6 @@
 import type { Deployment } from '../domain/deployment.ts';
+import { formatExternalId } from '../domain/external-id.ts';
 import type { CheckRunFields, CheckRunView } from './check-run-view.ts';
-import { formatExternalId } from './external-id.ts';
 import { renderSummary } from './render-summary.ts';
 import { renderText } from './render-text.ts';
 import { renderTitle } from './render-title.ts';

@@ -30,7 +30,7 @@ function renderTable(view: CheckRunView): string {
     ['Branch and directory', `${formatCode(deployment.branch)}, ${formatDirectory(deployment.directory)}`],
     ['Commit asked for', linkCommit(view, deployment.sha)],
     ['Commit deployed', describeDeployedCommit(view)],
-    ['Asked for by', `push by ${linkAccount(view)}`],
+    ['Asked for by', describeRequester(view)],
     ['Job', describeJob(view)],
     ['Queue time', queue === null ? '' : formatDuration(queue)],
     ['Run time', describeRunTime(view)],
@@ -56,6 +56,13 @@ function describeDeployedCommit(view: CheckRunView): string {
   if (deployedSha !== null) return linkCommit(view, deployedSha);
   if (jobId === null) return '';
   return state === 'concluded' ? 'not known' : 'not known yet';
+}
+
+/** Nobody is known when no delivery told of the push. */
+function describeRequester(view: CheckRunView): string {
+  const { reason, requestedBy } = view.deployment;
+  if (requestedBy !== '') return `push by ${linkAccount(view)}`;
+  return reason === 'found_by_sweep' ? 'push that GitHub did not tell of; the app found it' : 'push';
 }
 
 function linkAccount({ deployment, githubUrl }: CheckRunView): string {

@@ -73,6 +73,8 @@ function titleConcluded(view: CheckRunView): string {
       return joinDetail('No longer tracked', what ?? 'the workspace uses another repository or branch now');
     case 'paths_unchanged':
       return joinDetail('Nothing to deploy', what ?? 'nothing in the directory of the workspace changed');
+    case 'overtaken_while_away':
+      return 'Overtaken while the app was away';
     case 'start_refused':
       return joinDetail('Could not start', what);
     case 'start_timeout':

@@ -5,14 +5,16 @@ import type {
   PlanStore,
   ReportStore,
   RepositoryStore,
+  SweepStore,
 } from '../domain/ports.ts';
 import { createDeliveryStore } from './delivery-store.ts';
 import { createDeploymentStore } from './deployment-store.ts';
 import { createPlanStore } from './plan-store.ts';
 import { createRepositoryStore } from './repository-store.ts';
 import type { Schema } from './schema.ts';
+import { createSweepStore } from './sweep-store.ts';
 
-export type Stores = DeliveryStore & RepositoryStore & PlanStore & DeploymentStore & ReportStore;
+export type Stores = DeliveryStore & RepositoryStore & PlanStore & DeploymentStore & ReportStore & SweepStore;
 
 /** The ports of the domain over one database. */
 export function createStores(db: Kysely<Schema>): Stores {
@@ -21,5 +23,6 @@ export function createStores(db: Kysely<Schema>): Stores {
     ...createRepositoryStore(db),
     ...createPlanStore(db),
     ...createDeploymentStore(db),
+    ...createSweepStore(db),
   };
 }

@@ -15,6 +15,7 @@ export function createDeliveryStore(db: Kysely<Schema>): DeliveryStore {
           receivedAt,
           repositoryId: event.repository.id,
           event: JSON.stringify(event),
+          afterSha: event.kind === 'push' ? event.after : null,
           outcome: null,
           retryAt: null,
         })
@@ -42,6 +43,11 @@ export function createDeliveryStore(db: Kysely<Schema>): DeliveryStore {
         .orderBy('receivedAt')
         .execute();
       return rows.map(toDelivery);
+    },
+
+    async findDelivery(id) {
+      const row = await db.selectFrom('delivery').selectAll().where('id', '=', id).executeTakeFirst();
+      return row ? toDelivery(row) : null;
     },
 
     async postpone(id, attempts, retryAt) {

@@ -57,6 +57,17 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore {
         return [...changed.values()];
       });
     },
+
+    async adopt(planned, { knownJobIds, ...found }) {
+      const now = found.acceptedAt ?? found.attemptedAt ?? planned.receivedAt;
+      const row = { ...toNewRow(planned, now), ...found, knownJobIds: JSON.stringify(knownJobIds) };
+      const result = await db
+        .insertInto('deployment')
+        .values(row)
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+    },
   };
 }
 

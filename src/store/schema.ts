@@ -11,6 +11,36 @@ export interface Schema {
   repository: RepositoryTable;
   repositoryName: RepositoryNameTable;
   deployment: DeploymentTable;
+  note: NoteTable;
+  redelivery: RedeliveryTable;
+  sweptRepository: SweptRepositoryTable;
+  branchHead: BranchHeadTable;
+}
+
+/** Single values that outlive the process. */
+export interface NoteTable {
+  name: 'began_at' | 'deliveries_swept_at';
+  value: number;
+}
+
+/** Deliveries that GitHub was asked to send again. */
+export interface RedeliveryTable {
+  guid: string;
+  attempts: number;
+  askedAt: number;
+}
+
+export interface SweptRepositoryTable {
+  repositoryId: number;
+  pushedAt: number;
+}
+
+export interface BranchHeadTable {
+  repositoryId: number;
+  branch: string;
+  sha: string;
+  candidateSha: string | null;
+  candidateSeenAt: number | null;
 }
 
 export interface DeliveryTable {
@@ -20,6 +50,8 @@ export interface DeliveryTable {
   receivedAt: number;
   /** The `AppEvent` as JSON. */
   event: string;
+  /** The commit that a push ends at; null for other events. */
+  afterSha: string | null;
   /** Null until it is planned. */
   outcome: ReasonCode | null;
   attempts: Generated<number>;

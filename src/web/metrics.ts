@@ -5,6 +5,8 @@ export interface Metrics {
   readonly registry: Registry;
   delivery(event: string, outcome: string): void;
   concluded(deployment: Deployment): void;
+  /** What a sweep found: deliveries that were missed, or pushes that no delivery told of. */
+  swept(kind: 'delivery' | 'push', count: number): void;
 }
 
 /** The process's metrics, in a registry of their own. */
@@ -23,8 +25,15 @@ export function createMetrics(): Metrics {
     labelNames: ['conclusion', 'reason'],
     registers: [registry],
   });
+  const found = new Counter({
+    name: 'meltano_deploy_sweep_found_total',
+    help: 'What the sweeps found: deliveries that were missed (asked for again), pushes that no delivery told of.',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
   return {
     registry,
+    swept: (kind, count) => found.inc({ kind }, count),
     delivery: (event, outcome) => deliveries.inc({ event, outcome }),
     concluded: ({ conclusion, reason }) => deployments.inc({ conclusion: conclusion ?? 'none', reason }),
   };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
-import { type Service, startService } from '../../src/compose.ts';
+import { type Service, startService } from '../../src/compose/start-service.ts';
 import { describeLogger } from '../../src/config/create-logger.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
 
@@ -13,8 +13,9 @@ export interface RunningApp {
   readonly service: Service;
   /** The log lines so far. */
   readonly lines: Record<string, unknown>[];
-  /** Stops the app and starts it again on the same data. */
-  restart(): Promise<void>;
+  readonly dataDirectory: string;
+  /** Stops the app and starts it again on the same data, after what happens `between`. */
+  restart(between?: () => void): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -46,8 +47,10 @@ export async function startApp(env: Overrides = {}, options: SandboxOptions = {}
     get service() {
       return service;
     },
-    async restart() {
+    dataDirectory: directory,
+    async restart(between) {
       await service.stop();
+      between?.();
       service = await serve(variables, log);
       sandbox.github.webhookUrl = `${service.url}/api/github/webhooks`;
     },

@@ -32,6 +32,7 @@ interface World {
   comparison?: Comparison;
   lastSuccess?: string;
   started?: number;
+  overtaken?: boolean;
 }
 
 /** Plans with fakes for GitHub and the store; tells what was compared. */
@@ -57,6 +58,7 @@ async function plan(workspaces: Workspace[], event: PushEvent, world: World = {}
     event,
     account: 'environment',
     workspaces,
+    overtaken: world.overtaken ?? false,
   };
   return { planned: await planPush(request, ports), compared };
 }

@@ -41,6 +41,9 @@ export class PlanWorld {
     this.#plan = this.#createPlanner();
   }
 
+  /** The head that GitHub shows for every branch. */
+  head: string | null = null;
+
   static async open(): Promise<PlanWorld> {
     return new PlanWorld(await openStores());
   }
@@ -60,7 +63,9 @@ export class PlanWorld {
     };
     const sink = { write: (line: string) => void this.lines.push(JSON.parse(line)) };
     return createPlanner({
-      ...{ deliveries: stores, repositories: stores, plans: stores, accounts, reporter, dispatcher, clock },
+      ...{ deliveries: stores, repositories: stores, plans: stores, sweeps: stores },
+      ...{ accounts, reporter, dispatcher, clock },
+      heads: { readHead: async () => this.head },
       planning: { comparer, store: stores, newId: randomUUID, nameCheckRun },
       random: () => 0.5,
       log: pino({ level: 'debug' }, sink),

@@ -1,4 +1,4 @@
-import type { Deployment } from '../domain/deployment.ts';
+import type { Deployment } from './deployment.ts';
 
 /** What a check run's `external_id` says about the deployment behind it. */
 export interface ExternalId {

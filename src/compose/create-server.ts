@@ -1,0 +1,22 @@
+import { Probot, Server } from 'probot';
+import { createTimedFetch, QuietOctokit } from '../github/octokit.ts';
+import type { Foundation } from './foundation.ts';
+
+/** Probot on its own HTTP server: it checks the signatures, and its Octokits are the only ones. */
+export function createServer({ configuration, log, dependencies }: Foundation): Server {
+  const { github, server } = configuration;
+  return new Server({
+    Probot: Probot.defaults({
+      appId: github.appId,
+      privateKey: github.privateKey,
+      secret: github.webhookSecret,
+      baseUrl: github.apiUrl,
+      Octokit: QuietOctokit,
+    }),
+    request: {
+      fetch: createTimedFetch((status) => dependencies.note('github', status !== null && status < 500)),
+    },
+    ...{ log, host: server.host, port: server.port, webhookPath: server.webhookPath },
+    enableStaticFiles: false,
+  });
+}

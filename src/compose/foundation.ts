@@ -1,0 +1,40 @@
+import type { Logger } from 'pino';
+import type { Configuration } from '../config/environment.ts';
+import { createInProcessDispatcher } from '../dispatch/in-process-dispatcher.ts';
+import type { Clock, Dispatcher } from '../domain/ports.ts';
+import { createRedactor, type Redactor } from '../report/redact.ts';
+import type { Stores } from '../store/create-stores.ts';
+import { DependencyStates } from '../web/dependency-states.ts';
+import { createMetrics, type Metrics } from '../web/metrics.ts';
+
+/** What every part of one process shares. */
+export interface Foundation {
+  readonly configuration: Configuration;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly stores: Stores;
+  readonly dispatcher: Dispatcher;
+  readonly redactor: Redactor;
+  readonly dependencies: DependencyStates;
+  readonly metrics: Metrics;
+}
+
+export function layFoundation(configuration: Configuration, log: Logger, stores: Stores): Foundation {
+  const clock: Clock = { now: () => Date.now() };
+  return {
+    ...{ configuration, log, clock, stores },
+    dispatcher: createInProcessDispatcher({
+      onError: (error, queue, key) => log.error({ err: error, queue, key }, 'A step failed: trying again'),
+    }),
+    redactor: createRedactor({ secrets: listSecrets(configuration) }),
+    dependencies: new DependencyStates(clock),
+    metrics: createMetrics(),
+  };
+}
+
+/** The app's own secrets: none of them may ever leave. */
+function listSecrets({ github, meltano }: Configuration): string[] {
+  const { credentials } = meltano;
+  const own = credentials.kind === 'token' ? credentials.token : credentials.clientSecret;
+  return [github.privateKey, github.webhookSecret, own];
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Accounts, InstallationReader } from '../domain/ports.ts';
+import { normalizeHost } from '../domain/repository-url.ts';
+import { createCommitComparer } from '../github/compare-commits.ts';
+import { createDeliveryLog } from '../github/hook-deliveries.ts';
+import { createInstallationReader } from '../github/installation-reader.ts';
+import type { OctokitSource } from '../github/octokit.ts';
+import { createReportFinisher } from '../reconcile/finish-report.ts';
+import { handleSweeps } from '../reconcile/handle-sweeps.ts';
+import { createPlanner } from '../reconcile/plan-deliveries.ts';
+import type { ReconcileContext } from '../reconcile/reconcile-context.ts';
+import { createReconciler } from '../reconcile/reconcile-workspace.ts';
+import { RequestBudget } from '../reconcile/request-budget.ts';
+import { nameCheckRun } from '../report/name-check-run.ts';
+import type { Reporting } from './create-reporting.ts';
+import type { Foundation } from './foundation.ts';
+
+/** The sweep of branch heads makes at most so many requests an hour in one installation: an eighth of GitHub's limit. */
+const SWEEP_REQUESTS_PER_HOUR = 600;
+
+export interface QueuePorts {
+  readonly octokit: OctokitSource;
+  readonly accounts: Accounts;
+  readonly reporting: Reporting;
+}
+
+/** Gives each queue of the dispatcher its work. */
+export function handleQueues(foundation: Foundation, ports: QueuePorts): void {
+  const { configuration, log, clock, stores, dispatcher, metrics } = foundation;
+  const { octokit, accounts, reporting } = ports;
+  const comparer = createCommitComparer(octokit.get, sleep);
+  const heads = createInstallationReader({ getOctokit: octokit.get, getAppOctokit: octokit.getForApp });
+  const shared = {
+    ...{ repositories: stores, accounts, dispatcher, clock, log, random: Math.random },
+    reporter: reporting.writer,
+    githubHost: normalizeHost(configuration.github.host),
+    onConcluded: metrics.concluded,
+  };
+  const context: ReconcileContext = {
+    ...shared,
+    ...{ store: stores, comparer, logs: reporting.logs },
+    limits: {
+      startMs: configuration.startTimeoutMinutes * 60_000,
+      deployMs: configuration.deployTimeoutMinutes * 60_000,
+      poll: configuration.poll,
+    },
+  };
+  dispatcher.handle(
+    'plan',
+    createPlanner({
+      ...shared,
+      ...{ deliveries: stores, plans: stores, sweeps: stores, heads },
+      planning: { comparer, store: stores, newId: randomUUID, nameCheckRun },
+      allowedAccounts: configuration.allowedAccounts,
+    }),
+  );
+  dispatcher.handle('workspace', createReconciler(context));
+  dispatcher.handle('log', createReportFinisher(context, stores));
+  if (configuration.sweepMinutes > 0) sweep(foundation, ports, heads);
+}
+
+function sweep(foundation: Foundation, ports: QueuePorts, installations: InstallationReader): void {
+  const { configuration, log, clock, stores, dispatcher, metrics } = foundation;
+  const { octokit, accounts, reporting } = ports;
+  const allowed = configuration.allowedAccounts;
+  handleSweeps({
+    dispatcher,
+    everyMs: configuration.sweepMinutes * 60_000,
+    deliveries: {
+      deliveryLog: createDeliveryLog(octokit.getForApp),
+      ...{ store: stores, clock, log },
+      onFound: (count) => metrics.swept('delivery', count),
+    },
+    heads: {
+      ...{ installations, accounts, repositories: stores, deliveries: stores, store: stores },
+      ...{ dispatcher, clock, log },
+      budget: new RequestBudget(clock, SWEEP_REQUESTS_PER_HOUR),
+      githubHost: normalizeHost(configuration.github.host),
+      isAllowed: (login) => allowed === null || allowed.has(login.toLowerCase()),
+      onFound: (count) => metrics.swept('push', count),
+    },
+    adoption: { runs: reporting.openRuns, plans: stores, ...{ accounts, dispatcher, clock, log } },
+  });
+}

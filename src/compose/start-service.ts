@@ -1,0 +1,67 @@
+import { sql } from 'kysely';
+import type { Logger } from 'pino';
+import type { Configuration } from '../config/environment.ts';
+import { createOctokitSource } from '../github/octokit.ts';
+import { createApp } from '../index.ts';
+import { createMeltanoDispatcher } from '../meltano/dispatcher.ts';
+import { createEnvironmentAccounts } from '../meltano/environment-account.ts';
+import { wakeUnfinished } from '../reconcile/wake-unfinished.ts';
+import { createStores } from '../store/create-stores.ts';
+import { openSqlite } from '../store/sqlite.ts';
+import { createOperationsHandler } from '../web/operations-handler.ts';
+import { createReporting } from './create-reporting.ts';
+import { createServer } from './create-server.ts';
+import { layFoundation } from './foundation.ts';
+import { handleQueues } from './handle-queues.ts';
+
+export interface Service {
+  /** Where it listens, e.g. `http://127.0.0.1:3000`. */
+  readonly url: string;
+  /** Takes no more work, waits for what is under way and closes the database. */
+  stop(): Promise<void>;
+}
+
+/** Builds the adapters, wakes up what an earlier process left unfinished, and serves. */
+export async function startService(configuration: Configuration, log: Logger): Promise<Service> {
+  const database = await openSqlite(configuration.dataDirectory);
+  const foundation = layFoundation(configuration, log, createStores(database.db));
+  const { stores, dispatcher, dependencies, metrics, clock } = foundation;
+  const connections = createMeltanoDispatcher();
+  const accounts = createEnvironmentAccounts({
+    ...{ meltano: configuration.meltano, dispatcher: connections, clock, log },
+    onCall: (answered) => dependencies.note('meltano', answered),
+  });
+  const server = createServer(foundation);
+  const octokit = createOctokitSource();
+  const reporting = createReporting(foundation, octokit.get);
+
+  let working = false;
+  server.addHandler(
+    createOperationsHandler({
+      pingDatabase: () => sql`select 1`.execute(database.db),
+      isWorking: () => working,
+      dependencies,
+      metrics: metrics.registry,
+    }),
+  );
+  await server.load((probot) => {
+    octokit.connect(probot);
+    createApp({ ...{ dispatcher, clock, log }, deliveries: stores, onDelivery: metrics.delivery })(probot);
+  });
+  handleQueues(foundation, { octokit, accounts, reporting });
+  await wakeUnfinished({ deliveries: stores, store: stores, dispatcher, reporter: reporting.writer });
+  working = true;
+  await server.start();
+
+  return {
+    url: `http://${server.host}:${server.port}`,
+    async stop() {
+      working = false;
+      await server.stop();
+      await dispatcher.stop();
+      await reporting.writer.stop();
+      await connections.destroy();
+      await database.close();
+    },
+  };
+}

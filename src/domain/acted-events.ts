@@ -1,0 +1,12 @@
+/** The (event, action) pairs that the app stores and acts on; everything else is answered and dropped. */
+const ACTED_ON = new Set([
+  'push',
+  'repository.renamed',
+  'repository.transferred',
+  'repository.publicized',
+  'repository.privatized',
+]);
+
+export function isActedOn(event: string, action: string | null): boolean {
+  return ACTED_ON.has(action === null ? event : `${event}.${action}`);
+}

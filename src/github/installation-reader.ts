@@ -1,0 +1,60 @@
+import type { Repository } from '../domain/deployment.ts';
+import type { InstallationReader, SweptRepository } from '../domain/ports.ts';
+import type { GetOctokit, InstallationOctokit } from './octokit.ts';
+
+export interface InstallationReaderOptions {
+  readonly getOctokit: GetOctokit;
+  /** Octokit with the app's own token. */
+  readonly getAppOctokit: () => Promise<InstallationOctokit>;
+}
+
+/** Where the app is installed, and what moved there. */
+export function createInstallationReader({
+  getOctokit,
+  getAppOctokit,
+}: InstallationReaderOptions): InstallationReader {
+  return {
+    async listInstallations() {
+      const octokit = await getAppOctokit();
+      const installations = await octokit.paginate(octokit.rest.apps.listInstallations, { per_page: 100 });
+      return installations
+        .filter((one) => one.suspended_at === null)
+        .map((one) => ({ id: one.id, account: readLogin(one.account) }));
+    },
+
+    async *listRepositories(installationId) {
+      const octokit = await getOctokit(installationId);
+      const pages = octokit.paginate.iterator(octokit.rest.apps.listReposAccessibleToInstallation, {
+        per_page: 100,
+      });
+      for await (const { data } of pages) {
+        yield data.map((one): SweptRepository => {
+          const repository: Repository = {
+            ...{ id: one.id, installationId, owner: one.owner.login, name: one.name },
+            ...{ private: one.private, defaultBranch: one.default_branch },
+          };
+          return { repository, pushedAt: Date.parse(one.pushed_at ?? '') || 0 };
+        });
+      }
+    },
+
+    async readHead(repository, branch) {
+      const octokit = await getOctokit(repository.installationId);
+      try {
+        const { data } = await octokit.rest.git.getRef({
+          ...{ owner: repository.owner, repo: repository.name },
+          ref: `heads/${branch}`,
+        });
+        return data.object.sha;
+      } catch (error) {
+        const { status } = error as { status?: number };
+        if (status === 404 || status === 409) return null;
+        throw error;
+      }
+    },
+  };
+}
+
+function readLogin(account: { login?: string; slug?: string } | null): string {
+  return account?.login ?? account?.slug ?? '';
+}

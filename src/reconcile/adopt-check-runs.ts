@@ -1,0 +1,77 @@
+import type { Logger } from 'pino';
+import { parseExternalId } from '../domain/external-id.ts';
+import type {
+  Accounts,
+  AdoptedState,
+  Clock,
+  Dispatcher,
+  OpenCheckRuns,
+  PlanStore,
+  ShownCheckRun,
+} from '../domain/ports.ts';
+import type { Workspace } from '../domain/workspace.ts';
+import type { TrackedBranch } from './sweep-heads.ts';
+
+export interface AdoptionContext {
+  readonly runs: OpenCheckRuns;
+  readonly plans: Pick<PlanStore, 'adopt'>;
+  readonly accounts: Accounts;
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/**
+ * The database knows nothing of a branch: the app's open check runs on its head are from one that was lost. What they
+ * tell (workspace, deployment, job) is enough to bring each to its end.
+ */
+export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedBranch): Promise<void> {
+  for (const run of await context.runs.listOpenRuns(tracked.repository, tracked.head)) {
+    const ids = parseExternalId(run.externalId ?? '');
+    const workspace = tracked.workspaces.find((one) => one.id === ids?.workspaceId);
+    if (!ids || !workspace) continue;
+    const state = await readState(context, tracked, run, workspace, ids.jobId);
+    if (!state) throw new Error('Meltano Cloud could not be asked about a check run to take over.');
+    const startedAt = run.startedAt ?? context.clock.now();
+    const isNew = await context.plans.adopt(
+      {
+        ...{ id: ids.deploymentId, account: tracked.account, deliveryId: `adopted:${run.id}` },
+        ...{ workspaceId: workspace.id, workspaceName: workspace.name, environment: workspace.environment },
+        ...{ branch: tracked.branch, directory: workspace.directory, checkName: run.name },
+        ...{ installationId: tracked.repository.installationId, repositoryId: tracked.repository.id },
+        ...{ sha: tracked.head, before: null, requestedBy: '', requestedByBot: false },
+        ...{ pushedAt: Math.floor(startedAt / 1000) * 1000, receivedAt: startedAt },
+        ...{ reason: 'push', conclusion: null, problem: null },
+      },
+      state,
+    );
+    if (!isNew) continue;
+    context.log.info({ deployment: ids.deploymentId, job: ids.jobId }, 'An open check run was taken over');
+    context.dispatcher.wake('workspace', workspace.id);
+  }
+}
+
+/** Without a job the start may have been made all the same: it is looked for among the jobs that came after it. */
+async function readState(
+  { accounts, clock }: AdoptionContext,
+  tracked: TrackedBranch,
+  run: ShownCheckRun,
+  workspace: Workspace,
+  jobId: string | null,
+): Promise<AdoptedState | null> {
+  const since = run.startedAt ?? clock.now();
+  const shown = { checkRunId: run.id, checkRunUrl: run.url, startSince: clock.now() };
+  if (jobId) {
+    return {
+      ...{ ...shown, state: 'queued', jobId, acceptedAt: since },
+      ...{ attemptedAt: since, attemptOutcome: null, knownJobIds: [] },
+    };
+  }
+  const jobs = await accounts.byKey(tracked.account)?.api.listJobs(workspace.id);
+  if (!jobs?.ok) return null;
+  const older = jobs.value.filter((job) => (job.created ?? 0) < since).map((job) => job.id);
+  return {
+    ...{ ...shown, state: 'starting', jobId: null, acceptedAt: null },
+    ...{ attemptedAt: since, attemptOutcome: 'lost', knownJobIds: older },
+  };
+}

@@ -1,0 +1,180 @@
+import type { Logger } from 'pino';
+import { makeSweepDeliveryId, type PushEvent } from '../domain/delivery.ts';
+import type { Repository } from '../domain/deployment.ts';
+import { selectWorkspaces, trackedBranch } from '../domain/match-workspaces.ts';
+import type {
+  Accounts,
+  Clock,
+  DeliveryStore,
+  Dispatcher,
+  InstallationReader,
+  RepositoryStore,
+  SweepStore,
+  SweptRepository,
+} from '../domain/ports.ts';
+import type { Workspace } from '../domain/workspace.ts';
+import { describeFailure } from './judge-failure.ts';
+import type { RequestBudget } from './request-budget.ts';
+
+/** The same new head must be seen twice, this far apart (milliseconds): its delivery may be on the way. */
+const TWO_SIGHTINGS_MS = 55_000;
+/** When a new head was seen once, the next look comes after this time (milliseconds). */
+const LOOK_AGAIN_MS = 60_000;
+
+export interface HeadSweepContext {
+  readonly installations: InstallationReader;
+  readonly accounts: Accounts;
+  readonly repositories: RepositoryStore;
+  readonly deliveries: Pick<DeliveryStore, 'record'>;
+  readonly store: SweepStore;
+  readonly dispatcher: Dispatcher;
+  /** Requests of the sweep an hour, for each installation. */
+  readonly budget: RequestBudget;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly githubHost: string;
+  readonly isAllowed: (login: string) => boolean;
+  /** A branch was seen for the first time: what an earlier database left open on its head is taken over. */
+  readonly onBaseline: (branch: TrackedBranch) => Promise<void>;
+  readonly onFound: (count: number) => void;
+}
+
+export interface TrackedBranch {
+  readonly repository: Repository;
+  readonly branch: string;
+  readonly head: string;
+  readonly account: string;
+  /** The workspaces that track the branch. */
+  readonly workspaces: readonly Workspace[];
+}
+
+/**
+ * Compares the heads of tracked branches with what was last handled, for repositories that moved since. Returns in how
+ * many milliseconds something has to be seen again, or null. Throws when nothing could be asked at all.
+ */
+export async function sweepHeads(context: HeadSweepContext): Promise<number | null> {
+  let again: number | null = null;
+  for (const installation of await context.installations.listInstallations()) {
+    if (!context.isAllowed(installation.account)) continue;
+    try {
+      if (await sweepInstallation(context, installation)) again = LOOK_AGAIN_MS;
+    } catch (error) {
+      // One installation's trouble (suspended just now, a limit) must not hide the others from the sweep.
+      context.log.warn({ err: error, installation: installation.id }, 'The sweep of an installation failed');
+    }
+  }
+  return again;
+}
+
+/** True when a new head was seen once. */
+async function sweepInstallation(
+  context: HeadSweepContext,
+  { id, account: login }: { id: number; account: string },
+): Promise<boolean> {
+  const account = context.accounts.forOwner(login);
+  if (!account) return false;
+  const listed = await account.directory.current();
+  if (!listed.ok) throw new Error(`The workspaces could not be read: ${describeFailure(listed.failure)}`);
+  let seenOnce = false;
+  const pages = context.installations.listRepositories(id)[Symbol.asyncIterator]();
+  while (takeRequest(context, id)) {
+    const page = await pages.next();
+    if (page.done) break;
+    const swept = await context.store.listSweptPushes(page.value.map((one) => one.repository.id));
+    for (const one of page.value) {
+      if (swept.get(one.repository.id) === one.pushedAt) continue;
+      const sighting = await sweepRepository(context, one, account.key, listed.value.workspaces);
+      if (sighting === 'seen once') seenOnce = true;
+    }
+  }
+  return seenOnce;
+}
+
+function takeRequest({ budget, log }: HeadSweepContext, installation: number): boolean {
+  if (budget.take(installation)) return true;
+  log.warn({ installation }, 'The sweep used up its requests of this hour: the rest waits');
+  return false;
+}
+
+async function sweepRepository(
+  context: HeadSweepContext,
+  { repository, pushedAt }: SweptRepository,
+  account: string,
+  workspaces: readonly Workspace[],
+): Promise<'in order' | 'seen once'> {
+  const known = await context.repositories.listNames(repository.id);
+  const fullNames = new Set([...known, `${repository.owner}/${repository.name}`.toLowerCase()]);
+  const own = selectWorkspaces(workspaces, { host: context.githubHost, fullNames });
+  if (own.length === 0) return 'in order';
+  await context.repositories.learnRepository(repository, null, context.clock.now());
+  let sighting: 'in order' | 'seen once' = 'in order';
+  for (const branch of new Set(own.map((one) => trackedBranch(one, repository)))) {
+    if (!takeRequest(context, repository.installationId)) return 'in order';
+    const head = await context.installations.readHead(repository, branch);
+    if (head === null) continue;
+    const tracking = own.filter((one) => trackedBranch(one, repository) === branch);
+    const found = await judgeHead(
+      context,
+      { repository, branch, head, account, workspaces: tracking },
+      pushedAt,
+    );
+    if (found === 'seen once') sighting = found;
+  }
+  if (sighting === 'in order') await context.store.saveSweptPush(repository.id, pushedAt);
+  return sighting;
+}
+
+async function judgeHead(
+  context: HeadSweepContext,
+  tracked: TrackedBranch,
+  pushedAt: number,
+): Promise<'in order' | 'seen once'> {
+  const { store, clock } = context;
+  const { repository, branch, head } = tracked;
+  const known = await store.readBranchHead(repository.id, branch);
+  const settle = () => store.saveBranchHead(repository.id, branch, { sha: head, candidate: null });
+  if (known?.sha === head) return 'in order';
+  if (await store.hasPush(repository.id, `refs/heads/${branch}`, head)) {
+    await settle();
+    return 'in order';
+  }
+  if (!known) {
+    await context.onBaseline(tracked);
+    await settle();
+    return 'in order';
+  }
+  const { candidate } = known;
+  if (candidate?.sha !== head) {
+    await store.saveBranchHead(repository.id, branch, {
+      sha: known.sha,
+      candidate: { sha: head, seenAt: clock.now() },
+    });
+    return 'seen once';
+  }
+  if (clock.now() - candidate.seenAt < TWO_SIGHTINGS_MS) return 'seen once';
+  await handleAsPush(context, tracked, known.sha, pushedAt);
+  await settle();
+  return 'in order';
+}
+
+/** The delivery's id is made of the push, so that finding it again changes nothing. */
+async function handleAsPush(
+  { deliveries, dispatcher, clock, log, onFound }: HeadSweepContext,
+  { repository, branch, head }: TrackedBranch,
+  before: string,
+  pushedAt: number,
+): Promise<void> {
+  const event: PushEvent = {
+    ...{ kind: 'push', foundBySweep: true, account: repository.owner, repository },
+    ...{ ref: `refs/heads/${branch}`, before, after: head, deleted: false, forced: false },
+    ...{ pushedAt: pushedAt || null, sender: '', senderIsBot: false },
+  };
+  const id = makeSweepDeliveryId(repository.id, event.ref, head);
+  if (!(await deliveries.record({ id, name: 'push', receivedAt: clock.now(), event }))) return;
+  log.info(
+    { delivery: id, repository: repository.id, sha: head },
+    'A push that no delivery told of was found',
+  );
+  onFound(1);
+  dispatcher.wake('plan', String(repository.id));
+}

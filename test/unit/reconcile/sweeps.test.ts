@@ -1,0 +1,252 @@
+import { pino } from 'pino';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Repository } from '../../../src/domain/deployment.ts';
+import type { Account, LoggedDelivery, SweptRepository } from '../../../src/domain/ports.ts';
+import { RequestBudget } from '../../../src/reconcile/request-budget.ts';
+import { sweepDeliveries } from '../../../src/reconcile/sweep-deliveries.ts';
+import { type HeadSweepContext, sweepHeads, type TrackedBranch } from '../../../src/reconcile/sweep-heads.ts';
+import type { Stores } from '../../../src/store/create-stores.ts';
+import { FakeClock, openStores } from './reconcile-world.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const DAY = 24 * 60 * MINUTE;
+const log = pino({ level: 'silent' });
+
+let stores: Stores;
+let clock: FakeClock;
+
+beforeEach(async () => {
+  stores = await openStores();
+  clock = new FakeClock();
+  clock.advance(Date.now() + MINUTE - clock.now());
+});
+
+describe('sweepDeliveries', () => {
+  let entries: LoggedDelivery[];
+  let asked: number[];
+  let reachedBackTo: number[];
+
+  beforeEach(() => {
+    entries = [];
+    asked = [];
+    reachedBackTo = [];
+  });
+
+  function entry(differences: Partial<LoggedDelivery> = {}): LoggedDelivery {
+    const id = entries.length + 1;
+    const one = {
+      id,
+      guid: `guid-${id}`,
+      deliveredAt: clock.now() - 30 * SECOND,
+      event: 'push',
+      action: null,
+    };
+    const whole = { ...one, ...differences };
+    entries.unshift(whole);
+    return whole;
+  }
+
+  function sweep() {
+    return sweepDeliveries({
+      deliveryLog: {
+        async *listSince(since) {
+          reachedBackTo.push(since);
+          yield entries;
+        },
+        redeliver: async (id) => void asked.push(id),
+      },
+      ...{ store: stores, clock, log, onFound: () => undefined },
+    });
+  }
+
+  test('asks for what is not stored here, whatever else the log says', async () => {
+    const { guid, id } = entry();
+    await sweep();
+    expect(asked).toEqual([id]);
+    expect(await stores.wasAskedForAgain(guid)).toBe(true);
+  });
+
+  test('asks for each at most three times, by its newest entry', async () => {
+    const { guid } = entry();
+    for (let round = 1; round <= 5; round += 1) {
+      await sweep();
+      clock.advance(5 * MINUTE);
+      entry({ guid });
+    }
+    expect(asked).toEqual([1, 2, 3]);
+  });
+
+  test.each<[string, Partial<LoggedDelivery>]>([
+    ['an event that the app does not act on', { event: 'check_suite', action: 'requested' }],
+    ['an action that the app does not act on', { event: 'repository', action: 'edited' }],
+  ])('leaves alone %s', async (_, differences) => {
+    entry(differences);
+    await sweep();
+    expect(asked).toEqual([]);
+  });
+
+  test('leaves alone what is stored, what is younger than 15 s, and what is older than the database', async () => {
+    entry({ guid: 'stored' });
+    entry({ deliveredAt: clock.now() - 5 * SECOND });
+    entry({ deliveredAt: clock.now() - 2 * MINUTE });
+    await stores.record({
+      ...{ id: 'stored', name: 'push', receivedAt: 1 },
+      event: { kind: 'repository', account: 'acme', repository: REPOSITORY, formerFullName: null },
+    });
+    await sweep();
+    expect(asked).toEqual([]);
+  });
+
+  test('reads back to the last sweep with an overlap, and never more than three days', async () => {
+    clock.advance(10 * DAY);
+    await sweep();
+    expect(reachedBackTo.at(-1)).toBe(clock.now() - 3 * DAY);
+    clock.advance(5 * MINUTE);
+    await sweep();
+    expect(reachedBackTo.at(-1)).toBe(clock.now() - 15 * MINUTE);
+  });
+
+  test('asks for at most 200 at once, and for the rest in the next round', async () => {
+    for (let count = 0; count < 250; count += 1) entry();
+    await sweep();
+    expect(asked).toHaveLength(200);
+    for (const one of entries.filter((each) => asked.includes(each.id))) {
+      await stores.record({
+        ...{ id: one.guid, name: 'push', receivedAt: 1 },
+        event: { kind: 'repository', account: 'acme', repository: REPOSITORY, formerFullName: null },
+      });
+    }
+    await sweep();
+    expect(asked).toHaveLength(250);
+  });
+});
+
+const REPOSITORY: Repository = {
+  ...{ id: 2, installationId: 1, owner: 'acme', name: 'data', private: true, defaultBranch: 'main' },
+};
+
+describe('sweepHeads', () => {
+  let repositories: SweptRepository[];
+  let heads: Record<string, string | null>;
+  let baselines: TrackedBranch[];
+  let found: number;
+  let woken: string[];
+  let budget: RequestBudget;
+  let requests: string[];
+
+  beforeEach(() => {
+    repositories = [{ repository: REPOSITORY, pushedAt: 1_000 }];
+    heads = { main: 'head-1' };
+    [baselines, woken, requests, found] = [[], [], [], 0];
+    budget = new RequestBudget(clock, 600);
+  });
+
+  function context(): HeadSweepContext {
+    const workspaces = [
+      {
+        ...{ id: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e', name: 'Analytics', alias: null, branch: null },
+        ...{ repositoryUrl: 'https://github.com/acme/data', directory: null, environment: null },
+      },
+    ];
+    const directory = { current: async () => ({ ok: true, value: { workspaces, readAt: 0 } }) as const };
+    const account = { key: 'environment', directory } as unknown as Account;
+    return {
+      installations: {
+        listInstallations: async () => [{ id: 1, account: 'acme' }],
+        async *listRepositories() {
+          requests.push('list');
+          yield repositories;
+        },
+        readHead: async (_, branch) => {
+          requests.push(branch);
+          return heads[branch] ?? null;
+        },
+      },
+      accounts: { forOwner: () => account, byKey: () => account },
+      ...{ repositories: stores, deliveries: stores, store: stores },
+      dispatcher: {
+        handle: () => undefined,
+        wake: (_, key) => void woken.push(key),
+        stop: async () => undefined,
+      },
+      ...{ budget, clock, log, githubHost: 'github.com', isAllowed: () => true },
+      onBaseline: async (branch) => void baselines.push(branch),
+      onFound: () => {
+        found += 1;
+      },
+    };
+  }
+
+  async function baseline(): Promise<void> {
+    await sweepHeads(context());
+    heads['main'] = 'head-2';
+    repositories = [{ repository: REPOSITORY, pushedAt: 2_000 }];
+  }
+
+  test('a branch with no record is a baseline: noted, nothing deployed', async () => {
+    expect(await sweepHeads(context())).toBeNull();
+    expect(baselines).toMatchObject([{ branch: 'main', head: 'head-1' }]);
+    expect(found).toBe(0);
+  });
+
+  test('a repository that did not move costs nothing but its place in the list', async () => {
+    await sweepHeads(context());
+    requests = [];
+    await sweepHeads(context());
+    expect(requests).toEqual(['list']);
+  });
+
+  test('a new head counts when it was seen twice, 55 s apart', async () => {
+    await baseline();
+    expect(await sweepHeads(context())).toBe(MINUTE);
+    clock.advance(54 * SECOND);
+    expect(await sweepHeads(context())).toBe(MINUTE);
+    expect(found).toBe(0);
+    clock.advance(SECOND);
+    expect(await sweepHeads(context())).toBeNull();
+    expect(found).toBe(1);
+    expect(await stores.listPending(REPOSITORY.id)).toMatchObject([
+      { event: { foundBySweep: true, before: 'head-1', after: 'head-2', ref: 'refs/heads/main' } },
+    ]);
+    expect(woken).toEqual([String(REPOSITORY.id)]);
+    clock.advance(5 * MINUTE);
+    await sweepHeads(context());
+    expect(found).toBe(1);
+  });
+
+  test('another head begins a new count', async () => {
+    await baseline();
+    await sweepHeads(context());
+    clock.advance(MINUTE);
+    heads['main'] = 'head-3';
+    expect(await sweepHeads(context())).toBe(MINUTE);
+    expect(found).toBe(0);
+  });
+
+  test('a head that a stored push explains is no find', async () => {
+    await baseline();
+    await stores.record({
+      ...{ id: 'guid', name: 'push', receivedAt: 1 },
+      event: {
+        ...{ kind: 'push', account: 'acme', repository: REPOSITORY, ref: 'refs/heads/main' },
+        ...{ before: 'head-1', after: 'head-2', deleted: false, forced: false, pushedAt: 1, sender: 'ana' },
+        senderIsBot: false,
+      },
+    });
+    expect(await sweepHeads(context())).toBeNull();
+    clock.advance(MINUTE);
+    await sweepHeads(context());
+    expect(found).toBe(0);
+  });
+
+  test('the requests of an hour are bounded, and the rest goes on in the next', async () => {
+    budget = new RequestBudget(clock, 1);
+    await sweepHeads(context());
+    expect(requests).toEqual(['list']);
+    clock.advance(61 * MINUTE);
+    budget = new RequestBudget(clock, 10);
+    await sweepHeads(context());
+    expect(baselines).toHaveLength(1);
+  });
+});

@@ -12,6 +12,9 @@ interface Entry {
   failures: number;
 }
 
+/** Node runs a timer of 25 days or more at once (milliseconds). */
+const LONGEST_TIMER_MS = 3_600_000;
+
 export interface InProcessOptions {
   /** A run threw; it is tried again by itself. */
   readonly onError: (error: unknown, queue: QueueName, key: string) => void;
@@ -40,7 +43,9 @@ export function createInProcessDispatcher({ onError }: InProcessOptions): Dispat
       const running = run(queue, key, entry).finally(() => runs.delete(running));
       runs.add(running);
     };
-    entry.timer = setTimeout(start, Math.max(0, entry.dueAt - Date.now()));
+    const wait = Math.max(0, entry.dueAt - Date.now());
+    if (wait <= LONGEST_TIMER_MS) entry.timer = setTimeout(start, wait);
+    else entry.timer = setTimeout(() => arm(queue, key, entry), LONGEST_TIMER_MS);
   }
 
   async function run(queue: QueueName, key: string, entry: Entry): Promise<void> {

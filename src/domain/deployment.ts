@@ -56,8 +56,11 @@ export interface Deployment {
   readonly attemptedAt: number | null;
   /** Job ids on the newest page of the workspace's list before the last attempt. */
   readonly knownJobIds: readonly string[];
-  /** `open`: no answer yet (or the process died); `lost`: may have made a job; `unreadable`: 2xx without a job; `refused`: made none. */
-  readonly attemptOutcome: 'open' | 'lost' | 'unreadable' | 'refused' | null;
+  /**
+   * `open`: no answer yet (or the process died); `lost`: may have made a job; `unreadable`: 2xx without a job;
+   * `refused`: made none; `busy`: made none, since somebody else's deployment runs.
+   */
+  readonly attemptOutcome: 'open' | 'lost' | 'unreadable' | 'refused' | 'busy' | null;
   /** When a 409 was first answered with no deployment job listed. */
   readonly conflictSince: number | null;
   /** Failed tries in a row of whatever is done now; drives the growing delays. */

@@ -127,6 +127,7 @@ export class CheckRunWriter implements Reporter {
     const deployment = await store.getDeployment(entry.deploymentId);
     const repository = deployment && (await repositories.getRepository(deployment.repositoryId));
     if (!deployment || !repository) return 'gone';
+    entry.installationId = repository.installationId;
     if (deployment.state === 'concluded' && !entry.mayConclude) return 'not yet';
     const view = await this.#view(deployment, repository);
     return writeCheckRun(
@@ -170,7 +171,10 @@ export class CheckRunWriter implements Reporter {
     entry.failures = 0;
     entry.notBefore = 0;
     entry.digest = outcome.digest;
-    if (outcome.sent) lane.schedule.noteWrite(entry, write, now);
+    if (outcome.sent) {
+      lane.schedule.noteWrite(entry, write, now);
+      lane.schedule.noteSuccess();
+    }
     if (outcome.deployment.state === 'concluded' && entry.owed === null) this.#drop(lane, entry);
   }
 
@@ -188,8 +192,9 @@ export class CheckRunWriter implements Reporter {
     };
     log.warn({ ...fields, kind: failure.kind, problem: failure.message }, 'GitHub did not take a check run');
     this.#tryLater(entry);
-    if (failure.kind === 'limited') lane.schedule.pausedUntil = clock.now() + failure.waitMs;
-    if (failure.kind === 'unauthorized') await api.renewToken(deployment.installationId);
+    if (failure.kind === 'limited') lane.schedule.pause(failure.waitMs, clock.now());
+    if (failure.kind === 'unauthorized')
+      await api.renewToken(entry.installationId ?? deployment.installationId);
     if (failure.kind === 'rejected' && entry.failures >= MAX_REJECTIONS) {
       log.error({ ...fields, problem: failure.message }, 'GitHub refuses this check run: given up');
       await store.saveReport(deployment.id, { reportedRevision: deployment.revision });

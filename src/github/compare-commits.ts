@@ -1,5 +1,6 @@
 import type { Repository } from '../domain/deployment.ts';
 import type { CommitComparer, Comparison } from '../domain/ports.ts';
+import { callGitHub } from './github-call.ts';
 import type { GetOctokit } from './octokit.ts';
 
 /** GitHub lists at most this many files of a comparison. */
@@ -35,20 +36,23 @@ async function compareOnce(
   base: string,
   head: string,
 ): Promise<Comparison | null> {
-  try {
-    const { data } = await octokit.rest.repos.compareCommitsWithBasehead({
-      owner: repository.owner,
-      repo: repository.name,
-      basehead: `${base}...${head}`,
-      // The files come with the first page, however few commits it shows.
-      per_page: 1,
-      page: 1,
-    });
-    return readComparison(data);
-  } catch (error) {
-    if ((error as { status?: number }).status === 404) return null;
-    throw error;
-  }
+  const compared = await callGitHub(
+    () =>
+      octokit.rest.repos.compareCommitsWithBasehead({
+        owner: repository.owner,
+        repo: repository.name,
+        basehead: `${base}...${head}`,
+        // The files come with the first page, however few commits it shows.
+        per_page: 1,
+        page: 1,
+      }),
+    Date.now,
+  );
+  if (compared.ok) return readComparison(compared.value.data);
+  const { failure } = compared;
+  if (failure.kind !== 'rejected') throw new Error(`GitHub could not compare: ${failure.message}`);
+  if (failure.status === 404) return null;
+  return { kind: 'everything', why: `GitHub will not compare the commits: ${failure.message}` };
 }
 
 function readComparison({ status, files = [] }: ComparedCommits): Comparison {

@@ -4,8 +4,8 @@ export type GitHubResult<T> =
   | { readonly ok: false; readonly failure: GitHubFailure };
 
 export type GitHubFailure =
-  /** A primary or secondary limit; nothing was done. The wait is in milliseconds. */
-  | { readonly kind: 'limited'; readonly waitMs: number; readonly message: string }
+  /** A primary or secondary limit; nothing was done. The wait is in milliseconds; null where GitHub names none. */
+  | { readonly kind: 'limited'; readonly waitMs: number | null; readonly message: string }
   /** The token is not (or no longer) valid; nothing was done. */
   | { readonly kind: 'unauthorized'; readonly message: string }
   /** No answer, or a 5xx: it may have been done. */
@@ -13,8 +13,8 @@ export type GitHubFailure =
   /** GitHub won't do it as things stand; nothing was done. */
   | { readonly kind: 'rejected'; readonly status: number; readonly message: string };
 
-/** GitHub asks for at least a minute where it names no time (milliseconds). */
-const LIMIT_WAIT_MS = 60_000;
+/** How GitHub words a secondary limit, on github.com and on older Enterprise Servers. */
+const LIMIT_WORDS = /\b(?:rate limit|abuse detection)/i;
 
 /** Runs one request and puts its outcome into one of the kinds; never throws for what GitHub or the network does. */
 export async function callGitHub<T>(request: () => Promise<T>, now: () => number): Promise<GitHubResult<T>> {
@@ -34,25 +34,25 @@ interface RequestErrorLike {
 function describeError(error: unknown, now: number): GitHubFailure {
   const { status, response, message = String(error) } = error as RequestErrorLike;
   if (status === undefined || response === undefined || status >= 500) return { kind: 'unknown', message };
-  const waitMs = readLimit(status, message, response.headers ?? {}, now);
-  if (waitMs !== null) return { kind: 'limited', waitMs, message };
+  const limit = readLimit(status, message, response.headers ?? {}, now);
+  if (limit) return { kind: 'limited', waitMs: limit.waitMs, message };
   if (status === 401) return { kind: 'unauthorized', message };
   return { kind: 'rejected', status, message };
 }
 
-/** Milliseconds to wait when the answer is a primary or secondary limit, else null. */
+/** The wait (milliseconds) when the answer is a primary or secondary limit, else null. */
 function readLimit(
   status: number,
   message: string,
   headers: Record<string, string | number | undefined>,
   now: number,
-): number | null {
+): { waitMs: number | null } | null {
   if (status !== 403 && status !== 429) return null;
   const retryAfter = Number(headers['retry-after']);
-  if (retryAfter > 0) return retryAfter * 1000;
+  if (retryAfter > 0) return { waitMs: retryAfter * 1000 };
   if (String(headers['x-ratelimit-remaining']) === '0') {
     const reset = Number(headers['x-ratelimit-reset']) * 1000;
-    return Number.isFinite(reset) ? Math.max(1_000, reset - now + 1_000) : LIMIT_WAIT_MS;
+    return { waitMs: Number.isFinite(reset) ? Math.max(1_000, reset - now + 1_000) : null };
   }
-  return status === 429 || /\b(secondary )?rate limit/i.test(message) ? LIMIT_WAIT_MS : null;
+  return status === 429 || LIMIT_WORDS.test(message) ? { waitMs: null } : null;
 }

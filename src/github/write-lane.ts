@@ -14,10 +14,13 @@ const LOG_WRITES_AT_ONCE = 60;
 const WRITE_GAP_MS = 1_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const LONGEST_PAUSE_MS = 15 * MINUTE_MS;
 
 /** One check run that is behind its deployment. */
 export interface LaneEntry {
   readonly deploymentId: string;
+  /** The installation that the repository belonged to at the last write. */
+  installationId: number | null;
   /** What is owed; null when only the log may have grown. */
   owed: Exclude<WriteKind, 'log'> | null;
   logGrew: boolean;
@@ -44,6 +47,8 @@ export class WriteLane {
   readonly entries = new Map<string, LaneEntry>();
   /** GitHub asked for a pause until then (epoch milliseconds). */
   pausedUntil = 0;
+  /** Limits in a row for which GitHub named no time. */
+  #limitsInRow = 0;
   #lastWriteAt = 0;
   #logWriteTimes: number[] = [];
 
@@ -51,7 +56,7 @@ export class WriteLane {
     const known = this.entries.get(deploymentId);
     if (known) return known;
     const entry: LaneEntry = {
-      ...{ deploymentId, owed: null, logGrew: false, mayConclude: false, notBefore: 0 },
+      ...{ deploymentId, installationId: null, owed: null, logGrew: false, mayConclude: false, notBefore: 0 },
       ...{ lastWriteAt: 0, logWrites: 0, failures: 0, digest: null },
     };
     this.entries.set(deploymentId, entry);
@@ -71,6 +76,18 @@ export class WriteLane {
     if (!best) return { kind: 'idle' };
     if (best.dueAt > now) return { kind: 'wait', ms: best.dueAt - now };
     return { kind: 'write', entry: best.entry, write: best.write };
+  }
+
+  /** GitHub limits this installation; where it names no time, the pause grows from a minute to a quarter of an hour. */
+  pause(waitMs: number | null, now: number): void {
+    const own = Math.min(LONGEST_PAUSE_MS, MINUTE_MS * 2 ** this.#limitsInRow);
+    if (waitMs === null) this.#limitsInRow += 1;
+    this.pausedUntil = now + (waitMs ?? own);
+  }
+
+  /** A write was taken. */
+  noteSuccess(): void {
+    this.#limitsInRow = 0;
   }
 
   /** A request was sent, whatever came of it. */

@@ -4,6 +4,8 @@ import type { Clock, MeltanoApi, MeltanoResult, WorkspaceDirectory, WorkspaceLis
 const REFRESH_AFTER_MS = 60_000;
 /** A list that lacks something is read again at most this often (milliseconds). */
 const MISS_EVERY_MS = 30_000;
+/** While there is no list, and reading one fails, many callers share the failure for so long (milliseconds). */
+const FAILED_EVERY_MS = 1_000;
 
 /** One account's workspaces in memory. At most one request for the list is under way at a time. */
 export function createWorkspaceDirectory(
@@ -13,6 +15,7 @@ export function createWorkspaceDirectory(
   let cached: WorkspaceList | null = null;
   let reading: Promise<MeltanoResult<WorkspaceList>> | null = null;
   let lastReadAt = Number.NEGATIVE_INFINITY;
+  let lastFailure: MeltanoResult<WorkspaceList> | null = null;
 
   function read(): Promise<MeltanoResult<WorkspaceList>> {
     reading ??= readOnce().finally(() => {
@@ -25,6 +28,7 @@ export function createWorkspaceDirectory(
     const readAt = clock.now();
     lastReadAt = readAt;
     const listed = await api.listWorkspaces();
+    lastFailure = listed.ok ? null : listed;
     if (!listed.ok) return listed;
     cached = { workspaces: listed.value, readAt };
     return { ok: true, value: cached };
@@ -32,6 +36,7 @@ export function createWorkspaceDirectory(
 
   return {
     async current() {
+      if (!cached && lastFailure && clock.now() - lastReadAt < FAILED_EVERY_MS) return lastFailure;
       if (!cached) return read();
       if (clock.now() - lastReadAt > REFRESH_AFTER_MS) void read();
       return { ok: true, value: cached };

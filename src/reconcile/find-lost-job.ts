@@ -1,9 +1,9 @@
 import type { Deployment } from '../domain/deployment.ts';
-import { DEPLOY_JOB_TYPE, type Job } from '../domain/job.ts';
 import type { MeltanoApi } from '../domain/ports.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { change, conclude } from './conclude.ts';
 import { describeFailure } from './judge-failure.ts';
+import { pickJob } from './pick-job.ts';
 import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
 import { acceptJob, startDeployment } from './start-deployment.ts';
 
@@ -68,23 +68,4 @@ async function giveUp(
   }
   context.log.warn(logFields(deployment), 'No job of a lost answer was found: starting again');
   return startDeployment(context, deployment, api);
-}
-
-/**
- * The oldest deployment job that is newer than all that were known before the attempt and that no deployment has yet:
- * a newer one is more likely somebody else's. `listed` is newest first.
- */
-async function pickJob(
-  context: ReconcileContext,
-  deployment: Deployment,
-  listed: readonly Job[],
-): Promise<Job | null> {
-  const known = new Set(deployment.knownJobIds);
-  const firstKnown = listed.findIndex((job) => known.has(job.id));
-  const fresh = (firstKnown < 0 ? listed : listed.slice(0, firstKnown)).filter(
-    (job) => job.type === DEPLOY_JOB_TYPE,
-  );
-  const ids = fresh.map((job) => job.id);
-  const taken = await context.store.listTakenJobs(deployment.workspaceId, ids);
-  return fresh.findLast((job) => !taken.has(job.id)) ?? null;
 }

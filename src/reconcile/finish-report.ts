@@ -35,8 +35,12 @@ export function createReportFinisher(
     const api = context.accounts.byKey(deployment.account)?.api;
     const repository = await context.repositories.getRepository(deployment.repositoryId);
     if (!jobId || !api || !repository?.private || NO_LOG.has(deployment.reason)) return null;
-    const read = await context.logs.readWhole(deployment, jobId, api);
-    if (read.ok) return null;
+    const read = await context.logs.readWhole(deployment, jobId, api).catch((error: unknown) => {
+      context.log.error({ ...logFields(deployment), err: error }, 'The log could not be taken in');
+      return null;
+    });
+    // A log that breaks our own code must not keep the conclusion back.
+    if (read === null || read.ok) return null;
     const verdict = judgeRead(read.failure);
     const waited = context.clock.now() - (deployment.concludedAt ?? 0);
     if (verdict.kind !== 'retry' || waited >= LOG_PATIENCE_MS) {

@@ -4,7 +4,7 @@ import { trackedBranch, usesRepository } from '../domain/match-workspaces.ts';
 import type { DeploymentChange, MeltanoApi, MeltanoFailure } from '../domain/ports.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { conclude } from './conclude.ts';
-import type { ReconcileContext } from './reconcile-context.ts';
+import { logFields, type ReconcileContext } from './reconcile-context.ts';
 
 export type Recheck =
   | { readonly kind: 'failed'; readonly failure: MeltanoFailure }
@@ -68,8 +68,13 @@ async function touches(
 ): Promise<boolean> {
   const base = (await context.store.findLastSuccess(deployment.workspaceId)) ?? deployment.before;
   if (!base) return true;
-  const comparison = await context.comparer.compare(repository, base, deployment.sha);
-  return touchesDirectory(comparison, directory);
+  try {
+    return touchesDirectory(await context.comparer.compare(repository, base, deployment.sha), directory);
+  } catch (error) {
+    // GitHub can't say now, and the start mustn't wait for it: what can't be compared counts as changed.
+    context.log.warn({ ...logFields(deployment), err: error }, 'The commits could not be compared');
+    return true;
+  }
 }
 
 function changedOnly(

@@ -6,6 +6,9 @@ import type { ReconcileContext, StepResult } from './reconcile-context.ts';
 import { startDeployment } from './start-deployment.ts';
 import { createJobWatcher } from './watch-job.ts';
 
+/** Ends of an attempt after which the next one may follow without a look for its job. */
+const MADE_NO_JOB: ReadonlySet<string> = new Set(['refused', 'busy']);
+
 /**
  * Brings one workspace to where its rows say it should be, one step after the other, until there is something to wait
  * for. Returns in how many milliseconds to look again, or null when nothing is open. Run it for one workspace at a time.
@@ -29,7 +32,8 @@ export function createReconciler(context: ReconcileContext): (workspaceId: strin
     const api = context.accounts.byKey(deployment.account)?.api;
     if (!api) return concludeUnserved(deployment);
     if (deployment.jobId) return watcher.watch(deployment, deployment.jobId, api);
-    const mayHaveJob = deployment.attemptedAt !== null && deployment.attemptOutcome !== 'refused';
+    const { attemptOutcome } = deployment;
+    const mayHaveJob = attemptOutcome !== null && !MADE_NO_JOB.has(attemptOutcome);
     if (context.clock.now() >= endOfStart(deployment) && !mayHaveJob) {
       return conclude(context, deployment, {
         conclusion: 'failure',
@@ -46,11 +50,12 @@ export function createReconciler(context: ReconcileContext): (workspaceId: strin
   }
 
   async function advanceStart(deployment: Deployment, api: MeltanoApi): Promise<StepResult> {
-    if (deployment.state === 'waiting' || deployment.attemptOutcome === 'refused') {
+    const { attemptOutcome } = deployment;
+    if (attemptOutcome === null || MADE_NO_JOB.has(attemptOutcome)) {
       return startDeployment(context, deployment, api);
     }
     // An attempt that is still open here was cut off by the end of the process: its answer is as good as lost.
-    if (deployment.attemptOutcome === 'open') {
+    if (attemptOutcome === 'open') {
       const fields = { attemptOutcome: 'lost', failures: 0 } as const;
       await change(context, deployment, fields);
       return 'go on';

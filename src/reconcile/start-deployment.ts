@@ -1,9 +1,10 @@
 import type { Deployment } from '../domain/deployment.ts';
-import { DEPLOY_JOB_TYPE, type Job, jobPhase } from '../domain/job.ts';
+import type { Job } from '../domain/job.ts';
 import type { MeltanoApi, MeltanoFailure } from '../domain/ports.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { change, conclude } from './conclude.ts';
 import { describeFailure, judgeRead, judgeStart } from './judge-failure.ts';
+import { isBusy, pickJob } from './pick-job.ts';
 import { recheckWorkspace } from './recheck-workspace.ts';
 import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
 import { describeJob } from './watch-job.ts';
@@ -30,13 +31,18 @@ export async function startDeployment(
   if (checked.kind === 'ended') return 'go on';
   const jobs = await api.listJobs(deployment.workspaceId);
   if (!jobs.ok) return retryRead(context, deployment, since, jobs.failure);
+  // The job of a lost attempt may show up to the very end; what was known before that attempt stays the measure.
+  const wasLost = deployment.attemptOutcome === 'lost';
+  const found = wasLost ? await pickJob(context, deployment, jobs.value) : null;
+  if (found) return acceptJob(context, deployment, found);
+  if (deployment.attemptOutcome === 'busy' && isBusy(jobs.value)) return waitForOther(context, deployment);
   const attempted = await context.store.saveDeployment(deployment.id, {
     ...checked.change,
     ...(deployment.state === 'starting' ? {} : { state: 'starting' as const }),
     startSince: since,
     attemptedAt: context.clock.now(),
     attemptOutcome: 'open',
-    knownJobIds: jobs.value.map((job) => job.id),
+    knownJobIds: wasLost ? deployment.knownJobIds : jobs.value.map((job) => job.id),
     retryAt: null,
   });
   if (!attempted) return 'go on';
@@ -45,7 +51,15 @@ export async function startDeployment(
   if (attempted.revision > deployment.revision) context.reporter.changed(attempted);
   const started = await sent;
   if (started.ok) return acceptJob(context, attempted, started.value);
-  return takeRefusal(context, attempted, api, started.failure);
+  return takeRefusal(context, { deployment: attempted, api, wasLost }, started.failure);
+}
+
+/** A start that went out, and what is known of the one before it. */
+interface Attempt {
+  readonly deployment: Deployment;
+  readonly api: MeltanoApi;
+  /** An earlier attempt may have made a job that is still hidden: even after a refusal it is looked for. */
+  readonly wasLost: boolean;
 }
 
 /** The job is known: from here on it is watched. */
@@ -72,10 +86,10 @@ export async function acceptJob(
 
 async function takeRefusal(
   context: ReconcileContext,
-  deployment: Deployment,
-  api: MeltanoApi,
+  attempt: Attempt,
   failure: MeltanoFailure,
 ): Promise<StepResult> {
+  const { deployment, wasLost } = attempt;
   const problem = describeFailure(failure);
   const verdict = judgeStart(failure);
   context.log.warn(
@@ -86,7 +100,7 @@ async function takeRefusal(
     case 'fail':
       return conclude(context, deployment, { conclusion: 'failure', reason: 'start_refused', problem });
     case 'conflict':
-      return takeConflict(context, deployment, api, problem);
+      return takeConflict(context, attempt, problem);
     case 'look': {
       await change(context, deployment, { attemptOutcome: verdict.outcome, failures: 0, problem });
       return 'go on';
@@ -95,7 +109,8 @@ async function takeRefusal(
       const failures = deployment.failures + 1;
       const retryAt =
         context.clock.now() + chooseRetryDelay(failures, verdict.retryAfterMs, context.random());
-      await change(context, deployment, { attemptOutcome: 'refused', failures, retryAt, problem });
+      const attemptOutcome = wasLost ? 'lost' : 'refused';
+      await change(context, deployment, { attemptOutcome, failures, retryAt, problem });
       return 'go on';
     }
   }
@@ -104,22 +119,12 @@ async function takeRefusal(
 /** 409: while another deployment job is listed its end is awaited; otherwise for ten minutes. */
 async function takeConflict(
   context: ReconcileContext,
-  deployment: Deployment,
-  api: MeltanoApi,
+  { deployment, api, wasLost }: Attempt,
   problem: string,
 ): Promise<StepResult> {
   const now = context.clock.now();
   const jobs = await api.listJobs(deployment.workspaceId);
-  const busy =
-    jobs.ok && jobs.value.some((job) => job.type === DEPLOY_JOB_TYPE && jobPhase(job.status) !== 'ended');
-  if (busy) {
-    const retryAt = now + BUSY_LOOK_MS;
-    await change(context, deployment, {
-      ...{ attemptOutcome: 'refused', conflictSince: null, failures: 0, retryAt },
-      problem: BUSY,
-    });
-    return 'go on';
-  }
+  if (jobs.ok && isBusy(jobs.value) && !wasLost) return waitForOther(context, deployment);
   const conflictSince = deployment.conflictSince ?? now;
   if (now - conflictSince >= CONFLICT_PATIENCE_MS) {
     return conclude(context, deployment, { conclusion: 'failure', reason: 'start_refused', problem });
@@ -127,7 +132,16 @@ async function takeConflict(
   const failures = deployment.failures + 1;
   const retryAt = now + Math.min(30_000, chooseRetryDelay(failures, null, context.random()));
   await change(context, deployment, {
-    ...{ attemptOutcome: 'refused', conflictSince, failures, retryAt, problem },
+    ...{ attemptOutcome: wasLost ? 'lost' : 'refused', conflictSince, failures, retryAt, problem },
+  });
+  return 'go on';
+}
+
+/** Somebody else's job: nothing is posted before it is gone from the list. */
+async function waitForOther(context: ReconcileContext, deployment: Deployment): Promise<StepResult> {
+  await change(context, deployment, {
+    ...{ attemptOutcome: 'busy', conflictSince: null, failures: 0 },
+    ...{ retryAt: context.clock.now() + BUSY_LOOK_MS, problem: BUSY },
   });
   return 'go on';
 }

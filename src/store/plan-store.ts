@@ -83,7 +83,7 @@ async function supersedeOlder(tx: Kysely<Schema>, workspaceId: string, now: numb
     .limit(NEWEST)
     .execute();
   const changed: Deployment[] = [];
-  for (const { deployment, by } of findSuperseded([...open, ...newest].map(toDeployment))) {
+  for (const { deployment, by } of findSuperseded([...newest, ...open].map(toDeployment))) {
     changed.push(await supersede(tx, deployment.id, by.id, now));
   }
   return changed;

@@ -25,10 +25,11 @@ export function createOperationsHandler(
       case '/readyz':
         await sendReadiness(ports, response);
         return true;
-      case '/metrics':
-        response.writeHead(200, { 'content-type': ports.metrics.contentType });
-        response.end(await ports.metrics.metrics());
+      case '/metrics': {
+        const text = await ports.metrics.metrics();
+        response.writeHead(200, { 'content-type': ports.metrics.contentType }).end(text);
         return true;
+      }
       default:
         return false;
     }

@@ -68,10 +68,17 @@ describe('create and update', () => {
     expect(github.answers.at(-1)).toBeNull();
   });
 
-  test.each<[string, number, Record<string, string>, string, number]>([
+  test.each<[string, number, Record<string, string>, string, number | null]>([
     ['a secondary limit with Retry-After', 403, { 'retry-after': '77' }, 'secondary rate limit', 77_000],
-    ['a secondary limit without a time', 403, {}, 'You have exceeded a secondary rate limit.', 60_000],
-    ['429', 429, {}, 'slow down', 60_000],
+    ['a secondary limit without a time', 403, {}, 'You have exceeded a secondary rate limit.', null],
+    [
+      'the limit of an older Enterprise Server',
+      403,
+      {},
+      'You have triggered an abuse detection mechanism.',
+      null,
+    ],
+    ['429', 429, {}, 'slow down', null],
     [
       'the primary limit',
       403,
@@ -86,7 +93,7 @@ describe('create and update', () => {
       'API rate limit exceeded',
       1_000,
     ],
-    ['the primary limit without a reset', 403, { 'x-ratelimit-remaining': '0' }, 'limit', 60_000],
+    ['the primary limit without a reset', 403, { 'x-ratelimit-remaining': '0' }, 'limit', null],
   ])('%s is told with the wait, and not waited for', async (_, status, headers, message, waitMs) => {
     github.scope.post(RUNS).times(5).reply(status, { message }, headers);
     const began = Date.now();

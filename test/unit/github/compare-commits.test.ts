@@ -82,7 +82,13 @@ test.each([
   [502, { message: 'oops' }, {}],
 ])('%i is thrown after one try: the delivery is planned again later', async (status, body, headers) => {
   github.scope.get(PATH).query(true).times(5).reply(status, body, headers);
-  await expect(compare()).rejects.toMatchObject({ status });
+  await expect(compare()).rejects.toThrow(body.message);
   expect(github.requests).toHaveLength(1);
   expect(slept).toEqual([]);
+});
+
+test.each([403, 410, 451])('%i, which is no limit, counts as everything changed', async (status) => {
+  github.scope.get(PATH).query(true).times(5).reply(status, { message: 'no' });
+  expect(await compare()).toMatchObject({ kind: 'everything' });
+  expect(github.requests).toHaveLength(1);
 });

@@ -150,3 +150,17 @@ test('an entry is kept for its deployment', () => {
   expect(lane.entry('a')).toBe(lane.entry('a'));
   expect(lane.next(START)).toEqual({ kind: 'idle' });
 });
+
+test('a pause for which GitHub names no time grows, and begins anew after a success', () => {
+  const lane = new WriteLane();
+  const pauses = () =>
+    [1, 2, 3, 4, 5, 6].map(() => {
+      lane.pause(null, 0);
+      return lane.pausedUntil / 60_000;
+    });
+  expect(pauses()).toEqual([1, 2, 4, 8, 15, 15]);
+  lane.noteSuccess();
+  expect(pauses()[0]).toBe(1);
+  lane.pause(5_000, 0);
+  expect(lane.pausedUntil).toBe(5_000);
+});

@@ -95,10 +95,13 @@ describe('current', () => {
     expect(requests).toHaveLength(3);
   });
 
-  test('tells a failure while there is no list, and reads again at the next question', async () => {
+  test('tells a failure while there is no list, to all for a second, and then reads again', async () => {
     const reading = directory.current();
     await requests[0]?.(FAILURE);
     expect(await reading).toEqual(FAILURE);
+    expect(await directory.current()).toEqual(FAILURE);
+    expect(requests).toHaveLength(1);
+    clock.advance(1_000);
     const again = directory.current();
     await requests[1]?.(list('first'));
     expect(namesOf(await again)).toEqual(['first']);

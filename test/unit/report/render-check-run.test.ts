@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { Lexer } from 'marked';
 import { describe, expect, test } from 'vitest';
 import type { Deployment } from '../../../src/domain/deployment.ts';
-import type { CheckRunView } from '../../../src/report/check-run-view.ts';
 import { formatExternalId, parseExternalId } from '../../../src/domain/external-id.ts';
+import type { CheckRunView } from '../../../src/report/check-run-view.ts';
 import { nameCheckRun } from '../../../src/report/name-check-run.ts';
 import { renderCheckRun } from '../../../src/report/render-check-run.ts';
 import {

@@ -1,3 +1,5 @@
+import { createSeededRandom } from './seeded-random.ts';
+
 /** What goes wrong with a request. `before`: nothing happens on the server; `after`: the effect happens, the answer is lost. */
 export type FaultAction =
   | { kind: 'status'; status: number; headers?: Record<string, string>; body?: unknown }
@@ -30,10 +32,10 @@ export interface FaultHandle {
 /** The faults of one simulated service; the first rule that matches is applied. */
 export class FaultPlan {
   readonly #rules = new Set<{ rule: FaultRule; seen: number; hits: number }>();
-  #random: number;
+  readonly #draw: () => number;
 
   constructor(seed = 1) {
-    this.#random = seed >>> 0;
+    this.#draw = createSeededRandom(seed);
   }
 
   add(rule: FaultRule): FaultHandle {
@@ -64,14 +66,5 @@ export class FaultPlan {
       return rule.action;
     }
     return null;
-  }
-
-  /** mulberry32: small, seeded, good enough to spread faults. */
-  #draw(): number {
-    this.#random = (this.#random + 0x6d2b79f5) >>> 0;
-    let t = this.#random;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { PushResult } from '../../sandbox/github/pushes.ts';
+import { createSeededRandom } from '../../sandbox/http/seeded-random.ts';
 import type { SandboxJob } from '../../sandbox/meltano/sandbox-job.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import { findFreePort } from '../integration/start-app.ts';
@@ -12,17 +13,6 @@ import { AppProcess } from './app-process.ts';
 const KILLS = 20;
 const REPOSITORIES = 4;
 const LINES = ['first line', 'second line', 'third line'];
-
-/** mulberry32, so that a run can be repeated from its printed seed (as far as real processes allow). */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 interface Pushed extends PushResult {
   readonly repository: string;
@@ -65,7 +55,7 @@ function overlapping(jobs: SandboxJob[]): SandboxJob[] {
 test(`${KILLS} kills during a stream of pushes: one concluded check run each, no second job, none at once`, async () => {
   const seed = Number(process.env['KILL_SEED'] ?? Date.now() % 1_000_000);
   console.log(`KILL_SEED=${seed}`);
-  const random = seededRandom(seed);
+  const random = createSeededRandom(seed);
   const sandbox = await startSandbox();
   const { github, meltano } = sandbox;
   const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));

@@ -1,0 +1,114 @@
+import type { SandboxCheckRun } from '../../sandbox/github/model.ts';
+import type { SandboxJob } from '../../sandbox/meltano/sandbox-job.ts';
+import type { SandboxWorkspace } from '../../sandbox/meltano/sandbox-workspace.ts';
+import type { ChaosPush, ChaosWorld } from './chaos-world.ts';
+
+const CONCLUSIONS: Record<string, string> = { COMPLETE: 'success', ERROR: 'failure', STOPPED: 'cancelled' };
+
+function runsOf({ sandbox }: ChaosWorld, push: ChaosPush, workspace: SandboxWorkspace): SandboxCheckRun[] {
+  return sandbox.github
+    .checkRuns(push.repository, push.after)
+    .filter((run) => run.externalId?.startsWith(`${workspace.id}/`));
+}
+
+/** Every (push, workspace) that must have a check run: told of, and touching what the workspace looks at. */
+export function listOwed(world: ChaosWorld): { push: ChaosPush; workspace: SandboxWorkspace }[] {
+  const workspacesOf = new Map(world.repositories.map((one) => [one.fullName, one.workspaces]));
+  return world.pushes.flatMap((push) => {
+    const isHead = world.sandbox.github.head(push.repository) === push.after;
+    if (!push.isTold && !isHead) return [];
+    return (workspacesOf.get(push.repository) ?? [])
+      .filter((workspace) => !workspace.repositoryDirectory || push.touchesDirectory)
+      .map((workspace) => ({ push, workspace }));
+  });
+}
+
+export function isConcluded(world: ChaosWorld): boolean {
+  return listOwed(world).every(({ push, workspace }) =>
+    runsOf(world, push, workspace).some((run) => run.status === 'completed'),
+  );
+}
+
+/** What is not as it should be, in words; empty when all is well. */
+export function findFaults(world: ChaosWorld): string[] {
+  return [
+    ...checkPushes(world),
+    ...checkJobs(world),
+    ...checkHeads(world),
+    ...checkSecrets(world),
+    ...world.sandbox.github.refusals.map((one) => `GitHub would refuse: ${JSON.stringify(one)}`),
+    ...world.sandbox.github.warnings.map((one) => `GitHub would wonder: ${JSON.stringify(one)}`),
+  ];
+}
+
+function checkPushes(world: ChaosWorld): string[] {
+  return listOwed(world).flatMap(({ push, workspace }) => {
+    const runs = runsOf(world, push, workspace);
+    const name = `${push.repository} ${push.after.slice(0, 7)} (${workspace.name})`;
+    const [run] = runs;
+    if (!run || runs.length > 1) return [`${name} has ${runs.length} check runs`];
+    if (run.status !== 'completed') return [`${name} is still ${run.status}: ${run.output.title}`];
+    return checkTruth(world, run).map((problem) => `${name} ${problem}`);
+  });
+}
+
+/** A conclusion says what the job says; without a job it is one that was overtaken. */
+function checkTruth({ sandbox }: ChaosWorld, run: SandboxCheckRun): string[] {
+  const jobId = run.externalId?.split('/')[2];
+  if (!jobId) {
+    const isOvertaken = /^(Superseded by|Overtaken)/.test(run.output.title ?? '');
+    return run.conclusion === 'skipped' && isOvertaken
+      ? []
+      : [`ended as ${run.conclusion}: ${run.output.title}`];
+  }
+  const job = sandbox.meltano.jobs.find((one) => one.id === jobId);
+  if (!job) return [`names a job that never was: ${jobId}`];
+  const wanted = CONCLUSIONS[job.status];
+  return run.conclusion === wanted
+    ? []
+    : [`is ${run.conclusion} (${run.output.title}), its job ${job.status}`];
+}
+
+/** Each job belongs to one check run, and no two of a workspace ran at once. */
+function checkJobs({ sandbox, repositories }: ChaosWorld): string[] {
+  const { github, meltano } = sandbox;
+  const owners = new Map<string, number>();
+  for (const repository of repositories) {
+    for (const run of github.checkRuns(repository.fullName)) {
+      const jobId = run.externalId?.split('/')[2];
+      if (jobId) owners.set(jobId, (owners.get(jobId) ?? 0) + 1);
+    }
+  }
+  const stray = meltano.jobs.filter((job) => owners.get(job.id) !== 1);
+  const double = [...meltano.workspaces.values()].flatMap((one) => findOverlaps(meltano.jobsOf(one)));
+  return [
+    ...stray.map((job) => `job ${job.id} (${job.status}) belongs to ${owners.get(job.id) ?? 0} check runs`),
+    ...double.map((job) => `job ${job.id} began while another of its workspace was under way`),
+  ];
+}
+
+function findOverlaps(jobs: SandboxJob[]): SandboxJob[] {
+  const sorted = jobs.toSorted((a, b) => a.created - b.created);
+  return sorted.filter((job, index) => {
+    const before = sorted[index - 1];
+    return before !== undefined && (before.endedAt ?? Number.POSITIVE_INFINITY) > job.created;
+  });
+}
+
+/** The newest push of every branch was really deployed, not only reported. */
+function checkHeads(world: ChaosWorld): string[] {
+  const { github, meltano } = world.sandbox;
+  return listOwed(world)
+    .filter(({ push }) => github.head(push.repository) === push.after)
+    .filter(({ push, workspace }) => !meltano.jobsOf(workspace).some((job) => job.commitId === push.after))
+    .map(
+      ({ push, workspace }) => `the head ${push.after.slice(0, 7)} of ${workspace.name} was never deployed`,
+    );
+}
+
+function checkSecrets({ sandbox, repositories, secrets }: ChaosWorld): string[] {
+  return repositories.flatMap(({ fullName }) => {
+    const shown = JSON.stringify(sandbox.github.checkRuns(fullName).map((run) => run.history));
+    return secrets.filter((secret) => shown.includes(secret)).map(() => `${fullName} shows a secret`);
+  });
+}

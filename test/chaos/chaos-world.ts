@@ -1,0 +1,112 @@
+import type { PushResult } from '../../sandbox/github/pushes.ts';
+import type { SandboxWorkspace } from '../../sandbox/meltano/sandbox-workspace.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
+
+const INSTALLATIONS = 20;
+const REPOSITORIES_EACH = 10;
+
+/** Of all workspaces, those that track only a directory, and the repositories that everyone can read. */
+const SHARE_WITH_DIRECTORY = 0.15;
+const SHARE_PUBLIC = 0.1;
+/** Of all pushes, those that GitHub never tells of, and those that touch no workspace's directory. */
+const SHARE_UNTOLD = 0.02;
+const SHARE_OUTSIDE = 0.2;
+
+export interface ChaosPush extends PushResult {
+  readonly repository: string;
+  readonly at: number;
+  readonly isTold: boolean;
+  readonly touchesDirectory: boolean;
+}
+
+export interface ChaosRepository {
+  readonly fullName: string;
+  readonly workspaces: readonly SandboxWorkspace[];
+}
+
+/** Hundreds of repositories whose jobs end in every way, with secrets in every log. */
+export class ChaosWorld {
+  readonly sandbox: Sandbox;
+  readonly repositories: readonly ChaosRepository[];
+  readonly pushes: ChaosPush[] = [];
+  /** Must never leave for GitHub. */
+  readonly secrets: readonly string[];
+  readonly random: () => number;
+
+  static async open(random: () => number, seed: number): Promise<ChaosWorld> {
+    return new ChaosWorld(await startSandbox({ seed }), random);
+  }
+
+  constructor(sandbox: Sandbox, random: () => number) {
+    this.sandbox = sandbox;
+    this.random = random;
+    this.secrets = [
+      ...[sandbox.meltano.token, sandbox.meltano.client.secret, sandbox.github.app.webhookSecret],
+      ['planted', 'passw0rd', 'one'].join('-'),
+      `ghp_${'Zx3'.repeat(12)}`,
+    ];
+    this.repositories = this.#addRepositories();
+    this.#writeScripts();
+  }
+
+  push(): ChaosPush {
+    const { random } = this;
+    const repository = this.repositories[Math.floor(random() * this.repositories.length)];
+    if (!repository) throw new Error('There are no repositories.');
+    const isTold = random() >= SHARE_UNTOLD;
+    const touchesDirectory = random() >= SHARE_OUTSIDE;
+    const path = touchesDirectory ? 'pipelines/meltano.yml' : 'README.md';
+    const result = this.sandbox.github.push({
+      repository: repository.fullName,
+      files: { [path]: `${this.pushes.length} ${random()}` },
+      deliver: isTold,
+    });
+    const push = { ...result, repository: repository.fullName, at: Date.now(), isTold, touchesDirectory };
+    this.pushes.push(push);
+    return push;
+  }
+
+  #addRepositories(): ChaosRepository[] {
+    const { github } = this.sandbox;
+    return Array.from({ length: INSTALLATIONS }, (_, number) => {
+      const account = `owner-${number}`;
+      github.addInstallation({ account });
+      return Array.from({ length: REPOSITORIES_EACH }, (_, count) =>
+        this.#addRepository(`${account}/data-${count}`),
+      );
+    }).flat();
+  }
+
+  #addRepository(fullName: string): ChaosRepository {
+    const { github, meltano, repositoryUrl } = this.sandbox;
+    const isPublic = this.random() < SHARE_PUBLIC;
+    const files = { 'README.md': '0', 'pipelines/meltano.yml': '0' };
+    github.addRepository({ fullName, private: !isPublic, files });
+    const url = repositoryUrl(fullName);
+    const inDirectory = this.random() < SHARE_WITH_DIRECTORY;
+    const place = inDirectory ? { repositoryDirectory: 'pipelines' } : {};
+    const workspaces = [meltano.addWorkspace({ name: `W ${fullName}`, repositoryUrl: url, ...place })];
+    if (this.random() < 0.1) {
+      workspaces.push(meltano.addWorkspace({ name: `Second of ${fullName}`, repositoryUrl: url }));
+    }
+    return { fullName, workspaces };
+  }
+
+  #writeScripts(): void {
+    const { random, secrets } = this;
+    this.sandbox.meltano.script = () => {
+      const length = 300 + random() * 6_000;
+      const ending = random();
+      return {
+        queuedMs: random() * 800,
+        steps: [
+          { afterMs: length * 0.2, lines: ['first line', `password=${secrets[3]}`, `token ${secrets[4]}`] },
+          { afterMs: length * 0.6, lines: [`Authorization: Bearer ${secrets[0]}`, `hook ${secrets[2]}`] },
+          { afterMs: length * 0.9, lines: ['\u001b[31mlast line\u001b[0m ``` ```` </details>'] },
+        ],
+        endAfterMs: length,
+        status: ending < 0.15 ? 'ERROR' : ending < 0.18 ? 'STOPPED' : 'COMPLETE',
+      };
+    };
+  }
+}

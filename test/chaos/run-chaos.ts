@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { createSeededRandom } from '../../sandbox/http/seeded-random.ts';
+import { AppProcess } from '../acceptance/app-process.ts';
+import { findFreePort } from '../integration/start-app.ts';
+import { findFaults, isConcluded, listOwed } from './chaos-check.ts';
+import { clearWeather, rollWeather } from './chaos-faults.ts';
+import { ChaosWorld } from './chaos-world.ts';
+
+/** After the storm everything must come to its end within this time (milliseconds): a lost start takes two minutes. */
+const QUIET_MS = 6 * 60_000;
+
+const { values } = parseArgs({
+  options: { minutes: { type: 'string', default: '2' }, seed: { type: 'string' } },
+});
+const minutes = Number(values.minutes);
+const seed = Number(values.seed ?? Date.now() % 1_000_000);
+if (!(minutes > 0) || !Number.isInteger(seed)) {
+  console.error('Usage: npm run chaos -- [--minutes <number>] [--seed <whole number>]');
+  process.exit(2);
+}
+
+const random = createSeededRandom(seed);
+const world = await ChaosWorld.open(random, seed);
+const { sandbox } = world;
+const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-chaos-'));
+const env = {
+  ...sandbox.appEnvironment(),
+  ...{ HOST: '127.0.0.1', PORT: String(await findFreePort()), DATA_DIR: join(directory, 'data') },
+  ...{ POLL_MIN_MS: '300', POLL_MAX_MS: '2000', SWEEP_MINUTES: '0.2', LOG_FORMAT: 'json' },
+  ...{ MELTANO_API_TOKEN: '', MELTANO_CLIENT_ID: sandbox.meltano.client.id },
+  MELTANO_CLIENT_SECRET: sandbox.meltano.client.secret,
+};
+const count = { kills: 0, stops: 0, duplicates: 0, weathers: 0 };
+let output = '';
+let app = new AppProcess({ env, cwd: directory });
+sandbox.github.webhookUrl = `${app.url}/api/github/webhooks`;
+
+console.log(`Chaos: seed ${seed}, ${minutes} min, ${world.repositories.length} repositories`);
+await app.ready();
+const end = Date.now() + minutes * 60_000;
+await Promise.all([pushAlways(), duplicateAlways(), changeWeatherAlways(), endProcessAlways()]);
+
+clearWeather(sandbox);
+console.log(`Quiet: ${JSON.stringify({ pushes: world.pushes.length, ...count })}`);
+await sandbox.github.waitFor(() => isConcluded(world), 'every push to conclude', QUIET_MS).catch(() => null);
+// What is still to come although all is concluded would be a mistake: leave it the time to show.
+await sleep(3_000);
+const { code } = await app.kill('SIGTERM');
+output += app.output;
+const faults = findFaults(world);
+if (code !== 0) faults.push(`the app ended with exit code ${code}`);
+for (const secret of world.secrets)
+  if (output.includes(secret)) faults.push('the log of the app shows a secret');
+
+console.log(
+  `${listOwed(world).length} check runs owed, ${sandbox.meltano.jobs.length} jobs, ` +
+    `${sandbox.github.service.exchanges.length} requests to GitHub, ${sandbox.meltano.service.exchanges.length} to Meltano Cloud`,
+);
+if (faults.length > 0) {
+  const log = join(tmpdir(), `meltano-deploy-chaos-${seed}.log`);
+  writeFileSync(log, output);
+  console.error(
+    `${faults.length} things are wrong:\n${faults.slice(0, 50).join('\n')}\nThe log of the app: ${log}`,
+  );
+}
+await sandbox.stop();
+rmSync(directory, { recursive: true, force: true });
+console.log(faults.length === 0 ? 'All is as it should be.' : `Repeat with --seed ${seed}.`);
+process.exit(faults.length === 0 ? 0 : 1);
+
+async function pushAlways(): Promise<void> {
+  while (Date.now() < end) {
+    world.push();
+    await sleep(100 + random() * 900);
+  }
+}
+
+async function duplicateAlways(): Promise<void> {
+  while (Date.now() < end) {
+    await sleep(1_000 + random() * 3_000);
+    const { deliveries } = sandbox.github;
+    const one = deliveries[Math.floor(random() * deliveries.length)];
+    if (!one) continue;
+    count.duplicates += 1;
+    await Promise.all([sandbox.github.redeliver(one.guid), sandbox.github.redeliver(one.guid)]);
+  }
+}
+
+async function changeWeatherAlways(): Promise<void> {
+  while (Date.now() < end) {
+    count.weathers += 1;
+    console.log(`  ${rollWeather(sandbox, random)}`);
+    await sleep(4_000 + random() * 8_000);
+  }
+}
+
+/** Ends the process in the hard or the soft way, leaves GitHub without an answer for a while, and starts it again. */
+async function endProcessAlways(): Promise<void> {
+  while (Date.now() < end) {
+    await sleep(5_000 + random() * 10_000);
+    const isHard = random() < 0.7;
+    const ended = await app.kill(isHard ? 'SIGKILL' : 'SIGTERM');
+    count[isHard ? 'kills' : 'stops'] += 1;
+    if (!isHard && ended.code !== 0) console.error(`SIGTERM ended with ${JSON.stringify(ended)}`);
+    output += app.output;
+    await sleep(random() * 2_000);
+    app = new AppProcess({ env, cwd: directory });
+    await app.ready();
+  }
+}

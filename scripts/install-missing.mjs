@@ -10,7 +10,9 @@ function modifiedAt(path) {
 }
 
 function isInstalled() {
-  return modifiedAt('node_modules/.package-lock.json') >= modifiedAt('package-lock.json');
+  // Without the development dependencies (npm ci --omit=dev) there is no vitest: tests and demo need them.
+  const isWhole = modifiedAt('node_modules/vitest/package.json') > 0;
+  return isWhole && modifiedAt('node_modules/.package-lock.json') >= modifiedAt('package-lock.json');
 }
 
 function install() {

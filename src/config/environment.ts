@@ -157,7 +157,9 @@ function readPrivateKey(given: Variables): { pem: string } | { problem: string }
     createPrivateKey(pem);
     return { pem };
   } catch (error) {
-    return { problem: `PRIVATE_KEY or PRIVATE_KEY_PATH can't be used: ${(error as Error).message}.` };
+    return {
+      problem: `PRIVATE_KEY or PRIVATE_KEY_PATH can't be used: ${(error as Error).message.replace(/\.$/, '')}.`,
+    };
   }
 }
 

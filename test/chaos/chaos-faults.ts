@@ -84,9 +84,11 @@ const WEATHERS: readonly Weather[] = [
   },
   {
     ...{
+      // Not the start: what answers that with something unreadable has refused it, for good.
       name: 'Meltano Cloud answers in HTML',
       on: 'meltano',
-      path: /\/(jobs|workspaces)/,
+      method: 'GET',
+      path: API,
       probability: 0.3,
     },
     action: { kind: 'answer', status: 200, contentType: 'text/html', body: '<html>Bad Gateway</html>' },

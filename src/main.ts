@@ -8,7 +8,7 @@ import { createLogger } from './config/create-logger.ts';
 import { type Configuration, readEnvironment } from './config/environment.ts';
 
 /** A stop takes at most this long (milliseconds); what is cut off goes on at the next start. */
-const STOP_LIMIT_MS = 8_000;
+const STOP_LIMIT_MS = 6_000;
 
 /** Starts the app as the environment says, and stops it on SIGTERM and SIGINT. */
 export async function main(): Promise<void> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Counter, type Registry } from 'prom-client';
 import type { Accounts, InstallationReader } from '../domain/ports.ts';
 import { normalizeHost } from '../domain/repository-url.ts';
 import { createCommitComparer } from '../github/compare-commits.ts';
@@ -7,17 +8,20 @@ import { createDeliveryLog } from '../github/hook-deliveries.ts';
 import { createInstallationReader } from '../github/installation-reader.ts';
 import type { OctokitSource } from '../github/octokit.ts';
 import { createReportFinisher } from '../reconcile/finish-report.ts';
-import { handleSweeps } from '../reconcile/handle-sweeps.ts';
+import { handleSweeps, type SweepRounds } from '../reconcile/handle-sweeps.ts';
 import { createPlanner } from '../reconcile/plan-deliveries.ts';
 import type { ReconcileContext } from '../reconcile/reconcile-context.ts';
 import { createReconciler } from '../reconcile/reconcile-workspace.ts';
 import { RequestBudget } from '../reconcile/request-budget.ts';
+import { type RecordKind, retainRecords } from '../reconcile/retain-records.ts';
 import { nameCheckRun } from '../report/name-check-run.ts';
 import type { Reporting } from './create-reporting.ts';
 import type { Foundation } from './foundation.ts';
 
 /** The sweep of branch heads makes at most so many requests an hour in one installation: an eighth of GitHub's limit. */
 const SWEEP_REQUESTS_PER_HOUR = 600;
+/** Between two steps of removing old records (milliseconds). */
+const RETENTION_PAUSE_MS = 20;
 
 export interface QueuePorts {
   readonly octokit: OctokitSource;
@@ -57,15 +61,39 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): void {
   );
   dispatcher.handle('workspace', createReconciler(context));
   dispatcher.handle('log', createReportFinisher(context, stores));
-  if (configuration.sweepMinutes > 0) sweep(foundation, ports, heads);
+  handleSweeps({
+    dispatcher,
+    retain: createRetention(foundation),
+    rounds: configuration.sweepMinutes > 0 ? planRounds(foundation, ports, heads) : null,
+  });
 }
 
-function sweep(foundation: Foundation, ports: QueuePorts, installations: InstallationReader): void {
+function createRetention({ configuration, log, clock, stores, metrics }: Foundation): () => Promise<number> {
+  const onRemoved = countRemoved(metrics.registry);
+  const pause = () => sleep(RETENTION_PAUSE_MS);
+  const days = configuration.retentionDays;
+  return () => retainRecords({ store: stores, ...{ clock, log, days, pause, onRemoved } });
+}
+
+function countRemoved(registry: Registry): (kind: RecordKind, count: number) => void {
+  const removed = new Counter({
+    name: 'meltano_deploy_records_removed_total',
+    help: 'Records removed because they were too old or too many (deployment, delivery, redelivery).',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
+  return (kind, count) => removed.inc({ kind }, count);
+}
+
+function planRounds(
+  foundation: Foundation,
+  ports: QueuePorts,
+  installations: InstallationReader,
+): SweepRounds {
   const { configuration, log, clock, stores, dispatcher, metrics } = foundation;
   const { octokit, accounts, reporting } = ports;
   const allowed = configuration.allowedAccounts;
-  handleSweeps({
-    dispatcher,
+  return {
     everyMs: configuration.sweepMinutes * 60_000,
     deliveries: {
       deliveryLog: createDeliveryLog(octokit.getForApp),
@@ -81,5 +109,5 @@ function sweep(foundation: Foundation, ports: QueuePorts, installations: Install
       onFound: (count) => metrics.swept('push', count),
     },
     adoption: { runs: reporting.openRuns, plans: stores, ...{ accounts, dispatcher, clock, log } },
-  });
+  };
 }

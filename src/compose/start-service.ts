@@ -8,6 +8,7 @@ import { createEnvironmentAccounts } from '../meltano/environment-account.ts';
 import { wakeUnfinished } from '../reconcile/wake-unfinished.ts';
 import { createStores } from '../store/create-stores.ts';
 import { openSqlite } from '../store/sqlite.ts';
+import { guardWebhooks } from '../web/guard-webhooks.ts';
 import { createOperationsHandler } from '../web/operations-handler.ts';
 import { createReporting } from './create-reporting.ts';
 import { createServer } from './create-server.ts';
@@ -30,6 +31,10 @@ export async function startService(configuration: Configuration, log: Logger): P
   const accounts = createEnvironmentAccounts({
     ...{ meltano: configuration.meltano, dispatcher: connections, clock, log },
     onCall: (answered) => dependencies.note('meltano', answered),
+    redact: async (text) => {
+      const { lines } = await foundation.redactor.forLog().redactLines([text]);
+      return lines.join(' ');
+    },
   });
   const server = createServer(foundation);
   const octokit = createOctokitSource();
@@ -51,7 +56,7 @@ export async function startService(configuration: Configuration, log: Logger): P
   handleQueues(foundation, { octokit, accounts, reporting });
   await wakeUnfinished({ deliveries: stores, store: stores, dispatcher, reporter: reporting.writer });
   working = true;
-  await server.start();
+  guardWebhooks(await server.start(), configuration.server.webhookPath);
 
   return {
     url: `http://${server.host}:${server.port}`,

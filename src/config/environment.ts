@@ -34,6 +34,8 @@ export interface Configuration {
   readonly poll: { readonly min: number; readonly max: number };
   /** How often missed deliveries and branch heads are looked for; 0 for never. */
   readonly sweepMinutes: number;
+  /** How long concluded deployments and deliveries are kept. */
+  readonly retentionDays: number;
 }
 
 export type MeltanoCredentials =
@@ -112,6 +114,12 @@ const variables = z.object({
     .min(0, { error: 'must be a number of minutes, or 0 for never' })
     .max(24 * 60, { error: 'must be at most 1440 minutes (a day)' })
     .default(5),
+  RETENTION_DAYS: z.coerce
+    .number({ error: 'must be a number of days' })
+    .int({ error: 'must be a whole number of days' })
+    .min(1, { error: 'must be at least 1 day' })
+    .max(3650, { error: 'must be at most 3650 days (ten years)' })
+    .default(90),
   POLL_MIN_MS: milliseconds.default(1_000),
   POLL_MAX_MS: milliseconds.default(10_000),
 });
@@ -137,7 +145,7 @@ export function readEnvironment(env: Variables): EnvironmentResult {
     : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`);
   const key = readPrivateKey(given);
   if ('problem' in key) problems.push(key.problem);
-  problems.push(...findMissing(given));
+  problems.push(...findMissing(given), ...findUnsupported(given));
   if (parsed.success) problems.push(...findContradictions(parsed.data));
   if (!parsed.success || problems.length > 0 || !('pem' in key)) {
     return { ok: false, kind: 'invalid', problems };
@@ -176,12 +184,23 @@ function findMissing(given: Variables): string[] {
     problems.push(
       'MELTANO_API_TOKEN and MELTANO_CLIENT_ID / MELTANO_CLIENT_SECRET are both set: choose one way to sign in.',
     );
-  } else if (!token && !(id && secret)) {
+  } else if (!token && (id || secret) && !(id && secret)) {
+    problems.push(
+      `${id ? 'MELTANO_CLIENT_SECRET' : 'MELTANO_CLIENT_ID'} is missing: client credentials are both.`,
+    );
+  } else if (!token && !id) {
     problems.push(
       'Meltano Cloud credentials are missing: set MELTANO_API_TOKEN, or MELTANO_CLIENT_ID and MELTANO_CLIENT_SECRET.',
     );
   }
   return problems;
+}
+
+/** Settings of the design that this version can't follow: better no start than one that ignores them. */
+function findUnsupported(given: Variables): string[] {
+  return ['DATABASE_URL', 'TENANTS_FILE']
+    .filter((name) => given[name])
+    .map((name) => `${name} is set, but this version can't use it yet: unset it.`);
 }
 
 function findContradictions(values: Values): string[] {
@@ -218,6 +237,7 @@ function toConfiguration(values: Values, privateKey: string): Configuration {
     startTimeoutMinutes: values.START_TIMEOUT_MINUTES,
     poll: { min: values.POLL_MIN_MS, max: values.POLL_MAX_MS },
     sweepMinutes: values.SWEEP_MINUTES,
+    retentionDays: values.RETENTION_DAYS,
   };
 }
 

@@ -12,7 +12,7 @@ const LIVELY_MS = 30_000;
  * most. `random` (0 to 1) spreads the reads by a tenth, within the bounds.
  */
 export function choosePollInterval(quietMs: number, bounds: PollBounds, random: number): number {
-  const grown = quietMs <= LIVELY_MS ? bounds.min : bounds.min + (quietMs - LIVELY_MS) / 4;
+  const grown = quietMs <= LIVELY_MS ? bounds.min : bounds.min + quietMs - LIVELY_MS;
   const spread = grown * (0.95 + 0.1 * random);
   return Math.round(Math.min(bounds.max, Math.max(bounds.min, spread)));
 }

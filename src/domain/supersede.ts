@@ -17,8 +17,8 @@ const REPLACES_NOTHING = new Set([
 export function findSuperseded(
   deployments: readonly Deployment[],
 ): { deployment: Deployment; by: Deployment }[] {
-  const candidates = deployments.filter((one) => !REPLACES_NOTHING.has(one.reason));
-  const ordered = orderDeployments(candidates);
+  // Those that replace nothing still tell which push came before which.
+  const ordered = orderDeployments(deployments).filter((one) => !REPLACES_NOTHING.has(one.reason));
   const newest = ordered.at(-1);
   if (!newest) return [];
   return ordered

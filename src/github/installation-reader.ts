@@ -41,11 +41,10 @@ export function createInstallationReader({
     async readHead(repository, branch) {
       const octokit = await getOctokit(repository.installationId);
       try {
-        const { data } = await octokit.rest.git.getRef({
-          ...{ owner: repository.owner, repo: repository.name },
-          ref: `heads/${branch}`,
-        });
-        return data.object.sha;
+        const { owner, name: repo } = repository;
+        const { data } = await octokit.rest.repos.getBranch({ owner, repo, branch });
+        // GitHub answers for a renamed branch with the one that it became: that isn't the one asked for.
+        return data.name === branch ? data.commit.sha : null;
       } catch (error) {
         const { status } = error as { status?: number };
         if (status === 404 || status === 409) return null;

@@ -8,11 +8,13 @@ export interface Timeouts {
   readonly headers: number;
   /** Between two chunks of a body. */
   readonly body: number;
-  /** The whole of a call whose answer is JSON; the log has none, it may be long. */
+  /** The whole of a call whose answer is JSON. */
   readonly total: number;
+  /** One answer of the log: a longer one is read on from the line reached. */
+  readonly log: number;
 }
 
-export const DEFAULT_TIMEOUTS: Timeouts = { headers: 30_000, body: 30_000, total: 60_000 };
+export const DEFAULT_TIMEOUTS: Timeouts = { headers: 30_000, body: 30_000, total: 60_000, log: 20_000 };
 
 const ERROR_BODY_LIMIT = 64 * 1024;
 
@@ -38,25 +40,25 @@ export interface OpenAnswer {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** Sends one request, once, and gives `use` the answer if it is 2xx; everything else becomes a failure here. */
+/** Sends one request, once, and gives `use` the answer if it is 2xx; everything else becomes a failure here. `limit`: milliseconds for the whole. */
 export async function call<T>(
   context: CallContext,
   request: Call,
-  use: (answer: OpenAnswer, stopClock: () => void) => Promise<MeltanoResult<T>>,
+  use: (answer: OpenAnswer) => Promise<MeltanoResult<T>>,
+  limit: number = context.timeouts.total,
 ): Promise<MeltanoResult<T>> {
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(new OverallTimeout()), context.timeouts.total);
-  const stopClock = () => clearTimeout(timer);
+  const timer = setTimeout(() => deadline.abort(new OverallTimeout()), limit);
   try {
     const opened = await open(context, request, deadline.signal);
     if (!opened.ok) return opened;
     const { answer } = opened;
-    return await use(answer, stopClock);
+    return await use(answer);
   } catch (error) {
     if (error instanceof ConsumerError) throw error.cause;
     return fail(failureOfError({ error, started: true, host: request.url.host }));
   } finally {
-    stopClock();
+    clearTimeout(timer);
   }
 }
 

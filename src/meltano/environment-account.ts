@@ -3,18 +3,17 @@ import type { Dispatcher } from 'undici';
 import type { Configuration } from '../config/environment.ts';
 import type { Account, Accounts, Clock } from '../domain/ports.ts';
 import { createMeltanoClient } from './meltano-client.ts';
-import { observeMeltano } from './observe-meltano.ts';
+import { type Observation, observeMeltano } from './observe-meltano.ts';
 import { createWorkspaceDirectory } from './workspace-directory.ts';
 
 /** The key under which deployments remember that the environment's credentials are theirs. */
 const KEY = 'environment';
 
-export interface AccountOptions {
+export interface AccountOptions extends Observation {
   readonly meltano: Configuration['meltano'];
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly onCall: (answered: boolean) => void;
 }
 
 /** The one Meltano Cloud account that the environment names: it serves every GitHub account. */
@@ -35,7 +34,7 @@ export function createEnvironmentAccounts(options: AccountOptions): Accounts {
           },
     onSkipped: (skipped) => log.warn(skipped, 'Meltano Cloud listed entries that can not be read'),
   });
-  const api = observeMeltano(client, options.onCall);
+  const api = observeMeltano(client, options);
   const account: Account = { key: KEY, api, directory: createWorkspaceDirectory(api, clock) };
   return { forOwner: () => account, byKey: (key) => (key === KEY ? account : null) };
 }

@@ -1,4 +1,4 @@
-import type { LogProgress, LogRequest, MeltanoResult } from '../domain/ports.ts';
+import type { LogProgress, LogRequest, MeltanoFailure, MeltanoResult } from '../domain/ports.ts';
 import { ConsumerError, type OpenAnswer } from './call.ts';
 import { cleanMessage } from './failure.ts';
 import { LineSplitter } from './line-splitter.ts';
@@ -11,11 +11,16 @@ export interface LogPage {
   readonly rest: string | null;
 }
 
-/** Reads a log answer by answer. `readPage` gives the answer that begins at a line. */
+/** What a log that goes on and on after its job has ended comes to. */
+const ENDLESS: MeltanoFailure = { kind: 'no_answer', message: 'the log did not end in time' };
+
+/** Reads a log answer by answer, for at most `limit` milliseconds. `readPage` gives the answer that begins at a line. */
 export async function readLog(
   request: LogRequest,
   readPage: (from: number) => Promise<MeltanoResult<LogPage>>,
+  time: { now: () => number; limit: number },
 ): Promise<MeltanoResult<LogProgress>> {
+  const began = time.now();
   let next = request.from;
   let rest: string | null = null;
   for (;;) {
@@ -27,6 +32,7 @@ export async function readLog(
     // An empty answer after an unfinished line says that there is no more, not that the line is gone.
     if (value.lines > 0 || value.rest !== null) rest = value.rest;
     if (value.lines === 0) break;
+    if (time.now() - began >= time.limit) return { ok: false, failure: ENDLESS };
   }
   if (rest !== null) {
     await request.onLines([rest]);

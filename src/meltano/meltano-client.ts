@@ -97,16 +97,17 @@ class MeltanoClient implements MeltanoApi {
 
   async readLog(request: LogRequest): Promise<MeltanoResult<LogProgress>> {
     if (!isUuid(request.jobId)) return noSuchId('job');
-    return readLog(request, (from) => {
-      const path = `/jobs/${request.jobId}/logs?sequence=${from}`;
-      return this.#authorized('GET', path, 'text/plain', (sent) =>
-        call(this.#context, sent, (answer, stopClock) => {
-          // The answer has begun; how long it may be is not known.
-          stopClock();
-          return consumeLogPage(answer, request.onLines, sent.secrets);
-        }),
+    const { timeouts, clock } = this.#context;
+    const readPage = (from: number) =>
+      this.#authorized('GET', `/jobs/${request.jobId}/logs?sequence=${from}`, 'text/plain', (sent) =>
+        call(
+          this.#context,
+          sent,
+          (answer) => consumeLogPage(answer, request.onLines, sent.secrets),
+          timeouts.log,
+        ),
       );
-    });
+    return readLog(request, readPage, { now: clock.now, limit: 3 * timeouts.log });
   }
 
   #getJson<T>(path: string, schema: z.ZodType<T>): Promise<MeltanoResult<T>> {

@@ -5,7 +5,7 @@ import { describeFailure, judgeRead } from './judge-failure.ts';
 import { logFields, type ReconcileContext } from './reconcile-context.ts';
 
 /** How long the last report waits for a log that can't be read (milliseconds): an outage mustn't keep it back for long. */
-const LOG_PATIENCE_MS = 60_000;
+const LOG_PATIENCE_MS = 15_000;
 
 /** Ends without a log to read: the job is gone, or may not be looked at. */
 const NO_LOG = new Set(['job_deleted', 'watch_refused']);

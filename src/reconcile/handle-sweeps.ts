@@ -5,6 +5,13 @@ import { type HeadSweepContext, sweepHeads } from './sweep-heads.ts';
 
 export interface SweepOptions {
   readonly dispatcher: Dispatcher;
+  /** Removes old records; returns in how many milliseconds to come again. */
+  readonly retain: () => Promise<number>;
+  /** Null: the operator turned them off. */
+  readonly rounds: SweepRounds | null;
+}
+
+export interface SweepRounds {
   /** Milliseconds between two rounds. */
   readonly everyMs: number;
   readonly deliveries: DeliverySweepContext;
@@ -12,16 +19,29 @@ export interface SweepOptions {
   readonly adoption: AdoptionContext;
 }
 
-/** The rounds that look for what never arrived: the first one at once, each then asks for its next. */
-export function handleSweeps({ dispatcher, everyMs, deliveries, heads, adoption }: SweepOptions): void {
+/** Old records are first looked for when the start is over (milliseconds). */
+const FIRST_RETENTION_MS = 60_000;
+
+/**
+ * What is done from time to time, each asking for its next turn: old records are removed and, if they are on, the
+ * rounds look for what never arrived, the first ones at once.
+ */
+export function handleSweeps({ dispatcher, retain, rounds }: SweepOptions): void {
   dispatcher.handle('sweep', async (key) => {
-    if (key === 'deliveries') {
-      await sweepDeliveries(deliveries);
-      return everyMs;
-    }
-    const again = await sweepHeads({ ...heads, onBaseline: (branch) => adoptCheckRuns(adoption, branch) });
-    return Math.min(again ?? everyMs, everyMs);
+    if (key === 'retention') return retain();
+    return rounds && runRound(rounds, key);
   });
+  dispatcher.wake('sweep', 'retention', FIRST_RETENTION_MS);
+  if (!rounds) return;
   dispatcher.wake('sweep', 'deliveries');
   dispatcher.wake('sweep', 'heads');
+}
+
+async function runRound({ everyMs, deliveries, heads, adoption }: SweepRounds, key: string): Promise<number> {
+  if (key === 'deliveries') {
+    await sweepDeliveries(deliveries);
+    return everyMs;
+  }
+  const again = await sweepHeads({ ...heads, onBaseline: (branch) => adoptCheckRuns(adoption, branch) });
+  return Math.min(again ?? everyMs, everyMs);
 }

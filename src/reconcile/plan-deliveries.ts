@@ -46,9 +46,16 @@ class ListFailed extends Error {
   readonly retryAfterMs: number | null;
 
   constructor(failure: MeltanoFailure) {
-    super(`The workspaces could not be read: ${describeFailure(failure)}`);
+    const isRefused = failure.kind === 'status' && (failure.status === 401 || failure.status === 403);
+    const advice = isRefused ? ' (check the Meltano Cloud credentials in the environment of this app)' : '';
+    super(`The workspaces could not be read: ${describeFailure(failure)}${advice}`);
     this.retryAfterMs = failure.kind === 'status' ? failure.retryAfterMs : null;
   }
+}
+
+/** What a refusal of Meltano Cloud says is enough; anything else may be a mistake of ours, and keeps its stack. */
+function describeError(error: unknown): object {
+  return error instanceof ListFailed ? { problem: error.message } : { err: error };
 }
 
 interface Plan {
@@ -86,7 +93,7 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
       return null;
     } catch (error) {
       log.warn(
-        { err: error, attempts: delivery.attempts + 1 },
+        { ...describeError(error), attempts: delivery.attempts + 1 },
         'The delivery could not be planned: trying again',
       );
       const asked = error instanceof ListFailed ? error.retryAfterMs : null;

@@ -1,5 +1,5 @@
 import type { Deployment } from '../domain/deployment.ts';
-import type { Job } from '../domain/job.ts';
+import { type Job, jobPhase } from '../domain/job.ts';
 import type { MeltanoApi, MeltanoFailure } from '../domain/ports.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { change, conclude } from './conclude.ts';
@@ -70,8 +70,10 @@ export async function acceptJob(
 ): Promise<StepResult> {
   const now = context.clock.now();
   const { state, jobStatus, jobStartedAt, deployedSha } = describeJob(deployment, job, now);
+  // A job that is over already is concluded by the watcher's first look: until then nothing is said of it.
+  const isOver = jobPhase(job.status) === 'ended';
   const saved = await change(context, deployment, {
-    ...{ state, jobStatus, jobStartedAt, deployedSha },
+    ...(isOver ? { state: 'queued' as const } : { state, jobStatus, jobStartedAt, deployedSha }),
     jobId: job.id,
     acceptedAt: now,
     attemptOutcome: null,

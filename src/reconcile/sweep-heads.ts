@@ -18,6 +18,8 @@ import type { RequestBudget } from './request-budget.ts';
 
 /** The same new head must be seen twice, this far apart (milliseconds): its delivery may be on the way. */
 const TWO_SIGHTINGS_MS = 55_000;
+/** GitHub tells the time of a push in whole seconds: one this young may hide another push (milliseconds, with room for skew). */
+const WHOLE_SECOND_MS = 10_000;
 /** When a new head was seen once, the next look comes after this time (milliseconds). */
 const LOOK_AGAIN_MS = 60_000;
 
@@ -120,7 +122,8 @@ async function sweepRepository(
     );
     if (found === 'seen once') sighting = found;
   }
-  if (sighting === 'in order') await context.store.saveSweptPush(repository.id, pushedAt);
+  const isPast = context.clock.now() - pushedAt > WHOLE_SECOND_MS;
+  if (sighting === 'in order' && isPast) await context.store.saveSweptPush(repository.id, pushedAt);
   return sighting;
 }
 

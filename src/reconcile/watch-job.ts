@@ -8,7 +8,7 @@ import { describeFailure, judgeRead } from './judge-failure.ts';
 import type { ReconcileContext, StepResult } from './reconcile-context.ts';
 
 /** How long a refusal (401, 403) is taken for a passing one before the watching ends (milliseconds). */
-const REFUSAL_PATIENCE_MS = 10 * 60_000;
+const REFUSAL_PATIENCE_MS = 60_000;
 /** A job that was accepted this short a time ago may not be readable yet (milliseconds). */
 const FRESH_JOB_MS = 10_000;
 /** Failed reads in a row after which the check run says so. */

@@ -11,10 +11,17 @@ import { createDeliveryStore } from './delivery-store.ts';
 import { createDeploymentStore } from './deployment-store.ts';
 import { createPlanStore } from './plan-store.ts';
 import { createRepositoryStore } from './repository-store.ts';
+import { createRetentionStore, type RetentionStore } from './retention-store.ts';
 import type { Schema } from './schema.ts';
 import { createSweepStore } from './sweep-store.ts';
 
-export type Stores = DeliveryStore & RepositoryStore & PlanStore & DeploymentStore & ReportStore & SweepStore;
+export type Stores = DeliveryStore &
+  RepositoryStore &
+  PlanStore &
+  DeploymentStore &
+  ReportStore &
+  SweepStore &
+  RetentionStore;
 
 /** The ports of the domain over one database. */
 export function createStores(db: Kysely<Schema>): Stores {
@@ -24,5 +31,6 @@ export function createStores(db: Kysely<Schema>): Stores {
     ...createPlanStore(db),
     ...createDeploymentStore(db),
     ...createSweepStore(db),
+    ...createRetentionStore(db),
   };
 }

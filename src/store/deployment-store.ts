@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { orderDeployments } from '../domain/order-deployments.ts';
 import type { DeploymentChange, DeploymentStore, ReportStore } from '../domain/ports.ts';
 import { toDeployment } from './deployment-row.ts';
@@ -15,6 +15,10 @@ const UNSEEN = new Set<keyof DeploymentTable>([
   'retryAt',
 ]);
 
+/**
+ * A state or conclusion that an index is limited to is written into the query: a parameter may hide it from PostgreSQL,
+ * and makes SQLite prepare the query anew each time.
+ */
 export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & ReportStore {
   return {
     async getDeployment(id) {
@@ -27,7 +31,7 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & Rep
         .selectFrom('deployment')
         .selectAll()
         .where('workspaceId', '=', workspaceId)
-        .where('state', '<>', 'concluded')
+        .where('state', '<>', sql.lit('concluded'))
         .execute();
       return orderDeployments(rows.map(toDeployment));
     },
@@ -37,7 +41,7 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & Rep
         .selectFrom('deployment')
         .select('workspaceId')
         .distinct()
-        .where('state', '<>', 'concluded')
+        .where('state', '<>', sql.lit('concluded'))
         .execute();
       return rows.map((row) => row.workspaceId);
     },

@@ -6,6 +6,7 @@ import type { Schema } from './schema.ts';
 const MIGRATIONS: Record<string, Migration> = {
   '0001-first': { up: createFirstTables },
   '0002-sweeps': { up: createSweepTables },
+  '0003-retention': { up: createRetentionIndexes },
 };
 
 /** Brings the database to the newest schema. Throws with the failing migration's name. */
@@ -140,4 +141,23 @@ async function createSweepTables(db: Kysely<Schema>): Promise<void> {
     .addPrimaryKeyConstraint('branch_head_key', ['repository_id', 'branch'])
     .execute();
   await sql`insert into note (name, value) values ('began_at', ${Date.now()})`.execute(db);
+}
+
+/**
+ * What is removed by, and what keeps the queries about one workspace quick however many of its deployments are kept.
+ * Most of them may be a plain "no" (a push to a branch that it doesn't track).
+ */
+async function createRetentionIndexes(db: Kysely<Schema>): Promise<void> {
+  const statements = [
+    // With the outcome in it, SQLite need not look into the table to find the bound by count.
+    sql`create index delivery_planned on delivery (received_at, id, outcome) where outcome is not null`,
+    sql`create index redelivery_asked on redelivery (asked_at)`,
+    sql`create index deployment_concluded on deployment (concluded_at, id) where state = 'concluded'`,
+    sql`create index deployment_successor on deployment (superseded_by) where superseded_by is not null`,
+    sql`create index deployment_job on deployment (workspace_id, job_id) where job_id is not null`,
+    sql`create index deployment_received on deployment (workspace_id, received_at) where state <> 'waiting'`,
+    sql`create index deployment_replacing on deployment (workspace_id, pushed_at, received_at)
+      where state = 'concluded' and conclusion <> 'none' and reason <> 'superseded'`,
+  ];
+  for (const statement of statements) await statement.execute(db);
 }

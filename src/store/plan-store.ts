@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Deployment } from '../domain/deployment.ts';
 import type { PlanStore } from '../domain/ports.ts';
 import { findSuperseded } from '../domain/supersede.ts';
@@ -15,7 +15,7 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore {
         .selectFrom('deployment')
         .select(['deployedSha', 'sha'])
         .where('workspaceId', '=', workspaceId)
-        .where('conclusion', '=', 'success')
+        .where('conclusion', '=', sql.lit('success'))
         .orderBy('concludedAt', 'desc')
         .limit(1)
         .executeTakeFirst();
@@ -29,7 +29,7 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore {
         .where('workspaceId', '=', workspaceId)
         .where('requestedBy', '=', requestedBy)
         .where('receivedAt', '>', since)
-        .where('state', '<>', 'waiting')
+        .where('state', '<>', sql.lit('waiting'))
         .where('reason', 'not in', ['superseded', 'loop_brake', 'branch_not_tracked', 'paths_unchanged'])
         .executeTakeFirstOrThrow();
       return Number(row.count);
@@ -73,11 +73,11 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore {
 
 async function supersedeOlder(tx: Kysely<Schema>, workspaceId: string, now: number): Promise<Deployment[]> {
   const ofWorkspace = tx.selectFrom('deployment').selectAll().where('workspaceId', '=', workspaceId);
-  const open = await ofWorkspace.where('state', '<>', 'concluded').execute();
+  const open = await ofWorkspace.where('state', '<>', sql.lit('concluded')).execute();
   const newest = await ofWorkspace
-    .where('state', '=', 'concluded')
-    .where('conclusion', '<>', 'none')
-    .where('reason', '<>', 'superseded')
+    .where('state', '=', sql.lit('concluded'))
+    .where('conclusion', '<>', sql.lit('none'))
+    .where('reason', '<>', sql.lit('superseded'))
     .orderBy('pushedAt', 'desc')
     .orderBy('receivedAt', 'desc')
     .limit(NEWEST)

@@ -5,6 +5,9 @@ import { CamelCasePlugin, Kysely, type SqliteDatabase, SqliteDialect } from 'kys
 import { migrate } from './migrations.ts';
 import type { Schema } from './schema.ts';
 
+/** The write-ahead log is cut back to this many bytes; SQLite writes it back at 1000 pages (4 MB). */
+const LOG_BYTES = 8 * 1024 * 1024;
+
 /** Another process holds the directory. The message is for the operator. */
 export class DataDirectoryInUse extends Error {
   override name = 'DataDirectoryInUse';
@@ -65,9 +68,13 @@ function lockDirectory(directory: string): DatabaseSync {
 
 function openFile(path: string): SqliteDatabase {
   const database = new DatabaseSync(path);
+  // Only an empty file takes auto_vacuum, so it comes first. A file made without it works as before: pages that became
+  // free are filled again, but it gets no shorter until someone runs VACUUM on it with the app stopped.
+  database.exec('PRAGMA auto_vacuum = INCREMENTAL');
   database.exec(
     'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON',
   );
+  database.exec(`PRAGMA journal_size_limit = ${LOG_BYTES}`);
   return new NodeSqlite(database);
 }
 
@@ -83,7 +90,7 @@ class NodeSqlite implements SqliteDatabase {
   prepare(sql: string): ReturnType<typeof adaptStatement> {
     let statement = this.#statements.get(sql);
     if (!statement) {
-      statement = adaptStatement(this.#database.prepare(sql));
+      statement = adaptStatement(this.#database.prepare(sql), sql);
       // The queries of this app are few and fixed; the bound only guards against one that is built from values.
       if (this.#statements.size >= 200) this.#statements.clear();
       this.#statements.set(sql, statement);
@@ -97,10 +104,11 @@ class NodeSqlite implements SqliteDatabase {
   }
 }
 
-function adaptStatement(statement: StatementSync) {
+function adaptStatement(statement: StatementSync, sql: string) {
   const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
   return {
-    reader: statement.columns().length > 0,
+    // incremental_vacuum frees a page with each row, though it has no columns: it must be read to its end.
+    reader: statement.columns().length > 0 || /^pragma /i.test(sql),
     all: (parameters: readonly unknown[]) => statement.all(...values(parameters)),
     run: (parameters: readonly unknown[]) => statement.run(...values(parameters)),
     iterate: (parameters: readonly unknown[]) => statement.iterate(...values(parameters)),

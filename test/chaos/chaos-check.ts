@@ -11,7 +11,10 @@ function runsOf({ sandbox }: ChaosWorld, push: ChaosPush, workspace: SandboxWork
     .filter((run) => run.externalId?.startsWith(`${workspace.id}/`));
 }
 
-/** Every (push, workspace) that must have a check run: told of, and touching what the workspace looks at. */
+/**
+ * Every (push, workspace) that must have a check run: told of, and touching what the workspace looks at. A commit that
+ * an earlier job took along, and that was told of only after that job's success, changes nothing any more.
+ */
 export function listOwed(world: ChaosWorld): { push: ChaosPush; workspace: SandboxWorkspace }[] {
   const workspacesOf = new Map(world.repositories.map((one) => [one.fullName, one.workspaces]));
   return world.pushes.flatMap((push) => {
@@ -19,8 +22,15 @@ export function listOwed(world: ChaosWorld): { push: ChaosPush; workspace: Sandb
     if (!push.isTold && !isHead) return [];
     return (workspacesOf.get(push.repository) ?? [])
       .filter((workspace) => !workspace.repositoryDirectory || push.touchesDirectory)
+      .filter((workspace) => !wasTakenAlong(world, push, workspace))
       .map((workspace) => ({ push, workspace }));
   });
+}
+
+function wasTakenAlong(world: ChaosWorld, push: ChaosPush, workspace: SandboxWorkspace): boolean {
+  if (!workspace.repositoryDirectory || runsOf(world, push, workspace).length > 0) return false;
+  const jobs = world.sandbox.meltano.jobsOf(workspace);
+  return jobs.some((job) => job.commitId === push.after && job.status === 'COMPLETE');
 }
 
 export function isConcluded(world: ChaosWorld): boolean {

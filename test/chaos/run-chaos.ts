@@ -44,7 +44,7 @@ await app.ready();
 // A branch that the sweep sees for the first time is a baseline: what came before is nobody's business.
 const isSwept = (one: { fullName: string }) =>
   sandbox.github.service.exchanges.some((exchange) =>
-    exchange.path.includes(`/repos/${one.fullName}/git/ref/heads/`),
+    exchange.path.includes(`/repos/${one.fullName}/branches/`),
   );
 await sandbox.github.waitFor(() => world.repositories.every(isSwept), 'the baseline', 60_000);
 const end = Date.now() + minutes * 60_000;

@@ -54,7 +54,7 @@ describe('branch heads', () => {
     world = await World.open({ env: EVERY_SECOND });
     await world.app.restart();
     const { github } = world;
-    const baseline = () => github.service.exchanges.some((one) => one.path.includes('/git/ref/heads/main'));
+    const baseline = () => github.service.exchanges.some((one) => one.path.includes('/branches/main'));
     await world.until(baseline, 'the baseline');
     const { after } = world.push({ deliver: false });
     await world.until(() => world.meltano.jobs.length === 1, 'the job', 100_000);

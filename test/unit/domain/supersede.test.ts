@@ -28,6 +28,15 @@ describe('findSuperseded', () => {
     expect(findSuperseded([late, done])).toEqual([{ deployment: late, by: done }]);
   });
 
+  test('of pushes within one second the one that all others lead to wins, in whatever order they arrive', () => {
+    const at = { pushedAt: 5_000 };
+    const first = buildDeployment({ ...at, sha: 'one', before: 'zero', receivedAt: 9_000 });
+    const second = { ...at, sha: 'two', before: 'one', receivedAt: 7_000, reason: 'superseded' } as const;
+    const third = buildDeployment({ ...at, sha: 'three', before: 'two', receivedAt: 8_000 });
+    const link = buildDeployment({ ...second, state: 'concluded', conclusion: 'skipped' });
+    expect(findSuperseded([link, third, first])).toEqual([{ deployment: first, by: third }]);
+  });
+
   test.each(['superseded', 'loop_brake', 'no_longer_tracked', 'paths_unchanged'] as const)(
     'a newer one that ended as %s replaces nothing',
     (reason) => {

@@ -201,7 +201,7 @@ describe('what arrives', () => {
     expect(failureOf(await connectTo(origin).readLog(request)).kind).toBe('no_answer');
   });
 
-  test('the overall limit of a call is not one for a long log', async () => {
+  test('a log has a limit of its own, not the one of other calls', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     const firstLineRead = Promise.withResolvers<void>();
@@ -216,7 +216,7 @@ describe('what arrives', () => {
       vi.advanceTimersByTime(120_000);
       firstLineRead.resolve();
     };
-    const client = connectTo(origin, createAgent(), { timeouts: { total: 60_000, body: 600_000 } });
+    const client = connectTo(origin, createAgent(), { timeouts: { total: 60_000, body: 600_000, log: 600_000 } });
     expect(await client.readLog({ jobId: ID, from: 0, until: 'once', onLines })).toMatchObject({ ok: true });
     expect(lines).toEqual(['one', 'two']);
   });

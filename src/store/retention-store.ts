@@ -1,0 +1,202 @@
+import { type Kysely, SqliteAdapter, sql } from 'kysely';
+import type { Schema } from './schema.ts';
+
+/** Free pages given back in one step: 0.8 MB in pages of 4 KB, some 10 ms. */
+const PAGES_PER_STEP = 200;
+
+/** Where one record stands among all of its kind: by its time (epoch milliseconds), then by its id. */
+interface Position {
+  readonly time: number;
+  readonly id: string;
+}
+
+interface Range {
+  /** Only what comes after this one; null for the oldest. */
+  readonly after: Position | null;
+  /** Only what comes before this one. */
+  readonly before: Position;
+  /** At most so many records are looked at. */
+  readonly limit: number;
+}
+
+interface Removal {
+  readonly removed: number;
+  /** Where the range goes on; null at its end. */
+  readonly next: Position | null;
+}
+
+export type RetentionStore = ReturnType<typeof createRetentionStore>;
+
+/**
+ * Removal of old records, a bounded piece at a time. Each piece is one short statement along an index that finds out by
+ * itself what has to stay; doing it again changes nothing.
+ */
+export function createRetentionStore(db: Kysely<Schema>) {
+  return {
+    /** The oldest of the `count` newest concluded deployments; null when there are fewer. */
+    findDeploymentBound: (count: number): Promise<Position | null> =>
+      takeOne(selectConcluded(db).orderBy('concludedAt', 'desc').orderBy('id', 'desc'), count),
+
+    /** The oldest of the `count` newest planned deliveries; null when there are fewer. */
+    findDeliveryBound: (count: number): Promise<Position | null> =>
+      takeOne(selectPlanned(db).orderBy('receivedAt', 'desc').orderBy('id', 'desc'), count),
+
+    removeDeployments: (range: Range): Promise<Removal> => removeDeployments(db, range),
+    removeDeliveries: (range: Range): Promise<Removal> => removeDeliveries(db, range),
+    removeRedeliveries: (before: number, limit: number): Promise<number> =>
+      removeRedeliveries(db, before, limit),
+
+    /** Gives some of the freed space back to the disk; false when none is left. PostgreSQL does so by itself. */
+    reclaimSpace: async (): Promise<boolean> =>
+      db.getExecutor().adapter instanceof SqliteAdapter && (await reclaimPages(db)),
+  };
+}
+
+/**
+ * Removes concluded deployments whose last report was written. The newest success of each workspace stays (changed
+ * paths count from it), and so does one that another deployment names as its successor.
+ */
+async function removeDeployments(db: Kysely<Schema>, range: Range): Promise<Removal> {
+  const ofRange = isWithin('concludedAt', range);
+  const ordered = selectConcluded(db).where(ofRange).orderBy('concludedAt').orderBy('id');
+  const last = await takeOne(ordered, range.limit);
+  const result = await db
+    .deleteFrom('deployment')
+    .where('state', '=', sql.lit('concluded'))
+    .where(ofRange)
+    .$if(last !== null, (query) => query.where(compare('concludedAt', '<=', last)))
+    .whereRef('reportedRevision', '>=', 'revision')
+    .where(({ or, eb, exists, selectFrom }) =>
+      or([
+        eb('conclusion', '<>', sql.lit('success')),
+        exists(
+          selectFrom('deployment as later')
+            .select(sql.lit(1).as('one'))
+            .whereRef('later.workspaceId', '=', 'deployment.workspaceId')
+            .where('later.conclusion', '=', sql.lit('success'))
+            .whereRef('later.concludedAt', '>', 'deployment.concludedAt'),
+        ),
+      ]),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('deployment as replaced')
+            .select(sql.lit(1).as('one'))
+            .whereRef('replaced.supersededBy', '=', 'deployment.id'),
+        ),
+      ),
+    )
+    .executeTakeFirst();
+  return { removed: Number(result.numDeletedRows), next: last };
+}
+
+/**
+ * Removes planned deliveries. One that a deployment came from stays as long as the deployment: it tells the sweep of
+ * branch heads that the push was handled.
+ */
+async function removeDeliveries(db: Kysely<Schema>, range: Range): Promise<Removal> {
+  const ofRange = isWithin('receivedAt', range);
+  const ordered = selectPlanned(db).where(ofRange).orderBy('receivedAt').orderBy('id');
+  const last = await takeOne(ordered, range.limit);
+  const result = await db
+    .deleteFrom('delivery')
+    .where('outcome', 'is not', null)
+    .where(ofRange)
+    .$if(last !== null, (query) => query.where(compare('receivedAt', '<=', last)))
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('deployment')
+            .select(sql.lit(1).as('one'))
+            .whereRef('deployment.deliveryId', '=', 'delivery.id'),
+        ),
+      ),
+    )
+    .executeTakeFirst();
+  return { removed: Number(result.numDeletedRows), next: last };
+}
+
+/** Notes of deliveries that were asked for before a time; one whose delivery isn't planned yet stays. */
+async function removeRedeliveries(db: Kysely<Schema>, before: number, limit: number): Promise<number> {
+  const result = await db
+    .deleteFrom('redelivery')
+    .where('guid', 'in', (old) =>
+      old
+        .selectFrom('redelivery as old')
+        .select('old.guid')
+        .where('old.askedAt', '<', before)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('delivery')
+                .select(sql.lit(1).as('one'))
+                .whereRef('delivery.id', '=', 'old.guid')
+                .where('delivery.outcome', 'is', null),
+            ),
+          ),
+        )
+        .orderBy('old.askedAt')
+        .limit(limit),
+    )
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+function selectConcluded(db: Kysely<Schema>) {
+  return db
+    .selectFrom('deployment')
+    .select(['concludedAt as time', 'id'])
+    .where('state', '=', sql.lit('concluded'))
+    .where('concludedAt', 'is not', null);
+}
+
+function selectPlanned(db: Kysely<Schema>) {
+  return db.selectFrom('delivery').select(['receivedAt as time', 'id']).where('outcome', 'is not', null);
+}
+
+interface PositionQuery {
+  limit(count: number): {
+    offset(count: number): {
+      executeTakeFirst(): Promise<{ time: number | null; id: string } | undefined>;
+    };
+  };
+}
+
+/** The position of the record with that number, counted from 1 in the query's order. */
+async function takeOne(query: PositionQuery, number: number): Promise<Position | null> {
+  const row = await query
+    .limit(1)
+    .offset(number - 1)
+    .executeTakeFirst();
+  return row && row.time !== null ? { time: row.time, id: row.id } : null;
+}
+
+type TimeColumn = 'concludedAt' | 'receivedAt';
+
+function isWithin(column: TimeColumn, { after, before }: Range) {
+  const isOlder = compare(column, '<', before);
+  return after ? sql<boolean>`${isOlder} and ${compare(column, '>', after)}` : isOlder;
+}
+
+/** As one comparison of pairs, which both databases look up in an index. */
+function compare(column: TimeColumn, operator: '<' | '<=' | '>', position: Position | null) {
+  return sql<boolean>`(${sql.ref(column)}, id) ${sql.raw(operator)} (${position?.time}, ${position?.id})`;
+}
+
+/** A database made before `auto_vacuum` was set keeps its free pages, and fills them again. */
+async function reclaimPages(db: Kysely<Schema>): Promise<boolean> {
+  const INCREMENTAL = 2;
+  const { rows: modes } = await sql<{ autoVacuum: number }>`pragma auto_vacuum`.execute(db);
+  if (modes[0]?.autoVacuum !== INCREMENTAL || (await countFreePages(db)) === 0) return false;
+  await sql`pragma incremental_vacuum(${sql.lit(PAGES_PER_STEP)})`.execute(db);
+  if ((await countFreePages(db)) > 0) return true;
+  // The file gets shorter when the log is written back. PASSIVE: a reader (a backup) is never waited for.
+  await sql`pragma wal_checkpoint(passive)`.execute(db);
+  return false;
+}
+
+async function countFreePages(db: Kysely<Schema>): Promise<number> {
+  const { rows } = await sql<{ freelistCount: number }>`pragma freelist_count`.execute(db);
+  return rows[0]?.freelistCount ?? 0;
+}

@@ -1,0 +1,266 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Deployment } from '../../src/domain/deployment.ts';
+import type { PlannedDeployment } from '../../src/domain/ports.ts';
+import type { Stores } from '../../src/store/create-stores.ts';
+import type { OpenStores } from './store.contract.ts';
+
+const WORKSPACE = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
+const REPOSITORY = {
+  ...{ id: 9_007_199_254, installationId: 1, owner: 'acme', name: 'data' },
+  ...{ private: true, defaultBranch: 'main' },
+};
+/** The end of the range that everything in these tests is in, unless it says otherwise. */
+const ALL = { after: null, before: { time: 1_000_000, id: '' }, limit: 500 };
+
+/** Which old records leave a store, whatever database is under it. */
+export function describeRetention(name: string, open: () => Promise<OpenStores>): void {
+  describe(`retention on ${name}`, () => {
+    let opened: OpenStores;
+    let stores: Stores;
+    let pushes: number;
+
+    beforeEach(async () => {
+      opened = await open();
+      stores = opened.stores;
+      pushes = 0;
+    });
+    afterEach(() => opened.close());
+
+    async function record(id: string, receivedAt: number): Promise<void> {
+      await stores.record({
+        ...{ id, name: 'push', receivedAt },
+        event: {
+          ...{ kind: 'push', account: 'acme', repository: REPOSITORY, ref: 'refs/heads/main', before: 'b' },
+          ...{ after: id, deleted: false, forced: false, pushedAt: 1_000, sender: 'ana', senderIsBot: false },
+        },
+      });
+    }
+
+    /** A delivery that led to nothing. */
+    async function handle(id: string, receivedAt: number): Promise<void> {
+      await record(id, receivedAt);
+      await stores.commitPlan({ deliveryId: id, outcome: 'no_workspace', deployments: [], now: receivedAt });
+    }
+
+    /** A planned deployment from a delivery of its own, with the same id. */
+    async function plan(differences: Partial<PlannedDeployment> = {}): Promise<string> {
+      const id = differences.id ?? randomUUID();
+      pushes += 1;
+      await record(id, 1_000);
+      const planned: PlannedDeployment = {
+        ...{ id, account: 'environment', workspaceId: WORKSPACE, workspaceName: 'Analytics' },
+        ...{ environment: null, branch: 'main', directory: null, installationId: 1 },
+        ...{ repositoryId: REPOSITORY.id, deliveryId: id, checkName: 'Meltano Deploy (Analytics)', sha: id },
+        ...{ before: 'b', requestedBy: 'ana', requestedByBot: false, pushedAt: pushes, receivedAt: 1_000 },
+        ...{ reason: 'push', conclusion: null, problem: null },
+        ...differences,
+      };
+      await stores.commitPlan({ deliveryId: id, outcome: 'push', deployments: [planned], now: 2_000 });
+      return id;
+    }
+
+    /** A deployment that is over, its check run written. */
+    async function conclude(
+      concludedAt: number,
+      end: Partial<Pick<Deployment, 'conclusion' | 'workspaceId' | 'id'>> = {},
+    ): Promise<string> {
+      const { conclusion = 'failure', ...differences } = end;
+      const id = await plan(differences);
+      await stores.saveDeployment(id, {
+        ...{ state: 'concluded', reason: 'job_complete', conclusion, concludedAt },
+      });
+      await report(id);
+      return id;
+    }
+
+    async function report(id: string): Promise<void> {
+      const reportedRevision = (await stores.getDeployment(id))?.revision ?? 0;
+      await stores.saveReport(id, { reportedRevision });
+    }
+
+    async function left(ids: readonly string[]): Promise<string[]> {
+      const found = await Promise.all(ids.map((id) => stores.getDeployment(id)));
+      return ids.filter((_, index) => found[index]);
+    }
+
+    async function deliveriesLeft(ids: readonly string[]): Promise<string[]> {
+      const unknown = await stores.listUnknownDeliveries(ids);
+      return ids.filter((id) => !unknown.has(id));
+    }
+
+    describe('of deployments', () => {
+      test('removes what ended before the bound, by time and then by id, and nothing later', async () => {
+        const old = await conclude(10);
+        const same = await conclude(20, { id: 'a' });
+        const bound = await conclude(20, { id: 'b' });
+        const young = await conclude(30);
+        const range = { ...ALL, before: { time: 20, id: 'b' } };
+        expect(await stores.removeDeployments(range)).toEqual({ removed: 2, next: null });
+        expect(await left([old, same, bound, young])).toEqual([bound, young]);
+        expect(await stores.removeDeployments(range)).toEqual({ removed: 0, next: null });
+      });
+
+      test('goes on from where the last step ended, and looks at no more than it may', async () => {
+        const ids: string[] = [];
+        for (let time = 1; time <= 5; time += 1) ids.push(await conclude(time));
+        const first = await stores.removeDeployments({ ...ALL, limit: 2 });
+        expect(first).toEqual({ removed: 2, next: { time: 2, id: ids[1] } });
+        expect(await left(ids)).toEqual(ids.slice(2));
+        const second = await stores.removeDeployments({ ...ALL, after: first.next, limit: 2 });
+        expect(second).toEqual({ removed: 2, next: { time: 4, id: ids[3] } });
+        const third = await stores.removeDeployments({ ...ALL, after: second.next, limit: 2 });
+        expect(third).toEqual({ removed: 1, next: null });
+        expect(await left(ids)).toEqual([]);
+      });
+
+      test('passes by what stays: a step may remove nothing, and the next one goes on behind it', async () => {
+        const kept = await conclude(1, { conclusion: 'success' });
+        const gone = await conclude(2);
+        const first = await stores.removeDeployments({ ...ALL, limit: 1 });
+        expect(first).toEqual({ removed: 0, next: { time: 1, id: kept } });
+        await stores.removeDeployments({ ...ALL, after: first.next, limit: 1 });
+        expect(await left([kept, gone])).toEqual([kept]);
+      });
+
+      test('leaves alone what is not concluded', async () => {
+        const running = await plan();
+        await stores.saveDeployment(running, { state: 'running' });
+        await report(running);
+        const waiting = await plan();
+        await report(waiting);
+        await stores.removeDeployments(ALL);
+        expect(await left([running, waiting])).toEqual([running, waiting]);
+      });
+
+      test('leaves alone what still owes its last report', async () => {
+        const owing = await plan();
+        await stores.saveDeployment(owing, {
+          ...{ state: 'concluded', conclusion: 'failure', reason: 'job_error', concludedAt: 1 },
+        });
+        await stores.removeDeployments(ALL);
+        expect(await left([owing])).toEqual([owing]);
+        await report(owing);
+        await stores.removeDeployments(ALL);
+        expect(await left([owing])).toEqual([]);
+      });
+
+      test('leaves alone the newest success of each workspace, and only that', async () => {
+        const other = randomUUID();
+        const ids = [
+          await conclude(1, { conclusion: 'success' }),
+          await conclude(3, { conclusion: 'failure' }),
+          await conclude(2, { conclusion: 'success' }),
+          await conclude(1, { conclusion: 'success', workspaceId: other }),
+        ];
+        await stores.removeDeployments(ALL);
+        expect(await left(ids)).toEqual([ids[2], ids[3]]);
+        expect(await stores.findLastSuccess(WORKSPACE)).toBe(ids[2]);
+        expect(await stores.findLastSuccess(other)).toBe(ids[3]);
+      });
+
+      test('leaves alone what another deployment names as its successor, for as long as that one is kept', async () => {
+        const replaced = await plan();
+        const successor = await conclude(10);
+        expect(await stores.getDeployment(replaced)).toMatchObject({ supersededBy: successor });
+        await stores.removeDeployments(ALL);
+        expect(await left([replaced, successor])).toEqual([replaced, successor]);
+        await report(replaced);
+        await stores.removeDeployments(ALL);
+        expect(await left([replaced, successor])).toEqual([successor]);
+        await stores.removeDeployments(ALL);
+        expect(await left([successor])).toEqual([]);
+      });
+
+      test('removes a plain no', async () => {
+        const no = await plan({ reason: 'paths_unchanged', conclusion: 'none' });
+        await stores.removeDeployments(ALL);
+        expect(await left([no])).toEqual([]);
+      });
+
+      test('finds the bound by count among the concluded ones', async () => {
+        const ids = [await conclude(1, { id: 'a' }), await conclude(2, { id: 'b' })];
+        ids.push(await conclude(2, { id: 'c' }));
+        await plan();
+        expect(await stores.findDeploymentBound(1)).toEqual({ time: 2, id: 'c' });
+        expect(await stores.findDeploymentBound(2)).toEqual({ time: 2, id: 'b' });
+        expect(await stores.findDeploymentBound(3)).toEqual({ time: 1, id: 'a' });
+        expect(await stores.findDeploymentBound(4)).toBeNull();
+        await stores.removeDeployments({ ...ALL, before: { time: 2, id: 'b' } });
+        expect(await left(ids)).toEqual(['b', 'c']);
+      });
+    });
+
+    describe('of deliveries', () => {
+      test('removes the planned ones before the bound, in steps', async () => {
+        for (let time = 1; time <= 5; time += 1) await handle(`guid-${time}`, time);
+        const range = { ...ALL, before: { time: 5, id: '' }, limit: 3 };
+        const first = await stores.removeDeliveries(range);
+        expect(first).toEqual({ removed: 3, next: { time: 3, id: 'guid-3' } });
+        const second = await stores.removeDeliveries({ ...range, after: first.next });
+        expect(second).toEqual({ removed: 1, next: null });
+        expect(await deliveriesLeft(['guid-4', 'guid-5'])).toEqual(['guid-5']);
+      });
+
+      test('leaves alone what is not planned yet', async () => {
+        await record('pending', 1);
+        expect(await stores.removeDeliveries(ALL)).toEqual({ removed: 0, next: null });
+        expect((await stores.listPending(REPOSITORY.id)).map((one) => one.id)).toEqual(['pending']);
+      });
+
+      test('leaves alone what a deployment came from, for as long as the deployment is kept', async () => {
+        const id = await conclude(1);
+        await stores.removeDeliveries(ALL);
+        expect(await deliveriesLeft([id])).toEqual([id]);
+        await stores.removeDeployments(ALL);
+        await stores.removeDeliveries(ALL);
+        expect(await deliveriesLeft([id])).toEqual([]);
+      });
+
+      test('the push behind the last success is known for ever', async () => {
+        const id = await conclude(1, { conclusion: 'success' });
+        await stores.removeDeployments(ALL);
+        await stores.removeDeliveries(ALL);
+        expect(await stores.hasPush(REPOSITORY.id, 'refs/heads/main', id)).toBe(true);
+      });
+
+      test('finds the bound by count among the planned ones', async () => {
+        await handle('a', 1);
+        await handle('b', 2);
+        await handle('c', 2);
+        await record('pending', 3);
+        expect(await stores.findDeliveryBound(1)).toEqual({ time: 2, id: 'c' });
+        expect(await stores.findDeliveryBound(3)).toEqual({ time: 1, id: 'a' });
+        expect(await stores.findDeliveryBound(4)).toBeNull();
+      });
+    });
+
+    describe('of notes about redeliveries', () => {
+      test('removes the oldest ones before a time, at most so many', async () => {
+        for (let time = 1; time <= 4; time += 1) await stores.noteRedelivery(`guid-${time}`, time);
+        expect(await stores.removeRedeliveries(4, 2)).toBe(2);
+        expect(await stores.wasAskedForAgain('guid-2')).toBe(false);
+        expect(await stores.wasAskedForAgain('guid-3')).toBe(true);
+        expect(await stores.removeRedeliveries(4, 2)).toBe(1);
+        expect(await stores.wasAskedForAgain('guid-4')).toBe(true);
+      });
+
+      test('leaves alone the note of a delivery that came and is not planned yet', async () => {
+        await stores.noteRedelivery('pending', 1);
+        await record('pending', 2);
+        expect(await stores.removeRedeliveries(10, 5)).toBe(0);
+        await stores.commitPlan({ deliveryId: 'pending', outcome: 'no_workspace', deployments: [], now: 3 });
+        expect(await stores.removeRedeliveries(10, 5)).toBe(1);
+      });
+    });
+
+    test('gives space back until there is none left', async () => {
+      for (let time = 1; time <= 200; time += 1) await handle(`guid-${time}`, time);
+      await stores.removeDeliveries(ALL);
+      let steps = 0;
+      while ((await stores.reclaimSpace()) && steps < 100) steps += 1;
+      expect(steps).toBeLessThan(100);
+      expect(await stores.reclaimSpace()).toBe(false);
+    });
+  });
+}

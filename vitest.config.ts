@@ -5,9 +5,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     // Most of the time the tests wait for processes and timers, not for a core.
-    maxWorkers: 6,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    maxWorkers: 5,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: ['default'],
   },
 });

@@ -45,7 +45,14 @@ export interface Delivery {
   readonly retryAt: number | null;
 }
 
+/** No GUID of GitHub's begins so. */
+const SWEEP_PREFIX = 'sweep:';
+
 /** The id of the delivery that stands for a push found by the sweep: the same push gets the same id. */
 export function makeSweepDeliveryId(repositoryId: number, ref: string, sha: string): string {
-  return `sweep:${repositoryId}:${ref}:${sha}`;
+  return `${SWEEP_PREFIX}${repositoryId}:${ref}:${sha}`;
+}
+
+export function isSweepDelivery(id: string): boolean {
+  return id.startsWith(SWEEP_PREFIX);
 }

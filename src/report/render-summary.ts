@@ -1,5 +1,6 @@
+import { isSweepDelivery } from '../domain/delivery.ts';
 import type { CheckRunView } from './check-run-view.ts';
-import { formatCommitUrl, measureQueue, measureRun, shortenSha, showableLog } from './describe-deployment.ts';
+import { deployedOtherCommit, formatCommitUrl, measureQueue, measureRun, shortenSha, showableLog } from './describe-deployment.ts';
 import { formatCode, formatLink, formatTableRow } from './escape-markdown.ts';
 import { explainDeployment } from './explain-deployment.ts';
 import { formatCount } from './format-count.ts';
@@ -60,9 +61,9 @@ function describeDeployedCommit(view: CheckRunView): string {
 
 /** Nobody is known when no delivery told of the push. */
 function describeRequester(view: CheckRunView): string {
-  const { reason, requestedBy } = view.deployment;
+  const { deliveryId, requestedBy } = view.deployment;
   if (requestedBy !== '') return `push by ${linkAccount(view)}`;
-  return reason === 'found_by_sweep' ? 'push that GitHub did not tell of; the app found it' : 'push';
+  return isSweepDelivery(deliveryId) ? 'push that GitHub did not tell of; the app found it' : 'push';
 }
 
 function linkAccount({ deployment, githubUrl }: CheckRunView): string {
@@ -87,7 +88,7 @@ function describeRunTime({ deployment }: CheckRunView): string {
 
 function explainOtherCommit(view: CheckRunView): string {
   const { sha, deployedSha } = view.deployment;
-  if (deployedSha === null || sha.startsWith(deployedSha) || deployedSha.startsWith(sha)) return '';
+  if (deployedSha === null || !deployedOtherCommit(view.deployment)) return '';
   return (
     `**The job took ${linkCommit(view, deployedSha)}, not ${linkCommit(view, sha)}:** Meltano Cloud always deploys ` +
     'the head of the branch, and that had moved on when the job began.'

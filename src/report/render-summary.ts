@@ -1,6 +1,6 @@
 import { isSweepDelivery } from '../domain/delivery.ts';
 import type { CheckRunView } from './check-run-view.ts';
-import { deployedOtherCommit, formatCommitUrl, measureQueue, measureRun, shortenSha, showableLog } from './describe-deployment.ts';
+import { formatCommitUrl, measureQueue, measureRun, shortenSha, showableLog } from './describe-deployment.ts';
 import { formatCode, formatLink, formatTableRow } from './escape-markdown.ts';
 import { explainDeployment } from './explain-deployment.ts';
 import { formatCount } from './format-count.ts';
@@ -88,7 +88,7 @@ function describeRunTime({ deployment }: CheckRunView): string {
 
 function explainOtherCommit(view: CheckRunView): string {
   const { sha, deployedSha } = view.deployment;
-  if (deployedSha === null || !deployedOtherCommit(view.deployment)) return '';
+  if (deployedSha === null || sha.startsWith(deployedSha) || deployedSha.startsWith(sha)) return '';
   return (
     `**The job took ${linkCommit(view, deployedSha)}, not ${linkCommit(view, sha)}:** Meltano Cloud always deploys ` +
     'the head of the branch, and that had moved on when the job began.'

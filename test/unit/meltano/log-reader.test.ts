@@ -216,7 +216,9 @@ describe('what arrives', () => {
       vi.advanceTimersByTime(120_000);
       firstLineRead.resolve();
     };
-    const client = connectTo(origin, createAgent(), { timeouts: { total: 60_000, body: 600_000, log: 600_000 } });
+    const client = connectTo(origin, createAgent(), {
+      timeouts: { total: 60_000, body: 600_000, log: 600_000 },
+    });
     expect(await client.readLog({ jobId: ID, from: 0, until: 'once', onLines })).toMatchObject({ ok: true });
     expect(lines).toEqual(['one', 'two']);
   });

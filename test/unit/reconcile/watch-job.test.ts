@@ -161,19 +161,16 @@ describe('trouble while watching', () => {
     expect(gaps.slice(0, 4)).toEqual([1_000, 2_000, 4_000, 45_000]);
   });
 
-  test.each([401, 403])(
-    'a refusal (%i) for a minute ends the watching with the reason',
-    async (status) => {
-      const { id } = await begin();
-      world.meltano.always('getJob', refuse(status, 'no access'));
-      await world.runFor(MINUTE / 2);
-      expect((await world.read(id)).conclusion).toBeNull();
-      await world.runFor(2 * MINUTE);
-      const ended = await world.read(id);
-      expect(ended).toMatchObject({ conclusion: 'timed_out', reason: 'watch_refused' });
-      expect(ended.problem).toMatch(`Meltano Cloud answered ${status} `);
-    },
-  );
+  test.each([401, 403])('a refusal (%i) for a minute ends the watching with the reason', async (status) => {
+    const { id } = await begin();
+    world.meltano.always('getJob', refuse(status, 'no access'));
+    await world.runFor(MINUTE / 2);
+    expect((await world.read(id)).conclusion).toBeNull();
+    await world.runFor(2 * MINUTE);
+    const ended = await world.read(id);
+    expect(ended).toMatchObject({ conclusion: 'timed_out', reason: 'watch_refused' });
+    expect(ended.problem).toMatch(`Meltano Cloud answered ${status} `);
+  });
 
   test('a refusal that passes starts its minute anew', async () => {
     const { id } = await begin();

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import { findFreePort } from '../integration/start-app.ts';
 import { AppProcess } from './app-process.ts';
@@ -26,12 +26,21 @@ async function environment(): Promise<Record<string, string>> {
     ...sandbox.appEnvironment(),
     ...{ HOST: '127.0.0.1', PORT: String(await findFreePort()), DATA_DIR: join(directory, 'data') },
     ...{ LOG_FORMAT: 'json', NODE_ENV: 'production' },
+    // The sweep would ask GitHub at once.
+    SWEEP_MINUTES: '0',
   };
+}
+
+/** Ends with its test, however that goes: the next one needs the data directory. */
+function startProcess(env: Record<string, string>, cwd: string): AppProcess {
+  const app = new AppProcess({ env, cwd });
+  onTestFinished(async () => void (await app.kill('SIGKILL')));
+  return app;
 }
 
 describe('the process', () => {
   test('answers for its health, and tells its metrics', async () => {
-    const app = new AppProcess({ env: await environment(), cwd: directory });
+    const app = startProcess(await environment(), directory);
     await app.ready();
     const read = async (path: string) => {
       const response = await fetch(app.url + path);
@@ -55,7 +64,7 @@ describe('the process', () => {
     github.addInstallation({ account: 'acme' });
     github.addRepository({ fullName: 'acme/data', private: true, files: { a: '1' } });
     meltano.addWorkspace({ name: 'W', repositoryUrl: sandbox.repositoryUrl('acme/data') });
-    const app = new AppProcess({ env: await environment(), cwd: directory });
+    const app = startProcess(await environment(), directory);
     await app.ready();
     github.webhookUrl = `${app.url}/api/github/webhooks`;
     const hang = { kind: 'hang', when: 'before' } as const;
@@ -72,21 +81,21 @@ describe('the process', () => {
   });
 
   test('refuses a data directory that another process uses, in one clear line', async () => {
-    const first = new AppProcess({ env: await environment(), cwd: directory });
+    const first = startProcess(await environment(), directory);
     await first.ready();
-    const second = new AppProcess({ env: await environment(), cwd: directory });
+    const second = startProcess(await environment(), directory);
     expect((await second.exited).code).toBe(1);
     expect(second.output).toMatch(/DATA_DIR .* is in use by another process/);
     expect(second.output).not.toContain('    at ');
     await first.kill('SIGKILL');
-    const third = new AppProcess({ env: await environment(), cwd: directory });
+    const third = startProcess(await environment(), directory);
     await third.ready();
     await third.kill('SIGTERM');
   });
 
   test('names everything that is wrong with its environment, and serves nothing', async () => {
     const { WEBHOOK_SECRET: _, ...rest } = await environment();
-    const app = new AppProcess({ env: { ...rest, POLL_MIN_MS: 'often', APP_ID: '' }, cwd: directory });
+    const app = startProcess({ ...rest, POLL_MIN_MS: 'often', APP_ID: '' }, directory);
     expect((await app.exited).code).toBe(1);
     for (const name of ['APP_ID', 'WEBHOOK_SECRET', 'POLL_MIN_MS']) expect(app.output).toContain(name);
     expect(app.output).not.toContain('    at ');
@@ -95,7 +104,7 @@ describe('the process', () => {
   test("without APP_ID, outside production, opens Probot's set-up page with the app's manifest", async () => {
     const env = { HOST: '127.0.0.1', PORT: String(await findFreePort()), NO_SMEE_SETUP: 'true' };
     const root = join(import.meta.dirname, '../..');
-    const app = new AppProcess({ env: { ...env, NODE_ENV: 'test' }, cwd: root });
+    const app = startProcess({ ...env, NODE_ENV: 'test' }, root);
     const page = await sandbox.github.waitFor(
       () => (app.output.includes('Listening') ? app : null),
       'the page',

@@ -1,5 +1,6 @@
 import type { Deployment } from '../domain/deployment.ts';
-import type { MeltanoApi } from '../domain/ports.ts';
+import type { Job } from '../domain/job.ts';
+import type { MeltanoApi, MeltanoResult } from '../domain/ports.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { change, conclude } from './conclude.ts';
 import { describeFailure } from './judge-failure.ts';
@@ -7,41 +8,66 @@ import { pickJob } from './pick-job.ts';
 import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
 import { acceptJob, startDeployment } from './start-deployment.ts';
 
-/** A queued job may be missing from the list, so a lost start is looked for this long before it is posted again (milliseconds). */
+/**
+ * A queued job may be missing from the list, so a lost start is looked for this long before it is posted again, without
+ * a break in which the list could not be read (milliseconds).
+ */
 const LOOK_FOR_MS = 2 * 60_000;
 /** The longest wait between two looks (milliseconds). */
 const LOOK_EVERY_MS = 15_000;
+
+export interface LostJobFinder {
+  find(deployment: Deployment, api: MeltanoApi): Promise<StepResult>;
+}
 
 /**
  * A start whose answer never came, or came unreadable: its job is the deployment job that was not in the list before.
  * Only when none has shown up for two minutes is the start posted again; an unreadable answer is never posted again.
  */
-export async function findLostJob(
+export function createLostJobFinder(context: ReconcileContext): LostJobFinder {
+  const { clock } = context;
+  /** Since when the list could be read at every look; an outage, and the end of the process, begin the time anew. */
+  const readableSince = new Map<string, number>();
+
+  return {
+    async find(deployment, api) {
+      const listed = await api.listJobs(deployment.workspaceId);
+      const job = listed.ok ? await pickJob(context, deployment, listed.value) : null;
+      if (job) {
+        readableSince.delete(deployment.id);
+        context.log.info({ ...logFields(deployment), job: job.id }, 'The job of a lost answer was found');
+        return acceptJob(context, deployment, job);
+      }
+      if (isOver(context, deployment) || lookedLongEnough(deployment.id, listed.ok)) {
+        readableSince.delete(deployment.id);
+        return giveUp(context, deployment, api);
+      }
+      return lookLater(context, deployment, listed);
+    },
+  };
+
+  function lookedLongEnough(id: string, isReadable: boolean): boolean {
+    if (!isReadable) {
+      readableSince.delete(id);
+      return false;
+    }
+    const since = readableSince.get(id) ?? clock.now();
+    readableSince.set(id, since);
+    return clock.now() - since >= LOOK_FOR_MS;
+  }
+}
+
+async function lookLater(
   context: ReconcileContext,
   deployment: Deployment,
-  api: MeltanoApi,
+  listed: MeltanoResult<Job[]>,
 ): Promise<StepResult> {
-  const { clock } = context;
-  const listed = await api.listJobs(deployment.workspaceId);
-  if (listed.ok) {
-    const job = await pickJob(context, deployment, listed.value);
-    if (job) {
-      context.log.info({ ...logFields(deployment), job: job.id }, 'The job of a lost answer was found');
-      return acceptJob(context, deployment, job);
-    }
-    if (clock.now() - (deployment.attemptedAt ?? 0) >= LOOK_FOR_MS) return giveUp(context, deployment, api);
-  }
-  if (isOver(context, deployment)) return giveUp(context, deployment, api);
   const failures = deployment.failures + 1;
   const delay = Math.min(LOOK_EVERY_MS, chooseRetryDelay(failures, null, context.random()));
   // What an unreadable answer held stays the reason: it is never sent again.
   const keep = listed.ok || deployment.attemptOutcome === 'unreadable';
   const problem = keep ? deployment.problem : describeFailure(listed.failure);
-  await change(context, deployment, {
-    failures,
-    retryAt: clock.now() + delay,
-    ...(problem === deployment.problem ? {} : { problem }),
-  });
+  await change(context, deployment, { failures, retryAt: context.clock.now() + delay, problem });
   return 'go on';
 }
 

@@ -1,7 +1,7 @@
 import type { Deployment } from '../domain/deployment.ts';
 import type { MeltanoApi } from '../domain/ports.ts';
 import { change, conclude } from './conclude.ts';
-import { findLostJob } from './find-lost-job.ts';
+import { createLostJobFinder } from './find-lost-job.ts';
 import type { ReconcileContext, StepResult } from './reconcile-context.ts';
 import { startDeployment } from './start-deployment.ts';
 import { createJobWatcher } from './watch-job.ts';
@@ -15,6 +15,7 @@ const MADE_NO_JOB: ReadonlySet<string> = new Set(['refused', 'busy']);
  */
 export function createReconciler(context: ReconcileContext): (workspaceId: string) => Promise<number | null> {
   const watcher = createJobWatcher(context);
+  const lostJobs = createLostJobFinder(context);
 
   return async function reconcileWorkspace(workspaceId) {
     for (;;) {
@@ -60,7 +61,7 @@ export function createReconciler(context: ReconcileContext): (workspaceId: strin
       await change(context, deployment, fields);
       return 'go on';
     }
-    return findLostJob(context, deployment, api);
+    return lostJobs.find(deployment, api);
   }
 
   function concludeUnserved(deployment: Deployment): Promise<StepResult> {

@@ -79,6 +79,21 @@ describe('an answer that was lost', () => {
     expect(await world.read(id)).toMatchObject({ jobId: 'job-1' });
   });
 
+  test('whose job is still hidden when the list comes back is looked for two minutes more', async () => {
+    const { id } = await world.push();
+    loseAnswer(NO_ANSWER, true);
+    await world.step();
+    world.meltano.always('listJobs', refuse(503, 'later'));
+    await world.runFor(10 * MINUTE);
+    world.meltano.always('listJobs', null);
+    await world.runFor(MINUTE);
+    expect(world.meltano.count('startDeployment')).toBe(1);
+    world.meltano.hidden.clear();
+    await world.runFor(MINUTE);
+    expect(await world.read(id)).toMatchObject({ jobId: 'job-1' });
+    expect(world.meltano.jobs).toHaveLength(1);
+  });
+
   test('whose job shows up at the very last look is found, not sent again', async () => {
     const { id } = await world.push();
     loseAnswer(NO_ANSWER, true);

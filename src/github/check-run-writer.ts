@@ -192,6 +192,8 @@ export class CheckRunWriter implements Reporter {
     };
     log.warn({ ...fields, kind: failure.kind, problem: failure.message }, 'GitHub did not take a check run');
     this.#tryLater(entry);
+    // It may have been taken: what GitHub shows is not known, so even the state before must be sent again.
+    if (failure.kind === 'unknown') entry.digest = null;
     if (failure.kind === 'limited') lane.schedule.pause(failure.waitMs, clock.now());
     if (failure.kind === 'unauthorized')
       await api.renewToken(entry.installationId ?? deployment.installationId);

@@ -104,6 +104,23 @@ describe('an update that failed', () => {
     expect(world.api.runs[0]?.output.text).toMatch('one');
   });
 
+  test('may have been taken: the state before it is sent again when the deployment goes back to it', async () => {
+    const id = await world.push();
+    await world.pass(0);
+    await world.run(id);
+    await world.pass(SECOND * 10);
+    const before = world.api.writes().length;
+    world.api.next({ failure: LOST });
+    await world.change(id, { problem: 'Meltano Cloud answered 503 Service Unavailable' });
+    await world.pass(0);
+    await world.change(id, { problem: null });
+    await world.pass(SECOND * 10);
+    const sent = world.api.titles().slice(before);
+    expect(sent).toHaveLength(2);
+    expect(sent[0]).toMatch('503');
+    expect(sent[1]).not.toMatch('503');
+  });
+
   test('holds no other run of the installation back', async () => {
     const id = await world.push();
     await world.pass(0);

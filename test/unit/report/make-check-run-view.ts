@@ -1,6 +1,7 @@
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { LogExcerpt } from '../../../src/domain/log-excerpt.ts';
 import type { CheckRunView } from '../../../src/report/check-run-view.ts';
+import { buildDeployment } from '../domain/deployment-builder.ts';
 
 export const START = Date.UTC(2026, 5, 10, 7, 13, 39, 471);
 export const WORKSPACE_ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
@@ -8,50 +9,12 @@ export const SHA = 'a1b2c3d4e5f60718293a4b5c6d7e8f9001122334';
 export const NEWER_SHA = 'd4e5f6a7b8c90718293a4b5c6d7e8f9001122334';
 
 export function makeDeployment(changes: Partial<Deployment> = {}): Deployment {
-  return {
-    id: '5d0c3b1e-53ad-4b62-9d4e-6e0d8a3f1c22',
-    account: 'acme',
-    workspaceId: WORKSPACE_ID,
-    workspaceName: 'Analytics',
-    environment: 'prod',
-    branch: 'main',
-    directory: 'analytics',
-    installationId: 1,
-    repositoryId: 2,
-    deliveryId: 'delivery',
-    checkName: 'Meltano Deploy (Analytics)',
-    sha: SHA,
-    before: null,
-    requestedBy: 'ana',
-    requestedByBot: false,
-    pushedAt: START - 1000,
-    receivedAt: START,
-    state: 'waiting',
-    reason: 'push',
-    conclusion: null,
-    concludedAt: null,
-    problem: null,
-    supersededBy: null,
-    startSince: null,
-    attemptedAt: null,
-    knownJobIds: [],
-    attemptOutcome: null,
-    conflictSince: null,
-    failures: 0,
-    retryAt: null,
-    jobId: null,
-    acceptedAt: null,
-    jobStatus: null,
-    jobStartedAt: null,
-    jobEndedAt: null,
-    deployedSha: null,
-    revision: 1,
-    reportedRevision: 0,
-    checkRunId: null,
-    checkRunUrl: null,
-    checkRunAttemptedAt: null,
+  return buildDeployment({
+    ...{ id: '5d0c3b1e-53ad-4b62-9d4e-6e0d8a3f1c22', account: 'acme', workspaceId: WORKSPACE_ID },
+    ...{ environment: 'prod', directory: 'analytics', deliveryId: 'delivery', sha: SHA },
+    ...{ pushedAt: START - 1000, receivedAt: START },
     ...changes,
-  };
+  });
 }
 
 export function makeView(

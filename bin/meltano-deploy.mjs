@@ -1,4 +1,7 @@
 #!/usr/bin/env node
+import module from 'node:module';
+import { fileURLToPath } from 'node:url';
+
 // Plain JavaScript that any Node can read: it says which Node is needed before anything newer is loaded.
 const NEEDED = 24;
 
@@ -9,6 +12,10 @@ if (Number.parseInt(process.versions.node, 10) < NEEDED) {
   );
   process.exit(1);
 }
+
+// A third of the start is compiling: what is kept beside the dependencies is nobody else's to write. Where it can't be
+// written, Node goes on without.
+module.enableCompileCache?.(fileURLToPath(new URL('../node_modules/.cache/node-compile', import.meta.url)));
 
 const { runCommand } = await import('../src/cli/run-command.ts');
 await runCommand(process.argv.slice(2));

@@ -12,6 +12,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   dispatch: ['domain'],
   meltano: ['domain', 'config'],
   github: ['domain', 'report'],
+  commands: ['domain'],
   reconcile: ['domain'],
   events: ['domain'],
   web: ['domain'],

@@ -1,0 +1,122 @@
+import { SpanEnds } from './span-ends.ts';
+
+/** What is still open at the end of a block, and hides or quotes what comes after it. */
+export interface HidingState {
+  /** What ends the HTML comment (or its kin) that is open; null: none is. */
+  readonly closer: string | null;
+  /** The HTML elements for code and quotes that are open, innermost last. */
+  readonly elements: readonly string[];
+}
+
+export const NOTHING_HIDES: HidingState = { closer: null, elements: [] };
+
+interface Block {
+  readonly lines: readonly string[];
+  /** HTML knows neither code spans nor backslashes, and what it leaves open reaches into the next blocks. */
+  readonly isHtml: boolean;
+  readonly state: HidingState;
+}
+
+interface MarkedBlock {
+  /** The lines (from 0) that don't begin inside a code span, an HTML comment, or HTML code or quotes. */
+  readonly open: readonly number[];
+  readonly state: HidingState;
+}
+
+const TOKENS =
+  /\n|\\[!-/:-@[-`{-~]|`+|<!--|<\?|<!\[CDATA\[|<\/?(?:pre|code|samp|kbd|tt|blockquote|q|textarea|script|style)(?![\w-])/gi;
+
+const CLOSERS: Readonly<Record<string, string>> = { '<!--': '-->', '<?': '?>', '<![cdata[': ']]>' };
+
+/** Deeper nesting isn't counted: nobody writes it, and closing an element stays cheap. */
+const MAX_ELEMENTS = 20;
+
+export function markOpenLines(block: Block): MarkedBlock {
+  const text = block.lines.join('\n');
+  const start = findStart(text, block.state.closer);
+  return start === null ? { open: [], state: block.state } : new OpenLineScan(block, text).run(start);
+}
+
+/** Where the scan begins: behind the comment that an earlier block left open. */
+function findStart(text: string, closer: string | null): number | null {
+  if (closer === null) return 0;
+  const end = text.indexOf(closer);
+  return end < 0 ? null : end + closer.length;
+}
+
+class OpenLineScan {
+  readonly #block: Block;
+  readonly #text: string;
+  readonly #ends: SpanEnds;
+  readonly #elements: string[];
+  readonly #open: number[] = [];
+  /** How many of the elements that were open before are open still. */
+  #kept: number;
+  #line = 0;
+  #position = 0;
+  #closer: string | null = null;
+
+  constructor(block: Block, text: string) {
+    this.#block = block;
+    this.#text = text;
+    this.#ends = new SpanEnds(text);
+    this.#elements = [...block.state.elements];
+    this.#kept = this.#elements.length;
+  }
+
+  run(start: number): MarkedBlock {
+    if (start === 0) this.#beginLine();
+    this.#skipTo(start);
+    const tokens = new RegExp(TOKENS);
+    while (this.#closer === null) {
+      tokens.lastIndex = this.#position;
+      const match = tokens.exec(this.#text);
+      if (!match) break;
+      this.#position = tokens.lastIndex;
+      this.#take(match[0].toLowerCase(), match.index);
+    }
+    // What a paragraph leaves open, GitHub closes at its end.
+    const elements = this.#block.isHtml ? this.#elements : this.#elements.slice(0, this.#kept);
+    return { open: this.#open, state: { closer: this.#closer, elements } };
+  }
+
+  #take(token: string, index: number): void {
+    if (token === '\n') {
+      this.#line += 1;
+      this.#beginLine();
+      return;
+    }
+    const closer = CLOSERS[token];
+    // `<!-->` is a whole comment, so its end may begin within its beginning.
+    if (closer) this.#hide(this.#ends.afterText(closer, index + 2), closer);
+    else if (token.startsWith('<')) this.#followElement(token);
+    else if (token.startsWith('`') && !this.#block.isHtml) {
+      this.#hide(this.#ends.afterTicks(token.length, this.#position), null);
+    }
+  }
+
+  /** Skips what is hidden. Without an end it is plain text, but for a comment in HTML. */
+  #hide(end: number | null, closer: string | null): void {
+    if (end !== null) this.#skipTo(end);
+    else if (this.#block.isHtml) this.#closer = closer;
+  }
+
+  #skipTo(end: number): void {
+    for (let at = this.#position; at < end; at += 1) if (this.#text[at] === '\n') this.#line += 1;
+    this.#position = end;
+  }
+
+  #beginLine(): void {
+    if (this.#elements.length === 0) this.#open.push(this.#line);
+  }
+
+  #followElement(token: string): void {
+    if (!token.startsWith('</')) {
+      if (this.#elements.length < MAX_ELEMENTS) this.#elements.push(token.slice(1));
+      return;
+    }
+    const opened = this.#elements.lastIndexOf(token.slice(2));
+    if (opened >= 0) this.#elements.splice(opened);
+    this.#kept = Math.min(this.#kept, this.#elements.length);
+  }
+}

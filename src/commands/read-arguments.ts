@@ -1,0 +1,114 @@
+import { parseArgs } from 'node:util';
+import {
+  type Command,
+  type CommandName,
+  type CommandProblem,
+  DEFAULT_LOG_LINES,
+  MAX_LOG_LINES,
+  MAX_WORKSPACES,
+} from '../domain/command.ts';
+
+export type ReadArguments =
+  | { readonly command: Command }
+  | { readonly command: null; readonly problem: CommandProblem };
+
+/** What a command takes: its flags, each with a value, and how many other words. */
+interface Signature {
+  readonly flags: readonly string[];
+  readonly maxWords: number;
+}
+
+const SIGNATURES: Readonly<Record<CommandName, Signature>> = {
+  redeploy: { flags: ['branch'], maxWords: MAX_WORKSPACES },
+  withdraw: { flags: [], maxWords: MAX_WORKSPACES },
+  status: { flags: [], maxWords: MAX_WORKSPACES },
+  logs: { flags: ['lines'], maxWords: 1 },
+  why: { flags: [], maxWords: 1 },
+  help: { flags: [], maxWords: 0 },
+};
+
+/** Reads the words after a command's name. `--help` asks for help with every command. */
+export function readArguments(name: CommandName, words: readonly string[]): ReadArguments {
+  const { tokens, flags } = tokenize(name, words);
+  const asksForHelp = tokens.some((token) => token.kind === 'option' && /^h(elp)?$/.test(token.name));
+  // Whoever writes `help redeploy` wants help, not a lesson.
+  if (name === 'help' || asksForHelp) return { command: { name: 'help' } };
+  const values = new Map<string, string>();
+  const others: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'option') {
+      const problem = judgeFlag(token, flags);
+      if (problem) return { command: null, problem };
+      values.set(token.name, token.value ?? '');
+    } else if (token.kind === 'positional') others.push(token.value);
+  }
+  const problem = judgeWords(others, SIGNATURES[name].maxWords);
+  return problem ? { command: null, problem } : buildCommand(name, others, values);
+}
+
+/**
+ * As `parseArgs` with `strict`, which throws a sentence; its tokens say which word is wrong, and the judges below are
+ * as strict.
+ */
+function tokenize(name: CommandName, words: readonly string[]) {
+  const { flags } = SIGNATURES[name];
+  const options = Object.fromEntries(flags.map((flag) => [flag, { type: 'string' as const }]));
+  const { tokens } = parseArgs({
+    args: [...words],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  return { tokens, flags };
+}
+
+interface Flag {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value?: string | undefined;
+  readonly inlineValue?: boolean | undefined;
+}
+
+function judgeFlag(flag: Flag, known: readonly string[]): CommandProblem | null {
+  if (!known.includes(flag.name)) return { code: 'unknown_flag', word: flag.rawName };
+  const { value } = flag;
+  // `--branch --lines`: the value was forgotten. `--lines -5` is a number, if a bad one.
+  const isFlag = flag.inlineValue === false && value !== undefined && /^-\D/.test(value);
+  return value === undefined || value === '' || isFlag ? { code: 'missing_value', word: flag.rawName } : null;
+}
+
+function judgeWords(words: readonly string[], maximum: number): CommandProblem | null {
+  const empty = words.find((word) => word.trim() === '');
+  if (empty !== undefined) return { code: 'empty_argument', word: empty };
+  const excess = words[maximum];
+  return excess === undefined ? null : { code: 'too_many_arguments', word: excess, maximum };
+}
+
+function buildCommand(
+  name: Exclude<CommandName, 'help'>,
+  words: readonly string[],
+  values: ReadonlyMap<string, string>,
+): ReadArguments {
+  switch (name) {
+    case 'redeploy':
+      return { command: { name, workspaces: words, branch: values.get('branch') ?? null } };
+    case 'withdraw':
+    case 'status':
+      return { command: { name, workspaces: words } };
+    case 'why':
+      return { command: { name, target: words[0] ?? null } };
+    case 'logs': {
+      const lines = readLines(values.get('lines'));
+      if (typeof lines !== 'number') return { command: null, problem: lines };
+      return { command: { name, workspace: words[0] ?? null, lines } };
+    }
+  }
+}
+
+function readLines(value: string | undefined): number | CommandProblem {
+  if (value === undefined) return DEFAULT_LOG_LINES;
+  const lines = /^\d{1,6}$/.test(value) ? Number(value) : 0;
+  if (lines >= 1 && lines <= MAX_LOG_LINES) return lines;
+  return { code: 'bad_number', word: value, minimum: 1, maximum: MAX_LOG_LINES };
+}

@@ -1,0 +1,92 @@
+export type SplitWords =
+  | { readonly words: readonly string[] }
+  /** What follows the quote that is never closed, with the quote. */
+  | { readonly unbalanced: string };
+
+/**
+ * What closes each opening quote. Phones type the curly ones, and one end may be curly where the other isn't. A
+ * backtick quotes too: people write names as code.
+ */
+const QUOTES: Readonly<Record<string, string>> = {
+  '"': '"',
+  "'": "'",
+  '`': '`',
+  '“': '”“"',
+  '”': '”"',
+  '„': '“”"',
+  '‘': "’'",
+};
+
+/** Characters without width that chat apps leave in what is copied from them. */
+const INVISIBLE = /[\u200b\u200e\u200f\u2060\ufeff]/;
+
+/** A long dash before a letter, where a phone made one of two hyphens. In quotes it stays. */
+const LONG_DASH = /^[—–](?=\p{L})/u;
+
+/**
+ * Splits a line into words as a shell does, without its expansions. Libraries for it know neither curly quotes nor
+ * long dashes, and take `$`, `*`, `#` or `;` for something to act on.
+ */
+export function splitWords(line: string): SplitWords {
+  const words: string[] = [];
+  let word: string | null = null;
+  let isBare = true;
+  let at = 0;
+  // One step beyond the end, to end the last word.
+  while (at <= line.length) {
+    if (at === line.length || /\s/.test(line[at] ?? '')) {
+      if (word !== null) words.push(isBare ? word.replace(LONG_DASH, '--') : word);
+      word = null;
+      at += 1;
+      continue;
+    }
+    const piece = readPiece(line, at);
+    if (!piece) return { unbalanced: line.slice(at) };
+    if (word === null) isBare = !piece.isQuoted;
+    if (piece.text !== '' || piece.isQuoted) word = (word ?? '') + piece.text;
+    at = piece.end;
+  }
+  return { words };
+}
+
+interface Piece {
+  readonly text: string;
+  /** The position behind it. */
+  readonly end: number;
+  readonly isQuoted: boolean;
+}
+
+/** What stands at `at`: something in quotes, an escaped character, or a plain one; null: a quote without its end. */
+function readPiece(line: string, at: number): Piece | null {
+  const character = line[at] ?? '';
+  const closers = QUOTES[character];
+  if (closers) return readQuoted(line, at + 1, { closers, escapes: !"'‘`".includes(character) });
+  // A backslash at the end of a line is Markdown's line break.
+  if (character === '\\')
+    return { text: line[at + 1] ?? '', end: Math.min(at + 2, line.length), isQuoted: false };
+  return { text: INVISIBLE.test(character) ? '' : character, end: at + 1, isQuoted: false };
+}
+
+interface Quote {
+  readonly closers: string;
+  /** Whether a backslash before a quote or a backslash makes it a plain character. */
+  readonly escapes: boolean;
+}
+
+function readQuoted(line: string, from: number, quote: Quote): Piece | null {
+  let text = '';
+  for (let at = from; at < line.length; at += 1) {
+    const character = line[at] ?? '';
+    const next = line[at + 1] ?? '';
+    if (quote.closers.includes(character)) return { text, end: at + 1, isQuoted: true };
+    if (
+      quote.escapes &&
+      character === '\\' &&
+      (next === '\\' || (next !== '' && quote.closers.includes(next)))
+    ) {
+      text += next;
+      at += 1;
+    } else text += character;
+  }
+  return null;
+}

@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { formatCommand } from '../../../src/commands/format-command.ts';
+import { parseCommand } from '../../../src/commands/parse-command.ts';
+import { type Command, MAX_LOG_LINES } from '../../../src/domain/command.ts';
+
+/** Pieces of which Markdown and commands are made, and some that mean nothing. */
+const PIECES = [
+  ...[
+    '/redeploy',
+    '/meltano ',
+    'logs',
+    '--lines',
+    '—',
+    '"',
+    "'",
+    '“',
+    '\\',
+    '`',
+    '```',
+    '~~~',
+    '>',
+    '> ',
+    '- ',
+    '1. ',
+  ],
+  ...[
+    '<!--',
+    '-->',
+    '<pre>',
+    '</pre>',
+    '<code',
+    '<',
+    '[',
+    '](',
+    '![',
+    '*',
+    '_',
+    '#',
+    '---',
+    '===',
+    '\t',
+    '    ',
+    ' ',
+  ],
+  ...['\n', '\r\n', '\r', '\n\n', '\n/redeploy ', '\u0000', '\u200b', '\ufeff', '\u00a0', '\ud800', 'é', 'a'],
+];
+const markdown = fc.array(fc.constantFrom(...PIECES), { maxLength: 60 }).map((pieces) => pieces.join(''));
+
+const word = fc
+  .oneof(markdown, fc.string({ unit: 'binary' }), fc.string())
+  .map((text) => text.replace(/[\r\n]/g, ''))
+  .filter((text) => text.trim() !== '');
+const words = fc.array(word, { maxLength: 4 });
+const command: fc.Arbitrary<Command> = fc.oneof(
+  fc.record({
+    name: fc.constant('redeploy' as const),
+    workspaces: words,
+    branch: fc.option(word),
+  }),
+  fc.record({ name: fc.constantFrom('withdraw' as const, 'status' as const), workspaces: words }),
+  fc.record({
+    name: fc.constant('logs' as const),
+    workspace: fc.option(word),
+    lines: fc.integer({ min: 1, max: MAX_LOG_LINES }),
+  }),
+  fc.record({ name: fc.constant('why' as const), target: fc.option(word) }),
+  fc.constant({ name: 'help' as const }),
+);
+
+test('no text makes it throw', () => {
+  fc.assert(
+    fc.property(fc.oneof(markdown, fc.string({ unit: 'binary' })), (body) => {
+      expect(['none', 'command', 'invalid', 'nearly']).toContain(parseCommand(body).kind);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+/** Each of these overflowed the stack of a parser, or took it seconds. */
+test.each([
+  '>',
+  '> ',
+  '- ',
+  '[',
+  '[a](',
+  '![[]()',
+  '*a_ ',
+  '`',
+  '`\n``\n',
+  '<!--',
+  'a <?',
+  '<a ',
+  '<pre>',
+  '"',
+  '\\',
+])('65,536 characters of %j are read', (piece) => {
+  const hostile = piece.repeat(Math.floor(65_500 / piece.length));
+  expect(parseCommand(`/redeploy\n\n${hostile}`)).toMatchObject({ kind: 'command', ignored: 0 });
+  expect(parseCommand(`/redeploy ${hostile}`).kind).not.toBe('none');
+});
+
+test('a command inside a fence of any length is none', () => {
+  const fence = fc.tuple(fc.constantFrom('`', '~'), fc.integer({ min: 3, max: 200 }));
+  const inside = fc.array(fc.constantFrom('/redeploy', '', '> x', '``', '<!--', '- a', '/meltano help'));
+  fc.assert(
+    fc.property(fence, inside, fc.boolean(), ([mark, length], lines, isClosed) => {
+      const end = isClosed ? [mark.repeat(length)] : [];
+      const shorter = mark.repeat(length - 1);
+      const body = ['Hi', mark.repeat(length), ...lines, shorter, '/redeploy', ...end].join('\n');
+      expect(parseCommand(body)).toEqual({ kind: 'none' });
+    }),
+  );
+});
+
+test('a command that is formatted and parsed is the same', () => {
+  fc.assert(
+    fc.property(command, (asked) => {
+      expect(parseCommand(formatCommand(asked))).toEqual({ kind: 'command', command: asked, ignored: 0 });
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('what an optional quote would not need is not quoted', () => {
+  expect(formatCommand({ name: 'redeploy', workspaces: ['sales'], branch: 'feature/x' })).toBe(
+    '/redeploy --branch=feature/x sales',
+  );
+  expect(formatCommand({ name: 'redeploy', workspaces: ["Bob's", 'a b'], branch: null })).toBe(
+    `/redeploy "Bob's" 'a b'`,
+  );
+  expect(formatCommand({ name: 'logs', workspace: null, lines: 100 })).toBe('/meltano logs');
+});

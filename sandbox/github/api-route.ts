@@ -21,6 +21,15 @@ export interface RepositoryCall extends InstallationCall {
   repository: SandboxRepository;
 }
 
+export interface RepositoryEndpoint {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  path: string;
+  /** Of several one is enough. */
+  permission: string | readonly string[];
+  /** Read for a GET and write for all else, when absent. */
+  level?: PermissionLevel;
+}
+
 type Handler<C> = (call: C) => ServiceAnswer;
 /** Takes the request into the caller's budget. */
 type Charge = (caller: string, write: boolean) => void;
@@ -59,15 +68,15 @@ export function installationRoute(
 /** A route below a repository, in its two spellings: by name and by id. */
 export function repositoryRoutes(
   context: SandboxContext,
-  endpoint: { method: 'GET' | 'POST' | 'PATCH'; path: string; permission: string },
+  endpoint: RepositoryEndpoint,
   handle: Handler<RepositoryCall>,
 ): Route[] {
-  const { method, path, permission } = endpoint;
+  const { method, path, permission, level = method === 'GET' ? 'read' : 'write' } = endpoint;
   const answer = (request: ServiceRequest, charge: Charge) => {
     const call = authenticate(context, request, charge);
     const repository = findRepository(context, request);
     checkAccess(context, call, repository);
-    checkPermission(call.token, permission, method === 'GET' ? 'read' : 'write');
+    checkPermission(call.token, permission, level);
     if (method !== 'GET' && repository.archived) {
       throw new ApiError(403, 'Repository was archived so is read-only.', { blameless: true });
     }
@@ -133,9 +142,14 @@ function checkAccess(
   if (token.repositoryIds && !token.repositoryIds.has(repository.id)) throw notFound();
 }
 
-function checkPermission(token: InstallationToken, permission: string, needed: PermissionLevel): void {
-  const granted = token.permissions[permission];
-  if (granted === 'write' || granted === needed) return;
+/** Of several permissions one is enough. */
+export function checkPermission(
+  token: InstallationToken,
+  permission: string | readonly string[],
+  needed: PermissionLevel,
+): void {
+  const granted = [permission].flat().map((name) => token.permissions[name]);
+  if (granted.includes('write') || granted.includes(needed)) return;
   throw new ApiError(403, 'Resource not accessible by integration');
 }
 

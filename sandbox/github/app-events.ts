@@ -18,6 +18,9 @@ const NEEDED: Readonly<Record<string, string>> = {
   check_run: 'checks',
   check_suite: 'checks',
   repository: 'metadata',
+  issue_comment: 'issues',
+  commit_comment: 'contents',
+  pull_request: 'pull_requests',
 };
 
 export function sendPush(context: SandboxContext, repository: SandboxRepository, facts: PushFacts): Sent {
@@ -82,7 +85,8 @@ export function neverSent(): Sent {
   };
 }
 
-function sendRepositoryEvent(
+/** Sends what `build` makes, unless nobody is installed there or may hear of it. */
+export function sendRepositoryEvent(
   context: SandboxContext,
   repository: SandboxRepository,
   event: string,

@@ -12,7 +12,7 @@ import {
   type SandboxRepository,
 } from './model.ts';
 import { pageUrl } from './repository-json.ts';
-import type { SandboxContext } from './sandbox-context.ts';
+import { appAccount, type SandboxContext } from './sandbox-context.ts';
 
 /** Takes note of what GitHub accepts and ignores. */
 export type Warn = (message: string) => void;
@@ -99,7 +99,7 @@ function accept(
   context.state.runs.set(run.id, run);
   suite.updatedAt = run.updatedAt;
   suite.rerequested = false;
-  const sender = context.state.account(`${context.app.slug}[bot]`, 'Bot');
+  const sender = appAccount(context);
   if (!previous) sendCheckRun(context, repository, { run, suite, action: 'created', sender });
   if (run.status === 'completed' && previous?.status !== 'completed') {
     sendCheckRun(context, repository, { run, suite, action: 'completed', sender });

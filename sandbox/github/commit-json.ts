@@ -16,7 +16,7 @@ export function commitJson(
   repository: SandboxRepository,
   commit: SandboxCommit,
 ): Schemas['commit'] {
-  const { sha, message, treeSha, author, date, parent } = commit;
+  const { sha, message, treeSha, author, date, parent, mergedParent } = commit;
   const url = repositoryUrl(context, repository);
   const html = pageUrl(context, repository);
   const person = { name: author.login, email: emailOf(author), date: isoTime(date) };
@@ -44,10 +44,9 @@ export function commitJson(
     comments_url: `${url}/commits/${sha}/comments`,
     author: account,
     committer: account,
-    parents:
-      parent === null
-        ? []
-        : [{ sha: parent, url: `${url}/commits/${parent}`, html_url: `${html}/commit/${parent}` }],
+    parents: [parent, mergedParent]
+      .filter((one) => one !== null)
+      .map((one) => ({ sha: one, url: `${url}/commits/${one}`, html_url: `${html}/commit/${one}` })),
   };
 }
 

@@ -21,12 +21,14 @@ export interface Comparison {
 
 export interface NewCommit {
   parent: string | null;
+  /** The second parent of a merge. */
+  mergedParent?: string;
   /** Path to new content; null removes the file. */
   changes: Readonly<Record<string, string | null>>;
   message: string;
   author: SandboxAccount;
   date: number;
-  /** Makes shas differ where content and time do not. */
+  /** Larger than that of every commit before; makes shas differ where content and time do not. */
   serial: number;
 }
 
@@ -39,9 +41,9 @@ export function addCommit(repository: SandboxRepository, input: NewCommit): Sand
   }
   const treeSha = sha1([...files].map(([path, content]) => `${path}\0${blobSha(content)}`).join('\n'));
   const identity = [repository.id, input.parent, treeSha, input.message, input.author.login, input.serial];
-  const { message, author, date } = input;
+  const { message, author, date, serial, mergedParent = null } = input;
   const sha = sha1(JSON.stringify(identity));
-  const commit = { sha, treeSha, message, author, parent: input.parent, date, files };
+  const commit = { sha, treeSha, message, author, parent: input.parent, mergedParent, date, serial, files };
   repository.commits.set(sha, commit);
   return commit;
 }
@@ -54,10 +56,14 @@ export function findCommit(repository: SandboxRepository, sha: string): SandboxC
 
 /** The commit and its ancestors, newest first. */
 export function* walkHistory(repository: SandboxRepository, sha: string): Generator<SandboxCommit> {
-  for (let next: string | null = sha; next !== null; ) {
-    const commit: SandboxCommit = findCommit(repository, next);
-    yield commit;
-    next = commit.parent;
+  const frontier = new Map([[sha, findCommit(repository, sha)]]);
+  while (frontier.size > 0) {
+    const newest = [...frontier.values()].reduce((a, b) => (a.serial > b.serial ? a : b));
+    frontier.delete(newest.sha);
+    yield newest;
+    for (const parent of [newest.parent, newest.mergedParent]) {
+      if (parent !== null) frontier.set(parent, findCommit(repository, parent));
+    }
   }
 }
 
@@ -67,20 +73,15 @@ export function isAncestor(repository: SandboxRepository, ancestor: string, sha:
 
 /** Null when the two have no common ancestor. */
 export function compareCommits(repository: SandboxRepository, base: string, head: string): Comparison | null {
-  const behind = new Map<string, number>();
-  for (const commit of walkHistory(repository, base)) behind.set(commit.sha, behind.size);
-  const commits: SandboxCommit[] = [];
-  for (const commit of walkHistory(repository, head)) {
-    const behindBy = behind.get(commit.sha);
-    if (behindBy === undefined) {
-      commits.push(commit);
-      continue;
-    }
-    const ahead = commits.length > 0;
-    const status = ahead ? (behindBy > 0 ? 'diverged' : 'ahead') : behindBy > 0 ? 'behind' : 'identical';
-    return { status, mergeBase: commit, commits: commits.reverse(), behindBy };
-  }
-  return null;
+  const [ours, theirs] = [[...walkHistory(repository, base)], [...walkHistory(repository, head)]];
+  const [inBase, inHead] = [new Set(ours), new Set(theirs)];
+  const mergeBase = theirs.find((commit) => inBase.has(commit));
+  if (!mergeBase) return null;
+  const commits = theirs.filter((commit) => !inBase.has(commit)).reverse();
+  const behindBy = ours.filter((commit) => !inHead.has(commit)).length;
+  const ahead = commits.length > 0;
+  const status = ahead ? (behindBy > 0 ? 'diverged' : 'ahead') : behindBy > 0 ? 'behind' : 'identical';
+  return { status, mergeBase, commits, behindBy };
 }
 
 /** Sorted by path; a removed and an added file of the same content are one rename. */

@@ -1,6 +1,7 @@
 import { HttpService } from '../http/http-service.ts';
 import { unknownRoutes } from './api-route.ts';
 import { readSuiteState, type SuiteState } from './check-suites.ts';
+import { Conversations } from './conversations.ts';
 import { createContext, type GitHubSandboxOptions } from './create-context.ts';
 import type { Delivery, DeliveryAttempt, Sent } from './delivery-log.ts';
 import { walkHistory } from './git-history.ts';
@@ -8,6 +9,7 @@ import * as installations from './installation-changes.ts';
 import type {
   AppIdentity,
   Refusal,
+  SandboxAccount,
   SandboxCheckRun,
   SandboxCheckSuite,
   SandboxCommit,
@@ -15,12 +17,18 @@ import type {
   SandboxRepository,
   Warning,
 } from './model.ts';
+import { type RoleInput, setRole } from './people.ts';
 import * as pushes from './pushes.ts';
 import * as changes from './repository-changes.ts';
 import * as reruns from './reruns.ts';
 import { appRoutes } from './routes-app.ts';
 import { checkRoutes } from './routes-checks.ts';
+import { commitCommentRoutes } from './routes-commit-comments.ts';
 import { deliveryRoutes } from './routes-deliveries.ts';
+import { issueRoutes } from './routes-issues.ts';
+import { peopleRoutes } from './routes-people.ts';
+import { pullRoutes } from './routes-pulls.ts';
+import { reactionRoutes } from './routes-reactions.ts';
 import { contentRoutes } from './routes-repository.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
@@ -34,6 +42,8 @@ export class GitHubSandbox {
   /** Its `faults` break requests, its `exchanges` are the record of them. */
   readonly service: HttpService;
   readonly app: AppIdentity;
+  /** Issues, pull requests and comments. */
+  readonly conversations: Conversations;
   readonly #context: SandboxContext;
   #listening = false;
 
@@ -42,6 +52,7 @@ export class GitHubSandbox {
       this.#listening ? this.service.origin : 'http://127.0.0.1',
     );
     this.#context = context;
+    this.conversations = new Conversations(context, (fullName) => this.repository(fullName));
     const { id, slug, privateKey, webhookSecret } = context.app;
     this.app = { id, slug, privateKey, webhookSecret };
     this.service = new HttpService({
@@ -49,7 +60,9 @@ export class GitHubSandbox {
       notFound: () => ({ status: 404, body: 'Not Found' }),
     });
     const { service } = this;
-    service.add(...checkRoutes(context), ...contentRoutes(context));
+    service.add(...checkRoutes(context), ...pullRoutes(context), ...commitCommentRoutes(context));
+    service.add(...issueRoutes(context), ...reactionRoutes(context), ...peopleRoutes(context));
+    service.add(...contentRoutes(context));
     service.add(...appRoutes(context), ...deliveryRoutes(context), ...unknownRoutes(context));
   }
 
@@ -167,6 +180,15 @@ export class GitHubSandbox {
 
   addRepository(input: changes.RepositoryInput): SandboxRepository {
     return changes.addRepository(this.#context, input);
+  }
+
+  /** A fork on another account, under the same name. */
+  fork(repository: string, owner: string): SandboxRepository {
+    return changes.forkRepository(this.#context, this.repository(repository), owner);
+  }
+
+  setRole(repository: string, input: RoleInput): SandboxAccount {
+    return setRole(this.#context, this.repository(repository), input);
   }
 
   push(input: pushes.PushInput): pushes.PushResult {

@@ -1,3 +1,4 @@
+import type { SandboxCommitComment, SandboxIssueComment } from './conversation-model.ts';
 import type {
   AccountType,
   SandboxAccount,
@@ -14,6 +15,8 @@ export class GitHubState {
   readonly repositories = new Map<number, SandboxRepository>();
   readonly suites = new Map<number, SandboxCheckSuite>();
   readonly runs = new Map<number, SandboxCheckRun>();
+  readonly issueComments = new Map<number, SandboxIssueComment>();
+  readonly commitComments = new Map<number, SandboxCommitComment>();
   /** Old full name, lower case, to repository id. */
   readonly #aliases = new Map<string, number>();
   /** Commit sha or check run id to the number of reads that still miss it. */
@@ -23,10 +26,15 @@ export class GitHubState {
   readonly #counters = new Map<string, number>();
 
   /** Ids are as large as GitHub's, so that one put in 32 bits breaks here too. */
-  nextId(kind: 'account' | 'installation' | 'repository' | 'suite' | 'run' | 'delivery' | 'commit'): number {
+  nextId(kind: keyof typeof FIRST_IDS): number {
     const next = (this.#counters.get(kind) ?? FIRST_IDS[kind]) + 1;
     this.#counters.set(kind, next);
     return next;
+  }
+
+  /** Whether something had this id once, whatever became of it. */
+  wasIssued(kind: keyof typeof FIRST_IDS, id: number): boolean {
+    return id > FIRST_IDS[kind] && id <= (this.#counters.get(kind) ?? 0);
   }
 
   /** Made at its first mention; a type given later holds from then on. */
@@ -104,6 +112,13 @@ export class GitHubState {
   }
 
   /** Oldest first. */
+  commentsOf(repositoryId: number, issueNumber: number): SandboxIssueComment[] {
+    return [...this.issueComments.values()].filter(
+      (one) => one.repositoryId === repositoryId && one.issueNumber === issueNumber,
+    );
+  }
+
+  /** Oldest first. */
   runsOf(repositoryId: number, sha?: string): SandboxCheckRun[] {
     return [...this.runs.values()].filter(
       (run) => run.repositoryId === repositoryId && (sha === undefined || run.headSha === sha),
@@ -118,5 +133,10 @@ const FIRST_IDS = {
   suite: 41_300_000_000,
   run: 46_700_000_000,
   delivery: 158_300_000_000,
+  issue: 3_100_000_000,
+  pull: 2_400_000_000,
+  issueComment: 2_900_000_000,
+  commitComment: 160_000_000,
+  reaction: 290_000_000,
   commit: 0,
 };

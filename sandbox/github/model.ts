@@ -1,3 +1,5 @@
+import type { SandboxIssue, SandboxRole } from './conversation-model.ts';
+
 /** The state of the simulated GitHub. All times are epoch milliseconds. */
 
 export type AccountType = 'User' | 'Organization' | 'Bot';
@@ -22,7 +24,11 @@ export interface SandboxCommit {
   readonly message: string;
   readonly author: SandboxAccount;
   readonly parent: string | null;
+  /** The second parent of a merge. */
+  readonly mergedParent: string | null;
   readonly date: number;
+  /** Larger than that of every ancestor. */
+  readonly serial: number;
   /** Every file at this commit. Unchanged contents are shared with the parent. */
   readonly files: ReadonlyMap<string, string>;
 }
@@ -41,7 +47,14 @@ export interface SandboxRepository {
   pushedAt: number;
   /** Branch name to head. */
   readonly branches: Map<string, string>;
+  /** A fork and its source share theirs, as at GitHub. */
   readonly commits: Map<string, SandboxCommit>;
+  /** Null: no fork. */
+  readonly source: SandboxRepository | null;
+  /** Account id to role; who is not in it has what the repository's visibility gives. */
+  readonly roles: Map<number, SandboxRole>;
+  /** Issues and pull requests by their number, deleted ones included. */
+  readonly issues: Map<number, SandboxIssue>;
   /** Installations that could see it before a transfer. */
   readonly formerInstallations: Set<number>;
 }

@@ -20,6 +20,42 @@ export interface RepositoryInput {
 /** With a first commit, of which GitHub sends no event. */
 export function addRepository(context: SandboxContext, input: RepositoryInput): SandboxRepository {
   const { fullName, defaultBranch = 'main', files = { 'README.md': `# ${fullName}\n` } } = input;
+  const repository = createRepository(context, { fullName, defaultBranch, private: input.private ?? false });
+  const first = { parent: null, changes: files, message: 'Initial commit', author: findAccount(context) };
+  const serial = context.state.nextId('commit');
+  const date = repository.createdAt;
+  repository.branches.set(defaultBranch, addCommit(repository, { ...first, date, serial }).sha);
+  const installation = installationFor(context, repository);
+  if (input.deliver && installation) {
+    const event = { event: 'installation_repositories', action: 'added' };
+    const sender = context.state.account(repository.owner);
+    sendInstallation(context, installation, { ...event, sender, repositories: [repository] });
+  }
+  return repository;
+}
+
+/** With its source's branches as they are now; the two go on to share their commits. */
+export function forkRepository(
+  context: SandboxContext,
+  source: SandboxRepository,
+  owner: string,
+): SandboxRepository {
+  const { name, defaultBranch } = source;
+  const fork = createRepository(context, {
+    fullName: `${owner}/${name}`,
+    defaultBranch,
+    private: source.private,
+    source,
+  });
+  for (const [branch, sha] of source.branches) fork.branches.set(branch, sha);
+  return fork;
+}
+
+function createRepository(
+  context: SandboxContext,
+  input: { fullName: string; defaultBranch: string; private: boolean; source?: SandboxRepository },
+): SandboxRepository {
+  const { fullName, defaultBranch, source = null } = input;
   const [owner, name, ...more] = fullName.split('/');
   if (!owner || !name || more.length > 0) throw new Error(`${fullName} is not owner/name`);
   if (context.state.findRepository(fullName)) throw new Error(`${fullName} exists already`);
@@ -32,7 +68,7 @@ export function addRepository(context: SandboxContext, input: RepositoryInput): 
     get fullName() {
       return `${this.owner}/${this.name}`;
     },
-    private: input.private ?? false,
+    private: input.private,
     archived: false,
     deleted: false,
     defaultBranch,
@@ -40,18 +76,13 @@ export function addRepository(context: SandboxContext, input: RepositoryInput): 
     updatedAt: now,
     pushedAt: now,
     branches: new Map(),
-    commits: new Map(),
+    commits: source?.commits ?? new Map(),
+    source,
+    roles: new Map([[findAccount(context).id, { base: 'write', name: 'write' }]]),
+    issues: new Map(),
     formerInstallations: new Set(),
   };
-  const first = { parent: null, changes: files, message: 'Initial commit', author: findAccount(context) };
-  const serial = context.state.nextId('commit');
-  repository.branches.set(defaultBranch, addCommit(repository, { ...first, date: now, serial }).sha);
   context.state.addRepository(repository);
-  const installation = installationFor(context, repository);
-  if (input.deliver && installation) {
-    const event = { event: 'installation_repositories', action: 'added', sender: account };
-    sendInstallation(context, installation, { ...event, repositories: [repository] });
-  }
   return repository;
 }
 

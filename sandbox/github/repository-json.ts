@@ -25,7 +25,7 @@ export function repositoryJson(context: SandboxContext, repository: SandboxRepos
     private: repository.private,
     owner: accountJson(context, context.state.account(repository.owner)),
     description: null,
-    fork: false,
+    fork: repository.source !== null,
     ...repositoryUrls(context, repository),
     created_at: isoTime(repository.createdAt),
     updated_at: isoTime(repository.updatedAt),

@@ -7,6 +7,7 @@ import type {
   AppIdentity,
   Permissions,
   Refusal,
+  SandboxAccount,
   SandboxCheckRun,
   SandboxInstallation,
   SandboxRepository,
@@ -28,6 +29,11 @@ export interface SandboxContext {
   readonly checkRunListeners: Set<(run: SandboxCheckRun, repository: SandboxRepository) => void>;
   /** `http://127.0.0.1:<port>`. */
   origin(): string;
+}
+
+/** As whom the app writes. */
+export function appAccount({ app, state }: SandboxContext): SandboxAccount {
+  return state.account(`${app.slug}[bot]`, 'Bot');
 }
 
 /** The installation that sees a repository and gets its events, suspended ones included. */

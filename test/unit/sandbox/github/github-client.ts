@@ -1,6 +1,7 @@
 import { createSign } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Octokit } from '@octokit/rest';
 import { onTestFinished } from 'vitest';
 import { GitHubSandbox, type GitHubSandboxOptions } from '../../../../sandbox/github/github-sandbox.ts';
 
@@ -24,6 +25,20 @@ export async function startSandbox(options?: GitHubSandboxOptions) {
   const call = <T = Record<string, unknown>>(method: string, path: string, body?: unknown) =>
     request<T>(sandbox, { method, path, token, body });
   return { sandbox, installation, repository, token, call };
+}
+
+export const PLACE = { owner: 'acme', repo: 'data' };
+
+/** The same, with GitHub's own client for the app's calls. */
+export async function startWithOctokit(options?: GitHubSandboxOptions) {
+  const started = await startSandbox(options);
+  const { sandbox, token } = started;
+  return { ...started, octokit: createOctokit(sandbox, token) };
+}
+
+export function createOctokit(sandbox: GitHubSandbox, token: string): Octokit {
+  const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+  return new Octokit({ auth: token, baseUrl: `${sandbox.origin}/api/v3`, log: quiet });
 }
 
 export async function request<T = Record<string, unknown>>(

@@ -1,0 +1,88 @@
+import type { components } from '@octokit/openapi-types';
+import { accountJson, nodeId } from './account-json.ts';
+import type { SandboxIssue } from './conversation-model.ts';
+import { isoTime, type SandboxAccount, type SandboxRepository } from './model.ts';
+import { roleOf } from './people.ts';
+import { reactionRollup } from './reaction-json.ts';
+import { pageUrl, repositoryUrl } from './repository-json.ts';
+import type { SandboxContext } from './sandbox-context.ts';
+
+type Schemas = components['schemas'];
+
+export function issueUrl(
+  context: SandboxContext,
+  repository: SandboxRepository,
+  { number }: Pick<SandboxIssue, 'number'>,
+): string {
+  return `${repositoryUrl(context, repository)}/issues/${number}`;
+}
+
+/** Its page, which is elsewhere for a pull request. */
+export function issuePage(
+  context: SandboxContext,
+  repository: SandboxRepository,
+  { number, pull }: Pick<SandboxIssue, 'number' | 'pull'>,
+): string {
+  return `${pageUrl(context, repository)}/${pull ? 'pull' : 'issues'}/${number}`;
+}
+
+/** Says little: an organization's administrator can be a member here, or nobody. */
+export function authorAssociation(
+  context: SandboxContext,
+  repository: SandboxRepository,
+  author: SandboxAccount,
+): Schemas['author-association'] {
+  if (author.login === repository.owner) return 'OWNER';
+  const known = repository.roles.has(author.id) && roleOf(repository, author).base !== 'none';
+  if (!known) return 'NONE';
+  return context.state.account(repository.owner).type === 'Organization' ? 'MEMBER' : 'COLLABORATOR';
+}
+
+/** Without the closer, whom only the answer of one issue names. */
+export function issueJson(context: SandboxContext, repository: SandboxRepository, issue: SandboxIssue) {
+  const { id, number, title, body, author, locked, pull, closedAt } = issue;
+  const url = issueUrl(context, repository, issue);
+  const page = issuePage(context, repository, issue);
+  return {
+    url,
+    repository_url: repositoryUrl(context, repository),
+    labels_url: `${url}/labels{/name}`,
+    comments_url: `${url}/comments`,
+    events_url: `${url}/events`,
+    html_url: page,
+    id,
+    node_id: nodeId(pull ? 'PullRequest' : 'Issue', id),
+    number,
+    title,
+    user: accountJson(context, author),
+    labels: [],
+    state: closedAt === null ? 'open' : 'closed',
+    locked,
+    assignee: null,
+    assignees: [],
+    milestone: null,
+    comments: context.state.commentsOf(repository.id, number).length,
+    created_at: isoTime(issue.createdAt),
+    updated_at: isoTime(issue.updatedAt),
+    closed_at: closedAt === null ? null : isoTime(closedAt),
+    author_association: authorAssociation(context, repository, author),
+    active_lock_reason: null,
+    body,
+    reactions: reactionRollup(url, []),
+    timeline_url: `${url}/timeline`,
+    performed_via_github_app: null,
+    state_reason: closedAt === null || pull ? null : 'completed',
+    ...(pull
+      ? {
+          draft: false,
+          pull_request: {
+            url: `${repositoryUrl(context, repository)}/pulls/${number}`,
+            html_url: page,
+            diff_url: `${page}.diff`,
+            patch_url: `${page}.patch`,
+            merged_at: pull.mergedAt === null ? null : isoTime(pull.mergedAt),
+          },
+        }
+      : {}),
+  } satisfies Schemas['issue'];
+}

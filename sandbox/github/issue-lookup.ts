@@ -1,0 +1,47 @@
+import { ApiError, notFound } from './api-error.ts';
+import { checkPermission, param, type RepositoryCall } from './api-route.ts';
+import type { SandboxIssue, SandboxIssueComment } from './conversation-model.ts';
+import type { PermissionLevel } from './model.ts';
+import type { SandboxContext } from './sandbox-context.ts';
+
+/** An issue's conversation needs `issues`; a pull request's is reached by either. */
+export const CONVERSATION = ['issues', 'pull_requests'] as const;
+
+/** The issue or pull request that the route names. */
+export function requireIssue(call: RepositoryCall): SandboxIssue {
+  const issue = call.repository.issues.get(Number(param(call.request, 'issue_number')));
+  if (!issue) throw notFound();
+  if (issue.deleted) throw new ApiError(410, 'This issue was deleted', { blameless: true });
+  checkReach(call, issue);
+  return issue;
+}
+
+/** The comment that the route names, with its issue. A deleted one, and one that is still hidden, is nobody's fault. */
+export function requireComment(
+  context: SandboxContext,
+  call: RepositoryCall,
+): { issue: SandboxIssue; comment: SandboxIssueComment } {
+  const { state } = context;
+  const id = Number(param(call.request, 'comment_id'));
+  const comment = state.issueComments.get(id);
+  const issue = comment && call.repository.issues.get(comment.issueNumber);
+  if (!issue || comment.repositoryId !== call.repository.id)
+    throw notFound(state.wasIssued('issueComment', id));
+  if (state.misses(id)) throw notFound(true);
+  checkReach(call, issue);
+  return { issue, comment };
+}
+
+/** Nobody without write access changes a locked conversation, and no app has that. */
+export function refuseLocked({ locked }: SandboxIssue, deed: string): void {
+  if (!locked) return;
+  throw new ApiError(403, `Unable to ${deed} because issue is locked.`, {
+    documentation: 'https://docs.github.com/articles/locking-conversations/',
+    blameless: true,
+  });
+}
+
+function checkReach({ token, request }: RepositoryCall, issue: SandboxIssue): void {
+  const level: PermissionLevel = request.method === 'GET' ? 'read' : 'write';
+  checkPermission(token, issue.pull ? CONVERSATION : 'issues', level);
+}

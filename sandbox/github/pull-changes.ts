@@ -1,0 +1,51 @@
+import { sendPullRequest } from './conversation-events.ts';
+import type { SandboxPullRequest } from './conversation-model.ts';
+import type { Sent } from './delivery-log.ts';
+import { closeIssue } from './issues.ts';
+import { NO_COMMIT, type SandboxAccount, type SandboxRepository } from './model.ts';
+import type { SandboxContext } from './sandbox-context.ts';
+
+export interface BranchMove {
+  branch: string;
+  before: string;
+  after: string;
+  sender: SandboxAccount;
+  /** False: GitHub tells nobody. */
+  deliver: boolean;
+}
+
+/** Without merging it. */
+export function closePull(
+  context: SandboxContext,
+  repository: SandboxRepository,
+  { request, sender }: { request: SandboxPullRequest; sender: SandboxAccount },
+): Sent {
+  closeIssue(context, request, sender);
+  return sendPullRequest(context, repository, { request, action: 'closed', sender });
+}
+
+/** What a moved branch means for the pull requests that it is the head of, in this repository and in its source. */
+export function followHead(context: SandboxContext, repository: SandboxRepository, move: BranchMove): void {
+  const { branch, before, after, sender, deliver } = move;
+  for (const target of [repository, repository.source]) {
+    if (!target) continue;
+    for (const request of target.issues.values()) {
+      if (!isPullRequest(request) || request.closedAt !== null) continue;
+      const { pull } = request;
+      if (pull.headRepository !== repository || pull.headRef !== branch) continue;
+      if (after === NO_COMMIT) {
+        closePull(context, target, { request, sender });
+        continue;
+      }
+      pull.headSha = after;
+      pull.baseSha = target.branches.get(pull.baseRef) ?? pull.baseSha;
+      request.updatedAt = Date.now();
+      if (!deliver) continue;
+      sendPullRequest(context, target, { request, action: 'synchronize', sender, move: { before, after } });
+    }
+  }
+}
+
+export function isPullRequest(issue: { pull: object | null }): issue is SandboxPullRequest {
+  return issue.pull !== null;
+}

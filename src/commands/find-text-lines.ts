@@ -12,23 +12,54 @@ export const LINE_END = /\r\n|\n|\r/;
  * looked for by a scan of our own, since inline parsing can take seconds for 64 kB of brackets.
  */
 export function findTextLines(body: string): ReadonlySet<number> {
-  const lines = body.split(LINE_END);
+  const lines = dropRepeatedBlanks(body.split(LINE_END));
   const found = new Set<number>();
   let state: HidingState = NOTHING_HIDES;
-  for (const block of findTextBlocks(body)) {
+  for (const block of findTextBlocks(lines)) {
     const [[first], [last]] = block.sourcepos;
+    const own = lines.slice(first - 1, last);
     const isHtml = block.type === 'html_block';
-    const marked = markOpenLines({ lines: lines.slice(first - 1, last), isHtml, state });
-    for (const offset of marked.open) found.add(first - 1 + offset);
+    const marked = markOpenLines({ lines: own.map(({ text }) => text), isHtml, state });
+    for (const line of marked.open) found.add(own[line]?.number ?? 0);
     state = marked.state;
   }
   return found;
 }
 
-function findTextBlocks(body: string): readonly Node[] {
+interface Line {
+  readonly text: string;
+  readonly number: number;
+}
+
+/**
+ * Without the empty lines (in quotes too) that follow another one. They change nothing, and each would cost the block
+ * parser a step for every list that is open: 16,000 lists in one line and as many empty lines took it a minute.
+ */
+function dropRepeatedBlanks(texts: readonly string[]): readonly Line[] {
+  let before: string | null = null;
+  return texts.flatMap((text, number) => {
+    const quotes = /^[> \t]*$/.test(text) ? text.replace(/[ \t]+/g, '') : null;
+    const isRepeated = quotes !== null && quotes === before;
+    before = quotes;
+    return isRepeated ? [] : [{ text, number }];
+  });
+}
+
+/**
+ * The beginning of a line that opens 50 quotes and lists. Nobody writes such a line, and the block parser looks through
+ * the rest of it once for each; it is given no more than this.
+ */
+const DEEP_LINE = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])[ \t])){50}/;
+
+function limitDepth(text: string): string {
+  const deep = DEEP_LINE.exec(text);
+  return deep ? `${deep[0]} x` : text;
+}
+
+function findTextBlocks(lines: readonly Line[]): readonly Node[] {
   // Without its inline pass. Should a later version name that pass otherwise, it is only slower.
   const parser = Object.assign(new Parser(), { processInlines: () => undefined });
-  const walker = parser.parse(body).walker();
+  const walker = parser.parse(lines.map(({ text }) => limitDepth(text)).join('\n')).walker();
   const blocks: Node[] = [];
   let step: NodeWalkingStep | null = walker.next();
   while (step) {

@@ -33,6 +33,10 @@ const MAX_ELEMENTS = 20;
 
 export function markOpenLines(block: Block): MarkedBlock {
   const text = block.lines.join('\n');
+  // As nearly every block is.
+  if (block.state === NOTHING_HIDES && !/[`<]/.test(text)) {
+    return { open: [...block.lines.keys()], state: NOTHING_HIDES };
+  }
   const start = findStart(text, block.state.closer);
   return start === null ? { open: [], state: block.state } : new OpenLineScan(block, text).run(start);
 }
@@ -77,7 +81,8 @@ class OpenLineScan {
     }
     // What a paragraph leaves open, GitHub closes at its end.
     const elements = this.#block.isHtml ? this.#elements : this.#elements.slice(0, this.#kept);
-    return { open: this.#open, state: { closer: this.#closer, elements } };
+    const isOpen = this.#closer !== null || elements.length > 0;
+    return { open: this.#open, state: isOpen ? { closer: this.#closer, elements } : NOTHING_HIDES };
   }
 
   #take(token: string, index: number): void {

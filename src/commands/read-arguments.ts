@@ -27,8 +27,15 @@ const SIGNATURES: Readonly<Record<CommandName, Signature>> = {
   help: { flags: [], maxWords: 0 },
 };
 
+/** More than any command can use, with flags; `parseArgs` is slow for thousands. */
+const MAX_WORDS = MAX_WORKSPACES + 10;
+
 /** Reads the words after a command's name. `--help` asks for help with every command. */
 export function readArguments(name: CommandName, words: readonly string[]): ReadArguments {
+  const excess = words[MAX_WORDS];
+  if (excess !== undefined) {
+    return { command: null, problem: { code: 'too_many_arguments', word: excess, maximum: MAX_WORDS } };
+  }
   const { tokens, flags } = tokenize(name, words);
   const asksForHelp = tokens.some((token) => token.kind === 'option' && /^h(elp)?$/.test(token.name));
   // Whoever writes `help redeploy` wants help, not a lesson.

@@ -100,6 +100,12 @@ test.each([
   expect(parseCommand(`/redeploy ${hostile}`).kind).not.toBe('none');
 });
 
+/** Thousands of lists that stay open over thousands of empty lines, in a quote and out of it. */
+test.each(['', '> '])('deep lists before many empty lines are read: %j', (quote) => {
+  const hostile = `${quote}${'- '.repeat(16_000)}a\n${`${quote}\n`.repeat(10_000)}`;
+  expect(parseCommand(`${hostile}\n/redeploy`)).toMatchObject({ kind: 'command', ignored: 0 });
+});
+
 test('a command inside a fence of any length is none', () => {
   const fence = fc.tuple(fc.constantFrom('`', '~'), fc.integer({ min: 3, max: 200 }));
   const inside = fc.array(fc.constantFrom('/redeploy', '', '> x', '``', '<!--', '- a', '/meltano help'));

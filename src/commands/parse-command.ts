@@ -45,10 +45,11 @@ const INVISIBLE = /[\u200b-\u200f\u2060\ufeff]/g;
 
 function readCandidate(text: string, line: number): readonly Candidate[] {
   const [, slashWord = '', rest = ''] = SLASH_LINE.exec(text) ?? [];
-  const word = slashWord.replace(INVISIBLE, '').toLowerCase();
+  const typed = slashWord.replace(INVISIBLE, '');
+  const word = typed.toLowerCase();
   if (word === 'redeploy') return [{ kind: 'known', line, name: 'redeploy', rest }];
   if (word === 'meltano') return [readMeltanoLine(rest, line)];
-  return isNearlyRedeploy(word) ? [{ kind: 'nearly', line, word: `/${word}`, suggestion: 'redeploy' }] : [];
+  return isNearlyRedeploy(word) ? [{ kind: 'nearly', line, word: `/${typed}`, suggestion: 'redeploy' }] : [];
 }
 
 /** `/deploy` is other apps' command and no slip, hence the first letter; a file's name is none either. */

@@ -153,6 +153,7 @@ test.each<[string, string, string]>([
   ['/meltano Statsu', 'Statsu', 'status'],
   ['/meltano withdrawal', 'withdrawal', 'withdraw'],
   ['/redploy', '/redploy', 'redeploy'],
+  ['/Redeplyo', '/Redeplyo', 'redeploy'],
   ['/re-deploy prod', '/re-deploy', 'redeploy'],
   ['/redeploy!', '/redeploy!', 'redeploy'],
 ])('nearly: %s', (line, word, suggestion) => {

@@ -5,13 +5,14 @@ import { type HidingState, markOpenLines, NOTHING_HIDES } from './mark-open-line
 export const LINE_END = /\r\n|\n|\r/;
 
 /**
- * The numbers (from 0) of the lines of a comment that GitHub shows as text of the writer's own: not in a quote, a code
+ * Those of the `wanted` lines (numbers from 0) that GitHub shows as text of the writer's own: not in a quote, a code
  * block, a code span or an HTML comment.
  *
- * The blocks come from CommonMark's reference parser, whose block pass is linear; what hides text within a block is
- * looked for by a scan of our own, since inline parsing can take seconds for 64 kB of brackets.
+ * The blocks come from CommonMark's reference parser, whose block pass is linear but for the two cases that are kept
+ * from it below. What hides text within a block is looked for by a scan of our own: inline parsing can take seconds
+ * for 64 kB of brackets.
  */
-export function findTextLines(body: string): ReadonlySet<number> {
+export function findTextLines(body: string, wanted: ReadonlySet<number>): ReadonlySet<number> {
   const lines = dropRepeatedBlanks(body.split(LINE_END));
   const found = new Set<number>();
   let state: HidingState = NOTHING_HIDES;
@@ -19,8 +20,13 @@ export function findTextLines(body: string): ReadonlySet<number> {
     const [[first], [last]] = block.sourcepos;
     const own = lines.slice(first - 1, last);
     const isHtml = block.type === 'html_block';
+    // Other text matters only where it may end what HTML left open.
+    if (!isHtml && state === NOTHING_HIDES && !own.some(({ number }) => wanted.has(number))) continue;
     const marked = markOpenLines({ lines: own.map(({ text }) => text), isHtml, state });
-    for (const line of marked.open) found.add(own[line]?.number ?? 0);
+    for (const line of marked.open) {
+      const number = own[line]?.number;
+      if (number !== undefined && wanted.has(number)) found.add(number);
+    }
     state = marked.state;
   }
   return found;

@@ -71,12 +71,11 @@ class OpenLineScan {
   run(start: number): MarkedBlock {
     if (start === 0) this.#beginLine();
     this.#skipTo(start);
-    const tokens = new RegExp(TOKENS);
     while (this.#closer === null) {
-      tokens.lastIndex = this.#position;
-      const match = tokens.exec(this.#text);
+      TOKENS.lastIndex = this.#position;
+      const match = TOKENS.exec(this.#text);
       if (!match) break;
-      this.#position = tokens.lastIndex;
+      this.#position = TOKENS.lastIndex;
       this.#take(match[0].toLowerCase(), match.index);
     }
     // What a paragraph leaves open, GitHub closes at its end.

@@ -24,7 +24,7 @@ export function parseCommand(body: string): ParsedComment {
   const candidates = body.split(LINE_END).flatMap(readCandidate);
   // Nearly every comment ends here, before its Markdown is looked at.
   if (candidates.length === 0) return { kind: 'none' };
-  const text = findTextLines(body);
+  const text = findTextLines(body, new Set(candidates.map(({ line }) => line)));
   const shown = candidates.filter((candidate) => text.has(candidate.line));
   const known = shown.filter((candidate) => candidate.kind === 'known');
   if (known[0]) return readCommand(known[0], known.length - 1);

@@ -95,7 +95,7 @@ export function unknownRoutes(context: SandboxContext): Route[] {
     method,
     pattern,
     handle: (request) =>
-      answerApi(context, request, () => {
+      answerApi(context, { request, endpoint: `${method} (unknown)` }, () => {
         throw notFound();
       }),
   }));
@@ -187,13 +187,13 @@ function route(
   return {
     method,
     pattern: new RegExp(`^${API_PREFIX}${pattern}$`),
-    handle: (request) => answerApi(context, request, (charge) => handle(request, charge)),
+    handle: (request) => answerApi(context, { request, endpoint }, (charge) => handle(request, charge)),
   };
 }
 
 async function answerApi(
   context: SandboxContext,
-  request: ServiceRequest,
+  { request, endpoint }: { request: ServiceRequest; endpoint: string },
   handle: (charge: Charge) => ServiceAnswer,
 ): Promise<ServiceAnswer> {
   let caller = 'public';
@@ -209,6 +209,8 @@ async function answerApi(
     if (!error.blameless) recordRefusal(context, request, error);
     answer = { status: error.status, headers: error.headers, body: error.body() };
   }
+  const { method, path } = request;
+  context.requests.add({ at: Date.now(), method, endpoint, path, status: answer.status });
   // After the service has recorded the exchange.
   setImmediate(() => context.signal.notify());
   const headers = {

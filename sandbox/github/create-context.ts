@@ -5,6 +5,7 @@ import { GitHubState } from './github-state.ts';
 import { InstallationTokens } from './installation-tokens.ts';
 import { DEFAULT_PERMISSIONS, type PermissionLevel } from './model.ts';
 import { type RateLimitOptions, RateLimits } from './rate-limits.ts';
+import { RequestLog } from './request-log.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
 export interface GitHubSandboxOptions {
@@ -52,6 +53,7 @@ export function createContext(options: GitHubSandboxOptions, origin: () => strin
     limits: new RateLimits(options.limits),
     deliveries,
     signal,
+    requests: new RequestLog(),
     refusals: [],
     warnings: [],
     checkRunListeners: new Set(),

@@ -20,6 +20,7 @@ import type {
 import { type RoleInput, setRole } from './people.ts';
 import * as pushes from './pushes.ts';
 import * as changes from './repository-changes.ts';
+import type { RequestLog } from './request-log.ts';
 import * as reruns from './reruns.ts';
 import { appRoutes } from './routes-app.ts';
 import { checkRoutes } from './routes-checks.ts';
@@ -95,6 +96,11 @@ export class GitHubSandbox {
 
   get deliveries(): readonly Delivery[] {
     return this.#context.deliveries.deliveries;
+  }
+
+  /** The app's requests by route, to be counted. */
+  get requests(): RequestLog {
+    return this.#context.requests;
   }
 
   /** 4xx answers that a correct app would never cause: a test ends by looking that there are none. */

@@ -3,8 +3,12 @@ import { ApiError } from './api-error.ts';
 export interface RateLimitOptions {
   /** Requests an hour of one installation; GitHub gives 5,000 and more. Only counted, never refused, when absent. */
   primaryPerHour?: number;
-  /** Content-creating requests a minute of one installation before the secondary limit; absent: no such limit. */
+  /**
+   * Content-creating requests of one installation before the secondary limit: check runs, comments, reactions and all
+   * other writes. GitHub takes 80 a minute and 500 an hour; absent: no such limit.
+   */
   writesPerMinute?: number;
+  writesPerHour?: number;
 }
 
 const HOUR_MS = 3_600_000;
@@ -31,7 +35,7 @@ export class RateLimits {
   charge(caller: string, write: boolean): void {
     const now = Date.now();
     const budget = this.#budget(caller, now);
-    const { primaryPerHour, writesPerMinute } = this.#options;
+    const { primaryPerHour, writesPerMinute = Infinity, writesPerHour = Infinity } = this.#options;
     if (primaryPerHour !== undefined && budget.used >= primaryPerHour) {
       throw new ApiError(403, `API rate limit exceeded for ${caller}.`, {
         documentation: GUIDE,
@@ -40,8 +44,9 @@ export class RateLimits {
     }
     budget.used += 1;
     if (!write) return;
-    budget.writes = budget.writes.filter((at) => at > now - MINUTE_MS);
-    if (writesPerMinute !== undefined && budget.writes.length >= writesPerMinute) {
+    budget.writes = budget.writes.filter((at) => at > now - HOUR_MS);
+    const lastMinute = budget.writes.filter((at) => at > now - MINUTE_MS).length;
+    if (lastMinute >= writesPerMinute || budget.writes.length >= writesPerHour) {
       throw new ApiError(
         403,
         'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',

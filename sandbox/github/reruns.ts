@@ -4,9 +4,11 @@ import type { SandboxCheckRun, SandboxCheckSuite, SandboxRepository } from './mo
 import { findAccount } from './pushes.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
-/** Someone re-runs one check: its suite waits again, the run itself stays as it is. */
+/** Someone re-runs one check, which GitHub offers once it has completed: its suite waits again, the run itself stays as it is. */
 export function rerequestRun(context: SandboxContext, runId: number, sender?: string): Sent {
   const { run, suite, repository } = findRun(context, runId);
+  if (run.status !== 'completed')
+    throw new Error(`Check run ${runId} is ${run.status}: it has no re-run yet`);
   resetSuite(context, suite);
   const by = findAccount(context, sender === undefined ? undefined : { login: sender });
   return sendCheckRun(context, repository, { run, suite, action: 'rerequested', sender: by });

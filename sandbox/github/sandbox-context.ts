@@ -14,6 +14,7 @@ import type {
   Warning,
 } from './model.ts';
 import type { RateLimits } from './rate-limits.ts';
+import type { RequestLog } from './request-log.ts';
 
 /** What the parts of the simulated GitHub share. */
 export interface SandboxContext {
@@ -24,6 +25,7 @@ export interface SandboxContext {
   readonly limits: RateLimits;
   readonly deliveries: DeliveryLog;
   readonly signal: ChangeSignal;
+  readonly requests: RequestLog;
   readonly refusals: Refusal[];
   readonly warnings: Warning[];
   readonly checkRunListeners: Set<(run: SandboxCheckRun, repository: SandboxRepository) => void>;

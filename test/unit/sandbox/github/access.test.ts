@@ -112,16 +112,23 @@ describe('an installation token', () => {
     expect(second.headers.get('link')).not.toContain('rel="next"');
   });
 
-  test('meets the secondary limit', async () => {
-    const { sandbox, call } = await startSandbox({ limits: { writesPerMinute: 1 } });
-    const body = { name: 'Deploy', head_sha: sandbox.head('acme/data') };
-    expect((await call('POST', '/repos/acme/data/check-runs', body)).status).toBe(201);
-    const limited = await call('POST', '/repos/acme/data/check-runs', body);
-    expect(limited.status).toBe(403);
-    expect(limited.headers.get('retry-after')).toBe('60');
-    expect(limited.body).toMatchObject({ message: expect.stringContaining('secondary rate limit') });
-    expect(sandbox.refusals).toEqual([]);
-  });
+  test.each([{ writesPerMinute: 1 }, { writesPerHour: 1 }])(
+    'meets the secondary limit %j',
+    async (limits) => {
+      const { sandbox, call } = await startSandbox({ limits });
+      const body = { name: 'Deploy', head_sha: sandbox.head('acme/data') };
+      expect((await call('POST', '/repos/acme/data/check-runs', body)).status).toBe(201);
+      const limited = await call('POST', '/repos/acme/data/check-runs', body);
+      expect(limited.status).toBe(403);
+      expect(limited.headers.get('retry-after')).toBe('60');
+      expect(limited.body).toMatchObject({ message: expect.stringContaining('secondary rate limit') });
+      sandbox.conversations.openIssue({ repository: 'acme/data' });
+      const comment = await call('POST', '/repos/acme/data/issues/1/comments', { body: 'too much' });
+      expect(comment.status).toBe(403);
+      expect(sandbox.conversations.comments('acme/data', 1)).toEqual([]);
+      expect(sandbox.refusals).toEqual([]);
+    },
+  );
 
   test('meets the primary limit', async () => {
     const { call } = await startSandbox({ limits: { primaryPerHour: 1 } });

@@ -185,14 +185,17 @@ test('a re-run resets the suite until one of its runs is written', async () => {
   });
   await call('PATCH', path, { conclusion: 'failure', output: { title: 't', summary: 's' } });
   expect((await call('GET', suites)).body).toMatchObject({ check_suites: [{ conclusion: 'failure' }] });
-  sandbox.rerequestSuite('acme/data', sha);
+  sandbox.rerequestSuite('acme/data', sha, 'ben');
   expect(sandbox.deliveries.at(-1)).toMatchObject({ event: 'check_suite', action: 'rerequested' });
+  expect(sandbox.deliveries.at(-1)?.payload).toMatchObject({ sender: { login: 'ben' } });
+  expect((await call('GET', suites)).body).toMatchObject({ check_suites: [{ status: 'queued' }] });
 });
 
 test('a button can be pressed once its run has completed', async () => {
   const actions = [{ label: 'Redeploy', description: 'Deploy it again', identifier: 'redeploy' }];
   const { sandbox, call, id, path } = await startWithRun({ actions });
   expect(() => sandbox.pressAction(id, 'redeploy')).toThrow('shows no buttons yet');
+  expect(() => sandbox.rerequest(id)).toThrow('has no re-run yet');
   await call('PATCH', path, { conclusion: 'success' });
   expect(() => sandbox.pressAction(id, 'other')).toThrow('has no action other');
   sandbox.pressAction(id, 'redeploy', 'ana');
@@ -200,6 +203,7 @@ test('a button can be pressed once its run has completed', async () => {
     action: 'requested_action',
     requested_action: { identifier: 'redeploy' },
     check_run: { id },
+    sender: { login: 'ana' },
   });
 });
 

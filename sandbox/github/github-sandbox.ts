@@ -17,7 +17,7 @@ import type {
   SandboxRepository,
   Warning,
 } from './model.ts';
-import { type RoleInput, setRole } from './people.ts';
+import { type Member, membersOf, type RoleInput, setRole } from './people.ts';
 import * as pushes from './pushes.ts';
 import * as changes from './repository-changes.ts';
 import type { RequestLog } from './request-log.ts';
@@ -195,6 +195,11 @@ export class GitHubSandbox {
 
   setRole(repository: string, input: RoleInput): SandboxAccount {
     return setRole(this.#context, this.repository(repository), input);
+  }
+
+  /** Those with a role of their own in a repository. */
+  members(repository: string): Member[] {
+    return membersOf(this.#context, this.repository(repository));
   }
 
   push(input: pushes.PushInput): pushes.PushResult {

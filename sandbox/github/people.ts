@@ -25,6 +25,18 @@ export function setRole(
   return account;
 }
 
+export interface Member {
+  readonly login: string;
+  readonly role: SandboxRole;
+}
+
+export function membersOf({ state }: SandboxContext, repository: SandboxRepository): Member[] {
+  return [...state.accounts.values()].flatMap(({ id, login }) => {
+    const role = repository.roles.get(id);
+    return role ? [{ login, role }] : [];
+  });
+}
+
 /** An owner administers, a stranger reads what is public. */
 export function roleOf(repository: SandboxRepository, account: SandboxAccount): SandboxRole {
   const given = repository.roles.get(account.id);

@@ -1,18 +1,31 @@
-import type { SandboxCheckRun, SandboxRepository } from '../github/model.ts';
-import type { Route, ServiceAnswer, ServiceRequest } from '../http/http-service.ts';
+import type { SandboxRepository } from '../github/model.ts';
+import type { ServiceAnswer, ServiceRequest } from '../http/http-service.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { renderCheckRun } from './check-run-page.ts';
 import { renderCommit } from './commit-page.ts';
+import { conversationRoutes } from './conversation-routes.ts';
 import { findWorkspaces } from './find-workspaces.ts';
-import { isSameOrigin, readForm, readNotice, redirectBack } from './form-posts.ts';
-import { type Html, html } from './html.ts';
+import { readForm, redirectBack } from './form-posts.ts';
 import { createPushMaker, type PushMaker } from './make-pushes.ts';
 import { renderOverview, renderRepository } from './overview-page.ts';
+import {
+  COMMIT,
+  get,
+  inRepository,
+  noSuchPage,
+  noSuchPerson,
+  page,
+  post,
+  REPOSITORY,
+  RUN,
+  refuse,
+  withCommit,
+  withRun,
+} from './page-routes.ts';
+import { readPerson } from './people.ts';
 import { PUSH_KINDS, type PushKindName } from './push-kinds.ts';
 import { answerPage } from './render-document.ts';
 import { renderWorkspace } from './workspace-page.ts';
-
-const REPOSITORY = '/(?<owner>[^/]+)/(?<repo>[^/]+?)';
 
 /**
  * Adds pages for people to both simulated services: repositories, commits and check runs at GitHub, workspaces and their
@@ -23,10 +36,10 @@ export function addPage(sandbox: Sandbox): void {
   const { github, meltano } = sandbox;
   const pushes = createPushMaker(sandbox);
   github.service.add(
-    get('/', (request) => page(request, 'Repositories', renderOverview(sandbox, null))),
+    get('/', (request) => page(request, 'Repositories', { live: renderOverview(sandbox, null) })),
     get('/(?<owner>[\\w-]+)', (request) => {
       const { owner = '' } = request.params;
-      return page(request, owner, renderOverview(sandbox, owner));
+      return page(request, owner, { live: renderOverview(sandbox, owner) });
     }),
     get(
       `${REPOSITORY}(?:\\.git)?`,
@@ -35,18 +48,16 @@ export function addPage(sandbox: Sandbox): void {
       }),
     ),
     get(
-      `${REPOSITORY}/commit/(?<sha>[0-9a-f]{7,40})`,
-      inRepository(sandbox, (request, repository) => {
-        const { sha = '' } = request.params;
-        const commit = repository.commits.values().find((one) => one.sha.startsWith(sha));
-        if (commit === undefined) return notFound();
+      COMMIT,
+      withCommit(sandbox, (request, repository, commit) => {
         return page(request, commit.message, renderCommit(sandbox, repository, commit));
       }),
     ),
     get(
-      `${REPOSITORY}/runs/(?<id>\\d+)`,
+      RUN,
       withRun(sandbox, (request, repository, run) => {
-        return page(request, run.output.title ?? run.name, renderCheckRun(repository, run));
+        const live = renderCheckRun(sandbox, repository, run);
+        return page(request, run.output.title ?? run.name, { live });
       }),
     ),
     post(
@@ -56,30 +67,36 @@ export function addPage(sandbox: Sandbox): void {
       }),
     ),
     post(
-      `${REPOSITORY}/runs/(?<id>\\d+)/rerequest`,
-      withRun(sandbox, (request, _, run) => {
+      `${RUN}/rerequest`,
+      withRun(sandbox, (request, repository, run) => {
+        const person = readPerson(github, repository, readForm(request));
+        if (person === null) return noSuchPerson();
         if (run.status !== 'completed') return refuse(409, 'This check run has not completed yet.');
-        github.rerequest(run.id);
+        github.rerequest(run.id, person);
         return redirectBack(request, { sent: 'check_run.rerequested' });
       }),
     ),
     post(
-      `${REPOSITORY}/runs/(?<id>\\d+)/action`,
-      withRun(sandbox, (request, _, run) => {
-        const identifier = readForm(request).get('identifier');
+      `${RUN}/action`,
+      withRun(sandbox, (request, repository, run) => {
+        const form = readForm(request);
+        const person = readPerson(github, repository, form);
+        if (person === null) return noSuchPerson();
+        const identifier = form.get('identifier');
         const offered = run.actions.some((action) => action.identifier === identifier);
         if (run.status !== 'completed' || identifier === null || !offered) {
           return refuse(409, 'This check run does not offer that.');
         }
-        github.pressAction(run.id, identifier);
+        github.pressAction(run.id, identifier, person);
         return redirectBack(request, { sent: 'check_run.requested_action' });
       }),
     ),
+    ...conversationRoutes(sandbox),
   );
   meltano.service.add(
     get('/workspaces/(?<id>[0-9a-f-]{36})', ({ params }) => {
       const workspace = meltano.workspaces.get(params['id'] ?? '');
-      if (workspace === undefined) return notFound();
+      if (workspace === undefined) return noSuchPage();
       const live = renderWorkspace(workspace, meltano.jobsOf(workspace));
       return answerPage({
         title: workspace.name,
@@ -89,44 +106,6 @@ export function addPage(sandbox: Sandbox): void {
       });
     }),
   );
-}
-
-type Handle = Route['handle'];
-
-function get(path: string, handle: Handle): Route {
-  return { method: 'GET', pattern: new RegExp(`^${path}$`), handle };
-}
-
-function post(path: string, handle: Handle): Route {
-  return {
-    method: 'POST',
-    pattern: new RegExp(`^${path}$`),
-    handle: (request) =>
-      isSameOrigin(request) ? handle(request) : refuse(403, 'Only this page itself may send its forms.'),
-  };
-}
-
-function inRepository(
-  { github }: Sandbox,
-  handle: (request: ServiceRequest, repository: SandboxRepository) => ServiceAnswer,
-): Handle {
-  return (request) => {
-    const { owner, repo } = request.params;
-    const name = `${owner}/${repo}`.toLowerCase();
-    const repository = github.repositories.find(({ fullName }) => fullName.toLowerCase() === name);
-    return repository === undefined ? notFound() : handle(request, repository);
-  };
-}
-
-function withRun(
-  sandbox: Sandbox,
-  handle: (request: ServiceRequest, repository: SandboxRepository, run: SandboxCheckRun) => ServiceAnswer,
-): Handle {
-  return inRepository(sandbox, (request, repository) => {
-    const id = Number(request.params['id']);
-    const run = sandbox.github.checkRuns(repository.fullName).find((one) => one.id === id);
-    return run === undefined ? notFound() : handle(request, repository, run);
-  });
 }
 
 function answerPush(
@@ -147,16 +126,4 @@ function answerPush(
 
 function isPushKind(kind: string | null): kind is PushKindName {
   return kind !== null && Object.hasOwn(PUSH_KINDS, kind);
-}
-
-function page(request: ServiceRequest, title: string, live: Html): ServiceAnswer {
-  return answerPage({ title, site: 'GitHub', home: '/', notice: readNotice(request.query), live });
-}
-
-function notFound(): ServiceAnswer {
-  return refuse(404, 'There is no such page.');
-}
-
-function refuse(status: number, text: string): ServiceAnswer {
-  return answerPage({ title: text, site: 'GitHub', home: '/', live: html`<h1>${text}</h1>`, status });
 }

@@ -1,9 +1,15 @@
 import type { CheckRunAnnotation, SandboxCheckRun, SandboxRepository } from '../github/model.ts';
+import type { Sandbox } from '../sandbox.ts';
 import { type Html, html } from './html.ts';
+import { renderPersonSelect } from './people.ts';
 import { renderMarkdown } from './render-markdown.ts';
 import { describeState, pathOf, renderCrumbs, renderIcon, renderSha, renderTime } from './render-parts.ts';
 
-export function renderCheckRun(repository: SandboxRepository, run: SandboxCheckRun): Html {
+export function renderCheckRun(
+  sandbox: Pick<Sandbox, 'github'>,
+  repository: SandboxRepository,
+  run: SandboxCheckRun,
+): Html {
   const { title, summary, text } = run.output;
   return html`${renderCrumbs(repository, renderSha(repository, run.headSha))}
 <h1>${run.name}</h1>
@@ -11,7 +17,7 @@ export function renderCheckRun(repository: SandboxRepository, run: SandboxCheckR
 <div class="row state">${renderIcon(run)}<span>${title ?? describeState(run)}</span></div>
 <div class="row muted"><span>${describeState(run)}</span>${renderTimes(run)}
 ${run.detailsUrl && html`<span><a href="${run.detailsUrl}" rel="noreferrer">Details</a></span>`}
-<span class="end">${renderForms(repository, run)}</span></div>
+<span class="end">${renderForms(sandbox, repository, run)}</span></div>
 ${summary !== null && html`<div class="body">${renderMarkdown(summary)}</div>`}
 ${text !== null && html`<div class="body">${renderMarkdown(text)}</div>`}
 </section>
@@ -34,15 +40,19 @@ function renderTimes({ startedAt, completedAt }: SandboxCheckRun): Html[] {
 }
 
 /** GitHub lets a person do these once the run has completed. */
-function renderForms(repository: SandboxRepository, run: SandboxCheckRun): Html | null {
+function renderForms(
+  sandbox: Pick<Sandbox, 'github'>,
+  repository: SandboxRepository,
+  run: SandboxCheckRun,
+): Html | null {
   if (run.status !== 'completed') return null;
   const path = pathOf(repository, 'runs', String(run.id));
   const actions = run.actions.map(
     ({ label, description, identifier }, index) =>
       html`<button name="identifier" value="${identifier}" id="action-${index}" title="${description}">${label}</button>`,
   );
-  return html`<form method="post" action="${path}/rerequest"><button id="rerequest">Re-run</button></form>
-${actions.length > 0 && html`<form method="post" action="${path}/action">${actions}</form>`}`;
+  return html`<form method="post" action="${path}/action">${renderPersonSelect(sandbox, repository)}
+${actions}<button formaction="${path}/rerequest" id="rerequest">Re-run</button></form>`;
 }
 
 function renderAnnotation({ path, start_line, annotation_level, title, message }: CheckRunAnnotation): Html {

@@ -25,10 +25,19 @@ export function redirectBack(
   return { status: 303, headers: { location } };
 }
 
+const EVENTS = [
+  'check_run.rerequested',
+  'check_run.requested_action',
+  'check_suite.rerequested',
+  'commit_comment.created',
+  'issue_comment.created',
+  'pull_request.closed',
+];
+
 /** What a page says after a form was sent; only what the forms themselves can cause. */
 export function readNotice(query: URLSearchParams): string | null {
   const [pushed, sent] = [query.get('pushed'), query.get('sent')];
   if (pushed !== null && /^[0-9a-f]{40}$/.test(pushed)) return `Pushed ${pushed.slice(0, 7)}.`;
-  if (sent === 'check_run.rerequested' || sent === 'check_run.requested_action') return `Sent ${sent}.`;
+  if (sent !== null && EVENTS.includes(sent)) return `Sent ${sent}.`;
   return null;
 }

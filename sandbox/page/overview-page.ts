@@ -1,6 +1,7 @@
 import type { SandboxRepository } from '../github/model.ts';
 import type { SandboxWorkspace } from '../meltano/sandbox-workspace.ts';
 import type { Sandbox } from '../sandbox.ts';
+import { renderConversations } from './conversation-page.ts';
 import { findWorkspaces } from './find-workspaces.ts';
 import { type Html, html } from './html.ts';
 import { pathOf, renderChecks, renderCrumbs, renderSha, renderTime } from './render-parts.ts';
@@ -27,14 +28,16 @@ export function renderOverview(sandbox: Sandbox, owner: string | null): Html {
   return html`<h1>${title}</h1>${repositories.length === 0 ? none : repositories.map((one) => renderCard(sandbox, one))}`;
 }
 
-export function renderRepository(sandbox: Sandbox, repository: SandboxRepository): Html {
+export function renderRepository(sandbox: Sandbox, repository: SandboxRepository): { live: Html } {
   const branches = [...repository.branches.keys()];
-  return html`${renderCrumbs(repository)}<h1>${repository.fullName}${renderBadge(repository)}</h1>
+  const live = html`${renderCrumbs(repository)}<h1>${repository.fullName}${renderBadge(repository)}</h1>
 <section class="card">${renderWorkspaces(sandbox, repository)}</section>
+${renderConversations(sandbox, repository)}
 ${branches.map(
   (branch) => html`<h2>Commits on ${branch}</h2>
 <section class="card">${renderCommits(sandbox, repository, { branch, limit: REPOSITORY_COMMITS })}</section>`,
 )}`;
+  return { live };
 }
 
 function renderCard(sandbox: Sandbox, repository: SandboxRepository): Html {

@@ -1,6 +1,6 @@
 /**
  * The pages' only script: it writes times as ages, and about once a second reads the page again and puts the new `#live`
- * part in, if that has changed. Scroll positions stay; a log that was at its end stays at its end.
+ * part in, if that has changed. Scroll positions, choices and what is folded out stay; a log that was at its end stays at its end.
  */
 export const REFRESH_SCRIPT = `
 const live = document.getElementById('live');
@@ -30,7 +30,14 @@ function follow() {
 function replace(next) {
   const logs = [...live.querySelectorAll('.log')].map((log) => isAtEnd(log) ? Infinity : log.scrollTop);
   const focus = document.activeElement?.id;
+  const choices = [...live.querySelectorAll('select')].map((select) => [select.id, select.value]);
+  const open = [...live.querySelectorAll('details[open]')].map((details) => details.id);
   live.innerHTML = next;
+  for (const [id, value] of choices) {
+    const select = document.getElementById(id);
+    if (select) select.value = value;
+  }
+  for (const id of open) document.getElementById(id)?.setAttribute('open', '');
   live.querySelectorAll('.log').forEach((log, index) => {
     log.scrollTop = Math.min(logs[index] ?? Infinity, log.scrollHeight);
   });
@@ -40,7 +47,8 @@ function replace(next) {
 function isBusy() {
   const selection = getSelection();
   const selects = selection && !selection.isCollapsed && live.contains(selection.anchorNode);
-  return document.hidden || selects || document.querySelector('button:active') !== null;
+  const chooses = live.contains(document.activeElement) && document.activeElement.matches('select');
+  return document.hidden || selects || chooses || document.querySelector('button:active') !== null;
 }
 
 async function refresh() {

@@ -14,6 +14,8 @@ export interface Page {
   readonly notice?: string | null;
   /** The part that refreshes itself. */
   readonly live: Html;
+  /** What stays as it is meanwhile. */
+  readonly below?: Html | null;
   readonly status?: number;
 }
 
@@ -37,7 +39,7 @@ export function answerPage(page: Page): ServiceAnswer {
   return { status: page.status ?? 200, headers: HEADERS, body: renderDocument(page) };
 }
 
-function renderDocument({ title, site, home, notice = null, live }: Page): string {
+function renderDocument({ title, site, home, notice = null, live, below = null }: Page): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -54,6 +56,7 @@ function renderDocument({ title, site, home, notice = null, live }: Page): strin
 <main>
 ${notice === null ? null : html`<p class="note" role="status">${notice}</p>`}
 <div id="live">${live}</div>
+${below}
 </main>
 <script>${trustMarkup(REFRESH_SCRIPT)}</script>
 </body>

@@ -1,7 +1,7 @@
 import { Marked } from 'marked';
 import { escapeHtml, type Html, trustMarkup } from './html.ts';
 
-/** As GitHub shows it, roughly: HTML in it is shown as text, links lead to http(s) only, images become links. */
+/** As GitHub shows it, roughly: of HTML, folded parts and a few harmless tags work, comments are hidden, all else is text; links lead to http(s) only, images become links. */
 export function renderMarkdown(markdown: string): Html {
   return trustMarkup(marked.parse(markdown, { async: false }));
 }
@@ -9,7 +9,7 @@ export function renderMarkdown(markdown: string): Html {
 const marked = new Marked({
   gfm: true,
   renderer: {
-    html: ({ text }) => escapeHtml(text),
+    html: ({ text }) => renderTags(text),
     link({ href, tokens }) {
       return renderLink(href, this.parser.parseInline(tokens));
     },
@@ -23,6 +23,12 @@ const marked = new Marked({
     },
   },
 });
+
+const HARMLESS = /&lt;(\/?(?:details|summary|sub|sup|kbd|br))&gt;/g;
+
+function renderTags(text: string): string {
+  return escapeHtml(text.replace(/<!--[\s\S]*?-->/g, '')).replace(HARMLESS, '<$1>');
+}
 
 function renderLink(href: string, label: string): string {
   const url = URL.parse(href);

@@ -4,13 +4,13 @@ export const STYLE = `
   color-scheme: light dark;
   --page: #f6f8fa; --card: #fff; --text: #1f2328; --muted: #59636e; --line: #d1d9e0; --link: #0969da;
   --button: #f6f8fa; --hover: #eef1f4; --code: #818b981f;
-  --green: #1a7f37; --red: #cf222e; --amber: #9a6700; --grey: #59636e; --blue: #0969da;
+  --green: #1a7f37; --red: #cf222e; --amber: #9a6700; --grey: #59636e; --blue: #0969da; --purple: #8250df;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #010409; --card: #0d1117; --text: #f0f6fc; --muted: #9198a1; --line: #3d444d; --link: #4493f8;
     --button: #212830; --hover: #262c36; --code: #656c7633;
-    --green: #3fb950; --red: #f85149; --amber: #d29922; --grey: #9198a1; --blue: #4493f8;
+    --green: #3fb950; --red: #f85149; --amber: #d29922; --grey: #9198a1; --blue: #4493f8; --purple: #ab7df8;
   }
 }
 * { box-sizing: border-box; }
@@ -46,7 +46,8 @@ code { background: var(--code); padding: 2px 5px; border-radius: 6px; overflow-w
 .checks li svg { align-self: center; }
 .checks .title { color: var(--muted); overflow-wrap: anywhere; }
 svg { width: 16px; height: 16px; flex: none; vertical-align: -3px; }
-.green { color: var(--green); } .red { color: var(--red); } .amber { color: var(--amber); } .grey { color: var(--grey); }
+.green { color: var(--green); } .red { color: var(--red); } .amber { color: var(--amber); } .grey { color: var(--grey); } .purple { color: var(--purple); }
+.badge:is(.green, .red, .purple) { border-color: currentColor; }
 .state { display: flex; gap: 10px; align-items: center; font-size: 18px; font-weight: 600; }
 .state svg { width: 22px; height: 22px; }
 .state span { overflow-wrap: anywhere; }
@@ -54,6 +55,18 @@ svg { width: 16px; height: 16px; flex: none; vertical-align: -3px; }
 form { display: inline-flex; flex-wrap: wrap; gap: 6px; align-items: center; }
 button { font: inherit; font-size: 12px; font-weight: 500; line-height: 20px; color: var(--text); background: var(--button); border: 1px solid var(--line); border-radius: 6px; padding: 3px 12px; cursor: pointer; }
 button:hover { background: var(--hover); }
+select { font: inherit; font-size: 12px; line-height: 20px; color: var(--text); background: var(--button); border: 1px solid var(--line); border-radius: 6px; padding: 3px 6px; }
+textarea { display: block; width: 100%; font: inherit; color: var(--text); background: var(--page); border: 1px solid var(--line); border-radius: 6px; padding: 8px 12px; resize: vertical; }
+.compose { display: block; padding: 16px; }
+.compose .row { border: 0; padding: 10px 0 0; align-items: center; justify-content: flex-end; }
+.deeds { margin: 0 0 16px; }
+.post > .row { align-items: center; }
+.post .badge { margin-left: 0; }
+.post details { margin-top: 8px; }
+.post summary { cursor: pointer; }
+.former { border-left: 3px solid var(--line); color: var(--muted); margin: 8px 0; padding: 0 12px; }
+.avatar { width: 24px; height: 24px; border-radius: 50%; background: var(--muted); color: var(--card); font-size: 12px; font-weight: 600; display: inline-grid; place-items: center; }
+.chip { border: 1px solid var(--line); border-radius: 2em; font-size: 12px; padding: 2px 10px; }
 table { border-collapse: collapse; margin: 8px 0; }
 th, td { text-align: left; padding: 5px 12px; border: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 th { font-weight: 600; white-space: nowrap; }

@@ -5,6 +5,7 @@ import type { JobScript } from '../../../sandbox/meltano/sandbox-job.ts';
 import type { SandboxWorkspace } from '../../../sandbox/meltano/sandbox-workspace.ts';
 import { addPage } from '../../../sandbox/page/add-page.ts';
 import { MELTANO_YML } from '../../../sandbox/page/example-project.ts';
+import { addExamplePeople } from '../../../sandbox/page/people.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/sandbox.ts';
 
 export const REPOSITORY = 'acme/analytics';
@@ -50,6 +51,7 @@ export async function setStage(): Promise<Stage> {
   github.addInstallation({ account: 'acme' });
   const files = { 'README.md': '# Analytics\n', 'meltano.yml': MELTANO_YML };
   github.addRepository({ fullName: REPOSITORY, private: true, files });
+  addExamplePeople(github, REPOSITORY);
   const workspace = meltano.addWorkspace({
     name: 'Analytics',
     repositoryUrl: sandbox.repositoryUrl(REPOSITORY),
@@ -82,6 +84,7 @@ function addPublicRepository(sandbox: Sandbox): void {
     'traffic/meltano.yml': MELTANO_YML,
   };
   github.addRepository({ fullName, files });
+  addExamplePeople(github, fullName);
   for (const name of ['Weather', 'Traffic']) {
     const repositoryDirectory = name.toLowerCase();
     meltano.addWorkspace({ name, repositoryUrl: sandbox.repositoryUrl(fullName), repositoryDirectory });

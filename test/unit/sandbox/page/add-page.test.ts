@@ -1,47 +1,5 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { addPage } from '../../../../sandbox/page/add-page.ts';
-import { startSandbox } from '../../../../sandbox/sandbox.ts';
-import { fetchToken } from '../github/github-client.ts';
-
-const HOSTILE = '<script>alert("1")</script>\'&';
-
-async function startPage() {
-  const sandbox = await startSandbox();
-  onTestFinished(() => sandbox.stop());
-  const { github, meltano } = sandbox;
-  const installation = github.addInstallation({ account: 'acme' });
-  github.addRepository({ fullName: 'acme/data', private: true });
-  const workspace = meltano.addWorkspace({
-    name: `Data ${HOSTILE}`,
-    repositoryUrl: sandbox.repositoryUrl('acme/data'),
-    repositoryDirectory: '/pipelines/',
-  });
-  addPage(sandbox);
-  const get = async (path: string) => {
-    const answer = await fetch(github.origin + path);
-    return { status: answer.status, headers: answer.headers, text: await answer.text() };
-  };
-  const post = (path: string, form: Record<string, string>, headers?: Record<string, string>) =>
-    fetch(github.origin + path, {
-      method: 'POST',
-      redirect: 'manual',
-      headers: { origin: github.origin, referer: `${github.origin}/acme/data`, ...headers },
-      body: new URLSearchParams(form),
-    });
-  const token = await fetchToken(github, installation.id);
-  const addRun = async (fields: object) => {
-    const answer = await fetch(`${github.origin}/api/v3/repos/acme/data/check-runs`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'user-agent': 'test' },
-      body: JSON.stringify({ name: `Deploy ${HOSTILE}`, head_sha: github.head('acme/data'), ...fields }),
-    });
-    expect(answer.status).toBe(201);
-    const run = github.checkRuns('acme/data').at(-1);
-    if (run === undefined) throw new Error('There is no check run');
-    return run;
-  };
-  return { sandbox, github, meltano, workspace, get, post, addRun };
-}
+import { describe, expect, test } from 'vitest';
+import { HOSTILE, startPage } from './start-page.ts';
 
 const FAILED = {
   conclusion: 'failure',
@@ -128,7 +86,11 @@ describe('the forms', () => {
     expect((await post(`/acme/data/runs/${id}/rerequest`, {})).headers.get('location')).toBe(
       '/acme/data?sent=check_run.rerequested',
     );
-    expect((await post(`/acme/data/runs/${id}/action`, { identifier: 'redeploy' })).status).toBe(303);
+    github.setRole('acme/data', { login: 'tim', role: 'triage' });
+    const press = (as: string) => post(`/acme/data/runs/${id}/action`, { identifier: 'redeploy', as });
+    expect((await press('tim')).status).toBe(303);
+    expect(github.deliveries.at(-1)?.payload).toMatchObject({ sender: { login: 'tim' } });
+    expect((await press('nobody')).status).toBe(400);
     expect((await post(`/acme/data/runs/${id}/action`, { identifier: 'other' })).status).toBe(409);
     expect(github.deliveries.map(({ action }) => action)).toEqual(
       expect.arrayContaining(['rerequested', 'requested_action']),

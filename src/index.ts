@@ -1,5 +1,7 @@
 import type { Probot } from 'probot';
+import { readCommitComment, readIssueComment } from './events/read-comment.ts';
 import { readPush, readRepositoryChange } from './events/read-payload.ts';
+import { readCheckRun, readCheckSuite } from './events/read-rerun.ts';
 import { type ReceivePorts, receiveDelivery } from './events/receive-delivery.ts';
 
 /** Which events the app acts on; all others are answered and dropped by Probot. */
@@ -10,5 +12,11 @@ export function createApp(ports: ReceivePorts): (app: Probot) => void {
       ['repository.renamed', 'repository.transferred', 'repository.publicized', 'repository.privatized'],
       (context) => receiveDelivery(ports, context, readRepositoryChange),
     );
+    app.on('issue_comment.created', (context) => receiveDelivery(ports, context, readIssueComment));
+    app.on('commit_comment.created', (context) => receiveDelivery(ports, context, readCommitComment));
+    app.on(['check_run.requested_action', 'check_run.rerequested'], (context) =>
+      receiveDelivery(ports, context, readCheckRun),
+    );
+    app.on('check_suite.rerequested', (context) => receiveDelivery(ports, context, readCheckSuite));
   };
 }

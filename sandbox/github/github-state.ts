@@ -8,6 +8,27 @@ import type {
   SandboxRepository,
 } from './model.ts';
 
+const FIRST_IDS = {
+  account: 583_230,
+  installation: 61_482_000,
+  repository: 912_500_000,
+  suite: 41_300_000_000,
+  run: 46_700_000_000,
+  delivery: 158_300_000_000,
+  issue: 3_100_000_000,
+  pull: 2_400_000_000,
+  issueComment: 2_900_000_000,
+  commitComment: 160_000_000,
+  reaction: 290_000_000,
+  commit: 0,
+};
+
+/**
+ * No two installations of a process share an id, of different sandboxes neither: Octokit shares what it asks for an
+ * installation's token among all apps of a process.
+ */
+let lastInstallation: number = FIRST_IDS.installation;
+
 /** Everything the simulated GitHub knows, in plain maps, with its id counters. */
 export class GitHubState {
   readonly accounts = new Map<string, SandboxAccount>();
@@ -27,7 +48,9 @@ export class GitHubState {
 
   /** Ids are as large as GitHub's, so that one put in 32 bits breaks here too. */
   nextId(kind: keyof typeof FIRST_IDS): number {
-    const next = (this.#counters.get(kind) ?? FIRST_IDS[kind]) + 1;
+    const last = kind === 'installation' ? lastInstallation : (this.#counters.get(kind) ?? FIRST_IDS[kind]);
+    const next = last + 1;
+    if (kind === 'installation') lastInstallation = next;
     this.#counters.set(kind, next);
     return next;
   }
@@ -125,18 +148,3 @@ export class GitHubState {
     );
   }
 }
-
-const FIRST_IDS = {
-  account: 583_230,
-  installation: 61_482_000,
-  repository: 912_500_000,
-  suite: 41_300_000_000,
-  run: 46_700_000_000,
-  delivery: 158_300_000_000,
-  issue: 3_100_000_000,
-  pull: 2_400_000_000,
-  issueComment: 2_900_000_000,
-  commitComment: 160_000_000,
-  reaction: 290_000_000,
-  commit: 0,
-};

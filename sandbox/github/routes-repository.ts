@@ -24,6 +24,7 @@ export function contentRoutes(context: SandboxContext): Route[] {
     ...read('', ({ repository }) => ok(repositoryJson(context, repository)), 'metadata'),
     ...read('/branches/{branch+}', (call) => ok(branchJson(context, call))),
     ...read('/git/ref/{ref+}', (call) => ok(refJson(context, call))),
+    ...read('/commits/{sha}/branches-where-head', (call) => ok(branchesAt(context, call))),
     ...read('/commits/{ref+}', ({ repository, request }) => {
       const commit = requireCommit(context, repository, param(request, 'ref'));
       const parent = commit.parent === null ? null : (repository.commits.get(commit.parent) ?? null);
@@ -35,6 +36,16 @@ export function contentRoutes(context: SandboxContext): Route[] {
     ...read('/contents', (call) => fileContents(context, call, '')),
     ...read('/contents/{path+}', (call) => fileContents(context, call, param(call.request, 'path'))),
   ];
+}
+
+function branchesAt(
+  context: SandboxContext,
+  { repository, request }: RepositoryCall,
+): Schemas['branch-short'][] {
+  const { sha } = requireCommit(context, repository, param(request, 'sha'));
+  const url = `${repositoryUrl(context, repository)}/commits/${sha}`;
+  const names = [...repository.branches].filter(([, head]) => head === sha).map(([name]) => name);
+  return names.map((name) => ({ name, commit: { sha, url }, protected: false }));
 }
 
 function branchJson(context: SandboxContext, { repository, request }: RepositoryCall) {

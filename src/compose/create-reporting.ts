@@ -1,4 +1,4 @@
-import type { OpenCheckRuns } from '../domain/ports.ts';
+import type { Dispatcher, Reporter, ShownCheckRuns } from '../domain/ports.ts';
 import { CheckRunWriter } from '../github/check-run-writer.ts';
 import { createCheckRunApi } from '../github/check-runs.ts';
 import type { GetOctokit } from '../github/octokit.ts';
@@ -10,24 +10,41 @@ import type { Foundation } from './foundation.ts';
 
 export interface Reporting {
   readonly writer: CheckRunWriter;
+  /** Tells the writer, and the conversations about commands, of changes. */
+  readonly reporter: Reporter;
+  readonly pages: { readonly githubUrl: string; readonly workspaceUrl: (workspaceId: string) => string };
   readonly logs: LogBook;
-  readonly openRuns: OpenCheckRuns;
+  readonly runs: ShownCheckRuns;
 }
 
 /** The logs, what is rendered from them, and the one writer of check runs. */
 export function createReporting(foundation: Foundation, getOctokit: GetOctokit): Reporting {
   const { configuration, stores, redactor, clock, log } = foundation;
   const logs = new LogBook(() => createLogExcerptBuilder(redactor));
-  const pages = new URL(configuration.meltano.apiUrl).origin;
+  const origin = new URL(configuration.meltano.apiUrl).origin;
+  const pages = {
+    githubUrl: configuration.github.webUrl,
+    workspaceUrl: (workspaceId: string) => `${origin}/workspaces/${workspaceId}`,
+  };
   const api = createCheckRunApi({ getOctokit, appId: configuration.github.appId, now: clock.now });
   const writer = new CheckRunWriter({
     ...{ api, store: stores, repositories: stores, logs, clock, log, random: Math.random },
     render: (view) => hideOwnSecrets(renderCheckRun(view), redactor),
-    pages: {
-      githubUrl: configuration.github.webUrl,
-      workspaceUrl: (deployment) => `${pages}/workspaces/${deployment.workspaceId}`,
-    },
+    pages: { ...pages, workspaceUrl: ({ workspaceId }) => pages.workspaceUrl(workspaceId) },
     limits: configuration,
   });
-  return { writer, logs, openRuns: api };
+  return { writer, reporter: tellConversations(writer, foundation.dispatcher), pages, logs, runs: api };
+}
+
+/** A change of a deployment is news for the command that asked for it, and for the one that withdrew it. */
+function tellConversations(writer: Reporter, dispatcher: Dispatcher): Reporter {
+  return {
+    logGrew: (deployment) => writer.logGrew(deployment),
+    changed(deployment) {
+      writer.changed(deployment);
+      const { cause, deliveryId, withdrawDeliveryId } = deployment;
+      if (cause === 'command') dispatcher.wake('command', deliveryId);
+      if (withdrawDeliveryId !== null) dispatcher.wake('command', withdrawDeliveryId);
+    },
+  };
 }

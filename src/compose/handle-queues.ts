@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, type Registry } from 'prom-client';
 import type { Accounts, InstallationReader } from '../domain/ports.ts';
 import { normalizeHost } from '../domain/repository-url.ts';
+import { createCommandReads } from '../github/command-reads.ts';
 import { createCommitComparer } from '../github/compare-commits.ts';
 import { createDeliveryLog } from '../github/hook-deliveries.ts';
 import { createInstallationReader } from '../github/installation-reader.ts';
@@ -17,6 +18,7 @@ import { type RecordKind, retainRecords } from '../reconcile/retain-records.ts';
 import { nameCheckRun } from '../report/name-check-run.ts';
 import type { Reporting } from './create-reporting.ts';
 import type { Foundation } from './foundation.ts';
+import { createCommandPlanning, handleCommands } from './handle-commands.ts';
 
 /** The sweep of branch heads makes at most so many requests an hour in one installation: an eighth of GitHub's limit. */
 const SWEEP_REQUESTS_PER_HOUR = 600;
@@ -37,7 +39,7 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): void {
   const heads = createInstallationReader({ getOctokit: octokit.get, getAppOctokit: octokit.getForApp });
   const shared = {
     ...{ repositories: stores, accounts, dispatcher, clock, log, random: Math.random },
-    reporter: reporting.writer,
+    reporter: reporting.reporter,
     githubHost: normalizeHost(configuration.github.host),
     onConcluded: metrics.concluded,
   };
@@ -50,17 +52,23 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): void {
       poll: configuration.poll,
     },
   };
+  const planning = { comparer, store: stores, newId: randomUUID, nameCheckRun };
   dispatcher.handle(
     'plan',
     createPlanner({
       ...shared,
       ...{ deliveries: stores, plans: stores, sweeps: stores, heads },
-      planning: { comparer, store: stores, newId: randomUUID, nameCheckRun },
+      planning,
+      commands: createCommandPlanning(foundation, ports, {
+        reads: createCommandReads(octokit.get, heads),
+        planning,
+      }),
       allowedAccounts: configuration.allowedAccounts,
     }),
   );
   dispatcher.handle('workspace', createReconciler(context));
   dispatcher.handle('log', createReportFinisher(context, stores));
+  handleCommands(foundation, { getOctokit: octokit.get, accounts, reporting });
   handleSweeps({
     dispatcher,
     retain: createRetention(foundation),
@@ -108,6 +116,6 @@ function planRounds(
       isAllowed: (login) => allowed === null || allowed.has(login.toLowerCase()),
       onFound: (count) => metrics.swept('push', count),
     },
-    adoption: { runs: reporting.openRuns, plans: stores, ...{ accounts, dispatcher, clock, log } },
+    adoption: { runs: reporting.runs, plans: stores, ...{ accounts, dispatcher, clock, log } },
   };
 }

@@ -5,6 +5,11 @@ const ACTED_ON = new Set([
   'repository.transferred',
   'repository.publicized',
   'repository.privatized',
+  'issue_comment.created',
+  'commit_comment.created',
+  'check_run.requested_action',
+  'check_run.rerequested',
+  'check_suite.rerequested',
 ]);
 
 export function isActedOn(event: string, action: string | null): boolean {

@@ -1,4 +1,6 @@
+import type { ParsedCommand, Place } from './conversation.ts';
 import type { Repository } from './deployment.ts';
+import type { ReasonCode } from './reason-codes.ts';
 
 /** A push, reduced to what planning needs. */
 export interface PushEvent {
@@ -30,7 +32,41 @@ export interface RepositoryEvent {
   readonly formerFullName: string | null;
 }
 
-export type AppEvent = PushEvent | RepositoryEvent;
+/** A comment that holds a command, or nearly one. */
+export interface CommentEvent {
+  readonly kind: 'comment';
+  readonly account: string;
+  readonly repository: Repository;
+  readonly place: Place;
+  readonly commentId: number;
+  readonly actor: string;
+  /** GitHub's time of the comment, epoch milliseconds in whole seconds. */
+  readonly askedAt: number;
+  readonly parsed: ParsedCommand;
+}
+
+/** Somebody pressed Redeploy on a check run of this app, or asked GitHub to re-run it or its whole suite. */
+export interface RerunEvent {
+  readonly kind: 'rerun';
+  readonly account: string;
+  readonly repository: Repository;
+  readonly how: 'button' | 'rerun' | 'suite';
+  /** The commit of the run or suite. */
+  readonly sha: string;
+  /** Null for a suite: which runs it has is asked from GitHub. */
+  readonly run: { readonly name: string; readonly externalId: string } | null;
+  readonly actor: string;
+}
+
+/** Stored only so that it counts as received. */
+export interface IgnoredEvent {
+  readonly kind: 'ignored';
+  readonly account: string;
+  readonly repository: Repository;
+  readonly reason: ReasonCode;
+}
+
+export type AppEvent = PushEvent | RepositoryEvent | CommentEvent | RerunEvent | IgnoredEvent;
 
 /** One webhook delivery that the app acts on. */
 export interface Delivery {

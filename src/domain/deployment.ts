@@ -16,7 +16,15 @@ export type Conclusion =
   | 'action_required'
   | 'none';
 
-/** One workspace's share of one push. All times are epoch milliseconds. */
+/** What asked for a deployment. */
+export type Cause = 'push' | 'command' | 'button' | 'rerun';
+
+/** What became of a re-run: the deployment that it made, or why it made none (a clause for a person). */
+export type Rerun =
+  | { readonly kind: 'redeployed'; readonly by: string; readonly deploymentId: string }
+  | { readonly kind: 'refused'; readonly by: string; readonly why: string };
+
+/** One workspace's share of one push, command or re-run. All times are epoch milliseconds. */
 export interface Deployment {
   readonly id: string;
   /** The key of the Meltano Cloud account whose credentials are used. */
@@ -38,6 +46,14 @@ export interface Deployment {
   readonly before: string | null;
   readonly requestedBy: string;
   readonly requestedByBot: boolean;
+  readonly cause: Cause;
+  /** The deployment whose check run was re-run, by button or by GitHub's re-run. */
+  readonly redeployOf: string | null;
+  /** What became of the last re-run of this one's check run. */
+  readonly rerun: Rerun | null;
+  /** Who wants it stopped, and by which delivery; a job that can't be stopped yet is stopped as soon as it runs. */
+  readonly withdrawnBy: string | null;
+  readonly withdrawDeliveryId: string | null;
   /** GitHub's time of the push, which orders the deployments of a workspace (second resolution). */
   readonly pushedAt: number;
   readonly receivedAt: number;

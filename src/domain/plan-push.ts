@@ -1,6 +1,7 @@
 import { touchesDirectory } from './changed-paths.ts';
 import type { PushEvent } from './delivery.ts';
 import type { Repository } from './deployment.ts';
+import { describeDeployment, type NameCheckRun, toWholeSecond } from './describe-deployment.ts';
 import { trackedBranch } from './match-workspaces.ts';
 import type { CommitComparer, Comparison, NewId, PlannedDeployment, PlanStore } from './ports.ts';
 import type { ReasonCode } from './reason-codes.ts';
@@ -30,7 +31,7 @@ export interface PlanningPorts {
   readonly comparer: CommitComparer;
   readonly store: Pick<PlanStore, 'findLastSuccess' | 'countStarted'>;
   readonly newId: NewId;
-  readonly nameCheckRun: (name: { workspaceName: string; workspaceId: string; duplicate: boolean }) => string;
+  readonly nameCheckRun: NameCheckRun;
 }
 
 /** Why a push can't deploy anything, whatever the workspaces are; null when it can. */
@@ -120,28 +121,15 @@ function describe(
   ports: PlanningPorts,
 ): Omit<PlannedDeployment, keyof Decision> {
   const { event } = push;
-  const sameName = push.workspaces.filter((other) => other.name === workspace.name).length > 1;
   return {
-    id: ports.newId(),
-    account: push.account,
-    workspaceId: workspace.id,
-    workspaceName: workspace.name,
-    environment: workspace.environment,
+    ...describeDeployment({ ...push, workspace, repository: event.repository }, ports),
     branch: event.ref.slice(BRANCH_PREFIX.length),
-    directory: workspace.directory,
-    installationId: event.repository.installationId,
-    repositoryId: event.repository.id,
-    deliveryId: push.deliveryId,
-    checkName: ports.nameCheckRun({
-      workspaceName: workspace.name,
-      workspaceId: workspace.id,
-      duplicate: sameName,
-    }),
     sha: event.after,
     before: NO_COMMIT.test(event.before) ? null : event.before,
     requestedBy: event.sender,
     requestedByBot: event.senderIsBot,
-    pushedAt: event.pushedAt ?? Math.floor(push.receivedAt / 1000) * 1000,
-    receivedAt: push.receivedAt,
+    cause: 'push',
+    redeployOf: null,
+    pushedAt: event.pushedAt ?? toWholeSecond(push.receivedAt),
   };
 }

@@ -1,5 +1,6 @@
+import type { CommandChange, CommandRecord, NewCommand } from './conversation.ts';
 import type { Delivery } from './delivery.ts';
-import type { Deployment, Repository } from './deployment.ts';
+import type { Deployment, Repository, Rerun } from './deployment.ts';
 import type { Job } from './job.ts';
 import type { LogExcerpt } from './log-excerpt.ts';
 import type { ReasonCode } from './reason-codes.ts';
@@ -44,6 +45,8 @@ export interface MeltanoApi {
   getJob(id: string): Promise<MeltanoResult<Job>>;
   /** The newest page of the workspace's jobs, newest first; queued ones may be missing. */
   listJobs(workspaceId: string): Promise<MeltanoResult<Job[]>>;
+  /** Asks for a running job to be stopped; it ends as STOPPED a little later. One that doesn't run may answer 409. */
+  stopJob(id: string): Promise<MeltanoResult<null>>;
   /** Reads one job's log from line `from` (0-based) on, handing over whole lines in batches as they arrive. */
   readLog(request: LogRequest): Promise<MeltanoResult<LogProgress>>;
 }
@@ -119,7 +122,7 @@ export interface WorkspaceDirectory {
   newerThan(since: number): Promise<MeltanoResult<WorkspaceList> | number>;
 }
 
-export type QueueName = 'plan' | 'workspace' | 'log' | 'sweep';
+export type QueueName = 'plan' | 'workspace' | 'log' | 'sweep' | 'command';
 
 /**
  * Wakes up the taker of a key, never twice at once for one key; a wake-up during a run makes one more run. A lost or
@@ -135,7 +138,7 @@ export interface Dispatcher {
 }
 
 export interface DeliveryStore {
-  /** Stores a delivery durably; false when its GUID was there before. */
+  /** Stores a delivery durably, an ignored one with its outcome; false when its GUID was there before. */
   record(delivery: Pick<Delivery, 'id' | 'name' | 'receivedAt' | 'event'>): Promise<boolean>;
   /** Repositories with deliveries that are not planned yet. */
   listPendingRepositories(): Promise<number[]>;
@@ -171,6 +174,8 @@ export type PlannedDeployment = Pick<
   | 'before'
   | 'requestedBy'
   | 'requestedByBot'
+  | 'cause'
+  | 'redeployOf'
   | 'pushedAt'
   | 'receivedAt'
   | 'reason'
@@ -178,21 +183,28 @@ export type PlannedDeployment = Pick<
   | 'problem'
 >;
 
+/** What a delivery leads to. */
+export interface Plan {
+  readonly outcome: ReasonCode;
+  readonly deployments: readonly PlannedDeployment[];
+  /** A command, whose conversation goes on from here. */
+  readonly command?: NewCommand;
+  /** Everything open of these workspaces is withdrawn. */
+  readonly withdraw?: { readonly by: string; readonly workspaceIds: readonly string[] };
+  /** Deployments whose check runs were re-run, and what came of it. */
+  readonly reruns?: readonly { readonly deploymentId: string; readonly rerun: Rerun }[];
+}
+
 export interface PlanStore {
   /** The commit of the workspace's last successful deployment: the deployed one, else the one asked for. */
   findLastSuccess(workspaceId: string): Promise<string | null>;
   /** Deployments of a workspace from one sender's pushes received since then that started or may still start alone. */
   countStarted(workspaceId: string, requestedBy: string, since: number): Promise<number>;
   /**
-   * Stores a delivery's outcome and its deployments in one transaction, and concludes those that a newer deployment
-   * of their workspace replaces. Returns every deployment that it changed. Doing it again changes nothing.
+   * Stores a delivery's outcome and all that it leads to in one transaction, and concludes the deployments that a newer
+   * one of their workspace replaces. Returns every deployment that it changed. Doing it again changes nothing.
    */
-  commitPlan(plan: {
-    deliveryId: string;
-    outcome: ReasonCode;
-    deployments: readonly PlannedDeployment[];
-    now: number;
-  }): Promise<Deployment[]>;
+  commitPlan(plan: Plan & { deliveryId: string; now: number }): Promise<Deployment[]>;
   /** Takes over a check run that an earlier, lost database left open. False when its deployment is known here. */
   adopt(planned: PlannedDeployment, found: AdoptedState): Promise<boolean>;
 }
@@ -238,6 +250,25 @@ export interface DeploymentStore {
   saveDeployment(id: string, change: DeploymentChange): Promise<Deployment | null>;
   /** Those of the jobs that deployments of the workspace have already. */
   listTakenJobs(workspaceId: string, jobIds: readonly string[]): Promise<Set<string>>;
+}
+
+/** The commands and their conversations. */
+export interface CommandStore {
+  getCommand(id: string): Promise<CommandRecord | null>;
+  /** Ids of those about which something is still to be said. */
+  listOpenCommands(): Promise<string[]>;
+  saveCommand(id: string, change: CommandChange): Promise<void>;
+  /** The deployments that a command asked for, or withdrew. */
+  listCommandDeployments(id: string): Promise<Deployment[]>;
+  /** Whether the same person gave the same command in the same place within `withinMs` before it. */
+  isRepeated(
+    command: Pick<NewCommand, 'id' | 'repositoryId' | 'place' | 'actor' | 'parsed' | 'askedAt'>,
+    withinMs: number,
+  ): Promise<boolean>;
+  /** The deployment that the same person's re-run of the same check run made since then. */
+  findRerun(deploymentId: string, actor: string, since: number): Promise<Deployment | null>;
+  /** The workspace's newest deployments that have a check run, newest first. */
+  listRecent(workspaceId: string, limit: number): Promise<Deployment[]>;
 }
 
 export interface ReportStore {
@@ -322,11 +353,13 @@ export interface ShownCheckRun {
   readonly url: string | null;
   readonly name: string;
   readonly externalId: string | null;
+  /** Null for one that isn't completed. */
+  readonly conclusion: string | null;
   /** Epoch milliseconds. */
   readonly startedAt: number | null;
 }
 
-export interface OpenCheckRuns {
-  /** The app's check runs on a commit that are not completed. Throws when GitHub can't answer now. */
-  listOpenRuns(repository: Repository, sha: string): Promise<ShownCheckRun[]>;
+export interface ShownCheckRuns {
+  /** The app's check runs on a commit, oldest first. Throws when GitHub can't answer now. */
+  listRuns(repository: Repository, sha: string): Promise<ShownCheckRun[]>;
 }

@@ -7,6 +7,10 @@ export const REASON_CODES = {
   push: 'a push to the branch that the workspace tracks',
   found_by_sweep: 'a push that no delivery told of: the sweep of branch heads found it',
 
+  command: 'a person asked for it in a comment',
+  button: 'a person pressed Redeploy on a check run',
+  rerun: 'a person asked GitHub to re-run a check run or its suite',
+
   // Planned: this workspace is not deployed (no check run).
   branch_not_tracked: 'the workspace tracks another branch',
   paths_unchanged: "nothing in the workspace's directory changed",
@@ -18,6 +22,7 @@ export const REASON_CODES = {
   no_longer_tracked: 'the workspace stopped tracking this repository or branch before the start',
   start_refused: 'Meltano Cloud refused the start',
   start_timeout: 'the start was tried until START_TIMEOUT_MINUTES had passed',
+  withdrawn: 'a person withdrew it',
   start_unreadable: "Meltano Cloud's answer to the start could not be read, and no job was found",
 
   // Concluded with a job.
@@ -35,6 +40,11 @@ export const REASON_CODES = {
   account_not_served: 'there are no Meltano Cloud credentials for the account',
   no_workspace: 'no workspace uses the repository',
   found_before: 'the sweep of branch heads had found this push already',
+  command_refused: 'the command or the re-run was refused',
+  no_command: 'the comment holds no command',
+  bot_comment: 'the comment is from a bot',
+  repeated: 'the same person asked for the same a moment before',
+  foreign_check_run: 'the check run is not one of this app',
   repository_updated: 'the repository was renamed, transferred or changed its visibility',
 } as const;
 

@@ -1,32 +1,26 @@
 import { z } from 'zod';
 import type { PushEvent, RepositoryEvent } from '../domain/delivery.ts';
-import type { Repository } from '../domain/deployment.ts';
-
-const repository = z.object({
-  id: z.int(),
-  name: z.string(),
-  private: z.boolean(),
-  default_branch: z.string(),
-  owner: z.object({ login: z.string() }),
-  /** Seconds in a push, an ISO time in other events. */
-  pushed_at: z.union([z.number(), z.string()]).nullish(),
-});
-
-const sha = z.string().regex(/^[0-9a-f]{40,64}$/);
+import {
+  installationSchema,
+  readRepository,
+  readTime,
+  repositorySchema,
+  shaSchema,
+} from './read-repository.ts';
 
 const pushPayload = z.object({
   ref: z.string(),
-  before: sha,
-  after: sha,
+  before: shaSchema,
+  after: shaSchema,
   deleted: z.boolean(),
   forced: z.boolean(),
-  repository,
+  repository: repositorySchema,
   sender: z.object({ login: z.string(), type: z.string() }),
-  installation: z.object({ id: z.int() }),
+  installation: installationSchema,
 });
 
 const repositoryPayload = z.object({
-  repository,
+  repository: repositorySchema,
   changes: z
     .object({
       repository: z.object({ name: z.object({ from: z.string() }) }).optional(),
@@ -40,10 +34,8 @@ const repositoryPayload = z.object({
         .optional(),
     })
     .optional(),
-  installation: z.object({ id: z.int() }),
+  installation: installationSchema,
 });
-
-type RepositoryPayload = z.infer<typeof repository>;
 
 /** The needed fields of a push. Throws a ZodError that names what is missing. */
 export function readPush(payload: unknown): PushEvent {
@@ -76,21 +68,4 @@ export function readRepositoryChange(payload: unknown): RepositoryEvent {
     formerFullName:
       formerOwner || formerName ? `${formerOwner ?? now.owner.login}/${formerName ?? now.name}` : null,
   };
-}
-
-function readRepository(payload: RepositoryPayload, installationId: number): Repository {
-  return {
-    id: payload.id,
-    installationId,
-    owner: payload.owner.login,
-    name: payload.name,
-    private: payload.private,
-    defaultBranch: payload.default_branch,
-  };
-}
-
-function readTime(value: number | string | null | undefined): number | null {
-  if (typeof value === 'number') return value * 1000;
-  const time = Date.parse(value ?? '');
-  return Number.isNaN(time) ? null : time;
 }

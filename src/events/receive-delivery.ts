@@ -34,6 +34,7 @@ export async function receiveDelivery(
   ports.onDelivery(name, isNew ? 'stored' : 'duplicate');
   const fields = { delivery: id, event: name, repository: event.repository.id };
   if (!isNew) return ports.log.info({ ...fields, noop: 'duplicate' }, 'Delivery known already');
+  if (event.kind === 'ignored') return ports.log.debug({ ...fields, noop: event.reason }, 'Delivery ignored');
   ports.log.info(fields, 'Delivery stored');
   ports.dispatcher.wake('plan', String(event.repository.id));
 }

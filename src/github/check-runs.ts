@@ -1,5 +1,5 @@
 import type { Repository } from '../domain/deployment.ts';
-import type { OpenCheckRuns } from '../domain/ports.ts';
+import type { ShownCheckRuns } from '../domain/ports.ts';
 import type { CheckRunFields } from '../report/check-run-view.ts';
 import { callGitHub, type GitHubResult } from './github-call.ts';
 import type { GetOctokit, InstallationOctokit } from './octokit.ts';
@@ -28,7 +28,7 @@ export interface CheckRunApiOptions {
   readonly now: () => number;
 }
 
-export function createCheckRunApi(options: CheckRunApiOptions): CheckRunApi & OpenCheckRuns {
+export function createCheckRunApi(options: CheckRunApiOptions): CheckRunApi & ShownCheckRuns {
   const { getOctokit, appId, now } = options;
   function call<T>(
     repository: Repository,
@@ -69,16 +69,17 @@ export function createCheckRunApi(options: CheckRunApiOptions): CheckRunApi & Op
         return run ? { id: run.id, url: run.html_url } : null;
       }),
 
-    async listOpenRuns(repository, sha) {
+    async listRuns(repository, sha) {
       const octokit = await getOctokit(repository.installationId);
       const runs = await octokit.paginate(octokit.rest.checks.listForRef, {
         ...locate(repository),
         ...{ ref: sha, app_id: appId, filter: 'all', per_page: 100 },
       });
       return runs
-        .filter((run) => run.status !== 'completed')
+        .toSorted((a, b) => a.id - b.id)
         .map((run) => ({
           ...{ id: run.id, url: run.html_url, name: run.name, externalId: run.external_id },
+          conclusion: run.status === 'completed' ? run.conclusion : null,
           startedAt: Date.parse(run.started_at ?? '') || null,
         }));
     },

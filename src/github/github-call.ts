@@ -1,17 +1,6 @@
-/** What a request to GitHub came to. */
-export type GitHubResult<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly failure: GitHubFailure };
+import type { GitHubFailure, GitHubResult } from '../domain/github-result.ts';
 
-export type GitHubFailure =
-  /** A primary or secondary limit; nothing was done. The wait is in milliseconds; null where GitHub names none. */
-  | { readonly kind: 'limited'; readonly waitMs: number | null; readonly message: string }
-  /** The token is not (or no longer) valid; nothing was done. */
-  | { readonly kind: 'unauthorized'; readonly message: string }
-  /** No answer, or a 5xx: it may have been done. */
-  | { readonly kind: 'unknown'; readonly message: string }
-  /** GitHub won't do it as things stand; nothing was done. */
-  | { readonly kind: 'rejected'; readonly status: number; readonly message: string };
+export type { GitHubFailure, GitHubResult } from '../domain/github-result.ts';
 
 /** How GitHub words a secondary limit, on github.com and on older Enterprise Servers. */
 const LIMIT_WORDS = /\b(?:rate limit|abuse detection)/i;

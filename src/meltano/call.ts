@@ -25,7 +25,7 @@ export interface CallContext {
 }
 
 export interface Call {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: URL;
   readonly headers: Record<string, string>;
   readonly body?: string;

@@ -5,7 +5,7 @@ import type { Job } from '../domain/job.ts';
 import type { Clock, LogProgress, LogRequest, MeltanoApi, MeltanoResult } from '../domain/ports.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { createTokenSource, type MeltanoAuth, type TokenSource } from './access-token.ts';
-import { type Call, type CallContext, call, DEFAULT_TIMEOUTS, type Timeouts } from './call.ts';
+import { type Call, type CallContext, call, DEFAULT_TIMEOUTS, readText, type Timeouts } from './call.ts';
 import { isUuid, jobSchema, pageSchema, workspaceSchema } from './decode.ts';
 import { callJson, describeIssue } from './json-call.ts';
 import { consumeLogPage, readLog } from './log-reader.ts';
@@ -27,6 +27,8 @@ const JSON_TYPES = 'application/hal+json, application/json';
 const WORKSPACES_PAGE = 100;
 /** Against an answer that always says there is more. */
 const MAX_PAGES = 1000;
+/** Bytes of a message that is read only so that the connection is free again. */
+const MESSAGE_LIMIT = 64 * 1024;
 
 /** Meltano Cloud over HTTP, with one account's credentials. */
 export function createMeltanoClient(options: MeltanoClientOptions): MeltanoApi {
@@ -79,6 +81,17 @@ class MeltanoClient implements MeltanoApi {
     const path = `/workspaces/${workspaceId}/deployments`;
     return this.#authorized('POST', path, JSON_TYPES, (request) =>
       callJson(this.#context, request, jobSchema),
+    );
+  }
+
+  async stopJob(id: string): Promise<MeltanoResult<null>> {
+    if (!isUuid(id)) return noSuchId('job');
+    return this.#authorized('PUT', `/jobs/${id}/stopped`, JSON_TYPES, (request) =>
+      // What the answer says beside its status is for people.
+      call(this.#context, request, async ({ body }) => {
+        await readText(body, MESSAGE_LIMIT);
+        return { ok: true, value: null };
+      }),
     );
   }
 

@@ -21,6 +21,7 @@ export function observeMeltano(api: MeltanoApi, { onCall, redact }: Observation)
     getWorkspace: (id) => observe(api.getWorkspace(id)),
     startDeployment: (workspaceId) => observe(api.startDeployment(workspaceId)),
     getJob: (id) => observe(api.getJob(id)),
+    stopJob: (id) => observe(api.stopJob(id)),
     listJobs: (workspaceId) => observe(api.listJobs(workspaceId)),
     readLog: (request) => observe(api.readLog(request)),
   };

@@ -5,15 +5,15 @@ import type {
   AdoptedState,
   Clock,
   Dispatcher,
-  OpenCheckRuns,
   PlanStore,
   ShownCheckRun,
+  ShownCheckRuns,
 } from '../domain/ports.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { TrackedBranch } from './sweep-heads.ts';
 
 export interface AdoptionContext {
-  readonly runs: OpenCheckRuns;
+  readonly runs: ShownCheckRuns;
   readonly plans: Pick<PlanStore, 'adopt'>;
   readonly accounts: Accounts;
   readonly dispatcher: Dispatcher;
@@ -26,7 +26,8 @@ export interface AdoptionContext {
  * tell (workspace, deployment, job) is enough to bring each to its end.
  */
 export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedBranch): Promise<void> {
-  for (const run of await context.runs.listOpenRuns(tracked.repository, tracked.head)) {
+  for (const run of await context.runs.listRuns(tracked.repository, tracked.head)) {
+    if (run.conclusion !== null) continue;
     const ids = parseExternalId(run.externalId ?? '');
     const workspace = tracked.workspaces.find((one) => one.id === ids?.workspaceId);
     if (!ids || !workspace) continue;
@@ -40,6 +41,7 @@ export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedB
         ...{ branch: tracked.branch, directory: workspace.directory, checkName: run.name },
         ...{ installationId: tracked.repository.installationId, repositoryId: tracked.repository.id },
         ...{ sha: tracked.head, before: null, requestedBy: '', requestedByBot: false },
+        ...{ cause: 'push', redeployOf: null },
         ...{ pushedAt: Math.floor(startedAt / 1000) * 1000, receivedAt: startedAt },
         ...{ reason: 'push', conclusion: null, problem: null },
       },

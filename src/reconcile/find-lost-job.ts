@@ -92,6 +92,9 @@ async function giveUp(
     const { problem } = deployment;
     return conclude(context, deployment, { conclusion: 'failure', reason: 'start_timeout', problem });
   }
+  if (deployment.withdrawnBy !== null) {
+    return conclude(context, deployment, { conclusion: 'cancelled', reason: 'withdrawn' });
+  }
   context.log.warn(logFields(deployment), 'No job of a lost answer was found: starting again');
   return startDeployment(context, deployment, api);
 }

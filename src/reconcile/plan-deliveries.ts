@@ -1,7 +1,13 @@
 import type { Logger } from 'pino';
-import { type Delivery, makeSweepDeliveryId, type PushEvent } from '../domain/delivery.ts';
+import {
+  type AppEvent,
+  type CommentEvent,
+  type Delivery,
+  makeSweepDeliveryId,
+  type PushEvent,
+  type RerunEvent,
+} from '../domain/delivery.ts';
 import type { Deployment } from '../domain/deployment.ts';
-import { selectWorkspaces } from '../domain/match-workspaces.ts';
 import { type PlanningPorts, planPush, refusePush, tracksPushedBranch } from '../domain/plan-push.ts';
 import type {
   Account,
@@ -10,8 +16,7 @@ import type {
   DeliveryStore,
   Dispatcher,
   InstallationReader,
-  MeltanoFailure,
-  PlannedDeployment,
+  Plan,
   PlanStore,
   Reporter,
   RepositoryStore,
@@ -20,7 +25,7 @@ import type {
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import type { Workspace } from '../domain/workspace.ts';
-import { describeFailure } from './judge-failure.ts';
+import { findWorkspaces, ListFailed, ListTooFresh } from './find-workspaces.ts';
 
 export interface PlanContext {
   readonly deliveries: DeliveryStore;
@@ -30,6 +35,7 @@ export interface PlanContext {
   readonly heads: Pick<InstallationReader, 'readHead'>;
   readonly accounts: Accounts;
   readonly planning: PlanningPorts;
+  readonly commands: CommandPlanning;
   readonly reporter: Reporter;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
@@ -41,16 +47,21 @@ export interface PlanContext {
   readonly onConcluded: (deployment: Deployment) => void;
 }
 
-/** The account's workspaces can't be read now. */
-class ListFailed extends Error {
-  readonly retryAfterMs: number | null;
+/** What a comment or a re-run is planned by; both throw when something can't be asked now. */
+export interface CommandPlanning {
+  planCommand(command: Asked<CommentEvent> & { readonly account: Account | null }): Promise<Plan>;
+  planRerun(rerun: Asked<RerunEvent> & { readonly account: Account }): Promise<Plan>;
+  /** The plan when it could not be asked for long. */
+  planUnanswered(asked: Asked<CommentEvent | RerunEvent>, problem: string): Plan;
+}
 
-  constructor(failure: MeltanoFailure) {
-    const isRefused = failure.kind === 'status' && (failure.status === 401 || failure.status === 403);
-    const advice = isRefused ? ' (check the Meltano Cloud credentials in the environment of this app)' : '';
-    super(`The workspaces could not be read: ${describeFailure(failure)}${advice}`);
-    this.retryAfterMs = failure.kind === 'status' ? failure.retryAfterMs : null;
-  }
+export interface Asked<E> {
+  readonly id: string;
+  readonly receivedAt: number;
+  readonly event: E;
+  readonly account: Account | null;
+  /** The workspaces of the repository. */
+  readonly listWorkspaces: () => Promise<readonly Workspace[]>;
 }
 
 /** What a refusal of Meltano Cloud says is enough; anything else may be a mistake of ours, and keeps its stack. */
@@ -58,11 +69,8 @@ function describeError(error: unknown): object {
   return error instanceof ListFailed ? { problem: error.message } : { err: error };
 }
 
-interface Plan {
-  readonly outcome: ReasonCode;
-  readonly deployments: readonly PlannedDeployment[];
-}
-
+/** Milliseconds after which a person is told that the command or re-run can't be carried out. */
+const ANSWER_WITHIN_MS = 10 * 60_000;
 /** The longest wait between two tries to plan a delivery (milliseconds). */
 const MAX_POSTPONE_MS = 5 * 60_000;
 
@@ -87,39 +95,85 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     if (wait > 0) return wait;
     const log = context.log.child({ delivery: delivery.id, repository: delivery.event.repository.id });
     try {
-      const plan = await makePlan(delivery, log);
-      if (typeof plan === 'number') return plan;
-      await commit(delivery, plan, log);
+      await commit(delivery, await makePlan(delivery), log);
       return null;
     } catch (error) {
-      log.warn(
-        { ...describeError(error), attempts: delivery.attempts + 1 },
-        'The delivery could not be planned: trying again',
-      );
-      const asked = error instanceof ListFailed ? error.retryAfterMs : null;
-      const delay = Math.min(
-        MAX_POSTPONE_MS,
-        chooseRetryDelay(delivery.attempts + 1, asked, context.random()),
-      );
-      await context.deliveries.postpone(delivery.id, delivery.attempts + 1, clock.now() + delay);
-      return delay;
+      if (error instanceof ListTooFresh) {
+        log.debug({ waitMs: error.waitMs }, 'No workspace yet: waiting for a newer list');
+        return error.waitMs;
+      }
+      return takeError(delivery, error, log);
     }
   }
 
-  async function makePlan(delivery: Delivery, log: Logger): Promise<Plan | number> {
+  /** A push is planned for as long as it takes; a person doesn't wait that long for an answer. */
+  async function takeError(delivery: Delivery, error: unknown, log: Logger): Promise<number | null> {
+    const { event, attempts } = delivery;
+    log.warn(
+      { ...describeError(error), attempts: attempts + 1 },
+      'The delivery could not be planned: trying again',
+    );
+    const isAsked = event.kind === 'comment' || event.kind === 'rerun';
+    if (isAsked && clock.now() - delivery.receivedAt >= ANSWER_WITHIN_MS) {
+      const asked = ask(delivery, event, context.accounts.forOwner(event.account));
+      const problem = error instanceof ListFailed ? error.message : 'GitHub could not be asked';
+      await commit(delivery, context.commands.planUnanswered(asked, problem), log);
+      return null;
+    }
+    const wanted = error instanceof ListFailed ? error.retryAfterMs : null;
+    const delay = Math.min(MAX_POSTPONE_MS, chooseRetryDelay(attempts + 1, wanted, context.random()));
+    await context.deliveries.postpone(delivery.id, attempts + 1, clock.now() + delay);
+    return delay;
+  }
+
+  async function makePlan(delivery: Delivery): Promise<Plan> {
     const { event } = delivery;
+    if (event.kind === 'ignored') return { outcome: event.reason, deployments: [] };
     const formerFullName = event.kind === 'repository' ? event.formerFullName : null;
     await context.repositories.learnRepository(event.repository, formerFullName, delivery.receivedAt);
     if (event.kind === 'repository') return { outcome: 'repository_updated', deployments: [] };
-    const refusal = refusePush(event) ?? refuseAccount(event.account);
+    const refusal = (event.kind === 'push' ? refusePush(event) : null) ?? refuseAccount(event.account);
     if (refusal) return { outcome: refusal, deployments: [] };
     const account = context.accounts.forOwner(event.account);
+    if (event.kind === 'comment') {
+      return context.commands.planCommand({ ...ask(delivery, event, account), account });
+    }
     if (!account) return { outcome: 'account_not_served', deployments: [] };
+    if (event.kind === 'rerun') {
+      return context.commands.planRerun({ ...ask(delivery, event, account), account });
+    }
+    return planOnePush(delivery, event, account);
+  }
+
+  /** What a command or a re-run is planned from. */
+  function ask<E extends CommentEvent | RerunEvent>(
+    { id, receivedAt }: Delivery,
+    event: E,
+    account: Account | null,
+  ): Asked<E> {
+    const listWorkspaces = async () =>
+      account ? findOf(account, event, receivedAt, (workspaces) => workspaces.length > 0) : [];
+    return { id, receivedAt, event, account, listWorkspaces };
+  }
+
+  function findOf(
+    account: Account,
+    { repository }: AppEvent,
+    receivedAt: number,
+    isEnough: (workspaces: readonly Workspace[]) => boolean,
+  ): Promise<readonly Workspace[]> {
+    const { githubHost, repositories } = context;
+    const search = { account, repositoryId: repository.id, receivedAt, githubHost, isEnough };
+    return findWorkspaces(search, repositories);
+  }
+
+  async function planOnePush(delivery: Delivery, event: PushEvent, account: Account): Promise<Plan> {
     if (await wasFoundBefore(event)) return { outcome: 'found_before', deployments: [] };
-    const workspaces = await findWorkspaces(account, event, delivery.receivedAt, log);
-    if (typeof workspaces === 'number') return workspaces;
-    if (workspaces.length === 0) return { outcome: 'no_workspace', deployments: [] };
     const { id: deliveryId, receivedAt } = delivery;
+    const workspaces = await findOf(account, event, receivedAt, (known) =>
+      known.some((one) => tracksPushedBranch(one, event)),
+    );
+    if (workspaces.length === 0) return { outcome: 'no_workspace', deployments: [] };
     const overtaken = await wasOvertaken(deliveryId, event);
     const deployments = await planPush(
       { deliveryId, receivedAt, event, account: account.key, workspaces, overtaken },
@@ -148,40 +202,13 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     return allowed === null || allowed.has(login.toLowerCase()) ? null : 'account_not_allowed';
   }
 
-  /**
-   * A "no workspace tracks this branch" counts only from a list that was read after the push: a workspace may have
-   * been set up a moment ago. A number is the wait until such a list may be read.
-   */
-  async function findWorkspaces(
-    account: Account,
-    push: PushEvent,
-    receivedAt: number,
-    log: Logger,
-  ): Promise<readonly Workspace[] | number> {
-    const names = await context.repositories.listNames(push.repository.id);
-    const identity = { host: context.githubHost, fullNames: new Set(names) };
-    const current = await account.directory.current();
-    if (!current.ok) throw new ListFailed(current.failure);
-    const known = selectWorkspaces(current.value.workspaces, identity);
-    if (current.value.readAt >= receivedAt || known.some((one) => tracksPushedBranch(one, push)))
-      return known;
-    const newer = await account.directory.newerThan(receivedAt);
-    if (typeof newer === 'number') {
-      log.debug({ waitMs: newer }, 'No workspace yet: waiting for a newer list');
-      return newer;
-    }
-    if (!newer.ok) throw new ListFailed(newer.failure);
-    return selectWorkspaces(newer.value.workspaces, identity);
-  }
-
   async function commit(delivery: Delivery, plan: Plan, log: Logger): Promise<void> {
-    const changed = await context.plans.commitPlan({
-      deliveryId: delivery.id,
-      outcome: plan.outcome,
-      deployments: plan.deployments,
-      now: clock.now(),
-    });
-    if (plan.deployments.length === 0) {
+    const changed = await context.plans.commitPlan({ ...plan, deliveryId: delivery.id, now: clock.now() });
+    const { command } = plan;
+    if (command) {
+      log.info({ outcome: plan.outcome, actor: command.actor, place: command.place.kind }, 'Command handled');
+      context.dispatcher.wake('command', command.id);
+    } else if (plan.deployments.length === 0) {
       log.info(
         { noop: plan.outcome, account: delivery.event.account },
         'Delivery handled: nothing to deploy',
@@ -196,10 +223,20 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
       log.info({ ...fields, noop: deployment.reason }, 'Workspace not deployed');
       return;
     }
-    const message = deployment.reason === 'superseded' ? 'Deployment superseded' : 'Deployment planned';
-    log.info({ ...fields, reason: deployment.reason, state: deployment.state }, message);
+    log.info({ ...fields, reason: deployment.reason, state: deployment.state }, describeChange(deployment));
+    if (deployment.rerun && deployment.state === 'concluded') {
+      // Its check run is written once more, as it was: for that its log is read again.
+      context.dispatcher.wake('log', deployment.id);
+      return;
+    }
     if (deployment.state === 'concluded') context.onConcluded(deployment);
     context.reporter.changed(deployment);
     context.dispatcher.wake('workspace', deployment.workspaceId);
   }
+}
+
+function describeChange(deployment: Deployment): string {
+  if (deployment.reason === 'superseded') return 'Deployment superseded';
+  if (deployment.rerun) return 'Check run re-run';
+  return deployment.withdrawnBy === null ? 'Deployment planned' : 'Deployment to be withdrawn';
 }

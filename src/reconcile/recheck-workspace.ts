@@ -51,6 +51,8 @@ async function findMismatch(
     return { reason: 'no_longer_tracked', problem: `the workspace tracks the branch ${branch} now` };
   }
   const moved = workspace.directory !== null && workspace.directory !== deployment.directory;
+  // What a person asked for is deployed whatever changed.
+  if (deployment.cause !== 'push') return null;
   if (moved && !(await touches(context, deployment, repository, workspace.directory))) {
     return {
       reason: 'paths_unchanged',

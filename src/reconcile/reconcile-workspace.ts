@@ -20,10 +20,13 @@ export function createReconciler(context: ReconcileContext): (workspaceId: strin
   return async function reconcileWorkspace(workspaceId) {
     for (;;) {
       const open = await context.store.listOpen(workspaceId);
-      const current = open.find((one) => one.state !== 'waiting') ?? open.at(-1);
+      const current =
+        open.find((one) => one.state === 'waiting' && one.withdrawnBy !== null) ??
+        open.find((one) => one.state !== 'waiting') ??
+        open.at(-1);
       if (!current) return null;
       const wait = Math.min(current.retryAt ?? 0, endOfStart(current)) - context.clock.now();
-      if (wait > 0) return wait;
+      if (wait > 0 && !isOnlyDropped(current)) return wait;
       const step = await advance(current);
       if (step !== 'go on') return step;
     }
@@ -33,9 +36,10 @@ export function createReconciler(context: ReconcileContext): (workspaceId: strin
     const api = context.accounts.byKey(deployment.account)?.api;
     if (!api) return concludeUnserved(deployment);
     if (deployment.jobId) return watcher.watch(deployment, deployment.jobId, api);
-    const { attemptOutcome } = deployment;
-    const mayHaveJob = attemptOutcome !== null && !MADE_NO_JOB.has(attemptOutcome);
-    if (context.clock.now() >= endOfStart(deployment) && !mayHaveJob) {
+    if (isOnlyDropped(deployment)) {
+      return conclude(context, deployment, { conclusion: 'cancelled', reason: 'withdrawn' });
+    }
+    if (context.clock.now() >= endOfStart(deployment) && !mayHaveJob(deployment)) {
       return conclude(context, deployment, {
         conclusion: 'failure',
         reason: 'start_timeout',
@@ -73,4 +77,13 @@ export function createReconciler(context: ReconcileContext): (workspaceId: strin
       problem: `there are no Meltano Cloud credentials for the account ${deployment.account} any more`,
     });
   }
+}
+
+function mayHaveJob({ jobId, attemptOutcome }: Deployment): boolean {
+  return jobId !== null || (attemptOutcome !== null && !MADE_NO_JOB.has(attemptOutcome));
+}
+
+/** Withdrawn before there was a job to stop. */
+function isOnlyDropped(deployment: Deployment): boolean {
+  return deployment.withdrawnBy !== null && !mayHaveJob(deployment);
 }

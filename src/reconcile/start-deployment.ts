@@ -46,6 +46,10 @@ export async function startDeployment(
     retryAt: null,
   });
   if (!attempted) return 'go on';
+  if (attempted.withdrawnBy !== null) {
+    await change(context, attempted, { attemptOutcome: wasLost ? 'lost' : 'refused' });
+    return 'go on';
+  }
   // Nothing comes between the note and the request: a process that dies there leaves an attempt to be looked for.
   const sent = api.startDeployment(deployment.workspaceId);
   if (attempted.revision > deployment.revision) context.reporter.changed(attempted);

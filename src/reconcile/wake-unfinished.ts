@@ -1,8 +1,17 @@
-import type { DeliveryStore, DeploymentStore, Dispatcher, Reporter, ReportStore } from '../domain/ports.ts';
+import type {
+  CommandStore,
+  DeliveryStore,
+  DeploymentStore,
+  Dispatcher,
+  Reporter,
+  ReportStore,
+} from '../domain/ports.ts';
 
 export interface UnfinishedPorts {
   readonly deliveries: Pick<DeliveryStore, 'listPendingRepositories'>;
-  readonly store: Pick<DeploymentStore, 'listOpenWorkspaces'> & Pick<ReportStore, 'listUnreported'>;
+  readonly store: Pick<DeploymentStore, 'listOpenWorkspaces'> &
+    Pick<ReportStore, 'listUnreported'> &
+    Pick<CommandStore, 'listOpenCommands'>;
   readonly dispatcher: Dispatcher;
   readonly reporter: Reporter;
 }
@@ -16,6 +25,7 @@ export async function wakeUnfinished({
 }: UnfinishedPorts): Promise<void> {
   for (const id of await deliveries.listPendingRepositories()) dispatcher.wake('plan', String(id));
   for (const id of await store.listOpenWorkspaces()) dispatcher.wake('workspace', id);
+  for (const id of await store.listOpenCommands()) dispatcher.wake('command', id);
   for (const deployment of await store.listUnreported()) {
     const needsLog = deployment.state === 'concluded' && deployment.jobId !== null;
     if (needsLog) dispatcher.wake('log', deployment.id);

@@ -1,16 +1,18 @@
 import type { Deployment } from '../domain/deployment.ts';
-import { type Job, jobPhase } from '../domain/job.ts';
+import { type Job, type JobPhase, jobPhase } from '../domain/job.ts';
 import { choosePollInterval } from '../domain/poll-interval.ts';
 import type { DeploymentChange, MeltanoApi, MeltanoFailure } from '../domain/ports.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { change, conclude, type Ending } from './conclude.ts';
 import { describeFailure, judgeRead } from './judge-failure.ts';
-import type { ReconcileContext, StepResult } from './reconcile-context.ts';
+import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
 
 /** How long a refusal (401, 403) is taken for a passing one before the watching ends (milliseconds). */
 const REFUSAL_PATIENCE_MS = 60_000;
 /** A job that was accepted this short a time ago may not be readable yet (milliseconds). */
 const FRESH_JOB_MS = 10_000;
+/** A withdrawn job that runs on is asked to stop again after this time (milliseconds). */
+const STOP_AGAIN_MS = 15_000;
 /** Failed reads in a row after which the check run says so. */
 const SAY_AFTER_FAILURES = 2;
 
@@ -21,6 +23,8 @@ interface Watch {
   wasRead: boolean;
   failures: number;
   refusedSince: number | null;
+  /** When a withdrawn job was last asked to stop, and what it did then. */
+  stopAsked: { phase: JobPhase; at: number } | null;
 }
 
 const ENDINGS: Record<string, Pick<Ending, 'conclusion' | 'reason'>> = {
@@ -45,6 +49,7 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
         wasRead: false,
         failures: 0,
         refusedSince: null,
+        stopAsked: null,
       };
       watches.set(deployment.id, watch);
       const result = await look(deployment, jobId, api, watch);
@@ -81,7 +86,10 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
     const now = clock.now();
     const ending = ENDINGS[job.status];
     const seen = describeJob(deployment, job, now);
-    if (ending) return conclude(context, deployment, { ...seen, ...ending });
+    if (ending)
+      return conclude(context, deployment, { ...seen, ...ending, ...nameWithdrawal(deployment, job) });
+    const isToStop = deployment.withdrawnBy !== null;
+    if (isToStop) await stopJob(deployment, job, api, watch);
     const news = onlyNews(deployment, { ...seen, problem: null });
     if (Object.keys(news).length > 0) {
       watch.changedAt = now;
@@ -90,7 +98,24 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
     if (jobPhase(job.status) === 'running' && (await readLog(deployment, job.id, api))) {
       watch.changedAt = clock.now();
     }
-    return choosePollInterval(now - watch.changedAt, limits.poll, context.random());
+    // The end of a job that was stopped is near.
+    const quiet = isToStop ? 0 : now - watch.changedAt;
+    return choosePollInterval(quiet, limits.poll, context.random());
+  }
+
+  /** Only a running job can be stopped: a queued one is asked once, and again as soon as it runs. */
+  async function stopJob(deployment: Deployment, job: Job, api: MeltanoApi, watch: Watch): Promise<void> {
+    const phase = jobPhase(job.status);
+    const { stopAsked } = watch;
+    const isAsked = stopAsked?.phase === phase;
+    if (isAsked && (phase === 'queued' || clock.now() - stopAsked.at < STOP_AGAIN_MS)) return;
+    watch.stopAsked = { phase, at: clock.now() };
+    const asked = await api.stopJob(job.id);
+    if (asked.ok) context.log.info(logFields(deployment), 'The job was asked to stop');
+    else {
+      const problem = describeFailure(asked.failure);
+      context.log.info({ ...logFields(deployment), problem }, 'The job could not be stopped yet');
+    }
   }
 
   /** A log that can't be read now is read at the next look; the status alone decides how the deployment goes on. */
@@ -132,6 +157,11 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
     );
     return Math.max(wait, limits.poll.min);
   }
+}
+
+/** A job that was stopped because a person withdrew it. */
+function nameWithdrawal({ withdrawnBy }: Deployment, job: Job): Partial<Pick<Ending, 'reason'>> {
+  return withdrawnBy !== null && job.status === 'STOPPED' ? { reason: 'withdrawn' } : {};
 }
 
 export type JobFacts = Pick<

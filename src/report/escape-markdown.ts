@@ -24,6 +24,12 @@ export function formatLink(text: string, address: string | null): string {
   return label === '' || target === null ? label : `[${label}](${target})`;
 }
 
+/** A link whose text is Markdown of our own making; without a usable http(s) address, only the text. */
+export function linkWords(words: string, address: string | null): string {
+  const target = address === null ? null : encodeAddress(address);
+  return target === null ? words : `[${words}](${target})`;
+}
+
 /** A row of a Markdown table: finished Markdown in, pipes made harmless. */
 export function formatTableRow(cells: readonly string[]): string {
   return `| ${cells.map(escapePipes).join(' | ')} |`;

@@ -1,10 +1,11 @@
-import { isSweepDelivery } from '../domain/delivery.ts';
 import type { CheckRunView } from './check-run-view.ts';
-import { formatCommitUrl, measureQueue, measureRun, shortenSha, showableLog } from './describe-deployment.ts';
+import { measureQueue, measureRun, showableLog } from './describe-deployment.ts';
+import { describeRequester } from './describe-requester.ts';
 import { formatCode, formatLink, formatTableRow } from './escape-markdown.ts';
 import { explainDeployment } from './explain-deployment.ts';
 import { formatCount } from './format-count.ts';
 import { formatDuration } from './format-duration.ts';
+import { linkCommit, tookAnotherCommit } from './link-commit.ts';
 import { OUTPUT_BYTES, truncateBytes } from './truncate-bytes.ts';
 
 /** What happened, a table of facts, and remarks, in Markdown. Doesn't depend on `view.now`. */
@@ -31,7 +32,7 @@ function renderTable(view: CheckRunView): string {
     ['Branch and directory', `${formatCode(deployment.branch)}, ${formatDirectory(deployment.directory)}`],
     ['Commit asked for', linkCommit(view, deployment.sha)],
     ['Commit deployed', describeDeployedCommit(view)],
-    ['Asked for by', describeRequester(view)],
+    ['Asked for by', describeRequester(deployment, (login) => linkAccount(view, login))],
     ['Job', describeJob(view)],
     ['Queue time', queue === null ? '' : formatDuration(queue)],
     ['Run time', describeRunTime(view)],
@@ -44,14 +45,6 @@ function formatDirectory(directory: string | null): string {
   return formatCode(directory ?? '') || 'the root';
 }
 
-function linkCommit({ githubUrl, repository }: CheckRunView, sha: string): string {
-  // Meltano Cloud names the commit that it deployed; it becomes a link only if it can be one.
-  const isCommit = /^[0-9a-f]{7,64}$/i.test(sha);
-  return isCommit
-    ? formatLink(shortenSha(sha), formatCommitUrl(githubUrl, repository, sha))
-    : formatCode(sha);
-}
-
 function describeDeployedCommit(view: CheckRunView): string {
   const { deployedSha, jobId, state } = view.deployment;
   if (deployedSha !== null) return linkCommit(view, deployedSha);
@@ -59,15 +52,7 @@ function describeDeployedCommit(view: CheckRunView): string {
   return state === 'concluded' ? 'not known' : 'not known yet';
 }
 
-/** Nobody is known when no delivery told of the push. */
-function describeRequester(view: CheckRunView): string {
-  const { deliveryId, requestedBy } = view.deployment;
-  if (requestedBy !== '') return `push by ${linkAccount(view)}`;
-  return isSweepDelivery(deliveryId) ? 'push that GitHub did not tell of; the app found it' : 'push';
-}
-
-function linkAccount({ deployment, githubUrl }: CheckRunView): string {
-  const login = deployment.requestedBy;
+function linkAccount({ githubUrl }: CheckRunView, login: string): string {
   const [, bot] = /^([a-z\d-]+)\[bot\]$/i.exec(login) ?? [];
   if (bot !== undefined) return formatLink(login, `${githubUrl}/apps/${bot}`);
   return /^[a-z\d_-]+$/i.test(login) ? formatLink(login, `${githubUrl}/${login}`) : formatCode(login);
@@ -88,7 +73,7 @@ function describeRunTime({ deployment }: CheckRunView): string {
 
 function explainOtherCommit(view: CheckRunView): string {
   const { sha, deployedSha } = view.deployment;
-  if (deployedSha === null || sha.startsWith(deployedSha) || deployedSha.startsWith(sha)) return '';
+  if (deployedSha === null || !tookAnotherCommit(view.deployment)) return '';
   return (
     `**The job took ${linkCommit(view, deployedSha)}, not ${linkCommit(view, sha)}:** Meltano Cloud always deploys ` +
     'the head of the branch, and that had moved on when the job began.'

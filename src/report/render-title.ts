@@ -1,9 +1,10 @@
 import type { Deployment } from '../domain/deployment.ts';
-import { REASON_CODES } from '../domain/reason-codes.ts';
 import type { CheckRunView } from './check-run-view.ts';
 import { cleanInlineText, sliceWhole } from './clean-log-line.ts';
-import { measureRun, shortenSha, showableLog, splitProblem } from './describe-deployment.ts';
+import { shortenSha, showableLog, splitProblem } from './describe-deployment.ts';
+import { describeEnd } from './describe-end.ts';
 import { formatDuration } from './format-duration.ts';
+import { PLAIN_WORDING } from './wording.ts';
 
 const LONGEST_TITLE = 255;
 
@@ -15,17 +16,14 @@ export function renderTitle(view: CheckRunView): string {
 
 function chooseTitle(view: CheckRunView): string {
   const { deployment } = view;
-  switch (deployment.state) {
-    case 'waiting':
-    case 'starting':
-      return titleStart(view);
-    case 'queued':
-      return addProblem(deployment.problem === null ? 'Queued on Meltano Cloud' : 'Queued', deployment);
-    case 'running':
-      return addProblem(titleRunning(view), deployment);
-    case 'concluded':
-      return titleConcluded(view);
-  }
+  return deployment.state === 'concluded' ? titleConcluded(view) : addWithdrawal(titleNow(view), deployment);
+}
+
+function titleNow(view: CheckRunView): string {
+  const { deployment } = view;
+  if (deployment.state === 'running') return addProblem(titleRunning(view), deployment);
+  if (deployment.state !== 'queued') return titleStart(view);
+  return addProblem(deployment.problem === null ? 'Queued on Meltano Cloud' : 'Queued', deployment);
 }
 
 function titleStart({ deployment, waitsFor }: CheckRunView): string {
@@ -53,47 +51,13 @@ function addProblem(title: string, { problem }: Deployment): string {
 }
 
 function titleConcluded(view: CheckRunView): string {
-  const { deployment } = view;
-  const what = deployment.problem === null ? null : splitProblem(deployment.problem).what;
-  const run = measureRun(deployment);
-  switch (deployment.reason) {
-    case 'job_complete':
-      return run === null ? 'Deployed' : `Deployed in ${formatDuration(run)}`;
-    case 'job_error':
-      return joinDetail(`Failed${after(run)}`, showableLog(view)?.firstError?.message ?? null);
-    case 'job_stopped':
-      return `Stopped on Meltano Cloud${run === null ? ' before it ran' : after(run)}`;
-    case 'job_deleted':
-      return `Deleted on Meltano Cloud${run === null ? ' before it ran' : after(run)}`;
-    case 'superseded':
-      return `Superseded by ${view.supersededBy === null ? 'a newer deployment' : shortenSha(view.supersededBy.sha)}`;
-    case 'loop_brake':
-      return `Looks like a loop: 11th deployment in 15 min from pushes by ${deployment.requestedBy}; redeploy to go on`;
-    case 'no_longer_tracked':
-      return joinDetail('No longer tracked', what ?? 'the workspace uses another repository or branch now');
-    case 'paths_unchanged':
-      return joinDetail('Nothing to deploy', what ?? 'nothing in the directory of the workspace changed');
-    case 'overtaken_while_away':
-      return 'Overtaken while the app was away';
-    case 'start_refused':
-      return joinDetail('Could not start', what);
-    case 'start_timeout':
-      return joinDetail(`Could not start within ${view.startTimeoutMinutes} min`, what);
-    case 'start_unreadable':
-      return joinDetail('Could not start', what ?? "Meltano Cloud's answer could not be read");
-    case 'watch_timeout':
-      return `Still ${run === null ? 'queued' : 'running'} after ${view.deployTimeoutMinutes} min: no longer watched`;
-    case 'watch_refused':
-      return joinDetail('No longer watched', what);
-    default:
-      return `Not deployed: ${REASON_CODES[deployment.reason]}`;
-  }
+  const { deployment, supersededBy, startTimeoutMinutes, deployTimeoutMinutes } = view;
+  const error = showableLog(view)?.firstError?.message ?? null;
+  const facts = { supersededBy, error, startTimeoutMinutes, deployTimeoutMinutes };
+  return describeEnd(deployment, facts, PLAIN_WORDING);
 }
 
-function after(run: number | null): string {
-  return run === null ? '' : ` after ${formatDuration(run)}`;
-}
-
-function joinDetail(title: string, detail: string | null): string {
-  return detail === null ? title : `${title}: ${detail}`;
+/** The wish stands until the job has ended. */
+function addWithdrawal(title: string, { withdrawnBy }: Deployment): string {
+  return withdrawnBy === null ? title : `${title}; being withdrawn by ${PLAIN_WORDING.person(withdrawnBy)}`;
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type {
+  CommandStore,
   DeliveryStore,
   DeploymentStore,
   PlanStore,
@@ -7,6 +8,7 @@ import type {
   RepositoryStore,
   SweepStore,
 } from '../domain/ports.ts';
+import { createCommandStore } from './command-store.ts';
 import { createDeliveryStore } from './delivery-store.ts';
 import { createDeploymentStore } from './deployment-store.ts';
 import { createPlanStore } from './plan-store.ts';
@@ -21,6 +23,7 @@ export type Stores = DeliveryStore &
   DeploymentStore &
   ReportStore &
   SweepStore &
+  CommandStore &
   RetentionStore;
 
 /** The ports of the domain over one database. */
@@ -31,6 +34,7 @@ export function createStores(db: Kysely<Schema>): Stores {
     ...createPlanStore(db),
     ...createDeploymentStore(db),
     ...createSweepStore(db),
+    ...createCommandStore(db),
     ...createRetentionStore(db),
   };
 }

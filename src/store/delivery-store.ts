@@ -16,7 +16,7 @@ export function createDeliveryStore(db: Kysely<Schema>): DeliveryStore {
           repositoryId: event.repository.id,
           event: JSON.stringify(event),
           afterSha: event.kind === 'push' ? event.after : null,
-          outcome: null,
+          outcome: event.kind === 'ignored' ? event.reason : null,
           retryAt: null,
         })
         .onConflict((conflict) => conflict.column('id').doNothing())

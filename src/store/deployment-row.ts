@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { Deployment } from '../domain/deployment.ts';
+import type { Deployment, Rerun } from '../domain/deployment.ts';
 import type { PlannedDeployment } from '../domain/ports.ts';
 import type { DeploymentTable } from './schema.ts';
 
@@ -8,6 +8,7 @@ export function toDeployment(row: Selectable<DeploymentTable>): Deployment {
     ...row,
     requestedByBot: row.requestedByBot === 1,
     knownJobIds: JSON.parse(row.knownJobIds) as string[],
+    rerun: row.rerun === null ? null : (JSON.parse(row.rerun) as Rerun),
   };
 }
 
@@ -20,6 +21,9 @@ export function toNewRow(planned: PlannedDeployment, now: number): Selectable<De
     state: concluded ? 'concluded' : 'waiting',
     concludedAt: concluded ? now : null,
     supersededBy: null,
+    rerun: null,
+    withdrawnBy: null,
+    withdrawDeliveryId: null,
     startSince: null,
     attemptedAt: null,
     knownJobIds: '[]',

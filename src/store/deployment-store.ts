@@ -87,10 +87,11 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & Rep
 }
 
 function toColumns(change: DeploymentChange): Partial<DeploymentTable> {
-  const { requestedByBot, knownJobIds, ...rest } = change;
+  const { requestedByBot, knownJobIds, rerun, ...rest } = change;
   return {
     ...rest,
     ...(requestedByBot === undefined ? {} : { requestedByBot: requestedByBot ? 1 : 0 }),
     ...(knownJobIds === undefined ? {} : { knownJobIds: JSON.stringify(knownJobIds) }),
+    ...(rerun === undefined ? {} : { rerun: rerun && JSON.stringify(rerun) }),
   };
 }

@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
-import type { Deployment } from '../domain/deployment.ts';
-import type { PlanStore } from '../domain/ports.ts';
+import type { Deployment, Rerun } from '../domain/deployment.ts';
+import type { Plan, PlannedDeployment, PlanStore } from '../domain/ports.ts';
 import { findSuperseded } from '../domain/supersede.ts';
+import { toCommandRow } from './command-store.ts';
 import { toDeployment, toNewRow } from './deployment-row.ts';
 import type { Schema } from './schema.ts';
 
@@ -35,7 +36,7 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore {
       return Number(row.count);
     },
 
-    async commitPlan({ deliveryId, outcome, deployments, now }) {
+    async commitPlan({ deliveryId, outcome, deployments, command, withdraw, reruns, now }) {
       return await db.transaction().execute(async (tx) => {
         const marked = await tx
           .updateTable('delivery')
@@ -43,16 +44,17 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore {
           .where('id', '=', deliveryId)
           .where('outcome', 'is', null)
           .executeTakeFirst();
-        if (marked.numUpdatedRows === 0n || deployments.length === 0) return [];
-        const rows = await tx
-          .insertInto('deployment')
-          .values(deployments.map((planned) => toNewRow(planned, now)))
-          .returningAll()
-          .execute();
-        const changed = new Map(rows.map((row) => [row.id, toDeployment(row)]));
-        for (const planned of deployments) {
-          if (planned.conclusion !== null) continue;
-          for (const one of await supersedeOlder(tx, planned.workspaceId, now)) changed.set(one.id, one);
+        if (marked.numUpdatedRows === 0n) return [];
+        if (command) await tx.insertInto('command').values(toCommandRow(command)).execute();
+        const changed = new Map<string, Deployment>();
+        const note = (list: readonly Deployment[]) => {
+          for (const one of list) changed.set(one.id, one);
+        };
+        if (withdraw) note(await withdrawOpen(tx, deliveryId, withdraw));
+        for (const one of reruns ?? []) note(await noteRerun(tx, one.deploymentId, one.rerun));
+        note(await insertDeployments(tx, deployments, now));
+        for (const { workspaceId } of deployments.filter((one) => one.conclusion === null)) {
+          note(await supersedeOlder(tx, workspaceId, now));
         }
         return [...changed.values()];
       });
@@ -69,6 +71,49 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore {
       return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
     },
   };
+}
+
+async function insertDeployments(
+  tx: Kysely<Schema>,
+  deployments: readonly PlannedDeployment[],
+  now: number,
+): Promise<Deployment[]> {
+  if (deployments.length === 0) return [];
+  const rows = await tx
+    .insertInto('deployment')
+    .values(deployments.map((planned) => toNewRow(planned, now)))
+    .returningAll()
+    .execute();
+  return rows.map(toDeployment);
+}
+
+/** The wish is stored with each; carrying it out is the reconciler's. */
+async function withdrawOpen(
+  tx: Kysely<Schema>,
+  deliveryId: string,
+  { by, workspaceIds }: NonNullable<Plan['withdraw']>,
+): Promise<Deployment[]> {
+  if (workspaceIds.length === 0) return [];
+  const rows = await tx
+    .updateTable('deployment')
+    .set({ withdrawnBy: by, withdrawDeliveryId: deliveryId })
+    .where('workspaceId', 'in', workspaceIds)
+    .where('state', '<>', sql.lit('concluded'))
+    .where('withdrawDeliveryId', 'is', null)
+    .returningAll()
+    .execute();
+  return rows.map(toDeployment);
+}
+
+/** The check run of the old deployment is owed one more write. */
+async function noteRerun(tx: Kysely<Schema>, id: string, rerun: Rerun): Promise<Deployment[]> {
+  const rows = await tx
+    .updateTable('deployment')
+    .set((column) => ({ rerun: JSON.stringify(rerun), revision: column('revision', '+', 1) }))
+    .where('id', '=', id)
+    .returningAll()
+    .execute();
+  return rows.map(toDeployment);
 }
 
 async function supersedeOlder(tx: Kysely<Schema>, workspaceId: string, now: number): Promise<Deployment[]> {

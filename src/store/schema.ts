@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
-import type { Conclusion, Deployment, DeploymentState } from '../domain/deployment.ts';
+import type { Reaction } from '../domain/conversation.ts';
+import type { Cause, Conclusion, Deployment, DeploymentState } from '../domain/deployment.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 
 /**
@@ -15,6 +16,7 @@ export interface Schema {
   redelivery: RedeliveryTable;
   sweptRepository: SweptRepositoryTable;
   branchHead: BranchHeadTable;
+  command: CommandTable;
 }
 
 /** Single values that outlive the process. */
@@ -78,7 +80,7 @@ export interface RepositoryNameTable {
 
 type Columns = Omit<
   Deployment,
-  'requestedByBot' | 'knownJobIds' | 'state' | 'conclusion' | 'reason' | 'attemptOutcome'
+  'requestedByBot' | 'knownJobIds' | 'state' | 'conclusion' | 'reason' | 'attemptOutcome' | 'cause' | 'rerun'
 >;
 
 export interface DeploymentTable extends Columns {
@@ -89,4 +91,32 @@ export interface DeploymentTable extends Columns {
   requestedByBot: number;
   /** JSON array. */
   knownJobIds: string;
+  cause: Cause;
+  /** JSON, of a `Rerun`. */
+  rerun: string | null;
+}
+
+export interface CommandTable {
+  id: string;
+  installationId: number;
+  repositoryId: number;
+  account: string | null;
+  /** JSON, of a `Place`. */
+  place: string;
+  commentId: number;
+  actor: string;
+  /** JSON, of a `ParsedCommand`. */
+  parsed: string;
+  /** Digest of who asked for what, and where. */
+  fingerprint: string;
+  askedAt: number;
+  receivedAt: number;
+  /** JSON, of an `Answer`. */
+  answer: string;
+  reaction: Reaction | null;
+  reactionId: number | null;
+  replyId: number | null;
+  replyAttemptedAt: number | null;
+  replyDigest: string | null;
+  finishedAt: number | null;
 }

@@ -12,9 +12,9 @@ const ALLOWED: Record<string, readonly string[]> = {
   dispatch: ['domain'],
   meltano: ['domain', 'config'],
   github: ['domain', 'report'],
-  commands: ['domain'],
+  commands: ['domain', 'report'],
   reconcile: ['domain'],
-  events: ['domain'],
+  events: ['domain', 'commands'],
   web: ['domain'],
   config: [],
 };

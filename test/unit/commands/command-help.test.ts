@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { COMMAND_HELP } from '../../../src/commands/command-help.ts';
 import { parseCommand } from '../../../src/commands/parse-command.ts';
 import { COMMAND_NAMES } from '../../../src/domain/command.ts';
+import { COMMAND_HELP } from '../../../src/report/command-help.ts';
 
 /** The shortest and the longest line that a usage allows. */
 function writeOut(usage: string): readonly string[] {

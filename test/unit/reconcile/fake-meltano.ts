@@ -97,6 +97,14 @@ export class FakeMeltano implements MeltanoApi {
     });
   }
 
+  stopJob(id: string): Promise<MeltanoResult<null>> {
+    return this.#answer('stopJob', id, () => {
+      const job = this.jobs.find((one) => one.id === id);
+      if (!job) return refuse(404, 'Not Found');
+      return job.status === 'RUNNING' ? succeed(null) : refuse(409, 'Only a running job can be stopped');
+    });
+  }
+
   /** The newest two, which makes a small page. */
   listJobs(workspaceId: string): Promise<MeltanoResult<Job[]>> {
     return this.#answer('listJobs', workspaceId, () =>

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
+import { planCommand, planUnanswered } from '../../../src/commands/plan-command.ts';
+import { planRerun, planUnansweredRerun } from '../../../src/commands/plan-rerun.ts';
+import type { CommandReads, PermissionLevel, PullRequest } from '../../../src/domain/conversation.ts';
 import type { AppEvent, PushEvent } from '../../../src/domain/delivery.ts';
 import type { Deployment, Repository } from '../../../src/domain/deployment.ts';
-import type { Account, Comparison } from '../../../src/domain/ports.ts';
+import type { Account, Comparison, ShownCheckRun } from '../../../src/domain/ports.ts';
 import { createWorkspaceDirectory } from '../../../src/meltano/workspace-directory.ts';
 import { createPlanner } from '../../../src/reconcile/plan-deliveries.ts';
 import { nameCheckRun } from '../../../src/report/name-check-run.ts';
@@ -43,9 +46,31 @@ export class PlanWorld {
 
   /** The head that GitHub shows for every branch. */
   head: string | null = null;
+  /** What GitHub says about the people and branches that commands ask for. */
+  permission: PermissionLevel = 'push';
+  pull: PullRequest = { headBranch: null, baseBranch: 'main', merged: false };
+  branchesAtHead: readonly string[] = [];
+  readonly heads = new Map<string, string>();
+  runs: readonly ShownCheckRun[] = [];
+  /** GitHub's reads for commands, by name; each throws while `githubIsDown`. */
+  readonly asked: string[] = [];
+  githubIsDown = false;
+  readonly reads: CommandReads = {
+    readPermission: async (_, login) => this.#ask(`permission of ${login}`, this.permission),
+    readPullRequest: async (_, number) => this.#ask(`pull request ${number}`, this.pull),
+    listBranchesAtHead: async () => this.#ask('branches at head', this.branchesAtHead),
+    resolveCommit: async (_, sha) => this.#ask(`commit ${sha}`, sha.padEnd(40, '0')),
+    readHead: async (_, branch) => this.#ask(`head of ${branch}`, this.heads.get(branch) ?? null),
+  };
 
   static async open(): Promise<PlanWorld> {
     return new PlanWorld(await openStores());
+  }
+
+  #ask<T>(what: string, answer: T): T {
+    this.asked.push(what);
+    if (this.githubIsDown) throw new Error('GitHub is down');
+    return answer;
   }
 
   #createPlanner(): (repositoryKey: string) => Promise<number | null> {
@@ -62,11 +87,26 @@ export class PlanWorld {
       },
     };
     const sink = { write: (line: string) => void this.lines.push(JSON.parse(line)) };
+    const planning = { comparer, store: stores, newId: randomUUID, nameCheckRun };
+    const commands = {
+      reads: this.reads,
+      planning,
+      store: stores,
+      runs: { listRuns: async () => [...this.runs] },
+    };
     return createPlanner({
       ...{ deliveries: stores, repositories: stores, plans: stores, sweeps: stores },
       ...{ accounts, reporter, dispatcher, clock },
       heads: { readHead: async () => this.head },
-      planning: { comparer, store: stores, newId: randomUUID, nameCheckRun },
+      planning,
+      commands: {
+        planCommand: (command) => planCommand(command, commands),
+        planRerun: (rerun) => planRerun(rerun, commands),
+        planUnanswered: ({ event, ...asked }, problem) =>
+          event.kind === 'comment'
+            ? planUnanswered({ ...asked, event }, problem)
+            : planUnansweredRerun(event, problem),
+      },
       random: () => 0.5,
       log: pino({ level: 'debug' }, sink),
       githubHost: 'github.com',

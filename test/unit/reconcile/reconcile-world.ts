@@ -170,6 +170,7 @@ export class World {
       ...{ id, account: 'environment', workspaceId: WORKSPACE_ID, workspaceName: 'Analytics' },
       ...{ environment: 'dev', branch: 'main', directory: null, installationId: 1, repositoryId: 2 },
       ...{ deliveryId, checkName: 'Meltano Deploy (Analytics)', sha: 'a'.repeat(40), before: 'b'.repeat(40) },
+      ...{ cause: 'push', redeployOf: null },
       ...{ requestedBy: 'ana', requestedByBot: false, pushedAt: START + this.#pushes * 1_000 },
       ...{ receivedAt: this.clock.now(), reason: 'push', conclusion: null, problem: null },
       ...differences,

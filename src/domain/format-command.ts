@@ -1,4 +1,4 @@
-import { type Command, DEFAULT_LOG_LINES } from '../domain/command.ts';
+import { type Command, DEFAULT_LOG_LINES } from './command.ts';
 
 /** The line that asks for `command`, which `parseCommand` reads back as the same. Line ends in names become spaces. */
 export function formatCommand(command: Command): string {

@@ -1,0 +1,82 @@
+import type { CommandReads, Place } from '../domain/conversation.ts';
+import type { Repository } from '../domain/deployment.ts';
+import { trackedBranch } from '../domain/match-workspaces.ts';
+import { nameWorkspaces, type Selection, selectNamed, tracksAnyOf } from '../domain/select-workspaces.ts';
+import type { Workspace } from '../domain/workspace.ts';
+
+/** With more tracked branches than this, one request for all of a commit's branches is less. */
+const FEW_BRANCHES = 3;
+
+export interface Target {
+  readonly repository: Repository;
+  /** All workspaces of the repository. */
+  readonly workspaces: readonly Workspace[];
+  readonly place: Place;
+}
+
+/**
+ * The workspaces that a command means: those that it names, else those that the place of the comment points to. Throws
+ * when GitHub can't answer now.
+ */
+export async function chooseTargets(
+  target: Target,
+  words: readonly string[],
+  branch: string | null,
+  reads: CommandReads,
+): Promise<Selection> {
+  const { repository, place } = target;
+  const workspaces =
+    branch === null
+      ? target.workspaces
+      : target.workspaces.filter((one) => trackedBranch(one, repository) === branch);
+  if (workspaces.length === 0) return choose(target, branch);
+  if (words.length > 0) return selectNamed(workspaces, words, repository);
+  if (branch !== null) return { ok: true, workspaces };
+  const pointedTo = await findPointedTo(repository, workspaces, place, reads);
+  if (pointedTo.length > 0) return { ok: true, workspaces: pointedTo };
+  if (place.kind !== 'pull_request' && workspaces.length === 1) return { ok: true, workspaces };
+  return choose(target, null);
+}
+
+async function findPointedTo(
+  repository: Repository,
+  workspaces: readonly Workspace[],
+  place: Place,
+  reads: CommandReads,
+): Promise<readonly Workspace[]> {
+  if (place.kind === 'issue') return [];
+  const branches =
+    place.kind === 'commit'
+      ? await findBranchesAt(repository, workspaces, place.sha, reads)
+      : await branchesOf(repository, place.number, reads);
+  return workspaces.filter((one) => tracksAnyOf(one, branches, repository));
+}
+
+/** The tracked branches whose head is the commit; their heads are read anyway, unless there are many. */
+async function findBranchesAt(
+  repository: Repository,
+  workspaces: readonly Workspace[],
+  sha: string,
+  reads: CommandReads,
+): Promise<readonly string[]> {
+  const tracked = [...new Set(workspaces.map((one) => trackedBranch(one, repository)))];
+  if (tracked.length > FEW_BRANCHES) return reads.listBranchesAtHead(repository, sha);
+  const found: string[] = [];
+  for (const branch of tracked) if ((await reads.readHead(repository, branch)) === sha) found.push(branch);
+  return found;
+}
+
+/** The branch that a pull request comes from, if it is in this repository, and the one that it was merged into. */
+async function branchesOf(
+  repository: Repository,
+  number: number,
+  reads: CommandReads,
+): Promise<(string | null)[]> {
+  const pull = await reads.readPullRequest(repository, number);
+  return [pull.headBranch, pull.merged ? pull.baseBranch : null];
+}
+
+function choose({ workspaces, repository }: Target, branch: string | null): Selection {
+  const candidates = nameWorkspaces(workspaces, repository);
+  return { ok: false, refusal: { code: 'choose_workspace', branch, candidates } };
+}

@@ -1,0 +1,85 @@
+import type { CommandReads, Refusal, WhyFinding } from '../domain/conversation.ts';
+import type { PushEvent } from '../domain/delivery.ts';
+import type { Repository } from '../domain/deployment.ts';
+import { trackedBranch } from '../domain/match-workspaces.ts';
+import { type PlanningPorts, planPush } from '../domain/plan-push.ts';
+import { matchWord, nameWorkspace, nameWorkspaces } from '../domain/select-workspaces.ts';
+import type { Workspace } from '../domain/workspace.ts';
+
+const COMMIT = /^[0-9a-f]{7,64}$/i;
+const NO_COMMIT = '0'.repeat(40);
+
+export interface WhyRequest {
+  readonly account: string;
+  readonly deliveryId: string;
+  readonly receivedAt: number;
+  readonly repository: Repository;
+  readonly workspaces: readonly Workspace[];
+  /** A workspace, the beginning of a commit, or neither. */
+  readonly target: string | null;
+}
+
+export interface WhyPorts {
+  readonly reads: Pick<CommandReads, 'readHead' | 'resolveCommit'>;
+  readonly planning: PlanningPorts;
+}
+
+export type WhyResult =
+  | { readonly ok: true; readonly findings: readonly WhyFinding[] }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/**
+ * What the planning rules would say, for each workspace, about a push of the commit (or of the tracked branch's head).
+ * Nothing is done. Throws when GitHub can't answer now.
+ */
+export async function explainPlan(request: WhyRequest, ports: WhyPorts): Promise<WhyResult> {
+  const { target, workspaces, repository } = request;
+  const named = target === null ? [] : matchWord(workspaces, target);
+  if (named.length > 1) {
+    const candidates = nameWorkspaces(named, repository);
+    return { ok: false, refusal: { code: 'ambiguous_workspace', word: target ?? '', candidates } };
+  }
+  const sha =
+    target !== null && named.length === 0 && COMMIT.test(target)
+      ? await ports.reads.resolveCommit(repository, target)
+      : null;
+  if (target !== null && named.length === 0 && sha === null) {
+    const candidates = nameWorkspaces(workspaces, repository);
+    return { ok: false, refusal: { code: 'unknown_workspace', word: target, candidates } };
+  }
+  const findings: WhyFinding[] = [];
+  for (const workspace of named.length > 0 ? named : workspaces) {
+    const branch = trackedBranch(workspace, repository);
+    const head = await ports.reads.readHead(repository, branch);
+    findings.push(await explainOne(request, { workspace, branch, head, sha: sha ?? head }, ports));
+  }
+  return { ok: true, findings };
+}
+
+interface Question {
+  readonly workspace: Workspace;
+  readonly branch: string;
+  readonly head: string | null;
+  /** The commit that is asked about. */
+  readonly sha: string | null;
+}
+
+async function explainOne(
+  request: WhyRequest,
+  { workspace, branch, head, sha }: Question,
+  { planning }: WhyPorts,
+): Promise<WhyFinding> {
+  const { repository } = request;
+  const shown = { workspace: nameWorkspace(workspace, repository), sha, isHead: sha === head };
+  if (sha === null) return { ...shown, reason: 'branch_deleted', since: null };
+  const event: PushEvent = {
+    ...{ kind: 'push', account: repository.owner, repository, ref: `refs/heads/${branch}` },
+    ...{ before: NO_COMMIT, after: sha, deleted: false, forced: false },
+    ...{ pushedAt: null, sender: '', senderIsBot: false },
+  };
+  const { account, deliveryId, receivedAt } = request;
+  const push = { account, deliveryId, receivedAt, event, workspaces: [workspace], overtaken: false };
+  const [planned] = await planPush(push, planning);
+  const since = workspace.directory === null ? null : await planning.store.findLastSuccess(workspace.id);
+  return { ...shown, reason: planned?.reason ?? 'branch_not_tracked', since };
+}

@@ -1,0 +1,201 @@
+import type { Command } from '../domain/command.ts';
+import {
+  type Answer,
+  type CommandReads,
+  isAtLeast,
+  type NewCommand,
+  type PermissionLevel,
+  type Refusal,
+} from '../domain/conversation.ts';
+import type { CommentEvent } from '../domain/delivery.ts';
+import { isStranger, neededLevel } from '../domain/permissions.ts';
+import type { PlanningPorts } from '../domain/plan-push.ts';
+import type { Account, CommandStore, DeploymentStore, Plan, PlannedDeployment } from '../domain/ports.ts';
+import { nameWorkspace, nameWorkspaces } from '../domain/select-workspaces.ts';
+import type { Workspace } from '../domain/workspace.ts';
+import { chooseTargets } from './choose-targets.ts';
+import { explainPlan } from './explain-plan.ts';
+import { answerRedeploy, planRedeploy } from './plan-redeploy.ts';
+import { rememberHeads } from './remember-heads.ts';
+
+/** The same command by the same person in the same place within this time is one command (milliseconds). */
+const REPEAT_MS = 10_000;
+/** A command that comes later than this may not be what the person wants any more (milliseconds). */
+const TOO_LATE_MS = 60 * 60_000;
+
+export interface CommandPorts {
+  readonly reads: CommandReads;
+  readonly store: Pick<CommandStore, 'isRepeated'> & Pick<DeploymentStore, 'listOpen'>;
+  readonly planning: PlanningPorts;
+}
+
+export interface CommandToPlan {
+  readonly id: string;
+  readonly receivedAt: number;
+  readonly event: CommentEvent;
+  /** Null when no Meltano Cloud account is served for the repository's owner. */
+  readonly account: Account | null;
+  /** The workspaces of the repository; read only when the person may ask. Throws when they can't be read now. */
+  readonly listWorkspaces: () => Promise<readonly Workspace[]>;
+}
+
+/**
+ * What a command leads to. Permission comes before everything else, and nothing is written anywhere yet. Throws when
+ * GitHub or Meltano Cloud can't answer now: then nothing is allowed, and planning it again does no harm.
+ */
+export async function planCommand(command: CommandToPlan, ports: CommandPorts): Promise<Plan> {
+  const { event } = command;
+  const asked: Omit<NewCommand, 'answer'> = {
+    ...{ id: command.id, receivedAt: command.receivedAt, account: command.account?.key ?? null },
+    ...{ installationId: event.repository.installationId, repositoryId: event.repository.id },
+    ...{ place: event.place, commentId: event.commentId, actor: event.actor },
+    ...{ parsed: event.parsed, askedAt: event.askedAt },
+  };
+  if (await ports.store.isRepeated(asked, REPEAT_MS)) return { outcome: 'repeated', deployments: [] };
+  const level = await ports.reads.readPermission(event.repository, event.actor);
+  const refusal = refuseAtOnce(command, level);
+  const reads = rememberHeads(ports.reads);
+  const decided = refusal ? refuse(refusal) : await decide(command, level, { ...ports, reads });
+  const { answer, ...effects } = decided;
+  const outcome = answer.kind === 'refused' ? 'command_refused' : 'command';
+  return { outcome, deployments: [], ...effects, command: { ...asked, answer } };
+}
+
+/** The plan of a command about which GitHub or Meltano Cloud could not be asked for long. */
+export function planUnanswered(command: CommandToPlan, problem: string): Plan {
+  const { event } = command;
+  return {
+    outcome: 'command_refused',
+    deployments: [],
+    command: {
+      ...{ id: command.id, receivedAt: command.receivedAt, account: command.account?.key ?? null },
+      ...{ installationId: event.repository.installationId, repositoryId: event.repository.id },
+      ...{ place: event.place, commentId: event.commentId, actor: event.actor },
+      ...{ parsed: event.parsed, askedAt: event.askedAt },
+      answer: { kind: 'refused', refusal: { code: 'unanswered', problem } },
+    },
+  };
+}
+
+interface Decided extends Pick<Plan, 'withdraw'> {
+  readonly answer: Answer;
+  readonly deployments?: readonly PlannedDeployment[];
+}
+
+function refuse(refusal: Refusal): Decided {
+  return { answer: { kind: 'refused', refusal } };
+}
+
+function refuseAtOnce({ event, receivedAt, account }: CommandToPlan, level: PermissionLevel): Refusal | null {
+  const { parsed, repository } = event;
+  if (isStranger(level, repository.private)) return { code: 'stranger' };
+  const name = parsed.kind === 'command' ? parsed.command.name : null;
+  const needed = neededLevel(name, repository.private);
+  if (!isAtLeast(level, needed)) return { code: 'not_permitted', needed, has: level };
+  if (parsed.kind !== 'command') return { code: 'not_understood' };
+  if (receivedAt - event.askedAt > TOO_LATE_MS) return { code: 'too_late' };
+  if (account === null && name !== 'help') return { code: 'account_not_served' };
+  return null;
+}
+
+async function decide(command: CommandToPlan, level: PermissionLevel, ports: CommandPorts): Promise<Decided> {
+  const { parsed } = command.event;
+  if (parsed.kind !== 'command') return refuse({ code: 'not_understood' });
+  if (parsed.command.name === 'help') return { answer: { kind: 'help', level } };
+  const workspaces = await command.listWorkspaces();
+  if (workspaces.length === 0) return refuse({ code: 'no_workspace' });
+  return decideAbout({ ...command, workspaces }, parsed.command, ports);
+}
+
+interface Served extends CommandToPlan {
+  /** All workspaces of the repository; there is one at least. */
+  readonly workspaces: readonly Workspace[];
+}
+
+async function decideAbout(
+  command: Served,
+  asked: Exclude<Command, { name: 'help' }>,
+  ports: CommandPorts,
+): Promise<Decided> {
+  const { workspaces, event } = command;
+  const { repository, place } = event;
+  const target = { repository, workspaces, place };
+  if (asked.name === 'why') return decideWhy(command, asked.target, ports);
+  if (asked.name === 'status' && asked.workspaces.length === 0) {
+    return { answer: { kind: 'status', workspaces: nameWorkspaces(workspaces, repository) } };
+  }
+  const words = asked.name === 'logs' ? toList(asked.workspace) : asked.workspaces;
+  const branch = asked.name === 'redeploy' ? asked.branch : null;
+  const selection = await chooseTargets(target, words, branch, ports.reads);
+  if (!selection.ok) return refuse(selection.refusal);
+  const selected = selection.workspaces;
+  switch (asked.name) {
+    case 'redeploy':
+      return decideRedeploy(command, selected, ports);
+    case 'withdraw':
+      return decideWithdraw(command, selected, ports);
+    case 'status':
+      return { answer: { kind: 'status', workspaces: nameWorkspaces(selected, repository) } };
+    case 'logs':
+      return decideLogs(command, selected, asked.lines);
+  }
+}
+
+function toList(word: string | null): readonly string[] {
+  return word === null ? [] : [word];
+}
+
+async function decideRedeploy(
+  { id, receivedAt, event, account, workspaces }: Served,
+  selected: readonly Workspace[],
+  { reads, planning }: CommandPorts,
+): Promise<Decided> {
+  const request = {
+    ...{ account: account?.key ?? '', deliveryId: id, receivedAt, askedAt: event.askedAt },
+    ...{ repository: event.repository, actor: event.actor, cause: 'command' as const, workspaces },
+  };
+  const redeployment = await planRedeploy(request, selected, { reads, ...planning });
+  return {
+    answer: answerRedeploy(redeployment, event.repository),
+    deployments: redeployment.deployments,
+  };
+}
+
+async function decideWithdraw(
+  { event }: Served,
+  selected: readonly Workspace[],
+  { store }: CommandPorts,
+): Promise<Decided> {
+  const idle: Workspace[] = [];
+  for (const workspace of selected) {
+    const open = await store.listOpen(workspace.id);
+    if (!open.some((one) => one.withdrawDeliveryId === null)) idle.push(workspace);
+  }
+  return {
+    answer: { kind: 'withdraw', idle: nameWorkspaces(idle, event.repository) },
+    withdraw: { by: event.actor, workspaceIds: selected.map((one) => one.id) },
+  };
+}
+
+async function decideWhy(
+  { id, receivedAt, event, account, workspaces }: Served,
+  target: string | null,
+  { reads, planning }: CommandPorts,
+): Promise<Decided> {
+  const asked = { account: account?.key ?? '', deliveryId: id, receivedAt };
+  const why = await explainPlan(
+    { ...asked, repository: event.repository, workspaces, target },
+    { reads, planning },
+  );
+  return why.ok ? { answer: { kind: 'why', findings: why.findings } } : refuse(why.refusal);
+}
+
+function decideLogs({ event }: Served, selected: readonly Workspace[], lines: number): Decided {
+  const { repository } = event;
+  const [workspace, another] = selected;
+  if (!workspace || another) {
+    const candidates = nameWorkspaces(selected, repository);
+    return refuse({ code: 'choose_workspace', branch: null, candidates });
+  }
+  return { answer: { kind: 'logs', workspace: nameWorkspace(workspace, repository), lines } };
+}

@@ -1,0 +1,68 @@
+import type { Answer, CommandReads } from '../domain/conversation.ts';
+import type { Cause, Repository } from '../domain/deployment.ts';
+import { describeDeployment, type NameCheckRun } from '../domain/describe-deployment.ts';
+import { trackedBranch } from '../domain/match-workspaces.ts';
+import type { NewId, PlannedDeployment } from '../domain/ports.ts';
+import { nameWorkspaces } from '../domain/select-workspaces.ts';
+import type { Workspace } from '../domain/workspace.ts';
+
+export interface RedeployPorts {
+  readonly reads: Pick<CommandReads, 'readHead'>;
+  readonly newId: NewId;
+  readonly nameCheckRun: NameCheckRun;
+}
+
+/** Who asks for which deployments, and how. */
+export interface RedeployRequest {
+  readonly account: string;
+  readonly deliveryId: string;
+  readonly receivedAt: number;
+  /** GitHub's time, or ours in whole seconds: it orders the deployment among the pushes. */
+  readonly askedAt: number;
+  readonly repository: Repository;
+  readonly actor: string;
+  readonly cause: Exclude<Cause, 'push'>;
+  /** All workspaces of the repository. */
+  readonly workspaces: readonly Workspace[];
+}
+
+export interface Redeployment {
+  readonly deployments: readonly PlannedDeployment[];
+  /** Workspaces whose tracked branch doesn't exist. */
+  readonly missing: readonly Workspace[];
+}
+
+/**
+ * One deployment of each of the workspaces, on the head of the branch that it tracks, because that is what Meltano Cloud
+ * deploys. Throws when GitHub can't answer now.
+ */
+export async function planRedeploy(
+  request: RedeployRequest,
+  selected: readonly Workspace[],
+  ports: RedeployPorts,
+): Promise<Redeployment> {
+  const { repository, actor, cause } = request;
+  const deployments: PlannedDeployment[] = [];
+  const missing: Workspace[] = [];
+  for (const workspace of selected) {
+    const branch = trackedBranch(workspace, repository);
+    const head = await ports.reads.readHead(repository, branch);
+    if (head === null) {
+      missing.push(workspace);
+      continue;
+    }
+    deployments.push({
+      ...describeDeployment({ ...request, workspace }, ports),
+      ...{ branch, sha: head, before: null, requestedBy: actor, requestedByBot: false, cause },
+      ...{ redeployOf: null, pushedAt: request.askedAt, reason: cause, conclusion: null, problem: null },
+    });
+  }
+  return { deployments, missing };
+}
+
+/** The answer to a command that asked for these deployments. */
+export function answerRedeploy({ deployments, missing }: Redeployment, repository: Repository): Answer {
+  const named = nameWorkspaces(missing, repository);
+  if (deployments.length > 0) return { kind: 'redeploy', missing: named };
+  return { kind: 'refused', refusal: { code: 'branch_missing', missing: named } };
+}

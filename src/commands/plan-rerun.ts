@@ -1,0 +1,156 @@
+import { isAtLeast } from '../domain/conversation.ts';
+import type { RerunEvent } from '../domain/delivery.ts';
+import type { Cause, Rerun } from '../domain/deployment.ts';
+import { toWholeSecond } from '../domain/describe-deployment.ts';
+import { parseExternalId } from '../domain/external-id.ts';
+import type { Account, CommandStore, Plan, PlannedDeployment, ShownCheckRuns } from '../domain/ports.ts';
+import type { Workspace } from '../domain/workspace.ts';
+import type { CommandPorts } from './plan-command.ts';
+import { planRedeploy } from './plan-redeploy.ts';
+import { rememberHeads } from './remember-heads.ts';
+
+/** The same person re-running the same check run within this time is one re-run (milliseconds). */
+const REPEAT_MS = 10_000;
+
+export interface RerunPorts extends Pick<CommandPorts, 'reads' | 'planning'> {
+  readonly store: Pick<CommandStore, 'findRerun'>;
+  readonly runs: Pick<ShownCheckRuns, 'listRuns'>;
+}
+
+export interface RerunToPlan {
+  readonly id: string;
+  readonly receivedAt: number;
+  readonly event: RerunEvent;
+  readonly account: Account;
+  readonly listWorkspaces: () => Promise<readonly Workspace[]>;
+}
+
+const NOT_PERMITTED = 'it takes the right to write to the repository';
+const SKIPPED = 'a deployment that was skipped is not deployed again with its suite';
+
+type NoteRerun = NonNullable<Plan['reruns']>[number];
+
+/** A check run that is re-run, and the deployment that it shows. */
+interface OldRun {
+  readonly checkName: string;
+  readonly workspaceId: string;
+  readonly deploymentId: string;
+}
+
+/**
+ * A redeployment for each check run that was re-run: a new run of the same name, on the current head of the tracked
+ * branch. Throws when GitHub or Meltano Cloud can't answer now.
+ */
+export async function planRerun(rerun: RerunToPlan, ports: RerunPorts): Promise<Plan> {
+  const { event } = rerun;
+  const { runs: found, skipped } = await findRuns(event, ports);
+  if (found.length === 0 && skipped.length > 0) return refuseAll(event, skipped, SKIPPED);
+  if (found.length === 0) return { outcome: 'foreign_check_run', deployments: [] };
+  const { fresh, reruns } = await leaveOutRepeated(rerun, found, ports);
+  if (fresh.length === 0) return { outcome: 'repeated', deployments: [], reruns };
+  const level = await ports.reads.readPermission(event.repository, event.actor);
+  if (!isAtLeast(level, 'push')) return refuseAll(event, fresh, NOT_PERMITTED);
+  return redeployAll(rerun, fresh, { ...ports, reads: rememberHeads(ports.reads) });
+}
+
+/** The plan of a re-run about which GitHub or Meltano Cloud could not be asked for long. */
+export function planUnansweredRerun(event: RerunEvent, problem: string): Plan {
+  const run = event.run && toOldRun(event.run);
+  return run ? refuseAll(event, [run], problem) : { outcome: 'command_refused', deployments: [] };
+}
+
+interface Found {
+  readonly runs: readonly OldRun[];
+  /** Those of a suite that aren't deployed again: something newer took their place. */
+  readonly skipped: readonly OldRun[];
+}
+
+async function findRuns(event: RerunEvent, ports: RerunPorts): Promise<Found> {
+  if (event.run) {
+    const run = toOldRun(event.run);
+    return { runs: run ? [run] : [], skipped: [] };
+  }
+  const newest = new Map<string, { run: OldRun; conclusion: string | null }>();
+  // Oldest first, so that the newest of each workspace stays.
+  for (const shown of await ports.runs.listRuns(event.repository, event.sha)) {
+    const run = toOldRun({ name: shown.name, externalId: shown.externalId ?? '' });
+    if (run) newest.set(run.workspaceId, { run, conclusion: shown.conclusion });
+  }
+  const all = [...newest.values()];
+  const pick = (isSkipped: boolean) =>
+    all.filter((one) => (one.conclusion === 'skipped') === isSkipped).map((one) => one.run);
+  return { runs: pick(false), skipped: pick(true) };
+}
+
+function toOldRun(run: { name: string; externalId: string }): OldRun | null {
+  const ids = parseExternalId(run.externalId);
+  return ids && { checkName: run.name, workspaceId: ids.workspaceId, deploymentId: ids.deploymentId };
+}
+
+/** What was asked for a moment ago is not done twice; but GitHub reset the suite again, so the old run is owed a write. */
+async function leaveOutRepeated(
+  { event, receivedAt }: RerunToPlan,
+  runs: readonly OldRun[],
+  { store }: RerunPorts,
+): Promise<{ fresh: OldRun[]; reruns: NoteRerun[] }> {
+  const fresh: OldRun[] = [];
+  const reruns: NoteRerun[] = [];
+  for (const run of runs) {
+    const before = await store.findRerun(run.deploymentId, event.actor, receivedAt - REPEAT_MS);
+    if (!before) fresh.push(run);
+    else if (before.sha !== event.sha) {
+      const rerun: Rerun = { kind: 'redeployed', by: event.actor, deploymentId: before.id };
+      reruns.push({ deploymentId: run.deploymentId, rerun });
+    }
+  }
+  return { fresh, reruns };
+}
+
+function refuseAll({ actor }: RerunEvent, runs: readonly OldRun[], why: string): Plan {
+  const rerun: Rerun = { kind: 'refused', by: actor, why };
+  const reruns = runs.map(({ deploymentId }) => ({ deploymentId, rerun }));
+  return { outcome: 'command_refused', deployments: [], reruns };
+}
+
+async function redeployAll(rerun: RerunToPlan, runs: readonly OldRun[], ports: RerunPorts): Promise<Plan> {
+  const { event, receivedAt } = rerun;
+  const workspaces = await rerun.listWorkspaces();
+  const cause: Exclude<Cause, 'push'> = event.how === 'button' ? 'button' : 'rerun';
+  const request = {
+    ...{ account: rerun.account.key, deliveryId: rerun.id, receivedAt, askedAt: toWholeSecond(receivedAt) },
+    ...{ repository: event.repository, actor: event.actor, cause, workspaces },
+  };
+  const deployments: PlannedDeployment[] = [];
+  const reruns: NoteRerun[] = [];
+  for (const run of runs) {
+    const workspace = workspaces.find((one) => one.id === run.workspaceId);
+    const { deployments: made } = await planRedeploy(request, workspace ? [workspace] : [], {
+      ...ports.planning,
+      reads: ports.reads,
+    });
+    const [planned] = made;
+    if (planned) {
+      deployments.push({ ...planned, checkName: run.checkName, redeployOf: run.deploymentId });
+    }
+    const outcome = describeOutcome(event, planned, workspace);
+    if (outcome) reruns.push({ deploymentId: run.deploymentId, rerun: outcome });
+  }
+  const outcome = deployments.length > 0 ? cause : 'command_refused';
+  return { outcome, deployments, reruns };
+}
+
+/** What the old run has to say of it; null when the new run takes its place on the same commit. */
+function describeOutcome(
+  event: RerunEvent,
+  planned: PlannedDeployment | undefined,
+  workspace: Workspace | undefined,
+): Rerun | null {
+  const by = event.actor;
+  if (planned) {
+    return planned.sha === event.sha ? null : { kind: 'redeployed', by, deploymentId: planned.id };
+  }
+  const why = workspace
+    ? 'the branch that the workspace tracks does not exist'
+    : 'the workspace does not use this repository any more';
+  return { kind: 'refused', by, why };
+}

@@ -1,0 +1,48 @@
+import type { Answer } from '../domain/conversation.ts';
+import type { Repository } from '../domain/deployment.ts';
+import type { LogExcerpt } from '../domain/log-excerpt.ts';
+import type { Accounts, CommandStore, MeltanoFailure } from '../domain/ports.ts';
+import type { ShownLog } from '../report/reply-view.ts';
+
+/** So many of a workspace's deployments are looked through for one with a log. */
+const LOOKED_THROUGH = 20;
+
+export interface LogTailPorts {
+  readonly accounts: Accounts;
+  readonly store: Pick<CommandStore, 'listRecent'>;
+  /** Cleans and redacts what is added, within a fixed budget. */
+  readonly newBuilder: () => {
+    add(lines: string[]): Promise<void>;
+    excerpt(complete: boolean): LogExcerpt;
+  };
+  readonly describeFailure: (failure: MeltanoFailure) => string;
+}
+
+export type LogTailReader = (
+  answer: Extract<Answer, { kind: 'logs' }>,
+  repository: Repository,
+) => Promise<ShownLog>;
+
+/** Reads the last lines of the newest log of a workspace. */
+export function createLogTailReader(ports: LogTailPorts): LogTailReader {
+  const { accounts, store, newBuilder, describeFailure } = ports;
+
+  return async ({ workspace, lines }, repository) => {
+    const recent = await store.listRecent(workspace.id, LOOKED_THROUGH);
+    const deployment = recent.find((one) => one.jobId !== null);
+    if (!deployment?.jobId) return { kind: 'none' };
+    if (!repository.private) return { kind: 'hidden', deployment };
+    const api = accounts.byKey(deployment.account)?.api;
+    if (!api) return { kind: 'unreadable', deployment, problem: 'its account is no longer served' };
+    const builder = newBuilder();
+    const read = await api.readLog({
+      jobId: deployment.jobId,
+      from: 0,
+      until: 'end',
+      onLines: (added) => builder.add(added),
+    });
+    if (!read.ok) return { kind: 'unreadable', deployment, problem: describeFailure(read.failure) };
+    const { tail, totalLines, redactions } = builder.excerpt(true);
+    return { kind: 'shown', deployment, lines: tail.slice(-lines), totalLines, redactions };
+  };
+}

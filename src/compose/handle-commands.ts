@@ -1,0 +1,58 @@
+import { createConversationKeeper } from '../commands/keep-conversation.ts';
+import { planCommand, planUnanswered } from '../commands/plan-command.ts';
+import { planRerun, planUnansweredRerun } from '../commands/plan-rerun.ts';
+import { createLogTailReader } from '../commands/read-log-tail.ts';
+import type { CommandReads } from '../domain/conversation.ts';
+import type { PlanningPorts } from '../domain/plan-push.ts';
+import type { Accounts } from '../domain/ports.ts';
+import { createConversationApi } from '../github/conversations.ts';
+import type { GetOctokit } from '../github/octokit.ts';
+import { describeFailure } from '../reconcile/judge-failure.ts';
+import type { CommandPlanning } from '../reconcile/plan-deliveries.ts';
+import { createLogExcerptBuilder } from '../report/log-excerpt-builder.ts';
+import { renderReply } from '../report/render-reply.ts';
+import type { Reporting } from './create-reporting.ts';
+import type { Foundation } from './foundation.ts';
+
+export interface CommandPorts {
+  readonly getOctokit: GetOctokit;
+  readonly accounts: Accounts;
+  readonly reporting: Reporting;
+}
+
+/** Conversations about commands, from the reaction to the last word. */
+export function handleCommands(foundation: Foundation, ports: CommandPorts): void {
+  const { stores, clock, log, dispatcher, redactor } = foundation;
+  const { getOctokit, accounts, reporting } = ports;
+  dispatcher.handle(
+    'command',
+    createConversationKeeper({
+      ...{ store: stores, repositories: stores, clock, log, random: Math.random },
+      api: createConversationApi(getOctokit, clock.now),
+      render: (view) => redactor.redactOwn(renderReply(view)),
+      readLogTail: createLogTailReader({
+        ...{ accounts, store: stores, describeFailure },
+        newBuilder: () => createLogExcerptBuilder(redactor),
+      }),
+      pages: reporting.pages,
+    }),
+  );
+}
+
+/** How comments and re-runs are planned. */
+export function createCommandPlanning(
+  { stores }: Foundation,
+  { reporting }: Pick<CommandPorts, 'reporting'>,
+  shared: { readonly reads: CommandReads; readonly planning: PlanningPorts },
+): CommandPlanning {
+  const ports = { ...shared, store: stores, runs: reporting.runs };
+  return {
+    planCommand: (command) => planCommand(command, ports),
+    planRerun: (rerun) => planRerun(rerun, ports),
+    planUnanswered({ event, ...asked }, problem) {
+      return event.kind === 'comment'
+        ? planUnanswered({ ...asked, event }, problem)
+        : planUnansweredRerun(event, problem);
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { NamedWorkspace, Refusal } from './conversation.ts';
+import type { Repository } from './deployment.ts';
+import { trackedBranch } from './match-workspaces.ts';
+import type { Workspace } from './workspace.ts';
+
+/** So many characters of an id are enough where no other workspace's begins with them. */
+const SHORTEST_PREFIX = 8;
+
+export type Selection =
+  | { readonly ok: true; readonly workspaces: readonly Workspace[] }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** The workspaces that a word means: by id, name (any letter case) or alias; else by the beginning of the id. */
+export function matchWord(workspaces: readonly Workspace[], word: string): readonly Workspace[] {
+  const wanted = word.trim().toLowerCase();
+  const exact = workspaces.filter((one) =>
+    [one.id, one.name, one.alias].some((name) => name?.trim().toLowerCase() === wanted),
+  );
+  if (exact.length > 0 || wanted.length < SHORTEST_PREFIX) return exact;
+  return workspaces.filter((one) => one.id.toLowerCase().startsWith(wanted));
+}
+
+/** The workspaces that a command names, each once. */
+export function selectNamed(
+  workspaces: readonly Workspace[],
+  words: readonly string[],
+  repository: Repository,
+): Selection {
+  const selected = new Set<Workspace>();
+  for (const word of words) {
+    const matches = matchWord(workspaces, word);
+    const [only] = matches;
+    if (matches.length === 1 && only) {
+      selected.add(only);
+      continue;
+    }
+    const code = matches.length === 0 ? 'unknown_workspace' : 'ambiguous_workspace';
+    const candidates = nameWorkspaces(matches.length === 0 ? workspaces : matches, repository);
+    return { ok: false, refusal: { code, word, candidates } };
+  }
+  return { ok: true, workspaces: [...selected] };
+}
+
+export function tracksAnyOf(
+  workspace: Workspace,
+  branches: readonly (string | null)[],
+  repository: Repository,
+): boolean {
+  return branches.includes(trackedBranch(workspace, repository));
+}
+
+export function nameWorkspaces(workspaces: readonly Workspace[], repository: Repository): NamedWorkspace[] {
+  return workspaces.map((one) => nameWorkspace(one, repository));
+}
+
+export function nameWorkspace(workspace: Workspace, repository: Repository): NamedWorkspace {
+  const { id, name, directory } = workspace;
+  return { id, name, directory, branch: trackedBranch(workspace, repository) };
+}

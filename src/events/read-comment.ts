@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { parseCommand } from '../commands/parse-command.ts';
+import type { Place } from '../domain/conversation.ts';
+import type { CommentEvent, IgnoredEvent } from '../domain/delivery.ts';
+import {
+  installationSchema,
+  readRepository,
+  readTime,
+  repositorySchema,
+  shaSchema,
+} from './read-repository.ts';
+
+const comment = z.object({
+  id: z.int(),
+  body: z.string().nullable(),
+  created_at: z.string(),
+  user: z.object({ login: z.string(), type: z.string() }).nullable(),
+});
+
+const issueCommentPayload = z.object({
+  issue: z.object({ number: z.int(), pull_request: z.object({}).nullish() }),
+  comment,
+  repository: repositorySchema,
+  installation: installationSchema,
+});
+
+const commitCommentPayload = z.object({
+  comment: comment.extend({ commit_id: shaSchema }),
+  repository: repositorySchema,
+  installation: installationSchema,
+});
+
+type CommentPayload = Pick<z.infer<typeof issueCommentPayload>, 'comment' | 'repository' | 'installation'>;
+
+/** A new comment on an issue or a pull request. Throws a ZodError that names what is missing. */
+export function readIssueComment(payload: unknown): CommentEvent | IgnoredEvent {
+  const decoded = issueCommentPayload.parse(payload);
+  const { number, pull_request: pull } = decoded.issue;
+  return readComment(decoded, { kind: pull ? 'pull_request' : 'issue', number });
+}
+
+/** A new comment on a commit. Throws a ZodError that names what is missing. */
+export function readCommitComment(payload: unknown): CommentEvent | IgnoredEvent {
+  const decoded = commitCommentPayload.parse(payload);
+  return readComment(decoded, { kind: 'commit', sha: decoded.comment.commit_id });
+}
+
+/** Of a comment only the command is kept: what else people write is none of the app's business. */
+function readComment(
+  { comment: { id, body, user, created_at: createdAt }, ...payload }: CommentPayload,
+  place: Place,
+): CommentEvent | IgnoredEvent {
+  const about = {
+    account: payload.repository.owner.login,
+    repository: readRepository(payload.repository, payload.installation.id),
+  };
+  // The app's own comments come from a bot too.
+  if (user === null || user.type === 'Bot') return { kind: 'ignored', ...about, reason: 'bot_comment' };
+  const parsed = parseCommand(body ?? '');
+  if (parsed.kind === 'none') return { kind: 'ignored', ...about, reason: 'no_command' };
+  const askedAt = readTime(createdAt) ?? 0;
+  return { kind: 'comment', ...about, place, commentId: id, actor: user.login, askedAt, parsed };
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { IgnoredEvent, RerunEvent } from '../domain/delivery.ts';
+import { installationSchema, readRepository, repositorySchema, shaSchema } from './read-repository.ts';
+
+/** The button of a concluded check run. */
+export const REDEPLOY_ACTION = 'redeploy';
+
+const shared = {
+  repository: repositorySchema,
+  sender: z.object({ login: z.string() }),
+  installation: installationSchema,
+};
+
+const checkRunPayload = z.object({
+  action: z.string(),
+  check_run: z.object({ name: z.string(), head_sha: shaSchema, external_id: z.string().nullish() }),
+  requested_action: z.object({ identifier: z.string() }).nullish(),
+  ...shared,
+});
+
+const checkSuitePayload = z.object({ check_suite: z.object({ head_sha: shaSchema }), ...shared });
+
+/** A re-run of a check run, or a press of its button. Throws a ZodError that names what is missing. */
+export function readCheckRun(payload: unknown): RerunEvent | IgnoredEvent {
+  const { action, check_run: run, requested_action: pressed, ...rest } = checkRunPayload.parse(payload);
+  const about = readAbout(rest);
+  const isButton = action === 'requested_action';
+  if (isButton && pressed?.identifier !== REDEPLOY_ACTION) {
+    return {
+      kind: 'ignored',
+      account: about.account,
+      repository: about.repository,
+      reason: 'foreign_check_run',
+    };
+  }
+  return {
+    ...{ kind: 'rerun', ...about, how: isButton ? 'button' : 'rerun', sha: run.head_sha },
+    run: { name: run.name, externalId: run.external_id ?? '' },
+  };
+}
+
+/** A re-run of all check runs of a commit. Throws a ZodError that names what is missing. */
+export function readCheckSuite(payload: unknown): RerunEvent {
+  const { check_suite: suite, ...rest } = checkSuitePayload.parse(payload);
+  return { kind: 'rerun', ...readAbout(rest), how: 'suite', sha: suite.head_sha, run: null };
+}
+
+function readAbout({
+  repository,
+  sender,
+  installation,
+}: Pick<z.infer<typeof checkSuitePayload>, 'repository' | 'sender' | 'installation'>) {
+  return {
+    account: repository.owner.login,
+    repository: readRepository(repository, installation.id),
+    actor: sender.login,
+  };
+}

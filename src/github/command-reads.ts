@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type CommandReads, PERMISSION_LEVELS, type PermissionLevel } from '../domain/conversation.ts';
+import type { Repository } from '../domain/deployment.ts';
+import type { InstallationReader } from '../domain/ports.ts';
+import type { GetOctokit } from './octokit.ts';
+
+/** Waits (milliseconds) before what GitHub just told of, and doesn't find, is asked for again. */
+const NOT_FOUND_WAITS_MS = [500, 1_000, 2_000];
+
+/** What commands ask GitHub for. */
+export function createCommandReads(
+  getOctokit: GetOctokit,
+  heads: Pick<InstallationReader, 'readHead'>,
+): CommandReads {
+  return {
+    /** By the highest right that is true: a custom role makes `role_name` anything, and `permission` coarse. */
+    async readPermission(repository, login) {
+      const octokit = await getOctokit(repository.installationId);
+      const asked = { ...locate(repository), username: login };
+      const data = await orNull(() => octokit.rest.repos.getCollaboratorPermissionLevel(asked));
+      return data === null ? 'none' : highestOf(data.user?.permissions ?? {}, data.permission);
+    },
+
+    async readPullRequest(repository, number) {
+      const octokit = await getOctokit(repository.installationId);
+      const asked = { ...locate(repository), pull_number: number };
+      const pull = await foundSoon(() => orNull(() => octokit.rest.pulls.get(asked)));
+      if (pull === null) throw new Error(`GitHub does not show pull request ${number}.`);
+      const { head, base, merged } = pull;
+      return {
+        headBranch: head.repo?.id === repository.id ? head.ref : null,
+        baseBranch: base.ref,
+        merged,
+      };
+    },
+
+    async listBranchesAtHead(repository, sha) {
+      const octokit = await getOctokit(repository.installationId);
+      const asked = { ...locate(repository), commit_sha: sha };
+      const branches = await foundSoon(() =>
+        orNull(() => octokit.rest.repos.listBranchesForHeadCommit(asked)),
+      );
+      return (branches ?? []).map((one) => one.name);
+    },
+
+    async resolveCommit(repository, sha) {
+      const octokit = await getOctokit(repository.installationId);
+      const asked = { ...locate(repository), ref: sha };
+      const commit = await orNull(() => octokit.rest.repos.getCommit({ ...asked, per_page: 1 }));
+      // A branch or tag may be named like the beginning of a commit.
+      return commit?.sha.startsWith(sha.toLowerCase()) ? commit.sha : null;
+    },
+
+    readHead: heads.readHead,
+  };
+}
+
+function highestOf(rights: Partial<Record<string, boolean>>, coarse: string): PermissionLevel {
+  const highest = PERMISSION_LEVELS.findLast((level) => rights[level]);
+  if (highest) return highest;
+  if (coarse === 'admin') return 'admin';
+  return coarse === 'write' ? 'push' : coarse === 'read' ? 'pull' : 'none';
+}
+
+/** The data; null for what GitHub doesn't have (404, 410, 422). Throws for everything else. */
+async function orNull<T>(request: () => Promise<{ data: T }>): Promise<T | null> {
+  try {
+    return (await request()).data;
+  } catch (error) {
+    const { status } = error as { status?: number };
+    if (status === 404 || status === 410 || status === 422) return null;
+    throw error;
+  }
+}
+
+async function foundSoon<T>(read: () => Promise<T | null>): Promise<T | null> {
+  for (const wait of NOT_FOUND_WAITS_MS) {
+    const found = await read();
+    if (found !== null) return found;
+    await sleep(wait);
+  }
+  return read();
+}
+
+function locate(repository: Repository): { owner: string; repo: string } {
+  return { owner: repository.owner, repo: repository.name };
+}

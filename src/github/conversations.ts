@@ -1,0 +1,89 @@
+import type { ConversationApi, Place } from '../domain/conversation.ts';
+import type { Repository } from '../domain/deployment.ts';
+import type { GitHubResult } from '../domain/github-result.ts';
+import { callGitHub } from './github-call.ts';
+import type { GetOctokit, InstallationOctokit } from './octokit.ts';
+
+/** Clocks differ: a reply is looked for from a little before (milliseconds). */
+const SKEW_MS = 60_000;
+
+interface ShownComment {
+  readonly id: number;
+  readonly body?: string | undefined;
+  readonly user: { readonly type: string } | null;
+}
+
+/** Comments and reactions, each request tried once. */
+export function createConversationApi(getOctokit: GetOctokit, now: () => number): ConversationApi {
+  function call<T>(
+    repository: Repository,
+    request: (octokit: InstallationOctokit) => Promise<T>,
+  ): Promise<GitHubResult<T>> {
+    return callGitHub(async () => request(await getOctokit(repository.installationId)), now);
+  }
+
+  return {
+    react: (repository, commentId, content) =>
+      call(repository, async (octokit) => {
+        const at = { ...locate(repository), comment_id: commentId };
+        const { data } = await octokit.rest.reactions.createForIssueComment({ ...at, content });
+        return data.id;
+      }),
+
+    removeReaction: (repository, commentId, reactionId) =>
+      call(repository, async (octokit) => {
+        const at = { ...locate(repository), comment_id: commentId, reaction_id: reactionId };
+        await octokit.rest.reactions.deleteForIssueComment(at);
+        return null;
+      }),
+
+    createReply: (repository, place, body) =>
+      call(repository, async (octokit) => {
+        const at = locate(repository);
+        const { data } =
+          place.kind === 'commit'
+            ? await octokit.rest.repos.createCommitComment({ ...at, commit_sha: place.sha, body })
+            : await octokit.rest.issues.createComment({ ...at, issue_number: place.number, body });
+        return data.id;
+      }),
+
+    editReply: (repository, replyId, body) =>
+      call(repository, async (octokit) => {
+        await octokit.rest.issues.updateComment({ ...locate(repository), comment_id: replyId, body });
+        return null;
+      }),
+
+    findReply: (repository, place, { marker, since }) =>
+      call(repository, async (octokit) => {
+        const comments = await listComments(octokit, repository, place, since - SKEW_MS);
+        // Anyone can write the marker; only an app writes as a bot.
+        const reply = comments.find((one) => one.user?.type === 'Bot' && one.body?.includes(marker));
+        return reply?.id ?? null;
+      }),
+
+    async renewToken(installationId) {
+      const octokit = await getOctokit(installationId);
+      await octokit.auth({ type: 'installation', installationId, refresh: true });
+    },
+  };
+}
+
+function listComments(
+  octokit: InstallationOctokit,
+  repository: Repository,
+  place: Place,
+  since: number,
+): Promise<ShownComment[]> {
+  const at = { ...locate(repository), per_page: 100 };
+  return place.kind === 'commit'
+    ? octokit.paginate(octokit.rest.repos.listCommentsForCommit, { ...at, commit_sha: place.sha })
+    : octokit.paginate(octokit.rest.issues.listComments, {
+        ...at,
+        issue_number: place.number,
+        since: new Date(since).toISOString(),
+      });
+}
+
+function locate(repository: Repository): { owner: string; repo: string } {
+  return { owner: repository.owner, repo: repository.name };
+}

@@ -1,0 +1,60 @@
+import type { NamedWorkspace } from '../../domain/conversation.ts';
+import type { Deployment, DeploymentState } from '../../domain/deployment.ts';
+import { shortenSha } from '../describe-deployment.ts';
+import { describeEnd } from '../describe-end.ts';
+import { formatCode, formatLink, linkWords } from '../escape-markdown.ts';
+import { findRunUrl, linkCommit, type Pages, tookAnotherCommit } from '../link-commit.ts';
+import type { ReplyView, ShownDeployment } from '../reply-view.ts';
+import type { Wording } from '../wording.ts';
+
+/** Without times: each change of a reply is an edit on GitHub. */
+const NOW: Readonly<Record<Exclude<DeploymentState, 'concluded'>, string>> = {
+  waiting: 'Waiting',
+  starting: 'Waiting',
+  queued: 'Queued on Meltano Cloud',
+  running: 'Running',
+};
+
+/** How text from outside is set in a reply: nobody is pinged, nothing is referred to. */
+export function createReplyWording(pages: Pages): Wording {
+  return {
+    quote: (text) => formatCode(text),
+    person: (login) => formatCode(login),
+    commit: (other) => formatLink(shortenSha(other.sha), findRunUrl(pages, other)),
+  };
+}
+
+/** Where a deployment is, or how it ended: Markdown that begins a sentence. */
+export function describeState(view: ReplyView, { deployment, supersededBy }: ShownDeployment): string {
+  const wording = createReplyWording(view);
+  if (deployment.state === 'concluded') {
+    const facts = { supersededBy, error: null, startTimeoutMinutes: null, deployTimeoutMinutes: null };
+    return describeEnd(deployment, facts, wording);
+  }
+  const { withdrawnBy } = deployment;
+  const now = NOW[deployment.state];
+  return withdrawnBy === null ? now : `${now}; being withdrawn by ${wording.person(withdrawnBy)}`;
+}
+
+/** The same as a link to the check run. */
+export function linkState(view: ReplyView, shown: ShownDeployment): string {
+  const words = describeState(view, shown);
+  // What replaced it is a link already, and of more use.
+  if (shown.deployment.reason === 'superseded' && shown.supersededBy !== null) return words;
+  return linkWords(words, findRunUrl(view, shown.deployment));
+}
+
+export function linkWorkspace(view: ReplyView, { id, name }: Pick<NamedWorkspace, 'id' | 'name'>): string {
+  return formatLink(name, view.workspaceUrl(id)) || formatLink(id, view.workspaceUrl(id));
+}
+
+export function linkWorkspaceOf(view: ReplyView, { workspaceId, workspaceName }: Deployment): string {
+  return linkWorkspace(view, { id: workspaceId, name: workspaceName });
+}
+
+/** The commit of a deployment; where the job took another one, both. */
+export function describeCommit(view: ReplyView, deployment: Deployment): string {
+  const asked = linkCommit(view, deployment.sha);
+  if (deployment.deployedSha === null || !tookAnotherCommit(deployment)) return asked;
+  return `${linkCommit(view, deployment.deployedSha)} instead of ${asked}`;
+}

@@ -1,0 +1,30 @@
+import { COMMAND_NAMES } from '../../domain/command.ts';
+import { isAtLeast } from '../../domain/conversation.ts';
+import { isStranger, neededLevel } from '../../domain/permissions.ts';
+import { COMMAND_HELP } from '../command-help.ts';
+import { formatCode } from '../escape-markdown.ts';
+import type { ReplyBody, ReplyView } from '../reply-view.ts';
+import { describeLevel } from './describe-level.ts';
+import { layTable, type ReplyPart } from './reply-parts.ts';
+
+type HelpBody = Extract<ReplyBody, { kind: 'help' }>;
+
+/** The commands, and which of them this person may use here. */
+export function renderHelp({ repository }: ReplyView, { level }: HelpBody): ReplyPart[] {
+  const stranger = isStranger(level, repository.private);
+  const rows = COMMAND_NAMES.map((name) => {
+    const needed = neededLevel(name, repository.private);
+    const may = !stranger && isAtLeast(level, needed);
+    const { usage, description } = COMMAND_HELP[name];
+    return [
+      may ? '✓' : '✗',
+      formatCode(usage),
+      may ? description : `${description} Takes ${describeLevel(needed)}.`,
+    ];
+  });
+  return [
+    '**Commands**, each on a line of its own in a new comment. ✓: you may use it in this repository.',
+    layTable(['', 'Command', 'What it does'], rows),
+    'A workspace is named by its name (in quotes if it has spaces), its alias, its id, or the first 8 characters of its id or more.',
+  ];
+}

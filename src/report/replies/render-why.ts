@@ -1,0 +1,77 @@
+import type { WhyFinding } from '../../domain/conversation.ts';
+import { REASON_CODES } from '../../domain/reason-codes.ts';
+import { formatCode } from '../escape-markdown.ts';
+import { formatCount } from '../format-count.ts';
+import { linkCommit } from '../link-commit.ts';
+import type { ReplyBody, ReplyView } from '../reply-view.ts';
+import { linkWorkspace } from './describe-shown.ts';
+import { layTable, type ReplyPart } from './reply-parts.ts';
+
+type WhyBody = Extract<ReplyBody, { kind: 'why' }>;
+
+const OTHER_COMMIT =
+  'A deployment always takes the head of the branch: a commit that is not the head can only be deployed with it.';
+
+/** Which rule decides about each workspace. */
+export function renderWhy(view: ReplyView, { findings }: WhyBody): ReplyPart[] {
+  const [only, another] = findings;
+  const main = only && !another ? [renderOne(view, only)] : renderSeveral(view, findings);
+  const isPast = findings.some(({ sha, isHead }) => sha !== null && !isHead);
+  return isPast ? [...main, OTHER_COMMIT] : main;
+}
+
+function renderOne(view: ReplyView, finding: WhyFinding): string {
+  const name = linkWorkspace(view, finding.workspace);
+  const rule = explainRule(view, finding);
+  if (finding.sha === null) return `**Nothing to deploy:** ${name}. ${rule}.`;
+  const verdict = isDeployed(finding)
+    ? 'A push of this commit deploys it'
+    : 'A push of this commit does not deploy it';
+  return `**${verdict}:** ${name}, commit ${describeCommit(view, finding)}. ${rule}.`;
+}
+
+function renderSeveral(view: ReplyView, findings: readonly WhyFinding[]): ReplyPart[] {
+  const deployed = findings.filter(isDeployed).length;
+  const rows = findings.map((finding) => [
+    linkWorkspace(view, finding.workspace),
+    describeCommit(view, finding),
+    isDeployed(finding) ? 'yes' : 'no',
+    explainRule(view, finding),
+  ]);
+  return [
+    `**A push deploys ${formatCount(deployed)} of ${formatCount(findings.length)} workspaces**`,
+    layTable(['Workspace', 'Commit', 'Deployed', 'Why'], rows),
+  ];
+}
+
+function isDeployed({ reason }: WhyFinding): boolean {
+  return reason === 'push' || reason === 'found_by_sweep';
+}
+
+function describeCommit(view: ReplyView, { sha, isHead, workspace }: WhyFinding): string {
+  if (sha === null) return '';
+  const branch = formatCode(workspace.branch);
+  return `${linkCommit(view, sha)}, ${isHead ? 'the head' : 'not the head'} of ${branch}`;
+}
+
+/** The rule in plain words, a sentence without its full stop. */
+function explainRule(view: ReplyView, { reason, workspace, since }: WhyFinding): string {
+  const directory = formatCode(workspace.directory ?? '');
+  switch (reason) {
+    case 'push':
+    case 'found_by_sweep':
+      if (directory === '') return 'It has no directory, so each push to its branch deploys it';
+      if (since === null) {
+        return `It was never deployed successfully, so all of its directory ${directory} counts as changed`;
+      }
+      return `Its directory ${directory} changed since ${linkCommit(view, since)}, its last success, or it can't be told`;
+    case 'paths_unchanged':
+      return `Nothing in its directory ${directory} changed since ${since === null ? 'its last success' : `${linkCommit(view, since)}, its last success`}`;
+    case 'branch_deleted':
+      return `The branch ${formatCode(workspace.branch)}, which it tracks, does not exist`;
+    case 'branch_not_tracked':
+      return `It tracks the branch ${formatCode(workspace.branch)}`;
+    default:
+      return `Rule: ${REASON_CODES[reason]}`;
+  }
+}

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import type { Kysely, Selectable } from 'kysely';
+import type { CommandRecord, NewCommand } from '../domain/conversation.ts';
+import type { CommandStore } from '../domain/ports.ts';
+import { toDeployment } from './deployment-row.ts';
+import type { CommandTable, Schema } from './schema.ts';
+
+export function createCommandStore(db: Kysely<Schema>): CommandStore {
+  return {
+    async getCommand(id) {
+      const row = await db.selectFrom('command').selectAll().where('id', '=', id).executeTakeFirst();
+      return row ? toCommand(row) : null;
+    },
+
+    async listOpenCommands() {
+      const rows = await db.selectFrom('command').select('id').where('finishedAt', 'is', null).execute();
+      return rows.map((row) => row.id);
+    },
+
+    async saveCommand(id, change) {
+      await db.updateTable('command').set(change).where('id', '=', id).execute();
+    },
+
+    async listCommandDeployments(id) {
+      const rows = await db
+        .selectFrom('deployment')
+        .selectAll()
+        .where((where) => where.or([where('deliveryId', '=', id), where('withdrawDeliveryId', '=', id)]))
+        .orderBy('workspaceName')
+        .orderBy('receivedAt')
+        .orderBy('id')
+        .execute();
+      return rows.map(toDeployment);
+    },
+
+    async isRepeated(command, withinMs) {
+      const row = await db
+        .selectFrom('command')
+        .select('id')
+        .where('fingerprint', '=', fingerprint(command))
+        .where('askedAt', '>=', command.askedAt - withinMs)
+        .where('askedAt', '<=', command.askedAt)
+        .where('id', '<>', command.id)
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
+    async findRerun(deploymentId, actor, since) {
+      const row = await db
+        .selectFrom('deployment')
+        .selectAll()
+        .where('redeployOf', '=', deploymentId)
+        .where('requestedBy', '=', actor)
+        .where('receivedAt', '>=', since)
+        .limit(1)
+        .executeTakeFirst();
+      return row ? toDeployment(row) : null;
+    },
+
+    async listRecent(workspaceId, limit) {
+      const rows = await db
+        .selectFrom('deployment')
+        .selectAll()
+        .where('workspaceId', '=', workspaceId)
+        .where('revision', '>', 0)
+        .orderBy('receivedAt', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(toDeployment);
+    },
+  };
+}
+
+export function toCommandRow(command: NewCommand): Selectable<CommandTable> {
+  const { place, parsed, answer, ...rest } = command;
+  return {
+    ...rest,
+    place: JSON.stringify(place),
+    parsed: JSON.stringify(parsed),
+    answer: JSON.stringify(answer),
+    fingerprint: fingerprint(command),
+    reaction: null,
+    reactionId: null,
+    replyId: null,
+    replyAttemptedAt: null,
+    replyDigest: null,
+    finishedAt: null,
+  };
+}
+
+function toCommand({ fingerprint: _, ...row }: Selectable<CommandTable>): CommandRecord {
+  return {
+    ...row,
+    place: JSON.parse(row.place) as CommandRecord['place'],
+    parsed: JSON.parse(row.parsed) as CommandRecord['parsed'],
+    answer: JSON.parse(row.answer) as CommandRecord['answer'],
+  };
+}
+
+/** Who asked for what, and where, in a form that an index finds. */
+function fingerprint({
+  repositoryId,
+  place,
+  actor,
+  parsed,
+}: Pick<NewCommand, 'repositoryId' | 'place' | 'actor' | 'parsed'>): string {
+  const target = place.kind === 'commit' ? place.sha : place.number;
+  const what = JSON.stringify([repositoryId, target, actor.toLowerCase(), parsed]);
+  return createHash('sha256').update(what).digest('base64');
+}

@@ -1,0 +1,268 @@
+import { pino } from 'pino';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createConversationKeeper } from '../../../src/commands/keep-conversation.ts';
+import type { Answer, ConversationApi, NewCommand, Place } from '../../../src/domain/conversation.ts';
+import type { GitHubFailure, GitHubResult } from '../../../src/domain/github-result.ts';
+import type { PlannedDeployment } from '../../../src/domain/ports.ts';
+import type { Stores } from '../../../src/store/create-stores.ts';
+import { FakeClock, openStores, REPOSITORY, START, WORKSPACE_ID } from '../reconcile/reconcile-world.ts';
+
+const UNKNOWN: GitHubFailure = { kind: 'unknown', message: 'the connection broke' };
+const REJECTED: GitHubFailure = { kind: 'rejected', status: 403, message: 'locked' };
+
+/** A conversation in memory; each call can be made to fail, before or after its effect. */
+class FakeConversation implements ConversationApi {
+  readonly calls: string[] = [];
+  readonly replies = new Map<number, string>();
+  reactions: string[] = [];
+  readonly #failures = new Map<string, { failure: GitHubFailure; isDone: boolean }[]>();
+
+  fail(call: string, failure: GitHubFailure, { isDone = false, times = 1 } = {}): void {
+    const known = this.#failures.get(call) ?? [];
+    this.#failures.set(call, [...known, ...Array.from({ length: times }, () => ({ failure, isDone }))]);
+  }
+
+  async #do<T>(call: string, act: () => T): Promise<GitHubResult<T>> {
+    this.calls.push(call);
+    const failing = this.#failures.get(call.split(' ')[0] ?? '')?.shift();
+    if (!failing || failing.isDone) {
+      const value = act();
+      if (!failing) return { ok: true, value };
+    }
+    return { ok: false, failure: failing.failure };
+  }
+
+  react = (_: unknown, __: number, reaction: string) =>
+    this.#do(`react ${reaction}`, () => {
+      if (!this.reactions.includes(reaction)) this.reactions.push(reaction);
+      return 1;
+    });
+  removeReaction = () =>
+    this.#do('removeReaction', () => {
+      this.reactions = this.reactions.filter((one) => one !== 'eyes');
+      return null;
+    });
+  createReply = (_: unknown, __: Place, body: string) =>
+    this.#do('createReply', () => {
+      this.replies.set(this.replies.size + 1, body);
+      return this.replies.size;
+    });
+  editReply = (_: unknown, id: number, body: string) =>
+    this.#do('editReply', () => {
+      this.replies.set(id, body);
+      return null;
+    });
+  findReply = (_: unknown, __: Place, { marker }: { marker: string }) =>
+    this.#do('findReply', () => [...this.replies].find(([, body]) => body.includes(marker))?.[0] ?? null);
+  renewToken = async () => void this.calls.push('renewToken');
+}
+
+let stores: Stores;
+let api: FakeConversation;
+let clock: FakeClock;
+let logReads: number;
+
+beforeEach(async () => {
+  stores = await openStores();
+  api = new FakeConversation();
+  clock = new FakeClock();
+  logReads = 0;
+  await stores.learnRepository(REPOSITORY, null, START);
+});
+
+/** A keeper as a new process has it. */
+function keep(id = 'command'): Promise<number | null> {
+  const keeper = createConversationKeeper({
+    ...{ store: stores, repositories: stores, api, clock, random: () => 0.5, log: pino({ level: 'silent' }) },
+    render: ({ body }) =>
+      JSON.stringify('deployments' in body ? body.deployments.map((one) => one.deployment.state) : body),
+    readLogTail: async () => {
+      logReads += 1;
+      return { kind: 'none' };
+    },
+    pages: { githubUrl: 'https://github.com', workspaceUrl: (workspace) => `https://meltano/${workspace}` },
+  });
+  return keeper(id);
+}
+
+/** Steps until there is nothing to do, each by a new process. */
+async function keepAll(): Promise<void> {
+  for (let steps = 0; steps < 60; steps += 1) {
+    const wait = await keep();
+    if (wait === null) return;
+    clock.advance(wait);
+  }
+  throw new Error('The conversation does not come to rest.');
+}
+
+async function ask(answer: Answer, place: Place = { kind: 'issue', number: 1 }): Promise<void> {
+  const command: NewCommand = {
+    ...{ id: 'command', installationId: 1, repositoryId: REPOSITORY.id, account: 'environment', place },
+    ...{ commentId: 7, actor: 'ana', askedAt: START, receivedAt: START, answer },
+    parsed: { kind: 'command', command: { name: 'help' }, ignored: 0 },
+  };
+  await stores.record({
+    ...{ id: 'command', name: 'issue_comment', receivedAt: START },
+    event: { kind: 'ignored', account: 'acme', repository: REPOSITORY, reason: 'no_command' },
+  });
+  const deployments = answer.kind === 'redeploy' ? [planned()] : [];
+  const delivery = { id: 'plan', name: 'x', receivedAt: START };
+  const event = {
+    kind: 'repository',
+    account: 'acme',
+    repository: REPOSITORY,
+    formerFullName: null,
+  } as const;
+  await stores.record({ ...delivery, event });
+  await stores.commitPlan({ deliveryId: 'plan', outcome: 'command', deployments, command, now: START });
+}
+
+function planned(): PlannedDeployment {
+  return {
+    ...{ id: 'deployment', account: 'environment', workspaceId: WORKSPACE_ID, workspaceName: 'Analytics' },
+    ...{ environment: null, branch: 'main', directory: null, installationId: 1, repositoryId: REPOSITORY.id },
+    ...{ deliveryId: 'command', checkName: 'Meltano Deploy', sha: 'a'.repeat(40), before: null },
+    ...{ requestedBy: 'ana', requestedByBot: false, cause: 'command', redeployOf: null },
+    ...{ pushedAt: START, receivedAt: START, reason: 'command', conclusion: null, problem: null },
+  };
+}
+
+async function conclude(conclusion: 'success' | 'failure'): Promise<void> {
+  const saved = await stores.saveDeployment('deployment', {
+    ...{ state: 'concluded', conclusion, reason: 'job_complete', concludedAt: clock.now() },
+  });
+  await stores.saveReport('deployment', { reportedRevision: saved?.revision ?? 0 });
+}
+
+describe('a redeploy', () => {
+  test('is 👀, one reply that is edited, and 🚀 in place of 👀', async () => {
+    await ask({ kind: 'redeploy', missing: [] });
+    await keepAll();
+    expect(api.calls).toEqual(['react eyes', 'createReply']);
+    await stores.saveDeployment('deployment', { state: 'running' });
+    await keepAll();
+    await conclude('success');
+    await keepAll();
+    expect(api.calls.slice(2)).toEqual(['editReply', 'editReply', 'removeReaction', 'react rocket']);
+    expect(api.reactions).toEqual(['rocket']);
+    expect(api.replies.size).toBe(1);
+    expect((await stores.getCommand('command'))?.finishedAt).not.toBeNull();
+    expect(await keep()).toBeNull();
+  });
+
+  test('that failed ends with 😕', async () => {
+    await ask({ kind: 'redeploy', missing: [] });
+    await conclude('failure');
+    await keepAll();
+    expect(api.reactions).toEqual(['confused']);
+  });
+
+  test('is not edited when nothing changed', async () => {
+    await ask({ kind: 'redeploy', missing: [] });
+    await keepAll();
+    await keepAll();
+    expect(api.calls).toEqual(['react eyes', 'createReply']);
+  });
+
+  test('has its last word only after the check run has its own', async () => {
+    await ask({ kind: 'redeploy', missing: [] });
+    await keepAll();
+    await stores.saveDeployment('deployment', { state: 'concluded', conclusion: 'success', concludedAt: 1 });
+    expect(await keep()).toBe(1_000);
+    expect(api.calls).toEqual(['react eyes', 'createReply']);
+  });
+
+  test('on a commit is neither reacted to nor edited: one reply at the end', async () => {
+    await ask({ kind: 'redeploy', missing: [] }, { kind: 'commit', sha: 'a'.repeat(40) });
+    await keepAll();
+    expect(api.calls).toEqual([]);
+    await conclude('success');
+    await keepAll();
+    expect(api.calls).toEqual(['createReply']);
+  });
+});
+
+describe('a lost answer', () => {
+  test.each([
+    ['of the reply that was taken', true],
+    ['of the reply that was not taken', false],
+  ])('%s leads to one reply', async (_, isDone) => {
+    await ask({ kind: 'redeploy', missing: [] });
+    api.fail('createReply', UNKNOWN, { isDone });
+    await keepAll();
+    await conclude('success');
+    await keepAll();
+    expect(api.replies.size).toBe(1);
+    expect(api.replies.get(1)).toContain('concluded');
+  });
+
+  test('of a reply on a commit is found, and not written over', async () => {
+    await ask({ kind: 'help', level: 'push' }, { kind: 'commit', sha: 'a'.repeat(40) });
+    api.fail('createReply', UNKNOWN, { isDone: true });
+    await keepAll();
+    expect(api.calls).toEqual(['createReply', 'findReply']);
+    expect(api.replies.size).toBe(1);
+  });
+});
+
+describe('what GitHub refuses', () => {
+  test('a reply is given up after a few tries, and the reactions go on', async () => {
+    await ask({ kind: 'help', level: 'push' });
+    api.fail('createReply', REJECTED, { times: 9 });
+    // One process: the count of refusals is in memory.
+    const keeper = createConversationKeeper({
+      ...{
+        store: stores,
+        repositories: stores,
+        api,
+        clock,
+        random: () => 0.5,
+        log: pino({ level: 'silent' }),
+      },
+      render: () => 'text',
+      readLogTail: async () => ({ kind: 'none' }),
+      pages: { githubUrl: 'https://github.com', workspaceUrl: () => 'https://meltano' },
+    });
+    for (let wait = await keeper('command'); wait !== null; wait = await keeper('command'))
+      clock.advance(wait);
+    expect(api.calls.filter((call) => call === 'createReply')).toHaveLength(3);
+    expect(api.reactions).toEqual(['rocket']);
+  });
+
+  test('a reaction is not missed', async () => {
+    await ask({ kind: 'help', level: 'push' });
+    api.fail('react', REJECTED, { times: 9 });
+    await keepAll();
+    expect(api.replies.size).toBe(1);
+    expect((await stores.getCommand('command'))?.finishedAt).not.toBeNull();
+  });
+
+  test('an early death of the token is mended', async () => {
+    await ask({ kind: 'help', level: 'push' });
+    api.fail('react', { kind: 'unauthorized', message: 'Bad credentials' });
+    await keepAll();
+    expect(api.calls.slice(0, 3)).toEqual(['react eyes', 'renewToken', 'react eyes']);
+  });
+});
+
+describe('one-time answers', () => {
+  test('a refusal is answered once, with 😕 and no 👀', async () => {
+    await ask({ kind: 'refused', refusal: { code: 'no_workspace' } });
+    await keepAll();
+    expect(api.calls).toEqual(['createReply', 'react confused']);
+  });
+
+  test('a stranger gets 😕 only, and on a commit nothing', async () => {
+    await ask({ kind: 'refused', refusal: { code: 'stranger' } });
+    await keepAll();
+    expect(api.calls).toEqual(['react confused']);
+  });
+
+  test('a log is read for its reply only, and the reply is not edited', async () => {
+    const workspace = { id: WORKSPACE_ID, name: 'Analytics', branch: 'main', directory: null };
+    await ask({ kind: 'logs', workspace, lines: 5 });
+    await keepAll();
+    expect(logReads).toBe(1);
+    expect(api.calls).toEqual(['react eyes', 'createReply', 'removeReaction', 'react rocket']);
+  });
+});

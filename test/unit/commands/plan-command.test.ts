@@ -1,0 +1,206 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { parseCommand } from '../../../src/commands/parse-command.ts';
+import type { CommandRecord, PermissionLevel } from '../../../src/domain/conversation.ts';
+import type { CommentEvent } from '../../../src/domain/delivery.ts';
+import { PlanWorld } from '../reconcile/plan-world.ts';
+import { buildWorkspace, MINUTE, REPOSITORY, START, WORKSPACE_ID } from '../reconcile/reconcile-world.ts';
+
+const DEV = '81c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
+const HEADS: Record<string, string> = { main: 'a'.repeat(40), dev: 'd'.repeat(40) };
+
+let world: PlanWorld;
+
+beforeEach(async () => {
+  world = await PlanWorld.open();
+  for (const [branch, head] of Object.entries(HEADS)) world.heads.set(branch, head);
+});
+
+function comment(body: string, differences: Partial<CommentEvent> = {}): CommentEvent {
+  const parsed = parseCommand(body);
+  if (parsed.kind === 'none') throw new Error(`There is no command in ${body}`);
+  return {
+    ...{ kind: 'comment', account: 'acme', repository: REPOSITORY, place: { kind: 'issue', number: 1 } },
+    ...{ commentId: 7, actor: 'ana', askedAt: START, parsed },
+    ...differences,
+  };
+}
+
+async function give(body: string, differences: Partial<CommentEvent> = {}): Promise<CommandRecord | null> {
+  const id = await world.deliver(comment(body, differences));
+  await world.planAll();
+  return world.stores.getCommand(id);
+}
+
+function twoWorkspaces(): void {
+  world.meltano.workspaces = [
+    buildWorkspace({ alias: 'prod' }),
+    buildWorkspace({ id: DEV, name: 'Dev', alias: 'dev', branch: 'dev' }),
+  ];
+}
+
+describe('a redeploy', () => {
+  test('deploys the current head of the tracked branch, whatever the comment stands on', async () => {
+    const command = await give('/redeploy');
+    expect(command?.answer).toEqual({ kind: 'redeploy', missing: [] });
+    const [deployment] = await world.stores.listCommandDeployments(command?.id ?? '');
+    expect(deployment).toMatchObject({
+      ...{ state: 'waiting', sha: HEADS['main'], branch: 'main', cause: 'command', requestedBy: 'ana' },
+      pushedAt: START,
+    });
+    expect(world.asked).toEqual(['permission of ana', 'head of main']);
+    expect(world.dispatcher.wakes).toContainEqual({ queue: 'command', key: command?.id });
+    expect(world.dispatcher.wakes).toContainEqual({ queue: 'workspace', key: WORKSPACE_ID });
+  });
+
+  test.each<[string, string, CommentEvent['place'], string[]]>([
+    ['an issue, by name', '/redeploy DEV', { kind: 'issue', number: 1 }, ['Dev']],
+    ['by alias', '/redeploy prod', { kind: 'issue', number: 1 }, ['Analytics']],
+    ['by the beginning of an id', `/redeploy ${DEV.slice(0, 8)}`, { kind: 'issue', number: 1 }, ['Dev']],
+    [
+      'by id and name, each once',
+      `/redeploy ${DEV} dev Analytics`,
+      { kind: 'issue', number: 1 },
+      ['Analytics', 'Dev'],
+    ],
+    ['by branch', '/redeploy --branch dev', { kind: 'issue', number: 1 }, ['Dev']],
+    ['a commit that is the head of one', '/redeploy', { kind: 'commit', sha: 'd'.repeat(40) }, ['Dev']],
+  ])('on %s', async (_, body, place, names) => {
+    twoWorkspaces();
+    const command = await give(body, { place });
+    const deployments = await world.stores.listCommandDeployments(command?.id ?? '');
+    expect(deployments.map((one) => one.workspaceName).sort()).toEqual(names);
+  });
+
+  test.each([
+    ['the head branch', { headBranch: 'dev', baseBranch: 'main', merged: false }, ['Dev']],
+    ['both once it is merged', { headBranch: 'dev', baseBranch: 'main', merged: true }, ['Analytics', 'Dev']],
+    ['the base of a merged fork', { headBranch: null, baseBranch: 'main', merged: true }, ['Analytics']],
+    ['nothing of a fork', { headBranch: null, baseBranch: 'main', merged: false }, []],
+  ])('on a pull request means %s', async (_, pull, names) => {
+    twoWorkspaces();
+    world.pull = pull;
+    const command = await give('/redeploy', { place: { kind: 'pull_request', number: 3 } });
+    const deployments = await world.stores.listCommandDeployments(command?.id ?? '');
+    expect(deployments.map((one) => one.workspaceName).sort()).toEqual(names);
+  });
+
+  test.each([
+    ['nothing says which', '/redeploy', 'choose_workspace'],
+    ['no such name', '/redeploy Sales', 'unknown_workspace'],
+    ['too short a beginning of an id', `/redeploy ${DEV.slice(0, 7)}`, 'unknown_workspace'],
+    ['a name of two', '/redeploy twin', 'ambiguous_workspace'],
+    ['a branch that none tracks', '/redeploy --branch x', 'choose_workspace'],
+    ['a typing error', '/meltano redploy', 'not_understood'],
+    ['an unknown flag', '/redeploy --force', 'not_understood'],
+  ])('is refused when %s', async (_, body, code) => {
+    twoWorkspaces();
+    world.meltano.workspaces.push(
+      buildWorkspace({ id: '91c0ef56-7f7e-47c1-9700-2d7e2eb5a04e', name: 'Twin' }),
+      buildWorkspace({ id: 'a1c0ef56-7f7e-47c1-9700-2d7e2eb5a04e', name: 'Other', alias: 'twin' }),
+    );
+    const command = await give(body);
+    expect(command?.answer).toMatchObject({ kind: 'refused', refusal: { code } });
+    expect(await world.open()).toEqual([]);
+  });
+
+  test('of a branch that does not exist is refused, and of another one goes on', async () => {
+    twoWorkspaces();
+    world.heads.delete('dev');
+    expect((await give('/redeploy dev'))?.answer).toMatchObject({
+      refusal: { code: 'branch_missing', missing: [{ name: 'Dev' }] },
+    });
+    const both = await give('/redeploy dev prod', { actor: 'bob' });
+    expect(both?.answer).toMatchObject({ kind: 'redeploy', missing: [{ name: 'Dev' }] });
+    expect(await world.open()).toHaveLength(1);
+  });
+
+  test('of another repository’s workspace is refused', async () => {
+    world.meltano.workspaces.push(
+      buildWorkspace({ id: DEV, name: 'Sales', repositoryUrl: 'https://github.com/acme/sales' }),
+    );
+    expect((await give('/redeploy Sales'))?.answer).toMatchObject({ refusal: { code: 'unknown_workspace' } });
+  });
+});
+
+describe('permission', () => {
+  test.each<[string, PermissionLevel, boolean, string | null]>([
+    ['/redeploy', 'push', true, null],
+    ['/redeploy', 'triage', true, 'not_permitted'],
+    ['/redeploy', 'none', true, 'stranger'],
+    ['/redeploy', 'triage', false, 'not_permitted'],
+    ['/redeploy', 'pull', false, 'stranger'],
+    ['/meltano withdraw', 'pull', true, 'not_permitted'],
+    ['/meltano status', 'pull', true, null],
+    ['/meltano status', 'pull', false, 'stranger'],
+    ['/meltano status', 'triage', false, null],
+    ['/meltano why', 'triage', false, null],
+    ['/meltano logs', 'pull', true, null],
+    ['/meltano help', 'pull', true, null],
+    ['/meltano nonsense', 'pull', false, 'stranger'],
+  ])('%s by one with %s (private: %s) is refused as %s', async (body, level, isPrivate, code) => {
+    world.permission = level;
+    const command = await give(body, { repository: { ...REPOSITORY, private: isPrivate } });
+    const { answer } = command ?? {};
+    expect(answer?.kind === 'refused' ? answer.refusal.code : null).toBe(code);
+    if (code) expect(world.asked).toEqual(['permission of ana']);
+  });
+
+  test('that can not be asked for ten minutes is refused, and nothing was done meanwhile', async () => {
+    world.githubIsDown = true;
+    const id = await world.deliver(comment('/redeploy'));
+    await world.planAll();
+    expect(world.clock.now() - START).toBeLessThan(16 * MINUTE);
+    expect((await world.stores.getCommand(id))?.answer).toMatchObject({ refusal: { code: 'unanswered' } });
+    expect(await world.open()).toEqual([]);
+  });
+});
+
+describe('a command that comes again or late', () => {
+  test('the same by the same person within ten seconds is one; later, or by another, it is a second one', async () => {
+    expect(await give('/redeploy')).not.toBeNull();
+    expect(await give('/redeploy', { askedAt: START + 10_000 })).toBeNull();
+    expect(await give('/redeploy', { actor: 'bob' })).not.toBeNull();
+    expect(await give('/redeploy', { place: { kind: 'issue', number: 2 } })).not.toBeNull();
+    expect(await give('/redeploy', { askedAt: START + 21_000 })).not.toBeNull();
+  });
+
+  test('an hour after it was written it is not carried out', async () => {
+    world.clock.advance(61 * MINUTE);
+    expect((await give('/meltano withdraw'))?.answer).toMatchObject({ refusal: { code: 'too_late' } });
+  });
+});
+
+describe('withdraw', () => {
+  test('notes the wish on everything open, and says where there is nothing', async () => {
+    twoWorkspaces();
+    await give('/redeploy prod');
+    const command = await give('/meltano withdraw prod dev');
+    expect(command?.answer).toMatchObject({ kind: 'withdraw', idle: [{ name: 'Dev' }] });
+    expect(await world.open()).toMatchObject([{ withdrawnBy: 'ana', withdrawDeliveryId: command?.id }]);
+    expect(world.dispatcher.wakes.at(-1)).toEqual({ queue: 'workspace', key: WORKSPACE_ID });
+  });
+});
+
+describe('why', () => {
+  test('names the rule for each workspace, and does nothing', async () => {
+    world.meltano.workspaces = [
+      buildWorkspace({ directory: 'analytics' }),
+      buildWorkspace({ id: DEV, branch: 'gone' }),
+    ];
+    await world.deliver(comment('/redeploy Analytics'));
+    const command = await give('/meltano why');
+    expect(command?.answer).toMatchObject({
+      kind: 'why',
+      findings: [
+        { reason: 'push', sha: HEADS['main'], isHead: true, since: null },
+        { reason: 'branch_deleted', sha: null },
+      ],
+    });
+    expect(await world.stores.listCommandDeployments(command?.id ?? '')).toEqual([]);
+  });
+
+  test('of a commit says whether it is the head', async () => {
+    const command = await give('/meltano why abcdef1');
+    expect(command?.answer).toMatchObject({ findings: [{ sha: `abcdef1${'0'.repeat(33)}`, isHead: false }] });
+  });
+});

@@ -1,0 +1,117 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { RerunEvent } from '../../../src/domain/delivery.ts';
+import type { Deployment } from '../../../src/domain/deployment.ts';
+import { buildPush, PlanWorld } from '../reconcile/plan-world.ts';
+import { buildWorkspace, REPOSITORY, WORKSPACE_ID } from '../reconcile/reconcile-world.ts';
+
+const OLD = 'a'.repeat(40);
+const HEAD = 'c'.repeat(40);
+
+let world: PlanWorld;
+let old: Deployment;
+
+beforeEach(async () => {
+  world = await PlanWorld.open();
+  world.heads.set('main', HEAD);
+  await world.deliver(buildPush({ after: OLD }));
+  await world.planAll();
+  const [planned] = await world.open();
+  if (!planned) throw new Error('The push was not planned');
+  old = planned;
+  await world.stores.saveDeployment(old.id, {
+    state: 'concluded',
+    conclusion: 'success',
+    concludedAt: 1,
+    jobId: 'job',
+  });
+});
+
+function rerun(differences: Partial<RerunEvent> = {}): RerunEvent {
+  return {
+    ...{ kind: 'rerun', account: 'acme', repository: REPOSITORY, how: 'rerun', sha: OLD, actor: 'bob' },
+    run: { name: 'The name it had', externalId: `${WORKSPACE_ID}/${old.id}/job` },
+    ...differences,
+  };
+}
+
+function shown(deploymentId: string, conclusion: string, id = 1) {
+  return {
+    id,
+    url: null,
+    name: 'Run',
+    externalId: `${WORKSPACE_ID}/${deploymentId}`,
+    conclusion,
+    startedAt: null,
+  };
+}
+
+test('makes a new run of the same name on the head, and the old run is written once more with the link', async () => {
+  await world.deliver(rerun({ how: 'button' }));
+  await world.planAll();
+  const [made] = await world.open();
+  expect(made).toMatchObject({
+    ...{ checkName: 'The name it had', sha: HEAD, cause: 'button', requestedBy: 'bob', redeployOf: old.id },
+  });
+  const rewritten = await world.stores.getDeployment(old.id);
+  expect(rewritten?.rerun).toEqual({ kind: 'redeployed', by: 'bob', deploymentId: made?.id });
+  expect(rewritten?.revision).toBe(old.revision + 2);
+  expect(world.dispatcher.wakes).toContainEqual({ queue: 'log', key: old.id });
+});
+
+test('on the same commit the old run stays as it is: the new one takes its place in the suite', async () => {
+  world.heads.set('main', OLD);
+  await world.deliver(rerun());
+  await world.planAll();
+  expect(await world.open()).toHaveLength(1);
+  expect((await world.stores.getDeployment(old.id))?.rerun).toBeNull();
+});
+
+test('pressed twice within ten seconds is one; the suite that was reset again is still completed', async () => {
+  await world.deliver(rerun());
+  await world.deliver(rerun());
+  await world.planAll();
+  expect(await world.open()).toHaveLength(1);
+  expect((await world.stores.getDeployment(old.id))?.revision).toBe(old.revision + 3);
+});
+
+test.each<[string, (world: PlanWorld) => void, RegExp]>([
+  ['who may not write', (it) => (it.permission = 'triage'), /right to write/],
+  ['of a branch that is gone', (it) => it.heads.delete('main'), /does not exist/],
+  [
+    'of a workspace that moved away',
+    (it) => (it.meltano.workspaces = [buildWorkspace({ repositoryUrl: 'https://github.com/acme/other' })]),
+    /does not use this repository/,
+  ],
+])('one %s is refused on the old run, which completes its suite', async (_, change, why) => {
+  change(world);
+  // A process that has no list of workspaces yet.
+  world.restart();
+  await world.deliver(rerun());
+  await world.planAll();
+  expect(await world.open()).toEqual([]);
+  expect((await world.stores.getDeployment(old.id))?.rerun).toMatchObject({
+    ...{ kind: 'refused', by: 'bob', why: expect.stringMatching(why) },
+  });
+});
+
+test('of a suite redeploys only where the newest run was not skipped', async () => {
+  world.runs = [shown('older', 'skipped', 1), shown(old.id, 'success', 2)];
+  await world.deliver(rerun({ how: 'suite', run: null }));
+  await world.planAll();
+  expect(await world.open()).toMatchObject([{ cause: 'rerun', checkName: 'Run' }]);
+});
+
+test('of a suite whose runs were all skipped is refused on them', async () => {
+  world.runs = [shown(old.id, 'skipped')];
+  await world.deliver(rerun({ how: 'suite', run: null }));
+  await world.planAll();
+  expect(await world.open()).toEqual([]);
+  expect((await world.stores.getDeployment(old.id))?.rerun).toMatchObject({ kind: 'refused' });
+});
+
+test('of a run that is not the app’s changes nothing and asks nothing', async () => {
+  await world.deliver(rerun({ run: { name: 'x', externalId: 'something else' } }));
+  await world.planAll();
+  expect(await world.open()).toEqual([]);
+  expect(world.asked).toEqual([]);
+});

@@ -9,6 +9,8 @@ export interface LogExcerpt {
   readonly omittedLines: number;
   readonly tail: readonly string[];
   readonly firstError: FirstError | null;
+  /** The errors that name a file of the project and a line in it, in order; at most 50, none twice. */
+  readonly locatedErrors: readonly LocatedError[];
   /** How many secrets were taken out. */
   readonly redactions: number;
   /** False when the log could not be read to its end. */
@@ -23,4 +25,15 @@ export interface FirstError {
   /** The lines around it, in order; the first one is line `line - contextBefore`. */
   readonly context: readonly string[];
   readonly contextBefore: number;
+}
+
+export interface LocatedError {
+  /** Relative to the workspace's directory, with `/`, without `.` and `..`. */
+  readonly path: string;
+  /** 1-based. */
+  readonly line: number;
+  /** 1-based; null where the log names none. */
+  readonly column: number | null;
+  /** In one line, at most 1,024 bytes. */
+  readonly message: string;
 }

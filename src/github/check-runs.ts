@@ -18,6 +18,8 @@ export interface CheckRunApi {
     repository: Repository,
     run: { sha: string; name: string; externalId: string },
   ): Promise<GitHubResult<WrittenCheckRun | null>>;
+  /** How many annotations a run has. */
+  countAnnotations(repository: Repository, id: number): Promise<GitHubResult<number>>;
   /** Throws the installation's cached token away: GitHub said that it isn't valid. */
   renewToken(installationId: number): Promise<void>;
 }
@@ -67,6 +69,12 @@ export function createCheckRunApi(options: CheckRunApiOptions): CheckRunApi & Sh
         });
         const run = runs.find((one) => one.external_id?.startsWith(externalId));
         return run ? { id: run.id, url: run.html_url } : null;
+      }),
+
+    countAnnotations: (repository, id) =>
+      call(repository, async (octokit) => {
+        const { data } = await octokit.rest.checks.get({ ...locate(repository), check_run_id: id });
+        return data.output.annotations_count;
       }),
 
     async listRuns(repository, sha) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import type { Clock, ReportStore } from '../domain/ports.ts';
 import type { CheckRunFields } from '../report/check-run-view.ts';
+import { keepNewAnnotations, writeWithAnnotations } from './annotations-once.ts';
 import type { CheckRunApi } from './check-runs.ts';
 import type { GitHubFailure } from './github-call.ts';
 
@@ -55,7 +56,8 @@ async function create(
   if (deployment.checkRunAttemptedAt !== null) {
     const found = await ports.api.find(repository, {
       sha: deployment.sha,
-      name: deployment.checkName,
+      // As it was written: what can't be shown is taken out of it.
+      name: fields.name,
       externalId: `${deployment.workspaceId}/${deployment.id}`,
     });
     if (!found.ok) return { kind: 'failed', failure: found.failure, deployment };
@@ -67,7 +69,7 @@ async function create(
     if (now - deployment.checkRunAttemptedAt < LOOK_FOR_MS) return { kind: 'look again' };
   }
   await ports.store.saveReport(deployment.id, { checkRunAttemptedAt: now });
-  const created = await ports.api.create(repository, fields);
+  const created = await writeWithAnnotations(fields, (one) => ports.api.create(repository, one));
   if (!created.ok) {
     // Only an unknown outcome has to be looked for.
     if (created.failure.kind !== 'unknown') {
@@ -90,8 +92,12 @@ async function update(
   digest: string,
   ports: { api: CheckRunApi; store: ReportStore },
 ): Promise<WriteOutcome> {
-  const { deployment, repository, fields } = request;
-  const updated = await ports.api.update(repository, checkRunId, fields);
+  const { deployment, repository } = request;
+  const fields = await keepNewAnnotations(ports.api, { repository, id: checkRunId }, request.fields);
+  if (!fields.ok) return { kind: 'failed', failure: fields.failure, deployment };
+  const updated = await writeWithAnnotations(fields.value, (one) =>
+    ports.api.update(repository, checkRunId, one),
+  );
   if (!updated.ok) return { kind: 'failed', failure: updated.failure, deployment };
   await ports.store.saveReport(deployment.id, { reportedRevision: deployment.revision });
   return { kind: 'written', sent: true, digest, deployment };

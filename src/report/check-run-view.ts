@@ -35,5 +35,19 @@ export interface CheckRunFields {
     readonly title: string;
     readonly summary: string;
     readonly text?: string;
+    /** At most 50. GitHub adds them to those that the run has. */
+    readonly annotations?: CheckAnnotation[];
   };
+}
+
+export interface CheckAnnotation {
+  /** Relative to the root of the repository. */
+  readonly path: string;
+  readonly start_line: number;
+  readonly end_line: number;
+  /** Both columns only where both lines are the same. */
+  readonly start_column?: number;
+  readonly end_column?: number;
+  readonly annotation_level: 'failure';
+  readonly message: string;
 }

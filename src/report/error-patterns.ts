@@ -80,6 +80,7 @@ const ERROR_PATTERNS: readonly ErrorPattern[] = [
   { pattern: /\blevel=(?:error|critical|fatal)\b.*?\b(?:message|msg|event)=(.+)$/i, say: SAY_GROUP },
 ];
 const JSON_LEVEL = /^\{.*"level(?:name)?": ?"(?:error|critical|fatal)"/i;
+const JSON_QUIET = /"level(?:name)?": ?"(?:warn|debug|trace)/i;
 const JSON_MESSAGE = /"(?:event|message|msg)": ?"((?:\\.|[^"\\])+)/;
 const TELLING =
   /error|exception|invalid|unexpected|undefined|unknown|cannot|could not|not found|failed|missing|not allowed/i;
@@ -103,12 +104,20 @@ export function isMessage(text: string): boolean {
   return /[A-Za-z]/.test(text) && !NO_ERROR.test(text.trim());
 }
 
+/** A log line in JSON, as `parseLogLine` tells one in words; null for any other. */
+export function readJsonLine(text: string): LogLine | null {
+  if (!text.startsWith('{') || !JSON_MESSAGE.test(text)) return null;
+  const level = JSON_LEVEL.test(text) ? 'error' : JSON_QUIET.test(text) ? 'quiet' : null;
+  return { level, text: readJsonMessage(text) };
+}
+
 function readJsonMessage(line: string): string {
   const message = JSON_MESSAGE.exec(line)?.[1];
   return message === undefined ? line : message.replace(/\\[nrt]/g, ' ').replace(/\\(.)/g, '$1');
 }
 
-function isTelling(message: string): boolean {
+/** Whether a message that follows a place sounds like an error. */
+export function isTelling(message: string): boolean {
   return TELLING.test(message);
 }
 

@@ -102,9 +102,16 @@ function explainFailure(view: CheckRunView): string[] {
   const error = showableLog(view)?.firstError ?? null;
   if (error === null) return [ended];
   return [
-    `${ended} The first one is in line ${formatCount(error.line)} of the log:`,
-    formatCode(error.message),
+    describeError(error.message),
+    `${ended} The first one is in line ${formatCount(error.line)} of the log.`,
   ];
+}
+
+/** The error in plain words, the place before it where the message begins with one. */
+function describeError(message: string): string {
+  const [, path, line, words] = /^([^\s:]{1,200}\.\w{1,8}):(\d{1,9}) (.+)$/s.exec(message) ?? [];
+  if (path === undefined || words === undefined) return `**First error:** ${formatCode(message)}`;
+  return `**${formatCode(path)}, line ${line}:** ${formatCode(words)}`;
 }
 
 function explainSuperseded({ supersededBy, githubUrl, repository }: CheckRunView): string {

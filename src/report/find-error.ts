@@ -16,7 +16,7 @@ const EXCEPTION_CLASS = /^[A-Za-z_][\w.]{0,150}(?:Error|Exception): /;
 const DBT_ERROR = /^[A-Z][a-z]+ Error(?: in |\s*$)/;
 // What Meltano writes behind the message of a plug-in's line.
 const STRUCTLOG_FIELDS =
-  /\s+(?:cmd_type|consumer|exit_codes?|job_name|job_run_id|name|producer|run_id|state_id|stdio|string_id|full_refresh)=/;
+  /\s(?:cmd_type|consumer|exit_codes?|job_name|job_run_id|name|producer|run_id|state_id|stdio|string_id|full_refresh)=/;
 
 export interface FoundError {
   /** 1-based number of the line that says it. */
@@ -118,7 +118,10 @@ function formatMessage(text: string): string {
     : `${sliceWhole(message, LONGEST_MESSAGE - 1).trimEnd()}…`;
 }
 
-function stripFields(text: string): string {
+/** The words of a line without what Meltano writes behind them. */
+export function stripFields(text: string): string {
   const fields = STRUCTLOG_FIELDS.exec(text);
-  return fields === null || fields.index === 0 ? text : text.slice(0, fields.index);
+  if (fields === null) return text;
+  const words = text.slice(0, fields.index).trimEnd();
+  return words === '' ? text : words;
 }

@@ -1,6 +1,7 @@
 import type { FirstError, LogExcerpt } from '../domain/log-excerpt.ts';
 import { capLogLine, cleanLogLine, SHOWN_LINE_LENGTH, sliceWhole } from './clean-log-line.ts';
 import { createErrorFinder, type FoundError } from './find-error.ts';
+import { createErrorLocator } from './locate-errors.ts';
 import { copyString, createLogTail } from './log-tail.ts';
 import type { Redactor } from './redact.ts';
 
@@ -12,11 +13,15 @@ const LINES_AFTER_ERROR = 10;
 const CONTEXT_LINE_LENGTH = 500;
 /** Code units of a line that are looked at: a secret that the shown part cuts in two must still be found. */
 const SCANNED_LINE_LENGTH = 64 * 1024;
+const NOTHING_CUT: ReadonlyMap<number, number> = new Map();
 
 /** Takes in a log from its first line on and keeps what a check run shows of it: at most about 100 kB, however long it is. */
 export interface LogExcerptBuilder {
-  /** Calls must not overlap: wait for one before the next. */
-  add(rawLines: readonly string[]): Promise<void>;
+  /**
+   * Calls must not overlap: wait for one before the next. `cut`: by index in `rawLines`, how many characters a line had
+   * beyond those that came.
+   */
+  add(rawLines: readonly string[], cut?: ReadonlyMap<number, number>): Promise<void>;
   /** `complete`: the log was read to its end, as far as there is one. */
   excerpt(complete: boolean): LogExcerpt;
 }
@@ -25,17 +30,22 @@ export function createLogExcerptBuilder(redactor: Pick<Redactor, 'forLog'>): Log
   const log = redactor.forLog();
   const tail = createLogTail(TAIL_BYTES);
   const error = createErrorCollector();
+  const locator = createErrorLocator();
   let totalLines = 0;
   let redactions = 0;
   return {
-    async add(rawLines) {
+    async add(rawLines, cut = NOTHING_CUT) {
       const cleaned = rawLines.map(cleanLogLine);
       const scanned = cleaned.map((line) => sliceWhole(line, SCANNED_LINE_LENGTH));
       const { lines, count } = await log.redactLines(scanned);
-      const shown = lines.map((line, index) =>
-        capLogLine(line, SHOWN_LINE_LENGTH, (cleaned[index] ?? '').length - (scanned[index] ?? '').length),
-      );
-      for (const line of shown) error.add(line);
+      const shown = lines.map((line, index) => {
+        const unscanned = (cleaned[index] ?? '').length - (scanned[index] ?? '').length;
+        return capLogLine(line, SHOWN_LINE_LENGTH, unscanned + (cut.get(index) ?? 0));
+      });
+      for (const line of shown) {
+        error.add(line);
+        locator.add(line);
+      }
       tail.push(shown);
       totalLines += shown.length;
       redactions += count;
@@ -47,6 +57,7 @@ export function createLogExcerptBuilder(redactor: Pick<Redactor, 'forLog'>): Log
         omittedLines: totalLines - lines.length,
         tail: lines,
         firstError: error.collect(),
+        locatedErrors: locator.located(),
         redactions,
         complete,
       };

@@ -1,6 +1,7 @@
 import type { Deployment } from '../domain/deployment.ts';
 import { formatExternalId } from '../domain/external-id.ts';
 import type { CheckRunFields, CheckRunView } from './check-run-view.ts';
+import { renderAnnotations } from './render-annotations.ts';
 import { renderSummary } from './render-summary.ts';
 import { renderText } from './render-text.ts';
 import { renderTitle } from './render-title.ts';
@@ -12,6 +13,7 @@ import { renderTitle } from './render-title.ts';
 export function renderCheckRun(view: CheckRunView): CheckRunFields {
   const { deployment } = view;
   const text = renderText(view);
+  const annotations = renderAnnotations(view);
   return {
     name: deployment.checkName,
     head_sha: deployment.sha,
@@ -24,6 +26,7 @@ export function renderCheckRun(view: CheckRunView): CheckRunFields {
       title: renderTitle(view),
       summary: renderSummary(view),
       ...(text === undefined ? {} : { text }),
+      ...(annotations.length === 0 ? {} : { annotations }),
     },
   };
 }

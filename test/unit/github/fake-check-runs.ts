@@ -1,9 +1,9 @@
 import type { Repository } from '../../../src/domain/deployment.ts';
 import type { CheckRunApi, WrittenCheckRun } from '../../../src/github/check-runs.ts';
 import type { GitHubFailure, GitHubResult } from '../../../src/github/github-call.ts';
-import type { CheckRunFields } from '../../../src/report/check-run-view.ts';
+import type { CheckAnnotation, CheckRunFields } from '../../../src/report/check-run-view.ts';
 
-type Kind = 'create' | 'update' | 'find' | 'renewToken';
+type Kind = 'create' | 'update' | 'find' | 'countAnnotations' | 'renewToken';
 
 export interface Call {
   readonly kind: Kind;
@@ -20,6 +20,8 @@ type Script = { failure: GitHubFailure; made?: boolean } | 'fine';
 export class FakeCheckRuns implements CheckRunApi {
   readonly calls: Call[] = [];
   readonly runs: CheckRunFields[] = [];
+  /** Of each run, as GitHub gathers them. */
+  readonly annotations = new Map<number, CheckAnnotation[]>();
   /** Runs that a search doesn't show yet. */
   hidden = false;
   /** Failures for every request of an installation. */
@@ -43,6 +45,7 @@ export class FakeCheckRuns implements CheckRunApi {
   create(repository: Repository, fields: CheckRunFields): Promise<GitHubResult<WrittenCheckRun>> {
     return this.#answer('create', repository, { fields }, () => {
       this.runs.push(fields);
+      this.#gather(this.runs.length, fields);
       return describeRun(this.runs.length);
     });
   }
@@ -54,6 +57,7 @@ export class FakeCheckRuns implements CheckRunApi {
   ): Promise<GitHubResult<WrittenCheckRun>> {
     return this.#answer('update', repository, { runId, fields }, () => {
       this.runs[runId - 1] = fields;
+      this.#gather(runId, fields);
       return describeRun(runId);
     });
   }
@@ -69,6 +73,18 @@ export class FakeCheckRuns implements CheckRunApi {
       );
       return this.hidden || index < 0 ? null : describeRun(index + 1);
     });
+  }
+
+  countAnnotations(repository: Repository, runId: number): Promise<GitHubResult<number>> {
+    return this.#answer('countAnnotations', repository, { runId }, () => this.#listAnnotations(runId).length);
+  }
+
+  #listAnnotations(runId: number): CheckAnnotation[] {
+    return this.annotations.get(runId) ?? [];
+  }
+
+  #gather(runId: number, { output }: CheckRunFields): void {
+    this.annotations.set(runId, [...this.#listAnnotations(runId), ...(output.annotations ?? [])]);
   }
 
   async renewToken(installationId: number): Promise<void> {

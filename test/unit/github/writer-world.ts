@@ -123,7 +123,7 @@ export class WriterWorld {
   async growLog(id: string, lines: string[]): Promise<void> {
     this.logs.set(id, {
       ...{ totalLines: lines.length, omittedLines: 0, tail: lines, firstError: null },
-      ...{ redactions: 0, complete: false },
+      ...{ locatedErrors: [], redactions: 0, complete: false },
     });
     this.writer.logGrew(await this.read(id));
   }

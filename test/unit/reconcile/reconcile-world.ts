@@ -88,7 +88,7 @@ export class PlainBuilder implements ExcerptBuilder {
   excerpt(complete: boolean): ReturnType<ExcerptBuilder['excerpt']> {
     const tail = [...this.#lines];
     return {
-      ...{ totalLines: tail.length, omittedLines: 0, tail, firstError: null },
+      ...{ totalLines: tail.length, omittedLines: 0, tail, firstError: null, locatedErrors: [] },
       redactions: 0,
       complete,
     };

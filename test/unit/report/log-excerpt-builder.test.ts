@@ -19,6 +19,7 @@ describe('a log that fits', () => {
       omittedLines: 0,
       tail: ['green', 'with [redacted]', '', 'password=[redacted]'],
       firstError: null,
+      locatedErrors: [],
       redactions: 2,
       complete: true,
     });
@@ -30,6 +31,7 @@ describe('a log that fits', () => {
       omittedLines: 0,
       tail: [],
       firstError: null,
+      locatedErrors: [],
       redactions: 0,
       complete: false,
     });
@@ -97,6 +99,21 @@ describe('a log that is too long', () => {
     expect(tail.map((line) => line.length)).toEqual([2000, 2000, 1999]);
     expect(tail[2]).toBe(`${'c'.repeat(1977)} … (+98023 characters)`);
     expect(firstError?.context.map((line) => line.length)).toEqual([500, 2000, 500]);
+  });
+
+  test('says how much of a line is missing, also of one that was not even read whole', async () => {
+    const builder = build();
+    await builder.add(['short', 'x'.repeat(65_536), 'y'.repeat(70_000)], new Map([[1, 10_420_224]]));
+    const { tail } = builder.excerpt(true);
+    expect(tail[0]).toBe('short');
+    expect(tail[1]).toMatch(/^x{1973,} … \(\+\d+ characters\)$/);
+    for (const [index, length] of [
+      [1, 10_485_760],
+      [2, 70_000],
+    ] as const) {
+      const [, shown = '', left] = /^([xy]+) … \(\+(\d+) characters\)$/.exec(tail[index] ?? '') ?? [];
+      expect(shown.length + Number(left)).toBe(length);
+    }
   });
 
   test('finds a secret that the cut would split', async () => {

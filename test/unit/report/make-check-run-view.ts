@@ -63,6 +63,7 @@ export function makeLog(tail: readonly string[], changes: Partial<LogExcerpt> = 
     omittedLines: 0,
     tail,
     firstError: null,
+    locatedErrors: [],
     redactions: 0,
     complete: true,
     ...changes,

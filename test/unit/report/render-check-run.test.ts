@@ -161,6 +161,15 @@ const logs = fc
         contextBefore: fc.nat({ max: 5 }),
       }),
     ),
+    locatedErrors: fc.array(
+      fc.record({
+        path: text,
+        line: fc.integer({ min: 1, max: 1e6 }),
+        column: fc.option(fc.integer({ min: 1, max: 1e4 })),
+        message: text,
+      }),
+      { maxLength: 50 },
+    ),
     redactions: fc.nat(),
     complete: fc.boolean(),
   })

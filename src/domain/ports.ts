@@ -59,7 +59,8 @@ export interface LogRequest {
    * without newline counts too.
    */
   readonly until: 'once' | 'end';
-  readonly onLines: (lines: string[]) => Promise<void>;
+  /** `cut`: of lines too long to be read whole, by index, how many characters were left out at their end. */
+  readonly onLines: (lines: string[], cut?: ReadonlyMap<number, number>) => Promise<void>;
 }
 
 export interface LogProgress {

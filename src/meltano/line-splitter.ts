@@ -1,8 +1,13 @@
 /** In UTF-16 units. A longer line is cut in memory; it still counts as one. */
 const LINE_LIMIT = 64 * 1024;
-const CUT_MARK = '… (cut)';
 const BATCH_LINES = 500;
 const BATCH_LENGTH = 64 * 1024;
+
+/** Lines, and of those that were too long how many characters were left out at their end, by index. */
+export interface LineBatch {
+  readonly lines: string[];
+  readonly cut: Map<number, number>;
+}
 
 /** Makes lines of a stream of UTF-8 chunks, holding at most one batch and one line. */
 export class LineSplitter {
@@ -10,55 +15,66 @@ export class LineSplitter {
   count = 0;
   readonly #decoder = new TextDecoder();
   #line = '';
-  #cut = false;
+  /** Characters of the line that had no room. */
+  #omitted = 0;
+  #last = '';
 
   /** The lines that this chunk ends, in batches. */
-  *push(chunk: Uint8Array): Generator<string[]> {
+  *push(chunk: Uint8Array): Generator<LineBatch> {
     const text = this.#decoder.decode(chunk, { stream: true });
-    let batch: string[] = [];
+    let batch: LineBatch = { lines: [], cut: new Map() };
     let length = 0;
     let start = 0;
     for (let newline = text.indexOf('\n'); newline !== -1; newline = text.indexOf('\n', start)) {
       this.#append(text, start, newline);
       start = newline + 1;
-      const line = this.#takeLine();
-      if (batch.length >= BATCH_LINES || (batch.length > 0 && length + line.length > BATCH_LENGTH)) {
+      const { line, omitted } = this.#takeLine();
+      const { lines } = batch;
+      if (lines.length >= BATCH_LINES || (lines.length > 0 && length + line.length > BATCH_LENGTH)) {
         yield batch;
-        batch = [];
+        batch = { lines: [], cut: new Map() };
         length = 0;
       }
-      batch.push(line);
+      if (omitted > 0) batch.cut.set(batch.lines.length, omitted);
+      batch.lines.push(line);
       length += line.length;
       this.count += 1;
     }
     this.#append(text, start, text.length);
-    if (batch.length > 0) yield batch;
+    if (batch.lines.length > 0) yield batch;
   }
 
   /** At the end of the stream: what no newline has ended, null when there is nothing. */
-  rest(): string | null {
+  rest(): LineBatch | null {
     const text = this.#decoder.decode();
     this.#append(text, 0, text.length);
-    const rest = this.#finish();
-    return rest === '' ? null : rest;
+    const { line, omitted } = this.#finish();
+    if (line === '') return null;
+    return { lines: [line], cut: new Map(omitted > 0 ? [[0, omitted]] : []) };
   }
 
   #append(text: string, start: number, end: number): void {
+    if (end === start) return;
     const room = LINE_LIMIT - this.#line.length;
-    if (end - start > room) this.#cut = true;
+    this.#omitted += Math.max(0, end - start - room);
     if (room > 0) this.#line += text.slice(start, Math.min(end, start + room));
+    this.#last = text.charAt(end - 1);
   }
 
   /** A carriage return before the newline belongs to the newline; others are left to whoever shows the line. */
-  #takeLine(): string {
-    if (this.#line.endsWith('\r')) this.#line = this.#line.slice(0, -1);
+  #takeLine(): { line: string; omitted: number } {
+    if (this.#last === '\r' && this.#omitted > 0) this.#omitted -= 1;
+    else if (this.#last === '\r') this.#line = this.#line.slice(0, -1);
     return this.#finish();
   }
 
-  #finish(): string {
-    const line = this.#cut ? this.#line.toWellFormed() + CUT_MARK : this.#line;
+  #finish(): { line: string; omitted: number } {
+    const omitted = this.#omitted;
+    // Where the cut is, half a character may be left.
+    const line = omitted > 0 ? this.#line.toWellFormed() : this.#line;
     this.#line = '';
-    this.#cut = false;
-    return line;
+    this.#omitted = 0;
+    this.#last = '';
+    return { line, omitted };
   }
 }

@@ -1,14 +1,14 @@
 import type { LogProgress, LogRequest, MeltanoFailure, MeltanoResult } from '../domain/ports.ts';
 import { ConsumerError, type OpenAnswer } from './call.ts';
 import { cleanMessage } from './failure.ts';
-import { LineSplitter } from './line-splitter.ts';
+import { type LineBatch, LineSplitter } from './line-splitter.ts';
 
 /** One answer of the log, read to its end. */
 export interface LogPage {
   /** Lines ended by a newline, all handed over. */
   readonly lines: number;
   /** What follows the last newline. */
-  readonly rest: string | null;
+  readonly rest: LineBatch | null;
 }
 
 /** What a log that goes on and on after its job has ended comes to. */
@@ -22,7 +22,7 @@ export async function readLog(
 ): Promise<MeltanoResult<LogProgress>> {
   const began = time.now();
   let next = request.from;
-  let rest: string | null = null;
+  let rest: LineBatch | null = null;
   for (;;) {
     const page = await readPage(next);
     if (!page.ok) return page;
@@ -35,7 +35,7 @@ export async function readLog(
     if (time.now() - began >= time.limit) return { ok: false, failure: ENDLESS };
   }
   if (rest !== null) {
-    await request.onLines([rest]);
+    await request.onLines(rest.lines, rest.cut);
     next += 1;
   }
   return { ok: true, value: { next } };
@@ -63,9 +63,9 @@ export async function consumeLogPage(
   return { ok: true, value: { lines: splitter.count, rest: splitter.rest() } };
 }
 
-async function handOver(batch: string[], onLines: LogRequest['onLines']): Promise<void> {
+async function handOver({ lines, cut }: LineBatch, onLines: LogRequest['onLines']): Promise<void> {
   try {
-    await onLines(batch);
+    await onLines(lines, cut);
   } catch (cause) {
     throw new ConsumerError('The receiver of log lines failed', { cause });
   }

@@ -4,7 +4,8 @@ import type { LogSource, MeltanoApi, MeltanoResult } from '../domain/ports.ts';
 
 /** Cleans, redacts and keeps what a check run can show of a log, within a fixed budget. */
 export interface ExcerptBuilder {
-  add(lines: string[]): Promise<void>;
+  /** `cut`: as `LogRequest.onLines` has it. */
+  add(lines: string[], cut?: ReadonlyMap<number, number>): Promise<void>;
   excerpt(complete: boolean): LogExcerpt;
 }
 
@@ -32,7 +33,7 @@ export class LogBook implements LogSource {
       jobId,
       from: page.next,
       until: 'once',
-      onLines: (lines) => this.#add(page, lines),
+      onLines: (lines, cut) => this.#add(page, lines, cut),
     });
     return read.ok ? { ok: true, value: page.next > before } : read;
   }
@@ -44,7 +45,7 @@ export class LogBook implements LogSource {
       jobId,
       from: 0,
       until: 'end',
-      onLines: (lines) => this.#add(page, lines),
+      onLines: (lines, cut) => this.#add(page, lines, cut),
     });
     if (!read.ok) return read;
     this.#pages.set(deployment.id, { ...page, final: page.builder.excerpt(true) });
@@ -61,8 +62,8 @@ export class LogBook implements LogSource {
   }
 
   /** The count advances with the lines, so that a read that breaks off half-way repeats none of them. */
-  async #add(page: Page, lines: string[]): Promise<void> {
-    await page.builder.add(lines);
+  async #add(page: Page, lines: string[], cut?: ReadonlyMap<number, number>): Promise<void> {
+    await page.builder.add(lines, cut);
     page.next += lines.length;
   }
 

@@ -5,7 +5,15 @@ import { LineSplitter } from '../../../src/meltano/line-splitter.ts';
 function split(chunks: readonly Uint8Array[]) {
   const splitter = new LineSplitter();
   const batches = chunks.flatMap((chunk) => [...splitter.push(chunk)]);
-  return { batches, lines: batches.flat(), count: splitter.count, rest: splitter.rest() };
+  const rest = splitter.rest();
+  return {
+    batches: batches.map((batch) => batch.lines),
+    lines: batches.flatMap((batch) => batch.lines),
+    cut: batches.flatMap((batch) => [...batch.cut]),
+    count: splitter.count,
+    rest: rest?.lines[0] ?? null,
+    restCut: rest?.cut.get(0) ?? 0,
+  };
 }
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -50,19 +58,28 @@ describe('LineSplitter', () => {
     expect(split([Uint8Array.of(0x61, 0xff, 0x0a)]).lines).toEqual(['a\ufffd']);
   });
 
-  test('a line of 10 MB is cut and counts once', () => {
+  const limit = 64 * 1024;
+
+  test('a line of 10 MB is cut, says by how much, and counts once', () => {
     const chunk = bytes('x'.repeat(1024 * 1024));
-    const { lines, count } = split([...Array.from({ length: 10 }, () => chunk), bytes('\nnext\n')]);
-    expect(lines).toEqual([`${'x'.repeat(64 * 1024)}… (cut)`, 'next']);
-    expect(count).toBe(2);
+    const ten = Array.from({ length: 10 }, () => chunk);
+    const { lines, count, cut } = split([bytes('first\n'), ...ten, bytes('\nnext\n')]);
+    expect(lines).toEqual(['first', 'x'.repeat(limit), 'next']);
+    expect(cut).toEqual([[0, 10 * 1024 * 1024 - limit]]);
+    expect(count).toBe(3);
+    expect(split(ten)).toMatchObject({ rest: 'x'.repeat(limit), restCut: 10 * 1024 * 1024 - limit });
   });
 
   test('a line of just the limit is not cut, and a character is never halved', () => {
-    const limit = 64 * 1024;
-    expect(split([bytes(`${'x'.repeat(limit)}\n`)]).lines).toEqual(['x'.repeat(limit)]);
-    const [line = ''] = split([bytes(`${'x'.repeat(limit - 1)}🚀\n`)]).lines;
-    expect(line.isWellFormed()).toBe(true);
-    expect(line.endsWith('… (cut)')).toBe(true);
+    expect(split([bytes(`${'x'.repeat(limit)}\n`)])).toMatchObject({ lines: ['x'.repeat(limit)], cut: [] });
+    expect(split([bytes(`${'x'.repeat(limit)}`), bytes('\r'), bytes('\n')])).toMatchObject({
+      lines: ['x'.repeat(limit)],
+      cut: [],
+    });
+    expect(split([bytes(`${'x'.repeat(limit + 7)}\r\n`)]).cut).toEqual([[0, 7]]);
+    const { lines, cut } = split([bytes(`${'x'.repeat(limit - 1)}🚀\n`)]);
+    expect(lines[0]?.isWellFormed()).toBe(true);
+    expect(cut).toEqual([[0, 1]]);
   });
 
   test('batches hold at most 500 lines and 64 KiB', () => {

@@ -3,7 +3,7 @@ import { CheckRunWriter } from '../github/check-run-writer.ts';
 import { createCheckRunApi } from '../github/check-runs.ts';
 import type { GetOctokit } from '../github/octokit.ts';
 import { LogBook } from '../reconcile/log-book.ts';
-import { hideOwnSecrets } from '../report/hide-own-secrets.ts';
+import { hideOwnSecrets, hideOwnSecretsInView } from '../report/hide-own-secrets.ts';
 import { createLogExcerptBuilder } from '../report/log-excerpt-builder.ts';
 import { renderCheckRun } from '../report/render-check-run.ts';
 import type { Foundation } from './foundation.ts';
@@ -29,7 +29,7 @@ export function createReporting(foundation: Foundation, getOctokit: GetOctokit):
   const api = createCheckRunApi({ getOctokit, appId: configuration.github.appId, now: clock.now });
   const writer = new CheckRunWriter({
     ...{ api, store: stores, repositories: stores, logs, clock, log, random: Math.random },
-    render: (view) => hideOwnSecrets(renderCheckRun(view), redactor),
+    render: (view) => hideOwnSecrets(renderCheckRun(hideOwnSecretsInView(view, redactor)), redactor),
     pages: { ...pages, workspaceUrl: ({ workspaceId }) => pages.workspaceUrl(workspaceId) },
     limits: configuration,
   });

@@ -33,10 +33,13 @@ export interface QueuePorts {
 
 /** Gives each queue of the dispatcher its work. */
 export function handleQueues(foundation: Foundation, ports: QueuePorts): void {
-  const { configuration, log, clock, stores, dispatcher, metrics } = foundation;
+  const { configuration, log, clock, stores, dispatcher, metrics, redactor } = foundation;
   const { octokit, accounts, reporting } = ports;
   const comparer = createCommitComparer(octokit.get, sleep);
   const heads = createInstallationReader({ getOctokit: octokit.get, getAppOctokit: octokit.getForApp });
+  // The name is cut, and what is left of a secret then would not be recognised any more.
+  const nameWithoutSecrets: typeof nameCheckRun = (workspace) =>
+    nameCheckRun({ ...workspace, workspaceName: redactor.redactOwn(workspace.workspaceName) });
   const shared = {
     ...{ repositories: stores, accounts, dispatcher, clock, log, random: Math.random },
     reporter: reporting.reporter,
@@ -52,7 +55,7 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): void {
       poll: configuration.poll,
     },
   };
-  const planning = { comparer, store: stores, newId: randomUUID, nameCheckRun };
+  const planning = { comparer, store: stores, newId: randomUUID, nameCheckRun: nameWithoutSecrets };
   dispatcher.handle(
     'plan',
     createPlanner({

@@ -30,6 +30,7 @@ export async function startService(configuration: Configuration, log: Logger): P
   const connections = createMeltanoDispatcher();
   const accounts = createEnvironmentAccounts({
     ...{ meltano: configuration.meltano, dispatcher: connections, clock, log },
+    onToken: foundation.redactor.learn,
     onCall: (answered) => dependencies.note('meltano', answered),
     redact: async (text) => {
       const { lines } = await foundation.redactor.forLog().redactLines([text]);

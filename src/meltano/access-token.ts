@@ -12,6 +12,8 @@ export type MeltanoAuth =
       readonly clientSecret: string;
       readonly tokenUrl: string;
       readonly audience: string;
+      /** Told of each access token before its first use, so that it can be kept out of what is shown. */
+      readonly onToken?: (token: string) => void;
     };
 
 /** Where calls get their bearer token. */
@@ -94,6 +96,7 @@ class ClientCredentialsSource implements TokenSource {
     if (!result.ok) return { ok: false, failure: explainTokenFailure(result.failure) };
     const { access_token: token, expires_in: seconds } = result.value;
     const lifetime = seconds * 1000;
+    this.#auth.onToken?.(token);
     this.#kept = { token, until: asked + lifetime - Math.min(MARGIN_MS, lifetime / 2) };
     return { ok: true, value: token };
   }

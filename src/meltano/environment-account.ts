@@ -14,6 +14,8 @@ export interface AccountOptions extends Observation {
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Told of each access token that the credentials bring. */
+  readonly onToken: (token: string) => void;
 }
 
 /** The one Meltano Cloud account that the environment names: it serves every GitHub account. */
@@ -31,6 +33,7 @@ export function createEnvironmentAccounts(options: AccountOptions): Accounts {
             clientSecret: credentials.clientSecret,
             tokenUrl: credentials.authUrl,
             audience: credentials.audience,
+            onToken: options.onToken,
           },
     onSkipped: (skipped) => log.warn(skipped, 'Meltano Cloud listed entries that can not be read'),
   });

@@ -9,6 +9,9 @@ export const REDACTED = '[redacted]';
 /** What stands for a line that could not be looked at. */
 export const WITHHELD_LINE = '[line withheld: the secret scanner failed]';
 
+/** Learned secrets that are remembered: access tokens follow one another, and the old ones end. */
+const MOST_LEARNED = 256;
+
 /** UTF-16 code units that are scanned at once; one longer line is scanned by itself. */
 const BATCH_LENGTH = 64 * 1024;
 
@@ -17,6 +20,8 @@ export interface Redactor {
   forLog(): LogRedactor;
   /** For one-line texts: takes out the app's own secrets, and credentials in addresses and headers. */
   redactOwn(text: string): string;
+  /** One more secret of the app's own, known from now on: an access token. */
+  learn(secret: string): void;
 }
 
 export interface LogRedactor {
@@ -41,11 +46,19 @@ type FindRanges = (text: string) => TextRange[];
 type Scan = (text: string) => Promise<TextRange[]>;
 
 export function createRedactor({ secrets, scan = scanSecrets }: RedactorOptions): Redactor {
-  const findOwn = createOwnSecretFinder(secrets);
+  const find = createOwnSecretFinder(secrets);
+  let learned: string[] = [];
+  let findLearned: FindRanges = () => [];
+  const findOwn: FindRanges = (text) => [...find(text), ...findLearned(text)];
   return {
     forLog: () => createLogRedactor(findOwn, scan),
     redactOwn: (text) =>
       replaceRanges(text, mergeRanges([...findOwn(text), ...findShapedCredentials(text)]), REDACTED),
+    learn(secret) {
+      if (learned.includes(secret)) return;
+      learned = [...learned, secret].slice(-MOST_LEARNED);
+      findLearned = createOwnSecretFinder(learned);
+    },
   };
 }
 

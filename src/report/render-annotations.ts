@@ -7,8 +7,8 @@ import { REDACTED } from './redact.ts';
  * GitHub adds them to those that it has; never for a log that isn't shown.
  */
 export function renderAnnotations(view: CheckRunView): CheckAnnotation[] {
-  const { state, conclusion, reason, directory } = view.deployment;
-  if (state !== 'concluded' || conclusion !== 'failure' || reason !== 'job_error') return [];
+  const { conclusion, directory } = view.deployment;
+  if (conclusion !== 'failure') return [];
   const folder = (directory ?? '').split('/').filter((segment) => segment !== '' && segment !== '.');
   const errors = showableLog(view)?.locatedErrors ?? [];
   return errors.flatMap(({ path, line, column, message }) => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { onTestFinished, vi } from 'vitest';
 import type { Deployment } from '../../../src/domain/deployment.ts';
-import type { LogExcerpt } from '../../../src/domain/log-excerpt.ts';
+import type { LocatedError, LogExcerpt } from '../../../src/domain/log-excerpt.ts';
 import type { DeploymentChange, PlannedDeployment } from '../../../src/domain/ports.ts';
 import { CheckRunWriter } from '../../../src/github/check-run-writer.ts';
 import { renderCheckRun } from '../../../src/report/render-check-run.ts';
@@ -114,6 +114,16 @@ export class WriterWorld {
   async conclude(id: string, tell = true): Promise<void> {
     const change = { state: 'concluded', conclusion: 'success', reason: 'job_complete' } as const;
     await this.change(id, { ...change, concludedAt: Date.now(), jobEndedAt: Date.now() }, tell);
+  }
+
+  /** Ends the job with errors that the log puts into files. */
+  async fail(id: string, locatedErrors: readonly LocatedError[]): Promise<void> {
+    this.logs.set(id, {
+      ...{ totalLines: 1, omittedLines: 0, tail: ['x'], firstError: null, locatedErrors },
+      ...{ redactions: 0, complete: true },
+    });
+    const change = { state: 'concluded', conclusion: 'failure', reason: 'job_error' } as const;
+    await this.change(id, { ...change, concludedAt: Date.now(), jobEndedAt: Date.now() });
   }
 
   async tellConcluded(id: string): Promise<void> {

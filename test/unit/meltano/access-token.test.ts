@@ -15,6 +15,20 @@ async function setUp() {
 }
 
 describe('client credentials', () => {
+  test('each token is told of before it is used', async () => {
+    const sandbox = await startSandbox();
+    const told: { token: string; requests: number }[] = [];
+    const onToken = (token: string) => void told.push({ token, requests: count(sandbox, /workspaces/) });
+    const client = connect(sandbox, { auth: { ...clientAuth(sandbox), onToken } });
+    await client.listWorkspaces();
+    sandbox.expireTokens();
+    await client.listWorkspaces();
+    expect(told.map(({ requests }) => requests)).toEqual([0, 2]);
+    const sent = sandbox.service.exchanges.filter(({ path }) => path.includes('workspaces'));
+    const tokens = sent.map(({ headers }) => headers.authorization);
+    expect(tokens).toEqual([0, 0, 1].map((index) => `Bearer ${told[index]?.token}`));
+  });
+
   test('the grant is asked for as JSON, with the audience', async () => {
     const { sandbox, client } = await setUp();
     expect(await client.listWorkspaces()).toMatchObject({ ok: true });

@@ -57,6 +57,18 @@ describe("the app's own secrets", () => {
     expect(await redactLine(`at ${body[5]}`, [escaped])).toBe(`at ${REDACTED}`);
   });
 
+  test('one that is learned later is known from then on, in logs that are read already too', async () => {
+    const redactor = createRedactor({ secrets: [token] });
+    const log = redactor.forLog();
+    const later = `later-${letters(20)}`;
+    expect((await log.redactLines([later])).lines).toEqual([later]);
+    redactor.learn(later);
+    expect((await log.redactLines([`${later} ${token}`])).lines).toEqual([`${REDACTED} ${REDACTED}`]);
+    expect(redactor.redactOwn(`x ${later}`)).toBe(`x ${REDACTED}`);
+    for (let n = 0; n < 256; n++) redactor.learn(`${n}-${letters(20)}`);
+    expect(redactor.redactOwn(`${later} ${token}`)).toBe(`${later} ${REDACTED}`);
+  });
+
   test('redactOwn covers titles: own secrets, addresses and headers, not words', () => {
     const { redactOwn } = createRedactor({ secrets: [token] });
     expect(redactOwn(`answered 403: ${token}`)).toBe(`answered 403: ${REDACTED}`);

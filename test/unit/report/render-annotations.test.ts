@@ -71,7 +71,7 @@ describe('the app’s own secrets', () => {
     'jobStatus',
     'checkName',
   ])('in %s are hidden, also where the text is cut in the middle of one', (field) => {
-    for (const before of [0, 5, 30, 60, 72, 75, 240, 250, 290, 295]) {
+    for (let before = 0; before <= 300; before += 5) {
       const value = `${'x'.repeat(before)}${secret}`;
       const reason = field === 'problem' ? 'start_refused' : 'job_error';
       const shown = JSON.stringify(render({ [field]: value, reason }));

@@ -25,15 +25,26 @@ export function checkRunRules(input: CheckRunUpdate): void {
 type Annotation = NonNullable<NonNullable<CheckRunUpdate['output']>['annotations']>[number];
 
 function checkAnnotation(annotation: Annotation): void {
-  const { start_line, end_line, start_column, end_column, message, raw_details } = annotation;
+  const { path, start_line, end_line, start_column, end_column, message, raw_details } = annotation;
+  // GitHub shows an annotation nowhere when its path is no file's of the commit; an app that sends such a one has a mistake.
+  if (!isRepositoryPath(path)) throw refuse('annotations', `${path} is not a path of the repository`);
   if (end_line < start_line) throw refuse('annotations', 'end_line must not be before start_line');
   const columns = start_column !== undefined || end_column !== undefined;
   if (columns && start_line !== end_line) {
     throw refuse('annotations', 'start_column and end_column need start_line and end_line to be the same');
   }
+  if (end_column !== undefined && end_column < (start_column ?? 1)) {
+    throw refuse('annotations', 'end_column must not be before start_column');
+  }
   if (Buffer.byteLength(message) > MAX_BYTES || Buffer.byteLength(raw_details ?? '') > MAX_BYTES) {
     throw refuse('annotations', `exceeds a maximum bytesize of ${MAX_BYTES}`);
   }
+}
+
+function isRepositoryPath(path: string): boolean {
+  return (
+    !path.includes('\\') && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
+  );
 }
 
 /** A half of a surrogate pair (text cut in the middle of a character) and NUL have no place in UTF-8 text. */

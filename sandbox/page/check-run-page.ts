@@ -55,8 +55,11 @@ function renderForms(
 ${actions}<button formaction="${path}/rerequest" id="rerequest">Re-run</button></form>`;
 }
 
-function renderAnnotation({ path, start_line, annotation_level, title, message }: CheckRunAnnotation): Html {
-  return html`<div class="row"><code>${path}:${start_line}</code> <span class="muted">${annotation_level}</span>
+function renderAnnotation(annotation: CheckRunAnnotation): Html {
+  const { path, start_line, end_line, start_column, annotation_level, title, message } = annotation;
+  const lines = start_line === end_line ? `${start_line}` : `${start_line}-${end_line}`;
+  const column = start_column === undefined ? '' : `:${start_column}`;
+  return html`<div class="row"><code>${path}:${lines}${column}</code> <span class="muted">${annotation_level}</span>
 <span>${title !== undefined && html`<b>${title}</b> `}${message}</span></div>`;
 }
 

@@ -176,6 +176,34 @@ describe('GitHub', () => {
     expect(world.github.checkRuns(REPOSITORY, after)).toHaveLength(1);
   });
 
+  test('loses the answer to a conclusion: the annotations are there once', async () => {
+    await open();
+    const { after } = world.push();
+    const job = await world.job(1);
+    job.run();
+    job.log('mapping values are not allowed here', '  in "meltano.yml", line 12, column 9');
+    await world.untilRun(after, (run) => run.output.text?.includes('line 12') ?? false, 'the log');
+    const fault = world.github.service.faults.add({
+      ...{ method: 'PATCH', path: /\/check-runs\//, times: 1 },
+      action: { kind: 'reset', when: 'after' },
+    });
+    job.end('ERROR');
+    await world.untilConcluded(after);
+    const run = await world.untilRun(
+      after,
+      ({ history }) => history.filter((version) => version.status === 'completed').length === 2,
+      'the second conclusion',
+    );
+    expect(fault.hits).toBe(1);
+    expect(run.annotations).toEqual([
+      {
+        ...{ path: 'meltano.yml', start_line: 12, end_line: 12, start_column: 9, end_column: 9 },
+        ...{ annotation_level: 'failure', message: 'mapping values are not allowed here' },
+      },
+    ]);
+    expect(run.output.summary).toMatch(/^\*\*`meltano\.yml`, line 12:\*\* `mapping values/);
+  });
+
   test('limits the writes: the app waits as long as it is told, and the last state arrives', async () => {
     await open();
     const { after } = world.push();

@@ -22,6 +22,7 @@ test("a public repository's log is never shown, nor its first error; the output 
   expect(run.output.title).toMatch(/^Failed after \d+ s$/);
   expect(run.output.summary).toContain(`/workspaces/${world.workspace.id}`);
   expect(everythingShown()).not.toMatch(/internal-/);
+  expect(run.annotations).toEqual([]);
   expect(world.meltano.service.exchanges.some((one) => one.path.includes('/logs'))).toBe(false);
 });
 
@@ -54,6 +55,50 @@ test('secrets leave neither for GitHub nor into the log of the app', async () =>
     expect(secret.length).toBeGreaterThan(8);
     expect(everythingShown()).not.toContain(secret);
     expect(logged).not.toContain(secret);
+  }
+});
+
+test('what is secret only while the app runs is hidden too, in names and in the middle of a poll', async () => {
+  world = await World.open({
+    env: ({ meltano }) => ({
+      MELTANO_API_TOKEN: '',
+      MELTANO_CLIENT_ID: meltano.client.id,
+      MELTANO_CLIENT_SECRET: meltano.client.secret,
+    }),
+  });
+  const { secret } = world.meltano.client;
+  // So long that the check run's name is cut in the middle of it.
+  world.workspace.name = `${'Sales '.repeat(11)}${secret}`;
+  world.workspace.defaultEnvironment = `prod ${secret}`;
+  const { after } = world.push();
+  const job = await world.job(1);
+  const asked = world.meltano.service.exchanges.find((one) => one.path.includes('/workspaces'));
+  const accessToken = asked?.headers.authorization?.replace('Bearer ', '') ?? '';
+  job.run();
+  job.write(`connecting\nwith ${accessToken.slice(0, 20)}`);
+  const untilReadTo = (line: number) =>
+    world.until(
+      () => world.meltano.service.exchanges.some((one) => one.path.endsWith(`/logs?sequence=${line}`)),
+      `the poll from line ${line}`,
+    );
+  await untilReadTo(1);
+  job.write(`${accessToken.slice(20)} and\nwith ${secret.slice(0, 20)}`);
+  await untilReadTo(2);
+  job.write(secret.slice(20));
+  job.end('ERROR');
+  const run = await world.until(() => {
+    const [one] = world.github.checkRuns(REPOSITORY, after);
+    return one?.status === 'completed' ? one : null;
+  }, 'the conclusion');
+  expect(run.output.text).toContain('connecting\nwith [redacted] and\nwith [redacted]');
+  expect(run.output.summary).toContain('2 secrets were taken out of the log.');
+  expect(run.output.summary).toContain('`prod [redacted]`');
+  expect(run.name).toContain('Sales [redacted]');
+  const logged = JSON.stringify(world.app.lines);
+  for (const part of [accessToken, secret].flatMap((one) => [one.slice(0, 12), one.slice(-12)])) {
+    expect(part).toHaveLength(12);
+    expect(everythingShown()).not.toContain(part);
+    expect(logged).not.toContain(part);
   }
 });
 

@@ -132,6 +132,18 @@ describe('a check run', () => {
     expect(sandbox.checkRuns('acme/data')).toEqual([]);
   });
 
+  test.each([
+    ...['/etc/a.yml', '../a.yml', 'a/./b.yml', 'a//b.yml', 'a\\b.yml'].map((path) => ({ path })),
+    ...[{ start_line: 0 }, { end_line: 0 }, { start_line: 2 }, { annotation_level: 'error' }],
+    ...[{ start_column: 5, end_column: 4 }, { message: 'a'.repeat(70_000) }, { message: undefined }],
+  ])('is refused with an annotation that has %j', async (fields) => {
+    const { sandbox, call } = await startSandbox();
+    const annotations = [{ ...annotation, ...fields }];
+    const body = { name: 'Deploy', head_sha: sandbox.head('acme/data'), output: { ...output, annotations } };
+    expect((await call('POST', RUNS, body)).status).toBe(422);
+    expect(sandbox.checkRuns('acme/data')).toEqual([]);
+  });
+
   test('with a body that is not JSON is refused', async () => {
     const { call } = await startSandbox();
     const answer = await call('POST', RUNS, '{"name":');
@@ -148,8 +160,12 @@ describe('a check run', () => {
     const { call, path } = await startWithRun(first);
     const more = await call('PATCH', path, { output: { ...output, annotations: [annotation] } });
     expect(more.body).toMatchObject({ output: { annotations_count: 51 } });
+    const done = await call('PATCH', path, { conclusion: 'failure', output });
+    expect(done.body).toMatchObject({ output: { annotations_count: 51 } });
+    expect((await call('GET', path)).body).toMatchObject({ output: { annotations_count: 51 } });
     const listed = await call<unknown[]>('GET', `${path}/annotations?per_page=100`);
     expect(listed.body).toHaveLength(51);
+    expect(listed.body[0]).toMatchObject({ ...annotation, start_column: null, title: null });
   });
 });
 

@@ -3,7 +3,15 @@ import { HOSTILE, startPage } from './start-page.ts';
 
 const FAILED = {
   conclusion: 'failure',
-  output: { title: `Failed: ${HOSTILE}`, summary: `**Bold** ${HOSTILE}`, text: '```\nlast line\n```' },
+  output: {
+    ...{ title: `Failed: ${HOSTILE}`, summary: `**Bold** ${HOSTILE}`, text: '```\nlast line\n```' },
+    annotations: [
+      {
+        ...{ path: 'pipelines/meltano.yml', start_line: 12, end_line: 12, start_column: 3 },
+        ...{ annotation_level: 'failure', message: `mapping ${HOSTILE}` },
+      },
+    ],
+  },
   actions: [{ label: HOSTILE.slice(0, 20), description: HOSTILE, identifier: 'redeploy' }],
 };
 
@@ -31,6 +39,8 @@ describe('the pages', () => {
     const details = await get(path);
     expect(details.text).toContain('<strong>Bold</strong>');
     expect(details.text).toContain('<pre class="log" tabindex="0">last line</pre>');
+    expect(details.text).toContain('<code>pipelines/meltano.yml:12:3</code>');
+    expect(details.text).toContain('<span>mapping &lt;script&gt;');
     const jobs = await fetch(`${meltano.origin}/workspaces/${workspace.id}`);
     expect(await jobs.text()).not.toContain('<script>alert');
   });

@@ -15,7 +15,14 @@ const CONTEXT_LINE_LENGTH = 500;
 const SCANNED_LINE_LENGTH = 64 * 1024;
 const NOTHING_CUT: ReadonlyMap<number, number> = new Map();
 
-/** Takes in a log from its first line on and keeps what a check run shows of it: at most about 100 kB, however long it is. */
+/**
+ * What the log of one deployment takes in memory at most, in bytes, however long it is: twice what a builder keeps, since the
+ * log of an ended job is read once more beside the one at hand. Made so by the limits here, in `log-tail.ts` and in
+ * `locate-errors.ts` (the worst are very short lines: a string in memory is larger than its text); a test measures it.
+ */
+export const LOG_MEMORY_BYTES = 3 * 1024 * 1024;
+
+/** Takes in a log from its first line on and keeps what a check run shows of it. */
 export interface LogExcerptBuilder {
   /**
    * Calls must not overlap: wait for one before the next. `cut`: by index in `rawLines`, how many characters a line had

@@ -3,6 +3,7 @@ import { loadEnvFile } from 'node:process';
 import type { Logger } from 'pino';
 import { run } from 'probot';
 import { SmeeClient } from 'smee-client';
+import { createOwnRedactor } from './compose/foundation.ts';
 import { type Service, startService } from './compose/start-service.ts';
 import { createLogger } from './config/create-logger.ts';
 import { type Configuration, readEnvironment } from './config/environment.ts';
@@ -27,10 +28,11 @@ async function openSetUp(): Promise<void> {
 }
 
 async function serve(configuration: Configuration): Promise<void> {
-  const log = await createLogger(configuration.log);
+  const redactor = createOwnRedactor(configuration);
+  const log = await createLogger(configuration.log, redactor.redactLogLine);
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'Unhandled rejection'));
   try {
-    const service = await startService(configuration, log);
+    const service = await startService(configuration, log, redactor);
     const proxy = await startProxy(configuration, service, log);
     stopOnSignals(log, async () => {
       await proxy?.stop();

@@ -19,14 +19,21 @@ export interface Foundation {
   readonly metrics: Metrics;
 }
 
-export function layFoundation(configuration: Configuration, log: Logger, stores: Stores): Foundation {
+/** What the process's logger, its reports and its accounts hide secrets with. */
+export function createOwnRedactor(configuration: Configuration): Redactor {
+  return createRedactor({ secrets: listSecrets(configuration) });
+}
+
+export function layFoundation(
+  { configuration, log, redactor }: Pick<Foundation, 'configuration' | 'log' | 'redactor'>,
+  stores: Stores,
+): Foundation {
   const clock: Clock = { now: () => Date.now() };
   return {
-    ...{ configuration, log, clock, stores },
+    ...{ configuration, log, redactor, clock, stores },
     dispatcher: createInProcessDispatcher({
       onError: (error, queue, key) => log.error({ err: error, queue, key }, 'A step failed: trying again'),
     }),
-    redactor: createRedactor({ secrets: listSecrets(configuration) }),
     dependencies: new DependencyStates(clock),
     metrics: createMetrics(),
   };

@@ -6,6 +6,7 @@ import { createApp } from '../index.ts';
 import { createMeltanoDispatcher } from '../meltano/dispatcher.ts';
 import { createEnvironmentAccounts } from '../meltano/environment-account.ts';
 import { wakeUnfinished } from '../reconcile/wake-unfinished.ts';
+import type { Redactor } from '../report/redact.ts';
 import { createStores } from '../store/create-stores.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import { guardWebhooks } from '../web/guard-webhooks.ts';
@@ -23,17 +24,21 @@ export interface Service {
 }
 
 /** Builds the adapters, wakes up what an earlier process left unfinished, and serves. */
-export async function startService(configuration: Configuration, log: Logger): Promise<Service> {
+export async function startService(
+  configuration: Configuration,
+  log: Logger,
+  redactor: Redactor,
+): Promise<Service> {
   const database = await openSqlite(configuration.dataDirectory);
-  const foundation = layFoundation(configuration, log, createStores(database.db));
+  const foundation = layFoundation({ configuration, log, redactor }, createStores(database.db));
   const { stores, dispatcher, dependencies, metrics, clock } = foundation;
   const connections = createMeltanoDispatcher();
   const accounts = createEnvironmentAccounts({
     ...{ meltano: configuration.meltano, dispatcher: connections, clock, log },
-    onToken: foundation.redactor.learn,
+    onToken: redactor.learn,
     onCall: (answered) => dependencies.note('meltano', answered),
     redact: async (text) => {
-      const { lines } = await foundation.redactor.forLog().redactLines([text]);
+      const { lines } = await redactor.forLog().redactLines([text]);
       return lines.join(' ');
     },
   });

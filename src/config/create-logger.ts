@@ -10,11 +10,13 @@ const HIDDEN = ['authorization', 'x-hub-signature', 'x-hub-signature-256', 'cook
 /** The least level of Probot's own children: a line a request is debugging, and Octokit's debug lines hold bodies. */
 const CHILD_LEVELS: Record<string, string> = { http: 'warn', octokit: 'info', github: 'info' };
 
-/** What every logger of the app is made with, wherever it writes to. */
-export function describeLogger(level: string): LoggerOptions {
+/** What every logger of the app is made with, wherever it writes to; `hide` takes secrets out of a finished line. */
+export function describeLogger(level: string, hide: (line: string) => string): LoggerOptions {
   return {
     name: 'meltano-deploy',
     level,
+    // The last net: whatever an error or a library brings along.
+    hooks: { streamWrite: hide },
     redact: { paths: HIDDEN, censor: '[redacted]' },
     onChild: (child: Logger) => {
       const least = CHILD_LEVELS[String(child.bindings()['name'])];
@@ -25,9 +27,12 @@ export function describeLogger(level: string): LoggerOptions {
 }
 
 /** The process's logger, in Probot's two formats. */
-export async function createLogger(options: Configuration['log']): Promise<Logger> {
-  if (options.format === 'json') return pino(describeLogger(options.level), pino.destination(1));
+export async function createLogger(
+  options: Configuration['log'],
+  hide: (line: string) => string,
+): Promise<Logger> {
+  if (options.format === 'json') return pino(describeLogger(options.level, hide), pino.destination(1));
   const transform = await getTransformStream({ logFormat: 'pretty' });
   transform.pipe(process.stdout);
-  return pino(describeLogger(options.level), transform);
+  return pino(describeLogger(options.level, hide), transform);
 }

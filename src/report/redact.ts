@@ -20,6 +20,8 @@ export interface Redactor {
   forLog(): LogRedactor;
   /** For one-line texts: takes out the app's own secrets, and credentials in addresses and headers. */
   redactOwn(text: string): string;
+  /** For a finished line of the app's own log: the app's own secrets only, so that JSON stays JSON. */
+  redactLogLine(line: string): string;
   /** One more secret of the app's own, known from now on: an access token. */
   learn(secret: string): void;
 }
@@ -54,6 +56,7 @@ export function createRedactor({ secrets, scan = scanSecrets }: RedactorOptions)
     forLog: () => createLogRedactor(findOwn, scan),
     redactOwn: (text) =>
       replaceRanges(text, mergeRanges([...findOwn(text), ...findShapedCredentials(text)]), REDACTED),
+    redactLogLine: (line) => replaceRanges(line, mergeRanges(findOwn(line)), REDACTED),
     learn(secret) {
       if (learned.includes(secret)) return;
       learned = [...learned, secret].slice(-MOST_LEARNED);

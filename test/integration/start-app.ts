@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Logger, pino } from 'pino';
+import { pino } from 'pino';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
+import { createOwnRedactor } from '../../src/compose/foundation.ts';
 import { type Service, startService } from '../../src/compose/start-service.ts';
 import { describeLogger } from '../../src/config/create-logger.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
@@ -27,7 +28,6 @@ export async function startApp(env: Overrides = {}, options: SandboxOptions = {}
   const sandbox = await startSandbox(options);
   const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
   const lines: Record<string, unknown>[] = [];
-  const log = pino(describeLogger('debug'), { write: (line) => void lines.push(JSON.parse(line)) });
   const variables = {
     ...sandbox.appEnvironment(),
     ...{
@@ -39,7 +39,7 @@ export async function startApp(env: Overrides = {}, options: SandboxOptions = {}
     },
     ...(typeof env === 'function' ? env(sandbox) : env),
   };
-  let service = await serve(variables, log);
+  let service = await serve(variables, lines);
   sandbox.github.webhookUrl = `${service.url}/api/github/webhooks`;
   return {
     sandbox,
@@ -51,7 +51,7 @@ export async function startApp(env: Overrides = {}, options: SandboxOptions = {}
     async restart(between) {
       await service.stop();
       between?.();
-      service = await serve(variables, log);
+      service = await serve(variables, lines);
       sandbox.github.webhookUrl = `${service.url}/api/github/webhooks`;
     },
     async stop() {
@@ -62,10 +62,14 @@ export async function startApp(env: Overrides = {}, options: SandboxOptions = {}
   };
 }
 
-async function serve(variables: Record<string, string>, log: Logger): Promise<Service> {
+async function serve(variables: Record<string, string>, lines: Record<string, unknown>[]): Promise<Service> {
   const environment = readEnvironment(variables);
   if (!environment.ok) throw new Error(`The test's environment is not valid: ${JSON.stringify(environment)}`);
-  return startService(environment.configuration, log);
+  const { configuration } = environment;
+  const redactor = createOwnRedactor(configuration);
+  const write = (line: string) => void lines.push(JSON.parse(line));
+  const log = pino(describeLogger('debug', redactor.redactLogLine), { write });
+  return startService(configuration, log, redactor);
 }
 
 /** A port that was free a moment ago: Probot takes 0 for its default. */

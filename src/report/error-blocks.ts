@@ -1,5 +1,6 @@
 import type { LogLine } from './error-patterns.ts';
 import { type Place, type PlacedError, readPlace, YAML_PLACE } from './error-places.ts';
+import { copyString } from './log-tail.ts';
 import { mayBeProjectPath } from './project-path.ts';
 
 /** Reads errors that take several lines; what a line completes comes back at once, or at a later line. */
@@ -58,8 +59,8 @@ export function createDbtReader(): ErrorBlockReader {
       const start = DBT_ERROR.exec(text.trimStart());
       if (start !== null) {
         block = {
-          name: `${start[0].slice(0, start[0].indexOf(' ('))}`,
-          path: start[2] ?? '',
+          name: copyString(start[0].slice(0, start[0].indexOf(' ('))),
+          path: copyString(start[2] ?? ''),
           said: '',
           lines: 0,
         };
@@ -74,7 +75,7 @@ export function createDbtReader(): ErrorBlockReader {
         return error;
       }
       block.lines++;
-      if (block.said === '') block.said = text.trim();
+      if (block.said === '') block.said = copyString(text.trim());
       if (!/^(?:\s|$)/.test(text) || block.lines > LONGEST_BLOCK) block = null;
       return null;
     },
@@ -135,7 +136,7 @@ export function createSqlfluffReader(): ErrorBlockReader {
       const done = open;
       const violation = FLUFF_VIOLATION.exec(text);
       const named = FLUFF_FILE.exec(text);
-      if (named !== null) file = named[2] === 'FAIL' ? (named[1] ?? null) : null;
+      if (named !== null) file = named[2] === 'FAIL' ? copyString(named[1] ?? '') : null;
       open =
         file !== null && violation !== null
           ? {

@@ -1,4 +1,5 @@
 import { isMessage, isTelling, type LogLine, matchError } from './error-patterns.ts';
+import { copyString } from './log-tail.ts';
 
 /** An error as the log tells it; of several places the first that is in the project counts. */
 export interface PlacedError {
@@ -49,7 +50,7 @@ export function readPlacedError({ level, text }: LogLine): PlacedError | null {
   return inWords && message ? { places: [readPlace(inWords[1], inWords[2], inWords[3])], message } : null;
 }
 
-/** From the groups of a pattern. */
+/** From the groups of a pattern. The path is a copy: a part of a line keeps its whole page of the log in memory. */
 export function readPlace(path?: string, line?: string, column?: string): Place {
-  return { path: path ?? '', line: Number(line), column: Number(column ?? 0) || null };
+  return { path: copyString(path ?? ''), line: Number(line), column: Number(column ?? 0) || null };
 }

@@ -46,6 +46,7 @@ export function findFaults(world: ChaosWorld): string[] {
     ...checkJobs(world),
     ...checkHeads(world),
     ...checkSecrets(world),
+    ...checkAnnotations(world),
     ...world.sandbox.github.refusals.map((one) => `GitHub would refuse: ${JSON.stringify(one)}`),
     ...world.sandbox.github.warnings.map((one) => `GitHub would wonder: ${JSON.stringify(one)}`),
   ];
@@ -121,4 +122,14 @@ function checkSecrets({ sandbox, repositories, secrets }: ChaosWorld): string[] 
     const shown = JSON.stringify(sandbox.github.checkRuns(fullName).map((run) => run.history));
     return secrets.filter((secret) => shown.includes(secret)).map(() => `${fullName} shows a secret`);
   });
+}
+
+/** The log of each job names one error. A failed one shows it once, or not at all where the log could not be read. */
+function checkAnnotations({ sandbox, repositories }: ChaosWorld): string[] {
+  return repositories.flatMap(({ fullName }) =>
+    sandbox.github
+      .checkRuns(fullName)
+      .filter((run) => run.annotations.length > (run.conclusion === 'failure' ? 1 : 0))
+      .map((run) => `${fullName} ${run.headSha.slice(0, 7)} has ${run.annotations.length} annotations`),
+  );
 }

@@ -102,6 +102,7 @@ export class ChaosWorld {
         steps: [
           { afterMs: length * 0.2, lines: ['first line', `password=${secrets[3]}`, `token ${secrets[4]}`] },
           { afterMs: length * 0.6, lines: [`Authorization: Bearer ${secrets[0]}`, `hook ${secrets[2]}`] },
+          { afterMs: length * 0.7, lines: ['meltano.yml:12:3: error: mapping values are not allowed here'] },
           { afterMs: length * 0.9, lines: ['\u001b[31mlast line\u001b[0m ``` ```` </details>'] },
         ],
         endAfterMs: length,

@@ -154,6 +154,14 @@ describe('find', () => {
   });
 });
 
+test('the number of a run’s annotations is read from the run', async () => {
+  github.scope.get(`${RUNS}/9`).reply(200, { id: 9, output: { annotations_count: 3 } });
+  expect(await api.countAnnotations(repository, 9)).toEqual({ ok: true, value: 3 });
+  github.scope.get(`${RUNS}/9`).times(5).reply(502, {});
+  expect(failureOf(await api.countAnnotations(repository, 9)).kind).toBe('unknown');
+  expect(github.requests).toHaveLength(2);
+});
+
 test('the token is kept from request to request until it is renewed', async () => {
   const run = { id: 9, html_url: null };
   github.scope.patch(`${RUNS}/9`).times(3).reply(200, run);

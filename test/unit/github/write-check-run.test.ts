@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { writeCheckRun } from '../../../src/github/write-check-run.ts';
+import { renderCheckRun } from '../../../src/report/render-check-run.ts';
+import { REPOSITORY } from '../reconcile/reconcile-world.ts';
+import { makeDeployment, makeView } from '../report/make-check-run-view.ts';
+import { FakeCheckRuns } from './fake-check-runs.ts';
+
+test('a run is looked for by the name that it was given, not by one with a secret in it', async () => {
+  const api = new FakeCheckRuns();
+  const deployment = makeDeployment({ checkName: 'Meltano Deploy (a secret)', checkRunAttemptedAt: 1 });
+  const fields = { ...renderCheckRun(makeView(deployment)), name: 'Meltano Deploy ([redacted])' };
+  await api.create(REPOSITORY, fields);
+  const store = {
+    getDeployment: async () => deployment,
+    listUnreported: async () => [],
+    saveReport: async () => undefined,
+  };
+  const outcome = await writeCheckRun(
+    { deployment, repository: REPOSITORY, fields, timeless: fields, lastDigest: null },
+    { api, store, clock: { now: () => 2 } },
+  );
+  expect(outcome).toMatchObject({ kind: 'written', sent: true });
+  expect(api.calls.map((call) => call.kind)).toEqual(['create', 'find', 'update']);
+});

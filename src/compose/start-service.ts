@@ -37,6 +37,10 @@ export async function startService(
     ...{ meltano: configuration.meltano, dispatcher: connections, clock, log },
     onToken: redactor.learn,
     onCall: (answered) => dependencies.note('meltano', answered),
+    onCircuit: (account, openSince) => {
+      dependencies.noteCircuit(account, openSince);
+      metrics.circuit(account, openSince !== null);
+    },
     redact: async (text) => {
       const { lines } = await redactor.forLog().redactLines([text]);
       return lines.join(' ');

@@ -29,7 +29,17 @@ export type MeltanoFailure =
       readonly retryAfterMs: number | null;
     }
   /** 2xx with a body that is not what the API describes. */
-  | { readonly kind: 'unexpected_body'; readonly status: number; readonly message: string };
+  | { readonly kind: 'unexpected_body'; readonly status: number; readonly message: string }
+  /** The account's calls go unanswered: nothing was sent, on purpose, or a read was one of those calls. */
+  | {
+      readonly kind: 'held';
+      /** What the call that opened the circuit ended in. */
+      readonly message: string;
+      /** Look again in so many milliseconds, and not sooner. */
+      readonly heldMs: number;
+      /** When the outage began (epoch milliseconds). */
+      readonly since: number;
+    };
 
 export type MeltanoResult<T> =
   | { readonly ok: true; readonly value: T }

@@ -111,6 +111,8 @@ function explainTokenFailure(failure: MeltanoFailure): MeltanoFailure {
     case 'unreachable':
     case 'no_answer':
       return { kind: 'unreachable', message: `No access token: ${failure.message}` };
+    case 'held':
+      return failure;
     case 'unexpected_body':
       return refuse(503, 'The answer of the token endpoint (MELTANO_AUTH_URL) holds no access token');
     case 'status':

@@ -26,8 +26,11 @@ export function createWorkspaceDirectory(
 
   async function readOnce(): Promise<MeltanoResult<WorkspaceList>> {
     const readAt = clock.now();
+    const before = lastReadAt;
     lastReadAt = readAt;
     const listed = await api.listWorkspaces();
+    // The circuit alone says when to ask again.
+    if (!listed.ok && listed.failure.kind === 'held') lastReadAt = before;
     lastFailure = listed.ok ? null : listed;
     if (!listed.ok) return listed;
     cached = { workspaces: listed.value, readAt };

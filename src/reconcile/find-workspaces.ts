@@ -6,12 +6,15 @@ import { describeFailure } from './judge-failure.ts';
 /** The account's workspaces can't be read now. */
 export class ListFailed extends Error {
   readonly retryAfterMs: number | null;
+  /** Not even asked: the account is held back for so many milliseconds. */
+  readonly heldMs: number | null;
 
   constructor(failure: MeltanoFailure) {
     const isRefused = failure.kind === 'status' && (failure.status === 401 || failure.status === 403);
     const advice = isRefused ? ' (check the Meltano Cloud credentials in the environment of this app)' : '';
     super(`The workspaces could not be read: ${describeFailure(failure)}${advice}`);
     this.retryAfterMs = failure.kind === 'status' ? failure.retryAfterMs : null;
+    this.heldMs = failure.kind === 'held' ? failure.heldMs : null;
   }
 }
 

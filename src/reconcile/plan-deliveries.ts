@@ -109,10 +109,6 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
   /** A push is planned for as long as it takes; a person doesn't wait that long for an answer. */
   async function takeError(delivery: Delivery, error: unknown, log: Logger): Promise<number | null> {
     const { event, attempts } = delivery;
-    log.warn(
-      { ...describeError(error), attempts: attempts + 1 },
-      'The delivery could not be planned: trying again',
-    );
     const isAsked = event.kind === 'comment' || event.kind === 'rerun';
     if (isAsked && clock.now() - delivery.receivedAt >= ANSWER_WITHIN_MS) {
       const asked = ask(delivery, event, context.accounts.forOwner(event.account));
@@ -120,6 +116,12 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
       await commit(delivery, context.commands.planUnanswered(asked, problem), log);
       return null;
     }
+    // Nothing was tried: there is nothing to count, and the log has said that Meltano Cloud is away.
+    if (error instanceof ListFailed && error.heldMs !== null) return error.heldMs;
+    log.warn(
+      { ...describeError(error), attempts: attempts + 1 },
+      'The delivery could not be planned: trying again',
+    );
     const wanted = error instanceof ListFailed ? error.retryAfterMs : null;
     const delay = Math.min(MAX_POSTPONE_MS, chooseRetryDelay(attempts + 1, wanted, context.random()));
     await context.deliveries.postpone(delivery.id, attempts + 1, clock.now() + delay);

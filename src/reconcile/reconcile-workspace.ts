@@ -3,7 +3,7 @@ import type { MeltanoApi } from '../domain/ports.ts';
 import { change, conclude } from './conclude.ts';
 import { createLostJobFinder } from './find-lost-job.ts';
 import type { ReconcileContext, StepResult } from './reconcile-context.ts';
-import { startDeployment } from './start-deployment.ts';
+import { type StartContext, startDeployment } from './start-deployment.ts';
 import { createJobWatcher } from './watch-job.ts';
 
 /** Ends of an attempt after which the next one may follow without a look for its job. */
@@ -15,7 +15,8 @@ const MADE_NO_JOB: ReadonlySet<string> = new Set(['refused', 'busy']);
  */
 export function createReconciler(context: ReconcileContext): (workspaceId: string) => Promise<number | null> {
   const watcher = createJobWatcher(context);
-  const lostJobs = createLostJobFinder(context);
+  const starting: StartContext = { ...context, failedReads: new Map() };
+  const lostJobs = createLostJobFinder(starting);
 
   return async function reconcileWorkspace(workspaceId) {
     for (;;) {
@@ -57,7 +58,7 @@ export function createReconciler(context: ReconcileContext): (workspaceId: strin
   async function advanceStart(deployment: Deployment, api: MeltanoApi): Promise<StepResult> {
     const { attemptOutcome } = deployment;
     if (attemptOutcome === null || MADE_NO_JOB.has(attemptOutcome)) {
-      return startDeployment(context, deployment, api);
+      return startDeployment(starting, deployment, api);
     }
     // An attempt that is still open here was cut off by the end of the process: its answer is as good as lost.
     if (attemptOutcome === 'open') {

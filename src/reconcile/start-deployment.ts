@@ -3,7 +3,13 @@ import { type Job, jobPhase } from '../domain/job.ts';
 import type { MeltanoApi, MeltanoFailure } from '../domain/ports.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { change, conclude } from './conclude.ts';
-import { describeFailure, judgeRead, judgeStart } from './judge-failure.ts';
+import {
+  chooseReadDelay,
+  describeFailure,
+  describeReadFailure,
+  judgeRead,
+  judgeStart,
+} from './judge-failure.ts';
 import { isBusy, pickJob } from './pick-job.ts';
 import { recheckWorkspace } from './recheck-workspace.ts';
 import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
@@ -16,12 +22,17 @@ const BUSY_LOOK_MS = 5_000;
 
 const BUSY = 'another deployment of this workspace is running on Meltano Cloud';
 
+export interface StartContext extends ReconcileContext {
+  /** By workspace: failed reads in a row before the start of a deployment. In memory, since a retry is not worth a write. */
+  readonly failedReads: Map<string, { readonly deployment: string; readonly count: number }>;
+}
+
 /**
  * One try to start a deployment: reads the workspace again, notes which jobs there are, and only then posts. What can
  * be learnt from the answer is stored before anything else happens.
  */
 export async function startDeployment(
-  context: ReconcileContext,
+  context: StartContext,
   deployment: Deployment,
   api: MeltanoApi,
 ): Promise<StepResult> {
@@ -31,6 +42,7 @@ export async function startDeployment(
   if (checked.kind === 'ended') return 'go on';
   const jobs = await api.listJobs(deployment.workspaceId);
   if (!jobs.ok) return retryRead(context, deployment, since, jobs.failure);
+  context.failedReads.delete(deployment.workspaceId);
   // The job of a lost attempt may show up to the very end; what was known before that attempt stays the measure.
   const wasLost = deployment.attemptOutcome === 'lost';
   const found = wasLost ? await pickJob(context, deployment, jobs.value) : null;
@@ -152,25 +164,28 @@ async function waitForOther(context: ReconcileContext, deployment: Deployment): 
   return 'go on';
 }
 
-/** A read before the start failed: nothing was attempted, so a newer deployment may still replace this one. */
+/**
+ * A read before the start failed: nothing was attempted, so a newer deployment may still replace this one. Only news are
+ * stored, not each retry.
+ */
 async function retryRead(
-  context: ReconcileContext,
+  context: StartContext,
   deployment: Deployment,
   startSince: number,
   failure: MeltanoFailure,
 ): Promise<StepResult> {
-  const problem = describeFailure(failure);
-  const verdict = judgeRead(failure);
-  if (verdict.kind !== 'retry') {
+  const { workspaceId } = deployment;
+  if (judgeRead(failure).kind !== 'retry') {
+    context.failedReads.delete(workspaceId);
+    const problem = describeFailure(failure);
     return conclude(context, deployment, { conclusion: 'failure', reason: 'start_refused', problem });
   }
-  const failures = deployment.failures + 1;
-  const retryAt = context.clock.now() + chooseRetryDelay(failures, verdict.retryAfterMs, context.random());
-  await change(context, deployment, {
-    startSince,
-    failures,
-    retryAt,
-    ...(deployment.problem === problem ? {} : { problem }),
-  });
-  return 'go on';
+  const before = context.failedReads.get(workspaceId);
+  const count = (before?.deployment === deployment.id ? before.count : 0) + 1;
+  context.failedReads.set(workspaceId, { deployment: deployment.id, count });
+  const problem = describeReadFailure(deployment.problem, failure);
+  if (!(await change(context, deployment, { startSince, problem }))) return 'go on';
+  const left = startSince + context.limits.startMs - context.clock.now();
+  if (left <= 0) return 'go on';
+  return Math.min(left, chooseReadDelay(failure, count, context.random()));
 }

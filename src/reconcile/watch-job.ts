@@ -2,9 +2,8 @@ import type { Deployment } from '../domain/deployment.ts';
 import { type Job, type JobPhase, jobPhase } from '../domain/job.ts';
 import { choosePollInterval } from '../domain/poll-interval.ts';
 import type { DeploymentChange, MeltanoApi, MeltanoFailure } from '../domain/ports.ts';
-import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { change, conclude, type Ending } from './conclude.ts';
-import { describeFailure, judgeRead } from './judge-failure.ts';
+import { chooseReadDelay, describeFailure, describeReadFailure, judgeRead } from './judge-failure.ts';
 import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
 
 /** How long a refusal (401, 403) is taken for a passing one before the watching ends (milliseconds). */
@@ -71,7 +70,9 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
     const left = (deployment.acceptedAt ?? 0) + limits.deployMs - clock.now();
     if (step === 'go on') return step;
     if (left > 0) return Math.min(step, left);
-    return conclude(context, deployment, { conclusion: 'timed_out', reason: 'watch_timeout' });
+    // Whether the job still runs is known only from an answer.
+    const problem = read.ok ? null : describeReadFailure(deployment.problem, read.failure);
+    return conclude(context, deployment, { conclusion: 'timed_out', reason: 'watch_timeout', problem });
   }
 
   async function takeStatus(
@@ -140,22 +141,17 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
     if (verdict.kind === 'missing' && !isFresh) {
       return conclude(context, deployment, { conclusion: 'cancelled', reason: 'job_deleted' });
     }
-    const problem = describeFailure(failure);
+    const problem = describeReadFailure(deployment.problem, failure);
     if (verdict.kind === 'refused') {
       watch.refusedSince ??= now;
       if (now - watch.refusedSince >= REFUSAL_PATIENCE_MS) {
         return conclude(context, deployment, { conclusion: 'timed_out', reason: 'watch_refused', problem });
       }
     }
-    if (watch.failures >= SAY_AFTER_FAILURES && deployment.problem !== problem) {
+    if (watch.failures >= SAY_AFTER_FAILURES || failure.kind === 'held') {
       if (!(await change(context, deployment, { problem }))) return 'go on';
     }
-    const wait = chooseRetryDelay(
-      watch.failures,
-      verdict.kind === 'retry' ? verdict.retryAfterMs : null,
-      context.random(),
-    );
-    return Math.max(wait, limits.poll.min);
+    return Math.max(chooseReadDelay(failure, watch.failures, context.random()), limits.poll.min);
   }
 }
 

@@ -46,7 +46,9 @@ export function describeEnd(deployment: Deployment, facts: EndFacts, wording: Wo
     case 'start_unreadable':
       return joinDetail('Could not start', what ?? "Meltano Cloud's answer could not be read");
     case 'watch_timeout':
-      return `Still ${run === null ? 'queued' : 'running'}${afterMinutes(facts.deployTimeoutMinutes)}: no longer watched`;
+      return what === null
+        ? `Still ${run === null ? 'queued' : 'running'}${afterMinutes(facts.deployTimeoutMinutes)}: no longer watched`
+        : `No longer watched${afterMinutes(facts.deployTimeoutMinutes)}: ${what}`;
     case 'watch_refused':
       return joinDetail('No longer watched', what);
     default:

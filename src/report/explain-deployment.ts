@@ -1,3 +1,4 @@
+import type { Deployment } from '../domain/deployment.ts';
 import type { CheckRunView } from './check-run-view.ts';
 import {
   formatCommitUrl,
@@ -75,6 +76,7 @@ function explainEnd(view: CheckRunView): string[] {
     case 'start_timeout':
       return [
         `No start was accepted within ${view.startTimeoutMinutes} min, and no more is tried${inBrackets(deployment.problem)}.`,
+        warnOfLostStart(deployment, page),
         `When Meltano Cloud takes starts again, push again or redeploy. The operator of this app sets how long is tried (\`START_TIMEOUT_MINUTES\`).`,
       ];
     case 'start_unreadable':
@@ -84,6 +86,9 @@ function explainEnd(view: CheckRunView): string[] {
       ];
     case 'watch_timeout':
       return [
+        deployment.problem === null
+          ? ''
+          : `The job could not be watched to the end${inBrackets(deployment.problem)}.`,
         `The job may still be running: it is watched for ${view.deployTimeoutMinutes} min (\`DEPLOY_TIMEOUT_MINUTES\`, set by the operator of this app). How it goes on is on ${page}; the next push is deployed as usual.`,
       ];
     case 'watch_refused':
@@ -94,6 +99,12 @@ function explainEnd(view: CheckRunView): string[] {
     default:
       return [];
   }
+}
+
+/** The time for a start was over before the job of a lost answer could be looked for to the end. */
+function warnOfLostStart({ attemptOutcome }: Deployment, page: string): string {
+  if (attemptOutcome !== 'lost') return '';
+  return `The answer to a start was lost: look on ${page} whether a deployment runs there before you push again or redeploy.`;
 }
 
 function explainFailure(view: CheckRunView): string[] {

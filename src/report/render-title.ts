@@ -1,4 +1,5 @@
 import type { Deployment } from '../domain/deployment.ts';
+import { tellsOfOutage } from '../domain/outage.ts';
 import type { CheckRunView } from './check-run-view.ts';
 import { cleanInlineText, sliceWhole } from './clean-log-line.ts';
 import { shortenSha, showableLog, splitProblem } from './describe-deployment.ts';
@@ -30,7 +31,7 @@ function titleStart({ deployment, waitsFor }: CheckRunView): string {
   if (waitsFor !== null) return `Waiting for ${shortenSha(waitsFor.sha)}, which is being deployed`;
   if (deployment.problem === null) return 'Starting on Meltano Cloud';
   const { what } = splitProblem(deployment.problem);
-  if (!what.startsWith('Meltano Cloud ')) return `Waiting: ${what}`;
+  if (!what.startsWith('Meltano Cloud ') || tellsOfOutage(what)) return `Waiting: ${what}`;
   const { attemptOutcome } = deployment;
   const next =
     attemptOutcome === 'lost' || attemptOutcome === 'unreadable' ? 'looking for the job' : 'trying again';

@@ -8,6 +8,18 @@ export interface DependencyState {
   readonly since: string | null;
 }
 
+/** An account whose requests to Meltano Cloud are held back. */
+export interface OpenCircuit {
+  readonly account: string;
+  /** Since when nothing was answered, ISO 8601. */
+  readonly since: string;
+}
+
+export interface ServiceStates {
+  readonly github: DependencyState;
+  readonly meltano: DependencyState & { readonly openCircuits: readonly OpenCircuit[] };
+}
+
 /** The last known state of the services that the app calls: shown by `/readyz`, never a reason to be unready. */
 export class DependencyStates {
   readonly #clock: Clock;
@@ -15,6 +27,7 @@ export class DependencyStates {
     github: { state: 'unknown', since: null },
     meltano: { state: 'unknown', since: null },
   };
+  readonly #openCircuits = new Map<string, number>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -26,7 +39,17 @@ export class DependencyStates {
     this.#states[name] = { state, since: new Date(this.#clock.now()).toISOString() };
   }
 
-  read(): Readonly<Record<DependencyName, DependencyState>> {
-    return { ...this.#states };
+  /** `openSince`: epoch milliseconds; null for closed. */
+  noteCircuit(account: string, openSince: number | null): void {
+    if (openSince === null) this.#openCircuits.delete(account);
+    else this.#openCircuits.set(account, openSince);
+  }
+
+  read(): ServiceStates {
+    const openCircuits = [...this.#openCircuits].map(([account, since]) => ({
+      account,
+      since: new Date(since).toISOString(),
+    }));
+    return { github: this.#states.github, meltano: { ...this.#states.meltano, openCircuits } };
   }
 }

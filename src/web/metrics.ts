@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Deployment } from '../domain/deployment.ts';
 
 export interface Metrics {
@@ -7,6 +7,8 @@ export interface Metrics {
   concluded(deployment: Deployment): void;
   /** What a sweep found: deliveries that were missed, or pushes that no delivery told of. */
   swept(kind: 'delivery' | 'push', count: number): void;
+  /** Whether requests to Meltano Cloud with an account's credentials are held back. */
+  circuit(account: string, isOpen: boolean): void;
 }
 
 /** The process's metrics, in a registry of their own. */
@@ -31,8 +33,15 @@ export function createMetrics(): Metrics {
     labelNames: ['kind'],
     registers: [registry],
   });
+  const circuits = new Gauge({
+    name: 'meltano_deploy_meltano_circuit_open',
+    help: 'Whether Meltano Cloud does not answer and requests are held back (1) or not (0), by account.',
+    labelNames: ['account'],
+    registers: [registry],
+  });
   return {
     registry,
+    circuit: (account, isOpen) => circuits.set({ account }, isOpen ? 1 : 0),
     swept: (kind, count) => found.inc({ kind }, count),
     delivery: (event, outcome) => deliveries.inc({ event, outcome }),
     concluded: ({ conclusion, reason }) => deployments.inc({ conclusion: conclusion ?? 'none', reason }),

@@ -161,3 +161,18 @@ describe('newerThan', () => {
     expect(await directory.newerThan(START + SECOND)).toBe(30 * SECOND);
   });
 });
+
+test('a reading that was held is none: the next one waits for the circuit, not for its 30 seconds', async () => {
+  await open();
+  clock.advance(30 * SECOND);
+  const asked = directory.newerThan(START + SECOND);
+  await settle();
+  const held = { kind: 'held', message: 'away', heldMs: 5_000, since: START } as const;
+  await requests[1]?.({ ok: false, failure: held });
+  expect(await asked).toEqual({ ok: false, failure: held });
+  clock.advance(5 * SECOND);
+  const again = directory.newerThan(START + SECOND);
+  await settle();
+  await requests[2]?.(list('second'));
+  expect(namesOf(await again)).toEqual(['second']);
+});

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PushEvent } from '../../../src/domain/delivery.ts';
 import { refuse, UNREACHABLE } from './fake-meltano.ts';
 import { buildPush, PlanWorld } from './plan-world.ts';
@@ -159,6 +159,16 @@ describe('a delivery that can not be planned now', () => {
     world.meltano.next('listWorkspaces', refuse(429, 'slow', 45_000));
     await world.deliver(buildPush());
     expect(await world.plan()).toBe(45_000);
+  });
+
+  test('that is held back waits for the circuit, and nothing is stored for that', async () => {
+    const postpone = vi.spyOn(world.stores, 'postpone');
+    const failure = { kind: 'held', message: 'away', heldMs: 7_000, since: START } as const;
+    world.meltano.next('listWorkspaces', { ok: false, failure });
+    await world.deliver(buildPush());
+    expect(await world.plan()).toBe(7_000);
+    expect(postpone).not.toHaveBeenCalled();
+    expect(await world.plan()).toBeNull();
   });
 
   test('because of GitHub is postponed too, and stops no other delivery', async () => {

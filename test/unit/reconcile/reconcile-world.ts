@@ -17,6 +17,8 @@ import type {
   Reporter,
 } from '../../../src/domain/ports.ts';
 import type { Workspace } from '../../../src/domain/workspace.ts';
+import { CircuitBreaker } from '../../../src/meltano/circuit-breaker.ts';
+import { guardMeltano } from '../../../src/meltano/guard-meltano.ts';
 import { createReportFinisher } from '../../../src/reconcile/finish-report.ts';
 import { type ExcerptBuilder, LogBook } from '../../../src/reconcile/log-book.ts';
 import type { ReconcileContext } from '../../../src/reconcile/reconcile-context.ts';
@@ -123,17 +125,23 @@ export class World {
   #pushes = 0;
   #timeline: { at: number; act: () => void }[] = [];
   #reconcile: (workspaceId: string) => Promise<number | null>;
+  /** Each opening (since when nothing was answered) and closing (null) of the circuit. */
+  readonly circuit: (number | null)[] = [];
   readonly #finish: (deploymentId: string) => Promise<number | null>;
 
-  private constructor(stores: Stores) {
+  readonly #guarded: boolean;
+
+  private constructor(stores: Stores, guarded: boolean) {
     this.stores = stores;
+    this.#guarded = guarded;
     this.meltano.workspaces = [buildWorkspace()];
     this.#reconcile = createReconciler(this.#context());
     this.#finish = createReportFinisher(this.#context(), stores);
   }
 
-  static async open(repository: Partial<Repository> = {}): Promise<World> {
-    const world = new World(await openStores());
+  /** `guarded`: with the circuit breaker in front of Meltano Cloud. */
+  static async open(repository: Partial<Repository> = {}, { guarded = false } = {}): Promise<World> {
+    const world = new World(await openStores(), guarded);
     await world.stores.learnRepository({ ...REPOSITORY, ...repository }, null, START);
     return world;
   }
@@ -145,7 +153,12 @@ export class World {
         return this.comparison;
       },
     };
-    const account = { key: 'environment', api: this.meltano } as unknown as Account;
+    const breaker = new CircuitBreaker({
+      ...{ clock: this.clock, random: () => 0.5 },
+      onChange: (openSince) => this.circuit.push(openSince),
+    });
+    const api = this.#guarded ? guardMeltano(this.meltano, breaker) : this.meltano;
+    const account = { key: 'environment', api } as unknown as Account;
     const accounts: Accounts = {
       forOwner: () => account,
       byKey: (key) => (this.served && key === account.key ? account : null),

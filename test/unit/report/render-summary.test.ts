@@ -144,6 +144,18 @@ describe('explains', () => {
       /^No start was accepted within 60 min.*\n\n.*START_TIMEOUT_MINUTES/,
     ],
     [
+      'a start that took too long and may have been made',
+      end({ reason: 'start_timeout', attemptOutcome: 'lost' }),
+      {},
+      /within 60 min.*\n\nThe answer to a start was lost: look on .* before you push again/,
+    ],
+    [
+      'a job that could not be watched to the end',
+      makeRun(1, { reason: 'watch_timeout', problem: 'Meltano Cloud does not answer (since 14:03 UTC)' }),
+      {},
+      /^The job could not be watched to the end \(`Meltano Cloud does not answer.*\n\nThe job may still be running/,
+    ],
+    [
       'an unreadable answer',
       end({ reason: 'start_unreadable' }),
       {},

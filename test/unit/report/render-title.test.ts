@@ -5,6 +5,7 @@ import { renderTitle } from '../../../src/report/render-title.ts';
 import { makeLog, makeRun, makeView, NEWER_SHA, SHA, START } from './make-check-run-view.ts';
 
 const UNAVAILABLE = 'Meltano Cloud answered 503 Service Unavailable: maintenance';
+const AWAY = 'Meltano Cloud does not answer (since 14:03 UTC): 503 maintenance';
 const FORBIDDEN = 'Meltano Cloud answered 403 Forbidden: Access is denied';
 const JOB = { jobId: 'j', jobStartedAt: START } as const;
 const waitsFor = { sha: SHA, checkRunUrl: null };
@@ -33,6 +34,17 @@ describe('under way', () => {
       'Waiting: another deployment of this workspace is running on Meltano Cloud',
       { problem: 'another deployment of this workspace is running on Meltano Cloud' },
       {},
+    ],
+    ['Waiting: Meltano Cloud does not answer (since 14:03 UTC)', { problem: AWAY }, {}],
+    [
+      'Waiting: Meltano Cloud does not answer (since 14:03 UTC)',
+      { state: 'starting', attemptOutcome: 'lost', problem: AWAY },
+      {},
+    ],
+    [
+      'Running for 10 s; Meltano Cloud does not answer (since 14:03 UTC): trying again',
+      { state: 'running', ...JOB, jobStatus: 'RUNNING', problem: AWAY },
+      { now: START + 10_000 },
     ],
     ['Queued on Meltano Cloud', { state: 'queued', jobStatus: 'QUEUED' }, {}],
     [
@@ -114,6 +126,16 @@ describe('concluded', () => {
     [
       'Still queued after 120 min: no longer watched',
       makeRun(0, { reason: 'watch_timeout', jobStartedAt: null }),
+      {},
+    ],
+    [
+      'No longer watched after 120 min: Meltano Cloud does not answer (since 14:03 UTC)',
+      makeRun(7200, { reason: 'watch_timeout', problem: AWAY }),
+      {},
+    ],
+    [
+      'Could not start within 60 min: Meltano Cloud does not answer (since 14:03 UTC)',
+      { reason: 'start_timeout', problem: AWAY },
       {},
     ],
     [

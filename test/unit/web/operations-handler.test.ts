@@ -69,7 +69,10 @@ describe('/readyz', () => {
   test('is 200 while database and worker are up', async () => {
     expect(await readiness()).toEqual({
       ...{ code: 200, status: 'ready', database: 'up', worker: 'up' },
-      dependencies: { github: { state: 'unknown', since: null }, meltano: { state: 'unknown', since: null } },
+      dependencies: {
+        github: { state: 'unknown', since: null },
+        meltano: { state: 'unknown', since: null, openCircuits: [] },
+      },
     });
   });
 
@@ -106,6 +109,26 @@ describe('/readyz', () => {
       dependencies: { meltano: { state: 'up', since: '2026-06-10T00:02:00.000Z' } },
     });
   });
+});
+
+test('an open circuit is shown until it closes, and is no reason to be unready', async () => {
+  dependencies.noteCircuit('environment', now);
+  metrics.circuit('environment', true);
+  expect(await readiness()).toMatchObject({
+    code: 200,
+    dependencies: {
+      meltano: { openCircuits: [{ account: 'environment', since: '2026-06-10T00:00:00.000Z' }] },
+    },
+  });
+  expect((await ask('/metrics')).text).toMatch(
+    /^meltano_deploy_meltano_circuit_open\{account="environment"\} 1$/m,
+  );
+  dependencies.noteCircuit('environment', null);
+  metrics.circuit('environment', false);
+  expect(await readiness()).toMatchObject({ dependencies: { meltano: { openCircuits: [] } } });
+  expect((await ask('/metrics')).text).toMatch(
+    /^meltano_deploy_meltano_circuit_open\{account="environment"\} 0$/m,
+  );
 });
 
 describe('/metrics', () => {

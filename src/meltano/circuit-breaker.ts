@@ -1,0 +1,130 @@
+import { isOutage } from '../domain/outage.ts';
+import type { Clock, MeltanoFailure } from '../domain/ports.ts';
+
+/** So many calls in a row that get no answer open the circuit; the retries of one deployment alone come to that in 15 s. */
+const OPENING_FAILURES = 5;
+/** Between two probes: 5, 10, 20, 40, 60 s, a fifth more or less (milliseconds). */
+const FIRST_INTERVAL_MS = 5_000;
+const LONGEST_INTERVAL_MS = 60_000;
+/** A Retry-After is kept up to here (milliseconds): a mistaken one must not silence the account for a day. */
+const LONGEST_ASKED_MS = 10 * 60_000;
+/** An outage that begins again so soon goes on with the longer intervals of the one before (milliseconds). */
+const SAME_OUTAGE_MS = 60_000;
+/** Those who were held come back over half an interval, at most this long, so that they don't come all at once (milliseconds). */
+const LONGEST_SPREAD_MS = 10_000;
+/** The shortest hold (milliseconds). */
+const SHORTEST_HOLD_MS = 500;
+
+export type HeldFailure = Extract<MeltanoFailure, { kind: 'held' }>;
+
+/** The permission to send one call; what became of it must be told exactly once. */
+export interface Pass {
+  readonly kind: 'pass';
+  /** Null: it got its answer. */
+  readonly leave: (failure: MeltanoFailure | null) => void;
+}
+
+interface OpenCircuit {
+  readonly since: number;
+  readonly message: string;
+  interval: number;
+  probeAt: number;
+  isProbing: boolean;
+}
+
+export interface CircuitOptions {
+  readonly clock: Clock;
+  /** 0 to 1. */
+  readonly random: () => number;
+  /** Told of each change: since when nothing was answered (epoch milliseconds), or null when the circuit is closed. */
+  readonly onChange: (openSince: number | null) => void;
+}
+
+/**
+ * Keeps the calls of one account back while they go unanswered. Closed: everything passes. Open: nothing does, but for
+ * one probe at a time at growing intervals. The probe is a read that somebody needs anyway (never a start, which is not
+ * idempotent), so nothing is sent for an account that has nothing to do. Any answer to it closes the circuit.
+ */
+export class CircuitBreaker {
+  readonly #options: CircuitOptions;
+  #open: OpenCircuit | null = null;
+  #failures = 0;
+  #failingSince = 0;
+  #lastOutage: { readonly interval: number; readonly endedAt: number } | null = null;
+  /** Goes up as the circuit opens or closes: what was sent before that says nothing about the time after. */
+  #era = 0;
+
+  constructor(options: CircuitOptions) {
+    this.#options = options;
+  }
+
+  enter(mayProbe: boolean): Pass | HeldFailure {
+    const open = this.#open;
+    const era = this.#era;
+    if (!open) return { kind: 'pass', leave: (failure) => this.#takeOutcome(era, failure) };
+    if (!mayProbe || open.isProbing || this.#options.clock.now() < open.probeAt) return this.#hold(open);
+    open.isProbing = true;
+    return { kind: 'pass', leave: (failure) => this.#takeProbe(open, failure) };
+  }
+
+  /** What a call that is kept back gets; null while the circuit is closed. */
+  held(): HeldFailure | null {
+    return this.#open && this.#hold(this.#open);
+  }
+
+  #takeOutcome(era: number, failure: MeltanoFailure | null): void {
+    if (era !== this.#era) return;
+    if (!failure || !isOutage(failure)) {
+      this.#failures = 0;
+      return;
+    }
+    if (this.#failures === 0) this.#failingSince = this.#options.clock.now();
+    this.#failures += 1;
+    if (this.#failures >= OPENING_FAILURES) this.#openUp(failure);
+  }
+
+  #takeProbe(open: OpenCircuit, failure: MeltanoFailure | null): void {
+    open.isProbing = false;
+    if (failure && isOutage(failure)) {
+      open.interval = Math.min(LONGEST_INTERVAL_MS, open.interval * 2);
+      open.probeAt = this.#chooseProbe(open.interval, failure);
+    } else {
+      this.#close(open);
+    }
+  }
+
+  #openUp(failure: MeltanoFailure): void {
+    const now = this.#options.clock.now();
+    const last = this.#lastOutage;
+    const goesOn = last !== null && now - last.endedAt <= SAME_OUTAGE_MS;
+    const interval = goesOn ? Math.min(LONGEST_INTERVAL_MS, last.interval * 2) : FIRST_INTERVAL_MS;
+    this.#era += 1;
+    this.#open = {
+      since: this.#failingSince,
+      message: failure.kind === 'status' ? `${failure.status} ${failure.message}` : failure.message,
+      ...{ interval, probeAt: this.#chooseProbe(interval, failure), isProbing: false },
+    };
+    this.#options.onChange(this.#open.since);
+  }
+
+  #close(open: OpenCircuit): void {
+    this.#lastOutage = { interval: open.interval, endedAt: this.#options.clock.now() };
+    this.#era += 1;
+    this.#failures = 0;
+    this.#open = null;
+    this.#options.onChange(null);
+  }
+
+  #chooseProbe(interval: number, failure: MeltanoFailure): number {
+    const { clock, random } = this.#options;
+    const asked = failure.kind === 'status' ? Math.min(failure.retryAfterMs ?? 0, LONGEST_ASKED_MS) : 0;
+    return clock.now() + Math.max(Math.round(interval * (0.8 + 0.4 * random())), asked);
+  }
+
+  #hold({ since, message, interval, probeAt }: OpenCircuit): HeldFailure {
+    const { clock, random } = this.#options;
+    const spread = random() * Math.min(interval / 2, LONGEST_SPREAD_MS);
+    const heldMs = Math.max(SHORTEST_HOLD_MS, Math.round(Math.max(0, probeAt - clock.now()) + spread));
+    return { kind: 'held', message, heldMs, since };
+  }
+}

@@ -1,0 +1,38 @@
+import { isOutage } from '../domain/outage.ts';
+import type { MeltanoApi, MeltanoResult } from '../domain/ports.ts';
+import type { CircuitBreaker } from './circuit-breaker.ts';
+
+/**
+ * The same calls through the account's circuit breaker. Only the short reads may be its probe: a start whose answer is
+ * lost may have made a job, and a log can take long.
+ */
+export function guardMeltano(api: MeltanoApi, breaker: CircuitBreaker): MeltanoApi {
+  async function guard<T>(
+    role: 'may probe' | 'waits',
+    call: () => Promise<MeltanoResult<T>>,
+  ): Promise<MeltanoResult<T>> {
+    const pass = breaker.enter(role === 'may probe');
+    if (pass.kind === 'held') return { ok: false, failure: pass };
+    try {
+      const result = await call();
+      pass.leave(result.ok ? null : result.failure);
+      // A read that fails with the circuit open waits for the circuit like all others. What a start ended in stays as it is.
+      const waits = !result.ok && role === 'may probe' && isOutage(result.failure);
+      const held = waits ? breaker.held() : null;
+      return held ? { ok: false, failure: held } : result;
+    } catch (error) {
+      // Calls throw only for what their caller did with an answer.
+      pass.leave(null);
+      throw error;
+    }
+  }
+  return {
+    listWorkspaces: () => guard('may probe', () => api.listWorkspaces()),
+    getWorkspace: (id) => guard('may probe', () => api.getWorkspace(id)),
+    startDeployment: (workspaceId) => guard('waits', () => api.startDeployment(workspaceId)),
+    getJob: (id) => guard('may probe', () => api.getJob(id)),
+    stopJob: (id) => guard('waits', () => api.stopJob(id)),
+    listJobs: (workspaceId) => guard('may probe', () => api.listJobs(workspaceId)),
+    readLog: (request) => guard('waits', () => api.readLog(request)),
+  };
+}

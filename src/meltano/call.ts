@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock, MeltanoFailure, MeltanoResult } from '../domain/ports.ts';
-import { failureOfError, failureOfStatus, isStaleConnection } from './failure.ts';
+import { cleanMessage, failureOfError, failureOfStatus, isStaleConnection } from './failure.ts';
 import { watchStart } from './watch-start.ts';
 
 /** Milliseconds. Connecting has a limit of its own: see `createMeltanoDispatcher`. */
@@ -80,6 +80,10 @@ async function open(context: CallContext, request: Call, signal: AbortSignal): P
   if (!sent.ok) return fail(failureOfError({ ...sent, host: request.url.host }));
   const { statusCode: status, headers, body } = sent.data;
   if (status >= 200 && status < 300) {
+    const encoding = String(headers['content-encoding'] ?? 'identity')
+      .trim()
+      .toLowerCase();
+    if (encoding !== 'identity' && encoding !== '') return refusePacked(status, encoding, body);
     return { ok: true, answer: { status, contentType: String(headers['content-type'] ?? ''), body } };
   }
   return fail(
@@ -93,6 +97,17 @@ async function open(context: CallContext, request: Call, signal: AbortSignal): P
   );
 }
 
+/** A packed answer was not asked for. Unpacking it would let a few bytes become as many as they like. */
+async function refusePacked(
+  status: number,
+  encoding: string,
+  body: AsyncIterable<Uint8Array>,
+): Promise<Opened> {
+  await readText(body, 0).catch(() => null);
+  const message = `The answer is packed (${cleanMessage(encoding).slice(0, 40)}), which was not asked for`;
+  return fail({ kind: 'unexpected_body', status, message });
+}
+
 type Sent = { ok: true; data: Dispatcher.ResponseData } | { ok: false; error: unknown; started: boolean };
 
 async function send(context: CallContext, request: Call, signal: AbortSignal): Promise<Sent> {
@@ -102,7 +117,7 @@ async function send(context: CallContext, request: Call, signal: AbortSignal): P
       origin: request.url.origin,
       path: request.url.pathname + request.url.search,
       method: request.method,
-      headers: request.headers,
+      headers: { ...request.headers, 'accept-encoding': 'identity' },
       ...(request.body === undefined ? {} : { body: request.body }),
       headersTimeout: context.timeouts.headers,
       bodyTimeout: context.timeouts.body,

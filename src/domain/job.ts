@@ -1,4 +1,4 @@
-/** A Meltano Cloud job, reduced to what this app reads. Times are epoch milliseconds (UTC). */
+/** A Meltano Cloud job, reduced to what this app reads. Times are epoch milliseconds on this app's clock. */
 export interface Job {
   readonly id: string;
   /** `WORKSPACE_DEPLOY` for deployments. */

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Clock, MeltanoFailure, MeltanoResult } from '../domain/ports.ts';
 import { cleanMessage, failureOfError, failureOfStatus, isStaleConnection } from './failure.ts';
+import { type RemoteClock, readHttpDate } from './remote-clock.ts';
 import { watchStart } from './watch-start.ts';
 
 /** Milliseconds. Connecting has a limit of its own: see `createMeltanoDispatcher`. */
@@ -22,6 +23,8 @@ export interface CallContext {
   readonly dispatcher: Dispatcher;
   readonly timeouts: Timeouts;
   readonly clock: Clock;
+  /** Told of the times of each answer. */
+  readonly remoteClock?: RemoteClock;
 }
 
 export interface Call {
@@ -91,7 +94,7 @@ async function open(context: CallContext, request: Call, signal: AbortSignal): P
       status,
       body: await readText(body, ERROR_BODY_LIMIT).catch(() => null),
       retryAfter: headers['retry-after'],
-      now: context.clock.now(),
+      now: readHttpDate(headers['date']) ?? context.clock.now(),
       secrets: request.secrets,
     }),
   );
@@ -112,6 +115,7 @@ type Sent = { ok: true; data: Dispatcher.ResponseData } | { ok: false; error: un
 
 async function send(context: CallContext, request: Call, signal: AbortSignal): Promise<Sent> {
   const { dispatcher, started } = watchStart(context.dispatcher);
+  const sentAt = context.clock.now();
   try {
     const answer = dispatcher.request({
       origin: request.url.origin,
@@ -123,7 +127,9 @@ async function send(context: CallContext, request: Call, signal: AbortSignal): P
       bodyTimeout: context.timeouts.body,
       signal,
     });
-    return { ok: true, data: await orAborted(answer, signal) };
+    const data = await orAborted(answer, signal);
+    context.remoteClock?.note(data.headers, { sentAt, answeredAt: context.clock.now() });
+    return { ok: true, data };
   } catch (error) {
     return { ok: false, error, started: started() };
   }

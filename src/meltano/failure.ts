@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import type { MeltanoFailure } from '../domain/ports.ts';
+import { readHttpDate } from './remote-clock.ts';
 
 /** As the port promises: at most this much of a body in a message. */
 const MESSAGE_LENGTH = 200;
@@ -72,6 +73,7 @@ interface RefusedAnswer {
   /** The body's text; null when it could not be read. */
   body: string | null;
   retryAfter: string | string[] | undefined;
+  /** The service's time (epoch milliseconds), to which a date in `Retry-After` belongs. */
   now: number;
   /** What no message may hold. */
   secrets: readonly string[];
@@ -105,10 +107,8 @@ export function parseJson(text: string): unknown {
 export function readRetryAfter(header: string | string[] | undefined, now: number): number | null {
   const text = (Array.isArray(header) ? header[0] : header)?.trim() ?? '';
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
-  // An HTTP date names its month; Date.parse alone would take "-5" or "1.5" for a date.
-  if (!/[a-z]{3}/i.test(text)) return null;
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? null : Math.max(0, at - now);
+  const at = readHttpDate(text);
+  return at === null ? null : Math.max(0, at - now);
 }
 
 /** One line without control characters and secrets, cut. */

@@ -9,6 +9,7 @@ import { type Call, type CallContext, call, DEFAULT_TIMEOUTS, readText, type Tim
 import { isUuid, jobSchema, pageSchema, workspaceSchema } from './decode.ts';
 import { callJson, describeIssue } from './json-call.ts';
 import { consumeLogPage, readLog } from './log-reader.ts';
+import { RemoteClock } from './remote-clock.ts';
 
 export interface MeltanoClientOptions {
   /** The API's base URL, for example `https://app.meltano.com/api`. */
@@ -20,6 +21,10 @@ export interface MeltanoClientOptions {
   readonly timeouts?: Partial<Timeouts>;
   /** Told of entries of a list that can't be read; `problem` says what is wrong with the first. */
   readonly onSkipped?: (skipped: { rel: 'workspaces' | 'jobs'; count: number; problem: string }) => void;
+}
+
+interface ClientContext extends CallContext {
+  readonly remoteClock: RemoteClock;
 }
 
 const USER_AGENT = `meltano-deploy/${packageJson.version}`;
@@ -37,17 +42,18 @@ export function createMeltanoClient(options: MeltanoClientOptions): MeltanoApi {
     clock: options.clock,
     timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
   };
+  // The token endpoint is another service, with a clock of its own.
   const tokens = createTokenSource(options.auth, context, { 'user-agent': USER_AGENT });
-  return new MeltanoClient(options, context, tokens);
+  return new MeltanoClient(options, { ...context, remoteClock: new RemoteClock() }, tokens);
 }
 
 class MeltanoClient implements MeltanoApi {
   readonly #base: string;
-  readonly #context: CallContext;
+  readonly #context: ClientContext;
   readonly #tokens: TokenSource;
   readonly #onSkipped: MeltanoClientOptions['onSkipped'];
 
-  constructor(options: MeltanoClientOptions, context: CallContext, tokens: TokenSource) {
+  constructor(options: MeltanoClientOptions, context: ClientContext, tokens: TokenSource) {
     this.#base = options.apiUrl.replace(/\/+$/, '');
     this.#context = context;
     this.#tokens = tokens;
@@ -79,9 +85,10 @@ class MeltanoClient implements MeltanoApi {
   async startDeployment(workspaceId: string): Promise<MeltanoResult<Job>> {
     if (!isUuid(workspaceId)) return noSuchId('workspace');
     const path = `/workspaces/${workspaceId}/deployments`;
-    return this.#authorized('POST', path, JSON_TYPES, (request) =>
+    const started = await this.#authorized('POST', path, JSON_TYPES, (request) =>
       callJson(this.#context, request, jobSchema),
     );
+    return started.ok ? { ok: true, value: this.#onThisClock(started.value) } : started;
   }
 
   async stopJob(id: string): Promise<MeltanoResult<null>> {
@@ -96,7 +103,9 @@ class MeltanoClient implements MeltanoApi {
   }
 
   async getJob(id: string): Promise<MeltanoResult<Job>> {
-    return isUuid(id) ? this.#getJson(`/jobs/${id}`, jobSchema) : noSuchId('job');
+    if (!isUuid(id)) return noSuchId('job');
+    const read = await this.#getJson(`/jobs/${id}`, jobSchema);
+    return read.ok ? { ok: true, value: this.#onThisClock(read.value) } : read;
   }
 
   async listJobs(workspaceId: string): Promise<MeltanoResult<Job[]>> {
@@ -104,7 +113,7 @@ class MeltanoClient implements MeltanoApi {
     const path = `/workspaces/${workspaceId}/jobs?page=0&size=20&sort=created,desc`;
     const page = await this.#getJson(path, pageSchema('jobs'));
     if (!page.ok) return page;
-    const jobs = this.#decodeItems('jobs', page.value.items, jobSchema);
+    const jobs = this.#decodeItems('jobs', page.value.items, jobSchema).map((job) => this.#onThisClock(job));
     return { ok: true, value: jobs.sort((a, b) => (b.created ?? 0) - (a.created ?? 0)) };
   }
 
@@ -149,6 +158,17 @@ class MeltanoClient implements MeltanoApi {
     const renewed = await this.#tokens.renew(token.value);
     if (renewed === null) return result;
     return renewed.ok ? sendWith(renewed.value) : renewed;
+  }
+
+  /** The service's clock may be wrong; everything that is compared with its times is of this one. */
+  #onThisClock(job: Job): Job {
+    const clock = this.#context.remoteClock;
+    return {
+      ...job,
+      created: clock.toLocal(job.created),
+      startTime: clock.toLocal(job.startTime),
+      endTime: clock.toLocal(job.endTime),
+    };
   }
 
   /** One unreadable entry must not hide all others. */

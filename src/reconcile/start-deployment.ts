@@ -3,6 +3,7 @@ import { type Job, jobPhase } from '../domain/job.ts';
 import type { MeltanoApi, MeltanoFailure } from '../domain/ports.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { change, conclude } from './conclude.ts';
+import { describeJob } from './describe-job.ts';
 import {
   chooseReadDelay,
   describeFailure,
@@ -13,7 +14,6 @@ import {
 import { isBusy, pickJob } from './pick-job.ts';
 import { recheckWorkspace } from './recheck-workspace.ts';
 import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
-import { describeJob } from './watch-job.ts';
 
 /** How long a 409 is awaited when no deployment job is listed: the workspace may be provisioning (milliseconds). */
 const CONFLICT_PATIENCE_MS = 10 * 60_000;

@@ -3,6 +3,7 @@ import { type Job, type JobPhase, jobPhase } from '../domain/job.ts';
 import { choosePollInterval } from '../domain/poll-interval.ts';
 import type { DeploymentChange, MeltanoApi, MeltanoFailure } from '../domain/ports.ts';
 import { change, conclude, type Ending } from './conclude.ts';
+import { describeJob } from './describe-job.ts';
 import { chooseReadDelay, describeFailure, describeReadFailure, judgeRead } from './judge-failure.ts';
 import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
 
@@ -158,24 +159,6 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
 /** A job that was stopped because a person withdrew it. */
 function nameWithdrawal({ withdrawnBy }: Deployment, job: Job): Partial<Pick<Ending, 'reason'>> {
   return withdrawnBy !== null && job.status === 'STOPPED' ? { reason: 'withdrawn' } : {};
-}
-
-export type JobFacts = Pick<
-  Deployment,
-  'state' | 'jobStatus' | 'jobStartedAt' | 'jobEndedAt' | 'deployedSha'
->;
-
-/** The job as the deployment shows it. A time that Meltano Cloud doesn't give is when it was first seen. */
-export function describeJob(deployment: Deployment, job: Job, now: number): JobFacts {
-  const phase = jobPhase(job.status);
-  const startedAt = job.startTime ?? deployment.jobStartedAt ?? (phase === 'running' ? now : null);
-  return {
-    state: phase === 'queued' ? 'queued' : 'running',
-    jobStatus: job.status,
-    jobStartedAt: startedAt,
-    jobEndedAt: phase === 'ended' ? (job.endTime ?? now) : null,
-    deployedSha: job.commitId ?? deployment.deployedSha,
-  };
 }
 
 function onlyNews(deployment: Deployment, seen: DeploymentChange): DeploymentChange {

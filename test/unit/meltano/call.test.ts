@@ -191,7 +191,14 @@ describe('answers that are not 2xx', () => {
     ['-5', null],
     ['1.5', null],
   ])('Retry-After: %s', async (header, retryAfterMs) => {
-    const { failure, sandbox } = await answering(503, {}, { 'retry-after': header });
+    const { failure, sandbox } = await answering(
+      503,
+      {},
+      {
+        'retry-after': header,
+        date: 'Wed, 10 Jun 2026 07:00:00 GMT',
+      },
+    );
     expect(failure).toMatchObject({ kind: 'status', status: 503, retryAfterMs });
     expect(sandbox.service.exchanges).toHaveLength(1);
   });

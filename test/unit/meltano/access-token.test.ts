@@ -94,6 +94,46 @@ describe('client credentials', () => {
     expect(sandbox.jobs).toHaveLength(1);
   });
 
+  test('a token that dies between two pages is renewed in the middle, and the list is whole', async () => {
+    const { sandbox, client } = await setUp();
+    const repositoryUrl = 'https://github.com/acme/data';
+    for (let n = 0; n < 250; n += 1) sandbox.addWorkspace({ name: `${n}`, repositoryUrl });
+    const listing = client.listWorkspaces();
+    await sandbox.waitFor(() => count(sandbox, /page=0/) === 1, 'the first page');
+    sandbox.expireTokens();
+    const listed = await listing;
+    expect(listed.ok && listed.value.length).toBe(250);
+    expect(count(sandbox, /token/)).toBe(2);
+  });
+
+  test('a token that dies in the middle of a log costs no line and repeats none', async () => {
+    const { sandbox, client } = await setUp();
+    const { id } = sandbox.addWorkspace({ name: 'A', repositoryUrl: 'https://github.com/acme/data' });
+    const started = await client.startDeployment(id);
+    sandbox.jobs[0]?.run();
+    sandbox.jobs[0]?.log(...Array.from({ length: 30 }, (_, n) => `line ${n}`));
+    sandbox.pageLimit = 10;
+    const lines: string[] = [];
+    const onLines = async (batch: string[]) => {
+      lines.push(...batch);
+      sandbox.expireTokens();
+    };
+    const jobId = started.ok ? started.value.id : '';
+    const read = await client.readLog({ jobId, from: 0, until: 'end', onLines });
+    expect(read).toEqual({ ok: true, value: { next: 30 } });
+    expect(lines).toEqual(Array.from({ length: 30 }, (_, n) => `line ${n}`));
+  });
+
+  test('a start that was refused while no new token can be had was not made', async () => {
+    const { sandbox, client } = await setUp();
+    const { id } = sandbox.addWorkspace({ name: 'A', repositoryUrl: 'https://github.com/acme/data' });
+    await client.listWorkspaces();
+    sandbox.expireTokens();
+    sandbox.service.faults.add({ path: /token/, action: { kind: 'reset', when: 'after' } });
+    expect(failureOf(await client.startDeployment(id)).kind).toBe('unreachable');
+    expect(sandbox.jobs).toHaveLength(0);
+  });
+
   test('a second 401 is returned', async () => {
     const { sandbox, client } = await setUp();
     sandbox.service.faults.add({ path: /workspaces/, action: { kind: 'status', status: 401 } });

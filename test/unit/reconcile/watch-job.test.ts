@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { NO_ANSWER, refuse } from './fake-meltano.ts';
+import { fail, NO_ANSWER, refuse } from './fake-meltano.ts';
 import { MINUTE, START, World } from './reconcile-world.ts';
 
 let world: World;
@@ -140,6 +140,17 @@ describe('trouble while watching', () => {
     await world.runFor(2 * MINUTE);
     expect((await world.read(id)).problem).toBeNull();
     expect((await world.reportsDue(id)) - before).toBe(2);
+  });
+
+  test('that holds the look back is said at once, and waits just as long as it is told', async () => {
+    const { id } = await begin();
+    const before = world.meltano.count('getJob');
+    world.meltano.next('getJob', fail({ kind: 'held', message: '503 later', heldMs: 47_000, since: START }));
+    await world.runFor(46_000);
+    expect(world.meltano.count('getJob')).toBe(before + 1);
+    expect((await world.read(id)).problem).toBe('Meltano Cloud does not answer (since 22:14 UTC): 503 later');
+    await world.runFor(3_000);
+    expect((await world.read(id)).problem).toBeNull();
   });
 
   test('that passes at the next try is not said at all', async () => {

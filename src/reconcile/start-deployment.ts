@@ -157,11 +157,15 @@ async function takeConflict(
 
 /** Somebody else's job: nothing is posted before it is gone from the list. */
 async function waitForOther(context: ReconcileContext, deployment: Deployment): Promise<StepResult> {
-  await change(context, deployment, {
-    ...{ attemptOutcome: 'busy', conflictSince: null, failures: 0 },
-    ...{ retryAt: context.clock.now() + BUSY_LOOK_MS, problem: BUSY },
-  });
-  return 'go on';
+  const news = { attemptOutcome: 'busy', conflictSince: null, failures: 0, problem: BUSY } as const;
+  if (!(await change(context, deployment, news))) return 'go on';
+  return waitWithinStart(context, deployment.startSince ?? context.clock.now(), BUSY_LOOK_MS);
+}
+
+/** No longer than until START_TIMEOUT_MINUTES have passed. */
+function waitWithinStart({ clock, limits }: ReconcileContext, startSince: number, wait: number): StepResult {
+  const left = startSince + limits.startMs - clock.now();
+  return left > 0 ? Math.min(left, wait) : 'go on';
 }
 
 /**
@@ -185,7 +189,5 @@ async function retryRead(
   context.failedReads.set(workspaceId, { deployment: deployment.id, count });
   const problem = describeReadFailure(deployment.problem, failure);
   if (!(await change(context, deployment, { startSince, problem }))) return 'go on';
-  const left = startSince + context.limits.startMs - context.clock.now();
-  if (left <= 0) return 'go on';
-  return Math.min(left, chooseReadDelay(failure, count, context.random()));
+  return waitWithinStart(context, startSince, chooseReadDelay(failure, count, context.random()));
 }

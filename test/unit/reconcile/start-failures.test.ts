@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Method, refuse, UNREACHABLE } from './fake-meltano.ts';
 import { MINUTE, START, WORKSPACE_ID, World } from './reconcile-world.ts';
 
@@ -129,7 +129,11 @@ describe('409', () => {
     const other = world.meltano.addJob({ status: 'RUNNING' });
     const { id } = await world.push();
     world.meltano.always('startDeployment', conflict);
+    const writes = vi.spyOn(world.stores, 'saveDeployment');
     await world.runFor(30 * MINUTE);
+    // The attempt and its end: the looks in between change nothing.
+    expect(writes).toHaveBeenCalledTimes(2);
+    expect(world.meltano.count('listJobs')).toBeGreaterThan(300);
     expect(await world.read(id)).toMatchObject({
       ...{ state: 'starting', conflictSince: null },
       problem: 'another deployment of this workspace is running on Meltano Cloud',

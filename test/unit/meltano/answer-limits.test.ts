@@ -62,7 +62,7 @@ describe('a refusal that trickles', () => {
       const timer = setInterval(() => response.write(' '), 5);
       response.on('close', () => clearInterval(timer));
     });
-    const api = connectTo(origin, createAgent(), { timeouts: { total: 60 } });
+    const api = connectTo(origin, createAgent(), { timeouts: { total: 1_500 } });
     expect(failureOf(await api.startDeployment(ID))).toEqual({
       ...{ kind: 'status', status: 503, message: 'Service Unavailable', retryAfterMs: 7_000 },
     });

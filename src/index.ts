@@ -4,8 +4,13 @@ import { readPush, readRepositoryChange } from './events/read-payload.ts';
 import { readCheckRun, readCheckSuite } from './events/read-rerun.ts';
 import { type ReceivePorts, receiveDelivery } from './events/receive-delivery.ts';
 
+export interface AppPorts extends ReceivePorts {
+  /** An installation is new, or works again. */
+  readonly onInstallation: (installationId: number) => void;
+}
+
 /** Which events the app acts on; all others are answered and dropped by Probot. */
-export function createApp(ports: ReceivePorts): (app: Probot) => void {
+export function createApp(ports: AppPorts): (app: Probot) => void {
   return (app) => {
     app.on('push', (context) => receiveDelivery(ports, context, readPush));
     app.on(
@@ -18,5 +23,9 @@ export function createApp(ports: ReceivePorts): (app: Probot) => void {
       receiveDelivery(ports, context, readCheckRun),
     );
     app.on('check_suite.rerequested', (context) => receiveDelivery(ports, context, readCheckSuite));
+    // Only a hint, and so not stored: without it, what waits is tried again within a quarter of an hour.
+    app.on(['installation.created', 'installation.unsuspend'], ({ payload }) => {
+      ports.onInstallation(payload.installation.id);
+    });
   };
 }

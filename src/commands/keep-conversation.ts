@@ -8,8 +8,16 @@ import { REFUSED, writeReply } from './write-reply.ts';
 
 /** How often the end of the check runs' writing is looked for, before the last reply (milliseconds). */
 const LOOK_AGAIN_MS = 1_000;
+/** After this time a conversation that GitHub does not take is over (milliseconds). */
+const GIVE_UP_MS = 24 * 60 * 60_000;
 /** A reply that GitHub refuses so often is given up: the check run alone carries the result. */
 const MAX_REFUSALS = 3;
+
+/** How long GitHub asks to wait, or how long it is worth to wait (milliseconds). */
+function chooseWait(failure: GitHubFailure): number | null {
+  if (failure.kind === 'limited') return failure.waitMs ?? 60_000;
+  return failure.kind === 'unavailable' ? 5 * 60_000 : null;
+}
 
 /** How a command stands. */
 type Standing = 'under way' | 'succeeded' | 'failed';
@@ -37,20 +45,23 @@ export function createConversationKeeper(
   };
 
   async function takeFailure(command: CommandRecord, failure: GitHubFailure): Promise<number | null> {
-    const { log, api, store, random } = context;
+    const { log, store, clock, random } = context;
     const failed = (failures.get(command.id) ?? 0) + 1;
     failures.set(command.id, failed);
     const fields = { delivery: command.id, kind: failure.kind, problem: failure.message };
     log.warn(fields, 'GitHub did not take a reply or reaction');
-    if (failure.kind === 'unauthorized') await api.renewToken(command.installationId);
     if (failure.kind === 'rejected' && failed >= MAX_REFUSALS) {
       log.warn(fields, 'GitHub refuses the reply: the check run alone carries the result');
       await store.saveCommand(command.id, { replyDigest: REFUSED });
       failures.delete(command.id);
       return 0;
     }
-    const waitMs = failure.kind === 'limited' ? (failure.waitMs ?? 60_000) : null;
-    return chooseRetryDelay(failed, waitMs, random());
+    if (clock.now() - command.receivedAt >= GIVE_UP_MS) {
+      await store.saveCommand(command.id, { finishedAt: clock.now() });
+      failures.delete(command.id);
+      return null;
+    }
+    return chooseRetryDelay(failed, chooseWait(failure), random());
   }
 }
 

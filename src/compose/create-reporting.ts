@@ -19,7 +19,7 @@ export interface Reporting {
 
 /** The logs, what is rendered from them, and the one writer of check runs. */
 export function createReporting(foundation: Foundation, getOctokit: GetOctokit): Reporting {
-  const { configuration, stores, redactor, clock, log } = foundation;
+  const { configuration, stores, redactor, clock, log, budgets } = foundation;
   const logs = new LogBook(() => createLogExcerptBuilder(redactor));
   const origin = new URL(configuration.meltano.apiUrl).origin;
   const pages = {
@@ -28,7 +28,8 @@ export function createReporting(foundation: Foundation, getOctokit: GetOctokit):
   };
   const api = createCheckRunApi({ getOctokit, appId: configuration.github.appId, now: clock.now });
   const writer = new CheckRunWriter({
-    ...{ api, store: stores, repositories: stores, logs, clock, log, random: Math.random },
+    ...{ api, store: stores, repositories: stores, logs, budgets, clock, log },
+    random: Math.random,
     render: (view) => hideOwnSecrets(renderCheckRun(hideOwnSecretsInView(view, redactor)), redactor),
     pages: { ...pages, workspaceUrl: ({ workspaceId }) => pages.workspaceUrl(workspaceId) },
     limits: configuration,

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Configuration } from '../config/environment.ts';
 import { createInProcessDispatcher } from '../dispatch/in-process-dispatcher.ts';
 import type { Clock, Dispatcher } from '../domain/ports.ts';
+import { RateBudgets } from '../github/rate-budget.ts';
 import { createRedactor, type Redactor } from '../report/redact.ts';
 import type { Stores } from '../store/create-stores.ts';
 import { DependencyStates } from '../web/dependency-states.ts';
@@ -17,6 +18,8 @@ export interface Foundation {
   readonly redactor: Redactor;
   readonly dependencies: DependencyStates;
   readonly metrics: Metrics;
+  /** What GitHub still lets each installation ask for. */
+  readonly budgets: RateBudgets;
 }
 
 /** What the process's logger, its reports and its accounts hide secrets with. */
@@ -36,6 +39,12 @@ export function layFoundation(
     }),
     dependencies: new DependencyStates(clock),
     metrics: createMetrics(),
+    budgets: new RateBudgets((installation, { limit, remaining, resetAt }) =>
+      log.warn(
+        { installation, limit, remaining, resetAt: new Date(resetAt).toISOString() },
+        'Few requests to GitHub are left: logs (then other changes) wait for the reset, new and final check runs do not',
+      ),
+    ),
   };
 }
 

@@ -33,9 +33,12 @@ export interface QueuePorts {
 
 /** Gives each queue of the dispatcher its work. */
 export function handleQueues(foundation: Foundation, ports: QueuePorts): void {
-  const { configuration, log, clock, stores, dispatcher, metrics, redactor } = foundation;
+  const { configuration, log, clock, stores, dispatcher, metrics, redactor, budgets } = foundation;
   const { octokit, accounts, reporting } = ports;
-  const comparer = createCommitComparer(octokit.get, sleep);
+  const comparer = createCommitComparer({
+    ...{ getOctokit: octokit.get, sleep },
+    mayAsk: (installationId) => budgets.of(installationId).allowsAt('plan', clock.now()) === 0,
+  });
   const heads = createInstallationReader({ getOctokit: octokit.get, getAppOctokit: octokit.getForApp });
   // The name is cut, and what is left of a secret then would not be recognised any more.
   const nameWithoutSecrets: typeof nameCheckRun = (workspace) =>
@@ -101,8 +104,9 @@ function planRounds(
   ports: QueuePorts,
   installations: InstallationReader,
 ): SweepRounds {
-  const { configuration, log, clock, stores, dispatcher, metrics } = foundation;
+  const { configuration, log, clock, stores, dispatcher, metrics, budgets } = foundation;
   const { octokit, accounts, reporting } = ports;
+  const sweepBudget = new RequestBudget(clock, SWEEP_REQUESTS_PER_HOUR);
   const allowed = configuration.allowedAccounts;
   return {
     everyMs: configuration.sweepMinutes * 60_000,
@@ -114,7 +118,10 @@ function planRounds(
     heads: {
       ...{ installations, accounts, repositories: stores, deliveries: stores, store: stores },
       ...{ dispatcher, clock, log },
-      budget: new RequestBudget(clock, SWEEP_REQUESTS_PER_HOUR),
+      budget: {
+        take: (id) => budgets.of(id).allowsAt('sweep', clock.now()) === 0 && sweepBudget.take(id),
+      },
+      onMoved: (installationId) => reporting.writer.resume(installationId),
       githubHost: normalizeHost(configuration.github.host),
       isAllowed: (login) => allowed === null || allowed.has(login.toLowerCase()),
       onFound: (count) => metrics.swept('push', count),

@@ -31,7 +31,7 @@ export async function startService(
 ): Promise<Service> {
   const database = await openSqlite(configuration.dataDirectory);
   const foundation = layFoundation({ configuration, log, redactor }, createStores(database.db));
-  const { stores, dispatcher, dependencies, metrics, clock } = foundation;
+  const { stores, dispatcher, dependencies, metrics, clock, budgets } = foundation;
   const connections = createMeltanoDispatcher();
   const accounts = createEnvironmentAccounts({
     ...{ meltano: configuration.meltano, dispatcher: connections, clock, log },
@@ -47,7 +47,10 @@ export async function startService(
     },
   });
   const server = createServer(foundation);
-  const octokit = createOctokitSource();
+  const octokit = createOctokitSource({
+    now: clock.now,
+    onRateLimit: (installationId, limit) => budgets.note(installationId, limit, clock.now()),
+  });
   const reporting = createReporting(foundation, octokit.get);
 
   let working = false;
@@ -61,7 +64,14 @@ export async function startService(
   );
   await server.load((probot) => {
     octokit.connect(probot);
-    createApp({ ...{ dispatcher, clock, log }, deliveries: stores, onDelivery: metrics.delivery })(probot);
+    createApp({
+      ...{ dispatcher, clock, log, deliveries: stores, onDelivery: metrics.delivery },
+      onInstallation: (installationId) => {
+        reporting.writer.resume(installationId);
+        // What was pushed while the app could not hear of it, and which repositories are there now.
+        dispatcher.wake('sweep', 'heads');
+      },
+    })(probot);
   });
   handleQueues(foundation, { octokit, accounts, reporting });
   await wakeUnfinished({ deliveries: stores, store: stores, dispatcher, reporter: reporting.writer });

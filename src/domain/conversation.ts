@@ -157,6 +157,4 @@ export interface ConversationApi {
     place: Place,
     sought: { readonly marker: string; readonly since: number },
   ): Promise<GitHubResult<number | null>>;
-  /** Throws the installation's cached token away: GitHub said that it isn't valid. */
-  renewToken(installationId: number): Promise<void>;
 }

@@ -161,7 +161,12 @@ export interface DeliveryStore {
 
 export interface RepositoryStore {
   getRepository(id: number): Promise<Repository | null>;
-  /** Notes what a delivery said about a repository, unless a later delivery said something already. */
+  /** Those of the repositories that are known here. */
+  listKnown(ids: readonly number[]): Promise<Repository[]>;
+  /**
+   * Notes what a delivery said about a repository, unless a later delivery said something already. If it belongs to
+   * another installation now, so do its deployments.
+   */
   learnRepository(repository: Repository, formerFullName: string | null, seenAt: number): Promise<void>;
   /** `owner/name` in lower case: every name under which this repository is known. */
   listNames(repositoryId: number): Promise<string[]>;

@@ -1,7 +1,7 @@
 import type { Repository } from '../domain/deployment.ts';
+import type { GitHubResult } from '../domain/github-result.ts';
 import type { CheckRunFields } from '../report/check-run-view.ts';
 import type { CheckRunApi } from './check-runs.ts';
-import type { GitHubResult } from './github-call.ts';
 
 /**
  * The fields for an update of a run, without the annotations if the run has some: GitHub adds those of every update to those

@@ -11,12 +11,14 @@ import type {
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import type { CheckRunFields, CheckRunView } from '../report/check-run-view.ts';
 import type { CheckRunApi } from './check-runs.ts';
-import type { GitHubFailure } from './github-call.ts';
+import type { RateBudgets } from './rate-budget.ts';
 import { type WriteOutcome, writeCheckRun } from './write-check-run.ts';
-import { type LaneEntry, type NextWrite, WriteLane } from './write-lane.ts';
+import { type LaneEntry, type NextWrite, type WriteKind, WriteLane } from './write-lane.ts';
 
 /** A write that GitHub rejects is tried so often, over about four minutes; then the run stays as it is until the deployment changes. */
 const MAX_REJECTIONS = 10;
+/** A concluded deployment whose check run couldn't be written for a day is given up: nothing is tried for ever (milliseconds). */
+const HOPE_MS = 24 * 3_600_000;
 /** Node runs a timer of 25 days or more at once (milliseconds). */
 const LONGEST_TIMER_MS = 3_600_000;
 
@@ -25,6 +27,7 @@ export interface CheckRunWriterPorts {
   readonly store: ReportStore & Pick<DeploymentStore, 'listOpen'>;
   readonly repositories: Pick<RepositoryStore, 'getRepository'>;
   readonly logs: LogSource;
+  readonly budgets: Pick<RateBudgets, 'of'>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
@@ -34,6 +37,7 @@ export interface CheckRunWriterPorts {
 }
 
 interface Lane {
+  readonly installationId: number;
   readonly schedule: WriteLane;
   timer: NodeJS.Timeout | null;
   writing: Promise<void> | null;
@@ -46,6 +50,8 @@ interface Lane {
 export class CheckRunWriter implements Reporter {
   readonly #ports: CheckRunWriterPorts;
   readonly #lanes = new Map<number, Lane>();
+  /** The lane that each deployment's entry is in. */
+  readonly #homes = new Map<string, Lane>();
   #stopped = false;
 
   constructor(ports: CheckRunWriterPorts) {
@@ -53,8 +59,7 @@ export class CheckRunWriter implements Reporter {
   }
 
   changed(deployment: Deployment): void {
-    const lane = this.#lane(deployment.installationId);
-    const entry = lane.schedule.entry(deployment.id);
+    const { lane, entry } = this.#entry(deployment);
     if (deployment.state === 'concluded') entry.mayConclude = true;
     if (deployment.checkRunId === null) entry.owed = 'create';
     else entry.owed = deployment.state === 'concluded' ? 'final' : 'state';
@@ -62,8 +67,16 @@ export class CheckRunWriter implements Reporter {
   }
 
   logGrew(deployment: Deployment): void {
-    const lane = this.#lane(deployment.installationId);
-    lane.schedule.entry(deployment.id).logGrew = true;
+    const { lane, entry } = this.#entry(deployment);
+    entry.logGrew = true;
+    this.#arm(lane);
+  }
+
+  /** An installation that couldn't be used may work again, or its repositories belong to another: what waits is tried at once. */
+  resume(installationId: number): void {
+    const lane = this.#lanes.get(installationId);
+    if (!lane) return;
+    lane.schedule.unblock();
     this.#arm(lane);
   }
 
@@ -74,10 +87,18 @@ export class CheckRunWriter implements Reporter {
     await Promise.all([...this.#lanes.values()].map((lane) => lane.writing));
   }
 
+  /** An entry stays in its lane until that lane finds that the repository has come to another installation. */
+  #entry(deployment: Deployment): { lane: Lane; entry: LaneEntry } {
+    const lane = this.#homes.get(deployment.id) ?? this.#lane(deployment.installationId);
+    this.#homes.set(deployment.id, lane);
+    return { lane, entry: lane.schedule.entry(deployment.id) };
+  }
+
   #lane(installationId: number): Lane {
     const known = this.#lanes.get(installationId);
     if (known) return known;
-    const lane: Lane = { schedule: new WriteLane(), timer: null, writing: null };
+    const schedule = new WriteLane(this.#ports.budgets.of(installationId));
+    const lane: Lane = { installationId, schedule, timer: null, writing: null };
     this.#lanes.set(installationId, lane);
     return lane;
   }
@@ -101,36 +122,40 @@ export class CheckRunWriter implements Reporter {
     const { owed, logGrew } = entry;
     entry.owed = null;
     entry.logGrew = false;
-    try {
-      const outcome = await this.#writeNow(entry);
-      // Nothing is owed until `changed` comes again: an earlier failure must not bring it back at once, and for ever.
-      if (outcome === 'not yet') return;
-      if (outcome === 'gone') lane.schedule.entries.delete(entry.deploymentId);
-      else await this.#settle(lane, entry, write, outcome);
-    } catch (error) {
+    const isSettled = await this.#attempt(lane, entry, write).catch((error: unknown) => {
       this.#ports.log.error(
         { err: error, deployment: entry.deploymentId },
         'A check run could not be written',
       );
       this.#tryLater(entry);
-    }
+      return false;
+    });
+    if (isSettled) return;
     // What wasn't written is still owed, unless something newer is already.
-    if (entry.failures > 0) {
-      entry.owed ??= owed;
-      entry.logGrew ||= logGrew;
-    }
+    entry.owed ??= owed;
+    entry.logGrew ||= logGrew;
+    const home = this.#homes.get(entry.deploymentId);
+    if (home && home !== lane) this.#arm(home);
   }
 
-  /** `not yet`: a conclusion goes out once, together with its log; `changed` comes again when that was read. */
-  async #writeNow(entry: LaneEntry): Promise<WriteOutcome | 'gone' | 'not yet'> {
+  /** False when what was to be written is still owed. */
+  async #attempt(lane: Lane, entry: LaneEntry, write: WriteKind): Promise<boolean> {
     const { store, repositories, api, clock, render } = this.#ports;
     const deployment = await store.getDeployment(entry.deploymentId);
     const repository = deployment && (await repositories.getRepository(deployment.repositoryId));
-    if (!deployment || !repository) return 'gone';
-    entry.installationId = repository.installationId;
-    if (deployment.state === 'concluded' && !entry.mayConclude) return 'not yet';
+    if (!deployment || !repository) {
+      this.#drop(lane, entry);
+      return true;
+    }
+    if (repository.installationId !== lane.installationId) {
+      this.#move(lane, entry, repository.installationId);
+      return false;
+    }
+    // A conclusion goes out once, together with its log. Nothing is owed until `changed` comes again, when that was
+    // read: an earlier failure must not bring it back at once, and for ever.
+    if (deployment.state === 'concluded' && !entry.mayConclude) return true;
     const view = await this.#view(deployment, repository);
-    return writeCheckRun(
+    const outcome = await writeCheckRun(
       {
         ...{ deployment, repository, lastDigest: entry.digest },
         fields: render(view),
@@ -138,6 +163,7 @@ export class CheckRunWriter implements Reporter {
       },
       { api, store, clock },
     );
+    return this.#settle(lane, entry, write, outcome);
   }
 
   async #view(deployment: Deployment, repository: CheckRunView['repository']): Promise<CheckRunView> {
@@ -156,17 +182,17 @@ export class CheckRunWriter implements Reporter {
     };
   }
 
-  async #settle(
-    lane: Lane,
-    entry: LaneEntry,
-    write: 'create' | 'final' | 'state' | 'log',
-    outcome: WriteOutcome,
-  ): Promise<void> {
+  /** False when what was to be written is still owed. */
+  async #settle(lane: Lane, entry: LaneEntry, write: WriteKind, outcome: WriteOutcome): Promise<boolean> {
     const now = this.#ports.clock.now();
-    if (outcome.kind === 'look again') return this.#tryLater(entry);
+    if (outcome.kind === 'look again') {
+      this.#tryLater(entry);
+      return false;
+    }
     if (outcome.kind === 'failed') {
       lane.schedule.noteWrite(entry, write, now);
-      return this.#takeFailure(lane, entry, outcome.failure, outcome.deployment);
+      this.#takeFailure(lane, entry, outcome);
+      return this.#giveUpIfHopeless(lane, entry, outcome);
     }
     entry.failures = 0;
     entry.notBefore = 0;
@@ -176,43 +202,66 @@ export class CheckRunWriter implements Reporter {
       lane.schedule.noteSuccess();
     }
     if (outcome.deployment.state === 'concluded' && entry.owed === null) this.#drop(lane, entry);
+    return true;
   }
 
-  async #takeFailure(
+  #takeFailure(lane: Lane, entry: LaneEntry, { failure, deployment }: FailedWrite): void {
+    const { log, clock } = this.#ports;
+    const { kind, message: problem } = failure;
+    log.warn({ ...logFields(deployment), kind, problem }, 'GitHub did not take a check run');
+    // It may have been taken: what GitHub shows is not known, so even the state before must be sent again.
+    if (kind === 'unknown') entry.digest = null;
+    // A limit and a block are about the whole installation: everything of it waits, and no run has a try less.
+    if (kind === 'limited') lane.schedule.pause(failure.waitMs, clock.now());
+    else if (kind === 'unavailable' || kind === 'unauthorized') lane.schedule.block(clock.now());
+    else this.#tryLater(entry);
+  }
+
+  async #giveUpIfHopeless(
     lane: Lane,
     entry: LaneEntry,
-    failure: GitHubFailure,
-    deployment: Deployment,
-  ): Promise<void> {
-    const { log, api, store, clock } = this.#ports;
-    const fields = {
-      deployment: deployment.id,
-      installation: deployment.installationId,
-      sha: deployment.sha,
-    };
-    log.warn({ ...fields, kind: failure.kind, problem: failure.message }, 'GitHub did not take a check run');
-    this.#tryLater(entry);
-    // It may have been taken: what GitHub shows is not known, so even the state before must be sent again.
-    if (failure.kind === 'unknown') entry.digest = null;
-    if (failure.kind === 'limited') lane.schedule.pause(failure.waitMs, clock.now());
-    if (failure.kind === 'unauthorized')
-      await api.renewToken(entry.installationId ?? deployment.installationId);
-    if (failure.kind === 'rejected' && entry.failures >= MAX_REJECTIONS) {
-      log.error({ ...fields, problem: failure.message }, 'GitHub refuses this check run: given up');
-      await store.saveReport(deployment.id, { reportedRevision: deployment.revision });
-      this.#drop(lane, entry);
-      entry.failures = 0;
-    }
+    { failure, deployment }: FailedWrite,
+  ): Promise<boolean> {
+    const { log, store, clock } = this.#ports;
+    const since = lane.schedule.blockedSince ?? (entry.failures > 0 ? entry.failingSince : clock.now());
+    const isOver = deployment.state === 'concluded' && clock.now() - since >= HOPE_MS;
+    const isRefused = failure.kind === 'rejected' && entry.failures >= MAX_REJECTIONS;
+    if (!isOver && !isRefused) return false;
+    const fields = { ...logFields(deployment), problem: failure.message };
+    log.error(fields, isRefused ? 'GitHub refuses this check run: given up' : 'A check run is given up');
+    await store.saveReport(deployment.id, { reportedRevision: deployment.revision });
+    entry.failures = 0;
+    entry.notBefore = 0;
+    // A change that came meanwhile gets tries of its own.
+    if (entry.owed === null) this.#drop(lane, entry);
+    return true;
   }
 
   #tryLater(entry: LaneEntry): void {
+    const now = this.#ports.clock.now();
+    if (entry.failures === 0) entry.failingSince = now;
     entry.failures += 1;
-    const delay = chooseRetryDelay(entry.failures, null, this.#ports.random());
-    entry.notBefore = this.#ports.clock.now() + delay;
+    entry.notBefore = now + chooseRetryDelay(entry.failures, null, this.#ports.random());
+  }
+
+  #move(lane: Lane, entry: LaneEntry, installationId: number): void {
+    const home = this.#lane(installationId);
+    lane.schedule.entries.delete(entry.deploymentId);
+    home.schedule.entries.set(entry.deploymentId, entry);
+    this.#homes.set(entry.deploymentId, home);
+    entry.failures = 0;
+    entry.notBefore = 0;
   }
 
   #drop(lane: Lane, entry: LaneEntry): void {
     lane.schedule.entries.delete(entry.deploymentId);
+    this.#homes.delete(entry.deploymentId);
     this.#ports.logs.forget(entry.deploymentId);
   }
+}
+
+type FailedWrite = Extract<WriteOutcome, { kind: 'failed' }>;
+
+function logFields({ id, installationId, sha }: Deployment): object {
+  return { deployment: id, installation: installationId, sha };
 }

@@ -1,7 +1,8 @@
 import type { Repository } from '../domain/deployment.ts';
+import type { GitHubResult } from '../domain/github-result.ts';
 import type { ShownCheckRuns } from '../domain/ports.ts';
 import type { CheckRunFields } from '../report/check-run-view.ts';
-import { callGitHub, type GitHubResult } from './github-call.ts';
+import { callGitHub } from './github-call.ts';
 import type { GetOctokit, InstallationOctokit } from './octokit.ts';
 
 export interface WrittenCheckRun {
@@ -20,8 +21,6 @@ export interface CheckRunApi {
   ): Promise<GitHubResult<WrittenCheckRun | null>>;
   /** How many annotations a run has. */
   countAnnotations(repository: Repository, id: number): Promise<GitHubResult<number>>;
-  /** Throws the installation's cached token away: GitHub said that it isn't valid. */
-  renewToken(installationId: number): Promise<void>;
 }
 
 export interface CheckRunApiOptions {
@@ -90,11 +89,6 @@ export function createCheckRunApi(options: CheckRunApiOptions): CheckRunApi & Sh
           conclusion: run.status === 'completed' ? run.conclusion : null,
           startedAt: Date.parse(run.started_at ?? '') || null,
         }));
-    },
-
-    async renewToken(installationId) {
-      const octokit = await getOctokit(installationId);
-      await octokit.auth({ type: 'installation', installationId, refresh: true });
     },
   };
 }

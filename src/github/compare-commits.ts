@@ -13,13 +13,21 @@ interface ComparedCommits {
   readonly files?: { readonly filename: string; readonly previous_filename?: string }[];
 }
 
-/** GitHub's compare, read as "which paths changed". `sleep` waits some milliseconds. */
-export function createCommitComparer(
-  getOctokit: GetOctokit,
-  sleep: (ms: number) => Promise<unknown>,
-): CommitComparer {
+export interface CommitComparerOptions {
+  readonly getOctokit: GetOctokit;
+  /** Waits some milliseconds. */
+  readonly sleep: (ms: number) => Promise<unknown>;
+  /** False while the installation's last requests are kept for what matters more. */
+  readonly mayAsk: (installationId: number) => boolean;
+}
+
+/** GitHub's compare, read as "which paths changed". */
+export function createCommitComparer({ getOctokit, sleep, mayAsk }: CommitComparerOptions): CommitComparer {
   return {
     async compare(repository, base, head) {
+      if (!mayAsk(repository.installationId)) {
+        throw new Error('Few requests to GitHub are left: the comparison waits for the reset');
+      }
       for (const wait of [...NOT_FOUND_WAITS_MS, null]) {
         const found = await compareOnce(await getOctokit(repository.installationId), repository, base, head);
         if (found) return found;
@@ -50,6 +58,8 @@ async function compareOnce(
   );
   if (compared.ok) return readComparison(compared.value.data);
   const { failure } = compared;
+  // The push came while the app was installed: it is deployed, whatever it changed.
+  if (failure.kind === 'unavailable') return { kind: 'everything', why: failure.message };
   if (failure.kind !== 'rejected') throw new Error(`GitHub could not compare: ${failure.message}`);
   if (failure.status === 404) return null;
   return { kind: 'everything', why: `GitHub will not compare the commits: ${failure.message}` };

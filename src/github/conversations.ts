@@ -60,11 +60,6 @@ export function createConversationApi(getOctokit: GetOctokit, now: () => number)
         const reply = comments.find((one) => one.user?.type === 'Bot' && one.body?.includes(marker));
         return reply?.id ?? null;
       }),
-
-    async renewToken(installationId) {
-      const octokit = await getOctokit(installationId);
-      await octokit.auth({ type: 'installation', installationId, refresh: true });
-    },
   };
 }
 

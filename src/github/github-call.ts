@@ -1,9 +1,8 @@
 import type { GitHubFailure, GitHubResult } from '../domain/github-result.ts';
 
-export type { GitHubFailure, GitHubResult } from '../domain/github-result.ts';
+import { type AnswerHeaders, readRefusal } from './read-rate-limit.ts';
 
-/** How GitHub words a secondary limit, on github.com and on older Enterprise Servers. */
-const LIMIT_WORDS = /\b(?:rate limit|abuse detection)/i;
+const SUSPENDED = /\binstallation has been suspended\b/i;
 
 /** Runs one request and puts its outcome into one of the kinds; never throws for what GitHub or the network does. */
 export async function callGitHub<T>(request: () => Promise<T>, now: () => number): Promise<GitHubResult<T>> {
@@ -14,34 +13,25 @@ export async function callGitHub<T>(request: () => Promise<T>, now: () => number
   }
 }
 
-interface RequestErrorLike {
+/** What Octokit throws, as far as it is looked at. */
+export interface RequestErrorLike {
   readonly status?: number;
   readonly message?: string;
-  readonly response?: { readonly headers?: Record<string, string | number | undefined> };
+  readonly request?: { readonly url?: string };
+  readonly response?: { readonly headers?: AnswerHeaders };
+}
+
+/** A token is asked for with the app's own key; every other request of an installation, with that token. */
+export function isTokenRequest(url: string | undefined): boolean {
+  return url?.endsWith('/access_tokens') ?? false;
 }
 
 function describeError(error: unknown, now: number): GitHubFailure {
-  const { status, response, message = String(error) } = error as RequestErrorLike;
+  const { status, request, response, message = String(error) } = error as RequestErrorLike;
   if (status === undefined || response === undefined || status >= 500) return { kind: 'unknown', message };
-  const limit = readLimit(status, message, response.headers ?? {}, now);
+  const limit = readRefusal({ status, message, headers: response.headers ?? {} }, now);
   if (limit) return { kind: 'limited', waitMs: limit.waitMs, message };
   if (status === 401) return { kind: 'unauthorized', message };
+  if (SUSPENDED.test(message) || isTokenRequest(request?.url)) return { kind: 'unavailable', message };
   return { kind: 'rejected', status, message };
-}
-
-/** The wait (milliseconds) when the answer is a primary or secondary limit, else null. */
-function readLimit(
-  status: number,
-  message: string,
-  headers: Record<string, string | number | undefined>,
-  now: number,
-): { waitMs: number | null } | null {
-  if (status !== 403 && status !== 429) return null;
-  const retryAfter = Number(headers['retry-after']);
-  if (retryAfter > 0) return { waitMs: retryAfter * 1000 };
-  if (String(headers['x-ratelimit-remaining']) === '0') {
-    const reset = Number(headers['x-ratelimit-reset']) * 1000;
-    return { waitMs: Number.isFinite(reset) ? Math.max(1_000, reset - now + 1_000) : null };
-  }
-  return status === 429 || LIMIT_WORDS.test(message) ? { waitMs: null } : null;
 }

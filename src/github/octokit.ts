@@ -1,4 +1,6 @@
 import { type Probot, ProbotOctokit } from 'probot';
+import { isTokenRequest, type RequestErrorLike } from './github-call.ts';
+import { type AnswerHeaders, type RateLimit, readRateLimit } from './read-rate-limit.ts';
 
 /** The Octokit that Probot makes for an installation. */
 export type InstallationOctokit = InstanceType<typeof ProbotOctokit>;
@@ -55,13 +57,25 @@ export interface OctokitSource {
   connect(probot: Pick<Probot, 'auth'>): void;
 }
 
+export interface OctokitSourceOptions {
+  readonly now: () => number;
+  /** What each answer to a request of the installation's said about its limit. */
+  readonly onRateLimit: (installationId: number, limit: RateLimit) => void;
+}
+
 /** One Octokit for each installation, kept: its limits and its token are the installation's. */
-export function createOctokitSource(): OctokitSource {
+export function createOctokitSource(options: OctokitSourceOptions): OctokitSource {
   const octokits = new Map<number, Promise<InstallationOctokit>>();
   let probot: Pick<Probot, 'auth'> | null = null;
   function requireProbot(): Pick<Probot, 'auth'> {
     if (!probot) throw new Error('Probot is not loaded yet.');
     return probot;
+  }
+  async function make(installationId: number): Promise<InstallationOctokit> {
+    const octokit = await requireProbot().auth(installationId);
+    watchRateLimit(octokit, installationId, options);
+    renewDeadToken(octokit, installationId);
+    return octokit;
   }
   return {
     connect(connected) {
@@ -69,10 +83,41 @@ export function createOctokitSource(): OctokitSource {
     },
     getForApp: async () => requireProbot().auth(),
     async get(installationId) {
-      const octokit = octokits.get(installationId) ?? requireProbot().auth(installationId);
+      const octokit = octokits.get(installationId) ?? make(installationId);
       octokits.set(installationId, octokit);
       octokit.catch(() => octokits.delete(installationId));
       return octokit;
     },
   };
+}
+
+/** Requests for tokens count against the app, and a 401 against the address it came from: neither tells of the installation. */
+function watchRateLimit(
+  octokit: InstallationOctokit,
+  installationId: number,
+  { now, onRateLimit }: OctokitSourceOptions,
+): void {
+  const note = (url: string, headers: AnswerHeaders | undefined) => {
+    const limit = isTokenRequest(url) || !headers ? null : readRateLimit(headers, now());
+    if (limit) onRateLimit(installationId, limit);
+  };
+  octokit.hook.after('request', ({ headers }, { url }) => note(url, headers));
+  octokit.hook.error('request', (error, { url }) => {
+    const { status, response } = error as RequestErrorLike;
+    if (status !== 401) note(url, response?.headers);
+    throw error;
+  });
+}
+
+/** A token that died early (revoked, a key replaced) is made anew, once, and the refused request is sent once more. */
+function renewDeadToken(octokit: InstallationOctokit, installationId: number): void {
+  octokit.hook.wrap('request', async (request, options) => {
+    try {
+      return await request(options);
+    } catch (error) {
+      if ((error as RequestErrorLike).status !== 401 || isTokenRequest(options.url)) throw error;
+      await octokit.auth({ type: 'installation', installationId, refresh: true });
+      return request(options);
+    }
+  });
 }

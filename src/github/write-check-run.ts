@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Deployment, Repository } from '../domain/deployment.ts';
+import type { GitHubFailure } from '../domain/github-result.ts';
 import type { Clock, ReportStore } from '../domain/ports.ts';
 import type { CheckRunFields } from '../report/check-run-view.ts';
 import { keepNewAnnotations, writeWithAnnotations } from './annotations-once.ts';
 import type { CheckRunApi } from './check-runs.ts';
-import type { GitHubFailure } from './github-call.ts';
 
 /** How long a create whose answer was lost is looked for before it is sent again (milliseconds): a new run may take seconds to show. */
 const LOOK_FOR_MS = 15_000;

@@ -1,3 +1,5 @@
+import { RateBudget } from './rate-budget.ts';
+
 /** In the order in which they are written. */
 export type WriteKind = 'create' | 'final' | 'state' | 'log';
 
@@ -19,8 +21,6 @@ const LONGEST_PAUSE_MS = 15 * MINUTE_MS;
 /** One check run that is behind its deployment. */
 export interface LaneEntry {
   readonly deploymentId: string;
-  /** The installation that the repository belonged to at the last write. */
-  installationId: number | null;
   /** What is owed; null when only the log may have grown. */
   owed: Exclude<WriteKind, 'log'> | null;
   logGrew: boolean;
@@ -30,8 +30,9 @@ export interface LaneEntry {
   notBefore: number;
   lastWriteAt: number;
   logWrites: number;
-  /** Failed writes in a row. */
+  /** Failed writes in a row, and when the first of them was (epoch milliseconds). */
   failures: number;
+  failingSince: number;
   /** What was written last, without what only time changes; null when unknown. */
   digest: string | null;
 }
@@ -47,29 +48,41 @@ export class WriteLane {
   readonly entries = new Map<string, LaneEntry>();
   /** GitHub asked for a pause until then (epoch milliseconds). */
   pausedUntil = 0;
+  /** Since when the installation can't be used (suspended, removed); null while it can. */
+  blockedSince: number | null = null;
+  /** When it is tried next. */
+  #blockedUntil = 0;
+  #blocksInRow = 0;
   /** Limits in a row for which GitHub named no time. */
   #limitsInRow = 0;
   #lastWriteAt = 0;
   #logWriteTimes: number[] = [];
+  readonly #budget: RateBudget;
+
+  /** `budget`: of the installation's requests; the less is left, the less is written. */
+  constructor(budget = new RateBudget()) {
+    this.#budget = budget;
+  }
 
   entry(deploymentId: string): LaneEntry {
     const known = this.entries.get(deploymentId);
     if (known) return known;
     const entry: LaneEntry = {
-      ...{ deploymentId, installationId: null, owed: null, logGrew: false, mayConclude: false, notBefore: 0 },
-      ...{ lastWriteAt: 0, logWrites: 0, failures: 0, digest: null },
+      ...{ deploymentId, owed: null, logGrew: false, mayConclude: false, notBefore: 0 },
+      ...{ lastWriteAt: 0, logWrites: 0, failures: 0, failingSince: 0, digest: null },
     };
     this.entries.set(deploymentId, entry);
     return entry;
   }
 
   next(now: number): NextWrite {
-    const floor = Math.max(this.pausedUntil, this.#lastWriteAt + WRITE_GAP_MS);
+    const floor = Math.max(this.pausedUntil, this.#blockedUntil, this.#lastWriteAt + WRITE_GAP_MS);
     let best: Candidate | null = null;
     for (const entry of this.entries.values()) {
       const write: WriteKind | null = entry.owed ?? (entry.logGrew ? 'log' : null);
       if (!write) continue;
-      const dueAt = Math.max(floor, entry.notBefore, write === 'log' ? this.#logDueAt(entry, now) : 0);
+      const allowedAt = Math.max(this.#budget.allowsAt(write, now), entry.notBefore);
+      const dueAt = Math.max(floor, allowedAt, write === 'log' ? this.#logDueAt(entry, now) : 0);
       const one: Candidate = { entry, write, dueAt };
       if (!best || comesBefore(one, best, now)) best = one;
     }
@@ -80,14 +93,29 @@ export class WriteLane {
 
   /** GitHub limits this installation; where it names no time, the pause grows from a minute to a quarter of an hour. */
   pause(waitMs: number | null, now: number): void {
-    const own = Math.min(LONGEST_PAUSE_MS, MINUTE_MS * 2 ** this.#limitsInRow);
+    const own = growPause(this.#limitsInRow);
     if (waitMs === null) this.#limitsInRow += 1;
     this.pausedUntil = now + (waitMs ?? own);
+  }
+
+  /** The installation can't be used: one write tries again after a minute, and then ever more rarely. */
+  block(now: number): void {
+    this.blockedSince ??= now;
+    this.#blockedUntil = now + growPause(this.#blocksInRow);
+    this.#blocksInRow += 1;
+  }
+
+  /** It is worth another try at once. */
+  unblock(): void {
+    this.blockedSince = null;
+    this.#blockedUntil = 0;
+    this.#blocksInRow = 0;
   }
 
   /** A write was taken. */
   noteSuccess(): void {
     this.#limitsInRow = 0;
+    this.unblock();
   }
 
   /** A request was sent, whatever came of it. */
@@ -118,6 +146,10 @@ export class WriteLane {
     const left = LOG_WRITES_PER_HOUR - times.length;
     return Math.ceil(last + (first + HOUR_MS - last) / (left + 1));
   }
+}
+
+function growPause(timesInRow: number): number {
+  return Math.min(LONGEST_PAUSE_MS, MINUTE_MS * 2 ** timesInRow);
 }
 
 type Candidate = { entry: LaneEntry; write: WriteKind; dueAt: number };

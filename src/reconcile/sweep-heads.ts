@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { makeSweepDeliveryId, type PushEvent } from '../domain/delivery.ts';
 import type { Repository } from '../domain/deployment.ts';
@@ -30,14 +31,16 @@ export interface HeadSweepContext {
   readonly deliveries: Pick<DeliveryStore, 'record'>;
   readonly store: SweepStore;
   readonly dispatcher: Dispatcher;
-  /** Requests of the sweep an hour, for each installation. */
-  readonly budget: RequestBudget;
+  /** What the sweep may ask GitHub for, for each installation. */
+  readonly budget: Pick<RequestBudget, 'take'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly githubHost: string;
   readonly isAllowed: (login: string) => boolean;
   /** A branch was seen for the first time: what an earlier database left open on its head is taken over. */
   readonly onBaseline: (branch: TrackedBranch) => Promise<void>;
+  /** Repositories left this installation for another one. */
+  readonly onMoved: (installationId: number) => void;
   readonly onFound: (count: number) => void;
 }
 
@@ -80,8 +83,11 @@ async function sweepInstallation(
   let seenOnce = false;
   const pages = context.installations.listRepositories(id)[Symbol.asyncIterator]();
   while (takeRequest(context, id)) {
+    const askedAt = context.clock.now();
     const page = await pages.next();
     if (page.done) break;
+    const shown = page.value.map((one) => one.repository);
+    await learnChanges(context, shown, askedAt);
     const swept = await context.store.listSweptPushes(page.value.map((one) => one.repository.id));
     for (const one of page.value) {
       if (swept.get(one.repository.id) === one.pushedAt) continue;
@@ -92,9 +98,31 @@ async function sweepInstallation(
   return seenOnce;
 }
 
+/**
+ * No delivery may have told of a rename, a transfer, or that the app was removed and installed anew. `askedAt`: what a
+ * delivery says that comes after that is newer.
+ */
+async function learnChanges(
+  { repositories, onMoved, log }: HeadSweepContext,
+  shown: readonly Repository[],
+  askedAt: number,
+): Promise<void> {
+  const known = await repositories.listKnown(shown.map((one) => one.id));
+  const byId = new Map(known.map((one) => [one.id, one]));
+  const left = new Set<number>();
+  for (const now of shown) {
+    const before = byId.get(now.id);
+    if (!before || isDeepStrictEqual(before, now)) continue;
+    await repositories.learnRepository(now, null, askedAt);
+    log.info({ repository: now.id, installation: now.installationId }, 'A change of a repository was found');
+    if (before.installationId !== now.installationId) left.add(before.installationId);
+  }
+  for (const installationId of left) onMoved(installationId);
+}
+
 function takeRequest({ budget, log }: HeadSweepContext, installation: number): boolean {
   if (budget.take(installation)) return true;
-  log.warn({ installation }, 'The sweep used up its requests of this hour: the rest waits');
+  log.warn({ installation }, 'The sweep has no requests left for this hour: the rest waits');
   return false;
 }
 

@@ -1,20 +1,31 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Repository } from '../domain/deployment.ts';
 import type { RepositoryStore } from '../domain/ports.ts';
-import type { Schema } from './schema.ts';
+import type { RepositoryTable, Schema } from './schema.ts';
 
 export function createRepositoryStore(db: Kysely<Schema>): RepositoryStore {
   return {
     async getRepository(id) {
       const row = await db.selectFrom('repository').selectAll().where('id', '=', id).executeTakeFirst();
-      if (!row) return null;
-      const { seenAt: _, private: isPrivate, ...rest } = row;
-      return { ...rest, private: isPrivate === 1 };
+      return row ? toRepository(row) : null;
+    },
+
+    async listKnown(ids) {
+      if (ids.length === 0) return [];
+      const rows = await db.selectFrom('repository').selectAll().where('id', 'in', ids).execute();
+      return rows.map(toRepository);
     },
 
     async learnRepository(repository, formerFullName, seenAt) {
       await db.transaction().execute(async (tx) => {
+        const known = await tx
+          .selectFrom('repository')
+          .select(['installationId', 'seenAt'])
+          .where('id', '=', repository.id)
+          .executeTakeFirst();
         await upsertRepository(tx, repository, seenAt);
+        const isMoved = known && known.installationId !== repository.installationId;
+        if (isMoved && known.seenAt <= seenAt) await moveDeployments(tx, repository);
         if (formerFullName) await upsertName(tx, formerFullName, repository.id, seenAt);
         await upsertName(tx, `${repository.owner}/${repository.name}`, repository.id, seenAt);
       });
@@ -29,6 +40,25 @@ export function createRepositoryStore(db: Kysely<Schema>): RepositoryStore {
       return rows.map((row) => row.fullName);
     },
   };
+}
+
+function toRepository({ seenAt: _, private: isPrivate, ...rest }: Selectable<RepositoryTable>): Repository {
+  return { ...rest, private: isPrivate === 1 };
+}
+
+/** Those that something is still to be done for; what is over keeps the installation that it was done with. */
+async function moveDeployments(tx: Kysely<Schema>, { id, installationId }: Repository): Promise<void> {
+  await tx
+    .updateTable('deployment')
+    .set({ installationId })
+    .where('repositoryId', '=', id)
+    .where((where) =>
+      where.or([
+        where('state', '<>', sql.lit('concluded')),
+        where('reportedRevision', '<', where.ref('revision')),
+      ]),
+    )
+    .execute();
 }
 
 async function upsertRepository(tx: Kysely<Schema>, repository: Repository, seenAt: number): Promise<void> {

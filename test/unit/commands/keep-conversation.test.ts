@@ -54,7 +54,6 @@ class FakeConversation implements ConversationApi {
     });
   findReply = (_: unknown, __: Place, { marker }: { marker: string }) =>
     this.#do('findReply', () => [...this.replies].find(([, body]) => body.includes(marker))?.[0] ?? null);
-  renewToken = async () => void this.calls.push('renewToken');
 }
 
 let stores: Stores;
@@ -235,13 +234,6 @@ describe('what GitHub refuses', () => {
     await keepAll();
     expect(api.replies.size).toBe(1);
     expect((await stores.getCommand('command'))?.finishedAt).not.toBeNull();
-  });
-
-  test('an early death of the token is mended', async () => {
-    await ask({ kind: 'help', level: 'push' });
-    api.fail('react', { kind: 'unauthorized', message: 'Bad credentials' });
-    await keepAll();
-    expect(api.calls.slice(0, 3)).toEqual(['react eyes', 'renewToken', 'react eyes']);
   });
 });
 

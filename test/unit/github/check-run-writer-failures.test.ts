@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { LOST, limit, REJECTED, UNAUTHORIZED } from './fake-check-runs.ts';
+import { LOST, limit, REJECTED } from './fake-check-runs.ts';
 import { SECOND, START, WriterWorld } from './writer-world.ts';
 
 let world: WriterWorld;
@@ -156,24 +156,6 @@ describe('a limit', () => {
     expect(world.api.calls).toHaveLength(1);
     expect(timers.mock.calls.length).toBeLessThan(5);
   });
-});
-
-test('a token that is not valid any more is renewed, and the write sent again', async () => {
-  world.api.next({ failure: UNAUTHORIZED });
-  const id = await world.push();
-  await world.pass(SECOND * 3);
-  expect(kinds()).toEqual(['create', 'renewToken', 'create']);
-  expect(await world.isReported(id)).toBe(true);
-});
-
-test('a token that can not be renewed stops nothing else', async () => {
-  world.api.renewToken = async () => {
-    throw new Error('suspended');
-  };
-  world.api.next({ failure: UNAUTHORIZED });
-  const id = await world.push();
-  await world.pass(SECOND * 10);
-  expect(await world.isReported(id)).toBe(true);
 });
 
 describe('a run that GitHub refuses', () => {

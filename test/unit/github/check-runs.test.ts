@@ -1,7 +1,7 @@
 import nock from 'nock';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { GitHubFailure, GitHubResult } from '../../../src/domain/github-result.ts';
 import { type CheckRunApi, createCheckRunApi } from '../../../src/github/check-runs.ts';
-import type { GitHubFailure, GitHubResult } from '../../../src/github/github-call.ts';
 import { createOctokitSource } from '../../../src/github/octokit.ts';
 import type { CheckRunFields } from '../../../src/report/check-run-view.ts';
 import { REPOSITORY } from '../reconcile/reconcile-world.ts';
@@ -9,6 +9,7 @@ import { API, APP_ID, connectGitHub, type GitHub, SHA } from './octokit-setup.ts
 
 const NOW = 1_700_000_000_000;
 const RUNS = '/repos/acme/data/check-runs';
+const OPTIONS = { now: () => NOW, onRateLimit: () => undefined };
 const FIELDS: CheckRunFields = {
   ...{ name: 'Meltano Deploy (Analytics)', head_sha: SHA, external_id: 'w/d', status: 'queued' },
   ...{ details_url: 'https://app.meltano.com', started_at: '2026-06-10T07:13:39Z' },
@@ -114,13 +115,25 @@ describe('create and update', () => {
     expect(creates()).toHaveLength(1);
   });
 
-  test('no token for the installation is a rejection, not a crash', async () => {
+  test.each([
+    ['was removed', 404, 'Not Found', 'unavailable'],
+    ['is suspended', 403, 'This installation has been suspended', 'unavailable'],
+    ['is asked about with a key that GitHub does not take', 401, 'Bad credentials', 'unauthorized'],
+    ['can not be asked about now', 500, 'oops', 'unknown'],
+  ])('no token, for an installation that %s', async (_, status, message, kind) => {
     nock.cleanAll();
     nock(API)
       .post(/access_tokens$/)
       .times(5)
-      .reply(404, { message: 'Not Found' });
-    expect(failureOf(await api.create(repository, FIELDS))).toMatchObject({ kind: 'rejected', status: 404 });
+      .reply(status, { message });
+    expect(failureOf(await api.create(repository, FIELDS))).toMatchObject({ kind });
+    expect(creates()).toEqual([]);
+  });
+
+  test('an installation that is suspended while its token still lives is unavailable too', async () => {
+    github.scope.post(RUNS).times(5).reply(403, { message: 'This installation has been suspended' });
+    expect(failureOf(await api.create(repository, FIELDS)).kind).toBe('unavailable');
+    expect(creates()).toHaveLength(1);
   });
 });
 
@@ -162,16 +175,6 @@ test('the number of a run’s annotations is read from the run', async () => {
   expect(github.requests).toHaveLength(2);
 });
 
-test('the token is kept from request to request until it is renewed', async () => {
-  const run = { id: 9, html_url: null };
-  github.scope.patch(`${RUNS}/9`).times(3).reply(200, run);
-  await api.update(repository, 9, FIELDS);
-  await api.update(repository, 9, FIELDS);
-  await api.renewToken(repository.installationId);
-  await api.update(repository, 9, FIELDS);
-  expect(github.authorizations).toEqual(['token token-1', 'token token-1', 'token token-2']);
-});
-
 describe('the source of Octokits', () => {
   test('makes one for each installation, with a token of its own', async () => {
     expect(await github.getOctokit(1)).toBe(await github.getOctokit(1));
@@ -180,7 +183,7 @@ describe('the source of Octokits', () => {
 
   test('before Probot is loaded refuses, and so is a failure, not a crash', async () => {
     const unconnected = createCheckRunApi({
-      getOctokit: createOctokitSource().get,
+      getOctokit: createOctokitSource(OPTIONS).get,
       appId: 1,
       now: () => NOW,
     });
@@ -188,7 +191,7 @@ describe('the source of Octokits', () => {
   });
 
   test('does not keep one that could not be made', async () => {
-    const source = createOctokitSource();
+    const source = createOctokitSource(OPTIONS);
     const octokit = await github.getOctokit(1);
     let tries = 0;
     source.connect({

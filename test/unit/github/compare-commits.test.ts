@@ -10,11 +10,17 @@ const PATH = `/repos/acme/data/compare/${BASE}...${SHA}`;
 let github: GitHub;
 let comparer: CommitComparer;
 let slept: number[];
+let mayAsk: boolean;
 
 beforeEach(() => {
   github = connectGitHub();
   slept = [];
-  comparer = createCommitComparer(github.getOctokit, async (ms) => slept.push(ms));
+  mayAsk = true;
+  comparer = createCommitComparer({
+    getOctokit: github.getOctokit,
+    sleep: async (ms) => slept.push(ms),
+    mayAsk: () => mayAsk,
+  });
 });
 
 const compare = () => comparer.compare(REPOSITORY, BASE, SHA);
@@ -91,4 +97,18 @@ test.each([403, 410, 451])('%i, which is no limit, counts as everything changed'
   github.scope.get(PATH).query(true).times(5).reply(status, { message: 'no' });
   expect(await compare()).toMatchObject({ kind: 'everything' });
   expect(github.requests).toHaveLength(1);
+});
+
+test('while the last requests are kept for check runs, GitHub is not asked', async () => {
+  mayAsk = false;
+  await expect(compare()).rejects.toThrow('waits for the reset');
+  expect(github.requests).toEqual([]);
+});
+
+test('of an installation that was suspended meanwhile, everything counts as changed: the job goes on', async () => {
+  github.scope.get(PATH).query(true).reply(403, { message: 'This installation has been suspended' });
+  expect(await compare()).toEqual({
+    kind: 'everything',
+    why: expect.stringContaining('This installation has been suspended'),
+  });
 });

@@ -1,9 +1,9 @@
 import type { Repository } from '../../../src/domain/deployment.ts';
+import type { GitHubFailure, GitHubResult } from '../../../src/domain/github-result.ts';
 import type { CheckRunApi, WrittenCheckRun } from '../../../src/github/check-runs.ts';
-import type { GitHubFailure, GitHubResult } from '../../../src/github/github-call.ts';
 import type { CheckAnnotation, CheckRunFields } from '../../../src/report/check-run-view.ts';
 
-type Kind = 'create' | 'update' | 'find' | 'countAnnotations' | 'renewToken';
+type Kind = 'create' | 'update' | 'find' | 'countAnnotations';
 
 export interface Call {
   readonly kind: Kind;
@@ -87,10 +87,6 @@ export class FakeCheckRuns implements CheckRunApi {
     this.annotations.set(runId, [...this.#listAnnotations(runId), ...(output.annotations ?? [])]);
   }
 
-  async renewToken(installationId: number): Promise<void> {
-    this.calls.push({ kind: 'renewToken', at: Date.now(), installationId });
-  }
-
   async #answer<T>(
     kind: Kind,
     { installationId }: Repository,
@@ -113,8 +109,12 @@ function describeRun(id: number): WrittenCheckRun {
 
 export const LOST: GitHubFailure = { kind: 'unknown', message: 'the connection broke' };
 export const REJECTED: GitHubFailure = { kind: 'rejected', status: 422, message: 'no commit found' };
+export const SUSPENDED: GitHubFailure = {
+  kind: 'unavailable',
+  message: 'This installation has been suspended',
+};
 export const UNAUTHORIZED: GitHubFailure = { kind: 'unauthorized', message: 'Bad credentials' };
 
-export function limit(waitMs: number): GitHubFailure {
+export function limit(waitMs: number | null): GitHubFailure {
   return { kind: 'limited', waitMs, message: 'secondary rate limit' };
 }

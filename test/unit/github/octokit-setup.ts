@@ -30,6 +30,8 @@ export interface GitHub {
   readonly authorizations: (string | null)[];
   /** Statuses as the dependency state sees them; null for no answer. */
   readonly answers: (number | null)[];
+  /** What was told of the installations' limits. */
+  readonly limits: { installationId: number; remaining: number }[];
 }
 
 /** Octokits as the app makes them (through Probot, with a token of the installation) against nock. */
@@ -62,7 +64,11 @@ export function connectGitHub(): GitHub {
     nock.cleanAll();
     nock.enableNetConnect();
   });
-  const source = createOctokitSource();
+  const limits: GitHub['limits'] = [];
+  const source = createOctokitSource({
+    now: Date.now,
+    onRateLimit: (installationId, { remaining }) => void limits.push({ installationId, remaining }),
+  });
   source.connect(
     new Probot({
       ...{ appId: APP_ID, privateKey, secret: 'for the test', Octokit: QuietOctokit },
@@ -70,5 +76,5 @@ export function connectGitHub(): GitHub {
       request: { fetch: recordingFetch },
     }),
   );
-  return { getOctokit: source.get, scope: nock(API), tokens, requests, authorizations, answers };
+  return { getOctokit: source.get, scope: nock(API), tokens, requests, authorizations, answers, limits };
 }

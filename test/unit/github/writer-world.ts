@@ -5,6 +5,7 @@ import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { LocatedError, LogExcerpt } from '../../../src/domain/log-excerpt.ts';
 import type { DeploymentChange, PlannedDeployment } from '../../../src/domain/ports.ts';
 import { CheckRunWriter } from '../../../src/github/check-run-writer.ts';
+import { RateBudgets } from '../../../src/github/rate-budget.ts';
 import { renderCheckRun } from '../../../src/report/render-check-run.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
 import { openStores, REPOSITORY, START, WORKSPACE_ID } from '../reconcile/reconcile-world.ts';
@@ -19,6 +20,7 @@ const TOO_MANY_LOOKS = 200;
 /** The writer over a real store and scripted check runs; time stands still unless it is advanced. */
 export class WriterWorld {
   readonly api = new FakeCheckRuns();
+  readonly budgets = new RateBudgets(() => undefined);
   readonly stores: Stores;
   readonly logs = new Map<string, LogExcerpt>();
   readonly forgotten: string[] = [];
@@ -55,6 +57,7 @@ export class WriterWorld {
         excerpt: (id) => this.logs.get(id) ?? null,
         forget: (id) => void this.forgotten.push(id),
       },
+      budgets: this.budgets,
       clock: { now: () => Date.now() },
       random: () => 0.5,
       log: pino({ level: 'warn' }, log),

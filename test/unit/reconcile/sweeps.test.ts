@@ -134,11 +134,12 @@ describe('sweepHeads', () => {
   let woken: string[];
   let budget: RequestBudget;
   let requests: string[];
+  let moved: number[];
 
   beforeEach(() => {
     repositories = [{ repository: REPOSITORY, pushedAt: 1_000 }];
     heads = { main: 'head-1' };
-    [baselines, woken, requests, found] = [[], [], [], 0];
+    [baselines, woken, requests, moved, found] = [[], [], [], [], 0];
     budget = new RequestBudget(clock, 600);
   });
 
@@ -172,6 +173,7 @@ describe('sweepHeads', () => {
       },
       ...{ budget, clock, log, githubHost: 'github.com', isAllowed: () => true },
       onBaseline: async (branch) => void baselines.push(branch),
+      onMoved: (installationId) => void moved.push(installationId),
       onFound: () => {
         found += 1;
       },

@@ -1,0 +1,52 @@
+export type AnswerHeaders = Record<string, string | number | undefined>;
+
+/** What GitHub says about an installation's primary limit. */
+export interface RateLimit {
+  /** Requests of an hour. */
+  readonly limit: number;
+  readonly remaining: number;
+  /** When the hour is over (epoch milliseconds, by this machine's clock). */
+  readonly resetAt: number;
+}
+
+/** GitHub words its limits so, on github.com and on older Enterprise Servers. */
+const LIMIT_WORDS = /\b(?:rate limit|abuse detection)/i;
+
+/** Null where the answer names none (an Enterprise Server without limits), or those of another resource. */
+export function readRateLimit(headers: AnswerHeaders, now: number): RateLimit | null {
+  const resource = headers['x-ratelimit-resource'] ?? 'core';
+  const limit = readNumber(headers['x-ratelimit-limit']);
+  const remaining = readNumber(headers['x-ratelimit-remaining']);
+  const resetAt = readReset(headers, now);
+  if (resource !== 'core' || !limit || remaining === null || resetAt === null) return null;
+  return { limit, remaining, resetAt };
+}
+
+/** The wait (milliseconds; null where GitHub names none) when a refusal is a primary or secondary limit, else null. */
+export function readRefusal(
+  { status, message, headers }: { status: number; message: string; headers: AnswerHeaders },
+  now: number,
+): { waitMs: number | null } | null {
+  if (status !== 403 && status !== 429) return null;
+  const retryAfter = readNumber(headers['retry-after']);
+  if (retryAfter) return { waitMs: retryAfter * 1_000 };
+  if (readNumber(headers['x-ratelimit-remaining']) === 0) {
+    const resetAt = readReset(headers, now);
+    // A second more: GitHub tells whole seconds.
+    return { waitMs: resetAt === null ? null : Math.max(1_000, resetAt - now + 1_000) };
+  }
+  return status === 429 || LIMIT_WORDS.test(message) ? { waitMs: null } : null;
+}
+
+/** The reset is told by GitHub's clock; the time between it and the answer's date holds on a clock that is wrong, too. */
+function readReset(headers: AnswerHeaders, now: number): number | null {
+  const reset = readNumber(headers['x-ratelimit-reset']);
+  if (reset === null) return null;
+  const answeredAt = Date.parse(String(headers['date'] ?? ''));
+  return Number.isNaN(answeredAt) ? reset * 1_000 : now + reset * 1_000 - answeredAt;
+}
+
+function readNumber(value: string | number | undefined): number | null {
+  const number = value === undefined || value === '' ? Number.NaN : Number(value);
+  return Number.isFinite(number) && number >= 0 ? number : null;
+}

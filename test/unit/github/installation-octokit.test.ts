@@ -1,0 +1,104 @@
+import nock from 'nock';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { API, connectGitHub, type GitHub } from './octokit-setup.ts';
+
+const RUN = '/repos/acme/data/check-runs/9';
+const BAD_CREDENTIALS = { message: 'Bad credentials' };
+
+let installationId = 9_000;
+let github: GitHub;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  installationId += 1;
+  github = connectGitHub();
+});
+
+async function read(): Promise<number> {
+  const octokit = await github.getOctokit(installationId);
+  const answer = await octokit.rest.checks.get({ owner: 'acme', repo: 'data', check_run_id: 9 });
+  return answer.status;
+}
+
+/** Octokit itself asks again for some seconds while a token is fresh: it may not be known everywhere yet. */
+const passTenSeconds = () => void vi.setSystemTime(Date.now() + 10_000);
+
+function refuse(): object {
+  passTenSeconds();
+  return BAD_CREDENTIALS;
+}
+
+function headers(remaining: number): Record<string, string> {
+  const reset = String(Math.ceil(Date.now() / 1_000) + 3_600);
+  return {
+    ...{ 'x-ratelimit-resource': 'core', 'x-ratelimit-limit': '5000' },
+    ...{ 'x-ratelimit-remaining': String(remaining), 'x-ratelimit-reset': reset },
+  };
+}
+
+/** The answers of the token endpoint, in turn. */
+function answerTokens(...answers: [status: number, body: object, headers?: Record<string, string>][]): void {
+  nock.cleanAll();
+  for (const [status, body, sent = {}] of answers) {
+    nock(API)
+      .post(/access_tokens$/)
+      .reply(status, body, sent);
+  }
+}
+
+const token = (name: string) => ({
+  ...{ token: name, permissions: {} },
+  expires_at: new Date(Date.now() + 3_600_000).toISOString(),
+});
+
+describe('a token that died early', () => {
+  test('is made anew, and the request that was refused is sent again with the new one', async () => {
+    github.scope.get(RUN).reply(200, {}).get(RUN).reply(401, BAD_CREDENTIALS).get(RUN).reply(200, {});
+    await read();
+    passTenSeconds();
+    expect(await read()).toBe(200);
+    expect(github.authorizations).toEqual(['token token-1', 'token token-1', 'token token-2']);
+  });
+
+  test('is made anew once: when that is refused as well, the refusal stands', async () => {
+    github.scope.get(RUN).reply(200, {}).get(RUN).times(9).reply(401, refuse);
+    await read();
+    passTenSeconds();
+    await expect(read()).rejects.toMatchObject({ status: 401 });
+    expect(github.tokens).toHaveLength(2);
+  });
+
+  test('and can not be made anew, since the installation is gone: that is what is told', async () => {
+    answerTokens([201, token('token-1')], [404, { message: 'Not Found' }]);
+    github.scope.get(RUN).reply(200, {}).get(RUN).reply(401, BAD_CREDENTIALS);
+    await read();
+    passTenSeconds();
+    await expect(read()).rejects.toMatchObject({
+      status: 404,
+      request: { url: expect.stringMatching(/access_tokens$/) },
+    });
+    expect(github.requests).toHaveLength(2);
+  });
+});
+
+describe('the limit that an answer tells', () => {
+  test('is told for the installation, of answers and of refusals', async () => {
+    github.scope.get(RUN).reply(200, {}, headers(4_999)).get(RUN).reply(404, {}, headers(4_998));
+    await read();
+    await expect(read()).rejects.toMatchObject({ status: 404 });
+    expect(github.limits).toEqual([
+      { installationId, remaining: 4_999 },
+      { installationId, remaining: 4_998 },
+    ]);
+  });
+
+  test('is not told of a 401, which counts against the address, nor of the asking for tokens', async () => {
+    answerTokens([201, token('token-1'), headers(17)], [201, token('token-2'), headers(17)]);
+    github.scope.get(RUN).reply(200, {}).get(RUN).times(9).reply(401, refuse, headers(59));
+    await read();
+    passTenSeconds();
+    await expect(read()).rejects.toMatchObject({ status: 401 });
+    expect(github.limits).toEqual([]);
+  });
+});

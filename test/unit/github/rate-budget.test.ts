@@ -1,0 +1,95 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { RateBudget, RateBudgets, type RequestUse } from '../../../src/github/rate-budget.ts';
+import { FakeClock } from '../reconcile/reconcile-world.ts';
+
+const MINUTE = 60_000;
+const USES: RequestUse[] = ['create', 'final', 'state', 'plan', 'log', 'sweep'];
+
+let clock: FakeClock;
+let budget: RateBudget;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  budget = new RateBudget();
+});
+
+const hour = (remaining: number, differences: { limit?: number; resetAt?: number } = {}) => ({
+  ...{ limit: 5_000, remaining, resetAt: clock.now() + 60 * MINUTE },
+  ...differences,
+});
+const allowed = () => USES.filter((use) => budget.allowsAt(use, clock.now()) === 0);
+
+test('everything may be asked for before GitHub said anything', () => {
+  expect(allowed()).toEqual(USES);
+});
+
+test.each<[number, RequestUse[]]>([
+  [5_000, USES],
+  [2_001, USES],
+  [2_000, ['create', 'final', 'state', 'plan', 'log']],
+  [1_001, ['create', 'final', 'state', 'plan', 'log']],
+  [1_000, ['create', 'final', 'state', 'plan']],
+  [501, ['create', 'final', 'state', 'plan']],
+  [500, ['create', 'final']],
+  [1, ['create', 'final']],
+  [0, []],
+])('with %i of 5,000 left, these may go on: %j', (remaining, uses) => {
+  budget.note(hour(remaining));
+  expect(allowed()).toEqual(uses);
+});
+
+test('the reserves grow with the limit', () => {
+  budget.note(hour(1_250, { limit: 12_500 }));
+  expect(allowed()).toEqual(['create', 'final']);
+});
+
+test('what has to wait is told the reset, and after that the budget counts as fresh', () => {
+  budget.note(hour(0));
+  const resetAt = clock.now() + 60 * MINUTE;
+  expect(budget.allowsAt('create', clock.now())).toBe(resetAt);
+  clock.advance(60 * MINUTE - 1);
+  expect(allowed()).toEqual([]);
+  clock.advance(1);
+  expect(allowed()).toEqual(USES);
+});
+
+describe('answers that come out of order', () => {
+  test('of one hour: the lowest number holds, though the resets differ by some seconds', () => {
+    budget.note(hour(400));
+    budget.note(hour(5_000, { resetAt: clock.now() + 60 * MINUTE + 3_000 }));
+    expect(allowed()).toEqual(['create', 'final']);
+  });
+
+  test('of the hour before change nothing', () => {
+    clock.advance(60 * MINUTE);
+    budget.note(hour(4_000));
+    budget.note(hour(0, { resetAt: clock.now() + MINUTE }));
+    expect(allowed()).toEqual(USES);
+  });
+
+  test('of a new hour, or with another limit, replace what was known', () => {
+    budget.note(hour(400));
+    budget.note(hour(6_000, { limit: 6_250 }));
+    expect(allowed()).toEqual(USES);
+    budget.note(hour(0, { limit: 6_250 }));
+    budget.note(hour(6_249, { limit: 6_250, resetAt: clock.now() + 62 * MINUTE }));
+    expect(allowed()).toEqual(USES);
+  });
+});
+
+describe('RateBudgets', () => {
+  test('keeps one for each installation, and says once in an hour that it is low', () => {
+    const low: [number, number][] = [];
+    const budgets = new RateBudgets((id, { remaining }) => void low.push([id, remaining]));
+    for (const remaining of [1_001, 1_000, 999]) budgets.note(1, hour(remaining), clock.now());
+    expect(low).toEqual([[1, 1_000]]);
+    expect(budgets.of(1).allowsAt('log', clock.now())).not.toBe(0);
+    expect(budgets.of(2).allowsAt('log', clock.now())).toBe(0);
+    clock.advance(61 * MINUTE);
+    budgets.note(1, hour(10), clock.now());
+    expect(low).toEqual([
+      [1, 1_000],
+      [1, 10],
+    ]);
+  });
+});

@@ -278,6 +278,11 @@ export class GitHubSandbox {
     this.#context.state.checkRunLag = lists;
   }
 
+  /** An installation has so many requests left until a reset that comes so soon. */
+  leaveRequests(installationId: number, left: { remaining: number; resetInMs: number }): void {
+    this.#context.limits.leave(`installation ID ${installationId}`, left);
+  }
+
   /** Ends the tokens of one installation, or all: the app must fetch new ones. */
   revokeTokens(installationId?: number): void {
     this.#context.tokens.revoke(installationId);

@@ -1,7 +1,7 @@
 import { ApiError } from './api-error.ts';
 
 export interface RateLimitOptions {
-  /** Requests an hour of one installation; GitHub gives 5,000 and more. Only counted, never refused, when absent. */
+  /** Requests an hour of one installation; GitHub's 5,000 when absent. */
   primaryPerHour?: number;
   /**
    * Content-creating requests of one installation before the secondary limit: check runs, comments, reactions and all
@@ -14,9 +14,12 @@ export interface RateLimitOptions {
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const DEFAULT_PRIMARY = 5000;
+/** Of an address that shows no valid token: GitHub names this budget with a 401. */
+const PUBLIC_PRIMARY = 60;
 const GUIDE = 'https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api';
 
 interface Budget {
+  limit: number;
   resetAt: number;
   used: number;
   writes: number[];
@@ -35,8 +38,8 @@ export class RateLimits {
   charge(caller: string, write: boolean): void {
     const now = Date.now();
     const budget = this.#budget(caller, now);
-    const { primaryPerHour, writesPerMinute = Infinity, writesPerHour = Infinity } = this.#options;
-    if (primaryPerHour !== undefined && budget.used >= primaryPerHour) {
+    const { writesPerMinute = Infinity, writesPerHour = Infinity } = this.#options;
+    if (budget.used >= budget.limit) {
       throw new ApiError(403, `API rate limit exceeded for ${caller}.`, {
         documentation: GUIDE,
         blameless: true,
@@ -61,9 +64,16 @@ export class RateLimits {
   }
 
   status(caller: string): { limit: number; remaining: number; reset: number; used: number } {
-    const { used, resetAt } = this.#budget(caller, Date.now());
-    const limit = this.#options.primaryPerHour ?? DEFAULT_PRIMARY;
+    const { limit, used, resetAt } = this.#budget(caller, Date.now());
     return { limit, remaining: Math.max(0, limit - used), reset: Math.ceil(resetAt / 1000), used };
+  }
+
+  /** The caller has so many requests left until a reset that comes so soon. */
+  leave(caller: string, { remaining, resetInMs }: { remaining: number; resetInMs: number }): void {
+    const now = Date.now();
+    const budget = this.#budget(caller, now);
+    budget.used = budget.limit - remaining;
+    budget.resetAt = now + resetInMs;
   }
 
   headers(caller: string): Record<string, string> {
@@ -80,7 +90,8 @@ export class RateLimits {
   #budget(caller: string, now: number): Budget {
     const known = this.#budgets.get(caller);
     if (known && known.resetAt > now) return known;
-    const budget = { resetAt: now + HOUR_MS, used: 0, writes: known?.writes ?? [] };
+    const limit = caller === 'public' ? PUBLIC_PRIMARY : (this.#options.primaryPerHour ?? DEFAULT_PRIMARY);
+    const budget = { limit, resetAt: now + HOUR_MS, used: 0, writes: known?.writes ?? [] };
     this.#budgets.set(caller, budget);
     return budget;
   }

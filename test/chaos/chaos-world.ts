@@ -34,7 +34,7 @@ export class ChaosWorld {
   readonly random: () => number;
 
   static async open(random: () => number, seed: number): Promise<ChaosWorld> {
-    return new ChaosWorld(await startSandbox({ seed }), random);
+    return new ChaosWorld(await startSandbox({ seed, limits: { primaryPerHour: 12_500 } }), random);
   }
 
   constructor(sandbox: Sandbox, random: () => number) {

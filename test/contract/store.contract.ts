@@ -100,6 +100,29 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
       test('an unknown one is null', async () => {
         expect(await stores.getRepository(404)).toBeNull();
       });
+
+      test('those that are known of a page', async () => {
+        await stores.learnRepository(REPOSITORY, null, 10);
+        expect(await stores.listKnown([404, REPOSITORY.id])).toEqual([REPOSITORY]);
+        expect(await stores.listKnown([])).toEqual([]);
+      });
+
+      test('in another installation: what is still to be done moves there, and nothing else', async () => {
+        await stores.learnRepository(REPOSITORY, null, 10);
+        const [open, unreported, over] = [planned('1'), planned('2'), planned('3')];
+        const elsewhere = planned('4', { repositoryId: 7 });
+        for (const one of [open, unreported, over, elsewhere]) await commit({ ...one, workspaceId: one.id });
+        for (const { id } of [unreported, over]) {
+          await stores.saveDeployment(id, { state: 'concluded', conclusion: 'success', concludedAt: 5 });
+        }
+        const { revision } = (await stores.getDeployment(over.id)) ?? { revision: 0 };
+        await stores.saveReport(over.id, { reportedRevision: revision });
+        await stores.learnRepository({ ...REPOSITORY, installationId: 8 }, null, 9);
+        expect((await stores.getDeployment(open.id))?.installationId).toBe(1);
+        await stores.learnRepository({ ...REPOSITORY, installationId: 8 }, null, 20);
+        const ids = [open, unreported, over, elsewhere].map((one) => stores.getDeployment(one.id));
+        expect((await Promise.all(ids)).map((one) => one?.installationId)).toEqual([8, 8, 1, 1]);
+      });
     });
 
     describe('plans', () => {

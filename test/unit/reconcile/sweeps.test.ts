@@ -242,6 +242,49 @@ describe('sweepHeads', () => {
     expect(found).toBe(0);
   });
 
+  describe('what no delivery told of a repository that is known here', () => {
+    /** Known under installation 9; it hasn't moved since the last look. */
+    beforeEach(async () => {
+      await stores.learnRepository({ ...REPOSITORY, installationId: 9 }, null, clock.now() - MINUTE);
+      await stores.saveSweptPush(REPOSITORY.id, 1_000);
+    });
+
+    test('the app was removed and installed anew: the new installation is learnt, and said', async () => {
+      await sweepHeads(context());
+      expect(await stores.getRepository(REPOSITORY.id)).toEqual(REPOSITORY);
+      expect(moved).toEqual([9]);
+      await sweepHeads(context());
+      expect(moved).toEqual([9]);
+      expect(requests).toEqual(['list', 'list']);
+    });
+
+    test('a rename is learnt, and the old name still finds it', async () => {
+      repositories = [{ repository: { ...REPOSITORY, installationId: 9, name: 'renamed' }, pushedAt: 1_000 }];
+      await sweepHeads(context());
+      expect((await stores.listNames(REPOSITORY.id)).sort()).toEqual(['acme/data', 'acme/renamed']);
+      expect(moved).toEqual([]);
+    });
+
+    test('a delivery that came after the list was asked for is newer', async () => {
+      const asking = context();
+      const { listRepositories } = asking.installations;
+      asking.installations.listRepositories = async function* (id) {
+        clock.advance(SECOND);
+        await stores.learnRepository({ ...REPOSITORY, installationId: 9, name: 'newest' }, null, clock.now());
+        clock.advance(SECOND);
+        yield* listRepositories(id);
+      };
+      await sweepHeads(asking);
+      expect(await stores.getRepository(REPOSITORY.id)).toMatchObject({ name: 'newest' });
+    });
+
+    test('a repository that is not known here is left alone', async () => {
+      repositories = [{ repository: { ...REPOSITORY, id: 77, name: 'other' }, pushedAt: 1_000 }];
+      await sweepHeads(context());
+      expect(await stores.getRepository(77)).toBeNull();
+    });
+  });
+
   test('the requests of an hour are bounded, and the rest goes on in the next', async () => {
     budget = new RequestBudget(clock, 1);
     await sweepHeads(context());

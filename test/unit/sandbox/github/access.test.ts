@@ -137,6 +137,22 @@ describe('an installation token', () => {
     expect(limited.status).toBe(403);
     expect(limited.headers.get('x-ratelimit-remaining')).toBe('0');
   });
+
+  test('has as many requests left as the test says, until the reset that it says', async () => {
+    const { sandbox, installation, call } = await startSandbox();
+    sandbox.leaveRequests(installation.id, { remaining: 7, resetInMs: 60_000 });
+    const { headers } = await call('GET', '/repos/acme/data');
+    expect(headers.get('x-ratelimit-remaining')).toBe('6');
+    const inSeconds = Number(headers.get('x-ratelimit-reset')) - now();
+    expect([59, 60, 61]).toContain(inSeconds);
+  });
+
+  test('that is not valid is told of the budget of its address, not of the installation’s', async () => {
+    const { sandbox, call } = await startSandbox();
+    sandbox.revokeTokens();
+    const { headers } = await call('GET', '/repos/acme/data');
+    expect(headers.get('x-ratelimit-limit')).toBe('60');
+  });
 });
 
 test('what GitHub does not have is not found', async () => {

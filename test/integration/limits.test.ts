@@ -1,0 +1,212 @@
+import { describe, expect, type TestContext, test } from 'vitest';
+import type { SandboxJob } from '../../sandbox/meltano/sandbox-job.ts';
+import { REPOSITORY, World } from './world.ts';
+
+const NEIGHBOUR = 'other/data';
+const MINUTE = 60_000;
+
+/** A second account has the app too, a repository and a workspace. */
+async function open({ onTestFinished }: Pick<TestContext, 'onTestFinished'>): Promise<World> {
+  const world = await World.open();
+  onTestFinished(() => world.close());
+  const { github, meltano, app } = world;
+  github.addInstallation({ account: 'other' });
+  github.addRepository({ fullName: NEIGHBOUR, private: true, files: { 'meltano.yml': '1' } });
+  meltano.addWorkspace({ name: 'Neighbour', repositoryUrl: app.sandbox.repositoryUrl(NEIGHBOUR) });
+  meltano.script = ({ workspace }) => (workspace.name === 'Neighbour' ? {} : 'manual');
+  return world;
+}
+
+function installationOf({ github }: World): number {
+  const id = github.installations.find((one) => one.account === 'acme')?.id;
+  if (id === undefined) throw new Error('The app is not installed.');
+  return id;
+}
+
+/** A push whose job is queued, and shown so. */
+async function pushQueued(world: World): Promise<{ after: string; job: SandboxJob }> {
+  const { after } = world.push();
+  const job = await world.job(1);
+  await world.untilTitle(after, 'Queued on Meltano Cloud');
+  return { after, job };
+}
+
+function finish(job: SandboxJob): void {
+  job.run();
+  job.end('COMPLETE');
+}
+
+/** Whatever goes on: the other installation's push becomes a concluded check run. */
+async function expectNeighbourServed(world: World): Promise<void> {
+  const { after } = world.github.push({ repository: NEIGHBOUR, files: { 'meltano.yml': '2' } });
+  await world.until(
+    () => world.github.checkRuns(NEIGHBOUR, after).some((run) => run.conclusion === 'success'),
+    'the neighbour’s conclusion',
+  );
+}
+
+const untilRefused = (world: World, kind: string) =>
+  world.untilLogged('GitHub did not take a check run', { kind });
+
+/** Requests about check runs, and for tokens, since the n-th exchange. */
+const asked = (world: World, since = 0) =>
+  world.github.service.exchanges
+    .slice(since)
+    .filter((one) => /check-runs|access_tokens/.test(one.path) && !one.path.includes(NEIGHBOUR));
+
+describe.concurrent('the requests of an hour', () => {
+  test('nearly used up: states wait, creates and conclusions go out, and all is well after the reset', async (context) => {
+    const world = await open(context);
+    const { after, job } = await pushQueued(world);
+    world.github.leaveRequests(installationOf(world), { remaining: 400, resetInMs: 70 * MINUTE });
+    const second = world.push();
+    await world.untilTitle(second.after, /^Waiting for/);
+    await world.untilLogged(
+      'Few requests to GitHub are left: logs (then other changes) wait for the reset, new and final check runs do not',
+      { installation: installationOf(world) },
+    );
+    finish(job);
+    const concluded = await world.untilConcluded(after);
+    expect(concluded.history.map((one) => one.status)).not.toContain('in_progress');
+    const next = await world.job(2);
+    next.run();
+    // The next answer, to a create, tells of a new hour.
+    world.github.leaveRequests(installationOf(world), { remaining: 5_000, resetInMs: 80 * MINUTE });
+    const third = world.push();
+    await world.untilTitle(third.after, /^Waiting for/);
+    await world.untilTitle(second.after, /^Running/);
+  });
+
+  test('used up: the write waits for the reset, and no other installation does', async (context) => {
+    const world = await open(context);
+    world.github.leaveRequests(installationOf(world), { remaining: 0, resetInMs: 6_000 });
+    const { after } = world.push();
+    await untilRefused(world, 'limited');
+    await expectNeighbourServed(world);
+    finish(await world.job(1));
+    expect((await world.untilConcluded(after)).conclusion).toBe('success');
+    const creates = asked(world).filter((one) => one.method === 'POST' && one.path.endsWith('/check-runs'));
+    expect(creates).toHaveLength(2);
+    expect(creates[0]?.status).toBe(403);
+  });
+});
+
+test.concurrent('a secondary limit as 429: waited for as long as GitHub says', async (context) => {
+  const world = await open(context);
+  const { after, job } = await pushQueued(world);
+  const fault = world.github.service.faults.add({
+    ...{ method: 'PATCH', path: /acme.*check-runs/, times: 1 },
+    action: { kind: 'status', status: 429, headers: { 'retry-after': '2' } },
+  });
+  finish(job);
+  await untilRefused(world, 'limited');
+  await expectNeighbourServed(world);
+  expect((await world.untilConcluded(after)).conclusion).toBe('success');
+  expect(fault.hits).toBe(1);
+});
+
+test.concurrent.for([
+  ['502 although it was done', { kind: 'status-after', status: 502 }],
+  ['nothing, and was done', { kind: 'hang', when: 'after', ms: 300 }],
+] as const)('a create answered with %s is looked for, not sent again', async ([_, action], context) => {
+  const world = await open(context);
+  const path = /acme.*check-runs/;
+  world.github.service.faults.add({ method: 'POST', path, times: 1, action });
+  const { after } = world.push();
+  finish(await world.job(1));
+  expect((await world.untilConcluded(after)).conclusion).toBe('success');
+  expect(asked(world).filter((one) => one.method === 'POST' && path.test(one.path))).toHaveLength(1);
+});
+
+test.concurrent('a token that died: one new one, made at this GitHub, and the refused call again', async (context) => {
+  const world = await open(context);
+  const { after, job } = await pushQueued(world);
+  const since = world.github.service.exchanges.length;
+  world.github.revokeTokens(installationOf(world));
+  finish(job);
+  expect((await world.untilConcluded(after)).conclusion).toBe('success');
+  const tokens = asked(world, since).filter((one) => one.path.endsWith('/access_tokens'));
+  expect(tokens.map((one) => one.status)).toEqual([201]);
+});
+
+describe.concurrent('an installation that goes away', () => {
+  test('suspended: the job goes on, GitHub is left alone; unsuspended, the run is brought up to date', async (context) => {
+    const world = await open(context);
+    const { after, job } = await pushQueued(world);
+    const since = world.github.service.exchanges.length;
+    await world.github.suspend(installationOf(world)).delivered;
+    finish(job);
+    await untilRefused(world, 'unavailable');
+    await world.untilLogged('Deployment concluded', { sha: after });
+    await expectNeighbourServed(world);
+    expect(asked(world, since).filter((one) => one.status === 403)).toHaveLength(1);
+    await world.github.unsuspend(installationOf(world)).delivered;
+    expect((await world.untilConcluded(after)).conclusion).toBe('success');
+  });
+
+  test('removed and installed anew: the run is concluded through the new installation', async (context) => {
+    const world = await open(context);
+    const { after, job } = await pushQueued(world);
+    const since = world.github.service.exchanges.length;
+    await world.github.removeInstallation(installationOf(world)).delivered;
+    finish(job);
+    await untilRefused(world, 'unavailable');
+    await world.untilLogged('Deployment concluded', { sha: after });
+    await expectNeighbourServed(world);
+    // The old token (Octokit tries one this fresh for some seconds), and once for a new one, that there is not.
+    expect(
+      asked(world, since)
+        .map((one) => one.status)
+        .filter((status) => status !== 401),
+    ).toEqual([404]);
+    world.github.addInstallation({ account: 'acme', deliver: true });
+    expect((await world.untilConcluded(after)).conclusion).toBe('success');
+  });
+});
+
+describe.concurrent('a repository that, in the middle,', () => {
+  test('is archived: the job goes on; when that is undone in time, the run is concluded', async (context) => {
+    const world = await open(context);
+    const { after, job } = await pushQueued(world);
+    world.github.archive(REPOSITORY);
+    finish(job);
+    await untilRefused(world, 'rejected');
+    await world.untilLogged('Deployment concluded', { sha: after });
+    await expectNeighbourServed(world);
+    expect(world.run(after)?.status).not.toBe('completed');
+    world.github.unarchive(REPOSITORY);
+    expect((await world.untilConcluded(after)).conclusion).toBe('success');
+  });
+
+  test('is deleted: the job goes on, and nobody else is kept waiting', async (context) => {
+    const world = await open(context);
+    const { after, job } = await pushQueued(world);
+    world.github.deleteRepository(REPOSITORY);
+    finish(job);
+    await untilRefused(world, 'rejected');
+    await world.untilLogged('Deployment concluded', { sha: after });
+    await expectNeighbourServed(world);
+  });
+
+  test('is renamed and no delivery tells of it: GitHub’s redirect is followed', async (context) => {
+    const world = await open(context);
+    const { after, job } = await pushQueued(world);
+    world.github.webhookUrl = null;
+    await world.github.rename(REPOSITORY, 'renamed').delivered;
+    finish(job);
+    expect((await world.untilConcluded(after)).conclusion).toBe('success');
+    const { id } = world.github.repository(REPOSITORY);
+    expect(asked(world).at(-1)?.path).toContain(`/repositories/${id}/check-runs/`);
+  });
+
+  test('is transferred to an account that has the app: its installation concludes the run', async (context) => {
+    const world = await open(context);
+    const { after, job } = await pushQueued(world);
+    world.github.addInstallation({ account: 'third' });
+    await world.github.transfer(REPOSITORY, 'third').delivered;
+    await world.untilLogged('Delivery handled: nothing to deploy', { noop: 'repository_updated' });
+    finish(job);
+    expect((await world.untilConcluded(after)).conclusion).toBe('success');
+    expect(asked(world).at(-1)?.path).toContain('/repos/third/data/check-runs/');
+  });
+});

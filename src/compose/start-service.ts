@@ -50,6 +50,7 @@ export async function startService(
   const octokit = createOctokitSource({
     now: clock.now,
     onRateLimit: (installationId, limit) => budgets.note(installationId, limit, clock.now()),
+    onRefusal: (installationId, waitMs) => budgets.of(installationId).refuse(clock.now() + waitMs),
   });
   const reporting = createReporting(foundation, octokit.get);
 

@@ -15,8 +15,11 @@ import type { RateBudgets } from './rate-budget.ts';
 import { type WriteOutcome, writeCheckRun } from './write-check-run.ts';
 import { type LaneEntry, type NextWrite, type WriteKind, WriteLane } from './write-lane.ts';
 
-/** A write that GitHub rejects is tried so often, over about four minutes; then the run stays as it is until the deployment changes. */
-const MAX_REJECTIONS = 10;
+/**
+ * A write that GitHub rejects is tried so often, over about seven minutes: a sweep may learn meanwhile where the
+ * repository went. Then the run stays as it is until the deployment changes.
+ */
+const MAX_REJECTIONS = 13;
 /** A concluded deployment whose check run couldn't be written for a day is given up: nothing is tried for ever (milliseconds). */
 const HOPE_MS = 24 * 3_600_000;
 /** Node runs a timer of 25 days or more at once (milliseconds). */

@@ -17,7 +17,7 @@ export interface CommitComparerOptions {
   readonly getOctokit: GetOctokit;
   /** Waits some milliseconds. */
   readonly sleep: (ms: number) => Promise<unknown>;
-  /** False while the installation's last requests are kept for what matters more. */
+  /** False while GitHub refuses the installation's requests, or the last ones are kept for what matters more. */
   readonly mayAsk: (installationId: number) => boolean;
 }
 
@@ -26,7 +26,7 @@ export function createCommitComparer({ getOctokit, sleep, mayAsk }: CommitCompar
   return {
     async compare(repository, base, head) {
       if (!mayAsk(repository.installationId)) {
-        throw new Error('Few requests to GitHub are left: the comparison waits for the reset');
+        throw new Error('Few requests to GitHub are left, or it refuses them for now: the comparison waits');
       }
       for (const wait of [...NOT_FOUND_WAITS_MS, null]) {
         const found = await compareOnce(await getOctokit(repository.installationId), repository, base, head);

@@ -1,6 +1,6 @@
 import { type Probot, ProbotOctokit } from 'probot';
 import { isTokenRequest, type RequestErrorLike } from './github-call.ts';
-import { type AnswerHeaders, type RateLimit, readRateLimit } from './read-rate-limit.ts';
+import { type AnswerHeaders, type RateLimit, readRateLimit, readRefusal } from './read-rate-limit.ts';
 
 /** The Octokit that Probot makes for an installation. */
 export type InstallationOctokit = InstanceType<typeof ProbotOctokit>;
@@ -9,6 +9,9 @@ export type GetOctokit = (installationId: number) => Promise<InstallationOctokit
 
 /** How long one request to GitHub may take (milliseconds); `fetch` alone would wait for ever. */
 const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Where GitHub names no time after a secondary limit, it asks for at least a minute (milliseconds). */
+const UNTOLD_WAIT_MS = 60_000;
 
 /** What Probot hands to its Octokit, as far as it is changed here. */
 interface ProbotOptions {
@@ -61,6 +64,8 @@ export interface OctokitSourceOptions {
   readonly now: () => number;
   /** What each answer to a request of the installation's said about its limit. */
   readonly onRateLimit: (installationId: number, limit: RateLimit) => void;
+  /** A request was refused for a limit; the wait is in milliseconds. */
+  readonly onRefusal: (installationId: number, waitMs: number) => void;
 }
 
 /** One Octokit for each installation, kept: its limits and its token are the installation's. */
@@ -95,7 +100,7 @@ export function createOctokitSource(options: OctokitSourceOptions): OctokitSourc
 function watchRateLimit(
   octokit: InstallationOctokit,
   installationId: number,
-  { now, onRateLimit }: OctokitSourceOptions,
+  { now, onRateLimit, onRefusal }: OctokitSourceOptions,
 ): void {
   const note = (url: string, headers: AnswerHeaders | undefined) => {
     const limit = isTokenRequest(url) || !headers ? null : readRateLimit(headers, now());
@@ -103,8 +108,10 @@ function watchRateLimit(
   };
   octokit.hook.after('request', ({ headers }, { url }) => note(url, headers));
   octokit.hook.error('request', (error, { url }) => {
-    const { status, response } = error as RequestErrorLike;
+    const { status = 0, message = '', response } = error as RequestErrorLike;
     if (status !== 401) note(url, response?.headers);
+    const refusal = readRefusal({ status, message, headers: response?.headers ?? {} }, now());
+    if (refusal) onRefusal(installationId, refusal.waitMs ?? UNTOLD_WAIT_MS);
     throw error;
   });
 }

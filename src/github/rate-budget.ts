@@ -27,6 +27,7 @@ const SAME_HOUR_MS = 60_000;
 export class RateBudget {
   #known: RateLimit | null = null;
   #saidFor = 0;
+  #refusedUntil = 0;
 
   /** Takes in what an answer said. Answers come in any order: within an hour the lowest number holds. */
   note(told: RateLimit): void {
@@ -37,9 +38,14 @@ export class RateBudget {
     else if (told.remaining < known.remaining) this.#known = { ...known, remaining: told.remaining };
   }
 
+  /** GitHub refused a request for a limit: until then (epoch milliseconds) every other one would be refused as well. */
+  refuse(until: number): void {
+    this.#refusedUntil = Math.max(this.#refusedUntil, until);
+  }
+
   /** True once in each hour: from here on something waits for the reset, and an operator should know. */
   isNewlyLow(now: number): boolean {
-    const until = this.allowsAt('log', now);
+    const until = this.#keptUntil('log', now);
     if (until === 0 || until <= this.#saidFor + SAME_HOUR_MS) return false;
     this.#saidFor = until;
     return true;
@@ -47,6 +53,10 @@ export class RateBudget {
 
   /** When a request for this may go out (epoch milliseconds; 0: at once). After the reset the budget counts as fresh. */
   allowsAt(use: RequestUse, now: number): number {
+    return Math.max(this.#refusedUntil > now ? this.#refusedUntil : 0, this.#keptUntil(use, now));
+  }
+
+  #keptUntil(use: RequestUse, now: number): number {
     const known = this.#known;
     if (!known || known.resetAt <= now) return 0;
     return known.remaining > known.limit * LEFT_TO_OTHERS[use] ? 0 : known.resetAt;

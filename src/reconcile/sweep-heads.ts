@@ -122,7 +122,7 @@ async function learnChanges(
 
 function takeRequest({ budget, log }: HeadSweepContext, installation: number): boolean {
   if (budget.take(installation)) return true;
-  log.warn({ installation }, 'The sweep has no requests left for this hour: the rest waits');
+  log.warn({ installation }, 'The sweep may ask for no more now: the rest waits');
   return false;
 }
 

@@ -159,11 +159,11 @@ describe('a limit', () => {
 });
 
 describe('a run that GitHub refuses', () => {
-  test('is given up after ten tries, and said', async () => {
+  test('is given up after 13 tries, and said', async () => {
     world.api.broken.set(1, REJECTED);
     const id = await world.push();
     await world.pass(SECOND * 3600);
-    expect(world.api.writes()).toHaveLength(10);
+    expect(world.api.writes()).toHaveLength(13);
     expect(world.problems.at(-1)).toBe('GitHub refuses this check run: given up');
     expect(await world.isReported(id)).toBe(true);
     expect(world.forgotten).toEqual([id]);

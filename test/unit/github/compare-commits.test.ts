@@ -101,7 +101,7 @@ test.each([403, 410, 451])('%i, which is no limit, counts as everything changed'
 
 test('while the last requests are kept for check runs, GitHub is not asked', async () => {
   mayAsk = false;
-  await expect(compare()).rejects.toThrow('waits for the reset');
+  await expect(compare()).rejects.toThrow('the comparison waits');
   expect(github.requests).toEqual([]);
 });
 

@@ -82,6 +82,14 @@ describe('a token that died early', () => {
   });
 });
 
+test('a request that is refused for a limit is told, with the time to wait: at least a minute if GitHub names none', async () => {
+  const message = 'You have exceeded a secondary rate limit.';
+  github.scope.get(RUN).reply(429, { message }, { 'retry-after': '7' }).get(RUN).reply(403, { message });
+  github.scope.get(RUN).reply(403, { message: 'Resource not accessible by integration' });
+  for (let count = 0; count < 3; count += 1) await read().catch(() => undefined);
+  expect(github.refusals).toEqual([7_000, 60_000]);
+});
+
 describe('the limit that an answer tells', () => {
   test('is told for the installation, of answers and of refusals', async () => {
     github.scope.get(RUN).reply(200, {}, headers(4_999)).get(RUN).reply(404, {}, headers(4_998));

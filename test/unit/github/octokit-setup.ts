@@ -30,6 +30,8 @@ export interface GitHub {
   readonly authorizations: (string | null)[];
   /** Statuses as the dependency state sees them; null for no answer. */
   readonly answers: (number | null)[];
+  /** The waits (milliseconds) of requests that were refused for a limit. */
+  readonly refusals: number[];
   /** What was told of the installations' limits. */
   readonly limits: { installationId: number; remaining: number }[];
 }
@@ -65,9 +67,11 @@ export function connectGitHub(): GitHub {
     nock.enableNetConnect();
   });
   const limits: GitHub['limits'] = [];
+  const refusals: number[] = [];
   const source = createOctokitSource({
     now: Date.now,
     onRateLimit: (installationId, { remaining }) => void limits.push({ installationId, remaining }),
+    onRefusal: (_, waitMs) => void refusals.push(waitMs),
   });
   source.connect(
     new Probot({
@@ -76,5 +80,14 @@ export function connectGitHub(): GitHub {
       request: { fetch: recordingFetch },
     }),
   );
-  return { getOctokit: source.get, scope: nock(API), tokens, requests, authorizations, answers, limits };
+  return {
+    getOctokit: source.get,
+    scope: nock(API),
+    tokens,
+    requests,
+    authorizations,
+    answers,
+    limits,
+    refusals,
+  };
 }

@@ -53,6 +53,16 @@ test('what has to wait is told the reset, and after that the budget counts as fr
   expect(allowed()).toEqual(USES);
 });
 
+test('after a refusal nothing goes out until its time is over, whatever is left', () => {
+  budget.note(hour(400));
+  budget.refuse(clock.now() + MINUTE);
+  budget.refuse(clock.now() + 1_000);
+  expect(budget.allowsAt('final', clock.now())).toBe(clock.now() + MINUTE);
+  expect(budget.allowsAt('log', clock.now())).toBe(clock.now() + 60 * MINUTE);
+  clock.advance(MINUTE);
+  expect(allowed()).toEqual(['create', 'final']);
+});
+
 describe('answers that come out of order', () => {
   test('of one hour: the lowest number holds, though the resets differ by some seconds', () => {
     budget.note(hour(400));

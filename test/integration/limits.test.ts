@@ -1,4 +1,5 @@
 import { describe, expect, type TestContext, test } from 'vitest';
+import type { Exchange } from '../../sandbox/http/http-service.ts';
 import type { SandboxJob } from '../../sandbox/meltano/sandbox-job.ts';
 import { REPOSITORY, World } from './world.ts';
 
@@ -48,11 +49,15 @@ async function expectNeighbourServed(world: World): Promise<void> {
 const untilRefused = (world: World, kind: string) =>
   world.untilLogged('GitHub did not take a check run', { kind });
 
-/** Requests about check runs, and for tokens, since the n-th exchange. */
-const asked = (world: World, since = 0) =>
-  world.github.service.exchanges
+/** Requests about acme's check runs, and for its tokens, since the n-th exchange. */
+function asked(world: World, since = 0): Exchange[] {
+  const neighbour = world.github.installations.find((one) => one.account === 'other')?.id;
+  const isNeighbours = (path: string) =>
+    path.includes(NEIGHBOUR) || path.includes(`/installations/${neighbour}/`);
+  return world.github.service.exchanges
     .slice(since)
-    .filter((one) => /check-runs|access_tokens/.test(one.path) && !one.path.includes(NEIGHBOUR));
+    .filter(({ path }) => /check-runs|access_tokens/.test(path) && !isNeighbours(path));
+}
 
 describe.concurrent('the requests of an hour', () => {
   test('nearly used up: states wait, creates and conclusions go out, and all is well after the reset', async (context) => {

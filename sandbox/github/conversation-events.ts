@@ -60,7 +60,7 @@ export function sendPullRequest(
   repository: SandboxRepository,
   input: {
     request: SandboxPullRequest;
-    action: 'opened' | 'synchronize' | 'closed' | 'reopened';
+    action: 'opened' | 'synchronize' | 'closed';
     sender: SandboxAccount;
     /** The head's move, of a synchronize. */
     move?: { before: string; after: string };

@@ -197,6 +197,11 @@ export class GitHubSandbox {
     return setRole(this.#context, this.repository(repository), input);
   }
 
+  /** Someone leaves GitHub: what they wrote stays, and they have no permission anywhere. */
+  removeAccount(login: string): void {
+    this.#context.state.accounts.delete(login.toLowerCase());
+  }
+
   /** Those with a role of their own in a repository. */
   members(repository: string): Member[] {
     return membersOf(this.#context, this.repository(repository));

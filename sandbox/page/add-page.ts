@@ -1,7 +1,7 @@
 import type { SandboxRepository } from '../github/model.ts';
 import type { ServiceAnswer, ServiceRequest } from '../http/http-service.ts';
 import type { Sandbox } from '../sandbox.ts';
-import { renderCheckRun } from './check-run-page.ts';
+import { checkRunRoutes } from './check-run-routes.ts';
 import { renderCommit } from './commit-page.ts';
 import { conversationRoutes } from './conversation-routes.ts';
 import { findWorkspaces } from './find-workspaces.ts';
@@ -13,16 +13,12 @@ import {
   get,
   inRepository,
   noSuchPage,
-  noSuchPerson,
   page,
   post,
   REPOSITORY,
-  RUN,
   refuse,
   withCommit,
-  withRun,
 } from './page-routes.ts';
-import { readPerson } from './people.ts';
 import { PUSH_KINDS, type PushKindName } from './push-kinds.ts';
 import { answerPage } from './render-document.ts';
 import { renderWorkspace } from './workspace-page.ts';
@@ -53,44 +49,13 @@ export function addPage(sandbox: Sandbox): void {
         return page(request, commit.message, renderCommit(sandbox, repository, commit));
       }),
     ),
-    get(
-      RUN,
-      withRun(sandbox, (request, repository, run) => {
-        const live = renderCheckRun(sandbox, repository, run);
-        return page(request, run.output.title ?? run.name, { live });
-      }),
-    ),
     post(
       `${REPOSITORY}/push`,
       inRepository(sandbox, (request, repository) => {
         return answerPush(request, pushes, { sandbox, repository });
       }),
     ),
-    post(
-      `${RUN}/rerequest`,
-      withRun(sandbox, (request, repository, run) => {
-        const person = readPerson(github, repository, readForm(request));
-        if (person === null) return noSuchPerson();
-        if (run.status !== 'completed') return refuse(409, 'This check run has not completed yet.');
-        github.rerequest(run.id, person);
-        return redirectBack(request, { sent: 'check_run.rerequested' });
-      }),
-    ),
-    post(
-      `${RUN}/action`,
-      withRun(sandbox, (request, repository, run) => {
-        const form = readForm(request);
-        const person = readPerson(github, repository, form);
-        if (person === null) return noSuchPerson();
-        const identifier = form.get('identifier');
-        const offered = run.actions.some((action) => action.identifier === identifier);
-        if (run.status !== 'completed' || identifier === null || !offered) {
-          return refuse(409, 'This check run does not offer that.');
-        }
-        github.pressAction(run.id, identifier, person);
-        return redirectBack(request, { sent: 'check_run.requested_action' });
-      }),
-    ),
+    ...checkRunRoutes(sandbox),
     ...conversationRoutes(sandbox),
   );
   meltano.service.add(

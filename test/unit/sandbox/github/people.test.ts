@@ -46,6 +46,19 @@ test('a stranger reads a public repository and sees nothing of a private one', a
   expect(await ask('secret')).toMatchObject({ permission: 'none', user: { permissions: { pull: false } } });
 });
 
+test('who has left is not a user any more', async () => {
+  const { sandbox, octokit } = await startWithOctokit();
+  const { conversations } = sandbox;
+  conversations.openIssue({ repository: 'acme/data' });
+  const { comment } = conversations.comment({ repository: 'acme/data', number: 1, body: 'x', author: 'ana' });
+  sandbox.removeAccount('Ana');
+  const asked = octokit.rest.repos.getCollaboratorPermissionLevel({ ...PLACE, username: 'ana' });
+  await expect(asked).rejects.toMatchObject({ status: 404 });
+  const { data } = await octokit.rest.issues.getComment({ ...PLACE, comment_id: comment.id });
+  expect(data.user?.login).toBe('ana');
+  expect(sandbox.refusals).toEqual([]);
+});
+
 test.each([['nobody'], ['meltano-deploy[bot]']])('%s is not a user', async (username) => {
   const { sandbox, octokit } = await startWithOctokit();
   sandbox.push({ repository: 'acme/data', files: { a: 'a' }, sender: { login: 'meltano-deploy[bot]' } });

@@ -13,7 +13,16 @@ describe('Markdown', () => {
     expect(markup).toContain('<pre class="log" tabindex="0">log &lt;b&gt;</pre>');
   });
 
+  test('folds what the text folds, and hides its comments', () => {
+    const markup = render('<!-- mark -->\n\n<details><summary>Log</summary>\n\n**one**\n\n</details>');
+    expect(markup).toContain('<details><summary>Log</summary>');
+    expect(markup).toContain('<strong>one</strong>');
+    expect(markup).not.toContain('mark');
+  });
+
   test.each([
+    ['an attribute on a tag that works', '<details onclick="alert(1)" open>x</details>'],
+    ['a tag put together by a comment', '<scr<!-- -->ipt>alert(1)</scr<!-- -->ipt>'],
     ['a block of HTML', '<script>alert(1)</script>'],
     ['HTML within a line', 'a <img src=x onerror=alert(1)> b'],
     ['a link to a script', '[go](javascript:alert(1))'],
@@ -27,7 +36,7 @@ describe('Markdown', () => {
     const tags = [...render(markdown).matchAll(/<([^>]+)>/g)].map((match) => match[1] ?? '');
     for (const tag of tags) {
       expect(tag).toMatch(
-        /^(?:\/?(?:p|pre|code|a)|pre class="log" tabindex="0"|a href="https:[^"]*" rel="noreferrer")$/,
+        /^(?:\/?(?:p|pre|code|a|details)|pre class="log" tabindex="0"|a href="https:[^"]*" rel="noreferrer")$/,
       );
     }
   });

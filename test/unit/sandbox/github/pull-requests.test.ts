@@ -178,8 +178,10 @@ test('the pull requests of a commit', async () => {
   };
   expect(await numbersOf(head)).toEqual([1, 2]);
   expect(await numbersOf(base)).toEqual([]);
-  const { after } = sandbox.conversations.merge(repository, 1);
+  const { after } = sandbox.conversations.merge(repository, 1, { method: 'merge' });
   expect(await numbersOf(after)).toEqual([1]);
+  // The second has it too, and is open; but the first brought it.
+  expect(await numbersOf(head)).toEqual([1]);
   sandbox.conversations.close(repository, 2);
   expect(await numbersOf(sandbox.head(repository, 'second'))).toEqual([]);
 });

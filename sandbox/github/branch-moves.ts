@@ -3,7 +3,7 @@ import { openSuite } from './check-suites.ts';
 import type { Sent } from './delivery-log.ts';
 import { isAncestor, walkHistory } from './git-history.ts';
 import { NO_COMMIT, type SandboxCommit, type SandboxRepository } from './model.ts';
-import { type BranchMove, followHead } from './pull-changes.ts';
+import { type BranchMove, followBase, followHead } from './pull-changes.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
 export interface PushResult extends Sent {
@@ -31,6 +31,7 @@ export function moveBranch(
   const sent = deliver ? sendPush(context, repository, facts) : neverSent();
   if (after !== NO_COMMIT) requestSuite(context, repository, { ...move, before });
   followHead(context, repository, { ...move, before });
+  followBase(context, repository, { ...move, before });
   context.signal.notify();
   return { before, after, ...sent };
 }

@@ -1,6 +1,7 @@
 import { sendPullRequest } from './conversation-events.ts';
 import type { SandboxPullRequest } from './conversation-model.ts';
 import type { Sent } from './delivery-log.ts';
+import { isAncestor } from './git-history.ts';
 import { closeIssue } from './issues.ts';
 import { NO_COMMIT, type SandboxAccount, type SandboxRepository } from './model.ts';
 import type { SandboxContext } from './sandbox-context.ts';
@@ -43,6 +44,23 @@ export function followHead(context: SandboxContext, repository: SandboxRepositor
       if (!deliver) continue;
       sendPullRequest(context, target, { request, action: 'synchronize', sender, move: { before, after } });
     }
+  }
+}
+
+/** A head that was pushed to its base branch by hand counts as merged. */
+export function followBase(context: SandboxContext, repository: SandboxRepository, move: BranchMove): void {
+  const { branch, after, sender, deliver } = move;
+  if (after === NO_COMMIT) return;
+  for (const request of repository.issues.values()) {
+    if (!isPullRequest(request) || request.closedAt !== null) continue;
+    const { pull } = request;
+    if (pull.mergedAt !== null || pull.baseRef !== branch) continue;
+    if (!isAncestor(repository, pull.headSha, after)) continue;
+    pull.mergedAt = Date.now();
+    pull.mergedBy = sender;
+    pull.mergeCommitSha = pull.headSha;
+    closeIssue(context, request, sender);
+    if (deliver) sendPullRequest(context, repository, { request, action: 'closed', sender });
   }
 }
 

@@ -95,7 +95,7 @@ function withIssue(
   });
 }
 
-/** `write` resolves with the event that it sent; it throws where GitHub would not let this person write. */
+/** `write` returns the event that it sent; it throws where GitHub would not let this person write. */
 function comment(
   { github }: Sandbox,
   request: ServiceRequest,

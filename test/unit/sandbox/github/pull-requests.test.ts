@@ -132,6 +132,16 @@ describe('a pull request', () => {
     expect(sandbox.commits(repository).map(({ sha }) => sha)).toEqual([after, meanwhile, head, base]);
   });
 
+  test('is merged when its head is pushed to the base branch', async () => {
+    const { sandbox, octokit, here, head } = await startWithPull();
+    sandbox.push({ repository, files: {}, parent: head, sender: { login: 'ben' } });
+    expect(sandbox.deliveries.at(-1)?.payload).toMatchObject({
+      action: 'closed',
+      pull_request: { merged: true, merge_commit_sha: head, merged_by: { login: 'ben' } },
+    });
+    expect((await octokit.rest.pulls.get(here)).data).toMatchObject({ merged: true, commits: 1 });
+  });
+
   test('is not merged where both sides changed a file', async () => {
     const { sandbox } = await startWithPull();
     sandbox.push({ repository, files: { 'a.sql': 'otherwise' } });

@@ -46,6 +46,12 @@ export const REASON_CODES = {
   repeated: 'the same person asked for the same a moment before',
   foreign_check_run: 'the check run is not one of this app',
   repository_updated: 'the repository was renamed, transferred or changed its visibility',
+
+  // The repository's configuration refuses a push to a tracked branch: a `skipped` check run, or none.
+  skip_token: "the head commit's message holds a skip token",
+  push_off: 'the configuration of the repository has on_push: false for the workspace',
+  ignored_sender: 'the configuration of the repository ignores pushes by this sender',
+  paths_unmatched: 'nothing that changed passes the path filters of the workspace',
 } as const;
 
 export type ReasonCode = keyof typeof REASON_CODES;

@@ -8,6 +8,10 @@ const REPLACES_NOTHING = new Set([
   'no_longer_tracked',
   'branch_not_tracked',
   'paths_unchanged',
+  'skip_token',
+  'push_off',
+  'ignored_sender',
+  'paths_unmatched',
 ]);
 
 /**

@@ -46,14 +46,32 @@ export function describeEnd(deployment: Deployment, facts: EndFacts, wording: Wo
     case 'start_unreadable':
       return joinDetail('Could not start', what ?? "Meltano Cloud's answer could not be read");
     case 'watch_timeout':
-      return what === null
-        ? `Still ${run === null ? 'queued' : 'running'}${afterMinutes(facts.deployTimeoutMinutes)}: no longer watched`
-        : `No longer watched${afterMinutes(facts.deployTimeoutMinutes)}: ${what}`;
+      return describeWatchEnd(what, run, facts);
     case 'watch_refused':
       return joinDetail('No longer watched', what);
     default:
-      return `Not deployed: ${REASON_CODES[deployment.reason]}`;
+      return describeSkip(deployment, what);
   }
+}
+
+/** Ends that a push has by the rules of its repository. */
+function describeSkip({ reason }: Deployment, what: string | null): string {
+  switch (reason) {
+    case 'skip_token':
+      return joinDetail('Skipped', what ?? 'the commit message asks for it');
+    case 'push_off':
+    case 'ignored_sender':
+    case 'paths_unmatched':
+      return joinDetail('Skipped', what ?? REASON_CODES[reason]);
+    default:
+      return `Not deployed: ${REASON_CODES[reason]}`;
+  }
+}
+
+function describeWatchEnd(what: string | null, run: number | null, facts: EndFacts): string {
+  const minutes = afterMinutes(facts.deployTimeoutMinutes);
+  if (what !== null) return `No longer watched${minutes}: ${what}`;
+  return `Still ${run === null ? 'queued' : 'running'}${minutes}: no longer watched`;
 }
 
 function after(run: number | null): string {

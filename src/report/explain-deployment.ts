@@ -12,6 +12,8 @@ import { formatCount } from './format-count.ts';
 import { formatDuration } from './format-duration.ts';
 
 const AGAIN = 'then push again or redeploy';
+const FILE = '`.github/meltano-deploy.yml`';
+const LATER = 'Its changes are deployed with the next push that is, or when you redeploy.';
 
 /** What happened, and for what went wrong what to do and who can do it: paragraphs of Markdown. */
 export function explainDeployment(view: CheckRunView): string[] {
@@ -67,6 +69,22 @@ function explainEnd(view: CheckRunView): string[] {
     case 'paths_unchanged':
       return [
         `The workspace was changed on ${page} after the push${inBrackets(deployment.problem)}, so there is nothing to deploy from this commit.`,
+      ];
+    case 'skip_token':
+      return [
+        `The push was not deployed, as its head commit asks${inBrackets(deployment.problem)}. ${LATER}`,
+      ];
+    case 'push_off':
+      return [
+        `The repository's configuration (${FILE}) has \`on_push: false\` for this workspace: it is deployed only on request. To deploy it now, redeploy.`,
+      ];
+    case 'ignored_sender':
+      return [
+        `The repository's configuration (${FILE}) lists ${formatCode(deployment.requestedBy)} in \`ignore_senders\`. ${LATER}`,
+      ];
+    case 'paths_unmatched':
+      return [
+        `Nothing that changed since the last successful deployment counts for this workspace${inBrackets(deployment.problem)}: its directory, or \`paths\` and \`paths_ignore\` in the repository's configuration (${FILE}), say what does. To deploy it all the same, redeploy.`,
       ];
     case 'start_refused':
       return [

@@ -37,12 +37,18 @@ describe('findSuperseded', () => {
     expect(findSuperseded([link, third, first])).toEqual([{ deployment: first, by: third }]);
   });
 
-  test.each(['superseded', 'loop_brake', 'no_longer_tracked', 'paths_unchanged'] as const)(
-    'a newer one that ended as %s replaces nothing',
-    (reason) => {
-      const older = buildDeployment();
-      const newer = buildDeployment({ state: 'concluded', conclusion: 'skipped', reason });
-      expect(findSuperseded([older, newer])).toEqual([]);
-    },
-  );
+  test.each([
+    'superseded',
+    'loop_brake',
+    'no_longer_tracked',
+    'paths_unchanged',
+    'skip_token',
+    'push_off',
+    'ignored_sender',
+    'paths_unmatched',
+  ] as const)('a newer one that ended as %s replaces nothing', (reason) => {
+    const older = buildDeployment();
+    const newer = buildDeployment({ state: 'concluded', conclusion: 'skipped', reason });
+    expect(findSuperseded([older, newer])).toEqual([]);
+  });
 });

@@ -185,6 +185,30 @@ describe('explains', () => {
       {},
       /^The workspace was changed on .* after the push \(`p`\)/,
     ],
+    [
+      'a skip token',
+      end({ reason: 'skip_token', problem: 'the commit message says [skip ci]' }),
+      {},
+      /^The push was not deployed, .* \(`the commit message says \[skip ci\]`\)\. Its changes are deployed with/,
+    ],
+    [
+      'on_push: false',
+      end({ reason: 'push_off', problem: 'p' }),
+      {},
+      /`on_push: false` .*To deploy it now, redeploy/,
+    ],
+    [
+      'an ignored sender',
+      end({ reason: 'ignored_sender', requestedBy: 'x[bot]' }),
+      {},
+      /lists `x\[bot\]` in `ignore_senders`\. Its changes are deployed with/,
+    ],
+    [
+      'paths that do not count',
+      end({ reason: 'paths_unmatched', problem: 'nothing changed in dwh' }),
+      {},
+      /^Nothing that changed .* counts for this workspace \(`nothing changed in dwh`\)/,
+    ],
     ['stopped', makeRun(1, { reason: 'job_stopped' }), {}, /^The job was stopped on/],
     ['deleted', makeRun(1, { reason: 'job_deleted' }), {}, /^The job was deleted on/],
   ])('%s', (_, deployment, view, expected) => {

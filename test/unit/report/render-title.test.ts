@@ -158,6 +158,26 @@ describe('concluded', () => {
       { reason: 'paths_unchanged', problem: 'the workspace uses the directory b now, where nothing changed' },
       {},
     ],
+    [
+      'Skipped: the commit message says [skip deploy]',
+      { reason: 'skip_token', problem: 'the commit message says [skip deploy]' },
+      {},
+    ],
+    [
+      'Skipped: on_push is false for this workspace',
+      { reason: 'push_off', problem: 'on_push is false for this workspace' },
+      {},
+    ],
+    [
+      'Skipped: pushes by renovate[bot] are ignored',
+      { reason: 'ignored_sender', problem: 'pushes by renovate[bot] are ignored' },
+      {},
+    ],
+    [
+      'Skipped: no changed file passes the path filters',
+      { reason: 'paths_unmatched', problem: 'no changed file passes the path filters' },
+      {},
+    ],
     ['Not deployed: no workspace uses the repository', { reason: 'no_workspace' }, {}],
   ])('%s', (title, deployment, view) => {
     expect(renderTitle(makeView({ state: 'concluded', ...deployment }, view))).toBe(title);

@@ -1,0 +1,100 @@
+import type { Workspace } from './workspace.ts';
+
+/** `live`: shown while the job runs; `final`: once it has ended; `none`: never. */
+export type LogMode = 'live' | 'final' | 'none';
+
+/** The least that someone must be allowed in the repository to give commands. */
+export type CommandPermission = 'triage' | 'write' | 'maintain' | 'admin';
+
+/** What `deploy` sets for every workspace of the repository, and an entry of `workspaces` for one of them. */
+export interface DeploySettings {
+  /** False: deployed only by command, button or re-run. */
+  readonly onPush: boolean;
+  /** Globs of the files whose changes count; null: the workspace's directory. */
+  readonly paths: readonly string[] | null;
+  /** Globs of files whose changes don't count, whatever `paths` says. */
+  readonly pathsIgnore: readonly string[];
+  /** A head commit whose message holds one of these, in any letter case, isn't deployed. */
+  readonly skipTokens: readonly string[];
+  /** What a push to the tracked branch leaves behind that isn't deployed: nothing, or a `skipped` check run. */
+  readonly unmatched: 'silent' | 'skipped';
+  /** GitHub logins whose pushes aren't deployed, in any letter case. */
+  readonly ignoreSenders: readonly string[];
+  /** Null: `live` for a private repository, `none` for a public one. */
+  readonly log: LogMode | null;
+}
+
+/** What one entry of `workspaces` says: where a key is missing, `deploy` decides. */
+export type WorkspaceRefinement = Partial<DeploySettings> & {
+  /** The workspace's name, alias or id, or the beginning of the id. */
+  readonly workspace: string;
+  /** Shown instead of the environment that Meltano Cloud names. */
+  readonly environment?: string;
+};
+
+/** What a repository sets about its own workspaces, in `.github/meltano-deploy.yml` on its default branch. */
+export interface RepositoryConfiguration {
+  readonly deploy: DeploySettings;
+  readonly workspaces: readonly WorkspaceRefinement[];
+  readonly commands: { readonly enabled: boolean; readonly permission: CommandPermission };
+  readonly comments: { readonly onFailure: 'none' | 'pull_request' };
+  readonly githubDeployments: boolean;
+}
+
+/** What holds for one workspace. `paths` is null where the workspace's directory is the filter. */
+export interface WorkspaceSettings extends DeploySettings {
+  /** Null: the environment that Meltano Cloud names. */
+  readonly environment: string | null;
+}
+
+/** What a repository without a file has. */
+export const DEFAULT_CONFIGURATION: RepositoryConfiguration = Object.freeze({
+  deploy: Object.freeze({
+    onPush: true,
+    paths: null,
+    pathsIgnore: Object.freeze([]),
+    skipTokens: Object.freeze(['[skip deploy]', '[deploy skip]', '[skip ci]', '[ci skip]']),
+    unmatched: 'silent',
+    ignoreSenders: Object.freeze([]),
+    log: null,
+  }),
+  workspaces: Object.freeze([]),
+  commands: Object.freeze({ enabled: true, permission: 'write' }),
+  comments: Object.freeze({ onFailure: 'none' }),
+  githubDeployments: false,
+});
+
+/** An id may be shortened to this many characters: as many as a check run's name shows. */
+export const SHORTEST_ID = 8;
+
+/** Whether an entry of `workspaces` means this workspace. The file's reader refuses an entry that means several. */
+export function meansWorkspace(entry: string, workspace: Pick<Workspace, 'id' | 'name' | 'alias'>): boolean {
+  const wanted = foldName(entry);
+  const id = foldName(workspace.id);
+  if (wanted.length >= SHORTEST_ID && id.startsWith(wanted)) return true;
+  return (
+    wanted === foldName(workspace.name) || (workspace.alias !== null && wanted === foldName(workspace.alias))
+  );
+}
+
+/** A name as names are compared: in any letter case, without blanks around it. */
+export function foldName(name: string): string {
+  return name.normalize().trim().toLowerCase();
+}
+
+/**
+ * What holds for one workspace: its own entry, else `deploy`. Lists replace each other, they don't add up. The paths of
+ * `deploy` stand in for the directory only where the workspace has none.
+ */
+export function settingsOf(configuration: RepositoryConfiguration, workspace: Workspace): WorkspaceSettings {
+  const { deploy } = configuration;
+  const found = configuration.workspaces.find((entry) => meansWorkspace(entry.workspace, workspace));
+  const { workspace: _, ...refined } = found ?? { workspace: '' };
+  const paths = workspace.directory === null ? deploy.paths : null;
+  return Object.freeze({ ...deploy, environment: null, ...refined, paths: refined.paths ?? paths });
+}
+
+/** Whether, and when, a workspace's log may be shown: everyone sees the check runs of a public repository. */
+export function chooseLogMode(settings: Pick<DeploySettings, 'log'>, isPrivate: boolean): LogMode {
+  return settings.log ?? (isPrivate ? 'live' : 'none');
+}

@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { getPrivateKey } from '@probot/get-private-key';
 import { z } from 'zod';
+import { deepFreeze } from './deep-freeze.ts';
 
 /** Everything that the operator sets, validated. The table in `docs/configuration.md` names every variable. */
 export interface Configuration {
@@ -259,9 +260,4 @@ function splitLogins(list: string): Set<string> {
       .split(/[\s,]+/)
       .filter(Boolean),
   );
-}
-
-function deepFreeze<T extends object>(value: T): T {
-  for (const child of Object.values(value)) if (child && typeof child === 'object') deepFreeze(child);
-  return Object.freeze(value);
 }

@@ -16,7 +16,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   reconcile: ['domain'],
   events: ['domain', 'commands'],
   web: ['domain'],
-  config: [],
+  config: ['domain'],
 };
 
 /** Packages that the domain must not know: Probot, HTTP, SQL and their kin. */

@@ -1,0 +1,118 @@
+import type { z } from 'zod';
+import { describeFound, listChoices, quoteText } from './describe-found.ts';
+import { formatKeyPath, type KeyPath } from './file-problem.ts';
+import { SECTION_KEYS } from './repository-configuration-schema.ts';
+import { suggestName } from './suggest-name.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** What each type is called. */
+const TYPES: Readonly<Record<string, string>> = {
+  boolean: 'true or false',
+  string: 'a text',
+  array: 'a list',
+  object: 'a section with keys of its own',
+};
+
+/** YAML 1.1 took these for true and false, and many people still do. */
+const MEANS_BOOLEAN: ReadonlyMap<string, boolean> = new Map([
+  ['yes', true],
+  ['y', true],
+  ['on', true],
+  ['true', true],
+  ['no', false],
+  ['n', false],
+  ['off', false],
+  ['false', false],
+]);
+
+/** One complaint of the schema in words: the key, what was found there, what is allowed. */
+export function describeIssue(issue: Exclude<Issue, { code: 'unrecognized_keys' }>, found: unknown): string {
+  const key = formatKeyPath(issue.path);
+  if (key === '') return describeWrongFile(found);
+  if (issue.code === 'custom') return `${key}: ${quoteText(String(found))} ${issue.message}.`;
+  if (found === undefined) return `${key} is missing: each entry needs it.`;
+  if (found === null) return `${key} has no value: give it one, or remove the key.`;
+  switch (issue.code) {
+    case 'invalid_type': {
+      const wanted = TYPES[issue.expected] ?? issue.expected;
+      return `${key} must be ${wanted}, not ${describeFound(found)}${adviseType(issue, found)}.`;
+    }
+    case 'invalid_value': {
+      const choices = issue.values.map(String);
+      const advice = adviseChoice(issue.values, found);
+      return `${key} must be ${listChoices(choices)}, not ${describeFound(found)}${advice}`;
+    }
+    case 'too_small':
+      return issue.origin === 'array'
+        ? `${key} is an empty list: name something, or remove the key.`
+        : `${key} is an empty text.`;
+    case 'too_big':
+      return issue.origin === 'array'
+        ? `${key} has ${describeSize(found)} entries: ${issue.maximum} are allowed.`
+        : `${key} has ${describeSize(found)} characters: ${issue.maximum} are allowed.`;
+    case 'invalid_format':
+      return `${key} ${issue.message}; found ${describeFound(found)}.`;
+    default:
+      return `${key}: ${issue.message}.`;
+  }
+}
+
+function describeWrongFile(found: unknown): string {
+  const advice =
+    typeof found === 'string' && found.includes(':') ? ' Is a blank missing behind the colon?' : '';
+  return `The file must hold keys, such as "deploy:", not ${describeFound(found)}.${advice}`;
+}
+
+/** A key that its section doesn't know: the one that was meant, or the section that has it, or all that are allowed. */
+export function describeUnknownKey(key: string, section: KeyPath): string {
+  const name = sectionName(section);
+  const known = SECTION_KEYS.get(name) ?? [];
+  const start = `${formatKeyPath([...section, key])} is not a known key`;
+  const meant = suggestName(key, known);
+  if (meant !== null) return `${start}. Did you mean ${quoteText(meant)}?`;
+  const home = [...SECTION_KEYS].find(([other, keys]) => other !== name && keys.includes(key))?.[0];
+  if (home !== undefined) return `${start} here: it belongs ${describeHome(home)}.`;
+  return `${start}. Allowed ${name === '' ? 'at the top' : 'here'}: ${known.join(', ')}.`;
+}
+
+function describeHome(section: string): string {
+  if (section === '') return 'at the top of the file';
+  return section === 'workspaces' ? 'to an entry of "workspaces"' : `under ${quoteText(section)}`;
+}
+
+function sectionName(path: KeyPath): string {
+  return path.filter((part) => typeof part === 'string').join('.');
+}
+
+function adviseType({ path, expected }: Extract<Issue, { code: 'invalid_type' }>, found: unknown): string {
+  const inList = typeof path.at(-1) === 'number';
+  if (expected === 'boolean' && typeof found === 'string') {
+    const meant = MEANS_BOOLEAN.get(found.toLowerCase());
+    return meant === undefined ? '' : `: write ${meant}`;
+  }
+  if (expected === 'string' && (typeof found === 'number' || typeof found === 'boolean')) {
+    return ': put it in quotes';
+  }
+  if (expected === 'string' && Array.isArray(found)) {
+    return inList ? ': square brackets make a list, so put the whole text in quotes' : '';
+  }
+  if (expected === 'array' && typeof found === 'string') return `: write [${quoteText(found)}]`;
+  if (expected === 'array' && path[0] === 'workspaces')
+    return ': begin each entry with "- workspace: <name>"';
+  if (expected === 'object' && path[0] === 'workspaces' && typeof found === 'string') {
+    return ': write "- workspace: <name>"';
+  }
+  return '';
+}
+
+function adviseChoice(values: readonly unknown[], found: unknown): string {
+  if (typeof found !== 'string') return '.';
+  const meant = suggestName(found, values.map(String));
+  if (meant === null) return '.';
+  return values.includes(meant) ? `. Did you mean ${meant}?` : `: write ${meant} without quotes.`;
+}
+
+function describeSize(found: unknown): string {
+  return String(typeof found === 'string' || Array.isArray(found) ? found.length : 'too many');
+}

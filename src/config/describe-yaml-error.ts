@@ -1,0 +1,42 @@
+import type { YAMLError } from 'yaml';
+import { quoteText } from './describe-found.ts';
+
+type ErrorCode = YAMLError['code'];
+
+/** For mistakes that people make: what YAML means by its complaint, and what to write instead. */
+const EXPLAINED: Partial<Record<ErrorCode, string>> = {
+  TAB_AS_INDENT: 'This line is indented with a tab, which YAML does not allow: use blanks.',
+  BAD_INDENT: 'The indentation does not fit the lines above, or a bracket or brace is not closed.',
+  BLOCK_AS_IMPLICIT_KEY:
+    'There is a second key in this line, or the next line is indented too far. If the colon is part of the text, put the text in quotes.',
+  MULTILINE_IMPLICIT_KEY:
+    'Here a key and a colon with a blank behind it are expected, as in "on_push: true".',
+  MULTIPLE_DOCS: 'There is a second document behind "---": the file must be a single one.',
+  BAD_DQ_ESCAPE: 'A backslash has a meaning of its own in double quotes: use single quotes, or leave it out.',
+  BAD_DIRECTIVE: 'A line that begins with % is a directive of YAML, which has no place here.',
+  RESOURCE_EXHAUSTION: 'The file is nested too deeply.',
+};
+
+/** An error of the YAML parser in words for people who write YAML now and then. */
+export function describeYamlError(error: YAMLError, text: string): string {
+  const begin = wordAt(text, error.pos[0]);
+  switch (error.code) {
+    case 'TAG_RESOLVE_FAILED':
+      return begin.startsWith('!!')
+        ? `The type ${quoteText(begin)} has no place here.`
+        : `${quoteText(begin)} begins with !, which YAML takes for the name of a type: put it in quotes.`;
+    case 'BAD_SCALAR_START':
+      return `${quoteText(begin)} begins with a character that YAML keeps for itself: put the text in quotes.`;
+    case 'UNEXPECTED_TOKEN':
+      return `${quoteText(begin)} is not expected here. If it belongs to a text, put the whole text in quotes.`;
+    case 'MISSING_CHAR':
+      return `${error.message}. If a text holds brackets, commas, quotes or colons, put the whole text in quotes.`;
+    default:
+      return EXPLAINED[error.code] ?? `This is not YAML: ${error.message}.`;
+  }
+}
+
+/** What stands at an offset, up to the next blank. */
+function wordAt(text: string, offset: number): string {
+  return /^\S*/.exec(text.slice(offset, offset + 100))?.[0] ?? '';
+}

@@ -1,0 +1,56 @@
+import type { LineCounter } from 'yaml';
+import { quoteText } from './describe-found.ts';
+
+/** The keys and list positions that lead to a value. */
+export type KeyPath = readonly PropertyKey[];
+
+/** Offsets into the text: from the first character to the one after the last. */
+export type TextRange = readonly [from: number, to: number];
+
+/** What is wrong in a file, and where. Lines and columns count from 1. */
+export interface FileProblem {
+  readonly line: number;
+  readonly column: number;
+  /** The last line of what is meant, where that is another one. */
+  readonly endLine?: number;
+  readonly message: string;
+  /** The key's, as in `workspaces[1].paths`; empty for the file as a whole. */
+  readonly path: string;
+}
+
+/** `workspaces[1].paths`; a key that isn't a plain word is in quotes, and not longer than a quotation may be. */
+export function formatKeyPath(path: KeyPath): string {
+  const parts = path.map((part) => {
+    if (typeof part === 'number') return `[${part}]`;
+    const key = String(part);
+    return `.${/^[\w-]{1,60}$/.test(key) ? key : quoteText(key)}`;
+  });
+  return parts.join('').replace(/^\./, '');
+}
+
+/** Turns places in a text into problems. */
+export class ProblemList {
+  readonly found: FileProblem[] = [];
+  readonly #text: string;
+  readonly #lines: LineCounter;
+
+  constructor(text: string, lines: LineCounter) {
+    this.#text = text;
+    this.#lines = lines;
+  }
+
+  add(range: TextRange, message: string, path: KeyPath): void {
+    const [from, to] = range;
+    // Of a block, YAML counts the blank lines behind it too.
+    const end = from + this.#text.slice(from, to).trimEnd().length;
+    const { line, col } = this.#lines.linePos(from);
+    const endLine = this.#lines.linePos(Math.max(from, end - 1)).line;
+    this.found.push({
+      line: Math.max(1, line),
+      column: Math.max(1, col),
+      ...(endLine > line && { endLine }),
+      message,
+      path: formatKeyPath(path),
+    });
+  }
+}

@@ -1,0 +1,121 @@
+import type { z } from 'zod';
+import {
+  DEFAULT_CONFIGURATION,
+  type DeploySettings,
+  type RepositoryConfiguration,
+} from '../domain/repository-configuration.ts';
+import type { Workspace } from '../domain/workspace.ts';
+import { checkWorkspaceNames } from './check-workspace-names.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import { describeIssue, describeUnknownKey } from './describe-issue.ts';
+import type { FileProblem, KeyPath } from './file-problem.ts';
+import { readYaml, type YamlContent } from './read-yaml.ts';
+import {
+  type RepositoryConfigurationFile,
+  repositoryConfigurationSchema,
+} from './repository-configuration-schema.ts';
+
+/** 64 KiB: a thousand times what a long configuration needs. */
+export const LONGEST_FILE_BYTES = 64 * 1024;
+/** A check run takes this many annotations at once, and nobody reads more. */
+export const MOST_PROBLEMS = 50;
+
+export type ConfigurationResult =
+  | { readonly ok: true; readonly configuration: RepositoryConfiguration }
+  /** At least one and at most MOST_PROBLEMS, from the top of the file to its end. Messages quote the file: redact them. */
+  | { readonly ok: false; readonly problems: readonly FileProblem[] };
+
+export interface KnownToReader {
+  /** This repository's workspaces, whatever branch they track; null when they aren't known: names are not checked then. */
+  readonly workspaces: readonly Pick<Workspace, 'id' | 'name' | 'alias'>[] | null;
+}
+
+/** Reads `.github/meltano-deploy.yml`. Never throws, whatever the text is. An empty file gives the defaults. */
+export function readRepositoryConfiguration(text: string, known: KnownToReader): ConfigurationResult {
+  const content = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const unreadable = refuseText(content);
+  if (unreadable) return { ok: false, problems: [unreadable] };
+  const yaml = readYaml(content);
+  if (yaml.problems.found.length > 0) return fail(yaml);
+  if (yaml.value === null) return { ok: true, configuration: DEFAULT_CONFIGURATION };
+  const parsed = repositoryConfigurationSchema.safeParse(yaml.value);
+  if (!parsed.success) reportIssues(parsed.error.issues, yaml);
+  checkWorkspaceNames(yaml, known.workspaces);
+  if (!parsed.success || yaml.problems.found.length > 0) return fail(yaml);
+  return { ok: true, configuration: toConfiguration(parsed.data) };
+}
+
+function refuseText(text: string): FileProblem | null {
+  if (Buffer.byteLength(text) > LONGEST_FILE_BYTES) {
+    return {
+      line: 1,
+      column: 1,
+      message: `The file is larger than ${LONGEST_FILE_BYTES / 1024} KiB.`,
+      path: '',
+    };
+  }
+  // What is left when other bytes are decoded as UTF-8, UTF-16 of a Windows editor among them.
+  const strange = text.search(/[\0\uFFFD]/);
+  if (strange < 0) return null;
+  const before = text.slice(0, strange).split('\n');
+  return {
+    line: before.length,
+    column: (before.at(-1)?.length ?? 0) + 1,
+    message: 'There is a character here that is not UTF-8 text: save the file as UTF-8.',
+    path: '',
+  };
+}
+
+function reportIssues(issues: readonly z.core.$ZodIssue[], { value, locate, problems }: YamlContent): void {
+  for (const issue of issues) {
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) {
+        const place = locate([...issue.path, key]);
+        problems.add(place.key ?? place.value, describeUnknownKey(key, issue.path), [...issue.path, key]);
+      }
+    } else {
+      const found = findValue(value, issue.path);
+      const place = locate(issue.path);
+      problems.add((found === null && place.key) || place.value, describeIssue(issue, found), issue.path);
+    }
+  }
+}
+
+function findValue(value: unknown, path: KeyPath): unknown {
+  return path.reduce<unknown>((inner, part) => (inner as Record<PropertyKey, unknown> | null)?.[part], value);
+}
+
+function fail({ problems }: YamlContent): ConfigurationResult {
+  const sorted = problems.found.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  return { ok: false, problems: sorted.slice(0, MOST_PROBLEMS) };
+}
+
+function toConfiguration(file: RepositoryConfigurationFile): RepositoryConfiguration {
+  const { deploy, commands, comments } = DEFAULT_CONFIGURATION;
+  return deepFreeze({
+    deploy: { ...deploy, ...toSettings(file.deploy ?? {}) },
+    workspaces: (file.workspaces ?? []).map((entry) => ({
+      workspace: entry.workspace,
+      ...(entry.environment !== undefined && { environment: entry.environment }),
+      ...toSettings(entry),
+    })),
+    commands: file.commands ?? commands,
+    comments: { onFailure: file.comments?.on_failure ?? comments.onFailure },
+    githubDeployments: file.github_deployments,
+  });
+}
+
+type SettingsAsWritten = Omit<NonNullable<RepositoryConfigurationFile['workspaces']>[number], 'workspace'>;
+
+/** Only what is set: what isn't is decided elsewhere. */
+function toSettings(written: SettingsAsWritten): Partial<DeploySettings> {
+  return {
+    ...(written.on_push !== undefined && { onPush: written.on_push }),
+    ...(written.paths !== undefined && { paths: written.paths }),
+    ...(written.paths_ignore !== undefined && { pathsIgnore: written.paths_ignore }),
+    ...(written.skip_tokens !== undefined && { skipTokens: written.skip_tokens }),
+    ...(written.unmatched !== undefined && { unmatched: written.unmatched }),
+    ...(written.ignore_senders !== undefined && { ignoreSenders: written.ignore_senders }),
+    ...(written.log !== undefined && { log: written.log }),
+  };
+}

@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { DEFAULT_CONFIGURATION } from '../domain/repository-configuration.ts';
+import { checkGlob, LONGEST_GLOB, MOST_GLOBS } from './path-globs.ts';
+
+const { deploy, commands, comments, githubDeployments } = DEFAULT_CONFIGURATION;
+
+/** As many entries as `workspaces` may have. */
+export const MOST_WORKSPACES = 200;
+
+const glob = z
+  .string()
+  .min(1, { abort: true })
+  .max(LONGEST_GLOB, { abort: true })
+  .superRefine((value, context) => {
+    const problem = checkGlob(value);
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+  });
+
+const onPush = z.boolean().meta({ description: 'false: deployed only by command, button or re-run.' });
+const paths = z
+  .array(glob)
+  .min(1)
+  .max(MOST_GLOBS)
+  .meta({
+    description:
+      "Globs of the files whose changes count, relative to the repository's root. For a workspace they replace its directory; under deploy they hold for workspaces without a directory.",
+    examples: [['pipelines/**', 'shared/*.yml']],
+  });
+const pathsIgnore = z
+  .array(glob)
+  .max(MOST_GLOBS)
+  .meta({
+    description: "Globs of files whose changes don't count, whatever else says that they do.",
+    examples: [['**/*.md']],
+  });
+const skipTokens = z
+  .array(z.string().max(100).regex(/\S/, { error: 'must not be blank: it would be found in every message' }))
+  .max(20)
+  .meta({
+    description:
+      "A push whose head commit's message holds one of these, in any letter case, isn't deployed; a skipped check run says so. An empty list: no such words.",
+    examples: [['[skip deploy]']],
+  });
+const unmatched = z.enum(['silent', 'skipped']).meta({
+  description:
+    "What a push to the tracked branch leaves that isn't deployed because of paths, on_push or ignore_senders: nothing, or a skipped check run with the reason.",
+});
+const ignoreSenders = z
+  .array(
+    z
+      .string()
+      .max(100)
+      .regex(/^[\w-]+(\[bot\])?$/, {
+        error: 'must be a GitHub login without "@", such as "octocat" or "renovate[bot]"',
+      }),
+  )
+  .max(100)
+  .meta({
+    description: "GitHub logins whose pushes don't deploy, in any letter case.",
+    examples: [['renovate[bot]']],
+  });
+const log = z.enum(['live', 'final', 'none']).meta({
+  description:
+    'The log in the check run: while the job runs, once it has ended, or never. Default: live on private, none on public repositories, since everyone can read the check runs of those.',
+});
+
+const deploySection = z
+  .strictObject({
+    on_push: onPush.default(deploy.onPush),
+    paths: paths.optional(),
+    paths_ignore: pathsIgnore.default([...deploy.pathsIgnore]),
+    skip_tokens: skipTokens.default([...deploy.skipTokens]),
+    unmatched: unmatched.default(deploy.unmatched),
+    ignore_senders: ignoreSenders.default([...deploy.ignoreSenders]),
+    log: log.optional(),
+  })
+  .meta({ description: "What holds for all of this repository's workspaces." });
+
+const workspaceEntry = z
+  .strictObject({
+    workspace: z
+      .string()
+      .max(255)
+      .regex(/\S/, { error: 'must not be blank' })
+      .meta({
+        description:
+          "The workspace's name or alias in any letter case, its id, or at least 8 characters of the id's beginning.",
+        examples: ['Analytics (prod)'],
+      }),
+    environment: z
+      .string()
+      .max(100)
+      .regex(/^\S(.*\S)?$/, { error: 'must be one line of text, without blanks around it' })
+      .optional()
+      .meta({
+        description: 'The name of the environment that GitHub shows. Default: what Meltano Cloud names.',
+        examples: ['production'],
+      }),
+    on_push: onPush.optional(),
+    paths: paths.optional(),
+    paths_ignore: pathsIgnore.optional(),
+    skip_tokens: skipTokens.optional(),
+    unmatched: unmatched.optional(),
+    ignore_senders: ignoreSenders.optional(),
+    log: log.optional(),
+  })
+  .meta({ description: "Refines one of this repository's workspaces: a key replaces the one under deploy." });
+
+const commandsSection = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .default(commands.enabled)
+      .meta({ description: 'Whether comments can give commands.' }),
+    permission: z
+      .enum(['triage', 'write', 'maintain', 'admin'])
+      .default(commands.permission)
+      .meta({ description: 'The least that someone must be allowed in this repository to give commands.' }),
+  })
+  .meta({ description: 'Commands in comments.' });
+
+const commentsSection = z
+  .strictObject({
+    on_failure: z.enum(['none', 'pull_request']).default(comments.onFailure).meta({
+      description:
+        'pull_request: a failed deployment is told in one comment on the merged pull request of its commit.',
+    }),
+  })
+  .meta({ description: 'Comments that the app writes by itself.' });
+
+/** The file as it is written. A section with nothing in it counts as absent: its keys may all be commented out. */
+export const repositoryConfigurationSchema = z
+  .strictObject({
+    version: z.literal(1).optional().meta({ description: 'The version of this format.' }),
+    deploy: deploySection.nullish(),
+    workspaces: z
+      .array(workspaceEntry)
+      .max(MOST_WORKSPACES)
+      .nullish()
+      .meta({ description: "Refines, or switches off, workspaces that are already this repository's." }),
+    commands: commandsSection.nullish(),
+    comments: commentsSection.nullish(),
+    github_deployments: z
+      .boolean()
+      .default(githubDeployments)
+      .meta({ description: 'Whether each deployment is also a GitHub Deployment of its environment.' }),
+  })
+  .meta({
+    title: 'Meltano Deploy, configuration of a repository',
+    description: '.github/meltano-deploy.yml on the default branch. Every key is optional.',
+  });
+
+export type RepositoryConfigurationFile = z.output<typeof repositoryConfigurationSchema>;
+
+/** The keys of each section, for the words of messages. The name of a section is its path without positions. */
+export const SECTION_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['', Object.keys(repositoryConfigurationSchema.shape)],
+  ['deploy', Object.keys(deploySection.shape)],
+  ['workspaces', Object.keys(workspaceEntry.shape)],
+  ['commands', Object.keys(commandsSection.shape)],
+  ['comments', Object.keys(commentsSection.shape)],
+]);

@@ -1,0 +1,335 @@
+import { describe, expect, test } from 'vitest';
+import {
+  LONGEST_FILE_BYTES,
+  MOST_PROBLEMS,
+  readRepositoryConfiguration,
+} from '../../../src/config/repository-configuration-file.ts';
+import { DEFAULT_CONFIGURATION } from '../../../src/domain/repository-configuration.ts';
+
+const WORKSPACES = [
+  { id: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e', name: 'Analytics (prod)', alias: 'analytics' },
+  { id: '81c0ef56-7f7e-47c1-9700-2d7e2eb5a04e', name: 'Twin', alias: null },
+  { id: '91c0ef56-7f7e-47c1-9700-2d7e2eb5a04e', name: 'twin', alias: null },
+];
+
+function read(text: string, workspaces: typeof WORKSPACES | null = WORKSPACES) {
+  return readRepositoryConfiguration(text, { workspaces });
+}
+
+/** `line:column message` of each problem; of several lines, `line-last:column`. */
+function complain(text: string, workspaces: typeof WORKSPACES | null = WORKSPACES): string[] {
+  const result = read(text, workspaces);
+  if (result.ok) return [];
+  return result.problems.map(
+    ({ line, endLine, column, message }) => `${line}${endLine ? `-${endLine}` : ''}:${column} ${message}`,
+  );
+}
+
+describe('a good file', () => {
+  test.each([
+    [''],
+    ['# nothing yet\n'],
+    ['\uFEFF'],
+    ['---\n'],
+    ['{}'],
+    ['version: 1\r\n'],
+    ['deploy:\n  # paths: [a]\nworkspaces:\ncommands:\ncomments:\n'],
+    ['github_deployments: false\n'],
+  ])('%j sets nothing', (text) => {
+    expect(read(text)).toEqual({ ok: true, configuration: DEFAULT_CONFIGURATION });
+  });
+
+  test('sets every key', () => {
+    const text = `
+version: 1
+deploy:
+  on_push: false
+  paths: ["pipelines/**"]
+  paths_ignore: ["**/*.md"]
+  skip_tokens: []
+  ignore_senders: ["renovate[bot]"]
+  unmatched: skipped
+  log: final
+workspaces:
+  - workspace: ANALYTICS
+    on_push: true
+    paths: [shared/*, 'dwh/**']
+    paths_ignore: []
+    skip_tokens: [wip]
+    unmatched: silent
+    ignore_senders: []
+    log: none
+    environment: production
+  - workspace: 81c0ef56
+commands:
+  enabled: false
+  permission: admin
+comments:
+  on_failure: pull_request
+github_deployments: true
+`;
+    expect(read(text)).toEqual({
+      ok: true,
+      configuration: {
+        deploy: {
+          onPush: false,
+          paths: ['pipelines/**'],
+          pathsIgnore: ['**/*.md'],
+          skipTokens: [],
+          unmatched: 'skipped',
+          ignoreSenders: ['renovate[bot]'],
+          log: 'final',
+        },
+        workspaces: [
+          {
+            workspace: 'ANALYTICS',
+            environment: 'production',
+            onPush: true,
+            paths: ['shared/*', 'dwh/**'],
+            pathsIgnore: [],
+            skipTokens: ['wip'],
+            unmatched: 'silent',
+            ignoreSenders: [],
+            log: 'none',
+          },
+          { workspace: '81c0ef56' },
+        ],
+        commands: { enabled: false, permission: 'admin' },
+        comments: { onFailure: 'pull_request' },
+        githubDeployments: true,
+      },
+    });
+  });
+
+  test('a section that sets one key has the defaults for the others', () => {
+    const result = read('commands: {permission: triage}\n');
+    expect(result.ok && result.configuration.commands).toEqual({ enabled: true, permission: 'triage' });
+  });
+
+  test('may use anchors, and is frozen all through', () => {
+    const result = read('deploy:\n  paths: &all ["a/**"]\n  paths_ignore: *all\n');
+    expect(result.ok && result.configuration.deploy.pathsIgnore).toEqual(['a/**']);
+    expect(result.ok && Object.isFrozen(result.configuration.deploy.pathsIgnore)).toBe(true);
+  });
+});
+
+describe('keys', () => {
+  test.each([
+    ['deploy:\n  on_pus: true\n', '2:3 deploy.on_pus is not a known key. Did you mean "on_push"?'],
+    ['deploy:\n  skipTokens: []\n', '2:3 deploy.skipTokens is not a known key. Did you mean "skip_tokens"?'],
+    ['paths: [a]\n', '1:1 paths is not a known key here: it belongs under "deploy".'],
+    [
+      'deploy: {environment: x}\n',
+      '1:10 deploy.environment is not a known key here: it belongs to an entry of "workspaces".',
+    ],
+    [
+      'deploy:\n  version: 1\n',
+      '2:3 deploy.version is not a known key here: it belongs at the top of the file.',
+    ],
+    [
+      'colour: red\n',
+      '1:1 colour is not a known key. Allowed at the top: version, deploy, workspaces, commands, comments, github_deployments.',
+    ],
+    ['__proto__: 1\n', expect.stringMatching(/^1:1 __proto__ is not a known key\./)],
+    ['"a\\u001bb": 1\n', expect.stringMatching(/^1:1 "a\\u001bb" is not a known key\./)],
+    ['<<: {version: 1}\n', expect.stringMatching(/^1:1 "<<" is not a known key\./)],
+    ['version: 1\nversion: 1\n', '2:1 The key "version" is in this section twice: keep one of the two.'],
+    ['? [a]\n: 1\n', '1:3 A key must be a plain word.'],
+  ])('%j', (text, problem) => {
+    expect(complain(text)).toEqual([problem]);
+  });
+});
+
+describe('values', () => {
+  test.each([
+    ['on_push: yes', 'on_push must be true or false, not the text "yes": write true.', 12],
+    ['on_push: 1', 'on_push must be true or false, not the number 1.', 12],
+    ['on_push:', 'on_push has no value: give it one, or remove the key.', 3],
+    ['log: finl', 'log must be live, final or none, not the text "finl". Did you mean final?', 8],
+    ['unmatched: loud', 'unmatched must be silent or skipped, not the text "loud".', 14],
+    ['paths: docs/**', 'paths must be a list, not the text "docs/**": write ["docs/**"].', 10],
+    ['paths: []', 'paths is an empty list: name something, or remove the key.', 10],
+    ['paths: [1]', 'paths[0] must be a text, not the number 1: put it in quotes.', 11],
+    [
+      'paths: ["docs/"]',
+      'paths[0]: "docs/" ends with "/": for everything in a folder write "/**" at the end.',
+      11,
+    ],
+    ['paths: [""]', 'paths[0] is an empty text.', 11],
+    [`paths: [${'a'.repeat(257)}]`, 'paths[0] has 257 characters: 256 are allowed.', 11],
+    [`paths_ignore: [${'a,'.repeat(51)}]`, 'paths_ignore has 51 entries: 50 are allowed.', 17],
+    [
+      'skip_tokens: [[skip ci]]',
+      'skip_tokens[0] must be a text, not a list: square brackets make a list, so put the whole text in quotes.',
+      17,
+    ],
+    [
+      'skip_tokens: [" "]',
+      'skip_tokens[0] must not be blank: it would be found in every message; found the text " ".',
+      17,
+    ],
+    [
+      'ignore_senders: ["@ana"]',
+      'ignore_senders[0] must be a GitHub login without "@", such as "octocat" or "renovate[bot]"; found the text "@ana".',
+      20,
+    ],
+    ['log: "a\\u202eb"', 'log must be live, final or none, not the text "a\\u202eb".', 8],
+  ])('deploy.%s', (line, message, column) => {
+    expect(complain(`deploy:\n  ${line}\n`)).toEqual([`2:${column} deploy.${message}`]);
+  });
+
+  test.each([
+    ['version: "1"\n', '1:10 version must be 1, not the text "1": write 1 without quotes.'],
+    ['version: 2\n', '1:10 version must be 1, not the number 2.'],
+    ['deploy: true\n', '1:9 deploy must be a section with keys of its own, not true.'],
+    [
+      'a:b\n',
+      '1:1 The file must hold keys, such as "deploy:", not the text "a:b". Is a blank missing behind the colon?',
+    ],
+    ['- version\n- deploy\n', '1-2:1 The file must hold keys, such as "deploy:", not a list.'],
+    [
+      'commands:\n  permission: read\n',
+      '2:15 commands.permission must be triage, write, maintain or admin, not the text "read".',
+    ],
+    [
+      'workspaces:\n  analytics:\n    on_push: true\n',
+      '2-3:3 workspaces must be a list, not a section with keys of its own: begin each entry with "- workspace: <name>".',
+    ],
+    [
+      'workspaces:\n  - analytics\n',
+      '2:5 workspaces[0] must be a section with keys of its own, not the text "analytics": write "- workspace: <name>".',
+    ],
+    ['workspaces:\n  - on_push: true\n', '2:5 workspaces[0].workspace is missing: each entry needs it.'],
+    [
+      'workspaces:\n  - workspace: 2024\n',
+      '2:16 workspaces[0].workspace must be a text, not the number 2024: put it in quotes.',
+    ],
+    [
+      'workspaces:\n  - workspace: twin\n    environment: " x"\n',
+      expect.stringMatching(/^2:16 .*2 workspaces/),
+      '3:18 workspaces[0].environment must be one line of text, without blanks around it; found the text " x".',
+    ],
+  ])('%j', (text, ...problems) => {
+    expect(complain(text)).toEqual(problems);
+  });
+});
+
+describe('names of workspaces', () => {
+  const entries = (...names: string[]) =>
+    `workspaces:\n${names.map((name) => `  - workspace: ${name}\n`).join('')}`;
+
+  test.each([
+    ['Analitics', 'is none of this repository\'s workspaces. Did you mean "analytics"?'],
+    ['Finance', 'is none of this repository\'s workspaces, which are "Analytics (prod)", "Twin", "twin".'],
+    [
+      'Twin',
+      'is 2 workspaces of this repository: name one by its id, 81c0ef56-7f7e-47c1-9700-2d7e2eb5a04e or 91c0ef56-7f7e-47c1-9700-2d7e2eb5a04e.',
+    ],
+  ])('%s', (name, message) => {
+    expect(complain(entries(name))).toEqual([`2:16 workspaces[0].workspace: "${name}" ${message}`]);
+  });
+
+  test('two entries for one workspace, by different names', () => {
+    expect(complain(entries('analytics', '71c0ef56'))).toEqual([
+      '3:16 workspaces[1].workspace: "71c0ef56" is the workspace of workspaces[0] already: put both into one entry.',
+    ]);
+  });
+
+  test('a repository without workspaces', () => {
+    expect(complain(entries('analytics'), [])).toEqual([
+      '2:16 workspaces[0].workspace: "analytics" is none of this repository\'s workspaces: no workspace on Meltano Cloud that this app sees uses this repository.',
+    ]);
+  });
+
+  test('workspaces that are not known: only what is written twice is wrong', () => {
+    expect(complain(entries('Finance', 'analytics', 'ANALYTICS'), null)).toEqual([
+      '4:16 workspaces[2].workspace: "ANALYTICS" is the workspace of workspaces[1] already: put both into one entry.',
+    ]);
+  });
+});
+
+describe('what is not YAML', () => {
+  test.each([
+    [
+      'deploy:\n\ton_push: true\n',
+      '2:1 This line is indented with a tab, which YAML does not allow: use blanks.',
+    ],
+    [
+      'deploy:\r\n  paths:\r\n    - **/*.md\r\n',
+      '3:7 "**/*.md" begins with *, which YAML takes for the name of an anchor: put it in quotes.',
+    ],
+    [
+      'deploy:\n  paths:\n    - !docs/**\n    - a\n    - !x\n',
+      '3:7 "!docs/**" begins with !, which YAML takes for the name of a type: put it in quotes.',
+      '5:7 "!x" begins with !, which YAML takes for the name of a type: put it in quotes.',
+    ],
+    ['version: !!binary aGk=\n', '1:10 The type "!!binary" has no place here.'],
+    [
+      'deploy:\n  paths:\n    - {a,b}/**\n',
+      '3:12 "/**" is not expected here. If it belongs to a text, put the whole text in quotes.',
+    ],
+    [
+      'deploy:\n  ignore_senders: [renovate[bot]]\n',
+      '2:28 Missing , or : between flow sequence items. If a text holds brackets, commas, quotes or colons, put the whole text in quotes.',
+    ],
+    [
+      'deploy:\n  ignore_senders: @ana\n',
+      '2:19 "@ana" begins with a character that YAML keeps for itself: put the text in quotes.',
+    ],
+    [
+      'deploy:\n  on_push: true\n paths: [a]\n',
+      '3:1 The indentation does not fit the lines above, or a bracket or brace is not closed.',
+    ],
+    [
+      'version:1\ndeploy:\n',
+      '1-2:1 Here a key and a colon with a blank behind it are expected, as in "on_push: true".',
+    ],
+    [
+      'version: 1\n---\nversion: 1\n',
+      '2-3:1 There is a second document behind "---": the file must be a single one.',
+    ],
+    [
+      'deploy:\n  paths: ["a\\*"]\n',
+      '2:13 A backslash has a meaning of its own in double quotes: use single quotes, or leave it out.',
+    ],
+    [
+      'version: 1\ndeploy:\0\n',
+      '2:8 There is a character here that is not UTF-8 text: save the file as UTF-8.',
+    ],
+    ['\uFFFD\uFFFDv\0e\0', '1:1 There is a character here that is not UTF-8 text: save the file as UTF-8.'],
+  ])('%j', (text, ...problems) => {
+    expect(complain(text)).toEqual(problems);
+  });
+});
+
+describe('too much', () => {
+  const aliases = Array.from({ length: 9 }, (_, level) =>
+    level === 0 ? 'a0: &a0 [x, x, x, x, x]' : `a${level}: &a${level} [${`*a${level - 1}, `.repeat(5)}]`,
+  ).join('\n');
+
+  test.each([
+    ['a large file', `# ${'ä'.repeat(LONGEST_FILE_BYTES / 2)}`, '1:1 The file is larger than 64 KiB.'],
+    ['brackets all the way', '['.repeat(60_000), expect.stringMatching(/ The file is nested too deeply\.$/)],
+    ['deeper than any key', `${'['.repeat(20)}${']'.repeat(20)}`, '1:18 The file is nested too deeply.'],
+    ['an alias within its own anchor', 'a: &a [*a]\n', '1:8 The file is nested too deeply.'],
+    ['aliases of aliases', aliases, expect.stringMatching(/ The file holds too many values\.$/)],
+  ])('%s', (_, text, problem) => {
+    expect(complain(text)).toEqual([problem]);
+  });
+
+  test('the first problems are told, from the top of the file', () => {
+    const lines = Array.from({ length: 200 }, (_, line) => `k${line}: 1`).join('\n');
+    const result = read(lines);
+    expect(result.ok || result.problems.map(({ line }) => line)).toEqual(
+      Array.from({ length: MOST_PROBLEMS }, (_, index) => index + 1),
+    );
+  });
+});
+
+test('each problem names the path of its key', () => {
+  const result = read('workspaces:\n  - workspace: analytics\n    paths: [a, "b/"]\n    x y: 1\n');
+  expect(result.ok || result.problems.map(({ path }) => path)).toEqual([
+    'workspaces[0].paths[1]',
+    'workspaces[0]."x y"',
+  ]);
+});

@@ -1,7 +1,8 @@
 const USAGE = `Usage: meltano-deploy <command>
 
-  start          serve the GitHub App (configured by the environment, see .env.example)
-  demo [--keep]  show the app at work against a simulated GitHub and a simulated Meltano Cloud`;
+  start                   serve the GitHub App (configured by the environment, see .env.example)
+  demo [--keep]           show the app at work against a simulated GitHub and a simulated Meltano Cloud
+  config validate <file>  check the .github/meltano-deploy.yml of a repository, offline`;
 
 /** Runs one command of the command line; sets the process's exit code. */
 export async function runCommand(words: string[]): Promise<void> {
@@ -14,6 +15,10 @@ export async function runCommand(words: string[]): Promise<void> {
     case 'demo': {
       const { runDemo } = await import('./demo.ts');
       return runDemo(rest);
+    }
+    case 'config': {
+      const { runConfig } = await import('./config.ts');
+      return runConfig(rest);
     }
     case 'help':
     case '--help':

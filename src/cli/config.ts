@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import { readRepositoryConfiguration } from '../config/repository-configuration-file.ts';
+
+const USAGE = `Usage: meltano-deploy config validate <file>
+
+  <file>   the .github/meltano-deploy.yml of a repository; - reads the standard input
+
+Prints each problem as file:line:column: message. Exit code 0: none, 1: some, 2: the file can't be read.`;
+
+/** Looks after the configuration of a repository, offline; sets the process's exit code. */
+export async function runConfig(words: readonly string[]): Promise<void> {
+  const [action, file, ...more] = words;
+  if (action === 'help' || words.includes('--help')) {
+    console.log(USAGE);
+  } else if (action === 'validate' && file && more.length === 0) {
+    process.exitCode = await validateFile(file);
+  } else {
+    console.error(USAGE);
+    process.exitCode = 2;
+  }
+}
+
+async function validateFile(file: string): Promise<number> {
+  const name = file === '-' ? '<stdin>' : file;
+  const text = await readText(file);
+  if (text === null) return 2;
+  const result = readRepositoryConfiguration(text, { workspaces: null });
+  if (result.ok) {
+    console.log(`${name}: no problems. Whether its workspaces exist can't be seen offline.`);
+    return 0;
+  }
+  for (const { line, column, message } of result.problems)
+    console.log(`${name}:${line}:${column}: ${message}`);
+  return 1;
+}
+
+/** Bytes that are no UTF-8 become a character that the reader refuses, with its place. */
+async function readText(file: string): Promise<string | null> {
+  try {
+    const bytes = file === '-' ? await buffer(process.stdin) : await readFile(file);
+    return bytes.toString('utf8');
+  } catch (error) {
+    console.error(`${file} can't be read: ${(error as Error).message}.`);
+    return null;
+  }
+}

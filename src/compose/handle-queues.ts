@@ -92,7 +92,7 @@ function createRetention({ configuration, log, clock, stores, metrics }: Foundat
 function countRemoved(registry: Registry): (kind: RecordKind, count: number) => void {
   const removed = new Counter({
     name: 'meltano_deploy_records_removed_total',
-    help: 'Records removed because they were too old or too many (deployment, delivery, redelivery).',
+    help: 'Records removed because they were too old or too many (deployment, delivery, redelivery, command).',
     labelNames: ['kind'],
     registers: [registry],
   });

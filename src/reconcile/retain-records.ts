@@ -21,7 +21,7 @@ const MAX_RECLAIMS = 20;
 const GO_ON_MS = 1_000;
 const EVERY_MS = 60 * 60_000;
 
-export type RecordKind = 'deployment' | 'delivery' | 'redelivery';
+export type RecordKind = 'deployment' | 'delivery' | 'redelivery' | 'command';
 
 /** Where a record stands among all of its kind: by its time (epoch milliseconds), then by its id. */
 export interface RecordPosition {
@@ -59,6 +59,8 @@ export interface RetentionStore {
   removeDeliveries(range: RecordRange): Promise<RecordRemoval>;
   /** At most `limit` notes of deliveries asked for before a time; those whose delivery isn't planned yet stay. */
   removeRedeliveries(before: number, limit: number): Promise<number>;
+  /** At most `limit` commands about which everything was said before a time. */
+  removeCommands(before: number, limit: number): Promise<number>;
   /** Gives a bounded piece of the freed space back to the disk; false when none is left. */
   reclaimSpace(): Promise<boolean>;
 }
@@ -85,10 +87,16 @@ export async function retainRecords(context: RetentionContext): Promise<number> 
   const quota = new Quota();
   const deployments = await removeDeployments(context, quota);
   const deliveries = await removeDeliveries(context, quota);
-  const redeliveries = await removeNotes(context, quota);
-  if (deployments + deliveries + redeliveries > 0) {
-    log.info({ deployments, deliveries, redeliveries }, 'Old records were removed');
-    const removed = { deployment: deployments, delivery: deliveries, redelivery: redeliveries };
+  const redeliveries = await removeBefore(context, quota, NOTES_KEPT_MS, 'removeRedeliveries');
+  const commands = await removeBefore(context, quota, keptFor(context), 'removeCommands');
+  if (deployments + deliveries + redeliveries + commands > 0) {
+    log.info({ deployments, deliveries, redeliveries, commands }, 'Old records were removed');
+    const removed = {
+      deployment: deployments,
+      delivery: deliveries,
+      redelivery: redeliveries,
+      command: commands,
+    };
     for (const [kind, count] of Object.entries(removed)) {
       if (count > 0) context.onRemoved(kind as RecordKind, count);
     }
@@ -129,8 +137,13 @@ async function removeDeliveries(context: RetentionContext, quota: Quota): Promis
   return removeRange(context, quota, before, (range) => store.removeDeliveries(range));
 }
 
-function ageBound({ clock, days }: RetentionContext): RecordPosition {
-  return { time: clock.now() - Math.max(days * DAY_MS, ALWAYS_KEPT_MS), id: '' };
+function ageBound(context: RetentionContext): RecordPosition {
+  return { time: context.clock.now() - keptFor(context), id: '' };
+}
+
+/** How long records are kept (milliseconds). */
+function keptFor({ days }: RetentionContext): number {
+  return Math.max(days * DAY_MS, ALWAYS_KEPT_MS);
 }
 
 /** At the same time the bound by count is the later one: the bound by age stands before all of that time. */
@@ -157,11 +170,16 @@ async function removeRange(
   return total;
 }
 
-async function removeNotes({ store, clock, pause }: RetentionContext, quota: Quota): Promise<number> {
+async function removeBefore(
+  { store, clock, pause }: RetentionContext,
+  quota: Quota,
+  keptMs: number,
+  remove: 'removeRedeliveries' | 'removeCommands',
+): Promise<number> {
   let total = 0;
   while (quota.left > 0) {
     const limit = quota.batch;
-    const removed = await store.removeRedeliveries(clock.now() - NOTES_KEPT_MS, limit);
+    const removed = await store[remove](clock.now() - keptMs, limit);
     quota.left -= removed;
     total += removed;
     if (removed < limit) break;

@@ -96,7 +96,11 @@ async function withdrawOpen(
   if (workspaceIds.length === 0) return [];
   const rows = await tx
     .updateTable('deployment')
-    .set({ withdrawnBy: by, withdrawDeliveryId: deliveryId })
+    .set((column) => ({
+      withdrawnBy: by,
+      withdrawDeliveryId: deliveryId,
+      revision: column('revision', '+', 1),
+    }))
     .where('workspaceId', 'in', workspaceIds)
     .where('state', '<>', sql.lit('concluded'))
     .where('withdrawDeliveryId', 'is', null)

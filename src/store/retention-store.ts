@@ -46,6 +46,8 @@ export function createRetentionStore(db: Kysely<Schema>) {
     removeRedeliveries: (before: number, limit: number): Promise<number> =>
       removeRedeliveries(db, before, limit),
 
+    removeCommands: (before: number, limit: number): Promise<number> => removeCommands(db, before, limit),
+
     /** Gives some of the freed space back to the disk; false when none is left. PostgreSQL does so by itself. */
     reclaimSpace: async (): Promise<boolean> =>
       db.getExecutor().adapter instanceof SqliteAdapter && (await reclaimPages(db)),
@@ -137,6 +139,22 @@ async function removeRedeliveries(db: Kysely<Schema>, before: number, limit: num
           ),
         )
         .orderBy('old.askedAt')
+        .limit(limit),
+    )
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+/** Commands whose conversation ended before a time. */
+async function removeCommands(db: Kysely<Schema>, before: number, limit: number): Promise<number> {
+  const result = await db
+    .deleteFrom('command')
+    .where('id', 'in', (old) =>
+      old
+        .selectFrom('command as old')
+        .select('old.id')
+        .where('old.finishedAt', '<', before)
+        .orderBy('old.finishedAt')
         .limit(limit),
     )
     .executeTakeFirst();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createStores } from '../../src/store/create-stores.ts';
 import { DataDirectoryInUse, openSqlite } from '../../src/store/sqlite.ts';
+import { describeCommandStore } from './command-store.contract.ts';
 import { describeStore } from './store.contract.ts';
 
 async function openTemporary() {
@@ -17,6 +18,7 @@ async function openTemporary() {
 }
 
 describeStore('SQLite', openTemporary);
+describeCommandStore('SQLite', openTemporary);
 
 test('a directory belongs to one process at a time, and is free again after a close', async () => {
   const { directory, database } = await openTemporary();

@@ -24,6 +24,7 @@ class FakeStore implements RetentionStore {
   deployments: RecordPosition[] = [];
   deliveries: RecordPosition[] = [];
   notes: number[] = [];
+  commands: number[] = [];
   readonly kept = new Set<string>();
   readonly steps: { kind: RecordKind; limit: number }[] = [];
   readonly bounds: number[] = [];
@@ -52,6 +53,12 @@ class FakeStore implements RetentionStore {
     this.steps.push({ kind: 'redelivery', limit });
     const old = this.notes.filter((time) => time < before).slice(0, limit);
     this.notes = this.notes.filter((time) => !old.includes(time));
+    return old.length;
+  }
+  async removeCommands(before: number, limit: number) {
+    this.steps.push({ kind: 'command', limit });
+    const old = this.commands.filter((time) => time < before).slice(0, limit);
+    this.commands = this.commands.filter((time) => !old.includes(time));
     return old.length;
   }
   async reclaimSpace() {
@@ -182,6 +189,13 @@ describe('retainRecords', () => {
     expect(store.freePieces).toBe(10);
     expect(await retainRecords(context)).toBe(HOUR);
     expect(store.freePieces).toBe(0);
+  });
+
+  test('removes commands that ended longer ago than records are kept', async () => {
+    store.commands = daysAgo(100, 91, 89).map((one) => one.time);
+    await retainRecords(context);
+    expect(store.commands).toHaveLength(1);
+    expect(removed).toEqual([['command', 2]]);
   });
 
   test('tells what was removed, once and by kind', async () => {

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { NewCommand } from '../../src/domain/conversation.ts';
+import type { Repository } from '../../src/domain/deployment.ts';
+import type { Plan, PlannedDeployment } from '../../src/domain/ports.ts';
+import type { Stores } from '../../src/store/create-stores.ts';
+import type { OpenStores } from './store.contract.ts';
+
+const WORKSPACE = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
+const REPOSITORY: Repository = {
+  ...{ id: 9_007_199_254, installationId: 1, owner: 'acme', name: 'data' },
+  ...{ private: true, defaultBranch: 'main' },
+};
+
+function command(id: string, differences: Partial<NewCommand> = {}): NewCommand {
+  return {
+    ...{ id, installationId: 1, repositoryId: REPOSITORY.id, account: 'environment' },
+    ...{ place: { kind: 'issue', number: 7 }, commentId: 9_007_199_255, actor: 'ana' },
+    parsed: { kind: 'command', command: { name: 'redeploy', workspaces: ['a'], branch: null }, ignored: 0 },
+    ...{ askedAt: 20_000, receivedAt: 20_500, answer: { kind: 'redeploy', missing: [] } },
+    ...differences,
+  };
+}
+
+function planned(deliveryId: string, differences: Partial<PlannedDeployment> = {}): PlannedDeployment {
+  return {
+    ...{ id: randomUUID(), account: 'environment', workspaceId: WORKSPACE, workspaceName: 'Analytics' },
+    ...{ environment: null, branch: 'main', directory: null, installationId: 1, repositoryId: REPOSITORY.id },
+    ...{ deliveryId, checkName: 'Meltano Deploy (Analytics)', sha: 'a', before: null, requestedBy: 'ana' },
+    ...{ requestedByBot: false, cause: 'command', redeployOf: null, pushedAt: 20_000, receivedAt: 20_500 },
+    ...{ reason: 'command', conclusion: null, problem: null },
+    ...differences,
+  };
+}
+
+/** What every store must do for commands and their conversations. */
+export function describeCommandStore(name: string, open: () => Promise<OpenStores>): void {
+  describe(`commands in the store on ${name}`, () => {
+    let opened: OpenStores;
+    let stores: Stores;
+
+    beforeEach(async () => {
+      opened = await open();
+      stores = opened.stores;
+    });
+    afterEach(() => opened.close());
+
+    async function commit(id: string, plan: Partial<Plan>) {
+      const event = {
+        kind: 'repository',
+        account: 'acme',
+        repository: REPOSITORY,
+        formerFullName: null,
+      } as const;
+      await stores.record({ id, name: 'issue_comment', receivedAt: 20_500, event });
+      return stores.commitPlan({ outcome: 'command', deployments: [], ...plan, deliveryId: id, now: 21_000 });
+    }
+
+    test('a comment that is ignored is stored as handled', async () => {
+      const event = {
+        kind: 'ignored',
+        account: 'acme',
+        repository: REPOSITORY,
+        reason: 'no_command',
+      } as const;
+      await stores.record({ id: 'guid', name: 'issue_comment', receivedAt: 1, event });
+      expect(await stores.listPending(REPOSITORY.id)).toEqual([]);
+      expect(await stores.listUnknownDeliveries(['guid'])).toEqual(new Set());
+    });
+
+    test('a command comes back as it was, open until everything is said', async () => {
+      await commit('one', { command: command('one'), deployments: [planned('one')] });
+      expect(await stores.getCommand('one')).toEqual({
+        ...command('one'),
+        ...{ reaction: null, reactionId: null, replyId: null, replyAttemptedAt: null, replyDigest: null },
+        finishedAt: null,
+      });
+      expect(await stores.listOpenCommands()).toEqual(['one']);
+      await stores.saveCommand('one', { reaction: 'rocket', replyId: 9_007_199_256, finishedAt: 30_000 });
+      expect(await stores.getCommand('one')).toMatchObject({ reaction: 'rocket', replyId: 9_007_199_256 });
+      expect(await stores.listOpenCommands()).toEqual([]);
+      expect(await stores.getCommand('two')).toBeNull();
+    });
+
+    test('the same plan again makes no second command', async () => {
+      const plan = { command: command('one'), deployments: [planned('one')] };
+      expect(await commit('one', plan)).toHaveLength(1);
+      expect(await commit('one', plan)).toEqual([]);
+    });
+
+    test('a command has the deployments that it asked for and those that it withdrew', async () => {
+      await commit('one', { command: command('one'), deployments: [planned('one')] });
+      const [withdrawn] = await commit('two', {
+        command: command('two', { answer: { kind: 'withdraw', idle: [] } }),
+        withdraw: { by: 'bob', workspaceIds: [WORKSPACE] },
+      });
+      expect(withdrawn).toMatchObject({ withdrawnBy: 'bob', withdrawDeliveryId: 'two', revision: 2 });
+      const [ofOne] = await stores.listCommandDeployments('one');
+      expect(ofOne).toEqual(withdrawn);
+      expect(await stores.listCommandDeployments('two')).toEqual([withdrawn]);
+      expect(
+        await commit('three', { withdraw: { by: 'ana', workspaceIds: [WORKSPACE] } }),
+        'what is withdrawn stays the first one’s',
+      ).toEqual([]);
+    });
+
+    test.each<[string, Partial<NewCommand>, boolean]>([
+      ['the same, ten seconds later', { askedAt: 30_000 }, true],
+      ['the same, eleven seconds later', { askedAt: 31_000 }, false],
+      ['the same before it', { askedAt: 19_000 }, false],
+      ['of another person', { actor: 'bob' }, false],
+      ['of the same person in other letters', { actor: 'ANA' }, true],
+      ['in another place', { place: { kind: 'issue', number: 8 } }, false],
+      [
+        'for something else',
+        { parsed: { kind: 'command', command: { name: 'withdraw', workspaces: ['a'] }, ignored: 0 } },
+        false,
+      ],
+    ])('a command %s is repeated: %s', async (_, differences, isRepeated) => {
+      await commit('one', { command: command('one') });
+      expect(await stores.isRepeated(command('two', differences), 10_000)).toBe(isRepeated);
+    });
+
+    test('a re-run is found by who asked and when, and notes itself on the old deployment', async () => {
+      const [old] = await commit('push', { deployments: [planned('push', { cause: 'push' })] });
+      if (!old) throw new Error('Nothing was planned');
+      await stores.saveDeployment(old.id, { state: 'concluded', conclusion: 'success', concludedAt: 21_000 });
+      const made = planned('rerun', { cause: 'rerun', redeployOf: old.id });
+      const rerun = { kind: 'redeployed', by: 'ana', deploymentId: made.id } as const;
+      const changed = await commit('rerun', {
+        deployments: [made],
+        reruns: [{ deploymentId: old.id, rerun }],
+      });
+      expect(changed.find((one) => one.id === old.id)).toMatchObject({ rerun, revision: 3 });
+      expect((await stores.findRerun(old.id, 'ana', 20_500))?.id).toBe(made.id);
+      expect(await stores.findRerun(old.id, 'ana', 20_501)).toBeNull();
+      expect(await stores.findRerun(old.id, 'bob', 20_500)).toBeNull();
+    });
+
+    test('the newest deployments with a check run come first', async () => {
+      await commit('one', { deployments: [planned('one', { sha: '1', receivedAt: 1 })] });
+      await commit('two', { deployments: [planned('two', { sha: '2', receivedAt: 2 })] });
+      const no = { sha: '3', receivedAt: 3, reason: 'paths_unchanged', conclusion: 'none' } as const;
+      await commit('three', { deployments: [planned('three', no)] });
+      expect((await stores.listRecent(WORKSPACE, 5)).map((one) => one.sha)).toEqual(['2', '1']);
+      expect(await stores.listRecent(WORKSPACE, 1)).toHaveLength(1);
+    });
+
+    test('finished commands leave, oldest first and at most so many; open ones stay', async () => {
+      for (const [index, id] of ['a', 'b', 'c', 'open'].entries()) {
+        await commit(id, { command: command(id) });
+        if (id !== 'open') await stores.saveCommand(id, { finishedAt: index + 1 });
+      }
+      expect(await stores.removeCommands(3, 1)).toBe(1);
+      expect(await stores.getCommand('a')).toBeNull();
+      expect(await stores.removeCommands(3, 5)).toBe(1);
+      expect(await stores.getCommand('c')).not.toBeNull();
+      expect(await stores.getCommand('open')).not.toBeNull();
+    });
+  });
+}

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import type { IgnoredEvent, RerunEvent } from '../domain/delivery.ts';
+import { REDEPLOY_ACTION } from '../domain/redeploy-action.ts';
 import { installationSchema, readRepository, repositorySchema, shaSchema } from './read-repository.ts';
-
-/** The button of a concluded check run. */
-export const REDEPLOY_ACTION = 'redeploy';
 
 const shared = {
   repository: repositorySchema,

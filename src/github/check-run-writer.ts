@@ -172,12 +172,15 @@ export class CheckRunWriter implements Reporter {
   async #view(deployment: Deployment, repository: CheckRunView['repository']): Promise<CheckRunView> {
     const { store, logs, clock, pages, limits } = this.#ports;
     const open = deployment.state === 'waiting' ? await store.listOpen(deployment.workspaceId) : [];
+    const { redeployOf, rerun } = deployment;
     return {
       ...{ deployment, repository },
       workspaceUrl: pages.workspaceUrl(deployment),
       githubUrl: pages.githubUrl,
       waitsFor: open.find((one) => one.state !== 'waiting') ?? null,
       supersededBy: deployment.supersededBy ? await store.getDeployment(deployment.supersededBy) : null,
+      redeployOf: redeployOf ? await store.getDeployment(redeployOf) : null,
+      redeployedAs: rerun?.kind === 'redeployed' ? await store.getDeployment(rerun.deploymentId) : null,
       log: logs.excerpt(deployment.id),
       deployTimeoutMinutes: limits.deployTimeoutMinutes,
       startTimeoutMinutes: limits.startTimeoutMinutes,

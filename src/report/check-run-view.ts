@@ -1,5 +1,6 @@
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import type { LogExcerpt } from '../domain/log-excerpt.ts';
+import type { OtherDeployment } from './wording.ts';
 
 /** Everything that a check run's rendering depends on. */
 export interface CheckRunView {
@@ -10,15 +11,26 @@ export interface CheckRunView {
   /** GitHub's web origin, e.g. `https://github.com`. */
   readonly githubUrl: string;
   /** The deployment of the same workspace that this one waits for. */
-  readonly waitsFor: Pick<Deployment, 'sha' | 'checkRunUrl'> | null;
+  readonly waitsFor: OtherDeployment | null;
   /** The deployment that replaced this one. */
-  readonly supersededBy: Pick<Deployment, 'sha' | 'checkRunUrl'> | null;
+  readonly supersededBy: OtherDeployment | null;
+  /** The deployment whose check run was re-run, when that made this one. */
+  readonly redeployOf: OtherDeployment | null;
+  /** The deployment that the last re-run of this one's check run made. */
+  readonly redeployedAs: OtherDeployment | null;
   /** Null: nothing was read (yet). */
   readonly log: LogExcerpt | null;
   /** Minutes, for the wording of time-outs. */
   readonly deployTimeoutMinutes: number;
   readonly startTimeoutMinutes: number;
   readonly now: number;
+}
+
+/** A button. GitHub takes 20, 40 and 20 characters. */
+export interface CheckRunAction {
+  readonly label: string;
+  readonly description: string;
+  readonly identifier: string;
 }
 
 /** The fields of one create or update of a check run, as GitHub names them. */
@@ -31,6 +43,8 @@ export interface CheckRunFields {
   readonly started_at: string;
   readonly conclusion?: 'success' | 'failure' | 'cancelled' | 'skipped' | 'timed_out' | 'action_required';
   readonly completed_at?: string;
+  /** The buttons of a completed run. */
+  readonly actions?: CheckRunAction[];
   readonly output: {
     readonly title: string;
     readonly summary: string;

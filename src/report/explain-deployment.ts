@@ -8,18 +8,20 @@ import {
   showableLog,
 } from './describe-deployment.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
+import { explainLateWish, explainRerun, explainWish, explainWithdrawn } from './explain-wish.ts';
 import { formatCount } from './format-count.ts';
 import { formatDuration } from './format-duration.ts';
 
-const AGAIN = 'then push again or redeploy';
+const REDEPLOY = 'press Redeploy here, or write `/redeploy` in a comment';
+const AGAIN = `then ${REDEPLOY}`;
 const FILE = '`.github/meltano-deploy.yml`';
-const LATER = 'Its changes are deployed with the next push that is, or when you redeploy.';
+const LATER = `Its changes are deployed with the next push that is. To deploy them now, ${REDEPLOY}.`;
 
 /** What happened, and for what went wrong what to do and who can do it: paragraphs of Markdown. */
 export function explainDeployment(view: CheckRunView): string[] {
-  return (view.deployment.state === 'concluded' ? explainEnd(view) : explainNow(view)).filter(
-    (text) => text !== '',
-  );
+  const isConcluded = view.deployment.state === 'concluded';
+  const main = isConcluded ? explainEnd(view) : [...explainNow(view), explainWish(view)];
+  return [explainRerun(view), ...main].filter((text) => text !== '');
 }
 
 function explainNow({ deployment, waitsFor }: CheckRunView): string[] {
@@ -50,7 +52,9 @@ function explainEnd(view: CheckRunView): string[] {
   const page = formatLink('Meltano Cloud', view.workspaceUrl);
   switch (deployment.reason) {
     case 'job_complete':
-      return [];
+      return [explainLateWish(deployment)];
+    case 'withdrawn':
+      return [explainWithdrawn(deployment)];
     case 'job_error':
       return explainFailure(view);
     case 'job_stopped':
@@ -76,7 +80,7 @@ function explainEnd(view: CheckRunView): string[] {
       ];
     case 'push_off':
       return [
-        `The repository's configuration (${FILE}) has \`on_push: false\` for this workspace: it is deployed only on request. To deploy it now, redeploy.`,
+        `The repository's configuration (${FILE}) has \`on_push: false\` for this workspace: it is deployed only on request. To deploy it now, ${REDEPLOY}.`,
       ];
     case 'ignored_sender':
       return [
@@ -84,7 +88,7 @@ function explainEnd(view: CheckRunView): string[] {
       ];
     case 'paths_unmatched':
       return [
-        `Nothing that changed since the last successful deployment counts for this workspace${inBrackets(deployment.problem)}: its directory, or \`paths\` and \`paths_ignore\` in the repository's configuration (${FILE}), say what does. To deploy it all the same, redeploy.`,
+        `Nothing that changed since the last successful deployment counts for this workspace${inBrackets(deployment.problem)}: its directory, or \`paths\` and \`paths_ignore\` in the repository's configuration (${FILE}), say what does. To deploy it all the same, ${REDEPLOY}.`,
       ];
     case 'start_refused':
       return [
@@ -95,12 +99,12 @@ function explainEnd(view: CheckRunView): string[] {
       return [
         `No start was accepted within ${view.startTimeoutMinutes} min, and no more is tried${inBrackets(deployment.problem)}.`,
         warnOfLostStart(deployment, page),
-        `When Meltano Cloud takes starts again, push again or redeploy. The operator of this app sets how long is tried (\`START_TIMEOUT_MINUTES\`).`,
+        `When Meltano Cloud takes starts again, ${REDEPLOY}. The operator of this app sets how long is tried (\`START_TIMEOUT_MINUTES\`).`,
       ];
     case 'start_unreadable':
       return [
         `Meltano Cloud took the start, but its answer could not be read${inBrackets(deployment.problem)}, and no job of it was found within two minutes.`,
-        `Look on ${page} whether a deployment runs there before you push again or redeploy.`,
+        `Look on ${page} whether a deployment runs there before you deploy again: ${REDEPLOY}.`,
       ];
     case 'watch_timeout':
       return [
@@ -122,7 +126,7 @@ function explainEnd(view: CheckRunView): string[] {
 /** The time for a start was over before the job of a lost answer could be looked for to the end. */
 function warnOfLostStart({ attemptOutcome }: Deployment, page: string): string {
   if (attemptOutcome !== 'lost') return '';
-  return `The answer to a start was lost: look on ${page} whether a deployment runs there before you push again or redeploy.`;
+  return `The answer to a start was lost: look on ${page} whether a deployment runs there before you deploy again.`;
 }
 
 function explainFailure(view: CheckRunView): string[] {
@@ -156,7 +160,7 @@ function explainLoop({ deployment }: CheckRunView): string {
   return (
     `This would have been the 11th deployment of the workspace within 15 min from pushes by ${bot}, which looks ` +
     'like a deployment that pushes and so starts itself. It was held. Find out what pushes; whoever can write to the ' +
-    "repository can redeploy to go on. Other people's pushes are deployed as usual."
+    "repository can go on: press Redeploy here, or write `/redeploy` in a comment. Other people's pushes are deployed as usual."
   );
 }
 

@@ -1,10 +1,17 @@
 import type { Deployment } from '../domain/deployment.ts';
 import { formatExternalId } from '../domain/external-id.ts';
-import type { CheckRunFields, CheckRunView } from './check-run-view.ts';
+import { REDEPLOY_ACTION } from '../domain/redeploy-action.ts';
+import type { CheckRunAction, CheckRunFields, CheckRunView } from './check-run-view.ts';
 import { renderAnnotations } from './render-annotations.ts';
 import { renderSummary } from './render-summary.ts';
 import { renderText } from './render-text.ts';
 import { renderTitle } from './render-title.ts';
+
+const REDEPLOY: CheckRunAction = {
+  label: 'Redeploy',
+  description: 'Deploy the head of the branch again',
+  identifier: REDEPLOY_ACTION,
+};
 
 /**
  * The fields of the check run that shows a deployment. Pure; a later `view.now` changes nothing but the title of a
@@ -38,12 +45,13 @@ function chooseStatus({ state }: Deployment): CheckRunFields['status'] {
 
 function formatConclusion(
   deployment: Deployment,
-): Required<Pick<CheckRunFields, 'conclusion' | 'completed_at'>> {
+): Required<Pick<CheckRunFields, 'conclusion' | 'completed_at' | 'actions'>> {
   const { conclusion } = deployment;
   return {
     // Concluded without one, or with `none`, which has no check run: an open one has to end all the same.
     conclusion: conclusion === null || conclusion === 'none' ? 'skipped' : conclusion,
     completed_at: formatTime(endTime(deployment)),
+    actions: [REDEPLOY],
   };
 }
 

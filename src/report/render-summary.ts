@@ -1,11 +1,11 @@
 import type { CheckRunView } from './check-run-view.ts';
-import { measureQueue, measureRun, showableLog } from './describe-deployment.ts';
+import { measureQueue, measureRun, shortenSha, showableLog } from './describe-deployment.ts';
 import { describeRequester } from './describe-requester.ts';
 import { formatCode, formatLink, formatTableRow } from './escape-markdown.ts';
 import { explainDeployment } from './explain-deployment.ts';
 import { formatCount } from './format-count.ts';
 import { formatDuration } from './format-duration.ts';
-import { linkCommit, tookAnotherCommit } from './link-commit.ts';
+import { findRunUrl, linkCommit, tookAnotherCommit } from './link-commit.ts';
 import { OUTPUT_BYTES, truncateBytes } from './truncate-bytes.ts';
 
 /** What happened, a table of facts, and remarks, in Markdown. Doesn't depend on `view.now`. */
@@ -33,6 +33,7 @@ function renderTable(view: CheckRunView): string {
     ['Commit asked for', linkCommit(view, deployment.sha)],
     ['Commit deployed', describeDeployedCommit(view)],
     ['Asked for by', describeRequester(deployment, (login) => linkAccount(view, login))],
+    ['Deployed before as', linkRun(view, view.redeployOf)],
     ['Job', describeJob(view)],
     ['Queue time', queue === null ? '' : formatDuration(queue)],
     ['Run time', describeRunTime(view)],
@@ -50,6 +51,10 @@ function describeDeployedCommit(view: CheckRunView): string {
   if (deployedSha !== null) return linkCommit(view, deployedSha);
   if (jobId === null) return '';
   return state === 'concluded' ? 'not known' : 'not known yet';
+}
+
+function linkRun(view: CheckRunView, other: CheckRunView['redeployOf']): string {
+  return other === null ? '' : formatLink(shortenSha(other.sha), findRunUrl(view, other));
 }
 
 function linkAccount({ githubUrl }: CheckRunView, login: string): string {

@@ -35,6 +35,8 @@ export function makeView(
     githubUrl: 'https://github.com',
     waitsFor: null,
     supersededBy: null,
+    redeployOf: null,
+    redeployedAs: null,
     log: null,
     deployTimeoutMinutes: 120,
     startTimeoutMinutes: 60,

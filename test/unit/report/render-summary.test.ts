@@ -147,7 +147,7 @@ describe('explains', () => {
       'a start that took too long and may have been made',
       end({ reason: 'start_timeout', attemptOutcome: 'lost' }),
       {},
-      /within 60 min.*\n\nThe answer to a start was lost: look on .* before you push again/,
+      /within 60 min.*\n\nThe answer to a start was lost: look on .* before you deploy again\./,
     ],
     [
       'a job that could not be watched to the end',
@@ -159,7 +159,7 @@ describe('explains', () => {
       'an unreadable answer',
       end({ reason: 'start_unreadable' }),
       {},
-      /Look on \[`Meltano Cloud`\].* before you push again/,
+      /Look on \[`Meltano Cloud`\].* before you deploy again: press Redeploy here/,
     ],
     [
       'a job that took too long',
@@ -177,7 +177,7 @@ describe('explains', () => {
       'a loop',
       end({ reason: 'loop_brake', requestedBy: 'x[bot]' }),
       {},
-      /pushes by `x\[bot\]`.*redeploy to go on/,
+      /pushes by `x\[bot\]`.*press Redeploy here, or write `\/redeploy` in a comment/,
     ],
     [
       'another branch',
@@ -195,7 +195,7 @@ describe('explains', () => {
       'on_push: false',
       end({ reason: 'push_off', problem: 'p' }),
       {},
-      /`on_push: false` .*To deploy it now, redeploy/,
+      /`on_push: false` .*To deploy it now, press Redeploy here/,
     ],
     [
       'an ignored sender',

@@ -1,0 +1,188 @@
+import { parseCommand } from '../../src/commands/parse-command.ts';
+import type {
+  CommandRecord,
+  NamedWorkspace,
+  ParsedCommand,
+  Place,
+  Refusal,
+} from '../../src/domain/conversation.ts';
+import type { Deployment, Repository } from '../../src/domain/deployment.ts';
+import type { ReplyBody, ReplyView, ShownDeployment } from '../../src/report/reply-view.ts';
+import { buildDeployment } from '../../test/unit/domain/deployment-builder.ts';
+
+/** A comment, and what the app says to it. */
+export interface Example {
+  readonly title: string;
+  readonly view: ReplyView;
+  readonly comment: string;
+}
+
+const NOW = Date.UTC(2026, 5, 10, 7, 13, 39);
+const PROD: NamedWorkspace = {
+  ...{
+    id: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e',
+    name: 'Analytics (prod)',
+    branch: 'main',
+    directory: null,
+  },
+};
+const DEV: NamedWorkspace = {
+  ...{ id: '9a41d0c8-2b7f-4f0e-8a53-64c1f2d9b7e0', name: 'Analytics (dev)', branch: 'dev', directory: 'dwh' },
+};
+const REPOSITORY: Repository = {
+  ...{ id: 2, installationId: 1, owner: 'acme', name: 'data', private: true, defaultBranch: 'main' },
+};
+const SHA = 'a1b2c3d4e5f60718293a4b5c6d7e8f9001122334';
+const NEWER = 'd4e5f6a7b8c90718293a4b5c6d7e8f9001122334';
+
+function deployment(of: NamedWorkspace, differences: Partial<Deployment>): ShownDeployment {
+  const run = differences.checkRunId ?? 46_700_000_002;
+  return {
+    deployment: buildDeployment({
+      ...{ workspaceId: of.id, workspaceName: of.name, branch: of.branch, directory: of.directory },
+      ...{ sha: SHA, cause: 'command', reason: 'command', pushedAt: NOW, receivedAt: NOW },
+      checkRunUrl: `https://github.com/acme/data/runs/${run}`,
+      ...differences,
+    }),
+    supersededBy: null,
+  };
+}
+
+function ended(seconds: number): Partial<Deployment> {
+  return {
+    ...{ state: 'concluded', reason: 'job_complete', conclusion: 'success', jobId: 'job', deployedSha: SHA },
+    ...{ acceptedAt: NOW + 2_000, jobStartedAt: NOW + 6_000, jobEndedAt: NOW + 6_000 + seconds * 1_000 },
+    concludedAt: NOW + 7_000 + seconds * 1_000,
+  };
+}
+
+const FAILED: Partial<Deployment> = { ...ended(38), reason: 'job_error', conclusion: 'failure' };
+
+function example(title: string, comment: string, body: ReplyBody, place?: Place): Example {
+  const parsed = parseCommand(comment);
+  if (parsed.kind === 'none') throw new Error(`The example has no command: ${comment}`);
+  return { title, comment, view: { ...PAGES, command: record(parsed, place), body } };
+}
+
+function record(parsed: ParsedCommand, place: Place = { kind: 'issue', number: 12 }): CommandRecord {
+  return {
+    ...{
+      id: 'example',
+      installationId: 1,
+      repositoryId: 2,
+      account: 'environment',
+      place,
+      commentId: 2_900_000_001,
+    },
+    ...{ actor: 'ana', parsed, askedAt: NOW, receivedAt: NOW, answer: { kind: 'help', level: 'push' } },
+    ...{ reaction: null, reactionId: null, replyId: null, replyAttemptedAt: null, replyDigest: null },
+    finishedAt: null,
+  };
+}
+
+const PAGES = {
+  repository: REPOSITORY,
+  githubUrl: 'https://github.com',
+  workspaceUrl: (id: string) => `https://app.meltano.com/workspaces/${id}`,
+};
+
+function refused(refusal: Refusal): ReplyBody {
+  return { kind: 'refused', refusal };
+}
+
+/** One example of each kind of reply, in the order of the page. */
+export function listExamples(): readonly Example[] {
+  const redeploy = (...deployments: ShownDeployment[]): ReplyBody => ({
+    kind: 'redeploy',
+    missing: [],
+    deployments,
+  });
+  return [
+    example(
+      'While it goes on',
+      '/redeploy',
+      redeploy(deployment(PROD, { state: 'running', jobId: 'job', jobStartedAt: NOW })),
+    ),
+    example('When it has ended', '/redeploy', redeploy(deployment(PROD, ended(102)))),
+    example(
+      'Several workspaces',
+      '/redeploy "Analytics (prod)" "Analytics (dev)"',
+      redeploy(deployment(PROD, ended(102)), deployment(DEV, { ...FAILED, checkRunId: 46_700_000_003 })),
+    ),
+    example('Overtaken by a newer push', '/redeploy', {
+      ...{ kind: 'redeploy', missing: [] },
+      deployments: [
+        {
+          ...deployment(PROD, {
+            state: 'concluded',
+            reason: 'superseded',
+            conclusion: 'skipped',
+            concludedAt: NOW,
+          }),
+          supersededBy: deployment(PROD, { sha: NEWER, checkRunId: 46_700_000_004 }).deployment,
+        },
+      ],
+    }),
+    example('A branch that does not exist', '/redeploy', refused({ code: 'branch_missing', missing: [DEV] })),
+    example('Withdraw', '/meltano withdraw "Analytics (prod)" "Analytics (dev)"', {
+      ...{ kind: 'withdraw', idle: [DEV] },
+      deployments: [
+        deployment(PROD, { ...ended(20), reason: 'withdrawn', conclusion: 'cancelled', withdrawnBy: 'ana' }),
+      ],
+    }),
+    example('Status', '/meltano status', {
+      kind: 'status',
+      workspaces: [
+        {
+          workspace: PROD,
+          recent: [deployment(PROD, ended(102)), deployment(PROD, { ...FAILED, cause: 'push' })],
+        },
+        { workspace: DEV, recent: [] },
+      ],
+    }),
+    example('Logs', '/meltano logs "Analytics (prod)" --lines 3', {
+      ...{ kind: 'logs', workspace: PROD, lines: 3 },
+      log: {
+        ...{
+          kind: 'shown',
+          deployment: deployment(PROD, ended(102)).deployment,
+          totalLines: 214,
+          redactions: 1,
+        },
+        lines: ['Installing 3 plugins', 'TAP_PASSWORD=[redacted]', 'Deployed'],
+      },
+    }),
+    example('Logs of a public repository', '/meltano logs', {
+      ...{ kind: 'logs', workspace: PROD, lines: 100 },
+      log: { kind: 'hidden', deployment: deployment(PROD, ended(102)).deployment },
+    }),
+    example('Why', '/meltano why', {
+      kind: 'why',
+      findings: [
+        { workspace: PROD, sha: SHA, isHead: true, reason: 'push', since: null },
+        { workspace: DEV, sha: NEWER, isHead: true, reason: 'paths_unchanged', since: SHA },
+      ],
+    }),
+    example('Help', '/meltano help', { kind: 'help', level: 'triage' }),
+    example('Not allowed', '/redeploy', refused({ code: 'not_permitted', needed: 'push', has: 'triage' })),
+    example(
+      'A name that matches nothing',
+      '/redeploy Analitics',
+      refused({ code: 'unknown_workspace', word: 'Analitics', candidates: [PROD, DEV] }),
+    ),
+    example(
+      'Nothing says which',
+      '/redeploy',
+      refused({ code: 'choose_workspace', branch: null, candidates: [PROD, DEV] }),
+    ),
+    example('A typing error', '/meltano redploy', refused({ code: 'not_understood' })),
+    example('A wrong flag', '/redeploy --force', refused({ code: 'not_understood' })),
+    example('No workspace uses the repository', '/meltano status', refused({ code: 'no_workspace' })),
+    example('The app was away', '/meltano withdraw', refused({ code: 'too_late' })),
+    example(
+      'GitHub or Meltano Cloud is away',
+      '/redeploy',
+      refused({ code: 'unanswered', problem: 'Meltano Cloud did not answer' }),
+    ),
+  ];
+}

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, SqliteAdapter, sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
 import type { Schema } from './schema.ts';
 
@@ -8,6 +8,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0002-sweeps': { up: createSweepTables },
   '0003-retention': { up: createRetentionIndexes },
   '0004-commands': { up: createCommands },
+  '0010-leases': { up: createLeases },
 };
 
 /** Brings the database to the newest schema. Throws with the failing migration's name. */
@@ -202,4 +203,21 @@ async function createCommands(db: Kysely<Schema>): Promise<void> {
     sql`create index deployment_shown on deployment (workspace_id, received_at) where revision > 0`,
   ];
   for (const statement of statements) await statement.execute(db);
+}
+
+/** Which instance does the work of which key. The embedded database has one process, and no leases. */
+async function createLeases(db: Kysely<Schema>): Promise<void> {
+  if (db.getExecutor().adapter instanceof SqliteAdapter) return;
+  // One sequence for all keys: a lease that is given back leaves nothing behind, and its numbers still grow.
+  await sql`create sequence lease_fencing`.execute(db);
+  await sql`create table lease (
+    queue text not null,
+    key text not null,
+    owner text not null,
+    fencing bigint not null unique,
+    expires_at bigint not null,
+    woken boolean not null default false,
+    primary key (queue, key)
+  )`.execute(db);
+  await sql`create index lease_expiry on lease (expires_at)`.execute(db);
 }

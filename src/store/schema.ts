@@ -17,6 +17,8 @@ export interface Schema {
   sweptRepository: SweptRepositoryTable;
   branchHead: BranchHeadTable;
   command: CommandTable;
+  /** On PostgreSQL only. */
+  lease: LeaseTable;
 }
 
 /** Single values that outlive the process. */
@@ -119,4 +121,17 @@ export interface CommandTable {
   replyAttemptedAt: number | null;
   replyDigest: string | null;
   finishedAt: number | null;
+}
+
+export interface LeaseTable {
+  queue: string;
+  key: string;
+  /** The instance that holds it. */
+  owner: string;
+  /** Changes with every holder; its uniqueness makes a change of it wait for the writes of the holder before. */
+  fencing: number;
+  /** By the clock of the database. */
+  expiresAt: number;
+  /** The key was woken while the lease was held: the holder has to look again. */
+  woken: boolean;
 }

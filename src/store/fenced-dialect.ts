@@ -1,0 +1,142 @@
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type Kysely,
+  type QueryResult,
+  type TransactionSettings,
+} from 'kysely';
+import { type Lease, type LeaseContext, LeaseLost } from '../domain/lease.ts';
+
+const WRITES = new Set(['InsertQueryNode', 'UpdateQueryNode', 'DeleteQueryNode', 'MergeQueryNode']);
+
+/**
+ * The row lock lasts until the write is committed: whoever takes the lease over (which changes its fencing number, a
+ * column of a key) waits for that, and then reads what was written. A renewal changes no key, and isn't held up.
+ */
+const HOLD = 'select 1 from lease where queue = $1 and key = $2 and fencing = $3 for key share';
+
+/**
+ * Lets what is written on behalf of a lease happen only while that lease is held, in one transaction with the proof of
+ * it; else it throws `LeaseLost` and nothing is written. Which lease that is comes from the context of the call, so
+ * that no query, and nobody who asks for one, has to know of it. Reading is always allowed.
+ */
+export class FencedDialect implements Dialect {
+  readonly #dialect: Dialect;
+  readonly #leases: Pick<LeaseContext, 'current'>;
+
+  constructor(dialect: Dialect, leases: Pick<LeaseContext, 'current'>) {
+    this.#dialect = dialect;
+    this.#leases = leases;
+  }
+
+  createDriver(): Driver {
+    return new FencedDriver(this.#dialect.createDriver(), this.#leases);
+  }
+  createQueryCompiler() {
+    return this.#dialect.createQueryCompiler();
+  }
+  createAdapter() {
+    return this.#dialect.createAdapter();
+  }
+  createIntrospector(db: Kysely<unknown>) {
+    return this.#dialect.createIntrospector(db);
+  }
+}
+
+class FencedDriver implements Driver {
+  readonly #driver: Driver;
+  readonly #leases: Pick<LeaseContext, 'current'>;
+  readonly #connections = new WeakMap<DatabaseConnection, FencedConnection>();
+
+  constructor(driver: Driver, leases: Pick<LeaseContext, 'current'>) {
+    this.#driver = driver;
+    this.#leases = leases;
+  }
+
+  init(): Promise<void> {
+    return this.#driver.init();
+  }
+  destroy(): Promise<void> {
+    return this.#driver.destroy();
+  }
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    const inner = await this.#driver.acquireConnection();
+    const known = this.#connections.get(inner) ?? new FencedConnection(inner, this.#driver, this.#leases);
+    this.#connections.set(inner, known);
+    return known;
+  }
+
+  async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
+    const { inner } = asFenced(connection);
+    await this.#driver.beginTransaction(inner, settings);
+    const lease = this.#leases.current();
+    try {
+      if (lease) await requireHeld(inner, lease);
+    } catch (error) {
+      await this.#driver.rollbackTransaction(inner);
+      throw error;
+    }
+    asFenced(connection).isInTransaction = true;
+  }
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    asFenced(connection).isInTransaction = false;
+    await this.#driver.commitTransaction(asFenced(connection).inner);
+  }
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    asFenced(connection).isInTransaction = false;
+    await this.#driver.rollbackTransaction(asFenced(connection).inner);
+  }
+  releaseConnection(connection: DatabaseConnection): Promise<void> {
+    return this.#driver.releaseConnection(asFenced(connection).inner);
+  }
+}
+
+class FencedConnection implements DatabaseConnection {
+  readonly inner: DatabaseConnection;
+  isInTransaction = false;
+  readonly #driver: Driver;
+  readonly #leases: Pick<LeaseContext, 'current'>;
+
+  constructor(inner: DatabaseConnection, driver: Driver, leases: Pick<LeaseContext, 'current'>) {
+    this.inner = inner;
+    this.#driver = driver;
+    this.#leases = leases;
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const lease = this.#leases.current();
+    if (!lease || this.isInTransaction || !WRITES.has(query.query.kind)) {
+      return this.inner.executeQuery<R>(query);
+    }
+    await this.#driver.beginTransaction(this.inner, {});
+    try {
+      await requireHeld(this.inner, lease);
+      const result = await this.inner.executeQuery<R>(query);
+      await this.#driver.commitTransaction(this.inner);
+      return result;
+    } catch (error) {
+      // What went wrong first is what matters; a connection that can't even roll back is thrown away.
+      await this.#driver.rollbackTransaction(this.inner).catch(() => {});
+      throw error;
+    }
+  }
+
+  streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
+    return this.inner.streamQuery<R>(query, chunkSize);
+  }
+}
+
+async function requireHeld(connection: DatabaseConnection, lease: Lease): Promise<void> {
+  const { rows } = await connection.executeQuery(
+    CompiledQuery.raw(HOLD, [lease.queue, lease.key, lease.fencing]),
+  );
+  if (rows.length === 0) throw new LeaseLost(lease);
+}
+
+function asFenced(connection: DatabaseConnection): FencedConnection {
+  if (connection instanceof FencedConnection) return connection;
+  throw new Error('The connection is not from this driver.');
+}

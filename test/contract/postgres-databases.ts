@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { PGlite } from '@electric-sql/pglite';
+import { CamelCasePlugin, Kysely, PGliteDialect, sql } from 'kysely';
+import pg from 'pg';
+import { type ConstructorOptions, fromPglite } from 'pg-boss';
+import { createLeaseContext } from '../../src/dispatch/lease-context.ts';
+import type { LeaseContext } from '../../src/domain/lease.ts';
+import { FencedDialect } from '../../src/store/fenced-dialect.ts';
+import { migrate } from '../../src/store/migrations.ts';
+import { openPostgres } from '../../src/store/postgres.ts';
+import type { Schema } from '../../src/store/schema.ts';
+
+export interface StartedDatabase {
+  readonly db: Kysely<Schema>;
+  readonly leases: LeaseContext;
+  /** How pg-boss reaches the same database. */
+  readonly boss: ConstructorOptions;
+  stop(): Promise<void>;
+}
+
+export interface TestDatabase {
+  readonly name: string;
+  start(): Promise<StartedDatabase>;
+}
+
+/** The databases that a suite runs on: one in this process, and the server of `TEST_DATABASE_URL` if there is one. */
+export function listPostgresDatabases(): TestDatabase[] {
+  const url = process.env['TEST_DATABASE_URL'];
+  const inProcess = { name: 'PostgreSQL in process (PGlite)', start: startPGlite };
+  return url ? [inProcess, { name: 'a PostgreSQL server', start: () => startOnServer(url) }] : [inProcess];
+}
+
+/** For tests only: it has one connection, and doesn't sync to disk. */
+async function startPGlite(): Promise<StartedDatabase> {
+  const pglite = await PGlite.create();
+  const leases = createLeaseContext();
+  const db = new Kysely<Schema>({
+    dialect: new FencedDialect(new PGliteDialect({ pglite }), leases),
+    plugins: [new CamelCasePlugin()],
+  });
+  await migrate(db);
+  const boss = { db: fromPglite(pglite), backend: 'pglite' as const };
+  return { db, leases, boss, stop: () => db.destroy() };
+}
+
+/** A database of its own, so that test files that run side by side don't meet. */
+async function startOnServer(url: string): Promise<StartedDatabase> {
+  const own = await createDatabase(url);
+  const leases = createLeaseContext();
+  const { db, close } = await openPostgres({ url: own.url, leases, onConnectionLost: () => {} });
+  const stop = async () => {
+    await close();
+    await own.drop();
+  };
+  return { db, leases, boss: { connectionString: own.url }, stop };
+}
+
+/** Makes an empty database on a server. */
+export async function createDatabase(url: string): Promise<{ url: string; drop: () => Promise<void> }> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await runOnce(url, `create database ${name}`);
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+  return { url: own.href, drop: () => runOnce(url, `drop database ${name} with (force)`) };
+}
+
+async function runOnce(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}
+
+/** As it is right after the migration. */
+export async function emptyDatabase(db: Kysely<Schema>): Promise<void> {
+  const tables = ['delivery', 'repository', 'repository_name', 'deployment', 'redelivery', 'branch_head'];
+  await sql`truncate ${sql.raw([...tables, 'swept_repository', 'lease'].join(', '))}`.execute(db);
+  await db.deleteFrom('note').where('name', '<>', 'began_at').execute();
+}

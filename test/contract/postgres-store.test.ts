@@ -1,0 +1,21 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { createStores } from '../../src/store/create-stores.ts';
+import { emptyDatabase, listPostgresDatabases, type StartedDatabase } from './postgres-databases.ts';
+import { describeRetention } from './retention.contract.ts';
+import { describeStore } from './store.contract.ts';
+
+describe.each(listPostgresDatabases())('$name', ({ name, start }) => {
+  let started: StartedDatabase;
+  beforeAll(async () => {
+    started = await start();
+  });
+  afterAll(() => started.stop());
+
+  async function open() {
+    await emptyDatabase(started.db);
+    return { stores: createStores(started.db), close: async () => {} };
+  }
+
+  describeStore(name, open);
+  describeRetention(name, open);
+});

@@ -21,3 +21,26 @@ export interface LeaseContext {
   /** Runs `work`, and whatever it awaits or begins, on behalf of the lease. */
   run<T>(lease: Lease | null, work: () => T): T;
 }
+
+/** The leases of all instances; times are those of the database, so that no instance's clock matters. */
+export interface LeaseStore {
+  /**
+   * Takes the lease of a key that nobody holds. Null when somebody does: the holder is told, by its next renewal or
+   * when it gives the lease back, that the key was woken.
+   */
+  claim(owner: string, queue: string, key: string): Promise<Lease | null>;
+  /** Renews those of the leases that `owner` still holds, and says which keys were woken since the last time. */
+  renew(owner: string, held: readonly Lease[]): Promise<RenewedLease[]>;
+  /** False when the key was woken meanwhile: the lease is still held, and there is more to do. */
+  giveBack(lease: Lease): Promise<boolean>;
+  /** Lets all leases of `owner` expire at once. */
+  abandon(owner: string): Promise<void>;
+  /** Takes at most `limit` leases whose holders were silent for too long. */
+  takeOver(owner: string, limit: number): Promise<Lease[]>;
+  /** Whether a lease is held and has not expired. */
+  isHeld(lease: Lease): Promise<boolean>;
+}
+
+export interface RenewedLease extends Lease {
+  readonly woken: boolean;
+}

@@ -133,12 +133,19 @@ async function supersedeOlder(tx: Kysely<Schema>, workspaceId: string, now: numb
     .execute();
   const changed: Deployment[] = [];
   for (const { deployment, by } of findSuperseded([...newest, ...open].map(toDeployment))) {
-    changed.push(await supersede(tx, deployment.id, by.id, now));
+    const superseded = await supersede(tx, deployment.id, by.id, now);
+    if (superseded) changed.push(superseded);
   }
   return changed;
 }
 
-async function supersede(tx: Kysely<Schema>, id: string, by: string, now: number): Promise<Deployment> {
+/** Null when its start was attempted since it was read: with several instances that happens meanwhile. */
+async function supersede(
+  tx: Kysely<Schema>,
+  id: string,
+  by: string,
+  now: number,
+): Promise<Deployment | null> {
   const row = await tx
     .updateTable('deployment')
     .set((column) => ({
@@ -151,7 +158,8 @@ async function supersede(tx: Kysely<Schema>, id: string, by: string, now: number
       revision: column('revision', '+', 1),
     }))
     .where('id', '=', id)
+    .where('state', '=', 'waiting')
     .returningAll()
-    .executeTakeFirstOrThrow();
-  return toDeployment(row);
+    .executeTakeFirst();
+  return row ? toDeployment(row) : null;
 }

@@ -62,7 +62,9 @@ async function migratePostgres(url: string): Promise<void> {
   });
   try {
     await pool.query('select 1').catch((error: Error) => {
-      throw new Error(`The database of DATABASE_URL can't be used: ${describeError(error)}`, { cause: error });
+      throw new Error(`The database of DATABASE_URL can't be used: ${describeError(error)}`, {
+        cause: error,
+      });
     });
     await migrate(db);
   } finally {

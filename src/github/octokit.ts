@@ -1,4 +1,5 @@
 import { type Probot, ProbotOctokit } from 'probot';
+import type { LeaseContext } from '../domain/lease.ts';
 import { isTokenRequest, type RequestErrorLike } from './github-call.ts';
 import { type AnswerHeaders, type RateLimit, readRateLimit, readRefusal } from './read-rate-limit.ts';
 
@@ -36,9 +37,18 @@ function useBaseUrl(auth: NonNullable<ProbotOptions['auth']>, baseUrl: string): 
   return { ...auth, request: auth.request?.defaults({ baseUrl }) };
 }
 
-/** `fetch` with a time limit for every request to GitHub, the ones for tokens included. */
-export function createTimedFetch(onAnswer: (status: number | null) => void): typeof fetch {
+const READS = new Set(['GET', 'HEAD', undefined]);
+
+/**
+ * `fetch` with a time limit for every request to GitHub, the ones for tokens included. `beforeWrite` is the last thing
+ * that happens before a write goes out, after every queue and every wait; what it throws keeps the write back.
+ */
+export function createTimedFetch(
+  onAnswer: (status: number | null) => void,
+  beforeWrite: () => Promise<void> = async () => {},
+): typeof fetch {
   return async (input, init) => {
+    if (!READS.has(init?.method)) await beforeWrite();
     const limit = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
     const signal = init?.signal ? AbortSignal.any([init.signal, limit]) : limit;
     try {
@@ -66,9 +76,14 @@ export interface OctokitSourceOptions {
   readonly onRateLimit: (installationId: number, limit: RateLimit) => void;
   /** A request was refused for a limit; the wait is in milliseconds. */
   readonly onRefusal: (installationId: number, waitMs: number) => void;
+  /** With several instances: on whose behalf requests are sent. */
+  readonly leases?: LeaseContext | undefined;
 }
 
-/** One Octokit for each installation, kept: its limits and its token are the installation's. */
+/**
+ * One Octokit for each installation, kept: its limits and its token are the installation's. A request is sent on behalf
+ * of the lease of its caller, although Octokit's queue would run it on behalf of whoever emptied the queue.
+ */
 export function createOctokitSource(options: OctokitSourceOptions): OctokitSource {
   const octokits = new Map<number, Promise<InstallationOctokit>>();
   let probot: Pick<Probot, 'auth'> | null = null;
@@ -80,6 +95,7 @@ export function createOctokitSource(options: OctokitSourceOptions): OctokitSourc
     const octokit = await requireProbot().auth(installationId);
     watchRateLimit(octokit, installationId, options);
     renewDeadToken(octokit, installationId);
+    if (options.leases) bindToCaller(octokit, options.leases);
     return octokit;
   }
   return {
@@ -126,5 +142,17 @@ function renewDeadToken(octokit: InstallationOctokit, installationId: number): v
       await octokit.auth({ type: 'installation', installationId, refresh: true });
       return request(options);
     }
+  });
+}
+
+/** The hook that is set last is the outermost: it still runs where the request was asked for. */
+function bindToCaller(octokit: InstallationOctokit, leases: LeaseContext): void {
+  octokit.hook.wrap('request', (request, options) => {
+    const lease = leases.current();
+    const inner: typeof fetch = options.request?.fetch ?? fetch;
+    const bound: typeof fetch = (...args) => leases.run(lease, () => inner(...args));
+    // The inner hooks are given this very object, whatever is passed on.
+    options.request = { ...options.request, fetch: bound };
+    return request(options);
   });
 }

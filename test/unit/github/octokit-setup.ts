@@ -3,6 +3,7 @@ import nock from 'nock';
 import { pino } from 'pino';
 import { Probot } from 'probot';
 import { onTestFinished } from 'vitest';
+import type { LeaseContext } from '../../../src/domain/lease.ts';
 import {
   createOctokitSource,
   createTimedFetch,
@@ -37,13 +38,13 @@ export interface GitHub {
 }
 
 /** Octokits as the app makes them (through Probot, with a token of the installation) against nock. */
-export function connectGitHub(): GitHub {
+export function connectGitHub(guard?: { leases: LeaseContext; beforeWrite: () => Promise<void> }): GitHub {
   nock.disableNetConnect();
   const tokens: string[] = [];
   const requests: string[] = [];
   const answers: (number | null)[] = [];
   const authorizations: (string | null)[] = [];
-  const timedFetch = createTimedFetch((status) => void answers.push(status));
+  const timedFetch = createTimedFetch((status) => void answers.push(status), guard?.beforeWrite);
   const recordingFetch: typeof fetch = (input, init) => {
     const { method, url, headers } = new Request(input, init);
     const { pathname, search } = new URL(url);
@@ -72,6 +73,7 @@ export function connectGitHub(): GitHub {
     now: Date.now,
     onRateLimit: (installationId, { remaining }) => void limits.push({ installationId, remaining }),
     onRefusal: (_, waitMs) => void refusals.push(waitMs),
+    leases: guard?.leases,
   });
   source.connect(
     new Probot({

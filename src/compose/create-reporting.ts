@@ -3,6 +3,7 @@ import { CheckRunWriter } from '../github/check-run-writer.ts';
 import { createCheckRunApi } from '../github/check-runs.ts';
 import type { GetOctokit } from '../github/octokit.ts';
 import { LogBook } from '../reconcile/log-book.ts';
+import { WriterLeases } from '../reconcile/writer-leases.ts';
 import { hideOwnSecrets, hideOwnSecretsInView } from '../report/hide-own-secrets.ts';
 import { createLogExcerptBuilder } from '../report/log-excerpt-builder.ts';
 import { renderCheckRun } from '../report/render-check-run.ts';
@@ -10,16 +11,18 @@ import type { Foundation } from './foundation.ts';
 
 export interface Reporting {
   readonly writer: CheckRunWriter;
-  /** Tells the writer, and the conversations about commands, of changes. */
+  /** Tells the writer of this process, and the conversations about commands, of changes. */
   readonly reporter: Reporter;
   readonly pages: { readonly githubUrl: string; readonly workspaceUrl: (workspaceId: string) => string };
   readonly logs: LogBook;
   readonly runs: ShownCheckRuns;
+  /** On whose behalf the writer writes; null: this process is the only one. */
+  readonly writing: WriterLeases | null;
 }
 
 /** The logs, what is rendered from them, and the one writer of check runs. */
 export function createReporting(foundation: Foundation, getOctokit: GetOctokit): Reporting {
-  const { configuration, stores, redactor, clock, log, budgets } = foundation;
+  const { configuration, stores, redactor, clock, log, budgets, shared } = foundation;
   const logs = new LogBook(() => createLogExcerptBuilder(redactor));
   const origin = new URL(configuration.meltano.apiUrl).origin;
   const pages = {
@@ -27,18 +30,21 @@ export function createReporting(foundation: Foundation, getOctokit: GetOctokit):
     workspaceUrl: (workspaceId: string) => `${origin}/workspaces/${workspaceId}`,
   };
   const api = createCheckRunApi({ getOctokit, appId: configuration.github.appId, now: clock.now });
+  const writing = shared && new WriterLeases(shared.leases);
   const writer = new CheckRunWriter({
     ...{ api, store: stores, repositories: stores, logs, budgets, clock, log },
     random: Math.random,
     render: (view) => hideOwnSecrets(renderCheckRun(hideOwnSecretsInView(view, redactor)), redactor),
     pages: { ...pages, workspaceUrl: ({ workspaceId }) => pages.workspaceUrl(workspaceId) },
     limits: configuration,
+    ...(writing ? { onBehalf: writing.onBehalf } : {}),
   });
-  return { writer, reporter: tellConversations(writer, foundation.dispatcher), pages, logs, runs: api };
+  const reporter = tellConversations(writer, foundation.dispatcher);
+  return { writer, writing, reporter, pages, logs, runs: api };
 }
 
 /** A change of a deployment is news for the command that asked for it, and for the one that withdrew it. */
-function tellConversations(writer: Reporter, dispatcher: Dispatcher): Reporter {
+export function tellConversations(writer: Reporter, dispatcher: Dispatcher): Reporter {
   return {
     logGrew: (deployment) => writer.logGrew(deployment),
     changed(deployment) {

@@ -3,7 +3,7 @@ import { createTimedFetch, QuietOctokit } from '../github/octokit.ts';
 import type { Foundation } from './foundation.ts';
 
 /** Probot on its own HTTP server: it checks the signatures, and its Octokits are the only ones. */
-export function createServer({ configuration, log, dependencies }: Foundation): Server {
+export function createServer({ configuration, log, dependencies, shared }: Foundation): Server {
   const { github, server } = configuration;
   return new Server({
     Probot: Probot.defaults({
@@ -14,7 +14,10 @@ export function createServer({ configuration, log, dependencies }: Foundation): 
       Octokit: QuietOctokit,
     }),
     request: {
-      fetch: createTimedFetch((status) => dependencies.note('github', status !== null && status < 500)),
+      fetch: createTimedFetch(
+        (status) => dependencies.note('github', status !== null && status < 500),
+        shared?.requireLease,
+      ),
     },
     ...{ log, host: server.host, port: server.port, webhookPath: server.webhookPath },
     enableStaticFiles: false,

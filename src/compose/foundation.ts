@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/environment.ts';
-import { createInProcessDispatcher } from '../dispatch/in-process-dispatcher.ts';
 import type { Clock, Dispatcher } from '../domain/ports.ts';
 import { RateBudgets } from '../github/rate-budget.ts';
 import { createRedactor, type Redactor } from '../report/redact.ts';
-import type { Stores } from '../store/create-stores.ts';
+import { createStores, type Stores } from '../store/create-stores.ts';
 import { DependencyStates } from '../web/dependency-states.ts';
 import { createMetrics, type Metrics } from '../web/metrics.ts';
+import type { Backend, SharedBackend } from './open-backend.ts';
 
 /** What every part of one process shares. */
 export interface Foundation {
@@ -15,6 +15,8 @@ export interface Foundation {
   readonly clock: Clock;
   readonly stores: Stores;
   readonly dispatcher: Dispatcher;
+  /** Null: this process is the only one. */
+  readonly shared: SharedBackend | null;
   readonly redactor: Redactor;
   readonly dependencies: DependencyStates;
   readonly metrics: Metrics;
@@ -29,14 +31,14 @@ export function createOwnRedactor(configuration: Configuration): Redactor {
 
 export function layFoundation(
   { configuration, log, redactor }: Pick<Foundation, 'configuration' | 'log' | 'redactor'>,
-  stores: Stores,
+  backend: Backend,
 ): Foundation {
   const clock: Clock = { now: () => Date.now() };
   return {
-    ...{ configuration, log, redactor, clock, stores },
-    dispatcher: createInProcessDispatcher({
-      onError: (error, queue, key) => log.error({ err: error, queue, key }, 'A step failed: trying again'),
-    }),
+    ...{ configuration, log, redactor, clock },
+    stores: createStores(backend.db),
+    dispatcher: backend.dispatcher,
+    shared: backend.shared,
     dependencies: new DependencyStates(clock),
     metrics: createMetrics(),
     budgets: new RateBudgets((installation, { limit, remaining, resetAt }) =>
@@ -49,8 +51,9 @@ export function layFoundation(
 }
 
 /** The app's own secrets: none of them may ever leave. */
-function listSecrets({ github, meltano }: Configuration): string[] {
+function listSecrets({ github, meltano, databaseUrl }: Configuration): string[] {
   const { credentials } = meltano;
   const own = credentials.kind === 'token' ? credentials.token : credentials.clientSecret;
-  return [github.privateKey, github.webhookSecret, own];
+  const password = databaseUrl ? decodeURIComponent(new URL(databaseUrl).password) : '';
+  return [github.privateKey, github.webhookSecret, own, ...(password ? [password] : [])];
 }

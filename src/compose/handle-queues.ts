@@ -10,12 +10,15 @@ import { createInstallationReader } from '../github/installation-reader.ts';
 import type { OctokitSource } from '../github/octokit.ts';
 import { createReportFinisher } from '../reconcile/finish-report.ts';
 import { handleSweeps, type SweepRounds } from '../reconcile/handle-sweeps.ts';
+import type { LogBook } from '../reconcile/log-book.ts';
 import { createPlanner } from '../reconcile/plan-deliveries.ts';
 import type { ReconcileContext } from '../reconcile/reconcile-context.ts';
 import { createReconciler } from '../reconcile/reconcile-workspace.ts';
 import { RequestBudget } from '../reconcile/request-budget.ts';
 import { type RecordKind, retainRecords } from '../reconcile/retain-records.ts';
+import { type UnfinishedPorts, wakeUnfinished } from '../reconcile/wake-unfinished.ts';
 import { nameCheckRun } from '../report/name-check-run.ts';
+import { chooseReporter } from './choose-reporter.ts';
 import type { Reporting } from './create-reporting.ts';
 import type { Foundation } from './foundation.ts';
 import { createCommandPlanning, handleCommands } from './handle-commands.ts';
@@ -31,8 +34,8 @@ export interface QueuePorts {
   readonly reporting: Reporting;
 }
 
-/** Gives each queue of the dispatcher its work. */
-export function handleQueues(foundation: Foundation, ports: QueuePorts): void {
+/** Gives each queue of the dispatcher its work; returns what it takes to wake up all that is unfinished. */
+export function handleQueues(foundation: Foundation, ports: QueuePorts): { unfinished: UnfinishedPorts } {
   const { configuration, log, clock, stores, dispatcher, metrics, redactor, budgets } = foundation;
   const { octokit, accounts, reporting } = ports;
   const comparer = createCommitComparer({
@@ -43,15 +46,14 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): void {
   // The name is cut, and what is left of a secret then would not be recognised any more.
   const nameWithoutSecrets: typeof nameCheckRun = (workspace) =>
     nameCheckRun({ ...workspace, workspaceName: redactor.redactOwn(workspace.workspaceName) });
-  const shared = {
+  const common = {
     ...{ repositories: stores, accounts, dispatcher, clock, log, random: Math.random },
-    reporter: reporting.reporter,
     githubHost: normalizeHost(configuration.github.host),
     onConcluded: metrics.concluded,
   };
-  const context: ReconcileContext = {
-    ...shared,
-    ...{ store: stores, comparer, logs: reporting.logs },
+  const writing: ReconcileContext = {
+    ...common,
+    ...{ reporter: reporting.reporter, store: stores, comparer, logs: reporting.logs },
     limits: {
       startMs: configuration.startTimeoutMinutes * 60_000,
       deployMs: configuration.deployTimeoutMinutes * 60_000,
@@ -59,10 +61,14 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): void {
     },
   };
   const planning = { comparer, store: stores, newId: randomUUID, nameCheckRun: nameWithoutSecrets };
+  const finish = createReportFinisher(writing, stores);
+  const reporter = chooseReporter(foundation, { reporting, accounts, finish });
+  // Where several instances share the work, the one that writes a check run reads its log.
+  const logs = foundation.shared ? leaveLogs(reporting.logs) : reporting.logs;
   dispatcher.handle(
     'plan',
     createPlanner({
-      ...shared,
+      ...{ ...common, reporter },
       ...{ deliveries: stores, plans: stores, sweeps: stores, heads },
       planning,
       commands: createCommandPlanning(foundation, ports, {
@@ -72,14 +78,23 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): void {
       allowedAccounts: configuration.allowedAccounts,
     }),
   );
-  dispatcher.handle('workspace', createReconciler(context));
-  dispatcher.handle('log', createReportFinisher(context, stores));
+  dispatcher.handle('workspace', createReconciler({ ...writing, reporter, logs }));
   handleCommands(foundation, { getOctokit: octokit.get, accounts, reporting });
+  const unfinished = { deliveries: stores, store: stores, dispatcher, reporter };
   handleSweeps({
     dispatcher,
+    recover: foundation.shared ? () => wakeUnfinished(unfinished) : null,
     retain: createRetention(foundation),
     rounds: configuration.sweepMinutes > 0 ? planRounds(foundation, ports, heads) : null,
   });
+  return { unfinished };
+}
+
+function leaveLogs(logs: LogBook): ReconcileContext['logs'] {
+  return {
+    readOn: async () => ({ ok: true, value: false }),
+    readWhole: (...request) => logs.readWhole(...request),
+  };
 }
 
 function createRetention({ configuration, log, clock, stores, metrics }: Foundation): () => Promise<number> {

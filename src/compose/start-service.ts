@@ -7,14 +7,13 @@ import { createMeltanoDispatcher } from '../meltano/dispatcher.ts';
 import { createEnvironmentAccounts } from '../meltano/environment-account.ts';
 import { wakeUnfinished } from '../reconcile/wake-unfinished.ts';
 import type { Redactor } from '../report/redact.ts';
-import { createStores } from '../store/create-stores.ts';
-import { openSqlite } from '../store/sqlite.ts';
 import { guardWebhooks } from '../web/guard-webhooks.ts';
 import { createOperationsHandler } from '../web/operations-handler.ts';
 import { createReporting } from './create-reporting.ts';
 import { createServer } from './create-server.ts';
 import { layFoundation } from './foundation.ts';
 import { handleQueues } from './handle-queues.ts';
+import { openBackend } from './open-backend.ts';
 
 export interface Service {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
@@ -29,9 +28,9 @@ export async function startService(
   log: Logger,
   redactor: Redactor,
 ): Promise<Service> {
-  const database = await openSqlite(configuration.dataDirectory);
-  const foundation = layFoundation({ configuration, log, redactor }, createStores(database.db));
-  const { stores, dispatcher, dependencies, metrics, clock, budgets } = foundation;
+  const backend = await openBackend(configuration, log);
+  const foundation = layFoundation({ configuration, log, redactor }, backend);
+  const { stores, dispatcher, shared, dependencies, metrics, clock, budgets } = foundation;
   const connections = createMeltanoDispatcher();
   const accounts = createEnvironmentAccounts({
     ...{ meltano: configuration.meltano, dispatcher: connections, clock, log },
@@ -51,13 +50,14 @@ export async function startService(
     now: clock.now,
     onRateLimit: (installationId, limit) => budgets.note(installationId, limit, clock.now()),
     onRefusal: (installationId, waitMs) => budgets.of(installationId).refuse(clock.now() + waitMs),
+    leases: shared?.leases,
   });
   const reporting = createReporting(foundation, octokit.get);
 
   let working = false;
   server.addHandler(
     createOperationsHandler({
-      pingDatabase: () => sql`select 1`.execute(database.db),
+      pingDatabase: () => sql`select 1`.execute(backend.db),
       isWorking: () => working,
       dependencies,
       metrics: metrics.registry,
@@ -74,8 +74,8 @@ export async function startService(
       },
     })(probot);
   });
-  handleQueues(foundation, { octokit, accounts, reporting });
-  await wakeUnfinished({ deliveries: stores, store: stores, dispatcher, reporter: reporting.writer });
+  const { unfinished } = handleQueues(foundation, { octokit, accounts, reporting });
+  await wakeUnfinished(unfinished);
   working = true;
   guardWebhooks(await server.start(), configuration.server.webhookPath);
 
@@ -84,10 +84,14 @@ export async function startService(
     async stop() {
       working = false;
       await server.stop();
+      if (shared) {
+        // Before others may take the leases: nothing of what is under way may come after what they write.
+        await Promise.all([shared.local.stop(), reporting.writer.stop()]);
+      }
       await dispatcher.stop();
       await reporting.writer.stop();
       await connections.destroy();
-      await database.close();
+      await backend.close();
     },
   };
 }

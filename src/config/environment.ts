@@ -28,6 +28,8 @@ export interface Configuration {
     readonly credentials: MeltanoCredentials;
   };
   readonly dataDirectory: string;
+  /** The PostgreSQL server that several instances share; null: the embedded database in `dataDirectory`. */
+  readonly databaseUrl: string | null;
   /** GitHub logins in lower case; null serves everyone. */
   readonly allowedAccounts: ReadonlySet<string> | null;
   readonly deployTimeoutMinutes: number;
@@ -107,6 +109,12 @@ const variables = z.object({
   MELTANO_AUTH_URL: url.default('https://identity.matatika.com/oauth/token'),
   MELTANO_AUDIENCE: z.string().optional(),
   DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: z
+    .url({
+      protocol: /^postgres(ql)?$/,
+      error: 'must be a URL that begins with postgres:// or postgresql://',
+    })
+    .optional(),
   ALLOWED_ACCOUNTS: z.string().optional(),
   DEPLOY_TIMEOUT_MINUTES: minutes.default(120),
   START_TIMEOUT_MINUTES: minutes.default(60),
@@ -199,7 +207,7 @@ function findMissing(given: Variables): string[] {
 
 /** Settings of the design that this version can't follow: better no start than one that ignores them. */
 function findUnsupported(given: Variables): string[] {
-  return ['DATABASE_URL', 'TENANTS_FILE']
+  return ['TENANTS_FILE']
     .filter((name) => given[name])
     .map((name) => `${name} is set, but this version can't use it yet: unset it.`);
 }
@@ -233,6 +241,7 @@ function toConfiguration(values: Values, privateKey: string): Configuration {
     },
     meltano: { apiUrl: values.MELTANO_API_URL, credentials: toCredentials(values) },
     dataDirectory: values.DATA_DIR,
+    databaseUrl: values.DATABASE_URL ?? null,
     allowedAccounts: values.ALLOWED_ACCOUNTS ? splitLogins(values.ALLOWED_ACCOUNTS) : null,
     deployTimeoutMinutes: values.DEPLOY_TIMEOUT_MINUTES,
     startTimeoutMinutes: values.START_TIMEOUT_MINUTES,

@@ -133,7 +133,7 @@ export interface WorkspaceDirectory {
   newerThan(since: number): Promise<MeltanoResult<WorkspaceList> | number>;
 }
 
-export type QueueName = 'plan' | 'workspace' | 'log' | 'sweep' | 'command';
+export type QueueName = 'plan' | 'workspace' | 'log' | 'writer' | 'sweep' | 'command';
 
 /**
  * Wakes up the taker of a key, never twice at once for one key; a wake-up during a run makes one more run. A lost or
@@ -285,6 +285,12 @@ export interface CommandStore {
   findRerun(deploymentId: string, actor: string, since: number): Promise<Deployment | null>;
   /** The workspace's newest deployments that have a check run, newest first. */
   listRecent(workspaceId: string, limit: number): Promise<Deployment[]>;
+}
+
+/** With several instances: what the one that writes for an installation has to look after. */
+export interface ReportQueue {
+  /** Deployments of the installation's repositories that are open, or whose check run is behind them. */
+  listReportable(installationId: number): Promise<Deployment[]>;
 }
 
 export interface ReportStore {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Deployment } from '../domain/deployment.ts';
+import { LeaseLost } from '../domain/lease.ts';
 import type {
   Clock,
   DeploymentStore,
@@ -37,6 +38,8 @@ export interface CheckRunWriterPorts {
   readonly render: (view: CheckRunView) => CheckRunFields;
   readonly pages: { readonly githubUrl: string; readonly workspaceUrl: (deployment: Deployment) => string };
   readonly limits: { readonly deployTimeoutMinutes: number; readonly startTimeoutMinutes: number };
+  /** With several instances: runs a write on behalf of the lease of the installation's writer. */
+  readonly onBehalf?: <T>(installationId: number, work: () => Promise<T>) => Promise<T>;
 }
 
 interface Lane {
@@ -83,6 +86,15 @@ export class CheckRunWriter implements Reporter {
     this.#arm(lane);
   }
 
+  /** Drops what is owed to an installation: another instance writes for it. */
+  forget(installationId: number): void {
+    const lane = this.#lanes.get(installationId);
+    if (!lane) return;
+    if (lane.timer) clearTimeout(lane.timer);
+    for (const id of lane.schedule.entries.keys()) this.#homes.delete(id);
+    lane.schedule.entries.clear();
+  }
+
   /** Sends nothing more and waits for the writes under way. */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -125,7 +137,13 @@ export class CheckRunWriter implements Reporter {
     const { owed, logGrew } = entry;
     entry.owed = null;
     entry.logGrew = false;
-    const isSettled = await this.#attempt(lane, entry, write).catch((error: unknown) => {
+    const { onBehalf = (_, work) => work() } = this.#ports;
+    const attempt = () => this.#attempt(lane, entry, write);
+    const isSettled = await onBehalf(lane.installationId, attempt).catch((error: unknown) => {
+      if (error instanceof LeaseLost) {
+        this.forget(lane.installationId);
+        return true;
+      }
       this.#ports.log.error(
         { err: error, deployment: entry.deploymentId },
         'A check run could not be written',

@@ -1,14 +1,19 @@
 import type { GitHubFailure, GitHubResult } from '../domain/github-result.ts';
+import { LeaseLost } from '../domain/lease.ts';
 
 import { type AnswerHeaders, readRefusal } from './read-rate-limit.ts';
 
 const SUSPENDED = /\binstallation has been suspended\b/i;
 
-/** Runs one request and puts its outcome into one of the kinds; never throws for what GitHub or the network does. */
+/**
+ * Runs one request and puts its outcome into one of the kinds; never throws for what GitHub or the network does, but
+ * with `LeaseLost` when the request was held back because another instance has taken over.
+ */
 export async function callGitHub<T>(request: () => Promise<T>, now: () => number): Promise<GitHubResult<T>> {
   try {
     return { ok: true, value: await request() };
   } catch (error) {
+    if ((error as Error).cause instanceof LeaseLost) throw (error as Error).cause;
     return { ok: false, failure: describeError(error, now()) };
   }
 }

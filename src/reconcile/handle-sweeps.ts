@@ -7,6 +7,8 @@ export interface SweepOptions {
   readonly dispatcher: Dispatcher;
   /** Removes old records; returns in how many milliseconds to come again. */
   readonly retain: () => Promise<number>;
+  /** With several instances: wakes up what has no wake-up any more. Null: wake-ups can't be lost. */
+  readonly recover: (() => Promise<void>) | null;
   /** Null: the operator turned them off. */
   readonly rounds: SweepRounds | null;
 }
@@ -21,20 +23,38 @@ export interface SweepRounds {
 
 /** Old records are first looked for when the start is over (milliseconds). */
 const FIRST_RETENTION_MS = 60_000;
+/** How often what may have lost its wake-up is woken (milliseconds). */
+const RECOVER_MS = 60_000;
 
 /**
  * What is done from time to time, each asking for its next turn: old records are removed and, if they are on, the
  * rounds look for what never arrived, the first ones at once.
  */
-export function handleSweeps({ dispatcher, retain, rounds }: SweepOptions): void {
+export function handleSweeps({ dispatcher, retain, recover, rounds }: SweepOptions): void {
+  /** Where it is still to come this changes nothing. */
+  function restart(): void {
+    dispatcher.wake('sweep', 'retention', RECOVER_MS);
+    if (!rounds) return;
+    dispatcher.wake('sweep', 'deliveries', rounds.everyMs);
+    dispatcher.wake('sweep', 'heads', rounds.everyMs);
+  }
+
   dispatcher.handle('sweep', async (key) => {
     if (key === 'retention') return retain();
+    if (key === 'unfinished') return recover && recoverAll(recover, restart);
     return rounds && runRound(rounds, key);
   });
   dispatcher.wake('sweep', 'retention', FIRST_RETENTION_MS);
+  if (recover) dispatcher.wake('sweep', 'unfinished', RECOVER_MS);
   if (!rounds) return;
   dispatcher.wake('sweep', 'deliveries');
   dispatcher.wake('sweep', 'heads');
+}
+
+async function recoverAll(recover: () => Promise<void>, restart: () => void): Promise<number> {
+  await recover();
+  restart();
+  return RECOVER_MS;
 }
 
 async function runRound({ everyMs, deliveries, heads, adoption }: SweepRounds, key: string): Promise<number> {

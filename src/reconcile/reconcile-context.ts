@@ -29,7 +29,7 @@ export interface ReconcileContext {
   readonly comparer: CommitComparer;
   readonly reporter: Reporter;
   readonly dispatcher: Dispatcher;
-  readonly logs: LogBook;
+  readonly logs: Pick<LogBook, 'readOn' | 'readWhole'>;
   readonly clock: Clock;
   /** 0 to 1. */
   readonly random: () => number;

@@ -4,6 +4,7 @@ import type {
   DeliveryStore,
   DeploymentStore,
   PlanStore,
+  ReportQueue,
   ReportStore,
   RepositoryStore,
   SweepStore,
@@ -22,6 +23,7 @@ export type Stores = DeliveryStore &
   PlanStore &
   DeploymentStore &
   ReportStore &
+  ReportQueue &
   SweepStore &
   CommandStore &
   RetentionStore;

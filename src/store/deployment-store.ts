@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { orderDeployments } from '../domain/order-deployments.ts';
-import type { DeploymentChange, DeploymentStore, ReportStore } from '../domain/ports.ts';
+import type { DeploymentChange, DeploymentStore, ReportQueue, ReportStore } from '../domain/ports.ts';
 import { toDeployment } from './deployment-row.ts';
 import type { DeploymentTable, Schema } from './schema.ts';
 
@@ -19,7 +19,7 @@ const UNSEEN = new Set<keyof DeploymentTable>([
  * A state or conclusion that an index is limited to is written into the query: a parameter may hide it from PostgreSQL,
  * and makes SQLite prepare the query anew each time.
  */
-export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & ReportStore {
+export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & ReportStore & ReportQueue {
   return {
     async getDeployment(id) {
       const row = await db.selectFrom('deployment').selectAll().where('id', '=', id).executeTakeFirst();
@@ -78,6 +78,21 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & Rep
         .whereRef('reportedRevision', '<', 'revision')
         .execute();
       return rows.map(toDeployment);
+    },
+
+    async listReportable(installationId) {
+      const ofInstallation = db
+        .selectFrom('deployment')
+        .innerJoin('repository', 'repository.id', 'deployment.repositoryId')
+        .selectAll('deployment')
+        .where('repository.installationId', '=', installationId);
+      // Two queries, each of which goes through a short index.
+      const open = await ofInstallation.where('state', '<>', sql.lit('concluded')).execute();
+      const owed = await ofInstallation
+        .where('state', '=', sql.lit('concluded'))
+        .whereRef('reportedRevision', '<', 'revision')
+        .execute();
+      return [...open, ...owed].map(toDeployment);
     },
 
     async saveReport(id, report) {

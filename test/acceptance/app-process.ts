@@ -43,6 +43,14 @@ export class AppProcess {
     }
   }
 
+  /** Stops it where it is, for as long as nobody lets it go on. */
+  pause(): void {
+    this.#child.kill('SIGSTOP');
+  }
+  resume(): void {
+    this.#child.kill('SIGCONT');
+  }
+
   async kill(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
     this.#child.kill(signal);
     return this.exited;

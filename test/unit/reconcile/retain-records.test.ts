@@ -227,7 +227,7 @@ test('records are retained when the sweeps are off: not at the start, but soon a
     wake: (queue, key, delayMs) => void wakes.push([queue, key, delayMs]),
     stop: async () => undefined,
   };
-  handleSweeps({ dispatcher, retain: async () => 7, rounds: null });
+  handleSweeps({ dispatcher, retain: async () => 7, recover: null, rounds: null });
   expect(wakes).toEqual([['sweep', 'retention', 60_000]]);
   expect(await handlers[0]?.('retention')).toBe(7);
   expect(await handlers[0]?.('heads')).toBeNull();

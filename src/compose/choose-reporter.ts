@@ -1,0 +1,29 @@
+import type { Accounts, Reporter } from '../domain/ports.ts';
+import { SharedReporter } from '../reconcile/shared-reporter.ts';
+import { type Reporting, tellConversations } from './create-reporting.ts';
+import type { Foundation } from './foundation.ts';
+
+export interface ReporterPorts {
+  readonly reporting: Reporting;
+  readonly accounts: Accounts;
+  /** Reads a concluded deployment's log and lets its last report go out. */
+  readonly finish: (deploymentId: string) => Promise<number | null>;
+}
+
+/** Whom the steps tell what changed: the writer itself, or with several instances whichever of them writes. */
+export function chooseReporter(
+  foundation: Foundation,
+  { reporting, accounts, finish }: ReporterPorts,
+): Reporter {
+  const { shared, dispatcher, stores } = foundation;
+  const { writer, writing, reporter, logs } = reporting;
+  if (shared && writing) {
+    const across = new SharedReporter({
+      ...{ writer, writing, logs, accounts, dispatcher, finish },
+      ...{ reports: stores, repositories: stores, leases: shared.leases, local: shared.local },
+    });
+    return tellConversations(across, dispatcher);
+  }
+  dispatcher.handle('log', finish);
+  return reporter;
+}

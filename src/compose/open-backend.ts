@@ -1,0 +1,76 @@
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import type { Configuration } from '../config/environment.ts';
+import { createInProcessDispatcher } from '../dispatch/in-process-dispatcher.ts';
+import { createLeaseContext } from '../dispatch/lease-context.ts';
+import { startPgBossDispatcher } from '../dispatch/pg-boss-dispatcher.ts';
+import { type LeaseContext, LeaseLost } from '../domain/lease.ts';
+import type { Dispatcher, QueueName } from '../domain/ports.ts';
+import { createLeaseStore } from '../store/lease-store.ts';
+import { openPostgres } from '../store/postgres.ts';
+import type { Schema } from '../store/schema.ts';
+import { openSqlite } from '../store/sqlite.ts';
+
+/** Where things are stored, and who says what needs a look. */
+export interface Backend {
+  readonly db: Kysely<Schema>;
+  readonly dispatcher: Dispatcher;
+  /** Null: this process is the only one. */
+  readonly shared: SharedBackend | null;
+  close(): Promise<void>;
+}
+
+/** What several instances need. */
+export interface SharedBackend {
+  readonly leases: LeaseContext;
+  /** Wake-ups of this process alone. */
+  readonly local: Dispatcher;
+  /** Throws `LeaseLost` when the caller works on behalf of a lease that another instance has now. */
+  requireLease(): Promise<void>;
+}
+
+/** The embedded database, or the PostgreSQL server of `DATABASE_URL`. */
+export function openBackend(configuration: Configuration, log: Logger): Promise<Backend> {
+  const { databaseUrl } = configuration;
+  return databaseUrl ? openShared(databaseUrl, log) : openEmbedded(configuration.dataDirectory, log);
+}
+
+async function openEmbedded(directory: string, log: Logger): Promise<Backend> {
+  const { db, close } = await openSqlite(directory);
+  return { db, close, shared: null, dispatcher: createInProcessDispatcher({ onError: tellError(log) }) };
+}
+
+async function openShared(url: string, log: Logger): Promise<Backend> {
+  const leases = createLeaseContext();
+  const onConnectionLost = (err: Error) => log.warn({ err }, 'A connection to the database was lost');
+  const { db, close } = await openPostgres({ url, leases, onConnectionLost });
+  const store = createLeaseStore(db);
+  const onError = tellError(log);
+  const dispatcher = await startPgBossDispatcher({
+    ...{ boss: { connectionString: url }, store, leases, onError },
+    onProblem: (problem) => log.warn({ problem: describe(problem) }, 'The wake-ups have a problem'),
+    onTakenOver: (taken) => log.info({ keys: taken.length }, 'Work of a silent instance was taken over'),
+  }).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  const local = createInProcessDispatcher({ onError });
+  const requireLease = async () => {
+    const lease = leases.current();
+    if (lease && !(await store.isHeld(lease))) throw new LeaseLost(lease);
+  };
+  return { db, close, dispatcher, shared: { leases, local, requireLease } };
+}
+
+function tellError(log: Logger): (error: unknown, queue: QueueName, key: string) => void {
+  return (error, queue, key) => {
+    if (error instanceof LeaseLost) log.warn({ queue, key }, 'Another instance goes on with this');
+    else log.error({ err: error, queue, key }, 'A step failed: trying again');
+  };
+}
+
+/** Warnings of pg-boss are objects with a message. */
+function describe(problem: unknown): string {
+  const { message = String(problem) } = problem as { message?: string };
+  return message;
+}

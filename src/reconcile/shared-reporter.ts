@@ -1,0 +1,152 @@
+import type { Deployment } from '../domain/deployment.ts';
+import type { Lease, LeaseContext } from '../domain/lease.ts';
+import type {
+  Accounts,
+  Dispatcher,
+  Reporter,
+  ReportQueue,
+  ReportStore,
+  RepositoryStore,
+} from '../domain/ports.ts';
+import type { LogBook } from './log-book.ts';
+import type { WriterLeases } from './writer-leases.ts';
+
+/** How often the holder looks by itself at what it owes, and at the logs of what runs (milliseconds). */
+const LOOK_MS = 3_000;
+const FOLLOW_MS = 2_000;
+
+export interface SharedReporterPorts {
+  /** Writes the check runs, in the instance that holds the writer's lease. */
+  readonly writer: Reporter & { forget(installationId: number): void };
+  /** Across instances. */
+  readonly dispatcher: Dispatcher;
+  /** In this process: its queue `log` is for the logs of what this instance writes. */
+  readonly local: Dispatcher;
+  readonly reports: Pick<ReportStore, 'getDeployment'> & ReportQueue;
+  readonly repositories: Pick<RepositoryStore, 'getRepository'>;
+  readonly accounts: Accounts;
+  readonly logs: Pick<LogBook, 'readOn' | 'forget'>;
+  readonly leases: LeaseContext;
+  /** On whose behalf `writer` writes. */
+  readonly writing: WriterLeases;
+  /** Reads a concluded deployment's whole log, then hands it to `writer`; returns when to come again. */
+  readonly finish: (deploymentId: string) => Promise<number | null>;
+}
+
+/** What this instance writes for one installation. */
+interface Desk {
+  readonly lease: Lease;
+  /** The revision of each deployment that was handed to the writer, or whose log is being read for it. */
+  readonly given: Map<string, number>;
+  /** Deployments whose logs are followed. */
+  readonly followed: Set<string>;
+}
+
+/**
+ * With several instances one of them writes the check runs of an installation, so that their order and pace hold. All
+ * others only wake it up: what it has to write is in the store, and the logs it reads by itself.
+ */
+export class SharedReporter implements Reporter {
+  readonly #ports: SharedReporterPorts;
+  readonly #desks = new Map<number, Desk>();
+
+  constructor(ports: SharedReporterPorts) {
+    this.#ports = ports;
+    ports.dispatcher.handle('writer', (key) => this.#work(Number(key)));
+    ports.dispatcher.handle('log', (id) => this.#handOver(id));
+    ports.local.handle('log', (id) => this.#readLog(id));
+  }
+
+  changed(deployment: Deployment): void {
+    this.#wakeWriter(deployment).catch(() => {
+      // The store is away: what it says is unfinished is woken again and again.
+    });
+  }
+
+  /** The writer's instance sees that by itself. */
+  logGrew(): void {}
+
+  /** A concluded deployment's log is read where its check run is written. */
+  async #handOver(deploymentId: string): Promise<null> {
+    const deployment = await this.#ports.reports.getDeployment(deploymentId);
+    if (deployment) await this.#wakeWriter(deployment);
+    return null;
+  }
+
+  /** The repository may have come to another installation since the deployment was planned. */
+  async #wakeWriter({ repositoryId, installationId }: Deployment): Promise<void> {
+    const repository = await this.#ports.repositories.getRepository(repositoryId);
+    this.#ports.dispatcher.wake('writer', String(repository?.installationId ?? installationId));
+  }
+
+  async #work(installationId: number): Promise<number | null> {
+    const desk = this.#openDesk(installationId);
+    const reportable = await this.#ports.reports.listReportable(installationId);
+    for (const deployment of reportable) this.#attend(desk, deployment);
+    const ids = new Set(reportable.map((one) => one.id));
+    for (const id of desk.given.keys()) if (!ids.has(id)) desk.given.delete(id);
+    for (const id of desk.followed) if (!ids.has(id)) desk.followed.delete(id);
+    if (reportable.length > 0) return LOOK_MS;
+    this.#closeDesk(installationId);
+    return null;
+  }
+
+  #attend(desk: Desk, deployment: Deployment): void {
+    const { writer, local } = this.#ports;
+    const { id, state, jobId, revision, reportedRevision } = deployment;
+    if (reportedRevision < revision && desk.given.get(id) !== revision) {
+      desk.given.set(id, revision);
+      // A conclusion goes out together with its log.
+      if (state === 'concluded' && jobId) local.wake('log', id);
+      else writer.changed(deployment);
+    }
+    if (state === 'running' && !desk.followed.has(id)) {
+      desk.followed.add(id);
+      local.wake('log', id);
+    }
+  }
+
+  async #readLog(deploymentId: string): Promise<number | null> {
+    const { reports, leases, finish } = this.#ports;
+    const deployment = await reports.getDeployment(deploymentId);
+    const desk = [...this.#desks.values()].find(
+      ({ given, followed }) => given.has(deploymentId) || followed.has(deploymentId),
+    );
+    if (!deployment || !desk) return null;
+    return leases.run(desk.lease, () =>
+      deployment.state === 'concluded' ? finish(deploymentId) : this.#follow(deployment),
+    );
+  }
+
+  async #follow(deployment: Deployment): Promise<number | null> {
+    const { accounts, repositories, logs, writer } = this.#ports;
+    const api = accounts.byKey(deployment.account)?.api;
+    const repository = await repositories.getRepository(deployment.repositoryId);
+    if (!api || !deployment.jobId || !repository?.private) return null;
+    const read = await logs.readOn(deployment, deployment.jobId, api);
+    if (read.ok && read.value) writer.logGrew(deployment);
+    return FOLLOW_MS;
+  }
+
+  /** A lease of its own begins anew: what was handed on before may never have been written. */
+  #openDesk(installationId: number): Desk {
+    const lease = this.#ports.leases.current();
+    if (!lease) throw new Error('Check runs are written on behalf of a lease.');
+    const known = this.#desks.get(installationId);
+    if (known?.lease === lease) return known;
+    this.#closeDesk(installationId);
+    const desk: Desk = { lease, given: new Map(), followed: new Set() };
+    this.#desks.set(installationId, desk);
+    this.#ports.writing.hold(installationId, lease);
+    return desk;
+  }
+
+  #closeDesk(installationId: number): void {
+    const desk = this.#desks.get(installationId);
+    if (!desk) return;
+    this.#desks.delete(installationId);
+    this.#ports.writing.drop(installationId);
+    this.#ports.writer.forget(installationId);
+    for (const id of [...desk.given.keys(), ...desk.followed]) this.#ports.logs.forget(id);
+  }
+}

@@ -55,13 +55,29 @@ async function startOnServer(url: string): Promise<StartedDatabase> {
   return { db, leases, boss: { connectionString: own.url }, stop };
 }
 
+export interface ServerDatabase {
+  readonly url: string;
+  /** Ends all connections and lets no new ones in, as if the server were away. */
+  takeAway(): Promise<void>;
+  bringBack(): Promise<void>;
+  drop(): Promise<void>;
+}
+
 /** Makes an empty database on a server. */
-export async function createDatabase(url: string): Promise<{ url: string; drop: () => Promise<void> }> {
+export async function createDatabase(url: string): Promise<ServerDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await runOnce(url, `create database ${name}`);
   const own = new URL(url);
   own.pathname = `/${name}`;
-  return { url: own.href, drop: () => runOnce(url, `drop database ${name} with (force)`) };
+  return {
+    url: own.href,
+    async takeAway() {
+      await runOnce(url, `alter database ${name} allow_connections false`);
+      await runOnce(url, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
+    },
+    bringBack: () => runOnce(url, `alter database ${name} allow_connections true`),
+    drop: () => runOnce(url, `drop database ${name} with (force)`),
+  };
 }
 
 async function runOnce(url: string, statement: string): Promise<void> {

@@ -2,7 +2,9 @@ const USAGE = `Usage: meltano-deploy <command>
 
   start                   serve the GitHub App (configured by the environment, see .env.example)
   demo [--keep]           show the app at work against a simulated GitHub and a simulated Meltano Cloud
-  config validate <file>  check the .github/meltano-deploy.yml of a repository, offline`;
+  config validate <file>  check the .github/meltano-deploy.yml of a repository, offline
+  migrate-store --from <data directory> --to <postgres://…>
+                          copy the embedded database of a stopped app into an empty PostgreSQL database`;
 
 /** Runs one command of the command line; sets the process's exit code. */
 export async function runCommand(words: string[]): Promise<void> {
@@ -19,6 +21,10 @@ export async function runCommand(words: string[]): Promise<void> {
     case 'config': {
       const { runConfig } = await import('./config.ts');
       return runConfig(rest);
+    }
+    case 'migrate-store': {
+      const { runMigrateStore } = await import('./migrate-store.ts');
+      return runMigrateStore(rest);
     }
     case 'help':
     case '--help':

@@ -11,6 +11,9 @@ import { openPostgres } from '../store/postgres.ts';
 import type { Schema } from '../store/schema.ts';
 import { openSqlite } from '../store/sqlite.ts';
 
+/** How often the same problem is told (milliseconds). */
+const TELL_AGAIN_MS = 60_000;
+
 /** Where things are stored, and who says what needs a look. */
 export interface Backend {
   readonly db: Kysely<Schema>;
@@ -48,7 +51,7 @@ async function openShared(url: string, log: Logger): Promise<Backend> {
   const onError = tellError(log);
   const dispatcher = await startPgBossDispatcher({
     ...{ boss: { connectionString: url }, store, leases, onError },
-    onProblem: (problem) => log.warn({ problem: describe(problem) }, 'The wake-ups have a problem'),
+    onProblem: tellProblem(log),
     onTakenOver: (taken) => log.info({ keys: taken.length }, 'Work of a silent instance was taken over'),
   }).catch(async (error: unknown) => {
     await close();
@@ -69,8 +72,14 @@ function tellError(log: Logger): (error: unknown, queue: QueueName, key: string)
   };
 }
 
-/** Warnings of pg-boss are objects with a message. */
-function describe(problem: unknown): string {
-  const { message = String(problem) } = problem as { message?: string };
-  return message;
+/** While the database is away the same problem comes twice a second: it is told once in a while. */
+function tellProblem(log: Logger): (problem: unknown) => void {
+  const toldAt = new Map<string, number>();
+  return (problem) => {
+    const { message = String(problem) } = problem as { message?: string };
+    if (Date.now() - (toldAt.get(message) ?? 0) < TELL_AGAIN_MS) return;
+    if (toldAt.size >= 100) toldAt.clear();
+    toldAt.set(message, Date.now());
+    log.warn({ problem: message }, 'The wake-ups have a problem: they are tried again');
+  };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Lease, type LeaseContext, LeaseLost, type LeaseStore } from '../domain/lease.ts';
 import type { Dispatcher, QueueName } from '../domain/ports.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
@@ -8,6 +9,8 @@ type Handle = (key: string) => Promise<number | null>;
 
 /** All leases are renewed, and those of silent instances looked for, at this interval (milliseconds). */
 const RENEW_MS = 5_000;
+/** How soon taking work is tried again when it couldn't begin (milliseconds). */
+const BEGIN_AGAIN_MS = 1_000;
 /** Leases taken over at once; the others are left to the other instances, and to the next time. */
 const TAKE_OVER = 100;
 /** A key that needs a look within this time is kept; another one may be anybody's (milliseconds). */
@@ -96,8 +99,21 @@ class PgBossDispatcher implements Dispatcher {
     // Whoever sets the first handler may do so on behalf of something: what begins here isn't.
     await this.#options.leases.run(null, async () => {
       this.#tickLater();
-      await this.#wakeUps.begin((wakeUp) => this.#take(wakeUp)).catch(this.#options.onProblem);
+      await this.#takeWakeUps();
     });
+  }
+
+  /** The database may be away just now. */
+  async #takeWakeUps(): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#wakeUps.begin((wakeUp) => this.#take(wakeUp));
+      } catch (error) {
+        this.#options.onProblem(error);
+        if (this.#stopped) return;
+        await sleep(BEGIN_AGAIN_MS);
+      }
+    }
   }
 
   #send(wakeUp: WakeUp, delayMs: number): void {

@@ -19,6 +19,8 @@ const REMOVE_DONE_EVERY_S = 300;
 /** Delayed wake-ups aren't notified of (seconds). */
 const POLL_S = 0.5;
 const STOP_MS = 2_000;
+/** What pg-boss hands on to its connections: one that falls silent is noticed (milliseconds). */
+const CONNECTION = { keepAlive: true, keepAliveInitialDelayMillis: 10_000, query_timeout: 30_000 };
 
 export interface WakeUp {
   readonly queue: string;
@@ -46,6 +48,7 @@ export class WakeUpQueue {
       ...{ useListenNotify: true, schedule: false, registerInstance: false },
       ...{ superviseIntervalSeconds: LOOK_FOR_EXPIRED_S, monitorIntervalSeconds: LOOK_FOR_EXPIRED_S },
       maintenanceIntervalSeconds: REMOVE_DONE_EVERY_S,
+      ...CONNECTION,
       ...options,
     });
     boss.on('error', onProblem);
@@ -70,11 +73,11 @@ export class WakeUpQueue {
    * never keep one back that is due at once.
    */
   async sendLater({ queue, key }: WakeUp, delayMs: number): Promise<void> {
-    const startAfter = new Date(Date.now() + delayMs);
+    const startAfter = delayMs / 1000;
     const singletonKey = `${queue} ${key} later`;
     if (await this.#boss.send(NAME, { queue, key }, { singletonKey, startAfter })) return;
     const [known] = await this.#boss.findJobs(NAME, { key: singletonKey, queued: true });
-    if (known && known.startAfter > startAfter) {
+    if (known && known.startAfter.getTime() > Date.now() + delayMs) {
       await this.#boss.update(NAME, undefined, { id: known.id, startAfter });
     }
   }

@@ -102,7 +102,11 @@ export function createOctokitSource(options: OctokitSourceOptions): OctokitSourc
     connect(connected) {
       probot = connected;
     },
-    getForApp: async () => requireProbot().auth(),
+    async getForApp() {
+      const octokit = await requireProbot().auth();
+      if (options.leases) bindToCaller(octokit, options.leases);
+      return octokit;
+    },
     async get(installationId) {
       const octokit = octokits.get(installationId) ?? make(installationId);
       octokits.set(installationId, octokit);

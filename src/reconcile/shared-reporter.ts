@@ -128,12 +128,12 @@ export class SharedReporter implements Reporter {
     return FOLLOW_MS;
   }
 
-  /** A lease of its own begins anew: what was handed on before may never have been written. */
+  /** After a lease was lost everything begins anew: what was handed on before may never have been written. */
   #openDesk(installationId: number): Desk {
     const lease = this.#ports.leases.current();
     if (!lease) throw new Error('Check runs are written on behalf of a lease.');
     const known = this.#desks.get(installationId);
-    if (known?.lease === lease) return known;
+    if (known && this.#ports.writing.has(installationId, lease)) return known;
     this.#closeDesk(installationId);
     const desk: Desk = { lease, given: new Map(), followed: new Set() };
     this.#desks.set(installationId, desk);

@@ -15,11 +15,20 @@ export class WriterLeases {
   drop(installationId: number): void {
     this.#held.delete(installationId);
   }
+  /** False once a write found out that the lease was lost. */
+  has(installationId: number, lease: Lease): boolean {
+    return this.#held.get(installationId)?.fencing === lease.fencing;
+  }
 
   /** Runs a write on behalf of the installation's lease; throws `LeaseLost` where it isn't held here. */
   readonly onBehalf = async <T>(installationId: number, work: () => Promise<T>): Promise<T> => {
     const lease = this.#held.get(installationId);
     if (!lease) throw new LeaseLost({ queue: 'writer', key: String(installationId), fencing: 0 });
-    return this.#leases.run(lease, work);
+    try {
+      return await this.#leases.run(lease, work);
+    } catch (error) {
+      if (error instanceof LeaseLost && this.has(installationId, lease)) this.drop(installationId);
+      throw error;
+    }
   };
 }

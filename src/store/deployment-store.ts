@@ -88,11 +88,9 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & Rep
         .where('repository.installationId', '=', installationId);
       // Two queries, each of which goes through a short index.
       const open = await ofInstallation.where('state', '<>', sql.lit('concluded')).execute();
-      const owed = await ofInstallation
-        .where('state', '=', sql.lit('concluded'))
-        .whereRef('reportedRevision', '<', 'revision')
-        .execute();
-      return [...open, ...owed].map(toDeployment);
+      const owed = await ofInstallation.whereRef('reportedRevision', '<', 'revision').execute();
+      const rows = new Map([...open, ...owed].map((row) => [row.id, row]));
+      return [...rows.values()].map(toDeployment);
     },
 
     async saveReport(id, report) {

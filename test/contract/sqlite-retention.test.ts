@@ -237,6 +237,7 @@ async function callEverything(stores: Stores): Promise<void> {
   await stores.listPendingRepositories();
   await stores.listOpenWorkspaces();
   await stores.listUnreported();
+  await stores.listReportable(1);
   await stores.record({ id: 'guid', name: 'push', receivedAt: 1, event: makeEvent() });
   await stores.listPending(1);
   await stores.findDelivery('guid');

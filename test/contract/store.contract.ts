@@ -220,6 +220,25 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         expect((await stores.listUnreported()).map((due) => due.id)).toEqual([id]);
       });
 
+      test('an installation’s reportable ones are open or owe a report, wherever they were planned', async () => {
+        await stores.learnRepository(REPOSITORY, null, 1);
+        const [one] = await commit(planned('guid'));
+        const id = one?.id ?? '';
+        const list = async () => (await stores.listReportable(1)).map((due) => due.id);
+        expect(await list()).toEqual([id]);
+        expect(await stores.listReportable(2)).toEqual([]);
+        await stores.learnRepository({ ...REPOSITORY, installationId: 2 }, null, 2);
+        expect((await stores.listReportable(2)).map((due) => due.id)).toEqual([id]);
+        expect(await list()).toEqual([]);
+        await stores.learnRepository(REPOSITORY, null, 3);
+        await stores.saveReport(id, { reportedRevision: one?.revision ?? 0 });
+        expect(await list()).toEqual([id]);
+        const ended = await stores.saveDeployment(id, { state: 'concluded', conclusion: 'success' });
+        expect(await list()).toEqual([id]);
+        await stores.saveReport(id, { reportedRevision: ended?.revision ?? 0 });
+        expect(await list()).toEqual([]);
+      });
+
       test('a concluded one never changes again', async () => {
         const [one] = await commit(planned('guid'));
         const id = one?.id ?? '';

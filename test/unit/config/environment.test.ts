@@ -39,6 +39,20 @@ describe('readEnvironment', () => {
     });
   });
 
+  test.each([
+    'postgres://app:secret@db.example/deploy?sslmode=verify-full',
+    'postgresql://db.example/deploy',
+  ])('shares the database %s with other instances', (url) => {
+    const result = readEnvironment({ ...COMPLETE, DATABASE_URL: url });
+    expect(result).toMatchObject({ configuration: { databaseUrl: url } });
+    expect(readEnvironment(COMPLETE)).toMatchObject({ configuration: { databaseUrl: null } });
+  });
+
+  test('a database of another kind is refused, without a word of what was given', () => {
+    const problems = problemsOf({ ...COMPLETE, DATABASE_URL: 'mysql://app:secret@db.example/deploy' });
+    expect(problems).toBe('DATABASE_URL must be a URL that begins with postgres:// or postgresql://.');
+  });
+
   test('serves GitHub Enterprise Server under its own address', () => {
     const result = readEnvironment({ ...COMPLETE, GHE_HOST: 'git.example:8443', GHE_PROTOCOL: 'http' });
     expect(result).toMatchObject({

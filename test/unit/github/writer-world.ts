@@ -4,7 +4,7 @@ import { onTestFinished, vi } from 'vitest';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { LocatedError, LogExcerpt } from '../../../src/domain/log-excerpt.ts';
 import type { DeploymentChange, PlannedDeployment } from '../../../src/domain/ports.ts';
-import { CheckRunWriter } from '../../../src/github/check-run-writer.ts';
+import { CheckRunWriter, type CheckRunWriterPorts } from '../../../src/github/check-run-writer.ts';
 import { RateBudgets } from '../../../src/github/rate-budget.ts';
 import { renderCheckRun } from '../../../src/report/render-check-run.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
@@ -27,6 +27,8 @@ export class WriterWorld {
   readonly problems: string[] = [];
   /** Looks at deployments so far. */
   looks = 0;
+  /** Runs each write; the test may put something in its way. */
+  onBehalf: NonNullable<CheckRunWriterPorts['onBehalf']> = (_, work) => work();
   writer: CheckRunWriter;
   #looksAt = 0;
   #looksNow = 0;
@@ -64,6 +66,7 @@ export class WriterWorld {
       render: renderCheckRun,
       pages: { githubUrl: 'https://github.com', workspaceUrl: () => 'https://app.meltano.com' },
       limits: { deployTimeoutMinutes: 120, startTimeoutMinutes: 60 },
+      onBehalf: (installationId, work) => this.onBehalf(installationId, work),
     });
   }
 

@@ -233,6 +233,25 @@ test('records are retained when the sweeps are off: not at the start, but soon a
   expect(await handlers[0]?.('heads')).toBeNull();
 });
 
+test('with several instances, what may have lost its wake-up is woken again and again', async () => {
+  const wakes: [QueueName, string, number | undefined][] = [];
+  const handlers: ((key: string) => Promise<number | null>)[] = [];
+  const dispatcher: Dispatcher = {
+    handle: (_, handle) => void handlers.push(handle),
+    wake: (queue, key, delayMs) => void wakes.push([queue, key, delayMs]),
+    stop: async () => undefined,
+  };
+  let recovered = 0;
+  const recover = async () => {
+    recovered += 1;
+  };
+  handleSweeps({ dispatcher, retain: async () => 7, recover, rounds: null });
+  expect(wakes.splice(0)).toContainEqual(['sweep', 'unfinished', 60_000]);
+  expect(await handlers[0]?.('unfinished')).toBe(60_000);
+  expect(recovered).toBe(1);
+  expect(wakes).toEqual([['sweep', 'retention', 60_000]]);
+});
+
 describe('RETENTION_DAYS', () => {
   const complete = {
     ...{ APP_ID: '12', WEBHOOK_SECRET: 'hook', MELTANO_API_TOKEN: 'token' },

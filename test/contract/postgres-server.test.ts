@@ -1,0 +1,80 @@
+import { createServer, connect as openSocket, type Socket } from 'node:net';
+import { sql } from 'kysely';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createLeaseContext } from '../../src/dispatch/lease-context.ts';
+import { createStores } from '../../src/store/create-stores.ts';
+import { openPostgres } from '../../src/store/postgres.ts';
+import { createDatabase } from './postgres-databases.ts';
+
+const SERVER = process.env['TEST_DATABASE_URL'];
+
+function open(url: string) {
+  return openPostgres({ url, leases: createLeaseContext(), onConnectionLost: () => {} });
+}
+
+/** An address in front of the server that can fall silent: what is sent through it then arrives nowhere. */
+async function startSilentProxy(url: string) {
+  const { port, hostname } = new URL(url);
+  const own = new URL(url);
+  const sockets = new Set<Socket>();
+  let isSilent = false;
+  const forward = (from: Socket, to: Socket) => {
+    sockets.add(from);
+    from.on('data', (chunk) => !isSilent && to.write(chunk));
+    from.on('close', () => to.destroy());
+    from.on('error', () => to.destroy());
+  };
+  const server = createServer((socket) => {
+    const upstream = openSocket(Number(port), hostname);
+    forward(socket, upstream);
+    forward(upstream, socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const address = server.address();
+  own.port = String(typeof address === 'object' && address ? address.port : 0);
+  return {
+    url: own.href,
+    setSilent(silent: boolean) {
+      isSilent = silent;
+    },
+  };
+}
+
+describe('a PostgreSQL server', () => {
+  test.skipIf(!SERVER)('is brought to the newest schema once by instances that start together', async () => {
+    const database = await createDatabase(SERVER ?? '');
+    onTestFinished(() => database.drop());
+    const instances = await Promise.all(Array.from({ length: 4 }, () => open(database.url)));
+    onTestFinished(async () => void (await Promise.all(instances.map((one) => one.close()))));
+    const beginnings = await Promise.all(instances.map(({ db }) => createStores(db).readBeginning()));
+    expect(new Set(beginnings).size).toBe(1);
+  });
+
+  test.skipIf(!SERVER)(
+    'that falls silent fails what is asked, and is asked anew when it is back',
+    async () => {
+      const database = await createDatabase(SERVER ?? '');
+      onTestFinished(() => database.drop());
+      const proxy = await startSilentProxy(database.url);
+      const { db, close } = await open(proxy.url);
+      onTestFinished(() => close());
+      const ask = () => sql`select 1`.execute(db);
+      await ask();
+      proxy.setSilent(true);
+      await expect(ask()).rejects.toThrow('timeout');
+      proxy.setSilent(false);
+      // The connection that fell silent still waits for its answer.
+      await ask();
+    },
+  );
+
+  test('that is not there is told at the start, without the password', async () => {
+    const opened = open('postgres://app:geheim@127.0.0.1:1/deploy');
+    await expect(opened).rejects.toThrow(/^The database of DATABASE_URL can't be used: .*ECONNREFUSED/);
+    await expect(opened).rejects.not.toThrow('geheim');
+  });
+});

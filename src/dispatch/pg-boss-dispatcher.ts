@@ -13,8 +13,11 @@ const RENEW_MS = 5_000;
 const BEGIN_AGAIN_MS = 1_000;
 /** Leases taken over at once; the others are left to the other instances, and to the next time. */
 const TAKE_OVER = 100;
-/** A key that needs a look within this time is kept; another one may be anybody's (milliseconds). */
-const KEEP_MS = 15_000;
+/**
+ * A key that needs a look within this time is kept, with what its holder remembers of it; a longer wait may end at any
+ * instance (milliseconds). It is more than any delay between two tries of one that fails.
+ */
+const KEEP_MS = 90_000;
 
 export interface PgBossDispatcherOptions extends Omit<WakeUpQueueOptions, 'onProblem'> {
   readonly store: LeaseStore;
@@ -179,9 +182,7 @@ class PgBossDispatcher implements Dispatcher {
     held.running = false;
     if (delay !== null) held.dueAt = Math.min(held.dueAt, Date.now() + delay);
     if (this.#stopped || !this.#holds(held)) return;
-    const isNear = held.dueAt - Date.now() <= KEEP_MS;
-    // One that fails is kept: its delays grow only as long as somebody counts.
-    if (isNear || (held.failures > 0 && held.dueAt !== Infinity)) this.#arm(held);
+    if (held.dueAt - Date.now() <= KEEP_MS) this.#arm(held);
     else await this.#giveBack(held).catch(this.#options.onProblem);
   }
 

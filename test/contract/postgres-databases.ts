@@ -89,7 +89,9 @@ async function runOnce(url: string, statement: string): Promise<void> {
 
 /** As it is right after the migration. */
 export async function emptyDatabase(db: Kysely<Schema>): Promise<void> {
-  const tables = ['delivery', 'repository', 'repository_name', 'deployment', 'redelivery', 'branch_head'];
-  await sql`truncate ${sql.raw([...tables, 'swept_repository', 'lease'].join(', '))}`.execute(db);
+  const { rows } = await sql<{ tablename: string }>`
+    select tablename from pg_tables
+    where schemaname = 'public' and tablename not like 'kysely_%' and tablename <> 'note'`.execute(db);
+  await sql`truncate ${sql.join(rows.map((row) => sql.table(row.tablename)))}`.execute(db);
   await db.deleteFrom('note').where('name', '<>', 'began_at').execute();
 }

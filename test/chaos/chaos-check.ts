@@ -8,7 +8,8 @@ const CONCLUSIONS: Record<string, string> = { COMPLETE: 'success', ERROR: 'failu
 function runsOf({ sandbox }: ChaosWorld, push: ChaosPush, workspace: SandboxWorkspace): SandboxCheckRun[] {
   return sandbox.github
     .checkRuns(push.repository, push.after)
-    .filter((run) => run.externalId?.startsWith(`${workspace.id}/`));
+    .filter((run) => run.externalId?.startsWith(`${workspace.id}/`))
+    .filter((run) => /\| Asked for by \| push/.test(run.output.summary ?? ''));
 }
 
 /**
@@ -67,10 +68,10 @@ function checkPushes(world: ChaosWorld): string[] {
 function checkTruth({ sandbox }: ChaosWorld, run: SandboxCheckRun): string[] {
   const jobId = run.externalId?.split('/')[2];
   if (!jobId) {
-    const isOvertaken = /^(Superseded by|Overtaken)/.test(run.output.title ?? '');
-    return run.conclusion === 'skipped' && isOvertaken
-      ? []
-      : [`ended as ${run.conclusion}: ${run.output.title}`];
+    const title = run.output.title ?? '';
+    const isOvertaken = run.conclusion === 'skipped' && /^(Superseded by|Overtaken)/.test(title);
+    const isWithdrawn = run.conclusion === 'cancelled' && /^Withdrawn by @boss/.test(title);
+    return isOvertaken || isWithdrawn ? [] : [`ended as ${run.conclusion}: ${run.output.title}`];
   }
   const job = sandbox.meltano.jobs.find((one) => one.id === jobId);
   if (!job) return [`names a job that never was: ${jobId}`];
@@ -111,6 +112,9 @@ function checkHeads(world: ChaosWorld): string[] {
   const { github, meltano } = world.sandbox;
   return listOwed(world)
     .filter(({ push }) => github.head(push.repository) === push.after)
+    .filter(({ push, workspace }) =>
+      runsOf(world, push, workspace).every((run) => run.conclusion !== 'cancelled'),
+    )
     .filter(({ push, workspace }) => !meltano.jobsOf(workspace).some((job) => job.commitId === push.after))
     .map(
       ({ push, workspace }) => `the head ${push.after.slice(0, 7)} of ${workspace.name} was never deployed`,
@@ -119,7 +123,12 @@ function checkHeads(world: ChaosWorld): string[] {
 
 function checkSecrets({ sandbox, repositories, secrets }: ChaosWorld): string[] {
   return repositories.flatMap(({ fullName }) => {
-    const shown = JSON.stringify(sandbox.github.checkRuns(fullName).map((run) => run.history));
+    const shown = JSON.stringify([
+      sandbox.github.checkRuns(fullName).map((run) => run.history),
+      sandbox.github.conversations
+        .list(fullName)
+        .map(({ number }) => sandbox.github.conversations.comments(fullName, number)),
+    ]);
     return secrets.filter((secret) => shown.includes(secret)).map(() => `${fullName} shows a secret`);
   });
 }

@@ -12,7 +12,8 @@ interface Weather {
 }
 
 const API = /./;
-const CHECK_RUNS = /\/check-runs(\/\d+)?$/;
+/** What the app writes: check runs, replies, reactions. */
+const WRITES = /\/(check-runs|comments|reactions)(\/\d+)?$/;
 const START = /\/deployments$/;
 const SECONDARY = { message: 'You have exceeded a secondary rate limit. Please wait.' };
 
@@ -20,7 +21,7 @@ const SECONDARY = { message: 'You have exceeded a secondary rate limit. Please w
 const WEATHERS: readonly Weather[] = [
   { name: 'GitHub 500', on: 'github', path: API, probability: 0.5, action: { kind: 'status', status: 500 } },
   {
-    ...{ name: 'GitHub 502 after the effect', on: 'github', path: CHECK_RUNS, probability: 0.4 },
+    ...{ name: 'GitHub 502 after the effect', on: 'github', path: WRITES, probability: 0.4 },
     action: { kind: 'status-after', status: 502 },
   },
   {
@@ -28,19 +29,19 @@ const WEATHERS: readonly Weather[] = [
     action: { kind: 'reset', when: 'before' },
   },
   {
-    ...{ name: 'GitHub resets after', on: 'github', path: CHECK_RUNS, probability: 0.4 },
+    ...{ name: 'GitHub resets after', on: 'github', path: WRITES, probability: 0.4 },
     action: { kind: 'reset', when: 'after' },
   },
   {
-    ...{ name: 'GitHub secondary limit', on: 'github', path: CHECK_RUNS, probability: 0.3 },
+    ...{ name: 'GitHub secondary limit', on: 'github', path: WRITES, probability: 0.3 },
     action: { kind: 'status', status: 403, headers: { 'retry-after': '2' }, body: SECONDARY },
   },
   {
-    ...{ name: 'GitHub 429', on: 'github', path: CHECK_RUNS, probability: 0.3 },
+    ...{ name: 'GitHub 429', on: 'github', path: WRITES, probability: 0.3 },
     action: { kind: 'status', status: 429, headers: { 'retry-after': '1' }, body: SECONDARY },
   },
   {
-    ...{ name: 'GitHub hangs', on: 'github', path: CHECK_RUNS, probability: 0.2 },
+    ...{ name: 'GitHub hangs', on: 'github', path: WRITES, probability: 0.2 },
     action: { kind: 'hang', when: 'after', ms: 4_000 },
   },
   {

@@ -49,10 +49,15 @@ export class ChaosWorld {
     this.#writeScripts();
   }
 
+  pick<T>(choices: readonly T[]): T {
+    const chosen = choices[Math.floor(this.random() * choices.length)];
+    if (chosen === undefined) throw new Error('There is nothing to choose from.');
+    return chosen;
+  }
+
   push(): ChaosPush {
     const { random } = this;
-    const repository = this.repositories[Math.floor(random() * this.repositories.length)];
-    if (!repository) throw new Error('There are no repositories.');
+    const repository = this.pick(this.repositories);
     const isTold = random() >= SHARE_UNTOLD;
     const touchesDirectory = random() >= SHARE_OUTSIDE;
     const path = touchesDirectory ? 'pipelines/meltano.yml' : 'README.md';

@@ -8,7 +8,9 @@ import { AppProcess } from '../acceptance/app-process.ts';
 import { findFreePort } from '../integration/start-app.ts';
 import { findFaults, isConcluded, listOwed } from './chaos-check.ts';
 import { clearWeather, rollWeather } from './chaos-faults.ts';
+import { ChaosRequests } from './chaos-requests.ts';
 import { ChaosWorld } from './chaos-world.ts';
+import { areAnswered, checkRequests } from './check-requests.ts';
 
 /** After the storm everything must come to its end within this time (milliseconds): a lost start takes two minutes. */
 const QUIET_MS = 6 * 60_000;
@@ -26,6 +28,7 @@ if (!(minutes > 0) || !Number.isInteger(seed)) {
 const random = createSeededRandom(seed);
 const world = await ChaosWorld.open(random, seed);
 const { sandbox } = world;
+const requests = new ChaosRequests(world);
 const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-chaos-'));
 const env = {
   ...sandbox.appEnvironment(),
@@ -48,16 +51,18 @@ const isSwept = (one: { fullName: string }) =>
   );
 await sandbox.github.waitFor(() => world.repositories.every(isSwept), 'the baseline', 60_000);
 const end = Date.now() + minutes * 60_000;
-await Promise.all([pushAlways(), duplicateAlways(), changeWeatherAlways(), endProcessAlways()]);
+await Promise.all([pushAlways(), askAlways(), duplicateAlways(), changeWeatherAlways(), endProcessAlways()]);
 
 clearWeather(sandbox);
-console.log(`Quiet: ${JSON.stringify({ pushes: world.pushes.length, ...count })}`);
-await sandbox.github.waitFor(() => isConcluded(world), 'every push to conclude', QUIET_MS).catch(() => null);
+const asked = { commands: requests.commands.length, presses: requests.presses.length };
+console.log(`Quiet: ${JSON.stringify({ pushes: world.pushes.length, ...asked, ...count })}`);
+const isOver = () => isConcluded(world) && areAnswered(world, requests);
+await sandbox.github.waitFor(isOver, 'every push and request to come to its end', QUIET_MS).catch(() => null);
 // What is still to come although all is concluded would be a mistake: leave it the time to show.
 await sleep(3_000);
 const { code } = await app.kill('SIGTERM');
 output += app.output;
-const faults = findFaults(world);
+const faults = [...findFaults(world), ...checkRequests(world, requests)];
 if (code !== 0) faults.push(`the app ended with exit code ${code}`);
 for (const secret of world.secrets)
   if (output.includes(secret)) faults.push('the log of the app shows a secret');
@@ -82,6 +87,15 @@ async function pushAlways(): Promise<void> {
   while (Date.now() < end) {
     world.push();
     await sleep(100 + random() * 900);
+  }
+}
+
+/** Commands in comments, and presses of buttons. */
+async function askAlways(): Promise<void> {
+  while (Date.now() < end) {
+    await sleep(500 + random() * 2_000);
+    if (random() < 0.6) requests.command();
+    else requests.press();
   }
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { createStores } from '../../src/store/create-stores.ts';
+import { describeCommandStore } from './command-store.contract.ts';
 import { emptyDatabase, listPostgresDatabases, type StartedDatabase } from './postgres-databases.ts';
 import { describeRetention } from './retention.contract.ts';
 import { describeStore } from './store.contract.ts';
@@ -17,5 +18,6 @@ describe.each(listPostgresDatabases())('$name', ({ name, start }) => {
   }
 
   describeStore(name, open);
+  describeCommandStore(name, open);
   describeRetention(name, open);
 });

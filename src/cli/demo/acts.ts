@@ -3,19 +3,19 @@ import type { CheckStatus } from '../../../sandbox/github/model.ts';
 import { BROKEN_MELTANO_YML, MELTANO_YML, writeModel } from '../../../sandbox/page/example-project.ts';
 import type { DemoView } from './demo-view.ts';
 import { writeBrokenJob, writeLongJob, writeShortJob } from './job-scripts.ts';
-import type { DemoPush, Stage } from './stage.ts';
+import type { DemoComment, DemoPush, Stage } from './stage.ts';
 
 export const EXPECTED_PUSHES = 5;
 /** How many jobs the acts start on Meltano Cloud: the overtaken push has none. */
-export const EXPECTED_JOBS = 4;
+export const EXPECTED_JOBS = 6;
 
 /** Longest wait for one step; the whole demo has a limit of its own (milliseconds). */
 const STEP_LIMIT_MS = 40_000;
 const MODEL = 'transform/models/orders.sql';
 
-/** Plays the three acts; what came of them is at the simulated GitHub. */
+/** Plays the acts; what came of them is at the simulated GitHub. */
 export async function playActs(stage: Stage, view: DemoView, signal: AbortSignal): Promise<void> {
-  const acts = [playSuccess, playFailure, playOvertaking];
+  const acts = [playSuccess, playFailure, playOvertaking, playRedeploy, playWithdrawal];
   for (const act of acts) {
     signal.throwIfAborted();
     await act(stage, view, signal);
@@ -24,7 +24,7 @@ export async function playActs(stage: Stage, view: DemoView, signal: AbortSignal
 }
 
 async function playSuccess(stage: Stage, view: DemoView, signal: AbortSignal): Promise<void> {
-  view.openAct('1 of 3: a push is deployed. Its check run shows the log of Meltano Cloud while it grows.');
+  view.openAct('1 of 5: a push is deployed. Its check run shows the log of Meltano Cloud while it grows.');
   const push = stage.push({
     message: 'Add the orders model',
     files: { [MODEL]: writeModel(1) },
@@ -36,7 +36,7 @@ async function playSuccess(stage: Stage, view: DemoView, signal: AbortSignal): P
 }
 
 async function playFailure(stage: Stage, view: DemoView, signal: AbortSignal): Promise<void> {
-  view.openAct('2 of 3: a push breaks meltano.yml. The first error of the log is in the title.');
+  view.openAct('2 of 5: a push breaks meltano.yml. The first error of the log is in the title.');
   const push = stage.push({
     message: 'Load orders since January',
     files: { 'meltano.yml': BROKEN_MELTANO_YML },
@@ -48,7 +48,7 @@ async function playFailure(stage: Stage, view: DemoView, signal: AbortSignal): P
 }
 
 async function playOvertaking(stage: Stage, view: DemoView, signal: AbortSignal): Promise<void> {
-  view.openAct('3 of 3: three pushes in a row. The second waits for the first, and the third overtakes it.');
+  view.openAct('3 of 5: three pushes in a row. The second waits for the first, and the third overtakes it.');
   const deployed = { conclusion: 'success', title: /^Deployed in \d+ s$/ } as const;
   const first = stage.push({
     message: 'Mend meltano.yml',
@@ -75,6 +75,57 @@ async function playOvertaking(stage: Stage, view: DemoView, signal: AbortSignal)
   });
   view.showPush(third);
   for (const push of [first, second, third]) await waitForRun(stage, push, { status: 'completed', signal });
+}
+
+async function playRedeploy(stage: Stage, view: DemoView, signal: AbortSignal): Promise<void> {
+  view.openAct('4 of 5: a comment says /redeploy. The app reacts, replies, and edits its reply to the end.');
+  const comment = stage.say({
+    body: '/redeploy',
+    script: () => writeShortJob(2500),
+    expected: { reaction: 'rocket', reply: /^\*\*Deployed in \d+ s:\*\*/ },
+  });
+  view.showComment({ sha: comment.sha, message: 'octocat: /redeploy' });
+  await waitForAnswer(stage, view, comment, signal);
+}
+
+async function playWithdrawal(stage: Stage, view: DemoView, signal: AbortSignal): Promise<void> {
+  view.openAct('5 of 5: a deployment is under way, and a comment says /meltano withdraw.');
+  const redeploy = stage.say({
+    body: '/redeploy',
+    script: () => writeShortJob(30_000),
+    expected: { reaction: 'confused', reply: /^\*\*Withdrawn by `octocat` after \d+ s:\*\*/ },
+  });
+  view.showComment({ sha: redeploy.sha, message: 'octocat: /redeploy, and then: /meltano withdraw' });
+  const { github, meltano } = stage.sandbox;
+  const isRunning = () => meltano.jobsOf(stage.workspace).some((job) => job.status === 'RUNNING');
+  await github.waitFor(isRunning, 'the job of the second /redeploy', STEP_LIMIT_MS);
+  const withdrawal = stage.say({
+    body: '/meltano withdraw',
+    expected: { reaction: 'rocket', reply: /^\*\*Withdrawn/ },
+  });
+  await Promise.all([redeploy, withdrawal].map((one) => waitForAnswer(stage, view, one, signal)));
+}
+
+const FACES: Record<string, string> = { eyes: '👀', rocket: '🚀', confused: '😕' };
+
+/** Until the last reaction; what the app says on the way is shown. */
+async function waitForAnswer(
+  stage: Stage,
+  view: DemoView,
+  comment: DemoComment,
+  signal: AbortSignal,
+): Promise<void> {
+  let shown = '';
+  const isOver = () => {
+    signal.throwIfAborted();
+    const reactions = comment.reactions();
+    const reply = (comment.replies()[0]?.split('\n')[0] ?? '').replace(/\]\([^)]*\)|[`*[]/g, '');
+    const answer = [reactions.map((one) => FACES[one] ?? one).join(''), reply] as const;
+    if (answer.join() !== shown && reactions.length > 0) view.showAnswer(...answer);
+    shown = answer.join();
+    return reactions.some((one) => one === 'rocket' || one === 'confused');
+  };
+  await stage.sandbox.github.waitFor(isOver, `the answer to ${comment.body}`, STEP_LIMIT_MS);
 }
 
 /** A later status counts too. */

@@ -10,13 +10,15 @@ const LOG_LINES = 6;
 /** How often the time that has passed is drawn again (milliseconds). */
 const TICK_MS = 200;
 
+type ShownPush = Pick<DemoPush, 'sha' | 'message'>;
 type Style = Parameters<typeof styleText>[0];
 /** A line is pieces of plain text with their style, so that it can be cut to the width of the terminal. */
 type Piece = readonly [style: Style | null, text: string];
 
 /** For terminals: the check runs of an act in a block that is drawn again in place. */
 export function createBlockView(output: NodeJS.WriteStream): DemoView {
-  let pushes: DemoPush[] = [];
+  let pushes: ShownPush[] = [];
+  let answer: string | null = null;
   let runs = new Map<string, SandboxCheckRun>();
   let logOf: string | null = null;
   let openedAt = 0;
@@ -29,23 +31,37 @@ export function createBlockView(output: NodeJS.WriteStream): DemoView {
     cursorTo(output, 0);
     clearScreenDown(output);
     const width = (output.columns || 80) - 1;
-    const lines = renderBlock({ pushes, runs, logOf, elapsed: Date.now() - openedAt, live: timer !== null });
+    const lines = renderBlock({
+      pushes,
+      runs,
+      answer,
+      logOf,
+      elapsed: Date.now() - openedAt,
+      live: timer !== null,
+    });
     for (const line of lines) output.write(`${fitLine(line, width, output)}\n`);
     drawn = lines.length;
     output.uncork();
+  }
+
+  function show(push: ShownPush): void {
+    pushes.push(push);
+    draw();
   }
 
   return {
     say: (text) => void output.write(`${text}\n`),
     openAct(title) {
       output.write(`\n${styleText('bold', `Act ${title}`, { stream: output })}\n\n`);
-      [pushes, runs, logOf, drawn] = [[], new Map(), null, 0];
+      [pushes, runs, answer, logOf, drawn] = [[], new Map(), null, null, 0];
       openedAt = Date.now();
       timer = setInterval(draw, TICK_MS).unref();
     },
-    showPush(push) {
-      pushes.push(push);
-      draw();
+    showPush: show,
+    showComment: show,
+    showAnswer(reaction, reply) {
+      answer = `${reaction} ${reply}`;
+      if (timer !== null) draw();
     },
     showRun(run) {
       runs.set(run.headSha, run);
@@ -62,7 +78,8 @@ export function createBlockView(output: NodeJS.WriteStream): DemoView {
 }
 
 interface Block {
-  readonly pushes: readonly DemoPush[];
+  readonly pushes: readonly ShownPush[];
+  readonly answer: string | null;
   readonly runs: ReadonlyMap<string, SandboxCheckRun>;
   readonly logOf: string | null;
   readonly elapsed: number;
@@ -70,12 +87,13 @@ interface Block {
   readonly live: boolean;
 }
 
-function renderBlock({ pushes, runs, logOf, elapsed, live }: Block): Piece[][] {
+function renderBlock({ pushes, runs, answer, logOf, elapsed, live }: Block): Piece[][] {
   const lines = pushes.flatMap((push) => renderPush(push, runs.get(push.sha)));
   const log = readLogLines(runs.get(logOf ?? '')?.output.text ?? null).slice(-LOG_LINES);
   const rest = live ? Array.from({ length: LOG_LINES - log.length }, () => '') : [];
   return [
     ...lines,
+    ...(answer === null ? [] : [[[null, `    ${answer}`] satisfies Piece]]),
     [
       [
         'gray',
@@ -87,7 +105,7 @@ function renderBlock({ pushes, runs, logOf, elapsed, live }: Block): Piece[][] {
   ];
 }
 
-function renderPush({ sha, message }: DemoPush, run: SandboxCheckRun | undefined): Piece[][] {
+function renderPush({ sha, message }: ShownPush, run: SandboxCheckRun | undefined): Piece[][] {
   const push: Piece[] = [
     ['cyan', `  ${shortenSha(sha)}`],
     [null, `  ${message}`],

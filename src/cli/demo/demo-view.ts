@@ -8,6 +8,10 @@ export interface DemoView {
   say(text: string): void;
   openAct(title: string): void;
   showPush(push: DemoPush): void;
+  /** Somebody writes comments that lead to a check run on the commit. */
+  showComment(comment: Pick<DemoPush, 'sha' | 'message'>): void;
+  /** What the app answers to a comment. */
+  showAnswer(reaction: string, reply: string): void;
   /** Called with every version of a check run. */
   showRun(run: SandboxCheckRun): void;
   closeAct(): void;

@@ -2,7 +2,7 @@ import type { SandboxCheckRun } from '../../../sandbox/github/model.ts';
 import { EXPECTED_JOBS, EXPECTED_PUSHES } from './acts.ts';
 import { describeState } from './format.ts';
 import { PLANTED_PASSWORD } from './job-scripts.ts';
-import type { DemoPush, Stage } from './stage.ts';
+import type { DemoComment, DemoPush, Stage } from './stage.ts';
 
 /** One sentence for everything that did not come as it should; none: all is well. */
 export function judgeDemo(stage: Stage): string[] {
@@ -12,6 +12,7 @@ export function judgeDemo(stage: Stage): string[] {
   const failed = github.deliveries.filter(({ attempts }) => attempts.some(({ status }) => status !== 'OK'));
   return [
     ...stage.pushes.flatMap((push) => judgePush(push, stage.runsOf(push))),
+    ...stage.comments.flatMap(judgeComment),
     ...(pushes === EXPECTED_PUSHES ? [] : [`Only ${pushes} of ${EXPECTED_PUSHES} pushes were made.`]),
     ...(jobs === EXPECTED_JOBS ? [] : [`Jobs on Meltano Cloud: ${jobs} instead of ${EXPECTED_JOBS}.`]),
     ...github.refusals.map(
@@ -31,6 +32,15 @@ function judgePush({ sha, message, expected }: DemoPush, runs: readonly SandboxC
     ...judgeEnd(run, { name, expected }),
     ...(leaks ? [`The check run of ${name} shows the password that the log gave away.`] : []),
   ];
+}
+
+function judgeComment({ body, expected, reactions, replies }: DemoComment): string[] {
+  const [reply, ...others] = replies();
+  if (reply === undefined || others.length > 0) return [`${body} has ${replies().length} replies, not one.`];
+  if (reactions().join() !== expected.reaction) {
+    return [`${body} has the reactions ${reactions().join()}, not ${expected.reaction}.`];
+  }
+  return expected.reply.test(reply) ? [] : [`The reply to ${body} is unexpected: ${reply.split('\n')[0]}`];
 }
 
 function judgeEnd(

@@ -12,6 +12,7 @@ export function createLineView(output: NodeJS.WritableStream): DemoView {
     say: write,
     openAct: (title) => write(`\nAct ${title}`),
     showPush: ({ sha, message }) => write(`${stamp()}  ${shortenSha(sha)}  pushed       ${message}`),
+    showComment: ({ sha, message }) => write(`${stamp()}  ${shortenSha(sha)}  comment      ${message}`),
     showRun(run) {
       const before = seen.get(run.id);
       const now = { state: describeState(run), title: run.output.title };
@@ -22,6 +23,7 @@ export function createLineView(output: NodeJS.WritableStream): DemoView {
       for (const line of lines.slice(before?.lines ?? 0)) write(`${' '.repeat(19)}| ${line}`);
       seen.set(run.id, { ...now, lines: lines.length });
     },
+    showAnswer: (reaction, reply) => write(`${stamp()}  ${reaction}  ${reply}`),
     closeAct: () => undefined,
   };
 }

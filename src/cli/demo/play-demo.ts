@@ -9,8 +9,8 @@ import { renderResults } from './result-table.ts';
 import { type Stage, setStage } from './stage.ts';
 import { listenToSignals } from './stop-signals.ts';
 
-/** The acts take about 30 s. */
-const LIMIT_MS = 60_000;
+/** The acts take about 45 s. */
+const LIMIT_MS = 90_000;
 const INTERRUPTED = 130;
 const LOG_LINES = 10;
 

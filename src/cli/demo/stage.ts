@@ -25,12 +25,27 @@ export interface DemoPush {
   readonly expected: Expectation;
 }
 
+/** A comment with a command, what is expected of it, and where it leads. */
+export interface DemoComment {
+  readonly body: string;
+  /** The commit that it is about. */
+  readonly sha: string;
+  readonly expected: { readonly reaction: 'rocket' | 'confused'; readonly reply: RegExp };
+  /** The app's reactions on it, as they are now. */
+  reactions(): string[];
+  /** The app's comments below it. */
+  replies(): string[];
+}
+
 /** Both simulated services with something in them, and what was pushed there. */
 export interface Stage {
   readonly sandbox: Sandbox;
   readonly workspace: SandboxWorkspace;
   /** Oldest first. */
   readonly pushes: DemoPush[];
+  readonly comments: DemoComment[];
+  /** Somebody writes a comment on an issue of their own; a job that it starts goes by `script`. */
+  say(input: { body: string; script?: () => JobScript; expected: DemoComment['expected'] }): DemoComment;
   /** Makes a commit; its job, if there will be one, goes by `script`. */
   push(input: {
     message: string;
@@ -60,8 +75,17 @@ export async function setStage(): Promise<Stage> {
   });
   addPublicRepository(sandbox);
   const pushes: DemoPush[] = [];
+  const comments: DemoComment[] = [];
   return {
-    ...{ sandbox, workspace, pushes },
+    ...{ sandbox, workspace, pushes, comments },
+    say({ body, script, expected }) {
+      const sha = github.head(REPOSITORY);
+      if (script) scripts.set(sha, script);
+      const said = sayIn(sandbox, body);
+      const comment = { body, sha, expected, ...said };
+      comments.push(comment);
+      return comment;
+    },
     push({ message, files: changes, script, expected }) {
       const at = Date.now();
       const { after: sha } = github.push({ repository: REPOSITORY, files: changes, message });
@@ -70,7 +94,25 @@ export async function setStage(): Promise<Stage> {
       pushes.push(push);
       return push;
     },
-    runsOf: ({ sha }) => github.checkRuns(REPOSITORY, sha),
+    runsOf: ({ sha }) =>
+      github.checkRuns(REPOSITORY, sha).filter((run) => run.output.summary?.includes('| push by ')),
+  };
+}
+
+/** A comment of octocat's on a new issue. */
+function sayIn(
+  { github: { conversations } }: Sandbox,
+  body: string,
+): Pick<DemoComment, 'reactions' | 'replies'> {
+  const { number } = conversations.openIssue({ repository: REPOSITORY, title: 'Could we try that again?' });
+  const { comment } = conversations.comment({ repository: REPOSITORY, number, body });
+  const all = () => conversations.comments(REPOSITORY, number);
+  return {
+    reactions: () => (all().find((one) => one.id === comment.id)?.reactions ?? []).map((one) => one.content),
+    replies: () =>
+      all()
+        .filter((one) => one.viaApp)
+        .map((one) => one.body),
   };
 }
 

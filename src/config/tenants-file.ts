@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import { getSecret, type MeltanoCredentials } from './meltano-credentials.ts';
+import { parseYaml } from './parse-yaml.ts';
+import { checkAccount } from './tenants-checks.ts';
+import { type FileProblem, placeProblem, toFileProblems } from './tenants-problems.ts';
+import {
+  type AccountEntry,
+  createAccountSchema,
+  fileSchema,
+  KNOWN_KEYS,
+  loginSchema,
+  looseFileSchema,
+  type Variables,
+} from './tenants-schema.ts';
+
+/** How a deployment is started: through the API, or through Meltano Cloud's endpoint for repository webhooks. */
+export type Trigger = 'api' | 'webhook';
+
+/** One GitHub account of the operator's file. */
+export interface TenantAccount {
+  /** In lower case. */
+  readonly login: string;
+  readonly apiUrl: string;
+  readonly credentials: MeltanoCredentials;
+  readonly trigger: Trigger;
+  readonly deploymentSecret: string | null;
+  /** Workspace ids in lower case; null: all that the credentials see. */
+  readonly allowedWorkspaces: readonly string[] | null;
+  readonly mappings: readonly TenantMapping[];
+}
+
+/** A workspace that is deployed from a repository although its `repositoryUrl` says something else. */
+export interface TenantMapping {
+  /** `owner/name` in lower case. */
+  readonly repository: string;
+  /** Null: the repository's default branch. */
+  readonly branch: string | null;
+  /** As the file has it; null: the root. */
+  readonly directory: string | null;
+  /** In lower case. */
+  readonly workspaceId: string;
+  /** Null: as the account. */
+  readonly trigger: Trigger | null;
+  readonly deploymentSecret: string | null;
+}
+
+export type TenantsResult =
+  | { readonly ok: true; readonly accounts: readonly TenantAccount[] }
+  /** One sentence for each problem, for the operator; never with a secret. */
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** What the environment says about Meltano Cloud: the defaults of each account. */
+export interface TenantDefaults {
+  readonly apiUrl: string;
+  readonly authUrl: string;
+  /** Null: each account's own API URL. */
+  readonly audience: string | null;
+}
+
+export interface TenantsSource {
+  readonly file: string;
+  readonly env: Variables;
+  readonly defaults: TenantDefaults;
+}
+
+/** Reads the operator's file (TENANTS_FILE); every problem is reported, not only the first. */
+export function readTenantsFile(source: TenantsSource): TenantsResult {
+  let text: string;
+  try {
+    text = readFileSync(source.file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    return { ok: false, problems: [`TENANTS_FILE ${source.file} can't be read (${code}).`] };
+  }
+  return parseTenants(text, source);
+}
+
+/** The same for the file's text; `file` is only what problems call it. */
+export function parseTenants(text: string, source: TenantsSource): TenantsResult {
+  const yaml = parseYaml(text);
+  const { problems, accounts } = yaml.problems.length > 0 ? NOTHING : readAccounts(yaml.value, source);
+  const all = [...yaml.problems, ...problems.map((problem) => placeProblem(problem, yaml))];
+  if (all.length === 0) return { ok: true, accounts };
+  all.sort((a, b) => a.line - b.line || a.column - b.column);
+  return {
+    ok: false,
+    problems: all.map(({ line, column, message }) => `${source.file}:${line}:${column}: ${message}.`),
+  };
+}
+
+/** What of an account must never leave. */
+export function listTenantSecrets({ credentials, deploymentSecret, mappings }: TenantAccount): string[] {
+  const others = [deploymentSecret, ...mappings.map((one) => one.deploymentSecret)];
+  return [getSecret(credentials), ...others.filter((one) => one !== null)];
+}
+
+interface ReadAccounts {
+  readonly problems: readonly FileProblem[];
+  readonly accounts: readonly TenantAccount[];
+}
+
+const NOTHING: ReadAccounts = { problems: [], accounts: [] };
+
+function readAccounts(value: unknown, { env, defaults }: TenantsSource): ReadAccounts {
+  const file = fileSchema.safeParse(value);
+  const problems = file.success ? [] : [...toFileProblems(file.error, [], KNOWN_KEYS)];
+  const accounts: TenantAccount[] = [];
+  const schema = createAccountSchema(env);
+  const seen = new Set<string>();
+  for (const [name, raw] of Object.entries(looseFileSchema.parse(value).accounts)) {
+    const path = ['accounts', name];
+    const login = name.toLowerCase();
+    problems.push(...checkLogin(name, seen), ...checkAccount(raw, login).map((one) => below(path, one)));
+    const entry = schema.safeParse(raw);
+    if (!entry.success) problems.push(...toFileProblems(entry.error, path, KNOWN_KEYS));
+    const credentials = entry.success ? toCredentials(entry.data, defaults) : null;
+    if (entry.success && credentials) accounts.push(toAccount(login, entry.data, credentials, defaults));
+  }
+  return { problems, accounts };
+}
+
+function below(path: readonly string[], problem: FileProblem): FileProblem {
+  return { ...problem, path: [...path, ...problem.path] };
+}
+
+/** The name of an account, in whatever letter case, stands in the file once. */
+function checkLogin(name: string, seen: Set<string>): FileProblem[] {
+  const at = { path: ['accounts', name], part: 'key' } as const;
+  const login = loginSchema.safeParse(name);
+  if (!login.success) return [{ ...at, message: login.error.issues[0]?.message ?? '' }];
+  const isRepeated = seen.has(login.data);
+  seen.add(login.data);
+  return isRepeated ? [{ ...at, message: 'stands here twice, in another letter case: keep one' }] : [];
+}
+
+function toAccount(
+  login: string,
+  entry: AccountEntry,
+  credentials: MeltanoCredentials,
+  defaults: TenantDefaults,
+): TenantAccount {
+  return {
+    login,
+    apiUrl: entry.api_url ?? defaults.apiUrl,
+    credentials,
+    trigger: entry.trigger ?? 'api',
+    deploymentSecret: entry.deployment_secret ?? null,
+    allowedWorkspaces: entry.allowed_workspaces.length > 0 ? entry.allowed_workspaces : null,
+    mappings: entry.mappings.map((one) => ({
+      repository: one.repository.toLowerCase(),
+      branch: one.branch ?? null,
+      directory: one.directory ?? null,
+      workspaceId: one.workspace,
+      trigger: one.trigger ?? null,
+      deploymentSecret: one.deployment_secret ?? null,
+    })),
+  };
+}
+
+/** Null where they are incomplete, which `checkAccount` has reported. */
+function toCredentials(entry: AccountEntry, defaults: TenantDefaults): MeltanoCredentials | null {
+  const { token, client_id: clientId, client_secret: clientSecret } = entry;
+  if (token !== undefined) return { kind: 'token', token };
+  if (clientId === undefined || clientSecret === undefined) return null;
+  const apiUrl = entry.api_url ?? defaults.apiUrl;
+  return {
+    ...{ kind: 'client', clientId, clientSecret },
+    authUrl: entry.auth_url ?? defaults.authUrl,
+    audience: entry.audience ?? defaults.audience ?? apiUrl,
+  };
+}

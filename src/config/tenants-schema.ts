@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import type { KnownKeys } from './tenants-problems.ts';
+
+/** The variables that `${NAME}` may name. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** A secret in the operator's file is only ever the name of an environment variable. */
+const REFERENCE = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
+/** GitHub's logins; those of managed users have an underscore. */
+const LOGIN = /^[a-z0-9][a-z0-9_-]{0,99}$/i;
+const FULL_NAME = /^[a-z0-9][a-z0-9_-]{0,99}\/[a-z0-9._-]{1,100}$/i;
+/** What git allows in a branch's name, near enough; `refs/heads/` in front is a common mistake. */
+const BRANCH = /^(?!refs\/)(?!\/)[^\s~^:?*[\\]+$/;
+
+/** Each message says what is wanted, and none quotes what stands there: it may be a secret in the wrong place. */
+const ERRORS = {
+  reference: `must be \${NAME}, the name of an environment variable: a secret never stands in this file. Put the secret into a variable and name it here`,
+  text: 'must be a text that is not empty',
+  url: 'must be an http or https URL without user name and password',
+  trigger: 'must be api or webhook',
+  workspace: "must be a workspace's id, such as 71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e",
+  list: 'must be a list: begin each entry with "- "',
+  repository: 'must be owner/name, without https:// and .git',
+  branch: "must be a branch's name, without refs/heads/",
+  directory: 'must be a directory inside the repository, such as pipelines/daily',
+  login: 'must be a GitHub login',
+  file: 'must begin with accounts: and name GitHub accounts below it',
+  keys: 'must be keys with values, indented by more than the key above them',
+};
+
+const text = z.string({ error: ERRORS.text }).trim().min(1, { error: ERRORS.text });
+const url = z
+  .url({ protocol: /^https?$/, error: ERRORS.url })
+  .refine((value) => !/\/\/[^/]*@/.test(value), { error: ERRORS.url })
+  .transform((value) => value.replace(/\/+$/, ''));
+const workspaceId = z
+  .string({ error: ERRORS.workspace })
+  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, { error: ERRORS.workspace })
+  .transform((value) => value.toLowerCase());
+const trigger = z.enum(['api', 'webhook'], { error: ERRORS.trigger }).optional();
+
+/** A key without a value counts as absent, so that all entries of a list can be commented out. */
+function listOf<T>(entry: z.ZodType<T>) {
+  return z.preprocess(
+    (value) => (value === '' ? undefined : value),
+    z.array(entry, { error: ERRORS.list }).default([]),
+  );
+}
+
+/** The keys of one account; secrets come out as the values of the variables that they name. */
+export function createAccountSchema(env: Variables) {
+  const { account, mapping } = createShapes(env);
+  const mappings = listOf(z.strictObject(mapping, { error: explainKeys }));
+  return z.strictObject({ ...account, mappings }, { error: explainKeys });
+}
+
+function createShapes(env: Variables) {
+  const secret = z
+    .string({ error: ERRORS.reference })
+    .transform((value, context) => resolveReference(value, env, context));
+  const start = { trigger, deployment_secret: secret.optional() };
+  const account = {
+    api_url: url.optional(),
+    token: secret.optional(),
+    /** Not a secret: it may stand here, too. */
+    client_id: text
+      .transform((value, context) => (value.startsWith('$') ? resolveReference(value, env, context) : value))
+      .optional(),
+    client_secret: secret.optional(),
+    auth_url: url.optional(),
+    audience: text.optional(),
+    allowed_workspaces: listOf(workspaceId),
+    ...start,
+  };
+  const mapping = {
+    repository: z.string({ error: ERRORS.repository }).regex(FULL_NAME, { error: ERRORS.repository }),
+    branch: z.string({ error: ERRORS.branch }).regex(BRANCH, { error: ERRORS.branch }).optional(),
+    directory: text
+      .refine((value) => !value.split('/').includes('..'), { error: ERRORS.directory })
+      .optional(),
+    workspace: workspaceId,
+    ...start,
+  };
+  return { account, mapping };
+}
+
+function resolveReference(value: string, env: Variables, context: z.RefinementCtx): string {
+  const name = REFERENCE.exec(value)?.[1];
+  const found = name === undefined ? undefined : env[name]?.trim();
+  if (found) return found;
+  const unset = `names the environment variable ${name}, which is not set: set it, or correct the name`;
+  context.addIssue({ code: 'custom', message: name === undefined ? ERRORS.reference : unset });
+  return z.NEVER;
+}
+
+const accountsSchema = z
+  .record(z.string(), z.unknown(), { error: ERRORS.keys })
+  .refine((accounts) => Object.keys(accounts).length > 0, { error: 'must name at least one account' });
+
+export const fileSchema = z.strictObject(
+  { accounts: accountsSchema },
+  { error: (issue) => (issue.code === 'unrecognized_keys' ? undefined : ERRORS.file) },
+);
+
+/** The accounts by their names, whatever else is wrong with the file. */
+export const looseFileSchema = z.object({ accounts: accountsSchema }).catch({ accounts: {} });
+
+export const loginSchema = z
+  .string()
+  .regex(LOGIN, { error: ERRORS.login })
+  .transform((value) => value.toLowerCase());
+
+/** By the depth of the map: the file, an account, a mapping. */
+export const KNOWN_KEYS: KnownKeys = {
+  0: { of: 'the file', keys: ['accounts'] },
+  2: { of: 'an account', keys: [...Object.keys(createShapes({}).account), 'mappings'] },
+  4: { of: 'a mapping', keys: Object.keys(createShapes({}).mapping) },
+};
+
+export type AccountEntry = z.infer<ReturnType<typeof createAccountSchema>>;
+
+/** Of an unknown key its place is told elsewhere; everything else about a map is that it isn't one. */
+function explainKeys(issue: { code?: string | undefined }): string | undefined {
+  return issue.code === 'unrecognized_keys' ? undefined : ERRORS.keys;
+}

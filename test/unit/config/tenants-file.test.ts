@@ -1,0 +1,206 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { parseTenants, readTenantsFile, type TenantsResult } from '../../../src/config/tenants-file.ts';
+
+const ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
+const SOURCE = {
+  file: 'tenants.yml',
+  env: { ACME_TOKEN: 'acme-secret-value', BETA_SECRET: ' beta-secret-value\n', EMPTY: ' ' },
+  defaults: { apiUrl: 'https://env/api', authUrl: 'https://env/token', audience: null },
+};
+
+/** The file's text below one account. */
+function acme(...lines: string[]): string {
+  return ['accounts:', '  acme:', ...lines.map((line) => `    ${line}`), ''].join('\n');
+}
+
+const TOKEN = `token: \${ACME_TOKEN}`;
+
+function problemsOf(result: TenantsResult): readonly string[] {
+  return result.ok ? [] : result.problems;
+}
+
+describe('parseTenants', () => {
+  test('reads an account with all that it may say', () => {
+    const text = `
+accounts:
+  Acme:
+    api_url: https://cloud.example/api/
+    token: \${ACME_TOKEN}
+    trigger: api
+    allowed_workspaces:
+      - ${ID.toUpperCase()}
+    mappings:
+      - repository: Acme/Data
+        branch: release/v1
+        directory: analytics
+        workspace: ${ID}
+`;
+    expect(parseTenants(text, SOURCE)).toEqual({
+      ok: true,
+      accounts: [
+        {
+          ...{ login: 'acme', apiUrl: 'https://cloud.example/api', trigger: 'api', deploymentSecret: null },
+          credentials: { kind: 'token', token: 'acme-secret-value' },
+          allowedWorkspaces: [ID],
+          mappings: [
+            {
+              ...{ repository: 'acme/data', branch: 'release/v1', directory: 'analytics', workspaceId: ID },
+              ...{ trigger: null, deploymentSecret: null },
+            },
+          ],
+        },
+      ],
+    });
+  });
+
+  test('takes what an account leaves out from the environment; a login of digits stays what it is', () => {
+    const text = `accounts: {007: {client_id: some-id, client_secret: "\${BETA_SECRET}", mappings: }}`;
+    expect(parseTenants(text, SOURCE)).toMatchObject({
+      accounts: [
+        {
+          ...{ login: '007', apiUrl: 'https://env/api', allowedWorkspaces: null, mappings: [] },
+          credentials: {
+            ...{ kind: 'client', clientId: 'some-id', clientSecret: 'beta-secret-value' },
+            ...{ authUrl: 'https://env/token', audience: 'https://env/api' },
+          },
+        },
+      ],
+    });
+  });
+
+  const client = ['client_id: id', `client_secret: \${BETA_SECRET}`];
+  test.each([
+    ["its own, else the environment's", [...client, 'audience: own'], 'environment', 'own'],
+    ["the environment's", client, 'environment', 'environment'],
+    ["without that, the account's API URL", [...client, 'api_url: https://own/api'], null, 'https://own/api'],
+  ])('the audience is %s', (_, lines, audience, expected) => {
+    const source = { ...SOURCE, defaults: { ...SOURCE.defaults, audience } };
+    expect(parseTenants(acme(...lines), source)).toMatchObject({
+      accounts: [{ credentials: { audience: expected } }],
+    });
+  });
+});
+
+const WEBHOOK = /trigger can't be webhook in this version/;
+test.each<[string, string, string, RegExp]>([
+  ['an empty file', '', '1:1', /the file must begin with accounts:/],
+  ['no account', 'accounts: {}', '1:11', /at least one account/],
+  ['an unknown key of the file', `${acme(TOKEN)}tenants: 1\n`, '4:1', /tenants is not .* known .* accounts/],
+  ['an unknown key of an account', acme(TOKEN, 'tokne: x'), '4:5', /tokne is not .* known .* token/],
+  ['a key that stands twice', acme(TOKEN, TOKEN), '4:5', /twice/],
+  ['a login in two letter cases', `${acme(TOKEN)}  ACME:\n    ${TOKEN}\n`, '4:3', /ACME stands here twice/],
+  ['what is no login', `accounts:\n  a b:\n    ${TOKEN}\n`, '2:3', /must be a GitHub login/],
+  ['an account with nothing', 'accounts:\n  acme:\n', '2:8', /acme must be keys/],
+  ['no credentials', acme('api_url: https://x'), '2:3', /add token, or client_id and client_secret/],
+  ['half of the credentials', acme('client_id: x'), '2:3', /add client_secret/],
+  ['two ways to sign in', acme(TOKEN, 'client_id: x'), '4:5', /client_id does not go with token/],
+  ['an audience for a token', acme(TOKEN, 'audience: x'), '4:5', /audience does not go with token/],
+  ['a literal token', acme('token: hunter2-literal'), '3:12', /token must be \$\{NAME\}/],
+  [
+    'a reference with a default',
+    acme(`token: \${ACME_TOKEN:-hunter2-literal}`),
+    '3:12',
+    /must be \$\{NAME\}/,
+  ],
+  ['a variable that is not set', acme(`token: \${NOPE}`), '3:12', /variable NOPE, which is not set/],
+  ['a variable that is empty', acme(`token: \${EMPTY}`), '3:12', /EMPTY, which is not set/],
+  [
+    'a password in the URL',
+    acme(TOKEN, 'api_url: https://me:hunter2-literal@x/api'),
+    '4:14',
+    /without user name/,
+  ],
+  ['another protocol', acme(TOKEN, 'api_url: ftp://x'), '4:14', /http or https/],
+  ['what is no workspace', acme(TOKEN, 'allowed_workspaces: [Analytics]'), '4:26', /a workspace's id/],
+  ['a list that is none', acme(TOKEN, `allowed_workspaces: ${ID}`), '4:25', /must be a list/],
+  ['a trigger that there is not', acme(TOKEN, 'trigger: push'), '4:14', /must be api or webhook/],
+  ['the webhook trigger', acme(TOKEN, 'trigger: webhook'), '4:14', WEBHOOK],
+  [
+    'its secret without it',
+    acme(TOKEN, `deployment_secret: \${BETA_SECRET}`),
+    '4:5',
+    /trigger: webhook only/,
+  ],
+  ['the webhook trigger without API credentials', acme('trigger: webhook'), '3:14', WEBHOOK],
+  ['a tab', 'accounts:\n\tacme:\n', '2:1', /use spaces/],
+  ['a bracket left open', 'accounts: [hunter2-literal\n', '2:1', /bracket/],
+  ['text after a quote', `${acme(TOKEN)}  beta: "x" hunter2-literal\n`, '4:13', /not valid YAML/],
+  ['an alias of nothing', acme('token: *hunter2-literal'), '3:12', /alias/],
+  ['a tag', acme('token: !hunter2-literal x'), '3:12', /tags/],
+])('refuses %s, with its place', (_, text, place, problem) => {
+  const problems = problemsOf(parseTenants(text, SOURCE));
+  expect(problems).toEqual([expect.stringMatching(problem)]);
+  expect(problems[0]).toMatch(new RegExp(`^tenants.yml:${place}: .*\\.$`));
+  expect(problems[0]).not.toContain('hunter2');
+});
+
+describe('a mapping', () => {
+  const map = (...lines: string[]) => ['mappings:', ...lines.map((line) => `  ${line}`)];
+  const good = [`- repository: acme/data`, `  workspace: ${ID}`];
+  const other = ID.replace('7', '8');
+
+  test.each<[string, string[], string, RegExp]>([
+    ['without a workspace', map('- repository: acme/data'), '5:9', /mappings\[0\].workspace must be/],
+    ['with an unknown key', map(...good, '  brunch: x'), '7:9', /mappings\[0\].brunch .* branch/],
+    ['with an address', map('- repository: https://x/acme/data', good[1] ?? ''), '5:21', /owner\/name/],
+    ['of another account', map('- repository: beta/data', good[1] ?? ''), '5:21', /another account/],
+    ['with a ref', map(...good, '  branch: refs/heads/x'), '7:17', /without refs\/heads/],
+    ['out of the repository', map(...good, '  directory: ../x'), '7:20', /inside the repository/],
+    ['that stands twice', map(...good, '- repository: ACME/data', good[1] ?? ''), '7:9', /once more/],
+    [
+      'that is not allowed',
+      [...map(...good), `allowed_workspaces: [${other}]`],
+      '6:20',
+      /allowed_workspaces/,
+    ],
+    ['with the webhook trigger', map(...good, '  trigger: webhook'), '7:18', WEBHOOK],
+  ])('%s is refused, with its place', (_, lines, place, problem) => {
+    const problems = problemsOf(parseTenants(acme(TOKEN, ...lines), SOURCE));
+    expect(problems).toEqual([expect.stringMatching(problem)]);
+    expect(problems[0]).toMatch(new RegExp(`^tenants.yml:${place}: `));
+  });
+
+  test('may give one workspace to two repositories', () => {
+    const lines = map(...good, '- repository: acme/other', good[1] ?? '');
+    expect(parseTenants(acme(TOKEN, ...lines), SOURCE)).toMatchObject({ ok: true });
+  });
+});
+
+test('every problem is reported together, in the order of the file', () => {
+  const text = `
+version: 1
+accounts:
+  a b:
+    token: \${NOPE}
+  acme:
+    token: hunter2-literal
+    hunter2-literal: x
+    mappings: [{repository: beta/data}]
+`;
+  const problems = problemsOf(parseTenants(text, SOURCE));
+  expect(problems.map((one) => one.split(': ')[0])).toEqual([
+    ...['tenants.yml:2:1', 'tenants.yml:4:3', 'tenants.yml:5:12', 'tenants.yml:7:12', 'tenants.yml:8:5'],
+    ...['tenants.yml:9:16', 'tenants.yml:9:29'],
+  ]);
+  expect(problems.join('\n')).not.toContain('hunter2');
+});
+
+describe('readTenantsFile', () => {
+  test('reads the file', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const file = join(directory, 'tenants.yml');
+    writeFileSync(file, acme(TOKEN));
+    expect(readTenantsFile({ ...SOURCE, file })).toMatchObject({ ok: true });
+  });
+
+  test('says that there is none', () => {
+    const file = join(tmpdir(), 'no-such-file.yml');
+    expect(readTenantsFile({ ...SOURCE, file })).toEqual({
+      ...{ ok: false, problems: [`TENANTS_FILE ${file} can't be read (ENOENT).`] },
+    });
+  });
+});

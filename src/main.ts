@@ -34,6 +34,8 @@ async function serve(configuration: Configuration): Promise<void> {
   try {
     const service = await startService(configuration, log, redactor);
     const proxy = await startProxy(configuration, service, log);
+    // Without the file a hang-up ends the process, as Node has it.
+    if (configuration.tenants) process.on('SIGHUP', () => service.reload());
     stopOnSignals(log, async () => {
       await proxy?.stop();
       await service.stop();

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { ConversationApi } from '../domain/conversation.ts';
 import type { GitHubFailure } from '../domain/github-result.ts';
-import type { Clock, CommandStore, DeploymentStore, RepositoryStore } from '../domain/ports.ts';
+import type { Clock, CommandStore, DeploymentStore, Pages, RepositoryStore } from '../domain/ports.ts';
 import type { ReplyView } from '../report/reply-view.ts';
 import type { LogTailReader } from './read-log-tail.ts';
 
@@ -16,7 +16,7 @@ export interface ConversationContext {
   /** Renders the reply; nothing secret is in what it gives. */
   readonly render: (view: ReplyView) => string;
   readonly readLogTail: LogTailReader;
-  readonly pages: { readonly githubUrl: string; readonly workspaceUrl: (workspaceId: string) => string };
+  readonly pages: Pages;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;

@@ -25,7 +25,9 @@ export async function writeReply(
   const isOnce = command.answer.kind !== 'redeploy' && command.answer.kind !== 'withdraw';
   if (command.replyDigest === REFUSED || (command.replyId !== null && isOnce)) return null;
   const body = await describe(context, command, repository, deployments);
-  const { githubUrl, workspaceUrl } = context.pages;
+  const { githubUrl } = context.pages;
+  const { account } = command;
+  const workspaceUrl = (workspaceId: string) => context.pages.workspaceUrl({ account, workspaceId });
   const marker = markReply(command.id);
   const text = `${context.render({ command, repository, githubUrl, workspaceUrl, body })}\n\n${marker}`;
   const replyDigest = createHash('sha256').update(text).digest('base64');

@@ -1,4 +1,4 @@
-import type { Dispatcher, Reporter, ShownCheckRuns } from '../domain/ports.ts';
+import type { Accounts, Dispatcher, Pages, Reporter, ShownCheckRuns } from '../domain/ports.ts';
 import { CheckRunWriter } from '../github/check-run-writer.ts';
 import { createCheckRunApi } from '../github/check-runs.ts';
 import type { GetOctokit } from '../github/octokit.ts';
@@ -13,7 +13,7 @@ export interface Reporting {
   readonly writer: CheckRunWriter;
   /** Tells the writer of this process, and the conversations about commands, of changes. */
   readonly reporter: Reporter;
-  readonly pages: { readonly githubUrl: string; readonly workspaceUrl: (workspaceId: string) => string };
+  readonly pages: Pages;
   readonly logs: LogBook;
   readonly runs: ShownCheckRuns;
   /** On whose behalf the writer writes; null: this process is the only one. */
@@ -21,21 +21,28 @@ export interface Reporting {
 }
 
 /** The logs, what is rendered from them, and the one writer of check runs. */
-export function createReporting(foundation: Foundation, getOctokit: GetOctokit): Reporting {
+export function createReporting(
+  foundation: Foundation,
+  accounts: Accounts,
+  getOctokit: GetOctokit,
+): Reporting {
   const { configuration, stores, redactor, clock, log, budgets, shared } = foundation;
   const logs = new LogBook(() => createLogExcerptBuilder(redactor));
-  const origin = new URL(configuration.meltano.apiUrl).origin;
-  const pages = {
+  // Of an account that isn't served any more, the environment's is the best guess.
+  const ownOrigin = new URL(configuration.meltano.apiUrl).origin;
+  const pages: Pages = {
     githubUrl: configuration.github.webUrl,
-    workspaceUrl: (workspaceId: string) => `${origin}/workspaces/${workspaceId}`,
+    workspaceUrl({ account, workspaceId }) {
+      const origin = account === null ? ownOrigin : (accounts.byKey(account)?.pagesUrl ?? ownOrigin);
+      return `${origin}/workspaces/${workspaceId}`;
+    },
   };
   const api = createCheckRunApi({ getOctokit, appId: configuration.github.appId, now: clock.now });
   const writing = shared && new WriterLeases(shared.leases);
   const writer = new CheckRunWriter({
-    ...{ api, store: stores, repositories: stores, logs, budgets, clock, log },
+    ...{ api, store: stores, repositories: stores, logs, budgets, clock, log, pages },
     random: Math.random,
     render: (view) => hideOwnSecrets(renderCheckRun(hideOwnSecretsInView(view, redactor)), redactor),
-    pages: { ...pages, workspaceUrl: ({ workspaceId }) => pages.workspaceUrl(workspaceId) },
     limits: configuration,
     ...(writing ? { onBehalf: writing.onBehalf } : {}),
   });

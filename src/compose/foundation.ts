@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/environment.ts';
+import { getSecret } from '../config/meltano-credentials.ts';
+import { listTenantSecrets } from '../config/tenants-file.ts';
 import type { Clock, Dispatcher } from '../domain/ports.ts';
 import { RateBudgets } from '../github/rate-budget.ts';
 import { createRedactor, type Redactor } from '../report/redact.ts';
@@ -51,9 +53,13 @@ export function layFoundation(
 }
 
 /** The app's own secrets: none of them may ever leave. */
-function listSecrets({ github, meltano, databaseUrl }: Configuration): string[] {
+function listSecrets({ github, meltano, tenants, databaseUrl }: Configuration): string[] {
   const { credentials } = meltano;
-  const own = credentials.kind === 'token' ? credentials.token : credentials.clientSecret;
   const password = databaseUrl ? decodeURIComponent(new URL(databaseUrl).password) : '';
-  return [github.privateKey, github.webhookSecret, own, ...(password ? [password] : [])];
+  return [
+    ...[github.privateKey, github.webhookSecret],
+    ...(credentials ? [getSecret(credentials)] : []),
+    ...(password ? [password] : []),
+    ...(tenants?.accounts ?? []).flatMap(listTenantSecrets),
+  ];
 }

@@ -3,8 +3,7 @@ import type { Logger } from 'pino';
 import type { Configuration } from '../config/environment.ts';
 import { createOctokitSource } from '../github/octokit.ts';
 import { createApp } from '../index.ts';
-import { createMeltanoDispatcher } from '../meltano/dispatcher.ts';
-import { createEnvironmentAccounts } from '../meltano/environment-account.ts';
+import { AccountRegistry } from '../meltano/account-registry.ts';
 import { wakeUnfinished } from '../reconcile/wake-unfinished.ts';
 import type { Redactor } from '../report/redact.ts';
 import { guardWebhooks } from '../web/guard-webhooks.ts';
@@ -14,10 +13,13 @@ import { createServer } from './create-server.ts';
 import { layFoundation } from './foundation.ts';
 import { handleQueues } from './handle-queues.ts';
 import { openBackend } from './open-backend.ts';
+import { reloadTenants } from './reload-tenants.ts';
 
 export interface Service {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
   readonly url: string;
+  /** Reads the operator's file again, if there is one. */
+  reload(): void;
   /** Takes no more work, waits for what is under way and closes the database. */
   stop(): Promise<void>;
 }
@@ -31,20 +33,27 @@ export async function startService(
   const backend = await openBackend(configuration, log);
   const foundation = layFoundation({ configuration, log, redactor }, backend);
   const { stores, dispatcher, shared, dependencies, metrics, clock, budgets } = foundation;
-  const connections = createMeltanoDispatcher();
-  const accounts = createEnvironmentAccounts({
-    ...{ meltano: configuration.meltano, dispatcher: connections, clock, log },
-    onToken: redactor.learn,
-    onCall: (answered) => dependencies.note('meltano', answered),
-    onCircuit: (account, openSince) => {
-      dependencies.noteCircuit(account, openSince);
-      metrics.circuit(account, openSince !== null);
+  const { meltano, tenants } = configuration;
+  const accounts = new AccountRegistry(
+    { meltano, tenants: tenants?.accounts ?? [] },
+    {
+      ...{ clock, log },
+      onToken: redactor.learnToken,
+      onCall: (answered) => dependencies.note('meltano', answered),
+      onCircuit: (account, openSince) => {
+        dependencies.noteCircuit(account, openSince);
+        metrics.circuit(account, openSince !== null);
+      },
+      onRetired: (account) => {
+        dependencies.noteCircuit(account, null);
+        metrics.forgetCircuit(account);
+      },
+      redact: async (text) => {
+        const { lines } = await redactor.forLog().redactLines([text]);
+        return lines.join(' ');
+      },
     },
-    redact: async (text) => {
-      const { lines } = await redactor.forLog().redactLines([text]);
-      return lines.join(' ');
-    },
-  });
+  );
   const server = createServer(foundation);
   const octokit = createOctokitSource({
     now: clock.now,
@@ -52,7 +61,7 @@ export async function startService(
     onRefusal: (installationId, waitMs) => budgets.of(installationId).refuse(clock.now() + waitMs),
     leases: shared?.leases,
   });
-  const reporting = createReporting(foundation, octokit.get);
+  const reporting = createReporting(foundation, accounts, octokit.get);
 
   let working = false;
   server.addHandler(
@@ -81,6 +90,9 @@ export async function startService(
 
   return {
     url: `http://${server.host}:${server.port}`,
+    reload() {
+      if (tenants) reloadTenants({ source: tenants.source, accounts, redactor, log });
+    },
     async stop() {
       working = false;
       await server.stop();
@@ -90,7 +102,7 @@ export async function startService(
       }
       await dispatcher.stop();
       await reporting.writer.stop();
-      await connections.destroy();
+      await accounts.destroy();
       await backend.close();
     },
   };

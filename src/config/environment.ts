@@ -2,6 +2,8 @@ import { createPrivateKey } from 'node:crypto';
 import { getPrivateKey } from '@probot/get-private-key';
 import { z } from 'zod';
 import { deepFreeze } from './deep-freeze.ts';
+import type { MeltanoCredentials } from './meltano-credentials.ts';
+import { readTenantsFile, type TenantAccount, type TenantsSource } from './tenants-file.ts';
 
 /** Everything that the operator sets, validated. The table in `docs/configuration.md` names every variable. */
 export interface Configuration {
@@ -25,8 +27,11 @@ export interface Configuration {
   readonly log: { readonly level: string; readonly format: 'pretty' | 'json' };
   readonly meltano: {
     readonly apiUrl: string;
-    readonly credentials: MeltanoCredentials;
+    /** Null: only the accounts of the operator's file are served. */
+    readonly credentials: MeltanoCredentials | null;
   };
+  /** The operator's file and what it said at the start; null without TENANTS_FILE. */
+  readonly tenants: { readonly source: TenantsSource; readonly accounts: readonly TenantAccount[] } | null;
   readonly dataDirectory: string;
   /** The PostgreSQL server that several instances share; null: the embedded database in `dataDirectory`. */
   readonly databaseUrl: string | null;
@@ -40,16 +45,6 @@ export interface Configuration {
   /** How long concluded deployments and deliveries are kept. */
   readonly retentionDays: number;
 }
-
-export type MeltanoCredentials =
-  | { readonly kind: 'token'; readonly token: string }
-  | {
-      readonly kind: 'client';
-      readonly clientId: string;
-      readonly clientSecret: string;
-      readonly authUrl: string;
-      readonly audience: string;
-    };
 
 export type EnvironmentResult =
   | { readonly ok: true; readonly configuration: Configuration }
@@ -108,6 +103,7 @@ const variables = z.object({
   MELTANO_CLIENT_SECRET: z.string().optional(),
   MELTANO_AUTH_URL: url.default('https://identity.matatika.com/oauth/token'),
   MELTANO_AUDIENCE: z.string().optional(),
+  TENANTS_FILE: z.string().optional(),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z
     .url({
@@ -154,12 +150,27 @@ export function readEnvironment(env: Variables): EnvironmentResult {
     : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`);
   const key = readPrivateKey(given);
   if ('problem' in key) problems.push(key.problem);
-  problems.push(...findMissing(given), ...findUnsupported(given));
+  problems.push(...findMissing(given));
   if (parsed.success) problems.push(...findContradictions(parsed.data));
-  if (!parsed.success || problems.length > 0 || !('pem' in key)) {
+  const tenants = readTenants(given, parsed.success ? parsed.data : variables.parse({}));
+  if (tenants && 'problems' in tenants) problems.push(...tenants.problems);
+  if (!parsed.success || problems.length > 0 || !('pem' in key) || (tenants && 'problems' in tenants)) {
     return { ok: false, kind: 'invalid', problems };
   }
-  return { ok: true, configuration: deepFreeze(toConfiguration(parsed.data, key.pem)) };
+  return { ok: true, configuration: deepFreeze(toConfiguration(parsed.data, key.pem, tenants)) };
+}
+
+function readTenants(
+  given: Variables,
+  values: Values,
+): Configuration['tenants'] | { problems: readonly string[] } {
+  const file = given['TENANTS_FILE'];
+  if (!file) return null;
+  const { MELTANO_API_URL: apiUrl, MELTANO_AUTH_URL: authUrl } = values;
+  const defaults = { apiUrl, authUrl, audience: values.MELTANO_AUDIENCE ?? null };
+  const source = { file, env: { ...given }, defaults };
+  const read = readTenantsFile(source);
+  return read.ok ? { source, accounts: read.accounts } : { problems: read.problems };
 }
 
 function readPrivateKey(given: Variables): { pem: string } | { problem: string } {
@@ -197,7 +208,7 @@ function findMissing(given: Variables): string[] {
     problems.push(
       `${id ? 'MELTANO_CLIENT_SECRET' : 'MELTANO_CLIENT_ID'} is missing: client credentials are both.`,
     );
-  } else if (!token && !id) {
+  } else if (!token && !id && !given['TENANTS_FILE']) {
     problems.push(
       'Meltano Cloud credentials are missing: set MELTANO_API_TOKEN, or MELTANO_CLIENT_ID and MELTANO_CLIENT_SECRET.',
     );
@@ -205,19 +216,16 @@ function findMissing(given: Variables): string[] {
   return problems;
 }
 
-/** Settings of the design that this version can't follow: better no start than one that ignores them. */
-function findUnsupported(given: Variables): string[] {
-  return ['TENANTS_FILE']
-    .filter((name) => given[name])
-    .map((name) => `${name} is set, but this version can't use it yet: unset it.`);
-}
-
 function findContradictions(values: Values): string[] {
   if (values.POLL_MIN_MS <= values.POLL_MAX_MS) return [];
   return [`POLL_MIN_MS (${values.POLL_MIN_MS}) must not be more than POLL_MAX_MS (${values.POLL_MAX_MS}).`];
 }
 
-function toConfiguration(values: Values, privateKey: string): Configuration {
+function toConfiguration(
+  values: Values,
+  privateKey: string,
+  tenants: Configuration['tenants'],
+): Configuration {
   const { GHE_HOST: gheHost, GHE_PROTOCOL: gheProtocol } = values;
   const webUrl = gheHost ? `${gheProtocol}://${gheHost}` : 'https://github.com';
   return {
@@ -240,6 +248,7 @@ function toConfiguration(values: Values, privateKey: string): Configuration {
       format: values.LOG_FORMAT ?? (values.NODE_ENV === 'production' ? 'json' : 'pretty'),
     },
     meltano: { apiUrl: values.MELTANO_API_URL, credentials: toCredentials(values) },
+    tenants,
     dataDirectory: values.DATA_DIR,
     databaseUrl: values.DATABASE_URL ?? null,
     allowedAccounts: values.ALLOWED_ACCOUNTS ? splitLogins(values.ALLOWED_ACCOUNTS) : null,
@@ -251,12 +260,16 @@ function toConfiguration(values: Values, privateKey: string): Configuration {
   };
 }
 
-function toCredentials(values: Values): MeltanoCredentials {
-  if (values.MELTANO_API_TOKEN) return { kind: 'token', token: values.MELTANO_API_TOKEN };
+function toCredentials(values: Values): MeltanoCredentials | null {
+  const {
+    MELTANO_API_TOKEN: token,
+    MELTANO_CLIENT_ID: clientId,
+    MELTANO_CLIENT_SECRET: clientSecret,
+  } = values;
+  if (token) return { kind: 'token', token };
+  if (!clientId || !clientSecret) return null;
   return {
-    kind: 'client',
-    clientId: values.MELTANO_CLIENT_ID ?? '',
-    clientSecret: values.MELTANO_CLIENT_SECRET ?? '',
+    ...{ kind: 'client', clientId, clientSecret },
     authUrl: values.MELTANO_AUTH_URL,
     audience: values.MELTANO_AUDIENCE ?? values.MELTANO_API_URL,
   };

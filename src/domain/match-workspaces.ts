@@ -8,12 +8,34 @@ export interface RepositoryIdentity {
   readonly host: string;
   /** The names (`owner/name`, lower case) that mean this repository: its own and the ones it had before. */
   readonly fullNames: ReadonlySet<string>;
+  /** What the operator says about workspaces of the repository's owner. */
+  readonly mappings: readonly WorkspaceMapping[];
 }
 
-/** Whether the workspace's `repositoryUrl` is this repository. */
-export function usesRepository(workspace: Workspace, identity: RepositoryIdentity): boolean {
-  if (!workspace.repositoryUrl) return false;
-  const address = parseRepositoryUrl(workspace.repositoryUrl);
+/** A workspace that belongs to a repository because the operator says so, whatever its `repositoryUrl` is. */
+export interface WorkspaceMapping {
+  /** `owner/name`, lower case. */
+  readonly repository: string;
+  /** These two count instead of the workspace's own, null as there. */
+  readonly branch: string | null;
+  readonly directory: string | null;
+  readonly workspaceId: string;
+}
+
+/**
+ * The workspace as this repository deploys it; null when it isn't the repository's: then neither a mapping nor the
+ * workspace's `repositoryUrl` says so.
+ */
+export function viewWorkspace(workspace: Workspace, identity: RepositoryIdentity): Workspace | null {
+  const mapping = identity.mappings.find(
+    (one) => one.workspaceId === workspace.id && identity.fullNames.has(one.repository),
+  );
+  if (mapping) return { ...workspace, branch: mapping.branch, directory: mapping.directory };
+  return usesRepository(workspace, identity) ? workspace : null;
+}
+
+function usesRepository({ repositoryUrl }: Workspace, identity: RepositoryIdentity): boolean {
+  const address = repositoryUrl ? parseRepositoryUrl(repositoryUrl) : null;
   return address !== null && address.host === identity.host && identity.fullNames.has(address.fullName);
 }
 
@@ -22,10 +44,10 @@ export function trackedBranch(workspace: Workspace, repository: Repository): str
   return workspace.branch ?? repository.defaultBranch;
 }
 
-/** The workspaces among `workspaces` that are this repository's. */
+/** The workspaces among `workspaces` that are this repository's, as it deploys them. */
 export function selectWorkspaces(
   workspaces: readonly Workspace[],
   identity: RepositoryIdentity,
 ): readonly Workspace[] {
-  return workspaces.filter((workspace) => usesRepository(workspace, identity));
+  return workspaces.flatMap((workspace) => viewWorkspace(workspace, identity) ?? []);
 }

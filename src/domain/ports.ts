@@ -3,6 +3,7 @@ import type { Delivery } from './delivery.ts';
 import type { Deployment, Repository, Rerun } from './deployment.ts';
 import type { Job } from './job.ts';
 import type { LogExcerpt } from './log-excerpt.ts';
+import type { WorkspaceMapping } from './match-workspaces.ts';
 import type { ReasonCode } from './reason-codes.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -109,7 +110,14 @@ export interface Account {
   /** Stored with each deployment, so that its credentials are found again. */
   readonly key: string;
   readonly api: MeltanoApi;
+  /** Shows only what `allows` lets through. */
   readonly directory: WorkspaceDirectory;
+  /** Workspaces that the operator gave to repositories of the account. */
+  readonly mappings: readonly WorkspaceMapping[];
+  /** Whether the operator lets the account deploy a workspace (by its id). */
+  readonly allows: (workspaceId: string) => boolean;
+  /** Origin of Meltano Cloud's pages for people. */
+  readonly pagesUrl: string;
 }
 
 export interface Accounts {
@@ -117,6 +125,14 @@ export interface Accounts {
   forOwner(login: string): Account | null;
   /** The account of a stored deployment; null when its credentials are gone from the configuration. */
   byKey(key: string): Account | null;
+}
+
+/** Where people look further. */
+export interface Pages {
+  /** GitHub's web origin, e.g. `https://github.com`. */
+  readonly githubUrl: string;
+  /** A workspace's page on the Meltano Cloud of an account (by its key; null when none was served). */
+  readonly workspaceUrl: (of: { readonly account: string | null; readonly workspaceId: string }) => string;
 }
 
 export interface WorkspaceList {

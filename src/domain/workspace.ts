@@ -12,3 +12,9 @@ export interface Workspace {
   readonly directory: string | null;
   readonly environment: string | null;
 }
+
+/** `./a//b/` is `a/b`; what names the root is null. */
+export function normaliseDirectory(directory: string | null): string | null {
+  const parts = (directory ?? '').split('/').filter((part) => part !== '' && part !== '.');
+  return parts.join('/') || null;
+}

@@ -5,6 +5,7 @@ import type {
   Clock,
   DeploymentStore,
   LogSource,
+  Pages,
   Reporter,
   ReportStore,
   RepositoryStore,
@@ -36,7 +37,7 @@ export interface CheckRunWriterPorts {
   readonly random: () => number;
   readonly log: Logger;
   readonly render: (view: CheckRunView) => CheckRunFields;
-  readonly pages: { readonly githubUrl: string; readonly workspaceUrl: (deployment: Deployment) => string };
+  readonly pages: Pages;
   readonly limits: { readonly deployTimeoutMinutes: number; readonly startTimeoutMinutes: number };
   /** With several instances: runs a write on behalf of the lease of the installation's writer. */
   readonly onBehalf?: <T>(installationId: number, work: () => Promise<T>) => Promise<T>;

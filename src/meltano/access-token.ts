@@ -114,7 +114,10 @@ function explainTokenFailure(failure: MeltanoFailure): MeltanoFailure {
     case 'held':
       return failure;
     case 'unexpected_body':
-      return refuse(503, 'The answer of the token endpoint (MELTANO_AUTH_URL) holds no access token');
+      return refuse(
+        503,
+        'The answer of the token endpoint (MELTANO_AUTH_URL, or auth_url) holds no access token',
+      );
     case 'status':
       if (failure.status === 429) return { ...failure, message: `No access token: ${failure.message}` };
       if (failure.status >= 500 || failure.status === 408) {
@@ -127,9 +130,12 @@ function explainTokenFailure(failure: MeltanoFailure): MeltanoFailure {
       return [400, 401, 403].includes(failure.status)
         ? refuse(
             401,
-            `The token endpoint refused MELTANO_CLIENT_ID and MELTANO_CLIENT_SECRET (${failure.status} ${failure.message})`,
+            `The token endpoint refused MELTANO_CLIENT_ID and MELTANO_CLIENT_SECRET, or those of the operator's file (${failure.status} ${failure.message})`,
           )
-        : refuse(401, `The token endpoint (MELTANO_AUTH_URL) answered ${failure.status}: ${failure.message}`);
+        : refuse(
+            401,
+            `The token endpoint (MELTANO_AUTH_URL, or auth_url) answered ${failure.status}: ${failure.message}`,
+          );
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Job } from '../domain/job.ts';
-import type { Workspace } from '../domain/workspace.ts';
+import { normaliseDirectory, type Workspace } from '../domain/workspace.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/;
@@ -63,12 +63,6 @@ export const jobSchema: z.ZodType<Job> = z
     endTime: timestamp,
   })
   .transform(({ type, ...job }) => ({ ...job, type: type ?? '' }));
-
-/** `./a//b/` is `a/b`; what names the root is null. */
-function normaliseDirectory(directory: string | null): string | null {
-  const parts = (directory ?? '').split('/').filter((part) => part !== '' && part !== '.');
-  return parts.join('/') || null;
-}
 
 export interface CollectionPage {
   readonly items: readonly unknown[];

@@ -11,7 +11,9 @@ export class ListFailed extends Error {
 
   constructor(failure: MeltanoFailure) {
     const isRefused = failure.kind === 'status' && (failure.status === 401 || failure.status === 403);
-    const advice = isRefused ? ' (check the Meltano Cloud credentials in the environment of this app)' : '';
+    const advice = isRefused
+      ? " (check the account's Meltano Cloud credentials: in the operator's file, or in the environment of this app)"
+      : '';
     super(`The workspaces could not be read: ${describeFailure(failure)}${advice}`);
     this.retryAfterMs = failure.kind === 'status' ? failure.retryAfterMs : null;
     this.heldMs = failure.kind === 'held' ? failure.heldMs : null;
@@ -38,7 +40,7 @@ export interface WorkspaceSearch {
 }
 
 /**
- * The workspaces of a repository. Those of an older list that aren't enough count only once a list was read after the
+ * The workspaces of a repository, as it deploys them. Those of an older list that aren't enough count only once a list was read after the
  * delivery came. Throws `ListFailed` or `ListTooFresh` when there is none yet.
  */
 export async function findWorkspaces(
@@ -46,7 +48,7 @@ export async function findWorkspaces(
   repositories: Pick<RepositoryStore, 'listNames'>,
 ): Promise<readonly Workspace[]> {
   const names = await repositories.listNames(repositoryId);
-  const identity = { host: githubHost, fullNames: new Set(names) };
+  const identity = { host: githubHost, fullNames: new Set(names), mappings: account.mappings };
   const current = await account.directory.current();
   if (!current.ok) throw new ListFailed(current.failure);
   const known = selectWorkspaces(current.value.workspaces, identity);

@@ -1,9 +1,9 @@
 import { touchesDirectory } from '../domain/changed-paths.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
-import { trackedBranch, usesRepository } from '../domain/match-workspaces.ts';
+import { trackedBranch, viewWorkspace } from '../domain/match-workspaces.ts';
 import type { DeploymentChange, MeltanoApi, MeltanoFailure } from '../domain/ports.ts';
 import type { Workspace } from '../domain/workspace.ts';
-import { conclude } from './conclude.ts';
+import { conclude, type Ending } from './conclude.ts';
 import { logFields, type ReconcileContext } from './reconcile-context.ts';
 
 export type Recheck =
@@ -12,6 +12,16 @@ export type Recheck =
   | { readonly kind: 'ended' }
   /** It still fits; what the workspace says now goes into the deployment. */
   | { readonly kind: 'fits'; readonly change: DeploymentChange };
+
+/** The operator's file was changed after the deployment was planned. */
+const NOT_ALLOWED: Ending = {
+  ...{ conclusion: 'failure', reason: 'start_refused' },
+  problem: "the operator's file of this app doesn't list the workspace in allowed_workspaces",
+};
+const ELSEWHERE: Ending = {
+  ...{ conclusion: 'skipped', reason: 'no_longer_tracked' },
+  problem: 'the workspace uses another repository now',
+};
 
 /**
  * Reads the workspace again right before a start and plans the deployment anew where the workspace changed: another
@@ -22,18 +32,25 @@ export async function recheckWorkspace(
   deployment: Deployment,
   api: MeltanoApi,
 ): Promise<Recheck> {
+  const account = context.accounts.byKey(deployment.account);
+  if (account && !account.allows(deployment.workspaceId)) return end(context, deployment, NOT_ALLOWED);
   const read = await api.getWorkspace(deployment.workspaceId);
   if (!read.ok) return { kind: 'failed', failure: read.failure };
-  const workspace = read.value;
   const repository = await context.repositories.getRepository(deployment.repositoryId);
   if (!repository) throw new Error(`Repository ${deployment.repositoryId} of a deployment is not stored.`);
+  const fullNames = new Set(await context.repositories.listNames(repository.id));
+  const mappings = account?.mappings ?? [];
+  const workspace = viewWorkspace(read.value, { host: context.githubHost, fullNames, mappings });
+  if (!workspace) return end(context, deployment, ELSEWHERE);
   const mismatch = await findMismatch(context, deployment, workspace, repository);
-  if (mismatch) {
-    await conclude(context, deployment, { conclusion: 'skipped', ...mismatch });
-    return { kind: 'ended' };
-  }
+  if (mismatch) return end(context, deployment, mismatch);
   const { name, environment, directory } = workspace;
   return { kind: 'fits', change: changedOnly(deployment, { workspaceName: name, environment, directory }) };
+}
+
+async function end(context: ReconcileContext, deployment: Deployment, ending: Ending): Promise<Recheck> {
+  await conclude(context, deployment, ending);
+  return { kind: 'ended' };
 }
 
 async function findMismatch(
@@ -41,23 +58,18 @@ async function findMismatch(
   deployment: Deployment,
   workspace: Workspace,
   repository: Repository,
-): Promise<{ reason: 'no_longer_tracked' | 'paths_unchanged'; problem: string } | null> {
-  const fullNames = new Set(await context.repositories.listNames(repository.id));
-  if (!usesRepository(workspace, { host: context.githubHost, fullNames })) {
-    return { reason: 'no_longer_tracked', problem: 'the workspace uses another repository now' };
-  }
+): Promise<Ending | null> {
   const branch = trackedBranch(workspace, repository);
   if (branch !== deployment.branch) {
-    return { reason: 'no_longer_tracked', problem: `the workspace tracks the branch ${branch} now` };
+    const problem = `the workspace tracks the branch ${branch} now`;
+    return { conclusion: 'skipped', reason: 'no_longer_tracked', problem };
   }
   const moved = workspace.directory !== null && workspace.directory !== deployment.directory;
   // What a person asked for is deployed whatever changed.
   if (deployment.cause !== 'push') return null;
   if (moved && !(await touches(context, deployment, repository, workspace.directory))) {
-    return {
-      reason: 'paths_unchanged',
-      problem: `the workspace uses the directory ${workspace.directory} now, where nothing changed`,
-    };
+    const problem = `the workspace uses the directory ${workspace.directory} now, where nothing changed`;
+    return { conclusion: 'skipped', reason: 'paths_unchanged', problem };
   }
   return null;
 }

@@ -4,6 +4,7 @@ import { makeSweepDeliveryId, type PushEvent } from '../domain/delivery.ts';
 import type { Repository } from '../domain/deployment.ts';
 import { selectWorkspaces, trackedBranch } from '../domain/match-workspaces.ts';
 import type {
+  Account,
   Accounts,
   Clock,
   DeliveryStore,
@@ -91,7 +92,7 @@ async function sweepInstallation(
     const swept = await context.store.listSweptPushes(page.value.map((one) => one.repository.id));
     for (const one of page.value) {
       if (swept.get(one.repository.id) === one.pushedAt) continue;
-      const sighting = await sweepRepository(context, one, account.key, listed.value.workspaces);
+      const sighting = await sweepRepository(context, one, account, listed.value.workspaces);
       if (sighting === 'seen once') seenOnce = true;
     }
   }
@@ -129,12 +130,12 @@ function takeRequest({ budget, log }: HeadSweepContext, installation: number): b
 async function sweepRepository(
   context: HeadSweepContext,
   { repository, pushedAt }: SweptRepository,
-  account: string,
+  { key: account, mappings }: Account,
   workspaces: readonly Workspace[],
 ): Promise<'in order' | 'seen once'> {
   const known = await context.repositories.listNames(repository.id);
   const fullNames = new Set([...known, `${repository.owner}/${repository.name}`.toLowerCase()]);
-  const own = selectWorkspaces(workspaces, { host: context.githubHost, fullNames });
+  const own = selectWorkspaces(workspaces, { host: context.githubHost, fullNames, mappings });
   if (own.length === 0) return 'in order';
   await context.repositories.learnRepository(repository, null, context.clock.now());
   let sighting: 'in order' | 'seen once' = 'in order';

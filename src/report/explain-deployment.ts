@@ -168,7 +168,7 @@ function explainLoop({ deployment }: CheckRunView): string {
 function adviseRefused(problem: string | null): string {
   switch (readAnsweredStatus(problem)) {
     case 401:
-      return `Meltano Cloud doesn't accept this app's credentials. The operator of this app has to renew them (\`MELTANO_API_TOKEN\`, or client id and secret), ${AGAIN}.`;
+      return `Meltano Cloud doesn't accept this app's credentials. The operator of this app has to renew them (\`MELTANO_API_TOKEN\`, or client id and secret, or those of its file of accounts), ${AGAIN}.`;
     case 403:
       return `The Meltano Cloud account of this app may not do that in this workspace. An owner or administrator of the workspace has to let it, or the operator of this app has to use another account; ${AGAIN}.`;
     case 404:

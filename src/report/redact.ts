@@ -9,8 +9,8 @@ export const REDACTED = '[redacted]';
 /** What stands for a line that could not be looked at. */
 export const WITHHELD_LINE = '[line withheld: the secret scanner failed]';
 
-/** Learned secrets that are remembered: access tokens follow one another, and the old ones end. */
-const MOST_LEARNED = 256;
+/** Access tokens that are remembered of one account: they follow one another, and the old ones end. */
+const MOST_TOKENS = 32;
 
 /** UTF-16 code units that are scanned at once; one longer line is scanned by itself. */
 const BATCH_LENGTH = 64 * 1024;
@@ -22,8 +22,10 @@ export interface Redactor {
   redactOwn(text: string): string;
   /** For a finished line of the app's own log: the app's own secrets only, so that JSON stays JSON. */
   redactLogLine(line: string): string;
-  /** One more secret of the app's own, known from now on: an access token. */
-  learn(secret: string): void;
+  /** More configured secrets, known from now on, also to logs that are being read; those that were known stay known. */
+  learnSecrets(secrets: readonly string[]): void;
+  /** An access token that an account was given. There is no end of them: only the account's newest are remembered. */
+  learnToken(account: string, token: string): void;
 }
 
 export interface LogRedactor {
@@ -48,19 +50,25 @@ type FindRanges = (text: string) => TextRange[];
 type Scan = (text: string) => Promise<TextRange[]>;
 
 export function createRedactor({ secrets, scan = scanSecrets }: RedactorOptions): Redactor {
-  const find = createOwnSecretFinder(secrets);
-  let learned: string[] = [];
-  let findLearned: FindRanges = () => [];
-  const findOwn: FindRanges = (text) => [...find(text), ...findLearned(text)];
+  const known = new Set(secrets);
+  let findKnown = createOwnSecretFinder([...known]);
+  const tokens = new Map<string, readonly string[]>();
+  let findTokens: FindRanges = () => [];
+  const findOwn: FindRanges = (text) => [...findKnown(text), ...findTokens(text)];
   return {
     forLog: () => createLogRedactor(findOwn, scan),
     redactOwn: (text) =>
       replaceRanges(text, mergeRanges([...findOwn(text), ...findShapedCredentials(text)]), REDACTED),
     redactLogLine: (line) => replaceRanges(line, mergeRanges(findOwn(line)), REDACTED),
-    learn(secret) {
-      if (learned.includes(secret)) return;
-      learned = [...learned, secret].slice(-MOST_LEARNED);
-      findLearned = createOwnSecretFinder(learned);
+    learnSecrets(more) {
+      for (const secret of more) known.add(secret);
+      findKnown = createOwnSecretFinder([...known]);
+    },
+    learnToken(account, token) {
+      const before = tokens.get(account) ?? [];
+      if (before.includes(token)) return;
+      tokens.set(account, [...before, token].slice(-MOST_TOKENS));
+      findTokens = createOwnSecretFinder([...tokens.values()].flat());
     },
   };
 }

@@ -9,6 +9,8 @@ export interface Metrics {
   swept(kind: 'delivery' | 'push', count: number): void;
   /** Whether requests to Meltano Cloud with an account's credentials are held back. */
   circuit(account: string, isOpen: boolean): void;
+  /** The account isn't served any more. */
+  forgetCircuit(account: string): void;
 }
 
 /** The process's metrics, in a registry of their own. */
@@ -42,6 +44,7 @@ export function createMetrics(): Metrics {
   return {
     registry,
     circuit: (account, isOpen) => circuits.set({ account }, isOpen ? 1 : 0),
+    forgetCircuit: (account) => circuits.remove({ account }),
     swept: (kind, count) => found.inc({ kind }, count),
     delivery: (event, outcome) => deliveries.inc({ event, outcome }),
     concluded: ({ conclusion, reason }) => deployments.inc({ conclusion: conclusion ?? 'none', reason }),

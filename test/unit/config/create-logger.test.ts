@@ -11,7 +11,7 @@ test('no line of the log holds a secret of the app, wherever it came from, and e
   const log = pino(describeLogger('debug', redactor.redactLogLine), {
     write: (line) => void lines.push(line),
   });
-  redactor.learn(token);
+  redactor.learnToken('acme', token);
   const error = Object.assign(new Error(`refused ${secret}`), { response: { data: { token } } });
   log.error({ err: error, address: `http://x/${encodeURIComponent(secret)}` }, `failed with ${token}`);
   log.child({ delivery: secret }).debug({ at: 'http://x', by: 'a:b@c' }, 'fine');

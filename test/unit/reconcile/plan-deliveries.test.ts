@@ -207,6 +207,32 @@ describe('changed paths', () => {
   });
 });
 
+describe("a workspace that the operator's file maps", () => {
+  const MAPPED = { repository: 'acme/data', branch: 'release', directory: 'a', workspaceId: WORKSPACE_ID };
+
+  test("is deployed from that repository, by the mapping's branch and directory", async () => {
+    world.meltano.workspaces = [buildWorkspace({ repositoryUrl: 'https://gitlab.com/x/y', branch: 'prod' })];
+    world.mappings = [MAPPED];
+    world.comparison = () => ({ kind: 'paths', paths: ['a/meltano.yml'] });
+    world.restart();
+    await world.deliver(buildPush({ ref: 'refs/heads/prod' }));
+    await world.deliver(buildPush({ ref: 'refs/heads/release' }));
+    await world.planAll();
+    expect(world.noops()).toEqual(['branch_not_tracked']);
+    expect(await world.open()).toMatchObject([{ branch: 'release', directory: 'a' }]);
+  });
+
+  test("is deployed once where its own URL is that repository, by the mapping's branch", async () => {
+    world.mappings = [{ ...MAPPED, directory: null }];
+    world.restart();
+    await world.deliver(buildPush({ ref: 'refs/heads/main' }));
+    await world.deliver(buildPush({ ref: 'refs/heads/release' }));
+    await world.planAll();
+    expect(world.noops()).toEqual(['branch_not_tracked']);
+    expect(await world.open()).toMatchObject([{ branch: 'release' }]);
+  });
+});
+
 describe('a repository that was renamed', () => {
   test('is found by workspaces under its old name, and asked for under its new one', async () => {
     const renamed = { ...REPOSITORY, name: 'renamed' };

@@ -5,6 +5,7 @@ import { planRerun, planUnansweredRerun } from '../../../src/commands/plan-rerun
 import type { CommandReads, PermissionLevel, PullRequest } from '../../../src/domain/conversation.ts';
 import type { AppEvent, PushEvent } from '../../../src/domain/delivery.ts';
 import type { Deployment, Repository } from '../../../src/domain/deployment.ts';
+import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
 import type { Account, Comparison, ShownCheckRun } from '../../../src/domain/ports.ts';
 import { createWorkspaceDirectory } from '../../../src/meltano/workspace-directory.ts';
 import { createPlanner } from '../../../src/reconcile/plan-deliveries.ts';
@@ -34,6 +35,8 @@ export class PlanWorld {
   readonly stores: Stores;
   allowed: ReadonlySet<string> | null = null;
   served = true;
+  /** What the operator's file maps; `restart` takes it over. */
+  mappings: readonly WorkspaceMapping[] = [];
   comparison: () => Comparison = () => ({ kind: 'paths', paths: [] });
   readonly compared: string[] = [];
   #plan: (repositoryKey: string) => Promise<number | null>;
@@ -76,7 +79,8 @@ export class PlanWorld {
   #createPlanner(): (repositoryKey: string) => Promise<number | null> {
     const { stores, reporter, dispatcher, clock, meltano } = this;
     const directory = createWorkspaceDirectory(meltano, clock);
-    const account: Account = { key: 'environment', api: meltano, directory };
+    const rules = { mappings: this.mappings, allows: () => true, pagesUrl: 'https://app.meltano.com' };
+    const account: Account = { key: 'environment', api: meltano, directory, ...rules };
     const accounts = { forOwner: () => (this.served ? account : null), byKey: () => account };
     const comparer = {
       compare: async (repository: Repository, base: string, head: string) => {

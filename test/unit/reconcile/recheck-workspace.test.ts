@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
 import type { Workspace } from '../../../src/domain/workspace.ts';
-import { buildWorkspace, REPOSITORY, START, World } from './reconcile-world.ts';
+import { buildWorkspace, REPOSITORY, START, WORKSPACE_ID, World } from './reconcile-world.ts';
 
 let world: World;
 
@@ -50,6 +51,38 @@ test('a new name and environment are taken over; the check run keeps its name', 
   expect(await startWith({ name: 'Analytics (prod)', environment: 'prod' })).toMatchObject({
     ...{ workspaceName: 'Analytics (prod)', environment: 'prod' },
     checkName: 'Meltano Deploy (Analytics)',
+  });
+});
+
+describe("the operator's file", () => {
+  const MAPPED = { repository: 'acme/data', branch: null, directory: null, workspaceId: WORKSPACE_ID };
+  const elsewhere = { repositoryUrl: 'https://gitlab.com/acme/mirror', branch: 'prod' };
+
+  test('keeps a workspace with the repository that it is mapped to', async () => {
+    world.rules.mappings.push(MAPPED);
+    expect(await startWith({ ...elsewhere, directory: 'their/folder' })).toMatchObject({
+      ...{ state: 'queued', directory: null },
+    });
+  });
+
+  test.each<[string, Partial<WorkspaceMapping>, RegExp]>([
+    ['another workspace', { workspaceId: '81c0ef56-7f7e-47c1-9700-2d7e2eb5a04e' }, /another repository/],
+    ['another repository', { repository: 'acme/other' }, /another repository/],
+    ['another branch', { branch: 'release' }, /tracks the branch release now/],
+  ])('that maps %s now ends the deployment', async (_, differences, problem) => {
+    world.rules.mappings.push({ ...MAPPED, ...differences });
+    const ended = await startWith(elsewhere);
+    expect(ended).toMatchObject({ conclusion: 'skipped', reason: 'no_longer_tracked' });
+    expect(ended.problem).toMatch(problem);
+    expect(world.meltano.count('startDeployment')).toBe(0);
+  });
+
+  test('that no longer allows the workspace ends the deployment, with nothing asked', async () => {
+    world.rules.allowed = false;
+    const ended = await startWith({});
+    expect(ended).toMatchObject({ conclusion: 'failure', reason: 'start_refused' });
+    expect(ended.problem).toMatch(/allowed_workspaces/);
+    expect(world.meltano.calls).toEqual([]);
   });
 });
 

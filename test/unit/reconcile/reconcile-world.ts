@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import type { Deployment, Repository } from '../../../src/domain/deployment.ts';
+import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
 import type {
   Account,
   Accounts,
@@ -122,6 +123,8 @@ export class World {
   readonly compared: string[] = [];
   /** False: the credentials are gone from the configuration. */
   served = true;
+  /** What the operator's file says about the account; tests change it in place. */
+  readonly rules = { mappings: [] as WorkspaceMapping[], allowed: true, allows: () => this.rules.allowed };
   #pushes = 0;
   #timeline: { at: number; act: () => void }[] = [];
   #reconcile: (workspaceId: string) => Promise<number | null>;
@@ -158,7 +161,7 @@ export class World {
       onChange: (openSince) => this.circuit.push(openSince),
     });
     const api = this.#guarded ? guardMeltano(this.meltano, breaker) : this.meltano;
-    const account = { key: 'environment', api } as unknown as Account;
+    const account = { key: 'environment', api, ...this.rules } as unknown as Account;
     const accounts: Accounts = {
       forOwner: () => account,
       byKey: (key) => (this.served && key === account.key ? account : null),

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Repository } from '../../../src/domain/deployment.ts';
+import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
 import type { Account, LoggedDelivery, SweptRepository } from '../../../src/domain/ports.ts';
 import { RequestBudget } from '../../../src/reconcile/request-budget.ts';
 import { sweepDeliveries } from '../../../src/reconcile/sweep-deliveries.ts';
@@ -135,11 +136,12 @@ describe('sweepHeads', () => {
   let budget: RequestBudget;
   let requests: string[];
   let moved: number[];
+  let mappings: WorkspaceMapping[];
 
   beforeEach(() => {
     repositories = [{ repository: REPOSITORY, pushedAt: 1_000 }];
     heads = { main: 'head-1' };
-    [baselines, woken, requests, moved, found] = [[], [], [], [], 0];
+    [baselines, woken, requests, moved, mappings, found] = [[], [], [], [], [], 0];
     budget = new RequestBudget(clock, 600);
   });
 
@@ -151,7 +153,7 @@ describe('sweepHeads', () => {
       },
     ];
     const directory = { current: async () => ({ ok: true, value: { workspaces, readAt: 0 } }) as const };
-    const account = { key: 'environment', directory } as unknown as Account;
+    const account = { key: 'environment', directory, mappings } as unknown as Account;
     return {
       installations: {
         listInstallations: async () => [{ id: 1, account: 'acme' }],
@@ -190,6 +192,15 @@ describe('sweepHeads', () => {
     expect(await sweepHeads(context())).toBeNull();
     expect(baselines).toMatchObject([{ branch: 'main', head: 'head-1' }]);
     expect(found).toBe(0);
+  });
+
+  test("the branch of the operator's mapping is looked at, for a repository that the workspace doesn't name", async () => {
+    const mapping = { branch: 'prod', directory: null, workspaceId: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e' };
+    mappings = [{ ...mapping, repository: 'acme/mirror' }];
+    repositories = [{ repository: { ...REPOSITORY, id: 3, name: 'mirror' }, pushedAt: 1_000 }];
+    heads = { main: 'head-1', prod: 'head-9' };
+    await sweepHeads(context());
+    expect(baselines).toMatchObject([{ branch: 'prod', head: 'head-9', workspaces: [{ branch: 'prod' }] }]);
   });
 
   test('a repository that did not move costs nothing but its place in the list', async () => {

@@ -1,0 +1,101 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Agent } from 'undici';
+import type { Configuration } from '../config/environment.ts';
+import type { TenantAccount } from '../config/tenants-file.ts';
+import type { Account, Accounts } from '../domain/ports.ts';
+import { type AccountPorts, type AccountSettings, createAccount } from './create-account.ts';
+import { createMeltanoDispatcher } from './dispatcher.ts';
+
+/** The key under which deployments remember that the environment's credentials are theirs; no login's key is like it. */
+const ENVIRONMENT_KEY = 'environment';
+
+export interface AccountSources {
+  readonly meltano: Configuration['meltano'];
+  readonly tenants: readonly TenantAccount[];
+}
+
+export interface RegistryPorts extends AccountPorts {
+  /** The account isn't served any more: nothing will be told of it. */
+  readonly onRetired: (account: string) => void;
+}
+
+interface Served {
+  readonly settings: AccountSettings;
+  readonly account: Account;
+}
+
+/**
+ * The Meltano Cloud accounts that are served: those of the operator's file by their logins, and for every other login
+ * the environment's, if it has one.
+ */
+export class AccountRegistry implements Accounts {
+  readonly #ports: RegistryPorts;
+  readonly #meltano: Configuration['meltano'];
+  /**
+   * Each account has connections of its own, so that one that hangs keeps no other waiting. Those of accounts that went
+   * away stay until the end: a step may still be using them, and unused sockets close by themselves.
+   */
+  readonly #connections = new Set<Agent>();
+  #served: ReadonlyMap<string, Served> = new Map();
+
+  constructor({ meltano, tenants }: AccountSources, ports: RegistryPorts) {
+    this.#meltano = meltano;
+    this.#ports = ports;
+    this.replace(tenants);
+  }
+
+  forOwner(login: string): Account | null {
+    return this.byKey(makeKey(login)) ?? this.byKey(ENVIRONMENT_KEY);
+  }
+
+  byKey(key: string): Account | null {
+    return this.#served.get(key)?.account ?? null;
+  }
+
+  /**
+   * Puts these in the place of the file's accounts, all at once; one that didn't change keeps its token, its list and
+   * its circuit.
+   */
+  replace(tenants: readonly TenantAccount[]): void {
+    const next = new Map<string, Served>();
+    for (const settings of this.#listSettings(tenants)) {
+      const known = this.#served.get(settings.key);
+      const isSame = known !== undefined && isDeepStrictEqual(known.settings, settings);
+      next.set(settings.key, isSame ? known : { settings, account: this.#create(settings) });
+    }
+    const before = this.#served;
+    this.#served = next;
+    for (const key of before.keys()) if (!next.has(key)) this.#ports.onRetired(key);
+    for (const [key, served] of next) if (before.get(key) !== served) this.#ports.onCircuit(key, null);
+  }
+
+  async destroy(): Promise<void> {
+    await Promise.all([...this.#connections].map((one) => one.destroy()));
+  }
+
+  #listSettings(tenants: readonly TenantAccount[]): AccountSettings[] {
+    const { apiUrl, credentials } = this.#meltano;
+    const own = { key: ENVIRONMENT_KEY, apiUrl, allowedWorkspaces: null, mappings: [] };
+    return [
+      ...(credentials === null ? [] : [{ ...own, credentials }]),
+      ...tenants.map(({ login, ...tenant }) => ({ ...tenant, key: makeKey(login) })),
+    ];
+  }
+
+  #create(settings: AccountSettings): Account {
+    const connections = createMeltanoDispatcher();
+    this.#connections.add(connections);
+    return createAccount(settings, connections, {
+      ...this.#ports,
+      onCircuit: (key, openSince) => {
+        // A step may still work with an account that was replaced: its circuit is nobody's any more.
+        if (this.#served.get(key)?.settings === settings) this.#ports.onCircuit(key, openSince);
+      },
+    });
+  }
+}
+
+/** With a sign that no login has: there may be a GitHub account called `environment`. */
+function makeKey(login: string): string {
+  return `@${login.toLowerCase()}`;
+}

@@ -1,0 +1,83 @@
+import type { Logger } from 'pino';
+import type { Dispatcher } from 'undici';
+import type { MeltanoCredentials } from '../config/meltano-credentials.ts';
+import type { TenantAccount } from '../config/tenants-file.ts';
+import type { Account, Clock, MeltanoApi } from '../domain/ports.ts';
+import { normaliseDirectory } from '../domain/workspace.ts';
+import type { MeltanoAuth } from './access-token.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
+import { guardMeltano } from './guard-meltano.ts';
+import { createMeltanoClient } from './meltano-client.ts';
+import { type Observation, observeMeltano } from './observe-meltano.ts';
+import { createWorkspaceDirectory } from './workspace-directory.ts';
+
+/** What makes an account what it is: accounts of equal settings are the same. */
+export interface AccountSettings
+  extends Pick<TenantAccount, 'apiUrl' | 'credentials' | 'allowedWorkspaces' | 'mappings'> {
+  /** Stored with each deployment. */
+  readonly key: string;
+}
+
+export interface AccountPorts extends Observation {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Told of each access token that an account's credentials bring, before its first use. */
+  readonly onToken: (account: string, token: string) => void;
+  /** An account's circuit opened (since when nothing was answered, epoch milliseconds) or closed (null). */
+  readonly onCircuit: (account: string, openSince: number | null) => void;
+}
+
+/** An account with a client, an access token, a circuit breaker and a list of workspaces that it shares with no other. */
+export function createAccount(
+  settings: AccountSettings,
+  dispatcher: Dispatcher,
+  ports: AccountPorts,
+): Account {
+  const { key, apiUrl } = settings;
+  const { clock, log } = ports;
+  const client = createMeltanoClient({
+    ...{ apiUrl, dispatcher, clock },
+    auth: toAuth(settings.credentials, (token) => ports.onToken(key, token)),
+    onSkipped: (skipped) =>
+      log.warn({ ...skipped, account: key }, 'Meltano Cloud listed entries that can not be read'),
+  });
+  const breaker = new CircuitBreaker({
+    ...{ clock, random: Math.random },
+    onChange: (openSince) => {
+      if (openSince === null) log.info({ account: key }, 'Meltano Cloud answers again');
+      else log.warn({ account: key, openSince }, 'Meltano Cloud does not answer: requests are held back');
+      ports.onCircuit(key, openSince);
+    },
+  });
+  const api = guardMeltano(observeMeltano(client, ports), breaker);
+  const allowed = settings.allowedWorkspaces && new Set(settings.allowedWorkspaces);
+  const allows = (workspaceId: string) => allowed === null || allowed.has(workspaceId);
+  return {
+    ...{ key, api, allows },
+    directory: createWorkspaceDirectory(listAllowed(api, allows), clock),
+    mappings: settings.mappings.map(({ directory, ...mapping }) => ({
+      ...mapping,
+      directory: normaliseDirectory(directory),
+    })),
+    pagesUrl: new URL(apiUrl).origin,
+  };
+}
+
+function toAuth(credentials: MeltanoCredentials, onToken: (token: string) => void): MeltanoAuth {
+  if (credentials.kind === 'token') return credentials;
+  const { authUrl: tokenUrl, ...rest } = credentials;
+  return { ...rest, tokenUrl, onToken };
+}
+
+/** What the operator doesn't allow is not there for anybody who asks which workspaces there are. */
+function listAllowed(
+  api: Pick<MeltanoApi, 'listWorkspaces'>,
+  allows: Account['allows'],
+): Pick<MeltanoApi, 'listWorkspaces'> {
+  return {
+    async listWorkspaces() {
+      const listed = await api.listWorkspaces();
+      return listed.ok ? { ok: true, value: listed.value.filter(({ id }) => allows(id)) } : listed;
+    },
+  };
+}

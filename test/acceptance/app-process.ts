@@ -51,6 +51,10 @@ export class AppProcess {
     this.#child.kill('SIGCONT');
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   async kill(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
     this.#child.kill(signal);
     return this.exited;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -78,6 +78,29 @@ describe('the process', () => {
     expect(await app.kill('SIGTERM')).toEqual({ code: 0, signal: null });
     expect(performance.now() - began).toBeLessThan(10_000);
     for (const fault of faults) fault.remove();
+  });
+
+  test("reads the operator's file again on SIGHUP, and goes on with a bad one", async () => {
+    const file = join(directory, 'tenants.yml');
+    const write = (login: string, token: string) =>
+      writeFileSync(file, `accounts:\n  ${login}:\n    token: ${token}\n`);
+    const reference = `\${ACME_TOKEN}`;
+    write('acme', reference);
+    const { MELTANO_API_TOKEN: ACME_TOKEN = '', ...env } = await environment();
+    const app = startProcess({ ...env, ACME_TOKEN, TENANTS_FILE: file }, directory);
+    await app.ready();
+    const untilPrinted = (text: string) =>
+      sandbox.github.waitFor(() => app.output.includes(text) || null, `"${text}"`);
+    write('beta', reference);
+    app.signal('SIGHUP');
+    await untilPrinted('"accounts":["beta"]');
+    write('gamma', 'literal-secret');
+    app.signal('SIGHUP');
+    await untilPrinted('was not taken over');
+    expect(app.output).toContain('tenants.yml:3:12: accounts.gamma.token must be');
+    expect(app.output).not.toContain('literal-secret');
+    expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
+    expect(await app.kill('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 
   test('refuses a data directory that another process uses, in one clear line', async () => {

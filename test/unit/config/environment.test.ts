@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { ENVIRONMENT_NAMES, readEnvironment } from '../../../src/config/environment.ts';
 
 const PRIVATE_KEY = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -123,6 +124,25 @@ describe('readEnvironment', () => {
     ['a key file that is not there', { PRIVATE_KEY: '', PRIVATE_KEY_PATH: '/none.pem' }, 'PRIVATE_KEY'],
   ])('refuses %s', (_, differences, problem) => {
     expect(problemsOf({ ...COMPLETE, ...differences })).toContain(problem);
+  });
+
+  test("reads the operator's file, which makes credentials of the environment's own unnecessary", () => {
+    const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const file = join(directory, 'tenants.yml');
+    const { MELTANO_API_TOKEN: _, ...rest } = COMPLETE;
+    const env = { ...rest, TENANTS_FILE: file, MELTANO_API_URL: 'https://cloud.example/api' };
+    writeFileSync(file, `accounts:\n  acme:\n    token: \${ACME_TOKEN}\n`);
+    expect(readEnvironment({ ...env, ACME_TOKEN: 'secret' })).toMatchObject({
+      configuration: {
+        meltano: { credentials: null },
+        tenants: { accounts: [{ login: 'acme', apiUrl: 'https://cloud.example/api' }] },
+      },
+    });
+    const problems = problemsOf({ ...env, PORT: 'x', MELTANO_CLIENT_ID: 'half' });
+    expect(problems).toContain('PORT');
+    expect(problems).toContain('MELTANO_CLIENT_SECRET is missing');
+    expect(problems).toContain(`${file}:3:12: accounts.acme.token names the environment variable ACME_TOKEN`);
   });
 
   test('never shows a secret in a problem', () => {

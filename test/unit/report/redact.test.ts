@@ -78,6 +78,15 @@ describe("the app's own secrets", () => {
     expect(redactOwn(join('https://ana:', 'pa55', '@host.test/x'))).toBe(`https://${REDACTED}@host.test/x`);
   });
 
+  test('learnt later are found too, in logs that are being read as well', async () => {
+    const redactor = createRedactor({ secrets: [token] });
+    const log = redactor.forLog();
+    const later = `l4t-${letters(12)}`;
+    redactor.learnSecrets([later]);
+    expect((await log.redactLines([`${later} and ${token}`])).lines).toEqual([`${REDACTED} and ${REDACTED}`]);
+    expect(redactor.redactOwn(`a ${later} b`)).toBe(`a ${REDACTED} b`);
+  });
+
   test('are found wherever they are', async () => {
     const words = fc.string({ maxLength: 20 }).filter((text) => !text.includes(token));
     await fc.assert(

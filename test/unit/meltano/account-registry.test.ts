@@ -1,0 +1,114 @@
+import { pino } from 'pino';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { TenantAccount } from '../../../src/config/tenants-file.ts';
+import { AccountRegistry } from '../../../src/meltano/account-registry.ts';
+import { clientAuth, createClock, expectValue, startSandbox } from './client-setup.ts';
+
+const API = 'https://app.meltano.com/api';
+const ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
+
+function tenant(login: string, differences: Partial<TenantAccount> = {}): TenantAccount {
+  return {
+    ...{ login, apiUrl: API, credentials: { kind: 'token', token: `token of ${login}` } },
+    ...{ trigger: 'api', deploymentSecret: null, allowedWorkspaces: null, mappings: [] },
+    ...differences,
+  };
+}
+
+function createRegistry(tenants: TenantAccount[], withEnvironment = true): AccountRegistry {
+  const registry = new AccountRegistry(
+    {
+      meltano: { apiUrl: API, credentials: withEnvironment ? { kind: 'token', token: 'own' } : null },
+      tenants,
+    },
+    {
+      ...{ clock: createClock(), log: pino({ level: 'silent' }), onCall: () => undefined },
+      redact: async (text) => text,
+    },
+  );
+  onTestFinished(() => registry.destroy());
+  return registry;
+}
+
+describe('forOwner', () => {
+  test.each<[string, string, boolean, string | null]>([
+    ["the file's account", 'acme', true, '@acme'],
+    ['it in another letter case', 'ACME', true, '@acme'],
+    ["the environment's for any other", 'beta', true, 'environment'],
+    ['none for any other without credentials in the environment', 'beta', false, null],
+    ["the file's, for a login like the environment's key", 'environment', true, '@environment'],
+    ["not the environment's for that login without it", 'environment', false, '@environment'],
+  ])('gives %s', (_, login, withEnvironment, key) => {
+    const registry = createRegistry([tenant('acme'), tenant('environment')], withEnvironment);
+    expect(registry.forOwner(login)?.key ?? null).toBe(key);
+  });
+});
+
+describe('replace', () => {
+  let registry: AccountRegistry;
+  beforeEach(() => {
+    registry = createRegistry([tenant('acme'), tenant('beta'), tenant('gamma')]);
+  });
+
+  test('keeps what did not change, and makes anew only what did', () => {
+    const keys = ['environment', '@acme', '@beta'];
+    const before = keys.map((key) => registry.byKey(key));
+    registry.replace([tenant('acme'), tenant('beta', { apiUrl: 'https://other/api' }), tenant('delta')]);
+    const same = keys.map((key, index) => registry.byKey(key) === before[index]);
+    expect(same).toEqual([true, true, false]);
+    expect(registry.byKey('@beta')).toMatchObject({ key: '@beta', pagesUrl: 'https://other' });
+    expect(registry.byKey('@delta')?.key).toBe('@delta');
+  });
+
+  test('ends what is gone, also for its stored deployments', () => {
+    registry.replace([tenant('acme')]);
+    expect(registry.byKey('@gamma')).toBeNull();
+    expect(registry.forOwner('gamma')?.key).toBe('environment');
+  });
+
+  test('lets a step go on with the account that it has', async () => {
+    const sandbox = await startSandbox();
+    sandbox.addWorkspace({ name: 'W', repositoryUrl: 'https://github.com/acme/data' });
+    const { apiUrl } = sandbox;
+    const { tokenUrl, ...client } = clientAuth(sandbox);
+    const old = tenant('acme', { apiUrl, credentials: { ...client, authUrl: tokenUrl } });
+    registry.replace([old]);
+    const api = registry.byKey('@acme')?.api;
+    const listing = api?.listWorkspaces();
+    registry.replace([]);
+    expect(await listing).toMatchObject({ ok: true, value: [{ name: 'W' }] });
+    expect(await api?.listWorkspaces()).toMatchObject({ ok: true });
+  });
+});
+
+describe('an account', () => {
+  test('shows and allows only the workspaces that the operator allows', async () => {
+    const sandbox = await startSandbox();
+    const { apiUrl, token } = sandbox;
+    const one = sandbox.addWorkspace({ name: 'One', repositoryUrl: 'https://github.com/acme/data' });
+    sandbox.addWorkspace({ name: 'Two', repositoryUrl: 'https://github.com/acme/data' });
+    const settings = { apiUrl, credentials: { kind: 'token', token } } as const;
+    const account = createRegistry([
+      tenant('acme', { ...settings, allowedWorkspaces: [one.id] }),
+      tenant('beta', settings),
+    ]);
+    const namesOf = async (login: string) => {
+      const listed = await account.forOwner(login)?.directory.current();
+      return listed && expectValue(listed).workspaces.map(({ name }) => name);
+    };
+    expect(await namesOf('acme')).toEqual(['One']);
+    expect(await namesOf('beta')).toEqual(['One', 'Two']);
+    expect(account.forOwner('acme')?.allows(one.id)).toBe(true);
+    expect(account.forOwner('acme')?.allows(ID)).toBe(false);
+    expect(account.forOwner('beta')?.allows(ID)).toBe(true);
+  });
+
+  test("writes a mapping's directory as workspaces have theirs", () => {
+    const mapping = { repository: 'acme/data', branch: null, workspaceId: ID };
+    const rest = { trigger: null, deploymentSecret: null };
+    const registry = createRegistry([
+      tenant('acme', { mappings: [{ ...mapping, ...rest, directory: './a//b/' }] }),
+    ]);
+    expect(registry.forOwner('acme')?.mappings).toMatchObject([{ ...mapping, directory: 'a/b' }]);
+  });
+});

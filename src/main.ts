@@ -18,7 +18,9 @@ export async function main(): Promise<void> {
   if (environment.ok) return serve(environment.configuration);
   if (environment.kind === 'not set up') return openSetUp();
   const list = environment.problems.map((problem) => `  - ${problem}`).join('\n');
-  console.error(`Meltano Deploy can't start. Put this right in the environment, in .env or in the file that is named:\n${list}`);
+  console.error(
+    `Meltano Deploy can't start. Put this right in the environment, in .env or in the file that is named:\n${list}`,
+  );
   process.exitCode = 1;
 }
 

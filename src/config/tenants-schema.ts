@@ -17,6 +17,7 @@ const ERRORS = {
   reference: `must be \${NAME}, the name of an environment variable: a secret never stands in this file. Put the secret into a variable and name it here`,
   text: 'must be a text that is not empty',
   url: 'must be an http or https URL without user name and password',
+  plain: `must be written out: \${NAME} is for secrets and client_id only`,
   trigger: 'must be api or webhook',
   workspace: "must be a workspace's id, such as 71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e",
   list: 'must be a list: begin each entry with "- "',
@@ -29,9 +30,12 @@ const ERRORS = {
 };
 
 const text = z.string({ error: ERRORS.text }).trim().min(1, { error: ERRORS.text });
+/** A `${NAME}` that nobody resolves would be taken for the value itself. */
+const plain = (value: string) => !value.includes('${');
 const url = z
   .url({ protocol: /^https?$/, error: ERRORS.url })
   .refine((value) => !/\/\/[^/]*@/.test(value), { error: ERRORS.url })
+  .refine(plain, { error: ERRORS.plain })
   .transform((value) => value.replace(/\/+$/, ''));
 const workspaceId = z
   .string({ error: ERRORS.workspace })
@@ -64,11 +68,11 @@ function createShapes(env: Variables) {
     token: secret.optional(),
     /** Not a secret: it may stand here, too. */
     client_id: text
-      .transform((value, context) => (value.startsWith('$') ? resolveReference(value, env, context) : value))
+      .transform((value, context) => (plain(value) ? value : resolveReference(value, env, context)))
       .optional(),
     client_secret: secret.optional(),
     auth_url: url.optional(),
-    audience: text.optional(),
+    audience: text.refine(plain, { error: ERRORS.plain }).optional(),
     allowed_workspaces: listOf(workspaceId),
     ...start,
   };

@@ -84,6 +84,7 @@ accounts:
   });
 });
 
+const CLIENT = [`client_secret: \${BETA_SECRET}`];
 const WEBHOOK = /trigger can't be webhook in this version/;
 test.each<[string, string, string, RegExp]>([
   ['an empty file', '', '1:1', /the file must begin with accounts:/],
@@ -114,6 +115,8 @@ test.each<[string, string, string, RegExp]>([
     /without user name/,
   ],
   ['another protocol', acme(TOKEN, 'api_url: ftp://x'), '4:14', /http or https/],
+  ['a reference in the URL', acme(TOKEN, `api_url: https://\${ACME_TOKEN}/api`), '4:14', /written out/],
+  ['a reference inside the client id', acme(...CLIENT, `client_id: a\${B}`), '4:16', /must be \$\{NAME\}/],
   ['what is no workspace', acme(TOKEN, 'allowed_workspaces: [Analytics]'), '4:26', /a workspace's id/],
   ['a list that is none', acme(TOKEN, `allowed_workspaces: ${ID}`), '4:25', /must be a list/],
   ['a trigger that there is not', acme(TOKEN, 'trigger: push'), '4:14', /must be api or webhook/],

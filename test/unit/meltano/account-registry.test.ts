@@ -23,6 +23,7 @@ function createRegistry(tenants: TenantAccount[], withEnvironment = true): Accou
     },
     {
       ...{ clock: createClock(), log: pino({ level: 'silent' }), onCall: () => undefined },
+      ...{ onToken: () => undefined, onCircuit: () => undefined, onRetired: () => undefined },
       redact: async (text) => text,
     },
   );

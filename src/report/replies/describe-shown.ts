@@ -41,7 +41,9 @@ export function linkState(view: ReplyView, shown: ShownDeployment): string {
   const words = describeState(view, shown);
   // What replaced it is a link already, and of more use.
   if (shown.deployment.reason === 'superseded' && shown.supersededBy !== null) return words;
-  return linkWords(words, findRunUrl(view, shown.deployment));
+  const address = findRunUrl(view, shown.deployment);
+  // Renderers disagree about backticks inside a link's text: what people wrote stays outside of it.
+  return words.includes('`') ? `${words} (${linkWords('check run', address)})` : linkWords(words, address);
 }
 
 export function linkWorkspace(view: ReplyView, { id, name }: Pick<NamedWorkspace, 'id' | 'name'>): string {

@@ -3,9 +3,9 @@ import { capLogLine } from '../clean-log-line.ts';
 import { formatCode, linkWords } from '../escape-markdown.ts';
 import { fence, fenceOverhead } from '../fence.ts';
 import { formatCount } from '../format-count.ts';
-import { findRunUrl, linkCommit } from '../link-commit.ts';
+import { linkCommit } from '../link-commit.ts';
 import type { ReplyBody, ReplyView, ShownLog } from '../reply-view.ts';
-import { describeState, linkWorkspace } from './describe-shown.ts';
+import { linkState, linkWorkspace } from './describe-shown.ts';
 import type { ReplyPart } from './reply-parts.ts';
 
 type LogsBody = Extract<ReplyBody, { kind: 'logs' }>;
@@ -48,10 +48,7 @@ function describeLength({ lines, totalLines }: ShownLines): string {
 }
 
 function describeJob(view: ReplyView, deployment: Deployment): string {
-  const state = linkWords(
-    describeState(view, { deployment, supersededBy: null }),
-    findRunUrl(view, deployment),
-  );
+  const state = linkState(view, { deployment, supersededBy: null });
   return deployment.jobId === null ? `${state}.` : `Job ${formatCode(deployment.jobId)}: ${state}.`;
 }
 

@@ -122,6 +122,11 @@ function planRounds(
   const { configuration, log, clock, stores, dispatcher, metrics, budgets } = foundation;
   const { octokit, accounts, reporting } = ports;
   const sweepBudget = new RequestBudget(clock, SWEEP_REQUESTS_PER_HOUR);
+  metrics.sweepLimit(SWEEP_REQUESTS_PER_HOUR);
+  log.info(
+    { everyMinutes: configuration.sweepMinutes, requestsPerHour: SWEEP_REQUESTS_PER_HOUR },
+    'Missed deliveries and branch heads are looked for; each installation has so many requests an hour for it',
+  );
   const allowed = configuration.allowedAccounts;
   return {
     everyMs: configuration.sweepMinutes * 60_000,
@@ -134,7 +139,11 @@ function planRounds(
       ...{ installations, accounts, repositories: stores, deliveries: stores, store: stores },
       ...{ dispatcher, clock, log },
       budget: {
-        take: (id) => budgets.of(id).allowsAt('sweep', clock.now()) === 0 && sweepBudget.take(id),
+        take(id) {
+          const isTaken = budgets.of(id).allowsAt('sweep', clock.now()) === 0 && sweepBudget.take(id);
+          metrics.sweepRequest(isTaken ? 'sent' : 'left_out');
+          return isTaken;
+        },
       },
       onMoved: (installationId) => reporting.writer.resume(installationId),
       githubHost: normalizeHost(configuration.github.host),

@@ -7,6 +7,10 @@ export interface Metrics {
   concluded(deployment: Deployment): void;
   /** What a sweep found: deliveries that were missed, or pushes that no delivery told of. */
   swept(kind: 'delivery' | 'push', count: number): void;
+  /** The sweep of branch heads wanted a request; `outcome`: it was sent, or left out by a limit. */
+  sweepRequest(outcome: 'sent' | 'left_out'): void;
+  /** How many requests an hour the sweep may make in one installation. */
+  sweepLimit(requestsPerHour: number): void;
   /** Whether requests to Meltano Cloud with an account's credentials are held back. */
   circuit(account: string, isOpen: boolean): void;
   /** The account isn't served any more. */
@@ -35,6 +39,17 @@ export function createMetrics(): Metrics {
     labelNames: ['kind'],
     registers: [registry],
   });
+  const sweepRequests = new Counter({
+    name: 'meltano_deploy_sweep_requests_total',
+    help: 'Requests of the sweep of branch heads to GitHub: sent, or left out because of a limit.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
+  const sweepLimit = new Gauge({
+    name: 'meltano_deploy_sweep_requests_per_hour_limit',
+    help: 'The most requests an hour that the sweep of branch heads makes in one installation; 0: it is off.',
+    registers: [registry],
+  });
   const circuits = new Gauge({
     name: 'meltano_deploy_meltano_circuit_open',
     help: 'Whether Meltano Cloud does not answer and requests are held back (1) or not (0), by account.',
@@ -45,6 +60,8 @@ export function createMetrics(): Metrics {
     registry,
     circuit: (account, isOpen) => circuits.set({ account }, isOpen ? 1 : 0),
     forgetCircuit: (account) => circuits.remove({ account }),
+    sweepRequest: (outcome) => sweepRequests.inc({ outcome }),
+    sweepLimit: (requestsPerHour) => sweepLimit.set(requestsPerHour),
     swept: (kind, count) => found.inc({ kind }, count),
     delivery: (event, outcome) => deliveries.inc({ event, outcome }),
     concluded: ({ conclusion, reason }) => deployments.inc({ conclusion: conclusion ?? 'none', reason }),

@@ -138,6 +138,9 @@ describe('/metrics', () => {
     metrics.delivery('push', 'duplicate');
     metrics.concluded(buildDeployment({ conclusion: 'success', reason: 'job_complete' }));
     metrics.concluded(buildDeployment({ conclusion: null, reason: 'superseded' }));
+    metrics.sweepLimit(600);
+    metrics.sweepRequest('sent');
+    metrics.sweepRequest('left_out');
     const { status, headers, text } = await ask('/metrics');
     expect(status).toBe(200);
     expect(headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
@@ -145,6 +148,9 @@ describe('/metrics', () => {
       expect.arrayContaining([
         'meltano_deploy_deliveries_total{event="push",outcome="stored"} 2',
         'meltano_deploy_deliveries_total{event="push",outcome="duplicate"} 1',
+        'meltano_deploy_sweep_requests_per_hour_limit 600',
+        'meltano_deploy_sweep_requests_total{outcome="sent"} 1',
+        'meltano_deploy_sweep_requests_total{outcome="left_out"} 1',
         'meltano_deploy_deployments_total{conclusion="success",reason="job_complete"} 1',
         'meltano_deploy_deployments_total{conclusion="none",reason="superseded"} 1',
       ]),

@@ -41,7 +41,7 @@ export class ProblemList {
 
   add(range: TextRange, message: string, path: KeyPath): void {
     const [from, to] = range;
-    // Of a block, YAML counts the blank lines behind it too.
+    // The blank lines behind a text of several lines belong to it, but nobody means them.
     const end = from + this.#text.slice(from, to).trimEnd().length;
     const { line, col } = this.#lines.linePos(from);
     const endLine = this.#lines.linePos(Math.max(from, end - 1)).line;

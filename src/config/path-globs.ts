@@ -69,5 +69,7 @@ export function checkGlob(glob: string): string | null {
 
 /** Throws for a pattern that `checkGlob` refuses. */
 export function compileGlob(glob: string): (path: string) => boolean {
-  return picomatch(glob, OPTIONS);
+  const matches = picomatch(glob, OPTIONS);
+  // Handed a second argument, as by filter(), picomatch answers with an object.
+  return (path) => matches(path);
 }

@@ -60,6 +60,10 @@ describe('what a pattern may not be', () => {
     expect(checkGlob(glob)).toContain(because);
   });
 
+  test.each([['@(a)'], ['+(a)'], ['!a']])('%s would be a text like any other, even unchecked', (glob) => {
+    expect(['a', 'b', 'aa'].filter(compileGlob(glob))).toEqual([]);
+  });
+
   test('whatever is accepted can be matched', () => {
     const parts = fc.constantFrom(
       'a',

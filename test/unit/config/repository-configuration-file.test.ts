@@ -117,6 +117,7 @@ describe('keys', () => {
   test.each([
     ['deploy:\n  on_pus: true\n', '2:3 deploy.on_pus is not a known key. Did you mean "on_push"?'],
     ['deploy:\n  skipTokens: []\n', '2:3 deploy.skipTokens is not a known key. Did you mean "skip_tokens"?'],
+    ['\uFEFFdeploi: 1\n', '1:1 deploi is not a known key. Did you mean "deploy"?'],
     ['paths: [a]\n', '1:1 paths is not a known key here: it belongs under "deploy".'],
     [
       'deploy: {environment: x}\n',
@@ -180,6 +181,10 @@ describe('values', () => {
 
   test.each([
     ['version: "1"\n', '1:10 version must be 1, not the text "1": write 1 without quotes.'],
+    [
+      'version: |+\n  a\n\n\n',
+      '1-2:10 version must be 1, not the text "a\\n\\n\\n": write 1 without quotes.',
+    ],
     ['version: 2\n', '1:10 version must be 1, not the number 2.'],
     ['deploy: true\n', '1:9 deploy must be a section with keys of its own, not true.'],
     [

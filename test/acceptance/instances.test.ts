@@ -110,7 +110,7 @@ test.skipIf(!SERVER)(
     const pausedAt = Date.now();
     await push(6);
     await redeliverTo(apps[2]);
-    await github.waitFor(areConcluded, 'a conclusion for every push', TAKE_OVER_MS + 60_000);
+    await github.waitFor(areConcluded, 'a conclusion for every push', TAKE_OVER_MS + 240_000);
     console.log(`All was concluded ${Date.now() - pausedAt} ms after one instance was paused`);
     const concluded = JSON.stringify(pushed.flatMap(runsOf));
     await sleep(Math.max(0, pausedAt + TAKE_OVER_MS - Date.now()));

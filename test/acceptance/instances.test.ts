@@ -137,5 +137,5 @@ test.skipIf(!SERVER)(
     expect(github.refusals).toEqual([]);
     console.log(`${pushed.length} pushes, ${meltano.jobs.length} jobs`);
   },
-  300_000,
+  400_000,
 );

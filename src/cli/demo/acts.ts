@@ -120,9 +120,9 @@ async function waitForAnswer(
     signal.throwIfAborted();
     const reactions = comment.reactions();
     const reply = (comment.replies()[0]?.split('\n')[0] ?? '').replace(/\]\([^)]*\)|[`*[]/g, '');
-    const answer = [reactions.map((one) => FACES[one] ?? one).join(''), reply] as const;
-    if (answer.join() !== shown && reactions.length > 0) view.showAnswer(...answer);
-    shown = answer.join();
+    const answer = `${reactions.map((one) => FACES[one] ?? one).join('')} ${reply || 'taken'}`;
+    if (answer !== shown && reactions.length > 0) view.showAnswer(comment.body, answer);
+    shown = answer;
     return reactions.some((one) => one === 'rocket' || one === 'confused');
   };
   await stage.sandbox.github.waitFor(isOver, `the answer to ${comment.body}`, STEP_LIMIT_MS);

@@ -18,7 +18,7 @@ type Piece = readonly [style: Style | null, text: string];
 /** For terminals: the check runs of an act in a block that is drawn again in place. */
 export function createBlockView(output: NodeJS.WriteStream): DemoView {
   let pushes: ShownPush[] = [];
-  let answer: string | null = null;
+  const answers = new Map<string, string>();
   let runs = new Map<string, SandboxCheckRun>();
   let logOf: string | null = null;
   let openedAt = 0;
@@ -34,7 +34,7 @@ export function createBlockView(output: NodeJS.WriteStream): DemoView {
     const lines = renderBlock({
       pushes,
       runs,
-      answer,
+      answers,
       logOf,
       elapsed: Date.now() - openedAt,
       live: timer !== null,
@@ -53,14 +53,15 @@ export function createBlockView(output: NodeJS.WriteStream): DemoView {
     say: (text) => void output.write(`${text}\n`),
     openAct(title) {
       output.write(`\n${styleText('bold', `Act ${title}`, { stream: output })}\n\n`);
-      [pushes, runs, answer, logOf, drawn] = [[], new Map(), null, null, 0];
+      [pushes, runs, logOf, drawn] = [[], new Map(), null, 0];
+      answers.clear();
       openedAt = Date.now();
       timer = setInterval(draw, TICK_MS).unref();
     },
     showPush: show,
     showComment: show,
-    showAnswer(reaction, reply) {
-      answer = `${reaction} ${reply}`;
+    showAnswer(comment, answer) {
+      answers.set(comment, answer);
       if (timer !== null) draw();
     },
     showRun(run) {
@@ -79,7 +80,8 @@ export function createBlockView(output: NodeJS.WriteStream): DemoView {
 
 interface Block {
   readonly pushes: readonly ShownPush[];
-  readonly answer: string | null;
+  /** By the comment that is answered. */
+  readonly answers: ReadonlyMap<string, string>;
   readonly runs: ReadonlyMap<string, SandboxCheckRun>;
   readonly logOf: string | null;
   readonly elapsed: number;
@@ -87,13 +89,13 @@ interface Block {
   readonly live: boolean;
 }
 
-function renderBlock({ pushes, runs, answer, logOf, elapsed, live }: Block): Piece[][] {
+function renderBlock({ pushes, runs, answers, logOf, elapsed, live }: Block): Piece[][] {
   const lines = pushes.flatMap((push) => renderPush(push, runs.get(push.sha)));
   const log = readLogLines(runs.get(logOf ?? '')?.output.text ?? null).slice(-LOG_LINES);
   const rest = live ? Array.from({ length: LOG_LINES - log.length }, () => '') : [];
   return [
     ...lines,
-    ...(answer === null ? [] : [[[null, `    ${answer}`] satisfies Piece]]),
+    ...[...answers].map(([comment, answer]): Piece[] => [[null, `    ${comment}: ${answer}`]]),
     [
       [
         'gray',

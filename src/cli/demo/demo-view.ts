@@ -10,8 +10,8 @@ export interface DemoView {
   showPush(push: DemoPush): void;
   /** Somebody writes comments that lead to a check run on the commit. */
   showComment(comment: Pick<DemoPush, 'sha' | 'message'>): void;
-  /** What the app answers to a comment. */
-  showAnswer(reaction: string, reply: string): void;
+  /** What the app answers to a comment: its reaction and its reply. */
+  showAnswer(comment: string, answer: string): void;
   /** Called with every version of a check run. */
   showRun(run: SandboxCheckRun): void;
   closeAct(): void;

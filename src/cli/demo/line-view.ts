@@ -23,7 +23,7 @@ export function createLineView(output: NodeJS.WritableStream): DemoView {
       for (const line of lines.slice(before?.lines ?? 0)) write(`${' '.repeat(19)}| ${line}`);
       seen.set(run.id, { ...now, lines: lines.length });
     },
-    showAnswer: (reaction, reply) => write(`${stamp()}  ${reaction}  ${reply}`),
+    showAnswer: (comment, answer) => write(`${stamp()}  ${comment}: ${answer}`),
     closeAct: () => undefined,
   };
 }

@@ -1,5 +1,6 @@
+import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -72,11 +73,18 @@ async function serve(variables: Record<string, string>, lines: Record<string, un
   return startService(configuration, log, redactor);
 }
 
-/** A port that was free a moment ago: Probot takes 0 for its default. */
+/**
+ * A port that was free a moment ago (Probot takes 0 for its default), below the ports that systems give to outgoing
+ * connections (from 32,768 on Linux): nothing else takes it while an app is away for a restart.
+ */
 export async function findFreePort(): Promise<number> {
+  const port = randomInt(10_000, 32_768);
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const isFree = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => resolve(true));
+  });
+  if (!isFree) return findFreePort();
   await new Promise((resolve) => server.close(resolve));
   return port;
 }

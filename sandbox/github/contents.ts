@@ -1,8 +1,8 @@
 import type { components } from '@octokit/openapi-types';
 import type { ServiceAnswer } from '../http/http-service.ts';
-import { notFound } from './api-error.ts';
+import { ApiError, notFound } from './api-error.ts';
 import type { RepositoryCall } from './api-route.ts';
-import { requireCommit } from './commit-lookup.ts';
+import { resolveCommit } from './commit-lookup.ts';
 import { blobSha } from './git-history.ts';
 import { pageUrl, repositoryUrl } from './repository-json.ts';
 import type { SandboxContext } from './sandbox-context.ts';
@@ -23,7 +23,9 @@ export function fileContents(context: SandboxContext, call: RepositoryCall, aske
   const { repository, request } = call;
   const path = asked.replace(/\/+$/, '');
   const ref = request.query.get('ref') || repository.defaultBranch;
-  const { files } = requireCommit(context, repository, ref);
+  const commit = resolveCommit(context, repository, ref);
+  if (!commit) throw new ApiError(404, `No commit found for the ref ${ref}`, { blameless: true });
+  const { files } = commit;
   const content = files.get(path);
   if (content === undefined) return listDirectory(context, call, files, { path, ref });
   if (/\braw\b/.test(request.headers.accept ?? '')) {

@@ -154,7 +154,7 @@ export function listExamples(): readonly Example[] {
     }),
     example('Logs of a public repository', '/meltano logs', {
       ...{ kind: 'logs', workspace: PROD, lines: 100 },
-      log: { kind: 'hidden', deployment: deployment(PROD, ended(102)).deployment },
+      log: { kind: 'hidden', mode: 'none', deployment: deployment(PROD, ended(102)).deployment },
     }),
     example('Why', '/meltano why', {
       kind: 'why',

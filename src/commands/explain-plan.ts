@@ -1,3 +1,5 @@
+import { needsComparison } from '../domain/apply-configuration.ts';
+import { type ConfigurationInUse, cautiousSettings } from '../domain/configuration-in-use.ts';
 import type { CommandReads, Refusal, WhyFinding } from '../domain/conversation.ts';
 import type { PushEvent } from '../domain/delivery.ts';
 import type { Repository } from '../domain/deployment.ts';
@@ -15,6 +17,7 @@ export interface WhyRequest {
   readonly receivedAt: number;
   readonly repository: Repository;
   readonly workspaces: readonly Workspace[];
+  readonly inUse: ConfigurationInUse;
   /** A workspace, the beginning of a commit, or neither. */
   readonly target: string | null;
 }
@@ -69,9 +72,13 @@ async function explainOne(
   { workspace, branch, head, sha }: Question,
   { planning }: WhyPorts,
 ): Promise<WhyFinding> {
-  const { repository } = request;
+  const { repository, inUse } = request;
   const shown = { workspace: nameWorkspace(workspace, repository), sha, isHead: sha === head };
   if (sha === null) return { ...shown, reason: 'branch_deleted', since: null };
+  if (inUse.kind === 'held') {
+    const problem = inUse.bad.problems[0]?.message ?? null;
+    return { ...shown, reason: 'configuration_held', since: null, problem, source: inUse.bad };
+  }
   const event: PushEvent = {
     ...{ kind: 'push', account: repository.owner, repository, ref: `refs/heads/${branch}` },
     ...{ before: NO_COMMIT, after: sha, deleted: false, forced: false },
@@ -79,7 +86,14 @@ async function explainOne(
   };
   const { account, deliveryId, receivedAt } = request;
   const push = { account, deliveryId, receivedAt, event, workspaces: [workspace], overtaken: false };
-  const [planned] = await planPush(push, planning);
-  const since = workspace.directory === null ? null : await planning.store.findLastSuccess(workspace.id);
-  return { ...shown, reason: planned?.reason ?? 'branch_not_tracked', since };
+  const [planned] = await planPush({ ...push, configuration: inUse }, planning);
+  const { paths, pathsIgnore, ...settings } = cautiousSettings(inUse, workspace);
+  const isFiltered = paths !== null || pathsIgnore.length > 0;
+  const isCompared = needsComparison({ ...settings, paths, pathsIgnore }, workspace.directory);
+  return {
+    ...shown,
+    reason: planned?.reason ?? 'branch_not_tracked',
+    since: isCompared ? await planning.store.findLastSuccess(workspace.id) : null,
+    ...{ problem: planned?.problem ?? null, source: inUse.source, isFiltered },
+  };
 }

@@ -1,5 +1,11 @@
 import type { Command } from '../domain/command.ts';
 import {
+  type ConfigurationInUse,
+  type Configurations,
+  cautiousSettings,
+  commandSettings,
+} from '../domain/configuration-in-use.ts';
+import {
   type Answer,
   type CommandReads,
   isAtLeast,
@@ -27,6 +33,7 @@ export interface CommandPorts {
   readonly reads: CommandReads;
   readonly store: Pick<CommandStore, 'isRepeated'> & Pick<DeploymentStore, 'listOpen'>;
   readonly planning: PlanningPorts;
+  readonly configurations: Configurations;
 }
 
 export interface CommandToPlan {
@@ -52,13 +59,32 @@ export async function planCommand(command: CommandToPlan, ports: CommandPorts): 
     ...{ parsed: event.parsed, askedAt: event.askedAt },
   };
   if (await ports.store.isRepeated(asked, REPEAT_MS)) return { outcome: 'repeated', deployments: [] };
+  const known = await ports.configurations.known(event.repository.id);
+  if (!commandSettings(known).enabled) return { outcome: 'commands_off', deployments: [] };
   const level = await ports.reads.readPermission(event.repository, event.actor);
-  const refusal = refuseAtOnce(command, level);
+  let refusal = refuseAtOnce(command, level, known);
+  if (!refusal && !known) {
+    const first = await readFirst(command, ports.configurations);
+    if (!commandSettings(first).enabled) return { outcome: 'commands_off', deployments: [] };
+    refusal = refuseAtOnce(command, level, first);
+  }
   const reads = rememberHeads(ports.reads);
   const decided = refusal ? refuse(refusal) : await decide(command, level, { ...ports, reads });
   const { answer, ...effects } = decided;
   const outcome = answer.kind === 'refused' ? 'command_refused' : 'command';
   return { outcome, deployments: [], ...effects, command: { ...asked, answer } };
+}
+
+/** The configuration of a repository of which nothing was read yet; null where it has no say. */
+async function readFirst(
+  { event, account, listWorkspaces }: CommandToPlan,
+  configurations: Configurations,
+): Promise<ConfigurationInUse | null> {
+  const isHelp = event.parsed.kind === 'command' && event.parsed.command.name === 'help';
+  if (isHelp || !account) return null;
+  const workspaces = await listWorkspaces();
+  const { repository } = event;
+  return workspaces.length === 0 ? null : configurations.current({ repository, workspaces });
 }
 
 /** The plan of a command about which GitHub or Meltano Cloud could not be asked for long. */
@@ -86,11 +112,15 @@ function refuse(refusal: Refusal): Decided {
   return { answer: { kind: 'refused', refusal } };
 }
 
-function refuseAtOnce({ event, receivedAt, account }: CommandToPlan, level: PermissionLevel): Refusal | null {
+function refuseAtOnce(
+  { event, receivedAt, account }: CommandToPlan,
+  level: PermissionLevel,
+  inUse: ConfigurationInUse | null,
+): Refusal | null {
   const { parsed, repository } = event;
   if (isStranger(level, repository.private)) return { code: 'stranger' };
   const name = parsed.kind === 'command' ? parsed.command.name : null;
-  const needed = neededLevel(name, repository.private);
+  const needed = neededLevel(name, repository.private, commandSettings(inUse).permission);
   if (!isAtLeast(level, needed)) return { code: 'not_permitted', needed, has: level };
   if (parsed.kind !== 'command') return { code: 'not_understood' };
   if (receivedAt - event.askedAt > TOO_LATE_MS) return { code: 'too_late' };
@@ -101,15 +131,21 @@ function refuseAtOnce({ event, receivedAt, account }: CommandToPlan, level: Perm
 async function decide(command: CommandToPlan, level: PermissionLevel, ports: CommandPorts): Promise<Decided> {
   const { parsed } = command.event;
   if (parsed.kind !== 'command') return refuse({ code: 'not_understood' });
-  if (parsed.command.name === 'help') return { answer: { kind: 'help', level } };
+  const { repository } = command.event;
+  if (parsed.command.name === 'help') {
+    const { permission } = commandSettings(await ports.configurations.known(repository.id));
+    return { answer: { kind: 'help', level, permission } };
+  }
   const workspaces = await command.listWorkspaces();
   if (workspaces.length === 0) return refuse({ code: 'no_workspace' });
-  return decideAbout({ ...command, workspaces }, parsed.command, ports);
+  const inUse = await ports.configurations.current({ repository, workspaces });
+  return decideAbout({ ...command, workspaces, inUse }, parsed.command, ports);
 }
 
 interface Served extends CommandToPlan {
   /** All workspaces of the repository; there is one at least. */
   readonly workspaces: readonly Workspace[];
+  readonly inUse: ConfigurationInUse;
 }
 
 async function decideAbout(
@@ -146,13 +182,15 @@ function toList(word: string | null): readonly string[] {
 }
 
 async function decideRedeploy(
-  { id, receivedAt, event, account, workspaces }: Served,
+  { id, receivedAt, event, account, workspaces, inUse: configuration }: Served,
   selected: readonly Workspace[],
   { reads, planning }: CommandPorts,
 ): Promise<Decided> {
+  if (configuration.kind === 'held') return refuse({ code: 'configuration_held', bad: configuration.bad });
   const request = {
     ...{ account: account?.key ?? '', deliveryId: id, receivedAt, askedAt: event.askedAt },
-    ...{ repository: event.repository, actor: event.actor, cause: 'command' as const, workspaces },
+    ...{ repository: event.repository, actor: event.actor, cause: 'command' as const },
+    ...{ workspaces, configuration },
   };
   const redeployment = await planRedeploy(request, selected, { reads, ...planning });
   return {
@@ -178,24 +216,25 @@ async function decideWithdraw(
 }
 
 async function decideWhy(
-  { id, receivedAt, event, account, workspaces }: Served,
+  { id, receivedAt, event, account, workspaces, inUse }: Served,
   target: string | null,
   { reads, planning }: CommandPorts,
 ): Promise<Decided> {
   const asked = { account: account?.key ?? '', deliveryId: id, receivedAt };
   const why = await explainPlan(
-    { ...asked, repository: event.repository, workspaces, target },
+    { ...asked, repository: event.repository, workspaces, inUse, target },
     { reads, planning },
   );
   return why.ok ? { answer: { kind: 'why', findings: why.findings } } : refuse(why.refusal);
 }
 
-function decideLogs({ event }: Served, selected: readonly Workspace[], lines: number): Decided {
+function decideLogs({ event, inUse }: Served, selected: readonly Workspace[], lines: number): Decided {
   const { repository } = event;
   const [workspace, another] = selected;
   if (!workspace || another) {
     const candidates = nameWorkspaces(selected, repository);
     return refuse({ code: 'choose_workspace', branch: null, candidates });
   }
-  return { answer: { kind: 'logs', workspace: nameWorkspace(workspace, repository), lines } };
+  const { log: logMode } = cautiousSettings(inUse, workspace);
+  return { answer: { kind: 'logs', workspace: nameWorkspace(workspace, repository), lines, logMode } };
 }

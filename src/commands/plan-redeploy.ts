@@ -1,3 +1,4 @@
+import type { UsableConfiguration } from '../domain/configuration-in-use.ts';
 import type { Answer, CommandReads } from '../domain/conversation.ts';
 import type { Cause, Repository } from '../domain/deployment.ts';
 import { describeDeployment, type NameCheckRun } from '../domain/describe-deployment.ts';
@@ -24,6 +25,7 @@ export interface RedeployRequest {
   readonly cause: Exclude<Cause, 'push'>;
   /** All workspaces of the repository. */
   readonly workspaces: readonly Workspace[];
+  readonly configuration: UsableConfiguration;
 }
 
 export interface Redeployment {

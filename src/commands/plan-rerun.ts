@@ -1,8 +1,10 @@
+import { type ConfigurationInUse, commandSettings, DEFAULTS_IN_USE } from '../domain/configuration-in-use.ts';
 import { isAtLeast } from '../domain/conversation.ts';
 import type { RerunEvent } from '../domain/delivery.ts';
 import type { Cause, Rerun } from '../domain/deployment.ts';
 import { toWholeSecond } from '../domain/describe-deployment.ts';
 import { parseExternalId } from '../domain/external-id.ts';
+import { toLevel } from '../domain/permissions.ts';
 import type { Account, CommandStore, Plan, PlannedDeployment, ShownCheckRuns } from '../domain/ports.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { CommandPorts } from './plan-command.ts';
@@ -12,7 +14,7 @@ import { rememberHeads } from './remember-heads.ts';
 /** The same person re-running the same check run within this time is one re-run (milliseconds). */
 const REPEAT_MS = 10_000;
 
-export interface RerunPorts extends Pick<CommandPorts, 'reads' | 'planning'> {
+export interface RerunPorts extends Pick<CommandPorts, 'reads' | 'planning' | 'configurations'> {
   readonly store: Pick<CommandStore, 'findRerun'>;
   readonly runs: Pick<ShownCheckRuns, 'listRuns'>;
 }
@@ -26,6 +28,7 @@ export interface RerunToPlan {
 }
 
 const NOT_PERMITTED = 'it takes the right to write to the repository';
+const HELD = 'the configuration file of the repository has mistakes, and there was never a good one';
 const SKIPPED = 'a deployment that was skipped is not deployed again with its suite';
 
 type NoteRerun = NonNullable<Plan['reruns']>[number];
@@ -49,7 +52,11 @@ export async function planRerun(rerun: RerunToPlan, ports: RerunPorts): Promise<
   const { fresh, reruns } = await leaveOutRepeated(rerun, found, ports);
   if (fresh.length === 0) return { outcome: 'repeated', deployments: [], reruns };
   const level = await ports.reads.readPermission(event.repository, event.actor);
-  if (!isAtLeast(level, 'push')) return refuseAll(event, fresh, NOT_PERMITTED);
+  const { permission } = commandSettings(await ports.configurations.known(event.repository.id));
+  if (!isAtLeast(level, toLevel(permission))) {
+    const why = permission === 'write' ? NOT_PERMITTED : `it takes the role ${permission} in the repository`;
+    return refuseAll(event, fresh, why);
+  }
   return redeployAll(rerun, fresh, { ...ports, reads: rememberHeads(ports.reads) });
 }
 
@@ -115,10 +122,16 @@ function refuseAll({ actor }: RerunEvent, runs: readonly OldRun[], why: string):
 async function redeployAll(rerun: RerunToPlan, runs: readonly OldRun[], ports: RerunPorts): Promise<Plan> {
   const { event, receivedAt } = rerun;
   const workspaces = await rerun.listWorkspaces();
+  const { repository } = event;
+  const configuration: ConfigurationInUse =
+    workspaces.length === 0
+      ? DEFAULTS_IN_USE
+      : await ports.configurations.current({ repository, workspaces });
+  if (configuration.kind === 'held') return refuseAll(event, runs, HELD);
   const cause: Exclude<Cause, 'push'> = event.how === 'button' ? 'button' : 'rerun';
   const request = {
     ...{ account: rerun.account.key, deliveryId: rerun.id, receivedAt, askedAt: toWholeSecond(receivedAt) },
-    ...{ repository: event.repository, actor: event.actor, cause, workspaces },
+    ...{ repository, actor: event.actor, cause, workspaces, configuration },
   };
   const deployments: PlannedDeployment[] = [];
   const reruns: NoteRerun[] = [];

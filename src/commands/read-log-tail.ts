@@ -2,6 +2,7 @@ import type { Answer } from '../domain/conversation.ts';
 import type { Repository } from '../domain/deployment.ts';
 import type { LogExcerpt } from '../domain/log-excerpt.ts';
 import type { Accounts, CommandStore, MeltanoFailure } from '../domain/ports.ts';
+import { chooseLogMode } from '../domain/repository-configuration.ts';
 import type { ShownLog } from '../report/reply-view.ts';
 
 /** So many of a workspace's deployments are looked through for one with a log. */
@@ -27,11 +28,13 @@ export type LogTailReader = (
 export function createLogTailReader(ports: LogTailPorts): LogTailReader {
   const { accounts, store, newBuilder, describeFailure } = ports;
 
-  return async ({ workspace, lines }, repository) => {
+  return async ({ workspace, lines, logMode = null }, repository) => {
+    const mode = chooseLogMode({ log: logMode }, repository.private);
     const recent = await store.listRecent(workspace.id, LOOKED_THROUGH);
     const deployment = recent.find((one) => one.jobId !== null);
     if (!deployment?.jobId) return { kind: 'none' };
-    if (!repository.private) return { kind: 'hidden', deployment };
+    const isRunning = deployment.state !== 'concluded';
+    if (mode === 'none' || (mode === 'final' && isRunning)) return { kind: 'hidden', deployment, mode };
     const api = accounts.byKey(deployment.account)?.api;
     if (!api) return { kind: 'unreadable', deployment, problem: 'its account is no longer served' };
     const builder = newBuilder();

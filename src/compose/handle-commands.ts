@@ -2,6 +2,7 @@ import { createConversationKeeper } from '../commands/keep-conversation.ts';
 import { planCommand, planUnanswered } from '../commands/plan-command.ts';
 import { planRerun, planUnansweredRerun } from '../commands/plan-rerun.ts';
 import { createLogTailReader } from '../commands/read-log-tail.ts';
+import type { Configurations } from '../domain/configuration-in-use.ts';
 import type { CommandReads } from '../domain/conversation.ts';
 import type { PlanningPorts } from '../domain/plan-push.ts';
 import type { Accounts } from '../domain/ports.ts';
@@ -43,7 +44,11 @@ export function handleCommands(foundation: Foundation, ports: CommandPorts): voi
 export function createCommandPlanning(
   { stores }: Foundation,
   { reporting }: Pick<CommandPorts, 'reporting'>,
-  shared: { readonly reads: CommandReads; readonly planning: PlanningPorts },
+  shared: {
+    readonly reads: CommandReads;
+    readonly planning: PlanningPorts;
+    readonly configurations: Configurations;
+  },
 ): CommandPlanning {
   const ports = { ...shared, store: stores, runs: reporting.runs };
   return {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, type Registry } from 'prom-client';
+import { matchesPaths } from '../config/matches-paths.ts';
+import type { Configurations } from '../domain/configuration-in-use.ts';
 import type { Accounts, InstallationReader } from '../domain/ports.ts';
 import { normalizeHost } from '../domain/repository-url.ts';
 import { createCommandReads } from '../github/command-reads.ts';
@@ -19,6 +21,7 @@ import { type RecordKind, retainRecords } from '../reconcile/retain-records.ts';
 import { type UnfinishedPorts, wakeUnfinished } from '../reconcile/wake-unfinished.ts';
 import { nameCheckRun } from '../report/name-check-run.ts';
 import { chooseReporter } from './choose-reporter.ts';
+import { readConfigurations } from './create-configurations.ts';
 import type { Reporting } from './create-reporting.ts';
 import type { Foundation } from './foundation.ts';
 import { createCommandPlanning, handleCommands } from './handle-commands.ts';
@@ -43,11 +46,12 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): { unfin
     mayAsk: (installationId) => budgets.of(installationId).allowsAt('plan', clock.now()) === 0,
   });
   const heads = createInstallationReader({ getOctokit: octokit.get, getAppOctokit: octokit.getForApp });
+  const { files, configurations } = readConfigurations(foundation, octokit.get, heads);
   // The name is cut, and what is left of a secret then would not be recognised any more.
   const nameWithoutSecrets: typeof nameCheckRun = (workspace) =>
     nameCheckRun({ ...workspace, workspaceName: redactor.redactOwn(workspace.workspaceName) });
   const common = {
-    ...{ repositories: stores, accounts, dispatcher, clock, log, random: Math.random },
+    ...{ configurations, repositories: stores, accounts, dispatcher, clock, log, random: Math.random },
     githubHost: normalizeHost(configuration.github.host),
     onConcluded: metrics.concluded,
   };
@@ -60,7 +64,10 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): { unfin
       poll: configuration.poll,
     },
   };
-  const planning = { comparer, store: stores, newId: randomUUID, nameCheckRun: nameWithoutSecrets };
+  const planning = {
+    ...{ comparer, store: stores, newId: randomUUID, nameCheckRun: nameWithoutSecrets },
+    ...{ matchesPaths, readMessage: files.readMessage },
+  };
   const finish = createReportFinisher(writing, stores);
   const reporter = chooseReporter(foundation, { reporting, accounts, finish });
   // Where several instances share the work, the one that writes a check run reads its log.
@@ -73,7 +80,7 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): { unfin
       planning,
       commands: createCommandPlanning(foundation, ports, {
         reads: createCommandReads(octokit.get, heads),
-        planning,
+        ...{ planning, configurations },
       }),
       allowedAccounts: configuration.allowedAccounts,
     }),
@@ -85,7 +92,7 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): { unfin
     dispatcher,
     recover: foundation.shared ? () => wakeUnfinished(unfinished) : null,
     retain: createRetention(foundation),
-    rounds: configuration.sweepMinutes > 0 ? planRounds(foundation, ports, heads) : null,
+    rounds: configuration.sweepMinutes > 0 ? planRounds(foundation, ports, { heads, configurations }) : null,
   });
   return { unfinished };
 }
@@ -117,7 +124,7 @@ function countRemoved(registry: Registry): (kind: RecordKind, count: number) => 
 function planRounds(
   foundation: Foundation,
   ports: QueuePorts,
-  installations: InstallationReader,
+  { heads: installations, configurations }: { heads: InstallationReader; configurations: Configurations },
 ): SweepRounds {
   const { configuration, log, clock, stores, dispatcher, metrics, budgets } = foundation;
   const { octokit, accounts, reporting } = ports;
@@ -150,6 +157,11 @@ function planRounds(
       isAllowed: (login) => allowed === null || allowed.has(login.toLowerCase()),
       onFound: (count) => metrics.swept('push', count),
     },
-    adoption: { runs: reporting.runs, plans: stores, ...{ accounts, dispatcher, clock, log } },
+    adoption: {
+      runs: reporting.runs,
+      plans: stores,
+      configurations,
+      ...{ accounts, dispatcher, clock, log },
+    },
   };
 }

@@ -1,7 +1,9 @@
 import type { ParsedComment } from './command.ts';
+import type { FileAtCommit } from './configuration-in-use.ts';
 import type { Repository } from './deployment.ts';
 import type { GitHubResult } from './github-result.ts';
 import type { ReasonCode } from './reason-codes.ts';
+import type { CommandPermission, LogMode } from './repository-configuration.ts';
 
 /** What a comment with a command, or nearly one, says. */
 export type ParsedCommand = Exclude<ParsedComment, { kind: 'none' }>;
@@ -37,6 +39,8 @@ export type Refusal =
   /** The command was not understood; the parser says why. */
   | { readonly code: 'not_understood' }
   | { readonly code: 'no_workspace' }
+  /** The configuration file has mistakes, and there was never a good one. */
+  | { readonly code: 'configuration_held'; readonly bad: FileAtCommit }
   | { readonly code: 'account_not_served' }
   | {
       readonly code: 'unknown_workspace' | 'ambiguous_workspace';
@@ -64,9 +68,15 @@ export type Answer =
   /** `idle`: workspaces with nothing to withdraw. */
   | { readonly kind: 'withdraw'; readonly idle: readonly NamedWorkspace[] }
   | { readonly kind: 'status'; readonly workspaces: readonly NamedWorkspace[] }
-  | { readonly kind: 'logs'; readonly workspace: NamedWorkspace; readonly lines: number }
+  | {
+      readonly kind: 'logs';
+      readonly workspace: NamedWorkspace;
+      readonly lines: number;
+      /** What the configuration says; missing or null: the repository's visibility decides. */
+      readonly logMode?: LogMode | null;
+    }
   | { readonly kind: 'why'; readonly findings: readonly WhyFinding[] }
-  | { readonly kind: 'help'; readonly level: PermissionLevel };
+  | { readonly kind: 'help'; readonly level: PermissionLevel; readonly permission?: CommandPermission };
 
 /** What the planning rules say about one workspace and a commit. */
 export interface WhyFinding {
@@ -79,6 +89,12 @@ export interface WhyFinding {
   readonly reason: ReasonCode;
   /** The commit that changes are counted from; null when everything counts as changed. */
   readonly since: string | null;
+  /** What the rule found, for a person; missing or null where the rule says it all. */
+  readonly problem?: string | null;
+  /** The file that the rule is in. */
+  readonly source?: FileAtCommit | null;
+  /** Whether path filters of that file count instead of the directory alone. */
+  readonly isFiltered?: boolean;
 }
 
 export type Reaction = 'eyes' | 'rocket' | 'confused';

@@ -19,6 +19,8 @@ export interface PushEvent {
   readonly pushedAt: number | null;
   readonly sender: string;
   readonly senderIsBot: boolean;
+  /** The head commit's message, its middle left out where it is long; missing: ask GitHub. */
+  readonly message?: string | null;
   /** No delivery told of it: the sweep of branch heads found it, and knows no sender. */
   readonly foundBySweep?: true;
 }

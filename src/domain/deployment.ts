@@ -1,4 +1,6 @@
+import type { FileAtCommit } from './configuration-in-use.ts';
 import type { ReasonCode } from './reason-codes.ts';
+import type { LogMode } from './repository-configuration.ts';
 
 /**
  * `waiting`: no start was attempted, so a newer deployment may replace it. `starting`: a start was attempted and
@@ -32,6 +34,10 @@ export interface Deployment {
   readonly workspaceId: string;
   readonly workspaceName: string;
   readonly environment: string | null;
+  /** What the repository's configuration says about the log; null: its visibility decides. */
+  readonly log: LogMode | null;
+  /** The repository's configuration couldn't be used as it was: this is decided by the last good one. */
+  readonly badFile: FileAtCommit | null;
   readonly branch: string;
   readonly directory: string | null;
 

@@ -1,5 +1,7 @@
+import type { UsableConfiguration } from './configuration-in-use.ts';
 import type { Repository } from './deployment.ts';
 import type { NewId, PlannedDeployment } from './ports.ts';
+import { settingsOf } from './repository-configuration.ts';
 import type { Workspace } from './workspace.ts';
 
 export type NameCheckRun = (name: {
@@ -18,6 +20,7 @@ export function describeDeployment(
     readonly workspace: Workspace;
     /** All workspaces of the repository: two of one name need different check runs. */
     readonly workspaces: readonly Workspace[];
+    readonly configuration: UsableConfiguration;
   },
   ports: { readonly newId: NewId; readonly nameCheckRun: NameCheckRun },
 ): Pick<
@@ -27,6 +30,8 @@ export function describeDeployment(
   | 'workspaceId'
   | 'workspaceName'
   | 'environment'
+  | 'log'
+  | 'badFile'
   | 'directory'
   | 'installationId'
   | 'repositoryId'
@@ -34,14 +39,18 @@ export function describeDeployment(
   | 'checkName'
   | 'receivedAt'
 > {
-  const { workspace, repository } = of;
+  const { workspace, repository, configuration } = of;
+  const { bad } = configuration;
+  const settings = settingsOf(configuration.configuration, workspace);
   const duplicate = of.workspaces.filter((other) => other.name === workspace.name).length > 1;
   return {
     id: ports.newId(),
     account: of.account,
     workspaceId: workspace.id,
     workspaceName: workspace.name,
-    environment: workspace.environment,
+    environment: settings.environment ?? workspace.environment,
+    log: settings.log,
+    badFile: bad && { file: bad.file, sha: bad.sha },
     directory: workspace.directory,
     installationId: repository.installationId,
     repositoryId: repository.id,

@@ -1,10 +1,12 @@
-import { touchesDirectory } from './changed-paths.ts';
+import { judgePush, needsComparison, type PathMatcher } from './apply-configuration.ts';
+import type { ConfigurationFiles, UsableConfiguration } from './configuration-in-use.ts';
 import type { PushEvent } from './delivery.ts';
 import type { Repository } from './deployment.ts';
 import { describeDeployment, type NameCheckRun, toWholeSecond } from './describe-deployment.ts';
 import { trackedBranch } from './match-workspaces.ts';
 import type { CommitComparer, Comparison, NewId, PlannedDeployment, PlanStore } from './ports.ts';
 import type { ReasonCode } from './reason-codes.ts';
+import { settingsOf, type WorkspaceSettings } from './repository-configuration.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A bot may start this many deployments of a workspace within LOOP_WINDOW_MS; the next one is held. */
@@ -23,6 +25,7 @@ export interface PushToPlan {
   readonly account: string;
   /** The workspaces of this repository, whatever branch they track. */
   readonly workspaces: readonly Workspace[];
+  readonly configuration: UsableConfiguration;
   /** The delivery was missed, and its commit is no longer the branch's head. */
   readonly overtaken: boolean;
 }
@@ -32,6 +35,9 @@ export interface PlanningPorts {
   readonly store: Pick<PlanStore, 'findLastSuccess' | 'countStarted'>;
   readonly newId: NewId;
   readonly nameCheckRun: NameCheckRun;
+  readonly matchesPaths: PathMatcher;
+  /** Of a push whose event has no message. */
+  readonly readMessage: ConfigurationFiles['readMessage'];
 }
 
 /** Why a push can't deploy anything, whatever the workspaces are; null when it can. */
@@ -50,11 +56,11 @@ export function tracksPushedBranch(workspace: Workspace, push: PushEvent): boole
  * or the store can't answer now; planning again gives the same answers.
  */
 export async function planPush(push: PushToPlan, ports: PlanningPorts): Promise<PlannedDeployment[]> {
-  const comparisons = new Map<string, Promise<Comparison>>();
+  const asked: Asked = { comparisons: new Map(), message: null };
   const planned: PlannedDeployment[] = [];
   for (const workspace of push.workspaces) {
     const decision = tracksPushedBranch(workspace, push.event)
-      ? await decideTracked(push, workspace, ports, comparisons)
+      ? await decideTracked(push, workspace, ports, asked)
       : no('branch_not_tracked');
     planned.push({ ...describe(push, workspace, ports), ...decision });
   }
@@ -62,6 +68,12 @@ export async function planPush(push: PushToPlan, ports: PlanningPorts): Promise<
 }
 
 type Decision = Pick<PlannedDeployment, 'reason' | 'conclusion' | 'problem'>;
+
+/** What was asked for once, for all workspaces. */
+interface Asked {
+  readonly comparisons: Map<string, Promise<Comparison>>;
+  message: Promise<string> | null;
+}
 
 function no(reason: ReasonCode): Decision {
   return { reason, conclusion: 'none', problem: null };
@@ -71,14 +83,11 @@ async function decideTracked(
   push: PushToPlan,
   workspace: Workspace,
   ports: PlanningPorts,
-  comparisons: Map<string, Promise<Comparison>>,
+  asked: Asked,
 ): Promise<Decision> {
   const { event } = push;
-  if (workspace.directory !== null) {
-    const base = await chooseBase(event, workspace.id, ports.store);
-    const comparison = await compareFrom(event.repository, base, event.after, ports.comparer, comparisons);
-    if (!touchesDirectory(comparison, workspace.directory)) return no('paths_unchanged');
-  }
+  const refusal = await refuseBySettings(push, workspace, ports, asked);
+  if (refusal) return refusal;
   if (push.overtaken) return { reason: 'overtaken_while_away', conclusion: 'skipped', problem: null };
   if (event.senderIsBot) {
     const since = push.receivedAt - LOOP_WINDOW_MS;
@@ -90,15 +99,53 @@ async function decideTracked(
   return { reason: event.foundBySweep ? 'found_by_sweep' : 'push', conclusion: null, problem: null };
 }
 
+/** What the repository's configuration says against it. What changed is asked for only where the rest lets it through. */
+async function refuseBySettings(
+  { event, configuration }: PushToPlan,
+  workspace: Workspace,
+  ports: PlanningPorts,
+  asked: Asked,
+): Promise<Decision | null> {
+  const settings = settingsOf(configuration.configuration, workspace);
+  const { directory } = workspace;
+  const message = await readMessage(event, settings, ports, asked);
+  const judge = (comparison: Comparison) =>
+    judgePush({ settings, directory, message, sender: event.sender, comparison }, ports.matchesPaths);
+  let decision = judge({ kind: 'everything', why: 'not compared yet' });
+  if (decision.deploy && needsComparison(settings, directory)) {
+    const base = await chooseBase(event, workspace.id, configuration, ports.store);
+    const { comparer } = ports;
+    decision = judge(await compareFrom(event.repository, base, event.after, comparer, asked.comparisons));
+  }
+  if (decision.deploy) return null;
+  const { reason, conclusion, problem } = decision;
+  return { reason, conclusion, problem };
+}
+
+async function readMessage(
+  { message, repository, after }: PushEvent,
+  { skipTokens }: WorkspaceSettings,
+  ports: PlanningPorts,
+  asked: Asked,
+): Promise<string> {
+  if (skipTokens.length === 0) return '';
+  if (typeof message === 'string') return message;
+  asked.message ??= ports.readMessage(repository, after);
+  return asked.message;
+}
+
 /** The commit that changes are counted from; null when everything counts as changed. */
 async function chooseBase(
   event: PushEvent,
   workspaceId: string,
+  { wasHeld }: UsableConfiguration,
   store: PlanningPorts['store'],
 ): Promise<string | null> {
   if (event.forced) return null;
   const lastSuccess = await store.findLastSuccess(workspaceId);
   if (lastSuccess) return lastSuccess;
+  // What the held pushes changed isn't deployed yet.
+  if (wasHeld) return null;
   return NO_COMMIT.test(event.before) ? null : event.before;
 }
 

@@ -196,6 +196,8 @@ export type PlannedDeployment = Pick<
   | 'workspaceId'
   | 'workspaceName'
   | 'environment'
+  | 'log'
+  | 'badFile'
   | 'branch'
   | 'directory'
   | 'installationId'

@@ -41,10 +41,15 @@ export const REASON_CODES = {
   no_workspace: 'no workspace uses the repository',
   found_before: 'the sweep of branch heads had found this push already',
   command_refused: 'the command or the re-run was refused',
+  commands_off: 'the configuration of the repository has commands.enabled: false',
   no_command: 'the comment holds no command',
   bot_comment: 'the comment is from a bot',
   repeated: 'the same person asked for the same a moment before',
   foreign_check_run: 'the check run is not one of this app',
+  configuration_held:
+    'the configuration file of the repository has mistakes, and there was never a good one: pushes are held',
+  name_taken:
+    'the repository has a name that belonged to another one: workspaces with that name are not deployed from it',
   repository_updated: 'the repository was renamed, transferred or changed its visibility',
 
   // The repository's configuration refuses a push to a tracked branch: a `skipped` check run, or none.

@@ -14,6 +14,7 @@ const pushPayload = z.object({
   after: shaSchema,
   deleted: z.boolean(),
   forced: z.boolean(),
+  head_commit: z.object({ message: z.string() }).nullish(),
   repository: repositorySchema,
   sender: z.object({ login: z.string(), type: z.string() }),
   installation: installationSchema,
@@ -37,6 +38,14 @@ const repositoryPayload = z.object({
   installation: installationSchema,
 });
 
+/** Of a longer message the beginning and the end are kept, in characters: words for machines stand in one of the two. */
+const KEPT_MESSAGE = 8_192;
+
+function shorten(message: string | null): string | null {
+  if (message === null || message.length <= 2 * KEPT_MESSAGE) return message;
+  return `${message.slice(0, KEPT_MESSAGE)}\n…\n${message.slice(-KEPT_MESSAGE)}`;
+}
+
 /** The needed fields of a push. Throws a ZodError that names what is missing. */
 export function readPush(payload: unknown): PushEvent {
   const push = pushPayload.parse(payload);
@@ -49,6 +58,7 @@ export function readPush(payload: unknown): PushEvent {
     after: push.after,
     deleted: push.deleted,
     forced: push.forced,
+    message: shorten(push.head_commit?.message ?? null),
     pushedAt: readTime(push.repository.pushed_at),
     sender: push.sender.login,
     senderIsBot: push.sender.type === 'Bot',

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { type Configurations, cautiousSettings } from '../domain/configuration-in-use.ts';
 import { parseExternalId } from '../domain/external-id.ts';
 import type {
   Accounts,
@@ -16,6 +17,7 @@ export interface AdoptionContext {
   readonly runs: ShownCheckRuns;
   readonly plans: Pick<PlanStore, 'adopt'>;
   readonly accounts: Accounts;
+  readonly configurations: Pick<Configurations, 'current'>;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly log: Logger;
@@ -33,11 +35,13 @@ export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedB
     if (!ids || !workspace) continue;
     const state = await readState(context, tracked, run, workspace, ids.jobId);
     if (!state) throw new Error('Meltano Cloud could not be asked about a check run to take over.');
+    const { environment, log } = await readSettings(context, tracked, workspace);
     const startedAt = run.startedAt ?? context.clock.now();
     const isNew = await context.plans.adopt(
       {
         ...{ id: ids.deploymentId, account: tracked.account, deliveryId: `adopted:${run.id}` },
-        ...{ workspaceId: workspace.id, workspaceName: workspace.name, environment: workspace.environment },
+        ...{ workspaceId: workspace.id, workspaceName: workspace.name },
+        ...{ environment: environment ?? workspace.environment, log, badFile: null },
         ...{ branch: tracked.branch, directory: workspace.directory, checkName: run.name },
         ...{ installationId: tracked.repository.installationId, repositoryId: tracked.repository.id },
         ...{ sha: tracked.head, before: null, requestedBy: '', requestedByBot: false },
@@ -51,6 +55,15 @@ export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedB
     context.log.info({ deployment: ids.deploymentId, job: ids.jobId }, 'An open check run was taken over');
     context.dispatcher.wake('workspace', workspace.id);
   }
+}
+
+/** The lost database knew who may see the log. */
+async function readSettings(
+  { configurations }: AdoptionContext,
+  { repository, workspaces }: TrackedBranch,
+  workspace: Workspace,
+) {
+  return cautiousSettings(await configurations.current({ repository, workspaces }), workspace);
 }
 
 /** Without a job the start may have been made all the same: it is looked for among the jobs that came after it. */

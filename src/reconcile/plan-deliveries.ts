@@ -1,5 +1,11 @@
 import type { Logger } from 'pino';
 import {
+  type BadFile,
+  type ConfigurationInUse,
+  type Configurations,
+  isAboutWorkspaces,
+} from '../domain/configuration-in-use.ts';
+import {
   type AppEvent,
   type CommentEvent,
   type Delivery,
@@ -36,6 +42,7 @@ export interface PlanContext {
   readonly accounts: Accounts;
   readonly planning: PlanningPorts;
   readonly commands: CommandPlanning;
+  readonly configurations: Configurations;
   readonly reporter: Reporter;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
@@ -172,16 +179,37 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
   async function planOnePush(delivery: Delivery, event: PushEvent, account: Account): Promise<Plan> {
     if (await wasFoundBefore(event)) return { outcome: 'found_before', deployments: [] };
     const { id: deliveryId, receivedAt } = delivery;
-    const workspaces = await findOf(account, event, receivedAt, (known) =>
+    const found = await findOf(account, event, receivedAt, (known) =>
       known.some((one) => tracksPushedBranch(one, event)),
     );
-    if (workspaces.length === 0) return { outcome: 'no_workspace', deployments: [] };
+    if (found.length === 0) return { outcome: 'no_workspace', deployments: [] };
+    const { workspaces, inUse: configuration } = await configure(delivery, event, account, found);
+    if (configuration.kind === 'held') return hold(configuration.bad);
     const overtaken = await wasOvertaken(deliveryId, event);
     const deployments = await planPush(
-      { deliveryId, receivedAt, event, account: account.key, workspaces, overtaken },
+      { deliveryId, receivedAt, event, account: account.key, workspaces, configuration, overtaken },
       context.planning,
     );
     return { outcome: 'push', deployments };
+  }
+
+  /** The configuration that holds for a push, judged by a list of workspaces that is young enough. */
+  async function configure(
+    { receivedAt }: Delivery,
+    event: PushEvent,
+    account: Account,
+    found: readonly Workspace[],
+  ): Promise<{ workspaces: readonly Workspace[]; inUse: ConfigurationInUse }> {
+    const { repository, ref, after: sha, pushedAt } = event;
+    const push = { branch: ref.replace(/^refs\/heads\//, ''), sha, at: pushedAt ?? receivedAt };
+    const inUse = await context.configurations.current({ repository, workspaces: found, push });
+    if (!inUse.bad || !isAboutWorkspaces(inUse.bad)) return { workspaces: found, inUse };
+    const workspaces = await findOf(account, event, receivedAt, () => false);
+    return { workspaces, inUse: await context.configurations.current({ repository, workspaces, push }) };
+  }
+
+  function hold(_bad: BadFile): Plan {
+    return { outcome: 'configuration_held', deployments: [] };
   }
 
   /** A delivery that comes after the sweep found its push joins the deployment that the sweep made. */

@@ -1,7 +1,9 @@
 import { touchesDirectory } from '../domain/changed-paths.ts';
+import { cautiousSettings, DEFAULTS_IN_USE } from '../domain/configuration-in-use.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import { trackedBranch, viewWorkspace } from '../domain/match-workspaces.ts';
 import type { DeploymentChange, MeltanoApi, MeltanoFailure } from '../domain/ports.ts';
+import type { WorkspaceSettings } from '../domain/repository-configuration.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { conclude, type Ending } from './conclude.ts';
 import { logFields, type ReconcileContext } from './reconcile-context.ts';
@@ -42,9 +44,12 @@ export async function recheckWorkspace(
   const mappings = account?.mappings ?? [];
   const workspace = viewWorkspace(read.value, { host: context.githubHost, fullNames, mappings });
   if (!workspace) return end(context, deployment, ELSEWHERE);
-  const mismatch = await findMismatch(context, deployment, workspace, repository);
+  const inUse = (await context.configurations.known(repository.id)) ?? DEFAULTS_IN_USE;
+  const settings = cautiousSettings(inUse, workspace);
+  const mismatch = await findMismatch(context, deployment, { workspace, repository, settings });
   if (mismatch) return end(context, deployment, mismatch);
-  const { name, environment, directory } = workspace;
+  const { name, directory } = workspace;
+  const environment = settings.environment ?? workspace.environment;
   return { kind: 'fits', change: changedOnly(deployment, { workspaceName: name, environment, directory }) };
 }
 
@@ -53,18 +58,25 @@ async function end(context: ReconcileContext, deployment: Deployment, ending: En
   return { kind: 'ended' };
 }
 
+interface Subject {
+  readonly workspace: Workspace;
+  readonly repository: Repository;
+  readonly settings: WorkspaceSettings;
+}
+
 async function findMismatch(
   context: ReconcileContext,
   deployment: Deployment,
-  workspace: Workspace,
-  repository: Repository,
+  { workspace, repository, settings }: Subject,
 ): Promise<Ending | null> {
   const branch = trackedBranch(workspace, repository);
   if (branch !== deployment.branch) {
     const problem = `the workspace tracks the branch ${branch} now`;
     return { conclusion: 'skipped', reason: 'no_longer_tracked', problem };
   }
-  const moved = workspace.directory !== null && workspace.directory !== deployment.directory;
+  // Paths of the repository's configuration count instead of the directory.
+  const moved =
+    settings.paths === null && workspace.directory !== null && workspace.directory !== deployment.directory;
   // What a person asked for is deployed whatever changed.
   if (deployment.cause !== 'push') return null;
   if (moved && !(await touches(context, deployment, repository, workspace.directory))) {

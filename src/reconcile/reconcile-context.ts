@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Configurations } from '../domain/configuration-in-use.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { PollBounds } from '../domain/poll-interval.ts';
 import type {
@@ -25,6 +26,7 @@ export interface ReconcileLimits {
 export interface ReconcileContext {
   readonly store: DeploymentStore & Pick<PlanStore, 'findLastSuccess'>;
   readonly repositories: RepositoryStore;
+  readonly configurations: Pick<Configurations, 'known'>;
   readonly accounts: Accounts;
   readonly comparer: CommitComparer;
   readonly reporter: Reporter;

@@ -8,6 +8,7 @@ import type {
   ReportStore,
   RepositoryStore,
 } from '../domain/ports.ts';
+import { chooseLogMode } from '../domain/repository-configuration.ts';
 import type { LogBook } from './log-book.ts';
 import type { WriterLeases } from './writer-leases.ts';
 
@@ -122,7 +123,8 @@ export class SharedReporter implements Reporter {
     const { accounts, repositories, logs, writer } = this.#ports;
     const api = accounts.byKey(deployment.account)?.api;
     const repository = await repositories.getRepository(deployment.repositoryId);
-    if (!api || !deployment.jobId || !repository?.private) return null;
+    if (!api || !deployment.jobId || !repository) return null;
+    if (chooseLogMode(deployment, repository.private) !== 'live') return null;
     const read = await logs.readOn(deployment, deployment.jobId, api);
     if (read.ok && read.value) writer.logGrew(deployment);
     return FOLLOW_MS;

@@ -139,7 +139,9 @@ async function sweepRepository(
   if (own.length === 0) return 'in order';
   await context.repositories.learnRepository(repository, null, context.clock.now());
   let sighting: 'in order' | 'seen once' = 'in order';
-  for (const branch of new Set(own.map((one) => trackedBranch(one, repository)))) {
+  // The configuration is on the default branch, whether a workspace tracks that or not.
+  const branches = [...own.map((one) => trackedBranch(one, repository)), repository.defaultBranch];
+  for (const branch of new Set(branches)) {
     if (!takeRequest(context, repository.installationId)) return 'in order';
     const head = await context.installations.readHead(repository, branch);
     if (head === null) continue;

@@ -1,10 +1,13 @@
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import type { LogExcerpt } from '../domain/log-excerpt.ts';
+import { chooseLogMode } from '../domain/repository-configuration.ts';
 import type { CheckRunView } from './check-run-view.ts';
 
-/** The log, where it may be shown: everyone sees the check runs of a public repository. */
-export function showableLog(view: CheckRunView): LogExcerpt | null {
-  return view.repository.private ? view.log : null;
+/** The log, where and when it may be shown: everyone sees the check runs of a public repository. */
+export function showableLog({ deployment, repository, log }: CheckRunView): LogExcerpt | null {
+  const mode = chooseLogMode(deployment, repository.private);
+  if (mode === 'live') return log;
+  return mode === 'final' && deployment.state === 'concluded' ? log : null;
 }
 
 /** How long the job ran, in milliseconds; null while that is not known. */

@@ -1,7 +1,9 @@
+import { chooseLogMode } from '../domain/repository-configuration.ts';
 import type { CheckRunView } from './check-run-view.ts';
 import { measureQueue, measureRun, shortenSha, showableLog } from './describe-deployment.ts';
 import { describeRequester } from './describe-requester.ts';
 import { formatCode, formatLink, formatTableRow } from './escape-markdown.ts';
+import { explainBadFile } from './explain-bad-file.ts';
 import { explainDeployment } from './explain-deployment.ts';
 import { formatCount } from './format-count.ts';
 import { formatDuration } from './format-duration.ts';
@@ -12,6 +14,7 @@ import { OUTPUT_BYTES, truncateBytes } from './truncate-bytes.ts';
 export function renderSummary(view: CheckRunView): string {
   const paragraphs = [
     ...explainDeployment(view),
+    explainBadFile(view),
     renderTable(view),
     explainOtherCommit(view),
     ...remarkOnLog(view),
@@ -89,9 +92,17 @@ function remarkOnLog(view: CheckRunView): string[] {
   const { deployment, log } = view;
   if (deployment.jobId === null || deployment.reason === 'job_deleted') return [];
   const page = formatLink('Meltano Cloud', view.workspaceUrl);
-  if (!view.repository.private) {
+  const mode = chooseLogMode(deployment, view.repository.private);
+  if (mode === 'none') {
+    const why =
+      deployment.log === null
+        ? 'since this repository is public: everyone could read it'
+        : "as this repository's configuration says";
+    return [`The log is not shown here, ${why}. It is on ${page}.`];
+  }
+  if (mode === 'final' && deployment.state !== 'concluded') {
     return [
-      `The log is not shown here, since this repository is public: everyone could read it. It is on ${page}.`,
+      `The log is shown here when the job has ended, as this repository's configuration says. It is on ${page}.`,
     ];
   }
   const remarks: string[] = [];

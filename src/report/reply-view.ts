@@ -47,8 +47,8 @@ export type ShownLog =
       readonly totalLines: number;
       readonly redactions: number;
     }
-  /** Everyone could read it: the repository is public. */
-  | { readonly kind: 'hidden'; readonly deployment: Deployment }
+  /** Everyone could read it (the repository is public), or its configuration doesn't want it shown (yet). */
+  | { readonly kind: 'hidden'; readonly deployment: Deployment; readonly mode: 'none' | 'final' }
   /** No deployment of the workspace has a log. */
   | { readonly kind: 'none' }
   /** Meltano Cloud doesn't give it; `problem` is a clause for a person. */

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { ConfigurationStore } from '../domain/configuration-in-use.ts';
 import type {
   CommandStore,
   DeliveryStore,
@@ -10,6 +11,7 @@ import type {
   SweepStore,
 } from '../domain/ports.ts';
 import { createCommandStore } from './command-store.ts';
+import { createConfigurationStore } from './configuration-store.ts';
 import { createDeliveryStore } from './delivery-store.ts';
 import { createDeploymentStore } from './deployment-store.ts';
 import { createPlanStore } from './plan-store.ts';
@@ -26,6 +28,7 @@ export type Stores = DeliveryStore &
   ReportQueue &
   SweepStore &
   CommandStore &
+  ConfigurationStore &
   RetentionStore;
 
 /** The ports of the domain over one database. */
@@ -37,6 +40,7 @@ export function createStores(db: Kysely<Schema>): Stores {
     ...createDeploymentStore(db),
     ...createSweepStore(db),
     ...createCommandStore(db),
+    ...createConfigurationStore(db),
     ...createRetentionStore(db),
   };
 }

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import type { FileAtCommit } from '../domain/configuration-in-use.ts';
 import type { Deployment, Rerun } from '../domain/deployment.ts';
 import type { PlannedDeployment } from '../domain/ports.ts';
 import type { DeploymentTable } from './schema.ts';
@@ -9,6 +10,7 @@ export function toDeployment(row: Selectable<DeploymentTable>): Deployment {
     requestedByBot: row.requestedByBot === 1,
     knownJobIds: JSON.parse(row.knownJobIds) as string[],
     rerun: row.rerun === null ? null : (JSON.parse(row.rerun) as Rerun),
+    badFile: row.badFile === null ? null : (JSON.parse(row.badFile) as FileAtCommit),
   };
 }
 
@@ -18,6 +20,7 @@ export function toNewRow(planned: PlannedDeployment, now: number): Selectable<De
   return {
     ...planned,
     requestedByBot: planned.requestedByBot ? 1 : 0,
+    badFile: planned.badFile && JSON.stringify(planned.badFile),
     state: concluded ? 'concluded' : 'waiting',
     concludedAt: concluded ? now : null,
     supersededBy: null,

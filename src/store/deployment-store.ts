@@ -100,11 +100,12 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & Rep
 }
 
 function toColumns(change: DeploymentChange): Partial<DeploymentTable> {
-  const { requestedByBot, knownJobIds, rerun, ...rest } = change;
+  const { requestedByBot, knownJobIds, rerun, badFile, ...rest } = change;
   return {
     ...rest,
     ...(requestedByBot === undefined ? {} : { requestedByBot: requestedByBot ? 1 : 0 }),
     ...(knownJobIds === undefined ? {} : { knownJobIds: JSON.stringify(knownJobIds) }),
     ...(rerun === undefined ? {} : { rerun: rerun && JSON.stringify(rerun) }),
+    ...(badFile === undefined ? {} : { badFile: badFile && JSON.stringify(badFile) }),
   };
 }

@@ -8,6 +8,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0002-sweeps': { up: createSweepTables },
   '0003-retention': { up: createRetentionIndexes },
   '0004-commands': { up: createCommands },
+  '0005-configuration': { up: createConfiguration },
   '0010-leases': { up: createLeases },
 };
 
@@ -203,6 +204,23 @@ async function createCommands(db: Kysely<Schema>): Promise<void> {
     sql`create index deployment_shown on deployment (workspace_id, received_at) where revision > 0`,
   ];
   for (const statement of statements) await statement.execute(db);
+}
+
+async function createConfiguration(db: Kysely<Schema>): Promise<void> {
+  for (const name of ['log', 'bad_file']) {
+    await db.schema.alterTable('deployment').addColumn(name, 'text').execute();
+  }
+  await db.schema
+    .createTable('configuration')
+    .addColumn('repository_id', 'bigint', (column) => column.primaryKey())
+    .addColumn('branch', 'text', (column) => column.notNull())
+    .addColumn('sha', 'text', (column) => column.notNull())
+    .addColumn('told_at', 'bigint', (column) => column.notNull())
+    .addColumn('content', 'text')
+    .addColumn('good', 'text')
+    .addColumn('bad', 'text')
+    .addColumn('was_held', 'integer', (column) => column.notNull())
+    .execute();
 }
 
 /** Which instance does the work of which key. The embedded database has one process, and no leases. */

@@ -1,11 +1,17 @@
 import { type Kysely, sql } from 'kysely';
 import type { Deployment, Rerun } from '../domain/deployment.ts';
 import type { Plan, PlannedDeployment, PlanStore } from '../domain/ports.ts';
+import type { ReasonCode } from '../domain/reason-codes.ts';
 import { findSuperseded } from '../domain/supersede.ts';
 import { toCommandRow } from './command-store.ts';
 import { toDeployment, toNewRow } from './deployment-row.ts';
 import type { Schema } from './schema.ts';
 
+/** What a push came to that started nothing. */
+const NEVER_STARTED: readonly ReasonCode[] = [
+  ...(['superseded', 'loop_brake', 'branch_not_tracked', 'paths_unchanged'] as const),
+  ...(['skip_token', 'push_off', 'ignored_sender', 'paths_unmatched'] as const),
+];
 /** How many of a workspace's newest deployments are looked at for one that replaces a push that came late. */
 const NEWEST = 20;
 
@@ -31,7 +37,7 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore {
         .where('requestedBy', '=', requestedBy)
         .where('receivedAt', '>', since)
         .where('state', '<>', sql.lit('waiting'))
-        .where('reason', 'not in', ['superseded', 'loop_brake', 'branch_not_tracked', 'paths_unchanged'])
+        .where('reason', 'not in', NEVER_STARTED)
         .executeTakeFirstOrThrow();
       return Number(row.count);
     },

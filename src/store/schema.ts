@@ -17,6 +17,7 @@ export interface Schema {
   sweptRepository: SweptRepositoryTable;
   branchHead: BranchHeadTable;
   command: CommandTable;
+  configuration: ConfigurationTable;
   /** On PostgreSQL only. */
   lease: LeaseTable;
 }
@@ -82,7 +83,15 @@ export interface RepositoryNameTable {
 
 type Columns = Omit<
   Deployment,
-  'requestedByBot' | 'knownJobIds' | 'state' | 'conclusion' | 'reason' | 'attemptOutcome' | 'cause' | 'rerun'
+  | 'requestedByBot'
+  | 'knownJobIds'
+  | 'state'
+  | 'conclusion'
+  | 'reason'
+  | 'attemptOutcome'
+  | 'cause'
+  | 'rerun'
+  | 'badFile'
 >;
 
 export interface DeploymentTable extends Columns {
@@ -96,6 +105,8 @@ export interface DeploymentTable extends Columns {
   cause: Cause;
   /** JSON, of a `Rerun`. */
   rerun: string | null;
+  /** JSON, of a `FileAtCommit`. */
+  badFile: string | null;
 }
 
 export interface CommandTable {
@@ -134,4 +145,17 @@ export interface LeaseTable {
   expiresAt: number;
   /** The key was woken while the lease was held: the holder has to look again. */
   woken: boolean;
+}
+
+/** What was last read of a repository's configuration file. */
+export interface ConfigurationTable {
+  repositoryId: number;
+  branch: string;
+  sha: string;
+  toldAt: number;
+  content: string | null;
+  /** JSON, of `StoredConfiguration`'s parts of the same names. */
+  good: string | null;
+  bad: string | null;
+  wasHeld: number;
 }

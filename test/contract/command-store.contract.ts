@@ -27,7 +27,15 @@ function planned(deliveryId: string, differences: Partial<PlannedDeployment> = {
     ...{ id: randomUUID(), account: 'environment', workspaceId: WORKSPACE, workspaceName: 'Analytics' },
     ...{ environment: null, branch: 'main', directory: null, installationId: 1, repositoryId: REPOSITORY.id },
     ...{ deliveryId, checkName: 'Meltano Deploy (Analytics)', sha: 'a', before: null, requestedBy: 'ana' },
-    ...{ requestedByBot: false, cause: 'command', redeployOf: null, pushedAt: 20_000, receivedAt: 20_500 },
+    ...{
+      requestedByBot: false,
+      log: null,
+      badFile: null,
+      cause: 'command',
+      redeployOf: null,
+      pushedAt: 20_000,
+      receivedAt: 20_500,
+    },
     ...{ reason: 'command', conclusion: null, problem: null },
     ...differences,
   };

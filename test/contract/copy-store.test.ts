@@ -46,7 +46,15 @@ async function fill(stores: Stores): Promise<string> {
     ...{ branch: 'main', directory: null, installationId: 1, repositoryId: REPOSITORY.id },
     ...{ deliveryId: 'guid-1', checkName: 'Meltano Deploy (Analytics)', sha: 'a', before: 'b' },
     ...{ requestedBy: 'ana', requestedByBot: true, pushedAt: 1_000, receivedAt: 1_800_000_000_001 },
-    ...{ cause: 'push', redeployOf: null, reason: 'push', conclusion: null, problem: "it's 100 % \\ “odd”" },
+    ...{
+      log: null,
+      badFile: null,
+      cause: 'push',
+      redeployOf: null,
+      reason: 'push',
+      conclusion: null,
+      problem: "it's 100 % \\ “odd”",
+    },
   };
   await stores.commitPlan({ deliveryId: 'guid-1', outcome: 'push', deployments: [planned], now: 2 });
   await stores.learnRepository(REPOSITORY, 'acme/old', 1);

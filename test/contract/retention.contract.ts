@@ -52,7 +52,7 @@ export function describeRetention(name: string, open: () => Promise<OpenStores>)
         ...{ id, account: 'environment', workspaceId: WORKSPACE, workspaceName: 'Analytics' },
         ...{ environment: null, branch: 'main', directory: null, installationId: 1 },
         ...{ repositoryId: REPOSITORY.id, deliveryId: id, checkName: 'Meltano Deploy (Analytics)', sha: id },
-        ...{ cause: 'push', redeployOf: null },
+        ...{ log: null, badFile: null, cause: 'push', redeployOf: null },
         ...{ before: 'b', requestedBy: 'ana', requestedByBot: false, pushedAt: pushes, receivedAt: 1_000 },
         ...{ reason: 'push', conclusion: null, problem: null },
         ...differences,

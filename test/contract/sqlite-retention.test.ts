@@ -37,7 +37,7 @@ function makePlanned(differences: Partial<PlannedDeployment> = {}): PlannedDeplo
     ...{ environment: 'production', branch: 'main', directory: 'analytics', installationId: 1 },
     ...{ repositoryId: 1, deliveryId: randomUUID(), checkName: 'Meltano Deploy (Analytics)' },
     ...{ sha: 'a'.repeat(40), before: 'b'.repeat(40), requestedBy: 'ana', requestedByBot: false },
-    ...{ cause: 'push', redeployOf: null },
+    ...{ log: null, badFile: null, cause: 'push', redeployOf: null },
     ...{ pushedAt: 1_000, receivedAt: 1_000, reason: 'push', conclusion: null, problem: null },
     ...differences,
   };

@@ -28,7 +28,7 @@ function planned(deliveryId: string, differences: Partial<PlannedDeployment> = {
     ...{ id: randomUUID(), account: 'environment', workspaceId: WORKSPACE, workspaceName: 'Analytics' },
     ...{ environment: null, branch: 'main', directory: null, installationId: 1, repositoryId: REPOSITORY.id },
     ...{ deliveryId, checkName: 'Meltano Deploy (Analytics)', sha: 'a', before: 'b', requestedBy: 'ana' },
-    ...{ requestedByBot: false, cause: 'push', redeployOf: null },
+    ...{ requestedByBot: false, log: null, badFile: null, cause: 'push', redeployOf: null },
     ...{ pushedAt: 1_000, receivedAt: 1_500, reason: 'push', conclusion: null },
     problem: null,
     ...differences,

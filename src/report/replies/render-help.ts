@@ -10,10 +10,13 @@ import { layTable, type ReplyPart } from './reply-parts.ts';
 type HelpBody = Extract<ReplyBody, { kind: 'help' }>;
 
 /** The commands, and which of them this person may use here. */
-export function renderHelp({ repository }: ReplyView, { level }: HelpBody): ReplyPart[] {
+export function renderHelp(
+  { repository }: ReplyView,
+  { level, permission = 'write' }: HelpBody,
+): ReplyPart[] {
   const stranger = isStranger(level, repository.private);
   const rows = COMMAND_NAMES.map((name) => {
-    const needed = neededLevel(name, repository.private);
+    const needed = neededLevel(name, repository.private, permission);
     const may = !stranger && isAtLeast(level, needed);
     const { usage, description } = COMMAND_HELP[name];
     return [

@@ -1,4 +1,5 @@
 import type { Deployment } from '../../domain/deployment.ts';
+import type { LogMode } from '../../domain/repository-configuration.ts';
 import { capLogLine } from '../clean-log-line.ts';
 import { formatCode, linkWords } from '../escape-markdown.ts';
 import { fence, fenceOverhead } from '../fence.ts';
@@ -12,21 +13,25 @@ type LogsBody = Extract<ReplyBody, { kind: 'logs' }>;
 type ShownLines = Extract<ShownLog, { kind: 'shown' }>;
 
 /** The end of a log, folded, or where it is. */
-export function renderLogs(view: ReplyView, { workspace, log }: LogsBody): ReplyPart[] {
+export function renderLogs(view: ReplyView, { workspace, log, logMode = null }: LogsBody): ReplyPart[] {
   const name = linkWorkspace(view, workspace);
   if (log.kind === 'none') return [`**No log yet:** no deployment of ${name} has one.`];
   const page = linkWords('Meltano Cloud', view.workspaceUrl(workspace.id));
   const of = `${name}, commit ${linkCommit(view, log.deployment.deployedSha ?? log.deployment.sha)}`;
   if (log.kind === 'hidden') {
-    return [
-      `**The log is not shown here**, since this repository is public: everyone could read it. That of ${of}, is on ${page}.`,
-    ];
+    return [`**The log is not shown here**, ${explainHidden(log, logMode)}. That of ${of}, is on ${page}.`];
   }
   if (log.kind === 'unreadable') {
     const problem = formatCode(log.problem) || 'no answer';
     return [`**The log could not be read** (${problem}): ${of}. It is on ${page}.`];
   }
   return renderLines(view, of, log);
+}
+
+function explainHidden({ mode }: Extract<ShownLog, { kind: 'hidden' }>, logMode: LogMode | null): string {
+  if (mode === 'final') return "before the job has ended, as this repository's configuration says";
+  if (logMode === 'none') return "as this repository's configuration says";
+  return 'since this repository is public: everyone could read it';
 }
 
 function renderLines(view: ReplyView, of: string, log: ShownLines): ReplyPart[] {

@@ -1,5 +1,6 @@
 import type { Refusal } from '../../domain/conversation.ts';
 import { formatCode } from '../escape-markdown.ts';
+import { linkFile } from '../explain-bad-file.ts';
 import type { ReplyBody, ReplyView } from '../reply-view.ts';
 import { describeLevel } from './describe-level.ts';
 import { renderChoice } from './render-choice.ts';
@@ -23,6 +24,10 @@ export function renderRefusal(view: ReplyView, { refusal }: RefusedBody): ReplyP
     case 'no_workspace':
       return [
         '**No workspace:** none on Meltano Cloud that this app can see uses this repository. The repository URL in the settings of a workspace says which one it uses.',
+      ];
+    case 'configuration_held':
+      return [
+        `**Not carried out:** the configuration of this repository has mistakes (${linkFile(view, refusal.bad)}), and there was never a good one. Repair it on the default branch first: the check run there names them.`,
       ];
     case 'account_not_served':
       return [

@@ -1,6 +1,7 @@
 import type { WhyFinding } from '../../domain/conversation.ts';
 import { REASON_CODES } from '../../domain/reason-codes.ts';
 import { formatCode } from '../escape-markdown.ts';
+import { linkFile } from '../explain-bad-file.ts';
 import { formatCount } from '../format-count.ts';
 import { linkCommit } from '../link-commit.ts';
 import type { ReplyBody, ReplyView } from '../reply-view.ts';
@@ -55,7 +56,38 @@ function describeCommit(view: ReplyView, { sha, isHead, workspace }: WhyFinding)
 }
 
 /** The rule in plain words, a sentence without its full stop. */
-function explainRule(view: ReplyView, { reason, workspace, since }: WhyFinding): string {
+function explainRule(view: ReplyView, finding: WhyFinding): string {
+  return explainConfigured(view, finding) ?? explainPlain(view, finding);
+}
+
+/** Null where the repository's configuration doesn't decide. */
+function explainConfigured(
+  view: ReplyView,
+  { reason, problem = null, source = null, isFiltered, since }: WhyFinding,
+): string | null {
+  if (source === null) return null;
+  const file = linkFile(view, source);
+  const found = problem === null ? '' : ` (${formatCode(problem)})`;
+  switch (reason) {
+    case 'push':
+    case 'found_by_sweep':
+      if (!isFiltered) return null;
+      return since === null
+        ? `It was never deployed successfully, so everything counts as changed for the path filters of ${file}`
+        : `What changed since ${linkCommit(view, since)}, its last success, passes the path filters of ${file}, or it can't be told`;
+    case 'configuration_held':
+      return `The file ${file} has mistakes${found}, and there was never a good one: pushes are held until it is repaired`;
+    case 'skip_token':
+    case 'push_off':
+    case 'ignored_sender':
+    case 'paths_unmatched':
+      return `Rule of ${file}: ${REASON_CODES[reason]}${found}`;
+    default:
+      return null;
+  }
+}
+
+function explainPlain(view: ReplyView, { reason, workspace, since, problem = null }: WhyFinding): string {
   const directory = formatCode(workspace.directory ?? '');
   switch (reason) {
     case 'push':
@@ -72,6 +104,6 @@ function explainRule(view: ReplyView, { reason, workspace, since }: WhyFinding):
     case 'branch_not_tracked':
       return `It tracks the branch ${formatCode(workspace.branch)}`;
     default:
-      return `Rule: ${REASON_CODES[reason]}`;
+      return `Rule: ${REASON_CODES[reason]}${problem === null ? '' : ` (${formatCode(problem)})`}`;
   }
 }

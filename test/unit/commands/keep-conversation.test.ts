@@ -121,7 +121,14 @@ function planned(): PlannedDeployment {
     ...{ id: 'deployment', account: 'environment', workspaceId: WORKSPACE_ID, workspaceName: 'Analytics' },
     ...{ environment: null, branch: 'main', directory: null, installationId: 1, repositoryId: REPOSITORY.id },
     ...{ deliveryId: 'command', checkName: 'Meltano Deploy', sha: 'a'.repeat(40), before: null },
-    ...{ requestedBy: 'ana', requestedByBot: false, cause: 'command', redeployOf: null },
+    ...{
+      requestedBy: 'ana',
+      requestedByBot: false,
+      log: null,
+      badFile: null,
+      cause: 'command',
+      redeployOf: null,
+    },
     ...{ pushedAt: START, receivedAt: START, reason: 'command', conclusion: null, problem: null },
   };
 }

@@ -12,6 +12,8 @@ export function buildDeployment(differences: Partial<Deployment> = {}): Deployme
     workspaceId: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e',
     workspaceName: 'Analytics',
     environment: null,
+    log: null,
+    badFile: null,
     branch: 'main',
     directory: null,
     installationId: 1,

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { matchesPaths } from '../../../src/config/matches-paths.ts';
+import { DEFAULTS_IN_USE, type UsableConfiguration } from '../../../src/domain/configuration-in-use.ts';
 import type { PushEvent } from '../../../src/domain/delivery.ts';
 import { LOOP_LIMIT, type PlanningPorts, planPush, refusePush } from '../../../src/domain/plan-push.ts';
 import type { Comparison } from '../../../src/domain/ports.ts';
@@ -33,6 +35,9 @@ interface World {
   lastSuccess?: string;
   started?: number;
   overtaken?: boolean;
+  /** GitHub's, of the head commit. */
+  message?: string;
+  inUse?: Partial<UsableConfiguration>;
 }
 
 /** Plans with fakes for GitHub and the store; tells what was compared. */
@@ -49,6 +54,8 @@ async function plan(workspaces: Workspace[], event: PushEvent, world: World = {}
       findLastSuccess: async () => world.lastSuccess ?? null,
       countStarted: async () => world.started ?? 0,
     },
+    matchesPaths,
+    readMessage: async () => world.message ?? '',
     newId: () => 'id',
     nameCheckRun: ({ workspaceName, duplicate }) => `${workspaceName}${duplicate ? ' (one of several)' : ''}`,
   };
@@ -58,6 +65,7 @@ async function plan(workspaces: Workspace[], event: PushEvent, world: World = {}
     event,
     account: 'environment',
     workspaces,
+    configuration: { ...DEFAULTS_IN_USE, ...world.inUse },
     overtaken: world.overtaken ?? false,
   };
   return { planned: await planPush(request, ports), compared };

@@ -42,7 +42,7 @@ describe('readPush', () => {
   test('keeps nothing but what is needed', () => {
     const push = readPush(pushes[0]?.payload);
     expect(Object.keys(push).sort()).toEqual([
-      ...['account', 'after', 'before', 'deleted', 'forced', 'kind', 'pushedAt', 'ref'],
+      ...['account', 'after', 'before', 'deleted', 'forced', 'kind', 'message', 'pushedAt', 'ref'],
       ...['repository', 'sender', 'senderIsBot'],
     ]);
   });

@@ -93,7 +93,7 @@ export class WriterWorld {
       ...{ id, account: 'environment', workspaceId: randomUUID(), workspaceName: 'Analytics' },
       ...{ environment: 'dev', branch: 'main', directory: null, installationId, repositoryId: repository.id },
       ...{ deliveryId: id, checkName: 'Meltano Deploy (Analytics)', sha: 'a'.repeat(40), before: null },
-      ...{ cause: 'push', redeployOf: null },
+      ...{ log: null, badFile: null, cause: 'push', redeployOf: null },
       ...{ requestedBy: 'ana', requestedByBot: false, pushedAt: Date.now(), receivedAt: Date.now() },
       ...{ reason: 'push', conclusion: null, problem: null },
       ...differences,

@@ -2,15 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { planCommand, planUnanswered } from '../../../src/commands/plan-command.ts';
 import { planRerun, planUnansweredRerun } from '../../../src/commands/plan-rerun.ts';
+import { matchesPaths } from '../../../src/config/matches-paths.ts';
+import { readRepositoryConfiguration } from '../../../src/config/repository-configuration-file.ts';
 import type { CommandReads, PermissionLevel, PullRequest } from '../../../src/domain/conversation.ts';
 import type { AppEvent, PushEvent } from '../../../src/domain/delivery.ts';
 import type { Deployment, Repository } from '../../../src/domain/deployment.ts';
 import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
 import type { Account, Comparison, ShownCheckRun } from '../../../src/domain/ports.ts';
 import { createWorkspaceDirectory } from '../../../src/meltano/workspace-directory.ts';
+import { createConfigurations } from '../../../src/reconcile/keep-configuration.ts';
 import { createPlanner } from '../../../src/reconcile/plan-deliveries.ts';
 import { nameCheckRun } from '../../../src/report/name-check-run.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
+import { FakeConfigurationFiles } from './fake-configuration-files.ts';
 import { FakeMeltano } from './fake-meltano.ts';
 import {
   buildWorkspace,
@@ -47,6 +51,8 @@ export class PlanWorld {
     this.#plan = this.#createPlanner();
   }
 
+  /** The configuration file at each commit; `everywhere` for those that aren't named. */
+  readonly files = new FakeConfigurationFiles();
   /** The head that GitHub shows for every branch. */
   head: string | null = null;
   /** What GitHub says about the people and branches that commands ask for. */
@@ -91,10 +97,20 @@ export class PlanWorld {
       },
     };
     const sink = { write: (line: string) => void this.lines.push(JSON.parse(line)) };
-    const planning = { comparer, store: stores, newId: randomUUID, nameCheckRun };
+    const configurations = createConfigurations({
+      files: this.files,
+      heads: { readHead: async () => this.head },
+      store: stores,
+      read: (text, workspaces) => readRepositoryConfiguration(text, { workspaces }),
+    });
+    const planning = {
+      ...{ comparer, store: stores, newId: randomUUID, nameCheckRun, matchesPaths },
+      readMessage: async () => '',
+    };
     const commands = {
       reads: this.reads,
       planning,
+      configurations,
       store: stores,
       runs: { listRuns: async () => [...this.runs] },
     };
@@ -102,7 +118,7 @@ export class PlanWorld {
       ...{ deliveries: stores, repositories: stores, plans: stores, sweeps: stores },
       ...{ accounts, reporter, dispatcher, clock },
       heads: { readHead: async () => this.head },
-      planning,
+      ...{ planning, configurations },
       commands: {
         planCommand: (command) => planCommand(command, commands),
         planRerun: (rerun) => planRerun(rerun, commands),

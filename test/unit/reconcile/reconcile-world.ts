@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import type { ConfigurationInUse } from '../../../src/domain/configuration-in-use.ts';
 import type { Deployment, Repository } from '../../../src/domain/deployment.ts';
 import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
 import type {
@@ -121,6 +122,7 @@ export class World {
   /** What GitHub says that a push changed. */
   comparison: Comparison = { kind: 'paths', paths: [] };
   readonly compared: string[] = [];
+  configuration: ConfigurationInUse | null = null;
   /** False: the credentials are gone from the configuration. */
   served = true;
   /** What the operator's file says about the account; tests change it in place. */
@@ -169,6 +171,7 @@ export class World {
     const { stores, clock, reporter, dispatcher, logs } = this;
     return {
       ...{ store: stores, repositories: stores, accounts, comparer, reporter, dispatcher, logs, clock },
+      configurations: { known: async () => this.configuration },
       random: () => 0.5,
       log: pino({ level: 'silent' }),
       limits: { startMs: 60 * MINUTE, deployMs: 120 * MINUTE, poll: { min: 1_000, max: 10_000 } },
@@ -186,7 +189,7 @@ export class World {
       ...{ id, account: 'environment', workspaceId: WORKSPACE_ID, workspaceName: 'Analytics' },
       ...{ environment: 'dev', branch: 'main', directory: null, installationId: 1, repositoryId: 2 },
       ...{ deliveryId, checkName: 'Meltano Deploy (Analytics)', sha: 'a'.repeat(40), before: 'b'.repeat(40) },
-      ...{ cause: 'push', redeployOf: null },
+      ...{ log: null, badFile: null, cause: 'push', redeployOf: null },
       ...{ requestedBy: 'ana', requestedByBot: false, pushedAt: START + this.#pushes * 1_000 },
       ...{ receivedAt: this.clock.now(), reason: 'push', conclusion: null, problem: null },
       ...differences,

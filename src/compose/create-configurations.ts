@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readRepositoryConfiguration } from '../config/repository-configuration-file.ts';
+import type { ConfigurationFiles, Configurations } from '../domain/configuration-in-use.ts';
+import type { InstallationReader } from '../domain/ports.ts';
+import { createConfigurationFiles } from '../github/configuration-files.ts';
+import type { GetOctokit } from '../github/octokit.ts';
+import { createConfigurations } from '../reconcile/keep-configuration.ts';
+import type { Foundation } from './foundation.ts';
+
+export interface ConfigurationReading {
+  readonly files: ConfigurationFiles;
+  readonly configurations: Configurations;
+}
+
+/** What repositories say about their deployments. */
+export function readConfigurations(
+  { stores, budgets, clock }: Foundation,
+  getOctokit: GetOctokit,
+  heads: Pick<InstallationReader, 'readHead'>,
+): ConfigurationReading {
+  const files = createConfigurationFiles({
+    ...{ getOctokit, sleep },
+    mayAsk: (installationId) => budgets.of(installationId).allowsAt('plan', clock.now()) === 0,
+  });
+  const configurations = createConfigurations({
+    ...{ files, heads, store: stores },
+    read: (text, workspaces) => readRepositoryConfiguration(text, { workspaces }),
+  });
+  return { files, configurations };
+}

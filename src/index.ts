@@ -1,6 +1,7 @@
 import type { Probot } from 'probot';
 import { readCommitComment, readIssueComment } from './events/read-comment.ts';
 import { readPush, readRepositoryChange } from './events/read-payload.ts';
+import { readPullRequest } from './events/read-pull-request.ts';
 import { readCheckRun, readCheckSuite } from './events/read-rerun.ts';
 import { type ReceivePorts, receiveDelivery } from './events/receive-delivery.ts';
 
@@ -23,6 +24,15 @@ export function createApp(ports: AppPorts): (app: Probot) => void {
       receiveDelivery(ports, context, readCheckRun),
     );
     app.on('check_suite.rerequested', (context) => receiveDelivery(ports, context, readCheckSuite));
+    app.on(
+      [
+        'pull_request.opened',
+        'pull_request.synchronize',
+        'pull_request.reopened',
+        'pull_request.ready_for_review',
+      ],
+      (context) => receiveDelivery(ports, context, readPullRequest),
+    );
     // Only a hint, and so not stored: without it, what waits is tried again within a quarter of an hour.
     app.on(['installation.created', 'installation.unsuspend'], ({ payload }) => {
       ports.onInstallation(payload.installation.id);

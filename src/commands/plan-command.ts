@@ -14,9 +14,18 @@ import {
   type Refusal,
 } from '../domain/conversation.ts';
 import type { CommentEvent } from '../domain/delivery.ts';
+import type { Repository } from '../domain/deployment.ts';
+import { isNameTaken } from '../domain/match-workspaces.ts';
 import { isStranger, neededLevel } from '../domain/permissions.ts';
 import type { PlanningPorts } from '../domain/plan-push.ts';
-import type { Account, CommandStore, DeploymentStore, Plan, PlannedDeployment } from '../domain/ports.ts';
+import type {
+  Account,
+  CommandStore,
+  DeploymentStore,
+  Plan,
+  PlannedDeployment,
+  RepositoryStore,
+} from '../domain/ports.ts';
 import { nameWorkspace, nameWorkspaces } from '../domain/select-workspaces.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { chooseTargets } from './choose-targets.ts';
@@ -31,7 +40,9 @@ const TOO_LATE_MS = 60 * 60_000;
 
 export interface CommandPorts {
   readonly reads: CommandReads;
-  readonly store: Pick<CommandStore, 'isRepeated'> & Pick<DeploymentStore, 'listOpen'>;
+  readonly store: Pick<CommandStore, 'isRepeated'> &
+    Pick<DeploymentStore, 'listOpen'> &
+    Pick<RepositoryStore, 'findNameHolder'>;
   readonly planning: PlanningPorts;
   readonly configurations: Configurations;
 }
@@ -137,9 +148,17 @@ async function decide(command: CommandToPlan, level: PermissionLevel, ports: Com
     return { answer: { kind: 'help', level, permission } };
   }
   const workspaces = await command.listWorkspaces();
-  if (workspaces.length === 0) return refuse({ code: 'no_workspace' });
+  if (workspaces.length === 0) return refuse({ code: await explainNone(repository, ports) });
   const inUse = await ports.configurations.current({ repository, workspaces });
   return decideAbout({ ...command, workspaces, inUse }, parsed.command, ports);
+}
+
+async function explainNone(
+  repository: Repository,
+  { store }: CommandPorts,
+): Promise<'name_taken' | 'no_workspace'> {
+  const holder = await store.findNameHolder(`${repository.owner}/${repository.name}`);
+  return isNameTaken(repository, holder) ? 'name_taken' : 'no_workspace';
 }
 
 interface Served extends CommandToPlan {

@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readRepositoryConfiguration } from '../config/repository-configuration-file.ts';
-import type { ConfigurationFiles, Configurations } from '../domain/configuration-in-use.ts';
+import type {
+  ConfigurationFiles,
+  Configurations,
+  ReadConfiguration,
+} from '../domain/configuration-in-use.ts';
 import type { InstallationReader } from '../domain/ports.ts';
 import { createConfigurationFiles } from '../github/configuration-files.ts';
 import type { GetOctokit } from '../github/octokit.ts';
@@ -10,6 +14,7 @@ import type { Foundation } from './foundation.ts';
 export interface ConfigurationReading {
   readonly files: ConfigurationFiles;
   readonly configurations: Configurations;
+  readonly readConfiguration: ReadConfiguration;
 }
 
 /** What repositories say about their deployments. */
@@ -22,9 +27,8 @@ export function readConfigurations(
     ...{ getOctokit, sleep },
     mayAsk: (installationId) => budgets.of(installationId).allowsAt('plan', clock.now()) === 0,
   });
-  const configurations = createConfigurations({
-    ...{ files, heads, store: stores },
-    read: (text, workspaces) => readRepositoryConfiguration(text, { workspaces }),
-  });
-  return { files, configurations };
+  const readConfiguration: ReadConfiguration = (text, workspaces) =>
+    readRepositoryConfiguration(text, { workspaces });
+  const configurations = createConfigurations({ files, heads, store: stores, read: readConfiguration });
+  return { files, configurations, readConfiguration };
 }

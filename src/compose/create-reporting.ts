@@ -7,6 +7,7 @@ import { WriterLeases } from '../reconcile/writer-leases.ts';
 import { hideOwnSecrets, hideOwnSecretsInView } from '../report/hide-own-secrets.ts';
 import { createLogExcerptBuilder } from '../report/log-excerpt-builder.ts';
 import { renderCheckRun } from '../report/render-check-run.ts';
+import { renderConfigurationRun } from '../report/render-configuration-run.ts';
 import type { Foundation } from './foundation.ts';
 
 export interface Reporting {
@@ -43,6 +44,7 @@ export function createReporting(
     ...{ api, store: stores, repositories: stores, logs, budgets, clock, log, pages },
     random: Math.random,
     render: (view) => hideOwnSecrets(renderCheckRun(hideOwnSecretsInView(view, redactor)), redactor),
+    renderConfiguration: (view) => hideOwnSecrets(renderConfigurationRun(view), redactor),
     limits: configuration,
     ...(writing ? { onBehalf: writing.onBehalf } : {}),
   });
@@ -54,6 +56,7 @@ export function createReporting(
 export function tellConversations(writer: Reporter, dispatcher: Dispatcher): Reporter {
   return {
     logGrew: (deployment) => writer.logGrew(deployment),
+    configurationRead: (run) => writer.configurationRead(run),
     changed(deployment) {
       writer.changed(deployment);
       const { cause, deliveryId, withdrawDeliveryId } = deployment;

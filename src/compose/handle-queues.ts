@@ -10,6 +10,7 @@ import { createCommitComparer } from '../github/compare-commits.ts';
 import { createDeliveryLog } from '../github/hook-deliveries.ts';
 import { createInstallationReader } from '../github/installation-reader.ts';
 import type { OctokitSource } from '../github/octokit.ts';
+import { checkPull } from '../reconcile/check-pull.ts';
 import { createReportFinisher } from '../reconcile/finish-report.ts';
 import { handleSweeps, type SweepRounds } from '../reconcile/handle-sweeps.ts';
 import type { LogBook } from '../reconcile/log-book.ts';
@@ -46,7 +47,7 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): { unfin
     mayAsk: (installationId) => budgets.of(installationId).allowsAt('plan', clock.now()) === 0,
   });
   const heads = createInstallationReader({ getOctokit: octokit.get, getAppOctokit: octokit.getForApp });
-  const { files, configurations } = readConfigurations(foundation, octokit.get, heads);
+  const { files, configurations, readConfiguration } = readConfigurations(foundation, octokit.get, heads);
   // The name is cut, and what is left of a secret then would not be recognised any more.
   const nameWithoutSecrets: typeof nameCheckRun = (workspace) =>
     nameCheckRun({ ...workspace, workspaceName: redactor.redactOwn(workspace.workspaceName) });
@@ -76,7 +77,8 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): { unfin
     'plan',
     createPlanner({
       ...{ ...common, reporter },
-      ...{ deliveries: stores, plans: stores, sweeps: stores, heads },
+      ...{ deliveries: stores, plans: stores, sweeps: stores, heads, configurationRuns: stores },
+      checkPull: (pull) => checkPull(pull, { files, read: readConfiguration }),
       planning,
       commands: createCommandPlanning(foundation, ports, {
         reads: createCommandReads(octokit.get, heads),
@@ -114,7 +116,7 @@ function createRetention({ configuration, log, clock, stores, metrics }: Foundat
 function countRemoved(registry: Registry): (kind: RecordKind, count: number) => void {
   const removed = new Counter({
     name: 'meltano_deploy_records_removed_total',
-    help: 'Records removed because they were too old or too many (deployment, delivery, redelivery, command).',
+    help: 'Records removed because they were too old or too many (deployment, delivery, redelivery, command, configuration_run).',
     labelNames: ['kind'],
     registers: [registry],
   });

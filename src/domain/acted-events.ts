@@ -10,6 +10,10 @@ const ACTED_ON = new Set([
   'check_run.requested_action',
   'check_run.rerequested',
   'check_suite.rerequested',
+  'pull_request.opened',
+  'pull_request.synchronize',
+  'pull_request.reopened',
+  'pull_request.ready_for_review',
 ]);
 
 export function isActedOn(event: string, action: string | null): boolean {

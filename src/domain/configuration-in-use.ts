@@ -131,7 +131,7 @@ export function pinWorkspaces(
 }
 
 /** Whether a newer list of workspaces could mend it. */
-export function isAboutWorkspaces({ problems }: BadFile): boolean {
+export function isAboutWorkspaces({ problems }: Pick<BadFile, 'problems'>): boolean {
   return problems.some(({ path = '' }) => /^workspaces\[\d+\]\.workspace$/.test(path));
 }
 

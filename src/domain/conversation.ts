@@ -39,6 +39,8 @@ export type Refusal =
   /** The command was not understood; the parser says why. */
   | { readonly code: 'not_understood' }
   | { readonly code: 'no_workspace' }
+  /** The repository has the name of an older one, whose workspaces it doesn't get. */
+  | { readonly code: 'name_taken' }
   /** The configuration file has mistakes, and there was never a good one. */
   | { readonly code: 'configuration_held'; readonly bad: FileAtCommit }
   | { readonly code: 'account_not_served' }

@@ -60,6 +60,17 @@ export interface RerunEvent {
   readonly actor: string;
 }
 
+/** A pull request was opened, or its head moved. */
+export interface PullRequestEvent {
+  readonly kind: 'pull_request';
+  readonly account: string;
+  /** The one that it is to be merged into. */
+  readonly repository: Repository;
+  readonly number: number;
+  /** May be a commit of a fork. */
+  readonly headSha: string;
+}
+
 /** Stored only so that it counts as received. */
 export interface IgnoredEvent {
   readonly kind: 'ignored';
@@ -68,7 +79,13 @@ export interface IgnoredEvent {
   readonly reason: ReasonCode;
 }
 
-export type AppEvent = PushEvent | RepositoryEvent | CommentEvent | RerunEvent | IgnoredEvent;
+export type AppEvent =
+  | PushEvent
+  | RepositoryEvent
+  | CommentEvent
+  | RerunEvent
+  | PullRequestEvent
+  | IgnoredEvent;
 
 /** One webhook delivery that the app acts on. */
 export interface Delivery {

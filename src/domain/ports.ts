@@ -1,3 +1,4 @@
+import type { ConfigurationRun, NewConfigurationRun } from './configuration-run.ts';
 import type { CommandChange, CommandRecord, NewCommand } from './conversation.ts';
 import type { Delivery } from './delivery.ts';
 import type { Deployment, Repository, Rerun } from './deployment.ts';
@@ -96,6 +97,8 @@ export interface Reporter {
   changed(deployment: Deployment): void;
   /** The log has more lines than when it was last looked at. */
   logGrew(deployment: Deployment): void;
+  /** There is something to say about a configuration file. */
+  configurationRead(run: ConfigurationRun): void;
 }
 
 /** The logs of watched jobs, in memory; a log that isn't there is read again from the job. */
@@ -184,6 +187,8 @@ export interface RepositoryStore {
    * another installation now, so do its deployments.
    */
   learnRepository(repository: Repository, formerFullName: string | null, seenAt: number): Promise<void>;
+  /** The repository that a name (`owner/name`, any letter case) belongs to: the first one that was seen with it. */
+  findNameHolder(fullName: string): Promise<number | null>;
   /** `owner/name` in lower case: every name under which this repository is known. */
   listNames(repositoryId: number): Promise<string[]>;
 }
@@ -225,6 +230,8 @@ export interface Plan {
   readonly command?: NewCommand;
   /** Everything open of these workspaces is withdrawn. */
   readonly withdraw?: { readonly by: string; readonly workspaceIds: readonly string[] };
+  /** Check runs about the configuration file; what was said already isn't said again. */
+  readonly configurationRuns?: readonly NewConfigurationRun[];
   /** Deployments whose check runs were re-run, and what came of it. */
   readonly reruns?: readonly { readonly deploymentId: string; readonly rerun: Rerun }[];
 }
@@ -315,7 +322,7 @@ export interface ReportStore {
   getDeployment(id: string): Promise<Deployment | null>;
   /** Deployments whose check run is behind them. */
   listUnreported(): Promise<Deployment[]>;
-  /** Notes what was written (or tried); never makes a report due. */
+  /** Notes what was written (or tried) of a deployment, or of a configuration run; never makes a report due. */
   saveReport(
     id: string,
     report: Partial<

@@ -1,5 +1,10 @@
 import type { Logger } from 'pino';
-import type { Deployment } from '../domain/deployment.ts';
+import {
+  type ConfigurationRun,
+  type ConfigurationRunStore,
+  isConfigurationRunId,
+} from '../domain/configuration-run.ts';
+import type { Deployment, Repository } from '../domain/deployment.ts';
 import { LeaseLost } from '../domain/lease.ts';
 import type {
   Clock,
@@ -12,9 +17,10 @@ import type {
 } from '../domain/ports.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import type { CheckRunFields, CheckRunView } from '../report/check-run-view.ts';
+import type { ConfigurationRunView } from '../report/render-configuration-run.ts';
 import type { CheckRunApi } from './check-runs.ts';
 import type { RateBudgets } from './rate-budget.ts';
-import { type WriteOutcome, writeCheckRun } from './write-check-run.ts';
+import { type ReportedRun, type WriteOutcome, type WriteRequest, writeCheckRun } from './write-check-run.ts';
 import { type LaneEntry, type NextWrite, type WriteKind, WriteLane } from './write-lane.ts';
 
 /**
@@ -29,7 +35,9 @@ const LONGEST_TIMER_MS = 3_600_000;
 
 export interface CheckRunWriterPorts {
   readonly api: CheckRunApi;
-  readonly store: ReportStore & Pick<DeploymentStore, 'listOpen'>;
+  readonly store: ReportStore &
+    Pick<DeploymentStore, 'listOpen'> &
+    Pick<ConfigurationRunStore, 'getConfigurationRun'>;
   readonly repositories: Pick<RepositoryStore, 'getRepository'>;
   readonly logs: LogSource;
   readonly budgets: Pick<RateBudgets, 'of'>;
@@ -37,6 +45,7 @@ export interface CheckRunWriterPorts {
   readonly random: () => number;
   readonly log: Logger;
   readonly render: (view: CheckRunView) => CheckRunFields;
+  readonly renderConfiguration: (view: ConfigurationRunView) => CheckRunFields;
   readonly pages: Pages;
   readonly limits: { readonly deployTimeoutMinutes: number; readonly startTimeoutMinutes: number };
   /** With several instances: runs a write on behalf of the lease of the installation's writer. */
@@ -65,12 +74,16 @@ export class CheckRunWriter implements Reporter {
     this.#ports = ports;
   }
 
-  changed(deployment: Deployment): void {
+  changed(deployment: ReportedRun): void {
     const { lane, entry } = this.#entry(deployment);
     if (deployment.state === 'concluded') entry.mayConclude = true;
     if (deployment.checkRunId === null) entry.owed = 'create';
     else entry.owed = deployment.state === 'concluded' ? 'final' : 'state';
     this.#arm(lane);
+  }
+
+  configurationRead(run: ConfigurationRun): void {
+    this.changed(run);
   }
 
   logGrew(deployment: Deployment): void {
@@ -104,7 +117,7 @@ export class CheckRunWriter implements Reporter {
   }
 
   /** An entry stays in its lane until that lane finds that the repository has come to another installation. */
-  #entry(deployment: Deployment): { lane: Lane; entry: LaneEntry } {
+  #entry(deployment: ReportedRun): { lane: Lane; entry: LaneEntry } {
     const lane = this.#homes.get(deployment.id) ?? this.#lane(deployment.installationId);
     this.#homes.set(deployment.id, lane);
     return { lane, entry: lane.schedule.entry(deployment.id) };
@@ -162,8 +175,10 @@ export class CheckRunWriter implements Reporter {
 
   /** False when what was to be written is still owed. */
   async #attempt(lane: Lane, entry: LaneEntry, write: WriteKind): Promise<boolean> {
-    const { store, repositories, api, clock, render } = this.#ports;
-    const deployment = await store.getDeployment(entry.deploymentId);
+    const { store, repositories, api, clock } = this.#ports;
+    const deployment = isConfigurationRunId(entry.deploymentId)
+      ? await store.getConfigurationRun(entry.deploymentId)
+      : await store.getDeployment(entry.deploymentId);
     const repository = deployment && (await repositories.getRepository(deployment.repositoryId));
     if (!deployment || !repository) {
       this.#drop(lane, entry);
@@ -176,16 +191,24 @@ export class CheckRunWriter implements Reporter {
     // A conclusion goes out once, together with its log. Nothing is owed until `changed` comes again, when that was
     // read: an earlier failure must not bring it back at once, and for ever.
     if (deployment.state === 'concluded' && !entry.mayConclude) return true;
-    const view = await this.#view(deployment, repository);
-    const outcome = await writeCheckRun(
-      {
-        ...{ deployment, repository, lastDigest: entry.digest },
-        fields: render(view),
-        timeless: render({ ...view, now: 0 }),
-      },
-      { api, store, clock },
-    );
+    const rendered = await this.#render(deployment, repository);
+    const request = { ...rendered, deployment, repository, lastDigest: entry.digest };
+    const outcome = await writeCheckRun(request, { api, store, clock });
     return this.#settle(lane, entry, write, outcome);
+  }
+
+  async #render(
+    of: Deployment | ConfigurationRun,
+    repository: Repository,
+  ): Promise<Pick<WriteRequest, 'fields' | 'timeless' | 'externalId'>> {
+    const { render, renderConfiguration, pages } = this.#ports;
+    if ('verdict' in of) {
+      const fields = renderConfiguration({ run: of, repository, githubUrl: pages.githubUrl });
+      return { fields, timeless: fields, externalId: of.id };
+    }
+    const view = await this.#view(of, repository);
+    const timeless = render({ ...view, now: 0 });
+    return { fields: render(view), timeless, externalId: `${of.workspaceId}/${of.id}` };
   }
 
   async #view(deployment: Deployment, repository: CheckRunView['repository']): Promise<CheckRunView> {
@@ -287,6 +310,6 @@ export class CheckRunWriter implements Reporter {
 
 type FailedWrite = Extract<WriteOutcome, { kind: 'failed' }>;
 
-function logFields({ id, installationId, sha }: Deployment): object {
+function logFields({ id, installationId, sha }: ReportedRun): object {
   return { deployment: id, installation: installationId, sha };
 }

@@ -9,20 +9,28 @@ import type { CheckRunApi } from './check-runs.ts';
 /** How long a create whose answer was lost is looked for before it is sent again (milliseconds): a new run may take seconds to show. */
 const LOOK_FOR_MS = 15_000;
 
+/** What a check run is about, as far as writing it goes. */
+export type ReportedRun = Pick<
+  Deployment,
+  'id' | 'installationId' | 'sha' | 'state' | 'revision' | 'checkRunId' | 'checkRunAttemptedAt'
+>;
+
 export type WriteOutcome =
   /** Written, or there was nothing to write; `sent` says whether a write went out. */
   | {
       readonly kind: 'written';
       readonly sent: boolean;
       readonly digest: string;
-      readonly deployment: Deployment;
+      readonly deployment: ReportedRun;
     }
   /** The run may exist and isn't shown yet. */
   | { readonly kind: 'look again' }
-  | { readonly kind: 'failed'; readonly failure: GitHubFailure; readonly deployment: Deployment };
+  | { readonly kind: 'failed'; readonly failure: GitHubFailure; readonly deployment: ReportedRun };
 
 export interface WriteRequest {
-  readonly deployment: Deployment;
+  readonly deployment: ReportedRun;
+  /** What the run's `external_id` begins with. */
+  readonly externalId: string;
   readonly repository: Repository;
   readonly fields: CheckRunFields;
   /** The fields without what only the time changes. */
@@ -34,7 +42,7 @@ export interface WriteRequest {
 /** Brings one check run to the state of its deployment, with at most one write. */
 export async function writeCheckRun(
   request: WriteRequest,
-  ports: { api: CheckRunApi; store: ReportStore; clock: Clock },
+  ports: { api: CheckRunApi; store: Pick<ReportStore, 'saveReport'>; clock: Clock },
 ): Promise<WriteOutcome> {
   const { deployment } = request;
   const digest = createHash('sha1').update(JSON.stringify(request.timeless)).digest('base64');
@@ -49,7 +57,7 @@ export async function writeCheckRun(
 async function create(
   request: WriteRequest,
   digest: string,
-  ports: { api: CheckRunApi; store: ReportStore; clock: Clock },
+  ports: { api: CheckRunApi; store: Pick<ReportStore, 'saveReport'>; clock: Clock },
 ): Promise<WriteOutcome> {
   const { deployment, repository, fields } = request;
   const now = ports.clock.now();
@@ -58,7 +66,7 @@ async function create(
       sha: deployment.sha,
       // As it was written: what can't be shown is taken out of it.
       name: fields.name,
-      externalId: `${deployment.workspaceId}/${deployment.id}`,
+      externalId: request.externalId,
     });
     if (!found.ok) return { kind: 'failed', failure: found.failure, deployment };
     if (found.value) {
@@ -90,7 +98,7 @@ async function update(
   request: WriteRequest,
   checkRunId: number,
   digest: string,
-  ports: { api: CheckRunApi; store: ReportStore },
+  ports: { api: CheckRunApi; store: Pick<ReportStore, 'saveReport'> },
 ): Promise<WriteOutcome> {
   const { deployment, repository } = request;
   const fields = await keepNewAnnotations(ports.api, { repository, id: checkRunId }, request.fields);

@@ -1,4 +1,5 @@
-import { selectWorkspaces } from '../domain/match-workspaces.ts';
+import type { Repository } from '../domain/deployment.ts';
+import { identifyRepository, isMapped, selectWorkspaces } from '../domain/match-workspaces.ts';
 import type { Account, MeltanoFailure, RepositoryStore } from '../domain/ports.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { describeFailure } from './judge-failure.ts';
@@ -32,7 +33,7 @@ export class ListTooFresh extends Error {
 
 export interface WorkspaceSearch {
   readonly account: Account;
-  readonly repositoryId: number;
+  readonly repository: Repository;
   readonly receivedAt: number;
   readonly githubHost: string;
   /** Whether one of the workspaces is what was looked for; if not, it may have been set up a moment ago. */
@@ -44,11 +45,13 @@ export interface WorkspaceSearch {
  * delivery came. Throws `ListFailed` or `ListTooFresh` when there is none yet.
  */
 export async function findWorkspaces(
-  { account, repositoryId, receivedAt, githubHost, isEnough }: WorkspaceSearch,
+  { account, repository, receivedAt, githubHost, isEnough }: WorkspaceSearch,
   repositories: Pick<RepositoryStore, 'listNames'>,
 ): Promise<readonly Workspace[]> {
-  const names = await repositories.listNames(repositoryId);
-  const identity = { host: githubHost, fullNames: new Set(names), mappings: account.mappings };
+  const names = await repositories.listNames(repository.id);
+  const identity = identifyRepository(repository, { host: githubHost, names, mappings: account.mappings });
+  // Its name belongs to another repository, and the operator says nothing about it: no list can help.
+  if (names.length === 0 && !isMapped(identity)) return [];
   const current = await account.directory.current();
   if (!current.ok) throw new ListFailed(current.failure);
   const known = selectWorkspaces(current.value.workspaces, identity);

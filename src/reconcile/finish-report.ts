@@ -1,5 +1,6 @@
 import type { Deployment } from '../domain/deployment.ts';
 import type { ReportStore } from '../domain/ports.ts';
+import { chooseLogMode } from '../domain/repository-configuration.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { describeFailure, judgeRead } from './judge-failure.ts';
 import { logFields, type ReconcileContext } from './reconcile-context.ts';
@@ -34,7 +35,8 @@ export function createReportFinisher(
     const { jobId } = deployment;
     const api = context.accounts.byKey(deployment.account)?.api;
     const repository = await context.repositories.getRepository(deployment.repositoryId);
-    if (!jobId || !api || !repository?.private || NO_LOG.has(deployment.reason)) return null;
+    if (!jobId || !api || !repository || NO_LOG.has(deployment.reason)) return null;
+    if (chooseLogMode(deployment, repository.private) === 'none') return null;
     const read = await context.logs.readWhole(deployment, jobId, api).catch((error: unknown) => {
       context.log.error({ ...logFields(deployment), err: error }, 'The log could not be taken in');
       return null;

@@ -1,10 +1,15 @@
 import type { Logger } from 'pino';
 import {
-  type BadFile,
   type ConfigurationInUse,
   type Configurations,
   isAboutWorkspaces,
 } from '../domain/configuration-in-use.ts';
+import {
+  type ConfigurationRunStore,
+  describeConfigurationRun,
+  type NewConfigurationRun,
+  refuseFile,
+} from '../domain/configuration-run.ts';
 import {
   type AppEvent,
   type CommentEvent,
@@ -13,7 +18,8 @@ import {
   type PushEvent,
   type RerunEvent,
 } from '../domain/delivery.ts';
-import type { Deployment } from '../domain/deployment.ts';
+import type { Deployment, Repository } from '../domain/deployment.ts';
+import { isNameTaken } from '../domain/match-workspaces.ts';
 import { type PlanningPorts, planPush, refusePush, tracksPushedBranch } from '../domain/plan-push.ts';
 import type {
   Account,
@@ -31,6 +37,8 @@ import type {
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import type { Workspace } from '../domain/workspace.ts';
+import type { PullToCheck } from './check-pull.ts';
+import { digestText } from './digest-text.ts';
 import { findWorkspaces, ListFailed, ListTooFresh } from './find-workspaces.ts';
 
 export interface PlanContext {
@@ -43,6 +51,8 @@ export interface PlanContext {
   readonly planning: PlanningPorts;
   readonly commands: CommandPlanning;
   readonly configurations: Configurations;
+  readonly configurationRuns: Pick<ConfigurationRunStore, 'getConfigurationRun'>;
+  readonly checkPull: (pull: PullToCheck) => Promise<Plan>;
   readonly reporter: Reporter;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
@@ -151,6 +161,12 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     if (event.kind === 'rerun') {
       return context.commands.planRerun({ ...ask(delivery, event, account), account });
     }
+    if (event.kind === 'pull_request') {
+      const { receivedAt } = delivery;
+      const listWorkspaces = (young: boolean) =>
+        findOf(account, event, receivedAt, (workspaces) => !young && workspaces.length > 0);
+      return context.checkPull({ event, receivedAt, listWorkspaces });
+    }
     return planOnePush(delivery, event, account);
   }
 
@@ -172,7 +188,7 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     isEnough: (workspaces: readonly Workspace[]) => boolean,
   ): Promise<readonly Workspace[]> {
     const { githubHost, repositories } = context;
-    const search = { account, repositoryId: repository.id, receivedAt, githubHost, isEnough };
+    const search = { account, repository, receivedAt, githubHost, isEnough };
     return findWorkspaces(search, repositories);
   }
 
@@ -182,15 +198,18 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     const found = await findOf(account, event, receivedAt, (known) =>
       known.some((one) => tracksPushedBranch(one, event)),
     );
-    if (found.length === 0) return { outcome: 'no_workspace', deployments: [] };
+    if (found.length === 0) return { outcome: await explainNone(event.repository), deployments: [] };
     const { workspaces, inUse: configuration } = await configure(delivery, event, account, found);
-    if (configuration.kind === 'held') return hold(configuration.bad);
+    const configurationRuns = complain(delivery, event, configuration);
+    if (configuration.kind === 'held') {
+      return { outcome: 'configuration_held', deployments: [], configurationRuns };
+    }
     const overtaken = await wasOvertaken(deliveryId, event);
     const deployments = await planPush(
       { deliveryId, receivedAt, event, account: account.key, workspaces, configuration, overtaken },
       context.planning,
     );
-    return { outcome: 'push', deployments };
+    return { outcome: 'push', deployments, configurationRuns };
   }
 
   /** The configuration that holds for a push, judged by a list of workspaces that is young enough. */
@@ -208,8 +227,20 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     return { workspaces, inUse: await context.configurations.current({ repository, workspaces, push }) };
   }
 
-  function hold(_bad: BadFile): Plan {
-    return { outcome: 'configuration_held', deployments: [] };
+  async function explainNone(repository: Repository): Promise<ReasonCode> {
+    const holder = await context.repositories.findNameHolder(`${repository.owner}/${repository.name}`);
+    return isNameTaken(repository, holder) ? 'name_taken' : 'no_workspace';
+  }
+
+  /** A bad file is told of on the head of the default branch, where it stands. */
+  function complain(
+    { receivedAt: createdAt }: Delivery,
+    { repository }: PushEvent,
+    { kind, bad }: ConfigurationInUse,
+  ): NewConfigurationRun[] {
+    if (!bad) return [];
+    const verdict = refuseFile(bad, kind === 'held' ? 'held' : 'last_good');
+    return [describeConfigurationRun({ repository, sha: bad.sha, createdAt }, verdict, digestText)];
   }
 
   /** A delivery that comes after the sweep found its push joins the deployment that the sweep made. */
@@ -245,6 +276,14 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
       );
     }
     for (const deployment of changed) announce(deployment, log);
+    for (const { id } of plan.configurationRuns ?? []) await announceConfiguration(id, log);
+  }
+
+  async function announceConfiguration(id: string, log: Logger): Promise<void> {
+    const run = await context.configurationRuns.getConfigurationRun(id);
+    if (!run || run.reportedRevision >= run.revision) return;
+    log.info({ sha: run.sha, verdict: run.verdict.kind }, 'Configuration file judged');
+    context.reporter.configurationRead(run);
   }
 
   function announce(deployment: Deployment, log: Logger): void {

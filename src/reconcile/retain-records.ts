@@ -21,7 +21,7 @@ const MAX_RECLAIMS = 20;
 const GO_ON_MS = 1_000;
 const EVERY_MS = 60 * 60_000;
 
-export type RecordKind = 'deployment' | 'delivery' | 'redelivery' | 'command';
+export type RecordKind = 'deployment' | 'delivery' | 'redelivery' | 'command' | 'configuration_run';
 
 /** Where a record stands among all of its kind: by its time (epoch milliseconds), then by its id. */
 export interface RecordPosition {
@@ -61,6 +61,8 @@ export interface RetentionStore {
   removeRedeliveries(before: number, limit: number): Promise<number>;
   /** At most `limit` commands about which everything was said before a time. */
   removeCommands(before: number, limit: number): Promise<number>;
+  /** At most `limit` check runs about configuration files made before a time; those that aren't written yet stay. */
+  removeConfigurationRuns(before: number, limit: number): Promise<number>;
   /** Gives a bounded piece of the freed space back to the disk; false when none is left. */
   reclaimSpace(): Promise<boolean>;
 }
@@ -89,13 +91,16 @@ export async function retainRecords(context: RetentionContext): Promise<number> 
   const deliveries = await removeDeliveries(context, quota);
   const redeliveries = await removeBefore(context, quota, NOTES_KEPT_MS, 'removeRedeliveries');
   const commands = await removeBefore(context, quota, keptFor(context), 'removeCommands');
-  if (deployments + deliveries + redeliveries + commands > 0) {
-    log.info({ deployments, deliveries, redeliveries, commands }, 'Old records were removed');
+  const configurationRuns = await removeBefore(context, quota, keptFor(context), 'removeConfigurationRuns');
+  if (deployments + deliveries + redeliveries + commands + configurationRuns > 0) {
+    const counts = { deployments, deliveries, redeliveries, commands, configurationRuns };
+    log.info(counts, 'Old records were removed');
     const removed = {
       deployment: deployments,
       delivery: deliveries,
       redelivery: redeliveries,
       command: commands,
+      configuration_run: configurationRuns,
     };
     for (const [kind, count] of Object.entries(removed)) {
       if (count > 0) context.onRemoved(kind as RecordKind, count);
@@ -174,7 +179,7 @@ async function removeBefore(
   { store, clock, pause }: RetentionContext,
   quota: Quota,
   keptMs: number,
-  remove: 'removeRedeliveries' | 'removeCommands',
+  remove: 'removeRedeliveries' | 'removeCommands' | 'removeConfigurationRuns',
 ): Promise<number> {
   let total = 0;
   while (quota.left > 0) {

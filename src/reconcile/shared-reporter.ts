@@ -1,3 +1,4 @@
+import type { ConfigurationRun, ConfigurationRunStore } from '../domain/configuration-run.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Lease, LeaseContext } from '../domain/lease.ts';
 import type {
@@ -23,7 +24,9 @@ export interface SharedReporterPorts {
   readonly dispatcher: Dispatcher;
   /** In this process: its queue `log` is for the logs of what this instance writes. */
   readonly local: Dispatcher;
-  readonly reports: Pick<ReportStore, 'getDeployment'> & ReportQueue;
+  readonly reports: Pick<ReportStore, 'getDeployment'> &
+    ReportQueue &
+    Pick<ConfigurationRunStore, 'listOwedConfigurationRuns'>;
   readonly repositories: Pick<RepositoryStore, 'getRepository'>;
   readonly accounts: Accounts;
   readonly logs: Pick<LogBook, 'readOn' | 'forget'>;
@@ -64,6 +67,12 @@ export class SharedReporter implements Reporter {
     });
   }
 
+  configurationRead(run: ConfigurationRun): void {
+    this.#wakeWriter(run).catch(() => {
+      // As above.
+    });
+  }
+
   /** The writer's instance sees that by itself. */
   logGrew(): void {}
 
@@ -75,7 +84,10 @@ export class SharedReporter implements Reporter {
   }
 
   /** The repository may have come to another installation since the deployment was planned. */
-  async #wakeWriter({ repositoryId, installationId }: Deployment): Promise<void> {
+  async #wakeWriter({
+    repositoryId,
+    installationId,
+  }: Pick<Deployment, 'repositoryId' | 'installationId'>): Promise<void> {
     const repository = await this.#ports.repositories.getRepository(repositoryId);
     this.#ports.dispatcher.wake('writer', String(repository?.installationId ?? installationId));
   }
@@ -84,10 +96,16 @@ export class SharedReporter implements Reporter {
     const desk = this.#openDesk(installationId);
     const reportable = await this.#ports.reports.listReportable(installationId);
     for (const deployment of reportable) this.#attend(desk, deployment);
-    const ids = new Set(reportable.map((one) => one.id));
+    const owed = await this.#ports.reports.listOwedConfigurationRuns(installationId);
+    for (const run of owed) {
+      if (desk.given.has(run.id)) continue;
+      desk.given.set(run.id, run.revision);
+      this.#ports.writer.configurationRead(run);
+    }
+    const ids = new Set([...reportable, ...owed].map((one) => one.id));
     for (const id of desk.given.keys()) if (!ids.has(id)) desk.given.delete(id);
     for (const id of desk.followed) if (!ids.has(id)) desk.followed.delete(id);
-    if (reportable.length > 0) return LOOK_MS;
+    if (ids.size > 0) return LOOK_MS;
     this.#closeDesk(installationId);
     return null;
   }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { makeSweepDeliveryId, type PushEvent } from '../domain/delivery.ts';
 import type { Repository } from '../domain/deployment.ts';
-import { selectWorkspaces, trackedBranch } from '../domain/match-workspaces.ts';
+import { identifyRepository, isNameTaken, selectWorkspaces, trackedBranch } from '../domain/match-workspaces.ts';
 import type {
   Account,
   Accounts,
@@ -134,8 +134,11 @@ async function sweepRepository(
   workspaces: readonly Workspace[],
 ): Promise<'in order' | 'seen once'> {
   const known = await context.repositories.listNames(repository.id);
-  const fullNames = new Set([...known, `${repository.owner}/${repository.name}`.toLowerCase()]);
-  const own = selectWorkspaces(workspaces, { host: context.githubHost, fullNames, mappings });
+  const fullName = `${repository.owner}/${repository.name}`.toLowerCase();
+  const isTaken = isNameTaken(repository, await context.repositories.findNameHolder(fullName));
+  const names = isTaken ? known : [...known, fullName];
+  const identity = identifyRepository(repository, { host: context.githubHost, names, mappings });
+  const own = selectWorkspaces(workspaces, identity);
   if (own.length === 0) return 'in order';
   await context.repositories.learnRepository(repository, null, context.clock.now());
   let sighting: 'in order' | 'seen once' = 'in order';

@@ -1,3 +1,4 @@
+import type { ConfigurationRunStore } from '../domain/configuration-run.ts';
 import type {
   CommandStore,
   DeliveryStore,
@@ -11,7 +12,8 @@ export interface UnfinishedPorts {
   readonly deliveries: Pick<DeliveryStore, 'listPendingRepositories'>;
   readonly store: Pick<DeploymentStore, 'listOpenWorkspaces'> &
     Pick<ReportStore, 'listUnreported'> &
-    Pick<CommandStore, 'listOpenCommands'>;
+    Pick<CommandStore, 'listOpenCommands'> &
+    Pick<ConfigurationRunStore, 'listOwedConfigurationRuns'>;
   readonly dispatcher: Dispatcher;
   readonly reporter: Reporter;
 }
@@ -26,6 +28,7 @@ export async function wakeUnfinished({
   for (const id of await deliveries.listPendingRepositories()) dispatcher.wake('plan', String(id));
   for (const id of await store.listOpenWorkspaces()) dispatcher.wake('workspace', id);
   for (const id of await store.listOpenCommands()) dispatcher.wake('command', id);
+  for (const run of await store.listOwedConfigurationRuns()) reporter.configurationRead(run);
   for (const deployment of await store.listUnreported()) {
     const needsLog = deployment.state === 'concluded' && deployment.jobId !== null;
     if (needsLog) dispatcher.wake('log', deployment.id);

@@ -2,6 +2,7 @@ import type { Deployment } from '../domain/deployment.ts';
 import { type Job, type JobPhase, jobPhase } from '../domain/job.ts';
 import { choosePollInterval } from '../domain/poll-interval.ts';
 import type { DeploymentChange, MeltanoApi, MeltanoFailure } from '../domain/ports.ts';
+import { chooseLogMode } from '../domain/repository-configuration.ts';
 import { change, conclude, type Ending } from './conclude.ts';
 import { describeJob } from './describe-job.ts';
 import { chooseReadDelay, describeFailure, describeReadFailure, judgeRead } from './judge-failure.ts';
@@ -123,7 +124,7 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
   /** A log that can't be read now is read at the next look; the status alone decides how the deployment goes on. */
   async function readLog(deployment: Deployment, jobId: string, api: MeltanoApi): Promise<boolean> {
     const repository = await context.repositories.getRepository(deployment.repositoryId);
-    if (!repository?.private) return false;
+    if (!repository || chooseLogMode(deployment, repository.private) !== 'live') return false;
     const read = await context.logs.readOn(deployment, jobId, api);
     const grew = read.ok && read.value;
     if (grew) context.reporter.logGrew(deployment);

@@ -13,11 +13,19 @@ export function explainBadFile({ deployment, githubUrl, repository }: CheckRunVi
 }
 
 /** The file at its commit. */
-export function linkFile(
-  { githubUrl, repository }: { githubUrl: string; repository: Pick<Repository, 'owner' | 'name'> },
+export function linkFile(place: RepositoryPlace, at: FileAtCommit): string {
+  return `${formatCode(at.file)} at ${formatLink(shortenSha(at.sha), formatFileUrl(place, at))}`;
+}
+
+interface RepositoryPlace {
+  readonly githubUrl: string;
+  readonly repository: Pick<Repository, 'owner' | 'name'>;
+}
+
+export function formatFileUrl(
+  { githubUrl, repository }: RepositoryPlace,
   { file, sha }: FileAtCommit,
 ): string {
   const parts = [repository.owner, repository.name, 'blob', sha, ...file.split('/')];
-  const address = `${githubUrl}/${parts.map(encodeURIComponent).join('/')}`;
-  return `${formatCode(file)} at ${formatLink(shortenSha(sha), address)}`;
+  return `${githubUrl}/${parts.map(encodeURIComponent).join('/')}`;
 }

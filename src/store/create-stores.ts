@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { ConfigurationStore } from '../domain/configuration-in-use.ts';
+import type { ConfigurationRunStore } from '../domain/configuration-run.ts';
 import type {
   CommandStore,
   DeliveryStore,
@@ -11,6 +12,7 @@ import type {
   SweepStore,
 } from '../domain/ports.ts';
 import { createCommandStore } from './command-store.ts';
+import { createConfigurationRunStore } from './configuration-run-store.ts';
 import { createConfigurationStore } from './configuration-store.ts';
 import { createDeliveryStore } from './delivery-store.ts';
 import { createDeploymentStore } from './deployment-store.ts';
@@ -29,6 +31,7 @@ export type Stores = DeliveryStore &
   SweepStore &
   CommandStore &
   ConfigurationStore &
+  ConfigurationRunStore &
   RetentionStore;
 
 /** The ports of the domain over one database. */
@@ -41,6 +44,7 @@ export function createStores(db: Kysely<Schema>): Stores {
     ...createSweepStore(db),
     ...createCommandStore(db),
     ...createConfigurationStore(db),
+    ...createConfigurationRunStore(db),
     ...createRetentionStore(db),
   };
 }

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { isConfigurationRunId } from '../domain/configuration-run.ts';
 import { orderDeployments } from '../domain/order-deployments.ts';
 import type { DeploymentChange, DeploymentStore, ReportQueue, ReportStore } from '../domain/ports.ts';
 import { toDeployment } from './deployment-row.ts';
@@ -94,7 +95,8 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & Rep
     },
 
     async saveReport(id, report) {
-      await db.updateTable('deployment').set(report).where('id', '=', id).execute();
+      const table = isConfigurationRunId(id) ? 'configurationRun' : 'deployment';
+      await db.updateTable(table).set(report).where('id', '=', id).execute();
     },
   };
 }

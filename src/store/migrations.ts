@@ -221,6 +221,24 @@ async function createConfiguration(db: Kysely<Schema>): Promise<void> {
     .addColumn('bad', 'text')
     .addColumn('was_held', 'integer', (column) => column.notNull())
     .execute();
+  await db.schema
+    .createTable('configuration_run')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('repository_id', 'bigint', (column) => column.notNull())
+    .addColumn('installation_id', 'bigint', (column) => column.notNull())
+    .addColumn('sha', 'text', (column) => column.notNull())
+    .addColumn('verdict', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('revision', 'integer', (column) => column.notNull())
+    .addColumn('reported_revision', 'integer', (column) => column.notNull())
+    .addColumn('check_run_id', 'bigint')
+    .addColumn('check_run_url', 'text')
+    .addColumn('check_run_attempted_at', 'bigint')
+    .execute();
+  await sql`create index configuration_run_owed on configuration_run (id) where reported_revision < revision`.execute(
+    db,
+  );
+  await sql`create index configuration_run_created on configuration_run (created_at)`.execute(db);
 }
 
 /** Which instance does the work of which key. The embedded database has one process, and no leases. */

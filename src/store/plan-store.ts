@@ -4,6 +4,7 @@ import type { Plan, PlannedDeployment, PlanStore } from '../domain/ports.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import { findSuperseded } from '../domain/supersede.ts';
 import { toCommandRow } from './command-store.ts';
+import { insertConfigurationRuns } from './configuration-run-store.ts';
 import { toDeployment, toNewRow } from './deployment-row.ts';
 import type { Schema } from './schema.ts';
 
@@ -42,7 +43,7 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore {
       return Number(row.count);
     },
 
-    async commitPlan({ deliveryId, outcome, deployments, command, withdraw, reruns, now }) {
+    async commitPlan({ deliveryId, outcome, deployments, command, withdraw, reruns, now, ...rest }) {
       return await db.transaction().execute(async (tx) => {
         const marked = await tx
           .updateTable('delivery')
@@ -52,6 +53,7 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore {
           .executeTakeFirst();
         if (marked.numUpdatedRows === 0n) return [];
         if (command) await tx.insertInto('command').values(toCommandRow(command)).execute();
+        await insertConfigurationRuns(tx, rest.configurationRuns ?? []);
         const changed = new Map<string, Deployment>();
         const note = (list: readonly Deployment[]) => {
           for (const one of list) changed.set(one.id, one);

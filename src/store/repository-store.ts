@@ -31,6 +31,15 @@ export function createRepositoryStore(db: Kysely<Schema>): RepositoryStore {
       });
     },
 
+    async findNameHolder(fullName) {
+      const row = await db
+        .selectFrom('repositoryName')
+        .select('repositoryId')
+        .where('fullName', '=', fullName.toLowerCase())
+        .executeTakeFirst();
+      return row?.repositoryId ?? null;
+    },
+
     async listNames(repositoryId) {
       const rows = await db
         .selectFrom('repositoryName')
@@ -85,7 +94,10 @@ async function upsertRepository(tx: Kysely<Schema>, repository: Repository, seen
     .execute();
 }
 
-/** A name belongs to the repository that was last seen with it. */
+/**
+ * A name belongs for ever to the repository that was first seen with it: whoever makes a new one of that name must not get
+ * the workspaces of the old one.
+ */
 async function upsertName(
   tx: Kysely<Schema>,
   fullName: string,
@@ -95,12 +107,6 @@ async function upsertName(
   await tx
     .insertInto('repositoryName')
     .values({ fullName: fullName.toLowerCase(), repositoryId, seenAt })
-    .onConflict((conflict) =>
-      conflict
-        .column('fullName')
-        .doUpdateSet({ repositoryId, seenAt })
-        .where('repositoryName.seenAt', '<=', seenAt)
-        .where('repositoryName.repositoryId', '!=', repositoryId),
-    )
+    .onConflict((conflict) => conflict.column('fullName').doNothing())
     .execute();
 }

@@ -46,6 +46,9 @@ export function createRetentionStore(db: Kysely<Schema>) {
     removeRedeliveries: (before: number, limit: number): Promise<number> =>
       removeRedeliveries(db, before, limit),
 
+    removeConfigurationRuns: (before: number, limit: number): Promise<number> =>
+      removeConfigurationRuns(db, before, limit),
+
     removeCommands: (before: number, limit: number): Promise<number> => removeCommands(db, before, limit),
 
     /** Gives some of the freed space back to the disk; false when none is left. PostgreSQL does so by itself. */
@@ -139,6 +142,23 @@ async function removeRedeliveries(db: Kysely<Schema>, before: number, limit: num
           ),
         )
         .orderBy('old.askedAt')
+        .limit(limit),
+    )
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+/** Check runs about configuration files that were written, or given up, before a time. */
+async function removeConfigurationRuns(db: Kysely<Schema>, before: number, limit: number): Promise<number> {
+  const result = await db
+    .deleteFrom('configurationRun')
+    .where('id', 'in', (old) =>
+      old
+        .selectFrom('configurationRun as old')
+        .select('old.id')
+        .where('old.createdAt', '<', before)
+        .whereRef('old.reportedRevision', '>=', 'old.revision')
+        .orderBy('old.createdAt')
         .limit(limit),
     )
     .executeTakeFirst();

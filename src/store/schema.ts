@@ -18,6 +18,7 @@ export interface Schema {
   branchHead: BranchHeadTable;
   command: CommandTable;
   configuration: ConfigurationTable;
+  configurationRun: ConfigurationRunTable;
   /** On PostgreSQL only. */
   lease: LeaseTable;
 }
@@ -158,4 +159,19 @@ export interface ConfigurationTable {
   good: string | null;
   bad: string | null;
   wasHeld: number;
+}
+
+export interface ConfigurationRunTable {
+  id: string;
+  repositoryId: number;
+  installationId: number;
+  sha: string;
+  /** JSON, of a `ConfigurationVerdict`. */
+  verdict: string;
+  createdAt: number;
+  revision: number;
+  reportedRevision: number;
+  checkRunId: number | null;
+  checkRunUrl: string | null;
+  checkRunAttemptedAt: number | null;
 }

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { createStores } from '../../src/store/create-stores.ts';
 import { DataDirectoryInUse, openSqlite } from '../../src/store/sqlite.ts';
 import { describeCommandStore } from './command-store.contract.ts';
+import { describeConfigurationStore } from './configuration.contract.ts';
 import { describeStore } from './store.contract.ts';
 
 async function openTemporary() {
@@ -18,6 +19,7 @@ async function openTemporary() {
 }
 
 describeStore('SQLite', openTemporary);
+describeConfigurationStore('SQLite', openTemporary);
 describeCommandStore('SQLite', openTemporary);
 
 test('a directory belongs to one process at a time, and is free again after a close', async () => {

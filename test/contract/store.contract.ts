@@ -90,11 +90,15 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         expect((await stores.listNames(REPOSITORY.id)).sort()).toEqual(['acme/data', 'acme/new-name']);
       });
 
-      test('a name belongs to the repository last seen with it', async () => {
+      test('a name belongs to the repository first seen with it, even once that one has another name', async () => {
         await stores.learnRepository(REPOSITORY, null, 10);
         await stores.learnRepository({ ...REPOSITORY, id: 7 }, null, 20);
-        expect(await stores.listNames(REPOSITORY.id)).toEqual([]);
-        expect(await stores.listNames(7)).toEqual(['acme/data']);
+        await stores.learnRepository({ ...REPOSITORY, name: 'renamed' }, 'acme/data', 30);
+        await stores.learnRepository({ ...REPOSITORY, id: 7 }, null, 40);
+        expect((await stores.listNames(REPOSITORY.id)).sort()).toEqual(['acme/data', 'acme/renamed']);
+        expect(await stores.listNames(7)).toEqual([]);
+        expect(await stores.findNameHolder('Acme/Data')).toBe(REPOSITORY.id);
+        expect(await stores.findNameHolder('acme/unknown')).toBeNull();
       });
 
       test('an unknown one is null', async () => {

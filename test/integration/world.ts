@@ -18,6 +18,7 @@ export interface PushOptions {
   readonly files?: Record<string, string | null>;
   readonly branch?: string;
   readonly from?: string;
+  readonly message?: string;
   readonly sender?: { login: string; type?: 'User' | 'Bot' };
   readonly deliver?: boolean;
 }

@@ -25,6 +25,10 @@ export function renderRefusal(view: ReplyView, { refusal }: RefusedBody): ReplyP
       return [
         '**No workspace:** none on Meltano Cloud that this app can see uses this repository. The repository URL in the settings of a workspace says which one it uses.',
       ];
+    case 'name_taken':
+      return [
+        `**Not deployed from here:** the name ${formatCode(`${view.repository.owner}/${view.repository.name}`)} belonged to another repository before. A workspace that has that repository URL is not deployed from a new repository that took the name, unless the operator of this app maps it to this one, or the workspace gets the URL of another name.`,
+      ];
     case 'configuration_held':
       return [
         `**Not carried out:** the configuration of this repository has mistakes (${linkFile(view, refusal.bad)}), and there was never a good one. Repair it on the default branch first: the check run there names them.`,

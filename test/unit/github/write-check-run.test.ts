@@ -16,7 +16,14 @@ test('a run is looked for by the name that it was given, not by one with a secre
     saveReport: async () => undefined,
   };
   const outcome = await writeCheckRun(
-    { deployment, repository: REPOSITORY, fields, timeless: fields, lastDigest: null },
+    {
+      deployment,
+      repository: REPOSITORY,
+      fields,
+      timeless: fields,
+      lastDigest: null,
+      externalId: deployment.workspaceId,
+    },
     { api, store, clock: { now: () => 2 } },
   );
   expect(outcome).toMatchObject({ kind: 'written', sent: true });

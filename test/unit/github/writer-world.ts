@@ -7,6 +7,7 @@ import type { DeploymentChange, PlannedDeployment } from '../../../src/domain/po
 import { CheckRunWriter, type CheckRunWriterPorts } from '../../../src/github/check-run-writer.ts';
 import { RateBudgets } from '../../../src/github/rate-budget.ts';
 import { renderCheckRun } from '../../../src/report/render-check-run.ts';
+import { renderConfigurationRun } from '../../../src/report/render-configuration-run.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
 import { openStores, REPOSITORY, START, WORKSPACE_ID } from '../reconcile/reconcile-world.ts';
 import { FakeCheckRuns } from './fake-check-runs.ts';
@@ -64,6 +65,7 @@ export class WriterWorld {
       random: () => 0.5,
       log: pino({ level: 'warn' }, log),
       render: renderCheckRun,
+      renderConfiguration: renderConfigurationRun,
       pages: { githubUrl: 'https://github.com', workspaceUrl: () => 'https://app.meltano.com' },
       limits: { deployTimeoutMinutes: 120, startTimeoutMinutes: 60 },
       onBehalf: (installationId, work) => this.onBehalf(installationId, work),

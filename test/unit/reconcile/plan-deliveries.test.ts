@@ -254,14 +254,17 @@ describe('a repository that was renamed', () => {
     expect(world.compared).toEqual(['acme/renamed bbb...aaa']);
   });
 
-  test('and whose old name another repository took is not found by that name any more', async () => {
+  test('and whose old name another repository took keeps it: the other one gets no workspace of it', async () => {
     await world.deliver(buildPush());
     await world.plan();
-    world.clock.advance(1_000);
+    world.clock.advance(60_000);
     const squatter = { ...REPOSITORY, id: 666 };
-    await world.deliver(buildPush({ repository: squatter, ref: 'refs/tags/v1' }));
+    await world.deliver(buildPush({ repository: squatter }));
     await world.plan(666);
-    expect(await world.stores.listNames(REPOSITORY.id)).toEqual([]);
-    expect(await world.stores.listNames(666)).toEqual(['acme/data']);
+    expect(world.noops()).toEqual(['name_taken']);
+    expect(await world.stores.listNames(REPOSITORY.id)).toEqual(['acme/data']);
+    expect(await world.stores.listNames(666)).toEqual([]);
+    expect(await world.open()).toHaveLength(1);
+    expect(await world.open()).toMatchObject([{ repositoryId: REPOSITORY.id }]);
   });
 });

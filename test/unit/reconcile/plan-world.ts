@@ -4,12 +4,14 @@ import { planCommand, planUnanswered } from '../../../src/commands/plan-command.
 import { planRerun, planUnansweredRerun } from '../../../src/commands/plan-rerun.ts';
 import { matchesPaths } from '../../../src/config/matches-paths.ts';
 import { readRepositoryConfiguration } from '../../../src/config/repository-configuration-file.ts';
+import type { ReadConfiguration } from '../../../src/domain/configuration-in-use.ts';
 import type { CommandReads, PermissionLevel, PullRequest } from '../../../src/domain/conversation.ts';
 import type { AppEvent, PushEvent } from '../../../src/domain/delivery.ts';
 import type { Deployment, Repository } from '../../../src/domain/deployment.ts';
 import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
 import type { Account, Comparison, ShownCheckRun } from '../../../src/domain/ports.ts';
 import { createWorkspaceDirectory } from '../../../src/meltano/workspace-directory.ts';
+import { checkPull } from '../../../src/reconcile/check-pull.ts';
 import { createConfigurations } from '../../../src/reconcile/keep-configuration.ts';
 import { createPlanner } from '../../../src/reconcile/plan-deliveries.ts';
 import { nameCheckRun } from '../../../src/report/name-check-run.ts';
@@ -97,11 +99,12 @@ export class PlanWorld {
       },
     };
     const sink = { write: (line: string) => void this.lines.push(JSON.parse(line)) };
+    const read: ReadConfiguration = (text, workspaces) => readRepositoryConfiguration(text, { workspaces });
     const configurations = createConfigurations({
       files: this.files,
       heads: { readHead: async () => this.head },
       store: stores,
-      read: (text, workspaces) => readRepositoryConfiguration(text, { workspaces }),
+      read,
     });
     const planning = {
       ...{ comparer, store: stores, newId: randomUUID, nameCheckRun, matchesPaths },
@@ -115,7 +118,14 @@ export class PlanWorld {
       runs: { listRuns: async () => [...this.runs] },
     };
     return createPlanner({
-      ...{ deliveries: stores, repositories: stores, plans: stores, sweeps: stores },
+      ...{
+        deliveries: stores,
+        repositories: stores,
+        plans: stores,
+        sweeps: stores,
+        configurationRuns: stores,
+      },
+      checkPull: (pull) => checkPull(pull, { files: this.files, read }),
       ...{ accounts, reporter, dispatcher, clock },
       heads: { readHead: async () => this.head },
       ...{ planning, configurations },

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { type ConfigurationInUse, DEFAULTS_IN_USE } from '../../../src/domain/configuration-in-use.ts';
 import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
 import type { Workspace } from '../../../src/domain/workspace.ts';
 import { buildWorkspace, REPOSITORY, START, WORKSPACE_ID, World } from './reconcile-world.ts';
@@ -136,4 +137,26 @@ test('the workspace is read again before each start, not only the first', async 
   world.meltano.workspaces = [buildWorkspace({ branch: 'prod' })];
   await world.runUntilIdle();
   expect(await world.read(id)).toMatchObject({ reason: 'no_longer_tracked' });
+});
+
+describe('the configuration of the repository', () => {
+  const configured = (entry: object): ConfigurationInUse => ({
+    ...DEFAULTS_IN_USE,
+    configuration: {
+      ...DEFAULTS_IN_USE.configuration,
+      workspaces: [{ workspace: WORKSPACE_ID, ...entry }],
+    },
+  });
+
+  test('names the environment, whatever the workspace says', async () => {
+    world.configuration = configured({ environment: 'live' });
+    expect(await startWith({ environment: 'prod' })).toMatchObject({ environment: 'live' });
+  });
+
+  test('has paths that count instead of another directory', async () => {
+    world.configuration = configured({ paths: ['shared/**'] });
+    world.comparison = { kind: 'paths', paths: ['shared/a.sql'] };
+    expect(await startWith({ directory: 'new' }, { directory: 'old' })).toMatchObject({ state: 'queued' });
+    expect(world.compared).toEqual([]);
+  });
 });

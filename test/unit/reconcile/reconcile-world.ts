@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import type { ConfigurationInUse } from '../../../src/domain/configuration-in-use.ts';
+import type { ConfigurationRun } from '../../../src/domain/configuration-run.ts';
 import type { Deployment, Repository } from '../../../src/domain/deployment.ts';
 import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
 import type {
@@ -66,6 +67,10 @@ export class FakeReporter implements Reporter {
   readonly grown: string[] = [];
   changed(deployment: Deployment): void {
     this.reports.push(deployment);
+  }
+  readonly configurationRuns: ConfigurationRun[] = [];
+  configurationRead(run: ConfigurationRun): void {
+    this.configurationRuns.push(run);
   }
   logGrew(deployment: Deployment): void {
     this.grown.push(deployment.id);

@@ -25,6 +25,7 @@ class FakeStore implements RetentionStore {
   deliveries: RecordPosition[] = [];
   notes: number[] = [];
   commands: number[] = [];
+  configurationRuns: number[] = [];
   readonly kept = new Set<string>();
   readonly steps: { kind: RecordKind; limit: number }[] = [];
   readonly bounds: number[] = [];
@@ -59,6 +60,12 @@ class FakeStore implements RetentionStore {
     this.steps.push({ kind: 'command', limit });
     const old = this.commands.filter((time) => time < before).slice(0, limit);
     this.commands = this.commands.filter((time) => !old.includes(time));
+    return old.length;
+  }
+  async removeConfigurationRuns(before: number, limit: number) {
+    this.steps.push({ kind: 'configuration_run', limit });
+    const old = this.configurationRuns.filter((time) => time < before).slice(0, limit);
+    this.configurationRuns = this.configurationRuns.filter((time) => !old.includes(time));
     return old.length;
   }
   async reclaimSpace() {

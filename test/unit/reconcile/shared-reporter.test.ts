@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLeaseContext } from '../../../src/dispatch/lease-context.ts';
+import type { ConfigurationRun } from '../../../src/domain/configuration-run.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import { type Lease, type LeaseContext, LeaseLost } from '../../../src/domain/lease.ts';
 import type { Accounts, Dispatcher, QueueName } from '../../../src/domain/ports.ts';
@@ -39,6 +40,7 @@ class Instance {
   readonly leases: LeaseContext = createLeaseContext();
   readonly writing = new WriterLeases(this.leases);
   readonly reporter: SharedReporter;
+  configurationRuns: ConfigurationRun[] = [];
   logGrows = true;
 
   constructor() {
@@ -48,11 +50,13 @@ class Instance {
       ...{ dispatcher: this.dispatcher, local: this.local, leases: this.leases, writing: this.writing },
       writer: {
         changed: (one) => note(`write ${one.id}`),
+        configurationRead: (one) => note(`write ${one.id}`),
         logGrew: (one) => note(`write log of ${one.id}`),
         forget: () => note('forget'),
       },
       reports: {
         getDeployment: async (id) => this.rows.get(id) ?? null,
+        listOwedConfigurationRuns: async () => this.configurationRuns,
         listReportable: async () =>
           [...this.rows.values()].filter(
             (one) => one.state !== 'concluded' || one.reportedRevision < one.revision,
@@ -178,4 +182,17 @@ describe('after a lease was lost', () => {
     expect(await instance.local.run('log', id)).toBeNull();
     expect(instance.takeCalls()).toEqual([]);
   });
+});
+
+test('a run about the configuration file is handed to the writer once, until it is written', async () => {
+  const id = 'configuration:2:a:b';
+  instance.configurationRuns = [{ id, revision: 1, repositoryId: 2, installationId: INSTALLATION } as never];
+  instance.reporter.configurationRead(instance.configurationRuns[0] as never);
+  await vi.waitFor(() => expect(instance.dispatcher.wakes).toEqual(['writer 7']));
+  const lease = makeLease(1);
+  expect(await instance.work(lease)).toBeGreaterThan(0);
+  await instance.work(lease);
+  expect(instance.takeCalls()).toEqual([`write ${id} (1)`]);
+  instance.configurationRuns = [];
+  expect(await instance.work(lease)).toBeNull();
 });

@@ -1,0 +1,102 @@
+import type { BadFile, ConfigurationProblem } from './configuration-in-use.ts';
+import type { Deployment, Repository } from './deployment.ts';
+import { trackedBranch } from './match-workspaces.ts';
+import { type LogMode, type RepositoryConfiguration, settingsOf } from './repository-configuration.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What a configuration would do with pushes to one workspace's branch. */
+export interface WouldDeploy {
+  readonly id: string;
+  readonly name: string;
+  readonly branch: string;
+  readonly onPush: boolean;
+  readonly directory: string | null;
+  /** Null: the directory decides. */
+  readonly paths: readonly string[] | null;
+  readonly pathsIgnore: readonly string[];
+  readonly log: LogMode | null;
+  readonly environment: string | null;
+}
+
+/** What is to be said about a configuration file at a commit. */
+export type ConfigurationVerdict =
+  | {
+      readonly kind: 'bad';
+      readonly file: string;
+      readonly problems: readonly ConfigurationProblem[];
+      /** What that means for pushes; `proposed`: nothing yet, it is on a pull request. */
+      readonly effect: 'held' | 'last_good' | 'proposed';
+    }
+  /** `file` is null where the file is taken away. */
+  | { readonly kind: 'good'; readonly file: string | null; readonly workspaces: readonly WouldDeploy[] };
+
+/** A check run about the configuration file, concluded from the start and written once. */
+export interface ConfigurationRun
+  extends Pick<
+    Deployment,
+    | 'id'
+    | 'repositoryId'
+    | 'installationId'
+    | 'sha'
+    | 'revision'
+    | 'reportedRevision'
+    | 'checkRunId'
+    | 'checkRunUrl'
+    | 'checkRunAttemptedAt'
+  > {
+  readonly state: 'concluded';
+  readonly verdict: ConfigurationVerdict;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+}
+
+export type NewConfigurationRun = Pick<
+  ConfigurationRun,
+  'id' | 'repositoryId' | 'installationId' | 'sha' | 'verdict' | 'createdAt'
+>;
+
+export interface ConfigurationRunStore {
+  getConfigurationRun(id: string): Promise<ConfigurationRun | null>;
+  /** Those that aren't written yet; with an installation, only those of its repositories. */
+  listOwedConfigurationRuns(installationId?: number): Promise<ConfigurationRun[]>;
+}
+
+const PREFIX = 'configuration:';
+
+export function isConfigurationRunId(id: string): boolean {
+  return id.startsWith(PREFIX);
+}
+
+/** The same verdict on the same commit is the same run, so it is written once. `digest`: of a text, short. */
+export function describeConfigurationRun(
+  { repository, sha, createdAt }: { repository: Repository; sha: string; createdAt: number },
+  verdict: ConfigurationVerdict,
+  digest: (text: string) => string,
+): NewConfigurationRun {
+  const { id: repositoryId, installationId } = repository;
+  const id = `${PREFIX}${repositoryId}:${sha}:${digest(JSON.stringify(verdict))}`;
+  return { id, repositoryId, installationId, sha, verdict, createdAt };
+}
+
+export function refuseFile(
+  { file, problems }: Pick<BadFile, 'file' | 'problems'>,
+  effect: Extract<ConfigurationVerdict, { kind: 'bad' }>['effect'],
+): ConfigurationVerdict {
+  return { kind: 'bad', file, problems, effect };
+}
+
+export function acceptFile(
+  file: string | null,
+  configuration: RepositoryConfiguration,
+  { repository, workspaces }: { repository: Repository; workspaces: readonly Workspace[] },
+): ConfigurationVerdict {
+  const would = workspaces.map((workspace): WouldDeploy => {
+    const settings = settingsOf(configuration, workspace);
+    const { onPush, paths, pathsIgnore, log } = settings;
+    const { id, name, directory } = workspace;
+    const environment = settings.environment ?? workspace.environment;
+    const branch = trackedBranch(workspace, repository);
+    return { id, name, branch, directory, onPush, paths, pathsIgnore, log, environment };
+  });
+  return { kind: 'good', file, workspaces: would };
+}

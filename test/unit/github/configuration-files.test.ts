@@ -1,0 +1,141 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { ConfigurationFiles } from '../../../src/domain/configuration-in-use.ts';
+import { createConfigurationFiles } from '../../../src/github/configuration-files.ts';
+import { REPOSITORY } from '../reconcile/reconcile-world.ts';
+import { connectGitHub, type GitHub, SHA } from './octokit-setup.ts';
+
+const FOLDER = '/repos/acme/data/contents/.github';
+const FILE = '.github/meltano-deploy.yml';
+
+let github: GitHub;
+let files: ConfigurationFiles;
+let slept: number[];
+let mayAsk: boolean;
+
+beforeEach(() => {
+  github = connectGitHub();
+  slept = [];
+  mayAsk = true;
+  files = createConfigurationFiles({
+    getOctokit: github.getOctokit,
+    sleep: async (ms) => slept.push(ms),
+    mayAsk: () => mayAsk,
+  });
+});
+
+const read = (known: string | null = null) => files.read(REPOSITORY, SHA, known);
+
+function entry(name: string, differences: object = {}): object {
+  return { name, path: `.github/${name}`, type: 'file', size: 12, sha: 'blob', ...differences };
+}
+
+function listFolder(...entries: object[]): void {
+  github.scope
+    .get(FOLDER)
+    .query({ ref: SHA })
+    .reply(200, entries as never);
+}
+
+function refuseFolder(status: number, message: string, times = 1): void {
+  github.scope.get(FOLDER).query(true).times(times).reply(status, { message });
+}
+
+describe('the configuration file at a commit', () => {
+  test.each(['meltano-deploy.yml', 'meltano-deploy.yaml'])('%s is read in two requests', async (name) => {
+    listFolder(entry('workflows', { type: 'dir' }), entry(name));
+    const content = Buffer.from('version: 1 # ü\n').toString('base64');
+    github.scope
+      .get((path) => decodeURIComponent(path).startsWith(`${FOLDER}/${name}`))
+      .query({ ref: SHA })
+      .reply(200, { type: 'file', encoding: 'base64', content });
+    const file = await read();
+    expect(file).toMatchObject({ kind: 'text', file: `.github/${name}`, text: 'version: 1 # ü\n' });
+    expect(github.requests).toHaveLength(2);
+    const known = file.kind === 'text' ? file.content : null;
+    listFolder(entry(name));
+    expect(await read(known)).toEqual({ kind: 'unchanged', file: `.github/${name}` });
+    expect(github.requests).toHaveLength(3);
+  });
+
+  test.each<[string, () => void]>([
+    ['a folder without it', () => listFolder(entry('CODEOWNERS'))],
+    ['no such folder', () => refuseFolder(404, 'Not Found')],
+    ['an empty repository', () => refuseFolder(404, 'This repository is empty.')],
+    [
+      'a file in the place of the folder',
+      () => github.scope.get(FOLDER).query(true).reply(200, { type: 'file', content: '' }),
+    ],
+  ])('%s is no file', async (_, prepare) => {
+    prepare();
+    expect(await read()).toEqual({ kind: 'none' });
+    expect(slept).toEqual([]);
+  });
+
+  test.each<[RegExp, object[]]>([
+    [/both .*\.yml and .*\.yaml/, [entry('meltano-deploy.yml'), entry('meltano-deploy.yaml')]],
+    [/is a directory/, [entry('meltano-deploy.yml', { type: 'dir' })]],
+    [/is a symbolic link/, [entry('meltano-deploy.yml', { type: 'symlink' })]],
+    [/is a submodule/, [entry('meltano-deploy.yml', { type: 'submodule' })]],
+    [/too large: it may have 64 KiB/, [entry('meltano-deploy.yml', { size: 300_000 })]],
+  ])('what can be none is a problem: %s', async (problem, entries) => {
+    listFolder(...entries);
+    expect(await read()).toMatchObject({ kind: 'unusable', file: FILE });
+    listFolder(...entries);
+    const file = await read();
+    expect(file.kind === 'unusable' ? file.problem : '').toMatch(problem);
+    expect(github.requests).toHaveLength(2);
+  });
+
+  test('a commit that does not show yet is waited for', async () => {
+    refuseFolder(404, `No commit found for the ref ${SHA}`, 2);
+    listFolder();
+    expect(await read()).toEqual({ kind: 'none' });
+    expect(slept).toEqual([500, 1_000]);
+  });
+
+  test('a commit that never shows is told', async () => {
+    refuseFolder(404, `No commit found for the ref ${SHA}`, 4);
+    expect(await read()).toEqual({ kind: 'no_commit' });
+  });
+
+  test('an answer that is none is thrown, for another try', async () => {
+    refuseFolder(502, 'Bad gateway');
+    await expect(read()).rejects.toMatchObject({ status: 502 });
+    mayAsk = false;
+    await expect(read()).rejects.toThrow('Few requests');
+  });
+});
+
+describe('whether a pull request changes it', () => {
+  const answer = (page: number, changed: object[], next: boolean) =>
+    github.scope
+      .get('/repos/acme/data/pulls/5/files')
+      .query(page === 1 ? { per_page: 100 } : { per_page: 100, page })
+      .reply(200, changed as never, {
+        ...(next && {
+          link: `<https://api.github.com/repos/acme/data/pulls/5/files?per_page=100&page=2>; rel="next"`,
+        }),
+      });
+
+  test('is found on any page, also where it is moved away', async () => {
+    answer(1, [{ filename: 'a.sql' }], true);
+    answer(2, [{ filename: 'old.yml', previous_filename: FILE }], false);
+    expect(await files.isChangedBy(REPOSITORY, 5)).toBe(true);
+  });
+
+  test('is not, when nothing of that name is among its files', async () => {
+    answer(1, [{ filename: 'meltano-deploy.yml' }, { filename: '.github/other.yml' }], false);
+    expect(await files.isChangedBy(REPOSITORY, 5)).toBe(false);
+  });
+});
+
+test("a commit's message is read; that of an unknown one is empty", async () => {
+  const path = `/repos/acme/data/commits/${SHA}`;
+  github.scope
+    .get(path)
+    .query(true)
+    .reply(200, { commit: { message: 'Fix [skip ci]' } });
+  expect(await files.readMessage(REPOSITORY, SHA)).toBe('Fix [skip ci]');
+  github.scope.get(path).query(true).reply(422, { message: 'No commit found' });
+  expect(await files.readMessage(REPOSITORY, SHA)).toBe('');
+});

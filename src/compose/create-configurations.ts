@@ -25,7 +25,8 @@ export function readConfigurations(
 ): ConfigurationReading {
   const files = createConfigurationFiles({
     ...{ getOctokit, sleep },
-    mayAsk: (installationId) => budgets.of(installationId).allowsAt('plan', clock.now()) === 0,
+    // Two requests at the most for a push to the default branch, without which nobody knows whether it is deployed.
+    mayAsk: (installationId) => budgets.of(installationId).allowsAt('create', clock.now()) === 0,
   });
   const readConfiguration: ReadConfiguration = (text, workspaces) =>
     readRepositoryConfiguration(text, { workspaces });

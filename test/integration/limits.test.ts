@@ -84,15 +84,30 @@ describe.concurrent('the requests of an hour', () => {
 
   test('used up: the write waits for the reset, and no other installation does', async (context) => {
     const world = await open(context);
+    // What the default branch says is known by then: a push to another one needs no request before its create.
+    world.workspace.repositoryBranch = 'dev';
+    const first = world.push({ branch: 'dev', from: 'main' });
+    finish(await world.job(1));
+    await world.untilConcluded(first.after);
     world.github.leaveRequests(installationOf(world), { remaining: 0, resetInMs: 6_000 });
-    const { after } = world.push();
+    const { after } = world.push({ branch: 'dev' });
     await untilRefused(world, 'limited');
     await expectNeighbourServed(world);
-    finish(await world.job(1));
+    finish(await world.job(2));
     expect((await world.untilConcluded(after)).conclusion).toBe('success');
     const creates = asked(world).filter((one) => one.method === 'POST' && one.path.endsWith('/check-runs'));
-    expect(creates).toHaveLength(2);
-    expect(creates[0]?.status).toBe(403);
+    expect(creates).toHaveLength(3);
+    expect(creates[1]?.status).toBe(403);
+  });
+
+  test('used up: a push to the default branch is planned after the reset', async (context) => {
+    const world = await open(context);
+    world.github.leaveRequests(installationOf(world), { remaining: 0, resetInMs: 3_000 });
+    const { after } = world.push();
+    await world.untilLogged('The delivery could not be planned: trying again');
+    expect(world.meltano.jobs).toEqual([]);
+    finish(await world.job(1));
+    expect((await world.untilConcluded(after)).conclusion).toBe('success');
   });
 });
 

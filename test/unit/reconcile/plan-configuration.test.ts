@@ -130,8 +130,9 @@ describe('the file', () => {
     await push();
     world.meltano.workspaces = [buildWorkspace({ name: 'Renamed' })];
     world.clock.advance(3_600_000);
-    await push({ after: SHA });
-    expect(world.noops()).toEqual(['push_off', 'push_off']);
+    // The first one is planned with the old list, and makes it be read again.
+    for (let pushes = 0; pushes < 2; pushes += 1) await push({ after: SHA });
+    expect(world.noops()).toEqual(['push_off', 'push_off', 'push_off']);
   });
 });
 

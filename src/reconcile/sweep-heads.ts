@@ -2,7 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { makeSweepDeliveryId, type PushEvent } from '../domain/delivery.ts';
 import type { Repository } from '../domain/deployment.ts';
-import { identifyRepository, isNameTaken, selectWorkspaces, trackedBranch } from '../domain/match-workspaces.ts';
+import {
+  identifyRepository,
+  isNameTaken,
+  selectWorkspaces,
+  trackedBranch,
+} from '../domain/match-workspaces.ts';
 import type {
   Account,
   Accounts,

@@ -8,8 +8,8 @@ const MIGRATIONS: Record<string, Migration> = {
   '0002-sweeps': { up: createSweepTables },
   '0003-retention': { up: createRetentionIndexes },
   '0004-commands': { up: createCommands },
-  '0005-configuration': { up: createConfiguration },
   '0010-leases': { up: createLeases },
+  '0011-configuration': { up: createConfiguration },
 };
 
 /** Brings the database to the newest schema. Throws with the failing migration's name. */

@@ -233,6 +233,31 @@ describe("a workspace that the operator's file maps", () => {
   });
 });
 
+describe('a new repository with the name that an older one had', () => {
+  const NEWER = { ...REPOSITORY, id: 77 };
+
+  beforeEach(async () => {
+    await world.stores.learnRepository(REPOSITORY, null, START);
+    await world.stores.learnRepository(NEWER, null, START + 1);
+  });
+
+  test('gets none of its workspaces', async () => {
+    await world.deliver(buildPush({ repository: NEWER }));
+    expect(await world.plan(NEWER.id)).toBeNull();
+    expect(world.noops()).toEqual(['name_taken']);
+    expect(await world.open()).toEqual([]);
+  });
+
+  test('gets those that the operator maps to it', async () => {
+    const mapping = { branch: null, directory: null, workspaceId: WORKSPACE_ID };
+    world.mappings = [{ ...mapping, repository: 'acme/data' }];
+    world.restart();
+    await world.deliver(buildPush({ repository: NEWER }));
+    expect(await world.plan(NEWER.id)).toBeNull();
+    expect(await world.open()).toMatchObject([{ repositoryId: NEWER.id }]);
+  });
+});
+
 describe('a repository that was renamed', () => {
   test('is found by workspaces under its old name, and asked for under its new one', async () => {
     const renamed = { ...REPOSITORY, name: 'renamed' };

@@ -200,7 +200,11 @@ describe('sweepHeads', () => {
     repositories = [{ repository: { ...REPOSITORY, id: 3, name: 'mirror' }, pushedAt: 1_000 }];
     heads = { main: 'head-1', prod: 'head-9' };
     await sweepHeads(context());
-    expect(baselines).toMatchObject([{ branch: 'prod', head: 'head-9', workspaces: [{ branch: 'prod' }] }]);
+    expect(baselines).toMatchObject([
+      { branch: 'prod', head: 'head-9', workspaces: [{ branch: 'prod' }] },
+      // The configuration file is there.
+      { branch: 'main', head: 'head-1', workspaces: [] },
+    ]);
   });
 
   test('a repository that did not move costs nothing but its place in the list', async () => {

@@ -4,6 +4,7 @@ import { readSuiteState, type SuiteState } from './check-suites.ts';
 import { Conversations } from './conversations.ts';
 import { createContext, type GitHubSandboxOptions } from './create-context.ts';
 import type { Delivery, DeliveryAttempt, Sent } from './delivery-log.ts';
+import { deploymentsOf, type SandboxDeployment } from './deployments.ts';
 import { walkHistory } from './git-history.ts';
 import * as installations from './installation-changes.ts';
 import type {
@@ -26,6 +27,7 @@ import { appRoutes } from './routes-app.ts';
 import { checkRoutes } from './routes-checks.ts';
 import { commitCommentRoutes } from './routes-commit-comments.ts';
 import { deliveryRoutes } from './routes-deliveries.ts';
+import { deploymentRoutes } from './routes-deployments.ts';
 import { issueRoutes } from './routes-issues.ts';
 import { peopleRoutes } from './routes-people.ts';
 import { pullRoutes } from './routes-pulls.ts';
@@ -63,7 +65,7 @@ export class GitHubSandbox {
     const { service } = this;
     service.add(...checkRoutes(context), ...pullRoutes(context), ...commitCommentRoutes(context));
     service.add(...issueRoutes(context), ...reactionRoutes(context), ...peopleRoutes(context));
-    service.add(...contentRoutes(context));
+    service.add(...deploymentRoutes(context), ...contentRoutes(context));
     service.add(...appRoutes(context), ...deliveryRoutes(context), ...unknownRoutes(context));
   }
 
@@ -129,6 +131,11 @@ export class GitHubSandbox {
     const found = state.findRepository(fullName) ?? state.findMovedRepository(fullName);
     if (!found) throw new Error(`There is no repository ${fullName}`);
     return found;
+  }
+
+  /** The GitHub Deployments of a repository, newest first. */
+  deployments(repository: string): SandboxDeployment[] {
+    return deploymentsOf(this.#context.state.deployments, this.repository(repository));
   }
 
   /** The head of a branch, the default branch when none is named. */

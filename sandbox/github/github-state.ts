@@ -1,4 +1,5 @@
 import type { SandboxCommitComment, SandboxIssueComment } from './conversation-model.ts';
+import type { SandboxDeployment } from './deployments.ts';
 import type {
   AccountType,
   SandboxAccount,
@@ -20,6 +21,8 @@ const FIRST_IDS = {
   issueComment: 2_900_000_000,
   commitComment: 160_000_000,
   reaction: 290_000_000,
+  deployment: 2_600_000_000,
+  deploymentStatus: 5_300_000_000,
   commit: 0,
 };
 
@@ -38,6 +41,7 @@ export class GitHubState {
   readonly runs = new Map<number, SandboxCheckRun>();
   readonly issueComments = new Map<number, SandboxIssueComment>();
   readonly commitComments = new Map<number, SandboxCommitComment>();
+  readonly deployments = new Map<number, SandboxDeployment>();
   /** Old full name, lower case, to repository id. */
   readonly #aliases = new Map<string, number>();
   /** Commit sha or check run id to the number of reads that still miss it. */

@@ -1,23 +1,13 @@
 import type { Answer, CommandRecord } from '../domain/conversation.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
-import type { GitHubFailure } from '../domain/github-result.ts';
-import { chooseRetryDelay } from '../domain/retry-delay.ts';
-import type { ConversationContext, Step } from './conversation-context.ts';
+import type { Step } from '../domain/judge-step.ts';
+import { createStepJudge } from '../domain/judge-step.ts';
+import type { ConversationContext } from './conversation-context.ts';
 import { react, replaceReaction } from './react.ts';
 import { REFUSED, writeReply } from './write-reply.ts';
 
 /** How often the end of the check runs' writing is looked for, before the last reply (milliseconds). */
 const LOOK_AGAIN_MS = 1_000;
-/** After this time a conversation that GitHub does not take is over (milliseconds). */
-const GIVE_UP_MS = 24 * 60 * 60_000;
-/** A reply that GitHub refuses so often is given up: the check run alone carries the result. */
-const MAX_REFUSALS = 3;
-
-/** How long GitHub asks to wait, or how long it is worth to wait (milliseconds). */
-function chooseWait(failure: GitHubFailure): number | null {
-  if (failure.kind === 'limited') return failure.waitMs ?? 60_000;
-  return failure.kind === 'unavailable' ? 5 * 60_000 : null;
-}
 
 /** How a command stands. */
 type Standing = 'under way' | 'succeeded' | 'failed';
@@ -30,39 +20,19 @@ type Standing = 'under way' | 'succeeded' | 'failed';
 export function createConversationKeeper(
   context: ConversationContext,
 ): (id: string) => Promise<number | null> {
-  const failures = new Map<string, number>();
+  const { store, clock } = context;
+  const judgeStep = createStepJudge(context);
 
   return async (id) => {
-    const command = await context.store.getCommand(id);
+    const command = await store.getCommand(id);
     const repository = command && (await context.repositories.getRepository(command.repositoryId));
     if (!command || !repository || command.finishedAt !== null) return null;
-    const step = await takeStep(context, command, repository);
-    if (step.kind === 'wait') {
-      failures.delete(id);
-      return step.ms;
-    }
-    return takeFailure(command, step.failure);
+    return judgeStep(await takeStep(context, command, repository), {
+      ...{ id, fields: { delivery: id }, write: 'reply', since: command.receivedAt },
+      leaveOut: () => store.saveCommand(id, { replyDigest: REFUSED }),
+      giveUp: () => store.saveCommand(id, { finishedAt: clock.now() }),
+    });
   };
-
-  async function takeFailure(command: CommandRecord, failure: GitHubFailure): Promise<number | null> {
-    const { log, store, clock, random } = context;
-    const failed = (failures.get(command.id) ?? 0) + 1;
-    failures.set(command.id, failed);
-    const fields = { delivery: command.id, kind: failure.kind, problem: failure.message };
-    log.warn(fields, 'GitHub did not take a reply or reaction');
-    if (failure.kind === 'rejected' && failed >= MAX_REFUSALS) {
-      log.warn(fields, 'GitHub refuses the reply: the check run alone carries the result');
-      await store.saveCommand(command.id, { replyDigest: REFUSED });
-      failures.delete(command.id);
-      return 0;
-    }
-    if (clock.now() - command.receivedAt >= GIVE_UP_MS) {
-      await store.saveCommand(command.id, { finishedAt: clock.now() });
-      failures.delete(command.id);
-      return null;
-    }
-    return chooseRetryDelay(failed, chooseWait(failure), random());
-  }
 }
 
 /** The next thing that is owed, one write at the most. */

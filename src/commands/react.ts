@@ -1,6 +1,7 @@
 import type { CommandRecord, Reaction } from '../domain/conversation.ts';
 import type { Repository } from '../domain/deployment.ts';
-import { type ConversationContext, PACE_MS, type Step } from './conversation-context.ts';
+import { PACE_MS, type Step } from '../domain/judge-step.ts';
+import type { ConversationContext } from './conversation-context.ts';
 
 /** Puts a reaction on the comment that holds the command. */
 export async function react(

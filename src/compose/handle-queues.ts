@@ -11,6 +11,7 @@ import { createDeliveryLog } from '../github/hook-deliveries.ts';
 import { createInstallationReader } from '../github/installation-reader.ts';
 import type { OctokitSource } from '../github/octokit.ts';
 import { checkPull } from '../reconcile/check-pull.ts';
+import { createFollowers } from '../reconcile/create-followers.ts';
 import { createReportFinisher } from '../reconcile/finish-report.ts';
 import { handleSweeps, type SweepRounds } from '../reconcile/handle-sweeps.ts';
 import type { LogBook } from '../reconcile/log-book.ts';
@@ -26,6 +27,7 @@ import { readConfigurations } from './create-configurations.ts';
 import type { Reporting } from './create-reporting.ts';
 import type { Foundation } from './foundation.ts';
 import { createCommandPlanning, handleCommands } from './handle-commands.ts';
+import { handleFollowers, readWishes } from './handle-followers.ts';
 
 /** The sweep of branch heads makes at most so many requests an hour in one installation: an eighth of GitHub's limit. */
 const SWEEP_REQUESTS_PER_HOUR = 600;
@@ -56,9 +58,13 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): { unfin
     githubHost: normalizeHost(configuration.github.host),
     onConcluded: metrics.concluded,
   };
+  const followers = createFollowers({
+    ...{ store: stores, dispatcher, clock },
+    readWishes: (repositoryId) => readWishes(configurations, repositoryId),
+  });
   const writing: ReconcileContext = {
     ...common,
-    ...{ reporter: reporting.reporter, store: stores, comparer, logs: reporting.logs },
+    ...{ reporter: reporting.reporter, store: stores, comparer, logs: reporting.logs, followers },
     limits: {
       startMs: configuration.startTimeoutMinutes * 60_000,
       deployMs: configuration.deployTimeoutMinutes * 60_000,
@@ -89,6 +95,7 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): { unfin
   );
   dispatcher.handle('workspace', createReconciler({ ...writing, reporter, logs }));
   handleCommands(foundation, { getOctokit: octokit.get, accounts, reporting });
+  handleFollowers(foundation, { getOctokit: octokit.get, configurations, pages: reporting.pages });
   const unfinished = { deliveries: stores, store: stores, dispatcher, reporter };
   handleSweeps({
     dispatcher,
@@ -116,7 +123,7 @@ function createRetention({ configuration, log, clock, stores, metrics }: Foundat
 function countRemoved(registry: Registry): (kind: RecordKind, count: number) => void {
   const removed = new Counter({
     name: 'meltano_deploy_records_removed_total',
-    help: 'Records removed because they were too old or too many (deployment, delivery, redelivery, command, configuration_run).',
+    help: 'Records removed because they were too old or too many (deployment, delivery, redelivery, command, configuration_run, failure_comment, github_deployment).',
     labelNames: ['kind'],
     registers: [registry],
   });

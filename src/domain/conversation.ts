@@ -175,4 +175,9 @@ export interface ConversationApi {
     place: Place,
     sought: { readonly marker: string; readonly since: number },
   ): Promise<GitHubResult<number | null>>;
+  /** The merged pull request that brought the commit to the branch; null when there is none. */
+  findMergedPullRequest(
+    repository: Repository,
+    commit: { readonly sha: string; readonly branch: string },
+  ): Promise<GitHubResult<number | null>>;
 }

@@ -152,7 +152,15 @@ export interface WorkspaceDirectory {
   newerThan(since: number): Promise<MeltanoResult<WorkspaceList> | number>;
 }
 
-export type QueueName = 'plan' | 'workspace' | 'log' | 'writer' | 'sweep' | 'command';
+export type QueueName =
+  | 'plan'
+  | 'workspace'
+  | 'log'
+  | 'writer'
+  | 'sweep'
+  | 'command'
+  | 'comment'
+  | 'environment';
 
 /**
  * Wakes up the taker of a key, never twice at once for one key; a wake-up during a run makes one more run. A lost or

@@ -86,7 +86,10 @@ export function foldName(name: string): string {
  * What holds for one workspace: its own entry, else `deploy`. Lists replace each other, they don't add up. The paths of
  * `deploy` stand in for the directory only where the workspace has none.
  */
-export function settingsOf(configuration: RepositoryConfiguration, workspace: Workspace): WorkspaceSettings {
+export function settingsOf(
+  configuration: RepositoryConfiguration,
+  workspace: Pick<Workspace, 'id' | 'name' | 'alias' | 'directory'>,
+): WorkspaceSettings {
   const { deploy } = configuration;
   const found = configuration.workspaces.find((entry) => meansWorkspace(entry.workspace, workspace));
   const { workspace: _, ...refined } = found ?? { workspace: '' };

@@ -60,6 +60,17 @@ export function createConversationApi(getOctokit: GetOctokit, now: () => number)
         const reply = comments.find((one) => one.user?.type === 'Bot' && one.body?.includes(marker));
         return reply?.id ?? null;
       }),
+
+    findMergedPullRequest: (repository, { sha, branch }) =>
+      call(repository, async (octokit) => {
+        const { data } = await octokit.rest.repos.listPullRequestsAssociatedWithCommit({
+          ...locate(repository),
+          ...{ commit_sha: sha, per_page: 100 },
+        });
+        const merged = data.filter((one) => one.merged_at !== null && one.base.ref === branch);
+        const exact = merged.find((one) => one.merge_commit_sha === sha);
+        return (exact ?? merged[0])?.number ?? null;
+      }),
   };
 }
 

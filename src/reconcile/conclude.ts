@@ -17,7 +17,10 @@ export async function change(
   const news = Object.entries(fields).filter(([key, value]) => deployment[key as keyof Deployment] !== value);
   if (news.length === 0) return deployment;
   const saved = await context.store.saveDeployment(deployment.id, Object.fromEntries(news));
-  if (saved && saved.revision > deployment.revision) context.reporter.changed(saved);
+  if (saved && saved.revision > deployment.revision) {
+    context.reporter.changed(saved);
+    await context.followers.changed(saved);
+  }
   return saved;
 }
 
@@ -30,6 +33,7 @@ export async function conclude(
   deployment: Deployment,
   ending: Ending,
 ): Promise<StepResult> {
+  await context.followers.beforeEnd(deployment, ending.conclusion);
   const saved = await context.store.saveDeployment(deployment.id, {
     problem: null,
     retryAt: null,
@@ -42,5 +46,6 @@ export async function conclude(
   context.onConcluded(saved);
   if (saved.jobId) context.dispatcher.wake('log', saved.id);
   else context.reporter.changed(saved);
+  await context.followers.changed(saved);
   return 'go on';
 }

@@ -12,6 +12,7 @@ import type {
   Reporter,
   RepositoryStore,
 } from '../domain/ports.ts';
+import type { Followers } from './create-followers.ts';
 import type { LogBook } from './log-book.ts';
 
 export interface ReconcileLimits {
@@ -24,6 +25,7 @@ export interface ReconcileLimits {
 
 /** What the steps of a workspace's reconciliation work with. */
 export interface ReconcileContext {
+  readonly followers: Followers;
   readonly store: DeploymentStore & Pick<PlanStore, 'findLastSuccess'>;
   readonly repositories: RepositoryStore;
   readonly configurations: Pick<Configurations, 'known'>;

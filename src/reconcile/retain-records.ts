@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { NoteKind } from '../domain/note-kind.ts';
 import type { Clock } from '../domain/ports.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -8,7 +9,7 @@ const DAY_MS = 24 * 60 * 60_000;
  */
 const ALWAYS_KEPT_MS = 4 * DAY_MS;
 /** Notes of what GitHub was asked to send again are of no use once it doesn't (milliseconds). */
-const NOTES_KEPT_MS = 4 * DAY_MS;
+const REDELIVERIES_KEPT_MS = 4 * DAY_MS;
 /** At most so many concluded deployments are kept, and as many deliveries: with SQLite about 0.5 GB together. */
 export const MAX_RECORDS = 200_000;
 /** Records in one statement: webhooks wait for its end, some 20 ms (500 took 66 ms, and at times 240 ms). */
@@ -21,7 +22,7 @@ const MAX_RECLAIMS = 20;
 const GO_ON_MS = 1_000;
 const EVERY_MS = 60 * 60_000;
 
-export type RecordKind = 'deployment' | 'delivery' | 'redelivery' | 'command' | 'configuration_run';
+export type RecordKind = 'deployment' | 'delivery' | NoteKind;
 
 /** Where a record stands among all of its kind: by its time (epoch milliseconds), then by its id. */
 export interface RecordPosition {
@@ -57,12 +58,8 @@ export interface RetentionStore {
   removeDeployments(range: RecordRange): Promise<RecordRemoval>;
   /** Planned ones (by the time of their receipt) that no stored deployment came from. */
   removeDeliveries(range: RecordRange): Promise<RecordRemoval>;
-  /** At most `limit` notes of deliveries asked for before a time; those whose delivery isn't planned yet stay. */
-  removeRedeliveries(before: number, limit: number): Promise<number>;
-  /** At most `limit` commands about which everything was said before a time. */
-  removeCommands(before: number, limit: number): Promise<number>;
-  /** At most `limit` check runs about configuration files made before a time; those that aren't written yet stay. */
-  removeConfigurationRuns(before: number, limit: number): Promise<number>;
+  /** At most `limit` notes of a kind from before a time; what is still owed to GitHub stays. */
+  removeNotes(kind: NoteKind, before: number, limit: number): Promise<number>;
   /** Gives a bounded piece of the freed space back to the disk; false when none is left. */
   reclaimSpace(): Promise<boolean>;
 }
@@ -89,23 +86,16 @@ export async function retainRecords(context: RetentionContext): Promise<number> 
   const quota = new Quota();
   const deployments = await removeDeployments(context, quota);
   const deliveries = await removeDeliveries(context, quota);
-  const redeliveries = await removeBefore(context, quota, NOTES_KEPT_MS, 'removeRedeliveries');
-  const commands = await removeBefore(context, quota, keptFor(context), 'removeCommands');
-  const configurationRuns = await removeBefore(context, quota, keptFor(context), 'removeConfigurationRuns');
-  if (deployments + deliveries + redeliveries + commands + configurationRuns > 0) {
-    const counts = { deployments, deliveries, redeliveries, commands, configurationRuns };
-    log.info(counts, 'Old records were removed');
-    const removed = {
-      deployment: deployments,
-      delivery: deliveries,
-      redelivery: redeliveries,
-      command: commands,
-      configuration_run: configurationRuns,
-    };
-    for (const [kind, count] of Object.entries(removed)) {
-      if (count > 0) context.onRemoved(kind as RecordKind, count);
-    }
+  const removed: [RecordKind, number][] = [
+    ['deployment', deployments],
+    ['delivery', deliveries],
+  ];
+  for (const [kind, keptMs] of listNotes(context)) {
+    removed.push([kind, await removeNotes(context, quota, kind, keptMs)]);
   }
+  const found = removed.filter(([, count]) => count > 0);
+  if (found.length > 0) log.info(Object.fromEntries(found), 'Old records were removed');
+  for (const [kind, count] of found) context.onRemoved(kind, count);
   const spaceIsLeft = await reclaimSpace(context);
   return quota.left === 0 || spaceIsLeft ? GO_ON_MS : EVERY_MS;
 }
@@ -175,16 +165,25 @@ async function removeRange(
   return total;
 }
 
-async function removeBefore(
+/** For how many milliseconds the notes of each kind are kept. */
+function listNotes(context: RetentionContext): [NoteKind, number][] {
+  const kinds: NoteKind[] = ['command', 'configuration_run', 'failure_comment', 'github_deployment'];
+  return [
+    ['redelivery', REDELIVERIES_KEPT_MS],
+    ...kinds.map((kind): [NoteKind, number] => [kind, keptFor(context)]),
+  ];
+}
+
+async function removeNotes(
   { store, clock, pause }: RetentionContext,
   quota: Quota,
+  kind: NoteKind,
   keptMs: number,
-  remove: 'removeRedeliveries' | 'removeCommands' | 'removeConfigurationRuns',
 ): Promise<number> {
   let total = 0;
   while (quota.left > 0) {
     const limit = quota.batch;
-    const removed = await store[remove](clock.now() - keptMs, limit);
+    const removed = await store.removeNotes(kind, clock.now() - keptMs, limit);
     quota.left -= removed;
     total += removed;
     if (removed < limit) break;

@@ -1,4 +1,6 @@
 import type { ConfigurationRunStore } from '../domain/configuration-run.ts';
+import type { FailureCommentStore } from '../domain/failure-comment.ts';
+import type { GitHubDeploymentStore } from '../domain/github-deployment.ts';
 import type {
   CommandStore,
   DeliveryStore,
@@ -13,7 +15,9 @@ export interface UnfinishedPorts {
   readonly store: Pick<DeploymentStore, 'listOpenWorkspaces'> &
     Pick<ReportStore, 'listUnreported'> &
     Pick<CommandStore, 'listOpenCommands'> &
-    Pick<ConfigurationRunStore, 'listOwedConfigurationRuns'>;
+    Pick<ConfigurationRunStore, 'listOwedConfigurationRuns'> &
+    Pick<FailureCommentStore, 'listOpenFailureComments'> &
+    Pick<GitHubDeploymentStore, 'listOpenGitHubDeployments'>;
   readonly dispatcher: Dispatcher;
   readonly reporter: Reporter;
 }
@@ -29,6 +33,8 @@ export async function wakeUnfinished({
   for (const id of await store.listOpenWorkspaces()) dispatcher.wake('workspace', id);
   for (const id of await store.listOpenCommands()) dispatcher.wake('command', id);
   for (const run of await store.listOwedConfigurationRuns()) reporter.configurationRead(run);
+  for (const id of await store.listOpenFailureComments()) dispatcher.wake('comment', id);
+  for (const id of await store.listOpenGitHubDeployments()) dispatcher.wake('environment', id);
   for (const deployment of await store.listUnreported()) {
     const needsLog = deployment.state === 'concluded' && deployment.jobId !== null;
     if (needsLog) dispatcher.wake('log', deployment.id);

@@ -1,14 +1,18 @@
 import type { Answer, CommandRecord, NamedWorkspace } from '../domain/conversation.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
 
-/** Everything that the reply to a command depends on. The time of rendering is not among it. */
-export interface ReplyView {
-  readonly command: CommandRecord;
+/** Where a comment's links lead. */
+export interface CommentPages {
   readonly repository: Repository;
   /** GitHub's web origin, e.g. `https://github.com`. */
   readonly githubUrl: string;
   /** The page of a workspace on Meltano Cloud. */
   readonly workspaceUrl: (workspaceId: string) => string;
+}
+
+/** Everything that the reply to a command depends on. The time of rendering is not among it. */
+export interface ReplyView extends CommentPages {
+  readonly command: CommandRecord;
   readonly body: ReplyBody;
 }
 

@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { ConfigurationStore } from '../domain/configuration-in-use.ts';
 import type { ConfigurationRunStore } from '../domain/configuration-run.ts';
+import type { FailureCommentStore } from '../domain/failure-comment.ts';
+import type { GitHubDeploymentStore } from '../domain/github-deployment.ts';
 import type {
   CommandStore,
   DeliveryStore,
@@ -16,6 +18,8 @@ import { createConfigurationRunStore } from './configuration-run-store.ts';
 import { createConfigurationStore } from './configuration-store.ts';
 import { createDeliveryStore } from './delivery-store.ts';
 import { createDeploymentStore } from './deployment-store.ts';
+import { createFailureCommentStore } from './failure-comment-store.ts';
+import { createGitHubDeploymentStore } from './github-deployment-store.ts';
 import { createPlanStore } from './plan-store.ts';
 import { createRepositoryStore } from './repository-store.ts';
 import { createRetentionStore, type RetentionStore } from './retention-store.ts';
@@ -32,6 +36,8 @@ export type Stores = DeliveryStore &
   CommandStore &
   ConfigurationStore &
   ConfigurationRunStore &
+  FailureCommentStore &
+  GitHubDeploymentStore &
   RetentionStore;
 
 /** The ports of the domain over one database. */
@@ -45,6 +51,8 @@ export function createStores(db: Kysely<Schema>): Stores {
     ...createCommandStore(db),
     ...createConfigurationStore(db),
     ...createConfigurationRunStore(db),
+    ...createFailureCommentStore(db),
+    ...createGitHubDeploymentStore(db),
     ...createRetentionStore(db),
   };
 }

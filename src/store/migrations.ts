@@ -10,6 +10,8 @@ const MIGRATIONS: Record<string, Migration> = {
   '0004-commands': { up: createCommands },
   '0010-leases': { up: createLeases },
   '0011-configuration': { up: createConfiguration },
+  '0015-failure-comments': { up: createFailureComments },
+  '0016-github-deployments': { up: createGitHubDeployments },
 };
 
 /** Brings the database to the newest schema. Throws with the failing migration's name. */
@@ -256,4 +258,46 @@ async function createLeases(db: Kysely<Schema>): Promise<void> {
     primary key (queue, key)
   )`.execute(db);
   await sql`create index lease_expiry on lease (expires_at)`.execute(db);
+}
+
+async function createFailureComments(db: Kysely<Schema>): Promise<void> {
+  await db.schema
+    .createTable('failure_comment')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('repository_id', 'bigint', (column) => column.notNull())
+    .addColumn('sha', 'text', (column) => column.notNull())
+    .addColumn('noted_at', 'bigint', (column) => column.notNull())
+    .addColumn('pull_request', 'bigint')
+    .addColumn('comment_id', 'bigint')
+    .addColumn('attempted_at', 'bigint')
+    .addColumn('digest', 'text')
+    .addColumn('finished_at', 'bigint')
+    .execute();
+  const statements = [
+    sql`create index failure_comment_open on failure_comment (repository_id) where finished_at is null`,
+    sql`create index failure_comment_noted on failure_comment (noted_at)`,
+    sql`create index deployment_failure on deployment (repository_id, sha) where conclusion = 'failure'`,
+  ];
+  for (const statement of statements) await statement.execute(db);
+}
+
+async function createGitHubDeployments(db: Kysely<Schema>): Promise<void> {
+  await db.schema
+    .createTable('github_deployment')
+    .addColumn('deployment_id', 'text', (column) => column.primaryKey())
+    .addColumn('workspace_id', 'text', (column) => column.notNull())
+    .addColumn('environment', 'text', (column) => column.notNull())
+    .addColumn('opened_at', 'bigint', (column) => column.notNull())
+    .addColumn('github_id', 'bigint')
+    .addColumn('attempted_at', 'bigint')
+    .addColumn('status', 'text')
+    .addColumn('attempted_status', 'text')
+    .addColumn('status_attempted_at', 'bigint')
+    .addColumn('finished_at', 'bigint')
+    .execute();
+  const statements = [
+    sql`create index github_deployment_open on github_deployment (workspace_id) where finished_at is null`,
+    sql`create index github_deployment_opened on github_deployment (opened_at)`,
+  ];
+  for (const statement of statements) await statement.execute(db);
 }

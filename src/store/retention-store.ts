@@ -1,4 +1,6 @@
 import { type Kysely, SqliteAdapter, sql } from 'kysely';
+import type { NoteKind } from '../domain/note-kind.ts';
+import { removeNotes } from './remove-notes.ts';
 import type { Schema } from './schema.ts';
 
 /** Free pages given back in one step: 0.8 MB in pages of 4 KB, some 10 ms. */
@@ -43,13 +45,8 @@ export function createRetentionStore(db: Kysely<Schema>) {
 
     removeDeployments: (range: Range): Promise<Removal> => removeDeployments(db, range),
     removeDeliveries: (range: Range): Promise<Removal> => removeDeliveries(db, range),
-    removeRedeliveries: (before: number, limit: number): Promise<number> =>
-      removeRedeliveries(db, before, limit),
-
-    removeConfigurationRuns: (before: number, limit: number): Promise<number> =>
-      removeConfigurationRuns(db, before, limit),
-
-    removeCommands: (before: number, limit: number): Promise<number> => removeCommands(db, before, limit),
+    removeNotes: (kind: NoteKind, before: number, limit: number): Promise<number> =>
+      removeNotes(db, kind, { before, limit }),
 
     /** Gives some of the freed space back to the disk; false when none is left. PostgreSQL does so by itself. */
     reclaimSpace: async (): Promise<boolean> =>
@@ -120,65 +117,6 @@ async function removeDeliveries(db: Kysely<Schema>, range: Range): Promise<Remov
     )
     .executeTakeFirst();
   return { removed: Number(result.numDeletedRows), next: last };
-}
-
-/** Notes of deliveries that were asked for before a time; one whose delivery isn't planned yet stays. */
-async function removeRedeliveries(db: Kysely<Schema>, before: number, limit: number): Promise<number> {
-  const result = await db
-    .deleteFrom('redelivery')
-    .where('guid', 'in', (old) =>
-      old
-        .selectFrom('redelivery as old')
-        .select('old.guid')
-        .where('old.askedAt', '<', before)
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('delivery')
-                .select(sql.lit(1).as('one'))
-                .whereRef('delivery.id', '=', 'old.guid')
-                .where('delivery.outcome', 'is', null),
-            ),
-          ),
-        )
-        .orderBy('old.askedAt')
-        .limit(limit),
-    )
-    .executeTakeFirst();
-  return Number(result.numDeletedRows);
-}
-
-/** Check runs about configuration files that were written, or given up, before a time. */
-async function removeConfigurationRuns(db: Kysely<Schema>, before: number, limit: number): Promise<number> {
-  const result = await db
-    .deleteFrom('configurationRun')
-    .where('id', 'in', (old) =>
-      old
-        .selectFrom('configurationRun as old')
-        .select('old.id')
-        .where('old.createdAt', '<', before)
-        .whereRef('old.reportedRevision', '>=', 'old.revision')
-        .orderBy('old.createdAt')
-        .limit(limit),
-    )
-    .executeTakeFirst();
-  return Number(result.numDeletedRows);
-}
-
-/** Commands whose conversation ended before a time. */
-async function removeCommands(db: Kysely<Schema>, before: number, limit: number): Promise<number> {
-  const result = await db
-    .deleteFrom('command')
-    .where('id', 'in', (old) =>
-      old
-        .selectFrom('command as old')
-        .select('old.id')
-        .where('old.finishedAt', '<', before)
-        .orderBy('old.finishedAt')
-        .limit(limit),
-    )
-    .executeTakeFirst();
-  return Number(result.numDeletedRows);
 }
 
 function selectConcluded(db: Kysely<Schema>) {

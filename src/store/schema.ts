@@ -1,6 +1,8 @@
 import type { Generated } from 'kysely';
 import type { Reaction } from '../domain/conversation.ts';
 import type { Cause, Conclusion, Deployment, DeploymentState } from '../domain/deployment.ts';
+import type { FailureComment } from '../domain/failure-comment.ts';
+import type { GitHubDeployment } from '../domain/github-deployment.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 
 /**
@@ -19,6 +21,8 @@ export interface Schema {
   command: CommandTable;
   configuration: ConfigurationTable;
   configurationRun: ConfigurationRunTable;
+  failureComment: FailureComment;
+  githubDeployment: GitHubDeployment;
   /** On PostgreSQL only. */
   lease: LeaseTable;
 }

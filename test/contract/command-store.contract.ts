@@ -159,9 +159,9 @@ export function describeCommandStore(name: string, open: () => Promise<OpenStore
         await commit(id, { command: command(id) });
         if (id !== 'open') await stores.saveCommand(id, { finishedAt: index + 1 });
       }
-      expect(await stores.removeCommands(3, 1)).toBe(1);
+      expect(await stores.removeNotes('command', 3, 1)).toBe(1);
       expect(await stores.getCommand('a')).toBeNull();
-      expect(await stores.removeCommands(3, 5)).toBe(1);
+      expect(await stores.removeNotes('command', 3, 5)).toBe(1);
       expect(await stores.getCommand('c')).not.toBeNull();
       expect(await stores.getCommand('open')).not.toBeNull();
     });

@@ -73,10 +73,10 @@ export function describeConfigurationStore(name: string, open: () => Promise<Ope
       test('leave once they are old and written', async () => {
         await stores.learnRepository(REPOSITORY, null, 1);
         await commit('first');
-        expect(await stores.removeConfigurationRuns(10, 10)).toBe(0);
+        expect(await stores.removeNotes('configuration_run', 10, 10)).toBe(0);
         await stores.saveReport(run.id, { reportedRevision: 1 });
-        expect(await stores.removeConfigurationRuns(5, 10)).toBe(0);
-        expect(await stores.removeConfigurationRuns(6, 10)).toBe(1);
+        expect(await stores.removeNotes('configuration_run', 5, 10)).toBe(0);
+        expect(await stores.removeNotes('configuration_run', 6, 10)).toBe(1);
       });
     });
   });

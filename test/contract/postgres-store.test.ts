@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { createStores } from '../../src/store/create-stores.ts';
 import { describeCommandStore } from './command-store.contract.ts';
 import { describeConfigurationStore } from './configuration.contract.ts';
+import { describeFailureComments } from './failure-comment.contract.ts';
 import { emptyDatabase, listPostgresDatabases, type StartedDatabase } from './postgres-databases.ts';
 import { describeRetention } from './retention.contract.ts';
 import { describeStore } from './store.contract.ts';
@@ -21,5 +22,6 @@ describe.each(listPostgresDatabases())('$name', ({ name, start }) => {
   describeStore(name, open);
   describeCommandStore(name, open);
   describeConfigurationStore(name, open);
+  describeFailureComments(name, open);
   describeRetention(name, open);
 });

@@ -239,19 +239,19 @@ export function describeRetention(name: string, open: () => Promise<OpenStores>)
     describe('of notes about redeliveries', () => {
       test('removes the oldest ones before a time, at most so many', async () => {
         for (let time = 1; time <= 4; time += 1) await stores.noteRedelivery(`guid-${time}`, time);
-        expect(await stores.removeRedeliveries(4, 2)).toBe(2);
+        expect(await stores.removeNotes('redelivery', 4, 2)).toBe(2);
         expect(await stores.wasAskedForAgain('guid-2')).toBe(false);
         expect(await stores.wasAskedForAgain('guid-3')).toBe(true);
-        expect(await stores.removeRedeliveries(4, 2)).toBe(1);
+        expect(await stores.removeNotes('redelivery', 4, 2)).toBe(1);
         expect(await stores.wasAskedForAgain('guid-4')).toBe(true);
       });
 
       test('leaves alone the note of a delivery that came and is not planned yet', async () => {
         await stores.noteRedelivery('pending', 1);
         await record('pending', 2);
-        expect(await stores.removeRedeliveries(10, 5)).toBe(0);
+        expect(await stores.removeNotes('redelivery', 10, 5)).toBe(0);
         await stores.commitPlan({ deliveryId: 'pending', outcome: 'no_workspace', deployments: [], now: 3 });
-        expect(await stores.removeRedeliveries(10, 5)).toBe(1);
+        expect(await stores.removeNotes('redelivery', 10, 5)).toBe(1);
       });
     });
 

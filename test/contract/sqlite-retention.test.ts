@@ -265,7 +265,7 @@ async function callEverything(stores: Stores): Promise<void> {
   await stores.hasPush(1, 'refs/heads/main', 'a');
   await stores.removeDeployments(range);
   await stores.removeDeliveries(range);
-  await stores.removeRedeliveries(1, 5);
+  await stores.removeNotes('redelivery', 1, 5);
 }
 
 /** These indexes hold only what is open, pending or owed, so that going through one is short. */

@@ -6,6 +6,7 @@ import { createStores } from '../../src/store/create-stores.ts';
 import { DataDirectoryInUse, openSqlite } from '../../src/store/sqlite.ts';
 import { describeCommandStore } from './command-store.contract.ts';
 import { describeConfigurationStore } from './configuration.contract.ts';
+import { describeFailureComments } from './failure-comment.contract.ts';
 import { describeStore } from './store.contract.ts';
 
 async function openTemporary() {
@@ -21,6 +22,7 @@ async function openTemporary() {
 describeStore('SQLite', openTemporary);
 describeConfigurationStore('SQLite', openTemporary);
 describeCommandStore('SQLite', openTemporary);
+describeFailureComments('SQLite', openTemporary);
 
 test('a directory belongs to one process at a time, and is free again after a close', async () => {
   const { directory, database } = await openTemporary();

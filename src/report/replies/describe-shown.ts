@@ -4,7 +4,7 @@ import { shortenSha } from '../describe-deployment.ts';
 import { describeEnd } from '../describe-end.ts';
 import { formatCode, formatLink, linkWords } from '../escape-markdown.ts';
 import { findRunUrl, linkCommit, type Pages, tookAnotherCommit } from '../link-commit.ts';
-import type { ReplyView, ShownDeployment } from '../reply-view.ts';
+import type { CommentPages, ShownDeployment } from '../reply-view.ts';
 import type { Wording } from '../wording.ts';
 
 /** Without times: each change of a reply is an edit on GitHub. */
@@ -25,7 +25,7 @@ export function createReplyWording(pages: Pages): Wording {
 }
 
 /** Where a deployment is, or how it ended: Markdown that begins a sentence. */
-export function describeState(view: ReplyView, { deployment, supersededBy }: ShownDeployment): string {
+export function describeState(view: CommentPages, { deployment, supersededBy }: ShownDeployment): string {
   const wording = createReplyWording(view);
   if (deployment.state === 'concluded') {
     const facts = { supersededBy, error: null, startTimeoutMinutes: null, deployTimeoutMinutes: null };
@@ -37,7 +37,7 @@ export function describeState(view: ReplyView, { deployment, supersededBy }: Sho
 }
 
 /** The same as a link to the check run. */
-export function linkState(view: ReplyView, shown: ShownDeployment): string {
+export function linkState(view: CommentPages, shown: ShownDeployment): string {
   const words = describeState(view, shown);
   // What replaced it is a link already, and of more use.
   if (shown.deployment.reason === 'superseded' && shown.supersededBy !== null) return words;
@@ -46,16 +46,16 @@ export function linkState(view: ReplyView, shown: ShownDeployment): string {
   return words.includes('`') ? `${words} (${linkWords('check run', address)})` : linkWords(words, address);
 }
 
-export function linkWorkspace(view: ReplyView, { id, name }: Pick<NamedWorkspace, 'id' | 'name'>): string {
+export function linkWorkspace(view: CommentPages, { id, name }: Pick<NamedWorkspace, 'id' | 'name'>): string {
   return formatLink(name, view.workspaceUrl(id)) || formatLink(id, view.workspaceUrl(id));
 }
 
-export function linkWorkspaceOf(view: ReplyView, { workspaceId, workspaceName }: Deployment): string {
+export function linkWorkspaceOf(view: CommentPages, { workspaceId, workspaceName }: Deployment): string {
   return linkWorkspace(view, { id: workspaceId, name: workspaceName });
 }
 
 /** The commit of a deployment; where the job took another one, both. */
-export function describeCommit(view: ReplyView, deployment: Deployment): string {
+export function describeCommit(view: CommentPages, deployment: Deployment): string {
   const asked = linkCommit(view, deployment.sha);
   if (deployment.deployedSha === null || !tookAnotherCommit(deployment)) return asked;
   return `${linkCommit(view, deployment.deployedSha)} instead of ${asked}`;

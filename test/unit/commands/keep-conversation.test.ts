@@ -1,60 +1,15 @@
 import { pino } from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createConversationKeeper } from '../../../src/commands/keep-conversation.ts';
-import type { Answer, ConversationApi, NewCommand, Place } from '../../../src/domain/conversation.ts';
-import type { GitHubFailure, GitHubResult } from '../../../src/domain/github-result.ts';
+import type { Answer, NewCommand, Place } from '../../../src/domain/conversation.ts';
+import type { GitHubFailure } from '../../../src/domain/github-result.ts';
 import type { PlannedDeployment } from '../../../src/domain/ports.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
 import { FakeClock, openStores, REPOSITORY, START, WORKSPACE_ID } from '../reconcile/reconcile-world.ts';
+import { FakeConversation } from './fake-conversation.ts';
 
 const UNKNOWN: GitHubFailure = { kind: 'unknown', message: 'the connection broke' };
 const REJECTED: GitHubFailure = { kind: 'rejected', status: 403, message: 'locked' };
-
-/** A conversation in memory; each call can be made to fail, before or after its effect. */
-class FakeConversation implements ConversationApi {
-  readonly calls: string[] = [];
-  readonly replies = new Map<number, string>();
-  reactions: string[] = [];
-  readonly #failures = new Map<string, { failure: GitHubFailure; isDone: boolean }[]>();
-
-  fail(call: string, failure: GitHubFailure, { isDone = false, times = 1 } = {}): void {
-    const known = this.#failures.get(call) ?? [];
-    this.#failures.set(call, [...known, ...Array.from({ length: times }, () => ({ failure, isDone }))]);
-  }
-
-  async #do<T>(call: string, act: () => T): Promise<GitHubResult<T>> {
-    this.calls.push(call);
-    const failing = this.#failures.get(call.split(' ')[0] ?? '')?.shift();
-    if (!failing || failing.isDone) {
-      const value = act();
-      if (!failing) return { ok: true, value };
-    }
-    return { ok: false, failure: failing.failure };
-  }
-
-  react = (_: unknown, __: number, reaction: string) =>
-    this.#do(`react ${reaction}`, () => {
-      if (!this.reactions.includes(reaction)) this.reactions.push(reaction);
-      return 1;
-    });
-  removeReaction = () =>
-    this.#do('removeReaction', () => {
-      this.reactions = this.reactions.filter((one) => one !== 'eyes');
-      return null;
-    });
-  createReply = (_: unknown, __: Place, body: string) =>
-    this.#do('createReply', () => {
-      this.replies.set(this.replies.size + 1, body);
-      return this.replies.size;
-    });
-  editReply = (_: unknown, id: number, body: string) =>
-    this.#do('editReply', () => {
-      this.replies.set(id, body);
-      return null;
-    });
-  findReply = (_: unknown, __: Place, { marker }: { marker: string }) =>
-    this.#do('findReply', () => [...this.replies].find(([, body]) => body.includes(marker))?.[0] ?? null);
-}
 
 let stores: Stores;
 let api: FakeConversation;

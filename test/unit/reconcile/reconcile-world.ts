@@ -22,6 +22,7 @@ import type {
 import type { Workspace } from '../../../src/domain/workspace.ts';
 import { CircuitBreaker } from '../../../src/meltano/circuit-breaker.ts';
 import { guardMeltano } from '../../../src/meltano/guard-meltano.ts';
+import { createFollowers } from '../../../src/reconcile/create-followers.ts';
 import { createReportFinisher } from '../../../src/reconcile/finish-report.ts';
 import { type ExcerptBuilder, LogBook } from '../../../src/reconcile/log-book.ts';
 import type { ReconcileContext } from '../../../src/reconcile/reconcile-context.ts';
@@ -130,6 +131,8 @@ export class World {
   configuration: ConfigurationInUse | null = null;
   /** False: the credentials are gone from the configuration. */
   served = true;
+  /** What the repository wants to see besides check runs. */
+  wishes = { failureComments: false, githubDeployments: false };
   /** What the operator's file says about the account; tests change it in place. */
   readonly rules = { mappings: [] as WorkspaceMapping[], allowed: true, allows: () => this.rules.allowed };
   #pushes = 0;
@@ -181,6 +184,10 @@ export class World {
       log: pino({ level: 'silent' }),
       limits: { startMs: 60 * MINUTE, deployMs: 120 * MINUTE, poll: { min: 1_000, max: 10_000 } },
       githubHost: 'github.com',
+      followers: createFollowers({
+        ...{ store: stores, dispatcher, clock },
+        readWishes: async () => this.wishes,
+      }),
       onConcluded: (deployment) => void this.concluded.push(deployment),
     };
   }

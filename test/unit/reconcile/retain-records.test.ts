@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { readEnvironment } from '../../../src/config/environment.ts';
+import type { NoteKind } from '../../../src/domain/note-kind.ts';
 import type { Dispatcher, QueueName } from '../../../src/domain/ports.ts';
 import { handleSweeps } from '../../../src/reconcile/handle-sweeps.ts';
 import {
@@ -23,9 +24,7 @@ const HOUR = 60 * 60_000;
 class FakeStore implements RetentionStore {
   deployments: RecordPosition[] = [];
   deliveries: RecordPosition[] = [];
-  notes: number[] = [];
-  commands: number[] = [];
-  configurationRuns: number[] = [];
+  readonly notes: Partial<Record<NoteKind, number[]>> = {};
   readonly kept = new Set<string>();
   readonly steps: { kind: RecordKind; limit: number }[] = [];
   readonly bounds: number[] = [];
@@ -50,22 +49,11 @@ class FakeStore implements RetentionStore {
     this.deliveries = left;
     return removal;
   }
-  async removeRedeliveries(before: number, limit: number) {
-    this.steps.push({ kind: 'redelivery', limit });
-    const old = this.notes.filter((time) => time < before).slice(0, limit);
-    this.notes = this.notes.filter((time) => !old.includes(time));
-    return old.length;
-  }
-  async removeCommands(before: number, limit: number) {
-    this.steps.push({ kind: 'command', limit });
-    const old = this.commands.filter((time) => time < before).slice(0, limit);
-    this.commands = this.commands.filter((time) => !old.includes(time));
-    return old.length;
-  }
-  async removeConfigurationRuns(before: number, limit: number) {
-    this.steps.push({ kind: 'configuration_run', limit });
-    const old = this.configurationRuns.filter((time) => time < before).slice(0, limit);
-    this.configurationRuns = this.configurationRuns.filter((time) => !old.includes(time));
+  async removeNotes(kind: NoteKind, before: number, limit: number) {
+    this.steps.push({ kind, limit });
+    const notes = this.notes[kind] ?? [];
+    const old = notes.filter((time) => time < before).slice(0, limit);
+    this.notes[kind] = notes.filter((time) => !old.includes(time));
     return old.length;
   }
   async reclaimSpace() {
@@ -159,9 +147,9 @@ describe('retainRecords', () => {
   });
 
   test('removes notes about redeliveries after four days', async () => {
-    store.notes = daysAgo(5, 4.1, 3.9).map((one) => one.time);
+    store.notes.redelivery = daysAgo(5, 4.1, 3.9).map((one) => one.time);
     await retainRecords(context);
-    expect(store.notes).toHaveLength(1);
+    expect(store.notes.redelivery).toHaveLength(1);
   });
 
   test('takes at most 100 in a step, and lets everything else have its turn between two', async () => {
@@ -198,20 +186,21 @@ describe('retainRecords', () => {
     expect(store.freePieces).toBe(0);
   });
 
-  test('removes commands that ended longer ago than records are kept', async () => {
-    store.commands = daysAgo(100, 91, 89).map((one) => one.time);
-    await retainRecords(context);
-    expect(store.commands).toHaveLength(1);
-    expect(removed).toEqual([['command', 2]]);
-  });
+  test.each<NoteKind>(['command', 'configuration_run', 'failure_comment', 'github_deployment'])(
+    'removes notes (%s) from longer ago than records are kept',
+    async (kind) => {
+      store.notes[kind] = daysAgo(100, 91, 89).map((one) => one.time);
+      await retainRecords(context);
+      expect(store.notes[kind]).toHaveLength(1);
+      expect(removed).toEqual([[kind, 2]]);
+    },
+  );
 
   test('tells what was removed, once and by kind', async () => {
     store.deployments = daysAgo(100);
     store.deliveries = daysAgo(120, 110, 100);
     await retainRecords(context);
-    expect(lines).toMatchObject([
-      { msg: 'Old records were removed', deployments: 1, deliveries: 3, redeliveries: 0 },
-    ]);
+    expect(lines).toMatchObject([{ msg: 'Old records were removed', deployment: 1, delivery: 3 }]);
     expect(removed).toEqual([
       ['deployment', 1],
       ['delivery', 3],

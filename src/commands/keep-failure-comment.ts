@@ -1,0 +1,98 @@
+import type { ConversationApi } from '../domain/conversation.ts';
+import type { Deployment, Repository } from '../domain/deployment.ts';
+import type { FailureComment, FailureCommentStore, NotedFailure } from '../domain/failure-comment.ts';
+import type { Step } from '../domain/judge-step.ts';
+import { createStepJudge, type StepPorts } from '../domain/judge-step.ts';
+import type { Pages, RepositoryStore } from '../domain/ports.ts';
+import { type FailureCommentView, markFailureComment } from '../report/render-failure-comment.ts';
+import { writeComment } from './write-comment.ts';
+
+/** How often the end of the check runs' writing is looked for, before the comment links to them (milliseconds). */
+const LOOK_AGAIN_MS = 1_000;
+
+export interface FailureCommentContext extends StepPorts {
+  readonly store: FailureCommentStore;
+  readonly repositories: Pick<RepositoryStore, 'getRepository'>;
+  readonly api: ConversationApi;
+  /** Renders the comment; nothing secret is in what it gives. */
+  readonly render: (view: FailureCommentView) => string;
+  readonly pages: Pages;
+}
+
+/**
+ * Keeps the one comment about a commit's failed deployments up to date, on the merged pull request that brought the
+ * commit; without such a pull request there is none. The key is the comment's id in the store; the result is in how many
+ * milliseconds to look again. Each step is stored, so that none is done twice.
+ */
+export function createFailureCommentKeeper(
+  context: FailureCommentContext,
+): (id: string) => Promise<number | null> {
+  const { store, clock } = context;
+  const judgeStep = createStepJudge(context);
+
+  return async (id) => {
+    const comment = await store.getFailureComment(id);
+    const repository = comment && (await context.repositories.getRepository(comment.repositoryId));
+    if (!comment || !repository || comment.finishedAt !== null) return null;
+    const failures = await store.listFailures(comment);
+    const finish = () => store.saveFailureComment(id, { finishedAt: clock.now() });
+    return judgeStep(await takeStep(context, { comment, repository, failures }, finish), {
+      ...{ id, fields: { repository: repository.id, sha: comment.sha }, since: lastNews(failures) },
+      ...{ write: 'failure_comment', leaveOut: finish, giveUp: finish },
+    });
+  };
+}
+
+interface Subject {
+  readonly comment: FailureComment;
+  readonly repository: Repository;
+  readonly failures: readonly NotedFailure[];
+}
+
+async function takeStep(
+  context: FailureCommentContext,
+  { comment, repository, failures }: Subject,
+  finish: () => Promise<void>,
+): Promise<Step> {
+  const { store, api, pages } = context;
+  const [first] = failures;
+  // It is noted before the deployment ends.
+  if (!first) return { kind: 'wait', ms: null };
+  if (!listDeployments(failures).every(isReported)) return { kind: 'wait', ms: LOOK_AGAIN_MS };
+  if (comment.pullRequest === null) {
+    const { branch } = first.deployment;
+    const found = await api.findMergedPullRequest(repository, { sha: comment.sha, branch });
+    if (!found.ok) return { kind: 'failed', failure: found.failure };
+    if (found.value === null) await finish();
+    else await store.saveFailureComment(comment.id, { pullRequest: found.value });
+    return { kind: 'wait', ms: found.value === null ? null : 0 };
+  }
+  const { account } = first.deployment;
+  const written = await writeComment(context, {
+    ...{ repository, place: { kind: 'pull_request', number: comment.pullRequest } },
+    marker: markFailureComment(comment.id),
+    text: context.render({
+      ...{ repository, failures, githubUrl: pages.githubUrl },
+      workspaceUrl: (workspaceId) => pages.workspaceUrl({ account, workspaceId }),
+    }),
+    state: { id: comment.commentId, attemptedAt: comment.attemptedAt, digest: comment.digest },
+    save: ({ id, ...change }) =>
+      store.saveFailureComment(comment.id, { ...change, ...(id === undefined ? {} : { commentId: id }) }),
+  });
+  if (written) return written;
+  if (failures.every((one) => one.repairedBy !== null)) await finish();
+  return { kind: 'wait', ms: null };
+}
+
+function listDeployments(failures: readonly NotedFailure[]): Deployment[] {
+  return failures.flatMap(({ deployment, repairedBy }) => [deployment, ...(repairedBy ? [repairedBy] : [])]);
+}
+
+function isReported(deployment: Deployment): boolean {
+  return deployment.reportedRevision >= deployment.revision;
+}
+
+/** When the last thing happened that is to be said (epoch milliseconds). */
+function lastNews(failures: readonly NotedFailure[]): number {
+  return Math.max(0, ...listDeployments(failures).map((one) => one.concludedAt ?? 0));
+}

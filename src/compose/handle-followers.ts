@@ -1,0 +1,73 @@
+import { createFailureCommentKeeper } from '../commands/keep-failure-comment.ts';
+import type { Configurations } from '../domain/configuration-in-use.ts';
+import type { Deployment } from '../domain/deployment.ts';
+import type { Pages } from '../domain/ports.ts';
+import { DEFAULT_CONFIGURATION, settingsOf } from '../domain/repository-configuration.ts';
+import { createConversationApi } from '../github/conversations.ts';
+import { createGitHubDeploymentApi } from '../github/github-deployments.ts';
+import type { GetOctokit } from '../github/octokit.ts';
+import type { Wishes } from '../reconcile/create-followers.ts';
+import { createGitHubDeploymentKeeper } from '../reconcile/keep-github-deployment.ts';
+import { describeStatus } from '../report/describe-status.ts';
+import { findRunUrl } from '../report/link-commit.ts';
+import { renderFailureComment } from '../report/render-failure-comment.ts';
+import type { Foundation } from './foundation.ts';
+
+export interface FollowerAdapters {
+  readonly getOctokit: GetOctokit;
+  readonly configurations: Pick<Configurations, 'known'>;
+  readonly pages: Pages;
+}
+
+/** What follows a deployment besides its check run, for repositories that want it. */
+export function handleFollowers(foundation: Foundation, adapters: FollowerAdapters): void {
+  const { stores, clock, log, dispatcher, redactor } = foundation;
+  const { getOctokit, configurations, pages } = adapters;
+  const common = { store: stores, repositories: stores, clock, log, random: Math.random };
+  dispatcher.handle(
+    'comment',
+    createFailureCommentKeeper({
+      ...{ ...common, pages },
+      api: createConversationApi(getOctokit, clock.now),
+      render: (view) => redactor.redactOwn(renderFailureComment(view)),
+    }),
+  );
+  dispatcher.handle(
+    'environment',
+    createGitHubDeploymentKeeper({
+      ...common,
+      api: createGitHubDeploymentApi(getOctokit, clock.now),
+      chooseEnvironment: (deployment) => chooseEnvironment(configurations, deployment),
+      describe: (deployment, repository) => ({
+        description: describeStatus(deployment, redactor.redactOwn),
+        logUrl: findRunUrl({ githubUrl: pages.githubUrl, repository }, deployment),
+        environmentUrl: pages.workspaceUrl(deployment),
+      }),
+    }),
+  );
+}
+
+/** What a repository wants besides check runs, as far as it is known. */
+export async function readWishes(
+  configurations: Pick<Configurations, 'known'>,
+  repositoryId: number,
+): Promise<Wishes> {
+  const { comments, githubDeployments } = await readKnown(configurations, repositoryId);
+  return { failureComments: comments.onFailure === 'pull_request', githubDeployments };
+}
+
+/** The configured name, else the workspace's: Meltano Cloud calls the environment of every workspace `dev`. */
+async function chooseEnvironment(
+  configurations: Pick<Configurations, 'known'>,
+  { repositoryId, workspaceId, workspaceName, directory }: Deployment,
+): Promise<string | null> {
+  const configuration = await readKnown(configurations, repositoryId);
+  if (!configuration.githubDeployments) return null;
+  const workspace = { id: workspaceId, name: workspaceName, alias: null, directory };
+  return settingsOf(configuration, workspace).environment ?? workspaceName;
+}
+
+async function readKnown(configurations: Pick<Configurations, 'known'>, repositoryId: number) {
+  const inUse = await configurations.known(repositoryId);
+  return inUse?.kind === 'usable' ? inUse.configuration : DEFAULT_CONFIGURATION;
+}

@@ -1,0 +1,75 @@
+import type { GitHubFailure } from './github-result.ts';
+import type { Clock } from './ports.ts';
+import { chooseRetryDelay } from './retry-delay.ts';
+
+/** What a step leaves behind: milliseconds until the next look (null: until something changes), or a failed write. */
+export type Step =
+  | { readonly kind: 'wait'; readonly ms: number | null }
+  | { readonly kind: 'failed'; readonly failure: GitHubFailure };
+
+/** GitHub asks for a second between two writes (milliseconds). */
+export const PACE_MS = 1_000;
+
+/** After this time what GitHub does not take is not said any more (milliseconds). */
+const GIVE_UP_MS = 24 * 60 * 60_000;
+/** What GitHub refuses so often is given up: the check run alone carries the result. */
+const MAX_REFUSALS = 3;
+
+export interface StepPorts {
+  readonly log: { warn(fields: object, message: string): void };
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** What a step was taken for. */
+export interface Owed {
+  readonly id: string;
+  /** For the log. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Since when it is owed (epoch milliseconds). */
+  readonly since: number;
+  /** For the log: what is written. */
+  readonly write: string;
+  /** GitHub refuses the thing itself; anything else may still be said. */
+  readonly leaveOut: () => Promise<void>;
+  readonly giveUp: () => Promise<void>;
+}
+
+/** Says in how many milliseconds the next step is due (null: when something changes), after a step or its failure. */
+export function createStepJudge(ports: StepPorts): (step: Step, owed: Owed) => Promise<number | null> {
+  const failures = new Map<string, number>();
+
+  return async (step, owed) => {
+    if (step.kind === 'wait') {
+      failures.delete(owed.id);
+      return step.ms;
+    }
+    return judgeFailure(step.failure, owed);
+  };
+
+  async function judgeFailure(failure: GitHubFailure, owed: Owed): Promise<number | null> {
+    const { log, clock, random } = ports;
+    const failed = (failures.get(owed.id) ?? 0) + 1;
+    failures.set(owed.id, failed);
+    const fields = { ...owed.fields, write: owed.write, kind: failure.kind, problem: failure.message };
+    log.warn(fields, 'GitHub did not take a write');
+    if (failure.kind === 'rejected' && failed >= MAX_REFUSALS) {
+      log.warn(fields, 'GitHub refuses a write: the check run alone carries the result');
+      failures.delete(owed.id);
+      await owed.leaveOut();
+      return 0;
+    }
+    if (clock.now() - owed.since >= GIVE_UP_MS) {
+      failures.delete(owed.id);
+      await owed.giveUp();
+      return null;
+    }
+    return chooseRetryDelay(failed, chooseWait(failure), random());
+  }
+}
+
+/** How long GitHub asks to wait, or how long it is worth to wait (milliseconds). */
+function chooseWait(failure: GitHubFailure): number | null {
+  if (failure.kind === 'limited') return failure.waitMs ?? 60_000;
+  return failure.kind === 'unavailable' ? 5 * 60_000 : null;
+}

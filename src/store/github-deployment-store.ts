@@ -1,0 +1,48 @@
+import { type Kysely, sql } from 'kysely';
+import type { GitHubDeploymentStore } from '../domain/github-deployment.ts';
+import type { Schema } from './schema.ts';
+
+export function createGitHubDeploymentStore(db: Kysely<Schema>): GitHubDeploymentStore {
+  return {
+    async getGitHubDeployment(deploymentId) {
+      const query = db.selectFrom('githubDeployment').selectAll().where('deploymentId', '=', deploymentId);
+      return (await query.executeTakeFirst()) ?? null;
+    },
+
+    async openGitHubDeployment(opened) {
+      const nothing = { githubId: null, attemptedAt: null, status: null, finishedAt: null };
+      await db
+        .insertInto('githubDeployment')
+        .values({ ...opened, ...nothing, attemptedStatus: null, statusAttemptedAt: null })
+        .onConflict((conflict) => conflict.column('deploymentId').doNothing())
+        .execute();
+    },
+
+    async saveGitHubDeployment(deploymentId, change) {
+      await db.updateTable('githubDeployment').set(change).where('deploymentId', '=', deploymentId).execute();
+    },
+
+    async listOpenGitHubDeployments(workspaceId) {
+      const rows = await db
+        .selectFrom('githubDeployment')
+        .select('deploymentId')
+        .where('finishedAt', 'is', null)
+        .$if(workspaceId !== undefined, (query) => query.where('workspaceId', '=', workspaceId ?? ''))
+        .execute();
+      return rows.map((row) => row.deploymentId);
+    },
+
+    async isReplaced({ workspaceId, concludedAt }) {
+      if (concludedAt === null) return false;
+      const row = await db
+        .selectFrom('deployment')
+        .select('id')
+        .where('workspaceId', '=', workspaceId)
+        .where('conclusion', '=', sql.lit('success'))
+        .where('concludedAt', '>', concludedAt)
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+  };
+}

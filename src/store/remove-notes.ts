@@ -1,0 +1,51 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { NoteKind } from '../domain/note-kind.ts';
+import type { Schema } from './schema.ts';
+
+interface NoteTable {
+  readonly table: keyof Schema;
+  readonly key: string;
+  /** The column of the time that counts; where it is null, the note stays. */
+  readonly time: string;
+  /** What still has to stay, whatever its time. */
+  readonly keep?: RawBuilder<boolean>;
+}
+
+const TABLES: Record<NoteKind, NoteTable> = {
+  redelivery: {
+    ...{ table: 'redelivery', key: 'guid', time: 'askedAt' },
+    // Its delivery isn't planned yet.
+    keep: sql`exists (select 1 from delivery where delivery.id = old.guid and delivery.outcome is null)`,
+  },
+  command: { table: 'command', key: 'id', time: 'finishedAt' },
+  configuration_run: {
+    ...{ table: 'configurationRun', key: 'id', time: 'createdAt' },
+    keep: sql`old.reported_revision < old.revision`,
+  },
+  // These aren't edited any more, finished or not.
+  failure_comment: { table: 'failureComment', key: 'id', time: 'notedAt' },
+  github_deployment: {
+    ...{ table: 'githubDeployment', key: 'deploymentId', time: 'openedAt' },
+    // The newest success of a workspace becomes inactive with the next one.
+    keep: sql`old.finished_at is null and old.status = 'success'`,
+  },
+};
+
+/** Removes at most `limit` notes from before a time, oldest first, in one statement along an index. */
+export async function removeNotes(
+  db: Kysely<Schema>,
+  kind: NoteKind,
+  { before, limit }: { readonly before: number; readonly limit: number },
+): Promise<number> {
+  const { table, key, time, keep } = TABLES[kind];
+  const isOwed = keep ? sql`and not (${keep})` : sql``;
+  const statement = sql`
+    delete from ${sql.table(table)} where ${sql.ref(key)} in (
+      select ${sql.ref(`old.${key}`)} from ${sql.table(table)} as old
+      where ${sql.ref(`old.${time}`)} < ${before} ${isOwed}
+      order by ${sql.ref(`old.${time}`)} limit ${limit}
+    )`;
+  // In a transaction, since a fenced connection takes a statement of our own for a read.
+  const result = await db.transaction().execute((tx) => statement.execute(tx));
+  return Number(result.numAffectedRows ?? 0);
+}

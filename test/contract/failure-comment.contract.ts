@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Repository } from '../../src/domain/deployment.ts';
+import type { PlannedDeployment } from '../../src/domain/ports.ts';
+import type { Stores } from '../../src/store/create-stores.ts';
+import type { OpenStores } from './store.contract.ts';
+
+const REPOSITORY: Repository = {
+  ...{ id: 9_007_199_254, installationId: 1, owner: 'acme', name: 'data' },
+  ...{ private: true, defaultBranch: 'main' },
+};
+const FAILURE = { repositoryId: REPOSITORY.id, sha: 'a', now: 1_000 };
+
+/** What every store must do for comments about failed deployments. */
+export function describeFailureComments(name: string, open: () => Promise<OpenStores>): void {
+  describe(`comments about failures in the store on ${name}`, () => {
+    let opened: OpenStores;
+    let stores: Stores;
+
+    beforeEach(async () => {
+      opened = await open();
+      stores = opened.stores;
+    });
+    afterEach(() => opened.close());
+
+    /** A deployment that ended so at that time. */
+    async function ended(workspace: string, sha: string, conclusion: 'success' | 'failure', at: number) {
+      const deliveryId = randomUUID();
+      const planned: PlannedDeployment = {
+        ...{ id: randomUUID(), account: 'environment', workspaceId: workspace, workspaceName: workspace },
+        ...{ environment: null, branch: 'main', directory: null, installationId: 1, deliveryId, sha },
+        ...{ repositoryId: REPOSITORY.id, checkName: 'Meltano Deploy', before: null, requestedBy: 'ana' },
+        ...{ requestedByBot: false, cause: 'push', redeployOf: null, pushedAt: at, receivedAt: at },
+        ...{ reason: 'push', conclusion: null, problem: null, log: null, badFile: null },
+      };
+      const event = { kind: 'push', account: 'acme', repository: REPOSITORY } as never;
+      await stores.record({ id: deliveryId, name: 'push', receivedAt: at, event });
+      await stores.commitPlan({ deliveryId, outcome: 'push', deployments: [planned], now: at });
+      const change = { state: 'concluded', conclusion, reason: 'job_complete', concludedAt: at } as const;
+      await stores.saveDeployment(planned.id, change);
+      return planned.id;
+    }
+
+    async function read(id: string) {
+      const comment = await stores.getFailureComment(id);
+      if (!comment) throw new Error(`There is no comment ${id}.`);
+      return comment;
+    }
+
+    test('one for a commit, which keeps what is known of it', async () => {
+      const id = await stores.noteFailure(FAILURE);
+      await stores.saveFailureComment(id, { pullRequest: 7, commentId: 9_007_199_256, digest: 'x' });
+      expect(await stores.noteFailure({ ...FAILURE, now: 2_000 })).toBe(id);
+      expect(await read(id)).toEqual({
+        ...{ id, repositoryId: REPOSITORY.id, sha: 'a', notedAt: 1_000, pullRequest: 7 },
+        ...{ commentId: 9_007_199_256, attemptedAt: null, digest: 'x', finishedAt: null },
+      });
+      expect(await stores.getFailureComment('none')).toBeNull();
+    });
+
+    test('open ones are listed, of a repository or of all; a finished one opens with the next failure', async () => {
+      const id = await stores.noteFailure(FAILURE);
+      const other = await stores.noteFailure({ ...FAILURE, repositoryId: 5 });
+      expect(new Set(await stores.listOpenFailureComments())).toEqual(new Set([id, other]));
+      expect(await stores.listOpenFailureComments(5)).toEqual([other]);
+      await stores.saveFailureComment(id, { finishedAt: 3_000 });
+      expect(await stores.listOpenFailureComments()).toEqual([other]);
+      await stores.noteFailure(FAILURE);
+      expect(await stores.listOpenFailureComments(REPOSITORY.id)).toEqual([id]);
+    });
+
+    test('the last failure of each workspace, and the newest success since', async () => {
+      const id = await stores.noteFailure(FAILURE);
+      await ended('b', 'a', 'failure', 10);
+      const last = await ended('b', 'a', 'failure', 20);
+      const first = await ended('a', 'a', 'failure', 10);
+      await ended('a', 'other', 'failure', 30);
+      await ended('b', 'x', 'success', 15);
+      await ended('a', 'y', 'success', 40);
+      const repair = await ended('a', 'z', 'success', 50);
+      const failures = await stores.listFailures(await read(id));
+      expect(failures.map((one) => [one.deployment.id, one.repairedBy?.id ?? null])).toEqual([
+        [first, repair],
+        [last, null],
+      ]);
+    });
+
+    test('old ones leave, oldest first and at most so many', async () => {
+      for (const [index, sha] of ['a', 'b', 'c'].entries()) {
+        await stores.noteFailure({ ...FAILURE, sha, now: index });
+      }
+      expect(await stores.removeNotes('failure_comment', 2, 1)).toBe(1);
+      expect(await stores.removeNotes('failure_comment', 2, 5)).toBe(1);
+      expect(await stores.listOpenFailureComments()).toEqual([`${REPOSITORY.id}:c`]);
+    });
+  });
+}

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { inConversation } from './conversation-world.ts';
+import { REPOSITORY } from './world.ts';
+
+const FILE = '.github/meltano-deploy.yml';
+
+test.concurrent('a failed deployment is told on its merged pull request, and the comment edited when it is repaired', () =>
+  inConversation(async (it) => {
+    const { world, talk } = it;
+    world.push({ files: { [FILE]: 'deploy:\n  on_push: true\ncomments:\n  on_failure: pull_request\n' } });
+    const first = await world.job(1);
+    first.end('COMPLETE');
+    world.push({ branch: 'feature', from: 'main', files: { 'meltano.yml': 'broken\n' } });
+    const { number } = talk.openPull({ repository: REPOSITORY, author: 'ana', head: 'feature' }).request;
+    const { after } = talk.merge(REPOSITORY, number);
+    const failing = await world.job(2);
+    failing.run();
+    failing.end('ERROR');
+    expect((await world.untilConcluded(after)).conclusion).toBe('failure');
+    const comment = await it.untilReply(number, /^\*\*Failed/);
+    expect(comment.body).toContain(`](${world.run(after)?.htmlUrl})`);
+
+    const fix = world.push();
+    const mending = await world.job(3);
+    mending.run();
+    mending.end('COMPLETE');
+    await world.untilConcluded(fix.after);
+    await it.untilReply(number, /^\*\*Repaired/);
+    expect(it.replies(number).map(({ id }) => id)).toEqual([comment.id]);
+  }));
+
+test.concurrent('each deployment is a GitHub Deployment where the repository wants it', () =>
+  inConversation(async (it) => {
+    const { world } = it;
+    const { github, workspace } = world;
+    const file =
+      'github_deployments: true\nworkspaces:\n  - workspace: Analytics\n    environment: prod/eu\n';
+    const { after } = world.push({ files: { [FILE]: file } });
+    const states = (sha: string) =>
+      github
+        .deployments(REPOSITORY)
+        .find((one) => one.sha === sha)
+        ?.statuses.map(({ state }) => state);
+    const untilState = (sha: string, state: string) =>
+      world.until(() => states(sha)?.at(-1) === state, `the state ${state}`);
+    const job = await world.job(1);
+    await untilState(after, 'queued');
+    job.run();
+    await untilState(after, 'in_progress');
+    job.end('COMPLETE');
+    await untilState(after, 'success');
+    expect(github.deployments(REPOSITORY)).toMatchObject([{ environment: 'prod/eu', sha: after }]);
+    expect(github.deployments(REPOSITORY)[0]?.statuses.at(-1)).toMatchObject({
+      description: expect.stringMatching(/^Deployed/),
+      logUrl: world.run(after)?.htmlUrl,
+      environmentUrl: expect.stringContaining(`/workspaces/${workspace.id}`),
+    });
+    const next = world.push();
+    const failing = await world.job(2);
+    failing.run();
+    failing.end('ERROR');
+    await untilState(next.after, 'failure');
+    const last = await it.deployPush();
+    await untilState(last, 'success');
+    await untilState(after, 'inactive');
+    expect(states(next.after)?.at(-1)).toBe('failure');
+  }));

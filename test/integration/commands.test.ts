@@ -192,7 +192,7 @@ describe('the commands that only tell', () => {
       const job = await it.world.job(2);
       job.run();
       job.end('COMPLETE');
-      await it.world.untilLogged('GitHub refuses the reply: the check run alone carries the result');
+      await it.world.untilLogged('GitHub refuses a write: the check run alone carries the result');
       expect(it.replies(issue)).toEqual([]);
     }));
 });

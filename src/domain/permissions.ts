@@ -1,5 +1,5 @@
 import type { CommandName } from './command.ts';
-import type { PermissionLevel } from './conversation.ts';
+import { isAtLeast, type PermissionLevel } from './conversation.ts';
 import type { CommandPermission } from './repository-configuration.ts';
 
 /**
@@ -17,7 +17,7 @@ export function neededLevel(
 
 /** A person whom only the repository's being public lets in. */
 export function isStranger(level: PermissionLevel, isPrivate: boolean): boolean {
-  return level === 'none' || (!isPrivate && level === 'pull');
+  return !isPrivate && !isAtLeast(level, 'triage');
 }
 
 /** GitHub names the right to write in two ways. */

@@ -116,8 +116,11 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
     const asked = await api.stopJob(job.id);
     if (asked.ok) context.log.info(logFields(deployment), 'The job was asked to stop');
     else {
-      const problem = describeFailure(asked.failure);
-      context.log.info({ ...logFields(deployment), problem }, 'The job could not be stopped yet');
+      const { failure } = asked;
+      const fields = { ...logFields(deployment), problem: describeFailure(failure) };
+      // 409: it doesn't run yet, or not any more.
+      const isUsual = failure.kind === 'status' && failure.status === 409;
+      context.log[isUsual ? 'info' : 'warn'](fields, 'The job could not be stopped yet');
     }
   }
 

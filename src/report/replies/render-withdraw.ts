@@ -71,7 +71,7 @@ function describeNext({ state }: Deployment): string {
 
 function describeResult(view: ReplyView, shown: ShownDeployment): string {
   const state = describeState(view, shown);
-  return isWithdrawn(shown) ? state : `Too late to withdraw. ${state}`;
+  return isWithdrawn(shown) ? state : `Not withdrawn, since it ended before it could be stopped. ${state}`;
 }
 
 function capitalize(words: string): string {

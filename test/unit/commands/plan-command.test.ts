@@ -126,7 +126,8 @@ describe('permission', () => {
   test.each<[string, PermissionLevel, boolean, string | null]>([
     ['/redeploy', 'push', true, null],
     ['/redeploy', 'triage', true, 'not_permitted'],
-    ['/redeploy', 'none', true, 'stranger'],
+    ['/redeploy', 'none', true, 'not_permitted'],
+    ['/redeploy', 'none', false, 'stranger'],
     ['/redeploy', 'triage', false, 'not_permitted'],
     ['/redeploy', 'pull', false, 'stranger'],
     ['/meltano withdraw', 'pull', true, 'not_permitted'],

@@ -7,7 +7,7 @@ import { RateBudgets } from '../github/rate-budget.ts';
 import { createRedactor, type Redactor } from '../report/redact.ts';
 import { createStores, type Stores } from '../store/create-stores.ts';
 import { DependencyStates } from '../web/dependency-states.ts';
-import { createMetrics, type Metrics } from '../web/metrics.ts';
+import type { Metrics } from '../web/metrics.ts';
 import type { Backend, SharedBackend } from './open-backend.ts';
 
 /** What every part of one process shares. */
@@ -32,17 +32,21 @@ export function createOwnRedactor(configuration: Configuration): Redactor {
 }
 
 export function layFoundation(
-  { configuration, log, redactor }: Pick<Foundation, 'configuration' | 'log' | 'redactor'>,
+  {
+    configuration,
+    log,
+    redactor,
+    metrics,
+  }: Pick<Foundation, 'configuration' | 'log' | 'redactor' | 'metrics'>,
   backend: Backend,
 ): Foundation {
   const clock: Clock = { now: () => Date.now() };
   return {
-    ...{ configuration, log, redactor, clock },
+    ...{ configuration, log, redactor, clock, metrics },
     stores: createStores(backend.db),
     dispatcher: backend.dispatcher,
     shared: backend.shared,
     dependencies: new DependencyStates(clock),
-    metrics: createMetrics(),
     budgets: new RateBudgets((installation, { limit, remaining, resetAt }) =>
       log.warn(
         { installation, limit, remaining, resetAt: new Date(resetAt).toISOString() },

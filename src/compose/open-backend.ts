@@ -10,6 +10,7 @@ import { createLeaseStore } from '../store/lease-store.ts';
 import { openPostgres } from '../store/postgres.ts';
 import type { Schema } from '../store/schema.ts';
 import { openSqlite } from '../store/sqlite.ts';
+import type { Metrics } from '../web/metrics.ts';
 
 /** How often the same problem is told (milliseconds). */
 const TELL_AGAIN_MS = 60_000;
@@ -33,9 +34,13 @@ export interface SharedBackend {
 }
 
 /** The embedded database, or the PostgreSQL server of `DATABASE_URL`. */
-export function openBackend(configuration: Configuration, log: Logger): Promise<Backend> {
+export function openBackend(
+  configuration: Configuration,
+  log: Logger,
+  metrics: Pick<Metrics, 'takenOver'>,
+): Promise<Backend> {
   const { databaseUrl } = configuration;
-  return databaseUrl ? openShared(databaseUrl, log) : openEmbedded(configuration.dataDirectory, log);
+  return databaseUrl ? openShared(databaseUrl, log, metrics) : openEmbedded(configuration.dataDirectory, log);
 }
 
 async function openEmbedded(directory: string, log: Logger): Promise<Backend> {
@@ -43,7 +48,7 @@ async function openEmbedded(directory: string, log: Logger): Promise<Backend> {
   return { db, close, shared: null, dispatcher: createInProcessDispatcher({ onError: tellError(log) }) };
 }
 
-async function openShared(url: string, log: Logger): Promise<Backend> {
+async function openShared(url: string, log: Logger, metrics: Pick<Metrics, 'takenOver'>): Promise<Backend> {
   const leases = createLeaseContext();
   const onConnectionLost = (err: Error) => log.warn({ err }, 'A connection to the database was lost');
   const { db, close } = await openPostgres({ url, leases, onConnectionLost });
@@ -52,7 +57,11 @@ async function openShared(url: string, log: Logger): Promise<Backend> {
   const dispatcher = await startPgBossDispatcher({
     ...{ boss: { connectionString: url }, store, leases, onError },
     onProblem: tellProblem(log),
-    onTakenOver: (taken) => log.info({ keys: taken.length }, 'Work of a silent instance was taken over'),
+    onTakenOver(taken) {
+      for (const { queue, silentMs } of taken) metrics.takenOver(queue, silentMs);
+      const silentMs = Math.max(...taken.map((lease) => lease.silentMs));
+      log.info({ keys: taken.length, silentMs }, 'Work of another instance was taken over');
+    },
   }).catch(async (error: unknown) => {
     await close();
     throw error;

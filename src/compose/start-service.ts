@@ -7,6 +7,7 @@ import { AccountRegistry } from '../meltano/account-registry.ts';
 import { wakeUnfinished } from '../reconcile/wake-unfinished.ts';
 import type { Redactor } from '../report/redact.ts';
 import { guardWebhooks } from '../web/guard-webhooks.ts';
+import { createMetrics } from '../web/metrics.ts';
 import { createOperationsHandler } from '../web/operations-handler.ts';
 import { createReporting } from './create-reporting.ts';
 import { createServer } from './create-server.ts';
@@ -30,9 +31,10 @@ export async function startService(
   log: Logger,
   redactor: Redactor,
 ): Promise<Service> {
-  const backend = await openBackend(configuration, log);
-  const foundation = layFoundation({ configuration, log, redactor }, backend);
-  const { stores, dispatcher, shared, dependencies, metrics, clock, budgets } = foundation;
+  const metrics = createMetrics();
+  const backend = await openBackend(configuration, log, metrics);
+  const foundation = layFoundation({ configuration, log, redactor, metrics }, backend);
+  const { stores, dispatcher, shared, dependencies, clock, budgets } = foundation;
   const { meltano, tenants } = configuration;
   const accounts = new AccountRegistry(
     { meltano, tenants: tenants?.accounts ?? [] },

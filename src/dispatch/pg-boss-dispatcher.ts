@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Lease, type LeaseContext, LeaseLost, type LeaseStore } from '../domain/lease.ts';
+import {
+  type Lease,
+  type LeaseContext,
+  LeaseLost,
+  type LeaseStore,
+  type TakenLease,
+} from '../domain/lease.ts';
 import type { Dispatcher, QueueName } from '../domain/ports.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { type WakeUp, WakeUpQueue, type WakeUpQueueOptions } from './wake-up-queue.ts';
@@ -26,8 +32,8 @@ export interface PgBossDispatcherOptions extends Omit<WakeUpQueueOptions, 'onPro
   readonly onError: (error: unknown, queue: QueueName, key: string) => void;
   /** Something else failed (a wake-up wasn't sent, a lease not renewed); it is tried again or repaired by itself. */
   readonly onProblem: (problem: unknown) => void;
-  /** Leases of instances that were silent for too long are this one's now. */
-  readonly onTakenOver?: (leases: readonly Lease[]) => void;
+  /** Leases of instances that stopped, died or were silent for too long are this one's now. */
+  readonly onTakenOver?: (leases: readonly TakenLease[]) => void;
   /** `RENEW_MS`, but for tests. */
   readonly renewMs?: number;
 }
@@ -138,7 +144,10 @@ class PgBossDispatcher implements Dispatcher {
         return true;
       }
       const lease = await this.#options.store.claim(this.#owner, queue, key);
-      if (lease) this.#adopt(lease);
+      if (!lease) return true;
+      this.#adopt(lease);
+      const { silentMs } = lease;
+      if (silentMs !== null) this.#options.onTakenOver?.([{ ...lease, silentMs }]);
       return true;
     } catch (error) {
       this.#options.onProblem(error);

@@ -28,7 +28,7 @@ export interface LeaseStore {
    * Takes the lease of a key that nobody holds. Null when somebody does: the holder is told, by its next renewal or
    * when it gives the lease back, that the key was woken.
    */
-  claim(owner: string, queue: string, key: string): Promise<Lease | null>;
+  claim(owner: string, queue: string, key: string): Promise<ClaimedLease | null>;
   /** Renews those of the leases that `owner` still holds, and says which keys were woken since the last time. */
   renew(owner: string, held: readonly Lease[]): Promise<RenewedLease[]>;
   /** False when the key was woken meanwhile: the lease is still held, and there is more to do. */
@@ -36,11 +36,22 @@ export interface LeaseStore {
   /** Lets all leases of `owner` expire at once. */
   abandon(owner: string): Promise<void>;
   /** Takes at most `limit` leases whose holders were silent for too long. */
-  takeOver(owner: string, limit: number): Promise<Lease[]>;
+  takeOver(owner: string, limit: number): Promise<TakenLease[]>;
   /** Whether a lease is held and has not expired. */
   isHeld(lease: Lease): Promise<boolean>;
 }
 
 export interface RenewedLease extends Lease {
   readonly woken: boolean;
+}
+
+/** One whose holder stopped, died or fell silent. */
+export interface TakenLease extends Lease {
+  /** Milliseconds since that holder was last heard of (its last renewal, or that it stopped): nobody may have done the work. */
+  readonly silentMs: number;
+}
+
+export interface ClaimedLease extends Lease {
+  /** As for a lease that was taken over; null for a key that nobody held before. */
+  readonly silentMs: number | null;
 }

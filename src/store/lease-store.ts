@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { Lease, LeaseStore, RenewedLease } from '../domain/lease.ts';
+import type { LeaseStore, RenewedLease, TakenLease } from '../domain/lease.ts';
 import type { Schema } from './schema.ts';
 
 /** How long a lease is held without a renewal (milliseconds). */
@@ -13,23 +13,27 @@ const EXPIRY = sql<number>`${NOW} + ${sql.lit(LEASE_MS)}`;
 export function createLeaseStore(db: Kysely<Schema>): LeaseStore {
   return {
     async claim(owner, queue, key) {
-      const { rows } = await sql<{ fencing: number; woken: boolean }>`
-        insert into lease (queue, key, owner, fencing, expires_at)
-        values (${queue}, ${key}, ${owner}, nextval('lease_fencing'), ${EXPIRY})
+      const { rows } = await sql<{ fencing: number; woken: boolean; silentMs: number | null }>`
+        with before as (
+          select ${NOW} - seen_at as silent_ms from lease where queue = ${queue} and key = ${key} and expires_at < ${NOW}
+        )
+        insert into lease (queue, key, owner, fencing, expires_at, seen_at)
+        values (${queue}, ${key}, ${owner}, nextval('lease_fencing'), ${EXPIRY}, ${NOW})
         on conflict (queue, key) do update set
           owner = case when lease.expires_at < ${NOW} then excluded.owner else lease.owner end,
           fencing = case when lease.expires_at < ${NOW} then excluded.fencing else lease.fencing end,
           expires_at = case when lease.expires_at < ${NOW} then excluded.expires_at else lease.expires_at end,
+          seen_at = case when lease.expires_at < ${NOW} then excluded.seen_at else lease.seen_at end,
           woken = lease.expires_at >= ${NOW}
-        returning fencing, woken`.execute(db);
+        returning fencing, woken, (select silent_ms from before)`.execute(db);
       const row = rows[0];
-      return row && !row.woken ? { queue, key, fencing: row.fencing } : null;
+      return row && !row.woken ? { queue, key, fencing: row.fencing, silentMs: row.silentMs } : null;
     },
 
     async renew(owner, held) {
       if (held.length === 0) return [];
       const { rows } = await sql<RenewedLease>`
-        update lease set expires_at = ${EXPIRY}, woken = false
+        update lease set expires_at = ${EXPIRY}, seen_at = ${NOW}, woken = false
         from (
           select fencing, woken from lease
           where owner = ${owner} and fencing = any(${held.map((lease) => lease.fencing)})
@@ -56,17 +60,19 @@ export function createLeaseStore(db: Kysely<Schema>): LeaseStore {
     },
 
     async abandon(owner) {
-      await db.updateTable('lease').set({ expiresAt: 0 }).where('owner', '=', owner).execute();
+      await db.updateTable('lease').set({ expiresAt: 0, seenAt: NOW }).where('owner', '=', owner).execute();
     },
 
     async takeOver(owner, limit) {
-      const { rows } = await sql<Lease>`
-        update lease set owner = ${owner}, fencing = nextval('lease_fencing'), expires_at = ${EXPIRY}, woken = false
-        where (queue, key) in (
-          select queue, key from lease where expires_at < ${NOW}
+      const { rows } = await sql<TakenLease>`
+        update lease
+        set owner = ${owner}, fencing = nextval('lease_fencing'), expires_at = ${EXPIRY}, seen_at = ${NOW}, woken = false
+        from (
+          select fencing, ${NOW} - seen_at as silent_ms from lease where expires_at < ${NOW}
           order by expires_at limit ${limit} for update skip locked
-        )
-        returning queue, key, fencing`.execute(db);
+        ) as before
+        where lease.fencing = before.fencing
+        returning lease.queue, lease.key, lease.fencing, before.silent_ms`.execute(db);
       return rows;
     },
 

@@ -10,6 +10,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0004-commands': { up: createCommands },
   '0010-leases': { up: createLeases },
   '0011-configuration': { up: createConfiguration },
+  '0013-lease-signs-of-life': { up: addSignsOfLife },
   '0015-failure-comments': { up: createFailureComments },
   '0016-github-deployments': { up: createGitHubDeployments },
 };
@@ -300,4 +301,11 @@ async function createGitHubDeployments(db: Kysely<Schema>): Promise<void> {
     sql`create index github_deployment_opened on github_deployment (opened_at)`,
   ];
   for (const statement of statements) await statement.execute(db);
+}
+
+/** When the holder was last heard of, so that a take-over can tell how long nobody did the work of the key. */
+async function addSignsOfLife(db: Kysely<Schema>): Promise<void> {
+  if (db.getExecutor().adapter instanceof SqliteAdapter) return;
+  await sql`alter table lease add column seen_at bigint not null
+    default (extract(epoch from now()) * 1000)::bigint`.execute(db);
 }

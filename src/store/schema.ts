@@ -148,6 +148,8 @@ export interface LeaseTable {
   fencing: number;
   /** By the clock of the database. */
   expiresAt: number;
+  /** When the holder claimed or renewed it last, or let it go; by the clock of the database. */
+  seenAt: number;
   /** The key was woken while the lease was held: the holder has to look again. */
   woken: boolean;
 }

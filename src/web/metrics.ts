@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Deployment } from '../domain/deployment.ts';
 
 export interface Metrics {
@@ -15,6 +15,8 @@ export interface Metrics {
   circuit(account: string, isOpen: boolean): void;
   /** The account isn't served any more. */
   forgetCircuit(account: string): void;
+  /** Another instance's work is this one's now; `silentMs`: since that one was last heard of. */
+  takenOver(queue: string, silentMs: number): void;
 }
 
 /** The process's metrics, in a registry of their own. */
@@ -56,8 +58,17 @@ export function createMetrics(): Metrics {
     labelNames: ['account'],
     registers: [registry],
   });
+  const takeOvers = new Histogram({
+    name: 'meltano_deploy_take_over_seconds',
+    help: 'Take-overs of what another instance held, by kind of work; seconds since that one was last heard of.',
+    labelNames: ['queue'],
+    // A stopped instance's work waits 5 s for the next renewal, a dead one's 20 s longer.
+    buckets: [1, 5, 10, 20, 25, 30, 45, 60, 120, 300],
+    registers: [registry],
+  });
   return {
     registry,
+    takenOver: (queue, silentMs) => takeOvers.observe({ queue }, silentMs / 1000),
     circuit: (account, isOpen) => circuits.set({ account }, isOpen ? 1 : 0),
     forgetCircuit: (account) => circuits.remove({ account }),
     sweepRequest: (outcome) => sweepRequests.inc({ outcome }),

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startPgBossDispatcher } from '../../src/dispatch/pg-boss-dispatcher.ts';
-import { type Lease, LeaseLost, type LeaseStore } from '../../src/domain/lease.ts';
+import { type Lease, LeaseLost, type LeaseStore, type TakenLease } from '../../src/domain/lease.ts';
 import type { Dispatcher } from '../../src/domain/ports.ts';
 import { createStores } from '../../src/store/create-stores.ts';
 import { createLeaseStore } from '../../src/store/lease-store.ts';
@@ -12,7 +12,8 @@ const PATIENCE = { timeout: 20_000, interval: 20 };
 
 function requireLease(lease: Lease | null): Lease {
   if (!lease) throw new Error('The lease was not given.');
-  return lease;
+  const { queue, key, fencing } = lease;
+  return { queue, key, fencing };
 }
 
 describe.each(listPostgresDatabases())('leases on $name', ({ start }) => {
@@ -28,7 +29,10 @@ describe.each(listPostgresDatabases())('leases on $name', ({ start }) => {
 
   /** As if all holders had been silent for 20 s. */
   async function expireAll(): Promise<void> {
-    await started.db.updateTable('lease').set({ expiresAt: 1 }).execute();
+    await started.db
+      .updateTable('lease')
+      .set(({ eb }) => ({ expiresAt: 1, seenAt: eb('seenAt', '-', 20_000) }))
+      .execute();
   }
 
   describe('in the store', () => {
@@ -51,12 +55,17 @@ describe.each(listPostgresDatabases())('leases on $name', ({ start }) => {
       const first = requireLease(await store.claim('a', 'workspace', 'w'));
       await expireAll();
       expect(await store.isHeld(first)).toBe(false);
-      const second = requireLease(await store.claim('b', 'workspace', 'w'));
+      const claimed = await store.claim('b', 'workspace', 'w');
+      expect(claimed?.silentMs).toBeGreaterThanOrEqual(20_000);
+      expect(claimed?.silentMs).toBeLessThan(40_000);
+      const second = requireLease(claimed);
       expect(await store.isHeld(second)).toBe(true);
       expect(await store.takeOver('c', 10)).toEqual([]);
       await expireAll();
       const [third] = await store.takeOver('c', 10);
       expect(third).toMatchObject({ queue: 'workspace', key: 'w' });
+      expect(third?.silentMs).toBeGreaterThanOrEqual(20_000);
+      expect(third?.silentMs).toBeLessThan(40_000);
       expect(third?.fencing).toBeGreaterThan(second.fencing);
       expect(await store.isHeld(second)).toBe(false);
       expect(await store.giveBack(second)).toBe(true); // nothing of it is left to give back
@@ -75,10 +84,15 @@ describe.each(listPostgresDatabases())('leases on $name', ({ start }) => {
     });
 
     test('what an instance abandons is had by others at once', async () => {
-      const lease = requireLease(await store.claim('a', 'workspace', 'w'));
+      const claimed = await store.claim('a', 'workspace', 'w');
+      expect(claimed?.silentMs).toBeNull();
+      const lease = requireLease(claimed);
+      await expireAll();
+      await store.renew('a', [lease]);
       await store.abandon('a');
       expect(await store.isHeld(lease)).toBe(false);
-      expect(await store.claim('b', 'workspace', 'w')).not.toBeNull();
+      // A renewal and the stop itself are signs of life: nobody was silent for 20 s here.
+      expect((await store.claim('b', 'workspace', 'w'))?.silentMs).toBeLessThan(20_000);
     });
   });
 
@@ -120,13 +134,15 @@ describe.each(listPostgresDatabases())('leases on $name', ({ start }) => {
 
     async function startInstance(differences: Partial<LeaseStore> = {}) {
       const errors: unknown[] = [];
+      const taken: TakenLease[] = [];
       const dispatcher = await startPgBossDispatcher({
         ...{ boss: started.boss, leases: started.leases, store: { ...store, ...differences }, renewMs: 100 },
         onError: (error) => void errors.push(error),
         onProblem: (problem) => void errors.push(problem),
+        onTakenOver: (leases) => void taken.push(...leases),
       });
       open.push(dispatcher);
-      return { dispatcher, errors };
+      return { dispatcher, errors, taken };
     }
 
     test('a key is never run by two at once, and a wake-up anywhere reaches its holder', async () => {
@@ -166,6 +182,11 @@ describe.each(listPostgresDatabases())('leases on $name', ({ start }) => {
         return null;
       });
       await vi.waitFor(() => expect(ran).toEqual(['first w', 'second w']), PATIENCE);
+      await vi.waitFor(
+        () => expect(second.taken).toMatchObject([{ queue: 'workspace', key: 'w' }]),
+        PATIENCE,
+      );
+      expect(first.taken).toEqual([]);
     });
 
     test('an instance that was paused finds out before it writes, and leaves the key to the other one', async () => {

@@ -141,6 +141,7 @@ describe('/metrics', () => {
     metrics.sweepLimit(600);
     metrics.sweepRequest('sent');
     metrics.sweepRequest('left_out');
+    metrics.takenOver('workspace', 22_500);
     const { status, headers, text } = await ask('/metrics');
     expect(status).toBe(200);
     expect(headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
@@ -149,6 +150,8 @@ describe('/metrics', () => {
         'meltano_deploy_deliveries_total{event="push",outcome="stored"} 2',
         'meltano_deploy_deliveries_total{event="push",outcome="duplicate"} 1',
         'meltano_deploy_sweep_requests_per_hour_limit 600',
+        'meltano_deploy_take_over_seconds_sum{queue="workspace"} 22.5',
+        'meltano_deploy_take_over_seconds_count{queue="workspace"} 1',
         'meltano_deploy_sweep_requests_total{outcome="sent"} 1',
         'meltano_deploy_sweep_requests_total{outcome="left_out"} 1',
         'meltano_deploy_deployments_total{conclusion="success",reason="job_complete"} 1',

@@ -10,20 +10,27 @@ export interface ReporterPorts {
   readonly finish: (deploymentId: string) => Promise<number | null>;
 }
 
+export interface ChosenReporter {
+  readonly reporter: Reporter;
+  /** An installation may be usable again: what waits for it is tried at once. */
+  readonly resume: (installationId: number) => void;
+}
+
 /** Whom the steps tell what changed: the writer itself, or with several instances whichever of them writes. */
 export function chooseReporter(
   foundation: Foundation,
   { reporting, accounts, finish }: ReporterPorts,
-): Reporter {
-  const { shared, dispatcher, stores } = foundation;
+): ChosenReporter {
+  const { shared, dispatcher, stores, clock } = foundation;
   const { writer, writing, reporter, logs } = reporting;
   if (shared && writing) {
     const across = new SharedReporter({
       ...{ writer, writing, logs, accounts, dispatcher, finish },
-      ...{ reports: stores, repositories: stores, leases: shared.leases, local: shared.local },
+      ...{ reports: stores, repositories: stores, resumes: stores, clock },
+      ...{ leases: shared.leases, local: shared.local },
     });
-    return tellConversations(across, dispatcher);
+    return { reporter: tellConversations(across, dispatcher), resume: (id) => across.resume(id) };
   }
   dispatcher.handle('log', finish);
-  return reporter;
+  return { reporter, resume: (id) => writer.resume(id) };
 }

@@ -40,8 +40,15 @@ export interface QueuePorts {
   readonly reporting: Reporting;
 }
 
-/** Gives each queue of the dispatcher its work; returns what it takes to wake up all that is unfinished. */
-export function handleQueues(foundation: Foundation, ports: QueuePorts): { unfinished: UnfinishedPorts } {
+export interface HandledQueues {
+  /** What it takes to wake up all that is unfinished. */
+  readonly unfinished: UnfinishedPorts;
+  /** An installation may be usable again: what waits for it is tried at once. */
+  readonly resume: (installationId: number) => void;
+}
+
+/** Gives each queue of the dispatcher its work. */
+export function handleQueues(foundation: Foundation, ports: QueuePorts): HandledQueues {
   const { configuration, log, clock, stores, dispatcher, metrics, redactor, budgets } = foundation;
   const { octokit, accounts, reporting } = ports;
   const comparer = createCommitComparer({
@@ -76,7 +83,7 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): { unfin
     ...{ matchesPaths, readMessage: files.readMessage },
   };
   const finish = createReportFinisher(writing, stores);
-  const reporter = chooseReporter(foundation, { reporting, accounts, finish });
+  const { reporter, resume } = chooseReporter(foundation, { reporting, accounts, finish });
   // Where several instances share the work, the one that writes a check run reads its log.
   const logs = foundation.shared ? leaveLogs(reporting.logs) : reporting.logs;
   dispatcher.handle(
@@ -101,9 +108,12 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): { unfin
     dispatcher,
     recover: foundation.shared ? () => wakeUnfinished(unfinished) : null,
     retain: createRetention(foundation),
-    rounds: configuration.sweepMinutes > 0 ? planRounds(foundation, ports, { heads, configurations }) : null,
+    rounds:
+      configuration.sweepMinutes > 0
+        ? planRounds(foundation, ports, { heads, configurations, resume })
+        : null,
   });
-  return { unfinished };
+  return { unfinished, resume };
 }
 
 function leaveLogs(logs: LogBook): ReconcileContext['logs'] {
@@ -130,10 +140,15 @@ function countRemoved(registry: Registry): (kind: RecordKind, count: number) => 
   return (kind, count) => removed.inc({ kind }, count);
 }
 
+interface RoundPorts extends Pick<HandledQueues, 'resume'> {
+  readonly heads: InstallationReader;
+  readonly configurations: Configurations;
+}
+
 function planRounds(
   foundation: Foundation,
   ports: QueuePorts,
-  { heads: installations, configurations }: { heads: InstallationReader; configurations: Configurations },
+  { heads: installations, configurations, resume }: RoundPorts,
 ): SweepRounds {
   const { configuration, log, clock, stores, dispatcher, metrics, budgets } = foundation;
   const { octokit, accounts, reporting } = ports;
@@ -161,7 +176,7 @@ function planRounds(
           return isTaken;
         },
       },
-      onMoved: (installationId) => reporting.writer.resume(installationId),
+      onMoved: resume,
       githubHost: normalizeHost(configuration.github.host),
       isAllowed: (login) => allowed === null || allowed.has(login.toLowerCase()),
       onFound: (count) => metrics.swept('push', count),

@@ -79,13 +79,13 @@ export async function startService(
     createApp({
       ...{ dispatcher, clock, log, deliveries: stores, onDelivery: metrics.delivery },
       onInstallation: (installationId) => {
-        reporting.writer.resume(installationId);
+        resume(installationId);
         // What was pushed while the app could not hear of it, and which repositories are there now.
         dispatcher.wake('sweep', 'heads');
       },
     })(probot);
   });
-  const { unfinished } = handleQueues(foundation, { octokit, accounts, reporting });
+  const { unfinished, resume } = handleQueues(foundation, { octokit, accounts, reporting });
   await wakeUnfinished(unfinished);
   working = true;
   guardWebhooks(await server.start(), configuration.server.webhookPath);

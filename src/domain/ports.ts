@@ -101,6 +101,16 @@ export interface Reporter {
   configurationRead(run: ConfigurationRun): void;
 }
 
+/**
+ * When an installation was last found to be usable again, for whichever instance waits before it writes for it. Only a
+ * hint: without it what waits is tried again within a quarter of an hour.
+ */
+export interface ResumeStore {
+  saveResumedAt(installationId: number, time: number): Promise<void>;
+  /** Null for never. */
+  readResumedAt(installationId: number): Promise<number | null>;
+}
+
 /** The logs of watched jobs, in memory; a log that isn't there is read again from the job. */
 export interface LogSource {
   excerpt(deploymentId: string): LogExcerpt | null;

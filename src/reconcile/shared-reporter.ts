@@ -3,11 +3,13 @@ import type { Deployment } from '../domain/deployment.ts';
 import type { Lease, LeaseContext } from '../domain/lease.ts';
 import type {
   Accounts,
+  Clock,
   Dispatcher,
   Reporter,
   ReportQueue,
   ReportStore,
   RepositoryStore,
+  ResumeStore,
 } from '../domain/ports.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
 import type { LogBook } from './log-book.ts';
@@ -19,7 +21,10 @@ const FOLLOW_MS = 2_000;
 
 export interface SharedReporterPorts {
   /** Writes the check runs, in the instance that holds the writer's lease. */
-  readonly writer: Reporter & { forget(installationId: number): void };
+  readonly writer: Reporter & {
+    forget(installationId: number): void;
+    resume(installationId: number): void;
+  };
   /** Across instances. */
   readonly dispatcher: Dispatcher;
   /** In this process: its queue `log` is for the logs of what this instance writes. */
@@ -28,6 +33,8 @@ export interface SharedReporterPorts {
     ReportQueue &
     Pick<ConfigurationRunStore, 'listOwedConfigurationRuns'>;
   readonly repositories: Pick<RepositoryStore, 'getRepository'>;
+  readonly resumes: ResumeStore;
+  readonly clock: Clock;
   readonly accounts: Accounts;
   readonly logs: Pick<LogBook, 'readOn' | 'forget'>;
   readonly leases: LeaseContext;
@@ -53,6 +60,8 @@ interface Desk {
 export class SharedReporter implements Reporter {
   readonly #ports: SharedReporterPorts;
   readonly #desks = new Map<number, Desk>();
+  /** What the store said last of each installation: when it was usable again (epoch milliseconds). */
+  readonly #resumedAt = new Map<number, number>();
 
   constructor(ports: SharedReporterPorts) {
     this.#ports = ports;
@@ -76,6 +85,17 @@ export class SharedReporter implements Reporter {
   /** The writer's instance sees that by itself. */
   logGrew(): void {}
 
+  /** The installation is worth another try at once, in whichever instance writes for it. */
+  resume(installationId: number): void {
+    const { resumes, clock, dispatcher } = this.#ports;
+    resumes.saveResumedAt(installationId, clock.now()).then(
+      () => dispatcher.wake('writer', String(installationId)),
+      () => {
+        // The store is away: what waits is tried again within a quarter of an hour.
+      },
+    );
+  }
+
   /** A concluded deployment's log is read where its check run is written. */
   async #handOver(deploymentId: string): Promise<null> {
     const deployment = await this.#ports.reports.getDeployment(deploymentId);
@@ -94,6 +114,7 @@ export class SharedReporter implements Reporter {
 
   async #work(installationId: number): Promise<number | null> {
     const desk = this.#openDesk(installationId);
+    await this.#resumeWriter(installationId);
     const reportable = await this.#ports.reports.listReportable(installationId);
     for (const deployment of reportable) this.#attend(desk, deployment);
     const owed = await this.#ports.reports.listOwedConfigurationRuns(installationId);
@@ -108,6 +129,14 @@ export class SharedReporter implements Reporter {
     if (ids.size > 0) return LOOK_MS;
     this.#closeDesk(installationId);
     return null;
+  }
+
+  /** Some instance heard that the installation is usable again, maybe not this one. */
+  async #resumeWriter(installationId: number): Promise<void> {
+    const resumedAt = await this.#ports.resumes.readResumedAt(installationId);
+    if (resumedAt === null || resumedAt === this.#resumedAt.get(installationId)) return;
+    this.#resumedAt.set(installationId, resumedAt);
+    this.#ports.writer.resume(installationId);
   }
 
   #attend(desk: Desk, deployment: Deployment): void {

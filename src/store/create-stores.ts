@@ -11,6 +11,7 @@ import type {
   ReportQueue,
   ReportStore,
   RepositoryStore,
+  ResumeStore,
   SweepStore,
 } from '../domain/ports.ts';
 import { createCommandStore } from './command-store.ts';
@@ -33,6 +34,7 @@ export type Stores = DeliveryStore &
   ReportStore &
   ReportQueue &
   SweepStore &
+  ResumeStore &
   CommandStore &
   ConfigurationStore &
   ConfigurationRunStore &

@@ -29,7 +29,7 @@ export interface Schema {
 
 /** Single values that outlive the process. */
 export interface NoteTable {
-  name: 'began_at' | 'deliveries_swept_at';
+  name: 'began_at' | 'deliveries_swept_at' | `installation_${number}_resumed_at`;
   value: number;
 }
 

@@ -1,11 +1,19 @@
 import type { Kysely } from 'kysely';
-import type { SweepStore } from '../domain/ports.ts';
+import type { ResumeStore, SweepStore } from '../domain/ports.ts';
 import type { NoteTable, Schema } from './schema.ts';
 
-export function createSweepStore(db: Kysely<Schema>): SweepStore {
+export function createSweepStore(db: Kysely<Schema>): SweepStore & ResumeStore {
   async function readNote(name: NoteTable['name']): Promise<number | null> {
     const row = await db.selectFrom('note').select('value').where('name', '=', name).executeTakeFirst();
     return row?.value ?? null;
+  }
+
+  async function saveNote(name: NoteTable['name'], value: number): Promise<void> {
+    await db
+      .insertInto('note')
+      .values({ name, value })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+      .execute();
   }
 
   return {
@@ -14,13 +22,10 @@ export function createSweepStore(db: Kysely<Schema>): SweepStore {
     },
     readDeliveriesSweptAt: () => readNote('deliveries_swept_at'),
 
-    async saveDeliveriesSweptAt(value) {
-      await db
-        .insertInto('note')
-        .values({ name: 'deliveries_swept_at', value })
-        .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
-        .execute();
-    },
+    saveDeliveriesSweptAt: (time) => saveNote('deliveries_swept_at', time),
+
+    saveResumedAt: (installationId, time) => saveNote(`installation_${installationId}_resumed_at`, time),
+    readResumedAt: (installationId) => readNote(`installation_${installationId}_resumed_at`),
 
     async listUnknownDeliveries(guids) {
       if (guids.length === 0) return new Set();

@@ -243,6 +243,14 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         expect(await list()).toEqual([]);
       });
 
+      test('of each installation the last time counts when it was usable again', async () => {
+        expect(await stores.readResumedAt(1)).toBeNull();
+        await stores.saveResumedAt(1, 5);
+        await stores.saveResumedAt(2, 6);
+        await stores.saveResumedAt(1, 7);
+        expect([await stores.readResumedAt(1), await stores.readResumedAt(2)]).toEqual([7, 6]);
+      });
+
       test('a concluded one never changes again', async () => {
         const [one] = await commit(planned('guid'));
         const id = one?.id ?? '';

@@ -42,6 +42,7 @@ class Instance {
   readonly reporter: SharedReporter;
   configurationRuns: ConfigurationRun[] = [];
   logGrows = true;
+  resumedAt: number | null = null;
 
   constructor() {
     const repository = { ...{ id: 2, installationId: INSTALLATION, owner: 'acme', name: 'data' } };
@@ -53,7 +54,15 @@ class Instance {
         configurationRead: (one) => note(`write ${one.id}`),
         logGrew: (one) => note(`write log of ${one.id}`),
         forget: () => note('forget'),
+        resume: (installationId) => note(`resume ${installationId}`),
       },
+      resumes: {
+        saveResumedAt: async (_, time) => {
+          this.resumedAt = time;
+        },
+        readResumedAt: async () => this.resumedAt,
+      },
+      clock: { now: () => 5_000 },
       reports: {
         getDeployment: async (id) => this.rows.get(id) ?? null,
         listOwedConfigurationRuns: async () => this.configurationRuns,
@@ -114,6 +123,23 @@ test('a change anywhere wakes the one that writes for the installation', async (
   await instance.dispatcher.run('log', deployment.id);
   expect(instance.dispatcher.wakes).toEqual(['writer 7', 'writer 7']);
   expect(instance.takeCalls()).toEqual([]);
+});
+
+test('an installation that works again is told to the instance that writes for it, once', async () => {
+  const holder = new Instance();
+  holder.add({});
+  await holder.work(makeLease(1));
+  holder.takeCalls();
+  instance.reporter.resume(INSTALLATION);
+  await vi.waitFor(() => expect(instance.dispatcher.wakes).toEqual(['writer 7']));
+  expect(instance.takeCalls()).toEqual([]);
+  holder.resumedAt = instance.resumedAt;
+  await holder.work(makeLease(1));
+  await holder.work(makeLease(1));
+  expect(holder.takeCalls()).toEqual(['resume 7 (1)']);
+  holder.resumedAt = 6_000;
+  await holder.work(makeLease(2));
+  expect(holder.takeCalls()).toContain('resume 7 (2)');
 });
 
 test('each state is handed to the writer once, and the key is kept while anything is open', async () => {

@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import type { PushResult } from '../../sandbox/github/pushes.ts';
+import type { SandboxJob } from '../../sandbox/meltano/sandbox-job.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
+
+const LINES = ['first line', 'second line', 'third line'];
+
+interface Pushed extends PushResult {
+  readonly repository: string;
+}
+
+export interface PushWorldOptions {
+  readonly repositories: number;
+  /** How long a job runs (milliseconds); its lines come evenly before that. */
+  readonly jobMs: number;
+}
+
+/** A stream of pushes to several repositories, each with a workspace of its own, and what must have become of them. */
+export class PushWorld {
+  readonly sandbox: Sandbox;
+  readonly repositories: readonly string[];
+  readonly pushed: Pushed[] = [];
+
+  private constructor(sandbox: Sandbox, options: PushWorldOptions) {
+    this.sandbox = sandbox;
+    this.repositories = setUp(sandbox, options);
+  }
+
+  static async open(options: PushWorldOptions): Promise<PushWorld> {
+    return new PushWorld(await startSandbox(), options);
+  }
+
+  /** `url`: where this delivery goes, if not to where the last one went. */
+  push(repository: string, url?: string): void {
+    if (url) this.sandbox.github.webhookUrl = url;
+    const files = { 'meltano.yml': String(this.pushed.length) };
+    this.pushed.push({ ...this.sandbox.github.push({ repository, files }), repository });
+  }
+
+  /** Pushes again and again until the returned function is called, `pauseMs` apart. */
+  stream(push: () => void, pauseMs: () => number): () => Promise<void> {
+    let streaming = true;
+    const ended = (async () => {
+      while (streaming) {
+        push();
+        await sleep(pauseMs());
+      }
+    })();
+    return async () => {
+      streaming = false;
+      await ended;
+    };
+  }
+
+  /** GitHub never delivers again by itself: what failed is asked for again at once, instead of by the next sweep. */
+  async redeliverFailed(url?: string): Promise<void> {
+    const { github } = this.sandbox;
+    for (const { guid, attempts } of this.#deliveries()) {
+      const arrived = attempts.some((attempt) => attempt.statusCode === 200);
+      if (attempts.length === 0 || arrived) continue;
+      if (url) github.webhookUrl = url;
+      await github.redeliver(guid);
+    }
+  }
+
+  #deliveries() {
+    return this.sandbox.github.deliveries.filter((delivery) => delivery.event === 'push');
+  }
+
+  runs() {
+    return this.pushed.flatMap(({ repository, after }) => this.sandbox.github.checkRuns(repository, after));
+  }
+
+  /** Until every delivery arrived, and every push has its end. */
+  async waitForConclusions(timeoutMs: number, url?: string): Promise<void> {
+    const { github } = this.sandbox;
+    const allTried = () => this.#deliveries().every((delivery) => delivery.attempts.length > 0);
+    await github.waitFor(allTried, 'an attempt of every delivery', 30_000);
+    await this.redeliverFailed(url);
+    const isConcluded = ({ repository, after }: Pushed) =>
+      github.checkRuns(repository, after).some((run) => run.status === 'completed');
+    await github.waitFor(() => this.pushed.every(isConcluded), 'a conclusion for every push', timeoutMs);
+  }
+
+  /** One check run for each push; each job reported once, with its whole log; no two jobs of a workspace at once. */
+  expectTruth(): void {
+    const { github, meltano } = this.sandbox;
+    const runs = this.runs();
+    expect(runs).toHaveLength(this.pushed.length);
+    expect(new Set(runs.map((run) => run.conclusion))).toEqual(new Set(['success', 'skipped']));
+    const succeeded = runs.filter((run) => run.conclusion === 'success');
+    const reportedJobs = succeeded.map((run) => run.externalId?.split('/')[2]);
+    expect(reportedJobs.toSorted()).toEqual(meltano.jobs.map((job) => job.id).toSorted());
+    for (const run of succeeded) {
+      for (const line of LINES) expect(run.output.text?.split(line)).toHaveLength(2);
+    }
+    for (const workspace of meltano.workspaces.values()) {
+      expect(overlapping(meltano.jobsOf(workspace))).toEqual([]);
+    }
+    expect(github.refusals).toEqual([]);
+  }
+}
+
+/** Repositories of different owners, so that each installation has the writes that GitHub allows to itself. */
+function setUp({ github, meltano, repositoryUrl }: Sandbox, options: PushWorldOptions): string[] {
+  meltano.hideQueuedJobs = false;
+  meltano.script = () => ({
+    queuedMs: 50,
+    steps: LINES.map((line, index) => ({
+      afterMs: (options.jobMs / (LINES.length + 1)) * (index + 1),
+      lines: [line],
+    })),
+    endAfterMs: options.jobMs,
+  });
+  return Array.from({ length: options.repositories }, (_, number) => {
+    const account = `owner-${number}`;
+    const fullName = `${account}/data`;
+    github.addInstallation({ account });
+    github.addRepository({ fullName, private: true, files: { 'meltano.yml': '0' } });
+    meltano.addWorkspace({ name: `Workspace ${number}`, repositoryUrl: repositoryUrl(fullName) });
+    return fullName;
+  });
+}
+
+function overlapping(jobs: SandboxJob[]): SandboxJob[] {
+  const sorted = jobs.toSorted((a, b) => a.created - b.created);
+  return sorted.filter((job, index) => {
+    const before = sorted[index - 1];
+    return before !== undefined && (before.endedAt ?? Number.POSITIVE_INFINITY) > job.created;
+  });
+}

@@ -20,6 +20,12 @@ export async function migrate(db: Kysely<Schema>): Promise<void> {
   const provider: MigrationProvider = { getMigrations: async () => MIGRATIONS };
   const { error, results } = await new Migrator({ db, provider }).migrateToLatest();
   if (!error) return;
+  if (/previously executed migration \S+ is missing/.test(String(error))) {
+    throw new Error(
+      'The database is that of a newer version of this app. Start that version again, or restore the backup from before the upgrade.',
+      { cause: error },
+    );
+  }
   const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'none was started';
   throw new Error(`The database could not be migrated (${failed}).`, { cause: error });
 }

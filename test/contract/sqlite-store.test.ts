@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createStores } from '../../src/store/create-stores.ts';
 import { DataDirectoryInUse, openSqlite } from '../../src/store/sqlite.ts';
@@ -44,6 +45,16 @@ test('what was stored is there after a reopening, with the schema migrated once'
   const again = await openSqlite(directory);
   expect(await createStores(again.db).listNames(1)).toEqual(['acme/data']);
   await again.close();
+  rmSync(directory, { recursive: true });
+});
+
+test('a database of a newer version is refused, and says so', async () => {
+  const { directory, database } = await openTemporary();
+  await sql`insert into kysely_migration (name, timestamp) values ('9999-future', ${new Date().toISOString()})`.execute(
+    database.db,
+  );
+  await database.close();
+  await expect(openSqlite(directory)).rejects.toThrow(/^The database is that of a newer version of this app/);
   rmSync(directory, { recursive: true });
 });
 

@@ -19,3 +19,8 @@ const ACTED_ON = new Set([
 export function isActedOn(event: string, action: string | null): boolean {
   return ACTED_ON.has(action === null ? event : `${event}.${action}`);
 }
+
+/** The names of those events. */
+export function listActedOnEvents(): string[] {
+  return [...new Set([...ACTED_ON].map((one) => one.split('.', 1)[0] ?? one))];
+}

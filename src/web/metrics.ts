@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Deployment } from '../domain/deployment.ts';
+import { countFromZero } from './count-from-zero.ts';
 
 export interface Metrics {
   readonly registry: Registry;
@@ -66,6 +67,7 @@ export function createMetrics(): Metrics {
     buckets: [1, 5, 10, 20, 25, 30, 45, 60, 120, 300],
     registers: [registry],
   });
+  countFromZero({ deliveries, deployments, found, sweepRequests, takeOvers });
   return {
     registry,
     takenOver: (queue, silentMs) => takeOvers.observe({ queue }, silentMs / 1000),

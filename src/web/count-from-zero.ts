@@ -1,0 +1,50 @@
+import type { Counter, Histogram } from 'prom-client';
+import { listActedOnEvents } from '../domain/acted-events.ts';
+import type { Conclusion } from '../domain/deployment.ts';
+import type { QueueName } from '../domain/ports.ts';
+import type { ReasonCode } from '../domain/reason-codes.ts';
+
+export interface FromZero {
+  readonly deliveries: Counter<'event' | 'outcome'>;
+  readonly deployments: Counter<'conclusion' | 'reason'>;
+  readonly found: Counter<'kind'>;
+  readonly sweepRequests: Counter<'outcome'>;
+  readonly takeOvers: Histogram<'queue'>;
+}
+
+const ENDS: readonly [Conclusion, ReasonCode][] = [
+  ['success', 'job_complete'],
+  ...(['job_error', 'start_refused', 'start_timeout', 'start_unreadable'] as const).map(
+    (reason): [Conclusion, ReasonCode] => ['failure', reason],
+  ),
+  ...(['job_stopped', 'job_deleted', 'withdrawn'] as const).map((reason): [Conclusion, ReasonCode] => [
+    'cancelled',
+    reason,
+  ]),
+  ...(['watch_timeout', 'watch_refused'] as const).map((reason): [Conclusion, ReasonCode] => [
+    'timed_out',
+    reason,
+  ]),
+  ['action_required', 'loop_brake'],
+  ['skipped', 'superseded'],
+];
+
+/** A record, so that no queue is forgotten. */
+const QUEUES: Record<QueueName, true> = {
+  ...{ plan: true, workspace: true, log: true, writer: true },
+  ...{ sweep: true, command: true, comment: true, environment: true },
+};
+
+/**
+ * Shows what may be counted before it is: Prometheus sees an increase only from one value to another, and would miss
+ * the first of whatever an alert waits for.
+ */
+export function countFromZero({ deliveries, deployments, found, sweepRequests, takeOvers }: FromZero): void {
+  for (const event of listActedOnEvents()) {
+    for (const outcome of ['stored', 'duplicate', 'unreadable']) deliveries.inc({ event, outcome }, 0);
+  }
+  for (const [conclusion, reason] of ENDS) deployments.inc({ conclusion, reason }, 0);
+  for (const kind of ['delivery', 'push']) found.inc({ kind }, 0);
+  for (const outcome of ['sent', 'left_out']) sweepRequests.inc({ outcome }, 0);
+  for (const queue of Object.keys(QUEUES)) takeOvers.zero({ queue });
+}

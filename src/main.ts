@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { run } from 'probot';
 import { SmeeClient } from 'smee-client';
@@ -10,6 +11,8 @@ import { type Configuration, readEnvironment } from './config/environment.ts';
 
 /** A stop takes at most this long (milliseconds); what is cut off goes on at the next start. */
 const STOP_LIMIT_MS = 6_000;
+/** And what is held for other instances is let go within this time (milliseconds). */
+const ABANDON_LIMIT_MS = 1_000;
 
 /** Starts the app as the environment says, and stops it on SIGTERM and SIGINT. */
 export async function main(): Promise<void> {
@@ -38,9 +41,12 @@ async function serve(configuration: Configuration): Promise<void> {
     const proxy = await startProxy(configuration, service, log);
     // Without the file a hang-up ends the process, as Node has it.
     if (configuration.tenants) process.on('SIGHUP', () => service.reload());
-    stopOnSignals(log, async () => {
-      await proxy?.stop();
-      await service.stop();
+    stopOnSignals(log, {
+      async stop() {
+        await proxy?.stop();
+        await service.stop();
+      },
+      abandon: () => service.abandon(),
     });
   } catch (error) {
     log.debug({ err: error }, 'The start failed');
@@ -62,7 +68,7 @@ async function startProxy(
   return proxy;
 }
 
-function stopOnSignals(log: Logger, stop: () => Promise<void>): void {
+function stopOnSignals(log: Logger, { stop, abandon }: Pick<Service, 'stop' | 'abandon'>): void {
   let stopping = false;
   const onSignal = (signal: NodeJS.Signals) => {
     if (stopping) return;
@@ -70,7 +76,7 @@ function stopOnSignals(log: Logger, stop: () => Promise<void>): void {
     log.info({ signal }, 'Stopping');
     const limit = setTimeout(() => {
       log.warn('Some requests did not end in time: they go on at the next start');
-      process.exit(0);
+      void Promise.race([abandon(), sleep(ABANDON_LIMIT_MS)]).finally(() => process.exit(0));
     }, STOP_LIMIT_MS);
     stop().then(
       () => {

@@ -31,6 +31,8 @@ export interface SharedBackend {
   readonly local: Dispatcher;
   /** Throws `LeaseLost` when the caller works on behalf of a lease that another instance has now. */
   requireLease(): Promise<void>;
+  /** Lets other instances have all that this one holds, done or not. */
+  abandon(): Promise<void>;
 }
 
 /** The embedded database, or the PostgreSQL server of `DATABASE_URL`. */
@@ -71,7 +73,12 @@ async function openShared(url: string, log: Logger, metrics: Pick<Metrics, 'take
     const lease = leases.current();
     if (lease && !(await store.isHeld(lease))) throw new LeaseLost(lease);
   };
-  return { db, close, dispatcher, shared: { leases, local, requireLease } };
+  return {
+    db,
+    close,
+    dispatcher,
+    shared: { leases, local, requireLease, abandon: () => dispatcher.abandon() },
+  };
 }
 
 function tellError(log: Logger): (error: unknown, queue: QueueName, key: string) => void {

@@ -23,6 +23,8 @@ export interface Service {
   reload(): void;
   /** Takes no more work, waits for what is under way and closes the database. */
   stop(): Promise<void>;
+  /** For a process that ends although its stop didn't: other instances may have its work at once. */
+  abandon(): Promise<void>;
 }
 
 /** Builds the adapters, wakes up what an earlier process left unfinished, and serves. */
@@ -95,6 +97,7 @@ export async function startService(
     reload() {
       if (tenants) reloadTenants({ source: tenants.source, accounts, redactor, log });
     },
+    abandon: async () => shared?.abandon(),
     async stop() {
       working = false;
       await server.stop();

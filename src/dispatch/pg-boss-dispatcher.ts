@@ -50,17 +50,22 @@ interface Held {
   failures: number;
 }
 
+export interface LeasingDispatcher extends Dispatcher {
+  /** Lets others have all that this instance holds, done or not: the last thing before a process ends that could not stop. */
+  abandon(): Promise<void>;
+}
+
 /**
  * Wake-ups across instances. A wake-up is taken from the queue by any instance, turned into the lease of its key, and
  * done with; then the key is looked at in this process for as long as it needs to be. If the holder dies its lease
  * expires, and another instance goes on.
  */
-export async function startPgBossDispatcher(options: PgBossDispatcherOptions): Promise<Dispatcher> {
+export async function startPgBossDispatcher(options: PgBossDispatcherOptions): Promise<LeasingDispatcher> {
   const queue = await WakeUpQueue.open(options);
   return new PgBossDispatcher(options, queue);
 }
 
-class PgBossDispatcher implements Dispatcher {
+class PgBossDispatcher implements LeasingDispatcher {
   readonly #options: PgBossDispatcherOptions;
   readonly #wakeUps: WakeUpQueue;
   readonly #owner = randomUUID();
@@ -97,10 +102,14 @@ class PgBossDispatcher implements Dispatcher {
     await this.#beginning;
     await this.#wakeUps.end();
     await Promise.all([...this.#runs, ...this.#sending]);
-    // Without the database the leases simply expire.
+    await this.abandon();
+    await this.#wakeUps.close();
+  }
+
+  /** Without the database the leases simply expire. */
+  async abandon(): Promise<void> {
     const { leases, store, onProblem } = this.#options;
     await leases.run(null, () => store.abandon(this.#owner)).catch(onProblem);
-    await this.#wakeUps.close();
   }
 
   async #begin(): Promise<void> {

@@ -45,7 +45,8 @@ export function handleSweeps({ dispatcher, retain, recover, rounds }: SweepOptio
     return rounds && runRound(rounds, key);
   });
   dispatcher.wake('sweep', 'retention', FIRST_RETENTION_MS);
-  if (recover) dispatcher.wake('sweep', 'unfinished', RECOVER_MS);
+  // At once: from then on one instance keeps this key, and it no longer depends on what it repairs.
+  if (recover) dispatcher.wake('sweep', 'unfinished');
   if (!rounds) return;
   dispatcher.wake('sweep', 'deliveries');
   dispatcher.wake('sweep', 'heads');

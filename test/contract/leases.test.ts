@@ -189,6 +189,29 @@ describe.each(listPostgresDatabases())('leases on $name', ({ start }) => {
       expect(first.taken).toEqual([]);
     });
 
+    test('an instance that can not stop lets others have what it holds', async () => {
+      const hangs = Promise.withResolvers<null>();
+      const first = await startInstance();
+      const began = Promise.withResolvers<void>();
+      first.dispatcher.handle('workspace', () => {
+        began.resolve();
+        return hangs.promise;
+      });
+      first.dispatcher.wake('workspace', 'w');
+      await began.promise;
+      const second = await startInstance();
+      const ran: string[] = [];
+      second.dispatcher.handle('workspace', async (key) => {
+        ran.push(key);
+        return null;
+      });
+      const stopping = first.dispatcher.stop();
+      await first.dispatcher.abandon();
+      const taken = vi.waitFor(() => expect(ran).toEqual(['w']), PATIENCE);
+      await taken.finally(() => hangs.resolve(null));
+      await stopping;
+    });
+
     test('an instance that was paused finds out before it writes, and leaves the key to the other one', async () => {
       const stores = createStores(started.db);
       const began = Promise.withResolvers<void>();

@@ -242,7 +242,7 @@ test('with several instances, what may have lost its wake-up is woken again and 
     recovered += 1;
   };
   handleSweeps({ dispatcher, retain: async () => 7, recover, rounds: null });
-  expect(wakes.splice(0)).toContainEqual(['sweep', 'unfinished', 60_000]);
+  expect(wakes.splice(0)).toContainEqual(['sweep', 'unfinished', undefined]);
   expect(await handlers[0]?.('unfinished')).toBe(60_000);
   expect(recovered).toBe(1);
   expect(wakes).toEqual([['sweep', 'retention', 60_000]]);

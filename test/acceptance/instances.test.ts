@@ -84,7 +84,7 @@ class Instances {
 }
 
 test.skipIf(!SERVER)(
-  'three instances, one killed, one paused for a minute, one restarted, and the database too: every push ends once and truthfully',
+  'three instances, one killed, one paused for a minute, one restarted, the queue emptied and the database restarted: every push ends once and truthfully',
   async () => {
     const server = await startOwnServer();
     onTestFinished(() => server.stop());
@@ -113,6 +113,8 @@ test.skipIf(!SERVER)(
     await instances.waitForTakeOver(pausedAt, 'Paused');
     expect(await instances.get(2).kill('SIGTERM')).toEqual({ code: 0, signal: null });
     await instances.startAgain(2);
+    // The queue may lose everything: what the store says is unfinished goes on.
+    await server.query('delete from pgboss.job');
     await world.redeliverFailed(instances.webhookUrl(0));
     await sleep(Math.max(0, pausedAt + PAUSE_MS - Date.now()));
     instances.get(1).resume();

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import pg from 'pg';
 
 const SCRIPT = join(import.meta.dirname, '../../scripts/with-postgres');
 /** Says where the server is, and ends with its input: with this process, however that ends. */
@@ -14,6 +15,7 @@ export interface OwnServer {
   readonly url: string;
   /** Ends all connections, stops the server and starts it again. */
   restart(): Promise<void>;
+  query(statement: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -28,6 +30,12 @@ export async function startOwnServer(): Promise<OwnServer> {
   return {
     url,
     restart: async () => void (await run('sh', [restart])),
+    async query(statement) {
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      await client.query(statement);
+      await client.end();
+    },
     async stop() {
       child.stdin.end();
       await exited;

@@ -7,6 +7,8 @@ import { openPostgres } from '../../src/store/postgres.ts';
 import { createDatabase } from './postgres-databases.ts';
 
 const SERVER = process.env['TEST_DATABASE_URL'];
+/** The authority of the server's certificate. */
+const CA = process.env['TEST_DATABASE_CA'];
 
 function open(url: string) {
   return openPostgres({ url, leases: createLeaseContext(), onConnectionLost: () => {} });
@@ -71,6 +73,27 @@ describe('a PostgreSQL server', () => {
       await ask();
     },
   );
+
+  test.skipIf(!SERVER || !CA)('is reached with TLS as the URL says', async () => {
+    const database = await createDatabase(SERVER ?? '');
+    onTestFinished(() => database.drop());
+    const openWith = (parameters: string) => {
+      const url = new URL(database.url);
+      url.hostname = 'localhost';
+      url.search = parameters;
+      return open(url.href);
+    };
+    const isEncrypted = async (parameters: string) => {
+      const { db, close } = await openWith(parameters);
+      const { rows } = await sql<{ ssl: boolean }>`
+        select ssl from pg_stat_ssl where pid = pg_backend_pid()`.execute(db);
+      await close();
+      return rows[0]?.ssl;
+    };
+    expect(await isEncrypted(`?sslmode=verify-full&sslrootcert=${CA}`)).toBe(true);
+    expect(await isEncrypted('')).toBe(false);
+    await expect(openWith('?sslmode=verify-full')).rejects.toThrow(/can't be used: .*certificate/);
+  });
 
   test('that is not there is told at the start, without the password', async () => {
     const opened = open('postgres://app:geheim@127.0.0.1:1/deploy');

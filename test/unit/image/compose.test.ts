@@ -13,7 +13,6 @@ const Service = z.strictObject({
   depends_on: z.record(z.string(), z.strictObject({ condition: z.literal('service_healthy') })).optional(),
   env_file: z.string().optional(),
   environment: z.record(z.string(), z.string()),
-  secrets: z.array(z.string()).optional(),
   ports: z.array(z.string()).optional(),
   volumes: z.array(z.string()).optional(),
   healthcheck: z
@@ -36,20 +35,18 @@ const Service = z.strictObject({
 const Compose = z.strictObject({
   name: z.string(),
   services: z.strictObject({ app: Service, database: Service }),
-  secrets: z.record(z.string(), z.strictObject({ environment: z.string() })),
   volumes: z.record(z.string(), z.null()),
   networks: z.record(z.string(), z.strictObject({ internal: z.boolean() }).nullable()),
 });
 
 const TEXT = readFileSync(join(import.meta.dirname, '../../../compose.yaml'), 'utf8');
-const { services, secrets, volumes, networks } = Compose.parse(parse(TEXT));
+const { services, volumes, networks } = Compose.parse(parse(TEXT));
 const { app, database } = services;
 
 describe('compose.yaml', () => {
   test('refers to nothing that it does not define', () => {
     const both = [app, database];
     expect(new Set(both.flatMap((one) => one.networks))).toEqual(new Set(Object.keys(networks)));
-    expect(both.flatMap((one) => one.secrets ?? [])).toEqual(Object.keys(secrets));
     const mounted = both.flatMap((one) => one.volumes ?? []).map((volume) => volume.split(':')[0]);
     expect(mounted).toEqual(Object.keys(volumes));
     expect(Object.keys(app.depends_on ?? {})).toEqual(['database']);
@@ -58,8 +55,7 @@ describe('compose.yaml', () => {
 
   test('holds no secret, and demands the password of the database', () => {
     expect(app.environment['DATABASE_URL']).toMatch(/:\$\{POSTGRES_PASSWORD:\?[^}]+\}@database:5432\//);
-    expect(database.environment['POSTGRES_PASSWORD_FILE']).toBe('/run/secrets/database_password');
-    expect(secrets['database_password']).toEqual({ environment: 'POSTGRES_PASSWORD' });
+    expect(database.environment['POSTGRES_PASSWORD']).toMatch(/^\$\{POSTGRES_PASSWORD:\?[^}]+\}$/);
     // The operator's file has it for the database; the app has no use for it beside the URL.
     expect(app.environment['POSTGRES_PASSWORD']).toBe('');
   });

@@ -45,7 +45,7 @@ async function redeployWithKill(method: string, path: RegExp, when: 'before' | '
     const { comment } = github.conversations.comment({
       ...{ repository: REPOSITORY, number, body: '/redeploy', author: 'ana' },
     });
-    await github.waitFor(() => held.hits > 0, `the request to ${path}`);
+    await github.waitFor(() => held.hits > 0, `the request to ${path}`, 40_000);
     await app.kill('SIGKILL');
     app = new AppProcess({ env, cwd: directory });
     await app.ready();

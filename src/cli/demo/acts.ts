@@ -1,21 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CheckStatus } from '../../../sandbox/github/model.ts';
 import { BROKEN_MELTANO_YML, MELTANO_YML, writeModel } from '../../../sandbox/page/example-project.ts';
+import { playBadFile, playPathFilter } from './configuration-acts.ts';
 import type { DemoView } from './demo-view.ts';
 import { writeBrokenJob, writeLongJob, writeShortJob } from './job-scripts.ts';
-import type { DemoComment, DemoPush, Stage } from './stage.ts';
+import type { DemoComment, Stage } from './stage.ts';
+import { STEP_LIMIT_MS, waitForRun } from './wait-for-run.ts';
 
-export const EXPECTED_PUSHES = 5;
-/** How many jobs the acts start on Meltano Cloud: the overtaken push has none. */
-export const EXPECTED_JOBS = 6;
+export const EXPECTED_PUSHES = 7;
+/** How many jobs the acts start on Meltano Cloud: the overtaken push and the filtered one have none. */
+export const EXPECTED_JOBS = 7;
 
-/** Longest wait for one step; the whole demo has a limit of its own (milliseconds). */
-const STEP_LIMIT_MS = 40_000;
 const MODEL = 'transform/models/orders.sql';
 
 /** Plays the acts; what came of them is at the simulated GitHub. */
 export async function playActs(stage: Stage, view: DemoView, signal: AbortSignal): Promise<void> {
-  const acts = [playSuccess, playFailure, playOvertaking, playRedeploy, playWithdrawal];
+  const acts = [
+    ...[playSuccess, playFailure, playOvertaking, playRedeploy, playWithdrawal],
+    ...[playBadFile, playPathFilter],
+  ];
   for (const act of acts) {
     signal.throwIfAborted();
     await act(stage, view, signal);
@@ -24,7 +26,7 @@ export async function playActs(stage: Stage, view: DemoView, signal: AbortSignal
 }
 
 async function playSuccess(stage: Stage, view: DemoView, signal: AbortSignal): Promise<void> {
-  view.openAct('1 of 5: a push is deployed. Its check run shows the log of Meltano Cloud while it grows.');
+  view.openAct('1 of 7: a push is deployed. Its check run shows the log of Meltano Cloud while it grows.');
   const push = stage.push({
     message: 'Add the orders model',
     files: { [MODEL]: writeModel(1) },
@@ -36,7 +38,7 @@ async function playSuccess(stage: Stage, view: DemoView, signal: AbortSignal): P
 }
 
 async function playFailure(stage: Stage, view: DemoView, signal: AbortSignal): Promise<void> {
-  view.openAct('2 of 5: a push breaks meltano.yml. The first error of the log is in the title.');
+  view.openAct('2 of 7: a push breaks meltano.yml. The first error of the log is in the title.');
   const push = stage.push({
     message: 'Load orders since January',
     files: { 'meltano.yml': BROKEN_MELTANO_YML },
@@ -48,7 +50,7 @@ async function playFailure(stage: Stage, view: DemoView, signal: AbortSignal): P
 }
 
 async function playOvertaking(stage: Stage, view: DemoView, signal: AbortSignal): Promise<void> {
-  view.openAct('3 of 5: three pushes in a row. The second waits for the first, and the third overtakes it.');
+  view.openAct('3 of 7: three pushes in a row. The second waits for the first, and the third overtakes it.');
   const deployed = { conclusion: 'success', title: /^Deployed in \d+ s$/ } as const;
   const first = stage.push({
     message: 'Mend meltano.yml',
@@ -78,7 +80,7 @@ async function playOvertaking(stage: Stage, view: DemoView, signal: AbortSignal)
 }
 
 async function playRedeploy(stage: Stage, view: DemoView, signal: AbortSignal): Promise<void> {
-  view.openAct('4 of 5: a comment says /redeploy. The app reacts, replies, and edits its reply to the end.');
+  view.openAct('4 of 7: a comment says /redeploy. The app reacts, replies, and edits its reply to the end.');
   const comment = stage.say({
     body: '/redeploy',
     script: () => writeShortJob(2500),
@@ -89,7 +91,7 @@ async function playRedeploy(stage: Stage, view: DemoView, signal: AbortSignal): 
 }
 
 async function playWithdrawal(stage: Stage, view: DemoView, signal: AbortSignal): Promise<void> {
-  view.openAct('5 of 5: a deployment is under way, and a comment says /meltano withdraw.');
+  view.openAct('5 of 7: a deployment is under way, and a comment says /meltano withdraw.');
   const redeploy = stage.say({
     body: '/redeploy',
     script: () => writeShortJob(30_000),
@@ -126,18 +128,4 @@ async function waitForAnswer(
     return reactions.some((one) => one === 'rocket' || one === 'confused');
   };
   await stage.sandbox.github.waitFor(isOver, `the answer to ${comment.body}`, STEP_LIMIT_MS);
-}
-
-/** A later status counts too. */
-async function waitForRun(
-  stage: Stage,
-  push: DemoPush,
-  { status, signal }: { status: CheckStatus; signal: AbortSignal },
-): Promise<void> {
-  const what = `the check run of ${push.sha.slice(0, 7)} ("${push.message}") to be ${status.replace('_', ' ')}`;
-  const reached = () => {
-    signal.throwIfAborted();
-    return stage.runsOf(push).some((run) => run.history.some((version) => version.status === status));
-  };
-  await stage.sandbox.github.waitFor(reached, what, STEP_LIMIT_MS);
 }

@@ -60,8 +60,8 @@ export function createBlockView(output: NodeJS.WriteStream): DemoView {
     },
     showPush: show,
     showComment: show,
-    showAnswer(comment, answer) {
-      answers.set(comment, answer);
+    showAnswer(about, answer) {
+      answers.set(about, answer);
       if (timer !== null) draw();
     },
     showRun(run) {
@@ -80,7 +80,7 @@ export function createBlockView(output: NodeJS.WriteStream): DemoView {
 
 interface Block {
   readonly pushes: readonly ShownPush[];
-  /** By the comment that is answered. */
+  /** By what they are about. */
   readonly answers: ReadonlyMap<string, string>;
   readonly runs: ReadonlyMap<string, SandboxCheckRun>;
   readonly logOf: string | null;
@@ -95,7 +95,7 @@ function renderBlock({ pushes, runs, answers, logOf, elapsed, live }: Block): Pi
   const rest = live ? Array.from({ length: LOG_LINES - log.length }, () => '') : [];
   return [
     ...lines,
-    ...[...answers].map(([comment, answer]): Piece[] => [[null, `    ${comment}: ${answer}`]]),
+    ...[...answers].map(([about, answer]): Piece[] => [[null, `    ${about}: ${answer}`]]),
     [
       [
         'gray',

@@ -10,9 +10,9 @@ export interface DemoView {
   showPush(push: DemoPush): void;
   /** Somebody writes comments that lead to a check run on the commit. */
   showComment(comment: Pick<DemoPush, 'sha' | 'message'>): void;
-  /** What the app answers to a comment: its reaction and its reply. */
-  showAnswer(comment: string, answer: string): void;
-  /** Called with every version of a check run. */
+  /** What the app says beside the check runs of deployments; `about`: the comment that it answers, or the file. */
+  showAnswer(about: string, answer: string): void;
+  /** Called with every version of a deployment's check run. */
   showRun(run: SandboxCheckRun): void;
   closeAct(): void;
 }

@@ -12,6 +12,7 @@ export function judgeDemo(stage: Stage): string[] {
   const failed = github.deliveries.filter(({ attempts }) => attempts.some(({ status }) => status !== 'OK'));
   return [
     ...stage.pushes.flatMap((push) => judgePush(push, stage.runsOf(push))),
+    ...stage.pushes.flatMap((push) => judgeFileCheck(push, stage.fileCheckOf(push))),
     ...stage.comments.flatMap(judgeComment),
     ...(pushes === EXPECTED_PUSHES ? [] : [`Only ${pushes} of ${EXPECTED_PUSHES} pushes were made.`]),
     ...(jobs === EXPECTED_JOBS ? [] : [`Jobs on Meltano Cloud: ${jobs} instead of ${EXPECTED_JOBS}.`]),
@@ -32,6 +33,24 @@ function judgePush({ sha, message, expected }: DemoPush, runs: readonly SandboxC
     ...judgeEnd(run, { name, expected }),
     ...(leaks ? [`The check run of ${name} shows the password that the log gave away.`] : []),
   ];
+}
+
+function judgeFileCheck(
+  { sha, message, expected: { annotation: expected } }: DemoPush,
+  run: SandboxCheckRun | undefined,
+): string[] {
+  const name = `The check run about the file of ${sha.slice(0, 7)} ("${message}")`;
+  if (expected === undefined) return run === undefined ? [] : [`${name} should not be there.`];
+  if (run === undefined) return [`${name} is missing.`];
+  if (run.conclusion !== 'failure') return [`${name} is ${describeState(run)}, not failure.`];
+  const [found, ...others] = run.annotations;
+  const isRight =
+    found?.path === expected.path &&
+    found.start_line === expected.line &&
+    expected.message.test(found.message);
+  return isRight && others.length === 0
+    ? []
+    : [`${name} has unexpected annotations: ${JSON.stringify(run.annotations)}`];
 }
 
 function judgeComment({ body, expected, reactions, replies }: DemoComment): string[] {

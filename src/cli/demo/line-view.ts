@@ -23,7 +23,7 @@ export function createLineView(output: NodeJS.WritableStream): DemoView {
       for (const line of lines.slice(before?.lines ?? 0)) write(`${' '.repeat(19)}| ${line}`);
       seen.set(run.id, { ...now, lines: lines.length });
     },
-    showAnswer: (comment, answer) => write(`${stamp()}  ${comment}: ${answer}`),
+    showAnswer: (about, answer) => write(`${stamp()}  ${about}: ${answer}`),
     closeAct: () => undefined,
   };
 }

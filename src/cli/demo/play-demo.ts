@@ -6,10 +6,10 @@ import { type AppProcess, startAppProcess, waitUntilReady } from './app-process.
 import { createDemoView, type DemoView } from './demo-view.ts';
 import { judgeDemo } from './judge-demo.ts';
 import { renderResults } from './result-table.ts';
-import { type Stage, setStage } from './stage.ts';
+import { isFileCheck, type Stage, setStage } from './stage.ts';
 import { listenToSignals } from './stop-signals.ts';
 
-/** The acts take about 45 s. */
+/** The acts take about 55 s. */
 const LIMIT_MS = 90_000;
 const INTERRUPTED = 130;
 const LOG_LINES = 10;
@@ -56,7 +56,9 @@ async function perform(stage: Stage, view: DemoView, { app, interrupted }: Runni
     over.addEventListener('abort', () => reject(over.reason));
     void app.ended.then((how) => reject(new Error(`The app ended ${how}`)));
   });
-  const stopListening = github.onCheckRun((run) => view.showRun(run));
+  const stopListening = github.onCheckRun((run) => {
+    if (!isFileCheck(run)) view.showRun(run);
+  });
   const play = async () => {
     await waitUntilReady(app, over);
     github.webhookUrl = `${app.url}/api/github/webhooks`;

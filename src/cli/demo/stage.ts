@@ -7,6 +7,7 @@ import { addPage } from '../../../sandbox/page/add-page.ts';
 import { MELTANO_YML } from '../../../sandbox/page/example-project.ts';
 import { addExamplePeople } from '../../../sandbox/page/people.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/sandbox.ts';
+import { CONFIGURATION_CHECK } from '../../report/render-configuration-run.ts';
 
 export const REPOSITORY = 'acme/analytics';
 
@@ -16,6 +17,8 @@ export interface Expectation {
   readonly title: RegExp;
   /** The log must have been seen at more than one length before the end. */
   readonly growingLog?: boolean;
+  /** The check run about the repository's file must fail with this alone. */
+  readonly annotation?: { readonly path: string; readonly line: number; readonly message: RegExp };
 }
 
 export interface DemoPush {
@@ -54,6 +57,8 @@ export interface Stage {
     expected: Expectation;
   }): DemoPush;
   runsOf(push: Pick<DemoPush, 'sha'>): SandboxCheckRun[];
+  /** The check run about the repository's configuration file. */
+  fileCheckOf(push: Pick<DemoPush, 'sha'>): SandboxCheckRun | undefined;
 }
 
 export async function setStage(): Promise<Stage> {
@@ -96,7 +101,12 @@ export async function setStage(): Promise<Stage> {
     },
     runsOf: ({ sha }) =>
       github.checkRuns(REPOSITORY, sha).filter((run) => run.output.summary?.includes('| push by ')),
+    fileCheckOf: ({ sha }) => github.checkRuns(REPOSITORY, sha).find(isFileCheck),
   };
+}
+
+export function isFileCheck({ name }: Pick<SandboxCheckRun, 'name'>): boolean {
+  return name === CONFIGURATION_CHECK;
 }
 
 /** A comment of octocat's on a new issue. */

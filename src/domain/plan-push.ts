@@ -32,7 +32,7 @@ export interface PushToPlan {
 
 export interface PlanningPorts {
   readonly comparer: CommitComparer;
-  readonly store: Pick<PlanStore, 'findLastSuccess' | 'countStarted'>;
+  readonly store: Pick<PlanStore, 'findLastSuccess' | 'findFirstAttempt' | 'countStarted'>;
   readonly newId: NewId;
   readonly nameCheckRun: NameCheckRun;
   readonly matchesPaths: PathMatcher;
@@ -101,11 +101,12 @@ async function decideTracked(
 
 /** What the repository's configuration says against it. What changed is asked for only where the rest lets it through. */
 async function refuseBySettings(
-  { event, configuration }: PushToPlan,
+  push: PushToPlan,
   workspace: Workspace,
   ports: PlanningPorts,
   asked: Asked,
 ): Promise<Decision | null> {
+  const { event, configuration } = push;
   const settings = settingsOf(configuration.configuration, workspace);
   const { directory } = workspace;
   const message = await readMessage(event, settings, ports, asked);
@@ -113,7 +114,7 @@ async function refuseBySettings(
     judgePush({ settings, directory, message, sender: event.sender, comparison }, ports.matchesPaths);
   let decision = judge({ kind: 'everything', why: 'not compared yet' });
   if (decision.deploy && needsComparison(settings, directory)) {
-    const base = await chooseBase(event, workspace.id, configuration, ports.store);
+    const base = await chooseBase(push, workspace.id, ports.store);
     const { comparer } = ports;
     decision = judge(await compareFrom(event.repository, base, event.after, comparer, asked.comparisons));
   }
@@ -136,16 +137,19 @@ async function readMessage(
 
 /** The commit that changes are counted from; null when everything counts as changed. */
 async function chooseBase(
-  event: PushEvent,
+  push: PushToPlan,
   workspaceId: string,
-  { wasHeld }: UsableConfiguration,
   store: PlanningPorts['store'],
 ): Promise<string | null> {
+  const { event, configuration } = push;
   if (event.forced) return null;
   const lastSuccess = await store.findLastSuccess(workspaceId);
   if (lastSuccess) return lastSuccess;
   // What the held pushes changed isn't deployed yet.
-  if (wasHeld) return null;
+  if (configuration.wasHeld) return null;
+  // Nor is what earlier pushes changed whose deployments failed, or were replaced.
+  const first = await store.findFirstAttempt(workspaceId, orderOf(push));
+  if (first) return first.before;
   return NO_COMMIT.test(event.before) ? null : event.before;
 }
 
@@ -177,6 +181,11 @@ function describe(
     requestedByBot: event.senderIsBot,
     cause: 'push',
     redeployOf: null,
-    pushedAt: event.pushedAt ?? toWholeSecond(push.receivedAt),
+    pushedAt: orderOf(push),
   };
+}
+
+/** The time that orders the push among others (epoch milliseconds). */
+function orderOf({ event, receivedAt }: PushToPlan): number {
+  return event.pushedAt ?? toWholeSecond(receivedAt);
 }

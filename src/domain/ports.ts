@@ -257,6 +257,8 @@ export interface Plan {
 export interface PlanStore {
   /** The commit of the workspace's last successful deployment: the deployed one, else the one asked for. */
   findLastSuccess(workspaceId: string): Promise<string | null>;
+  /** Of the workspace's first deployment that was meant to be done, by a push older than `pushedAt` (epoch milliseconds). */
+  findFirstAttempt(workspaceId: string, pushedAt: number): Promise<Pick<Deployment, 'before'> | null>;
   /** Deployments of a workspace from one sender's pushes received since then that started or may still start alone. */
   countStarted(workspaceId: string, requestedBy: string, since: number): Promise<number>;
   /**

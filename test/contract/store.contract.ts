@@ -181,6 +181,18 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         expect(await stores.findLastSuccess(WORKSPACE)).toBe('new');
       });
 
+      test('the first attempt is the oldest push that was meant to be deployed, and older than the one in question', async () => {
+        const pushAfter = (sha: string, pushedAt: number, rest: Partial<PlannedDeployment> = {}) =>
+          commit(planned(sha, { before: sha, pushedAt, ...rest }));
+        expect(await stores.findFirstAttempt(WORKSPACE, 5_000)).toBeNull();
+        await pushAfter('refused', 1_000, { reason: 'paths_unmatched', conclusion: 'none' });
+        await pushAfter('second', 3_000);
+        await pushAfter('replaced', 2_000);
+        await pushAfter('other', 500, { workspaceId: 'other' });
+        expect(await stores.findFirstAttempt(WORKSPACE, 5_000)).toEqual({ before: 'replaced' });
+        expect(await stores.findFirstAttempt(WORKSPACE, 2_000)).toBeNull();
+      });
+
       test('the brake counts what started: no waiting, superseded, refused by the plan, old or foreign ones', async () => {
         const start = async (id: string, differences: Partial<PlannedDeployment>) => {
           const [one] = await commit(planned(id, { requestedBy: 'bot', ...differences }));

@@ -33,6 +33,7 @@ function push(differences: Partial<PushEvent> = {}): PushEvent {
 interface World {
   comparison?: Comparison;
   lastSuccess?: string;
+  firstAttempt?: { before: string | null };
   started?: number;
   overtaken?: boolean;
   /** GitHub's, of the head commit. */
@@ -52,6 +53,7 @@ async function plan(workspaces: Workspace[], event: PushEvent, world: World = {}
     },
     store: {
       findLastSuccess: async () => world.lastSuccess ?? null,
+      findFirstAttempt: async () => world.firstAttempt ?? null,
       countStarted: async () => world.started ?? 0,
     },
     matchesPaths,
@@ -123,6 +125,14 @@ describe('planPush', () => {
     expect((await plan(inDirectory, push())).compared).toEqual([`${BEFORE}...${AFTER}`]);
   });
 
+  test("what an earlier push changed isn't lost when nothing has succeeded yet", async () => {
+    const inDirectory = [workspace({ directory: 'a' })];
+    const firstAttempt = { before: 'first' };
+    expect((await plan(inDirectory, push(), { firstAttempt })).compared).toEqual([`first...${AFTER}`]);
+    const { compared } = await plan(inDirectory, push(), { firstAttempt, lastSuccess: 'c0ffee' });
+    expect(compared).toEqual([`c0ffee...${AFTER}`]);
+  });
+
   test('two workspaces with the same base cost one comparison', async () => {
     const { compared } = await plan([workspace({ directory: 'a' }), workspace({ directory: 'b' })], push());
     expect(compared).toHaveLength(1);
@@ -131,6 +141,7 @@ describe('planPush', () => {
   test.each<[string, Partial<PushEvent>, World]>([
     ['a forced push', { forced: true }, { lastSuccess: 'c0ffee' }],
     ['a new branch', { before: ZERO }, {}],
+    ['a redeployment came before, and failed', {}, { firstAttempt: { before: null } }],
     ['a list that is not whole', {}, { comparison: { kind: 'everything', why: 'behind' } }],
   ])('everything counts as changed: %s', async (_, differences, world) => {
     const { planned } = await plan([workspace({ directory: 'a' })], push(differences), world);

@@ -4,23 +4,14 @@ import {
   type ConfigurationRunStore,
   isConfigurationRunId,
 } from '../domain/configuration-run.ts';
-import type { Deployment, Repository } from '../domain/deployment.ts';
+import type { Deployment } from '../domain/deployment.ts';
 import { LeaseLost } from '../domain/lease.ts';
-import type {
-  Clock,
-  DeploymentStore,
-  LogSource,
-  Pages,
-  Reporter,
-  ReportStore,
-  RepositoryStore,
-} from '../domain/ports.ts';
+import type { DeploymentStore, Reporter, ReportStore, RepositoryStore } from '../domain/ports.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
-import type { CheckRunFields, CheckRunView } from '../report/check-run-view.ts';
-import type { ConfigurationRunView } from '../report/render-configuration-run.ts';
 import type { CheckRunApi } from './check-runs.ts';
 import type { RateBudgets } from './rate-budget.ts';
-import { type ReportedRun, type WriteOutcome, type WriteRequest, writeCheckRun } from './write-check-run.ts';
+import { type RenderPorts, renderRun } from './render-run.ts';
+import { type ReportedRun, type WriteOutcome, writeCheckRun } from './write-check-run.ts';
 import { type LaneEntry, type NextWrite, type WriteKind, WriteLane } from './write-lane.ts';
 
 /**
@@ -33,21 +24,15 @@ const HOPE_MS = 24 * 3_600_000;
 /** Node runs a timer of 25 days or more at once (milliseconds). */
 const LONGEST_TIMER_MS = 3_600_000;
 
-export interface CheckRunWriterPorts {
+export interface CheckRunWriterPorts extends RenderPorts {
   readonly api: CheckRunApi;
   readonly store: ReportStore &
     Pick<DeploymentStore, 'listOpen'> &
     Pick<ConfigurationRunStore, 'getConfigurationRun'>;
   readonly repositories: Pick<RepositoryStore, 'getRepository'>;
-  readonly logs: LogSource;
   readonly budgets: Pick<RateBudgets, 'of'>;
-  readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
-  readonly render: (view: CheckRunView) => CheckRunFields;
-  readonly renderConfiguration: (view: ConfigurationRunView) => CheckRunFields;
-  readonly pages: Pages;
-  readonly limits: { readonly deployTimeoutMinutes: number; readonly startTimeoutMinutes: number };
   /** With several instances: runs a write on behalf of the lease of the installation's writer. */
   readonly onBehalf?: <T>(installationId: number, work: () => Promise<T>) => Promise<T>;
 }
@@ -191,43 +176,10 @@ export class CheckRunWriter implements Reporter {
     // A conclusion goes out once, together with its log. Nothing is owed until `changed` comes again, when that was
     // read: an earlier failure must not bring it back at once, and for ever.
     if (deployment.state === 'concluded' && !entry.mayConclude) return true;
-    const rendered = await this.#render(deployment, repository);
+    const rendered = await renderRun(deployment, repository, this.#ports);
     const request = { ...rendered, deployment, repository, lastDigest: entry.digest };
     const outcome = await writeCheckRun(request, { api, store, clock });
     return this.#settle(lane, entry, write, outcome);
-  }
-
-  async #render(
-    of: Deployment | ConfigurationRun,
-    repository: Repository,
-  ): Promise<Pick<WriteRequest, 'fields' | 'timeless' | 'externalId'>> {
-    const { render, renderConfiguration, pages } = this.#ports;
-    if ('verdict' in of) {
-      const fields = renderConfiguration({ run: of, repository, githubUrl: pages.githubUrl });
-      return { fields, timeless: fields, externalId: of.id };
-    }
-    const view = await this.#view(of, repository);
-    const timeless = render({ ...view, now: 0 });
-    return { fields: render(view), timeless, externalId: `${of.workspaceId}/${of.id}` };
-  }
-
-  async #view(deployment: Deployment, repository: CheckRunView['repository']): Promise<CheckRunView> {
-    const { store, logs, clock, pages, limits } = this.#ports;
-    const open = deployment.state === 'waiting' ? await store.listOpen(deployment.workspaceId) : [];
-    const { redeployOf, rerun } = deployment;
-    return {
-      ...{ deployment, repository },
-      workspaceUrl: pages.workspaceUrl(deployment),
-      githubUrl: pages.githubUrl,
-      waitsFor: open.find((one) => one.state !== 'waiting') ?? null,
-      supersededBy: deployment.supersededBy ? await store.getDeployment(deployment.supersededBy) : null,
-      redeployOf: redeployOf ? await store.getDeployment(redeployOf) : null,
-      redeployedAs: rerun?.kind === 'redeployed' ? await store.getDeployment(rerun.deploymentId) : null,
-      log: logs.excerpt(deployment.id),
-      deployTimeoutMinutes: limits.deployTimeoutMinutes,
-      startTimeoutMinutes: limits.startTimeoutMinutes,
-      now: clock.now(),
-    };
   }
 
   /** False when what was to be written is still owed. */

@@ -1,26 +1,9 @@
 import type { Logger } from 'pino';
-import {
-  type ConfigurationInUse,
-  type Configurations,
-  isAboutWorkspaces,
-} from '../domain/configuration-in-use.ts';
-import {
-  type ConfigurationRunStore,
-  describeConfigurationRun,
-  type NewConfigurationRun,
-  refuseFile,
-} from '../domain/configuration-run.ts';
-import {
-  type AppEvent,
-  type CommentEvent,
-  type Delivery,
-  makeSweepDeliveryId,
-  type PushEvent,
-  type RerunEvent,
-} from '../domain/delivery.ts';
-import type { Deployment, Repository } from '../domain/deployment.ts';
-import { isNameTaken } from '../domain/match-workspaces.ts';
-import { type PlanningPorts, planPush, refusePush, tracksPushedBranch } from '../domain/plan-push.ts';
+import type { Configurations } from '../domain/configuration-in-use.ts';
+import type { ConfigurationRunStore } from '../domain/configuration-run.ts';
+import type { AppEvent, CommentEvent, Delivery, RerunEvent } from '../domain/delivery.ts';
+import type { Deployment } from '../domain/deployment.ts';
+import { type PlanningPorts, refusePush } from '../domain/plan-push.ts';
 import type {
   Account,
   Accounts,
@@ -34,12 +17,12 @@ import type {
   RepositoryStore,
   SweepStore,
 } from '../domain/ports.ts';
-import type { ReasonCode } from '../domain/reason-codes.ts';
+import { REASON_CODES, type ReasonCode } from '../domain/reason-codes.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { PullToCheck } from './check-pull.ts';
-import { digestText } from './digest-text.ts';
 import { findWorkspaces, ListFailed, ListTooFresh } from './find-workspaces.ts';
+import { planDeliveredPush } from './plan-delivered-push.ts';
 
 export interface PlanContext {
   readonly deliveries: DeliveryStore;
@@ -167,7 +150,9 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
         findOf(account, event, receivedAt, (workspaces) => !young && workspaces.length > 0);
       return context.checkPull({ event, receivedAt, listWorkspaces });
     }
-    return planOnePush(delivery, event, account);
+    const find = (isEnough: (known: readonly Workspace[]) => boolean) =>
+      findOf(account, event, delivery.receivedAt, isEnough);
+    return planDeliveredPush({ delivery, event, account: account.key, find }, context);
   }
 
   /** What a command or a re-run is planned from. */
@@ -192,72 +177,6 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     return findWorkspaces(search, repositories);
   }
 
-  async function planOnePush(delivery: Delivery, event: PushEvent, account: Account): Promise<Plan> {
-    if (await wasFoundBefore(event)) return { outcome: 'found_before', deployments: [] };
-    const { id: deliveryId, receivedAt } = delivery;
-    const found = await findOf(account, event, receivedAt, (known) =>
-      known.some((one) => tracksPushedBranch(one, event)),
-    );
-    if (found.length === 0) return { outcome: await explainNone(event.repository), deployments: [] };
-    const { workspaces, inUse: configuration } = await configure(delivery, event, account, found);
-    const configurationRuns = complain(delivery, event, configuration);
-    if (configuration.kind === 'held') {
-      return { outcome: 'configuration_held', deployments: [], configurationRuns };
-    }
-    const overtaken = await wasOvertaken(deliveryId, event);
-    const deployments = await planPush(
-      { deliveryId, receivedAt, event, account: account.key, workspaces, configuration, overtaken },
-      context.planning,
-    );
-    return { outcome: 'push', deployments, configurationRuns };
-  }
-
-  /** The configuration that holds for a push, judged by a list of workspaces that is young enough. */
-  async function configure(
-    { receivedAt }: Delivery,
-    event: PushEvent,
-    account: Account,
-    found: readonly Workspace[],
-  ): Promise<{ workspaces: readonly Workspace[]; inUse: ConfigurationInUse }> {
-    const { repository, ref, after: sha, pushedAt } = event;
-    const push = { branch: ref.replace(/^refs\/heads\//, ''), sha, at: pushedAt ?? receivedAt };
-    const inUse = await context.configurations.current({ repository, workspaces: found, push });
-    if (!inUse.bad || !isAboutWorkspaces(inUse.bad)) return { workspaces: found, inUse };
-    const workspaces = await findOf(account, event, receivedAt, () => false);
-    return { workspaces, inUse: await context.configurations.current({ repository, workspaces, push }) };
-  }
-
-  async function explainNone(repository: Repository): Promise<ReasonCode> {
-    const holder = await context.repositories.findNameHolder(`${repository.owner}/${repository.name}`);
-    return isNameTaken(repository, holder) ? 'name_taken' : 'no_workspace';
-  }
-
-  /** A bad file is told of on the head of the default branch, where it stands. */
-  function complain(
-    { receivedAt: createdAt }: Delivery,
-    { repository }: PushEvent,
-    { kind, bad }: ConfigurationInUse,
-  ): NewConfigurationRun[] {
-    if (!bad) return [];
-    const verdict = refuseFile(bad, kind === 'held' ? 'held' : 'last_good');
-    return [describeConfigurationRun({ repository, sha: bad.sha, createdAt }, verdict, digestText)];
-  }
-
-  /** A delivery that comes after the sweep found its push joins the deployment that the sweep made. */
-  async function wasFoundBefore(push: PushEvent): Promise<boolean> {
-    if (push.foundBySweep) return false;
-    const id = makeSweepDeliveryId(push.repository.id, push.ref, push.after);
-    const found = await context.deliveries.findDelivery(id);
-    return found?.event.kind === 'push' && (push.pushedAt ?? 0) <= (found.event.pushedAt ?? 0);
-  }
-
-  /** Only a delivery that was missed is asked this: every other one is as new as can be. */
-  async function wasOvertaken(deliveryId: string, push: PushEvent): Promise<boolean> {
-    if (!(await context.sweeps.wasAskedForAgain(deliveryId))) return false;
-    const branch = push.ref.replace(/^refs\/heads\//, '');
-    return (await context.heads.readHead(push.repository, branch)) !== push.after;
-  }
-
   function refuseAccount(login: string): ReasonCode | null {
     const allowed = context.allowedAccounts;
     return allowed === null || allowed.has(login.toLowerCase()) ? null : 'account_not_allowed';
@@ -271,7 +190,7 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
       context.dispatcher.wake('command', command.id);
     } else if (plan.deployments.length === 0) {
       log.info(
-        { noop: plan.outcome, account: delivery.event.account },
+        { noop: plan.outcome, why: REASON_CODES[plan.outcome], account: delivery.event.account },
         'Delivery handled: nothing to deploy',
       );
     }
@@ -289,7 +208,8 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
   function announce(deployment: Deployment, log: Logger): void {
     const fields = { workspace: deployment.workspaceId, sha: deployment.sha, deployment: deployment.id };
     if (deployment.conclusion === 'none') {
-      log.info({ ...fields, noop: deployment.reason }, 'Workspace not deployed');
+      const { reason, problem } = deployment;
+      log.info({ ...fields, noop: reason, why: problem ?? REASON_CODES[reason] }, 'Workspace not deployed');
       return;
     }
     log.info({ ...fields, reason: deployment.reason, state: deployment.state }, describeChange(deployment));

@@ -1,0 +1,55 @@
+import type { ConfigurationRun } from '../domain/configuration-run.ts';
+import type { Deployment, Repository } from '../domain/deployment.ts';
+import type { Clock, DeploymentStore, LogSource, Pages, ReportStore } from '../domain/ports.ts';
+import type { CheckRunFields, CheckRunView } from '../report/check-run-view.ts';
+import type { ConfigurationRunView } from '../report/render-configuration-run.ts';
+import type { WriteRequest } from './write-check-run.ts';
+
+/** What a check run is rendered from. */
+export interface RenderPorts {
+  readonly store: Pick<ReportStore, 'getDeployment'> & Pick<DeploymentStore, 'listOpen'>;
+  readonly logs: LogSource;
+  readonly clock: Clock;
+  readonly render: (view: CheckRunView) => CheckRunFields;
+  readonly renderConfiguration: (view: ConfigurationRunView) => CheckRunFields;
+  readonly pages: Pages;
+  readonly limits: { readonly deployTimeoutMinutes: number; readonly startTimeoutMinutes: number };
+}
+
+/** A deployment's check run, or that about a configuration file, as it is to be now. */
+export async function renderRun(
+  of: Deployment | ConfigurationRun,
+  repository: Repository,
+  ports: RenderPorts,
+): Promise<Pick<WriteRequest, 'fields' | 'timeless' | 'externalId'>> {
+  const { render, renderConfiguration, pages } = ports;
+  if ('verdict' in of) {
+    const fields = renderConfiguration({ run: of, repository, githubUrl: pages.githubUrl });
+    return { fields, timeless: fields, externalId: of.id };
+  }
+  const view = await viewDeployment(of, repository, ports);
+  const timeless = render({ ...view, now: 0 });
+  return { fields: render(view), timeless, externalId: `${of.workspaceId}/${of.id}` };
+}
+
+async function viewDeployment(
+  deployment: Deployment,
+  repository: CheckRunView['repository'],
+  { store, logs, clock, pages, limits }: RenderPorts,
+): Promise<CheckRunView> {
+  const open = deployment.state === 'waiting' ? await store.listOpen(deployment.workspaceId) : [];
+  const { redeployOf, rerun } = deployment;
+  return {
+    ...{ deployment, repository },
+    workspaceUrl: pages.workspaceUrl(deployment),
+    githubUrl: pages.githubUrl,
+    waitsFor: open.find((one) => one.state !== 'waiting') ?? null,
+    supersededBy: deployment.supersededBy ? await store.getDeployment(deployment.supersededBy) : null,
+    redeployOf: redeployOf ? await store.getDeployment(redeployOf) : null,
+    redeployedAs: rerun?.kind === 'redeployed' ? await store.getDeployment(rerun.deploymentId) : null,
+    log: logs.excerpt(deployment.id),
+    deployTimeoutMinutes: limits.deployTimeoutMinutes,
+    startTimeoutMinutes: limits.startTimeoutMinutes,
+    now: clock.now(),
+  };
+}

@@ -40,7 +40,9 @@ export class ProblemList {
   }
 
   add(range: TextRange, message: string, path: KeyPath): void {
-    const [from, to] = range;
+    // What is missing at the end of the file is told of on its last line, since there is no other to show.
+    const from = Math.min(range[0], this.#text.trimEnd().length);
+    const to = range[1];
     // The blank lines behind a text of several lines belong to it, but nobody means them.
     const end = from + this.#text.slice(from, to).trimEnd().length;
     const { line, col } = this.#lines.linePos(from);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { parseCommand } from '../../../src/commands/parse-command.ts';
-import type { CommentEvent, PullRequestEvent, PushEvent } from '../../../src/domain/delivery.ts';
+import type { CommentEvent, PushEvent } from '../../../src/domain/delivery.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import { buildPush, PlanWorld } from './plan-world.ts';
 import { buildWorkspace, REPOSITORY, START, WORKSPACE_ID } from './reconcile-world.ts';
@@ -265,59 +265,5 @@ describe('a command', () => {
   test('in a repository that took the name of another says so', async () => {
     await world.stores.learnRepository({ ...REPOSITORY, id: 1 }, null, START - 1);
     expect(await give('/meltano why')).toEqual({ kind: 'refused', refusal: { code: 'name_taken' } });
-  });
-});
-
-describe('a pull request', () => {
-  async function open(headSha: string): Promise<void> {
-    const event: PullRequestEvent = {
-      ...{ kind: 'pull_request', account: 'acme', repository: REPOSITORY, number: 5, headSha },
-    };
-    await world.deliver(event);
-    await world.planAll();
-  }
-
-  test('that leaves the file alone gets nothing', async () => {
-    await open(SHA);
-    expect(world.noops()).toEqual(['configuration_unchanged']);
-    expect(world.reporter.configurationRuns).toEqual([]);
-  });
-
-  test('that changes it is told what would be deployed, and nothing of that holds', async () => {
-    world.files.changedBy.add(5);
-    world.files.at.set(NEXT, 'workspaces: [{ workspace: Analytics, on_push: false }]');
-    await open(NEXT);
-    expect(world.reporter.configurationRuns).toMatchObject([
-      {
-        sha: NEXT,
-        verdict: { kind: 'good', file: FILE, workspaces: [{ name: 'Analytics', onPush: false }] },
-      },
-    ]);
-    expect(await push({ after: SHA })).toHaveLength(1);
-  });
-
-  test('that breaks it is told where', async () => {
-    world.files.changedBy.add(5);
-    world.files.at.set(NEXT, BAD);
-    await open(NEXT);
-    await open(NEXT);
-    expect(world.reporter.configurationRuns[0]).toMatchObject({
-      ...{ sha: NEXT, verdict: { kind: 'bad', effect: 'proposed', problems: [{ line: 2 }] } },
-    });
-    expect(new Set(world.reporter.configurationRuns.map(({ id }) => id)).size).toBe(1);
-  });
-
-  test('that takes it away is told what the defaults do', async () => {
-    world.files.changedBy.add(5);
-    await open(NEXT);
-    expect(world.reporter.configurationRuns).toMatchObject([{ verdict: { kind: 'good', file: null } }]);
-  });
-
-  test('of a repository without a workspace asks GitHub nothing', async () => {
-    world.meltano.workspaces = [];
-    world.files.changedBy.add(5);
-    await open(NEXT);
-    expect(world.files.reads).toEqual([]);
-    expect(world.noops()).toEqual(['no_workspace']);
   });
 });

@@ -66,7 +66,7 @@ function judge(answer: Answer, deployments: readonly Deployment[]): Standing {
       return 'failed';
     case 'redeploy':
       if (deployments.some((one) => one.state !== 'concluded')) return 'under way';
-      return deployments.every((one) => one.conclusion === 'success') && answer.missing.length === 0
+      return deployments.every(isGood) && answer.missing.length + (answer.pushless?.length ?? 0) === 0
         ? 'succeeded'
         : 'failed';
     case 'withdraw':
@@ -75,6 +75,11 @@ function judge(answer: Answer, deployments: readonly Deployment[]): Standing {
     default:
       return 'succeeded';
   }
+}
+
+/** Neutral is a start that Meltano Cloud accepted, and whose outcome nobody can see. */
+function isGood({ conclusion, reason }: Deployment): boolean {
+  return conclusion === 'success' || reason === 'start_accepted';
 }
 
 /** Whether the check run says what the deployment came to: the last reply links to it. */

@@ -3,7 +3,7 @@ import type { Answer, CommandReads } from '../domain/conversation.ts';
 import type { Cause, Repository } from '../domain/deployment.ts';
 import { describeDeployment, type NameCheckRun } from '../domain/describe-deployment.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
-import type { NewId, PlannedDeployment } from '../domain/ports.ts';
+import type { LacksPush, NewId, PlannedDeployment } from '../domain/ports.ts';
 import { nameWorkspaces } from '../domain/select-workspaces.ts';
 import type { Workspace } from '../domain/workspace.ts';
 
@@ -11,6 +11,7 @@ export interface RedeployPorts {
   readonly reads: Pick<CommandReads, 'readHead'>;
   readonly newId: NewId;
   readonly nameCheckRun: NameCheckRun;
+  readonly lacksPush: LacksPush;
 }
 
 /** Who asks for which deployments, and how. */
@@ -32,6 +33,8 @@ export interface Redeployment {
   readonly deployments: readonly PlannedDeployment[];
   /** Workspaces whose tracked branch doesn't exist. */
   readonly missing: readonly Workspace[];
+  /** Workspaces that are started by the last push to their branch, of which none is kept. */
+  readonly pushless: readonly Workspace[];
 }
 
 /**
@@ -46,11 +49,22 @@ export async function planRedeploy(
   const { repository, actor, cause } = request;
   const deployments: PlannedDeployment[] = [];
   const missing: Workspace[] = [];
+  const pushless: Workspace[] = [];
   for (const workspace of selected) {
     const branch = trackedBranch(workspace, repository);
     const head = await ports.reads.readHead(repository, branch);
     if (head === null) {
       missing.push(workspace);
+      continue;
+    }
+    const start = {
+      account: request.account,
+      workspaceId: workspace.id,
+      repositoryId: repository.id,
+      branch,
+    };
+    if (await ports.lacksPush(start)) {
+      pushless.push(workspace);
       continue;
     }
     deployments.push({
@@ -59,12 +73,19 @@ export async function planRedeploy(
       ...{ redeployOf: null, pushedAt: request.askedAt, reason: cause, conclusion: null, problem: null },
     });
   }
-  return { deployments, missing };
+  return { deployments, missing, pushless };
 }
 
 /** The answer to a command that asked for these deployments. */
-export function answerRedeploy({ deployments, missing }: Redeployment, repository: Repository): Answer {
-  const named = nameWorkspaces(missing, repository);
-  if (deployments.length > 0) return { kind: 'redeploy', missing: named };
-  return { kind: 'refused', refusal: { code: 'branch_missing', missing: named } };
+export function answerRedeploy(redeployment: Redeployment, repository: Repository): Answer {
+  const missing = nameWorkspaces(redeployment.missing, repository);
+  const pushless = nameWorkspaces(redeployment.pushless, repository);
+  if (redeployment.deployments.length > 0) {
+    return { kind: 'redeploy', missing, ...(pushless.length > 0 ? { pushless } : {}) };
+  }
+  const refusal =
+    pushless.length > 0
+      ? ({ code: 'push_missing', pushless } as const)
+      : ({ code: 'branch_missing', missing } as const);
+  return { kind: 'refused', refusal };
 }

@@ -29,6 +29,8 @@ export interface RerunToPlan {
 
 const NOT_PERMITTED = 'it takes the right to write to the repository';
 const HELD = 'the configuration file of the repository has mistakes, and there was never a good one';
+const PUSHLESS =
+  'the workspace is deployed by sending the last push of its branch to Meltano Cloud, and none is kept here: push once more';
 const SKIPPED = 'a deployment that was skipped is not deployed again with its suite';
 
 type NoteRerun = NonNullable<Plan['reruns']>[number];
@@ -113,8 +115,12 @@ async function leaveOutRepeated(
   return { fresh, reruns };
 }
 
-function refuseAll({ actor }: RerunEvent, runs: readonly OldRun[], why: string): Plan {
-  const rerun: Rerun = { kind: 'refused', by: actor, why };
+function refuse({ actor: by }: RerunEvent, why: string): Rerun {
+  return { kind: 'refused', by, why };
+}
+
+function refuseAll(event: RerunEvent, runs: readonly OldRun[], why: string): Plan {
+  const rerun = refuse(event, why);
   const reruns = runs.map(({ deploymentId }) => ({ deploymentId, rerun }));
   return { outcome: 'command_refused', deployments: [], reruns };
 }
@@ -137,7 +143,7 @@ async function redeployAll(rerun: RerunToPlan, runs: readonly OldRun[], ports: R
   const reruns: NoteRerun[] = [];
   for (const run of runs) {
     const workspace = workspaces.find((one) => one.id === run.workspaceId);
-    const { deployments: made } = await planRedeploy(request, workspace ? [workspace] : [], {
+    const { deployments: made, pushless } = await planRedeploy(request, workspace ? [workspace] : [], {
       ...ports.planning,
       reads: ports.reads,
     });
@@ -145,7 +151,8 @@ async function redeployAll(rerun: RerunToPlan, runs: readonly OldRun[], ports: R
     if (planned) {
       deployments.push({ ...planned, checkName: run.checkName, redeployOf: run.deploymentId });
     }
-    const outcome = describeOutcome(event, planned, workspace);
+    const outcome =
+      pushless.length > 0 ? refuse(event, PUSHLESS) : describeOutcome(event, planned, workspace);
     if (outcome) reruns.push({ deploymentId: run.deploymentId, rerun: outcome });
   }
   const outcome = deployments.length > 0 ? cause : 'command_refused';

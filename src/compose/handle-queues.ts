@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, type Registry } from 'prom-client';
 import { matchesPaths } from '../config/matches-paths.ts';
 import type { Configurations } from '../domain/configuration-in-use.ts';
-import type { Accounts, InstallationReader } from '../domain/ports.ts';
+import type { KeptPushStore } from '../domain/kept-push.ts';
+import type { Accounts, InstallationReader, LacksPush } from '../domain/ports.ts';
 import { normalizeHost } from '../domain/repository-url.ts';
 import { createCommandReads } from '../github/command-reads.ts';
 import { createCommitComparer } from '../github/compare-commits.ts';
@@ -80,7 +81,7 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
   };
   const planning = {
     ...{ comparer, store: stores, newId: randomUUID, nameCheckRun: nameWithoutSecrets },
-    ...{ matchesPaths, readMessage: files.readMessage },
+    ...{ matchesPaths, readMessage: files.readMessage, lacksPush: createPushCheck(accounts, stores) },
   };
   const finish = createReportFinisher(writing, stores);
   const { reporter, resume } = chooseReporter(foundation, { reporting, accounts, finish });
@@ -116,6 +117,12 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
   return { unfinished, resume };
 }
 
+function createPushCheck(accounts: Accounts, store: KeptPushStore): LacksPush {
+  return async ({ account, workspaceId, repositoryId, branch }) =>
+    accounts.byKey(account)?.triggerOf(workspaceId).kind === 'webhook' &&
+    (await store.findPush(repositoryId, branch)) === null;
+}
+
 function leaveLogs(logs: LogBook): ReconcileContext['logs'] {
   return {
     readOn: async () => ({ ok: true, value: false }),
@@ -133,7 +140,7 @@ function createRetention({ configuration, log, clock, stores, metrics }: Foundat
 function countRemoved(registry: Registry): (kind: RecordKind, count: number) => void {
   const removed = new Counter({
     name: 'meltano_deploy_records_removed_total',
-    help: 'Records removed because they were too old or too many (deployment, delivery, redelivery, command, configuration_run, failure_comment, github_deployment).',
+    help: 'Records removed because they were too old or too many (deployment, delivery, redelivery, command, configuration_run, failure_comment, github_deployment, push_payload).',
     labelNames: ['kind'],
     registers: [registry],
   });

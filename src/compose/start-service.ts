@@ -39,7 +39,7 @@ export async function startService(
   const { stores, dispatcher, shared, dependencies, clock, budgets } = foundation;
   const { meltano, tenants } = configuration;
   const accounts = new AccountRegistry(
-    { meltano, tenants: tenants?.accounts ?? [] },
+    { meltano, adoptJobs: configuration.adoptJobs, tenants: tenants?.accounts ?? [] },
     {
       ...{ clock, log },
       onToken: redactor.learnToken,
@@ -80,6 +80,7 @@ export async function startService(
     octokit.connect(probot);
     createApp({
       ...{ dispatcher, clock, log, deliveries: stores, onDelivery: metrics.delivery },
+      keepsPushes: (owner) => accounts.forOwner(owner)?.keepsPushes ?? false,
       onInstallation: (installationId) => {
         resume(installationId);
         // What was pushed while the app could not hear of it, and which repositories are there now.

@@ -39,6 +39,8 @@ export interface Configuration {
   readonly allowedAccounts: ReadonlySet<string> | null;
   readonly deployTimeoutMinutes: number;
   readonly startTimeoutMinutes: number;
+  /** Whether a job that something else started for a push is reported in place of a second one. */
+  readonly adoptJobs: boolean;
   readonly poll: { readonly min: number; readonly max: number };
   /** How often missed deliveries and branch heads are looked for; 0 for never. */
   readonly sweepMinutes: number;
@@ -125,6 +127,7 @@ const variables = z.object({
     .min(1, { error: 'must be at least 1 day' })
     .max(3650, { error: 'must be at most 3650 days (ten years)' })
     .default(90),
+  ADOPT_JOBS: z.enum(['true', 'false'], { error: 'must be true or false' }).default('true'),
   POLL_MIN_MS: milliseconds.default(1_000),
   POLL_MAX_MS: milliseconds.default(10_000),
 });
@@ -167,7 +170,12 @@ function readTenants(
   const file = given['TENANTS_FILE'];
   if (!file) return null;
   const { MELTANO_API_URL: apiUrl, MELTANO_AUTH_URL: authUrl } = values;
-  const defaults = { apiUrl, authUrl, audience: values.MELTANO_AUDIENCE ?? null };
+  const defaults = {
+    apiUrl,
+    authUrl,
+    audience: values.MELTANO_AUDIENCE ?? null,
+    adoptJobs: values.ADOPT_JOBS === 'true',
+  };
   const source = { file, env: { ...given }, defaults };
   const read = readTenantsFile(source);
   return read.ok ? { source, accounts: read.accounts } : { problems: read.problems };
@@ -254,6 +262,7 @@ function toConfiguration(
     allowedAccounts: values.ALLOWED_ACCOUNTS ? splitLogins(values.ALLOWED_ACCOUNTS) : null,
     deployTimeoutMinutes: values.DEPLOY_TIMEOUT_MINUTES,
     startTimeoutMinutes: values.START_TIMEOUT_MINUTES,
+    adoptJobs: values.ADOPT_JOBS === 'true',
     poll: { min: values.POLL_MIN_MS, max: values.POLL_MAX_MS },
     sweepMinutes: values.SWEEP_MINUTES,
     retentionDays: values.RETENTION_DAYS,

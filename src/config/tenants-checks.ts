@@ -29,7 +29,8 @@ function checkCredentials(account: Record<string, unknown>): FileProblem[] {
     }));
   }
   const missing = client.filter((key) => !has(key));
-  if (missing.length === 0 || account['trigger'] === 'webhook') return [];
+  if (missing.length === 0) return [];
+  if (missing.length === 2 && isStartedByPush(account)) return checkBlindMappings(account);
   const wanted = missing.length === 1 ? `${missing[0]}` : 'token, or client_id and client_secret';
   return [{ path: [], part: 'key', message: `has incomplete Meltano Cloud credentials: add ${wanted}` }];
 }
@@ -56,20 +57,48 @@ function checkMappings(account: Record<string, unknown>, login: string): FilePro
   });
 }
 
-/** Until `trigger: webhook` is built, a file that asks for it must not look as if it worked. */
-function checkTriggers(account: Record<string, unknown>): FileProblem[] {
-  const mappings = z.array(looseAccount.catch({})).catch([]).parse(account['mappings']);
-  const places = [
-    { path: [], entry: account },
-    ...mappings.map((entry, index) => ({ path: ['mappings', index], entry })),
-  ];
-  return places.flatMap(({ path, entry }): FileProblem[] => {
-    if (entry['trigger'] === 'webhook') {
-      const message = "can't be webhook in this version: use api, or leave it out";
-      return [{ path: [...path, 'trigger'], message }];
+/** Without credentials only what the operator mapped is known, and only a deployment secret starts it. */
+function isStartedByPush(account: Record<string, unknown>): boolean {
+  return (
+    account['trigger'] === 'webhook' || listEntries(account).some(({ trigger }) => trigger === 'webhook')
+  );
+}
+
+function checkBlindMappings(account: Record<string, unknown>): FileProblem[] {
+  const mappings = listEntries(account);
+  if (mappings.length === 0) {
+    const message = 'needs mappings: without Meltano Cloud credentials no workspace can be found';
+    return [{ path: [], part: 'key', message }];
+  }
+  return mappings.flatMap((mapping, index): FileProblem[] => {
+    const path = ['mappings', index];
+    if ((mapping['trigger'] ?? account['trigger']) !== 'webhook') {
+      const message = 'needs Meltano Cloud credentials of the account, or trigger: webhook';
+      return [{ path, message }];
     }
-    if (entry['deployment_secret'] === undefined || account['trigger'] === 'webhook') return [];
-    const message = 'is for trigger: webhook only: remove it';
-    return [{ path: [...path, 'deployment_secret'], part: 'key', message }];
+    if (mapping['deployment_secret'] !== undefined || account['deployment_secret'] !== undefined) return [];
+    const message = 'needs a deployment_secret: without Meltano Cloud credentials it can not be read';
+    return [{ path, message }];
   });
+}
+
+/** A deployment secret does nothing where deployments are started through the API. */
+function checkTriggers(account: Record<string, unknown>): FileProblem[] {
+  const mappings = listEntries(account);
+  const message = 'is for trigger: webhook only: remove it';
+  const isUsed = (entry: Record<string, unknown>) => (entry['trigger'] ?? account['trigger']) === 'webhook';
+  const ofAccount: FileProblem[] =
+    account['deployment_secret'] === undefined || isUsed(account) || mappings.some(isUsed)
+      ? []
+      : [{ path: ['deployment_secret'], part: 'key', message }];
+  const ofMappings = mappings.flatMap((mapping, index): FileProblem[] =>
+    mapping['deployment_secret'] === undefined || isUsed(mapping)
+      ? []
+      : [{ path: ['mappings', index, 'deployment_secret'], part: 'key', message }],
+  );
+  return [...ofAccount, ...ofMappings];
+}
+
+function listEntries(account: Record<string, unknown>): Record<string, unknown>[] {
+  return z.array(looseAccount.catch({})).catch([]).parse(account['mappings']);
 }

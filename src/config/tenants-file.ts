@@ -21,9 +21,12 @@ export interface TenantAccount {
   /** In lower case. */
   readonly login: string;
   readonly apiUrl: string;
-  readonly credentials: MeltanoCredentials;
+  /** Null: only mappings that are started by push, whose outcome can't be seen. */
+  readonly credentials: MeltanoCredentials | null;
   readonly trigger: Trigger;
   readonly deploymentSecret: string | null;
+  /** Whether a job that something else started for a push is reported in place of a second one. */
+  readonly adoptJobs: boolean;
   /** Workspace ids in lower case; null: all that the credentials see. */
   readonly allowedWorkspaces: readonly string[] | null;
   readonly mappings: readonly TenantMapping[];
@@ -55,6 +58,7 @@ export interface TenantDefaults {
   readonly authUrl: string;
   /** Null: each account's own API URL. */
   readonly audience: string | null;
+  readonly adoptJobs: boolean;
 }
 
 export interface TenantsSource {
@@ -91,7 +95,7 @@ export function parseTenants(text: string, source: TenantsSource): TenantsResult
 /** What of an account must never leave. */
 export function listTenantSecrets({ credentials, deploymentSecret, mappings }: TenantAccount): string[] {
   const others = [deploymentSecret, ...mappings.map((one) => one.deploymentSecret)];
-  return [getSecret(credentials), ...others.filter((one) => one !== null)];
+  return [credentials && getSecret(credentials), ...others].filter((one) => one !== null);
 }
 
 interface ReadAccounts {
@@ -113,8 +117,7 @@ function readAccounts(value: unknown, { env, defaults }: TenantsSource): ReadAcc
     problems.push(...checkLogin(name, seen), ...checkAccount(raw, login).map((one) => below(path, one)));
     const entry = schema.safeParse(raw);
     if (!entry.success) problems.push(...toFileProblems(entry.error, path, KNOWN_KEYS));
-    const credentials = entry.success ? toCredentials(entry.data, defaults) : null;
-    if (entry.success && credentials) accounts.push(toAccount(login, entry.data, credentials, defaults));
+    if (entry.success) accounts.push(toAccount(login, entry.data, defaults));
   }
   return { problems, accounts };
 }
@@ -133,16 +136,12 @@ function checkLogin(name: string, seen: Set<string>): FileProblem[] {
   return isRepeated ? [{ ...at, message: 'stands here twice, in another letter case: keep one' }] : [];
 }
 
-function toAccount(
-  login: string,
-  entry: AccountEntry,
-  credentials: MeltanoCredentials,
-  defaults: TenantDefaults,
-): TenantAccount {
+function toAccount(login: string, entry: AccountEntry, defaults: TenantDefaults): TenantAccount {
   return {
     login,
     apiUrl: entry.api_url ?? defaults.apiUrl,
-    credentials,
+    credentials: toCredentials(entry, defaults),
+    adoptJobs: entry.adopt_jobs ?? defaults.adoptJobs,
     trigger: entry.trigger ?? 'api',
     deploymentSecret: entry.deployment_secret ?? null,
     allowedWorkspaces: entry.allowed_workspaces.length > 0 ? entry.allowed_workspaces : null,
@@ -157,7 +156,7 @@ function toAccount(
   };
 }
 
-/** Null where they are incomplete, which `checkAccount` has reported. */
+/** Null where there are none, or where they are incomplete, which `checkAccount` has reported. */
 function toCredentials(entry: AccountEntry, defaults: TenantDefaults): MeltanoCredentials | null {
   const { token, client_id: clientId, client_secret: clientSecret } = entry;
   if (token !== undefined) return { kind: 'token', token };

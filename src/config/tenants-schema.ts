@@ -19,6 +19,7 @@ const ERRORS = {
   url: 'must be an http or https URL without user name and password',
   plain: `must be written out: \${NAME} is for secrets and client_id only`,
   trigger: 'must be api or webhook',
+  boolean: 'must be true or false',
   workspace: "must be a workspace's id, such as 71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e",
   list: 'must be a list: begin each entry with "- "',
   repository: 'must be owner/name, without https:// and .git',
@@ -74,6 +75,10 @@ function createShapes(env: Variables) {
     auth_url: url.optional(),
     audience: text.refine(plain, { error: ERRORS.plain }).optional(),
     allowed_workspaces: listOf(workspaceId),
+    adopt_jobs: z
+      .enum(['true', 'false'], { error: ERRORS.boolean })
+      .transform((value) => value === 'true')
+      .optional(),
     ...start,
   };
   const mapping = {

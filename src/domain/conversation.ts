@@ -57,6 +57,8 @@ export type Refusal =
     }
   /** None of the tracked branches exists. */
   | { readonly code: 'branch_missing'; readonly missing: readonly NamedWorkspace[] }
+  /** Their deployments are started by the last push to their branch, and none is kept. */
+  | { readonly code: 'push_missing'; readonly pushless: readonly NamedWorkspace[] }
   /** It came so late (the app was away) that it may not be what the person wants any more. */
   | { readonly code: 'too_late' }
   /** GitHub or Meltano Cloud could not be asked what has to be known first. */
@@ -65,8 +67,12 @@ export type Refusal =
 /** What a command comes to, decided once. */
 export type Answer =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
-  /** Its deployments tell how it goes on; `missing`: workspaces whose branch doesn't exist. */
-  | { readonly kind: 'redeploy'; readonly missing: readonly NamedWorkspace[] }
+  /** Its deployments tell how it goes on. `missing`: workspaces whose branch doesn't exist; `pushless`: whose last push isn't kept. */
+  | {
+      readonly kind: 'redeploy';
+      readonly missing: readonly NamedWorkspace[];
+      readonly pushless?: readonly NamedWorkspace[];
+    }
   /** `idle`: workspaces with nothing to withdraw. */
   | { readonly kind: 'withdraw'; readonly idle: readonly NamedWorkspace[] }
   | { readonly kind: 'status'; readonly workspaces: readonly NamedWorkspace[] }

@@ -15,6 +15,7 @@ export type Conclusion =
   | 'cancelled'
   | 'skipped'
   | 'timed_out'
+  | 'neutral'
   | 'action_required'
   | 'none';
 
@@ -91,6 +92,8 @@ export interface Deployment {
   readonly retryAt: number | null;
 
   readonly jobId: string | null;
+  /** The job was there already, started by somebody else for the same push. */
+  readonly adopted: boolean;
   readonly acceptedAt: number | null;
   /** The job's status as Meltano Cloud names it. */
   readonly jobStatus: string | null;

@@ -4,4 +4,5 @@ export type NoteKind =
   | 'command'
   | 'configuration_run'
   | 'failure_comment'
-  | 'github_deployment';
+  | 'github_deployment'
+  | 'push_payload';

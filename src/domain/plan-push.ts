@@ -4,7 +4,7 @@ import type { PushEvent } from './delivery.ts';
 import type { Repository } from './deployment.ts';
 import { describeDeployment, type NameCheckRun, toWholeSecond } from './describe-deployment.ts';
 import { trackedBranch } from './match-workspaces.ts';
-import type { CommitComparer, Comparison, NewId, PlannedDeployment, PlanStore } from './ports.ts';
+import type { CommitComparer, Comparison, LacksPush, NewId, PlannedDeployment, PlanStore } from './ports.ts';
 import type { ReasonCode } from './reason-codes.ts';
 import { settingsOf, type WorkspaceSettings } from './repository-configuration.ts';
 import type { Workspace } from './workspace.ts';
@@ -36,6 +36,7 @@ export interface PlanningPorts {
   readonly newId: NewId;
   readonly nameCheckRun: NameCheckRun;
   readonly matchesPaths: PathMatcher;
+  readonly lacksPush: LacksPush;
   /** Of a push whose event has no message. */
   readonly readMessage: ConfigurationFiles['readMessage'];
 }

@@ -3,6 +3,7 @@ import type { CommandChange, CommandRecord, NewCommand } from './conversation.ts
 import type { Delivery } from './delivery.ts';
 import type { Deployment, Repository, Rerun } from './deployment.ts';
 import type { Job } from './job.ts';
+import type { KeptPush } from './kept-push.ts';
 import type { LogExcerpt } from './log-excerpt.ts';
 import type { WorkspaceMapping } from './match-workspaces.ts';
 import type { ReasonCode } from './reason-codes.ts';
@@ -54,6 +55,10 @@ export interface MeltanoApi {
   getWorkspace(id: string): Promise<MeltanoResult<Workspace>>;
   /** Starts a deployment of the head of the workspace's tracked branch. Not idempotent. */
   startDeployment(workspaceId: string): Promise<MeltanoResult<Job>>;
+  /** The same through the endpoint for repository webhooks, without the account's credentials. */
+  startByPush(start: PushStart): Promise<MeltanoResult<Job>>;
+  /** What signs a start by push; null where the workspace doesn't show it to these credentials. */
+  readDeploymentSecret(workspaceId: string): Promise<MeltanoResult<string | null>>;
   getJob(id: string): Promise<MeltanoResult<Job>>;
   /** The newest page of the workspace's jobs, newest first; queued ones may be missing. */
   listJobs(workspaceId: string): Promise<MeltanoResult<Job[]>>;
@@ -61,6 +66,13 @@ export interface MeltanoApi {
   stopJob(id: string): Promise<MeltanoResult<null>>;
   /** Reads one job's log from line `from` (0-based) on, handing over whole lines in batches as they arrive. */
   readLog(request: LogRequest): Promise<MeltanoResult<LogProgress>>;
+}
+
+export interface PushStart {
+  readonly workspaceId: string;
+  /** GitHub's push event as JSON: sent as it is, and signed. */
+  readonly payload: string;
+  readonly secret: string;
 }
 
 export interface LogRequest {
@@ -118,6 +130,20 @@ export interface LogSource {
   forget(deploymentId: string): void;
 }
 
+/** Through the API, or through Meltano Cloud's endpoint for repository webhooks. */
+export type Trigger =
+  | { readonly kind: 'api' }
+  /** `secret`: the deployment secret, where the operator gave it; else the workspace's own. */
+  | { readonly kind: 'webhook'; readonly secret: string | null };
+
+/** Whether a deployment would be started by the last push to its branch, and none is kept. */
+export type LacksPush = (start: {
+  readonly account: string;
+  readonly workspaceId: string;
+  readonly repositoryId: number;
+  readonly branch: string;
+}) => Promise<boolean>;
+
 /** A Meltano Cloud account that is served. */
 export interface Account {
   /** Stored with each deployment, so that its credentials are found again. */
@@ -129,6 +155,14 @@ export interface Account {
   readonly mappings: readonly WorkspaceMapping[];
   /** Whether the operator lets the account deploy a workspace (by its id). */
   readonly allows: (workspaceId: string) => boolean;
+  /** How deployments of a workspace (by its id) are started. */
+  readonly triggerOf: (workspaceId: string) => Trigger;
+  /** False: there are no credentials, so that no job can be seen. */
+  readonly seesJobs: boolean;
+  /** Whether a job that somebody else started for a push is taken for the push's, in place of a second one. */
+  readonly adoptsJobs: boolean;
+  /** Whether pushes to the account's repositories are kept, since deployments are started by them. */
+  readonly keepsPushes: boolean;
   /** Origin of Meltano Cloud's pages for people. */
   readonly pagesUrl: string;
 }
@@ -185,9 +219,14 @@ export interface Dispatcher {
   stop(): Promise<void>;
 }
 
+export type ReceivedDelivery = Pick<Delivery, 'id' | 'name' | 'receivedAt' | 'event'>;
+
 export interface DeliveryStore {
-  /** Stores a delivery durably, an ignored one with its outcome; false when its GUID was there before. */
-  record(delivery: Pick<Delivery, 'id' | 'name' | 'receivedAt' | 'event'>): Promise<boolean>;
+  /**
+   * Stores a delivery durably, an ignored one with its outcome, and a push that is to be kept with it; false when its GUID
+   * was there before.
+   */
+  record(delivery: ReceivedDelivery, push?: KeptPush): Promise<boolean>;
   /** Repositories with deliveries that are not planned yet. */
   listPendingRepositories(): Promise<number[]>;
   /** The unplanned deliveries of a repository in the order of receipt. */
@@ -309,6 +348,8 @@ export interface DeploymentStore {
    * as it is now; null when it was concluded meanwhile (a newer one replaced it): nothing was changed then.
    */
   saveDeployment(id: string, change: DeploymentChange): Promise<Deployment | null>;
+  /** The jobs that were listed before the workspace's last attempt to start: the last look. */
+  listKnownJobs(workspaceId: string): Promise<Set<string>>;
   /** Those of the jobs that deployments of the workspace have already. */
   listTakenJobs(workspaceId: string, jobIds: readonly string[]): Promise<Set<string>>;
 }

@@ -1,6 +1,7 @@
 import type { EmitterWebhookEvent } from '@octokit/webhooks';
 import type { Logger } from 'pino';
 import type { AppEvent } from '../domain/delivery.ts';
+import { type KeptPush, keepPayload } from '../domain/kept-push.ts';
 import type { Clock, DeliveryStore, Dispatcher } from '../domain/ports.ts';
 
 export interface ReceivePorts {
@@ -8,6 +9,8 @@ export interface ReceivePorts {
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Whether the payloads of an account's pushes are kept: its deployments are started by them. */
+  readonly keepsPushes: (owner: string) => boolean;
   readonly onDelivery: (event: string, outcome: 'stored' | 'duplicate' | 'unreadable') => void;
 }
 
@@ -28,7 +31,8 @@ export async function receiveDelivery(
   const { id, name } = incoming;
   const event = readOrRefuse(ports, incoming, read);
   const delivery = { id, name, receivedAt: ports.clock.now(), event };
-  const isNew = await ports.deliveries.record(delivery).catch((error: unknown) => {
+  const push = ports.keepsPushes(event.repository.owner) ? keepPush(event, incoming) : undefined;
+  const isNew = await ports.deliveries.record(delivery, push).catch((error: unknown) => {
     throw withStatus(503, 'The delivery could not be stored.', error);
   });
   ports.onDelivery(name, isNew ? 'stored' : 'duplicate');
@@ -37,6 +41,12 @@ export async function receiveDelivery(
   if (event.kind === 'ignored') return ports.log.debug({ ...fields, noop: event.reason }, 'Delivery ignored');
   ports.log.info(fields, 'Delivery stored');
   ports.dispatcher.wake('plan', String(event.repository.id));
+}
+
+/** A push that moves a branch; deletions and tags deploy nothing. */
+function keepPush(event: AppEvent, { payload }: IncomingEvent): KeptPush | undefined {
+  if (event.kind !== 'push' || event.deleted || !event.ref.startsWith('refs/heads/')) return undefined;
+  return { ref: event.ref, pushedAt: event.pushedAt ?? 0, payload: keepPayload(payload as object) };
 }
 
 function readOrRefuse(

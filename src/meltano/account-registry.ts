@@ -11,6 +11,8 @@ const ENVIRONMENT_KEY = 'environment';
 
 export interface AccountSources {
   readonly meltano: Configuration['meltano'];
+  /** Of the environment's account. */
+  readonly adoptJobs: boolean;
   readonly tenants: readonly TenantAccount[];
 }
 
@@ -30,7 +32,7 @@ interface Served {
  */
 export class AccountRegistry implements Accounts {
   readonly #ports: RegistryPorts;
-  readonly #meltano: Configuration['meltano'];
+  readonly #own: Pick<AccountSources, 'meltano' | 'adoptJobs'>;
   /**
    * Each account has connections of its own, so that one that hangs keeps no other waiting. Those of accounts that went
    * away stay until the end: a step may still be using them, and unused sockets close by themselves.
@@ -38,8 +40,8 @@ export class AccountRegistry implements Accounts {
   readonly #connections = new Set<Agent>();
   #served: ReadonlyMap<string, Served> = new Map();
 
-  constructor({ meltano, tenants }: AccountSources, ports: RegistryPorts) {
-    this.#meltano = meltano;
+  constructor({ tenants, ...own }: AccountSources, ports: RegistryPorts) {
+    this.#own = own;
     this.#ports = ports;
     this.replace(tenants);
   }
@@ -74,8 +76,12 @@ export class AccountRegistry implements Accounts {
   }
 
   #listSettings(tenants: readonly TenantAccount[]): AccountSettings[] {
-    const { apiUrl, credentials } = this.#meltano;
-    const own = { key: ENVIRONMENT_KEY, apiUrl, allowedWorkspaces: null, mappings: [] };
+    const { meltano, adoptJobs } = this.#own;
+    const { apiUrl, credentials } = meltano;
+    const own = {
+      ...{ key: ENVIRONMENT_KEY, apiUrl, adoptJobs, allowedWorkspaces: null, mappings: [] },
+      ...({ trigger: 'api', deploymentSecret: null } as const),
+    };
     return [
       ...(credentials === null ? [] : [{ ...own, credentials }]),
       ...tenants.map(({ login, ...tenant }) => ({ ...tenant, key: makeKey(login) })),

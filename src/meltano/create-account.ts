@@ -2,9 +2,10 @@ import type { Logger } from 'pino';
 import type { Dispatcher } from 'undici';
 import type { MeltanoCredentials } from '../config/meltano-credentials.ts';
 import type { TenantAccount } from '../config/tenants-file.ts';
-import type { Account, Clock, MeltanoApi } from '../domain/ports.ts';
+import type { Account, Clock, MeltanoApi, Trigger } from '../domain/ports.ts';
 import { normaliseDirectory } from '../domain/workspace.ts';
 import type { MeltanoAuth } from './access-token.ts';
+import { createBlindMeltano } from './blind-meltano.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { guardMeltano } from './guard-meltano.ts';
 import { createMeltanoClient } from './meltano-client.ts';
@@ -12,8 +13,7 @@ import { type Observation, observeMeltano } from './observe-meltano.ts';
 import { createWorkspaceDirectory } from './workspace-directory.ts';
 
 /** What makes an account what it is: accounts of equal settings are the same. */
-export interface AccountSettings
-  extends Pick<TenantAccount, 'apiUrl' | 'credentials' | 'allowedWorkspaces' | 'mappings'> {
+export interface AccountSettings extends Omit<TenantAccount, 'login'> {
   /** Stored with each deployment. */
   readonly key: string;
 }
@@ -21,7 +21,7 @@ export interface AccountSettings
 export interface AccountPorts extends Observation {
   readonly clock: Clock;
   readonly log: Logger;
-  /** Told of each access token that an account's credentials bring, before its first use. */
+  /** Told of each access token that an account's credentials bring, and of deployment secrets, before their first use. */
   readonly onToken: (account: string, token: string) => void;
   /** An account's circuit opened (since when nothing was answered, epoch milliseconds) or closed (null). */
   readonly onCircuit: (account: string, openSince: number | null) => void;
@@ -35,12 +35,7 @@ export function createAccount(
 ): Account {
   const { key, apiUrl } = settings;
   const { clock, log } = ports;
-  const client = createMeltanoClient({
-    ...{ apiUrl, dispatcher, clock },
-    auth: toAuth(settings.credentials, (token) => ports.onToken(key, token)),
-    onSkipped: (skipped) =>
-      log.warn({ ...skipped, account: key }, 'Meltano Cloud listed entries that can not be read'),
-  });
+  const client = createClient(settings, dispatcher, ports);
   const breaker = new CircuitBreaker({
     ...{ clock, random: Math.random },
     onChange: (openSince) => {
@@ -52,8 +47,12 @@ export function createAccount(
   const api = guardMeltano(observeMeltano(client, ports), breaker);
   const allowed = settings.allowedWorkspaces && new Set(settings.allowedWorkspaces);
   const allows = (workspaceId: string) => allowed === null || allowed.has(workspaceId);
+  const triggerOf = (workspaceId: string) => chooseTrigger(settings, workspaceId);
   return {
-    ...{ key, api, allows },
+    ...{ key, api, allows, triggerOf },
+    seesJobs: settings.credentials !== null,
+    adoptsJobs: settings.adoptJobs,
+    keepsPushes: [settings, ...settings.mappings].some((one) => one.trigger === 'webhook'),
     directory: createWorkspaceDirectory(listAllowed(api, allows), clock),
     mappings: settings.mappings.map(({ directory, ...mapping }) => ({
       ...mapping,
@@ -61,6 +60,35 @@ export function createAccount(
     })),
     pagesUrl: new URL(apiUrl).origin,
   };
+}
+
+function createClient(
+  { key, apiUrl, credentials, mappings }: AccountSettings,
+  dispatcher: Dispatcher,
+  { clock, log, onToken }: AccountPorts,
+): MeltanoApi {
+  const client = createMeltanoClient({
+    ...{ apiUrl, dispatcher, clock },
+    auth: credentials ? toAuth(credentials, (token) => onToken(key, token)) : { kind: 'token', token: '' },
+    onSkipped: (skipped) =>
+      log.warn({ ...skipped, account: key }, 'Meltano Cloud listed entries that can not be read'),
+    onDeploymentSecret: (secret) => onToken(key, secret),
+  });
+  if (credentials) return client;
+  return createBlindMeltano(
+    client,
+    mappings.map((one) => one.workspaceId),
+  );
+}
+
+/** A mapping's own, else the account's. */
+function chooseTrigger(
+  { trigger, deploymentSecret, mappings }: AccountSettings,
+  workspaceId: string,
+): Trigger {
+  const mapping = mappings.find((one) => one.workspaceId === workspaceId);
+  if ((mapping?.trigger ?? trigger) === 'api') return { kind: 'api' };
+  return { kind: 'webhook', secret: mapping?.deploymentSecret ?? deploymentSecret };
 }
 
 function toAuth(credentials: MeltanoCredentials, onToken: (token: string) => void): MeltanoAuth {

@@ -52,6 +52,11 @@ export const workspaceSchema: z.ZodType<Workspace> = z
     environment: raw.defaultEnvironment,
   }));
 
+/** Shown to the workspace's owners and administrators only. Read right before it is used, and never stored. */
+export const deploymentSecretSchema: z.ZodType<string | null> = z
+  .object({ deploymentSecret: optionalText })
+  .transform((raw) => raw.deploymentSecret);
+
 export const jobSchema: z.ZodType<Job> = z
   .object({
     id,

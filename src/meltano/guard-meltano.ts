@@ -30,6 +30,8 @@ export function guardMeltano(api: MeltanoApi, breaker: CircuitBreaker): MeltanoA
     listWorkspaces: () => guard('may probe', () => api.listWorkspaces()),
     getWorkspace: (id) => guard('may probe', () => api.getWorkspace(id)),
     startDeployment: (workspaceId) => guard('waits', () => api.startDeployment(workspaceId)),
+    startByPush: (start) => guard('waits', () => api.startByPush(start)),
+    readDeploymentSecret: (id) => guard('may probe', () => api.readDeploymentSecret(id)),
     getJob: (id) => guard('may probe', () => api.getJob(id)),
     stopJob: (id) => guard('waits', () => api.stopJob(id)),
     listJobs: (workspaceId) => guard('may probe', () => api.listJobs(workspaceId)),

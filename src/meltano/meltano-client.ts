@@ -1,12 +1,20 @@
+import { createHmac } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Job } from '../domain/job.ts';
-import type { Clock, LogProgress, LogRequest, MeltanoApi, MeltanoResult } from '../domain/ports.ts';
+import type {
+  Clock,
+  LogProgress,
+  LogRequest,
+  MeltanoApi,
+  MeltanoResult,
+  PushStart,
+} from '../domain/ports.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { createTokenSource, type MeltanoAuth, type TokenSource } from './access-token.ts';
 import { type Call, type CallContext, call, DEFAULT_TIMEOUTS, readText, type Timeouts } from './call.ts';
-import { isUuid, jobSchema, pageSchema, workspaceSchema } from './decode.ts';
+import { deploymentSecretSchema, isUuid, jobSchema, pageSchema, workspaceSchema } from './decode.ts';
 import { callJson, describeIssue } from './json-call.ts';
 import { consumeLogPage, readLog } from './log-reader.ts';
 import { RemoteClock } from './remote-clock.ts';
@@ -19,6 +27,8 @@ export interface MeltanoClientOptions {
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly timeouts?: Partial<Timeouts>;
+  /** Told of a workspace's deployment secret before its first use, so that it can be kept out of what is shown. */
+  readonly onDeploymentSecret?: (secret: string) => void;
   /** Told of entries of a list that can't be read; `problem` says what is wrong with the first. */
   readonly onSkipped?: (skipped: { rel: 'workspaces' | 'jobs'; count: number; problem: string }) => void;
 }
@@ -52,12 +62,14 @@ class MeltanoClient implements MeltanoApi {
   readonly #context: ClientContext;
   readonly #tokens: TokenSource;
   readonly #onSkipped: MeltanoClientOptions['onSkipped'];
+  readonly #onDeploymentSecret: MeltanoClientOptions['onDeploymentSecret'];
 
   constructor(options: MeltanoClientOptions, context: ClientContext, tokens: TokenSource) {
     this.#base = options.apiUrl.replace(/\/+$/, '');
     this.#context = context;
     this.#tokens = tokens;
     this.#onSkipped = options.onSkipped;
+    this.#onDeploymentSecret = options.onDeploymentSecret;
   }
 
   async listWorkspaces(): Promise<MeltanoResult<Workspace[]>> {
@@ -89,6 +101,34 @@ class MeltanoClient implements MeltanoApi {
       callJson(this.#context, request, jobSchema),
     );
     return started.ok ? { ok: true, value: this.#onThisClock(started.value) } : started;
+  }
+
+  /** No token goes there: GitHub, for which the endpoint is made, has none. */
+  async startByPush({ workspaceId, payload, secret }: PushStart): Promise<MeltanoResult<Job>> {
+    if (!isUuid(workspaceId)) return noSuchId('workspace');
+    const started = await callJson(
+      this.#context,
+      {
+        method: 'POST',
+        url: new URL(`${this.#base}/workspaces/${workspaceId}/deployments/github-webhook`),
+        headers: {
+          ...{ accept: JSON_TYPES, 'content-type': 'application/json', 'user-agent': USER_AGENT },
+          'x-github-event': 'push',
+          'x-hub-signature': `sha1=${createHmac('sha1', secret).update(payload).digest('hex')}`,
+        },
+        body: payload,
+        secrets: [secret],
+      },
+      jobSchema,
+    );
+    return started.ok ? { ok: true, value: this.#onThisClock(started.value) } : started;
+  }
+
+  async readDeploymentSecret(workspaceId: string): Promise<MeltanoResult<string | null>> {
+    if (!isUuid(workspaceId)) return noSuchId('workspace');
+    const read = await this.#getJson(`/workspaces/${workspaceId}`, deploymentSecretSchema);
+    if (read.ok && read.value !== null) this.#onDeploymentSecret?.(read.value);
+    return read;
   }
 
   async stopJob(id: string): Promise<MeltanoResult<null>> {

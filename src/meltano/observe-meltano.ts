@@ -20,6 +20,8 @@ export function observeMeltano(api: MeltanoApi, { onCall, redact }: Observation)
     listWorkspaces: () => observe(api.listWorkspaces()),
     getWorkspace: (id) => observe(api.getWorkspace(id)),
     startDeployment: (workspaceId) => observe(api.startDeployment(workspaceId)),
+    startByPush: (start) => observe(api.startByPush(start)),
+    readDeploymentSecret: (id) => observe(api.readDeploymentSecret(id)),
     getJob: (id) => observe(api.getJob(id)),
     stopJob: (id) => observe(api.stopJob(id)),
     listJobs: (workspaceId) => observe(api.listJobs(workspaceId)),

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Configurations } from '../domain/configuration-in-use.ts';
 import type { Deployment } from '../domain/deployment.ts';
+import type { KeptPushStore } from '../domain/kept-push.ts';
 import type { PollBounds } from '../domain/poll-interval.ts';
 import type {
   Accounts,
@@ -26,7 +27,7 @@ export interface ReconcileLimits {
 /** What the steps of a workspace's reconciliation work with. */
 export interface ReconcileContext {
   readonly followers: Followers;
-  readonly store: DeploymentStore & Pick<PlanStore, 'findLastSuccess'>;
+  readonly store: DeploymentStore & Pick<PlanStore, 'findLastSuccess'> & KeptPushStore;
   readonly repositories: RepositoryStore;
   readonly configurations: Pick<Configurations, 'known'>;
   readonly accounts: Accounts;

@@ -1,6 +1,7 @@
 import type { Deployment } from '../domain/deployment.ts';
 import type { MeltanoApi } from '../domain/ports.ts';
 import { change, conclude } from './conclude.ts';
+import { concludeUnanswered, isBlind } from './conclude-blind.ts';
 import { createLostJobFinder } from './find-lost-job.ts';
 import type { ReconcileContext, StepResult } from './reconcile-context.ts';
 import { type StartContext, startDeployment } from './start-deployment.ts';
@@ -60,6 +61,8 @@ export function createReconciler(context: ReconcileContext): (workspaceId: strin
     if (attemptOutcome === null || MADE_NO_JOB.has(attemptOutcome)) {
       return startDeployment(starting, deployment, api);
     }
+    // Whether a start that was under way at the end of the process made a job is what nobody can see.
+    if (isBlind(context, deployment)) return concludeUnanswered(context, deployment, deployment.problem);
     // An attempt that is still open here was cut off by the end of the process: its answer is as good as lost.
     if (attemptOutcome === 'open') {
       const fields = { attemptOutcome: 'lost', failures: 0 } as const;

@@ -167,7 +167,9 @@ async function removeRange(
 
 /** For how many milliseconds the notes of each kind are kept. */
 function listNotes(context: RetentionContext): [NoteKind, number][] {
-  const kinds: NoteKind[] = ['command', 'configuration_run', 'failure_comment', 'github_deployment'];
+  const kinds: NoteKind[] = [
+    ...(['command', 'configuration_run', 'failure_comment', 'github_deployment', 'push_payload'] as const),
+  ];
   return [
     ['redelivery', REDELIVERIES_KEPT_MS],
     ...kinds.map((kind): [NoteKind, number] => [kind, keptFor(context)]),

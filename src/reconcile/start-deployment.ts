@@ -2,8 +2,11 @@ import type { Deployment } from '../domain/deployment.ts';
 import { type Job, jobPhase } from '../domain/job.ts';
 import type { MeltanoApi, MeltanoFailure } from '../domain/ports.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
+import { chooseStart } from './choose-start.ts';
 import { change, conclude } from './conclude.ts';
+import { concludeBlind, isBlind } from './conclude-blind.ts';
 import { describeJob } from './describe-job.ts';
+import { findForeignJob } from './find-foreign-job.ts';
 import {
   chooseReadDelay,
   describeFailure,
@@ -47,7 +50,15 @@ export async function startDeployment(
   const wasLost = deployment.attemptOutcome === 'lost';
   const found = wasLost ? await pickJob(context, deployment, jobs.value) : null;
   if (found) return acceptJob(context, deployment, found);
+  const foreign = wasLost ? null : await findForeignJob(context, deployment, jobs.value);
+  if (foreign) return acceptJob(context, deployment, foreign, { adopted: true });
   if (deployment.attemptOutcome === 'busy' && isBusy(jobs.value)) return waitForOther(context, deployment);
+  const chosen = await chooseStart(context, deployment, api);
+  if (chosen.kind === 'failed') return retryRead(context, deployment, since, chosen.failure);
+  if (chosen.kind === 'impossible') {
+    const { problem } = chosen;
+    return conclude(context, deployment, { conclusion: 'failure', reason: 'start_impossible', problem });
+  }
   const attempted = await context.store.saveDeployment(deployment.id, {
     ...checked.change,
     ...(deployment.state === 'starting' ? {} : { state: 'starting' as const }),
@@ -63,9 +74,11 @@ export async function startDeployment(
     return 'go on';
   }
   // Nothing comes between the note and the request: a process that dies there leaves an attempt to be looked for.
-  const sent = api.startDeployment(deployment.workspaceId);
+  const sent = chosen.send();
   if (attempted.revision > deployment.revision) context.reporter.changed(attempted);
   const started = await sent;
+  const unseen = isBlind(context, deployment) ? concludeBlind(context, attempted, started) : null;
+  if (unseen) return unseen;
   if (started.ok) return acceptJob(context, attempted, started.value);
   return takeRefusal(context, { deployment: attempted, api, wasLost }, started.failure);
 }
@@ -78,11 +91,12 @@ interface Attempt {
   readonly wasLost: boolean;
 }
 
-/** The job is known: from here on it is watched. */
+/** The job is known: from here on it is watched. `adopted`: something else had started it. */
 export async function acceptJob(
   context: ReconcileContext,
   deployment: Deployment,
   job: Job,
+  { adopted = false } = {},
 ): Promise<StepResult> {
   const now = context.clock.now();
   const { state, jobStatus, jobStartedAt, deployedSha } = describeJob(deployment, job, now);
@@ -90,7 +104,7 @@ export async function acceptJob(
   const isOver = jobPhase(job.status) === 'ended';
   const saved = await change(context, deployment, {
     ...(isOver ? { state: 'queued' as const } : { state, jobStatus, jobStartedAt, deployedSha }),
-    jobId: job.id,
+    ...{ jobId: job.id, adopted },
     acceptedAt: now,
     attemptOutcome: null,
     conflictSince: null,
@@ -98,7 +112,7 @@ export async function acceptJob(
     retryAt: null,
     problem: null,
   });
-  if (saved) context.log.info(logFields(saved), 'Deployment started');
+  if (saved) context.log.info({ ...logFields(saved), adopted }, 'Deployment started');
   return 'go on';
 }
 

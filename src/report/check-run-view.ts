@@ -41,7 +41,14 @@ export interface CheckRunFields {
   readonly details_url: string;
   readonly status: 'queued' | 'in_progress' | 'completed';
   readonly started_at: string;
-  readonly conclusion?: 'success' | 'failure' | 'cancelled' | 'skipped' | 'timed_out' | 'action_required';
+  readonly conclusion?:
+    | 'success'
+    | 'failure'
+    | 'cancelled'
+    | 'skipped'
+    | 'timed_out'
+    | 'neutral'
+    | 'action_required';
   readonly completed_at?: string;
   /** The buttons of a completed run. */
   readonly actions?: CheckRunAction[];

@@ -17,6 +17,7 @@ export function renderSummary(view: CheckRunView): string {
     explainBadFile(view),
     renderTable(view),
     explainOtherCommit(view),
+    explainAdopted(view),
     ...remarkOnLog(view),
   ];
   return truncateBytes(paragraphs.filter((text) => text !== '').join('\n\n'), OUTPUT_BYTES);
@@ -86,6 +87,11 @@ function explainOtherCommit(view: CheckRunView): string {
     `**The job took ${linkCommit(view, deployedSha)}, not ${linkCommit(view, sha)}:** Meltano Cloud always deploys ` +
     'the head of the branch, and that had moved on when the job began.'
   );
+}
+
+function explainAdopted({ deployment }: CheckRunView): string {
+  if (!deployment.adopted) return '';
+  return '**The job was there already:** something else, such as a webhook of this repository, had started it for the same push. It is reported here in place of a second one.';
 }
 
 function remarkOnLog(view: CheckRunView): string[] {

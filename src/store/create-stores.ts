@@ -3,6 +3,7 @@ import type { ConfigurationStore } from '../domain/configuration-in-use.ts';
 import type { ConfigurationRunStore } from '../domain/configuration-run.ts';
 import type { FailureCommentStore } from '../domain/failure-comment.ts';
 import type { GitHubDeploymentStore } from '../domain/github-deployment.ts';
+import type { KeptPushStore } from '../domain/kept-push.ts';
 import type {
   CommandStore,
   DeliveryStore,
@@ -28,6 +29,7 @@ import type { Schema } from './schema.ts';
 import { createSweepStore } from './sweep-store.ts';
 
 export type Stores = DeliveryStore &
+  KeptPushStore &
   RepositoryStore &
   PlanStore &
   DeploymentStore &

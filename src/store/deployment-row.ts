@@ -8,6 +8,7 @@ export function toDeployment(row: Selectable<DeploymentTable>): Deployment {
   return {
     ...row,
     requestedByBot: row.requestedByBot === 1,
+    adopted: row.adopted === 1,
     knownJobIds: JSON.parse(row.knownJobIds) as string[],
     rerun: row.rerun === null ? null : (JSON.parse(row.rerun) as Rerun),
     badFile: row.badFile === null ? null : (JSON.parse(row.badFile) as FileAtCommit),
@@ -35,6 +36,7 @@ export function toNewRow(planned: PlannedDeployment, now: number): Selectable<De
     failures: 0,
     retryAt: null,
     jobId: null,
+    adopted: 0,
     acceptedAt: null,
     jobStatus: null,
     jobStartedAt: null,

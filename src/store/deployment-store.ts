@@ -72,6 +72,18 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & Rep
       return new Set(rows.flatMap((row) => row.jobId ?? []));
     },
 
+    async listKnownJobs(workspaceId) {
+      const row = await db
+        .selectFrom('deployment')
+        .select('knownJobIds')
+        .where('workspaceId', '=', workspaceId)
+        .where('attemptedAt', 'is not', null)
+        .orderBy('attemptedAt', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return new Set(row ? (JSON.parse(row.knownJobIds) as string[]) : []);
+    },
+
     async listUnreported() {
       const rows = await db
         .selectFrom('deployment')
@@ -102,10 +114,11 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & Rep
 }
 
 function toColumns(change: DeploymentChange): Partial<DeploymentTable> {
-  const { requestedByBot, knownJobIds, rerun, badFile, ...rest } = change;
+  const { requestedByBot, adopted, knownJobIds, rerun, badFile, ...rest } = change;
   return {
     ...rest,
     ...(requestedByBot === undefined ? {} : { requestedByBot: requestedByBot ? 1 : 0 }),
+    ...(adopted === undefined ? {} : { adopted: adopted ? 1 : 0 }),
     ...(knownJobIds === undefined ? {} : { knownJobIds: JSON.stringify(knownJobIds) }),
     ...(rerun === undefined ? {} : { rerun: rerun && JSON.stringify(rerun) }),
     ...(badFile === undefined ? {} : { badFile: badFile && JSON.stringify(badFile) }),

@@ -23,8 +23,19 @@ export interface Schema {
   configurationRun: ConfigurationRunTable;
   failureComment: FailureComment;
   githubDeployment: GitHubDeployment;
+  pushPayload: PushPayloadTable;
   /** On PostgreSQL only. */
   lease: LeaseTable;
+}
+
+/** The last push to a branch as GitHub sent it, for accounts whose deployments are started by it. */
+export interface PushPayloadTable {
+  /** Of the repository's id and the branch. */
+  id: string;
+  payload: string;
+  /** GitHub's time of the push. */
+  pushedAt: number;
+  receivedAt: number;
 }
 
 /** Single values that outlive the process. */
@@ -89,6 +100,7 @@ export interface RepositoryNameTable {
 type Columns = Omit<
   Deployment,
   | 'requestedByBot'
+  | 'adopted'
   | 'knownJobIds'
   | 'state'
   | 'conclusion'
@@ -105,6 +117,7 @@ export interface DeploymentTable extends Columns {
   reason: ReasonCode;
   attemptOutcome: NonNullable<Deployment['attemptOutcome']> | null;
   requestedByBot: number;
+  adopted: number;
   /** JSON array. */
   knownJobIds: string;
   cause: Cause;

@@ -15,10 +15,22 @@ import { joinList, layTable, type ReplyPart } from './reply-parts.ts';
 type RedeployBody = Extract<ReplyBody, { kind: 'redeploy' }>;
 
 /** What becomes of a redeployment, from its first to its last state. */
-export function renderRedeploy(view: ReplyView, { deployments, missing }: RedeployBody): ReplyPart[] {
+export function renderRedeploy(view: ReplyView, body: RedeployBody): ReplyPart[] {
+  const { deployments, missing, pushless = [] } = body;
   const [only, another] = deployments;
-  const main = only && !another ? [renderOne(view, only)] : renderSeveral(view, deployments, missing.length);
-  return missing.length === 0 ? main : [...main, `**Not redeployed:** ${describeMissing(view, missing)}`];
+  const left = missing.length + pushless.length;
+  const main = only && !another ? [renderOne(view, only)] : renderSeveral(view, deployments, left);
+  return [
+    ...main,
+    ...(missing.length === 0 ? [] : [`**Not redeployed:** ${describeMissing(view, missing)}`]),
+    ...(pushless.length === 0 ? [] : [`**Not redeployed:** ${describePushless(view, pushless)}`]),
+  ];
+}
+
+/** Workspaces whose last push isn't kept, as sentences. */
+export function describePushless(view: ReplyView, pushless: readonly NamedWorkspace[]): string {
+  const names = pushless.map((one) => `${linkWorkspace(view, one)} (branch ${formatCode(one.branch)})`);
+  return `${joinList(names)} ${pushless.length === 1 ? 'is' : 'are'} deployed by sending the last push to Meltano Cloud, and this app has none. Push once more.`;
 }
 
 /** Workspaces whose branch isn't there, as a sentence. */

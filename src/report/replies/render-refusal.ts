@@ -5,7 +5,7 @@ import type { ReplyBody, ReplyView } from '../reply-view.ts';
 import { describeLevel } from './describe-level.ts';
 import { renderChoice } from './render-choice.ts';
 import { renderNotUnderstood } from './render-not-understood.ts';
-import { describeMissing } from './render-redeploy.ts';
+import { describeMissing, describePushless } from './render-redeploy.ts';
 import type { ReplyPart } from './reply-parts.ts';
 
 type RefusedBody = Extract<ReplyBody, { kind: 'refused' }>;
@@ -43,6 +43,8 @@ export function renderRefusal(view: ReplyView, { refusal }: RefusedBody): ReplyP
       return renderChoice(view, refusal);
     case 'branch_missing':
       return [`**Nothing to deploy:** ${describeMissing(view, refusal.missing)}`];
+    case 'push_missing':
+      return [`**Not redeployed:** ${describePushless(view, refusal.pushless)}`];
     case 'too_late':
       return [
         '**Not carried out:** this app received the comment more than an hour after it was written. Write the command again, if it is still wanted.',

@@ -23,7 +23,12 @@ beforeEach(() => {
 
 function reload(text: string): void {
   writeFileSync(file, text);
-  const defaults = { apiUrl: 'https://app.meltano.com/api', authUrl: 'https://x', audience: null };
+  const defaults = {
+    apiUrl: 'https://app.meltano.com/api',
+    authUrl: 'https://x',
+    audience: null,
+    adoptJobs: true,
+  };
   const sink = { write: (line: string) => void problems.push(JSON.parse(line).problem) };
   reloadTenants({
     source: { file, env: { NEW_TOKEN: SECRET }, defaults },

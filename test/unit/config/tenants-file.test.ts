@@ -8,7 +8,7 @@ const ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 const SOURCE = {
   file: 'tenants.yml',
   env: { ACME_TOKEN: 'acme-secret-value', BETA_SECRET: ' beta-secret-value\n', EMPTY: ' ' },
-  defaults: { apiUrl: 'https://env/api', authUrl: 'https://env/token', audience: null },
+  defaults: { apiUrl: 'https://env/api', authUrl: 'https://env/token', audience: null, adoptJobs: true },
 };
 
 /** The file's text below one account. */
@@ -30,6 +30,7 @@ accounts:
     api_url: https://cloud.example/api/
     token: \${ACME_TOKEN}
     trigger: api
+    adopt_jobs: false
     allowed_workspaces:
       - ${ID.toUpperCase()}
     mappings:
@@ -44,7 +45,7 @@ accounts:
         {
           ...{ login: 'acme', apiUrl: 'https://cloud.example/api', trigger: 'api', deploymentSecret: null },
           credentials: { kind: 'token', token: 'acme-secret-value' },
-          allowedWorkspaces: [ID],
+          ...{ adoptJobs: false, allowedWorkspaces: [ID] },
           mappings: [
             {
               ...{ repository: 'acme/data', branch: 'release/v1', directory: 'analytics', workspaceId: ID },
@@ -85,7 +86,6 @@ accounts:
 });
 
 const CLIENT = [`client_secret: \${BETA_SECRET}`];
-const WEBHOOK = /trigger can't be webhook in this version/;
 test.each<[string, string, string, RegExp]>([
   ['an empty file', '', '1:1', /the file must begin with accounts:/],
   ['no account', 'accounts: {}', '1:11', /at least one account/],
@@ -120,14 +120,14 @@ test.each<[string, string, string, RegExp]>([
   ['what is no workspace', acme(TOKEN, 'allowed_workspaces: [Analytics]'), '4:26', /a workspace's id/],
   ['a list that is none', acme(TOKEN, `allowed_workspaces: ${ID}`), '4:25', /must be a list/],
   ['a trigger that there is not', acme(TOKEN, 'trigger: push'), '4:14', /must be api or webhook/],
-  ['the webhook trigger', acme(TOKEN, 'trigger: webhook'), '4:14', WEBHOOK],
+  ['a switch that is none', acme(TOKEN, 'adopt_jobs: maybe'), '4:17', /must be true or false/],
   [
     'its secret without it',
     acme(TOKEN, `deployment_secret: \${BETA_SECRET}`),
     '4:5',
     /trigger: webhook only/,
   ],
-  ['the webhook trigger without API credentials', acme('trigger: webhook'), '3:14', WEBHOOK],
+  ['the webhook trigger with nothing else', acme('trigger: webhook'), '2:3', /needs mappings/],
   ['a tab', 'accounts:\n\tacme:\n', '2:1', /use spaces/],
   ['a bracket left open', 'accounts: [hunter2-literal\n', '2:1', /bracket/],
   ['text after a quote', `${acme(TOKEN)}  beta: "x" hunter2-literal\n`, '4:13', /not valid YAML/],
@@ -159,9 +159,49 @@ describe('a mapping', () => {
       '6:20',
       /allowed_workspaces/,
     ],
-    ['with the webhook trigger', map(...good, '  trigger: webhook'), '7:18', WEBHOOK],
+    [
+      'with a secret for nothing',
+      map(...good, `  deployment_secret: \${BETA_SECRET}`),
+      '7:9',
+      /is for trigger: webhook only/,
+    ],
   ])('%s is refused, with its place', (_, lines, place, problem) => {
     const problems = problemsOf(parseTenants(acme(TOKEN, ...lines), SOURCE));
+    expect(problems).toEqual([expect.stringMatching(problem)]);
+    expect(problems[0]).toMatch(new RegExp(`^tenants.yml:${place}: `));
+  });
+
+  test('is started by push where it, or its account, says so, with its own secret or the account’s', () => {
+    const secret = `deployment_secret: \${BETA_SECRET}`;
+    const own = acme(TOKEN, ...map(...good, '  trigger: webhook', `  ${secret}`));
+    expect(parseTenants(own, SOURCE)).toMatchObject({
+      ok: true,
+      accounts: [
+        { trigger: 'api', mappings: [{ trigger: 'webhook', deploymentSecret: 'beta-secret-value' }] },
+      ],
+    });
+    expect(parseTenants(acme('trigger: webhook', secret, ...map(...good)), SOURCE)).toMatchObject({
+      ok: true,
+      accounts: [
+        { credentials: null, trigger: 'webhook', deploymentSecret: 'beta-secret-value', adoptJobs: true },
+      ],
+    });
+  });
+
+  test.each<[string, string[], string, RegExp]>([
+    ['a secret', ['trigger: webhook', ...map(...good)], '5:9', /needs a deployment_secret/],
+    [
+      'the trigger',
+      [
+        ...map(...good, '  trigger: webhook', `  deployment_secret: \${BETA_SECRET}`, ...map().slice(1)),
+        `  - repository: acme/b`,
+        `    workspace: ${other}`,
+      ],
+      '8:9',
+      /needs Meltano Cloud credentials/,
+    ],
+  ])('of an account without credentials needs %s', (_, lines, place, problem) => {
+    const problems = problemsOf(parseTenants(acme(...lines), SOURCE));
     expect(problems).toEqual([expect.stringMatching(problem)]);
     expect(problems[0]).toMatch(new RegExp(`^tenants.yml:${place}: `));
   });

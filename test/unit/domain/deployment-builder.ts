@@ -45,6 +45,7 @@ export function buildDeployment(differences: Partial<Deployment> = {}): Deployme
     failures: 0,
     retryAt: null,
     jobId: null,
+    adopted: false,
     acceptedAt: null,
     jobStatus: null,
     jobStartedAt: null,

@@ -57,6 +57,7 @@ async function plan(workspaces: Workspace[], event: PushEvent, world: World = {}
       countStarted: async () => world.started ?? 0,
     },
     matchesPaths,
+    lacksPush: async () => false,
     readMessage: async () => world.message ?? '',
     newId: () => 'id',
     nameCheckRun: ({ workspaceName, duplicate }) => `${workspaceName}${duplicate ? ' (one of several)' : ''}`,

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { beforeEach, expect, test } from 'vitest';
 import type { AppEvent, Delivery } from '../../../src/domain/delivery.ts';
+import type { KeptPush } from '../../../src/domain/kept-push.ts';
 import type { DeliveryStore } from '../../../src/domain/ports.ts';
 import { receiveDelivery } from '../../../src/events/receive-delivery.ts';
 import { buildPush } from '../reconcile/plan-world.ts';
@@ -12,16 +13,20 @@ let dispatcher: FakeDispatcher;
 let recorded: Pick<Delivery, 'id' | 'name' | 'receivedAt' | 'event'>[];
 let outcomes: string[];
 let lines: string[];
+let kept: (KeptPush | undefined)[];
+let keepsPushes: boolean;
 /** What the store says; an error rejects. */
 let answer: boolean | Error;
 
 beforeEach(() => {
   dispatcher = new FakeDispatcher();
   [recorded, outcomes, lines, answer] = [[], [], [], true];
+  [kept, keepsPushes] = [[], false];
 });
 
 function receive(read: (payload: unknown) => AppEvent = () => buildPush()): Promise<void> {
-  const record: DeliveryStore['record'] = async (delivery) => {
+  const record: DeliveryStore['record'] = async (delivery, push) => {
+    kept.push(push);
     if (answer instanceof Error) throw answer;
     // Nobody may be woken for what is not stored yet.
     expect(dispatcher.wakes).toEqual([]);
@@ -30,6 +35,7 @@ function receive(read: (payload: unknown) => AppEvent = () => buildPush()): Prom
   };
   const ports = {
     ...{ deliveries: { record } as DeliveryStore, dispatcher, clock: { now: () => 1_234 } },
+    keepsPushes: () => keepsPushes,
     log: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
     onDelivery: (event: string, outcome: string) => void outcomes.push(`${event} ${outcome}`),
   };
@@ -77,5 +83,18 @@ test('no payload reaches the log', async () => {
     throw new Error('unreadable');
   }).catch(() => undefined);
   expect(lines.length).toBeGreaterThan(1);
+  expect(lines.join('')).not.toMatch('hunter2');
+});
+
+test('the payload of a push to a branch is kept where deployments are started by it', async () => {
+  await receive();
+  keepsPushes = true;
+  for (const differences of [{}, { deleted: true }, { ref: 'refs/tags/v1' }]) {
+    dispatcher.wakes.length = 0;
+    await receive(() => buildPush(differences));
+  }
+  const { ref, pushedAt } = buildPush();
+  const payload = JSON.stringify(incoming.payload);
+  expect(kept).toEqual([undefined, { ref, pushedAt, payload }, undefined, undefined]);
   expect(lines.join('')).not.toMatch('hunter2');
 });

@@ -10,7 +10,7 @@ const ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 function tenant(login: string, differences: Partial<TenantAccount> = {}): TenantAccount {
   return {
     ...{ login, apiUrl: API, credentials: { kind: 'token', token: `token of ${login}` } },
-    ...{ trigger: 'api', deploymentSecret: null, allowedWorkspaces: null, mappings: [] },
+    ...{ trigger: 'api', deploymentSecret: null, allowedWorkspaces: null, mappings: [], adoptJobs: true },
     ...differences,
   };
 }
@@ -19,7 +19,7 @@ function createRegistry(tenants: TenantAccount[], withEnvironment = true): Accou
   const registry = new AccountRegistry(
     {
       meltano: { apiUrl: API, credentials: withEnvironment ? { kind: 'token', token: 'own' } : null },
-      tenants,
+      ...{ tenants, adoptJobs: true },
     },
     {
       ...{ clock: createClock(), log: pino({ level: 'silent' }), onCall: () => undefined },

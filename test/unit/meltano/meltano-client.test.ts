@@ -117,6 +117,34 @@ describe('deployments and jobs', () => {
     });
   });
 
+  test('a start by push is the payload as it is, signed, and without the token', async () => {
+    const sandbox = await startSandbox();
+    const workspace = sandbox.addWorkspace({ name: 'A', repositoryUrl: REPOSITORY });
+    const learnt: string[] = [];
+    const client = connect(sandbox, { onDeploymentSecret: (secret) => learnt.push(secret) });
+    const secret = expectValue(await client.readDeploymentSecret(workspace.id));
+    expect([secret, learnt]).toEqual([workspace.deploymentSecret, [workspace.deploymentSecret]]);
+    const payload = '{"ref":"refs/heads/main",  "message":"Größe"}';
+    const start = { workspaceId: workspace.id, payload, secret: workspace.deploymentSecret };
+    const job = expectValue(await client.startByPush(start));
+    expect(job).toMatchObject({ id: sandbox.jobs[0]?.id, status: 'QUEUED' });
+    expect(sandbox.jobs[0]?.madeBy).toBe('github-webhook');
+    const exchange = sandbox.service.exchanges.at(-1);
+    expect(exchange).toMatchObject({ method: 'POST', body: payload });
+    expect(exchange?.headers).toMatchObject({ 'x-github-event': 'push', 'content-type': 'application/json' });
+    expect(exchange?.headers).not.toHaveProperty('authorization');
+    const wrong = await client.startByPush({ ...start, secret: 'hunter2' });
+    expect(failureOf(wrong)).toMatchObject({ kind: 'status', status: 403 });
+    expect(JSON.stringify(wrong)).not.toContain('hunter2');
+  });
+
+  test('a workspace that shows no deployment secret has none', async () => {
+    const sandbox = await startSandbox();
+    const workspace = sandbox.addWorkspace({ name: 'A', repositoryUrl: REPOSITORY });
+    Object.assign(workspace, { deploymentSecret: '' });
+    expect(expectValue(await connect(sandbox).readDeploymentSecret(workspace.id))).toBeNull();
+  });
+
   test('a job shows the commit and the times of its run', async () => {
     const sandbox = await startSandbox();
     sandbox.headOf = () => 'c0ffee0';

@@ -6,6 +6,7 @@ import type {
   MeltanoApi,
   MeltanoFailure,
   MeltanoResult,
+  PushStart,
 } from '../../../src/domain/ports.ts';
 import type { Workspace } from '../../../src/domain/workspace.ts';
 
@@ -22,6 +23,9 @@ export class FakeMeltano implements MeltanoApi {
   readonly hidden = new Set<string>();
   readonly logs = new Map<string, string[]>();
   workspaces: Workspace[] = [];
+  /** Null: not shown to these credentials. */
+  deploymentSecret: string | null = 'the secret of the workspace';
+  readonly pushes: PushStart[] = [];
   readonly #clock: Clock;
   readonly #scripts = new Map<Method, Script[]>();
   readonly #standing = new Map<Method, Script>();
@@ -88,6 +92,15 @@ export class FakeMeltano implements MeltanoApi {
 
   startDeployment(workspaceId: string): Promise<MeltanoResult<Job>> {
     return this.#answer('startDeployment', workspaceId, () => succeed(this.addJob()));
+  }
+
+  startByPush(start: PushStart): Promise<MeltanoResult<Job>> {
+    this.pushes.push(start);
+    return this.#answer('startByPush', start.workspaceId, () => succeed(this.addJob()));
+  }
+
+  readDeploymentSecret(workspaceId: string): Promise<MeltanoResult<string | null>> {
+    return this.#answer('readDeploymentSecret', workspaceId, () => succeed(this.deploymentSecret));
   }
 
   getJob(id: string): Promise<MeltanoResult<Job>> {

@@ -41,6 +41,8 @@ export class PlanWorld {
   readonly stores: Stores;
   allowed: ReadonlySet<string> | null = null;
   served = true;
+  /** Deployments are started by the last push, and none is kept. */
+  lacksPush = false;
   /** What the operator's file maps; `restart` takes it over. */
   mappings: readonly WorkspaceMapping[] = [];
   comparison: () => Comparison = () => ({ kind: 'paths', paths: [] });
@@ -87,7 +89,15 @@ export class PlanWorld {
   #createPlanner(): (repositoryKey: string) => Promise<number | null> {
     const { stores, reporter, dispatcher, clock, meltano } = this;
     const directory = createWorkspaceDirectory(meltano, clock);
-    const rules = { mappings: this.mappings, allows: () => true, pagesUrl: 'https://app.meltano.com' };
+    const rules = {
+      ...{ mappings: this.mappings, allows: () => true, pagesUrl: 'https://app.meltano.com' },
+      ...{
+        triggerOf: () => ({ kind: 'api' }) as const,
+        seesJobs: true,
+        adoptsJobs: true,
+        keepsPushes: false,
+      },
+    };
     const account: Account = { key: 'environment', api: meltano, directory, ...rules };
     const accounts = { forOwner: () => (this.served ? account : null), byKey: () => account };
     const comparer = {
@@ -109,6 +119,7 @@ export class PlanWorld {
     const planning = {
       ...{ comparer, store: stores, newId: randomUUID, nameCheckRun, matchesPaths },
       readMessage: async () => '',
+      lacksPush: async () => this.lacksPush,
     };
     const commands = {
       reads: this.reads,

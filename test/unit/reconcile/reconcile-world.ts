@@ -18,6 +18,7 @@ import type {
   PlannedDeployment,
   QueueName,
   Reporter,
+  Trigger,
 } from '../../../src/domain/ports.ts';
 import type { Workspace } from '../../../src/domain/workspace.ts';
 import { CircuitBreaker } from '../../../src/meltano/circuit-breaker.ts';
@@ -134,7 +135,16 @@ export class World {
   /** What the repository wants to see besides check runs. */
   wishes = { failureComments: false, githubDeployments: false };
   /** What the operator's file says about the account; tests change it in place. */
-  readonly rules = { mappings: [] as WorkspaceMapping[], allowed: true, allows: () => this.rules.allowed };
+  readonly rules = {
+    mappings: [] as WorkspaceMapping[],
+    allowed: true,
+    allows: () => this.rules.allowed,
+    trigger: { kind: 'api' } as Trigger,
+    triggerOf: () => this.rules.trigger,
+    seesJobs: true,
+    adoptsJobs: true,
+    keepsPushes: false,
+  };
   #pushes = 0;
   #timeline: { at: number; act: () => void }[] = [];
   #reconcile: (workspaceId: string) => Promise<number | null>;
@@ -171,7 +181,8 @@ export class World {
       onChange: (openSince) => this.circuit.push(openSince),
     });
     const api = this.#guarded ? guardMeltano(this.meltano, breaker) : this.meltano;
-    const account = { key: 'environment', api, ...this.rules } as unknown as Account;
+    // As it is at each step: tests change the rules in place.
+    const account = Object.assign(Object.create(this.rules), { key: 'environment', api }) as Account;
     const accounts: Accounts = {
       forOwner: () => account,
       byKey: (key) => (this.served && key === account.key ? account : null),

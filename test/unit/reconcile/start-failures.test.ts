@@ -164,6 +164,7 @@ describe('409', () => {
     const { id } = await world.push();
     world.meltano.always('startDeployment', conflict);
     await world.runFor(9 * MINUTE);
+    world.rules.adoptsJobs = false;
     world.meltano.addJob({ status: 'RUNNING' });
     await world.runFor(2 * MINUTE);
     world.meltano.moveJob({ status: 'COMPLETE' });

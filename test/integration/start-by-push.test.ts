@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { ConversationWorld } from './conversation-world.ts';
+import { REPOSITORY } from './world.ts';
+
+const ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
+const SECRET = 'the-deployment-secret-of-acme';
+
+/** A world whose account is in an operator's file with these lines. */
+async function inWorld(
+  lines: (sandbox: Sandbox) => readonly string[],
+  play: (it: ConversationWorld) => Promise<void>,
+): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
+  const file = join(directory, 'tenants.yml');
+  const it = await ConversationWorld.open({
+    workspace: { id: ID, deploymentSecret: SECRET },
+    env: (sandbox) => {
+      const account = [`api_url: ${sandbox.meltano.apiUrl}`, ...lines(sandbox)];
+      writeFileSync(file, ['accounts:', '  acme:', ...account.map((line) => `    ${line}`), ''].join('\n'));
+      const none = { MELTANO_API_TOKEN: '' };
+      return { ...none, TENANTS_FILE: file, ACME_TOKEN: sandbox.meltano.token, ACME_SECRET: SECRET };
+    },
+  });
+  try {
+    await play(it);
+    const { lines: logged } = it.world.app;
+    expect(JSON.stringify(logged)).not.toContain(SECRET);
+    expect(JSON.stringify(it.world.github.checkRuns(REPOSITORY))).not.toContain(SECRET);
+  } finally {
+    await it.world.close();
+    rmSync(directory, { recursive: true });
+  }
+}
+
+const BLIND = [
+  'trigger: webhook',
+  `deployment_secret: \${ACME_SECRET}`,
+  ...['mappings:', `  - repository: ${REPOSITORY}`, `    workspace: ${ID}`],
+];
+
+test.concurrent('with credentials: the push is sent as GitHub sent it, and the job watched', () =>
+  inWorld(
+    () => ['trigger: webhook', `token: \${ACME_TOKEN}`],
+    async ({ world }) => {
+      const { after } = world.push();
+      const job = await world.job(1);
+      job.run();
+      job.log('Installing 3 plugins');
+      job.end('COMPLETE');
+      expect((await world.untilConcluded(after)).conclusion).toBe('success');
+      expect(job.madeBy).toBe('github-webhook');
+      const sent = world.meltano.service.exchanges.find(({ path }) => path.endsWith('/github-webhook'));
+      expect(sent?.headers.authorization).toBeUndefined();
+      const delivered = world.github.deliveries.find(({ event }) => event === 'push');
+      expect(JSON.parse(sent?.body ?? '')).toEqual(delivered?.payload);
+    },
+  ));
+
+test.concurrent('without credentials: neutral, named by the id, and a redeploy sends the last push again', () =>
+  inWorld(
+    () => BLIND,
+    async (it) => {
+      const { world } = it;
+      const name = `Meltano Deploy (${ID.slice(0, 8)})`;
+      const issue = it.openIssue();
+      const early = it.say(issue, '/redeploy');
+      await it.untilReaction(early, 'confused');
+      await it.untilReply(issue, /Push once more/);
+      expect(world.github.checkRuns(REPOSITORY)).toEqual([]);
+      const { after } = world.push();
+      const run = await world.until(() => {
+        const found = world.run(after, name);
+        return found?.status === 'completed' ? found : null;
+      }, 'the conclusion');
+      expect(run.conclusion).toBe('neutral');
+      expect(run.output.title).toContain('Accepted by Meltano Cloud');
+      expect(run.output.summary).toContain(`/workspaces/${ID}`);
+      const later = it.say(issue, `/redeploy ${ID.slice(0, 8)}`);
+      await it.untilReaction(later, 'rocket');
+      expect(world.meltano.jobs.map(({ madeBy }) => madeBy)).toEqual(['github-webhook', 'github-webhook']);
+      expect(world.meltano.service.exchanges.every(({ path }) => path.endsWith('/github-webhook'))).toBe(
+        true,
+      );
+    },
+  ));
+
+test.concurrent('a job that the repository’s own webhook started is reported, and not doubled', () =>
+  inWorld(
+    () => [`token: \${ACME_TOKEN}`],
+    async ({ world }) => {
+      const { after } = world.push();
+      // At once, before the app has planned anything.
+      const foreign = world.meltano.createJob(world.workspace, 'github-webhook');
+      foreign.run();
+      foreign.end('COMPLETE');
+      const run = await world.untilConcluded(after);
+      expect(run.conclusion).toBe('success');
+      expect(run.output.summary).toContain('The job was there already');
+      expect(world.meltano.jobs).toHaveLength(1);
+    },
+  ));

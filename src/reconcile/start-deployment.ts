@@ -46,12 +46,9 @@ export async function startDeployment(
   const jobs = await api.listJobs(deployment.workspaceId);
   if (!jobs.ok) return retryRead(context, deployment, since, jobs.failure);
   context.failedReads.delete(deployment.workspaceId);
-  // The job of a lost attempt may show up to the very end; what was known before that attempt stays the measure.
   const wasLost = deployment.attemptOutcome === 'lost';
-  const found = wasLost ? await pickJob(context, deployment, jobs.value) : null;
-  if (found) return acceptJob(context, deployment, found);
-  const foreign = wasLost ? null : await findForeignJob(context, deployment, jobs.value);
-  if (foreign) return acceptJob(context, deployment, foreign, { adopted: true });
+  const found = await findJob(context, deployment, jobs.value);
+  if (found) return acceptJob(context, deployment, found.job, found);
   if (deployment.attemptOutcome === 'busy' && isBusy(jobs.value)) return waitForOther(context, deployment);
   const chosen = await chooseStart(context, deployment, api);
   if (chosen.kind === 'failed') return retryRead(context, deployment, since, chosen.failure);
@@ -81,6 +78,19 @@ export async function startDeployment(
   if (unseen) return unseen;
   if (started.ok) return acceptJob(context, attempted, started.value);
   return takeRefusal(context, { deployment: attempted, api, wasLost }, started.failure);
+}
+
+/** A job that is there already: that of a lost attempt, or one that something else started for the push. */
+async function findJob(
+  context: ReconcileContext,
+  deployment: Deployment,
+  listed: readonly Job[],
+): Promise<{ job: Job; adopted: boolean } | null> {
+  // It may show up to the very end; what was known before that attempt stays the measure.
+  const adopted = deployment.attemptOutcome !== 'lost';
+  const find = adopted ? findForeignJob : pickJob;
+  const job = await find(context, deployment, listed);
+  return job && { job, adopted };
 }
 
 /** A start that went out, and what is known of the one before it. */

@@ -2,6 +2,8 @@ import { cleanInlineText, sliceWhole } from './clean-log-line.ts';
 import { longestBacktickRun } from './fence.ts';
 
 const LONGEST_TEXT = 300;
+/** So many times the length that is shown are looked at: what is removed (escape sequences) is mostly short. */
+const LOOKED_AT = 8;
 
 /**
  * Text from outside as a code span. Nothing in it comes alive there: no link, HTML, mention, issue reference, commit
@@ -9,9 +11,11 @@ const LONGEST_TEXT = 300;
  * them). Empty text gives an empty string.
  */
 export function formatCode(text: string, longest = LONGEST_TEXT): string {
-  const clean = cleanInlineText(text);
+  const begin = sliceWhole(text.trimStart(), longest * LOOKED_AT);
+  const clean = cleanInlineText(begin);
   if (clean === '') return '';
-  const cut = clean.length > longest ? `${sliceWhole(clean, longest - 1)}…` : clean;
+  const isWhole = clean.length <= longest && begin.length >= text.trim().length;
+  const cut = isWhole ? clean : `${sliceWhole(clean, longest - 1)}…`;
   const ticks = '`'.repeat(longestBacktickRun(cut) + 1);
   const pad = cut.startsWith('`') || cut.endsWith('`') ? ' ' : '';
   return `${ticks}${pad}${cut}${pad}${ticks}`;

@@ -53,6 +53,13 @@ describe('formatCode', () => {
     expect(formatCode('x'.repeat(400))).toBe(`\`${'x'.repeat(299)}…\``);
   });
 
+  test('looks at the beginning only, up to a whole character', () => {
+    const hidden = '\u200b'.repeat(2_398);
+    expect(formatCode(`x${hidden}y${'z'.repeat(1_000)}`)).toBe('`xy…`');
+    expect(formatCode(`x${hidden}😀`)).toBe('`x…`');
+    expect(formatCode(`${' '.repeat(10_000)}main${' '.repeat(10_000)}`)).toBe('`main`');
+  });
+
   test('is one code span and nothing else, whatever is in it', () => {
     fc.assert(
       fc.property(hostile, (text) => {

@@ -5,10 +5,9 @@ import type { PushEvent } from '../domain/delivery.ts';
 import type { Repository } from '../domain/deployment.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import { type PlanningPorts, planPush } from '../domain/plan-push.ts';
-import { matchWord, nameWorkspace, nameWorkspaces } from '../domain/select-workspaces.ts';
+import { COMMIT, matchWord, nameWorkspace, nameWorkspaces } from '../domain/select-workspaces.ts';
 import type { Workspace } from '../domain/workspace.ts';
 
-const COMMIT = /^[0-9a-f]{7,64}$/i;
 const NO_COMMIT = '0'.repeat(40);
 
 export interface WhyRequest {

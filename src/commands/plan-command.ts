@@ -22,11 +22,12 @@ import type {
   Account,
   CommandStore,
   DeploymentStore,
+  ListWorkspaces,
   Plan,
   PlannedDeployment,
   RepositoryStore,
 } from '../domain/ports.ts';
-import { nameWorkspace, nameWorkspaces } from '../domain/select-workspaces.ts';
+import { hasNamed, nameWorkspace, nameWorkspaces } from '../domain/select-workspaces.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { chooseTargets } from './choose-targets.ts';
 import { explainPlan } from './explain-plan.ts';
@@ -53,8 +54,8 @@ export interface CommandToPlan {
   readonly event: CommentEvent;
   /** Null when no Meltano Cloud account is served for the repository's owner. */
   readonly account: Account | null;
-  /** The workspaces of the repository; read only when the person may ask. Throws when they can't be read now. */
-  readonly listWorkspaces: () => Promise<readonly Workspace[]>;
+  /** Used only when the person may ask. */
+  readonly listWorkspaces: ListWorkspaces;
 }
 
 /**
@@ -93,7 +94,7 @@ async function readFirst(
 ): Promise<ConfigurationInUse | null> {
   const isHelp = event.parsed.kind === 'command' && event.parsed.command.name === 'help';
   if (isHelp || !account) return null;
-  const workspaces = await listWorkspaces();
+  const workspaces = await listWorkspaces((known) => known.length > 0);
   const { repository } = event;
   return workspaces.length === 0 ? null : configurations.current({ repository, workspaces });
 }
@@ -147,10 +148,11 @@ async function decide(command: CommandToPlan, level: PermissionLevel, ports: Com
     const { permission } = commandSettings(await ports.configurations.known(repository.id));
     return { answer: { kind: 'help', level, permission } };
   }
-  const workspaces = await command.listWorkspaces();
+  const asked = parsed.command;
+  const workspaces = await command.listWorkspaces((known) => hasNamed(asked, known, repository));
   if (workspaces.length === 0) return refuse({ code: await explainNone(repository, ports) });
   const inUse = await ports.configurations.current({ repository, workspaces });
-  return decideAbout({ ...command, workspaces, inUse }, parsed.command, ports);
+  return decideAbout({ ...command, workspaces, inUse }, asked, ports);
 }
 
 async function explainNone(

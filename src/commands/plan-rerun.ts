@@ -5,7 +5,14 @@ import type { Cause, Rerun } from '../domain/deployment.ts';
 import { toWholeSecond } from '../domain/describe-deployment.ts';
 import { parseExternalId } from '../domain/external-id.ts';
 import { toLevel } from '../domain/permissions.ts';
-import type { Account, CommandStore, Plan, PlannedDeployment, ShownCheckRuns } from '../domain/ports.ts';
+import type {
+  Account,
+  CommandStore,
+  ListWorkspaces,
+  Plan,
+  PlannedDeployment,
+  ShownCheckRuns,
+} from '../domain/ports.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { CommandPorts } from './plan-command.ts';
 import { planRedeploy } from './plan-redeploy.ts';
@@ -24,7 +31,7 @@ export interface RerunToPlan {
   readonly receivedAt: number;
   readonly event: RerunEvent;
   readonly account: Account;
-  readonly listWorkspaces: () => Promise<readonly Workspace[]>;
+  readonly listWorkspaces: ListWorkspaces;
 }
 
 const NOT_PERMITTED = 'it takes the right to write to the repository';
@@ -127,7 +134,10 @@ function refuseAll(event: RerunEvent, runs: readonly OldRun[], why: string): Pla
 
 async function redeployAll(rerun: RerunToPlan, runs: readonly OldRun[], ports: RerunPorts): Promise<Plan> {
   const { event, receivedAt } = rerun;
-  const workspaces = await rerun.listWorkspaces();
+  const isAmong = (known: readonly Workspace[], id: string) => known.some((one) => one.id === id);
+  const workspaces = await rerun.listWorkspaces((known) =>
+    runs.every((run) => isAmong(known, run.workspaceId)),
+  );
   const { repository } = event;
   const configuration: ConfigurationInUse =
     workspaces.length === 0

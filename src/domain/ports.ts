@@ -207,6 +207,14 @@ export type QueueName =
   | 'environment';
 
 /**
+ * The workspaces of one repository. Those of a list in memory that aren't enough (what is looked for may have been set up
+ * a moment ago) count only once a younger list was read. Throws when they can't be read now.
+ */
+export type ListWorkspaces = (
+  isEnough: (known: readonly Workspace[]) => boolean,
+) => Promise<readonly Workspace[]>;
+
+/**
  * Wakes up the taker of a key, never twice at once for one key; a wake-up during a run makes one more run. A lost or
  * repeated wake-up does no harm: what is to be done is in the store.
  */

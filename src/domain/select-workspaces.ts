@@ -1,3 +1,4 @@
+import type { Command } from './command.ts';
 import type { NamedWorkspace, Refusal } from './conversation.ts';
 import type { Repository } from './deployment.ts';
 import { trackedBranch } from './match-workspaces.ts';
@@ -18,6 +19,34 @@ export function matchWord(workspaces: readonly Workspace[], word: string): reado
   );
   if (exact.length > 0 || wanted.length < SHORTEST_PREFIX) return exact;
   return workspaces.filter((one) => one.id.toLowerCase().startsWith(wanted));
+}
+
+/** The beginning of a commit: `why` takes one in the place of a workspace. */
+export const COMMIT = /^[0-9a-f]{7,64}$/i;
+
+/** Whether everything that a command names is among the workspaces: what is not may be newer than they are. */
+export function hasNamed(
+  command: Command,
+  workspaces: readonly Workspace[],
+  repository: Repository,
+): boolean {
+  const isThere = (word: string) => matchWord(workspaces, word).length > 0;
+  switch (command.name) {
+    case 'redeploy': {
+      const { branch } = command;
+      const tracked = branch === null || workspaces.some((one) => trackedBranch(one, repository) === branch);
+      return tracked && command.workspaces.every(isThere);
+    }
+    case 'withdraw':
+    case 'status':
+      return command.workspaces.every(isThere);
+    case 'logs':
+      return command.workspace === null || isThere(command.workspace);
+    case 'why':
+      return command.target === null || COMMIT.test(command.target) || isThere(command.target);
+    case 'help':
+      return true;
+  }
 }
 
 /** The workspaces that a command names, each once. */

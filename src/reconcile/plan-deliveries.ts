@@ -11,6 +11,7 @@ import type {
   DeliveryStore,
   Dispatcher,
   InstallationReader,
+  ListWorkspaces,
   Plan,
   PlanStore,
   Reporter,
@@ -60,8 +61,7 @@ export interface Asked<E> {
   readonly receivedAt: number;
   readonly event: E;
   readonly account: Account | null;
-  /** The workspaces of the repository. */
-  readonly listWorkspaces: () => Promise<readonly Workspace[]>;
+  readonly listWorkspaces: ListWorkspaces;
 }
 
 /** What a refusal of Meltano Cloud says is enough; anything else may be a mistake of ours, and keeps its stack. */
@@ -161,8 +161,8 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     event: E,
     account: Account | null,
   ): Asked<E> {
-    const listWorkspaces = async () =>
-      account ? findOf(account, event, receivedAt, (workspaces) => workspaces.length > 0) : [];
+    const listWorkspaces: ListWorkspaces = async (isEnough) =>
+      account ? findOf(account, event, receivedAt, (known) => known.length > 0 && isEnough(known)) : [];
     return { id, receivedAt, event, account, listWorkspaces };
   }
 

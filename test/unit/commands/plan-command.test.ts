@@ -122,6 +122,45 @@ describe('a redeploy', () => {
   });
 });
 
+describe('a workspace that was made or renamed a moment ago', () => {
+  const made = buildWorkspace({ id: DEV, name: 'Dev', alias: 'dev', branch: 'dev' });
+
+  /** The list of workspaces is in memory, and older than the change. */
+  async function changeBehindTheList(body: string): Promise<CommandRecord | null> {
+    await give('/meltano status', { actor: 'bob' });
+    world.clock.advance(5_000);
+    world.meltano.workspaces = [buildWorkspace({ name: 'Renamed' }), made];
+    return give(body, { askedAt: world.clock.now() });
+  }
+
+  test.each([
+    ['/redeploy Dev', 'redeploy'],
+    ['/redeploy --branch dev', 'redeploy'],
+    ['/redeploy Renamed dev', 'redeploy'],
+    ['/meltano withdraw dev', 'withdraw'],
+    ['/meltano status renamed', 'status'],
+    ['/meltano logs dev', 'logs'],
+    ['/meltano why dev', 'why'],
+  ])('is found for %s', async (body, kind) => {
+    expect((await changeBehindTheList(body))?.answer.kind).toBe(kind);
+  });
+
+  test('a name that is in no younger list either is refused, with the workspaces of that list', async () => {
+    expect((await changeBehindTheList('/redeploy nobody'))?.answer).toMatchObject({
+      kind: 'refused',
+      refusal: { code: 'unknown_workspace', candidates: [{ name: 'Renamed' }, { name: 'Dev' }] },
+    });
+  });
+
+  test('what the list in memory knows is not kept waiting', async () => {
+    await give('/meltano status', { actor: 'bob' });
+    world.clock.advance(5_000);
+    const before = world.clock.now();
+    await give('/redeploy Analytics', { askedAt: before });
+    expect(world.clock.now()).toBe(before);
+  });
+});
+
 describe('permission', () => {
   test.each<[string, PermissionLevel, boolean, string | null]>([
     ['/redeploy', 'push', true, null],

@@ -66,6 +66,19 @@ test('on the same commit the old run stays as it is: the new one takes its place
   expect((await world.stores.getDeployment(old.id))?.rerun).toBeNull();
 });
 
+test('of a workspace that was set up a moment ago waits for a list that shows it', async () => {
+  const all = world.meltano.workspaces;
+  world.meltano.workspaces = [buildWorkspace({ id: 'another' })];
+  world.restart();
+  await world.deliver(buildPush({ after: HEAD }));
+  await world.planAll();
+  world.clock.advance(1_000);
+  world.meltano.workspaces = all;
+  await world.deliver(rerun());
+  await world.planAll();
+  expect(await world.open()).toMatchObject([{ redeployOf: old.id }]);
+});
+
 test('pressed twice within ten seconds is one; the suite that was reset again is still completed', async () => {
   await world.deliver(rerun());
   await world.deliver(rerun());

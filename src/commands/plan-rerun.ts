@@ -3,17 +3,21 @@ import { isAtLeast } from '../domain/conversation.ts';
 import type { RerunEvent } from '../domain/delivery.ts';
 import type { Cause, Rerun } from '../domain/deployment.ts';
 import { toWholeSecond } from '../domain/describe-deployment.ts';
-import { parseExternalId } from '../domain/external-id.ts';
+import { type ExternalId, parseExternalId } from '../domain/external-id.ts';
 import { toLevel } from '../domain/permissions.ts';
 import type {
   Account,
   CommandStore,
   ListWorkspaces,
+  NotedRerun,
   Plan,
   PlannedDeployment,
   ShownCheckRuns,
 } from '../domain/ports.ts';
+import { settingsOf } from '../domain/repository-configuration.ts';
+import type { ShownCheckRun } from '../domain/shown-check-run.ts';
 import type { Workspace } from '../domain/workspace.ts';
+import { describeLostRun, type LostRunFacts } from './describe-lost-run.ts';
 import type { CommandPorts } from './plan-command.ts';
 import { planRedeploy } from './plan-redeploy.ts';
 import { rememberHeads } from './remember-heads.ts';
@@ -34,19 +38,19 @@ export interface RerunToPlan {
   readonly listWorkspaces: ListWorkspaces;
 }
 
+/** Who asked for what; the account is null when none is served any more. */
+type AskedRerun = Pick<RerunToPlan, 'event'> & { readonly account: Pick<Account, 'key'> | null };
+
 const NOT_PERMITTED = 'it takes the right to write to the repository';
 const HELD = 'the configuration file of the repository has mistakes, and there was never a good one';
 const PUSHLESS =
   'the workspace is deployed by sending the last push of its branch to Meltano Cloud, and none is kept here: push once more';
 const SKIPPED = 'a deployment that was skipped is not deployed again with its suite';
 
-type NoteRerun = NonNullable<Plan['reruns']>[number];
-
 /** A check run that is re-run, and the deployment that it shows. */
 interface OldRun {
-  readonly checkName: string;
-  readonly workspaceId: string;
-  readonly deploymentId: string;
+  readonly shown: ShownCheckRun;
+  readonly ids: ExternalId;
 }
 
 /**
@@ -56,7 +60,7 @@ interface OldRun {
 export async function planRerun(rerun: RerunToPlan, ports: RerunPorts): Promise<Plan> {
   const { event } = rerun;
   const { runs: found, skipped } = await findRuns(event, ports);
-  if (found.length === 0 && skipped.length > 0) return refuseAll(event, skipped, SKIPPED);
+  if (found.length === 0 && skipped.length > 0) return refuseAll(rerun, skipped, SKIPPED);
   if (found.length === 0) return { outcome: 'foreign_check_run', deployments: [] };
   const { fresh, reruns } = await leaveOutRepeated(rerun, found, ports);
   if (fresh.length === 0) return { outcome: 'repeated', deployments: [], reruns };
@@ -64,15 +68,15 @@ export async function planRerun(rerun: RerunToPlan, ports: RerunPorts): Promise<
   const { permission } = commandSettings(await ports.configurations.known(event.repository.id));
   if (!isAtLeast(level, toLevel(permission))) {
     const why = permission === 'write' ? NOT_PERMITTED : `it takes the role ${permission} in the repository`;
-    return refuseAll(event, fresh, why);
+    return refuseAll(rerun, fresh, why);
   }
   return redeployAll(rerun, fresh, { ...ports, reads: rememberHeads(ports.reads) });
 }
 
 /** The plan of a re-run about which GitHub or Meltano Cloud could not be asked for long. */
-export function planUnansweredRerun(event: RerunEvent, problem: string): Plan {
-  const run = event.run && toOldRun(event.run);
-  return run ? refuseAll(event, [run], problem) : { outcome: 'command_refused', deployments: [] };
+export function planUnansweredRerun(rerun: AskedRerun, problem: string): Plan {
+  const run = rerun.event.run && toOldRun(rerun.event.run);
+  return run ? refuseAll(rerun, [run], problem) : { outcome: 'command_refused', deployments: [] };
 }
 
 interface Found {
@@ -86,37 +90,38 @@ async function findRuns(event: RerunEvent, ports: RerunPorts): Promise<Found> {
     const run = toOldRun(event.run);
     return { runs: run ? [run] : [], skipped: [] };
   }
-  const newest = new Map<string, { run: OldRun; conclusion: string | null }>();
+  const newest = new Map<string, OldRun>();
   // Oldest first, so that the newest of each workspace stays.
   for (const shown of await ports.runs.listRuns(event.repository, event.sha)) {
-    const run = toOldRun({ name: shown.name, externalId: shown.externalId ?? '' });
-    if (run) newest.set(run.workspaceId, { run, conclusion: shown.conclusion });
+    const run = toOldRun(shown);
+    if (run) newest.set(run.ids.workspaceId, run);
   }
   const all = [...newest.values()];
   const pick = (isSkipped: boolean) =>
-    all.filter((one) => (one.conclusion === 'skipped') === isSkipped).map((one) => one.run);
+    all.filter(({ shown }) => (shown.conclusion === 'skipped') === isSkipped);
   return { runs: pick(false), skipped: pick(true) };
 }
 
-function toOldRun(run: { name: string; externalId: string }): OldRun | null {
-  const ids = parseExternalId(run.externalId);
-  return ids && { checkName: run.name, workspaceId: ids.workspaceId, deploymentId: ids.deploymentId };
+function toOldRun(shown: ShownCheckRun): OldRun | null {
+  const ids = parseExternalId(shown.externalId ?? '');
+  return ids && { shown, ids };
 }
 
 /** What was asked for a moment ago is not done twice; but GitHub reset the suite again, so the old run is owed a write. */
 async function leaveOutRepeated(
-  { event, receivedAt }: RerunToPlan,
+  asked: RerunToPlan,
   runs: readonly OldRun[],
   { store }: RerunPorts,
-): Promise<{ fresh: OldRun[]; reruns: NoteRerun[] }> {
+): Promise<{ fresh: OldRun[]; reruns: NotedRerun[] }> {
+  const { event, receivedAt } = asked;
   const fresh: OldRun[] = [];
-  const reruns: NoteRerun[] = [];
+  const reruns: NotedRerun[] = [];
   for (const run of runs) {
-    const before = await store.findRerun(run.deploymentId, event.actor, receivedAt - REPEAT_MS);
+    const before = await store.findRerun(run.ids.deploymentId, event.actor, receivedAt - REPEAT_MS);
     if (!before) fresh.push(run);
     else if (before.sha !== event.sha) {
       const rerun: Rerun = { kind: 'redeployed', by: event.actor, deploymentId: before.id };
-      reruns.push({ deploymentId: run.deploymentId, rerun });
+      reruns.push(noteOn(asked, run, rerun));
     }
   }
   return { fresh, reruns };
@@ -126,9 +131,21 @@ function refuse({ actor: by }: RerunEvent, why: string): Rerun {
   return { kind: 'refused', by, why };
 }
 
-function refuseAll(event: RerunEvent, runs: readonly OldRun[], why: string): Plan {
-  const rerun = refuse(event, why);
-  const reruns = runs.map(({ deploymentId }) => ({ deploymentId, rerun }));
+/** The old run is written once more; if an earlier database knew it, this one takes it over from what GitHub shows. */
+function noteOn(
+  { event, account }: AskedRerun,
+  run: OldRun,
+  rerun: Rerun,
+  { workspace = null, log = null }: Partial<Pick<LostRunFacts, 'workspace' | 'log'>> = {},
+): NotedRerun {
+  const facts = { run: run.shown, ids: run.ids, account: account?.key ?? '', repository: event.repository };
+  const lost = describeLostRun({ ...facts, sha: event.sha, workspace, log });
+  return { deploymentId: run.ids.deploymentId, rerun, lost };
+}
+
+function refuseAll(asked: AskedRerun, runs: readonly OldRun[], why: string): Plan {
+  const rerun = refuse(asked.event, why);
+  const reruns = runs.map((run) => noteOn(asked, run, rerun));
   return { outcome: 'command_refused', deployments: [], reruns };
 }
 
@@ -136,34 +153,35 @@ async function redeployAll(rerun: RerunToPlan, runs: readonly OldRun[], ports: R
   const { event, receivedAt } = rerun;
   const isAmong = (known: readonly Workspace[], id: string) => known.some((one) => one.id === id);
   const workspaces = await rerun.listWorkspaces((known) =>
-    runs.every((run) => isAmong(known, run.workspaceId)),
+    runs.every((run) => isAmong(known, run.ids.workspaceId)),
   );
   const { repository } = event;
   const configuration: ConfigurationInUse =
     workspaces.length === 0
       ? DEFAULTS_IN_USE
       : await ports.configurations.current({ repository, workspaces });
-  if (configuration.kind === 'held') return refuseAll(event, runs, HELD);
+  if (configuration.kind === 'held') return refuseAll(rerun, runs, HELD);
   const cause: Exclude<Cause, 'push'> = event.how === 'button' ? 'button' : 'rerun';
   const request = {
     ...{ account: rerun.account.key, deliveryId: rerun.id, receivedAt, askedAt: toWholeSecond(receivedAt) },
     ...{ repository, actor: event.actor, cause, workspaces, configuration },
   };
   const deployments: PlannedDeployment[] = [];
-  const reruns: NoteRerun[] = [];
+  const reruns: NotedRerun[] = [];
   for (const run of runs) {
-    const workspace = workspaces.find((one) => one.id === run.workspaceId);
+    const workspace = workspaces.find((one) => one.id === run.ids.workspaceId);
     const { deployments: made, pushless } = await planRedeploy(request, workspace ? [workspace] : [], {
       ...ports.planning,
       reads: ports.reads,
     });
     const [planned] = made;
     if (planned) {
-      deployments.push({ ...planned, checkName: run.checkName, redeployOf: run.deploymentId });
+      deployments.push({ ...planned, checkName: run.shown.name, redeployOf: run.ids.deploymentId });
     }
     const outcome =
       pushless.length > 0 ? refuse(event, PUSHLESS) : describeOutcome(event, planned, workspace);
-    if (outcome) reruns.push({ deploymentId: run.deploymentId, rerun: outcome });
+    const found = workspace && { workspace, log: settingsOf(configuration.configuration, workspace).log };
+    if (outcome) reruns.push(noteOn(rerun, run, outcome, found));
   }
   const outcome = deployments.length > 0 ? cause : 'command_refused';
   return { outcome, deployments, reruns };

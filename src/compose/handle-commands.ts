@@ -57,7 +57,7 @@ export function createCommandPlanning(
     planUnanswered({ event, ...asked }, problem) {
       return event.kind === 'comment'
         ? planUnanswered({ ...asked, event }, problem)
-        : planUnansweredRerun(event, problem);
+        : planUnansweredRerun({ ...asked, event }, problem);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { ParsedCommand, Place } from './conversation.ts';
 import type { Repository } from './deployment.ts';
 import type { ReasonCode } from './reason-codes.ts';
+import type { ShownCheckRun } from './shown-check-run.ts';
 
 /** A push, reduced to what planning needs. */
 export interface PushEvent {
@@ -55,8 +56,8 @@ export interface RerunEvent {
   readonly how: 'button' | 'rerun' | 'suite';
   /** The commit of the run or suite. */
   readonly sha: string;
-  /** Null for a suite: which runs it has is asked from GitHub. */
-  readonly run: { readonly name: string; readonly externalId: string } | null;
+  /** As it stood then. Null for a suite: which runs it has is asked from GitHub. */
+  readonly run: ShownCheckRun | null;
   readonly actor: string;
 }
 

@@ -8,16 +8,19 @@ import type { LogMode } from './repository-configuration.ts';
  */
 export type DeploymentState = 'waiting' | 'starting' | 'queued' | 'running' | 'concluded';
 
+/** What the app's check runs end with. */
+export const CONCLUSIONS = [
+  'success',
+  'failure',
+  'cancelled',
+  'skipped',
+  'timed_out',
+  'neutral',
+  'action_required',
+] as const;
+
 /** The check run's conclusion; `none` for a workspace that was looked at and not deployed: no check run. */
-export type Conclusion =
-  | 'success'
-  | 'failure'
-  | 'cancelled'
-  | 'skipped'
-  | 'timed_out'
-  | 'neutral'
-  | 'action_required'
-  | 'none';
+export type Conclusion = (typeof CONCLUSIONS)[number] | 'none';
 
 /** What asked for a deployment. */
 export type Cause = 'push' | 'command' | 'button' | 'rerun';

@@ -7,6 +7,7 @@ import type { KeptPush } from './kept-push.ts';
 import type { LogExcerpt } from './log-excerpt.ts';
 import type { WorkspaceMapping } from './match-workspaces.ts';
 import type { ReasonCode } from './reason-codes.ts';
+import type { ShownCheckRun } from './shown-check-run.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Time, so that tests can set it. */
@@ -298,7 +299,20 @@ export interface Plan {
   /** Check runs about the configuration file; what was said already isn't said again. */
   readonly configurationRuns?: readonly NewConfigurationRun[];
   /** Deployments whose check runs were re-run, and what came of it. */
-  readonly reruns?: readonly { readonly deploymentId: string; readonly rerun: Rerun }[];
+  readonly reruns?: readonly NotedRerun[];
+}
+
+export interface NotedRerun {
+  readonly deploymentId: string;
+  readonly rerun: Rerun;
+  /** What is stored of the deployment if this database doesn't know it; null when its check run tells too little. */
+  readonly lost: LostRun | null;
+}
+
+/** A concluded deployment that an earlier, lost database knew, as its check run tells of it. */
+export interface LostRun {
+  readonly planned: PlannedDeployment;
+  readonly ended: Pick<Deployment, 'checkRunId' | 'checkRunUrl' | 'jobId' | 'concludedAt'>;
 }
 
 export interface PlanStore {
@@ -461,18 +475,6 @@ export interface SweepStore {
 export interface BranchHead {
   readonly sha: string;
   readonly candidate: { readonly sha: string; readonly seenAt: number } | null;
-}
-
-/** One of the app's own check runs, as GitHub shows it. */
-export interface ShownCheckRun {
-  readonly id: number;
-  readonly url: string | null;
-  readonly name: string;
-  readonly externalId: string | null;
-  /** Null for one that isn't completed. */
-  readonly conclusion: string | null;
-  /** Epoch milliseconds. */
-  readonly startedAt: number | null;
 }
 
 export interface ShownCheckRuns {

@@ -37,6 +37,9 @@ export const REASON_CODES = {
   watch_timeout: 'the job was watched until DEPLOY_TIMEOUT_MINUTES had passed',
   watch_refused: 'Meltano Cloud refused to show the job',
 
+  // Concluded before the database began.
+  read_from_check_run: 'an earlier, lost database knew how it ended: what is known is on its check run',
+
   // A delivery that leads to no deployment row at all.
   not_a_branch: 'the push is not to a branch',
   branch_deleted: 'the push deletes the branch',

@@ -12,6 +12,7 @@ const REPLACES_NOTHING = new Set([
   'push_off',
   'ignored_sender',
   'paths_unmatched',
+  'read_from_check_run',
 ]);
 
 /**

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import type { IgnoredEvent, RerunEvent } from '../domain/delivery.ts';
 import { REDEPLOY_ACTION } from '../domain/redeploy-action.ts';
-import { installationSchema, readRepository, repositorySchema, shaSchema } from './read-repository.ts';
+import {
+  installationSchema,
+  readRepository,
+  readTime,
+  repositorySchema,
+  shaSchema,
+} from './read-repository.ts';
 
 const shared = {
   repository: repositorySchema,
@@ -11,7 +17,13 @@ const shared = {
 
 const checkRunPayload = z.object({
   action: z.string(),
-  check_run: z.object({ name: z.string(), head_sha: shaSchema, external_id: z.string().nullish() }),
+  check_run: z.object({
+    ...{ id: z.int(), name: z.string(), head_sha: shaSchema, external_id: z.string().nullish() },
+    // What an app that lost its database needs to write the run once more.
+    ...{ html_url: z.string().nullish(), conclusion: z.string().nullish() },
+    ...{ started_at: z.string().nullish(), completed_at: z.string().nullish() },
+    output: z.object({ title: z.string().nullish() }).nullish(),
+  }),
   requested_action: z.object({ identifier: z.string() }).nullish(),
   ...shared,
 });
@@ -33,7 +45,11 @@ export function readCheckRun(payload: unknown): RerunEvent | IgnoredEvent {
   }
   return {
     ...{ kind: 'rerun', ...about, how: isButton ? 'button' : 'rerun', sha: run.head_sha },
-    run: { name: run.name, externalId: run.external_id ?? '' },
+    run: {
+      ...{ id: run.id, url: run.html_url ?? null, name: run.name, externalId: run.external_id ?? null },
+      ...{ conclusion: run.conclusion ?? null, title: run.output?.title ?? null },
+      ...{ startedAt: readTime(run.started_at), completedAt: readTime(run.completed_at) },
+    },
   };
 }
 

@@ -87,7 +87,9 @@ export function createCheckRunApi(options: CheckRunApiOptions): CheckRunApi & Sh
         .map((run) => ({
           ...{ id: run.id, url: run.html_url, name: run.name, externalId: run.external_id },
           conclusion: run.status === 'completed' ? run.conclusion : null,
+          title: run.output.title,
           startedAt: Date.parse(run.started_at ?? '') || null,
+          completedAt: Date.parse(run.completed_at ?? '') || null,
         }));
     },
   };

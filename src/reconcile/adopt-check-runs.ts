@@ -7,9 +7,9 @@ import type {
   Clock,
   Dispatcher,
   PlanStore,
-  ShownCheckRun,
   ShownCheckRuns,
 } from '../domain/ports.ts';
+import type { ShownCheckRun } from '../domain/shown-check-run.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { TrackedBranch } from './sweep-heads.ts';
 

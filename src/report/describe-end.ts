@@ -55,6 +55,9 @@ export function describeEnd(deployment: Deployment, facts: EndFacts, wording: Wo
       return describeWatchEnd(what, run, facts);
     case 'watch_refused':
       return joinDetail('No longer watched', what);
+    case 'read_from_check_run':
+      // Its title is all that is left of it.
+      return deployment.problem === null ? 'Ended' : wording.quote(deployment.problem);
     default:
       return describeSkip(deployment, what);
   }

@@ -124,6 +124,10 @@ function explainEnd(view: CheckRunView): string[] {
           : `The job could not be watched to the end${inBrackets(deployment.problem)}.`,
         `The job may still be running: it is watched for ${view.deployTimeoutMinutes} min (\`DEPLOY_TIMEOUT_MINUTES\`, set by the operator of this app). How it goes on is on ${page}; the next push is deployed as usual.`,
       ];
+    case 'read_from_check_run':
+      return [
+        'The app has lost its database since this deployment ended: more than this check run says is not known any more.',
+      ];
     case 'watch_refused':
       return [
         `The job may still be running, but Meltano Cloud no longer shows it to this app${inBrackets(deployment.problem)}. How it goes on is on ${page}.`,

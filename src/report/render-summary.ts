@@ -33,7 +33,7 @@ function renderTable(view: CheckRunView): string {
         formatLink(deployment.workspaceId, view.workspaceUrl),
     ],
     ['Environment', formatCode(deployment.environment ?? '')],
-    ['Branch and directory', `${formatCode(deployment.branch)}, ${formatDirectory(deployment.directory)}`],
+    ['Branch and directory', describePlace(deployment)],
     ['Commit asked for', linkCommit(view, deployment.sha)],
     ['Commit deployed', describeDeployedCommit(view)],
     ['Asked for by', describeRequester(deployment, (login) => linkAccount(view, login))],
@@ -46,8 +46,9 @@ function renderTable(view: CheckRunView): string {
   return [head, '| --- | --- |', ...rest].join('\n');
 }
 
-function formatDirectory(directory: string | null): string {
-  return formatCode(directory ?? '') || 'the root';
+/** Nothing for a deployment of which only its check run is left: that doesn't tell. */
+function describePlace({ branch, directory }: CheckRunView['deployment']): string {
+  return branch === '' ? '' : `${formatCode(branch)}, ${formatCode(directory ?? '') || 'the root'}`;
 }
 
 function describeDeployedCommit(view: CheckRunView): string {

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import type { Deployment, Rerun } from '../domain/deployment.ts';
-import type { Plan, PlannedDeployment, PlanStore } from '../domain/ports.ts';
+import type { Deployment } from '../domain/deployment.ts';
+import type { NotedRerun, Plan, PlannedDeployment, PlanStore } from '../domain/ports.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import { findSuperseded } from '../domain/supersede.ts';
 import { toCommandRow } from './command-store.ts';
@@ -74,7 +74,7 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore {
           for (const one of list) changed.set(one.id, one);
         };
         if (withdraw) note(await withdrawOpen(tx, deliveryId, withdraw));
-        for (const one of reruns ?? []) note(await noteRerun(tx, one.deploymentId, one.rerun));
+        for (const one of reruns ?? []) note(await noteRerun(tx, one, now));
         note(await insertDeployments(tx, deployments, now));
         for (const { workspaceId } of deployments.filter((one) => one.conclusion === null)) {
           note(await supersedeOlder(tx, workspaceId, now));
@@ -132,15 +132,27 @@ async function withdrawOpen(
   return rows.map(toDeployment);
 }
 
-/** The check run of the old deployment is owed one more write. */
-async function noteRerun(tx: Kysely<Schema>, id: string, rerun: Rerun): Promise<Deployment[]> {
+/** The check run of the old deployment is owed one more write, also where only the run itself still tells of it. */
+async function noteRerun(
+  tx: Kysely<Schema>,
+  { deploymentId, rerun, lost }: NotedRerun,
+  now: number,
+): Promise<Deployment[]> {
+  const noted = JSON.stringify(rerun);
   const rows = await tx
     .updateTable('deployment')
-    .set((column) => ({ rerun: JSON.stringify(rerun), revision: column('revision', '+', 1) }))
-    .where('id', '=', id)
+    .set((column) => ({ rerun: noted, revision: column('revision', '+', 1) }))
+    .where('id', '=', deploymentId)
     .returningAll()
     .execute();
-  return rows.map(toDeployment);
+  if (rows.length > 0 || lost === null) return rows.map(toDeployment);
+  const restored = await tx
+    .insertInto('deployment')
+    .values({ ...toNewRow(lost.planned, now), ...lost.ended, rerun: noted })
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .execute();
+  return restored.map(toDeployment);
 }
 
 async function supersedeOlder(tx: Kysely<Schema>, workspaceId: string, now: number): Promise<Deployment[]> {

@@ -137,12 +137,29 @@ export function describeCommandStore(name: string, open: () => Promise<OpenStore
       const rerun = { kind: 'redeployed', by: 'ana', deploymentId: made.id } as const;
       const changed = await commit('rerun', {
         deployments: [made],
-        reruns: [{ deploymentId: old.id, rerun }],
+        reruns: [{ deploymentId: old.id, rerun, lost: null }],
       });
       expect(changed.find((one) => one.id === old.id)).toMatchObject({ rerun, revision: 3 });
       expect((await stores.findRerun(old.id, 'ana', 20_500))?.id).toBe(made.id);
       expect(await stores.findRerun(old.id, 'ana', 20_501)).toBeNull();
       expect(await stores.findRerun(old.id, 'bob', 20_500)).toBeNull();
+    });
+
+    test('a deployment that an earlier database knew is stored as it ended, once, and owes its run a write', async () => {
+      const rerun = { kind: 'refused', by: 'ana', why: 'not now' } as const;
+      const lost = {
+        planned: {
+          ...planned('adopted:7', { conclusion: 'failure' }),
+          reason: 'read_from_check_run' as const,
+        },
+        ended: { checkRunId: 7, checkRunUrl: null, jobId: 'job', concludedAt: 5_000 },
+      };
+      const noted = { deploymentId: lost.planned.id, rerun, lost };
+      const [restored] = await commit('first', { reruns: [noted] });
+      const ended = { state: 'concluded', conclusion: 'failure', ...lost.ended, rerun };
+      expect(restored).toMatchObject({ ...ended, revision: 1, reportedRevision: 0 });
+      const [again] = await commit('second', { reruns: [noted] });
+      expect(again).toMatchObject({ ...ended, revision: 2 });
     });
 
     test('the newest deployments with a check run come first', async () => {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { SandboxCheckRun } from '../../sandbox/github/model.ts';
 import { type ConversationWorld, inConversation } from './conversation-world.ts';
@@ -97,3 +98,22 @@ describe('a re-run of the suite', () => {
       expect(suiteStatus(it, sha)).toBe('completed');
     }));
 });
+
+test.concurrent('after a lost database a re-run still writes the old run once more, and its suite completes', () =>
+  inConversation(async (it) => {
+    const old = await it.deployPush();
+    const head = await it.deployPush();
+    const before = onlyRun(it, old);
+    const { title } = before.output;
+    await it.world.app.restart(() => rmSync(it.world.app.dataDirectory, { recursive: true }));
+    it.world.github.rerequest(before.id, 'ana');
+    await endJob(it, 3);
+    await it.world.until(
+      () => onlyRun(it, old).output.summary?.includes(`/runs/${runs(it, head)[1]?.id}`),
+      'the link from the old run',
+    );
+    expect(onlyRun(it, old)).toMatchObject({ id: before.id, conclusion: 'success', output: { title } });
+    expect(onlyRun(it, old).output.text).toBe(before.output.text);
+    await it.world.until(() => suiteStatus(it, old) === 'completed', 'the end of the old suite');
+    expect(it.world.meltano.jobs).toHaveLength(3);
+  }));

@@ -1,8 +1,9 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { RerunEvent } from '../../../src/domain/delivery.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
+import type { ShownCheckRun } from '../../../src/domain/shown-check-run.ts';
 import { buildPush, PlanWorld } from '../reconcile/plan-world.ts';
-import { buildWorkspace, REPOSITORY, WORKSPACE_ID } from '../reconcile/reconcile-world.ts';
+import { buildWorkspace, REPOSITORY, START, WORKSPACE_ID } from '../reconcile/reconcile-world.ts';
 
 const OLD = 'a'.repeat(40);
 const HEAD = 'c'.repeat(40);
@@ -29,19 +30,16 @@ beforeEach(async () => {
 function rerun(differences: Partial<RerunEvent> = {}): RerunEvent {
   return {
     ...{ kind: 'rerun', account: 'acme', repository: REPOSITORY, how: 'rerun', sha: OLD, actor: 'bob' },
-    run: { name: 'The name it had', externalId: `${WORKSPACE_ID}/${old.id}/job` },
+    run: { ...shown(old.id, 'success'), name: 'The name it had' },
     ...differences,
   };
 }
 
-function shown(deploymentId: string, conclusion: string, id = 1) {
+function shown(deploymentId: string, conclusion: string, id = 1): ShownCheckRun {
   return {
-    id,
-    url: null,
-    name: 'Run',
-    externalId: `${WORKSPACE_ID}/${deploymentId}`,
-    conclusion,
-    startedAt: null,
+    ...{ id, url: `https://github.test/runs/${id}`, name: 'Run', conclusion, title: 'Deployed in 8 s' },
+    externalId: `${WORKSPACE_ID}/${deploymentId}/job-${id}`,
+    ...{ startedAt: START - 60_000, completedAt: START - 50_000 },
   };
 }
 
@@ -123,8 +121,84 @@ test('of a suite whose runs were all skipped is refused on them', async () => {
 });
 
 test('of a run that is not the app’s changes nothing and asks nothing', async () => {
-  await world.deliver(rerun({ run: { name: 'x', externalId: 'something else' } }));
+  await world.deliver(rerun({ run: { ...shown('x', 'success'), externalId: 'something else' } }));
   await world.planAll();
   expect(await world.open()).toEqual([]);
   expect(world.asked).toEqual([]);
+});
+
+describe('a run that only an earlier, lost database knew', () => {
+  const LOST = 'lost-deployment';
+  const restored = {
+    ...{
+      state: 'concluded',
+      reason: 'read_from_check_run',
+      problem: 'Deployed in 8 s',
+      sha: OLD,
+      jobId: 'job-7',
+    },
+    ...{ checkRunId: 7, checkRunUrl: 'https://github.test/runs/7', concludedAt: START - 50_000 },
+    ...{ revision: 1, reportedRevision: 0 },
+  };
+
+  test('is written once more with its conclusion, its title and the link to the new run', async () => {
+    await world.deliver(rerun({ run: shown(LOST, 'success', 7) }));
+    await world.planAll();
+    const [made] = await world.open();
+    expect(made).toMatchObject({ sha: HEAD, redeployOf: LOST });
+    expect(await world.stores.getDeployment(LOST)).toMatchObject({
+      ...{ ...restored, conclusion: 'success', workspaceName: 'Analytics', branch: 'main' },
+      rerun: { kind: 'redeployed', by: 'bob', deploymentId: made?.id },
+    });
+    expect(world.dispatcher.wakes).toContainEqual({ queue: 'log', key: LOST });
+  });
+
+  test('is written once more also by a refusal, and by a second re-run', async () => {
+    world.permission = 'triage';
+    await world.deliver(rerun({ run: { ...shown(LOST, 'failure', 7), name: 'Meltano Deploy (Sales)' } }));
+    await world.planAll();
+    expect(await world.stores.getDeployment(LOST)).toMatchObject({
+      ...{ ...restored, conclusion: 'failure', workspaceName: 'Sales', rerun: { kind: 'refused' } },
+    });
+    world.permission = 'push';
+    await world.deliver(rerun({ run: shown(LOST, 'failure', 7) }));
+    await world.planAll();
+    expect(await world.stores.getDeployment(LOST)).toMatchObject({
+      revision: 2,
+      rerun: { kind: 'redeployed' },
+    });
+  });
+
+  test('of a suite too, for each of its workspaces', async () => {
+    const second = buildWorkspace({ id: 'second', name: 'Second' });
+    world.meltano.workspaces = [buildWorkspace(), second];
+    world.restart();
+    world.runs = [
+      shown(LOST, 'success', 7),
+      { ...shown(LOST, 'failure', 8), externalId: 'second/lost-second/job-8' },
+    ];
+    await world.deliver(rerun({ how: 'suite', run: null }));
+    await world.planAll();
+    expect(await world.stores.getDeployment(LOST)).toMatchObject({ ...restored, conclusion: 'success' });
+    expect(await world.stores.getDeployment('lost-second')).toMatchObject({
+      ...{ workspaceId: 'second', checkRunId: 8, conclusion: 'failure', revision: 1 },
+    });
+  });
+
+  test('replaces nothing that waits, whenever it ran', async () => {
+    const run = { ...shown(LOST, 'success', 7), startedAt: START + 60_000, completedAt: START + 61_000 };
+    world.clock.advance(1_000);
+    await world.deliver(buildPush({ after: 'd'.repeat(40) }));
+    world.permission = 'triage';
+    await world.deliver(rerun({ run }));
+    await world.planAll();
+    expect(await world.open()).toHaveLength(1);
+  });
+
+  test('that GitHub itself ended (stale) is left as it is', async () => {
+    await world.deliver(rerun({ run: shown(LOST, 'stale', 7) }));
+    await world.planAll();
+    expect(await world.stores.getDeployment(LOST)).toBeNull();
+    expect(await world.open()).toHaveLength(1);
+  });
 });

@@ -9,7 +9,8 @@ import type { CommandReads, PermissionLevel, PullRequest } from '../../../src/do
 import type { AppEvent, PushEvent } from '../../../src/domain/delivery.ts';
 import type { Deployment, Repository } from '../../../src/domain/deployment.ts';
 import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
-import type { Account, Comparison, ShownCheckRun } from '../../../src/domain/ports.ts';
+import type { Account, Comparison } from '../../../src/domain/ports.ts';
+import type { ShownCheckRun } from '../../../src/domain/shown-check-run.ts';
 import { createWorkspaceDirectory } from '../../../src/meltano/workspace-directory.ts';
 import { checkPull } from '../../../src/reconcile/check-pull.ts';
 import { createConfigurations } from '../../../src/reconcile/keep-configuration.ts';
@@ -146,7 +147,7 @@ export class PlanWorld {
         planUnanswered: ({ event, ...asked }, problem) =>
           event.kind === 'comment'
             ? planUnanswered({ ...asked, event }, problem)
-            : planUnansweredRerun(event, problem),
+            : planUnansweredRerun({ ...asked, event }, problem),
       },
       random: () => 0.5,
       log: pino({ level: 'debug' }, sink),

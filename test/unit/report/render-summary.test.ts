@@ -126,6 +126,12 @@ describe('explains', () => {
       {},
       /^A newer deployment of this workspace replaced/,
     ],
+    [
+      'read from its check run',
+      end({ reason: 'read_from_check_run', problem: 'Deployed in 8 s' }),
+      {},
+      /^The app has lost its database since this deployment ended/,
+    ],
     ['401', end(answered('401 Unauthorized')), {}, /The operator of this app has to renew them/],
     ['403', end(answered('403 Forbidden')), {}, /An owner or administrator of the workspace has to let it/],
     ['404', end(answered('404 Not Found')), {}, /The workspace doesn't exist any more/],

@@ -80,6 +80,11 @@ describe('concluded', () => {
   const log = makeLog(['x'], { firstError });
 
   test.each<[string, Partial<Deployment>, Partial<CheckRunView>]>([
+    [
+      'Withdrawn by @ana after 20 s',
+      { reason: 'read_from_check_run', conclusion: 'cancelled', problem: 'Withdrawn by @ana after 20 s' },
+      {},
+    ],
     ['Deployed in 1 min 42 s', makeRun(102, { reason: 'job_complete' }), { log }],
     ['Deployed', { reason: 'job_complete', concludedAt: START }, {}],
     [

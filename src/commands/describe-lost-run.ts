@@ -1,0 +1,52 @@
+import { CONCLUSIONS, type Conclusion, type Repository } from '../domain/deployment.ts';
+import { toWholeSecond } from '../domain/describe-deployment.ts';
+import type { ExternalId } from '../domain/external-id.ts';
+import { trackedBranch } from '../domain/match-workspaces.ts';
+import type { LostRun } from '../domain/ports.ts';
+import type { LogMode } from '../domain/repository-configuration.ts';
+import type { ShownCheckRun } from '../domain/shown-check-run.ts';
+import type { Workspace } from '../domain/workspace.ts';
+
+export interface LostRunFacts {
+  readonly run: ShownCheckRun;
+  readonly ids: ExternalId;
+  readonly account: string;
+  readonly repository: Repository;
+  readonly sha: string;
+  /** Null when it isn't known, or doesn't use the repository any more. */
+  readonly workspace: Workspace | null;
+  /** What the repository's configuration says of its log; null: the repository's visibility decides. */
+  readonly log: LogMode | null;
+}
+
+/**
+ * The deployment behind a concluded check run, as far as the run itself tells: for a database that never knew it, since
+ * an earlier one was lost. Null for a run without one of the app's conclusions.
+ */
+export function describeLostRun(facts: LostRunFacts): LostRun | null {
+  const { run, ids, account, repository, sha, workspace, log } = facts;
+  const conclusion = CONCLUSIONS.find((one) => one === run.conclusion);
+  const endedAt = run.completedAt ?? run.startedAt;
+  if (conclusion === undefined || endedAt === null) return null;
+  const startedAt = run.startedAt ?? endedAt;
+  return {
+    planned: {
+      ...{ id: ids.deploymentId, account, deliveryId: `adopted:${run.id}`, workspaceId: ids.workspaceId },
+      workspaceName: workspace?.name ?? readWorkspaceName(run.name),
+      environment: workspace?.environment ?? null,
+      branch: workspace ? trackedBranch(workspace, repository) : '',
+      directory: workspace?.directory ?? null,
+      ...{ installationId: repository.installationId, repositoryId: repository.id, checkName: run.name },
+      ...{ sha, before: null, requestedBy: '', requestedByBot: false, cause: 'push', redeployOf: null },
+      ...{ pushedAt: toWholeSecond(startedAt), receivedAt: startedAt },
+      ...{ reason: 'read_from_check_run', conclusion: conclusion satisfies Conclusion, problem: run.title },
+      ...{ log, badFile: null },
+    },
+    ended: { checkRunId: run.id, checkRunUrl: run.url, jobId: ids.jobId, concludedAt: endedAt },
+  };
+}
+
+/** From the name that the app gives its check runs. */
+function readWorkspaceName(checkName: string): string {
+  return /^Meltano Deploy \((.*)\)(?: \w{8})?$/s.exec(checkName)?.[1] ?? checkName;
+}

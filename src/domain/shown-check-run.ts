@@ -1,0 +1,13 @@
+/** One of the app's own check runs, as GitHub shows it. */
+export interface ShownCheckRun {
+  readonly id: number;
+  readonly url: string | null;
+  readonly name: string;
+  readonly externalId: string | null;
+  /** Null for one that isn't completed. */
+  readonly conclusion: string | null;
+  readonly title: string | null;
+  /** Epoch milliseconds. */
+  readonly startedAt: number | null;
+  readonly completedAt: number | null;
+}

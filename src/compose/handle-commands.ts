@@ -6,6 +6,7 @@ import type { Configurations } from '../domain/configuration-in-use.ts';
 import type { CommandReads } from '../domain/conversation.ts';
 import type { PlanningPorts } from '../domain/plan-push.ts';
 import type { Accounts } from '../domain/ports.ts';
+import type { ConversationLanes } from '../github/conversation-lane.ts';
 import { createConversationApi } from '../github/conversations.ts';
 import type { GetOctokit } from '../github/octokit.ts';
 import { describeFailure } from '../reconcile/judge-failure.ts';
@@ -17,6 +18,7 @@ import type { Foundation } from './foundation.ts';
 
 export interface CommandPorts {
   readonly getOctokit: GetOctokit;
+  readonly lanes: ConversationLanes;
   readonly accounts: Accounts;
   readonly reporting: Reporting;
 }
@@ -24,12 +26,12 @@ export interface CommandPorts {
 /** Conversations about commands, from the reaction to the last word. */
 export function handleCommands(foundation: Foundation, ports: CommandPorts): void {
   const { stores, clock, log, dispatcher, redactor } = foundation;
-  const { getOctokit, accounts, reporting } = ports;
+  const { getOctokit, lanes, accounts, reporting } = ports;
   dispatcher.handle(
     'command',
     createConversationKeeper({
       ...{ store: stores, repositories: stores, clock, log, random: Math.random },
-      api: createConversationApi(getOctokit, clock.now),
+      api: createConversationApi({ getOctokit, lanes, now: clock.now }),
       render: (view) => redactor.redactOwn(renderReply(view)),
       readLogTail: createLogTailReader({
         ...{ accounts, store: stores, describeFailure },

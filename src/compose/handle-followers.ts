@@ -3,6 +3,7 @@ import type { Configurations } from '../domain/configuration-in-use.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Pages } from '../domain/ports.ts';
 import { DEFAULT_CONFIGURATION, settingsOf } from '../domain/repository-configuration.ts';
+import type { ConversationLanes } from '../github/conversation-lane.ts';
 import { createConversationApi } from '../github/conversations.ts';
 import { createGitHubDeploymentApi } from '../github/github-deployments.ts';
 import type { GetOctokit } from '../github/octokit.ts';
@@ -15,6 +16,7 @@ import type { Foundation } from './foundation.ts';
 
 export interface FollowerAdapters {
   readonly getOctokit: GetOctokit;
+  readonly lanes: ConversationLanes;
   readonly configurations: Pick<Configurations, 'known'>;
   readonly pages: Pages;
 }
@@ -22,13 +24,13 @@ export interface FollowerAdapters {
 /** What follows a deployment besides its check run, for repositories that want it. */
 export function handleFollowers(foundation: Foundation, adapters: FollowerAdapters): void {
   const { stores, clock, log, dispatcher, redactor } = foundation;
-  const { getOctokit, configurations, pages } = adapters;
+  const { getOctokit, lanes, configurations, pages } = adapters;
   const common = { store: stores, repositories: stores, clock, log, random: Math.random };
   dispatcher.handle(
     'comment',
     createFailureCommentKeeper({
       ...{ ...common, pages },
-      api: createConversationApi(getOctokit, clock.now),
+      api: createConversationApi({ getOctokit, lanes, now: clock.now }),
       render: (view) => redactor.redactOwn(renderFailureComment(view)),
     }),
   );
@@ -36,7 +38,7 @@ export function handleFollowers(foundation: Foundation, adapters: FollowerAdapte
     'environment',
     createGitHubDeploymentKeeper({
       ...common,
-      api: createGitHubDeploymentApi(getOctokit, clock.now),
+      api: createGitHubDeploymentApi({ getOctokit, lanes, now: clock.now }),
       chooseEnvironment: (deployment) => chooseEnvironment(configurations, deployment),
       describe: (deployment, repository) => ({
         description: describeStatus(deployment, redactor.redactOwn),

@@ -8,9 +8,11 @@ import type { Accounts, InstallationReader, LacksPush } from '../domain/ports.ts
 import { normalizeHost } from '../domain/repository-url.ts';
 import { createCommandReads } from '../github/command-reads.ts';
 import { createCommitComparer } from '../github/compare-commits.ts';
+import { ConversationLanes } from '../github/conversation-lane.ts';
 import { createDeliveryLog } from '../github/hook-deliveries.ts';
 import { createInstallationReader } from '../github/installation-reader.ts';
 import type { OctokitSource } from '../github/octokit.ts';
+import type { RequestUse } from '../github/rate-budget.ts';
 import { checkPull } from '../reconcile/check-pull.ts';
 import { createFollowers } from '../reconcile/create-followers.ts';
 import { createReportFinisher } from '../reconcile/finish-report.ts';
@@ -52,10 +54,9 @@ export interface HandledQueues {
 export function handleQueues(foundation: Foundation, ports: QueuePorts): HandledQueues {
   const { configuration, log, clock, stores, dispatcher, metrics, redactor, budgets } = foundation;
   const { octokit, accounts, reporting } = ports;
-  const comparer = createCommitComparer({
-    ...{ getOctokit: octokit.get, sleep },
-    mayAsk: (installationId) => budgets.of(installationId).allowsAt('plan', clock.now()) === 0,
-  });
+  const mayAskFor = (use: RequestUse) => (installationId: number) =>
+    budgets.of(installationId).allowsAt(use, clock.now()) === 0;
+  const comparer = createCommitComparer({ getOctokit: octokit.get, sleep, mayAsk: mayAskFor('plan') });
   const heads = createInstallationReader({ getOctokit: octokit.get, getAppOctokit: octokit.getForApp });
   const { files, configurations, readConfiguration } = readConfigurations(foundation, octokit.get, heads);
   // The name is cut, and what is left of a secret then would not be recognised any more.
@@ -95,15 +96,16 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
       checkPull: (pull) => checkPull(pull, { files, read: readConfiguration }),
       planning,
       commands: createCommandPlanning(foundation, ports, {
-        reads: createCommandReads(octokit.get, heads),
+        reads: createCommandReads({ getOctokit: octokit.get, heads, mayAsk: mayAskFor('command') }),
         ...{ planning, configurations },
       }),
       allowedAccounts: configuration.allowedAccounts,
     }),
   );
   dispatcher.handle('workspace', createReconciler({ ...writing, reporter, logs }));
-  handleCommands(foundation, { getOctokit: octokit.get, accounts, reporting });
-  handleFollowers(foundation, { getOctokit: octokit.get, configurations, pages: reporting.pages });
+  const saying = { getOctokit: octokit.get, lanes: new ConversationLanes(budgets, clock.now) };
+  handleCommands(foundation, { ...saying, accounts, reporting });
+  handleFollowers(foundation, { ...saying, configurations, pages: reporting.pages });
   const unfinished = { deliveries: stores, store: stores, dispatcher, reporter };
   handleSweeps({
     dispatcher,

@@ -16,7 +16,7 @@ const GIVE_UP_MS = 24 * 60 * 60_000;
 const MAX_REFUSALS = 3;
 
 export interface StepPorts {
-  readonly log: { warn(fields: object, message: string): void };
+  readonly log: Record<'debug' | 'warn', (fields: object, message: string) => void>;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -52,7 +52,9 @@ export function createStepJudge(ports: StepPorts): (step: Step, owed: Owed) => P
     const failed = (failures.get(owed.id) ?? 0) + 1;
     failures.set(owed.id, failed);
     const fields = { ...owed.fields, write: owed.write, kind: failure.kind, problem: failure.message };
-    log.warn(fields, 'GitHub did not take a write');
+    // A limit is no trouble of this write's: it waits its turn, and in a storm of comments many do.
+    if (failure.kind === 'limited') log.debug(fields, 'A write waits for GitHub to take more');
+    else log.warn(fields, 'GitHub did not take a write');
     if (failure.kind === 'rejected' && failed >= MAX_REFUSALS) {
       log.warn(fields, 'GitHub refuses a write: the check run alone carries the result');
       failures.delete(owed.id);

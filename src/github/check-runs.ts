@@ -3,6 +3,7 @@ import type { GitHubResult } from '../domain/github-result.ts';
 import type { ShownCheckRuns } from '../domain/ports.ts';
 import type { CheckRunFields } from '../report/check-run-view.ts';
 import { callGitHub } from './github-call.ts';
+import { locate } from './locate-repository.ts';
 import type { GetOctokit, InstallationOctokit } from './octokit.ts';
 
 export interface WrittenCheckRun {
@@ -93,8 +94,4 @@ export function createCheckRunApi(options: CheckRunApiOptions): CheckRunApi & Sh
         }));
     },
   };
-}
-
-function locate(repository: Repository): { owner: string; repo: string } {
-  return { owner: repository.owner, repo: repository.name };
 }

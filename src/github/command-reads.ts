@@ -1,17 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CommandReads, PERMISSION_LEVELS, type PermissionLevel } from '../domain/conversation.ts';
-import type { Repository } from '../domain/deployment.ts';
 import type { InstallationReader } from '../domain/ports.ts';
+import { locate } from './locate-repository.ts';
 import type { GetOctokit } from './octokit.ts';
 
 /** Waits (milliseconds) before what GitHub just told of, and doesn't find, is asked for again. */
 const NOT_FOUND_WAITS_MS = [500, 1_000, 2_000];
 
+export interface CommandReadsOptions {
+  readonly getOctokit: GetOctokit;
+  readonly heads: Pick<InstallationReader, 'readHead'>;
+  /** False while GitHub refuses the installation's requests, or the last ones are kept for what matters more. */
+  readonly mayAsk: (installationId: number) => boolean;
+}
+
 /** What commands ask GitHub for. */
-export function createCommandReads(
-  getOctokit: GetOctokit,
-  heads: Pick<InstallationReader, 'readHead'>,
-): CommandReads {
+export function createCommandReads(options: CommandReadsOptions): CommandReads {
+  const { heads, mayAsk } = options;
+  function makeWay(installationId: number): void {
+    if (mayAsk(installationId)) return;
+    throw new Error('Few requests to GitHub are left, or it refuses them for now: the command waits');
+  }
+  async function getOctokit(installationId: number): ReturnType<GetOctokit> {
+    makeWay(installationId);
+    return options.getOctokit(installationId);
+  }
+
   return {
     /** By the highest right that is true: a custom role makes `role_name` anything, and `permission` coarse. */
     async readPermission(repository, login) {
@@ -51,7 +65,10 @@ export function createCommandReads(
       return commit?.sha.startsWith(sha.toLowerCase()) ? commit.sha : null;
     },
 
-    readHead: heads.readHead,
+    async readHead(repository, branch) {
+      makeWay(repository.installationId);
+      return heads.readHead(repository, branch);
+    },
   };
 }
 
@@ -80,8 +97,4 @@ async function foundSoon<T>(read: () => Promise<T | null>): Promise<T | null> {
     await sleep(wait);
   }
   return read();
-}
-
-function locate(repository: Repository): { owner: string; repo: string } {
-  return { owner: repository.owner, repo: repository.name };
 }

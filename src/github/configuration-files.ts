@@ -1,5 +1,6 @@
 import type { ConfigurationFile, ConfigurationFiles } from '../domain/configuration-in-use.ts';
 import type { Repository } from '../domain/deployment.ts';
+import { locate } from './locate-repository.ts';
 import type { GetOctokit, InstallationOctokit } from './octokit.ts';
 
 const FOLDER = '.github';
@@ -130,8 +131,4 @@ async function getContent(octokit: InstallationOctokit, repository: Repository, 
     if (status !== 404) throw error;
     return /no commit found/i.test(message) ? 'no commit' : null;
   }
-}
-
-function locate(repository: Repository): { owner: string; repo: string } {
-  return { owner: repository.owner, repo: repository.name };
 }

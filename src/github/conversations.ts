@@ -1,8 +1,8 @@
 import type { ConversationApi, Place } from '../domain/conversation.ts';
 import type { Repository } from '../domain/deployment.ts';
-import type { GitHubResult } from '../domain/github-result.ts';
-import { callGitHub } from './github-call.ts';
-import type { GetOctokit, InstallationOctokit } from './octokit.ts';
+import { createLaneCall, type LaneOptions } from './lane-call.ts';
+import { locate } from './locate-repository.ts';
+import type { InstallationOctokit } from './octokit.ts';
 
 /** Clocks differ: a reply is looked for from a little before (milliseconds). */
 const SKEW_MS = 60_000;
@@ -13,32 +13,27 @@ interface ShownComment {
   readonly user: { readonly type: string } | null;
 }
 
-/** Comments and reactions, each request tried once. */
-export function createConversationApi(getOctokit: GetOctokit, now: () => number): ConversationApi {
-  function call<T>(
-    repository: Repository,
-    request: (octokit: InstallationOctokit) => Promise<T>,
-  ): Promise<GitHubResult<T>> {
-    return callGitHub(async () => request(await getOctokit(repository.installationId)), now);
-  }
+/** Comments and reactions, each request tried once, when there is room for it. */
+export function createConversationApi(options: LaneOptions): ConversationApi {
+  const send = createLaneCall(options);
 
   return {
     react: (repository, commentId, content) =>
-      call(repository, async (octokit) => {
+      send('create', repository, async (octokit) => {
         const at = { ...locate(repository), comment_id: commentId };
         const { data } = await octokit.rest.reactions.createForIssueComment({ ...at, content });
         return data.id;
       }),
 
     removeReaction: (repository, commentId, reactionId) =>
-      call(repository, async (octokit) => {
+      send('other', repository, async (octokit) => {
         const at = { ...locate(repository), comment_id: commentId, reaction_id: reactionId };
         await octokit.rest.reactions.deleteForIssueComment(at);
         return null;
       }),
 
     createReply: (repository, place, body) =>
-      call(repository, async (octokit) => {
+      send('create', repository, async (octokit) => {
         const at = locate(repository);
         const { data } =
           place.kind === 'commit'
@@ -48,13 +43,13 @@ export function createConversationApi(getOctokit: GetOctokit, now: () => number)
       }),
 
     editReply: (repository, replyId, body) =>
-      call(repository, async (octokit) => {
+      send('other', repository, async (octokit) => {
         await octokit.rest.issues.updateComment({ ...locate(repository), comment_id: replyId, body });
         return null;
       }),
 
     findReply: (repository, place, { marker, since }) =>
-      call(repository, async (octokit) => {
+      send('other', repository, async (octokit) => {
         const comments = await listComments(octokit, repository, place, since - SKEW_MS);
         // Anyone can write the marker; only an app writes as a bot.
         const reply = comments.find((one) => one.user?.type === 'Bot' && one.body?.includes(marker));
@@ -62,7 +57,7 @@ export function createConversationApi(getOctokit: GetOctokit, now: () => number)
       }),
 
     findMergedPullRequest: (repository, { sha, branch }) =>
-      call(repository, async (octokit) => {
+      send('other', repository, async (octokit) => {
         const { data } = await octokit.rest.repos.listPullRequestsAssociatedWithCommit({
           ...locate(repository),
           ...{ commit_sha: sha, per_page: 100 },
@@ -88,8 +83,4 @@ function listComments(
         issue_number: place.number,
         since: new Date(since).toISOString(),
       });
-}
-
-function locate(repository: Repository): { owner: string; repo: string } {
-  return { owner: repository.owner, repo: repository.name };
 }

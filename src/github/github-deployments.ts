@@ -1,20 +1,14 @@
-import type { Repository } from '../domain/deployment.ts';
 import type { GitHubDeploymentApi } from '../domain/github-deployment.ts';
-import type { GitHubResult } from '../domain/github-result.ts';
-import { callGitHub } from './github-call.ts';
-import type { GetOctokit, InstallationOctokit } from './octokit.ts';
+import { createLaneCall, type LaneOptions } from './lane-call.ts';
+import { locate } from './locate-repository.ts';
 
-export function createGitHubDeploymentApi(getOctokit: GetOctokit, now: () => number): GitHubDeploymentApi {
-  function call<T>(
-    repository: Repository,
-    request: (octokit: InstallationOctokit) => Promise<T>,
-  ): Promise<GitHubResult<T>> {
-    return callGitHub(async () => request(await getOctokit(repository.installationId)), now);
-  }
+/** GitHub's Deployments API, each request tried once, when there is room for it. */
+export function createGitHubDeploymentApi(options: LaneOptions): GitHubDeploymentApi {
+  const send = createLaneCall(options);
 
   return {
     create: (repository, { deploymentId, sha, environment }) =>
-      call(repository, async (octokit) => {
+      send('create', repository, async (octokit) => {
         const { data } = await octokit.rest.repos.createDeployment({
           ...locate(repository),
           ...{ ref: sha, environment, payload: { deployment: deploymentId } },
@@ -27,7 +21,7 @@ export function createGitHubDeploymentApi(getOctokit: GetOctokit, now: () => num
       }),
 
     find: (repository, { deploymentId, sha, environment }) =>
-      call(repository, async (octokit) => {
+      send('other', repository, async (octokit) => {
         const deployments = await octokit.paginate(octokit.rest.repos.listDeployments, {
           ...locate(repository),
           ...{ sha, environment, per_page: 100 },
@@ -36,7 +30,7 @@ export function createGitHubDeploymentApi(getOctokit: GetOctokit, now: () => num
       }),
 
     addStatus: (repository, githubId, { state, description, logUrl, environmentUrl }) =>
-      call(repository, async (octokit) => {
+      send('create', repository, async (octokit) => {
         await octokit.rest.repos.createDeploymentStatus({
           ...locate(repository),
           ...{ deployment_id: githubId, state, description },
@@ -48,7 +42,7 @@ export function createGitHubDeploymentApi(getOctokit: GetOctokit, now: () => num
       }),
 
     readStatus: (repository, githubId) =>
-      call(repository, async (octokit) => {
+      send('other', repository, async (octokit) => {
         const { data } = await octokit.rest.repos.listDeploymentStatuses({
           ...locate(repository),
           ...{ deployment_id: githubId, per_page: 1 },
@@ -66,8 +60,4 @@ function readPayload(payload: unknown): unknown {
   } catch {
     return undefined;
   }
-}
-
-function locate(repository: Repository): { owner: string; repo: string } {
-  return { owner: repository.owner, repo: repository.name };
 }

@@ -1,7 +1,7 @@
 import type { RateLimit } from './read-rate-limit.ts';
 
 /** What a request is for, as far as the budget treats it differently. */
-export type RequestUse = 'create' | 'final' | 'state' | 'log' | 'plan' | 'sweep';
+export type RequestUse = 'create' | 'final' | 'state' | 'log' | 'plan' | 'command' | 'sweep';
 
 /**
  * The share of an installation's hourly limit (5,000 requests, and more with its size) that a use leaves to those which
@@ -9,6 +9,8 @@ export type RequestUse = 'create' | 'final' | 'state' | 'log' | 'plan' | 'sweep'
  * - a tenth (500) is for creates, conclusions and the file that says whether to deploy: 150 deployments or more, each told of from the beginning to the end;
  * - states, and the comparisons that planning needs, stop there; a push that waits for one is planned after the reset;
  * - logs stop at a fifth: at most 300 log writes an hour go out, so 500 are left for states and comparisons;
+ * - so do commands (the questions that they ask, the replies and reactions): however many comments there are, deployments
+ *   are told of, and pushes planned;
  * - sweeps stop at two fifths: whatever they find can be found an hour later as well.
  */
 const LEFT_TO_OTHERS: Record<RequestUse, number> = {
@@ -17,6 +19,7 @@ const LEFT_TO_OTHERS: Record<RequestUse, number> = {
   state: 0.1,
   plan: 0.1,
   log: 0.2,
+  command: 0.2,
   sweep: 0.4,
 };
 

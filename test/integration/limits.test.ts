@@ -111,6 +111,33 @@ describe.concurrent('the requests of an hour', () => {
   });
 });
 
+test.concurrent('commands leave the last requests of an hour to deployments, and are answered after the reset', async (context) => {
+  const world = await open(context);
+  const { github } = world;
+  const { after, job } = await pushQueued(world);
+  github.setRole(REPOSITORY, { login: 'ana', role: 'write' });
+  github.leaveRequests(installationOf(world), { remaining: 900, resetInMs: 70 * MINUTE });
+  // The answer to its create tells of the few that are left.
+  const second = world.push();
+  await world.untilTitle(second.after, /^Waiting for/);
+  const issues = Array.from({ length: 3 }, () => {
+    const { number } = github.conversations.openIssue({ repository: REPOSITORY, author: 'ana' });
+    github.conversations.comment({ repository: REPOSITORY, number, body: '/meltano help', author: 'ana' });
+    return number;
+  });
+  await world.untilLogged('The delivery could not be planned: trying again', { attempts: 2 });
+  finish(job);
+  expect((await world.untilConcluded(after)).conclusion).toBe('success');
+  const ofCommands = /\/(comments|reactions|permission)(\/\d+)?$/;
+  expect(github.service.exchanges.filter(({ path }) => ofCommands.test(path))).toEqual([]);
+  github.leaveRequests(installationOf(world), { remaining: 5_000, resetInMs: 80 * MINUTE });
+  const third = world.push();
+  await world.untilTitle(third.after, /^Waiting for/);
+  const isAnswered = (number: number) =>
+    github.conversations.comments(REPOSITORY, number).some((one) => one.viaApp);
+  await world.until(() => issues.every(isAnswered), 'a reply to each', 40_000);
+}, 60_000);
+
 test.concurrent('a secondary limit as 429: waited for as long as GitHub says', async (context) => {
   const world = await open(context);
   const { after, job } = await pushQueued(world);

@@ -26,7 +26,11 @@ beforeEach(async () => {
 
 /** A keeper as a new process has it. */
 function keep(id = 'command'): Promise<number | null> {
-  const keeper = createConversationKeeper({
+  return createKeeper()(id);
+}
+
+function createKeeper(): (id: string) => Promise<number | null> {
+  return createConversationKeeper({
     ...{ store: stores, repositories: stores, api, clock, random: () => 0.5, log: pino({ level: 'silent' }) },
     render: ({ body }) =>
       JSON.stringify('deployments' in body ? body.deployments.map((one) => one.deployment.state) : body),
@@ -36,7 +40,6 @@ function keep(id = 'command'): Promise<number | null> {
     },
     pages: { githubUrl: 'https://github.com', workspaceUrl: (workspace) => `https://meltano/${workspace}` },
   });
-  return keeper(id);
 }
 
 /** Steps until there is nothing to do, each by a new process. */
@@ -171,19 +174,7 @@ describe('what GitHub refuses', () => {
     await ask({ kind: 'help', level: 'push' });
     api.fail('createReply', REJECTED, { times: 9 });
     // One process: the count of refusals is in memory.
-    const keeper = createConversationKeeper({
-      ...{
-        store: stores,
-        repositories: stores,
-        api,
-        clock,
-        random: () => 0.5,
-        log: pino({ level: 'silent' }),
-      },
-      render: () => 'text',
-      readLogTail: async () => ({ kind: 'none' }),
-      pages: { githubUrl: 'https://github.com', workspaceUrl: () => 'https://meltano' },
-    });
+    const keeper = createKeeper();
     for (let wait = await keeper('command'); wait !== null; wait = await keeper('command'))
       clock.advance(wait);
     expect(api.calls.filter((call) => call === 'createReply')).toHaveLength(3);
@@ -195,6 +186,41 @@ describe('what GitHub refuses', () => {
     api.fail('react', REJECTED, { times: 9 });
     await keepAll();
     expect(api.replies.size).toBe(1);
+    expect((await stores.getCommand('command'))?.finishedAt).not.toBeNull();
+  });
+});
+
+describe('what GitHub can not take now', () => {
+  test.each<[string, GitHubFailure, number]>([
+    [
+      'a limit, for as long as GitHub says',
+      { kind: 'limited', waitMs: 90_000, message: 'slow down' },
+      90_000,
+    ],
+    ['a limit with no time told, a minute', { kind: 'limited', waitMs: null, message: 'slow down' }, 60_000],
+    ['a suspended installation, five minutes', { kind: 'unavailable', message: 'suspended' }, 300_000],
+  ])('%s: nothing is sent meanwhile, and then it goes on', async (_, failure, waitMs) => {
+    await ask({ kind: 'help', level: 'push' });
+    api.fail('react', failure);
+    expect(await keep()).toBe(waitMs);
+    clock.advance(waitMs);
+    await keepAll();
+    expect(api.calls).toEqual(['react eyes', 'react eyes', 'createReply', 'removeReaction', 'react rocket']);
+  });
+
+  test.each<[string, 'createReply' | 'editReply']>([
+    ['an archived or deleted repository', 'createReply'],
+    ['a reply that somebody deleted', 'editReply'],
+  ])('%s ends the conversation, and nothing else', async (_, call) => {
+    await ask({ kind: 'redeploy', missing: [] });
+    if (call === 'editReply') await keepAll();
+    for (const one of ['react', 'removeReaction', 'createReply', 'editReply'])
+      api.fail(one, { kind: 'rejected', status: 404, message: 'Not Found' }, { times: 9 });
+    await conclude('success');
+    const keeper = createKeeper();
+    for (let wait = await keeper('command'); wait !== null; wait = await keeper('command'))
+      clock.advance(wait);
+    expect(api.calls.filter((one) => one === call)).toHaveLength(3);
     expect((await stores.getCommand('command'))?.finishedAt).not.toBeNull();
   });
 });

@@ -3,7 +3,7 @@ import { RateBudget, RateBudgets, type RequestUse } from '../../../src/github/ra
 import { FakeClock } from '../reconcile/reconcile-world.ts';
 
 const MINUTE = 60_000;
-const USES: RequestUse[] = ['create', 'final', 'state', 'plan', 'log', 'sweep'];
+const USES: RequestUse[] = ['create', 'final', 'state', 'plan', 'log', 'command', 'sweep'];
 
 let clock: FakeClock;
 let budget: RateBudget;
@@ -26,8 +26,8 @@ test('everything may be asked for before GitHub said anything', () => {
 test.each<[number, RequestUse[]]>([
   [5_000, USES],
   [2_001, USES],
-  [2_000, ['create', 'final', 'state', 'plan', 'log']],
-  [1_001, ['create', 'final', 'state', 'plan', 'log']],
+  [2_000, ['create', 'final', 'state', 'plan', 'log', 'command']],
+  [1_001, ['create', 'final', 'state', 'plan', 'log', 'command']],
   [1_000, ['create', 'final', 'state', 'plan']],
   [501, ['create', 'final', 'state', 'plan']],
   [500, ['create', 'final']],

@@ -1,0 +1,48 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { CommandReads } from '../../../src/domain/conversation.ts';
+import { createCommandReads } from '../../../src/github/command-reads.ts';
+import { REPOSITORY } from '../reconcile/reconcile-world.ts';
+import { connectGitHub, type GitHub, SHA } from './octokit-setup.ts';
+
+let github: GitHub;
+let mayAsk: boolean;
+let headsRead: number;
+let reads: CommandReads;
+
+beforeEach(() => {
+  github = connectGitHub();
+  mayAsk = true;
+  headsRead = 0;
+  const readHead = async () => {
+    headsRead += 1;
+    return SHA;
+  };
+  reads = createCommandReads({ getOctokit: github.getOctokit, heads: { readHead }, mayAsk: () => mayAsk });
+});
+
+test.each<[string, (from: CommandReads) => Promise<unknown>]>([
+  ['a permission', (from) => from.readPermission(REPOSITORY, 'ana')],
+  ['a pull request', (from) => from.readPullRequest(REPOSITORY, 1)],
+  ['the branches of a commit', (from) => from.listBranchesAtHead(REPOSITORY, SHA)],
+  ['a commit', (from) => from.resolveCommit(REPOSITORY, 'abcdef0')],
+  ['a head', (from) => from.readHead(REPOSITORY, 'main')],
+])('%s is not asked for while requests are few or refused', async (_, read) => {
+  mayAsk = false;
+  await expect(read(reads)).rejects.toThrow(/^Few requests to GitHub are left/);
+  expect(github.requests).toEqual([]);
+  expect(headsRead).toBe(0);
+});
+
+test('a permission that a repository no longer gives is none', async () => {
+  github.scope.get('/repos/acme/data/collaborators/ana/permission').reply(404, { message: 'Not Found' });
+  expect(await reads.readPermission(REPOSITORY, 'ana')).toBe('none');
+});
+
+test.each([
+  ['a secondary limit', 403, { 'retry-after': '30' }, 'You have exceeded a secondary rate limit'],
+  ['429', 429, { 'retry-after': '30' }, 'Too many requests'],
+])('%s is no permission, and is noted for all that comes after', async (_, status, headers, message) => {
+  github.scope.get('/repos/acme/data/collaborators/ana/permission').reply(status, { message }, headers);
+  await expect(reads.readPermission(REPOSITORY, 'ana')).rejects.toThrow(message);
+  expect(github.refusals).toEqual([30_000]);
+});

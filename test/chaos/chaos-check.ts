@@ -128,6 +128,9 @@ function checkSecrets({ sandbox, repositories, secrets }: ChaosWorld): string[] 
       sandbox.github.conversations
         .list(fullName)
         .map(({ number }) => sandbox.github.conversations.comments(fullName, number)),
+      sandbox.github
+        .commits(fullName)
+        .map(({ sha }) => sandbox.github.conversations.commitComments(fullName, sha)),
     ]);
     return secrets.filter((secret) => shown.includes(secret)).map(() => `${fullName} shows a secret`);
   });

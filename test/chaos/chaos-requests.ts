@@ -1,4 +1,4 @@
-import type { SandboxIssueComment } from '../../sandbox/github/conversation-model.ts';
+import type { SandboxCommitComment, SandboxIssueComment } from '../../sandbox/github/conversation-model.ts';
 import type { SandboxCheckRun } from '../../sandbox/github/model.ts';
 import type { ChaosRepository, ChaosWorld } from './chaos-world.ts';
 
@@ -21,29 +21,40 @@ const LINES = [
 /** Of all commands, those that are sent twice at once. */
 const SHARE_TWICE = 0.15;
 
+/** Of all suites and runs that are re-run, the suites. */
+const SHARE_SUITES = 0.3;
+
+type AnyComment = SandboxIssueComment | SandboxCommitComment;
+
+/** Where a command stands: an issue or a pull request of its own, or a commit that has no other. */
+export type ChaosPlace =
+  | { readonly kind: 'issue' | 'open pull request' | 'merged pull request'; readonly number: number }
+  | { readonly kind: 'commit'; readonly sha: string };
+
 export interface ChaosCommand {
   readonly repository: ChaosRepository;
-  readonly number: number;
-  readonly comment: SandboxIssueComment;
+  readonly place: ChaosPlace;
+  readonly comment: AnyComment;
   /** The same command once more, at once. */
-  readonly repeat: SandboxIssueComment | null;
+  readonly repeat: AnyComment | null;
   readonly by: Person;
   readonly line: string;
 }
 
 export interface ChaosPress {
   readonly repository: ChaosRepository;
-  /** The check run whose button was pressed, or that was re-run. */
+  /** The check run whose button was pressed, or that was re-run, by itself or with its suite. */
   readonly old: SandboxCheckRun;
   readonly by: Person;
 }
 
-/** What people ask for during the storm; each command in an issue of its own, each run pressed once. */
+/** What people ask for during the storm; each run is re-run once. */
 export class ChaosRequests {
   readonly commands: ChaosCommand[] = [];
   readonly presses: ChaosPress[] = [];
   readonly #world: ChaosWorld;
   readonly #pressed = new Set<number>();
+  readonly #commented = new Set<string>();
 
   constructor(world: ChaosWorld) {
     this.#world = world;
@@ -61,30 +72,84 @@ export class ChaosRequests {
     // A stranger can't even see a private repository.
     const by = wanted === 'stranger' && !isPublic ? 'guest' : wanted;
     const body = this.#world.pick(LINES);
-    const { number } = github.conversations.openIssue({ repository: repository.fullName, author: 'boss' });
-    const say = () =>
-      github.conversations.comment({ repository: repository.fullName, number, body, author: by }).comment;
+    const place = this.#choosePlace(repository);
+    const say = () => this.#say(repository.fullName, place, { body, author: by });
     const comment = say();
     const repeat = this.#world.random() < SHARE_TWICE ? say() : null;
-    this.commands.push({ repository, number, comment, repeat, by, line: body.trim() });
+    this.commands.push({ repository, place, comment, repeat, by, line: body.trim() });
+  }
+
+  #choosePlace({ fullName }: ChaosRepository): ChaosPlace {
+    const { github } = this.#world.sandbox;
+    const kind = this.#world.pick([
+      'issue',
+      'issue',
+      'open pull',
+      'merged pull',
+      'commit',
+      'commit',
+    ] as const);
+    const sha = this.#world.pick(github.commits(fullName)).sha;
+    if (kind === 'commit' && !this.#commented.has(sha)) {
+      this.#commented.add(sha);
+      return { kind, sha };
+    }
+    if (kind === 'open pull' || kind === 'merged pull') {
+      const number = this.#world.openPull(fullName);
+      if (kind === 'open pull') return { kind: 'open pull request', number };
+      this.#world.merge(fullName, number);
+      return { kind: 'merged pull request', number };
+    }
+    const { number } = github.conversations.openIssue({ repository: fullName, author: 'boss' });
+    return { kind: 'issue', number };
+  }
+
+  #say(repository: string, place: ChaosPlace, what: { body: string; author: string }): AnyComment {
+    const { conversations } = this.#world.sandbox.github;
+    if (place.kind === 'commit') {
+      return conversations.commentOnCommit({ repository, sha: place.sha, ...what }).comment;
+    }
+    return conversations.comment({ repository, number: place.number, ...what }).comment;
   }
 
   press(): void {
-    const { github } = this.#world.sandbox;
     const { pushes, repositories } = this.#world;
     if (pushes.length === 0) return;
     const pushed = this.#world.pick(pushes);
     const repository = repositories.find((one) => one.fullName === pushed.repository);
     if (!repository) return;
+    const by = this.#world.random() < 0.85 ? 'boss' : 'guest';
+    if (this.#world.random() < SHARE_SUITES) this.#rerunSuite(repository, pushed.after, by);
+    else this.#rerunOne(repository, by);
+  }
+
+  #rerunOne(repository: ChaosRepository, by: Person): void {
+    const { github } = this.#world.sandbox;
     const runs = github
       .checkRuns(repository.fullName)
       .filter((run) => run.status === 'completed' && run.actions.length > 0 && !this.#pressed.has(run.id));
-    const old = runs.at(-1);
-    if (!old) return;
+    if (runs.length === 0) return;
+    const old = this.#world.pick(runs);
     this.#pressed.add(old.id);
-    const by = this.#world.random() < 0.85 ? 'boss' : 'guest';
     if (this.#world.random() < 0.5) github.pressAction(old.id, 'redeploy', by);
     else github.rerequest(old.id, by);
     this.presses.push({ repository, old, by });
+  }
+
+  /** Of a commit that all is over on: which of its runs are the newest doesn't change any more. */
+  #rerunSuite(repository: ChaosRepository, sha: string, by: Person): void {
+    const { github } = this.#world.sandbox;
+    const { fullName } = repository;
+    const runs = github.checkRuns(fullName, sha);
+    const isOver = runs.every((run) => run.status === 'completed' && !this.#pressed.has(run.id));
+    if (!isOver || github.head(fullName) === sha) return;
+    const newest = new Map(
+      runs.toSorted((a, b) => a.id - b.id).map((run) => [run.externalId?.split('/')[0], run]),
+    );
+    const olds = [...newest.values()].filter((run) => run.conclusion !== 'skipped');
+    if (olds.length === 0) return;
+    for (const run of runs) this.#pressed.add(run.id);
+    github.rerequestSuite(fullName, sha, by);
+    this.presses.push(...olds.map((old) => ({ repository, old, by })));
   }
 }

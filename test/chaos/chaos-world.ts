@@ -32,6 +32,7 @@ export class ChaosWorld {
   /** Must never leave for GitHub. */
   readonly secrets: readonly string[];
   readonly random: () => number;
+  #branches = 0;
 
   static async open(random: () => number, seed: number): Promise<ChaosWorld> {
     return new ChaosWorld(await startSandbox({ seed, limits: { primaryPerHour: 12_500 } }), random);
@@ -69,6 +70,23 @@ export class ChaosWorld {
     const push = { ...result, repository: repository.fullName, at: Date.now(), isTold, touchesDirectory };
     this.pushes.push(push);
     return push;
+  }
+
+  /** A pull request from a branch that no workspace tracks; its number. */
+  openPull(repository: string): number {
+    const { github } = this.sandbox;
+    this.#branches += 1;
+    const head = `change-${this.#branches}`;
+    github.push({ repository, branch: head, files: { 'README.md': `${head} ${this.random()}` } });
+    return github.conversations.openPull({ repository, head, author: 'boss' }).request.number;
+  }
+
+  /** What is merged is a push like any other, to the branch that it is merged into. */
+  merge(repository: string, number: number): void {
+    const { closed: _, ...push } = this.sandbox.github.conversations.merge(repository, number, {
+      sender: 'boss',
+    });
+    this.pushes.push({ ...push, repository, at: Date.now(), isTold: true, touchesDirectory: false });
   }
 
   #addRepositories(): ChaosRepository[] {

@@ -1,21 +1,34 @@
-import type { SandboxIssueComment } from '../../sandbox/github/conversation-model.ts';
 import type { SandboxCheckRun } from '../../sandbox/github/model.ts';
 import type { ChaosCommand, ChaosPress, ChaosRequests } from './chaos-requests.ts';
 import type { ChaosWorld } from './chaos-world.ts';
 
 const FINAL = new Set(['rocket', 'confused']);
 
+type AnyComment = ChaosCommand['comment'];
+
 /** The app's reactions on a comment, as they are now. */
-function reactionsOn({ sandbox }: ChaosWorld, command: ChaosCommand, comment: SandboxIssueComment): string[] {
+function reactionsOn({ sandbox }: ChaosWorld, command: ChaosCommand, comment: AnyComment): string[] {
+  if (command.place.kind === 'commit') return [];
   const now = sandbox.github.conversations
-    .comments(command.repository.fullName, command.number)
+    .comments(command.repository.fullName, command.place.number)
     .find((one) => one.id === comment.id);
   return (now?.reactions ?? []).filter((one) => one.user.type === 'Bot').map((one) => one.content);
 }
 
-function repliesTo({ sandbox }: ChaosWorld, command: ChaosCommand): SandboxIssueComment[] {
-  const { fullName } = command.repository;
-  return sandbox.github.conversations.comments(fullName, command.number).filter((one) => one.viaApp);
+/** All that the app says where the command stands: in a place that has no other command. */
+function repliesTo({ sandbox }: ChaosWorld, { repository, place }: ChaosCommand): { body: string }[] {
+  const { conversations } = sandbox.github;
+  return place.kind === 'commit'
+    ? conversations.commitComments(repository.fullName, place.sha).filter((one) => one.author.type === 'Bot')
+    : conversations.comments(repository.fullName, place.number).filter((one) => one.viaApp);
+}
+
+/** A stranger has no reply, and on a commit there are no reactions either. */
+function isCommandAnswered(world: ChaosWorld, command: ChaosCommand): boolean {
+  if (command.place.kind === 'commit') {
+    return command.by === 'stranger' || repliesTo(world, command).length > 0;
+  }
+  return reactionsOn(world, command, command.comment).some((reaction) => FINAL.has(reaction));
 }
 
 function newRunsOf({ sandbox }: ChaosWorld, { repository, old }: ChaosPress): SandboxCheckRun[] {
@@ -34,7 +47,7 @@ function isAnswered(world: ChaosWorld, press: ChaosPress): boolean {
 /** Whether everything that people asked for came to its end. */
 export function areAnswered(world: ChaosWorld, { commands, presses }: ChaosRequests): boolean {
   return (
-    commands.every((one) => reactionsOn(world, one, one.comment).some((reaction) => FINAL.has(reaction))) &&
+    commands.every((one) => isCommandAnswered(world, one)) &&
     presses.every((press) => isAnswered(world, press))
   );
 }
@@ -50,11 +63,21 @@ export function checkRequests(world: ChaosWorld, { commands, presses }: ChaosReq
   ];
 }
 
-function describe({ repository, number, by, line }: ChaosCommand): string {
-  return `"${line}" by ${by} in ${repository.fullName}#${number}`;
+function describe({ repository, place, by, line }: ChaosCommand): string {
+  const where = place.kind === 'commit' ? place.sha.slice(0, 7) : `#${place.number}`;
+  return `"${line}" by ${by} in ${repository.fullName}, ${place.kind} ${where},`;
 }
 
 function checkCommand(world: ChaosWorld, command: ChaosCommand): string[] {
+  const faults = command.place.kind === 'commit' ? [] : checkReactions(world, command);
+  const replies = repliesTo(world, command);
+  const owed = command.by === 'stranger' ? 0 : 1;
+  if (replies.length !== owed) faults.push(`has ${replies.length} replies`);
+  const [reply] = replies;
+  return [...faults, ...(reply ? checkReply(world, command, reply.body) : [])];
+}
+
+function checkReactions(world: ChaosWorld, command: ChaosCommand): string[] {
   const faults: string[] = [];
   const reactions = reactionsOn(world, command, command.comment);
   const [reaction] = reactions;
@@ -62,34 +85,50 @@ function checkCommand(world: ChaosWorld, command: ChaosCommand): string[] {
   if (command.repeat && reactionsOn(world, command, command.repeat).length > 0) {
     faults.push('was answered twice, though it was the same command');
   }
-  const replies = repliesTo(world, command);
-  const owed = command.by === 'stranger' ? 0 : 1;
-  if (replies.length !== owed) faults.push(`has ${replies.length} replies`);
-  const [reply] = replies;
-  return [...faults, ...(reply ? checkReply(world, command, reply, reaction) : [])];
+  return faults;
 }
 
 /** The reply of a redeployment links to its check runs, which exist, have ended, and agree with the reaction. */
-function checkReply(
-  world: ChaosWorld,
-  { repository, by, line }: ChaosCommand,
-  reply: SandboxIssueComment,
-  reaction: string | undefined,
-): string[] {
+function checkReply(world: ChaosWorld, command: ChaosCommand, reply: string): string[] {
+  const { repository, by, line, place } = command;
   if (!/^.*\/redeploy\s*$/is.test(line)) return [];
-  if (by !== 'boss') return reaction === 'confused' ? [] : ['was allowed to one who may not write'];
-  const runs = world.sandbox.github
+  const linked = world.sandbox.github
     .checkRuns(repository.fullName)
-    .filter(
-      (run) => reply.body.includes(`(${run.htmlUrl})`) && run.output.summary?.includes('`/redeploy` by'),
-    );
-  // Without a name it is refused where there are several workspaces.
-  if (repository.workspaces.length > 1) return runs.length === 0 ? [] : ['chose a workspace by itself'];
-  if (runs.length !== 1) return [`links to ${runs.length} check runs of a command`];
-  const [run] = runs;
-  if (run?.status !== 'completed') return [`links to a check run that is ${run?.status}`];
-  const wanted = run.conclusion === 'success' ? 'rocket' : 'confused';
-  return reaction === wanted ? [] : [`ended with ${reaction}, its check run with ${run.conclusion}`];
+    .filter((run) => reply.includes(`(${run.htmlUrl})`) && run.output.summary?.includes('`/redeploy` by'));
+  const [reaction] = reactionsOn(world, command, command.comment);
+  if (by !== 'boss') {
+    const isRefused = linked.length === 0 && (place.kind === 'commit' || reaction === 'confused');
+    return isRefused ? [] : ['was allowed to one who may not write'];
+  }
+  const owed = countOwed(command);
+  // One that was superseded is named by what replaced it where there are several.
+  const replaced = owed.at(-1) === 1 ? 0 : reply.split('Superseded by').length - 1;
+  if (!owed.some((count) => linked.length <= count && linked.length + replaced >= count)) {
+    return [`links to ${linked.length} check runs of a command, not ${owed.join(' or ')}`];
+  }
+  const open = linked.filter((run) => run.status !== 'completed');
+  if (open.length > 0) return [`links to a check run that is ${open[0]?.status}`];
+  const isGood = linked.length > 0 && replaced === 0 && linked.every((run) => run.conclusion === 'success');
+  const wanted = isGood ? 'rocket' : 'confused';
+  return place.kind === 'commit' || reaction === wanted
+    ? []
+    : [`ended with ${reaction}, its check runs with ${linked.map((run) => run.conclusion)}`];
+}
+
+/** How many workspaces a redeploy without a name means, where it stands. */
+function countOwed({ repository, place }: ChaosCommand): number[] {
+  const all = repository.workspaces.length;
+  switch (place.kind) {
+    case 'issue':
+      return [all === 1 ? 1 : 0];
+    case 'open pull request':
+      return [0];
+    case 'merged pull request':
+      return [all];
+    case 'commit':
+      // With several it takes the head of their branch, which may have moved before the command was read.
+      return all === 1 ? [1] : [0, all];
+  }
 }
 
 function checkPress(world: ChaosWorld, press: ChaosPress): string[] {

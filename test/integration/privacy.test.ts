@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { ConversationWorld } from './conversation-world.ts';
 import { REPOSITORY, World } from './world.ts';
 
 let world: World;
@@ -123,3 +124,37 @@ test('a hostile log stays inside its fence and within the limits', async () => {
   expect(text).not.toContain('\u001b');
   expect(run.conclusion).toBe('success');
 });
+
+test('commands on a public repository show no log, and no secret of the app, of a log or of a comment', async () => {
+  const it = await ConversationWorld.open({ private: false });
+  ({ world } = it);
+  const { after } = world.push();
+  const job = await world.job(1);
+  const logged = ['s3cr3t', 'of-the-log'].join('-');
+  const written = ['s3cr3t', 'of-a-comment'].join('-');
+  const ownToken = world.meltano.token;
+  job.run();
+  job.log(`internal-host-name password=${logged}`, `Authorization: Bearer ${ownToken}`);
+  job.log('meltano.yml:12: internal-detail');
+  job.end('ERROR');
+  await world.untilConcluded(after);
+  const number = it.openIssue();
+  it.say(number, `The password is ${written}\n\n/meltano logs`);
+  const hidden = await it.untilReply(number, /log/);
+  expect(hidden.body).toMatch(/^\*\*The log is not shown here\*\*, since this repository is public/);
+  expect(hidden.body).toContain(`/workspaces/${world.workspace.id}`);
+  it.say(number, `/meltano status\n\npassword=${written}`);
+  await it.untilReply(number, /Failed after/);
+  const refused = it.say(number, `/meltano logs --lines ${ownToken}`);
+  await it.untilReply(number, /\[redacted\]/);
+  await it.untilReaction(refused, 'confused');
+  const said = JSON.stringify(it.replies(number).map((one) => [one.body, one.edits]));
+  const lines = JSON.stringify(world.app.lines);
+  expect(lines).toContain('Command handled');
+  for (const secret of ['internal-', logged, written, ownToken, world.github.app.webhookSecret]) {
+    expect(said).not.toContain(secret);
+    expect(everythingShown()).not.toContain(secret);
+    expect(lines).not.toContain(secret);
+  }
+  expect(world.meltano.service.exchanges.some((one) => one.path.includes('/logs'))).toBe(false);
+}, 60_000);

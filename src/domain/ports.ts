@@ -194,7 +194,10 @@ export interface WorkspaceDirectory {
   /** The list in memory, read first when there is none; an old one is refreshed in the background. */
   current(): Promise<MeltanoResult<WorkspaceList>>;
   /** A list read at `since` or later; a number (milliseconds to wait) when the last reading is too fresh for another one. */
-  newerThan(since: number): Promise<MeltanoResult<WorkspaceList> | number>;
+  newerThan(
+    since: number,
+    need?: { readonly isAwaited: boolean },
+  ): Promise<MeltanoResult<WorkspaceList> | number>;
 }
 
 export type QueueName =

@@ -4,6 +4,8 @@ import type { Clock, MeltanoApi, MeltanoResult, WorkspaceDirectory, WorkspaceLis
 const REFRESH_AFTER_MS = 60_000;
 /** A list that lacks something is read again at most this often (milliseconds). */
 const MISS_EVERY_MS = 30_000;
+/** The same where a person waits for the answer: people are few, and slow. */
+const AWAITED_EVERY_MS = 3_000;
 /** While there is no list, and reading one fails, many callers share the failure for so long (milliseconds). */
 const FAILED_EVERY_MS = 1_000;
 
@@ -45,11 +47,11 @@ export function createWorkspaceDirectory(
       return { ok: true, value: cached };
     },
 
-    async newerThan(since) {
+    async newerThan(since, { isAwaited } = { isAwaited: false }) {
       if (cached && cached.readAt >= since) return { ok: true, value: cached };
       if (reading) await reading;
       if (cached && cached.readAt >= since) return { ok: true, value: cached };
-      const wait = lastReadAt + MISS_EVERY_MS - clock.now();
+      const wait = lastReadAt + (isAwaited ? AWAITED_EVERY_MS : MISS_EVERY_MS) - clock.now();
       return wait > 0 ? wait : read();
     },
   };

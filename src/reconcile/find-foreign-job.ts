@@ -14,9 +14,13 @@ export async function findForeignJob(
 ): Promise<Job | null> {
   const { workspaceId, cause, pushedAt } = deployment;
   if (cause !== 'push' || !context.accounts.byKey(deployment.account)?.adoptsJobs) return null;
-  // GitHub tells whole seconds, rounded down: a job of the same second came after the push.
+  // GitHub tells whole seconds, rounded down: what was made in the same second counts, unless it took the commit before.
   const sincePush = listed.filter(
-    ({ type, created }) => type === DEPLOY_JOB_TYPE && created !== null && created >= pushedAt,
+    (job) =>
+      job.type === DEPLOY_JOB_TYPE &&
+      job.created !== null &&
+      job.created >= pushedAt &&
+      !tookCommitBefore(deployment, job),
   );
   if (sincePush.length === 0) return null;
   const ids = sincePush.map((job) => job.id);
@@ -25,4 +29,13 @@ export async function findForeignJob(
     context.store.listTakenJobs(workspaceId, ids),
   ]);
   return sincePush.findLast(({ id }) => !seen.has(id) && !taken.has(id)) ?? null;
+}
+
+/** Whether the job deployed what the branch was before the push: it was made for something else. */
+export function tookCommitBefore(
+  { before }: Pick<Deployment, 'before'>,
+  { commitId }: Pick<Job, 'commitId'>,
+): boolean {
+  if (before === null || commitId === null || commitId === '') return false;
+  return before.startsWith(commitId) || commitId.startsWith(before);
 }

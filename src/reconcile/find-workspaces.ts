@@ -36,6 +36,8 @@ export interface WorkspaceSearch {
   readonly repository: Repository;
   readonly receivedAt: number;
   readonly githubHost: string;
+  /** Whether a person waits for what comes of it. */
+  readonly isAwaited: boolean;
   /** Whether one of the workspaces is what was looked for; if not, it may have been set up a moment ago. */
   readonly isEnough: (workspaces: readonly Workspace[]) => boolean;
 }
@@ -45,7 +47,7 @@ export interface WorkspaceSearch {
  * delivery came. Throws `ListFailed` or `ListTooFresh` when there is none yet.
  */
 export async function findWorkspaces(
-  { account, repository, receivedAt, githubHost, isEnough }: WorkspaceSearch,
+  { account, repository, receivedAt, githubHost, isAwaited, isEnough }: WorkspaceSearch,
   repositories: Pick<RepositoryStore, 'listNames'>,
 ): Promise<readonly Workspace[]> {
   const names = await repositories.listNames(repository.id);
@@ -56,7 +58,7 @@ export async function findWorkspaces(
   if (!current.ok) throw new ListFailed(current.failure);
   const known = selectWorkspaces(current.value.workspaces, identity);
   if (current.value.readAt >= receivedAt || isEnough(known)) return known;
-  const newer = await account.directory.newerThan(receivedAt);
+  const newer = await account.directory.newerThan(receivedAt, { isAwaited });
   if (typeof newer === 'number') throw new ListTooFresh(newer);
   if (!newer.ok) throw new ListFailed(newer.failure);
   return selectWorkspaces(newer.value.workspaces, identity);

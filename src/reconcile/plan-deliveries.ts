@@ -168,12 +168,13 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
 
   function findOf(
     account: Account,
-    { repository }: AppEvent,
+    { kind, repository }: AppEvent,
     receivedAt: number,
     isEnough: (workspaces: readonly Workspace[]) => boolean,
   ): Promise<readonly Workspace[]> {
     const { githubHost, repositories } = context;
-    const search = { account, repository, receivedAt, githubHost, isEnough };
+    const isAwaited = kind !== 'push';
+    const search = { account, repository, receivedAt, githubHost, isAwaited, isEnough };
     return findWorkspaces(search, repositories);
   }
 

@@ -5,6 +5,7 @@ import type { DeploymentChange, MeltanoApi, MeltanoFailure } from '../domain/por
 import { chooseLogMode } from '../domain/repository-configuration.ts';
 import { change, conclude, type Ending } from './conclude.ts';
 import { describeJob } from './describe-job.ts';
+import { tookCommitBefore } from './find-foreign-job.ts';
 import { chooseReadDelay, describeFailure, describeReadFailure, judgeRead } from './judge-failure.ts';
 import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
 
@@ -86,6 +87,7 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
     watch.wasRead = true;
     watch.failures = 0;
     watch.refusedSince = null;
+    if (deployment.adopted && tookCommitBefore(deployment, job)) return release(deployment);
     const now = clock.now();
     const ending = ENDINGS[job.status];
     const seen = describeJob(deployment, job, now);
@@ -104,6 +106,23 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
     // The end of a job that was stopped is near.
     const quiet = isToStop ? 0 : now - watch.changedAt;
     return choosePollInterval(quiet, limits.poll, context.random());
+  }
+
+  /** An adopted job that turns out to be older than the push isn't the push's: the deployment waits for its own start. */
+  async function release(deployment: Deployment): Promise<StepResult> {
+    context.log.info(
+      logFields(deployment),
+      'The adopted job took the commit before the push: starting another one',
+    );
+    const nothing = {
+      acceptedAt: null,
+      jobStatus: null,
+      jobStartedAt: null,
+      jobEndedAt: null,
+      deployedSha: null,
+    };
+    await change(context, deployment, { state: 'waiting', jobId: null, adopted: false, ...nothing });
+    return 'go on';
   }
 
   /** Only a running job can be stopped: a queued one is asked once, and again as soon as it runs. */

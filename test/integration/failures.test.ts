@@ -69,7 +69,9 @@ describe('a start that Meltano Cloud', () => {
   test('refuses with 409 waits for the end of the other deployment', async () => {
     await open();
     world.meltano.refuseConcurrent = true;
+    // Made before the push, in a second of its own: it isn't the push's.
     const other = world.meltano.createJob(world.workspace);
+    Object.assign(other, { created: other.created - 2_000 });
     other.run();
     const { after } = world.push();
     await world.untilRun(after, (run) => /another deployment/i.test(run.output.title ?? ''), 'the reason');

@@ -125,6 +125,7 @@ describe('newerThan', () => {
     expect(requests).toHaveLength(2);
     await requests[1]?.(list('second'));
     expect((await Promise.all(asked)).map(namesOf)).toEqual([['second'], ['second']]);
+    expect(await directory.newerThan(clock.now() + 1, { isAwaited: true })).toBe(3 * SECOND);
     expect(await directory.newerThan(clock.now() + 1)).toBe(30 * SECOND);
     expect(requests).toHaveLength(2);
   });

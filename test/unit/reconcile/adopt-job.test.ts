@@ -55,12 +55,27 @@ describe('a job that something else started for the push', () => {
   });
 });
 
+test('a job that turns out to have taken the commit before the push is let go, and another one started', async () => {
+  world.meltano.addJob({ status: 'RUNNING' });
+  const { id } = await world.push();
+  await world.step();
+  expect(await world.read(id)).toMatchObject({ jobId: 'job-1', adopted: true, state: 'running' });
+  world.meltano.moveJob({ status: 'COMPLETE', commitId: 'b'.repeat(40) }, 'job-1');
+  world.after(20_000, () => world.meltano.moveJob({ status: 'COMPLETE', commitId: 'a'.repeat(40) }, 'job-2'));
+  await world.runUntilIdle();
+  expect(await world.read(id)).toMatchObject({
+    ...{ jobId: 'job-2', adopted: false, conclusion: 'success', deployedSha: 'a'.repeat(40) },
+  });
+  expect(world.meltano.count('startDeployment')).toBe(1);
+});
+
 describe('a job is not adopted', () => {
   test.each<[string, object, Parameters<World['push']>[0]]>([
     ['from before the push', { created: START }, {}],
     ['of unknown time', { created: null }, {}],
     ['of another kind', { type: 'WORKSPACE_RUN' }, {}],
     ['for what a person asked for', {}, { cause: 'command', reason: 'command' }],
+    ['that took the commit before the push', { commitId: 'b'.repeat(40) }, {}],
   ])('%s', async (_, job, push) => {
     world.meltano.addJob({ status: 'COMPLETE', ...job });
     expect(await deploy(push)).toMatchObject({ jobId: 'job-2', adopted: false });

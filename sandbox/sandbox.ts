@@ -1,5 +1,6 @@
 import { GitHubSandbox, type GitHubSandboxOptions } from './github/github-sandbox.ts';
 import { MeltanoSandbox } from './meltano/meltano-sandbox.ts';
+import type { SandboxWorkspace } from './meltano/sandbox-workspace.ts';
 
 /** A simulated GitHub and a simulated Meltano Cloud that know of each other. */
 export interface Sandbox {
@@ -7,6 +8,8 @@ export interface Sandbox {
   readonly meltano: MeltanoSandbox;
   /** The environment with which the app works against both; `PORT`, `HOST` and `DATA_DIR` are the caller's. */
   appEnvironment(): Record<string, string>;
+  /** The old way: a repository's own webhook to Meltano Cloud, by which each push makes a job. Returns what removes it. */
+  addOldWebhook(fullName: string, workspace: SandboxWorkspace): () => void;
   /** The URL by which a workspace names a repository of the simulated GitHub. */
   repositoryUrl(fullName: string): string;
   stop(): Promise<void>;
@@ -43,6 +46,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       MELTANO_API_TOKEN: meltano.token,
       MELTANO_AUTH_URL: meltano.tokenUrl,
     }),
+    addOldWebhook: (fullName, { id, deploymentSecret: secret }) => {
+      const url = `${meltano.apiUrl}/workspaces/${id}/deployments/github-webhook`;
+      return github.addRepositoryWebhook(fullName, { url, secret });
+    },
     repositoryUrl: (fullName) => `${github.origin}/${fullName}.git`,
     async stop() {
       await Promise.all([github.stop(), meltano.stop()]);

@@ -4,6 +4,7 @@ import type { Sent } from './delivery-log.ts';
 import { isAncestor, walkHistory } from './git-history.ts';
 import { NO_COMMIT, type SandboxCommit, type SandboxRepository } from './model.ts';
 import { type BranchMove, followBase, followHead } from './pull-changes.ts';
+import { sendRepositoryWebhooks } from './repository-webhooks.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
 export interface PushResult extends Sent {
@@ -28,6 +29,7 @@ export function moveBranch(
   repository.pushedAt = Date.now();
   repository.updatedAt = repository.pushedAt;
   const facts = { branch, before, after, forced, baseRef, commits, sender };
+  sendRepositoryWebhooks(context, repository, facts);
   const sent = deliver ? sendPush(context, repository, facts) : neverSent();
   if (after !== NO_COMMIT) requestSuite(context, repository, { ...move, before });
   followHead(context, repository, { ...move, before });

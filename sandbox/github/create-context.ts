@@ -57,6 +57,7 @@ export function createContext(options: GitHubSandboxOptions, origin: () => strin
     refusals: [],
     warnings: [],
     checkRunListeners: new Set(),
+    repositoryWebhooks: new Set(),
     origin,
   };
 }

@@ -268,6 +268,14 @@ export class GitHubSandbox {
 
   // What GitHub does.
 
+  /** Gives a repository a webhook of its own; each push is sent there too. Returns what removes it. */
+  addRepositoryWebhook(repository: string, hook: { url: string; secret: string }): () => void {
+    const { repositoryWebhooks } = this.#context;
+    const added = { ...hook, repositoryId: this.repository(repository).id };
+    repositoryWebhooks.add(added);
+    return () => void repositoryWebhooks.delete(added);
+  }
+
   /** Sends any event, signed and logged. */
   deliver(input: { event: string; payload: object; guid?: string }): Sent {
     return this.#context.deliveries.send(input.event, input.payload, input.guid);

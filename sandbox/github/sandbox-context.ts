@@ -14,6 +14,7 @@ import type {
   Warning,
 } from './model.ts';
 import type { RateLimits } from './rate-limits.ts';
+import type { RepositoryWebhook } from './repository-webhooks.ts';
 import type { RequestLog } from './request-log.ts';
 
 /** What the parts of the simulated GitHub share. */
@@ -24,6 +25,7 @@ export interface SandboxContext {
   readonly tokens: InstallationTokens;
   readonly limits: RateLimits;
   readonly deliveries: DeliveryLog;
+  readonly repositoryWebhooks: Set<RepositoryWebhook>;
   readonly signal: ChangeSignal;
   readonly requests: RequestLog;
   readonly refusals: Refusal[];

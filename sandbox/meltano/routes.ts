@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
 import type { Route, ServiceAnswer, ServiceRequest } from '../http/http-service.ts';
 import { answerHal, answerPage, Refusal } from './hal.ts';
 import { readLogLines, representJob, type SandboxJob } from './sandbox-job.ts';
@@ -90,12 +91,14 @@ function deployByWebhook(state: RouteState, request: ServiceRequest): ServiceAns
   if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) {
     throw new Refusal(415, 'Content type must be application/json');
   }
+  // What GitHub sends beside pushes (the ping of a new webhook, for one) deploys nothing.
+  if (request.headers['x-github-event'] !== 'push') throw new Refusal(400, 'X-GitHub-Event must be push');
   const signature = request.headers['x-hub-signature'];
   if (typeof signature !== 'string') throw new Refusal(401, 'X-Hub-Signature is missing');
   if (!isSignedBy(workspace.deploymentSecret, request.body, signature)) {
     throw new Refusal(403, 'X-Hub-Signature does not match');
   }
-  requireJson(request.body);
+  requirePush(request.body);
   return startJob(state, workspace, 'github-webhook');
 }
 
@@ -106,12 +109,22 @@ function isSignedBy(secret: string, body: Buffer, signature: string): boolean {
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
-function requireJson(body: Buffer): void {
+/** The fields of a push event that tell which commit of which repository it is about. */
+const pushSchema = z.object({
+  ref: z.string().startsWith('refs/'),
+  before: z.string().regex(/^[0-9a-f]{40}$/),
+  after: z.string().regex(/^[0-9a-f]{40}$/),
+  repository: z.object({ full_name: z.string() }),
+});
+
+function requirePush(body: Buffer): void {
+  let value: unknown;
   try {
-    JSON.parse(body.toString());
+    value = JSON.parse(body.toString());
   } catch {
     throw new Refusal(400, 'The body is not JSON');
   }
+  if (!pushSchema.safeParse(value).success) throw new Refusal(400, 'The body is not a push event');
 }
 
 function startJob(

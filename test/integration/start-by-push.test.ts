@@ -103,3 +103,35 @@ test.concurrent('a job that the repository’s own webhook started is reported, 
       expect(world.meltano.jobs).toHaveLength(1);
     },
   ));
+
+test.concurrent.each([
+  [
+    'is sent each push, too: its job alone is there, and the summary says whose it is',
+    [],
+    ['github-webhook'],
+  ],
+  ['and adopt_jobs: false: each way makes a job', ['adopt_jobs: false'], ['github-webhook', 'token']],
+])('an old repository webhook %s', (_, more, jobs) =>
+  inWorld(
+    () => [`token: \${ACME_TOKEN}`, ...more],
+    async ({ world }) => {
+      const { github, meltano } = world;
+      world.app.sandbox.addOldWebhook(REPOSITORY, world.workspace);
+      // The app hears of the push once the old way has made its job.
+      const { webhookUrl } = github;
+      github.webhookUrl = null;
+      const push = world.push();
+      await push.delivered;
+      await world.job(1);
+      github.webhookUrl = webhookUrl;
+      await github.redeliver(push.guid);
+      const job = await world.job(jobs.length);
+      job.run();
+      job.end('COMPLETE');
+      const run = await world.untilConcluded(push.after);
+      expect(run.conclusion).toBe('success');
+      expect(meltano.jobs.map(({ madeBy }) => madeBy)).toEqual(jobs);
+      expect(run.output.summary?.includes('The job was there already')).toBe(jobs.length === 1);
+    },
+  ),
+);

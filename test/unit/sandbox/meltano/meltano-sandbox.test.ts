@@ -121,7 +121,23 @@ describe('answers', () => {
   });
 });
 
+/** With a blank that no JSON library writes: the signature is over the bytes. */
+const PUSH = `{"ref": "refs/heads/main", "before": "${'b'.repeat(40)}", "after": "${'a'.repeat(40)}", "repository": {"full_name": "acme/data"}}`;
+
 describe('the webhook', () => {
+  test('signed, but no push, is 400', async () => {
+    const { sandbox, workspace, send } = await setUp();
+    const body = '{"zen": "Keep it logically awesome."}';
+    const signature = createHmac('sha1', workspace.deploymentSecret).update(body).digest('hex');
+    const headers = {
+      ...{ 'content-type': 'application/json', 'x-github-event': 'push' },
+      'x-hub-signature': `sha1=${signature}`,
+    };
+    const path = `/workspaces/${workspace.id}/deployments/github-webhook`;
+    expect((await send('POST', path, { headers, body })).status).toBe(400);
+    expect(sandbox.jobs).toEqual([]);
+  });
+
   test.each([
     ['signed by GitHub', 202, {}],
     ['with a token too', 202, { token: true }],
@@ -129,23 +145,29 @@ describe('the webhook', () => {
     ['without a signature', 401, { 'x-hub-signature': undefined }],
     ['with a wrong signature', 403, { 'x-hub-signature': `sha1=${'0'.repeat(40)}` }],
     ['with a short signature', 403, { 'x-hub-signature': 'sha1=00' }],
+    ['signed, but changed on the way', 403, { body: `${PUSH} ` }],
+    ['with another event', 400, { 'x-github-event': 'ping' }],
     ['as a form', 415, { 'content-type': 'application/x-www-form-urlencoded' }],
-  ])('%s is %i', async (_, status, { token, ...changed }: Record<string, string | boolean | undefined>) => {
-    const { sandbox, workspace, send } = await setUp();
-    const body = '{"ref": "refs/heads/main"}';
-    const headers = new Headers({
-      'content-type': 'application/json',
-      'x-hub-signature': `sha1=${createHmac('sha1', workspace.deploymentSecret).update(body).digest('hex')}`,
-      ...(token ? { authorization: `Bearer ${sandbox.token}` } : {}),
-    });
-    for (const [name, value] of Object.entries(changed)) {
-      if (typeof value === 'string') headers.set(name, value);
-      else headers.delete(name);
-    }
-    const path = `/workspaces/${workspace.id}/deployments/github-webhook`;
-    expect((await send('POST', path, { headers, body })).status).toBe(status);
-    expect(sandbox.jobs.map(({ madeBy }) => madeBy)).toEqual(status === 202 ? ['github-webhook'] : []);
-  });
+  ])(
+    '%s is %i',
+    async (_, status, { token, body: sent, ...changed }: Record<string, string | boolean | undefined>) => {
+      const { sandbox, workspace, send } = await setUp();
+      const body = typeof sent === 'string' ? sent : PUSH;
+      const headers = new Headers({
+        'x-github-event': 'push',
+        'content-type': 'application/json',
+        'x-hub-signature': `sha1=${createHmac('sha1', workspace.deploymentSecret).update(PUSH).digest('hex')}`,
+        ...(token ? { authorization: `Bearer ${sandbox.token}` } : {}),
+      });
+      for (const [name, value] of Object.entries(changed)) {
+        if (typeof value === 'string') headers.set(name, value);
+        else headers.delete(name);
+      }
+      const path = `/workspaces/${workspace.id}/deployments/github-webhook`;
+      expect((await send('POST', path, { headers, body })).status).toBe(status);
+      expect(sandbox.jobs.map(({ madeBy }) => madeBy)).toEqual(status === 202 ? ['github-webhook'] : []);
+    },
+  );
 });
 
 describe('access tokens', () => {

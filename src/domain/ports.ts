@@ -373,8 +373,8 @@ export interface DeploymentStore {
    * as it is now; null when it was concluded meanwhile (a newer one replaced it): nothing was changed then.
    */
   saveDeployment(id: string, change: DeploymentChange): Promise<Deployment | null>;
-  /** The jobs that were listed before the workspace's last attempt to start: the last look. */
-  listKnownJobs(workspaceId: string): Promise<Set<string>>;
+  /** The jobs that the last look at a workspace's list before that time showed: the newest page at the last attempt of a start. */
+  listKnownJobs(workspaceId: string, before: number): Promise<Set<string>>;
   /** Those of the jobs that deployments of the workspace have already. */
   listTakenJobs(workspaceId: string, jobIds: readonly string[]): Promise<Set<string>>;
 }

@@ -72,12 +72,12 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & Rep
       return new Set(rows.flatMap((row) => row.jobId ?? []));
     },
 
-    async listKnownJobs(workspaceId) {
+    async listKnownJobs(workspaceId, before) {
       const row = await db
         .selectFrom('deployment')
         .select('knownJobIds')
         .where('workspaceId', '=', workspaceId)
-        .where('attemptedAt', 'is not', null)
+        .where('attemptedAt', '<', before)
         .orderBy('attemptedAt', 'desc')
         .limit(1)
         .executeTakeFirst();

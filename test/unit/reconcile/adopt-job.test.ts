@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Deployment } from '../../../src/domain/deployment.ts';
+import type { Job } from '../../../src/domain/job.ts';
+import { refuse } from './fake-meltano.ts';
 import { START, World } from './reconcile-world.ts';
 
 let world: World;
@@ -69,6 +71,42 @@ test('a job that turns out to have taken the commit before the push is let go, a
   expect(world.meltano.count('startDeployment')).toBe(1);
 });
 
+const SHA = 'a'.repeat(40);
+/** When GitHub took the first push of a world. */
+const PUSHED_AT = START + 1_000;
+
+// Clocks that differ by less than 2 s count as the same.
+test.each<[string, Partial<Job>, boolean]>([
+  ['begun, with its commit', { status: 'RUNNING', created: PUSHED_AT - 1_500, commitId: SHA }, true],
+  ['not begun', { status: 'QUEUED', created: PUSHED_AT - 1_500 }, true],
+  ['begun, with its commit not known', { status: 'RUNNING', created: PUSHED_AT - 500 }, false],
+  [
+    'begun, with another commit',
+    { status: 'RUNNING', created: PUSHED_AT - 500, commitId: 'c'.repeat(40) },
+    false,
+  ],
+  ['not begun, and too early', { status: 'QUEUED', created: PUSHED_AT - 2_500 }, false],
+])('a job that seems to be from just before the push (%s)', async (_, job, adopted) => {
+  world.meltano.addJob(job);
+  const { id } = await world.push();
+  await world.step();
+  expect(await world.read(id)).toMatchObject({ jobId: adopted ? 'job-1' : 'job-2', adopted });
+});
+
+test('a job that was there at a look since the push is adopted all the same', async () => {
+  // What a person asked for takes no job of others, but its second try sees the one of the push that came meanwhile.
+  await world.push({ cause: 'command', reason: 'command' });
+  world.meltano.next('startDeployment', refuse(503, 'later'));
+  await world.step();
+  const second = await world.push({ pushedAt: world.clock.now() });
+  world.clock.advance(500);
+  const other = world.meltano.addJob({ status: 'COMPLETE' });
+  world.after(10_000, () => world.meltano.moveJob({ status: 'COMPLETE' }));
+  await world.runUntilIdle();
+  expect(await world.read(second.id)).toMatchObject({ jobId: other.id, adopted: true });
+  expect(world.meltano.count('startDeployment')).toBe(2);
+});
+
 describe('a job is not adopted', () => {
   test.each<[string, object, Parameters<World['push']>[0]]>([
     ['from before the push', { created: START }, {}],
@@ -86,11 +124,13 @@ describe('a job is not adopted', () => {
     world.meltano.addJob({ status: 'COMPLETE', created: START });
     await world.step();
     expect((await world.read(id)).knownJobIds).toEqual(['job-1']);
+    world.clock.advance(5_000);
+    const pushedAt = world.clock.now();
     // Its clock was put right since.
-    world.meltano.moveJob({ created: world.clock.now() }, 'job-1');
+    world.meltano.moveJob({ created: pushedAt }, 'job-1');
     world.meltano.moveJob({ status: 'COMPLETE' }, 'job-2');
     await world.runUntilIdle();
-    expect(await deploy()).toMatchObject({ jobId: 'job-3', adopted: false });
+    expect(await deploy({ pushedAt })).toMatchObject({ jobId: 'job-3', adopted: false });
   });
 
   test('where the operator switched it off', async () => {

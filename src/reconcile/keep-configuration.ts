@@ -62,7 +62,11 @@ async function findNewHead(
   const isTold = push?.branch === defaultBranch;
   if (stored?.branch === defaultBranch) {
     const isNews = isTold && push.sha !== stored.sha && push.at >= stored.toldAt;
-    return isNews ? push : null;
+    if (!isNews) return null;
+    if (push.at > stored.toldAt) return push;
+    // Two pushes within GitHub's second: their deliveries may come in any order, and only the head tells the newer.
+    const sha = (await heads.readHead(repository, defaultBranch)) ?? push.sha;
+    return sha === stored.sha ? null : { sha, at: push.at };
   }
   if (isTold) return push;
   return { sha: (await heads.readHead(repository, defaultBranch)) ?? '', at: 0 };

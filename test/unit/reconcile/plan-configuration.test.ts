@@ -96,6 +96,15 @@ describe('the file', () => {
     expect(world.files.reads).toEqual([SHA, NEXT]);
   });
 
+  test('of a push in the same second that comes late changes nothing', async () => {
+    world.files.at.set(SHA, 'deploy: { on_push: false }').set(NEXT, '');
+    world.head = NEXT;
+    await push({ after: NEXT });
+    await push({ after: SHA });
+    expect(await push({ after: THIRD, ref: 'refs/heads/main', pushedAt: START })).toHaveLength(1);
+    expect(world.files.reads).not.toContain(SHA);
+  });
+
   test('of an older push that comes late changes nothing', async () => {
     world.files.at.set(NEXT, 'deploy: { on_push: false }');
     await push({ after: NEXT, pushedAt: START + 5_000 });

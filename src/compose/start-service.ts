@@ -7,6 +7,7 @@ import { AccountRegistry } from '../meltano/account-registry.ts';
 import { wakeUnfinished } from '../reconcile/wake-unfinished.ts';
 import type { Redactor } from '../report/redact.ts';
 import { guardWebhooks } from '../web/guard-webhooks.ts';
+import { createHomePage } from '../web/home-page.ts';
 import { createMetrics } from '../web/metrics.ts';
 import { createOperationsHandler } from '../web/operations-handler.ts';
 import { createReporting } from './create-reporting.ts';
@@ -76,6 +77,7 @@ export async function startService(
       metrics: metrics.registry,
     }),
   );
+  server.addHandler(createHomePage());
   await server.load((probot) => {
     octokit.connect(probot);
     createApp({

@@ -6,6 +6,7 @@ import { LogBook } from '../reconcile/log-book.ts';
 import { WriterLeases } from '../reconcile/writer-leases.ts';
 import { hideOwnSecrets, hideOwnSecretsInView } from '../report/hide-own-secrets.ts';
 import { createLogExcerptBuilder } from '../report/log-excerpt-builder.ts';
+import type { Redactor } from '../report/redact.ts';
 import { renderCheckRun } from '../report/render-check-run.ts';
 import { renderConfigurationRun } from '../report/render-configuration-run.ts';
 import type { Foundation } from './foundation.ts';
@@ -27,8 +28,8 @@ export function createReporting(
   accounts: Accounts,
   getOctokit: GetOctokit,
 ): Reporting {
-  const { configuration, stores, redactor, clock, log, budgets, shared } = foundation;
-  const logs = new LogBook(() => createLogExcerptBuilder(redactor));
+  const { configuration, stores, redactor, clock, log, budgets, metrics, shared } = foundation;
+  const logs = new LogBook(() => createLogExcerptBuilder(countRedactions(redactor, metrics.redacted)));
   // Of an account that isn't served any more, the environment's is the best guess.
   const ownOrigin = new URL(configuration.meltano.apiUrl).origin;
   const pages: Pages = {
@@ -46,10 +47,32 @@ export function createReporting(
     render: (view) => hideOwnSecrets(renderCheckRun(hideOwnSecretsInView(view, redactor)), redactor),
     renderConfiguration: (view) => hideOwnSecrets(renderConfigurationRun(view), redactor),
     limits: configuration,
+    onWritten: (of) => {
+      if (!('verdict' in of)) metrics.written(of, clock.now());
+    },
     ...(writing ? { onBehalf: writing.onBehalf } : {}),
   });
   const reporter = tellConversations(writer, foundation.dispatcher);
   return { writer, writing, reporter, pages, logs, runs: api };
+}
+
+/** Tells how many secrets were taken out of the logs. */
+function countRedactions(
+  redactor: Pick<Redactor, 'forLog'>,
+  onRedacted: (count: number) => void,
+): Pick<Redactor, 'forLog'> {
+  return {
+    forLog() {
+      const log = redactor.forLog();
+      return {
+        async redactLines(lines) {
+          const redacted = await log.redactLines(lines);
+          onRedacted(redacted.count);
+          return redacted;
+        },
+      };
+    },
+  };
 }
 
 /** A change of a deployment is news for the command that asked for it, and for the one that withdrew it. */

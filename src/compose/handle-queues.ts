@@ -91,7 +91,7 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
   dispatcher.handle(
     'plan',
     createPlanner({
-      ...{ ...common, reporter },
+      ...{ ...common, reporter, onDecision: metrics.decided },
       ...{ deliveries: stores, plans: stores, sweeps: stores, heads, configurationRuns: stores },
       checkPull: (pull) => checkPull(pull, { files, read: readConfiguration }),
       planning,

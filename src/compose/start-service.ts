@@ -6,6 +6,7 @@ import { createApp } from '../index.ts';
 import { AccountRegistry } from '../meltano/account-registry.ts';
 import { wakeUnfinished } from '../reconcile/wake-unfinished.ts';
 import type { Redactor } from '../report/redact.ts';
+import { watchBacklog } from '../web/backlog-metrics.ts';
 import { guardWebhooks } from '../web/guard-webhooks.ts';
 import { createHomePage } from '../web/home-page.ts';
 import { createMetrics } from '../web/metrics.ts';
@@ -44,6 +45,7 @@ export async function startService(
     {
       ...{ clock, log },
       onToken: redactor.learnToken,
+      onRequest: metrics.requestToMeltano,
       onCall: (answered) => dependencies.note('meltano', answered),
       onCircuit: (account, openSince) => {
         dependencies.noteCircuit(account, openSince);
@@ -59,10 +61,15 @@ export async function startService(
       },
     },
   );
+  watchBacklog(metrics.registry, stores, clock);
   const server = createServer(foundation);
   const octokit = createOctokitSource({
     now: clock.now,
-    onRateLimit: (installationId, limit) => budgets.note(installationId, limit, clock.now()),
+    onRateLimit: (installationId, limit) => {
+      budgets.note(installationId, limit, clock.now());
+      metrics.rateLimit(installationId, limit.remaining);
+    },
+    onRequest: metrics.requestToGitHub,
     onRefusal: (installationId, waitMs) => budgets.of(installationId).refuse(clock.now() + waitMs),
     leases: shared?.leases,
   });

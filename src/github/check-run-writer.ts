@@ -33,6 +33,8 @@ export interface CheckRunWriterPorts extends RenderPorts {
   readonly budgets: Pick<RateBudgets, 'of'>;
   readonly random: () => number;
   readonly log: Logger;
+  /** A check run was written; what it is about is as it was before. For the metrics. */
+  readonly onWritten: (of: Deployment | ConfigurationRun) => void;
   /** With several instances: runs a write on behalf of the lease of the installation's writer. */
   readonly onBehalf?: <T>(installationId: number, work: () => Promise<T>) => Promise<T>;
 }
@@ -179,6 +181,7 @@ export class CheckRunWriter implements Reporter {
     const rendered = await renderRun(deployment, repository, this.#ports);
     const request = { ...rendered, deployment, repository, lastDigest: entry.digest };
     const outcome = await writeCheckRun(request, { api, store, clock });
+    if (outcome.kind === 'written' && outcome.sent) this.#ports.onWritten(deployment);
     return this.#settle(lane, entry, write, outcome);
   }
 

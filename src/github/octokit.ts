@@ -1,6 +1,7 @@
 import { type Probot, ProbotOctokit } from 'probot';
 import type { LeaseContext } from '../domain/lease.ts';
 import { isTokenRequest, type RequestErrorLike } from './github-call.ts';
+import { nameRoute } from './name-route.ts';
 import { type AnswerHeaders, type RateLimit, readRateLimit, readRefusal } from './read-rate-limit.ts';
 
 /** The Octokit that Probot makes for an installation. */
@@ -76,6 +77,8 @@ export interface OctokitSourceOptions {
   readonly onRateLimit: (installationId: number, limit: RateLimit) => void;
   /** A request was refused for a limit; the wait is in milliseconds. */
   readonly onRefusal: (installationId: number, waitMs: number) => void;
+  /** Told of each request, the ones for tokens included; `status` is null when no answer came. */
+  readonly onRequest: (sent: { method: string; route: string; status: number | null }) => void;
   /** With several instances: on whose behalf requests are sent. */
   readonly leases?: LeaseContext | undefined;
 }
@@ -86,6 +89,7 @@ export interface OctokitSourceOptions {
  */
 export function createOctokitSource(options: OctokitSourceOptions): OctokitSource {
   const octokits = new Map<number, Promise<InstallationOctokit>>();
+  let appOctokit: Promise<InstallationOctokit> | null = null;
   let probot: Pick<Probot, 'auth'> | null = null;
   function requireProbot(): Pick<Probot, 'auth'> {
     if (!probot) throw new Error('Probot is not loaded yet.');
@@ -93,8 +97,15 @@ export function createOctokitSource(options: OctokitSourceOptions): OctokitSourc
   }
   async function make(installationId: number): Promise<InstallationOctokit> {
     const octokit = await requireProbot().auth(installationId);
+    watchRequests(octokit, options);
     watchRateLimit(octokit, installationId, options);
     renewDeadToken(octokit, installationId);
+    if (options.leases) bindToCaller(octokit, options.leases);
+    return octokit;
+  }
+  async function makeForApp(): Promise<InstallationOctokit> {
+    const octokit = await requireProbot().auth();
+    watchRequests(octokit, options);
     if (options.leases) bindToCaller(octokit, options.leases);
     return octokit;
   }
@@ -103,9 +114,12 @@ export function createOctokitSource(options: OctokitSourceOptions): OctokitSourc
       probot = connected;
     },
     async getForApp() {
-      const octokit = await requireProbot().auth();
-      if (options.leases) bindToCaller(octokit, options.leases);
-      return octokit;
+      // Probot has one for itself: what is hooked to it must be hooked once.
+      appOctokit ??= makeForApp();
+      appOctokit.catch(() => {
+        appOctokit = null;
+      });
+      return appOctokit;
     },
     async get(installationId) {
       const octokit = octokits.get(installationId) ?? make(installationId);
@@ -114,6 +128,18 @@ export function createOctokitSource(options: OctokitSourceOptions): OctokitSourc
       return octokit;
     },
   };
+}
+
+function watchRequests(octokit: InstallationOctokit, { onRequest }: OctokitSourceOptions): void {
+  const tell = ({ method, url }: { method: string; url: string }, status: number | null) =>
+    onRequest({ method, route: nameRoute(url), status });
+  octokit.hook.after('request', ({ status }, options) => tell(options, status));
+  octokit.hook.error('request', (error, options) => {
+    const { status, response } = error as RequestErrorLike;
+    // Octokit gives what never reached GitHub the status 500.
+    tell(options, response && status !== undefined ? status : null);
+    throw error;
+  });
 }
 
 /** Requests for tokens count against the app, and a 401 against the address it came from: neither tells of the installation. */

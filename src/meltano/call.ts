@@ -25,6 +25,15 @@ export interface CallContext {
   readonly clock: Clock;
   /** Told of the times of each answer. */
   readonly remoteClock?: RemoteClock;
+  readonly onRequest?: (sent: SentRequest) => void;
+}
+
+export interface SentRequest {
+  readonly method: Call['method'];
+  /** The path, with `{id}` for each id. */
+  readonly route: string;
+  /** Null: no answer came. */
+  readonly status: number | null;
 }
 
 export interface Call {
@@ -128,11 +137,19 @@ async function send(context: CallContext, request: Call, signal: AbortSignal): P
       signal,
     });
     const data = await orAborted(answer, signal);
+    tell(context, request, data.statusCode);
     context.remoteClock?.note(data.headers, { sentAt, answeredAt: context.clock.now() });
     return { ok: true, data };
   } catch (error) {
+    tell(context, request, null);
     return { ok: false, error, started: started() };
   }
+}
+
+const UUIDS = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
+
+function tell({ onRequest }: CallContext, { method, url }: Call, status: number | null): void {
+  onRequest?.({ method, route: url.pathname.replaceAll(UUIDS, '{id}'), status });
 }
 
 /** undici looks at the signal only once a connection is free; a request aborted before that is never sent. */

@@ -8,7 +8,7 @@ import type { MeltanoAuth } from './access-token.ts';
 import { createBlindMeltano } from './blind-meltano.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { guardMeltano } from './guard-meltano.ts';
-import { createMeltanoClient } from './meltano-client.ts';
+import { createMeltanoClient, type MeltanoClientOptions } from './meltano-client.ts';
 import { type Observation, observeMeltano } from './observe-meltano.ts';
 import { createWorkspaceDirectory } from './workspace-directory.ts';
 
@@ -21,6 +21,8 @@ export interface AccountSettings extends Omit<TenantAccount, 'login'> {
 export interface AccountPorts extends Observation {
   readonly clock: Clock;
   readonly log: Logger;
+  /** Told of each request to Meltano Cloud. */
+  readonly onRequest?: MeltanoClientOptions['onRequest'];
   /** Told of each access token that an account's credentials bring, and of deployment secrets, before their first use. */
   readonly onToken: (account: string, token: string) => void;
   /** An account's circuit opened (since when nothing was answered, epoch milliseconds) or closed (null). */
@@ -65,10 +67,11 @@ export function createAccount(
 function createClient(
   { key, apiUrl, credentials, mappings }: AccountSettings,
   dispatcher: Dispatcher,
-  { clock, log, onToken }: AccountPorts,
+  { clock, log, onToken, onRequest }: AccountPorts,
 ): MeltanoApi {
   const client = createMeltanoClient({
     ...{ apiUrl, dispatcher, clock },
+    ...(onRequest ? { onRequest } : {}),
     auth: credentials ? toAuth(credentials, (token) => onToken(key, token)) : { kind: 'token', token: '' },
     onSkipped: (skipped) =>
       log.warn({ ...skipped, account: key }, 'Meltano Cloud listed entries that can not be read'),

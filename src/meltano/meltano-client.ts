@@ -13,7 +13,15 @@ import type {
 } from '../domain/ports.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { createTokenSource, type MeltanoAuth, type TokenSource } from './access-token.ts';
-import { type Call, type CallContext, call, DEFAULT_TIMEOUTS, readText, type Timeouts } from './call.ts';
+import {
+  type Call,
+  type CallContext,
+  call,
+  DEFAULT_TIMEOUTS,
+  readText,
+  type SentRequest,
+  type Timeouts,
+} from './call.ts';
 import { deploymentSecretSchema, isUuid, jobSchema, pageSchema, workspaceSchema } from './decode.ts';
 import { callJson, describeIssue } from './json-call.ts';
 import { consumeLogPage, readLog } from './log-reader.ts';
@@ -29,6 +37,8 @@ export interface MeltanoClientOptions {
   readonly timeouts?: Partial<Timeouts>;
   /** Told of a workspace's deployment secret before its first use, so that it can be kept out of what is shown. */
   readonly onDeploymentSecret?: (secret: string) => void;
+  /** Told of each request that went out, the ones for tokens included, and how it was answered. */
+  readonly onRequest?: (sent: SentRequest) => void;
   /** Told of entries of a list that can't be read; `problem` says what is wrong with the first. */
   readonly onSkipped?: (skipped: { rel: 'workspaces' | 'jobs'; count: number; problem: string }) => void;
 }
@@ -51,6 +61,7 @@ export function createMeltanoClient(options: MeltanoClientOptions): MeltanoApi {
     dispatcher: options.dispatcher,
     clock: options.clock,
     timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
+    ...(options.onRequest ? { onRequest: options.onRequest } : {}),
   };
   // The token endpoint is another service, with a clock of its own.
   const tokens = createTokenSource(options.auth, context, { 'user-agent': USER_AGENT });

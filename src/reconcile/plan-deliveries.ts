@@ -46,6 +46,8 @@ export interface PlanContext {
   /** GitHub logins (lower case) that are served; null serves everyone. */
   readonly allowedAccounts: ReadonlySet<string> | null;
   readonly onConcluded: (deployment: Deployment) => void;
+  /** What was decided about a workspace, or about a delivery without any: for the metrics. */
+  readonly onDecision: (reason: ReasonCode) => void;
 }
 
 /** What a comment or a re-run is planned by; both throw when something can't be asked now. */
@@ -185,6 +187,9 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
 
   async function commit(delivery: Delivery, plan: Plan, log: Logger): Promise<void> {
     const changed = await context.plans.commitPlan({ ...plan, deliveryId: delivery.id, now: clock.now() });
+    const decided =
+      plan.deployments.length > 0 ? plan.deployments.map(({ reason }) => reason) : [plan.outcome];
+    for (const reason of decided) context.onDecision(reason);
     const { command } = plan;
     if (command) {
       log.info({ outcome: plan.outcome, actor: command.actor, place: command.place.kind }, 'Command handled');

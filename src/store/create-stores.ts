@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { BacklogStore } from '../domain/backlog.ts';
 import type { ConfigurationStore } from '../domain/configuration-in-use.ts';
 import type { ConfigurationRunStore } from '../domain/configuration-run.ts';
 import type { FailureCommentStore } from '../domain/failure-comment.ts';
@@ -15,6 +16,7 @@ import type {
   ResumeStore,
   SweepStore,
 } from '../domain/ports.ts';
+import { createBacklogStore } from './backlog-store.ts';
 import { createCommandStore } from './command-store.ts';
 import { createConfigurationRunStore } from './configuration-run-store.ts';
 import { createConfigurationStore } from './configuration-store.ts';
@@ -42,6 +44,7 @@ export type Stores = DeliveryStore &
   ConfigurationRunStore &
   FailureCommentStore &
   GitHubDeploymentStore &
+  BacklogStore &
   RetentionStore;
 
 /** The ports of the domain over one database. */
@@ -57,6 +60,7 @@ export function createStores(db: Kysely<Schema>): Stores {
     ...createConfigurationRunStore(db),
     ...createFailureCommentStore(db),
     ...createGitHubDeploymentStore(db),
+    ...createBacklogStore(db),
     ...createRetentionStore(db),
   };
 }

@@ -1,11 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Deployment } from '../domain/deployment.ts';
 import { countFromZero } from './count-from-zero.ts';
+import { createDeploymentMetrics, type DeploymentMetrics } from './deployment-metrics.ts';
+import { createRequestMetrics, type RequestMetrics } from './request-metrics.ts';
 
-export interface Metrics {
+export interface Metrics extends DeploymentMetrics, RequestMetrics {
   readonly registry: Registry;
   delivery(event: string, outcome: string): void;
-  concluded(deployment: Deployment): void;
   /** What a sweep found: deliveries that were missed, or pushes that no delivery told of. */
   swept(kind: 'delivery' | 'push', count: number): void;
   /** The sweep of branch heads wanted a request; `outcome`: it was sent, or left out by a limit. */
@@ -71,12 +71,13 @@ export function createMetrics(): Metrics {
   return {
     registry,
     takenOver: (queue, silentMs) => takeOvers.observe({ queue }, silentMs / 1000),
+    ...createDeploymentMetrics(registry, deployments),
+    ...createRequestMetrics(registry),
     circuit: (account, isOpen) => circuits.set({ account }, isOpen ? 1 : 0),
     forgetCircuit: (account) => circuits.remove({ account }),
     sweepRequest: (outcome) => sweepRequests.inc({ outcome }),
     sweepLimit: (requestsPerHour) => sweepLimit.set(requestsPerHour),
     swept: (kind, count) => found.inc({ kind }, count),
     delivery: (event, outcome) => deliveries.inc({ event, outcome }),
-    concluded: ({ conclusion, reason }) => deployments.inc({ conclusion: conclusion ?? 'none', reason }),
   };
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { createStores } from '../../src/store/create-stores.ts';
+import { describeBacklog } from './backlog.contract.ts';
 import { describeCommandStore } from './command-store.contract.ts';
 import { describeConfigurationStore } from './configuration.contract.ts';
 import { describeFailureComments } from './failure-comment.contract.ts';
@@ -24,4 +25,5 @@ describe.each(listPostgresDatabases())('$name', ({ name, start }) => {
   describeConfigurationStore(name, open);
   describeFailureComments(name, open);
   describeRetention(name, open);
+  describeBacklog(name, open);
 });

@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createStores } from '../../src/store/create-stores.ts';
 import { DataDirectoryInUse, openSqlite } from '../../src/store/sqlite.ts';
+import { describeBacklog } from './backlog.contract.ts';
 import { describeCommandStore } from './command-store.contract.ts';
 import { describeConfigurationStore } from './configuration.contract.ts';
 import { describeFailureComments } from './failure-comment.contract.ts';
@@ -22,6 +23,7 @@ async function openTemporary() {
 
 describeStore('SQLite', openTemporary);
 describeConfigurationStore('SQLite', openTemporary);
+describeBacklog('SQLite', openTemporary);
 describeCommandStore('SQLite', openTemporary);
 describeFailureComments('SQLite', openTemporary);
 

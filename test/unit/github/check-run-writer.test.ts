@@ -16,6 +16,7 @@ test('a new deployment is a queued run at once, and the writing of it is noted',
     ...{ checkRunId: 1, checkRunUrl: 'https://github.com/acme/data/runs/1' },
   });
   expect(await world.isReported(id)).toBe(true);
+  expect(world.written).toMatchObject([{ id, checkRunId: null, receivedAt: START }]);
 });
 
 test('a change is written a second later, not sooner', async () => {

@@ -9,7 +9,10 @@ import { API, APP_ID, connectGitHub, type GitHub, SHA } from './octokit-setup.ts
 
 const NOW = 1_700_000_000_000;
 const RUNS = '/repos/acme/data/check-runs';
-const OPTIONS = { now: () => NOW, onRateLimit: () => undefined, onRefusal: () => undefined };
+const OPTIONS = {
+  ...{ now: () => NOW, onRateLimit: () => undefined, onRefusal: () => undefined },
+  onRequest: () => undefined,
+};
 const FIELDS: CheckRunFields = {
   ...{ name: 'Meltano Deploy (Analytics)', head_sha: SHA, external_id: 'w/d', status: 'queued' },
   ...{ details_url: 'https://app.meltano.com', started_at: '2026-06-10T07:13:39Z' },

@@ -110,3 +110,34 @@ describe('the limit that an answer tells', () => {
     expect(github.limits).toEqual([]);
   });
 });
+
+describe('requests are told of by their routes, which there are only so many of', () => {
+  test('with the status of the answer, the ones for tokens too', async () => {
+    github.scope.get(RUN).reply(200, {});
+    await read();
+    expect(github.routes).toEqual([
+      'POST /app/installations/{installation_id}/access_tokens 201',
+      'GET /repos/{owner}/{repo}/check-runs/{check_run_id} 200',
+    ]);
+  });
+
+  test('a refusal by its status, and no answer as none', async () => {
+    github.scope.get(RUN).reply(404, {}).get(RUN).replyWithError('the connection broke');
+    await expect(read()).rejects.toThrow();
+    await expect(read()).rejects.toThrow();
+    expect(github.routes.slice(1)).toEqual([
+      'GET /repos/{owner}/{repo}/check-runs/{check_run_id} 404',
+      'GET /repos/{owner}/{repo}/check-runs/{check_run_id} null',
+    ]);
+  });
+
+  test('the pages of a list are one route, and the app is told of once', async () => {
+    const next = { link: `<${API}/app/installations?page=2>; rel="next"` };
+    github.scope.get('/app/installations').reply(200, [], next);
+    github.scope.get('/app/installations?page=2').reply(200, []);
+    await github.getAppOctokit();
+    const octokit = await github.getAppOctokit();
+    await octokit.paginate(octokit.rest.apps.listInstallations);
+    expect(github.routes).toEqual(['GET /app/installations 200', 'GET /app/installations 200']);
+  });
+});

@@ -8,6 +8,7 @@ import {
   createOctokitSource,
   createTimedFetch,
   type GetOctokit,
+  type OctokitSource,
   QuietOctokit,
 } from '../../../src/github/octokit.ts';
 
@@ -33,6 +34,9 @@ export interface GitHub {
   readonly answers: (number | null)[];
   /** The waits (milliseconds) of requests that were refused for a limit. */
   readonly refusals: number[];
+  /** The requests as the metrics see them: method, route and status. */
+  readonly routes: string[];
+  readonly getAppOctokit: OctokitSource['getForApp'];
   /** What was told of the installations' limits. */
   readonly limits: { installationId: number; remaining: number }[];
 }
@@ -69,10 +73,12 @@ export function connectGitHub(guard?: { leases: LeaseContext; beforeWrite: () =>
   });
   const limits: GitHub['limits'] = [];
   const refusals: number[] = [];
+  const routes: string[] = [];
   const source = createOctokitSource({
     now: Date.now,
     onRateLimit: (installationId, { remaining }) => void limits.push({ installationId, remaining }),
     onRefusal: (_, waitMs) => void refusals.push(waitMs),
+    onRequest: ({ method, route, status }) => void routes.push(`${method} ${route} ${status}`),
     leases: guard?.leases,
   });
   source.connect(
@@ -91,5 +97,7 @@ export function connectGitHub(guard?: { leases: LeaseContext; beforeWrite: () =>
     answers,
     limits,
     refusals,
+    routes,
+    getAppOctokit: source.getForApp,
   };
 }

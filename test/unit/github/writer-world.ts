@@ -26,6 +26,8 @@ export class WriterWorld {
   readonly logs = new Map<string, LogExcerpt>();
   readonly forgotten: string[] = [];
   readonly problems: string[] = [];
+  /** What was told of as written, as it was before. */
+  readonly written: Parameters<CheckRunWriterPorts['onWritten']>[0][] = [];
   /** Looks at deployments so far. */
   looks = 0;
   /** Runs each write; the test may put something in its way. */
@@ -68,6 +70,7 @@ export class WriterWorld {
       renderConfiguration: renderConfigurationRun,
       pages: { githubUrl: 'https://github.com', workspaceUrl: () => 'https://app.meltano.com' },
       limits: { deployTimeoutMinutes: 120, startTimeoutMinutes: 60 },
+      onWritten: (of) => void this.written.push(of),
       onBehalf: (installationId, work) => this.onBehalf(installationId, work),
     });
   }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import packageJson from '../../../package.json' with { type: 'json' };
+import type { MeltanoClientOptions } from '../../../src/meltano/meltano-client.ts';
 import {
+  clientAuth,
   connect,
   connectTo,
   createAgent,
@@ -259,4 +261,25 @@ describe('where the token goes', () => {
       ok: true,
     });
   });
+});
+
+test('each request is told of by its route, without ids, and with the status of the answer', async () => {
+  const sandbox = await startSandbox();
+  const sent: string[] = [];
+  const onRequest: MeltanoClientOptions['onRequest'] = ({ method, route, status }) =>
+    void sent.push(`${method} ${route} ${status}`);
+  const { id } = sandbox.addWorkspace({ name: 'Analytics', repositoryUrl: REPOSITORY });
+  const api = connect(sandbox, { onRequest, auth: clientAuth(sandbox) });
+  await api.getWorkspace(id);
+  sandbox.service.faults.add({ path: /jobs/, action: { kind: 'reset', when: 'before' } });
+  sandbox.service.faults.add({ path: /jobs/, action: { kind: 'reset', when: 'before' } });
+  await api.listJobs(id);
+  await api.startDeployment(id.toUpperCase());
+  expect(sent).toEqual([
+    'POST /oauth/token 200',
+    'GET /api/workspaces/{id} 200',
+    'GET /api/workspaces/{id}/jobs null',
+    'GET /api/workspaces/{id}/jobs null',
+    'POST /api/workspaces/{id}/deployments 202',
+  ]);
 });

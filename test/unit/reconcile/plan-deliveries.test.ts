@@ -32,6 +32,7 @@ test('each workspace of the repository gets a row with its reason; a plain no is
   await world.deliver(buildPush());
   await world.plan();
   expect(world.noops()).toEqual(['branch_not_tracked']);
+  expect(world.decisions.toSorted()).toEqual(['branch_not_tracked', 'push']);
   expect(world.reporter.reports.map((one) => one.workspaceId)).toEqual([WORKSPACE_ID]);
   expect(world.dispatcher.wakes).toEqual([{ queue: 'workspace', key: WORKSPACE_ID }]);
 });
@@ -49,6 +50,7 @@ test.each<[string, Partial<PushEvent>, (world: PlanWorld) => void]>([
   await world.deliver(buildPush(push));
   expect(await world.plan()).toBeNull();
   expect(world.noops()).toEqual([reason]);
+  expect(world.decisions).toEqual([reason]);
   expect(await world.stores.listPending(REPOSITORY.id)).toEqual([]);
   expect(world.reporter.reports).toEqual([]);
   expect(await world.stores.getRepository(REPOSITORY.id)).not.toBeNull();

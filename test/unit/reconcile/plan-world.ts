@@ -37,6 +37,7 @@ export class PlanWorld {
   readonly reporter = new FakeReporter();
   readonly dispatcher = new FakeDispatcher();
   readonly concluded: Deployment[] = [];
+  readonly decisions: string[] = [];
   /** The fields of the log lines. */
   readonly lines: Record<string, unknown>[] = [];
   readonly stores: Stores;
@@ -154,6 +155,7 @@ export class PlanWorld {
       githubHost: 'github.com',
       allowedAccounts: this.allowed,
       onConcluded: (deployment) => void this.concluded.push(deployment),
+      onDecision: (reason) => void this.decisions.push(reason),
     });
   }
 

@@ -1,0 +1,39 @@
+import { type Kysely, sql } from 'kysely';
+import type { BacklogStore } from '../domain/backlog.ts';
+import type { Schema } from './schema.ts';
+
+/** Each query goes through an index that holds only what is unfinished, so it is quick however much there is. */
+export function createBacklogStore(db: Kysely<Schema>): BacklogStore {
+  async function countReports(table: 'deployment' | 'configurationRun'): Promise<number> {
+    const { count } = await db
+      .selectFrom(table)
+      .select((column) => column.fn.countAll<number>().as('count'))
+      .whereRef('reportedRevision', '<', 'revision')
+      .executeTakeFirstOrThrow();
+    return count;
+  }
+  return {
+    async readBacklog() {
+      const { count: deliveries } = await db
+        .selectFrom('delivery')
+        .select((column) => column.fn.countAll<number>().as('count'))
+        .where('outcome', 'is', null)
+        .executeTakeFirstOrThrow();
+      const open = await db
+        .selectFrom('deployment')
+        .select((column) => [
+          'state',
+          column.fn.countAll<number>().as('count'),
+          column.fn.min('receivedAt').as('oldest'),
+        ])
+        .where('state', '<>', sql.lit('concluded'))
+        .groupBy('state')
+        .execute();
+      const deployments = { waiting: 0, starting: 0, queued: 0, running: 0 };
+      for (const { state, count } of open) if (state !== 'concluded') deployments[state] = count;
+      const reports = (await countReports('deployment')) + (await countReports('configurationRun'));
+      const oldest = Math.min(...open.map((row) => row.oldest));
+      return { deliveries, deployments, reports, oldestReceivedAt: open.length > 0 ? oldest : null };
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AppEvent } from '../../src/domain/delivery.ts';
+import type { PlannedDeployment } from '../../src/domain/ports.ts';
+import type { Stores } from '../../src/store/create-stores.ts';
+import type { OpenStores } from './store.contract.ts';
+
+const REPOSITORY = {
+  ...{ id: 9_007_199_254, installationId: 1, owner: 'acme', name: 'data' },
+  ...{ private: true, defaultBranch: 'main' },
+};
+const EVENT: AppEvent = {
+  ...{
+    kind: 'push',
+    account: 'acme',
+    repository: REPOSITORY,
+    ref: 'refs/heads/main',
+    before: 'b',
+    after: 'a',
+  },
+  ...{ deleted: false, forced: false, pushedAt: 1_000, sender: 'ana', senderIsBot: false },
+};
+const NOTHING = {
+  ...{ deliveries: 0, reports: 0, oldestReceivedAt: null },
+  deployments: { waiting: 0, starting: 0, queued: 0, running: 0 },
+};
+
+/** What every store must count of what is unfinished. */
+export function describeBacklog(name: string, open: () => Promise<OpenStores>): void {
+  describe(`the backlog on ${name}`, () => {
+    let opened: OpenStores;
+    let stores: Stores;
+
+    beforeEach(async () => {
+      opened = await open();
+      stores = opened.stores;
+    });
+    afterEach(() => opened.close());
+
+    async function plan(id: string, receivedAt: number): Promise<string> {
+      await stores.record({ id, name: 'push', receivedAt, event: EVENT });
+      const planned: PlannedDeployment = {
+        ...{ id: `of-${id}`, account: 'environment', workspaceId: `w-${id}`, workspaceName: 'Analytics' },
+        ...{
+          environment: null,
+          branch: 'main',
+          directory: null,
+          installationId: 1,
+          repositoryId: REPOSITORY.id,
+        },
+        ...{
+          deliveryId: id,
+          checkName: 'Meltano Deploy (Analytics)',
+          sha: 'a',
+          before: 'b',
+          requestedBy: 'ana',
+        },
+        ...{ requestedByBot: false, log: null, badFile: null, cause: 'push', redeployOf: null },
+        ...{ pushedAt: 1_000, receivedAt, reason: 'push', conclusion: null, problem: null },
+      };
+      await stores.commitPlan({ deliveryId: id, outcome: 'push', deployments: [planned], now: receivedAt });
+      return planned.id;
+    }
+
+    test('is nothing at first', async () => {
+      expect(await stores.readBacklog()).toEqual(NOTHING);
+    });
+
+    test('counts what is not planned, not concluded and not reported, and knows the oldest', async () => {
+      await stores.record({ id: 'unplanned', name: 'push', receivedAt: 1_000, event: EVENT });
+      const first = await plan('1', 2_000);
+      await plan('2', 3_000);
+      await stores.saveDeployment(first, { state: 'running', jobId: 'j' });
+      expect(await stores.readBacklog()).toEqual({
+        ...{ deliveries: 1, reports: 2, oldestReceivedAt: 2_000 },
+        deployments: { waiting: 1, starting: 0, queued: 0, running: 1 },
+      });
+    });
+
+    test('leaves out what is concluded and reported', async () => {
+      const id = await plan('1', 2_000);
+      const concluded = await stores.saveDeployment(id, { state: 'concluded', conclusion: 'success' });
+      expect(await stores.readBacklog()).toEqual({ ...NOTHING, reports: 1 });
+      await stores.saveReport(id, { reportedRevision: concluded?.revision ?? 0 });
+      expect(await stores.readBacklog()).toEqual(NOTHING);
+    });
+  });
+}

@@ -1,0 +1,36 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { World } from './world.ts';
+
+let world: World;
+
+beforeEach(async () => {
+  world = await World.open();
+});
+afterEach(() => world.close());
+
+test('after a push, each figure of it is at /metrics', async () => {
+  const { after } = world.push();
+  const job = await world.job(1);
+  job.run();
+  job.log(`token ${world.meltano.token}`);
+  job.end('COMPLETE');
+  await world.untilConcluded(after);
+  const lines = (await (await fetch(`${world.app.service.url}/metrics`)).text()).split('\n');
+  const find = (start: string) => lines.find((line) => line.startsWith(`meltano_deploy_${start}`));
+  expect(find('deliveries_total{event="push",outcome="stored"}')).toMatch(/ 1$/);
+  expect(find('plan_decisions_total{reason="push"}')).toMatch(/ 1$/);
+  expect(find('deployments_total{conclusion="success",reason="job_complete"}')).toMatch(/ 1$/);
+  expect(find('deployment_run_seconds_count')).toMatch(/ 1$/);
+  expect(find('report_lag_seconds_count{report="first"}')).toMatch(/ 1$/);
+  expect(find('report_lag_seconds_count{report="last"}')).toMatch(/ 1$/);
+  expect(find('redactions_total')).toMatch(/ [1-9]/);
+  expect(find('queue_depth{queue="waiting"}')).toMatch(/ 0$/);
+  expect(find('oldest_unfinished_deployment_seconds')).toMatch(/ 0$/);
+  expect(find('github_rate_limit_remaining{installation=')).toMatch(/ 4\d{3}$/);
+  expect(
+    find('github_requests_total{method="POST",route="/repos/{owner}/{repo}/check-runs",status="201"}'),
+  ).toMatch(/ 1$/);
+  expect(
+    find('meltano_requests_total{method="POST",route="/api/workspaces/{id}/deployments",status="202"}'),
+  ).toMatch(/ 1$/);
+});

@@ -1,5 +1,5 @@
 import type { components } from '@octokit/openapi-types';
-import { APP_EVENTS, isoTime, type SandboxAccount, type SandboxInstallation } from './model.ts';
+import { isoTime, type SandboxAccount, type SandboxInstallation } from './model.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
 type Schemas = components['schemas'];
@@ -66,7 +66,7 @@ export function appJson(context: SandboxContext): NonNullable<Schemas['integrati
     created_at: isoTime(createdAt),
     updated_at: isoTime(createdAt),
     permissions: { ...context.permissions },
-    events: [...APP_EVENTS],
+    events: [...context.events],
   };
 }
 
@@ -88,7 +88,7 @@ export function installationJson(
     target_id: account.id,
     target_type: account.type,
     permissions: { ...context.permissions },
-    events: [...APP_EVENTS],
+    events: [...context.events],
     created_at: isoTime(createdAt),
     updated_at: isoTime(suspendedAt ?? createdAt),
     single_file_name: null,

@@ -94,7 +94,7 @@ export function sendRepositoryEvent(
 ): Sent {
   const installation = installationFor(context, repository);
   const needed = NEEDED[event] ?? 'metadata';
-  if (!installation || installation.suspendedAt !== null || !(needed in context.permissions))
-    return neverSent();
+  const isHeard = needed in context.permissions && context.events.includes(event);
+  if (!installation || installation.suspendedAt !== null || !isHeard) return neverSent();
   return context.deliveries.send(event, build());
 }

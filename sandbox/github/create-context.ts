@@ -3,7 +3,7 @@ import { ChangeSignal } from './change-signal.ts';
 import { DeliveryLog } from './delivery-log.ts';
 import { GitHubState } from './github-state.ts';
 import { InstallationTokens } from './installation-tokens.ts';
-import { DEFAULT_PERMISSIONS, type PermissionLevel } from './model.ts';
+import { APP_EVENTS, DEFAULT_PERMISSIONS, type PermissionLevel } from './model.ts';
 import { type RateLimitOptions, RateLimits } from './rate-limits.ts';
 import { RequestLog } from './request-log.ts';
 import type { SandboxContext } from './sandbox-context.ts';
@@ -15,6 +15,8 @@ export interface GitHubSandboxOptions {
   appSlug?: string;
   /** What the app was granted; the design's list when absent. */
   permissions?: Record<string, PermissionLevel>;
+  /** What the app subscribed to; the design's list when absent. */
+  events?: readonly string[];
   /** Of the fault plan. */
   seed?: number;
   /** GitHub's 10,000 when absent. */
@@ -49,6 +51,7 @@ export function createContext(options: GitHubSandboxOptions, origin: () => strin
     state,
     app,
     permissions: options.permissions ?? DEFAULT_PERMISSIONS,
+    events: options.events ?? APP_EVENTS,
     tokens: new InstallationTokens(),
     limits: new RateLimits(options.limits),
     deliveries,

@@ -38,6 +38,15 @@ export interface Sent {
   readonly delivered: Promise<DeliveryAttempt>;
 }
 
+/** The webhook's settings, as the app's owner has them. */
+export interface HookSettings {
+  /** Null: deliveries are not signed. */
+  secret: string | null;
+  contentType: 'json' | 'form';
+  /** Whether GitHub takes any certificate. */
+  insecureSsl: boolean;
+}
+
 export interface DeliveryLogOptions {
   secret: string;
   appId: number;
@@ -51,18 +60,21 @@ export class DeliveryLog {
   webhookUrl: string | null = null;
   readonly deliveries: Delivery[] = [];
   readonly hookId: number;
+  readonly settings: HookSettings;
   readonly #options: DeliveryLogOptions;
   #stop = new AbortController();
 
   constructor(options: DeliveryLogOptions) {
     this.#options = options;
     this.hookId = 500_000_000 + options.appId;
+    this.settings = { secret: options.secret, contentType: 'json', insecureSsl: false };
     setMaxListeners(0, this.#stop.signal);
   }
 
   send(event: string, payload: object, guid: string = randomUUID()): Sent {
-    const body = JSON.stringify(payload);
-    const copy: Record<string, unknown> = JSON.parse(body);
+    const json = JSON.stringify(payload);
+    const copy: Record<string, unknown> = JSON.parse(json);
+    const body = this.settings.contentType === 'json' ? json : String(new URLSearchParams({ payload: json }));
     const { action } = copy;
     const delivery: Delivery = {
       guid,
@@ -111,19 +123,24 @@ export class DeliveryLog {
   }
 
   #headers(event: string, guid: string, body: string): Record<string, string> {
-    const { secret, appId } = this.#options;
-    const sign = (algorithm: string) => createHmac(algorithm, secret).update(body).digest('hex');
+    const { appId } = this.#options;
+    const { secret, contentType } = this.settings;
+    const sign = (algorithm: string, key: string) => createHmac(algorithm, key).update(body).digest('hex');
     return {
       accept: '*/*',
-      'content-type': 'application/json',
+      'content-type': contentType === 'json' ? 'application/json' : 'application/x-www-form-urlencoded',
       'user-agent': 'GitHub-Hookshot/5a6d0b7',
       'x-github-delivery': guid,
       'x-github-event': event,
       'x-github-hook-id': String(this.hookId),
       'x-github-hook-installation-target-id': String(appId),
       'x-github-hook-installation-target-type': 'integration',
-      'x-hub-signature': `sha1=${sign('sha1')}`,
-      'x-hub-signature-256': `sha256=${sign('sha256')}`,
+      ...(secret === null
+        ? {}
+        : {
+            'x-hub-signature': `sha1=${sign('sha1', secret)}`,
+            'x-hub-signature-256': `sha256=${sign('sha256', secret)}`,
+          }),
     };
   }
 }

@@ -3,7 +3,7 @@ import { unknownRoutes } from './api-route.ts';
 import { readSuiteState, type SuiteState } from './check-suites.ts';
 import { Conversations } from './conversations.ts';
 import { createContext, type GitHubSandboxOptions } from './create-context.ts';
-import type { Delivery, DeliveryAttempt, Sent } from './delivery-log.ts';
+import type { Delivery, DeliveryAttempt, HookSettings, Sent } from './delivery-log.ts';
 import { deploymentsOf, type SandboxDeployment } from './deployments.ts';
 import { walkHistory } from './git-history.ts';
 import * as installations from './installation-changes.ts';
@@ -92,6 +92,11 @@ export class GitHubSandbox {
 
   set webhookUrl(url: string | null) {
     this.#context.deliveries.webhookUrl = url;
+  }
+
+  /** The webhook's settings: change what is to be different from now on. */
+  get hookSettings(): HookSettings {
+    return this.#context.deliveries.settings;
   }
 
   // What is there.

@@ -20,10 +20,11 @@ const KEPT_MS = 3 * 24 * 3_600_000;
 export function deliveryRoutes(context: SandboxContext): Route[] {
   return [
     appRoute(context, 'GET /app/hook/config', () => {
+      const { secret, contentType, insecureSsl } = context.deliveries.settings;
       const body: Schemas['webhook-config'] = {
-        content_type: 'json',
-        insecure_ssl: '0',
-        secret: '********',
+        content_type: contentType,
+        insecure_ssl: insecureSsl ? '1' : '0',
+        ...(secret === null ? {} : { secret: '********' }),
         url: context.deliveries.webhookUrl ?? '',
       };
       return { status: 200, body };

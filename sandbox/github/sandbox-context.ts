@@ -22,6 +22,7 @@ export interface SandboxContext {
   readonly state: GitHubState;
   readonly app: AppIdentity & { readonly publicKey: KeyObject; readonly createdAt: number };
   readonly permissions: Permissions;
+  readonly events: readonly string[];
   readonly tokens: InstallationTokens;
   readonly limits: RateLimits;
   readonly deliveries: DeliveryLog;

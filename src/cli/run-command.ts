@@ -2,6 +2,7 @@ const USAGE = `Usage: meltano-deploy <command>
 
   start                   serve the GitHub App (configured by the environment, see .env.example)
   demo [--keep]           show the app at work against a simulated GitHub and a simulated Meltano Cloud
+  doctor [--json]         check that everything is set up, and say what to do; changes nothing
   config validate <file>  check the .github/meltano-deploy.yml of a repository, offline
   migrate-store --from <data directory> --to <postgres://…>
                           copy the embedded database of a stopped app into an empty PostgreSQL database`;
@@ -17,6 +18,10 @@ export async function runCommand(words: string[]): Promise<void> {
     case 'demo': {
       const { runDemo } = await import('./demo.ts');
       return runDemo(rest);
+    }
+    case 'doctor': {
+      const { runDoctor } = await import('./doctor.ts');
+      return runDoctor(rest);
     }
     case 'config': {
       const { runConfig } = await import('./config.ts');

@@ -1,7 +1,7 @@
 import type { ConfigurationFile, ConfigurationFiles } from '../domain/configuration-in-use.ts';
 import type { Repository } from '../domain/deployment.ts';
 import { locate } from './locate-repository.ts';
-import type { GetOctokit, InstallationOctokit } from './octokit.ts';
+import type { ReadingOctokit } from './octokit.ts';
 
 const FOLDER = '.github';
 const NAMES = ['meltano-deploy.yml', 'meltano-deploy.yaml'];
@@ -12,7 +12,7 @@ const LARGEST_READ = 256 * 1024;
 const NO_COMMIT_WAITS_MS = [500, 1_000, 2_000];
 
 export interface ConfigurationFilesOptions {
-  readonly getOctokit: GetOctokit;
+  readonly getOctokit: (installationId: number) => Promise<ReadingOctokit>;
   readonly sleep: (ms: number) => Promise<unknown>;
   /** False while few of the installation's requests are left, or GitHub refuses them. */
   readonly mayAsk: (installationId: number) => boolean;
@@ -30,7 +30,7 @@ interface FolderEntry {
 export function createConfigurationFiles(options: ConfigurationFilesOptions): ConfigurationFiles {
   const { getOctokit, sleep, mayAsk } = options;
 
-  function open({ installationId }: Repository): Promise<InstallationOctokit> {
+  function open({ installationId }: Repository): Promise<ReadingOctokit> {
     if (mayAsk(installationId)) return getOctokit(installationId);
     throw new Error('Few requests to GitHub are left, or it refuses them for now: reading files waits');
   }
@@ -75,7 +75,7 @@ export function createConfigurationFiles(options: ConfigurationFilesOptions): Co
 }
 
 async function readOnce(
-  octokit: InstallationOctokit,
+  octokit: ReadingOctokit,
   repository: Repository,
   sha: string,
   known: string | null,
@@ -108,7 +108,7 @@ function refuseEntry({ path, type, size }: FolderEntry): string | null {
 }
 
 async function readText(
-  octokit: InstallationOctokit,
+  octokit: ReadingOctokit,
   repository: Repository,
   place: Place,
 ): Promise<string | null> {
@@ -123,7 +123,7 @@ interface Place {
 }
 
 /** Null for what isn't there. */
-async function getContent(octokit: InstallationOctokit, repository: Repository, place: Place) {
+async function getContent(octokit: ReadingOctokit, repository: Repository, place: Place) {
   try {
     return (await octokit.rest.repos.getContent({ ...locate(repository), ...place })).data;
   } catch (error) {

@@ -1,11 +1,11 @@
 import type { Repository } from '../domain/deployment.ts';
 import type { InstallationReader, SweptRepository } from '../domain/ports.ts';
-import type { GetOctokit, InstallationOctokit } from './octokit.ts';
+import type { ReadingOctokit } from './octokit.ts';
 
 export interface InstallationReaderOptions {
-  readonly getOctokit: GetOctokit;
+  readonly getOctokit: (installationId: number) => Promise<ReadingOctokit>;
   /** Octokit with the app's own token. */
-  readonly getAppOctokit: () => Promise<InstallationOctokit>;
+  readonly getAppOctokit: () => Promise<ReadingOctokit>;
 }
 
 /** Where the app is installed, and what moved there. */
@@ -54,6 +54,7 @@ export function createInstallationReader({
   };
 }
 
-function readLogin(account: { login?: string; slug?: string } | null): string {
+/** An organization has a login like a person; an enterprise has a slug. */
+export function readLogin(account: { login?: string; slug?: string } | null): string {
   return account?.login ?? account?.slug ?? '';
 }

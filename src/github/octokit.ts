@@ -7,6 +7,9 @@ import { type AnswerHeaders, type RateLimit, readRateLimit, readRefusal } from '
 /** The Octokit that Probot makes for an installation. */
 export type InstallationOctokit = InstanceType<typeof ProbotOctokit>;
 
+/** As far as reading goes, GitHub's own client is like Probot's. */
+export type ReadingOctokit = Pick<InstallationOctokit, 'rest' | 'paginate'>;
+
 export type GetOctokit = (installationId: number) => Promise<InstallationOctokit>;
 
 /** How long one request to GitHub may take (milliseconds); `fetch` alone would wait for ever. */

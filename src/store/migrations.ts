@@ -26,6 +26,20 @@ const MIGRATIONS: Record<string, Migration> = {
   '0016-github-deployments': { up: createGitHubDeployments },
 };
 
+/** How a database that had these migrations differs from the newest schema. */
+export function compareMigrations(names: readonly string[]): {
+  /** Not done yet. */
+  readonly due: readonly string[];
+  /** Of a newer version of the app. */
+  readonly unknown: readonly string[];
+} {
+  const known = Object.keys(MIGRATIONS);
+  return {
+    due: known.filter((name) => !names.includes(name)),
+    unknown: names.filter((name) => !known.includes(name)),
+  };
+}
+
 /** Brings the database to the newest schema. Throws with the failing migration's name. */
 export async function migrate(db: Kysely<Schema>): Promise<void> {
   const provider: MigrationProvider = { getMigrations: async () => MIGRATIONS };

@@ -62,7 +62,7 @@ async function migratePostgres(url: string): Promise<void> {
   });
   try {
     await pool.query('select 1').catch((error: Error) => {
-      throw new Error(`The database of DATABASE_URL can't be used: ${describeError(error)}`, {
+      throw new Error(`The database of DATABASE_URL can't be used: ${describeConnectError(error)}`, {
         cause: error,
       });
     });
@@ -73,7 +73,7 @@ async function migratePostgres(url: string): Promise<void> {
 }
 
 /** A host name with several addresses fails with an error that has no message of its own. */
-function describeError(error: Error): string {
+export function describeConnectError(error: Error): string {
   if (error instanceof AggregateError) return error.errors.map((one: Error) => one.message).join(', ');
   return error.message;
 }

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { loadEnvFile } from 'node:process';
+import { parseArgs } from 'node:util';
+import packageJson from '../../package.json' with { type: 'json' };
+import { examine } from './doctor/examine.ts';
+import type { Finding } from './doctor/finding.ts';
+import { renderFinding, renderSummary } from './doctor/render-findings.ts';
+
+const USAGE = `Usage: meltano-deploy doctor [--json]
+
+  --json   one JSON document instead of lines
+
+Checks the environment, the GitHub App, its webhook, the clock, Meltano Cloud, the database, and each repository with
+workspaces. It changes nothing. Exit code 0: nothing is wrong, 1: something is, 2: it was called in a wrong way.`;
+
+/** Says what is wrong with the set-up, and what to do; sets the process's exit code. */
+export async function runDoctor(words: string[]): Promise<void> {
+  const options = readOptions(words);
+  if (options === 'help') return console.log(USAGE);
+  if (!options) {
+    console.error(USAGE);
+    process.exitCode = 2;
+    return;
+  }
+  const hasEnvFile = existsSync('.env');
+  if (hasEnvFile) loadEnvFile('.env');
+  const findings: Finding[] = [];
+  for await (const finding of examine({ env: process.env, hasEnvFile, now: Date.now })) {
+    findings.push(finding);
+    if (!options.json) console.log(renderFinding(finding));
+  }
+  const isWell = findings.every(({ result }) => result !== 'wrong');
+  console.log(options.json ? renderJson(findings, isWell) : `\n${renderSummary(findings)}`);
+  process.exitCode = isWell ? 0 : 1;
+}
+
+function readOptions(words: string[]): { json: boolean } | 'help' | null {
+  if (words[0] === 'help' || words.includes('--help')) return 'help';
+  try {
+    return parseArgs({ args: words, options: { json: { type: 'boolean', default: false } } }).values;
+  } catch {
+    return null;
+  }
+}
+
+function renderJson(findings: readonly Finding[], ok: boolean): string {
+  return JSON.stringify({ version: packageJson.version, ok, findings }, null, 2);
+}

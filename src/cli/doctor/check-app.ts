@@ -1,0 +1,115 @@
+import type { Configuration } from '../../config/environment.ts';
+import type { GitHubConnection } from './connect-github.ts';
+import { describeError, readStatus } from './describe-error.ts';
+import { type Finding, findingsOf } from './finding.ts';
+import { listMissing, type Manifest } from './read-manifest.ts';
+
+const { ok, wrong, note } = findingsOf('app');
+const clock = findingsOf('clock');
+
+/** GitHub takes a token that is up to a minute from its own time; half of that is a warning in time (milliseconds). */
+const MOST_SKEW_MS = 30_000;
+
+export interface AppLook {
+  readonly findings: readonly Finding[];
+  /** Address of the App's settings; null: GitHub doesn't know the App by these credentials. */
+  readonly settingsUrl: string | null;
+}
+
+type App = NonNullable<
+  Awaited<ReturnType<GitHubConnection['app']['rest']['apps']['getAuthenticated']>>['data']
+>;
+
+/** The App's credentials, and what it may do and hear. */
+export async function checkApp(
+  github: Pick<GitHubConnection, 'app'>,
+  { webUrl, appId }: Configuration['github'],
+  manifest: Manifest,
+): Promise<AppLook> {
+  try {
+    const { data: app } = await github.app.rest.apps.getAuthenticated();
+    if (!app) throw new Error('GitHub answered without an App');
+    const settingsUrl = findSettings(app, webUrl);
+    const findings = [
+      ok(`The GitHub App ${app.slug ?? app.name} takes APP_ID and the private key`),
+      ...checkPermissions(app, settingsUrl, manifest),
+      ...checkEvents(app, settingsUrl, manifest),
+    ];
+    return { findings, settingsUrl };
+  } catch (error) {
+    return { findings: [explainRefusal(error, { webUrl, appId })], settingsUrl: null };
+  }
+}
+
+function explainRefusal(
+  error: unknown,
+  { webUrl, appId }: Pick<Configuration['github'], 'webUrl' | 'appId'>,
+): Finding {
+  const message = `The GitHub App can't sign in at ${webUrl}: ${describeError(error)}`;
+  const status = readStatus(error);
+  if (status === 401) {
+    return wrong(
+      message,
+      `Use a private key of the App ${appId}: make a new one in its settings, under "Private keys"`,
+    );
+  }
+  if (status === 404)
+    return wrong(message, `Set APP_ID to the App's number; there is no App ${appId} at ${webUrl}`);
+  return wrong(
+    message,
+    'Check the network, and GHE_HOST if you use a GitHub Enterprise Server; then try again',
+  );
+}
+
+function checkPermissions(app: App, settingsUrl: string, { permissions }: Manifest): Finding[] {
+  const missing = listMissing(permissions, app.permissions);
+  const more = Object.keys(app.permissions).filter((name) => !(name in permissions));
+  const advice = `${settingsUrl}/permissions: set it there; each account that installed the App must accept it then`;
+  return [
+    missing.length === 0
+      ? ok('The App has the permissions of app.yml')
+      : wrong(`The App lacks permissions of app.yml: ${missing.join(', ')}`, advice),
+    ...(more.length > 0
+      ? [
+          note(
+            `The App has permissions that it doesn't use: ${more.join(', ')}`,
+            'Take them away, unless something else needs them',
+          ),
+        ]
+      : []),
+  ];
+}
+
+function checkEvents(app: App, settingsUrl: string, { events }: Manifest): Finding[] {
+  const missing = events.filter((event) => !app.events.includes(event));
+  return [
+    missing.length === 0
+      ? ok('The App is told of the events of app.yml')
+      : wrong(
+          `The App is not told of these events: ${missing.join(', ')}`,
+          `${settingsUrl}/permissions: tick them under "Subscribe to events"`,
+        ),
+  ];
+}
+
+function findSettings({ owner, slug }: App, webUrl: string): string {
+  const isOrganization = 'type' in owner && owner.type === 'Organization' && 'login' in owner;
+  const place = isOrganization ? `organizations/${owner.login}/settings` : 'settings';
+  return `${webUrl}/${place}/apps/${slug}`;
+}
+
+/** `skew`: milliseconds by which GitHub's clock is ahead; null: there was no answer to see it by. */
+export function checkClock(skew: number | null): Finding[] {
+  if (skew === null) return [];
+  const seconds = Math.round(Math.abs(skew) / 1_000);
+  if (Math.abs(skew) <= MOST_SKEW_MS) {
+    return [clock.ok(`This machine's clock agrees with GitHub's${seconds > 1 ? ` to ${seconds} s` : ''}`)];
+  }
+  const way = skew > 0 ? 'behind' : 'ahead of';
+  return [
+    clock.wrong(
+      `This machine's clock is ${seconds} s ${way} GitHub's`,
+      'Set it by a time server: GitHub refuses tokens of a clock that is wrong',
+    ),
+  ];
+}

@@ -1,0 +1,90 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Configuration } from '../../config/environment.ts';
+import { inspectPostgres } from '../../store/inspect-postgres.ts';
+import { inspectSqlite } from '../../store/inspect-sqlite.ts';
+import { compareMigrations } from '../../store/migrations.ts';
+import { type Finding, findingsOf } from './finding.ts';
+
+const { ok, wrong, note } = findingsOf('database');
+
+/** Whether the database can be used, and whether it is of this version. Nothing is changed, and a running app is not disturbed. */
+export async function checkDatabase(configuration: Configuration): Promise<Finding[]> {
+  const { databaseUrl, dataDirectory } = configuration;
+  return databaseUrl ? checkPostgres(databaseUrl) : checkEmbedded(dataDirectory);
+}
+
+async function checkPostgres(url: string): Promise<Finding[]> {
+  try {
+    const { version, migrations } = await inspectPostgres(url);
+    return [
+      ok(`The PostgreSQL server of DATABASE_URL answers (version ${version})`),
+      ...judgeMigrations(migrations),
+    ];
+  } catch (error) {
+    const { message } = error as Error;
+    return [
+      wrong(
+        `The PostgreSQL server of DATABASE_URL can't be used: ${message}`,
+        'Start the server, or correct host, user, password and database in DATABASE_URL',
+      ),
+    ];
+  }
+}
+
+function checkEmbedded(directory: string): Finding[] {
+  const folder = resolve(directory);
+  if (!isWritable(folder)) {
+    return [
+      wrong(
+        `DATA_DIR ${directory} can't be written by this user`,
+        'Give the directory to the user that runs the app, or set DATA_DIR to another one',
+      ),
+    ];
+  }
+  if (!existsSync(join(folder, 'meltano-deploy.db'))) {
+    return [note(`There is no database in DATA_DIR ${directory} yet: the first start makes it`)];
+  }
+  try {
+    const { isInUse, migrations } = inspectSqlite(folder);
+    const use = isInUse ? 'an app is running on it' : 'no app is running on it';
+    return [ok(`The database in DATA_DIR ${directory} can be read; ${use}`), ...judgeMigrations(migrations)];
+  } catch (error) {
+    return [
+      wrong(
+        `The database in DATA_DIR ${directory} can't be read: ${(error as Error).message}`,
+        'Run the doctor as the user that runs the app. If the file is damaged, stop the app and put a backup in its place, or move it away',
+      ),
+    ];
+  }
+}
+
+/** What isn't there yet can be made where the nearest folder above is writable. */
+function isWritable(folder: string): boolean {
+  if (!existsSync(folder)) return folder !== dirname(folder) && isWritable(dirname(folder));
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `migrations`: the names of those that the database had; null: it is empty. */
+function judgeMigrations(migrations: readonly string[] | null): Finding[] {
+  if (migrations === null) return [note('The database is empty: the first start makes its tables')];
+  const { due, unknown } = compareMigrations(migrations);
+  if (unknown.length > 0) {
+    return [
+      wrong(
+        `The database is of a newer version of the app (${unknown.join(', ')})`,
+        'Start that version or a newer one: there is no way back',
+      ),
+    ];
+  }
+  if (due.length > 0)
+    return [
+      note(`The database is of an older version: the next start brings it up to date (${due.join(', ')})`),
+    ];
+  return [ok('The tables of the database are those of this version')];
+}

@@ -1,0 +1,41 @@
+import { type Finding, findingsOf } from './finding.ts';
+
+const { ok, wrong, note } = findingsOf('environment');
+
+export interface EnvironmentLook {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly problems: readonly string[];
+  /** Whether variables came from a file `.env` too. */
+  readonly hasEnvFile: boolean;
+}
+
+/** Whether everything that the app is told by its environment is there and valid, the files that it names included. */
+export function checkEnvironment({ env, problems, hasEnvFile }: EnvironmentLook): Finding[] {
+  const source = hasEnvFile ? 'The environment, with .env,' : 'The environment (there is no .env here)';
+  const findings = problems.map((problem) => wrong(stripStop(problem), adviseOn(problem)));
+  if (findings.length === 0)
+    findings.push(ok(`${source} has everything that is needed, and all of it is valid`));
+  if (env['WEBHOOK_PROXY_URL']?.trim()) {
+    findings.push(
+      note(
+        'Deliveries come through the channel WEBHOOK_PROXY_URL',
+        'In production, give the App your own address and remove the variable',
+      ),
+    );
+  }
+  return findings;
+}
+
+function stripStop(sentence: string): string {
+  return sentence.replace(/\.$/, '');
+}
+
+function adviseOn(problem: string): string {
+  if (/^APP_ID is missing/.test(problem)) {
+    return 'Set it from the settings page of the GitHub App, or run "npm start" without it, which opens a page that registers one';
+  }
+  const [name = ''] = /^[A-Z_]+(?= )/.exec(problem) ?? [];
+  return name
+    ? `Set ${name} in the environment or in .env (docs/configuration.md)`
+    : 'Put it right in the environment, in .env or in the file that is named (docs/configuration.md)';
+}

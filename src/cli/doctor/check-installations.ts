@@ -1,0 +1,151 @@
+import type { Configuration } from '../../config/environment.ts';
+import type { Repository } from '../../domain/deployment.ts';
+import { identifyRepository, selectWorkspaces } from '../../domain/match-workspaces.ts';
+import type { Account, Accounts } from '../../domain/ports.ts';
+import { normalizeHost } from '../../domain/repository-url.ts';
+import type { Workspace } from '../../domain/workspace.ts';
+import { createInstallationReader, readLogin } from '../../github/installation-reader.ts';
+import { checkRepository } from './check-repository.ts';
+import type { GitHubConnection } from './connect-github.ts';
+import { describeError } from './describe-error.ts';
+import { type Finding, findingsOf } from './finding.ts';
+import { listMissing, type Manifest } from './read-manifest.ts';
+
+const { ok, wrong, note } = findingsOf('repositories');
+
+export interface InstallationsLook {
+  readonly github: GitHubConnection;
+  readonly configuration: Configuration;
+  /** Null: what is set for Meltano Cloud can't be used. */
+  readonly accounts: Accounts | null;
+  readonly manifest: Manifest;
+}
+
+type Installation = Awaited<
+  ReturnType<GitHubConnection['app']['rest']['apps']['listInstallations']>
+>['data'][number];
+
+/** Each installation of the App, and each of its repositories that has workspaces. */
+export async function checkInstallations(look: InstallationsLook): Promise<Finding[]> {
+  try {
+    const { app } = look.github;
+    const installations = await app.paginate(app.rest.apps.listInstallations, { per_page: 100 });
+    if (installations.length === 0) {
+      return [
+        wrong(
+          'The App is installed nowhere',
+          'Install it on the repositories of your workspaces: settings of the App, "Install App"',
+        ),
+      ];
+    }
+    const findings: Finding[] = [];
+    for (const installation of installations) findings.push(...(await checkInstallation(look, installation)));
+    return findings;
+  } catch (error) {
+    return [wrong(`The installations of the App can't be read: ${describeError(error)}`, 'Try again later')];
+  }
+}
+
+async function checkInstallation(look: InstallationsLook, installation: Installation): Promise<Finding[]> {
+  const { configuration, accounts, manifest } = look;
+  const login = readLogin(installation.account);
+  if (installation.suspended_at) {
+    return [
+      note(
+        `@${login}: the installation is suspended, so nothing of it is deployed`,
+        `Unsuspend it: ${installation.html_url}`,
+      ),
+    ];
+  }
+  const { allowedAccounts } = configuration;
+  if (allowedAccounts && !allowedAccounts.has(login.toLowerCase())) {
+    return [note(`@${login}: ALLOWED_ACCOUNTS doesn't name it, so it isn't served`)];
+  }
+  const missing = listMissing(manifest.permissions, installation.permissions);
+  const permissions =
+    missing.length === 0
+      ? []
+      : [
+          wrong(
+            `@${login}: the installation lacks permissions: ${missing.join(', ')}`,
+            `An owner of @${login} must accept them: ${installation.html_url}`,
+          ),
+        ];
+  // What is wrong with the credentials was said in its place.
+  if (!accounts)
+    return [...permissions, note(`@${login}: without Meltano Cloud, its repositories can't be looked at`)];
+  const account = accounts.forOwner(login);
+  if (!account) {
+    return [
+      ...permissions,
+      wrong(
+        `@${login}: there are no Meltano Cloud credentials for it, so it isn't served`,
+        'Name it in the file of TENANTS_FILE, or set MELTANO_API_TOKEN; or leave it out by ALLOWED_ACCOUNTS',
+      ),
+    ];
+  }
+  return [...permissions, ...(await checkRepositories(look, { installation, login, account }))];
+}
+
+interface ServedInstallation {
+  readonly installation: Installation;
+  readonly login: string;
+  readonly account: Account;
+}
+
+async function checkRepositories(
+  look: InstallationsLook,
+  { installation, login, account }: ServedInstallation,
+): Promise<Finding[]> {
+  const listed = await account.directory.current();
+  if (!listed.ok) return [note(`@${login}: without its workspaces, its repositories can't be looked at`)];
+  const octokit = look.github.forInstallation(installation.id);
+  const reader = createInstallationReader({
+    getOctokit: async () => octokit,
+    getAppOctokit: async () => octokit,
+  });
+  const findings: Finding[] = [];
+  let count = 0;
+  let served = 0;
+  try {
+    for await (const page of reader.listRepositories(installation.id)) {
+      for (const { repository } of page) {
+        count += 1;
+        const workspaces = selectOf(repository, listed.value.workspaces, { account, look });
+        if (workspaces.length === 0) continue;
+        served += 1;
+        const appId = look.configuration.github.appId;
+        findings.push(...(await checkRepository({ octokit, repository, workspaces, appId })));
+      }
+    }
+  } catch (error) {
+    findings.push(
+      wrong(
+        `@${login}: the rest of its repositories was not looked at: ${describeError(error)}`,
+        'Try again later',
+      ),
+    );
+  }
+  const summary = `@${login}: ${served} of ${count} ${count === 1 ? 'repository has' : 'repositories have'} workspaces`;
+  return [served > 0 ? ok(summary) : explainNone(summary), ...findings];
+}
+
+function explainNone(summary: string): Finding {
+  return wrong(
+    summary,
+    'Install the App on the repository that a workspace names, or correct the repository URL of the workspace in Meltano Cloud',
+  );
+}
+
+function selectOf(
+  repository: Repository,
+  workspaces: readonly Workspace[],
+  { account, look }: { account: Account; look: InstallationsLook },
+): readonly Workspace[] {
+  const identity = identifyRepository(repository, {
+    host: normalizeHost(look.configuration.github.host),
+    names: [`${repository.owner}/${repository.name}`.toLowerCase()],
+    mappings: account.mappings,
+  });
+  return selectWorkspaces(workspaces, identity);
+}

@@ -1,0 +1,90 @@
+import type { Configuration } from '../../config/environment.ts';
+import type { Account, Accounts } from '../../domain/ports.ts';
+import { describeFailure } from '../../reconcile/judge-failure.ts';
+import { type Finding, findingsOf } from './finding.ts';
+
+const { ok, wrong, note } = findingsOf('meltano');
+
+interface NamedAccount {
+  readonly account: Account;
+  /** As in `Meltano Cloud, for everyone`. */
+  readonly label: string;
+  readonly apiUrl: string;
+  /** Where its credentials are set. */
+  readonly place: string;
+  readonly allowed: readonly string[];
+  /** Without API credentials: deployments are started by the pushes themselves, and nothing can be read. */
+  readonly isBlind: boolean;
+}
+
+/** Each account's credentials, and how many workspaces they see. */
+export async function checkMeltano(configuration: Configuration, accounts: Accounts): Promise<Finding[]> {
+  const findings = await Promise.all(listAccounts(configuration, accounts).map(checkAccount));
+  return findings.flat();
+}
+
+function listAccounts({ meltano, tenants }: Configuration, accounts: Accounts): NamedAccount[] {
+  const named = (tenants?.accounts ?? []).flatMap(({ login, apiUrl, allowedWorkspaces, credentials }) => {
+    const account = accounts.forOwner(login);
+    const place = `accounts.${login} of ${tenants?.source.file}`;
+    const about = {
+      ...{ label: `Meltano Cloud, for @${login}`, apiUrl, place },
+      ...{ allowed: allowedWorkspaces ?? [], isBlind: credentials === null },
+    };
+    return account ? [{ account, ...about }] : [];
+  });
+  const own = meltano.credentials && accounts.byKey('environment');
+  if (!own) return named;
+  const label = named.length > 0 ? 'Meltano Cloud, for all other accounts' : 'Meltano Cloud';
+  const place = 'MELTANO_API_TOKEN, or MELTANO_CLIENT_ID and MELTANO_CLIENT_SECRET';
+  return [...named, { account: own, label, apiUrl: meltano.apiUrl, place, allowed: [], isBlind: false }];
+}
+
+async function checkAccount(named: NamedAccount): Promise<Finding[]> {
+  const { account, label, apiUrl, place, allowed, isBlind } = named;
+  if (isBlind) {
+    const count = countWorkspaces(new Set(account.mappings.map((one) => one.workspaceId)).size);
+    return [
+      note(
+        `${label} has no API credentials: pushes start the deployments of ${count}, and nothing of them can be looked at`,
+      ),
+    ];
+  }
+  const listed = await account.directory.current();
+  if (!listed.ok) {
+    const { failure } = listed;
+    const isRefused = failure.kind === 'status' && (failure.status === 401 || failure.status === 403);
+    const advice = isRefused
+      ? `Replace the credentials: ${place}`
+      : `Check the network and ${place.startsWith('accounts.') ? `api_url in ${place}` : 'MELTANO_API_URL'}; then try again`;
+    return [wrong(`${label} can't be used at ${apiUrl}: ${describeFailure(failure)}`, advice)];
+  }
+  const { workspaces } = listed.value;
+  const seen = new Set(workspaces.map(({ id }) => id));
+  const wanted = [...allowed, ...account.mappings.map(({ workspaceId }) => workspaceId)];
+  const unseen = [...new Set(wanted)].filter((id) => !seen.has(id));
+  return [
+    workspaces.length === 0
+      ? wrong(
+          `${label} shows no workspace at ${apiUrl}`,
+          'Make the profile of these credentials a member of the workspaces',
+        )
+      : ok(`${label} shows ${countWorkspaces(workspaces.length)} at ${apiUrl}`),
+    ...unseen.map((id) =>
+      wrong(
+        `${label} doesn't show the workspace ${id}, which the operator's file names`,
+        `Correct the id in ${place}, or make the profile of its credentials a member of the workspace`,
+      ),
+    ),
+    ...listWithout(workspaces.filter(({ repositoryUrl }) => !repositoryUrl).length, label),
+  ];
+}
+
+function listWithout(count: number, label: string): Finding[] {
+  if (count === 0) return [];
+  return [note(`${label} shows ${countWorkspaces(count)} without a repository, which no push deploys`)];
+}
+
+export function countWorkspaces(count: number): string {
+  return count === 1 ? '1 workspace' : `${count} workspaces`;
+}

@@ -1,0 +1,190 @@
+import type { Octokit } from '@octokit/rest';
+import { readRepositoryConfiguration } from '../../config/repository-configuration-file.ts';
+import type { Repository } from '../../domain/deployment.ts';
+import { parseExternalId } from '../../domain/external-id.ts';
+import { trackedBranch } from '../../domain/match-workspaces.ts';
+import type { Workspace } from '../../domain/workspace.ts';
+import { createConfigurationFiles } from '../../github/configuration-files.ts';
+import { createInstallationReader } from '../../github/installation-reader.ts';
+import { TooManyRequests } from './connect-github.ts';
+import { describeError, readStatus } from './describe-error.ts';
+import { type Finding, findingsOf } from './finding.ts';
+
+const { ok, wrong, note } = findingsOf('repositories');
+
+export interface RepositoryLook {
+  readonly octokit: Octokit;
+  readonly repository: Repository;
+  /** The repository's, as it deploys them. */
+  readonly workspaces: readonly Workspace[];
+  readonly appId: number;
+}
+
+interface Head {
+  readonly sha: string;
+  readonly runs: readonly {
+    readonly externalId: string;
+    readonly conclusion: string | null;
+    readonly title: string;
+  }[];
+}
+
+/** One repository: its configuration, and each workspace with what was last deployed of it. */
+export async function checkRepository(look: RepositoryLook): Promise<Finding[]> {
+  const name = fullName(look.repository);
+  const findings = await orSay(() => checkConfiguration(look), `${name}: its configuration can't be read`);
+  const heads = new Map<string, Promise<Head | null>>();
+  for (const workspace of look.workspaces) {
+    const branch = trackedBranch(workspace, look.repository);
+    const head = heads.get(branch) ?? readHead(look, branch);
+    heads.set(branch, head);
+    const about = `${name} → ${workspace.name || workspace.id}`;
+    findings.push(
+      ...(await orSay(
+        async () => checkWorkspace(look, { workspace, branch, about, head: await head }),
+        `${about}: can't be read`,
+      )),
+    );
+  }
+  return [...findings, describeOptOut(look)];
+}
+
+/** Too many requests end it all; anything else is told, and the next thing is looked at. */
+async function orSay(check: () => Promise<Finding[]>, message: string): Promise<Finding[]> {
+  try {
+    return await check();
+  } catch (error) {
+    if (error instanceof TooManyRequests || (error as Error).cause instanceof TooManyRequests) throw error;
+    return [wrong(`${message}: ${describeError(error)}`, 'Try again later')];
+  }
+}
+
+async function checkConfiguration({ octokit, repository, workspaces }: RepositoryLook): Promise<Finding[]> {
+  const files = createConfigurationFiles({
+    getOctokit: async () => octokit,
+    sleep: async () => {},
+    mayAsk: () => true,
+  });
+  const file = await files.read(repository, repository.defaultBranch, null);
+  const name = fullName(repository);
+  if (file.kind === 'no_commit')
+    return [wrong(`${name}: it has no commit on ${repository.defaultBranch}`, 'Push one')];
+  if (file.kind === 'none') return [ok(`${name}: it has no configuration file, so the defaults count`)];
+  const advice = 'Correct it on the default branch; until then the last good one counts, or pushes are held';
+  if (file.kind === 'unusable') return [wrong(`${name}: ${file.problem.replace(/\.$/, '')}`, advice)];
+  if (file.kind === 'unchanged') return [];
+  const read = readRepositoryConfiguration(file.text, { workspaces });
+  if (read.ok) return [ok(`${name}: ${file.file} is valid`)];
+  return read.problems.map(({ line, column, message }) =>
+    wrong(`${name}: ${file.file}:${line}:${column}: ${message.replace(/\.$/, '')}`, advice),
+  );
+}
+
+async function readHead(
+  { octokit, repository, appId }: RepositoryLook,
+  branch: string,
+): Promise<Head | null> {
+  const reader = createInstallationReader({
+    getOctokit: async () => octokit,
+    getAppOctokit: async () => octokit,
+  });
+  const sha = await reader.readHead(repository, branch);
+  if (sha === null) return null;
+  const { owner, name: repo } = repository;
+  const { data } = await octokit.rest.checks.listForRef({
+    owner,
+    repo,
+    ref: sha,
+    app_id: appId,
+    filter: 'all',
+    per_page: 100,
+  });
+  const runs = data.check_runs.toSorted((a, b) => b.id - a.id);
+  return {
+    sha,
+    runs: runs.map((run) => ({
+      externalId: run.external_id ?? '',
+      conclusion: run.status === 'completed' ? run.conclusion : null,
+      title: run.output.title ?? run.status,
+    })),
+  };
+}
+
+interface WorkspaceLook {
+  readonly workspace: Workspace;
+  readonly branch: string;
+  readonly about: string;
+  readonly head: Head | null;
+}
+
+async function checkWorkspace(
+  look: RepositoryLook,
+  { workspace, branch, about, head }: WorkspaceLook,
+): Promise<Finding[]> {
+  const { directory } = workspace;
+  const place = `branch ${branch}, ${directory === null ? 'the root' : `directory ${directory}`}`;
+  if (!head) {
+    return [
+      wrong(
+        `${about}: ${place}: there is no such branch`,
+        "Push the branch, or correct the workspace's branch in Meltano Cloud",
+      ),
+    ];
+  }
+  if (directory !== null && !(await hasDirectory(look, directory, head.sha))) {
+    return [
+      wrong(
+        `${about}: ${place}: there is no such directory`,
+        "Correct the workspace's directory in Meltano Cloud, or in the mapping of the operator's file",
+      ),
+    ];
+  }
+  const run = head.runs.find((one) => parseExternalId(one.externalId)?.workspaceId === workspace.id);
+  const commit = `the head ${head.sha.slice(0, 7)}`;
+  if (!run) {
+    const why =
+      'it may be older than the installation, or change nothing of the workspace; "/meltano why" in a comment says more';
+    return [note(`${about}: ${place}: ${commit} has no deployment`, why)];
+  }
+  const message = `${about}: ${place}: ${commit}: ${run.title}`;
+  if (
+    run.conclusion === 'failure' ||
+    run.conclusion === 'timed_out' ||
+    run.conclusion === 'action_required'
+  ) {
+    return [wrong(message, 'Its check run says what to do')];
+  }
+  return [ok(message)];
+}
+
+async function hasDirectory(
+  { octokit, repository }: RepositoryLook,
+  path: string,
+  ref: string,
+): Promise<boolean> {
+  try {
+    const { data } = await octokit.rest.repos.getContent({
+      owner: repository.owner,
+      repo: repository.name,
+      path,
+      ref,
+    });
+    return Array.isArray(data);
+  } catch (error) {
+    if (readStatus(error) === 404) return false;
+    throw error;
+  }
+}
+
+/** GitHub opens a suite for the App on every push; on one that deploys nothing it would stay queued for ever. */
+function describeOptOut({ repository, appId }: RepositoryLook): Finding {
+  const setting = `-F 'auto_trigger_checks[][app_id]=${appId}' -F 'auto_trigger_checks[][setting]=false'`;
+  return note(
+    `${fullName(repository)}: if something waits for empty check suites, an administrator can turn them off`,
+    `gh api --method PATCH repos/${fullName(repository)}/check-suites/preferences ${setting}`,
+  );
+}
+
+function fullName({ owner, name }: Repository): string {
+  return `${owner}/${name}`;
+}

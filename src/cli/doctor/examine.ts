@@ -1,0 +1,126 @@
+import { pino } from 'pino';
+import type { Configuration } from '../../config/environment.ts';
+import type { Accounts } from '../../domain/ports.ts';
+import { AccountRegistry } from '../../meltano/account-registry.ts';
+import { createRedactor, type Redactor } from '../../report/redact.ts';
+import { type AppLook, checkApp, checkClock } from './check-app.ts';
+import { checkDatabase } from './check-database.ts';
+import { checkEnvironment } from './check-environment.ts';
+import { checkInstallations } from './check-installations.ts';
+import { checkMeltano } from './check-meltano.ts';
+import { checkWebhook } from './check-webhook.ts';
+import { connectGitHub, type GitHubConnection } from './connect-github.ts';
+import { type Finding, findingsOf, type Subject } from './finding.ts';
+import { listEnvironmentSecrets } from './list-environment-secrets.ts';
+import { readManifest } from './read-manifest.ts';
+import { readParts } from './read-parts.ts';
+
+export interface Examination {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether variables came from a file `.env` too. */
+  readonly hasEnvFile: boolean;
+  readonly now: () => number;
+  /** Requests to GitHub at most; a test sets it. */
+  readonly mostRequests?: number;
+}
+
+/** All that the doctor finds, in its order, as soon as it is known. No secret is in any of it. */
+export async function* examine(examination: Examination): AsyncGenerator<Finding> {
+  const { env, now } = examination;
+  const parts = readParts(env);
+  const redactor = createRedactor({ secrets: listEnvironmentSecrets(env, parts) });
+  const accounts = parts.meltano && openAccounts(parts.meltano, redactor, now);
+  const github = parts.github && connectGitHub(parts.github.github, examination);
+  // All at once, and told in order: each waits for somebody else's answer.
+  const app = parts.github && github ? examineApp(parts.github, github, now) : null;
+  const looks = [
+    Promise.resolve(checkEnvironment({ ...examination, problems: parts.problems })),
+    app
+      ? guard(
+          'app',
+          app.then((look) => look.findings),
+        )
+      : skip('app', 'The GitHub App'),
+    accounts && parts.meltano
+      ? guard('meltano', checkMeltano(parts.meltano, accounts))
+      : skip('meltano', 'Meltano Cloud'),
+    parts.database ? guard('database', checkDatabase(parts.database)) : skip('database', 'The database'),
+    parts.github && github && app
+      ? guard('repositories', examineRepositories(app, { configuration: parts.github, github, accounts }))
+      : Promise.resolve([]),
+  ];
+  try {
+    for (const look of looks) for (const finding of await look) yield hideSecrets(finding, redactor);
+  } finally {
+    await accounts?.destroy();
+  }
+}
+
+async function examineApp(
+  configuration: Configuration,
+  github: GitHubConnection,
+  now: () => number,
+): Promise<AppLook> {
+  const look = await checkApp(github, configuration.github, readManifest());
+  const findings = [...look.findings, ...checkClock(github.skew())];
+  const { settingsUrl } = look;
+  if (settingsUrl === null) return { findings, settingsUrl };
+  const { server } = configuration;
+  const webhook = await checkWebhook({ github, server, settingsUrl, now: now() });
+  return { findings: [...findings, ...webhook], settingsUrl };
+}
+
+async function examineRepositories(
+  app: Promise<AppLook>,
+  of: { configuration: Configuration; github: GitHubConnection; accounts: Accounts | null },
+): Promise<Finding[]> {
+  // Why the App can't sign in was said in its place.
+  const { settingsUrl } = await app;
+  return settingsUrl === null ? [] : checkInstallations({ ...of, manifest: readManifest() });
+}
+
+function openAccounts(
+  { meltano, tenants, adoptJobs }: Configuration,
+  redactor: Redactor,
+  now: () => number,
+): AccountRegistry {
+  const nothing = () => undefined;
+  return new AccountRegistry(
+    { meltano, adoptJobs, tenants: tenants?.accounts ?? [] },
+    {
+      ...{ clock: { now }, log: pino({ level: 'silent' }), onToken: redactor.learnToken },
+      ...{ onCall: nothing, onCircuit: nothing, onRetired: nothing },
+      redact: async (text) => redactor.redactOwn(text),
+    },
+  );
+}
+
+/** Whatever one part runs into, the others are told. */
+async function guard(subject: Subject, look: Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+  try {
+    return await look;
+  } catch (error) {
+    const { wrong } = findingsOf(subject);
+    return [
+      wrong(
+        `This could not be checked: ${(error as Error).message}`,
+        'Please report it: the doctor did not expect that',
+      ),
+    ];
+  }
+}
+
+async function skip(subject: Subject, what: string): Promise<Finding[]> {
+  return [
+    findingsOf(subject).note(`${what} was not looked at: what it takes is missing or wrong (see above)`),
+  ];
+}
+
+function hideSecrets(finding: Finding, redactor: Redactor): Finding {
+  const { message, advice } = finding;
+  return {
+    ...finding,
+    message: redactor.redactOwn(message),
+    advice: advice === null ? null : redactor.redactOwn(advice),
+  };
+}

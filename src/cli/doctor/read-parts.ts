@@ -1,0 +1,60 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { type Configuration, ENVIRONMENT_NAMES, readEnvironment } from '../../config/environment.ts';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** What of the configuration can be used; null: something that this part needs is missing or wrong. */
+export interface ConfigurationParts {
+  readonly problems: readonly string[];
+  readonly github: Configuration | null;
+  readonly meltano: Configuration | null;
+  readonly database: Configuration | null;
+}
+
+const GITHUB = ['APP_ID', 'PRIVATE_KEY', 'PRIVATE_KEY_PATH', 'WEBHOOK_SECRET', 'GHE_HOST', 'GHE_PROTOCOL'];
+const WEBHOOK = ['WEBHOOK_PATH', 'WEBHOOK_PROXY_URL', 'ALLOWED_ACCOUNTS'];
+const MELTANO = ['MELTANO_API_URL', 'MELTANO_API_TOKEN', 'MELTANO_CLIENT_ID', 'MELTANO_CLIENT_SECRET'];
+const ACCOUNTS = ['MELTANO_AUTH_URL', 'MELTANO_AUDIENCE', 'TENANTS_FILE'];
+const DATABASE = ['DATABASE_URL', 'DATA_DIR'];
+
+/**
+ * Reads the environment as the app does, with all its problems, and then once more for each part: a mistake in one must
+ * not keep the doctor from looking at the others.
+ */
+export function readParts(env: Variables): ConfigurationParts {
+  // In production nothing is taken for "not set up yet": everything that is missing is told.
+  const whole = readEnvironment({ ...env, NODE_ENV: 'production' });
+  const problems = !whole.ok && whole.kind === 'invalid' ? whole.problems : [];
+  const { github, meltano } = createStandIns();
+  return {
+    problems,
+    // Without the secret the app never serves, but it takes none to look at the rest.
+    github: readPart({ WEBHOOK_SECRET: 'missing', ...keep(env, [...GITHUB, ...WEBHOOK]), ...meltano }),
+    meltano: readPart({ ...keep(env, [...MELTANO, ...ACCOUNTS, ...listForeign(env)]), ...github }),
+    database: readPart({ ...keep(env, DATABASE), ...github, ...meltano }),
+  };
+}
+
+function readPart(env: Variables): Configuration | null {
+  const read = readEnvironment(env);
+  return read.ok ? read.configuration : null;
+}
+
+/** An empty variable counts as not set. */
+function keep(env: Variables, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (env[name]?.trim() ? [[name, env[name]]] : [])));
+}
+
+/** The operator's file names variables of its own. */
+function listForeign(env: Variables): string[] {
+  return Object.keys(env).filter((name) => !ENVIRONMENT_NAMES.includes(name));
+}
+
+function createStandIns() {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const PRIVATE_KEY = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  return {
+    github: { APP_ID: '1', PRIVATE_KEY, WEBHOOK_SECRET: 'missing' },
+    meltano: { MELTANO_API_TOKEN: 'missing' },
+  };
+}

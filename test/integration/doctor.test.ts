@@ -1,0 +1,438 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
+import { type Examination, examine } from '../../src/cli/doctor/examine.ts';
+import type { Finding } from '../../src/cli/doctor/finding.ts';
+import { renderFinding } from '../../src/cli/doctor/render-findings.ts';
+import { startReceiver } from '../unit/sandbox/github/github-client.ts';
+import { findFreePort } from './start-app.ts';
+import { World } from './world.ts';
+
+const WEBHOOK_URL = 'https://deploy.example/api/github/webhooks';
+
+let folder: string;
+let sandbox: Sandbox;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+});
+afterEach(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await sandbox?.stop();
+});
+
+/** A repository with one workspace, on an App that is set up well. */
+async function open(options: SandboxOptions = {}): Promise<void> {
+  sandbox = await startSandbox(options);
+  const { github, meltano } = sandbox;
+  github.webhookUrl = WEBHOOK_URL;
+  github.addInstallation({ account: 'acme' });
+  github.addRepository({
+    fullName: 'acme/data',
+    files: { 'meltano.yml': 'version: 1\n', 'pipelines/daily.yml': 'x: 1\n' },
+  });
+  meltano.addWorkspace({ name: 'Analytics', repositoryUrl: sandbox.repositoryUrl('acme/data') });
+}
+
+async function ask(
+  env: Record<string, string | undefined> = {},
+  options: Partial<Examination> = {},
+): Promise<{ findings: Finding[]; lines: string[]; text: string; wrong: string[] }> {
+  const variables = { ...sandbox.appEnvironment(), DATA_DIR: join(folder, 'data'), ...env };
+  const findings: Finding[] = [];
+  for await (const finding of examine({ env: variables, hasEnvFile: false, now: Date.now, ...options })) {
+    findings.push(finding);
+  }
+  const lines = findings.map(renderFinding);
+  const wrong = lines.filter((line) => line.startsWith('✗'));
+  return { findings, lines, text: lines.join('\n'), wrong };
+}
+
+describe('beside an app that works', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.open({ workspace: { repositoryDirectory: 'pipelines' } });
+    sandbox = world.app.sandbox;
+  });
+  afterEach(() => world.app.stop());
+
+  test('everything is well, and each thing is said; the app goes on undisturbed', async () => {
+    const { after } = world.push({ files: { 'pipelines/daily.yml': 'x: 1\n' } });
+    const job = await world.job(1);
+    job.run();
+    job.end('COMPLETE');
+    await world.untilConcluded(after);
+    const { lines, wrong } = await ask({ DATA_DIR: world.app.dataDirectory });
+    expect(wrong).toEqual([]);
+    const sha = after.slice(0, 7);
+    expect(lines.map((line) => line.replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, '<origin>'))).toEqual([
+      '✓ The environment (there is no .env here) has everything that is needed, and all of it is valid',
+      '✓ The GitHub App meltano-deploy takes APP_ID and the private key',
+      '✓ The App has the permissions of app.yml',
+      '✓ The App is told of the events of app.yml',
+      "✓ This machine's clock agrees with GitHub's",
+      '✓ GitHub sends deliveries to <origin>/api/github/webhooks',
+      expect.stringMatching(
+        /^✓ The last \d+ deliveries arrived; the newest one \([a-z_.]+, .+ ago\) was answered 20\d$/,
+      ),
+      '✓ Meltano Cloud shows 1 workspace at <origin>/api',
+      `✓ The database in DATA_DIR ${world.app.dataDirectory} can be read; an app is running on it`,
+      '✓ The tables of the database are those of this version',
+      '✓ @acme: 1 of 1 repository has workspaces',
+      '✓ acme/data: it has no configuration file, so the defaults count',
+      expect.stringMatching(
+        new RegExp(
+          `^✓ acme/data → Analytics: branch main, directory pipelines: the head ${sha}: Deployed in `,
+        ),
+      ),
+      expect.stringMatching(
+        /^· acme\/data: .*empty check suites.* → gh api --method PATCH repos\/acme\/data\/check-suites\/preferences -F 'auto_trigger_checks\[\]\[app_id\]=\d+' -F 'auto_trigger_checks\[\]\[setting\]=false'$/,
+      ),
+    ]);
+    await world.app.restart();
+    expect(world.github.refusals).toEqual([]);
+  });
+
+  test('a deployment that failed is said with its title', async () => {
+    const { after } = world.push({ files: { 'pipelines/daily.yml': 'x: 2\n' } });
+    const job = await world.job(1);
+    job.run();
+    job.log('Error: no such table');
+    job.end('ERROR');
+    await world.untilConcluded(after);
+    const { wrong } = await ask({ DATA_DIR: world.app.dataDirectory });
+    expect(wrong).toEqual([
+      expect.stringMatching(/→ Analytics: .*: Failed after .* → Its check run says what to do$/),
+    ]);
+  });
+
+  test('deliveries that the app refuses are said with what to do', async () => {
+    world.github.hookSettings.secret = 'another secret';
+    await world.push({ files: { 'pipelines/daily.yml': 'x: 3\n' } }).delivered;
+    const { wrong } = await ask({ DATA_DIR: world.app.dataDirectory });
+    expect(wrong).toEqual([
+      expect.stringMatching(
+        /^✗ Deliveries fail: the newest one \(.*\) was answered 400 → Set WEBHOOK_SECRET to the secret/,
+      ),
+    ]);
+  });
+});
+
+describe('the GitHub App', () => {
+  test('a key that is not its own', async () => {
+    await open({ appId: 17 });
+    const { wrong, text } = await ask({ APP_ID: '18' });
+    expect(wrong).toEqual([
+      expect.stringMatching(
+        /^✗ The GitHub App can't sign in at http.*GitHub answered 401 .* → Use a private key of the App 18/,
+      ),
+    ]);
+    expect(text).toContain('✓ Meltano Cloud shows 1 workspace');
+  });
+
+  test('nobody answers: that is said, and the rest is looked at', async () => {
+    await open();
+    const { wrong, text } = await ask({ GHE_HOST: `127.0.0.1:${await findFreePort()}` });
+    expect(wrong).toEqual([
+      expect.stringMatching(/GitHub did not answer \(ECONNREFUSED\) → Check the network/),
+    ]);
+    expect(text).toContain('✓ Meltano Cloud shows 1 workspace');
+  });
+
+  test('permissions and events that it lacks', async () => {
+    await open({
+      permissions: { metadata: 'read', checks: 'read', contents: 'write', issues: 'write', actions: 'read' },
+      events: ['push', 'check_run', 'issue_comment'],
+    });
+    const { wrong, text } = await ask();
+    expect(wrong.slice(0, 2)).toEqual([
+      expect.stringMatching(
+        /^✗ The App lacks permissions of app.yml: checks: write, pull_requests: write, deployments: write → http\S+\/organizations\/meltano-deploy-authors\/settings\/apps\/meltano-deploy\/permissions/,
+      ),
+      expect.stringMatching(
+        /^✗ The App is not told of these events: commit_comment, pull_request, check_suite, repository → /,
+      ),
+    ]);
+    expect(text).toContain("· The App has permissions that it doesn't use: actions →");
+    expect(text).toContain('✗ @acme: the installation lacks permissions: checks: write');
+  });
+
+  test('a clock that is wrong', async () => {
+    await open();
+    const late = await ask({}, { now: () => Date.now() - 90_000 });
+    expect(late.wrong).toEqual([
+      expect.stringMatching(
+        /^✗ This machine's clock is (89|90|91) s behind GitHub's → Set it by a time server/,
+      ),
+    ]);
+    const early = await ask({}, { now: () => Date.now() + 90_000 });
+    expect(early.wrong).toEqual([expect.stringMatching(/clock is (89|90|91) s ahead of GitHub's/)]);
+  });
+});
+
+describe('the webhook', () => {
+  test('has no address', async () => {
+    await open();
+    sandbox.github.webhookUrl = null;
+    expect((await ask()).wrong).toEqual([
+      expect.stringMatching(
+        /^✗ The App has no webhook URL.* → .*: set the webhook URL to https:\/\/<your host>\/api\/github\/webhooks$/,
+      ),
+    ]);
+  });
+
+  test('has the bare address of the host', async () => {
+    await open();
+    sandbox.github.webhookUrl = 'https://deploy.example';
+    expect((await ask()).wrong).toEqual([
+      expect.stringMatching(
+        /^✗ GitHub sends deliveries to https:\/\/deploy\.example\/, and the app listens on \/api\/github\/webhooks →/,
+      ),
+    ]);
+  });
+
+  test('has another channel than the app, or the same', async () => {
+    await open();
+    const channel = 'https://smee.example/abc';
+    expect((await ask({ WEBHOOK_PROXY_URL: channel })).wrong).toEqual([
+      expect.stringMatching(/the app fetches them from another channel/),
+    ]);
+    sandbox.github.webhookUrl = channel;
+    const { text, wrong } = await ask({ WEBHOOK_PROXY_URL: channel });
+    expect(wrong).toEqual([]);
+    expect(text).toContain('✓ GitHub sends deliveries to the channel WEBHOOK_PROXY_URL');
+  });
+
+  test('has no secret, sends forms and takes any certificate', async () => {
+    await open();
+    Object.assign(sandbox.github.hookSettings, { secret: null, contentType: 'form', insecureSsl: true });
+    expect((await ask()).wrong).toEqual([
+      expect.stringContaining('The webhook has no secret'),
+      expect.stringContaining('The webhook sends form instead of JSON'),
+      expect.stringContaining("The webhook doesn't check the certificate"),
+    ]);
+  });
+
+  test('fails, and then works again: worth knowing, and not wrong any more', async () => {
+    await open();
+    const { github } = sandbox;
+    const send = () => github.deliver({ event: 'ping', payload: {} }).delivered;
+    github.webhookUrl = `http://127.0.0.1:${await findFreePort()}/api/github/webhooks`;
+    await send();
+    expect((await ask()).wrong).toEqual([
+      expect.stringMatching(
+        /^✗ Deliveries fail: the newest one \(ping, .*\) did not arrive: .* → Make the webhook URL reachable/,
+      ),
+    ]);
+    github.webhookUrl = (await startReceiver()).url;
+    await send();
+    const { wrong, lines } = await ask();
+    expect(wrong).toEqual([]);
+    expect(lines).toContainEqual(expect.stringMatching(/^· 1 of the last 2 deliveries failed before that/));
+  });
+});
+
+describe('Meltano Cloud', () => {
+  test('refuses the token', async () => {
+    await open();
+    const { wrong, text } = await ask({ MELTANO_API_TOKEN: 'of someone else' });
+    expect(wrong).toEqual([
+      expect.stringMatching(
+        /^✗ Meltano Cloud can't be used at http.*401.* → Replace the credentials: MELTANO_API_TOKEN/,
+      ),
+    ]);
+    expect(text).toContain("· @acme: without its workspaces, its repositories can't be looked at");
+  });
+
+  test('shows nothing', async () => {
+    await open();
+    sandbox.meltano.workspaces.clear();
+    expect((await ask()).wrong).toEqual([
+      expect.stringContaining('Meltano Cloud shows no workspace'),
+      expect.stringContaining('@acme: 0 of 1 repository has workspaces'),
+    ]);
+  });
+
+  test('each account of the operator’s file is asked by its own credentials', async () => {
+    await open();
+    sandbox.github.addInstallation({ account: 'globex' });
+    const file = join(folder, 'tenants.yml');
+    const unseen = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
+    writeFileSync(
+      file,
+      `accounts:\n  acme:\n    token: \${ACME}\n    allowed_workspaces: [${unseen}]\n  globex:\n    token: \${GLOBEX}\n`,
+    );
+    const env = {
+      TENANTS_FILE: file,
+      ACME: sandbox.meltano.token,
+      GLOBEX: 'bad-globex-token',
+      MELTANO_API_TOKEN: '',
+    };
+    const { wrong, text } = await ask(env);
+    expect(wrong).toEqual([
+      expect.stringMatching(/^✗ Meltano Cloud, for @acme shows no workspace/),
+      expect.stringMatching(new RegExp(`^✗ Meltano Cloud, for @acme doesn't show the workspace ${unseen}`)),
+      expect.stringMatching(/^✗ Meltano Cloud, for @globex can't be used/),
+      expect.stringMatching(/^✗ @acme: 0 of 1/),
+    ]);
+    expect(text).not.toContain('bad-globex-token');
+  });
+});
+
+test('an account without API credentials is told, and its repositories are looked at by their mappings', async () => {
+  await open();
+  const [workspace] = sandbox.meltano.workspaces.values();
+  const file = join(folder, 'tenants.yml');
+  writeFileSync(
+    file,
+    `accounts:\n  acme:\n    trigger: webhook\n    deployment_secret: \${HOOK}\n    mappings:\n      - repository: acme/data\n        workspace: ${workspace?.id}\n`,
+  );
+  const { wrong, text } = await ask({
+    TENANTS_FILE: file,
+    HOOK: 'the-deployment-secret',
+    MELTANO_API_TOKEN: '',
+  });
+  expect(wrong).toEqual([]);
+  expect(text).toContain(
+    '· Meltano Cloud, for @acme has no API credentials: pushes start the deployments of 1 workspace',
+  );
+  expect(text).toContain(`acme/data → ${workspace?.id.slice(0, 8)}: branch main, the root`);
+  expect(text).not.toContain('the-deployment-secret');
+});
+
+describe('repositories', () => {
+  test('the configuration file: valid, or each mistake with its place', async () => {
+    await open();
+    const { github } = sandbox;
+    const write = (text: string) =>
+      github.push({ repository: 'acme/data', files: { '.github/meltano-deploy.yml': text }, deliver: false });
+    write('deploy:\n  on_push: true\nworkspaces:\n  - workspace: Analytics\n');
+    expect((await ask()).text).toContain('✓ acme/data: .github/meltano-deploy.yml is valid');
+    write('deploy:\n  on_push: yes\nworkspaces:\n  - workspace: Analitics\n');
+    expect((await ask()).wrong).toEqual([
+      expect.stringContaining(
+        'acme/data: .github/meltano-deploy.yml:2:12: deploy.on_push must be true or false',
+      ),
+      expect.stringContaining('acme/data: .github/meltano-deploy.yml:4:16:'),
+    ]);
+  });
+
+  test('a branch or a directory that is not there', async () => {
+    await open();
+    const repositoryUrl = sandbox.repositoryUrl('acme/data');
+    sandbox.meltano.addWorkspace({ name: 'Prod', repositoryUrl, repositoryBranch: 'prod' });
+    sandbox.meltano.addWorkspace({ name: 'Old', repositoryUrl, repositoryDirectory: 'gone' });
+    sandbox.meltano.addWorkspace({ name: 'File', repositoryUrl, repositoryDirectory: 'meltano.yml' });
+    expect((await ask()).wrong).toEqual([
+      expect.stringContaining('acme/data → Prod: branch prod, the root: there is no such branch'),
+      expect.stringContaining('acme/data → Old: branch main, directory gone: there is no such directory'),
+      expect.stringContaining(
+        'acme/data → File: branch main, directory meltano.yml: there is no such directory',
+      ),
+    ]);
+  });
+
+  test('a head without a deployment is worth knowing, not wrong', async () => {
+    await open();
+    const { wrong, text } = await ask();
+    expect(wrong).toEqual([]);
+    expect(text).toMatch(
+      /^· acme\/data → Analytics: branch main, the root: the head [0-9a-f]{7} has no deployment →/m,
+    );
+  });
+
+  test('an installation that is suspended, or not allowed, or nowhere', async () => {
+    await open();
+    const [installation] = sandbox.github.installations;
+    expect((await ask({ ALLOWED_ACCOUNTS: 'globex' })).text).toContain(
+      "· @acme: ALLOWED_ACCOUNTS doesn't name it",
+    );
+    await sandbox.github.suspend(installation?.id ?? 0).delivered;
+    expect((await ask()).text).toContain('· @acme: the installation is suspended');
+    await sandbox.github.removeInstallation(installation?.id ?? 0).delivered;
+    expect((await ask()).text).toContain('✗ The App is installed nowhere');
+  });
+
+  test('GitHub is asked only so often, and what was left out is said', async () => {
+    await open();
+    const { wrong } = await ask({}, { mostRequests: 7 });
+    expect(wrong).toEqual([expect.stringContaining('@acme: the rest of its repositories was not looked at')]);
+    expect(sandbox.github.service.exchanges).toHaveLength(7);
+  });
+
+  test('one that GitHub fails on does not hide the others', async () => {
+    await open();
+    sandbox.github.addRepository({ fullName: 'acme/more', files: { a: '1' } });
+    sandbox.meltano.addWorkspace({ name: 'More', repositoryUrl: sandbox.repositoryUrl('acme/more') });
+    sandbox.github.service.faults.add({ path: /data\/contents/, action: { kind: 'status', status: 502 } });
+    const { wrong, text } = await ask();
+    expect(wrong).toEqual([
+      expect.stringContaining("acme/data: its configuration can't be read: GitHub answered 502"),
+    ]);
+    expect(text).toContain('acme/data → Analytics: branch main');
+    expect(text).toContain('acme/more → More: branch main');
+  });
+});
+
+describe('the database', () => {
+  test('is not there yet, or may not be written', async () => {
+    await open();
+    expect((await ask()).text).toContain(`· There is no database in DATA_DIR ${join(folder, 'data')} yet`);
+    expect((await ask({ DATA_DIR: '/dev/null/data' })).wrong).toEqual([
+      expect.stringContaining("DATA_DIR /dev/null/data can't be written"),
+    ]);
+  });
+
+  test('is no database', async () => {
+    await open();
+    mkdirSync(join(folder, 'data'));
+    writeFileSync(join(folder, 'data', 'meltano-deploy.db'), 'not a database, whatever it is called');
+    expect((await ask()).wrong).toEqual([
+      expect.stringMatching(/The database in DATA_DIR .* can't be read: .* → Run the doctor as the user/),
+    ]);
+  });
+
+  test('is on a server that does not answer', async () => {
+    await open();
+    const password = 'pg-password-of-the-test';
+    const { wrong, text } = await ask({ DATABASE_URL: `postgres://app:${password}@127.0.0.1:1/app` });
+    expect(wrong).toEqual([
+      expect.stringMatching(/^✗ The PostgreSQL server of DATABASE_URL can't be used: .*ECONNREFUSED/),
+    ]);
+    expect(text).not.toContain(password);
+  });
+});
+
+test('what is missing in one part is said, and the other parts are looked at', async () => {
+  await open();
+  const { wrong, text } = await ask({ WEBHOOK_SECRET: '', PORT: 'http' });
+  expect(wrong).toEqual([
+    expect.stringContaining('PORT must be a port number'),
+    expect.stringContaining('WEBHOOK_SECRET is missing'),
+  ]);
+  expect(text).toContain('✓ The GitHub App meltano-deploy takes APP_ID');
+  const without = await ask({ APP_ID: '', MELTANO_API_TOKEN: '' });
+  expect(without.text).toContain('· The GitHub App was not looked at');
+  expect(without.text).toContain('· Meltano Cloud was not looked at');
+});
+
+test('no secret is in what it says, whatever others answer', async () => {
+  await open();
+  const { github, meltano } = sandbox;
+  const [workspace] = meltano.workspaces.values();
+  const answer = { status: 403, body: { message: `no: ${meltano.token} ${github.app.webhookSecret}` } };
+  meltano.service.faults.add({ path: /workspaces/, action: { kind: 'status', ...answer } });
+  github.service.faults.add({ path: /hook\/config/, action: { kind: 'status', ...answer } });
+  const { text, findings } = await ask({
+    MELTANO_CLIENT_SECRET: 'the-client-secret',
+    SOME_PASSWORD: 'of something else',
+  });
+  expect(text).toContain('[redacted]');
+  const secrets = [
+    ...[meltano.token, github.app.webhookSecret, 'the-client-secret', 'of something else'],
+    ...[github.app.privateKey, github.app.privateKey.split('\n')[3] ?? '', workspace?.deploymentSecret ?? ''],
+  ];
+  for (const secret of secrets) expect(JSON.stringify(findings)).not.toContain(secret);
+});

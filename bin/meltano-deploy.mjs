@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -17,5 +18,9 @@ if (Number.parseInt(process.versions.node, 10) < NEEDED) {
 // written, Node goes on without.
 module.enableCompileCache?.(fileURLToPath(new URL('../node_modules/.cache/node-compile', import.meta.url)));
 
-const { runCommand } = await import('../src/cli/run-command.ts');
+// A checkout has the sources, which Node runs as they are; not so under node_modules, so the package has them compiled.
+const isCheckout = existsSync(new URL('../src', import.meta.url));
+const { runCommand } = await import(
+  isCheckout ? '../src/cli/run-command.ts' : '../dist/src/cli/run-command.js'
+);
 await runCommand(process.argv.slice(2));

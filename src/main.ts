@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -8,6 +9,7 @@ import { createOwnRedactor } from './compose/foundation.ts';
 import { type Service, startService } from './compose/start-service.ts';
 import { createLogger } from './config/create-logger.ts';
 import { type Configuration, readEnvironment } from './config/environment.ts';
+import { findProjectFolder } from './config/find-project-folder.ts';
 
 /** A stop takes at most this long (milliseconds); what is cut off goes on at the next start. */
 const STOP_LIMIT_MS = 6_000;
@@ -29,6 +31,16 @@ export async function main(): Promise<void> {
 
 /** Probot's page that registers the GitHub App from app.yml and writes .env. */
 async function openSetUp(): Promise<void> {
+  if (!existsSync('app.yml')) {
+    // Without it Probot would register an App that may do nothing and is told of nothing.
+    const manifest = join(findProjectFolder(), 'app.yml');
+    console.error(
+      `APP_ID is not set. To register the GitHub App, copy its manifest here and start again: cp ${manifest} .\n` +
+        'If you have an App already, "meltano-deploy doctor" says what is missing.',
+    );
+    process.exitCode = 1;
+    return;
+  }
   await run(() => undefined, { env: process.env, SmeeClient });
 }
 

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
 const USAGE = `Usage: meltano-deploy <command>
 
   start                   serve the GitHub App (configured by the environment, see .env.example)
@@ -16,6 +19,8 @@ export async function runCommand(words: string[]): Promise<void> {
       return main();
     }
     case 'demo': {
+      // The package is without the simulated services, which the demo plays with.
+      if (!existsSync(join(import.meta.dirname, 'demo'))) return refuseDemo();
       const { runDemo } = await import('./demo.ts');
       return runDemo(rest);
     }
@@ -39,4 +44,11 @@ export async function runCommand(words: string[]): Promise<void> {
       console.error(command ? `There is no command "${command}".\n\n${USAGE}` : USAGE);
       process.exitCode = 2;
   }
+}
+
+function refuseDemo(): void {
+  console.error(
+    'The demo needs a checkout of the project, with its simulated GitHub and Meltano Cloud: clone it, and run "npm run demo" there.',
+  );
+  process.exitCode = 2;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { findProjectFolder } from './project-folder.ts';
+import { findProjectFolder } from '../../config/find-project-folder.ts';
 
 const manifestSchema = z.object({
   default_permissions: z.record(z.string(), z.enum(['read', 'write'])),

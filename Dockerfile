@@ -15,7 +15,7 @@ WORKDIR /app
 # An empty directory that the user of the process owns.
 COPY --from=dependencies --chown=node:node /app/data /data
 COPY --from=dependencies /app/node_modules ./node_modules
-COPY package.json LICENSE ./
+COPY package.json LICENSE app.yml ./
 COPY bin ./bin
 COPY src ./src
 USER node

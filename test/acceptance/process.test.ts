@@ -47,6 +47,10 @@ describe('the process', () => {
       return { status: response.status, body: await response.text() };
     };
     expect(await read('/healthz')).toMatchObject({ status: 200 });
+    expect(await read('/')).toMatchObject({
+      status: 200,
+      body: expect.stringContaining('<h1>Meltano Deploy'),
+    });
     const ready = await read('/readyz');
     expect(JSON.parse(ready.body)).toMatchObject({
       ...{ status: 'ready', database: 'up', worker: 'up' },
@@ -55,7 +59,8 @@ describe('the process', () => {
     const metrics = await read('/metrics');
     expect(metrics.body).toContain('process_cpu_seconds_total');
     expect(metrics.body).toContain('meltano_deploy_deliveries_total');
-    expect((await read('/')).status).toBe(404);
+    // The set-up page is there only before there is an App.
+    expect((await read('/probot')).status).toBe(404);
     expect(await app.kill('SIGINT')).toEqual({ code: 0, signal: null });
   });
 

@@ -3,6 +3,8 @@ import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createLeaseContext } from '../../src/dispatch/lease-context.ts';
 import { createStores } from '../../src/store/create-stores.ts';
+import { inspectPostgres } from '../../src/store/inspect-postgres.ts';
+import { compareMigrations } from '../../src/store/migrations.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { createDatabase } from './postgres-databases.ts';
 
@@ -99,5 +101,38 @@ describe('a PostgreSQL server', () => {
     const opened = open('postgres://app:geheim@127.0.0.1:1/deploy');
     await expect(opened).rejects.toThrow(/^The database of DATABASE_URL can't be used: .*ECONNREFUSED/);
     await expect(opened).rejects.not.toThrow('geheim');
+  });
+});
+
+describe('the doctor’s look at a server', () => {
+  test.skipIf(!SERVER)(
+    'finds an empty database, then the tables of this version, and changes nothing',
+    async () => {
+      const database = await createDatabase(SERVER ?? '');
+      onTestFinished(() => database.drop());
+      expect(await inspectPostgres(database.url)).toEqual({
+        version: expect.stringMatching(/^\d/),
+        migrations: null,
+      });
+      expect((await inspectPostgres(database.url)).migrations).toBeNull();
+      const { db, close } = await open(database.url);
+      const { migrations } = await inspectPostgres(database.url);
+      expect(compareMigrations(migrations ?? [])).toEqual({ due: [], unknown: [] });
+      await sql`update kysely_migration set name = '9999-later' where name = '0010-leases'`.execute(db);
+      await close();
+      const changed = await inspectPostgres(database.url);
+      expect(compareMigrations(changed.migrations ?? [])).toEqual({
+        due: ['0010-leases'],
+        unknown: ['9999-later'],
+      });
+    },
+  );
+
+  test.skipIf(!SERVER)('says what the server says', async () => {
+    const wrong = new URL(SERVER ?? '');
+    wrong.pathname = '/there-is-no-such-database';
+    await expect(inspectPostgres(wrong.href)).rejects.toThrow(
+      /database "there-is-no-such-database" does not exist/,
+    );
   });
 });

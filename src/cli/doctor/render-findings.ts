@@ -6,7 +6,7 @@ const SIGNS: Record<Result, string> = { ok: '✓', wrong: '✗', note: '·' };
 export function renderFinding({ result, message, advice }: Finding): string {
   const line = advice === null ? message : `${message} → ${advice}`;
   // Names come from other people: none of them may begin a line of its own, or steer the terminal.
-  return `${SIGNS[result]} ${line.replaceAll(/\p{Cc}+/gu, ' ')}`;
+  return `${SIGNS[result]} ${line.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, ' ')}`;
 }
 
 export function renderSummary(findings: readonly Finding[]): string {

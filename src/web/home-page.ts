@@ -74,7 +74,7 @@ or a commit:</p>
 function describeDocumentation({ version, homepage }: About): string {
   const files =
     '<code>README.md</code>, then <code>docs/commands.md</code> for those who push and ' +
-    '<code>docs/configuration.md</code> for those who run it';
+    '<code>docs/configuration.md</code> and <code>docs/operations.md</code> for those who run it';
   return homepage
     ? `<a href="${escapeHtml(homepage)}">${escapeHtml(homepage)}</a>`
     : `It comes with the program, in the folder of version ${escapeHtml(version)}: ${files}.`;

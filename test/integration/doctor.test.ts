@@ -69,7 +69,7 @@ describe('beside an app that works', () => {
     const sha = after.slice(0, 7);
     expect(lines.map((line) => line.replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, '<origin>'))).toEqual([
       '✓ The environment (there is no .env here) has everything that is needed, and all of it is valid',
-      '✓ The GitHub App meltano-deploy takes APP_ID and the private key',
+      '✓ APP_ID and the private key sign in as the GitHub App meltano-deploy',
       '✓ The App has the permissions of app.yml',
       '✓ The App is told of the events of app.yml',
       "✓ This machine's clock agrees with GitHub's",
@@ -412,7 +412,7 @@ test('what is missing in one part is said, and the other parts are looked at', a
     expect.stringContaining('PORT must be a port number'),
     expect.stringContaining('WEBHOOK_SECRET is missing'),
   ]);
-  expect(text).toContain('✓ The GitHub App meltano-deploy takes APP_ID');
+  expect(text).toContain('✓ APP_ID and the private key sign in');
   const without = await ask({ APP_ID: '', MELTANO_API_TOKEN: '' });
   expect(without.text).toContain('· The GitHub App was not looked at');
   expect(without.text).toContain('· Meltano Cloud was not looked at');

@@ -31,7 +31,7 @@ export async function checkApp(
     if (!app) throw new Error('GitHub answered without an App');
     const settingsUrl = findSettings(app, webUrl);
     const findings = [
-      ok(`The GitHub App ${app.slug ?? app.name} takes APP_ID and the private key`),
+      ok(`APP_ID and the private key sign in as the GitHub App ${app.slug ?? app.name}`),
       ...checkPermissions(app, settingsUrl, manifest),
       ...checkEvents(app, settingsUrl, manifest),
     ];

@@ -24,8 +24,14 @@ export interface DeliveredPush {
   readonly event: PushEvent;
   /** The key of the Meltano Cloud account. */
   readonly account: string;
-  /** The workspaces of the repository; those of an older list only where they are enough. */
-  readonly find: (isEnough: (workspaces: readonly Workspace[]) => boolean) => Promise<readonly Workspace[]>;
+  /**
+   * The workspaces of the repository; those of an older list only where they are enough. `isAwaited`: a person waits for
+   * it, so that a younger list comes within seconds.
+   */
+  readonly find: (
+    isEnough: (workspaces: readonly Workspace[]) => boolean,
+    need?: { readonly isAwaited: boolean },
+  ) => Promise<readonly Workspace[]>;
 }
 
 /** What a push leads to, by the repository's configuration. Throws when GitHub or Meltano Cloud can't answer now. */
@@ -57,8 +63,10 @@ async function configure(
   const { repository, ref, after: sha, pushedAt } = event;
   const push = { branch: ref.replace(/^refs\/heads\//, ''), sha, at: pushedAt ?? receivedAt };
   const inUse = await configurations.current({ repository, workspaces: found, push });
-  if (!inUse.bad || !isAboutWorkspaces(inUse.bad)) return { workspaces: found, inUse };
-  const workspaces = await find(() => false);
+  // Only the push that the file was read with waits for a newer list: the others need no file that is without mistakes.
+  const isJudged = inUse.kind === 'held' || inUse.bad?.sha === sha;
+  if (!inUse.bad || !isJudged || !isAboutWorkspaces(inUse.bad)) return { workspaces: found, inUse };
+  const workspaces = await find(() => false, { isAwaited: true });
   return { workspaces, inUse: await configurations.current({ repository, workspaces, push }) };
 }
 

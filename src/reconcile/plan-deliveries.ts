@@ -22,8 +22,8 @@ import { REASON_CODES, type ReasonCode } from '../domain/reason-codes.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { PullToCheck } from './check-pull.ts';
-import { findWorkspaces, ListFailed, ListTooFresh } from './find-workspaces.ts';
-import { planDeliveredPush } from './plan-delivered-push.ts';
+import { findWorkspaces, ListFailed, ListTooFresh, type WorkspaceSearch } from './find-workspaces.ts';
+import { type DeliveredPush, planDeliveredPush } from './plan-delivered-push.ts';
 
 export interface PlanContext {
   readonly deliveries: DeliveryStore;
@@ -149,11 +149,14 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     if (event.kind === 'pull_request') {
       const { receivedAt } = delivery;
       const listWorkspaces = (young: boolean) =>
-        findOf(account, event, receivedAt, (workspaces) => !young && workspaces.length > 0);
+        findOf(account, event, {
+          ...{ receivedAt, isAwaited: true },
+          isEnough: (workspaces) => !young && workspaces.length > 0,
+        });
       return context.checkPull({ event, receivedAt, listWorkspaces });
     }
-    const find = (isEnough: (known: readonly Workspace[]) => boolean) =>
-      findOf(account, event, delivery.receivedAt, isEnough);
+    const find: DeliveredPush['find'] = (isEnough, { isAwaited } = { isAwaited: false }) =>
+      findOf(account, event, { receivedAt: delivery.receivedAt, isAwaited, isEnough });
     return planDeliveredPush({ delivery, event, account: account.key, find }, context);
   }
 
@@ -164,19 +167,22 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     account: Account | null,
   ): Asked<E> {
     const listWorkspaces: ListWorkspaces = async (isEnough) =>
-      account ? findOf(account, event, receivedAt, (known) => known.length > 0 && isEnough(known)) : [];
+      account
+        ? findOf(account, event, {
+            ...{ receivedAt, isAwaited: true },
+            isEnough: (known) => known.length > 0 && isEnough(known),
+          })
+        : [];
     return { id, receivedAt, event, account, listWorkspaces };
   }
 
   function findOf(
     account: Account,
-    { kind, repository }: AppEvent,
-    receivedAt: number,
-    isEnough: (workspaces: readonly Workspace[]) => boolean,
+    { repository }: AppEvent,
+    need: Pick<WorkspaceSearch, 'receivedAt' | 'isAwaited' | 'isEnough'>,
   ): Promise<readonly Workspace[]> {
     const { githubHost, repositories } = context;
-    const isAwaited = kind !== 'push';
-    const search = { account, repository, receivedAt, githubHost, isAwaited, isEnough };
+    const search = { account, repository, githubHost, ...need };
     return findWorkspaces(search, repositories);
   }
 

@@ -12,6 +12,17 @@ export interface RepositoryIdentity {
   readonly currentName: string;
   /** What the operator says about workspaces of the repository's owner. */
   readonly mappings: readonly WorkspaceMapping[];
+  readonly id: number;
+  /** By name: the repository that has it now, as far as it is known here. */
+  readonly holders: ReadonlyMap<string, NameHolder>;
+  /** By workspace: since when its `repositoryUrl` says what it says (epoch milliseconds). */
+  readonly statedSince: ReadonlyMap<string, number>;
+}
+
+/** The repository that has a name now, and since when at the latest (epoch milliseconds). */
+export interface NameHolder {
+  readonly repositoryId: number;
+  readonly since: number;
 }
 
 /** A workspace that belongs to a repository because the operator says so, whatever its `repositoryUrl` is. */
@@ -26,20 +37,18 @@ export interface WorkspaceMapping {
 
 /** `names`: those that belong to the repository; a new repository may have a name that belongs to an older one. */
 export function identifyRepository(
-  { owner, name }: Pick<Repository, 'owner' | 'name'>,
-  about: {
-    readonly host: string;
-    readonly names: readonly string[];
-    readonly mappings: readonly WorkspaceMapping[];
-  },
+  repository: Pick<Repository, 'id' | 'owner' | 'name'>,
+  about: Pick<RepositoryIdentity, 'host' | 'mappings'> &
+    Partial<Pick<RepositoryIdentity, 'holders' | 'statedSince'>> & { readonly names: readonly string[] },
 ): RepositoryIdentity {
-  const { host, names, mappings } = about;
-  return { host, mappings, fullNames: new Set(names), currentName: `${owner}/${name}`.toLowerCase() };
+  const { host, names, mappings, holders = new Map(), statedSince = new Map() } = about;
+  const [currentName, fullNames] = [nameRepository(repository), new Set(names)];
+  return { id: repository.id, host, mappings, fullNames, currentName, holders, statedSince };
 }
 
-/** Whether the operator says of any workspace that it belongs to the repository. */
-export function isMapped(identity: RepositoryIdentity): boolean {
-  return identity.mappings.some((mapping) => meansRepository(mapping, identity));
+/** `owner/name` in lower case. */
+export function nameRepository({ owner, name }: Pick<Repository, 'owner' | 'name'>): string {
+  return `${owner}/${name}`.toLowerCase();
 }
 
 /** The operator knows who has the name now. */
@@ -59,9 +68,25 @@ export function viewWorkspace(workspace: Workspace, identity: RepositoryIdentity
   return usesRepository(workspace, identity) ? workspace : null;
 }
 
-function usesRepository({ repositoryUrl }: Workspace, identity: RepositoryIdentity): boolean {
+function usesRepository(workspace: Workspace, identity: RepositoryIdentity): boolean {
+  const fullName = readFullName(workspace, identity.host);
+  if (fullName === null) return false;
+  const isOwn = identity.fullNames.has(fullName);
+  if (!isOwn && fullName !== identity.currentName) return false;
+  // A name belongs to the repository that was first seen with it, unless the workspace was set to it since another has it.
+  const holder = identity.holders.get(fullName);
+  const isNewer = holder !== undefined && (identity.statedSince.get(workspace.id) ?? 0) > holder.since;
+  const isHolder = holder?.repositoryId === identity.id;
+  return isOwn ? isHolder || !isNewer : isHolder && isNewer;
+}
+
+/** The repository on the host that a workspace names (`owner/name`, lower case); null when it names none there. */
+export function readFullName(
+  { repositoryUrl }: Pick<Workspace, 'repositoryUrl'>,
+  host: string,
+): string | null {
   const address = repositoryUrl ? parseRepositoryUrl(repositoryUrl) : null;
-  return address !== null && address.host === identity.host && identity.fullNames.has(address.fullName);
+  return address?.host === host ? address.fullName : null;
 }
 
 /** Whether the name of the repository belongs to another one, which had it before. `holder`: whom it belongs to. */

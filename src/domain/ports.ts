@@ -5,7 +5,7 @@ import type { Deployment, Repository, Rerun } from './deployment.ts';
 import type { Job } from './job.ts';
 import type { KeptPush } from './kept-push.ts';
 import type { LogExcerpt } from './log-excerpt.ts';
-import type { WorkspaceMapping } from './match-workspaces.ts';
+import type { NameHolder, WorkspaceMapping } from './match-workspaces.ts';
 import type { ReasonCode } from './reason-codes.ts';
 import type { ShownCheckRun } from './shown-check-run.ts';
 import type { Workspace } from './workspace.ts';
@@ -258,8 +258,15 @@ export interface RepositoryStore {
   learnRepository(repository: Repository, formerFullName: string | null, seenAt: number): Promise<void>;
   /** The repository that a name (`owner/name`, any letter case) belongs to: the first one that was seen with it. */
   findNameHolder(fullName: string): Promise<number | null>;
-  /** `owner/name` in lower case: every name under which this repository is known. */
+  /** `owner/name` in lower case: every name that belongs to this repository. */
   listNames(repositoryId: number): Promise<string[]>;
+  /** Who has these names (`owner/name`, lower case) now, as far as it is known here. */
+  listHolders(fullNames: readonly string[]): Promise<Map<string, NameHolder>>;
+  /**
+   * Since when each workspace says of its repository what it says now (a digest of its URL), by its id: for what is new
+   * that is `now`.
+   */
+  noteStatements(statements: ReadonlyMap<string, string>, now: number): Promise<Map<string, number>>;
 }
 
 /** What planning fixes about a deployment; the rest starts out empty. */

@@ -1,7 +1,8 @@
 import type { Repository } from '../domain/deployment.ts';
-import { identifyRepository, isMapped, selectWorkspaces } from '../domain/match-workspaces.ts';
-import type { Account, MeltanoFailure, RepositoryStore } from '../domain/ports.ts';
+import { selectWorkspaces } from '../domain/match-workspaces.ts';
+import type { Account, MeltanoFailure } from '../domain/ports.ts';
 import type { Workspace } from '../domain/workspace.ts';
+import { type IdentityPorts, identify } from './identify-repository.ts';
 import { describeFailure } from './judge-failure.ts';
 
 /** The account's workspaces can't be read now. */
@@ -35,7 +36,6 @@ export interface WorkspaceSearch {
   readonly account: Account;
   readonly repository: Repository;
   readonly receivedAt: number;
-  readonly githubHost: string;
   /** Whether a person waits for what comes of it. */
   readonly isAwaited: boolean;
   /** Whether one of the workspaces is what was looked for; if not, it may have been set up a moment ago. */
@@ -47,19 +47,20 @@ export interface WorkspaceSearch {
  * delivery came. Throws `ListFailed` or `ListTooFresh` when there is none yet.
  */
 export async function findWorkspaces(
-  { account, repository, receivedAt, githubHost, isAwaited, isEnough }: WorkspaceSearch,
-  repositories: Pick<RepositoryStore, 'listNames'>,
+  { account, repository, receivedAt, isAwaited, isEnough }: WorkspaceSearch,
+  ports: IdentityPorts,
 ): Promise<readonly Workspace[]> {
-  const names = await repositories.listNames(repository.id);
-  const identity = identifyRepository(repository, { host: githubHost, names, mappings: account.mappings });
-  // Its name belongs to another repository, and the operator says nothing about it: no list can help.
-  if (names.length === 0 && !isMapped(identity)) return [];
+  const select = async (workspaces: readonly Workspace[]) =>
+    selectWorkspaces(
+      workspaces,
+      await identify(ports, repository, { mappings: account.mappings, workspaces }),
+    );
   const current = await account.directory.current();
   if (!current.ok) throw new ListFailed(current.failure);
-  const known = selectWorkspaces(current.value.workspaces, identity);
+  const known = await select(current.value.workspaces);
   if (current.value.readAt >= receivedAt || isEnough(known)) return known;
   const newer = await account.directory.newerThan(receivedAt, { isAwaited });
   if (typeof newer === 'number') throw new ListTooFresh(newer);
   if (!newer.ok) throw new ListFailed(newer.failure);
-  return selectWorkspaces(newer.value.workspaces, identity);
+  return select(newer.value.workspaces);
 }

@@ -181,9 +181,7 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     { repository }: AppEvent,
     need: Pick<WorkspaceSearch, 'receivedAt' | 'isAwaited' | 'isEnough'>,
   ): Promise<readonly Workspace[]> {
-    const { githubHost, repositories } = context;
-    const search = { account, repository, githubHost, ...need };
-    return findWorkspaces(search, repositories);
+    return findWorkspaces({ account, repository, ...need }, context);
   }
 
   function refuseAccount(login: string): ReasonCode | null {

@@ -1,11 +1,12 @@
 import { touchesDirectory } from '../domain/changed-paths.ts';
 import { cautiousSettings, DEFAULTS_IN_USE } from '../domain/configuration-in-use.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
-import { identifyRepository, trackedBranch, viewWorkspace } from '../domain/match-workspaces.ts';
+import { trackedBranch, viewWorkspace } from '../domain/match-workspaces.ts';
 import type { DeploymentChange, MeltanoApi, MeltanoFailure } from '../domain/ports.ts';
 import type { WorkspaceSettings } from '../domain/repository-configuration.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { conclude, type Ending } from './conclude.ts';
+import { identify } from './identify-repository.ts';
 import { logFields, type ReconcileContext } from './reconcile-context.ts';
 
 export type Recheck =
@@ -40,9 +41,8 @@ export async function recheckWorkspace(
   if (!read.ok) return { kind: 'failed', failure: read.failure };
   const repository = await context.repositories.getRepository(deployment.repositoryId);
   if (!repository) throw new Error(`Repository ${deployment.repositoryId} of a deployment is not stored.`);
-  const names = await context.repositories.listNames(repository.id);
-  const about = { host: context.githubHost, names, mappings: account?.mappings ?? [] };
-  const workspace = viewWorkspace(read.value, identifyRepository(repository, about));
+  const about = { mappings: account?.mappings ?? [], workspaces: [read.value] };
+  const workspace = viewWorkspace(read.value, await identify(context, repository, about));
   if (!workspace) return end(context, deployment, ELSEWHERE);
   const inUse = (await context.configurations.known(repository.id)) ?? DEFAULTS_IN_USE;
   const settings = cautiousSettings(inUse, workspace);

@@ -2,12 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { makeSweepDeliveryId, type PushEvent } from '../domain/delivery.ts';
 import type { Repository } from '../domain/deployment.ts';
-import {
-  identifyRepository,
-  isNameTaken,
-  selectWorkspaces,
-  trackedBranch,
-} from '../domain/match-workspaces.ts';
+import { isNameTaken, nameRepository, selectWorkspaces, trackedBranch } from '../domain/match-workspaces.ts';
 import type {
   Account,
   Accounts,
@@ -20,6 +15,7 @@ import type {
   SweptRepository,
 } from '../domain/ports.ts';
 import type { Workspace } from '../domain/workspace.ts';
+import { identify } from './identify-repository.ts';
 import { describeFailure } from './judge-failure.ts';
 import type { RequestBudget } from './request-budget.ts';
 
@@ -138,12 +134,10 @@ async function sweepRepository(
   { key: account, mappings }: Account,
   workspaces: readonly Workspace[],
 ): Promise<'in order' | 'seen once'> {
-  const known = await context.repositories.listNames(repository.id);
-  const fullName = `${repository.owner}/${repository.name}`.toLowerCase();
+  const fullName = nameRepository(repository);
   const isTaken = isNameTaken(repository, await context.repositories.findNameHolder(fullName));
-  const names = isTaken ? known : [...known, fullName];
-  const identity = identifyRepository(repository, { host: context.githubHost, names, mappings });
-  const own = selectWorkspaces(workspaces, identity);
+  const about = { mappings, workspaces, moreNames: isTaken ? [] : [fullName] };
+  const own = selectWorkspaces(workspaces, await identify(context, repository, about));
   if (own.length === 0) return 'in order';
   await context.repositories.learnRepository(repository, null, context.clock.now());
   let sighting: 'in order' | 'seen once' = 'in order';

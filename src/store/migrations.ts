@@ -10,6 +10,7 @@ import { createWebhookStarts } from './migrations/0012-webhook-starts.ts';
 import { addSignsOfLife } from './migrations/0013-lease-signs-of-life.ts';
 import { createFailureComments } from './migrations/0015-failure-comments.ts';
 import { createGitHubDeployments } from './migrations/0016-github-deployments.ts';
+import { createWorkspaceStatements } from './migrations/0017-workspace-statements.ts';
 import type { Schema } from './schema.ts';
 
 /** Forward only: a migration is never changed once released, and has no way down. */
@@ -24,6 +25,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0013-lease-signs-of-life': { up: addSignsOfLife },
   '0015-failure-comments': { up: createFailureComments },
   '0016-github-deployments': { up: createGitHubDeployments },
+  '0017-workspace-statements': { up: createWorkspaceStatements },
 };
 
 /** How a database that had these migrations differs from the newest schema. */

@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Repository } from '../domain/deployment.ts';
+import { nameRepository } from '../domain/match-workspaces.ts';
 import type { RepositoryStore } from '../domain/ports.ts';
 import type { RepositoryTable, Schema } from './schema.ts';
 
@@ -38,6 +39,43 @@ export function createRepositoryStore(db: Kysely<Schema>): RepositoryStore {
         .where('fullName', '=', fullName.toLowerCase())
         .executeTakeFirst();
       return row?.repositoryId ?? null;
+    },
+
+    async listHolders(fullNames) {
+      if (fullNames.length === 0) return new Map();
+      const rows = await db
+        .selectFrom('repository')
+        .select(['id', 'owner', 'name', 'seenAt'])
+        .where(sql<string>`lower(owner || '/' || name)`, 'in', fullNames)
+        // The last one to be heard of wins: of a repository that was renamed away nobody may have told.
+        .orderBy('seenAt')
+        .execute();
+      return new Map(rows.map((row) => [nameRepository(row), { repositoryId: row.id, since: row.seenAt }]));
+    },
+
+    async noteStatements(statements, now) {
+      const ids = [...statements.keys()];
+      if (ids.length === 0) return new Map();
+      const known = await db
+        .selectFrom('workspaceStatement')
+        .selectAll()
+        .where('workspaceId', 'in', ids)
+        .execute();
+      const since = new Map(
+        known.flatMap((one) =>
+          statements.get(one.workspaceId) === one.statement ? [[one.workspaceId, one.since]] : [],
+        ),
+      );
+      const news = [...statements].filter(([id]) => !since.has(id));
+      for (const [workspaceId, statement] of news) {
+        await db
+          .insertInto('workspaceStatement')
+          .values({ workspaceId, statement, since: now })
+          .onConflict((conflict) => conflict.column('workspaceId').doUpdateSet({ statement, since: now }))
+          .execute();
+        since.set(workspaceId, now);
+      }
+      return since;
     },
 
     async listNames(repositoryId) {

@@ -24,6 +24,7 @@ export interface Schema {
   failureComment: FailureComment;
   githubDeployment: GitHubDeployment;
   pushPayload: PushPayloadTable;
+  workspaceStatement: WorkspaceStatementTable;
   /** On PostgreSQL only. */
   lease: LeaseTable;
 }
@@ -36,6 +37,14 @@ export interface PushPayloadTable {
   /** GitHub's time of the push. */
   pushedAt: number;
   receivedAt: number;
+}
+
+/** What a workspace says of its repository, and since when. */
+export interface WorkspaceStatementTable {
+  workspaceId: string;
+  /** Digest of its `repositoryUrl`, which may hold credentials. */
+  statement: string;
+  since: number;
 }
 
 /** Single values that outlive the process. */

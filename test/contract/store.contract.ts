@@ -101,6 +101,31 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         expect(await stores.findNameHolder('acme/unknown')).toBeNull();
       });
 
+      test('who has a name now, and since when a workspace says what it says', async () => {
+        await stores.learnRepository(REPOSITORY, null, 1_000);
+        await stores.learnRepository({ ...REPOSITORY, name: 'Moved' }, null, 2_000);
+        await stores.learnRepository({ ...REPOSITORY, id: 7 }, null, 3_000);
+        expect(await stores.listHolders(['acme/data', 'acme/moved', 'acme/none'])).toEqual(
+          new Map([
+            ['acme/moved', { repositoryId: REPOSITORY.id, since: 2_000 }],
+            ['acme/data', { repositoryId: 7, since: 3_000 }],
+          ]),
+        );
+        expect(await stores.noteStatements(new Map([['w', 'a']]), 10)).toEqual(new Map([['w', 10]]));
+        const more = new Map([
+          ['w', 'a'],
+          ['x', 'a'],
+        ]);
+        expect(await stores.noteStatements(more, 20)).toEqual(
+          new Map([
+            ['w', 10],
+            ['x', 20],
+          ]),
+        );
+        expect(await stores.noteStatements(new Map([['w', 'b']]), 30)).toEqual(new Map([['w', 30]]));
+        expect(await stores.noteStatements(new Map(), 40)).toEqual(new Map());
+      });
+
       test('an unknown one is null', async () => {
         expect(await stores.getRepository(404)).toBeNull();
       });

@@ -260,6 +260,62 @@ describe('a new repository with the name that an older one had', () => {
   });
 });
 
+describe('a name that went from one repository to another', () => {
+  const FIRST = { ...REPOSITORY, id: 101 };
+  const SECOND = { ...REPOSITORY, id: 102 };
+  const urlOf = (name: string) => `https://github.com/acme/${name}`;
+
+  /** Pushes to the repository under a name, as the next thing that happens; the workspaces that it deploys. */
+  async function pushTo(repository: typeof FIRST, name: string): Promise<string[]> {
+    world.clock.advance(MINUTE);
+    world.restart();
+    const before = new Set((await listAll()).map((one) => one.id));
+    const pushed = { ...repository, name };
+    await world.deliver(buildPush({ repository: pushed, pushedAt: world.clock.now() }));
+    await world.stores.learnRepository(pushed, null, world.clock.now());
+    for (let wait = await world.plan(repository.id); wait !== null; wait = await world.plan(repository.id)) {
+      world.clock.advance(wait);
+    }
+    return (await listAll()).filter((one) => !before.has(one.id)).map((one) => one.workspaceId);
+  }
+
+  const listAll = async () => [
+    ...(await world.stores.listOpen(WORKSPACE_ID)),
+    ...(await world.stores.listOpen(OTHER)),
+  ];
+
+  test('is meant by a workspace that was set to it since, and only by that one', async () => {
+    world.meltano.workspaces = [buildWorkspace()];
+    expect(await pushTo(FIRST, 'data')).toEqual([WORKSPACE_ID]);
+    expect(await pushTo(FIRST, 'moved')).toEqual([WORKSPACE_ID]);
+    // A new repository of the old name: the workspace was set to the old one.
+    expect(await pushTo(SECOND, 'data')).toEqual([]);
+    world.clock.advance(MINUTE);
+    world.meltano.workspaces = [buildWorkspace(), buildWorkspace({ id: OTHER })];
+    expect(await pushTo(SECOND, 'data')).toEqual([OTHER]);
+    // Written anew on Meltano Cloud, in whatever form, the first workspace means it too.
+    world.meltano.workspaces = [buildWorkspace({ repositoryUrl: 'git@github.com:acme/data.git' })];
+    expect(await pushTo(SECOND, 'data')).toEqual([WORKSPACE_ID]);
+    expect(await pushTo(FIRST, 'moved')).toEqual([]);
+  });
+
+  test('two that swapped their names are told apart once the workspaces are set right', async () => {
+    const [first, second] = [buildWorkspace(), buildWorkspace({ id: OTHER, repositoryUrl: urlOf('other') })];
+    world.meltano.workspaces = [first, second];
+    expect(await pushTo(FIRST, 'data')).toEqual([WORKSPACE_ID]);
+    expect(await pushTo(SECOND, 'other')).toEqual([OTHER]);
+    expect(await pushTo(FIRST, 'between')).toEqual([WORKSPACE_ID]);
+    expect(await pushTo(SECOND, 'data')).toEqual([OTHER]);
+    expect(await pushTo(FIRST, 'other')).toEqual([WORKSPACE_ID]);
+    world.meltano.workspaces = [
+      { ...first, repositoryUrl: urlOf('other') },
+      { ...second, repositoryUrl: urlOf('data') },
+    ];
+    expect(await pushTo(FIRST, 'other')).toEqual([WORKSPACE_ID]);
+    expect(await pushTo(SECOND, 'data')).toEqual([OTHER]);
+  });
+});
+
 describe('a repository that was renamed', () => {
   test('is found by workspaces under its old name, and asked for under its new one', async () => {
     const renamed = { ...REPOSITORY, name: 'renamed' };

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import type { Repository } from '../domain/deployment.ts';
+import {
+  identifyRepository,
+  nameRepository,
+  type RepositoryIdentity,
+  readFullName,
+} from '../domain/match-workspaces.ts';
+import type { Clock, RepositoryStore } from '../domain/ports.ts';
+import type { Workspace } from '../domain/workspace.ts';
+
+export interface IdentityPorts {
+  readonly repositories: Pick<RepositoryStore, 'listNames' | 'listHolders' | 'noteStatements'>;
+  readonly clock: Clock;
+  /** The GitHub host that is served, normalised. */
+  readonly githubHost: string;
+}
+
+/**
+ * Who the repository is to workspaces that name it. Remembers since when each of them says so: a name that another
+ * repository has by now is meant by what was said since, and only by that.
+ */
+export async function identify(
+  { repositories, clock, githubHost: host }: IdentityPorts,
+  repository: Pick<Repository, 'id' | 'owner' | 'name'>,
+  about: {
+    readonly mappings: RepositoryIdentity['mappings'];
+    readonly workspaces: readonly Workspace[];
+    /** Names that belong to it besides those that are stored. */
+    readonly moreNames?: readonly string[];
+  },
+): Promise<RepositoryIdentity> {
+  const { mappings, workspaces, moreNames = [] } = about;
+  const names = [...(await repositories.listNames(repository.id)), ...moreNames];
+  const all = new Set([...names, nameRepository(repository)]);
+  const statements = new Map(
+    workspaces
+      .filter((one) => all.has(readFullName(one, host) ?? ''))
+      .map((one) => [one.id, digest(one.repositoryUrl ?? '')]),
+  );
+  const [holders, statedSince] = await Promise.all([
+    repositories.listHolders([...all]),
+    repositories.noteStatements(statements, clock.now()),
+  ]);
+  return identifyRepository(repository, { host, mappings, names, holders, statedSince });
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
+}

@@ -1,0 +1,12 @@
+import { type Kysely, sql } from 'kysely';
+import type { Schema } from '../schema.ts';
+
+export async function createWorkspaceStatements(db: Kysely<Schema>): Promise<void> {
+  await db.schema
+    .createTable('workspace_statement')
+    .addColumn('workspace_id', 'text', (column) => column.primaryKey())
+    .addColumn('statement', 'text', (column) => column.notNull())
+    .addColumn('since', 'bigint', (column) => column.notNull())
+    .execute();
+  await sql`create index repository_current_name on repository (lower(owner || '/' || name))`.execute(db);
+}

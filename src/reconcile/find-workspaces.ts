@@ -50,17 +50,18 @@ export async function findWorkspaces(
   { account, repository, receivedAt, isAwaited, isEnough }: WorkspaceSearch,
   ports: IdentityPorts,
 ): Promise<readonly Workspace[]> {
-  const select = async (workspaces: readonly Workspace[]) =>
-    selectWorkspaces(
-      workspaces,
-      await identify(ports, repository, { mappings: account.mappings, workspaces }),
-    );
+  const { mappings } = account;
+  const select = async (workspaces: readonly Workspace[]) => {
+    const identity = await identify(ports, repository, { mappings, workspaces });
+    return { own: selectWorkspaces(workspaces, identity), hasNoName: identity.fullNames.size === 0 };
+  };
   const current = await account.directory.current();
   if (!current.ok) throw new ListFailed(current.failure);
   const known = await select(current.value.workspaces);
-  if (current.value.readAt >= receivedAt || isEnough(known)) return known;
-  const newer = await account.directory.newerThan(receivedAt, { isAwaited });
+  if (current.value.readAt >= receivedAt || isEnough(known.own)) return known.own;
+  // Whoever has a taken name most likely has no workspace: whether one was set anew is soon known.
+  const newer = await account.directory.newerThan(receivedAt, { isAwaited: isAwaited || known.hasNoName });
   if (typeof newer === 'number') throw new ListTooFresh(newer);
   if (!newer.ok) throw new ListFailed(newer.failure);
-  return select(newer.value.workspaces);
+  return (await select(newer.value.workspaces)).own;
 }

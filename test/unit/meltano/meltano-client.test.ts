@@ -126,7 +126,9 @@ describe('deployments and jobs', () => {
     const client = connect(sandbox, { onDeploymentSecret: (secret) => learnt.push(secret) });
     const secret = expectValue(await client.readDeploymentSecret(workspace.id));
     expect([secret, learnt]).toEqual([workspace.deploymentSecret, [workspace.deploymentSecret]]);
-    const payload = '{"ref":"refs/heads/main",  "message":"Größe"}';
+    const commits = `"before":"${'a'.repeat(40)}","after":"${'b'.repeat(40)}"`;
+    // As it came: with blanks and letters that another writing of the same JSON would not have.
+    const payload = `{"ref":"refs/heads/main",  ${commits},"repository":{"full_name":"acme/Größe"}}`;
     const start = { workspaceId: workspace.id, payload, secret: workspace.deploymentSecret };
     const job = expectValue(await client.startByPush(start));
     expect(job).toMatchObject({ id: sandbox.jobs[0]?.id, status: 'QUEUED' });

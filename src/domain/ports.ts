@@ -253,9 +253,10 @@ export interface RepositoryStore {
   listKnown(ids: readonly number[]): Promise<Repository[]>;
   /**
    * Notes what a delivery said about a repository, unless a later delivery said something already. If it belongs to
-   * another installation now, so do its deployments.
+   * another installation now, so do its deployments. Returns the ids of the deployments whose check runs are owed a write
+   * because of it: it was made public, and they show their logs.
    */
-  learnRepository(repository: Repository, formerFullName: string | null, seenAt: number): Promise<void>;
+  learnRepository(repository: Repository, formerFullName: string | null, seenAt: number): Promise<string[]>;
   /** The repository that a name (`owner/name`, any letter case) belongs to: the first one that was seen with it. */
   findNameHolder(fullName: string): Promise<number | null>;
   /** `owner/name` in lower case: every name that belongs to this repository. */

@@ -12,7 +12,7 @@ const LOG_PATIENCE_MS = 15_000;
 const NO_LOG = new Set(['job_deleted', 'watch_refused']);
 
 /**
- * Reads a concluded deployment's whole log and then lets its last report go out. The key is the deployment's id.
+ * Reads a concluded deployment's whole log and then lets its last report go out, or one more. The key is the deployment's id.
  * After a restart this is where the log comes back from.
  */
 export function createReportFinisher(
@@ -24,7 +24,8 @@ export function createReportFinisher(
   return async (deploymentId) => {
     const deployment = await reports.getDeployment(deploymentId);
     if (!deployment || deployment.reportedRevision >= deployment.revision) return null;
-    const delay = await readLog(deployment);
+    // One that goes on is only to be written once more, without its log: its repository was made public.
+    const delay = deployment.state === 'concluded' ? await readLog(deployment) : null;
     if (delay !== null) return delay;
     failures.delete(deploymentId);
     context.reporter.changed(deployment);

@@ -130,11 +130,17 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     return delay;
   }
 
+  async function learn(event: Exclude<AppEvent, { kind: 'ignored' }>, seenAt: number): Promise<void> {
+    const formerFullName = event.kind === 'repository' ? event.formerFullName : null;
+    const shown = await context.repositories.learnRepository(event.repository, formerFullName, seenAt);
+    // Made public: their check runs are written once more, without the log.
+    for (const id of shown) context.dispatcher.wake('log', id);
+  }
+
   async function makePlan(delivery: Delivery): Promise<Plan> {
     const { event } = delivery;
     if (event.kind === 'ignored') return { outcome: event.reason, deployments: [] };
-    const formerFullName = event.kind === 'repository' ? event.formerFullName : null;
-    await context.repositories.learnRepository(event.repository, formerFullName, delivery.receivedAt);
+    await learn(event, delivery.receivedAt);
     if (event.kind === 'repository') return { outcome: 'repository_updated', deployments: [] };
     const refusal = (event.kind === 'push' ? refusePush(event) : null) ?? refuseAccount(event.account);
     if (refusal) return { outcome: refusal, deployments: [] };

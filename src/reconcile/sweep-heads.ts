@@ -101,25 +101,34 @@ async function sweepInstallation(
 }
 
 /**
- * No delivery may have told of a rename, a transfer, or that the app was removed and installed anew. `askedAt`: what a
- * delivery says that comes after that is newer.
+ * No delivery may have told of a rename, a transfer, that it was made public, or that the app was removed and installed anew.
+ * `askedAt`: what a delivery says that comes after that is newer.
  */
 async function learnChanges(
-  { repositories, onMoved, log }: HeadSweepContext,
+  context: HeadSweepContext,
   shown: readonly Repository[],
   askedAt: number,
 ): Promise<void> {
+  const { repositories, onMoved, log } = context;
   const known = await repositories.listKnown(shown.map((one) => one.id));
   const byId = new Map(known.map((one) => [one.id, one]));
   const left = new Set<number>();
   for (const now of shown) {
     const before = byId.get(now.id);
     if (!before || isDeepStrictEqual(before, now)) continue;
-    await repositories.learnRepository(now, null, askedAt);
+    await learn(context, now, askedAt);
     log.info({ repository: now.id, installation: now.installationId }, 'A change of a repository was found');
     if (before.installationId !== now.installationId) left.add(before.installationId);
   }
   for (const installationId of left) onMoved(installationId);
+}
+
+async function learn(
+  { repositories, dispatcher }: HeadSweepContext,
+  repository: Repository,
+  seenAt: number,
+): Promise<void> {
+  for (const id of await repositories.learnRepository(repository, null, seenAt)) dispatcher.wake('log', id);
 }
 
 function takeRequest({ budget, log }: HeadSweepContext, installation: number): boolean {
@@ -139,7 +148,7 @@ async function sweepRepository(
   const about = { mappings, workspaces, moreNames: isTaken ? [] : [fullName] };
   const own = selectWorkspaces(workspaces, await identify(context, repository, about));
   if (own.length === 0) return 'in order';
-  await context.repositories.learnRepository(repository, null, context.clock.now());
+  await learn(context, repository, context.clock.now());
   let sighting: 'in order' | 'seen once' = 'in order';
   // The configuration is on the default branch, whether a workspace tracks that or not.
   const branches = [...own.map((one) => trackedBranch(one, repository)), repository.defaultBranch];

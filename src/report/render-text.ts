@@ -1,4 +1,5 @@
 import type { FirstError, LogExcerpt } from '../domain/log-excerpt.ts';
+import { chooseLogMode } from '../domain/repository-configuration.ts';
 import type { CheckRunView } from './check-run-view.ts';
 import { capLogLine } from './clean-log-line.ts';
 import { showableLog } from './describe-deployment.ts';
@@ -9,10 +10,15 @@ import { OUTPUT_BYTES, truncateBytes, truncateBytesFromStart } from './truncate-
 
 /** Of the text's bytes, what the first error and its surroundings may take, with their fence. */
 const ERROR_BYTES = 30_000;
+/** GitHub may keep a text that an update leaves out: that of a log that was shown before the repository was made public. */
+const HIDDEN = 'No log is shown here.';
 const INCOMPLETE = '**The log could not be read to its end.**';
 
 /** The log in Markdown; undefined when there is none to show. */
 export function renderText(view: CheckRunView): string | undefined {
+  if (view.deployment.jobId !== null && chooseLogMode(view.deployment, view.repository.private) === 'none') {
+    return HIDDEN;
+  }
   const log = showableLog(view);
   if (log === null || (log.tail.length === 0 && log.firstError === null)) return undefined;
   const note = view.deployment.state === 'concluded' && !log.complete ? INCOMPLETE : '';

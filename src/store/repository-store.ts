@@ -4,6 +4,9 @@ import { nameRepository } from '../domain/match-workspaces.ts';
 import type { RepositoryStore } from '../domain/ports.ts';
 import type { RepositoryTable, Schema } from './schema.ts';
 
+/** The logs of deployments that ended so long before their repository was made public are taken out of their check runs (milliseconds). */
+const HIDDEN_AFTERWARDS_MS = 30 * 24 * 3_600_000;
+
 export function createRepositoryStore(db: Kysely<Schema>): RepositoryStore {
   return {
     async getRepository(id) {
@@ -18,17 +21,20 @@ export function createRepositoryStore(db: Kysely<Schema>): RepositoryStore {
     },
 
     async learnRepository(repository, formerFullName, seenAt) {
-      await db.transaction().execute(async (tx) => {
+      return db.transaction().execute(async (tx) => {
         const known = await tx
           .selectFrom('repository')
-          .select(['installationId', 'seenAt'])
+          .select(['installationId', 'private', 'seenAt'])
           .where('id', '=', repository.id)
           .executeTakeFirst();
         await upsertRepository(tx, repository, seenAt);
-        const isMoved = known && known.installationId !== repository.installationId;
-        if (isMoved && known.seenAt <= seenAt) await moveDeployments(tx, repository);
+        const isNews = known !== undefined && known.seenAt <= seenAt;
+        const isMoved = isNews && known.installationId !== repository.installationId;
+        const isMadePublic = isNews && known.private === 1 && !repository.private;
+        if (isMoved) await moveDeployments(tx, repository);
         if (formerFullName) await upsertName(tx, formerFullName, repository.id, seenAt);
         await upsertName(tx, `${repository.owner}/${repository.name}`, repository.id, seenAt);
+        return isMadePublic ? askToHideLogs(tx, repository.id, seenAt) : [];
       });
     },
 
@@ -106,6 +112,29 @@ async function moveDeployments(tx: Kysely<Schema>, { id, installationId }: Repos
       ]),
     )
     .execute();
+}
+
+/** Those of open and recent deployments, unless the repository's configuration decided about the log. */
+async function askToHideLogs(
+  tx: Kysely<Schema>,
+  repositoryId: number,
+  madePublicAt: number,
+): Promise<string[]> {
+  const rows = await tx
+    .updateTable('deployment')
+    .set((column) => ({ revision: column('revision', '+', 1) }))
+    .where('repositoryId', '=', repositoryId)
+    .where('log', 'is', null)
+    .where('jobId', 'is not', null)
+    .where((where) =>
+      where.or([
+        where('state', '<>', sql.lit('concluded')),
+        where('concludedAt', '>', madePublicAt - HIDDEN_AFTERWARDS_MS),
+      ]),
+    )
+    .returning('id')
+    .execute();
+  return rows.map((row) => row.id);
 }
 
 async function upsertRepository(tx: Kysely<Schema>, repository: Repository, seenAt: number): Promise<void> {

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AppEvent } from '../../src/domain/delivery.ts';
 import type { Repository } from '../../src/domain/deployment.ts';
-import type { PlannedDeployment } from '../../src/domain/ports.ts';
+import type { DeploymentChange, PlannedDeployment } from '../../src/domain/ports.ts';
+import type { LogMode } from '../../src/domain/repository-configuration.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
 
 export interface OpenStores {
@@ -151,6 +152,53 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         await stores.learnRepository({ ...REPOSITORY, installationId: 8 }, null, 20);
         const ids = [open, unreported, over, elsewhere].map((one) => stores.getDeployment(one.id));
         expect((await Promise.all(ids)).map((one) => one?.installationId)).toEqual([8, 8, 1, 1]);
+      });
+    });
+
+    describe('a repository that is made public', () => {
+      const DAY = 24 * 3_600_000;
+      const NOW = 100 * DAY;
+      const madePublic = () => stores.learnRepository({ ...REPOSITORY, private: false }, null, NOW);
+
+      async function reported(
+        id: string,
+        change: DeploymentChange,
+        log: LogMode | null = null,
+      ): Promise<string> {
+        const one = planned(id, { workspaceId: id, log });
+        await commit(one);
+        const saved = await stores.saveDeployment(one.id, change);
+        await stores.saveReport(one.id, { reportedRevision: saved?.revision ?? 0 });
+        return one.id;
+      }
+
+      const concluded = (concludedAt: number): DeploymentChange => ({
+        ...{ jobId: 'job', state: 'concluded', conclusion: 'success', concludedAt },
+      });
+
+      test('owes a write to the check runs that show a log: open ones, and those of the last 30 days', async () => {
+        await stores.learnRepository({ ...REPOSITORY, private: true }, null, 10);
+        const open = await reported('1', { jobId: 'job', state: 'running' });
+        const recent = await reported('2', concluded(NOW - 29 * DAY));
+        await reported('3', concluded(NOW - 31 * DAY));
+        await reported('4', { ...concluded(NOW - DAY), jobId: null });
+        await reported('5', concluded(NOW - DAY), 'final');
+        expect((await madePublic()).sort()).toEqual([open, recent].sort());
+        const due = (await stores.listUnreported()).map((one) => one.id);
+        expect(due.sort()).toEqual([open, recent].sort());
+        expect(await madePublic()).toEqual([]);
+      });
+
+      test('owes nothing when it was public, becomes private, or when that is old news', async () => {
+        const known = { ...REPOSITORY, private: true };
+        await stores.learnRepository(known, null, NOW + 1);
+        await reported('1', concluded(NOW));
+        expect(await madePublic()).toEqual([]);
+        await stores.learnRepository({ ...known, private: false }, null, NOW + 2);
+        expect(await stores.learnRepository({ ...known, name: 'x', private: false }, null, NOW + 3)).toEqual(
+          [],
+        );
+        expect(await stores.learnRepository(known, null, NOW + 4)).toEqual([]);
       });
     });
 

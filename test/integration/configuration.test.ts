@@ -67,7 +67,7 @@ describe('the configuration of a repository', () => {
       const { after } = configure(it, entry);
       await finish(it, 1);
       const run = await world.untilConcluded(after);
-      expect(run.output.text ?? '').toBe('');
+      expect(run.output.text).toBe('No log is shown here.');
       expect(run.output.summary).toContain("as this repository's configuration says");
       expect(run.output.summary).toContain('`live`');
       const issue = it.openIssue();

@@ -27,6 +27,31 @@ test("a public repository's log is never shown, nor its first error; the output 
   expect(world.meltano.service.exchanges.some((one) => one.path.includes('/logs'))).toBe(false);
 });
 
+test('a repository that is made public: the logs are taken out of the check runs, of what runs and of what is over', async () => {
+  world = await World.open();
+  const over = world.push().after;
+  const first = await world.job(1);
+  first.run();
+  first.log('ERROR internal-host is away');
+  first.end('ERROR');
+  const before = await world.untilConcluded(over);
+  expect(`${before.output.title}${before.output.text}`).toMatch(/internal-host.*internal-host/s);
+  const going = world.push().after;
+  const second = await world.job(2);
+  second.run();
+  second.log('another internal-line');
+  await world.untilRun(going, (run) => run.output.text?.includes('internal-line') ?? false, 'the live log');
+  world.github.setPrivate(REPOSITORY, false);
+  for (const sha of [over, going]) {
+    const run = await world.untilRun(sha, (one) => one.output.text === 'No log is shown here.', 'no log');
+    expect(JSON.stringify(run.output)).not.toContain('internal-');
+    expect(run.output.summary).toContain('since this repository is public');
+  }
+  expect(world.run(over)?.conclusion).toBe('failure');
+  second.end('COMPLETE');
+  expect(JSON.stringify((await world.untilConcluded(going)).output)).not.toContain('internal-');
+});
+
 test('secrets leave neither for GitHub nor into the log of the app', async () => {
   world = await World.open();
   const { after } = world.push();

@@ -170,7 +170,7 @@ describe('sweepHeads', () => {
       ...{ repositories: stores, deliveries: stores, store: stores },
       dispatcher: {
         handle: () => undefined,
-        wake: (_, key) => void woken.push(key),
+        wake: (queue, key) => void woken.push(`${queue} ${key}`),
         stop: async () => undefined,
       },
       ...{ budget, clock, log, githubHost: 'github.com', isAllowed: () => true },
@@ -226,7 +226,7 @@ describe('sweepHeads', () => {
     expect(await stores.listPending(REPOSITORY.id)).toMatchObject([
       { event: { foundBySweep: true, before: 'head-1', after: 'head-2', ref: 'refs/heads/main' } },
     ]);
-    expect(woken).toEqual([String(REPOSITORY.id)]);
+    expect(woken).toEqual([`plan ${REPOSITORY.id}`]);
     clock.advance(5 * MINUTE);
     await sweepHeads(context());
     expect(found).toBe(1);
@@ -278,6 +278,14 @@ describe('sweepHeads', () => {
       await sweepHeads(context());
       expect((await stores.listNames(REPOSITORY.id)).sort()).toEqual(['acme/data', 'acme/renamed']);
       expect(moved).toEqual([]);
+    });
+
+    test('it was made public: the logs in its check runs are hidden', async () => {
+      repositories = [{ repository: { ...REPOSITORY, installationId: 9, private: false }, pushedAt: 1_000 }];
+      const asking = context();
+      const learnRepository = async (learnt: Repository) => (learnt.private ? [] : ['shows-its-log']);
+      await sweepHeads({ ...asking, repositories: { ...stores, learnRepository } });
+      expect(woken).toEqual(['log shows-its-log']);
     });
 
     test('a delivery that came after the list was asked for is newer', async () => {

@@ -17,6 +17,7 @@ import type {
 import { settingsOf } from '../domain/repository-configuration.ts';
 import type { ShownCheckRun } from '../domain/shown-check-run.ts';
 import type { Workspace } from '../domain/workspace.ts';
+import { describeLevel } from '../report/replies/describe-level.ts';
 import { describeLostRun, type LostRunFacts } from './describe-lost-run.ts';
 import type { CommandPorts } from './plan-command.ts';
 import { planRedeploy } from './plan-redeploy.ts';
@@ -41,7 +42,7 @@ export interface RerunToPlan {
 /** Who asked for what; the account is null when none is served any more. */
 type AskedRerun = Pick<RerunToPlan, 'event'> & { readonly account: Pick<Account, 'key'> | null };
 
-const NOT_PERMITTED = 'it takes the right to write to the repository';
+const UNANSWERED = 'no answer came in time';
 const HELD = 'the configuration file of the repository has mistakes, and there was never a good one';
 const PUSHLESS =
   'the workspace is deployed by sending the last push of its branch to Meltano Cloud, and none is kept here: push once more';
@@ -67,7 +68,7 @@ export async function planRerun(rerun: RerunToPlan, ports: RerunPorts): Promise<
   const level = await ports.reads.readPermission(event.repository, event.actor);
   const { permission } = commandSettings(await ports.configurations.known(event.repository.id));
   if (!isAtLeast(level, toLevel(permission))) {
-    const why = permission === 'write' ? NOT_PERMITTED : `it takes the role ${permission} in the repository`;
+    const why = `it takes ${describeLevel(toLevel(permission))} in the repository, or a higher one`;
     return refuseAll(rerun, fresh, why);
   }
   return redeployAll(rerun, fresh, { ...ports, reads: rememberHeads(ports.reads) });
@@ -76,7 +77,7 @@ export async function planRerun(rerun: RerunToPlan, ports: RerunPorts): Promise<
 /** The plan of a re-run about which GitHub or Meltano Cloud could not be asked for long. */
 export function planUnansweredRerun(rerun: AskedRerun, problem: string): Plan {
   const run = rerun.event.run && toOldRun(rerun.event.run);
-  return run ? refuseAll(rerun, [run], problem) : { outcome: 'command_refused', deployments: [] };
+  return run ? refuseAll(rerun, [run], UNANSWERED, problem) : { outcome: 'command_refused', deployments: [] };
 }
 
 interface Found {
@@ -127,8 +128,8 @@ async function leaveOutRepeated(
   return { fresh, reruns };
 }
 
-function refuse({ actor: by }: RerunEvent, why: string): Rerun {
-  return { kind: 'refused', by, why };
+function refuse({ actor: by }: RerunEvent, why: string, problem?: string): Rerun {
+  return { kind: 'refused', by, why, ...(problem === undefined ? {} : { problem }) };
 }
 
 /** The old run is written once more; if an earlier database knew it, this one takes it over from what GitHub shows. */
@@ -143,8 +144,8 @@ function noteOn(
   return { deploymentId: run.ids.deploymentId, rerun, lost };
 }
 
-function refuseAll(asked: AskedRerun, runs: readonly OldRun[], why: string): Plan {
-  const rerun = refuse(asked.event, why);
+function refuseAll(asked: AskedRerun, runs: readonly OldRun[], why: string, problem?: string): Plan {
+  const rerun = refuse(asked.event, why, problem);
   const reruns = runs.map((run) => noteOn(asked, run, rerun));
   return { outcome: 'command_refused', deployments: [], reruns };
 }

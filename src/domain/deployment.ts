@@ -25,10 +25,13 @@ export type Conclusion = (typeof CONCLUSIONS)[number] | 'none';
 /** What asked for a deployment. */
 export type Cause = 'push' | 'command' | 'button' | 'rerun';
 
-/** What became of a re-run: the deployment that it made, or why it made none (a clause for a person). */
+/**
+ * What became of a re-run: the deployment that it made, or why it made none: a clause for a person, in the app's own words,
+ * and what others said of it.
+ */
 export type Rerun =
   | { readonly kind: 'redeployed'; readonly by: string; readonly deploymentId: string }
-  | { readonly kind: 'refused'; readonly by: string; readonly why: string };
+  | { readonly kind: 'refused'; readonly by: string; readonly why: string; readonly problem?: string };
 
 /** One workspace's share of one push, command or re-run. All times are epoch milliseconds. */
 export interface Deployment {

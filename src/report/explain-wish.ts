@@ -10,7 +10,8 @@ export function explainRerun({ deployment, redeployedAs, githubUrl, repository }
   if (rerun === null) return '';
   const by = formatCode(rerun.by);
   if (rerun.kind === 'refused') {
-    return `**Not deployed again:** ${by} asked for it, but ${formatCode(rerun.why)}.`;
+    const problem = formatCode(rerun.problem ?? '');
+    return `**Not deployed again:** ${by} asked for it, but ${rerun.why}${problem && `: ${problem}`}.`;
   }
   if (redeployedAs === null) return `**Deployed again**, as ${by} asked for.`;
   const commit = formatLink(

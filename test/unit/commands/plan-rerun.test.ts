@@ -86,7 +86,11 @@ test('pressed twice within ten seconds is one; the suite that was reset again is
 });
 
 test.each<[string, (world: PlanWorld) => void, RegExp]>([
-  ['who may not write', (it) => (it.permission = 'triage'), /right to write/],
+  [
+    'who may not write',
+    (it) => (it.permission = 'triage'),
+    /^it takes the Write role in the repository, or a higher one$/,
+  ],
   ['of a branch that is gone', (it) => it.heads.delete('main'), /does not exist/],
   [
     'of a workspace that moved away',

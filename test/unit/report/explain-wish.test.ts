@@ -62,10 +62,10 @@ describe('a re-run', () => {
   });
 
   test('that was refused says why, with nothing alive in it', () => {
-    const rerun = { kind: 'refused', by: '@ana', why: 'fixes #1' } as const;
+    const rerun = { kind: 'refused', by: '@ana', why: 'it went wrong', problem: 'fixes #1' } as const;
     const fields = renderCheckRun(makeView({ ...makeRun(20), conclusion: 'failure', rerun }));
     expect(fields.output.summary).toMatch(
-      /^\*\*Not deployed again:\*\* `@ana` asked for it, but `fixes #1`\./,
+      /^\*\*Not deployed again:\*\* `@ana` asked for it, but it went wrong: `fixes #1`\./,
     );
   });
 });

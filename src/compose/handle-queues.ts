@@ -17,11 +17,13 @@ import { checkPull } from '../reconcile/check-pull.ts';
 import { createFollowers } from '../reconcile/create-followers.ts';
 import { createReportFinisher } from '../reconcile/finish-report.ts';
 import { handleSweeps, type SweepRounds } from '../reconcile/handle-sweeps.ts';
+import { createInstallationLearner, type InstallationLearning } from '../reconcile/learn-repositories.ts';
 import type { LogBook } from '../reconcile/log-book.ts';
 import { createPlanner } from '../reconcile/plan-deliveries.ts';
 import type { ReconcileContext } from '../reconcile/reconcile-context.ts';
 import { createReconciler } from '../reconcile/reconcile-workspace.ts';
 import { RequestBudget } from '../reconcile/request-budget.ts';
+import { createResumer } from '../reconcile/resume-installation.ts';
 import { type RecordKind, retainRecords } from '../reconcile/retain-records.ts';
 import { type UnfinishedPorts, wakeUnfinished } from '../reconcile/wake-unfinished.ts';
 import { nameCheckRun } from '../report/name-check-run.ts';
@@ -46,8 +48,8 @@ export interface QueuePorts {
 export interface HandledQueues {
   /** What it takes to wake up all that is unfinished. */
   readonly unfinished: UnfinishedPorts;
-  /** An installation may be usable again: what waits for it is tried at once. */
-  readonly resume: (installationId: number) => void;
+  /** An installation is new, or works again: what waits for it is tried at once, and its repositories are looked at. */
+  readonly onInstallation: (installationId: number) => void;
 }
 
 /** Gives each queue of the dispatcher its work. */
@@ -85,7 +87,9 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
     ...{ matchesPaths, readMessage: files.readMessage, lacksPush: createPushCheck(accounts, stores) },
   };
   const finish = createReportFinisher(writing, stores);
-  const { reporter, resume } = chooseReporter(foundation, { reporting, accounts, finish });
+  const { reporter, resume: resumeWriter } = chooseReporter(foundation, { reporting, accounts, finish });
+  const resume = createResumer({ store: stores, dispatcher, resumeWriter, log });
+  const learning = prepareLearning(foundation, heads, resume);
   // Where several instances share the work, the one that writes a check run reads its log.
   const logs = foundation.shared ? leaveLogs(reporting.logs) : reporting.logs;
   dispatcher.handle(
@@ -107,16 +111,23 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
   handleCommands(foundation, { ...saying, accounts, reporting });
   handleFollowers(foundation, { ...saying, configurations, pages: reporting.pages });
   const unfinished = { deliveries: stores, store: stores, dispatcher, reporter };
-  handleSweeps({
+  const look = handleSweeps({
     dispatcher,
     recover: foundation.shared ? () => wakeUnfinished(unfinished) : null,
     retain: createRetention(foundation),
+    learnInstallation: createInstallationLearner(learning),
     rounds:
       configuration.sweepMinutes > 0
-        ? planRounds(foundation, ports, { heads, configurations, resume })
+        ? planRounds(foundation, ports, { learning, heads, configurations })
         : null,
   });
-  return { unfinished, resume };
+  return {
+    unfinished,
+    onInstallation: (installationId) => {
+      resume(installationId);
+      look(installationId);
+    },
+  };
 }
 
 function createPushCheck(accounts: Accounts, store: KeptPushStore): LacksPush {
@@ -149,7 +160,34 @@ function countRemoved(registry: Registry): (kind: RecordKind, count: number) => 
   return (kind, count) => removed.inc({ kind }, count);
 }
 
-interface RoundPorts extends Pick<HandledQueues, 'resume'> {
+/** What finds out where repositories are, within the requests that sweeps may make. */
+function prepareLearning(
+  { clock, stores, dispatcher, log, metrics, budgets }: Foundation,
+  installations: InstallationReader,
+  onMoved: (installationId: number) => void,
+): InstallationLearning {
+  const sweepBudget = new RequestBudget(clock, SWEEP_REQUESTS_PER_HOUR);
+  const budget: InstallationLearning['budget'] = {
+    take(id) {
+      const isTaken = budgets.of(id).allowsAt('sweep', clock.now()) === 0 && sweepBudget.take(id);
+      metrics.sweepRequest(isTaken ? 'sent' : 'left_out');
+      return isTaken;
+    },
+  };
+  return {
+    installations,
+    budget,
+    repositories: stores,
+    dispatcher,
+    clock,
+    log,
+    onMoved,
+    random: Math.random,
+  };
+}
+
+interface RoundPorts {
+  readonly learning: InstallationLearning;
   readonly heads: InstallationReader;
   readonly configurations: Configurations;
 }
@@ -157,11 +195,10 @@ interface RoundPorts extends Pick<HandledQueues, 'resume'> {
 function planRounds(
   foundation: Foundation,
   ports: QueuePorts,
-  { heads: installations, configurations, resume }: RoundPorts,
+  { learning, heads: installations, configurations }: RoundPorts,
 ): SweepRounds {
-  const { configuration, log, clock, stores, dispatcher, metrics, budgets } = foundation;
+  const { configuration, log, clock, stores, dispatcher, metrics } = foundation;
   const { octokit, accounts, reporting } = ports;
-  const sweepBudget = new RequestBudget(clock, SWEEP_REQUESTS_PER_HOUR);
   metrics.sweepLimit(SWEEP_REQUESTS_PER_HOUR);
   log.info(
     { everyMinutes: configuration.sweepMinutes, requestsPerHour: SWEEP_REQUESTS_PER_HOUR },
@@ -178,14 +215,7 @@ function planRounds(
     heads: {
       ...{ installations, accounts, repositories: stores, deliveries: stores, store: stores },
       ...{ dispatcher, clock, log },
-      budget: {
-        take(id) {
-          const isTaken = budgets.of(id).allowsAt('sweep', clock.now()) === 0 && sweepBudget.take(id);
-          metrics.sweepRequest(isTaken ? 'sent' : 'left_out');
-          return isTaken;
-        },
-      },
-      onMoved: resume,
+      ...{ budget: learning.budget, onMoved: learning.onMoved },
       githubHost: normalizeHost(configuration.github.host),
       isAllowed: (login) => allowed === null || allowed.has(login.toLowerCase()),
       onFound: (count) => metrics.swept('push', count),

@@ -90,14 +90,10 @@ export async function startService(
     createApp({
       ...{ dispatcher, clock, log, deliveries: stores, onDelivery: metrics.delivery },
       keepsPushes: (owner) => accounts.forOwner(owner)?.keepsPushes ?? false,
-      onInstallation: (installationId) => {
-        resume(installationId);
-        // What was pushed while the app could not hear of it, and which repositories are there now.
-        dispatcher.wake('sweep', 'heads');
-      },
+      onInstallation: (installationId) => onInstallation(installationId),
     })(probot);
   });
-  const { unfinished, resume } = handleQueues(foundation, { octokit, accounts, reporting });
+  const { unfinished, onInstallation } = handleQueues(foundation, { octokit, accounts, reporting });
   await wakeUnfinished(unfinished);
   working = true;
   guardWebhooks(await server.start(), configuration.server.webhookPath);

@@ -124,6 +124,13 @@ export interface ResumeStore {
   readResumedAt(installationId: number): Promise<number | null>;
 }
 
+/** What is still to be said in an installation's repositories, besides check runs. */
+export interface ResumableStore {
+  listResumable(
+    installationId: number,
+  ): Promise<readonly { readonly queue: QueueName; readonly key: string }[]>;
+}
+
 /** The logs of watched jobs, in memory; a log that isn't there is read again from the job. */
 export interface LogSource {
   excerpt(deploymentId: string): LogExcerpt | null;

@@ -11,6 +11,8 @@ export interface SweepOptions {
   readonly recover: (() => Promise<void>) | null;
   /** Null: the operator turned them off. */
   readonly rounds: SweepRounds | null;
+  /** Where no round does, this reads which repositories a new installation has. */
+  readonly learnInstallation: (installationId: number) => Promise<number | null>;
 }
 
 export interface SweepRounds {
@@ -23,14 +25,18 @@ export interface SweepRounds {
 
 /** Old records are first looked for when the start is over (milliseconds). */
 const FIRST_RETENTION_MS = 60_000;
+/** What the key of one installation begins with. */
+const INSTALLATION = 'installation ';
 /** How often what may have lost its wake-up is woken (milliseconds). */
 const RECOVER_MS = 60_000;
 
 /**
  * What is done from time to time, each asking for its next turn: old records are removed and, if they are on, the
- * rounds look for what never arrived, the first ones at once.
+ * rounds look for what never arrived, the first ones at once. Returns what to call for an installation that is new or works
+ * again: which repositories are there now and, in a round, what was pushed while the app could not hear of it.
  */
-export function handleSweeps({ dispatcher, retain, recover, rounds }: SweepOptions): void {
+export function handleSweeps(options: SweepOptions): (installationId: number) => void {
+  const { dispatcher, retain, recover, rounds, learnInstallation } = options;
   /** Where it is still to come this changes nothing. */
   function restart(): void {
     dispatcher.wake('sweep', 'retention', RECOVER_MS);
@@ -42,14 +48,17 @@ export function handleSweeps({ dispatcher, retain, recover, rounds }: SweepOptio
   dispatcher.handle('sweep', async (key) => {
     if (key === 'retention') return retain();
     if (key === 'unfinished') return recover && recoverAll(recover, restart);
+    if (key.startsWith(INSTALLATION)) return learnInstallation(Number(key.slice(INSTALLATION.length)));
     return rounds && runRound(rounds, key);
   });
   dispatcher.wake('sweep', 'retention', FIRST_RETENTION_MS);
   // At once: from then on one instance keeps this key, and it no longer depends on what it repairs.
   if (recover) dispatcher.wake('sweep', 'unfinished');
-  if (!rounds) return;
-  dispatcher.wake('sweep', 'deliveries');
-  dispatcher.wake('sweep', 'heads');
+  if (rounds) {
+    dispatcher.wake('sweep', 'deliveries');
+    dispatcher.wake('sweep', 'heads');
+  }
+  return (installationId) => dispatcher.wake('sweep', rounds ? 'heads' : `${INSTALLATION}${installationId}`);
 }
 
 async function recoverAll(recover: () => Promise<void>, restart: () => void): Promise<number> {

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { makeSweepDeliveryId, type PushEvent } from '../domain/delivery.ts';
 import type { Repository } from '../domain/deployment.ts';
@@ -17,6 +16,7 @@ import type {
 import type { Workspace } from '../domain/workspace.ts';
 import { identify } from './identify-repository.ts';
 import { describeFailure } from './judge-failure.ts';
+import { learnRepositories, learnRepository } from './learn-repositories.ts';
 import type { RequestBudget } from './request-budget.ts';
 
 /** The same new head must be seen twice, this far apart (milliseconds): its delivery may be on the way. */
@@ -41,7 +41,7 @@ export interface HeadSweepContext {
   readonly isAllowed: (login: string) => boolean;
   /** A branch was seen for the first time: what an earlier database left open on its head is taken over. */
   readonly onBaseline: (branch: TrackedBranch) => Promise<void>;
-  /** Repositories left this installation for another one. */
+  /** Repositories went from one installation to another: both are told. */
   readonly onMoved: (installationId: number) => void;
   readonly onFound: (count: number) => void;
 }
@@ -89,7 +89,7 @@ async function sweepInstallation(
     const page = await pages.next();
     if (page.done) break;
     const shown = page.value.map((one) => one.repository);
-    await learnChanges(context, shown, askedAt);
+    await learnRepositories(context, shown, askedAt);
     const swept = await context.store.listSweptPushes(page.value.map((one) => one.repository.id));
     for (const one of page.value) {
       if (swept.get(one.repository.id) === one.pushedAt) continue;
@@ -98,37 +98,6 @@ async function sweepInstallation(
     }
   }
   return seenOnce;
-}
-
-/**
- * No delivery may have told of a rename, a transfer, that it was made public, or that the app was removed and installed anew.
- * `askedAt`: what a delivery says that comes after that is newer.
- */
-async function learnChanges(
-  context: HeadSweepContext,
-  shown: readonly Repository[],
-  askedAt: number,
-): Promise<void> {
-  const { repositories, onMoved, log } = context;
-  const known = await repositories.listKnown(shown.map((one) => one.id));
-  const byId = new Map(known.map((one) => [one.id, one]));
-  const left = new Set<number>();
-  for (const now of shown) {
-    const before = byId.get(now.id);
-    if (!before || isDeepStrictEqual(before, now)) continue;
-    await learn(context, now, askedAt);
-    log.info({ repository: now.id, installation: now.installationId }, 'A change of a repository was found');
-    if (before.installationId !== now.installationId) left.add(before.installationId);
-  }
-  for (const installationId of left) onMoved(installationId);
-}
-
-async function learn(
-  { repositories, dispatcher }: HeadSweepContext,
-  repository: Repository,
-  seenAt: number,
-): Promise<void> {
-  for (const id of await repositories.learnRepository(repository, null, seenAt)) dispatcher.wake('log', id);
 }
 
 function takeRequest({ budget, log }: HeadSweepContext, installation: number): boolean {
@@ -148,7 +117,7 @@ async function sweepRepository(
   const about = { mappings, workspaces, moreNames: isTaken ? [] : [fullName] };
   const own = selectWorkspaces(workspaces, await identify(context, repository, about));
   if (own.length === 0) return 'in order';
-  await learn(context, repository, context.clock.now());
+  await learnRepository(context, repository, context.clock.now());
   let sighting: 'in order' | 'seen once' = 'in order';
   // The configuration is on the default branch, whether a workspace tracks that or not.
   const branches = [...own.map((one) => trackedBranch(one, repository)), repository.defaultBranch];

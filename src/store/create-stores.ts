@@ -13,6 +13,7 @@ import type {
   ReportQueue,
   ReportStore,
   RepositoryStore,
+  ResumableStore,
   ResumeStore,
   SweepStore,
 } from '../domain/ports.ts';
@@ -26,6 +27,7 @@ import { createFailureCommentStore } from './failure-comment-store.ts';
 import { createGitHubDeploymentStore } from './github-deployment-store.ts';
 import { createPlanStore } from './plan-store.ts';
 import { createRepositoryStore } from './repository-store.ts';
+import { createResumableStore } from './resumable-store.ts';
 import { createRetentionStore, type RetentionStore } from './retention-store.ts';
 import type { Schema } from './schema.ts';
 import { createSweepStore } from './sweep-store.ts';
@@ -39,6 +41,7 @@ export type Stores = DeliveryStore &
   ReportQueue &
   SweepStore &
   ResumeStore &
+  ResumableStore &
   CommandStore &
   ConfigurationStore &
   ConfigurationRunStore &
@@ -55,6 +58,7 @@ export function createStores(db: Kysely<Schema>): Stores {
     ...createPlanStore(db),
     ...createDeploymentStore(db),
     ...createSweepStore(db),
+    ...createResumableStore(db),
     ...createCommandStore(db),
     ...createConfigurationStore(db),
     ...createConfigurationRunStore(db),

@@ -90,6 +90,33 @@ export function describeCommandStore(name: string, open: () => Promise<OpenStore
       expect(await stores.getCommand('two')).toBeNull();
     });
 
+    test('what waits to be said in an installation: of its repositories, where they are now', async () => {
+      const elsewhere = { ...REPOSITORY, id: 7, name: 'other', installationId: 2 };
+      await stores.learnRepository(REPOSITORY, null, 1);
+      await stores.learnRepository(elsewhere, null, 1);
+      for (const repositoryId of [REPOSITORY.id, elsewhere.id]) {
+        const name = `of ${repositoryId}`;
+        const deployments = [planned(name, { id: name, repositoryId })];
+        await commit(name, { command: command(name, { repositoryId }), deployments });
+        await stores.noteFailure({ repositoryId, sha: 'a', now: 1 });
+        const shown = { deploymentId: name, workspaceId: WORKSPACE, environment: 'prod', openedAt: 1 };
+        await stores.openGitHubDeployment(shown);
+      }
+      const waiting = (id: number) => [
+        { queue: 'command', key: `of ${id}` },
+        { queue: 'comment', key: `${id}:a` },
+        { queue: 'environment', key: `of ${id}` },
+      ];
+      expect(await stores.listResumable(1)).toEqual(waiting(REPOSITORY.id));
+      await stores.learnRepository({ ...elsewhere, installationId: 3 }, null, 2);
+      expect(await stores.listResumable(2)).toEqual([]);
+      expect(await stores.listResumable(3)).toEqual(waiting(7));
+      await stores.saveCommand('of 7', { finishedAt: 30_000 });
+      await stores.saveFailureComment('7:a', { finishedAt: 30_000 });
+      await stores.saveGitHubDeployment('of 7', { finishedAt: 30_000 });
+      expect(await stores.listResumable(3)).toEqual([]);
+    });
+
     test('the same plan again makes no second command', async () => {
       const plan = { command: command('one'), deployments: [planned('one')] };
       expect(await commit('one', plan)).toHaveLength(1);

@@ -1,14 +1,18 @@
 import { describe, expect, type TestContext, test } from 'vitest';
 import type { Exchange } from '../../sandbox/http/http-service.ts';
 import type { SandboxJob } from '../../sandbox/meltano/sandbox-job.ts';
+import { ConversationWorld } from './conversation-world.ts';
 import { REPOSITORY, World } from './world.ts';
 
 const NEIGHBOUR = 'other/data';
 const MINUTE = 60_000;
 
 /** A second account has the app too, a repository and a workspace. */
-async function open({ onTestFinished }: Pick<TestContext, 'onTestFinished'>): Promise<World> {
-  const world = await World.open();
+async function open(
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  env: Record<string, string> = {},
+): Promise<World> {
+  const world = await World.open({ env });
   onTestFinished(() => world.close());
   const { github, meltano, app } = world;
   github.addInstallation({ account: 'other' });
@@ -191,24 +195,48 @@ describe.concurrent('an installation that goes away', () => {
     expect((await world.untilConcluded(after)).conclusion).toBe('success');
   });
 
-  test('removed and installed anew: the run is concluded through the new installation', async (context) => {
+  test('suspended in the middle of a conversation: unsuspended, it goes on at once', async (context) => {
     const world = await open(context);
-    const { after, job } = await pushQueued(world);
-    const since = world.github.service.exchanges.length;
-    await world.github.removeInstallation(installationOf(world)).delivered;
-    finish(job);
-    await untilRefused(world, 'unavailable');
-    await world.untilLogged('Deployment concluded', { sha: after });
-    await expectNeighbourServed(world);
-    // The old token (Octokit tries one this fresh for some seconds), and once for a new one, that there is not.
-    expect(
-      asked(world, since)
-        .map((one) => one.status)
-        .filter((status) => status !== 401),
-    ).toEqual([404]);
-    world.github.addInstallation({ account: 'acme', deliver: true });
-    expect((await world.untilConcluded(after)).conclusion).toBe('success');
+    const talk = new ConversationWorld(world);
+    world.github.setRole(REPOSITORY, { login: 'ana', role: 'write' });
+    const number = talk.openIssue();
+    talk.say(number, '/redeploy');
+    const job = await world.job(1);
+    await talk.untilReply(number, /queued/i);
+    await world.github.suspend(installationOf(world)).delivered;
+    job.run();
+    await world.untilLogged('GitHub did not take a write', { write: 'reply', kind: 'unavailable' });
+    await world.github.unsuspend(installationOf(world)).delivered;
+    // The job goes on all the while: nothing but the installation wakes the conversation.
+    await talk.untilReply(number, /running/i);
+    job.end('COMPLETE');
+    await talk.untilReply(number, /Deployed/);
   });
+
+  test.for([
+    ['', {}],
+    [', while the sweeps are off', { SWEEP_MINUTES: '0' }],
+  ] as const)(
+    'removed and installed anew%s: the run is concluded through the new installation',
+    async ([_, env], context) => {
+      const world = await open(context, env);
+      const { after, job } = await pushQueued(world);
+      const since = world.github.service.exchanges.length;
+      await world.github.removeInstallation(installationOf(world)).delivered;
+      finish(job);
+      await untilRefused(world, 'unavailable');
+      await world.untilLogged('Deployment concluded', { sha: after });
+      await expectNeighbourServed(world);
+      // The old token (Octokit tries one this fresh for some seconds), and once for a new one, that there is not.
+      expect(
+        asked(world, since)
+          .map((one) => one.status)
+          .filter((status) => status !== 401),
+      ).toEqual([404]);
+      world.github.addInstallation({ account: 'acme', deliver: true });
+      expect((await world.untilConcluded(after)).conclusion).toBe('success');
+    },
+  );
 });
 
 describe.concurrent('a repository that, in the middle,', () => {

@@ -223,10 +223,17 @@ test('records are retained when the sweeps are off: not at the start, but soon a
     wake: (queue, key, delayMs) => void wakes.push([queue, key, delayMs]),
     stop: async () => undefined,
   };
-  handleSweeps({ dispatcher, retain: async () => 7, recover: null, rounds: null });
+  const learnInstallation = async (installationId: number) => installationId * 10;
+  const look = handleSweeps({
+    ...{ dispatcher, retain: async () => 7, recover: null, rounds: null, learnInstallation },
+  });
   expect(wakes).toEqual([['sweep', 'retention', 60_000]]);
   expect(await handlers[0]?.('retention')).toBe(7);
   expect(await handlers[0]?.('heads')).toBeNull();
+  // What a new installation has is learnt all the same.
+  look(5);
+  const [, , key = ''] = ['', ...(wakes.at(-1) ?? [])];
+  expect(await handlers[0]?.(key)).toBe(50);
 });
 
 test('with several instances, what may have lost its wake-up is woken again and again', async () => {
@@ -241,7 +248,8 @@ test('with several instances, what may have lost its wake-up is woken again and 
   const recover = async () => {
     recovered += 1;
   };
-  handleSweeps({ dispatcher, retain: async () => 7, recover, rounds: null });
+  const learnInstallation = async () => null;
+  handleSweeps({ dispatcher, retain: async () => 7, recover, rounds: null, learnInstallation });
   expect(wakes.splice(0)).toContainEqual(['sweep', 'unfinished', undefined]);
   expect(await handlers[0]?.('unfinished')).toBe(60_000);
   expect(recovered).toBe(1);

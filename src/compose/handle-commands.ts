@@ -9,6 +9,7 @@ import type { Accounts } from '../domain/ports.ts';
 import type { ConversationLanes } from '../github/conversation-lane.ts';
 import { createConversationApi } from '../github/conversations.ts';
 import type { GetOctokit } from '../github/octokit.ts';
+import type { OwnApp } from '../github/own-app.ts';
 import { describeFailure } from '../reconcile/judge-failure.ts';
 import type { CommandPlanning } from '../reconcile/plan-deliveries.ts';
 import { createLogExcerptBuilder } from '../report/log-excerpt-builder.ts';
@@ -19,6 +20,7 @@ import type { Foundation } from './foundation.ts';
 export interface CommandPorts {
   readonly getOctokit: GetOctokit;
   readonly lanes: ConversationLanes;
+  readonly ownApp: OwnApp;
   readonly accounts: Accounts;
   readonly reporting: Reporting;
 }
@@ -26,12 +28,12 @@ export interface CommandPorts {
 /** Conversations about commands, from the reaction to the last word. */
 export function handleCommands(foundation: Foundation, ports: CommandPorts): void {
   const { stores, clock, log, dispatcher, redactor } = foundation;
-  const { getOctokit, lanes, accounts, reporting } = ports;
+  const { getOctokit, lanes, ownApp, accounts, reporting } = ports;
   dispatcher.handle(
     'command',
     createConversationKeeper({
       ...{ store: stores, repositories: stores, clock, log, random: Math.random },
-      api: createConversationApi({ getOctokit, lanes, now: clock.now }),
+      api: createConversationApi({ getOctokit, lanes, ownApp, now: clock.now }),
       render: (view) => redactor.redactOwn(renderReply(view)),
       readLogTail: createLogTailReader({
         ...{ accounts, store: stores, describeFailure },

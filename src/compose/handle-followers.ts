@@ -7,6 +7,7 @@ import type { ConversationLanes } from '../github/conversation-lane.ts';
 import { createConversationApi } from '../github/conversations.ts';
 import { createGitHubDeploymentApi } from '../github/github-deployments.ts';
 import type { GetOctokit } from '../github/octokit.ts';
+import type { OwnApp } from '../github/own-app.ts';
 import type { Wishes } from '../reconcile/create-followers.ts';
 import { createGitHubDeploymentKeeper } from '../reconcile/keep-github-deployment.ts';
 import { describeStatus } from '../report/describe-status.ts';
@@ -17,6 +18,7 @@ import type { Foundation } from './foundation.ts';
 export interface FollowerAdapters {
   readonly getOctokit: GetOctokit;
   readonly lanes: ConversationLanes;
+  readonly ownApp: OwnApp;
   readonly configurations: Pick<Configurations, 'known'>;
   readonly pages: Pages;
 }
@@ -24,13 +26,13 @@ export interface FollowerAdapters {
 /** What follows a deployment besides its check run, for repositories that want it. */
 export function handleFollowers(foundation: Foundation, adapters: FollowerAdapters): void {
   const { stores, clock, log, dispatcher, redactor } = foundation;
-  const { getOctokit, lanes, configurations, pages } = adapters;
+  const { getOctokit, lanes, ownApp, configurations, pages } = adapters;
   const common = { store: stores, repositories: stores, clock, log, random: Math.random };
   dispatcher.handle(
     'comment',
     createFailureCommentKeeper({
       ...{ ...common, pages },
-      api: createConversationApi({ getOctokit, lanes, now: clock.now }),
+      api: createConversationApi({ getOctokit, lanes, ownApp, now: clock.now }),
       render: (view) => redactor.redactOwn(renderFailureComment(view)),
     }),
   );

@@ -12,6 +12,7 @@ import { ConversationLanes } from '../github/conversation-lane.ts';
 import { createDeliveryLog } from '../github/hook-deliveries.ts';
 import { createInstallationReader } from '../github/installation-reader.ts';
 import type { OctokitSource } from '../github/octokit.ts';
+import { createOwnApp } from '../github/own-app.ts';
 import type { RequestUse } from '../github/rate-budget.ts';
 import { checkPull } from '../reconcile/check-pull.ts';
 import { createFollowers } from '../reconcile/create-followers.ts';
@@ -107,7 +108,10 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
     }),
   );
   dispatcher.handle('workspace', createReconciler({ ...writing, reporter, logs }));
-  const saying = { getOctokit: octokit.get, lanes: new ConversationLanes(budgets, clock.now) };
+  const saying = {
+    ...{ getOctokit: octokit.get, lanes: new ConversationLanes(budgets, clock.now) },
+    ownApp: createOwnApp(configuration.github.appId, octokit.getForApp),
+  };
   handleCommands(foundation, { ...saying, accounts, reporting });
   handleFollowers(foundation, { ...saying, configurations, pages: reporting.pages });
   const unfinished = { deliveries: stores, store: stores, dispatcher, reporter };

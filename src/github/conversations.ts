@@ -3,6 +3,7 @@ import type { Repository } from '../domain/deployment.ts';
 import { createLaneCall, type LaneOptions } from './lane-call.ts';
 import { locate } from './locate-repository.ts';
 import type { InstallationOctokit } from './octokit.ts';
+import type { OwnApp } from './own-app.ts';
 
 /** Clocks differ: a reply is looked for from a little before (milliseconds). */
 const SKEW_MS = 60_000;
@@ -10,11 +11,17 @@ const SKEW_MS = 60_000;
 interface ShownComment {
   readonly id: number;
   readonly body?: string | undefined;
-  readonly user: { readonly type: string } | null;
+  readonly user: { readonly login: string; readonly type: string } | null;
+  /** GitHub tells that of comments on issues and pull requests, and not of those on commits. */
+  readonly performed_via_github_app?: { readonly id: number } | null;
+}
+
+export interface ConversationApiOptions extends LaneOptions {
+  readonly ownApp: OwnApp;
 }
 
 /** Comments and reactions, each request tried once, when there is room for it. */
-export function createConversationApi(options: LaneOptions): ConversationApi {
+export function createConversationApi({ ownApp, ...options }: ConversationApiOptions): ConversationApi {
   const send = createLaneCall(options);
 
   return {
@@ -52,8 +59,10 @@ export function createConversationApi(options: LaneOptions): ConversationApi {
       send('other', repository, async (octokit) => {
         const comments = await listComments(octokit, repository, place, since - SKEW_MS);
         // Anyone can write the marker; only an app writes as a bot.
-        const reply = comments.find((one) => one.user?.type === 'Bot' && one.body?.includes(marker));
-        return reply?.id ?? null;
+        for (const one of comments) {
+          if (one.body?.includes(marker) && (await isOwn(one, ownApp))) return one.id;
+        }
+        return null;
       }),
 
     findMergedPullRequest: (repository, { sha, branch }) =>
@@ -67,6 +76,15 @@ export function createConversationApi(options: LaneOptions): ConversationApi {
         return (exact ?? merged[0])?.number ?? null;
       }),
   };
+}
+
+/** Another app may quote a reply, with its marker. */
+async function isOwn(
+  { user, performed_via_github_app: app }: ShownComment,
+  ownApp: OwnApp,
+): Promise<boolean> {
+  if (user?.type !== 'Bot') return false;
+  return app ? app.id === ownApp.id : user.login === (await ownApp.readBotLogin());
 }
 
 function listComments(

@@ -24,6 +24,7 @@ const { privateKey } = generateKeyPairSync('rsa', {
 
 export interface GitHub {
   readonly getOctokit: GetOctokit;
+  readonly getForApp: OctokitSource['getForApp'];
   readonly scope: nock.Scope;
   /** Tokens handed out so far. */
   readonly tokens: string[];
@@ -90,6 +91,7 @@ export function connectGitHub(guard?: { leases: LeaseContext; beforeWrite: () =>
   );
   return {
     getOctokit: source.get,
+    getForApp: source.getForApp,
     scope: nock(API),
     tokens,
     requests,

@@ -101,7 +101,7 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
       checkPull: (pull) => checkPull(pull, { files, read: readConfiguration }),
       planning,
       commands: createCommandPlanning(foundation, ports, {
-        reads: createCommandReads({ getOctokit: octokit.get, heads, mayAsk: mayAskFor('command') }),
+        reads: createCommandReads({ getOctokit: octokit.get, heads, sleep, mayAsk: mayAskFor('command') }),
         ...{ planning, configurations },
       }),
       allowedAccounts: configuration.allowedAccounts,

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type CommandReads, PERMISSION_LEVELS, type PermissionLevel } from '../domain/conversation.ts';
 import type { InstallationReader } from '../domain/ports.ts';
 import { locate } from './locate-repository.ts';
@@ -12,11 +11,12 @@ export interface CommandReadsOptions {
   readonly heads: Pick<InstallationReader, 'readHead'>;
   /** False while GitHub refuses the installation's requests, or the last ones are kept for what matters more. */
   readonly mayAsk: (installationId: number) => boolean;
+  readonly sleep: (ms: number) => Promise<unknown>;
 }
 
 /** What commands ask GitHub for. */
 export function createCommandReads(options: CommandReadsOptions): CommandReads {
-  const { heads, mayAsk } = options;
+  const { heads, mayAsk, sleep } = options;
   function makeWay(installationId: number): void {
     if (mayAsk(installationId)) return;
     throw new Error('Few requests to GitHub are left, or it refuses them for now: the command waits');
@@ -25,13 +25,24 @@ export function createCommandReads(options: CommandReadsOptions): CommandReads {
     makeWay(installationId);
     return options.getOctokit(installationId);
   }
+  async function foundSoon<T>(read: () => Promise<T | null>): Promise<T | null> {
+    for (const wait of NOT_FOUND_WAITS_MS) {
+      const found = await read();
+      if (found !== null) return found;
+      await sleep(wait);
+    }
+    return read();
+  }
 
   return {
     /** By the highest right that is true: a custom role makes `role_name` anything, and `permission` coarse. */
     async readPermission(repository, login) {
       const octokit = await getOctokit(repository.installationId);
       const asked = { ...locate(repository), username: login };
-      const data = await orNull(() => octokit.rest.repos.getCollaboratorPermissionLevel(asked));
+      // Somebody who was invited a moment ago may not be known yet.
+      const data = await foundSoon(() =>
+        orNull(() => octokit.rest.repos.getCollaboratorPermissionLevel(asked)),
+      );
       return data === null ? 'none' : highestOf(data.user?.permissions ?? {}, data.permission);
     },
 
@@ -88,13 +99,4 @@ async function orNull<T>(request: () => Promise<{ data: T }>): Promise<T | null>
     if (status === 404 || status === 410 || status === 422) return null;
     throw error;
   }
-}
-
-async function foundSoon<T>(read: () => Promise<T | null>): Promise<T | null> {
-  for (const wait of NOT_FOUND_WAITS_MS) {
-    const found = await read();
-    if (found !== null) return found;
-    await sleep(wait);
-  }
-  return read();
 }

@@ -7,17 +7,22 @@ import { connectGitHub, type GitHub, SHA } from './octokit-setup.ts';
 let github: GitHub;
 let mayAsk: boolean;
 let headsRead: number;
+let slept: number[];
 let reads: CommandReads;
 
 beforeEach(() => {
   github = connectGitHub();
   mayAsk = true;
   headsRead = 0;
+  slept = [];
   const readHead = async () => {
     headsRead += 1;
     return SHA;
   };
-  reads = createCommandReads({ getOctokit: github.getOctokit, heads: { readHead }, mayAsk: () => mayAsk });
+  reads = createCommandReads({
+    ...{ getOctokit: github.getOctokit, heads: { readHead }, mayAsk: () => mayAsk },
+    sleep: async (ms) => void slept.push(ms),
+  });
 });
 
 test.each<[string, (from: CommandReads) => Promise<unknown>]>([
@@ -33,10 +38,18 @@ test.each<[string, (from: CommandReads) => Promise<unknown>]>([
   expect(headsRead).toBe(0);
 });
 
-test('a permission that a repository no longer gives is none', async () => {
-  github.scope.get('/repos/acme/data/collaborators/ana/permission').reply(404, { message: 'Not Found' });
-  expect(await reads.readPermission(REPOSITORY, 'ana')).toBe('none');
-});
+test.each([404, 422])(
+  'a permission that is not found (%s) is asked for again, and then it is none',
+  async (status) => {
+    const path = '/repos/acme/data/collaborators/ana/permission';
+    github.scope.get(path).times(4).reply(status, { message: 'Not Found' });
+    expect(await reads.readPermission(REPOSITORY, 'ana')).toBe('none');
+    expect(slept).toEqual([500, 1_000, 2_000]);
+    github.scope.get(path).reply(status, { message: 'Not Found' });
+    github.scope.get(path).reply(200, { permission: 'write', user: { permissions: { push: true } } });
+    expect(await reads.readPermission(REPOSITORY, 'ana')).toBe('push');
+  },
+);
 
 test.each([
   ['a secondary limit', 403, { 'retry-after': '30' }, 'You have exceeded a secondary rate limit'],

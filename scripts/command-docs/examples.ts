@@ -107,7 +107,10 @@ export function listExamples(): readonly Example[] {
     example(
       'Several workspaces',
       '/redeploy "Analytics (prod)" "Analytics (dev)"',
-      redeploy(deployment(PROD, ended(102)), deployment(DEV, { ...FAILED, checkRunId: 46_700_000_003 })),
+      redeploy(deployment(PROD, ended(102)), {
+        ...deployment(DEV, { ...FAILED, checkRunId: 46_700_000_003 }),
+        error: 'relation "orders" does not exist',
+      }),
     ),
     example('Overtaken by a newer push', '/redeploy', {
       ...{ kind: 'redeploy', missing: [] },

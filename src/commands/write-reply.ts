@@ -47,7 +47,13 @@ async function describe(
 ): Promise<ReplyBody> {
   const { answer } = command;
   switch (answer.kind) {
-    case 'redeploy':
+    case 'redeploy': {
+      const shown = (await show(context, deployments)).map(async (one) => ({
+        ...one,
+        error: await context.readFirstError(one.deployment, repository),
+      }));
+      return { ...answer, deployments: await Promise.all(shown) };
+    }
     case 'withdraw':
       return { ...answer, deployments: await show(context, deployments) };
     case 'status': {

@@ -1,6 +1,7 @@
 import { createConversationKeeper } from '../commands/keep-conversation.ts';
 import { planCommand, planUnanswered } from '../commands/plan-command.ts';
 import { planRerun, planUnansweredRerun } from '../commands/plan-rerun.ts';
+import { createFirstErrorReader } from '../commands/read-first-error.ts';
 import { createLogTailReader } from '../commands/read-log-tail.ts';
 import type { Configurations } from '../domain/configuration-in-use.ts';
 import type { CommandReads } from '../domain/conversation.ts';
@@ -29,6 +30,7 @@ export interface CommandPorts {
 export function handleCommands(foundation: Foundation, ports: CommandPorts): void {
   const { stores, clock, log, dispatcher, redactor } = foundation;
   const { getOctokit, lanes, ownApp, accounts, reporting } = ports;
+  const newBuilder = () => createLogExcerptBuilder(redactor);
   dispatcher.handle(
     'command',
     createConversationKeeper({
@@ -36,9 +38,9 @@ export function handleCommands(foundation: Foundation, ports: CommandPorts): voi
       api: createConversationApi({ getOctokit, lanes, ownApp, now: clock.now }),
       render: (view) => redactor.redactOwn(renderReply(view)),
       readLogTail: createLogTailReader({
-        ...{ accounts, store: stores, describeFailure },
-        newBuilder: () => createLogExcerptBuilder(redactor),
+        ...{ accounts, store: stores, describeFailure, newBuilder },
       }),
+      readFirstError: createFirstErrorReader({ accounts, newBuilder }),
       pages: reporting.pages,
     }),
   );

@@ -21,6 +21,8 @@ export interface ShownDeployment {
   readonly deployment: Deployment;
   /** The deployment that replaced it. */
   readonly supersededBy: Deployment | null;
+  /** The first error of its log, where that may be told. */
+  readonly error?: string | null;
 }
 
 type Answered<K extends Answer['kind']> = Extract<Answer, { kind: K }>;

@@ -58,10 +58,12 @@ describe('/redeploy', () => {
       const replies = () =>
         it.talk.commitComments(REPOSITORY, sha).filter((one) => one.author.type === 'Bot');
       expect(replies()).toEqual([]);
+      job.log('ERROR: the schema is missing');
       job.end('ERROR');
       await it.world.until(() => replies().length > 0, 'the reply on the commit');
       await it.world.untilLogged('Deployment concluded', { reason: 'job_error' });
       expect(replies()).toHaveLength(1);
+      expect(replies()[0]?.body).toMatch(/^\*\*Failed after \d+ s: `the schema is missing`:\*\* /);
     }));
 
   test.concurrent('with a name that is nobody’s lists the workspaces, with 😕 and no deployment', () =>

@@ -170,6 +170,12 @@ test('commands on a public repository show no log, and no secret of the app, of 
   expect(hidden.body).toContain(`/workspaces/${world.workspace.id}`);
   it.say(number, `/meltano status\n\npassword=${written}`);
   await it.untilReply(number, /Failed after/);
+  it.say(number, '/redeploy');
+  const again = await world.job(2);
+  again.run();
+  again.log('meltano.yml:12: internal-detail');
+  again.end('ERROR');
+  await it.untilReply(number, /^\*\*Failed after \d+ s:\*\*/);
   const refused = it.say(number, `/meltano logs --lines ${ownToken}`);
   await it.untilReply(number, /\[redacted\]/);
   await it.untilReaction(refused, 'confused');

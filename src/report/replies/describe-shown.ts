@@ -25,10 +25,11 @@ export function createReplyWording(pages: Pages): Wording {
 }
 
 /** Where a deployment is, or how it ended: Markdown that begins a sentence. */
-export function describeState(view: CommentPages, { deployment, supersededBy }: ShownDeployment): string {
+export function describeState(view: CommentPages, shown: ShownDeployment): string {
+  const { deployment, supersededBy, error = null } = shown;
   const wording = createReplyWording(view);
   if (deployment.state === 'concluded') {
-    const facts = { supersededBy, error: null, startTimeoutMinutes: null, deployTimeoutMinutes: null };
+    const facts = { supersededBy, error, startTimeoutMinutes: null, deployTimeoutMinutes: null };
     return describeEnd(deployment, facts, wording);
   }
   const { withdrawnBy } = deployment;

@@ -38,6 +38,7 @@ function createKeeper(): (id: string) => Promise<number | null> {
       logReads += 1;
       return { kind: 'none' };
     },
+    readFirstError: async () => null,
     pages: { githubUrl: 'https://github.com', workspaceUrl: (workspace) => `https://meltano/${workspace}` },
   });
 }

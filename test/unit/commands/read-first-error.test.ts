@@ -1,0 +1,60 @@
+import { beforeEach, expect, test } from 'vitest';
+import { createFirstErrorReader, type FirstErrorReader } from '../../../src/commands/read-first-error.ts';
+import type { Deployment } from '../../../src/domain/deployment.ts';
+import type { Account } from '../../../src/domain/ports.ts';
+import { createLogExcerptBuilder } from '../../../src/report/log-excerpt-builder.ts';
+import { createRedactor } from '../../../src/report/redact.ts';
+import { REPOSITORY, World } from '../reconcile/reconcile-world.ts';
+
+const SECRET = ['a-secret', 'of-the-app'].join('-');
+
+let world: World;
+let failed: Deployment;
+let served: boolean;
+let readError: FirstErrorReader;
+
+beforeEach(async () => {
+  world = await World.open();
+  const { id } = await world.push();
+  await world.step();
+  world.meltano.moveJob({ status: 'ERROR' });
+  world.meltano.logs.set(world.meltano.jobs[0]?.id ?? '', ['Installing', `ERROR: ${SECRET} is wrong`, 'Bye']);
+  await world.runUntilIdle();
+  failed = await world.read(id);
+  served = true;
+  const redactor = createRedactor({ secrets: [SECRET] });
+  readError = createFirstErrorReader({
+    accounts: { byKey: () => (served ? ({ api: world.meltano } as unknown as Account) : null) },
+    newBuilder: () => createLogExcerptBuilder(redactor),
+  });
+});
+
+test('the first error of a failed job, without secrets', async () => {
+  expect(failed.reason).toBe('job_error');
+  expect(await readError(failed, REPOSITORY)).toBe('[redacted] is wrong');
+});
+
+test.each<[string, Partial<Deployment>, boolean]>([
+  ['a public repository', {}, false],
+  ['a log that the configuration hides', { log: 'none' }, true],
+  ['another end', { reason: 'job_stopped' }, true],
+  ['one that goes on', { state: 'running' }, true],
+  ['no job', { jobId: null }, true],
+])('%s: none is told', async (_, differences, isPrivate) => {
+  const repository = { ...REPOSITORY, private: isPrivate };
+  expect(await readError({ ...failed, ...differences }, repository)).toBeNull();
+});
+
+test.each(['live', 'final'] as const)('the configuration shows it (%s) in public', async (log) => {
+  expect(await readError({ ...failed, log }, { ...REPOSITORY, private: false })).toMatch(/is wrong$/);
+});
+
+test('what was told once stays, and what could not be read does too', async () => {
+  const first = await readError(failed, REPOSITORY);
+  served = false;
+  expect(await readError(failed, REPOSITORY)).toBe(first);
+  const other = { ...failed, id: 'other' };
+  expect(await readError(other, REPOSITORY)).toBeNull();
+  served = true;
+  expect(await readError(other, REPOSITORY)).toBeNull();
+});

@@ -58,7 +58,7 @@ function readOrRefuse(
     return read(payload);
   } catch (error) {
     ports.onDelivery(name, 'unreadable');
-    ports.log.error({ err: error, delivery: id, event: name }, 'The delivery has an unexpected form');
+    ports.log.warn({ err: error, delivery: id, event: name }, 'The delivery has an unexpected form');
     throw withStatus(422, 'The payload does not have the documented form.', error);
   }
 }

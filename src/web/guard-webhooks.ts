@@ -22,7 +22,11 @@ export function guardWebhooks(server: Server, webhookPath: string): void {
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse): boolean {
-  const { 'x-hub-signature-256': signature, 'content-length': length } = request.headers;
+  const {
+    'x-hub-signature-256': signature,
+    'x-github-event': event,
+    'content-length': length,
+  } = request.headers;
   if (Number(length ?? 0) > LARGEST_BODY) {
     answer(response, 413, 'The body is larger than any delivery of GitHub (25 MB).');
     return true;
@@ -33,6 +37,11 @@ function refuse(request: IncomingMessage, response: ServerResponse): boolean {
       400,
       'The header X-Hub-Signature-256 is missing or has not the form sha256=<64 hex digits>.',
     );
+    return true;
+  }
+  // One that is missing is refused by Probot, with words of its own.
+  if (event === '') {
+    answer(response, 400, 'The header X-GitHub-Event is empty.');
     return true;
   }
   return false;

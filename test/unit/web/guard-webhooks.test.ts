@@ -44,6 +44,7 @@ async function openServer() {
 test.each([
   ['without a signature', {}],
   ['with a signature that can be none', { 'x-hub-signature-256': 'sha256=short' }],
+  ['of no event', { ...SIGNED, 'x-github-event': '' }],
 ])('a delivery %s is refused before its body is read', async (_, headers) => {
   const { post, taken } = await openServer();
   expect(await post(PATH, headers)).toBe(400);

@@ -1,4 +1,5 @@
 import { type ConfigurationInUse, commandSettings, DEFAULTS_IN_USE } from '../domain/configuration-in-use.ts';
+import { isConfigurationRunId } from '../domain/configuration-run.ts';
 import { isAtLeast } from '../domain/conversation.ts';
 import type { RerunEvent } from '../domain/delivery.ts';
 import type { Cause, Rerun } from '../domain/deployment.ts';
@@ -60,9 +61,9 @@ interface OldRun {
  */
 export async function planRerun(rerun: RerunToPlan, ports: RerunPorts): Promise<Plan> {
   const { event } = rerun;
-  const { runs: found, skipped } = await findRuns(event, ports);
+  const { runs: found, skipped, files } = await findRuns(event, ports);
   if (found.length === 0 && skipped.length > 0) return refuseAll(rerun, skipped, SKIPPED);
-  if (found.length === 0) return { outcome: 'foreign_check_run', deployments: [] };
+  if (found.length === 0) return planFileRerun(files);
   const { fresh, reruns } = await leaveOutRepeated(rerun, found, ports);
   if (fresh.length === 0) return { outcome: 'repeated', deployments: [], reruns };
   const level = await ports.reads.readPermission(event.repository, event.actor);
@@ -72,6 +73,12 @@ export async function planRerun(rerun: RerunToPlan, ports: RerunPorts): Promise<
     return refuseAll(rerun, fresh, why);
   }
   return redeployAll(rerun, fresh, { ...ports, reads: rememberHeads(ports.reads) });
+}
+
+/** Of the check run about the configuration file: nothing is judged anew, but GitHub awaits a write of it. */
+function planFileRerun(files: readonly string[]): Plan {
+  if (files.length === 0) return { outcome: 'foreign_check_run', deployments: [] };
+  return { outcome: 'configuration_rerun', deployments: [], rewrittenRuns: files };
 }
 
 /** The plan of a re-run about which GitHub or Meltano Cloud could not be asked for long. */
@@ -84,23 +91,32 @@ interface Found {
   readonly runs: readonly OldRun[];
   /** Those of a suite that aren't deployed again: something newer took their place. */
   readonly skipped: readonly OldRun[];
+  /** The ids of check runs about the configuration file. */
+  readonly files: readonly string[];
 }
 
 async function findRuns(event: RerunEvent, ports: RerunPorts): Promise<Found> {
   if (event.run) {
     const run = toOldRun(event.run);
-    return { runs: run ? [run] : [], skipped: [] };
+    return { runs: run ? [run] : [], skipped: [], files: listFiles([event.run]) };
   }
   const newest = new Map<string, OldRun>();
+  const listed = await ports.runs.listRuns(event.repository, event.sha);
   // Oldest first, so that the newest of each workspace stays.
-  for (const shown of await ports.runs.listRuns(event.repository, event.sha)) {
+  for (const shown of listed) {
     const run = toOldRun(shown);
     if (run) newest.set(run.ids.workspaceId, run);
   }
   const all = [...newest.values()];
   const pick = (isSkipped: boolean) =>
     all.filter(({ shown }) => (shown.conclusion === 'skipped') === isSkipped);
-  return { runs: pick(false), skipped: pick(true) };
+  return { runs: pick(false), skipped: pick(true), files: listFiles(listed) };
+}
+
+function listFiles(shown: readonly ShownCheckRun[]): string[] {
+  return shown.flatMap(({ externalId }) =>
+    isConfigurationRunId(externalId ?? '') ? (externalId ?? []) : [],
+  );
 }
 
 function toOldRun(shown: ShownCheckRun): OldRun | null {

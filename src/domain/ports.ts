@@ -316,6 +316,8 @@ export interface Plan {
   readonly withdraw?: { readonly by: string; readonly workspaceIds: readonly string[] };
   /** Check runs about the configuration file; what was said already isn't said again. */
   readonly configurationRuns?: readonly NewConfigurationRun[];
+  /** Ids of check runs about the configuration file that are written once more. */
+  readonly rewrittenRuns?: readonly string[];
   /** Deployments whose check runs were re-run, and what came of it. */
   readonly reruns?: readonly NotedRerun[];
 }

@@ -54,6 +54,7 @@ export const REASON_CODES = {
   repeated: 'the same person asked for the same a moment before',
   foreign_check_run: 'the check run is not one of this app',
   configuration_checked: 'the pull request changes the configuration file: a check run says what it would do',
+  configuration_rerun: 'a re-run of the check run about the configuration file: it is written once more',
   configuration_unchanged: 'the pull request leaves the configuration file alone',
   configuration_held:
     'the configuration file of the repository has mistakes, and there was never a good one: pushes are held',

@@ -211,7 +211,8 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
       );
     }
     for (const deployment of changed) announce(deployment, log);
-    for (const { id } of plan.configurationRuns ?? []) await announceConfiguration(id, log);
+    const runs = [...(plan.configurationRuns ?? []).map(({ id }) => id), ...(plan.rewrittenRuns ?? [])];
+    for (const id of runs) await announceConfiguration(id, log);
   }
 
   async function announceConfiguration(id: string, log: Logger): Promise<void> {

@@ -47,6 +47,16 @@ export async function insertConfigurationRuns(
     .execute();
 }
 
+/** GitHub awaits a write of them. */
+export async function rewriteConfigurationRuns(tx: Kysely<Schema>, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx
+    .updateTable('configurationRun')
+    .set((column) => ({ revision: column('revision', '+', 1) }))
+    .where('id', 'in', ids)
+    .execute();
+}
+
 function toConfigurationRun(row: Selectable<ConfigurationRunTable>): ConfigurationRun {
   return {
     ...row,

@@ -4,7 +4,7 @@ import type { NotedRerun, Plan, PlannedDeployment, PlanStore } from '../domain/p
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import { findSuperseded } from '../domain/supersede.ts';
 import { toCommandRow } from './command-store.ts';
-import { insertConfigurationRuns } from './configuration-run-store.ts';
+import { insertConfigurationRuns, rewriteConfigurationRuns } from './configuration-run-store.ts';
 import { toDeployment, toNewRow } from './deployment-row.ts';
 import type { Schema } from './schema.ts';
 
@@ -69,6 +69,7 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore {
         if (marked.numUpdatedRows === 0n) return [];
         if (command) await tx.insertInto('command').values(toCommandRow(command)).execute();
         await insertConfigurationRuns(tx, rest.configurationRuns ?? []);
+        await rewriteConfigurationRuns(tx, rest.rewrittenRuns ?? []);
         const changed = new Map<string, Deployment>();
         const note = (list: readonly Deployment[]) => {
           for (const one of list) changed.set(one.id, one);

@@ -129,6 +129,28 @@ describe('a bad file on the default branch', () => {
       expect(world.run(good.after, CHECK)).toBeUndefined();
     }));
 
+  test.concurrent('is told again when its check run is re-run: GitHub awaits a write, and annotations come once', () =>
+    inConversation(async (it) => {
+      const { world } = it;
+      const { github } = world;
+      const bad = configure(it, BAD);
+      const run = await untilChecked(it, bad.after);
+      const isPending = () =>
+        github
+          .checkSuites(REPOSITORY)
+          .some(({ headSha, status }) => headSha === bad.after && status !== 'completed');
+      for (const rerun of [
+        () => github.rerequest(run.id, 'ana'),
+        () => github.rerequestSuite(REPOSITORY, bad.after, 'ana'),
+      ]) {
+        rerun();
+        expect(isPending()).toBe(true);
+        await world.until(() => !isPending(), 'the suite to be complete');
+      }
+      expect(world.run(bad.after, CHECK)).toMatchObject({ id: run.id, conclusion: 'failure' });
+      expect(world.run(bad.after, CHECK)?.annotations).toHaveLength(1);
+    }));
+
   test.concurrent('first of all holds the pushes, until the push that repairs it deploys', () =>
     inConversation(async (it) => {
       const { world } = it;

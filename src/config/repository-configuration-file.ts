@@ -9,6 +9,7 @@ import { checkWorkspaceNames } from './check-workspace-names.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { describeIssue, describeUnknownKey } from './describe-issue.ts';
 import type { FileProblem, KeyPath } from './file-problem.ts';
+import { formatKeyPath } from './file-problem.ts';
 import { readYaml, type YamlContent } from './read-yaml.ts';
 import {
   type RepositoryConfigurationFile,
@@ -67,7 +68,12 @@ function refuseText(text: string): FileProblem | null {
 }
 
 function reportIssues(issues: readonly z.core.$ZodIssue[], { value, locate, problems }: YamlContent): void {
+  // What is wrong with a value of the wrong type beside its type makes no sense.
+  const mistyped = new Set(
+    issues.filter(({ code }) => code === 'invalid_type').map(({ path }) => formatKeyPath(path)),
+  );
   for (const issue of issues) {
+    if (issue.code === 'too_big' && mistyped.has(formatKeyPath(issue.path))) continue;
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) {
         const place = locate([...issue.path, key]);

@@ -149,6 +149,11 @@ describe('values', () => {
     ['log: finl', 'log must be live, final or none, not the text "finl". Did you mean final?', 8],
     ['unmatched: loud', 'unmatched must be silent or skipped, not the text "loud".', 14],
     ['paths: docs/**', 'paths must be a list, not the text "docs/**": write ["docs/**"].', 10],
+    [
+      `skip_tokens: ${'x'.repeat(40)}`,
+      `skip_tokens must be a list, not the text "${'x'.repeat(40)}": write ["${'x'.repeat(40)}"].`,
+      16,
+    ],
     ['paths: []', 'paths is an empty list: name something, or remove the key.', 10],
     ['paths: [1]', 'paths[0] must be a text, not the number 1: put it in quotes.', 11],
     [

@@ -32,7 +32,7 @@ export interface PushToPlan {
 
 export interface PlanningPorts {
   readonly comparer: CommitComparer;
-  readonly store: Pick<PlanStore, 'findLastSuccess' | 'findFirstAttempt' | 'countStarted'>;
+  readonly store: Pick<PlanStore, 'findLastSuccess' | 'findFirstPush' | 'countStarted'>;
   readonly newId: NewId;
   readonly nameCheckRun: NameCheckRun;
   readonly matchesPaths: PathMatcher;
@@ -148,8 +148,8 @@ async function chooseBase(
   if (lastSuccess) return lastSuccess;
   // What the held pushes changed isn't deployed yet.
   if (configuration.wasHeld) return null;
-  // Nor is what earlier pushes changed whose deployments failed, or were replaced.
-  const first = await store.findFirstAttempt(workspaceId, orderOf(push));
+  // Nor is what earlier pushes changed that were skipped, or whose deployments failed or were replaced.
+  const first = await store.findFirstPush(workspaceId, orderOf(push));
   if (first) return first.before;
   return NO_COMMIT.test(event.before) ? null : event.before;
 }

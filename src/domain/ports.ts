@@ -338,8 +338,8 @@ export interface LostRun {
 export interface PlanStore {
   /** The commit of the workspace's last successful deployment: the deployed one, else the one asked for. */
   findLastSuccess(workspaceId: string): Promise<string | null>;
-  /** Of the workspace's first deployment that was meant to be done, by a push older than `pushedAt` (epoch milliseconds). */
-  findFirstAttempt(workspaceId: string, pushedAt: number): Promise<Pick<Deployment, 'before'> | null>;
+  /** The workspace's first push to its branch, deployed or not, if it is older than `pushedAt` (epoch milliseconds). */
+  findFirstPush(workspaceId: string, pushedAt: number): Promise<Pick<Deployment, 'before'> | null>;
   /** Deployments of a workspace from one sender's pushes received since then that started or may still start alone. */
   countStarted(workspaceId: string, requestedBy: string, since: number): Promise<number>;
   /**

@@ -8,13 +8,11 @@ import { insertConfigurationRuns, rewriteConfigurationRuns } from './configurati
 import { toDeployment, toNewRow } from './deployment-row.ts';
 import type { Schema } from './schema.ts';
 
-/** What a push came to that was not to be deployed. */
-const NOT_MEANT: readonly ReasonCode[] = [
-  ...(['branch_not_tracked', 'paths_unchanged'] as const),
+/** What a push came to that started nothing. */
+const NEVER_STARTED: readonly ReasonCode[] = [
+  ...(['superseded', 'loop_brake', 'branch_not_tracked', 'paths_unchanged'] as const),
   ...(['skip_token', 'push_off', 'ignored_sender', 'paths_unmatched'] as const),
 ];
-/** What a push came to that started nothing. */
-const NEVER_STARTED: readonly ReasonCode[] = ['superseded', 'loop_brake', ...NOT_MEANT];
 /** How many of a workspace's newest deployments are looked at for one that replaces a push that came late. */
 const NEWEST = 20;
 
@@ -32,13 +30,13 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore {
       return row ? (row.deployedSha ?? row.sha) : null;
     },
 
-    async findFirstAttempt(workspaceId, pushedAt) {
+    async findFirstPush(workspaceId, pushedAt) {
       const row = await db
         .selectFrom('deployment')
         .select('before')
         .where('workspaceId', '=', workspaceId)
         .where('pushedAt', '<', pushedAt)
-        .where('reason', 'not in', NOT_MEANT)
+        .where('reason', '<>', 'branch_not_tracked')
         .orderBy('pushedAt')
         .limit(1)
         .executeTakeFirst();

@@ -254,16 +254,16 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         expect(await stores.findLastSuccess(WORKSPACE)).toBe('new');
       });
 
-      test('the first attempt is the oldest push that was meant to be deployed, and older than the one in question', async () => {
+      test('the first push is the oldest one to the branch, deployed or not, and older than the one in question', async () => {
         const pushAfter = (sha: string, pushedAt: number, rest: Partial<PlannedDeployment> = {}) =>
           commit(planned(sha, { before: sha, pushedAt, ...rest }));
-        expect(await stores.findFirstAttempt(WORKSPACE, 5_000)).toBeNull();
-        await pushAfter('refused', 1_000, { reason: 'paths_unmatched', conclusion: 'none' });
+        expect(await stores.findFirstPush(WORKSPACE, 5_000)).toBeNull();
+        await pushAfter('elsewhere', 500, { reason: 'branch_not_tracked', conclusion: 'none' });
         await pushAfter('second', 3_000);
-        await pushAfter('replaced', 2_000);
+        await pushAfter('skipped', 2_000, { reason: 'skip_token', conclusion: 'skipped' });
         await pushAfter('other', 500, { workspaceId: 'other' });
-        expect(await stores.findFirstAttempt(WORKSPACE, 5_000)).toEqual({ before: 'replaced' });
-        expect(await stores.findFirstAttempt(WORKSPACE, 2_000)).toBeNull();
+        expect(await stores.findFirstPush(WORKSPACE, 5_000)).toEqual({ before: 'skipped' });
+        expect(await stores.findFirstPush(WORKSPACE, 2_000)).toBeNull();
       });
 
       test('the brake counts what started: no waiting, superseded, refused by the plan, old or foreign ones', async () => {

@@ -33,7 +33,7 @@ function push(differences: Partial<PushEvent> = {}): PushEvent {
 interface World {
   comparison?: Comparison;
   lastSuccess?: string;
-  firstAttempt?: { before: string | null };
+  firstPush?: { before: string | null };
   started?: number;
   overtaken?: boolean;
   /** GitHub's, of the head commit. */
@@ -53,7 +53,7 @@ async function plan(workspaces: Workspace[], event: PushEvent, world: World = {}
     },
     store: {
       findLastSuccess: async () => world.lastSuccess ?? null,
-      findFirstAttempt: async () => world.firstAttempt ?? null,
+      findFirstPush: async () => world.firstPush ?? null,
       countStarted: async () => world.started ?? 0,
     },
     matchesPaths,
@@ -128,9 +128,9 @@ describe('planPush', () => {
 
   test("what an earlier push changed isn't lost when nothing has succeeded yet", async () => {
     const inDirectory = [workspace({ directory: 'a' })];
-    const firstAttempt = { before: 'first' };
-    expect((await plan(inDirectory, push(), { firstAttempt })).compared).toEqual([`first...${AFTER}`]);
-    const { compared } = await plan(inDirectory, push(), { firstAttempt, lastSuccess: 'c0ffee' });
+    const firstPush = { before: 'first' };
+    expect((await plan(inDirectory, push(), { firstPush })).compared).toEqual([`first...${AFTER}`]);
+    const { compared } = await plan(inDirectory, push(), { firstPush, lastSuccess: 'c0ffee' });
     expect(compared).toEqual([`c0ffee...${AFTER}`]);
   });
 
@@ -142,7 +142,7 @@ describe('planPush', () => {
   test.each<[string, Partial<PushEvent>, World]>([
     ['a forced push', { forced: true }, { lastSuccess: 'c0ffee' }],
     ['a new branch', { before: ZERO }, {}],
-    ['a redeployment came before, and failed', {}, { firstAttempt: { before: null } }],
+    ['a redeployment came before, and failed', {}, { firstPush: { before: null } }],
     ['a list that is not whole', {}, { comparison: { kind: 'everything', why: 'behind' } }],
   ])('everything counts as changed: %s', async (_, differences, world) => {
     const { planned } = await plan([workspace({ directory: 'a' })], push(differences), world);

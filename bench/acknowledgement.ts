@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { Load, LoadResult } from './acknowledgement/generate-load.ts';
+import { listReceivers, type Receiver } from './acknowledgement/receivers.ts';
+import type { Benchmark, BenchmarkOptions, Table } from './output/benchmark.ts';
+import { formatMegabytes, formatMilliseconds, formatNumber, formatRatio } from './output/format-number.ts';
+import { median } from './output/percentile.ts';
+import { withCleanup } from './processes/cleanup.ts';
+import { MeasuredProcess } from './processes/measured-process.ts';
+import type { SandboxReady } from './processes/run-sandbox.ts';
+
+const CONNECTIONS = 20;
+/** Before its memory is looked at, a started process is left alone for so long (milliseconds). */
+const SETTLE_MS = 2_000;
+/** Deliveries before the counted ones: code gets compiled (seconds). */
+const WARM_UP_S = 2;
+
+interface Round {
+  readonly receiver: string;
+  readonly readyMs: number;
+  readonly idleBytes: number;
+  readonly one: LoadResult;
+  readonly many: LoadResult;
+  readonly half: LoadResult;
+}
+
+export const acknowledgement: Benchmark = {
+  name: 'acknowledgement',
+  title: 'how quickly a signed push delivery is answered, and what the process costs before that',
+  async run(options) {
+    const receivers = listReceivers(options.databaseUrl);
+    const rounds: Round[] = [];
+    // By turns, so that whatever else the machine does meets them all.
+    for (let number = 1; number <= (options.quick ? 1 : 3); number += 1) {
+      for (const receiver of receivers) {
+        options.say(`round ${number}: ${receiver.name}`);
+        rounds.push(await measure(receiver, options));
+      }
+    }
+    return { tables: listTables(receivers, rounds), data: { connections: CONNECTIONS, rounds } };
+  },
+};
+
+function measure(receiver: Receiver, { quick }: BenchmarkOptions): Promise<Round> {
+  return withCleanup(async (cleanup) => {
+    const sandbox = new MeasuredProcess({
+      script: join(import.meta.dirname, 'processes/run-sandbox.ts'),
+      env: {},
+    });
+    cleanup.add(() => sandbox.stop());
+    const { environment } = await sandbox.ask<SandboxReady>('environment', 'environment');
+    const { url, process, readyMs } = await receiver.start(environment, cleanup);
+    await sleep(SETTLE_MS);
+    const { rss: idleBytes } = await process.usage();
+    const seconds = quick ? 1 : 6;
+    const load = { url: `${url}/api/github/webhooks`, secret: environment['WEBHOOK_SECRET'] ?? '' };
+    await generate({ ...load, connections: CONNECTIONS, seconds: WARM_UP_S });
+    const one = await generate({ ...load, connections: 1, seconds });
+    const many = await generate({ ...load, connections: CONNECTIONS, seconds });
+    const rate = Math.max(1, Math.round(many.perSecond / 2));
+    const half = await generate({ ...load, connections: CONNECTIONS, seconds, rate });
+    return { receiver: receiver.name, readyMs, idleBytes, one, many, half };
+  });
+}
+
+async function generate(load: Load): Promise<LoadResult> {
+  const script = join(import.meta.dirname, 'acknowledgement/generate-load.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(load)]);
+  const result = JSON.parse(stdout) as LoadResult;
+  if (result.failed > 0) throw new Error(`${result.failed} deliveries were not answered with 2xx.`);
+  return result;
+}
+
+function listTables(receivers: [Receiver, ...Receiver[]], rounds: readonly Round[]): Table[] {
+  const of = (receiver: Receiver, read: (round: Round) => number) =>
+    median(rounds.filter((round) => round.receiver === receiver.name).map(read));
+  const [peer] = receivers;
+  const row = (receiver: Receiver): string[] => {
+    const both = (read: (round: Round) => number, format: (value: number) => string) => {
+      const value = of(receiver, read);
+      return receiver === peer ? format(value) : `${format(value)} (${formatRatio(value, of(peer, read))})`;
+    };
+    return [
+      receiver.name,
+      both((round) => round.one.perSecond, formatNumber),
+      both((round) => round.many.perSecond, formatNumber),
+      ...(['p50', 'p99', 'p999'] as const).map((key) =>
+        formatMilliseconds(of(receiver, (round) => round.many[key])),
+      ),
+      formatMilliseconds(of(receiver, (round) => round.half.p99)),
+      both((round) => round.idleBytes, formatMegabytes),
+      both((round) => round.readyMs, formatMilliseconds),
+    ];
+  };
+  return [
+    {
+      title: 'Acknowledgement of a signed push of 20 commits',
+      columns: [
+        ...['receiver', '1 connection (a second)', `${CONNECTIONS} connections (a second)`],
+        ...['p50', 'p99', 'p99.9', 'p99 at half load', 'idle memory', 'ready after'],
+      ],
+      rows: receivers.map(row),
+      notes: [
+        'Each number is the median of the rounds. The bare Probot app has a push handler that does nothing; ' +
+          'Meltano Deploy answers after the delivery is synced to disk. ' +
+          `p50 to p99.9 are at ${CONNECTIONS} connections; half load is half of what was answered there.`,
+      ],
+    },
+  ];
+}

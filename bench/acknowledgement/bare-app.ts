@@ -1,0 +1,10 @@
+import { env } from 'node:process';
+import { run } from 'probot';
+
+/** What every Probot app costs before it does anything: the peer that this app is compared with. */
+await run(
+  (app) => {
+    app.on('push', () => {});
+  },
+  { env },
+);

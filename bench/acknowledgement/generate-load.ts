@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import autocannon from 'autocannon';
+import { signPush } from './push-payload.ts';
+
+/** What the load generator is started with (JSON in its first argument). */
+export interface Load {
+  readonly url: string;
+  readonly secret: string;
+  readonly connections: number;
+  readonly seconds: number;
+  /** Deliveries a second, all connections together; absent: as many as are answered. */
+  readonly rate?: number;
+}
+
+/** Deliveries a second; latencies in milliseconds. */
+export interface LoadResult {
+  readonly perSecond: number;
+  readonly total: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly p999: number;
+  /** Anything but 2xx: must be none. */
+  readonly failed: number;
+}
+
+/** So many repositories push. */
+const REPOSITORIES = 50;
+
+/** In a process of its own, so that making the load isn't counted as answering it. */
+async function generateLoad({ url, secret, connections, seconds, rate }: Load): Promise<LoadResult> {
+  const pushes = Array.from({ length: REPOSITORIES }, (_, number) => signPush(secret, number));
+  const result = await autocannon({
+    ...{ url, connections, duration: seconds },
+    ...(rate === undefined ? {} : { overallRate: rate }),
+    method: 'POST',
+    requests: pushes.map(({ body, signature }) => ({
+      method: 'POST',
+      body,
+      setupRequest: (request) => ({
+        ...request,
+        headers: {
+          ...request.headers,
+          'content-type': 'application/json',
+          'user-agent': 'GitHub-Hookshot/bench',
+          'x-github-event': 'push',
+          'x-github-delivery': randomUUID(),
+          'x-hub-signature-256': signature,
+        },
+      }),
+    })),
+  });
+  return {
+    perSecond: result.requests.average,
+    total: result['2xx'],
+    ...{ p50: result.latency.p50, p99: result.latency.p99, p999: result.latency.p99_9 },
+    failed: result.non2xx + result.errors + result.timeouts,
+  };
+}
+
+const [argument] = process.argv.slice(2);
+if (!argument) throw new Error('Usage: generate-load.ts <JSON>');
+console.log(JSON.stringify(await generateLoad(JSON.parse(argument) as Load)));

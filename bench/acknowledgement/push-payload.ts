@@ -1,0 +1,45 @@
+import { createHmac } from 'node:crypto';
+import { type Payload, webhookExample } from '../../sandbox/github/webhook-examples.ts';
+
+const COMMITS = 20;
+
+export interface SignedPush {
+  readonly body: string;
+  readonly signature: string;
+}
+
+/** GitHub's own example of a push with 20 commits in it, each with its author and a few files, to the n-th repository. */
+export function signPush(secret: string, number: number): SignedPush {
+  const payload = webhookExample('push');
+  const sha = (index: number) => (number * 1000 + index + 1).toString(16).padStart(40, 'a');
+  const commits = Array.from({ length: COMMITS }, (_, index) => describeCommit(sha(index), index));
+  const repository = payload['repository'] as Payload;
+  const owner = repository['owner'] as Payload;
+  const body = JSON.stringify({
+    ...payload,
+    ...{ ref: 'refs/heads/main', before: sha(COMMITS), after: sha(COMMITS - 1) },
+    ...{ deleted: false, created: false, forced: false },
+    ...{ commits, head_commit: commits.at(-1) },
+    repository: {
+      ...repository,
+      ...{ id: 1_000_000 + number, name: `data-${number}`, full_name: `acme/data-${number}` },
+      owner: { ...owner, login: 'acme', name: 'acme' },
+      pushed_at: Math.floor(Date.now() / 1000),
+    },
+    installation: { id: 1, node_id: 'MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9uMQ==' },
+  });
+  return { body, signature: `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` };
+}
+
+function describeCommit(id: string, index: number): Payload {
+  const person = { name: 'Ana Lima', email: 'ana@example.com', username: 'ana' };
+  const folder = `transform/models/staging/source_${index}`;
+  return {
+    ...{ id, tree_id: id, distinct: true, timestamp: '2026-03-04T10:12:13+01:00' },
+    message: `Load the orders of source ${index} by day\n\nThe full load took longer than the schedule allows.`,
+    url: `https://github.com/acme/data/commit/${id}`,
+    ...{ author: person, committer: person, removed: [] },
+    added: [`${folder}/stg_orders.sql`, `${folder}/stg_customers.sql`],
+    modified: ['meltano.yml', `${folder}/schema.yml`],
+  };
+}

@@ -1,0 +1,23 @@
+const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** Three digits are more than such a measurement is worth: 5,412 · 54.1 · 5.41 · 0.541. */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return '–';
+  const size = Math.abs(value);
+  if (size >= 100) return WHOLE.format(value);
+  if (size >= 10) return value.toFixed(1);
+  return size === 0 ? '0' : value.toFixed(2);
+}
+
+/** How many times as much as the peer of the same run. */
+export function formatRatio(value: number, peer: number): string {
+  return Number.isFinite(value / peer) ? `${(value / peer).toFixed(2)}×` : '–';
+}
+
+export function formatMegabytes(bytes: number): string {
+  return `${WHOLE.format(bytes / 1024 / 1024)} MB`;
+}
+
+export function formatMilliseconds(ms: number): string {
+  return `${formatNumber(ms)} ms`;
+}

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import type { Usage } from './tell-usage.ts';
+
+const TELL_USAGE = pathToFileURL(`${import.meta.dirname}/tell-usage.ts`).href;
+/** How often a process that starts is asked whether it is ready (milliseconds). */
+const ASK_MS = 5;
+const START_LIMIT_MS = 60_000;
+const STOP_LIMIT_MS = 10_000;
+/** Of its error output so many characters are kept, for the message when it fails. */
+const KEPT_OUTPUT = 4_000;
+
+export interface MeasuredProcessOptions {
+  readonly script: string;
+  readonly args?: readonly string[];
+  readonly nodeArgs?: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+/** A Node process of its own that tells what it uses. Nothing of the caller's environment reaches it but the path. */
+export class MeasuredProcess {
+  readonly #child: ChildProcess;
+  readonly #spawnedAt = performance.now();
+  readonly #exited: Promise<unknown>;
+  #errors = '';
+
+  constructor({ script, args = [], nodeArgs = [], env, cwd }: MeasuredProcessOptions) {
+    const { PATH = '', HOME = '' } = process.env;
+    const words = [
+      '--disable-warning=ExperimentalWarning',
+      ...nodeArgs,
+      '--import',
+      TELL_USAGE,
+      script,
+      ...args,
+    ];
+    this.#child = spawn(process.execPath, words, {
+      env: { PATH, HOME, ...env },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      ...(cwd ? { cwd } : {}),
+    });
+    this.#exited = once(this.#child, 'close');
+    this.#child.stderr?.on('data', (chunk: Buffer) => {
+      this.#errors = (this.#errors + chunk).slice(-KEPT_OUTPUT);
+    });
+  }
+
+  /** Waits until `url` answers with one of `statuses`; the milliseconds since the process was spawned. */
+  async ready(url: string, statuses: readonly number[]): Promise<number> {
+    while (performance.now() - this.#spawnedAt < START_LIMIT_MS) {
+      if (this.#child.exitCode !== null) break;
+      const response = await fetch(url).catch(() => null);
+      await response?.arrayBuffer();
+      if (response && statuses.includes(response.status)) return performance.now() - this.#spawnedAt;
+      await sleep(ASK_MS);
+    }
+    throw new Error(`The measured process is not ready at ${url}.\n${this.#errors}`);
+  }
+
+  async usage(kind: 'usage' | 'settled usage' = 'usage'): Promise<Usage> {
+    return this.ask<{ usage: Usage }>(kind, 'usage').then(({ usage }) => usage);
+  }
+
+  /** Sends a message and waits for the answer that has the field. */
+  async ask<T extends object>(message: string | object, field: keyof T & string): Promise<T> {
+    const answer = new Promise<T>((resolve, reject) => {
+      const listen = (received: unknown) => {
+        if (!isAnswer<T>(received, field)) return;
+        this.#child.off('message', listen);
+        resolve(received);
+      };
+      this.#child.on('message', listen);
+      void this.#exited.then(() => reject(new Error(`The measured process ended.\n${this.#errors}`)));
+    });
+    this.#child.send(message);
+    return answer;
+  }
+
+  async stop(): Promise<void> {
+    const limit = setTimeout(() => this.#child.kill('SIGKILL'), STOP_LIMIT_MS);
+    this.#child.kill('SIGTERM');
+    await this.#exited;
+    clearTimeout(limit);
+  }
+}
+
+function isAnswer<T extends object>(received: unknown, field: string): received is T {
+  return typeof received === 'object' && received !== null && field in received;
+}

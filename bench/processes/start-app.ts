@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import type { Cleanup } from './cleanup.ts';
+import { findFreePort } from './free-port.ts';
+import { MeasuredProcess } from './measured-process.ts';
+
+const BIN = join(import.meta.dirname, '../../bin/meltano-deploy.mjs');
+
+export interface StartedApp {
+  readonly process: MeasuredProcess;
+  readonly url: string;
+  /** From its spawning to its first 200 of `/readyz`. */
+  readonly readyMs: number;
+}
+
+export interface AppOptions {
+  readonly env: Readonly<Record<string, string>>;
+  readonly nodeArgs?: readonly string[];
+}
+
+/** The app as operators run it: a process of its own, started from the command line, which `cleanup` stops. */
+export async function startApp({ env, nodeArgs = [] }: AppOptions, cleanup: Cleanup): Promise<StartedApp> {
+  const port = await findFreePort();
+  const url = `http://127.0.0.1:${port}`;
+  const directory = cleanup.folder();
+  const process = new MeasuredProcess({
+    script: BIN,
+    args: ['start'],
+    nodeArgs,
+    cwd: directory,
+    env: {
+      ...{ HOST: '127.0.0.1', PORT: String(port), DATA_DIR: join(directory, 'data'), NODE_ENV: 'production' },
+      ...{ LOG_LEVEL: 'info', LOG_FORMAT: 'json', SWEEP_MINUTES: '0', ...env },
+    },
+  });
+  cleanup.add(() => process.stop());
+  return { process, url, readyMs: await process.ready(`${url}/readyz`, [200]) };
+}

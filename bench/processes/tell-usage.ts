@@ -1,0 +1,22 @@
+/**
+ * Loaded into a measured process before anything else (`--import`): answers each question of the parent with what the
+ * process has used so far. It listens to nothing else and keeps nothing alive.
+ */
+export interface Usage {
+  /** Bytes: resident, and the part of it that JavaScript objects take. */
+  readonly rss: number;
+  readonly heapUsed: number;
+  /** Milliseconds of processor time, all threads together. */
+  readonly cpuMs: number;
+}
+
+process.on('message', (message) => {
+  // A collection first (`--expose-gc`): what is left then is needed, not just not collected yet.
+  if (message === 'settled usage') globalThis.gc?.();
+  else if (message !== 'usage') return;
+  const { user, system } = process.cpuUsage();
+  const { rss, heapUsed } = process.memoryUsage();
+  const usage: Usage = { rss, heapUsed, cpuMs: (user + system) / 1000 };
+  process.send?.({ usage });
+});
+process.channel?.unref();

@@ -1,0 +1,57 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { acknowledgement } from './acknowledgement.ts';
+import type { Benchmark, BenchmarkOptions } from './output/benchmark.ts';
+import { describeMachine, type Machine, renderMachine } from './output/machine.ts';
+import { renderTable } from './output/markdown-table.ts';
+
+const BENCHMARKS: readonly Benchmark[] = [acknowledgement];
+const RESULTS = join(import.meta.dirname, 'results');
+
+const USAGE = `Usage: npm run bench [-- [--quick] [name...]]
+
+${BENCHMARKS.map(({ name, title }) => `  ${name.padEnd(16)} ${title}`).join('\n')}
+
+  --quick          small and short: shows that the benchmarks work, not how fast anything is
+
+Without a name all of them run. Each prints a Markdown table and writes bench/results/<name>.json and <name>.md.
+TEST_DATABASE_URL names a PostgreSQL server for what needs one; scripts/with-postgres brings one:
+  WITH_POSTGRES_OPTIONS='-c fsync=on' scripts/with-postgres npm run bench`;
+
+async function runBench(words: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args: words,
+    allowPositionals: true,
+    options: { quick: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+  });
+  const unknown = positionals.filter((name) => !BENCHMARKS.some((one) => one.name === name));
+  if (values.help || unknown.length > 0) {
+    console.log(unknown.length > 0 ? `There is no benchmark "${unknown[0]}".\n\n${USAGE}` : USAGE);
+    process.exitCode = values.help ? 0 : 2;
+    return;
+  }
+  const chosen = BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const machine = describeMachine();
+  const options: BenchmarkOptions = {
+    quick: values.quick,
+    databaseUrl: process.env['TEST_DATABASE_URL'] ?? null,
+    say: (progress) => console.error(`  ${progress}`),
+  };
+  for (const benchmark of chosen) await runOne(benchmark, options, machine);
+}
+
+async function runOne(benchmark: Benchmark, options: BenchmarkOptions, machine: Machine): Promise<void> {
+  const { name, title } = benchmark;
+  console.error(`${name}: ${title}`);
+  const { tables, data, files = {} } = await benchmark.run(options);
+  const text = [...tables.map(renderTable), renderMachine(machine)].join('\n\n');
+  console.log(`\n${text}\n`);
+  mkdirSync(RESULTS, { recursive: true });
+  const record = { benchmark: name, quick: options.quick, machine, data };
+  writeFileSync(join(RESULTS, `${name}.json`), `${JSON.stringify(record, null, 2)}\n`);
+  writeFileSync(join(RESULTS, `${name}.md`), `${text}\n`);
+  for (const [file, content] of Object.entries(files)) writeFileSync(join(RESULTS, file), content);
+}
+
+await runBench(process.argv.slice(2));

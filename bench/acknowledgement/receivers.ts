@@ -33,7 +33,7 @@ const BARE: Receiver = {
     const port = await findFreePort();
     const url = `http://127.0.0.1:${port}`;
     const process = new MeasuredProcess({
-      script: join(import.meta.dirname, 'bare-app.ts'),
+      script: join(import.meta.dirname, 'bare-app.mjs'),
       env: {
         ...{ APP_ID, PRIVATE_KEY, WEBHOOK_SECRET, HOST: '127.0.0.1', PORT: String(port) },
         ...{ LOG_LEVEL: 'info', LOG_FORMAT: 'json', NODE_ENV: 'production' },

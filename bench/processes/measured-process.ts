@@ -2,15 +2,22 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import type { Usage } from './tell-usage.ts';
 
-const TELL_USAGE = pathToFileURL(`${import.meta.dirname}/tell-usage.ts`).href;
+const TELL_USAGE = pathToFileURL(`${import.meta.dirname}/tell-usage.mjs`).href;
 /** How often a process that starts is asked whether it is ready (milliseconds). */
 const ASK_MS = 5;
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 10_000;
 /** Of its error output so many characters are kept, for the message when it fails. */
 const KEPT_OUTPUT = 4_000;
+
+export interface Usage {
+  /** Bytes: resident, and the part of it that JavaScript objects take. */
+  readonly rss: number;
+  readonly heapUsed: number;
+  /** Milliseconds of processor time, all threads together. */
+  readonly cpuMs: number;
+}
 
 export interface MeasuredProcessOptions {
   readonly script: string;

@@ -24,6 +24,7 @@ import type { Workspace } from '../domain/workspace.ts';
 import type { PullToCheck } from './check-pull.ts';
 import { findWorkspaces, ListFailed, ListTooFresh, type WorkspaceSearch } from './find-workspaces.ts';
 import { type DeliveredPush, planDeliveredPush } from './plan-delivered-push.ts';
+import { createTurns } from './take-turns.ts';
 
 export interface PlanContext {
   readonly deliveries: DeliveryStore;
@@ -82,6 +83,9 @@ const MAX_POSTPONE_MS = 5 * 60_000;
  */
 export function createPlanner(context: PlanContext): (repositoryKey: string) => Promise<number | null> {
   const { clock } = context;
+  const takeTurn = createTurns();
+  /** Until when (epoch milliseconds) a delivery waits for a newer list of workspaces, by its id. */
+  const waitsUntil = new Map<string, number>();
 
   return async function planRepository(repositoryKey) {
     let next: number | null = null;
@@ -93,14 +97,17 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
   };
 
   async function planDue(delivery: Delivery): Promise<number | null> {
-    const wait = (delivery.retryAt ?? 0) - clock.now();
+    const wait = Math.max(delivery.retryAt ?? 0, waitsUntil.get(delivery.id) ?? 0) - clock.now();
     if (wait > 0) return wait;
+    waitsUntil.delete(delivery.id);
+    await takeTurn();
     const log = context.log.child({ delivery: delivery.id, repository: delivery.event.repository.id });
     try {
       await commit(delivery, await makePlan(delivery), log);
       return null;
     } catch (error) {
       if (error instanceof ListTooFresh) {
+        waitsUntil.set(delivery.id, clock.now() + error.waitMs);
         log.debug({ waitMs: error.waitMs }, 'No workspace yet: waiting for a newer list');
         return error.waitMs;
       }

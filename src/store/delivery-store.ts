@@ -1,19 +1,14 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { AppEvent, Delivery } from '../domain/delivery.ts';
-import type { KeptPush, KeptPushStore } from '../domain/kept-push.ts';
-import type { DeliveryStore, ReceivedDelivery } from '../domain/ports.ts';
+import type { KeptPushStore } from '../domain/kept-push.ts';
+import type { DeliveryStore } from '../domain/ports.ts';
+import { nameBranch } from './name-branch.ts';
+import { createDeliveryRecorder } from './record-deliveries.ts';
 import type { DeliveryTable, Schema } from './schema.ts';
 
 export function createDeliveryStore(db: Kysely<Schema>): DeliveryStore & KeptPushStore {
   return {
-    async record(delivery, push) {
-      if (!push) return recordDelivery(db, delivery);
-      return db.transaction().execute(async (tx) => {
-        const isNew = await recordDelivery(tx, delivery);
-        if (isNew) await keepPush(tx, delivery, push);
-        return isNew;
-      });
-    },
+    record: createDeliveryRecorder(db),
 
     async findPush(repositoryId, branch) {
       const row = await db
@@ -54,45 +49,6 @@ export function createDeliveryStore(db: Kysely<Schema>): DeliveryStore & KeptPus
       await db.updateTable('delivery').set({ attempts, retryAt }).where('id', '=', id).execute();
     },
   };
-}
-
-async function recordDelivery(db: Kysely<Schema>, delivery: ReceivedDelivery): Promise<boolean> {
-  const { id, name, receivedAt, event } = delivery;
-  const result = await db
-    .insertInto('delivery')
-    .values({
-      id,
-      name,
-      receivedAt,
-      repositoryId: event.repository.id,
-      event: JSON.stringify(event),
-      afterSha: event.kind === 'push' ? event.after : null,
-      outcome: event.kind === 'ignored' ? event.reason : null,
-      retryAt: null,
-    })
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .executeTakeFirst();
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
-}
-
-/** In the place of the branch's older one. */
-async function keepPush(db: Kysely<Schema>, delivery: ReceivedDelivery, push: KeptPush): Promise<void> {
-  const { receivedAt } = delivery;
-  const { ref, pushedAt, payload } = push;
-  await db
-    .insertInto('pushPayload')
-    .values({ id: nameBranch(delivery.event.repository.id, ref), payload, pushedAt, receivedAt })
-    .onConflict((conflict) =>
-      conflict
-        .column('id')
-        .doUpdateSet({ payload, pushedAt, receivedAt })
-        .where('pushPayload.pushedAt', '<=', pushedAt),
-    )
-    .execute();
-}
-
-function nameBranch(repositoryId: number, ref: string): string {
-  return `${repositoryId} ${ref}`;
 }
 
 function toDelivery(row: Selectable<DeliveryTable>): Delivery {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Repository } from '../domain/deployment.ts';
 import { nameRepository } from '../domain/match-workspaces.ts';
@@ -21,6 +22,8 @@ export function createRepositoryStore(db: Kysely<Schema>): RepositoryStore {
     },
 
     async learnRepository(repository, formerFullName, seenAt) {
+      // Nearly always: most pushes tell nothing new about their repository.
+      if (await isKnown(db, repository, formerFullName)) return [];
       return db.transaction().execute(async (tx) => {
         const known = await tx
           .selectFrom('repository')
@@ -97,6 +100,28 @@ export function createRepositoryStore(db: Kysely<Schema>): RepositoryStore {
 
 function toRepository({ seenAt: _, private: isPrivate, ...rest }: Selectable<RepositoryTable>): Repository {
   return { ...rest, private: isPrivate === 1 };
+}
+
+/** Whether a repository and its names stand there already, just so: then there is nothing to write. */
+async function isKnown(
+  db: Kysely<Schema>,
+  repository: Repository,
+  formerFullName: string | null,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('repository')
+    .selectAll()
+    .where('id', '=', repository.id)
+    .executeTakeFirst();
+  if (!row || !isDeepStrictEqual(toRepository(row), repository)) return false;
+  const names = [`${repository.owner}/${repository.name}`, formerFullName ?? []].flat();
+  const wanted = new Set(names.map((name) => name.toLowerCase()));
+  const known = await db
+    .selectFrom('repositoryName')
+    .select('fullName')
+    .where('fullName', 'in', [...wanted])
+    .execute();
+  return known.length === wanted.size;
 }
 
 /** Those that something is still to be done for; what is over keeps the installation that it was done with. */

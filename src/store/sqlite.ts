@@ -30,11 +30,12 @@ export async function openSqlite(directory: string): Promise<OpenDatabase> {
   }
   const lock = lockDirectory(directory);
   try {
+    const database = openFile(join(directory, 'meltano-deploy.db'));
     const db = new Kysely<Schema>({
-      dialect: new SqliteDialect({ database: openFile(join(directory, 'meltano-deploy.db')) }),
+      dialect: new SqliteDialect({ database: new NodeSqlite(database) }),
       plugins: [new CamelCasePlugin()],
     });
-    await migrate(db);
+    await migrateAtOnce(database, db);
     return {
       db,
       close: async () => {
@@ -44,6 +45,21 @@ export async function openSqlite(directory: string): Promise<OpenDatabase> {
     };
   } catch (error) {
     lock.close();
+    throw error;
+  }
+}
+
+/**
+ * In one transaction: a process that is killed half-way leaves nothing behind that the next one would stumble over, and
+ * only one sync to disk has to be waited for. Kysely itself begins none on SQLite.
+ */
+async function migrateAtOnce(database: DatabaseSync, db: Kysely<Schema>): Promise<void> {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    await migrate(db);
+    database.exec('COMMIT');
+  } catch (error) {
+    database.close();
     throw error;
   }
 }
@@ -66,7 +82,7 @@ function lockDirectory(directory: string): DatabaseSync {
   }
 }
 
-function openFile(path: string): SqliteDatabase {
+function openFile(path: string): DatabaseSync {
   const database = new DatabaseSync(path);
   // Only an empty file takes auto_vacuum, so it comes first. A file made without it works as before: pages that became
   // free are filled again, but it gets no shorter until someone runs VACUUM on it with the app stopped.
@@ -75,7 +91,7 @@ function openFile(path: string): SqliteDatabase {
     'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON',
   );
   database.exec(`PRAGMA journal_size_limit = ${LOG_BYTES}`);
-  return new NodeSqlite(database);
+  return database;
 }
 
 /** Gives Kysely's SQLite dialect the few methods it wants, over Node's own SQLite. Statements are prepared once. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createStores } from '../../src/store/create-stores.ts';
@@ -57,6 +58,18 @@ test('a database of a newer version is refused, and says so', async () => {
   );
   await database.close();
   await expect(openSqlite(directory)).rejects.toThrow(/^The database is that of a newer version of this app/);
+  rmSync(directory, { recursive: true });
+});
+
+test('a change of the tables that fails half-way leaves nothing of itself behind', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
+  const file = new DatabaseSync(join(directory, 'meltano-deploy.db'));
+  // In the way of the second table of a step that adds a column first.
+  file.exec('create table redelivery (guid text)');
+  await expect(openSqlite(directory)).rejects.toThrow('could not be migrated');
+  file.exec('drop table redelivery');
+  file.close();
+  await (await openSqlite(directory)).close();
   rmSync(directory, { recursive: true });
 });
 

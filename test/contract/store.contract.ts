@@ -65,6 +65,30 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         expect(await stores.listPending(REPOSITORY.id)).toHaveLength(1);
       });
 
+      test('that come together are each stored once, and each is told whether it was new', async () => {
+        await record('known');
+        const ids = ['known', ...Array.from({ length: 70 }, (_, number) => `guid ${number}`), 'guid 69'];
+        const answers = await Promise.all(
+          ids.map(async (id) => {
+            const isNew = await record(id);
+            // What was answered is there.
+            expect(await stores.findDelivery(id)).not.toBeNull();
+            return isNew;
+          }),
+        );
+        expect(answers).toEqual([false, ...Array.from({ length: 70 }, () => true), false]);
+        expect(await stores.listPending(REPOSITORY.id)).toHaveLength(71);
+      });
+
+      test('that can not be stored fail alone, not with those that came with them', async () => {
+        const repository = { ...REPOSITORY, id: null as unknown as number };
+        const bad = { id: 'bad', name: 'push', receivedAt: 1_500, event: pushEvent(repository) };
+        const settled = await Promise.allSettled([record('before'), stores.record(bad), record('after')]);
+        expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+        const pending = await stores.listPending(REPOSITORY.id);
+        expect(pending.map(({ id }) => id).toSorted()).toEqual(['after', 'before']);
+      });
+
       test('are pending in the order of receipt until they are planned', async () => {
         await record('second', 2);
         await record('first', 1);

@@ -351,3 +351,34 @@ describe('a repository that was renamed', () => {
     expect(await world.open()).toMatchObject([{ repositoryId: REPOSITORY.id }]);
   });
 });
+
+test('however many deliveries are planned, between any two of them others get their turn', async () => {
+  for (let number = 0; number < 20; number += 1)
+    await world.deliver(buildPush({ ref: `refs/tags/v${number}` }));
+  const planning = world.plan();
+  const left: number[] = [];
+  for (let turn = 0; turn < 3; turn += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    left.push((await world.stores.listPending(REPOSITORY.id)).length);
+  }
+  expect(Math.min(...left)).toBeGreaterThan(0);
+  await planning;
+  expect(await world.stores.listPending(REPOSITORY.id)).toEqual([]);
+});
+
+test('what waits for a newer list is not planned again with each delivery that comes meanwhile', async () => {
+  world.meltano.workspaces = [];
+  await world.deliver(buildPush());
+  await world.plan();
+  world.clock.advance(1_000);
+  await world.deliver(buildPush());
+  expect(await world.plan()).toBe(29_000);
+  world.clock.advance(1_000);
+  expect(await world.plan()).toBe(28_000);
+  expect(world.lines.filter(({ msg }) => msg === 'No workspace yet: waiting for a newer list')).toHaveLength(
+    1,
+  );
+  world.clock.advance(28_000);
+  expect(await world.plan()).toBeNull();
+  expect(world.noops()).toEqual(['no_workspace', 'no_workspace']);
+});

@@ -1,0 +1,109 @@
+import type { Kysely } from 'kysely';
+import type { KeptPush } from '../domain/kept-push.ts';
+import type { DeliveryStore, ReceivedDelivery } from '../domain/ports.ts';
+import { nameBranch } from './name-branch.ts';
+import type { Schema } from './schema.ts';
+
+/** One statement stores at most so many; SQLite keeps one prepared for each number. */
+const MOST_AT_ONCE = 32;
+/**
+ * A database that refuses the content of one delivery says so at once. What took longer (milliseconds) was a database
+ * that is away, and GitHub doesn't wait for that twice.
+ */
+const REFUSED_WITHIN_MS = 1_000;
+
+interface Waiting {
+  readonly delivery: ReceivedDelivery;
+  readonly push: KeptPush | undefined;
+  readonly resolve: (isNew: boolean) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Stores deliveries: those that arrive in one turn of the event loop share a transaction, and so its sync to disk, which is
+ * what most of the time goes to. Each is answered only after it. When they fail together, each is tried by itself.
+ */
+export function createDeliveryRecorder(db: Kysely<Schema>): DeliveryStore['record'] {
+  let waiting: Waiting[] = [];
+
+  function storeWaiting(): void {
+    const all = waiting;
+    waiting = [];
+    for (let from = 0; from < all.length; from += MOST_AT_ONCE) {
+      void storeGroup(all.slice(from, from + MOST_AT_ONCE));
+    }
+  }
+
+  async function storeGroup(group: readonly Waiting[]): Promise<void> {
+    const began = performance.now();
+    try {
+      const stored = await insertGroup(db, group);
+      // Of two with one GUID, the first is the new one.
+      for (const { delivery, resolve } of group) resolve(stored.delete(delivery.id));
+    } catch (error) {
+      if (group.length > 1 && performance.now() - began < REFUSED_WITHIN_MS) {
+        for (const one of group) await storeGroup([one]);
+      } else {
+        for (const { reject } of group) reject(error);
+      }
+    }
+  }
+
+  return (delivery, push) =>
+    new Promise((resolve, reject) => {
+      // After all requests that came in the same turn.
+      if (waiting.length === 0) setImmediate(storeWaiting);
+      waiting.push({ delivery, push, resolve, reject });
+    });
+}
+
+/** The ids that were not known before, now stored with the pushes that are to be kept. */
+async function insertGroup(db: Kysely<Schema>, group: readonly Waiting[]): Promise<Set<string>> {
+  const deliveries = group.map(({ delivery }) => delivery);
+  if (group.every(({ push }) => push === undefined)) return insertDeliveries(db, deliveries);
+  return db.transaction().execute(async (tx) => {
+    const stored = await insertDeliveries(tx, deliveries);
+    const unkept = new Set(stored);
+    for (const { delivery, push } of group) {
+      if (unkept.delete(delivery.id) && push) await keepPush(tx, delivery, push);
+    }
+    return stored;
+  });
+}
+
+/** In the place of the branch's older one. */
+async function keepPush(db: Kysely<Schema>, delivery: ReceivedDelivery, push: KeptPush): Promise<void> {
+  const { receivedAt } = delivery;
+  const { ref, pushedAt, payload } = push;
+  await db
+    .insertInto('pushPayload')
+    .values({ id: nameBranch(delivery.event.repository.id, ref), payload, pushedAt, receivedAt })
+    .onConflict((conflict) =>
+      conflict
+        .column('id')
+        .doUpdateSet({ payload, pushedAt, receivedAt })
+        .where('pushPayload.pushedAt', '<=', pushedAt),
+    )
+    .execute();
+}
+
+async function insertDeliveries(
+  db: Kysely<Schema>,
+  deliveries: readonly ReceivedDelivery[],
+): Promise<Set<string>> {
+  const rows = await db
+    .insertInto('delivery')
+    .values(
+      deliveries.map(({ id, name, receivedAt, event }) => ({
+        ...{ id, name, receivedAt, retryAt: null },
+        repositoryId: event.repository.id,
+        event: JSON.stringify(event),
+        afterSha: event.kind === 'push' ? event.after : null,
+        outcome: event.kind === 'ignored' ? event.reason : null,
+      })),
+    )
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .returning('id')
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+}

@@ -4,7 +4,7 @@ import { loadEnvFile } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { run } from 'probot';
-import { SmeeClient } from 'smee-client';
+import type { SmeeClient } from 'smee-client';
 import { createOwnRedactor } from './compose/foundation.ts';
 import { type Service, startService } from './compose/start-service.ts';
 import { createLogger } from './config/create-logger.ts';
@@ -41,7 +41,7 @@ async function openSetUp(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  await run(() => undefined, { env: process.env, SmeeClient });
+  await run(() => undefined, { env: process.env, SmeeClient: await loadSmeeClient() });
 }
 
 async function serve(configuration: Configuration): Promise<void> {
@@ -75,9 +75,16 @@ async function startProxy(
 ): Promise<SmeeClient | null> {
   if (!server.webhookProxyUrl) return null;
   const target = service.url + server.webhookPath;
-  const proxy = new SmeeClient({ source: server.webhookProxyUrl, target, logger: log });
+  const Client = await loadSmeeClient();
+  const proxy = new Client({ source: server.webhookProxyUrl, target, logger: log });
   await proxy.start();
   return proxy;
+}
+
+/** Only development needs it, and it brings an HTTP client of its own. */
+async function loadSmeeClient(): Promise<typeof SmeeClient> {
+  const loaded = await import('smee-client');
+  return loaded.SmeeClient;
 }
 
 function stopOnSignals(log: Logger, { stop, abandon }: Pick<Service, 'stop' | 'abandon'>): void {

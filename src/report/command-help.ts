@@ -1,4 +1,5 @@
 import { type CommandName, DEFAULT_LOG_LINES, MAX_LOG_LINES } from '../domain/command.ts';
+import { formatCount } from './format-count.ts';
 
 export interface CommandHelp {
   /** In the usual notation: `[…]` may be left out, `<…>` stands for a value, `…` may be repeated, `|` is a choice. */
@@ -30,7 +31,7 @@ export const COMMAND_HELP: Readonly<Record<CommandName, CommandHelp>> = {
   logs: {
     usage: '/meltano logs [workspace] [--lines <number>]',
     example: '/meltano logs analytics --lines 50',
-    description: `Shows the end of the last deployment's log: ${DEFAULT_LOG_LINES} lines unless told otherwise, ${MAX_LOG_LINES.toLocaleString('en')} at the most.`,
+    description: `Shows the end of the last deployment's log: ${DEFAULT_LOG_LINES} lines unless told otherwise, ${formatCount(MAX_LOG_LINES)} at the most.`,
   },
   why: {
     usage: '/meltano why [workspace|sha]',

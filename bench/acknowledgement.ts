@@ -8,8 +8,8 @@ import type { Benchmark, BenchmarkOptions, Table } from './output/benchmark.ts';
 import { formatMegabytes, formatMilliseconds, formatNumber, formatRatio } from './output/format-number.ts';
 import { median } from './output/percentile.ts';
 import { withCleanup } from './processes/cleanup.ts';
-import { MeasuredProcess } from './processes/measured-process.ts';
-import type { SandboxReady } from './processes/run-sandbox.ts';
+
+import { WorldProcess } from './world/world-process.ts';
 
 const CONNECTIONS = 20;
 /** Before its memory is looked at, a started process is left alone for so long (milliseconds). */
@@ -45,12 +45,8 @@ export const acknowledgement: Benchmark = {
 
 function measure(receiver: Receiver, { quick }: BenchmarkOptions): Promise<Round> {
   return withCleanup(async (cleanup) => {
-    const sandbox = new MeasuredProcess({
-      script: join(import.meta.dirname, 'processes/run-sandbox.ts'),
-      env: {},
-    });
-    cleanup.add(() => sandbox.stop());
-    const { environment } = await sandbox.ask<SandboxReady>('environment', 'environment');
+    const world = new WorldProcess(cleanup);
+    const environment = await world.ask({ ask: 'environment' });
     const { url, process, readyMs } = await receiver.start(environment, cleanup);
     await sleep(SETTLE_MS);
     const { rss: idleBytes } = await process.usage();

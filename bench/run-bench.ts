@@ -5,8 +5,9 @@ import { acknowledgement } from './acknowledgement.ts';
 import type { Benchmark, BenchmarkOptions } from './output/benchmark.ts';
 import { describeMachine, type Machine, renderMachine } from './output/machine.ts';
 import { renderTable } from './output/markdown-table.ts';
+import { scale } from './scale.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [acknowledgement];
+const BENCHMARKS: readonly Benchmark[] = [acknowledgement, scale];
 const RESULTS = join(import.meta.dirname, 'results');
 
 const USAGE = `Usage: npm run bench [-- [--quick] [name...]]

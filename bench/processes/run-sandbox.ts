@@ -1,13 +1,48 @@
-import { startSandbox } from '../../sandbox/sandbox.ts';
+import { createInstallationToken } from '../world/create-installation-token.ts';
+import { SandboxWorld } from '../world/sandbox-world.ts';
+import type { WorldAnswer, WorldRequest } from '../world/world-messages.ts';
 
-/** The simulated services in a process of their own, so that what they cost isn't counted. Said to the parent once they listen. */
-export interface SandboxReady {
-  readonly environment: Record<string, string>;
+// The simulated services in a process of their own, so that what they cost isn't counted.
+
+const world = await SandboxWorld.start();
+
+async function answer(request: WorldRequest): Promise<Partial<WorldAnswer>> {
+  switch (request.ask) {
+    case 'environment':
+      return { environment: world.sandbox.appEnvironment() };
+    case 'prepare':
+      world.prepare(request.deployments, request.installations);
+      return { prepared: true };
+    case 'begin':
+      return { begun: await world.begin(request.webhookUrl) };
+    case 'begin without app':
+      return {
+        begun: await world.beginWithoutApp((account) => createInstallationToken(world.sandbox, account)),
+      };
+    case 'log':
+      world.log(request.jobs, request.everyMs);
+      return { done: true };
+    case 'reset':
+      world.reset();
+      return { done: true };
+    case 'counts':
+      return { counts: world.counts() };
+    case 'end':
+      return { lags: await world.end(request) };
+  }
 }
 
-const sandbox = await startSandbox();
-sandbox.github.addInstallation({ account: 'acme' });
-process.on('SIGTERM', () => void sandbox.stop().then(() => process.exit(0)));
+process.on('SIGTERM', () => {
+  world.stopLogs();
+  void world.sandbox.stop().then(() => process.exit(0));
+});
 process.on('message', (message) => {
-  if (message === 'environment') process.send?.({ environment: sandbox.appEnvironment() });
+  if (typeof message !== 'object' || message === null || !('ask' in message)) return;
+  answer(message as WorldRequest).then(
+    (answered) => process.send?.(answered),
+    (error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    },
+  );
 });

@@ -1,0 +1,172 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SandboxJob } from '../../sandbox/meltano/sandbox-job.ts';
+import type { SandboxWorkspace } from '../../sandbox/meltano/sandbox-workspace.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
+import { countRequests } from './count-requests.ts';
+import type { Lag, WatchedJob, WorldCounts } from './world-messages.ts';
+
+/** So many pushes at once are on their way to the app. */
+const PUSHES_AT_ONCE = 20;
+const BEGIN_LIMIT_MS = 300_000;
+const REPORT_LIMIT_MS = 120_000;
+/** How often it is looked whether everything is there (milliseconds). */
+const LOOK_MS = 50;
+
+interface Deployment {
+  readonly repository: string;
+  readonly account: string;
+  readonly workspace: SandboxWorkspace;
+  job: SandboxJob | null;
+  sha: string;
+}
+
+/** Many repositories with a workspace each, whose jobs run until they are told to end. */
+export class SandboxWorld {
+  readonly sandbox: Sandbox;
+  readonly #deployments: Deployment[] = [];
+  /** When a check run of a commit was first seen running, and completed. */
+  readonly #shown = new Set<string>();
+  readonly #completedAt = new Map<string, number>();
+  #loggers: NodeJS.Timeout | null = null;
+  #logging = 0;
+  #countedFrom = Date.now();
+
+  static async start(): Promise<SandboxWorld> {
+    return new SandboxWorld(await startSandbox());
+  }
+
+  private constructor(sandbox: Sandbox) {
+    this.sandbox = sandbox;
+    sandbox.meltano.script = () => 'manual';
+    sandbox.github.onCheckRun(({ headSha, status }) => {
+      if (status === 'in_progress') this.#shown.add(headSha);
+      if (status === 'completed' && !this.#completedAt.has(headSha))
+        this.#completedAt.set(headSha, performance.now());
+    });
+  }
+
+  prepare(deployments: number, installations: number): void {
+    const { github, meltano } = this.sandbox;
+    for (let number = 0; number < installations; number += 1)
+      github.addInstallation({ account: `acme-${number}` });
+    for (let number = 0; number < deployments; number += 1) {
+      const account = `acme-${number % installations}`;
+      const repository = `${account}/data-${number}`;
+      github.addRepository({ fullName: repository, private: true, files: { 'meltano.yml': 'version: 1\n' } });
+      const repositoryUrl = this.sandbox.repositoryUrl(repository);
+      const workspace = meltano.addWorkspace({ name: `Analytics ${number}`, repositoryUrl });
+      this.#deployments.push({ repository, account, workspace, job: null, sha: github.head(repository) });
+    }
+  }
+
+  async begin(webhookUrl: string): Promise<readonly WatchedJob[]> {
+    const { github, meltano } = this.sandbox;
+    github.webhookUrl = webhookUrl;
+    const made = new Map<string, SandboxJob>();
+    meltano.script = () => 'manual';
+    for (let from = 0; from < this.#deployments.length; from += PUSHES_AT_ONCE) {
+      const sent = this.#deployments.slice(from, from + PUSHES_AT_ONCE).map((deployment) => {
+        const files = { 'meltano.yml': `version: 1\n# ${deployment.repository}\n` };
+        const pushed = github.push({ repository: deployment.repository, files });
+        deployment.sha = github.head(deployment.repository);
+        return pushed.delivered;
+      });
+      await Promise.all(sent);
+    }
+    await until(
+      () => {
+        for (const job of meltano.jobs) made.set(job.workspaceId, job);
+        for (const job of meltano.jobs) if (job.status === 'QUEUED') job.run();
+        return (
+          made.size === this.#deployments.length && this.#deployments.every(({ sha }) => this.#shown.has(sha))
+        );
+      },
+      BEGIN_LIMIT_MS,
+      () => `${made.size} jobs, ${this.#shown.size} check runs`,
+    );
+    for (const deployment of this.#deployments) deployment.job = made.get(deployment.workspace.id) ?? null;
+    return [];
+  }
+
+  /** Jobs without an app, and what a peer needs to watch them. */
+  async beginWithoutApp(createToken: (account: string) => Promise<string>): Promise<readonly WatchedJob[]> {
+    const { github, meltano } = this.sandbox;
+    const tokens = new Map<string, string>();
+    const watched: WatchedJob[] = [];
+    for (const deployment of this.#deployments) {
+      const { account, repository, sha } = deployment;
+      const githubToken = tokens.get(account) ?? (await createToken(account));
+      tokens.set(account, githubToken);
+      deployment.job = meltano.createJob(deployment.workspace);
+      deployment.job.run();
+      watched.push({
+        jobUrl: `${meltano.apiUrl}/jobs/${deployment.job.id}`,
+        checkRunsUrl: `${github.origin}/api/v3/repos/${repository}/check-runs`,
+        ...{ headSha: sha, githubToken, meltanoToken: meltano.token },
+      });
+    }
+    return watched;
+  }
+
+  /** The lines are written by turns, not all in one moment. */
+  log(jobs: number, everyMs: number): void {
+    this.stopLogs();
+    this.#logging = jobs;
+    if (jobs === 0) return;
+    let turn = 0;
+    const stepMs = 50;
+    const perStep = (jobs * stepMs) / everyMs;
+    let owed = 0;
+    this.#loggers = setInterval(() => {
+      for (owed += perStep; owed >= 1; owed -= 1) {
+        const { job } = this.#deployments[turn % jobs] ?? {};
+        turn += 1;
+        if (job && !job.ended) job.log(`${new Date().toISOString()} [info     ] Installed plugin ${turn}`);
+      }
+    }, stepMs);
+  }
+
+  stopLogs(): void {
+    if (this.#loggers) clearInterval(this.#loggers);
+  }
+
+  reset(): void {
+    this.sandbox.meltano.service.exchanges.length = 0;
+    this.sandbox.github.service.exchanges.length = 0;
+    this.#countedFrom = Date.now();
+  }
+
+  counts(): WorldCounts {
+    const { github, meltano } = this.sandbox;
+    const quiet = this.#deployments.slice(this.#logging).flatMap(({ job }) => job?.id ?? []);
+    const seconds = (Date.now() - this.#countedFrom) / 1000;
+    return { seconds, ...countRequests(github.service.exchanges, meltano.service.exchanges, quiet) };
+  }
+
+  async end({ from, to, withinMs }: { from: number; to: number; withinMs: number }): Promise<readonly Lag[]> {
+    const ending = this.#deployments.slice(from, to);
+    const endedAt = new Map<string, number>();
+    for (const { job, sha } of ending) {
+      job?.end('COMPLETE');
+      endedAt.set(sha, performance.now());
+      await sleep(withinMs / ending.length);
+    }
+    await until(
+      () => ending.every(({ sha }) => this.#completedAt.has(sha)),
+      REPORT_LIMIT_MS,
+      () => 'not all ends were reported',
+    );
+    return ending.map(({ sha }, index) => ({
+      job: from + index,
+      ms: (this.#completedAt.get(sha) ?? Number.NaN) - (endedAt.get(sha) ?? Number.NaN),
+    }));
+  }
+}
+
+async function until(holds: () => boolean, limitMs: number, describe: () => string): Promise<void> {
+  const deadline = performance.now() + limitMs;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`The simulated services waited in vain: ${describe()}`);
+    await sleep(LOOK_MS);
+  }
+}

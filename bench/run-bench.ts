@@ -5,9 +5,10 @@ import { acknowledgement } from './acknowledgement.ts';
 import type { Benchmark, BenchmarkOptions } from './output/benchmark.ts';
 import { describeMachine, type Machine, renderMachine } from './output/machine.ts';
 import { renderTable } from './output/markdown-table.ts';
+import { reportLag } from './report-lag.ts';
 import { scale } from './scale.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [acknowledgement, scale];
+const BENCHMARKS: readonly Benchmark[] = [acknowledgement, reportLag, scale];
 const RESULTS = join(import.meta.dirname, 'results');
 
 const USAGE = `Usage: npm run bench [-- [--quick] [name...]]

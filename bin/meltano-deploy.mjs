@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
+import v8 from 'node:v8';
 
 // Plain JavaScript that any Node can read: it says which Node is needed before anything newer is loaded.
 const NEEDED = 24;
@@ -17,6 +18,10 @@ if (Number.parseInt(process.versions.node, 10) < NEEDED) {
 // A third of the start is compiling: what is kept beside the dependencies is nobody else's to write. Where it can't be
 // written, Node goes on without.
 module.enableCompileCache?.(fileURLToPath(new URL('../node_modules/.cache/node-compile', import.meta.url)));
+
+// On a machine with much memory Node lets garbage grow to four times what is in use before it looks: 2,000 deployments at
+// once took 460 MB that way, of which 77 were needed. For a service that mostly waits, looking more often is cheap.
+v8.setFlagsFromString('--heap-growing-percent=50');
 
 // A checkout has the sources, which Node runs as they are; not so under node_modules, so the package has them compiled.
 const isCheckout = existsSync(new URL('../src', import.meta.url));

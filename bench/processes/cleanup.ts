@@ -1,6 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+
+/** Beside the results, not in the system's temporary folder, which may be in memory: a sync to disk shall cost what it costs. */
+const FOLDERS = join(import.meta.dirname, '../results');
 
 /** What has to be undone when a benchmark ends, however it ends: the last first. */
 export class Cleanup {
@@ -12,7 +14,8 @@ export class Cleanup {
 
   /** A folder that is gone afterwards. */
   folder(): string {
-    const path = mkdtempSync(join(tmpdir(), 'meltano-deploy-bench-'));
+    mkdirSync(FOLDERS, { recursive: true });
+    const path = mkdtempSync(join(FOLDERS, 'tmp-'));
     this.add(() => rmSync(path, { recursive: true, force: true }));
     return path;
   }

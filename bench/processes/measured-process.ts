@@ -8,6 +8,8 @@ const TELL_USAGE = pathToFileURL(`${import.meta.dirname}/tell-usage.mjs`).href;
 const ASK_MS = 5;
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 10_000;
+/** Nothing that is asked takes longer: a benchmark ends, whatever happens. */
+const ANSWER_LIMIT_MS = 600_000;
 /** Of its error output so many characters are kept, for the message when it fails. */
 const KEPT_OUTPUT = 4_000;
 
@@ -74,13 +76,21 @@ export class MeasuredProcess {
   /** Sends a message and waits for the answer that has the field. */
   async ask<T extends object>(message: string | object, field: keyof T & string): Promise<T> {
     const answer = new Promise<T>((resolve, reject) => {
+      const limit = setTimeout(
+        () => reject(new Error('The measured process does not answer.')),
+        ANSWER_LIMIT_MS,
+      );
       const listen = (received: unknown) => {
         if (!isAnswer<T>(received, field)) return;
         this.#child.off('message', listen);
+        clearTimeout(limit);
         resolve(received);
       };
       this.#child.on('message', listen);
-      void this.#exited.then(() => reject(new Error(`The measured process ended.\n${this.#errors}`)));
+      void this.#exited.then(() => {
+        clearTimeout(limit);
+        reject(new Error(`The measured process ended.\n${this.#errors}`));
+      });
     });
     this.#child.send(message);
     return answer;

@@ -3,6 +3,8 @@ import type { Cleanup } from './cleanup.ts';
 import { findFreePort } from './free-port.ts';
 import { MeasuredProcess } from './measured-process.ts';
 
+/** As `npm start` and the container image have it. */
+const NODE_ARGS = ['--max-semi-space-size=8'];
 const BIN = join(import.meta.dirname, '../../bin/meltano-deploy.mjs');
 
 export interface StartedApp {
@@ -25,7 +27,7 @@ export async function startApp({ env, nodeArgs = [] }: AppOptions, cleanup: Clea
   const process = new MeasuredProcess({
     script: BIN,
     args: ['start'],
-    nodeArgs,
+    nodeArgs: [...NODE_ARGS, ...nodeArgs],
     cwd: directory,
     env: {
       ...{ HOST: '127.0.0.1', PORT: String(port), DATA_DIR: join(directory, 'data'), NODE_ENV: 'production' },

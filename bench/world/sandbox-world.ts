@@ -7,7 +7,7 @@ import type { Lag, WatchedJob, WorldCounts } from './world-messages.ts';
 
 /** So many pushes at once are on their way to the app. */
 const PUSHES_AT_ONCE = 20;
-const BEGIN_LIMIT_MS = 300_000;
+const BEGIN_LIMIT_MS = 480_000;
 const REPORT_LIMIT_MS = 120_000;
 /** How often it is looked whether everything is there (milliseconds). */
 const LOOK_MS = 50;

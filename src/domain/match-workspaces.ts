@@ -1,5 +1,5 @@
 import type { Repository } from './deployment.ts';
-import { parseRepositoryUrl } from './repository-url.ts';
+import { parseRepositoryUrl, type RepositoryAddress } from './repository-url.ts';
 import type { Workspace } from './workspace.ts';
 
 /** The repository as workspaces may name it. */
@@ -81,12 +81,22 @@ function usesRepository(workspace: Workspace, identity: RepositoryIdentity): boo
 }
 
 /** The repository on the host that a workspace names (`owner/name`, lower case); null when it names none there. */
-export function readFullName(
-  { repositoryUrl }: Pick<Workspace, 'repositoryUrl'>,
-  host: string,
-): string | null {
-  const address = repositoryUrl ? parseRepositoryUrl(repositoryUrl) : null;
+export function readFullName(workspace: NamesRepository, host: string): string | null {
+  const address = readAddress(workspace);
   return address?.host === host ? address.fullName : null;
+}
+
+type NamesRepository = Pick<Workspace, 'repositoryUrl'>;
+
+/** Of the lists that are in use: each push is compared with all workspaces, and reading a URL is most of the work. */
+const addresses = new WeakMap<NamesRepository, RepositoryAddress | null>();
+
+function readAddress(workspace: NamesRepository): RepositoryAddress | null {
+  const known = addresses.get(workspace);
+  if (known !== undefined) return known;
+  const address = workspace.repositoryUrl ? parseRepositoryUrl(workspace.repositoryUrl) : null;
+  addresses.set(workspace, address);
+  return address;
 }
 
 /** Whether the name of the repository belongs to another one, which had it before. `holder`: whom it belongs to. */

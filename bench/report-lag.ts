@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Benchmark, BenchmarkOptions, Table } from './output/benchmark.ts';
+import { formatMilliseconds, formatNumber } from './output/format-number.ts';
+import { percentile } from './output/percentile.ts';
+import { withCleanup } from './processes/cleanup.ts';
+import { CONTENDERS, type Contender } from './report-lag/contenders.ts';
+import { drawLag } from './report-lag/draw-lag.ts';
+import type { WorldCounts } from './world/world-messages.ts';
+import { WorldProcess } from './world/world-process.ts';
+
+/** Each job writes a line this often, to its end. */
+const LINE_EVERY_MS = 5_000;
+
+interface Setting {
+  readonly deployments: number;
+  readonly installations: number;
+}
+
+export interface LagRow extends Setting {
+  readonly contender: string;
+  /** Milliseconds from the end of each job to its completed check run. */
+  readonly lags: readonly number[];
+  readonly counts: WorldCounts;
+  /** Requests of one deployment in a minute. */
+  readonly meltanoPerMinute: number;
+  readonly githubWritesPerMinute: number;
+}
+
+export const reportLag: Benchmark = {
+  name: 'report-lag',
+  title: 'from the end of a job to its completed check run, beside two plain polling loops',
+  async run(options) {
+    const rows: LagRow[] = [];
+    for (const setting of listSettings(options)) {
+      for (const contender of CONTENDERS) {
+        options.say(`${describeSetting(setting)}: ${contender.name}`);
+        rows.push(await measure(setting, contender, options));
+      }
+    }
+    const picture = drawLag(rows.filter(({ installations, deployments }) => installations === deployments));
+    return { tables: [makeTable(rows)], data: { rows }, files: { 'report-lag.svg': picture } };
+  },
+};
+
+function listSettings({ quick }: BenchmarkOptions): Setting[] {
+  const spread = (quick ? [1, 10] : [1, 50, 500]).map((count) => ({
+    deployments: count,
+    installations: count,
+  }));
+  return [...spread, { deployments: quick ? 5 : 50, installations: 1 }];
+}
+
+function describeSetting({ deployments, installations }: Setting): string {
+  const where = installations === 1 ? 'in one installation' : `in ${installations} installations`;
+  return `${deployments} ${where}`;
+}
+
+function measure(setting: Setting, contender: Contender, { quick }: BenchmarkOptions): Promise<LagRow> {
+  return withCleanup(async (cleanup) => {
+    const { deployments } = setting;
+    const world = new WorldProcess(cleanup);
+    await world.ask({ ask: 'environment' });
+    await world.ask({ ask: 'prepare', ...setting });
+    await contender.begin(world, cleanup);
+    await world.ask({ ask: 'log', jobs: deployments, everyMs: LINE_EVERY_MS });
+    await world.ask({ ask: 'reset' });
+    await sleep(quick ? 3_000 : 20_000);
+    const counts = await world.ask({ ask: 'counts' });
+    // Two ends in a second at the most of one installation, which writes once a second.
+    const withinMs = Math.max(
+      1_000,
+      setting.installations === 1 ? deployments * 1_500 : quick ? 2_000 : 20_000,
+    );
+    const lags = await world.ask({ ask: 'end', from: 0, to: deployments, withinMs });
+    const perMinute = (requests: number) => (requests * 60) / counts.seconds / deployments;
+    return {
+      ...{ ...setting, contender: contender.name, counts, lags: lags.map(({ ms }) => ms) },
+      meltanoPerMinute: perMinute(counts.statusReads + counts.logReads + counts.otherReads),
+      githubWritesPerMinute: perMinute(counts.githubWrites),
+    };
+  });
+}
+
+function makeTable(rows: readonly LagRow[]): Table {
+  return {
+    title: 'From the end of a job to its completed check run',
+    columns: [
+      ...['deployments', 'who', 'lag p50', 'p95', 'p99'],
+      ...['requests to Meltano Cloud', 'writes to GitHub'],
+    ],
+    rows: rows.map((row) => [
+      describeSetting(row),
+      row.contender,
+      ...[50, 95, 99].map((percent) => formatMilliseconds(percentile(row.lags, percent))),
+      formatNumber(row.meltanoPerMinute),
+      formatNumber(row.githubWritesPerMinute),
+    ]),
+    notes: [
+      `Each job writes a line every ${LINE_EVERY_MS / 1000} s until it ends. Requests are those of one deployment in a minute while it runs. ` +
+        'The loops are given their check runs and tokens ready-made, and know nothing of limits: GitHub takes 80 writes a minute and 500 an hour of an installation.',
+    ],
+  };
+}

@@ -1,0 +1,22 @@
+import { percentile } from '../output/percentile.ts';
+import { renderBars } from '../output/render-bars.ts';
+import type { LagRow } from '../report-lag.ts';
+
+/** Lag and requests of all contenders on one picture: short bars are good. */
+export function drawLag(rows: readonly LagRow[]): string {
+  const groups = [...new Set(rows.map(({ deployments }) => deployments))];
+  const panel = (title: string, unit: string, read: (row: LagRow) => number) => ({
+    ...{ title, unit },
+    groups: groups.map((deployments) => ({
+      label: deployments === 1 ? '1 deployment' : `${deployments} deployments`,
+      bars: rows
+        .filter((row) => row.deployments === deployments)
+        .map((row) => ({ label: row.contender, value: read(row) })),
+    })),
+  });
+  return renderBars([
+    panel('Lag, 95th percentile', 's', ({ lags }) => percentile(lags, 95) / 1000),
+    panel('Requests to Meltano Cloud per deployment and minute', '', (row) => row.meltanoPerMinute),
+    panel('Writes to GitHub per deployment and minute', '', (row) => row.githubWritesPerMinute),
+  ]);
+}

@@ -2,13 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { acknowledgement } from './acknowledgement.ts';
+import { hotPaths } from './hot-paths.ts';
 import type { Benchmark, BenchmarkOptions } from './output/benchmark.ts';
 import { describeMachine, type Machine, renderMachine } from './output/machine.ts';
 import { renderTable } from './output/markdown-table.ts';
 import { reportLag } from './report-lag.ts';
 import { scale } from './scale.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [acknowledgement, reportLag, scale];
+const BENCHMARKS: readonly Benchmark[] = [acknowledgement, reportLag, scale, hotPaths];
 const RESULTS = join(import.meta.dirname, 'results');
 
 const USAGE = `Usage: npm run bench [-- [--quick] [name...]]

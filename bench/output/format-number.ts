@@ -4,9 +4,9 @@ const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return '–';
   const size = Math.abs(value);
-  if (size >= 100) return WHOLE.format(value);
+  if (size >= 100 || Number.isInteger(value)) return WHOLE.format(value);
   if (size >= 10) return value.toFixed(1);
-  return size === 0 ? '0' : value.toFixed(2);
+  return value.toFixed(2);
 }
 
 /** How many times as much as the peer of the same run. */

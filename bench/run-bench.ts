@@ -6,17 +6,19 @@ import { hotPaths } from './hot-paths.ts';
 import type { Benchmark, BenchmarkOptions } from './output/benchmark.ts';
 import { describeMachine, type Machine, renderMachine } from './output/machine.ts';
 import { renderTable } from './output/markdown-table.ts';
+import { publish } from './output/publish.ts';
 import { reportLag } from './report-lag.ts';
 import { scale } from './scale.ts';
 
 const BENCHMARKS: readonly Benchmark[] = [acknowledgement, reportLag, scale, hotPaths];
 const RESULTS = join(import.meta.dirname, 'results');
 
-const USAGE = `Usage: npm run bench [-- [--quick] [name...]]
+const USAGE = `Usage: npm run bench [-- [--quick] [name...] | --publish]
 
 ${BENCHMARKS.map(({ name, title }) => `  ${name.padEnd(16)} ${title}`).join('\n')}
 
   --quick          small and short: shows that the benchmarks work, not how fast anything is
+  --publish        measures nothing: puts the results of the last runs into the README
 
 Without a name all of them run. Each prints a Markdown table and writes bench/results/<name>.json and <name>.md.
 TEST_DATABASE_URL names a PostgreSQL server for what needs one; scripts/with-postgres brings one:
@@ -26,12 +28,23 @@ async function runBench(words: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args: words,
     allowPositionals: true,
-    options: { quick: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+    options: {
+      quick: { type: 'boolean', default: false },
+      publish: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
   });
   const unknown = positionals.filter((name) => !BENCHMARKS.some((one) => one.name === name));
   if (values.help || unknown.length > 0) {
     console.log(unknown.length > 0 ? `There is no benchmark "${unknown[0]}".\n\n${USAGE}` : USAGE);
     process.exitCode = values.help ? 0 : 2;
+    return;
+  }
+  if (values.publish) {
+    publish(
+      RESULTS,
+      BENCHMARKS.map(({ name }) => name),
+    );
     return;
   }
   const chosen = BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));

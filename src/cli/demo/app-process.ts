@@ -17,6 +17,8 @@ export interface AppProcess {
   readonly ended: Promise<string>;
   /** SIGTERM, then SIGKILL. */
   stop(): Promise<void>;
+  /** SIGKILL at once; resolves when it has ended. */
+  kill(): Promise<void>;
 }
 
 export interface AppProcessInput {
@@ -24,11 +26,13 @@ export interface AppProcessInput {
   /** Its working directory, where no `.env` is; it keeps its data below it. */
   readonly directory: string;
   readonly logFile: string;
+  /** A free one when absent. */
+  readonly port?: number;
 }
 
 /** Starts the real app as a process of its own, with nothing of this process's environment but the search path. */
 export async function startAppProcess(input: AppProcessInput): Promise<AppProcess> {
-  const port = await findFreePort();
+  const port = input.port ?? (await findFreePort());
   const log = openSync(input.logFile, 'a');
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM, 'start'], {
     cwd: input.directory,
@@ -50,7 +54,15 @@ export async function startAppProcess(input: AppProcessInput): Promise<AppProces
     process.off('exit', kill);
     return signal === null ? `with exit code ${code}` : `by ${signal}`;
   });
-  return { url: `http://127.0.0.1:${port}`, ended, stop: () => stop(child, ended) };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    ended,
+    stop: () => stop(child, ended),
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
 }
 
 /** Resolves when the app says that it is ready. */

@@ -36,3 +36,8 @@ export function chooseLook({ status, conclusion }: State): StateLook {
       return { icon: '–', colour: 'gray' };
   }
 }
+
+/** The first line of a comment, without its Markdown. */
+export function plainHeadline(markdown: string): string {
+  return (markdown.split('\n', 1)[0] ?? '').replace(/\]\([^)]*\)|[`*[]/g, '');
+}

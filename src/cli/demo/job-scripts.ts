@@ -21,33 +21,33 @@ function progress(fromMs: number, name: string): JobStep[] {
   }));
 }
 
-/** A deployment of about 12 s whose log grows all the time and gives a password away. */
+/** A deployment of about 17 s, so that its log is written twice meanwhile; it gives a password away. */
 export function writeLongJob(): JobScript {
   return {
     queuedMs: 1500,
     steps: [
       line(0, "Cloning branch 'main' into /project"),
-      line(400, "Environment 'prod' is active"),
-      line(900, 'Installing 3 plugins...'),
-      line(1200, "Installing extractor 'tap-github'"),
-      ...progress(1500, 'meltanolabs-tap-github-1.24.0'),
-      line(2800, "Installed extractor 'tap-github'"),
-      line(3200, "Installing loader 'target-postgres'"),
-      ...progress(3500, 'meltanolabs-target-postgres-0.6.2'),
-      line(4700, "Installed loader 'target-postgres'"),
-      line(5100, "Installing utility 'dbt-postgres'"),
-      ...progress(5400, 'dbt-postgres-1.10.0'),
-      line(6600, "Installed utility 'dbt-postgres'"),
-      line(7100, 'Installed 3/3 plugins'),
-      line(7600, `Testing the connection to ${PLANTED_URL}`),
-      line(8300, 'Connected'),
-      line(8900, 'Running with dbt=1.10.2'),
-      line(9500, '1 of 3 OK created sql view model prod.customers'),
-      line(10_200, '2 of 3 OK created sql view model prod.orders'),
-      line(10_900, '3 of 3 OK created sql view model prod.revenue'),
-      line(11_400, 'Deployment finished: 3 plugins, 2 schedules, 3 models'),
+      line(600, "Environment 'prod' is active"),
+      line(1300, 'Installing 3 plugins...'),
+      line(1700, "Installing extractor 'tap-github'"),
+      ...progress(2200, 'meltanolabs-tap-github-1.24.0'),
+      line(4100, "Installed extractor 'tap-github'"),
+      line(4600, "Installing loader 'target-postgres'"),
+      ...progress(5100, 'meltanolabs-target-postgres-0.6.2'),
+      line(6800, "Installed loader 'target-postgres'"),
+      line(7400, "Installing utility 'dbt-postgres'"),
+      ...progress(7800, 'dbt-postgres-1.10.0'),
+      line(9600, "Installed utility 'dbt-postgres'"),
+      line(10_300, 'Installed 3/3 plugins'),
+      line(11_000, `Testing the connection to ${PLANTED_URL}`),
+      line(12_000, 'Connected'),
+      line(12_900, 'Running with dbt=1.10.2'),
+      line(13_800, '1 of 3 OK created sql view model prod.customers'),
+      line(14_800, '2 of 3 OK created sql view model prod.orders'),
+      line(15_800, '3 of 3 OK created sql view model prod.revenue'),
+      line(16_500, 'Deployment finished: 3 plugins, 2 schedules, 3 models'),
     ],
-    endAfterMs: 11_500,
+    endAfterMs: 16_700,
   };
 }
 
@@ -64,8 +64,9 @@ export function writeBrokenJob(): JobScript {
   };
 }
 
-export function writeShortJob(ms: number): JobScript {
+export function writeShortJob(ms: number, queuedMs = 300): JobScript {
   return {
+    queuedMs,
     steps: [
       line(0, "Cloning branch 'main' into /project"),
       line(400, "Environment 'prod' is active"),
@@ -73,5 +74,23 @@ export function writeShortJob(ms: number): JobScript {
       line(ms - 200, 'Deployment finished: 3 plugins, 2 schedules, 3 models'),
     ],
     endAfterMs: ms,
+  };
+}
+
+/** The warehouse does not answer: deploying once more helps. */
+export function writeUnreachableJob(): JobScript {
+  return {
+    steps: [
+      line(0, "Cloning branch 'main' into /project"),
+      line(400, "Environment 'prod' is active"),
+      {
+        afterMs: 1300,
+        lines: [
+          'psycopg2.OperationalError: connection to server at "warehouse.internal", port 5432 failed: Connection refused',
+        ],
+      },
+    ],
+    status: 'ERROR',
+    endAfterMs: 1500,
   };
 }

@@ -2,28 +2,44 @@ import type { DemoView } from './demo-view.ts';
 import { describeState, formatSeconds, shortenSha } from './format.ts';
 import { readLogLines } from './log-lines.ts';
 
-/** For files and pipes: nothing is ever written over. */
+/** For files and pipes: nothing is ever written over. Each line begins with the time and the number of its act. */
 export function createLineView(output: NodeJS.WritableStream): DemoView {
   const start = Date.now();
   const seen = new Map<number, { state: string; title: string | null; lines: number }>();
+  const actOf = new Map<string, string>();
   const write = (text: string) => void output.write(`${text}\n`);
-  const stamp = () => formatSeconds(Date.now() - start).padStart(8);
+  const stamp = (act: string) => `${formatSeconds(Date.now() - start).padStart(8)}  ${act}`;
   return {
     say: write,
-    openAct: (title) => write(`\nAct ${title}`),
-    showPush: ({ sha, message }) => write(`${stamp()}  ${shortenSha(sha)}  pushed       ${message}`),
-    showComment: ({ sha, message }) => write(`${stamp()}  ${shortenSha(sha)}  comment      ${message}`),
+    openScene(title, acts) {
+      write(`\n${title}:`);
+      for (const act of acts) write(act);
+      write('');
+      return acts.map((text) => {
+        const act = `[${text.trimStart().split(' ', 1).join('')}]`.padEnd(4);
+        const tell = (sha: string, what: string, message: string) => {
+          actOf.set(sha, act);
+          write(`${stamp(act)} ${shortenSha(sha)}  ${what.padEnd(11)}  ${message}`);
+        };
+        return {
+          showPush: ({ sha, message }) => tell(sha, 'pushed', message),
+          showRequest: ({ sha, message }) => tell(sha, 'asked', message),
+          showAnswer: (about, answer) => write(`${stamp(act)} ${about}: ${answer}`),
+        };
+      });
+    },
     showRun(run) {
       const before = seen.get(run.id);
       const now = { state: describeState(run), title: run.output.title };
       const lines = readLogLines(run.output.text);
+      const act = actOf.get(run.headSha) ?? '    ';
       if (before?.state !== now.state || before.title !== now.title) {
-        write(`${stamp()}  ${shortenSha(run.headSha)}  ${now.state.padEnd(11)}  ${now.title ?? ''}`);
+        write(`${stamp(act)} ${shortenSha(run.headSha)}  ${now.state.padEnd(11)}  ${now.title ?? ''}`);
       }
-      for (const line of lines.slice(before?.lines ?? 0)) write(`${' '.repeat(19)}| ${line}`);
+      for (const line of lines.slice(before?.lines ?? 0))
+        write(`${' '.repeat(10)}${act} ${' '.repeat(9)}| ${line}`);
       seen.set(run.id, { ...now, lines: lines.length });
     },
-    showAnswer: (about, answer) => write(`${stamp()}  ${about}: ${answer}`),
-    closeAct: () => undefined,
+    closeScene: () => undefined,
   };
 }

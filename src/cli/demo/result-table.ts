@@ -2,13 +2,13 @@ import { styleText } from 'node:util';
 import type { SandboxCheckRun } from '../../../sandbox/github/model.ts';
 import type { SandboxJob } from '../../../sandbox/meltano/sandbox-job.ts';
 import { chooseLook, describeState, formatSeconds, shortenSha } from './format.ts';
+import { judgeChecks } from './judge-demo.ts';
 import type { Stage } from './stage.ts';
 
 const HEAD = ['Push', '', 'Expected', 'Check run', 'Queued after', 'Concluded after'];
 
 /** A row for each push, with its check run's title below it. */
 export function renderResults(stage: Stage, stream: NodeJS.WriteStream): string {
-  const jobs = stage.sandbox.meltano.jobsOf(stage.workspace);
   const rows = stage.pushes.map((push) => {
     const [run] = stage.runsOf(push);
     const cells = [
@@ -17,10 +17,7 @@ export function renderResults(stage: Stage, stream: NodeJS.WriteStream): string 
       push.expected.conclusion,
       run === undefined ? 'none' : describeState(run),
       run === undefined ? '' : formatSeconds(run.createdAt - push.at),
-      measureConclusion(
-        run,
-        jobs.find((job) => job.commitId === push.sha),
-      ),
+      measureConclusion(run, stage.jobsOf(push)[0]),
     ];
     const colour = run === undefined ? 'red' : chooseLook(run).colour;
     return { cells, colour, title: run?.output.title ?? '' } as const;
@@ -41,6 +38,12 @@ export function renderResults(stage: Stage, stream: NodeJS.WriteStream): string 
     '',
     'Queued after: from the push to the check run.',
     'Concluded after: from the end of the job on Meltano Cloud to the conclusion of the check run.',
+    '',
+    ...judgeChecks(stage).map(({ what, problem }) =>
+      problem === null
+        ? `${styleText('green', '✓', { stream })} ${what}`
+        : `${styleText('red', '✗', { stream })} ${what}: no, ${problem}`,
+    ),
   ].join('\n');
 }
 

@@ -2,7 +2,7 @@ import type { CheckStatus } from '../../../sandbox/github/model.ts';
 import type { DemoPush, Stage } from './stage.ts';
 
 /** Longest wait for one step; the whole demo has a limit of its own (milliseconds). */
-export const STEP_LIMIT_MS = 40_000;
+export const STEP_LIMIT_MS = 60_000;
 
 /** A later status counts too. */
 export async function waitForRun(

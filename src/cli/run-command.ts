@@ -4,7 +4,8 @@ import { join } from 'node:path';
 const USAGE = `Usage: meltano-deploy <command>
 
   start                   serve the GitHub App (configured by the environment, see .env.example)
-  demo [--keep]           show the app at work against a simulated GitHub and a simulated Meltano Cloud
+  demo [--keep] [--pictures <folder>]
+                          show the app at work against a simulated GitHub and a simulated Meltano Cloud
   doctor [--json]         check that everything is set up, and say what to do; changes nothing
   config validate <file>  check the .github/meltano-deploy.yml of a repository, offline
   migrate-store --from <data directory> --to <postgres://…>

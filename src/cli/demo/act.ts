@@ -4,7 +4,7 @@ import type { Stage } from './stage.ts';
 
 /** One feature at work. */
 export interface Act {
-  /** At most 70 characters, so that it stands in one line of a terminal. */
+  /** At most 75 characters, so that it stands in one line of a terminal. */
   readonly title: string;
   /** How many tracked pushes it makes, and how many jobs run on Meltano Cloud for it. */
   readonly pushes: number;

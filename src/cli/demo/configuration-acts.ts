@@ -28,7 +28,7 @@ export const playRepositoryFile: Act = {
     await showFileCheck(context, bad);
     await waitForRun(stage, bad, { status: 'completed', signal });
     const filtered = stage.push(analytics, {
-      message: 'Mend the file, and say more in README.md',
+      message: 'Mend the file, describe orders',
       files: {
         [CONFIGURATION_FILE]: MISSPELLED.replace('path_ignore', 'paths_ignore'),
         'README.md': '# Analytics\n\nOrders and customers.\n',

@@ -9,15 +9,27 @@ import { TOKEN_VARIABLE, writeAccounts } from './places.ts';
 import { isFileCheck, type Stage, setStage } from './stage.ts';
 import { stayUp } from './stay-up.ts';
 import { listenToSignals } from './stop-signals.ts';
+import { findBrowser, NO_BROWSER, takePictures } from './take-pictures.ts';
 import { tellResults } from './tell-results.ts';
 import { playTour } from './tour.ts';
 
-/** The acts take about 90 s. */
+/** The acts take about 75 s. */
 const LIMIT_MS = 240_000;
 const INTERRUPTED = 130;
 
+export interface DemoOptions {
+  readonly keep: boolean;
+  /** Where pictures of the simulated GitHub are written, if all came as expected; null: none are taken. */
+  readonly pictures: string | null;
+}
+
 /** Resolves with the exit code, when everything that was started has ended. */
-export async function playDemo({ keep }: { keep: boolean }): Promise<number> {
+export async function playDemo({ keep, pictures: folder }: DemoOptions): Promise<number> {
+  const program = folder === null ? null : await findBrowser();
+  if (folder !== null && program === null) {
+    console.error(NO_BROWSER);
+    return 1;
+  }
   const view = createDemoView(process.stdout);
   const signals = listenToSignals();
   const directory = await mkdtemp(join(tmpdir(), 'meltano-deploy-demo-'));
@@ -34,6 +46,9 @@ export async function playDemo({ keep }: { keep: boolean }): Promise<number> {
     code = signals.interrupted.aborted ? INTERRUPTED : problems.length > 0 ? 1 : 0;
     if (code !== INTERRUPTED)
       await tellResults(stage, view, { problems, logFile, keep, ms: Date.now() - startedAt });
+    if (code === 0 && folder !== null && program !== null) {
+      for (const file of await takePictures(stage, { program, folder })) view.say(`Wrote ${file}`);
+    }
     if (code !== INTERRUPTED && keep)
       await stayUp(stage, view, { app, logFile, interrupted: signals.interrupted });
     return code;

@@ -5,7 +5,7 @@ import { chooseLook, describeState, formatSeconds, shortenSha } from './format.t
 import { judgeChecks } from './judge-demo.ts';
 import type { Stage } from './stage.ts';
 
-const HEAD = ['Push', '', 'Expected', 'Check run', 'Queued after', 'Concluded after'];
+const HEAD = ['Push', '', 'Check run', 'Queued', 'Concluded'];
 
 /** A row for each push, with its check run's title below it. */
 export function renderResults(stage: Stage, stream: NodeJS.WriteStream): string {
@@ -14,7 +14,6 @@ export function renderResults(stage: Stage, stream: NodeJS.WriteStream): string 
     const cells = [
       shortenSha(push.sha),
       push.message,
-      push.expected.conclusion,
       run === undefined ? 'none' : describeState(run),
       run === undefined ? '' : formatSeconds(run.createdAt - push.at),
       measureConclusion(run, stage.jobsOf(push)[0]),
@@ -28,7 +27,7 @@ export function renderResults(stage: Stage, stream: NodeJS.WriteStream): string 
   const pad = (cells: readonly string[]) => cells.map((cell, index) => cell.padEnd(widths[index] ?? 0));
   const lines = rows.flatMap(({ cells, colour, title }) => {
     const fitted = pad(cells).map((cell, index) =>
-      index === 3 ? styleText(colour, cell, { stream }) : cell,
+      index === 2 ? styleText(colour, cell, { stream }) : cell,
     );
     return [fitted.join('  ').trimEnd(), `         ${title}`];
   });
@@ -36,8 +35,8 @@ export function renderResults(stage: Stage, stream: NodeJS.WriteStream): string 
     styleText('bold', pad(HEAD).join('  ').trimEnd(), { stream }),
     ...lines,
     '',
-    'Queued after: from the push to the check run.',
-    'Concluded after: from the end of the job on Meltano Cloud to the conclusion of the check run.',
+    'Queued: from the push to the check run.',
+    'Concluded: from the end of the job on Meltano Cloud to the conclusion of the check run.',
     '',
     ...judgeChecks(stage).map(({ what, problem }) =>
       problem === null

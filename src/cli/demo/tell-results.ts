@@ -3,7 +3,7 @@ import type { DemoView } from './demo-view.ts';
 import { formatSeconds } from './format.ts';
 import { renderResults } from './result-table.ts';
 import type { Stage } from './stage.ts';
-import { ACT_COUNT } from './tour.ts';
+import { ACTS } from './tour.ts';
 
 const LOG_LINES = 10;
 
@@ -26,7 +26,7 @@ export async function tellResults(
     view.say(`\nThe app's log is ${logFile}; it ends with:\n${last.map((line) => `  ${line}`).join('\n')}`);
     return;
   }
-  view.say(`\n${ACT_COUNT} acts in ${formatSeconds(ms)}: everything came as expected.`);
+  view.say(`\n${ACTS.length} acts in ${formatSeconds(ms)}: everything came as expected.`);
   if (keep) return;
   view.say('To look around in the browser and push by yourself: npm run demo -- --keep');
   view.say('To install it on your own repositories: README.md');

@@ -20,8 +20,7 @@ const SCENES: readonly Scene[] = [
   { title: 'Meltano Cloud is away', acts: [playOutage] },
 ];
 
-const ACTS: readonly Act[] = SCENES.flatMap(({ acts }) => acts);
-export const ACT_COUNT = ACTS.length;
+export const ACTS: readonly Act[] = SCENES.flatMap(({ acts }) => acts);
 export const EXPECTED_PUSHES = ACTS.reduce((sum, { pushes }) => sum + pushes, 0);
 /** What was overtaken, filtered or only asked has none. */
 export const EXPECTED_JOBS = ACTS.reduce((sum, { jobs }) => sum + jobs, 0);

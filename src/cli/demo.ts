@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { playDemo } from './demo/play-demo.ts';
 
-const USAGE = `Usage: npm run demo [-- --keep] [-- --pictures <folder>]
+const USAGE = `Usage: npm run demo -- [--keep] [--pictures <folder>]
 
   --keep               leave everything running after the acts, until Ctrl-C
   --pictures <folder>  take the pictures of the documentation, with Chromium`;

@@ -8,7 +8,7 @@ function readDocument(name: string): string {
   return readFileSync(join(import.meta.dirname, '../../..', name), 'utf8');
 }
 
-test.each(['README.md', 'docs/configuration.md'])('the example in %s is a good file', (name) => {
+test.each(['docs/repository.md', 'docs/configuration.md'])('the example in %s is a good file', (name) => {
   const examples = [...readDocument(name).matchAll(/^```yaml\n(# yaml-language-server[\s\S]+?)^```/gm)];
   expect(examples).toHaveLength(1);
   const result = readRepositoryConfiguration(examples[0]?.[1] ?? '', { workspaces: null });

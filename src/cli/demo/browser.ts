@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { type DevTools, openDevTools } from './dev-tools.ts';
-import { writeMeasuring } from './measure-elements.ts';
+import { writeMeasuring } from './write-measuring.ts';
 
 /** Wide enough for all that the pages show side by side (pixels). */
 const WIDTH = 1200;

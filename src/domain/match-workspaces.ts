@@ -19,6 +19,14 @@ export interface RepositoryIdentity {
   readonly statedSince: ReadonlyMap<string, number>;
 }
 
+/** The repository that a workspace names. */
+export interface WorkspaceStatement {
+  /** `owner/name`, lower case: how the URL is written, and what credentials are in it, says nothing. */
+  readonly fullName: string;
+  /** When the workspace was made (epoch milliseconds); 0 where Meltano Cloud doesn't say: before everything. */
+  readonly created: number;
+}
+
 /** The repository that has a name now, and since when at the latest (epoch milliseconds). */
 export interface NameHolder {
   readonly repositoryId: number;

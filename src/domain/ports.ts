@@ -5,7 +5,7 @@ import type { Deployment, Repository, Rerun } from './deployment.ts';
 import type { Job } from './job.ts';
 import type { KeptPush } from './kept-push.ts';
 import type { LogExcerpt } from './log-excerpt.ts';
-import type { NameHolder, WorkspaceMapping } from './match-workspaces.ts';
+import type { NameHolder, WorkspaceMapping, WorkspaceStatement } from './match-workspaces.ts';
 import type { ReasonCode } from './reason-codes.ts';
 import type { ShownCheckRun } from './shown-check-run.ts';
 import type { Workspace } from './workspace.ts';
@@ -271,10 +271,13 @@ export interface RepositoryStore {
   /** Who has these names (`owner/name`, lower case) now, as far as it is known here. */
   listHolders(fullNames: readonly string[]): Promise<Map<string, NameHolder>>;
   /**
-   * Since when each workspace says of its repository what it says now (a digest of its URL), by its id: for what is new
-   * that is `now`.
+   * Since when each workspace names the repository that it names now, by its id. One that is new here is believed to have
+   * done so since it was made, and one that named another before, since `now`.
    */
-  noteStatements(statements: ReadonlyMap<string, string>, now: number): Promise<Map<string, number>>;
+  noteStatements(
+    statements: ReadonlyMap<string, WorkspaceStatement>,
+    now: number,
+  ): Promise<Map<string, number>>;
 }
 
 /** What planning fixes about a deployment; the rest starts out empty. */

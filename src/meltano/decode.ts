@@ -41,6 +41,7 @@ export const workspaceSchema: z.ZodType<Workspace> = z
     repositoryBranch: optionalText,
     repositoryDirectory: optionalText,
     defaultEnvironment: optionalText,
+    created: timestamp,
   })
   .transform((raw) => ({
     id: raw.id,
@@ -50,6 +51,7 @@ export const workspaceSchema: z.ZodType<Workspace> = z
     branch: raw.repositoryBranch,
     directory: normaliseDirectory(raw.repositoryDirectory),
     environment: raw.defaultEnvironment,
+    created: raw.created,
   }));
 
 /** Shown to the workspace's owners and administrators only. Read right before it is used, and never stored. */

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Repository } from '../domain/deployment.ts';
 import {
   identifyRepository,
   nameRepository,
   type RepositoryIdentity,
   readFullName,
+  type WorkspaceStatement,
 } from '../domain/match-workspaces.ts';
 import type { Clock, RepositoryStore } from '../domain/ports.ts';
 import type { Workspace } from '../domain/workspace.ts';
@@ -33,18 +33,15 @@ export async function identify(
   const { mappings, workspaces, moreNames = [] } = about;
   const names = [...(await repositories.listNames(repository.id)), ...moreNames];
   const all = new Set([...names, nameRepository(repository)]);
-  const statements = new Map(
-    workspaces
-      .filter((one) => all.has(readFullName(one, host) ?? ''))
-      .map((one) => [one.id, digest(one.repositoryUrl ?? '')]),
-  );
+  const statements = new Map<string, WorkspaceStatement>();
+  for (const workspace of workspaces) {
+    const fullName = readFullName(workspace, host);
+    if (fullName === null || !all.has(fullName)) continue;
+    statements.set(workspace.id, { fullName, created: workspace.created ?? 0 });
+  }
   const [holders, statedSince] = await Promise.all([
     repositories.listHolders([...all]),
     repositories.noteStatements(statements, clock.now()),
   ]);
   return identifyRepository(repository, { host, mappings, names, holders, statedSince });
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64');
 }

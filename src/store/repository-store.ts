@@ -72,17 +72,19 @@ export function createRepositoryStore(db: Kysely<Schema>): RepositoryStore {
         .execute();
       const since = new Map(
         known.flatMap((one) =>
-          statements.get(one.workspaceId) === one.statement ? [[one.workspaceId, one.since]] : [],
+          statements.get(one.workspaceId)?.fullName === one.statement ? [[one.workspaceId, one.since]] : [],
         ),
       );
-      const news = [...statements].filter(([id]) => !since.has(id));
-      for (const [workspaceId, statement] of news) {
+      const before = new Set(known.map((one) => one.workspaceId));
+      for (const [workspaceId, { fullName: statement, created }] of statements) {
+        if (since.has(workspaceId)) continue;
+        const from = before.has(workspaceId) ? now : created;
         await db
           .insertInto('workspaceStatement')
-          .values({ workspaceId, statement, since: now })
-          .onConflict((conflict) => conflict.column('workspaceId').doUpdateSet({ statement, since: now }))
+          .values({ workspaceId, statement, since: from })
+          .onConflict((conflict) => conflict.column('workspaceId').doUpdateSet({ statement, since: from }))
           .execute();
-        since.set(workspaceId, now);
+        since.set(workspaceId, from);
       }
       return since;
     },

@@ -42,7 +42,7 @@ export interface PushPayloadTable {
 /** What a workspace says of its repository, and since when. */
 export interface WorkspaceStatementTable {
   workspaceId: string;
-  /** Digest of its `repositoryUrl`, which may hold credentials. */
+  /** The repository that it names: `owner/name`, lower case. */
   statement: string;
   since: number;
 }

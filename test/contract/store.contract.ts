@@ -136,18 +136,21 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
             ['acme/data', { repositoryId: 7, since: 3_000 }],
           ]),
         );
-        expect(await stores.noteStatements(new Map([['w', 'a']]), 10)).toEqual(new Map([['w', 10]]));
-        const more = new Map([
-          ['w', 'a'],
-          ['x', 'a'],
-        ]);
-        expect(await stores.noteStatements(more, 20)).toEqual(
+        const note = (now: number, ...said: [string, string][]) =>
+          stores.noteStatements(new Map(said.map(([id, fullName]) => [id, { fullName, created: 5 }])), now);
+        expect(await note(10, ['w', 'a'])).toEqual(new Map([['w', 5]]));
+        expect(await note(20, ['w', 'b'], ['x', 'a'])).toEqual(
           new Map([
-            ['w', 10],
-            ['x', 20],
+            ['w', 20],
+            ['x', 5],
           ]),
         );
-        expect(await stores.noteStatements(new Map([['w', 'b']]), 30)).toEqual(new Map([['w', 30]]));
+        expect(await note(30, ['w', 'b'], ['x', 'a'])).toEqual(
+          new Map([
+            ['w', 20],
+            ['x', 5],
+          ]),
+        );
         expect(await stores.noteStatements(new Map(), 40)).toEqual(new Map());
       });
 

@@ -27,7 +27,7 @@ export function renderRefusal(view: ReplyView, { refusal }: RefusedBody): ReplyP
       ];
     case 'name_taken':
       return [
-        `**Not deployed from here:** the name ${formatCode(`${view.repository.owner}/${view.repository.name}`)} belonged to another repository before. A workspace that has that repository URL is not deployed from a new repository that took the name, unless the URL is set once more on Meltano Cloud (in another form, such as ssh in place of https), or the operator of this app maps the workspace to this repository.`,
+        `**Not deployed from here:** the name ${formatCode(`${view.repository.owner}/${view.repository.name}`)} belonged to another repository before. A workspace that has that repository URL is not deployed from a new repository that took the name, unless the workspace was made, or set to that URL from another one, since this repository has the name, or the operator of this app maps the workspace to this repository.`,
       ];
     case 'configuration_held':
       return [

@@ -14,6 +14,7 @@ describe('workspaceSchema', () => {
       branch: null,
       directory: null,
       environment: null,
+      created: null,
     });
   });
 
@@ -33,7 +34,7 @@ describe('workspaceSchema', () => {
   test('only named fields are kept', () => {
     const raw = { id: ID, name: 'A', sshPrivateKey: 'k', deploymentSecret: 's', appProperties: { p: 'w' } };
     expect(Object.keys(workspaceSchema.parse(raw)).sort()).toEqual(
-      ['alias', 'branch', 'directory', 'environment', 'id', 'name', 'repositoryUrl'].sort(),
+      ['alias', 'branch', 'created', 'directory', 'environment', 'id', 'name', 'repositoryUrl'].sort(),
     );
   });
 

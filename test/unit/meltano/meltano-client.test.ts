@@ -33,6 +33,7 @@ describe('workspaces', () => {
       branch: null,
       directory: 'pipelines',
       environment: 'prod',
+      created: expect.any(Number),
     });
   });
 

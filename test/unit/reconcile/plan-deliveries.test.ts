@@ -284,19 +284,32 @@ describe('a name that went from one repository to another', () => {
     ...(await world.stores.listOpen(OTHER)),
   ];
 
-  test('is meant by a workspace that was set to it since, and only by that one', async () => {
+  test('is meant by a workspace that was made or set to it since, and only by that one', async () => {
     world.meltano.workspaces = [buildWorkspace()];
     expect(await pushTo(FIRST, 'data')).toEqual([WORKSPACE_ID]);
     expect(await pushTo(FIRST, 'moved')).toEqual([WORKSPACE_ID]);
     // A new repository of the old name: the workspace was set to the old one.
     expect(await pushTo(SECOND, 'data')).toEqual([]);
-    world.clock.advance(MINUTE);
-    world.meltano.workspaces = [buildWorkspace(), buildWorkspace({ id: OTHER })];
+    // Another form of the same URL, or another token in it, says nothing else.
+    world.meltano.workspaces = [
+      buildWorkspace({ repositoryUrl: 'https://x:new-token@github.com/Acme/data.git' }),
+    ];
+    expect(await pushTo(SECOND, 'data')).toEqual([]);
+    world.meltano.workspaces = [buildWorkspace(), buildWorkspace({ id: OTHER, created: world.clock.now() })];
     expect(await pushTo(SECOND, 'data')).toEqual([OTHER]);
-    // Written anew on Meltano Cloud, in whatever form, the first workspace means it too.
-    world.meltano.workspaces = [buildWorkspace({ repositoryUrl: 'git@github.com:acme/data.git' })];
+    // Set to another repository, and back again: now it means the new one.
+    world.meltano.workspaces = [buildWorkspace({ repositoryUrl: urlOf('moved') })];
+    expect(await pushTo(FIRST, 'moved')).toEqual([WORKSPACE_ID]);
+    world.meltano.workspaces = [buildWorkspace()];
     expect(await pushTo(SECOND, 'data')).toEqual([WORKSPACE_ID]);
     expect(await pushTo(FIRST, 'moved')).toEqual([]);
+  });
+
+  test('is not meant by a workspace of which nothing was known before, as after an upgrade', async () => {
+    await world.stores.learnRepository({ ...FIRST, name: 'moved' }, 'acme/data', START);
+    world.meltano.workspaces = [buildWorkspace({ created: START - MINUTE }), buildWorkspace({ id: OTHER })];
+    expect(await pushTo(SECOND, 'data')).toEqual([]);
+    expect(await pushTo(FIRST, 'moved')).toEqual([WORKSPACE_ID, OTHER]);
   });
 
   test('two that swapped their names are told apart once the workspaces are set right', async () => {

@@ -5,6 +5,7 @@ import {
   isNode,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Node,
   type Pair,
@@ -19,6 +20,10 @@ const DEEPEST = 16;
 /** Counted with what aliases repeat. */
 const MOST_VALUES = 10_000;
 
+/** A list that fills the largest file has some 26,000. The parser takes seconds over one of nothing but brackets. */
+const MOST_TOKENS = 30_000;
+
+const TOO_MANY = 'The file holds more brackets, commas and the like than any configuration needs.';
 const TOO_DEEP = 'The file is nested too deeply.';
 
 /** Where a value stands, and its key. */
@@ -41,6 +46,10 @@ export function readYaml(text: string): YamlContent {
   const problems = new ProblemList(text, lines);
   const visitor = new NodeVisitor(text, problems);
   const locate = (path: KeyPath) => visitor.find(path);
+  if (hasTooManyTokens(text)) {
+    problems.add([0, 0], TOO_MANY, []);
+    return { value: null, locate, problems };
+  }
   try {
     const document = parseDocument(text, {
       lineCounter: lines,
@@ -64,6 +73,16 @@ export function readYaml(text: string): YamlContent {
     else throw error;
     return { value: null, locate, problems };
   }
+}
+
+/** In linear time, and no further than it takes. */
+function hasTooManyTokens(text: string): boolean {
+  let count = 0;
+  for (const _ of new Lexer().lex(text)) {
+    count += 1;
+    if (count > MOST_TOKENS) return true;
+  }
+  return false;
 }
 
 class TooMuch extends Error {

@@ -4,6 +4,7 @@ import {
   type ConfigurationLook,
   type ConfigurationStore,
   type Configurations,
+  isAboutWorkspaces,
   pinWorkspaces,
   type ReadConfiguration,
   type StoredConfiguration,
@@ -138,7 +139,8 @@ function judgeAgain(
   stored: StoredConfiguration,
 ): StoredConfiguration {
   const { bad } = stored;
-  if (!bad || bad.text === null) return stored;
+  // Another list of workspaces can mend no other mistake.
+  if (!bad || bad.text === null || !isAboutWorkspaces(bad)) return stored;
   const judged = judgeText(read, workspaces, { ...bad, text: bad.text }, stored);
   const isSame = JSON.stringify(judged.bad?.problems) === JSON.stringify(bad.problems);
   return isSame ? stored : { ...stored, ...judged };

@@ -27,7 +27,17 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore {
         .orderBy('concludedAt', 'desc')
         .limit(1)
         .executeTakeFirst();
-      return row ? (row.deployedSha ?? row.sha) : null;
+      if (row) return row.deployedSha ?? row.sha;
+      // Without credentials no success is ever seen: what was accepted is the best that is known.
+      const accepted = await db
+        .selectFrom('deployment')
+        .select('sha')
+        .where('workspaceId', '=', workspaceId)
+        .where('reason', '=', 'start_accepted')
+        .orderBy('concludedAt', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return accepted?.sha ?? null;
     },
 
     async findFirstPush(workspaceId, pushedAt) {

@@ -281,6 +281,19 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         expect(await stores.findLastSuccess(WORKSPACE)).toBe('new');
       });
 
+      test('without credentials the last accepted start stands for the last success', async () => {
+        for (const [n, reason] of (
+          ['start_accepted', 'start_accepted', 'start_unanswered'] as const
+        ).entries()) {
+          const [one] = await commit(
+            planned(`guid-${n}`, { sha: `sha-${n}`, pushedAt: n, workspaceId: 'blind' }),
+          );
+          const end = { state: 'concluded', conclusion: 'neutral', concludedAt: n } as const;
+          await stores.saveDeployment(one?.id ?? '', { ...end, reason });
+        }
+        expect(await stores.findLastSuccess('blind')).toBe('sha-1');
+      });
+
       test('the first push is the oldest one to the branch, deployed or not, and older than the one in question', async () => {
         const pushAfter = (sha: string, pushedAt: number, rest: Partial<PlannedDeployment> = {}) =>
           commit(planned(sha, { before: sha, pushedAt, ...rest }));

@@ -319,7 +319,17 @@ describe('too much', () => {
 
   test.each([
     ['a large file', `# ${'ä'.repeat(LONGEST_FILE_BYTES / 2)}`, '1:1 The file is larger than 64 KiB.'],
-    ['brackets all the way', '['.repeat(60_000), expect.stringMatching(/ The file is nested too deeply\.$/)],
+    ['brackets all the way', '['.repeat(20_000), expect.stringMatching(/ The file is nested too deeply\.$/)],
+    [
+      'nothing but brackets',
+      '[]'.repeat(32_000),
+      expect.stringMatching(/ more brackets, commas and the like /),
+    ],
+    [
+      'nothing but commas',
+      `[${'@,'.repeat(32_000)}]`,
+      expect.stringMatching(/ more brackets, commas and the like /),
+    ],
     ['deeper than any key', `${'['.repeat(20)}${']'.repeat(20)}`, '1:18 The file is nested too deeply.'],
     ['an alias within its own anchor', 'a: &a [*a]\n', '1:8 The file is nested too deeply.'],
     ['aliases of aliases', aliases, expect.stringMatching(/ The file holds too many values\.$/)],

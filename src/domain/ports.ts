@@ -248,8 +248,8 @@ export interface DeliveryStore {
   record(delivery: ReceivedDelivery, push?: KeptPush): Promise<boolean>;
   /** Repositories with deliveries that are not planned yet. */
   listPendingRepositories(): Promise<number[]>;
-  /** The unplanned deliveries of a repository in the order of receipt. */
-  listPending(repositoryId: number): Promise<Delivery[]>;
+  /** The unplanned deliveries of a repository that came at `since` (epoch milliseconds) or later, in the order of receipt. */
+  listPending(repositoryId: number, since?: number): Promise<Delivery[]>;
   postpone(id: string, attempts: number, retryAt: number): Promise<void>;
   findDelivery(id: string): Promise<Delivery | null>;
 }

@@ -77,6 +77,17 @@ const ANSWER_WITHIN_MS = 10 * 60_000;
 /** The longest wait between two tries to plan a delivery (milliseconds). */
 const MAX_POSTPONE_MS = 5 * 60_000;
 
+/** Deliveries that are stored together may be stored in another order than they came (milliseconds). */
+const LATE_MS = 1_000;
+
+/** Deliveries of a repository that wait: there may be thousands, and each new one wakes the planner. */
+interface Waiting {
+  /** Until then (epoch milliseconds) none of them is due. */
+  readonly until: number;
+  /** When the newest of them came (epoch milliseconds). */
+  readonly newest: number;
+}
+
 /**
  * Turns a repository's stored deliveries into deployments. Returns in how many milliseconds the next one is due, or
  * null when all are planned. Run it for one repository at a time; the key is the repository's id.
@@ -87,14 +98,35 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
   /** Until when (epoch milliseconds) a delivery waits for a newer list of workspaces, by its id. */
   const waitsUntil = new Map<string, number>();
 
+  /** By repository: what of its deliveries needn't be read again yet. */
+  const waiting = new Map<string, Waiting>();
+
   return async function planRepository(repositoryKey) {
-    let next: number | null = null;
-    for (const delivery of await context.deliveries.listPending(Number(repositoryKey))) {
-      const delay = await planDue(delivery);
-      if (delay !== null) next = Math.min(next ?? delay, delay);
-    }
+    const known = waiting.get(repositoryKey);
+    const isEarly = known !== undefined && clock.now() < known.until;
+    const since = isEarly ? known.newest - LATE_MS : 0;
+    const pending = await context.deliveries.listPending(Number(repositoryKey), since);
+    const { delay, isSure } = await planAll(pending);
+    const next = isEarly ? Math.min(known.until - clock.now(), delay ?? Infinity) : delay;
+    const newest = Math.max(known?.newest ?? 0, pending.at(-1)?.receivedAt ?? 0);
+    if (next === null || !isSure) waiting.delete(repositoryKey);
+    else waiting.set(repositoryKey, { until: clock.now() + next, newest });
     return next;
   };
+
+  /** In how many milliseconds the next one is due (null: none is left), and whether that is sure until then. */
+  async function planAll(pending: readonly Delivery[]): Promise<{ delay: number | null; isSure: boolean }> {
+    let delay: number | null = null;
+    let isSure = true;
+    for (const delivery of pending) {
+      const wait = await planDue(delivery);
+      if (wait === null) continue;
+      delay = Math.min(delay ?? wait, wait);
+      // Only a list that is too fresh stays so: whatever else is waited for may end earlier.
+      isSure &&= waitsUntil.has(delivery.id);
+    }
+    return { delay, isSure };
+  }
 
   async function planDue(delivery: Delivery): Promise<number | null> {
     const wait = Math.max(delivery.retryAt ?? 0, waitsUntil.get(delivery.id) ?? 0) - clock.now();

@@ -29,12 +29,13 @@ export function createDeliveryStore(db: Kysely<Schema>): DeliveryStore & KeptPus
       return rows.map((row) => row.repositoryId);
     },
 
-    async listPending(repositoryId) {
+    async listPending(repositoryId, since = 0) {
       const rows = await db
         .selectFrom('delivery')
         .selectAll()
         .where('repositoryId', '=', repositoryId)
         .where('outcome', 'is', null)
+        .where('receivedAt', '>=', since)
         .orderBy('receivedAt')
         .execute();
       return rows.map(toDelivery);

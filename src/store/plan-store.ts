@@ -33,7 +33,7 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore {
         .selectFrom('deployment')
         .select('sha')
         .where('workspaceId', '=', workspaceId)
-        .where('reason', '=', 'start_accepted')
+        .where('reason', '=', sql.lit('start_accepted'))
         .orderBy('concludedAt', 'desc')
         .limit(1)
         .executeTakeFirst();

@@ -8,5 +8,8 @@ export async function createWorkspaceStatements(db: Kysely<Schema>): Promise<voi
     .addColumn('statement', 'text', (column) => column.notNull())
     .addColumn('since', 'bigint', (column) => column.notNull())
     .execute();
+  await sql`create index deployment_accepted on deployment (workspace_id, concluded_at) where reason = 'start_accepted'`.execute(
+    db,
+  );
   await sql`create index repository_current_name on repository (lower(owner || '/' || name))`.execute(db);
 }

@@ -379,6 +379,32 @@ test('however many deliveries are planned, between any two of them others get th
   expect(await world.stores.listPending(REPOSITORY.id)).toEqual([]);
 });
 
+test('what waits for a newer list is not even read again, and what comes meanwhile is planned at once', async () => {
+  const read: number[] = [];
+  const list = world.stores.listPending;
+  vi.spyOn(world.stores, 'listPending').mockImplementation(async (...asked) => {
+    const found = await list(...asked);
+    read.push(found.length);
+    return found;
+  });
+  await world.stores.learnRepository(REPOSITORY, null, START);
+  await world.deliver(buildPush({ ref: 'refs/heads/first' }));
+  expect(await world.plan()).toBeNull();
+  world.clock.advance(1);
+  for (let n = 0; n < 3; n += 1) await world.deliver(buildPush({ ref: `refs/heads/other-${n}` }));
+  world.clock.advance(5_000);
+  await world.deliver(buildPush({ ref: 'refs/heads/last' }));
+  const wait = await world.plan();
+  world.clock.advance(10_000);
+  await world.deliver(buildPush());
+  expect(await world.plan()).toBe((wait ?? 0) - 10_000);
+  expect(await world.open()).toHaveLength(1);
+  // The last one of those that wait, and the new one.
+  expect(read).toEqual([1, 4, 2]);
+  world.clock.advance(wait ?? 0);
+  expect(await world.plan()).toBeNull();
+});
+
 test('what waits for a newer list is not planned again with each delivery that comes meanwhile', async () => {
   world.meltano.workspaces = [];
   await world.deliver(buildPush());

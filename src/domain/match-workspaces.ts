@@ -15,7 +15,9 @@ export interface RepositoryIdentity {
   readonly id: number;
   /** By name: the repository that has it now, as far as it is known here. */
   readonly holders: ReadonlyMap<string, NameHolder>;
-  /** By workspace: since when its `repositoryUrl` says what it says (epoch milliseconds). */
+  /**
+   * Since when a workspace (by its id) and the operator (by `keyOfMapping`) say what they say (epoch milliseconds).
+   */
   readonly statedSince: ReadonlyMap<string, number>;
 }
 
@@ -59,18 +61,13 @@ export function nameRepository({ owner, name }: Pick<Repository, 'owner' | 'name
   return `${owner}/${name}`.toLowerCase();
 }
 
-/** The operator knows who has the name now. */
-function meansRepository(mapping: WorkspaceMapping, { currentName, fullNames }: RepositoryIdentity): boolean {
-  return mapping.repository === currentName || fullNames.has(mapping.repository);
-}
-
 /**
  * The workspace as this repository deploys it; null when it isn't the repository's: then neither a mapping nor the
  * workspace's `repositoryUrl` says so.
  */
 export function viewWorkspace(workspace: Workspace, identity: RepositoryIdentity): Workspace | null {
   const mapping = identity.mappings.find(
-    (one) => one.workspaceId === workspace.id && meansRepository(one, identity),
+    (one) => one.workspaceId === workspace.id && isMeant(identity, one.repository, keyOfMapping(one)),
   );
   if (mapping) return { ...workspace, branch: mapping.branch, directory: mapping.directory };
   return usesRepository(workspace, identity) ? workspace : null;
@@ -78,14 +75,25 @@ export function viewWorkspace(workspace: Workspace, identity: RepositoryIdentity
 
 function usesRepository(workspace: Workspace, identity: RepositoryIdentity): boolean {
   const fullName = readFullName(workspace, identity.host);
-  if (fullName === null) return false;
+  return fullName !== null && isMeant(identity, fullName, workspace.id);
+}
+
+/**
+ * Whether a name that somebody says (`key`) means this repository. A name belongs to the repository that was first seen
+ * with it; what was said since another one has it means that other one.
+ */
+function isMeant(identity: RepositoryIdentity, fullName: string, key: string): boolean {
   const isOwn = identity.fullNames.has(fullName);
   if (!isOwn && fullName !== identity.currentName) return false;
-  // A name belongs to the repository that was first seen with it, unless the workspace was set to it since another has it.
   const holder = identity.holders.get(fullName);
-  const isNewer = holder !== undefined && (identity.statedSince.get(workspace.id) ?? 0) > holder.since;
+  const isNewer = holder !== undefined && (identity.statedSince.get(key) ?? 0) > holder.since;
   const isHolder = holder?.repositoryId === identity.id;
   return isOwn ? isHolder || !isNewer : isHolder && isNewer;
+}
+
+/** By what it is remembered since when the operator says this. */
+export function keyOfMapping({ workspaceId, repository }: WorkspaceMapping): string {
+  return `${workspaceId} ${repository}`;
 }
 
 /** The repository on the host that a workspace names (`owner/name`, lower case); null when it names none there. */

@@ -1,6 +1,7 @@
 import type { Repository } from '../domain/deployment.ts';
 import {
   identifyRepository,
+  keyOfMapping,
   nameRepository,
   type RepositoryIdentity,
   readFullName,
@@ -38,6 +39,11 @@ export async function identify(
     const fullName = readFullName(workspace, host);
     if (fullName === null || !all.has(fullName)) continue;
     statements.set(workspace.id, { fullName, created: workspace.created ?? 0 });
+  }
+  for (const mapping of mappings) {
+    const { repository: fullName } = mapping;
+    // The operator's file doesn't tell since when it says something: since it was first read for this repository.
+    if (all.has(fullName)) statements.set(keyOfMapping(mapping), { fullName, created: clock.now() });
   }
   const [holders, statedSince] = await Promise.all([
     repositories.listHolders([...all]),

@@ -54,12 +54,12 @@ export function createRepositoryStore(db: Kysely<Schema>): RepositoryStore {
       if (fullNames.length === 0) return new Map();
       const rows = await db
         .selectFrom('repository')
-        .select(['id', 'owner', 'name', 'seenAt'])
+        .select(['id', 'owner', 'name', 'namedAt'])
         .where(sql<string>`lower(owner || '/' || name)`, 'in', fullNames)
         // The last one to be heard of wins: of a repository that was renamed away nobody may have told.
         .orderBy('seenAt')
         .execute();
-      return new Map(rows.map((row) => [nameRepository(row), { repositoryId: row.id, since: row.seenAt }]));
+      return new Map(rows.map((row) => [nameRepository(row), { repositoryId: row.id, since: row.namedAt }]));
     },
 
     async noteStatements(statements, now) {
@@ -100,7 +100,12 @@ export function createRepositoryStore(db: Kysely<Schema>): RepositoryStore {
   };
 }
 
-function toRepository({ seenAt: _, private: isPrivate, ...rest }: Selectable<RepositoryTable>): Repository {
+function toRepository({
+  seenAt: _,
+  namedAt: __,
+  private: isPrivate,
+  ...rest
+}: Selectable<RepositoryTable>): Repository {
   return { ...rest, private: isPrivate === 1 };
 }
 
@@ -169,11 +174,16 @@ async function upsertRepository(tx: Kysely<Schema>, repository: Repository, seen
   const values = { installationId, owner, name, defaultBranch, private: repository.private ? 1 : 0 };
   await tx
     .insertInto('repository')
-    .values({ id, ...values, seenAt })
+    .values({ id, ...values, seenAt, namedAt: seenAt })
     .onConflict((conflict) =>
       conflict
         .column('id')
-        .doUpdateSet({ ...values, seenAt })
+        .doUpdateSet({
+          ...values,
+          seenAt,
+          namedAt: sql<number>`case when repository.owner = excluded.owner and repository.name = excluded.name
+            then repository.named_at else excluded.seen_at end`,
+        })
         .where('repository.seenAt', '<=', seenAt)
         .where((where) =>
           where.or([

@@ -97,6 +97,8 @@ export interface RepositoryTable {
   defaultBranch: string;
   /** When the delivery came that said so; an earlier one changes nothing. */
   seenAt: number;
+  /** When the delivery came that was the first to tell of the present name. */
+  namedAt: number;
 }
 
 export interface RepositoryNameTable {

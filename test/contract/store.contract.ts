@@ -130,6 +130,8 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         await stores.learnRepository(REPOSITORY, null, 1_000);
         await stores.learnRepository({ ...REPOSITORY, name: 'Moved' }, null, 2_000);
         await stores.learnRepository({ ...REPOSITORY, id: 7 }, null, 3_000);
+        // Whatever else changes, the name is as old as it was.
+        await stores.learnRepository({ ...REPOSITORY, id: 7, private: false }, null, 4_000);
         expect(await stores.listHolders(['acme/data', 'acme/moved', 'acme/none'])).toEqual(
           new Map([
             ['acme/moved', { repositoryId: REPOSITORY.id, since: 2_000 }],

@@ -8,6 +8,11 @@ export async function createWorkspaceStatements(db: Kysely<Schema>): Promise<voi
     .addColumn('statement', 'text', (column) => column.notNull())
     .addColumn('since', 'bigint', (column) => column.notNull())
     .execute();
+  await db.schema
+    .alterTable('repository')
+    .addColumn('named_at', 'bigint', (column) => column.notNull().defaultTo(0))
+    .execute();
+  await sql`update repository set named_at = seen_at`.execute(db);
   await sql`create index deployment_accepted on deployment (workspace_id, concluded_at) where reason = 'start_accepted'`.execute(
     db,
   );

@@ -254,6 +254,7 @@ describe('a new repository with the name that an older one had', () => {
     const mapping = { branch: null, directory: null, workspaceId: WORKSPACE_ID };
     world.mappings = [{ ...mapping, repository: 'acme/data' }];
     world.restart();
+    world.clock.advance(MINUTE);
     await world.deliver(buildPush({ repository: NEWER }));
     expect(await world.plan(NEWER.id)).toBeNull();
     expect(await world.open()).toMatchObject([{ repositoryId: NEWER.id }]);
@@ -310,6 +311,19 @@ describe('a name that went from one repository to another', () => {
     world.meltano.workspaces = [buildWorkspace({ created: START - MINUTE }), buildWorkspace({ id: OTHER })];
     expect(await pushTo(SECOND, 'data')).toEqual([]);
     expect(await pushTo(FIRST, 'moved')).toEqual([WORKSPACE_ID, OTHER]);
+  });
+
+  test('is meant by the operator who maps it since, and not by one who mapped it before', async () => {
+    world.meltano.workspaces = [buildWorkspace({ repositoryUrl: 'https://gitlab.com/x/y' })];
+    const mapping = { repository: 'acme/data', branch: null, directory: null, workspaceId: WORKSPACE_ID };
+    world.mappings = [mapping];
+    expect(await pushTo(FIRST, 'data')).toEqual([WORKSPACE_ID]);
+    expect(await pushTo(FIRST, 'moved')).toEqual([WORKSPACE_ID]);
+    expect(await pushTo(SECOND, 'data')).toEqual([]);
+    world.mappings = [{ ...mapping, workspaceId: OTHER }];
+    world.meltano.workspaces = [buildWorkspace({ id: OTHER, repositoryUrl: 'https://gitlab.com/x/y' })];
+    expect(await pushTo(SECOND, 'data')).toEqual([OTHER]);
+    expect(await pushTo(FIRST, 'moved')).toEqual([]);
   });
 
   test('two that swapped their names are told apart once the workspaces are set right', async () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import pg from 'pg';
+import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import type { Cleanup } from '../processes/cleanup.ts';
-import { findFreePort } from '../processes/free-port.ts';
 import { MeasuredProcess } from '../processes/measured-process.ts';
 import { type StartedApp, startApp } from '../processes/start-app.ts';
 

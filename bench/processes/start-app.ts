@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import type { Cleanup } from './cleanup.ts';
-import { findFreePort } from './free-port.ts';
 import { MeasuredProcess } from './measured-process.ts';
 
 /** As `npm start` and the container image have it. */

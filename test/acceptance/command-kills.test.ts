@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { FaultAction } from '../../sandbox/http/fault-plan.ts';
+import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
-import { findFreePort } from '../integration/start-app.ts';
 import { AppProcess } from './app-process.ts';
 
 const REPOSITORY = 'acme/data';

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
 import { createDatabase } from '../contract/postgres-databases.ts';
-import { findFreePort } from '../integration/start-app.ts';
 import { AppProcess } from './app-process.ts';
 
 const SERVER = process.env['TEST_DATABASE_URL'];

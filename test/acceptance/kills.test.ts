@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import { createSeededRandom } from '../../sandbox/http/seeded-random.ts';
-import { findFreePort } from '../integration/start-app.ts';
 import { AppProcess } from './app-process.ts';
 import { PushWorld } from './push-world.ts';
 

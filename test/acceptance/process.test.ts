@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
-import { findFreePort } from '../integration/start-app.ts';
 import { AppProcess } from './app-process.ts';
 
 const BIN = join(import.meta.dirname, '../../bin/meltano-deploy.mjs');

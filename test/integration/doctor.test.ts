@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
 import { type Examination, examine } from '../../src/cli/doctor/examine.ts';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
 import { renderFinding } from '../../src/cli/doctor/render-findings.ts';
 import { startReceiver } from '../unit/sandbox/github/github-client.ts';
-import { findFreePort } from './start-app.ts';
 import { World } from './world.ts';
 
 const WEBHOOK_URL = 'https://deploy.example/api/github/webhooks';

@@ -1,9 +1,8 @@
-import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
 import { createOwnRedactor } from '../../src/compose/foundation.ts';
 import { type Service, startService } from '../../src/compose/start-service.ts';
@@ -71,20 +70,4 @@ async function serve(variables: Record<string, string>, lines: Record<string, un
   const write = (line: string) => void lines.push(JSON.parse(line));
   const log = pino(describeLogger('debug', redactor.redactLogLine), { write });
   return startService(configuration, log, redactor);
-}
-
-/**
- * A port that was free a moment ago (Probot takes 0 for its default), below the ports that systems give to outgoing
- * connections (from 32,768 on Linux): nothing else takes it while an app is away for a restart.
- */
-export async function findFreePort(): Promise<number> {
-  const port = randomInt(10_000, 32_768);
-  const server = createServer();
-  const isFree = await new Promise<boolean>((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => resolve(true));
-  });
-  if (!isFree) return findFreePort();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

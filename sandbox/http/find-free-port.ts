@@ -1,7 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** A port of the loopback address that was free a moment ago, below those that systems give to outgoing connections. */
+/**
+ * A port of the loopback address that was free a moment ago (Probot takes 0 for its default), below those that systems
+ * give to outgoing connections (from 32,768 on Linux): nothing else takes it while an app is away for a restart.
+ */
 export async function findFreePort(): Promise<number> {
   const port = randomInt(10_000, 32_768);
   const server = createServer();

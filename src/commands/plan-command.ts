@@ -34,7 +34,7 @@ import { explainPlan } from './explain-plan.ts';
 import { answerRedeploy, planRedeploy } from './plan-redeploy.ts';
 import { rememberHeads } from './remember-heads.ts';
 
-/** The same command by the same person in the same place within this time is one command (milliseconds). */
+/** The same command by the same person in the same place within this time is one command: the one that is read first (milliseconds). */
 const REPEAT_MS = 10_000;
 /** A command that comes later than this may not be what the person wants any more (milliseconds). */
 const TOO_LATE_MS = 60 * 60_000;

@@ -407,7 +407,7 @@ export interface CommandStore {
   saveCommand(id: string, change: CommandChange): Promise<void>;
   /** The deployments that a command asked for, or withdrew. */
   listCommandDeployments(id: string): Promise<Deployment[]>;
-  /** Whether the same person gave the same command in the same place within `withinMs` before it. */
+  /** Whether another command of the same person, with the same words, in the same place, `withinMs` apart at most, is known. */
   isRepeated(
     command: Pick<NewCommand, 'id' | 'repositoryId' | 'place' | 'actor' | 'parsed' | 'askedAt'>,
     withinMs: number,

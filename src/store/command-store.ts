@@ -38,8 +38,9 @@ export function createCommandStore(db: Kysely<Schema>): CommandStore {
         .selectFrom('command')
         .select('id')
         .where('fingerprint', '=', fingerprint(command))
+        // On both sides: the delivery of the first of two may come after that of the second.
         .where('askedAt', '>=', command.askedAt - withinMs)
-        .where('askedAt', '<=', command.askedAt)
+        .where('askedAt', '<=', command.askedAt + withinMs)
         .where('id', '<>', command.id)
         .limit(1)
         .executeTakeFirst();

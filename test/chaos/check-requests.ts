@@ -28,7 +28,13 @@ function isCommandAnswered(world: ChaosWorld, command: ChaosCommand): boolean {
   if (command.place.kind === 'commit') {
     return command.by === 'stranger' || repliesTo(world, command).length > 0;
   }
-  return reactionsOn(world, command, command.comment).some((reaction) => FINAL.has(reaction));
+  return allReactions(world, command).some((reaction) => FINAL.has(reaction));
+}
+
+/** On the comment and on its repetition: which of them is answered, depends on which came first. */
+function allReactions(world: ChaosWorld, command: ChaosCommand): string[] {
+  const { comment, repeat } = command;
+  return [comment, ...(repeat ? [repeat] : [])].flatMap((one) => reactionsOn(world, command, one));
 }
 
 function newRunsOf({ sandbox }: ChaosWorld, { repository, old }: ChaosPress): SandboxCheckRun[] {
@@ -78,14 +84,10 @@ function checkCommand(world: ChaosWorld, command: ChaosCommand): string[] {
 }
 
 function checkReactions(world: ChaosWorld, command: ChaosCommand): string[] {
-  const faults: string[] = [];
-  const reactions = reactionsOn(world, command, command.comment);
+  const reactions = allReactions(world, command);
   const [reaction] = reactions;
-  if (reactions.length !== 1 || !FINAL.has(reaction ?? '')) faults.push(`has the reactions ${reactions}`);
-  if (command.repeat && reactionsOn(world, command, command.repeat).length > 0) {
-    faults.push('was answered twice, though it was the same command');
-  }
-  return faults;
+  const isAnswered = reactions.length === 1 && FINAL.has(reaction ?? '');
+  return isAnswered ? [] : [`has the reactions ${reactions}`];
 }
 
 /** The reply of a redeployment links to its check runs, which exist, have ended, and agree with the reaction. */
@@ -95,7 +97,7 @@ function checkReply(world: ChaosWorld, command: ChaosCommand, reply: string): st
   const linked = world.sandbox.github
     .checkRuns(repository.fullName)
     .filter((run) => reply.includes(`(${run.htmlUrl})`) && run.output.summary?.includes('`/redeploy` by'));
-  const [reaction] = reactionsOn(world, command, command.comment);
+  const [reaction] = allReactions(world, command);
   if (by !== 'boss') {
     const isRefused = linked.length === 0 && (place.kind === 'commit' || reaction === 'confused');
     return isRefused ? [] : ['was allowed to one who may not write'];

@@ -142,7 +142,8 @@ export function describeCommandStore(name: string, open: () => Promise<OpenStore
     test.each<[string, Partial<NewCommand>, boolean]>([
       ['the same, ten seconds later', { askedAt: 30_000 }, true],
       ['the same, eleven seconds later', { askedAt: 31_000 }, false],
-      ['the same before it', { askedAt: 19_000 }, false],
+      ['the same, ten seconds before it, which came late', { askedAt: 10_000 }, true],
+      ['the same, eleven seconds before it', { askedAt: 9_000 }, false],
       ['of another person', { actor: 'bob' }, false],
       ['of the same person in other letters', { actor: 'ANA' }, true],
       ['in another place', { place: { kind: 'issue', number: 8 } }, false],

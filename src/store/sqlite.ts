@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { CamelCasePlugin, Kysely, type SqliteDatabase, SqliteDialect } from 'kysely';
+import { DatabaseSync } from 'node:sqlite';
+import { CamelCasePlugin, Kysely } from 'kysely';
+import { GroupCommitDialect } from './group-commit-dialect.ts';
 import { migrate } from './migrations.ts';
 import type { Schema } from './schema.ts';
 
@@ -32,10 +33,10 @@ export async function openSqlite(directory: string): Promise<OpenDatabase> {
   try {
     const database = openFile(join(directory, 'meltano-deploy.db'));
     const db = new Kysely<Schema>({
-      dialect: new SqliteDialect({ database: new NodeSqlite(database) }),
+      dialect: new GroupCommitDialect(database),
       plugins: [new CamelCasePlugin()],
     });
-    await migrateAtOnce(database, db);
+    await migrateAtOnce(db);
     return {
       db,
       close: async () => {
@@ -51,15 +52,13 @@ export async function openSqlite(directory: string): Promise<OpenDatabase> {
 
 /**
  * In one transaction: a process that is killed half-way leaves nothing behind that the next one would stumble over, and
- * only one sync to disk has to be waited for. Kysely itself begins none on SQLite.
+ * only one sync to disk has to be waited for.
  */
-async function migrateAtOnce(database: DatabaseSync, db: Kysely<Schema>): Promise<void> {
-  database.exec('BEGIN IMMEDIATE');
+async function migrateAtOnce(db: Kysely<Schema>): Promise<void> {
   try {
-    await migrate(db);
-    database.exec('COMMIT');
+    await db.transaction().execute((tx) => migrate(tx));
   } catch (error) {
-    database.close();
+    await db.destroy();
     throw error;
   }
 }
@@ -92,41 +91,4 @@ function openFile(path: string): DatabaseSync {
   );
   database.exec(`PRAGMA journal_size_limit = ${LOG_BYTES}`);
   return database;
-}
-
-/** Gives Kysely's SQLite dialect the few methods it wants, over Node's own SQLite. Statements are prepared once. */
-class NodeSqlite implements SqliteDatabase {
-  readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, ReturnType<typeof adaptStatement>>();
-
-  constructor(database: DatabaseSync) {
-    this.#database = database;
-  }
-
-  prepare(sql: string): ReturnType<typeof adaptStatement> {
-    let statement = this.#statements.get(sql);
-    if (!statement) {
-      statement = adaptStatement(this.#database.prepare(sql), sql);
-      // The queries of this app are few and fixed; the bound only guards against one that is built from values.
-      if (this.#statements.size >= 200) this.#statements.clear();
-      this.#statements.set(sql, statement);
-    }
-    return statement;
-  }
-
-  close(): void {
-    this.#statements.clear();
-    this.#database.close();
-  }
-}
-
-function adaptStatement(statement: StatementSync, sql: string) {
-  const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
-  return {
-    // incremental_vacuum frees a page with each row, though it has no columns: it must be read to its end.
-    reader: statement.columns().length > 0 || /^pragma /i.test(sql),
-    all: (parameters: readonly unknown[]) => statement.all(...values(parameters)),
-    run: (parameters: readonly unknown[]) => statement.run(...values(parameters)),
-    iterate: (parameters: readonly unknown[]) => statement.iterate(...values(parameters)),
-  };
 }

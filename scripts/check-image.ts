@@ -13,10 +13,10 @@ import {
   readFileSync,
   rmSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreePort } from '../sandbox/http/find-free-port.ts';
 import { type LaidOut, layOutImage } from './image/lay-out-image.ts';
 import { readDockerfile } from './image/read-dockerfile.ts';
 
@@ -131,14 +131,6 @@ class ImageCheck {
 function run(command: string, words: string[]): void {
   const { status } = spawnSync(command, words, { stdio: 'inherit' });
   if (status !== 0) throw new Error(`${command} failed.`);
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? address.port : 0;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'meltano-deploy-image-'));

@@ -1,5 +1,5 @@
 import type { Answer, CommandRecord } from '../domain/conversation.ts';
-import type { Deployment, Repository } from '../domain/deployment.ts';
+import { type Deployment, isReported, type Repository } from '../domain/deployment.ts';
 import type { Step } from '../domain/judge-step.ts';
 import { createStepJudge } from '../domain/judge-step.ts';
 import type { ConversationContext } from './conversation-context.ts';
@@ -47,6 +47,7 @@ async function takeStep(
   const isTaken = command.answer.kind !== 'refused';
   if (!isOnCommit && isTaken && command.reaction === null) return react(context, command, repository, 'eyes');
   if (standing === 'under way' && isOnCommit) return { kind: 'wait', ms: null };
+  // The last reply links to them.
   if (standing !== 'under way' && !deployments.every(isReported)) return { kind: 'wait', ms: LOOK_AGAIN_MS };
   const isSilent = command.answer.kind === 'refused' && command.answer.refusal.code === 'stranger';
   if (!isSilent) {
@@ -80,11 +81,6 @@ function judge(answer: Answer, deployments: readonly Deployment[]): Standing {
 /** Neutral is a start that Meltano Cloud accepted, and whose outcome nobody can see. */
 function isGood({ conclusion, reason }: Deployment): boolean {
   return conclusion === 'success' || reason === 'start_accepted';
-}
-
-/** Whether the check run says what the deployment came to: the last reply links to it. */
-function isReported(deployment: Deployment): boolean {
-  return deployment.reportedRevision >= deployment.revision;
 }
 
 async function finish({ store, clock }: ConversationContext, command: CommandRecord): Promise<Step> {

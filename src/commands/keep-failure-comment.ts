@@ -1,5 +1,5 @@
 import type { ConversationApi } from '../domain/conversation.ts';
-import type { Deployment, Repository } from '../domain/deployment.ts';
+import { type Deployment, isReported, type Repository } from '../domain/deployment.ts';
 import type { FailureComment, FailureCommentStore, NotedFailure } from '../domain/failure-comment.ts';
 import type { Step } from '../domain/judge-step.ts';
 import { createStepJudge, type StepPorts } from '../domain/judge-step.ts';
@@ -86,10 +86,6 @@ async function takeStep(
 
 function listDeployments(failures: readonly NotedFailure[]): Deployment[] {
   return failures.flatMap(({ deployment, repairedBy }) => [deployment, ...(repairedBy ? [repairedBy] : [])]);
-}
-
-function isReported(deployment: Deployment): boolean {
-  return deployment.reportedRevision >= deployment.revision;
 }
 
 /** When the last thing happened that is to be said (epoch milliseconds). */

@@ -14,8 +14,7 @@ import {
   type Refusal,
 } from '../domain/conversation.ts';
 import type { CommentEvent } from '../domain/delivery.ts';
-import type { Repository } from '../domain/deployment.ts';
-import { isNameTaken } from '../domain/match-workspaces.ts';
+import { explainNoWorkspace } from '../domain/explain-no-workspace.ts';
 import { isStranger, neededLevel } from '../domain/permissions.ts';
 import type { PlanningPorts } from '../domain/plan-push.ts';
 import type {
@@ -64,12 +63,7 @@ export interface CommandToPlan {
  */
 export async function planCommand(command: CommandToPlan, ports: CommandPorts): Promise<Plan> {
   const { event } = command;
-  const asked: Omit<NewCommand, 'answer'> = {
-    ...{ id: command.id, receivedAt: command.receivedAt, account: command.account?.key ?? null },
-    ...{ installationId: event.repository.installationId, repositoryId: event.repository.id },
-    ...{ place: event.place, commentId: event.commentId, actor: event.actor },
-    ...{ parsed: event.parsed, askedAt: event.askedAt },
-  };
+  const asked = describeAsked(command);
   if (await ports.store.isRepeated(asked, REPEAT_MS)) return { outcome: 'repeated', deployments: [] };
   const known = await ports.configurations.known(event.repository.id);
   if (!commandSettings(known).enabled) return { outcome: 'commands_off', deployments: [] };
@@ -101,17 +95,20 @@ async function readFirst(
 
 /** The plan of a command about which GitHub or Meltano Cloud could not be asked for long. */
 export function planUnanswered(command: CommandToPlan, problem: string): Plan {
-  const { event } = command;
+  const { answer } = refuse({ code: 'unanswered', problem });
   return {
     outcome: 'command_refused',
     deployments: [],
-    command: {
-      ...{ id: command.id, receivedAt: command.receivedAt, account: command.account?.key ?? null },
-      ...{ installationId: event.repository.installationId, repositoryId: event.repository.id },
-      ...{ place: event.place, commentId: event.commentId, actor: event.actor },
-      ...{ parsed: event.parsed, askedAt: event.askedAt },
-      answer: { kind: 'refused', refusal: { code: 'unanswered', problem } },
-    },
+    command: { ...describeAsked(command), answer },
+  };
+}
+
+function describeAsked({ id, receivedAt, account, event }: CommandToPlan): Omit<NewCommand, 'answer'> {
+  return {
+    ...{ id, receivedAt, account: account?.key ?? null },
+    ...{ installationId: event.repository.installationId, repositoryId: event.repository.id },
+    ...{ place: event.place, commentId: event.commentId, actor: event.actor },
+    ...{ parsed: event.parsed, askedAt: event.askedAt },
   };
 }
 
@@ -150,17 +147,9 @@ async function decide(command: CommandToPlan, level: PermissionLevel, ports: Com
   }
   const asked = parsed.command;
   const workspaces = await command.listWorkspaces((known) => hasNamed(asked, known, repository));
-  if (workspaces.length === 0) return refuse({ code: await explainNone(repository, ports) });
+  if (workspaces.length === 0) return refuse({ code: await explainNoWorkspace(repository, ports.store) });
   const inUse = await ports.configurations.current({ repository, workspaces });
   return decideAbout({ ...command, workspaces, inUse }, asked, ports);
-}
-
-async function explainNone(
-  repository: Repository,
-  { store }: CommandPorts,
-): Promise<'name_taken' | 'no_workspace'> {
-  const holder = await store.findNameHolder(`${repository.owner}/${repository.name}`);
-  return isNameTaken(repository, holder) ? 'name_taken' : 'no_workspace';
 }
 
 interface Served extends CommandToPlan {

@@ -1,4 +1,5 @@
 import type { LineCounter } from 'yaml';
+import type { ConfigurationProblem } from '../domain/configuration-in-use.ts';
 import { quoteText } from './describe-found.ts';
 
 /** The keys and list positions that lead to a value. */
@@ -7,13 +8,7 @@ export type KeyPath = readonly PropertyKey[];
 /** Offsets into the text: from the first character to the one after the last. */
 export type TextRange = readonly [from: number, to: number];
 
-/** What is wrong in a file, and where. Lines and columns count from 1. */
-export interface FileProblem {
-  readonly line: number;
-  readonly column: number;
-  /** The last line of what is meant, where that is another one. */
-  readonly endLine?: number;
-  readonly message: string;
+export interface FileProblem extends ConfigurationProblem {
   /** The key's, as in `workspaces[1].paths`; empty for the file as a whole. */
   readonly path: string;
 }

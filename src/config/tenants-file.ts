@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { WorkspaceMapping } from '../domain/match-workspaces.ts';
 import { getSecret, type MeltanoCredentials } from './meltano-credentials.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { checkAccount } from './tenants-checks.ts';
@@ -32,16 +33,8 @@ export interface TenantAccount {
   readonly mappings: readonly TenantMapping[];
 }
 
-/** A workspace that is deployed from a repository although its `repositoryUrl` says something else. */
-export interface TenantMapping {
-  /** `owner/name` in lower case. */
-  readonly repository: string;
-  /** Null: the repository's default branch. */
-  readonly branch: string | null;
-  /** As the file has it; null: the root. */
-  readonly directory: string | null;
-  /** In lower case. */
-  readonly workspaceId: string;
+/** A mapping, and how its deployments are started. */
+export interface TenantMapping extends WorkspaceMapping {
   /** Null: as the account. */
   readonly trigger: Trigger | null;
   readonly deploymentSecret: string | null;

@@ -126,3 +126,11 @@ export interface Repository {
   readonly private: boolean;
   readonly defaultBranch: string;
 }
+
+/** Whether the check run says all that a person could see of it. */
+export function isReported({
+  revision,
+  reportedRevision,
+}: Pick<Deployment, 'revision' | 'reportedRevision'>): boolean {
+  return reportedRevision >= revision;
+}

@@ -39,9 +39,10 @@ export interface NameHolder {
 export interface WorkspaceMapping {
   /** `owner/name`, lower case. */
   readonly repository: string;
-  /** These two count instead of the workspace's own, null as there. */
+  /** These two count instead of the workspace's own; null as there: the default branch, and the root. */
   readonly branch: string | null;
   readonly directory: string | null;
+  /** In lower case. */
   readonly workspaceId: string;
 }
 

@@ -2,13 +2,7 @@ import { z } from 'zod';
 import { parseCommand } from '../commands/parse-command.ts';
 import type { Place } from '../domain/conversation.ts';
 import type { CommentEvent, IgnoredEvent } from '../domain/delivery.ts';
-import {
-  installationSchema,
-  readRepository,
-  readTime,
-  repositorySchema,
-  shaSchema,
-} from './read-repository.ts';
+import { originSchema, readOrigin, readTime, shaSchema } from './read-origin.ts';
 
 const comment = z.object({
   id: z.int(),
@@ -17,20 +11,16 @@ const comment = z.object({
   user: z.object({ login: z.string(), type: z.string() }).nullable(),
 });
 
-const issueCommentPayload = z.object({
+const issueCommentPayload = originSchema.extend({
   issue: z.object({ number: z.int(), pull_request: z.object({}).nullish() }),
   comment,
-  repository: repositorySchema,
-  installation: installationSchema,
 });
 
-const commitCommentPayload = z.object({
+const commitCommentPayload = originSchema.extend({
   comment: comment.extend({ commit_id: shaSchema }),
-  repository: repositorySchema,
-  installation: installationSchema,
 });
 
-type CommentPayload = Pick<z.infer<typeof issueCommentPayload>, 'comment' | 'repository' | 'installation'>;
+type CommentPayload = Omit<z.infer<typeof issueCommentPayload>, 'issue'>;
 
 /** A new comment on an issue or a pull request. Throws a ZodError that names what is missing. */
 export function readIssueComment(payload: unknown): CommentEvent | IgnoredEvent {
@@ -50,10 +40,7 @@ function readComment(
   { comment: { id, body, user, created_at: createdAt }, ...payload }: CommentPayload,
   place: Place,
 ): CommentEvent | IgnoredEvent {
-  const about = {
-    account: payload.repository.owner.login,
-    repository: readRepository(payload.repository, payload.installation.id),
-  };
+  const about = readOrigin(payload);
   // The app's own comments come from a bot too.
   if (user === null || user.type === 'Bot') return { kind: 'ignored', ...about, reason: 'bot_comment' };
   const parsed = parseCommand(body ?? '');

@@ -1,27 +1,18 @@
 import { z } from 'zod';
 import type { PushEvent, RepositoryEvent } from '../domain/delivery.ts';
-import {
-  installationSchema,
-  readRepository,
-  readTime,
-  repositorySchema,
-  shaSchema,
-} from './read-repository.ts';
+import { originSchema, readOrigin, readTime, shaSchema } from './read-origin.ts';
 
-const pushPayload = z.object({
+const pushPayload = originSchema.extend({
   ref: z.string(),
   before: shaSchema,
   after: shaSchema,
   deleted: z.boolean(),
   forced: z.boolean(),
   head_commit: z.object({ message: z.string() }).nullish(),
-  repository: repositorySchema,
   sender: z.object({ login: z.string(), type: z.string() }),
-  installation: installationSchema,
 });
 
-const repositoryPayload = z.object({
-  repository: repositorySchema,
+const repositoryPayload = originSchema.extend({
   changes: z
     .object({
       repository: z.object({ name: z.object({ from: z.string() }) }).optional(),
@@ -35,7 +26,6 @@ const repositoryPayload = z.object({
         .optional(),
     })
     .optional(),
-  installation: installationSchema,
 });
 
 /** Of a longer message the beginning and the end are kept, in characters: words for machines stand in one of the two. */
@@ -51,8 +41,7 @@ export function readPush(payload: unknown): PushEvent {
   const push = pushPayload.parse(payload);
   return {
     kind: 'push',
-    account: push.repository.owner.login,
-    repository: readRepository(push.repository, push.installation.id),
+    ...readOrigin(push),
     ref: push.ref,
     before: push.before,
     after: push.after,
@@ -67,15 +56,16 @@ export function readPush(payload: unknown): PushEvent {
 
 /** The needed fields of a rename, transfer or change of visibility. Throws a ZodError that names what is missing. */
 export function readRepositoryChange(payload: unknown): RepositoryEvent {
-  const { repository: now, changes, installation } = repositoryPayload.parse(payload);
+  const { changes, ...now } = repositoryPayload.parse(payload);
+  const { account, repository } = readOrigin(now);
   const from = changes?.owner?.from;
   const formerOwner = from?.user?.login ?? from?.organization?.login;
   const formerName = changes?.repository?.name.from;
   return {
     kind: 'repository',
-    account: now.owner.login,
-    repository: readRepository(now, installation.id),
+    account,
+    repository,
     formerFullName:
-      formerOwner || formerName ? `${formerOwner ?? now.owner.login}/${formerName ?? now.name}` : null,
+      formerOwner || formerName ? `${formerOwner ?? account}/${formerName ?? repository.name}` : null,
   };
 }

@@ -1,20 +1,17 @@
 import { z } from 'zod';
 import type { PullRequestEvent } from '../domain/delivery.ts';
-import { installationSchema, readRepository, repositorySchema, shaSchema } from './read-repository.ts';
+import { originSchema, readOrigin, shaSchema } from './read-origin.ts';
 
-const pullRequestPayload = z.object({
+const pullRequestPayload = originSchema.extend({
   pull_request: z.object({ number: z.int(), head: z.object({ sha: shaSchema }) }),
-  repository: repositorySchema,
-  installation: installationSchema,
 });
 
 /** The needed fields of a pull request. Throws a ZodError that names what is missing. */
 export function readPullRequest(payload: unknown): PullRequestEvent {
-  const { pull_request: pull, repository, installation } = pullRequestPayload.parse(payload);
+  const { pull_request: pull, ...origin } = pullRequestPayload.parse(payload);
   return {
     kind: 'pull_request',
-    account: repository.owner.login,
-    repository: readRepository(repository, installation.id),
+    ...readOrigin(origin),
     number: pull.number,
     headSha: pull.head.sha,
   };

@@ -1,21 +1,11 @@
 import { z } from 'zod';
 import type { IgnoredEvent, RerunEvent } from '../domain/delivery.ts';
 import { REDEPLOY_ACTION } from '../domain/redeploy-action.ts';
-import {
-  installationSchema,
-  readRepository,
-  readTime,
-  repositorySchema,
-  shaSchema,
-} from './read-repository.ts';
+import { originSchema, readOrigin, readTime, shaSchema } from './read-origin.ts';
 
-const shared = {
-  repository: repositorySchema,
-  sender: z.object({ login: z.string() }),
-  installation: installationSchema,
-};
+const askedPayload = originSchema.extend({ sender: z.object({ login: z.string() }) });
 
-const checkRunPayload = z.object({
+const checkRunPayload = askedPayload.extend({
   action: z.string(),
   check_run: z.object({
     ...{ id: z.int(), name: z.string(), head_sha: shaSchema, external_id: z.string().nullish() },
@@ -25,26 +15,19 @@ const checkRunPayload = z.object({
     output: z.object({ title: z.string().nullish() }).nullish(),
   }),
   requested_action: z.object({ identifier: z.string() }).nullish(),
-  ...shared,
 });
 
-const checkSuitePayload = z.object({ check_suite: z.object({ head_sha: shaSchema }), ...shared });
+const checkSuitePayload = askedPayload.extend({ check_suite: z.object({ head_sha: shaSchema }) });
 
 /** A re-run of a check run, or a press of its button. Throws a ZodError that names what is missing. */
 export function readCheckRun(payload: unknown): RerunEvent | IgnoredEvent {
   const { action, check_run: run, requested_action: pressed, ...rest } = checkRunPayload.parse(payload);
-  const about = readAbout(rest);
   const isButton = action === 'requested_action';
   if (isButton && pressed?.identifier !== REDEPLOY_ACTION) {
-    return {
-      kind: 'ignored',
-      account: about.account,
-      repository: about.repository,
-      reason: 'foreign_check_run',
-    };
+    return { kind: 'ignored', ...readOrigin(rest), reason: 'foreign_check_run' };
   }
   return {
-    ...{ kind: 'rerun', ...about, how: isButton ? 'button' : 'rerun', sha: run.head_sha },
+    ...{ kind: 'rerun', ...readAsked(rest), how: isButton ? 'button' : 'rerun', sha: run.head_sha },
     run: {
       ...{ id: run.id, url: run.html_url ?? null, name: run.name, externalId: run.external_id ?? null },
       ...{ conclusion: run.conclusion ?? null, title: run.output?.title ?? null },
@@ -56,17 +39,9 @@ export function readCheckRun(payload: unknown): RerunEvent | IgnoredEvent {
 /** A re-run of all check runs of a commit. Throws a ZodError that names what is missing. */
 export function readCheckSuite(payload: unknown): RerunEvent {
   const { check_suite: suite, ...rest } = checkSuitePayload.parse(payload);
-  return { kind: 'rerun', ...readAbout(rest), how: 'suite', sha: suite.head_sha, run: null };
+  return { kind: 'rerun', ...readAsked(rest), how: 'suite', sha: suite.head_sha, run: null };
 }
 
-function readAbout({
-  repository,
-  sender,
-  installation,
-}: Pick<z.infer<typeof checkSuitePayload>, 'repository' | 'sender' | 'installation'>) {
-  return {
-    account: repository.owner.login,
-    repository: readRepository(repository, installation.id),
-    actor: sender.login,
-  };
+function readAsked({ sender, ...origin }: z.infer<typeof askedPayload>) {
+  return { ...readOrigin(origin), actor: sender.login };
 }

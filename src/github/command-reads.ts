@@ -2,6 +2,7 @@ import { type CommandReads, PERMISSION_LEVELS, type PermissionLevel } from '../d
 import type { InstallationReader } from '../domain/ports.ts';
 import { locate } from './locate-repository.ts';
 import type { GetOctokit } from './octokit.ts';
+import { requireRequests } from './require-requests.ts';
 
 /** Waits (milliseconds) before what GitHub just told of, and doesn't find, is asked for again. */
 const NOT_FOUND_WAITS_MS = [500, 1_000, 2_000];
@@ -18,8 +19,7 @@ export interface CommandReadsOptions {
 export function createCommandReads(options: CommandReadsOptions): CommandReads {
   const { heads, mayAsk, sleep } = options;
   function makeWay(installationId: number): void {
-    if (mayAsk(installationId)) return;
-    throw new Error('Few requests to GitHub are left, or it refuses them for now: the command waits');
+    requireRequests(mayAsk(installationId), 'the command');
   }
   async function getOctokit(installationId: number): ReturnType<GetOctokit> {
     makeWay(installationId);

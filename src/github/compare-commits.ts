@@ -2,6 +2,7 @@ import type { Repository } from '../domain/deployment.ts';
 import type { CommitComparer, Comparison } from '../domain/ports.ts';
 import { callGitHub } from './github-call.ts';
 import type { GetOctokit } from './octokit.ts';
+import { requireRequests } from './require-requests.ts';
 
 /** GitHub lists at most this many files of a comparison. */
 const MAX_FILES = 300;
@@ -25,9 +26,7 @@ export interface CommitComparerOptions {
 export function createCommitComparer({ getOctokit, sleep, mayAsk }: CommitComparerOptions): CommitComparer {
   return {
     async compare(repository, base, head) {
-      if (!mayAsk(repository.installationId)) {
-        throw new Error('Few requests to GitHub are left, or it refuses them for now: the comparison waits');
-      }
+      requireRequests(mayAsk(repository.installationId), 'the comparison');
       for (const wait of [...NOT_FOUND_WAITS_MS, null]) {
         const found = await compareOnce(await getOctokit(repository.installationId), repository, base, head);
         if (found) return found;

@@ -2,6 +2,7 @@ import type { ConfigurationFile, ConfigurationFiles } from '../domain/configurat
 import type { Repository } from '../domain/deployment.ts';
 import { locate } from './locate-repository.ts';
 import type { ReadingOctokit } from './octokit.ts';
+import { requireRequests } from './require-requests.ts';
 
 const FOLDER = '.github';
 const NAMES = ['meltano-deploy.yml', 'meltano-deploy.yaml'];
@@ -30,9 +31,9 @@ interface FolderEntry {
 export function createConfigurationFiles(options: ConfigurationFilesOptions): ConfigurationFiles {
   const { getOctokit, sleep, mayAsk } = options;
 
-  function open({ installationId }: Repository): Promise<ReadingOctokit> {
-    if (mayAsk(installationId)) return getOctokit(installationId);
-    throw new Error('Few requests to GitHub are left, or it refuses them for now: reading files waits');
+  async function open({ installationId }: Repository): Promise<ReadingOctokit> {
+    requireRequests(mayAsk(installationId), 'reading files');
+    return getOctokit(installationId);
   }
 
   return {

@@ -1,4 +1,4 @@
-import type { Deployment } from '../domain/deployment.ts';
+import { type Deployment, isReported } from '../domain/deployment.ts';
 import type { ReportStore } from '../domain/ports.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
@@ -23,7 +23,7 @@ export function createReportFinisher(
 
   return async (deploymentId) => {
     const deployment = await reports.getDeployment(deploymentId);
-    if (!deployment || deployment.reportedRevision >= deployment.revision) return null;
+    if (!deployment || isReported(deployment)) return null;
     // One that goes on is only to be written once more, without its log: its repository was made public.
     const delay = deployment.state === 'concluded' ? await readLog(deployment) : null;
     if (delay !== null) return delay;

@@ -5,11 +5,9 @@ import {
   refuseFile,
 } from '../domain/configuration-run.ts';
 import { type Delivery, makeSweepDeliveryId, type PushEvent } from '../domain/delivery.ts';
-import type { Repository } from '../domain/deployment.ts';
-import { isNameTaken } from '../domain/match-workspaces.ts';
+import { explainNoWorkspace } from '../domain/explain-no-workspace.ts';
 import { planPush, tracksPushedBranch } from '../domain/plan-push.ts';
 import type { Plan } from '../domain/ports.ts';
-import type { ReasonCode } from '../domain/reason-codes.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { digestText } from './digest-text.ts';
 import type { PlanContext } from './plan-deliveries.ts';
@@ -40,7 +38,10 @@ export async function planDeliveredPush(push: DeliveredPush, context: PushContex
   if (await wasFoundBefore(event, context)) return { outcome: 'found_before', deployments: [] };
   const { id: deliveryId, receivedAt } = delivery;
   const found = await find((known) => known.some((one) => tracksPushedBranch(one, event)));
-  if (found.length === 0) return { outcome: await explainNone(event.repository, context), deployments: [] };
+  if (found.length === 0) {
+    const outcome = await explainNoWorkspace(event.repository, context.repositories);
+    return { outcome, deployments: [] };
+  }
   const { workspaces, inUse: configuration } = await configure(push, found, context);
   const configurationRuns = complain(push, configuration);
   if (configuration.kind === 'held') {
@@ -68,11 +69,6 @@ async function configure(
   if (!inUse.bad || !isJudged || !isAboutWorkspaces(inUse.bad)) return { workspaces: found, inUse };
   const workspaces = await find(() => false, { isAwaited: true });
   return { workspaces, inUse: await configurations.current({ repository, workspaces, push }) };
-}
-
-async function explainNone(repository: Repository, { repositories }: PushContext): Promise<ReasonCode> {
-  const holder = await repositories.findNameHolder(`${repository.owner}/${repository.name}`);
-  return isNameTaken(repository, holder) ? 'name_taken' : 'no_workspace';
 }
 
 /** A bad file is told of on the head of the default branch, where it stands. */

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Configurations } from '../domain/configuration-in-use.ts';
 import type { ConfigurationRunStore } from '../domain/configuration-run.ts';
 import type { AppEvent, CommentEvent, Delivery, RerunEvent } from '../domain/delivery.ts';
-import type { Deployment } from '../domain/deployment.ts';
+import { type Deployment, isReported } from '../domain/deployment.ts';
 import { type PlanningPorts, refusePush } from '../domain/plan-push.ts';
 import type {
   Account,
@@ -256,7 +256,7 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
 
   async function announceConfiguration(id: string, log: Logger): Promise<void> {
     const run = await context.configurationRuns.getConfigurationRun(id);
-    if (!run || run.reportedRevision >= run.revision) return;
+    if (!run || isReported(run)) return;
     log.info({ sha: run.sha, verdict: run.verdict.kind }, 'Configuration file judged');
     context.reporter.configurationRead(run);
   }

@@ -1,4 +1,4 @@
-import type { LogLine } from './error-patterns.ts';
+import { EXCEPTION_CLASS, type LogLine, TRACEBACK, TRACEBACK_LINE } from './error-patterns.ts';
 import { type Place, type PlacedError, readPlace, YAML_PLACE } from './error-places.ts';
 import { copyString } from './log-tail.ts';
 import { mayBeProjectPath } from './project-path.ts';
@@ -16,7 +16,6 @@ const MOST_FRAMES = 5;
 const LONGEST_BLOCK = 500;
 
 const YAML_CONTEXT = /^while (?:parsing|scanning|constructing|composing) /;
-const EXCEPTION_CLASS = /^[A-Za-z_][\w.]{0,150}(?:Error|Exception): /;
 
 /** PyYAML's and ruamel's errors: what was being read and where, then the problem and where, or only one of the two. */
 export function createYamlReader(): ErrorBlockReader {
@@ -82,9 +81,7 @@ export function createDbtReader(): ErrorBlockReader {
   };
 }
 
-const TRACEBACK = /Traceback \(most recent call last\)/;
 const FRAME = /^\s+File "([^"]{1,400})", line (\d{1,7})|^[│┃|]\s{1,4}(\/?[^\s:│]{1,400}\.py):(\d{1,7}) in /;
-const TRACEBACK_LINE = /^(?:\s|$|[│╭╰┃|])/;
 
 /** Python's tracebacks: the message is on the line that ends the block, the place in the last frame of the project. */
 export function createTracebackReader(): ErrorBlockReader {

@@ -17,6 +17,12 @@ const LEVEL_FORMS = [
 const ERROR_LEVEL = /critical|fatal|error|exception/i;
 const QUIET_LEVEL = /warn|debug|trace/i;
 
+export const TRACEBACK = /Traceback \(most recent call last\)/;
+/** Indented frames, or the box that `rich` draws around them. */
+export const TRACEBACK_LINE = /^(?:\s|$|[│╭╰┃|])/;
+/** What stands before the message where a traceback ends. */
+export const EXCEPTION_CLASS = /^[A-Za-z_][\w.]{0,150}(?:Error|Exception): /;
+
 /** Whatever no pattern below can match; one test for the many lines that are no error. */
 const MAY_BE_ERROR =
   /error|exception|traceback|fatal|critical|panic|ERR!|FAIL|mapping values|while (?:parsing|scanning)|invalid|unexpected|undefined|cannot|could not|not found|failed|missing/i;

@@ -1,18 +1,22 @@
 import { cleanInlineText, sliceWhole } from './clean-log-line.ts';
-import { isMessage, matchError, mayBeError, parseLogLine } from './error-patterns.ts';
+import {
+  EXCEPTION_CLASS,
+  isMessage,
+  matchError,
+  mayBeError,
+  parseLogLine,
+  TRACEBACK,
+  TRACEBACK_LINE,
+} from './error-patterns.ts';
 
 /** Longest message, in UTF-16 code units. */
 const LONGEST_MESSAGE = 120;
 /** Lines of a traceback without an end; then it isn't one. */
 const LONGEST_TRACEBACK = 500;
 
-const TRACEBACK = /Traceback \(most recent call last\)/;
-// Indented frames, or the box that `rich` draws around them.
-const TRACEBACK_LINE = /^(?:\s|$|[│╭╰┃|])/;
 const RAISED = /^[A-Za-z_][\w.]{0,200}(?:: |:?$)/;
 const YAML_PLACE = /^\s*in "([^"]{1,300})", line (\d{1,9})/;
 const YAML_PROBLEM = /^(?:expected |found |could not |did not )/;
-const EXCEPTION_CLASS = /^[A-Za-z_][\w.]{0,150}(?:Error|Exception): /;
 const DBT_ERROR = /^[A-Z][a-z]+ Error(?: in |\s*$)/;
 // What Meltano writes behind the message of a plug-in's line.
 const STRUCTLOG_FIELDS =

@@ -2,16 +2,16 @@ import type { ConfigurationRun, ConfigurationVerdict, WouldDeploy } from '../dom
 import type { Repository } from '../domain/deployment.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
 import type { CheckAnnotation, CheckRunFields } from './check-run-view.ts';
-import { cleanInlineText, sliceWhole } from './clean-log-line.ts';
+import { cleanInlineText } from './clean-log-line.ts';
 import { formatCommitUrl } from './describe-deployment.ts';
 import { formatCode, formatTableRow } from './escape-markdown.ts';
 import { formatFileUrl, linkFile } from './explain-bad-file.ts';
 import { formatCount } from './format-count.ts';
+import { formatTitle } from './format-title.ts';
 import { OUTPUT_BYTES, truncateBytes } from './truncate-bytes.ts';
 
 /** No workspace's check run has this name: theirs have it in brackets. */
 export const CONFIGURATION_CHECK = 'Meltano Deploy configuration';
-const LONGEST_TITLE = 255;
 
 export interface ConfigurationRunView {
   readonly run: ConfigurationRun;
@@ -50,14 +50,13 @@ function renderBad(view: ConfigurationRunView, verdict: Bad): CheckRunFields['ou
   const [first] = problems;
   const count = problems.length === 1 ? '1 mistake' : `${formatCount(problems.length)} mistakes`;
   const start = first ? `${count}: line ${first.line}: ${first.message}` : count;
-  const clean = cleanInlineText(start);
   const rows = problems.map((one) => `- Line ${one.line}, column ${one.column}: ${formatCode(one.message)}`);
   const summary = [
     `**${linkFile(view, { file, sha: view.run.sha })} can't be used.** ${explainEffect(verdict)}`,
     rows.join('\n'),
   ];
   return {
-    title: clean.length <= LONGEST_TITLE ? clean : `${sliceWhole(clean, LONGEST_TITLE - 1)}…`,
+    title: formatTitle(start),
     summary: truncateBytes(summary.join('\n\n'), OUTPUT_BYTES),
     annotations: problems.map((one) => annotate(file, one)),
   };

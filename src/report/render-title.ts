@@ -1,18 +1,16 @@
 import type { Deployment } from '../domain/deployment.ts';
 import { tellsOfOutage } from '../domain/outage.ts';
 import type { CheckRunView } from './check-run-view.ts';
-import { cleanInlineText, sliceWhole } from './clean-log-line.ts';
+import { sliceWhole } from './clean-log-line.ts';
 import { shortenSha, showableLog, splitProblem } from './describe-deployment.ts';
 import { describeEnd } from './describe-end.ts';
 import { formatDuration } from './format-duration.ts';
+import { formatTitle } from './format-title.ts';
 import { PLAIN_WORDING } from './wording.ts';
-
-const LONGEST_TITLE = 255;
 
 /** The one line that a commit's list of checks shows; not Markdown. Only here `view.now` matters. */
 export function renderTitle(view: CheckRunView): string {
-  const title = cleanInlineText(chooseTitle(view));
-  return title.length <= LONGEST_TITLE ? title : `${sliceWhole(title, LONGEST_TITLE - 1)}…`;
+  return formatTitle(chooseTitle(view));
 }
 
 function chooseTitle(view: CheckRunView): string {

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { AppEvent } from '../../src/domain/delivery.ts';
 import type { PlannedDeployment } from '../../src/domain/ports.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
-import type { OpenStores } from './store.contract.ts';
+import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const REPOSITORY = {
   ...{ id: 9_007_199_254, installationId: 1, owner: 'acme', name: 'data' },
@@ -27,14 +27,10 @@ const NOTHING = {
 /** What every store must count of what is unfinished. */
 export function describeBacklog(name: string, open: () => Promise<OpenStores>): void {
   describe(`the backlog on ${name}`, () => {
-    let opened: OpenStores;
     let stores: Stores;
-
-    beforeEach(async () => {
-      opened = await open();
-      stores = opened.stores;
+    openForEachTest(open, (opened) => {
+      stores = opened;
     });
-    afterEach(() => opened.close());
 
     async function plan(id: string, receivedAt: number): Promise<string> {
       await stores.record({ id, name: 'push', receivedAt, event: EVENT });

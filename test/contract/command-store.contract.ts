@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { NewCommand } from '../../src/domain/conversation.ts';
 import type { Repository } from '../../src/domain/deployment.ts';
 import type { Plan, PlannedDeployment } from '../../src/domain/ports.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
-import type { OpenStores } from './store.contract.ts';
+import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const WORKSPACE = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 const REPOSITORY: Repository = {
@@ -44,14 +44,10 @@ function planned(deliveryId: string, differences: Partial<PlannedDeployment> = {
 /** What every store must do for commands and their conversations. */
 export function describeCommandStore(name: string, open: () => Promise<OpenStores>): void {
   describe(`commands in the store on ${name}`, () => {
-    let opened: OpenStores;
     let stores: Stores;
-
-    beforeEach(async () => {
-      opened = await open();
-      stores = opened.stores;
+    openForEachTest(open, (opened) => {
+      stores = opened;
     });
-    afterEach(() => opened.close());
 
     async function commit(id: string, plan: Partial<Plan>) {
       const event = {

@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { StoredConfiguration } from '../../src/domain/configuration-in-use.ts';
 import type { NewConfigurationRun } from '../../src/domain/configuration-run.ts';
 import { DEFAULT_CONFIGURATION } from '../../src/domain/repository-configuration.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
-import type { OpenStores } from './store.contract.ts';
+import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const REPOSITORY = {
   ...{ id: 9_007_199_254, installationId: 1, owner: 'acme', name: 'data' },
@@ -22,14 +22,10 @@ const STORED: StoredConfiguration = {
 /** What every store must do for the configuration files of repositories. */
 export function describeConfigurationStore(name: string, open: () => Promise<OpenStores>): void {
   describe(`the configurations on ${name}`, () => {
-    let opened: OpenStores;
     let stores: Stores;
-
-    beforeEach(async () => {
-      opened = await open();
-      stores = opened.stores;
+    openForEachTest(open, (opened) => {
+      stores = opened;
     });
-    afterEach(() => opened.close());
 
     test('come back as they were saved, the last one of each repository', async () => {
       expect(await stores.readConfiguration(REPOSITORY.id)).toBeNull();

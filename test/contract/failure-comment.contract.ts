@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Repository } from '../../src/domain/deployment.ts';
 import type { PlannedDeployment } from '../../src/domain/ports.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
-import type { OpenStores } from './store.contract.ts';
+import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const REPOSITORY: Repository = {
   ...{ id: 9_007_199_254, installationId: 1, owner: 'acme', name: 'data' },
@@ -14,14 +14,10 @@ const FAILURE = { repositoryId: REPOSITORY.id, sha: 'a', now: 1_000 };
 /** What every store must do for comments about failed deployments. */
 export function describeFailureComments(name: string, open: () => Promise<OpenStores>): void {
   describe(`comments about failures in the store on ${name}`, () => {
-    let opened: OpenStores;
     let stores: Stores;
-
-    beforeEach(async () => {
-      opened = await open();
-      stores = opened.stores;
+    openForEachTest(open, (opened) => {
+      stores = opened;
     });
-    afterEach(() => opened.close());
 
     /** A deployment that ended so at that time. */
     async function ended(workspace: string, sha: string, conclusion: 'success' | 'failure', at: number) {

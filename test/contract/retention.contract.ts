@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Deployment } from '../../src/domain/deployment.ts';
 import type { PlannedDeployment } from '../../src/domain/ports.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
-import type { OpenStores } from './store.contract.ts';
+import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const WORKSPACE = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 const REPOSITORY = {
@@ -16,16 +16,12 @@ const ALL = { after: null, before: { time: 1_000_000, id: '' }, limit: 500 };
 /** Which old records leave a store, whatever database is under it. */
 export function describeRetention(name: string, open: () => Promise<OpenStores>): void {
   describe(`retention on ${name}`, () => {
-    let opened: OpenStores;
     let stores: Stores;
     let pushes: number;
-
-    beforeEach(async () => {
-      opened = await open();
-      stores = opened.stores;
+    openForEachTest(open, (opened) => {
+      stores = opened;
       pushes = 0;
     });
-    afterEach(() => opened.close());
 
     async function record(id: string, receivedAt: number): Promise<void> {
       await stores.record({

@@ -14,22 +14,13 @@ import { toNewRow } from '../../src/store/deployment-row.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import type { DeliveryTable, DeploymentTable, Schema } from '../../src/store/schema.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
+import { openTemporarySqlite } from './open-temporary-sqlite.ts';
 import { describeRetention } from './retention.contract.ts';
 
 const DAY = 24 * 60 * 60_000;
 const HOUR = 60 * 60_000;
 
-async function openTemporary() {
-  const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
-  const database = await openSqlite(directory);
-  const close = async () => {
-    await database.close();
-    rmSync(directory, { recursive: true });
-  };
-  return { directory, db: database.db, stores: createStores(database.db), close };
-}
-
-describeRetention('SQLite', openTemporary);
+describeRetention('SQLite', openTemporarySqlite);
 
 function makePlanned(differences: Partial<PlannedDeployment> = {}): PlannedDeployment {
   return {
@@ -121,7 +112,7 @@ async function retain(stores: Stores, now: number, limits: { days: number; maxRe
 }
 
 test('a busy year does not make the database grow, and the space comes back when it is over', async () => {
-  const { directory, db, stores, close } = await openTemporary();
+  const { directory, db, stores, close } = await openTemporarySqlite();
   onTestFinished(close);
   const file = join(directory, 'meltano-deploy.db');
   const roundMs = 3.65 * DAY;
@@ -147,7 +138,7 @@ test('a busy year does not make the database grow, and the space comes back when
 });
 
 test('a flood is cut back to the bound by count, but for the deliveries of the last four days', async () => {
-  const { db, stores, close } = await openTemporary();
+  const { db, stores, close } = await openTemporarySqlite();
   onTestFinished(close);
   const now = 1_700_000_000_000;
   await fill(db, { count: 3_000, from: now - 10 * DAY, stepMs: 1_000, workspaces: 1 });
@@ -161,7 +152,7 @@ test('a flood is cut back to the bound by count, but for the deliveries of the l
 });
 
 test('a new database gives pages back, and an older one without that mode goes on as it is', async () => {
-  const { db, close } = await openTemporary();
+  const { db, close } = await openTemporarySqlite();
   onTestFinished(close);
   const { rows } = await sql<{ autoVacuum: number }>`pragma auto_vacuum`.execute(db);
   expect(rows).toEqual([{ autoVacuum: 2 }]);
@@ -178,7 +169,7 @@ test('a new database gives pages back, and an older one without that mode goes o
 });
 
 test('a step gives back 200 pages, and after a burst the write-ahead log is cut back to 8 MB', async () => {
-  const { directory, db, stores, close } = await openTemporary();
+  const { directory, db, stores, close } = await openTemporarySqlite();
   onTestFinished(close);
   const log = join(directory, 'meltano-deploy.db-wal');
   const burst = makeEvent('x'.repeat(12_000_000));

@@ -10,26 +10,17 @@ import { describeBacklog } from './backlog.contract.ts';
 import { describeCommandStore } from './command-store.contract.ts';
 import { describeConfigurationStore } from './configuration.contract.ts';
 import { describeFailureComments } from './failure-comment.contract.ts';
+import { openTemporarySqlite } from './open-temporary-sqlite.ts';
 import { describeStore } from './store.contract.ts';
 
-async function openTemporary() {
-  const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
-  const database = await openSqlite(directory);
-  const close = async () => {
-    await database.close();
-    rmSync(directory, { recursive: true });
-  };
-  return { directory, database, stores: createStores(database.db), close };
-}
-
-describeStore('SQLite', openTemporary);
-describeConfigurationStore('SQLite', openTemporary);
-describeBacklog('SQLite', openTemporary);
-describeCommandStore('SQLite', openTemporary);
-describeFailureComments('SQLite', openTemporary);
+describeStore('SQLite', openTemporarySqlite);
+describeConfigurationStore('SQLite', openTemporarySqlite);
+describeBacklog('SQLite', openTemporarySqlite);
+describeCommandStore('SQLite', openTemporarySqlite);
+describeFailureComments('SQLite', openTemporarySqlite);
 
 test('a directory belongs to one process at a time, and is free again after a close', async () => {
-  const { directory, database } = await openTemporary();
+  const { directory, database } = await openTemporarySqlite();
   await expect(openSqlite(directory)).rejects.toThrow(DataDirectoryInUse);
   await expect(openSqlite(directory)).rejects.toThrow(directory);
   await database.close();
@@ -38,7 +29,7 @@ test('a directory belongs to one process at a time, and is free again after a cl
 });
 
 test('what was stored is there after a reopening, with the schema migrated once', async () => {
-  const { directory, database, stores } = await openTemporary();
+  const { directory, database, stores } = await openTemporarySqlite();
   await stores.learnRepository(
     { id: 1, installationId: 2, owner: 'acme', name: 'data', private: false, defaultBranch: 'main' },
     null,
@@ -52,7 +43,7 @@ test('what was stored is there after a reopening, with the schema migrated once'
 });
 
 test('a database of a newer version is refused, and says so', async () => {
-  const { directory, database } = await openTemporary();
+  const { directory, database } = await openTemporarySqlite();
   await sql`insert into kysely_migration (name, timestamp) values ('9999-future', ${new Date().toISOString()})`.execute(
     database.db,
   );

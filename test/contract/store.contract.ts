@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { AppEvent } from '../../src/domain/delivery.ts';
 import type { Repository } from '../../src/domain/deployment.ts';
 import type { DeploymentChange, PlannedDeployment } from '../../src/domain/ports.ts';
 import type { LogMode } from '../../src/domain/repository-configuration.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
-
-export interface OpenStores {
-  readonly stores: Stores;
-  close(): Promise<void>;
-}
+import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const WORKSPACE = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 const REPOSITORY: Repository = {
@@ -39,14 +35,10 @@ function planned(deliveryId: string, differences: Partial<PlannedDeployment> = {
 /** What every store must do, whatever database is under it. */
 export function describeStore(name: string, open: () => Promise<OpenStores>): void {
   describe(`the store on ${name}`, () => {
-    let opened: OpenStores;
     let stores: Stores;
-
-    beforeEach(async () => {
-      opened = await open();
-      stores = opened.stores;
+    openForEachTest(open, (opened) => {
+      stores = opened;
     });
-    afterEach(() => opened.close());
 
     async function record(id: string, receivedAt = 1_500): Promise<boolean> {
       return stores.record({ id, name: 'push', receivedAt, event: pushEvent() });

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreePort } from '../../../sandbox/http/find-free-port.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../../bin/meltano-deploy.mjs');
 /** The app stops within 8 s of a SIGTERM. */
@@ -83,16 +83,6 @@ async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void>
   const limit = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
   await ended;
   clearTimeout(limit);
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('There is no free port');
-  return address.port;
 }
 
 function keepVariables(...names: string[]): Record<string, string> {

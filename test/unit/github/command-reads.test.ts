@@ -2,27 +2,21 @@ import { beforeEach, expect, test } from 'vitest';
 import type { CommandReads } from '../../../src/domain/conversation.ts';
 import { createCommandReads } from '../../../src/github/command-reads.ts';
 import { REPOSITORY } from '../reconcile/reconcile-world.ts';
-import { connectGitHub, type GitHub, SHA } from './octokit-setup.ts';
+import { connectForReading, type GitHubToRead } from './connect-for-reading.ts';
+import { SHA } from './octokit-setup.ts';
 
-let github: GitHub;
-let mayAsk: boolean;
+let github: GitHubToRead;
 let headsRead: number;
-let slept: number[];
 let reads: CommandReads;
 
 beforeEach(() => {
-  github = connectGitHub();
-  mayAsk = true;
+  github = connectForReading();
   headsRead = 0;
-  slept = [];
   const readHead = async () => {
     headsRead += 1;
     return SHA;
   };
-  reads = createCommandReads({
-    ...{ getOctokit: github.getOctokit, heads: { readHead }, mayAsk: () => mayAsk },
-    sleep: async (ms) => void slept.push(ms),
-  });
+  reads = createCommandReads({ ...github.reading, heads: { readHead } });
 });
 
 test.each<[string, (from: CommandReads) => Promise<unknown>]>([
@@ -32,7 +26,7 @@ test.each<[string, (from: CommandReads) => Promise<unknown>]>([
   ['a commit', (from) => from.resolveCommit(REPOSITORY, 'abcdef0')],
   ['a head', (from) => from.readHead(REPOSITORY, 'main')],
 ])('%s is not asked for while requests are few or refused', async (_, read) => {
-  mayAsk = false;
+  github.mayAsk = false;
   await expect(read(reads)).rejects.toThrow(/^Few requests to GitHub are left/);
   expect(github.requests).toEqual([]);
   expect(headsRead).toBe(0);
@@ -44,7 +38,7 @@ test.each([404, 422])(
     const path = '/repos/acme/data/collaborators/ana/permission';
     github.scope.get(path).times(4).reply(status, { message: 'Not Found' });
     expect(await reads.readPermission(REPOSITORY, 'ana')).toBe('none');
-    expect(slept).toEqual([500, 1_000, 2_000]);
+    expect(github.slept).toEqual([500, 1_000, 2_000]);
     github.scope.get(path).reply(status, { message: 'Not Found' });
     github.scope.get(path).reply(200, { permission: 'write', user: { permissions: { push: true } } });
     expect(await reads.readPermission(REPOSITORY, 'ana')).toBe('push');

@@ -2,25 +2,18 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { CommitComparer } from '../../../src/domain/ports.ts';
 import { createCommitComparer } from '../../../src/github/compare-commits.ts';
 import { REPOSITORY } from '../reconcile/reconcile-world.ts';
-import { connectGitHub, type GitHub, SHA } from './octokit-setup.ts';
+import { connectForReading, type GitHubToRead } from './connect-for-reading.ts';
+import { SHA } from './octokit-setup.ts';
 
 const BASE = 'b'.repeat(40);
 const PATH = `/repos/acme/data/compare/${BASE}...${SHA}`;
 
-let github: GitHub;
+let github: GitHubToRead;
 let comparer: CommitComparer;
-let slept: number[];
-let mayAsk: boolean;
 
 beforeEach(() => {
-  github = connectGitHub();
-  slept = [];
-  mayAsk = true;
-  comparer = createCommitComparer({
-    getOctokit: github.getOctokit,
-    sleep: async (ms) => slept.push(ms),
-    mayAsk: () => mayAsk,
-  });
+  github = connectForReading();
+  comparer = createCommitComparer(github.reading);
 });
 
 const compare = () => comparer.compare(REPOSITORY, BASE, SHA);
@@ -71,13 +64,13 @@ describe('a commit that GitHub does not know', () => {
     github.scope.get(PATH).query(true).times(2).reply(404, { message: 'Not Found' });
     answer('ahead', [{ filename: 'a.yml' }]);
     expect(await compare()).toEqual({ kind: 'paths', paths: ['a.yml'] });
-    expect(slept).toEqual([1_000, 2_000]);
+    expect(github.slept).toEqual([1_000, 2_000]);
   });
 
   test('for long counts as everything changed', async () => {
     github.scope.get(PATH).query(true).times(10).reply(404, { message: 'Not Found' });
     expect(await compare()).toMatchObject({ kind: 'everything' });
-    expect(slept).toEqual([1_000, 2_000, 4_000]);
+    expect(github.slept).toEqual([1_000, 2_000, 4_000]);
     expect(github.requests).toHaveLength(4);
   });
 });
@@ -90,7 +83,7 @@ test.each([
   github.scope.get(PATH).query(true).times(5).reply(status, body, headers);
   await expect(compare()).rejects.toThrow(body.message);
   expect(github.requests).toHaveLength(1);
-  expect(slept).toEqual([]);
+  expect(github.slept).toEqual([]);
 });
 
 test.each([403, 410, 451])('%i, which is no limit, counts as everything changed', async (status) => {
@@ -100,7 +93,7 @@ test.each([403, 410, 451])('%i, which is no limit, counts as everything changed'
 });
 
 test('while the last requests are kept for check runs, GitHub is not asked', async () => {
-  mayAsk = false;
+  github.mayAsk = false;
   await expect(compare()).rejects.toThrow('the comparison waits');
   expect(github.requests).toEqual([]);
 });

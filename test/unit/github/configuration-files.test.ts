@@ -2,25 +2,18 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { ConfigurationFiles } from '../../../src/domain/configuration-in-use.ts';
 import { createConfigurationFiles } from '../../../src/github/configuration-files.ts';
 import { REPOSITORY } from '../reconcile/reconcile-world.ts';
-import { connectGitHub, type GitHub, SHA } from './octokit-setup.ts';
+import { connectForReading, type GitHubToRead } from './connect-for-reading.ts';
+import { SHA } from './octokit-setup.ts';
 
 const FOLDER = '/repos/acme/data/contents/.github';
 const FILE = '.github/meltano-deploy.yml';
 
-let github: GitHub;
+let github: GitHubToRead;
 let files: ConfigurationFiles;
-let slept: number[];
-let mayAsk: boolean;
 
 beforeEach(() => {
-  github = connectGitHub();
-  slept = [];
-  mayAsk = true;
-  files = createConfigurationFiles({
-    getOctokit: github.getOctokit,
-    sleep: async (ms) => slept.push(ms),
-    mayAsk: () => mayAsk,
-  });
+  github = connectForReading();
+  files = createConfigurationFiles(github.reading);
 });
 
 const read = (known: string | null = null) => files.read(REPOSITORY, SHA, known);
@@ -68,7 +61,7 @@ describe('the configuration file at a commit', () => {
   ])('%s is no file', async (_, prepare) => {
     prepare();
     expect(await read()).toEqual({ kind: 'none' });
-    expect(slept).toEqual([]);
+    expect(github.slept).toEqual([]);
   });
 
   test.each<[RegExp, object[]]>([
@@ -90,7 +83,7 @@ describe('the configuration file at a commit', () => {
     refuseFolder(404, `No commit found for the ref ${SHA}`, 2);
     listFolder();
     expect(await read()).toEqual({ kind: 'none' });
-    expect(slept).toEqual([500, 1_000]);
+    expect(github.slept).toEqual([500, 1_000]);
   });
 
   test('a commit that never shows is told', async () => {
@@ -101,7 +94,7 @@ describe('the configuration file at a commit', () => {
   test('an answer that is none is thrown, for another try', async () => {
     refuseFolder(502, 'Bad gateway');
     await expect(read()).rejects.toMatchObject({ status: 502 });
-    mayAsk = false;
+    github.mayAsk = false;
     await expect(read()).rejects.toThrow('Few requests');
   });
 });

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Repository } from '../domain/deployment.ts';
 
-/** The fields of a payload's `repository` that are needed. */
-export const repositorySchema = z.object({
+const repositorySchema = z.object({
   id: z.int(),
   name: z.string(),
   private: z.boolean(),
@@ -12,20 +11,25 @@ export const repositorySchema = z.object({
   pushed_at: z.union([z.number(), z.string()]).nullish(),
 });
 
-export const installationSchema = z.object({ id: z.int() });
+/** Where every payload comes from; only the needed fields. */
+export const originSchema = z.object({
+  repository: repositorySchema,
+  installation: z.object({ id: z.int() }),
+});
 export const shaSchema = z.string().regex(/^[0-9a-f]{40,64}$/);
 
-export function readRepository(
-  payload: z.infer<typeof repositorySchema>,
-  installationId: number,
-): Repository {
+/** The GitHub account, and its repository. */
+export function readOrigin({ repository, installation }: z.infer<typeof originSchema>): {
+  account: string;
+  repository: Repository;
+} {
+  const { id, name, owner, default_branch: defaultBranch } = repository;
   return {
-    id: payload.id,
-    installationId,
-    owner: payload.owner.login,
-    name: payload.name,
-    private: payload.private,
-    defaultBranch: payload.default_branch,
+    account: owner.login,
+    repository: {
+      ...{ id, installationId: installation.id, owner: owner.login, name },
+      ...{ private: repository.private, defaultBranch },
+    },
   };
 }
 

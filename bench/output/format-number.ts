@@ -18,6 +18,12 @@ export function formatMegabytes(bytes: number): string {
   return `${WHOLE.format(bytes / 1024 / 1024)} MB`;
 }
 
+/** As the amount wants it, in kB or in MB. */
+export function formatBytes(bytes: number): string {
+  const megabytes = bytes / 1024 / 1024;
+  return megabytes < 1 ? `${formatNumber(bytes / 1024)} kB` : `${formatNumber(megabytes)} MB`;
+}
+
 export function formatMilliseconds(ms: number): string {
   return `${formatNumber(ms)} ms`;
 }

@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Agent } from 'undici';
 import type { Configuration } from '../config/environment.ts';
 import type { TenantAccount } from '../config/tenants-file.ts';
 import type { Account, Accounts } from '../domain/ports.ts';
+import { MeltanoConnections } from './connections.ts';
 import { type AccountPorts, type AccountSettings, createAccount } from './create-account.ts';
-import { createMeltanoDispatcher } from './dispatcher.ts';
 
 /** The key under which deployments remember that the environment's credentials are theirs; no login's key is like it. */
 const ENVIRONMENT_KEY = 'environment';
@@ -37,7 +36,7 @@ export class AccountRegistry implements Accounts {
    * Each account has connections of its own, so that one that hangs keeps no other waiting. Those of accounts that went
    * away stay until the end: a step may still be using them, and unused sockets close by themselves.
    */
-  readonly #connections = new Set<Agent>();
+  readonly #connections = new Set<MeltanoConnections>();
   #served: ReadonlyMap<string, Served> = new Map();
 
   constructor({ tenants, ...own }: AccountSources, ports: RegistryPorts) {
@@ -89,9 +88,9 @@ export class AccountRegistry implements Accounts {
   }
 
   #create(settings: AccountSettings): Account {
-    const connections = createMeltanoDispatcher();
+    const connections = new MeltanoConnections();
     this.#connections.add(connections);
-    return createAccount(settings, connections, {
+    return createAccount(settings, connections.connect, {
       ...this.#ports,
       onCircuit: (key, openSince) => {
         // A step may still work with an account that was replaced: its circuit is nobody's any more.

@@ -4,7 +4,7 @@ import { cleanMessage, failureOfError, failureOfStatus, isStaleConnection } from
 import { type RemoteClock, readHttpDate } from './remote-clock.ts';
 import { watchStart } from './watch-start.ts';
 
-/** Milliseconds. Connecting has a limit of its own: see `createMeltanoDispatcher`. */
+/** Milliseconds. Connecting has a limit of its own: see `MeltanoConnections`. */
 export interface Timeouts {
   readonly headers: number;
   /** Between two chunks of a body. */
@@ -20,7 +20,8 @@ export const DEFAULT_TIMEOUTS: Timeouts = { headers: 30_000, body: 30_000, total
 const ERROR_BODY_LIMIT = 64 * 1024;
 
 export interface CallContext {
-  readonly dispatcher: Dispatcher;
+  /** To any origin: see `MeltanoConnections`. */
+  readonly connect: () => Promise<Dispatcher>;
   readonly timeouts: Timeouts;
   readonly clock: Clock;
   /** Told of the times of each answer. */
@@ -123,7 +124,7 @@ async function refusePacked(
 type Sent = { ok: true; data: Dispatcher.ResponseData } | { ok: false; error: unknown; started: boolean };
 
 async function send(context: CallContext, request: Call, signal: AbortSignal): Promise<Sent> {
-  const { dispatcher, started } = watchStart(context.dispatcher);
+  const { dispatcher, started } = watchStart(await context.connect());
   const sentAt = context.clock.now();
   try {
     const answer = dispatcher.request({

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
-import type { Dispatcher } from 'undici';
 import type { MeltanoCredentials } from '../config/meltano-credentials.ts';
 import type { TenantAccount } from '../config/tenants-file.ts';
 import type { Account, Clock, MeltanoApi, Trigger } from '../domain/ports.ts';
 import { normaliseDirectory } from '../domain/workspace.ts';
 import type { MeltanoAuth } from './access-token.ts';
 import { createBlindMeltano } from './blind-meltano.ts';
+import type { CallContext } from './call.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { guardMeltano } from './guard-meltano.ts';
 import { createMeltanoClient, type MeltanoClientOptions } from './meltano-client.ts';
@@ -32,12 +32,12 @@ export interface AccountPorts extends Observation {
 /** An account with a client, an access token, a circuit breaker and a list of workspaces that it shares with no other. */
 export function createAccount(
   settings: AccountSettings,
-  dispatcher: Dispatcher,
+  connect: CallContext['connect'],
   ports: AccountPorts,
 ): Account {
   const { key, apiUrl } = settings;
   const { clock, log } = ports;
-  const client = createClient(settings, dispatcher, ports);
+  const client = createClient(settings, connect, ports);
   const breaker = new CircuitBreaker({
     ...{ clock, random: Math.random },
     onChange: (openSince) => {
@@ -66,11 +66,11 @@ export function createAccount(
 
 function createClient(
   { key, apiUrl, credentials, mappings }: AccountSettings,
-  dispatcher: Dispatcher,
+  connect: CallContext['connect'],
   { clock, log, onToken, onRequest }: AccountPorts,
 ): MeltanoApi {
   const client = createMeltanoClient({
-    ...{ apiUrl, dispatcher, clock },
+    ...{ apiUrl, connect, clock },
     ...(onRequest ? { onRequest } : {}),
     auth: credentials ? toAuth(credentials, (token) => onToken(key, token)) : { kind: 'token', token: '' },
     onSkipped: (skipped) =>

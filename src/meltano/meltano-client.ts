@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto';
-import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Job } from '../domain/job.ts';
@@ -31,8 +30,8 @@ export interface MeltanoClientOptions {
   /** The API's base URL, for example `https://app.meltano.com/api`. */
   readonly apiUrl: string;
   readonly auth: MeltanoAuth;
-  /** Serves the API's origin and the token endpoint's: see `createMeltanoDispatcher`. */
-  readonly dispatcher: Dispatcher;
+  /** Serves the API's origin and the token endpoint's: see `MeltanoConnections`. */
+  readonly connect: CallContext['connect'];
   readonly clock: Clock;
   readonly timeouts?: Partial<Timeouts>;
   /** Told of a workspace's deployment secret before its first use, so that it can be kept out of what is shown. */
@@ -58,7 +57,7 @@ const MESSAGE_LIMIT = 64 * 1024;
 /** Meltano Cloud over HTTP, with one account's credentials. */
 export function createMeltanoClient(options: MeltanoClientOptions): MeltanoApi {
   const context: CallContext = {
-    dispatcher: options.dispatcher,
+    connect: options.connect,
     clock: options.clock,
     timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
     ...(options.onRequest ? { onRequest: options.onRequest } : {}),

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { MeltanoSandbox } from '../../../sandbox/meltano/meltano-sandbox.ts';
-import { clientAuth, connect, createAgent, createClock, failureOf, startSandbox } from './client-setup.ts';
+import {
+  clientAuth,
+  connect,
+  connectBy,
+  createAgent,
+  createClock,
+  failureOf,
+  startSandbox,
+} from './client-setup.ts';
 
 const ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 
@@ -223,7 +231,7 @@ describe('failures of the token endpoint never look like the API answered', () =
     const gone = await startSandbox();
     const auth = { ...clientAuth(sandbox), tokenUrl: gone.tokenUrl };
     await gone.stop();
-    const client = connect(sandbox, { auth, dispatcher: createAgent() });
+    const client = connect(sandbox, { auth, connect: connectBy(createAgent()) });
     expect(failureOf(await client.startDeployment(ID)).kind).toBe('unreachable');
   });
 });

@@ -3,6 +3,7 @@ import { errors, MockAgent } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   connect,
+  connectBy,
   connectTo,
   createAgent,
   createClock,
@@ -66,10 +67,10 @@ describe('nothing was sent: unreachable', () => {
   test('a call that waits for a free connection until its time is over is never sent', async () => {
     const sandbox = await startSandbox();
     sandbox.service.faults.add({ path: /deployments/, action: { kind: 'hang', when: 'before' } });
-    const dispatcher = createAgent({ connections: 1 });
-    const first = connect(sandbox, { dispatcher }).startDeployment(ID);
+    const toService = connectBy(createAgent({ connections: 1 }));
+    const first = connect(sandbox, { connect: toService }).startDeployment(ID);
     await sandbox.waitFor(() => sandbox.service.exchanges.length === 1, 'the first request');
-    const second = connect(sandbox, { dispatcher, timeouts: { total: 20 } }).startDeployment(ID);
+    const second = connect(sandbox, { connect: toService, timeouts: { total: 20 } }).startDeployment(ID);
     expect(failureOf(await second).kind).toBe('unreachable');
     await sandbox.stop();
     expect(failureOf(await first).kind).toBe('no_answer');

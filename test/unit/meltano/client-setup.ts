@@ -28,6 +28,11 @@ export function createAgent(options: Agent.Options = {}): Agent {
   return agent;
 }
 
+/** What a client is given to reach its service. */
+export function connectBy(dispatcher: Dispatcher): MeltanoClientOptions['connect'] {
+  return async () => dispatcher;
+}
+
 /** A sandbox that runs for one test, its jobs moved by hand. */
 export async function startSandbox(): Promise<MeltanoSandbox> {
   const sandbox = new MeltanoSandbox();
@@ -42,7 +47,7 @@ export function connect(sandbox: MeltanoSandbox, options: Partial<MeltanoClientO
   return createMeltanoClient({
     apiUrl: sandbox.apiUrl,
     auth: { kind: 'token', token: sandbox.token },
-    dispatcher: options.dispatcher ?? createAgent(),
+    connect: options.connect ?? connectBy(createAgent()),
     clock: createClock(),
     ...options,
   });
@@ -79,7 +84,7 @@ export function connectTo(
   return createMeltanoClient({
     apiUrl: `${origin}/api`,
     auth: { kind: 'token', token: 'test-token' },
-    dispatcher,
+    connect: connectBy(dispatcher),
     clock: createClock(),
     ...options,
   });

@@ -4,6 +4,7 @@ import type { MeltanoClientOptions } from '../../../src/meltano/meltano-client.t
 import {
   clientAuth,
   connect,
+  connectBy,
   connectTo,
   createAgent,
   expectValue,
@@ -208,7 +209,7 @@ describe('where the token goes', () => {
       origins.add(String(options.origin));
       return dispatch(options, handler);
     });
-    const client = connect(sandbox, { dispatcher });
+    const client = connect(sandbox, { connect: connectBy(dispatcher) });
     for (let n = 0; n < 101; n += 1) sandbox.addWorkspace({ name: `${n}`, repositoryUrl: REPOSITORY });
     const [workspace] = expectValue(await client.listWorkspaces());
     const job = expectValue(await client.startDeployment(workspace?.id ?? ''));

@@ -137,12 +137,15 @@ describe('sweepHeads', () => {
   let requests: string[];
   let moved: number[];
   let mappings: WorkspaceMapping[];
+  /** Names of repositories of which GitHub refuses to tell anything. */
+  let blocked: Set<string>;
 
   beforeEach(() => {
     repositories = [{ repository: REPOSITORY, pushedAt: 1_000 }];
     heads = { main: 'head-1' };
     [baselines, woken, requests, moved, mappings, found] = [[], [], [], [], [], 0];
     budget = new RequestBudget(clock, 600);
+    blocked = new Set();
   });
 
   function context(): HeadSweepContext {
@@ -161,8 +164,9 @@ describe('sweepHeads', () => {
           requests.push('list');
           yield repositories;
         },
-        readHead: async (_, branch) => {
+        readHead: async ({ name }, branch) => {
           requests.push(branch);
+          if (blocked.has(name)) throw new Error('Repository access blocked');
           return heads[branch] ?? null;
         },
       },
@@ -205,6 +209,38 @@ describe('sweepHeads', () => {
       // The configuration file is there.
       { branch: 'main', head: 'head-1', workspaces: [] },
     ]);
+  });
+
+  describe('a repository that GitHub blocks', () => {
+    const named = (id: number, name: string) => ({
+      repository: { ...REPOSITORY, id, name },
+      pushedAt: 1_000,
+    });
+
+    beforeEach(() => {
+      const ofOthers = Array.from({ length: 12 }, (_, index) => named(10 + index, `blocked-${index}`));
+      repositories = [...ofOthers, { repository: REPOSITORY, pushedAt: 1_000 }];
+      mappings = ofOthers.map(({ repository: { name } }) => ({
+        ...{ repository: `acme/${name}`, branch: null, directory: null },
+        workspaceId: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e',
+      }));
+    });
+
+    test('does not hide those after it', async () => {
+      blocked = new Set(['blocked-0', 'blocked-1', 'blocked-3']);
+      await sweepHeads(context());
+      expect(baselines.map(({ repository }) => repository.id)).toContain(REPOSITORY.id);
+      requests = [];
+      await sweepHeads(context());
+      // Only the blocked ones are asked for once more.
+      expect(requests).toEqual(['list', 'main', 'main', 'main']);
+    });
+
+    test('is no reason to ask on when it is one of many: then the installation has the trouble', async () => {
+      blocked = new Set(repositories.map(({ repository }) => repository.name));
+      await sweepHeads(context());
+      expect(requests).toHaveLength(1 + 10);
+    });
   });
 
   test('a repository that did not move costs nothing but its place in the list', async () => {

@@ -123,6 +123,27 @@ describe('sweepDeliveries', () => {
   });
 });
 
+test('a log of deliveries that is longer than a statement may have parameters is swept all the same', async () => {
+  const deliveredAt = clock.now() - 30 * SECOND;
+  const all = Array.from({ length: 40_000 }, (_, id) => ({
+    ...{ id, guid: `guid-${id}`, deliveredAt, event: 'push', action: null },
+  }));
+  let found = 0;
+  await sweepDeliveries({
+    deliveryLog: {
+      async *listSince() {
+        yield all;
+      },
+      redeliver: async () => undefined,
+    },
+    ...{ store: stores, clock, log },
+    onFound: (count) => {
+      found = count;
+    },
+  });
+  expect(found).toBe(200);
+});
+
 const REPOSITORY: Repository = {
   ...{ id: 2, installationId: 1, owner: 'acme', name: 'data', private: true, defaultBranch: 'main' },
 };

@@ -435,3 +435,14 @@ test('what waits for a newer list is not planned again with each delivery that c
   expect(await world.plan()).toBeNull();
   expect(world.noops()).toEqual(['no_workspace', 'no_workspace']);
 });
+
+test('a repository may have more workspaces than one statement has room for', async () => {
+  const others = Array.from({ length: 800 }, (_, index) =>
+    buildWorkspace({ id: `${String(index).padStart(8, '0')}${OTHER.slice(8)}`, branch: 'other' }),
+  );
+  world.meltano.workspaces = [...others, buildWorkspace()];
+  await world.deliver(buildPush());
+  expect(await world.plan()).toBeNull();
+  expect(world.decisions).toHaveLength(801);
+  expect(await world.open()).toHaveLength(1);
+});

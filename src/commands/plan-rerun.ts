@@ -28,7 +28,7 @@ import { rememberHeads } from './remember-heads.ts';
 const REPEAT_MS = 10_000;
 
 export interface RerunPorts extends Pick<CommandPorts, 'reads' | 'planning' | 'configurations'> {
-  readonly store: Pick<CommandStore, 'findRerun'>;
+  readonly store: Pick<CommandStore, 'findRerun' | 'listRecent'>;
   readonly runs: Pick<ShownCheckRuns, 'listRuns'>;
 }
 
@@ -180,14 +180,15 @@ async function redeployAll(rerun: RerunToPlan, runs: readonly OldRun[], ports: R
   if (configuration.kind === 'held') return refuseAll(rerun, runs, HELD);
   const cause: Exclude<Cause, 'push'> = event.how === 'button' ? 'button' : 'rerun';
   const request = {
-    ...{ account: rerun.account.key, deliveryId: rerun.id, receivedAt, askedAt: toWholeSecond(receivedAt) },
+    ...{ account: rerun.account.key, deliveryId: rerun.id, receivedAt },
     ...{ repository, actor: event.actor, cause, workspaces, configuration },
   };
   const deployments: PlannedDeployment[] = [];
   const reruns: NotedRerun[] = [];
   for (const run of runs) {
     const workspace = workspaces.find((one) => one.id === run.ids.workspaceId);
-    const { deployments: made, pushless } = await planRedeploy(request, workspace ? [workspace] : [], {
+    const asked = { ...request, askedAt: await chooseTime(rerun, run, ports) };
+    const { deployments: made, pushless } = await planRedeploy(asked, workspace ? [workspace] : [], {
       ...ports.planning,
       reads: ports.reads,
     });
@@ -202,6 +203,20 @@ async function redeployAll(rerun: RerunToPlan, runs: readonly OldRun[], ports: R
   }
   const outcome = deployments.length > 0 ? cause : 'command_refused';
   return { outcome, deployments, reruns };
+}
+
+/**
+ * The time that orders the redeployment among the pushes, which GitHub's clock tells of: after all that is known, and before
+ * whatever is pushed next. By a clock of our own that is behind, it would come before the very deployment that it repeats;
+ * by one that is ahead, it would replace the next push.
+ */
+async function chooseTime(
+  { event, receivedAt }: RerunToPlan,
+  { ids }: OldRun,
+  { store }: RerunPorts,
+): Promise<number> {
+  const [last] = await store.listRecent(ids.workspaceId, 1);
+  return Math.max(event.pushedAt ?? toWholeSecond(receivedAt), last?.pushedAt ?? 0);
 }
 
 /** What the old run has to say of it; null when the new run takes its place on the same commit. */

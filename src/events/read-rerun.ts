@@ -68,5 +68,6 @@ function readAbout({
     account: repository.owner.login,
     repository: readRepository(repository, installation.id),
     actor: sender.login,
+    pushedAt: readTime(repository.pushed_at),
   };
 }

@@ -156,6 +156,7 @@ async function sweepRepository(
       { repository, branch, head, account, workspaces: tracking },
       pushedAt,
     );
+    if (found === 'put off') return 'in order';
     if (found === 'seen once') sighting = found;
   }
   const isPast = context.clock.now() - pushedAt > WHOLE_SECOND_MS;
@@ -167,18 +168,20 @@ async function judgeHead(
   context: HeadSweepContext,
   tracked: TrackedBranch,
   pushedAt: number,
-): Promise<'in order' | 'seen once'> {
+): Promise<'in order' | 'seen once' | 'put off'> {
   const { store, clock } = context;
   const { repository, branch, head } = tracked;
   const known = await store.readBranchHead(repository.id, branch);
   const settle = () => store.saveBranchHead(repository.id, branch, { sha: head, candidate: null });
   if (known?.sha === head) return 'in order';
-  if (await store.hasPush(repository.id, `refs/heads/${branch}`, head)) {
+  if (!known) {
+    if (!takeRequest(context, repository.installationId)) return 'put off';
+    // Whether its push is stored or not: of what a lost database left open a push that came since tells nothing.
+    await context.onBaseline(tracked);
     await settle();
     return 'in order';
   }
-  if (!known) {
-    await context.onBaseline(tracked);
+  if (await store.hasPush(repository.id, `refs/heads/${branch}`, head)) {
     await settle();
     return 'in order';
   }

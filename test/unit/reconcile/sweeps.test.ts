@@ -219,6 +219,29 @@ describe('sweepHeads', () => {
     expect(found).toBe(0);
   });
 
+  test('a branch with no record is a baseline too when its push is stored: a lost database may have left runs open', async () => {
+    await stores.record({
+      ...{ id: 'guid', name: 'push', receivedAt: 1 },
+      event: {
+        ...{ kind: 'push', account: 'acme', repository: REPOSITORY, ref: 'refs/heads/main' },
+        ...{ before: 'head-0', after: 'head-1', deleted: false, forced: false, pushedAt: 1, sender: 'ana' },
+        senderIsBot: false,
+      },
+    });
+    await sweepHeads(context());
+    expect(baselines).toMatchObject([{ branch: 'main', head: 'head-1' }]);
+  });
+
+  test('a baseline, for which GitHub is asked too, waits for room in the budget', async () => {
+    budget = new RequestBudget(clock, 2);
+    await sweepHeads(context());
+    expect(baselines).toEqual([]);
+    clock.advance(2 * 60 * MINUTE);
+    budget = new RequestBudget(clock, 600);
+    await sweepHeads(context());
+    expect(baselines).toMatchObject([{ branch: 'main', head: 'head-1' }]);
+  });
+
   test("the branch of the operator's mapping is looked at, for a repository that the workspace doesn't name", async () => {
     const mapping = { branch: 'prod', directory: null, workspaceId: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e' };
     mappings = [{ ...mapping, repository: 'acme/mirror' }];

@@ -446,3 +446,20 @@ test('a repository may have more workspaces than one statement has room for', as
   expect(world.decisions).toHaveLength(801);
   expect(await world.open()).toHaveLength(1);
 });
+
+test('two names that differ only where check runs cut them get the ids too', async () => {
+  const start = 'Warehouse of the department that has the longest name of all departments, by far: ';
+  world.meltano.workspaces = [
+    buildWorkspace({ name: `${start} one` }),
+    buildWorkspace({ id: OTHER, name: `${start} two` }),
+    buildWorkspace({ id: `9${OTHER.slice(1)}`, name: 'Another' }),
+  ];
+  await world.deliver(buildPush());
+  await world.plan();
+  const names = world.reporter.reports.map(({ checkName }) => checkName);
+  expect(names).toEqual([
+    expect.stringMatching(/\) 71c0ef56$/),
+    expect.stringMatching(/\) 81c0ef56$/),
+    'Meltano Deploy (Another)',
+  ]);
+});

@@ -11,15 +11,18 @@ let github: GitHub;
 let comparer: CommitComparer;
 let slept: number[];
 let mayAsk: boolean;
+let now: number;
 
 beforeEach(() => {
   github = connectGitHub();
   slept = [];
   mayAsk = true;
+  now = 0;
   comparer = createCommitComparer({
     getOctokit: github.getOctokit,
     sleep: async (ms) => slept.push(ms),
     mayAsk: () => mayAsk,
+    now: () => now,
   });
 });
 
@@ -110,5 +113,33 @@ test('of an installation that was suspended meanwhile, everything counts as chan
   expect(await compare()).toEqual({
     kind: 'everything',
     why: expect.stringContaining('This installation has been suspended'),
+  });
+});
+
+describe('a comparison that GitHub fails to make', () => {
+  const fail = () => github.scope.get(PATH).query(true).reply(502, 'This diff is taking too long');
+
+  test('counts as everything changed after ten minutes, and at once with the next push', async () => {
+    for (const minute of [0, 5, 9]) {
+      now = minute * 60_000;
+      fail();
+      await expect(compare()).rejects.toThrow('GitHub could not compare');
+    }
+    now = 10 * 60_000;
+    fail();
+    expect(await compare()).toMatchObject({ kind: 'everything' });
+    now += 60_000;
+    fail();
+    expect(await compare()).toMatchObject({ kind: 'everything' });
+  });
+
+  test('is made when GitHub can again, and a later failure begins anew', async () => {
+    fail();
+    await expect(compare()).rejects.toThrow('GitHub could not compare');
+    now = 20 * 60_000;
+    answer('identical');
+    expect(await compare()).toEqual({ kind: 'paths', paths: [] });
+    fail();
+    await expect(compare()).rejects.toThrow('GitHub could not compare');
   });
 });

@@ -64,6 +64,19 @@ test('on the same commit the old run stays as it is: the new one takes its place
   expect((await world.stores.getDeployment(old.id))?.rerun).toBeNull();
 });
 
+test('by a file that nobody has read yet takes the right that the file asks for', async () => {
+  const fresh = await PlanWorld.open();
+  fresh.heads.set('main', HEAD);
+  fresh.head = HEAD;
+  fresh.files.everywhere = 'commands: { permission: admin }';
+  await fresh.deliver(rerun());
+  await fresh.planAll();
+  expect(await fresh.open()).toEqual([]);
+  expect((await fresh.stores.getDeployment(old.id))?.rerun).toMatchObject({
+    ...{ kind: 'refused', why: expect.stringContaining('Admin role') },
+  });
+});
+
 describe('by a clock that differs from GitHub’s', () => {
   test('behind it: the deployment that is repeated is no newer one', async () => {
     const pushedAt = START + 10 * 60_000;

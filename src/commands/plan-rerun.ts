@@ -1,6 +1,6 @@
 import { type ConfigurationInUse, commandSettings, DEFAULTS_IN_USE } from '../domain/configuration-in-use.ts';
 import { isConfigurationRunId } from '../domain/configuration-run.ts';
-import { isAtLeast } from '../domain/conversation.ts';
+import { isAtLeast, type PermissionLevel } from '../domain/conversation.ts';
 import type { RerunEvent } from '../domain/delivery.ts';
 import type { Cause, Rerun } from '../domain/deployment.ts';
 import { toWholeSecond } from '../domain/describe-deployment.ts';
@@ -28,7 +28,7 @@ import { rememberHeads } from './remember-heads.ts';
 const REPEAT_MS = 10_000;
 
 export interface RerunPorts extends Pick<CommandPorts, 'reads' | 'planning' | 'configurations'> {
-  readonly store: Pick<CommandStore, 'findRerun'>;
+  readonly store: Pick<CommandStore, 'findRerun' | 'listRecent'>;
   readonly runs: Pick<ShownCheckRuns, 'listRuns'>;
 }
 
@@ -67,12 +67,16 @@ export async function planRerun(rerun: RerunToPlan, ports: RerunPorts): Promise<
   const { fresh, reruns } = await leaveOutRepeated(rerun, found, ports);
   if (fresh.length === 0) return { outcome: 'repeated', deployments: [], reruns };
   const level = await ports.reads.readPermission(event.repository, event.actor);
-  const { permission } = commandSettings(await ports.configurations.known(event.repository.id));
-  if (!isAtLeast(level, toLevel(permission))) {
-    const why = `it takes ${describeLevel(toLevel(permission))} in the repository, or a higher one`;
-    return refuseAll(rerun, fresh, why);
-  }
-  return redeployAll(rerun, fresh, { ...ports, reads: rememberHeads(ports.reads) });
+  const why = refuseLevel(level, await ports.configurations.known(event.repository.id));
+  if (why !== null) return refuseAll(rerun, fresh, why);
+  return redeployAll({ ...rerun, level }, fresh, { ...ports, reads: rememberHeads(ports.reads) });
+}
+
+/** Why somebody with this right may not re-run, as a clause for a person; null where it is enough. */
+function refuseLevel(level: PermissionLevel, inUse: ConfigurationInUse | null): string | null {
+  const needed = toLevel(commandSettings(inUse).permission);
+  if (isAtLeast(level, needed)) return null;
+  return `it takes ${describeLevel(needed)} in the repository, or a higher one`;
 }
 
 /** Of the check run about the configuration file: nothing is judged anew, but GitHub awaits a write of it. */
@@ -166,7 +170,12 @@ function refuseAll(asked: AskedRerun, runs: readonly OldRun[], why: string, prob
   return { outcome: 'command_refused', deployments: [], reruns };
 }
 
-async function redeployAll(rerun: RerunToPlan, runs: readonly OldRun[], ports: RerunPorts): Promise<Plan> {
+/** `level`: the right of who asks. */
+async function redeployAll(
+  rerun: RerunToPlan & { readonly level: PermissionLevel },
+  runs: readonly OldRun[],
+  ports: RerunPorts,
+): Promise<Plan> {
   const { event, receivedAt } = rerun;
   const isAmong = (known: readonly Workspace[], id: string) => known.some((one) => one.id === id);
   const workspaces = await rerun.listWorkspaces((known) =>
@@ -177,17 +186,21 @@ async function redeployAll(rerun: RerunToPlan, runs: readonly OldRun[], ports: R
     workspaces.length === 0
       ? DEFAULTS_IN_USE
       : await ports.configurations.current({ repository, workspaces });
+  // It may have been read only now.
+  const why = refuseLevel(rerun.level, configuration);
+  if (why !== null) return refuseAll(rerun, runs, why);
   if (configuration.kind === 'held') return refuseAll(rerun, runs, HELD);
   const cause: Exclude<Cause, 'push'> = event.how === 'button' ? 'button' : 'rerun';
   const request = {
-    ...{ account: rerun.account.key, deliveryId: rerun.id, receivedAt, askedAt: toWholeSecond(receivedAt) },
+    ...{ account: rerun.account.key, deliveryId: rerun.id, receivedAt },
     ...{ repository, actor: event.actor, cause, workspaces, configuration },
   };
   const deployments: PlannedDeployment[] = [];
   const reruns: NotedRerun[] = [];
   for (const run of runs) {
     const workspace = workspaces.find((one) => one.id === run.ids.workspaceId);
-    const { deployments: made, pushless } = await planRedeploy(request, workspace ? [workspace] : [], {
+    const asked = { ...request, askedAt: await chooseTime(rerun, run, ports) };
+    const { deployments: made, pushless } = await planRedeploy(asked, workspace ? [workspace] : [], {
       ...ports.planning,
       reads: ports.reads,
     });
@@ -202,6 +215,20 @@ async function redeployAll(rerun: RerunToPlan, runs: readonly OldRun[], ports: R
   }
   const outcome = deployments.length > 0 ? cause : 'command_refused';
   return { outcome, deployments, reruns };
+}
+
+/**
+ * The time that orders the redeployment among the pushes, which GitHub's clock tells of: after all that is known, and before
+ * whatever is pushed next. By a clock of our own that is behind, it would come before the very deployment that it repeats;
+ * by one that is ahead, it would replace the next push.
+ */
+async function chooseTime(
+  { event, receivedAt }: RerunToPlan,
+  { ids }: OldRun,
+  { store }: RerunPorts,
+): Promise<number> {
+  const [last] = await store.listRecent(ids.workspaceId, 1);
+  return Math.max(event.pushedAt ?? toWholeSecond(receivedAt), last?.pushedAt ?? 0);
 }
 
 /** What the old run has to say of it; null when the new run takes its place on the same commit. */

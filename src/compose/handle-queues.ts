@@ -59,7 +59,9 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
   const { octokit, accounts, reporting } = ports;
   const mayAskFor = (use: RequestUse) => (installationId: number) =>
     budgets.of(installationId).allowsAt(use, clock.now()) === 0;
-  const comparer = createCommitComparer({ getOctokit: octokit.get, sleep, mayAsk: mayAskFor('plan') });
+  const comparer = createCommitComparer({
+    ...{ getOctokit: octokit.get, sleep, mayAsk: mayAskFor('plan'), now: clock.now },
+  });
   const heads = createInstallationReader({ getOctokit: octokit.get, getAppOctokit: octokit.getForApp });
   const { files, configurations, readConfiguration } = readConfigurations(foundation, octokit.get, heads);
   // The name is cut, and what is left of a secret then would not be recognised any more.

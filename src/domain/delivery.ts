@@ -59,6 +59,8 @@ export interface RerunEvent {
   /** As it stood then. Null for a suite: which runs it has is asked from GitHub. */
   readonly run: ShownCheckRun | null;
   readonly actor: string;
+  /** GitHub's time of the last push to the repository (epoch milliseconds): it tells none of the press itself. */
+  readonly pushedAt?: number | null;
 }
 
 /** A pull request was opened, or its head moved. */

@@ -42,7 +42,8 @@ export function describeDeployment(
   const { workspace, repository, configuration } = of;
   const { bad } = configuration;
   const settings = settingsOf(configuration.configuration, workspace);
-  const duplicate = of.workspaces.filter((other) => other.name === workspace.name).length > 1;
+  const plain = namePlainly(workspace, ports.nameCheckRun);
+  const duplicate = (countNames(of.workspaces, ports.nameCheckRun).get(plain) ?? 0) > 1;
   return {
     id: ports.newId(),
     account: of.account,
@@ -58,6 +59,29 @@ export function describeDeployment(
     checkName: ports.nameCheckRun({ workspaceName: workspace.name, workspaceId: workspace.id, duplicate }),
     receivedAt: of.receivedAt,
   };
+}
+
+/** By list of workspaces: each deployment that is planned from it asks. */
+const counted = new WeakMap<readonly Workspace[], ReadonlyMap<string, number>>();
+
+/** How many of the workspaces have each name as check runs show it: long names may differ only where they are cut. */
+function countNames(
+  workspaces: readonly Workspace[],
+  nameCheckRun: NameCheckRun,
+): ReadonlyMap<string, number> {
+  const known = counted.get(workspaces);
+  if (known) return known;
+  const counts = new Map<string, number>();
+  for (const workspace of workspaces) {
+    const name = namePlainly(workspace, nameCheckRun);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  counted.set(workspaces, counts);
+  return counts;
+}
+
+function namePlainly({ id, name }: Workspace, nameCheckRun: NameCheckRun): string {
+  return nameCheckRun({ workspaceName: name, workspaceId: id, duplicate: false });
 }
 
 /** GitHub tells times in whole seconds; to be compared with them, others are cut (epoch milliseconds). */

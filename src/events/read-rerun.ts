@@ -43,5 +43,5 @@ export function readCheckSuite(payload: unknown): RerunEvent {
 }
 
 function readAsked({ sender, ...origin }: z.infer<typeof askedPayload>) {
-  return { ...readOrigin(origin), actor: sender.login };
+  return { ...readOrigin(origin), actor: sender.login, pushedAt: readTime(origin.repository.pushed_at) };
 }

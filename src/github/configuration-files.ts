@@ -47,15 +47,13 @@ export function createConfigurationFiles(options: ConfigurationFilesOptions): Co
     },
 
     async isChangedBy(repository, pullRequest) {
-      const octokit = await open(repository);
-      const pages = octokit.paginate.iterator(octokit.rest.pulls.listFiles, {
-        ...locate(repository),
-        ...{ pull_number: pullRequest, per_page: 100 },
-      });
-      for await (const { data } of pages) {
-        if (data.some((one) => PATHS.has(one.filename) || PATHS.has(one.previous_filename))) return true;
+      for (const wait of NO_COMMIT_WAITS_MS) {
+        const found = await isChangedIn(await open(repository), repository, pullRequest);
+        if (found !== null) return found;
+        await sleep(wait);
       }
-      return false;
+      // Its repository is gone, or the app is there no more.
+      return (await isChangedIn(await open(repository), repository, pullRequest)) ?? false;
     },
 
     async readMessage(repository, sha) {
@@ -73,6 +71,27 @@ export function createConfigurationFiles(options: ConfigurationFilesOptions): Co
       }
     },
   };
+}
+
+/** Null while GitHub shows no such pull request. */
+async function isChangedIn(
+  octokit: ReadingOctokit,
+  repository: Repository,
+  pullRequest: number,
+): Promise<boolean | null> {
+  const pages = octokit.paginate.iterator(octokit.rest.pulls.listFiles, {
+    ...locate(repository),
+    ...{ pull_number: pullRequest, per_page: 100 },
+  });
+  try {
+    for await (const { data } of pages) {
+      if (data.some((one) => PATHS.has(one.filename) || PATHS.has(one.previous_filename))) return true;
+    }
+    return false;
+  } catch (error) {
+    if ((error as { status?: number }).status === 404) return null;
+    throw error;
+  }
 }
 
 async function readOnce(

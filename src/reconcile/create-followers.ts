@@ -38,8 +38,8 @@ export function createFollowers({ store, readWishes, dispatcher, clock }: Follow
       }
       if (jobId === null) return;
       const shown = new Set((await readWishes(repositoryId)).githubDeployments ? [id] : []);
-      // Earlier successes of the workspace are active no more.
-      if (conclusion === 'success') {
+      // Earlier successes of the workspace are active no more; and what was begun is ended, wanted still or not.
+      if (conclusion !== null) {
         for (const one of await store.listOpenGitHubDeployments(workspaceId)) shown.add(one);
       }
       for (const one of shown) dispatcher.wake('environment', one);

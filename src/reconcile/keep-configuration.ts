@@ -89,6 +89,9 @@ async function readAt(
     file = await readFile(sha);
   }
   if (file.kind === 'no_commit') return null;
+  // GitHub answers 404 for a file that is gone, and for all of a repository that it doesn't show (now).
+  const isLost = file.kind === 'none' && stored?.good?.source != null;
+  if (isLost && (await heads.readHead(repository, repository.defaultBranch)) === null) return stored;
   const place = { branch: repository.defaultBranch, sha, toldAt: Math.max(told.at, stored?.toldAt ?? 0) };
   return judge(read, workspaces, { file, place, stored });
 }

@@ -1,5 +1,6 @@
 import type { Deployment } from '../domain/deployment.ts';
 import type { MeltanoApi } from '../domain/ports.ts';
+import { findSuperseded } from '../domain/supersede.ts';
 import { change, conclude } from './conclude.ts';
 import { concludeUnanswered, isBlind } from './conclude-blind.ts';
 import { createLostJobFinder } from './find-lost-job.ts';
@@ -22,10 +23,13 @@ export function createReconciler(context: ReconcileContext): (workspaceId: strin
   return async function reconcileWorkspace(workspaceId) {
     for (;;) {
       const open = await context.store.listOpen(workspaceId);
-      const current =
-        open.find((one) => one.state === 'waiting' && one.withdrawnBy !== null) ??
-        open.find((one) => one.state !== 'waiting') ??
-        open.at(-1);
+      const dropped = open.find((one) => one.state === 'waiting' && one.withdrawnBy !== null);
+      const [replaced] = dropped ? [] : findSuperseded(open);
+      if (replaced) {
+        await supersede(replaced.deployment, replaced.by.id);
+        continue;
+      }
+      const current = dropped ?? open.find((one) => one.state !== 'waiting') ?? open.at(-1);
       if (!current) return null;
       const wait = Math.min(current.retryAt ?? 0, endOfStart(current)) - context.clock.now();
       if (wait > 0 && !isOnlyDropped(current)) return wait;
@@ -33,6 +37,11 @@ export function createReconciler(context: ReconcileContext): (workspaceId: strin
       if (step !== 'go on') return step;
     }
   };
+
+  /** Planning does it for what waits. One that let an adopted job go waits again, and a newer one may have come meanwhile. */
+  function supersede(deployment: Deployment, supersededBy: string): Promise<StepResult> {
+    return conclude(context, deployment, { conclusion: 'skipped', reason: 'superseded', supersededBy });
+  }
 
   async function advance(deployment: Deployment): Promise<StepResult> {
     const api = context.accounts.byKey(deployment.account)?.api;

@@ -12,6 +12,8 @@ const UNDER_WAY_MS = 15_000;
 const MAX_ATTEMPTS = 3;
 /** At most so many are asked for in one sweep; the rest waits for the next. */
 const MAX_REDELIVERIES = 200;
+/** So many are looked up in one statement: a database takes some 32,000 parameters, and a busy app has more in three days. */
+const LOOKED_UP_AT_ONCE = 1_000;
 
 export interface DeliverySweepContext {
   readonly deliveryLog: DeliveryLog;
@@ -59,10 +61,19 @@ async function findMissed(
     }
   }
   const settled = [...newest.values()].filter((one) => one.deliveredAt <= now - UNDER_WAY_MS);
-  const guids = settled.map((one) => one.guid);
-  const unknown = await store.listUnknownDeliveries(guids);
+  const missed: LoggedDelivery[] = [];
+  for (let from = 0; from < settled.length; from += LOOKED_UP_AT_ONCE) {
+    missed.push(...(await leaveOutKnown(settled.slice(from, from + LOOKED_UP_AT_ONCE), store)));
+  }
+  return missed.reverse();
+}
+
+/** Those that aren't stored, and weren't asked for too often. */
+async function leaveOutKnown(
+  deliveries: readonly LoggedDelivery[],
+  store: DeliverySweepContext['store'],
+): Promise<LoggedDelivery[]> {
+  const unknown = await store.listUnknownDeliveries(deliveries.map((one) => one.guid));
   const attempts = await store.countRedeliveries([...unknown]);
-  return settled
-    .filter((one) => unknown.has(one.guid) && (attempts.get(one.guid) ?? 0) < MAX_ATTEMPTS)
-    .reverse();
+  return deliveries.filter((one) => unknown.has(one.guid) && (attempts.get(one.guid) ?? 0) < MAX_ATTEMPTS);
 }

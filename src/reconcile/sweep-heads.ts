@@ -25,6 +25,8 @@ const TWO_SIGHTINGS_MS = 55_000;
 const WHOLE_SECOND_MS = 10_000;
 /** When a new head was seen once, the next look comes after this time (milliseconds). */
 const LOOK_AGAIN_MS = 60_000;
+/** When so many repositories in a row can't be looked at, the trouble is the installation's, or GitHub's. */
+const MOST_FAILURES = 10;
 
 export interface HeadSweepContext {
   readonly installations: InstallationReader;
@@ -83,6 +85,7 @@ async function sweepInstallation(
   const listed = await account.directory.current();
   if (!listed.ok) throw new Error(`The workspaces could not be read: ${describeFailure(listed.failure)}`);
   let seenOnce = false;
+  let failures = 0;
   const pages = context.installations.listRepositories(id)[Symbol.asyncIterator]();
   while (takeRequest(context, id)) {
     const askedAt = context.clock.now();
@@ -93,7 +96,10 @@ async function sweepInstallation(
     const swept = await context.store.listSweptPushes(page.value.map((one) => one.repository.id));
     for (const one of page.value) {
       if (swept.get(one.repository.id) === one.pushedAt) continue;
-      const sighting = await sweepRepository(context, one, account, listed.value.workspaces);
+      const sighting = await sweepOrSay(context, one, account, listed.value.workspaces);
+      failures = sighting instanceof Error ? failures + 1 : 0;
+      // A repository that GitHub blocks stays blocked: it must not hide those after it from every sweep.
+      if (sighting instanceof Error && failures >= MOST_FAILURES) throw sighting;
       if (sighting === 'seen once') seenOnce = true;
     }
   }
@@ -104,6 +110,25 @@ function takeRequest({ budget, log }: HeadSweepContext, installation: number): b
   if (budget.take(installation)) return true;
   log.warn({ installation }, 'The sweep may ask for no more now: the rest waits');
   return false;
+}
+
+/** The error of a repository that can't be looked at. */
+async function sweepOrSay(
+  context: HeadSweepContext,
+  one: SweptRepository,
+  account: Account,
+  workspaces: readonly Workspace[],
+): Promise<'in order' | 'seen once' | Error> {
+  try {
+    return await sweepRepository(context, one, account, workspaces);
+  } catch (error) {
+    const { id: repository, installationId: installation } = one.repository;
+    context.log.warn(
+      { err: error, installation, repository },
+      'A repository could not be swept: the next round looks at it again',
+    );
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 async function sweepRepository(
@@ -131,6 +156,7 @@ async function sweepRepository(
       { repository, branch, head, account, workspaces: tracking },
       pushedAt,
     );
+    if (found === 'put off') return 'in order';
     if (found === 'seen once') sighting = found;
   }
   const isPast = context.clock.now() - pushedAt > WHOLE_SECOND_MS;
@@ -142,18 +168,20 @@ async function judgeHead(
   context: HeadSweepContext,
   tracked: TrackedBranch,
   pushedAt: number,
-): Promise<'in order' | 'seen once'> {
+): Promise<'in order' | 'seen once' | 'put off'> {
   const { store, clock } = context;
   const { repository, branch, head } = tracked;
   const known = await store.readBranchHead(repository.id, branch);
   const settle = () => store.saveBranchHead(repository.id, branch, { sha: head, candidate: null });
   if (known?.sha === head) return 'in order';
-  if (await store.hasPush(repository.id, `refs/heads/${branch}`, head)) {
+  if (!known) {
+    if (!takeRequest(context, repository.installationId)) return 'put off';
+    // Whether its push is stored or not: of what a lost database left open a push that came since tells nothing.
+    await context.onBaseline(tracked);
     await settle();
     return 'in order';
   }
-  if (!known) {
-    await context.onBaseline(tracked);
+  if (await store.hasPush(repository.id, `refs/heads/${branch}`, head)) {
     await settle();
     return 'in order';
   }

@@ -13,6 +13,8 @@ const NEVER_STARTED: readonly ReasonCode[] = [
   ...(['superseded', 'loop_brake', 'branch_not_tracked', 'paths_unchanged'] as const),
   ...(['skip_token', 'push_off', 'ignored_sender', 'paths_unmatched'] as const),
 ];
+/** Deployments in one statement: each has some 50 values, and a database takes some 32,000. */
+const INSERTED_AT_ONCE = 100;
 /** How many of a workspace's newest deployments are looked at for one that replaces a push that came late. */
 const NEWEST = 20;
 
@@ -110,13 +112,16 @@ async function insertDeployments(
   deployments: readonly PlannedDeployment[],
   now: number,
 ): Promise<Deployment[]> {
-  if (deployments.length === 0) return [];
-  const rows = await tx
-    .insertInto('deployment')
-    .values(deployments.map((planned) => toNewRow(planned, now)))
-    .returningAll()
-    .execute();
-  return rows.map(toDeployment);
+  const inserted: Deployment[] = [];
+  for (let from = 0; from < deployments.length; from += INSERTED_AT_ONCE) {
+    const rows = await tx
+      .insertInto('deployment')
+      .values(deployments.slice(from, from + INSERTED_AT_ONCE).map((planned) => toNewRow(planned, now)))
+      .returningAll()
+      .execute();
+    inserted.push(...rows.map(toDeployment));
+  }
+  return inserted;
 }
 
 /** The wish is stored with each; carrying it out is the reconciler's. */

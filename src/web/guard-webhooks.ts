@@ -10,15 +10,20 @@ const SIGNATURE = /^sha256=[0-9a-f]{64}$/;
  * before it checks the signature, however large it is. Put around the server's own listener.
  */
 export function guardWebhooks(server: Server, webhookPath: string): void {
+  const path = readPath(webhookPath);
   const listeners = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
-    const isWebhook =
-      request.method === 'POST' && request.url?.split('?', 1)[0]?.replace(/\/+$/, '') === webhookPath;
+    const isWebhook = request.method === 'POST' && readPath(request.url) === path;
     if (isWebhook && refuse(request, response)) return;
     if (isWebhook) limitBody(request);
     for (const listener of listeners) listener(request, response);
   });
+}
+
+/** As the middleware reads it, in which `/a/./b` and `/x/../a/b/` are `/a/b` too. */
+function readPath(url = ''): string | undefined {
+  return URL.parse(url, 'http://localhost')?.pathname.replace(/\/+$/, '');
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse): boolean {

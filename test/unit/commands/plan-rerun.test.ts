@@ -64,6 +64,54 @@ test('on the same commit the old run stays as it is: the new one takes its place
   expect((await world.stores.getDeployment(old.id))?.rerun).toBeNull();
 });
 
+test('by a file that nobody has read yet takes the right that the file asks for', async () => {
+  const fresh = await PlanWorld.open();
+  fresh.heads.set('main', HEAD);
+  fresh.head = HEAD;
+  fresh.files.everywhere = 'commands: { permission: admin }';
+  await fresh.deliver(rerun());
+  await fresh.planAll();
+  expect(await fresh.open()).toEqual([]);
+  expect((await fresh.stores.getDeployment(old.id))?.rerun).toMatchObject({
+    ...{ kind: 'refused', why: expect.stringContaining('Admin role') },
+  });
+});
+
+describe('by a clock that differs from GitHub’s', () => {
+  test('behind it: the deployment that is repeated is no newer one', async () => {
+    const pushedAt = START + 10 * 60_000;
+    await world.deliver(buildPush({ after: HEAD, pushedAt }));
+    await world.planAll();
+    const [pushed] = await world.open();
+    if (!pushed) throw new Error('The push was not planned');
+    const ended = { state: 'concluded', conclusion: 'failure', reason: 'job_error', concludedAt: 1 } as const;
+    await world.stores.saveDeployment(pushed.id, ended);
+    world.clock.advance(60_000);
+    const run = { ...shown(pushed.id, 'failure'), name: 'Run' };
+    await world.deliver(rerun({ how: 'button', sha: HEAD, run, pushedAt }));
+    await world.planAll();
+    expect(await world.open()).toMatchObject([{ cause: 'button', redeployOf: pushed.id }]);
+  });
+
+  test('ahead of it: the next push is no older one', async () => {
+    world.clock.advance(10 * 60_000);
+    await world.deliver(rerun({ how: 'button', pushedAt: START }));
+    await world.planAll();
+    const [pressed] = await world.open();
+    if (!pressed) throw new Error('The re-run was not planned');
+    const ended = {
+      state: 'concluded',
+      conclusion: 'success',
+      reason: 'job_complete',
+      concludedAt: 2,
+    } as const;
+    await world.stores.saveDeployment(pressed.id, ended);
+    await world.deliver(buildPush({ before: HEAD, after: 'e'.repeat(40), pushedAt: START + 60_000 }));
+    await world.planAll();
+    expect(await world.open()).toMatchObject([{ cause: 'push', sha: 'e'.repeat(40) }]);
+  });
+});
+
 test('of a workspace that was set up a moment ago waits for a list that shows it', async () => {
   const all = world.meltano.workspaces;
   world.meltano.workspaces = [buildWorkspace({ id: 'another' })];

@@ -10,10 +10,12 @@ const PATH = `/repos/acme/data/compare/${BASE}...${SHA}`;
 
 let github: GitHubToRead;
 let comparer: CommitComparer;
+let now: number;
 
 beforeEach(() => {
   github = connectForReading();
-  comparer = createCommitComparer(github.reading);
+  now = 0;
+  comparer = createCommitComparer({ ...github.reading, now: () => now });
 });
 
 const compare = () => comparer.compare(REPOSITORY, BASE, SHA);
@@ -103,5 +105,33 @@ test('of an installation that was suspended meanwhile, everything counts as chan
   expect(await compare()).toEqual({
     kind: 'everything',
     why: expect.stringContaining('This installation has been suspended'),
+  });
+});
+
+describe('a comparison that GitHub fails to make', () => {
+  const fail = () => github.scope.get(PATH).query(true).reply(502, 'This diff is taking too long');
+
+  test('counts as everything changed after ten minutes, and at once with the next push', async () => {
+    for (const minute of [0, 5, 9]) {
+      now = minute * 60_000;
+      fail();
+      await expect(compare()).rejects.toThrow('GitHub could not compare');
+    }
+    now = 10 * 60_000;
+    fail();
+    expect(await compare()).toMatchObject({ kind: 'everything' });
+    now += 60_000;
+    fail();
+    expect(await compare()).toMatchObject({ kind: 'everything' });
+  });
+
+  test('is made when GitHub can again, and a later failure begins anew', async () => {
+    fail();
+    await expect(compare()).rejects.toThrow('GitHub could not compare');
+    now = 20 * 60_000;
+    answer('identical');
+    expect(await compare()).toEqual({ kind: 'paths', paths: [] });
+    fail();
+    await expect(compare()).rejects.toThrow('GitHub could not compare');
   });
 });

@@ -122,6 +122,26 @@ describe('whether a pull request changes it', () => {
   });
 });
 
+test.each([
+  ['shows late', 2, true],
+  ['never shows', 4, false],
+] as const)(
+  'of a pull request that GitHub %s the question comes to an end',
+  async (_, missing, isChanged) => {
+    const at = github.scope.get('/repos/acme/data/pulls/5/files').query(true);
+    at.times(missing).reply(404, { message: 'Not Found' });
+    if (isChanged) {
+      const path = '/repos/acme/data/pulls/5/files';
+      github.scope
+        .get(path)
+        .query(true)
+        .reply(200, [{ filename: FILE }]);
+    }
+    expect(await files.isChangedBy(REPOSITORY, 5)).toBe(isChanged);
+    expect(github.requests).toHaveLength(missing + (isChanged ? 1 : 0));
+  },
+);
+
 test("a commit's message is read; that of an unknown one is empty", async () => {
   const path = `/repos/acme/data/commits/${SHA}`;
   github.scope

@@ -148,6 +148,18 @@ describe('a deployment', () => {
     expect(api.calls).toEqual([]);
   });
 
+  test('that had begun when its repository stopped wanting them is brought to its end', async () => {
+    const { id } = await world.push();
+    await world.step();
+    await keepAll();
+    world.wishes.githubDeployments = false;
+    world.meltano.moveJob({ status: 'ERROR' });
+    world.clock.advance(10_000);
+    await world.step();
+    await keepAll();
+    expect(api.made.get(id)?.states).toEqual(['queued', 'failure']);
+  });
+
   test('of a repository that wants none has none', async () => {
     world.wishes.githubDeployments = false;
     await deploy('COMPLETE');

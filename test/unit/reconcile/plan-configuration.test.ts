@@ -134,6 +134,27 @@ describe('the file', () => {
     expect(world.noops()).toEqual(['push_off']);
   });
 
+  describe('that was there before and is not shown any more', () => {
+    beforeEach(async () => {
+      world.files.at.set(SHA, 'deploy: { on_push: false }');
+      expect(await push()).toEqual([]);
+      world.files.everywhere = { kind: 'none' };
+    });
+
+    test('counts as gone while GitHub shows the branch', async () => {
+      world.head = NEXT;
+      expect(await push({ before: SHA, after: NEXT })).toMatchObject([{ reason: 'push' }]);
+    });
+
+    test('stays in force while GitHub shows nothing of the repository', async () => {
+      world.head = null;
+      expect(await push({ before: SHA, after: NEXT })).toEqual([]);
+      expect(world.noops()).toEqual(['push_off', 'push_off']);
+      world.head = THIRD;
+      expect(await push({ before: NEXT, after: THIRD, pushedAt: START + 5_000 })).toHaveLength(1);
+    });
+  });
+
   test('means its workspace by id from then on: a renamed one keeps what is set', async () => {
     world.files.everywhere = 'workspaces: [{ workspace: Analytics, on_push: false }]';
     await push();

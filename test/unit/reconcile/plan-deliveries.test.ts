@@ -435,3 +435,31 @@ test('what waits for a newer list is not planned again with each delivery that c
   expect(await world.plan()).toBeNull();
   expect(world.noops()).toEqual(['no_workspace', 'no_workspace']);
 });
+
+test('a repository may have more workspaces than one statement has room for', async () => {
+  const others = Array.from({ length: 800 }, (_, index) =>
+    buildWorkspace({ id: `${String(index).padStart(8, '0')}${OTHER.slice(8)}`, branch: 'other' }),
+  );
+  world.meltano.workspaces = [...others, buildWorkspace()];
+  await world.deliver(buildPush());
+  expect(await world.plan()).toBeNull();
+  expect(world.decisions).toHaveLength(801);
+  expect(await world.open()).toHaveLength(1);
+});
+
+test('two names that differ only where check runs cut them get the ids too', async () => {
+  const start = 'Warehouse of the department that has the longest name of all departments, by far: ';
+  world.meltano.workspaces = [
+    buildWorkspace({ name: `${start} one` }),
+    buildWorkspace({ id: OTHER, name: `${start} two` }),
+    buildWorkspace({ id: `9${OTHER.slice(1)}`, name: 'Another' }),
+  ];
+  await world.deliver(buildPush());
+  await world.plan();
+  const names = world.reporter.reports.map(({ checkName }) => checkName);
+  expect(names).toEqual([
+    expect.stringMatching(/\) 71c0ef56$/),
+    expect.stringMatching(/\) 81c0ef56$/),
+    'Meltano Deploy (Another)',
+  ]);
+});

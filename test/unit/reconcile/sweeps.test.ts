@@ -123,6 +123,27 @@ describe('sweepDeliveries', () => {
   });
 });
 
+test('a log of deliveries that is longer than a statement may have parameters is swept all the same', async () => {
+  const deliveredAt = clock.now() - 30 * SECOND;
+  const all = Array.from({ length: 40_000 }, (_, id) => ({
+    ...{ id, guid: `guid-${id}`, deliveredAt, event: 'push', action: null },
+  }));
+  let found = 0;
+  await sweepDeliveries({
+    deliveryLog: {
+      async *listSince() {
+        yield all;
+      },
+      redeliver: async () => undefined,
+    },
+    ...{ store: stores, clock, log },
+    onFound: (count) => {
+      found = count;
+    },
+  });
+  expect(found).toBe(200);
+});
+
 const REPOSITORY: Repository = {
   ...{ id: 2, installationId: 1, owner: 'acme', name: 'data', private: true, defaultBranch: 'main' },
 };
@@ -137,12 +158,15 @@ describe('sweepHeads', () => {
   let requests: string[];
   let moved: number[];
   let mappings: WorkspaceMapping[];
+  /** Names of repositories of which GitHub refuses to tell anything. */
+  let blocked: Set<string>;
 
   beforeEach(() => {
     repositories = [{ repository: REPOSITORY, pushedAt: 1_000 }];
     heads = { main: 'head-1' };
     [baselines, woken, requests, moved, mappings, found] = [[], [], [], [], [], 0];
     budget = new RequestBudget(clock, 600);
+    blocked = new Set();
   });
 
   function context(): HeadSweepContext {
@@ -161,8 +185,9 @@ describe('sweepHeads', () => {
           requests.push('list');
           yield repositories;
         },
-        readHead: async (_, branch) => {
+        readHead: async ({ name }, branch) => {
           requests.push(branch);
+          if (blocked.has(name)) throw new Error('Repository access blocked');
           return heads[branch] ?? null;
         },
       },
@@ -194,6 +219,29 @@ describe('sweepHeads', () => {
     expect(found).toBe(0);
   });
 
+  test('a branch with no record is a baseline too when its push is stored: a lost database may have left runs open', async () => {
+    await stores.record({
+      ...{ id: 'guid', name: 'push', receivedAt: 1 },
+      event: {
+        ...{ kind: 'push', account: 'acme', repository: REPOSITORY, ref: 'refs/heads/main' },
+        ...{ before: 'head-0', after: 'head-1', deleted: false, forced: false, pushedAt: 1, sender: 'ana' },
+        senderIsBot: false,
+      },
+    });
+    await sweepHeads(context());
+    expect(baselines).toMatchObject([{ branch: 'main', head: 'head-1' }]);
+  });
+
+  test('a baseline, for which GitHub is asked too, waits for room in the budget', async () => {
+    budget = new RequestBudget(clock, 2);
+    await sweepHeads(context());
+    expect(baselines).toEqual([]);
+    clock.advance(2 * 60 * MINUTE);
+    budget = new RequestBudget(clock, 600);
+    await sweepHeads(context());
+    expect(baselines).toMatchObject([{ branch: 'main', head: 'head-1' }]);
+  });
+
   test("the branch of the operator's mapping is looked at, for a repository that the workspace doesn't name", async () => {
     const mapping = { branch: 'prod', directory: null, workspaceId: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e' };
     mappings = [{ ...mapping, repository: 'acme/mirror' }];
@@ -205,6 +253,38 @@ describe('sweepHeads', () => {
       // The configuration file is there.
       { branch: 'main', head: 'head-1', workspaces: [] },
     ]);
+  });
+
+  describe('a repository that GitHub blocks', () => {
+    const named = (id: number, name: string) => ({
+      repository: { ...REPOSITORY, id, name },
+      pushedAt: 1_000,
+    });
+
+    beforeEach(() => {
+      const ofOthers = Array.from({ length: 12 }, (_, index) => named(10 + index, `blocked-${index}`));
+      repositories = [...ofOthers, { repository: REPOSITORY, pushedAt: 1_000 }];
+      mappings = ofOthers.map(({ repository: { name } }) => ({
+        ...{ repository: `acme/${name}`, branch: null, directory: null },
+        workspaceId: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e',
+      }));
+    });
+
+    test('does not hide those after it', async () => {
+      blocked = new Set(['blocked-0', 'blocked-1', 'blocked-3']);
+      await sweepHeads(context());
+      expect(baselines.map(({ repository }) => repository.id)).toContain(REPOSITORY.id);
+      requests = [];
+      await sweepHeads(context());
+      // Only the blocked ones are asked for once more.
+      expect(requests).toEqual(['list', 'main', 'main', 'main']);
+    });
+
+    test('is no reason to ask on when it is one of many: then the installation has the trouble', async () => {
+      blocked = new Set(repositories.map(({ repository }) => repository.name));
+      await sweepHeads(context());
+      expect(requests).toHaveLength(1 + 10);
+    });
   });
 
   test('a repository that did not move costs nothing but its place in the list', async () => {

@@ -9,7 +9,7 @@ const SIGNED = { 'x-hub-signature-256': `sha256=${'a'.repeat(64)}` };
 const MEGABYTE = Buffer.alloc(1024 * 1024);
 
 /** A server that takes in whole bodies, as Probot's does; `taken` tells how long the last one was. */
-async function openServer() {
+async function openServer(webhookPath = PATH) {
   const taken: number[] = [];
   const server = createServer((request, response) => {
     let bytes = 0;
@@ -24,7 +24,7 @@ async function openServer() {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  guardWebhooks(server, PATH);
+  guardWebhooks(server, webhookPath);
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
   const post = (path: string, headers: Record<string, string>, megabytes = 0) =>
@@ -49,6 +49,21 @@ test.each([
   const { post, taken } = await openServer();
   expect(await post(PATH, headers)).toBe(400);
   expect(await post(`${PATH}/?x=1`, headers)).toBe(400);
+  expect(taken).toEqual([]);
+});
+
+test.each(['/api/github/./webhooks', '/x/../api/github/webhooks', '/api/github/webhooks//', `${PATH}#x`])(
+  'a delivery to %s, which the middleware takes for the same, is refused as well',
+  async (path) => {
+    const { post, taken } = await openServer();
+    expect(await post(path, {})).toBe(400);
+    expect(taken).toEqual([]);
+  },
+);
+
+test('a delivery to a path that is set with a slash at its end is refused as well', async () => {
+  const { post, taken } = await openServer(`${PATH}/`);
+  expect(await post(PATH, {})).toBe(400);
   expect(taken).toEqual([]);
 });
 

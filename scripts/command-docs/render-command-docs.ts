@@ -17,7 +17,7 @@ const RULES = `
 - Without a name, \`/redeploy\`, \`/meltano withdraw\` and \`/meltano logs\` mean: on a pull request, the workspaces that track its branch (if that is in this repository) and, once it is merged, those that
   track the branch it was merged into; on a commit, the workspaces whose tracked branch ends at that commit, else the only workspace; on an issue, the only workspace. \`/meltano status\` and \`/meltano why\` mean all workspaces.
 - A redeployment is made on the current head of the branch that the workspace tracks, because that is what Meltano Cloud deploys. Its check run stands on that commit.
-- The same command by the same person in the same place within ten seconds is one command. A command that reaches the app more than an hour late is not carried out.
+- The same command by the same person in the same place within ten seconds is one command: one of the comments is answered, as a rule the first. A command that reaches the app more than an hour late is not carried out.
 
 ## Who may give them
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { pino } from 'pino';
 import { onTestFinished, vi } from 'vitest';
 import type { Deployment } from '../../../src/domain/deployment.ts';
@@ -14,6 +15,13 @@ import { FakeCheckRuns } from './fake-check-runs.ts';
 
 export const SECOND = 1_000;
 export { START };
+
+const MINUTE = 60 * SECOND;
+/** Milliseconds. The writer's own delays are multiples of these, so that it begins each in its moment. */
+const STEPS = [100, SECOND, MINUTE];
+const MOST_STEPS = 600;
+/** More than the writer stores one after the other about one run. */
+const TURNS = 20;
 
 /** Looks into the store in a row, without a moment between them, that can only be a busy loop. */
 const TOO_MANY_LOOKS = 200;
@@ -160,9 +168,21 @@ export class WriterWorld {
     return reportedRevision === revision;
   }
 
+  /** In small steps: what is stored takes turns of the real event loop, in which the writer's time stands still. */
   async pass(ms: number): Promise<void> {
-    await vi.advanceTimersByTimeAsync(ms);
+    const end = Date.now() + ms;
+    const step = STEPS.find((one) => ms <= one * MOST_STEPS) ?? MINUTE;
+    await letWritesEnd();
+    while (Date.now() < end) {
+      const untilNext = step - ((Date.now() - START) % step);
+      await vi.advanceTimersByTimeAsync(Math.min(untilNext, end - Date.now()));
+      await letWritesEnd();
+    }
   }
+}
+
+async function letWritesEnd(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn += 1) await setImmediate();
 }
 
 export { WORKSPACE_ID };

@@ -27,23 +27,23 @@ export interface CommandPorts {
 }
 
 /** Conversations about commands, from the reaction to the last word. */
-export function handleCommands(foundation: Foundation, ports: CommandPorts): void {
-  const { stores, clock, log, dispatcher, redactor } = foundation;
+export function createConversations(
+  foundation: Foundation,
+  ports: CommandPorts,
+): ReturnType<typeof createConversationKeeper> {
+  const { stores, clock, log, redactor } = foundation;
   const { getOctokit, lanes, ownApp, accounts, reporting } = ports;
   const newBuilder = () => createLogExcerptBuilder(redactor);
-  dispatcher.handle(
-    'command',
-    createConversationKeeper({
-      ...{ store: stores, repositories: stores, clock, log, random: Math.random },
-      api: createConversationApi({ getOctokit, lanes, ownApp, now: clock.now }),
-      render: (view) => redactor.redactOwn(renderReply(view)),
-      readLogTail: createLogTailReader({
-        ...{ accounts, store: stores, describeFailure, newBuilder },
-      }),
-      readFirstError: createFirstErrorReader({ accounts, newBuilder }),
-      pages: reporting.pages,
+  return createConversationKeeper({
+    ...{ store: stores, repositories: stores, clock, log, random: Math.random },
+    api: createConversationApi({ getOctokit, lanes, ownApp, now: clock.now }),
+    render: (view) => redactor.redactOwn(renderReply(view)),
+    readLogTail: createLogTailReader({
+      ...{ accounts, store: stores, describeFailure, newBuilder },
     }),
-  );
+    readFirstError: createFirstErrorReader({ accounts, newBuilder }),
+    pages: reporting.pages,
+  });
 }
 
 /** How comments and re-runs are planned. */
@@ -60,7 +60,7 @@ export function createCommandPlanning(
   return {
     planCommand: (command) => planCommand(command, ports),
     planRerun: (rerun) => planRerun(rerun, ports),
-    planUnanswered({ event, ...asked }, problem) {
+    async planUnanswered({ event, ...asked }, problem) {
       return event.kind === 'comment'
         ? planUnanswered({ ...asked, event }, problem)
         : planUnansweredRerun({ ...asked, event }, problem);

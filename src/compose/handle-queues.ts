@@ -32,8 +32,8 @@ import { chooseReporter } from './choose-reporter.ts';
 import { readConfigurations } from './create-configurations.ts';
 import type { Reporting } from './create-reporting.ts';
 import type { Foundation } from './foundation.ts';
-import { createCommandPlanning, handleCommands } from './handle-commands.ts';
 import { handleFollowers, readWishes } from './handle-followers.ts';
+import { loadWhenUsed } from './load-when-used.ts';
 
 /** The sweep of branch heads makes at most so many requests an hour in one installation: an eighth of GitHub's limit. */
 const SWEEP_REQUESTS_PER_HOUR = 600;
@@ -95,6 +95,13 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
   const learning = prepareLearning(foundation, heads, resume);
   // Where several instances share the work, the one that writes a check run reads its log.
   const logs = foundation.shared ? leaveLogs(reporting.logs) : reporting.logs;
+  const loadPlanning = loadWhenUsed(async () => {
+    const { createCommandPlanning } = await import('./handle-commands.ts');
+    return createCommandPlanning(foundation, ports, {
+      reads: createCommandReads({ getOctokit: octokit.get, heads, sleep, mayAsk: mayAskFor('command') }),
+      ...{ planning, configurations },
+    });
+  });
   dispatcher.handle(
     'plan',
     createPlanner({
@@ -102,10 +109,11 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
       ...{ deliveries: stores, plans: stores, sweeps: stores, heads, configurationRuns: stores },
       checkPull: (pull) => checkPull(pull, { files, read: readConfiguration }),
       planning,
-      commands: createCommandPlanning(foundation, ports, {
-        reads: createCommandReads({ getOctokit: octokit.get, heads, sleep, mayAsk: mayAskFor('command') }),
-        ...{ planning, configurations },
-      }),
+      commands: {
+        planCommand: async (asked) => (await loadPlanning()).planCommand(asked),
+        planRerun: async (asked) => (await loadPlanning()).planRerun(asked),
+        planUnanswered: async (asked, problem) => (await loadPlanning()).planUnanswered(asked, problem),
+      },
       allowedAccounts: configuration.allowedAccounts,
     }),
   );
@@ -114,7 +122,11 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
     ...{ getOctokit: octokit.get, lanes: new ConversationLanes(budgets, clock.now) },
     ownApp: createOwnApp(configuration.github.appId, octokit.getForApp),
   };
-  handleCommands(foundation, { ...saying, accounts, reporting });
+  const loadConversations = loadWhenUsed(async () => {
+    const { createConversations } = await import('./handle-commands.ts');
+    return createConversations(foundation, { ...saying, accounts, reporting });
+  });
+  dispatcher.handle('command', async (id) => (await loadConversations())(id));
   handleFollowers(foundation, { ...saying, configurations, pages: reporting.pages });
   const unfinished = { deliveries: stores, store: stores, dispatcher, reporter };
   const look = handleSweeps({

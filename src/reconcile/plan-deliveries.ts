@@ -56,7 +56,7 @@ export interface CommandPlanning {
   planCommand(command: Asked<CommentEvent> & { readonly account: Account | null }): Promise<Plan>;
   planRerun(rerun: Asked<RerunEvent> & { readonly account: Account }): Promise<Plan>;
   /** The plan when it could not be asked for long. */
-  planUnanswered(asked: Asked<CommentEvent | RerunEvent>, problem: string): Plan;
+  planUnanswered(asked: Asked<CommentEvent | RerunEvent>, problem: string): Promise<Plan>;
 }
 
 export interface Asked<E> {
@@ -154,7 +154,7 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     if (isAsked && clock.now() - delivery.receivedAt >= ANSWER_WITHIN_MS) {
       const asked = ask(delivery, event, context.accounts.forOwner(event.account));
       const problem = error instanceof ListFailed ? error.message : 'GitHub could not be asked';
-      await commit(delivery, context.commands.planUnanswered(asked, problem), log);
+      await commit(delivery, await context.commands.planUnanswered(asked, problem), log);
       return null;
     }
     // Nothing was tried: there is nothing to count, and the log has said that Meltano Cloud is away.

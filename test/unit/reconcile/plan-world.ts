@@ -145,7 +145,7 @@ export class PlanWorld {
       commands: {
         planCommand: (command) => planCommand(command, commands),
         planRerun: (rerun) => planRerun(rerun, commands),
-        planUnanswered: ({ event, ...asked }, problem) =>
+        planUnanswered: async ({ event, ...asked }, problem) =>
           event.kind === 'comment'
             ? planUnanswered({ ...asked, event }, problem)
             : planUnansweredRerun({ ...asked, event }, problem),

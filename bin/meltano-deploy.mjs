@@ -29,4 +29,4 @@ await runCommand(process.argv.slice(2));
 // From here on, not before: while it loads, a program only grows. On a machine with much memory Node lets garbage grow to
 // four times what is in use before it looks: 2,000 deployments at once took 460 MB that way, of which 77 were needed. For
 // a service that mostly waits, looking more often is cheap.
-v8.setFlagsFromString('--heap-growing-percent=50');
+v8.setFlagsFromString('--heap-growing-percent=25');

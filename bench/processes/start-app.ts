@@ -31,7 +31,7 @@ export async function startApp({ env, nodeArgs = [] }: AppOptions, cleanup: Clea
     cwd: directory,
     env: {
       ...{ HOST: '127.0.0.1', PORT: String(port), DATA_DIR: join(directory, 'data'), NODE_ENV: 'production' },
-      ...{ LOG_LEVEL: 'info', LOG_FORMAT: 'json', SWEEP_MINUTES: '0', MALLOC_ARENA_MAX: '2', ...env },
+      ...{ LOG_LEVEL: 'info', LOG_FORMAT: 'json', SWEEP_MINUTES: '0', MALLOC_ARENA_MAX: '1', ...env },
     },
   });
   cleanup.add(() => process.stop());

@@ -96,7 +96,7 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
   // Where several instances share the work, the one that writes a check run reads its log.
   const logs = foundation.shared ? leaveLogs(reporting.logs) : reporting.logs;
   const loadPlanning = loadWhenUsed(async () => {
-    const { createCommandPlanning } = await import('./handle-commands.ts');
+    const { createCommandPlanning } = await import('./create-commands.ts');
     return createCommandPlanning(foundation, ports, {
       reads: createCommandReads({ getOctokit: octokit.get, heads, sleep, mayAsk: mayAskFor('command') }),
       ...{ planning, configurations },
@@ -123,7 +123,7 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
     ownApp: createOwnApp(configuration.github.appId, octokit.getForApp),
   };
   const loadConversations = loadWhenUsed(async () => {
-    const { createConversations } = await import('./handle-commands.ts');
+    const { createConversations } = await import('./create-commands.ts');
     return createConversations(foundation, { ...saying, accounts, reporting });
   });
   dispatcher.handle('command', async (id) => (await loadConversations())(id));

@@ -207,6 +207,17 @@ describe('sweepHeads', () => {
     };
   }
 
+  async function storePush(before: string, after: string): Promise<void> {
+    await stores.record({
+      ...{ id: 'guid', name: 'push', receivedAt: 1 },
+      event: {
+        ...{ kind: 'push', account: 'acme', repository: REPOSITORY, ref: 'refs/heads/main' },
+        ...{ before, after, deleted: false, forced: false, pushedAt: 1, sender: 'ana' },
+        senderIsBot: false,
+      },
+    });
+  }
+
   async function baseline(): Promise<void> {
     await sweepHeads(context());
     heads['main'] = 'head-2';
@@ -220,14 +231,7 @@ describe('sweepHeads', () => {
   });
 
   test('a branch with no record is a baseline too when its push is stored: a lost database may have left runs open', async () => {
-    await stores.record({
-      ...{ id: 'guid', name: 'push', receivedAt: 1 },
-      event: {
-        ...{ kind: 'push', account: 'acme', repository: REPOSITORY, ref: 'refs/heads/main' },
-        ...{ before: 'head-0', after: 'head-1', deleted: false, forced: false, pushedAt: 1, sender: 'ana' },
-        senderIsBot: false,
-      },
-    });
+    await storePush('head-0', 'head-1');
     await sweepHeads(context());
     expect(baselines).toMatchObject([{ branch: 'main', head: 'head-1' }]);
   });
@@ -323,14 +327,7 @@ describe('sweepHeads', () => {
 
   test('a head that a stored push explains is no find', async () => {
     await baseline();
-    await stores.record({
-      ...{ id: 'guid', name: 'push', receivedAt: 1 },
-      event: {
-        ...{ kind: 'push', account: 'acme', repository: REPOSITORY, ref: 'refs/heads/main' },
-        ...{ before: 'head-1', after: 'head-2', deleted: false, forced: false, pushedAt: 1, sender: 'ana' },
-        senderIsBot: false,
-      },
-    });
+    await storePush('head-1', 'head-2');
     expect(await sweepHeads(context())).toBeNull();
     clock.advance(MINUTE);
     await sweepHeads(context());

@@ -1,7 +1,5 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
-import module from 'node:module';
-import { fileURLToPath } from 'node:url';
 import v8 from 'node:v8';
 
 // Plain JavaScript that any Node can read: it says which Node is needed before anything newer is loaded.
@@ -15,9 +13,8 @@ if (Number.parseInt(process.versions.node, 10) < NEEDED) {
   process.exit(1);
 }
 
-// A third of the start is compiling: what is kept beside the dependencies is nobody else's to write. Where it can't be
-// written, Node goes on without.
-module.enableCompileCache?.(fileURLToPath(new URL('../node_modules/.cache/node-compile', import.meta.url)));
+const { enableCompileCache } = await import('./compile-cache.mjs');
+enableCompileCache();
 
 // A checkout has the sources, which Node runs as they are; not so under node_modules, so the package has them compiled.
 const isCheckout = existsSync(new URL('../src', import.meta.url));

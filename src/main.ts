@@ -60,6 +60,7 @@ async function serve(configuration: Configuration): Promise<void> {
       },
       abandon: () => service.abandon(),
     });
+    await service.started;
   } catch (error) {
     log.debug({ err: error }, 'The start failed');
     console.error(`Meltano Deploy can't start: ${(error as Error).message}`);

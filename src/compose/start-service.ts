@@ -1,26 +1,30 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/environment.ts';
 import { createOctokitSource } from '../github/octokit.ts';
 import { createApp } from '../index.ts';
 import { AccountRegistry } from '../meltano/account-registry.ts';
-import { wakeUnfinished } from '../reconcile/wake-unfinished.ts';
 import type { Redactor } from '../report/redact.ts';
 import { watchBacklog } from '../web/backlog-metrics.ts';
 import { guardWebhooks } from '../web/guard-webhooks.ts';
 import { createHomePage } from '../web/home-page.ts';
 import { createMetrics } from '../web/metrics.ts';
 import { createOperationsHandler } from '../web/operations-handler.ts';
-import { createReporting } from './create-reporting.ts';
 import { createServer } from './create-server.ts';
-import { layFoundation } from './foundation.ts';
-import { handleQueues } from './handle-queues.ts';
+import { type Foundation, layFoundation } from './foundation.ts';
 import { openBackend } from './open-backend.ts';
 import { reloadTenants } from './reload-tenants.ts';
+import type { Work, WorkPorts } from './start-work.ts';
+
+/** What waited for the port is answered before the work, most of what a start loads, is loaded (milliseconds). */
+const WORK_AFTER_MS = 50;
 
 export interface Service {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
   readonly url: string;
+  /** Resolves once the work on what it is told has begun; rejects when it can't. */
+  readonly started: Promise<void>;
   /** Reads the operator's file again, if there is one. */
   reload(): void;
   /** Takes no more work, waits for what is under way and closes the database. */
@@ -29,7 +33,7 @@ export interface Service {
   abandon(): Promise<void>;
 }
 
-/** Builds the adapters, wakes up what an earlier process left unfinished, and serves. */
+/** Builds the adapters and serves; then it goes on with what an earlier process left unfinished. */
 export async function startService(
   configuration: Configuration,
   log: Logger,
@@ -73,9 +77,9 @@ export async function startService(
     onRefusal: (installationId, waitMs) => budgets.of(installationId).refuse(clock.now() + waitMs),
     leases: shared?.leases,
   });
-  const reporting = createReporting(foundation, accounts, octokit.get);
 
   let working = false;
+  const { promise: work, resolve: begin } = Promise.withResolvers<Work>();
   server.addHandler(
     createOperationsHandler({
       pingDatabase: () => sql`select 1`.execute(backend.db),
@@ -90,16 +94,17 @@ export async function startService(
     createApp({
       ...{ dispatcher, clock, log, deliveries: stores, onDelivery: metrics.delivery },
       keepsPushes: (owner) => accounts.forOwner(owner)?.keepsPushes ?? false,
-      onInstallation: (installationId) => onInstallation(installationId),
+      onInstallation: (installationId) =>
+        void work.then(({ onInstallation }) => onInstallation(installationId)),
     })(probot);
   });
-  const { unfinished, onInstallation } = handleQueues(foundation, { octokit, accounts, reporting });
-  await wakeUnfinished(unfinished);
-  working = true;
   guardWebhooks(await server.start(), configuration.server.webhookPath);
+  working = true;
+  begin(loadWork(foundation, { octokit, accounts }));
 
   return {
     url: `http://${server.host}:${server.port}`,
+    started: work.then(() => undefined),
     reload() {
       if (tenants) reloadTenants({ source: tenants.source, accounts, redactor, log });
     },
@@ -107,14 +112,21 @@ export async function startService(
     async stop() {
       working = false;
       await server.stop();
+      const { stopWriting } = await work;
       if (shared) {
         // Before others may take the leases: nothing of what is under way may come after what they write.
-        await Promise.all([shared.local.stop(), reporting.writer.stop()]);
+        await Promise.all([shared.local.stop(), stopWriting()]);
       }
       await dispatcher.stop();
-      await reporting.writer.stop();
+      await stopWriting();
       await accounts.destroy();
       await backend.close();
     },
   };
+}
+
+async function loadWork(foundation: Foundation, ports: WorkPorts): Promise<Work> {
+  await sleep(WORK_AFTER_MS);
+  const { startWork } = await import('./start-work.ts');
+  return startWork(foundation, ports);
 }

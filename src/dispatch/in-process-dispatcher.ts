@@ -4,6 +4,8 @@ import { chooseRetryDelay } from '../domain/retry-delay.ts';
 type Handle = (key: string) => Promise<number | null>;
 
 interface Entry {
+  readonly queue: QueueName;
+  readonly key: string;
   timer: NodeJS.Timeout | null;
   /** Epoch milliseconds of the next run; Infinity for none. */
   dueAt: number;
@@ -30,51 +32,57 @@ export function createInProcessDispatcher({ onError }: InProcessOptions): Dispat
   function schedule(queue: QueueName, key: string, dueAt: number): void {
     if (stopped) return;
     const id = `${queue} ${key}`;
-    const entry = entries.get(id) ?? { timer: null, dueAt: Infinity, running: false, failures: 0 };
+    const entry = entries.get(id) ?? {
+      ...{ queue, key, timer: null, dueAt: Infinity, running: false, failures: 0 },
+    };
     entries.set(id, entry);
     if (dueAt >= entry.dueAt) return;
     entry.dueAt = dueAt;
-    if (!entry.running) arm(queue, key, entry);
+    if (!entry.running) arm(entry);
   }
 
-  function arm(queue: QueueName, key: string, entry: Entry): void {
+  function arm(entry: Entry): void {
     if (entry.timer) clearTimeout(entry.timer);
     const start = () => {
-      const running = run(queue, key, entry).finally(() => runs.delete(running));
+      entry.timer = null;
+      const handle = handlers.get(entry.queue);
+      // Without one it stays due: setting the handler arms it again.
+      if (!handle) return;
+      const running = run(entry, handle).finally(() => runs.delete(running));
       runs.add(running);
     };
     const wait = Math.max(0, entry.dueAt - Date.now());
     if (wait <= LONGEST_TIMER_MS) entry.timer = setTimeout(start, wait);
-    else entry.timer = setTimeout(() => arm(queue, key, entry), LONGEST_TIMER_MS);
+    else entry.timer = setTimeout(() => arm(entry), LONGEST_TIMER_MS);
   }
 
-  async function run(queue: QueueName, key: string, entry: Entry): Promise<void> {
-    entry.timer = null;
+  async function run(entry: Entry, handle: Handle): Promise<void> {
     entry.running = true;
     entry.dueAt = Infinity;
-    const delay = await handleOnce(queue, key, entry);
+    const delay = await handleOnce(entry, handle);
     entry.running = false;
     if (delay !== null) entry.dueAt = Math.min(entry.dueAt, Date.now() + delay);
-    if (stopped || entry.dueAt === Infinity) entries.delete(`${queue} ${key}`);
-    else arm(queue, key, entry);
+    if (stopped || entry.dueAt === Infinity) entries.delete(`${entry.queue} ${entry.key}`);
+    else arm(entry);
   }
 
-  async function handleOnce(queue: QueueName, key: string, entry: Entry): Promise<number | null> {
+  async function handleOnce(entry: Entry, handle: Handle): Promise<number | null> {
     try {
-      const handle = handlers.get(queue);
-      if (!handle) throw new Error(`Nothing handles the queue ${queue}.`);
-      const delay = await handle(key);
+      const delay = await handle(entry.key);
       entry.failures = 0;
       return delay;
     } catch (error) {
       entry.failures += 1;
-      onError(error, queue, key);
+      onError(error, entry.queue, entry.key);
       return chooseRetryDelay(entry.failures, null, Math.random());
     }
   }
 
   return {
-    handle: (queue, handle) => void handlers.set(queue, handle),
+    handle(queue, handle) {
+      handlers.set(queue, handle);
+      for (const entry of entries.values()) if (entry.queue === queue && !entry.running) arm(entry);
+    },
     wake: (queue, key, delayMs = 0) => schedule(queue, key, Date.now() + delayMs),
     async stop() {
       stopped = true;

@@ -48,6 +48,16 @@ export function describeDispatcher(name: string, open: () => Promise<OpenDispatc
       expect(keys.sort()).toEqual(['a', 'b']);
     });
 
+    test('what is woken before anybody handles it waits for its handler', async () => {
+      dispatcher.wake('workspace', 'a');
+      // A timer set after that of a wake-up at once comes after it.
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      const { keys, done } = script('workspace', [() => null]);
+      await done;
+      expect(keys).toEqual(['a']);
+      expect(errors).toEqual([]);
+    });
+
     test('never runs one key twice at once; a wake-up during a run makes one more run', async () => {
       const gate = defer();
       let running = 0;

@@ -69,5 +69,7 @@ async function serve(variables: Record<string, string>, lines: Record<string, un
   const redactor = createOwnRedactor(configuration);
   const write = (line: string) => void lines.push(JSON.parse(line));
   const log = pino(describeLogger('debug', redactor.redactLogLine), { write });
-  return startService(configuration, log, redactor);
+  const service = await startService(configuration, log, redactor);
+  await service.started;
+  return service;
 }

@@ -1,0 +1,27 @@
+import type { OctokitSource } from '../github/octokit.ts';
+import type { AccountRegistry } from '../meltano/account-registry.ts';
+import { wakeUnfinished } from '../reconcile/wake-unfinished.ts';
+import { createReporting } from './create-reporting.ts';
+import type { Foundation } from './foundation.ts';
+import { handleQueues } from './handle-queues.ts';
+
+/** What happens off the requests. */
+export interface Work {
+  /** An installation is new, or works again. */
+  readonly onInstallation: (installationId: number) => void;
+  /** Waits for the check run that is being written; no other is begun. */
+  stopWriting(): Promise<void>;
+}
+
+export interface WorkPorts {
+  readonly octokit: OctokitSource;
+  readonly accounts: AccountRegistry;
+}
+
+/** Gives the queues their work, and wakes up what an earlier process left unfinished. */
+export async function startWork(foundation: Foundation, { octokit, accounts }: WorkPorts): Promise<Work> {
+  const reporting = createReporting(foundation, accounts, octokit.get);
+  const { unfinished, onInstallation } = handleQueues(foundation, { octokit, accounts, reporting });
+  await wakeUnfinished(unfinished);
+  return { onInstallation, stopWriting: () => reporting.writer.stop() };
+}

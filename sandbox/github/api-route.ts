@@ -7,6 +7,7 @@ import type { PermissionLevel, SandboxInstallation, SandboxRepository } from './
 import { installationFor, type SandboxContext } from './sandbox-context.ts';
 
 export const API_PREFIX = '/api/v3';
+const GRAPHQL = '/graphql';
 
 /** Method and path under the API's prefix; `{name}` is one segment, `{name+}` any number of them. */
 export type Endpoint = `${'GET' | 'POST' | 'PATCH' | 'DELETE'} /${string}`;
@@ -157,11 +158,16 @@ function authenticate(context: SandboxContext, request: ServiceRequest, charge: 
   const token = context.tokens.find(readCredentials(request));
   if (!token || token.expiresAt <= Date.now()) throw new ApiError(401, 'Bad credentials');
   if (token.revoked) throw new ApiError(401, 'Bad credentials', { blameless: true });
-  charge(`installation ID ${token.installationId}`, request.method !== 'GET');
+  charge(`installation ID ${token.installationId}`, isWrite(request));
   const installation = context.state.installations.get(token.installationId);
   if (!installation || installation.removed) throw new ApiError(401, 'Bad credentials', { blameless: true });
   if (installation.suspendedAt !== null) throw suspended();
   return { request, token, installation };
+}
+
+/** As limits count it. The app only reads with GraphQL. */
+function isWrite({ method, path }: ServiceRequest): boolean {
+  return method !== 'GET' && !path.endsWith(GRAPHQL);
 }
 
 export function suspended(): ApiError {
@@ -186,7 +192,7 @@ function route(
     .replace(/\{(\w+)\}/g, '(?<$1>[^/]+)');
   return {
     method,
-    pattern: new RegExp(`^${API_PREFIX}${pattern}$`),
+    pattern: new RegExp(`^${path === GRAPHQL ? '/api' : API_PREFIX}${pattern}$`),
     handle: (request) => answerApi(context, { request, endpoint }, (charge) => handle(request, charge)),
   };
 }

@@ -6,6 +6,7 @@ import { createContext, type GitHubSandboxOptions } from './create-context.ts';
 import type { Delivery, DeliveryAttempt, HookSettings, Sent } from './delivery-log.ts';
 import { deploymentsOf, type SandboxDeployment } from './deployments.ts';
 import { walkHistory } from './git-history.ts';
+import { graphqlRoutes } from './graphql.ts';
 import * as installations from './installation-changes.ts';
 import type {
   AppIdentity,
@@ -65,7 +66,7 @@ export class GitHubSandbox {
     const { service } = this;
     service.add(...checkRoutes(context), ...pullRoutes(context), ...commitCommentRoutes(context));
     service.add(...issueRoutes(context), ...reactionRoutes(context), ...peopleRoutes(context));
-    service.add(...deploymentRoutes(context), ...contentRoutes(context));
+    service.add(...deploymentRoutes(context), ...contentRoutes(context), ...graphqlRoutes(context));
     service.add(...appRoutes(context), ...deliveryRoutes(context), ...unknownRoutes(context));
   }
 

@@ -21,6 +21,7 @@ export type RequestKind =
 
 const KINDS: readonly (readonly [RegExp, RequestKind])[] = [
   [/^GET /, 'read'],
+  [/^POST \/graphql$/, 'read'],
   [/^POST .*\/access_tokens$/, 'token'],
   [/^(POST|PATCH) .*\/check-runs/, 'check run'],
   [/^POST .*\/comments$/, 'comment'],
@@ -51,9 +52,10 @@ export class RequestLog {
     return countBy(this.all.slice(since), ({ route }) => route);
   }
 
-  /** Requests of each kind, from the `since`th on; a kind that did not occur is missing. */
-  countKinds(since = 0): Partial<Record<RequestKind, number>> {
-    return countBy(this.all.slice(since), ({ route }) => kindOf(route));
+  /** Requests of each kind, from the `since`th on and up to a time; a kind that did not occur is missing. */
+  countKinds(since = 0, until = Infinity): Partial<Record<RequestKind, number>> {
+    const counted = this.all.slice(since).filter(({ at }) => at <= until);
+    return countBy(counted, ({ route }) => kindOf(route));
   }
 }
 

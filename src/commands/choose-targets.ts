@@ -1,11 +1,9 @@
-import type { CommandReads, Place } from '../domain/conversation.ts';
+import type { Place } from '../domain/conversation.ts';
 import type { Repository } from '../domain/deployment.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import { nameWorkspaces, type Selection, selectNamed, tracksAnyOf } from '../domain/select-workspaces.ts';
 import type { Workspace } from '../domain/workspace.ts';
-
-/** With more tracked branches than this, one request for all of a commit's branches is less. */
-const FEW_BRANCHES = 3;
+import type { ReadsOfOneCommand } from './reads-of-one-command.ts';
 
 export interface Target {
   readonly repository: Repository;
@@ -22,7 +20,7 @@ export async function chooseTargets(
   target: Target,
   words: readonly string[],
   branch: string | null,
-  reads: CommandReads,
+  reads: ReadsOfOneCommand,
 ): Promise<Selection> {
   const { repository, place } = target;
   const workspaces =
@@ -42,7 +40,7 @@ async function findPointedTo(
   repository: Repository,
   workspaces: readonly Workspace[],
   place: Place,
-  reads: CommandReads,
+  reads: ReadsOfOneCommand,
 ): Promise<readonly Workspace[]> {
   if (place.kind === 'issue') return [];
   const branches =
@@ -52,25 +50,24 @@ async function findPointedTo(
   return workspaces.filter((one) => tracksAnyOf(one, branches, repository));
 }
 
-/** The tracked branches whose head is the commit; their heads are read anyway, unless there are many. */
+/** The tracked branches whose head is the commit. Of several it is asked by the commit, which is one request for all. */
 async function findBranchesAt(
   repository: Repository,
   workspaces: readonly Workspace[],
   sha: string,
-  reads: CommandReads,
+  reads: ReadsOfOneCommand,
 ): Promise<readonly string[]> {
   const tracked = [...new Set(workspaces.map((one) => trackedBranch(one, repository)))];
-  if (tracked.length > FEW_BRANCHES) return reads.listBranchesAtHead(repository, sha);
-  const found: string[] = [];
-  for (const branch of tracked) if ((await reads.readHead(repository, branch)) === sha) found.push(branch);
-  return found;
+  if (tracked.length > 1) return reads.listBranchesAtHead(repository, sha);
+  const heads = await reads.readHeads(repository, tracked);
+  return tracked.filter((branch) => heads.get(branch) === sha);
 }
 
 /** The branch that a pull request comes from, if it is in this repository, and the one that it was merged into. */
 async function branchesOf(
   repository: Repository,
   number: number,
-  reads: CommandReads,
+  reads: ReadsOfOneCommand,
 ): Promise<(string | null)[]> {
   const pull = await reads.readPullRequest(repository, number);
   return [pull.headBranch, pull.merged ? pull.baseBranch : null];

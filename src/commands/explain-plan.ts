@@ -7,6 +7,7 @@ import { trackedBranch } from '../domain/match-workspaces.ts';
 import { type PlanningPorts, planPush } from '../domain/plan-push.ts';
 import { COMMIT, matchWord, nameWorkspace, nameWorkspaces } from '../domain/select-workspaces.ts';
 import type { Workspace } from '../domain/workspace.ts';
+import type { HeadReads } from './reads-of-one-command.ts';
 
 const NO_COMMIT = '0'.repeat(40);
 
@@ -22,7 +23,7 @@ export interface WhyRequest {
 }
 
 export interface WhyPorts {
-  readonly reads: Pick<CommandReads, 'readHead' | 'resolveCommit'>;
+  readonly reads: HeadReads & Pick<CommandReads, 'resolveCommit'>;
   readonly planning: PlanningPorts;
 }
 
@@ -50,9 +51,12 @@ export async function explainPlan(request: WhyRequest, ports: WhyPorts): Promise
     return { ok: false, refusal: { code: 'unknown_workspace', word: target, candidates } };
   }
   const findings: WhyFinding[] = [];
-  for (const workspace of named.length > 0 ? named : workspaces) {
+  const asked = named.length > 0 ? named : workspaces;
+  const branches = asked.map((one) => trackedBranch(one, repository));
+  const heads = await ports.reads.readHeads(repository, branches);
+  for (const workspace of asked) {
     const branch = trackedBranch(workspace, repository);
-    const head = await ports.reads.readHead(repository, branch);
+    const head = heads.get(branch) ?? null;
     findings.push(await explainOne(request, { workspace, branch, head, sha: sha ?? head }, ports));
   }
   return { ok: true, findings };

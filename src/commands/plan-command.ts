@@ -15,6 +15,7 @@ import {
 } from '../domain/conversation.ts';
 import type { CommentEvent } from '../domain/delivery.ts';
 import { explainNoWorkspace } from '../domain/explain-no-workspace.ts';
+import { trackedBranch } from '../domain/match-workspaces.ts';
 import { isStranger, neededLevel } from '../domain/permissions.ts';
 import type { PlanningPorts } from '../domain/plan-push.ts';
 import type {
@@ -31,7 +32,8 @@ import type { Workspace } from '../domain/workspace.ts';
 import { chooseTargets } from './choose-targets.ts';
 import { explainPlan } from './explain-plan.ts';
 import { answerRedeploy, planRedeploy } from './plan-redeploy.ts';
-import { rememberHeads } from './remember-heads.ts';
+import { readConfiguration } from './read-configuration.ts';
+import { ReadsOfOneCommand } from './reads-of-one-command.ts';
 
 /** The same command by the same person in the same place within this time is one command: the one that is read first (milliseconds). */
 const REPEAT_MS = 10_000;
@@ -45,6 +47,11 @@ export interface CommandPorts {
     Pick<RepositoryStore, 'findNameHolder'>;
   readonly planning: PlanningPorts;
   readonly configurations: Configurations;
+}
+
+/** The ports of one command. */
+interface ReadingPorts extends Omit<CommandPorts, 'reads'> {
+  readonly reads: ReadsOfOneCommand;
 }
 
 export interface CommandToPlan {
@@ -67,14 +74,14 @@ export async function planCommand(command: CommandToPlan, ports: CommandPorts): 
   if (await ports.store.isRepeated(asked, REPEAT_MS)) return { outcome: 'repeated', deployments: [] };
   const known = await ports.configurations.known(event.repository.id);
   if (!commandSettings(known).enabled) return { outcome: 'commands_off', deployments: [] };
-  const level = await ports.reads.readPermission(event.repository, event.actor);
+  const reads = new ReadsOfOneCommand(ports.reads);
+  const level = await reads.readPermission(event.repository, event.actor);
   let refusal = refuseAtOnce(command, level, known);
-  if (!refusal && !known) {
-    const first = await readFirst(command, ports.configurations);
+  if (!refusal && !(await ports.configurations.isKept(event.repository))) {
+    const first = await readFirst(command, { ...ports, reads });
     if (!commandSettings(first).enabled) return { outcome: 'commands_off', deployments: [] };
     refusal = refuseAtOnce(command, level, first);
   }
-  const reads = rememberHeads(ports.reads);
   const decided = refusal ? refuse(refusal) : await decide(command, level, { ...ports, reads });
   const { answer, ...effects } = decided;
   const outcome = answer.kind === 'refused' ? 'command_refused' : 'command';
@@ -84,13 +91,23 @@ export async function planCommand(command: CommandToPlan, ports: CommandPorts): 
 /** The configuration of a repository of which nothing was read yet; null where it has no say. */
 async function readFirst(
   { event, account, listWorkspaces }: CommandToPlan,
-  configurations: Configurations,
+  ports: ReadingPorts,
 ): Promise<ConfigurationInUse | null> {
-  const isHelp = event.parsed.kind === 'command' && event.parsed.command.name === 'help';
-  if (isHelp || !account) return null;
+  const { repository, place, parsed } = event;
+  if (parsed.kind !== 'command' || parsed.command.name === 'help' || !account) return null;
   const workspaces = await listWorkspaces((known) => known.length > 0);
-  const { repository } = event;
-  return workspaces.length === 0 ? null : configurations.current({ repository, workspaces });
+  if (workspaces.length === 0) return null;
+  const { command } = parsed;
+  return readConfiguration(
+    { repository, workspaces },
+    async () => {
+      if (command.name !== 'redeploy') return [];
+      const target = { repository, workspaces, place };
+      const selection = await chooseTargets(target, command.workspaces, command.branch, ports.reads);
+      return selection.ok ? selection.workspaces.map((one) => trackedBranch(one, repository)) : [];
+    },
+    ports,
+  );
 }
 
 /** The plan of a command about which GitHub or Meltano Cloud could not be asked for long. */
@@ -137,7 +154,7 @@ function refuseAtOnce(
   return null;
 }
 
-async function decide(command: CommandToPlan, level: PermissionLevel, ports: CommandPorts): Promise<Decided> {
+async function decide(command: CommandToPlan, level: PermissionLevel, ports: ReadingPorts): Promise<Decided> {
   const { parsed } = command.event;
   if (parsed.kind !== 'command') return refuse({ code: 'not_understood' });
   const { repository } = command.event;
@@ -161,7 +178,7 @@ interface Served extends CommandToPlan {
 async function decideAbout(
   command: Served,
   asked: Exclude<Command, { name: 'help' }>,
-  ports: CommandPorts,
+  ports: ReadingPorts,
 ): Promise<Decided> {
   const { workspaces, event } = command;
   const { repository, place } = event;
@@ -194,7 +211,7 @@ function toList(word: string | null): readonly string[] {
 async function decideRedeploy(
   { id, receivedAt, event, account, workspaces, inUse: configuration }: Served,
   selected: readonly Workspace[],
-  { reads, planning }: CommandPorts,
+  { reads, planning }: ReadingPorts,
 ): Promise<Decided> {
   if (configuration.kind === 'held') return refuse({ code: 'configuration_held', bad: configuration.bad });
   const request = {
@@ -212,7 +229,7 @@ async function decideRedeploy(
 async function decideWithdraw(
   { event }: Served,
   selected: readonly Workspace[],
-  { store }: CommandPorts,
+  { store }: ReadingPorts,
 ): Promise<Decided> {
   const idle: Workspace[] = [];
   for (const workspace of selected) {
@@ -228,7 +245,7 @@ async function decideWithdraw(
 async function decideWhy(
   { id, receivedAt, event, account, workspaces, inUse }: Served,
   target: string | null,
-  { reads, planning }: CommandPorts,
+  { reads, planning }: ReadingPorts,
 ): Promise<Decided> {
   const asked = { account: account?.key ?? '', deliveryId: id, receivedAt };
   const why = await explainPlan(

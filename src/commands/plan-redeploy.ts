@@ -1,14 +1,15 @@
 import type { UsableConfiguration } from '../domain/configuration-in-use.ts';
-import type { Answer, CommandReads } from '../domain/conversation.ts';
+import type { Answer } from '../domain/conversation.ts';
 import type { Cause, Repository } from '../domain/deployment.ts';
 import { describeDeployment, type NameCheckRun } from '../domain/describe-deployment.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import type { LacksPush, NewId, PlannedDeployment } from '../domain/ports.ts';
 import { nameWorkspaces } from '../domain/select-workspaces.ts';
 import type { Workspace } from '../domain/workspace.ts';
+import type { HeadReads } from './reads-of-one-command.ts';
 
 export interface RedeployPorts {
-  readonly reads: Pick<CommandReads, 'readHead'>;
+  readonly reads: HeadReads;
   readonly newId: NewId;
   readonly nameCheckRun: NameCheckRun;
   readonly lacksPush: LacksPush;
@@ -50,9 +51,11 @@ export async function planRedeploy(
   const deployments: PlannedDeployment[] = [];
   const missing: Workspace[] = [];
   const pushless: Workspace[] = [];
+  const branches = selected.map((one) => trackedBranch(one, repository));
+  const heads = await ports.reads.readHeads(repository, branches);
   for (const workspace of selected) {
     const branch = trackedBranch(workspace, repository);
-    const head = await ports.reads.readHead(repository, branch);
+    const head = heads.get(branch) ?? null;
     if (head === null) {
       missing.push(workspace);
       continue;

@@ -1,10 +1,16 @@
-import { type ConfigurationInUse, commandSettings, DEFAULTS_IN_USE } from '../domain/configuration-in-use.ts';
+import {
+  type ConfigurationInUse,
+  type ConfigurationLook,
+  commandSettings,
+  DEFAULTS_IN_USE,
+} from '../domain/configuration-in-use.ts';
 import { isConfigurationRunId } from '../domain/configuration-run.ts';
 import { isAtLeast, type PermissionLevel } from '../domain/conversation.ts';
 import type { RerunEvent } from '../domain/delivery.ts';
 import type { Cause, Rerun } from '../domain/deployment.ts';
 import { toWholeSecond } from '../domain/describe-deployment.ts';
 import { type ExternalId, parseExternalId } from '../domain/external-id.ts';
+import { trackedBranch } from '../domain/match-workspaces.ts';
 import { toLevel } from '../domain/permissions.ts';
 import type {
   Account,
@@ -22,10 +28,13 @@ import { describeLevel } from '../report/replies/describe-level.ts';
 import { describeLostRun, type LostRunFacts } from './describe-lost-run.ts';
 import type { CommandPorts } from './plan-command.ts';
 import { planRedeploy } from './plan-redeploy.ts';
-import { rememberHeads } from './remember-heads.ts';
+import { readConfiguration } from './read-configuration.ts';
+import { ReadsOfOneCommand } from './reads-of-one-command.ts';
 
 /** The same person re-running the same check run within this time is one re-run (milliseconds). */
 const REPEAT_MS = 10_000;
+/** The list of a commit's check runs. */
+const READS_OF_A_SUITE = 1;
 
 export interface RerunPorts extends Pick<CommandPorts, 'reads' | 'planning' | 'configurations'> {
   readonly store: Pick<CommandStore, 'findRerun' | 'listRecent'>;
@@ -66,10 +75,11 @@ export async function planRerun(rerun: RerunToPlan, ports: RerunPorts): Promise<
   if (found.length === 0) return planFileRerun(files);
   const { fresh, reruns } = await leaveOutRepeated(rerun, found, ports);
   if (fresh.length === 0) return { outcome: 'repeated', deployments: [], reruns };
-  const level = await ports.reads.readPermission(event.repository, event.actor);
+  const reads = new ReadsOfOneCommand(ports.reads, event.run ? 0 : READS_OF_A_SUITE);
+  const level = await reads.readPermission(event.repository, event.actor);
   const why = refuseLevel(level, await ports.configurations.known(event.repository.id));
   if (why !== null) return refuseAll(rerun, fresh, why);
-  return redeployAll({ ...rerun, level }, fresh, { ...ports, reads: rememberHeads(ports.reads) });
+  return redeployAll({ ...rerun, level }, fresh, { ...ports, reads });
 }
 
 /** Why somebody with this right may not re-run, as a clause for a person; null where it is enough. */
@@ -174,7 +184,7 @@ function refuseAll(asked: AskedRerun, runs: readonly OldRun[], why: string, prob
 async function redeployAll(
   rerun: RerunToPlan & { readonly level: PermissionLevel },
   runs: readonly OldRun[],
-  ports: RerunPorts,
+  ports: Omit<RerunPorts, 'reads'> & { readonly reads: ReadsOfOneCommand },
 ): Promise<Plan> {
   const { event, receivedAt } = rerun;
   const isAmong = (known: readonly Workspace[], id: string) => known.some((one) => one.id === id);
@@ -182,15 +192,15 @@ async function redeployAll(
     runs.every((run) => isAmong(known, run.ids.workspaceId)),
   );
   const { repository } = event;
-  const configuration: ConfigurationInUse =
-    workspaces.length === 0
-      ? DEFAULTS_IN_USE
-      : await ports.configurations.current({ repository, workspaces });
+  const meant = workspaces.filter((one) => runs.some((run) => run.ids.workspaceId === one.id));
+  const branches = meant.map((one) => trackedBranch(one, repository));
+  const configuration = await findConfiguration({ repository, workspaces }, branches, ports);
   // It may have been read only now.
   const why = refuseLevel(rerun.level, configuration);
   if (why !== null) return refuseAll(rerun, runs, why);
   if (configuration.kind === 'held') return refuseAll(rerun, runs, HELD);
   const cause: Exclude<Cause, 'push'> = event.how === 'button' ? 'button' : 'rerun';
+  await ports.reads.readHeads(repository, branches);
   const request = {
     ...{ account: rerun.account.key, deliveryId: rerun.id, receivedAt },
     ...{ repository, actor: event.actor, cause, workspaces, configuration },
@@ -217,6 +227,16 @@ async function redeployAll(
   return { outcome, deployments, reruns };
 }
 
+async function findConfiguration(
+  look: Pick<ConfigurationLook, 'repository' | 'workspaces'>,
+  branches: readonly string[],
+  ports: Pick<RerunPorts, 'configurations'> & { readonly reads: ReadsOfOneCommand },
+): Promise<ConfigurationInUse> {
+  if (look.workspaces.length === 0) return DEFAULTS_IN_USE;
+  if (await ports.configurations.isKept(look.repository)) return ports.configurations.current(look);
+  return readConfiguration(look, async () => branches, ports);
+}
+
 /**
  * The time that orders the redeployment among the pushes, which GitHub's clock tells of: after all that is known, and before
  * whatever is pushed next. By a clock of our own that is behind, it would come before the very deployment that it repeats;
@@ -225,7 +245,7 @@ async function redeployAll(
 async function chooseTime(
   { event, receivedAt }: RerunToPlan,
   { ids }: OldRun,
-  { store }: RerunPorts,
+  { store }: Pick<RerunPorts, 'store'>,
 ): Promise<number> {
   const [last] = await store.listRecent(ids.workspaceId, 1);
   return Math.max(event.pushedAt ?? toWholeSecond(receivedAt), last?.pushedAt ?? 0);

@@ -107,11 +107,15 @@ export interface ConfigurationLook {
   readonly repository: Repository;
   /** All workspaces of the repository. */
   readonly workspaces: readonly Workspace[];
+  /** The default branch's head, if it was just read; null when it has none. */
+  readonly head?: string | null;
   /** The push that is planned; `at`: its time (epoch milliseconds). */
   readonly push?: { readonly branch: string; readonly sha: string; readonly at: number };
 }
 
 export interface Configurations {
+  /** Whether `current` is said without asking GitHub, but for a push. */
+  isKept(repository: Repository): Promise<boolean>;
   /** Asks GitHub only where the default branch moved. Throws when it can't answer now. */
   current(look: ConfigurationLook): Promise<ConfigurationInUse>;
   /** As far as it is known without asking; null when it was never read. */

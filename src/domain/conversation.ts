@@ -154,6 +154,8 @@ export interface PullRequest {
   readonly headBranch: string | null;
   readonly baseBranch: string;
   readonly merged: boolean;
+  /** Its newest commit while it is open, else null: it is not told of later ones. */
+  readonly openHead: string | null;
 }
 
 /** The reads that a command may need. Each throws when GitHub can't answer now. */
@@ -166,7 +168,12 @@ export interface CommandReads {
   resolveCommit(repository: Repository, sha: string): Promise<string | null>;
   /** The commit that a branch points to; null when there is no such branch. */
   readHead(repository: Repository, branch: string): Promise<string | null>;
+  /** The same for several branches by one request, where GitHub serves it. */
+  readHeadsTogether(repository: Repository, branches: readonly string[]): Promise<Heads>;
 }
+
+/** The commit that each branch points to; null where there is no such branch. */
+export type Heads = ReadonlyMap<string, string | null>;
 
 /** Says things in a conversation, each request tried once. */
 export interface ConversationApi {

@@ -2,6 +2,7 @@ import { type CommandReads, PERMISSION_LEVELS, type PermissionLevel } from '../d
 import type { InstallationReader } from '../domain/ports.ts';
 import { locate } from './locate-repository.ts';
 import type { GetOctokit } from './octokit.ts';
+import { readHeadsTogether } from './read-heads.ts';
 import { requireRequests } from './require-requests.ts';
 
 /** Waits (milliseconds) before what GitHub just told of, and doesn't find, is asked for again. */
@@ -17,7 +18,7 @@ export interface CommandReadsOptions {
 
 /** What commands ask GitHub for. */
 export function createCommandReads(options: CommandReadsOptions): CommandReads {
-  const { heads, mayAsk, sleep } = options;
+  const { mayAsk, sleep } = options;
   function makeWay(installationId: number): void {
     requireRequests(mayAsk(installationId), 'the command');
   }
@@ -33,6 +34,10 @@ export function createCommandReads(options: CommandReadsOptions): CommandReads {
     }
     return read();
   }
+  const readHead: CommandReads['readHead'] = async (repository, branch) => {
+    makeWay(repository.installationId);
+    return options.heads.readHead(repository, branch);
+  };
 
   return {
     /** By the highest right that is true: a custom role makes `role_name` anything, and `permission` coarse. */
@@ -51,11 +56,12 @@ export function createCommandReads(options: CommandReadsOptions): CommandReads {
       const asked = { ...locate(repository), pull_number: number };
       const pull = await foundSoon(() => orNull(() => octokit.rest.pulls.get(asked)));
       if (pull === null) throw new Error(`GitHub does not show pull request ${number}.`);
-      const { head, base, merged } = pull;
+      const { head, base, merged, state } = pull;
       return {
         headBranch: head.repo?.id === repository.id ? head.ref : null,
         baseBranch: base.ref,
         merged,
+        openHead: state === 'open' ? head.sha : null,
       };
     },
 
@@ -76,9 +82,15 @@ export function createCommandReads(options: CommandReadsOptions): CommandReads {
       return commit?.sha.startsWith(sha.toLowerCase()) ? commit.sha : null;
     },
 
-    async readHead(repository, branch) {
-      makeWay(repository.installationId);
-      return heads.readHead(repository, branch);
+    readHead,
+
+    async readHeadsTogether(repository, branches) {
+      const octokit = await getOctokit(repository.installationId);
+      const found = await readHeadsTogether(octokit, repository, branches);
+      if (found) return found;
+      const heads = new Map<string, string | null>();
+      for (const branch of branches) heads.set(branch, await readHead(repository, branch));
+      return heads;
     },
   };
 }

@@ -7,7 +7,7 @@ export function nameRoute(url: string): string {
   if (url.startsWith('/')) return url;
   const path = URL.parse(url)?.pathname ?? 'unreadable';
   return path
-    .replace(/^\/api\/v3(?=\/)/, '')
+    .replace(/^\/api(?:\/v3)?(?=\/)/, '')
     .replace(/^\/repos\/[^/]+\/[^/]+/, '/repos/{owner}/{repo}')
     .replace(/\/commits\/[^/]+/, '/commits/{ref}')
     .replaceAll(/\/\d+(?=\/|$)/g, '/{id}');

@@ -46,6 +46,10 @@ export function createConfigurations(ports: ConfigurationPorts): Configurations 
       return toConfigurationInUse(now);
     },
 
+    async isKept({ id, defaultBranch }) {
+      return (await store.readConfiguration(id))?.branch === defaultBranch;
+    },
+
     async known(repositoryId) {
       const stored = await store.readConfiguration(repositoryId);
       return stored && toConfigurationInUse(stored);
@@ -56,7 +60,7 @@ export function createConfigurations(ports: ConfigurationPorts): Configurations 
 /** Null when what is stored is as new as what is known of the default branch. */
 async function findNewHead(
   { heads }: ConfigurationPorts,
-  { repository, push }: ConfigurationLook,
+  { repository, push, head }: ConfigurationLook,
   stored: StoredConfiguration | null,
 ): Promise<Sighting | null> {
   const { defaultBranch } = repository;
@@ -70,7 +74,8 @@ async function findNewHead(
     return sha === stored.sha ? null : { sha, at: push.at };
   }
   if (isTold) return push;
-  return { sha: (await heads.readHead(repository, defaultBranch)) ?? '', at: 0 };
+  const sha = head === undefined ? await heads.readHead(repository, defaultBranch) : head;
+  return { sha: sha ?? '', at: 0 };
 }
 
 async function readAt(

@@ -63,8 +63,7 @@ export class PlanWorld {
   head: string | null = null;
   /** What GitHub says about the people and branches that commands ask for. */
   permission: PermissionLevel = 'push';
-  pull: PullRequest = { headBranch: null, baseBranch: 'main', merged: false };
-  branchesAtHead: readonly string[] = [];
+  pull: PullRequest = { headBranch: null, baseBranch: 'main', merged: false, openHead: null };
   readonly heads = new Map<string, string>();
   runs: readonly ShownCheckRun[] = [];
   /** GitHub's reads for commands, by name; each throws while `githubIsDown`. */
@@ -73,9 +72,18 @@ export class PlanWorld {
   readonly reads: CommandReads = {
     readPermission: async (_, login) => this.#ask(`permission of ${login}`, this.permission),
     readPullRequest: async (_, number) => this.#ask(`pull request ${number}`, this.pull),
-    listBranchesAtHead: async () => this.#ask('branches at head', this.branchesAtHead),
+    listBranchesAtHead: async (_, sha) =>
+      this.#ask(
+        'branches at head',
+        [...this.heads].filter(([, head]) => head === sha).map(([branch]) => branch),
+      ),
     resolveCommit: async (_, sha) => this.#ask(`commit ${sha}`, sha.padEnd(40, '0')),
     readHead: async (_, branch) => this.#ask(`head of ${branch}`, this.heads.get(branch) ?? null),
+    readHeadsTogether: async (_, branches) =>
+      this.#ask(
+        `heads of ${branches.join(' ')}`,
+        new Map(branches.map((branch) => [branch, this.heads.get(branch) ?? null])),
+      ),
   };
 
   static async open(): Promise<PlanWorld> {

@@ -1,0 +1,76 @@
+import type { CommandReads, Heads, PullRequest } from '../domain/conversation.ts';
+import type { Repository } from '../domain/deployment.ts';
+
+/** Before the job of a command starts, GitHub is asked for at most so much. */
+const MOST_READS = 5;
+/** Of that, what a configuration takes that isn't kept yet: the list of its folder, and the file. */
+const READS_OF_A_FILE = 2;
+
+export interface HeadReads {
+  /** The heads of these branches at least. Throws when GitHub can't answer now. */
+  readHeads(repository: Repository, branches: readonly string[]): Promise<Heads>;
+}
+
+/** What one command asks GitHub for: nothing twice, and never more than `MOST_READS` before its job starts. */
+export class ReadsOfOneCommand implements HeadReads, Omit<CommandReads, 'readHead' | 'readHeadsTogether'> {
+  readonly #reads: CommandReads;
+  readonly #heads = new Map<string, string | null>();
+  #pull: Promise<PullRequest> | null = null;
+  #branchesAtHead: Promise<readonly string[]> | null = null;
+  #isFileRead = false;
+  #used: number;
+
+  /** `used`: what was asked for already. */
+  constructor(reads: CommandReads, used = 0) {
+    this.#reads = reads;
+    this.#used = used;
+  }
+
+  /** The configuration's file is going to be read: that counts, too. */
+  leaveFileToRead(): void {
+    this.#isFileRead = true;
+    this.#used += READS_OF_A_FILE;
+  }
+
+  readPermission: CommandReads['readPermission'] = (...asked) => {
+    this.#used += 1;
+    return this.#reads.readPermission(...asked);
+  };
+
+  resolveCommit: CommandReads['resolveCommit'] = (...asked) => {
+    this.#used += 1;
+    return this.#reads.resolveCommit(...asked);
+  };
+
+  /** Of the one that the command stands on. */
+  async readPullRequest(repository: Repository, number: number): Promise<PullRequest> {
+    this.#used += this.#pull ? 0 : 1;
+    this.#pull ??= this.#reads.readPullRequest(repository, number);
+    const { headBranch, openHead } = await this.#pull;
+    // It may lag behind its branch for a moment: enough where the branch would be one request too many.
+    if (this.#isFileRead && headBranch !== null && openHead !== null) this.#heads.set(headBranch, openHead);
+    return this.#pull;
+  }
+
+  /** Of the commit that the command stands on. */
+  async listBranchesAtHead(repository: Repository, sha: string): Promise<readonly string[]> {
+    this.#used += this.#branchesAtHead ? 0 : 1;
+    this.#branchesAtHead ??= this.#reads.listBranchesAtHead(repository, sha);
+    const branches = await this.#branchesAtHead;
+    for (const branch of branches) this.#heads.set(branch, sha);
+    return branches;
+  }
+
+  async readHeads(repository: Repository, branches: readonly string[]): Promise<Heads> {
+    const missing = [...new Set(branches)].filter((branch) => !this.#heads.has(branch));
+    if (missing.length > Math.max(1, MOST_READS - this.#used)) {
+      this.#used += 1;
+      const found = await this.#reads.readHeadsTogether(repository, missing);
+      for (const [branch, head] of found) this.#heads.set(branch, head);
+      return this.#heads;
+    }
+    this.#used += missing.length;
+    for (const branch of missing) this.#heads.set(branch, await this.#reads.readHead(repository, branch));
+    return this.#heads;
+  }
+}

@@ -12,6 +12,7 @@ import type { Wishes } from '../reconcile/create-followers.ts';
 import { createGitHubDeploymentKeeper } from '../reconcile/keep-github-deployment.ts';
 import { describeStatus } from '../report/describe-status.ts';
 import { findRunUrl } from '../report/link-commit.ts';
+import { nameEnvironment } from '../report/name-environment.ts';
 import { renderFailureComment } from '../report/render-failure-comment.ts';
 import type { Foundation } from './foundation.ts';
 
@@ -41,7 +42,11 @@ export function handleFollowers(foundation: Foundation, adapters: FollowerAdapte
     createGitHubDeploymentKeeper({
       ...common,
       api: createGitHubDeploymentApi({ getOctokit, lanes, now: clock.now }),
-      chooseEnvironment: (deployment) => chooseEnvironment(configurations, deployment),
+      async chooseEnvironment(deployment) {
+        const name = await chooseEnvironment(configurations, deployment);
+        const { workspaceId } = deployment;
+        return name === null ? null : nameEnvironment({ name, workspaceId }, redactor.redactOwn);
+      },
       describe: (deployment, repository) => ({
         description: describeStatus(deployment, redactor.redactOwn),
         logUrl: findRunUrl({ githubUrl: pages.githubUrl, repository }, deployment),

@@ -1,6 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createAppAuth } from '@octokit/auth-app';
+import { Octokit } from '@octokit/rest';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
@@ -93,6 +95,24 @@ describe('beside an app that works', () => {
     ]);
     await world.app.restart();
     expect(world.github.refusals).toEqual([]);
+  });
+
+  test('a check run is found behind a hundred others of its commit', async () => {
+    const { after } = world.push({ files: { 'pipelines/daily.yml': 'x: 4\n' } });
+    const job = await world.job(1);
+    job.run();
+    job.end('COMPLETE');
+    await world.untilConcluded(after);
+    const { id: appId, privateKey } = world.github.app;
+    const [installation] = world.github.installations;
+    const octokit = new Octokit({
+      ...{ authStrategy: createAppAuth, auth: { appId, privateKey, installationId: installation?.id } },
+      baseUrl: `${world.github.service.origin}/api/v3`,
+    });
+    const other = { owner: 'acme', repo: 'data', name: 'Another', head_sha: after };
+    await Promise.all(Array.from({ length: 100 }, () => octokit.rest.checks.create(other)));
+    const { text } = await ask({ DATA_DIR: world.app.dataDirectory });
+    expect(text).toMatch(/→ Analytics: .*: the head \w{7}: Deployed in /);
   });
 
   test('a deployment that failed is said with its title', async () => {

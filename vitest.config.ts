@@ -25,7 +25,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     // Most of the time the tests wait for processes and timers, not for a core.
-    maxWorkers: 6,
+    maxWorkers: 9,
     sequence: { sequencer: SlowestFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import v8 from 'node:v8';
+import { loadQuickly } from './load-quickly.mjs';
 
 // Plain JavaScript that any Node can read: it says which Node is needed before anything newer is loaded.
 const NEEDED = 24;
@@ -13,8 +14,7 @@ if (Number.parseInt(process.versions.node, 10) < NEEDED) {
   process.exit(1);
 }
 
-const { enableCompileCache } = await import('./compile-cache.mjs');
-enableCompileCache();
+loadQuickly();
 
 // A checkout has the sources, which Node runs as they are; not so under node_modules, so the package has them compiled.
 const isCheckout = existsSync(new URL('../src', import.meta.url));

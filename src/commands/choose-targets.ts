@@ -50,7 +50,7 @@ async function findPointedTo(
   return workspaces.filter((one) => tracksAnyOf(one, branches, repository));
 }
 
-/** The tracked branches whose head is the commit. Of several it is asked by the commit, which is one request for all. */
+/** The tracked branches whose head is the commit; their heads are read anyway, unless there are too many. */
 async function findBranchesAt(
   repository: Repository,
   workspaces: readonly Workspace[],
@@ -58,7 +58,7 @@ async function findBranchesAt(
   reads: ReadsOfOneCommand,
 ): Promise<readonly string[]> {
   const tracked = [...new Set(workspaces.map((one) => trackedBranch(one, repository)))];
-  if (tracked.length > 1) return reads.listBranchesAtHead(repository, sha);
+  if (!reads.hasRoomFor(tracked)) return reads.listBranchesAtHead(repository, sha);
   const heads = await reads.readHeads(repository, tracked);
   return tracked.filter((branch) => heads.get(branch) === sha);
 }

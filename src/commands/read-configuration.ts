@@ -19,7 +19,7 @@ export async function readConfiguration(
 ): Promise<ConfigurationInUse> {
   const { repository } = look;
   const { defaultBranch } = repository;
-  reads.leaveFileToRead();
+  reads.leaveConfigurationToRead(defaultBranch);
   const heads = await reads.readHeads(repository, [defaultBranch, ...(await findBranches())]);
   return configurations.current({ ...look, head: heads.get(defaultBranch) ?? null });
 }

@@ -3,8 +3,8 @@ import type { Repository } from '../domain/deployment.ts';
 
 /** Before the job of a command starts, GitHub is asked for at most so much. */
 const MOST_READS = 5;
-/** Of that, what a configuration takes that isn't kept yet: the list of its folder, and the file. */
-const READS_OF_A_FILE = 2;
+/** Of that, what a configuration takes that isn't kept yet: the default branch's head, the list of its folder, and the file. */
+const READS_OF_A_CONFIGURATION = 3;
 
 export interface HeadReads {
   /** The heads of these branches at least. Throws when GitHub can't answer now. */
@@ -17,7 +17,8 @@ export class ReadsOfOneCommand implements HeadReads, Omit<CommandReads, 'readHea
   readonly #heads = new Map<string, string | null>();
   #pull: Promise<PullRequest> | null = null;
   #branchesAtHead: Promise<readonly string[]> | null = null;
-  #isFileRead = false;
+  /** The branch whose head is counted already. */
+  #counted: string | null = null;
   #used: number;
 
   /** `used`: what was asked for already. */
@@ -26,10 +27,15 @@ export class ReadsOfOneCommand implements HeadReads, Omit<CommandReads, 'readHea
     this.#used = used;
   }
 
-  /** The configuration's file is going to be read: that counts, too. */
-  leaveFileToRead(): void {
-    this.#isFileRead = true;
-    this.#used += READS_OF_A_FILE;
+  /** The configuration is going to be read at the head of this branch: that counts, too. */
+  leaveConfigurationToRead(branch: string): void {
+    this.#counted = branch;
+    this.#used += READS_OF_A_CONFIGURATION;
+  }
+
+  /** Whether the heads of these branches can be read one by one. */
+  hasRoomFor(branches: readonly string[]): boolean {
+    return this.#count(this.#listMissing(branches)) <= MOST_READS - this.#used;
   }
 
   readPermission: CommandReads['readPermission'] = (...asked) => {
@@ -48,7 +54,8 @@ export class ReadsOfOneCommand implements HeadReads, Omit<CommandReads, 'readHea
     this.#pull ??= this.#reads.readPullRequest(repository, number);
     const { headBranch, openHead } = await this.#pull;
     // It may lag behind its branch for a moment: enough where the branch would be one request too many.
-    if (this.#isFileRead && headBranch !== null && openHead !== null) this.#heads.set(headBranch, openHead);
+    if (this.#counted !== null && headBranch !== null && openHead !== null)
+      this.#heads.set(headBranch, openHead);
     return this.#pull;
   }
 
@@ -62,15 +69,23 @@ export class ReadsOfOneCommand implements HeadReads, Omit<CommandReads, 'readHea
   }
 
   async readHeads(repository: Repository, branches: readonly string[]): Promise<Heads> {
-    const missing = [...new Set(branches)].filter((branch) => !this.#heads.has(branch));
-    if (missing.length > Math.max(1, MOST_READS - this.#used)) {
-      this.#used += 1;
+    const missing = this.#listMissing(branches);
+    if (missing.length > 1 && !this.hasRoomFor(missing)) {
+      this.#used += missing.includes(this.#counted ?? '') ? 0 : 1;
       const found = await this.#reads.readHeadsTogether(repository, missing);
       for (const [branch, head] of found) this.#heads.set(branch, head);
       return this.#heads;
     }
-    this.#used += missing.length;
+    this.#used += this.#count(missing);
     for (const branch of missing) this.#heads.set(branch, await this.#reads.readHead(repository, branch));
     return this.#heads;
+  }
+
+  #listMissing(branches: readonly string[]): string[] {
+    return [...new Set(branches)].filter((branch) => !this.#heads.has(branch));
+  }
+
+  #count(missing: readonly string[]): number {
+    return missing.filter((branch) => branch !== this.#counted).length;
   }
 }

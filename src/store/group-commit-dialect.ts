@@ -17,7 +17,7 @@ const WRITES = new Set(['InsertQueryNode', 'UpdateQueryNode', 'DeleteQueryNode']
 const MOST_STATEMENTS = 200;
 
 /**
- * Kysely over Node's own SQLite with group commit: all writes of one turn of the event loop share a transaction, and so its
+ * Kysely over Node's own SQLite with group commit: all writes of two turns of the event loop share a transaction, and so its
  * sync to disk, which is what most of the time goes to. Each is answered only after it, and so is whoever read what it
  * wrote: what anybody here knows is on disk. A transaction of the caller's is a savepoint in it. A statement that fails
  * takes nothing else with it; a commit that fails, or a disk that is full, fails all that shared it.

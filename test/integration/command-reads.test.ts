@@ -92,6 +92,23 @@ const FIRST: [string, (it: ConversationWorld) => () => unknown][] = [
     },
   ],
   [
+    'of two workspaces, each on a branch of its own',
+    (it) => {
+      const names = addBranches(it, 2);
+      const issue = it.openIssue();
+      return () => it.say(issue, `/redeploy ${names.join(' ')}`);
+    },
+  ],
+  [
+    'on a commit of one of three branches',
+    (it) => {
+      addBranches(it, 2);
+      const sha = it.world.github.head(REPOSITORY, 'branch-1');
+      const comment = { repository: REPOSITORY, sha, body: '/redeploy', author: 'ana' };
+      return () => it.talk.commentOnCommit(comment);
+    },
+  ],
+  [
     'on a commit of one of many branches',
     (it) => {
       addBranches(it, MANY);

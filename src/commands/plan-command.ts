@@ -32,7 +32,7 @@ import type { Workspace } from '../domain/workspace.ts';
 import { chooseTargets } from './choose-targets.ts';
 import { explainPlan } from './explain-plan.ts';
 import { answerRedeploy, planRedeploy } from './plan-redeploy.ts';
-import { readConfiguration } from './read-configuration.ts';
+import { readFirstConfiguration } from './read-first-configuration.ts';
 import { ReadsOfOneCommand } from './reads-of-one-command.ts';
 
 /** The same command by the same person in the same place within this time is one command: the one that is read first (milliseconds). */
@@ -98,7 +98,7 @@ async function readFirst(
   const workspaces = await listWorkspaces((known) => known.length > 0);
   if (workspaces.length === 0) return null;
   const { command } = parsed;
-  return readConfiguration(
+  return readFirstConfiguration(
     { repository, workspaces },
     async () => {
       if (command.name !== 'redeploy') return [];

@@ -28,7 +28,7 @@ import { describeLevel } from '../report/replies/describe-level.ts';
 import { describeLostRun, type LostRunFacts } from './describe-lost-run.ts';
 import type { CommandPorts } from './plan-command.ts';
 import { planRedeploy } from './plan-redeploy.ts';
-import { readConfiguration } from './read-configuration.ts';
+import { readFirstConfiguration } from './read-first-configuration.ts';
 import { ReadsOfOneCommand } from './reads-of-one-command.ts';
 
 /** The same person re-running the same check run within this time is one re-run (milliseconds). */
@@ -234,7 +234,7 @@ async function findConfiguration(
 ): Promise<ConfigurationInUse> {
   if (look.workspaces.length === 0) return DEFAULTS_IN_USE;
   if (await ports.configurations.isKept(look.repository)) return ports.configurations.current(look);
-  return readConfiguration(look, async () => branches, ports);
+  return readFirstConfiguration(look, async () => branches, ports);
 }
 
 /**

@@ -17,7 +17,7 @@ import { openBackend } from './open-backend.ts';
 import { reloadTenants } from './reload-tenants.ts';
 import type { Work, WorkPorts } from './start-work.ts';
 
-/** What waited for the port is answered before the work, most of what a start loads, is loaded (milliseconds). */
+/** What waited for the port is answered first; then what works on the queues, half of the app's modules, is loaded (milliseconds). */
 const WORK_AFTER_MS = 50;
 
 export interface Service {

@@ -1,21 +1,19 @@
 import type { SandboxIssueComment } from '../../sandbox/github/conversation-model.ts';
-import { REPOSITORY, World, type WorldOptions } from './world.ts';
+import { inWorld, REPOSITORY, World, type WorldOptions } from './world.ts';
 
 /** A world in which people write comments. `ana` may write, `tom` may triage, `ray` may read, `eve` is nobody. */
 export class ConversationWorld {
   readonly world: World;
 
   static async open(options: WorldOptions = {}): Promise<ConversationWorld> {
-    const world = await World.open(options);
-    const { github } = world;
-    github.setRole(REPOSITORY, { login: 'ana', role: 'write' });
-    github.setRole(REPOSITORY, { login: 'tom', role: 'triage' });
-    github.setRole(REPOSITORY, { login: 'ray', role: 'read' });
-    return new ConversationWorld(world);
+    return new ConversationWorld(await World.open(options));
   }
 
   constructor(world: World) {
     this.world = world;
+    world.github.setRole(REPOSITORY, { login: 'ana', role: 'write' });
+    world.github.setRole(REPOSITORY, { login: 'tom', role: 'triage' });
+    world.github.setRole(REPOSITORY, { login: 'ray', role: 'read' });
   }
 
   get talk() {
@@ -64,27 +62,15 @@ export class ConversationWorld {
       .filter(({ path }) => !path.includes('/app/') && !path.startsWith('/api/v3/installation'));
   }
 
-  /** Pushes, and lets the deployment of it succeed. */
-  async deployPush(): Promise<string> {
-    const { after } = this.world.push();
-    const count = this.world.meltano.jobsOf(this.world.workspace).length;
-    const job = await this.world.job(count + 1);
-    job.run();
-    job.end('COMPLETE');
-    await this.world.untilConcluded(after);
-    return after;
+  deployPush(): Promise<string> {
+    return this.world.deployPush();
   }
 }
 
-/** Tests that mostly wait run beside each other, each in a world of its own. */
-export async function inConversation(
+/** `inWorld`, with people who talk. */
+export function inConversation(
   play: (it: ConversationWorld) => Promise<void>,
   options: WorldOptions = {},
 ): Promise<void> {
-  const it = await ConversationWorld.open(options);
-  try {
-    await play(it);
-  } finally {
-    await it.world.close();
-  }
+  return inWorld((world) => play(new ConversationWorld(world)), options);
 }

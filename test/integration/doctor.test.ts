@@ -61,11 +61,7 @@ describe('beside an app that works', () => {
   afterEach(() => world.app.stop());
 
   test('everything is well, and each thing is said; the app goes on undisturbed', async () => {
-    const { after } = world.push({ files: { 'pipelines/daily.yml': 'x: 1\n' } });
-    const job = await world.job(1);
-    job.run();
-    job.end('COMPLETE');
-    await world.untilConcluded(after);
+    const after = await world.deployPush({ files: { 'pipelines/daily.yml': 'x: 1\n' } });
     const { lines, wrong } = await ask({ DATA_DIR: world.app.dataDirectory });
     expect(wrong).toEqual([]);
     const sha = after.slice(0, 7);
@@ -98,11 +94,7 @@ describe('beside an app that works', () => {
   });
 
   test('a check run is found behind a hundred others of its commit', async () => {
-    const { after } = world.push({ files: { 'pipelines/daily.yml': 'x: 4\n' } });
-    const job = await world.job(1);
-    job.run();
-    job.end('COMPLETE');
-    await world.untilConcluded(after);
+    const after = await world.deployPush({ files: { 'pipelines/daily.yml': 'x: 4\n' } });
     const { id: appId, privateKey } = world.github.app;
     const [installation] = world.github.installations;
     const octokit = new Octokit({

@@ -1,19 +1,9 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { REPOSITORY, World } from './world.ts';
+import { inWorld, REPOSITORY, type World } from './world.ts';
 
 /** Rounds of a second: the product's least is meant for people who pay for requests. */
-const EVERY_SECOND = { SWEEP_MINUTES: '0.02' };
-
-/** Tests that mostly wait run beside each other, each in a world of its own. */
-async function inWorld(play: (world: World) => Promise<void>): Promise<void> {
-  const world = await World.open({ env: EVERY_SECOND });
-  try {
-    await play(world);
-  } finally {
-    await world.close();
-  }
-}
+const EVERY_SECOND = { env: { SWEEP_MINUTES: '0.02' } };
 
 async function finish(world: World, number: number): Promise<void> {
   const job = await world.job(number);
@@ -33,7 +23,7 @@ describe.concurrent('deliveries that never arrived', () => {
         await finish(world, 1);
         expect((await world.untilConcluded(after)).conclusion).toBe('success');
         expect(world.meltano.jobs).toHaveLength(1);
-      }),
+      }, EVERY_SECOND),
     60_000,
   );
 
@@ -59,7 +49,7 @@ describe.concurrent('deliveries that never arrived', () => {
           output: { title: 'Overtaken while the app was away' },
         });
         expect(world.meltano.jobs).toHaveLength(1);
-      }),
+      }, EVERY_SECOND),
     60_000,
   );
 });
@@ -80,7 +70,7 @@ describe.concurrent('branch heads', () => {
         expect(run.conclusion).toBe('success');
         expect(run.output.summary).toContain('did not tell of');
         expect(github.checkRuns(REPOSITORY)).toHaveLength(1);
-      }),
+      }, EVERY_SECOND),
     150_000,
   );
 
@@ -101,7 +91,7 @@ describe.concurrent('branch heads', () => {
         expect(run.output.text).toContain('a line from before');
         expect(world.meltano.jobs).toHaveLength(1);
         expect(world.github.checkRuns(REPOSITORY, after)).toHaveLength(1);
-      }),
+      }, EVERY_SECOND),
     60_000,
   );
 });

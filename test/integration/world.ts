@@ -105,6 +105,16 @@ export class World {
     return job;
   }
 
+  /** Pushes, and lets the deployment of it succeed. */
+  async deployPush(options: PushOptions = {}): Promise<string> {
+    const { after } = this.push(options);
+    const job = await this.job(this.meltano.jobsOf(this.workspace).length + 1);
+    job.run();
+    job.end('COMPLETE');
+    await this.untilConcluded(after);
+    return after;
+  }
+
   /** A log line of the app with this message. */
   untilLogged(message: string, fields: Record<string, unknown> = {}) {
     const isIt = (line: Record<string, unknown>) =>
@@ -117,6 +127,19 @@ export class World {
     await this.app.stop();
     expect(this.github.refusals.slice(refusals)).toEqual([]);
     expect(this.github.warnings).toEqual([]);
+  }
+}
+
+/** Tests that mostly wait run beside each other, each in a world of its own. */
+export async function inWorld(
+  play: (world: World) => Promise<void>,
+  options: WorldOptions = {},
+): Promise<void> {
+  const world = await World.open(options);
+  try {
+    await play(world);
+  } finally {
+    await world.close();
   }
 }
 

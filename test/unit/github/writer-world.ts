@@ -20,7 +20,7 @@ const MINUTE = 60 * SECOND;
 /** Milliseconds. The writer's own delays are multiples of these, so that it begins each in its moment. */
 const STEPS = [100, SECOND, MINUTE];
 const MOST_STEPS = 600;
-/** More than the writer stores one after the other about one run. */
+/** More than it takes to store, one after the other, what the writer stores about one run. */
 const TURNS = 20;
 
 /** Looks into the store in a row, without a moment between them, that can only be a busy loop. */

@@ -12,7 +12,7 @@ export interface FirstReadPorts {
  * The configuration where none is kept yet. The head that it is read at is asked for together with those of `branches`,
  * which are wanted afterwards. Throws when GitHub can't answer now.
  */
-export async function readConfiguration(
+export async function readFirstConfiguration(
   look: { readonly repository: Repository; readonly workspaces: readonly Workspace[] },
   findBranches: () => Promise<readonly string[]>,
   { reads, configurations }: FirstReadPorts,

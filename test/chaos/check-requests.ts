@@ -94,19 +94,23 @@ function checkReactions(world: ChaosWorld, command: ChaosCommand): string[] {
 function checkReply(world: ChaosWorld, command: ChaosCommand, reply: string): string[] {
   const { repository, by, line, place } = command;
   if (!/^.*\/redeploy\s*$/is.test(line)) return [];
+  // What replaced a deployment is linked too, and may be another command's.
+  const [start, ...rest] = reply.split(/Superseded by (?:a newer deployment|\[[^\]]*\]\([^)]*\))/);
+  const own = [start, ...rest].join('');
   const linked = world.sandbox.github
     .checkRuns(repository.fullName)
-    .filter((run) => reply.includes(`(${run.htmlUrl})`) && run.output.summary?.includes('`/redeploy` by'));
+    .filter((run) => own.includes(`(${run.htmlUrl})`) && run.output.summary?.includes('`/redeploy` by'));
   const [reaction] = allReactions(world, command);
   if (by !== 'boss') {
     const isRefused = linked.length === 0 && (place.kind === 'commit' || reaction === 'confused');
     return isRefused ? [] : ['was allowed to one who may not write'];
   }
   const owed = countOwed(command);
-  // One that was superseded is named by what replaced it where there are several.
-  const replaced = owed.at(-1) === 1 ? 0 : reply.split('Superseded by').length - 1;
+  // Where there are several, one that was superseded is named by what replaced it alone.
+  const replaced = owed.at(-1) === 1 ? 0 : rest.length;
   if (!owed.some((count) => linked.length <= count && linked.length + replaced >= count)) {
-    return [`links to ${linked.length} check runs of a command, not ${owed.join(' or ')}`];
+    const what = `links to ${linked.length} check runs of a command, not ${owed.join(' or ')}`;
+    return [`${what}: ${JSON.stringify(reply)}`];
   }
   const open = linked.filter((run) => run.status !== 'completed');
   if (open.length > 0) return [`links to a check run that is ${open[0]?.status}`];

@@ -45,8 +45,7 @@ export async function writeComment(
     const found = await api.findReply(repository, place, { marker, since: state.attemptedAt });
     if (!found.ok) return { kind: 'failed', failure: found.failure };
     if (found.value !== null) {
-      // A comment on a commit can't be edited: as it stands it is the last word.
-      await save({ id: found.value, ...(place.kind === 'commit' ? { digest } : {}) });
+      await save({ id: found.value });
       return { kind: 'wait', ms: 0 };
     }
     if (now - state.attemptedAt < LOOK_FOR_MS) return { kind: 'wait', ms: LOOK_AGAIN_MS };

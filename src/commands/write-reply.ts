@@ -17,7 +17,10 @@ export async function writeReply(
   repository: Repository,
   deployments: readonly Deployment[],
 ): Promise<Step | null> {
-  const isOnce = command.answer.kind !== 'redeploy' && command.answer.kind !== 'withdraw';
+  // A comment on a commit can't be edited: it is written at the end, and as it stands it is the last word.
+  const isOnce =
+    (command.answer.kind !== 'redeploy' && command.answer.kind !== 'withdraw') ||
+    command.place.kind === 'commit';
   if (command.replyDigest === REFUSED || (command.replyId !== null && isOnce)) return null;
   const body = await describe(context, command, repository, deployments);
   const { githubUrl } = context.pages;

@@ -15,12 +15,14 @@ let stores: Stores;
 let api: FakeConversation;
 let clock: FakeClock;
 let logReads: number;
+let firstError: string | null;
 
 beforeEach(async () => {
   stores = await openStores();
   api = new FakeConversation();
   clock = new FakeClock();
   logReads = 0;
+  firstError = null;
   await stores.learnRepository(REPOSITORY, null, START);
 });
 
@@ -33,12 +35,14 @@ function createKeeper(): (id: string) => Promise<number | null> {
   return createConversationKeeper({
     ...{ store: stores, repositories: stores, api, clock, random: () => 0.5, log: pino({ level: 'silent' }) },
     render: ({ body }) =>
-      JSON.stringify('deployments' in body ? body.deployments.map((one) => one.deployment.state) : body),
+      JSON.stringify(
+        'deployments' in body ? body.deployments.map((one) => [one.deployment.state, one.error]) : body,
+      ),
     readLogTail: async () => {
       logReads += 1;
       return { kind: 'none' };
     },
-    readFirstError: async () => null,
+    readFirstError: async () => firstError,
     pages: { githubUrl: 'https://github.com', workspaceUrl: (workspace) => `https://meltano/${workspace}` },
   });
 }
@@ -144,6 +148,16 @@ describe('a redeploy', () => {
     await conclude('success');
     await keepAll();
     expect(api.calls).toEqual(['createReply']);
+  });
+
+  test('on a commit is not edited either when the log can be read only after the reply', async () => {
+    await ask({ kind: 'redeploy', missing: [] }, { kind: 'commit', sha: 'a'.repeat(40) });
+    await conclude('failure');
+    await keep();
+    firstError = 'meltano.yml:12 mapping values are not allowed here';
+    await keepAll();
+    expect(api.calls).toEqual(['createReply']);
+    expect((await stores.getCommand('command'))?.finishedAt).not.toBeNull();
   });
 });
 

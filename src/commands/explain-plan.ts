@@ -5,6 +5,7 @@ import type { PushEvent } from '../domain/delivery.ts';
 import type { Repository } from '../domain/deployment.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import { type PlanningPorts, planPush } from '../domain/plan-push.ts';
+import type { Comparison } from '../domain/ports.ts';
 import { COMMIT, matchWord, nameWorkspace, nameWorkspaces } from '../domain/select-workspaces.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { HeadReads } from './reads-of-one-command.ts';
@@ -51,15 +52,36 @@ export async function explainPlan(request: WhyRequest, ports: WhyPorts): Promise
     return { ok: false, refusal: { code: 'unknown_workspace', word: target, candidates } };
   }
   const findings: WhyFinding[] = [];
+  const planning = shareReads(ports.planning);
   const asked = named.length > 0 ? named : workspaces;
   const branches = asked.map((one) => trackedBranch(one, repository));
   const heads = await ports.reads.readHeads(repository, branches);
   for (const workspace of asked) {
     const branch = trackedBranch(workspace, repository);
     const head = heads.get(branch) ?? null;
-    findings.push(await explainOne(request, { workspace, branch, head, sha: sha ?? head }, ports));
+    findings.push(await explainOne(request, { workspace, branch, head, sha: sha ?? head }, planning));
   }
   return { ok: true, findings };
+}
+
+/** What several workspaces need of GitHub is asked for once. */
+function shareReads(planning: PlanningPorts): PlanningPorts {
+  const messages = new Map<string, Promise<string>>();
+  const comparisons = new Map<string, Promise<Comparison>>();
+  return {
+    ...planning,
+    readMessage: (repository, sha) => getOrAdd(messages, sha, () => planning.readMessage(repository, sha)),
+    comparer: {
+      compare: (repository, base, head) =>
+        getOrAdd(comparisons, `${base}...${head}`, () => planning.comparer.compare(repository, base, head)),
+    },
+  };
+}
+
+function getOrAdd<T>(known: Map<string, T>, key: string, read: () => T): T {
+  const value = known.get(key) ?? read();
+  known.set(key, value);
+  return value;
 }
 
 interface Question {
@@ -73,7 +95,7 @@ interface Question {
 async function explainOne(
   request: WhyRequest,
   { workspace, branch, head, sha }: Question,
-  { planning }: WhyPorts,
+  planning: PlanningPorts,
 ): Promise<WhyFinding> {
   const { repository, inUse } = request;
   const shown = { workspace: nameWorkspace(workspace, repository), sha, isHead: sha === head };

@@ -32,6 +32,9 @@ export class ListTooFresh extends Error {
   }
 }
 
+/** A list older than this (milliseconds) is no base for what a person asks for: the workspace may have been changed for it. */
+const YOUNG_MS = 3_000;
+
 export interface WorkspaceSearch {
   readonly account: Account;
   readonly repository: Repository;
@@ -44,7 +47,8 @@ export interface WorkspaceSearch {
 
 /**
  * The workspaces of a repository, as it deploys them. Those of an older list that aren't enough count only once a list was read after the
- * delivery came. Throws `ListFailed` or `ListTooFresh` when there is none yet.
+ * delivery came. For a person the list is read again, and those of an older one do where that can't be.
+ * Throws `ListFailed` or `ListTooFresh` when there is none yet.
  */
 export async function findWorkspaces(
   { account, repository, receivedAt, isAwaited, isEnough }: WorkspaceSearch,
@@ -58,10 +62,13 @@ export async function findWorkspaces(
   const current = await account.directory.current();
   if (!current.ok) throw new ListFailed(current.failure);
   const known = await select(current.value.workspaces);
-  if (current.value.readAt >= receivedAt || isEnough(known.own)) return known.own;
+  const { readAt } = current.value;
+  const suffices = isEnough(known.own);
+  if (readAt >= receivedAt) return known.own;
+  if (suffices && (!isAwaited || readAt >= receivedAt - YOUNG_MS)) return known.own;
   // Whoever has a taken name most likely has no workspace: whether one was set anew is soon known.
   const newer = await account.directory.newerThan(receivedAt, { isAwaited: isAwaited || known.hasNoName });
-  if (typeof newer === 'number') throw new ListTooFresh(newer);
-  if (!newer.ok) throw new ListFailed(newer.failure);
-  return (await select(newer.value.workspaces)).own;
+  if (typeof newer !== 'number' && newer.ok) return (await select(newer.value.workspaces)).own;
+  if (suffices) return known.own;
+  throw typeof newer === 'number' ? new ListTooFresh(newer) : new ListFailed(newer.failure);
 }

@@ -158,3 +158,20 @@ test.concurrent('many heads are read one by one where GraphQL is not served', ()
     it.say(issue, `/redeploy ${names.join(' ')}`);
     await it.world.until(() => it.world.meltano.jobs.length === MANY, 'all jobs');
   }));
+
+test.concurrent('why about many workspaces of one branch asks for what they share once', () =>
+  inConversation(async (it) => {
+    const { github, meltano } = it.world;
+    await it.deployPush();
+    const repositoryUrl = it.world.app.sandbox.repositoryUrl(REPOSITORY);
+    for (let n = 0; n < MANY; n += 1) {
+      meltano.addWorkspace({ name: `w${n}`, repositoryUrl, repositoryDirectory: `w${n}` });
+    }
+    const issue = it.openIssue();
+    const from = it.requests(0).length;
+    it.say(issue, '/meltano why');
+    await it.world.until(() => it.replies(issue).length > 0, 'the reply');
+    const reads = it.requests(0).slice(from);
+    expect(reads.filter(({ method }) => method === 'GET').length).toBeLessThanOrEqual(5);
+    expect(github.refusals).toEqual([]);
+  }, QUIET));

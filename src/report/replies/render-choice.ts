@@ -66,7 +66,9 @@ function spellOut(command: Command, refusal: ChoiceRefusal, candidate: NamedWork
 function chooseName({ id, name }: NamedWorkspace, { code, candidates }: ChoiceRefusal): string {
   const fold = (text: string) => text.trim().toLowerCase();
   const isOne = candidates.filter((other) => fold(other.name) === fold(name)).length === 1;
-  const isTypeable = name !== '' && name.length <= LONGEST_NAME && name === cleanInlineText(name);
+  // A table shows | as another character.
+  const isShown = name === cleanInlineText(name) && !name.includes('|');
+  const isTypeable = name !== '' && name.length <= LONGEST_NAME && isShown;
   return code !== 'ambiguous_workspace' && isOne && isTypeable ? name : id;
 }
 

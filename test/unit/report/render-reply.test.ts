@@ -188,3 +188,15 @@ test('help says of each command whether the person may use it', () => {
   expect(marks('push')).toBe('✓'.repeat(COMMAND_NAMES.length));
   expect(marks('pull')).toBe('✗✗✓✓✓✓');
 });
+
+test('a name that a table can’t show as it is written is not what to type', () => {
+  const workspace = {
+    id: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e',
+    name: 'a | b',
+    branch: 'main',
+    directory: null,
+  };
+  const refusal: Refusal = { code: 'choose_workspace', branch: null, candidates: [workspace] };
+  const text = renderReply(viewOf({ kind: 'refused', refusal }, '/redeploy'));
+  expect(text).toContain(`\`/redeploy ${workspace.id}\``);
+});

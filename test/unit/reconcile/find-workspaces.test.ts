@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import type { MeltanoFailure } from '../../../src/domain/ports.ts';
+import type { Workspace } from '../../../src/domain/workspace.ts';
+import { createWorkspaceDirectory } from '../../../src/meltano/workspace-directory.ts';
+import { findWorkspaces } from '../../../src/reconcile/find-workspaces.ts';
+import { buildWorkspace, FakeClock, openStores, REPOSITORY } from './reconcile-world.ts';
+
+const AWAY: MeltanoFailure = { kind: 'status', status: 503, message: 'away', retryAfterMs: null };
+
+/** Meltano Cloud says `main` first; after so many milliseconds somebody asks. */
+async function findAfter(
+  ms: number,
+  { isAwaited, isAway = false }: { isAwaited: boolean; isAway?: boolean },
+): Promise<readonly Workspace[]> {
+  const clock = new FakeClock();
+  const repositories = await openStores();
+  await repositories.learnRepository(REPOSITORY, null, clock.now());
+  let branch = 'main';
+  let failure: MeltanoFailure | null = null;
+  const directory = createWorkspaceDirectory(
+    {
+      listWorkspaces: async () =>
+        failure ? { ok: false, failure } : { ok: true, value: [buildWorkspace({ branch })] },
+    },
+    clock,
+  );
+  await directory.current();
+  branch = 'dev';
+  if (isAway) failure = AWAY;
+  clock.advance(ms);
+  return findWorkspaces(
+    {
+      account: { directory, mappings: [] } as never,
+      ...{ repository: REPOSITORY, receivedAt: clock.now(), isAwaited },
+      isEnough: (workspaces) => workspaces.length > 0,
+    },
+    { repositories, clock, githubHost: 'github.com' },
+  );
+}
+
+describe('a list of workspaces that has the repository’s', () => {
+  test.each([
+    ['is read again for a person', 10_000, { isAwaited: true }, 'dev'],
+    ['does for a person while it is young', 2_000, { isAwaited: true }, 'main'],
+    ['does for a push', 10_000, { isAwaited: false }, 'main'],
+    ['does while Meltano Cloud is away', 10_000, { isAwaited: true, isAway: true }, 'main'],
+  ])('%s', async (_, ms, how, branch) => {
+    expect(await findAfter(ms, how)).toMatchObject([{ branch }]);
+  });
+});

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/environment.ts';
@@ -16,9 +15,6 @@ import { type Foundation, layFoundation } from './foundation.ts';
 import { openBackend } from './open-backend.ts';
 import { reloadTenants } from './reload-tenants.ts';
 import type { Work, WorkPorts } from './start-work.ts';
-
-/** What waited for the port is answered first; then what works on the queues, half of the app's modules, is loaded (milliseconds). */
-const WORK_AFTER_MS = 50;
 
 export interface Service {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
@@ -78,12 +74,12 @@ export async function startService(
     leases: shared?.leases,
   });
 
-  let working = false;
+  let standing: 'starting' | 'working' | 'stopping' = 'starting';
   const { promise: work, resolve: begin } = Promise.withResolvers<Work>();
   server.addHandler(
     createOperationsHandler({
       pingDatabase: () => sql`select 1`.execute(backend.db),
-      isWorking: () => working,
+      isWorking: () => standing === 'working',
       dependencies,
       metrics: metrics.registry,
     }),
@@ -99,18 +95,20 @@ export async function startService(
     })(probot);
   });
   guardWebhooks(await server.start(), configuration.server.webhookPath);
-  working = true;
   begin(loadWork(foundation, { octokit, accounts }));
+  const started = work.then(() => {
+    if (standing === 'starting') standing = 'working';
+  });
 
   return {
     url: `http://${server.host}:${server.port}`,
-    started: work.then(() => undefined),
+    started,
     reload() {
       if (tenants) reloadTenants({ source: tenants.source, accounts, redactor, log });
     },
     abandon: async () => shared?.abandon(),
     async stop() {
-      working = false;
+      standing = 'stopping';
       await server.stop();
       const { stopWriting } = await work;
       if (shared) {
@@ -125,8 +123,8 @@ export async function startService(
   };
 }
 
+/** Half of the app's modules: deliveries are already stored and answered while they load. */
 async function loadWork(foundation: Foundation, ports: WorkPorts): Promise<Work> {
-  await sleep(WORK_AFTER_MS);
   const { startWork } = await import('./start-work.ts');
   return startWork(foundation, ports);
 }

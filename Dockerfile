@@ -24,5 +24,5 @@ EXPOSE 3000
 VOLUME ["/data"]
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "--max-semi-space-size=8", "bin/meltano-deploy.mjs"]
+ENTRYPOINT ["node", "--max-semi-space-size=12", "bin/meltano-deploy.mjs"]
 CMD ["start"]

@@ -4,7 +4,7 @@ import type { Cleanup } from './cleanup.ts';
 import { MeasuredProcess } from './measured-process.ts';
 
 /** As `npm start` and the container image have it. */
-const NODE_ARGS = ['--max-semi-space-size=8'];
+const NODE_ARGS = ['--max-semi-space-size=12'];
 const BIN = join(import.meta.dirname, '../../bin/meltano-deploy.mjs');
 
 export interface StartedApp {
@@ -16,22 +16,21 @@ export interface StartedApp {
 
 export interface AppOptions {
   readonly env: Readonly<Record<string, string>>;
-  readonly nodeArgs?: readonly string[];
 }
 
 /** The app as operators run it: a process of its own, started from the command line, which `cleanup` stops. */
-export async function startApp({ env, nodeArgs = [] }: AppOptions, cleanup: Cleanup): Promise<StartedApp> {
+export async function startApp({ env }: AppOptions, cleanup: Cleanup): Promise<StartedApp> {
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
   const directory = cleanup.folder();
   const process = new MeasuredProcess({
     script: BIN,
     args: ['start'],
-    nodeArgs: [...NODE_ARGS, ...nodeArgs],
+    nodeArgs: NODE_ARGS,
     cwd: directory,
     env: {
       ...{ HOST: '127.0.0.1', PORT: String(port), DATA_DIR: join(directory, 'data'), NODE_ENV: 'production' },
-      ...{ LOG_LEVEL: 'info', LOG_FORMAT: 'json', SWEEP_MINUTES: '0', MALLOC_ARENA_MAX: '1', ...env },
+      ...{ LOG_LEVEL: 'info', LOG_FORMAT: 'json', MALLOC_ARENA_MAX: '1', ...env },
     },
   });
   cleanup.add(() => process.stop());

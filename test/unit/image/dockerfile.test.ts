@@ -35,7 +35,7 @@ describe('the Dockerfile', () => {
       user: 'node',
       volumes: ['/data'],
       env: { NODE_ENV: 'production', HOST: '0.0.0.0', PORT: '3000', DATA_DIR: '/data' },
-      entrypoint: ['node', '--max-semi-space-size=8', 'bin/meltano-deploy.mjs'],
+      entrypoint: ['node', '--max-semi-space-size=12', 'bin/meltano-deploy.mjs'],
       command: ['start'],
     });
     expect(TEXT).toMatch(/^EXPOSE 3000$/m);

@@ -37,7 +37,9 @@ export const reportLag: Benchmark = {
         rows.push(await measure(setting, contender, options));
       }
     }
-    const picture = drawLag(rows.filter(({ installations, deployments }) => installations === deployments));
+    // One lag is no percentile: the picture begins where there are several.
+    const spread = rows.filter(({ installations, deployments }) => installations === deployments);
+    const picture = drawLag(spread.filter(({ deployments }) => deployments > 1));
     return { tables: [makeTable(rows)], data: { rows }, files: { 'report-lag.svg': picture } };
   },
 };
@@ -66,7 +68,7 @@ function measure(setting: Setting, contender: Contender, { quick }: BenchmarkOpt
     await world.ask({ ask: 'reset' });
     await sleep(quick ? 3_000 : 20_000);
     const counts = await world.ask({ ask: 'counts' });
-    // Two ends in a second at the most of one installation, which writes once a second.
+    // GitHub wants a second between two writes for one installation: faster ends than that would measure the queue.
     const withinMs = Math.max(
       1_000,
       setting.installations === 1 ? deployments * 1_500 : quick ? 2_000 : 20_000,
@@ -86,7 +88,7 @@ function makeTable(rows: readonly LagRow[]): Table {
     title: 'From the end of a job to its completed check run',
     columns: [
       ...['deployments', 'who', 'lag p50', 'p95', 'p99'],
-      ...['requests to Meltano Cloud', 'writes to GitHub'],
+      ...['requests to Meltano Cloud', 'writes to GitHub', 'reads of GitHub'],
     ],
     rows: rows.map((row) => [
       describeSetting(row),
@@ -94,10 +96,14 @@ function makeTable(rows: readonly LagRow[]): Table {
       ...[50, 95, 99].map((percent) => formatMilliseconds(percentile(row.lags, percent))),
       formatNumber(row.meltanoPerMinute),
       formatNumber(row.githubWritesPerMinute),
+      formatNumber((row.counts.githubReads * 60) / row.counts.seconds / row.deployments),
     ]),
     notes: [
-      `Each job writes a line every ${LINE_EVERY_MS / 1000} s until it ends. Requests are those of one deployment in a minute while it runs. ` +
-        'The loops are given their check runs and tokens ready-made, and know nothing of limits: GitHub takes 80 writes a minute and 500 an hour of an installation.',
+      `Each job writes a line every ${LINE_EVERY_MS / 1000} s until it ends. Requests are those of one deployment in a minute, as they are ` +
+        'in the first 20 s of the runs: the app writes a growing log ever more seldom (twice a minute in the end), and 20 times a minute in ' +
+        'one installation. Ends are spread over 20 s; in one installation, where GitHub wants a second between two writes, over 1.5 s for ' +
+        'each job: 50 that end within 20 s wait for each other, the last one for up to 50 s. One deployment has one lag, and of 50 the p99 is the ' +
+        'largest. The loops are given their check runs and tokens ready-made, and know nothing of limits: GitHub takes 80 writes a minute and 500 an hour of an installation.',
     ],
   };
 }

@@ -7,6 +7,7 @@ import type { Benchmark, BenchmarkOptions } from './output/benchmark.ts';
 import { describeMachine, type Machine, renderMachine } from './output/machine.ts';
 import { renderTable } from './output/markdown-table.ts';
 import { publish } from './output/publish.ts';
+import { cleanUpAll } from './processes/cleanup.ts';
 import { reportLag } from './report-lag.ts';
 import { scale } from './scale.ts';
 
@@ -41,10 +42,13 @@ async function runBench(words: string[]): Promise<void> {
     return;
   }
   if (values.publish) {
-    publish(
+    const problem = publish(
       RESULTS,
       BENCHMARKS.map(({ name }) => name),
     );
+    if (problem === null) return;
+    console.error(problem);
+    process.exitCode = 1;
     return;
   }
   const chosen = BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
@@ -70,4 +74,15 @@ async function runOne(benchmark: Benchmark, options: BenchmarkOptions, machine: 
   for (const [file, content] of Object.entries(files)) writeFileSync(join(RESULTS, file), content);
 }
 
-await runBench(process.argv.slice(2));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => void cleanUpAll().finally(() => process.exit(130)));
+}
+try {
+  await runBench(process.argv.slice(2));
+} catch (error) {
+  const isUsage =
+    error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  if (!isUsage) throw error;
+  console.error(`${error.message}\n\n${USAGE}`);
+  process.exitCode = 2;
+}

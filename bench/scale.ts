@@ -56,7 +56,7 @@ function measure(deployments: number, { quick }: BenchmarkOptions): Promise<Row>
       deployments,
       installations: Math.ceil(deployments / PER_INSTALLATION),
     });
-    const app = await startApp({ env, nodeArgs: ['--expose-gc'] }, cleanup);
+    const app = await startApp({ env }, cleanup);
     const began = performance.now();
     await world.ask({ ask: 'begin', webhookUrl: `${app.url}/api/github/webhooks` });
     const beginMs = performance.now() - began;

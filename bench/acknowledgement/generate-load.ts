@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import autocannon from 'autocannon';
+import type { PreparedRepository } from '../world/world-messages.ts';
 import { signPush } from './push-payload.ts';
 
 /** What the load generator is started with (JSON in its first argument). */
 export interface Load {
   readonly url: string;
   readonly secret: string;
+  /** They push by turns. */
+  readonly repositories: readonly PreparedRepository[];
   readonly connections: number;
   readonly seconds: number;
   /** Deliveries a second, all connections together; absent: as many as are answered. */
@@ -23,12 +26,16 @@ export interface LoadResult {
   readonly failed: number;
 }
 
-/** So many repositories push. */
-const REPOSITORIES = 50;
-
 /** In a process of its own, so that making the load isn't counted as answering it. */
-async function generateLoad({ url, secret, connections, seconds, rate }: Load): Promise<LoadResult> {
-  const pushes = Array.from({ length: REPOSITORIES }, (_, number) => signPush(secret, number));
+async function generateLoad({
+  url,
+  secret,
+  repositories,
+  connections,
+  seconds,
+  rate,
+}: Load): Promise<LoadResult> {
+  const pushes = repositories.map((one) => signPush(secret, one));
   const result = await autocannon({
     ...{ url, connections, duration: seconds },
     ...(rate === undefined ? {} : { overallRate: rate }),

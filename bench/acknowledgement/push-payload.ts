@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { type Payload, webhookExample } from '../../sandbox/github/webhook-examples.ts';
+import type { PreparedRepository } from '../world/world-messages.ts';
 
 const COMMITS = 20;
 
@@ -8,10 +9,14 @@ export interface SignedPush {
   readonly signature: string;
 }
 
-/** GitHub's own example of a push with 20 commits in it, each with its author and a few files, to the n-th repository. */
-export function signPush(secret: string, number: number): SignedPush {
+/** GitHub's own example of a push with 20 commits in it, each with its author and a few files, to the repository. */
+export function signPush(
+  secret: string,
+  { id, owner: login, name, head, ...rest }: PreparedRepository,
+): SignedPush {
   const payload = webhookExample('push');
-  const sha = (index: number) => (number * 1000 + index + 1).toString(16).padStart(40, 'a');
+  const sha = (index: number) =>
+    index === COMMITS - 1 ? head : (id * 1000 + index + 1).toString(16).padStart(40, 'a');
   const commits = Array.from({ length: COMMITS }, (_, index) => describeCommit(sha(index), index));
   const repository = payload['repository'] as Payload;
   const owner = repository['owner'] as Payload;
@@ -22,11 +27,11 @@ export function signPush(secret: string, number: number): SignedPush {
     ...{ commits, head_commit: commits.at(-1) },
     repository: {
       ...repository,
-      ...{ id: 1_000_000 + number, name: `data-${number}`, full_name: `acme/data-${number}` },
-      owner: { ...owner, login: 'acme', name: 'acme' },
+      ...{ id, name, full_name: `${login}/${name}`, private: true, default_branch: 'main' },
+      owner: { ...owner, login, name: login },
       pushed_at: Math.floor(Date.now() / 1000),
     },
-    installation: { id: 1, node_id: 'MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9uMQ==' },
+    installation: { id: rest.installationId, node_id: 'MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9uMQ==' },
   });
   return { body, signature: `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` };
 }

@@ -25,12 +25,22 @@ export class Cleanup {
   }
 }
 
+/** Of what is under way. */
+const open = new Set<Cleanup>();
+
 /** Runs `work` and cleans up after it. */
 export async function withCleanup<T>(work: (cleanup: Cleanup) => Promise<T>): Promise<T> {
   const cleanup = new Cleanup();
+  open.add(cleanup);
   try {
     return await work(cleanup);
   } finally {
     await cleanup.run();
+    open.delete(cleanup);
   }
+}
+
+/** For a run that is broken off: no process of it stays, and no folder. */
+export async function cleanUpAll(): Promise<void> {
+  for (const cleanup of open) await cleanup.run();
 }

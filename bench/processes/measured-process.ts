@@ -69,8 +69,8 @@ export class MeasuredProcess {
     throw new Error(`The measured process is not ready at ${url}.\n${this.#errors}`);
   }
 
-  async usage(kind: 'usage' | 'settled usage' = 'usage'): Promise<Usage> {
-    return this.ask<{ usage: Usage }>(kind, 'usage').then(({ usage }) => usage);
+  async usage(): Promise<Usage> {
+    return this.ask<{ usage: Usage }>('usage', 'usage').then(({ usage }) => usage);
   }
 
   /** Sends a message and waits for the answer that has the field. */

@@ -11,8 +11,7 @@ async function answer(request: WorldRequest): Promise<Partial<WorldAnswer>> {
     case 'environment':
       return { environment: world.sandbox.appEnvironment() };
     case 'prepare':
-      world.prepare(request.deployments, request.installations);
-      return { prepared: true };
+      return { prepared: world.prepare(request.deployments, request.installations) };
     case 'begin':
       return { begun: await world.begin(request.webhookUrl) };
     case 'begin without app':

@@ -2,9 +2,7 @@
 // process has used so far. It listens to nothing else and keeps nothing alive. Plain JavaScript, since Node's TypeScript
 // reader would be counted too.
 process.on('message', (message) => {
-  // A collection first (`--expose-gc`): what is left then is needed, not just not collected yet.
-  if (message === 'settled usage') globalThis.gc?.();
-  else if (message !== 'usage') return;
+  if (message !== 'usage') return;
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed } = process.memoryUsage();
   process.send?.({ usage: { rss, heapUsed, cpuMs: (user + system) / 1000 } });

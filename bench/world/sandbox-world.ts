@@ -3,7 +3,7 @@ import type { SandboxJob } from '../../sandbox/meltano/sandbox-job.ts';
 import type { SandboxWorkspace } from '../../sandbox/meltano/sandbox-workspace.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import { countRequests } from './count-requests.ts';
-import type { Lag, WatchedJob, WorldCounts } from './world-messages.ts';
+import type { Lag, PreparedRepository, WatchedJob, WorldCounts } from './world-messages.ts';
 
 /** So many pushes at once are on their way to the app. */
 const PUSHES_AT_ONCE = 20;
@@ -45,18 +45,27 @@ export class SandboxWorld {
     });
   }
 
-  prepare(deployments: number, installations: number): void {
+  prepare(deployments: number, installations: number): readonly PreparedRepository[] {
     const { github, meltano } = this.sandbox;
-    for (let number = 0; number < installations; number += 1)
-      github.addInstallation({ account: `acme-${number}` });
+    const prepared: PreparedRepository[] = [];
+    const ids = Array.from(
+      { length: installations },
+      (_, number) => github.addInstallation({ account: `acme-${number}` }).id,
+    );
     for (let number = 0; number < deployments; number += 1) {
       const account = `acme-${number % installations}`;
-      const repository = `${account}/data-${number}`;
-      github.addRepository({ fullName: repository, private: true, files: { 'meltano.yml': 'version: 1\n' } });
+      const name = `data-${number}`;
+      const repository = `${account}/${name}`;
+      const files = { 'meltano.yml': 'version: 1\n' };
+      const { id } = github.addRepository({ fullName: repository, private: true, files });
       const repositoryUrl = this.sandbox.repositoryUrl(repository);
       const workspace = meltano.addWorkspace({ name: `Analytics ${number}`, repositoryUrl });
-      this.#deployments.push({ repository, account, workspace, job: null, sha: github.head(repository) });
+      const sha = github.head(repository);
+      this.#deployments.push({ repository, account, workspace, job: null, sha });
+      const installationId = ids[number % installations] ?? 0;
+      prepared.push({ id, owner: account, name, installationId, head: sha });
     }
+    return prepared;
   }
 
   async begin(webhookUrl: string): Promise<readonly WatchedJob[]> {

@@ -17,11 +17,20 @@ export type WorldRequest =
 
 export interface WorldAnswer {
   readonly environment: Readonly<Record<string, string>>;
-  readonly prepared: true;
+  readonly prepared: readonly PreparedRepository[];
   readonly begun: readonly WatchedJob[];
   readonly counts: WorldCounts;
   readonly lags: readonly Lag[];
   readonly done: true;
+}
+
+/** A repository that a workspace tracks, as a push to it has to name it. */
+export interface PreparedRepository {
+  readonly id: number;
+  readonly owner: string;
+  readonly name: string;
+  readonly installationId: number;
+  readonly head: string;
 }
 
 /** What a peer is told about a deployment that it shall watch. */

@@ -12,7 +12,7 @@ export interface SignedPush {
 /** GitHub's own example of a push with 20 commits in it, each with its author and a few files, to the repository. */
 export function signPush(
   secret: string,
-  { id, owner: login, name, head, ...rest }: PreparedRepository,
+  { id, owner: login, name, head, installationId }: PreparedRepository,
 ): SignedPush {
   const payload = webhookExample('push');
   const sha = (index: number) =>
@@ -31,7 +31,7 @@ export function signPush(
       owner: { ...owner, login, name: login },
       pushed_at: Math.floor(Date.now() / 1000),
     },
-    installation: { id: rest.installationId, node_id: 'MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9uMQ==' },
+    installation: { id: installationId, node_id: 'MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9uMQ==' },
   });
   return { body, signature: `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` };
 }

@@ -8,7 +8,7 @@ const PICTURE = 'report-lag.svg';
 
 /**
  * Puts the last results of the named benchmarks into the README, and the picture beside it. Quick ones are no results.
- * What keeps it from doing so, in words, or null: then nothing was changed.
+ * Null when that is done; else what keeps it from it, in words, and nothing was changed.
  */
 export function publish(results: string, names: readonly string[]): string | null {
   const tables: string[] = [];

@@ -32,9 +32,6 @@ export class ListTooFresh extends Error {
   }
 }
 
-/** A list older than this (milliseconds) is no base for what a person asks for: the workspace may have been changed for it. */
-const YOUNG_MS = 3_000;
-
 export interface WorkspaceSearch {
   readonly account: Account;
   readonly repository: Repository;
@@ -47,7 +44,8 @@ export interface WorkspaceSearch {
 
 /**
  * The workspaces of a repository, as it deploys them. Those of an older list that aren't enough count only once a list was read after the
- * delivery came. For a person the list is read again, and those of an older one do where that can't be.
+ * delivery came. For a person the list is read again, since the workspace may have been changed for what is asked, and
+ * those of an older one do where it can't be, or was a moment ago.
  * Throws `ListFailed` or `ListTooFresh` when there is none yet.
  */
 export async function findWorkspaces(
@@ -62,10 +60,8 @@ export async function findWorkspaces(
   const current = await account.directory.current();
   if (!current.ok) throw new ListFailed(current.failure);
   const known = await select(current.value.workspaces);
-  const { readAt } = current.value;
   const suffices = isEnough(known.own);
-  if (readAt >= receivedAt) return known.own;
-  if (suffices && (!isAwaited || readAt >= receivedAt - YOUNG_MS)) return known.own;
+  if (current.value.readAt >= receivedAt || (suffices && !isAwaited)) return known.own;
   // Whoever has a taken name most likely has no workspace: whether one was set anew is soon known.
   const newer = await account.directory.newerThan(receivedAt, { isAwaited: isAwaited || known.hasNoName });
   if (typeof newer !== 'number' && newer.ok) return (await select(newer.value.workspaces)).own;

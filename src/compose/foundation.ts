@@ -40,7 +40,10 @@ export function layFoundation(
   }: Pick<Foundation, 'configuration' | 'log' | 'redactor' | 'metrics'>,
   backend: Backend,
 ): Foundation {
-  const clock: Clock = { now: () => Date.now() };
+  const clock: Clock = {
+    now: () => Date.now(),
+    elapsed: () => performance.now(),
+  };
   return {
     ...{ configuration, log, redactor, clock, metrics },
     stores: createStores(backend.db),

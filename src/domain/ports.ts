@@ -12,8 +12,10 @@ import type { Workspace } from './workspace.ts';
 
 /** Time, so that tests can set it. */
 export interface Clock {
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds: for times that are shown or stored. Steps when somebody sets the machine's clock. */
   now(): number;
+  /** Milliseconds since some moment of this process: for waits, ages and limits in memory. Never steps. */
+  elapsed(): number;
 }
 
 export type NewId = () => string;

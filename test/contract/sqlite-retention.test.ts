@@ -104,7 +104,12 @@ async function countRows(db: Kysely<Schema>, table: 'delivery' | 'deployment'): 
 /** All runs that one round takes. */
 async function retain(stores: Stores, now: number, limits: { days: number; maxRecords?: number }) {
   const context = {
-    ...{ store: stores, clock: { now: () => now }, log: pino({ level: 'silent' }), ...limits },
+    ...{
+      store: stores,
+      clock: { now: () => now, elapsed: () => now },
+      log: pino({ level: 'silent' }),
+      ...limits,
+    },
     ...{ pause: async () => undefined, onRemoved: () => undefined },
   };
   for (let runs = 0; runs < 200; runs += 1) if ((await retainRecords(context)) === HOUR) return;

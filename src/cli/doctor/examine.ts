@@ -88,7 +88,12 @@ function openAccounts(
   return new AccountRegistry(
     { meltano, adoptJobs, tenants: tenants?.accounts ?? [] },
     {
-      ...{ clock: { now }, log: pino({ level: 'silent' }), onToken: redactor.learnToken },
+      clock: {
+        now,
+        elapsed: () => performance.now(),
+      },
+      log: pino({ level: 'silent' }),
+      onToken: redactor.learnToken,
       ...{ onCall: nothing, onCircuit: nothing, onRetired: nothing },
       redact: async (text) => redactor.redactOwn(text),
     },

@@ -24,7 +24,7 @@ test('a run is looked for by the name that it was given, not by one with a secre
       lastDigest: null,
       externalId: deployment.workspaceId,
     },
-    { api, store, clock: { now: () => 2 } },
+    { api, store, clock: { now: () => 2, elapsed: () => 2 } },
   );
   expect(outcome).toMatchObject({ kind: 'written', sent: true });
   expect(api.calls.map((call) => call.kind)).toEqual(['create', 'find', 'update']);

@@ -51,7 +51,7 @@ export class WriterWorld {
 
   static async open(): Promise<WriterWorld> {
     const world = new WriterWorld(await openStores());
-    vi.useFakeTimers({ now: START, toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    vi.useFakeTimers({ now: START, toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
     onTestFinished(async () => {
       await world.writer.stop();
       vi.useRealTimers();
@@ -71,7 +71,10 @@ export class WriterWorld {
         forget: (id) => void this.forgotten.push(id),
       },
       budgets: this.budgets,
-      clock: { now: () => Date.now() },
+      clock: {
+        now: () => Date.now(),
+        elapsed: () => performance.now(),
+      },
       random: () => 0.5,
       log: pino({ level: 'warn' }, log),
       render: renderCheckRun,

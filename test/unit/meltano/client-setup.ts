@@ -3,19 +3,26 @@ import type { AddressInfo } from 'node:net';
 import { Agent, type Dispatcher } from 'undici';
 import { onTestFinished } from 'vitest';
 import { MeltanoSandbox } from '../../../sandbox/meltano/meltano-sandbox.ts';
-import type { MeltanoApi, MeltanoFailure, MeltanoResult } from '../../../src/domain/ports.ts';
+import type { Clock, MeltanoApi, MeltanoFailure, MeltanoResult } from '../../../src/domain/ports.ts';
 import { createMeltanoClient, type MeltanoClientOptions } from '../../../src/meltano/meltano-client.ts';
 
-export interface TestClock {
-  now(): number;
+export interface TestClock extends Clock {
   advance(ms: number): void;
+  /** Somebody sets the machine's clock, by so much. */
+  set(ms: number): void;
 }
 
 export function createClock(start = Date.now()): TestClock {
   let now = start;
+  let elapsed = 0;
   return {
     now: () => now,
+    elapsed: () => elapsed,
     advance: (ms) => {
+      now += ms;
+      elapsed += ms;
+    },
+    set: (ms) => {
       now += ms;
     },
   };

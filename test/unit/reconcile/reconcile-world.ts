@@ -58,8 +58,15 @@ export function buildWorkspace(differences: Partial<Workspace> = {}): Workspace 
 
 export class FakeClock {
   #now = START;
+  #elapsed = 0;
   now = (): number => this.#now;
+  elapsed = (): number => this.#elapsed;
   advance(ms: number): void {
+    this.#now += ms;
+    this.#elapsed += ms;
+  }
+  /** Somebody sets the machine's clock, by so much. */
+  set(ms: number): void {
     this.#now += ms;
   }
 }

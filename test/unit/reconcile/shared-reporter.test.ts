@@ -62,7 +62,7 @@ class Instance {
         },
         readResumedAt: async () => this.resumedAt,
       },
-      clock: { now: () => 5_000 },
+      clock: { now: () => 5_000, elapsed: () => 5_000 },
       reports: {
         getDeployment: async (id) => this.rows.get(id) ?? null,
         listOwedConfigurationRuns: async () => this.configurationRuns,

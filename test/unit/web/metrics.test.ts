@@ -89,7 +89,7 @@ describe('the backlog', () => {
 
   function watch(readBacklog: () => Promise<Backlog>): Registry {
     const registry = new Registry();
-    watchBacklog(registry, { readBacklog }, { now: () => 65_000 });
+    watchBacklog(registry, { readBacklog }, { now: () => 65_000, elapsed: () => 65_000 });
     return registry;
   }
 

@@ -17,7 +17,7 @@ beforeEach(async () => {
   now = Date.UTC(2026, 5, 10);
   database = async () => 1;
   working = true;
-  dependencies = new DependencyStates({ now: () => now });
+  dependencies = new DependencyStates({ now: () => now, elapsed: () => now });
   metrics = createMetrics();
   const handle = createOperationsHandler({
     ...{ pingDatabase: () => database(), isWorking: () => working },

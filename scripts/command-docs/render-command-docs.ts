@@ -7,12 +7,13 @@ const INTRODUCTION = `# Commands
 <!-- Made by \`npm run generate\` from the code: edit scripts/command-docs/, not this page. -->
 
 Write a command in a **new comment** on an issue, on a pull request (in its conversation) or on a commit, on a line of its own. What else the comment says doesn't matter.
-Lines in quotes, code and HTML comments are not commands, and edited comments never count. The first command of a comment counts.
+Lines in quotes, code and HTML comments are not commands, nor is what a mail program copies below a reply, and edited comments never count. The first command of a comment counts.
+An HTML comment behind a command, invisible characters and full-width forms of letters don't matter.
 `;
 
 const RULES = `
 - \`/meltano redeploy …\` is the same as \`/redeploy …\`. The word of the command may be in any letter case.
-- A workspace is named by its name (in any letter case, in quotes if it has blanks), its alias, its id, or the first 8 or more characters of its id.
+- A workspace is named by its name (in any letter case, with accents as one character or two, in quotes if it has blanks), its alias, its id, or the first 8 or more characters of its id.
 - Only workspaces of the repository in which the comment stands can be named.
 - Without a name, \`/redeploy\`, \`/meltano withdraw\` and \`/meltano logs\` mean: on a pull request, the workspaces that track its branch (if that is in this repository) and, once it is merged, those that
   track the branch it was merged into; on a commit, the workspaces whose tracked branch ends at that commit, else the only workspace; on an issue, the only workspace. \`/meltano status\` and \`/meltano why\` mean all workspaces.

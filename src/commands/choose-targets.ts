@@ -1,5 +1,6 @@
 import type { Place } from '../domain/conversation.ts';
 import type { Repository } from '../domain/deployment.ts';
+import { foldPath } from '../domain/fold-name.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import { nameWorkspaces, type Selection, selectNamed, tracksAnyOf } from '../domain/select-workspaces.ts';
 import type { Workspace } from '../domain/workspace.ts';
@@ -26,7 +27,7 @@ export async function chooseTargets(
   const workspaces =
     branch === null
       ? target.workspaces
-      : target.workspaces.filter((one) => trackedBranch(one, repository) === branch);
+      : target.workspaces.filter((one) => foldPath(trackedBranch(one, repository)) === foldPath(branch));
   if (workspaces.length === 0) return choose(target, branch);
   if (words.length > 0) return selectNamed(workspaces, words, repository);
   if (branch !== null) return { ok: true, workspaces };

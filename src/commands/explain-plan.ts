@@ -6,7 +6,8 @@ import type { Repository } from '../domain/deployment.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import { type PlanningPorts, planPush } from '../domain/plan-push.ts';
 import type { Comparison } from '../domain/ports.ts';
-import { COMMIT, matchWord, nameWorkspace, nameWorkspaces } from '../domain/select-workspaces.ts';
+import { matchWord } from '../domain/refer-to-workspace.ts';
+import { COMMIT, nameWorkspace, nameWorkspaces } from '../domain/select-workspaces.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { HeadReads } from './reads-of-one-command.ts';
 

@@ -83,7 +83,12 @@ function findTextBlocks(lines: readonly Line[]): readonly Node[] {
   return blocks;
 }
 
-/** A heading counts because `--` under a line, as e-mail signatures begin, makes the line a heading. */
+/**
+ * A heading counts because `--` under a line, as e-mail signatures begin, makes the line a heading; a ruler because Outlook
+ * draws one above the mail that is answered.
+ */
+const TEXT_NODES: ReadonlySet<string> = new Set(['paragraph', 'heading', 'html_block', 'thematic_break']);
+
 function isText(node: Node): boolean {
-  return node.type === 'paragraph' || node.type === 'heading' || node.type === 'html_block';
+  return TEXT_NODES.has(node.type);
 }

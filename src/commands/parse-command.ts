@@ -1,7 +1,9 @@
 import { COMMAND_NAMES, type CommandName, type ParsedComment } from '../domain/command.ts';
+import { foldCharacters } from '../domain/fold-name.ts';
+import { findQuotedMail } from './find-quoted-mail.ts';
 import { findTextLines, LINE_END } from './find-text-lines.ts';
 import { readArguments } from './read-arguments.ts';
-import { splitWords } from './split-words.ts';
+import { HTML_COMMENT, splitWords } from './split-words.ts';
 import { suggestCommand } from './suggest-command.ts';
 
 /** A line that is a command, or looks like one. */
@@ -17,15 +19,16 @@ type Candidate =
 
 /**
  * The command of a comment: a line of its own that starts with `/redeploy` or `/meltano <command>`, where GitHub shows
- * it as text (not in quotes, code or HTML comments). The first known command counts; a line that only looks like one
- * is spoken of when there is none. Pure, never throws, and takes time in proportion to the comment.
+ * it as the writer's own text (not in quotes, code, HTML comments or the copy of an older mail). The first known command
+ * counts; a line that only looks like one is spoken of when there is none. Pure, never throws, and takes time in
+ * proportion to the comment.
  */
 export function parseCommand(body: string): ParsedComment {
-  const candidates = body.split(LINE_END).flatMap(readCandidate);
+  const lines = body.split(LINE_END);
+  const candidates = lines.flatMap(readCandidate);
   // Nearly every comment ends here, before its Markdown is looked at.
   if (candidates.length === 0) return { kind: 'none' };
-  const text = findTextLines(body, new Set(candidates.map(({ line }) => line)));
-  const shown = candidates.filter((candidate) => text.has(candidate.line));
+  const shown = findShown(body, lines, candidates);
   const known = shown.filter((candidate) => candidate.kind === 'known');
   if (known[0]) return readCommand(known[0], known.length - 1);
   const [first] = shown;
@@ -36,16 +39,24 @@ export function parseCommand(body: string): ParsedComment {
   return { kind: 'none' };
 }
 
-/**
- * A line with up to three characters before its slash (four spaces or a tab make code), spaces or such as chat apps
- * leave there. The word after the slash may not go on as a path does.
- */
-const SLASH_LINE = /^[ \u00a0\u200b\u200e\u200f\u2060\ufeff]{0,3}\/([a-z][^\s/]*)(?![^\s])(.*)$/isu;
-const INVISIBLE = /[\u200b-\u200f\u2060\ufeff]/g;
+/** Those that are the writer's own text. */
+function findShown(body: string, lines: readonly string[], candidates: readonly Candidate[]): Candidate[] {
+  const copies = findQuotedMail(lines);
+  const text = findTextLines(body, new Set([...candidates.map(({ line }) => line), ...copies]));
+  const end = copies.find((line) => text.has(line)) ?? lines.length;
+  return candidates.filter(({ line }) => text.has(line) && line < end);
+}
+
+/** Four spaces or a tab make code. */
+const CODE_INDENT = /^(?: {4}| {0,3}\t)/;
+/** The word after the slash may not go on as a path does; an HTML comment may follow it directly. */
+const SLASH_LINE = /^([^/／]*)[/／]((?:(?!<!--)[^\s/／])+)(?=\s|<!--|$)(.*)$/su;
 
 function readCandidate(text: string, line: number): readonly Candidate[] {
-  const [, slashWord = '', rest = ''] = SLASH_LINE.exec(text) ?? [];
-  const typed = slashWord.replace(INVISIBLE, '');
+  const [, before = '', slashWord = '', rest = ''] = SLASH_LINE.exec(text) ?? [];
+  // Chat apps leave invisible characters and wide blanks in what is copied from them.
+  if (slashWord === '' || foldCharacters(before).trim() !== '' || CODE_INDENT.test(text)) return [];
+  const typed = foldCharacters(slashWord);
   const word = typed.toLowerCase();
   if (word === 'redeploy') return [{ kind: 'known', line, name: 'redeploy', rest }];
   if (word === 'meltano') return [readMeltanoLine(rest, line)];
@@ -58,9 +69,11 @@ function isNearlyRedeploy(word: string): boolean {
   return /^r[a-z-]*$/.test(bare) && suggestCommand(bare) === 'redeploy';
 }
 
+const NEXT_WORD = new RegExp(`^(?:\\s|${HTML_COMMENT})*((?:(?!<!--)\\S)*)(.*)$`, 'su');
+
 function readMeltanoLine(text: string, line: number): Candidate {
-  const [, typed = '', rest = ''] = /^\s*(\S*)(.*)$/su.exec(text) ?? [];
-  const word = typed.replace(INVISIBLE, '');
+  const [, typed = '', rest = ''] = NEXT_WORD.exec(text) ?? [];
+  const word = foldCharacters(typed);
   const name = COMMAND_NAMES.find((each) => each === word.toLowerCase());
   if (name) return { kind: 'known', line, name, rest };
   if (word === '' || /^(--?|—|–)h(elp)?$/i.test(word)) return { kind: 'known', line, name: 'help', rest };

@@ -1,3 +1,5 @@
+import { foldCharacters } from '../domain/fold-name.ts';
+
 export type SplitWords =
   | { readonly words: readonly string[] }
   /** What follows the quote that is never closed, with the quote. */
@@ -15,17 +17,21 @@ const QUOTES: Readonly<Record<string, string>> = {
   '”': '”"',
   '„': '“”"',
   '‘': "’'",
+  '＂': '＂"',
+  '＇': "＇'",
 };
 
-/** Characters without width that chat apps leave in what is copied from them. */
-const INVISIBLE = /[\u200b\u200e\u200f\u2060\ufeff]/;
+/** The source of a pattern for an HTML comment, which may go on in the next line. */
+export const HTML_COMMENT = '<!--(?:-?>|.*?(?:-->|$))';
+const COMMENT_HERE = new RegExp(HTML_COMMENT, 'sy');
 
 /** A long dash before a letter, where a phone made one of two hyphens. In quotes it stays. */
 const LONG_DASH = /^[—–](?=\p{L})/u;
 
 /**
  * Splits a line into words as a shell does, without its expansions. Libraries for it know neither curly quotes nor
- * long dashes, and take `$`, `*`, `#` or `;` for something to act on.
+ * long dashes, and take `$`, `*`, `#` or `;` for something to act on. Outside quotes, HTML comments and invisible characters
+ * are nothing, and full-width characters are their ASCII forms.
  */
 export function splitWords(line: string): SplitWords {
   const words: string[] = [];
@@ -58,13 +64,17 @@ interface Piece {
 
 /** What stands at `at`: something in quotes, an escaped character, or a plain one; null: a quote without its end. */
 function readPiece(line: string, at: number): Piece | null {
-  const character = line[at] ?? '';
+  const character = String.fromCodePoint(line.codePointAt(at) ?? 0);
+  if (character === '<') {
+    COMMENT_HERE.lastIndex = at;
+    if (COMMENT_HERE.test(line)) return { text: '', end: COMMENT_HERE.lastIndex, isQuoted: false };
+  }
   const closers = QUOTES[character];
   if (closers) return readQuoted(line, at + 1, { closers, escapes: !"'‘`".includes(character) });
   // A backslash at the end of a line is Markdown's line break.
   if (character === '\\')
     return { text: line[at + 1] ?? '', end: Math.min(at + 2, line.length), isQuoted: false };
-  return { text: INVISIBLE.test(character) ? '' : character, end: at + 1, isQuoted: false };
+  return { text: foldCharacters(character), end: at + character.length, isQuoted: false };
 }
 
 interface Quote {

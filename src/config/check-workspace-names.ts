@@ -1,4 +1,5 @@
-import { foldName, meansWorkspace } from '../domain/repository-configuration.ts';
+import { foldName } from '../domain/fold-name.ts';
+import { meansWorkspace } from '../domain/refer-to-workspace.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { listChoices, quoteText } from './describe-found.ts';
 import { formatKeyPath } from './file-problem.ts';

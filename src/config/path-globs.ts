@@ -1,4 +1,5 @@
 import picomatch from 'picomatch';
+import { foldPath } from '../domain/fold-name.ts';
 
 /** A pattern is at most this many characters long. */
 export const LONGEST_GLOB = 256;
@@ -69,7 +70,7 @@ export function checkGlob(glob: string): string | null {
 
 /** Throws for a pattern that `checkGlob` refuses. */
 export function compileGlob(glob: string): (path: string) => boolean {
-  const matches = picomatch(glob, OPTIONS);
+  const matches = picomatch(foldPath(glob), OPTIONS);
   // Handed a second argument, as by filter(), picomatch answers with an object.
-  return (path) => matches(path);
+  return (path) => matches(foldPath(path));
 }

@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein';
+import { foldName } from '../domain/fold-name.ts';
 
 /** Comparing costs the product of both lengths, and nobody mistypes a name this long. */
 const LONGEST_COMPARED = 100;
@@ -19,5 +20,5 @@ export function suggestName(found: string, candidates: Iterable<string>): string
 
 /** `onPush`, `on-push` and `On Push` are all `on_push` to a reader. */
 function simplify(name: string): string {
-  return name.toLowerCase().replace(/[-_\s]+/g, '');
+  return foldName(name).replace(/[-_\s]+/g, '');
 }

@@ -1,7 +1,7 @@
 import type { Repository } from './deployment.ts';
+import { meansWorkspace } from './refer-to-workspace.ts';
 import {
   DEFAULT_CONFIGURATION,
-  meansWorkspace,
   type RepositoryConfiguration,
   settingsOf,
   type WorkspaceSettings,

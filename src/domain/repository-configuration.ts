@@ -1,3 +1,4 @@
+import { meansWorkspace } from './refer-to-workspace.ts';
 import type { Workspace } from './workspace.ts';
 
 /** `live`: shown while the job runs; `final`: once it has ended; `none`: never. */
@@ -63,24 +64,6 @@ export const DEFAULT_CONFIGURATION: RepositoryConfiguration = Object.freeze({
   comments: Object.freeze({ onFailure: 'none' }),
   githubDeployments: false,
 });
-
-/** An id may be shortened to this many characters: as many as a check run's name shows. */
-export const SHORTEST_ID = 8;
-
-/** Whether an entry of `workspaces` means this workspace. The file's reader refuses an entry that means several. */
-export function meansWorkspace(entry: string, workspace: Pick<Workspace, 'id' | 'name' | 'alias'>): boolean {
-  const wanted = foldName(entry);
-  const id = foldName(workspace.id);
-  if (wanted.length >= SHORTEST_ID && id.startsWith(wanted)) return true;
-  return (
-    wanted === foldName(workspace.name) || (workspace.alias !== null && wanted === foldName(workspace.alias))
-  );
-}
-
-/** A name as names are compared: in any letter case, without blanks around it. */
-export function foldName(name: string): string {
-  return name.normalize().trim().toLowerCase();
-}
 
 /**
  * What holds for one workspace: its own entry, else `deploy`. Lists replace each other, they don't add up. The paths of

@@ -1,25 +1,14 @@
 import type { Command } from './command.ts';
 import type { NamedWorkspace, Refusal } from './conversation.ts';
 import type { Repository } from './deployment.ts';
+import { foldPath } from './fold-name.ts';
 import { trackedBranch } from './match-workspaces.ts';
+import { matchWord } from './refer-to-workspace.ts';
 import type { Workspace } from './workspace.ts';
-
-/** So many characters of an id are enough where no other workspace's begins with them. */
-const SHORTEST_PREFIX = 8;
 
 export type Selection =
   | { readonly ok: true; readonly workspaces: readonly Workspace[] }
   | { readonly ok: false; readonly refusal: Refusal };
-
-/** The workspaces that a word means: by id, name (any letter case) or alias; else by the beginning of the id. */
-export function matchWord(workspaces: readonly Workspace[], word: string): readonly Workspace[] {
-  const wanted = word.trim().toLowerCase();
-  const exact = workspaces.filter((one) =>
-    [one.id, one.name, one.alias].some((name) => name?.trim().toLowerCase() === wanted),
-  );
-  if (exact.length > 0 || wanted.length < SHORTEST_PREFIX) return exact;
-  return workspaces.filter((one) => one.id.toLowerCase().startsWith(wanted));
-}
 
 /** The beginning of a commit: `why` takes one in the place of a workspace. */
 export const COMMIT = /^[0-9a-f]{7,64}$/i;
@@ -34,7 +23,9 @@ export function hasNamed(
   switch (command.name) {
     case 'redeploy': {
       const { branch } = command;
-      const tracked = branch === null || workspaces.some((one) => trackedBranch(one, repository) === branch);
+      const tracked =
+        branch === null ||
+        workspaces.some((one) => foldPath(trackedBranch(one, repository)) === foldPath(branch));
       return tracked && command.workspaces.every(isThere);
     }
     case 'withdraw':

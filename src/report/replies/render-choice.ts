@@ -1,5 +1,6 @@
 import type { Command } from '../../domain/command.ts';
 import type { NamedWorkspace, Place, Refusal } from '../../domain/conversation.ts';
+import { foldName } from '../../domain/fold-name.ts';
 import { formatCommand } from '../../domain/format-command.ts';
 import { cleanInlineText } from '../clean-log-line.ts';
 import { formatCode } from '../escape-markdown.ts';
@@ -64,8 +65,7 @@ function spellOut(command: Command, refusal: ChoiceRefusal, candidate: NamedWork
 
 /** The name, where it can be typed as it is shown and means one workspace only; else the id. */
 function chooseName({ id, name }: NamedWorkspace, { code, candidates }: ChoiceRefusal): string {
-  const fold = (text: string) => text.trim().toLowerCase();
-  const isOne = candidates.filter((other) => fold(other.name) === fold(name)).length === 1;
+  const isOne = candidates.filter((other) => foldName(other.name) === foldName(name)).length === 1;
   // A table shows | as another character.
   const isShown = name === cleanInlineText(name) && !name.includes('|');
   const isTypeable = name !== '' && name.length <= LONGEST_NAME && isShown;

@@ -62,6 +62,52 @@ test.each<[string, string, readonly string[]]>([
   expect(command(parseCommand(line))).toEqual({ ...REDEPLOY, workspaces });
 });
 
+test.each<[string, string, readonly string[]]>([
+  ...[
+    '\u202a',
+    '\u2068',
+    '\u00ad',
+    '\u3000',
+    '\u200b',
+    '\u200d',
+    '\ufeff',
+    '\u061c',
+    '\u2063',
+    '\u3164',
+    '\ufe0f',
+  ].map((one): [string, string, readonly string[]] => [
+    `U+${one.charCodeAt(0).toString(16)} before it`,
+    `Hi\n${one}/redeploy one`,
+    ['one'],
+  ]),
+  ['invisible characters within', '/\u2060re\u00addeploy\u200b\u3000one\u202c\u2069', ['one']],
+  ['a tag character', '\u{e0001}/redeploy on\u{e0020}e', ['one']],
+  ['a full-width slash', '／redeploy one', ['one']],
+  [
+    'all of it full-width',
+    '　／ｒｅｄｅｐｌｏｙ　ｏｎｅ　＂ｔｗｏ ｗｏｒｄｓ＂',
+    ['one', 'ｔｗｏ ｗｏｒｄｓ'],
+  ],
+  ['direction marks around all of it', '\u2067/redeploy one\u2069', ['one']],
+  ['an HTML comment behind it', '/redeploy one <!-- for -- Ada --> two', ['one', 'two']],
+  ['an HTML comment right behind it', '/redeploy<!-- x -->', []],
+  ['an empty HTML comment', '/redeploy <!--> one <!---> two', ['one', 'two']],
+  ['an HTML comment over lines', '/redeploy one <!-- for\nAda\n--> two', ['one']],
+  ['an HTML comment over paragraphs', '/redeploy one <!-- for\n\nAda -->', ['one']],
+  ['what is no comment, in quotes', '/redeploy "<!-- a -->"', ['<!-- a -->']],
+])('forgiven: %s', (_title, body, workspaces) => {
+  expect(command(parseCommand(body))).toEqual({ ...REDEPLOY, workspaces });
+});
+
+test.each<[string, Command]>([
+  ['／ｍｅｌｔａｎｏ　ｌｏｇｓ　－－ｌｉｎｅｓ　５', { name: 'logs', workspace: null, lines: 5 }],
+  ['/meltano \u202astatus\u202c', { name: 'status', workspaces: [] }],
+  ['/meltano <!-- a --> status <!-- b -->', { name: 'status', workspaces: [] }],
+  ['/meltano <!-- status -->', { name: 'help' }],
+])('forgiven: %s', (body, expected) => {
+  expect(command(parseCommand(body))).toEqual(expected);
+});
+
 test.each(['—lines 5', '–lines 5', '—lines=5', '--lines “5”'])('phones type %s', (flag) => {
   expect(command(parseCommand(`/meltano logs ${flag}`))).toEqual({ name: 'logs', workspace: null, lines: 5 });
 });
@@ -140,6 +186,11 @@ test.each<[string, string]>([
   ['a path that is nearly a command', '/redploy/foo'],
   ['a file that is nearly a command', '/redeploy.sh'],
   ['two slashes', '//redeploy'],
+  ['two slashes, one of them full-width', '／/redeploy'],
+  ['a full-width path', '／ｒｅｄｅｐｌｏｙ／ｆｏｏ'],
+  ['an invisible character before a word', '\u202aplease /redeploy'],
+  ['an invisible character before a quote', '\u202a> /redeploy'],
+  ['in an HTML comment behind another command', '/deploy <!--\n/redeploy\n-->'],
   ['a space after the slash', '/ redeploy'],
 ])('does not count: %s', (_title, body) => {
   expect(parseCommand(body)).toEqual({ kind: 'none' });

@@ -21,6 +21,8 @@ describe('what a pattern matches', () => {
     ['[ab]+', ['a+'], ['ab', 'a']],
     ['./dwh/*', ['dwh/a'], []],
     ['Ärger/*', ['Ärger/ß'], ['ärger/ß']],
+    ['donne\u0301es/caf\u00e9?.sql', ['donn\u00e9es/cafe\u0301e\u0301.sql'], ['donnees/cafe.sql']],
+    ['[\u00e9]/*', ['e\u0301/a'], ['e/a']],
   ])('%s', (glob, yes, no) => {
     expect(checkGlob(glob)).toBeNull();
     const matches = compileGlob(glob);

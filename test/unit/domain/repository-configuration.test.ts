@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { meansWorkspace } from '../../../src/domain/refer-to-workspace.ts';
 import {
   chooseLogMode,
   DEFAULT_CONFIGURATION,
-  meansWorkspace,
   type RepositoryConfiguration,
   settingsOf,
   type WorkspaceRefinement,

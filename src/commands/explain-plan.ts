@@ -116,10 +116,11 @@ async function explainOne(
   const { paths, pathsIgnore, ...settings } = cautiousSettings(inUse, workspace);
   const isFiltered = paths !== null || pathsIgnore.length > 0;
   const isCompared = needsComparison({ ...settings, paths, pathsIgnore }, workspace.directory);
+  const asDeployed = { account, workspaceId: workspace.id, repositoryId: repository.id };
   return {
     ...shown,
     reason: planned?.reason ?? 'branch_not_tracked',
-    since: isCompared ? await planning.store.findLastSuccess(workspace.id) : null,
+    since: isCompared ? await planning.store.findLastSuccess(asDeployed) : null,
     ...{ problem: planned?.problem ?? null, source: inUse.source, isFiltered },
   };
 }

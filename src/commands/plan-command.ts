@@ -227,18 +227,21 @@ async function decideRedeploy(
 }
 
 async function decideWithdraw(
-  { event }: Served,
+  { event, account }: Served,
   selected: readonly Workspace[],
   { store }: ReadingPorts,
 ): Promise<Decided> {
+  const repositoryId = event.repository.id;
+  const keyOf = ({ id }: Workspace) => ({ account: account?.key ?? '', workspaceId: id, repositoryId });
   const idle: Workspace[] = [];
   for (const workspace of selected) {
-    const open = await store.listOpen(workspace.id);
-    if (!open.some((one) => one.withdrawDeliveryId === null)) idle.push(workspace);
+    const open = await store.listOpen(keyOf(workspace));
+    const isIdle = open.every((one) => one.repositoryId !== repositoryId || one.withdrawDeliveryId !== null);
+    if (isIdle) idle.push(workspace);
   }
   return {
     answer: { kind: 'withdraw', idle: nameWorkspaces(idle, event.repository) },
-    withdraw: { by: event.actor, workspaceIds: selected.map((one) => one.id) },
+    withdraw: { by: event.actor, workspaces: selected.map(keyOf) },
   };
 }
 

@@ -243,11 +243,16 @@ async function findConfiguration(
  * by one that is ahead, it would replace the next push.
  */
 async function chooseTime(
-  { event, receivedAt }: RerunToPlan,
+  { event, receivedAt, account }: RerunToPlan,
   { ids }: OldRun,
   { store }: Pick<RerunPorts, 'store'>,
 ): Promise<number> {
-  const [last] = await store.listRecent(ids.workspaceId, 1);
+  const workspace = {
+    account: account.key,
+    workspaceId: ids.workspaceId,
+    repositoryId: event.repository.id,
+  };
+  const [last] = await store.listRecent(workspace, 1);
   return Math.max(event.pushedAt ?? toWholeSecond(receivedAt), last?.pushedAt ?? 0);
 }
 

@@ -21,6 +21,7 @@ export interface LogTailPorts {
 
 export type LogTailReader = (
   answer: Extract<Answer, { kind: 'logs' }>,
+  command: { readonly account: string | null },
   repository: Repository,
 ) => Promise<ShownLog>;
 
@@ -28,9 +29,10 @@ export type LogTailReader = (
 export function createLogTailReader(ports: LogTailPorts): LogTailReader {
   const { accounts, store, newBuilder, describeFailure } = ports;
 
-  return async ({ workspace, lines, logMode = null }, repository) => {
+  return async ({ workspace, lines, logMode = null }, { account }, repository) => {
     const mode = chooseLogMode({ log: logMode }, repository.private);
-    const recent = await store.listRecent(workspace.id, LOOKED_THROUGH);
+    const asDeployed = { account: account ?? '', workspaceId: workspace.id, repositoryId: repository.id };
+    const recent = await store.listRecent(asDeployed, LOOKED_THROUGH);
     const deployment = recent.find((one) => one.jobId !== null);
     if (!deployment?.jobId) return { kind: 'none' };
     const isRunning = deployment.state !== 'concluded';

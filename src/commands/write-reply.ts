@@ -62,15 +62,24 @@ async function describe(
     case 'status': {
       const workspaces = answer.workspaces.map(async (workspace) => ({
         workspace,
-        recent: await show(context, await context.store.listRecent(workspace.id, RECENT)),
+        recent: await show(context, await listRecent(context, command, workspace.id)),
       }));
       return { kind: 'status', workspaces: await Promise.all(workspaces) };
     }
     case 'logs':
-      return { ...answer, log: await context.readLogTail(answer, repository) };
+      return { ...answer, log: await context.readLogTail(answer, command, repository) };
     default:
       return answer;
   }
+}
+
+/** Without an account there is none: the command would have been refused. */
+function listRecent(
+  { store }: ConversationContext,
+  { account, repositoryId }: CommandRecord,
+  workspaceId: string,
+): Promise<Deployment[]> {
+  return store.listRecent({ account: account ?? '', workspaceId, repositoryId }, RECENT);
 }
 
 function show(

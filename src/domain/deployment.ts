@@ -1,6 +1,7 @@
 import type { FileAtCommit } from './configuration-in-use.ts';
 import type { ReasonCode } from './reason-codes.ts';
 import type { LogMode } from './repository-configuration.ts';
+import type { RepositoryWorkspace } from './workspace-key.ts';
 
 /**
  * `waiting`: no start was attempted, so a newer deployment may replace it. `starting`: a start was attempted and
@@ -34,11 +35,8 @@ export type Rerun =
   | { readonly kind: 'refused'; readonly by: string; readonly why: string; readonly problem?: string };
 
 /** One workspace's share of one push, command or re-run. All times are epoch milliseconds. */
-export interface Deployment {
+export interface Deployment extends RepositoryWorkspace {
   readonly id: string;
-  /** The key of the Meltano Cloud account whose credentials are used. */
-  readonly account: string;
-  readonly workspaceId: string;
   readonly workspaceName: string;
   readonly environment: string | null;
   /** What the repository's configuration says about the log; null: its visibility decides. */
@@ -49,7 +47,6 @@ export interface Deployment {
   readonly directory: string | null;
 
   readonly installationId: number;
-  readonly repositoryId: number;
   readonly deliveryId: string;
   /** The check run's name, fixed at planning so that the run can be found again. */
   readonly checkName: string;

@@ -1,5 +1,6 @@
 import type { Deployment, Repository } from './deployment.ts';
 import type { GitHubResult } from './github-result.ts';
+import type { WorkspaceKey } from './workspace-key.ts';
 
 /** The states of GitHub's deployment statuses that the app uses. */
 export type DeploymentStatus = 'queued' | 'in_progress' | 'success' | 'failure' | 'error' | 'inactive';
@@ -8,10 +9,9 @@ export type DeploymentStatus = 'queued' | 'in_progress' | 'success' | 'failure' 
  * The GitHub Deployment of one of our deployments, for repositories that want them. It only shows: nothing that happens to
  * it changes anything about the deployment. All times are epoch milliseconds.
  */
-export interface GitHubDeployment {
+export interface GitHubDeployment extends WorkspaceKey {
   /** The id of our deployment. */
   readonly deploymentId: string;
-  readonly workspaceId: string;
   /** Chosen once, at the start. */
   readonly environment: string;
   readonly openedAt: number;
@@ -29,19 +29,19 @@ export interface GitHubDeployment {
 }
 
 export type GitHubDeploymentChange = Partial<
-  Omit<GitHubDeployment, 'deploymentId' | 'workspaceId' | 'environment' | 'openedAt'>
+  Omit<GitHubDeployment, 'deploymentId' | 'account' | 'workspaceId' | 'environment' | 'openedAt'>
 >;
 
 export interface GitHubDeploymentStore {
   getGitHubDeployment(deploymentId: string): Promise<GitHubDeployment | null>;
   /** The same again changes nothing. */
   openGitHubDeployment(
-    opened: Pick<GitHubDeployment, 'deploymentId' | 'workspaceId' | 'environment' | 'openedAt'>,
+    opened: Pick<GitHubDeployment, 'deploymentId' | 'account' | 'workspaceId' | 'environment' | 'openedAt'>,
   ): Promise<void>;
   saveGitHubDeployment(deploymentId: string, change: GitHubDeploymentChange): Promise<void>;
   /** The ids of our deployments whose GitHub Deployments aren't finished: of one workspace, or of all. */
-  listOpenGitHubDeployments(workspaceId?: string): Promise<string[]>;
-  /** Whether a later deployment of the same workspace succeeded. */
+  listOpenGitHubDeployments(workspace?: WorkspaceKey): Promise<string[]>;
+  /** Whether a later deployment of the repository to the same workspace succeeded. */
   isReplaced(deployment: Deployment): Promise<boolean>;
 }
 

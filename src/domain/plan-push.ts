@@ -92,7 +92,11 @@ async function decideTracked(
   if (push.overtaken) return { reason: 'overtaken_while_away', conclusion: 'skipped', problem: null };
   if (event.senderIsBot) {
     const since = push.receivedAt - LOOP_WINDOW_MS;
-    const started = await ports.store.countStarted(workspace.id, event.sender, since);
+    const started = await ports.store.countStarted(
+      { account: push.account, workspaceId: workspace.id },
+      event.sender,
+      since,
+    );
     if (started >= LOOP_LIMIT) {
       return { reason: 'loop_brake', conclusion: 'action_required', problem: null };
     }
@@ -144,12 +148,17 @@ async function chooseBase(
 ): Promise<string | null> {
   const { event, configuration } = push;
   if (event.forced) return null;
-  const lastSuccess = await store.findLastSuccess(workspaceId);
+  const workspace = {
+    account: push.account,
+    workspaceId,
+    repositoryId: event.repository.id,
+  };
+  const lastSuccess = await store.findLastSuccess(workspace);
   if (lastSuccess) return lastSuccess;
   // What the held pushes changed isn't deployed yet.
   if (configuration.wasHeld) return null;
   // Nor is what earlier pushes changed that were skipped, or whose deployments failed or were replaced.
-  const first = await store.findFirstPush(workspaceId, orderOf(push));
+  const first = await store.findFirstPush(workspace, orderOf(push));
   if (first) return first.before;
   return NO_COMMIT.test(event.before) ? null : event.before;
 }

@@ -9,6 +9,7 @@ import type { NameHolder, WorkspaceMapping, WorkspaceStatement } from './match-w
 import type { ReasonCode } from './reason-codes.ts';
 import type { ShownCheckRun } from './shown-check-run.ts';
 import type { Workspace } from './workspace.ts';
+import type { RepositoryWorkspace, WorkspaceKey } from './workspace-key.ts';
 
 /** Time, so that tests can set it. */
 export interface Clock {
@@ -276,10 +277,11 @@ export interface RepositoryStore {
   /** Who has these names (`owner/name`, lower case) now, as far as it is known here. */
   listHolders(fullNames: readonly string[]): Promise<Map<string, NameHolder>>;
   /**
-   * Since when each workspace names the repository that it names now, by its id. One that is new here is believed to have
+   * Since when each workspace of an account names the repository that it names now, by its id. One that is new here is believed to have
    * done so since it was made, and one that named another before, since `now`.
    */
   noteStatements(
+    account: string,
     statements: ReadonlyMap<string, WorkspaceStatement>,
     now: number,
   ): Promise<Map<string, number>>;
@@ -320,8 +322,8 @@ export interface Plan {
   readonly deployments: readonly PlannedDeployment[];
   /** A command, whose conversation goes on from here. */
   readonly command?: NewCommand;
-  /** Everything open of these workspaces is withdrawn. */
-  readonly withdraw?: { readonly by: string; readonly workspaceIds: readonly string[] };
+  /** Everything open that the repository deploys to these workspaces is withdrawn. */
+  readonly withdraw?: { readonly by: string; readonly workspaces: readonly RepositoryWorkspace[] };
   /** Check runs about the configuration file; what was said already isn't said again. */
   readonly configurationRuns?: readonly NewConfigurationRun[];
   /** Ids of check runs about the configuration file that are written once more. */
@@ -344,12 +346,12 @@ export interface LostRun {
 }
 
 export interface PlanStore {
-  /** The commit of the workspace's last successful deployment: the deployed one, else the one asked for. */
-  findLastSuccess(workspaceId: string): Promise<string | null>;
-  /** The workspace's first push to its branch, deployed or not, if it is older than `pushedAt` (epoch milliseconds). */
-  findFirstPush(workspaceId: string, pushedAt: number): Promise<Pick<Deployment, 'before'> | null>;
+  /** The commit of the repository's last successful deployment to the workspace: the deployed one, else the one asked for. */
+  findLastSuccess(workspace: RepositoryWorkspace): Promise<string | null>;
+  /** The repository's first push to the workspace's branch, deployed or not, if it is older than `pushedAt` (epoch milliseconds). */
+  findFirstPush(workspace: RepositoryWorkspace, pushedAt: number): Promise<Pick<Deployment, 'before'> | null>;
   /** Deployments of a workspace from one sender's pushes received since then that started or may still start alone. */
-  countStarted(workspaceId: string, requestedBy: string, since: number): Promise<number>;
+  countStarted(workspace: WorkspaceKey, requestedBy: string, since: number): Promise<number>;
   /**
    * Stores a delivery's outcome and all that it leads to in one transaction, and concludes the deployments that a newer
    * one of their workspace replaces. Returns every deployment that it changed. Doing it again changes nothing.
@@ -378,7 +380,9 @@ export type DeploymentChange = Partial<
   Omit<
     Deployment,
     | 'id'
+    | 'account'
     | 'workspaceId'
+    | 'repositoryId'
     | 'deliveryId'
     | 'revision'
     | 'reportedRevision'
@@ -391,17 +395,17 @@ export type DeploymentChange = Partial<
 export interface DeploymentStore {
   getDeployment(id: string): Promise<Deployment | null>;
   /** Not concluded, oldest first (`orderDeployments`). */
-  listOpen(workspaceId: string): Promise<Deployment[]>;
-  listOpenWorkspaces(): Promise<string[]>;
+  listOpen(workspace: WorkspaceKey): Promise<Deployment[]>;
+  listOpenWorkspaces(): Promise<WorkspaceKey[]>;
   /**
    * Changes a deployment that isn't concluded and, where a person could see the change, makes a report due. Returns it
    * as it is now; null when it was concluded meanwhile (a newer one replaced it): nothing was changed then.
    */
   saveDeployment(id: string, change: DeploymentChange): Promise<Deployment | null>;
   /** The jobs that the last look at a workspace's list before that time showed: the newest page at the last attempt of a start. */
-  listKnownJobs(workspaceId: string, before: number): Promise<Set<string>>;
+  listKnownJobs(workspace: WorkspaceKey, before: number): Promise<Set<string>>;
   /** Those of the jobs that deployments of the workspace have already. */
-  listTakenJobs(workspaceId: string, jobIds: readonly string[]): Promise<Set<string>>;
+  listTakenJobs(workspace: WorkspaceKey, jobIds: readonly string[]): Promise<Set<string>>;
 }
 
 /** The commands and their conversations. */
@@ -419,8 +423,8 @@ export interface CommandStore {
   ): Promise<boolean>;
   /** The deployment that the same person's re-run of the same check run made since then. */
   findRerun(deploymentId: string, actor: string, since: number): Promise<Deployment | null>;
-  /** The workspace's newest deployments that have a check run, newest first. */
-  listRecent(workspaceId: string, limit: number): Promise<Deployment[]>;
+  /** The repository's newest deployments to the workspace that have a check run, newest first. */
+  listRecent(workspace: RepositoryWorkspace, limit: number): Promise<Deployment[]>;
 }
 
 /** With several instances: what the one that writes for an installation has to look after. */

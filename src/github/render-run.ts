@@ -37,7 +37,7 @@ async function viewDeployment(
   repository: CheckRunView['repository'],
   { store, logs, clock, pages, limits }: RenderPorts,
 ): Promise<CheckRunView> {
-  const open = deployment.state === 'waiting' ? await store.listOpen(deployment.workspaceId) : [];
+  const open = deployment.state === 'waiting' ? await store.listOpen(deployment) : [];
   const { redeployOf, rerun } = deployment;
   return {
     ...{ deployment, repository },

@@ -11,6 +11,7 @@ import type {
 } from '../domain/ports.ts';
 import type { ShownCheckRun } from '../domain/shown-check-run.ts';
 import type { Workspace } from '../domain/workspace.ts';
+import { formatWorkspaceKey } from '../domain/workspace-key.ts';
 import type { TrackedBranch } from './sweep-heads.ts';
 
 export interface AdoptionContext {
@@ -53,7 +54,8 @@ export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedB
     );
     if (!isNew) continue;
     context.log.info({ deployment: ids.deploymentId, job: ids.jobId }, 'An open check run was taken over');
-    context.dispatcher.wake('workspace', workspace.id);
+    const key = formatWorkspaceKey({ account: tracked.account, workspaceId: workspace.id });
+    context.dispatcher.wake('workspace', key);
   }
 }
 

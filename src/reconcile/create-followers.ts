@@ -32,7 +32,8 @@ export function createFollowers({ store, readWishes, dispatcher, clock }: Follow
       await store.noteFailure({ repositoryId, sha, now: clock.now() });
     },
 
-    async changed({ id, repositoryId, workspaceId, jobId, conclusion }) {
+    async changed(deployment) {
+      const { id, repositoryId, jobId, conclusion } = deployment;
       if (conclusion === 'failure' || conclusion === 'success') {
         for (const one of await store.listOpenFailureComments(repositoryId)) dispatcher.wake('comment', one);
       }
@@ -40,7 +41,7 @@ export function createFollowers({ store, readWishes, dispatcher, clock }: Follow
       const shown = new Set((await readWishes(repositoryId)).githubDeployments ? [id] : []);
       // Earlier successes of the workspace are active no more; and what was begun is ended, wanted still or not.
       if (conclusion !== null) {
-        for (const one of await store.listOpenGitHubDeployments(workspaceId)) shown.add(one);
+        for (const one of await store.listOpenGitHubDeployments(deployment)) shown.add(one);
       }
       for (const one of shown) dispatcher.wake('environment', one);
     },

@@ -15,15 +15,15 @@ export async function findForeignJob(
   deployment: Deployment,
   listed: readonly Job[],
 ): Promise<Job | null> {
-  const { workspaceId, cause, pushedAt } = deployment;
+  const { cause, pushedAt } = deployment;
   if (cause !== 'push' || !context.accounts.byKey(deployment.account)?.adoptsJobs) return null;
   const sincePush = listed.filter((job) => job.type === DEPLOY_JOB_TYPE && hasPush(deployment, job));
   if (sincePush.length === 0) return null;
   const ids = sincePush.map((job) => job.id);
   const [seen, taken] = await Promise.all([
     // What was seen since the push, at a try of another deployment, may well be this one's.
-    context.store.listKnownJobs(workspaceId, pushedAt),
-    context.store.listTakenJobs(workspaceId, ids),
+    context.store.listKnownJobs(deployment, pushedAt),
+    context.store.listTakenJobs(deployment, ids),
   ]);
   return sincePush.findLast(({ id }) => !seen.has(id) && !taken.has(id)) ?? null;
 }

@@ -52,9 +52,9 @@ export async function findWorkspaces(
   { account, repository, receivedAt, isAwaited, isEnough }: WorkspaceSearch,
   ports: IdentityPorts,
 ): Promise<readonly Workspace[]> {
-  const { mappings } = account;
+  const { key, mappings } = account;
   const select = async (workspaces: readonly Workspace[]) => {
-    const identity = await identify(ports, repository, { mappings, workspaces });
+    const identity = await identify(ports, repository, { account: key, mappings, workspaces });
     return { own: selectWorkspaces(workspaces, identity), hasNoName: identity.fullNames.size === 0 };
   };
   const current = await account.directory.current();

@@ -25,13 +25,15 @@ export async function identify(
   { repositories, clock, githubHost: host }: IdentityPorts,
   repository: Pick<Repository, 'id' | 'owner' | 'name'>,
   about: {
+    /** The account that the workspaces are of. */
+    readonly account: string;
     readonly mappings: RepositoryIdentity['mappings'];
     readonly workspaces: readonly Workspace[];
     /** Names that belong to it besides those that are stored. */
     readonly moreNames?: readonly string[];
   },
 ): Promise<RepositoryIdentity> {
-  const { mappings, workspaces, moreNames = [] } = about;
+  const { account, mappings, workspaces, moreNames = [] } = about;
   const names = [...(await repositories.listNames(repository.id)), ...moreNames];
   const all = new Set([...names, nameRepository(repository)]);
   const statements = new Map<string, WorkspaceStatement>();
@@ -47,7 +49,7 @@ export async function identify(
   }
   const [holders, statedSince] = await Promise.all([
     repositories.listHolders([...all]),
-    repositories.noteStatements(statements, clock.now()),
+    repositories.noteStatements(account, statements, clock.now()),
   ]);
   return identifyRepository(repository, { host, mappings, names, holders, statedSince });
 }

@@ -51,12 +51,18 @@ export function createGitHubDeploymentKeeper(
   };
 
   async function open(deployment: Deployment): Promise<GitHubDeployment | null> {
-    const { id: deploymentId, workspaceId } = deployment;
+    const { id: deploymentId, account, workspaceId } = deployment;
     const known = await store.getGitHubDeployment(deploymentId);
     if (known) return known;
     const environment = await context.chooseEnvironment(deployment);
     if (environment === null) return null;
-    await store.openGitHubDeployment({ deploymentId, workspaceId, environment, openedAt: clock.now() });
+    await store.openGitHubDeployment({
+      deploymentId,
+      account,
+      workspaceId,
+      environment,
+      openedAt: clock.now(),
+    });
     return store.getGitHubDeployment(deploymentId);
   }
 }

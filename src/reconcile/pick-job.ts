@@ -22,6 +22,6 @@ export async function pickJob(
     (job) => job.type === DEPLOY_JOB_TYPE,
   );
   const ids = fresh.map((job) => job.id);
-  const taken = await context.store.listTakenJobs(deployment.workspaceId, ids);
+  const taken = await context.store.listTakenJobs(deployment, ids);
   return fresh.findLast((job) => !taken.has(job.id)) ?? null;
 }

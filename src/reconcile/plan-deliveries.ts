@@ -21,6 +21,7 @@ import type {
 import { REASON_CODES, type ReasonCode } from '../domain/reason-codes.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import type { Workspace } from '../domain/workspace.ts';
+import { formatWorkspaceKey } from '../domain/workspace-key.ts';
 import type { PullToCheck } from './check-pull.ts';
 import { findWorkspaces, ListFailed, ListTooFresh, type WorkspaceSearch } from './find-workspaces.ts';
 import { type DeliveredPush, planDeliveredPush } from './plan-delivered-push.ts';
@@ -276,7 +277,7 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     }
     if (deployment.state === 'concluded') context.onConcluded(deployment);
     context.reporter.changed(deployment);
-    context.dispatcher.wake('workspace', deployment.workspaceId);
+    context.dispatcher.wake('workspace', formatWorkspaceKey(deployment));
   }
 }
 

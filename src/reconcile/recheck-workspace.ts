@@ -41,7 +41,11 @@ export async function recheckWorkspace(
   if (!read.ok) return { kind: 'failed', failure: read.failure };
   const repository = await context.repositories.getRepository(deployment.repositoryId);
   if (!repository) throw new Error(`Repository ${deployment.repositoryId} of a deployment is not stored.`);
-  const about = { mappings: account?.mappings ?? [], workspaces: [read.value] };
+  const about = {
+    account: deployment.account,
+    mappings: account?.mappings ?? [],
+    workspaces: [read.value],
+  };
   const workspace = viewWorkspace(read.value, await identify(context, repository, about));
   if (!workspace) return end(context, deployment, ELSEWHERE);
   const inUse = (await context.configurations.known(repository.id)) ?? DEFAULTS_IN_USE;
@@ -92,7 +96,7 @@ async function touches(
   repository: Repository,
   directory: string | null,
 ): Promise<boolean> {
-  const base = (await context.store.findLastSuccess(deployment.workspaceId)) ?? deployment.before;
+  const base = (await context.store.findLastSuccess(deployment)) ?? deployment.before;
   if (!base) return true;
   try {
     return touchesDirectory(await context.comparer.compare(repository, base, deployment.sha), directory);

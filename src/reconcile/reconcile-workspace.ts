@@ -1,6 +1,7 @@
 import type { Deployment } from '../domain/deployment.ts';
 import type { MeltanoApi } from '../domain/ports.ts';
 import { findSuperseded } from '../domain/supersede.ts';
+import { parseWorkspaceKey } from '../domain/workspace-key.ts';
 import { change, conclude } from './conclude.ts';
 import { concludeUnanswered, isBlind } from './conclude-blind.ts';
 import { createLostJobFinder } from './find-lost-job.ts';
@@ -13,16 +14,17 @@ const MADE_NO_JOB: ReadonlySet<string> = new Set(['refused', 'busy']);
 
 /**
  * Brings one workspace to where its rows say it should be, one step after the other, until there is something to wait
- * for. Returns in how many milliseconds to look again, or null when nothing is open. Run it for one workspace at a time.
+ * for. The key is that of `formatWorkspaceKey`. Returns in how many milliseconds to look again, or null when nothing is open. Run it for one workspace at a time.
  */
-export function createReconciler(context: ReconcileContext): (workspaceId: string) => Promise<number | null> {
+export function createReconciler(context: ReconcileContext): (key: string) => Promise<number | null> {
   const watcher = createJobWatcher(context);
   const starting: StartContext = { ...context, failedReads: new Map() };
   const lostJobs = createLostJobFinder(starting);
 
-  return async function reconcileWorkspace(workspaceId) {
+  return async function reconcileWorkspace(key) {
+    const workspace = parseWorkspaceKey(key);
     for (;;) {
-      const open = await context.store.listOpen(workspaceId);
+      const open = await context.store.listOpen(workspace);
       const dropped = open.find((one) => one.state === 'waiting' && one.withdrawnBy !== null);
       const [replaced] = dropped ? [] : findSuperseded(open);
       if (replaced) {

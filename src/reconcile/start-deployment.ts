@@ -2,6 +2,7 @@ import type { Deployment } from '../domain/deployment.ts';
 import { type Job, jobPhase } from '../domain/job.ts';
 import type { MeltanoApi, MeltanoFailure } from '../domain/ports.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
+import { formatWorkspaceKey } from '../domain/workspace-key.ts';
 import { chooseStart } from './choose-start.ts';
 import { change, conclude } from './conclude.ts';
 import { concludeBlind, isBlind } from './conclude-blind.ts';
@@ -45,7 +46,7 @@ export async function startDeployment(
   if (checked.kind === 'ended') return 'go on';
   const jobs = await api.listJobs(deployment.workspaceId);
   if (!jobs.ok) return retryRead(context, deployment, since, jobs.failure);
-  context.failedReads.delete(deployment.workspaceId);
+  context.failedReads.delete(formatWorkspaceKey(deployment));
   const wasLost = deployment.attemptOutcome === 'lost';
   const found = await findJob(context, deployment, jobs.value);
   if (found) return acceptJob(context, deployment, found.job, found);
@@ -202,15 +203,15 @@ async function retryRead(
   startSince: number,
   failure: MeltanoFailure,
 ): Promise<StepResult> {
-  const { workspaceId } = deployment;
+  const workspace = formatWorkspaceKey(deployment);
   if (judgeRead(failure).kind !== 'retry') {
-    context.failedReads.delete(workspaceId);
+    context.failedReads.delete(workspace);
     const problem = describeFailure(failure);
     return conclude(context, deployment, { conclusion: 'failure', reason: 'start_refused', problem });
   }
-  const before = context.failedReads.get(workspaceId);
+  const before = context.failedReads.get(workspace);
   const count = (before?.deployment === deployment.id ? before.count : 0) + 1;
-  context.failedReads.set(workspaceId, { deployment: deployment.id, count });
+  context.failedReads.set(workspace, { deployment: deployment.id, count });
   const problem = describeReadFailure(deployment.problem, failure);
   if (!(await change(context, deployment, { startSince, problem }))) return 'go on';
   return waitWithinStart(context, startSince, chooseReadDelay(failure, count, context.random()));

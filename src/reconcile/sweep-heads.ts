@@ -139,7 +139,7 @@ async function sweepRepository(
 ): Promise<'in order' | 'seen once'> {
   const fullName = nameRepository(repository);
   const isTaken = isNameTaken(repository, await context.repositories.findNameHolder(fullName));
-  const about = { mappings, workspaces, moreNames: isTaken ? [] : [fullName] };
+  const about = { account, mappings, workspaces, moreNames: isTaken ? [] : [fullName] };
   const own = selectWorkspaces(workspaces, await identify(context, repository, about));
   if (own.length === 0) return 'in order';
   await learnRepository(context, repository, context.clock.now());

@@ -9,6 +9,7 @@ import type {
   Reporter,
   ReportStore,
 } from '../domain/ports.ts';
+import { formatWorkspaceKey } from '../domain/workspace-key.ts';
 
 export interface UnfinishedPorts {
   readonly deliveries: Pick<DeliveryStore, 'listPendingRepositories'>;
@@ -30,7 +31,9 @@ export async function wakeUnfinished({
   reporter,
 }: UnfinishedPorts): Promise<void> {
   for (const id of await deliveries.listPendingRepositories()) dispatcher.wake('plan', String(id));
-  for (const id of await store.listOpenWorkspaces()) dispatcher.wake('workspace', id);
+  for (const workspace of await store.listOpenWorkspaces()) {
+    dispatcher.wake('workspace', formatWorkspaceKey(workspace));
+  }
   for (const id of await store.listOpenCommands()) dispatcher.wake('command', id);
   for (const run of await store.listOwedConfigurationRuns()) reporter.configurationRead(run);
   for (const id of await store.listOpenFailureComments()) dispatcher.wake('comment', id);

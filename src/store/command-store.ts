@@ -3,6 +3,7 @@ import type { Kysely, Selectable } from 'kysely';
 import type { CommandRecord, NewCommand } from '../domain/conversation.ts';
 import type { CommandStore } from '../domain/ports.ts';
 import { toDeployment } from './deployment-row.ts';
+import { isOfRepositoryWorkspace } from './of-workspace.ts';
 import type { CommandTable, Schema } from './schema.ts';
 
 export function createCommandStore(db: Kysely<Schema>): CommandStore {
@@ -59,11 +60,11 @@ export function createCommandStore(db: Kysely<Schema>): CommandStore {
       return row ? toDeployment(row) : null;
     },
 
-    async listRecent(workspaceId, limit) {
+    async listRecent(workspace, limit) {
       const rows = await db
         .selectFrom('deployment')
         .selectAll()
-        .where('workspaceId', '=', workspaceId)
+        .where(isOfRepositoryWorkspace(workspace))
         .where('revision', '>', 0)
         .orderBy('receivedAt', 'desc')
         .limit(limit)

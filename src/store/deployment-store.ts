@@ -3,6 +3,7 @@ import { isConfigurationRunId } from '../domain/configuration-run.ts';
 import { orderDeployments } from '../domain/order-deployments.ts';
 import type { DeploymentChange, DeploymentStore, ReportQueue, ReportStore } from '../domain/ports.ts';
 import { toDeployment } from './deployment-row.ts';
+import { isOfWorkspace } from './of-workspace.ts';
 import type { DeploymentTable, Schema } from './schema.ts';
 
 /** Bookkeeping that no check run shows: changing it makes no report due. */
@@ -27,24 +28,23 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & Rep
       return row ? toDeployment(row) : null;
     },
 
-    async listOpen(workspaceId) {
+    async listOpen(workspace) {
       const rows = await db
         .selectFrom('deployment')
         .selectAll()
-        .where('workspaceId', '=', workspaceId)
+        .where(isOfWorkspace(workspace))
         .where('state', '<>', sql.lit('concluded'))
         .execute();
       return orderDeployments(rows.map(toDeployment));
     },
 
     async listOpenWorkspaces() {
-      const rows = await db
+      return db
         .selectFrom('deployment')
-        .select('workspaceId')
+        .select(['account', 'workspaceId'])
         .distinct()
         .where('state', '<>', sql.lit('concluded'))
         .execute();
-      return rows.map((row) => row.workspaceId);
     },
 
     async saveDeployment(id, change) {
@@ -61,22 +61,22 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & Rep
       return row ? toDeployment(row) : null;
     },
 
-    async listTakenJobs(workspaceId, jobIds) {
+    async listTakenJobs(workspace, jobIds) {
       if (jobIds.length === 0) return new Set();
       const rows = await db
         .selectFrom('deployment')
         .select('jobId')
-        .where('workspaceId', '=', workspaceId)
+        .where(isOfWorkspace(workspace))
         .where('jobId', 'in', jobIds)
         .execute();
       return new Set(rows.flatMap((row) => row.jobId ?? []));
     },
 
-    async listKnownJobs(workspaceId, before) {
+    async listKnownJobs(workspace, before) {
       const row = await db
         .selectFrom('deployment')
         .select('knownJobIds')
-        .where('workspaceId', '=', workspaceId)
+        .where(isOfWorkspace(workspace))
         .where('attemptedAt', '<', before)
         .orderBy('attemptedAt', 'desc')
         .limit(1)

@@ -1,7 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import type { Deployment } from '../domain/deployment.ts';
 import type { FailureCommentStore } from '../domain/failure-comment.ts';
+import { formatWorkspaceKey } from '../domain/workspace-key.ts';
 import { toDeployment } from './deployment-row.ts';
+import { isOfRepositoryWorkspace } from './of-workspace.ts';
 import type { Schema } from './schema.ts';
 
 export function createFailureCommentStore(db: Kysely<Schema>): FailureCommentStore {
@@ -53,7 +55,10 @@ export function createFailureCommentStore(db: Kysely<Schema>): FailureCommentSto
         .orderBy('concludedAt', 'desc')
         .execute();
       const last = new Map<string, Deployment>();
-      for (const row of rows) if (!last.has(row.workspaceId)) last.set(row.workspaceId, toDeployment(row));
+      for (const row of rows) {
+        const key = formatWorkspaceKey(row);
+        if (!last.has(key)) last.set(key, toDeployment(row));
+      }
       return Promise.all(
         [...last.values()].map(async (deployment) => ({
           deployment,
@@ -64,16 +69,13 @@ export function createFailureCommentStore(db: Kysely<Schema>): FailureCommentSto
   };
 }
 
-async function findRepair(
-  db: Kysely<Schema>,
-  { workspaceId, concludedAt }: Deployment,
-): Promise<Deployment | null> {
+async function findRepair(db: Kysely<Schema>, failed: Deployment): Promise<Deployment | null> {
   const row = await db
     .selectFrom('deployment')
     .selectAll()
-    .where('workspaceId', '=', workspaceId)
+    .where(isOfRepositoryWorkspace(failed))
     .where('conclusion', '=', sql.lit('success'))
-    .where('concludedAt', '>', concludedAt)
+    .where('concludedAt', '>', failed.concludedAt)
     .orderBy('concludedAt', 'desc')
     .limit(1)
     .executeTakeFirst();

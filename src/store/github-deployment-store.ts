@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { GitHubDeploymentStore } from '../domain/github-deployment.ts';
+import { isOfRepositoryWorkspace } from './of-workspace.ts';
 import type { Schema } from './schema.ts';
 
 export function createGitHubDeploymentStore(db: Kysely<Schema>): GitHubDeploymentStore {
@@ -22,22 +23,22 @@ export function createGitHubDeploymentStore(db: Kysely<Schema>): GitHubDeploymen
       await db.updateTable('githubDeployment').set(change).where('deploymentId', '=', deploymentId).execute();
     },
 
-    async listOpenGitHubDeployments(workspaceId) {
-      const rows = await db
-        .selectFrom('githubDeployment')
-        .select('deploymentId')
-        .where('finishedAt', 'is', null)
-        .$if(workspaceId !== undefined, (query) => query.where('workspaceId', '=', workspaceId ?? ''))
-        .execute();
+    async listOpenGitHubDeployments(workspace) {
+      const open = db.selectFrom('githubDeployment').select('deploymentId').where('finishedAt', 'is', null);
+      const wanted = workspace
+        ? open.where('account', '=', workspace.account).where('workspaceId', '=', workspace.workspaceId)
+        : open;
+      const rows = await wanted.execute();
       return rows.map((row) => row.deploymentId);
     },
 
-    async isReplaced({ workspaceId, concludedAt }) {
+    async isReplaced(deployment) {
+      const { concludedAt } = deployment;
       if (concludedAt === null) return false;
       const row = await db
         .selectFrom('deployment')
         .select('id')
-        .where('workspaceId', '=', workspaceId)
+        .where(isOfRepositoryWorkspace(deployment))
         .where('conclusion', '=', sql.lit('success'))
         .where('concludedAt', '>', concludedAt)
         .limit(1)

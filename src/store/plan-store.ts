@@ -3,9 +3,11 @@ import type { Deployment } from '../domain/deployment.ts';
 import type { NotedRerun, Plan, PlannedDeployment, PlanStore } from '../domain/ports.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import { findSuperseded } from '../domain/supersede.ts';
+import type { WorkspaceKey } from '../domain/workspace-key.ts';
 import { toCommandRow } from './command-store.ts';
 import { insertConfigurationRuns, rewriteConfigurationRuns } from './configuration-run-store.ts';
 import { toDeployment, toNewRow } from './deployment-row.ts';
+import { isOfRepositoryWorkspace, isOfWorkspace } from './of-workspace.ts';
 import type { Schema } from './schema.ts';
 
 /** What a push came to that started nothing. */
@@ -20,11 +22,11 @@ const NEWEST = 20;
 
 export function createPlanStore(db: Kysely<Schema>): PlanStore {
   return {
-    async findLastSuccess(workspaceId) {
+    async findLastSuccess(workspace) {
       const row = await db
         .selectFrom('deployment')
         .select(['deployedSha', 'sha'])
-        .where('workspaceId', '=', workspaceId)
+        .where(isOfRepositoryWorkspace(workspace))
         .where('conclusion', '=', sql.lit('success'))
         .orderBy('concludedAt', 'desc')
         .limit(1)
@@ -34,7 +36,7 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore {
       const accepted = await db
         .selectFrom('deployment')
         .select('sha')
-        .where('workspaceId', '=', workspaceId)
+        .where(isOfRepositoryWorkspace(workspace))
         .where('reason', '=', sql.lit('start_accepted'))
         .orderBy('concludedAt', 'desc')
         .limit(1)
@@ -42,11 +44,11 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore {
       return accepted?.sha ?? null;
     },
 
-    async findFirstPush(workspaceId, pushedAt) {
+    async findFirstPush(workspace, pushedAt) {
       const row = await db
         .selectFrom('deployment')
         .select('before')
-        .where('workspaceId', '=', workspaceId)
+        .where(isOfRepositoryWorkspace(workspace))
         .where('pushedAt', '<', pushedAt)
         .where('reason', '<>', 'branch_not_tracked')
         .orderBy('pushedAt')
@@ -55,11 +57,11 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore {
       return row ?? null;
     },
 
-    async countStarted(workspaceId, requestedBy, since) {
+    async countStarted(workspace, requestedBy, since) {
       const row = await db
         .selectFrom('deployment')
         .select((column) => column.fn.countAll<number>().as('count'))
-        .where('workspaceId', '=', workspaceId)
+        .where(isOfWorkspace(workspace))
         .where('requestedBy', '=', requestedBy)
         .where('receivedAt', '>', since)
         .where('state', '<>', sql.lit('waiting'))
@@ -87,8 +89,8 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore {
         if (withdraw) note(await withdrawOpen(tx, deliveryId, withdraw));
         for (const one of reruns ?? []) note(await noteRerun(tx, one, now));
         note(await insertDeployments(tx, deployments, now));
-        for (const { workspaceId } of deployments.filter((one) => one.conclusion === null)) {
-          note(await supersedeOlder(tx, workspaceId, now));
+        for (const planned of deployments.filter((one) => one.conclusion === null)) {
+          note(await supersedeOlder(tx, planned, now));
         }
         return [...changed.values()];
       });
@@ -128,9 +130,9 @@ async function insertDeployments(
 async function withdrawOpen(
   tx: Kysely<Schema>,
   deliveryId: string,
-  { by, workspaceIds }: NonNullable<Plan['withdraw']>,
+  { by, workspaces }: NonNullable<Plan['withdraw']>,
 ): Promise<Deployment[]> {
-  if (workspaceIds.length === 0) return [];
+  if (workspaces.length === 0) return [];
   const rows = await tx
     .updateTable('deployment')
     .set((column) => ({
@@ -138,7 +140,7 @@ async function withdrawOpen(
       withdrawDeliveryId: deliveryId,
       revision: column('revision', '+', 1),
     }))
-    .where('workspaceId', 'in', workspaceIds)
+    .where((where) => where.or(workspaces.map((one) => isOfRepositoryWorkspace(one)(where))))
     .where('state', '<>', sql.lit('concluded'))
     .where('withdrawDeliveryId', 'is', null)
     .returningAll()
@@ -169,8 +171,12 @@ async function noteRerun(
   return restored.map(toDeployment);
 }
 
-async function supersedeOlder(tx: Kysely<Schema>, workspaceId: string, now: number): Promise<Deployment[]> {
-  const ofWorkspace = tx.selectFrom('deployment').selectAll().where('workspaceId', '=', workspaceId);
+async function supersedeOlder(
+  tx: Kysely<Schema>,
+  workspace: WorkspaceKey,
+  now: number,
+): Promise<Deployment[]> {
+  const ofWorkspace = tx.selectFrom('deployment').selectAll().where(isOfWorkspace(workspace));
   const open = await ofWorkspace.where('state', '<>', sql.lit('concluded')).execute();
   const newest = await ofWorkspace
     .where('state', '=', sql.lit('concluded'))

@@ -62,12 +62,13 @@ export function createRepositoryStore(db: Kysely<Schema>): RepositoryStore {
       return new Map(rows.map((row) => [nameRepository(row), { repositoryId: row.id, since: row.namedAt }]));
     },
 
-    async noteStatements(statements, now) {
+    async noteStatements(account, statements, now) {
       const ids = [...statements.keys()];
       if (ids.length === 0) return new Map();
       const known = await db
         .selectFrom('workspaceStatement')
         .selectAll()
+        .where('account', '=', account)
         .where('workspaceId', 'in', ids)
         .execute();
       const since = new Map(
@@ -81,8 +82,10 @@ export function createRepositoryStore(db: Kysely<Schema>): RepositoryStore {
         const from = before.has(workspaceId) ? now : created;
         await db
           .insertInto('workspaceStatement')
-          .values({ workspaceId, statement, since: from })
-          .onConflict((conflict) => conflict.column('workspaceId').doUpdateSet({ statement, since: from }))
+          .values({ account, workspaceId, statement, since: from })
+          .onConflict((conflict) =>
+            conflict.columns(['account', 'workspaceId']).doUpdateSet({ statement, since: from }),
+          )
           .execute();
         since.set(workspaceId, from);
       }

@@ -74,7 +74,9 @@ async function removeDeployments(db: Kysely<Schema>, range: Range): Promise<Remo
         exists(
           selectFrom('deployment as later')
             .select(sql.lit(1).as('one'))
+            .whereRef('later.account', '=', 'deployment.account')
             .whereRef('later.workspaceId', '=', 'deployment.workspaceId')
+            .whereRef('later.repositoryId', '=', 'deployment.repositoryId')
             .where('later.conclusion', '=', sql.lit('success'))
             .whereRef('later.concludedAt', '>', 'deployment.concludedAt'),
         ),

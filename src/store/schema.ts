@@ -41,6 +41,7 @@ export interface PushPayloadTable {
 
 /** What a workspace says of its repository, and since when. */
 export interface WorkspaceStatementTable {
+  account: string;
   workspaceId: string;
   /** The repository that it names: `owner/name`, lower case. */
   statement: string;

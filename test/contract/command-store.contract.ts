@@ -12,6 +12,8 @@ const REPOSITORY: Repository = {
   ...{ private: true, defaultBranch: 'main' },
 };
 
+const OF_REPOSITORY = { account: 'environment', workspaceId: WORKSPACE, repositoryId: REPOSITORY.id };
+
 function command(id: string, differences: Partial<NewCommand> = {}): NewCommand {
   return {
     ...{ id, installationId: 1, repositoryId: REPOSITORY.id, account: 'environment' },
@@ -95,7 +97,13 @@ export function describeCommandStore(name: string, open: () => Promise<OpenStore
         const deployments = [planned(name, { id: name, repositoryId })];
         await commit(name, { command: command(name, { repositoryId }), deployments });
         await stores.noteFailure({ repositoryId, sha: 'a', now: 1 });
-        const shown = { deploymentId: name, workspaceId: WORKSPACE, environment: 'prod', openedAt: 1 };
+        const shown = {
+          deploymentId: name,
+          account: 'environment',
+          workspaceId: WORKSPACE,
+          environment: 'prod',
+          openedAt: 1,
+        };
         await stores.openGitHubDeployment(shown);
       }
       const waiting = (id: number) => [
@@ -123,14 +131,14 @@ export function describeCommandStore(name: string, open: () => Promise<OpenStore
       await commit('one', { command: command('one'), deployments: [planned('one')] });
       const [withdrawn] = await commit('two', {
         command: command('two', { answer: { kind: 'withdraw', idle: [] } }),
-        withdraw: { by: 'bob', workspaceIds: [WORKSPACE] },
+        withdraw: { by: 'bob', workspaces: [OF_REPOSITORY] },
       });
       expect(withdrawn).toMatchObject({ withdrawnBy: 'bob', withdrawDeliveryId: 'two', revision: 2 });
       const [ofOne] = await stores.listCommandDeployments('one');
       expect(ofOne).toEqual(withdrawn);
       expect(await stores.listCommandDeployments('two')).toEqual([withdrawn]);
       expect(
-        await commit('three', { withdraw: { by: 'ana', workspaceIds: [WORKSPACE] } }),
+        await commit('three', { withdraw: { by: 'ana', workspaces: [OF_REPOSITORY] } }),
         'what is withdrawn stays the first one’s',
       ).toEqual([]);
     });
@@ -191,8 +199,8 @@ export function describeCommandStore(name: string, open: () => Promise<OpenStore
       await commit('two', { deployments: [planned('two', { sha: '2', receivedAt: 2 })] });
       const no = { sha: '3', receivedAt: 3, reason: 'paths_unchanged', conclusion: 'none' } as const;
       await commit('three', { deployments: [planned('three', no)] });
-      expect((await stores.listRecent(WORKSPACE, 5)).map((one) => one.sha)).toEqual(['2', '1']);
-      expect(await stores.listRecent(WORKSPACE, 1)).toHaveLength(1);
+      expect((await stores.listRecent(OF_REPOSITORY, 5)).map((one) => one.sha)).toEqual(['2', '1']);
+      expect(await stores.listRecent(OF_REPOSITORY, 1)).toHaveLength(1);
     });
 
     test('finished commands leave, oldest first and at most so many; open ones stay', async () => {

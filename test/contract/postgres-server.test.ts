@@ -117,13 +117,18 @@ describe('the doctor’s look at a server', () => {
       expect((await inspectPostgres(database.url)).migrations).toBeNull();
       const { db, close } = await open(database.url);
       const { migrations } = await inspectPostgres(database.url);
-      expect(compareMigrations(migrations ?? [])).toEqual({ due: [], unknown: [] });
-      await sql`update kysely_migration set name = '9999-later' where name = '0010-leases'`.execute(db);
+      expect(compareMigrations(migrations ?? [])).toEqual({
+        due: [],
+        unknown: [],
+        isOfDevelopment: false,
+      });
+      await sql`update kysely_migration set name = '9999-later' where name = '0001-tables'`.execute(db);
       await close();
       const changed = await inspectPostgres(database.url);
       expect(compareMigrations(changed.migrations ?? [])).toEqual({
-        due: ['0010-leases'],
+        due: ['0001-tables'],
         unknown: ['9999-later'],
+        isOfDevelopment: false,
       });
     },
   );

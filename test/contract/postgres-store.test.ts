@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { createStores } from '../../src/store/create-stores.ts';
+import { describeAccounts } from './accounts.contract.ts';
 import { describeBacklog } from './backlog.contract.ts';
 import { describeCommandStore } from './command-store.contract.ts';
 import { describeConfigurationStore } from './configuration.contract.ts';
@@ -21,6 +22,7 @@ describe.each(listPostgresDatabases())('$name', ({ name, start }) => {
   }
 
   describeStore(name, open);
+  describeAccounts(name, open);
   describeCommandStore(name, open);
   describeConfigurationStore(name, open);
   describeFailureComments(name, open);

@@ -10,6 +10,7 @@ const REPOSITORY = {
   ...{ id: 9_007_199_254, installationId: 1, owner: 'acme', name: 'data' },
   ...{ private: true, defaultBranch: 'main' },
 };
+const OF_REPOSITORY = { account: 'environment', workspaceId: WORKSPACE, repositoryId: REPOSITORY.id };
 /** The end of the range that everything in these tests is in, unless it says otherwise. */
 const ALL = { after: null, before: { time: 1_000_000, id: '' }, limit: 500 };
 
@@ -152,8 +153,8 @@ export function describeRetention(name: string, open: () => Promise<OpenStores>)
         ];
         await stores.removeDeployments(ALL);
         expect(await left(ids)).toEqual([ids[2], ids[3]]);
-        expect(await stores.findLastSuccess(WORKSPACE)).toBe(ids[2]);
-        expect(await stores.findLastSuccess(other)).toBe(ids[3]);
+        expect(await stores.findLastSuccess(OF_REPOSITORY)).toBe(ids[2]);
+        expect(await stores.findLastSuccess({ ...OF_REPOSITORY, workspaceId: other })).toBe(ids[3]);
       });
 
       test('leaves alone what another deployment names as its successor, for as long as that one is kept', async () => {

@@ -248,12 +248,18 @@ async function callEverything(stores: Stores): Promise<void> {
     deployments: [makePlanned({ id: 'new', deliveryId: 'next', workspaceId: 'w', pushedAt: 2_000 })],
   });
   await stores.getDeployment('old');
-  await stores.listOpen('w');
+  const workspace = { account: 'environment', workspaceId: 'w', repositoryId: 1 };
+  await stores.listOpen(workspace);
   await stores.saveDeployment('new', { jobId: 'job' });
   await stores.saveReport('new', { reportedRevision: 1 });
-  await stores.listTakenJobs('w', ['job']);
-  await stores.findLastSuccess('w');
-  await stores.countStarted('w', 'bot', 1);
+  await stores.listTakenJobs(workspace, ['job']);
+  await stores.findLastSuccess(workspace);
+  await stores.countStarted(workspace, 'bot', 1);
+  await stores.listKnownJobs(workspace, 1);
+  await stores.listRecent(workspace, 5);
+  await stores.listOpenGitHubDeployments(workspace);
+  const [open] = await stores.listOpen(workspace);
+  if (open) await stores.isReplaced({ ...open, concludedAt: 1 });
   await stores.listUnknownDeliveries(['guid']);
   await stores.countRedeliveries(['guid']);
   await stores.noteRedelivery('guid', 1);

@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createStores } from '../../src/store/create-stores.ts';
 import { DataDirectoryInUse, openSqlite } from '../../src/store/sqlite.ts';
+import { describeAccounts } from './accounts.contract.ts';
 import { describeBacklog } from './backlog.contract.ts';
 import { describeCommandStore } from './command-store.contract.ts';
 import { describeConfigurationStore } from './configuration.contract.ts';
@@ -14,6 +15,7 @@ import { openTemporarySqlite } from './open-temporary-sqlite.ts';
 import { describeStore } from './store.contract.ts';
 
 describeStore('SQLite', openTemporarySqlite);
+describeAccounts('SQLite', openTemporarySqlite);
 describeConfigurationStore('SQLite', openTemporarySqlite);
 describeBacklog('SQLite', openTemporarySqlite);
 describeCommandStore('SQLite', openTemporarySqlite);
@@ -52,10 +54,22 @@ test('a database of a newer version is refused, and says so', async () => {
   rmSync(directory, { recursive: true });
 });
 
+test('a database from before the first release is refused, and the operator is told what to do', async () => {
+  const { directory, database } = await openTemporarySqlite();
+  await sql`insert into kysely_migration (name, timestamp) values ('0001-first', ${new Date().toISOString()})`.execute(
+    database.db,
+  );
+  await database.close();
+  await expect(openSqlite(directory)).rejects.toThrow(
+    /^The database was made by a development version .* Move DATA_DIR aside, or drop the tables/,
+  );
+  rmSync(directory, { recursive: true });
+});
+
 test('a change of the tables that fails half-way leaves nothing of itself behind', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
   const file = new DatabaseSync(join(directory, 'meltano-deploy.db'));
-  // In the way of the second table of a step that adds a column first.
+  // In the way of a table that comes after others.
   file.exec('create table redelivery (guid text)');
   await expect(openSqlite(directory)).rejects.toThrow('could not be migrated');
   file.exec('drop table redelivery');

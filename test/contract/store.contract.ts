@@ -13,6 +13,8 @@ const REPOSITORY: Repository = {
   ...{ private: true, defaultBranch: 'main' },
 };
 
+const OF_REPOSITORY = { account: 'environment', workspaceId: WORKSPACE, repositoryId: REPOSITORY.id };
+
 function pushEvent(repository = REPOSITORY): AppEvent {
   return {
     ...{ kind: 'push', account: 'acme', repository, ref: 'refs/heads/main', before: 'b', after: 'a' },
@@ -131,7 +133,11 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
           ]),
         );
         const note = (now: number, ...said: [string, string][]) =>
-          stores.noteStatements(new Map(said.map(([id, fullName]) => [id, { fullName, created: 5 }])), now);
+          stores.noteStatements(
+            'environment',
+            new Map(said.map(([id, fullName]) => [id, { fullName, created: 5 }])),
+            now,
+          );
         expect(await note(10, ['w', 'a'])).toEqual(new Map([['w', 5]]));
         expect(await note(20, ['w', 'b'], ['x', 'a'])).toEqual(
           new Map([
@@ -145,7 +151,7 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
             ['x', 5],
           ]),
         );
-        expect(await stores.noteStatements(new Map(), 40)).toEqual(new Map());
+        expect(await stores.noteStatements('environment', new Map(), 40)).toEqual(new Map());
       });
 
       test('an unknown one is null', async () => {
@@ -228,12 +234,12 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         const plan = [planned('guid')];
         expect(await commit(...plan)).toHaveLength(1);
         expect(await commit(...plan)).toEqual([]);
-        expect(await stores.listOpen(WORKSPACE)).toHaveLength(1);
+        expect(await stores.listOpen(OF_REPOSITORY)).toHaveLength(1);
       });
 
       test('a plain no is stored, and owes nobody a report', async () => {
         await commit(planned('guid', { reason: 'paths_unchanged', conclusion: 'none' }));
-        expect(await stores.listOpen(WORKSPACE)).toEqual([]);
+        expect(await stores.listOpen(OF_REPOSITORY)).toEqual([]);
         expect(await stores.listUnreported()).toEqual([]);
       });
 
@@ -244,7 +250,7 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         expect(changed.find((one) => one.id === first?.id)).toMatchObject({
           ...{ state: 'concluded', conclusion: 'skipped', reason: 'superseded', supersededBy: second.id },
         });
-        expect((await stores.listOpen(WORKSPACE)).map((one) => one.id)).toEqual([second.id]);
+        expect((await stores.listOpen(OF_REPOSITORY)).map((one) => one.id)).toEqual([second.id]);
       });
 
       test('an older push that comes late is replaced, even after 50 newer ones', async () => {
@@ -258,11 +264,14 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         const [first] = await commit(planned('one', { pushedAt: 1_000 }));
         await stores.saveDeployment(first?.id ?? '', { state: 'starting', attemptedAt: 5 });
         await commit(planned('two', { pushedAt: 2_000 }));
-        expect((await stores.listOpen(WORKSPACE)).map((one) => one.state)).toEqual(['starting', 'waiting']);
+        expect((await stores.listOpen(OF_REPOSITORY)).map((one) => one.state)).toEqual([
+          'starting',
+          'waiting',
+        ]);
       });
 
       test('the last success is the deployed commit of the newest one', async () => {
-        expect(await stores.findLastSuccess(WORKSPACE)).toBeNull();
+        expect(await stores.findLastSuccess(OF_REPOSITORY)).toBeNull();
         const ends = [
           { conclusion: 'success', concludedAt: 10, deployedSha: 'old' },
           { conclusion: 'success', concludedAt: 20, deployedSha: 'new' },
@@ -272,7 +281,7 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
           const [one] = await commit(planned(`guid-${n}`, { pushedAt: n }));
           await stores.saveDeployment(one?.id ?? '', { state: 'concluded', reason: 'job_complete', ...end });
         }
-        expect(await stores.findLastSuccess(WORKSPACE)).toBe('new');
+        expect(await stores.findLastSuccess(OF_REPOSITORY)).toBe('new');
       });
 
       test('without credentials the last accepted start stands for the last success', async () => {
@@ -285,19 +294,19 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
           const end = { state: 'concluded', conclusion: 'neutral', concludedAt: n } as const;
           await stores.saveDeployment(one?.id ?? '', { ...end, reason });
         }
-        expect(await stores.findLastSuccess('blind')).toBe('sha-1');
+        expect(await stores.findLastSuccess({ ...OF_REPOSITORY, workspaceId: 'blind' })).toBe('sha-1');
       });
 
       test('the first push is the oldest one to the branch, deployed or not, and older than the one in question', async () => {
         const pushAfter = (sha: string, pushedAt: number, rest: Partial<PlannedDeployment> = {}) =>
           commit(planned(sha, { before: sha, pushedAt, ...rest }));
-        expect(await stores.findFirstPush(WORKSPACE, 5_000)).toBeNull();
+        expect(await stores.findFirstPush(OF_REPOSITORY, 5_000)).toBeNull();
         await pushAfter('elsewhere', 500, { reason: 'branch_not_tracked', conclusion: 'none' });
         await pushAfter('second', 3_000);
         await pushAfter('skipped', 2_000, { reason: 'skip_token', conclusion: 'skipped' });
         await pushAfter('other', 500, { workspaceId: 'other' });
-        expect(await stores.findFirstPush(WORKSPACE, 5_000)).toEqual({ before: 'skipped' });
-        expect(await stores.findFirstPush(WORKSPACE, 2_000)).toBeNull();
+        expect(await stores.findFirstPush(OF_REPOSITORY, 5_000)).toEqual({ before: 'skipped' });
+        expect(await stores.findFirstPush(OF_REPOSITORY, 2_000)).toBeNull();
       });
 
       test('the brake counts what started: no waiting, superseded, refused by the plan, old or foreign ones', async () => {
@@ -318,7 +327,7 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         );
         await commit(planned('superseded', { receivedAt: 200, requestedBy: 'bot', pushedAt: 5_000 }));
         await commit(planned('waiting', { receivedAt: 200, requestedBy: 'bot', pushedAt: 6_000 }));
-        expect(await stores.countStarted(WORKSPACE, 'bot', 100)).toBe(1);
+        expect(await stores.countStarted(OF_REPOSITORY, 'bot', 100)).toBe(1);
       });
     });
 
@@ -386,8 +395,8 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
       test('jobs that a deployment of the workspace has are taken', async () => {
         const [one] = await commit(planned('guid'));
         await stores.saveDeployment(one?.id ?? '', { jobId: 'mine' });
-        expect(await stores.listTakenJobs(WORKSPACE, ['mine', 'other'])).toEqual(new Set(['mine']));
-        expect(await stores.listTakenJobs(WORKSPACE, [])).toEqual(new Set());
+        expect(await stores.listTakenJobs(OF_REPOSITORY, ['mine', 'other'])).toEqual(new Set(['mine']));
+        expect(await stores.listTakenJobs(OF_REPOSITORY, [])).toEqual(new Set());
       });
     });
   });

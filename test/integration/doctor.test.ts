@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -403,6 +404,19 @@ describe('the database', () => {
     writeFileSync(join(folder, 'data', 'meltano-deploy.db'), 'not a database, whatever it is called');
     expect((await ask()).wrong).toEqual([
       expect.stringMatching(/The database in DATA_DIR .* can't be read: .* → Run the doctor as the user/),
+    ]);
+  });
+
+  test('is of a development version', async () => {
+    await open();
+    mkdirSync(join(folder, 'data'));
+    const database = new DatabaseSync(join(folder, 'data', 'meltano-deploy.db'));
+    database.exec(
+      "create table kysely_migration (name text); insert into kysely_migration values ('0001-first')",
+    );
+    database.close();
+    expect((await ask()).wrong).toEqual([
+      expect.stringMatching(/The database was made by a development version .* → Move DATA_DIR aside/),
     ]);
   });
 

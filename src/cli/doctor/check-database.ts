@@ -73,7 +73,15 @@ function isWritable(folder: string): boolean {
 /** `migrations`: the names of those that the database had; null: it is empty. */
 function judgeMigrations(migrations: readonly string[] | null): Finding[] {
   if (migrations === null) return [note('The database is empty: the first start makes its tables')];
-  const { due, unknown } = compareMigrations(migrations);
+  const { due, unknown, isOfDevelopment } = compareMigrations(migrations);
+  if (isOfDevelopment) {
+    return [
+      wrong(
+        'The database was made by a development version from before the first release',
+        'Move DATA_DIR aside, or drop the tables in the database of DATABASE_URL, and start again',
+      ),
+    ];
+  }
   if (unknown.length > 0) {
     return [
       wrong(

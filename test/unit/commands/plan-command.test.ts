@@ -3,7 +3,7 @@ import { parseCommand } from '../../../src/commands/parse-command.ts';
 import type { CommandRecord, PermissionLevel } from '../../../src/domain/conversation.ts';
 import type { CommentEvent } from '../../../src/domain/delivery.ts';
 import { PlanWorld } from '../reconcile/plan-world.ts';
-import { buildWorkspace, MINUTE, REPOSITORY, START, WORKSPACE_ID } from '../reconcile/reconcile-world.ts';
+import { buildWorkspace, MINUTE, QUEUE_KEY, REPOSITORY, START } from '../reconcile/reconcile-world.ts';
 
 const DEV = '81c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 const HEADS: Record<string, string> = { main: 'a'.repeat(40), dev: 'd'.repeat(40) };
@@ -49,7 +49,7 @@ describe('a redeploy', () => {
     });
     expect(world.asked).toEqual(['permission of ana', 'head of main']);
     expect(world.dispatcher.wakes).toContainEqual({ queue: 'command', key: command?.id });
-    expect(world.dispatcher.wakes).toContainEqual({ queue: 'workspace', key: WORKSPACE_ID });
+    expect(world.dispatcher.wakes).toContainEqual({ queue: 'workspace', key: QUEUE_KEY });
   });
 
   test.each<[string, string, CommentEvent['place'], string[]]>([
@@ -225,7 +225,7 @@ describe('withdraw', () => {
     const command = await give('/meltano withdraw prod dev');
     expect(command?.answer).toMatchObject({ kind: 'withdraw', idle: [{ name: 'Dev' }] });
     expect(await world.open()).toMatchObject([{ withdrawnBy: 'ana', withdrawDeliveryId: command?.id }]);
-    expect(world.dispatcher.wakes.at(-1)).toEqual({ queue: 'workspace', key: WORKSPACE_ID });
+    expect(world.dispatcher.wakes.at(-1)).toEqual({ queue: 'workspace', key: QUEUE_KEY });
   });
 });
 

@@ -30,7 +30,7 @@ async function findAfter(
   clock.advance(ms);
   return findWorkspaces(
     {
-      account: { directory, mappings: [] } as never,
+      account: { key: 'environment', directory, mappings: [] } as never,
       ...{ repository: REPOSITORY, receivedAt: clock.now(), isAwaited },
       isEnough: (workspaces) => workspaces.length > 0,
     },

@@ -3,7 +3,7 @@ import { parseCommand } from '../../../src/commands/parse-command.ts';
 import type { CommentEvent, PushEvent } from '../../../src/domain/delivery.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import { buildPush, PlanWorld } from './plan-world.ts';
-import { buildWorkspace, REPOSITORY, START, WORKSPACE_ID } from './reconcile-world.ts';
+import { buildWorkspace, REPOSITORY, START, WORKSPACE_ID, WORKSPACE_KEY } from './reconcile-world.ts';
 
 const OTHER = '81c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 const [SHA, NEXT, THIRD] = ['a'.repeat(40), 'c'.repeat(40), 'd'.repeat(40)];
@@ -123,7 +123,7 @@ describe('the file', () => {
     expect(await push({ ref: 'refs/heads/dev', after: NEXT })).toMatchObject([
       { workspaceId: WORKSPACE_ID, log: null },
     ]);
-    expect(await world.stores.listOpen(OTHER)).toEqual([]);
+    expect(await world.stores.listOpen({ ...WORKSPACE_KEY, workspaceId: OTHER })).toEqual([]);
   });
 
   test('of a commit that was pushed away is read at the head', async () => {

@@ -2,7 +2,15 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PushEvent } from '../../../src/domain/delivery.ts';
 import { refuse, UNREACHABLE } from './fake-meltano.ts';
 import { buildPush, PlanWorld } from './plan-world.ts';
-import { buildWorkspace, MINUTE, REPOSITORY, START, WORKSPACE_ID } from './reconcile-world.ts';
+import {
+  buildWorkspace,
+  MINUTE,
+  QUEUE_KEY,
+  REPOSITORY,
+  START,
+  WORKSPACE_ID,
+  WORKSPACE_KEY,
+} from './reconcile-world.ts';
 
 let world: PlanWorld;
 
@@ -21,7 +29,7 @@ test('a push becomes a waiting deployment that is reported and woken; planning a
     ...{ checkName: 'Meltano Deploy (Analytics)', sha: 'a'.repeat(40), receivedAt: START, pushedAt: START },
   });
   expect(world.reporter.reports).toMatchObject([{ id: deployment?.id }]);
-  expect(world.dispatcher.wakes).toEqual([{ queue: 'workspace', key: WORKSPACE_ID }]);
+  expect(world.dispatcher.wakes).toEqual([{ queue: 'workspace', key: QUEUE_KEY }]);
   expect(await world.plan()).toBeNull();
   expect(await world.open()).toHaveLength(1);
   expect(world.reporter.reports).toHaveLength(1);
@@ -34,7 +42,7 @@ test('each workspace of the repository gets a row with its reason; a plain no is
   expect(world.noops()).toEqual(['branch_not_tracked']);
   expect(world.decisions.toSorted()).toEqual(['branch_not_tracked', 'push']);
   expect(world.reporter.reports.map((one) => one.workspaceId)).toEqual([WORKSPACE_ID]);
-  expect(world.dispatcher.wakes).toEqual([{ queue: 'workspace', key: WORKSPACE_ID }]);
+  expect(world.dispatcher.wakes).toEqual([{ queue: 'workspace', key: QUEUE_KEY }]);
 });
 
 test.each<[string, Partial<PushEvent>, (world: PlanWorld) => void]>([
@@ -117,7 +125,7 @@ describe('a list of workspaces that is older than the push', () => {
     world.meltano.workspaces = [buildWorkspace(), buildWorkspace({ id: OTHER, branch: 'dev' })];
     await world.planAll();
     expect(world.meltano.timesOf('listWorkspaces')).toEqual([START, START + 30_000]);
-    expect(await world.stores.listOpen(OTHER)).toHaveLength(1);
+    expect(await world.stores.listOpen({ ...WORKSPACE_KEY, workspaceId: OTHER })).toHaveLength(1);
   });
 
   test('holds no push back that has its workspace', async () => {
@@ -184,7 +192,7 @@ describe('a delivery that can not be planned now', () => {
     await world.deliver(buildPush());
     await world.deliver(buildPush({ ref: 'refs/heads/dev' }));
     expect(await world.plan()).toBe(1_000);
-    expect(await world.stores.listOpen(OTHER)).toHaveLength(1);
+    expect(await world.stores.listOpen({ ...WORKSPACE_KEY, workspaceId: OTHER })).toHaveLength(1);
     expect(await world.open()).toEqual([]);
     world.comparison = () => ({ kind: 'paths', paths: ['a/meltano.yml'] });
     world.clock.advance(1_000);
@@ -281,8 +289,8 @@ describe('a name that went from one repository to another', () => {
   }
 
   const listAll = async () => [
-    ...(await world.stores.listOpen(WORKSPACE_ID)),
-    ...(await world.stores.listOpen(OTHER)),
+    ...(await world.stores.listOpen(WORKSPACE_KEY)),
+    ...(await world.stores.listOpen({ ...WORKSPACE_KEY, workspaceId: OTHER })),
   ];
 
   test('is meant by a workspace that was made or set to it since, and only by that one', async () => {

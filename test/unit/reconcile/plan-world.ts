@@ -27,7 +27,7 @@ import {
   openStores,
   REPOSITORY,
   START,
-  WORKSPACE_ID,
+  WORKSPACE_KEY,
 } from './reconcile-world.ts';
 
 /** The planner over a real store and the real directory of workspaces; Meltano Cloud and GitHub are scripted. */
@@ -196,7 +196,7 @@ export class PlanWorld {
   }
 
   open(): Promise<Deployment[]> {
-    return this.stores.listOpen(WORKSPACE_ID);
+    return this.stores.listOpen(WORKSPACE_KEY);
   }
 
   /** Reasons for doing nothing, as they were logged. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { NO_ANSWER, refuse, succeed } from './fake-meltano.ts';
-import { MINUTE, WORKSPACE_ID, World } from './reconcile-world.ts';
+import { MINUTE, WORKSPACE_KEY, World } from './reconcile-world.ts';
 
 async function openBusy() {
   const world = await World.open();
@@ -96,5 +96,5 @@ test('never do two jobs of a workspace run, through pushes at any moment', async
   await world.runUntilIdle();
   expect(most).toBe(1);
   expect(world.meltano.jobs.length).toBeGreaterThan(5);
-  expect(await world.stores.listOpen(WORKSPACE_ID)).toEqual([]);
+  expect(await world.stores.listOpen(WORKSPACE_KEY)).toEqual([]);
 });

@@ -21,6 +21,7 @@ import type {
   Trigger,
 } from '../../../src/domain/ports.ts';
 import type { Workspace } from '../../../src/domain/workspace.ts';
+import { formatWorkspaceKey } from '../../../src/domain/workspace-key.ts';
 import { CircuitBreaker } from '../../../src/meltano/circuit-breaker.ts';
 import { guardMeltano } from '../../../src/meltano/guard-meltano.ts';
 import { createFollowers } from '../../../src/reconcile/create-followers.ts';
@@ -34,6 +35,9 @@ import { FakeMeltano } from './fake-meltano.ts';
 
 export const WORKSPACE_ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 export const MINUTE = 60_000;
+/** The workspace as the store and the queues name it. */
+export const WORKSPACE_KEY = { account: 'environment', workspaceId: WORKSPACE_ID };
+export const QUEUE_KEY = formatWorkspaceKey(WORKSPACE_KEY);
 /** A whole minute, so that times in failures can be read. */
 export const START = 1_700_000_040_000;
 
@@ -255,7 +259,7 @@ export class World {
   /** One run of the reconciler; what it returned. */
   async step(): Promise<number | null> {
     while (this.#timeline[0] && this.#timeline[0].at <= this.clock.now()) this.#timeline.shift()?.act();
-    return this.#reconcile(WORKSPACE_ID);
+    return this.#reconcile(QUEUE_KEY);
   }
 
   /** Runs and moves the clock by just what each run asks for, for `ms` or until nothing is open. */

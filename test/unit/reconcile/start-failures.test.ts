@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Method, refuse, UNREACHABLE } from './fake-meltano.ts';
-import { MINUTE, START, WORKSPACE_ID, World } from './reconcile-world.ts';
+import { MINUTE, START, WORKSPACE_KEY, World } from './reconcile-world.ts';
 
 let world: World;
 
@@ -182,6 +182,6 @@ describe('409', () => {
     await world.runFor(61 * MINUTE);
     expect(await world.read(id)).toMatchObject({ reason: 'superseded', supersededBy: waiting.id });
     expect(await world.read(waiting.id)).toMatchObject({ reason: 'start_timeout' });
-    expect(await world.stores.listOpen(WORKSPACE_ID)).toEqual([]);
+    expect(await world.stores.listOpen(WORKSPACE_KEY)).toEqual([]);
   });
 });

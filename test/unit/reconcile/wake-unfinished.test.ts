@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { wakeUnfinished } from '../../../src/reconcile/wake-unfinished.ts';
 import { buildPush } from './plan-world.ts';
-import { FakeDispatcher, FakeReporter, REPOSITORY, WORKSPACE_ID, World } from './reconcile-world.ts';
+import { FakeDispatcher, FakeReporter, QUEUE_KEY, REPOSITORY, World } from './reconcile-world.ts';
 
 /** What a new process on the store of this world wakes up. */
 async function wake(world: World) {
@@ -32,9 +32,9 @@ test('deliveries that are not planned are planned, once for each repository', as
 test('an open deployment goes on, and is reported where its check run is behind', async () => {
   const world = await World.open();
   const { id } = await world.push();
-  expect(await wake(world)).toEqual({ wakes: [{ queue: 'workspace', key: WORKSPACE_ID }], reported: [id] });
+  expect(await wake(world)).toEqual({ wakes: [{ queue: 'workspace', key: QUEUE_KEY }], reported: [id] });
   await writeReport(world, id);
-  expect(await wake(world)).toEqual({ wakes: [{ queue: 'workspace', key: WORKSPACE_ID }], reported: [] });
+  expect(await wake(world)).toEqual({ wakes: [{ queue: 'workspace', key: QUEUE_KEY }], reported: [] });
 });
 
 test('a conclusion that was not reported waits for its log, which is read again', async () => {

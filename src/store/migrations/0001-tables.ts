@@ -1,0 +1,18 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from '../schema.ts';
+import { createDeliveryTables } from './0001/deliveries.ts';
+import { createDeploymentTables } from './0001/deployments.ts';
+import { createLeaseTables } from './0001/leases.ts';
+import { createOutputTables } from './0001/outputs.ts';
+import { createRepositoryTables } from './0001/repositories.ts';
+import { createSweepTables } from './0001/sweeps.ts';
+
+/** All tables of the first release, by what they are about. The SQL is what SQLite and PostgreSQL both understand. */
+export async function createTables(db: Kysely<Schema>): Promise<void> {
+  await createDeliveryTables(db);
+  await createRepositoryTables(db);
+  await createDeploymentTables(db);
+  await createOutputTables(db);
+  await createSweepTables(db);
+  await createLeaseTables(db);
+}

@@ -1,0 +1,97 @@
+import { type Kysely, sql } from 'kysely';
+import type { Schema } from '../../schema.ts';
+
+/**
+ * A workspace is `(account, workspace_id)`: two accounts may name the same id. A deployment is superseded by one of its own
+ * workspace only.
+ */
+export async function createDeploymentTables(db: Kysely<Schema>): Promise<void> {
+  await sql`create table deployment (
+    id text primary key,
+    account text not null,
+    workspace_id text not null,
+    workspace_name text not null,
+    environment text,
+    log text,
+    bad_file text,
+    branch text not null,
+    directory text,
+    installation_id bigint not null,
+    repository_id bigint not null,
+    delivery_id text not null,
+    check_name text not null,
+    sha text not null,
+    before text,
+    requested_by text not null,
+    requested_by_bot integer not null,
+    cause text not null,
+    redeploy_of text,
+    rerun text,
+    withdrawn_by text,
+    withdraw_delivery_id text,
+    pushed_at bigint not null,
+    received_at bigint not null,
+    state text not null,
+    reason text not null,
+    conclusion text,
+    concluded_at bigint,
+    problem text,
+    superseded_by text,
+    start_since bigint,
+    attempted_at bigint,
+    known_job_ids text not null,
+    attempt_outcome text,
+    conflict_since bigint,
+    failures integer not null,
+    retry_at bigint,
+    job_id text,
+    adopted integer not null,
+    accepted_at bigint,
+    job_status text,
+    job_started_at bigint,
+    job_ended_at bigint,
+    deployed_sha text,
+    revision integer not null,
+    reported_revision integer not null,
+    check_run_id bigint,
+    check_run_url text,
+    check_run_attempted_at bigint,
+    unique (delivery_id, account, workspace_id),
+    unique (id, account, workspace_id),
+    foreign key (superseded_by, account, workspace_id) references deployment (id, account, workspace_id)
+      deferrable initially immediate
+  )`.execute(db);
+  await createDeploymentIndexes(db);
+}
+
+/**
+ * They keep the queries about one workspace quick however many of its deployments are kept. Most of them may be a plain
+ * "no" (a push to a branch that it doesn't track).
+ */
+async function createDeploymentIndexes(db: Kysely<Schema>): Promise<void> {
+  const statements = [
+    sql`create index deployment_order on deployment (account, workspace_id, repository_id, pushed_at)`,
+    sql`create index deployment_open on deployment (account, workspace_id) where state <> 'concluded'`,
+    sql`create index deployment_success on deployment (account, workspace_id, repository_id, concluded_at)
+      where conclusion = 'success'`,
+    sql`create index deployment_accepted on deployment (account, workspace_id, repository_id, concluded_at)
+      where reason = 'start_accepted'`,
+    sql`create index deployment_job on deployment (account, workspace_id, job_id) where job_id is not null`,
+    sql`create index deployment_received on deployment (account, workspace_id, received_at)
+      where state <> 'waiting'`,
+    sql`create index deployment_replacing on deployment (account, workspace_id, pushed_at, received_at)
+      where state = 'concluded' and conclusion <> 'none' and reason <> 'superseded'`,
+    sql`create index deployment_attempted on deployment (account, workspace_id, attempted_at)
+      where attempted_at is not null`,
+    sql`create index deployment_shown on deployment (account, workspace_id, repository_id, received_at)
+      where revision > 0`,
+    sql`create index deployment_unreported on deployment (id) where reported_revision < revision`,
+    sql`create index deployment_concluded on deployment (concluded_at, id) where state = 'concluded'`,
+    sql`create index deployment_successor on deployment (superseded_by) where superseded_by is not null`,
+    sql`create index deployment_redeploy on deployment (redeploy_of) where redeploy_of is not null`,
+    sql`create index deployment_withdraw on deployment (withdraw_delivery_id)
+      where withdraw_delivery_id is not null`,
+    sql`create index deployment_failure on deployment (repository_id, sha) where conclusion = 'failure'`,
+  ];
+  for (const statement of statements) await statement.execute(db);
+}

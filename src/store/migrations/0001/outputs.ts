@@ -1,0 +1,57 @@
+import { type Kysely, sql } from 'kysely';
+import type { Schema } from '../../schema.ts';
+
+/** What is shown on GitHub beside the check runs of deployments. */
+export async function createOutputTables(db: Kysely<Schema>): Promise<void> {
+  const statements = [
+    sql`create table configuration_run (
+      id text primary key,
+      repository_id bigint not null,
+      installation_id bigint not null,
+      sha text not null,
+      verdict text not null,
+      created_at bigint not null,
+      revision integer not null,
+      reported_revision integer not null,
+      check_run_id bigint,
+      check_run_url text,
+      check_run_attempted_at bigint
+    )`,
+    sql`create index configuration_run_owed on configuration_run (id) where reported_revision < revision`,
+    sql`create index configuration_run_created on configuration_run (created_at)`,
+
+    sql`create table failure_comment (
+      id text primary key,
+      repository_id bigint not null,
+      sha text not null,
+      noted_at bigint not null,
+      pull_request bigint,
+      comment_id bigint,
+      attempted_at bigint,
+      digest text,
+      finished_at bigint
+    )`,
+    sql`create index failure_comment_open on failure_comment (repository_id) where finished_at is null`,
+    sql`create index failure_comment_noted on failure_comment (noted_at)`,
+
+    sql`create table github_deployment (
+      deployment_id text primary key,
+      account text not null,
+      workspace_id text not null,
+      environment text not null,
+      opened_at bigint not null,
+      github_id bigint,
+      attempted_at bigint,
+      status text,
+      attempted_status text,
+      status_attempted_at bigint,
+      finished_at bigint,
+      foreign key (deployment_id, account, workspace_id) references deployment (id, account, workspace_id)
+        on delete cascade
+    )`,
+    sql`create index github_deployment_open on github_deployment (account, workspace_id)
+      where finished_at is null`,
+    sql`create index github_deployment_opened on github_deployment (opened_at)`,
+  ];
+  for (const statement of statements) await statement.execute(db);
+}

@@ -1,0 +1,46 @@
+import { type Kysely, sql } from 'kysely';
+import type { Schema } from '../../schema.ts';
+
+/** What is known of repositories and of the workspaces that name them. */
+export async function createRepositoryTables(db: Kysely<Schema>): Promise<void> {
+  const statements = [
+    sql`create table repository (
+      id bigint primary key,
+      installation_id bigint not null,
+      owner text not null,
+      name text not null,
+      private integer not null,
+      default_branch text not null,
+      seen_at bigint not null,
+      named_at bigint not null
+    )`,
+    sql`create index repository_current_name on repository (lower(owner || '/' || name))`,
+
+    sql`create table repository_name (
+      full_name text primary key,
+      repository_id bigint not null,
+      seen_at bigint not null
+    )`,
+    sql`create index repository_name_repository on repository_name (repository_id)`,
+
+    sql`create table workspace_statement (
+      account text not null,
+      workspace_id text not null,
+      statement text not null,
+      since bigint not null,
+      primary key (account, workspace_id)
+    )`,
+
+    sql`create table configuration (
+      repository_id bigint primary key,
+      branch text not null,
+      sha text not null,
+      told_at bigint not null,
+      content text,
+      good text,
+      bad text,
+      was_held integer not null
+    )`,
+  ];
+  for (const statement of statements) await statement.execute(db);
+}

@@ -21,6 +21,7 @@ export const REASON_CODES = {
   loop_brake: 'too many deployments from the pushes of one bot',
   no_longer_tracked: 'the workspace stopped tracking this repository or branch before the start',
   start_refused: 'Meltano Cloud refused the start',
+  secret_refused: "Meltano Cloud refused the start: the deployment secret isn't the workspace's",
   start_timeout: 'the start was tried until START_TIMEOUT_MINUTES had passed',
   start_impossible: 'what the start needs is not there: a kept push, or the deployment secret',
   start_accepted: 'Meltano Cloud accepted the start; without credentials its outcome can not be seen',

@@ -4,7 +4,12 @@ import type { MeltanoApi, MeltanoFailure, MeltanoResult } from '../domain/ports.
 import type { ReconcileContext } from './reconcile-context.ts';
 
 export type ChosenStart =
-  | { readonly kind: 'start'; readonly send: () => Promise<MeltanoResult<Job>> }
+  | {
+      readonly kind: 'start';
+      readonly send: () => Promise<MeltanoResult<Job>>;
+      /** True if the workspace's deployment secret is all that the request shows. */
+      readonly isSigned: boolean;
+    }
   /** What is needed can't be read now. */
   | { readonly kind: 'failed'; readonly failure: MeltanoFailure }
   /** What is needed isn't there; `problem` is for a person. */
@@ -17,7 +22,8 @@ export async function chooseStart(
   api: MeltanoApi,
 ): Promise<ChosenStart> {
   const trigger = context.accounts.byKey(key)?.triggerOf(workspaceId) ?? { kind: 'api' };
-  if (trigger.kind === 'api') return { kind: 'start', send: () => api.startDeployment(workspaceId) };
+  if (trigger.kind === 'api')
+    return { kind: 'start', isSigned: false, send: () => api.startDeployment(workspaceId) };
   const payload = await context.store.findPush(repositoryId, branch);
   if (payload === null) return { kind: 'impossible', problem: describeMissingPush(branch) };
   const read =
@@ -31,7 +37,7 @@ export async function chooseStart(
       "Meltano Cloud does not show the workspace's deployment secret to this app's credentials: the operator has to set deployment_secret";
     return { kind: 'impossible', problem };
   }
-  return { kind: 'start', send: () => api.startByPush({ workspaceId, payload, secret }) };
+  return { kind: 'start', isSigned: true, send: () => api.startByPush({ workspaceId, payload, secret }) };
 }
 
 /** Why a deployment that is started by push can't be, as a clause for a person. */

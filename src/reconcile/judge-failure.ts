@@ -42,6 +42,11 @@ export function judgeRead(failure: MeltanoFailure): ReadVerdict {
   return { kind: 'refused' };
 }
 
+/** True if the answer to a signed request says that its signature is wrong. */
+export function refusesSecret(failure: MeltanoFailure): boolean {
+  return failure.kind === 'status' && (failure.status === 401 || failure.status === 403);
+}
+
 /** Milliseconds until a failed read is tried again: growing with the failures in a row; what is held waits for the circuit alone. */
 export function chooseReadDelay(failure: MeltanoFailure, failures: number, random: number): number {
   if (failure.kind === 'held') return failure.heldMs;

@@ -14,6 +14,7 @@ import {
   describeReadFailure,
   judgeRead,
   judgeStart,
+  refusesSecret,
 } from './judge-failure.ts';
 import { isBusy, pickJob } from './pick-job.ts';
 import { recheckWorkspace } from './recheck-workspace.ts';
@@ -78,7 +79,11 @@ export async function startDeployment(
   const unseen = isBlind(context, deployment) ? concludeBlind(context, attempted, started) : null;
   if (unseen) return unseen;
   if (started.ok) return acceptJob(context, attempted, started.value);
-  return takeRefusal(context, { deployment: attempted, api, wasLost }, started.failure);
+  return takeRefusal(
+    context,
+    { deployment: attempted, api, wasLost, isSigned: chosen.isSigned },
+    started.failure,
+  );
 }
 
 /** A job that is there already: that of a lost attempt, or one that something else started for the push. */
@@ -100,6 +105,7 @@ interface Attempt {
   readonly api: MeltanoApi;
   /** An earlier attempt may have made a job that is still hidden: even after a refusal it is looked for. */
   readonly wasLost: boolean;
+  readonly isSigned: boolean;
 }
 
 /** The job is known: from here on it is watched. `adopted`: something else had started it. */
@@ -132,7 +138,7 @@ async function takeRefusal(
   attempt: Attempt,
   failure: MeltanoFailure,
 ): Promise<StepResult> {
-  const { deployment, wasLost } = attempt;
+  const { deployment, wasLost, isSigned } = attempt;
   const problem = describeFailure(failure);
   const verdict = judgeStart(failure);
   context.log.warn(
@@ -140,8 +146,10 @@ async function takeRefusal(
     'The start was not accepted',
   );
   switch (verdict.kind) {
-    case 'fail':
-      return conclude(context, deployment, { conclusion: 'failure', reason: 'start_refused', problem });
+    case 'fail': {
+      const reason = isSigned && refusesSecret(failure) ? 'secret_refused' : 'start_refused';
+      return conclude(context, deployment, { conclusion: 'failure', reason, problem });
+    }
     case 'conflict':
       return takeConflict(context, attempt, problem);
     case 'look': {

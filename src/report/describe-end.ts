@@ -41,6 +41,8 @@ export function describeEnd(deployment: Deployment, facts: EndFacts, wording: Wo
       return 'Overtaken while the app was away';
     case 'start_refused':
       return joinDetail('Could not start', what);
+    case 'secret_refused':
+      return "Could not start: the deployment secret isn't that of the workspace";
     case 'start_impossible':
       return joinDetail('Could not start', what);
     case 'start_accepted':

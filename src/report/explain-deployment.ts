@@ -95,6 +95,11 @@ function explainEnd(view: CheckRunView): string[] {
         `The deployment was not started${inBrackets(deployment.problem)}.`,
         adviseRefused(deployment.problem),
       ];
+    case 'secret_refused':
+      return [
+        `The deployment was not started${inBrackets(deployment.problem)}: the push was signed with another deployment secret than the workspace has.`,
+        `The right one stands in the settings of the workspace on ${page}, where its owners and administrators see it. The operator of this app has to put it into its file of accounts (\`deployment_secret\` of the mapping, else of the account; where neither is set, the app uses the one that the workspace shows to its credentials), ${AGAIN}.`,
+      ];
     case 'start_impossible':
       return [`The deployment was not started${inBrackets(deployment.problem)}.`];
     case 'start_accepted':

@@ -8,6 +8,7 @@ import { REPOSITORY } from './world.ts';
 
 const ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 const SECRET = 'the-deployment-secret-of-acme';
+const WRONG_SECRET = 'the-secret-of-another-workspace';
 
 /** A world whose account is in an operator's file with these lines. */
 async function inWorld(
@@ -22,7 +23,13 @@ async function inWorld(
       const account = [`api_url: ${sandbox.meltano.apiUrl}`, ...lines(sandbox)];
       writeFileSync(file, ['accounts:', '  acme:', ...account.map((line) => `    ${line}`), ''].join('\n'));
       const none = { MELTANO_API_TOKEN: '' };
-      return { ...none, TENANTS_FILE: file, ACME_TOKEN: sandbox.meltano.token, ACME_SECRET: SECRET };
+      return {
+        ...none,
+        TENANTS_FILE: file,
+        ACME_TOKEN: sandbox.meltano.token,
+        ACME_SECRET: SECRET,
+        WRONG_SECRET,
+      };
     },
   });
   try {
@@ -57,6 +64,21 @@ test.concurrent('with credentials: the push is sent as GitHub sent it, and the j
       expect(sent?.headers.authorization).toBeUndefined();
       const delivered = world.github.deliveries.find(({ event }) => event === 'push');
       expect(JSON.parse(sent?.body ?? '')).toEqual(delivered?.payload);
+    },
+  ));
+
+test.concurrent('a wrong deployment secret is named, and where the right one stands', () =>
+  inWorld(
+    () => ['trigger: webhook', `token: \${ACME_TOKEN}`, `deployment_secret: \${WRONG_SECRET}`],
+    async ({ world }) => {
+      const { after } = world.push();
+      const run = await world.untilConcluded(after);
+      expect(run.conclusion).toBe('failure');
+      expect(run.output.title).toBe("Could not start: the deployment secret isn't that of the workspace");
+      expect(run.output.summary).toContain('settings of the workspace');
+      expect(run.output.summary).toContain('`deployment_secret`');
+      expect(run.output.summary).not.toContain('may not do that');
+      expect(world.meltano.jobs).toEqual([]);
     },
   ));
 

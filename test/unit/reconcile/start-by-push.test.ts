@@ -67,6 +67,23 @@ test('without a kept push of the branch there is nothing to send', async () => {
   expect(world.meltano.pushes).toEqual([]);
 });
 
+test.each([401, 403])('an answer of %i says that the secret is wrong, and is the end', async (status) => {
+  world.meltano.next('startByPush', refuse(status, 'no'));
+  await keepPush();
+  const { id } = await world.push();
+  await world.runUntilIdle();
+  expect(await world.read(id)).toMatchObject({ conclusion: 'failure', reason: 'secret_refused' });
+  expect(world.meltano.pushes).toHaveLength(1);
+});
+
+test('403 to a start without a signature is about the account', async () => {
+  world.rules.trigger = { kind: 'api' };
+  world.meltano.next('startDeployment', refuse(403, 'no'));
+  const { id } = await world.push();
+  await world.runUntilIdle();
+  expect(await world.read(id)).toMatchObject({ reason: 'start_refused' });
+});
+
 test('an older push that comes late does not replace the newer one', async () => {
   await keepPush('{"after":"new"}', 2_000);
   await keepPush('{"after":"old"}', 1_000);
@@ -121,6 +138,6 @@ describe('without credentials', () => {
     const { id } = await world.push();
     await world.runFor(5 * MINUTE);
     expect(world.meltano.pushes).toHaveLength(2);
-    expect(await world.read(id)).toMatchObject({ conclusion: 'failure', reason: 'start_refused' });
+    expect(await world.read(id)).toMatchObject({ conclusion: 'failure', reason: 'secret_refused' });
   });
 });

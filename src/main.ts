@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadEnvFile } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { run } from 'probot';
@@ -8,8 +7,10 @@ import type { SmeeClient } from 'smee-client';
 import { createOwnRedactor } from './compose/foundation.ts';
 import { type Service, startService } from './compose/start-service.ts';
 import { createLogger } from './config/create-logger.ts';
-import { type Configuration, readEnvironment } from './config/environment.ts';
+import { type Configuration, ENVIRONMENT_NAMES, readEnvironment } from './config/environment.ts';
 import { findProjectFolder } from './config/find-project-folder.ts';
+import { GITHUB_COM, readGitHubAddress } from './config/github-address.ts';
+import { loadEnvFile } from './config/load-env-file.ts';
 
 /** A stop takes at most this long (milliseconds); what is cut off goes on at the next start. */
 const STOP_LIMIT_MS = 6_000;
@@ -18,7 +19,13 @@ const ABANDON_LIMIT_MS = 1_000;
 
 /** Starts the app as the environment says, and stops it on SIGTERM and SIGINT. */
 export async function main(): Promise<void> {
-  if (existsSync('.env')) loadEnvFile('.env');
+  try {
+    loadEnvFile(process.env);
+  } catch (error) {
+    console.error(`Meltano Deploy can't start: ${(error as Error).message}`);
+    process.exitCode = 1;
+    return;
+  }
   const environment = readEnvironment(process.env);
   if (environment.ok) return serve(environment.configuration);
   if (environment.kind === 'not set up') return openSetUp();
@@ -41,7 +48,30 @@ async function openSetUp(): Promise<void> {
     process.exitCode = 1;
     return;
   }
+  const problem = prepareSetUp(process.env);
+  if (problem) {
+    console.error(problem);
+    process.exitCode = 1;
+    return;
+  }
   await run(() => undefined, { env: process.env, SmeeClient: await loadSmeeClient() });
+}
+
+/** Probot's page reads the environment by itself, as it stands there; null, or why it can't be used. */
+function prepareSetUp(env: NodeJS.ProcessEnv): string | null {
+  for (const name of [...ENVIRONMENT_NAMES, 'GH_ORG', 'NO_SMEE_SETUP']) {
+    if (env[name] !== undefined) env[name] = env[name].trim();
+  }
+  const protocol = env['GHE_PROTOCOL'] === 'http' ? 'http' : 'https';
+  const address = readGitHubAddress(env['GHE_HOST'], env['GHE_PROTOCOL'] ? protocol : undefined);
+  delete env['GHE_HOST'];
+  if ('problem' in address || address === GITHUB_COM) return null;
+  if (address.apiUrl !== `${address.webUrl}/api/v3`) {
+    return `The set-up page can't register an App on ${address.host}: register it at ${address.webUrl}/settings/apps/new, and set APP_ID, PRIVATE_KEY and WEBHOOK_SECRET.`;
+  }
+  env['GHE_HOST'] = address.host;
+  env['GHE_PROTOCOL'] = new URL(address.webUrl).protocol.slice(0, -1);
+  return null;
 }
 
 async function serve(configuration: Configuration): Promise<void> {

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { loadEnvFile } from 'node:process';
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
+import { loadEnvFile } from '../config/load-env-file.ts';
 import { examine } from './doctor/examine.ts';
 import type { Finding } from './doctor/finding.ts';
 import { renderFinding, renderSummary } from './doctor/render-findings.ts';
@@ -22,8 +21,14 @@ export async function runDoctor(words: string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const hasEnvFile = existsSync('.env');
-  if (hasEnvFile) loadEnvFile('.env');
+  let hasEnvFile: boolean;
+  try {
+    hasEnvFile = loadEnvFile(process.env);
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
+    return;
+  }
   const findings: Finding[] = [];
   for await (const finding of examine({ env: process.env, hasEnvFile, now: Date.now })) {
     findings.push(finding);

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { readDatabaseUrl } from '../config/database-url.ts';
 import type { Configuration } from '../config/environment.ts';
 import { getSecret } from '../config/meltano-credentials.ts';
 import { listTenantSecrets } from '../config/tenants-file.ts';
@@ -62,11 +63,11 @@ export function layFoundation(
 /** The app's own secrets: none of them may ever leave. */
 function listSecrets({ github, meltano, tenants, databaseUrl }: Configuration): string[] {
   const { credentials } = meltano;
-  const password = databaseUrl ? decodeURIComponent(new URL(databaseUrl).password) : '';
+  const database = databaseUrl ? readDatabaseUrl(databaseUrl) : null;
   return [
     ...[github.privateKey, github.webhookSecret],
     ...(credentials ? [getSecret(credentials)] : []),
-    ...(password ? [password] : []),
+    ...(database?.ok && database.password ? [database.password] : []),
     ...(tenants?.accounts ?? []).flatMap(listTenantSecrets),
   ];
 }

@@ -1,22 +1,17 @@
-import { createPrivateKey } from 'node:crypto';
-import { getPrivateKey } from '@probot/get-private-key';
-import { z } from 'zod';
 import { deepFreeze } from './deep-freeze.ts';
-import type { MeltanoCredentials } from './meltano-credentials.ts';
+import { type Values, variables } from './environment-variables.ts';
+import { type GitHubAddress, readGitHubAddress } from './github-address.ts';
+import { INSECURE_ERROR, isInsecure, type MeltanoCredentials } from './meltano-credentials.ts';
+import { readPrivateKey } from './read-private-key.ts';
+import { readValues } from './read-values.ts';
 import { readTenantsFile, type TenantAccount, type TenantsSource } from './tenants-file.ts';
 
 /** Everything that the operator sets, validated. The table in `docs/configuration.md` names every variable. */
 export interface Configuration {
-  readonly github: {
+  readonly github: GitHubAddress & {
     readonly appId: number;
     readonly privateKey: string;
     readonly webhookSecret: string;
-    /** API base, e.g. `https://api.github.com`. */
-    readonly apiUrl: string;
-    /** Origin of the pages for people, e.g. `https://github.com`. */
-    readonly webUrl: string;
-    /** Host of the repositories that are served. */
-    readonly host: string;
   };
   readonly server: {
     readonly host: string;
@@ -57,83 +52,6 @@ export type EnvironmentResult =
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-const url = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-  .transform((value) => value.replace(/\/+$/, ''));
-const minutes = z.coerce
-  .number({ error: 'must be a number of minutes' })
-  .positive({ error: 'must be more than 0 minutes' })
-  .max(7 * 24 * 60, { error: 'must be at most 10080 minutes (7 days)' });
-const milliseconds = z.coerce
-  .number({ error: 'must be a number of milliseconds' })
-  .int({ error: 'must be a whole number of milliseconds' })
-  .min(100, { error: 'must be at least 100 ms' })
-  .max(600_000, { error: 'must be at most 600000 ms' });
-
-/** The variables that can be judged one by one. A variable that is empty counts as not set. */
-const variables = z.object({
-  APP_ID: z.coerce
-    .number({ error: "must be the GitHub App's number" })
-    .int({ error: "must be the GitHub App's number" })
-    .positive({ error: "must be the GitHub App's number" })
-    .optional(),
-  WEBHOOK_SECRET: z.string().optional(),
-  GHE_HOST: z
-    .string()
-    .regex(/^[^/\s]+$/, { error: 'must be a host name, with a port if needed, without https://' })
-    .optional(),
-  GHE_PROTOCOL: z.enum(['http', 'https'], { error: 'must be http or https' }).default('https'),
-  HOST: z.string().default('localhost'),
-  PORT: z.coerce
-    .number({ error: 'must be a port number' })
-    .int({ error: 'must be a port number' })
-    .min(1, { error: 'must be a port number' })
-    .max(65_535, { error: 'must be a port number' })
-    .default(3000),
-  WEBHOOK_PATH: z.string().regex(/^\//, { error: 'must begin with /' }).default('/api/github/webhooks'),
-  WEBHOOK_PROXY_URL: url.optional(),
-  NODE_ENV: z.string().default('development'),
-  LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], {
-      error: 'must be trace, debug, info, warn, error or fatal',
-    })
-    .default('info'),
-  LOG_FORMAT: z.enum(['pretty', 'json'], { error: 'must be pretty or json' }).optional(),
-  MELTANO_API_URL: url.default('https://app.meltano.com/api'),
-  MELTANO_API_TOKEN: z.string().optional(),
-  MELTANO_CLIENT_ID: z.string().optional(),
-  MELTANO_CLIENT_SECRET: z.string().optional(),
-  MELTANO_AUTH_URL: url.default('https://identity.matatika.com/oauth/token'),
-  MELTANO_AUDIENCE: z.string().optional(),
-  TENANTS_FILE: z.string().optional(),
-  DATA_DIR: z.string().default('./data'),
-  DATABASE_URL: z
-    .url({
-      protocol: /^postgres(ql)?$/,
-      error: 'must be a URL that begins with postgres:// or postgresql://',
-    })
-    .optional(),
-  ALLOWED_ACCOUNTS: z.string().optional(),
-  DEPLOY_TIMEOUT_MINUTES: minutes.default(120),
-  START_TIMEOUT_MINUTES: minutes.default(60),
-  SWEEP_MINUTES: z.coerce
-    .number({ error: 'must be a number of minutes, or 0 for never' })
-    .min(0, { error: 'must be a number of minutes, or 0 for never' })
-    .max(24 * 60, { error: 'must be at most 1440 minutes (a day)' })
-    .default(5),
-  RETENTION_DAYS: z.coerce
-    .number({ error: 'must be a number of days' })
-    .int({ error: 'must be a whole number of days' })
-    .min(1, { error: 'must be at least 1 day' })
-    .max(3650, { error: 'must be at most 3650 days (ten years)' })
-    .default(90),
-  ADOPT_JOBS: z.enum(['true', 'false'], { error: 'must be true or false' }).default('true'),
-  POLL_MIN_MS: milliseconds.default(1_000),
-  POLL_MAX_MS: milliseconds.default(10_000),
-});
-
-type Values = z.infer<typeof variables>;
-
 /** The names of all variables that are read, with `PRIVATE_KEY` and `PRIVATE_KEY_PATH`, which are read together. */
 export const ENVIRONMENT_NAMES: readonly string[] = [
   ...Object.keys(variables.shape),
@@ -143,27 +61,40 @@ export const ENVIRONMENT_NAMES: readonly string[] = [
 
 /** Reads the configuration from the environment; every problem is reported, not only the first. */
 export function readEnvironment(env: Variables): EnvironmentResult {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+  const { values: given, problems: unreadable } = readValues(env, ENVIRONMENT_NAMES, {
+    lists: ['ALLOWED_ACCOUNTS'],
+    texts: ['PRIVATE_KEY'],
+  });
   const parsed = variables.safeParse(given);
-  if (parsed.success && !parsed.data.APP_ID && parsed.data.NODE_ENV !== 'production') {
+  const github = readGitHubAddress(given['GHE_HOST'], parsed.data?.GHE_PROTOCOL);
+  const problems = [
+    ...unreadable,
+    ...listIssues(parsed.error),
+    ...('problem' in github ? [github.problem] : []),
+  ];
+  if (problems.length === 0 && !given['APP_ID'] && parsed.data?.NODE_ENV !== 'production') {
     return { ok: false, kind: 'not set up' };
   }
-  const problems = parsed.success
-    ? []
-    : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`);
   const key = readPrivateKey(given);
   if ('problem' in key) problems.push(key.problem);
   problems.push(...findMissing(given));
   if (parsed.success) problems.push(...findContradictions(parsed.data));
-  const tenants = readTenants(given, parsed.success ? parsed.data : variables.parse({}));
+  const tenants = readTenants(env, given, parsed.data ?? variables.parse({}));
   if (tenants && 'problems' in tenants) problems.push(...tenants.problems);
-  if (!parsed.success || problems.length > 0 || !('pem' in key) || (tenants && 'problems' in tenants)) {
+  if (!parsed.success || problems.length > 0 || !('pem' in key) || 'problem' in github) {
     return { ok: false, kind: 'invalid', problems };
   }
-  return { ok: true, configuration: deepFreeze(toConfiguration(parsed.data, key.pem, tenants)) };
+  if (tenants && 'problems' in tenants) return { ok: false, kind: 'invalid', problems };
+  const configuration = toConfiguration(parsed.data, { ...github, privateKey: key.pem }, tenants);
+  return { ok: true, configuration: deepFreeze(configuration) };
+}
+
+function listIssues(error: ReturnType<typeof variables.safeParse>['error']): string[] {
+  return (error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}.`);
 }
 
 function readTenants(
+  env: Variables,
   given: Variables,
   values: Values,
 ): Configuration['tenants'] | { problems: readonly string[] } {
@@ -175,28 +106,11 @@ function readTenants(
     authUrl,
     audience: values.MELTANO_AUDIENCE ?? null,
     adoptJobs: values.ADOPT_JOBS === 'true',
+    allowInsecure: values.ALLOW_INSECURE_API === 'true',
   };
-  const source = { file, env: { ...given }, defaults };
+  const source = { file, env: { ...env }, defaults };
   const read = readTenantsFile(source);
   return read.ok ? { source, accounts: read.accounts } : { problems: read.problems };
-}
-
-function readPrivateKey(given: Variables): { pem: string } | { problem: string } {
-  try {
-    const pem = getPrivateKey({ env: { ...given } });
-    if (!pem) {
-      return {
-        problem:
-          "PRIVATE_KEY or PRIVATE_KEY_PATH is missing: set one to the GitHub App's private key (PEM), or to its file.",
-      };
-    }
-    createPrivateKey(pem);
-    return { pem };
-  } catch (error) {
-    return {
-      problem: `PRIVATE_KEY or PRIVATE_KEY_PATH can't be used: ${(error as Error).message.replace(/\.$/, '')}.`,
-    };
-  }
 }
 
 function findMissing(given: Variables): string[] {
@@ -225,25 +139,26 @@ function findMissing(given: Variables): string[] {
 }
 
 function findContradictions(values: Values): string[] {
-  if (values.POLL_MIN_MS <= values.POLL_MAX_MS) return [];
-  return [`POLL_MIN_MS (${values.POLL_MIN_MS}) must not be more than POLL_MAX_MS (${values.POLL_MAX_MS}).`];
+  const { POLL_MIN_MS: min, POLL_MAX_MS: max } = values;
+  const problems = min <= max ? [] : [`POLL_MIN_MS (${min}) must not be more than POLL_MAX_MS (${max}).`];
+  if (values.ALLOW_INSECURE_API === 'true') return problems;
+  const addresses = ['MELTANO_API_URL', 'MELTANO_AUTH_URL'] as const;
+  return [
+    ...problems,
+    ...addresses.filter((name) => isInsecure(values[name])).map((name) => `${name} ${INSECURE_ERROR}.`),
+  ];
 }
 
 function toConfiguration(
   values: Values,
-  privateKey: string,
+  github: GitHubAddress & { readonly privateKey: string },
   tenants: Configuration['tenants'],
 ): Configuration {
-  const { GHE_HOST: gheHost, GHE_PROTOCOL: gheProtocol } = values;
-  const webUrl = gheHost ? `${gheProtocol}://${gheHost}` : 'https://github.com';
   return {
     github: {
+      ...github,
       appId: values.APP_ID ?? 0,
-      privateKey,
       webhookSecret: values.WEBHOOK_SECRET ?? '',
-      apiUrl: gheHost ? `${webUrl}/api/v3` : 'https://api.github.com',
-      webUrl,
-      host: gheHost ?? 'github.com',
     },
     server: {
       host: values.HOST,

@@ -13,3 +13,17 @@ export type MeltanoCredentials =
 export function getSecret(credentials: MeltanoCredentials): string {
   return credentials.kind === 'token' ? credentials.token : credentials.clientSecret;
 }
+
+/** A token goes into a header, which takes ASCII characters only. */
+export const TOKEN = /^[ -~]+$/;
+export const TOKEN_ERROR =
+  'must be a token as Meltano Cloud shows it: without letters with accents, or signs like … and “';
+
+export const INSECURE_ERROR =
+  'must begin with https://, or the credentials go over the network for everyone to read. ALLOW_INSECURE_API=true allows that';
+
+/** Whether what is sent there leaves this machine unencrypted. */
+export function isInsecure(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && !/^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { WorkspaceMapping } from '../domain/match-workspaces.ts';
 import { getSecret, type MeltanoCredentials } from './meltano-credentials.ts';
 import { parseYaml } from './parse-yaml.ts';
+import { readTextFile } from './read-text-file.ts';
 import { checkAccount } from './tenants-checks.ts';
 import { type FileProblem, placeProblem, toFileProblems } from './tenants-problems.ts';
 import {
@@ -52,6 +52,8 @@ export interface TenantDefaults {
   /** Null: each account's own API URL. */
   readonly audience: string | null;
   readonly adoptJobs: boolean;
+  /** Whether addresses may begin with http:// outside of this machine. */
+  readonly allowInsecure: boolean;
 }
 
 export interface TenantsSource {
@@ -64,7 +66,7 @@ export interface TenantsSource {
 export function readTenantsFile(source: TenantsSource): TenantsResult {
   let text: string;
   try {
-    text = readFileSync(source.file, 'utf8');
+    text = readTextFile(source.file);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     return { ok: false, problems: [`TENANTS_FILE ${source.file} can't be read (${code}).`] };
@@ -102,7 +104,7 @@ function readAccounts(value: unknown, { env, defaults }: TenantsSource): ReadAcc
   const file = fileSchema.safeParse(value);
   const problems = file.success ? [] : [...toFileProblems(file.error, [], KNOWN_KEYS)];
   const accounts: TenantAccount[] = [];
-  const schema = createAccountSchema(env);
+  const schema = createAccountSchema(env, defaults);
   const seen = new Set<string>();
   for (const [name, raw] of Object.entries(looseFileSchema.parse(value).accounts)) {
     const path = ['accounts', name];

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { INSECURE_ERROR, isInsecure, TOKEN, TOKEN_ERROR } from './meltano-credentials.ts';
+import { describeInvisible } from './read-values.ts';
 import type { KnownKeys } from './tenants-problems.ts';
 
 /** The variables that `${NAME}` may name. */
@@ -52,27 +54,32 @@ function listOf<T>(entry: z.ZodType<T>) {
   );
 }
 
+interface SchemaOptions {
+  readonly allowInsecure: boolean;
+}
+
 /** The keys of one account; secrets come out as the values of the variables that they name. */
-export function createAccountSchema(env: Variables) {
-  const { account, mapping } = createShapes(env);
+export function createAccountSchema(env: Variables, options: SchemaOptions) {
+  const { account, mapping } = createShapes(env, options);
   const mappings = listOf(z.strictObject(mapping, { error: explainKeys }));
   return z.strictObject({ ...account, mappings }, { error: explainKeys });
 }
 
-function createShapes(env: Variables) {
+function createShapes(env: Variables, { allowInsecure }: SchemaOptions) {
+  const address = url.refine((value) => allowInsecure || !isInsecure(value), { error: INSECURE_ERROR });
   const secret = z
     .string({ error: ERRORS.reference })
     .transform((value, context) => resolveReference(value, env, context));
   const start = { trigger, deployment_secret: secret.optional() };
   const account = {
-    api_url: url.optional(),
-    token: secret.optional(),
+    api_url: address.optional(),
+    token: secret.refine((value) => TOKEN.test(value), { error: TOKEN_ERROR }).optional(),
     /** Not a secret: it may stand here, too. */
     client_id: text
       .transform((value, context) => (plain(value) ? value : resolveReference(value, env, context)))
       .optional(),
     client_secret: secret.optional(),
-    auth_url: url.optional(),
+    auth_url: address.optional(),
     audience: text.refine(plain, { error: ERRORS.plain }).optional(),
     allowed_workspaces: listOf(workspaceId),
     adopt_jobs: z
@@ -96,7 +103,15 @@ function createShapes(env: Variables) {
 function resolveReference(value: string, env: Variables, context: z.RefinementCtx): string {
   const name = REFERENCE.exec(value)?.[1];
   const found = name === undefined ? undefined : env[name]?.trim();
-  if (found) return found;
+  const invisible = found ? describeInvisible(found) : null;
+  if (found && !invisible) return found;
+  if (invisible) {
+    context.addIssue({
+      code: 'custom',
+      message: `names the environment variable ${name}, which ${invisible}`,
+    });
+    return z.NEVER;
+  }
   const unset = `names the environment variable ${name}, which is not set: set it, or correct the name`;
   context.addIssue({ code: 'custom', message: name === undefined ? ERRORS.reference : unset });
   return z.NEVER;
@@ -119,11 +134,13 @@ export const loginSchema = z
   .regex(LOGIN, { error: ERRORS.login })
   .transform((value) => value.toLowerCase());
 
+const SHAPES = createShapes({}, { allowInsecure: false });
+
 /** By the depth of the map: the file, an account, a mapping. */
 export const KNOWN_KEYS: KnownKeys = {
   0: { of: 'the file', keys: ['accounts'] },
-  2: { of: 'an account', keys: [...Object.keys(createShapes({}).account), 'mappings'] },
-  4: { of: 'a mapping', keys: Object.keys(createShapes({}).mapping) },
+  2: { of: 'an account', keys: [...Object.keys(SHAPES.account), 'mappings'] },
+  4: { of: 'a mapping', keys: Object.keys(SHAPES.mapping) },
 };
 
 export type AccountEntry = z.infer<ReturnType<typeof createAccountSchema>>;

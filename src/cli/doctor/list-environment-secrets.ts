@@ -1,3 +1,4 @@
+import { readDatabaseUrl } from '../../config/database-url.ts';
 import { listTenantSecrets } from '../../config/tenants-file.ts';
 import type { ConfigurationParts } from './read-parts.ts';
 
@@ -11,7 +12,7 @@ export function listEnvironmentSecrets(
 ): string[] {
   const named = Object.entries(env)
     .filter(([name, value]) => SECRET_NAME.test(name) && value?.trim())
-    .map(([, value]) => value ?? '');
+    .map(([, value]) => value?.trim() ?? '');
   return [
     ...named,
     ...(github ? [github.github.privateKey] : []),
@@ -20,13 +21,8 @@ export function listEnvironmentSecrets(
   ];
 }
 
-/** As it stands in the address, and as it is meant. */
+/** An address that can't be read is never shown. */
 function readPassword(url: string): string[] {
-  const password = URL.parse(url)?.password ?? '';
-  if (password === '') return [];
-  try {
-    return [password, decodeURIComponent(password)];
-  } catch {
-    return [password];
-  }
+  const read = readDatabaseUrl(url.trim());
+  return read.ok && read.password ? [read.password] : [];
 }

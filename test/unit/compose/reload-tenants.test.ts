@@ -28,6 +28,7 @@ function reload(text: string): void {
     authUrl: 'https://x',
     audience: null,
     adoptJobs: true,
+    allowInsecure: false,
   };
   const sink = { write: (line: string) => void problems.push(JSON.parse(line).problem) };
   reloadTenants({

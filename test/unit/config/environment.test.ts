@@ -99,7 +99,7 @@ describe('readEnvironment', () => {
         MELTANO_API_URL: 'ftp://x',
         POLL_MIN_MS: '1.5',
       },
-      ...{ GHE_HOST: 'https://git.example', DEPLOY_TIMEOUT_MINUTES: '0', PRIVATE_KEY: 'not a key' },
+      ...{ GHE_HOST: 'https://git.example/acme', DEPLOY_TIMEOUT_MINUTES: '0', PRIVATE_KEY: 'not a key' },
     });
     for (const name of [
       ...[

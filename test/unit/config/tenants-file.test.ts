@@ -8,7 +8,13 @@ const ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 const SOURCE = {
   file: 'tenants.yml',
   env: { ACME_TOKEN: 'acme-secret-value', BETA_SECRET: ' beta-secret-value\n', EMPTY: ' ' },
-  defaults: { apiUrl: 'https://env/api', authUrl: 'https://env/token', audience: null, adoptJobs: true },
+  defaults: {
+    apiUrl: 'https://env/api',
+    authUrl: 'https://env/token',
+    audience: null,
+    adoptJobs: true,
+    allowInsecure: false,
+  },
 };
 
 /** The file's text below one account. */

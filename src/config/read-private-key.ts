@@ -1,0 +1,50 @@
+import { createPrivateKey } from 'node:crypto';
+import { getPrivateKey } from '@probot/get-private-key';
+
+const PEM = /-----BEGIN ((?:RSA )?PRIVATE KEY)-----([^-]*)-----END \1-----/;
+const BASE64 = /^[A-Za-z0-9+/]+=*$/;
+
+/** The GitHub App's private key, in PEM, from PRIVATE_KEY, the file PRIVATE_KEY_PATH, or the only .pem file here. */
+export function readPrivateKey(
+  values: Readonly<Record<string, string>>,
+): { readonly pem: string } | { readonly problem: string } {
+  const { PRIVATE_KEY: given, PRIVATE_KEY_PATH: path } = values;
+  try {
+    const found = getPrivateKey({
+      env: {
+        ...(given && { PRIVATE_KEY: toPem(given) }),
+        ...(path && { PRIVATE_KEY_PATH: path }),
+      },
+    });
+    if (!found) {
+      return {
+        problem:
+          "PRIVATE_KEY or PRIVATE_KEY_PATH is missing: set one to the GitHub App's private key (PEM), or to its file.",
+      };
+    }
+    const pem = toPem(found);
+    createPrivateKey(pem);
+    return { pem };
+  } catch (error) {
+    return { problem: `PRIVATE_KEY or PRIVATE_KEY_PATH can't be used: ${describeKeyError(error as Error)}.` };
+  }
+}
+
+/** PEM as GitHub's file has it, however it was quoted, wrapped, joined or packed into base64; anything else as it came. */
+function toPem(text: string): string {
+  const packed = text.replaceAll(/\\[rn]|["'\s\uFEFF]/g, '');
+  const unpacked = BASE64.test(packed) ? Buffer.from(packed, 'base64').toString() : text;
+  const plain = unpacked.replaceAll(/\\r|\r/g, '').replaceAll('\\n', '\n');
+  const [, label, body] = PEM.exec(plain) ?? [];
+  const key = body?.replaceAll(/\s/g, '') ?? '';
+  if (!label || !BASE64.test(key)) return plain;
+  return `-----BEGIN ${label}-----\n${key.replaceAll(/.{64}(?=.)/g, '$&\n')}\n-----END ${label}-----\n`;
+}
+
+/** OpenSSL's words (`error:1E08010C:DECODER routines::unsupported`) help no operator. */
+function describeKeyError({ message }: Error): string {
+  if (/^error:|DECODER|PEM|asn1/i.test(message)) {
+    return 'it is not a whole private key in PEM, as GitHub made it for the App';
+  }
+  return message.replace(/\.$/, '');
+}

@@ -4,6 +4,7 @@ import type { Repository } from '../domain/deployment.ts';
 import type { GitHubResult } from '../domain/github-result.ts';
 import { PACE_MS, type Step } from '../domain/judge-step.ts';
 import type { Clock } from '../domain/ports.ts';
+import { ageOf, stamp } from '../domain/stored-times.ts';
 
 /** How long a comment whose answer was lost is looked for before it is sent again (milliseconds). */
 const LOOK_FOR_MS = 15_000;
@@ -40,7 +41,6 @@ export async function writeComment(
   if (state.id !== null) {
     return settle(await api.editReply(repository, state.id, body), () => save({ digest }));
   }
-  const now = clock.now();
   if (state.attemptedAt !== null) {
     const found = await api.findReply(repository, place, { marker, since: state.attemptedAt });
     if (!found.ok) return { kind: 'failed', failure: found.failure };
@@ -48,9 +48,9 @@ export async function writeComment(
       await save({ id: found.value });
       return { kind: 'wait', ms: 0 };
     }
-    if (now - state.attemptedAt < LOOK_FOR_MS) return { kind: 'wait', ms: LOOK_AGAIN_MS };
+    if (ageOf(clock, state.attemptedAt) < LOOK_FOR_MS) return { kind: 'wait', ms: LOOK_AGAIN_MS };
   }
-  await save({ attemptedAt: now });
+  await save({ attemptedAt: stamp(clock) });
   const created = await api.createReply(repository, place, body);
   // Only an unknown outcome has to be looked for.
   if (!created.ok && created.failure.kind !== 'unknown') await save({ attemptedAt: null });

@@ -60,7 +60,7 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
   const mayAskFor = (use: RequestUse) => (installationId: number) =>
     budgets.of(installationId).allowsAt(use, clock.now()) === 0;
   const comparer = createCommitComparer({
-    ...{ getOctokit: octokit.get, sleep, mayAsk: mayAskFor('plan'), now: clock.now },
+    ...{ getOctokit: octokit.get, sleep, mayAsk: mayAskFor('plan'), elapsed: clock.elapsed },
   });
   const heads = createInstallationReader({ getOctokit: octokit.get, getAppOctokit: octokit.getForApp });
   const { files, configurations, readConfiguration } = readConfigurations(foundation, octokit.get, heads);

@@ -96,9 +96,10 @@ function tellProblem(log: Logger): (problem: unknown) => void {
   const toldAt = new Map<string, number>();
   return (problem) => {
     const { message = String(problem) } = problem as { message?: string };
-    if (Date.now() - (toldAt.get(message) ?? 0) < TELL_AGAIN_MS) return;
+    const now = performance.now();
+    if (now - (toldAt.get(message) ?? Number.NEGATIVE_INFINITY) < TELL_AGAIN_MS) return;
     if (toldAt.size >= 100) toldAt.clear();
-    toldAt.set(message, Date.now());
+    toldAt.set(message, now);
     log.warn({ problem: message }, 'The wake-ups have a problem: they are tried again');
   };
 }

@@ -7,7 +7,7 @@ interface Entry {
   readonly queue: QueueName;
   readonly key: string;
   timer: NodeJS.Timeout | null;
-  /** Epoch milliseconds of the next run; Infinity for none. */
+  /** When the next run is due, by `performance.now()`; Infinity for none. */
   dueAt: number;
   running: boolean;
   /** Runs in a row that threw. */
@@ -51,7 +51,7 @@ export function createInProcessDispatcher({ onError }: InProcessOptions): Dispat
       const running = run(entry, handle).finally(() => runs.delete(running));
       runs.add(running);
     };
-    const wait = Math.max(0, entry.dueAt - Date.now());
+    const wait = Math.max(0, entry.dueAt - performance.now());
     if (wait <= LONGEST_TIMER_MS) entry.timer = setTimeout(start, wait);
     else entry.timer = setTimeout(() => arm(entry), LONGEST_TIMER_MS);
   }
@@ -61,7 +61,7 @@ export function createInProcessDispatcher({ onError }: InProcessOptions): Dispat
     entry.dueAt = Infinity;
     const delay = await handleOnce(entry, handle);
     entry.running = false;
-    if (delay !== null) entry.dueAt = Math.min(entry.dueAt, Date.now() + delay);
+    if (delay !== null) entry.dueAt = Math.min(entry.dueAt, performance.now() + delay);
     if (stopped || entry.dueAt === Infinity) entries.delete(`${entry.queue} ${entry.key}`);
     else arm(entry);
   }
@@ -83,7 +83,7 @@ export function createInProcessDispatcher({ onError }: InProcessOptions): Dispat
       handlers.set(queue, handle);
       for (const entry of entries.values()) if (entry.queue === queue && !entry.running) arm(entry);
     },
-    wake: (queue, key, delayMs = 0) => schedule(queue, key, Date.now() + delayMs),
+    wake: (queue, key, delayMs = 0) => schedule(queue, key, performance.now() + delayMs),
     async stop() {
       stopped = true;
       for (const entry of entries.values()) if (entry.timer) clearTimeout(entry.timer);

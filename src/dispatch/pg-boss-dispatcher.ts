@@ -43,7 +43,7 @@ interface Held {
   readonly lease: Lease;
   readonly queue: QueueName;
   timer: NodeJS.Timeout | null;
-  /** Epoch milliseconds of the next run; Infinity for none. */
+  /** When the next run is due, by `performance.now()`; Infinity for none. */
   dueAt: number;
   running: boolean;
   /** Runs in a row that threw. */
@@ -91,7 +91,7 @@ class PgBossDispatcher implements LeasingDispatcher {
   wake(queue: QueueName, key: string, delayMs = 0): void {
     if (this.#stopped) return;
     const held = this.#held.get(`${queue} ${key}`);
-    if (held) this.#schedule(held, Date.now() + delayMs);
+    if (held) this.#schedule(held, performance.now() + delayMs);
     else this.#send({ queue, key }, delayMs);
   }
 
@@ -149,7 +149,7 @@ class PgBossDispatcher implements LeasingDispatcher {
     try {
       const held = this.#held.get(`${queue} ${key}`);
       if (held) {
-        this.#schedule(held, Date.now());
+        this.#schedule(held, performance.now());
         return true;
       }
       const lease = await this.#options.store.claim(this.#owner, queue, key);
@@ -171,7 +171,7 @@ class PgBossDispatcher implements LeasingDispatcher {
     const { queue } = known;
     const held: Held = { lease, queue, timer: null, dueAt: Infinity, running: false, failures: 0 };
     this.#held.set(`${queue} ${lease.key}`, held);
-    this.#schedule(held, Date.now());
+    this.#schedule(held, performance.now());
   }
 
   #schedule(held: Held, dueAt: number): void {
@@ -188,7 +188,7 @@ class PgBossDispatcher implements LeasingDispatcher {
       this.#runs.add(running);
     };
     this.#options.leases.run(null, () => {
-      held.timer = setTimeout(start, Math.max(0, held.dueAt - Date.now()));
+      held.timer = setTimeout(start, Math.max(0, held.dueAt - performance.now()));
     });
   }
 
@@ -198,9 +198,9 @@ class PgBossDispatcher implements LeasingDispatcher {
     held.dueAt = Infinity;
     const delay = await this.#handleOnce(held);
     held.running = false;
-    if (delay !== null) held.dueAt = Math.min(held.dueAt, Date.now() + delay);
+    if (delay !== null) held.dueAt = Math.min(held.dueAt, performance.now() + delay);
     if (this.#stopped || !this.#holds(held)) return;
-    if (held.dueAt - Date.now() <= KEEP_MS) this.#arm(held);
+    if (held.dueAt - performance.now() <= KEEP_MS) this.#arm(held);
     else await this.#giveBack(held).catch(this.#options.onProblem);
   }
 
@@ -224,7 +224,7 @@ class PgBossDispatcher implements LeasingDispatcher {
   async #giveBack(held: Held): Promise<void> {
     const { lease, queue } = held;
     this.#drop(held);
-    const delay = held.dueAt - Date.now();
+    const delay = held.dueAt - performance.now();
     if (delay !== Infinity) await this.#wakeUps.sendLater({ queue, key: lease.key }, delay);
     if (!(await this.#options.store.giveBack(lease))) this.#adopt(lease);
   }
@@ -255,7 +255,7 @@ class PgBossDispatcher implements LeasingDispatcher {
     for (const held of asked) {
       const lease = renewed.get(held.lease.fencing);
       if (!lease) this.#drop(held);
-      else if (lease.woken && this.#holds(held)) this.#schedule(held, Date.now());
+      else if (lease.woken && this.#holds(held)) this.#schedule(held, performance.now());
     }
     if (this.#stopped) return;
     const taken = await store.takeOver(this.#owner, TAKE_OVER);

@@ -80,9 +80,15 @@ export class WakeUpQueue {
     const singletonKey = `${queue} ${key} later`;
     if (await this.#boss.send(NAME, { queue, key }, { singletonKey, startAfter })) return;
     const [known] = await this.#boss.findJobs(NAME, { key: singletonKey, queued: true });
-    if (known && known.startAfter.getTime() > Date.now() + delayMs) {
+    if (known && known.startAfter.getTime() > (await this.#readTime()) + delayMs) {
       await this.#boss.update(NAME, undefined, { id: known.id, startAfter });
     }
+  }
+
+  /** By the database's clock, to which the times of its jobs belong. */
+  async #readTime(): Promise<number> {
+    const { rows } = await this.#boss.getDb().executeSql('select extract(epoch from now()) * 1000 as now');
+    return Number((rows[0] as { now: unknown } | undefined)?.now);
   }
 
   /** `take` says whether a wake-up was dealt with; one that wasn't comes again a little later. */

@@ -1,6 +1,7 @@
 import type { GitHubFailure } from './github-result.ts';
 import type { Clock } from './ports.ts';
 import { chooseRetryDelay } from './retry-delay.ts';
+import { ageOf } from './stored-times.ts';
 
 /** What a step leaves behind: milliseconds until the next look (null: until something changes), or a failed write. */
 export type Step =
@@ -61,7 +62,7 @@ export function createStepJudge(ports: StepPorts): (step: Step, owed: Owed) => P
       await owed.leaveOut();
       return 0;
     }
-    if (clock.now() - owed.since >= GIVE_UP_MS) {
+    if (ageOf(clock, owed.since) >= GIVE_UP_MS) {
       failures.delete(owed.id);
       await owed.giveUp();
       return null;

@@ -195,7 +195,7 @@ export interface Pages {
 
 export interface WorkspaceList {
   readonly workspaces: readonly Workspace[];
-  /** When the reading began: what was set up before that is in it. */
+  /** When the reading began, by the clock's `elapsed`: what was set up before that is in it. */
   readonly readAt: number;
 }
 
@@ -203,7 +203,7 @@ export interface WorkspaceList {
 export interface WorkspaceDirectory {
   /** The list in memory, read first when there is none; an old one is refreshed in the background. */
   current(): Promise<MeltanoResult<WorkspaceList>>;
-  /** A list read at `since` or later; a number (milliseconds to wait) when the last reading is too fresh for another one. */
+  /** A list read at `since` (the clock's `elapsed`) or later; a number (milliseconds to wait) when the last reading is too fresh for another one. */
   newerThan(
     since: number,
     need?: { readonly isAwaited: boolean },

@@ -1,5 +1,6 @@
-/** The longest wait between two tries when nobody asked for more (milliseconds). */
 const MAX_DELAY_MS = 60_000;
+/** The longest wait between two tries when nobody asked for more (milliseconds). */
+export const LONGEST_DELAY_MS = 1.2 * MAX_DELAY_MS;
 
 /**
  * Milliseconds to wait after the n-th failure in a row (n from 1): 1, 2, 4 … 60 s, spread by a fifth so that many

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { AppEvent } from '../domain/delivery.ts';
 import { type KeptPush, keepPayload } from '../domain/kept-push.ts';
 import type { Clock, DeliveryStore, Dispatcher } from '../domain/ports.ts';
+import { stamp } from '../domain/stored-times.ts';
 
 export interface ReceivePorts {
   readonly deliveries: DeliveryStore;
@@ -30,7 +31,7 @@ export async function receiveDelivery(
 ): Promise<void> {
   const { id, name } = incoming;
   const event = readOrRefuse(ports, incoming, read);
-  const delivery = { id, name, receivedAt: ports.clock.now(), event };
+  const delivery = { id, name, receivedAt: stamp(ports.clock), event };
   const push = ports.keepsPushes(event.repository.owner) ? keepPush(event, incoming) : undefined;
   const isNew = await ports.deliveries.record(delivery, push).catch((error: unknown) => {
     throw withStatus(503, 'The delivery could not be stored.', error);

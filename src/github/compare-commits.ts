@@ -28,22 +28,22 @@ export interface CommitComparerOptions {
   readonly sleep: (ms: number) => Promise<unknown>;
   /** False while GitHub refuses the installation's requests, or the last ones are kept for what matters more. */
   readonly mayAsk: (installationId: number) => boolean;
-  readonly now: () => number;
+  readonly elapsed: () => number;
 }
 
 /** GitHub's compare, read as "which paths changed". */
 export function createCommitComparer(options: CommitComparerOptions): CommitComparer {
-  const { getOctokit, sleep, mayAsk, now } = options;
-  /** Since when (epoch milliseconds) GitHub fails to compare with a commit of a repository. */
+  const { getOctokit, sleep, mayAsk, elapsed } = options;
+  /** Since when (`elapsed`) GitHub fails to compare with a commit of a repository. */
   const failing = new Map<string, number>();
 
   /** Throws as long as there is hope. */
   function giveUp(base: string, error: Error): Comparison {
-    const since = failing.get(base) ?? now();
+    const since = failing.get(base) ?? elapsed();
     failing.set(base, since);
     const [oldest] = failing.keys();
     if (failing.size > MOST_FAILING && oldest !== undefined) failing.delete(oldest);
-    if (now() - since < FAILS_FOR_MS) throw error;
+    if (elapsed() - since < FAILS_FOR_MS) throw error;
     return { kind: 'everything', why: `GitHub has failed to compare for ten minutes: ${error.message}` };
   }
 

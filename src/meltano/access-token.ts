@@ -50,6 +50,7 @@ class ClientCredentialsSource implements TokenSource {
   readonly #auth: ClientAuth;
   readonly #context: CallContext;
   readonly #headers: Record<string, string>;
+  /** `until`: by the clock's `elapsed`. */
   #kept: { token: string; until: number } | null = null;
   #pending: Promise<MeltanoResult<string>> | null = null;
 
@@ -60,7 +61,7 @@ class ClientCredentialsSource implements TokenSource {
   }
 
   async current(): Promise<MeltanoResult<string>> {
-    if (this.#kept && this.#context.clock.now() < this.#kept.until) {
+    if (this.#kept && this.#context.clock.elapsed() < this.#kept.until) {
       return { ok: true, value: this.#kept.token };
     }
     this.#pending ??= this.#fetch().finally(() => {
@@ -76,7 +77,7 @@ class ClientCredentialsSource implements TokenSource {
 
   async #fetch(): Promise<MeltanoResult<string>> {
     const { clientId, clientSecret, tokenUrl, audience } = this.#auth;
-    const asked = this.#context.clock.now();
+    const asked = this.#context.clock.elapsed();
     const result = await callJson(
       this.#context,
       {

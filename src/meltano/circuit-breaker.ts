@@ -28,6 +28,7 @@ interface OpenCircuit {
   readonly since: number;
   readonly message: string;
   interval: number;
+  /** By the clock's `elapsed`. */
   probeAt: number;
   isProbing: boolean;
 }
@@ -62,7 +63,7 @@ export class CircuitBreaker {
     const open = this.#open;
     const era = this.#era;
     if (!open) return { kind: 'pass', leave: (failure) => this.#takeOutcome(era, failure) };
-    if (!mayProbe || open.isProbing || this.#options.clock.now() < open.probeAt) return this.#hold(open);
+    if (!mayProbe || open.isProbing || this.#options.clock.elapsed() < open.probeAt) return this.#hold(open);
     open.isProbing = true;
     return { kind: 'pass', leave: (failure) => this.#takeProbe(open, failure) };
   }
@@ -94,9 +95,8 @@ export class CircuitBreaker {
   }
 
   #openUp(failure: MeltanoFailure): void {
-    const now = this.#options.clock.now();
     const last = this.#lastOutage;
-    const goesOn = last !== null && now - last.endedAt <= SAME_OUTAGE_MS;
+    const goesOn = last !== null && this.#options.clock.elapsed() - last.endedAt <= SAME_OUTAGE_MS;
     const interval = goesOn ? Math.min(LONGEST_INTERVAL_MS, last.interval * 2) : FIRST_INTERVAL_MS;
     this.#era += 1;
     this.#open = {
@@ -108,7 +108,7 @@ export class CircuitBreaker {
   }
 
   #close(open: OpenCircuit): void {
-    this.#lastOutage = { interval: open.interval, endedAt: this.#options.clock.now() };
+    this.#lastOutage = { interval: open.interval, endedAt: this.#options.clock.elapsed() };
     this.#era += 1;
     this.#failures = 0;
     this.#open = null;
@@ -118,13 +118,13 @@ export class CircuitBreaker {
   #chooseProbe(interval: number, failure: MeltanoFailure): number {
     const { clock, random } = this.#options;
     const asked = failure.kind === 'status' ? Math.min(failure.retryAfterMs ?? 0, LONGEST_ASKED_MS) : 0;
-    return clock.now() + Math.max(Math.round(interval * (0.8 + 0.4 * random())), asked);
+    return clock.elapsed() + Math.max(Math.round(interval * (0.8 + 0.4 * random())), asked);
   }
 
   #hold({ since, message, interval, probeAt }: OpenCircuit): HeldFailure {
     const { clock, random } = this.#options;
     const spread = random() * Math.min(interval / 2, LONGEST_SPREAD_MS);
-    const heldMs = Math.max(SHORTEST_HOLD_MS, Math.round(Math.max(0, probeAt - clock.now()) + spread));
+    const heldMs = Math.max(SHORTEST_HOLD_MS, Math.round(Math.max(0, probeAt - clock.elapsed()) + spread));
     return { kind: 'held', message, heldMs, since };
   }
 }

@@ -18,9 +18,9 @@ const ENDLESS: MeltanoFailure = { kind: 'no_answer', message: 'the log did not e
 export async function readLog(
   request: LogRequest,
   readPage: (from: number) => Promise<MeltanoResult<LogPage>>,
-  time: { now: () => number; limit: number },
+  time: { elapsed: () => number; limit: number },
 ): Promise<MeltanoResult<LogProgress>> {
-  const began = time.now();
+  const began = time.elapsed();
   let next = request.from;
   let rest: LineBatch | null = null;
   for (;;) {
@@ -32,7 +32,7 @@ export async function readLog(
     // An empty answer after an unfinished line says that there is no more, not that the line is gone.
     if (value.lines > 0 || value.rest !== null) rest = value.rest;
     if (value.lines === 0) break;
-    if (time.now() - began >= time.limit) return { ok: false, failure: ENDLESS };
+    if (time.elapsed() - began >= time.limit) return { ok: false, failure: ENDLESS };
   }
   if (rest !== null) {
     await request.onLines(rest.lines, rest.cut);

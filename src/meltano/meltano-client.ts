@@ -179,7 +179,7 @@ class MeltanoClient implements MeltanoApi {
           timeouts.log,
         ),
       );
-    return readLog(request, readPage, { now: clock.now, limit: 3 * timeouts.log });
+    return readLog(request, readPage, { elapsed: clock.elapsed, limit: 3 * timeouts.log });
   }
 
   #getJson<T>(path: string, schema: z.ZodType<T>): Promise<MeltanoResult<T>> {

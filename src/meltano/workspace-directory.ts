@@ -27,7 +27,7 @@ export function createWorkspaceDirectory(
   }
 
   async function readOnce(): Promise<MeltanoResult<WorkspaceList>> {
-    const readAt = clock.now();
+    const readAt = clock.elapsed();
     const before = lastReadAt;
     lastReadAt = readAt;
     const listed = await api.listWorkspaces();
@@ -41,9 +41,9 @@ export function createWorkspaceDirectory(
 
   return {
     async current() {
-      if (!cached && lastFailure && clock.now() - lastReadAt < FAILED_EVERY_MS) return lastFailure;
+      if (!cached && lastFailure && clock.elapsed() - lastReadAt < FAILED_EVERY_MS) return lastFailure;
       if (!cached) return read();
-      if (clock.now() - lastReadAt > REFRESH_AFTER_MS) void read();
+      if (clock.elapsed() - lastReadAt > REFRESH_AFTER_MS) void read();
       return { ok: true, value: cached };
     },
 
@@ -51,7 +51,7 @@ export function createWorkspaceDirectory(
       if (cached && cached.readAt >= since) return { ok: true, value: cached };
       if (reading) await reading;
       if (cached && cached.readAt >= since) return { ok: true, value: cached };
-      const wait = lastReadAt + (isAwaited ? AWAITED_EVERY_MS : MISS_EVERY_MS) - clock.now();
+      const wait = lastReadAt + (isAwaited ? AWAITED_EVERY_MS : MISS_EVERY_MS) - clock.elapsed();
       return wait > 0 ? wait : read();
     },
   };

@@ -2,6 +2,7 @@ import type { Deployment } from '../domain/deployment.ts';
 import type { Job } from '../domain/job.ts';
 import type { MeltanoApi, MeltanoResult } from '../domain/ports.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
+import { ageOf } from '../domain/stored-times.ts';
 import { change, conclude } from './conclude.ts';
 import { chooseReadDelay, describeReadFailure } from './judge-failure.ts';
 import { pickJob } from './pick-job.ts';
@@ -18,7 +19,7 @@ const LOOK_EVERY_MS = 15_000;
 
 /** What a process remembers of a search; another process starts anew. */
 interface Search {
-  /** Since when the list could be read at every look; an outage begins the time anew. */
+  /** Since when (`elapsed`) the list could be read at every look; an outage begins the time anew. */
   readableSince: number | null;
   looks: number;
 }
@@ -46,8 +47,11 @@ export function createLostJobFinder(context: StartContext): LostJobFinder {
         context.log.info({ ...logFields(deployment), job: job.id }, 'The job of a lost answer was found');
         return acceptJob(context, deployment, job);
       }
-      search.readableSince = listed.ok ? (search.readableSince ?? clock.now()) : null;
-      if (isOver(context, deployment) || clock.now() - (search.readableSince ?? Infinity) >= LOOK_FOR_MS) {
+      search.readableSince = listed.ok ? (search.readableSince ?? clock.elapsed()) : null;
+      if (
+        isOver(context, deployment) ||
+        clock.elapsed() - (search.readableSince ?? Infinity) >= LOOK_FOR_MS
+      ) {
         searches.delete(deployment.id);
         return giveUp(context, deployment, api);
       }
@@ -72,16 +76,17 @@ async function lookLater(
     if (!(await change(context, deployment, { problem }))) return 'go on';
   }
   if (failure.kind !== 'held') return Math.min(LOOK_EVERY_MS, chooseReadDelay(failure, looks, random));
-  return Math.min(failure.heldMs, endOfStart(context, deployment) - context.clock.now());
+  return Math.min(failure.heldMs, startLeft(context, deployment));
 }
 
 /** Even a start whose time is over is looked for once: the process may have been away since the attempt. */
 function isOver(context: ReconcileContext, deployment: Deployment): boolean {
-  return context.clock.now() >= endOfStart(context, deployment);
+  return startLeft(context, deployment) <= 0;
 }
 
-function endOfStart({ limits }: ReconcileContext, { startSince }: Deployment): number {
-  return (startSince ?? 0) + limits.startMs;
+/** Milliseconds in which the start may still be tried. */
+function startLeft({ clock, limits }: ReconcileContext, { startSince }: Deployment): number {
+  return limits.startMs - ageOf(clock, startSince ?? 0);
 }
 
 async function giveUp(context: StartContext, deployment: Deployment, api: MeltanoApi): Promise<StepResult> {

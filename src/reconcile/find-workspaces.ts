@@ -1,6 +1,7 @@
 import type { Repository } from '../domain/deployment.ts';
 import { selectWorkspaces } from '../domain/match-workspaces.ts';
 import type { Account, MeltanoFailure } from '../domain/ports.ts';
+import { ageOf } from '../domain/stored-times.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { type IdentityPorts, identify } from './identify-repository.ts';
 import { describeFailure } from './judge-failure.ts';
@@ -61,9 +62,10 @@ export async function findWorkspaces(
   if (!current.ok) throw new ListFailed(current.failure);
   const known = await select(current.value.workspaces);
   const suffices = isEnough(known.own);
-  if (current.value.readAt >= receivedAt || (suffices && !isAwaited)) return known.own;
+  const since = ports.clock.elapsed() - ageOf(ports.clock, receivedAt);
+  if (current.value.readAt >= since || (suffices && !isAwaited)) return known.own;
   // Whoever has a taken name most likely has no workspace: whether one was set anew is soon known.
-  const newer = await account.directory.newerThan(receivedAt, { isAwaited: isAwaited || known.hasNoName });
+  const newer = await account.directory.newerThan(since, { isAwaited: isAwaited || known.hasNoName });
   if (typeof newer !== 'number' && newer.ok) return (await select(newer.value.workspaces)).own;
   if (suffices) return known.own;
   throw typeof newer === 'number' ? new ListTooFresh(newer) : new ListFailed(newer.failure);

@@ -2,6 +2,7 @@ import { type Deployment, isReported } from '../domain/deployment.ts';
 import type { ReportStore } from '../domain/ports.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
+import { ageOf } from '../domain/stored-times.ts';
 import { describeFailure, judgeRead } from './judge-failure.ts';
 import { logFields, type ReconcileContext } from './reconcile-context.ts';
 
@@ -45,7 +46,7 @@ export function createReportFinisher(
     // A log that breaks our own code must not keep the conclusion back.
     if (read === null || read.ok) return null;
     const verdict = judgeRead(read.failure);
-    const waited = context.clock.now() - (deployment.concludedAt ?? 0);
+    const waited = ageOf(context.clock, deployment.concludedAt ?? 0);
     if (verdict.kind !== 'retry' || waited >= LOG_PATIENCE_MS) {
       const problem = describeFailure(read.failure);
       context.log.warn({ ...logFields(deployment), problem }, 'The log could not be read to its end');

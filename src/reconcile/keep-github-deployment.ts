@@ -9,6 +9,7 @@ import {
 } from '../domain/github-deployment.ts';
 import { createStepJudge, PACE_MS, type Step, type StepPorts } from '../domain/judge-step.ts';
 import type { DeploymentStore, RepositoryStore } from '../domain/ports.ts';
+import { ageOf, stamp } from '../domain/stored-times.ts';
 
 /** How long what was written with an unknown outcome is looked for before it is written again (milliseconds). */
 const LOOK_FOR_MS = 15_000;
@@ -92,7 +93,6 @@ async function create(context: GitHubDeploymentContext, subject: Subject): Promi
   const { deployment, repository, shown } = subject;
   const { id: deploymentId, sha } = deployment;
   const wanted = { deploymentId, sha, environment: shown.environment };
-  const now = clock.now();
   if (shown.attemptedAt !== null) {
     const found = await api.find(repository, wanted);
     if (!found.ok) return { kind: 'failed', failure: found.failure };
@@ -100,9 +100,9 @@ async function create(context: GitHubDeploymentContext, subject: Subject): Promi
       await store.saveGitHubDeployment(deploymentId, { githubId: found.value });
       return { kind: 'wait', ms: 0 };
     }
-    if (now - shown.attemptedAt < LOOK_FOR_MS) return { kind: 'wait', ms: LOOK_AGAIN_MS };
+    if (ageOf(clock, shown.attemptedAt) < LOOK_FOR_MS) return { kind: 'wait', ms: LOOK_AGAIN_MS };
   }
-  await store.saveGitHubDeployment(deploymentId, { attemptedAt: now });
+  await store.saveGitHubDeployment(deploymentId, { attemptedAt: stamp(clock) });
   const created = await api.create(repository, wanted);
   if (created.ok) {
     await store.saveGitHubDeployment(deploymentId, { githubId: created.value });
@@ -130,10 +130,10 @@ async function writeStatus(
       await store.saveGitHubDeployment(deploymentId, { status: state, attemptedStatus: null });
       return { kind: 'wait', ms: 0 };
     }
-    const isFresh = clock.now() - (shown.statusAttemptedAt ?? 0) < LOOK_FOR_MS;
+    const isFresh = ageOf(clock, shown.statusAttemptedAt ?? 0) < LOOK_FOR_MS;
     if (isFresh) return { kind: 'wait', ms: LOOK_AGAIN_MS };
   }
-  const attempt = { attemptedStatus: state, statusAttemptedAt: clock.now() };
+  const attempt = { attemptedStatus: state, statusAttemptedAt: stamp(clock) };
   await store.saveGitHubDeployment(deploymentId, attempt);
   const details = context.describe(deployment, repository);
   const written = await api.addStatus(repository, githubId, { ...details, state });

@@ -20,6 +20,7 @@ import type {
 } from '../domain/ports.ts';
 import { REASON_CODES, type ReasonCode } from '../domain/reason-codes.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
+import { ageOf, stamp, timeLeft } from '../domain/stored-times.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { formatWorkspaceKey } from '../domain/workspace-key.ts';
 import type { PullToCheck } from './check-pull.ts';
@@ -83,7 +84,7 @@ const LATE_MS = 1_000;
 
 /** Deliveries of a repository that wait: there may be thousands, and each new one wakes the planner. */
 interface Waiting {
-  /** Until then (epoch milliseconds) none of them is due. */
+  /** Until then (by the clock's `elapsed`) none of them is due. */
   readonly until: number;
   /** When the newest of them came (epoch milliseconds). */
   readonly newest: number;
@@ -96,7 +97,7 @@ interface Waiting {
 export function createPlanner(context: PlanContext): (repositoryKey: string) => Promise<number | null> {
   const { clock } = context;
   const takeTurn = createTurns();
-  /** Until when (epoch milliseconds) a delivery waits for a newer list of workspaces, by its id. */
+  /** Until when (`elapsed`) a delivery waits for a newer list of workspaces, by its id. */
   const waitsUntil = new Map<string, number>();
 
   /** By repository: what of its deliveries needn't be read again yet. */
@@ -104,14 +105,15 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
 
   return async function planRepository(repositoryKey) {
     const known = waiting.get(repositoryKey);
-    const isEarly = known !== undefined && clock.now() < known.until;
+    // A clock that was set back gives new deliveries times before the newest one's: then all are read.
+    const isEarly = known !== undefined && clock.elapsed() < known.until && known.newest <= clock.now();
     const since = isEarly ? known.newest - LATE_MS : 0;
     const pending = await context.deliveries.listPending(Number(repositoryKey), since);
     const { delay, isSure } = await planAll(pending);
-    const next = isEarly ? Math.min(known.until - clock.now(), delay ?? Infinity) : delay;
+    const next = isEarly ? Math.min(known.until - clock.elapsed(), delay ?? Infinity) : delay;
     const newest = Math.max(known?.newest ?? 0, pending.at(-1)?.receivedAt ?? 0);
     if (next === null || !isSure) waiting.delete(repositoryKey);
-    else waiting.set(repositoryKey, { until: clock.now() + next, newest });
+    else waiting.set(repositoryKey, { until: clock.elapsed() + next, newest });
     return next;
   };
 
@@ -130,7 +132,8 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
   }
 
   async function planDue(delivery: Delivery): Promise<number | null> {
-    const wait = Math.max(delivery.retryAt ?? 0, waitsUntil.get(delivery.id) ?? 0) - clock.now();
+    const retryIn = delivery.retryAt === null ? 0 : timeLeft(clock, delivery.retryAt, MAX_POSTPONE_MS);
+    const wait = Math.max(retryIn, (waitsUntil.get(delivery.id) ?? 0) - clock.elapsed());
     if (wait > 0) return wait;
     waitsUntil.delete(delivery.id);
     await takeTurn();
@@ -140,7 +143,7 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
       return null;
     } catch (error) {
       if (error instanceof ListTooFresh) {
-        waitsUntil.set(delivery.id, clock.now() + error.waitMs);
+        waitsUntil.set(delivery.id, clock.elapsed() + error.waitMs);
         log.debug({ waitMs: error.waitMs }, 'No workspace yet: waiting for a newer list');
         return error.waitMs;
       }
@@ -152,7 +155,7 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
   async function takeError(delivery: Delivery, error: unknown, log: Logger): Promise<number | null> {
     const { event, attempts } = delivery;
     const isAsked = event.kind === 'comment' || event.kind === 'rerun';
-    if (isAsked && clock.now() - delivery.receivedAt >= ANSWER_WITHIN_MS) {
+    if (isAsked && ageOf(clock, delivery.receivedAt) >= ANSWER_WITHIN_MS) {
       const asked = ask(delivery, event, context.accounts.forOwner(event.account));
       const problem = error instanceof ListFailed ? error.message : 'GitHub could not be asked';
       await commit(delivery, await context.commands.planUnanswered(asked, problem), log);
@@ -166,7 +169,7 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     );
     const wanted = error instanceof ListFailed ? error.retryAfterMs : null;
     const delay = Math.min(MAX_POSTPONE_MS, chooseRetryDelay(attempts + 1, wanted, context.random()));
-    await context.deliveries.postpone(delivery.id, attempts + 1, clock.now() + delay);
+    await context.deliveries.postpone(delivery.id, attempts + 1, stamp(clock, delay));
     return delay;
   }
 

@@ -1,5 +1,7 @@
 import type { Deployment } from '../domain/deployment.ts';
 import type { MeltanoApi } from '../domain/ports.ts';
+import { LONGEST_DELAY_MS } from '../domain/retry-delay.ts';
+import { ageOf, timeLeft } from '../domain/stored-times.ts';
 import { findSuperseded } from '../domain/supersede.ts';
 import { parseWorkspaceKey } from '../domain/workspace-key.ts';
 import { change, conclude } from './conclude.ts';
@@ -33,7 +35,7 @@ export function createReconciler(context: ReconcileContext): (key: string) => Pr
       }
       const current = dropped ?? open.find((one) => one.state !== 'waiting') ?? open.at(-1);
       if (!current) return null;
-      const wait = Math.min(current.retryAt ?? 0, endOfStart(current)) - context.clock.now();
+      const wait = Math.min(retryIn(current), startLeft(current));
       if (wait > 0 && !isOnlyDropped(current)) return wait;
       const step = await advance(current);
       if (step !== 'go on') return step;
@@ -52,7 +54,7 @@ export function createReconciler(context: ReconcileContext): (key: string) => Pr
     if (isOnlyDropped(deployment)) {
       return conclude(context, deployment, { conclusion: 'cancelled', reason: 'withdrawn' });
     }
-    if (context.clock.now() >= endOfStart(deployment) && !mayHaveJob(deployment)) {
+    if (startLeft(deployment) <= 0 && !mayHaveJob(deployment)) {
       return conclude(context, deployment, {
         conclusion: 'failure',
         reason: 'start_timeout',
@@ -62,9 +64,13 @@ export function createReconciler(context: ReconcileContext): (key: string) => Pr
     return advanceStart(deployment, api);
   }
 
-  /** When the tries to start end; never, as long as none was made. */
-  function endOfStart({ startSince }: Deployment): number {
-    return startSince === null ? Infinity : startSince + context.limits.startMs;
+  /** Milliseconds in which the start may still be tried; without end, as long as none was made. */
+  function startLeft({ startSince }: Deployment): number {
+    return startSince === null ? Infinity : context.limits.startMs - ageOf(context.clock, startSince);
+  }
+
+  function retryIn({ retryAt }: Deployment): number {
+    return retryAt === null ? 0 : timeLeft(context.clock, retryAt, LONGEST_DELAY_MS);
   }
 
   async function advanceStart(deployment: Deployment, api: MeltanoApi): Promise<StepResult> {

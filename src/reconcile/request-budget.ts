@@ -15,7 +15,7 @@ export class RequestBudget {
 
   /** Takes one request from the key's budget; false when there is none left. */
   take(key: number): boolean {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     const times = (this.#times.get(key) ?? []).filter((time) => time > now - HOUR_MS);
     this.#times.set(key, times);
     if (times.length >= this.#perHour) return false;

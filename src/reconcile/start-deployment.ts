@@ -2,6 +2,7 @@ import type { Deployment } from '../domain/deployment.ts';
 import { type Job, jobPhase } from '../domain/job.ts';
 import type { MeltanoApi, MeltanoFailure } from '../domain/ports.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
+import { ageOf, stamp } from '../domain/stored-times.ts';
 import { formatWorkspaceKey } from '../domain/workspace-key.ts';
 import { chooseStart } from './choose-start.ts';
 import { change, conclude } from './conclude.ts';
@@ -41,7 +42,7 @@ export async function startDeployment(
   deployment: Deployment,
   api: MeltanoApi,
 ): Promise<StepResult> {
-  const since = deployment.startSince ?? context.clock.now();
+  const since = deployment.startSince ?? stamp(context.clock);
   const checked = await recheckWorkspace(context, deployment, api);
   if (checked.kind === 'failed') return retryRead(context, deployment, since, checked.failure);
   if (checked.kind === 'ended') return 'go on';
@@ -62,7 +63,7 @@ export async function startDeployment(
     ...checked.change,
     ...(deployment.state === 'starting' ? {} : { state: 'starting' as const }),
     startSince: since,
-    attemptedAt: context.clock.now(),
+    attemptedAt: stamp(context.clock),
     attemptOutcome: 'open',
     knownJobIds: wasLost ? deployment.knownJobIds : jobs.value.map((job) => job.id),
     retryAt: null,
@@ -115,7 +116,7 @@ export async function acceptJob(
   job: Job,
   { adopted = false } = {},
 ): Promise<StepResult> {
-  const now = context.clock.now();
+  const now = stamp(context.clock);
   const { state, jobStatus, jobStartedAt, deployedSha } = describeJob(deployment, job, now);
   // A job that is over already is concluded by the watcher's first look: until then nothing is said of it.
   const isOver = jobPhase(job.status) === 'ended';
@@ -158,8 +159,8 @@ async function takeRefusal(
     }
     case 'retry': {
       const failures = deployment.failures + 1;
-      const retryAt =
-        context.clock.now() + chooseRetryDelay(failures, verdict.retryAfterMs, context.random());
+      const delay = chooseRetryDelay(failures, verdict.retryAfterMs, context.random());
+      const retryAt = stamp(context.clock, delay);
       const attemptOutcome = wasLost ? 'lost' : 'refused';
       await change(context, deployment, { attemptOutcome, failures, retryAt, problem });
       return 'go on';
@@ -173,15 +174,16 @@ async function takeConflict(
   { deployment, api, wasLost }: Attempt,
   problem: string,
 ): Promise<StepResult> {
-  const now = context.clock.now();
+  const { clock } = context;
+  const now = stamp(clock);
   const jobs = await api.listJobs(deployment.workspaceId);
   if (jobs.ok && isBusy(jobs.value) && !wasLost) return waitForOther(context, deployment);
   const conflictSince = deployment.conflictSince ?? now;
-  if (now - conflictSince >= CONFLICT_PATIENCE_MS) {
+  if (ageOf(clock, conflictSince) >= CONFLICT_PATIENCE_MS) {
     return conclude(context, deployment, { conclusion: 'failure', reason: 'start_refused', problem });
   }
   const failures = deployment.failures + 1;
-  const retryAt = now + Math.min(30_000, chooseRetryDelay(failures, null, context.random()));
+  const retryAt = stamp(clock, Math.min(30_000, chooseRetryDelay(failures, null, context.random())));
   await change(context, deployment, {
     ...{ attemptOutcome: wasLost ? 'lost' : 'refused', conflictSince, failures, retryAt, problem },
   });
@@ -197,7 +199,7 @@ async function waitForOther(context: ReconcileContext, deployment: Deployment): 
 
 /** No longer than until START_TIMEOUT_MINUTES have passed. */
 function waitWithinStart({ clock, limits }: ReconcileContext, startSince: number, wait: number): StepResult {
-  const left = startSince + limits.startMs - clock.now();
+  const left = limits.startMs - ageOf(clock, startSince);
   return left > 0 ? Math.min(left, wait) : 'go on';
 }
 

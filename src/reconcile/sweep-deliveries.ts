@@ -31,8 +31,9 @@ export async function sweepDeliveries(context: DeliverySweepContext): Promise<vo
   const { store, clock, log } = context;
   const now = clock.now();
   const began = await store.readBeginning();
-  const sweptAt = (await store.readDeliveriesSweptAt()) ?? began;
-  const since = Math.max(now - KEPT_MS, began, sweptAt - OVERLAP_MS);
+  // By a clock that was ahead, and set back since, it may be in the future.
+  const sweptAt = Math.min((await store.readDeliveriesSweptAt()) ?? began, now);
+  const since = Math.max(now - KEPT_MS, began > now ? 0 : began, sweptAt - OVERLAP_MS);
   const missed = await findMissed(context, since, now);
   const asked = missed.slice(0, MAX_REDELIVERIES);
   for (const delivery of asked) {

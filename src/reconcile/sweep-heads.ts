@@ -13,6 +13,7 @@ import type {
   SweepStore,
   SweptRepository,
 } from '../domain/ports.ts';
+import { ageOf, stamp } from '../domain/stored-times.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { identify } from './identify-repository.ts';
 import { describeFailure } from './judge-failure.ts';
@@ -189,11 +190,11 @@ async function judgeHead(
   if (candidate?.sha !== head) {
     await store.saveBranchHead(repository.id, branch, {
       sha: known.sha,
-      candidate: { sha: head, seenAt: clock.now() },
+      candidate: { sha: head, seenAt: stamp(clock) },
     });
     return 'seen once';
   }
-  if (clock.now() - candidate.seenAt < TWO_SIGHTINGS_MS) return 'seen once';
+  if (ageOf(clock, candidate.seenAt) < TWO_SIGHTINGS_MS) return 'seen once';
   await handleAsPush(context, tracked, known.sha, pushedAt);
   await settle();
   return 'in order';

@@ -3,6 +3,7 @@ import { type Job, type JobPhase, jobPhase } from '../domain/job.ts';
 import { choosePollInterval } from '../domain/poll-interval.ts';
 import type { DeploymentChange, MeltanoApi, MeltanoFailure } from '../domain/ports.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
+import { ageOf } from '../domain/stored-times.ts';
 import { change, conclude, type Ending } from './conclude.ts';
 import { describeJob } from './describe-job.ts';
 import { tookCommitBefore } from './find-foreign-job.ts';
@@ -18,7 +19,7 @@ const STOP_AGAIN_MS = 15_000;
 /** Failed reads in a row after which the check run says so. */
 const SAY_AFTER_FAILURES = 2;
 
-/** What a process remembers of a job that it watches; another process starts anew. */
+/** What a process remembers of a job that it watches, with times by the clock's `elapsed`; another process starts anew. */
 interface Watch {
   changedAt: number;
   /** Whether the job could be read at all. */
@@ -47,7 +48,7 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
   return {
     async watch(deployment, jobId, api) {
       const watch = watches.get(deployment.id) ?? {
-        changedAt: clock.now(),
+        changedAt: clock.elapsed(),
         wasRead: false,
         failures: 0,
         refusedSince: null,
@@ -70,7 +71,7 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
     const step = read.ok
       ? await takeStatus(deployment, read.value, api, watch)
       : await takeFailure(deployment, read.failure, watch);
-    const left = (deployment.acceptedAt ?? 0) + limits.deployMs - clock.now();
+    const left = limits.deployMs - ageOf(clock, deployment.acceptedAt ?? 0);
     if (step === 'go on') return step;
     if (left > 0) return Math.min(step, left);
     // Whether the job still runs is known only from an answer.
@@ -88,23 +89,22 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
     watch.failures = 0;
     watch.refusedSince = null;
     if (deployment.adopted && tookCommitBefore(deployment, job)) return release(deployment);
-    const now = clock.now();
     const ending = ENDINGS[job.status];
-    const seen = describeJob(deployment, job, now);
+    const seen = describeJob(deployment, job, clock.now());
     if (ending)
       return conclude(context, deployment, { ...seen, ...ending, ...nameWithdrawal(deployment, job) });
     const isToStop = deployment.withdrawnBy !== null;
     if (isToStop) await stopJob(deployment, job, api, watch);
     const news = onlyNews(deployment, { ...seen, problem: null });
     if (Object.keys(news).length > 0) {
-      watch.changedAt = now;
+      watch.changedAt = clock.elapsed();
       if (!(await change(context, deployment, news))) return 'go on';
     }
     if (jobPhase(job.status) === 'running' && (await readLog(deployment, job.id, api))) {
-      watch.changedAt = clock.now();
+      watch.changedAt = clock.elapsed();
     }
     // The end of a job that was stopped is near.
-    const quiet = isToStop ? 0 : now - watch.changedAt;
+    const quiet = isToStop ? 0 : clock.elapsed() - watch.changedAt;
     return choosePollInterval(quiet, limits.poll, context.random());
   }
 
@@ -130,8 +130,8 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
     const phase = jobPhase(job.status);
     const { stopAsked } = watch;
     const isAsked = stopAsked?.phase === phase;
-    if (isAsked && (phase === 'queued' || clock.now() - stopAsked.at < STOP_AGAIN_MS)) return;
-    watch.stopAsked = { phase, at: clock.now() };
+    if (isAsked && (phase === 'queued' || clock.elapsed() - stopAsked.at < STOP_AGAIN_MS)) return;
+    watch.stopAsked = { phase, at: clock.elapsed() };
     const asked = await api.stopJob(job.id);
     if (asked.ok) context.log.info(logFields(deployment), 'The job was asked to stop');
     else {
@@ -159,16 +159,15 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
     watch: Watch,
   ): Promise<StepResult> {
     const verdict = judgeRead(failure);
-    const now = clock.now();
     watch.failures += 1;
-    const isFresh = !watch.wasRead && now - (deployment.acceptedAt ?? 0) <= FRESH_JOB_MS;
+    const isFresh = !watch.wasRead && ageOf(clock, deployment.acceptedAt ?? 0) <= FRESH_JOB_MS;
     if (verdict.kind === 'missing' && !isFresh) {
       return conclude(context, deployment, { conclusion: 'cancelled', reason: 'job_deleted' });
     }
     const problem = describeReadFailure(deployment.problem, failure);
     if (verdict.kind === 'refused') {
-      watch.refusedSince ??= now;
-      if (now - watch.refusedSince >= REFUSAL_PATIENCE_MS) {
+      watch.refusedSince ??= clock.elapsed();
+      if (clock.elapsed() - watch.refusedSince >= REFUSAL_PATIENCE_MS) {
         return conclude(context, deployment, { conclusion: 'timed_out', reason: 'watch_refused', problem });
       }
     }

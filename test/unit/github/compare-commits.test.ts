@@ -15,7 +15,7 @@ let now: number;
 beforeEach(() => {
   github = connectForReading();
   now = 0;
-  comparer = createCommitComparer({ ...github.reading, now: () => now });
+  comparer = createCommitComparer({ ...github.reading, elapsed: () => now });
 });
 
 const compare = () => comparer.compare(REPOSITORY, BASE, SHA);

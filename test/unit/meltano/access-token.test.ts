@@ -23,6 +23,22 @@ async function setUp() {
 }
 
 describe('client credentials', () => {
+  test.each([-50_000, -3_600_000, 50_000, 3_600_000])(
+    'a token ends when it would have if the machine’s clock is set by %i ms',
+    async (step) => {
+      const { sandbox, clock, client } = await setUp();
+      sandbox.tokenLifetimeSeconds = 600;
+      await client.listWorkspaces();
+      clock.set(step);
+      clock.advance(539_000);
+      await client.listWorkspaces();
+      expect(count(sandbox, /token/)).toBe(1);
+      clock.advance(2_000);
+      await client.listWorkspaces();
+      expect(count(sandbox, /token/)).toBe(2);
+    },
+  );
+
   test('each token is told of before it is used', async () => {
     const sandbox = await startSandbox();
     const told: { token: string; requests: number }[] = [];

@@ -46,6 +46,20 @@ function probe(failure: MeltanoFailure | null): number {
   return clock.now() - before;
 }
 
+test.each([-50 * SECOND, -3_600 * SECOND, 50 * SECOND])(
+  'the next probe goes out when it would have if the machine’s clock is set by %i ms',
+  (step) => {
+    fail(5);
+    clock.set(step);
+    expect(call(AWAY)).toBeLessThanOrEqual(10 * SECOND);
+    clock.advance(4_900);
+    expect(call(AWAY)).not.toBe('sent');
+    clock.advance(100);
+    expect(call(null)).toBe('sent');
+    expect(changes.at(-1)).toBeNull();
+  },
+);
+
 describe('opens', () => {
   test.each([
     ['no connection', AWAY],

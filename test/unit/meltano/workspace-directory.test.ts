@@ -5,7 +5,8 @@ import { createWorkspaceDirectory } from '../../../src/meltano/workspace-directo
 import { createClock, type TestClock } from './client-setup.ts';
 
 const SECOND = 1_000;
-const START = 1_700_000_000_000;
+/** By the clock's `elapsed`. */
+const START = 0;
 const FAILURE = { ok: false, failure: { kind: 'unreachable', message: 'away' } } as const;
 
 let clock: TestClock;
@@ -14,7 +15,7 @@ let directory: WorkspaceDirectory;
 let requests: ((result: MeltanoResult<Workspace[]>) => Promise<void>)[];
 
 beforeEach(() => {
-  clock = createClock(START);
+  clock = createClock();
   requests = [];
   directory = createWorkspaceDirectory(
     {
@@ -107,6 +108,22 @@ describe('current', () => {
     expect(namesOf(await again)).toEqual(['first']);
   });
 });
+
+test.each([-3_600 * SECOND, 3_600 * SECOND])(
+  'lists get old and are read again as before if the machine’s clock is set by %i ms',
+  async (step) => {
+    await open();
+    clock.set(step);
+    clock.advance(30 * SECOND);
+    await directory.current();
+    expect(requests).toHaveLength(1);
+    clock.advance(31 * SECOND);
+    await directory.current();
+    expect(requests).toHaveLength(2);
+    await requests[1]?.(list('second'));
+    expect(await directory.newerThan(clock.elapsed() + 1)).toBe(30 * SECOND);
+  },
+);
 
 describe('newerThan', () => {
   test('takes the list in memory where it is new enough', async () => {

@@ -10,7 +10,7 @@ const AWAY: MeltanoFailure = { kind: 'status', status: 503, message: 'away', ret
 /** Meltano Cloud says `main` first; after so many milliseconds somebody asks. */
 async function findAfter(
   ms: number,
-  { isAwaited, isAway = false }: { isAwaited: boolean; isAway?: boolean },
+  { isAwaited, isAway = false, step = 0 }: { isAwaited: boolean; isAway?: boolean; step?: number },
 ): Promise<readonly Workspace[]> {
   const clock = new FakeClock();
   const repositories = await openStores();
@@ -28,10 +28,12 @@ async function findAfter(
   branch = 'dev';
   if (isAway) failure = AWAY;
   clock.advance(ms);
+  const receivedAt = clock.now();
+  clock.set(step);
   return findWorkspaces(
     {
       account: { key: 'environment', directory, mappings: [] } as never,
-      ...{ repository: REPOSITORY, receivedAt: clock.now(), isAwaited },
+      ...{ repository: REPOSITORY, receivedAt, isAwaited },
       isEnough: (workspaces) => workspaces.length > 0,
     },
     { repositories, clock, githubHost: 'github.com' },
@@ -42,6 +44,12 @@ describe('a list of workspaces that has the repository’s', () => {
   test.each([
     ['is read again for a person', 10_000, { isAwaited: true }, 'dev'],
     ['does for a person while it is young', 2_000, { isAwaited: true }, 'main'],
+    [
+      'is read again although the clock was set back since it was asked',
+      10_000,
+      { isAwaited: true, step: -50_000 },
+      'dev',
+    ],
     ['does for a push', 10_000, { isAwaited: false }, 'main'],
     ['does while Meltano Cloud is away', 10_000, { isAwaited: true, isAway: true }, 'main'],
   ])('%s', async (_, ms, how, branch) => {

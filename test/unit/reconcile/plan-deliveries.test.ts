@@ -165,6 +165,32 @@ describe('a delivery that can not be planned now', () => {
     expect(world.meltano.count('listWorkspaces')).toBe(1);
   });
 
+  test.each([-50_000, -3_600_000, 50_000])(
+    'is tried again when it would have been if the machine’s clock is set by %i ms',
+    async (step) => {
+      world.meltano.always('listWorkspaces', UNREACHABLE);
+      await world.deliver(buildPush());
+      for (let n = 0; n < 6; n += 1) world.clock.advance((await world.plan()) ?? 0);
+      expect(await world.plan()).toBe(60_000);
+      world.clock.advance(10_000);
+      world.clock.set(step);
+      world.meltano.always('listWorkspaces', null);
+      expect(await world.plan()).toBe(50_000);
+      world.clock.advance(50_000);
+      expect(await world.plan()).toBeNull();
+      expect(await world.open()).toHaveLength(1);
+    },
+  );
+
+  test('waits at most five minutes for a time that an earlier process stored by a clock that was ahead', async () => {
+    world.meltano.always('listWorkspaces', UNREACHABLE);
+    await world.deliver(buildPush());
+    await world.plan();
+    world.clock.set(-24 * 60 * MINUTE);
+    world.restart();
+    expect(await world.plan()).toBeLessThanOrEqual(5 * MINUTE);
+  });
+
   test('waits as long as Meltano Cloud asks', async () => {
     world.meltano.next('listWorkspaces', refuse(429, 'slow', 45_000));
     await world.deliver(buildPush());

@@ -97,7 +97,10 @@ export class PlanWorld {
   }
 
   #createPlanner(): (repositoryKey: string) => Promise<number | null> {
-    const { stores, reporter, dispatcher, clock, meltano } = this;
+    const { stores, reporter, dispatcher, meltano } = this;
+    // Another process has another: what is remembered by it is gone.
+    const { now, elapsed } = this.clock;
+    const clock = { now, elapsed };
     const directory = createWorkspaceDirectory(meltano, clock);
     const rules = {
       ...{ mappings: this.mappings, allows: () => true, pagesUrl: 'https://app.meltano.com' },

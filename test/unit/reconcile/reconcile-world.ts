@@ -198,7 +198,10 @@ export class World {
       forOwner: () => account,
       byKey: (key) => (this.served && key === account.key ? account : null),
     };
-    const { stores, clock, reporter, dispatcher, logs } = this;
+    const { stores, reporter, dispatcher, logs } = this;
+    // Another process has another: what is remembered by it is gone.
+    const { now, elapsed } = this.clock;
+    const clock = { now, elapsed };
     return {
       ...{ store: stores, repositories: stores, accounts, comparer, reporter, dispatcher, logs, clock },
       configurations: { known: async () => this.configuration },
@@ -247,7 +250,7 @@ export class World {
 
   /** Does something when the clock has moved on by `ms` (before the step that is due then). */
   after(ms: number, act: () => void): void {
-    this.#timeline.push({ at: this.clock.now() + ms, act });
+    this.#timeline.push({ at: this.clock.elapsed() + ms, act });
     this.#timeline.sort((a, b) => a.at - b.at);
   }
 
@@ -258,17 +261,17 @@ export class World {
 
   /** One run of the reconciler; what it returned. */
   async step(): Promise<number | null> {
-    while (this.#timeline[0] && this.#timeline[0].at <= this.clock.now()) this.#timeline.shift()?.act();
+    while (this.#timeline[0] && this.#timeline[0].at <= this.clock.elapsed()) this.#timeline.shift()?.act();
     return this.#reconcile(QUEUE_KEY);
   }
 
   /** Runs and moves the clock by just what each run asks for, for `ms` or until nothing is open. */
   async runFor(ms: number): Promise<void> {
-    const end = this.clock.now() + ms;
+    const end = this.clock.elapsed() + ms;
     for (let runs = 0; runs < 50_000; runs += 1) {
       const wait = await this.step();
       if (wait === null) return;
-      if (this.clock.now() + wait > end) return this.clock.advance(end - this.clock.now());
+      if (this.clock.elapsed() + wait > end) return this.clock.advance(end - this.clock.elapsed());
       if (!(wait > 0)) throw new Error(`A wait of ${wait} ms makes a busy loop.`);
       this.clock.advance(wait);
     }

@@ -99,6 +99,15 @@ describe('sweepDeliveries', () => {
     expect(asked).toEqual([]);
   });
 
+  test('finds what was missed although the last sweep was stored by a clock that was ahead', async () => {
+    clock.advance(10 * DAY);
+    await sweep();
+    clock.set(-DAY);
+    const { id } = entry();
+    await sweep();
+    expect(asked).toEqual([id]);
+  });
+
   test('reads back to the last sweep with an overlap, and never more than three days', async () => {
     clock.advance(10 * DAY);
     await sweep();
@@ -315,6 +324,21 @@ describe('sweepHeads', () => {
     await sweepHeads(context());
     expect(found).toBe(1);
   });
+
+  test.each([-50 * SECOND, -DAY, DAY])(
+    'a new head counts after as long if the machine’s clock is set by %i ms',
+    async (step) => {
+      await baseline();
+      await sweepHeads(context());
+      clock.set(step);
+      clock.advance(54 * SECOND);
+      await sweepHeads(context());
+      expect(found).toBe(0);
+      clock.advance(SECOND);
+      await sweepHeads(context());
+      expect(found).toBe(1);
+    },
+  );
 
   test('another head begins a new count', async () => {
     await baseline();

@@ -5,6 +5,8 @@ import { percentile } from './output/percentile.ts';
 import { withCleanup } from './processes/cleanup.ts';
 import { CONTENDERS, type Contender } from './report-lag/contenders.ts';
 import { drawLag } from './report-lag/draw-lag.ts';
+import { playScenario, tabulateWaits, type Wait } from './waits/measure-waits.ts';
+import type { ScenarioName } from './waits/scenarios.ts';
 import type { WorldCounts } from './world/world-messages.ts';
 import { WorldProcess } from './world/world-process.ts';
 
@@ -40,9 +42,46 @@ export const reportLag: Benchmark = {
     // One lag is no percentile: the picture begins where there are several.
     const spread = rows.filter(({ installations, deployments }) => installations === deployments);
     const picture = drawLag(spread.filter(({ deployments }) => deployments > 1));
-    return { tables: [makeTable(rows)], data: { rows }, files: { 'report-lag.svg': picture } };
+    const { waits, notes } = await measureWaits(options);
+    return {
+      tables: [makeTable(rows), tabulateWaits('From what happens to what the commit shows', waits, notes)],
+      data: { rows, waits },
+      files: { 'report-lag.svg': picture },
+    };
   },
 };
+
+/** What is played, and the aims of what it measures, in its order. */
+const WAITS: readonly (readonly [ScenarioName, readonly string[]])[] = [
+  ['log lines', ['p95 ≤ 5 s']],
+  ['ten workspaces', ['p95 ≤ 2.5 s', 'p95 ≤ 2.5 s']],
+  ['many pushes', ['p95 ≤ 4 s', 'p95 ≤ 4 s']],
+  ['many ends', ['longest ≤ 25 s']],
+  ['failed creates', ['p95 ≤ 12 s', 'p95 ≤ 30 s']],
+];
+
+async function measureWaits(options: BenchmarkOptions): Promise<{ waits: Wait[]; notes: string[] }> {
+  const waits: Wait[] = [];
+  const notes = [
+    'Three deployments of one installation write the log lines. In the last two rows each check run is in an installation of its own.',
+  ];
+  for (const [scenario, aims] of WAITS) {
+    options.say(scenario);
+    const { openWrites, ...samples } = await playScenario(scenario, options);
+    const played = Object.entries(samples).map(([what, all], index) => ({
+      what,
+      samples: all,
+      aim: aims[index] ?? '',
+    }));
+    waits.push(...played);
+    if (openWrites) {
+      notes.push(
+        `Between the first of the 50 ends and the last conclusion, ${openWrites[0]} writes went to open check runs (aim 0).`,
+      );
+    }
+  }
+  return { waits, notes };
+}
 
 function listSettings({ quick }: BenchmarkOptions): Setting[] {
   const spread = (quick ? [1, 10] : [1, 50, 500]).map((count) => ({

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { acknowledgement } from './acknowledgement.ts';
+import { firstContact } from './first-contact.ts';
 import { hotPaths } from './hot-paths.ts';
 import type { Benchmark, BenchmarkOptions } from './output/benchmark.ts';
 import { describeMachine, type Machine, renderMachine } from './output/machine.ts';
@@ -11,7 +12,7 @@ import { cleanUpAll } from './processes/cleanup.ts';
 import { reportLag } from './report-lag.ts';
 import { scale } from './scale.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [acknowledgement, reportLag, scale, hotPaths];
+const BENCHMARKS: readonly Benchmark[] = [acknowledgement, firstContact, reportLag, scale, hotPaths];
 const RESULTS = join(import.meta.dirname, 'results');
 
 const USAGE = `Usage: npm run bench [-- [--quick] [name...] | --publish]

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import autocannon from 'autocannon';
 import type { PreparedRepository } from '../world/world-messages.ts';
-import { signPush } from './push-payload.ts';
+import { createPushSigner } from './push-payload.ts';
 
 /** What the load generator is started with (JSON in its first argument). */
 export interface Load {
@@ -35,25 +35,28 @@ async function generateLoad({
   seconds,
   rate,
 }: Load): Promise<LoadResult> {
-  const pushes = repositories.map((one) => signPush(secret, one));
+  const signers = repositories.map((one) => createPushSigner(secret, one));
   const result = await autocannon({
     ...{ url, connections, duration: seconds },
     ...(rate === undefined ? {} : { overallRate: rate }),
     method: 'POST',
-    requests: pushes.map(({ body, signature }) => ({
+    requests: signers.map((sign) => ({
       method: 'POST',
-      body,
-      setupRequest: (request) => ({
-        ...request,
-        headers: {
-          ...request.headers,
-          'content-type': 'application/json',
-          'user-agent': 'GitHub-Hookshot/bench',
-          'x-github-event': 'push',
-          'x-github-delivery': randomUUID(),
-          'x-hub-signature-256': signature,
-        },
-      }),
+      setupRequest: (request) => {
+        const { body, signature } = sign();
+        return {
+          ...request,
+          body,
+          headers: {
+            ...request.headers,
+            'content-type': 'application/json',
+            'user-agent': 'GitHub-Hookshot/bench',
+            'x-github-event': 'push',
+            'x-github-delivery': randomUUID(),
+            'x-hub-signature-256': signature,
+          },
+        };
+      },
     })),
   });
   return {

@@ -1,28 +1,38 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { type Payload, webhookExample } from '../../sandbox/github/webhook-examples.ts';
 import type { PreparedRepository } from '../world/world-messages.ts';
 
 const COMMITS = 20;
+/** Stands for the commit that a push begins at. */
+const BEFORE = 'BEFORE';
 
 export interface SignedPush {
   readonly body: string;
   readonly signature: string;
 }
 
-/** GitHub's own example of a push with 20 commits in it, each with its author and a few files, to the repository. */
-export function signPush(
-  secret: string,
-  { id, owner: login, name, head, installationId }: PreparedRepository,
-): SignedPush {
+/**
+ * Makes pushes to the repository: GitHub's own example with 20 commits in it, each with its author and a few files. Each
+ * begins at another commit, so that no two are the same push.
+ */
+export function createPushSigner(secret: string, repository: PreparedRepository): () => SignedPush {
+  const [beginning = '', end = ''] = describePush(repository).split(BEFORE);
+  return () => {
+    const body = `${beginning}${randomBytes(20).toString('hex')}${end}`;
+    return { body, signature: `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` };
+  };
+}
+
+function describePush({ id, owner: login, name, head, installationId }: PreparedRepository): string {
   const payload = webhookExample('push');
   const sha = (index: number) =>
     index === COMMITS - 1 ? head : (id * 1000 + index + 1).toString(16).padStart(40, 'a');
   const commits = Array.from({ length: COMMITS }, (_, index) => describeCommit(sha(index), index));
   const repository = payload['repository'] as Payload;
   const owner = repository['owner'] as Payload;
-  const body = JSON.stringify({
+  return JSON.stringify({
     ...payload,
-    ...{ ref: 'refs/heads/main', before: sha(COMMITS), after: sha(COMMITS - 1) },
+    ...{ ref: 'refs/heads/main', before: BEFORE, after: sha(COMMITS - 1) },
     ...{ deleted: false, created: false, forced: false },
     ...{ commits, head_commit: commits.at(-1) },
     repository: {
@@ -33,7 +43,6 @@ export function signPush(
     },
     installation: { id: installationId, node_id: 'MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9uMQ==' },
   });
-  return { body, signature: `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` };
 }
 
 function describeCommit(id: string, index: number): Payload {

@@ -1,3 +1,4 @@
+import { SCENARIOS } from '../waits/scenarios.ts';
 import { createInstallationToken } from '../world/create-installation-token.ts';
 import { SandboxWorld } from '../world/sandbox-world.ts';
 import type { WorldAnswer, WorldRequest } from '../world/world-messages.ts';
@@ -28,6 +29,15 @@ async function answer(request: WorldRequest): Promise<Partial<WorldAnswer>> {
       return { counts: world.counts() };
     case 'end':
       return { lags: await world.end(request) };
+    case 'lose pushes':
+      await world.losePushes(request.logLagMs);
+      return { done: true };
+    case 'await lost pushes':
+      return { jobTimes: await world.awaitLostPushes() };
+    case 'play': {
+      world.sandbox.github.webhookUrl = request.webhookUrl;
+      return { samples: await SCENARIOS[request.scenario](world.sandbox, request) };
+    }
   }
 }
 

@@ -16,13 +16,24 @@ export interface StartedApp {
 
 export interface AppOptions {
   readonly env: Readonly<Record<string, string>>;
+  /** Where an earlier process of the same app was; absent: a new folder and a free port. */
+  readonly home?: AppHome;
+}
+
+/** What outlives a process of the app. */
+export interface AppHome {
+  readonly directory: string;
+  readonly port: number;
+}
+
+export async function makeHome(cleanup: Cleanup): Promise<AppHome> {
+  return { directory: cleanup.folder(), port: await findFreePort() };
 }
 
 /** The app as operators run it: a process of its own, started from the command line, which `cleanup` stops. */
-export async function startApp({ env }: AppOptions, cleanup: Cleanup): Promise<StartedApp> {
-  const port = await findFreePort();
+export async function startApp({ env, home }: AppOptions, cleanup: Cleanup): Promise<StartedApp> {
+  const { directory, port } = home ?? (await makeHome(cleanup));
   const url = `http://127.0.0.1:${port}`;
-  const directory = cleanup.folder();
   const process = new MeasuredProcess({
     script: BIN,
     args: ['start'],

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defaultScript } from '../../sandbox/meltano/default-script.ts';
 import type { SandboxJob } from '../../sandbox/meltano/sandbox-job.ts';
 import type { SandboxWorkspace } from '../../sandbox/meltano/sandbox-workspace.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
@@ -95,6 +96,34 @@ export class SandboxWorld {
     );
     for (const deployment of this.#deployments) deployment.job = made.get(deployment.workspace.id) ?? null;
     return [];
+  }
+
+  /** Pushes to each repository; the deliveries fail, since the app is stopped. */
+  async losePushes(logLagMs: number): Promise<void> {
+    const { github, meltano } = this.sandbox;
+    github.delayDeliveryLog(logLagMs);
+    meltano.script = (context) => defaultScript(context);
+    for (const { job } of this.#deployments) if (job && !job.ended) job.end('COMPLETE');
+    const sent = this.#deployments.map((deployment) => {
+      deployment.job = meltano.jobsOf(deployment.workspace).at(-1) ?? null;
+      const { delivered } = github.push({
+        repository: deployment.repository,
+        files: { 'meltano.yml': `version: 1\n# ${Date.now()} ${deployment.repository}\n` },
+      });
+      return delivered;
+    });
+    await Promise.all(sent);
+  }
+
+  async awaitLostPushes(): Promise<readonly number[]> {
+    const { meltano } = this.sandbox;
+    const newest = () => this.#deployments.map(({ workspace }) => meltano.jobsOf(workspace).at(-1) ?? null);
+    await until(
+      () => newest().every((job, index) => job !== null && job !== this.#deployments[index]?.job),
+      REPORT_LIMIT_MS * 4,
+      () => 'not all lost pushes were deployed',
+    );
+    return newest().map((job) => job?.created ?? Number.NaN);
   }
 
   /** Jobs without an app, and what a peer needs to watch them. */

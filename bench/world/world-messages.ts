@@ -1,3 +1,6 @@
+import type { Samples } from '../waits/scenario.ts';
+import type { ScenarioName } from '../waits/scenarios.ts';
+
 /** What the parent asks of the process with the simulated services; every answer holds the field that is named here. */
 export type WorldRequest =
   | { readonly ask: 'environment' }
@@ -13,7 +16,18 @@ export type WorldRequest =
   | { readonly ask: 'reset' }
   | { readonly ask: 'counts' }
   /** Ends the jobs from one to another, one after the other in so many milliseconds; answered when all are reported. */
-  | { readonly ask: 'end'; readonly from: number; readonly to: number; readonly withinMs: number };
+  | { readonly ask: 'end'; readonly from: number; readonly to: number; readonly withinMs: number }
+  /** Pushes to each repository while nobody listens; GitHub's log shows that only after so many milliseconds. */
+  | { readonly ask: 'lose pushes'; readonly logLagMs: number }
+  /** Answered when each of these pushes has its job: when the jobs were made (epoch milliseconds). */
+  | { readonly ask: 'await lost pushes' }
+  /** Plays one of the scenarios of `bench/waits`. */
+  | {
+      readonly ask: 'play';
+      readonly scenario: ScenarioName;
+      readonly webhookUrl: string;
+      readonly quick: boolean;
+    };
 
 export interface WorldAnswer {
   readonly environment: Readonly<Record<string, string>>;
@@ -21,6 +35,8 @@ export interface WorldAnswer {
   readonly begun: readonly WatchedJob[];
   readonly counts: WorldCounts;
   readonly lags: readonly Lag[];
+  readonly jobTimes: readonly number[];
+  readonly samples: Samples;
   readonly done: true;
 }
 

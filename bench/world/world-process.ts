@@ -12,6 +12,9 @@ const FIELDS = {
   reset: 'done',
   counts: 'counts',
   end: 'lags',
+  'lose pushes': 'done',
+  'await lost pushes': 'jobTimes',
+  play: 'samples',
 } as const satisfies Record<WorldRequest['ask'], keyof WorldAnswer>;
 
 /** The simulated services from outside of their process. */

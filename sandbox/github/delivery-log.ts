@@ -58,6 +58,8 @@ export interface DeliveryLogOptions {
 /** Signs and sends webhooks and keeps what came of them. Like GitHub it never sends again by itself. */
 export class DeliveryLog {
   webhookUrl: string | null = null;
+  /** An ended attempt is listed only after so many milliseconds, as GitHub's log lags behind. */
+  lagMs = 0;
   readonly deliveries: Delivery[] = [];
   readonly hookId: number;
   readonly settings: HookSettings;

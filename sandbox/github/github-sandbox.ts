@@ -304,6 +304,11 @@ export class GitHubSandbox {
     this.#context.state.checkRunLag = lists;
   }
 
+  /** The log of deliveries shows an attempt only so many milliseconds after its end. */
+  delayDeliveryLog(ms: number): void {
+    this.#context.deliveries.lagMs = ms;
+  }
+
   /** An installation has so many requests left until a reset that comes so soon. */
   leaveRequests(installationId: number, left: { remaining: number; resetInMs: number }): void {
     this.#context.limits.leave(`installation ID ${installationId}`, left);

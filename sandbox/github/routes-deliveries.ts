@@ -60,12 +60,13 @@ function listDeliveries(context: SandboxContext, request: ServiceRequest): Servi
   };
 }
 
-/** Every ended attempt of the last three days, newest first. */
+/** Every ended attempt of the last three days that the log shows already, newest first. */
 function loggedAttempts(context: SandboxContext): LoggedAttempt[] {
   const since = Date.now() - KEPT_MS;
+  const until = Date.now() - context.deliveries.lagMs;
   return context.deliveries.deliveries
     .flatMap((delivery) => delivery.attempts.map((attempt) => ({ delivery, attempt })))
-    .filter(({ attempt }) => attempt.at >= since)
+    .filter(({ attempt }) => attempt.at >= since && attempt.at + attempt.durationMs <= until)
     .sort((a, b) => b.attempt.id - a.attempt.id);
 }
 

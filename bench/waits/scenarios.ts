@@ -1,0 +1,18 @@
+import { failedCreates } from './failed-creates.ts';
+import { logLines } from './log-lines.ts';
+import { manyEnds } from './many-ends.ts';
+import { manyPushes } from './many-pushes.ts';
+import { newWorkspaces } from './new-workspaces.ts';
+import type { Scenario } from './scenario.ts';
+import { tenWorkspaces } from './ten-workspaces.ts';
+
+export const SCENARIOS = {
+  'new workspaces': newWorkspaces,
+  'log lines': logLines,
+  'ten workspaces': tenWorkspaces,
+  'many pushes': manyPushes,
+  'many ends': manyEnds,
+  'failed creates': failedCreates,
+} as const satisfies Record<string, Scenario>;
+
+export type ScenarioName = keyof typeof SCENARIOS;

@@ -9,12 +9,13 @@ import { isAtLeast, type PermissionLevel } from '../domain/conversation.ts';
 import type { RerunEvent } from '../domain/delivery.ts';
 import type { Cause, Rerun } from '../domain/deployment.ts';
 import { toWholeSecond } from '../domain/describe-deployment.ts';
-import { type ExternalId, parseExternalId } from '../domain/external-id.ts';
+import { parseExternalId } from '../domain/external-id.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import { toLevel } from '../domain/permissions.ts';
 import type {
   Account,
   CommandStore,
+  DeploymentStore,
   ListWorkspaces,
   NotedRerun,
   Plan,
@@ -30,6 +31,7 @@ import type { CommandPorts } from './plan-command.ts';
 import { planRedeploy } from './plan-redeploy.ts';
 import { readFirstConfiguration } from './read-first-configuration.ts';
 import { ReadsOfOneCommand } from './reads-of-one-command.ts';
+import { type OldRun, trustRuns } from './trust-runs.ts';
 
 /** The same person re-running the same check run within this time is one re-run (milliseconds). */
 const REPEAT_MS = 10_000;
@@ -37,7 +39,7 @@ const REPEAT_MS = 10_000;
 const READS_OF_A_SUITE = 1;
 
 export interface RerunPorts extends Pick<CommandPorts, 'reads' | 'planning' | 'configurations'> {
-  readonly store: Pick<CommandStore, 'findRerun' | 'listRecent'>;
+  readonly store: Pick<CommandStore, 'findRerun' | 'listRecent'> & Pick<DeploymentStore, 'getDeployment'>;
   readonly runs: Pick<ShownCheckRuns, 'listRuns'>;
 }
 
@@ -58,19 +60,15 @@ const PUSHLESS =
   'the workspace is deployed by sending the last push of its branch to Meltano Cloud, and none is kept here: push once more';
 const SKIPPED = 'a deployment that was skipped is not deployed again with its suite';
 
-/** A check run that is re-run, and the deployment that it shows. */
-interface OldRun {
-  readonly shown: ShownCheckRun;
-  readonly ids: ExternalId;
-}
-
 /**
  * A redeployment for each check run that was re-run: a new run of the same name, on the current head of the tracked
  * branch. Throws when GitHub or Meltano Cloud can't answer now.
  */
 export async function planRerun(rerun: RerunToPlan, ports: RerunPorts): Promise<Plan> {
   const { event } = rerun;
-  const { runs: found, skipped, files } = await findRuns(event, ports);
+  const { files, ...listed } = await findRuns(event, ports);
+  const found = await trustRuns(rerun, listed.runs, ports.store);
+  const skipped = await trustRuns(rerun, listed.skipped, ports.store);
   if (found.length === 0 && skipped.length > 0) return refuseAll(rerun, skipped, SKIPPED);
   if (found.length === 0) return planFileRerun(files);
   const { fresh, reruns } = await leaveOutRepeated(rerun, found, ports);
@@ -96,9 +94,14 @@ function planFileRerun(files: readonly string[]): Plan {
 }
 
 /** The plan of a re-run about which GitHub or Meltano Cloud could not be asked for long. */
-export function planUnansweredRerun(rerun: AskedRerun, problem: string): Plan {
+export async function planUnansweredRerun(
+  rerun: AskedRerun,
+  problem: string,
+  { store }: { readonly store: Pick<DeploymentStore, 'getDeployment'> },
+): Promise<Plan> {
   const run = rerun.event.run && toOldRun(rerun.event.run);
-  return run ? refuseAll(rerun, [run], UNANSWERED, problem) : { outcome: 'command_refused', deployments: [] };
+  const runs = run ? await trustRuns({ event: rerun.event }, [run], store) : [];
+  return refuseAll(rerun, runs, UNANSWERED, problem);
 }
 
 interface Found {
@@ -148,7 +151,12 @@ async function leaveOutRepeated(
   const fresh: OldRun[] = [];
   const reruns: NotedRerun[] = [];
   for (const run of runs) {
-    const before = await store.findRerun(run.ids.deploymentId, event.actor, receivedAt - REPEAT_MS);
+    const before = await store.findRerun({
+      repositoryId: event.repository.id,
+      deploymentId: run.ids.deploymentId,
+      actor: event.actor,
+      since: receivedAt - REPEAT_MS,
+    });
     if (!before) fresh.push(run);
     else if (before.sha !== event.sha) {
       const rerun: Rerun = { kind: 'redeployed', by: event.actor, deploymentId: before.id };
@@ -171,7 +179,7 @@ function noteOn(
 ): NotedRerun {
   const facts = { run: run.shown, ids: run.ids, account: account?.key ?? '', repository: event.repository };
   const lost = describeLostRun({ ...facts, sha: event.sha, workspace, log });
-  return { deploymentId: run.ids.deploymentId, rerun, lost };
+  return { deploymentId: run.ids.deploymentId, repositoryId: event.repository.id, rerun, lost };
 }
 
 function refuseAll(asked: AskedRerun, runs: readonly OldRun[], why: string, problem?: string): Plan {

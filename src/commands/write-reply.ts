@@ -1,5 +1,6 @@
 import type { CommandChange, CommandRecord } from '../domain/conversation.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
+import { findInRepository } from '../domain/find-in-repository.ts';
 import type { Step } from '../domain/judge-step.ts';
 import { markReply, type ReplyBody, type ShownDeployment } from '../report/reply-view.ts';
 import type { ConversationContext } from './conversation-context.ts';
@@ -89,7 +90,7 @@ function show(
   return Promise.all(
     deployments.map(async (deployment) => ({
       deployment,
-      supersededBy: deployment.supersededBy ? await store.getDeployment(deployment.supersededBy) : null,
+      supersededBy: await findInRepository(store, deployment.supersededBy, deployment.repositoryId),
     })),
   );
 }

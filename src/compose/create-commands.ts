@@ -63,7 +63,7 @@ export function createCommandPlanning(
     async planUnanswered({ event, ...asked }, problem) {
       return event.kind === 'comment'
         ? planUnanswered({ ...asked, event }, problem)
-        : planUnansweredRerun({ ...asked, event }, problem);
+        : planUnansweredRerun({ ...asked, event }, problem, ports);
     },
   };
 }

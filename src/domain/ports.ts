@@ -333,7 +333,9 @@ export interface Plan {
 }
 
 export interface NotedRerun {
+  /** Changes nothing unless it is this repository's. */
   readonly deploymentId: string;
+  readonly repositoryId: number;
   readonly rerun: Rerun;
   /** What is stored of the deployment if this database doesn't know it; null when its check run tells too little. */
   readonly lost: LostRun | null;
@@ -421,8 +423,14 @@ export interface CommandStore {
     command: Pick<NewCommand, 'id' | 'repositoryId' | 'place' | 'actor' | 'parsed' | 'askedAt'>,
     withinMs: number,
   ): Promise<boolean>;
-  /** The deployment that the same person's re-run of the same check run made since then. */
-  findRerun(deploymentId: string, actor: string, since: number): Promise<Deployment | null>;
+  /** The deployment that the same person's re-run of the same check run of the repository made since then. */
+  findRerun(rerun: {
+    readonly repositoryId: number;
+    readonly deploymentId: string;
+    readonly actor: string;
+    /** Epoch milliseconds. */
+    readonly since: number;
+  }): Promise<Deployment | null>;
   /** The repository's newest deployments to the workspace that have a check run, newest first. */
   listRecent(workspace: RepositoryWorkspace, limit: number): Promise<Deployment[]>;
 }

@@ -1,5 +1,6 @@
 import type { ConfigurationRun } from '../domain/configuration-run.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
+import { findInRepository } from '../domain/find-in-repository.ts';
 import type { Clock, DeploymentStore, LogSource, Pages, ReportStore } from '../domain/ports.ts';
 import type { CheckRunFields, CheckRunView } from '../report/check-run-view.ts';
 import type { ConfigurationRunView } from '../report/render-configuration-run.ts';
@@ -37,19 +38,29 @@ async function viewDeployment(
   repository: CheckRunView['repository'],
   { store, logs, clock, pages, limits }: RenderPorts,
 ): Promise<CheckRunView> {
-  const open = deployment.state === 'waiting' ? await store.listOpen(deployment) : [];
-  const { redeployOf, rerun } = deployment;
+  const { repositoryId, redeployOf, rerun } = deployment;
+  const find = (id: string | null) => findInRepository(store, id, repositoryId);
   return {
     ...{ deployment, repository },
     workspaceUrl: pages.workspaceUrl(deployment),
     githubUrl: pages.githubUrl,
-    waitsFor: open.find((one) => one.state !== 'waiting') ?? null,
-    supersededBy: deployment.supersededBy ? await store.getDeployment(deployment.supersededBy) : null,
-    redeployOf: redeployOf ? await store.getDeployment(redeployOf) : null,
-    redeployedAs: rerun?.kind === 'redeployed' ? await store.getDeployment(rerun.deploymentId) : null,
+    waitsFor: deployment.state === 'waiting' ? await findRunning(deployment, store) : null,
+    supersededBy: await find(deployment.supersededBy),
+    redeployOf: await find(redeployOf),
+    redeployedAs: await find(rerun?.kind === 'redeployed' ? rerun.deploymentId : null),
     log: logs.excerpt(deployment.id),
     deployTimeoutMinutes: limits.deployTimeoutMinutes,
     startTimeoutMinutes: limits.startTimeoutMinutes,
     now: clock.now(),
   };
+}
+
+async function findRunning(
+  waiting: Deployment,
+  store: Pick<DeploymentStore, 'listOpen'>,
+): Promise<CheckRunView['waitsFor']> {
+  const open = await store.listOpen(waiting);
+  const running = open.find((one) => one.state !== 'waiting');
+  if (!running) return null;
+  return running.repositoryId === waiting.repositoryId ? running : 'another repository';
 }

@@ -11,7 +11,7 @@ export interface CheckRunView {
   /** GitHub's web origin, e.g. `https://github.com`. */
   readonly githubUrl: string;
   /** The deployment of the same workspace that this one waits for. */
-  readonly waitsFor: OtherDeployment | null;
+  readonly waitsFor: OtherDeployment | 'another repository' | null;
   /** The deployment that replaced this one. */
   readonly supersededBy: OtherDeployment | null;
   /** The deployment whose check run was re-run, when that made this one. */

@@ -25,6 +25,11 @@ export function explainDeployment(view: CheckRunView): string[] {
 }
 
 function explainNow({ deployment, waitsFor }: CheckRunView): string[] {
+  if (waitsFor === 'another repository') {
+    return [
+      'One deployment of a workspace runs at a time: this one starts when that of another repository has ended.',
+    ];
+  }
   if (waitsFor !== null) {
     const commit = formatLink(shortenSha(waitsFor.sha), waitsFor.checkRunUrl);
     return [

@@ -26,6 +26,7 @@ function titleNow(view: CheckRunView): string {
 }
 
 function titleStart({ deployment, waitsFor }: CheckRunView): string {
+  if (waitsFor === 'another repository') return 'Waiting for another deployment of this workspace';
   if (waitsFor !== null) return `Waiting for ${shortenSha(waitsFor.sha)}, which is being deployed`;
   if (deployment.problem === null) return 'Starting on Meltano Cloud';
   const { what } = splitProblem(deployment.problem);

@@ -48,11 +48,12 @@ export function createCommandStore(db: Kysely<Schema>): CommandStore {
       return row !== undefined;
     },
 
-    async findRerun(deploymentId, actor, since) {
+    async findRerun({ repositoryId, deploymentId, actor, since }) {
       const row = await db
         .selectFrom('deployment')
         .selectAll()
         .where('redeployOf', '=', deploymentId)
+        .where('repositoryId', '=', repositoryId)
         .where('requestedBy', '=', actor)
         .where('receivedAt', '>=', since)
         .limit(1)

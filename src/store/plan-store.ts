@@ -151,7 +151,7 @@ async function withdrawOpen(
 /** The check run of the old deployment is owed one more write, also where only the run itself still tells of it. */
 async function noteRerun(
   tx: Kysely<Schema>,
-  { deploymentId, rerun, lost }: NotedRerun,
+  { deploymentId, repositoryId, rerun, lost }: NotedRerun,
   now: number,
 ): Promise<Deployment[]> {
   const noted = JSON.stringify(rerun);
@@ -159,6 +159,7 @@ async function noteRerun(
     .updateTable('deployment')
     .set((column) => ({ rerun: noted, revision: column('revision', '+', 1) }))
     .where('id', '=', deploymentId)
+    .where('repositoryId', '=', repositoryId)
     .returningAll()
     .execute();
   if (rows.length > 0 || lost === null) return rows.map(toDeployment);

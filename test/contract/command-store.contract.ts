@@ -169,12 +169,17 @@ export function describeCommandStore(name: string, open: () => Promise<OpenStore
       const rerun = { kind: 'redeployed', by: 'ana', deploymentId: made.id } as const;
       const changed = await commit('rerun', {
         deployments: [made],
-        reruns: [{ deploymentId: old.id, rerun, lost: null }],
+        reruns: [{ deploymentId: old.id, repositoryId: REPOSITORY.id, rerun, lost: null }],
       });
       expect(changed.find((one) => one.id === old.id)).toMatchObject({ rerun, revision: 3 });
-      expect((await stores.findRerun(old.id, 'ana', 20_500))?.id).toBe(made.id);
-      expect(await stores.findRerun(old.id, 'ana', 20_501)).toBeNull();
-      expect(await stores.findRerun(old.id, 'bob', 20_500)).toBeNull();
+      const find = (asked: { actor: string; since: number; repositoryId?: number }) =>
+        stores.findRerun({ repositoryId: REPOSITORY.id, deploymentId: old.id, ...asked });
+      expect((await find({ actor: 'ana', since: 20_500 }))?.id).toBe(made.id);
+      expect(await find({ actor: 'ana', since: 20_501 })).toBeNull();
+      expect(await find({ actor: 'bob', since: 20_500 })).toBeNull();
+      expect(await find({ actor: 'ana', since: 20_500, repositoryId: 7 })).toBeNull();
+      const foreign = { deploymentId: old.id, repositoryId: 7, rerun, lost: null };
+      expect(await commit('foreign', { reruns: [foreign] }), 'another repository’s re-run').toEqual([]);
     });
 
     test('a deployment that an earlier database knew is stored as it ended, once, and owes its run a write', async () => {
@@ -186,7 +191,7 @@ export function describeCommandStore(name: string, open: () => Promise<OpenStore
         },
         ended: { checkRunId: 7, checkRunUrl: null, jobId: 'job', concludedAt: 5_000 },
       };
-      const noted = { deploymentId: lost.planned.id, rerun, lost };
+      const noted = { deploymentId: lost.planned.id, repositoryId: REPOSITORY.id, rerun, lost };
       const [restored] = await commit('first', { reruns: [noted] });
       const ended = { state: 'concluded', conclusion: 'failure', ...lost.ended, rerun };
       expect(restored).toMatchObject({ ...ended, revision: 1, reportedRevision: 0 });

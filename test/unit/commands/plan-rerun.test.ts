@@ -193,6 +193,10 @@ describe('a run that only an earlier, lost database knew', () => {
     ...{ revision: 1, reportedRevision: 0 },
   };
 
+  beforeEach(() => {
+    world.meltano.addJob({ id: 'job-7', status: 'COMPLETE' });
+  });
+
   test('is written once more with its conclusion, its title and the link to the new run', async () => {
     await world.deliver(rerun({ run: shown(LOST, 'success', 7) }));
     await world.planAll();
@@ -252,5 +256,102 @@ describe('a run that only an earlier, lost database knew', () => {
     await world.planAll();
     expect(await world.stores.getDeployment(LOST)).toBeNull();
     expect(await world.open()).toHaveLength(1);
+  });
+});
+
+describe('ids that are not the repository’s', () => {
+  const OTHER = '81c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
+  const ELSEWHERE = { ...REPOSITORY, id: 77, name: 'secrets' };
+  let theirs: Deployment;
+
+  beforeEach(async () => {
+    const planned = { ...old, id: 'theirs', repositoryId: ELSEWHERE.id, deliveryId: 'theirs' };
+    await world.stores.learnRepository(ELSEWHERE, null, START);
+    await world.stores.record({
+      id: 'theirs',
+      name: 'push',
+      receivedAt: START,
+      event: buildPush({ repository: ELSEWHERE }),
+    });
+    await world.stores.commitPlan({
+      deliveryId: 'theirs',
+      outcome: 'push',
+      deployments: [
+        {
+          id: planned.id,
+          account: planned.account,
+          workspaceId: OTHER,
+          workspaceName: 'Secrets',
+          environment: null,
+          log: null,
+          badFile: null,
+          branch: 'main',
+          directory: null,
+          installationId: planned.installationId,
+          repositoryId: planned.repositoryId,
+          deliveryId: planned.deliveryId,
+          checkName: 'Meltano Deploy (Secrets)',
+          sha: OLD,
+          before: null,
+          requestedBy: 'carol',
+          requestedByBot: false,
+          cause: 'push',
+          redeployOf: null,
+          pushedAt: START,
+          receivedAt: START,
+          reason: 'push',
+          conclusion: null,
+          problem: null,
+        },
+      ],
+      now: START,
+    });
+    world.meltano.workspaces = [
+      buildWorkspace(),
+      buildWorkspace({ id: OTHER, repositoryUrl: 'https://github.com/acme/secrets' }),
+    ];
+    world.restart();
+    const found = await world.stores.getDeployment('theirs');
+    if (!found) throw new Error('Nothing was planned.');
+    theirs = found;
+  });
+
+  const FORGED: [string, string][] = [
+    ['another repository’s deployment', `${OTHER}/theirs/job-1`],
+    ['another repository’s deployment, as of a workspace of this one', `${WORKSPACE_ID}/theirs`],
+  ];
+
+  test.each(FORGED)('%s: nothing of it is changed, shown or deployed', async (_, externalId) => {
+    for (const how of ['rerun', 'button', 'suite'] as const) {
+      const run = { ...shown('theirs', 'success'), externalId };
+      world.runs = [run];
+      await world.deliver(rerun({ how, run: how === 'suite' ? null : run }));
+      await world.planAll();
+    }
+    expect(await world.stores.getDeployment('theirs')).toEqual(theirs);
+    expect(await world.open()).toEqual([]);
+    expect(world.dispatcher.wakes).not.toContainEqual({ queue: 'log', key: 'theirs' });
+  });
+
+  test('another workspace’s deployment of the same repository is not taken for this one’s', async () => {
+    const run = { ...shown(old.id, 'success'), externalId: `${OTHER}/${old.id}` };
+    await world.deliver(rerun({ run }));
+    await world.planAll();
+    expect(await world.stores.getDeployment(old.id)).toMatchObject({ rerun: null });
+    expect(await world.open()).toEqual([]);
+  });
+
+  test.each([
+    ['of a workspace of this repository', WORKSPACE_ID],
+    ['of another repository’s workspace', OTHER],
+  ])('a job that is not its workspace’s: the log of a run %s is not read', async (_, workspaceId) => {
+    const run = { ...shown('unknown', 'success'), externalId: `${workspaceId}/unknown/foreign-job` };
+    world.permission = 'triage';
+    await world.deliver(rerun({ run }));
+    await world.planAll();
+    expect(await world.stores.getDeployment('unknown')).toMatchObject({
+      repositoryId: REPOSITORY.id,
+      jobId: null,
+    });
   });
 });

@@ -159,7 +159,7 @@ export class PlanWorld {
         planUnanswered: async ({ event, ...asked }, problem) =>
           event.kind === 'comment'
             ? planUnanswered({ ...asked, event }, problem)
-            : planUnansweredRerun({ ...asked, event }, problem),
+            : planUnansweredRerun({ ...asked, event }, problem, commands),
       },
       random: () => 0.5,
       log: pino({ level: 'debug' }, sink),

@@ -1,0 +1,50 @@
+import type { RerunEvent } from '../domain/delivery.ts';
+import type { ExternalId } from '../domain/external-id.ts';
+import type { Account, DeploymentStore, ListWorkspaces } from '../domain/ports.ts';
+import type { ShownCheckRun } from '../domain/shown-check-run.ts';
+
+/** A check run that is re-run, and the deployment that it shows. */
+export interface OldRun {
+  readonly shown: ShownCheckRun;
+  readonly ids: ExternalId;
+}
+
+/** Without an account or a list of workspaces, no job is confirmed. */
+interface AskedRun {
+  readonly event: RerunEvent;
+  readonly account?: Account;
+  readonly listWorkspaces?: ListWorkspaces;
+}
+
+/**
+ * A check run's ids count only as far as this database or Meltano Cloud confirms them: a deployment that is known has to be
+ * the repository's, and the job of an unknown one has to be its workspace's, or its log is another's.
+ */
+export async function trustRuns(
+  asked: AskedRun,
+  runs: readonly OldRun[],
+  store: Pick<DeploymentStore, 'getDeployment'>,
+): Promise<OldRun[]> {
+  const trusted: OldRun[] = [];
+  for (const { shown, ids } of runs) {
+    const known = await store.getDeployment(ids.deploymentId);
+    if (!known) {
+      const jobId = (await isJobOfWorkspace(asked, ids)) ? ids.jobId : null;
+      trusted.push({ shown, ids: { ...ids, jobId } });
+    } else if (known.repositoryId === asked.event.repository.id && known.workspaceId === ids.workspaceId) {
+      trusted.push({ shown, ids });
+    }
+  }
+  return trusted;
+}
+
+async function isJobOfWorkspace(
+  { account, listWorkspaces }: AskedRun,
+  { workspaceId, jobId }: ExternalId,
+): Promise<boolean> {
+  if (jobId === null || !account || !listWorkspaces) return false;
+  const workspaces = await listWorkspaces((known) => known.some(({ id }) => id === workspaceId));
+  if (!workspaces.some(({ id }) => id === workspaceId)) return false;
+  const jobs = await account.api.listJobs(workspaceId);
+  return jobs.ok && jobs.value.some(({ id }) => id === jobId);
+}

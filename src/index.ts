@@ -1,5 +1,6 @@
 import type { Probot } from 'probot';
 import { readCommitComment, readIssueComment } from './events/read-comment.ts';
+import { readInstallation } from './events/read-installation.ts';
 import { readPush, readRepositoryChange } from './events/read-payload.ts';
 import { readPullRequest } from './events/read-pull-request.ts';
 import { readCheckRun, readCheckSuite } from './events/read-rerun.ts';
@@ -35,7 +36,8 @@ export function createApp(ports: AppPorts): (app: Probot) => void {
     );
     // Only a hint, and so not stored: without it, what waits is tried again within a quarter of an hour.
     app.on(['installation.created', 'installation.unsuspend'], ({ payload }) => {
-      ports.onInstallation(payload.installation.id);
+      const id = readInstallation(payload);
+      if (id !== null) ports.onInstallation(id);
     });
   };
 }

@@ -226,7 +226,7 @@ function planRounds(
   return {
     everyMs: configuration.sweepMinutes * 60_000,
     deliveries: {
-      deliveryLog: createDeliveryLog(octokit.getForApp),
+      deliveryLog: createDeliveryLog(octokit.getForApp, log),
       ...{ store: stores, clock, log },
       onFound: (count) => metrics.swept('delivery', count),
     },

@@ -114,6 +114,9 @@ export interface Deployment extends RepositoryWorkspace {
   readonly checkRunAttemptedAt: number | null;
 }
 
+/** Where a delivery names no installation; planning takes the one that is known of the repository. */
+export const UNKNOWN_INSTALLATION = 0;
+
 /** A repository as GitHub last described it. */
 export interface Repository {
   readonly id: number;

@@ -2,21 +2,22 @@ import { z } from 'zod';
 import { parseCommand } from '../commands/parse-command.ts';
 import type { Place } from '../domain/conversation.ts';
 import type { CommentEvent, IgnoredEvent } from '../domain/delivery.ts';
-import { originSchema, readOrigin, readTime, shaSchema } from './read-origin.ts';
+import { isBot, originSchema, personSchema, readOrigin, readTime, shaSchema } from './read-origin.ts';
 
 const comment = z.object({
   id: z.int(),
-  body: z.string().nullable(),
+  body: z.string().nullish(),
   created_at: z.string(),
-  user: z.object({ login: z.string(), type: z.string() }).nullable(),
+  user: personSchema,
 });
+const commentPayload = originSchema.extend({ sender: personSchema });
 
-const issueCommentPayload = originSchema.extend({
-  issue: z.object({ number: z.int(), pull_request: z.object({}).nullish() }),
+export const issueCommentPayload = commentPayload.extend({
+  issue: z.object({ number: z.int(), pull_request: z.record(z.string(), z.unknown()).nullish() }),
   comment,
 });
 
-const commitCommentPayload = originSchema.extend({
+export const commitCommentPayload = commentPayload.extend({
   comment: comment.extend({ commit_id: shaSchema }),
 });
 
@@ -37,14 +38,16 @@ export function readCommitComment(payload: unknown): CommentEvent | IgnoredEvent
 
 /** Of a comment only the command is kept: what else people write is none of the app's business. */
 function readComment(
-  { comment: { id, body, user, created_at: createdAt }, ...payload }: CommentPayload,
+  { comment: { id, body, user, created_at: createdAt }, sender, ...payload }: CommentPayload,
   place: Place,
 ): CommentEvent | IgnoredEvent {
   const about = readOrigin(payload);
+  // Who sends the event of a new comment is its author.
+  const author = user ?? sender;
   // The app's own comments come from a bot too.
-  if (user === null || user.type === 'Bot') return { kind: 'ignored', ...about, reason: 'bot_comment' };
+  if (!author || isBot(author)) return { kind: 'ignored', ...about, reason: 'bot_comment' };
   const parsed = parseCommand(body ?? '');
   if (parsed.kind === 'none') return { kind: 'ignored', ...about, reason: 'no_command' };
   const askedAt = readTime(createdAt) ?? 0;
-  return { kind: 'comment', ...about, place, commentId: id, actor: user.login, askedAt, parsed };
+  return { kind: 'comment', ...about, place, commentId: id, actor: author.login, askedAt, parsed };
 }

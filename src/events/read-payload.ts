@@ -1,31 +1,26 @@
 import { z } from 'zod';
 import type { PushEvent, RepositoryEvent } from '../domain/delivery.ts';
-import { originSchema, readOrigin, readTime, shaSchema } from './read-origin.ts';
+import { isBot, originSchema, personSchema, readOrigin, readTime, shaSchema } from './read-origin.ts';
 
-const pushPayload = originSchema.extend({
+export const pushPayload = originSchema.extend({
   ref: z.string(),
   before: shaSchema,
   after: shaSchema,
   deleted: z.boolean(),
   forced: z.boolean(),
-  head_commit: z.object({ message: z.string() }).nullish(),
-  sender: z.object({ login: z.string(), type: z.string() }),
+  head_commit: z.object({ message: z.string().nullish() }).nullish(),
+  sender: personSchema,
+  pusher: z.object({ name: z.string().nullish() }).nullish(),
 });
 
-const repositoryPayload = originSchema.extend({
+const former = z.object({ login: z.string() }).nullish();
+export const repositoryPayload = originSchema.extend({
   changes: z
     .object({
-      repository: z.object({ name: z.object({ from: z.string() }) }).optional(),
-      owner: z
-        .object({
-          from: z.object({
-            user: z.object({ login: z.string() }).optional(),
-            organization: z.object({ login: z.string() }).optional(),
-          }),
-        })
-        .optional(),
+      repository: z.object({ name: z.object({ from: z.string() }).nullish() }).nullish(),
+      owner: z.object({ from: z.object({ user: former, organization: former }).nullish() }).nullish(),
     })
-    .optional(),
+    .nullish(),
 });
 
 /** Of a longer message the beginning and the end are kept, in characters: words for machines stand in one of the two. */
@@ -39,6 +34,7 @@ function shorten(message: string | null): string | null {
 /** The needed fields of a push. Throws a ZodError that names what is missing. */
 export function readPush(payload: unknown): PushEvent {
   const push = pushPayload.parse(payload);
+  const sender = push.sender ?? { login: push.pusher?.name ?? '' };
   return {
     kind: 'push',
     ...readOrigin(push),
@@ -49,8 +45,8 @@ export function readPush(payload: unknown): PushEvent {
     forced: push.forced,
     message: shorten(push.head_commit?.message ?? null),
     pushedAt: readTime(push.repository.pushed_at),
-    sender: push.sender.login,
-    senderIsBot: push.sender.type === 'Bot',
+    sender: sender.login,
+    senderIsBot: isBot(sender),
   };
 }
 
@@ -60,7 +56,7 @@ export function readRepositoryChange(payload: unknown): RepositoryEvent {
   const { account, repository } = readOrigin(now);
   const from = changes?.owner?.from;
   const formerOwner = from?.user?.login ?? from?.organization?.login;
-  const formerName = changes?.repository?.name.from;
+  const formerName = changes?.repository?.name?.from;
   return {
     kind: 'repository',
     account,

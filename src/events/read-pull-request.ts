@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { PullRequestEvent } from '../domain/delivery.ts';
 import { originSchema, readOrigin, shaSchema } from './read-origin.ts';
 
-const pullRequestPayload = originSchema.extend({
+export const pullRequestPayload = originSchema.extend({
   pull_request: z.object({ number: z.int(), head: z.object({ sha: shaSchema }) }),
 });
 

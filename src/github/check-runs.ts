@@ -74,7 +74,7 @@ export function createCheckRunApi(options: CheckRunApiOptions): CheckRunApi & Sh
     countAnnotations: (repository, id) =>
       call(repository, async (octokit) => {
         const { data } = await octokit.rest.checks.get({ ...locate(repository), check_run_id: id });
-        return data.output.annotations_count;
+        return data.output?.annotations_count ?? 0;
       }),
 
     async listRuns(repository, sha) {
@@ -88,7 +88,7 @@ export function createCheckRunApi(options: CheckRunApiOptions): CheckRunApi & Sh
         .map((run) => ({
           ...{ id: run.id, url: run.html_url, name: run.name, externalId: run.external_id },
           conclusion: run.status === 'completed' ? run.conclusion : null,
-          title: run.output.title,
+          title: run.output?.title ?? null,
           startedAt: Date.parse(run.started_at ?? '') || null,
           completedAt: Date.parse(run.completed_at ?? '') || null,
         }));

@@ -1,16 +1,38 @@
+import type { Logger } from 'pino';
 import type { DeliveryLog, LoggedDelivery } from '../domain/ports.ts';
 import type { InstallationOctokit } from './octokit.ts';
 
+/** Old Enterprise Servers, and servers of others, don't have it. */
+const LACKS_THE_LOG: ReadonlySet<number> = new Set([404, 405, 410, 501]);
+const NO_LOG = 'This GitHub has no log of deliveries: those that are missed can not be asked for again';
+
 /** GitHub's log of the app's webhook deliveries, asked with the app's own token. */
-export function createDeliveryLog(getAppOctokit: () => Promise<InstallationOctokit>): DeliveryLog {
+export function createDeliveryLog(
+  getAppOctokit: () => Promise<InstallationOctokit>,
+  log: Pick<Logger, 'warn'>,
+): DeliveryLog {
+  let isMissing = false;
+
+  async function* listPages(since: number): AsyncGenerator<LoggedDelivery[]> {
+    const octokit = await getAppOctokit();
+    const pages = octokit.paginate.iterator(octokit.rest.apps.listWebhookDeliveries, { per_page: 100 });
+    for await (const { data } of pages) {
+      yield data.map(toLogged);
+      const oldest = data.at(-1);
+      if (!oldest || Date.parse(oldest.delivered_at) < since) return;
+    }
+  }
+
   return {
     async *listSince(since) {
-      const octokit = await getAppOctokit();
-      const pages = octokit.paginate.iterator(octokit.rest.apps.listWebhookDeliveries, { per_page: 100 });
-      for await (const { data } of pages) {
-        yield data.map(toLogged);
-        const oldest = data.at(-1);
-        if (!oldest || Date.parse(oldest.delivered_at) < since) return;
+      try {
+        yield* listPages(since);
+        isMissing = false;
+      } catch (error) {
+        const { status } = error as { status?: number };
+        if (!LACKS_THE_LOG.has(status ?? 0)) throw error;
+        if (!isMissing) log.warn({ status }, NO_LOG);
+        isMissing = true;
       }
     },
 
@@ -26,9 +48,9 @@ interface DeliveryItem {
   readonly guid: string;
   readonly delivered_at: string;
   readonly event: string;
-  readonly action: string | null;
+  readonly action?: string | null;
 }
 
 function toLogged({ id, guid, delivered_at, event, action }: DeliveryItem): LoggedDelivery {
-  return { id, guid, deliveredAt: Date.parse(delivered_at), event, action };
+  return { id, guid, deliveredAt: Date.parse(delivered_at), event, action: action ?? null };
 }

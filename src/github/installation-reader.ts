@@ -18,7 +18,7 @@ export function createInstallationReader({
       const octokit = await getAppOctokit();
       const installations = await octokit.paginate(octokit.rest.apps.listInstallations, { per_page: 100 });
       return installations
-        .filter((one) => one.suspended_at === null)
+        .filter((one) => !one.suspended_at)
         .map((one) => ({ id: one.id, account: readLogin(one.account) }));
     },
 
@@ -30,8 +30,12 @@ export function createInstallationReader({
       for await (const { data } of pages) {
         yield data.map((one): SweptRepository => {
           const repository: Repository = {
-            ...{ id: one.id, installationId, owner: one.owner.login, name: one.name },
-            ...{ private: one.private, defaultBranch: one.default_branch },
+            id: one.id,
+            installationId,
+            owner: one.owner?.login ?? one.full_name.split('/', 1)[0] ?? '',
+            name: one.name,
+            private: one.private,
+            defaultBranch: one.default_branch,
           };
           return { repository, pushedAt: Date.parse(one.pushed_at ?? '') || 0 };
         });

@@ -3,7 +3,9 @@ import type { Repository } from '../domain/deployment.ts';
 import type { InstallationOctokit } from './octokit.ts';
 
 interface Answer {
-  readonly repository: Readonly<Record<string, { readonly target: { readonly oid: string } } | null>>;
+  readonly repository: Readonly<
+    Record<string, { readonly target: { readonly oid: string } | null } | null>
+  > | null;
 }
 
 /**
@@ -21,7 +23,7 @@ export async function readHeadsTogether(
       ...{ owner, repository: name },
       ...Object.fromEntries(refs),
     });
-    return new Map(branches.map((branch, n) => [branch, repository[`ref${n}`]?.target.oid ?? null]));
+    return new Map(branches.map((branch, n) => [branch, repository?.[`ref${n}`]?.target?.oid ?? null]));
   } catch (error) {
     const { status } = error as { status?: number };
     // An answer that is an error in itself has no status.

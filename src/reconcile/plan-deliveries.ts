@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Configurations } from '../domain/configuration-in-use.ts';
 import type { ConfigurationRunStore } from '../domain/configuration-run.ts';
 import type { AppEvent, CommentEvent, Delivery, RerunEvent } from '../domain/delivery.ts';
-import { type Deployment, isReported } from '../domain/deployment.ts';
+import { type Deployment, isReported, UNKNOWN_INSTALLATION } from '../domain/deployment.ts';
 import { type PlanningPorts, refusePush } from '../domain/plan-push.ts';
 import type {
   Account,
@@ -180,7 +180,22 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     for (const id of shown) context.dispatcher.wake('log', id);
   }
 
-  async function makePlan(delivery: Delivery): Promise<Plan> {
+  /** The delivery with the installation that is known of its repository, where it names none itself; null: none is. */
+  async function findInstallation(delivery: Delivery): Promise<Delivery | null> {
+    const { repository } = delivery.event;
+    if (repository.installationId !== UNKNOWN_INSTALLATION) return delivery;
+    const known = await context.repositories.getRepository(repository.id);
+    if (!known) return null;
+    const { installationId } = known;
+    return { ...delivery, event: { ...delivery.event, repository: { ...repository, installationId } } };
+  }
+
+  async function makePlan(told: Delivery): Promise<Plan> {
+    const delivery = await findInstallation(told);
+    return delivery ? planEvent(delivery) : { outcome: 'no_installation', deployments: [] };
+  }
+
+  async function planEvent(delivery: Delivery): Promise<Plan> {
     const { event } = delivery;
     if (event.kind === 'ignored') return { outcome: event.reason, deployments: [] };
     await learn(event, delivery.receivedAt);

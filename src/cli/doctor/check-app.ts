@@ -26,19 +26,25 @@ export async function checkApp(
   { webUrl, appId }: Configuration['github'],
   manifest: Manifest,
 ): Promise<AppLook> {
+  let app: App | null;
   try {
-    const { data: app } = await github.app.rest.apps.getAuthenticated();
-    if (!app) throw new Error('GitHub answered without an App');
-    const settingsUrl = findSettings(app, webUrl);
-    const findings = [
-      ok(`APP_ID and the private key sign in as the GitHub App ${app.slug ?? app.name}`),
-      ...checkPermissions(app, settingsUrl, manifest),
-      ...checkEvents(app, settingsUrl, manifest),
-    ];
-    return { findings, settingsUrl };
+    app = (await github.app.rest.apps.getAuthenticated()).data;
   } catch (error) {
     return { findings: [explainRefusal(error, { webUrl, appId })], settingsUrl: null };
   }
+  // Whatever answers there, it isn't GitHub.
+  if (!app?.id) {
+    const message = `${webUrl} answered without an App`;
+    const advice = 'Check GHE_HOST, and what stands between this machine and GitHub';
+    return { findings: [wrong(message, advice)], settingsUrl: null };
+  }
+  const settingsUrl = findSettings(app, webUrl);
+  const findings = [
+    ok(`APP_ID and the private key sign in as the GitHub App ${app.slug ?? app.name ?? appId}`),
+    ...checkPermissions(app, settingsUrl, manifest),
+    ...checkEvents(app, settingsUrl, manifest),
+  ];
+  return { findings, settingsUrl };
 }
 
 function explainRefusal(
@@ -62,8 +68,9 @@ function explainRefusal(
 }
 
 function checkPermissions(app: App, settingsUrl: string, { permissions }: Manifest): Finding[] {
-  const missing = listMissing(permissions, app.permissions);
-  const more = Object.keys(app.permissions).filter((name) => !(name in permissions));
+  const granted = app.permissions ?? {};
+  const missing = listMissing(permissions, granted);
+  const more = Object.keys(granted).filter((name) => !(name in permissions));
   const advice = `${settingsUrl}/permissions: set it there; each account that installed the App must accept it then`;
   return [
     missing.length === 0
@@ -81,7 +88,7 @@ function checkPermissions(app: App, settingsUrl: string, { permissions }: Manife
 }
 
 function checkEvents(app: App, settingsUrl: string, { events }: Manifest): Finding[] {
-  const missing = events.filter((event) => !app.events.includes(event));
+  const missing = events.filter((event) => !(app.events ?? []).includes(event));
   return [
     missing.length === 0
       ? ok('The App is told of the events of app.yml')
@@ -93,7 +100,8 @@ function checkEvents(app: App, settingsUrl: string, { events }: Manifest): Findi
 }
 
 function findSettings({ owner, slug }: App, webUrl: string): string {
-  const isOrganization = 'type' in owner && owner.type === 'Organization' && 'login' in owner;
+  // GitHub's description has an owner always, but its answers don't.
+  const isOrganization = owner && 'type' in owner && owner.type === 'Organization' && 'login' in owner;
   const place = isOrganization ? `organizations/${owner.login}/settings` : 'settings';
   return `${webUrl}/${place}/apps/${slug}`;
 }

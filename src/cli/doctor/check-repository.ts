@@ -101,7 +101,7 @@ async function readHead(
     runs: runs.map((run) => ({
       externalId: run.external_id ?? '',
       conclusion: run.status === 'completed' ? run.conclusion : null,
-      title: run.output.title ?? run.status,
+      title: run.output?.title ?? run.status,
     })),
   };
 }

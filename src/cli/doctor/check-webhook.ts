@@ -1,7 +1,7 @@
 import type { Configuration } from '../../config/environment.ts';
 import { formatDuration } from '../../report/format-duration.ts';
 import type { GitHubConnection } from './connect-github.ts';
-import { describeError } from './describe-error.ts';
+import { describeError, readStatus } from './describe-error.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
 const { ok, wrong, note } = findingsOf('webhook');
@@ -23,7 +23,9 @@ export async function checkWebhook(look: WebhookLook): Promise<Finding[]> {
     wrong(`The webhook's settings can't be read: ${describeError(error)}`, 'Try again later'),
   ]);
   const deliveries = await checkDeliveries(look).catch((error: unknown) => [
-    wrong(`The last deliveries can't be read: ${describeError(error)}`, 'Try again later'),
+    readStatus(error) === 404
+      ? note('This GitHub has no log of deliveries', 'Those that are missed can not be asked for again')
+      : wrong(`The last deliveries can't be read: ${describeError(error)}`, 'Try again later'),
   ]);
   return [...settings, ...deliveries];
 }

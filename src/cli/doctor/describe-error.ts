@@ -18,6 +18,9 @@ export function describeError(error: unknown): string {
   if (response !== undefined && status !== undefined)
     return `GitHub answered ${status} (${firstLine(message)})`;
   const code = cause?.cause?.code ?? cause?.code;
+  // Octokit gives each failed request a status; what has none failed here, on what GitHub had answered.
+  if (code === undefined && status === undefined)
+    return `GitHub's answer could not be used (${firstLine(message)})`;
   return `GitHub did not answer (${code ?? firstLine(message)})`;
 }
 

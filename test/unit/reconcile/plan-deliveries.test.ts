@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PushEvent } from '../../../src/domain/delivery.ts';
+import { UNKNOWN_INSTALLATION } from '../../../src/domain/deployment.ts';
 import { refuse, UNREACHABLE } from './fake-meltano.ts';
 import { buildPush, PlanWorld } from './plan-world.ts';
 import {
@@ -33,6 +34,19 @@ test('a push becomes a waiting deployment that is reported and woken; planning a
   expect(await world.plan()).toBeNull();
   expect(await world.open()).toHaveLength(1);
   expect(world.reporter.reports).toHaveLength(1);
+});
+
+test('a delivery that names no installation has that of its repository, once one is known', async () => {
+  const unknown = { repository: { ...REPOSITORY, installationId: UNKNOWN_INSTALLATION } };
+  await world.deliver(buildPush({ ...unknown, after: 'b'.repeat(40) }));
+  await world.plan();
+  expect(world.noops()).toEqual(['no_installation']);
+  expect(await world.stores.getRepository(REPOSITORY.id)).toBeNull();
+  await world.deliver(buildPush({ after: 'c'.repeat(40) }));
+  await world.deliver(buildPush({ ...unknown, after: 'd'.repeat(40) }));
+  await world.plan();
+  expect((await world.open()).map(({ installationId }) => installationId)).toEqual([1]);
+  expect(await world.stores.getRepository(REPOSITORY.id)).toEqual(REPOSITORY);
 });
 
 test('each workspace of the repository gets a row with its reason; a plain no is logged, not reported', async () => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readDatabaseUrl } from '../config/database-url.ts';
 import { createLeaseContext } from '../dispatch/lease-context.ts';
 import { type CopiedTable, copyStore } from '../store/copy-store.ts';
 import { openPostgres } from '../store/postgres.ts';
@@ -17,7 +18,9 @@ export async function runMigrateStore(words: string[]): Promise<void> {
     return;
   }
   try {
-    const copied = await migrateStore(places.from, places.to);
+    const target = readDatabaseUrl(places.to.trim());
+    if (!target.ok) throw new Error(`--to ${target.problem}.`);
+    const copied = await migrateStore(places.from, target.url);
     for (const { name, rows } of copied) console.log(`${name.padEnd(20)} ${rows}`);
     console.log(`Everything was copied. Start the app with DATABASE_URL now; ${places.from} stays as it is.`);
   } catch (error) {

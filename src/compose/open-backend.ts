@@ -56,11 +56,15 @@ async function openShared(url: string, log: Logger, metrics: Pick<Metrics, 'take
   ]);
   const leases = createLeaseContext();
   const onConnectionLost = (err: Error) => log.warn({ err }, 'A connection to the database was lost');
-  const { db, close } = await openPostgres({ url, leases, onConnectionLost });
+  const { db, isPooled, close } = await openPostgres({ url, leases, onConnectionLost });
   const store = createLeaseStore(db);
   const onError = tellError(log);
   const dispatcher = await startPgBossDispatcher({
-    ...{ boss: { connectionString: url }, store, leases, onError },
+    // Through a pooler nothing is heard: wake-ups come by looking for them twice a second.
+    boss: { connectionString: url, useListenNotify: !isPooled },
+    store,
+    leases,
+    onError,
     onProblem: tellProblem(log),
     onTakenOver(taken) {
       for (const { queue, silentMs } of taken) metrics.takenOver(queue, silentMs);

@@ -19,10 +19,14 @@ const REMOVE_DONE_EVERY_S = 300;
 /** Delayed wake-ups aren't notified of (seconds). */
 const POLL_S = 0.5;
 const STOP_MS = 2_000;
-/** What pg-boss hands on to its connections: one that falls silent is noticed, and no statement lasts (milliseconds). */
+/**
+ * What pg-boss hands on to its connections, so that one that falls silent is noticed (milliseconds). Limits of the
+ * server's would be startup parameters, which a pooler refuses; its longer transactions set their own.
+ */
 const CONNECTION = {
-  ...{ keepAlive: true, keepAliveInitialDelayMillis: 10_000, query_timeout: 30_000 },
-  ...{ statement_timeout: 25_000, idle_in_transaction_session_timeout: 25_000 },
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
+  query_timeout: 30_000,
 };
 
 export interface WakeUp {

@@ -15,7 +15,6 @@ export async function inspectPostgres(
     application_name: 'meltano-deploy-doctor',
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: ANSWER_MS,
-    statement_timeout: ANSWER_MS,
   });
   // A connection that breaks fails its query; without a listener it would end the process as well.
   client.on('error', () => {});

@@ -1,29 +1,37 @@
-import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely';
+import { CamelCasePlugin, Kysely, PostgresAdapter, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { LeaseContext } from '../domain/lease.ts';
 import { FencedDialect } from './fenced-dialect.ts';
-import { ImpatientPool } from './impatient-pool.ts';
+import { LimitedPool, type StatementLimits } from './limited-pool.ts';
 import { migrate } from './migrations.ts';
 import type { Schema } from './schema.ts';
 
 /** Connections of one instance for the queries of the app; the dispatcher has a few of its own. */
 const CONNECTIONS = 10;
 /**
- * Together below nine seconds, when a webhook would be answered "stored" whatever became of it (milliseconds): to get a
- * connection, for a statement on the server, and for its answer.
+ * With the answer's limit below nine seconds, when a webhook would be answered "stored" whatever became of it
+ * (milliseconds).
  */
 const CONNECT_MS = 3_000;
-const STATEMENT_MS = 4_000;
-const ANSWER_MS = 5_000;
-/** A transaction of a paused instance holds up those who take its place no longer than this (milliseconds). */
-const IDLE_IN_TRANSACTION_MS = 5_000;
+/** A transaction of a paused instance holds up those who take its place no longer than `idleMs`. */
+const LIMITS: StatementLimits = { statementMs: 4_000, idleMs: 5_000, answerMs: 5_000 };
 /** A change of the tables may take long where there is much in them (milliseconds). */
 const MIGRATION_MS = 30 * 60_000;
+const MIGRATION_LIMITS: StatementLimits = {
+  statementMs: MIGRATION_MS,
+  idleMs: MIGRATION_MS,
+  answerMs: MIGRATION_MS,
+};
+
+/** Any number, as long as no other program takes it in the same database. */
+const MIGRATION_LOCK = 7_140_814;
 
 const BIGINT_OID = 20;
 
 export interface OpenPostgres {
   readonly db: Kysely<Schema>;
+  /** Whether another program (PgBouncer) hands out the server's connections: nobody can listen on one then. */
+  readonly isPooled: boolean;
   close(): Promise<void>;
 }
 
@@ -38,37 +46,59 @@ export interface PostgresOptions {
 
 /** Connects to the database and brings it to the newest schema. Throws an error that is fit for the operator. */
 export async function openPostgres(options: PostgresOptions): Promise<OpenPostgres> {
-  await migratePostgres(options.url);
-  const pool = createPool(options, {
-    max: CONNECTIONS,
-    statement_timeout: STATEMENT_MS,
-    query_timeout: ANSWER_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-  });
-  const dialect = new PostgresDialect({ pool: new ImpatientPool(pool) });
+  const isPooled = await migratePostgres(options.url);
+  const dialect = new PostgresDialect({ pool: new LimitedPool(createPool(options, CONNECTIONS), LIMITS) });
   const db = new Kysely<Schema>({
     dialect: new FencedDialect(dialect, options.leases),
     plugins: [new CamelCasePlugin()],
   });
-  return { db, close: () => db.destroy() };
+  return { db, isPooled, close: () => db.destroy() };
 }
 
-/** On a connection of its own, without the time limits: Kysely lets the other instances wait at an advisory lock. */
-async function migratePostgres(url: string): Promise<void> {
-  const pool = createPool({ url, onConnectionLost: () => {} }, { max: 1, statement_timeout: MIGRATION_MS });
+/** Kysely's own lock is the session's: it would stay with a pooler's connection when somebody else has that. */
+class MigrationAdapter extends PostgresAdapter {
+  override async acquireMigrationLock(): Promise<void> {}
+  override async releaseMigrationLock(): Promise<void> {}
+}
+
+class MigrationDialect extends PostgresDialect {
+  override createAdapter() {
+    return new MigrationAdapter();
+  }
+}
+
+/** On a connection of its own, with other limits: the other instances wait for the one that migrates. */
+async function migratePostgres(url: string): Promise<boolean> {
+  const pool = createPool({ url, onConnectionLost: () => {} }, 1);
   const db = new Kysely<Schema>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: new MigrationDialect({ pool: new LimitedPool(pool, MIGRATION_LIMITS) }),
     plugins: [new CamelCasePlugin()],
   });
   try {
-    await pool.query('select 1').catch((error: Error) => {
+    const isPooled = await detectPooler(pool).catch((error: Error) => {
       throw new Error(`The database of DATABASE_URL can't be used: ${describeConnectError(error)}`, {
         cause: error,
       });
     });
-    await migrate(db);
+    await db.transaction().execute(async (tx) => {
+      await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(tx);
+      await migrate(tx);
+    });
+    return isPooled;
   } finally {
     await pool.end();
+  }
+}
+
+/** A pooler gives its clients process numbers of its own. */
+async function detectPooler(pool: pg.Pool): Promise<boolean> {
+  const client = await pool.connect();
+  try {
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    // The driver knows the number, and its types don't.
+    return rows[0]?.pid !== (client as { processID?: number }).processID;
+  } finally {
+    client.release();
   }
 }
 
@@ -80,7 +110,7 @@ export function describeConnectError(error: Error): string {
 
 function createPool(
   { url, onConnectionLost }: Pick<PostgresOptions, 'url' | 'onConnectionLost'>,
-  config: pg.PoolConfig,
+  max: number,
 ): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
@@ -89,7 +119,7 @@ function createPool(
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     types: { getTypeParser },
-    ...config,
+    max,
   });
   pool.on('error', onConnectionLost);
   // In use, a connection that breaks fails its query; without a listener it would end the process as well.

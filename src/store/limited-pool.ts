@@ -1,0 +1,97 @@
+import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
+import pg from 'pg';
+
+/** Milliseconds; a limit of the server's holds in a transaction, which every statement is a part of. */
+export interface StatementLimits {
+  /** For a statement on the server. */
+  readonly statementMs: number;
+  /** For a transaction that stands still. */
+  readonly idleMs: number;
+  /** For the answer to what Kysely asks for, however many steps it takes. */
+  readonly answerMs: number;
+}
+
+/**
+ * A pool whose limits need nothing of the connection: through a pooler such as PgBouncer in transaction mode there are
+ * no startup parameters, and a session's settings are somebody else's in the next moment. A connection that gave no
+ * answer in time is thrown away: it still waits for that answer, and would let every later query wait as well.
+ */
+export class LimitedPool implements PostgresPool {
+  readonly #pool: pg.Pool;
+  readonly #limits: StatementLimits;
+  readonly options: object;
+
+  constructor(pool: pg.Pool, limits: StatementLimits) {
+    this.#pool = pool;
+    this.#limits = limits;
+    this.options = pool.options;
+  }
+
+  async connect(): Promise<PostgresPoolClient> {
+    return new LimitedClient(await this.#pool.connect(), this.#limits);
+  }
+  end(): Promise<void> {
+    return this.#pool.end();
+  }
+}
+
+class LimitedClient implements PostgresPoolClient {
+  readonly #client: pg.PoolClient;
+  readonly #limits: StatementLimits;
+  /** One round trip for all three. */
+  readonly #begin: string;
+  #isInTransaction = false;
+  #isSilent = false;
+
+  constructor(client: pg.PoolClient, limits: StatementLimits) {
+    this.#client = client;
+    this.#limits = limits;
+    this.#begin = `begin; set local statement_timeout = ${limits.statementMs}; set local idle_in_transaction_session_timeout = ${limits.idleMs}`;
+  }
+
+  query<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
+  query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
+  query(text: unknown, parameters: readonly unknown[] = []): unknown {
+    if (typeof text !== 'string') throw new Error('Cursors are not used.');
+    const endsAt = performance.now() + this.#limits.answerMs;
+    if (text === 'begin') return this.#open(endsAt);
+    if (!this.#isInTransaction) return this.#queryAlone(text, parameters, endsAt);
+    if (text === 'commit' || text === 'rollback') this.#isInTransaction = false;
+    return this.#send(text, parameters, endsAt);
+  }
+
+  release(destroy = false): void {
+    this.#client.release(destroy || this.#isSilent);
+  }
+
+  async #open(endsAt: number): Promise<PostgresQueryResult<never>> {
+    await this.#send(this.#begin, [], endsAt);
+    this.#isInTransaction = true;
+    return { command: 'SELECT', rowCount: 0, rows: [] };
+  }
+
+  async #queryAlone(text: string, parameters: readonly unknown[], endsAt: number): Promise<pg.QueryResult> {
+    await this.#send(this.#begin, [], endsAt);
+    try {
+      const result = await this.#send(text, parameters, endsAt);
+      await this.#send('commit', [], endsAt);
+      return result;
+    } catch (error) {
+      // What went wrong first is what matters; the server rolls back when a silent connection goes.
+      if (!this.#isSilent) await this.#send('rollback', [], endsAt).catch(() => {});
+      throw error;
+    }
+  }
+
+  async #send(text: string, parameters: readonly unknown[], endsAt: number): Promise<pg.QueryResult> {
+    const query_timeout = Math.max(1, endsAt - performance.now());
+    const query = { text, query_timeout, ...(parameters.length > 0 && { values: [...parameters] }) };
+    try {
+      return await this.#client.query(query);
+    } catch (error) {
+      // Whatever the server itself says is an answer.
+      if (!(error instanceof pg.DatabaseError)) this.#isSilent = true;
+      throw error;
+    }
+  }
+}

@@ -203,11 +203,14 @@ export interface WorkspaceList {
 export interface WorkspaceDirectory {
   /** The list in memory, read first when there is none; an old one is refreshed in the background. */
   current(): Promise<MeltanoResult<WorkspaceList>>;
-  /** A list read at `since` (the clock's `elapsed`) or later; a number (milliseconds to wait) when the last reading is too fresh for another one. */
-  newerThan(
-    since: number,
-    need?: { readonly isAwaited: boolean },
-  ): Promise<MeltanoResult<WorkspaceList> | number>;
+  /**
+   * A list read at `since` (the clock's `elapsed`) or later; a number (milliseconds to wait) when the last reading is too
+   * fresh for another one. `lookedFor` names what the list in memory lacks: if lists go on to lack it, the next ones are
+   * read more rarely for it. Null: nothing is missing, a younger list is wanted all the same.
+   */
+  newerThan(since: number, lookedFor: string | null): Promise<MeltanoResult<WorkspaceList> | number>;
+  /** What lists lacked is there. */
+  found(lookedFor: string): void;
 }
 
 export type QueueName =

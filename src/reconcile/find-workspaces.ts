@@ -36,6 +36,8 @@ export class ListTooFresh extends Error {
 export interface WorkspaceSearch {
   readonly account: Account;
   readonly repository: Repository;
+  /** The branch that is looked for; null: any. */
+  readonly branch: string | null;
   readonly receivedAt: number;
   /** Whether a person waits for what comes of it. */
   readonly isAwaited: boolean;
@@ -44,29 +46,32 @@ export interface WorkspaceSearch {
 }
 
 /**
- * The workspaces of a repository, as it deploys them. Those of an older list that aren't enough count only once a list was read after the
- * delivery came. For a person the list is read again, since the workspace may have been changed for what is asked, and
- * those of an older one do where it can't be, or was a moment ago.
- * Throws `ListFailed` or `ListTooFresh` when there is none yet.
+ * The repository's workspaces. Uses the list in memory if it contains a match, otherwise a list whose reading began after
+ * the delivery came. A person gets a new list even so, since the workspace may have been changed for what is asked, and
+ * falls back to the one in memory if it can't be read now. Throws `ListFailed` or `ListTooFresh` when there is none yet.
  */
 export async function findWorkspaces(
-  { account, repository, receivedAt, isAwaited, isEnough }: WorkspaceSearch,
+  { account, repository, branch, receivedAt, isAwaited, isEnough }: WorkspaceSearch,
   ports: IdentityPorts,
 ): Promise<readonly Workspace[]> {
-  const { key, mappings } = account;
+  const { key, mappings, directory } = account;
   const select = async (workspaces: readonly Workspace[]) => {
     const identity = await identify(ports, repository, { account: key, mappings, workspaces });
-    return { own: selectWorkspaces(workspaces, identity), hasNoName: identity.fullNames.size === 0 };
+    const own = selectWorkspaces(workspaces, identity);
+    const suffices = isEnough(own);
+    // Of a repository that has workspaces, only the branch is unknown.
+    const lookedFor =
+      own.length === 0 || branch === null ? String(repository.id) : `${repository.id} ${branch}`;
+    if (suffices) directory.found(lookedFor);
+    return { own, suffices, lookedFor };
   };
-  const current = await account.directory.current();
+  const current = await directory.current();
   if (!current.ok) throw new ListFailed(current.failure);
   const known = await select(current.value.workspaces);
-  const suffices = isEnough(known.own);
   const since = ports.clock.elapsed() - ageOf(ports.clock, receivedAt);
-  if (current.value.readAt >= since || (suffices && !isAwaited)) return known.own;
-  // Whoever has a taken name most likely has no workspace: whether one was set anew is soon known.
-  const newer = await account.directory.newerThan(since, { isAwaited: isAwaited || known.hasNoName });
+  if (current.value.readAt >= since || (known.suffices && !isAwaited)) return known.own;
+  const newer = await directory.newerThan(since, known.suffices ? null : known.lookedFor);
   if (typeof newer !== 'number' && newer.ok) return (await select(newer.value.workspaces)).own;
-  if (suffices) return known.own;
+  if (known.suffices) return known.own;
   throw typeof newer === 'number' ? new ListTooFresh(newer) : new ListFailed(newer.failure);
 }

@@ -22,14 +22,8 @@ export interface DeliveredPush {
   readonly event: PushEvent;
   /** The key of the Meltano Cloud account. */
   readonly account: string;
-  /**
-   * The workspaces of the repository; those of an older list only where they are enough. `isAwaited`: a person waits for
-   * it, so that a younger list comes within seconds.
-   */
-  readonly find: (
-    isEnough: (workspaces: readonly Workspace[]) => boolean,
-    need?: { readonly isAwaited: boolean },
-  ) => Promise<readonly Workspace[]>;
+  /** The workspaces of the repository; those of an older list only where they are enough. */
+  readonly find: (isEnough: (workspaces: readonly Workspace[]) => boolean) => Promise<readonly Workspace[]>;
 }
 
 /** What a push leads to, by the repository's configuration. Throws when GitHub or Meltano Cloud can't answer now. */
@@ -67,7 +61,7 @@ async function configure(
   // Only the push that the file was read with waits for a newer list: the others need no file that is without mistakes.
   const isJudged = inUse.kind === 'held' || inUse.bad?.sha === sha;
   if (!inUse.bad || !isJudged || !isAboutWorkspaces(inUse.bad)) return { workspaces: found, inUse };
-  const workspaces = await find(() => false, { isAwaited: true });
+  const workspaces = await find(() => false);
   return { workspaces, inUse: await configurations.current({ repository, workspaces, push }) };
 }
 

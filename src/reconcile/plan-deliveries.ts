@@ -214,13 +214,20 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
       const { receivedAt } = delivery;
       const listWorkspaces = (young: boolean) =>
         findOf(account, event, {
-          ...{ receivedAt, isAwaited: true },
+          receivedAt,
+          branch: null,
+          isAwaited: true,
           isEnough: (workspaces) => !young && workspaces.length > 0,
         });
       return context.checkPull({ event, receivedAt, listWorkspaces });
     }
-    const find: DeliveredPush['find'] = (isEnough, { isAwaited } = { isAwaited: false }) =>
-      findOf(account, event, { receivedAt: delivery.receivedAt, isAwaited, isEnough });
+    const find: DeliveredPush['find'] = (isEnough) =>
+      findOf(account, event, {
+        receivedAt: delivery.receivedAt,
+        branch: event.ref.replace(/^refs\/heads\//, ''),
+        isAwaited: false,
+        isEnough,
+      });
     return planDeliveredPush({ delivery, event, account: account.key, find }, context);
   }
 
@@ -233,7 +240,9 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     const listWorkspaces: ListWorkspaces = async (isEnough) =>
       account
         ? findOf(account, event, {
-            ...{ receivedAt, isAwaited: true },
+            receivedAt,
+            branch: null,
+            isAwaited: true,
             isEnough: (known) => known.length > 0 && isEnough(known),
           })
         : [];
@@ -243,7 +252,7 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
   function findOf(
     account: Account,
     { repository }: AppEvent,
-    need: Pick<WorkspaceSearch, 'receivedAt' | 'isAwaited' | 'isEnough'>,
+    need: Pick<WorkspaceSearch, 'branch' | 'receivedAt' | 'isAwaited' | 'isEnough'>,
   ): Promise<readonly Workspace[]> {
     return findWorkspaces({ account, repository, ...need }, context);
   }

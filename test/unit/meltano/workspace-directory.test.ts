@@ -56,7 +56,7 @@ function namesOf(result: MeltanoResult<{ workspaces: readonly Workspace[] }> | n
 
 describe('current', () => {
   test('reads once for everyone who asks at the same time', async () => {
-    const asked = [directory.current(), directory.current(), directory.newerThan(START)];
+    const asked = [directory.current(), directory.current(), directory.newerThan(START, null)];
     await settle();
     expect(requests).toHaveLength(1);
     await requests[0]?.(list('first'));
@@ -121,37 +121,48 @@ test.each([-3_600 * SECOND, 3_600 * SECOND])(
     await directory.current();
     expect(requests).toHaveLength(2);
     await requests[1]?.(list('second'));
-    expect(await directory.newerThan(clock.elapsed() + 1)).toBe(30 * SECOND);
+    expect(await directory.newerThan(clock.elapsed() + 1, null)).toBe(2 * SECOND);
   },
 );
 
 describe('newerThan', () => {
   test('takes the list in memory where it is new enough', async () => {
     await open();
-    expect(namesOf(await directory.newerThan(START))).toEqual(['first']);
+    expect(namesOf(await directory.newerThan(START, null))).toEqual(['first']);
     expect(requests).toHaveLength(1);
   });
 
-  test('reads at most once in 30 seconds, and says how long to wait', async () => {
+  test('reads at most every two seconds, and says how long to wait', async () => {
     await open();
-    clock.advance(10 * SECOND);
-    expect(await directory.newerThan(START + SECOND)).toBe(20 * SECOND);
-    clock.advance(20 * SECOND);
-    const asked = [directory.newerThan(START + SECOND), directory.newerThan(START + SECOND)];
+    clock.advance(500);
+    expect(await directory.newerThan(START + 100, 'new')).toBe(1_500);
+    clock.advance(1_500);
+    const asked = [directory.newerThan(START + 100, 'new'), directory.newerThan(START + 200, 'other')];
     await settle();
     expect(requests).toHaveLength(2);
     await requests[1]?.(list('second'));
     expect((await Promise.all(asked)).map(namesOf)).toEqual([['second'], ['second']]);
-    expect(await directory.newerThan(clock.now() + 1, { isAwaited: true })).toBe(3 * SECOND);
-    expect(await directory.newerThan(clock.now() + 1)).toBe(30 * SECOND);
+    expect(await directory.newerThan(clock.elapsed() + 1, 'new')).toBe(2 * SECOND);
     expect(requests).toHaveLength(2);
+  });
+
+  test.each([
+    [400, 3_600],
+    [1_000, 9_000],
+    [20_000, 30_000],
+  ])('a reading that took %i ms is followed by a pause of %i ms', async (tookMs, pauseMs) => {
+    const reading = directory.current();
+    clock.advance(tookMs);
+    await requests[0]?.(list('first'));
+    await reading;
+    expect(await directory.newerThan(clock.elapsed(), 'new')).toBe(pauseMs);
   });
 
   test('waits for a reading under way instead of beginning another', async () => {
     await open();
     clock.advance(61 * SECOND);
     await directory.current();
-    const asked = directory.newerThan(START + 61 * SECOND);
+    const asked = directory.newerThan(START + 61 * SECOND, null);
     await settle();
     expect(requests).toHaveLength(2);
     await requests[1]?.(list('second'));
@@ -163,33 +174,138 @@ describe('newerThan', () => {
     clock.advance(61 * SECOND);
     await directory.current();
     clock.advance(10 * SECOND);
-    const asked = directory.newerThan(clock.now());
+    const asked = directory.newerThan(clock.elapsed(), null);
     await requests[1]?.(list('second'));
-    expect(await asked).toBe(20 * SECOND);
+    expect(await asked).toBe(30 * SECOND);
   });
 
   test('tells a failure, keeps the old list, and counts the failed reading', async () => {
     await open();
     clock.advance(30 * SECOND);
-    const asked = directory.newerThan(START + SECOND);
+    const asked = directory.newerThan(START + SECOND, null);
     await settle();
     await requests[1]?.(FAILURE);
     expect(await asked).toEqual(FAILURE);
     expect(namesOf(await directory.current())).toEqual(['first']);
-    expect(await directory.newerThan(START + SECOND)).toBe(30 * SECOND);
+    expect(await directory.newerThan(START + SECOND, null)).toBe(2 * SECOND);
   });
 });
 
-test('a reading that was held is none: the next one waits for the circuit, not for its 30 seconds', async () => {
+describe('a repository of which lists know nothing', () => {
+  /** Reads once for it, as soon as it may; the milliseconds that it had to wait. */
+  async function lookFor(name: string): Promise<number> {
+    clock.advance(1);
+    const since = clock.elapsed();
+    let waited = 1;
+    for (;;) {
+      const before = requests.length;
+      const asked = directory.newerThan(since, name);
+      await settle();
+      if (requests.length > before) await requests.at(-1)?.(list('another'));
+      const answer = await asked;
+      if (typeof answer !== 'number') return waited;
+      waited += answer;
+      clock.advance(answer);
+    }
+  }
+
+  test('is looked for soon three times, and then every 30 seconds for an hour', async () => {
+    await open();
+    for (let number = 0; number < 3; number += 1) expect(await lookFor('none')).toBe(2 * SECOND);
+    expect(await lookFor('none')).toBe(30 * SECOND);
+    clock.advance(3_600 * SECOND);
+    expect(await lookFor('none')).toBe(1);
+    expect(await lookFor('none')).toBe(2 * SECOND);
+  });
+
+  test('keeps no other one waiting', async () => {
+    await open();
+    for (let number = 0; number < 4; number += 1) await lookFor('none');
+    expect(await lookFor('new')).toBe(2 * SECOND);
+  });
+
+  test('is looked for soon again once it was found', async () => {
+    await open();
+    for (let number = 0; number < 4; number += 1) await lookFor('none');
+    directory.found('none');
+    expect(await lookFor('none')).toBe(2 * SECOND);
+  });
+
+  test('is looked for soon where the readings lie further apart than ten minutes', async () => {
+    await open();
+    for (let number = 0; number < 6; number += 1) {
+      clock.advance(301 * SECOND);
+      expect(await lookFor('none')).toBe(1);
+    }
+  });
+});
+
+test('1,000 repositories without a workspace: 30 readings a minute at first, 4 at the end, and a new one within 5 s', async () => {
+  const TOOK_MS = 400;
+  let readings = 0;
+  const world = createWorkspaceDirectory(
+    {
+      async listWorkspaces() {
+        readings += 1;
+        clock.advance(TOOK_MS);
+        return list('another');
+      },
+    },
+    clock,
+  );
+  const waiting: { name: string; since: number }[] = [];
+  const waits: number[] = [];
+  let dueAt = 0;
+  /** Plays a second in which `names` are pushed; whoever waits is asked for again when it may be read. */
+  async function playSecond(names: readonly string[]): Promise<void> {
+    const end = clock.elapsed() + SECOND;
+    waiting.push(...names.map((name) => ({ name, since: clock.elapsed() })));
+    for (;;) {
+      dueAt = end;
+      for (const one of waiting.splice(0)) {
+        const answer = await world.newerThan(one.since, one.name);
+        if (typeof answer === 'number') {
+          waiting.push(one);
+          dueAt = Math.min(dueAt, clock.elapsed() + answer);
+        } else if (one.name.startsWith('new')) {
+          waits.push(clock.elapsed() - one.since);
+        }
+      }
+      if (dueAt >= end) break;
+      clock.advance(Math.max(0, dueAt - clock.elapsed()));
+    }
+    clock.advance(Math.max(0, end - clock.elapsed()));
+  }
+  await world.current();
+  const perMinute: number[] = [];
+  for (let minute = 0; minute < 25; minute += 1) {
+    const before = readings;
+    for (let second = 0; second < 60; second += 1) {
+      const number = (minute * 60 + second) % 1_000;
+      await playSecond([`none ${number}`]);
+    }
+    perMinute.push(readings - before);
+  }
+  expect(Math.max(...perMinute)).toBeLessThanOrEqual(30);
+  expect(Math.max(...perMinute.slice(18))).toBeLessThanOrEqual(4);
+  for (let number = 0; number < 20; number += 1) {
+    await playSecond([`none ${number}`, `new ${number}`]);
+    for (let second = 0; second < 5; second += 1) await playSecond([`none ${second}`]);
+  }
+  expect(waits).toHaveLength(20);
+  expect(Math.max(...waits)).toBeLessThanOrEqual(5 * SECOND);
+});
+
+test('a reading that was held is none: the next one waits for the circuit, not for its pause', async () => {
   await open();
   clock.advance(30 * SECOND);
-  const asked = directory.newerThan(START + SECOND);
+  const asked = directory.newerThan(START + SECOND, null);
   await settle();
   const held = { kind: 'held', message: 'away', heldMs: 5_000, since: START } as const;
   await requests[1]?.({ ok: false, failure: held });
   expect(await asked).toEqual({ ok: false, failure: held });
   clock.advance(5 * SECOND);
-  const again = directory.newerThan(START + SECOND);
+  const again = directory.newerThan(START + SECOND, null);
   await settle();
   await requests[2]?.(list('second'));
   expect(namesOf(await again)).toEqual(['second']);

@@ -33,7 +33,7 @@ async function findAfter(
   return findWorkspaces(
     {
       account: { key: 'environment', directory, mappings: [] } as never,
-      ...{ repository: REPOSITORY, receivedAt, isAwaited },
+      ...{ repository: REPOSITORY, branch: 'main', receivedAt, isAwaited },
       isEnough: (workspaces) => workspaces.length > 0,
     },
     { repositories, clock, githubHost: 'github.com' },
@@ -43,7 +43,7 @@ async function findAfter(
 describe('a list of workspaces that has the repository’s', () => {
   test.each([
     ['is read again for a person', 10_000, { isAwaited: true }, 'dev'],
-    ['does for a person while it is young', 2_000, { isAwaited: true }, 'main'],
+    ['does for a person while it is young', 1_000, { isAwaited: true }, 'main'],
     [
       'is read again although the clock was set back since it was asked',
       10_000,

@@ -2,7 +2,7 @@ import { Probot, Server } from 'probot';
 import { createTimedFetch, QuietOctokit } from '../github/octokit.ts';
 import type { Foundation } from './foundation.ts';
 
-/** Probot on its own HTTP server: it checks the signatures, and its Octokits are the only ones. */
+/** Probot on its own HTTP server; its Octokits are the only ones. */
 export function createServer({ configuration, log, dependencies, shared }: Foundation): Server {
   const { github, server } = configuration;
   return new Server({
@@ -22,4 +22,11 @@ export function createServer({ configuration, log, dependencies, shared }: Found
     ...{ log, host: server.host, port: server.port, webhookPath: server.webhookPath },
     enableStaticFiles: false,
   });
+}
+
+/** The Probot that the server has made. */
+export async function loadProbot(server: Server): Promise<Probot> {
+  const { promise, resolve } = Promise.withResolvers<Probot>();
+  await server.load(resolve);
+  return promise;
 }

@@ -1,3 +1,4 @@
+import type { EmitterWebhookEvent } from '@octokit/webhooks';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/environment.ts';
@@ -10,7 +11,7 @@ import { guardWebhooks } from '../web/guard-webhooks.ts';
 import { createHomePage } from '../web/home-page.ts';
 import { createMetrics } from '../web/metrics.ts';
 import { createOperationsHandler } from '../web/operations-handler.ts';
-import { createServer } from './create-server.ts';
+import { createServer, loadProbot } from './create-server.ts';
 import { type Foundation, layFoundation } from './foundation.ts';
 import { openBackend } from './open-backend.ts';
 import { reloadTenants } from './reload-tenants.ts';
@@ -85,16 +86,20 @@ export async function startService(
     }),
   );
   server.addHandler(createHomePage());
-  await server.load((probot) => {
-    octokit.connect(probot);
-    createApp({
-      ...{ dispatcher, clock, log, deliveries: stores, onDelivery: metrics.delivery },
-      keepsPushes: (owner) => accounts.forOwner(owner)?.keepsPushes ?? false,
-      onInstallation: (installationId) =>
-        void work.then(({ onInstallation }) => onInstallation(installationId)),
-    })(probot);
+  const probot = await loadProbot(server);
+  octokit.connect(probot);
+  createApp({
+    ...{ dispatcher, clock, log, deliveries: stores, onDelivery: metrics.delivery },
+    keepsPushes: (owner) => accounts.forOwner(owner)?.keepsPushes ?? false,
+    onInstallation: (installationId) =>
+      void work.then(({ onInstallation }) => onInstallation(installationId)),
+  })(probot);
+  guardWebhooks(await server.start(), {
+    log,
+    path: configuration.server.webhookPath,
+    secret: configuration.github.webhookSecret,
+    receive: (delivery) => probot.webhooks.receive(delivery as EmitterWebhookEvent),
   });
-  guardWebhooks(await server.start(), configuration.server.webhookPath);
   begin(loadWork(foundation, { octokit, accounts }));
   const started = work.then(() => {
     if (standing === 'starting') standing = 'working';

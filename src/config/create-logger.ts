@@ -1,5 +1,6 @@
 import { getTransformStream } from '@probot/pino';
 import { type Logger, type LoggerOptions, pino } from 'pino';
+import { describeFields, describeValue, shortenText } from './describe-for-log.ts';
 import type { Configuration } from './environment.ts';
 
 /** Header values that must not stand in a log. */
@@ -7,23 +8,43 @@ const HIDDEN = ['authorization', 'x-hub-signature', 'x-hub-signature-256', 'cook
   (header) => `req.headers["${header}"]`,
 );
 
-/** The least level of Probot's own children: a line a request is debugging, and Octokit's debug lines hold bodies. */
-const CHILD_LEVELS: Record<string, string> = { http: 'warn', octokit: 'info', github: 'info' };
+/**
+ * The least level of Probot's own children: a line a request is debugging, Octokit's debug lines hold bodies, and what a
+ * handler throws is logged where the delivery is answered.
+ */
+const CHILD_LEVELS: Record<string, string> = {
+  http: 'warn',
+  octokit: 'info',
+  github: 'info',
+  event: 'silent',
+};
+
+/** They act on a terminal, and JSON leaves them as they are: DEL and C1. */
+const CONTROLS = /[\u007f-\u009f]/g;
 
 /** What every logger of the app is made with, wherever it writes to; `hide` takes secrets out of a finished line. */
 export function describeLogger(level: string, hide: (line: string) => string): LoggerOptions {
   return {
     name: 'meltano-deploy',
     level,
+    formatters: { log: describeFields },
+    serializers: {
+      err: describeValue,
+      msg: (value) => (typeof value === 'string' ? shortenText(value) : value),
+    },
     // The last net: whatever an error or a library brings along.
-    hooks: { streamWrite: hide },
+    hooks: { streamWrite: (line) => hide(line).replace(CONTROLS, escapeControl) },
     redact: { paths: HIDDEN, censor: '[redacted]' },
     onChild: (child: Logger) => {
       const least = CHILD_LEVELS[String(child.bindings()['name'])];
-      if (least && (pino.levels.values[child.level] ?? 0) < (pino.levels.values[least] ?? 0))
+      if (least && (pino.levels.values[child.level] ?? Infinity) < (pino.levels.values[least] ?? Infinity))
         child.level = least;
     },
   };
+}
+
+function escapeControl(control: string): string {
+  return `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** The process's logger, in Probot's two formats. */

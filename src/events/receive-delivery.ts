@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { AppEvent } from '../domain/delivery.ts';
 import { type KeptPush, keepPayload } from '../domain/kept-push.ts';
 import type { Clock, DeliveryStore, Dispatcher } from '../domain/ports.ts';
+import { Refusal } from '../domain/refusal.ts';
 import { stamp } from '../domain/stored-times.ts';
 
 export interface ReceivePorts {
@@ -21,8 +22,8 @@ export interface IncomingEvent extends Pick<EmitterWebhookEvent, 'id' | 'name'> 
 }
 
 /**
- * Stores a delivery before GitHub gets its answer, and wakes up its planning. Throws with a `status` that becomes the
- * answer: 422 for a payload that can't be read, 503 while the store is away.
+ * Stores a delivery before GitHub gets its answer, and wakes up its planning. Throws the
+ * `Refusal` that is the answer: 422 for a payload that can't be read, 503 while the store is away.
  */
 export async function receiveDelivery(
   ports: ReceivePorts,
@@ -34,7 +35,7 @@ export async function receiveDelivery(
   const delivery = { id, name, receivedAt: stamp(ports.clock), event };
   const push = ports.keepsPushes(event.repository.owner) ? keepPush(event, incoming) : undefined;
   const isNew = await ports.deliveries.record(delivery, push).catch((error: unknown) => {
-    throw withStatus(503, 'The delivery could not be stored.', error);
+    throw new Refusal(503, 'The delivery could not be stored.', { cause: error });
   });
   ports.onDelivery(name, isNew ? 'stored' : 'duplicate');
   const fields = { delivery: id, event: name, repository: event.repository.id };
@@ -52,18 +53,13 @@ function keepPush(event: AppEvent, { payload }: IncomingEvent): KeptPush | undef
 
 function readOrRefuse(
   ports: ReceivePorts,
-  { id, name, payload }: IncomingEvent,
+  { name, payload }: IncomingEvent,
   read: (payload: unknown) => AppEvent,
 ): AppEvent {
   try {
     return read(payload);
   } catch (error) {
     ports.onDelivery(name, 'unreadable');
-    ports.log.warn({ err: error, delivery: id, event: name }, 'The delivery has an unexpected form');
-    throw withStatus(422, 'The payload does not have the documented form.', error);
+    throw new Refusal(422, 'The payload does not have the documented form.', { cause: error });
   }
-}
-
-function withStatus(status: number, message: string, cause: unknown): Error {
-  return Object.assign(new Error(message, { cause }), { status });
 }

@@ -70,8 +70,6 @@ test('one that can not be read is answered with 422 and not stored', async () =>
   expect(recorded).toEqual([]);
   expect(dispatcher.wakes).toEqual([]);
   expect(outcomes).toEqual(['push unreadable']);
-  // Something outside: GitHub has a new form, or somebody else knows the secret.
-  expect(lines.map((line) => JSON.parse(line).level)).toEqual([40]);
 });
 
 test('one that can not be stored is answered with 503, so that it comes again', async () => {
@@ -83,12 +81,13 @@ test('one that can not be stored is answered with 503, so that it comes again', 
 
 test('no payload reaches the log', async () => {
   await receive();
+  dispatcher.wakes.length = 0;
   answer = false;
-  await receive().catch(() => undefined);
+  await receive();
   await receive(() => {
     throw new Error('unreadable');
   }).catch(() => undefined);
-  expect(lines.length).toBeGreaterThan(1);
+  expect(lines).toHaveLength(2);
   expect(lines.join('')).not.toMatch('hunter2');
 });
 

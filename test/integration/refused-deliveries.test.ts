@@ -1,0 +1,84 @@
+import { createHmac } from 'node:crypto';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, onTestFinished, test } from 'vitest';
+import { World } from './world.ts';
+
+const PRIVATE = 'private words of a commit';
+const FULL = 'database or disk is full';
+const EMAIL = 'ana@example.com';
+
+async function open(): Promise<{ world: World; payload: object }> {
+  const world = await World.open();
+  onTestFinished(() => world.close());
+  await world.push().delivered;
+  const payload = world.github.deliveries.find(({ event }) => event === 'push')?.payload ?? {};
+  return { world, payload };
+}
+
+/** A push as GitHub signs it, that says something private. */
+async function post(world: World, payload: object, secret = secretOf(world)): Promise<number> {
+  const body = JSON.stringify({ ...payload, head_commit: { message: PRIVATE, author: { email: EMAIL } } });
+  const { status } = await fetch(`${world.app.service.url}/api/github/webhooks`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-github-event': 'push',
+      'x-github-delivery': `guid-${Math.random()}`,
+      'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+    },
+    body,
+  });
+  return status;
+}
+
+/** As on a full disk. */
+async function refuseInserts(world: World): Promise<void> {
+  const database = new DatabaseSync(join(world.app.dataDirectory, 'meltano-deploy.db'));
+  onTestFinished(() => database.close());
+  const trigger = `CREATE TRIGGER full BEFORE INSERT ON delivery BEGIN SELECT RAISE(ABORT, '${FULL}'); END`;
+  await world.until(() => {
+    try {
+      database.exec(trigger);
+      return true;
+    } catch {
+      // The app writes just now.
+      return false;
+    }
+  }, 'the trigger');
+}
+
+const secretOf = ({ app }: World) => app.sandbox.appEnvironment()['WEBHOOK_SECRET'] ?? '';
+
+/** Nothing of a payload, and nothing that would raise an alert. */
+function expectQuietLog({ app }: World): void {
+  const text = JSON.stringify(app.lines);
+  for (const hidden of [PRIVATE, EMAIL, '"payload"']) expect(text).not.toContain(hidden);
+  expect(app.lines.filter((line) => Number(line['level']) >= 50)).toEqual([]);
+}
+
+test('a payload that can not be read is answered with 422, and the log says what is wrong with it, not what is in it', async () => {
+  const { world, payload } = await open();
+  expect(await post(world, { ...payload, ref: 5 })).toBe(422);
+  const line = await world.untilLogged('A webhook request was refused', { status: 422, event: 'push' });
+  expect(line['problem']).toContain('expected string');
+  expectQuietLog(world);
+});
+
+test('deliveries that the database refuses are answered with 503, in few lines without their payload', async () => {
+  const { world, payload } = await open();
+  await refuseInserts(world);
+  const before = world.app.lines.length;
+  const statuses = await Promise.all(Array.from({ length: 50 }, () => post(world, payload)));
+  expect(new Set(statuses)).toEqual(new Set([503]));
+  await world.untilLogged('A webhook request was refused', { status: 503, problem: FULL });
+  expectQuietLog(world);
+  expect(JSON.stringify(world.app.lines.slice(before)).length).toBeLessThan(20_000);
+});
+
+test('a delivery with a wrong signature is one line, and nothing of it', async () => {
+  const { world, payload } = await open();
+  expect(await post(world, payload, 'another secret')).toBe(400);
+  await world.untilLogged('A webhook request was refused', { status: 400 });
+  expectQuietLog(world);
+});

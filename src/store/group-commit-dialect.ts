@@ -10,6 +10,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { retryWhileBusy } from './sqlite-errors.ts';
 
 const PRAGMA = /^pragma /i;
 const WRITES = new Set(['InsertQueryNode', 'UpdateQueryNode', 'DeleteQueryNode']);
@@ -24,13 +25,16 @@ const MOST_STATEMENTS = 200;
  */
 export class GroupCommitDialect implements Dialect {
   readonly #database: DatabaseSync;
+  readonly #explain: (error: unknown) => unknown;
 
-  constructor(database: DatabaseSync) {
+  /** `explain` puts into words what SQLite says of the disk and its files. */
+  constructor(database: DatabaseSync, explain: (error: unknown) => unknown = (error) => error) {
     this.#database = database;
+    this.#explain = explain;
   }
 
   createDriver(): Driver {
-    return new GroupCommitDriver(this.#database);
+    return new GroupCommitDriver(this.#database, this.#explain);
   }
   createQueryCompiler() {
     return new SqliteQueryCompiler();
@@ -61,14 +65,16 @@ interface Transaction {
 
 class GroupCommitDriver implements Driver {
   readonly #database: DatabaseSync;
+  readonly #explain: (error: unknown) => unknown;
   readonly #statements = new Map<string, StatementSync>();
   /** Settles with the commit of the writes that came together. */
   #group: PromiseWithResolvers<void> | null = null;
   /** The caller's: nobody else's statements may come between its own. */
   #transaction: Transaction | null = null;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, explain: (error: unknown) => unknown) {
     this.#database = database;
+    this.#explain = explain;
   }
 
   async init(): Promise<void> {}
@@ -85,33 +91,56 @@ class GroupCommitDriver implements Driver {
   async releaseConnection(): Promise<void> {}
 
   async execute<R>(connection: DatabaseConnection, query: CompiledQuery): Promise<QueryResult<R>> {
+    try {
+      return await this.#execute(connection, query);
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+
+  async #execute<R>(connection: DatabaseConnection, query: CompiledQuery): Promise<QueryResult<R>> {
     if (this.#transaction?.connection === connection) {
       this.#requireGroup();
       return this.#run(query);
     }
     if (WRITES.has(query.query.kind)) {
-      while (this.#transaction) await this.#transaction.ended.promise;
-      const { promise } = this.#joinGroup();
-      const result = this.#run<R>(query);
-      await promise;
-      return result;
+      const written = await this.#whenFree(() => ({
+        stored: this.#joinGroup().promise,
+        result: this.#run<R>(query),
+      }));
+      await written.stored;
+      return written.result;
     }
     if (query.query.kind === 'SelectQueryNode') {
-      while (this.#transaction) await this.#transaction.ended.promise;
-      const result = this.#run<R>(query);
-      await this.#group?.promise;
-      return result;
+      const read = await this.#whenFree(() => ({
+        result: this.#run<R>(query),
+        stored: this.#group?.promise,
+      }));
+      await read.stored;
+      return read.result;
     }
     // A pragma: some work only outside of a transaction.
-    for (let busy = this.#underWay(); busy; busy = this.#underWay()) await busy;
-    return this.#run(query);
+    return this.#whenFree(() => this.#run<R>(query), true);
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    while (this.#transaction) await this.#transaction.ended.promise;
-    this.#joinGroup();
-    this.#database.exec('SAVEPOINT caller');
-    this.#transaction = { connection, ended: Promise.withResolvers() };
+    const begin = () => {
+      this.#joinGroup();
+      this.#database.exec('SAVEPOINT caller');
+      this.#transaction = { connection, ended: Promise.withResolvers() };
+    };
+    await this.#whenFree(begin).catch((error: unknown) => {
+      throw this.#explain(error);
+    });
+  }
+
+  /** Does the step once neither a transaction of a caller's is in its way (nor a group), nor another program's. */
+  async #whenFree<T>(step: () => T, isAlone = false): Promise<T> {
+    return retryWhileBusy(async () => {
+      while (this.#transaction) await this.#transaction.ended.promise;
+      if (isAlone) for (let busy = this.#underWay(); busy; busy = this.#underWay()) await busy;
+      return step();
+    });
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
@@ -191,7 +220,7 @@ class GroupCommitDriver implements Driver {
 
   #giveUp(error: unknown): void {
     if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-    this.#group?.reject(error);
+    this.#group?.reject(this.#explain(error));
     this.#group = null;
   }
 

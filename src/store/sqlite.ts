@@ -5,6 +5,15 @@ import { CamelCasePlugin, Kysely } from 'kysely';
 import { GroupCommitDialect } from './group-commit-dialect.ts';
 import { migrate } from './migrations.ts';
 import type { Schema } from './schema.ts';
+import {
+  DATABASE_FILE,
+  DataDirectoryProblem,
+  explainError,
+  findUnusable,
+  isBusy,
+  LOCK_FILE,
+  retryWhileBusy,
+} from './sqlite-errors.ts';
 
 /** The write-ahead log is cut back to this many bytes; SQLite writes it back at 1000 pages (4 MB). */
 const LOG_BYTES = 8 * 1024 * 1024;
@@ -14,6 +23,9 @@ export class DataDirectoryInUse extends Error {
   override name = 'DataDirectoryInUse';
 }
 
+/** The doctor of a running app looks at the lock for a moment (milliseconds). */
+const LOCK_WAIT_MS = 500;
+
 export interface OpenDatabase {
   readonly db: Kysely<Schema>;
   close(): Promise<void>;
@@ -21,19 +33,25 @@ export interface OpenDatabase {
 
 /**
  * Opens the embedded database in `directory`, brings it to the newest schema and keeps the directory for this process.
- * Throws `DataDirectoryInUse` when another process has it, or an error that names the directory.
+ * Throws `DataDirectoryInUse` when another process has it, or an error that names the directory and what to do.
  */
 export async function openSqlite(directory: string): Promise<OpenDatabase> {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new Error(`DATA_DIR ${directory} can't be created: ${(error as Error).message}`, { cause: error });
+    const unusable = findUnusable(directory);
+    if (unusable) throw new DataDirectoryProblem(directory, unusable, error);
+    throw new Error(
+      `DATA_DIR ${directory} can't be created: ${(error as Error).message}. Create it for the user that runs the app, or set DATA_DIR to another one.`,
+      { cause: error },
+    );
   }
-  const lock = lockDirectory(directory);
+  const lock = await lockDirectory(directory);
   try {
-    const database = openFile(join(directory, 'meltano-deploy.db'));
+    const database = await openFile(directory);
+    const explain = (error: unknown) => explainError(error, directory);
     const db = new Kysely<Schema>({
-      dialect: new GroupCommitDialect(database),
+      dialect: new GroupCommitDialect(database, explain),
       plugins: [new CamelCasePlugin()],
     });
     await migrateAtOnce(db);
@@ -59,21 +77,29 @@ async function migrateAtOnce(db: Kysely<Schema>): Promise<void> {
     await db.transaction().execute((tx) => migrate(tx));
   } catch (error) {
     await db.destroy();
-    throw error;
+    const { cause } = error as Error;
+    throw cause instanceof DataDirectoryProblem ? cause : error;
   }
 }
 
 /**
  * An exclusive transaction on a database of its own, open for as long as the process lives: the operating system
- * drops the lock with the process, however it dies, so there is never a stale lock file to remove.
+ * drops the lock with the process, however it dies, so there is never a stale lock file to remove. The write in it is
+ * never committed: it fails where the file can't be written, which SQLite would open for reading only, and share.
  */
-function lockDirectory(directory: string): DatabaseSync {
-  const lock = new DatabaseSync(join(directory, 'lock.db'));
+async function lockDirectory(directory: string): Promise<DatabaseSync> {
+  let lock: DatabaseSync | null = null;
   try {
-    lock.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
-    return lock;
+    const opened = new DatabaseSync(join(directory, LOCK_FILE));
+    lock = opened;
+    await retryWhileBusy(
+      () => opened.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE; PRAGMA user_version = 1'),
+      LOCK_WAIT_MS,
+    );
+    return opened;
   } catch (error) {
-    lock.close();
+    lock?.close();
+    if (!isBusy(error)) throw explainError(error, directory, LOCK_FILE);
     throw new DataDirectoryInUse(
       `DATA_DIR ${directory} is in use by another process of this app. Stop that one, or give this one a DATA_DIR of its own.`,
       { cause: error },
@@ -81,14 +107,21 @@ function lockDirectory(directory: string): DatabaseSync {
   }
 }
 
-function openFile(path: string): DatabaseSync {
-  const database = new DatabaseSync(path);
-  // Only an empty file takes auto_vacuum, so it comes first. A file made without it works as before: pages that became
-  // free are filled again, but it gets no shorter until someone runs VACUUM on it with the app stopped.
-  database.exec('PRAGMA auto_vacuum = INCREMENTAL');
-  database.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON',
-  );
-  database.exec(`PRAGMA journal_size_limit = ${LOG_BYTES}`);
-  return database;
+async function openFile(directory: string): Promise<DatabaseSync> {
+  let database: DatabaseSync | null = null;
+  try {
+    const opened = new DatabaseSync(join(directory, DATABASE_FILE));
+    database = opened;
+    await retryWhileBusy(() => {
+      // Only an empty file takes auto_vacuum, so it comes first. A file made without it works as before: pages that became
+      // free are filled again, but it gets no shorter until someone runs VACUUM on it with the app stopped.
+      opened.exec('PRAGMA auto_vacuum = INCREMENTAL');
+      opened.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+      opened.exec(`PRAGMA journal_size_limit = ${LOG_BYTES}`);
+    });
+    return opened;
+  } catch (error) {
+    database?.close();
+    throw explainError(error, directory);
+  }
 }

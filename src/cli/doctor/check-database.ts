@@ -4,6 +4,7 @@ import type { Configuration } from '../../config/environment.ts';
 import { inspectPostgres } from '../../store/inspect-postgres.ts';
 import { inspectSqlite } from '../../store/inspect-sqlite.ts';
 import { compareMigrations } from '../../store/migrations.ts';
+import { DATABASE_FILE, DataDirectoryProblem, findUnusable } from '../../store/sqlite-errors.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
 const { ok, wrong, note } = findingsOf('database');
@@ -32,7 +33,7 @@ async function checkPostgres(url: string): Promise<Finding[]> {
   }
 }
 
-function checkEmbedded(directory: string): Finding[] {
+async function checkEmbedded(directory: string): Promise<Finding[]> {
   const folder = resolve(directory);
   if (!isWritable(folder)) {
     return [
@@ -42,21 +43,31 @@ function checkEmbedded(directory: string): Finding[] {
       ),
     ];
   }
-  if (!existsSync(join(folder, 'meltano-deploy.db'))) {
+  const unusable = findUnusable(folder);
+  if (unusable) {
+    return [wrong(`DATA_DIR ${directory} can't be used: ${unusable.problem}`, unusable.advice)];
+  }
+  if (!existsSync(join(folder, DATABASE_FILE))) {
     return [note(`There is no database in DATA_DIR ${directory} yet: the first start makes it`)];
   }
   try {
-    const { isInUse, migrations } = inspectSqlite(folder);
+    const { isInUse, migrations } = await inspectSqlite(folder);
     const use = isInUse ? 'an app is running on it' : 'no app is running on it';
     return [ok(`The database in DATA_DIR ${directory} can be read; ${use}`), ...judgeMigrations(migrations)];
   } catch (error) {
+    const { problem, advice } = error instanceof DataDirectoryProblem ? error.trouble : describeOther(error);
     return [
       wrong(
-        `The database in DATA_DIR ${directory} can't be read: ${(error as Error).message}`,
-        'Run the doctor as the user that runs the app. If the file is damaged, stop the app and put a backup in its place, or move it away',
+        `The database in DATA_DIR ${directory} can't be read: ${problem}`,
+        `Run the doctor as the user that runs the app. ${advice}`,
       ),
     ];
   }
+}
+
+function describeOther(error: unknown): DataDirectoryProblem['trouble'] {
+  const advice = 'If the file is damaged, stop the app and put a backup in its place, or move it away';
+  return { problem: (error as Error).message, advice };
 }
 
 /** What isn't there yet can be made where the nearest folder above is writable. */

@@ -51,6 +51,8 @@ export interface HandledQueues {
   readonly unfinished: UnfinishedPorts;
   /** An installation is new, or works again: what waits for it is tried at once, and its repositories are looked at. */
   readonly onInstallation: (installationId: number) => void;
+  /** A signed delivery was answered as failed: GitHub is asked for it again. */
+  readonly onFailedDelivery: () => void;
 }
 
 /** Gives each queue of the dispatcher its work. */
@@ -129,7 +131,7 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
   dispatcher.handle('command', async (id) => (await loadConversations())(id));
   handleFollowers(foundation, { ...saying, configurations, pages: reporting.pages });
   const unfinished = { deliveries: stores, store: stores, dispatcher, reporter };
-  const look = handleSweeps({
+  const sweeps = handleSweeps({
     dispatcher,
     recover: foundation.shared ? () => wakeUnfinished(unfinished) : null,
     retain: createRetention(foundation),
@@ -143,8 +145,9 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
     unfinished,
     onInstallation: (installationId) => {
       resume(installationId);
-      look(installationId);
+      sweeps.lookAt(installationId);
     },
+    onFailedDelivery: sweeps.lookForFailed,
   };
 }
 
@@ -227,7 +230,7 @@ function planRounds(
     everyMs: configuration.sweepMinutes * 60_000,
     deliveries: {
       deliveryLog: createDeliveryLog(octokit.getForApp, log),
-      ...{ store: stores, clock, log },
+      ...{ store: stores, clock, sleep, log },
       onFound: (count) => metrics.swept('delivery', count),
     },
     heads: {

@@ -99,6 +99,7 @@ export async function startService(
     path: configuration.server.webhookPath,
     secret: configuration.github.webhookSecret,
     receive: (delivery) => probot.webhooks.receive(delivery as EmitterWebhookEvent),
+    onFailure: () => void work.then(({ onFailedDelivery }) => onFailedDelivery()),
   });
   begin(loadWork(foundation, { octokit, accounts }));
   const started = work.then(() => {

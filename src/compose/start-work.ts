@@ -9,6 +9,8 @@ import { handleQueues } from './handle-queues.ts';
 export interface Work {
   /** An installation is new, or works again. */
   readonly onInstallation: (installationId: number) => void;
+  /** A signed delivery was answered as failed: GitHub is asked for it again. */
+  readonly onFailedDelivery: () => void;
   /** Waits for the check run that is being written; no other is begun. */
   stopWriting(): Promise<void>;
 }
@@ -21,7 +23,11 @@ export interface WorkPorts {
 /** Gives the queues their work, and wakes up what an earlier process left unfinished. */
 export async function startWork(foundation: Foundation, { octokit, accounts }: WorkPorts): Promise<Work> {
   const reporting = createReporting(foundation, accounts, octokit.get);
-  const { unfinished, onInstallation } = handleQueues(foundation, { octokit, accounts, reporting });
+  const { unfinished, onInstallation, onFailedDelivery } = handleQueues(foundation, {
+    octokit,
+    accounts,
+    reporting,
+  });
   await wakeUnfinished(unfinished);
-  return { onInstallation, stopWriting: () => reporting.writer.stop() };
+  return { onInstallation, onFailedDelivery, stopWriting: () => reporting.writer.stop() };
 }

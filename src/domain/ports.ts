@@ -465,6 +465,15 @@ export interface LoggedDelivery {
   readonly deliveredAt: number;
   readonly event: string;
   readonly action: string | null;
+  /** The status of the answer; 0 for none. */
+  readonly statusCode: number;
+}
+
+/** How often a delivery was asked for again, when last, and by which entry of the log. */
+export interface Redelivery {
+  readonly attempts: number;
+  readonly askedAt: number;
+  readonly loggedId: number;
 }
 
 /** GitHub's log of what it sent to the app in the last three days. Throws when GitHub can't answer now. */
@@ -500,9 +509,9 @@ export interface SweepStore {
   saveDeliveriesSweptAt(time: number): Promise<void>;
   /** Those of the GUIDs that are not stored here. */
   listUnknownDeliveries(guids: readonly string[]): Promise<Set<string>>;
-  /** How often each delivery was asked for again; GUIDs never asked for are missing. */
-  countRedeliveries(guids: readonly string[]): Promise<Map<string, number>>;
-  noteRedelivery(guid: string, now: number): Promise<void>;
+  /** By GUID; those never asked for are missing. */
+  readRedeliveries(guids: readonly string[]): Promise<Map<string, Redelivery>>;
+  noteRedelivery(logged: Pick<LoggedDelivery, 'id' | 'guid'>, askedAt: number): Promise<void>;
   wasAskedForAgain(guid: string): Promise<boolean>;
 
   /** For each repository the time of its last push when its branches were last found in order. */

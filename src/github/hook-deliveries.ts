@@ -49,8 +49,16 @@ interface DeliveryItem {
   readonly delivered_at: string;
   readonly event: string;
   readonly action?: string | null;
+  readonly status_code: number;
 }
 
-function toLogged({ id, guid, delivered_at, event, action }: DeliveryItem): LoggedDelivery {
-  return { id, guid, deliveredAt: Date.parse(delivered_at), event, action: action ?? null };
+function toLogged({
+  id,
+  guid,
+  delivered_at,
+  event,
+  action,
+  status_code: statusCode,
+}: DeliveryItem): LoggedDelivery {
+  return { id, guid, deliveredAt: Date.parse(delivered_at), event, action: action ?? null, statusCode };
 }

@@ -59,6 +59,8 @@ export interface RedeliveryTable {
   guid: string;
   attempts: number;
   askedAt: number;
+  /** The entry of GitHub's log that was asked for. */
+  loggedId: number;
 }
 
 export interface SweptRepositoryTable {

@@ -34,24 +34,22 @@ export function createSweepStore(db: Kysely<Schema>): SweepStore & ResumeStore {
       return new Set(guids.filter((guid) => !known.has(guid)));
     },
 
-    async countRedeliveries(guids) {
+    async readRedeliveries(guids) {
       if (guids.length === 0) return new Map();
-      const rows = await db
-        .selectFrom('redelivery')
-        .select(['guid', 'attempts'])
-        .where('guid', 'in', guids)
-        .execute();
-      return new Map(rows.map((row) => [row.guid, row.attempts]));
+      const rows = await db.selectFrom('redelivery').selectAll().where('guid', 'in', guids).execute();
+      return new Map(rows.map(({ guid, ...redelivery }) => [guid, redelivery]));
     },
 
-    async noteRedelivery(guid, askedAt) {
+    async noteRedelivery({ id: loggedId, guid }, askedAt) {
       await db
         .insertInto('redelivery')
-        .values({ guid, attempts: 1, askedAt })
+        .values({ guid, attempts: 1, askedAt, loggedId })
         .onConflict((conflict) =>
-          conflict
-            .column('guid')
-            .doUpdateSet((column) => ({ attempts: column('redelivery.attempts', '+', 1), askedAt })),
+          conflict.column('guid').doUpdateSet((column) => ({
+            attempts: column('redelivery.attempts', '+', 1),
+            askedAt,
+            loggedId,
+          })),
         )
         .execute();
     },

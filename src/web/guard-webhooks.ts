@@ -35,6 +35,8 @@ export interface WebhookPorts {
   readonly log: Logger;
   /** Rejects with the `Refusal` that is the answer; any other error is a mistake of ours. */
   readonly receive: (delivery: SignedDelivery) => Promise<void>;
+  /** A signed delivery was answered with 5xx: GitHub counts it as failed, and has to be asked for it again. */
+  readonly onFailure: () => void;
   readonly limits?: WebhookLimits;
 }
 
@@ -70,7 +72,7 @@ function readPath(url = ''): string | undefined {
 function createAnswerer(
   ports: WebhookPorts,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { secret, log, receive, limits = LIMITS } = ports;
+  const { secret, log, receive, onFailure, limits = LIMITS } = ports;
   const bodies = new UnverifiedBodies();
   const noteRefusal = createRefusalLog(log);
   return async (request, response) => {
@@ -83,6 +85,7 @@ function createAnswerer(
       response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
     } catch (error) {
       const refusal = findRefusal(error);
+      if (delivery && (refusal?.status ?? 500) >= 500) onFailure();
       const signed = delivery ? { delivery: delivery.id, event: delivery.name } : {};
       if (refusal) noteRefusal({ ...signed, ...describeRefusal(refusal) });
       else log.error({ ...signed, err: error }, 'A delivery could not be handled');

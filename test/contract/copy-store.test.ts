@@ -100,7 +100,7 @@ describe.each(listPostgresDatabases())('an embedded database copied to $name', (
     await fill(stores);
     const target = createStores(started.db);
     const beginning = await target.readBeginning();
-    await target.noteRedelivery('guid', 1);
+    await target.noteRedelivery({ id: 1, guid: 'guid' }, 1);
     await expect(copyStore(source.db, started.db)).rejects.toThrow(TargetNotEmpty);
     expect(await target.listPendingRepositories()).toEqual([]);
     expect(await target.readBeginning()).toBe(beginning);

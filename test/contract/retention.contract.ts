@@ -235,7 +235,8 @@ export function describeRetention(name: string, open: () => Promise<OpenStores>)
 
     describe('of notes about redeliveries', () => {
       test('removes the oldest ones before a time, at most so many', async () => {
-        for (let time = 1; time <= 4; time += 1) await stores.noteRedelivery(`guid-${time}`, time);
+        for (let time = 1; time <= 4; time += 1)
+          await stores.noteRedelivery({ id: time, guid: `guid-${time}` }, time);
         expect(await stores.removeNotes('redelivery', 4, 2)).toBe(2);
         expect(await stores.wasAskedForAgain('guid-2')).toBe(false);
         expect(await stores.wasAskedForAgain('guid-3')).toBe(true);
@@ -244,7 +245,7 @@ export function describeRetention(name: string, open: () => Promise<OpenStores>)
       });
 
       test('leaves alone the note of a delivery that came and is not planned yet', async () => {
-        await stores.noteRedelivery('pending', 1);
+        await stores.noteRedelivery({ id: 1, guid: 'pending' }, 1);
         await record('pending', 2);
         expect(await stores.removeNotes('redelivery', 10, 5)).toBe(0);
         await stores.commitPlan({ deliveryId: 'pending', outcome: 'no_workspace', deployments: [], now: 3 });

@@ -261,8 +261,8 @@ async function callEverything(stores: Stores): Promise<void> {
   const [open] = await stores.listOpen(workspace);
   if (open) await stores.isReplaced({ ...open, concludedAt: 1 });
   await stores.listUnknownDeliveries(['guid']);
-  await stores.countRedeliveries(['guid']);
-  await stores.noteRedelivery('guid', 1);
+  await stores.readRedeliveries(['guid']);
+  await stores.noteRedelivery({ id: 1, guid: 'guid' }, 1);
   await stores.wasAskedForAgain('guid');
   await stores.hasPush(1, 'refs/heads/main', 'a');
   await stores.removeDeployments(range);

@@ -224,14 +224,14 @@ test('records are retained when the sweeps are off: not at the start, but soon a
     stop: async () => undefined,
   };
   const learnInstallation = async (installationId: number) => installationId * 10;
-  const look = handleSweeps({
+  const { lookAt } = handleSweeps({
     ...{ dispatcher, retain: async () => 7, recover: null, rounds: null, learnInstallation },
   });
   expect(wakes).toEqual([['sweep', 'retention', 60_000]]);
   expect(await handlers[0]?.('retention')).toBe(7);
   expect(await handlers[0]?.('heads')).toBeNull();
   // What a new installation has is learnt all the same.
-  look(5);
+  lookAt(5);
   const [, , key = ''] = ['', ...(wakes.at(-1) ?? [])];
   expect(await handlers[0]?.(key)).toBe(50);
 });

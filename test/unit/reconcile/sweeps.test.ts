@@ -1,8 +1,9 @@
 import { pino } from 'pino';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Repository } from '../../../src/domain/deployment.ts';
 import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
 import type { Account, LoggedDelivery, SweptRepository } from '../../../src/domain/ports.ts';
+import { handleSweeps, type SweepRounds, type Sweeps } from '../../../src/reconcile/handle-sweeps.ts';
 import { RequestBudget } from '../../../src/reconcile/request-budget.ts';
 import { sweepDeliveries } from '../../../src/reconcile/sweep-deliveries.ts';
 import { type HeadSweepContext, sweepHeads, type TrackedBranch } from '../../../src/reconcile/sweep-heads.ts';
@@ -27,8 +28,10 @@ describe('sweepDeliveries', () => {
   let entries: LoggedDelivery[];
   let asked: number[];
   let reachedBackTo: number[];
+  let onSleep: () => Promise<unknown>;
 
   beforeEach(() => {
+    onSleep = async () => undefined;
     entries = [];
     asked = [];
     reachedBackTo = [];
@@ -42,6 +45,7 @@ describe('sweepDeliveries', () => {
       deliveredAt: clock.now() - 30 * SECOND,
       event: 'push',
       action: null,
+      statusCode: 200,
     };
     const whole = { ...one, ...differences };
     entries.unshift(whole);
@@ -57,7 +61,18 @@ describe('sweepDeliveries', () => {
         },
         redeliver: async (id) => void asked.push(id),
       },
+      sleep: async (ms) => {
+        clock.advance(ms);
+        await onSleep();
+      },
       ...{ store: stores, clock, log, onFound: () => undefined },
+    });
+  }
+
+  function store(guid: string): Promise<boolean> {
+    return stores.record({
+      ...{ id: guid, name: 'push', receivedAt: 1 },
+      event: { kind: 'repository', account: 'acme', repository: REPOSITORY, formerFullName: null },
     });
   }
 
@@ -78,6 +93,58 @@ describe('sweepDeliveries', () => {
     expect(asked).toEqual([1, 2, 3]);
   });
 
+  test.each([0, 500, 502, 504])(
+    'asks at once for what was answered with %i, whatever its age',
+    async (statusCode) => {
+      const { id } = entry({ statusCode, deliveredAt: clock.now() - 100 });
+      await sweep();
+      expect(asked).toEqual([id]);
+    },
+  );
+
+  test.each([200, 404])('judges what was answered with %i as soon as it is 15 s old', async (statusCode) => {
+    const { id } = entry({ statusCode, deliveredAt: clock.now() - 4 * SECOND });
+    expect(await sweep()).toBe(11 * SECOND);
+    clock.advance(11 * SECOND);
+    await sweep();
+    expect(asked).toEqual([id]);
+  });
+
+  test('asks in the order in which they were sent first, at most two a second', async () => {
+    entry({ guid: 'a', statusCode: 502, deliveredAt: clock.now() - 90 * SECOND });
+    entry({ guid: 'b', statusCode: 502, deliveredAt: clock.now() - 80 * SECOND });
+    entry({ guid: 'c', statusCode: 502, deliveredAt: clock.now() - 70 * SECOND });
+    const again = entry({ guid: 'a', statusCode: 502, deliveredAt: clock.now() - 60 * SECOND });
+    clock.advance(5 * MINUTE);
+    // They are older than the database by now.
+    stores.readBeginning = async () => 0;
+    const beganAt = clock.elapsed();
+    await sweep();
+    expect(asked).toEqual([again.id, 2, 3]);
+    expect(clock.elapsed() - beganAt).toBe(SECOND);
+  });
+
+  test('does not ask for what arrives while others are asked for', async () => {
+    entry({ statusCode: 502 });
+    entry({ guid: 'arrives', statusCode: 502, deliveredAt: clock.now() - 10 * SECOND });
+    onSleep = () => store('arrives');
+    await sweep();
+    expect(asked).toEqual([1]);
+  });
+
+  test('asks again only when the log shows what became of it, or after 30 s', async () => {
+    const { guid } = entry({ statusCode: 502 });
+    expect(await sweep()).toBe(30 * SECOND);
+    clock.advance(5 * SECOND);
+    expect(await sweep()).toBe(25 * SECOND);
+    entry({ guid, statusCode: 502, deliveredAt: clock.now() });
+    await sweep();
+    expect(asked).toEqual([1, 2]);
+    clock.advance(30 * SECOND);
+    await sweep();
+    expect(asked).toEqual([1, 2, 2]);
+  });
+
   test.each<[string, Partial<LoggedDelivery>]>([
     ['an event that the app does not act on', { event: 'check_suite', action: 'requested' }],
     ['an action that the app does not act on', { event: 'repository', action: 'edited' }],
@@ -91,10 +158,7 @@ describe('sweepDeliveries', () => {
     entry({ guid: 'stored' });
     entry({ deliveredAt: clock.now() - 5 * SECOND });
     entry({ deliveredAt: clock.now() - 2 * MINUTE });
-    await stores.record({
-      ...{ id: 'stored', name: 'push', receivedAt: 1 },
-      event: { kind: 'repository', account: 'acme', repository: REPOSITORY, formerFullName: null },
-    });
+    await store('stored');
     await sweep();
     expect(asked).toEqual([]);
   });
@@ -121,12 +185,7 @@ describe('sweepDeliveries', () => {
     for (let count = 0; count < 250; count += 1) entry();
     await sweep();
     expect(asked).toHaveLength(200);
-    for (const one of entries.filter((each) => asked.includes(each.id))) {
-      await stores.record({
-        ...{ id: one.guid, name: 'push', receivedAt: 1 },
-        event: { kind: 'repository', account: 'acme', repository: REPOSITORY, formerFullName: null },
-      });
-    }
+    for (const one of entries.filter((each) => asked.includes(each.id))) await store(one.guid);
     await sweep();
     expect(asked).toHaveLength(250);
   });
@@ -135,7 +194,7 @@ describe('sweepDeliveries', () => {
 test('a log of deliveries that is longer than a statement may have parameters is swept all the same', async () => {
   const deliveredAt = clock.now() - 30 * SECOND;
   const all = Array.from({ length: 40_000 }, (_, id) => ({
-    ...{ id, guid: `guid-${id}`, deliveredAt, event: 'push', action: null },
+    ...{ id, guid: `guid-${id}`, deliveredAt, event: 'push', action: null, statusCode: 200 },
   }));
   let found = 0;
   await sweepDeliveries({
@@ -145,12 +204,60 @@ test('a log of deliveries that is longer than a statement may have parameters is
       },
       redeliver: async () => undefined,
     },
-    ...{ store: stores, clock, log },
+    ...{ store: stores, clock, log, sleep: async () => undefined },
     onFound: (count) => {
       found = count;
     },
   });
   expect(found).toBe(200);
+});
+
+describe('missed deliveries are looked for', () => {
+  let looks: number[];
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    looks = [];
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  function start(): Sweeps {
+    const began = Date.now();
+    return handleSweeps({
+      dispatcher: {
+        handle: () => undefined,
+        wake: (_, key) => {
+          if (key === 'deliveries') looks.push(Date.now() - began);
+        },
+        stop: async () => undefined,
+      },
+      retain: async () => 1,
+      recover: null,
+      rounds: {} as SweepRounds,
+      learnInstallation: async () => null,
+    });
+  }
+
+  test('at a start, and again after 5, 10, 20 and 60 s, since the log lags', () => {
+    start();
+    vi.advanceTimersByTime(5 * MINUTE);
+    expect(looks).toEqual([0, 5_000, 10_000, 20_000, 60_000]);
+  });
+
+  test('10 s after a failed one, and at most once in 10 s', () => {
+    const { lookForFailed } = start();
+    vi.advanceTimersByTime(MINUTE);
+    looks = [];
+    for (let second = 0; second < 25; second += 1) {
+      lookForFailed();
+      vi.advanceTimersByTime(SECOND);
+    }
+    vi.advanceTimersByTime(MINUTE);
+    // The last of them came at 84 s, and may be missing in the log at 90 s.
+    expect(looks).toEqual([70_000, 80_000, 90_000, 100_000]);
+  });
 });
 
 const REPOSITORY: Repository = {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type ClientRequest, createServer, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { describeLogger } from '../../../src/config/create-logger.ts';
 import { guardWebhooks, type SignedDelivery, type WebhookLimits } from '../../../src/web/guard-webhooks.ts';
 
@@ -21,6 +21,7 @@ interface ServerOptions {
 /** A server whose other paths answer "elsewhere". */
 async function openServer({ path = PATH, receive, limits }: ServerOptions = {}) {
   const received: SignedDelivery[] = [];
+  const onFailure = vi.fn();
   const lines: string[] = [];
   const log = pino(
     describeLogger('debug', (line) => line),
@@ -36,6 +37,7 @@ async function openServer({ path = PATH, receive, limits }: ServerOptions = {}) 
     path,
     secret: SECRET,
     log,
+    onFailure,
     receive: async (delivery) => {
       await receive?.(delivery);
       received.push(delivery);
@@ -66,7 +68,7 @@ async function openServer({ path = PATH, receive, limits }: ServerOptions = {}) 
     request.end(body);
     return answer;
   };
-  return { open, post, received, lines };
+  return { open, post, received, lines, onFailure };
 }
 
 function sign(body: string | Buffer, headers: Record<string, string> = {}): Record<string, string> {
@@ -121,11 +123,12 @@ test.each([
 });
 
 test('two signatures are none', async () => {
-  const { post, received } = await openServer();
+  const { post, received, onFailure } = await openServer();
   const headers = sign(PAYLOAD);
   const twice = [headers['x-hub-signature-256'] ?? '', `sha256=${'0'.repeat(64)}`];
   expect(await post(PAYLOAD, { ...headers, 'x-hub-signature-256': twice })).toBe(400);
   expect(received).toEqual([]);
+  expect(onFailure).not.toHaveBeenCalled();
 });
 
 test.each(['null', '5', '"text"', 'true', '[]', '', '{', '\u0001'])(
@@ -182,12 +185,13 @@ test.each([
   expect(received).toEqual([]);
 });
 
-test('a delivery that is not stored in time is refused with 503, so that GitHub counts it as failed', async () => {
-  const { post } = await openServer({
+test('a delivery that is not stored in time is refused with 503, and asked for again', async () => {
+  const { post, onFailure } = await openServer({
     limits: { completeWithinMs: 30_000, answerWithinMs: 50 },
     receive: () => new Promise(() => undefined),
   });
   expect(await post(PAYLOAD)).toBe(503);
+  expect(onFailure).toHaveBeenCalledOnce();
 });
 
 test('more than 64 MB that nobody has verified are refused with 503; a small delivery gets through', async () => {

@@ -13,7 +13,8 @@ export async function createSweepTables(db: Kysely<Schema>): Promise<void> {
     sql`create table redelivery (
       guid text primary key,
       attempts integer not null,
-      asked_at bigint not null
+      asked_at bigint not null,
+      logged_id bigint not null
     )`,
     sql`create index redelivery_asked on redelivery (asked_at)`,
 

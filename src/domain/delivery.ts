@@ -90,6 +90,17 @@ export type AppEvent =
   | PullRequestEvent
   | IgnoredEvent;
 
+/**
+ * What tells an event from all others by what GitHub signed: the delivery's GUID isn't signed, so whoever has a delivery can send
+ * it again under another one.
+ */
+export interface EventIdentity {
+  /** Digest of the signed fields, or of the whole payload. */
+  readonly fingerprint: string;
+  /** GitHub's time of the event (epoch milliseconds); null where the payload tells none that an older event couldn't have. */
+  readonly signedAt: number | null;
+}
+
 /** One webhook delivery that the app acts on. */
 export interface Delivery {
   /** GitHub's delivery GUID, the same for each redelivery. */
@@ -97,6 +108,8 @@ export interface Delivery {
   readonly name: string;
   readonly receivedAt: number;
   readonly event: AppEvent;
+  /** True if the event was handled under another GUID so long ago that its record was removed. */
+  readonly isReplay: boolean;
   /** Failed tries to plan it. */
   readonly attempts: number;
   /** Not before this time is it tried again. */

@@ -5,4 +5,5 @@ export type NoteKind =
   | 'configuration_run'
   | 'failure_comment'
   | 'github_deployment'
+  | 'forgotten_press'
   | 'push_payload';

@@ -1,6 +1,6 @@
 import type { ConfigurationRun, NewConfigurationRun } from './configuration-run.ts';
 import type { CommandChange, CommandRecord, NewCommand } from './conversation.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery, EventIdentity } from './delivery.ts';
 import type { Deployment, Repository, Rerun } from './deployment.ts';
 import type { Job } from './job.ts';
 import type { KeptPush } from './kept-push.ts';
@@ -247,12 +247,15 @@ export interface Dispatcher {
   stop(): Promise<void>;
 }
 
-export type ReceivedDelivery = Pick<Delivery, 'id' | 'name' | 'receivedAt' | 'event'>;
+export interface ReceivedDelivery extends Pick<Delivery, 'id' | 'name' | 'receivedAt' | 'event'> {
+  /** Missing: only its GUID tells it from others. */
+  readonly identity?: EventIdentity;
+}
 
 export interface DeliveryStore {
   /**
    * Stores a delivery durably, an ignored one with its outcome, and a push that is to be kept with it; false when its GUID
-   * was there before.
+   * or its event was there before.
    */
   record(delivery: ReceivedDelivery, push?: KeptPush): Promise<boolean>;
   /** Repositories with deliveries that are not planned yet. */

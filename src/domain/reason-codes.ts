@@ -46,6 +46,7 @@ export const REASON_CODES = {
   branch_deleted: 'the push deletes the branch',
   account_not_allowed: 'ALLOWED_ACCOUNTS does not name the account',
   account_not_served: 'there are no Meltano Cloud credentials for the account',
+  replayed: 'the event was handled long ago, and came again as another delivery',
   no_installation: 'the delivery names no installation of the App, and none is known of the repository',
   no_workspace: 'no workspace uses the repository',
   found_before: 'the sweep of branch heads had found this push already',

@@ -5,6 +5,7 @@ import { type KeptPush, keepPayload } from '../domain/kept-push.ts';
 import type { Clock, DeliveryStore, Dispatcher } from '../domain/ports.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { stamp } from '../domain/stored-times.ts';
+import { identifyEvent } from './identify-event.ts';
 
 export interface ReceivePorts {
   readonly deliveries: DeliveryStore;
@@ -32,7 +33,8 @@ export async function receiveDelivery(
 ): Promise<void> {
   const { id, name } = incoming;
   const event = readOrRefuse(ports, incoming, read);
-  const delivery = { id, name, receivedAt: stamp(ports.clock), event };
+  const identity = identifyEvent(event, incoming.payload);
+  const delivery = { id, name, receivedAt: stamp(ports.clock), event, identity };
   const push = ports.keepsPushes(event.repository.owner) ? keepPush(event, incoming) : undefined;
   const isNew = await ports.deliveries.record(delivery, push).catch((error: unknown) => {
     throw new Refusal(503, 'The delivery could not be stored.', { cause: error });

@@ -191,6 +191,7 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
   }
 
   async function makePlan(told: Delivery): Promise<Plan> {
+    if (told.isReplay) return { outcome: 'replayed', deployments: [] };
     const delivery = await findInstallation(told);
     return delivery ? planEvent(delivery) : { outcome: 'no_installation', deployments: [] };
   }

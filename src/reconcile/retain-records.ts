@@ -10,6 +10,8 @@ const DAY_MS = 24 * 60 * 60_000;
 const ALWAYS_KEPT_MS = 4 * DAY_MS;
 /** Notes of what GitHub was asked to send again are of no use once it doesn't (milliseconds). */
 const REDELIVERIES_KEPT_MS = 4 * DAY_MS;
+/** 60 bytes for each re-run or press of a button: enough to know it again (milliseconds). */
+const PRESSES_KNOWN_MS = 1_000 * DAY_MS;
 /** At most so many concluded deployments are kept, and as many deliveries: with SQLite about 0.5 GB together. */
 export const MAX_RECORDS = 200_000;
 /** Records in one statement: webhooks wait for its end, some 20 ms (500 took 66 ms, and at times 240 ms). */
@@ -172,6 +174,7 @@ function listNotes(context: RetentionContext): [NoteKind, number][] {
   ];
   return [
     ['redelivery', REDELIVERIES_KEPT_MS],
+    ['forgotten_press', PRESSES_KNOWN_MS],
     ...kinds.map((kind): [NoteKind, number] => [kind, keptFor(context)]),
   ];
 }

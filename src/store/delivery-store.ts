@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AppEvent, Delivery } from '../domain/delivery.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
 import type { DeliveryStore } from '../domain/ports.ts';
@@ -30,9 +30,7 @@ export function createDeliveryStore(db: Kysely<Schema>): DeliveryStore & KeptPus
     },
 
     async listPending(repositoryId, since = 0) {
-      const rows = await db
-        .selectFrom('delivery')
-        .selectAll()
+      const rows = await selectDeliveries(db)
         .where('repositoryId', '=', repositoryId)
         .where('outcome', 'is', null)
         .where('receivedAt', '>=', since)
@@ -42,7 +40,7 @@ export function createDeliveryStore(db: Kysely<Schema>): DeliveryStore & KeptPus
     },
 
     async findDelivery(id) {
-      const row = await db.selectFrom('delivery').selectAll().where('id', '=', id).executeTakeFirst();
+      const row = await selectDeliveries(db).where('id', '=', id).executeTakeFirst();
       return row ? toDelivery(row) : null;
     },
 
@@ -52,7 +50,29 @@ export function createDeliveryStore(db: Kysely<Schema>): DeliveryStore & KeptPus
   };
 }
 
-function toDelivery(row: Selectable<DeliveryTable>): Delivery {
-  const { id, name, receivedAt, attempts, retryAt } = row;
-  return { id, name, receivedAt, attempts, retryAt, event: JSON.parse(row.event) as AppEvent };
+/**
+ * GitHub sends a delivery again for three days, and records are kept for four at least: what comes later than this after its
+ * time (milliseconds), and was signed before what was removed, is a replay.
+ */
+const SENT_AGAIN_MS = 3.5 * 24 * 60 * 60_000;
+
+const IS_REPLAY = sql<unknown>`(
+  (delivery.signed_at <= (select value from note where name = 'events_forgotten_until')
+    and delivery.received_at - delivery.signed_at > ${sql.lit(SENT_AGAIN_MS)})
+  or exists (select 1 from forgotten_press where forgotten_press.fingerprint = delivery.fingerprint))`;
+
+function selectDeliveries(db: Kysely<Schema>) {
+  return db.selectFrom('delivery').selectAll().select(IS_REPLAY.as('isReplay'));
+}
+
+function toDelivery(row: Selectable<DeliveryTable> & { isReplay: unknown }): Delivery {
+  return {
+    id: row.id,
+    name: row.name,
+    receivedAt: row.receivedAt,
+    event: JSON.parse(row.event) as AppEvent,
+    isReplay: Boolean(row.isReplay),
+    attempts: row.attempts,
+    retryAt: row.retryAt,
+  };
 }

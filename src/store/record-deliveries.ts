@@ -57,7 +57,7 @@ export function createDeliveryRecorder(db: Kysely<Schema>): DeliveryStore['recor
     });
 }
 
-/** The ids that were not known before, now stored with the pushes that are to be kept. */
+/** The ids of those that were not known before, by GUID or by event, now stored with the pushes that are to be kept. */
 async function insertGroup(db: Kysely<Schema>, group: readonly Waiting[]): Promise<Set<string>> {
   const deliveries = group.map(({ delivery }) => delivery);
   if (group.every(({ push }) => push === undefined)) return insertDeliveries(db, deliveries);
@@ -94,15 +94,20 @@ async function insertDeliveries(
   const rows = await db
     .insertInto('delivery')
     .values(
-      deliveries.map(({ id, name, receivedAt, event }) => ({
-        ...{ id, name, receivedAt, retryAt: null },
+      deliveries.map(({ id, name, receivedAt, event, identity }) => ({
+        id,
+        name,
+        receivedAt,
+        retryAt: null,
         repositoryId: event.repository.id,
         event: JSON.stringify(event),
+        fingerprint: identity?.fingerprint ?? null,
+        signedAt: identity?.signedAt ?? null,
         afterSha: event.kind === 'push' ? event.after : null,
         outcome: event.kind === 'ignored' ? event.reason : null,
       })),
     )
-    .onConflict((conflict) => conflict.column('id').doNothing())
+    .onConflict((conflict) => conflict.doNothing())
     .returning('id')
     .execute();
   return new Set(rows.map(({ id }) => id));

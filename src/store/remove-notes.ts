@@ -22,6 +22,7 @@ const TABLES: Record<NoteKind, NoteTable> = {
     ...{ table: 'configurationRun', key: 'id', time: 'createdAt' },
     keep: sql`old.reported_revision < old.revision`,
   },
+  forgotten_press: { table: 'forgottenPress', key: 'fingerprint', time: 'forgottenAt' },
   push_payload: { table: 'pushPayload', key: 'id', time: 'receivedAt' },
   // These aren't edited any more, finished or not.
   failure_comment: { table: 'failureComment', key: 'id', time: 'notedAt' },

@@ -1,7 +1,10 @@
-import { type Kysely, SqliteAdapter, sql } from 'kysely';
+import { type Kysely, type Selectable, SqliteAdapter, sql } from 'kysely';
 import type { NoteKind } from '../domain/note-kind.ts';
 import { removeNotes } from './remove-notes.ts';
-import type { Schema } from './schema.ts';
+import type { DeliveryTable, Schema } from './schema.ts';
+
+/** The events of re-runs and buttons. */
+const PRESSES: ReadonlySet<string> = new Set(['check_run', 'check_suite']);
 
 /** Free pages given back in one step: 0.8 MB in pages of 4 KB, some 10 ms. */
 const PAGES_PER_STEP = 200;
@@ -97,13 +100,17 @@ async function removeDeployments(db: Kysely<Schema>, range: Range): Promise<Remo
 
 /**
  * Removes planned deliveries. One that a deployment came from stays as long as the deployment: it tells the sweep of
- * branch heads that the push was handled.
+ * branch heads that the push was handled. What tells a replay of them stays.
  */
-async function removeDeliveries(db: Kysely<Schema>, range: Range): Promise<Removal> {
+function removeDeliveries(db: Kysely<Schema>, range: Range): Promise<Removal> {
+  return db.transaction().execute((tx) => removeWithin(tx, range));
+}
+
+async function removeWithin(db: Kysely<Schema>, range: Range): Promise<Removal> {
   const ofRange = isWithin('receivedAt', range);
   const ordered = selectPlanned(db).where(ofRange).orderBy('receivedAt').orderBy('id');
   const last = await takeOne(ordered, range.limit);
-  const result = await db
+  const removed = await db
     .deleteFrom('delivery')
     .where('outcome', 'is not', null)
     .where(ofRange)
@@ -117,8 +124,40 @@ async function removeDeliveries(db: Kysely<Schema>, range: Range): Promise<Remov
         ),
       ),
     )
-    .executeTakeFirst();
-  return { removed: Number(result.numDeletedRows), next: last };
+    .returning(['name', 'fingerprint', 'signedAt', 'receivedAt'])
+    .execute();
+  await noteForgotten(db, removed, range.before.time);
+  return { removed: removed.length, next: last };
+}
+
+type RemovedDelivery = Pick<Selectable<DeliveryTable>, 'name' | 'fingerprint' | 'signedAt' | 'receivedAt'>;
+
+async function noteForgotten(
+  db: Kysely<Schema>,
+  removed: readonly RemovedDelivery[],
+  forgottenAt: number,
+): Promise<void> {
+  const presses = removed.flatMap(({ name, fingerprint }) =>
+    fingerprint !== null && PRESSES.has(name) ? [{ fingerprint, forgottenAt }] : [],
+  );
+  if (presses.length > 0) {
+    await db
+      .insertInto('forgottenPress')
+      .values(presses)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+  // A time of GitHub's that lies in the future says nothing about the events until then.
+  const times = removed.flatMap(({ signedAt, receivedAt }) =>
+    signedAt === null ? [] : [Math.min(signedAt, receivedAt)],
+  );
+  if (times.length === 0) return;
+  const value = Math.max(...times);
+  await db
+    .insertInto('note')
+    .values({ name: 'events_forgotten_until', value })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }).where('note.value', '<', value))
+    .execute();
 }
 
 function selectConcluded(db: Kysely<Schema>) {

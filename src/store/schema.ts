@@ -11,6 +11,7 @@ import type { ReasonCode } from '../domain/reason-codes.ts';
  */
 export interface Schema {
   delivery: DeliveryTable;
+  forgottenPress: ForgottenPressTable;
   repository: RepositoryTable;
   repositoryName: RepositoryNameTable;
   deployment: DeploymentTable;
@@ -50,7 +51,7 @@ export interface WorkspaceStatementTable {
 
 /** Single values that outlive the process. */
 export interface NoteTable {
-  name: 'began_at' | 'deliveries_swept_at' | `installation_${number}_resumed_at`;
+  name: 'began_at' | 'deliveries_swept_at' | 'events_forgotten_until' | `installation_${number}_resumed_at`;
   value: number;
 }
 
@@ -83,12 +84,21 @@ export interface DeliveryTable {
   receivedAt: number;
   /** The `AppEvent` as JSON. */
   event: string;
+  /** Of its `EventIdentity`; null where only the GUID tells it from others. */
+  fingerprint: string | null;
+  signedAt: number | null;
   /** The commit that a push ends at; null for other events. */
   afterSha: string | null;
   /** Null until it is planned. */
   outcome: ReasonCode | null;
   attempts: Generated<number>;
   retryAt: number | null;
+}
+
+/** Re-runs and presses of a button whose deliveries were removed: no time in them tells that they are old. */
+export interface ForgottenPressTable {
+  fingerprint: string;
+  forgottenAt: number;
 }
 
 export interface RepositoryTable {

@@ -77,6 +77,23 @@ export function describeRetention(name: string, open: () => Promise<OpenStores>)
       await stores.saveReport(id, { reportedRevision });
     }
 
+    /** A delivery of an event that GitHub signed at that time; returns whether it is taken for a replay of a removed one. */
+    async function replay(
+      id: string,
+      event: { name: string; fingerprint: string; signedAt: number | null; receivedAt: number },
+    ): Promise<boolean | undefined> {
+      const { name, receivedAt, ...identity } = event;
+      const stored = {
+        kind: 'pull_request',
+        account: 'acme',
+        repository: REPOSITORY,
+        number: 1,
+        headSha: 'a',
+      } as const;
+      await stores.record({ id, name, receivedAt, event: stored, identity });
+      return (await stores.listPending(REPOSITORY.id)).find((one) => one.id === id)?.isReplay;
+    }
+
     async function left(ids: readonly string[]): Promise<string[]> {
       const found = await Promise.all(ids.map((id) => stores.getDeployment(id)));
       return ids.filter((_, index) => found[index]);
@@ -86,6 +103,45 @@ export function describeRetention(name: string, open: () => Promise<OpenStores>)
       const unknown = await stores.listUnknownDeliveries(ids);
       return ids.filter((id) => !unknown.has(id));
     }
+
+    describe('of what was removed, a replay is still known', () => {
+      const DAY = 24 * 60 * 60_000;
+      const RANGE = { after: null, before: { time: 5 * DAY, id: '' }, limit: 500 };
+
+      async function forget(id: string, event: Parameters<typeof replay>[1]): Promise<void> {
+        expect(await replay(id, event)).toBe(false);
+        await stores.commitPlan({ deliveryId: id, outcome: 'no_workspace', deployments: [], now: 1 });
+        expect((await stores.removeDeliveries(RANGE)).removed).toBe(1);
+      }
+
+      test('by its time; a delivery that comes late, and one that is newer, are none', async () => {
+        const push = { name: 'push', fingerprint: 'one', signedAt: DAY, receivedAt: DAY + 1 };
+        await forget('first', push);
+        expect(await replay('again', { ...push, receivedAt: 9 * DAY })).toBe(true);
+        expect(await replay('late', { ...push, fingerprint: 'two', receivedAt: 4 * DAY })).toBe(false);
+        const newer = { ...push, fingerprint: 'three', signedAt: DAY + 1, receivedAt: 9 * DAY };
+        expect(await replay('newer', newer)).toBe(false);
+        // What is older stays known when something even older is removed after it.
+        await forget('older', { ...push, fingerprint: 'four', signedAt: 1, receivedAt: 2 });
+        expect(await replay('third', { ...push, fingerprint: 'five', receivedAt: 9 * DAY })).toBe(true);
+      });
+
+      test('a time of GitHub that lies in the future makes nothing old', async () => {
+        await forget('future', { name: 'push', fingerprint: 'one', signedAt: 99 * DAY, receivedAt: DAY });
+        const now = { name: 'push', fingerprint: 'two', signedAt: 9 * DAY, receivedAt: 9 * DAY };
+        expect(await replay('now', now)).toBe(false);
+        expect(await replay('early', { ...now, fingerprint: 'three', signedAt: 2 * DAY })).toBe(false);
+      });
+
+      test('a press of a button by itself, as long as presses are kept', async () => {
+        const press = { name: 'check_run', fingerprint: 'press', signedAt: null, receivedAt: DAY };
+        await forget('press', press);
+        expect(await replay('again', { ...press, receivedAt: 99 * DAY })).toBe(true);
+        expect(await replay('other', { ...press, fingerprint: 'another press' })).toBe(false);
+        expect(await stores.removeNotes('forgotten_press', 5 * DAY, 10)).toBe(0);
+        expect(await stores.removeNotes('forgotten_press', 5 * DAY + 1, 10)).toBe(1);
+      });
+    });
 
     describe('of deployments', () => {
       test('removes what ended before the bound, by time and then by id, and nothing later', async () => {

@@ -74,6 +74,21 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         expect(await stores.listPending(REPOSITORY.id)).toHaveLength(71);
       });
 
+      test('one event is stored once, under however many GUIDs and at whatever time it comes', async () => {
+        const identity = { fingerprint: 'push 1', signedAt: 1_000 };
+        const replay = (id: string, receivedAt = 1_500) =>
+          stores.record({ id, name: 'push', receivedAt, event: pushEvent(), identity });
+        const together = await Promise.all(['a', 'b', 'c'].map((id) => replay(id)));
+        expect(together).toEqual([true, false, false]);
+        await stores.commitPlan({ deliveryId: 'a', outcome: 'no_workspace', deployments: [], now: 1 });
+        expect(await replay('d', 9_999_999)).toBe(false);
+        expect(await replay('a')).toBe(false);
+        expect(await stores.listPending(REPOSITORY.id)).toEqual([]);
+        const other = { fingerprint: 'push 2', signedAt: 1_000 };
+        const again = { id: 'e', name: 'push', receivedAt: 1, event: pushEvent(), identity: other };
+        expect(await stores.record(again)).toBe(true);
+      });
+
       test('that can not be stored fail alone, not with those that came with them', async () => {
         const repository = { ...REPOSITORY, id: null as unknown as number };
         const bad = { id: 'bad', name: 'push', receivedAt: 1_500, event: pushEvent(repository) };
@@ -96,7 +111,15 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         await record('guid');
         await stores.postpone('guid', 3, 99_000);
         expect(await stores.listPending(REPOSITORY.id)).toEqual([
-          { id: 'guid', name: 'push', receivedAt: 1_500, event: pushEvent(), attempts: 3, retryAt: 99_000 },
+          {
+            id: 'guid',
+            name: 'push',
+            receivedAt: 1_500,
+            event: pushEvent(),
+            isReplay: false,
+            attempts: 3,
+            retryAt: 99_000,
+          },
         ]);
       });
     });

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { AppEvent, Delivery } from '../../../src/domain/delivery.ts';
 import type { KeptPush } from '../../../src/domain/kept-push.ts';
 import type { DeliveryStore } from '../../../src/domain/ports.ts';
+import { identifyEvent } from '../../../src/events/identify-event.ts';
 import { receiveDelivery } from '../../../src/events/receive-delivery.ts';
 import { buildPush } from '../reconcile/plan-world.ts';
 import { FakeDispatcher, REPOSITORY } from '../reconcile/reconcile-world.ts';
@@ -48,7 +49,8 @@ function receive(read: (payload: unknown) => AppEvent = () => buildPush()): Prom
 
 test('a delivery is stored with its GUID, and then its repository is woken', async () => {
   await receive();
-  expect(recorded).toEqual([{ id: 'guid', name: 'push', receivedAt: 1_234, event: buildPush() }]);
+  const identity = identifyEvent(buildPush(), incoming.payload);
+  expect(recorded).toEqual([{ id: 'guid', name: 'push', receivedAt: 1_234, event: buildPush(), identity }]);
   expect(dispatcher.wakes).toEqual([{ queue: 'plan', key: String(REPOSITORY.id) }]);
   expect(outcomes).toEqual(['push stored']);
 });

@@ -10,6 +10,8 @@ export async function createDeliveryTables(db: Kysely<Schema>): Promise<void> {
       repository_id bigint not null,
       received_at bigint not null,
       event text not null,
+      fingerprint text unique,
+      signed_at bigint,
       after_sha text,
       outcome text,
       attempts integer not null default 0,
@@ -19,6 +21,12 @@ export async function createDeliveryTables(db: Kysely<Schema>): Promise<void> {
     // With the outcome in it, SQLite finds the bound by count without the table.
     sql`create index delivery_planned on delivery (received_at, id, outcome) where outcome is not null`,
     sql`create index delivery_after on delivery (repository_id, after_sha)`,
+
+    sql`create table forgotten_press (
+      fingerprint text primary key,
+      forgotten_at bigint not null
+    )`,
+    sql`create index forgotten_press_at on forgotten_press (forgotten_at)`,
 
     sql`create table push_payload (
       id text primary key,

@@ -1,0 +1,32 @@
+import { hash } from 'node:crypto';
+import type { AppEvent, EventIdentity } from '../domain/delivery.ts';
+import { readTime } from './read-origin.ts';
+
+/**
+ * What a delivery is known by when it comes again under another GUID. A push and a comment are told by their own fields. For all
+ * else the whole payload counts: a person who presses a button once more finds other times and titles in it.
+ */
+export function identifyEvent(event: AppEvent, payload: unknown): EventIdentity {
+  const { id } = event.repository;
+  if (event.kind === 'push') {
+    const { ref, before, after, pushedAt } = event;
+    return { fingerprint: digest(['push', id, ref, before, after, pushedAt]), signedAt: pushedAt };
+  }
+  if (event.kind === 'comment') {
+    const { place, commentId, askedAt } = event;
+    const kind = place.kind === 'commit' ? 'commit comment' : 'comment';
+    return { fingerprint: digest([kind, id, commentId]), signedAt: askedAt };
+  }
+  return { fingerprint: digest(payload), signedAt: event.kind === 'rerun' ? null : readUpdate(payload) };
+}
+
+/** When GitHub last changed what the event is about. A press changes nothing that it tells a time of. */
+function readUpdate(payload: unknown): number | null {
+  const { pull_request: pull, repository } = payload as Record<string, { updated_at?: unknown } | undefined>;
+  const updated = pull?.updated_at ?? repository?.updated_at;
+  return typeof updated === 'string' || typeof updated === 'number' ? readTime(updated) : null;
+}
+
+function digest(value: unknown): string {
+  return hash('sha256', JSON.stringify(value), 'base64url');
+}

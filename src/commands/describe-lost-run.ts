@@ -13,6 +13,8 @@ export interface LostRunFacts {
   readonly account: string;
   readonly repository: Repository;
   readonly sha: string;
+  /** The repository's last push, by GitHub's clock; null where it isn't told. */
+  readonly pushedBy: number | null;
   /** Null when it isn't known, or doesn't use the repository any more. */
   readonly workspace: Workspace | null;
   /** What the repository's configuration says of its log; null: the repository's visibility decides. */
@@ -24,7 +26,7 @@ export interface LostRunFacts {
  * an earlier one was lost. Null for a run without one of the app's conclusions.
  */
 export function describeLostRun(facts: LostRunFacts): LostRun | null {
-  const { run, ids, account, repository, sha, workspace, log } = facts;
+  const { run, ids, account, repository, sha, pushedBy, workspace, log } = facts;
   const conclusion = CONCLUSIONS.find((one) => one === run.conclusion);
   const endedAt = run.completedAt ?? run.startedAt;
   if (conclusion === undefined || endedAt === null) return null;
@@ -38,7 +40,9 @@ export function describeLostRun(facts: LostRunFacts): LostRun | null {
       directory: workspace?.directory ?? null,
       ...{ installationId: repository.installationId, repositoryId: repository.id, checkName: run.name },
       ...{ sha, before: null, requestedBy: '', requestedByBot: false, cause: 'push', redeployOf: null },
-      ...{ pushedAt: toWholeSecond(startedAt), receivedAt: startedAt },
+      // The app wrote the start by its machine's clock, which may have been ahead.
+      pushedAt: Math.min(toWholeSecond(startedAt), pushedBy ?? Infinity),
+      receivedAt: startedAt,
       ...{ reason: 'read_from_check_run', conclusion: conclusion satisfies Conclusion, problem: run.title },
       ...{ log, badFile: null },
     },

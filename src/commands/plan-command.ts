@@ -76,11 +76,11 @@ export async function planCommand(command: CommandToPlan, ports: CommandPorts): 
   if (!commandSettings(known).enabled) return { outcome: 'commands_off', deployments: [] };
   const reads = new ReadsOfOneCommand(ports.reads);
   const level = await reads.readPermission(event.repository, event.actor);
-  let refusal = refuseAtOnce(command, level, known);
+  let refusal = refuseAtOnce(command, level, known, ports.planning);
   if (!refusal && !(await ports.configurations.isKept(event.repository))) {
     const first = await readFirst(command, { ...ports, reads });
     if (!commandSettings(first).enabled) return { outcome: 'commands_off', deployments: [] };
-    refusal = refuseAtOnce(command, level, first);
+    refusal = refuseAtOnce(command, level, first, ports.planning);
   }
   const decided = refusal ? refuse(refusal) : await decide(command, level, { ...ports, reads });
   const { answer, ...effects } = decided;
@@ -142,6 +142,7 @@ function refuseAtOnce(
   { event, receivedAt, account }: CommandToPlan,
   level: PermissionLevel,
   inUse: ConfigurationInUse | null,
+  { githubClock }: PlanningPorts,
 ): Refusal | null {
   const { parsed, repository } = event;
   if (isStranger(level, repository.private)) return { code: 'stranger' };
@@ -149,7 +150,8 @@ function refuseAtOnce(
   const needed = neededLevel(name, repository.private, commandSettings(inUse).permission);
   if (!isAtLeast(level, needed)) return { code: 'not_permitted', needed, has: level };
   if (parsed.kind !== 'command') return { code: 'not_understood' };
-  if (receivedAt - event.askedAt > TOO_LATE_MS) return { code: 'too_late' };
+  // The permission was asked for just now: how far GitHub's clock is from this one is known.
+  if (receivedAt - githubClock.toLocal(event.askedAt) > TOO_LATE_MS) return { code: 'too_late' };
   if (account === null && name !== 'help') return { code: 'account_not_served' };
   return null;
 }

@@ -178,7 +178,13 @@ function noteOn(
   { workspace = null, log = null }: Partial<Pick<LostRunFacts, 'workspace' | 'log'>> = {},
 ): NotedRerun {
   const facts = { run: run.shown, ids: run.ids, account: account?.key ?? '', repository: event.repository };
-  const lost = describeLostRun({ ...facts, sha: event.sha, workspace, log });
+  const lost = describeLostRun({
+    ...facts,
+    sha: event.sha,
+    pushedBy: event.pushedAt ?? null,
+    workspace,
+    log,
+  });
   return { deploymentId: run.ids.deploymentId, repositoryId: event.repository.id, rerun, lost };
 }
 
@@ -247,13 +253,13 @@ async function findConfiguration(
 
 /**
  * The time that orders the redeployment among the pushes, which GitHub's clock tells of: after all that is known, and before
- * whatever is pushed next. By a clock of our own that is behind, it would come before the very deployment that it repeats;
- * by one that is ahead, it would replace the next push.
+ * whatever is pushed next. By this machine's clock as it is set, it could come before the very deployment that it repeats,
+ * or replace the next push.
  */
 async function chooseTime(
   { event, receivedAt, account }: RerunToPlan,
   { ids }: OldRun,
-  { store }: Pick<RerunPorts, 'store'>,
+  { store, planning }: Pick<RerunPorts, 'store' | 'planning'>,
 ): Promise<number> {
   const workspace = {
     account: account.key,
@@ -261,7 +267,10 @@ async function chooseTime(
     repositoryId: event.repository.id,
   };
   const [last] = await store.listRecent(workspace, 1);
-  return Math.max(event.pushedAt ?? toWholeSecond(receivedAt), last?.pushedAt ?? 0);
+  return Math.max(
+    event.pushedAt ?? toWholeSecond(planning.githubClock.toRemote(receivedAt)),
+    last?.pushedAt ?? 0,
+  );
 }
 
 /** What the old run has to say of it; null when the new run takes its place on the same commit. */

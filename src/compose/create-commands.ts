@@ -31,12 +31,12 @@ export function createConversations(
   foundation: Foundation,
   ports: CommandPorts,
 ): ReturnType<typeof createConversationKeeper> {
-  const { stores, clock, log, redactor } = foundation;
+  const { stores, clock, githubClock, log, redactor } = foundation;
   const { getOctokit, lanes, ownApp, accounts, reporting } = ports;
   const newBuilder = () => createLogExcerptBuilder(redactor);
   return createConversationKeeper({
     ...{ store: stores, repositories: stores, clock, log, random: Math.random },
-    api: createConversationApi({ getOctokit, lanes, ownApp, now: clock.now }),
+    api: createConversationApi({ getOctokit, lanes, ownApp, githubClock, now: clock.now }),
     render: (view) => redactor.redactOwn(renderReply(view)),
     readLogTail: createLogTailReader({
       ...{ accounts, store: stores, describeFailure, newBuilder },

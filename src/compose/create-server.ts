@@ -3,7 +3,8 @@ import { createTimedFetch, QuietOctokit } from '../github/octokit.ts';
 import type { Foundation } from './foundation.ts';
 
 /** Probot on its own HTTP server; its Octokits are the only ones. */
-export function createServer({ configuration, log, dependencies, shared }: Foundation): Server {
+export function createServer(foundation: Foundation): Server {
+  const { configuration, log, dependencies, shared } = foundation;
   const { github, server } = configuration;
   return new Server({
     Probot: Probot.defaults({
@@ -14,9 +15,12 @@ export function createServer({ configuration, log, dependencies, shared }: Found
       Octokit: QuietOctokit,
     }),
     request: {
-      fetch: createTimedFetch(
-        (status) => dependencies.note('github', status !== null && status < 500),
-        shared?.requireLease,
+      fetch: watchClock(
+        createTimedFetch(
+          (status) => dependencies.note('github', status !== null && status < 500),
+          shared?.requireLease,
+        ),
+        foundation,
       ),
     },
     ...{ log, host: server.host, port: server.port, webhookPath: server.webhookPath },
@@ -29,4 +33,18 @@ export async function loadProbot(server: Server): Promise<Probot> {
   const { promise, resolve } = Promise.withResolvers<Probot>();
   await server.load(resolve);
   return promise;
+}
+
+/** How far GitHub's clock is from this machine's is told by each of its answers. */
+function watchClock(
+  inner: typeof fetch,
+  { clock, githubClock }: Pick<Foundation, 'clock' | 'githubClock'>,
+): typeof fetch {
+  return async (input, init) => {
+    const sentAt = clock.elapsed();
+    const response = await inner(input, init);
+    const [date, age] = ['date', 'age'].map((name) => response.headers.get(name) ?? undefined);
+    githubClock.note({ date, age }, { sentAt, answeredAt: clock.elapsed() });
+    return response;
+  };
 }

@@ -4,6 +4,7 @@ import type { Configuration } from '../config/environment.ts';
 import { getSecret } from '../config/meltano-credentials.ts';
 import { listTenantSecrets } from '../config/tenants-file.ts';
 import type { Clock, Dispatcher } from '../domain/ports.ts';
+import { RemoteClock } from '../domain/remote-clock.ts';
 import { RateBudgets } from '../github/rate-budget.ts';
 import { createRedactor, type Redactor } from '../report/redact.ts';
 import { createStores, type Stores } from '../store/create-stores.ts';
@@ -16,6 +17,7 @@ export interface Foundation {
   readonly configuration: Configuration;
   readonly log: Logger;
   readonly clock: Clock;
+  readonly githubClock: RemoteClock;
   readonly stores: Stores;
   readonly dispatcher: Dispatcher;
   /** Null: this process is the only one. */
@@ -47,6 +49,7 @@ export function layFoundation(
   };
   return {
     ...{ configuration, log, redactor, clock, metrics },
+    githubClock: new RemoteClock(clock),
     stores: createStores(backend.db),
     dispatcher: backend.dispatcher,
     shared: backend.shared,

@@ -26,14 +26,14 @@ export interface FollowerAdapters {
 
 /** What follows a deployment besides its check run, for repositories that want it. */
 export function handleFollowers(foundation: Foundation, adapters: FollowerAdapters): void {
-  const { stores, clock, log, dispatcher, redactor } = foundation;
+  const { stores, clock, githubClock, log, dispatcher, redactor } = foundation;
   const { getOctokit, lanes, ownApp, configurations, pages } = adapters;
   const common = { store: stores, repositories: stores, clock, log, random: Math.random };
   dispatcher.handle(
     'comment',
     createFailureCommentKeeper({
       ...{ ...common, pages },
-      api: createConversationApi({ getOctokit, lanes, ownApp, now: clock.now }),
+      api: createConversationApi({ getOctokit, lanes, ownApp, githubClock, now: clock.now }),
       render: (view) => redactor.redactOwn(renderFailureComment(view)),
     }),
   );

@@ -57,7 +57,8 @@ export interface HandledQueues {
 
 /** Gives each queue of the dispatcher its work. */
 export function handleQueues(foundation: Foundation, ports: QueuePorts): HandledQueues {
-  const { configuration, log, clock, stores, dispatcher, metrics, redactor, budgets } = foundation;
+  const { configuration, log, clock, githubClock, stores, dispatcher, metrics, redactor, budgets } =
+    foundation;
   const { octokit, accounts, reporting } = ports;
   const mayAskFor = (use: RequestUse) => (installationId: number) =>
     budgets.of(installationId).allowsAt(use, clock.now()) === 0;
@@ -71,6 +72,7 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
     nameCheckRun({ ...workspace, workspaceName: redactor.redactOwn(workspace.workspaceName) });
   const common = {
     ...{ configurations, repositories: stores, accounts, dispatcher, clock, log, random: Math.random },
+    githubClock,
     githubHost: normalizeHost(configuration.github.host),
     onConcluded: metrics.concluded,
   };
@@ -88,7 +90,7 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
     },
   };
   const planning = {
-    ...{ comparer, store: stores, newId: randomUUID, nameCheckRun: nameWithoutSecrets },
+    ...{ comparer, store: stores, newId: randomUUID, nameCheckRun: nameWithoutSecrets, githubClock },
     ...{ matchesPaths, readMessage: files.readMessage, lacksPush: createPushCheck(accounts, stores) },
   };
   const finish = createReportFinisher(writing, stores);
@@ -218,7 +220,7 @@ function planRounds(
   ports: QueuePorts,
   { learning, heads: installations, configurations }: RoundPorts,
 ): SweepRounds {
-  const { configuration, log, clock, stores, dispatcher, metrics } = foundation;
+  const { configuration, log, clock, githubClock, stores, dispatcher, metrics } = foundation;
   const { octokit, accounts, reporting } = ports;
   metrics.sweepLimit(SWEEP_REQUESTS_PER_HOUR);
   log.info(
@@ -229,13 +231,13 @@ function planRounds(
   return {
     everyMs: configuration.sweepMinutes * 60_000,
     deliveries: {
-      deliveryLog: createDeliveryLog(octokit.getForApp, log),
+      deliveryLog: createDeliveryLog(octokit.getForApp, { githubClock, log }),
       ...{ store: stores, clock, sleep, log },
       onFound: (count) => metrics.swept('delivery', count),
     },
     heads: {
       ...{ installations, accounts, repositories: stores, deliveries: stores, store: stores },
-      ...{ dispatcher, clock, log },
+      ...{ dispatcher, clock, githubClock, log },
       ...{ budget: learning.budget, onMoved: learning.onMoved },
       githubHost: normalizeHost(configuration.github.host),
       isAllowed: (login) => allowed === null || allowed.has(login.toLowerCase()),
@@ -245,7 +247,7 @@ function planRounds(
       runs: reporting.runs,
       plans: stores,
       configurations,
-      ...{ accounts, dispatcher, clock, log },
+      ...{ accounts, dispatcher, clock, githubClock, log },
     },
   };
 }

@@ -78,9 +78,9 @@ export interface Deployment extends RepositoryWorkspace {
 
   /** When work on the start began; START_TIMEOUT_MINUTES counts from here. */
   readonly startSince: number | null;
-  /** When the last start request went out; null before the first. */
+  /** When the last start request went out, or a job was adopted; null before the first. */
   readonly attemptedAt: number | null;
-  /** Job ids on the newest page of the workspace's list before the last attempt. */
+  /** Job ids on the newest page of the workspace's list before the last attempt, or when a job was adopted. */
   readonly knownJobIds: readonly string[];
   /**
    * `open`: no answer yet (or the process died); `lost`: may have made a job; `unreadable`: 2xx without a job;

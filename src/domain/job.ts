@@ -12,6 +12,12 @@ export interface Job {
   readonly endTime: number | null;
 }
 
+/** Whose commit a job took, where that is known: the API may tell it late, and cut. */
+export function tookCommit({ commitId }: Pick<Job, 'commitId'>, sha: string): boolean | null {
+  if (commitId === null || commitId === '') return null;
+  return sha.startsWith(commitId) || commitId.startsWith(sha);
+}
+
 export type JobPhase = 'queued' | 'running' | 'ended';
 
 /** The type of job that a deployment makes. */

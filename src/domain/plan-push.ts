@@ -6,6 +6,7 @@ import { describeDeployment, type NameCheckRun, toWholeSecond } from './describe
 import { trackedBranch } from './match-workspaces.ts';
 import type { CommitComparer, Comparison, LacksPush, NewId, PlannedDeployment, PlanStore } from './ports.ts';
 import type { ReasonCode } from './reason-codes.ts';
+import type { RemoteClock } from './remote-clock.ts';
 import { settingsOf, type WorkspaceSettings } from './repository-configuration.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -34,6 +35,7 @@ export interface PlanningPorts {
   readonly comparer: CommitComparer;
   readonly store: Pick<PlanStore, 'findLastSuccess' | 'findFirstPush' | 'countStarted'>;
   readonly newId: NewId;
+  readonly githubClock: Pick<RemoteClock, 'toLocal' | 'toRemote'>;
   readonly nameCheckRun: NameCheckRun;
   readonly matchesPaths: PathMatcher;
   readonly lacksPush: LacksPush;
@@ -119,7 +121,7 @@ async function refuseBySettings(
     judgePush({ settings, directory, message, sender: event.sender, comparison }, ports.matchesPaths);
   let decision = judge({ kind: 'everything', why: 'not compared yet' });
   if (decision.deploy && needsComparison(settings, directory)) {
-    const base = await chooseBase(push, workspace.id, ports.store);
+    const base = await chooseBase(push, workspace.id, ports);
     const { comparer } = ports;
     decision = judge(await compareFrom(event.repository, base, event.after, comparer, asked.comparisons));
   }
@@ -144,9 +146,10 @@ async function readMessage(
 async function chooseBase(
   push: PushToPlan,
   workspaceId: string,
-  store: PlanningPorts['store'],
+  ports: Pick<PlanningPorts, 'store' | 'githubClock'>,
 ): Promise<string | null> {
   const { event, configuration } = push;
+  const { store } = ports;
   if (event.forced) return null;
   const workspace = {
     account: push.account,
@@ -158,7 +161,7 @@ async function chooseBase(
   // What the held pushes changed isn't deployed yet.
   if (configuration.wasHeld) return null;
   // Nor is what earlier pushes changed that were skipped, or whose deployments failed or were replaced.
-  const first = await store.findFirstPush(workspace, orderOf(push));
+  const first = await store.findFirstPush(workspace, orderOf(push, ports));
   if (first) return first.before;
   return NO_COMMIT.test(event.before) ? null : event.before;
 }
@@ -191,11 +194,14 @@ function describe(
     requestedByBot: event.senderIsBot,
     cause: 'push',
     redeployOf: null,
-    pushedAt: orderOf(push),
+    pushedAt: orderOf(push, ports),
   };
 }
 
-/** The time that orders the push among others (epoch milliseconds). */
-function orderOf({ event, receivedAt }: PushToPlan): number {
-  return event.pushedAt ?? toWholeSecond(receivedAt);
+/** The time that orders the push among others: GitHub's, or when it came, by GitHub's clock (epoch milliseconds). */
+function orderOf(
+  { event, receivedAt }: PushToPlan,
+  { githubClock }: Pick<PlanningPorts, 'githubClock'>,
+): number {
+  return event.pushedAt ?? toWholeSecond(githubClock.toRemote(receivedAt));
 }

@@ -410,8 +410,11 @@ export interface DeploymentStore {
    * as it is now; null when it was concluded meanwhile (a newer one replaced it): nothing was changed then.
    */
   saveDeployment(id: string, change: DeploymentChange): Promise<Deployment | null>;
-  /** The jobs that the last look at a workspace's list before that time showed: the newest page at the last attempt of a start. */
-  listKnownJobs(workspace: WorkspaceKey, before: number): Promise<Set<string>>;
+  /**
+   * The jobs of the last look at a workspace's list before that time: the newest page at the last attempt of a start, or
+   * when a job was adopted. Null when there was none.
+   */
+  listKnownJobs(workspace: WorkspaceKey, before: number): Promise<Set<string> | null>;
   /** Those of the jobs that deployments of the workspace have already. */
   listTakenJobs(workspace: WorkspaceKey, jobIds: readonly string[]): Promise<Set<string>>;
 }

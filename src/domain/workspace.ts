@@ -11,7 +11,7 @@ export interface Workspace {
   /** The workspace's directory without leading or trailing slashes; null means the root. */
   readonly directory: string | null;
   readonly environment: string | null;
-  /** When it was made (epoch milliseconds, by Meltano Cloud's clock); missing or null where it doesn't say. */
+  /** When it was made (epoch milliseconds, on this machine's clock); missing or null where it doesn't say. */
   readonly created?: number | null;
 }
 

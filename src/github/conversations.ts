@@ -1,11 +1,12 @@
 import type { ConversationApi, Place } from '../domain/conversation.ts';
 import type { Repository } from '../domain/deployment.ts';
+import type { RemoteClock } from '../domain/remote-clock.ts';
 import { createLaneCall, type LaneOptions } from './lane-call.ts';
 import { locate } from './locate-repository.ts';
 import type { InstallationOctokit } from './octokit.ts';
 import type { OwnApp } from './own-app.ts';
 
-/** Clocks differ: a reply is looked for from a little before (milliseconds). */
+/** Clocks differ a little, even by the Date of answers: a reply is looked for from a little before (milliseconds). */
 const SKEW_MS = 60_000;
 
 interface ShownComment {
@@ -18,10 +19,15 @@ interface ShownComment {
 
 export interface ConversationApiOptions extends LaneOptions {
   readonly ownApp: OwnApp;
+  readonly githubClock: Pick<RemoteClock, 'toRemote'>;
 }
 
 /** Comments and reactions, each request tried once, when there is room for it. */
-export function createConversationApi({ ownApp, ...options }: ConversationApiOptions): ConversationApi {
+export function createConversationApi({
+  ownApp,
+  githubClock,
+  ...options
+}: ConversationApiOptions): ConversationApi {
   const send = createLaneCall(options);
 
   return {
@@ -57,7 +63,12 @@ export function createConversationApi({ ownApp, ...options }: ConversationApiOpt
 
     findReply: (repository, place, { marker, since }) =>
       send('other', repository, async (octokit) => {
-        const comments = await listComments(octokit, repository, place, since - SKEW_MS);
+        const comments = await listComments(
+          octokit,
+          repository,
+          place,
+          githubClock.toRemote(since) - SKEW_MS,
+        );
         // Anyone can write the marker; only an app writes as a bot.
         for (const one of comments) {
           if (one.body?.includes(marker) && (await isOwn(one, ownApp))) return one.id;

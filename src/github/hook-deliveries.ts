@@ -1,15 +1,21 @@
 import type { Logger } from 'pino';
 import type { DeliveryLog, LoggedDelivery } from '../domain/ports.ts';
+import type { RemoteClock } from '../domain/remote-clock.ts';
 import type { InstallationOctokit } from './octokit.ts';
 
 /** Old Enterprise Servers, and servers of others, don't have it. */
 const LACKS_THE_LOG: ReadonlySet<number> = new Set([404, 405, 410, 501]);
 const NO_LOG = 'This GitHub has no log of deliveries: those that are missed can not be asked for again';
 
-/** GitHub's log of the app's webhook deliveries, asked with the app's own token. */
+export interface DeliveryLogPorts {
+  readonly githubClock: Pick<RemoteClock, 'toLocal'>;
+  readonly log: Pick<Logger, 'warn'>;
+}
+
+/** GitHub's log of the app's webhook deliveries, asked with the app's own token; its times are on this machine's clock. */
 export function createDeliveryLog(
   getAppOctokit: () => Promise<InstallationOctokit>,
-  log: Pick<Logger, 'warn'>,
+  { githubClock, log }: DeliveryLogPorts,
 ): DeliveryLog {
   let isMissing = false;
 
@@ -17,9 +23,10 @@ export function createDeliveryLog(
     const octokit = await getAppOctokit();
     const pages = octokit.paginate.iterator(octokit.rest.apps.listWebhookDeliveries, { per_page: 100 });
     for await (const { data } of pages) {
-      yield data.map(toLogged);
-      const oldest = data.at(-1);
-      if (!oldest || Date.parse(oldest.delivered_at) < since) return;
+      const logged = data.map((one) => toLogged(one, githubClock));
+      yield logged;
+      const oldest = logged.at(-1);
+      if (!oldest || oldest.deliveredAt < since) return;
     }
   }
 
@@ -52,13 +59,10 @@ interface DeliveryItem {
   readonly status_code: number;
 }
 
-function toLogged({
-  id,
-  guid,
-  delivered_at,
-  event,
-  action,
-  status_code: statusCode,
-}: DeliveryItem): LoggedDelivery {
-  return { id, guid, deliveredAt: Date.parse(delivered_at), event, action: action ?? null, statusCode };
+function toLogged(
+  { id, guid, delivered_at, event, action, status_code: statusCode }: DeliveryItem,
+  githubClock: Pick<RemoteClock, 'toLocal'>,
+): LoggedDelivery {
+  const deliveredAt = githubClock.toLocal(Date.parse(delivered_at));
+  return { id, guid, deliveredAt, event, action: action ?? null, statusCode };
 }

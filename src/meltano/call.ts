@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Clock, MeltanoFailure, MeltanoResult } from '../domain/ports.ts';
+import { type RemoteClock, readHttpDate } from '../domain/remote-clock.ts';
 import { cleanMessage, failureOfError, failureOfStatus, isStaleConnection } from './failure.ts';
-import { type RemoteClock, readHttpDate } from './remote-clock.ts';
 import { watchStart } from './watch-start.ts';
 
 /** Milliseconds. Connecting has a limit of its own: see `MeltanoConnections`. */
@@ -125,7 +125,7 @@ type Sent = { ok: true; data: Dispatcher.ResponseData } | { ok: false; error: un
 
 async function send(context: CallContext, request: Call, signal: AbortSignal): Promise<Sent> {
   const { dispatcher, started } = watchStart(await context.connect());
-  const sentAt = context.clock.now();
+  const sentAt = context.clock.elapsed();
   try {
     const answer = dispatcher.request({
       origin: request.url.origin,
@@ -139,7 +139,7 @@ async function send(context: CallContext, request: Call, signal: AbortSignal): P
     });
     const data = await orAborted(answer, signal);
     tell(context, request, data.statusCode);
-    context.remoteClock?.note(data.headers, { sentAt, answeredAt: context.clock.now() });
+    context.remoteClock?.note(data.headers, { sentAt, answeredAt: context.clock.elapsed() });
     return { ok: true, data };
   } catch (error) {
     tell(context, request, null);

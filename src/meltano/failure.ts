@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import type { MeltanoFailure } from '../domain/ports.ts';
-import { readHttpDate } from './remote-clock.ts';
+import { readHttpDate } from '../domain/remote-clock.ts';
 
 /** As the port promises: at most this much of a body in a message. */
 const MESSAGE_LENGTH = 200;

@@ -10,6 +10,7 @@ import type {
   MeltanoResult,
   PushStart,
 } from '../domain/ports.ts';
+import { RemoteClock } from '../domain/remote-clock.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { createTokenSource, type MeltanoAuth, type TokenSource } from './access-token.ts';
 import {
@@ -24,7 +25,6 @@ import {
 import { deploymentSecretSchema, isUuid, jobSchema, pageSchema, workspaceSchema } from './decode.ts';
 import { callJson, describeIssue } from './json-call.ts';
 import { consumeLogPage, readLog } from './log-reader.ts';
-import { RemoteClock } from './remote-clock.ts';
 
 export interface MeltanoClientOptions {
   /** The API's base URL, for example `https://app.meltano.com/api`. */
@@ -46,6 +46,11 @@ interface ClientContext extends CallContext {
   readonly remoteClock: RemoteClock;
 }
 
+const TIMES = ['created', 'startTime', 'endTime'] as const;
+
+/** What answers tell of by the service's clock. */
+type Times = { readonly [K in (typeof TIMES)[number]]?: number | null };
+
 const USER_AGENT = `meltano-deploy/${packageJson.version}`;
 const JSON_TYPES = 'application/hal+json, application/json';
 const WORKSPACES_PAGE = 100;
@@ -64,7 +69,7 @@ export function createMeltanoClient(options: MeltanoClientOptions): MeltanoApi {
   };
   // The token endpoint is another service, with a clock of its own.
   const tokens = createTokenSource(options.auth, context, { 'user-agent': USER_AGENT });
-  return new MeltanoClient(options, { ...context, remoteClock: new RemoteClock() }, tokens);
+  return new MeltanoClient(options, { ...context, remoteClock: new RemoteClock(context.clock) }, tokens);
 }
 
 class MeltanoClient implements MeltanoApi {
@@ -91,7 +96,7 @@ class MeltanoClient implements MeltanoApi {
       const { items, totalPages, hasNext } = page.value;
       const before = found.size;
       const decoded = this.#decodeItems('workspaces', items, workspaceSchema);
-      for (const one of decoded) found.set(one.id, one);
+      for (const one of decoded) found.set(one.id, this.#onThisClock(one));
       // A page of nothing new would be followed by its like: such a service ignores `page`.
       const repeated = decoded.length > 0 && found.size === before;
       const more = totalPages === null ? hasNext && !repeated : number + 1 < totalPages;
@@ -101,7 +106,9 @@ class MeltanoClient implements MeltanoApi {
   }
 
   async getWorkspace(id: string): Promise<MeltanoResult<Workspace>> {
-    return isUuid(id) ? this.#getJson(`/workspaces/${id}`, workspaceSchema) : noSuchId('workspace');
+    if (!isUuid(id)) return noSuchId('workspace');
+    const read = await this.#getJson(`/workspaces/${id}`, workspaceSchema);
+    return read.ok ? { ok: true, value: this.#onThisClock(read.value) } : read;
   }
 
   async startDeployment(workspaceId: string): Promise<MeltanoResult<Job>> {
@@ -211,14 +218,11 @@ class MeltanoClient implements MeltanoApi {
   }
 
   /** The service's clock may be wrong; everything that is compared with its times is of this one. */
-  #onThisClock(job: Job): Job {
-    const clock = this.#context.remoteClock;
-    return {
-      ...job,
-      created: clock.toLocal(job.created),
-      startTime: clock.toLocal(job.startTime),
-      endTime: clock.toLocal(job.endTime),
-    };
+  #onThisClock<T extends Times>(shown: T): T {
+    const moved: { -readonly [K in keyof Times]?: number | null } = {};
+    for (const key of TIMES)
+      if (typeof shown[key] === 'number') moved[key] = this.#context.remoteClock.toLocal(shown[key]);
+    return { ...shown, ...moved };
   }
 
   /** One unreadable entry must not hide all others. */

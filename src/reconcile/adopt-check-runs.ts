@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type Configurations, cautiousSettings } from '../domain/configuration-in-use.ts';
+import { toWholeSecond } from '../domain/describe-deployment.ts';
 import { parseExternalId } from '../domain/external-id.ts';
 import type {
   Accounts,
@@ -9,6 +10,7 @@ import type {
   PlanStore,
   ShownCheckRuns,
 } from '../domain/ports.ts';
+import type { RemoteClock } from '../domain/remote-clock.ts';
 import type { ShownCheckRun } from '../domain/shown-check-run.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { formatWorkspaceKey } from '../domain/workspace-key.ts';
@@ -21,6 +23,7 @@ export interface AdoptionContext {
   readonly configurations: Pick<Configurations, 'current'>;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
+  readonly githubClock: Pick<RemoteClock, 'toRemote'>;
   readonly log: Logger;
 }
 
@@ -37,7 +40,7 @@ export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedB
     const state = await readState(context, tracked, run, workspace, ids.jobId);
     if (!state) throw new Error('Meltano Cloud could not be asked about a check run to take over.');
     const { environment, log } = await readSettings(context, tracked, workspace);
-    const startedAt = run.startedAt ?? context.clock.now();
+    const startedAt = readStart(run, context);
     const isNew = await context.plans.adopt(
       {
         ...{ id: ids.deploymentId, account: tracked.account, deliveryId: `adopted:${run.id}` },
@@ -47,7 +50,7 @@ export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedB
         ...{ installationId: tracked.repository.installationId, repositoryId: tracked.repository.id },
         ...{ sha: tracked.head, before: null, requestedBy: '', requestedByBot: false },
         ...{ cause: 'push', redeployOf: null },
-        ...{ pushedAt: Math.floor(startedAt / 1000) * 1000, receivedAt: startedAt },
+        ...{ pushedAt: toWholeSecond(context.githubClock.toRemote(startedAt)), receivedAt: startedAt },
         ...{ reason: 'push', conclusion: null, problem: null },
       },
       state,
@@ -57,6 +60,12 @@ export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedB
     const key = formatWorkspaceKey({ account: tracked.account, workspaceId: workspace.id });
     context.dispatcher.wake('workspace', key);
   }
+}
+
+/** The app wrote it, by this machine's clock as it was set then. */
+function readStart({ startedAt }: ShownCheckRun, { clock }: Pick<AdoptionContext, 'clock'>): number {
+  const now = clock.now();
+  return Math.min(startedAt ?? now, now);
 }
 
 /** The lost database knew who may see the log. */
@@ -76,7 +85,7 @@ async function readState(
   workspace: Workspace,
   jobId: string | null,
 ): Promise<AdoptedState | null> {
-  const since = run.startedAt ?? clock.now();
+  const since = readStart(run, { clock });
   const shown = { checkRunId: run.id, checkRunUrl: run.url, startSince: clock.now() };
   if (jobId) {
     return {

@@ -31,8 +31,9 @@ export function describeJob(deployment: Deployment, job: Job, now: number): JobF
   };
 }
 
-/** Before this no job of the deployment was asked for. */
-function firstAsked({ startSince, attemptedAt }: Deployment): number {
+/** Before this no job of the deployment was asked for; an adopted one was, by somebody else. */
+function firstAsked({ adopted, startSince, attemptedAt }: Deployment): number {
+  if (adopted) return Number.NEGATIVE_INFINITY;
   const times = [startSince, attemptedAt].filter((time) => time !== null);
   return times.length === 0 ? Number.NEGATIVE_INFINITY : Math.min(...times);
 }

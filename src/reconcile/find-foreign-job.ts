@@ -1,51 +1,80 @@
 import type { Deployment } from '../domain/deployment.ts';
-import { DEPLOY_JOB_TYPE, type Job, jobPhase } from '../domain/job.ts';
+import { DEPLOY_JOB_TYPE, type Job, jobPhase, tookCommit } from '../domain/job.ts';
+import { ageOf } from '../domain/stored-times.ts';
 import type { ReconcileContext } from './reconcile-context.ts';
 
 /** Clocks that differ by less count as the same (milliseconds). */
 const TOLERANCE_MS = 2_000;
+/** What times that were moved from a clock to another by the Date of answers may be wrong by (milliseconds). */
+const MOVED_MS = 3_000;
+/** A job that goes on may seem to be this much older than the push where the list shows that it is new (milliseconds). */
+const LISTED_MS = 60_000;
+/** GitHub waits so long for the answer to a delivery: one that is received came from a push within that time (milliseconds). */
+const DELIVERY_MS = 10_000;
 
 /**
- * The job that something else, such as a repository webhook, started for the push of this deployment: made since the push,
- * not there at the last look before it, and no deployment's yet. The oldest of several: a job deploys the branch's head, so
- * each of them has the push. Null for what a person asked for: that is to be a job of its own. `listed` is newest first.
+ * The job that something else, such as a repository webhook, started for the push of this deployment, and that is no
+ * deployment's yet. A job with the push's commit is, whatever the times, and one with another commit isn't. As long as a
+ * job doesn't tell its commit, the order of the list decides, and its time only where the list can't. The oldest of several.
+ * Null for what a person asked for: that is to be a job of its own. `listed` is newest first.
  */
 export async function findForeignJob(
   context: ReconcileContext,
   deployment: Deployment,
   listed: readonly Job[],
 ): Promise<Job | null> {
-  const { cause, pushedAt } = deployment;
-  if (cause !== 'push' || !context.accounts.byKey(deployment.account)?.adoptsJobs) return null;
-  const sincePush = listed.filter((job) => job.type === DEPLOY_JOB_TYPE && hasPush(deployment, job));
-  if (sincePush.length === 0) return null;
-  const ids = sincePush.map((job) => job.id);
+  const { cause, account, receivedAt } = deployment;
+  if (cause !== 'push' || !context.accounts.byKey(account)?.adoptsJobs) return null;
+  const jobs = listed.filter((job) => job.type === DEPLOY_JOB_TYPE);
+  if (jobs.length === 0) return null;
   const [seen, taken] = await Promise.all([
-    // What was seen since the push, at a try of another deployment, may well be this one's.
-    context.store.listKnownJobs(deployment, pushedAt),
-    context.store.listTakenJobs(deployment, ids),
+    // What was seen since then, at a try of another deployment, may well be this one's.
+    context.store.listKnownJobs(deployment, receivedAt),
+    context.store.listTakenJobs(
+      deployment,
+      jobs.map((job) => job.id),
+    ),
   ]);
-  return sincePush.findLast(({ id }) => !seen.has(id) && !taken.has(id)) ?? null;
+  const isOlder = (job: Job) =>
+    tookCommitBefore(deployment, job) || (seen?.has(job.id) && !tookCommit(job, deployment.sha));
+  const firstOlder = jobs.findIndex(isOlder);
+  const newer = firstOlder < 0 ? jobs : jobs.slice(0, firstOlder);
+  const pushedAt = timePush(context, deployment);
+  const isForPush = (job: Job) =>
+    tookCommit(job, deployment.sha) ?? mayHavePush(job, { pushedAt, wasListed: seen !== null, ...context });
+  return newer.findLast((job) => !taken.has(job.id) && isForPush(job)) ?? null;
 }
 
 /** Whether the job deployed what the branch was before the push: it was made for something else. */
 export function tookCommitBefore(
   { before }: Pick<Deployment, 'before'>,
-  { commitId }: Pick<Job, 'commitId'>,
+  job: Pick<Job, 'commitId'>,
 ): boolean {
-  if (before === null || commitId === null || commitId === '') return false;
-  return before.startsWith(commitId) || commitId.startsWith(before);
+  return before !== null && tookCommit(job, before) === true;
+}
+
+/** When the push was made, by this machine's clock; at the latest when it was told of, whatever GitHub's clock says. */
+function timePush({ clock, githubClock }: ReconcileContext, { pushedAt, receivedAt }: Deployment): number {
+  const received = clock.now() - ageOf(clock, receivedAt);
+  const pushed = githubClock.toLocal(pushedAt);
+  return pushed > received + TOLERANCE_MS ? received - DELIVERY_MS : pushed;
+}
+
+interface Look extends Pick<ReconcileContext, 'githubClock'> {
+  readonly pushedAt: number;
+  /** The list was looked at before the push, and the job wasn't there. */
+  readonly wasListed: boolean;
 }
 
 /**
- * Whether a job deploys the push, or what is newer. By a clock that is a little behind it may seem to be from before
- * the push: then that it hasn't begun tells so (a job takes the branch's head when it begins), or its commit.
+ * Of a job that doesn't tell its commit. One that hasn't begun takes the branch's head when it begins, and one that goes on
+ * is let go once it tells another commit: these may seem to be a little older than the push.
  */
-function hasPush(deployment: Deployment, job: Job): boolean {
-  const { pushedAt, sha } = deployment;
-  const { created, commitId, status } = job;
-  if (created === null || tookCommitBefore(deployment, job)) return false;
+function mayHavePush({ created, status }: Job, { pushedAt, wasListed, githubClock }: Look): boolean {
+  if (created === null) return wasListed;
+  const phase = jobPhase(status);
+  const moved = githubClock.ahead() === 0 ? 0 : MOVED_MS;
+  const unsure = moved + (phase === 'queued' ? TOLERANCE_MS : 0);
   // GitHub tells whole seconds, rounded down: what was made in the same second counts.
-  if (created >= pushedAt) return true;
-  return created >= pushedAt - TOLERANCE_MS && (commitId === sha || jobPhase(status) === 'queued');
+  return created >= pushedAt - (wasListed && phase !== 'ended' ? LISTED_MS : unsure);
 }

@@ -1,5 +1,6 @@
 import type { Deployment } from '../domain/deployment.ts';
 import { DEPLOY_JOB_TYPE, type Job, jobPhase } from '../domain/job.ts';
+import { tookCommitBefore } from './find-foreign-job.ts';
 import type { ReconcileContext } from './reconcile-context.ts';
 
 /** Whether a deployment job that isn't over is listed. */
@@ -19,7 +20,7 @@ export async function pickJob(
   const known = new Set(deployment.knownJobIds);
   const firstKnown = listed.findIndex((job) => known.has(job.id));
   const fresh = (firstKnown < 0 ? listed : listed.slice(0, firstKnown)).filter(
-    (job) => job.type === DEPLOY_JOB_TYPE,
+    (job) => job.type === DEPLOY_JOB_TYPE && !tookCommitBefore(deployment, job),
   );
   const ids = fresh.map((job) => job.id);
   const taken = await context.store.listTakenJobs(deployment, ids);

@@ -53,10 +53,14 @@ export async function planDeliveredPush(push: DeliveredPush, context: PushContex
 async function configure(
   { delivery: { receivedAt }, event, find }: DeliveredPush,
   found: readonly Workspace[],
-  { configurations }: PushContext,
+  { configurations, planning }: PushContext,
 ): Promise<{ workspaces: readonly Workspace[]; inUse: ConfigurationInUse }> {
   const { repository, ref, after: sha, pushedAt } = event;
-  const push = { branch: ref.replace(/^refs\/heads\//, ''), sha, at: pushedAt ?? receivedAt };
+  const push = {
+    branch: ref.replace(/^refs\/heads\//, ''),
+    sha,
+    at: pushedAt ?? planning.githubClock.toRemote(receivedAt),
+  };
   const inUse = await configurations.current({ repository, workspaces: found, push });
   // Only the push that the file was read with waits for a newer list: the others need no file that is without mistakes.
   const isJudged = inUse.kind === 'held' || inUse.bad?.sha === sha;

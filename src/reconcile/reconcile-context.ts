@@ -13,6 +13,7 @@ import type {
   Reporter,
   RepositoryStore,
 } from '../domain/ports.ts';
+import type { RemoteClock } from '../domain/remote-clock.ts';
 import type { Followers } from './create-followers.ts';
 import type { LogBook } from './log-book.ts';
 
@@ -36,6 +37,7 @@ export interface ReconcileContext {
   readonly dispatcher: Dispatcher;
   readonly logs: Pick<LogBook, 'readOn' | 'readWhole'>;
   readonly clock: Clock;
+  readonly githubClock: Pick<RemoteClock, 'ahead' | 'toLocal'>;
   /** 0 to 1. */
   readonly random: () => number;
   readonly log: Logger;

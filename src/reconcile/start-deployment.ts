@@ -51,7 +51,7 @@ export async function startDeployment(
   context.failedReads.delete(formatWorkspaceKey(deployment));
   const wasLost = deployment.attemptOutcome === 'lost';
   const found = await findJob(context, deployment, jobs.value);
-  if (found) return acceptJob(context, deployment, found.job, found);
+  if (found) return acceptJob(context, deployment, found.job, { ...found, listed: jobs.value });
   if (deployment.attemptOutcome === 'busy' && isBusy(jobs.value)) return waitForOther(context, deployment);
   const chosen = await chooseStart(context, deployment, api);
   if (chosen.kind === 'failed') return retryRead(context, deployment, since, chosen.failure);
@@ -114,15 +114,17 @@ export async function acceptJob(
   context: ReconcileContext,
   deployment: Deployment,
   job: Job,
-  { adopted = false } = {},
+  { adopted = false, listed = [] }: { readonly adopted?: boolean; readonly listed?: readonly Job[] } = {},
 ): Promise<StepResult> {
   const now = stamp(context.clock);
-  const { state, jobStatus, jobStartedAt, deployedSha } = describeJob(deployment, job, now);
+  const { state, jobStatus, jobStartedAt, deployedSha } = describeJob({ ...deployment, adopted }, job, now);
   // A job that is over already is concluded by the watcher's first look: until then nothing is said of it.
   const isOver = jobPhase(job.status) === 'ended';
   const saved = await change(context, deployment, {
     ...(isOver ? { state: 'queued' as const } : { state, jobStatus, jobStartedAt, deployedSha }),
     ...{ jobId: job.id, adopted },
+    // No start is sent: what is listed now is what the next push's jobs are told from.
+    ...(adopted ? { attemptedAt: now, knownJobIds: listed.map((one) => one.id) } : {}),
     acceptedAt: now,
     attemptOutcome: null,
     conflictSince: null,

@@ -13,6 +13,7 @@ import type {
   SweepStore,
   SweptRepository,
 } from '../domain/ports.ts';
+import type { RemoteClock } from '../domain/remote-clock.ts';
 import { ageOf, stamp } from '../domain/stored-times.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { identify } from './identify-repository.ts';
@@ -22,7 +23,7 @@ import type { RequestBudget } from './request-budget.ts';
 
 /** The same new head must be seen twice, this far apart (milliseconds): its delivery may be on the way. */
 const TWO_SIGHTINGS_MS = 55_000;
-/** GitHub tells the time of a push in whole seconds: one this young may hide another push (milliseconds, with room for skew). */
+/** GitHub tells the time of a push in whole seconds: one this young may hide another push (milliseconds). */
 const WHOLE_SECOND_MS = 10_000;
 /** When a new head was seen once, the next look comes after this time (milliseconds). */
 const LOOK_AGAIN_MS = 60_000;
@@ -39,6 +40,7 @@ export interface HeadSweepContext {
   /** What the sweep may ask GitHub for, for each installation. */
   readonly budget: Pick<RequestBudget, 'take'>;
   readonly clock: Clock;
+  readonly githubClock: Pick<RemoteClock, 'toLocal'>;
   readonly log: Logger;
   readonly githubHost: string;
   readonly isAllowed: (login: string) => boolean;
@@ -160,7 +162,7 @@ async function sweepRepository(
     if (found === 'put off') return 'in order';
     if (found === 'seen once') sighting = found;
   }
-  const isPast = context.clock.now() - pushedAt > WHOLE_SECOND_MS;
+  const isPast = context.clock.now() - context.githubClock.toLocal(pushedAt) > WHOLE_SECOND_MS;
   if (sighting === 'in order' && isPast) await context.store.saveSweptPush(repository.id, pushedAt);
   return sighting;
 }

@@ -1,12 +1,11 @@
 import type { Deployment } from '../domain/deployment.ts';
-import { type Job, type JobPhase, jobPhase } from '../domain/job.ts';
+import { type Job, type JobPhase, jobPhase, tookCommit } from '../domain/job.ts';
 import { choosePollInterval } from '../domain/poll-interval.ts';
 import type { DeploymentChange, MeltanoApi, MeltanoFailure } from '../domain/ports.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
 import { ageOf } from '../domain/stored-times.ts';
 import { change, conclude, type Ending } from './conclude.ts';
 import { describeJob } from './describe-job.ts';
-import { tookCommitBefore } from './find-foreign-job.ts';
 import { chooseReadDelay, describeFailure, describeReadFailure, judgeRead } from './judge-failure.ts';
 import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
 
@@ -88,7 +87,7 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
     watch.wasRead = true;
     watch.failures = 0;
     watch.refusedSince = null;
-    if (deployment.adopted && tookCommitBefore(deployment, job)) return release(deployment);
+    if (deployment.adopted && tookCommit(job, deployment.sha) === false) return release(deployment);
     const ending = ENDINGS[job.status];
     const seen = describeJob(deployment, job, clock.now());
     if (ending)
@@ -108,12 +107,9 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
     return choosePollInterval(quiet, limits.poll, context.random());
   }
 
-  /** An adopted job that turns out to be older than the push isn't the push's: the deployment waits for its own start. */
+  /** An adopted job that turns out to have another commit isn't the push's: the deployment waits for its own start. */
   async function release(deployment: Deployment): Promise<StepResult> {
-    context.log.info(
-      logFields(deployment),
-      'The adopted job took the commit before the push: starting another one',
-    );
+    context.log.info(logFields(deployment), 'The adopted job took another commit: starting one for the push');
     const nothing = {
       acceptedAt: null,
       jobStatus: null,

@@ -81,7 +81,7 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & Rep
         .orderBy('attemptedAt', 'desc')
         .limit(1)
         .executeTakeFirst();
-      return new Set(row ? (JSON.parse(row.knownJobIds) as string[]) : []);
+      return row ? new Set(JSON.parse(row.knownJobIds) as string[]) : null;
     },
 
     async listUnreported() {

@@ -4,6 +4,7 @@ import { DEFAULTS_IN_USE, type UsableConfiguration } from '../../../src/domain/c
 import type { PushEvent } from '../../../src/domain/delivery.ts';
 import { LOOP_LIMIT, type PlanningPorts, planPush, refusePush } from '../../../src/domain/plan-push.ts';
 import type { Comparison } from '../../../src/domain/ports.ts';
+import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import type { Workspace } from '../../../src/domain/workspace.ts';
 
 const ZERO = '0'.repeat(40);
@@ -60,6 +61,7 @@ async function plan(workspaces: Workspace[], event: PushEvent, world: World = {}
     lacksPush: async () => false,
     readMessage: async () => world.message ?? '',
     newId: () => 'id',
+    githubClock: new RemoteClock({ now: () => 0, elapsed: () => 0 }),
     nameCheckRun: ({ workspaceName, duplicate }) => `${workspaceName}${duplicate ? ' (one of several)' : ''}`,
   };
   const request = {

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { ConversationApi } from '../../../src/domain/conversation.ts';
+import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import { ConversationLanes } from '../../../src/github/conversation-lane.ts';
 import { createConversationApi } from '../../../src/github/conversations.ts';
 import { createOwnApp } from '../../../src/github/own-app.ts';
@@ -12,15 +13,20 @@ const QUOTE = `> What was said ${SOUGHT.marker}`;
 const OWN = { login: 'deployer[bot]', type: 'Bot' };
 const HELPER = { login: 'helper[bot]', type: 'Bot' };
 
+const elapsed = () => performance.now();
+
 let github: GitHub;
+let githubClock: RemoteClock;
 let api: ConversationApi;
 
 beforeEach(() => {
   github = connectGitHub();
+  githubClock = new RemoteClock({ now: Date.now, elapsed });
   api = createConversationApi({
     getOctokit: github.getOctokit,
     lanes: new ConversationLanes(new RateBudgets(() => undefined), Date.now),
     now: Date.now,
+    githubClock,
     ownApp: createOwnApp(APP_ID, github.getForApp),
   });
 });
@@ -68,3 +74,19 @@ test('while the login can not be asked nothing is found, and nothing denied', as
   answerApp();
   expect(await onCommit([reply])).toEqual({ ok: true, value: 2 });
 });
+
+test.each([-2, 2])(
+  'a reply is looked for since its time on GitHub’s clock, which is %i h ahead',
+  async (hours) => {
+    const date = new Date(Date.now() + hours * 3_600_000).toUTCString();
+    githubClock.note({ date }, { sentAt: elapsed(), answeredAt: elapsed() });
+    const since = Date.now() - 1_000;
+    const asked: number[] = [];
+    github.scope
+      .get('/repos/acme/data/issues/7/comments')
+      .query((query) => asked.push(Date.parse(String(query['since']))) > 0)
+      .reply(200, []);
+    await api.findReply(REPOSITORY, { kind: 'issue', number: 7 }, { ...SOUGHT, since });
+    expect(Math.abs((asked[0] ?? 0) - (since + hours * 3_600_000 - 60_000))).toBeLessThan(2_000);
+  },
+);

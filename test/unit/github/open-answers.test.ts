@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
+import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import { createCheckRunApi } from '../../../src/github/check-runs.ts';
 import { createDeliveryLog } from '../../../src/github/hook-deliveries.ts';
 import { createInstallationReader } from '../../../src/github/installation-reader.ts';
 import { REPOSITORY } from '../reconcile/reconcile-world.ts';
 import { APP_ID, connectGitHub, type GitHub, SHA } from './octokit-setup.ts';
+
+const githubClock = new RemoteClock({ now: Date.now, elapsed: () => performance.now() });
 
 function readInstallations({ getOctokit, getAppOctokit }: GitHub) {
   return createInstallationReader({ getOctokit, getAppOctokit });
@@ -19,7 +22,10 @@ test.each([404, 405, 410, 501])('a server without a log of deliveries (%i) is sa
   const github = connectGitHub();
   const path = '/app/hook/deliveries?per_page=100';
   const warnings: unknown[] = [];
-  const log = createDeliveryLog(github.getForApp, { warn: (fields: unknown) => void warnings.push(fields) });
+  const log = createDeliveryLog(github.getForApp, {
+    githubClock,
+    log: { warn: (fields: unknown) => void warnings.push(fields) },
+  });
   github.scope.get(path).twice().reply(status, { message: 'Not Found' });
   expect([await listDeliveries(log), await listDeliveries(log)]).toEqual([[], []]);
   expect(warnings).toEqual([{ status }]);
@@ -36,7 +42,7 @@ test.each([404, 405, 410, 501])('a server without a log of deliveries (%i) is sa
 test('any other answer of that log is an error', async () => {
   const github = connectGitHub();
   github.scope.get('/app/hook/deliveries?per_page=100').reply(403, { message: 'Forbidden' });
-  const log = createDeliveryLog(github.getForApp, { warn: () => undefined });
+  const log = createDeliveryLog(github.getForApp, { githubClock, log: { warn: () => undefined } });
   await expect(listDeliveries(log)).rejects.toMatchObject({ status: 403 });
 });
 

@@ -1,21 +1,31 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { RemoteClock } from '../../../src/meltano/remote-clock.ts';
-import { connectTo, createAgent, createClock, expectValue, failureOf, serve } from './client-setup.ts';
+import { RemoteClock } from '../../../src/domain/remote-clock.ts';
+import {
+  connectTo,
+  createAgent,
+  createClock,
+  expectValue,
+  failureOf,
+  serve,
+  type TestClock,
+} from './client-setup.ts';
 
 const NOW = Date.UTC(2026, 5, 10, 7, 0, 0);
 const MINUTE = 60_000;
 const ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 
+let machine: TestClock;
 let clock: RemoteClock;
 
 beforeEach(() => {
-  clock = new RemoteClock();
+  machine = createClock(NOW);
+  clock = new RemoteClock(machine);
 });
 
 /** An answer at `at` of a service whose clock is `ahead` by so many milliseconds. */
 function note(ahead: number, { at = NOW, took = 100, headers = {} } = {}): void {
   const date = new Date(at + ahead).toUTCString();
-  clock.note({ date, ...headers }, { sentAt: at - took, answeredAt: at });
+  clock.note({ date, ...headers }, { sentAt: at - NOW - took, answeredAt: at - NOW });
 }
 
 /** By how much a time of the service is moved. */
@@ -64,10 +74,24 @@ describe('the correction', () => {
     ['too slow', { took: 5_000 }],
     ['without a date', { headers: { date: undefined } }],
     ['with a date that is none', { headers: { date: '12345' } }],
-    ['during which this clock was set back', { took: -10 * MINUTE }],
   ])('ignores an answer %s', (_, answer) => {
     note(-60 * MINUTE, answer);
     expect(correction()).toBe(0);
+  });
+
+  test.each([10 * MINUTE, -10 * MINUTE])('follows this clock at once when it is set by %i ms', (step) => {
+    for (let n = 0; n < 9; n += 1) note(0);
+    expect(correction()).toBe(0);
+    machine.set(step);
+    expect(Math.abs(correction() - step)).toBeLessThan(1_000);
+    machine.set(-step);
+    expect(correction()).toBe(0);
+  });
+
+  test('moves times there and back', () => {
+    note(-10 * MINUTE);
+    expect(clock.toLocal(clock.toRemote(NOW))).toBe(NOW);
+    expect(clock.toRemote(NOW)).toBeLessThan(NOW);
   });
 
   test('leaves a time that is not known', () => {

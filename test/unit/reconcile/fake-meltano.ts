@@ -124,6 +124,7 @@ export class FakeMeltano implements MeltanoApi {
       succeed(
         this.jobs
           .toReversed()
+          .sort((a, b) => (b.created ?? 0) - (a.created ?? 0))
           .filter((job) => !this.hidden.has(job.id))
           .slice(0, 2),
       ),

@@ -10,6 +10,7 @@ import type { AppEvent, PushEvent } from '../../../src/domain/delivery.ts';
 import type { Deployment, Repository } from '../../../src/domain/deployment.ts';
 import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
 import type { Account, Comparison } from '../../../src/domain/ports.ts';
+import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import type { ShownCheckRun } from '../../../src/domain/shown-check-run.ts';
 import { createWorkspaceDirectory } from '../../../src/meltano/workspace-directory.ts';
 import { checkPull } from '../../../src/reconcile/check-pull.ts';
@@ -33,6 +34,7 @@ import {
 /** The planner over a real store and the real directory of workspaces; Meltano Cloud and GitHub are scripted. */
 export class PlanWorld {
   readonly clock = new FakeClock();
+  readonly githubClock = new RemoteClock(this.clock);
   readonly meltano = new FakeMeltano(this.clock);
   readonly reporter = new FakeReporter();
   readonly dispatcher = new FakeDispatcher();
@@ -131,6 +133,7 @@ export class PlanWorld {
     });
     const planning = {
       ...{ comparer, store: stores, newId: randomUUID, nameCheckRun, matchesPaths },
+      githubClock: this.githubClock,
       readMessage: async () => '',
       lacksPush: async () => this.lacksPush,
     };

@@ -20,6 +20,7 @@ import type {
   Reporter,
   Trigger,
 } from '../../../src/domain/ports.ts';
+import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import type { Workspace } from '../../../src/domain/workspace.ts';
 import { formatWorkspaceKey } from '../../../src/domain/workspace-key.ts';
 import { CircuitBreaker } from '../../../src/meltano/circuit-breaker.ts';
@@ -131,6 +132,7 @@ export async function openStores(): Promise<Stores> {
 /** One workspace, its reconciler, and everything around it: real store, all else scripted. */
 export class World {
   readonly clock = new FakeClock();
+  readonly githubClock = new RemoteClock(this.clock);
   readonly meltano = new FakeMeltano(this.clock);
   readonly reporter = new FakeReporter();
   readonly dispatcher = new FakeDispatcher();
@@ -204,6 +206,7 @@ export class World {
     const clock = { now, elapsed };
     return {
       ...{ store: stores, repositories: stores, accounts, comparer, reporter, dispatcher, logs, clock },
+      githubClock: this.githubClock,
       configurations: { known: async () => this.configuration },
       random: () => 0.5,
       log: pino({ level: 'silent' }),

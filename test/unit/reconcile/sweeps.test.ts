@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Repository } from '../../../src/domain/deployment.ts';
 import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
 import type { Account, LoggedDelivery, SweptRepository } from '../../../src/domain/ports.ts';
+import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import { handleSweeps, type SweepRounds, type Sweeps } from '../../../src/reconcile/handle-sweeps.ts';
 import { RequestBudget } from '../../../src/reconcile/request-budget.ts';
 import { sweepDeliveries } from '../../../src/reconcile/sweep-deliveries.ts';
@@ -17,10 +18,12 @@ const log = pino({ level: 'silent' });
 
 let stores: Stores;
 let clock: FakeClock;
+let githubClock: RemoteClock;
 
 beforeEach(async () => {
   stores = await openStores();
   clock = new FakeClock();
+  githubClock = new RemoteClock(clock);
   clock.advance(Date.now() + MINUTE - clock.now());
 });
 
@@ -295,6 +298,7 @@ describe('sweepHeads', () => {
     const directory = { current: async () => ({ ok: true, value: { workspaces, readAt: 0 } }) as const };
     const account = { key: 'environment', directory, mappings } as unknown as Account;
     return {
+      githubClock,
       installations: {
         listInstallations: async () => [{ id: 1, account: 'acme' }],
         async *listRepositories() {

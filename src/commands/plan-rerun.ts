@@ -156,6 +156,7 @@ async function leaveOutRepeated(
       deploymentId: run.ids.deploymentId,
       actor: event.actor,
       since: receivedAt - REPEAT_MS,
+      until: receivedAt + REPEAT_MS,
     });
     if (!before) fresh.push(run);
     else if (before.sha !== event.sha) {

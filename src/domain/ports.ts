@@ -273,9 +273,15 @@ export interface RepositoryStore {
   /**
    * Notes what a delivery said about a repository, unless a later delivery said something already. If it belongs to
    * another installation now, so do its deployments. Returns the ids of the deployments whose check runs are owed a write
-   * because of it: it was made public, and they show their logs.
+   * because of it: it was made public, and they show their logs. `now`: what was stored by a clock that was ahead of it is
+   * no later one.
    */
-  learnRepository(repository: Repository, formerFullName: string | null, seenAt: number): Promise<string[]>;
+  learnRepository(
+    repository: Repository,
+    formerFullName: string | null,
+    seenAt: number,
+    now?: number,
+  ): Promise<string[]>;
   /** The repository that a name (`owner/name`, any letter case) belongs to: the first one that was seen with it. */
   findNameHolder(fullName: string): Promise<number | null>;
   /** `owner/name` in lower case: every name that belongs to this repository. */
@@ -432,13 +438,14 @@ export interface CommandStore {
     command: Pick<NewCommand, 'id' | 'repositoryId' | 'place' | 'actor' | 'parsed' | 'askedAt'>,
     withinMs: number,
   ): Promise<boolean>;
-  /** The deployment that the same person's re-run of the same check run of the repository made since then. */
+  /** The deployment that the same person's re-run of the same check run of the repository made between two times. */
   findRerun(rerun: {
     readonly repositoryId: number;
     readonly deploymentId: string;
     readonly actor: string;
     /** Epoch milliseconds. */
     readonly since: number;
+    readonly until: number;
   }): Promise<Deployment | null>;
   /** The repository's newest deployments to the workspace that have a check run, newest first. */
   listRecent(workspace: RepositoryWorkspace, limit: number): Promise<Deployment[]>;

@@ -175,7 +175,12 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
 
   async function learn(event: Exclude<AppEvent, { kind: 'ignored' }>, seenAt: number): Promise<void> {
     const formerFullName = event.kind === 'repository' ? event.formerFullName : null;
-    const shown = await context.repositories.learnRepository(event.repository, formerFullName, seenAt);
+    const shown = await context.repositories.learnRepository(
+      event.repository,
+      formerFullName,
+      seenAt,
+      clock.now(),
+    );
     // Made public: their check runs are written once more, without the log.
     for (const id of shown) context.dispatcher.wake('log', id);
   }

@@ -48,7 +48,7 @@ export function createCommandStore(db: Kysely<Schema>): CommandStore {
       return row !== undefined;
     },
 
-    async findRerun({ repositoryId, deploymentId, actor, since }) {
+    async findRerun({ repositoryId, deploymentId, actor, since, until }) {
       const row = await db
         .selectFrom('deployment')
         .selectAll()
@@ -56,6 +56,7 @@ export function createCommandStore(db: Kysely<Schema>): CommandStore {
         .where('repositoryId', '=', repositoryId)
         .where('requestedBy', '=', actor)
         .where('receivedAt', '>=', since)
+        .where('receivedAt', '<=', until)
         .limit(1)
         .executeTakeFirst();
       return row ? toDeployment(row) : null;

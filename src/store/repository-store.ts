@@ -7,6 +7,8 @@ import type { RepositoryTable, Schema } from './schema.ts';
 
 /** The logs of deployments that ended so long before their repository was made public are taken out of their check runs (milliseconds). */
 const HIDDEN_AFTERWARDS_MS = 30 * 24 * 3_600_000;
+/** What is stored by a time further ahead comes from a clock that was set back since (milliseconds). */
+const AHEAD_MS = 60_000;
 
 export function createRepositoryStore(db: Kysely<Schema>): RepositoryStore {
   return {
@@ -21,7 +23,7 @@ export function createRepositoryStore(db: Kysely<Schema>): RepositoryStore {
       return rows.map(toRepository);
     },
 
-    async learnRepository(repository, formerFullName, seenAt) {
+    async learnRepository(repository, formerFullName, seenAt, now) {
       // Nearly always: most pushes tell nothing new about their repository.
       if (await isKnown(db, repository, formerFullName)) return [];
       return db.transaction().execute(async (tx) => {
@@ -30,8 +32,9 @@ export function createRepositoryStore(db: Kysely<Schema>): RepositoryStore {
           .select(['installationId', 'private', 'seenAt'])
           .where('id', '=', repository.id)
           .executeTakeFirst();
-        await upsertRepository(tx, repository, seenAt);
-        const isNews = known !== undefined && known.seenAt <= seenAt;
+        const latest = now === undefined ? Number.MAX_SAFE_INTEGER : now + AHEAD_MS;
+        await upsertRepository(tx, repository, { seenAt, latest });
+        const isNews = known !== undefined && (known.seenAt <= seenAt || known.seenAt > latest);
         const isMoved = isNews && known.installationId !== repository.installationId;
         const isMadePublic = isNews && known.private === 1 && !repository.private;
         if (isMoved) await moveDeployments(tx, repository);
@@ -172,7 +175,11 @@ async function askToHideLogs(
   return rows.map((row) => row.id);
 }
 
-async function upsertRepository(tx: Kysely<Schema>, repository: Repository, seenAt: number): Promise<void> {
+async function upsertRepository(
+  tx: Kysely<Schema>,
+  repository: Repository,
+  { seenAt, latest }: { readonly seenAt: number; readonly latest: number },
+): Promise<void> {
   const { id, installationId, owner, name, defaultBranch } = repository;
   const values = { installationId, owner, name, defaultBranch, private: repository.private ? 1 : 0 };
   await tx
@@ -187,7 +194,9 @@ async function upsertRepository(tx: Kysely<Schema>, repository: Repository, seen
           namedAt: sql<number>`case when repository.owner = excluded.owner and repository.name = excluded.name
             then repository.named_at else excluded.seen_at end`,
         })
-        .where('repository.seenAt', '<=', seenAt)
+        .where((where) =>
+          where.or([where('repository.seenAt', '<=', seenAt), where('repository.seenAt', '>', latest)]),
+        )
         .where((where) =>
           where.or([
             where('repository.installationId', '!=', installationId),

@@ -172,12 +172,14 @@ export function describeCommandStore(name: string, open: () => Promise<OpenStore
         reruns: [{ deploymentId: old.id, repositoryId: REPOSITORY.id, rerun, lost: null }],
       });
       expect(changed.find((one) => one.id === old.id)).toMatchObject({ rerun, revision: 3 });
-      const find = (asked: { actor: string; since: number; repositoryId?: number }) =>
-        stores.findRerun({ repositoryId: REPOSITORY.id, deploymentId: old.id, ...asked });
+      const find = (asked: { actor: string; since: number; until?: number; repositoryId?: number }) =>
+        stores.findRerun({ until: 40_500, repositoryId: REPOSITORY.id, deploymentId: old.id, ...asked });
       expect((await find({ actor: 'ana', since: 20_500 }))?.id).toBe(made.id);
       expect(await find({ actor: 'ana', since: 20_501 })).toBeNull();
       expect(await find({ actor: 'bob', since: 20_500 })).toBeNull();
       expect(await find({ actor: 'ana', since: 20_500, repositoryId: 7 })).toBeNull();
+      // Stored by a clock that was set back since.
+      expect(await find({ actor: 'ana', since: 10_499, until: 20_499 })).toBeNull();
       const foreign = { deploymentId: old.id, repositoryId: 7, rerun, lost: null };
       expect(await commit('foreign', { reruns: [foreign] }), 'another repository’s re-run').toEqual([]);
     });

@@ -132,6 +132,15 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         expect((await stores.listNames(REPOSITORY.id)).sort()).toEqual(['acme/data', 'acme/new-name']);
       });
 
+      test('learn from a delivery that comes after the clock was set back', async () => {
+        await stores.learnRepository(REPOSITORY, null, 500_000);
+        const renamed = { ...REPOSITORY, name: 'new-name' };
+        await stores.learnRepository(renamed, 'acme/data', 400_000, 445_000);
+        expect((await stores.getRepository(REPOSITORY.id))?.name).toBe('data');
+        await stores.learnRepository(renamed, 'acme/data', 400_000, 410_000);
+        expect((await stores.getRepository(REPOSITORY.id))?.name).toBe('new-name');
+      });
+
       test('a name belongs to the repository first seen with it, even once that one has another name', async () => {
         await stores.learnRepository(REPOSITORY, null, 10);
         await stores.learnRepository({ ...REPOSITORY, id: 7 }, null, 20);

@@ -212,6 +212,19 @@ describe('a command that comes again or late', () => {
     expect(await give('/redeploy', { askedAt: START + 21_000 })).not.toBeNull();
   });
 
+  test.each([-2, 2])('GitHub’s clock may be %i h ahead of this machine’s', async (hours) => {
+    const ms = hours * 60 * MINUTE;
+    world.githubClock.note(
+      { date: new Date(world.clock.now() + ms).toUTCString() },
+      { sentAt: world.clock.elapsed(), answeredAt: world.clock.elapsed() },
+    );
+    const done = await give('/redeploy', { askedAt: START + ms });
+    expect(done?.answer).not.toMatchObject({ refusal: { code: 'too_late' } });
+    world.clock.advance(61 * MINUTE);
+    const late = await give('/meltano withdraw', { askedAt: START + ms });
+    expect(late?.answer).toMatchObject({ refusal: { code: 'too_late' } });
+  });
+
   test('an hour after it was written it is not carried out', async () => {
     world.clock.advance(61 * MINUTE);
     expect((await give('/meltano withdraw'))?.answer).toMatchObject({ refusal: { code: 'too_late' } });

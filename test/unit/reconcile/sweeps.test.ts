@@ -451,6 +451,25 @@ describe('sweepHeads', () => {
     },
   );
 
+  test.each([-2, 2])('a repository is settled when GitHub’s clock is %i h ahead, too', async (hours) => {
+    const ms = hours * 60 * MINUTE;
+    const at = clock.elapsed();
+    githubClock.note({ date: new Date(clock.now() + ms).toUTCString() }, { sentAt: at, answeredAt: at });
+    const pushedAt = clock.now() + ms - 5 * SECOND;
+    repositories = repositories.map((one) => ({ ...one, pushedAt }));
+    const looksAgain = async () => {
+      requests = [];
+      await sweepHeads(context());
+      return requests.length > 1;
+    };
+    await looksAgain();
+    // Another push in the same second would have the same time.
+    expect(await looksAgain()).toBe(true);
+    clock.advance(MINUTE);
+    await looksAgain();
+    expect(await looksAgain()).toBe(false);
+  });
+
   test('another head begins a new count', async () => {
     await baseline();
     await sweepHeads(context());

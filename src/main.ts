@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { run } from 'probot';
+import { run, Server } from 'probot';
 import type { SmeeClient } from 'smee-client';
 import { createOwnRedactor } from './compose/foundation.ts';
 import { type Service, startService } from './compose/start-service.ts';
@@ -11,6 +11,7 @@ import { type Configuration, ENVIRONMENT_NAMES, readEnvironment } from './config
 import { findProjectFolder } from './config/find-project-folder.ts';
 import { GITHUB_COM, readGitHubAddress } from './config/github-address.ts';
 import { loadEnvFile } from './config/load-env-file.ts';
+import { guardSetUpPage } from './web/guard-set-up-page.ts';
 
 /** A stop takes at most this long (milliseconds); what is cut off goes on at the next start. */
 const STOP_LIMIT_MS = 6_000;
@@ -54,7 +55,21 @@ async function openSetUp(): Promise<void> {
     process.exitCode = 1;
     return;
   }
+  // It holds the App's secrets, and Probot leaves its mode as it is.
+  process.umask(0o077);
+  if (existsSync('.env')) chmodSync('.env', 0o600);
+  guardProbotServer(process.env['HOST'] ?? 'localhost');
   await run(() => undefined, { env: process.env, SmeeClient: await loadSmeeClient() });
+}
+
+/** The set-up page is reached through `run` alone, which makes its server itself and hands it to nobody. */
+function guardProbotServer(listensOn: string): void {
+  const { start } = Server.prototype;
+  Server.prototype.start = async function startGuarded() {
+    const server = await start.call(this);
+    guardSetUpPage(server, listensOn);
+    return server;
+  };
 }
 
 /** Probot's page reads the environment by itself, as it stands there; null, or why it can't be used. */

@@ -31,14 +31,23 @@ export class AppProcess {
 
   /** Waits until it is ready to serve; fails with what it printed when it ends before. */
   async ready(): Promise<void> {
+    await this.#until(async () => {
+      const response = await fetch(`${this.url}/readyz`).catch(() => null);
+      return response?.status === 200;
+    });
+  }
+
+  async printed(text: string): Promise<void> {
+    await this.#until(async () => this.output.includes(text));
+  }
+
+  async #until(holds: () => Promise<boolean>): Promise<void> {
     let ended = false;
     void this.exited.then(() => {
       ended = true;
     });
-    for (;;) {
-      const response = await fetch(`${this.url}/readyz`).catch(() => null);
-      if (response?.status === 200) return;
-      if (ended) throw new Error(`The app ended before it was ready:\n${this.output}`);
+    while (!(await holds())) {
+      if (ended) throw new Error(`The app ended too early:\n${this.output}`);
       await sleep(ASK_MS);
     }
   }

@@ -9,6 +9,5 @@ if (Number.parseInt(process.versions.node, 10) >= NEEDED) {
   loadQuickly();
   await import('../src/cli/run-command.ts');
   await import('../src/main.ts');
-  await import('../src/compose/start-work.ts');
   module.flushCompileCache();
 }

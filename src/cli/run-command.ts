@@ -16,7 +16,7 @@ export async function runCommand(words: string[]): Promise<void> {
   const [command, ...rest] = words;
   switch (command) {
     case 'start': {
-      const { main } = await import('../main.ts');
+      const { main } = await import('../main.ts').catch(endForMissingPart);
       return main();
     }
     case 'demo': {
@@ -45,6 +45,15 @@ export async function runCommand(words: string[]): Promise<void> {
       console.error(command ? `There is no command "${command}".\n\n${USAGE}` : USAGE);
       process.exitCode = 2;
   }
+}
+
+/** Everything that serving takes is loaded at once: a part that fails later would be missing until a restart. */
+function endForMissingPart(error: unknown): never {
+  console.error(
+    `Meltano Deploy can't start: a part of the program could not be loaded (${(error as Error).message}). ` +
+      'Install it anew; if there are too many open files, raise their limit (ulimit -n).',
+  );
+  process.exit(1);
 }
 
 function refuseDemo(): void {

@@ -1,9 +1,5 @@
-import { createRequire } from 'node:module';
-import type { Node, NodeWalkingStep } from 'commonmark';
+import { type Node, type NodeWalkingStep, Parser } from 'commonmark';
 import { type HidingState, markOpenLines, NOTHING_HIDES } from './mark-open-lines.ts';
-
-/** Loads when it is called, in the middle of what can't wait: most comments, and each start, do without the parser. */
-const require = createRequire(import.meta.url);
 
 /** As CommonMark ends lines. */
 export const LINE_END = /\r\n|\n|\r/;
@@ -68,7 +64,6 @@ function limitDepth(text: string): string {
 
 function findTextBlocks(lines: readonly Line[]): readonly Node[] {
   // Without its inline pass. Should a later version name that pass otherwise, it is only slower.
-  const { Parser } = require('commonmark') as typeof import('commonmark');
   const parser = Object.assign(new Parser(), { processInlines: () => undefined });
   const walker = parser.parse(lines.map(({ text }) => limitDepth(text)).join('\n')).walker();
   const blocks: Node[] = [];

@@ -29,11 +29,11 @@ import { type RecordKind, retainRecords } from '../reconcile/retain-records.ts';
 import { type UnfinishedPorts, wakeUnfinished } from '../reconcile/wake-unfinished.ts';
 import { nameCheckRun } from '../report/name-check-run.ts';
 import { chooseReporter } from './choose-reporter.ts';
+import { createCommandPlanning, createConversations } from './create-commands.ts';
 import { readConfigurations } from './create-configurations.ts';
 import type { Reporting } from './create-reporting.ts';
 import type { Foundation } from './foundation.ts';
 import { handleFollowers, readWishes } from './handle-followers.ts';
-import { loadWhenUsed } from './load-when-used.ts';
 
 /** The sweep of branch heads makes at most so many requests an hour in one installation: an eighth of GitHub's limit. */
 const SWEEP_REQUESTS_PER_HOUR = 600;
@@ -99,12 +99,10 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
   const learning = prepareLearning(foundation, heads, resume);
   // Where several instances share the work, the one that writes a check run reads its log.
   const logs = foundation.shared ? leaveLogs(reporting.logs) : reporting.logs;
-  const loadPlanning = loadWhenUsed(async () => {
-    const { createCommandPlanning } = await import('./create-commands.ts');
-    return createCommandPlanning(foundation, ports, {
-      reads: createCommandReads({ getOctokit: octokit.get, heads, sleep, mayAsk: mayAskFor('command') }),
-      ...{ planning, configurations },
-    });
+  const commands = createCommandPlanning(foundation, ports, {
+    reads: createCommandReads({ getOctokit: octokit.get, heads, sleep, mayAsk: mayAskFor('command') }),
+    planning,
+    configurations,
   });
   dispatcher.handle(
     'plan',
@@ -113,11 +111,7 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
       ...{ deliveries: stores, plans: stores, sweeps: stores, heads, configurationRuns: stores },
       checkPull: (pull) => checkPull(pull, { files, read: readConfiguration }),
       planning,
-      commands: {
-        planCommand: async (asked) => (await loadPlanning()).planCommand(asked),
-        planRerun: async (asked) => (await loadPlanning()).planRerun(asked),
-        planUnanswered: async (asked, problem) => (await loadPlanning()).planUnanswered(asked, problem),
-      },
+      commands,
       allowedAccounts: configuration.allowedAccounts,
     }),
   );
@@ -126,11 +120,7 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
     ...{ getOctokit: octokit.get, lanes: new ConversationLanes(budgets, clock.now) },
     ownApp: createOwnApp(configuration.github.appId, octokit.getForApp),
   };
-  const loadConversations = loadWhenUsed(async () => {
-    const { createConversations } = await import('./create-commands.ts');
-    return createConversations(foundation, { ...saying, accounts, reporting });
-  });
-  dispatcher.handle('command', async (id) => (await loadConversations())(id));
+  dispatcher.handle('command', createConversations(foundation, { ...saying, accounts, reporting }));
   handleFollowers(foundation, { ...saying, configurations, pages: reporting.pages });
   const unfinished = { deliveries: stores, store: stores, dispatcher, reporter };
   const sweeps = handleSweeps({

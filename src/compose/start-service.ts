@@ -12,10 +12,10 @@ import { createHomePage } from '../web/home-page.ts';
 import { createMetrics } from '../web/metrics.ts';
 import { createOperationsHandler } from '../web/operations-handler.ts';
 import { createServer, loadProbot } from './create-server.ts';
-import { type Foundation, layFoundation } from './foundation.ts';
+import { layFoundation } from './foundation.ts';
 import { openBackend } from './open-backend.ts';
 import { reloadTenants } from './reload-tenants.ts';
-import type { Work, WorkPorts } from './start-work.ts';
+import { startWork, type Work } from './start-work.ts';
 
 export interface Service {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
@@ -101,7 +101,7 @@ export async function startService(
     receive: (delivery) => probot.webhooks.receive(delivery as EmitterWebhookEvent),
     onFailure: () => void work.then(({ onFailedDelivery }) => onFailedDelivery()),
   });
-  begin(loadWork(foundation, { octokit, accounts }));
+  begin(startWork(foundation, { octokit, accounts }));
   const started = work.then(() => {
     if (standing === 'starting') standing = 'working';
   });
@@ -127,10 +127,4 @@ export async function startService(
       await backend.close();
     },
   };
-}
-
-/** Half of the app's modules: deliveries are already stored and answered while they load. */
-async function loadWork(foundation: Foundation, ports: WorkPorts): Promise<Work> {
-  const { startWork } = await import('./start-work.ts');
-  return startWork(foundation, ports);
 }

@@ -1,4 +1,4 @@
-import type { Agent, Dispatcher } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 
 /** Milliseconds, DNS and TLS included. */
 const CONNECT_TIMEOUT = 10_000;
@@ -11,26 +11,16 @@ const CONNECTIONS = 50;
 
 /** The connections of one account to Meltano Cloud. */
 export class MeltanoConnections {
-  #agent: Promise<Agent> | null = null;
-
-  /** An agent, since the token endpoint is another origin than the API; made for the first request. */
-  readonly connect = (): Promise<Dispatcher> => {
-    this.#agent ??= createAgent();
-    return this.#agent;
-  };
-
-  async destroy(): Promise<void> {
-    const agent = await this.#agent;
-    await agent?.destroy();
-  }
-}
-
-/** Loading undici takes a tenth of the start, which need not wait for it. */
-async function createAgent(): Promise<Agent> {
-  const undici = await import('undici');
-  return new undici.Agent({
+  /** An agent, since the token endpoint is another origin than the API. */
+  readonly #agent = new Agent({
     connections: CONNECTIONS,
     connect: { timeout: CONNECT_TIMEOUT },
     allowH2: false,
   });
+
+  readonly connect = async (): Promise<Dispatcher> => this.#agent;
+
+  destroy(): Promise<void> {
+    return this.#agent.destroy();
+  }
 }

@@ -1,3 +1,6 @@
+import { lintSource } from '@secretlint/core';
+import { secretLintProfiler } from '@secretlint/profiler';
+import { rules } from '@secretlint/secretlint-rule-preset-recommend';
 import type { TextRange } from './text-ranges.ts';
 
 const NOT_USED = new Set([
@@ -8,30 +11,20 @@ const NOT_USED = new Set([
   '@secretlint/secretlint-rule-database-connection-string',
 ]);
 
-/** Read with the first log: an idle app does without the rules of the scanner. */
-async function loadScanner() {
-  const [{ lintSource }, { secretLintProfiler }, { rules }] = await Promise.all([
-    import('@secretlint/core'),
-    import('@secretlint/profiler'),
-    import('@secretlint/secretlint-rule-preset-recommend'),
-  ]);
-  // On by default, and then it keeps every mark of every rule of every call for ever.
-  secretLintProfiler.setEnabled(false);
-  // Rule by rule: a preset's rules can't be disabled through its configuration (secretlint 13.0.7 ignores it).
-  const used = rules.filter((rule) => !NOT_USED.has(rule.meta.id));
-  return { lintSource, config: { rules: used.map((rule) => ({ id: rule.meta.id, rule })) } };
-}
+// On by default, and then it keeps every mark of every rule of every call for ever.
+secretLintProfiler.setEnabled(false);
 
-let scanner: ReturnType<typeof loadScanner> | null = null;
+/** Rule by rule: a preset's rules can't be disabled through its configuration (secretlint 13.0.7 ignores it). */
+const CONFIG = {
+  rules: rules.filter((rule) => !NOT_USED.has(rule.meta.id)).map((rule) => ({ id: rule.meta.id, rule })),
+};
 
 /** Where secretlint's rules see secrets in `text`. Rejects when a rule fails. Reads no file, asks no network. */
 export async function scanSecrets(text: string): Promise<TextRange[]> {
-  scanner ??= loadScanner();
-  const { lintSource, config } = await scanner;
   const result = await lintSource({
     // `.log`: none of the rules that look at a file's kind; a name is required, nothing is opened.
     source: { content: text, filePath: 'job.log', ext: '.log', contentType: 'text' },
-    options: { config, noPhysicFilePath: true },
+    options: { config: CONFIG, noPhysicFilePath: true },
   });
   // secretlint takes a byte order mark off before it counts.
   const shift = text.startsWith('\ufeff') ? 1 : 0;

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
@@ -140,6 +141,28 @@ describe('the process', () => {
     const html = await (await fetch(`${page.url}/probot`)).text();
     expect(html).toContain('"checks":"write"');
     await app.kill('SIGKILL');
+  });
+
+  test.each([
+    '/node_modules/undici/',
+    '/node_modules/@secretlint/core/',
+    '/node_modules/@secretlint/secretlint-rule-preset-recommend/',
+    '/node_modules/commonmark/',
+    '/src/compose/create-commands.ts',
+    '/src/compose/start-work.ts',
+  ])('ends with a clear line when %s can not be loaded, and serves nothing', async (part) => {
+    const hook = pathToFileURL(join(import.meta.dirname, 'fail-to-load.mjs')).href;
+    const app = startProcess(
+      { ...(await environment()), NODE_OPTIONS: `--import=${hook}`, NOT_LOADED: part },
+      directory,
+    );
+    const ended = app.exited.then(({ code }) => `ended with ${code}`);
+    expect(await Promise.race([ended, app.ready().then(() => 'ready')])).toBe('ended with 1');
+    expect(app.output.trim().split('\n')).toEqual([
+      expect.stringMatching(
+        /can't start: a part of the program could not be loaded \(EMFILE: too many open files/,
+      ),
+    ]);
   });
 
   test('says in one clear line that a Node is too old', () => {

@@ -3,7 +3,7 @@ import type { ServiceAnswer } from '../http/http-service.ts';
 import { ApiError, notFound } from './api-error.ts';
 import type { RepositoryCall } from './api-route.ts';
 import { resolveCommit } from './commit-lookup.ts';
-import { blobSha } from './git-history.ts';
+import { blobSha } from './git-tree.ts';
 import { pageUrl, repositoryUrl } from './repository-json.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 

@@ -6,6 +6,7 @@ import { InstallationTokens } from './installation-tokens.ts';
 import { APP_EVENTS, DEFAULT_PERMISSIONS, type PermissionLevel } from './model.ts';
 import { type RateLimitOptions, RateLimits } from './rate-limits.ts';
 import { RequestLog } from './request-log.ts';
+import { GITHUB_TREE_LIMITS, type TreeLimits } from './routes-trees.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
 export interface GitHubSandboxOptions {
@@ -22,6 +23,8 @@ export interface GitHubSandboxOptions {
   /** GitHub's 10,000 when absent. */
   webhookTimeoutMs?: number;
   limits?: RateLimitOptions;
+  /** GitHub's when absent. */
+  treeLimits?: TreeLimits;
 }
 
 export function createContext(options: GitHubSandboxOptions, origin: () => string): SandboxContext {
@@ -54,6 +57,7 @@ export function createContext(options: GitHubSandboxOptions, origin: () => strin
     events: options.events ?? APP_EVENTS,
     tokens: new InstallationTokens(),
     limits: new RateLimits(options.limits),
+    treeLimits: options.treeLimits ?? GITHUB_TREE_LIMITS,
     deliveries,
     signal,
     requests: new RequestLog(),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { blobSha, buildTree, type FileMode, sha1 } from './git-tree.ts';
 import type { SandboxAccount, SandboxCommit, SandboxRepository } from './model.ts';
 
 export interface FileChange {
@@ -25,6 +25,8 @@ export interface NewCommit {
   mergedParent?: string;
   /** Path to new content; null removes the file. */
   changes: Readonly<Record<string, string | null>>;
+  /** Of what is no ordinary file, or is one again. */
+  modes?: Readonly<Record<string, FileMode>>;
   message: string;
   author: SandboxAccount;
   date: number;
@@ -39,11 +41,23 @@ export function addCommit(repository: SandboxRepository, input: NewCommit): Sand
     if (content === null) files.delete(path);
     else files.set(path, content);
   }
-  const treeSha = sha1([...files].map(([path, content]) => `${path}\0${blobSha(content)}`).join('\n'));
+  const modes = new Map([...(parent?.modes ?? []), ...Object.entries(input.modes ?? {})]);
+  const treeSha = buildTree(files, modes).sha;
   const identity = [repository.id, input.parent, treeSha, input.message, input.author.login, input.serial];
   const { message, author, date, serial, mergedParent = null } = input;
   const sha = sha1(JSON.stringify(identity));
-  const commit = { sha, treeSha, message, author, parent: input.parent, mergedParent, date, serial, files };
+  const commit: SandboxCommit = {
+    sha,
+    treeSha,
+    message,
+    author,
+    parent: input.parent,
+    mergedParent,
+    date,
+    serial,
+    files,
+    modes,
+  };
   repository.commits.set(sha, commit);
   return commit;
 }
@@ -92,7 +106,7 @@ export function diffCommits(from: SandboxCommit | null, to: SandboxCommit): File
   for (const [filename, content] of to.files) {
     const old = before.get(filename);
     if (old === undefined) added.push(filename);
-    else if (old !== content) {
+    else if (old !== content || from?.modes.get(filename) !== to.modes.get(filename)) {
       changes.push({ filename, status: 'modified', ...countLines(old, content), blobSha: blobSha(content) });
     }
   }
@@ -113,11 +127,6 @@ export function diffCommits(from: SandboxCommit | null, to: SandboxCommit): File
   return changes.sort((a, b) => (a.filename < b.filename ? -1 : 1));
 }
 
-/** As git names a file's content. */
-export function blobSha(content: string): string {
-  return sha1(`blob ${Buffer.byteLength(content)}\0${content}`);
-}
-
 /** Lines of one side that the other has not, whatever their order. */
 function countLines(old: string, now: string): { additions: number; deletions: number } {
   const left = new Map<string, number>();
@@ -134,8 +143,4 @@ function countLines(old: string, now: string): { additions: number; deletions: n
 
 function toLines(content: string): string[] {
   return content === '' ? [] : content.replace(/\n$/, '').split('\n');
-}
-
-function sha1(text: string): string {
-  return createHash('sha1').update(text).digest('hex');
 }

@@ -34,6 +34,7 @@ import { peopleRoutes } from './routes-people.ts';
 import { pullRoutes } from './routes-pulls.ts';
 import { reactionRoutes } from './routes-reactions.ts';
 import { contentRoutes } from './routes-repository.ts';
+import { treeRoutes } from './routes-trees.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
 export type { GitHubSandboxOptions } from './create-context.ts';
@@ -66,7 +67,8 @@ export class GitHubSandbox {
     const { service } = this;
     service.add(...checkRoutes(context), ...pullRoutes(context), ...commitCommentRoutes(context));
     service.add(...issueRoutes(context), ...reactionRoutes(context), ...peopleRoutes(context));
-    service.add(...deploymentRoutes(context), ...contentRoutes(context), ...graphqlRoutes(context));
+    service.add(...deploymentRoutes(context), ...treeRoutes(context), ...contentRoutes(context));
+    service.add(...graphqlRoutes(context));
     service.add(...appRoutes(context), ...deliveryRoutes(context), ...unknownRoutes(context));
   }
 

@@ -1,4 +1,5 @@
 import type { SandboxIssue, SandboxRole } from './conversation-model.ts';
+import type { FileMode } from './git-tree.ts';
 
 /** The state of the simulated GitHub. All times are epoch milliseconds. */
 
@@ -31,6 +32,8 @@ export interface SandboxCommit {
   readonly serial: number;
   /** Every file at this commit. Unchanged contents are shared with the parent. */
   readonly files: ReadonlyMap<string, string>;
+  /** Of those that are no ordinary files. */
+  readonly modes: ReadonlyMap<string, FileMode>;
 }
 
 export interface SandboxRepository {

@@ -1,5 +1,6 @@
 import { moveBranch, type PushResult } from './branch-moves.ts';
 import { addCommit, findCommit } from './git-history.ts';
+import type { FileMode } from './git-tree.ts';
 import { type AccountType, NO_COMMIT, type SandboxAccount, type SandboxRepository } from './model.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
@@ -17,6 +18,8 @@ export interface PushInput {
   branch?: string;
   /** Path to new content; null removes the file. */
   files: Record<string, string | null>;
+  /** Of what is no ordinary file: an executable, a link, a submodule. */
+  modes?: Record<string, FileMode>;
   message?: string;
   sender?: Sender;
   /** The commit to build on; a forced push when it is not the head. */
@@ -58,6 +61,7 @@ export function pushFiles(
   const commit = addCommit(repository, {
     parent,
     changes: files,
+    modes: input.modes ?? {},
     message: message ?? `Change ${Object.keys(files).join(', ') || 'nothing'}`,
     author: sender,
     date: Date.now(),

@@ -12,7 +12,8 @@ export interface RepositoryInput {
   private?: boolean;
   /** `main` when absent. */
   defaultBranch?: string;
-  files?: Record<string, string>;
+  /** Null: an empty repository, without a branch. */
+  files?: Record<string, string> | null;
   /** True: the app is told by `installation_repositories.added`. */
   deliver?: boolean;
 }
@@ -21,6 +22,7 @@ export interface RepositoryInput {
 export function addRepository(context: SandboxContext, input: RepositoryInput): SandboxRepository {
   const { fullName, defaultBranch = 'main', files = { 'README.md': `# ${fullName}\n` } } = input;
   const repository = createRepository(context, { fullName, defaultBranch, private: input.private ?? false });
+  if (files === null) return repository;
   const first = { parent: null, changes: files, message: 'Initial commit', author: findAccount(context) };
   const serial = context.state.nextId('commit');
   const date = repository.createdAt;

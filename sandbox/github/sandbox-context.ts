@@ -16,6 +16,7 @@ import type {
 import type { RateLimits } from './rate-limits.ts';
 import type { RepositoryWebhook } from './repository-webhooks.ts';
 import type { RequestLog } from './request-log.ts';
+import type { TreeLimits } from './routes-trees.ts';
 
 /** What the parts of the simulated GitHub share. */
 export interface SandboxContext {
@@ -25,6 +26,7 @@ export interface SandboxContext {
   readonly events: readonly string[];
   readonly tokens: InstallationTokens;
   readonly limits: RateLimits;
+  readonly treeLimits: TreeLimits;
   readonly deliveries: DeliveryLog;
   readonly repositoryWebhooks: Set<RepositoryWebhook>;
   readonly signal: ChangeSignal;

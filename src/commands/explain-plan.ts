@@ -1,17 +1,23 @@
-import { needsComparison } from '../domain/apply-configuration.ts';
+import type { JudgedChange } from '../domain/changed-paths.ts';
 import { type ConfigurationInUse, cautiousSettings } from '../domain/configuration-in-use.ts';
-import type { CommandReads, Refusal, WhyFinding } from '../domain/conversation.ts';
+import type { ChangedPaths, CommandReads, Refusal, WhyFinding } from '../domain/conversation.ts';
 import type { PushEvent } from '../domain/delivery.ts';
 import type { Repository } from '../domain/deployment.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
-import { type PlanningPorts, planPush } from '../domain/plan-push.ts';
-import type { Comparison } from '../domain/ports.ts';
+import { filterOf, type PathFilter } from '../domain/path-filter.ts';
+import { judgePushed, type PlanningPorts, type PushToPlan, planPush } from '../domain/plan-push.ts';
+import type { PushTrees } from '../domain/push-trees.ts';
+import type { ReasonCode } from '../domain/reason-codes.ts';
 import { matchWord } from '../domain/refer-to-workspace.ts';
 import { COMMIT, nameWorkspace, nameWorkspaces } from '../domain/select-workspaces.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { HeadReads } from './reads-of-one-command.ts';
 
 const NO_COMMIT = '0'.repeat(40);
+/** So many changed paths are named. */
+const MOST_NAMED = 5;
+/** Verdicts that depend on what changed. */
+const BY_CHANGES: readonly ReasonCode[] = ['push', 'found_by_sweep', 'paths_unchanged', 'paths_unmatched'];
 
 export interface WhyRequest {
   readonly account: string;
@@ -52,30 +58,49 @@ export async function explainPlan(request: WhyRequest, ports: WhyPorts): Promise
     const candidates = nameWorkspaces(workspaces, repository);
     return { ok: false, refusal: { code: 'unknown_workspace', word: target, candidates } };
   }
-  const findings: WhyFinding[] = [];
-  const planning = shareReads(ports.planning);
+  const explained: Explained[] = [];
+  const trees = ports.planning.openTrees(repository);
+  const planning = shareReads(ports.planning, trees);
   const asked = named.length > 0 ? named : workspaces;
   const branches = asked.map((one) => trackedBranch(one, repository));
   const heads = await ports.reads.readHeads(repository, branches);
   for (const workspace of asked) {
     const branch = trackedBranch(workspace, repository);
     const head = heads.get(branch) ?? null;
-    findings.push(await explainOne(request, { workspace, branch, head, sha: sha ?? head }, planning));
+    explained.push(await explainOne(request, { workspace, branch, head, sha: sha ?? head }, planning));
+  }
+  // What the verdicts need is read first: naming what changed may take more than can be read.
+  const findings: WhyFinding[] = [];
+  for (const { finding, filter } of explained) {
+    findings.push({ ...finding, changed: filter && (await nameChanges(finding, filter, trees)) });
   }
   return { ok: true, findings };
 }
 
+interface Explained {
+  readonly finding: WhyFinding;
+  /** Null where what changed doesn't matter. */
+  readonly filter: PathFilter | null;
+}
+
+/** Null where it can't be told, or where nothing was compared. */
+async function nameChanges(
+  { since, sha }: WhyFinding,
+  filter: PathFilter,
+  trees: PushTrees,
+): Promise<ChangedPaths | null> {
+  if (since === null || sha === null) return null;
+  const paths = await trees.listChanges(since, sha, filter);
+  return 'kind' in paths ? null : { paths: paths.slice(0, MOST_NAMED), count: paths.length };
+}
+
 /** What several workspaces need of GitHub is asked for once. */
-function shareReads(planning: PlanningPorts): PlanningPorts {
+function shareReads(planning: PlanningPorts, trees: PushTrees): PlanningPorts {
   const messages = new Map<string, Promise<string>>();
-  const comparisons = new Map<string, Promise<Comparison>>();
   return {
     ...planning,
     readMessage: (repository, sha) => getOrAdd(messages, sha, () => planning.readMessage(repository, sha)),
-    comparer: {
-      compare: (repository, base, head) =>
-        getOrAdd(comparisons, `${base}...${head}`, () => planning.comparer.compare(repository, base, head)),
-    },
+    openTrees: () => trees,
   };
 }
 
@@ -97,30 +122,68 @@ async function explainOne(
   request: WhyRequest,
   { workspace, branch, head, sha }: Question,
   planning: PlanningPorts,
-): Promise<WhyFinding> {
-  const { repository, inUse } = request;
+): Promise<Explained> {
+  const { repository, inUse, account } = request;
   const shown = { workspace: nameWorkspace(workspace, repository), sha, isHead: sha === head };
-  if (sha === null) return { ...shown, reason: 'branch_deleted', since: null };
+  if (sha === null) return undecided({ ...shown, reason: 'branch_deleted', since: null });
   if (inUse.kind === 'held') {
     const problem = inUse.bad.problems[0]?.message ?? null;
-    return { ...shown, reason: 'configuration_held', since: null, problem, source: inUse.bad };
+    const source = inUse.bad;
+    return undecided({ ...shown, reason: 'configuration_held', since: null, problem, source });
   }
-  const event: PushEvent = {
-    ...{ kind: 'push', account: repository.owner, repository, ref: `refs/heads/${branch}` },
-    ...{ before: NO_COMMIT, after: sha, deleted: false, forced: false },
-    ...{ pushedAt: null, sender: '', senderIsBot: false },
-  };
-  const { account, deliveryId, receivedAt } = request;
-  const push = { account, deliveryId, receivedAt, event, workspaces: [workspace], overtaken: false };
-  const [planned] = await planPush({ ...push, configuration: inUse }, planning);
-  const { paths, pathsIgnore, ...settings } = cautiousSettings(inUse, workspace);
-  const isFiltered = paths !== null || pathsIgnore.length > 0;
-  const isCompared = needsComparison({ ...settings, paths, pathsIgnore }, workspace.directory);
   const asDeployed = { account, workspaceId: workspace.id, repositoryId: repository.id };
+  const known = await planning.store.findPlannedPush(asDeployed, sha);
+  const event: PushEvent = {
+    kind: 'push',
+    account: repository.owner,
+    repository,
+    ref: `refs/heads/${branch}`,
+    before: known?.before ?? NO_COMMIT,
+    after: sha,
+    deleted: false,
+    forced: false,
+    pushedAt: known?.pushedAt ?? null,
+    sender: '',
+    senderIsBot: false,
+  };
+  const push: PushToPlan = {
+    account,
+    deliveryId: request.deliveryId,
+    receivedAt: request.receivedAt,
+    event,
+    workspaces: [workspace],
+    configuration: inUse,
+    overtaken: false,
+  };
+  const [planned] = await planPush(push, planning);
+  const reason = planned?.reason ?? 'branch_not_tracked';
+  const settings = cautiousSettings(inUse, workspace);
+  const filter = BY_CHANGES.includes(reason) ? filterOf(settings, workspace.directory) : null;
+  const change =
+    filter && (await judgePushed(push, { workspace, filter }, planning, planning.openTrees(repository)));
   return {
-    ...shown,
-    reason: planned?.reason ?? 'branch_not_tracked',
-    since: isCompared ? await planning.store.findLastSuccess(asDeployed) : null,
-    ...{ problem: planned?.problem ?? null, source: inUse.source, isFiltered },
+    finding: {
+      ...shown,
+      reason,
+      problem: planned?.problem ?? null,
+      source: inUse.source,
+      isFiltered: settings.paths !== null || settings.pathsIgnore.length > 0,
+      ...showChange(change),
+    },
+    filter,
+  };
+}
+
+function undecided(finding: WhyFinding): Explained {
+  return { finding, filter: null };
+}
+
+function showChange(
+  change: JudgedChange | null,
+): Pick<WhyFinding, 'since' | 'isSinceDeployed' | 'uncompared'> {
+  return {
+    since: change?.since ?? null,
+    isSinceDeployed: change?.isSinceDeployed ?? false,
+    uncompared: change?.cause ?? null,
   };
 }

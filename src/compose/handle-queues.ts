@@ -1,21 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, type Registry } from 'prom-client';
-import { matchesPaths } from '../config/matches-paths.ts';
+import { selectEntries } from '../config/select-entries.ts';
+import type { OpenTrees } from '../domain/changed-paths.ts';
 import type { Configurations } from '../domain/configuration-in-use.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
 import type { Accounts, InstallationReader, LacksPush } from '../domain/ports.ts';
+import { PushTrees } from '../domain/push-trees.ts';
 import { normalizeHost } from '../domain/repository-url.ts';
 import { createCommandReads } from '../github/command-reads.ts';
-import { createCommitComparer } from '../github/compare-commits.ts';
 import { ConversationLanes } from '../github/conversation-lane.ts';
 import { createDeliveryLog } from '../github/hook-deliveries.ts';
 import { createInstallationReader } from '../github/installation-reader.ts';
 import type { OctokitSource } from '../github/octokit.ts';
 import { createOwnApp } from '../github/own-app.ts';
 import type { RequestUse } from '../github/rate-budget.ts';
+import { createTreeReader } from '../github/read-trees.ts';
 import { checkPull } from '../reconcile/check-pull.ts';
 import { createFollowers } from '../reconcile/create-followers.ts';
+import { digestTexts } from '../reconcile/digest-text.ts';
 import { createReportFinisher } from '../reconcile/finish-report.ts';
 import { handleSweeps, type SweepRounds } from '../reconcile/handle-sweeps.ts';
 import { createInstallationLearner, type InstallationLearning } from '../reconcile/learn-repositories.ts';
@@ -62,9 +65,14 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
   const { octokit, accounts, reporting } = ports;
   const mayAskFor = (use: RequestUse) => (installationId: number) =>
     budgets.of(installationId).allowsAt(use, clock.now()) === 0;
-  const comparer = createCommitComparer({
-    ...{ getOctokit: octokit.get, sleep, mayAsk: mayAskFor('plan'), elapsed: clock.elapsed },
+  const reader = createTreeReader({
+    getOctokit: octokit.get,
+    sleep,
+    mayAsk: mayAskFor('plan'),
+    elapsed: clock.elapsed,
   });
+  const openTrees: OpenTrees = (repository) =>
+    new PushTrees(repository, { reader, selectEntries, digestTexts });
   const heads = createInstallationReader({ getOctokit: octokit.get, getAppOctokit: octokit.getForApp });
   const { files, configurations, readConfiguration } = readConfigurations(foundation, octokit.get, heads);
   // The name is cut, and what is left of a secret then would not be recognised any more.
@@ -82,7 +90,7 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
   });
   const writing: ReconcileContext = {
     ...common,
-    ...{ reporter: reporting.reporter, store: stores, comparer, logs: reporting.logs, followers },
+    ...{ reporter: reporting.reporter, store: stores, openTrees, logs: reporting.logs, followers },
     limits: {
       startMs: configuration.startTimeoutMinutes * 60_000,
       deployMs: configuration.deployTimeoutMinutes * 60_000,
@@ -90,8 +98,8 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
     },
   };
   const planning = {
-    ...{ comparer, store: stores, newId: randomUUID, nameCheckRun: nameWithoutSecrets, githubClock },
-    ...{ matchesPaths, readMessage: files.readMessage, lacksPush: createPushCheck(accounts, stores) },
+    ...{ openTrees, store: stores, newId: randomUUID, nameCheckRun: nameWithoutSecrets, githubClock },
+    ...{ readMessage: files.readMessage, lacksPush: createPushCheck(accounts, stores) },
   };
   const finish = createReportFinisher(writing, stores);
   const { reporter, resume: resumeWriter } = chooseReporter(foundation, { reporting, accounts, finish });

@@ -1,3 +1,4 @@
+import type { UncomparedCause } from './changed-paths.ts';
 import type { ParsedComment } from './command.ts';
 import type { FileAtCommit } from './configuration-in-use.ts';
 import type { Repository } from './deployment.ts';
@@ -95,14 +96,26 @@ export interface WhyFinding {
   readonly isHead: boolean;
   /** The rule that decides now. */
   readonly reason: ReasonCode;
-  /** The commit that changes are counted from; null when everything counts as changed. */
+  /** The commit that changes are counted from; null where none is, or when everything counts as changed. */
   readonly since: string | null;
+  /** Whether that commit is deployed; else it is the one before the first push that counts. */
+  readonly isSinceDeployed?: boolean;
+  /** What changed since then. */
+  readonly changed?: ChangedPaths | null;
+  /** Why it counts as changed though nothing was compared. */
+  readonly uncompared?: UncomparedCause | null;
   /** What the rule found, for a person; missing or null where the rule says it all. */
   readonly problem?: string | null;
   /** The file that the rule is in. */
   readonly source?: FileAtCommit | null;
   /** Whether path filters of that file count instead of the directory alone. */
   readonly isFiltered?: boolean;
+}
+
+export interface ChangedPaths {
+  /** The first few. */
+  readonly paths: readonly string[];
+  readonly count: number;
 }
 
 export type Reaction = 'eyes' | 'rocket' | 'confused';

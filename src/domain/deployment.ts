@@ -1,4 +1,5 @@
 import type { FileAtCommit } from './configuration-in-use.ts';
+import type { TreeDigest } from './push-trees.ts';
 import type { ReasonCode } from './reason-codes.ts';
 import type { LogMode } from './repository-configuration.ts';
 import type { RepositoryWorkspace } from './workspace-key.ts';
@@ -67,6 +68,8 @@ export interface Deployment extends RepositoryWorkspace {
   /** GitHub's time of the push, which orders the deployments of a workspace (second resolution). */
   readonly pushedAt: number;
   readonly receivedAt: number;
+  /** Of what counts for the workspace: in the commit that asked, or in the one that was deployed. Null: not taken. */
+  readonly treeDigest: TreeDigest | null;
 
   readonly state: DeploymentState;
   readonly reason: ReasonCode;

@@ -1,14 +1,23 @@
-import { judgePush, needsComparison, type PathMatcher } from './apply-configuration.ts';
+import { refuseBySettings, refuseUnchanged } from './apply-configuration.ts';
+import {
+  type CommitBefore,
+  type JudgedChange,
+  judgeChange,
+  type OpenTrees,
+  type TreeDigestStore,
+} from './changed-paths.ts';
 import type { ConfigurationFiles, UsableConfiguration } from './configuration-in-use.ts';
 import type { PushEvent } from './delivery.ts';
-import type { Repository } from './deployment.ts';
 import { describeDeployment, type NameCheckRun, toWholeSecond } from './describe-deployment.ts';
 import { trackedBranch } from './match-workspaces.ts';
-import type { CommitComparer, Comparison, LacksPush, NewId, PlannedDeployment, PlanStore } from './ports.ts';
+import { filterOf, type PathFilter } from './path-filter.ts';
+import type { LacksPush, NewId, PlannedDeployment, PlanStore } from './ports.ts';
+import type { PushTrees } from './push-trees.ts';
 import type { ReasonCode } from './reason-codes.ts';
 import type { RemoteClock } from './remote-clock.ts';
 import { settingsOf, type WorkspaceSettings } from './repository-configuration.ts';
 import type { Workspace } from './workspace.ts';
+import type { RepositoryWorkspace } from './workspace-key.ts';
 
 /** A bot may start this many deployments of a workspace within LOOP_WINDOW_MS; the next one is held. */
 export const LOOP_LIMIT = 10;
@@ -32,12 +41,11 @@ export interface PushToPlan {
 }
 
 export interface PlanningPorts {
-  readonly comparer: CommitComparer;
-  readonly store: Pick<PlanStore, 'findLastSuccess' | 'findFirstPush' | 'countStarted'>;
+  readonly openTrees: OpenTrees;
+  readonly store: TreeDigestStore & Pick<PlanStore, 'findPlannedPush' | 'findFirstPending' | 'countStarted'>;
   readonly newId: NewId;
   readonly githubClock: Pick<RemoteClock, 'toLocal' | 'toRemote'>;
   readonly nameCheckRun: NameCheckRun;
-  readonly matchesPaths: PathMatcher;
   readonly lacksPush: LacksPush;
   /** Of a push whose event has no message. */
   readonly readMessage: ConfigurationFiles['readMessage'];
@@ -59,7 +67,7 @@ export function tracksPushedBranch(workspace: Workspace, push: PushEvent): boole
  * or the store can't answer now; planning again gives the same answers.
  */
 export async function planPush(push: PushToPlan, ports: PlanningPorts): Promise<PlannedDeployment[]> {
-  const asked: Asked = { comparisons: new Map(), message: null };
+  const asked: Asked = { trees: ports.openTrees(push.event.repository), message: null };
   const planned: PlannedDeployment[] = [];
   for (const workspace of push.workspaces) {
     const decision = tracksPushedBranch(workspace, push.event)
@@ -70,16 +78,21 @@ export async function planPush(push: PushToPlan, ports: PlanningPorts): Promise<
   return planned;
 }
 
-type Decision = Pick<PlannedDeployment, 'reason' | 'conclusion' | 'problem'>;
+type Decision = Pick<PlannedDeployment, 'reason' | 'conclusion' | 'problem' | 'treeDigest'>;
 
 /** What was asked for once, for all workspaces. */
 interface Asked {
-  readonly comparisons: Map<string, Promise<Comparison>>;
+  readonly trees: PushTrees;
   message: Promise<string> | null;
 }
 
 function no(reason: ReasonCode): Decision {
-  return { reason, conclusion: 'none', problem: null };
+  return {
+    reason,
+    conclusion: 'none',
+    problem: null,
+    treeDigest: null,
+  };
 }
 
 async function decideTracked(
@@ -89,16 +102,27 @@ async function decideTracked(
   asked: Asked,
 ): Promise<Decision> {
   const { event } = push;
-  const refusal = await refuseBySettings(push, workspace, ports, asked);
-  if (refusal) return refusal;
-  if (push.overtaken) return { reason: 'overtaken_while_away', conclusion: 'skipped', problem: null };
+  const settings = settingsOf(push.configuration.configuration, workspace);
+  const message = await readMessage(event, settings, ports, asked);
+  const refusal = refuseBySettings({ settings, message, sender: event.sender });
+  if (refusal) return { ...refusal, treeDigest: null };
+  // What changed is asked for only where the rest lets it through.
+  const filter = filterOf(settings, workspace.directory);
+  const change = filter && (await judgePushed(push, { workspace, filter }, ports, asked.trees));
+  const treeDigest = change?.taken ?? null;
+  if (filter && change && !change.isChanged) return { ...refuseUnchanged(settings, filter), treeDigest };
+  return { ...(await decideChanged(push, workspace, ports)), treeDigest };
+}
+
+async function decideChanged(
+  { event, overtaken, receivedAt, account }: PushToPlan,
+  { id: workspaceId }: Workspace,
+  { store }: PlanningPorts,
+): Promise<Omit<Decision, 'treeDigest'>> {
+  if (overtaken) return { reason: 'overtaken_while_away', conclusion: 'skipped', problem: null };
   if (event.senderIsBot) {
-    const since = push.receivedAt - LOOP_WINDOW_MS;
-    const started = await ports.store.countStarted(
-      { account: push.account, workspaceId: workspace.id },
-      event.sender,
-      since,
-    );
+    const since = receivedAt - LOOP_WINDOW_MS;
+    const started = await store.countStarted({ account, workspaceId }, event.sender, since);
     if (started >= LOOP_LIMIT) {
       return { reason: 'loop_brake', conclusion: 'action_required', problem: null };
     }
@@ -106,28 +130,21 @@ async function decideTracked(
   return { reason: event.foundBySweep ? 'found_by_sweep' : 'push', conclusion: null, problem: null };
 }
 
-/** What the repository's configuration says against it. What changed is asked for only where the rest lets it through. */
-async function refuseBySettings(
+/** Whether the push changed what counts for a workspace. Throws when GitHub can't answer now. */
+export async function judgePushed(
   push: PushToPlan,
-  workspace: Workspace,
-  ports: PlanningPorts,
-  asked: Asked,
-): Promise<Decision | null> {
-  const { event, configuration } = push;
-  const settings = settingsOf(configuration.configuration, workspace);
-  const { directory } = workspace;
-  const message = await readMessage(event, settings, ports, asked);
-  const judge = (comparison: Comparison) =>
-    judgePush({ settings, directory, message, sender: event.sender, comparison }, ports.matchesPaths);
-  let decision = judge({ kind: 'everything', why: 'not compared yet' });
-  if (decision.deploy && needsComparison(settings, directory)) {
-    const base = await chooseBase(push, workspace.id, ports);
-    const { comparer } = ports;
-    decision = judge(await compareFrom(event.repository, base, event.after, comparer, asked.comparisons));
-  }
-  if (decision.deploy) return null;
-  const { reason, conclusion, problem } = decision;
-  return { reason, conclusion, problem };
+  { workspace: { id: workspaceId }, filter }: { readonly workspace: Workspace; readonly filter: PathFilter },
+  ports: Pick<PlanningPorts, 'store' | 'githubClock'>,
+  trees: PushTrees,
+): Promise<JudgedChange> {
+  const { event, account } = push;
+  const workspace = {
+    account,
+    workspaceId,
+    repositoryId: event.repository.id,
+  };
+  const findBefore = () => chooseBefore(push, workspace, ports);
+  return judgeChange({ workspace, filter, head: event.after, findBefore }, trees, ports.store);
 }
 
 async function readMessage(
@@ -142,41 +159,19 @@ async function readMessage(
   return asked.message;
 }
 
-/** The commit that changes are counted from; null when everything counts as changed. */
-async function chooseBase(
+/** What a workspace is compared with that was never deployed; null when everything counts as changed. */
+async function chooseBefore(
   push: PushToPlan,
-  workspaceId: string,
+  workspace: RepositoryWorkspace,
   ports: Pick<PlanningPorts, 'store' | 'githubClock'>,
-): Promise<string | null> {
-  const { event, configuration } = push;
-  const { store } = ports;
-  if (event.forced) return null;
-  const workspace = {
-    account: push.account,
-    workspaceId,
-    repositoryId: event.repository.id,
-  };
-  const lastSuccess = await store.findLastSuccess(workspace);
-  if (lastSuccess) return lastSuccess;
+): Promise<CommitBefore | null> {
   // What the held pushes changed isn't deployed yet.
-  if (configuration.wasHeld) return null;
-  // Nor is what earlier pushes changed that were skipped, or whose deployments failed or were replaced.
-  const first = await store.findFirstPush(workspace, orderOf(push, ports));
-  if (first) return first.before;
-  return NO_COMMIT.test(event.before) ? null : event.before;
-}
-
-async function compareFrom(
-  repository: Repository,
-  base: string | null,
-  head: string,
-  comparer: CommitComparer,
-  comparisons: Map<string, Promise<Comparison>>,
-): Promise<Comparison> {
-  if (base === null) return { kind: 'everything', why: 'a new branch or a forced push' };
-  const known = comparisons.get(base) ?? comparer.compare(repository, base, head);
-  comparisons.set(base, known);
-  return known;
+  if (push.configuration.wasHeld) return null;
+  // Nor is what earlier pushes changed that were skipped or withdrawn.
+  const pending = await ports.store.findFirstPending(workspace, orderOf(push, ports));
+  const commit = pending ? pending.before : push.event.before;
+  if (commit === null || NO_COMMIT.test(commit)) return null;
+  return { commit, role: commit === push.event.before ? 'before' : 'old' };
 }
 
 function describe(

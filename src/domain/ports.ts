@@ -1,3 +1,4 @@
+import type { TreeDigestStore } from './changed-paths.ts';
 import type { ConfigurationRun, NewConfigurationRun } from './configuration-run.ts';
 import type { CommandChange, CommandRecord, NewCommand } from './conversation.ts';
 import type { Delivery, EventIdentity } from './delivery.ts';
@@ -94,17 +95,6 @@ export interface LogRequest {
 export interface LogProgress {
   /** Where the next read goes on. */
   readonly next: number;
-}
-
-/** The state of a commit against another, from GitHub's compare. */
-export type Comparison =
-  | { readonly kind: 'paths'; readonly paths: readonly string[] }
-  /** The list can't be known whole: what it compares must count as changed. */
-  | { readonly kind: 'everything'; readonly why: string };
-
-export interface CommitComparer {
-  /** Throws when GitHub can't answer now; a missing commit is `everything`. */
-  compare(repository: Repository, base: string, head: string): Promise<Comparison>;
 }
 
 /** Tells the one writer of check runs what changed; it decides what is written, and when. */
@@ -326,7 +316,8 @@ export type PlannedDeployment = Pick<
   | 'reason'
   | 'conclusion'
   | 'problem'
->;
+> &
+  Partial<Pick<Deployment, 'treeDigest'>>;
 
 /** What a delivery leads to. */
 export interface Plan {
@@ -359,11 +350,20 @@ export interface LostRun {
   readonly ended: Pick<Deployment, 'checkRunId' | 'checkRunUrl' | 'jobId' | 'concludedAt'>;
 }
 
-export interface PlanStore {
-  /** The commit of the repository's last successful deployment to the workspace: the deployed one, else the one asked for. */
-  findLastSuccess(workspace: RepositoryWorkspace): Promise<string | null>;
-  /** The repository's first push to the workspace's branch, deployed or not, if it is older than `pushedAt` (epoch milliseconds). */
-  findFirstPush(workspace: RepositoryWorkspace, pushedAt: number): Promise<Pick<Deployment, 'before'> | null>;
+export interface PlanStore extends TreeDigestStore {
+  /** The push that ended at a commit, as it was planned for the workspace. */
+  findPlannedPush(
+    workspace: RepositoryWorkspace,
+    sha: string,
+  ): Promise<Pick<Deployment, 'before' | 'pushedAt'> | null>;
+  /**
+   * The repository's first push to the workspace's branch that may have changed something and came to no start, if it is
+   * older than `pushedAt` (epoch milliseconds).
+   */
+  findFirstPending(
+    workspace: RepositoryWorkspace,
+    pushedAt: number,
+  ): Promise<Pick<Deployment, 'before'> | null>;
   /** Deployments of a workspace from one sender's pushes received since then that started or may still start alone. */
   countStarted(workspace: WorkspaceKey, requestedBy: string, since: number): Promise<number>;
   /**

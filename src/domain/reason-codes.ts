@@ -16,6 +16,7 @@ export const REASON_CODES = {
   paths_unchanged: "nothing in the workspace's directory changed",
 
   // Concluded without a job.
+  nothing_changed: 'the deployment before it left the same files on Meltano Cloud',
   superseded: 'a newer deployment of the workspace replaced it before it started',
   overtaken_while_away: 'the delivery was missed, and the branch had moved on when it came again',
   loop_brake: 'too many deployments from the pushes of one bot',

@@ -8,6 +8,7 @@ const REPLACES_NOTHING = new Set([
   'no_longer_tracked',
   'branch_not_tracked',
   'paths_unchanged',
+  'nothing_changed',
   'skip_token',
   'push_off',
   'ignored_sender',

@@ -7,8 +7,8 @@ export type RequestUse = 'create' | 'final' | 'state' | 'log' | 'plan' | 'comman
  * The share of an installation's hourly limit (5,000 requests, and more with its size) that a use leaves to those which
  * matter more. Each step is larger than what those below it may need in the hour that is left:
  * - a tenth (500) is for creates, conclusions and the file that says whether to deploy: 150 deployments or more, each told of from the beginning to the end;
- * - states, and the comparisons that planning needs, stop there; a push that waits for one is planned after the reset;
- * - logs stop at a fifth: at most 300 log writes an hour go out, so 500 are left for states and comparisons;
+ * - states, and the git trees that planning needs, stop there; a push that waits for one is planned after the reset;
+ * - logs stop at a fifth: at most 300 log writes an hour go out, so 500 are left for states and trees;
  * - so do commands (the questions that they ask, the replies and reactions): however many comments there are, deployments
  *   are told of, and pushes planned;
  * - sweeps stop at two fifths: whatever they find can be found an hour later as well.

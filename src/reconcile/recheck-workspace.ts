@@ -1,4 +1,3 @@
-import { touchesDirectory } from '../domain/changed-paths.ts';
 import { cautiousSettings, DEFAULTS_IN_USE } from '../domain/configuration-in-use.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import { trackedBranch, viewWorkspace } from '../domain/match-workspaces.ts';
@@ -7,7 +6,8 @@ import type { WorkspaceSettings } from '../domain/repository-configuration.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { conclude, type Ending } from './conclude.ts';
 import { identify } from './identify-repository.ts';
-import { logFields, type ReconcileContext } from './reconcile-context.ts';
+import { findNothingChanged } from './judge-waiting.ts';
+import type { ReconcileContext } from './reconcile-context.ts';
 
 export type Recheck =
   | { readonly kind: 'failed'; readonly failure: MeltanoFailure }
@@ -28,7 +28,7 @@ const ELSEWHERE: Ending = {
 
 /**
  * Reads the workspace again right before a start and plans the deployment anew where the workspace changed: another
- * repository or branch ends it, another directory counts the changed paths again.
+ * repository or branch ends it, and so does having nothing to change any more.
  */
 export async function recheckWorkspace(
   context: ReconcileContext,
@@ -71,40 +71,15 @@ interface Subject {
 async function findMismatch(
   context: ReconcileContext,
   deployment: Deployment,
-  { workspace, repository, settings }: Subject,
+  subject: Subject,
 ): Promise<Ending | null> {
+  const { workspace, repository } = subject;
   const branch = trackedBranch(workspace, repository);
   if (branch !== deployment.branch) {
     const problem = `the workspace tracks the branch ${branch} now`;
     return { conclusion: 'skipped', reason: 'no_longer_tracked', problem };
   }
-  // Paths of the repository's configuration count instead of the directory.
-  const moved =
-    settings.paths === null && workspace.directory !== null && workspace.directory !== deployment.directory;
-  // What a person asked for is deployed whatever changed.
-  if (deployment.cause !== 'push') return null;
-  if (moved && !(await touches(context, deployment, repository, workspace.directory))) {
-    const problem = `the workspace uses the directory ${workspace.directory} now, where nothing changed`;
-    return { conclusion: 'skipped', reason: 'paths_unchanged', problem };
-  }
-  return null;
-}
-
-async function touches(
-  context: ReconcileContext,
-  deployment: Deployment,
-  repository: Repository,
-  directory: string | null,
-): Promise<boolean> {
-  const base = (await context.store.findLastSuccess(deployment)) ?? deployment.before;
-  if (!base) return true;
-  try {
-    return touchesDirectory(await context.comparer.compare(repository, base, deployment.sha), directory);
-  } catch (error) {
-    // GitHub can't say now, and the start mustn't wait for it: what can't be compared counts as changed.
-    context.log.warn({ ...logFields(deployment), err: error }, 'The commits could not be compared');
-    return true;
-  }
+  return findNothingChanged(context, { deployment, ...subject });
 }
 
 function changedOnly(

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { OpenTrees, TreeDigestStore } from '../domain/changed-paths.ts';
 import type { Configurations } from '../domain/configuration-in-use.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
@@ -6,10 +7,8 @@ import type { PollBounds } from '../domain/poll-interval.ts';
 import type {
   Accounts,
   Clock,
-  CommitComparer,
   DeploymentStore,
   Dispatcher,
-  PlanStore,
   Reporter,
   RepositoryStore,
 } from '../domain/ports.ts';
@@ -28,11 +27,11 @@ export interface ReconcileLimits {
 /** What the steps of a workspace's reconciliation work with. */
 export interface ReconcileContext {
   readonly followers: Followers;
-  readonly store: DeploymentStore & Pick<PlanStore, 'findLastSuccess'> & KeptPushStore;
+  readonly store: DeploymentStore & TreeDigestStore & KeptPushStore;
   readonly repositories: RepositoryStore;
   readonly configurations: Pick<Configurations, 'known'>;
   readonly accounts: Accounts;
-  readonly comparer: CommitComparer;
+  readonly openTrees: OpenTrees;
   readonly reporter: Reporter;
   readonly dispatcher: Dispatcher;
   readonly logs: Pick<LogBook, 'readOn' | 'readWhole'>;

@@ -72,6 +72,7 @@ function describeSkip({ reason }: Deployment, what: string | null): string {
       return joinDetail('Skipped', what ?? 'the commit message asks for it');
     case 'push_off':
     case 'ignored_sender':
+    case 'nothing_changed':
     case 'paths_unmatched':
       return joinDetail('Skipped', what ?? REASON_CODES[reason]);
     default:

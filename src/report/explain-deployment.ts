@@ -79,6 +79,10 @@ function explainEnd(view: CheckRunView): string[] {
       return [
         `The workspace was changed on ${page} after the push${inBrackets(deployment.problem)}, so there is nothing to deploy from this commit.`,
       ];
+    case 'nothing_changed':
+      return [
+        `While this deployment waited, another one deployed the same files${inBrackets(deployment.problem)}: a deployment takes the head of the branch, which had moved on by then. To deploy again, ${REDEPLOY}.`,
+      ];
     case 'skip_token':
       return [
         `The push was not deployed, as its head commit asks${inBrackets(deployment.problem)}. ${LATER}`,

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { FileAtCommit } from '../domain/configuration-in-use.ts';
 import type { Deployment, Rerun } from '../domain/deployment.ts';
 import type { PlannedDeployment } from '../domain/ports.ts';
+import type { TreeDigest } from '../domain/push-trees.ts';
 import type { DeploymentTable } from './schema.ts';
 
 export function toDeployment(row: Selectable<DeploymentTable>): Deployment {
@@ -12,7 +13,12 @@ export function toDeployment(row: Selectable<DeploymentTable>): Deployment {
     knownJobIds: JSON.parse(row.knownJobIds) as string[],
     rerun: row.rerun === null ? null : (JSON.parse(row.rerun) as Rerun),
     badFile: row.badFile === null ? null : (JSON.parse(row.badFile) as FileAtCommit),
+    treeDigest: readTreeDigest(row.treeDigest),
   };
+}
+
+export function readTreeDigest(text: string | null): TreeDigest | null {
+  return text === null ? null : (JSON.parse(text) as TreeDigest);
 }
 
 /** The row of a deployment that was just planned. One that is a plain "no" owes nobody a check run. */
@@ -22,6 +28,7 @@ export function toNewRow(planned: PlannedDeployment, now: number): Selectable<De
     ...planned,
     requestedByBot: planned.requestedByBot ? 1 : 0,
     badFile: planned.badFile && JSON.stringify(planned.badFile),
+    treeDigest: planned.treeDigest ? JSON.stringify(planned.treeDigest) : null,
     state: concluded ? 'concluded' : 'waiting',
     concludedAt: concluded ? now : null,
     supersededBy: null,

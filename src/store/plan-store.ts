@@ -7,13 +7,22 @@ import type { WorkspaceKey } from '../domain/workspace-key.ts';
 import { toCommandRow } from './command-store.ts';
 import { insertConfigurationRuns, rewriteConfigurationRuns } from './configuration-run-store.ts';
 import { toDeployment, toNewRow } from './deployment-row.ts';
+import { MAY_HAVE_CHANGED } from './indexed-conditions.ts';
 import { isOfRepositoryWorkspace, isOfWorkspace } from './of-workspace.ts';
 import type { Schema } from './schema.ts';
+import { createTreeDigestStore } from './tree-digest-store.ts';
 
 /** What a push came to that started nothing. */
 const NEVER_STARTED: readonly ReasonCode[] = [
-  ...(['superseded', 'loop_brake', 'branch_not_tracked', 'paths_unchanged'] as const),
-  ...(['skip_token', 'push_off', 'ignored_sender', 'paths_unmatched'] as const),
+  'branch_not_tracked',
+  'paths_unchanged',
+  'paths_unmatched',
+  'nothing_changed',
+  'superseded',
+  'loop_brake',
+  'skip_token',
+  'push_off',
+  'ignored_sender',
 ];
 /** Deployments in one statement: each has some 50 values, and a database takes some 32,000. */
 const INSERTED_AT_ONCE = 100;
@@ -22,35 +31,28 @@ const NEWEST = 20;
 
 export function createPlanStore(db: Kysely<Schema>): PlanStore {
   return {
-    async findLastSuccess(workspace) {
+    ...createTreeDigestStore(db),
+
+    async findPlannedPush(workspace, sha) {
       const row = await db
         .selectFrom('deployment')
-        .select(['deployedSha', 'sha'])
+        .select(['before', 'pushedAt'])
         .where(isOfRepositoryWorkspace(workspace))
-        .where('conclusion', '=', sql.lit('success'))
-        .orderBy('concludedAt', 'desc')
+        .where('sha', '=', sha)
+        .where('cause', '=', 'push')
+        .orderBy('pushedAt', 'desc')
         .limit(1)
         .executeTakeFirst();
-      if (row) return row.deployedSha ?? row.sha;
-      // Without credentials no success is ever seen: what was accepted is the best that is known.
-      const accepted = await db
-        .selectFrom('deployment')
-        .select('sha')
-        .where(isOfRepositoryWorkspace(workspace))
-        .where('reason', '=', sql.lit('start_accepted'))
-        .orderBy('concludedAt', 'desc')
-        .limit(1)
-        .executeTakeFirst();
-      return accepted?.sha ?? null;
+      return row ?? null;
     },
 
-    async findFirstPush(workspace, pushedAt) {
+    async findFirstPending(workspace, pushedAt) {
       const row = await db
         .selectFrom('deployment')
         .select('before')
         .where(isOfRepositoryWorkspace(workspace))
         .where('pushedAt', '<', pushedAt)
-        .where('reason', '<>', 'branch_not_tracked')
+        .where(MAY_HAVE_CHANGED)
         .orderBy('pushedAt')
         .limit(1)
         .executeTakeFirst();

@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, SqliteAdapter, sql } from 'kysely';
 import type { NoteKind } from '../domain/note-kind.ts';
+import { WAS_STARTED } from './indexed-conditions.ts';
 import { removeNotes } from './remove-notes.ts';
 import type { DeliveryTable, Schema } from './schema.ts';
 
@@ -58,7 +59,7 @@ export function createRetentionStore(db: Kysely<Schema>) {
 }
 
 /**
- * Removes concluded deployments whose last report was written. The newest success of each workspace stays (changed
+ * Removes concluded deployments whose last report was written. What was started last in each workspace stays (changed
  * paths count from it), and so does one that another deployment names as its successor.
  */
 async function removeDeployments(db: Kysely<Schema>, range: Range): Promise<Removal> {
@@ -71,16 +72,18 @@ async function removeDeployments(db: Kysely<Schema>, range: Range): Promise<Remo
     .where(ofRange)
     .$if(last !== null, (query) => query.where(compare('concludedAt', '<=', last)))
     .whereRef('reportedRevision', '>=', 'revision')
-    .where(({ or, eb, exists, selectFrom }) =>
+    .where(({ or, not, exists, selectFrom }) =>
       or([
-        eb('conclusion', '<>', sql.lit('success')),
+        // In the query within it means the later one.
+        not(WAS_STARTED),
         exists(
           selectFrom('deployment as later')
             .select(sql.lit(1).as('one'))
             .whereRef('later.account', '=', 'deployment.account')
             .whereRef('later.workspaceId', '=', 'deployment.workspaceId')
             .whereRef('later.repositoryId', '=', 'deployment.repositoryId')
-            .where('later.conclusion', '=', sql.lit('success'))
+            .where('later.state', '=', sql.lit('concluded'))
+            .where(WAS_STARTED)
             .whereRef('later.concludedAt', '>', 'deployment.concludedAt'),
         ),
       ]),

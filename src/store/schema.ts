@@ -133,6 +133,7 @@ type Columns = Omit<
   | 'cause'
   | 'rerun'
   | 'badFile'
+  | 'treeDigest'
 >;
 
 export interface DeploymentTable extends Columns {
@@ -149,6 +150,8 @@ export interface DeploymentTable extends Columns {
   rerun: string | null;
   /** JSON, of a `FileAtCommit`. */
   badFile: string | null;
+  /** JSON, of a `TreeDigest`. */
+  treeDigest: string | null;
 }
 
 export interface CommandTable {

@@ -121,8 +121,8 @@ export function describeAccounts(name: string, open: () => Promise<OpenStores>):
       expect(older, 'their newer push replaces nothing of ours').toMatchObject({ state: 'waiting' });
       expect((await stores.listOpen(OURS)).map((one) => one.id)).toEqual([older?.id]);
       expect(await stores.listOpenWorkspaces()).toEqual([{ account: '@acme', workspaceId: WORKSPACE }]);
-      expect(await stores.findLastSuccess(OURS)).toBeNull();
-      expect(await stores.findFirstPush(OURS, 1_000)).toBeNull();
+      expect(await stores.findLastStarted(OURS)).toBeNull();
+      expect(await stores.findFirstPending(OURS, 1_000)).toBeNull();
       expect(await stores.countStarted(OURS, 'bot', 0)).toBe(0);
       expect(await stores.listTakenJobs(OURS, ['job'])).toEqual(new Set());
       expect(await stores.listKnownJobs(OURS, 8_000)).toBeNull();
@@ -152,8 +152,8 @@ export function describeAccounts(name: string, open: () => Promise<OpenStores>):
     test('a workspace that moved to another repository leaves its deployments with the old one', async () => {
       const before = await deploy(MOVED, 'before');
       await commit(planned(OURS, { pushedAt: 9_000 }));
-      expect(await stores.findLastSuccess(OURS)).toBeNull();
-      expect(await stores.findLastSuccess(MOVED)).toBe('before');
+      expect(await stores.findLastStarted(OURS)).toBeNull();
+      expect(await stores.findLastStarted(MOVED)).toMatchObject({ sha: 'before' });
       expect((await stores.listRecent(OURS, 5)).map((one) => one.sha)).toEqual(['a']);
       expect((await stores.listRecent(MOVED, 5)).map((one) => one.id)).toEqual([before.id]);
       // There is one of it all the same, and one deployment at a time.

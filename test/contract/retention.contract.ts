@@ -61,12 +61,17 @@ export function describeRetention(name: string, open: () => Promise<OpenStores>)
     /** A deployment that is over, its check run written. */
     async function conclude(
       concludedAt: number,
-      end: Partial<Pick<Deployment, 'conclusion' | 'workspaceId' | 'id'>> = {},
+      end: Partial<Pick<Deployment, 'conclusion' | 'workspaceId' | 'id' | 'attemptedAt' | 'acceptedAt'>> = {},
     ): Promise<string> {
-      const { conclusion = 'failure', ...differences } = end;
+      const { conclusion = 'failure', attemptedAt = null, acceptedAt = null, ...differences } = end;
       const id = await plan(differences);
       await stores.saveDeployment(id, {
-        ...{ state: 'concluded', reason: 'job_complete', conclusion, concludedAt },
+        state: 'concluded',
+        reason: 'job_complete',
+        conclusion,
+        concludedAt,
+        attemptedAt,
+        acceptedAt,
       });
       await report(id);
       return id;
@@ -199,18 +204,19 @@ export function describeRetention(name: string, open: () => Promise<OpenStores>)
         expect(await left([owing])).toEqual([]);
       });
 
-      test('leaves alone the newest success of each workspace, and only that', async () => {
+      test('leaves alone what was started last in each workspace, and only that', async () => {
         const other = randomUUID();
         const ids = [
-          await conclude(1, { conclusion: 'success' }),
+          await conclude(1, { conclusion: 'success', attemptedAt: 1 }),
           await conclude(3, { conclusion: 'failure' }),
-          await conclude(2, { conclusion: 'success' }),
-          await conclude(1, { conclusion: 'success', workspaceId: other }),
+          await conclude(2, { conclusion: 'success', attemptedAt: 1 }),
+          await conclude(1, { conclusion: 'success', acceptedAt: 1, workspaceId: other }),
         ];
         await stores.removeDeployments(ALL);
         expect(await left(ids)).toEqual([ids[2], ids[3]]);
-        expect(await stores.findLastSuccess(OF_REPOSITORY)).toBe(ids[2]);
-        expect(await stores.findLastSuccess({ ...OF_REPOSITORY, workspaceId: other })).toBe(ids[3]);
+        expect(await stores.findLastStarted(OF_REPOSITORY)).toMatchObject({ id: ids[2] });
+        const ofOther = { ...OF_REPOSITORY, workspaceId: other };
+        expect(await stores.findLastStarted(ofOther)).toMatchObject({ id: ids[3] });
       });
 
       test('leaves alone what another deployment names as its successor, for as long as that one is kept', async () => {

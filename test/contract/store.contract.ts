@@ -302,43 +302,67 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         ]);
       });
 
-      test('the last success is the deployed commit of the newest one', async () => {
-        expect(await stores.findLastSuccess(OF_REPOSITORY)).toBeNull();
-        const ends = [
-          { conclusion: 'success', concludedAt: 10, deployedSha: 'old' },
-          { conclusion: 'success', concludedAt: 20, deployedSha: 'new' },
-          { conclusion: 'failure', concludedAt: 30, deployedSha: 'bad' },
-        ] as const;
-        for (const [n, end] of ends.entries()) {
+      test('the last started deployment is the open one, else the one that ended last, however it ended', async () => {
+        expect(await stores.findLastStarted(OF_REPOSITORY)).toBeNull();
+        const deploy = async (n: number, change: DeploymentChange) => {
           const [one] = await commit(planned(`guid-${n}`, { pushedAt: n }));
-          await stores.saveDeployment(one?.id ?? '', { state: 'concluded', reason: 'job_complete', ...end });
-        }
-        expect(await stores.findLastSuccess(OF_REPOSITORY)).toBe('new');
+          const id = one?.id ?? '';
+          await stores.saveDeployment(id, change);
+          return id;
+        };
+        const ended = (concludedAt: number) =>
+          ({ state: 'concluded', reason: 'job_complete', concludedAt }) as const;
+        // Something else started its job: no start of it was attempted.
+        await deploy(0, { ...ended(1), conclusion: 'success', acceptedAt: 1 });
+        const failed = await deploy(1, { ...ended(2), conclusion: 'failure', attemptedAt: 1 });
+        // Nothing was started for these.
+        await deploy(2, { ...ended(3), conclusion: 'cancelled' });
+        const open = await deploy(3, { state: 'starting', attemptedAt: 5 });
+        await commit(planned('waiting', { pushedAt: 4 }));
+        const last = async (except?: string) => (await stores.findLastStarted(OF_REPOSITORY, except))?.id;
+        expect(await last()).toBe(open);
+        expect(await last(open)).toBe(failed);
       });
 
-      test('without credentials the last accepted start stands for the last success', async () => {
-        for (const [n, reason] of (
-          ['start_accepted', 'start_accepted', 'start_unanswered'] as const
-        ).entries()) {
-          const [one] = await commit(
-            planned(`guid-${n}`, { sha: `sha-${n}`, pushedAt: n, workspaceId: 'blind' }),
-          );
-          const end = { state: 'concluded', conclusion: 'neutral', concludedAt: n } as const;
-          await stores.saveDeployment(one?.id ?? '', { ...end, reason });
-        }
-        expect(await stores.findLastSuccess({ ...OF_REPOSITORY, workspaceId: 'blind' })).toBe('sha-1');
+      test('a tree digest is found by its commit and filter, and replaced by what is found out later', async () => {
+        const taken = { kind: 'digest', commit: 'a', filter: 'f', digest: 'd' } as const;
+        const [one] = await commit(planned('guid', { sha: 'a', treeDigest: taken }));
+        expect(one?.treeDigest).toEqual(taken);
+        const find = (commit: string, filter: string) =>
+          stores.findTreeDigest(OF_REPOSITORY, { commit, filter });
+        expect(await find('a', 'f')).toEqual(taken);
+        expect(await find('b', 'f')).toBeNull();
+        expect(await find('a', 'g')).toBeNull();
+        const later = { ...taken, commit: 'b', digest: 'e' };
+        await stores.saveTreeDigest(one?.id ?? '', later);
+        expect(await stores.getDeployment(one?.id ?? '')).toMatchObject({ treeDigest: later, revision: 1 });
       });
 
-      test('the first push is the oldest one to the branch, deployed or not, and older than the one in question', async () => {
+      test('the newest digest is that of the newest push to the branch, whether it is deployed or not', async () => {
+        const digestOf = (commit: string) =>
+          ({ kind: 'digest', commit, filter: 'f', digest: commit }) as const;
+        const push = (sha: string, differences: Partial<PlannedDeployment>) =>
+          commit(planned(sha, { sha, treeDigest: digestOf(sha), ...differences }));
+        await push('a', { pushedAt: 1_000 });
+        await push('c', { pushedAt: 2_000, before: 'b', reason: 'paths_unchanged', conclusion: 'none' });
+        await push('b', { pushedAt: 2_000, before: 'a' });
+        await push('d', { pushedAt: 3_000, branch: 'dev' });
+        await push('e', { pushedAt: 4_000, treeDigest: null });
+        const newest = await stores.findNewestDigest(OF_REPOSITORY, { branch: 'main', pushedAt: 1_000 });
+        expect(newest).toEqual(digestOf('c'));
+      });
+
+      test('the first pending push is the oldest one that may have changed something, and older than the one in question', async () => {
         const pushAfter = (sha: string, pushedAt: number, rest: Partial<PlannedDeployment> = {}) =>
           commit(planned(sha, { before: sha, pushedAt, ...rest }));
-        expect(await stores.findFirstPush(OF_REPOSITORY, 5_000)).toBeNull();
+        expect(await stores.findFirstPending(OF_REPOSITORY, 5_000)).toBeNull();
         await pushAfter('elsewhere', 500, { reason: 'branch_not_tracked', conclusion: 'none' });
+        await pushAfter('unchanged', 600, { reason: 'paths_unchanged', conclusion: 'none' });
         await pushAfter('second', 3_000);
         await pushAfter('skipped', 2_000, { reason: 'skip_token', conclusion: 'skipped' });
         await pushAfter('other', 500, { workspaceId: 'other' });
-        expect(await stores.findFirstPush(OF_REPOSITORY, 5_000)).toEqual({ before: 'skipped' });
-        expect(await stores.findFirstPush(OF_REPOSITORY, 2_000)).toBeNull();
+        expect(await stores.findFirstPending(OF_REPOSITORY, 5_000)).toEqual({ before: 'skipped' });
+        expect(await stores.findFirstPending(OF_REPOSITORY, 2_000)).toBeNull();
       });
 
       test('the brake counts what started: no waiting, superseded, refused by the plan, old or foreign ones', async () => {

@@ -61,10 +61,8 @@ function explainRule(view: ReplyView, finding: WhyFinding): string {
 }
 
 /** Null where the repository's configuration doesn't decide. */
-function explainConfigured(
-  view: ReplyView,
-  { reason, problem = null, source = null, isFiltered, since }: WhyFinding,
-): string | null {
+function explainConfigured(view: ReplyView, finding: WhyFinding): string | null {
+  const { reason, problem = null, source = null, isFiltered } = finding;
   if (source === null) return null;
   const file = linkFile(view, source);
   const found = problem === null ? '' : ` (${formatCode(problem)})`;
@@ -72,9 +70,10 @@ function explainConfigured(
     case 'push':
     case 'found_by_sweep':
       if (!isFiltered) return null;
-      return since === null
-        ? `It was never deployed successfully, so everything counts as changed for the path filters of ${file}`
-        : `What changed since ${linkCommit(view, since)}, its last success, passes the path filters of ${file}, or it can't be told`;
+      return (
+        explainUncompared(view, finding, `everything counts as changed for the path filters of ${file}`) ??
+        `What changed since ${describeSince(view, finding)}, passes the path filters of ${file}${listPaths(finding)}`
+      );
     case 'configuration_held':
       return `The file ${file} has mistakes${found}, and there was never a good one: pushes are held until it is repaired`;
     case 'skip_token':
@@ -87,18 +86,19 @@ function explainConfigured(
   }
 }
 
-function explainPlain(view: ReplyView, { reason, workspace, since, problem = null }: WhyFinding): string {
+function explainPlain(view: ReplyView, finding: WhyFinding): string {
+  const { reason, workspace, problem = null } = finding;
   const directory = formatCode(workspace.directory ?? '');
   switch (reason) {
     case 'push':
     case 'found_by_sweep':
       if (directory === '') return 'It has no directory, so each push to its branch deploys it';
-      if (since === null) {
-        return `It was never deployed successfully, so all of its directory ${directory} counts as changed`;
-      }
-      return `Its directory ${directory} changed since ${linkCommit(view, since)}, its last success, or it can't be told`;
+      return (
+        explainUncompared(view, finding, `all of its directory ${directory} counts as changed`) ??
+        `Its directory ${directory} changed since ${describeSince(view, finding)}${listPaths(finding)}`
+      );
     case 'paths_unchanged':
-      return `Nothing in its directory ${directory} changed since ${since === null ? 'its last success' : `${linkCommit(view, since)}, its last success`}`;
+      return `Nothing in its directory ${directory} changed since ${describeSince(view, finding)}`;
     case 'branch_deleted':
       return `The branch ${formatCode(workspace.branch)}, which it tracks, does not exist`;
     case 'branch_not_tracked':
@@ -106,4 +106,38 @@ function explainPlain(view: ReplyView, { reason, workspace, since, problem = nul
     default:
       return `Rule: ${REASON_CODES[reason]}${problem === null ? '' : ` (${formatCode(problem)})`}`;
   }
+}
+
+/** Null where commits were compared. `so`: what that leads to. */
+function explainUncompared(
+  view: ReplyView,
+  { since, uncompared = null }: WhyFinding,
+  so: string,
+): string | null {
+  if (since !== null) return null;
+  switch (uncompared?.kind) {
+    case 'untold':
+      return `What changed can't be told (${formatCode(uncompared.why)}), so ${so}`;
+    case 'not_deployed': {
+      const commit = linkCommit(view, uncompared.sha);
+      return uncompared.isRunning
+        ? `Its deployment of ${commit} still runs, so ${so}`
+        : `Its last deployment, of ${commit}, did not succeed, so ${so}`;
+    }
+    default:
+      return `It was never deployed successfully, so ${so}`;
+  }
+}
+
+function describeSince(view: ReplyView, { since, isSinceDeployed = true }: WhyFinding): string {
+  if (since === null) return 'its last success';
+  const which = isSinceDeployed ? 'its last success' : 'the commit before the push';
+  return `${linkCommit(view, since)}, ${which}`;
+}
+
+function listPaths({ changed = null }: WhyFinding): string {
+  if (!changed) return '';
+  const more = changed.count - changed.paths.length;
+  const names = changed.paths.map((path) => formatCode(path)).join(', ');
+  return `: ${names}${more > 0 ? ` and ${formatCount(more)} more` : ''}`;
 }

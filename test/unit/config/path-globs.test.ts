@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { matchesPaths } from '../../../src/config/matches-paths.ts';
 import { checkGlob, compileGlob, LONGEST_GLOB } from '../../../src/config/path-globs.ts';
+import { selectEntries } from '../../../src/config/select-entries.ts';
 
 describe('what a pattern matches', () => {
   test.each<[string, string[], string[]]>([
@@ -100,32 +100,52 @@ describe('what a pattern may not be', () => {
   });
 });
 
-describe('matchesPaths', () => {
-  test.each<[string[] | null, string[], string[], boolean]>([
-    [['dwh/**'], [], ['README.md', 'dwh/a'], true],
-    [['dwh/**'], [], ['README.md'], false],
-    [['dwh/**'], ['**/*.md'], ['dwh/a.md', 'b.sql'], false],
-    [['dwh/**'], ['**/*.md'], ['dwh/a.md', 'dwh/b.sql'], true],
-    [['a/*', 'b/*'], [], ['b/x'], true],
-    [null, ['**/*.md'], ['a.md'], false],
-    [null, ['**/*.md'], ['a.md', 'a.sql'], true],
-    [null, [], [], false],
-    [['**'], [], [], false],
-  ])('paths %o, without %o, changed %o: %o', (paths, pathsIgnore, changed, expected) => {
-    expect(matchesPaths({ paths, pathsIgnore }, changed)).toBe(expected);
+describe('selectEntries', () => {
+  const LIMIT_MS = 500;
+  const toEntries = (paths: readonly string[]) =>
+    paths.map((path) => ({
+      path,
+      mode: '100644',
+      type: 'blob',
+      sha: path,
+    }));
+  const select = (paths: string[] | null, pathsIgnore: string[], of: readonly string[]) =>
+    selectEntries({ directory: null, paths, pathsIgnore }, toEntries(of), LIMIT_MS).entries?.map(
+      ({ path }) => path,
+    ) ?? null;
+
+  test.each<[string[] | null, string[], string[], string[]]>([
+    [['dwh/**'], [], ['README.md', 'dwh/a'], ['dwh/a']],
+    [['dwh/**'], [], ['README.md'], []],
+    [['dwh/**'], ['**/*.md'], ['dwh/a.md', 'b.sql'], []],
+    [['dwh/**'], ['**/*.md'], ['dwh/a.md', 'dwh/b.sql'], ['dwh/b.sql']],
+    [['a/*', 'b/*'], [], ['b/x'], ['b/x']],
+    [null, ['**/*.md'], ['a.md'], []],
+    [null, ['**/*.md'], ['a.md', 'a.sql'], ['a.sql']],
+    [null, [], ['a'], ['a']],
+    [null, [], [], []],
+    [['**'], [], [], []],
+    [['donne\u0301es/*'], [], ['donn\u00e9es/a'], ['donn\u00e9es/a']],
+  ])('paths %o, without %o, of %o: %o', (paths, pathsIgnore, of, expected) => {
+    expect(select(paths, pathsIgnore, of)).toEqual(expected);
   });
 
-  test('a pattern that takes for ever counts as matched, whichever list it is in, and the next one is fine', () => {
+  test('a pattern that takes for ever selects nothing that can be told, whichever list it is in, and the next one is fine', () => {
     // Without an end this takes longer than the tests may.
     const slow = `${'*a'.repeat(10)}b`;
     expect(checkGlob(slow)).toBeNull();
-    const path = 'a'.repeat(250);
-    expect(matchesPaths({ paths: [slow], pathsIgnore: [] }, [path])).toBe(true);
-    expect(matchesPaths({ paths: null, pathsIgnore: [slow] }, [path])).toBe(true);
-    expect(matchesPaths({ paths: ['b'], pathsIgnore: [] }, ['a'])).toBe(false);
+    const path = `${'a'.repeat(250)}bc`;
+    expect(select([slow], [], [path])).toBeNull();
+    expect(select(null, [slow], [path])).toBeNull();
+    expect(select(['b'], [], ['a'])).toEqual([]);
+  });
+
+  test('nothing is matched when no time is left', () => {
+    const filter = { directory: null, paths: ['a'], pathsIgnore: [] };
+    expect(selectEntries(filter, toEntries(['a']), 0).entries).toBeNull();
   });
 
   test('a pattern that was never checked is an error, not a silence', () => {
-    expect(() => matchesPaths({ paths: ['a'.repeat(LONGEST_GLOB + 1)], pathsIgnore: [] }, ['a'])).toThrow();
+    expect(() => select(['a'.repeat(LONGEST_GLOB + 1)], [], ['a'])).toThrow();
   });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { judgePush, needsComparison, type PushToJudge } from '../../../src/domain/apply-configuration.ts';
+import { refuseBySettings, refuseUnchanged } from '../../../src/domain/apply-configuration.ts';
+import { filterOf } from '../../../src/domain/path-filter.ts';
 import {
   DEFAULT_CONFIGURATION,
   type WorkspaceSettings,
@@ -7,54 +8,21 @@ import {
 
 const SETTINGS: WorkspaceSettings = { ...DEFAULT_CONFIGURATION.deploy, environment: null };
 
-/** A glob is the beginning of a path here: what patterns mean is tested with the real ones. */
-function matchesBeginnings(
-  { paths, pathsIgnore }: { paths: readonly string[] | null; pathsIgnore: readonly string[] },
-  changed: readonly string[],
-): boolean {
-  return changed.some(
-    (path) =>
-      (paths === null || paths.some((glob) => path.startsWith(glob))) &&
-      !pathsIgnore.some((glob) => path.startsWith(glob)),
-  );
-}
-
-function judge(
-  settings: Partial<WorkspaceSettings>,
-  push: Partial<Omit<PushToJudge, 'settings'>> & { changed?: readonly string[] } = {},
-) {
-  const { changed, ...rest } = push;
-  return judgePush(
-    {
-      settings: { ...SETTINGS, ...settings },
-      directory: null,
-      message: 'Add orders',
-      sender: 'ana',
-      comparison: changed ? { kind: 'paths', paths: changed } : { kind: 'everything', why: 'a forced push' },
-      ...rest,
-    },
-    matchesBeginnings,
-  );
-}
-
-const DEPLOYED = { deploy: true };
 const refused = (reason: string, conclusion: string, problem: unknown = expect.any(String)) => ({
-  deploy: false,
   reason,
   conclusion,
   problem,
 });
 
-test.each<[string, Partial<WorkspaceSettings>, Parameters<typeof judge>[1], unknown]>([
-  ['the defaults', {}, {}, DEPLOYED],
-  ['no filter, and nothing changed', {}, { changed: [] }, DEPLOYED],
+test.each<[string, Partial<WorkspaceSettings>, { message?: string; sender?: string }, unknown]>([
+  ['the defaults', {}, {}, null],
   [
     'a skip token',
     {},
     { message: 'Fix\n\nnot yet [Skip Deploy]' },
     refused('skip_token', 'skipped', 'the commit message says [skip deploy]'),
   ],
-  ['no skip tokens', { skipTokens: [] }, { message: '[skip ci]' }, DEPLOYED],
+  ['no skip tokens', { skipTokens: [] }, { message: '[skip ci]' }, null],
   ['a skip token of its own', { skipTokens: ['WIP'] }, { message: 'wip' }, refused('skip_token', 'skipped')],
   [
     'a skip token before all else',
@@ -70,61 +38,38 @@ test.each<[string, Partial<WorkspaceSettings>, Parameters<typeof judge>[1], unkn
     { sender: 'renovate[bot]' },
     refused('ignored_sender', 'skipped', 'pushes by renovate[bot] are ignored'),
   ],
-  ['another sender', { ignoreSenders: ['renovate[bot]'] }, { sender: 'renovate' }, DEPLOYED],
-  ['a path that counts', { paths: ['models/'] }, { changed: ['README.md', 'models/a.sql'] }, DEPLOYED],
+  ['another sender', { ignoreSenders: ['renovate[bot]'] }, { sender: 'renovate' }, null],
+])('whatever changed: %s', (_, differences, push, expected) => {
+  const settings = { ...SETTINGS, ...differences };
+  expect(refuseBySettings({ settings, message: 'Add orders', sender: 'ana', ...push })).toEqual(expected);
+});
+
+test.each<[string, Partial<WorkspaceSettings>, string | null, unknown]>([
   [
-    'no path that counts',
-    { paths: ['models/'] },
-    { changed: ['README.md'] },
-    refused('paths_unmatched', 'none'),
+    'paths',
+    { paths: ['models/**'] },
+    null,
+    refused('paths_unmatched', 'none', 'no changed file passes the path filters'),
   ],
   [
-    'no path that counts, shown',
-    { paths: ['models/'], unmatched: 'skipped' },
-    { changed: [] },
-    refused('paths_unmatched', 'skipped', 'no changed file passes the path filters'),
+    'paths, shown',
+    { paths: ['models/**'], unmatched: 'skipped' },
+    null,
+    refused('paths_unmatched', 'skipped'),
   ],
+  ['paths in place of a directory', { paths: ['shared/**'] }, 'dwh', refused('paths_unmatched', 'none')],
+  ['ignored paths of a directory', { pathsIgnore: ['docs/**'] }, 'dwh', refused('paths_unmatched', 'none')],
+  ['a directory', {}, 'dwh', refused('paths_unchanged', 'none', 'nothing changed in dwh')],
   [
-    'only ignored paths',
-    { pathsIgnore: ['docs/'] },
-    { changed: ['docs/a'] },
-    refused('paths_unmatched', 'none'),
-  ],
-  ['one path that is not ignored', { pathsIgnore: ['docs/'] }, { changed: ['docs/a', 'b'] }, DEPLOYED],
-  ['everything may have changed', { paths: ['models/'] }, {}, DEPLOYED],
-  ['a change in the directory', {}, { directory: 'dwh', changed: ['dwh/a'] }, DEPLOYED],
-  [
-    'no change in the directory',
-    {},
-    { directory: 'dwh', changed: ['dwh2/a'] },
-    refused('paths_unchanged', 'none', 'nothing changed in dwh'),
-  ],
-  [
-    'no change in the directory, shown',
+    'a directory, shown',
     { unmatched: 'skipped' },
-    { directory: 'dwh', changed: ['dwh2/a'] },
+    'dwh',
     refused('paths_unmatched', 'skipped', 'nothing changed in dwh'),
   ],
-  [
-    'only ignored changes in the directory',
-    { pathsIgnore: ['dwh/docs'] },
-    { directory: 'dwh', changed: ['dwh/docs/a', 'other'] },
-    refused('paths_unmatched', 'none'),
-  ],
-  [
-    'paths in place of the directory',
-    { paths: ['shared/'] },
-    { directory: 'dwh', changed: ['shared/macros.sql'] },
-    DEPLOYED,
-  ],
-  [
-    'paths in place of the directory, which changed',
-    { paths: ['shared/'] },
-    { directory: 'dwh', changed: ['dwh/a'] },
-    refused('paths_unmatched', 'none'),
-  ],
-])('%s', (_, settings, push, expected) => {
-  expect(judge(settings, push)).toEqual(expected);
+])('nothing changed: %s', (_, differences, directory, expected) => {
+  const settings = { ...SETTINGS, ...differences };
+  const filter = filterOf(settings, directory);
+  expect(filter && refuseUnchanged(settings, filter)).toEqual(expected);
 });
 
 test.each<[Partial<WorkspaceSettings>, string | null, boolean]>([
@@ -132,6 +77,6 @@ test.each<[Partial<WorkspaceSettings>, string | null, boolean]>([
   [{}, 'dwh', true],
   [{ paths: ['a'] }, null, true],
   [{ pathsIgnore: ['a'] }, null, true],
-])('%o in directory %o asks what changed: %o', (settings, directory, expected) => {
-  expect(needsComparison({ ...SETTINGS, ...settings }, directory)).toBe(expected);
+])('%o in directory %o depends on what changed: %o', (settings, directory, expected) => {
+  expect(filterOf({ ...SETTINGS, ...settings }, directory) !== null).toBe(expected);
 });

@@ -31,6 +31,7 @@ export function buildDeployment(differences: Partial<Deployment> = {}): Deployme
     withdrawDeliveryId: null,
     pushedAt: count * 1000,
     receivedAt: count * 1000,
+    treeDigest: null,
     state: 'waiting',
     reason: 'push',
     conclusion: null,

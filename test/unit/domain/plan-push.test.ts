@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { matchesPaths } from '../../../src/config/matches-paths.ts';
+import type { LastStarted } from '../../../src/domain/changed-paths.ts';
 import { DEFAULTS_IN_USE, type UsableConfiguration } from '../../../src/domain/configuration-in-use.ts';
 import type { PushEvent } from '../../../src/domain/delivery.ts';
 import { LOOP_LIMIT, type PlanningPorts, planPush, refusePush } from '../../../src/domain/plan-push.ts';
-import type { Comparison } from '../../../src/domain/ports.ts';
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import type { Workspace } from '../../../src/domain/workspace.ts';
+import { FakeTrees } from '../reconcile/fake-trees.ts';
 
 const ZERO = '0'.repeat(40);
 const [BEFORE, AFTER] = ['b'.repeat(40), 'a'.repeat(40)];
@@ -32,9 +32,12 @@ function push(differences: Partial<PushEvent> = {}): PushEvent {
 }
 
 interface World {
-  comparison?: Comparison;
-  lastSuccess?: string;
-  firstPush?: { before: string | null };
+  /** Paths in the pushed commit; every other commit is empty. */
+  changed?: string[];
+  last?: Partial<LastStarted>;
+  firstPending?: { before: string | null };
+  /** The commits that GitHub doesn't know. */
+  gone?: string[];
   started?: number;
   overtaken?: boolean;
   /** GitHub's, of the head commit. */
@@ -44,20 +47,29 @@ interface World {
 
 /** Plans with fakes for GitHub and the store; tells what was compared. */
 async function plan(workspaces: Workspace[], event: PushEvent, world: World = {}) {
-  const compared: string[] = [];
+  const trees = new FakeTrees();
+  trees.put(event.after, world.changed ?? []);
+  for (const one of world.gone ?? []) trees.gone.add(one);
+  const last: LastStarted = {
+    id: 'last',
+    conclusion: 'success',
+    concludedAt: 1,
+    sha: 'asked',
+    deployedSha: null,
+    treeDigest: null,
+    ...world.last,
+  };
   const ports: PlanningPorts = {
-    comparer: {
-      compare: async (_, base, head) => {
-        compared.push(`${base}...${head}`);
-        return world.comparison ?? { kind: 'paths', paths: [] };
-      },
-    },
+    openTrees: trees.open,
     store: {
-      findLastSuccess: async () => world.lastSuccess ?? null,
-      findFirstPush: async () => world.firstPush ?? null,
+      findLastStarted: async () => (world.last ? last : null),
+      findTreeDigest: async () => null,
+      findNewestDigest: async () => null,
+      saveTreeDigest: async () => {},
+      findPlannedPush: async () => null,
+      findFirstPending: async () => world.firstPending ?? null,
       countStarted: async () => world.started ?? 0,
     },
-    matchesPaths,
     lacksPush: async () => false,
     readMessage: async () => world.message ?? '',
     newId: () => 'id',
@@ -73,7 +85,8 @@ async function plan(workspaces: Workspace[], event: PushEvent, world: World = {}
     configuration: { ...DEFAULTS_IN_USE, ...world.inUse },
     overtaken: world.overtaken ?? false,
   };
-  return { planned: await planPush(request, ports), compared };
+  const planned = await planPush(request, ports);
+  return { planned, read: trees.reads.map((read) => read.split(' ')[1]) };
 }
 
 describe('refusePush', () => {
@@ -87,15 +100,15 @@ describe('refusePush', () => {
 });
 
 describe('planPush', () => {
-  test('a push to the tracked branch of a workspace at the root deploys, with nothing compared', async () => {
-    const { planned, compared } = await plan([workspace()], push());
+  test('a push to the tracked branch of a workspace at the root deploys, with no tree read', async () => {
+    const { planned, read } = await plan([workspace()], push());
     expect(planned).toMatchObject([
       {
         ...{ reason: 'push', conclusion: null, branch: 'main', sha: AFTER, before: BEFORE },
         ...{ requestedBy: 'ana', environment: 'dev', pushedAt: 1_700_000_000_000 },
       },
     ]);
-    expect(compared).toEqual([]);
+    expect(read).toEqual([]);
   });
 
   test('the default branch is tracked only where the workspace names none', async () => {
@@ -114,38 +127,52 @@ describe('planPush', () => {
     ['the directory itself (a submodule)', ['pipelines/a'], 'push'],
     ['a directory whose name only begins alike', ['pipelines/ab/meltano.yml'], 'paths_unchanged'],
     ['other files', ['README.md'], 'paths_unchanged'],
-  ])('with a directory: %s', async (_, paths, reason) => {
-    const comparison: Comparison = { kind: 'paths', paths };
-    const { planned } = await plan([workspace({ directory: 'pipelines/a' })], push(), { comparison });
+  ])('with a directory: %s', async (_, changed, reason) => {
+    const { planned } = await plan([workspace({ directory: 'pipelines/a' })], push(), { changed });
     expect(planned[0]?.reason).toBe(reason);
   });
 
-  test('changes count from the last success of the workspace, else from the head before the push', async () => {
+  test('changes count from what the last deployment left, else from the head before the push', async () => {
     const inDirectory = [workspace({ directory: 'a' })];
-    expect((await plan(inDirectory, push(), { lastSuccess: 'c0ffee' })).compared).toEqual([
-      `c0ffee...${AFTER}`,
-    ]);
-    expect((await plan(inDirectory, push())).compared).toEqual([`${BEFORE}...${AFTER}`]);
+    const readWith = async (world: World) => (await plan(inDirectory, push(), world)).read;
+    expect(await readWith({ last: { deployedSha: 'c0ffee' } })).toEqual(['aaa', 'c0f']);
+    expect(await readWith({ last: {} })).toEqual(['aaa', 'ask']);
+    expect(await readWith({})).toEqual(['aaa', 'bbb']);
   });
 
-  test("what an earlier push changed isn't lost when nothing has succeeded yet", async () => {
+  test("what an earlier push changed isn't lost when nothing was started yet", async () => {
     const inDirectory = [workspace({ directory: 'a' })];
-    const firstPush = { before: 'first' };
-    expect((await plan(inDirectory, push(), { firstPush })).compared).toEqual([`first...${AFTER}`]);
-    const { compared } = await plan(inDirectory, push(), { firstPush, lastSuccess: 'c0ffee' });
-    expect(compared).toEqual([`c0ffee...${AFTER}`]);
+    const firstPending = { before: 'first' };
+    expect((await plan(inDirectory, push(), { firstPending })).read).toEqual(['aaa', 'fir']);
+    const { read } = await plan(inDirectory, push(), { firstPending, last: { deployedSha: 'c0ffee' } });
+    expect(read).toEqual(['aaa', 'c0f']);
   });
 
-  test('two workspaces with the same base cost one comparison', async () => {
-    const { compared } = await plan([workspace({ directory: 'a' }), workspace({ directory: 'b' })], push());
-    expect(compared).toHaveLength(1);
+  test('the trees of a push are read once, however many workspaces look at them', async () => {
+    const directories = Array.from({ length: 100 }, (_, n) => workspace({ directory: `d${n}` }));
+    const { planned, read } = await plan(directories, push(), { changed: ['d7/meltano.yml'] });
+    expect(planned.flatMap(({ reason }, n) => (reason === 'push' ? [n] : []))).toEqual([7]);
+    expect(read).toEqual(['aaa', 'bbb']);
+  });
+
+  test('a forced push deploys only what differs, as every other push does', async () => {
+    const inDirectory = [workspace({ directory: 'a' })];
+    const decide = async (changed: string[]) =>
+      (await plan(inDirectory, push({ forced: true }), { last: {}, changed })).planned[0]?.reason;
+    expect(await decide(['b/x'])).toBe('paths_unchanged');
+    expect(await decide(['a/x'])).toBe('push');
   });
 
   test.each<[string, Partial<PushEvent>, World]>([
-    ['a forced push', { forced: true }, { lastSuccess: 'c0ffee' }],
     ['a new branch', { before: ZERO }, {}],
-    ['a redeployment came before, and failed', {}, { firstPush: { before: null } }],
-    ['a list that is not whole', {}, { comparison: { kind: 'everything', why: 'behind' } }],
+    ['the first push that was not deployed made the branch', {}, { firstPending: { before: null } }],
+    ['the last deployment failed', {}, { last: { conclusion: 'failure' } }],
+    ['the last deployment was stopped', {}, { last: { conclusion: 'cancelled' } }],
+    ['the last deployment still runs', {}, { last: { conclusion: null } }],
+    ['the deployed commit is gone', {}, { last: { deployedSha: 'c0ffee' }, gone: ['c0ffee'] }],
+    ['the commit before is gone', {}, { gone: [BEFORE] }],
+    ['the pushed commit is gone', {}, { gone: [AFTER] }],
+    ['earlier pushes were held', {}, { inUse: { wasHeld: true } }],
   ])('everything counts as changed: %s', async (_, differences, world) => {
     const { planned } = await plan([workspace({ directory: 'a' })], push(differences), world);
     expect(planned[0]?.reason).toBe('push');

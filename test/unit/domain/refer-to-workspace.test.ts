@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readRepositoryConfiguration } from '../../../src/config/repository-configuration-file.ts';
-import { touchesDirectory } from '../../../src/domain/changed-paths.ts';
+import { listUnder } from '../../../src/domain/git-tree.ts';
+import { filterOf, listBases } from '../../../src/domain/path-filter.ts';
 import { matchWord, meansWorkspace } from '../../../src/domain/refer-to-workspace.ts';
 import { hasNamed } from '../../../src/domain/select-workspaces.ts';
 import { buildWorkspace, REPOSITORY } from '../reconcile/reconcile-world.ts';
@@ -45,10 +46,12 @@ test.each(['', ' ', '\u200b'])('%j means nothing', (word) => {
 });
 
 test('a directory is the same, composed or not, but not in another letter case', () => {
-  const comparison = { kind: 'paths', paths: ['donn\u00e9es/a.sql'] } as const;
-  expect(touchesDirectory(comparison, 'donne\u0301es')).toBe(true);
-  expect(touchesDirectory(comparison, 'Donn\u00e9es')).toBe(false);
-  expect(touchesDirectory(comparison, 'donne')).toBe(false);
+  const entries = [{ path: 'donn\u00e9es/a.sql', mode: '100644', type: 'blob', sha: 'a' }];
+  const isIn = (directory: string) => {
+    const filter = filterOf({ paths: null, pathsIgnore: [] }, directory);
+    return filter !== null && listBases(filter).some((base) => listUnder(entries, base).length > 0);
+  };
+  expect(['donne\u0301es', 'Donn\u00e9es', 'donne'].map(isIn)).toEqual([true, false, false]);
 });
 
 test('a branch is the same, composed or not, but not in another letter case', () => {

@@ -49,7 +49,7 @@ describe('a push', () => {
     ['paths_ignore', 'deploy: { paths_ignore: ["**"] }', {}, 'paths_unmatched', 'none'],
   ])('is refused by %s', async (_, text, differences, reason, conclusion) => {
     world.files.everywhere = text;
-    world.comparison = () => ({ kind: 'paths', paths: ['README.md'] });
+    world.trees.put(SHA, ['README.md']);
     expect(await push(differences)).toEqual([]);
     if (conclusion === 'none') expect(world.noops()).toEqual([reason]);
     else expect(reported()).toMatchObject({ reason, conclusion, problem: expect.any(String) });
@@ -61,7 +61,7 @@ describe('a push', () => {
     ['a path that matches', 'deploy: { paths: ["*.md"] }', {}],
   ])('is deployed: %s', async (_, text, differences) => {
     world.files.everywhere = text;
-    world.comparison = () => ({ kind: 'paths', paths: ['README.md'] });
+    world.trees.put(SHA, ['README.md']);
     expect(await push(differences)).toHaveLength(1);
   });
 
@@ -72,7 +72,7 @@ describe('a push', () => {
     ];
     world.files.everywhere =
       'deploy: { paths: ["shared/**"] }\nworkspaces: [{ workspace: Analytics, paths: ["shared/**"] }]';
-    world.comparison = () => ({ kind: 'paths', paths: ['shared/x.sql'] });
+    world.trees.put(SHA, ['shared/x.sql']);
     expect(await push()).toMatchObject([{ workspaceId: WORKSPACE_ID }]);
     expect(world.noops()).toEqual(['paths_unchanged']);
   });
@@ -196,9 +196,9 @@ describe('a bad file', () => {
     expect(world.noops()).toEqual(['configuration_held']);
     expect(world.reporter.configurationRuns).toMatchObject([{ sha: SHA, verdict: { effect: 'held' } }]);
     world.files.at.set(NEXT, 'version: 1');
-    world.comparison = () => ({ kind: 'paths', paths: [FILE] });
+    world.trees.put(NEXT, [FILE]);
     expect(await push({ after: NEXT, pushedAt: START + 1_000 })).toMatchObject([{ sha: NEXT }]);
-    expect(world.compared).toEqual([]);
+    expect(world.trees.reads).toEqual(['acme/data ccc all']);
     expect(world.reporter.configurationRuns).toHaveLength(1);
   });
 

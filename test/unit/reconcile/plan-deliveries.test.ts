@@ -19,6 +19,7 @@ beforeEach(async () => {
   world = await PlanWorld.open();
 });
 
+const SHA = 'a'.repeat(40);
 const OTHER = '81c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 
 test('a push becomes a waiting deployment that is reported and woken; planning again changes nothing', async () => {
@@ -226,15 +227,14 @@ describe('a delivery that can not be planned now', () => {
       buildWorkspace({ directory: 'a' }),
       buildWorkspace({ id: OTHER, branch: 'dev' }),
     ];
-    world.comparison = () => {
-      throw Object.assign(new Error('Bad Gateway'), { status: 502 });
-    };
+    world.trees.put(SHA, ['a/meltano.yml']);
+    world.trees.isDown = true;
     await world.deliver(buildPush());
     await world.deliver(buildPush({ ref: 'refs/heads/dev' }));
     expect(await world.plan()).toBe(1_000);
     expect(await world.stores.listOpen({ ...WORKSPACE_KEY, workspaceId: OTHER })).toHaveLength(1);
     expect(await world.open()).toEqual([]);
-    world.comparison = () => ({ kind: 'paths', paths: ['a/meltano.yml'] });
+    world.trees.isDown = false;
     world.clock.advance(1_000);
     expect(await world.plan()).toBeNull();
     expect(await world.open()).toHaveLength(1);
@@ -244,16 +244,17 @@ describe('a delivery that can not be planned now', () => {
 describe('changed paths', () => {
   test('count from the last success of the workspace, else from the head before', async () => {
     world.meltano.workspaces = [buildWorkspace({ directory: 'a' })];
-    world.comparison = () => ({ kind: 'paths', paths: ['a/meltano.yml'] });
+    world.trees.put(SHA, ['a/meltano.yml']);
     await world.deliver(buildPush());
     await world.plan();
     for (const one of await world.open()) {
       const change = { state: 'concluded', conclusion: 'success', reason: 'job_complete' } as const;
-      await world.stores.saveDeployment(one.id, { ...change, deployedSha: 'c'.repeat(40), concludedAt: 1 });
+      const deployed = { deployedSha: 'c'.repeat(40), attemptedAt: 1, concludedAt: 1 };
+      await world.stores.saveDeployment(one.id, { ...change, ...deployed });
     }
     await world.deliver(buildPush({ after: 'e'.repeat(40), pushedAt: START + 1_000 }));
     await world.plan();
-    expect(world.compared).toEqual(['acme/data bbb...aaa', 'acme/data ccc...eee']);
+    expect(world.trees.reads).toEqual(['aaa', 'bbb', 'eee', 'ccc'].map((sha) => `acme/data ${sha} all`));
   });
 });
 
@@ -263,7 +264,7 @@ describe("a workspace that the operator's file maps", () => {
   test("is deployed from that repository, by the mapping's branch and directory", async () => {
     world.meltano.workspaces = [buildWorkspace({ repositoryUrl: 'https://gitlab.com/x/y', branch: 'prod' })];
     world.mappings = [MAPPED];
-    world.comparison = () => ({ kind: 'paths', paths: ['a/meltano.yml'] });
+    world.trees.put(SHA, ['a/meltano.yml']);
     world.restart();
     await world.deliver(buildPush({ ref: 'refs/heads/prod' }));
     await world.deliver(buildPush({ ref: 'refs/heads/release' }));
@@ -405,11 +406,11 @@ describe('a repository that was renamed', () => {
     expect(world.noops()).toEqual(['repository_updated']);
     expect(await world.stores.getRepository(REPOSITORY.id)).toEqual(renamed);
     world.meltano.workspaces = [buildWorkspace({ directory: 'a' })];
-    world.comparison = () => ({ kind: 'paths', paths: ['a/x'] });
+    world.trees.put(SHA, ['a/x']);
     await world.deliver(buildPush({ repository: renamed }));
     await world.plan();
     expect(await world.open()).toHaveLength(1);
-    expect(world.compared).toEqual(['acme/renamed bbb...aaa']);
+    expect(world.trees.reads).toEqual(['acme/renamed aaa all', 'acme/renamed bbb all']);
   });
 
   test('and whose old name another repository took keeps it: the other one gets no workspace of it', async () => {

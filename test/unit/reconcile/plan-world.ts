@@ -2,14 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { planCommand, planUnanswered } from '../../../src/commands/plan-command.ts';
 import { planRerun, planUnansweredRerun } from '../../../src/commands/plan-rerun.ts';
-import { matchesPaths } from '../../../src/config/matches-paths.ts';
 import { readRepositoryConfiguration } from '../../../src/config/repository-configuration-file.ts';
 import type { ReadConfiguration } from '../../../src/domain/configuration-in-use.ts';
 import type { CommandReads, PermissionLevel, PullRequest } from '../../../src/domain/conversation.ts';
 import type { AppEvent, PushEvent } from '../../../src/domain/delivery.ts';
-import type { Deployment, Repository } from '../../../src/domain/deployment.ts';
+import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
-import type { Account, Comparison } from '../../../src/domain/ports.ts';
+import type { Account } from '../../../src/domain/ports.ts';
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import type { ShownCheckRun } from '../../../src/domain/shown-check-run.ts';
 import { createWorkspaceDirectory } from '../../../src/meltano/workspace-directory.ts';
@@ -20,6 +19,7 @@ import { nameCheckRun } from '../../../src/report/name-check-run.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
 import { FakeConfigurationFiles } from './fake-configuration-files.ts';
 import { FakeMeltano } from './fake-meltano.ts';
+import { FakeTrees } from './fake-trees.ts';
 import {
   buildWorkspace,
   FakeClock,
@@ -49,8 +49,7 @@ export class PlanWorld {
   lacksPush = false;
   /** What the operator's file maps; `restart` takes it over. */
   mappings: readonly WorkspaceMapping[] = [];
-  comparison: () => Comparison = () => ({ kind: 'paths', paths: [] });
-  readonly compared: string[] = [];
+  readonly trees = new FakeTrees();
   #plan: (repositoryKey: string) => Promise<number | null>;
 
   private constructor(stores: Stores) {
@@ -115,14 +114,6 @@ export class PlanWorld {
     };
     const account: Account = { key: 'environment', api: meltano, directory, ...rules };
     const accounts = { forOwner: () => (this.served ? account : null), byKey: () => account };
-    const comparer = {
-      compare: async (repository: Repository, base: string, head: string) => {
-        this.compared.push(
-          `${repository.owner}/${repository.name} ${base.slice(0, 3)}...${head.slice(0, 3)}`,
-        );
-        return this.comparison();
-      },
-    };
     const sink = { write: (line: string) => void this.lines.push(JSON.parse(line)) };
     const read: ReadConfiguration = (text, workspaces) => readRepositoryConfiguration(text, { workspaces });
     const configurations = createConfigurations({
@@ -132,7 +123,7 @@ export class PlanWorld {
       read,
     });
     const planning = {
-      ...{ comparer, store: stores, newId: randomUUID, nameCheckRun, matchesPaths },
+      ...{ openTrees: this.trees.open, store: stores, newId: randomUUID, nameCheckRun },
       githubClock: this.githubClock,
       readMessage: async () => '',
       lacksPush: async () => this.lacksPush,

@@ -4,6 +4,8 @@ import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
 import type { Workspace } from '../../../src/domain/workspace.ts';
 import { buildWorkspace, REPOSITORY, START, WORKSPACE_ID, World } from './reconcile-world.ts';
 
+const SHA = 'a'.repeat(40);
+
 let world: World;
 
 beforeEach(async () => {
@@ -89,23 +91,23 @@ describe("the operator's file", () => {
 
 describe('another directory', () => {
   test('where something changed is deployed, and noted', async () => {
-    world.comparison = { kind: 'paths', paths: ['new/meltano.yml'] };
+    world.trees.put(SHA, ['new/meltano.yml']);
     expect(await startWith({ directory: 'new' }, { directory: 'old' })).toMatchObject({
       ...{ state: 'queued', directory: 'new' },
     });
   });
 
   test('where nothing changed is not deployed', async () => {
-    world.comparison = { kind: 'paths', paths: ['old/meltano.yml'] };
+    world.trees.put(SHA, ['old/meltano.yml']);
     const ended = await startWith({ directory: 'new' }, { directory: 'old' });
     expect(ended).toMatchObject({ conclusion: 'skipped', reason: 'paths_unchanged' });
     expect(ended.problem).toMatch(/directory new now/);
-    expect(world.compared).toEqual([`${'b'.repeat(40)}...${'a'.repeat(40)}`]);
+    expect(world.trees.reads).toEqual(['acme/data bbb all', 'acme/data aaa all']);
   });
 
   test('that is the root is deployed, with nothing compared', async () => {
     expect(await startWith({ directory: null }, { directory: 'old' })).toMatchObject({ directory: null });
-    expect(world.compared).toEqual([]);
+    expect(world.trees.reads).toEqual([]);
   });
 
   test('of a new branch is deployed, with nothing compared', async () => {
@@ -113,7 +115,7 @@ describe('another directory', () => {
     world.meltano.workspaces = [buildWorkspace({ directory: 'new' })];
     await world.step();
     expect(await world.read(id)).toMatchObject({ state: 'queued' });
-    expect(world.compared).toEqual([]);
+    expect(world.trees.reads).toEqual([]);
   });
 
   test('counts what changed since the last success, as planning does', async () => {
@@ -123,9 +125,9 @@ describe('another directory', () => {
     await world.runUntilIdle();
     const { id } = await world.push({ directory: 'old' });
     world.meltano.workspaces = [buildWorkspace({ directory: 'new' })];
-    world.comparison = { kind: 'paths', paths: ['new/meltano.yml'] };
+    world.trees.put(SHA, ['new/meltano.yml']);
     await world.step();
-    expect(world.compared).toEqual([`${first.sha}...${'a'.repeat(40)}`]);
+    expect(world.trees.reads).toEqual(['acme/data ccc all', 'acme/data aaa all']);
     expect(await world.read(id)).toMatchObject({ state: 'queued' });
   });
 });
@@ -155,8 +157,8 @@ describe('the configuration of the repository', () => {
 
   test('has paths that count instead of another directory', async () => {
     world.configuration = configured({ paths: ['shared/**'] });
-    world.comparison = { kind: 'paths', paths: ['shared/a.sql'] };
+    world.trees.put(SHA, ['shared/a.sql']);
     expect(await startWith({ directory: 'new' }, { directory: 'old' })).toMatchObject({ state: 'queued' });
-    expect(world.compared).toEqual([]);
+    expect(world.trees.reads).toEqual([]);
   });
 });

@@ -11,8 +11,6 @@ import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
 import type {
   Account,
   Accounts,
-  CommitComparer,
-  Comparison,
   DeploymentChange,
   Dispatcher,
   PlannedDeployment,
@@ -33,6 +31,7 @@ import { createReconciler } from '../../../src/reconcile/reconcile-workspace.ts'
 import { createStores, type Stores } from '../../../src/store/create-stores.ts';
 import { openSqlite } from '../../../src/store/sqlite.ts';
 import { FakeMeltano } from './fake-meltano.ts';
+import { FakeTrees } from './fake-trees.ts';
 
 export const WORKSPACE_ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 export const MINUTE = 60_000;
@@ -129,19 +128,24 @@ export async function openStores(): Promise<Stores> {
   return createStores(database.db);
 }
 
+export interface SharedWorld {
+  readonly stores: Stores;
+  readonly clock: FakeClock;
+  readonly meltano: FakeMeltano;
+  readonly trees: FakeTrees;
+}
+
 /** One workspace, its reconciler, and everything around it: real store, all else scripted. */
 export class World {
-  readonly clock = new FakeClock();
-  readonly githubClock = new RemoteClock(this.clock);
-  readonly meltano = new FakeMeltano(this.clock);
+  readonly clock: FakeClock;
+  readonly githubClock: RemoteClock;
+  readonly meltano: FakeMeltano;
   readonly reporter = new FakeReporter();
   readonly dispatcher = new FakeDispatcher();
   readonly logs = new LogBook(() => new PlainBuilder());
   readonly concluded: Deployment[] = [];
   readonly stores: Stores;
-  /** What GitHub says that a push changed. */
-  comparison: Comparison = { kind: 'paths', paths: [] };
-  readonly compared: string[] = [];
+  readonly trees: FakeTrees;
   configuration: ConfigurationInUse | null = null;
   /** False: the credentials are gone from the configuration. */
   served = true;
@@ -167,28 +171,38 @@ export class World {
 
   readonly #guarded: boolean;
 
-  private constructor(stores: Stores, guarded: boolean) {
-    this.stores = stores;
+  private constructor(shared: SharedWorld, guarded: boolean) {
+    this.stores = shared.stores;
+    this.clock = shared.clock;
+    this.githubClock = new RemoteClock(this.clock);
+    this.meltano = shared.meltano;
+    this.trees = shared.trees;
     this.#guarded = guarded;
     this.meltano.workspaces = [buildWorkspace()];
     this.#reconcile = createReconciler(this.#context());
-    this.#finish = createReportFinisher(this.#context(), stores);
+    this.#finish = createReportFinisher(this.#context(), this.stores);
   }
 
   /** `guarded`: with the circuit breaker in front of Meltano Cloud. */
   static async open(repository: Partial<Repository> = {}, { guarded = false } = {}): Promise<World> {
-    const world = new World(await openStores(), guarded);
+    const clock = new FakeClock();
+    const stores = await openStores();
+    const shared = { stores, clock, meltano: new FakeMeltano(clock), trees: new FakeTrees() };
+    return World.share(shared, repository, guarded);
+  }
+
+  /** The reconciler beside the planner, on one store. */
+  static async share(
+    shared: SharedWorld,
+    repository: Partial<Repository> = {},
+    guarded = false,
+  ): Promise<World> {
+    const world = new World(shared, guarded);
     await world.stores.learnRepository({ ...REPOSITORY, ...repository }, null, START);
     return world;
   }
 
   #context(): ReconcileContext {
-    const comparer: CommitComparer = {
-      compare: async (_, base, head) => {
-        this.compared.push(`${base}...${head}`);
-        return this.comparison;
-      },
-    };
     const breaker = new CircuitBreaker({
       ...{ clock: this.clock, random: () => 0.5 },
       onChange: (openSince) => this.circuit.push(openSince),
@@ -205,7 +219,16 @@ export class World {
     const { now, elapsed } = this.clock;
     const clock = { now, elapsed };
     return {
-      ...{ store: stores, repositories: stores, accounts, comparer, reporter, dispatcher, logs, clock },
+      ...{
+        store: stores,
+        repositories: stores,
+        accounts,
+        openTrees: this.trees.open,
+        reporter,
+        dispatcher,
+        logs,
+        clock,
+      },
       githubClock: this.githubClock,
       configurations: { known: async () => this.configuration },
       random: () => 0.5,

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { MAY_HAVE_CHANGED, WAS_STARTED } from '../../indexed-conditions.ts';
 import type { Schema } from '../../schema.ts';
 
 /**
@@ -31,6 +32,7 @@ export async function createDeploymentTables(db: Kysely<Schema>): Promise<void> 
     withdraw_delivery_id text,
     pushed_at bigint not null,
     received_at bigint not null,
+    tree_digest text,
     state text not null,
     reason text not null,
     conclusion text,
@@ -70,12 +72,16 @@ export async function createDeploymentTables(db: Kysely<Schema>): Promise<void> 
  */
 async function createDeploymentIndexes(db: Kysely<Schema>): Promise<void> {
   const statements = [
-    sql`create index deployment_order on deployment (account, workspace_id, repository_id, pushed_at)`,
+    sql`create index deployment_pending on deployment (account, workspace_id, repository_id, pushed_at)
+      where ${MAY_HAVE_CHANGED}`,
     sql`create index deployment_open on deployment (account, workspace_id) where state <> 'concluded'`,
+    sql`create index deployment_started on deployment (account, workspace_id, repository_id, concluded_at)
+      where ${WAS_STARTED}`,
+    sql`create index deployment_commit on deployment (account, workspace_id, repository_id, sha)`,
+    sql`create index deployment_digested on deployment (account, workspace_id, repository_id, pushed_at)
+      where tree_digest is not null`,
     sql`create index deployment_success on deployment (account, workspace_id, repository_id, concluded_at)
       where conclusion = 'success'`,
-    sql`create index deployment_accepted on deployment (account, workspace_id, repository_id, concluded_at)
-      where reason = 'start_accepted'`,
     sql`create index deployment_job on deployment (account, workspace_id, job_id) where job_id is not null`,
     sql`create index deployment_received on deployment (account, workspace_id, received_at)
       where state <> 'waiting'`,

@@ -11,6 +11,7 @@ import { type Configuration, ENVIRONMENT_NAMES, readEnvironment } from './config
 import { findProjectFolder } from './config/find-project-folder.ts';
 import { GITHUB_COM, readGitHubAddress } from './config/github-address.ts';
 import { loadEnvFile } from './config/load-env-file.ts';
+import { readProxy, routeFetch } from './config/outgoing-proxy.ts';
 import { guardSetUpPage } from './web/guard-set-up-page.ts';
 
 /** A stop takes at most this long (milliseconds); what is cut off goes on at the next start. */
@@ -27,6 +28,7 @@ export async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
+  routeFetch(readProxy(process.env).proxy);
   const environment = readEnvironment(process.env);
   if (environment.ok) return serve(environment.configuration);
   if (environment.kind === 'not set up') return openSetUp();

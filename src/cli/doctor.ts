@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
 import { loadEnvFile } from '../config/load-env-file.ts';
+import { readProxy, routeFetch } from '../config/outgoing-proxy.ts';
 import { examine } from './doctor/examine.ts';
 import type { Finding } from './doctor/finding.ts';
 import { renderFinding, renderSummary } from './doctor/render-findings.ts';
@@ -29,6 +30,7 @@ export async function runDoctor(words: string[]): Promise<void> {
     process.exitCode = 1;
     return;
   }
+  routeFetch(readProxy(process.env).proxy);
   const findings: Finding[] = [];
   for await (const finding of examine({ env: process.env, hasEnvFile, now: Date.now })) {
     findings.push(finding);

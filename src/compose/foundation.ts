@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { readDatabaseUrl } from '../config/database-url.ts';
 import type { Configuration } from '../config/environment.ts';
 import { getSecret } from '../config/meltano-credentials.ts';
+import { listProxyPasswords } from '../config/outgoing-proxy.ts';
 import { listTenantSecrets } from '../config/tenants-file.ts';
 import type { Clock, Dispatcher } from '../domain/ports.ts';
 import { RemoteClock } from '../domain/remote-clock.ts';
@@ -64,13 +65,14 @@ export function layFoundation(
 }
 
 /** The app's own secrets: none of them may ever leave. */
-function listSecrets({ github, meltano, tenants, databaseUrl }: Configuration): string[] {
+function listSecrets({ github, meltano, tenants, databaseUrl, proxy }: Configuration): string[] {
   const { credentials } = meltano;
   const database = databaseUrl ? readDatabaseUrl(databaseUrl) : null;
   return [
     ...[github.privateKey, github.webhookSecret],
     ...(credentials ? [getSecret(credentials)] : []),
     ...(database?.ok && database.password ? [database.password] : []),
+    ...listProxyPasswords(proxy),
     ...(tenants?.accounts ?? []).flatMap(listTenantSecrets),
   ];
 }

@@ -40,9 +40,9 @@ export async function startService(
   const backend = await openBackend(configuration, log, metrics);
   const foundation = layFoundation({ configuration, log, redactor, metrics }, backend);
   const { stores, dispatcher, shared, dependencies, clock, budgets } = foundation;
-  const { meltano, tenants } = configuration;
+  const { meltano, tenants, proxy } = configuration;
   const accounts = new AccountRegistry(
-    { meltano, adoptJobs: configuration.adoptJobs, tenants: tenants?.accounts ?? [] },
+    { meltano, adoptJobs: configuration.adoptJobs, tenants: tenants?.accounts ?? [], proxy },
     {
       ...{ clock, log },
       onToken: redactor.learnToken,

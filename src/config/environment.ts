@@ -2,6 +2,7 @@ import { deepFreeze } from './deep-freeze.ts';
 import { type Values, variables } from './environment-variables.ts';
 import { type GitHubAddress, readGitHubAddress } from './github-address.ts';
 import { INSECURE_ERROR, isInsecure, type MeltanoCredentials } from './meltano-credentials.ts';
+import { PROXY_NAMES, type ProxySettings, readProxy } from './outgoing-proxy.ts';
 import { readPrivateKey } from './read-private-key.ts';
 import { readValues } from './read-values.ts';
 import { readTenantsFile, type TenantAccount, type TenantsSource } from './tenants-file.ts';
@@ -27,6 +28,8 @@ export interface Configuration {
   };
   /** The operator's file and what it said at the start; null without TENANTS_FILE. */
   readonly tenants: { readonly source: TenantsSource; readonly accounts: readonly TenantAccount[] } | null;
+  /** Null: GitHub and Meltano Cloud are reached directly. */
+  readonly proxy: ProxySettings | null;
   readonly dataDirectory: string;
   /** The PostgreSQL server that several instances share; null: the embedded database in `dataDirectory`. */
   readonly databaseUrl: string | null;
@@ -52,25 +55,28 @@ export type EnvironmentResult =
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** The names of all variables that are read, with `PRIVATE_KEY` and `PRIVATE_KEY_PATH`, which are read together. */
+/** The names of all variables that are read, with `PRIVATE_KEY` and `PRIVATE_KEY_PATH`, and those of the proxy, which are read together. */
 export const ENVIRONMENT_NAMES: readonly string[] = [
   ...Object.keys(variables.shape),
   'PRIVATE_KEY',
   'PRIVATE_KEY_PATH',
+  ...PROXY_NAMES,
 ];
 
 /** Reads the configuration from the environment; every problem is reported, not only the first. */
 export function readEnvironment(env: Variables): EnvironmentResult {
   const { values: given, problems: unreadable } = readValues(env, ENVIRONMENT_NAMES, {
-    lists: ['ALLOWED_ACCOUNTS'],
+    lists: ['ALLOWED_ACCOUNTS', 'NO_PROXY'],
     texts: ['PRIVATE_KEY'],
   });
   const parsed = variables.safeParse(given);
   const github = readGitHubAddress(given['GHE_HOST'], parsed.data?.GHE_PROTOCOL);
+  const { proxy, problems: ofProxy } = readProxy(env);
   const problems = [
     ...unreadable,
     ...listIssues(parsed.error),
     ...('problem' in github ? [github.problem] : []),
+    ...ofProxy,
   ];
   if (problems.length === 0 && !given['APP_ID'] && parsed.data?.NODE_ENV !== 'production') {
     return { ok: false, kind: 'not set up' };
@@ -85,8 +91,8 @@ export function readEnvironment(env: Variables): EnvironmentResult {
     return { ok: false, kind: 'invalid', problems };
   }
   if (tenants && 'problems' in tenants) return { ok: false, kind: 'invalid', problems };
-  const configuration = toConfiguration(parsed.data, { ...github, privateKey: key.pem }, tenants);
-  return { ok: true, configuration: deepFreeze(configuration) };
+  const read = { github: { ...github, privateKey: key.pem }, tenants, proxy };
+  return { ok: true, configuration: deepFreeze(toConfiguration(parsed.data, read)) };
 }
 
 function listIssues(error: ReturnType<typeof variables.safeParse>['error']): string[] {
@@ -151,8 +157,13 @@ function findContradictions(values: Values): string[] {
 
 function toConfiguration(
   values: Values,
-  github: GitHubAddress & { readonly privateKey: string },
-  tenants: Configuration['tenants'],
+  {
+    github,
+    tenants,
+    proxy,
+  }: Pick<Configuration, 'tenants' | 'proxy'> & {
+    readonly github: GitHubAddress & { readonly privateKey: string };
+  },
 ): Configuration {
   return {
     github: {
@@ -172,6 +183,7 @@ function toConfiguration(
     },
     meltano: { apiUrl: values.MELTANO_API_URL, credentials: toCredentials(values) },
     tenants,
+    proxy,
     dataDirectory: values.DATA_DIR,
     databaseUrl: values.DATABASE_URL ?? null,
     allowedAccounts: values.ALLOWED_ACCOUNTS ? splitLogins(values.ALLOWED_ACCOUNTS) : null,

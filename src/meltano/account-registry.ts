@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Configuration } from '../config/environment.ts';
+import type { ProxySettings } from '../config/outgoing-proxy.ts';
 import type { TenantAccount } from '../config/tenants-file.ts';
 import type { Account, Accounts } from '../domain/ports.ts';
 import { MeltanoConnections } from './connections.ts';
@@ -12,6 +13,7 @@ export interface AccountSources {
   readonly meltano: Configuration['meltano'];
   /** Of the environment's account. */
   readonly adoptJobs: boolean;
+  readonly proxy?: ProxySettings | null;
   readonly tenants: readonly TenantAccount[];
 }
 
@@ -31,7 +33,7 @@ interface Served {
  */
 export class AccountRegistry implements Accounts {
   readonly #ports: RegistryPorts;
-  readonly #own: Pick<AccountSources, 'meltano' | 'adoptJobs'>;
+  readonly #own: Omit<AccountSources, 'tenants'>;
   /**
    * Each account has connections of its own, so that one that hangs keeps no other waiting. Those of accounts that went
    * away stay until the end: a step may still be using them, and unused sockets close by themselves.
@@ -88,7 +90,7 @@ export class AccountRegistry implements Accounts {
   }
 
   #create(settings: AccountSettings): Account {
-    const connections = new MeltanoConnections();
+    const connections = new MeltanoConnections(this.#own.proxy ?? null);
     this.#connections.add(connections);
     return createAccount(settings, connections.connect, {
       ...this.#ports,

@@ -1,4 +1,5 @@
-import { Agent, type Dispatcher } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { ProxySettings } from '../config/outgoing-proxy.ts';
 
 /** Milliseconds, DNS and TLS included. */
 const CONNECT_TIMEOUT = 10_000;
@@ -12,15 +13,30 @@ const CONNECTIONS = 50;
 /** The connections of one account to Meltano Cloud. */
 export class MeltanoConnections {
   /** An agent, since the token endpoint is another origin than the API. */
-  readonly #agent = new Agent({
-    connections: CONNECTIONS,
-    connect: { timeout: CONNECT_TIMEOUT },
-    allowH2: false,
-  });
+  readonly #agent: Dispatcher;
+
+  constructor(proxy: ProxySettings | null) {
+    this.#agent = createAgent(proxy);
+  }
 
   readonly connect = async (): Promise<Dispatcher> => this.#agent;
 
   destroy(): Promise<void> {
     return this.#agent.destroy();
   }
+}
+
+function createAgent(proxy: ProxySettings | null): Dispatcher {
+  const options = {
+    connections: CONNECTIONS,
+    connectTimeout: CONNECT_TIMEOUT,
+    allowH2: false,
+  };
+  if (!proxy) return new Agent(options);
+  return new EnvHttpProxyAgent({
+    ...options,
+    httpProxy: proxy.http,
+    httpsProxy: proxy.https,
+    noProxy: proxy.except,
+  });
 }

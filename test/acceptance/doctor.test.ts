@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startForwardProxy } from '../../sandbox/http/forward-proxy.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 
 const BIN = join(import.meta.dirname, '../../bin/meltano-deploy.mjs');
@@ -59,6 +60,30 @@ describe('with an App and an account that work', () => {
     const { code, out, error } = await run([], sandbox.appEnvironment());
     expect([code, error]).toEqual([0, '']);
     expect(out).toMatch(/\n\nNothing is wrong\.\n$/);
+  });
+
+  test('the proxy of the environment is shown without its password, and its way is tried', async () => {
+    const proxy = await startForwardProxy('app:geheim');
+    const env = { ...sandbox.appEnvironment(), NODE_USE_ENV_PROXY: '1', HTTP_PROXY: proxy.url };
+    const through = `is reached through the proxy ${new URL(proxy.url).origin}`;
+    const well = await run([], env);
+    expect([well.code, well.error]).toEqual([0, '']);
+    expect(well.out.split('\n').filter((line) => line.includes('proxy'))).toEqual([
+      `✓ ${new URL(sandbox.github.origin).host} ${through}`,
+      `✓ ${new URL(sandbox.meltano.apiUrl).host} ${through}`,
+    ]);
+    const refused = await run([], { ...env, HTTP_PROXY: proxy.url.replace('geheim', 'geheim-2') });
+    expect(refused.code).toBe(1);
+    expect(refused.out).toMatch(
+      /^✗ \S+ is not reached through the proxy http:\/\/127\S+: .*\(407\) → Correct HTTP_PROXY/m,
+    );
+    expect(well.out + refused.out).not.toContain('geheim');
+    await proxy.stop();
+    const gone = await run([], { ...env, NO_PROXY: new URL(sandbox.github.origin).host });
+    expect(gone.out).toMatch(/^✓ \S+ is reached directly, as NO_PROXY says$/m);
+    expect(gone.out).toMatch(/^✗ \S+ is not reached through the proxy \S+: ECONNREFUSED →/m);
+    const { out } = await run([], { ...env, NODE_USE_ENV_PROXY: '' });
+    expect(out).toContain("· HTTP_PROXY is set, and the app doesn't use it → Set NODE_USE_ENV_PROXY=1");
   });
 
   test('--json is one document; a file .env counts; no secret is in it', async () => {

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { Configuration } from '../../config/environment.ts';
+import { readProxy } from '../../config/outgoing-proxy.ts';
 import type { Accounts } from '../../domain/ports.ts';
 import { AccountRegistry } from '../../meltano/account-registry.ts';
 import { createRedactor, type Redactor } from '../../report/redact.ts';
@@ -8,6 +9,7 @@ import { checkDatabase } from './check-database.ts';
 import { checkEnvironment } from './check-environment.ts';
 import { checkInstallations } from './check-installations.ts';
 import { checkMeltano } from './check-meltano.ts';
+import { checkProxy } from './check-proxy.ts';
 import { checkWebhook } from './check-webhook.ts';
 import { connectGitHub, type GitHubConnection } from './connect-github.ts';
 import { type Finding, findingsOf, type Subject } from './finding.ts';
@@ -29,12 +31,14 @@ export async function* examine(examination: Examination): AsyncGenerator<Finding
   const { env, now } = examination;
   const parts = readParts(env);
   const redactor = createRedactor({ secrets: listEnvironmentSecrets(env, parts) });
-  const accounts = parts.meltano && openAccounts(parts.meltano, redactor, now);
+  const { proxy } = readProxy(env);
+  const accounts = parts.meltano && openAccounts({ ...parts.meltano, proxy }, redactor, now);
   const github = parts.github && connectGitHub(parts.github.github, examination);
   // All at once, and told in order: each waits for somebody else's answer.
   const app = parts.github && github ? examineApp(parts.github, github, now) : null;
   const looks = [
     Promise.resolve(checkEnvironment({ ...examination, problems: parts.problems })),
+    guard('proxy', checkProxy({ ...parts, proxy, env })),
     app
       ? guard(
           'app',
@@ -80,13 +84,13 @@ async function examineRepositories(
 }
 
 function openAccounts(
-  { meltano, tenants, adoptJobs }: Configuration,
+  { meltano, tenants, adoptJobs, proxy }: Configuration,
   redactor: Redactor,
   now: () => number,
 ): AccountRegistry {
   const nothing = () => undefined;
   return new AccountRegistry(
-    { meltano, adoptJobs, tenants: tenants?.accounts ?? [] },
+    { meltano, adoptJobs, tenants: tenants?.accounts ?? [], proxy },
     {
       clock: {
         now,

@@ -2,7 +2,15 @@
 export type Result = 'ok' | 'wrong' | 'note';
 
 /** What the doctor looks after, in the order in which it says it. */
-export type Subject = 'environment' | 'app' | 'clock' | 'webhook' | 'meltano' | 'database' | 'repositories';
+export type Subject =
+  | 'environment'
+  | 'proxy'
+  | 'app'
+  | 'clock'
+  | 'webhook'
+  | 'meltano'
+  | 'database'
+  | 'repositories';
 
 /** One line of the doctor's. */
 export interface Finding {

@@ -1,4 +1,5 @@
 import { readDatabaseUrl } from '../../config/database-url.ts';
+import { listProxyPasswords, readProxy } from '../../config/outgoing-proxy.ts';
 import { listTenantSecrets } from '../../config/tenants-file.ts';
 import type { ConfigurationParts } from './read-parts.ts';
 
@@ -18,6 +19,7 @@ export function listEnvironmentSecrets(
     ...(github ? [github.github.privateKey] : []),
     ...(meltano?.tenants?.accounts ?? []).flatMap(listTenantSecrets),
     ...readPassword(env['DATABASE_URL'] ?? ''),
+    ...listProxyPasswords(readProxy(env).proxy),
   ];
 }
 

@@ -1,0 +1,96 @@
+import http from 'node:http';
+import https from 'node:https';
+import { chooseProxy, type ProxySettings } from '../../config/outgoing-proxy.ts';
+import { type Finding, findingsOf } from './finding.ts';
+import type { ConfigurationParts } from './read-parts.ts';
+
+const { ok, wrong, note } = findingsOf('proxy');
+
+/** How long a proxy may take to open the way (milliseconds). */
+const ANSWER_MS = 10_000;
+
+export interface ProxyLook extends Pick<ConfigurationParts, 'github' | 'meltano'> {
+  readonly proxy: ProxySettings | null;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Through which proxy each service is reached, and whether it opens the way. Nothing where there is no proxy. */
+export async function checkProxy({ proxy, env, ...parts }: ProxyLook): Promise<Finding[]> {
+  if (!proxy) {
+    const unused = ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy'].find((name) =>
+      env[name]?.trim(),
+    );
+    if (!unused || env['NODE_USE_ENV_PROXY']?.trim() === '1') return [];
+    return [
+      note(
+        `${unused} is set, and the app doesn't use it`,
+        'Set NODE_USE_ENV_PROXY=1 to reach GitHub and Meltano Cloud through the proxy',
+      ),
+    ];
+  }
+  return Promise.all(listOrigins(parts).map((origin) => checkOrigin(origin, proxy)));
+}
+
+function listOrigins({ github, meltano }: Pick<ProxyLook, 'github' | 'meltano'>): string[] {
+  const accounts = [
+    ...(meltano?.meltano.credentials ? [meltano.meltano] : []),
+    ...(meltano?.tenants?.accounts ?? []),
+  ];
+  const addresses = [
+    ...(github ? [github.github.apiUrl] : []),
+    ...accounts.flatMap(({ apiUrl, credentials }) =>
+      credentials?.kind === 'client' ? [apiUrl, credentials.authUrl] : [apiUrl],
+    ),
+  ];
+  return [...new Set(addresses.map((address) => new URL(address).origin))];
+}
+
+async function checkOrigin(origin: string, proxy: ProxySettings): Promise<Finding> {
+  const target = new URL(origin);
+  const through = chooseProxy(origin, proxy);
+  if (!through) return ok(`${target.host} is reached directly, as NO_PROXY says`);
+  const problem = await tryProxy(through, target);
+  const way = `the proxy ${through.origin}`;
+  if (problem === null) return ok(`${target.host} is reached through ${way}`);
+  return wrong(
+    `${target.host} is not reached through ${way}: ${problem}`,
+    `Correct ${target.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'}, let the proxy allow ${target.host}, or name that host in NO_PROXY`,
+  );
+}
+
+/** What the proxy has against it; null: nothing. */
+function tryProxy(proxy: URL, target: URL): Promise<string | null> {
+  const isTunnel = target.protocol === 'https:';
+  const authority = `${target.hostname}:${target.port || (isTunnel ? 443 : 80)}`;
+  const { username, password, protocol, hostname, port } = proxy;
+  const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+  const request = (protocol === 'https:' ? https : http).request({
+    hostname: hostname.replace(/^\[|\]$/g, ''),
+    port: port || (protocol === 'https:' ? 443 : 80),
+    method: isTunnel ? 'CONNECT' : 'HEAD',
+    path: isTunnel ? authority : target.href,
+    headers: {
+      host: isTunnel ? authority : target.host,
+      ...(username && { 'proxy-authorization': `Basic ${login.toString('base64')}` }),
+    },
+    // The global one goes through the proxy itself.
+    agent: false,
+    timeout: ANSWER_MS,
+  });
+  return new Promise((resolve) => {
+    const judge = ({ statusCode = 0 }: http.IncomingMessage) => {
+      request.destroy();
+      if (statusCode === 407) resolve('it wants another user and password (407)');
+      else if (isTunnel ? statusCode !== 200 : statusCode >= 502) resolve(`it answers ${statusCode}`);
+      else resolve(null);
+    };
+    request.on('connect', (response, socket) => {
+      socket.destroy();
+      judge(response);
+    });
+    request.on('response', judge);
+    request.on('timeout', () => request.destroy(new Error('no answer')));
+    request.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    request.end();
+  });
+}

@@ -1,0 +1,74 @@
+import http from 'node:http';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** How GitHub and Meltano Cloud are reached: by the rules, and by the switch, of Node's own `fetch`. */
+export interface ProxySettings {
+  /** For http and https addresses; empty: none. */
+  readonly http: string;
+  readonly https: string;
+  /** Hosts that are reached without it, as NO_PROXY lists them. */
+  readonly except: string;
+}
+
+export const PROXY_NAMES = ['NODE_USE_ENV_PROXY', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'] as const;
+
+/** Null: the switch is off, and everything is reached directly. */
+export function readProxy(env: Variables): { proxy: ProxySettings | null; problems: readonly string[] } {
+  if (env['NODE_USE_ENV_PROXY']?.trim() !== '1') return { proxy: null, problems: [] };
+  const problems: string[] = [];
+  const read = (name: string) => {
+    // As everywhere, the name in small letters wins.
+    const used = env[name.toLowerCase()] === undefined ? name : name.toLowerCase();
+    return { used, value: env[used]?.trim() ?? '' };
+  };
+  const readAddress = (name: string) => {
+    const { used, value } = read(name);
+    if (value && !/^https?:$/.test(URL.parse(value)?.protocol ?? '')) {
+      problems.push(`${used} must be an http or https URL, such as http://proxy.example:3128.`);
+    }
+    return value;
+  };
+  const plain = readAddress('HTTP_PROXY');
+  const proxy = { http: plain, https: readAddress('HTTPS_PROXY') || plain, except: read('NO_PROXY').value };
+  return { proxy: problems.length === 0 && (proxy.http || proxy.https) ? proxy : null, problems };
+}
+
+/** The proxy that an address is reached through; null: none. */
+export function chooseProxy(address: string, proxy: ProxySettings): URL | null {
+  const { protocol, hostname, port } = new URL(address);
+  const ownPort = port || (protocol === 'https:' ? '443' : '80');
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const isExcepted = proxy.except
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .some((entry) => matches(entry, host, ownPort));
+  const chosen = protocol === 'https:' ? proxy.https : proxy.http;
+  return isExcepted || !chosen ? null : new URL(chosen);
+}
+
+/** `entry`: `*`, a host with all below it, `.host`, or `*.host` for what is below it alone; each with a port or without. */
+function matches(entry: string, host: string, port: string): boolean {
+  const [, bracketed, plain, only] = /^(?:\[(.+)\]|([^:]+|.*:.*:.*?))(?::(\d+))?$/.exec(entry) ?? [];
+  const name = (bracketed ?? plain ?? '').replace(/^\*?\./, '');
+  if (only !== undefined && only !== port) return false;
+  return name === '*' || (name === host && !entry.startsWith('*')) || host.endsWith(`.${name}`);
+}
+
+/** Node reads its environment before the app reads `.env`; a Node before 24.14 can't be told later. */
+export function routeFetch(proxy: ProxySettings | null): void {
+  if (!proxy) return;
+  http.setGlobalProxyFromEnv?.({
+    HTTP_PROXY: proxy.http,
+    HTTPS_PROXY: proxy.https,
+    NO_PROXY: proxy.except,
+  });
+}
+
+export function listProxyPasswords(proxy: ProxySettings | null): string[] {
+  return [proxy?.http, proxy?.https].flatMap((address) => {
+    const password = URL.parse(address ?? '')?.password;
+    return password ? [decodeURIComponent(password)] : [];
+  });
+}

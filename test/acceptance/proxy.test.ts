@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { findFreePort } from '../../sandbox/http/find-free-port.ts';
+import { startForwardProxy } from '../../sandbox/http/forward-proxy.ts';
+import { startSandbox } from '../../sandbox/sandbox.ts';
+import { AppProcess } from './app-process.ts';
+
+/** One push, from its delivery to its conclusion, by a process with these settings. */
+async function deploy(settings: { env?: Record<string, string>; file?: Record<string, string> }) {
+  const sandbox = await startSandbox();
+  onTestFinished(() => sandbox.stop());
+  const { github, meltano } = sandbox;
+  github.addInstallation({ account: 'acme' });
+  github.addRepository({ fullName: 'acme/data', private: true, files: { 'meltano.yml': '0' } });
+  meltano.addWorkspace({ name: 'Analytics', repositoryUrl: sandbox.repositoryUrl('acme/data') });
+  const folder = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const lines = Object.entries(settings.file ?? {}).map(([name, value]) => `${name}=${value}\n`);
+  writeFileSync(join(folder, '.env'), lines.join(''));
+  const env: Record<string, string> = {
+    ...sandbox.appEnvironment(),
+    ...{ HOST: '127.0.0.1', PORT: String(await findFreePort()), DATA_DIR: join(folder, 'data') },
+    ...{ POLL_MIN_MS: '100', POLL_MAX_MS: '300', LOG_FORMAT: 'json', SWEEP_MINUTES: '0' },
+    ...settings.env,
+  };
+  const app = new AppProcess({ env, cwd: folder });
+  onTestFinished(async () => void (await app.kill('SIGKILL')));
+  await app.ready();
+  github.webhookUrl = `${app.url}/api/github/webhooks`;
+  const { after } = github.push({ repository: 'acme/data', files: { 'meltano.yml': '1' } });
+  await github.waitFor(
+    () => github.checkRuns('acme/data', after).some(({ conclusion }) => conclusion === 'success'),
+    'the conclusion',
+    30_000,
+  );
+  const hosts = [github.origin, meltano.apiUrl].map((url) => new URL(url).host);
+  return { hosts: new Set(hosts), output: app.output };
+}
+
+/** Node's own client asks for a tunnel where the other one sends the request. */
+function listHosts(asked: readonly string[]): Set<string | undefined> {
+  return new Set(asked.map((line) => /^(?:CONNECT |[A-Z]+ http:..)([^/]+)/.exec(line)?.[1]));
+}
+
+test.each(['env', 'file'])(
+  'GitHub and Meltano Cloud are both reached through the proxy of the environment (%s)',
+  async (place) => {
+    const proxy = await startForwardProxy('app:geheim');
+    onTestFinished(() => proxy.stop());
+    const { hosts, output } = await deploy({
+      [place]: { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: proxy.url },
+    });
+    expect(listHosts(proxy.asked)).toEqual(hosts);
+    expect(output).not.toContain('gehe');
+  },
+);
+
+test('hosts of NO_PROXY are reached directly, and all are without the switch', async () => {
+  const proxy = await startForwardProxy();
+  onTestFinished(() => proxy.stop());
+  await deploy({ env: { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: proxy.url, NO_PROXY: '127.0.0.1, localhost' } });
+  await deploy({ env: { HTTP_PROXY: proxy.url } });
+  expect(proxy.asked).toEqual([]);
+});

@@ -25,11 +25,18 @@ export interface TokenSource {
 
 /** A token is renewed this long before its end, so that it doesn't end on the way. */
 const MARGIN_MS = 60_000;
+/** No header holds a longer one (characters). */
+const LONGEST_TOKEN = 8_192;
+/** What `expires_in` may ask for: less would make each call ask for a token of its own. */
+const LIFETIME_S = { least: 5, most: 86_400 };
 /** For an answer without `expires_in`. */
 const DEFAULT_LIFETIME_S = 300;
 
 const answerSchema = z.object({
-  access_token: z.string().regex(/^[\x21-\x7e]+$/),
+  access_token: z
+    .string()
+    .max(LONGEST_TOKEN)
+    .regex(/^[\x21-\x7e]+$/),
   expires_in: z.coerce.number().positive().catch(DEFAULT_LIFETIME_S),
 });
 
@@ -96,7 +103,7 @@ class ClientCredentialsSource implements TokenSource {
     );
     if (!result.ok) return { ok: false, failure: explainTokenFailure(result.failure) };
     const { access_token: token, expires_in: seconds } = result.value;
-    const lifetime = seconds * 1000;
+    const lifetime = 1000 * Math.min(LIFETIME_S.most, Math.max(LIFETIME_S.least, seconds));
     this.#auth.onToken?.(token);
     this.#kept = { token, until: asked + lifetime - Math.min(MARGIN_MS, lifetime / 2) };
     return { ok: true, value: token };

@@ -18,6 +18,8 @@ export interface Timeouts {
 export const DEFAULT_TIMEOUTS: Timeouts = { headers: 30_000, body: 30_000, total: 60_000, log: 20_000 };
 
 const ERROR_BODY_LIMIT = 64 * 1024;
+/** Most answers fit in (bytes). */
+const FIRST_BUFFER = 16 * 1024;
 
 export interface CallContext {
   /** To any origin: see `MeltanoConnections`. */
@@ -168,14 +170,25 @@ async function orAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T>
 
 /** The body as text, null when it is longer than `limit` bytes. */
 export async function readText(body: AsyncIterable<Uint8Array>, limit: number): Promise<string | null> {
-  const chunks: Uint8Array[] = [];
+  const bytes = await readBytes(body, limit);
+  return bytes?.toString('utf8') ?? null;
+}
+
+/** Copied into one buffer: an answer in chunks of a byte would take a hundred times its size as a list of them. */
+export async function readBytes(body: AsyncIterable<Uint8Array>, limit: number): Promise<Buffer | null> {
+  let buffer = Buffer.alloc(Math.min(limit, FIRST_BUFFER));
   let length = 0;
   for await (const chunk of body) {
+    if (length + chunk.length > limit) return null;
+    if (length + chunk.length > buffer.length) {
+      const larger = Buffer.alloc(Math.min(limit, 2 * (length + chunk.length)));
+      buffer.copy(larger, 0, 0, length);
+      buffer = larger;
+    }
+    buffer.set(chunk, length);
     length += chunk.length;
-    if (length > limit) return null;
-    chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return buffer.subarray(0, length);
 }
 
 function fail(failure: MeltanoFailure): { ok: false; failure: MeltanoFailure } {

@@ -14,18 +14,45 @@ const id = z
   .regex(UUID)
   .transform((text) => text.toLowerCase());
 
-/** Absent, null and blank are all "not set". */
-const optionalText = z
+/** What is longer is cut: a name in a list of thousands, in the database and in check runs (characters). */
+const SHOWN_LENGTH = 200;
+/** What is longer can't be meant: GitHub takes no such branch or path (characters). */
+const URL_LENGTH = 2_048;
+const BRANCH_LENGTH = 1_024;
+const DIRECTORY_LENGTH = 4_096;
+const SECRET_LENGTH = 1_024;
+const TIMESTAMP_LENGTH = 64;
+
+/** For people. Absent, null and blank are all "not set". */
+const shownText = z
   .string()
   .nullish()
-  .transform((text) => text?.trim() || null);
+  .transform((text) => cut(text ?? '') || null);
+
+/** Used as it is: a longer one makes what it belongs to unreadable. Absent, null and blank are all "not set". */
+function exactText(longest: number) {
+  return z
+    .string()
+    .max(longest)
+    .nullish()
+    .transform((text) => text?.trim() || null);
+}
+
+/** A cut text is copied: JavaScript's own would keep the whole of it in memory. */
+function cut(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed.length <= SHOWN_LENGTH) return trimmed;
+  const start = trimmed.slice(0, SHOWN_LENGTH - 1).replace(/[\uD800-\uDBFF]$/, '');
+  return Buffer.from(`${start}…`).toString();
+}
 
 /** Without a zone it is UTC. What isn't a timestamp counts as not set: no job is lost over its dates. */
 const timestamp = z
   .unknown()
   .optional()
   .transform((value) => {
-    const match = typeof value === 'string' ? TIMESTAMP.exec(value) : null;
+    const isShort = typeof value === 'string' && value.length <= TIMESTAMP_LENGTH;
+    const match = isShort ? TIMESTAMP.exec(value) : null;
     if (!match) return null;
     const at = Date.parse(match[3] === undefined ? `${match[0]}Z` : match[0]);
     return Number.isNaN(at) ? null : at;
@@ -35,12 +62,12 @@ const timestamp = z
 export const workspaceSchema: z.ZodType<Workspace> = z
   .object({
     id,
-    name: optionalText,
-    alias: optionalText,
-    repositoryUrl: optionalText,
-    repositoryBranch: optionalText,
-    repositoryDirectory: optionalText,
-    defaultEnvironment: optionalText,
+    name: shownText,
+    alias: shownText,
+    repositoryUrl: exactText(URL_LENGTH),
+    repositoryBranch: exactText(BRANCH_LENGTH),
+    repositoryDirectory: exactText(DIRECTORY_LENGTH),
+    defaultEnvironment: shownText,
     created: timestamp,
   })
   .transform((raw) => ({
@@ -56,16 +83,25 @@ export const workspaceSchema: z.ZodType<Workspace> = z
 
 /** Shown to the workspace's owners and administrators only. Read right before it is used, and never stored. */
 export const deploymentSecretSchema: z.ZodType<string | null> = z
-  .object({ deploymentSecret: optionalText })
+  .object({ deploymentSecret: exactText(SECRET_LENGTH) })
   .transform((raw) => raw.deploymentSecret);
+
+/** A commit's id, or its beginning; anything else tells nothing of the commit. */
+const COMMIT = /^[0-9a-f]{4,64}$/i;
+const commitId = z
+  .unknown()
+  .optional()
+  .transform((value) =>
+    typeof value === 'string' && COMMIT.test(value.trim()) ? value.trim().toLowerCase() : null,
+  );
 
 export const jobSchema: z.ZodType<Job> = z
   .object({
     id,
-    type: optionalText,
-    status: z.string().trim().min(1),
+    type: shownText,
+    status: z.string().transform(cut).pipe(z.string().min(1)),
     created: timestamp,
-    commitId: optionalText,
+    commitId,
     startTime: timestamp,
     endTime: timestamp,
   })

@@ -1,27 +1,70 @@
 import type { z } from 'zod';
 import type { MeltanoResult } from '../domain/ports.ts';
-import { type Call, type CallContext, call, readText } from './call.ts';
+import { type Call, type CallContext, call, readBytes } from './call.ts';
 import { cleanMessage, parseJson } from './failure.ts';
 
-const JSON_LIMIT = 8 * 1024 * 1024;
+const MIB = 1024 * 1024;
+
+/** What a JSON answer may hold: more is neither kept in memory nor parsed, which would hold up all other accounts. */
+export interface AnswerLimits {
+  readonly bytes: number;
+  /** Fields and elements, nested ones included: parsing takes its time for each. */
+  readonly values: number;
+}
+
+export const ONE_THING: AnswerLimits = { bytes: MIB, values: 10_000 };
+export const PAGE_OF_THINGS: AnswerLimits = { bytes: 8 * MIB, values: 200_000 };
+
+export interface JsonReading {
+  readonly limits?: AnswerLimits;
+  /** Milliseconds for the whole call. */
+  readonly timeout?: number;
+  /** Told of the size of an answer that was read. */
+  readonly onBytes?: (bytes: number) => void;
+}
 
 /** Sends a request and decodes its JSON answer. */
 export function callJson<T>(
   context: CallContext,
   request: Call,
   schema: z.ZodType<T>,
+  { limits = ONE_THING, timeout = context.timeouts.total, onBytes }: JsonReading = {},
 ): Promise<MeltanoResult<T>> {
-  return call(context, request, async ({ status, body }) => {
-    const text = await readText(body, JSON_LIMIT);
-    const unexpected = (message: string): MeltanoResult<T> => ({
-      ok: false,
-      failure: { kind: 'unexpected_body', status, message },
-    });
-    if (text === null) return unexpected('The answer is longer than 8 MiB');
-    const decoded = schema.safeParse(parseJson(text));
-    if (decoded.success) return { ok: true, value: decoded.data };
-    return unexpected(describeBody(text, decoded.error, request.secrets));
-  });
+  return call(
+    context,
+    request,
+    async ({ status, body }) => {
+      const bytes = await readBytes(body, limits.bytes);
+      const unexpected = (message: string): MeltanoResult<T> => ({
+        ok: false,
+        failure: { kind: 'unexpected_body', status, message },
+      });
+      if (bytes === null) return unexpected(`The answer is longer than ${limits.bytes / MIB} MiB`);
+      onBytes?.(bytes.length);
+      if (holdsMore(bytes, limits.values))
+        return unexpected(`The answer holds more than ${limits.values} values`);
+      const text = bytes.toString('utf8');
+      const decoded = schema.safeParse(parseJson(text));
+      if (decoded.success) return { ok: true, value: decoded.data };
+      return unexpected(describeBody(text, decoded.error, request.secrets));
+    },
+    timeout,
+  );
+}
+
+const COMMA = 0x2c;
+const BRACKET = 0x5b;
+const BRACE = 0x7b;
+
+/** Counted by what separates and opens values; what stands in texts counts too. */
+function holdsMore(json: Buffer, values: number): boolean {
+  if (json.length <= values) return false;
+  let count = 0;
+  for (let index = 0; index < json.length; index += 1) {
+    const byte = json[index];
+    if (byte === COMMA || byte === BRACKET || byte === BRACE) count += 1;
+  }
+  return count > values;
 }
 
 /** What is wrong. Of JSON only the field is named: workspace answers hold keys and passwords. */

@@ -23,8 +23,10 @@ import {
   type Timeouts,
 } from './call.ts';
 import { deploymentSecretSchema, isUuid, jobSchema, pageSchema, workspaceSchema } from './decode.ts';
-import { callJson, describeIssue } from './json-call.ts';
+import { decodeItems, type Skipped } from './decode-items.ts';
+import { callJson, type JsonReading, PAGE_OF_THINGS } from './json-call.ts';
 import { consumeLogPage, readLog } from './log-reader.ts';
+import { readWorkspaces } from './read-workspaces.ts';
 
 export interface MeltanoClientOptions {
   /** The API's base URL, for example `https://app.meltano.com/api`. */
@@ -38,8 +40,8 @@ export interface MeltanoClientOptions {
   readonly onDeploymentSecret?: (secret: string) => void;
   /** Told of each request that went out, the ones for tokens included, and how it was answered. */
   readonly onRequest?: (sent: SentRequest) => void;
-  /** Told of entries of a list that can't be read; `problem` says what is wrong with the first. */
-  readonly onSkipped?: (skipped: { rel: 'workspaces' | 'jobs'; count: number; problem: string }) => void;
+  /** Told of entries of a list that can't be read, once for each list. */
+  readonly onSkipped?: (skipped: Skipped & { readonly rel: 'workspaces' | 'jobs' }) => void;
 }
 
 interface ClientContext extends CallContext {
@@ -53,9 +55,9 @@ type Times = { readonly [K in (typeof TIMES)[number]]?: number | null };
 
 const USER_AGENT = `meltano-deploy/${packageJson.version}`;
 const JSON_TYPES = 'application/hal+json, application/json';
-const WORKSPACES_PAGE = 100;
-/** Against an answer that always says there is more. */
-const MAX_PAGES = 1000;
+/** Of a service that ignores the size that is asked for. */
+const JOBS_LOOKED_AT = 1_000;
+const JOBS_KEPT = 100;
 /** Bytes of a message that is read only so that the connection is free again. */
 const MESSAGE_LIMIT = 64 * 1024;
 
@@ -88,21 +90,15 @@ class MeltanoClient implements MeltanoApi {
   }
 
   async listWorkspaces(): Promise<MeltanoResult<Workspace[]>> {
-    const found = new Map<string, Workspace>();
-    for (let number = 0; number < MAX_PAGES; number += 1) {
-      const path = `/workspaces?page=${number}&size=${WORKSPACES_PAGE}`;
-      const page = await this.#getJson(path, pageSchema('workspaces'));
-      if (!page.ok) return page;
-      const { items, totalPages, hasNext } = page.value;
-      const before = found.size;
-      const decoded = this.#decodeItems('workspaces', items, workspaceSchema);
-      for (const one of decoded) found.set(one.id, this.#onThisClock(one));
-      // A page of nothing new would be followed by its like: such a service ignores `page`.
-      const repeated = decoded.length > 0 && found.size === before;
-      const more = totalPages === null ? hasNext && !repeated : number + 1 < totalPages;
-      if (items.length === 0 || !more) break;
-    }
-    return { ok: true, value: [...found.values()] };
+    const { clock, timeouts } = this.#context;
+    const listed = await readWorkspaces({
+      elapsed: clock.elapsed,
+      timeout: timeouts.total,
+      readPage: (path, reading) => this.#getJson(path, pageSchema('workspaces'), reading),
+      onSkipped: (skipped) => this.#onSkipped?.({ rel: 'workspaces', ...skipped }),
+    });
+    if (!listed.ok) return listed;
+    return { ok: true, value: listed.value.map((one) => this.#onThisClock(one)) };
   }
 
   async getWorkspace(id: string): Promise<MeltanoResult<Workspace>> {
@@ -168,10 +164,13 @@ class MeltanoClient implements MeltanoApi {
   async listJobs(workspaceId: string): Promise<MeltanoResult<Job[]>> {
     if (!isUuid(workspaceId)) return noSuchId('workspace');
     const path = `/workspaces/${workspaceId}/jobs?page=0&size=20&sort=created,desc`;
-    const page = await this.#getJson(path, pageSchema('jobs'));
+    const page = await this.#getJson(path, pageSchema('jobs'), { limits: PAGE_OF_THINGS });
     if (!page.ok) return page;
-    const jobs = this.#decodeItems('jobs', page.value.items, jobSchema).map((job) => this.#onThisClock(job));
-    return { ok: true, value: jobs.sort((a, b) => (b.created ?? 0) - (a.created ?? 0)) };
+    const { values, skipped } = decodeItems(page.value.items.slice(0, JOBS_LOOKED_AT), jobSchema);
+    if (skipped) this.#onSkipped?.({ rel: 'jobs', ...skipped });
+    const jobs = values.map((job) => this.#onThisClock(job));
+    const newest = jobs.sort((a, b) => (b.created ?? 0) - (a.created ?? 0)).slice(0, JOBS_KEPT);
+    return { ok: true, value: newest };
   }
 
   async readLog(request: LogRequest): Promise<MeltanoResult<LogProgress>> {
@@ -189,8 +188,10 @@ class MeltanoClient implements MeltanoApi {
     return readLog(request, readPage, { elapsed: clock.elapsed, limit: 3 * timeouts.log });
   }
 
-  #getJson<T>(path: string, schema: z.ZodType<T>): Promise<MeltanoResult<T>> {
-    return this.#authorized('GET', path, JSON_TYPES, (request) => callJson(this.#context, request, schema));
+  #getJson<T>(path: string, schema: z.ZodType<T>, reading: JsonReading = {}): Promise<MeltanoResult<T>> {
+    return this.#authorized('GET', path, JSON_TYPES, (request) =>
+      callJson(this.#context, request, schema, reading),
+    );
   }
 
   /** Sends with a token, and once more with a new one when the first is refused. */
@@ -223,15 +224,6 @@ class MeltanoClient implements MeltanoApi {
     for (const key of TIMES)
       if (typeof shown[key] === 'number') moved[key] = this.#context.remoteClock.toLocal(shown[key]);
     return { ...shown, ...moved };
-  }
-
-  /** One unreadable entry must not hide all others. */
-  #decodeItems<T>(rel: 'workspaces' | 'jobs', items: readonly unknown[], schema: z.ZodType<T>): T[] {
-    const decoded = items.map((item) => schema.safeParse(item));
-    const failed = decoded.filter((one) => !one.success);
-    const [first] = failed;
-    if (first) this.#onSkipped?.({ rel, count: failed.length, problem: describeIssue(first.error) });
-    return decoded.filter((one) => one.success).map((one) => one.data);
   }
 }
 

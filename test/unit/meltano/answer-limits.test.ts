@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import type { MeltanoApi } from '../../../src/domain/ports.ts';
 import { connectTo, createAgent, expectValue, failureOf, serve } from './client-setup.ts';
 
 const ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
@@ -28,10 +29,13 @@ function pour(response: ServerResponse, chunk: string, seen: { written: number }
 }
 
 describe('an answer of 100 MB', () => {
-  test('is left after 8 MiB', async () => {
+  test.each([
+    ['1 MiB, where it is of one thing', 1, (api: MeltanoApi) => api.getJob(ID)],
+    ['8 MiB, where it is a page', 8, (api: MeltanoApi) => api.listWorkspaces()],
+  ])('is left after %s', async (_, most, ask) => {
     const { origin, seen } = await serveHuge(200, `{"x":"${'x'.repeat(MIB)}`);
-    const result = await connectTo(origin).getJob(ID);
-    expect(failureOf(result)).toMatchObject({ message: 'The answer is longer than 8 MiB' });
+    const result = await ask(connectTo(origin));
+    expect(failureOf(result)).toMatchObject({ message: `The answer is longer than ${most} MiB` });
     // What the sockets hold may be on its way.
     expect(seen.written).toBeLessThan(32 * MIB);
   });

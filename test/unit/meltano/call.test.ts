@@ -247,7 +247,7 @@ describe('2xx answers that are not what the API describes', () => {
 
   test('an answer of more than 8 MiB', async () => {
     const origin = await serve((_, response) => response.end(`{"x":"${'x'.repeat(9 * 1024 * 1024)}"}`));
-    expect(failureOf(await connectTo(origin).getJob(ID))).toMatchObject({
+    expect(failureOf(await connectTo(origin).listJobs(ID))).toMatchObject({
       kind: 'unexpected_body',
       message: 'The answer is longer than 8 MiB',
     });

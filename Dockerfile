@@ -1,15 +1,14 @@
-# syntax=docker/dockerfile:1
 # The app for production: docker build -t meltano-deploy .
 # Node runs the .ts files as they are, so nothing is built: the first stage only installs the dependencies.
 # npm run check-image runs these steps without Docker, and starts what comes out.
 
-FROM node:24-slim AS dependencies
+FROM node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6 AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # The optional dependency is a Node for machines whose own is too old: the image has one.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts && mkdir data
 
-FROM node:24-slim
+FROM node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
 # MALLOC_ARENA_MAX: the C library otherwise keeps memory for each thread, some 35 MB under load.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data MALLOC_ARENA_MAX=1
 WORKDIR /app

@@ -2,8 +2,7 @@
 // lock file. Plain JavaScript, for any Node that npm runs on. In production it installs nothing.
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
-
-const NEEDED = 24;
+import { chooseNode, NEEDED_NODE } from './choose-node.mjs';
 
 function modifiedAt(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
@@ -29,8 +28,7 @@ function install() {
 
 if (process.env.NODE_ENV !== 'production' && !isInstalled()) install();
 
-const major = Number.parseInt(process.versions.node, 10);
-if (major < NEEDED && modifiedAt('node_modules/.bin/node') === 0) {
-  console.error(`Meltano Deploy needs Node ${NEEDED} or newer; this is Node ${process.versions.node}.`);
+if (!chooseNode()) {
+  console.error(`Meltano Deploy needs Node ${NEEDED_NODE} or newer; this is Node ${process.versions.node}.`);
   process.exit(1);
 }

@@ -51,6 +51,7 @@ describe('compose.yaml', () => {
     expect(mounted).toEqual(Object.keys(volumes));
     expect(Object.keys(app.depends_on ?? {})).toEqual(['database']);
     expect(database.healthcheck?.test[1]).toBe('pg_isready');
+    expect(database.image).toMatch(/^postgres:17\.\d+@sha256:[0-9a-f]{64}$/);
   });
 
   test('holds no secret, and demands the password of the database', () => {

@@ -12,6 +12,7 @@ export async function fillStore(directory: string, count: number): Promise<void>
     id: 2,
     installationId: 1,
     owner: 'acme',
+    ownerId: 10,
     name: 'data',
     private: true,
     defaultBranch: 'main',

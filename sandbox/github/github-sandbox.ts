@@ -187,6 +187,15 @@ export class GitHubSandbox {
     return installations.addInstallation(this.#context, input);
   }
 
+  renameAccount(from: string, to: string): void {
+    installations.renameAccount(this.#context, from, to);
+  }
+
+  /** GitHub's id of an account. */
+  accountId(login: string): number {
+    return this.#context.state.account(login).id;
+  }
+
   suspend(installationId: number): Sent {
     return installations.suspendInstallation(this.#context, installationId);
   }

@@ -66,3 +66,18 @@ function requireInstallation({ state }: SandboxContext, id: number): SandboxInst
   if (!installation || installation.removed) throw new Error(`There is no installation ${id}`);
   return installation;
 }
+
+/** The id stays, the old login is free for others, and an app hears nothing of it unless it asks for `installation_target`. */
+export function renameAccount({ state }: SandboxContext, from: string, to: string): void {
+  const account = state.accounts.get(from.toLowerCase());
+  if (!account) throw new Error(`There is no account ${from}`);
+  if (state.accounts.has(to.toLowerCase())) throw new Error(`${to} exists already`);
+  state.accounts.delete(from.toLowerCase());
+  state.accounts.set(to.toLowerCase(), { ...account, login: to });
+  for (const repository of state.repositories.values()) {
+    if (repository.owner === account.login) state.moveRepository(repository, { owner: to });
+  }
+  for (const installation of state.installations.values()) {
+    if (installation.account === account.login) installation.account = to;
+  }
+}

@@ -13,7 +13,7 @@ export interface SandboxAccount {
 
 export interface SandboxInstallation {
   readonly id: number;
-  readonly account: string;
+  account: string;
   readonly createdAt: number;
   suspendedAt: number | null;
   removed: boolean;

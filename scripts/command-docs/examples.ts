@@ -30,7 +30,15 @@ const DEV: NamedWorkspace = {
   ...{ id: '9a41d0c8-2b7f-4f0e-8a53-64c1f2d9b7e0', name: 'Analytics (dev)', branch: 'dev', directory: 'dwh' },
 };
 const REPOSITORY: Repository = {
-  ...{ id: 2, installationId: 1, owner: 'acme', name: 'data', private: true, defaultBranch: 'main' },
+  ...{
+    id: 2,
+    installationId: 1,
+    owner: 'acme',
+    ownerId: 10,
+    name: 'data',
+    private: true,
+    defaultBranch: 'main',
+  },
 };
 const SHA = 'a1b2c3d4e5f60718293a4b5c6d7e8f9001122334';
 const NEWER = 'd4e5f6a7b8c90718293a4b5c6d7e8f9001122334';

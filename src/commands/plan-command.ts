@@ -60,6 +60,8 @@ export interface CommandToPlan {
   readonly event: CommentEvent;
   /** Null when no Meltano Cloud account is served for the repository's owner. */
   readonly account: Account | null;
+  /** The login of the repository's owner was another account's before. */
+  readonly isLoginTaken: boolean;
   /** Used only when the person may ask. */
   readonly listWorkspaces: ListWorkspaces;
 }
@@ -139,7 +141,7 @@ function refuse(refusal: Refusal): Decided {
 }
 
 function refuseAtOnce(
-  { event, receivedAt, account }: CommandToPlan,
+  { event, receivedAt, account, isLoginTaken }: CommandToPlan,
   level: PermissionLevel,
   inUse: ConfigurationInUse | null,
   { githubClock }: PlanningPorts,
@@ -152,6 +154,7 @@ function refuseAtOnce(
   if (parsed.kind !== 'command') return { code: 'not_understood' };
   // The permission was asked for just now: how far GitHub's clock is from this one is known.
   if (receivedAt - githubClock.toLocal(event.askedAt) > TOO_LATE_MS) return { code: 'too_late' };
+  if (isLoginTaken && name !== 'help') return { code: 'login_taken', ownerId: repository.ownerId };
   if (account === null && name !== 'help') return { code: 'account_not_served' };
   return null;
 }

@@ -5,6 +5,7 @@ import { selectEntries } from '../config/select-entries.ts';
 import type { OpenTrees } from '../domain/changed-paths.ts';
 import type { Configurations } from '../domain/configuration-in-use.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
+import { isMeant } from '../domain/owner.ts';
 import type { Accounts, InstallationReader, LacksPush } from '../domain/ports.ts';
 import { PushTrees } from '../domain/push-trees.ts';
 import { normalizeHost } from '../domain/repository-url.ts';
@@ -21,6 +22,7 @@ import { createFollowers } from '../reconcile/create-followers.ts';
 import { digestTexts } from '../reconcile/digest-text.ts';
 import { createReportFinisher } from '../reconcile/finish-report.ts';
 import { handleSweeps, type SweepRounds } from '../reconcile/handle-sweeps.ts';
+import type { OwnerReader } from '../reconcile/know-owners.ts';
 import { createInstallationLearner, type InstallationLearning } from '../reconcile/learn-repositories.ts';
 import type { LogBook } from '../reconcile/log-book.ts';
 import { createPlanner } from '../reconcile/plan-deliveries.ts';
@@ -46,6 +48,7 @@ const RETENTION_PAUSE_MS = 20;
 export interface QueuePorts {
   readonly octokit: OctokitSource;
   readonly accounts: Accounts;
+  readonly knowOwner: OwnerReader;
   readonly reporting: Reporting;
 }
 
@@ -120,6 +123,7 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
       checkPull: (pull) => checkPull(pull, { files, read: readConfiguration }),
       planning,
       commands,
+      knowOwner: ports.knowOwner,
       allowedAccounts: configuration.allowedAccounts,
     }),
   );
@@ -238,7 +242,8 @@ function planRounds(
       ...{ dispatcher, clock, githubClock, log },
       ...{ budget: learning.budget, onMoved: learning.onMoved },
       githubHost: normalizeHost(configuration.github.host),
-      isAllowed: (login) => allowed === null || allowed.has(login.toLowerCase()),
+      knowOwner: ports.knowOwner,
+      isAllowed: (owner) => allowed === null || allowed.some((one) => isMeant(one, owner)),
       onFound: (count) => metrics.swept('push', count),
     },
     adoption: {

@@ -5,6 +5,7 @@ import type { Configuration } from '../config/environment.ts';
 import { createOctokitSource } from '../github/octokit.ts';
 import { createApp } from '../index.ts';
 import { AccountRegistry } from '../meltano/account-registry.ts';
+import { createOwnerReader } from '../reconcile/know-owners.ts';
 import type { Redactor } from '../report/redact.ts';
 import { watchBacklog } from '../web/backlog-metrics.ts';
 import { guardWebhooks } from '../web/guard-webhooks.ts';
@@ -62,6 +63,11 @@ export async function startService(
       },
     },
   );
+  const knowOwner = createOwnerReader({
+    store: stores,
+    clock,
+    listNamed: () => [...(configuration.allowedAccounts ?? []), ...accounts.named],
+  });
   watchBacklog(metrics.registry, stores, clock);
   const server = createServer(foundation);
   const octokit = createOctokitSource({
@@ -90,7 +96,7 @@ export async function startService(
   octokit.connect(probot);
   createApp({
     ...{ dispatcher, clock, log, deliveries: stores, onDelivery: metrics.delivery },
-    keepsPushes: (owner) => accounts.forOwner(owner)?.keepsPushes ?? false,
+    keepsPushes: async (owner) => accounts.forOwner(await knowOwner(owner))?.keepsPushes ?? false,
     onInstallation: (installationId) =>
       void work.then(({ onInstallation }) => onInstallation(installationId)),
   })(probot);
@@ -101,7 +107,7 @@ export async function startService(
     receive: (delivery) => probot.webhooks.receive(delivery as EmitterWebhookEvent),
     onFailure: () => void work.then(({ onFailedDelivery }) => onFailedDelivery()),
   });
-  begin(startWork(foundation, { octokit, accounts }));
+  begin(startWork(foundation, { octokit, accounts, knowOwner }));
   const started = work.then(() => {
     if (standing === 'starting') standing = 'working';
   });

@@ -1,5 +1,6 @@
 import type { OctokitSource } from '../github/octokit.ts';
 import type { AccountRegistry } from '../meltano/account-registry.ts';
+import type { OwnerReader } from '../reconcile/know-owners.ts';
 import { wakeUnfinished } from '../reconcile/wake-unfinished.ts';
 import { createReporting } from './create-reporting.ts';
 import type { Foundation } from './foundation.ts';
@@ -18,14 +19,15 @@ export interface Work {
 export interface WorkPorts {
   readonly octokit: OctokitSource;
   readonly accounts: AccountRegistry;
+  readonly knowOwner: OwnerReader;
 }
 
 /** Gives the queues their work, and wakes up what an earlier process left unfinished. */
-export async function startWork(foundation: Foundation, { octokit, accounts }: WorkPorts): Promise<Work> {
+export async function startWork(foundation: Foundation, ports: WorkPorts): Promise<Work> {
+  const { octokit, accounts } = ports;
   const reporting = createReporting(foundation, accounts, octokit.get);
   const { unfinished, onInstallation, onFailedDelivery } = handleQueues(foundation, {
-    octokit,
-    accounts,
+    ...ports,
     reporting,
   });
   await wakeUnfinished(unfinished);

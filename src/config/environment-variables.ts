@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readDatabaseUrl } from './database-url.ts';
 import { TOKEN, TOKEN_ERROR } from './meltano-credentials.ts';
+import { toNamedAccounts } from './named-accounts.ts';
 
 const url = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
@@ -50,7 +51,7 @@ export const variables = z.object({
   TENANTS_FILE: z.string().optional(),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z.string().transform(toDatabaseUrl).optional(),
-  ALLOWED_ACCOUNTS: z.string().optional(),
+  ALLOWED_ACCOUNTS: z.string().transform(toNamedAccounts).optional(),
   DEPLOY_TIMEOUT_MINUTES: minutes.default(120),
   START_TIMEOUT_MINUTES: minutes.default(60),
   SWEEP_MINUTES: z.coerce

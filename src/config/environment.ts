@@ -1,3 +1,4 @@
+import type { NamedAccount } from '../domain/owner.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { type Values, variables } from './environment-variables.ts';
 import { type GitHubAddress, readGitHubAddress } from './github-address.ts';
@@ -33,8 +34,8 @@ export interface Configuration {
   readonly dataDirectory: string;
   /** The PostgreSQL server that several instances share; null: the embedded database in `dataDirectory`. */
   readonly databaseUrl: string | null;
-  /** GitHub logins in lower case; null serves everyone. */
-  readonly allowedAccounts: ReadonlySet<string> | null;
+  /** Null serves everyone. */
+  readonly allowedAccounts: readonly NamedAccount[] | null;
   readonly deployTimeoutMinutes: number;
   readonly startTimeoutMinutes: number;
   /** Whether a job that something else started for a push is reported in place of a second one. */
@@ -186,7 +187,7 @@ function toConfiguration(
     proxy,
     dataDirectory: values.DATA_DIR,
     databaseUrl: values.DATABASE_URL ?? null,
-    allowedAccounts: values.ALLOWED_ACCOUNTS ? splitLogins(values.ALLOWED_ACCOUNTS) : null,
+    allowedAccounts: values.ALLOWED_ACCOUNTS ?? null,
     deployTimeoutMinutes: values.DEPLOY_TIMEOUT_MINUTES,
     startTimeoutMinutes: values.START_TIMEOUT_MINUTES,
     adoptJobs: values.ADOPT_JOBS === 'true',
@@ -209,13 +210,4 @@ function toCredentials(values: Values): MeltanoCredentials | null {
     authUrl: values.MELTANO_AUTH_URL,
     audience: values.MELTANO_AUDIENCE ?? values.MELTANO_API_URL,
   };
-}
-
-function splitLogins(list: string): Set<string> {
-  return new Set(
-    list
-      .toLowerCase()
-      .split(/[\s,]+/)
-      .filter(Boolean),
-  );
 }

@@ -21,6 +21,8 @@ export type Trigger = 'api' | 'webhook';
 export interface TenantAccount {
   /** In lower case. */
   readonly login: string;
+  /** GitHub's id of the account; null: whoever is first seen with the login. */
+  readonly id: number | null;
   readonly apiUrl: string;
   /** Null: only mappings that are started by push, whose outcome can't be seen. */
   readonly credentials: MeltanoCredentials | null;
@@ -134,6 +136,7 @@ function checkLogin(name: string, seen: Set<string>): FileProblem[] {
 function toAccount(login: string, entry: AccountEntry, defaults: TenantDefaults): TenantAccount {
   return {
     login,
+    id: entry.id ?? null,
     apiUrl: entry.api_url ?? defaults.apiUrl,
     credentials: toCredentials(entry, defaults),
     adoptJobs: entry.adopt_jobs ?? defaults.adoptJobs,

@@ -28,6 +28,7 @@ const ERRORS = {
   branch: "must be a branch's name, without refs/heads/",
   directory: 'must be a directory inside the repository, such as pipelines/daily',
   login: 'must be a GitHub login',
+  id: 'must be the number of the GitHub account: see https://api.github.com/users/LOGIN',
   file: 'must begin with accounts: and name GitHub accounts below it',
   keys: 'must be keys with values, indented by more than the key above them',
 };
@@ -54,6 +55,12 @@ function listOf<T>(entry: z.ZodType<T>) {
   );
 }
 
+/** GitHub's id of an account. */
+export const accountIdSchema = z
+  .string({ error: ERRORS.id })
+  .regex(/^[1-9][0-9]{0,14}$/, { error: ERRORS.id })
+  .transform(Number);
+
 interface SchemaOptions {
   readonly allowInsecure: boolean;
 }
@@ -72,6 +79,7 @@ function createShapes(env: Variables, { allowInsecure }: SchemaOptions) {
     .transform((value, context) => resolveReference(value, env, context));
   const start = { trigger, deployment_secret: secret.optional() };
   const account = {
+    id: accountIdSchema.optional(),
     api_url: address.optional(),
     token: secret.refine((value) => TOKEN.test(value), { error: TOKEN_ERROR }).optional(),
     /** Not a secret: it may stand here, too. */

@@ -45,6 +45,8 @@ export type Refusal =
   /** The configuration file has mistakes, and there was never a good one. */
   | { readonly code: 'configuration_held'; readonly bad: FileAtCommit }
   | { readonly code: 'account_not_served' }
+  /** Another account had the login of the repository's owner before. */
+  | { readonly code: 'login_taken'; readonly ownerId: number }
   | {
       readonly code: 'unknown_workspace' | 'ambiguous_workspace';
       readonly word: string;

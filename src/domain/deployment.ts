@@ -125,6 +125,7 @@ export interface Repository {
   readonly id: number;
   readonly installationId: number;
   readonly owner: string;
+  readonly ownerId: number;
   readonly name: string;
   readonly private: boolean;
   readonly defaultBranch: string;

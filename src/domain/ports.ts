@@ -7,6 +7,7 @@ import type { Job } from './job.ts';
 import type { KeptPush } from './kept-push.ts';
 import type { LogExcerpt } from './log-excerpt.ts';
 import type { NameHolder, WorkspaceMapping, WorkspaceStatement } from './match-workspaces.ts';
+import type { KnownOwner, Owner } from './owner.ts';
 import type { ReasonCode } from './reason-codes.ts';
 import type { ShownCheckRun } from './shown-check-run.ts';
 import type { Workspace } from './workspace.ts';
@@ -169,8 +170,8 @@ export interface Account {
 }
 
 export interface Accounts {
-  /** The account for a GitHub login, in any letter case; null when it isn't served. */
-  forOwner(login: string): Account | null;
+  /** The account for the owner of a repository; null when it isn't served. */
+  forOwner(owner: KnownOwner): Account | null;
   /** The account of a stored deployment; null when its credentials are gone from the configuration. */
   byKey(key: string): Account | null;
 }
@@ -506,7 +507,7 @@ export interface SweptRepository {
 /** Where the app is installed, and what moved there. Throws when GitHub can't answer now. */
 export interface InstallationReader {
   /** Those that aren't suspended. */
-  listInstallations(): Promise<readonly { readonly id: number; readonly account: string }[]>;
+  listInstallations(): Promise<readonly { readonly id: number; readonly owner: Owner }[]>;
   /** Pages of the installation's repositories. */
   listRepositories(installationId: number): AsyncIterable<readonly SweptRepository[]>;
   /** The commit that a branch points to; null when there is no such branch. */

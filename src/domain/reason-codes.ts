@@ -46,6 +46,8 @@ export const REASON_CODES = {
   not_a_branch: 'the push is not to a branch',
   branch_deleted: 'the push deletes the branch',
   account_not_allowed: 'ALLOWED_ACCOUNTS does not name the account',
+  login_taken:
+    "the account's login belonged to another account before: what is meant for that one is not for this one",
   account_not_served: 'there are no Meltano Cloud credentials for the account',
   replayed: 'the event was handled long ago, and came again as another delivery',
   no_installation: 'the delivery names no installation of the App, and none is known of the repository',

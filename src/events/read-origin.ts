@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Repository, UNKNOWN_INSTALLATION } from '../domain/deployment.ts';
+import { UNKNOWN_OWNER } from '../domain/owner.ts';
 
 /** GitHub's description lets the owner be null; the full name says it too. */
 const repositorySchema = z
@@ -9,14 +10,14 @@ const repositorySchema = z
     full_name: z.string().nullish(),
     private: z.boolean(),
     default_branch: z.string(),
-    owner: z.object({ login: z.string() }).nullish(),
+    owner: z.object({ login: z.string(), id: z.int().nullish() }).nullish(),
     /** Seconds in a push, an ISO time in other events. */
     pushed_at: z.union([z.number(), z.string()]).nullish(),
     updated_at: z.union([z.number(), z.string()]).nullish(),
   })
   .transform((repository, context) => {
     const login = repository.owner?.login ?? /^([^/]+)\/[^/]+$/.exec(repository.full_name ?? '')?.[1];
-    if (login) return { ...repository, owner: login };
+    if (login) return { ...repository, owner: login, ownerId: repository.owner?.id ?? UNKNOWN_OWNER };
     context.addIssue({ code: 'custom', path: ['owner'], message: 'neither owner nor full_name names one' });
     return z.NEVER;
   });
@@ -42,6 +43,7 @@ export function readOrigin({ repository, installation }: z.infer<typeof originSc
       id: repository.id,
       installationId: installation?.id ?? UNKNOWN_INSTALLATION,
       owner: repository.owner,
+      ownerId: repository.ownerId,
       name: repository.name,
       private: repository.private,
       defaultBranch: repository.default_branch,

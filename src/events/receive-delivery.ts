@@ -1,8 +1,9 @@
 import type { EmitterWebhookEvent } from '@octokit/webhooks';
 import type { Logger } from 'pino';
-import type { AppEvent } from '../domain/delivery.ts';
-import { type KeptPush, keepPayload } from '../domain/kept-push.ts';
-import type { Clock, DeliveryStore, Dispatcher } from '../domain/ports.ts';
+import type { AppEvent, PushEvent } from '../domain/delivery.ts';
+import { keepPayload } from '../domain/kept-push.ts';
+import type { Owner } from '../domain/owner.ts';
+import type { Clock, DeliveryStore, Dispatcher, ReceivedDelivery } from '../domain/ports.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { stamp } from '../domain/stored-times.ts';
 import { identifyEvent } from './identify-event.ts';
@@ -12,8 +13,8 @@ export interface ReceivePorts {
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Whether the payloads of an account's pushes are kept: its deployments are started by them. */
-  readonly keepsPushes: (owner: string) => boolean;
+  /** Whether the payloads of an owner's pushes are kept: its deployments are started by them. */
+  readonly keepsPushes: (owner: Owner) => Promise<boolean>;
   readonly onDelivery: (event: string, outcome: 'stored' | 'duplicate' | 'unreadable') => void;
 }
 
@@ -35,8 +36,7 @@ export async function receiveDelivery(
   const event = readOrRefuse(ports, incoming, read);
   const identity = identifyEvent(event, incoming.payload);
   const delivery = { id, name, receivedAt: stamp(ports.clock), event, identity };
-  const push = ports.keepsPushes(event.repository.owner) ? keepPush(event, incoming) : undefined;
-  const isNew = await ports.deliveries.record(delivery, push).catch((error: unknown) => {
+  const isNew = await store(ports, delivery, incoming).catch((error: unknown) => {
     throw new Refusal(503, 'The delivery could not be stored.', { cause: error });
   });
   ports.onDelivery(name, isNew ? 'stored' : 'duplicate');
@@ -47,10 +47,25 @@ export async function receiveDelivery(
   ports.dispatcher.wake('plan', String(event.repository.id));
 }
 
-/** A push that moves a branch; deletions and tags deploy nothing. */
-function keepPush(event: AppEvent, { payload }: IncomingEvent): KeptPush | undefined {
-  if (event.kind !== 'push' || event.deleted || !event.ref.startsWith('refs/heads/')) return undefined;
-  return { ref: event.ref, pushedAt: event.pushedAt ?? 0, payload: keepPayload(payload as object) };
+async function store(
+  { deliveries, keepsPushes }: ReceivePorts,
+  delivery: ReceivedDelivery,
+  { payload }: IncomingEvent,
+): Promise<boolean> {
+  const { event } = delivery;
+  if (event.kind !== 'push' || !movesBranch(event)) return deliveries.record(delivery);
+  const { owner: login, ownerId: id } = event.repository;
+  if (!(await keepsPushes({ id, login }))) return deliveries.record(delivery);
+  return deliveries.record(delivery, {
+    ref: event.ref,
+    pushedAt: event.pushedAt ?? 0,
+    payload: keepPayload(payload as object),
+  });
+}
+
+/** Deletions and tags deploy nothing. */
+function movesBranch({ deleted, ref }: PushEvent): boolean {
+  return !deleted && ref.startsWith('refs/heads/');
 }
 
 function readOrRefuse(

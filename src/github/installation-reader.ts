@@ -1,4 +1,5 @@
 import type { Repository } from '../domain/deployment.ts';
+import { type Owner, UNKNOWN_OWNER } from '../domain/owner.ts';
 import type { InstallationReader, SweptRepository } from '../domain/ports.ts';
 import type { ReadingOctokit } from './octokit.ts';
 
@@ -19,7 +20,7 @@ export function createInstallationReader({
       const installations = await octokit.paginate(octokit.rest.apps.listInstallations, { per_page: 100 });
       return installations
         .filter((one) => !one.suspended_at)
-        .map((one) => ({ id: one.id, account: readLogin(one.account) }));
+        .map((one) => ({ id: one.id, owner: readOwner(one.account) }));
     },
 
     async *listRepositories(installationId) {
@@ -33,6 +34,7 @@ export function createInstallationReader({
             id: one.id,
             installationId,
             owner: one.owner?.login ?? one.full_name.split('/', 1)[0] ?? '',
+            ownerId: one.owner?.id ?? UNKNOWN_OWNER,
             name: one.name,
             private: one.private,
             defaultBranch: one.default_branch,
@@ -59,6 +61,9 @@ export function createInstallationReader({
 }
 
 /** An organization has a login like a person; an enterprise has a slug. */
-export function readLogin(account: { login?: string; slug?: string } | null): string {
-  return account?.login ?? account?.slug ?? '';
+export function readOwner(account: { id?: number; login?: string; slug?: string } | null): Owner {
+  return {
+    id: account?.id ?? UNKNOWN_OWNER,
+    login: account?.login ?? account?.slug ?? '',
+  };
 }

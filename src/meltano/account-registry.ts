@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Configuration } from '../config/environment.ts';
 import type { ProxySettings } from '../config/outgoing-proxy.ts';
 import type { TenantAccount } from '../config/tenants-file.ts';
+import type { KnownOwner, NamedAccount } from '../domain/owner.ts';
 import type { Account, Accounts } from '../domain/ports.ts';
 import { MeltanoConnections } from './connections.ts';
 import { type AccountPorts, type AccountSettings, createAccount } from './create-account.ts';
@@ -40,6 +41,7 @@ export class AccountRegistry implements Accounts {
    */
   readonly #connections = new Set<MeltanoConnections>();
   #served: ReadonlyMap<string, Served> = new Map();
+  #named: readonly NamedAccount[] = [];
 
   constructor({ tenants, ...own }: AccountSources, ports: RegistryPorts) {
     this.#own = own;
@@ -47,8 +49,15 @@ export class AccountRegistry implements Accounts {
     this.replace(tenants);
   }
 
-  forOwner(login: string): Account | null {
-    return this.byKey(makeKey(login)) ?? this.byKey(ENVIRONMENT_KEY);
+  forOwner(owner: KnownOwner): Account | null {
+    const named = this.#named.find((one) => one.id === owner.id) ?? this.#findByLogin(owner);
+    if (named) return this.byKey(makeAccountKey(named.login));
+    return owner.isLoginTaken ? null : this.byKey(ENVIRONMENT_KEY);
+  }
+
+  /** The accounts of the file, as it names them. */
+  get named(): readonly NamedAccount[] {
+    return this.#named;
   }
 
   byKey(key: string): Account | null {
@@ -68,8 +77,18 @@ export class AccountRegistry implements Accounts {
     }
     const before = this.#served;
     this.#served = next;
+    this.#named = tenants.map(({ login, id }) => ({ login, id }));
     for (const key of before.keys()) if (!next.has(key)) this.#ports.onRetired(key);
     for (const [key, served] of next) if (before.get(key) !== served) this.#ports.onCircuit(key, null);
+  }
+
+  /** The present login counts more than a former one. */
+  #findByLogin({ logins }: KnownOwner): NamedAccount | null {
+    const withoutId = new Map(
+      this.#named.filter((one) => one.id === null).map((one) => [one.login, one] as const),
+    );
+    const login = logins.find((one) => withoutId.has(one));
+    return withoutId.get(login ?? '') ?? null;
   }
 
   async destroy(): Promise<void> {
@@ -85,7 +104,7 @@ export class AccountRegistry implements Accounts {
     };
     return [
       ...(credentials === null ? [] : [{ ...own, credentials }]),
-      ...tenants.map(({ login, ...tenant }) => ({ ...tenant, key: makeKey(login) })),
+      ...tenants.map(({ login, id: _, ...tenant }) => ({ ...tenant, key: makeAccountKey(login) })),
     ];
   }
 
@@ -103,6 +122,6 @@ export class AccountRegistry implements Accounts {
 }
 
 /** With a sign that no login has: there may be a GitHub account called `environment`. */
-function makeKey(login: string): string {
+export function makeAccountKey(login: string): string {
   return `@${login.toLowerCase()}`;
 }

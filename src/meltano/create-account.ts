@@ -13,7 +13,7 @@ import { type Observation, observeMeltano } from './observe-meltano.ts';
 import { createWorkspaceDirectory } from './workspace-directory.ts';
 
 /** What makes an account what it is: accounts of equal settings are the same. */
-export interface AccountSettings extends Omit<TenantAccount, 'login'> {
+export interface AccountSettings extends Omit<TenantAccount, 'login' | 'id'> {
   /** Stored with each deployment. */
   readonly key: string;
 }

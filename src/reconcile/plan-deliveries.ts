@@ -3,6 +3,7 @@ import type { Configurations } from '../domain/configuration-in-use.ts';
 import type { ConfigurationRunStore } from '../domain/configuration-run.ts';
 import type { AppEvent, CommentEvent, Delivery, RerunEvent } from '../domain/delivery.ts';
 import { type Deployment, isReported, UNKNOWN_INSTALLATION } from '../domain/deployment.ts';
+import { isMeant, type KnownOwner, type NamedAccount, UNKNOWN_OWNER } from '../domain/owner.ts';
 import { type PlanningPorts, refusePush } from '../domain/plan-push.ts';
 import type {
   Account,
@@ -25,6 +26,7 @@ import type { Workspace } from '../domain/workspace.ts';
 import { formatWorkspaceKey } from '../domain/workspace-key.ts';
 import type { PullToCheck } from './check-pull.ts';
 import { findWorkspaces, ListFailed, ListTooFresh, type WorkspaceSearch } from './find-workspaces.ts';
+import type { OwnerReader } from './know-owners.ts';
 import { type DeliveredPush, planDeliveredPush } from './plan-delivered-push.ts';
 import { createTurns } from './take-turns.ts';
 
@@ -47,7 +49,9 @@ export interface PlanContext {
   readonly log: Logger;
   readonly githubHost: string;
   /** GitHub logins (lower case) that are served; null serves everyone. */
-  readonly allowedAccounts: ReadonlySet<string> | null;
+  readonly knowOwner: OwnerReader;
+  /** Null: everyone. */
+  readonly allowedAccounts: readonly NamedAccount[] | null;
   readonly onConcluded: (deployment: Deployment) => void;
   /** What was decided about a workspace, or about a delivery without any: for the metrics. */
   readonly onDecision: (reason: ReasonCode) => void;
@@ -66,12 +70,18 @@ export interface Asked<E> {
   readonly receivedAt: number;
   readonly event: E;
   readonly account: Account | null;
+  readonly isLoginTaken: boolean;
   readonly listWorkspaces: ListWorkspaces;
 }
 
 /** What a refusal of Meltano Cloud says is enough; anything else may be a mistake of ours, and keeps its stack. */
 function describeError(error: unknown): object {
   return error instanceof ListFailed ? { problem: error.message } : { err: error };
+}
+
+interface FoundOwner extends KnownOwner {
+  /** Null: not served. */
+  readonly account: Account | null;
 }
 
 /** Milliseconds after which a person is told that the command or re-run can't be carried out. */
@@ -156,7 +166,7 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     const { event, attempts } = delivery;
     const isAsked = event.kind === 'comment' || event.kind === 'rerun';
     if (isAsked && ageOf(clock, delivery.receivedAt) >= ANSWER_WITHIN_MS) {
-      const asked = ask(delivery, event, context.accounts.forOwner(event.account));
+      const asked = ask(delivery, event, await findOwner(event));
       const problem = error instanceof ListFailed ? error.message : 'GitHub could not be asked';
       await commit(delivery, await context.commands.planUnanswered(asked, problem), log);
       return null;
@@ -185,19 +195,25 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     for (const id of shown) context.dispatcher.wake('log', id);
   }
 
-  /** The delivery with the installation that is known of its repository, where it names none itself; null: none is. */
-  async function findInstallation(delivery: Delivery): Promise<Delivery | null> {
+  /** The delivery with what is known of its repository, where it doesn't tell itself; null: no installation is known. */
+  async function completeOrigin(delivery: Delivery): Promise<Delivery | null> {
     const { repository } = delivery.event;
-    if (repository.installationId !== UNKNOWN_INSTALLATION) return delivery;
+    const { installationId, ownerId, owner } = repository;
+    if (installationId !== UNKNOWN_INSTALLATION && ownerId !== UNKNOWN_OWNER) return delivery;
     const known = await context.repositories.getRepository(repository.id);
-    if (!known) return null;
-    const { installationId } = known;
-    return { ...delivery, event: { ...delivery.event, repository: { ...repository, installationId } } };
+    if (!known) return installationId === UNKNOWN_INSTALLATION ? null : delivery;
+    const isSameOwner = known.owner.toLowerCase() === owner.toLowerCase();
+    const completed = {
+      ...repository,
+      installationId: installationId === UNKNOWN_INSTALLATION ? known.installationId : installationId,
+      ownerId: ownerId === UNKNOWN_OWNER && isSameOwner ? known.ownerId : ownerId,
+    };
+    return { ...delivery, event: { ...delivery.event, repository: completed } };
   }
 
   async function makePlan(told: Delivery): Promise<Plan> {
     if (told.isReplay) return { outcome: 'replayed', deployments: [] };
-    const delivery = await findInstallation(told);
+    const delivery = await completeOrigin(told);
     return delivery ? planEvent(delivery) : { outcome: 'no_installation', deployments: [] };
   }
 
@@ -206,15 +222,16 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     if (event.kind === 'ignored') return { outcome: event.reason, deployments: [] };
     await learn(event, delivery.receivedAt);
     if (event.kind === 'repository') return { outcome: 'repository_updated', deployments: [] };
-    const refusal = (event.kind === 'push' ? refusePush(event) : null) ?? refuseAccount(event.account);
+    const owner = await findOwner(event);
+    const refusal = (event.kind === 'push' ? refusePush(event) : null) ?? refuseOwner(owner);
     if (refusal) return { outcome: refusal, deployments: [] };
-    const account = context.accounts.forOwner(event.account);
-    if (event.kind === 'comment') {
-      return context.commands.planCommand({ ...ask(delivery, event, account), account });
+    const { account } = owner;
+    if (event.kind === 'comment') return context.commands.planCommand(ask(delivery, event, owner));
+    if (!account) {
+      return { outcome: owner.isLoginTaken ? 'login_taken' : 'account_not_served', deployments: [] };
     }
-    if (!account) return { outcome: 'account_not_served', deployments: [] };
     if (event.kind === 'rerun') {
-      return context.commands.planRerun({ ...ask(delivery, event, account), account });
+      return context.commands.planRerun({ ...ask(delivery, event, owner), account });
     }
     if (event.kind === 'pull_request') {
       const { receivedAt } = delivery;
@@ -241,7 +258,7 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
   function ask<E extends CommentEvent | RerunEvent>(
     { id, receivedAt }: Delivery,
     event: E,
-    account: Account | null,
+    { account, isLoginTaken }: FoundOwner,
   ): Asked<E> {
     const listWorkspaces: ListWorkspaces = async (isEnough) =>
       account
@@ -252,7 +269,7 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
             isEnough: (known) => known.length > 0 && isEnough(known),
           })
         : [];
-    return { id, receivedAt, event, account, listWorkspaces };
+    return { id, receivedAt, event, account, isLoginTaken, listWorkspaces };
   }
 
   function findOf(
@@ -263,9 +280,22 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     return findWorkspaces({ account, repository, ...need }, context);
   }
 
-  function refuseAccount(login: string): ReasonCode | null {
+  async function findOwner({ repository }: AppEvent): Promise<FoundOwner> {
+    const owner = await context.knowOwner({ id: repository.ownerId, login: repository.owner });
+    const account = context.accounts.forOwner(owner);
+    return {
+      ...owner,
+      account,
+      isLoginTaken: owner.isLoginTaken && account === null,
+    };
+  }
+
+  /** A comment of an owner whose login is taken is answered, where the login itself would be allowed. */
+  function refuseOwner(owner: FoundOwner): ReasonCode | null {
     const allowed = context.allowedAccounts;
-    return allowed === null || allowed.has(login.toLowerCase()) ? null : 'account_not_allowed';
+    if (allowed === null || allowed.some((one) => isMeant(one, owner))) return null;
+    const login = owner.login.toLowerCase();
+    return owner.isLoginTaken && allowed.some((one) => one.login === login) ? null : 'account_not_allowed';
   }
 
   async function commit(delivery: Delivery, plan: Plan, log: Logger): Promise<void> {
@@ -279,7 +309,12 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
       context.dispatcher.wake('command', command.id);
     } else if (plan.deployments.length === 0) {
       log.info(
-        { noop: plan.outcome, why: REASON_CODES[plan.outcome], account: delivery.event.account },
+        {
+          noop: plan.outcome,
+          why: REASON_CODES[plan.outcome],
+          account: delivery.event.account,
+          accountId: delivery.event.repository.ownerId,
+        },
         'Delivery handled: nothing to deploy',
       );
     }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { makeSweepDeliveryId, type PushEvent } from '../domain/delivery.ts';
 import type { Repository } from '../domain/deployment.ts';
 import { isNameTaken, nameRepository, selectWorkspaces, trackedBranch } from '../domain/match-workspaces.ts';
+import type { KnownOwner } from '../domain/owner.ts';
 import type {
   Account,
   Accounts,
@@ -18,6 +19,7 @@ import { ageOf, stamp } from '../domain/stored-times.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { identify } from './identify-repository.ts';
 import { describeFailure } from './judge-failure.ts';
+import type { OwnerReader } from './know-owners.ts';
 import { learnRepositories, learnRepository } from './learn-repositories.ts';
 import type { RequestBudget } from './request-budget.ts';
 
@@ -43,7 +45,8 @@ export interface HeadSweepContext {
   readonly githubClock: Pick<RemoteClock, 'toLocal'>;
   readonly log: Logger;
   readonly githubHost: string;
-  readonly isAllowed: (login: string) => boolean;
+  readonly knowOwner: OwnerReader;
+  readonly isAllowed: (owner: KnownOwner) => boolean;
   /** A branch was seen for the first time: what an earlier database left open on its head is taken over. */
   readonly onBaseline: (branch: TrackedBranch) => Promise<void>;
   /** Repositories went from one installation to another: both are told. */
@@ -67,9 +70,10 @@ export interface TrackedBranch {
 export async function sweepHeads(context: HeadSweepContext): Promise<number | null> {
   let again: number | null = null;
   for (const installation of await context.installations.listInstallations()) {
-    if (!context.isAllowed(installation.account)) continue;
     try {
-      if (await sweepInstallation(context, installation)) again = LOOK_AGAIN_MS;
+      const owner = await context.knowOwner(installation.owner);
+      if (!context.isAllowed(owner)) continue;
+      if (await sweepInstallation(context, installation.id, owner)) again = LOOK_AGAIN_MS;
     } catch (error) {
       // One installation's trouble (suspended just now, a limit) must not hide the others from the sweep.
       context.log.warn({ err: error, installation: installation.id }, 'The sweep of an installation failed');
@@ -79,11 +83,8 @@ export async function sweepHeads(context: HeadSweepContext): Promise<number | nu
 }
 
 /** True when a new head was seen once. */
-async function sweepInstallation(
-  context: HeadSweepContext,
-  { id, account: login }: { id: number; account: string },
-): Promise<boolean> {
-  const account = context.accounts.forOwner(login);
+async function sweepInstallation(context: HeadSweepContext, id: number, owner: KnownOwner): Promise<boolean> {
+  const account = context.accounts.forOwner(owner);
   if (!account) return false;
   const listed = await account.directory.current();
   if (!listed.ok) throw new Error(`The workspaces could not be read: ${describeFailure(listed.failure)}`);

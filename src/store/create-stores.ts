@@ -5,6 +5,7 @@ import type { ConfigurationRunStore } from '../domain/configuration-run.ts';
 import type { FailureCommentStore } from '../domain/failure-comment.ts';
 import type { GitHubDeploymentStore } from '../domain/github-deployment.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
+import type { OwnerStore } from '../domain/owner.ts';
 import type {
   CommandStore,
   DeliveryStore,
@@ -25,6 +26,7 @@ import { createDeliveryStore } from './delivery-store.ts';
 import { createDeploymentStore } from './deployment-store.ts';
 import { createFailureCommentStore } from './failure-comment-store.ts';
 import { createGitHubDeploymentStore } from './github-deployment-store.ts';
+import { createOwnerStore } from './owner-store.ts';
 import { createPlanStore } from './plan-store.ts';
 import { createRepositoryStore } from './repository-store.ts';
 import { createResumableStore } from './resumable-store.ts';
@@ -35,6 +37,7 @@ import { createSweepStore } from './sweep-store.ts';
 export type Stores = DeliveryStore &
   KeptPushStore &
   RepositoryStore &
+  OwnerStore &
   PlanStore &
   DeploymentStore &
   ReportStore &
@@ -55,6 +58,7 @@ export function createStores(db: Kysely<Schema>): Stores {
   return {
     ...createDeliveryStore(db),
     ...createRepositoryStore(db),
+    ...createOwnerStore(db),
     ...createPlanStore(db),
     ...createDeploymentStore(db),
     ...createSweepStore(db),

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Repository } from '../domain/deployment.ts';
 import { nameRepository } from '../domain/match-workspaces.ts';
+import { UNKNOWN_OWNER } from '../domain/owner.ts';
 import type { RepositoryStore } from '../domain/ports.ts';
 import type { RepositoryTable, Schema } from './schema.ts';
 
@@ -180,8 +181,15 @@ async function upsertRepository(
   repository: Repository,
   { seenAt, latest }: { readonly seenAt: number; readonly latest: number },
 ): Promise<void> {
-  const { id, installationId, owner, name, defaultBranch } = repository;
-  const values = { installationId, owner, name, defaultBranch, private: repository.private ? 1 : 0 };
+  const { id, installationId, owner, ownerId, name, defaultBranch } = repository;
+  const values = {
+    installationId,
+    owner,
+    ownerId,
+    name,
+    defaultBranch,
+    private: repository.private ? 1 : 0,
+  };
   await tx
     .insertInto('repository')
     .values({ id, ...values, seenAt, namedAt: seenAt })
@@ -190,6 +198,9 @@ async function upsertRepository(
         .column('id')
         .doUpdateSet({
           ...values,
+          ownerId: sql<number>`case when excluded.owner_id = ${sql.lit(UNKNOWN_OWNER)}
+            and lower(repository.owner) = lower(excluded.owner)
+            then repository.owner_id else excluded.owner_id end`,
           seenAt,
           namedAt: sql<number>`case when repository.owner = excluded.owner and repository.name = excluded.name
             then repository.named_at else excluded.seen_at end`,
@@ -201,6 +212,7 @@ async function upsertRepository(
           where.or([
             where('repository.installationId', '!=', installationId),
             where('repository.owner', '!=', owner),
+            where('repository.ownerId', '!=', ownerId),
             where('repository.name', '!=', name),
             where('repository.defaultBranch', '!=', defaultBranch),
             where('repository.private', '!=', values.private),

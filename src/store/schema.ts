@@ -13,6 +13,7 @@ export interface Schema {
   delivery: DeliveryTable;
   forgottenPress: ForgottenPressTable;
   repository: RepositoryTable;
+  accountLogin: AccountLoginTable;
   repositoryName: RepositoryNameTable;
   deployment: DeploymentTable;
   note: NoteTable;
@@ -105,6 +106,7 @@ export interface RepositoryTable {
   id: number;
   installationId: number;
   owner: string;
+  ownerId: number;
   name: string;
   private: number;
   defaultBranch: string;
@@ -112,6 +114,13 @@ export interface RepositoryTable {
   seenAt: number;
   /** When the delivery came that was the first to tell of the present name. */
   namedAt: number;
+}
+
+export interface AccountLoginTable {
+  /** In lower case. */
+  login: string;
+  ownerId: number;
+  seenAt: number;
 }
 
 export interface RepositoryNameTable {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Deployment } from '../../src/domain/deployment.ts';
+import { UNKNOWN_OWNER } from '../../src/domain/owner.ts';
 import type { PlannedDeployment } from '../../src/domain/ports.ts';
 import type { RepositoryWorkspace } from '../../src/domain/workspace-key.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
@@ -62,6 +63,7 @@ export function describeAccounts(name: string, open: () => Promise<OpenStores>):
             id: repositoryId,
             installationId: 1,
             owner: 'acme',
+            ownerId: 10,
             name: 'data',
             private: true,
             defaultBranch: 'main',
@@ -158,6 +160,28 @@ export function describeAccounts(name: string, open: () => Promise<OpenStores>):
       expect((await stores.listRecent(MOVED, 5)).map((one) => one.id)).toEqual([before.id]);
       // There is one of it all the same, and one deployment at a time.
       expect(await stores.listTakenJobs(OURS, ['job'])).toEqual(new Set(['job']));
+    });
+
+    test('a login stays with the account that was first seen with it, and an account keeps its former ones', async () => {
+      expect(await stores.noteOwner({ id: 1, login: 'Acme' }, 10)).toEqual({ holderId: 1, logins: ['acme'] });
+      expect(await stores.noteOwner({ id: 1, login: 'acme-inc' }, 20)).toEqual({
+        holderId: 1,
+        logins: ['acme', 'acme-inc'],
+      });
+      expect(await stores.noteOwner({ id: 2, login: 'ACME' }, 30)).toEqual({ holderId: 1, logins: [] });
+      expect(await stores.noteOwner({ id: UNKNOWN_OWNER, login: 'acme' }, 35)).toEqual({
+        holderId: 1,
+        logins: [],
+      });
+      expect(
+        await stores.noteOwner({ id: UNKNOWN_OWNER, login: 'new' }, 35),
+        'an unknown one keeps none',
+      ).toEqual({
+        holderId: UNKNOWN_OWNER,
+        logins: [],
+      });
+      const both = await Promise.all([7, 8].map((id) => stores.noteOwner({ id, login: 'new' }, 40)));
+      expect(new Set(both.map((seen) => seen.holderId)).size, 'two at the same time').toBe(1);
     });
 
     test('the database refuses a row that mixes them', async () => {

@@ -5,7 +5,7 @@ import type { Stores } from '../../src/store/create-stores.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const REPOSITORY = {
-  ...{ id: 9_007_199_254, installationId: 1, owner: 'acme', name: 'data' },
+  ...{ id: 9_007_199_254, installationId: 1, owner: 'acme', ownerId: 10, name: 'data' },
   ...{ private: true, defaultBranch: 'main' },
 };
 const EVENT: AppEvent = {

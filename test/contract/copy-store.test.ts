@@ -19,7 +19,7 @@ import {
 const BIN = join(import.meta.dirname, '../../bin/meltano-deploy.mjs');
 const SERVER = process.env['TEST_DATABASE_URL'];
 const REPOSITORY = {
-  ...{ id: 9_007_199_254, installationId: 1, owner: 'acme', name: 'data' },
+  ...{ id: 9_007_199_254, installationId: 1, owner: 'acme', ownerId: 10, name: 'data' },
   ...{ private: true, defaultBranch: 'main' },
 };
 

@@ -98,7 +98,15 @@ describe.each(listPostgresDatabases())('leases on $name', ({ start }) => {
 
   describe('a write on behalf of a lease', () => {
     const repository = {
-      ...{ id: 1, installationId: 2, owner: 'acme', name: 'data', private: false, defaultBranch: 'main' },
+      ...{
+        id: 1,
+        installationId: 2,
+        owner: 'acme',
+        ownerId: 10,
+        name: 'data',
+        private: false,
+        defaultBranch: 'main',
+      },
     };
 
     test('happens while it is held, alone or in a transaction', async () => {

@@ -138,6 +138,7 @@ describe('a database that another program holds', () => {
       id: 1,
       installationId: 2,
       owner: 'acme',
+      ownerId: 10,
       name: 'data',
       private: false,
       defaultBranch: 'main',

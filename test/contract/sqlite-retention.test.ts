@@ -39,7 +39,15 @@ function makeEvent(after = 'a'.repeat(40)): Delivery['event'] {
     ...{ kind: 'push', account: 'acme', ref: 'refs/heads/main', before: 'b'.repeat(40), after },
     ...{ deleted: false, forced: false, pushedAt: 1_000, sender: 'ana', senderIsBot: false },
     repository: {
-      ...{ id: 1, installationId: 1, owner: 'acme', name: 'data', private: true, defaultBranch: 'main' },
+      ...{
+        id: 1,
+        installationId: 1,
+        owner: 'acme',
+        ownerId: 10,
+        name: 'data',
+        private: true,
+        defaultBranch: 'main',
+      },
     },
   };
 }

@@ -33,7 +33,15 @@ test('a directory belongs to one process at a time, and is free again after a cl
 test('what was stored is there after a reopening, with the schema migrated once', async () => {
   const { directory, database, stores } = await openTemporarySqlite();
   await stores.learnRepository(
-    { id: 1, installationId: 2, owner: 'acme', name: 'data', private: false, defaultBranch: 'main' },
+    {
+      id: 1,
+      installationId: 2,
+      owner: 'acme',
+      ownerId: 10,
+      name: 'data',
+      private: false,
+      defaultBranch: 'main',
+    },
     null,
     1,
   );

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { AppEvent } from '../../src/domain/delivery.ts';
 import type { Repository } from '../../src/domain/deployment.ts';
+import { UNKNOWN_OWNER } from '../../src/domain/owner.ts';
 import type { DeploymentChange, PlannedDeployment } from '../../src/domain/ports.ts';
 import type { LogMode } from '../../src/domain/repository-configuration.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
@@ -9,7 +10,7 @@ import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const WORKSPACE = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 const REPOSITORY: Repository = {
-  ...{ id: 9_007_199_254, installationId: 1, owner: 'acme', name: 'data' },
+  ...{ id: 9_007_199_254, installationId: 1, owner: 'acme', ownerId: 10, name: 'data' },
   ...{ private: true, defaultBranch: 'main' },
 };
 
@@ -184,6 +185,15 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
           ]),
         );
         expect(await stores.noteStatements('environment', new Map(), 40)).toEqual(new Map());
+      });
+
+      test('the owner’s id stays while GitHub does not tell it, and goes with the owner', async () => {
+        await stores.learnRepository(REPOSITORY, null, 1_000);
+        const untold = { ...REPOSITORY, ownerId: UNKNOWN_OWNER, private: false };
+        await stores.learnRepository(untold, null, 2_000);
+        expect(await stores.getRepository(REPOSITORY.id)).toEqual({ ...REPOSITORY, private: false });
+        await stores.learnRepository({ ...untold, owner: 'other' }, null, 3_000);
+        expect(await stores.getRepository(REPOSITORY.id)).toMatchObject({ ownerId: UNKNOWN_OWNER });
       });
 
       test('an unknown one is null', async () => {

@@ -1,10 +1,11 @@
 import type { Configuration } from '../../config/environment.ts';
 import type { Repository } from '../../domain/deployment.ts';
 import { identifyRepository, selectWorkspaces } from '../../domain/match-workspaces.ts';
+import { isMeant, knowOwner } from '../../domain/owner.ts';
 import type { Account, Accounts } from '../../domain/ports.ts';
 import { normalizeHost } from '../../domain/repository-url.ts';
 import type { Workspace } from '../../domain/workspace.ts';
-import { createInstallationReader, readLogin } from '../../github/installation-reader.ts';
+import { createInstallationReader, readOwner } from '../../github/installation-reader.ts';
 import { checkRepository } from './check-repository.ts';
 import type { GitHubConnection } from './connect-github.ts';
 import { describeError } from './describe-error.ts';
@@ -48,7 +49,8 @@ export async function checkInstallations(look: InstallationsLook): Promise<Findi
 
 async function checkInstallation(look: InstallationsLook, installation: Installation): Promise<Finding[]> {
   const { configuration, accounts, manifest } = look;
-  const login = readLogin(installation.account);
+  const shown = readOwner(installation.account);
+  const { login } = shown;
   if (installation.suspended_at) {
     return [
       note(
@@ -57,8 +59,18 @@ async function checkInstallation(look: InstallationsLook, installation: Installa
       ),
     ];
   }
-  const { allowedAccounts } = configuration;
-  if (allowedAccounts && !allowedAccounts.has(login.toLowerCase())) {
+  const { allowedAccounts, tenants } = configuration;
+  const named = [...(allowedAccounts ?? []), ...(tenants?.accounts ?? [])];
+  // The doctor doesn't open the database, which knows who was first seen with a login.
+  const owner = knowOwner(shown, { holderId: shown.id, logins: [login.toLowerCase()] }, named);
+  if (owner.isLoginTaken) {
+    return [
+      note(
+        `@${login}: its id is ${shown.id}, and the operator names another one for this login: it isn't served`,
+      ),
+    ];
+  }
+  if (allowedAccounts && !allowedAccounts.some((one) => isMeant(one, owner))) {
     return [note(`@${login}: ALLOWED_ACCOUNTS doesn't name it, so it isn't served`)];
   }
   const missing = listMissing(manifest.permissions, installation.permissions);
@@ -74,7 +86,7 @@ async function checkInstallation(look: InstallationsLook, installation: Installa
   // What is wrong with the credentials was said in its place.
   if (!accounts)
     return [...permissions, note(`@${login}: without Meltano Cloud, its repositories can't be looked at`)];
-  const account = accounts.forOwner(login);
+  const account = accounts.forOwner(owner);
   if (!account) {
     return [
       ...permissions,

@@ -1,5 +1,6 @@
 import type { Configuration } from '../../config/environment.ts';
 import type { Account, Accounts } from '../../domain/ports.ts';
+import { makeAccountKey } from '../../meltano/account-registry.ts';
 import { describeFailure } from '../../reconcile/judge-failure.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
@@ -25,7 +26,7 @@ export async function checkMeltano(configuration: Configuration, accounts: Accou
 
 function listAccounts({ meltano, tenants }: Configuration, accounts: Accounts): NamedAccount[] {
   const named = (tenants?.accounts ?? []).flatMap(({ login, apiUrl, allowedWorkspaces, credentials }) => {
-    const account = accounts.forOwner(login);
+    const account = accounts.byKey(makeAccountKey(login));
     const place = `accounts.${login} of ${tenants?.source.file}`;
     const about = {
       ...{ label: `Meltano Cloud, for @${login}`, apiUrl, place },

@@ -37,6 +37,10 @@ export function renderRefusal(view: ReplyView, { refusal }: RefusedBody): ReplyP
       return [
         `**Not served:** this app has no Meltano Cloud credentials for ${formatCode(view.repository.owner)}. Its operator has to give it some.`,
       ];
+    case 'login_taken':
+      return [
+        `**Not served:** the login ${formatCode(view.repository.owner)} belonged to another GitHub account before, and what this app may do is for that one. The operator of this app can allow this account by its id, ${refusal.ownerId}.`,
+      ];
     case 'unknown_workspace':
     case 'ambiguous_workspace':
     case 'choose_workspace':

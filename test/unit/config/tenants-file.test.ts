@@ -33,6 +33,7 @@ describe('parseTenants', () => {
     const text = `
 accounts:
   Acme:
+    id: 583231
     api_url: https://cloud.example/api/
     token: \${ACME_TOKEN}
     trigger: api
@@ -49,6 +50,7 @@ accounts:
       ok: true,
       accounts: [
         {
+          id: 583_231,
           ...{ login: 'acme', apiUrl: 'https://cloud.example/api', trigger: 'api', deploymentSecret: null },
           credentials: { kind: 'token', token: 'acme-secret-value' },
           ...{ adoptJobs: false, allowedWorkspaces: [ID] },
@@ -68,6 +70,7 @@ accounts:
     expect(parseTenants(text, SOURCE)).toMatchObject({
       accounts: [
         {
+          id: null,
           ...{ login: '007', apiUrl: 'https://env/api', allowedWorkspaces: null, mappings: [] },
           credentials: {
             ...{ kind: 'client', clientId: 'some-id', clientSecret: 'beta-secret-value' },
@@ -126,6 +129,7 @@ test.each<[string, string, string, RegExp]>([
   ['what is no workspace', acme(TOKEN, 'allowed_workspaces: [Analytics]'), '4:26', /a workspace's id/],
   ['a list that is none', acme(TOKEN, `allowed_workspaces: ${ID}`), '4:25', /must be a list/],
   ['a trigger that there is not', acme(TOKEN, 'trigger: push'), '4:14', /must be api or webhook/],
+  ['an id that is a login', acme(TOKEN, 'id: acme'), '4:9', /must be the number of the GitHub account/],
   ['a switch that is none', acme(TOKEN, 'adopt_jobs: maybe'), '4:17', /must be true or false/],
   [
     'its secret without it',

@@ -73,9 +73,11 @@ describe('white space around a value', () => {
   });
 
   test('separates accounts, line by line too', () => {
-    expect(read({ ALLOWED_ACCOUNTS: 'Acme\r\nglobex,\n initech\n' }).allowedAccounts).toEqual(
-      new Set(['acme', 'globex', 'initech']),
-    );
+    expect(read({ ALLOWED_ACCOUNTS: 'Acme\r\nglobex:12345,\n initech\n' }).allowedAccounts).toEqual([
+      { login: 'acme', id: null },
+      { login: 'globex', id: 12_345 },
+      { login: 'initech', id: null },
+    ]);
   });
 });
 

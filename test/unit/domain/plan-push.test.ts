@@ -23,7 +23,15 @@ function push(differences: Partial<PushEvent> = {}): PushEvent {
     kind: 'push',
     account: 'acme',
     repository: {
-      ...{ id: 2, installationId: 1, owner: 'acme', name: 'data', private: true, defaultBranch: 'main' },
+      ...{
+        id: 2,
+        installationId: 1,
+        owner: 'acme',
+        ownerId: 10,
+        name: 'data',
+        private: true,
+        defaultBranch: 'main',
+      },
     },
     ...{ ref: 'refs/heads/main', before: BEFORE, after: AFTER, deleted: false, forced: false },
     ...{ pushedAt: 1_700_000_000_000, sender: 'ana', senderIsBot: false },

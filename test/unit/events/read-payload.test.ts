@@ -34,7 +34,13 @@ describe('readPush', () => {
       ...{ kind: 'push', account: 'Codertocat', ref: payload['ref'], deleted: payload['deleted'] },
       ...{ before: payload['before'], after: payload['after'], forced: payload['forced'] },
       ...{ pushedAt: 1_557_933_657_000, sender: 'Codertocat', senderIsBot: false },
-      repository: { id: 186_853_002, owner: 'Codertocat', name: 'Hello-World', private: false },
+      repository: {
+        id: 186_853_002,
+        owner: 'Codertocat',
+        ownerId: 21031067,
+        name: 'Hello-World',
+        private: false,
+      },
     });
     expect(push.repository.installationId).toBe((payload['installation'] as { id: number }).id);
   });

@@ -40,7 +40,7 @@ function receive(read: (payload: unknown) => AppEvent = () => buildPush()): Prom
       dispatcher,
       clock: { now: () => 1_234, elapsed: () => 1_234 },
     },
-    keepsPushes: () => keepsPushes,
+    keepsPushes: async () => keepsPushes,
     log: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
     onDelivery: (event: string, outcome: string) => void outcomes.push(`${event} ${outcome}`),
   };

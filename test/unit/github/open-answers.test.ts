@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { UNKNOWN_OWNER } from '../../../src/domain/owner.ts';
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import { createCheckRunApi } from '../../../src/github/check-runs.ts';
 import { createDeliveryLog } from '../../../src/github/hook-deliveries.ts';
@@ -50,12 +51,12 @@ test('installations without an account or a time of suspension, and repositories
   const github = connectGitHub();
   github.scope.get('/app/installations?per_page=100').reply(200, [
     { id: 1, account: null },
-    { id: 2, account: { slug: 'corp' }, suspended_at: null },
+    { id: 2, account: { id: 7, slug: 'corp' }, suspended_at: null },
   ]);
   const reader = readInstallations(github);
   expect(await reader.listInstallations()).toEqual([
-    { id: 1, account: '' },
-    { id: 2, account: 'corp' },
+    { id: 1, owner: { id: UNKNOWN_OWNER, login: '' } },
+    { id: 2, owner: { id: 7, login: 'corp' } },
   ]);
   const repository = { id: 9, name: 'data', full_name: 'acme/data', private: true, default_branch: 'main' };
   github.scope.get('/installation/repositories?per_page=100').reply(200, {
@@ -69,6 +70,7 @@ test('installations without an account or a time of suspension, and repositories
       id: 9,
       installationId: 1,
       owner: 'acme',
+      ownerId: UNKNOWN_OWNER,
       name: 'data',
       private: true,
       defaultBranch: 'main',

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { TenantAccount } from '../../../src/config/tenants-file.ts';
+import type { KnownOwner } from '../../../src/domain/owner.ts';
 import { AccountRegistry } from '../../../src/meltano/account-registry.ts';
 import { clientAuth, createClock, expectValue, startSandbox } from './client-setup.ts';
 
@@ -9,7 +10,7 @@ const ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 
 function tenant(login: string, differences: Partial<TenantAccount> = {}): TenantAccount {
   return {
-    ...{ login, apiUrl: API, credentials: { kind: 'token', token: `token of ${login}` } },
+    ...{ login, id: null, apiUrl: API, credentials: { kind: 'token', token: `token of ${login}` } },
     ...{ trigger: 'api', deploymentSecret: null, allowedWorkspaces: null, mappings: [], adoptJobs: true },
     ...differences,
   };
@@ -31,6 +32,17 @@ function createRegistry(tenants: TenantAccount[], withEnvironment = true): Accou
   return registry;
 }
 
+/** Somebody who has had this login for ever. */
+function known(login: string, differences: Partial<KnownOwner> = {}): KnownOwner {
+  return {
+    id: 7,
+    login,
+    logins: [login.toLowerCase()],
+    isLoginTaken: false,
+    ...differences,
+  };
+}
+
 describe('forOwner', () => {
   test.each<[string, string, boolean, string | null]>([
     ["the file's account", 'acme', true, '@acme'],
@@ -41,7 +53,32 @@ describe('forOwner', () => {
     ["not the environment's for that login without it", 'environment', false, '@environment'],
   ])('gives %s', (_, login, withEnvironment, key) => {
     const registry = createRegistry([tenant('acme'), tenant('environment')], withEnvironment);
-    expect(registry.forOwner(login)?.key ?? null).toBe(key);
+    expect(registry.forOwner(known(login))?.key ?? null).toBe(key);
+  });
+});
+
+describe('forOwner, by the id', () => {
+  const TAKEN = { logins: [], isLoginTaken: true };
+
+  test.each<[string, KnownOwner, string | null]>([
+    ['an account that is named by its id, whatever its login is now', known('new', { id: 1 }), '@pinned'],
+    [
+      'a renamed account that is named by its former login',
+      known('new', { logins: ['new', 'acme'] }),
+      '@acme',
+    ],
+    [
+      'the entry of the present login before that of a former one',
+      known('beta', { logins: ['beta', 'acme'] }),
+      '@beta',
+    ],
+    ['nothing for who took a login of the file', known('acme', TAKEN), null],
+    ['nothing for who took a login that the file names by its id', known('pinned', TAKEN), null],
+    ['nothing of the environment for who took any other login', known('other', TAKEN), null],
+    ['no entry with an id to who has only the login', known('pinned'), 'environment'],
+  ])('gives %s', (_, owner, key) => {
+    const registry = createRegistry([tenant('acme'), tenant('beta'), tenant('pinned', { id: 1 })]);
+    expect(registry.forOwner(owner)?.key ?? null).toBe(key);
   });
 });
 
@@ -64,7 +101,7 @@ describe('replace', () => {
   test('ends what is gone, also for its stored deployments', () => {
     registry.replace([tenant('acme')]);
     expect(registry.byKey('@gamma')).toBeNull();
-    expect(registry.forOwner('gamma')?.key).toBe('environment');
+    expect(registry.forOwner(known('gamma'))?.key).toBe('environment');
   });
 
   test('lets a step go on with the account that it has', async () => {
@@ -94,14 +131,14 @@ describe('an account', () => {
       tenant('beta', settings),
     ]);
     const namesOf = async (login: string) => {
-      const listed = await account.forOwner(login)?.directory.current();
+      const listed = await account.forOwner(known(login))?.directory.current();
       return listed && expectValue(listed).workspaces.map(({ name }) => name);
     };
     expect(await namesOf('acme')).toEqual(['One']);
     expect(await namesOf('beta')).toEqual(['One', 'Two']);
-    expect(account.forOwner('acme')?.allows(one.id)).toBe(true);
-    expect(account.forOwner('acme')?.allows(ID)).toBe(false);
-    expect(account.forOwner('beta')?.allows(ID)).toBe(true);
+    expect(account.forOwner(known('acme'))?.allows(one.id)).toBe(true);
+    expect(account.forOwner(known('acme'))?.allows(ID)).toBe(false);
+    expect(account.forOwner(known('beta'))?.allows(ID)).toBe(true);
   });
 
   test("writes a mapping's directory as workspaces have theirs", () => {
@@ -110,6 +147,6 @@ describe('an account', () => {
     const registry = createRegistry([
       tenant('acme', { mappings: [{ ...mapping, ...rest, directory: './a//b/' }] }),
     ]);
-    expect(registry.forOwner('acme')?.mappings).toMatchObject([{ ...mapping, directory: 'a/b' }]);
+    expect(registry.forOwner(known('acme'))?.mappings).toMatchObject([{ ...mapping, directory: 'a/b' }]);
   });
 });

@@ -6,7 +6,15 @@ import type { Stores } from '../../../src/store/create-stores.ts';
 import { FakeClock, openStores } from './reconcile-world.ts';
 
 const REPOSITORY: Repository = {
-  ...{ id: 2, installationId: 1, owner: 'acme', name: 'data', private: true, defaultBranch: 'main' },
+  ...{
+    id: 2,
+    installationId: 1,
+    owner: 'acme',
+    ownerId: 10,
+    name: 'data',
+    private: true,
+    defaultBranch: 'main',
+  },
 };
 
 let stores: Stores;

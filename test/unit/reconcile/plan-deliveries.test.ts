@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PushEvent } from '../../../src/domain/delivery.ts';
 import { UNKNOWN_INSTALLATION } from '../../../src/domain/deployment.ts';
+import { UNKNOWN_OWNER } from '../../../src/domain/owner.ts';
 import { refuse, UNREACHABLE } from './fake-meltano.ts';
 import { buildPush, PlanWorld } from './plan-world.ts';
 import {
@@ -63,7 +64,7 @@ test('each workspace of the repository gets a row with its reason; a plain no is
 test.each<[string, Partial<PushEvent>, (world: PlanWorld) => void]>([
   ['not_a_branch', { ref: 'refs/tags/v1' }, () => {}],
   ['branch_deleted', { deleted: true, after: '0'.repeat(40) }, () => {}],
-  ['account_not_allowed', {}, (one) => (one.allowed = new Set(['someone-else']))],
+  ['account_not_allowed', {}, (one) => (one.allowed = [{ login: 'someone-else', id: null }])],
   ['account_not_served', {}, (one) => (one.served = false)],
   ['no_workspace', {}, (one) => (one.meltano.workspaces = [])],
   ['no_workspace', { repository: { ...REPOSITORY, name: 'other' } }, () => {}],
@@ -80,11 +81,54 @@ test.each<[string, Partial<PushEvent>, (world: PlanWorld) => void]>([
 });
 
 test('an account is allowed in any letter case', async () => {
-  world.allowed = new Set(['acme']);
+  world.allowed = [{ login: 'acme', id: null }];
   world.restart();
-  await world.deliver(buildPush({ account: 'ACME' }));
+  await world.deliver(buildPush({ account: 'ACME', repository: { ...REPOSITORY, owner: 'ACME' } }));
   await world.plan();
   expect(await world.open()).toHaveLength(1);
+});
+
+test('an owner whose id GitHub does not tell is the one that is known of the repository, else a login of nobody', async () => {
+  const untold = { ...REPOSITORY, ownerId: UNKNOWN_OWNER };
+  await world.deliver(buildPush({ repository: untold }));
+  await world.planAll();
+  expect(await world.open(), 'nobody was seen with the login').toHaveLength(1);
+  await world.deliver(buildPush({ after: 'c'.repeat(40) }));
+  await world.deliver(buildPush({ repository: untold, after: 'd'.repeat(40) }));
+  await world.planAll();
+  expect(world.noops()).toEqual([]);
+  await world.deliver(buildPush({ repository: { ...untold, id: 77 } }));
+  await world.plan(77);
+  expect(world.noops()).toEqual(['login_taken']);
+});
+
+describe('who took the login of an allowed account', () => {
+  const thief = { ...REPOSITORY, id: 77, ownerId: 99 };
+
+  beforeEach(async () => {
+    world.allowed = [{ login: 'acme', id: null }];
+    world.restart();
+    await world.deliver(buildPush());
+    await world.planAll();
+  });
+
+  test('is not allowed, and the log says why', async () => {
+    await world.deliver(buildPush({ repository: thief }));
+    await world.plan(thief.id);
+    expect(world.noops()).toEqual(['login_taken']);
+    expect(await world.open()).toHaveLength(1);
+  });
+
+  test('is allowed by its id, and the first one then no more by its login', async () => {
+    world.allowed = [{ login: 'acme', id: thief.ownerId }];
+    world.restart();
+    await world.deliver(buildPush({ repository: { ...thief, id: 78 } }));
+    await world.plan(78);
+    expect(world.noops()).not.toContain('login_taken');
+    await world.deliver(buildPush({ after: 'e'.repeat(40) }));
+    await world.plan();
+    expect(world.noops()).toContain('login_taken');
+  });
 });
 
 test('a newer push replaces the one that waits, and both are reported', async () => {

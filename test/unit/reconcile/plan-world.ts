@@ -8,12 +8,14 @@ import type { CommandReads, PermissionLevel, PullRequest } from '../../../src/do
 import type { AppEvent, PushEvent } from '../../../src/domain/delivery.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
+import type { KnownOwner, NamedAccount } from '../../../src/domain/owner.ts';
 import type { Account } from '../../../src/domain/ports.ts';
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import type { ShownCheckRun } from '../../../src/domain/shown-check-run.ts';
 import { createWorkspaceDirectory } from '../../../src/meltano/workspace-directory.ts';
 import { checkPull } from '../../../src/reconcile/check-pull.ts';
 import { createConfigurations } from '../../../src/reconcile/keep-configuration.ts';
+import { createOwnerReader } from '../../../src/reconcile/know-owners.ts';
 import { createPlanner } from '../../../src/reconcile/plan-deliveries.ts';
 import { nameCheckRun } from '../../../src/report/name-check-run.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
@@ -43,7 +45,7 @@ export class PlanWorld {
   /** The fields of the log lines. */
   readonly lines: Record<string, unknown>[] = [];
   readonly stores: Stores;
-  allowed: ReadonlySet<string> | null = null;
+  allowed: readonly NamedAccount[] | null = null;
   served = true;
   /** Deployments are started by the last push, and none is kept. */
   lacksPush = false;
@@ -113,7 +115,10 @@ export class PlanWorld {
       },
     };
     const account: Account = { key: 'environment', api: meltano, directory, ...rules };
-    const accounts = { forOwner: () => (this.served ? account : null), byKey: () => account };
+    const accounts = {
+      forOwner: (owner: KnownOwner) => (this.served && !owner.isLoginTaken ? account : null),
+      byKey: () => account,
+    };
     const sink = { write: (line: string) => void this.lines.push(JSON.parse(line)) };
     const read: ReadConfiguration = (text, workspaces) => readRepositoryConfiguration(text, { workspaces });
     const configurations = createConfigurations({
@@ -158,6 +163,7 @@ export class PlanWorld {
       random: () => 0.5,
       log: pino({ level: 'debug' }, sink),
       githubHost: 'github.com',
+      knowOwner: createOwnerReader({ store: stores, clock, listNamed: () => this.allowed ?? [] }),
       allowedAccounts: this.allowed,
       onConcluded: (deployment) => void this.concluded.push(deployment),
       onDecision: (reason) => void this.decisions.push(reason),

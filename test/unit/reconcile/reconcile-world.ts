@@ -42,7 +42,15 @@ export const QUEUE_KEY = formatWorkspaceKey(WORKSPACE_KEY);
 export const START = 1_700_000_040_000;
 
 export const REPOSITORY: Repository = {
-  ...{ id: 2, installationId: 1, owner: 'acme', name: 'data', private: true, defaultBranch: 'main' },
+  ...{
+    id: 2,
+    installationId: 1,
+    owner: 'acme',
+    ownerId: 10,
+    name: 'data',
+    private: true,
+    defaultBranch: 'main',
+  },
 };
 
 export function buildWorkspace(differences: Partial<Workspace> = {}): Workspace {

@@ -45,7 +45,9 @@ class Instance {
   resumedAt: number | null = null;
 
   constructor() {
-    const repository = { ...{ id: 2, installationId: INSTALLATION, owner: 'acme', name: 'data' } };
+    const repository = {
+      ...{ id: 2, installationId: INSTALLATION, owner: 'acme', ownerId: 10, name: 'data' },
+    };
     const note = (call: string) => void this.calls.push(`${call} (${this.leases.current()?.fencing})`);
     this.reporter = new SharedReporter({
       ...{ dispatcher: this.dispatcher, local: this.local, leases: this.leases, writing: this.writing },

@@ -5,6 +5,7 @@ import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
 import type { Account, LoggedDelivery, SweptRepository } from '../../../src/domain/ports.ts';
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import { handleSweeps, type SweepRounds, type Sweeps } from '../../../src/reconcile/handle-sweeps.ts';
+import { createOwnerReader } from '../../../src/reconcile/know-owners.ts';
 import { RequestBudget } from '../../../src/reconcile/request-budget.ts';
 import { sweepDeliveries } from '../../../src/reconcile/sweep-deliveries.ts';
 import { type HeadSweepContext, sweepHeads, type TrackedBranch } from '../../../src/reconcile/sweep-heads.ts';
@@ -264,7 +265,15 @@ describe('missed deliveries are looked for', () => {
 });
 
 const REPOSITORY: Repository = {
-  ...{ id: 2, installationId: 1, owner: 'acme', name: 'data', private: true, defaultBranch: 'main' },
+  ...{
+    id: 2,
+    installationId: 1,
+    owner: 'acme',
+    ownerId: 10,
+    name: 'data',
+    private: true,
+    defaultBranch: 'main',
+  },
 };
 
 describe('sweepHeads', () => {
@@ -300,7 +309,7 @@ describe('sweepHeads', () => {
     return {
       githubClock,
       installations: {
-        listInstallations: async () => [{ id: 1, account: 'acme' }],
+        listInstallations: async () => [{ id: 1, owner: { id: 10, login: 'acme' } }],
         async *listRepositories() {
           requests.push('list');
           yield repositories;
@@ -319,6 +328,7 @@ describe('sweepHeads', () => {
         stop: async () => undefined,
       },
       ...{ budget, clock, log, githubHost: 'github.com', isAllowed: () => true },
+      knowOwner: createOwnerReader({ store: stores, clock, listNamed: () => [] }),
       onBaseline: async (branch) => void baselines.push(branch),
       onMoved: (installationId) => void moved.push(installationId),
       onFound: () => {

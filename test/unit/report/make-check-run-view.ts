@@ -27,6 +27,7 @@ export function makeView(
       id: 2,
       installationId: 1,
       owner: 'acme',
+      ownerId: 10,
       name: 'data',
       private: true,
       defaultBranch: 'main',

@@ -25,7 +25,15 @@ function repaired(differences: Partial<Deployment> = {}): Deployment {
 function render(...failures: { deployment: Deployment; repairedBy: Deployment | null }[]): string {
   return renderFailureComment({
     repository: {
-      ...{ id: 2, installationId: 1, owner: 'acme', name: 'data', private: true, defaultBranch: 'main' },
+      ...{
+        id: 2,
+        installationId: 1,
+        owner: 'acme',
+        ownerId: 10,
+        name: 'data',
+        private: true,
+        defaultBranch: 'main',
+      },
     },
     githubUrl: 'https://github.com',
     workspaceUrl: (id) => `https://app.meltano.com/workspaces/${id}`,

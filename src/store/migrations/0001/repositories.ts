@@ -8,6 +8,7 @@ export async function createRepositoryTables(db: Kysely<Schema>): Promise<void> 
       id bigint primary key,
       installation_id bigint not null,
       owner text not null,
+      owner_id bigint not null,
       name text not null,
       private integer not null,
       default_branch text not null,
@@ -15,6 +16,14 @@ export async function createRepositoryTables(db: Kysely<Schema>): Promise<void> 
       named_at bigint not null
     )`,
     sql`create index repository_current_name on repository (lower(owner || '/' || name))`,
+
+    // The first account that was seen with a login keeps it, whoever takes the login later.
+    sql`create table account_login (
+      login text primary key,
+      owner_id bigint not null,
+      seen_at bigint not null
+    )`,
+    sql`create index account_login_owner on account_login (owner_id, seen_at)`,
 
     sql`create table repository_name (
       full_name text primary key,

@@ -7,7 +7,7 @@ import { listBases, type PathFilter } from './path-filter.ts';
 const MOST_READS = 20;
 /** Of these, so many are those of commits before the push. */
 const MOST_OLD_COMMITS = 5;
-/** Matching the globs of all the workspaces of a push may take so long. */
+/** Matching the globs of all the workspaces of a push may take so long, of processor time: a busy machine is no reason to give up. */
 const LONGEST_MATCHING_MS = 5_000;
 /** After so many entries, others get a turn of the event loop. */
 const ENTRIES_PER_TURN = 20_000;
@@ -30,6 +30,7 @@ export interface TreeDigest {
 export interface SelectedEntries {
   /** In the order of the candidates; null: matching took longer than it may. */
   readonly entries: readonly TreeEntry[] | null;
+  /** Of processor time. */
   readonly tookMs: number;
 }
 

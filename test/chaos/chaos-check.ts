@@ -30,8 +30,22 @@ export function listOwed(world: ChaosWorld): { push: ChaosPush; workspace: Sandb
 
 function wasTakenAlong(world: ChaosWorld, push: ChaosPush, workspace: SandboxWorkspace): boolean {
   if (!workspace.repositoryDirectory || runsOf(world, push, workspace).length > 0) return false;
-  const jobs = world.sandbox.meltano.jobsOf(workspace);
-  return jobs.some((job) => job.commitId === push.after && job.status === 'COMPLETE');
+  return listTaking(world, push, workspace).some((job) => job.status === 'COMPLETE');
+}
+
+/** The jobs of a workspace that deployed its files as they are after a push. */
+function listTaking(world: ChaosWorld, push: ChaosPush, workspace: SandboxWorkspace): SandboxJob[] {
+  const { github, meltano } = world.sandbox;
+  const directory = workspace.repositoryDirectory;
+  const history = directory ? github.commits(push.repository) : [];
+  const filesAt = (sha: string | null) => {
+    const files = history.find((commit) => commit.sha === sha)?.files;
+    return files && JSON.stringify([...files].filter(([path]) => path.startsWith(`${directory}/`)).sort());
+  };
+  const files = filesAt(push.after);
+  return meltano
+    .jobsOf(workspace)
+    .filter((job) => job.commitId === push.after || (files !== undefined && filesAt(job.commitId) === files));
 }
 
 export function isConcluded(world: ChaosWorld): boolean {
@@ -60,18 +74,23 @@ function checkPushes(world: ChaosWorld): string[] {
     const [run] = runs;
     if (!run || runs.length > 1) return [`${name} has ${runs.length} check runs`];
     if (run.status !== 'completed') return [`${name} is still ${run.status}: ${run.output.title}`];
-    return checkTruth(world, run).map((problem) => `${name} ${problem}`);
+    const taking = listTaking(world, push, workspace);
+    return checkTruth(world, run, taking).map((problem) => `${name} ${problem}`);
   });
 }
 
-/** A conclusion says what the job says; without a job it is one that was overtaken. */
-function checkTruth({ sandbox }: ChaosWorld, run: SandboxCheckRun): string[] {
+/** A conclusion says what the job says; without a job it is one that was overtaken, or whose files were deployed. */
+function checkTruth({ sandbox }: ChaosWorld, run: SandboxCheckRun, taking: readonly SandboxJob[]): string[] {
   const jobId = run.externalId?.split('/')[2];
   if (!jobId) {
     const title = run.output.title ?? '';
     const isOvertaken = run.conclusion === 'skipped' && /^(Superseded by|Overtaken)/.test(title);
     const isWithdrawn = run.conclusion === 'cancelled' && /^Withdrawn by @boss/.test(title);
-    return isOvertaken || isWithdrawn ? [] : [`ended as ${run.conclusion}: ${run.output.title}`];
+    const isDeployed =
+      /^Skipped: nothing changed since /.test(title) && taking.some((job) => job.status === 'COMPLETE');
+    return isOvertaken || isWithdrawn || isDeployed
+      ? []
+      : [`ended as ${run.conclusion}: ${run.output.title}`];
   }
   const job = sandbox.meltano.jobs.find((one) => one.id === jobId);
   if (!job) return [`names a job that never was: ${jobId}`];
@@ -109,13 +128,13 @@ function findOverlaps(jobs: SandboxJob[]): SandboxJob[] {
 
 /** The newest push of every branch was really deployed, not only reported. */
 function checkHeads(world: ChaosWorld): string[] {
-  const { github, meltano } = world.sandbox;
+  const { github } = world.sandbox;
   return listOwed(world)
     .filter(({ push }) => github.head(push.repository) === push.after)
     .filter(({ push, workspace }) =>
       runsOf(world, push, workspace).every((run) => run.conclusion !== 'cancelled'),
     )
-    .filter(({ push, workspace }) => !meltano.jobsOf(workspace).some((job) => job.commitId === push.after))
+    .filter(({ push, workspace }) => listTaking(world, push, workspace).length === 0)
     .map(
       ({ push, workspace }) => `the head ${push.after.slice(0, 7)} of ${workspace.name} was never deployed`,
     );

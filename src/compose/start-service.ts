@@ -81,12 +81,15 @@ export async function startService(
     leases: shared?.leases,
   });
 
-  let standing: 'starting' | 'working' | 'stopping' = 'starting';
+  let isStopping = false;
+  let workingSince: number | null = null;
   const { promise: work, resolve: begin } = Promise.withResolvers<Work>();
   server.addHandler(
     createOperationsHandler({
       pingDatabase: () => sql`select 1`.execute(backend.db),
-      isWorking: () => standing === 'working',
+      health: stores,
+      clock,
+      workingSince: () => workingSince,
       dependencies,
       metrics: metrics.registry,
     }),
@@ -109,7 +112,7 @@ export async function startService(
   });
   begin(startWork(foundation, { octokit, accounts, knowOwner }));
   const started = work.then(() => {
-    if (standing === 'starting') standing = 'working';
+    if (!isStopping) workingSince = clock.elapsed();
   });
 
   return {
@@ -120,7 +123,8 @@ export async function startService(
     },
     abandon: async () => shared?.abandon(),
     async stop() {
-      standing = 'stopping';
+      isStopping = true;
+      workingSince = null;
       await server.stop();
       const { stopWriting } = await work;
       if (shared) {

@@ -4,6 +4,7 @@ import type { ConfigurationStore } from '../domain/configuration-in-use.ts';
 import type { ConfigurationRunStore } from '../domain/configuration-run.ts';
 import type { FailureCommentStore } from '../domain/failure-comment.ts';
 import type { GitHubDeploymentStore } from '../domain/github-deployment.ts';
+import type { HealthStore } from '../domain/health.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
 import type { OwnerStore } from '../domain/owner.ts';
 import type {
@@ -26,6 +27,7 @@ import { createDeliveryStore } from './delivery-store.ts';
 import { createDeploymentStore } from './deployment-store.ts';
 import { createFailureCommentStore } from './failure-comment-store.ts';
 import { createGitHubDeploymentStore } from './github-deployment-store.ts';
+import { createHealthStore } from './health-store.ts';
 import { createOwnerStore } from './owner-store.ts';
 import { createPlanStore } from './plan-store.ts';
 import { createRepositoryStore } from './repository-store.ts';
@@ -51,6 +53,7 @@ export type Stores = DeliveryStore &
   FailureCommentStore &
   GitHubDeploymentStore &
   BacklogStore &
+  HealthStore &
   RetentionStore;
 
 /** The ports of the domain over one database. */
@@ -69,6 +72,7 @@ export function createStores(db: Kysely<Schema>): Stores {
     ...createFailureCommentStore(db),
     ...createGitHubDeploymentStore(db),
     ...createBacklogStore(db),
+    ...createHealthStore(db),
     ...createRetentionStore(db),
   };
 }

@@ -52,7 +52,12 @@ export interface WorkspaceStatementTable {
 
 /** Single values that outlive the process. */
 export interface NoteTable {
-  name: 'began_at' | 'deliveries_swept_at' | 'events_forgotten_until' | `installation_${number}_resumed_at`;
+  name:
+    | 'began_at'
+    | 'deliveries_swept_at'
+    | 'written_at'
+    | 'events_forgotten_until'
+    | `installation_${number}_resumed_at`;
   value: number;
 }
 

@@ -28,6 +28,7 @@ export class DependencyStates {
     meltano: { state: 'unknown', since: null },
   };
   readonly #openCircuits = new Map<string, number>();
+  #closedAt = -Infinity;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -41,8 +42,13 @@ export class DependencyStates {
 
   /** `openSince`: epoch milliseconds; null for closed. */
   noteCircuit(account: string, openSince: number | null): void {
-    if (openSince === null) this.#openCircuits.delete(account);
-    else this.#openCircuits.set(account, openSince);
+    if (openSince !== null) this.#openCircuits.set(account, openSince);
+    else if (this.#openCircuits.delete(account)) this.#closedAt = this.#clock.elapsed();
+  }
+
+  /** Milliseconds since requests of any account were held back by a circuit; 0 while they are. */
+  sinceHeld(): number {
+    return this.#openCircuits.size > 0 ? 0 : this.#clock.elapsed() - this.#closedAt;
   }
 
   read(): ServiceStates {

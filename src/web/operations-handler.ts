@@ -1,13 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
-import type { DependencyStates } from './dependency-states.ts';
+import type { ServiceStates } from './dependency-states.ts';
+import { createReadiness, type Readiness, type ReadinessPorts } from './readiness.ts';
 
-export interface OperationsPorts {
-  /** Rejects while the database is away. */
-  readonly pingDatabase: () => Promise<unknown>;
-  /** False while the process starts or stops. */
-  readonly isWorking: () => boolean;
-  readonly dependencies: DependencyStates;
+export interface OperationsPorts extends ReadinessPorts {
   readonly metrics: Registry;
 }
 
@@ -15,6 +11,7 @@ export interface OperationsPorts {
 export function createOperationsHandler(
   ports: OperationsPorts,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<boolean> {
+  const readReadiness = createReadiness(ports);
   return async (request, response) => {
     const path = request.url?.split('?', 1)[0];
     if (request.method !== 'GET' && request.method !== 'HEAD') return false;
@@ -23,7 +20,7 @@ export function createOperationsHandler(
         sendJson(response, 200, { status: 'alive' });
         return true;
       case '/readyz':
-        await sendReadiness(ports, response);
+        sendReadiness(response, await readReadiness(), ports.dependencies.read());
         return true;
       case '/metrics': {
         const text = await ports.metrics.metrics();
@@ -36,18 +33,12 @@ export function createOperationsHandler(
   };
 }
 
-async function sendReadiness(ports: OperationsPorts, response: ServerResponse): Promise<void> {
-  const database = await ports.pingDatabase().then(
-    () => 'up',
-    () => 'down',
-  );
-  const worker = ports.isWorking() ? 'up' : 'down';
-  const ready = database === 'up' && worker === 'up';
-  sendJson(response, ready ? 200 : 503, {
-    status: ready ? 'ready' : 'not ready',
-    database,
-    worker,
-    dependencies: ports.dependencies.read(),
+function sendReadiness(response: ServerResponse, readiness: Readiness, dependencies: ServiceStates): void {
+  const isReady = readiness.problems.length === 0;
+  sendJson(response, isReady ? 200 : 503, {
+    status: isReady ? 'ready' : 'not ready',
+    ...readiness,
+    dependencies,
   });
 }
 

@@ -5,6 +5,7 @@ import { describeBacklog } from './backlog.contract.ts';
 import { describeCommandStore } from './command-store.contract.ts';
 import { describeConfigurationStore } from './configuration.contract.ts';
 import { describeFailureComments } from './failure-comment.contract.ts';
+import { describeHealth } from './health.contract.ts';
 import { emptyDatabase, listPostgresDatabases, type StartedDatabase } from './postgres-databases.ts';
 import { describeRetention } from './retention.contract.ts';
 import { describeStore } from './store.contract.ts';
@@ -28,4 +29,5 @@ describe.each(listPostgresDatabases())('$name', ({ name, start }) => {
   describeFailureComments(name, open);
   describeRetention(name, open);
   describeBacklog(name, open);
+  describeHealth(name, open);
 });

@@ -11,6 +11,7 @@ import { describeBacklog } from './backlog.contract.ts';
 import { describeCommandStore } from './command-store.contract.ts';
 import { describeConfigurationStore } from './configuration.contract.ts';
 import { describeFailureComments } from './failure-comment.contract.ts';
+import { describeHealth } from './health.contract.ts';
 import { openTemporarySqlite } from './open-temporary-sqlite.ts';
 import { describeStore } from './store.contract.ts';
 
@@ -18,6 +19,7 @@ describeStore('SQLite', openTemporarySqlite);
 describeAccounts('SQLite', openTemporarySqlite);
 describeConfigurationStore('SQLite', openTemporarySqlite);
 describeBacklog('SQLite', openTemporarySqlite);
+describeHealth('SQLite', openTemporarySqlite);
 describeCommandStore('SQLite', openTemporarySqlite);
 describeFailureComments('SQLite', openTemporarySqlite);
 

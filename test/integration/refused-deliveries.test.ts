@@ -33,10 +33,10 @@ async function post(world: World, payload: object, secret = secretOf(world)): Pr
 }
 
 /** As on a full disk. */
-async function refuseInserts(world: World): Promise<void> {
+async function refuseInserts(world: World, table = 'delivery'): Promise<void> {
   const database = new DatabaseSync(join(world.app.dataDirectory, 'meltano-deploy.db'));
   onTestFinished(() => database.close());
-  const trigger = `CREATE TRIGGER full BEFORE INSERT ON delivery BEGIN SELECT RAISE(ABORT, '${FULL}'); END`;
+  const trigger = `CREATE TRIGGER full BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, '${FULL}'); END`;
   await world.until(() => {
     try {
       database.exec(trigger);
@@ -81,4 +81,17 @@ test('a delivery with a wrong signature is one line, and nothing of it', async (
   expect(await post(world, payload, 'another secret')).toBe(400);
   await world.untilLogged('A webhook request was refused', { status: 400 });
   expectQuietLog(world);
+});
+
+test('a database that takes no writes is not ready, whatever it can still read', async () => {
+  const { world } = await open();
+  await refuseInserts(world, 'note');
+  const response = await fetch(`${world.app.service.url}/readyz`);
+  expect(response.status).toBe(503);
+  expect(await response.json()).toMatchObject({
+    status: 'not ready',
+    database: 'down',
+    worker: 'up',
+    problems: [`The database takes no writes: ${FULL}.`],
+  });
 });

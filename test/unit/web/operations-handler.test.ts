@@ -8,7 +8,9 @@ import { buildDeployment } from '../domain/deployment-builder.ts';
 
 let now = 0;
 let database: () => Promise<unknown>;
-let working: boolean;
+let elapsed: number;
+let workingSince: number | null;
+let health: { problem: string | null; oldestDue: number | null; writes: number };
 let dependencies: DependencyStates;
 let metrics: ReturnType<typeof createMetrics>;
 let origin: string;
@@ -16,12 +18,25 @@ let origin: string;
 beforeEach(async () => {
   now = Date.UTC(2026, 5, 10);
   database = async () => 1;
-  working = true;
-  dependencies = new DependencyStates({ now: () => now, elapsed: () => now });
+  elapsed = 0;
+  workingSince = 0;
+  health = { problem: null, oldestDue: null, writes: 0 };
+  const clock = { now: () => now, elapsed: () => elapsed };
+  dependencies = new DependencyStates(clock);
   metrics = createMetrics();
   const handle = createOperationsHandler({
-    ...{ pingDatabase: () => database(), isWorking: () => working },
-    ...{ dependencies, metrics: metrics.registry },
+    clock,
+    pingDatabase: () => database(),
+    workingSince: () => workingSince,
+    health: {
+      async tryWrite() {
+        health.writes += 1;
+        return health.problem;
+      },
+      readOldestDue: async () => health.oldestDue,
+    },
+    dependencies,
+    metrics: metrics.registry,
   });
   const server = createServer((request, response) => {
     handle(request, response).then(
@@ -51,7 +66,7 @@ describe('/healthz', () => {
   test.each(['/healthz', '/healthz?verbose'])(
     '%s says that the process lives, whatever else does',
     async (path) => {
-      working = false;
+      workingSince = null;
       database = () => Promise.reject(new Error('away'));
       const { status, headers, text } = await ask(path);
       expect({ status, body: JSON.parse(text) }).toEqual({ status: 200, body: { status: 'alive' } });
@@ -68,7 +83,7 @@ describe('/healthz', () => {
 describe('/readyz', () => {
   test('is 200 while database and worker are up', async () => {
     expect(await readiness()).toEqual({
-      ...{ code: 200, status: 'ready', database: 'up', worker: 'up' },
+      ...{ code: 200, status: 'ready', database: 'up', worker: 'up', problems: [] },
       dependencies: {
         github: { state: 'unknown', since: null },
         meltano: { state: 'unknown', since: null, openCircuits: [] },
@@ -87,8 +102,51 @@ describe('/readyz', () => {
   });
 
   test('is 503 while the process starts or stops', async () => {
-    working = false;
+    workingSince = null;
     expect(await readiness()).toMatchObject({ code: 503, database: 'up', worker: 'down' });
+  });
+
+  test('is 503 while a small write fails, says why, and costs no more writes however often it is asked', async () => {
+    health.problem = 'the disk is full';
+    for (let count = 0; count < 10; count += 1) {
+      expect(await readiness()).toMatchObject({
+        code: 503,
+        database: 'down',
+        problems: ['The database takes no writes: the disk is full.'],
+      });
+    }
+    expect(health.writes).toBe(1);
+    health.problem = null;
+    elapsed += 5_000;
+    expect(await readiness()).toMatchObject({ code: 200, database: 'up', problems: [] });
+  });
+
+  test('is 503 when a delivery was not planned for minutes, counted while nothing held it back', async () => {
+    health.oldestDue = now;
+    const later = async (minutes: number) => {
+      now += minutes * 60_000;
+      elapsed += minutes * 60_000;
+      return readiness();
+    };
+    expect(await later(4)).toMatchObject({ code: 200 });
+    expect(await later(1)).toMatchObject({
+      code: 503,
+      problems: ['Deliveries have waited for 5 minutes to be planned, for no known reason.'],
+    });
+    dependencies.noteCircuit('environment', now);
+    expect(await later(60)).toMatchObject({ code: 200 });
+    dependencies.noteCircuit('environment', null);
+    expect(await later(4)).toMatchObject({ code: 200 });
+    expect(await later(1)).toMatchObject({ code: 503 });
+    health.oldestDue = null;
+    expect(await later(1)).toMatchObject({ code: 200 });
+  });
+
+  test('a delivery from before the start counts from the start on', async () => {
+    health.oldestDue = now - 86_400_000;
+    elapsed = 1_000_000;
+    workingSince = 999_000;
+    expect(await readiness()).toMatchObject({ code: 200 });
   });
 
   test('shows what the services were last seen as, and is ready all the same', async () => {

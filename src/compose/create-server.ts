@@ -1,3 +1,4 @@
+import type { Server as HttpServer } from 'node:http';
 import { Probot, Server } from 'probot';
 import { createTimedFetch, QuietOctokit } from '../github/octokit.ts';
 import type { Foundation } from './foundation.ts';
@@ -26,6 +27,18 @@ export function createServer(foundation: Foundation): Server {
     ...{ log, host: server.host, port: server.port, webhookPath: server.webhookPath },
     enableStaticFiles: false,
   });
+}
+
+/** Node waits so much longer for the headers of a request than for the request (milliseconds). */
+const HEADERS_LATER_MS = 5_000;
+
+/**
+ * A load balancer sends a request on a connection that it believes to be open: one that is closed in this moment is a 502.
+ * So the balancer has to be the one that closes idle connections.
+ */
+export function keepConnections(server: HttpServer, seconds: number): void {
+  server.keepAliveTimeout = seconds * 1_000;
+  server.headersTimeout = server.keepAliveTimeout + HEADERS_LATER_MS;
 }
 
 /** The Probot that the server has made. */

@@ -12,7 +12,7 @@ import { guardWebhooks } from '../web/guard-webhooks.ts';
 import { createHomePage } from '../web/home-page.ts';
 import { createMetrics } from '../web/metrics.ts';
 import { createOperationsHandler } from '../web/operations-handler.ts';
-import { createServer, loadProbot } from './create-server.ts';
+import { createServer, keepConnections, loadProbot } from './create-server.ts';
 import { layFoundation } from './foundation.ts';
 import { openBackend } from './open-backend.ts';
 import { reloadTenants } from './reload-tenants.ts';
@@ -103,7 +103,9 @@ export async function startService(
     onInstallation: (installationId) =>
       void work.then(({ onInstallation }) => onInstallation(installationId)),
   })(probot);
-  guardWebhooks(await server.start(), {
+  const httpServer = await server.start();
+  keepConnections(httpServer, configuration.server.keepAliveSeconds);
+  guardWebhooks(httpServer, {
     log,
     path: configuration.server.webhookPath,
     secret: configuration.github.webhookSecret,

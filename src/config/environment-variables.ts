@@ -33,6 +33,12 @@ export const variables = z.object({
     .min(1, { error: 'must be a port number' })
     .max(65_535, { error: 'must be a port number' })
     .default(3000),
+  KEEP_ALIVE_SECONDS: z.coerce
+    .number({ error: 'must be a number of seconds' })
+    .int({ error: 'must be a whole number of seconds' })
+    .min(1, { error: 'must be at least 1 second' })
+    .max(3_600, { error: 'must be at most 3600 seconds (an hour)' })
+    .default(75),
   WEBHOOK_PATH: z.string().regex(/^\//, { error: 'must begin with /' }).default('/api/github/webhooks'),
   WEBHOOK_PROXY_URL: url.optional(),
   NODE_ENV: z.string().default('development'),

@@ -18,6 +18,8 @@ export interface Configuration {
   readonly server: {
     readonly host: string;
     readonly port: number;
+    /** How long a connection without requests stays open. */
+    readonly keepAliveSeconds: number;
     readonly webhookPath: string;
     readonly webhookProxyUrl: string | null;
   };
@@ -175,6 +177,7 @@ function toConfiguration(
     server: {
       host: values.HOST,
       port: values.PORT,
+      keepAliveSeconds: values.KEEP_ALIVE_SECONDS,
       webhookPath: values.WEBHOOK_PATH,
       webhookProxyUrl: values.WEBHOOK_PROXY_URL ?? null,
     },

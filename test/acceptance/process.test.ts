@@ -48,6 +48,8 @@ describe('the process', () => {
       return { status: response.status, body: await response.text() };
     };
     expect(await read('/healthz')).toMatchObject({ status: 200 });
+    const { headers } = await fetch(`${app.url}/healthz`);
+    expect(headers.get('keep-alive')).toBe('timeout=75');
     expect(await read('/')).toMatchObject({
       status: 200,
       body: expect.stringContaining('<h1>Meltano Deploy'),

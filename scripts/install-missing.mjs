@@ -26,7 +26,7 @@ function install() {
   }
 }
 
-if (process.env.NODE_ENV !== 'production' && !isInstalled()) install();
+if ((process.env.NODE_ENV || '').trim() !== 'production' && !isInstalled()) install();
 
 if (!chooseNode()) {
   console.error(`Meltano Deploy needs Node ${NEEDED_NODE} or newer; this is Node ${process.versions.node}.`);

@@ -7,11 +7,11 @@ import type { SmeeClient } from 'smee-client';
 import { createOwnRedactor } from './compose/foundation.ts';
 import { type Service, startService } from './compose/start-service.ts';
 import { createLogger } from './config/create-logger.ts';
-import { type Configuration, ENVIRONMENT_NAMES, readEnvironment } from './config/environment.ts';
+import { type Configuration, readEnvironment } from './config/environment.ts';
 import { findProjectFolder } from './config/find-project-folder.ts';
-import { GITHUB_COM, readGitHubAddress } from './config/github-address.ts';
 import { loadEnvFile } from './config/load-env-file.ts';
 import { readProxy, routeFetch } from './config/outgoing-proxy.ts';
+import { prepareSetUp } from './config/prepare-set-up.ts';
 import { guardSetUpPage } from './web/guard-set-up-page.ts';
 
 /** A stop takes at most this long (milliseconds); what is cut off goes on at the next start. */
@@ -72,23 +72,6 @@ function guardProbotServer(listensOn: string): void {
     guardSetUpPage(server, listensOn);
     return server;
   };
-}
-
-/** Probot's page reads the environment by itself, as it stands there; null, or why it can't be used. */
-function prepareSetUp(env: NodeJS.ProcessEnv): string | null {
-  for (const name of [...ENVIRONMENT_NAMES, 'GH_ORG', 'NO_SMEE_SETUP']) {
-    if (env[name] !== undefined) env[name] = env[name].trim();
-  }
-  const protocol = env['GHE_PROTOCOL'] === 'http' ? 'http' : 'https';
-  const address = readGitHubAddress(env['GHE_HOST'], env['GHE_PROTOCOL'] ? protocol : undefined);
-  delete env['GHE_HOST'];
-  if ('problem' in address || address === GITHUB_COM) return null;
-  if (address.apiUrl !== `${address.webUrl}/api/v3`) {
-    return `The set-up page can't register an App on ${address.host}: register it at ${address.webUrl}/settings/apps/new, and set APP_ID, PRIVATE_KEY and WEBHOOK_SECRET.`;
-  }
-  env['GHE_HOST'] = address.host;
-  env['GHE_PROTOCOL'] = new URL(address.webUrl).protocol.slice(0, -1);
-  return null;
 }
 
 async function serve(configuration: Configuration): Promise<void> {

@@ -15,8 +15,11 @@ export const PROXY_NAMES = ['NODE_USE_ENV_PROXY', 'HTTP_PROXY', 'HTTPS_PROXY', '
 
 /** Null: the switch is off, and everything is reached directly. */
 export function readProxy(env: Variables): { proxy: ProxySettings | null; problems: readonly string[] } {
-  if (env['NODE_USE_ENV_PROXY']?.trim() !== '1') return { proxy: null, problems: [] };
   const problems: string[] = [];
+  const given = env['NODE_USE_ENV_PROXY']?.trim() || '0';
+  // Node takes any other value for 0, without a word.
+  if (!['0', '1'].includes(given)) problems.push('NODE_USE_ENV_PROXY must be 1, or 0.');
+  if (given !== '1') return { proxy: null, problems };
   const read = (name: string) => {
     // As everywhere, the name in small letters wins.
     const used = env[name.toLowerCase()] === undefined ? name : name.toLowerCase();

@@ -23,6 +23,7 @@ test('is read only with the switch of Node, in small letters first, and by name 
     'http://one:1',
   );
   expect(readProxy({ NODE_USE_ENV_PROXY: '1' }).proxy).toBeNull();
+  expect(readProxy({ NODE_USE_ENV_PROXY: 'true' }).problems).toEqual(['NODE_USE_ENV_PROXY must be 1, or 0.']);
   for (const value of ['proxy.example:3128', 'socks5://geheim@p:1', '//p:1', 'geheim']) {
     const result = readEnvironment({ NODE_USE_ENV_PROXY: '1', https_proxy: value, NODE_ENV: 'production' });
     const problems = !result.ok && result.kind === 'invalid' ? result.problems : [];

@@ -70,9 +70,14 @@ function toDelivery(row: Selectable<DeliveryTable> & { isReplay: unknown }): Del
     id: row.id,
     name: row.name,
     receivedAt: row.receivedAt,
-    event: JSON.parse(row.event) as AppEvent,
+    event: readEvent(row),
     isReplay: Boolean(row.isReplay),
     attempts: row.attempts,
     retryAt: row.retryAt,
   };
+}
+
+function readEvent({ event: text, message }: Pick<Selectable<DeliveryTable>, 'event' | 'message'>): AppEvent {
+  const event = JSON.parse(text) as AppEvent;
+  return event.kind === 'push' && message !== null ? { ...event, message } : event;
 }

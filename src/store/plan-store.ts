@@ -76,7 +76,8 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore {
       return await db.transaction().execute(async (tx) => {
         const marked = await tx
           .updateTable('delivery')
-          .set({ outcome })
+          // Only planning needs the commit's message.
+          .set({ outcome, message: null })
           .where('id', '=', deliveryId)
           .where('outcome', 'is', null)
           .executeTakeFirst();

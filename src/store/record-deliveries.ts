@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
+import type { AppEvent } from '../domain/delivery.ts';
 import type { KeptPush } from '../domain/kept-push.ts';
 import type { DeliveryStore, ReceivedDelivery } from '../domain/ports.ts';
 import { nameBranch } from './name-branch.ts';
-import type { Schema } from './schema.ts';
+import type { DeliveryTable, Schema } from './schema.ts';
 
 /** One statement stores at most so many; SQLite keeps one prepared for each number. */
 const MOST_AT_ONCE = 32;
@@ -100,7 +101,7 @@ async function insertDeliveries(
         receivedAt,
         retryAt: null,
         repositoryId: event.repository.id,
-        event: JSON.stringify(event),
+        ...splitMessage(event),
         fingerprint: identity?.fingerprint ?? null,
         signedAt: identity?.signedAt ?? null,
         afterSha: event.kind === 'push' ? event.after : null,
@@ -111,4 +112,19 @@ async function insertDeliveries(
     .returning('id')
     .execute();
   return new Set(rows.map(({ id }) => id));
+}
+
+/** The message has a column of its own, so that it can be dropped. */
+function splitMessage(event: AppEvent): Pick<DeliveryTable, 'event' | 'message'> {
+  if (event.kind !== 'push' || typeof event.message !== 'string') {
+    return {
+      event: JSON.stringify(event),
+      message: null,
+    };
+  }
+  const { message, ...rest } = event;
+  return {
+    event: JSON.stringify(rest),
+    message,
+  };
 }

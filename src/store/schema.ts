@@ -88,8 +88,10 @@ export interface DeliveryTable {
   name: string;
   repositoryId: number;
   receivedAt: number;
-  /** The `AppEvent` as JSON. */
+  /** The `AppEvent` as JSON, without a commit's message. */
   event: string;
+  /** The message of a push's head commit, until the push is planned. */
+  message: string | null;
   /** Of its `EventIdentity`; null where only the GUID tells it from others. */
   fingerprint: string | null;
   signedAt: number | null;

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CamelCasePlugin, Kysely } from 'kysely';
@@ -23,6 +23,8 @@ export class DataDirectoryInUse extends Error {
   override name = 'DataDirectoryInUse';
 }
 
+/** Reading and writing for the owner, nothing for anyone else. */
+const OWNER_ONLY = 0o600;
 /** The doctor of a running app looks at the lock for a moment (milliseconds). */
 const LOCK_WAIT_MS = 500;
 
@@ -90,6 +92,7 @@ async function migrateAtOnce(db: Kysely<Schema>): Promise<void> {
 async function lockDirectory(directory: string): Promise<DatabaseSync> {
   let lock: DatabaseSync | null = null;
   try {
+    keepToOwner(directory, LOCK_FILE);
     const opened = new DatabaseSync(join(directory, LOCK_FILE));
     lock = opened;
     await retryWhileBusy(
@@ -110,6 +113,8 @@ async function lockDirectory(directory: string): Promise<DatabaseSync> {
 async function openFile(directory: string): Promise<DatabaseSync> {
   let database: DatabaseSync | null = null;
   try {
+    // SQLite gives a new log and its index the mode of the database.
+    keepToOwner(directory, DATABASE_FILE);
     const opened = new DatabaseSync(join(directory, DATABASE_FILE));
     database = opened;
     await retryWhileBusy(() => {
@@ -117,11 +122,26 @@ async function openFile(directory: string): Promise<DatabaseSync> {
       // free are filled again, but it gets no shorter until someone runs VACUUM on it with the app stopped.
       opened.exec('PRAGMA auto_vacuum = INCREMENTAL');
       opened.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
-      opened.exec(`PRAGMA journal_size_limit = ${LOG_BYTES}`);
+      // What is removed is overwritten: a commit's message doesn't stay in the file.
+      opened.exec(`PRAGMA journal_size_limit = ${LOG_BYTES}; PRAGMA secure_delete = ON`);
     });
     return opened;
   } catch (error) {
     database?.close();
     throw explainError(error, directory);
+  }
+}
+
+/** Also in a directory that others may read. What can't be done here is told by opening the database. */
+function keepToOwner(directory: string, name: string): void {
+  const path = join(directory, name);
+  try {
+    // Only a new file: closing one that is open elsewhere in the process would end its locks.
+    closeSync(openSync(path, 'ax', OWNER_ONLY));
+  } catch {}
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    try {
+      if (statSync(file).isFile()) chmodSync(file, OWNER_ONLY);
+    } catch {}
   }
 }

@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -8,7 +17,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createStores } from '../../src/store/create-stores.ts';
 import { GroupCommitDialect } from '../../src/store/group-commit-dialect.ts';
 import { inspectSqlite } from '../../src/store/inspect-sqlite.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
+import { DataDirectoryInUse, openSqlite } from '../../src/store/sqlite.ts';
 import { explainError } from '../../src/store/sqlite-errors.ts';
 
 /** Root may write everything, so another user tries. */
@@ -160,5 +169,74 @@ describe('a database that another program holds', () => {
     other.exec('begin immediate');
     setTimeout(() => other.exec('commit'), 100);
     await (await openSqlite(folder)).close();
+  });
+});
+
+describe('the files', () => {
+  const FILES = ['lock.db', 'meltano-deploy.db', 'meltano-deploy.db-wal', 'meltano-deploy.db-shm'];
+
+  test('are their owner’s only, in a directory that everyone may read, new or from before', async () => {
+    const folder = makeFolder();
+    chmodSync(folder, 0o755);
+    const before = process.umask(0o022);
+    try {
+      const modes = () => FILES.map((name) => statSync(join(folder, name)).mode & 0o777);
+      const database = await openSqlite(folder);
+      expect(modes()).toEqual(FILES.map(() => 0o600));
+      for (const name of FILES) chmodSync(join(folder, name), 0o644);
+      await expect(openSqlite(folder), 'the lock holds').rejects.toThrow(DataDirectoryInUse);
+      await database.close();
+      const again = await openSqlite(folder);
+      expect(modes()).toEqual(FILES.map(() => 0o600));
+      await again.close();
+    } finally {
+      process.umask(before);
+    }
+  });
+
+  test('hold no commit’s message once its push is planned', async () => {
+    const folder = makeFolder();
+    const [short, long] = ['the-merger-is-on-friday', 'the-long-merger '.repeat(2_000)];
+    const database = await openSqlite(folder);
+    const stores = createStores(database.db);
+    const ids = [short, long].map((message, n) => ({ id: `guid-${n}`, message }));
+    for (const { id, message } of ids) {
+      await stores.record({
+        id,
+        name: 'push',
+        receivedAt: 1,
+        event: {
+          kind: 'push',
+          account: 'acme',
+          repository: {
+            id: 1,
+            installationId: 1,
+            owner: 'acme',
+            ownerId: 10,
+            name: 'data',
+            private: true,
+            defaultBranch: 'main',
+          },
+          ref: 'refs/heads/main',
+          before: 'b',
+          after: 'a',
+          deleted: false,
+          forced: false,
+          pushedAt: 1,
+          sender: 'ana',
+          senderIsBot: false,
+          message,
+        },
+      });
+    }
+    const read = () => readFileSync(join(folder, 'meltano-deploy.db'), 'latin1');
+    await sql`pragma wal_checkpoint(truncate)`.execute(database.db);
+    expect(read()).toContain(short);
+    for (const { id } of ids) {
+      await stores.commitPlan({ deliveryId: id, outcome: 'push', deployments: [], now: 2 });
+    }
+    await database.close();
+    expect(read()).not.toContain(short);
+    expect(read()).not.toContain('the-long-merger');
   });
 });

@@ -108,6 +108,14 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         expect((await stores.listPending(REPOSITORY.id)).map((one) => one.id)).toEqual(['second']);
       });
 
+      test('keep the message of a push until it is planned, and no longer', async () => {
+        const event = { ...pushEvent(), message: 'the secret plan [skip deploy]' };
+        await stores.record({ id: 'guid', name: 'push', receivedAt: 1_500, event });
+        expect((await stores.listPending(REPOSITORY.id)).map((one) => one.event)).toEqual([event]);
+        await stores.commitPlan({ deliveryId: 'guid', outcome: 'push', deployments: [], now: 2_000 });
+        expect((await stores.findDelivery('guid'))?.event).toEqual(pushEvent());
+      });
+
       test('give back the event as it came, and remember failed tries', async () => {
         await record('guid');
         await stores.postpone('guid', 3, 99_000);

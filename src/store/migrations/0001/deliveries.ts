@@ -10,6 +10,7 @@ export async function createDeliveryTables(db: Kysely<Schema>): Promise<void> {
       repository_id bigint not null,
       received_at bigint not null,
       event text not null,
+      message text,
       fingerprint text unique,
       signed_at bigint,
       after_sha text,

@@ -11,7 +11,7 @@ export interface PushToJudge {
 }
 
 /** `problem` is for people. A conclusion `none` leaves no check run. */
-export interface PushRefusal {
+interface PushRefusal {
   readonly reason: 'skip_token' | 'push_off' | 'ignored_sender' | 'paths_unmatched' | 'paths_unchanged';
   readonly conclusion: 'skipped' | 'none';
   readonly problem: string;

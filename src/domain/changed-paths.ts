@@ -29,7 +29,7 @@ export interface TreeDigestStore {
   saveTreeDigest(deploymentId: string, digest: TreeDigest): Promise<void>;
 }
 
-export interface ChangeToJudge {
+interface ChangeToJudge {
   readonly workspace: RepositoryWorkspace;
   readonly filter: PathFilter;
   /** The pushed commit. */
@@ -104,7 +104,7 @@ export function deployedCommit({ deployedSha, sha }: Pick<LastStarted, 'deployed
   return deployedSha ?? sha;
 }
 
-export interface LastOfWorkspace {
+interface LastOfWorkspace {
   readonly workspace: RepositoryWorkspace;
   readonly last: LastStarted;
   readonly filter: PathFilter;

@@ -17,7 +17,7 @@ export interface Untold {
   readonly why: string;
 }
 
-export interface TreeList {
+interface TreeList {
   readonly kind: 'tree';
   /** In the order of `sortEntries`. With all levels: no directories. */
   readonly entries: readonly TreeEntry[];

@@ -399,6 +399,7 @@ export type DeploymentChange = Partial<
     | 'workspaceId'
     | 'repositoryId'
     | 'deliveryId'
+    | 'treeDigest'
     | 'revision'
     | 'reportedRevision'
     | 'checkRunId'

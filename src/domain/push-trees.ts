@@ -34,7 +34,7 @@ export interface SelectedEntries {
   readonly tookMs: number;
 }
 
-export interface TreePorts {
+interface TreePorts {
   readonly reader: TreeReader;
   /** Those of the candidates (all that is below the filter's bases) that pass. */
   readonly selectEntries: (

@@ -10,7 +10,7 @@ import { logFields, type ReconcileContext } from './reconcile-context.ts';
 
 const SHORT_SHA = 7;
 
-export interface WaitingDeployment {
+interface WaitingDeployment {
   readonly deployment: Deployment;
   /** As they are now. */
   readonly workspace: Workspace;

@@ -114,7 +114,7 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & Rep
 }
 
 function toColumns(change: DeploymentChange): Partial<DeploymentTable> {
-  const { requestedByBot, adopted, knownJobIds, rerun, badFile, treeDigest, ...rest } = change;
+  const { requestedByBot, adopted, knownJobIds, rerun, badFile, ...rest } = change;
   return {
     ...rest,
     ...(requestedByBot === undefined ? {} : { requestedByBot: requestedByBot ? 1 : 0 }),
@@ -122,6 +122,5 @@ function toColumns(change: DeploymentChange): Partial<DeploymentTable> {
     ...(knownJobIds === undefined ? {} : { knownJobIds: JSON.stringify(knownJobIds) }),
     ...(rerun === undefined ? {} : { rerun: rerun && JSON.stringify(rerun) }),
     ...(badFile === undefined ? {} : { badFile: badFile && JSON.stringify(badFile) }),
-    ...(treeDigest === undefined ? {} : { treeDigest: treeDigest && JSON.stringify(treeDigest) }),
   };
 }

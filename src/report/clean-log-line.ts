@@ -15,20 +15,26 @@ const CONTROL_SEQUENCE = new RegExp(
 
 const CONTROLS = '\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f';
 // Soft hyphen, direction marks and overrides, zero-width and other invisible characters, line and paragraph separators.
-const INVISIBLE = '\\xad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb';
-const REMOVED = new RegExp(`[${CONTROLS}${INVISIBLE}\\u{e0000}-\\u{e007f}]`, 'gu');
-const NEEDS_CLEANING = new RegExp(`[${CONTROLS}${INVISIBLE}\\ud800-\\udfff]`);
+const INVISIBLE =
+  '\\xad\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb';
+// The flags of England, Scotland and Wales are written in tags, which are invisible everywhere else.
+const FLAG = '\\u{1f3f4}\\u{e0067}\\u{e0062}[\\u{e0061}-\\u{e007a}]{3}\\u{e007f}';
+const REMOVED = new RegExp(`(${FLAG})|[${CONTROLS}${INVISIBLE}\\u{e0000}-\\u{e007f}]`, 'gu');
+/** What zero-width joiners and non-joiners may stand between: letters of scripts that need them, and emoji. */
+const JOINED = '(?!\\p{ASCII})[\\p{L}\\p{M}\\p{Extended_Pictographic}\\p{Emoji_Modifier}]';
+const LOOSE_JOINER = new RegExp(`(?<!${JOINED})[\\u200c\\u200d]|[\\u200c\\u200d](?!${JOINED})`, 'gu');
+const NEEDS_CLEANING = new RegExp(`[${CONTROLS}${INVISIBLE}\\u200c\\u200d\\ud800-\\udfff]`);
 
 /**
  * One raw line of a log as the text that a person would see of it: no escape sequences, no control, direction or
- * invisible characters (tabs stay), of a progress line only its last state. Linear; doesn't cut, since secrets
- * must be looked for in the whole line: see `capLogLine`.
+ * invisible characters (tabs stay, and joiners where a script or an emoji needs them), of a progress line only its last
+ * state. Linear; doesn't cut, since secrets must be looked for in the whole line: see `capLogLine`.
  */
 export function cleanLogLine(raw: string): string {
   if (!NEEDS_CLEANING.test(raw)) return raw.trimEnd();
   // Well-formed first: what is removed must not join two halves of a character.
   const plain = raw.toWellFormed().replace(CONTROL_SEQUENCE, '');
-  return takeLastOverprint(plain).replace(REMOVED, '').trimEnd();
+  return takeLastOverprint(plain).replace(REMOVED, '$1').replace(LOOSE_JOINER, '').trimEnd();
 }
 
 /** Text from outside for one line of a title, a name or a table: line breaks and tabs become blanks. */

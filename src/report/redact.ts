@@ -1,8 +1,9 @@
-import { findNamedCredentials, findShapedCredentials } from './credential-patterns.ts';
 import { createOwnSecretFinder } from './own-secrets.ts';
-import { createPrivateKeyScanner, type PrivateKeyScanner } from './private-key-blocks.ts';
 import { scanSecrets } from './scan-secrets.ts';
-import { mergeRanges, replaceRanges, type TextRange } from './text-ranges.ts';
+import { createNamedSecretScanner, type NamedSecretScanner } from './secrets/named-secrets.ts';
+import { createPrivateKeyScanner, type PrivateKeyScanner } from './secrets/private-key-blocks.ts';
+import { findShapedCredentials } from './secrets/secret-shapes.ts';
+import { mergeRanges, replaceRanges, stripJoiners, type TextRange } from './text-ranges.ts';
 
 /** What stands where a secret was. */
 export const REDACTED = '[redacted]';
@@ -18,9 +19,9 @@ const BATCH_LENGTH = 64 * 1024;
 export interface Redactor {
   /** A redactor for one log from its first line on: it remembers a private key that one batch of lines left open. */
   forLog(): LogRedactor;
-  /** For one-line texts: takes out the app's own secrets, and credentials in addresses and headers. */
+  /** For texts of the app that quote others: takes out the app's own secrets, and what the log's scanner would. */
   redactOwn(text: string): string;
-  /** For a finished line of the app's own log: the app's own secrets only, so that JSON stays JSON. */
+  /** For a finished line of the app's own log: own secrets and shapes, none of which holds a quote: JSON stays JSON. */
   redactLogLine(line: string): string;
   /** More configured secrets, known from now on, also to logs that are being read; those that were known stay known. */
   learnSecrets(secrets: readonly string[]): void;
@@ -57,9 +58,12 @@ export function createRedactor({ secrets, scan = scanSecrets }: RedactorOptions)
   const findOwn: FindRanges = (text) => [...findKnown(text), ...findTokens(text)];
   return {
     forLog: () => createLogRedactor(findOwn, scan),
-    redactOwn: (text) =>
-      replaceRanges(text, mergeRanges([...findOwn(text), ...findShapedCredentials(text)]), REDACTED),
-    redactLogLine: (line) => replaceRanges(line, mergeRanges(findOwn(line)), REDACTED),
+    redactOwn(text) {
+      const plain = stripJoiners(text);
+      return replaceRanges(text, plain.restore(mergeRanges(findAtOnce(plain.text, findOwn))), REDACTED);
+    },
+    redactLogLine: (line) =>
+      replaceRanges(line, mergeRanges([...findOwn(line), ...findShapedCredentials(line)]), REDACTED),
     learnSecrets(more) {
       for (const secret of more) known.add(secret);
       findKnown = createOwnSecretFinder([...known]);
@@ -75,12 +79,13 @@ export function createRedactor({ secrets, scan = scanSecrets }: RedactorOptions)
 
 function createLogRedactor(findOwn: FindRanges, scan: Scan): LogRedactor {
   const keys = createPrivateKeyScanner();
+  const names = createNamedSecretScanner();
   return {
     async redactLines(lines) {
       const redacted: string[] = [];
       let count = 0;
       for (const batch of splitBatches(lines)) {
-        const result = await redactBatch(batch, { findOwn, scan, keys });
+        const result = await redactBatch(batch, { findOwn, scan, keys, names });
         for (const line of result.lines) redacted.push(line);
         count += result.count;
       }
@@ -93,27 +98,38 @@ interface Detectors {
   readonly findOwn: FindRanges;
   readonly scan: Scan;
   readonly keys: PrivateKeyScanner;
+  readonly names: NamedSecretScanner;
 }
 
 async function redactBatch(lines: string[], detectors: Detectors): Promise<RedactedLines> {
   try {
     const text = lines.join('\n');
-    const keys = detectors.keys.scan(text);
+    const plain = stripJoiners(text);
+    const keys = detectors.keys.scan(plain.text);
     const ranges = mergeRanges([
       ...keys.ranges,
-      ...detectors.findOwn(text),
-      ...findShapedCredentials(text),
-      ...findNamedCredentials(text),
-      ...(await detectors.scan(text)),
+      ...detectors.findOwn(plain.text),
+      ...findShapedCredentials(plain.text),
+      ...detectors.names.scan(plain.text),
+      ...(await detectors.scan(plain.text)),
     ]);
     if (ranges.length === 0) return { lines, count: 0 };
-    const redacted = replaceRanges(text, ranges, REDACTED).split('\n');
+    const redacted = replaceRanges(text, plain.restore(ranges), REDACTED).split('\n');
     if (redacted.length !== lines.length) throw new Error('the scanner changed the number of lines');
-    // A key that began in an earlier batch was counted there.
-    return { lines: redacted, count: ranges.length - (keys.continued ? 1 : 0) };
+    return { lines: redacted, count: Math.max(0, ranges.length - keys.repeated) };
   } catch {
     return { lines: lines.map(() => WITHHELD_LINE), count: 0 };
   }
+}
+
+/** What needs no more than the text itself: all but secretlint, whose rules run asynchronously. */
+function findAtOnce(text: string, findOwn: FindRanges): TextRange[] {
+  return [
+    ...createPrivateKeyScanner().scan(text).ranges,
+    ...findOwn(text),
+    ...findShapedCredentials(text),
+    ...createNamedSecretScanner().scan(text),
+  ];
 }
 
 function splitBatches(lines: readonly string[]): string[][] {

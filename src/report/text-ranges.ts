@@ -27,6 +27,30 @@ export function replaceRanges(text: string, ranges: readonly TextRange[], replac
   return result + text.slice(position);
 }
 
+const JOINER = /[\u200c\u200d]/;
+
+/** A text without zero-width joiners, which may stand within a secret; `restore` finds ranges of it in the text itself. */
+export function stripJoiners(text: string): { text: string; restore(ranges: TextRange[]): TextRange[] } {
+  if (!JOINER.test(text)) return { text, restore: (ranges) => ranges };
+  const parts = text.split(/[\u200c\u200d]/);
+  const ends: number[] = [];
+  let length = 0;
+  for (const part of parts) {
+    length += part.length;
+    ends.push(length);
+  }
+  const restore = (ranges: TextRange[]) => {
+    let joiners = 0;
+    const move = (at: number) => {
+      while (at > (ends[joiners] ?? Infinity)) joiners++;
+      return at + joiners;
+    };
+    // In order, so that the joiners are counted once.
+    return ranges.map(({ start, end }) => ({ start: move(start), end: move(end) }));
+  };
+  return { text: parts.join(''), restore };
+}
+
 function byStart(a: TextRange, b: TextRange): number {
   return a.start - b.start;
 }

@@ -187,12 +187,37 @@ describe('credentials by their place', () => {
     [`GET /x?access_token=${value}&page=2 HTTP/1.1`, `GET /x?access_token=${REDACTED}&page=2 HTTP/1.1`],
     [`Server=h;Password=${value};Database=d`, `Server=h;Password=${REDACTED};Database=d`],
     [`password=a&b,c;${value}`, `password=${REDACTED}`],
-    [`token=b'${value}', x`, `token=${REDACTED}', x`],
+    [`token=b'${value}', x`, `token=b'${REDACTED}', x`],
     [`(private-key := ${value})`, `(private-key := ${REDACTED})`],
     [`--db-password ${value} --verbose`, `--db-password ${REDACTED} --verbose`],
     [`if token == "${value}":`, `if token == "${REDACTED}":`],
     [`passwd: \${PASSWORD:-${value}}`, `passwd: ${REDACTED}}`],
     [`//registry.test/:_authToken=${value}`, `//registry.test/:_authToken=${REDACTED}`],
+    [
+      `{'oauth_credentials': {'refresh_token': '${value}', 'client_id': 'y'}}`,
+      `{'oauth_credentials': {'refresh_token': '${REDACTED}', 'client_id': 'y'}}`,
+    ],
+    [`token={"access_token":"${value}"}`, `token={"access_token":"${REDACTED}"}`],
+    [`credentials={'password': '${value}'}`, `credentials={'password': '${REDACTED}'}`],
+    [`password: !!str ${value}`, `password: !!str ${REDACTED}`],
+    [`password = b"two ${value}"`, `password = b"${REDACTED}"`],
+    [`blob.core.windows.net/c?sv=2022&sig=${value}`, `blob.core.windows.net/c?sv=2022&sig=${REDACTED}`],
+    [`SharedAccessSignature=${value}`, `SharedAccessSignature=${REDACTED}`],
+    [`AccountName=a;AccountKey=${value};x=1`, `AccountName=a;AccountKey=${REDACTED};x=1`],
+    [`ALTER USER ana PASSWORD '${value}'`, `ALTER USER ana PASSWORD '${REDACTED}'`],
+    [`CREATE USER ana IDENTIFIED BY '${value}'`, `CREATE USER ana IDENTIFIED BY '${REDACTED}'`],
+    [`Authorization: SSWS ${value}`, `Authorization: SSWS ${REDACTED}`],
+    [`Authorization: Klaviyo-API-Key ${value}`, `Authorization: Klaviyo-API-Key ${REDACTED}`],
+    [`Authorization: Zoho-oauthtoken ${value}`, `Authorization: Zoho-oauthtoken ${REDACTED}`],
+    [`MYSQL_PWD=${value} mysqldump`, `MYSQL_PWD=${REDACTED} mysqldump`],
+    [`      pass: ${value}`, `      pass: ${REDACTED}`],
+    [`Cookie: a=1; session=${value}`, `Cookie: ${REDACTED}`],
+    [`curl -u ana:${value} https://x`, `curl -u ana:${REDACTED} https://x`],
+    [`sqlplus scott/${value}@orcl`, `sqlplus scott/${REDACTED}@orcl`],
+    [`DB_PASSWORD_PROD=${value}`, `DB_PASSWORD_PROD=${REDACTED}`],
+    [`SECRET_KEY_BASE=${value}`, `SECRET_KEY_BASE=${REDACTED}`],
+    [`('X-Auth-Token', '${value}')`, `('X-Auth-Token', '${REDACTED}')`],
+    [`[b'Authorization', b'Bearer ${value}']`, `[b'Authorization', b'${REDACTED}']`],
   ])('%s', async (line, expected) => {
     expect(await redactLine(line)).toBe(expected);
   });
@@ -221,6 +246,63 @@ describe('credentials by their place', () => {
     '2026-06-10T07:13:40.123Z [info     ] Extract & load complete! tokenizer=none secrets=3',
   ])('%s stays', async (line) => {
     expect(await redactLine(line)).toBe(line);
+  });
+});
+
+describe('credentials by how they look', () => {
+  const random = (length: number) => 'aB3dE5fG7hJ9kL1m'.repeat(40).slice(0, length);
+  const jwt = `${join('ey', 'J')}${random(30)}.${join('ey', 'J')}${random(200)}.${random(43)}`;
+  const shaped = [
+    join('AI', 'za', random(35)),
+    join('ya', '29.', random(60)),
+    join('GOC', 'SPX-', random(28)),
+    join('py', 'pi-', random(60)),
+    join('h', 'f_', random(34)),
+    join('dop', '_v1_', '0123456789abcdef'.repeat(4)),
+    join('ATA', 'TT', random(40)),
+    join('pat', '-na1-', '01234567-89ab-cdef-0123-456789abcdef'),
+    join('NR', 'AK-', 'ABCDEFGHIJKLMNOP0123456789A'),
+    join('db', 'tc_', random(40)),
+    join('gh', 's_', '123456_', jwt),
+    join('gh', 's_', random(36)),
+  ];
+
+  test.each(shaped.map((token) => [token.slice(0, 8), token]))('%s…', async (_, token) => {
+    expect(await redactLine(`using ${token} now`)).toBe(`using ${REDACTED} now`);
+    // In titles, replies and names, and in a line of the app's own log.
+    const { redactOwn, redactLogLine } = createRedactor({ secrets: [] });
+    expect(redactOwn(`refused: ${token}.`)).toBe(`refused: ${REDACTED}.`);
+    expect(redactLogLine(`{"msg":"${token}"}`)).toBe(`{"msg":"${REDACTED}"}`);
+  });
+
+  test.each([
+    ['Teams', 'https://acme.webhook.office.com/webhookb2/'],
+    ['Discord', 'https://discord.com/api/webhooks/'],
+    ['Slack', 'https://hooks.slack.com/services/'],
+  ])('an address that lets everyone post to %s', async (_, address) => {
+    expect(await redactLine(`POST ${address}1234/${random(40)} 200`)).toBe(`POST ${address}${REDACTED} 200`);
+  });
+
+  test('a JSON web token right behind an underscore', async () => {
+    expect(await redactLine(`session_${jwt}`)).toBe(`session_${REDACTED}`);
+  });
+
+  test('titles are searched as logs are', () => {
+    const { redactOwn } = createRedactor({ secrets: [] });
+    expect(redactOwn(`Failed after 3 s: no login with password=${random(9)}`)).toBe(
+      `Failed after 3 s: no login with password=${REDACTED}`,
+    );
+    const title = 'Failed after 38 s: meltano.yml:12 while scanning for the next token: found character';
+    expect(redactOwn(title)).toBe(title);
+  });
+
+  test('with joiners in the middle', async () => {
+    const token = join('gh', 'p_', random(36));
+    const cut = `${token.slice(0, 9)}\u200d${token.slice(9, 20)}\u200c${token.slice(20)}`;
+    expect(await redactLine(`👩\u200d🚀 می\u200cخواهم ${cut} 👩\u200d🚀`)).toBe(
+      `👩\u200d🚀 می\u200cخواهم ${REDACTED} 👩\u200d🚀`,
+    );
+    expect(createRedactor({ secrets: [] }).redactOwn(`a ${cut} b`)).toBe(`a ${REDACTED} b`);
   });
 });
 
@@ -254,6 +336,42 @@ describe('private keys', () => {
       'more',
     ]);
     expect(count).toBe(1);
+  });
+
+  const fields = '   cmd_type=extractor name=tap-x run_id=6c2f9d1e-5a0b-4a43-9d50-1d1f0a7f7b11 stdio=stderr';
+  const timestamp = '2026-06-10T07:13:40.123Z';
+  test.each<[string, (line: string) => string]>([
+    ['with fields', (line) => `${prefix}${line}${fields}`],
+    ['with a logger and fields', (line) => `${prefix}INFO tap_x | ${line}${fields}`],
+    ['of JSON', (line) => JSON.stringify({ event: line, level: 'info', name: 'tap-x', timestamp })],
+    ['of JSON with another key', (line) => JSON.stringify({ timestamp, line, level: 'info' })],
+    ['of a logger that names the code', (line) => `INFO 2026-06-10 07:13:40 ${line} (client.py:42)`],
+    ['in quotes', (line) => `${prefix}    '${line}\\n'${fields}`],
+    ['in a box', (line) => `│ │   ${line.padEnd(90)} │ │`],
+    ['behind a pipe', (line) => `tap-x | ${line}`],
+  ])("in lines %s, with other plug-ins' lines between, in batches", async (_, write) => {
+    for (const size of [1, 3, 100]) {
+      const log = createRedactor({ secrets: [] }).forLog();
+      const other = `${prefix}Extract is going on`;
+      const all = key.flatMap((line, index) => (index % 5 === 4 ? [other, write(line)] : [write(line)]));
+      const lines: string[] = [];
+      for (let at = 0; at < all.length; at += size) {
+        lines.push(...(await log.redactLines(all.slice(at, at + size))).lines);
+      }
+      const shown = lines.join('\n');
+      for (const line of key.slice(1, -1)) expect(shown).not.toContain(line.slice(0, 20));
+      expect(lines.filter((line) => line === other)).toHaveLength(5);
+      expect((await log.redactLines([other])).lines).toEqual([other]);
+    }
+  });
+
+  test('one without an end is looked for in 400 lines', async () => {
+    const log = createRedactor({ secrets: [] }).forLog();
+    const body = key[3] ?? '';
+    const between = Array.from({ length: 399 }, (_, index) => `line ${index}`);
+    const { lines } = await log.redactLines([key[0] ?? '', ...between, `a ${body}`, `a ${body}`]);
+    expect(lines.slice(1, 400)).toEqual(between);
+    expect(lines.slice(400)).toEqual([`a ${REDACTED}`, `a ${body}`]);
   });
 
   test('logs do not share their state', async () => {
@@ -294,6 +412,49 @@ describe('a scanner that fails', () => {
     const result = await createRedactor({ secrets: [] }).forLog().redactLines(['password=ab\nb', 'c']);
     expect(result).toEqual({ lines: [WITHHELD_LINE, WITHHELD_LINE], count: 0 });
   });
+});
+
+describe('long lines', () => {
+  const LENGTH = 64 * 1024;
+  const parts = [
+    'token=',
+    'token: ',
+    '"token',
+    '\\"token=',
+    'token={',
+    'token=[(',
+    '"',
+    "'",
+    '\\',
+    '://',
+    '://u:',
+    '@',
+  ];
+  const more = [
+    'a/b@',
+    'Authorization: x ',
+    'Cookie: a=b ',
+    '-----BEGIN PRIVATE KEY-----',
+    '| token ',
+    '==',
+    'A',
+    ' ',
+  ];
+
+  test.each([...parts, ...more].map((part) => [part]))(
+    'of %j take no longer than their length',
+    async (part) => {
+      const log = createRedactor({ secrets: [] }).forLog();
+      for (const other of ['', ...parts]) {
+        const unit = part + other;
+        const line = unit.repeat(LENGTH / unit.length);
+        const { lines } = await log.redactLines([line]);
+        expect(lines).toHaveLength(1);
+        expect(lines).not.toContain(WITHHELD_LINE);
+      }
+    },
+    10_000,
+  );
 });
 
 test('whatever comes in, as many lines go out', async () => {

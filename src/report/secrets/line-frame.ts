@@ -1,0 +1,70 @@
+/** The part of a line that its writer wrote: without time stamp, level and logger, borders, and Meltano's fields. */
+export interface LineFrame {
+  readonly start: number;
+  readonly end: number;
+  /** How far the words are indented within the frame. */
+  readonly indent: number;
+}
+
+const TIME =
+  '\\[?(?:\\d{4}-\\d{2}-\\d{2}[T ])?\\d{2}:\\d{2}:\\d{2}(?:[.,]\\d{1,9})?(?:Z|[+-]\\d{2}:?\\d{2})?\\]?';
+const LEVEL = '(?:critical|fatal|error|exception|warn(?:ing)?|info|debug|trace)';
+/** One piece of what stands before the words; each piece but the last takes the blanks behind it. */
+const PIECE = new RegExp(
+  `[ \\t]{0,4}(?:${TIME}|\\[${LEVEL} {0,8}\\]|[-|] ?|${LEVEL}(?::[\\w.]{0,80})?(?= *[-|:]|  )[:]?|[\\w.-]{1,80}(?= +[|] ))(?: |$)`,
+  'iy',
+);
+const MOST_PIECES = 12;
+/** The words in a line of JSON. */
+const EVENT = /^\s*\{(?:.{0,2000}?[,{]\s*)?"(?:event|message|msg|log|text)"\s*:\s*"/;
+const FIELDS =
+  /(?<!\s)\s+(?:cmd_type|consumer|exit_codes?|job_name|job_run_id|name|producer|run_id|state_id|stdio|string_id|full_refresh)=\S/;
+const CALLER = /(?<!\s)\s+[([][\w./-]{1,80}(?:\.py)?(?::\d{1,6})?[)\]]$/;
+const BORDER = /[│┃║╭╮╰╯❱|]/;
+
+export function frameLine(line: string): LineFrame {
+  const event = line.includes('{') ? EVENT.exec(line) : null;
+  let start = event === null ? skipPieces(line) : event[0].length;
+  let end = event === null ? findWordsEnd(line, start) : findStringEnd(line, start);
+  const origin = start;
+  const hasBorder = BORDER.test(
+    line
+      .slice(start, start + 200)
+      .trimStart()
+      .charAt(0),
+  );
+  while (start < end && isSpace(line, start, hasBorder)) start++;
+  while (end > start && isSpace(line, end - 1, hasBorder)) end--;
+  return { start, end, indent: start - origin };
+}
+
+function skipPieces(line: string): number {
+  let at = 0;
+  for (let pieces = 0; pieces < MOST_PIECES; pieces++) {
+    PIECE.lastIndex = at;
+    const piece = PIECE.exec(line);
+    // `- ` alone is an item of a list.
+    if (piece === null || (pieces === 0 && /^\s*[-|]/.test(piece[0]))) break;
+    at = PIECE.lastIndex;
+  }
+  return at;
+}
+
+function findWordsEnd(line: string, from: number): number {
+  const rest = line.slice(from);
+  const fields = FIELDS.exec(rest);
+  const end = fields === null ? line.length : from + fields.index;
+  const caller = end - from > 200 ? null : CALLER.exec(line.slice(from, end));
+  return caller === null ? end : from + caller.index;
+}
+
+function findStringEnd(line: string, from: number): number {
+  let at = from;
+  while (at < line.length && line[at] !== '"') at += line[at] === '\\' ? 2 : 1;
+  return Math.min(at, line.length);
+}
+
+function isSpace(line: string, at: number, hasBorder: boolean): boolean {
+  const character = line[at] ?? '';
+  return character === ' ' || character === '\t' || (hasBorder && BORDER.test(character));
+}

@@ -1,0 +1,105 @@
+import type { TextRange } from '../text-ranges.ts';
+import { frameLine } from './line-frame.ts';
+
+const BEGIN = /-{4,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-{4,5}/g;
+const END = /-{4,5} ?END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-{4,5}/g;
+/** A 16,384 bit RSA key has some 200 lines; a job's other lines may stand between them. */
+const LONGEST_BLOCK = 400;
+/** What a line of a key has left without its frame: base64, perhaps escaped or in quotes, or a header. */
+const KEY_LINE =
+  /^(?:[bBrR]?[\\"'[(]{0,8}[A-Za-z0-9+/=]{1,20000}(?:\\+[rn]|[\\"',)\]]){0,8}|(?:Proc-Type|DEK-Info|Comment|Version|Hash): .{0,200})$/;
+/** Within other words: a line of a key, or its last one, which is shorter. */
+const KEY_RUN =
+  /[A-Za-z0-9+/]{40,}={0,2}|(?<![\w+/=])(?=[a-z0-9+/]{0,63}[A-Z])(?=[A-Z0-9+/]{0,63}[a-z])[A-Za-z0-9+/]{12,64}={0,2}(?![\w+/=-])/g;
+
+/** Finds private keys, also those that begin in one call and end in a later one. */
+export interface PrivateKeyScanner {
+  /** `text` is whole lines joined by newlines. `repeated`: how many of the ranges belong to a key that another one counts for. */
+  scan(text: string): { readonly ranges: TextRange[]; readonly repeated: number };
+}
+
+export function createPrivateKeyScanner(): PrivateKeyScanner {
+  /** Lines that the block may still have; 0: not in a block. */
+  let left = 0;
+
+  /** The keys and parts of keys in a line. */
+  function readLine(line: string): TextRange[] {
+    if (left > 0) {
+      const end = find(END, line, 0);
+      if (end === null) {
+        left--;
+        return findKeyParts(line);
+      }
+      left = 0;
+      return [{ start: 0, end: end.end }, ...readKeys(line, end.end)];
+    }
+    return readKeys(line, 0);
+  }
+
+  function readKeys(line: string, from: number): TextRange[] {
+    const keys: TextRange[] = [];
+    for (let begin = find(BEGIN, line, from); begin !== null; ) {
+      const end = find(END, line, begin.end);
+      keys.push({ start: begin.start, end: end?.end ?? line.length });
+      if (end === null) {
+        left = LONGEST_BLOCK;
+        break;
+      }
+      begin = find(BEGIN, line, end.end);
+    }
+    return keys;
+  }
+
+  /** From `from` on, where the next line begins that may hold something of a key; null: none does. */
+  function findLine(text: string, from: number): number | null {
+    if (left > 0) return from;
+    const next = text.indexOf('PRIVATE KEY', from);
+    return next === -1 ? null : Math.max(from, text.lastIndexOf('\n', next) + 1);
+  }
+
+  return {
+    scan(text) {
+      const ranges: KeyRange[] = [];
+      for (let at = findLine(text, 0); at !== null && at <= text.length; ) {
+        const goesOn = left > 0;
+        const newline = text.indexOf('\n', at);
+        const lineEnd = newline === -1 ? text.length : newline;
+        for (const [index, { start, end }] of readLine(text.slice(at, lineEnd)).entries()) {
+          const isRepeated = goesOn && (index === 0 || left > 0);
+          addRange(ranges, { start: at + start, end: at + end, isRepeated });
+        }
+        at = findLine(text, lineEnd + 1);
+      }
+      return { ranges, repeated: ranges.filter((range) => range.isRepeated).length };
+    },
+  };
+}
+
+interface KeyRange extends TextRange {
+  end: number;
+  /** It belongs to a key that an earlier range counts for. */
+  readonly isRepeated: boolean;
+}
+
+/** The lines of a key that follow one another are one range. */
+function addRange(ranges: KeyRange[], range: KeyRange): void {
+  const last = ranges.at(-1);
+  if (range.isRepeated && last !== undefined && last.end + 1 === range.start) last.end = range.end;
+  else ranges.push(range);
+}
+
+function find(pattern: RegExp, line: string, from: number): TextRange | null {
+  pattern.lastIndex = from;
+  const match = pattern.exec(line);
+  return match === null ? null : { start: match.index, end: match.index + match[0].length };
+}
+
+/** Within a block: the whole line if it holds nothing but a key, else the runs of base64 in it. */
+function findKeyParts(line: string): TextRange[] {
+  const { start, end } = frameLine(line);
+  if (KEY_LINE.test(line.slice(start, end))) return [{ start: 0, end: line.length }];
+  return Array.from(line.matchAll(KEY_RUN), (run) => ({
+    start: run.index,
+    end: run.index + run[0].length,
+  }));
+}

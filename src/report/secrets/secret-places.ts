@@ -1,0 +1,225 @@
+import type { LineFrame } from './line-frame.ts';
+import { findStringEnd } from './read-string.ts';
+import { isKeyOfSecrets, isTokenOfData, judgeName, type SecretName } from './secret-names.ts';
+
+/** Longest name, in UTF-16 code units, before and behind what tells it. */
+const LONGEST_NAME = 120;
+
+/** A telling name in a line. */
+export interface FoundName extends SecretName {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where the value of a name begins, and how to read it. */
+export interface SecretPlace {
+  readonly name: FoundName;
+  readonly at: number;
+  /** The value ends here at the latest. */
+  readonly limit: number;
+  /**
+   * `pair`: `name=value`. `line`: all of the rest of the line is the value. `flow`: up to the next comma or bracket (YAML in
+   * one line). `words`: in a sentence.
+   */
+  readonly form: 'pair' | 'line' | 'flow' | 'words';
+  readonly sign: string;
+  /** The column of the name within its frame: what is indented further belongs to it. */
+  readonly indent: number;
+}
+
+const CLOSE = `(?:\\\\*["'\`]|%2[27]|&quot;|&#(?:34|39|x22|x27);|\\\\+u002[27])?[\\])]{0,2}`;
+const SIGN =
+  '=>|:=|->|[!=]={1,2}|[?+]?=|:(?!:|//)|：|＝|%3[ad]|\\\\+u003[ad]|\\[env: [^\\]]{0,200}\\] current value:|was set in [^:]{1,80}:';
+const PAIR = new RegExp(`${CLOSE}(?: \\([^()]{0,40}\\)(?=:))?[ \\t]{0,80}(${SIGN})[ \\t]{0,80}`, 'iy');
+const PROPERTY = `["']?\\w{1,20}["']?[ \\t]{0,4}[:=][ \\t]{0,4}["'][^"']{0,80}["'],?[ \\t]{0,4}`;
+/** `name="X" value="…"`, `{"name": "X", "value": "…"}`. */
+const NAMED = new RegExp(
+  `\\\\*["']?,?[ \\t]{1,8}(?:${PROPERTY}){0,4}\\\\*["']?(?:value|val|content|data)\\\\*["']?[ \\t]{0,4}[:=][ \\t]{0,4}|` +
+    `\\\\*["'],(?:${PROPERTY}){0,4}\\\\*["'](?:value|val|content|data)\\\\*["']:`,
+  'iy',
+);
+const XML = /[^<>"']{0,20}(?:["'][^"'<>]{0,200}["'])?>(?=[^<>]{1,4096}<\/)/y;
+const XML_PROPERTY = /<\/name>\s{0,8}<value>/iy;
+const COMMA = /\\*["'][ \t]{0,4},[ \t]{0,4}(?=[bBrRuU]{0,2}\\*["'])/y;
+const QUOTED = /[ \t]{1,8}(?=[bNE]?\\*["'])/y;
+const IS = /\\*["'`]?[ \t]{1,4}(?:is|was|to|as|equals|was set to|is set to|set to)[ \t]*:?[ \t]{1,4}/iy;
+const BLANKS = /[ \t]+/y;
+const CELL = /[ \t]*[│┃║|][ \t]*/y;
+const IDENTIFIED = /identified(?:\s+with\s+\S{1,64})?\s+(?:by|as)(?:\s+(?:password|values))?(?:\s+|$)/iy;
+
+export function findName(line: string, hit: number): FoundName | null {
+  let start = hit;
+  let end = hit;
+  while (start > 0 && hit - start < LONGEST_NAME && isNameCharacter(line.charCodeAt(start - 1))) start--;
+  while (end < line.length && end - hit < LONGEST_NAME && isNameCharacter(line.charCodeAt(end))) end++;
+  // `\n` before a name, in a text that was printed in one line.
+  if (start > 0 && start < hit && line[start - 1] === '\\' && /[nrt]/.test(line.charAt(start))) start++;
+  while (start < hit && /[.-]/.test(line.charAt(start))) start++;
+  while (end > hit + 1 && /[.-]/.test(line.charAt(end - 1))) end--;
+  const text = line.slice(start, end);
+  const judged = judgeInPlace(line, start, text);
+  return judged === null ? null : { ...judged, text, start, end };
+}
+
+/** What a name of one word is depends on the word before it. */
+function judgeInPlace(line: string, start: number, text: string): SecretName | null {
+  const before = () => /([A-Za-z]+)[ \t]$/.exec(line.slice(Math.max(0, start - 24), start))?.[1] ?? '';
+  if (/^keys?$/i.test(text)) {
+    if (isKeyOfSecrets(before())) return { kind: 'secret', counts: true };
+    return /[?&]$/.test(line.slice(0, start).slice(-1)) ? { kind: 'maybe', counts: true } : null;
+  }
+  if (/^tokens?$/i.test(text) && isTokenOfData(before())) return null;
+  const judged = judgeName(text);
+  // The signature of an address opens it.
+  const isSigned = /sig(?:nature)?$/i.test(text) && /[?&;%]/.test(line.charAt(start - 1));
+  return judged !== null && isSigned ? { ...judged, kind: 'secret' } : judged;
+}
+
+/** The place of the value that belongs to a name, if one follows it. */
+export function findPlace(line: string, name: FoundName, frame: LineFrame): SecretPlace | null {
+  const found = findSigned(line, name, frame) ?? findUnsigned(line, name, frame);
+  if (found === null) return null;
+  const { length, sign } = found;
+  return {
+    name,
+    sign,
+    at: name.end + length,
+    limit: findLimit(line, name, frame),
+    form: found.form ?? findForm(line, name, frame, sign),
+    indent: frame.indent + Math.max(0, name.start - frame.start),
+  };
+}
+
+/** What stands between a name and its value. */
+interface Between {
+  readonly length: number;
+  readonly sign: string;
+  readonly form?: SecretPlace['form'];
+}
+
+/** A sign, or what does for one: `name="X" value="…"`, `<name>…</name>`, `('name', '…')`. */
+function findSigned(line: string, name: FoundName, frame: LineFrame): Between | null {
+  const pair = match(PAIR, line, name.end);
+  if (pair !== null) {
+    const { length } = pair[0];
+    // A branch (`feature/tokens -> origin/…`), a requirement (`pysecret==1.2`).
+    const isPath = pair[1] === '->' && line[name.start - 1] === '/';
+    const isVersion = pair[0] === '==' && /^\d+(?:\.\w+)+/.test(line.slice(name.end + 2, name.end + 34));
+    if (isPath || isVersion) return null;
+    // In a sentence a blank follows the colon.
+    const isTight = !/\s$/.test(pair[0]) && name.end + length < frame.end;
+    return { length, sign: pair[1] ?? '', ...(isTight && { form: 'pair' as const }) };
+  }
+  const named = match(NAMED, line, name.end) ?? match(XML_PROPERTY, line, name.end);
+  if (named !== null) return { length: named[0].length, sign: '=', form: 'pair' };
+  const xml = line[name.start - 1] === '<' ? match(XML, line, name.end) : null;
+  if (xml !== null) return { length: xml[0].length, sign: '>', form: 'pair' };
+  const comma = match(COMMA, line, name.end);
+  if (comma !== null && isPair(line, name)) return { length: comma[0].length, sign: ',', form: 'pair' };
+  return null;
+}
+
+/** Blanks, the border of a table, or a word. */
+function findUnsigned(line: string, name: FoundName, frame: LineFrame): Between | null {
+  if (name.kind !== 'secret') return null;
+  const cell = match(CELL, line, name.end);
+  if (cell !== null)
+    return isCell(line, name, frame) ? { length: cell[0].length, sign: '|', form: 'pair' } : null;
+  const blanks = match(BLANKS, line, name.end);
+  if (blanks !== null && isOption(line, name)) return { length: blanks[0].length, sign: ' ', form: 'pair' };
+  // `pass` is a verb too.
+  if (/^pass$/i.test(name.text)) return null;
+  const is = match(IS, line, name.end);
+  if (is !== null) return { length: is[0].length, sign: 'is', form: 'words' };
+  const quoted = match(QUOTED, line, name.end);
+  if (quoted !== null)
+    return isKeyword(name.text) ? { length: quoted[0].length, sign: ' ', form: 'pair' } : null;
+  if (blanks === null || /^keys?$/i.test(name.text)) return null;
+  return { length: blanks[0].length, sign: 'blank', form: 'words' };
+}
+
+/** SQL's `IDENTIFIED BY …`. */
+export function findIdentifiedBy(line: string, hit: number, frame: LineFrame): SecretPlace | null {
+  const clause = match(IDENTIFIED, line, hit);
+  if (clause === null) return null;
+  const isQuoted =
+    /["']$/.test(line.slice(0, hit + clause[0].length + 1)) || hit + clause[0].length >= frame.end;
+  if (!isQuoted && !/\b(?:create|alter|grant|user|role)\b/i.test(line.slice(Math.max(0, hit - 200), hit)))
+    return null;
+  const end = hit + clause[0].length;
+  const name: FoundName = { kind: 'secret', counts: false, text: 'identified by', start: hit, end };
+  return { name, at: end, sign: ' ', limit: frame.end, form: 'pair', indent: 0 };
+}
+
+function match(pattern: RegExp, line: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(line);
+}
+
+/** A name within quotes that it shares with its value (`'Authorization: …'`): the value ends with them. */
+function findLimit(line: string, name: FoundName, frame: LineFrame): number {
+  const quote = line[name.start - 1] ?? '';
+  if (!`"'\``.includes(quote) || quote === '') return Math.max(frame.end, name.end);
+  if (/^\\*["'`]/.test(line.slice(name.end, name.end + 8))) return Math.max(frame.end, name.end);
+  let slashes = 0;
+  while (line[name.start - 2 - slashes] === '\\') slashes++;
+  const end = findStringEnd(line, name.end, { quote, slashes });
+  return end === null ? Math.max(frame.end, name.end) : end.at;
+}
+
+function findForm(line: string, name: FoundName, frame: LineFrame, sign: string): SecretPlace['form'] {
+  const before = line.slice(Math.max(frame.start, name.start - 40), name.start);
+  const isOpen =
+    /^[ \t]*(?:[-*>]\s+|export\s+|\$\s+|SET\s+)*["'`]?$/.test(before) && name.start - frame.start < 40;
+  if (isOpen) {
+    const next = line.slice(name.end, name.end + 8);
+    return sign === ':' || /^["'\])]*\s+=/.test(next) ? 'line' : 'pair';
+  }
+  if (sign === ':' && /[{,][ \t]*$/.test(before)) return 'flow';
+  // After a word and a blank a colon may be a sentence's.
+  const isInSentence = /[\w'")\]][ \t]+$/.test(before) && sign === ':';
+  return isInSentence ? 'words' : 'pair';
+}
+
+/** `('X-Auth-Token', '…')`, `[b'Authorization', b'…']`, `.set("password", "…")`; not `["api_key", "start_date"]`. */
+function isPair(line: string, name: FoundName): boolean {
+  const before = line.slice(Math.max(0, name.start - 8), name.start);
+  if (!/[([{][ \t]{0,2}[bBrRuU]{0,2}\\*["']$/.test(before)) return false;
+  const value = /^\\*["'],[ \t]*[bBrRuU]{0,2}(\\*["'])([^"'\\]{0,200})\1[ \t]*[)\]}]/.exec(
+    line.slice(name.end, name.end + 240),
+  );
+  const isHeader = /-|authorization|cookie/i.test(name.text);
+  if (value === null || isHeader) return isHeader || /[({][ \t]{0,2}\W*$/.test(before);
+  return !/^[a-z]+(?:_[a-z]+)*$/i.test(value[2] ?? '') || /[(,[][ \t]*\([bBrRuU]{0,2}\\*["']$/.test(before);
+}
+
+function isCell(line: string, name: FoundName, frame: LineFrame): boolean {
+  const before = line.slice(Math.max(0, name.start - 80), name.start).trimEnd();
+  return name.start <= frame.start || /[│┃║|]$/.test(before);
+}
+
+function isOption(line: string, name: FoundName): boolean {
+  const before = line.slice(Math.max(0, name.start - 80), name.start);
+  return (
+    /(?:^|\s)-{1,2}$/.test(before) ||
+    /\bconfig\b.*\bset\s+(?:[\w-]+\s+)?$/.test(before) ||
+    /\blogin\s+\S+\s+$/.test(before)
+  );
+}
+
+/** A name that is followed by its value without a sign: a keyword of SQL, or a name that isn't an ordinary word. */
+function isKeyword(text: string): boolean {
+  return /^(?:pass|pwd)/i.test(text) || /^[A-Z_]+$/.test(text) || text.includes('_');
+}
+
+function isNameCharacter(code: number): boolean {
+  return (
+    (code >= 97 && code <= 122) ||
+    (code >= 65 && code <= 90) ||
+    (code >= 48 && code <= 57) ||
+    code === 95 ||
+    code === 45 ||
+    code === 46
+  );
+}

@@ -43,7 +43,7 @@ const XML = /[^<>"']{0,20}(?:["'][^"'<>]{0,200}["'])?>(?=[^<>]{1,4096}<\/)/y;
 const XML_PROPERTY = /<\/name>\s{0,8}<value>/iy;
 const COMMA = /\\*["'][ \t]{0,4},[ \t]{0,4}(?=[bBrRuU]{0,2}\\*["'])/y;
 const QUOTED = /[ \t]{1,8}(?=[bNE]?\\*["'])/y;
-const IS = /\\*["'`]?[ \t]{1,4}(?:is|was|to|as|equals|was set to|is set to|set to)[ \t]*:?[ \t]{1,4}/iy;
+const IS = /\\*["'`]?[ \t]{1,4}(is|was|to|equals|was set to|is set to|set to)[ \t]*:?[ \t]{1,4}/iy;
 const BLANKS = /[ \t]+/y;
 const CELL = /[ \t]*[│┃║|][ \t]*/y;
 const IDENTIFIED = /identified(?:\s+with\s+\S{1,64})?\s+(?:by|as)(?:\s+(?:password|values))?(?:\s+|$)/iy;
@@ -131,7 +131,13 @@ function findUnsigned(line: string, name: FoundName, frame: LineFrame): Between 
   // `pass` is a verb too.
   if (/^pass$/i.test(name.text)) return null;
   const is = match(IS, line, name.end);
-  if (is !== null) return { length: is[0].length, sign: 'is', form: 'words' };
+  if (is !== null) {
+    // `set the password to …`, not `write PRIVATE_KEY to …`.
+    const before = line.slice(Math.max(0, name.start - 40), name.start);
+    const isMeant =
+      is[1] !== 'to' || /\b(?:set|setting|change|changed|changing|update|updated)\b/i.test(before);
+    return isMeant ? { length: is[0].length, sign: 'is', form: 'words' } : null;
+  }
   const quoted = match(QUOTED, line, name.end);
   if (quoted !== null)
     return isKeyword(name.text) ? { length: quoted[0].length, sign: ' ', form: 'pair' } : null;

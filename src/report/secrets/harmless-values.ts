@@ -42,6 +42,7 @@ export function isHarmless(value: string): boolean {
   const plain = value.toLowerCase().replace(/\(\d{1,5}(?:, ?\d{1,3})?\)?$/, '');
   return (
     HARMLESS.has(plain) ||
+    isVariableName(value) ||
     MASK.test(value) ||
     REFERENCE.test(value) ||
     CALL.test(value) ||
@@ -49,6 +50,11 @@ export function isHarmless(value: string): boolean {
     TIME.test(value) ||
     TYPE.test(value)
   );
+}
+
+/** `Replace the credentials: MELTANO_API_TOKEN`. */
+function isVariableName(value: string): boolean {
+  return /^[A-Z]+(?:_[A-Z]+)+$/.test(value) && judgeName(value) !== null;
 }
 
 /** `password=password`: how code hands a variable on. */

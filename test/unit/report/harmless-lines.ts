@@ -287,6 +287,7 @@ The token is expired
 The token was created
 password is stored in the keyring
 API key: see the documentation
+Replace the credentials: MELTANO_API_TOKEN, or MELTANO_CLIENT_ID and MELTANO_CLIENT_SECRET
 Client secret: not set`.split('\n'),
   `  password: \${DB_PASSWORD}`,
   'The key `token` was not found',

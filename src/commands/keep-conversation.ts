@@ -1,10 +1,12 @@
 import type { Answer, CommandRecord } from '../domain/conversation.ts';
+import { createOnce } from '../domain/create-once.ts';
 import { type Deployment, isReported, type Repository } from '../domain/deployment.ts';
 import type { Step } from '../domain/judge-step.ts';
 import { createStepJudge } from '../domain/judge-step.ts';
 import type { ConversationContext } from './conversation-context.ts';
 import { react, replaceReaction } from './react.ts';
-import { REFUSED, writeReply } from './write-reply.ts';
+import type { CommentPorts } from './write-comment.ts';
+import { REFUSED, removeDuplicateReplies, writeReply } from './write-reply.ts';
 
 /** How often the end of the check runs' writing is looked for, before the last reply (milliseconds). */
 const LOOK_AGAIN_MS = 1_000;
@@ -22,12 +24,13 @@ export function createConversationKeeper(
 ): (id: string) => Promise<number | null> {
   const { store, clock } = context;
   const judgeStep = createStepJudge(context);
+  const ports = { ...context, createOnce: createOnce(clock) };
 
   return async (id) => {
     const command = await store.getCommand(id);
     const repository = command && (await context.repositories.getRepository(command.repositoryId));
     if (!command || !repository || command.finishedAt !== null) return null;
-    return judgeStep(await takeStep(context, command, repository), {
+    return judgeStep(await takeStep(ports, command, repository), {
       ...{ id, fields: { delivery: id }, write: 'reply', since: command.receivedAt },
       leaveOut: () => store.saveCommand(id, { replyDigest: REFUSED }),
       giveUp: () => store.saveCommand(id, { finishedAt: clock.now() }),
@@ -37,7 +40,7 @@ export function createConversationKeeper(
 
 /** The next thing that is owed, one write at the most. */
 async function takeStep(
-  context: ConversationContext,
+  context: ConversationContext & CommentPorts,
   command: CommandRecord,
   repository: Repository,
 ): Promise<Step> {
@@ -55,10 +58,10 @@ async function takeStep(
     if (replied) return replied;
   }
   if (standing === 'under way') return { kind: 'wait', ms: null };
-  if (isOnCommit) return finish(context, command);
   const last = standing === 'succeeded' ? 'rocket' : 'confused';
-  if (command.reaction === last) return finish(context, command);
-  return replaceReaction(context, command, repository, last);
+  if (!isOnCommit && command.reaction !== last) return replaceReaction(context, command, repository, last);
+  const settled = await removeDuplicateReplies(context, command, repository);
+  return settled ?? finish(context, command);
 }
 
 function judge(answer: Answer, deployments: readonly Deployment[]): Standing {

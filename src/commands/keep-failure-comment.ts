@@ -1,11 +1,11 @@
 import type { ConversationApi } from '../domain/conversation.ts';
+import { createOnce } from '../domain/create-once.ts';
 import { type Deployment, isReported, type Repository } from '../domain/deployment.ts';
 import type { FailureComment, FailureCommentStore, NotedFailure } from '../domain/failure-comment.ts';
-import type { Step } from '../domain/judge-step.ts';
-import { createStepJudge, type StepPorts } from '../domain/judge-step.ts';
+import { createStepJudge, failed, type Step, type StepPorts } from '../domain/judge-step.ts';
 import type { Pages, RepositoryStore } from '../domain/ports.ts';
 import { type FailureCommentView, markFailureComment } from '../report/render-failure-comment.ts';
-import { writeComment } from './write-comment.ts';
+import { type CommentPorts, type OwnComment, removeDuplicates, writeComment } from './write-comment.ts';
 
 /** How often the end of the check runs' writing is looked for, before the comment links to them (milliseconds). */
 const LOOK_AGAIN_MS = 1_000;
@@ -29,6 +29,7 @@ export function createFailureCommentKeeper(
 ): (id: string) => Promise<number | null> {
   const { store, clock } = context;
   const judgeStep = createStepJudge(context);
+  const ports = { ...context, createOnce: createOnce(clock) };
 
   return async (id) => {
     const comment = await store.getFailureComment(id);
@@ -36,7 +37,7 @@ export function createFailureCommentKeeper(
     if (!comment || !repository || comment.finishedAt !== null) return null;
     const failures = await store.listFailures(comment);
     const finish = () => store.saveFailureComment(id, { finishedAt: clock.now() });
-    return judgeStep(await takeStep(context, { comment, repository, failures }, finish), {
+    return judgeStep(await takeStep(ports, { comment, repository, failures }, finish), {
       ...{ id, fields: { repository: repository.id, sha: comment.sha }, since: lastNews(failures) },
       ...{ write: 'failure_comment', leaveOut: finish, giveUp: finish },
     });
@@ -50,7 +51,7 @@ interface Subject {
 }
 
 async function takeStep(
-  context: FailureCommentContext,
+  context: FailureCommentContext & CommentPorts,
   { comment, repository, failures }: Subject,
   finish: () => Promise<void>,
 ): Promise<Step> {
@@ -62,23 +63,27 @@ async function takeStep(
   if (comment.pullRequest === null) {
     const { branch } = first.deployment;
     const found = await api.findMergedPullRequest(repository, { sha: comment.sha, branch });
-    if (!found.ok) return { kind: 'failed', failure: found.failure };
+    if (!found.ok) return failed(found.failure);
     if (found.value === null) await finish();
     else await store.saveFailureComment(comment.id, { pullRequest: found.value });
     return { kind: 'wait', ms: found.value === null ? null : 0 };
   }
   const { account } = first.deployment;
-  const written = await writeComment(context, {
-    ...{ repository, place: { kind: 'pull_request', number: comment.pullRequest } },
+  const text = context.render({
+    repository,
+    failures,
+    githubUrl: pages.githubUrl,
+    workspaceUrl: (workspaceId) => pages.workspaceUrl({ account, workspaceId }),
+  });
+  const own: OwnComment = {
+    repository,
+    place: { kind: 'pull_request', number: comment.pullRequest },
     marker: markFailureComment(comment.id),
-    text: context.render({
-      ...{ repository, failures, githubUrl: pages.githubUrl },
-      workspaceUrl: (workspaceId) => pages.workspaceUrl({ account, workspaceId }),
-    }),
     state: { id: comment.commentId, attemptedAt: comment.attemptedAt, digest: comment.digest },
     save: ({ id, ...change }) =>
       store.saveFailureComment(comment.id, { ...change, ...(id === undefined ? {} : { commentId: id }) }),
-  });
+  };
+  const written = (await writeComment(context, own, text)) ?? (await removeDuplicates(context, own));
   if (written) return written;
   if (failures.every((one) => one.repairedBy !== null)) await finish();
   return { kind: 'wait', ms: null };

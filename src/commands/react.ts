@@ -1,6 +1,6 @@
 import type { CommandRecord, Reaction } from '../domain/conversation.ts';
 import type { Repository } from '../domain/deployment.ts';
-import { PACE_MS, type Step } from '../domain/judge-step.ts';
+import { failed, type Step } from '../domain/judge-step.ts';
 import type { ConversationContext } from './conversation-context.ts';
 
 /** Puts a reaction on the comment that holds the command. */
@@ -11,12 +11,12 @@ export async function react(
   reaction: Reaction,
 ): Promise<Step> {
   const reacted = await api.react(repository, command.commentId, reaction);
-  if (!reacted.ok && reacted.failure.kind !== 'rejected') return { kind: 'failed', failure: reacted.failure };
+  if (!reacted.ok && reacted.failure.kind !== 'rejected') return failed(reacted.failure);
   // A refused reaction (a locked conversation, a deleted comment) is not missed.
   if (!reacted.ok)
     log.info({ delivery: command.id, problem: reacted.failure.message }, 'GitHub refused a reaction');
   await store.saveCommand(command.id, { reaction, reactionId: reacted.ok ? reacted.value : null });
-  return { kind: 'wait', ms: PACE_MS };
+  return { kind: 'wait', ms: 0 };
 }
 
 /** 🚀 or 😕 takes the place of 👀. */
@@ -29,7 +29,7 @@ export async function replaceReaction(
   const { reaction: standing, reactionId, commentId } = command;
   if (standing !== 'eyes' || reactionId === null) return react(context, command, repository, reaction);
   const removed = await context.api.removeReaction(repository, commentId, reactionId);
-  if (!removed.ok && removed.failure.kind !== 'rejected') return { kind: 'failed', failure: removed.failure };
+  if (!removed.ok && removed.failure.kind !== 'rejected') return failed(removed.failure);
   await context.store.saveCommand(command.id, { reactionId: null });
-  return { kind: 'wait', ms: PACE_MS };
+  return { kind: 'wait', ms: 0 };
 }

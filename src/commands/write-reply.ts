@@ -4,7 +4,13 @@ import { findInRepository } from '../domain/find-in-repository.ts';
 import type { Step } from '../domain/judge-step.ts';
 import { markReply, type ReplyBody, type ShownDeployment } from '../report/reply-view.ts';
 import type { ConversationContext } from './conversation-context.ts';
-import { type CommentState, writeComment } from './write-comment.ts';
+import {
+  type CommentPorts,
+  type CommentState,
+  type OwnComment,
+  removeDuplicates,
+  writeComment,
+} from './write-comment.ts';
 
 /** Stands for the digest of a reply that GitHub does not take. */
 export const REFUSED = 'refused';
@@ -13,7 +19,7 @@ const RECENT = 5;
 
 /** Null when the reply stands as it should. */
 export async function writeReply(
-  context: ConversationContext,
+  context: ConversationContext & CommentPorts,
   command: CommandRecord,
   repository: Repository,
   deployments: readonly Deployment[],
@@ -25,14 +31,33 @@ export async function writeReply(
   if (command.replyDigest === REFUSED || (command.replyId !== null && isOnce)) return null;
   const body = await describe(context, command, repository, deployments);
   const { githubUrl } = context.pages;
-  const { id, account, place, replyId, replyAttemptedAt, replyDigest } = command;
+  const { account } = command;
   const workspaceUrl = (workspaceId: string) => context.pages.workspaceUrl({ account, workspaceId });
-  return writeComment(context, {
-    ...{ repository, place, marker: markReply(id) },
-    text: context.render({ command, repository, githubUrl, workspaceUrl, body }),
+  const text = context.render({ command, repository, githubUrl, workspaceUrl, body });
+  return writeComment(context, toComment(context, command, repository), text);
+}
+
+/** Null when no reply may be there twice. */
+export function removeDuplicateReplies(
+  context: ConversationContext & CommentPorts,
+  command: CommandRecord,
+  repository: Repository,
+): Promise<Step | null> {
+  return removeDuplicates(context, toComment(context, command, repository));
+}
+
+function toComment(
+  { store }: ConversationContext,
+  { id, place, replyId, replyAttemptedAt, replyDigest }: CommandRecord,
+  repository: Repository,
+): OwnComment {
+  return {
+    repository,
+    place,
+    marker: markReply(id),
     state: { id: replyId, attemptedAt: replyAttemptedAt, digest: replyDigest },
-    save: (change) => context.store.saveCommand(id, toCommandChange(change)),
-  });
+    save: (change) => store.saveCommand(id, toCommandChange(change)),
+  };
 }
 
 function toCommandChange({ id, attemptedAt, digest }: Partial<CommentState>): CommandChange {

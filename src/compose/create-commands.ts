@@ -7,10 +7,10 @@ import type { Configurations } from '../domain/configuration-in-use.ts';
 import type { CommandReads } from '../domain/conversation.ts';
 import type { PlanningPorts } from '../domain/plan-push.ts';
 import type { Accounts } from '../domain/ports.ts';
-import type { ConversationLanes } from '../github/conversation-lane.ts';
 import { createConversationApi } from '../github/conversations.ts';
 import type { GetOctokit } from '../github/octokit.ts';
 import type { OwnApp } from '../github/own-app.ts';
+import type { WriteLanes } from '../github/write-lanes.ts';
 import { describeFailure } from '../reconcile/judge-failure.ts';
 import type { CommandPlanning } from '../reconcile/plan-deliveries.ts';
 import { createLogExcerptBuilder } from '../report/log-excerpt-builder.ts';
@@ -20,7 +20,7 @@ import type { Foundation } from './foundation.ts';
 
 export interface CommandPorts {
   readonly getOctokit: GetOctokit;
-  readonly lanes: ConversationLanes;
+  readonly lanes: WriteLanes;
   readonly ownApp: OwnApp;
   readonly accounts: Accounts;
   readonly reporting: Reporting;

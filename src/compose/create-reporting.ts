@@ -28,7 +28,7 @@ export function createReporting(
   accounts: Accounts,
   getOctokit: GetOctokit,
 ): Reporting {
-  const { configuration, stores, redactor, clock, log, budgets, metrics, shared } = foundation;
+  const { configuration, stores, redactor, clock, log, lanes, metrics, shared } = foundation;
   const logs = new LogBook(() => createLogExcerptBuilder(countRedactions(redactor, metrics.redacted)));
   // Of an account that isn't served any more, the environment's is the best guess.
   const ownOrigin = new URL(configuration.meltano.apiUrl).origin;
@@ -42,7 +42,7 @@ export function createReporting(
   const api = createCheckRunApi({ getOctokit, appId: configuration.github.appId, now: clock.now });
   const writing = shared && new WriterLeases(shared.leases);
   const writer = new CheckRunWriter({
-    ...{ api, store: stores, repositories: stores, logs, budgets, clock, log, pages },
+    ...{ api, store: stores, repositories: stores, logs, lanes, clock, log, pages },
     random: Math.random,
     render: (view) => hideOwnSecrets(renderCheckRun(hideOwnSecretsInView(view, redactor)), redactor),
     renderConfiguration: (view) => hideOwnSecrets(renderConfigurationRun(view), redactor),
@@ -79,6 +79,7 @@ function countRedactions(
 export function tellConversations(writer: Reporter, dispatcher: Dispatcher): Reporter {
   return {
     logGrew: (deployment) => writer.logGrew(deployment),
+    chooseLogRead: (deployment) => writer.chooseLogRead(deployment),
     configurationRead: (run) => writer.configurationRead(run),
     changed(deployment) {
       writer.changed(deployment);

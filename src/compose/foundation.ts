@@ -7,6 +7,7 @@ import { listTenantSecrets } from '../config/tenants-file.ts';
 import type { Clock, Dispatcher } from '../domain/ports.ts';
 import { RemoteClock } from '../domain/remote-clock.ts';
 import { RateBudgets } from '../github/rate-budget.ts';
+import { WriteLanes } from '../github/write-lanes.ts';
 import { createRedactor, type Redactor } from '../report/redact.ts';
 import { createStores, type Stores } from '../store/create-stores.ts';
 import { DependencyStates } from '../web/dependency-states.ts';
@@ -28,6 +29,8 @@ export interface Foundation {
   readonly metrics: Metrics;
   /** What GitHub still lets each installation ask for. */
   readonly budgets: RateBudgets;
+  /** What this process writes to GitHub, and when. */
+  readonly lanes: WriteLanes;
 }
 
 /** What the process's logger, its reports and its accounts hide secrets with. */
@@ -48,19 +51,31 @@ export function layFoundation(
     now: () => Date.now(),
     elapsed: () => performance.now(),
   };
+  const stores = createStores(backend.db);
+  const budgets = new RateBudgets((installation, { limit, remaining, resetAt }) =>
+    log.warn(
+      {
+        installation,
+        limit,
+        remaining,
+        resetAt: new Date(clock.now() + resetAt - clock.elapsed()).toISOString(),
+      },
+      'Few requests to GitHub are left: logs (then other changes) wait for the reset, new and final check runs do not',
+    ),
+  );
   return {
-    ...{ configuration, log, redactor, clock, metrics },
+    ...{ configuration, log, redactor, clock, metrics, stores, budgets },
     githubClock: new RemoteClock(clock),
-    stores: createStores(backend.db),
+    lanes: new WriteLanes({
+      budgets,
+      store: stores,
+      clock,
+      isShared: backend.shared !== null,
+      onBeyond: metrics.writtenBeyond,
+    }),
     dispatcher: backend.dispatcher,
     shared: backend.shared,
     dependencies: new DependencyStates(clock),
-    budgets: new RateBudgets((installation, { limit, remaining, resetAt }) =>
-      log.warn(
-        { installation, limit, remaining, resetAt: new Date(resetAt).toISOString() },
-        'Few requests to GitHub are left: logs (then other changes) wait for the reset, new and final check runs do not',
-      ),
-    ),
   };
 }
 

@@ -3,11 +3,11 @@ import type { Configurations } from '../domain/configuration-in-use.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Pages } from '../domain/ports.ts';
 import { DEFAULT_CONFIGURATION, settingsOf } from '../domain/repository-configuration.ts';
-import type { ConversationLanes } from '../github/conversation-lane.ts';
 import { createConversationApi } from '../github/conversations.ts';
 import { createGitHubDeploymentApi } from '../github/github-deployments.ts';
 import type { GetOctokit } from '../github/octokit.ts';
 import type { OwnApp } from '../github/own-app.ts';
+import type { WriteLanes } from '../github/write-lanes.ts';
 import type { Wishes } from '../reconcile/create-followers.ts';
 import { createGitHubDeploymentKeeper } from '../reconcile/keep-github-deployment.ts';
 import { describeStatus } from '../report/describe-status.ts';
@@ -18,7 +18,7 @@ import type { Foundation } from './foundation.ts';
 
 export interface FollowerAdapters {
   readonly getOctokit: GetOctokit;
-  readonly lanes: ConversationLanes;
+  readonly lanes: WriteLanes;
   readonly ownApp: OwnApp;
   readonly configurations: Pick<Configurations, 'known'>;
   readonly pages: Pages;

@@ -10,7 +10,6 @@ import type { Accounts, InstallationReader, LacksPush } from '../domain/ports.ts
 import { PushTrees } from '../domain/push-trees.ts';
 import { normalizeHost } from '../domain/repository-url.ts';
 import { createCommandReads } from '../github/command-reads.ts';
-import { ConversationLanes } from '../github/conversation-lane.ts';
 import { createDeliveryLog } from '../github/hook-deliveries.ts';
 import { createInstallationReader } from '../github/installation-reader.ts';
 import type { OctokitSource } from '../github/octokit.ts';
@@ -67,7 +66,7 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
     foundation;
   const { octokit, accounts, reporting } = ports;
   const mayAskFor = (use: RequestUse) => (installationId: number) =>
-    budgets.of(installationId).allowsAt(use, clock.now()) === 0;
+    budgets.of(installationId).allowsAt(use, clock.elapsed()) === 0;
   const reader = createTreeReader({
     getOctokit: octokit.get,
     sleep,
@@ -129,7 +128,7 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
   );
   dispatcher.handle('workspace', createReconciler({ ...writing, reporter, logs }));
   const saying = {
-    ...{ getOctokit: octokit.get, lanes: new ConversationLanes(budgets, clock.now) },
+    ...{ getOctokit: octokit.get, lanes: foundation.lanes },
     ownApp: createOwnApp(configuration.github.appId, octokit.getForApp),
   };
   dispatcher.handle('command', createConversations(foundation, { ...saying, accounts, reporting }));
@@ -194,7 +193,7 @@ function prepareLearning(
   const sweepBudget = new RequestBudget(clock, SWEEP_REQUESTS_PER_HOUR);
   const budget: InstallationLearning['budget'] = {
     take(id) {
-      const isTaken = budgets.of(id).allowsAt('sweep', clock.now()) === 0 && sweepBudget.take(id);
+      const isTaken = budgets.of(id).allowsAt('sweep', clock.elapsed()) === 0 && sweepBudget.take(id);
       metrics.sweepRequest(isTaken ? 'sent' : 'left_out');
       return isTaken;
     },

@@ -17,6 +17,7 @@ import { layFoundation } from './foundation.ts';
 import { openBackend } from './open-backend.ts';
 import { reloadTenants } from './reload-tenants.ts';
 import { startWork, type Work } from './start-work.ts';
+import { watchClock } from './watch-clock.ts';
 
 export interface Service {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
@@ -69,16 +70,21 @@ export async function startService(
     listNamed: () => [...(configuration.allowedAccounts ?? []), ...accounts.named],
   });
   watchBacklog(metrics.registry, stores, clock);
+  const clockWatch = watchClock(clock, log);
   const server = createServer(foundation);
   const octokit = createOctokitSource({
-    now: clock.now,
+    clock,
+    budgets,
     onRateLimit: (installationId, limit) => {
-      budgets.note(installationId, limit, clock.now());
+      budgets.note(installationId, limit, clock.elapsed());
       metrics.rateLimit(installationId, limit.remaining);
     },
+    onHold: (installationId, waitMs) => {
+      stores.saveGitHubHold(installationId, clock.now() + waitMs).catch(() => {
+        // The store is away: this process knows it all the same.
+      });
+    },
     onRequest: metrics.requestToGitHub,
-    onRefusal: (installationId, waitMs) => budgets.of(installationId).refuse(clock.now() + waitMs),
-    leases: shared?.leases,
   });
 
   let isStopping = false;
@@ -127,6 +133,7 @@ export async function startService(
     async stop() {
       isStopping = true;
       workingSince = null;
+      clockWatch.stop();
       await server.stop();
       const { stopWriting } = await work;
       if (shared) {

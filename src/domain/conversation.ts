@@ -197,12 +197,14 @@ export interface ConversationApi {
   removeReaction(repository: Repository, commentId: number, reactionId: number): Promise<GitHubResult<null>>;
   createReply(repository: Repository, place: Place, body: string): Promise<GitHubResult<number>>;
   editReply(repository: Repository, replyId: number, body: string): Promise<GitHubResult<null>>;
-  /** The app's comment that holds `marker`, written at `since` (epoch milliseconds) or later; null when GitHub shows none. */
-  findReply(
+  /** Not of one on a commit: GitHub wants contents: write for that. */
+  removeReply(repository: Repository, replyId: number): Promise<GitHubResult<null>>;
+  /** The app's comments that hold `marker`, written at about `since` (epoch milliseconds) or later, oldest first. */
+  findReplies(
     repository: Repository,
     place: Place,
     sought: { readonly marker: string; readonly since: number },
-  ): Promise<GitHubResult<number | null>>;
+  ): Promise<GitHubResult<readonly number[]>>;
   /** The merged pull request that brought the commit to the branch; null when there is none. */
   findMergedPullRequest(
     repository: Repository,

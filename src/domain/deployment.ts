@@ -138,3 +138,11 @@ export function isReported({
 }: Pick<Deployment, 'revision' | 'reportedRevision'>): boolean {
   return reportedRevision >= revision;
 }
+
+/** Whether a second check run may turn up: a create was not answered, and it was created again. */
+export function mayBeTwice({
+  checkRunId,
+  checkRunAttemptedAt,
+}: Pick<Deployment, 'checkRunId' | 'checkRunAttemptedAt'>): boolean {
+  return checkRunId !== null && checkRunAttemptedAt !== null;
+}

@@ -49,8 +49,8 @@ export interface GitHubDeploymentStore {
 export interface StatusDetails {
   /** At most 140 characters. */
   readonly description: string;
-  readonly logUrl: string;
-  readonly environmentUrl: string;
+  readonly logUrl?: string;
+  readonly environmentUrl?: string;
 }
 
 /** GitHub's Deployments API, each request tried once. */
@@ -60,11 +60,11 @@ export interface GitHubDeploymentApi {
     repository: Repository,
     wanted: { readonly deploymentId: string; readonly sha: string; readonly environment: string },
   ): Promise<GitHubResult<number>>;
-  /** The one that was made for our deployment; null when GitHub shows none. */
+  /** Those that were made for our deployment, oldest first. */
   find(
     repository: Repository,
     sought: { readonly deploymentId: string; readonly sha: string; readonly environment: string },
-  ): Promise<GitHubResult<number | null>>;
+  ): Promise<GitHubResult<readonly number[]>>;
   addStatus(
     repository: Repository,
     githubId: number,

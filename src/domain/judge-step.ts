@@ -6,15 +6,20 @@ import { ageOf } from './stored-times.ts';
 /** What a step leaves behind: milliseconds until the next look (null: until something changes), or a failed write. */
 export type Step =
   | { readonly kind: 'wait'; readonly ms: number | null }
-  | { readonly kind: 'failed'; readonly failure: GitHubFailure };
-
-/** GitHub asks for a second between two writes (milliseconds). */
-export const PACE_MS = 1_000;
+  /** `waitMs`: when to try again; null where the failure has to say it. */
+  | { readonly kind: 'failed'; readonly failure: GitHubFailure; readonly waitMs: number | null };
 
 /** After this time what GitHub does not take is not said any more (milliseconds). */
 const GIVE_UP_MS = 24 * 60 * 60_000;
 /** What GitHub refuses so often is given up: the check run alone carries the result. */
 const MAX_REFUSALS = 3;
+/** How long a limit lasts for which GitHub names no time (milliseconds). */
+const UNTOLD_WAIT_MS = 60_000;
+
+/** A step that failed, and is tried again by what failed. */
+export function failed(failure: GitHubFailure): Step {
+  return { kind: 'failed', failure, waitMs: null };
+}
 
 export interface StepPorts {
   readonly log: Record<'debug' | 'warn', (fields: object, message: string) => void>;
@@ -45,18 +50,22 @@ export function createStepJudge(ports: StepPorts): (step: Step, owed: Owed) => P
       failures.delete(owed.id);
       return step.ms;
     }
-    return judgeFailure(step.failure, owed);
+    return judgeFailure(step, owed);
   };
 
-  async function judgeFailure(failure: GitHubFailure, owed: Owed): Promise<number | null> {
+  async function judgeFailure(
+    { failure, waitMs }: Extract<Step, { kind: 'failed' }>,
+    owed: Owed,
+  ): Promise<number | null> {
     const { log, clock, random } = ports;
-    const failed = (failures.get(owed.id) ?? 0) + 1;
-    failures.set(owed.id, failed);
+    const isLimit = failure.kind === 'limited';
+    const count = (failures.get(owed.id) ?? 0) + (isLimit ? 0 : 1);
+    failures.set(owed.id, count);
     const fields = { ...owed.fields, write: owed.write, kind: failure.kind, problem: failure.message };
     // A limit is no trouble of this write's: it waits its turn, and in a storm of comments many do.
-    if (failure.kind === 'limited') log.debug(fields, 'A write waits for GitHub to take more');
+    if (isLimit) log.debug(fields, 'A write waits for GitHub to take more');
     else log.warn(fields, 'GitHub did not take a write');
-    if (failure.kind === 'rejected' && failed >= MAX_REFUSALS) {
+    if (failure.kind === 'rejected' && count >= MAX_REFUSALS) {
       log.warn(fields, 'GitHub refuses a write: the check run alone carries the result');
       failures.delete(owed.id);
       await owed.leaveOut();
@@ -67,12 +76,12 @@ export function createStepJudge(ports: StepPorts): (step: Step, owed: Owed) => P
       await owed.giveUp();
       return null;
     }
-    return chooseRetryDelay(failed, chooseWait(failure), random());
+    if (failure.kind === 'limited') return failure.waitMs ?? UNTOLD_WAIT_MS;
+    return waitMs ?? chooseRetryDelay(count, chooseWait(failure), random());
   }
 }
 
-/** How long GitHub asks to wait, or how long it is worth to wait (milliseconds). */
+/** How long it is worth to wait (milliseconds). */
 function chooseWait(failure: GitHubFailure): number | null {
-  if (failure.kind === 'limited') return failure.waitMs ?? 60_000;
   return failure.kind === 'unavailable' ? 5 * 60_000 : null;
 }

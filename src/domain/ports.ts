@@ -104,6 +104,8 @@ export interface Reporter {
   changed(deployment: Deployment): void;
   /** The log has more lines than when it was last looked at. */
   logGrew(deployment: Deployment): void;
+  /** In how many milliseconds to read the log at the latest, so that what it says then can be written at once. */
+  chooseLogRead(deployment: Deployment): number;
   /** There is something to say about a configuration file. */
   configurationRead(run: ConfigurationRun): void;
 }
@@ -116,6 +118,20 @@ export interface ResumeStore {
   saveResumedAt(installationId: number, time: number): Promise<void>;
   /** Null for never. */
   readResumedAt(installationId: number): Promise<number | null>;
+}
+
+/**
+ * What was written to GitHub for an installation, so that its limits hold across processes and instances. Times are epoch
+ * milliseconds.
+ */
+export interface GitHubWriteStore {
+  noteGitHubWrite(installationId: number, at: number): Promise<void>;
+  /** In any order. */
+  listGitHubWrites(installationId: number): Promise<number[]>;
+  forgetGitHubWrites(installationId: number, before: number): Promise<void>;
+  /** GitHub refuses the installation's writes until then. */
+  saveGitHubHold(installationId: number, until: number): Promise<void>;
+  readGitHubHold(installationId: number): Promise<number | null>;
 }
 
 /** What is still to be said in an installation's repositories, besides check runs. */
@@ -455,13 +471,13 @@ export interface CommandStore {
 
 /** With several instances: what the one that writes for an installation has to look after. */
 export interface ReportQueue {
-  /** Deployments of the installation's repositories that are open, or whose check run is behind them. */
+  /** Deployments of the installation's repositories that are open, whose check run is behind them, or may be there twice. */
   listReportable(installationId: number): Promise<Deployment[]>;
 }
 
 export interface ReportStore {
   getDeployment(id: string): Promise<Deployment | null>;
-  /** Deployments whose check run is behind them. */
+  /** Deployments whose check run is behind them, or may be there twice. */
   listUnreported(): Promise<Deployment[]>;
   /** Notes what was written (or tried) of a deployment, or of a configuration run; never makes a report due. */
   saveReport(

@@ -1,40 +1,26 @@
-import type { Logger } from 'pino';
-import {
-  type ConfigurationRun,
-  type ConfigurationRunStore,
-  isConfigurationRunId,
-} from '../domain/configuration-run.ts';
-import type { Deployment } from '../domain/deployment.ts';
+import type { ConfigurationRun } from '../domain/configuration-run.ts';
+import { type Deployment, isReported } from '../domain/deployment.ts';
 import { LeaseLost } from '../domain/lease.ts';
-import type { DeploymentStore, Reporter, ReportStore, RepositoryStore } from '../domain/ports.ts';
-import { chooseRetryDelay } from '../domain/retry-delay.ts';
-import type { CheckRunApi } from './check-runs.ts';
-import type { RateBudgets } from './rate-budget.ts';
-import { type RenderPorts, renderRun } from './render-run.ts';
-import { type ReportedRun, type WriteOutcome, writeCheckRun } from './write-check-run.ts';
-import { type LaneEntry, type NextWrite, type WriteKind, WriteLane } from './write-lane.ts';
+import type { Reporter } from '../domain/ports.ts';
+import {
+  createTurnTaker,
+  failEntry,
+  planLook,
+  type TakeTurn,
+  type Turn,
+  type TurnPorts,
+} from './take-turn.ts';
+import type { ReportedRun } from './write-check-run.ts';
+import type { LaneEntry, SendWrite, WriteLane } from './write-lane.ts';
+import type { WriteLanes } from './write-lanes.ts';
 
-/**
- * A write that GitHub rejects is tried so often, over about seven minutes: a sweep may learn meanwhile where the
- * repository went. Then the run stays as it is until the deployment changes.
- */
-const MAX_REJECTIONS = 13;
-/** A concluded deployment whose check run couldn't be written for a day is given up: nothing is tried for ever (milliseconds). */
-const HOPE_MS = 24 * 3_600_000;
 /** Node runs a timer of 25 days or more at once (milliseconds). */
 const LONGEST_TIMER_MS = 3_600_000;
+/** How soon what other processes wrote is asked for again when the store is away (milliseconds). */
+const OPEN_AGAIN_MS = 1_000;
 
-export interface CheckRunWriterPorts extends RenderPorts {
-  readonly api: CheckRunApi;
-  readonly store: ReportStore &
-    Pick<DeploymentStore, 'listOpen'> &
-    Pick<ConfigurationRunStore, 'getConfigurationRun'>;
-  readonly repositories: Pick<RepositoryStore, 'getRepository'>;
-  readonly budgets: Pick<RateBudgets, 'of'>;
-  readonly random: () => number;
-  readonly log: Logger;
-  /** A check run was written; what it is about is as it was before. For the metrics. */
-  readonly onWritten: (of: Deployment | ConfigurationRun) => void;
+export interface CheckRunWriterPorts extends TurnPorts {
+  readonly lanes: WriteLanes;
   /** With several instances: runs a write on behalf of the lease of the installation's writer. */
   readonly onBehalf?: <T>(installationId: number, work: () => Promise<T>) => Promise<T>;
 }
@@ -43,7 +29,6 @@ interface Lane {
   readonly installationId: number;
   readonly schedule: WriteLane;
   timer: NodeJS.Timeout | null;
-  writing: Promise<void> | null;
 }
 
 /**
@@ -52,20 +37,25 @@ interface Lane {
  */
 export class CheckRunWriter implements Reporter {
   readonly #ports: CheckRunWriterPorts;
+  readonly #takeTurn: TakeTurn;
   readonly #lanes = new Map<number, Lane>();
   /** The lane that each deployment's entry is in. */
   readonly #homes = new Map<string, Lane>();
+  readonly #writing = new Set<Promise<void>>();
   #stopped = false;
 
   constructor(ports: CheckRunWriterPorts) {
     this.#ports = ports;
+    this.#takeTurn = createTurnTaker(ports);
   }
 
   changed(deployment: ReportedRun): void {
     const { lane, entry } = this.#entry(deployment);
+    entry.isRunning = deployment.state === 'running';
     if (deployment.state === 'concluded') entry.mayConclude = true;
-    if (deployment.checkRunId === null) entry.owed = 'create';
-    else entry.owed = deployment.state === 'concluded' ? 'final' : 'state';
+    planLook(entry, deployment, this.#ports.clock);
+    // What is woken only since it may be there twice owes nothing.
+    if (!isReported(deployment) || entry.lookAt === null) this.#owe(entry, deployment);
     this.#arm(lane);
   }
 
@@ -75,8 +65,16 @@ export class CheckRunWriter implements Reporter {
 
   logGrew(deployment: Deployment): void {
     const { lane, entry } = this.#entry(deployment);
+    entry.isRunning = true;
     entry.logGrew = true;
     this.#arm(lane);
+  }
+
+  /** When it may be written next; if that is now, an interval later. */
+  chooseLogRead(deployment: Deployment): number {
+    const lane = this.#homes.get(deployment.id);
+    const entry = lane?.schedule.entries.get(deployment.id);
+    return lane && entry ? lane.schedule.chooseLogRead(entry, this.#ports.clock.elapsed()) : Infinity;
   }
 
   /** An installation that couldn't be used may work again, or its repositories belong to another: what waits is tried at once. */
@@ -87,20 +85,29 @@ export class CheckRunWriter implements Reporter {
     this.#arm(lane);
   }
 
+  /** Other instances wrote replies for the installation. */
+  async recount(installationId: number): Promise<void> {
+    const lane = this.#lanes.get(installationId);
+    await lane?.schedule.recount();
+    if (lane) this.#arm(lane);
+  }
+
   /** Drops what is owed to an installation: another instance writes for it. */
   forget(installationId: number): void {
+    this.#ports.lanes.forget(installationId);
     const lane = this.#lanes.get(installationId);
     if (!lane) return;
     if (lane.timer) clearTimeout(lane.timer);
     for (const id of lane.schedule.entries.keys()) this.#homes.delete(id);
     lane.schedule.entries.clear();
+    this.#lanes.delete(installationId);
   }
 
   /** Sends nothing more and waits for the writes under way. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const lane of this.#lanes.values()) if (lane.timer) clearTimeout(lane.timer);
-    await Promise.all([...this.#lanes.values()].map((lane) => lane.writing));
+    await Promise.all(this.#writing);
   }
 
   /** An entry stays in its lane until that lane finds that the repository has come to another installation. */
@@ -110,37 +117,59 @@ export class CheckRunWriter implements Reporter {
     return { lane, entry: lane.schedule.entry(deployment.id) };
   }
 
+  #owe(entry: LaneEntry, { state, checkRunId }: ReportedRun): void {
+    const change = state === 'concluded' ? 'final' : 'state';
+    const owed = checkRunId === null ? 'create' : change;
+    if (entry.owed !== owed) entry.owedSince = this.#ports.clock.elapsed();
+    entry.owed = owed;
+  }
+
   #lane(installationId: number): Lane {
     const known = this.#lanes.get(installationId);
     if (known) return known;
-    const schedule = new WriteLane(this.#ports.budgets.of(installationId));
-    const lane: Lane = { installationId, schedule, timer: null, writing: null };
+    const schedule = this.#ports.lanes.of(installationId);
+    const lane: Lane = { installationId, schedule, timer: null };
     this.#lanes.set(installationId, lane);
+    this.#open(lane);
     return lane;
   }
 
-  #arm(lane: Lane): void {
-    if (this.#stopped || lane.writing) return;
-    if (lane.timer) clearTimeout(lane.timer);
-    lane.timer = null;
-    const next = lane.schedule.next(this.#ports.clock.now());
-    if (next.kind === 'wait') {
-      lane.timer = setTimeout(() => this.#arm(lane), Math.min(next.ms, LONGEST_TIMER_MS));
-    } else if (next.kind === 'write') {
-      lane.writing = this.#write(lane, next).finally(() => {
-        lane.writing = null;
-        this.#arm(lane);
-      });
-    }
+  #open(lane: Lane): void {
+    lane.schedule.open().then(
+      () => this.#arm(lane),
+      (error: unknown) => {
+        this.#ports.log.error({ err: error }, 'Earlier writes to GitHub could not be counted: trying again');
+        if (!this.#stopped) lane.timer = setTimeout(() => this.#open(lane), OPEN_AGAIN_MS);
+      },
+    );
   }
 
-  async #write(lane: Lane, { entry, write }: Extract<NextWrite, { kind: 'write' }>): Promise<void> {
+  /** Begins all writes that are due, and comes again when the next one is. */
+  #arm(lane: Lane): void {
+    if (this.#stopped || !lane.schedule.isOpen) return;
+    if (lane.timer) clearTimeout(lane.timer);
+    lane.timer = null;
+    const { elapsed } = this.#ports.clock;
+    let next = lane.schedule.next(elapsed());
+    for (; next.kind === 'write'; next = lane.schedule.next(elapsed())) {
+      const writing = this.#write(lane, next.entry).finally(() => {
+        this.#writing.delete(writing);
+        this.#arm(lane);
+      });
+      this.#writing.add(writing);
+    }
+    if (next.kind === 'idle') return;
+    lane.timer = setTimeout(() => this.#arm(lane), Math.min(Math.ceil(next.ms), LONGEST_TIMER_MS));
+  }
+
+  async #write(lane: Lane, entry: LaneEntry): Promise<void> {
     const { owed, logGrew } = entry;
     entry.owed = null;
     entry.logGrew = false;
     const { onBehalf = (_, work) => work() } = this.#ports;
-    const attempt = () => this.#attempt(lane, entry, write);
-    const isSettled = await onBehalf(lane.installationId, attempt).catch((error: unknown) => {
+    const attempt = (send: SendWrite) =>
+      onBehalf(lane.installationId, () => this.#take(lane, { entry, owed, send }));
+    const isSettled = await lane.schedule.write(entry, attempt).catch((error: unknown) => {
       if (error instanceof LeaseLost) {
         this.forget(lane.installationId);
         return true;
@@ -149,7 +178,7 @@ export class CheckRunWriter implements Reporter {
         { err: error, deployment: entry.deploymentId },
         'A check run could not be written',
       );
-      this.#tryLater(entry);
+      failEntry(entry, this.#ports);
       return false;
     });
     if (isSettled) return;
@@ -161,90 +190,12 @@ export class CheckRunWriter implements Reporter {
   }
 
   /** False when what was to be written is still owed. */
-  async #attempt(lane: Lane, entry: LaneEntry, write: WriteKind): Promise<boolean> {
-    const { store, repositories, api, clock } = this.#ports;
-    const deployment = isConfigurationRunId(entry.deploymentId)
-      ? await store.getConfigurationRun(entry.deploymentId)
-      : await store.getDeployment(entry.deploymentId);
-    const repository = deployment && (await repositories.getRepository(deployment.repositoryId));
-    if (!deployment || !repository) {
-      this.#drop(lane, entry);
-      return true;
-    }
-    if (repository.installationId !== lane.installationId) {
-      this.#move(lane, entry, repository.installationId);
-      return false;
-    }
-    // A conclusion goes out once, together with its log. Nothing is owed until `changed` comes again, when that was
-    // read: an earlier failure must not bring it back at once, and for ever.
-    if (deployment.state === 'concluded' && !entry.mayConclude) return true;
-    const rendered = await renderRun(deployment, repository, this.#ports);
-    const request = { ...rendered, deployment, repository, lastDigest: entry.digest };
-    const outcome = await writeCheckRun(request, { api, store, clock });
-    if (outcome.kind === 'written' && outcome.sent) this.#ports.onWritten(deployment);
-    return this.#settle(lane, entry, write, outcome);
-  }
-
-  /** False when what was to be written is still owed. */
-  async #settle(lane: Lane, entry: LaneEntry, write: WriteKind, outcome: WriteOutcome): Promise<boolean> {
-    const now = this.#ports.clock.now();
-    if (outcome.kind === 'look again') {
-      this.#tryLater(entry);
-      return false;
-    }
-    if (outcome.kind === 'failed') {
-      lane.schedule.noteWrite(entry, write, now);
-      this.#takeFailure(lane, entry, outcome);
-      return this.#giveUpIfHopeless(lane, entry, outcome);
-    }
-    entry.failures = 0;
-    entry.notBefore = 0;
-    entry.digest = outcome.digest;
-    if (outcome.sent) {
-      lane.schedule.noteWrite(entry, write, now);
-      lane.schedule.noteSuccess();
-    }
-    if (outcome.deployment.state === 'concluded' && entry.owed === null) this.#drop(lane, entry);
-    return true;
-  }
-
-  #takeFailure(lane: Lane, entry: LaneEntry, { failure, deployment }: FailedWrite): void {
-    const { log, clock } = this.#ports;
-    const { kind, message: problem } = failure;
-    log.warn({ ...logFields(deployment), kind, problem }, 'GitHub did not take a check run');
-    // It may have been taken: what GitHub shows is not known, so even the state before must be sent again.
-    if (kind === 'unknown') entry.digest = null;
-    // A limit and a block are about the whole installation: everything of it waits, and no run has a try less.
-    if (kind === 'limited') lane.schedule.pause(failure.waitMs, clock.now());
-    else if (kind === 'unavailable' || kind === 'unauthorized') lane.schedule.block(clock.now());
-    else this.#tryLater(entry);
-  }
-
-  async #giveUpIfHopeless(
-    lane: Lane,
-    entry: LaneEntry,
-    { failure, deployment }: FailedWrite,
-  ): Promise<boolean> {
-    const { log, store, clock } = this.#ports;
-    const since = lane.schedule.blockedSince ?? (entry.failures > 0 ? entry.failingSince : clock.now());
-    const isOver = deployment.state === 'concluded' && clock.now() - since >= HOPE_MS;
-    const isRefused = failure.kind === 'rejected' && entry.failures >= MAX_REJECTIONS;
-    if (!isOver && !isRefused) return false;
-    const fields = { ...logFields(deployment), problem: failure.message };
-    log.error(fields, isRefused ? 'GitHub refuses this check run: given up' : 'A check run is given up');
-    await store.saveReport(deployment.id, { reportedRevision: deployment.revision });
-    entry.failures = 0;
-    entry.notBefore = 0;
-    // A change that came meanwhile gets tries of its own.
-    if (entry.owed === null) this.#drop(lane, entry);
-    return true;
-  }
-
-  #tryLater(entry: LaneEntry): void {
-    const now = this.#ports.clock.now();
-    if (entry.failures === 0) entry.failingSince = now;
-    entry.failures += 1;
-    entry.notBefore = now + chooseRetryDelay(entry.failures, null, this.#ports.random());
+  async #take(lane: Lane, turn: Turn): Promise<boolean> {
+    const { entry } = turn;
+    const result = await this.#takeTurn(lane, turn);
+    if (result.kind === 'moved') this.#move(lane, entry, result.installationId);
+    if (result.kind === 'over' && entry.owed === null && entry.lookAt === null) this.#drop(lane, entry);
+    return result.kind === 'done' || result.kind === 'over';
   }
 
   #move(lane: Lane, entry: LaneEntry, installationId: number): void {
@@ -253,7 +204,7 @@ export class CheckRunWriter implements Reporter {
     home.schedule.entries.set(entry.deploymentId, entry);
     this.#homes.set(entry.deploymentId, home);
     entry.failures = 0;
-    entry.notBefore = 0;
+    entry.notBefore = this.#ports.clock.elapsed();
   }
 
   #drop(lane: Lane, entry: LaneEntry): void {
@@ -261,10 +212,4 @@ export class CheckRunWriter implements Reporter {
     this.#homes.delete(entry.deploymentId);
     this.#ports.logs.forget(entry.deploymentId);
   }
-}
-
-type FailedWrite = Extract<WriteOutcome, { kind: 'failed' }>;
-
-function logFields({ id, installationId, sha }: ReportedRun): object {
-  return { deployment: id, installation: installationId, sha };
 }

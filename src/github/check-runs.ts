@@ -2,6 +2,7 @@ import type { Repository } from '../domain/deployment.ts';
 import type { GitHubResult } from '../domain/github-result.ts';
 import type { ShownCheckRuns } from '../domain/ports.ts';
 import type { CheckRunFields } from '../report/check-run-view.ts';
+import { isDuplicate } from '../report/render-duplicate.ts';
 import { callGitHub } from './github-call.ts';
 import { locate } from './locate-repository.ts';
 import type { GetOctokit, InstallationOctokit } from './octokit.ts';
@@ -9,17 +10,19 @@ import type { GetOctokit, InstallationOctokit } from './octokit.ts';
 export interface WrittenCheckRun {
   readonly id: number;
   readonly url: string | null;
+  /** It says that it is a duplicate. */
+  readonly isDuplicate: boolean;
 }
 
 /** The check-run requests, each tried once. */
 export interface CheckRunApi {
   create(repository: Repository, fields: CheckRunFields): Promise<GitHubResult<WrittenCheckRun>>;
   update(repository: Repository, id: number, fields: CheckRunFields): Promise<GitHubResult<WrittenCheckRun>>;
-  /** The run on this commit with this name whose `external_id` begins with `externalId`; null when GitHub shows none. */
+  /** The runs on this commit with this name whose `external_id` begins with `externalId`, oldest first. */
   find(
     repository: Repository,
     run: { sha: string; name: string; externalId: string },
-  ): Promise<GitHubResult<WrittenCheckRun | null>>;
+  ): Promise<GitHubResult<readonly WrittenCheckRun[]>>;
   /** How many annotations a run has. */
   countAnnotations(repository: Repository, id: number): Promise<GitHubResult<number>>;
 }
@@ -43,7 +46,7 @@ export function createCheckRunApi(options: CheckRunApiOptions): CheckRunApi & Sh
     create: (repository, fields) =>
       call(repository, async (octokit) => {
         const { data } = await octokit.rest.checks.create({ ...locate(repository), ...fields });
-        return { id: data.id, url: data.html_url };
+        return { id: data.id, url: data.html_url, isDuplicate: false };
       }),
 
     update: (repository, id, fields) =>
@@ -54,7 +57,7 @@ export function createCheckRunApi(options: CheckRunApiOptions): CheckRunApi & Sh
           check_run_id: id,
           ...changes,
         });
-        return { id: data.id, url: data.html_url };
+        return { id: data.id, url: data.html_url, isDuplicate: false };
       }),
 
     find: (repository, { sha, name, externalId }) =>
@@ -67,8 +70,14 @@ export function createCheckRunApi(options: CheckRunApiOptions): CheckRunApi & Sh
           filter: 'all',
           per_page: 100,
         });
-        const run = runs.find((one) => one.external_id?.startsWith(externalId));
-        return run ? { id: run.id, url: run.html_url } : null;
+        return runs
+          .filter((one) => one.external_id?.startsWith(externalId))
+          .toSorted((a, b) => a.id - b.id)
+          .map((run) => ({
+            id: run.id,
+            url: run.html_url,
+            isDuplicate: isDuplicate(run.output?.title ?? null),
+          }));
       }),
 
     countAnnotations: (repository, id) =>

@@ -32,21 +32,21 @@ export function createConversationApi({
 
   return {
     react: (repository, commentId, content) =>
-      send('create', repository, async (octokit) => {
+      send('write', repository, async (octokit) => {
         const at = { ...locate(repository), comment_id: commentId };
         const { data } = await octokit.rest.reactions.createForIssueComment({ ...at, content });
         return data.id;
       }),
 
     removeReaction: (repository, commentId, reactionId) =>
-      send('other', repository, async (octokit) => {
+      send('write', repository, async (octokit) => {
         const at = { ...locate(repository), comment_id: commentId, reaction_id: reactionId };
         await octokit.rest.reactions.deleteForIssueComment(at);
         return null;
       }),
 
     createReply: (repository, place, body) =>
-      send('create', repository, async (octokit) => {
+      send('write', repository, async (octokit) => {
         const at = locate(repository);
         const { data } =
           place.kind === 'commit'
@@ -56,28 +56,31 @@ export function createConversationApi({
       }),
 
     editReply: (repository, replyId, body) =>
-      send('other', repository, async (octokit) => {
+      send('write', repository, async (octokit) => {
         await octokit.rest.issues.updateComment({ ...locate(repository), comment_id: replyId, body });
         return null;
       }),
 
-    findReply: (repository, place, { marker, since }) =>
-      send('other', repository, async (octokit) => {
-        const comments = await listComments(
-          octokit,
-          repository,
-          place,
-          githubClock.toRemote(since) - SKEW_MS,
-        );
-        // Anyone can write the marker; only an app writes as a bot.
-        for (const one of comments) {
-          if (one.body?.includes(marker) && (await isOwn(one, ownApp))) return one.id;
-        }
+    removeReply: (repository, replyId) =>
+      send('write', repository, async (octokit) => {
+        await octokit.rest.issues.deleteComment({ ...locate(repository), comment_id: replyId });
         return null;
       }),
 
+    findReplies: (repository, place, { marker, since }) =>
+      send('read', repository, async (octokit) => {
+        const from = githubClock.toRemote(since) - SKEW_MS;
+        const comments = await listComments(octokit, repository, place, from);
+        const found: number[] = [];
+        // Anyone can write the marker; only an app writes as a bot.
+        for (const one of comments) {
+          if (one.body?.includes(marker) && (await isOwn(one, ownApp))) found.push(one.id);
+        }
+        return found.sort((a, b) => a - b);
+      }),
+
     findMergedPullRequest: (repository, { sha, branch }) =>
-      send('other', repository, async (octokit) => {
+      send('read', repository, async (octokit) => {
         const { data } = await octokit.rest.repos.listPullRequestsAssociatedWithCommit({
           ...locate(repository),
           ...{ commit_sha: sha, per_page: 100 },

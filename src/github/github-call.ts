@@ -5,6 +5,17 @@ import { type AnswerHeaders, readRefusal } from './read-rate-limit.ts';
 
 const SUSPENDED = /\binstallation has been suspended\b/i;
 
+/** A write that was not sent, since GitHub refuses the installation's writes for so long. */
+export class HeldBack extends Error {
+  override name = 'HeldBack';
+  readonly waitMs: number;
+
+  constructor(waitMs: number) {
+    super('GitHub refuses writes for now.');
+    this.waitMs = waitMs;
+  }
+}
+
 /**
  * Runs one request and puts its outcome into one of the kinds; never throws for what GitHub or the network does, but
  * with `LeaseLost` when the request was held back because another instance has taken over.
@@ -13,7 +24,11 @@ export async function callGitHub<T>(request: () => Promise<T>, now: () => number
   try {
     return { ok: true, value: await request() };
   } catch (error) {
-    if ((error as Error).cause instanceof LeaseLost) throw (error as Error).cause;
+    const { cause } = error as Error;
+    if (cause instanceof LeaseLost) throw cause;
+    if (cause instanceof HeldBack) {
+      return { ok: false, failure: { kind: 'limited', waitMs: cause.waitMs, message: cause.message } };
+    }
     return { ok: false, failure: describeError(error, now()) };
   }
 }

@@ -8,7 +8,7 @@ export function createGitHubDeploymentApi(options: LaneOptions): GitHubDeploymen
 
   return {
     create: (repository, { deploymentId, sha, environment }) =>
-      send('create', repository, async (octokit) => {
+      send('write', repository, async (octokit) => {
         const { data } = await octokit.rest.repos.createDeployment({
           ...locate(repository),
           ...{ ref: sha, environment, payload: { deployment: deploymentId } },
@@ -21,20 +21,24 @@ export function createGitHubDeploymentApi(options: LaneOptions): GitHubDeploymen
       }),
 
     find: (repository, { deploymentId, sha, environment }) =>
-      send('other', repository, async (octokit) => {
+      send('read', repository, async (octokit) => {
         const deployments = await octokit.paginate(octokit.rest.repos.listDeployments, {
           ...locate(repository),
           ...{ sha, environment, per_page: 100 },
         });
-        return deployments.find(({ payload }) => readPayload(payload) === deploymentId)?.id ?? null;
+        return deployments
+          .filter(({ payload }) => readPayload(payload) === deploymentId)
+          .map(({ id }) => id)
+          .sort((a, b) => a - b);
       }),
 
     addStatus: (repository, githubId, { state, description, logUrl, environmentUrl }) =>
-      send('create', repository, async (octokit) => {
+      send('write', repository, async (octokit) => {
         await octokit.rest.repos.createDeploymentStatus({
           ...locate(repository),
           ...{ deployment_id: githubId, state, description },
-          ...{ log_url: logUrl, environment_url: environmentUrl },
+          ...(logUrl === undefined ? {} : { log_url: logUrl }),
+          ...(environmentUrl === undefined ? {} : { environment_url: environmentUrl }),
           // By this GitHub would end those of other workspaces in an environment of the same name.
           auto_inactive: false,
         });
@@ -42,7 +46,7 @@ export function createGitHubDeploymentApi(options: LaneOptions): GitHubDeploymen
       }),
 
     readStatus: (repository, githubId) =>
-      send('other', repository, async (octokit) => {
+      send('read', repository, async (octokit) => {
         const { data } = await octokit.rest.repos.listDeploymentStatuses({
           ...locate(repository),
           ...{ deployment_id: githubId, per_page: 1 },

@@ -1,8 +1,10 @@
 import { type Probot, ProbotOctokit } from 'probot';
-import type { LeaseContext } from '../domain/lease.ts';
-import { isTokenRequest, type RequestErrorLike } from './github-call.ts';
+import type { Clock } from '../domain/ports.ts';
+import { HeldBack, isTokenRequest, type RequestErrorLike } from './github-call.ts';
 import { nameRoute } from './name-route.ts';
+import type { RateBudgets } from './rate-budget.ts';
 import { type AnswerHeaders, type RateLimit, readRateLimit, readRefusal } from './read-rate-limit.ts';
+import { RequestGate } from './request-gate.ts';
 
 /** The Octokit that Probot makes for an installation. */
 export type InstallationOctokit = InstanceType<typeof ProbotOctokit>;
@@ -15,24 +17,23 @@ export type GetOctokit = (installationId: number) => Promise<InstallationOctokit
 /** How long one request to GitHub may take (milliseconds); `fetch` alone would wait for ever. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** Where GitHub names no time after a secondary limit, it asks for at least a minute (milliseconds). */
-const UNTOLD_WAIT_MS = 60_000;
+/** Requests of an installation at once in this process. GitHub takes 100, of all instances. */
+const REQUESTS_AT_ONCE = 30;
 
 /** What Probot hands to its Octokit, as far as it is changed here. */
 interface ProbotOptions {
   readonly baseUrl?: string;
-  readonly throttle?: object;
   readonly auth?: { readonly request?: { defaults(options: object): unknown } };
 }
 
 /**
- * Probot's Octokit without retries and waits of its own: a create whose answer was lost would be sent twice, and a
- * primary limit would be waited for in memory. The callers wait, and look before they create again.
+ * Probot's Octokit without retries and waits of its own: a create whose answer was lost would be sent twice, and its queues
+ * stand still while a clock is set back. The callers wait, and look before they create again.
  */
 export const QuietOctokit = ProbotOctokit.defaults((options: ProbotOptions) => ({
   ...options,
   retry: { enabled: false },
-  throttle: { ...options.throttle, onRateLimit: () => false, onSecondaryRateLimit: () => false },
+  throttle: { enabled: false },
   ...(options.auth?.request && options.baseUrl ? { auth: useBaseUrl(options.auth, options.baseUrl) } : {}),
 }));
 
@@ -75,21 +76,18 @@ export interface OctokitSource {
 }
 
 export interface OctokitSourceOptions {
-  readonly now: () => number;
+  readonly clock: Clock;
   /** What each answer to a request of the installation's said about its limit. */
   readonly onRateLimit: (installationId: number, limit: RateLimit) => void;
-  /** A request was refused for a limit; the wait is in milliseconds. */
-  readonly onRefusal: (installationId: number, waitMs: number) => void;
+  /** They learn of refusals, and hold writes back after one. */
+  readonly budgets: Pick<RateBudgets, 'of'>;
+  /** GitHub refused something for a limit: no write goes out for so long (milliseconds). */
+  readonly onHold: (installationId: number, waitMs: number) => void;
   /** Told of each request, the ones for tokens included; `status` is null when no answer came. */
   readonly onRequest: (sent: { method: string; route: string; status: number | null }) => void;
-  /** With several instances: on whose behalf requests are sent. */
-  readonly leases?: LeaseContext | undefined;
 }
 
-/**
- * One Octokit for each installation, kept: its limits and its token are the installation's. A request is sent on behalf
- * of the lease of its caller, although Octokit's queue would run it on behalf of whoever emptied the queue.
- */
+/** One Octokit for each installation, kept: its limits and its token are the installation's. */
 export function createOctokitSource(options: OctokitSourceOptions): OctokitSource {
   const octokits = new Map<number, Promise<InstallationOctokit>>();
   let appOctokit: Promise<InstallationOctokit> | null = null;
@@ -103,13 +101,12 @@ export function createOctokitSource(options: OctokitSourceOptions): OctokitSourc
     watchRequests(octokit, options);
     watchRateLimit(octokit, installationId, options);
     renewDeadToken(octokit, installationId);
-    if (options.leases) bindToCaller(octokit, options.leases);
+    holdBack(octokit, installationId, options);
     return octokit;
   }
   async function makeForApp(): Promise<InstallationOctokit> {
     const octokit = await requireProbot().auth();
     watchRequests(octokit, options);
-    if (options.leases) bindToCaller(octokit, options.leases);
     return octokit;
   }
   return {
@@ -149,20 +146,33 @@ function watchRequests(octokit: InstallationOctokit, { onRequest }: OctokitSourc
 function watchRateLimit(
   octokit: InstallationOctokit,
   installationId: number,
-  { now, onRateLimit, onRefusal }: OctokitSourceOptions,
+  { clock, onRateLimit, budgets, onHold }: OctokitSourceOptions,
 ): void {
   const note = (url: string, headers: AnswerHeaders | undefined) => {
-    const limit = isTokenRequest(url) || !headers ? null : readRateLimit(headers, now());
+    const limit = isTokenRequest(url) || !headers ? null : readRateLimit(headers, clock);
     if (limit) onRateLimit(installationId, limit);
   };
-  octokit.hook.after('request', ({ headers }, { url }) => note(url, headers));
-  octokit.hook.error('request', (error, { url }) => {
+  octokit.hook.after('request', ({ headers }, { method, url }) => {
+    note(url, headers);
+    if (isWrite(method, url)) budgets.of(installationId).noteTaken();
+  });
+  octokit.hook.error('request', (error, { method, url }) => {
     const { status = 0, message = '', response } = error as RequestErrorLike;
     if (status !== 401) note(url, response?.headers);
-    const refusal = readRefusal({ status, message, headers: response?.headers ?? {} }, now());
-    if (refusal) onRefusal(installationId, refusal.waitMs ?? UNTOLD_WAIT_MS);
+    const refusal = readRefusal({ status, message, headers: response?.headers ?? {} }, clock.now());
+    if (refusal) {
+      const budget = budgets.of(installationId);
+      const now = clock.elapsed();
+      budget.refuse({ waitMs: refusal.waitMs, isWrite: isWrite(method, url) }, now);
+      onHold(installationId, budget.holdsWritesMs(now));
+    }
     throw error;
   });
+}
+
+/** GitHub counts it as creating content. */
+function isWrite(method: string | undefined, url: string): boolean {
+  return !READS.has(method) && !isTokenRequest(url) && !url.endsWith('/graphql');
 }
 
 /** A token that died early (revoked, a key replaced) is made anew, once, and the refused request is sent once more. */
@@ -178,14 +188,23 @@ function renewDeadToken(octokit: InstallationOctokit, installationId: number): v
   });
 }
 
-/** The hook that is set last is the outermost: it still runs where the request was asked for. */
-function bindToCaller(octokit: InstallationOctokit, leases: LeaseContext): void {
+/** After a refusal no write goes out, not even one that is already on its way here: this is the last step before the lease. */
+function holdBack(
+  octokit: InstallationOctokit,
+  installationId: number,
+  { budgets, clock }: OctokitSourceOptions,
+): void {
+  const gate = new RequestGate(REQUESTS_AT_ONCE);
   octokit.hook.wrap('request', (request, options) => {
-    const lease = leases.current();
     const inner: typeof fetch = options.request?.fetch ?? fetch;
-    const bound: typeof fetch = (...args) => leases.run(lease, () => inner(...args));
+    const held: typeof fetch = (...args) =>
+      gate.run(() => {
+        const waitMs = budgets.of(installationId).holdsWritesMs(clock.elapsed());
+        if (waitMs > 0 && isWrite(options.method, options.url)) throw new HeldBack(waitMs);
+        return inner(...args);
+      });
     // The inner hooks are given this very object, whatever is passed on.
-    options.request = { ...options.request, fetch: bound };
+    options.request = { ...options.request, fetch: held };
     return request(options);
   });
 }

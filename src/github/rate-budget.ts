@@ -1,7 +1,8 @@
 import type { RateLimit } from './read-rate-limit.ts';
+import type { WriteKind } from './write-budget.ts';
 
 /** What a request is for, as far as the budget treats it differently. */
-export type RequestUse = 'create' | 'final' | 'state' | 'log' | 'plan' | 'command' | 'sweep';
+export type RequestUse = WriteKind | 'plan' | 'command' | 'sweep';
 
 /**
  * The share of an installation's hourly limit (5,000 requests, and more with its size) that a use leaves to those which
@@ -18,6 +19,7 @@ const LEFT_TO_OTHERS: Record<RequestUse, number> = {
   final: 0,
   state: 0.1,
   plan: 0.1,
+  reply: 0.2,
   log: 0.2,
   command: 0.2,
   sweep: 0.4,
@@ -26,11 +28,30 @@ const LEFT_TO_OTHERS: Record<RequestUse, number> = {
 /** Resets that lie closer together belong to the same hour (milliseconds): GitHub's servers don't agree to the second. */
 const SAME_HOUR_MS = 60_000;
 
-/** One installation's primary limit, as GitHub's answers tell it, and what may still be asked for until the reset. */
+/** Where GitHub names no time after a secondary limit, it asks for at least a minute, growing (milliseconds). */
+const SHORTEST_PAUSE_MS = 60_000;
+const LONGEST_PAUSE_MS = 15 * 60_000;
+
+/** A request that GitHub refused for a limit. */
+export interface Refusal {
+  /** Milliseconds; null where GitHub names none. */
+  readonly waitMs: number | null;
+  readonly isWrite: boolean;
+}
+
+/**
+ * One installation's limits, as GitHub's answers tell them, and what may still be asked for. All times are those of
+ * `Clock.elapsed`.
+ */
 export class RateBudget {
   #known: RateLimit | null = null;
   #saidFor = 0;
-  #refusedUntil = 0;
+  /** GitHub refuses everything. */
+  #refusedUntil = Number.NEGATIVE_INFINITY;
+  /** GitHub refuses writes, and should be left alone with what can wait. */
+  #writesRefusedUntil = Number.NEGATIVE_INFINITY;
+  /** Refusals in a row for which GitHub named no time. */
+  #untoldInRow = 0;
 
   /** Takes in what an answer said. Answers come in any order: within an hour the lowest number holds. */
   note(told: RateLimit): void {
@@ -41,9 +62,24 @@ export class RateBudget {
     else if (told.remaining < known.remaining) this.#known = { ...known, remaining: told.remaining };
   }
 
-  /** GitHub refused a request for a limit: until then (epoch milliseconds) every other one would be refused as well. */
-  refuse(until: number): void {
-    this.#refusedUntil = Math.max(this.#refusedUntil, until);
+  /** Requests that were under way together are refused together: they are one refusal. */
+  refuse({ waitMs, isWrite }: Refusal, now: number): void {
+    const held = isWrite ? this.#writesRefusedUntil : this.#refusedUntil;
+    if (waitMs === null && held > now) return;
+    const until = now + (waitMs ?? Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** this.#untoldInRow));
+    if (waitMs === null) this.#untoldInRow += 1;
+    if (isWrite) this.#writesRefusedUntil = Math.max(held, until);
+    else this.#refusedUntil = Math.max(held, until);
+  }
+
+  /** GitHub took a write. */
+  noteTaken(): void {
+    this.#untoldInRow = 0;
+  }
+
+  /** Milliseconds in which no write may go out, whatever it is for; 0 for none. */
+  holdsWritesMs(now: number): number {
+    return Math.max(0, this.#refusedUntil - now, this.#writesRefusedUntil - now);
   }
 
   /** True once in each hour: from here on something waits for the reset, and an operator should know. */
@@ -54,9 +90,14 @@ export class RateBudget {
     return true;
   }
 
-  /** When a request for this may go out (epoch milliseconds; 0: at once). After the reset the budget counts as fresh. */
+  /**
+   * When a request for this may go out (0: at once). After the reset the budget counts as fresh. The reads that a start needs
+   * go on when writes are refused.
+   */
   allowsAt(use: RequestUse, now: number): number {
-    return Math.max(this.#refusedUntil > now ? this.#refusedUntil : 0, this.#keptUntil(use, now));
+    const refusedUntil =
+      use === 'plan' ? this.#refusedUntil : Math.max(this.#refusedUntil, this.#writesRefusedUntil);
+    return Math.max(refusedUntil > now ? refusedUntil : 0, this.#keptUntil(use, now));
   }
 
   #keptUntil(use: RequestUse, now: number): number {

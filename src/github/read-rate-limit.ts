@@ -1,3 +1,5 @@
+import type { Clock } from '../domain/ports.ts';
+
 export type AnswerHeaders = Record<string, string | number | undefined>;
 
 /** What GitHub says about an installation's primary limit. */
@@ -5,7 +7,7 @@ export interface RateLimit {
   /** Requests of an hour. */
   readonly limit: number;
   readonly remaining: number;
-  /** When the hour is over (epoch milliseconds, by this machine's clock). */
+  /** When the hour is over (`Clock.elapsed`). */
   readonly resetAt: number;
 }
 
@@ -13,13 +15,13 @@ export interface RateLimit {
 const LIMIT_WORDS = /\b(?:rate limit|abuse detection)/i;
 
 /** Null where the answer names none (an Enterprise Server without limits), or those of another resource. */
-export function readRateLimit(headers: AnswerHeaders, now: number): RateLimit | null {
+export function readRateLimit(headers: AnswerHeaders, { now, elapsed }: Clock): RateLimit | null {
   const resource = headers['x-ratelimit-resource'] ?? 'core';
   const limit = readNumber(headers['x-ratelimit-limit']);
   const remaining = readNumber(headers['x-ratelimit-remaining']);
-  const resetAt = readReset(headers, now);
-  if (resource !== 'core' || !limit || remaining === null || resetAt === null) return null;
-  return { limit, remaining, resetAt };
+  const resetMs = readReset(headers, now());
+  if (resource !== 'core' || !limit || remaining === null || resetMs === null) return null;
+  return { limit, remaining, resetAt: elapsed() + resetMs };
 }
 
 /** The wait (milliseconds; null where GitHub names none) when a refusal is a primary or secondary limit, else null. */
@@ -31,19 +33,19 @@ export function readRefusal(
   const retryAfter = readNumber(headers['retry-after']);
   if (retryAfter) return { waitMs: retryAfter * 1_000 };
   if (readNumber(headers['x-ratelimit-remaining']) === 0) {
-    const resetAt = readReset(headers, now);
+    const resetMs = readReset(headers, now);
     // A second more: GitHub tells whole seconds.
-    return { waitMs: resetAt === null ? null : Math.max(1_000, resetAt - now + 1_000) };
+    return { waitMs: resetMs === null ? null : Math.max(1_000, resetMs + 1_000) };
   }
   return status === 429 || LIMIT_WORDS.test(message) ? { waitMs: null } : null;
 }
 
-/** The reset is told by GitHub's clock; the time between it and the answer's date holds on a clock that is wrong, too. */
+/** Milliseconds from the answer's date to the reset: both are GitHub's, so that it holds on a clock that is wrong, too. */
 function readReset(headers: AnswerHeaders, now: number): number | null {
   const reset = readNumber(headers['x-ratelimit-reset']);
   if (reset === null) return null;
   const answeredAt = Date.parse(String(headers['date'] ?? ''));
-  return Number.isNaN(answeredAt) ? reset * 1_000 : now + reset * 1_000 - answeredAt;
+  return reset * 1_000 - (Number.isNaN(answeredAt) ? now : answeredAt);
 }
 
 function readNumber(value: string | number | undefined): number | null {

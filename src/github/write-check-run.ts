@@ -1,18 +1,26 @@
 import { createHash } from 'node:crypto';
+import { type CreateOnce, LAST_LOOK_MS } from '../domain/create-once.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
-import type { GitHubFailure } from '../domain/github-result.ts';
+import type { GitHubFailure, GitHubResult } from '../domain/github-result.ts';
 import type { Clock, ReportStore } from '../domain/ports.ts';
+import { stamp } from '../domain/stored-times.ts';
 import type { CheckRunFields } from '../report/check-run-view.ts';
+import { renderDuplicate } from '../report/render-duplicate.ts';
 import { keepNewAnnotations, writeWithAnnotations } from './annotations-once.ts';
-import type { CheckRunApi } from './check-runs.ts';
-
-/** How long a create whose answer was lost is looked for before it is sent again (milliseconds): a new run may take seconds to show. */
-const LOOK_FOR_MS = 15_000;
+import type { CheckRunApi, WrittenCheckRun } from './check-runs.ts';
+import type { SendWrite } from './write-lane.ts';
 
 /** What a check run is about, as far as writing it goes. */
 export type ReportedRun = Pick<
   Deployment,
-  'id' | 'installationId' | 'sha' | 'state' | 'revision' | 'checkRunId' | 'checkRunAttemptedAt'
+  | 'id'
+  | 'installationId'
+  | 'sha'
+  | 'state'
+  | 'revision'
+  | 'reportedRevision'
+  | 'checkRunId'
+  | 'checkRunAttemptedAt'
 >;
 
 export type WriteOutcome =
@@ -21,11 +29,17 @@ export type WriteOutcome =
       readonly kind: 'written';
       readonly sent: boolean;
       readonly digest: string;
-      readonly deployment: ReportedRun;
+      /** Milliseconds until a second run for the same deployment is looked for; null for never. */
+      readonly lookMs: number | null;
     }
   /** The run may exist and isn't shown yet. */
-  | { readonly kind: 'look again' }
-  | { readonly kind: 'failed'; readonly failure: GitHubFailure; readonly deployment: ReportedRun };
+  | { readonly kind: 'look again'; readonly waitMs: number }
+  | {
+      readonly kind: 'failed';
+      readonly failure: GitHubFailure;
+      /** When to try again (milliseconds); null where the failure has to say it. */
+      readonly waitMs: number | null;
+    };
 
 export interface WriteRequest {
   readonly deployment: ReportedRun;
@@ -37,76 +51,121 @@ export interface WriteRequest {
   readonly timeless: CheckRunFields;
   /** The digest of what was written last. */
   readonly lastDigest: string | null;
+  /** Whether a second run for the same deployment is to be looked for now, and whether there is more to do than that. */
+  readonly looks: 'no' | 'first' | 'only';
 }
 
-/** Brings one check run to the state of its deployment, with at most one write. */
-export async function writeCheckRun(
-  request: WriteRequest,
-  ports: { api: CheckRunApi; store: Pick<ReportStore, 'saveReport'>; clock: Clock },
-): Promise<WriteOutcome> {
-  const { deployment } = request;
+export interface WritePorts {
+  readonly api: CheckRunApi;
+  readonly store: Pick<ReportStore, 'saveReport'>;
+  readonly createOnce: CreateOnce;
+  /** All writes go through it. */
+  readonly send: SendWrite;
+  readonly clock: Clock;
+}
+
+/** Brings one check run to the state of its deployment. */
+export async function writeCheckRun(request: WriteRequest, ports: WritePorts): Promise<WriteOutcome> {
+  const { deployment, lastDigest, looks } = request;
   const digest = createHash('sha1').update(JSON.stringify(request.timeless)).digest('base64');
-  if (deployment.checkRunId === null) return create(request, digest, ports);
-  if (digest === request.lastDigest) {
-    await ports.store.saveReport(deployment.id, { reportedRevision: deployment.revision });
-    return { kind: 'written', sent: false, digest, deployment };
+  const { checkRunId } = deployment;
+  if (checkRunId === null) return create(request, digest, ports);
+  if (looks === 'no') return bringUpToDate(request, { id: checkRunId, digest, lastDigest }, ports);
+  const newest = await settleDuplicates(request, checkRunId, ports);
+  if (!newest.ok) return { kind: 'failed', failure: newest.failure, waitMs: null };
+  const isOther = newest.value !== checkRunId;
+  if (looks === 'only' && !isOther) {
+    return { kind: 'written', sent: false, digest: lastDigest ?? digest, lookMs: null };
   }
-  return update(request, deployment.checkRunId, digest, ports);
+  const last = isOther ? null : lastDigest;
+  return bringUpToDate(request, { id: newest.value, digest, lastDigest: last }, ports);
 }
 
-async function create(
-  request: WriteRequest,
-  digest: string,
-  ports: { api: CheckRunApi; store: Pick<ReportStore, 'saveReport'>; clock: Clock },
-): Promise<WriteOutcome> {
+async function create(request: WriteRequest, digest: string, ports: WritePorts): Promise<WriteOutcome> {
   const { deployment, repository, fields } = request;
-  const now = ports.clock.now();
-  if (deployment.checkRunAttemptedAt !== null) {
-    const found = await ports.api.find(repository, {
-      sha: deployment.sha,
-      // As it was written: what can't be shown is taken out of it.
-      name: fields.name,
-      externalId: request.externalId,
-    });
-    if (!found.ok) return { kind: 'failed', failure: found.failure, deployment };
-    if (found.value) {
-      const { id, url } = found.value;
-      await ports.store.saveReport(deployment.id, { checkRunId: id, checkRunUrl: url });
-      return update(request, id, digest, ports);
-    }
-    if (now - deployment.checkRunAttemptedAt < LOOK_FOR_MS) return { kind: 'look again' };
-  }
-  await ports.store.saveReport(deployment.id, { checkRunAttemptedAt: now });
-  const created = await writeWithAnnotations(fields, (one) => ports.api.create(repository, one));
-  if (!created.ok) {
-    // Only an unknown outcome has to be looked for.
-    if (created.failure.kind !== 'unknown') {
-      await ports.store.saveReport(deployment.id, { checkRunAttemptedAt: null });
-    }
-    return { kind: 'failed', failure: created.failure, deployment };
-  }
-  const { id, url } = created.value;
-  await ports.store.saveReport(deployment.id, {
+  const { api, store, send } = ports;
+  const outcome = await ports.createOnce({
+    id: deployment.id,
+    attemptedAt: deployment.checkRunAttemptedAt,
+    noteAttempt: () => store.saveReport(deployment.id, { checkRunAttemptedAt: stamp(ports.clock) }),
+    noteRefusal: () => store.saveReport(deployment.id, { checkRunAttemptedAt: null }),
+    look: () => findRuns(request, api),
+    create: () => writeWithAnnotations(fields, (one) => send(() => api.create(repository, one))),
+  });
+  if (outcome.kind !== 'made') return outcome;
+  const { value, isNew, older, isSure } = outcome;
+  const { id, url } = value;
+  await store.saveReport(deployment.id, {
     checkRunId: id,
     checkRunUrl: url,
-    reportedRevision: deployment.revision,
+    ...(isSure ? { checkRunAttemptedAt: null } : {}),
+    ...(isNew ? { reportedRevision: deployment.revision } : {}),
   });
-  return { kind: 'written', sent: true, digest, deployment };
+  const lookMs = isSure ? null : LAST_LOOK_MS;
+  if (isNew) return { kind: 'written', sent: true, digest, lookMs };
+  const concluded = await concludeDuplicates(request, { newest: value, older }, ports);
+  if (!concluded.ok) return { kind: 'failed', failure: concluded.failure, waitMs: null };
+  const written = await bringUpToDate(request, { id, digest, lastDigest: null }, ports);
+  return written.kind === 'written' ? { ...written, lookMs } : written;
 }
 
-async function update(
+/** The runs that were made for the deployment, oldest first. */
+async function findRuns(
+  { deployment, repository, fields, externalId }: WriteRequest,
+  api: CheckRunApi,
+): Promise<GitHubResult<readonly WrittenCheckRun[]>> {
+  // By the name as it was written: what can't be shown is taken out of it.
+  return api.find(repository, { sha: deployment.sha, name: fields.name, externalId });
+}
+
+/** Looks for more than one run, concludes all but the newest, and gives that one's id. */
+async function settleDuplicates(
   request: WriteRequest,
   checkRunId: number,
-  digest: string,
-  ports: { api: CheckRunApi; store: Pick<ReportStore, 'saveReport'> },
+  ports: WritePorts,
+): Promise<GitHubResult<number>> {
+  const { deployment } = request;
+  const found = await findRuns(request, ports.api);
+  if (!found.ok) return found;
+  const newest = found.value.at(-1);
+  if (newest) {
+    const older = found.value.slice(0, -1);
+    const concluded = await concludeDuplicates(request, { newest, older }, ports);
+    if (!concluded.ok) return concluded;
+  }
+  const id = newest?.id ?? checkRunId;
+  const url = newest && newest.id !== checkRunId ? { checkRunId: id, checkRunUrl: newest.url } : {};
+  await ports.store.saveReport(deployment.id, { ...url, checkRunAttemptedAt: null });
+  return { ok: true, value: id };
+}
+
+async function concludeDuplicates(
+  { repository, fields }: WriteRequest,
+  { newest, older }: { readonly newest: WrittenCheckRun; readonly older: readonly WrittenCheckRun[] },
+  { api, send }: WritePorts,
+): Promise<GitHubResult<null>> {
+  for (const { id, isDuplicate } of older) {
+    if (isDuplicate) continue;
+    const concluded = await send(() => api.update(repository, id, renderDuplicate(fields, newest)));
+    if (!concluded.ok) return concluded;
+  }
+  return { ok: true, value: null };
+}
+
+async function bringUpToDate(
+  { deployment, repository, fields }: WriteRequest,
+  { id, digest, lastDigest }: { id: number; digest: string; lastDigest: string | null },
+  { api, store, send }: WritePorts,
 ): Promise<WriteOutcome> {
-  const { deployment, repository } = request;
-  const fields = await keepNewAnnotations(ports.api, { repository, id: checkRunId }, request.fields);
-  if (!fields.ok) return { kind: 'failed', failure: fields.failure, deployment };
-  const updated = await writeWithAnnotations(fields.value, (one) =>
-    ports.api.update(repository, checkRunId, one),
-  );
-  if (!updated.ok) return { kind: 'failed', failure: updated.failure, deployment };
-  await ports.store.saveReport(deployment.id, { reportedRevision: deployment.revision });
-  return { kind: 'written', sent: true, digest, deployment };
+  const isSame = digest === lastDigest;
+  if (!isSame) {
+    const kept = await keepNewAnnotations(api, { repository, id }, fields);
+    if (!kept.ok) return { kind: 'failed', failure: kept.failure, waitMs: null };
+    const updated = await writeWithAnnotations(kept.value, (one) =>
+      send(() => api.update(repository, id, one)),
+    );
+    if (!updated.ok) return { kind: 'failed', failure: updated.failure, waitMs: null };
+  }
+  await store.saveReport(deployment.id, { reportedRevision: deployment.revision });
+  return { kind: 'written', sent: !isSame, digest, lookMs: null };
 }

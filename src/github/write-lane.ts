@@ -1,40 +1,41 @@
-import { RateBudget } from './rate-budget.ts';
+import type { GitHubFailure, GitHubResult } from '../domain/github-result.ts';
+import type { RateBudget } from './rate-budget.ts';
+import { WriteBudget, type WriteKind } from './write-budget.ts';
 
-/** In the order in which they are written. */
-export type WriteKind = 'create' | 'final' | 'state' | 'log';
-
-const PRIORITY: Record<WriteKind, number> = { create: 0, final: 1, state: 2, log: 3 };
-
-/** Milliseconds between two writes of one run that only the growth of its log asks for; the last one repeats. */
-const LOG_INTERVALS_MS = [5_000, 10_000, 20_000, 30_000];
-/** Log writes of one installation: the design's pace, well below GitHub's 80 a minute and 500 an hour. */
-const LOG_WRITES_PER_MINUTE = 20;
-const LOG_WRITES_PER_HOUR = 300;
-/** From so many in an hour on, what is left of the hour's writes is spread over it: no log stands still for long. */
-const LOG_WRITES_AT_ONCE = 60;
-/** GitHub asks for a second between two writes (milliseconds). */
-const WRITE_GAP_MS = 1_000;
+const ORDER: readonly WriteKind[] = ['create', 'final', 'state', 'reply', 'log'];
+/** Check runs of one installation that are written side by side; GitHub takes 100 requests at once. */
+const WRITES_AT_ONCE = 5;
+/** How soon a reply tries again while check runs are due (milliseconds). */
+const REPLY_AGAIN_MS = 1_000;
+/** Between two writes of one run that its state asks for: what changes meanwhile goes with the second (milliseconds). */
+const STATE_GAP_MS = 1_000;
+/** How soon a log is read again while the budget is not known yet (milliseconds). */
+const OPENING_MS = 1_000;
 const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 const LONGEST_PAUSE_MS = 15 * MINUTE_MS;
 
-/** One check run that is behind its deployment. */
+/** One check run that is behind its deployment. All times are those of `Clock.elapsed`. */
 export interface LaneEntry {
   readonly deploymentId: string;
-  /** What is owed; null when only the log may have grown. */
-  owed: Exclude<WriteKind, 'log'> | null;
+  /** What is owed, and since when; null when only the log may have grown. */
+  owed: 'create' | 'final' | 'state' | null;
+  owedSince: number;
   logGrew: boolean;
+  isRunning: boolean;
   /** The reconciler let the conclusion out: the log that goes with it is read. */
   mayConclude: boolean;
-  /** Not before this time (epoch milliseconds): after a failure. */
+  /** When a second run for the same deployment is looked for; null for never. */
+  lookAt: number | null;
+  /** Not before this time: after a failure. */
   notBefore: number;
   lastWriteAt: number;
-  logWrites: number;
-  /** Failed writes in a row, and when the first of them was (epoch milliseconds). */
+  /** Failed writes in a row, and when the first of them was. */
   failures: number;
   failingSince: number;
   /** What was written last, without what only time changes; null when unknown. */
   digest: string | null;
+  /** One write at a time: the order of a run's states holds. */
+  isBusy: boolean;
 }
 
 export type NextWrite =
@@ -43,126 +44,261 @@ export type NextWrite =
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'idle' };
 
-/** Decides which of an installation's check runs is written next, and when: one write at a time, at GitHub's pace. */
+/** Sends one write; what it needs of the budget is taken. */
+export type SendWrite = <T>(request: () => Promise<T>) => Promise<T>;
+
+export interface WriteLanePorts {
+  /** Of the installation's requests; the less is left, the less is written. */
+  readonly requests: RateBudget;
+  readonly elapsed: () => number;
+  /** When the installation was written for within the last hour, ascending. */
+  readonly readWrites: () => Promise<readonly number[]>;
+  /** Other instances write replies for it too. */
+  readonly isShared: boolean;
+  /** Stores that a write goes out now. */
+  readonly noteWrite: () => Promise<void>;
+  /** A write goes out although the hour's writes are used up. */
+  readonly onBeyond: () => void;
+}
+
+/** Decides which of an installation's writes goes out next, and when. */
 export class WriteLane {
   readonly entries = new Map<string, LaneEntry>();
-  /** GitHub asked for a pause until then (epoch milliseconds). */
-  pausedUntil = 0;
   /** Since when the installation can't be used (suspended, removed); null while it can. */
   blockedSince: number | null = null;
   /** When it is tried next. */
-  #blockedUntil = 0;
+  #blockedUntil = Number.NEGATIVE_INFINITY;
   #blocksInRow = 0;
-  /** Limits in a row for which GitHub named no time. */
-  #limitsInRow = 0;
-  #lastWriteAt = 0;
-  #logWriteTimes: number[] = [];
-  readonly #budget: RateBudget;
+  #busy = 0;
+  #budget: WriteBudget | null = null;
+  #opening: Promise<void> | null = null;
+  #lastReply: Promise<unknown> = Promise.resolve();
+  /** When the last of the replies that were sent away is to come back. */
+  #replyPromisedAt = Number.NEGATIVE_INFINITY;
+  readonly #ports: WriteLanePorts;
 
-  /** `budget`: of the installation's requests; the less is left, the less is written. */
-  constructor(budget = new RateBudget()) {
+  constructor(ports: WriteLanePorts) {
+    this.#ports = ports;
+  }
+
+  /** Nothing goes out before it is known what other processes wrote. Rejects when that can't be read now. */
+  open(): Promise<void> {
+    this.#opening ??= this.#readBudget();
+    return this.#opening;
+  }
+
+  /** Counts what other instances wrote meanwhile. */
+  async recount(): Promise<WriteBudget> {
+    const budget = new WriteBudget(await this.#ports.readWrites());
     this.#budget = budget;
+    return budget;
+  }
+
+  get isOpen(): boolean {
+    return this.#budget !== null;
   }
 
   entry(deploymentId: string): LaneEntry {
     const known = this.entries.get(deploymentId);
     if (known) return known;
     const entry: LaneEntry = {
-      ...{ deploymentId, owed: null, logGrew: false, mayConclude: false, notBefore: 0 },
-      ...{ lastWriteAt: 0, logWrites: 0, failures: 0, failingSince: 0, digest: null },
+      deploymentId,
+      owed: null,
+      owedSince: Number.NEGATIVE_INFINITY,
+      logGrew: false,
+      isRunning: false,
+      mayConclude: false,
+      lookAt: null,
+      notBefore: Number.NEGATIVE_INFINITY,
+      lastWriteAt: Number.NEGATIVE_INFINITY,
+      failures: 0,
+      failingSince: 0,
+      digest: null,
+      isBusy: false,
     };
     this.entries.set(deploymentId, entry);
     return entry;
   }
 
   next(now: number): NextWrite {
-    const floor = Math.max(this.pausedUntil, this.#blockedUntil, this.#lastWriteAt + WRITE_GAP_MS);
+    // While the installation can't be used one write tries it for all.
+    const atOnce = this.blockedSince === null ? WRITES_AT_ONCE : 1;
+    const budget = this.#budget;
+    if (!budget || this.#busy >= atOnce) return { kind: 'idle' };
+    const interval = this.#chooseLogInterval(budget, now);
     let best: Candidate | null = null;
     for (const entry of this.entries.values()) {
-      const write: WriteKind | null = entry.owed ?? (entry.logGrew ? 'log' : null);
-      if (!write) continue;
-      const allowedAt = Math.max(this.#budget.allowsAt(write, now), entry.notBefore);
-      const dueAt = Math.max(floor, allowedAt, write === 'log' ? this.#logDueAt(entry, now) : 0);
-      const one: Candidate = { entry, write, dueAt };
-      if (!best || comesBefore(one, best, now)) best = one;
+      const one = entry.isBusy ? null : this.#consider(entry, budget, { now, interval });
+      if (one && (!best || comesBefore(one, best, now))) best = one;
     }
     if (!best) return { kind: 'idle' };
     if (best.dueAt > now) return { kind: 'wait', ms: best.dueAt - now };
     return { kind: 'write', entry: best.entry, write: best.write };
   }
 
-  /** GitHub limits this installation; where it names no time, the pause grows from a minute to a quarter of an hour. */
-  pause(waitMs: number | null, now: number): void {
-    const own = growPause(this.#limitsInRow);
-    if (waitMs === null) this.#limitsInRow += 1;
-    this.pausedUntil = now + (waitMs ?? own);
+  /** Runs the work of an entry that is due. Only what it sends is taken from the budget in the end. */
+  async write<T>(entry: LaneEntry, work: (send: SendWrite) => Promise<T>): Promise<T> {
+    const budget = this.#budget;
+    if (!budget) throw new Error('What was written before is not known yet.');
+    this.#busy += 1;
+    entry.isBusy = true;
+    try {
+      return await this.#withSlot(budget, work);
+    } finally {
+      entry.isBusy = false;
+      this.#busy -= 1;
+    }
+  }
+
+  /** Sends a reply, one at a time, or says how long it has to wait: by then it may have to say something else. */
+  reply<T>(request: () => Promise<GitHubResult<T>>): Promise<GitHubResult<T>> {
+    return this.#inTurn(async () => {
+      const known = this.#ports.isShared ? null : this.#budget;
+      const budget = known ?? (await this.recount());
+      const failure = this.#holdReply(budget);
+      if (failure) return { ok: false, failure };
+      return this.#withSlot(budget, (send) => send(request));
+    });
+  }
+
+  /** Sends a read for a conversation, one at a time with its replies. */
+  ask<T>(request: () => Promise<GitHubResult<T>>): Promise<GitHubResult<T>> {
+    return this.#inTurn(async () => {
+      const now = this.#ports.elapsed();
+      const until = this.#ports.requests.allowsAt('command', now);
+      return until > now ? { ok: false, failure: limited(until - now) } : request();
+    });
+  }
+
+  /** Milliseconds until the log of a run may be written next; where that is now, its interval. */
+  chooseLogRead(entry: LaneEntry, now: number): number {
+    const budget = this.#budget;
+    if (!budget) return OPENING_MS;
+    const interval = this.#chooseLogInterval(budget, now);
+    const dueAt = Math.max(budget.allowsAt('log', now), entry.lastWriteAt + interval);
+    return dueAt > now ? dueAt - now : interval;
   }
 
   /** The installation can't be used: one write tries again after a minute, and then ever more rarely. */
   block(now: number): void {
     this.blockedSince ??= now;
-    this.#blockedUntil = now + growPause(this.#blocksInRow);
+    if (this.#blockedUntil > now) return;
+    this.#blockedUntil = now + Math.min(LONGEST_PAUSE_MS, MINUTE_MS * 2 ** this.#blocksInRow);
     this.#blocksInRow += 1;
   }
 
-  /** It is worth another try at once. */
+  /** It is worth another try at once, or a write was taken. */
   unblock(): void {
     this.blockedSince = null;
-    this.#blockedUntil = 0;
+    this.#blockedUntil = Number.NEGATIVE_INFINITY;
     this.#blocksInRow = 0;
   }
 
-  /** A write was taken. */
-  noteSuccess(): void {
-    this.#limitsInRow = 0;
-    this.unblock();
+  async #readBudget(): Promise<void> {
+    try {
+      await this.recount();
+    } catch (error) {
+      this.#opening = null;
+      throw error;
+    }
   }
 
-  /** A request was sent, whatever came of it. */
-  noteWrite(entry: LaneEntry, write: WriteKind, now: number): void {
-    this.#lastWriteAt = now;
-    entry.lastWriteAt = now;
-    if (write !== 'log') return;
-    entry.logWrites += 1;
-    this.#logWriteTimes.push(now);
+  #chooseLogInterval(budget: WriteBudget, now: number): number {
+    const running = [...this.entries.values()].filter((one) => one.isRunning).length;
+    return budget.chooseLogInterval(running, now);
   }
 
-  #logDueAt(entry: LaneEntry, now: number): number {
-    const interval = LOG_INTERVALS_MS[Math.min(entry.logWrites, LOG_INTERVALS_MS.length - 1)] ?? 0;
-    this.#logWriteTimes = this.#logWriteTimes.filter((time) => time > now - HOUR_MS);
-    const times = this.#logWriteTimes;
-    const minuteSlot = times.at(-LOG_WRITES_PER_MINUTE);
-    return Math.max(
-      entry.lastWriteAt + interval,
-      minuteSlot === undefined ? 0 : minuteSlot + MINUTE_MS,
-      this.#hourSlot(),
+  #consider(
+    entry: LaneEntry,
+    budget: WriteBudget,
+    { now, interval }: { now: number; interval: number },
+  ): Candidate | null {
+    const write = chooseWrite(entry, now);
+    if (!write) return null;
+    const dueAt = Math.max(
+      budget.allowsAt(write, now),
+      this.#ports.requests.allowsAt(write, now),
+      this.#blockedUntil,
+      entry.notBefore,
+      write === 'log' ? entry.lastWriteAt + interval : now,
+      write === 'state' ? entry.lastWriteAt + STATE_GAP_MS : now,
+      entry.owed === null && write === 'final' ? (entry.lookAt ?? now) : now,
     );
+    return { entry, write, dueAt };
   }
 
-  #hourSlot(): number {
-    const times = this.#logWriteTimes;
-    const [first, last] = [times[0], times.at(-1)];
-    if (first === undefined || last === undefined || times.length < LOG_WRITES_AT_ONCE) return 0;
-    const left = LOG_WRITES_PER_HOUR - times.length;
-    return Math.ceil(last + (first + HOUR_MS - last) / (left + 1));
+  #holdReply(budget: WriteBudget): GitHubFailure | null {
+    const { requests, elapsed } = this.#ports;
+    const now = elapsed();
+    const next = this.next(now);
+    const isOvertaken = next.kind === 'write' && next.write !== 'log';
+    const allowedAt = Math.max(
+      budget.allowsAt('reply', now),
+      requests.allowsAt('command', now),
+      isOvertaken ? now + REPLY_AGAIN_MS : now,
+    );
+    if (allowedAt <= now) return null;
+    // Many that wait don't all come back at once.
+    this.#replyPromisedAt = Math.max(allowedAt, this.#replyPromisedAt + REPLY_AGAIN_MS);
+    return limited(this.#replyPromisedAt - now);
+  }
+
+  async #withSlot<T>(budget: WriteBudget, work: (send: SendWrite) => Promise<T>): Promise<T> {
+    const { elapsed, noteWrite, onBeyond } = this.#ports;
+    const takenAt = elapsed();
+    const isBeyond = budget.isUsedUp(takenAt);
+    budget.take(takenAt);
+    let sent = 0;
+    try {
+      return await work(async (request) => {
+        await noteWrite();
+        sent += 1;
+        if (sent > 1) budget.take(elapsed());
+        if (isBeyond) onBeyond();
+        return request();
+      });
+    } finally {
+      if (sent === 0) budget.giveBack(takenAt);
+    }
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#lastReply.then(work);
+    // Whatever becomes of it, the next one has its turn.
+    this.#lastReply = turn.catch(() => null);
+    return turn;
   }
 }
 
-function growPause(timesInRow: number): number {
-  return Math.min(LONGEST_PAUSE_MS, MINUTE_MS * 2 ** timesInRow);
+function chooseWrite({ owed, lookAt, logGrew }: LaneEntry, now: number): WriteKind | null {
+  if (owed) return owed;
+  if (lookAt !== null && (lookAt <= now || !logGrew)) return 'final';
+  return logGrew ? 'log' : null;
 }
 
-type Candidate = { entry: LaneEntry; write: WriteKind; dueAt: number };
+function limited(waitMs: number): GitHubFailure {
+  return {
+    kind: 'limited',
+    waitMs: Math.ceil(waitMs),
+    message: 'what GitHub lets be written is used up for now',
+  };
+}
 
-/** What is due comes first, then the kind, then (the fair share) the run that was written longest ago. */
+interface Candidate {
+  readonly entry: LaneEntry;
+  readonly write: WriteKind;
+  readonly dueAt: number;
+}
+
+/** What is due comes first, then the kind, then (the fair share) what has waited longest. */
 function comesBefore(a: Candidate, b: Candidate, now: number): boolean {
   const aWait = Math.max(0, a.dueAt - now);
   const bWait = Math.max(0, b.dueAt - now);
-  if (aWait === 0 && bWait === 0) {
-    return (
-      PRIORITY[a.write] - PRIORITY[b.write] < 0 ||
-      (a.write === b.write && a.entry.lastWriteAt < b.entry.lastWriteAt)
-    );
-  }
-  return aWait < bWait;
+  if (aWait > 0 || bWait > 0) return aWait < bWait;
+  if (a.write !== b.write) return ORDER.indexOf(a.write) < ORDER.indexOf(b.write);
+  return waitsSince(a) < waitsSince(b);
+}
+
+function waitsSince({ entry, write }: Candidate): number {
+  return write === 'log' ? entry.lastWriteAt : entry.owedSince;
 }

@@ -1,20 +1,18 @@
+import { type CreateOnce, createOnce, LAST_LOOK_MS } from '../domain/create-once.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import {
   chooseStatus,
   type DeploymentStatus,
   type GitHubDeployment,
   type GitHubDeploymentApi,
+  type GitHubDeploymentChange,
   type GitHubDeploymentStore,
   type StatusDetails,
 } from '../domain/github-deployment.ts';
-import { createStepJudge, PACE_MS, type Step, type StepPorts } from '../domain/judge-step.ts';
+import { createStepJudge, failed, type Step, type StepPorts } from '../domain/judge-step.ts';
 import type { DeploymentStore, RepositoryStore } from '../domain/ports.ts';
 import { ageOf, stamp } from '../domain/stored-times.ts';
 
-/** How long what was written with an unknown outcome is looked for before it is written again (milliseconds). */
-const LOOK_FOR_MS = 15_000;
-/** How often it is looked for (milliseconds). */
-const LOOK_AGAIN_MS = 1_000;
 /** After these GitHub's deployment has no other status. */
 const LAST: ReadonlySet<DeploymentStatus | null> = new Set(['failure', 'error', 'inactive']);
 
@@ -37,6 +35,7 @@ export function createGitHubDeploymentKeeper(
 ): (deploymentId: string) => Promise<number | null> {
   const { store, clock } = context;
   const judgeStep = createStepJudge(context);
+  const ports = { ...context, createOnce: createOnce(clock) };
 
   return async (deploymentId) => {
     const deployment = await store.getDeployment(deploymentId);
@@ -45,7 +44,7 @@ export function createGitHubDeploymentKeeper(
     const shown = await open(deployment);
     if (!repository || !shown || shown.finishedAt !== null) return null;
     const finish = () => store.saveGitHubDeployment(deploymentId, { finishedAt: clock.now() });
-    return judgeStep(await takeStep(context, { deployment, repository, shown }, finish), {
+    return judgeStep(await takeStep(ports, { deployment, repository, shown }, finish), {
       ...{ id: deploymentId, fields: { deployment: deploymentId }, write: 'github_deployment' },
       ...{ since: deployment.concludedAt ?? clock.now(), leaveOut: finish, giveUp: finish },
     });
@@ -74,75 +73,87 @@ interface Subject {
   readonly shown: GitHubDeployment;
 }
 
-async function takeStep(
-  context: GitHubDeploymentContext,
-  subject: Subject,
-  finish: () => Promise<void>,
-): Promise<Step> {
+type StepContext = GitHubDeploymentContext & { readonly createOnce: CreateOnce };
+
+async function takeStep(context: StepContext, subject: Subject, finish: () => Promise<void>): Promise<Step> {
   const { deployment, shown } = subject;
   if (shown.githubId === null) return create(context, subject);
   const wanted = chooseStatus(deployment, await context.store.isReplaced(deployment));
   if (wanted !== null && wanted !== shown.status)
     return writeStatus(context, subject, shown.githubId, wanted);
+  const settled = await endDuplicates(context, subject, shown.githubId);
+  if (settled) return settled;
   if (LAST.has(shown.status)) await finish();
   return { kind: 'wait', ms: null };
 }
 
-async function create(context: GitHubDeploymentContext, subject: Subject): Promise<Step> {
+async function create(context: StepContext, { deployment, repository, shown }: Subject): Promise<Step> {
   const { api, store, clock } = context;
-  const { deployment, repository, shown } = subject;
   const { id: deploymentId, sha } = deployment;
   const wanted = { deploymentId, sha, environment: shown.environment };
-  if (shown.attemptedAt !== null) {
-    const found = await api.find(repository, wanted);
-    if (!found.ok) return { kind: 'failed', failure: found.failure };
-    if (found.value !== null) {
-      await store.saveGitHubDeployment(deploymentId, { githubId: found.value });
-      return { kind: 'wait', ms: 0 };
-    }
-    if (ageOf(clock, shown.attemptedAt) < LOOK_FOR_MS) return { kind: 'wait', ms: LOOK_AGAIN_MS };
-  }
-  await store.saveGitHubDeployment(deploymentId, { attemptedAt: stamp(clock) });
-  const created = await api.create(repository, wanted);
-  if (created.ok) {
-    await store.saveGitHubDeployment(deploymentId, { githubId: created.value });
-    return { kind: 'wait', ms: PACE_MS };
-  }
-  // Only an unknown outcome has to be looked for.
-  if (created.failure.kind !== 'unknown') {
-    await store.saveGitHubDeployment(deploymentId, { attemptedAt: null });
-  }
-  return { kind: 'failed', failure: created.failure };
+  const save = (change: GitHubDeploymentChange) => store.saveGitHubDeployment(deploymentId, change);
+  const outcome = await context.createOnce({
+    id: deploymentId,
+    attemptedAt: shown.attemptedAt,
+    noteAttempt: () => save({ attemptedAt: stamp(clock) }),
+    noteRefusal: () => save({ attemptedAt: null }),
+    look: () => api.find(repository, wanted),
+    create: () => api.create(repository, wanted),
+  });
+  if (outcome.kind === 'look again') return { kind: 'wait', ms: outcome.waitMs };
+  if (outcome.kind === 'failed') return outcome;
+  const isSettled = outcome.isSure && outcome.older.length === 0;
+  await save({ githubId: outcome.value, ...(isSettled ? { attemptedAt: null } : {}) });
+  return { kind: 'wait', ms: 0 };
 }
 
 async function writeStatus(
-  context: GitHubDeploymentContext,
+  context: StepContext,
   { deployment, repository, shown }: Subject,
   githubId: number,
   state: DeploymentStatus,
 ): Promise<Step> {
   const { api, store, clock } = context;
   const { deploymentId } = shown;
-  if (shown.attemptedStatus === state) {
-    const read = await api.readStatus(repository, githubId);
-    if (!read.ok) return { kind: 'failed', failure: read.failure };
-    if (read.value === state) {
-      await store.saveGitHubDeployment(deploymentId, { status: state, attemptedStatus: null });
-      return { kind: 'wait', ms: 0 };
-    }
-    const isFresh = ageOf(clock, shown.statusAttemptedAt ?? 0) < LOOK_FOR_MS;
-    if (isFresh) return { kind: 'wait', ms: LOOK_AGAIN_MS };
-  }
-  const attempt = { attemptedStatus: state, statusAttemptedAt: stamp(clock) };
-  await store.saveGitHubDeployment(deploymentId, attempt);
+  const save = (change: GitHubDeploymentChange) => store.saveGitHubDeployment(deploymentId, change);
   const details = context.describe(deployment, repository);
-  const written = await api.addStatus(repository, githubId, { ...details, state });
-  if (written.ok) {
-    await store.saveGitHubDeployment(deploymentId, { status: state, attemptedStatus: null });
-    return { kind: 'wait', ms: PACE_MS };
+  const outcome = await context.createOnce<string>({
+    id: `${deploymentId}/${state}`,
+    attemptedAt: shown.attemptedStatus === state ? shown.statusAttemptedAt : null,
+    noteAttempt: () => save({ attemptedStatus: state, statusAttemptedAt: stamp(clock) }),
+    noteRefusal: () => save({ attemptedStatus: null }),
+    async look() {
+      const read = await api.readStatus(repository, githubId);
+      return read.ok ? { ok: true, value: read.value === state ? [state] : [] } : read;
+    },
+    async create() {
+      const written = await api.addStatus(repository, githubId, { ...details, state });
+      return written.ok ? { ok: true, value: state } : written;
+    },
+  });
+  if (outcome.kind === 'look again') return { kind: 'wait', ms: outcome.waitMs };
+  if (outcome.kind === 'failed') return outcome;
+  await save({ status: state, attemptedStatus: null });
+  return { kind: 'wait', ms: 0 };
+}
+
+/** A minute after a create that was not answered: one that came twice ends as inactive. Null when there is nothing to do. */
+async function endDuplicates(
+  { api, store, clock }: StepContext,
+  { deployment, repository, shown }: Subject,
+  githubId: number,
+): Promise<Step | null> {
+  const { deploymentId, environment, attemptedAt } = shown;
+  if (attemptedAt === null) return null;
+  const ms = Math.max(0, LAST_LOOK_MS - ageOf(clock, attemptedAt));
+  if (ms > 0) return { kind: 'wait', ms };
+  const found = await api.find(repository, { deploymentId, sha: deployment.sha, environment });
+  if (!found.ok) return failed(found.failure);
+  for (const older of found.value.filter((one) => one !== githubId)) {
+    const description = `Duplicate of deployment ${githubId}`;
+    const ended = await api.addStatus(repository, older, { state: 'inactive', description });
+    if (!ended.ok) return failed(ended.failure);
   }
-  if (written.failure.kind !== 'unknown') {
-    await store.saveGitHubDeployment(deploymentId, { attemptedStatus: null });
-  }
-  return { kind: 'failed', failure: written.failure };
+  await store.saveGitHubDeployment(deploymentId, { attemptedAt: null });
+  return { kind: 'wait', ms: 0 };
 }

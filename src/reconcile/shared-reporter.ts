@@ -1,5 +1,5 @@
 import type { ConfigurationRun, ConfigurationRunStore } from '../domain/configuration-run.ts';
-import type { Deployment } from '../domain/deployment.ts';
+import { type Deployment, isReported, mayBeTwice } from '../domain/deployment.ts';
 import type { Lease, LeaseContext } from '../domain/lease.ts';
 import type {
   Accounts,
@@ -24,6 +24,8 @@ export interface SharedReporterPorts {
   readonly writer: Reporter & {
     forget(installationId: number): void;
     resume(installationId: number): void;
+    /** Counts what other instances wrote. */
+    recount(installationId: number): Promise<void>;
   };
   /** Across instances. */
   readonly dispatcher: Dispatcher;
@@ -84,6 +86,9 @@ export class SharedReporter implements Reporter {
 
   /** The writer's instance sees that by itself. */
   logGrew(): void {}
+  chooseLogRead(): number {
+    return Infinity;
+  }
 
   /** The installation is worth another try at once, in whichever instance writes for it. */
   resume(installationId: number): void {
@@ -115,6 +120,7 @@ export class SharedReporter implements Reporter {
   async #work(installationId: number): Promise<number | null> {
     const desk = this.#openDesk(installationId);
     await this.#resumeWriter(installationId);
+    await this.#ports.writer.recount(installationId);
     const reportable = await this.#ports.reports.listReportable(installationId);
     for (const deployment of reportable) this.#attend(desk, deployment);
     const owed = await this.#ports.reports.listOwedConfigurationRuns(installationId);
@@ -141,11 +147,12 @@ export class SharedReporter implements Reporter {
 
   #attend(desk: Desk, deployment: Deployment): void {
     const { writer, local } = this.#ports;
-    const { id, state, jobId, revision, reportedRevision } = deployment;
-    if (reportedRevision < revision && desk.given.get(id) !== revision) {
+    const { id, state, jobId, revision } = deployment;
+    const isOwed = !isReported(deployment) || mayBeTwice(deployment);
+    if (isOwed && desk.given.get(id) !== revision) {
       desk.given.set(id, revision);
       // A conclusion goes out together with its log.
-      if (state === 'concluded' && jobId) local.wake('log', id);
+      if (state === 'concluded' && jobId && !isReported(deployment)) local.wake('log', id);
       else writer.changed(deployment);
     }
     if (state === 'running' && !desk.followed.has(id)) {
@@ -174,7 +181,7 @@ export class SharedReporter implements Reporter {
     if (chooseLogMode(deployment, repository.private) !== 'live') return null;
     const read = await logs.readOn(deployment, deployment.jobId, api);
     if (read.ok && read.value) writer.logGrew(deployment);
-    return FOLLOW_MS;
+    return Math.min(FOLLOW_MS, writer.chooseLogRead(deployment));
   }
 
   /** After a lease was lost everything begins anew: what was handed on before may never have been written. */

@@ -1,4 +1,5 @@
 import type { ConfigurationRunStore } from '../domain/configuration-run.ts';
+import { isReported } from '../domain/deployment.ts';
 import type { FailureCommentStore } from '../domain/failure-comment.ts';
 import type { GitHubDeploymentStore } from '../domain/github-deployment.ts';
 import type {
@@ -39,7 +40,7 @@ export async function wakeUnfinished({
   for (const id of await store.listOpenFailureComments()) dispatcher.wake('comment', id);
   for (const id of await store.listOpenGitHubDeployments()) dispatcher.wake('environment', id);
   for (const deployment of await store.listUnreported()) {
-    const needsLog = deployment.state === 'concluded' && deployment.jobId !== null;
+    const needsLog = deployment.state === 'concluded' && deployment.jobId !== null && !isReported(deployment);
     if (needsLog) dispatcher.wake('log', deployment.id);
     else reporter.changed(deployment);
   }

@@ -35,6 +35,13 @@ const ENDINGS: Record<string, Pick<Ending, 'conclusion' | 'reason'>> = {
   STOPPED: { conclusion: 'cancelled', reason: 'job_stopped' },
 };
 
+/** A look at a log that is shown live. */
+interface LogLook {
+  readonly grew: boolean;
+  /** When to look again at the latest, so that the check run shows what is new in time. */
+  readonly nextMs: number;
+}
+
 export interface JobWatcher {
   watch(deployment: Deployment, jobId: string, api: MeltanoApi): Promise<StepResult>;
 }
@@ -99,12 +106,13 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
       watch.changedAt = clock.elapsed();
       if (!(await change(context, deployment, news))) return 'go on';
     }
-    if (jobPhase(job.status) === 'running' && (await readLog(deployment, job.id, api))) {
-      watch.changedAt = clock.elapsed();
-    }
+    const isRunning = jobPhase(job.status) === 'running';
+    const log = isRunning ? await readLog(deployment, job.id, api) : null;
+    if (log?.grew) watch.changedAt = clock.elapsed();
     // The end of a job that was stopped is near.
     const quiet = isToStop ? 0 : clock.elapsed() - watch.changedAt;
-    return choosePollInterval(quiet, limits.poll, context.random());
+    const interval = choosePollInterval(quiet, limits.poll, context.random());
+    return log ? Math.min(interval, log.nextMs) : interval;
   }
 
   /** An adopted job that turns out to have another commit isn't the push's: the deployment waits for its own start. */
@@ -140,13 +148,13 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
   }
 
   /** A log that can't be read now is read at the next look; the status alone decides how the deployment goes on. */
-  async function readLog(deployment: Deployment, jobId: string, api: MeltanoApi): Promise<boolean> {
+  async function readLog(deployment: Deployment, jobId: string, api: MeltanoApi): Promise<LogLook | null> {
     const repository = await context.repositories.getRepository(deployment.repositoryId);
-    if (!repository || chooseLogMode(deployment, repository.private) !== 'live') return false;
+    if (!repository || chooseLogMode(deployment, repository.private) !== 'live') return null;
     const read = await context.logs.readOn(deployment, jobId, api);
     const grew = read.ok && read.value;
     if (grew) context.reporter.logGrew(deployment);
-    return grew;
+    return { grew, nextMs: context.reporter.chooseLogRead(deployment) };
   }
 
   async function takeFailure(

@@ -11,6 +11,7 @@ import type {
   CommandStore,
   DeliveryStore,
   DeploymentStore,
+  GitHubWriteStore,
   PlanStore,
   ReportQueue,
   ReportStore,
@@ -27,6 +28,7 @@ import { createDeliveryStore } from './delivery-store.ts';
 import { createDeploymentStore } from './deployment-store.ts';
 import { createFailureCommentStore } from './failure-comment-store.ts';
 import { createGitHubDeploymentStore } from './github-deployment-store.ts';
+import { createGitHubWriteStore } from './github-write-store.ts';
 import { createHealthStore } from './health-store.ts';
 import { createOwnerStore } from './owner-store.ts';
 import { createPlanStore } from './plan-store.ts';
@@ -52,6 +54,7 @@ export type Stores = DeliveryStore &
   ConfigurationRunStore &
   FailureCommentStore &
   GitHubDeploymentStore &
+  GitHubWriteStore &
   BacklogStore &
   HealthStore &
   RetentionStore;
@@ -71,6 +74,7 @@ export function createStores(db: Kysely<Schema>): Stores {
     ...createConfigurationRunStore(db),
     ...createFailureCommentStore(db),
     ...createGitHubDeploymentStore(db),
+    ...createGitHubWriteStore(db),
     ...createBacklogStore(db),
     ...createHealthStore(db),
     ...createRetentionStore(db),

@@ -25,10 +25,17 @@ export interface Schema {
   configurationRun: ConfigurationRunTable;
   failureComment: FailureComment;
   githubDeployment: GitHubDeployment;
+  githubWrite: GitHubWriteTable;
   pushPayload: PushPayloadTable;
   workspaceStatement: WorkspaceStatementTable;
   /** On PostgreSQL only. */
   lease: LeaseTable;
+}
+
+/** When this app wrote to GitHub, within the last hours. */
+export interface GitHubWriteTable {
+  installationId: number;
+  at: number;
 }
 
 /** The last push to a branch as GitHub sent it, for accounts whose deployments are started by it. */
@@ -57,7 +64,7 @@ export interface NoteTable {
     | 'deliveries_swept_at'
     | 'written_at'
     | 'events_forgotten_until'
-    | `installation_${number}_resumed_at`;
+    | `installation_${number}_${'resumed_at' | 'held_until'}`;
   value: number;
 }
 

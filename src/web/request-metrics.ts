@@ -16,6 +16,8 @@ export interface RequestMetrics {
   requestToMeltano(sent: SentRequest): void;
   /** What GitHub's last answer said that an installation has left of its hour. */
   rateLimit(installationId: number, remaining: number): void;
+  /** A check run was created or concluded although the hour's writes of its installation were used up. */
+  writtenBeyond(): void;
 }
 
 /** What the app asks of others, and what they answer. */
@@ -37,8 +39,14 @@ export function createRequestMetrics(registry: Registry): RequestMetrics {
     labelNames: ['installation'],
     registers: [registry],
   });
+  const beyond = new Counter({
+    name: 'meltano_deploy_github_writes_beyond_budget_total',
+    help: "Check runs created or concluded although the hour's 500 writes of their installation were used up; everything else waits then.",
+    registers: [registry],
+  });
   const shown = new Set<number>();
   return {
+    writtenBeyond: () => beyond.inc(),
     requestToGitHub: (sent) => github.inc(toLabels(sent)),
     requestToMeltano: (sent) => meltano.inc(toLabels(sent)),
     rateLimit(installationId, left) {

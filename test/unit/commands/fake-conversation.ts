@@ -47,7 +47,14 @@ export class FakeConversation implements ConversationApi {
       this.replies.set(id, body);
       return null;
     });
-  findReply = (_: unknown, __: Place, { marker }: { marker: string }) =>
-    this.#do('findReply', () => [...this.replies].find(([, body]) => body.includes(marker))?.[0] ?? null);
+  removeReply = (_: unknown, id: number) =>
+    this.#do('removeReply', () => {
+      this.replies.delete(id);
+      return null;
+    });
+  findReplies = (_: unknown, __: Place, { marker }: { marker: string }) =>
+    this.#do('findReplies', () =>
+      [...this.replies].filter(([, body]) => body.includes(marker)).map(([id]) => id),
+    );
   findMergedPullRequest = () => this.#do('findMergedPullRequest', () => this.pullRequest);
 }

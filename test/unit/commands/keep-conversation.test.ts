@@ -179,7 +179,7 @@ describe('a lost answer', () => {
     await ask({ kind: 'help', level: 'push' }, { kind: 'commit', sha: 'a'.repeat(40) });
     api.fail('createReply', UNKNOWN, { isDone: true });
     await keepAll();
-    expect(api.calls).toEqual(['createReply', 'findReply']);
+    expect(api.calls).toEqual(['createReply', 'findReplies']);
     expect(api.replies.size).toBe(1);
   });
 });

@@ -8,69 +8,6 @@ beforeEach(async () => {
   world = await WriterWorld.open();
 });
 
-const kinds = () => world.api.calls.map((call) => call.kind);
-
-describe('a create whose answer was lost', () => {
-  test('is looked for before anything is created again, and the run found is brought up to date', async () => {
-    world.api.next({ failure: LOST, made: true });
-    const id = await world.push();
-    await world.pass(0);
-    await world.run(id);
-    await world.pass(SECOND * 5);
-    expect(kinds()).toEqual(['create', 'find', 'update']);
-    expect(world.api.runs).toMatchObject([{ status: 'in_progress' }]);
-    expect(await world.read(id)).toMatchObject({ checkRunId: 1 });
-  });
-
-  test('is looked for again while the run may not show yet, and no second one is made', async () => {
-    world.api.next({ failure: LOST, made: true });
-    world.api.hidden = true;
-    await world.push();
-    await world.pass(SECOND * 10);
-    expect(kinds().filter((kind) => kind === 'create')).toHaveLength(1);
-    world.api.hidden = false;
-    await world.pass(SECOND * 20);
-    expect(world.api.runs).toHaveLength(1);
-    expect(kinds().at(-1)).toBe('update');
-  });
-
-  test('is sent again when nothing shows up for 15 seconds', async () => {
-    world.api.next({ failure: LOST });
-    const id = await world.push();
-    await world.pass(SECOND * 14);
-    expect(world.api.writes()).toHaveLength(1);
-    await world.pass(SECOND * 30);
-    expect(world.api.writes()).toHaveLength(2);
-    expect(world.api.runs).toHaveLength(1);
-    expect(await world.isReported(id)).toBe(true);
-  });
-
-  test('is looked for by the next process too', async () => {
-    world.api.next({ failure: LOST, made: true });
-    const id = await world.push();
-    await world.pass(0);
-    await world.restart();
-    world.writer.changed(await world.read(id));
-    await world.pass(SECOND * 5);
-    expect(kinds()).toEqual(['create', 'find', 'update']);
-    expect(world.api.runs).toHaveLength(1);
-  });
-
-  test('is not looked for when the answer said that nothing was made', async () => {
-    world.api.next({ failure: limit(SECOND * 3) }, { failure: REJECTED });
-    await world.push();
-    await world.pass(SECOND * 30);
-    expect(kinds()).toEqual(['create', 'create', 'create']);
-  });
-
-  test('is looked for again when the search itself fails', async () => {
-    world.api.next({ failure: LOST, made: true }, { failure: LOST });
-    await world.push();
-    await world.pass(SECOND * 20);
-    expect(kinds()).toEqual(['create', 'find', 'find', 'update']);
-  });
-});
-
 test('a process that finds a run written before goes on with it', async () => {
   const id = await world.push();
   await world.pass(0);

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { GitHubFailure, GitHubResult } from '../../../src/domain/github-result.ts';
 import { type CheckRunApi, createCheckRunApi } from '../../../src/github/check-runs.ts';
 import { createOctokitSource } from '../../../src/github/octokit.ts';
+import { RateBudgets } from '../../../src/github/rate-budget.ts';
 import type { CheckRunFields } from '../../../src/report/check-run-view.ts';
 import { REPOSITORY } from '../reconcile/reconcile-world.ts';
 import { API, APP_ID, connectGitHub, type GitHub, SHA } from './octokit-setup.ts';
@@ -10,7 +11,13 @@ import { API, APP_ID, connectGitHub, type GitHub, SHA } from './octokit-setup.ts
 const NOW = 1_700_000_000_000;
 const RUNS = '/repos/acme/data/check-runs';
 const OPTIONS = {
-  ...{ now: () => NOW, onRateLimit: () => undefined, onRefusal: () => undefined },
+  clock: {
+    now: () => NOW,
+    elapsed: () => 0,
+  },
+  budgets: new RateBudgets(() => undefined),
+  onRateLimit: () => undefined,
+  onHold: () => undefined,
   onRequest: () => undefined,
 };
 const FIELDS: CheckRunFields = {
@@ -47,7 +54,10 @@ describe('create and update', () => {
       .reply(201, run)
       .patch(`${RUNS}/9`, (body) => bodies.push(body) > 0)
       .reply(200, run);
-    const written = { ok: true, value: { id: 9, url: 'https://github.com/acme/data/runs/9' } };
+    const written = {
+      ok: true,
+      value: { id: 9, url: 'https://github.com/acme/data/runs/9', isDuplicate: false },
+    };
     expect(await api.create(repository, FIELDS)).toEqual(written);
     expect(await api.update(repository, 9, FIELDS)).toEqual(written);
     const { head_sha: _, ...changes } = FIELDS;
@@ -155,12 +165,15 @@ describe('find', () => {
       .get(path)
       .query({ ...query, page: '2' })
       .reply(200, { total_count: 101, check_runs: [{ id: 3, external_id: 'w/d/job', html_url: 'url' }] });
-    expect(await api.find(repository, wanted)).toEqual({ ok: true, value: { id: 3, url: 'url' } });
+    expect(await api.find(repository, wanted)).toEqual({
+      ok: true,
+      value: [{ id: 3, url: 'url', isDuplicate: false }],
+    });
   });
 
   test('says null when there is none', async () => {
     github.scope.get(path).query(query).reply(200, { total_count: 0, check_runs: [] });
-    expect(await api.find(repository, wanted)).toEqual({ ok: true, value: null });
+    expect(await api.find(repository, wanted)).toEqual({ ok: true, value: [] });
   });
 
   test('says when GitHub could not be asked', async () => {

@@ -1,11 +1,12 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { ConversationApi } from '../../../src/domain/conversation.ts';
+
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
-import { ConversationLanes } from '../../../src/github/conversation-lane.ts';
+
 import { createConversationApi } from '../../../src/github/conversations.ts';
 import { createOwnApp } from '../../../src/github/own-app.ts';
-import { RateBudgets } from '../../../src/github/rate-budget.ts';
 import { REPOSITORY } from '../reconcile/reconcile-world.ts';
+import { createLanes } from './create-lanes.ts';
 import { APP_ID, connectGitHub, type GitHub, SHA } from './octokit-setup.ts';
 
 const SOUGHT = { marker: '<!-- the marker -->', since: 0 };
@@ -24,7 +25,7 @@ beforeEach(() => {
   githubClock = new RemoteClock({ now: Date.now, elapsed });
   api = createConversationApi({
     getOctokit: github.getOctokit,
-    lanes: new ConversationLanes(new RateBudgets(() => undefined), Date.now),
+    lanes: createLanes(),
     now: Date.now,
     githubClock,
     ownApp: createOwnApp(APP_ID, github.getForApp),
@@ -37,12 +38,12 @@ function answerApp(status = 200): void {
 
 function onIssue(comments: object[]): Promise<unknown> {
   github.scope.get('/repos/acme/data/issues/7/comments').query(true).reply(200, comments);
-  return api.findReply(REPOSITORY, { kind: 'issue', number: 7 }, SOUGHT);
+  return api.findReplies(REPOSITORY, { kind: 'issue', number: 7 }, SOUGHT);
 }
 
 function onCommit(comments: object[]): Promise<unknown> {
   github.scope.get(`/repos/acme/data/commits/${SHA}/comments`).query(true).reply(200, comments);
-  return api.findReply(REPOSITORY, { kind: 'commit', sha: SHA }, SOUGHT);
+  return api.findReplies(REPOSITORY, { kind: 'commit', sha: SHA }, SOUGHT);
 }
 
 test('a reply is known by the app that wrote it: neither a person nor another app that quotes it', async () => {
@@ -52,18 +53,18 @@ test('a reply is known by the app that wrote it: neither a person nor another ap
     { id: 3, body: QUOTE, user: HELPER, performed_via_github_app: { id: 99 } },
     { id: 4, body: 'Something else', user: OWN, performed_via_github_app: { id: APP_ID } },
   ];
-  expect(await onIssue(comments)).toEqual({ ok: true, value: null });
+  expect(await onIssue(comments)).toEqual({ ok: true, value: [] });
   const reply = { id: 5, body: SOUGHT.marker, user: OWN, performed_via_github_app: { id: APP_ID } };
-  expect(await onIssue([...comments, reply])).toEqual({ ok: true, value: 5 });
+  expect(await onIssue([...comments, reply])).toEqual({ ok: true, value: [5] });
   expect(github.requests.filter((one) => one === 'GET /app')).toEqual([]);
 });
 
 test('where GitHub does not tell the app, it is known by its login, which is asked for once', async () => {
   answerApp();
   const quote = { id: 1, body: QUOTE, user: HELPER };
-  expect(await onCommit([quote])).toEqual({ ok: true, value: null });
+  expect(await onCommit([quote])).toEqual({ ok: true, value: [] });
   const reply = { id: 2, body: SOUGHT.marker, user: OWN };
-  expect(await onCommit([quote, reply])).toEqual({ ok: true, value: 2 });
+  expect(await onCommit([quote, reply])).toEqual({ ok: true, value: [2] });
   expect(github.requests.filter((one) => one === 'GET /app')).toHaveLength(1);
 });
 
@@ -72,7 +73,7 @@ test('while the login can not be asked nothing is found, and nothing denied', as
   const reply = { id: 2, body: SOUGHT.marker, user: OWN };
   expect(await onCommit([reply])).toMatchObject({ ok: false, failure: { kind: 'unknown' } });
   answerApp();
-  expect(await onCommit([reply])).toEqual({ ok: true, value: 2 });
+  expect(await onCommit([reply])).toEqual({ ok: true, value: [2] });
 });
 
 test.each([-2, 2])(
@@ -86,7 +87,7 @@ test.each([-2, 2])(
       .get('/repos/acme/data/issues/7/comments')
       .query((query) => asked.push(Date.parse(String(query['since']))) > 0)
       .reply(200, []);
-    await api.findReply(REPOSITORY, { kind: 'issue', number: 7 }, { ...SOUGHT, since });
+    await api.findReplies(REPOSITORY, { kind: 'issue', number: 7 }, { ...SOUGHT, since });
     expect(Math.abs((asked[0] ?? 0) - (since + hours * 3_600_000 - 60_000))).toBeLessThan(2_000);
   },
 );

@@ -1,7 +1,9 @@
 import type { Repository } from '../../../src/domain/deployment.ts';
 import type { GitHubFailure, GitHubResult } from '../../../src/domain/github-result.ts';
 import type { CheckRunApi, WrittenCheckRun } from '../../../src/github/check-runs.ts';
+import type { RateBudgets } from '../../../src/github/rate-budget.ts';
 import type { CheckAnnotation, CheckRunFields } from '../../../src/report/check-run-view.ts';
+import { isDuplicate } from '../../../src/report/render-duplicate.ts';
 
 type Kind = 'create' | 'update' | 'find' | 'countAnnotations';
 
@@ -28,10 +30,25 @@ export class FakeCheckRuns implements CheckRunApi {
   readonly broken = new Map<number, GitHubFailure>();
   /** A write waits for this before it answers. */
   gate: Promise<void> | null = null;
+  /** They learn what the app's own client tells them. */
+  budgets: RateBudgets | null = null;
+  /** Milliseconds until a write is answered. */
+  latency = 0;
   readonly #scripts: Script[] = [];
+  readonly #createScripts: Script[] = [];
 
   next(...scripts: Script[]): void {
     this.#scripts.push(...scripts);
+  }
+
+  /** The same, of creates alone. */
+  nextCreates(...scripts: Script[]): void {
+    this.#createScripts.push(...scripts);
+  }
+
+  /** A create that was not answered shows its effect only now. */
+  turnUp(fields: CheckRunFields): void {
+    this.runs.push(fields);
   }
 
   writes(): Call[] {
@@ -46,7 +63,7 @@ export class FakeCheckRuns implements CheckRunApi {
     return this.#answer('create', repository, { fields }, () => {
       this.runs.push(fields);
       this.#gather(this.runs.length, fields);
-      return describeRun(this.runs.length);
+      return this.#describe(this.runs.length);
     });
   }
 
@@ -58,21 +75,28 @@ export class FakeCheckRuns implements CheckRunApi {
     return this.#answer('update', repository, { runId, fields }, () => {
       this.runs[runId - 1] = fields;
       this.#gather(runId, fields);
-      return describeRun(runId);
+      return this.#describe(runId);
     });
   }
 
   find(
     repository: Repository,
     run: { sha: string; name: string; externalId: string },
-  ): Promise<GitHubResult<WrittenCheckRun | null>> {
+  ): Promise<GitHubResult<readonly WrittenCheckRun[]>> {
     return this.#answer('find', repository, {}, () => {
-      const index = this.runs.findIndex(
-        (one) =>
-          one.head_sha === run.sha && one.name === run.name && one.external_id.startsWith(run.externalId),
-      );
-      return this.hidden || index < 0 ? null : describeRun(index + 1);
+      const isSought = (one: CheckRunFields) =>
+        one.head_sha === run.sha && one.name === run.name && one.external_id.startsWith(run.externalId);
+      const ids = this.runs.flatMap((one, index) => (isSought(one) ? [index + 1] : []));
+      return this.hidden ? [] : ids.map((id) => this.#describe(id));
     });
+  }
+
+  #describe(id: number): WrittenCheckRun {
+    return {
+      id,
+      url: `https://github.com/acme/data/runs/${id}`,
+      isDuplicate: isDuplicate(this.runs[id - 1]?.output.title ?? null),
+    };
   }
 
   countAnnotations(repository: Repository, runId: number): Promise<GitHubResult<number>> {
@@ -95,16 +119,22 @@ export class FakeCheckRuns implements CheckRunApi {
   ): Promise<GitHubResult<T>> {
     this.calls.push({ kind, at: Date.now(), installationId, ...details });
     if (this.gate) await this.gate;
+    if (this.latency > 0) await new Promise((resolve) => setTimeout(resolve, this.latency));
     const broken = this.broken.get(installationId);
-    const script = broken ? { failure: broken } : this.#scripts.shift();
-    if (script === undefined || script === 'fine') return { ok: true, value: effect() };
+    const script = broken
+      ? { failure: broken }
+      : ((kind === 'create' ? this.#createScripts.shift() : undefined) ?? this.#scripts.shift());
+    const isWrite = kind === 'create' || kind === 'update';
+    const budget = this.budgets?.of(installationId);
+    if (script === undefined || script === 'fine') {
+      if (isWrite) budget?.noteTaken();
+      return { ok: true, value: effect() };
+    }
     if ('made' in script && script.made) effect();
+    const { failure } = script;
+    if (failure.kind === 'limited') budget?.refuse({ waitMs: failure.waitMs, isWrite }, performance.now());
     return { ok: false, failure: script.failure };
   }
-}
-
-function describeRun(id: number): WrittenCheckRun {
-  return { id, url: `https://github.com/acme/data/runs/${id}` };
 }
 
 export const LOST: GitHubFailure = { kind: 'unknown', message: 'the connection broke' };

@@ -1,5 +1,6 @@
 import nock from 'nock';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { callGitHub } from '../../../src/github/github-call.ts';
 import { API, connectGitHub, type GitHub } from './octokit-setup.ts';
 
 const RUN = '/repos/acme/data/check-runs/9';
@@ -82,12 +83,74 @@ describe('a token that died early', () => {
   });
 });
 
-test('a request that is refused for a limit is told, with the time to wait: at least a minute if GitHub names none', async () => {
-  const message = 'You have exceeded a secondary rate limit.';
-  github.scope.get(RUN).reply(429, { message }, { 'retry-after': '7' }).get(RUN).reply(403, { message });
-  github.scope.get(RUN).reply(403, { message: 'Resource not accessible by integration' });
-  for (let count = 0; count < 3; count += 1) await read().catch(() => undefined);
-  expect(github.refusals).toEqual([7_000, 60_000]);
+describe('a request that is refused for a limit', () => {
+  const SECONDARY = { message: 'You have exceeded a secondary rate limit.' };
+  const RUNS = '/repos/acme/data/check-runs';
+  const held = () => github.budgets.of(installationId).holdsWritesMs(performance.now()) / 1_000;
+
+  async function create(): Promise<unknown> {
+    const octokit = await github.getOctokit(installationId);
+    return octokit.request(`POST ${RUNS}`);
+  }
+
+  test.each([
+    ['for as long as GitHub says', 429, { 'retry-after': '7' }, 7],
+    ['for a minute where it says nothing', 403, {}, 60],
+  ])('holds writes back %s', async (_, status, sent, seconds) => {
+    github.scope.get(RUN).reply(status, SECONDARY, sent);
+    await read().catch(() => undefined);
+    expect(held()).toBeGreaterThan(seconds - 2);
+    expect(held()).toBeLessThanOrEqual(seconds);
+  });
+
+  test('for another reason holds nothing back', async () => {
+    github.scope.get(RUN).reply(403, { message: 'Resource not accessible by integration' });
+    await read().catch(() => undefined);
+    expect(held()).toBe(0);
+  });
+
+  test('keeps a write back that is on its way already, and lets reads go on', async () => {
+    github.scope.post(RUNS).reply(403, SECONDARY, { 'retry-after': '60' }).get(RUN).reply(200, {});
+    await read().catch(() => undefined);
+    github.scope.get(RUN).reply(200, {});
+    await expect(create()).rejects.toMatchObject({ status: 403 });
+    const kept = await callGitHub(create, Date.now);
+    expect(kept).toMatchObject({ ok: false, failure: { kind: 'limited' } });
+    expect(await read()).toBe(200);
+    expect(github.requests.filter((one) => one.startsWith('POST'))).toHaveLength(1);
+  });
+});
+
+test('at most 30 requests of an installation are under way, and the others follow', async () => {
+  let [open, most] = [0, 0];
+  const answer = Promise.withResolvers<void>();
+  github.scope
+    .get(RUN)
+    .times(80)
+    .reply(200, async () => {
+      open += 1;
+      most = Math.max(most, open);
+      await answer.promise;
+      open -= 1;
+      return {};
+    });
+  const all = Array.from({ length: 80 }, read);
+  await vi.waitFor(() => expect(open).toBe(30));
+  answer.resolve();
+  expect(await Promise.all(all)).toEqual(Array(80).fill(200));
+  expect(most).toBe(30);
+});
+
+test('a clock that is set back holds no request up', async () => {
+  github.scope
+    .post(/check-runs/)
+    .times(2)
+    .reply(201, {});
+  const octokit = await github.getOctokit(installationId);
+  await octokit.request('POST /repos/acme/data/check-runs');
+  vi.setSystemTime(Date.now() - 600_000);
+  const { status } = await octokit.request('POST /repos/acme/data/check-runs');
+  expect(status).toBe(201);
 });
 
 describe('the limit that an answer tells', () => {

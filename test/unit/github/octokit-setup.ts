@@ -3,7 +3,6 @@ import nock from 'nock';
 import { pino } from 'pino';
 import { Probot } from 'probot';
 import { onTestFinished } from 'vitest';
-import type { LeaseContext } from '../../../src/domain/lease.ts';
 import {
   createOctokitSource,
   createTimedFetch,
@@ -11,6 +10,7 @@ import {
   type OctokitSource,
   QuietOctokit,
 } from '../../../src/github/octokit.ts';
+import { RateBudgets } from '../../../src/github/rate-budget.ts';
 
 export const API = 'https://api.github.com';
 export const APP_ID = 7;
@@ -34,7 +34,7 @@ export interface GitHub {
   /** Statuses as the dependency state sees them; null for no answer. */
   readonly answers: (number | null)[];
   /** The waits (milliseconds) of requests that were refused for a limit. */
-  readonly refusals: number[];
+  readonly budgets: RateBudgets;
   /** The requests as the metrics see them: method, route and status. */
   readonly routes: string[];
   readonly getAppOctokit: OctokitSource['getForApp'];
@@ -43,7 +43,7 @@ export interface GitHub {
 }
 
 /** Octokits as the app makes them (through Probot, with a token of the installation) against nock. */
-export function connectGitHub(guard?: { leases: LeaseContext; beforeWrite: () => Promise<void> }): GitHub {
+export function connectGitHub(guard?: { beforeWrite: () => Promise<void> }): GitHub {
   nock.disableNetConnect();
   const tokens: string[] = [];
   const requests: string[] = [];
@@ -73,14 +73,17 @@ export function connectGitHub(guard?: { leases: LeaseContext; beforeWrite: () =>
     nock.enableNetConnect();
   });
   const limits: GitHub['limits'] = [];
-  const refusals: number[] = [];
+  const budgets = new RateBudgets(() => undefined);
   const routes: string[] = [];
   const source = createOctokitSource({
-    now: Date.now,
+    clock: {
+      now: Date.now,
+      elapsed: () => performance.now(),
+    },
+    budgets,
+    onHold: () => undefined,
     onRateLimit: (installationId, { remaining }) => void limits.push({ installationId, remaining }),
-    onRefusal: (_, waitMs) => void refusals.push(waitMs),
     onRequest: ({ method, route, status }) => void routes.push(`${method} ${route} ${status}`),
-    leases: guard?.leases,
   });
   source.connect(
     new Probot({
@@ -98,7 +101,7 @@ export function connectGitHub(guard?: { leases: LeaseContext; beforeWrite: () =>
     authorizations,
     answers,
     limits,
-    refusals,
+    budgets,
     routes,
     getAppOctokit: source.getForApp,
   };

@@ -3,7 +3,7 @@ import { RateBudget, RateBudgets, type RequestUse } from '../../../src/github/ra
 import { FakeClock } from '../reconcile/reconcile-world.ts';
 
 const MINUTE = 60_000;
-const USES: RequestUse[] = ['create', 'final', 'state', 'plan', 'log', 'command', 'sweep'];
+const USES: RequestUse[] = ['create', 'final', 'state', 'plan', 'reply', 'log', 'command', 'sweep'];
 
 let clock: FakeClock;
 let budget: RateBudget;
@@ -14,10 +14,10 @@ beforeEach(() => {
 });
 
 const hour = (remaining: number, differences: { limit?: number; resetAt?: number } = {}) => ({
-  ...{ limit: 5_000, remaining, resetAt: clock.now() + 60 * MINUTE },
+  ...{ limit: 5_000, remaining, resetAt: clock.elapsed() + 60 * MINUTE },
   ...differences,
 });
-const allowed = () => USES.filter((use) => budget.allowsAt(use, clock.now()) === 0);
+const allowed = () => USES.filter((use) => budget.allowsAt(use, clock.elapsed()) === 0);
 
 test('everything may be asked for before GitHub said anything', () => {
   expect(allowed()).toEqual(USES);
@@ -26,8 +26,8 @@ test('everything may be asked for before GitHub said anything', () => {
 test.each<[number, RequestUse[]]>([
   [5_000, USES],
   [2_001, USES],
-  [2_000, ['create', 'final', 'state', 'plan', 'log', 'command']],
-  [1_001, ['create', 'final', 'state', 'plan', 'log', 'command']],
+  [2_000, ['create', 'final', 'state', 'plan', 'reply', 'log', 'command']],
+  [1_001, ['create', 'final', 'state', 'plan', 'reply', 'log', 'command']],
   [1_000, ['create', 'final', 'state', 'plan']],
   [501, ['create', 'final', 'state', 'plan']],
   [500, ['create', 'final']],
@@ -45,8 +45,8 @@ test('the reserves grow with the limit', () => {
 
 test('what has to wait is told the reset, and after that the budget counts as fresh', () => {
   budget.note(hour(0));
-  const resetAt = clock.now() + 60 * MINUTE;
-  expect(budget.allowsAt('create', clock.now())).toBe(resetAt);
+  const resetAt = clock.elapsed() + 60 * MINUTE;
+  expect(budget.allowsAt('create', clock.elapsed())).toBe(resetAt);
   clock.advance(60 * MINUTE - 1);
   expect(allowed()).toEqual([]);
   clock.advance(1);
@@ -55,25 +55,63 @@ test('what has to wait is told the reset, and after that the budget counts as fr
 
 test('after a refusal nothing goes out until its time is over, whatever is left', () => {
   budget.note(hour(400));
-  budget.refuse(clock.now() + MINUTE);
-  budget.refuse(clock.now() + 1_000);
-  expect(budget.allowsAt('final', clock.now())).toBe(clock.now() + MINUTE);
-  expect(budget.allowsAt('log', clock.now())).toBe(clock.now() + 60 * MINUTE);
+  budget.refuse({ waitMs: MINUTE, isWrite: false }, clock.elapsed());
+  budget.refuse({ waitMs: 1_000, isWrite: false }, clock.elapsed());
+  expect(budget.allowsAt('final', clock.elapsed())).toBe(clock.elapsed() + MINUTE);
+  expect(budget.allowsAt('log', clock.elapsed())).toBe(clock.elapsed() + 60 * MINUTE);
   clock.advance(MINUTE);
   expect(allowed()).toEqual(['create', 'final']);
+});
+
+describe('after a refused write', () => {
+  test('everything waits but the reads that a start needs', () => {
+    budget.refuse({ waitMs: MINUTE, isWrite: true }, clock.elapsed());
+    expect(allowed()).toEqual(['plan']);
+    expect(budget.holdsWritesMs(clock.elapsed())).toBe(MINUTE);
+    clock.advance(MINUTE);
+    expect(allowed()).toEqual(USES);
+    expect(budget.holdsWritesMs(clock.elapsed())).toBe(0);
+  });
+
+  test('with no time told the wait grows from a minute to fifteen, and begins anew once a write was taken', () => {
+    const waits = () =>
+      [1, 2, 3, 4, 5, 6].map(() => {
+        budget.refuse({ waitMs: null, isWrite: true }, clock.elapsed());
+        const wait = budget.holdsWritesMs(clock.elapsed()) / MINUTE;
+        clock.advance(wait * MINUTE);
+        return wait;
+      });
+    expect(waits()).toEqual([1, 2, 4, 8, 15, 15]);
+    budget.noteTaken();
+    expect(waits()[0]).toBe(1);
+  });
+
+  test('those that were under way with it are the same refusal', () => {
+    for (let count = 0; count < 5; count += 1) {
+      budget.refuse({ waitMs: null, isWrite: true }, clock.elapsed());
+    }
+    expect(budget.holdsWritesMs(clock.elapsed())).toBe(MINUTE);
+  });
+
+  test('setting the clock changes nothing about the wait', () => {
+    budget.refuse({ waitMs: MINUTE, isWrite: true }, clock.elapsed());
+    clock.set(-50 * MINUTE);
+    clock.advance(MINUTE);
+    expect(allowed()).toEqual(USES);
+  });
 });
 
 describe('answers that come out of order', () => {
   test('of one hour: the lowest number holds, though the resets differ by some seconds', () => {
     budget.note(hour(400));
-    budget.note(hour(5_000, { resetAt: clock.now() + 60 * MINUTE + 3_000 }));
+    budget.note(hour(5_000, { resetAt: clock.elapsed() + 60 * MINUTE + 3_000 }));
     expect(allowed()).toEqual(['create', 'final']);
   });
 
   test('of the hour before change nothing', () => {
     clock.advance(60 * MINUTE);
     budget.note(hour(4_000));
-    budget.note(hour(0, { resetAt: clock.now() + MINUTE }));
+    budget.note(hour(0, { resetAt: clock.elapsed() + MINUTE }));
     expect(allowed()).toEqual(USES);
   });
 
@@ -82,7 +120,7 @@ describe('answers that come out of order', () => {
     budget.note(hour(6_000, { limit: 6_250 }));
     expect(allowed()).toEqual(USES);
     budget.note(hour(0, { limit: 6_250 }));
-    budget.note(hour(6_249, { limit: 6_250, resetAt: clock.now() + 62 * MINUTE }));
+    budget.note(hour(6_249, { limit: 6_250, resetAt: clock.elapsed() + 62 * MINUTE }));
     expect(allowed()).toEqual(USES);
   });
 });
@@ -91,12 +129,12 @@ describe('RateBudgets', () => {
   test('keeps one for each installation, and says once in an hour that it is low', () => {
     const low: [number, number][] = [];
     const budgets = new RateBudgets((id, { remaining }) => void low.push([id, remaining]));
-    for (const remaining of [1_001, 1_000, 999]) budgets.note(1, hour(remaining), clock.now());
+    for (const remaining of [1_001, 1_000, 999]) budgets.note(1, hour(remaining), clock.elapsed());
     expect(low).toEqual([[1, 1_000]]);
-    expect(budgets.of(1).allowsAt('log', clock.now())).not.toBe(0);
-    expect(budgets.of(2).allowsAt('log', clock.now())).toBe(0);
+    expect(budgets.of(1).allowsAt('log', clock.elapsed())).not.toBe(0);
+    expect(budgets.of(2).allowsAt('log', clock.elapsed())).toBe(0);
     clock.advance(61 * MINUTE);
-    budgets.note(1, hour(10), clock.now());
+    budgets.note(1, hour(10), clock.elapsed());
     expect(low).toEqual([
       [1, 1_000],
       [1, 10],

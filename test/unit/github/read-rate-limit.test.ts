@@ -3,6 +3,8 @@ import { readRateLimit, readRefusal } from '../../../src/github/read-rate-limit.
 
 const NOW = 1_700_000_000_000;
 const IN_AN_HOUR = NOW + 3_600_000;
+const ELAPSED = 77_000;
+const clockAt = (now: number) => ({ now: () => now, elapsed: () => ELAPSED });
 const HEADERS = {
   'x-ratelimit-resource': 'core',
   'x-ratelimit-limit': '5000',
@@ -11,7 +13,11 @@ const HEADERS = {
 };
 
 test('the limit of an answer is read', () => {
-  expect(readRateLimit(HEADERS, NOW)).toEqual({ limit: 5_000, remaining: 4_321, resetAt: IN_AN_HOUR });
+  expect(readRateLimit(HEADERS, clockAt(NOW))).toEqual({
+    limit: 5_000,
+    remaining: 4_321,
+    resetAt: ELAPSED + 3_600_000,
+  });
 });
 
 test.each<[string, Record<string, string | undefined>]>([
@@ -20,13 +26,13 @@ test.each<[string, Record<string, string | undefined>]>([
   ['without a reset', { 'x-ratelimit-reset': undefined }],
   ['with nonsense', { 'x-ratelimit-remaining': 'many' }],
 ])('an answer %s says nothing', (_, differences) => {
-  expect(readRateLimit({ ...HEADERS, ...differences }, NOW)).toBeNull();
+  expect(readRateLimit({ ...HEADERS, ...differences }, clockAt(NOW))).toBeNull();
 });
 
 test('a clock that is wrong by ten minutes does not change how long it is until the reset', () => {
   const date = new Date(NOW).toUTCString();
   const ahead = NOW + 600_000;
-  expect(readRateLimit({ ...HEADERS, date }, ahead)?.resetAt).toBe(ahead + 3_600_000);
+  expect(readRateLimit({ ...HEADERS, date }, clockAt(ahead))?.resetAt).toBe(ELAPSED + 3_600_000);
   const headers = { ...HEADERS, 'x-ratelimit-remaining': '0', date };
   expect(readRefusal({ status: 403, message: 'API rate limit exceeded', headers }, ahead)).toEqual({
     waitMs: 3_601_000,

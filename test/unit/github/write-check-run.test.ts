@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest';
+import { createOnce } from '../../../src/domain/create-once.ts';
 import { writeCheckRun } from '../../../src/github/write-check-run.ts';
 import { renderCheckRun } from '../../../src/report/render-check-run.ts';
 import { REPOSITORY } from '../reconcile/reconcile-world.ts';
 import { makeDeployment, makeView } from '../report/make-check-run-view.ts';
 import { FakeCheckRuns } from './fake-check-runs.ts';
+
+const CLOCK = {
+  now: () => 2,
+  elapsed: () => 2,
+};
 
 test('a run is looked for by the name that it was given, not by one with a secret in it', async () => {
   const api = new FakeCheckRuns();
@@ -23,8 +29,15 @@ test('a run is looked for by the name that it was given, not by one with a secre
       timeless: fields,
       lastDigest: null,
       externalId: deployment.workspaceId,
+      looks: 'no',
     },
-    { api, store, clock: { now: () => 2, elapsed: () => 2 } },
+    {
+      api,
+      store,
+      send: (request) => request(),
+      createOnce: createOnce(CLOCK),
+      clock: CLOCK,
+    },
   );
   expect(outcome).toMatchObject({ kind: 'written', sent: true });
   expect(api.calls.map((call) => call.kind)).toEqual(['create', 'find', 'update']);

@@ -18,7 +18,7 @@ function connectGuarded(held: Lease) {
     asked.push(lease?.fencing ?? null);
     if (lease && lease.fencing !== held.fencing) throw new LeaseLost(lease);
   };
-  return { leases, asked, github: connectGitHub({ leases, beforeWrite }) };
+  return { leases, asked, github: connectGitHub({ beforeWrite }) };
 }
 
 test('a write whose lease is lost is held back in the last moment, one that is held goes out', async () => {
@@ -30,7 +30,7 @@ test('a write whose lease is lost is held back in the last moment, one that is h
     octokit.request('POST /repos/{owner}/{repo}/check-runs', {
       ...{ owner: 'acme', repo: 'data', name: 'a check', head_sha: 'a'.repeat(40) },
     });
-  // Together, so that the second waits in Octokit's queue for the first.
+  // Together, so that both wait for one token.
   const both = await Promise.allSettled([leases.run(held, create), leases.run(lost, create)]);
   expect(both.map((one) => one.status)).toEqual(['fulfilled', 'rejected']);
   expect(both[1]).toMatchObject({ reason: { cause: expect.any(LeaseLost) } });

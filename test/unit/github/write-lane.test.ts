@@ -1,166 +1,291 @@
-import { describe, expect, test } from 'vitest';
-import { type LaneEntry, type WriteKind, WriteLane } from '../../../src/github/write-lane.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { LaneEntry } from '../../../src/github/write-lane.ts';
+import { countMost, HOUR, LaneWorld, MINUTE, SECOND } from './lane-world.ts';
 
-const START = 1_700_000_000_000;
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
+let world: LaneWorld;
 
-interface Write {
-  at: number;
-  id: string;
-  write: WriteKind;
-}
-
-/** Writes all that is due until `until`, as the writer does; `afterWrite` may make more due. */
-function drive(lane: WriteLane, until: number, afterWrite: (entry: LaneEntry) => void = () => {}): Write[] {
-  const written: Write[] = [];
-  for (let now = START; now <= until; ) {
-    const next = lane.next(now);
-    if (next.kind === 'idle') break;
-    if (next.kind === 'wait') {
-      if (!(next.ms > 0)) throw new Error(`A wait of ${next.ms} ms makes a busy loop.`);
-      now += next.ms;
-      continue;
-    }
-    next.entry.owed = null;
-    next.entry.logGrew = false;
-    lane.noteWrite(next.entry, next.write, now);
-    written.push({ at: now - START, id: next.entry.deploymentId, write: next.write });
-    afterWrite(next.entry);
-  }
-  return written;
-}
-
-/** A lane with one run whose log has grown; it was created just now. */
-function openGrowing(ids: string[]): WriteLane {
-  const lane = new WriteLane();
-  for (const id of ids) lane.entry(id).owed = 'create';
-  drive(lane, START + ids.length * SECOND);
-  for (const id of ids) lane.entry(id).logGrew = true;
-  return lane;
-}
+beforeEach(async () => {
+  world = await LaneWorld.open();
+});
 
 const growAgain = (entry: LaneEntry) => {
-  entry.logGrew = true;
+  entry.logGrew = entry.isRunning;
 };
+const ids = (count: number, name = 'run') => Array.from({ length: count }, (_, n) => `${name}-${n}`);
 
-test('creates come before conclusions, before states, before logs; a second lies between two writes', () => {
-  const lane = openGrowing(['log']);
-  const owed: [string, 'create' | 'final' | 'state'][] = [
-    ['state-1', 'state'],
-    ['final-1', 'final'],
-    ['create-1', 'create'],
-    ['state-2', 'state'],
-    ['create-2', 'create'],
-    ['final-2', 'final'],
-  ];
-  for (const [id, kind] of owed) lane.entry(id).owed = kind;
-  const written = drive(lane, START + MINUTE);
-  expect(written.map((one) => one.id)).toEqual([
-    ...['create-1', 'create-2', 'final-1', 'final-2', 'state-1', 'state-2', 'log'],
-  ]);
-  expect(written.slice(0, 6).map((one) => one.at)).toEqual([1, 2, 3, 4, 5, 6].map((n) => n * SECOND));
-});
+/** Leaves so many writes in the bucket. */
+async function leave(count: number): Promise<void> {
+  for (const id of ids(10 - count, 'earlier')) world.owe(id, 'create');
+  await world.writeDue();
+  world.written.splice(0);
+}
 
-test('a state that is owed goes out at once, whatever logs wait', () => {
-  const lane = openGrowing(['log']);
-  lane.entry('new').owed = 'state';
-  const next = lane.next(START + 10 * SECOND);
-  expect(next).toMatchObject({ kind: 'write', write: 'state', entry: { deploymentId: 'new' } });
-});
-
-test('a run that owes its state and whose log grew is written once', () => {
-  const lane = openGrowing(['a']);
-  lane.entry('a').owed = 'state';
-  expect(drive(lane, START + MINUTE).map((one) => one.write)).toEqual(['state']);
-});
-
-describe('the growth of one log', () => {
-  test('is written after 5, 10, 20 and then every 30 seconds', () => {
-    const written = drive(openGrowing(['a']), START + 4 * MINUTE, growAgain);
-    const times = written.map((one) => one.at / SECOND);
-    expect(times.slice(0, 7)).toEqual([5, 15, 35, 65, 95, 125, 155]);
-  });
-
-  test('counts its interval from the last write of the run, whatever that was for', () => {
-    const lane = openGrowing(['a']);
-    lane.noteWrite(lane.entry('a'), 'state', START + 3 * SECOND);
-    expect(drive(lane, START + MINUTE).map((one) => one.at)).toEqual([8 * SECOND]);
-  });
-
-  test('makes the lane idle when there was none', () => {
-    const lane = openGrowing(['a']);
-    drive(lane, START + MINUTE);
-    expect(lane.next(START + 2 * MINUTE)).toEqual({ kind: 'idle' });
-  });
-});
-
-describe('with 30 logs that grow all the time', () => {
-  const ids = Array.from({ length: 30 }, (_, n) => `run-${n}`);
-  const written = drive(openGrowing(ids), START + 3 * 60 * MINUTE, growAgain);
-
-  /** The most writes within any span of this length. */
-  function most(spanMs: number): number {
-    return Math.max(
-      ...written.map(({ at }) => written.filter((one) => one.at >= at && one.at < at + spanMs).length),
-    );
+test('creates come before conclusions, states and logs, and of a kind what has waited longest', async () => {
+  await leave(0);
+  world.grow('log');
+  for (const kind of ['state', 'final', 'create'] as const) {
+    world.owe(`${kind}-1`, kind);
+    world.now += 1;
+    world.owe(`${kind}-2`, kind);
   }
+  await world.pass(MINUTE);
+  expect(world.written.map((one) => one.id)).toEqual([
+    'create-1',
+    'create-2',
+    'final-1',
+    'final-2',
+    'state-1',
+    'state-2',
+    'log',
+  ]);
+});
 
-  test('at most 20 a minute and 300 an hour are written, and no fewer in the long run', () => {
-    expect(most(MINUTE)).toBe(20);
-    expect(most(60 * MINUTE)).toBe(300);
-    expect(written.length).toBeGreaterThanOrEqual(890);
+test('ten creates or conclusions go out at once, more of them one a second', async () => {
+  for (const id of ids(13)) world.owe(id, 'create');
+  await world.pass(MINUTE);
+  expect(world.written.map(({ at }) => at / SECOND)).toEqual([...Array(10).fill(0), 1, 2, 3]);
+});
+
+test('states leave three writes to creates and conclusions, logs all ten', async () => {
+  for (const id of ids(20)) world.owe(id, 'state');
+  world.grow('log');
+  await world.pass(0);
+  expect(world.written).toHaveLength(7);
+  world.owe('end', 'final');
+  world.owe('new', 'create');
+  await world.pass(0);
+  expect(world.written.slice(7).map(({ id }) => id)).toEqual(['new', 'end']);
+  await world.pass(MINUTE);
+  const [log] = world.of('log');
+  const before = world.of('create', 'final', 'state').map(({ at }) => at);
+  expect(log?.at).toBe(Math.max(...before) + 7 * SECOND);
+});
+
+test('at most five runs are written side by side, and one run never twice at once', async () => {
+  for (const id of ids(8)) world.owe(id, 'create');
+  const answer = Promise.withResolvers<void>();
+  const begin = () => {
+    const next = world.lane.next(world.now);
+    if (next.kind !== 'write') return next;
+    next.entry.owed = null;
+    return { id: next.entry.deploymentId, done: world.lane.write(next.entry, () => answer.promise) };
+  };
+  const begun = [begin(), begin(), begin(), begin(), begin()];
+  expect(begin()).toEqual({ kind: 'idle' });
+  world.owe('run-0', 'state');
+  answer.resolve();
+  await Promise.all(begun.map((one) => ('done' in one ? one.done : null)));
+  await world.writeDue();
+  expect(world.written.map(({ id }) => id)).toEqual(['run-5', 'run-6', 'run-7', 'run-0']);
+});
+
+test('what was due and sent nothing costs nothing, what was sent twice costs two', async () => {
+  await leave(2);
+  const entry = world.owe('a', 'create');
+  await world.lane.write(entry, async () => null);
+  await world.lane.write(entry, async (send) => {
+    await send(async () => null);
+    await send(async () => null);
+  });
+  expect(world.lane.next(world.now)).toEqual({ kind: 'wait', ms: SECOND });
+});
+
+test('a run whose state changes is written a second later again, and by then may be concluded', async () => {
+  world.owe('a', 'create');
+  await world.pass(300);
+  world.owe('a', 'state');
+  await world.pass(300);
+  world.owe('a', 'final');
+  await world.pass(MINUTE);
+  expect(world.written).toMatchObject([
+    { at: 0, write: 'create' },
+    { at: 600, write: 'final' },
+  ]);
+});
+
+describe('logs', () => {
+  /** Logs that grow all the time. */
+  async function follow(count: number, ms: number): Promise<void> {
+    world.afterWrite = growAgain;
+    for (const id of ids(count)) world.grow(id);
+    await world.pass(ms);
+  }
+  const gaps = (id: string) => {
+    const times = world.of('log').flatMap((one) => (one.id === id ? [one.at / SECOND] : []));
+    return times.slice(1).map((time, n) => time - (times[n] ?? 0));
+  };
+
+  test('of three runs are written every 5 seconds until 200 writes of the hour are made', async () => {
+    await follow(3, 5 * MINUTE);
+    expect(world.written.length).toBeLessThan(200);
+    for (const id of ids(3)) expect(Math.max(...gaps(id))).toBeLessThanOrEqual(5);
   });
 
-  test('each gets its share, the one that waits longest first', () => {
-    const counts = ids.map((id) => written.filter((one) => one.id === id).length);
+  test.each([
+    [1, 5],
+    [6, 6],
+    [30, 30],
+    [90, 60],
+  ])('of %i runs share what goes out in a minute: every %i seconds', async (count, seconds) => {
+    await follow(count, 2 * MINUTE);
+    const own = gaps('run-0');
+    if (count <= 60) expect(new Set(own)).toEqual(new Set([seconds]));
+    else expect(Math.min(...own, 90)).toBeGreaterThanOrEqual(seconds);
+  });
+
+  test('then share what is left of the hour', async () => {
+    await follow(1, HOUR);
+    const own = gaps('run-0');
+    expect(own.slice(0, 190).every((gap) => gap === 5)).toBe(true);
+    expect(own.slice(210, -5).every((gap) => gap > 15 && gap < 21)).toBe(true);
+    expect(world.written.length).toBeLessThanOrEqual(350);
+  });
+
+  test('and never take the 150 writes that are kept for creates and conclusions', async () => {
+    await follow(20, HOUR);
+    expect(world.written).toHaveLength(350);
+    for (const id of ids(150, 'new')) world.owe(id, 'create');
+    await world.pass(150 * SECOND);
+    expect(world.of('create')).toHaveLength(150);
+  });
+
+  test('each gets its share', async () => {
+    await follow(30, 5 * MINUTE);
+    const counts = ids(30).map((id) => world.of('log').filter((one) => one.id === id).length);
     expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
-    const rounds = written.slice(0, 90).map((one) => one.id);
-    expect(new Set(rounds.slice(0, 30)).size).toBe(30);
-    expect(rounds.slice(30, 60)).toEqual(rounds.slice(0, 30));
   });
 
-  test('no log stands still for more than a few minutes', () => {
-    const times = written.filter((one) => one.id === 'run-0').map((one) => one.at);
-    const gaps = times.slice(1).map((time, n) => time - (times[n] ?? 0));
-    expect(Math.max(...gaps)).toBeLessThanOrEqual(10 * MINUTE);
+  test('are asked for when they can be written, or an interval later', async () => {
+    const entry = world.grow('a');
+    expect(world.lane.chooseLogRead(entry, world.now)).toBe(5 * SECOND);
+    await world.pass(2 * SECOND);
+    expect(world.lane.chooseLogRead(entry, world.now)).toBe(3 * SECOND);
   });
 });
 
-test('creates, states and conclusions are not counted as log writes', () => {
-  const lane = openGrowing(['a']);
-  for (let n = 0; n < 400; n += 1) lane.noteWrite(lane.entry('b'), 'state', START);
-  expect(drive(lane, START + MINUTE).map((one) => one.at)).toEqual([5 * SECOND]);
+test('50 ends within 20 seconds are all told within 25 seconds, and no log goes out meanwhile', async () => {
+  world.afterWrite = growAgain;
+  for (const id of ids(50)) world.grow(id);
+  await world.pass(MINUTE);
+  const firstEnd = world.now;
+  const ends = new Map<string, number>();
+  for (const id of ids(50)) {
+    ends.set(id, world.now);
+    world.owe(id, 'final').logGrew = false;
+    world.lane.entry(id).isRunning = false;
+    await world.pass(400);
+  }
+  for (const id of ids(3, 'other')) world.grow(id);
+  await world.pass(MINUTE);
+  const conclusions = world.of('final');
+  const waits = conclusions.map(({ id, at }) => at - (ends.get(id) ?? Number.NaN));
+  expect(Math.max(...waits)).toBeLessThanOrEqual(25 * SECOND);
+  const lastEnd = Math.max(...conclusions.map(({ at }) => at));
+  expect(world.of('log').filter(({ at }) => at > firstEnd && at < lastEnd)).toEqual([]);
+  expect(conclusions).toHaveLength(50);
 });
 
-test('a pause holds everything back, a failed run only itself', () => {
-  const lane = new WriteLane();
-  lane.entry('failed').owed = 'create';
-  lane.entry('failed').notBefore = START + 90 * SECOND;
-  lane.entry('fine').owed = 'state';
-  lane.pausedUntil = START + 30 * SECOND;
-  expect(drive(lane, START + 2 * MINUTE)).toEqual([
-    { at: 30 * SECOND, id: 'fine', write: 'state' },
+describe('an hour that is used up', () => {
+  test('creates and conclusions go on at ten a minute and are counted; the rest stops', async () => {
+    world = await LaneWorld.open(Array.from({ length: 500 }, (_, n) => -HOUR + (n + 600) * 6 * 100));
+    for (const id of ids(20)) world.owe(id, 'create');
+    for (const id of ids(5, 'state')) world.owe(id, 'state');
+    world.grow('log');
+    await world.pass(MINUTE - 1);
+    expect(world.written.map(({ write }) => write)).toEqual(Array(10).fill('create'));
+    expect(world.beyond).toBe(10);
+    expect(await world.reply('a')).toBeGreaterThan(0);
+  });
+
+  test('is over when the first writes are an hour old', async () => {
+    world = await LaneWorld.open(Array(500).fill(-HOUR));
+    world.owe('state', 'state');
+    await world.pass(5 * MINUTE);
+    expect(world.written.map(({ at }) => at)).toEqual([30 * SECOND]);
+    expect(world.beyond).toBe(0);
+  });
+});
+
+test('what an earlier process wrote counts: after a burst of ten the next create waits a second', async () => {
+  world = await LaneWorld.open(Array(10).fill(-200));
+  world.owe('a', 'create');
+  await world.pass(MINUTE);
+  expect(world.written.map(({ at }) => at)).toEqual([800]);
+});
+
+describe('replies', () => {
+  test('go out while four writes are left, and are noted like any other', async () => {
+    for (const id of ids(7)) expect(await world.reply(id)).toBeNull();
+    expect(await world.reply('next')).toBe(SECOND);
+    expect(world.noted).toHaveLength(7);
+  });
+
+  test('come after states that are due, and before logs', async () => {
+    await leave(3);
+    world.owe('state', 'state');
+    world.grow('log');
+    world.now += SECOND;
+    expect(await world.reply('reply')).toBeGreaterThan(0);
+    await world.writeDue();
+    world.now += SECOND;
+    expect(await world.reply('reply')).toBeNull();
+    await world.pass(MINUTE);
+    expect(world.written.map(({ id }) => id)).toEqual(['state', 'reply', 'log']);
+  });
+
+  test('that wait are told to come back one after the other', async () => {
+    await leave(0);
+    const waits = await Promise.all(ids(5).map((id) => world.reply(id)));
+    expect(waits).toEqual([4, 5, 6, 7, 8].map((seconds) => seconds * SECOND));
+  });
+
+  test('are sent one at a time, whatever becomes of the one before', async () => {
+    const order: string[] = [];
+    const first = world.lane.reply(async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      order.push('first');
+      throw new Error('the lease is lost');
+    });
+    const second = world.reply('second').then(() => order.push('second'));
+    await expect(first).rejects.toThrow('the lease is lost');
+    await second;
+    expect(order).toEqual(['first', 'second']);
+  });
+
+  test('leave the last fifth of the hour’s requests to deployments, and so do their reads', async () => {
+    world.requests.note({ limit: 5_000, remaining: 1_000, resetAt: 20 * MINUTE });
+    const read = () => world.lane.ask(async () => ({ ok: true, value: null }));
+    expect(await world.reply('a')).toBe(20 * MINUTE);
+    expect(await read()).toMatchObject({ ok: false, failure: { kind: 'limited', waitMs: 20 * MINUTE } });
+    world.now = 20 * MINUTE;
+    expect(await world.reply('a')).toBeNull();
+    expect((await read()).ok).toBe(true);
+  });
+});
+
+test('a refused write holds everything back, a failed run only itself', async () => {
+  world.owe('failed', 'create').notBefore = 90 * SECOND;
+  world.owe('fine', 'final');
+  world.requests.refuse({ waitMs: 30 * SECOND, isWrite: true }, 0);
+  expect(await world.reply('reply')).toBe(30 * SECOND);
+  await world.pass(2 * MINUTE);
+  expect(world.written).toEqual([
+    { at: 30 * SECOND, id: 'fine', write: 'final' },
     { at: 90 * SECOND, id: 'failed', write: 'create' },
   ]);
 });
 
 test('an entry is kept for its deployment', () => {
-  const lane = new WriteLane();
-  expect(lane.entry('a')).toBe(lane.entry('a'));
-  expect(lane.next(START)).toEqual({ kind: 'idle' });
+  expect(world.lane.entry('a')).toBe(world.lane.entry('a'));
+  expect(world.lane.next(world.now)).toEqual({ kind: 'idle' });
 });
 
-test('a pause for which GitHub names no time grows, and begins anew after a success', () => {
-  const lane = new WriteLane();
-  const pauses = () =>
-    [1, 2, 3, 4, 5, 6].map(() => {
-      lane.pause(null, 0);
-      return lane.pausedUntil / 60_000;
-    });
-  expect(pauses()).toEqual([1, 2, 4, 8, 15, 15]);
-  lane.noteSuccess();
-  expect(pauses()[0]).toBe(1);
-  lane.pause(5_000, 0);
-  expect(lane.pausedUntil).toBe(5_000);
+test('within any minute at most 80 writes go out, whatever is owed', async () => {
+  world.afterWrite = growAgain;
+  for (const id of ids(200)) world.owe(id, 'create');
+  for (const id of ids(50, 'log')) world.grow(id);
+  await world.pass(30 * MINUTE);
+  const times = world.written.map(({ at }) => at);
+  expect(countMost(times, MINUTE)).toBeLessThanOrEqual(80);
+  expect(countMost(times, HOUR)).toBeLessThanOrEqual(500);
 });

@@ -4,9 +4,10 @@ import { pino } from 'pino';
 import { onTestFinished, vi } from 'vitest';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { LocatedError, LogExcerpt } from '../../../src/domain/log-excerpt.ts';
-import type { DeploymentChange, PlannedDeployment } from '../../../src/domain/ports.ts';
+import type { Clock, DeploymentChange, PlannedDeployment } from '../../../src/domain/ports.ts';
 import { CheckRunWriter, type CheckRunWriterPorts } from '../../../src/github/check-run-writer.ts';
 import { RateBudgets } from '../../../src/github/rate-budget.ts';
+import { WriteLanes } from '../../../src/github/write-lanes.ts';
 import { renderCheckRun } from '../../../src/report/render-check-run.ts';
 import { renderConfigurationRun } from '../../../src/report/render-configuration-run.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
@@ -36,6 +37,8 @@ export class WriterWorld {
   readonly problems: string[] = [];
   /** What was told of as written, as it was before. */
   readonly written: Parameters<CheckRunWriterPorts['onWritten']>[0][] = [];
+  /** Writes beyond the hour's budget. */
+  beyond = 0;
   /** Looks at deployments so far. */
   looks = 0;
   /** Runs each write; the test may put something in its way. */
@@ -51,6 +54,7 @@ export class WriterWorld {
 
   static async open(): Promise<WriterWorld> {
     const world = new WriterWorld(await openStores());
+    world.api.budgets = world.budgets;
     vi.useFakeTimers({ now: START, toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
     onTestFinished(async () => {
       await world.writer.stop();
@@ -61,6 +65,10 @@ export class WriterWorld {
   }
 
   #createWriter(): CheckRunWriter {
+    const clock = {
+      now: () => Date.now(),
+      elapsed: () => performance.now(),
+    };
     const log = { write: (line: string) => void this.problems.push(JSON.parse(line).msg) };
     return new CheckRunWriter({
       api: this.api,
@@ -70,11 +78,8 @@ export class WriterWorld {
         excerpt: (id) => this.logs.get(id) ?? null,
         forget: (id) => void this.forgotten.push(id),
       },
-      budgets: this.budgets,
-      clock: {
-        now: () => Date.now(),
-        elapsed: () => performance.now(),
-      },
+      lanes: this.#lanes(clock),
+      clock,
       random: () => 0.5,
       log: pino({ level: 'warn' }, log),
       render: renderCheckRun,
@@ -83,6 +88,18 @@ export class WriterWorld {
       limits: { deployTimeoutMinutes: 120, startTimeoutMinutes: 60 },
       onWritten: (of) => void this.written.push(of),
       onBehalf: (installationId, work) => this.onBehalf(installationId, work),
+    });
+  }
+
+  #lanes(clock: Clock): WriteLanes {
+    return new WriteLanes({
+      budgets: this.budgets,
+      store: this.stores,
+      clock,
+      isShared: false,
+      onBeyond: () => {
+        this.beyond += 1;
+      },
     });
   }
 

@@ -45,7 +45,10 @@ class FakeDeployments implements GitHubDeploymentApi {
       return number;
     });
   find: GitHubDeploymentApi['find'] = (_, { deploymentId }) =>
-    this.#do('find', () => this.made.get(deploymentId)?.number ?? null);
+    this.#do('find', () => {
+      const made = this.made.get(deploymentId);
+      return made ? [made.number] : [];
+    });
   addStatus: GitHubDeploymentApi['addStatus'] = (_, number, { state }) =>
     this.#do(`addStatus ${state}`, () => {
       this.#of(number).states.push(state);

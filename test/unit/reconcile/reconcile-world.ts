@@ -96,6 +96,11 @@ export class FakeReporter implements Reporter {
   logGrew(deployment: Deployment): void {
     this.grown.push(deployment.id);
   }
+  /** Milliseconds until a log may be written. */
+  nextLogMs = Infinity;
+  chooseLogRead(): number {
+    return this.nextLogMs;
+  }
 }
 
 export class FakeDispatcher implements Dispatcher {

@@ -55,7 +55,9 @@ class Instance {
         changed: (one) => note(`write ${one.id}`),
         configurationRead: (one) => note(`write ${one.id}`),
         logGrew: (one) => note(`write log of ${one.id}`),
+        chooseLogRead: () => Infinity,
         forget: () => note('forget'),
+        recount: async () => undefined,
         resume: (installationId) => note(`resume ${installationId}`),
       },
       resumes: {

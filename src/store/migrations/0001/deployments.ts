@@ -92,6 +92,8 @@ async function createDeploymentIndexes(db: Kysely<Schema>): Promise<void> {
     sql`create index deployment_shown on deployment (account, workspace_id, repository_id, received_at)
       where revision > 0`,
     sql`create index deployment_unreported on deployment (id) where reported_revision < revision`,
+    sql`create index deployment_twice on deployment (id)
+      where check_run_id is not null and check_run_attempted_at is not null`,
     sql`create index deployment_concluded on deployment (concluded_at, id) where state = 'concluded'`,
     sql`create index deployment_successor on deployment (superseded_by) where superseded_by is not null`,
     sql`create index deployment_redeploy on deployment (redeploy_of) where redeploy_of is not null`,

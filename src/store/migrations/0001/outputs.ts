@@ -52,6 +52,12 @@ export async function createOutputTables(db: Kysely<Schema>): Promise<void> {
     sql`create index github_deployment_open on github_deployment (account, workspace_id)
       where finished_at is null`,
     sql`create index github_deployment_opened on github_deployment (opened_at)`,
+
+    sql`create table github_write (
+      installation_id bigint not null,
+      at bigint not null
+    )`,
+    sql`create index github_write_at on github_write (installation_id, at)`,
   ];
   for (const statement of statements) await statement.execute(db);
 }

@@ -23,6 +23,8 @@ export class MeltanoSandbox implements RouteState {
   /** How the next jobs go; `manual`: only as the test says. */
   script: (context: ScriptContext) => JobScript | 'manual' = (context) => defaultScript(context);
   hideQueuedJobs = true;
+  /** The ids of the next jobs, for a service that gives those of another one. */
+  readonly nextJobIds: string[] = [];
   /** Whether a start is refused (409) while a job of the workspace is queued or running. */
   refuseConcurrent = false;
   /** Lines of one log answer. */
@@ -97,7 +99,9 @@ export class MeltanoSandbox implements RouteState {
   /** Makes a job as a request would; also for jobs that someone else starts. */
   createJob(workspace: SandboxWorkspace, madeBy: SandboxJob['madeBy'] = 'token'): SandboxJob {
     const number = this.jobsOf(workspace).length + 1;
+    const id = this.nextJobIds.shift();
     const job = new SandboxJob({
+      ...(id === undefined ? {} : { id }),
       workspaceId: workspace.id,
       number,
       madeBy,

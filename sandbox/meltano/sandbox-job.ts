@@ -26,6 +26,8 @@ export interface JobScript {
 }
 
 export interface SandboxJobInput {
+  /** A random one when absent. */
+  id?: string;
   workspaceId: string;
   /** The n-th job of the workspace, from 1. */
   number: number;
@@ -38,7 +40,7 @@ export interface SandboxJobInput {
 
 /** One job of the simulated service. It moves by its script, or by hand: `run`, `log`, `write`, `end`. */
 export class SandboxJob {
-  readonly id = randomUUID();
+  readonly id: string;
   readonly workspaceId: string;
   readonly number: number;
   readonly madeBy: 'token' | 'github-webhook';
@@ -56,6 +58,7 @@ export class SandboxJob {
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(input: SandboxJobInput) {
+    this.id = input.id ?? randomUUID();
     this.workspaceId = input.workspaceId;
     this.number = input.number;
     this.madeBy = input.madeBy;

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { AccountPair, type Act, NAMES, type Name } from './account-pair.ts';
+
+const TEXTS = ['status', 'logs', 'why', 'withdraw', 'redeploy'].map((word) => `/meltano ${word}`);
+/** What tells of the other one: its commits, person, log, pages and repository. */
+const MARKS: Record<Name, readonly string[]> = {
+  acme: ['acac00', 'anastasia', 'a line of acme', 'meltano.acme', 'acme/'],
+  evil: ['e1e100', 'mallory', 'a line of evil', 'meltano.evil', 'evil/'],
+};
+
+const byOne = fc.constantFrom(...NAMES);
+const act: fc.Arbitrary<Act> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<Act>({ kind: 'wait' }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('push', 'run', 'complete', 'fail', 'rerun'),
+      by: byOne,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('command' as const),
+      by: byOne,
+      text: fc.constantFrom(...TEXTS),
+    }),
+  },
+);
+
+async function play(acts: readonly Act[]): Promise<AccountPair> {
+  const pair = await AccountPair.open();
+  for (const one of acts) await pair.act(one);
+  return pair;
+}
+
+/** Two servers whose workspaces and jobs have the same ids and names, and claim each other's repositories. */
+test('whatever two accounts do, each sees and is asked just what it would be if the other were not there', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(act, { minLength: 4, maxLength: 24 }), async (acts) => {
+      const both = await play(acts);
+      for (const name of NAMES) {
+        const alone = await play(acts.filter((one) => one.kind === 'wait' || one.by === name));
+        expect(both.seenBy(name)).toEqual(alone.seenBy(name));
+        const seen = JSON.stringify(both.seenBy(name));
+        for (const other of NAMES.filter((one) => one !== name)) {
+          for (const mark of MARKS[other]) expect(seen).not.toContain(mark);
+        }
+      }
+    }),
+    { numRuns: 25 },
+  );
+}, 60_000);
+
+test('what is compared is not empty: both deploy, are told of it, and read their own log', async () => {
+  const pair = await play(
+    NAMES.flatMap((by): Act[] => [
+      { kind: 'push', by },
+      { kind: 'run', by },
+      { kind: 'wait' },
+      { kind: 'complete', by },
+      { kind: 'wait' },
+      { kind: 'command', by, text: '/meltano logs' },
+      { kind: 'command', by, text: '/meltano status' },
+      { kind: 'wait' },
+      { kind: 'wait' },
+    ]),
+  );
+  for (const name of NAMES) {
+    const seen = JSON.stringify(pair.seenBy(name));
+    for (const mark of MARKS[name]) expect(seen, mark).toContain(mark);
+  }
+});

@@ -1,0 +1,414 @@
+import { pino } from 'pino';
+import { createConversationKeeper } from '../../../src/commands/keep-conversation.ts';
+import { parseCommand } from '../../../src/commands/parse-command.ts';
+import { planCommand } from '../../../src/commands/plan-command.ts';
+import { planRerun } from '../../../src/commands/plan-rerun.ts';
+import { createLogTailReader } from '../../../src/commands/read-log-tail.ts';
+import { DEFAULTS_IN_USE } from '../../../src/domain/configuration-in-use.ts';
+import type { AppEvent } from '../../../src/domain/delivery.ts';
+import type { Repository } from '../../../src/domain/deployment.ts';
+import type { Account, Accounts } from '../../../src/domain/ports.ts';
+import { RemoteClock } from '../../../src/domain/remote-clock.ts';
+import { formatWorkspaceKey } from '../../../src/domain/workspace-key.ts';
+import { renderRun } from '../../../src/github/render-run.ts';
+import { createWorkspaceDirectory } from '../../../src/meltano/workspace-directory.ts';
+import { createFollowers } from '../../../src/reconcile/create-followers.ts';
+import { createOwnerReader } from '../../../src/reconcile/know-owners.ts';
+import { LogBook } from '../../../src/reconcile/log-book.ts';
+import { createPlanner } from '../../../src/reconcile/plan-deliveries.ts';
+import type { ReconcileContext } from '../../../src/reconcile/reconcile-context.ts';
+import { createReconciler } from '../../../src/reconcile/reconcile-workspace.ts';
+import { nameCheckRun } from '../../../src/report/name-check-run.ts';
+import { renderCheckRun } from '../../../src/report/render-check-run.ts';
+import { renderReply } from '../../../src/report/render-reply.ts';
+import type { Stores } from '../../../src/store/create-stores.ts';
+import { FakeConversation } from '../commands/fake-conversation.ts';
+import { FakeMeltano } from './fake-meltano.ts';
+import { FakeTrees } from './fake-trees.ts';
+import {
+  buildWorkspace,
+  FakeClock,
+  FakeDispatcher,
+  FakeReporter,
+  MINUTE,
+  openStores,
+  PlainBuilder,
+  START,
+  WORKSPACE_ID,
+} from './reconcile-world.ts';
+
+export const NAMES = ['acme', 'evil'] as const;
+export type Name = (typeof NAMES)[number];
+
+/** Something that a person of one account, or its server, does; `wait` passes time for both. */
+export type Act =
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'push' | 'rerun' | 'run' | 'complete' | 'fail'; readonly by: Name }
+  | { readonly kind: 'command'; readonly by: Name; readonly text: string };
+
+/** One account: its server, its repository, and what it can see. */
+interface Party {
+  readonly name: Name;
+  readonly person: string;
+  readonly repository: Repository;
+  readonly meltano: FakeMeltano;
+  readonly account: Account;
+  readonly conversation: FakeConversation;
+  /** Every state that its check runs had. */
+  readonly shown: string[];
+  readonly commands: string[];
+  count: number;
+}
+
+/** What each of two accounts sees, does and is asked, on one store with one planner and one reconciler. */
+export class AccountPair {
+  readonly #stores: Stores;
+  readonly #clock = new FakeClock();
+  readonly #trees = new FakeTrees();
+  readonly #logs = new LogBook(() => new PlainBuilder());
+  readonly #parties: Record<Name, Party>;
+  readonly #plan: (key: string) => Promise<number | null>;
+  readonly #reconcile: (key: string) => Promise<number | null>;
+  /** On whose behalf ids are made. */
+  #current: Name = 'acme';
+
+  static async open(): Promise<AccountPair> {
+    return new AccountPair(await openStores());
+  }
+
+  private constructor(stores: Stores) {
+    this.#stores = stores;
+    this.#parties = {
+      acme: this.#makeParty('acme', 'anastasia', 1),
+      evil: this.#makeParty('evil', 'mallory', 2),
+    };
+    this.#plan = this.#createPlanner();
+    this.#reconcile = createReconciler(this.#createContext());
+  }
+
+  /** Both servers list the same ids and names, and each a workspace that claims the other's repository. */
+  #makeParty(name: Name, person: string, id: number): Party {
+    const meltano = new FakeMeltano(this.#clock);
+    const other = name === 'acme' ? 'evil' : 'acme';
+    meltano.workspaces = [
+      buildWorkspace({ repositoryUrl: `https://github.com/${name}/data` }),
+      buildWorkspace({
+        id: '81c0ef56-7f7e-47c1-9700-2d7e2eb5a04e',
+        repositoryUrl: `https://github.com/${other}/data`,
+      }),
+    ];
+    const account: Account = {
+      key: `@${name}`,
+      api: meltano,
+      directory: createWorkspaceDirectory(meltano, this.#clock),
+      mappings: [],
+      allows: () => true,
+      triggerOf: () => ({ kind: 'api' }),
+      seesJobs: true,
+      adoptsJobs: true,
+      keepsPushes: false,
+      pagesUrl: `https://meltano.${name}.test`,
+    };
+    return {
+      name,
+      person,
+      repository: {
+        id,
+        installationId: id,
+        owner: name,
+        ownerId: id,
+        name: 'data',
+        private: true,
+        defaultBranch: 'main',
+      },
+      meltano,
+      account,
+      conversation: new FakeConversation(),
+      shown: [],
+      commands: [],
+      count: 0,
+    };
+  }
+
+  get #accounts(): Accounts {
+    const accounts = NAMES.map((name) => this.#parties[name].account);
+    return {
+      forOwner: ({ login }) => accounts.find((one) => one.key === `@${login}`) ?? null,
+      byKey: (key) => accounts.find((one) => one.key === key) ?? null,
+    };
+  }
+
+  #createPlanner(): (key: string) => Promise<number | null> {
+    const stores = this.#stores;
+    const configurations = {
+      known: async () => DEFAULTS_IN_USE,
+      current: async () => DEFAULTS_IN_USE,
+      isKept: async () => true,
+    } as never;
+    const planning = {
+      openTrees: this.#trees.open,
+      store: stores,
+      newId: () => this.#newId(),
+      nameCheckRun,
+      githubClock: new RemoteClock(this.#clock),
+      readMessage: async () => '',
+      lacksPush: async () => false,
+    };
+    const commands = {
+      reads: this.#createReads(),
+      planning,
+      configurations,
+      store: stores,
+      runs: { listRuns: async () => [] },
+    };
+    return createPlanner({
+      deliveries: stores,
+      repositories: stores,
+      plans: stores,
+      sweeps: stores,
+      configurationRuns: stores,
+      checkPull: async () => ({ outcome: 'configuration_unchanged', deployments: [] }),
+      accounts: this.#accounts,
+      reporter: new FakeReporter(),
+      dispatcher: new FakeDispatcher(),
+      clock: this.#clock,
+      heads: { readHead: async (repository) => this.#headOf(repository) },
+      planning,
+      configurations,
+      commands: {
+        planCommand: (command) => planCommand(command, commands),
+        planRerun: (rerun) => planRerun(rerun, commands),
+        planUnanswered: async () => ({ outcome: 'command_refused', deployments: [] }),
+      },
+      random: () => 0.5,
+      log: pino({ level: 'silent' }),
+      githubHost: 'github.com',
+      knowOwner: createOwnerReader({ store: stores, clock: this.#clock, listNamed: () => [] }),
+      allowedAccounts: null,
+      onConcluded: () => undefined,
+      onDecision: () => undefined,
+    });
+  }
+
+  #createReads() {
+    return {
+      readPermission: async () => 'push' as const,
+      readPullRequest: async () => ({ headBranch: null, baseBranch: 'main', merged: false, openHead: null }),
+      listBranchesAtHead: async () => [],
+      resolveCommit: async () => null,
+      readHead: async (repository: Repository) => this.#headOf(repository),
+      readHeadsTogether: async (repository: Repository, branches: readonly string[]) =>
+        new Map(branches.map((branch) => [branch, this.#headOf(repository)])),
+    };
+  }
+
+  #createContext(): ReconcileContext {
+    const stores = this.#stores;
+    const dispatcher = new FakeDispatcher();
+    return {
+      store: stores,
+      repositories: stores,
+      accounts: this.#accounts,
+      openTrees: this.#trees.open,
+      reporter: new FakeReporter(),
+      dispatcher,
+      logs: this.#logs,
+      clock: this.#clock,
+      githubClock: new RemoteClock(this.#clock),
+      configurations: { known: async () => null },
+      random: () => 0.5,
+      log: pino({ level: 'silent' }),
+      limits: { startMs: 60 * MINUTE, deployMs: 120 * MINUTE, poll: { min: 1_000, max: 10_000 } },
+      githubHost: 'github.com',
+      followers: createFollowers({
+        store: stores,
+        dispatcher,
+        clock: this.#clock,
+        readWishes: async () => ({ failureComments: false, githubDeployments: false }),
+      }),
+      onConcluded: () => undefined,
+    };
+  }
+
+  #newId(): string {
+    const party = this.#parties[this.#current];
+    party.count += 1;
+    return `${party.name}-${party.count}`;
+  }
+
+  /** Tells whose commit it is. */
+  #commit({ name }: Party, number: number): string {
+    return `${name === 'acme' ? 'acac' : 'e1e1'}${String(number).padStart(36, '0')}`;
+  }
+
+  #pushes: Record<Name, number> = { acme: 0, evil: 0 };
+
+  #headOf({ owner }: Repository): string {
+    const name = NAMES.find((one) => one === owner) ?? 'acme';
+    return this.#commit(this.#parties[name], this.#pushes[name]);
+  }
+
+  async act(act: Act): Promise<void> {
+    if (act.kind === 'wait') {
+      this.#clock.advance(5_000);
+      for (const name of NAMES) await this.#settle(this.#parties[name]);
+      return;
+    }
+    await this.#actFor(this.#parties[act.by], act);
+    await this.#settle(this.#parties[act.by]);
+  }
+
+  async #actFor(party: Party, act: Exclude<Act, { kind: 'wait' }>): Promise<void> {
+    this.#current = party.name;
+    const { repository, meltano, person } = party;
+    const origin = { account: party.name, repository };
+    switch (act.kind) {
+      case 'push': {
+        this.#pushes[party.name] += 1;
+        const number = this.#pushes[party.name];
+        return this.#deliver({
+          kind: 'push',
+          ...origin,
+          ref: 'refs/heads/main',
+          before: this.#commit(party, number - 1),
+          after: this.#commit(party, number),
+          deleted: false,
+          forced: false,
+          pushedAt: Math.floor(this.#clock.now() / 1_000) * 1_000,
+          sender: person,
+          senderIsBot: true,
+        });
+      }
+      case 'command': {
+        const parsed = parseCommand(act.text);
+        if (parsed.kind === 'none') return;
+        const place = { kind: 'issue', number: party.count } as const;
+        const askedAt = this.#clock.now();
+        return this.#deliver({
+          kind: 'comment',
+          ...origin,
+          place,
+          commentId: 1,
+          actor: person,
+          askedAt,
+          parsed,
+        });
+      }
+      case 'rerun':
+        return this.#rerun(party);
+      default: {
+        const job = meltano.jobs.at(-1);
+        if (!job) return;
+        meltano.logs.set(job.id, [`a line of ${party.name}`]);
+        const time = this.#clock.now();
+        if (act.kind === 'run') meltano.moveJob({ status: 'RUNNING', startTime: time });
+        else meltano.moveJob({ status: act.kind === 'complete' ? 'COMPLETE' : 'ERROR', endTime: time });
+      }
+    }
+  }
+
+  async #rerun({ name, account, repository, person }: Party): Promise<void> {
+    const workspace = { account: account.key, workspaceId: WORKSPACE_ID, repositoryId: repository.id };
+    const [last] = await this.#stores.listRecent(workspace, 1);
+    if (last?.state !== 'concluded') return;
+    await this.#deliver({
+      kind: 'rerun',
+      account: name,
+      repository,
+      how: 'rerun',
+      sha: last.sha,
+      actor: person,
+      run: {
+        id: 1,
+        url: 'https://github.test/runs/1',
+        name: last.checkName,
+        conclusion: 'success',
+        title: 'Deployed',
+        externalId: `${WORKSPACE_ID}/${last.id}`,
+        startedAt: START,
+        completedAt: START,
+      },
+    });
+  }
+
+  async #deliver(event: AppEvent): Promise<void> {
+    const id = this.#newId();
+    if (event.kind === 'comment') this.#parties[this.#current].commands.push(id);
+    await this.#stores.record({ id, name: event.kind, receivedAt: this.#clock.now(), event });
+  }
+
+  /** Everything that is due for one account, without any time passing. */
+  async #settle(party: Party): Promise<void> {
+    this.#current = party.name;
+    const key = formatWorkspaceKey({ account: party.account.key, workspaceId: WORKSPACE_ID });
+    for (let round = 0; round < 3; round += 1) {
+      await this.#plan(String(party.repository.id));
+      await this.#reconcile(key);
+      await this.#report(party);
+      for (const id of party.commands) await this.#createKeeper(party)(id);
+    }
+  }
+
+  async #report({ repository, shown, name }: Party): Promise<void> {
+    for (const deployment of await this.#stores.listUnreported()) {
+      if (deployment.repositoryId !== repository.id) continue;
+      const { fields } = await renderRun(deployment, repository, {
+        store: this.#stores,
+        logs: this.#logs,
+        clock: this.#clock,
+        render: renderCheckRun,
+        renderConfiguration: () => {
+          throw new Error('There is no configuration file.');
+        },
+        pages: this.#pages,
+        limits: { deployTimeoutMinutes: 120, startTimeoutMinutes: 60 },
+      });
+      shown.push(JSON.stringify(fields));
+      const { id, revision } = deployment;
+      const checkRunUrl = `https://github.test/${name}/runs/${id}`;
+      await this.#stores.saveReport(id, {
+        reportedRevision: revision,
+        checkRunId: shown.length,
+        checkRunUrl,
+      });
+    }
+  }
+
+  readonly #pages = {
+    githubUrl: 'https://github.test',
+    workspaceUrl: ({ account }: { readonly account: string | null }) =>
+      `${this.#accounts.byKey(account ?? '')?.pagesUrl}/workspaces`,
+  };
+
+  #createKeeper({ conversation }: Party): (id: string) => Promise<number | null> {
+    return createConversationKeeper({
+      store: this.#stores,
+      repositories: this.#stores,
+      api: conversation,
+      clock: this.#clock,
+      random: () => 0.5,
+      log: pino({ level: 'silent' }),
+      render: renderReply,
+      readLogTail: createLogTailReader({
+        accounts: this.#accounts,
+        store: this.#stores,
+        newBuilder: () => new PlainBuilder(),
+        describeFailure: ({ kind }) => kind,
+      }),
+      readFirstError: async () => null,
+      pages: this.#pages,
+    });
+  }
+
+  /** All that the account and its server ever saw of the app. */
+  seenBy(name: Name): unknown {
+    const { meltano, conversation, shown } = this.#parties[name];
+    return {
+      calls: meltano.calls,
+      jobs: meltano.jobs,
+      replies: [...conversation.replies.values()],
+      reactions: conversation.calls,
+      shown,
+    };
+  }
+}

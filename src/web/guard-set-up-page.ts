@@ -3,6 +3,8 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 
 const JSON_TYPE = /^application\/json\s*(?:;|$)/;
+/** An App's id, webhook secret and private key (bytes). */
+const LARGEST_FORM = 64 * 1024;
 
 /** Keeps other web pages from Probot's set-up page: what it is sent becomes the `.env` of the app. */
 export function guardSetUpPage(server: Server, listensOn: string): void {
@@ -15,8 +17,8 @@ export function guardSetUpPage(server: Server, listensOn: string): void {
   });
 }
 
-function findProblem({ method, headers }: IncomingMessage, listensOn: string): string | null {
-  const { host = '', origin, 'content-type': type = '' } = headers;
+function findProblem({ method, url, headers }: IncomingMessage, listensOn: string): string | null {
+  const { host = '', origin } = headers;
   const name = URL.parse(`http://${host}`)?.hostname ?? '';
   if (!isOwnName(name, listensOn)) {
     // A page elsewhere can let its own name point to this machine.
@@ -26,7 +28,10 @@ function findProblem({ method, headers }: IncomingMessage, listensOn: string): s
   if (isFromElsewhere(headers) || (method !== 'GET' && isFromOther)) {
     return 'Another web page may not send this.';
   }
-  return method === 'GET' || JSON_TYPE.test(type) ? null : 'Only JSON is taken.';
+  if (method === 'GET') return null;
+  const { 'content-type': type = '', 'content-length': length = Infinity } = headers;
+  const isForm = url === '/probot/import' && JSON_TYPE.test(type) && Number(length) <= LARGEST_FORM;
+  return isForm ? null : 'Only the form of this page is taken, as JSON.';
 }
 
 function isOwnName(name: string, listensOn: string): boolean {

@@ -83,6 +83,9 @@ test('what another web page sends is refused, and nothing is written', async () 
     { ...JSON_BODY, 'sec-fetch-site': 'same-site' },
   ];
   for (const headers of forged) expect(await ask('POST', '/probot/import', headers)).toBe(403);
+  // Probot would read the whole of it, and log it.
+  expect(await ask('POST', '/api/github/webhooks', JSON_BODY)).toBe(403);
+  expect(await ask('POST', '/probot/import', { ...JSON_BODY, 'transfer-encoding': 'chunked' })).toBe(403);
   // A picture on another page; it would register somebody else's App.
   const picture = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' };
   expect(await ask('GET', '/probot/setup?code=theirs', picture)).toBe(403);

@@ -55,3 +55,16 @@ export function knowOwner(owner: Owner, seen: SeenOwner, named: readonly NamedAc
 export function isMeant({ id, login }: NamedAccount, owner: KnownOwner): boolean {
   return id === null ? owner.logins.includes(login) : id === owner.id;
 }
+
+/**
+ * Why an owner isn't served; null: it is, or has a login that is allowed and another's. Such an owner gets no account, but
+ * an answer.
+ */
+export function refuseOwner(
+  owner: KnownOwner,
+  allowed: readonly NamedAccount[] | null,
+): 'account_not_allowed' | null {
+  if (allowed === null || allowed.some((one) => isMeant(one, owner))) return null;
+  const login = owner.login.toLowerCase();
+  return owner.isLoginTaken && allowed.some((one) => one.login === login) ? null : 'account_not_allowed';
+}

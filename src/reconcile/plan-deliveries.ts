@@ -2,8 +2,8 @@ import type { Logger } from 'pino';
 import type { Configurations } from '../domain/configuration-in-use.ts';
 import type { ConfigurationRunStore } from '../domain/configuration-run.ts';
 import type { AppEvent, CommentEvent, Delivery, RerunEvent } from '../domain/delivery.ts';
-import { type Deployment, isReported, UNKNOWN_INSTALLATION } from '../domain/deployment.ts';
-import { isMeant, type KnownOwner, type NamedAccount, UNKNOWN_OWNER } from '../domain/owner.ts';
+import { type Deployment, isReported } from '../domain/deployment.ts';
+import { type KnownOwner, type NamedAccount, refuseOwner } from '../domain/owner.ts';
 import { type PlanningPorts, refusePush } from '../domain/plan-push.ts';
 import type {
   Account,
@@ -25,6 +25,7 @@ import { ageOf, stamp, timeLeft } from '../domain/stored-times.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { formatWorkspaceKey } from '../domain/workspace-key.ts';
 import type { PullToCheck } from './check-pull.ts';
+import { completeOrigin } from './complete-origin.ts';
 import { findWorkspaces, ListFailed, ListTooFresh, type WorkspaceSearch } from './find-workspaces.ts';
 import type { OwnerReader } from './know-owners.ts';
 import { type DeliveredPush, planDeliveredPush } from './plan-delivered-push.ts';
@@ -195,25 +196,9 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     for (const id of shown) context.dispatcher.wake('log', id);
   }
 
-  /** The delivery with what is known of its repository, where it doesn't tell itself; null: no installation is known. */
-  async function completeOrigin(delivery: Delivery): Promise<Delivery | null> {
-    const { repository } = delivery.event;
-    const { installationId, ownerId, owner } = repository;
-    if (installationId !== UNKNOWN_INSTALLATION && ownerId !== UNKNOWN_OWNER) return delivery;
-    const known = await context.repositories.getRepository(repository.id);
-    if (!known) return installationId === UNKNOWN_INSTALLATION ? null : delivery;
-    const isSameOwner = known.owner.toLowerCase() === owner.toLowerCase();
-    const completed = {
-      ...repository,
-      installationId: installationId === UNKNOWN_INSTALLATION ? known.installationId : installationId,
-      ownerId: ownerId === UNKNOWN_OWNER && isSameOwner ? known.ownerId : ownerId,
-    };
-    return { ...delivery, event: { ...delivery.event, repository: completed } };
-  }
-
   async function makePlan(told: Delivery): Promise<Plan> {
     if (told.isReplay) return { outcome: 'replayed', deployments: [] };
-    const delivery = await completeOrigin(told);
+    const delivery = await completeOrigin(told, context.repositories);
     return delivery ? planEvent(delivery) : { outcome: 'no_installation', deployments: [] };
   }
 
@@ -223,7 +208,8 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     await learn(event, delivery.receivedAt);
     if (event.kind === 'repository') return { outcome: 'repository_updated', deployments: [] };
     const owner = await findOwner(event);
-    const refusal = (event.kind === 'push' ? refusePush(event) : null) ?? refuseOwner(owner);
+    const refusal =
+      (event.kind === 'push' ? refusePush(event) : null) ?? refuseOwner(owner, context.allowedAccounts);
     if (refusal) return { outcome: refusal, deployments: [] };
     const { account } = owner;
     if (event.kind === 'comment') return context.commands.planCommand(ask(delivery, event, owner));
@@ -290,14 +276,6 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
     };
   }
 
-  /** A comment of an owner whose login is taken is answered, where the login itself would be allowed. */
-  function refuseOwner(owner: FoundOwner): ReasonCode | null {
-    const allowed = context.allowedAccounts;
-    if (allowed === null || allowed.some((one) => isMeant(one, owner))) return null;
-    const login = owner.login.toLowerCase();
-    return owner.isLoginTaken && allowed.some((one) => one.login === login) ? null : 'account_not_allowed';
-  }
-
   async function commit(delivery: Delivery, plan: Plan, log: Logger): Promise<void> {
     const changed = await context.plans.commitPlan({ ...plan, deliveryId: delivery.id, now: clock.now() });
     const decided =
@@ -331,7 +309,12 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
   }
 
   function announce(deployment: Deployment, log: Logger): void {
-    const fields = { workspace: deployment.workspaceId, sha: deployment.sha, deployment: deployment.id };
+    const fields = {
+      account: deployment.account,
+      workspace: deployment.workspaceId,
+      sha: deployment.sha,
+      deployment: deployment.id,
+    };
     if (deployment.conclusion === 'none') {
       const { reason, problem } = deployment;
       log.info({ ...fields, noop: reason, why: problem ?? REASON_CODES[reason] }, 'Workspace not deployed');

@@ -57,6 +57,7 @@ export function logFields(deployment: Deployment): Record<string, unknown> {
     installation: deployment.installationId,
     repository: deployment.repositoryId,
     sha: deployment.sha,
+    account: deployment.account,
     workspace: deployment.workspaceId,
     deployment: deployment.id,
     ...(deployment.jobId ? { job: deployment.jobId } : {}),

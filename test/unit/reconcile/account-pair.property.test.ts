@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { AccountPair, type Act, NAMES, type Name } from './account-pair.ts';
+import { AccountPair } from './account-pair.ts';
+import { type Act, NAMES, type Name } from './account-party.ts';
 
 const TEXTS = ['status', 'logs', 'why', 'withdraw', 'redeploy'].map((word) => `/meltano ${word}`);
 /** What tells of the other one: its commits, person, log, pages and repository. */

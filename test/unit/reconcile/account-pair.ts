@@ -7,58 +7,37 @@ import { createLogTailReader } from '../../../src/commands/read-log-tail.ts';
 import { DEFAULTS_IN_USE } from '../../../src/domain/configuration-in-use.ts';
 import type { AppEvent } from '../../../src/domain/delivery.ts';
 import type { Repository } from '../../../src/domain/deployment.ts';
-import type { Account, Accounts } from '../../../src/domain/ports.ts';
+import type { Accounts } from '../../../src/domain/ports.ts';
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import { formatWorkspaceKey } from '../../../src/domain/workspace-key.ts';
 import { renderRun } from '../../../src/github/render-run.ts';
-import { createWorkspaceDirectory } from '../../../src/meltano/workspace-directory.ts';
-import { createFollowers } from '../../../src/reconcile/create-followers.ts';
 import { createOwnerReader } from '../../../src/reconcile/know-owners.ts';
 import { LogBook } from '../../../src/reconcile/log-book.ts';
 import { createPlanner } from '../../../src/reconcile/plan-deliveries.ts';
-import type { ReconcileContext } from '../../../src/reconcile/reconcile-context.ts';
 import { createReconciler } from '../../../src/reconcile/reconcile-workspace.ts';
 import { nameCheckRun } from '../../../src/report/name-check-run.ts';
 import { renderCheckRun } from '../../../src/report/render-check-run.ts';
 import { renderReply } from '../../../src/report/render-reply.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
-import { FakeConversation } from '../commands/fake-conversation.ts';
-import { FakeMeltano } from './fake-meltano.ts';
+import {
+  type Act,
+  buildRerun,
+  createContext,
+  createReads,
+  makeParty,
+  NAMES,
+  type Name,
+  type Party,
+} from './account-party.ts';
 import { FakeTrees } from './fake-trees.ts';
 import {
-  buildWorkspace,
   FakeClock,
   FakeDispatcher,
   FakeReporter,
-  MINUTE,
   openStores,
   PlainBuilder,
-  START,
   WORKSPACE_ID,
 } from './reconcile-world.ts';
-
-export const NAMES = ['acme', 'evil'] as const;
-export type Name = (typeof NAMES)[number];
-
-/** Something that a person of one account, or its server, does; `wait` passes time for both. */
-export type Act =
-  | { readonly kind: 'wait' }
-  | { readonly kind: 'push' | 'rerun' | 'run' | 'complete' | 'fail'; readonly by: Name }
-  | { readonly kind: 'command'; readonly by: Name; readonly text: string };
-
-/** One account: its server, its repository, and what it can see. */
-interface Party {
-  readonly name: Name;
-  readonly person: string;
-  readonly repository: Repository;
-  readonly meltano: FakeMeltano;
-  readonly account: Account;
-  readonly conversation: FakeConversation;
-  /** Every state that its check runs had. */
-  readonly shown: string[];
-  readonly commands: string[];
-  count: number;
-}
 
 /** What each of two accounts sees, does and is asked, on one store with one planner and one reconciler. */
 export class AccountPair {
@@ -79,55 +58,19 @@ export class AccountPair {
   private constructor(stores: Stores) {
     this.#stores = stores;
     this.#parties = {
-      acme: this.#makeParty('acme', 'anastasia', 1),
-      evil: this.#makeParty('evil', 'mallory', 2),
+      acme: makeParty(this.#clock, 'acme', 'anastasia'),
+      evil: makeParty(this.#clock, 'evil', 'mallory'),
     };
     this.#plan = this.#createPlanner();
-    this.#reconcile = createReconciler(this.#createContext());
-  }
-
-  /** Both servers list the same ids and names, and each a workspace that claims the other's repository. */
-  #makeParty(name: Name, person: string, id: number): Party {
-    const meltano = new FakeMeltano(this.#clock);
-    const other = name === 'acme' ? 'evil' : 'acme';
-    meltano.workspaces = [
-      buildWorkspace({ repositoryUrl: `https://github.com/${name}/data` }),
-      buildWorkspace({
-        id: '81c0ef56-7f7e-47c1-9700-2d7e2eb5a04e',
-        repositoryUrl: `https://github.com/${other}/data`,
+    this.#reconcile = createReconciler(
+      createContext({
+        stores,
+        clock: this.#clock,
+        accounts: this.#accounts,
+        logs: this.#logs,
+        openTrees: this.#trees.open,
       }),
-    ];
-    const account: Account = {
-      key: `@${name}`,
-      api: meltano,
-      directory: createWorkspaceDirectory(meltano, this.#clock),
-      mappings: [],
-      allows: () => true,
-      triggerOf: () => ({ kind: 'api' }),
-      seesJobs: true,
-      adoptsJobs: true,
-      keepsPushes: false,
-      pagesUrl: `https://meltano.${name}.test`,
-    };
-    return {
-      name,
-      person,
-      repository: {
-        id,
-        installationId: id,
-        owner: name,
-        ownerId: id,
-        name: 'data',
-        private: true,
-        defaultBranch: 'main',
-      },
-      meltano,
-      account,
-      conversation: new FakeConversation(),
-      shown: [],
-      commands: [],
-      count: 0,
-    };
+    );
   }
 
   get #accounts(): Accounts {
@@ -155,7 +98,7 @@ export class AccountPair {
       lacksPush: async () => false,
     };
     const commands = {
-      reads: this.#createReads(),
+      reads: createReads((repository) => this.#headOf(repository)),
       planning,
       configurations,
       store: stores,
@@ -188,46 +131,6 @@ export class AccountPair {
       onConcluded: () => undefined,
       onDecision: () => undefined,
     });
-  }
-
-  #createReads() {
-    return {
-      readPermission: async () => 'push' as const,
-      readPullRequest: async () => ({ headBranch: null, baseBranch: 'main', merged: false, openHead: null }),
-      listBranchesAtHead: async () => [],
-      resolveCommit: async () => null,
-      readHead: async (repository: Repository) => this.#headOf(repository),
-      readHeadsTogether: async (repository: Repository, branches: readonly string[]) =>
-        new Map(branches.map((branch) => [branch, this.#headOf(repository)])),
-    };
-  }
-
-  #createContext(): ReconcileContext {
-    const stores = this.#stores;
-    const dispatcher = new FakeDispatcher();
-    return {
-      store: stores,
-      repositories: stores,
-      accounts: this.#accounts,
-      openTrees: this.#trees.open,
-      reporter: new FakeReporter(),
-      dispatcher,
-      logs: this.#logs,
-      clock: this.#clock,
-      githubClock: new RemoteClock(this.#clock),
-      configurations: { known: async () => null },
-      random: () => 0.5,
-      log: pino({ level: 'silent' }),
-      limits: { startMs: 60 * MINUTE, deployMs: 120 * MINUTE, poll: { min: 1_000, max: 10_000 } },
-      githubHost: 'github.com',
-      followers: createFollowers({
-        store: stores,
-        dispatcher,
-        clock: this.#clock,
-        readWishes: async () => ({ failureComments: false, githubDeployments: false }),
-      }),
-      onConcluded: () => undefined,
-    };
   }
 
   #newId(): string {
@@ -307,28 +210,11 @@ export class AccountPair {
     }
   }
 
-  async #rerun({ name, account, repository, person }: Party): Promise<void> {
+  async #rerun(party: Party): Promise<void> {
+    const { account, repository } = party;
     const workspace = { account: account.key, workspaceId: WORKSPACE_ID, repositoryId: repository.id };
     const [last] = await this.#stores.listRecent(workspace, 1);
-    if (last?.state !== 'concluded') return;
-    await this.#deliver({
-      kind: 'rerun',
-      account: name,
-      repository,
-      how: 'rerun',
-      sha: last.sha,
-      actor: person,
-      run: {
-        id: 1,
-        url: 'https://github.test/runs/1',
-        name: last.checkName,
-        conclusion: 'success',
-        title: 'Deployed',
-        externalId: `${WORKSPACE_ID}/${last.id}`,
-        startedAt: START,
-        completedAt: START,
-      },
-    });
+    if (last?.state === 'concluded') await this.#deliver(buildRerun(party, last));
   }
 
   async #deliver(event: AppEvent): Promise<void> {

@@ -34,7 +34,7 @@ no words.
 
 On an issue or pull request: 👀 when a command is taken, one reply, which is edited as things move, and in the end 🚀 in place of 👀, or 😕 if it did not succeed or was refused. On a commit: one reply in the
 end, and no reactions, since GitHub would want more rights for them than this app asks for. In a locked conversation the check run alone tells the result.
-Where a redeployment failed, the reply has the first error of its log, if the check run shows the log too.
+Where a redeployment failed, the reply has the error that ended it, if the check run shows the log too.
 
 ## The replies
 `;

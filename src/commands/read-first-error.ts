@@ -18,7 +18,7 @@ export interface FirstErrorPorts {
 export type FirstErrorReader = (deployment: Deployment, repository: Repository) => Promise<string | null>;
 
 /**
- * The first error in the log of a failed job, as the title of its check run has it; null where there is none, or where the
+ * The error that ended a failed job, as the title of its check run has it; null where there is none, or where the
  * log may not be shown. It is read once, so that an edit of the reply never takes it back.
  */
 export function createFirstErrorReader({ accounts, newBuilder }: FirstErrorPorts): FirstErrorReader {

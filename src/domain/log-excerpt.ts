@@ -1,6 +1,6 @@
 /**
  * What is kept of a job's log: cleaned and redacted lines within a fixed budget. Either the whole log
- * (`omittedLines` 0) or its tail, with the first error and its surroundings kept beside it.
+ * (`omittedLines` 0) or its tail, with the error that ended the job and its surroundings kept beside it.
  */
 export interface LogExcerpt {
   /** Lines of the log so far, the omitted ones included. */

@@ -7,7 +7,7 @@ import type { OtherDeployment, Wording } from './wording.ts';
 /** What the end of a deployment is told by, besides itself. */
 export interface EndFacts {
   readonly supersededBy: OtherDeployment | null;
-  /** The first error of its log, where that may be shown. */
+  /** The error that ended its job, where that may be shown. */
   readonly error: string | null;
   /** The limits that may have ended it, in minutes; null where they aren't known. */
   readonly startTimeoutMinutes: number | null;

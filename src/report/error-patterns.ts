@@ -1,6 +1,6 @@
 /** A line of a log taken apart: its level, and the words without time stamp and level. */
 export interface LogLine {
-  readonly level: 'error' | 'quiet' | null;
+  readonly level: 'error' | 'quiet' | 'info' | null;
   readonly text: string;
 }
 
@@ -12,7 +12,12 @@ const LEVEL_FORMS = [
   /^\s*\[(critical|fatal|error|exception|warn(?:ing)?|info|debug)\s*\] ?/i,
   new RegExp(`^\\s*(?:[-|] *)?(?:[\\w.]{1,80} +[-|] +)?${LEVEL} *[-|] *(?:[\\w.-]{1,80} +\\| +)?`),
   new RegExp(`^${LEVEL}:(?:[\\w.]{1,80}:)?\\s+`),
-  /^(?:ERROR:[\w.]{1,80}:(?=\S))/,
+  new RegExp(`^${LEVEL}:[\\w.-]{1,80}:(?=\\S)`),
+];
+/** Behind a time a level needs no mark of its own. */
+const LEVEL_FORMS_AFTER_TIME = [
+  ...LEVEL_FORMS,
+  /^(critical|fatal|error|exception|warn(?:ing)?|info|debug)\s+(?=\S)/i,
 ];
 const ERROR_LEVEL = /critical|fatal|error|exception/i;
 const QUIET_LEVEL = /warn|debug|trace/i;
@@ -25,7 +30,7 @@ export const EXCEPTION_CLASS = /^[A-Za-z_][\w.]{0,150}(?:Error|Exception): /;
 
 /** Whatever no pattern below can match; one test for the many lines that are no error. */
 const MAY_BE_ERROR =
-  /error|exception|traceback|fatal|critical|panic|ERR!|FAIL|mapping values|while (?:parsing|scanning)|invalid|unexpected|undefined|cannot|could not|not found|failed|missing/i;
+  /error|exception|traceback|fatal|critical|panic|ERR!|FAIL|mapping values|while (?:parsing|scanning)|invalid|unexpected|undefined|cannot|could not|not found|failed|failure|missing|giving up|need help fixing|^\s*[×✗✘] /i;
 
 export function mayBeError(line: string): boolean {
   return MAY_BE_ERROR.test(line);
@@ -33,7 +38,7 @@ export function mayBeError(line: string): boolean {
 
 export function parseLogLine(line: string): LogLine {
   let text = line.replace(TIME_STAMP, '');
-  for (const form of LEVEL_FORMS) {
+  for (const form of text === line ? LEVEL_FORMS : LEVEL_FORMS_AFTER_TIME) {
     const match = form.exec(text);
     if (match === null) continue;
     const level = match[1] ?? match[0];
@@ -43,9 +48,9 @@ export function parseLogLine(line: string): LogLine {
   return { level: null, text };
 }
 
-function classifyLevel(level: string): LogLine['level'] {
+export function classifyLevel(level: string): LogLine['level'] {
   if (ERROR_LEVEL.test(level)) return 'error';
-  return QUIET_LEVEL.test(level) ? 'quiet' : null;
+  return QUIET_LEVEL.test(level) ? 'quiet' : 'info';
 }
 
 interface ErrorPattern {
@@ -62,6 +67,7 @@ const ERROR_PATTERNS: readonly ErrorPattern[] = [
     pattern:
       /^(?:Compilation|Database|Runtime|Parsing|Dependency|Validation|Internal|Env(?:ironment)?) Error\b/,
   },
+  { pattern: /^Failure in (?:unit )?test \S/ },
   { pattern: /^(?:\d+ of \d+ )?ERROR [a-z]{2,20} (?=\S)/ },
   { pattern: /^\d+ of \d+ FAIL \d+ / },
   // Python and JavaScript, on a line of their own
@@ -71,6 +77,11 @@ const ERROR_PATTERNS: readonly ErrorPattern[] = [
     pattern: /^(?:mapping values are not allowed (?:here|in this context)|while (?:parsing|scanning) an? \w)/,
   },
   { pattern: /^npm (?:ERR!|error) (?=\S)/ },
+  // uv
+  { pattern: /^[×✗✘] +(?=.*[A-Za-z])(.+)$/, say: SAY_GROUP },
+  // Meltano of old, and libraries that retry
+  { pattern: /^(?:Extraction|Loading|Transformation) failed \(\d+\): (?=\S)(.+)$/, say: SAY_GROUP },
+  { pattern: /^giving up .{1,300}? after \d+ tries \((.+)\)$/i, say: SAY_GROUP },
   {
     pattern:
       /^((?:\.{0,2}\/)?[\w@-][\w./@-]{0,200}\.\w{1,8}):(\d{1,7})(?::\d{1,5})?: (?!warning|note|info)(.+)$/i,
@@ -87,6 +98,7 @@ const ERROR_PATTERNS: readonly ErrorPattern[] = [
 ];
 const JSON_LEVEL = /^\{.*"level(?:name)?": ?"(?:error|critical|fatal)"/i;
 const JSON_QUIET = /"level(?:name)?": ?"(?:warn|debug|trace)/i;
+const JSON_INFO = /"level(?:name)?": ?"info/i;
 const JSON_MESSAGE = /"(?:event|message|msg)": ?"((?:\\.|[^"\\])+)/;
 const TELLING =
   /error|exception|invalid|unexpected|undefined|unknown|cannot|could not|not found|failed|missing|not allowed/i;
@@ -113,7 +125,13 @@ export function isMessage(text: string): boolean {
 /** A log line in JSON, as `parseLogLine` tells one in words; null for any other. */
 export function readJsonLine(text: string): LogLine | null {
   if (!text.startsWith('{') || !JSON_MESSAGE.test(text)) return null;
-  const level = JSON_LEVEL.test(text) ? 'error' : JSON_QUIET.test(text) ? 'quiet' : null;
+  const level = JSON_LEVEL.test(text)
+    ? 'error'
+    : JSON_QUIET.test(text)
+      ? 'quiet'
+      : JSON_INFO.test(text)
+        ? 'info'
+        : null;
   return { level, text: readJsonMessage(text) };
 }
 

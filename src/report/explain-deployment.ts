@@ -163,16 +163,13 @@ function explainFailure(view: CheckRunView): string[] {
   const ended = `The job ended with errors${run === null ? '' : ` after ${formatDuration(run)}`}.`;
   const error = showableLog(view)?.firstError ?? null;
   if (error === null) return [ended];
-  return [
-    describeError(error.message),
-    `${ended} The first one is in line ${formatCount(error.line)} of the log.`,
-  ];
+  return [describeError(error.message), `${ended} It is in line ${formatCount(error.line)} of the log.`];
 }
 
 /** The error in plain words, the place before it where the message begins with one. */
 function describeError(message: string): string {
   const [, path, line, words] = /^([^\s:]{1,200}\.\w{1,8}):(\d{1,9}) (.+)$/s.exec(message) ?? [];
-  if (path === undefined || words === undefined) return `**First error:** ${formatCode(message)}`;
+  if (path === undefined || words === undefined) return `**Error:** ${formatCode(message)}`;
   return `**${formatCode(path)}, line ${line}:** ${formatCode(words)}`;
 }
 

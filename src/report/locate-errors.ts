@@ -9,9 +9,9 @@ import {
 } from './error-blocks.ts';
 import { type LogLine, parseLogLine, readJsonLine } from './error-patterns.ts';
 import { type PlacedError, readPlacedError } from './error-places.ts';
-import { stripFields } from './find-error.ts';
 import { copyString } from './log-tail.ts';
 import { mayBeProjectPath, readProjectRoot, toProjectPath } from './project-path.ts';
+import { stripFields } from './read-log-words.ts';
 import { truncateBytes } from './truncate-bytes.ts';
 
 /** GitHub takes 50 annotations in a request. */

@@ -1,6 +1,6 @@
 import type { FirstError, LogExcerpt } from '../domain/log-excerpt.ts';
 import { capLogLine, cleanLogLine, SHOWN_LINE_LENGTH, sliceWhole } from './clean-log-line.ts';
-import { createErrorFinder, type FoundError } from './find-error.ts';
+import { createErrorFinder } from './find-error.ts';
 import { createErrorLocator } from './locate-errors.ts';
 import { copyString, createLogTail } from './log-tail.ts';
 import type { Redactor } from './redact.ts';
@@ -72,23 +72,41 @@ export function createLogExcerptBuilder(redactor: Pick<Redactor, 'forLog'>): Log
   };
 }
 
-/** Keeps the first error and the lines around it. */
+/** Lines around an error. */
+interface Surroundings {
+  readonly lines: string[];
+  readonly before: number;
+}
+
+/** Keeps the error that ended the job and the lines around it, and those around what may still turn out to be it. */
 function createErrorCollector() {
   const finder = createErrorFinder();
   let before: string[] = [];
-  let context: string[] = [];
-  let found: FoundError | null = null;
+  let around = new Map<number, Surroundings>();
+
+  function keep(line: string): void {
+    for (const { lines, before: count } of around.values()) {
+      if (lines.length < count + 1 + LINES_AFTER_ERROR) lines.push(copyContextLine(line));
+    }
+    const candidates = finder.candidates();
+    if (candidates.length !== around.size || candidates.some((one) => !around.has(one))) {
+      const fresh = { lines: [...before.map(copyContextLine), copyString(line)], before: before.length };
+      around = new Map(candidates.map((one) => [one, around.get(one) ?? fresh]));
+    }
+    before = [...before, line].slice(-LINES_BEFORE_ERROR);
+  }
+
   return {
     add(line: string): void {
-      if (context.length === before.length + 1 + LINES_AFTER_ERROR) return;
       finder.add(line);
-      found = finder.found();
-      if (found === null) before = [...before, line].slice(-LINES_BEFORE_ERROR);
-      else if (context.length === 0) context = [...before.map(copyContextLine), copyString(line)];
-      else context.push(copyContextLine(line));
+      keep(line);
     },
     collect(): FirstError | null {
-      return found === null ? null : { ...found, context: [...context], contextBefore: before.length };
+      const found = finder.found();
+      const context = found && around.get(found.line);
+      return found && context
+        ? { ...found, context: [...context.lines], contextBefore: context.before }
+        : null;
     },
   };
 }

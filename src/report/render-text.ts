@@ -8,7 +8,7 @@ import { fence, fenceOverhead } from './fence.ts';
 import { formatCount } from './format-count.ts';
 import { OUTPUT_BYTES, truncateBytes, truncateBytesFromStart } from './truncate-bytes.ts';
 
-/** Of the text's bytes, what the first error and its surroundings may take, with their fence. */
+/** Of the text's bytes, what the error and its surroundings may take, with their fence. */
 const ERROR_BYTES = 30_000;
 /** GitHub may keep a text that an update leaves out: that of a log that was shown before the repository was made public. */
 const HIDDEN = 'No log is shown here.';
@@ -66,7 +66,7 @@ function measureWords(log: LogExcerpt, note: string, view: CheckRunView): number
 }
 
 function describeError(error: FirstError, log: LogExcerpt): string {
-  return `The first error, in line ${formatCount(error.line)} of ${formatCount(log.totalLines)}:`;
+  return `The error, in line ${formatCount(error.line)} of ${formatCount(log.totalLines)}:`;
 }
 
 function describeTail(leftOut: number, shown: number, view: CheckRunView): string {

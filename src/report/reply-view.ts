@@ -21,7 +21,7 @@ export interface ShownDeployment {
   readonly deployment: Deployment;
   /** The deployment that replaced it. */
   readonly supersededBy: Deployment | null;
-  /** The first error of its log, where that may be told. */
+  /** The error that ended its job, where that may be told. */
   readonly error?: string | null;
 }
 

@@ -72,6 +72,26 @@ describe('a log that is too long', () => {
     });
   });
 
+  test('has the surroundings of the error that it turns out to be', async () => {
+    const lines = [
+      ...number(8),
+      'ERROR Table orders is locked',
+      'INFO Closing connections',
+      'ERROR Loading users failed: timed out',
+      'INFO Retrying in 5 s',
+      'ERROR Job failed',
+    ];
+    const builder = build();
+    await builder.add(lines.slice(0, 11));
+    await builder.add(lines.slice(11));
+    expect(builder.excerpt(true).firstError).toEqual({
+      line: 9,
+      message: 'Table orders is locked',
+      contextBefore: 5,
+      context: lines.slice(3),
+    });
+  });
+
   test.each([1, 2, 3, 4, 7, 100])('does not depend on how it comes in: %i lines at a time', async (size) => {
     const lines = [
       'one',

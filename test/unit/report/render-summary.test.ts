@@ -222,7 +222,7 @@ describe('explains', () => {
   });
 
   test.each([
-    ['Closes #12, @ana', '**First error:** `Closes #12, @ana`'],
+    ['Closes #12, @ana', '**Error:** `Closes #12, @ana`'],
     [
       'meltano.yml:12 mapping values are not allowed here',
       '**`meltano.yml`, line 12:** `mapping values are not allowed here`',
@@ -230,12 +230,12 @@ describe('explains', () => {
     ['models/a.sql:3 <img src=x> `@ana` **b**', '**`models/a.sql`, line 3:** ``<img src=x> `@ana` **b**``'],
     [
       'Could not connect to db.internal:5432 in time',
-      '**First error:** `Could not connect to db.internal:5432 in time`',
+      '**Error:** `Could not connect to db.internal:5432 in time`',
     ],
-  ])('a failure begins with its first error in plain words: %s', (message, words) => {
+  ])('a failure begins with its error in plain words: %s', (message, words) => {
     const firstError = { line: 1214, message, context: [], contextBefore: 0 };
     const view = makeView(makeRun(38, { reason: 'job_error' }), { log: makeLog(['x'], { firstError }) });
-    const ended = 'The job ended with errors after 38 s. The first one is in line 1,214 of the log.';
+    const ended = 'The job ended with errors after 38 s. It is in line 1,214 of the log.';
     expect(renderSummary(view).startsWith(`${words}\n\n${ended}\n\n|`)).toBe(true);
   });
 });

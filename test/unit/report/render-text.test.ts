@@ -54,7 +54,7 @@ test('the tail, and how much is missing before it', () => {
 test('the first error before the tail', () => {
   const text = render(cutLog(902_114, 3, 12)) ?? '';
   const [before, context, between, tail] = text.split(/\n*```\n*/);
-  expect(before).toBe('The first error, in line 12 of 902,114:');
+  expect(before).toBe('The error, in line 12 of 902,114:');
   expect(context?.split('\n')).toEqual(number(7, 22));
   expect(between).toMatch(/^902,089 lines are left out here; .* The last 3 lines:$/);
   expect(tail?.split('\n')).toEqual(number(902_112, 902_114));
@@ -65,7 +65,7 @@ test.each([
   ['apart from the tail', 70, [...number(65, 80), ...number(89, 100)], '8 lines are left out here'],
   ['right before the tail', 78, number(73, 100), 'The last 12 lines:'],
   ['reaching into the tail', 84, number(79, 100), 'The last 6 lines:'],
-  ['reaching to the end', 90, number(85, 100), 'The first error, in line 90 of 100:'],
+  ['reaching to the end', 90, number(85, 100), 'The error, in line 90 of 100:'],
 ])('the surroundings of the first error %s: no line twice', (_, error, expected, sentence) => {
   const text = render(cutLog(100, 12, error)) ?? '';
   expect(text.match(/^line \d+$/gm)).toEqual(expected);
@@ -73,7 +73,7 @@ test.each([
 });
 
 test('an error within the tail is not shown apart', () => {
-  expect(render(cutLog(20_000, 100, 19_950))).not.toContain('The first error');
+  expect(render(cutLog(20_000, 100, 19_950))).not.toContain('The error');
 });
 
 test('a tail that does not fit loses its beginning, never its end', () => {

@@ -14,10 +14,10 @@ const HARMLESS = new Set(
 );
 const TYPE = /^(?:typing\.|t\.)?[A-Z][A-Za-z]+\[[A-Za-z_., |[\]]*\]?$/;
 const MASK =
-  /^(?:\*+|x{3,}|X{3,}|•+|\.{3,}|…|-+|_+|#+|<[a-z][\w .-]*>|\[?\(?(?:redacted|hidden|filtered|masked)\)?\]?)$/i;
+  /^(?:\*{3,}\w{0,4}|\*+|x{3,}|X{3,}|•+|_+[A-Z]+_+|\.{3,}|…|-+|_+|#+|<[a-z][a-z _.-]*>|\[?\(?(?:redacted|hidden|filtered|masked)\)?\]?)$/i;
 /** A variable of a shell, of CI, of a template, of Python. A default inside of one is not harmless. */
 const REFERENCE =
-  /^(?:\$\{\{?\s*[\w.-]+\s*\}?\}|\$\(?[A-Z_][A-Z0-9_]*\)?|%[A-Z_][A-Z0-9_]*%|%\(\w+\)s|%s|:\w+|\?|\{\{[^,{}]*\}\}|\{[\w.!]*\}|\$ENV\[\w+\]|(?:self|cls|this|config|cfg|settings|os|env|ctx|context|args|kwargs|options|opts|params|inputs|var|vars|local|github|conf|connector_config)\.[A-Za-z_][\w.]*)$/;
+  /^(?:\$\{\{?\s*[\w.-]+\s*\}?\}|\$\(?[A-Z_][A-Z0-9_]*\)?|%[A-Z_][A-Z0-9_]*%|%\(\w+\)s|%s|:\w+|\?|\{\{[^,{}]*\}\}|\{[A-Za-z_.!]*\}|\$ENV\[\w+\]|(?:self|cls|this|config|cfg|settings|os|env|ctx|context|args|kwargs|options|opts|params|inputs|var|vars|local|github|conf|connector_config)\.[A-Za-z_][\w.]*)$/;
 /** A call without arguments, perhaps without its last bracket. */
 const CALL = /^[A-Za-z_][\w.]{0,100}\(\)?$/;
 /** `crt_creds.secret_key`, `auth[1]`, `config["token"]` in a line of code. */

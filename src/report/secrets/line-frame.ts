@@ -18,7 +18,7 @@ const MOST_PIECES = 12;
 /** The words in a line of JSON. */
 const EVENT = /^\s*\{(?:.{0,2000}?[,{]\s*)?"(?:event|message|msg|log|text)"\s*:\s*"/;
 const FIELDS =
-  /(?<!\s)\s+(?:cmd_type|consumer|exit_codes?|job_name|job_run_id|name|producer|run_id|state_id|stdio|string_id|full_refresh)=\S/;
+  /(?<!\s)\s+(?:cmd_type|consumer|exit_codes?|job_name|job_run_id|producer|run_id|state_id|stdio|string_id|full_refresh)=\S|(?<!\s)\s+name=[^\s"'<>]+(?:\s|$)/;
 const CALLER = /(?<!\s)\s+[([][\w./-]{1,80}(?:\.py)?(?::\d{1,6})?[)\]]$/;
 const BORDER = /[│┃║╭╮╰╯❱|]/;
 

@@ -3,6 +3,7 @@ import type { LineFrame } from './line-frame.ts';
 import type { StringStart } from './read-string.ts';
 import { type Container, readContainer } from './secret-container.ts';
 import type { SecretPlace } from './secret-places.ts';
+import type { SecretTable } from './secret-table.ts';
 
 /** What the next line has to do with the ones before. */
 export type Carry =
@@ -18,6 +19,8 @@ export type Carry =
   | { readonly kind: 'container'; readonly container: Container }
   /** What is indented further is secret. `whole`: each of its lines (`password: |`), not only the values in it. */
   | { readonly kind: 'block'; readonly place: SecretPlace; readonly whole: boolean }
+  /** Below the head of a table that has a column of secrets. */
+  | { readonly kind: 'table'; readonly table: SecretTable }
   /** The `value:` of the variable that was named is secret. */
   | { readonly kind: 'property'; readonly place: SecretPlace; readonly lines: number };
 

@@ -116,7 +116,7 @@ function isSecretText(place: SecretPlace, text: string): boolean {
 /** A list, a mapping, or a call. */
 function readContained(scan: LineScan, place: SecretPlace, at: number): number | null {
   const { line } = scan;
-  if (line.startsWith('{{', at) || /^\{\w*\}/.test(line.slice(at, at + 60))) return null;
+  if (line.startsWith('{{', at) || /^\{[A-Za-z_]*\}/.test(line.slice(at, at + 60))) return null;
   const lookup = isAssignment(line, place) ? CODE : LOOKUP;
   const opened = [WRAPPER, lookup].map((pattern) => skip(pattern, line, at));
   const isCall = opened.some((end) => end > at);
@@ -201,7 +201,7 @@ function findHeaderEnd(line: string, at: number, limit: number): number {
 function readBare(scan: LineScan, place: SecretPlace, at: number, limit: number): number {
   const { line } = scan;
   if (line.startsWith('{{', at)) return readTemplate(scan, place, at, limit);
-  const placeholder = /^<[a-z][\w .-]{0,60}>(?![\w.-])/i.exec(line.slice(at, at + 66));
+  const placeholder = /^<[a-z][a-z _.-]{0,60}>(?![\w.-])/i.exec(line.slice(at, at + 66));
   if (placeholder !== null) return at + placeholder[0].length;
   const end = skip(BARE, line, at, limit);
   if (end <= at || (place.sign === ' ' && line[at] === '-')) return at;
@@ -224,6 +224,8 @@ function isSecretBare({ name, form, sign }: SecretPlace, rest: string, text: str
   if (/^(?:old)?pwd$/i.test(name.text) && text.startsWith('/')) return false;
   if (name.kind === 'maybe') return isRandom(text, sign === '=' ? 6 : 16);
   if (repeatsName(text, name.text)) return false;
+  // A comparison in a line of code.
+  if (sign === '==' && /^[a-z]+_[a-z_]+$/.test(text)) return false;
   if (form === 'line') return !isSentence(rest);
   if (form !== 'words') return !(sign === ':' && isSentence(rest));
   if (sign === 'blank') return isRandom(text, /^pass|^pwd/i.test(name.text) ? 8 : 16);

@@ -6,6 +6,7 @@ import { readValue } from './read-value.ts';
 import { endEntry, isContainerStart, looksLikeContent } from './secret-container.ts';
 import { isReadableKey, NAME_STEM } from './secret-names.ts';
 import { type FoundName, findIdentifiedBy, findName, findPlace, type SecretPlace } from './secret-places.ts';
+import { readTableHead, readTableLine } from './secret-table.ts';
 
 /** Lines between the name of a variable and its `value:`, or blank ones between a name and its value. */
 const MOST_PROPERTIES = 6;
@@ -19,6 +20,8 @@ export function scanLine(line: string, before: Carry | null): LineScan {
     if (hit === null) break;
     at = Math.max(readName(scan, hit), hit.index + 1);
   }
+  const table = scan.carry === null && scan.ranges.length === 0 ? readTableHead(line) : null;
+  if (table !== null) scan.carry = { kind: 'table', table };
   return scan;
 }
 
@@ -33,6 +36,8 @@ function readName(scan: LineScan, hit: RegExpExecArray): number {
   if (name === null) return skipName(line, hit.index + hit[0].length);
   const place = findPlace(line, name, frame);
   if (place !== null) return readValue(scan, place);
+  const values = scan.contained === 0 ? findInsertedValues(line, name) : null;
+  if (values !== null) return followContainer(scan, values, { rule: 'all', levels: [] });
   noteProperty(scan, name);
   return name.end;
 }
@@ -42,6 +47,18 @@ function skipName(line: string, from: number): number {
   let at = from;
   while (at < line.length && at - from < 60 && /[\w.-]/.test(line[at] ?? '')) at++;
   return at;
+}
+
+const VALUES = /[^()]{0,1000}\)\s{0,20}values\s{0,20}(?=\()/iy;
+
+/** `INSERT INTO users (name, password) VALUES (…)`: all of the values, since any of them may be the secret. */
+function findInsertedValues(line: string, { start, end }: FoundName): number | null {
+  const from = Math.max(0, start - 1000);
+  const open = from + line.slice(from, start).lastIndexOf('(');
+  if (line[open] !== '(') return null;
+  if (!/\binsert\s+into\s+[^\s()]{1,200}\s?$/i.test(line.slice(Math.max(0, open - 220), open))) return null;
+  VALUES.lastIndex = end;
+  return VALUES.test(line) ? VALUES.lastIndex : null;
 }
 
 /** `- name: DB_PASSWORD`: its value comes in one of the next lines. */
@@ -77,6 +94,8 @@ function resume(scan: LineScan, before: Carry): number {
       return resumeContainer(scan, before);
     case 'block':
       return resumeBlock(scan, before);
+    case 'table':
+      return resumeTable(scan, before);
     case 'property':
       return resumeProperty(scan, before);
   }
@@ -149,6 +168,14 @@ function resumeBlock(scan: LineScan, before: Extract<Carry, { kind: 'block' }>):
   const end = readValue(scan, { ...place, at, limit: frame.end, form: 'line', sign: ':' });
   scan.carry ??= before;
   return end;
+}
+
+function resumeTable(scan: LineScan, before: Extract<Carry, { kind: 'table' }>): number {
+  const read = readTableLine(scan.line, before.table);
+  if (read === null) return 0;
+  scan.ranges.push(...read.ranges);
+  scan.carry = { kind: 'table', table: read.table };
+  return scan.line.length;
 }
 
 function resumeProperty(scan: LineScan, before: Extract<Carry, { kind: 'property' }>): number {

@@ -5,9 +5,19 @@
 export type NameKind = 'secret' | 'maybe' | 'authorization' | 'cookie';
 
 /** Every name of a secret holds one of these; found first, since most lines hold none. */
-export const NAME_STEM = /pass|pwd|secret|token|key|cred|auth|cookie|sig|kennwort|_pat(?![a-z])|identified/gi;
+export const NAME_STEM =
+  /pass|pwd|secret|token|key|cred|auth|cookie|sig|kennwort|_pat(?![a-z])|pw(?![a-z])|identified/gi;
 
-const WHOLE_WORDS = new Set(['pwd', 'pass', 'cred', 'creds', 'authorization', 'jsessionid', 'phpsessid']);
+const WHOLE_WORDS = new Set([
+  'pwd',
+  'pw',
+  'pass',
+  'cred',
+  'creds',
+  'authorization',
+  'jsessionid',
+  'phpsessid',
+]);
 /** These also end a word that is written in one: `clientsecret`, `PGPASSWORD`, `MYSQL_PWD`. */
 const WORD_END =
   /(?:password|passwd|passphrase|passcode|passwort|kennwort|secret|token|apikey|accesskey|secretkey|privatekey|credential|(?:db|pg|my|sql|usr|user|root|admin|ftp|smtp|http|ssh|proxy)(?:pass|pwd))s?$/;

@@ -31,7 +31,10 @@ export interface SecretPlace {
 const CLOSE = `(?:\\\\*["'\`]|%2[27]|&quot;|&#(?:34|39|x22|x27);|\\\\+u002[27])?[\\])]{0,2}`;
 const SIGN =
   '=>|:=|->|[!=]={1,2}|[?+]?=|:(?!:|//)|：|＝|%3[ad]|\\\\+u003[ad]|\\[env: [^\\]]{0,200}\\] current value:|was set in [^:]{1,80}:';
-const PAIR = new RegExp(`${CLOSE}(?: \\([^()]{0,40}\\)(?=:))?[ \\t]{0,80}(${SIGN})[ \\t]{0,80}`, 'iy');
+const PAIR = new RegExp(
+  `${CLOSE}(?: \\([^()]{0,40}\\)(?=:)| \\[[^\\]]{0,20}\\](?=:)| for [^\\s:=]{1,60}(?: [^\\s:=]{1,60})?(?= ?[:=]))?[ \\t]{0,80}(${SIGN})[ \\t]{0,80}`,
+  'iy',
+);
 const PROPERTY = `["']?\\w{1,20}["']?[ \\t]{0,4}[:=][ \\t]{0,4}["'][^"']{0,80}["'],?[ \\t]{0,4}`;
 /** `name="X" value="…"`, `{"name": "X", "value": "…"}`. */
 const NAMED = new RegExp(
@@ -39,11 +42,13 @@ const NAMED = new RegExp(
     `\\\\*["'],(?:${PROPERTY}){0,4}\\\\*["'](?:value|val|content|data)\\\\*["']:`,
   'iy',
 );
-const XML = /[^<>"']{0,20}(?:["'][^"'<>]{0,200}["'])?>(?=[^<>]{1,4096}<\/)/y;
+const XML = /[^<>"']{0,20}(?:["'][^"'<>]{0,200}["'])?>(?:<!\[CDATA\[)?(?=[^<>]{1,4096}(?:\]\]>)?<\/)/y;
+/** `<entry key="password">…</entry>`. */
+const XML_KEY = /["'][^<>]{0,80}>(?=[^<>]{1,4096}<\/)/y;
 const XML_PROPERTY = /<\/name>\s{0,8}<value>/iy;
 const COMMA = /\\*["'][ \t]{0,4},[ \t]{0,4}(?=[bBrRuU]{0,2}\\*["'])/y;
 const QUOTED = /[ \t]{1,8}(?=[bNE]?\\*["'])/y;
-const IS = /\\*["'`]?[ \t]{1,4}(is|was|to|equals|was set to|is set to|set to)[ \t]*:?[ \t]{1,4}/iy;
+const IS = /\\*["'`]?[ \t]{1,4}(is|was|to|as|equals|was set to|is set to|set to)[ \t]*:?[ \t]{1,4}/iy;
 const BLANKS = /[ \t]+/y;
 const CELL = /[ \t]*[│┃║|][ \t]*/y;
 const IDENTIFIED = /identified(?:\s+with\s+\S{1,64})?\s+(?:by|as)(?:\s+(?:password|values))?(?:\s+|$)/iy;
@@ -53,6 +58,9 @@ export function findName(line: string, hit: number): FoundName | null {
   let end = hit;
   while (start > 0 && hit - start < LONGEST_NAME && isNameCharacter(line.charCodeAt(start - 1))) start--;
   while (end < line.length && end - hit < LONGEST_NAME && isNameCharacter(line.charCodeAt(end))) end++;
+  // `%3DPWD` in an address.
+  if (line[start - 1] === '%' && /^[0-9A-Fa-f]{2}/.test(line.slice(start, start + 2)) && start + 2 <= hit)
+    start += 2;
   // `\n` before a name, in a text that was printed in one line.
   if (start > 0 && start < hit && line[start - 1] === '\\' && /[nrt]/.test(line.charAt(start))) start++;
   while (start < hit && /[.-]/.test(line.charAt(start))) start++;
@@ -101,23 +109,31 @@ interface Between {
 /** A sign, or what does for one: `name="X" value="…"`, `<name>…</name>`, `('name', '…')`. */
 function findSigned(line: string, name: FoundName, frame: LineFrame): Between | null {
   const pair = match(PAIR, line, name.end);
-  if (pair !== null) {
-    const { length } = pair[0];
-    // A branch (`feature/tokens -> origin/…`), a requirement (`pysecret==1.2`).
-    const isPath = pair[1] === '->' && line[name.start - 1] === '/';
-    const isVersion = pair[0] === '==' && /^\d+(?:\.\w+)+/.test(line.slice(name.end + 2, name.end + 34));
-    if (isPath || isVersion) return null;
-    // In a sentence a blank follows the colon.
-    const isTight = !/\s$/.test(pair[0]) && name.end + length < frame.end;
-    return { length, sign: pair[1] ?? '', ...(isTight && { form: 'pair' as const }) };
-  }
+  if (pair !== null) return readSign(line, name, frame, pair);
   const named = match(NAMED, line, name.end) ?? match(XML_PROPERTY, line, name.end);
   if (named !== null) return { length: named[0].length, sign: '=', form: 'pair' };
-  const xml = line[name.start - 1] === '<' ? match(XML, line, name.end) : null;
-  if (xml !== null) return { length: xml[0].length, sign: '>', form: 'pair' };
+  const before = line.slice(Math.max(0, name.start - 8), name.start);
+  const xml = before.endsWith('<') ? XML : /\b(?:name|key|id)=["']$/.test(before) ? XML_KEY : null;
+  const tag = xml && match(xml, line, name.end);
+  if (tag !== null) return { length: tag[0].length, sign: '>', form: 'pair' };
+  // MySQL's `PASSWORD('…')`.
+  const isCall = /^password$/i.test(name.text) && /^\(["']/.test(line.slice(name.end, name.end + 2));
+  if (isCall) return { length: 1, sign: '=', form: 'pair' };
   const comma = match(COMMA, line, name.end);
   if (comma !== null && isPair(line, name)) return { length: comma[0].length, sign: ',', form: 'pair' };
   return null;
+}
+
+function readSign(line: string, name: FoundName, frame: LineFrame, pair: RegExpExecArray): Between | null {
+  const [{ length }, sign = ''] = pair;
+  // A branch (`feature/tokens -> origin/…`), a requirement (`pysecret==1.2`), the name of a secret of AWS.
+  const before = line.slice(Math.max(0, name.start - 90), name.start);
+  if ((sign === '->' && before.endsWith('/')) || /\barn:[\w:-]{0,80}:$/.test(before)) return null;
+  if (pair[0] === '==' && /^\d+(?:\.\w+)+/.test(line.slice(name.end + 2, name.end + 34))) return null;
+  if (pair[0].startsWith(' for ')) return { length, sign, form: 'words' };
+  // In a sentence a blank follows the colon.
+  const isTight = !/\s$/.test(pair[0]) && name.end + length < frame.end;
+  return isTight ? { length, sign, form: 'pair' } : { length, sign };
 }
 
 /** Blanks, the border of a table, or a word. */
@@ -136,6 +152,7 @@ function findUnsigned(line: string, name: FoundName, frame: LineFrame): Between 
     const before = line.slice(Math.max(0, name.start - 40), name.start);
     const isMeant =
       is[1] !== 'to' || /\b(?:set|setting|change|changed|changing|update|updated)\b/i.test(before);
+    if (is[1]?.toLowerCase() === 'as' && !/^[A-Z_]+$/.test(name.text)) return null;
     return isMeant ? { length: is[0].length, sign: 'is', form: 'words' } : null;
   }
   const quoted = match(QUOTED, line, name.end);
@@ -165,13 +182,14 @@ function match(pattern: RegExp, line: string, at: number): RegExpExecArray | nul
 
 /** A name within quotes that it shares with its value (`'Authorization: …'`): the value ends with them. */
 function findLimit(line: string, name: FoundName, frame: LineFrame): number {
+  // Behind the frame are fields, each with a name of its own.
+  const whole = name.end > frame.end ? line.length : frame.end;
   const quote = line[name.start - 1] ?? '';
-  if (!`"'\``.includes(quote) || quote === '') return Math.max(frame.end, name.end);
-  if (/^\\*["'`]/.test(line.slice(name.end, name.end + 8))) return Math.max(frame.end, name.end);
+  if (!`"'\``.includes(quote) || quote === '') return whole;
+  if (/^\\*["'`]/.test(line.slice(name.end, name.end + 8))) return whole;
   let slashes = 0;
   while (line[name.start - 2 - slashes] === '\\') slashes++;
-  const end = findStringEnd(line, name.end, { quote, slashes });
-  return end === null ? Math.max(frame.end, name.end) : end.at;
+  return findStringEnd(line, name.end, { quote, slashes })?.at ?? whole;
 }
 
 function findForm(line: string, name: FoundName, frame: LineFrame, sign: string): SecretPlace['form'] {
@@ -184,7 +202,7 @@ function findForm(line: string, name: FoundName, frame: LineFrame, sign: string)
   }
   if (sign === ':' && /[{,][ \t]*$/.test(before)) return 'flow';
   // After a word and a blank a colon may be a sentence's.
-  const isInSentence = /[\w'")\]][ \t]+$/.test(before) && sign === ':';
+  const isInSentence = /[\w'")\]][ \t]+["'`]?$/.test(before) && sign === ':';
   return isInSentence ? 'words' : 'pair';
 }
 
@@ -197,7 +215,7 @@ function isPair(line: string, name: FoundName): boolean {
   );
   const isHeader = /-|authorization|cookie/i.test(name.text);
   if (value === null || isHeader) return isHeader || /[({][ \t]{0,2}\W*$/.test(before);
-  return !/^[a-z]+(?:_[a-z]+)*$/i.test(value[2] ?? '') || /[(,[][ \t]*\([bBrRuU]{0,2}\\*["']$/.test(before);
+  return !/^[a-z!*._-]+$/i.test(value[2] ?? '') || /[(,[][ \t]*\([bBrRuU]{0,2}\\*["']$/.test(before);
 }
 
 function isCell(line: string, name: FoundName, frame: LineFrame): boolean {
@@ -209,7 +227,7 @@ function isOption(line: string, name: FoundName): boolean {
   const before = line.slice(Math.max(0, name.start - 80), name.start);
   return (
     /(?:^|\s)-{1,2}$/.test(before) ||
-    /\bconfig\b.*\bset\s+(?:[\w-]+\s+)?$/.test(before) ||
+    /\bconfig(?:ure)?\b.*\bset\s+(?:[\w-]+\s+)?$|\b(?:setx|setenv)\s+$/.test(before) ||
     /\blogin\s+\S+\s+$/.test(before)
   );
 }

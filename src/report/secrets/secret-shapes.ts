@@ -118,7 +118,7 @@ const SHAPES: readonly Shape[] = [
   },
   {
     pattern:
-      /\b(?:sqlplus|rman|expdp|impdp|sqlldr|userid|dsn|conn|connect(?:ing)?(?: as)?|thin:|oracledb?)\b[ =:'"]{1,4}(?:-[A-Za-z]{1,8} )?[A-Za-z][\w$#]{0,29}\/([^\s"'`]{2,128})(?=@)/dgi,
+      /\b(?:sqlplus|rman|expdp|impdp|sqlldr|userid|dsn|conn|connect(?:ing)?(?: as)?|thin|oracledb?)\b[ =:'"]{1,4}(?:-[A-Za-z]{1,8} )?[A-Za-z][\w$#]{0,29}\/"?([^\s"'`]{2,128})(?="?@)/dgi,
   },
   // `curl -u user:X`; `docker run -u 1000:1000` has no password.
   {
@@ -127,14 +127,22 @@ const SHAPES: readonly Shape[] = [
       !/\b(?:docker|podman|kubectl|chown|install|exec|run)\b/.test(before) && !isHarmless(value),
   },
   {
+    pattern: /\bcurl\b[^\n|;]{0,400}?\s-[A-Za-z]{1,8}u ?["']?[^\s:"'/]{0,128}:([^\s"'\\]{2,256})/dg,
+    accept: (value) => !isHarmless(value),
+  },
+  { pattern: /\bcurl\b[^\n|;]{0,400}?\s(?:-b|--cookie)[ =]?["']?([\w.-]{1,100}=[^"'\n\\]{2,4096})/dg },
+  {
     pattern:
-      /\b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass)\b[^\n|;]{0,400}?\s-p ?([^\s"'\\-][^\s"'\\]{2,128})/dg,
+      /\b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass|docker login|az login)\b[^\n|;]{0,400}?\s-p ?([^\s"'\\-][^\s"'\\]{2,128})/dg,
     accept: (value) => !isHarmless(value),
   },
   {
-    pattern: /\bdocker login\b[^\n|;]{0,400}?\s-p ([^\s"'\\-][^\s"'\\]{2,128})/dg,
-    accept: (value) => !isHarmless(value),
+    pattern: /\b(?:sqlcmd|bcp|redis-cli)\b[^\n|;]{0,400}?\s-[Pa] ?([^\s"'\\-][^\s"'\\]{2,128})/dg,
+    accept: (value) => !isHarmless(value) && !/^\d+$/.test(value),
   },
+  { pattern: /(?:Basic|Digest|Proxy)Auth\(b?["'][^"'\n]{0,200}["'], ?b?["']([^"'\n\\]{1,512})["']/dg },
+  { pattern: /\bCookie\([^\n]{0,60}\bname=["'][^"'\n]{0,200}["'], value=["']([^"'\n\\]{1,4096})["']/dg },
+  { pattern: /[?&]code=([^\s&"'#]{16,})/dg, accept: (value) => isRandom(value) },
 ];
 
 /** Code units before a match that are looked at. */

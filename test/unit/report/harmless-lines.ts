@@ -287,9 +287,200 @@ The token is expired
 The token was created
 password is stored in the keyring
 API key: see the documentation
+Password for 'https://ana@github.com':
+Token for stream orders: page 3
+Fetching token for account 12: ok
+Secret for environment prod is missing
+No credentials for tap-github: skipping
+Credentials for account acme were not found
+password for user "ana" is wrong
+Could not find secret for key: foo
+Using token for authentication: yes
+|    | id | token_count | password |
++----+----+
+| name     | type   | secret |
+|----------|--------|--------|
+| tap-x    | oauth  | yes    |
+pw: null
+npw=3
+set pw
+PASS: 12
+[PASS] unique_orders_id
+==> PASS tests/test_tokens.py::test_refresh_token
+tests/test_auth.py::test_password_reset PASSED [ 50%]
+tests/test_credentials.py ....                                           [100%]
+E   KeyError: 'api_key'
+E       AssertionError: assert 'token' in {}
+>       assert token == expected_token
+INFO:sqlalchemy.engine.Engine:SELECT users.password AS users_password FROM users WHERE users.id = %(id)s
+INFO:sqlalchemy.engine.Engine:INSERT INTO users (name, password) VALUES (%s, %s)
+INSERT INTO "secrets" ("id", "name") VALUES (1, 'ana')
+INSERT INTO analytics.access_tokens (id, created_at) SELECT id, created_at FROM raw.access_tokens
+CREATE TABLE analytics.tokens AS (SELECT * FROM raw.tokens)
+CREATE TABLE "auth"."tokens" ("id" INTEGER, "token" VARCHAR, "secret" VARCHAR(16777216))
+ALTER TABLE "public"."users" ADD COLUMN "password_hash" VARCHAR
+GRANT SELECT ON TABLE secrets TO ROLE reporter
+grant usage on schema credentials to role loader
+COMMENT ON COLUMN users.password IS 'The hashed password of the user'
+COPY INTO tokens FROM @stage FILE_FORMAT = (TYPE = CSV)
+select md5(cast(coalesce(cast(token as TEXT), '') as TEXT)) as token_key
+  , token as access_token_name
+  , case when password is null then 'missing' else 'set' end as password_state
+{{ dbt_utils.generate_surrogate_key(['token', 'user_id']) }}
+{{ config(unique_key=['token', 'user_id'], sort_keys=['token']) }}
+- dbt_utils.unique_combination_of_columns: combination_of_columns: [token, id]
+      - name: token
+        description: The token of the session, see https://docs.example.com/token
+        tests: [not_null, unique]
+          - not_null
+    - name: password
+      tests:
+        - not_null
+- table: secrets
+  primary_key: id
+sources:
+  - name: auth
+    tables:
+      - name: tokens
+      - name: credentials
+stream_maps: {"users": {"password": null, "token": "__NULL__"}}
+select: ["users.password", "!tokens.*"]
+    select:
+    - '!users.password'
+    - tokens.*
+metadata: {tokens: {replication-method: FULL_TABLE}}
+schema: {tokens: {id: {type: integer}}}
+    config:
+      auth_method: oauth
+      user: loader
+      token_lifetime: 3600
+plugins: extractors: tap-github variant: meltanolabs
+Found 3 secrets, 2 tokens, 1 password in the vault
+Skipping stream 'tokens': not selected
+Tap 'tap-auth0' discovered 12 streams: tokens, users, credentials
+Discovered streams: ['users', 'tokens', 'secrets', 'api_keys']
+Selected attributes: [selected] tokens.id [automatic] tokens.token
+"streams": [{"tap_stream_id": "tokens", "key_properties": ["id"], "stream": "tokens"}]
+{"tap_stream_id": "public-api_keys", "table_name": "api_keys", "metadata": [{"breadcrumb": [], "metadata": {"table-key-properties": ["id"]}}]}
+{"breadcrumb": ["properties", "password"], "metadata": {"inclusion": "available", "selected-by-default": true, "sql-datatype": "character varying"}}
+"password": {"inclusion": "available", "maxLength": 255, "type": ["null", "string"]}
+"token": {"anyOf": [{"type": "string", "format": "uuid"}, {"type": "null"}]}
+"secret": {"$ref": "#/definitions/secret"}
+{"properties": {"token": {"type": "string"}, "secret": {"type": ["string", "null"], "description": "A secret"}}, "required": ["token", "secret"]}
+'credentials': {'type': 'object', 'oneOf': [{'title': 'OAuth', 'required': ['client_id', 'client_secret']}]}
+Missing required keys: ['client_id', 'client_secret', 'refresh_token']
+Required config keys: client_id, client_secret, refresh_token, start_date
+Config keys: ['api_key', 'start_date', 'user_agent']
+REQUIRED_CONFIG_KEYS = ["start_date", "api_key"]
+env vars: TAP_X_API_KEY, TAP_X_PASSWORD
+Reading TAP_GITHUB_AUTH_TOKEN from the environment
+Environment variable TAP_GITHUB_AUTH_TOKEN not set
+meltano config tap-github set --interactive
+meltano config tap-github unset auth_token
+meltano add extractor tap-auth0
+OSError: [Errno 13] Permission denied: '/root/.aws/credentials'
+FileNotFoundError: [Errno 2] No such file or directory: '/project/client_secrets.json'
+Loaded token from cache /root/.cache/token.json
+token cache: hit
+token bucket: 12 of 100 left
+lexer token: NAME
+tokens left: 4999
+rate limit: 5000 tokens, remaining: 4999
+X-RateLimit-Remaining: 4999
+Retry-After: 60
+< content-type: application/json
+> User-Agent: singer-sdk/0.34
+> Accept: */*
+< www-authenticate: Bearer realm="api", error="invalid_token", error_description="The access token expired"
+< set-cookie:
+grpc_status:16, grpc_message:"Request had invalid authentication credentials. Expected OAuth 2 access token"
+{"error": {"code": 401, "message": "Request had invalid authentication credentials.", "status": "UNAUTHENTICATED"}}
+{"code":"invalid_token","message":"The token is invalid"}
+{"status":"error","reason":"token expired"}
+{"token_type":"Bearer","scope":"read write","expires_in":86400}
+snowflake.connector.errors.DatabaseError: 250001 (08001): None: Failed to connect to DB: JWT token is invalid. [0ce9eb56-821d-4ca9-a774-04ae89a0cf5a]
+snowflake.connector.errors.ProgrammingError: 390100 (08004): Incorrect username or password was specified.
+pymysql.err.OperationalError: (1045, "Access denied for user 'loader'@'10.0.0.1' (using password: YES)")
+redis.exceptions.AuthenticationError: WRONGPASS invalid username-password pair or user is disabled.
+ldap3.core.exceptions.LDAPBindError: invalid credentials
+paramiko.ssh_exception.AuthenticationException: Authentication failed: password
+paramiko.ssh_exception.PasswordRequiredException: Private key file is encrypted
+ValueError: Could not deserialize key data. The data may be in an incorrect format
+jwt.exceptions.InvalidSignatureError: Signature verification failed
+cryptography.exceptions.InvalidSignature
+binascii.Error: Incorrect padding
+TypeError: connect() missing 1 required keyword-only argument: 'password'
+TypeError: __init__() got an unexpected keyword argument 'auth_token'
+AttributeError: 'NoneType' object has no attribute 'token'
+NameError: name 'password' is not defined
+KeyError: "['token'] not in index"
+UnboundLocalError: cannot access local variable 'token' where it is not associated with a value
+DeprecationWarning: ssl.PROTOCOL_TLS is deprecated
+hint: Using 'master' as the name for the initial branch.
+ * [new tag]         v1.2.3     -> v1.2.3
+ * [new branch]      fix/api-key -> origin/fix/api-key
+   90ff42c..1900ab4  feature/token-refresh -> origin/feature/token-refresh
+Merge branch 'feature/password-reset' into main
+Fast-forward extract/tokens.yml | 2 +-
+Already up to date.
+warning: redirecting to https://github.com/acme/data.git/
+remote: Enumerating objects: 12, done.
+error: pathspec 'tokens' did not match any file(s) known to git
+Author: Ana Token <ana@example.com>
+Date:   Mon Mar 4 10:12:00 2026 +0000
+    Rotate the API key of the warehouse
+    Set the password policy: 12 characters
+-  password: "{{ env_var('OLD_PASSWORD') }}"
++  password: "{{ env_var('NEW_PASSWORD') }}"
+diff --git a/extract/tokens.yml b/extract/tokens.yml
+index 90ff42c..1900ab4 100644
+Preparing metadata (pyproject.toml): finished with status 'done'
+Building wheel for pysecret (pyproject.toml): started
+Created wheel for tokenlib: filename=tokenlib-2.0.0-py3-none-any.whl size=8642 sha256=2b4b1dfc2e9d1a7e7a0f1c0f0d0e0b0a0908070605040302010fedcba9876543
+  Stored in directory: /root/.cache/pip/wheels/90/ff/42/2b4b1dfc2e9d1a7e7a0f1c0f0d0e0b0a0908070605040302010fedcba987
+Found existing installation: keyring 23.0
+WARNING: Keyring is skipped due to an exception: Failed to unlock the keyring!
+WARNING: The candidate selected for download or install is a yanked version: 'tokenizers'
+Looking in indexes: https://pypi.org/simple, https://pkg.example.com/simple
+Link requires a different Python (3.11.7 not in: '<3.11'): https://files.pythonhosted.org/packages/aa/bb/tokenizers-0.9.tar.gz#sha256=2b4b1dfc2e9d1a7e7a0f1c0f0d0e0b0a0908070605040302010fedcba9876543 (from https://pypi.org/simple/tokenizers/)
+"integrity": "sha512-RFDC2MpRBd4AxSRvUeBIVeBU7ojN/SxDfALUd7iVYOSeEK3gZaqR2MGOysj4Zh2xj2RY5fQAUT+Oqq7hWTraMA==",
+Digest: sha256:2b4b1dfc2e9d1a7e7a0f1c0f0d0e0b0a0908070605040302010fedcba9876543
+ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB9dG4kjRhQTtWTVzd2t27+t0DEHBPW7iOD23TUiYLio ana@example.com
+github.com ssh-rsa SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDwFiFcgnkGpE0xWU0
+2026-03-04 10:12:00,123 - root - INFO - Authentication: OAuth
+auth=None, verify=True
+auth: null
+authenticator: externalbrowser
+authenticator=oauth
+private_key_file=/keys/rsa.p8
+private_key: null
+api_key=<your-api-key>
+api_key: "<API_KEY>"
+YOUR_API_KEY
+password: xxxxxxxx
+password: "********" # hidden
+'password': '*****', 'user': 'ana'
+password=*** user=ana
+Password: [hidden]
+client_secret: (sensitive)
+secret: <redacted>
+token: ****1234
+"client_secret": "***",
+ENC[AES256_GCM,data:abc=,iv:def=,tag:ghi=,type:str]
+vault kv get secret/data/prod
+arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-AbCdEf
+projects/p/secrets/db-password/versions/latest
+secretKeyRef: {name: db, key: password}
+        secretKeyRef:
+          name: db-credentials
+          key: password
+valueFrom: {secretKeyRef: {name: db-credentials, key: password}}
+volumeMounts: name: secrets mountPath: /run/secrets
 Replace the credentials: MELTANO_API_TOKEN, or MELTANO_CLIENT_ID and MELTANO_CLIENT_SECRET
 Client secret: not set`.split('\n'),
   `  password: \${DB_PASSWORD}`,
+  'Stream `tokens` is not selected',
+  'Setting `token` in profile `default`',
   'The key `token` was not found',
   'password [env: TAP_X_PASSWORD] current value: (redacted) (from `.env`)',
 ];

@@ -435,6 +435,7 @@ describe('long lines', () => {
     'Authorization: x ',
     'Cookie: a=b ',
     '-----BEGIN PRIVATE KEY-----',
+    'insert into a (token) values (',
     '| token ',
     '==',
     'A',

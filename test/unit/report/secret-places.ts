@@ -117,6 +117,7 @@ const PYTHON: Kind[] = [
   one('headers as lists of bytes', (x) => `[[b'Authorization', b'Bearer ${x}'], [b'Accept', b'*/*']]`),
   one('a header that is set', (x) => `session.headers.update({"X-Api-Key": "${x}"})`),
   one('a call that sets a header', (x) => `request.add_header("Authorization", "Bearer ${x}")`),
+  one('basic authentication', (x) => `HTTPBasicAuth('ana', '${x}')`),
   one('pairs', (x) => `data=[('grant_type', 'password'), ('password', '${x}')]`),
   one(
     'the log of http.client',
@@ -209,6 +210,10 @@ const SQL: Kind[] = [
   ),
   one('SECRET_ACCESS_KEY', (x) => `COPY t FROM 's3://b' ACCESS_KEY_ID 'y' SECRET_ACCESS_KEY '${x}'`),
   one('SAS token', (x) => `CREDENTIALS=(AZURE_SAS_TOKEN='?sv=2022&sig=${x}')`),
+  one('PASSWORD(…)', (x) => `SET PASSWORD FOR 'ana'@'%' = PASSWORD('${x}')`),
+  one('SECRET_ACCESS_KEY AS', (x) => `COPY t FROM 's3://b' SECRET_ACCESS_KEY AS '${x}'`),
+  one('INSERT', (x) => `INSERT INTO logins (name, password) VALUES ('ana', '${x}')`),
+  one('a user mapping', (x) => `CREATE USER MAPPING FOR u SERVER s OPTIONS (user 'x', password '${x}')`),
   one('a secret of DuckDB', (x) => `CREATE SECRET (TYPE s3, KEY_ID 'y', SECRET '${x}')`),
   many('IDENTIFIED BY on the next line', (x) => ['CREATE USER loader IDENTIFIED BY', `  '${x}'`]),
 ];
@@ -229,6 +234,11 @@ const SHELL: Kind[] = [
   one('another header of curl', (x) => `curl -H "X-Api-Key: ${x}" https://x`),
   one('curl -v', (x) => `> Authorization: Basic ${x}`),
   one('curl -u', (x) => `+ curl -s -u loader:${x} https://x`),
+  one('curl with options in one', (x) => `curl -sSfu loader:${x} https://x`),
+  one('curl -b', (x) => `curl -b 'session=${x}' https://x`),
+  one('redis-cli', (x) => `redis-cli -h cache -a ${x} ping`),
+  one('sqlcmd', (x) => `sqlcmd -S db -U ana -P ${x}`),
+  one('aws configure', (x) => `aws configure set aws_secret_access_key ${x}`),
   one('curl --user', (x) => `curl --user "loader:${x}" https://x`),
   one('the body of curl', (x) => `curl -d '{"password":"${x}"}' https://x`),
   one('a form of curl', (x) => `curl -d 'grant_type=password&password=${x}&x=1' https://x`),
@@ -285,6 +295,8 @@ const ADDRESSES: Kind[] = [
   ),
   one('a shared access signature', (x) => `BlobEndpoint=https://a;SharedAccessSignature=sv=2022&sig=${x}`),
   one('a shared access key', (x) => `Endpoint=sb://a;SharedAccessKeyName=n;SharedAccessKey=${x}`),
+  one('a value that is encoded', (x) => `mssql:///?odbc_connect=UID%3Du%3BPWD%3D${x}`),
+  one('a code', (x) => `GET https://x/callback?code=${x}Zm9vYmFyMTIzNDU2&state=1`),
   one('Spark', (x) => `fs.azure.account.key.acme.dfs.core.windows.net=${x}`),
 ];
 
@@ -310,6 +322,22 @@ const HEADERS: Kind[] = [
 ];
 
 const OTHERS: Kind[] = [
+  many('a table of psql', (x) => [' id | password', '----+----------', `  1 | ${x}`, '(1 row)']),
+  many('a table of rich with a column', (x) => [
+    '┏━━━━┳━━━━━━━━━━━━━━┓',
+    '┃ id ┃ api_key      ┃',
+    '┡━━━━╇━━━━━━━━━━━━━━┩',
+    '│ 1  │ none         │',
+    `│ 2  │ ${x} │`,
+    '└────┴──────────────┘',
+  ]),
+  many('a table of dbt', (x) => ['| id | password |', '| -- | -------- |', `| 1  | ${x} |`]),
+  one('a property of XML', (x) => `<property name="password" value="${x}"/>`),
+  one('an entry of XML', (x) => `<entry key="api_key">${x}</entry>`),
+  one('CDATA', (x) => `<password><![CDATA[${x}]]></password>`),
+  one('a field of JSON behind the message', (x) => `{"event": "login", "password": "${x}"}`),
+  one('logfmt', (x) => `level=info msg="login" password=${x} name=tap-x`),
+  one('a question', (x) => `Password for user 'ana': ${x}`),
   one('a table', (x) => `│ password │ ${x} │`),
   one('a table of ASCII', (x) => `| api_key  | ${x} |`),
   one('XML', (x) => `<password>${x}</password>`),

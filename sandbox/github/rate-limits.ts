@@ -5,7 +5,7 @@ export interface RateLimitOptions {
   primaryPerHour?: number;
   /**
    * Content-creating requests of one installation before the secondary limit: check runs, comments, reactions and all
-   * other writes. GitHub takes 80 a minute and 500 an hour; absent: no such limit.
+   * other writes. GitHub's 80 a minute and 500 an hour when absent.
    */
   writesPerMinute?: number;
   writesPerHour?: number;
@@ -14,6 +14,8 @@ export interface RateLimitOptions {
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const DEFAULT_PRIMARY = 5000;
+const DEFAULT_WRITES_PER_MINUTE = 80;
+const DEFAULT_WRITES_PER_HOUR = 500;
 /** Of an address that shows no valid token: GitHub names this budget with a 401. */
 const PUBLIC_PRIMARY = 60;
 const GUIDE = 'https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api';
@@ -38,7 +40,8 @@ export class RateLimits {
   charge(caller: string, write: boolean): void {
     const now = Date.now();
     const budget = this.#budget(caller, now);
-    const { writesPerMinute = Infinity, writesPerHour = Infinity } = this.#options;
+    const { writesPerMinute = DEFAULT_WRITES_PER_MINUTE, writesPerHour = DEFAULT_WRITES_PER_HOUR } =
+      this.#options;
     if (budget.used >= budget.limit) {
       throw new ApiError(403, `API rate limit exceeded for ${caller}.`, {
         documentation: GUIDE,

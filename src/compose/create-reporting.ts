@@ -78,8 +78,7 @@ function countRedactions(
 /** A change of a deployment is news for the command that asked for it, and for the one that withdrew it. */
 export function tellConversations(writer: Reporter, dispatcher: Dispatcher): Reporter {
   return {
-    logGrew: (deployment) => writer.logGrew(deployment),
-    chooseLogRead: (deployment) => writer.chooseLogRead(deployment),
+    logRead: (deployment, grew) => writer.logRead(deployment, grew),
     configurationRead: (run) => writer.configurationRead(run),
     changed(deployment) {
       writer.changed(deployment);

@@ -102,10 +102,11 @@ export interface LogProgress {
 export interface Reporter {
   /** A change that a person could see was stored. */
   changed(deployment: Deployment): void;
-  /** The log has more lines than when it was last looked at. */
-  logGrew(deployment: Deployment): void;
-  /** In how many milliseconds to read the log at the latest, so that what it says then can be written at once. */
-  chooseLogRead(deployment: Deployment): number;
+  /**
+   * The log was read, and maybe has more lines. Gives in how many milliseconds to read it again at the latest, so that what it
+   * says then can be written at once.
+   */
+  logRead(deployment: Deployment, grew: boolean): number;
   /** There is something to say about a configuration file. */
   configurationRead(run: ConfigurationRun): void;
 }

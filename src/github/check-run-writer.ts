@@ -63,18 +63,13 @@ export class CheckRunWriter implements Reporter {
     this.changed(run);
   }
 
-  logGrew(deployment: Deployment): void {
+  logRead(deployment: Deployment, grew: boolean): number {
     const { lane, entry } = this.#entry(deployment);
     entry.isRunning = true;
-    entry.logGrew = true;
+    entry.logGrew ||= grew;
+    entry.logReadAt = this.#ports.clock.elapsed();
     this.#arm(lane);
-  }
-
-  /** When it may be written next; if that is now, an interval later. */
-  chooseLogRead(deployment: Deployment): number {
-    const lane = this.#homes.get(deployment.id);
-    const entry = lane?.schedule.entries.get(deployment.id);
-    return lane && entry ? lane.schedule.chooseLogRead(entry, this.#ports.clock.elapsed()) : Infinity;
+    return lane.schedule.chooseLogRead(entry, entry.logReadAt);
   }
 
   /** An installation that couldn't be used may work again, or its repositories belong to another: what waits is tried at once. */

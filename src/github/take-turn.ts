@@ -112,6 +112,7 @@ export function createTurnTaker(ports: TurnPorts): TakeTurn {
     deployment: Deployment | ConfigurationRun,
     repository: Repository,
   ): Promise<TurnResult> {
+    const begunAt = clock.elapsed();
     const looks = owed ? 'first' : 'only';
     const request = {
       ...(await renderRun(deployment, repository, ports)),
@@ -122,6 +123,9 @@ export function createTurnTaker(ports: TurnPorts): TakeTurn {
     } as const;
     const outcome = await writeCheckRun(request, { api: ports.api, store, send, createOnce: once, clock });
     if (outcome.kind === 'written' && outcome.sent) ports.onWritten(deployment);
+    // From when it began: GitHub's time to answer makes no log slower.
+    if (outcome.kind === 'failed' || (outcome.kind === 'written' && outcome.sent))
+      entry.lastWriteAt = begunAt;
     return settle(schedule, entry, deployment, outcome);
   }
 
@@ -148,7 +152,6 @@ export function createTurnTaker(ports: TurnPorts): TakeTurn {
       return giveUpIfHopeless(schedule, entry, deployment, NOT_SHOWN);
     }
     if (outcome.kind === 'failed') {
-      entry.lastWriteAt = now;
       takeFailure(schedule, entry, deployment, outcome);
       return giveUpIfHopeless(schedule, entry, deployment, outcome.failure);
     }
@@ -157,10 +160,7 @@ export function createTurnTaker(ports: TurnPorts): TakeTurn {
     entry.digest = outcome.digest;
     if (entry.lookAt !== null && entry.lookAt <= now) entry.lookAt = null;
     if (outcome.lookMs !== null) entry.lookAt = now + outcome.lookMs;
-    if (outcome.sent) {
-      entry.lastWriteAt = now;
-      schedule.unblock();
-    }
+    if (outcome.sent) schedule.unblock();
     return { kind: deployment.state === 'concluded' ? 'over' : 'done' };
   }
 

@@ -9,6 +9,11 @@ const WRITES_AT_ONCE = 5;
 const REPLY_AGAIN_MS = 1_000;
 /** Between two writes of one run that its state asks for: what changes meanwhile goes with the second (milliseconds). */
 const STATE_GAP_MS = 1_000;
+/** A log is read so long before it may be written (milliseconds), and is fresh when it was read a little earlier still. */
+const READ_AHEAD_MS = 100;
+const FRESH_MS = 150;
+/** How long a log that is due waits for a look at it (milliseconds). */
+const READ_WAIT_MS = 1_000;
 /** How soon a log is read again while the budget is not known yet (milliseconds). */
 const OPENING_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -21,6 +26,7 @@ export interface LaneEntry {
   owed: 'create' | 'final' | 'state' | null;
   owedSince: number;
   logGrew: boolean;
+  logReadAt: number;
   isRunning: boolean;
   /** The reconciler let the conclusion out: the log that goes with it is read. */
   mayConclude: boolean;
@@ -106,6 +112,7 @@ export class WriteLane {
       owed: null,
       owedSince: Number.NEGATIVE_INFINITY,
       logGrew: false,
+      logReadAt: Number.NEGATIVE_INFINITY,
       isRunning: false,
       mayConclude: false,
       lookAt: null,
@@ -170,13 +177,12 @@ export class WriteLane {
     });
   }
 
-  /** Milliseconds until the log of a run may be written next; where that is now, its interval. */
+  /** In how many milliseconds the log of a run is to be read, so that its next write shows what it says by then. */
   chooseLogRead(entry: LaneEntry, now: number): number {
-    const budget = this.#budget;
-    if (!budget) return OPENING_MS;
-    const interval = this.#chooseLogInterval(budget, now);
-    const dueAt = Math.max(budget.allowsAt('log', now), entry.lastWriteAt + interval);
-    return dueAt > now ? dueAt - now : interval;
+    if (!this.#budget) return OPENING_MS;
+    const interval = this.#chooseLogInterval(this.#budget, now);
+    const readAt = entry.lastWriteAt + interval - READ_AHEAD_MS;
+    return readAt > now ? readAt - now : interval;
   }
 
   /** The installation can't be used: one write tries again after a minute, and then ever more rarely. */
@@ -220,7 +226,7 @@ export class WriteLane {
       this.#ports.requests.allowsAt(write, now),
       this.#blockedUntil,
       entry.notBefore,
-      write === 'log' ? entry.lastWriteAt + interval : now,
+      write === 'log' ? dueLog(entry, interval) : now,
       write === 'state' ? entry.lastWriteAt + STATE_GAP_MS : now,
       entry.owed === null && write === 'final' ? (entry.lookAt ?? now) : now,
     );
@@ -274,6 +280,12 @@ function chooseWrite({ owed, lookAt, logGrew }: LaneEntry, now: number): WriteKi
   if (owed) return owed;
   if (lookAt !== null && (lookAt <= now || !logGrew)) return 'final';
   return logGrew ? 'log' : null;
+}
+
+/** A log that is due waits a moment for a look at it, so that its newest lines go with it. */
+function dueLog({ lastWriteAt, logReadAt }: LaneEntry, interval: number): number {
+  const dueAt = lastWriteAt + interval;
+  return logReadAt >= dueAt - FRESH_MS ? dueAt : dueAt + READ_WAIT_MS;
 }
 
 function limited(waitMs: number): GitHubFailure {

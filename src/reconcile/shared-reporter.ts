@@ -85,8 +85,7 @@ export class SharedReporter implements Reporter {
   }
 
   /** The writer's instance sees that by itself. */
-  logGrew(): void {}
-  chooseLogRead(): number {
+  logRead(): number {
     return Infinity;
   }
 
@@ -180,8 +179,7 @@ export class SharedReporter implements Reporter {
     if (!api || !deployment.jobId || !repository) return null;
     if (chooseLogMode(deployment, repository.private) !== 'live') return null;
     const read = await logs.readOn(deployment, deployment.jobId, api);
-    if (read.ok && read.value) writer.logGrew(deployment);
-    return Math.min(FOLLOW_MS, writer.chooseLogRead(deployment));
+    return Math.min(FOLLOW_MS, writer.logRead(deployment, read.ok && read.value));
   }
 
   /** After a lease was lost everything begins anew: what was handed on before may never have been written. */

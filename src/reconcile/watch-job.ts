@@ -153,8 +153,7 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
     if (!repository || chooseLogMode(deployment, repository.private) !== 'live') return null;
     const read = await context.logs.readOn(deployment, jobId, api);
     const grew = read.ok && read.value;
-    if (grew) context.reporter.logGrew(deployment);
-    return { grew, nextMs: context.reporter.chooseLogRead(deployment) };
+    return { grew, nextMs: context.reporter.logRead(deployment, grew) };
   }
 
   async function takeFailure(

@@ -453,6 +453,37 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         expect([await stores.readResumedAt(1), await stores.readResumedAt(2)]).toEqual([7, 6]);
       });
 
+      test('one whose check run may be there twice is listed until that is settled', async () => {
+        await stores.learnRepository(REPOSITORY, null, 1);
+        const [one] = await commit(planned('guid'));
+        const id = one?.id ?? '';
+        const ended = await stores.saveDeployment(id, { state: 'concluded', conclusion: 'success' });
+        await stores.saveReport(id, { reportedRevision: ended?.revision ?? 0, checkRunAttemptedAt: 5 });
+        const list = async () => [
+          ...(await stores.listUnreported()).map((due) => due.id),
+          ...(await stores.listReportable(1)).map((due) => due.id),
+        ];
+        expect(await list()).toEqual([]);
+        await stores.saveReport(id, { checkRunId: 9 });
+        expect(await list()).toEqual([id, id]);
+        await stores.saveReport(id, { checkRunAttemptedAt: null });
+        expect(await list()).toEqual([]);
+      });
+
+      test('writes to GitHub and its holds are remembered for each installation', async () => {
+        expect(await stores.listGitHubWrites(1)).toEqual([]);
+        for (const at of [5, 7, 7]) await stores.noteGitHubWrite(1, at);
+        await stores.noteGitHubWrite(2, 6);
+        expect((await stores.listGitHubWrites(1)).sort()).toEqual([5, 7, 7]);
+        await stores.forgetGitHubWrites(1, 7);
+        expect(await stores.listGitHubWrites(1)).toEqual([7, 7]);
+        expect(await stores.listGitHubWrites(2)).toEqual([6]);
+        expect(await stores.readGitHubHold(1)).toBeNull();
+        await stores.saveGitHubHold(1, 50);
+        await stores.saveGitHubHold(1, 40);
+        expect([await stores.readGitHubHold(1), await stores.readGitHubHold(2)]).toEqual([40, null]);
+      });
+
       test('a concluded one never changes again', async () => {
         const [one] = await commit(planned('guid'));
         const id = one?.id ?? '';

@@ -175,6 +175,46 @@ describe('a lost answer', () => {
     expect(api.replies.get(1)).toContain('concluded');
   });
 
+  test('of a reply that turns up twice leaves the newest', async () => {
+    await ask({ kind: 'help', level: 'push' });
+    api.fail('createReply', UNKNOWN);
+    const keeper = createKeeper();
+    const lost = async () => {
+      const text = api.replies.get(1);
+      if (text === undefined) return;
+      api.replies.set(2, text);
+    };
+    for (let wait = await keeper('command'); wait !== null; wait = await keeper('command')) {
+      // The first create takes effect after the second.
+      if (api.replies.size === 1 && wait > 30_000) await lost();
+      clock.advance(wait);
+    }
+    const command = await stores.getCommand('command');
+    expect([...api.replies.keys()]).toEqual([command?.replyId]);
+    expect(api.calls.filter((call) => call === 'removeReply')).toHaveLength(1);
+    expect(command).toMatchObject({ replyAttemptedAt: null, finishedAt: clock.now() });
+  });
+
+  test('of a reply is looked for after 1, 2, 4 and 5 seconds, and then it is sent again', async () => {
+    await ask({ kind: 'help', level: 'push' });
+    api.fail('createReply', UNKNOWN);
+    const keeper = createKeeper();
+    const times: [string | undefined, number][] = [];
+    for (let wait = await keeper('command'); wait !== null; wait = await keeper('command')) {
+      if (/Repl/.test(api.calls.at(-1) ?? '')) times.push([api.calls.at(-1), clock.now() - START]);
+      clock.advance(wait);
+    }
+    expect(times.filter(([call]) => call === 'findReplies').slice(0, 3)).toEqual([
+      ['findReplies', 1_000],
+      ['findReplies', 2_000],
+      ['findReplies', 4_000],
+    ]);
+    expect(times.filter(([call]) => call === 'createReply')).toEqual([
+      ['createReply', 0],
+      ['createReply', 5_000],
+    ]);
+  });
+
   test('of a reply on a commit is found, and not written over', async () => {
     await ask({ kind: 'help', level: 'push' }, { kind: 'commit', sha: 'a'.repeat(40) });
     api.fail('createReply', UNKNOWN, { isDone: true });

@@ -57,7 +57,11 @@ export class LaneWorld {
 
   /** A running deployment whose log has grown. */
   grow(id: string): LaneEntry {
-    return Object.assign(this.lane.entry(id), { isRunning: true, logGrew: true });
+    return Object.assign(this.lane.entry(id), {
+      isRunning: true,
+      logGrew: true,
+      logReadAt: Number.POSITIVE_INFINITY,
+    });
   }
 
   /** Writes all that is due until then, as the writer does. */

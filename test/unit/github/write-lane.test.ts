@@ -155,11 +155,25 @@ describe('logs', () => {
     expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
   });
 
+  test('that are due wait for a look at them, but not for long', async () => {
+    const entry = world.grow('a');
+    await world.pass(0);
+    Object.assign(entry, { logGrew: true, logReadAt: 2 * SECOND });
+    await world.pass(5 * SECOND);
+    expect(world.written).toHaveLength(1);
+    entry.logReadAt = world.now;
+    await world.pass(0);
+    expect(world.written.map(({ at }) => at)).toEqual([0, 5 * SECOND]);
+    Object.assign(entry, { logGrew: true });
+    await world.pass(MINUTE);
+    expect(world.written.at(-1)?.at).toBe(11 * SECOND);
+  });
+
   test('are asked for when they can be written, or an interval later', async () => {
     const entry = world.grow('a');
     expect(world.lane.chooseLogRead(entry, world.now)).toBe(5 * SECOND);
     await world.pass(2 * SECOND);
-    expect(world.lane.chooseLogRead(entry, world.now)).toBe(3 * SECOND);
+    expect(world.lane.chooseLogRead(entry, world.now)).toBe(3 * SECOND - 100);
   });
 });
 
@@ -211,6 +225,17 @@ test('what an earlier process wrote counts: after a burst of ten the next create
   world.owe('a', 'create');
   await world.pass(MINUTE);
   expect(world.written.map(({ at }) => at)).toEqual([800]);
+});
+
+test('of several instances each counts what the others wrote, before a reply and when it is told to', async () => {
+  world = await LaneWorld.open([], true);
+  world.earlier = Array(10).fill(0);
+  expect(await world.reply('a')).toBe(4 * SECOND);
+  world.earlier = Array(20).fill(0);
+  await world.lane.recount();
+  world.owe('new', 'create');
+  await world.pass(MINUTE);
+  expect(world.written).toEqual([{ at: 11 * SECOND, id: 'new', write: 'create' }]);
 });
 
 describe('replies', () => {

@@ -174,7 +174,7 @@ export class WriterWorld {
       ...{ totalLines: lines.length, omittedLines: 0, tail: lines, firstError: null },
       ...{ locatedErrors: [], redactions: 0, complete: false },
     });
-    this.writer.logGrew(await this.read(id));
+    this.writer.logRead(await this.read(id), true);
   }
 
   async read(id: string): Promise<Deployment> {

@@ -14,6 +14,8 @@ class FakeDeployments implements GitHubDeploymentApi {
   readonly calls: string[] = [];
   /** Environment and states of each, by our deployment's id. */
   readonly made = new Map<string, { environment: string; states: string[]; number: number }>();
+  /** What a create made that was not answered, shown late. */
+  older: { environment: string; states: string[]; number: number } | null = null;
   readonly #failures = new Map<string, { failure: GitHubFailure; isDone: boolean }[]>();
 
   fail(call: string, failure: GitHubFailure, { isDone = false, times = 1 } = {}): void {
@@ -32,7 +34,8 @@ class FakeDeployments implements GitHubDeploymentApi {
   }
 
   #of(number: number) {
-    const found = [...this.made.values()].find((one) => one.number === number);
+    const all = [...this.made.values(), ...(this.older ? [this.older] : [])];
+    const found = all.find((one) => one.number === number);
     if (!found) throw new Error(`There is no deployment ${number}.`);
     return found;
   }
@@ -47,7 +50,7 @@ class FakeDeployments implements GitHubDeploymentApi {
   find: GitHubDeploymentApi['find'] = (_, { deploymentId }) =>
     this.#do('find', () => {
       const made = this.made.get(deploymentId);
-      return made ? [made.number] : [];
+      return [...(this.older ? [this.older.number] : []), ...(made ? [made.number] : [])];
     });
   addStatus: GitHubDeploymentApi['addStatus'] = (_, number, { state }) =>
     this.#do(`addStatus ${state}`, () => {
@@ -183,6 +186,24 @@ describe('a lost answer', () => {
     expect(statesOf(deployment)).toEqual(['queued', 'in_progress', 'success']);
     expect(api.made.size).toBe(1);
   });
+});
+
+test('one that turns up twice ends as inactive, a minute later', async () => {
+  api.fail('create', UNKNOWN);
+  const { id } = await world.push();
+  await world.step();
+  const keeper = createKeeper();
+  let twice = false;
+  for (let wait = await keeper(id); wait !== null; wait = await keeper(id)) {
+    if (!twice && wait > 30_000) {
+      twice = true;
+      api.older = { environment: 'production', states: [], number: 99 };
+    }
+    world.clock.advance(wait);
+  }
+  expect(twice).toBe(true);
+  expect(api.older?.states).toEqual(['inactive']);
+  expect(api.made.get(id)?.states).toEqual(['queued']);
 });
 
 test('GitHub’s refusal is given up after a few tries, and changes nothing about the deployment', async () => {

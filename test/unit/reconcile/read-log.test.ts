@@ -80,6 +80,23 @@ describe('the log of a running job', () => {
   });
 });
 
+test('a log that is shown live is read when it can be written, however quiet the job is', async () => {
+  const { world } = await begin();
+  const readsIn = async (ms: number) => {
+    const before = world.meltano.count('readLog');
+    await world.runFor(ms);
+    return world.meltano.count('readLog') - before;
+  };
+  await world.runFor(3 * MINUTE);
+  expect(await readsIn(MINUTE)).toBeLessThanOrEqual(7);
+  world.reporter.nextLogMs = 5_000;
+  await world.runFor(10_000);
+  expect(await readsIn(MINUTE)).toBeGreaterThanOrEqual(11);
+  world.reporter.nextLogMs = 300;
+  await world.step();
+  expect(await readsIn(3_000)).toBeGreaterThanOrEqual(8);
+});
+
 describe('the log of a concluded deployment', () => {
   async function conclude(lines: string[]) {
     const begun = await begin(lines.slice(0, 1));

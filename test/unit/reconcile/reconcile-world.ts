@@ -93,12 +93,10 @@ export class FakeReporter implements Reporter {
   configurationRead(run: ConfigurationRun): void {
     this.configurationRuns.push(run);
   }
-  logGrew(deployment: Deployment): void {
-    this.grown.push(deployment.id);
-  }
-  /** Milliseconds until a log may be written. */
+  /** Milliseconds until a log is to be read again. */
   nextLogMs = Infinity;
-  chooseLogRead(): number {
+  logRead(deployment: Deployment, grew: boolean): number {
+    if (grew) this.grown.push(deployment.id);
     return this.nextLogMs;
   }
 }

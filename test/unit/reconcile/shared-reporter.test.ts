@@ -42,6 +42,7 @@ class Instance {
   readonly reporter: SharedReporter;
   configurationRuns: ConfigurationRun[] = [];
   logGrows = true;
+  readonly recounted: number[] = [];
   resumedAt: number | null = null;
 
   constructor() {
@@ -54,10 +55,12 @@ class Instance {
       writer: {
         changed: (one) => note(`write ${one.id}`),
         configurationRead: (one) => note(`write ${one.id}`),
-        logGrew: (one) => note(`write log of ${one.id}`),
-        chooseLogRead: () => Infinity,
+        logRead: (one, grew) => {
+          if (grew) note(`write log of ${one.id}`);
+          return Infinity;
+        },
         forget: () => note('forget'),
-        recount: async () => undefined,
+        recount: async (installationId) => void this.recounted.push(installationId),
         resume: (installationId) => note(`resume ${installationId}`),
       },
       resumes: {
@@ -168,6 +171,21 @@ test('a conclusion with a job goes out with its log, which is read here', async 
   expect(instance.local.wakes).toEqual([`log ${id}`]);
   await instance.local.run('log', id);
   expect(instance.takeCalls()).toEqual([`finish ${id} (1)`]);
+});
+
+test('a check run that may be there twice is handed to the writer once, without its log', async () => {
+  const differences = { checkRunId: 9, checkRunAttemptedAt: 5, revision: 2, reportedRevision: 2 };
+  const { id } = instance.add({ state: 'running', jobId: 'job', ...differences });
+  await instance.work(makeLease(1));
+  await instance.work(makeLease(1));
+  expect(instance.takeCalls()).toEqual([`write ${id} (1)`]);
+});
+
+test('what other instances wrote is counted at each look', async () => {
+  instance.add({});
+  await instance.work(makeLease(1));
+  await instance.work(makeLease(1));
+  expect(instance.recounted).toEqual([INSTALLATION, INSTALLATION]);
 });
 
 test('the log of what runs is followed, and told where it grew', async () => {

@@ -48,6 +48,17 @@ test('a conclusion that was not reported waits for its log, which is read again'
   expect(await wake(world)).toEqual({ wakes: [], reported: [] });
 });
 
+test('one whose check run may be there twice is looked at, without its log', async () => {
+  const world = await World.open();
+  const { id } = await world.push();
+  await world.step();
+  world.meltano.moveJob({ status: 'COMPLETE' });
+  await world.runUntilIdle();
+  await writeReport(world, id);
+  await world.stores.saveReport(id, { checkRunId: 9, checkRunAttemptedAt: 1 });
+  expect(await wake(world)).toEqual({ wakes: [], reported: [id] });
+});
+
 test('a conclusion without a job is reported at once', async () => {
   const world = await World.open();
   const { id } = await world.push();

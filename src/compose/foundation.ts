@@ -51,7 +51,7 @@ export function layFoundation(
     now: () => Date.now(),
     elapsed: () => performance.now(),
   };
-  const stores = createStores(backend.db);
+  const stores = createStores(backend.db, backend.recorder);
   const budgets = new RateBudgets((installation, { limit, remaining, resetAt }) =>
     log.warn(
       {

@@ -6,6 +6,7 @@ import { createLeaseContext } from '../dispatch/lease-context.ts';
 import { type LeaseContext, LeaseLost } from '../domain/lease.ts';
 import type { Dispatcher, QueueName } from '../domain/ports.ts';
 import { createLeaseStore } from '../store/lease-store.ts';
+import { DeliveryRecorder } from '../store/record-deliveries.ts';
 import type { Schema } from '../store/schema.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import type { Metrics } from '../web/metrics.ts';
@@ -16,6 +17,8 @@ const TELL_AGAIN_MS = 60_000;
 /** Where things are stored, and who says what needs a look. */
 export interface Backend {
   readonly db: Kysely<Schema>;
+  /** What stores deliveries. */
+  readonly recorder: DeliveryRecorder;
   readonly dispatcher: Dispatcher;
   /** Null: this process is the only one. */
   readonly shared: SharedBackend | null;
@@ -45,18 +48,24 @@ export function openBackend(
 
 async function openEmbedded(directory: string, log: Logger): Promise<Backend> {
   const { db, close } = await openSqlite(directory);
-  return { db, close, shared: null, dispatcher: createInProcessDispatcher({ onError: tellError(log) }) };
+  return {
+    db,
+    recorder: new DeliveryRecorder(db),
+    close,
+    shared: null,
+    dispatcher: createInProcessDispatcher({ onError: tellError(log) }),
+  };
 }
 
 async function openShared(url: string, log: Logger, metrics: Pick<Metrics, 'takenOver'>): Promise<Backend> {
   // Only now: the embedded database needs none of it, and a start is a fifth quicker without.
-  const [{ openPostgres }, { startPgBossDispatcher }] = await Promise.all([
+  const [{ DELIVERY_CONNECTIONS, openPostgres }, { startPgBossDispatcher }] = await Promise.all([
     import('../store/postgres.ts'),
     import('../dispatch/pg-boss-dispatcher.ts'),
   ]);
   const leases = createLeaseContext();
   const onConnectionLost = (err: Error) => log.warn({ err }, 'A connection to the database was lost');
-  const { db, isPooled, close } = await openPostgres({ url, leases, onConnectionLost });
+  const { db, deliveries, isPooled, close } = await openPostgres({ url, leases, onConnectionLost });
   const store = createLeaseStore(db);
   const onError = tellError(log);
   const dispatcher = await startPgBossDispatcher({
@@ -82,6 +91,7 @@ async function openShared(url: string, log: Logger, metrics: Pick<Metrics, 'take
   };
   return {
     db,
+    recorder: new DeliveryRecorder(deliveries, DELIVERY_CONNECTIONS),
     close,
     dispatcher,
     shared: { leases, local, requireLease, abandon: () => dispatcher.abandon() },

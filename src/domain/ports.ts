@@ -266,6 +266,8 @@ export interface DeliveryStore {
    * or its event was there before.
    */
   record(delivery: ReceivedDelivery, push?: KeptPush): Promise<boolean>;
+  /** Resolves when no delivery waits to be stored. */
+  untilRecorded(): Promise<void>;
   /** Repositories with deliveries that are not planned yet. */
   listPendingRepositories(): Promise<number[]>;
   /** The unplanned deliveries of a repository that came at `since` (epoch milliseconds) or later, in the order of receipt. */

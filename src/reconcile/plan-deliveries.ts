@@ -107,7 +107,7 @@ interface Waiting {
  */
 export function createPlanner(context: PlanContext): (repositoryKey: string) => Promise<number | null> {
   const { clock } = context;
-  const takeTurn = createTurns();
+  const takeTurn = createTurns(context.deliveries);
   /** Until when (`elapsed`) a delivery waits for a newer list of workspaces, by its id. */
   const waitsUntil = new Map<string, number>();
 

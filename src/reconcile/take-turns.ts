@@ -1,14 +1,22 @@
-/** Of so many turns of the event loop one is a caller's. While there are no requests to answer, a turn takes no time. */
-const TURNS = 8;
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DeliveryStore } from '../domain/ports.ts';
+
+/** Planning waits for deliveries that come without a pause no longer than this (milliseconds): it goes on at this pace. */
+const LONGEST_WAIT_MS = 50;
 
 /**
- * Turns of the event loop for callers, one after the other. The embedded database answers within the turn that it is
- * asked in, so that whoever does much of that would keep everyone else waiting: between two callers requests are answered.
+ * Turns for callers, one after the other. Each begins when no delivery waits to be stored: GitHub waits for its answer, and
+ * planning can wait.
  */
-export function createTurns(): () => Promise<void> {
+export function createTurns({ untilRecorded }: Pick<DeliveryStore, 'untilRecorded'>): () => Promise<void> {
   let last = Promise.resolve();
   const wait = async () => {
-    for (let turn = 0; turn < TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    // Requests that have come already are read first.
+    await new Promise((resolve) => setImmediate(resolve));
+    const limit = new AbortController();
+    const late = sleep(LONGEST_WAIT_MS, undefined, { signal: limit.signal }).catch(() => undefined);
+    await Promise.race([untilRecorded(), late]);
+    limit.abort();
   };
   return () => {
     last = last.then(wait);

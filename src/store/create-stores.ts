@@ -32,6 +32,7 @@ import { createGitHubWriteStore } from './github-write-store.ts';
 import { createHealthStore } from './health-store.ts';
 import { createOwnerStore } from './owner-store.ts';
 import { createPlanStore } from './plan-store.ts';
+import { DeliveryRecorder } from './record-deliveries.ts';
 import { createRepositoryStore } from './repository-store.ts';
 import { createResumableStore } from './resumable-store.ts';
 import { createRetentionStore, type RetentionStore } from './retention-store.ts';
@@ -59,10 +60,10 @@ export type Stores = DeliveryStore &
   HealthStore &
   RetentionStore;
 
-/** The ports of the domain over one database. */
-export function createStores(db: Kysely<Schema>): Stores {
+/** The ports of the domain over one database; `recorder` stores its deliveries. */
+export function createStores(db: Kysely<Schema>, recorder = new DeliveryRecorder(db)): Stores {
   return {
-    ...createDeliveryStore(db),
+    ...createDeliveryStore(db, recorder),
     ...createRepositoryStore(db),
     ...createOwnerStore(db),
     ...createPlanStore(db),

@@ -3,12 +3,16 @@ import type { AppEvent, Delivery } from '../domain/delivery.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
 import type { DeliveryStore } from '../domain/ports.ts';
 import { nameBranch } from './name-branch.ts';
-import { createDeliveryRecorder } from './record-deliveries.ts';
+import type { DeliveryRecorder } from './record-deliveries.ts';
 import type { DeliveryTable, Schema } from './schema.ts';
 
-export function createDeliveryStore(db: Kysely<Schema>): DeliveryStore & KeptPushStore {
+export function createDeliveryStore(
+  db: Kysely<Schema>,
+  recorder: DeliveryRecorder,
+): DeliveryStore & KeptPushStore {
   return {
-    record: createDeliveryRecorder(db),
+    record: (delivery, push) => recorder.record(delivery, push),
+    untilRecorded: () => recorder.untilRecorded(),
 
     async findPush(repositoryId, branch) {
       const row = await db

@@ -1,7 +1,7 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import pg from 'pg';
 
-/** Milliseconds; a limit of the server's holds in a transaction, which every statement is a part of. */
+/** Milliseconds. */
 export interface StatementLimits {
   /** For a statement on the server. */
   readonly statementMs: number;
@@ -12,41 +12,63 @@ export interface StatementLimits {
 }
 
 /**
- * A pool whose limits need nothing of the connection: through a pooler such as PgBouncer in transaction mode there are
- * no startup parameters, and a session's settings are somebody else's in the next moment. A connection that gave no
- * answer in time is thrown away: it still waits for that answer, and would let every later query wait as well.
+ * A pool that limits statements and transactions. On a server's own connections the session's settings do. Through a
+ * pooler such as PgBouncer in transaction mode a session's settings are somebody else's in the next moment: each
+ * transaction sets them there, and every statement is in one. A connection that gave no answer in time is thrown away: it
+ * still waits for that answer, and would let every later query wait as well.
  */
 export class LimitedPool implements PostgresPool {
   readonly #pool: pg.Pool;
   readonly #limits: StatementLimits;
+  readonly #isPooled: boolean;
+  /** Connections whose sessions have the limits. */
+  readonly #limited = new WeakSet<pg.PoolClient>();
   readonly options: object;
 
-  constructor(pool: pg.Pool, limits: StatementLimits) {
+  constructor(pool: pg.Pool, limits: StatementLimits, isPooled: boolean) {
     this.#pool = pool;
     this.#limits = limits;
+    this.#isPooled = isPooled;
     this.options = pool.options;
   }
 
   async connect(): Promise<PostgresPoolClient> {
-    return new LimitedClient(await this.#pool.connect(), this.#limits);
+    const client = await this.#pool.connect();
+    if (!this.#isPooled && !this.#limited.has(client)) await this.#limit(client);
+    return new LimitedClient(client, this.#limits, this.#isPooled);
   }
   end(): Promise<void> {
     return this.#pool.end();
   }
+
+  async #limit(client: pg.PoolClient): Promise<void> {
+    const query = { text: setLimits('session', this.#limits), query_timeout: this.#limits.answerMs };
+    await client.query(query).catch((error: unknown) => {
+      client.release(true);
+      throw error;
+    });
+    this.#limited.add(client);
+  }
+}
+
+function setLimits(scope: 'session' | 'local', { statementMs, idleMs }: StatementLimits): string {
+  return `set ${scope} statement_timeout = ${statementMs}; set ${scope} idle_in_transaction_session_timeout = ${idleMs}`;
 }
 
 class LimitedClient implements PostgresPoolClient {
   readonly #client: pg.PoolClient;
   readonly #limits: StatementLimits;
-  /** One round trip for all three. */
+  readonly #isPooled: boolean;
+  /** One round trip for all of it. */
   readonly #begin: string;
   #isInTransaction = false;
   #isSilent = false;
 
-  constructor(client: pg.PoolClient, limits: StatementLimits) {
+  constructor(client: pg.PoolClient, limits: StatementLimits, isPooled: boolean) {
     this.#client = client;
     this.#limits = limits;
-    this.#begin = `begin; set local statement_timeout = ${limits.statementMs}; set local idle_in_transaction_session_timeout = ${limits.idleMs}`;
+    this.#isPooled = isPooled;
+    this.#begin = isPooled ? `begin; ${setLimits('local', limits)}` : 'begin';
   }
 
   query<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
@@ -55,7 +77,7 @@ class LimitedClient implements PostgresPoolClient {
     if (typeof text !== 'string') throw new Error('Cursors are not used.');
     const endsAt = performance.now() + this.#limits.answerMs;
     if (text === 'begin') return this.#open(endsAt);
-    if (!this.#isInTransaction) return this.#queryAlone(text, parameters, endsAt);
+    if (this.#isPooled && !this.#isInTransaction) return this.#queryAlone(text, parameters, endsAt);
     if (text === 'commit' || text === 'rollback') this.#isInTransaction = false;
     return this.#send(text, parameters, endsAt);
   }

@@ -7,7 +7,9 @@ import { migrate } from './migrations.ts';
 import type { Schema } from './schema.ts';
 
 /** Connections of one instance for the queries of the app; the dispatcher has a few of its own. */
-const CONNECTIONS = 10;
+const CONNECTIONS = 8;
+/** And for storing deliveries, which nothing else can take; one statement each stores all that wait. */
+export const DELIVERY_CONNECTIONS = 2;
 /**
  * With the answer's limit below nine seconds, when a webhook would be answered "stored" whatever became of it
  * (milliseconds).
@@ -30,6 +32,8 @@ const BIGINT_OID = 20;
 
 export interface OpenPostgres {
   readonly db: Kysely<Schema>;
+  /** The same database on connections that nothing but the storing of deliveries takes; no lease is asked for there. */
+  readonly deliveries: Kysely<Schema>;
   /** Whether another program (PgBouncer) hands out the server's connections: nobody can listen on one then. */
   readonly isPooled: boolean;
   close(): Promise<void>;
@@ -47,12 +51,22 @@ export interface PostgresOptions {
 /** Connects to the database and brings it to the newest schema. Throws an error that is fit for the operator. */
 export async function openPostgres(options: PostgresOptions): Promise<OpenPostgres> {
   const isPooled = await migratePostgres(options.url);
-  const dialect = new PostgresDialect({ pool: new LimitedPool(createPool(options, CONNECTIONS), LIMITS) });
+  const connect = (connections: number) =>
+    new PostgresDialect({ pool: new LimitedPool(createPool(options, connections), LIMITS, isPooled) });
+  const plugins = [new CamelCasePlugin()];
   const db = new Kysely<Schema>({
-    dialect: new FencedDialect(dialect, options.leases),
-    plugins: [new CamelCasePlugin()],
+    dialect: new FencedDialect(connect(CONNECTIONS), options.leases),
+    plugins,
   });
-  return { db, isPooled, close: () => db.destroy() };
+  const deliveries = new Kysely<Schema>({ dialect: connect(DELIVERY_CONNECTIONS), plugins });
+  return {
+    db,
+    deliveries,
+    isPooled,
+    async close() {
+      await Promise.all([db.destroy(), deliveries.destroy()]);
+    },
+  };
 }
 
 /** Kysely's own lock is the session's: it would stay with a pooler's connection when somebody else has that. */
@@ -71,7 +85,7 @@ class MigrationDialect extends PostgresDialect {
 async function migratePostgres(url: string): Promise<boolean> {
   const pool = createPool({ url, onConnectionLost: () => {} }, 1);
   const db = new Kysely<Schema>({
-    dialect: new MigrationDialect({ pool: new LimitedPool(pool, MIGRATION_LIMITS) }),
+    dialect: new MigrationDialect({ pool: new LimitedPool(pool, MIGRATION_LIMITS, true) }),
     plugins: [new CamelCasePlugin()],
   });
   try {

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { AppEvent } from '../domain/delivery.ts';
 import type { KeptPush } from '../domain/kept-push.ts';
-import type { DeliveryStore, ReceivedDelivery } from '../domain/ports.ts';
+import type { ReceivedDelivery } from '../domain/ports.ts';
 import { nameBranch } from './name-branch.ts';
 import type { DeliveryTable, Schema } from './schema.ts';
 
@@ -21,41 +21,64 @@ interface Waiting {
 }
 
 /**
- * Stores deliveries: those that arrive in one turn of the event loop share a transaction, and so its sync to disk, which is
- * what most of the time goes to. Each is answered only after it. When they fail together, each is tried by itself.
+ * Stores deliveries: those that wait for the same moment share a statement and its sync to disk, which is what most of the
+ * time goes to. Each is answered only after it. When they fail together, each is tried by itself.
  */
-export function createDeliveryRecorder(db: Kysely<Schema>): DeliveryStore['record'] {
-  let waiting: Waiting[] = [];
+export class DeliveryRecorder {
+  readonly #db: Kysely<Schema>;
+  readonly #statements: number;
+  #waiting: Waiting[] = [];
+  #underWay = 0;
+  #idle: PromiseWithResolvers<void> | null = null;
 
-  function storeWaiting(): void {
-    const all = waiting;
-    waiting = [];
-    for (let from = 0; from < all.length; from += MOST_AT_ONCE) {
-      void storeGroup(all.slice(from, from + MOST_AT_ONCE));
-    }
+  /** `statements`: how many may be under way at once; what comes meanwhile shares the next one. */
+  constructor(db: Kysely<Schema>, statements = Number.POSITIVE_INFINITY) {
+    this.#db = db;
+    this.#statements = statements;
   }
 
-  async function storeGroup(group: readonly Waiting[]): Promise<void> {
+  /** Resolves when the delivery is on disk: false if it was known before. */
+  record(delivery: ReceivedDelivery, push?: KeptPush): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      // After all requests that came in the same turn.
+      if (this.#waiting.length === 0) setImmediate(() => this.#storeWaiting());
+      this.#waiting.push({ delivery, push, resolve, reject });
+      this.#idle ??= Promise.withResolvers();
+    });
+  }
+
+  /** Resolves when no delivery waits to be stored. */
+  async untilRecorded(): Promise<void> {
+    await this.#idle?.promise;
+  }
+
+  #storeWaiting(): void {
+    while (this.#waiting.length > 0 && this.#underWay < this.#statements) {
+      this.#underWay += 1;
+      void this.#storeGroup(this.#waiting.splice(0, MOST_AT_ONCE)).then(() => {
+        this.#underWay -= 1;
+        this.#storeWaiting();
+      });
+    }
+    if (this.#underWay > 0 || this.#waiting.length > 0) return;
+    this.#idle?.resolve();
+    this.#idle = null;
+  }
+
+  async #storeGroup(group: readonly Waiting[]): Promise<void> {
     const began = performance.now();
     try {
-      const stored = await insertGroup(db, group);
+      const stored = await insertGroup(this.#db, group);
       // Of two with one GUID, the first is the new one.
       for (const { delivery, resolve } of group) resolve(stored.delete(delivery.id));
     } catch (error) {
       if (group.length > 1 && performance.now() - began < REFUSED_WITHIN_MS) {
-        for (const one of group) await storeGroup([one]);
+        for (const one of group) await this.#storeGroup([one]);
       } else {
         for (const { reject } of group) reject(error);
       }
     }
   }
-
-  return (delivery, push) =>
-    new Promise((resolve, reject) => {
-      // After all requests that came in the same turn.
-      if (waiting.length === 0) setImmediate(storeWaiting);
-      waiting.push({ delivery, push, resolve, reject });
-    });
 }
 
 /** The ids of those that were not known before, by GUID or by event, now stored with the pushes that are to be kept. */

@@ -5,7 +5,6 @@ import type { InstallationOctokit } from './octokit.ts';
 
 /** Old Enterprise Servers, and servers of others, don't have it. */
 const LACKS_THE_LOG: ReadonlySet<number> = new Set([404, 405, 410, 501]);
-const NO_LOG = 'This GitHub has no log of deliveries: those that are missed can not be asked for again';
 
 export interface DeliveryLogPorts {
   readonly githubClock: Pick<RemoteClock, 'toLocal'>;
@@ -38,8 +37,12 @@ export function createDeliveryLog(
       } catch (error) {
         const { status } = error as { status?: number };
         if (!LACKS_THE_LOG.has(status ?? 0)) throw error;
-        if (!isMissing) log.warn({ status }, NO_LOG);
+        if (isMissing) return;
         isMissing = true;
+        log.warn(
+          { status },
+          'This GitHub has no log of deliveries: those that are missed can not be asked for again',
+        );
       }
     },
 

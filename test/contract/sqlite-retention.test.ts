@@ -283,7 +283,8 @@ async function callEverything(stores: Stores): Promise<void> {
 }
 
 /** These indexes hold only what is open, pending or owed, so that going through one is short. */
-const SHORT_INDEXES = /USING (COVERING )?INDEX (deployment_open|deployment_unreported|delivery_pending)$/;
+const SHORT_INDEXES =
+  /USING (COVERING )?INDEX (deployment_open|deployment_unreported|deployment_twice|delivery_pending)$/;
 
 /** These hold all of a workspace, or nearly so. */
 const ALL_OF_A_WORKSPACE =

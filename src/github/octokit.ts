@@ -135,6 +135,7 @@ function watchRequests(octokit: InstallationOctokit, { onRequest }: OctokitSourc
     onRequest({ method, route: nameRoute(url), status });
   octokit.hook.after('request', ({ status }, options) => tell(options, status));
   octokit.hook.error('request', (error, options) => {
+    if ((error as Error).cause instanceof HeldBack) throw error;
     const { status, response } = error as RequestErrorLike;
     // Octokit gives what never reached GitHub the status 500.
     tell(options, response && status !== undefined ? status : null);

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { REPOSITORY } from '../reconcile/reconcile-world.ts';
 import { LOST, limit, SUSPENDED, UNAUTHORIZED } from './fake-check-runs.ts';
 import { SECOND, START, WriterWorld } from './writer-world.ts';
@@ -119,6 +119,21 @@ describe.each([
     await world.pass(0);
     expect(await world.isReported(id)).toBe(true);
   });
+});
+
+test('a clock that is set back by an hour holds no write up, and no log', async () => {
+  const id = await world.push();
+  await world.pass(10 * SECOND);
+  vi.setSystemTime(Date.now() - HOUR);
+  await world.run(id);
+  await world.pass(SECOND);
+  expect(world.api.runs).toMatchObject([{ status: 'in_progress' }]);
+  await world.pass(5 * SECOND);
+  await world.growLog(id, ['one']);
+  await world.conclude(id, false);
+  await world.tellConcluded(id);
+  await world.pass(SECOND);
+  expect(world.api.runs).toMatchObject([{ status: 'completed' }]);
 });
 
 describe('hope ends', () => {

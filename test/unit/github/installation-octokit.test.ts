@@ -118,6 +118,8 @@ describe('a request that is refused for a limit', () => {
     expect(kept).toMatchObject({ ok: false, failure: { kind: 'limited' } });
     expect(await read()).toBe(200);
     expect(github.requests.filter((one) => one.startsWith('POST'))).toHaveLength(1);
+    expect(github.routes.filter((one) => one.includes('check-runs 403'))).toHaveLength(1);
+    expect(github.routes.filter((one) => one.endsWith('null'))).toEqual([]);
   });
 });
 

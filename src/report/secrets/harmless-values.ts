@@ -17,12 +17,20 @@ const MASK =
   /^(?:\*{3,}\w{0,4}|\*+|x{3,}|X{3,}|•+|_+[A-Z]+_+|\.{3,}|…|-+|_+|#+|<[a-z][a-z _.-]*>|\[?\(?(?:redacted|hidden|filtered|masked)\)?\]?)$/i;
 /** A variable of a shell, of CI, of a template, of Python. A default inside of one is not harmless. */
 const REFERENCE =
-  /^(?:\$\{\{?\s*[\w.-]+\s*\}?\}|\$\(?[A-Z_][A-Z0-9_]*\)?|%[A-Z_][A-Z0-9_]*%|%\(\w+\)s|%s|:\w+|\?|\{\{[^,{}]*\}\}|\{[A-Za-z_.!]*\}|\$ENV\[\w+\]|(?:self|cls|this|config|cfg|settings|os|env|ctx|context|args|kwargs|options|opts|params|inputs|var|vars|local|github|conf|connector_config)\.[A-Za-z_][\w.]*)$/;
+  /^(?:\$\{\{?\s*[\w.-]+\s*\}?\}|\$\(?[A-Z_][A-Z0-9_]*\)?|%[A-Z_][A-Z0-9_]*%|%\(\w+\)s|%s|:\w+|\?|\{\{[^,{}]*\}\}|\{\{[^,{}]*,\s*(?:''|""|none|None|null)\s*\)[^,{}]*\}\}|\{[A-Za-z_.!]*\}|\$ENV\[\w+\]|(?:self|cls|this|config|cfg|settings|os|env|ctx|context|args|kwargs|options|opts|params|inputs|var|vars|local|github|conf|connector_config)\.[A-Za-z_][\w.]*)$/;
 /** A call without arguments, perhaps without its last bracket. */
 const CALL = /^[A-Za-z_][\w.]{0,100}\(\)?$/;
 /** `crt_creds.secret_key`, `auth[1]`, `config["token"]` in a line of code. */
 const PATH_OF_CODE =
   /^[A-Za-z_]+(?:\.[a-z_]+)+$|^[a-z_]+(?:\.[a-z_]+)*\[(?:-?\d{0,4}:?-?\d{0,4}|["'][A-Za-z_]+["'])\]?$/;
+/** Where a secret lies, in files or at a cloud's store of secrets. */
+const FILE =
+  /^(?:[\w.@~-]*\/)+[\w.@-]+\.(?:json|pem|key|p8|p12|pfx|crt|cer|pub|ya?ml|toml|env|ini|txt)$|^[\w-]+\.json$|^\/(?:run|var|etc|root|home|mnt|opt|secrets|project)\/[\w.@/-]+$/;
+const PLACE_OF_SECRET = /^arn:aws[\w-]*:[\w:/.-]+$|^projects\/[\w-]+\/secrets\/[\w/-]+$/;
+/** `token: 1200 rows`. */
+const COUNT = /^\d{1,9} (?:rows?|records?|characters|chars|bytes|items?|entries|streams?|segments?|of)\b/;
+/** `password: (not set)` */
+const NOTE = /^\((?:not|none|no|empty|unset|hidden|from|default)(?: [a-z]+){0,3}\)/;
 const TIME = /^\d{4}-\d{2}-\d{2}(?:[T ][\d:.,]{5,18}(?:Z|[+-]\d{2}:?\d{2})?)?$/;
 const TOO_SHORT = /^[^A-Za-z0-9]{0,3}$/;
 const CONNECTIVES = new Set(
@@ -48,6 +56,8 @@ export function isHarmless(value: string): boolean {
     CALL.test(value) ||
     PATH_OF_CODE.test(value) ||
     TIME.test(value) ||
+    FILE.test(value) ||
+    PLACE_OF_SECRET.test(value) ||
     TYPE.test(value)
   );
 }
@@ -65,6 +75,11 @@ export function repeatsName(value: string, name: string): boolean {
 
 export function isWord(value: string): boolean {
   return WORD.test(value);
+}
+
+/** What stands in the place of a value and says something about it: `1200 rows`, `(not set)`. */
+export function isNote(text: string): boolean {
+  return COUNT.test(text) || NOTE.test(text);
 }
 
 /** Words of a sentence: `must be at least 8 characters`. A pass phrase has no connectives. */

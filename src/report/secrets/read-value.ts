@@ -1,6 +1,7 @@
 import {
   isDescription,
   isHarmless,
+  isNote,
   isNumber,
   isRandom,
   isSentence,
@@ -24,7 +25,7 @@ const WRAPPER =
   /(?:[\w.]*(?:Secret|Password|Token|Str|Some|Just)\w*|str|bytes|bytearray|repr|Optional|quote_plus|b64encode)[([]/y;
 const LOOKUP =
   /(?:[\w.]*\.)?(?:get\w*|pop|environ|getenv|env\w*|config|settings|secrets?|var|ref|source|headers|params|kwargs|args|data|creds|credentials|json)(?:\(|\[(?=["']))/y;
-const CODE = /[a-z_]+(?:\.[a-z_]+)*\(/y;
+const CODE = /[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*\(/y;
 const SCHEME = /(?:AWS4-HMAC-SHA256|[A-Za-z]+(?:-[A-Za-z]+)*)[ \t]+(?=\S)/y;
 const KNOWN_SCHEME =
   /^(?:bearer|basic|token|digest|negotiate|ntlm|apikey|api-key|ssws|aws4|hawk|oauth|signature|key|jwt)/i;
@@ -49,6 +50,7 @@ export function readValue(scan: LineScan, place: SecretPlace): number {
     if (place.name.kind === 'secret') scan.carry = { kind: 'block', place, whole: true };
     return limit;
   }
+  if (isNote(line.slice(at, Math.min(limit, at + 60)))) return at;
   if (place.sign === '|') return readCell(scan, place, at, limit);
   if (place.sign === '>') return hideMatch(scan, place, at, XML_TEXT);
   const start = readStringStart(line, at);
@@ -105,6 +107,7 @@ function readQuoted(scan: LineScan, place: SecretPlace, start: StringStart, limi
 function isSecretText(place: SecretPlace, text: string): boolean {
   const { kind } = place.name;
   if (isHarmless(text)) return false;
+  if (place.sign === 'blank') return isRandom(text) && !/\s/.test(text);
   if (kind === 'maybe') return isRandom(text, place.sign === '=' ? 6 : 16);
   // A scheme alone, or one before a variable: `f"Bearer {token}"`.
   if (kind === 'authorization' && isHarmless(text.replace(/^[A-Za-z-]+ /, ''))) return false;
@@ -130,7 +133,7 @@ function readContained(scan: LineScan, place: SecretPlace, at: number): number |
     !/^[[(]\s*[bB]?\\*["']/.test(line.slice(at, at + 12))
   )
     return null;
-  const isWeak = place.name.kind === 'maybe' && !/auth$/i.test(place.name.text);
+  const isWeak = (place.name.kind === 'maybe' && !/auth$/i.test(place.name.text)) || place.sign === 'is';
   const rule: ContainerRule = isWeak ? 'random' : (opened[1] ?? at) > at ? 'lookup' : 'all';
   const from = isCall ? Math.max(...opened) - 1 : at;
   const next = followContainer(scan, from, { rule, levels: [] });
@@ -228,7 +231,8 @@ function isSecretBare({ name, form, sign }: SecretPlace, rest: string, text: str
   if (sign === '==' && /^[a-z]+_[a-z_]+$/.test(text)) return false;
   if (form === 'line') return !isSentence(rest);
   if (form !== 'words') return !(sign === ':' && isSentence(rest));
-  if (sign === 'blank') return isRandom(text, /^pass|^pwd/i.test(name.text) ? 8 : 16);
+  if (sign === 'blank')
+    return isRandom(text, /^pass|^pwd/i.test(name.text) ? 8 : 16) && !/^(?:SHA256|MD5):/.test(text);
   return !isWord(text) && !isNumber(text) && !/^[A-Za-z_.]+[:(]/.test(text) && !/^[/<.]/.test(text);
 }
 

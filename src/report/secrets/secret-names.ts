@@ -20,7 +20,7 @@ const WHOLE_WORDS = new Set([
 ]);
 /** These also end a word that is written in one: `clientsecret`, `PGPASSWORD`, `MYSQL_PWD`. */
 const WORD_END =
-  /(?:password|passwd|passphrase|passcode|passwort|kennwort|secret|token|apikey|accesskey|secretkey|privatekey|credential|(?:db|pg|my|sql|usr|user|root|admin|ftp|smtp|http|ssh|proxy)(?:pass|pwd))s?$/;
+  /(?:password|passwd|passphrase|passcode|passwort|kennwort|secret|token|apikey|accesskey|secretkey|privatekey|credential|(?:db|pg|my|sql|usr|user|root|admin|ftp|smtp|http|ssh|proxy|ldap|bind|store|key)(?:pass|pwd|pw))s?$/;
 
 /** Before `key`: a secret by this name. */
 const KEY_OF_SECRETS = new Set(

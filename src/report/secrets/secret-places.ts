@@ -47,6 +47,9 @@ const XML = /[^<>"']{0,20}(?:["'][^"'<>]{0,200}["'])?>(?:<!\[CDATA\[)?(?=[^<>]{1
 const XML_KEY = /["'][^<>]{0,80}>(?=[^<>]{1,4096}<\/)/y;
 const XML_PROPERTY = /<\/name>\s{0,8}<value>/iy;
 const COMMA = /\\*["'][ \t]{0,4},[ \t]{0,4}(?=[bBrRuU]{0,2}\\*["'])/y;
+/** `Invalid API key provided: X`. */
+const SAID =
+  /[ \t](?:provided|supplied|given|sent|used|received|created|generated|issued|returned|revoked|rejected|expired|invalid)[ \t]{0,4}:[ \t]{1,4}/iy;
 const QUOTED = /[ \t]{1,8}(?=[bNE]?\\*["'])/y;
 const IS = /\\*["'`]?[ \t]{1,4}(is|was|to|as|equals|was set to|is set to|set to)[ \t]*:?[ \t]{1,4}/iy;
 const BLANKS = /[ \t]+/y;
@@ -120,6 +123,8 @@ function findSigned(line: string, name: FoundName, frame: LineFrame): Between | 
   const isCall = /^password$/i.test(name.text) && /^\(["']/.test(line.slice(name.end, name.end + 2));
   if (isCall) return { length: 1, sign: '=', form: 'pair' };
   const comma = match(COMMA, line, name.end);
+  if (comma !== null && isListedOption(line, name, comma[0].length))
+    return { length: comma[0].length, sign: ',', form: 'pair' };
   if (comma !== null && isPair(line, name)) return { length: comma[0].length, sign: ',', form: 'pair' };
   return null;
 }
@@ -155,11 +160,22 @@ function findUnsigned(line: string, name: FoundName, frame: LineFrame): Between 
     if (is[1]?.toLowerCase() === 'as' && !/^[A-Z_]+$/.test(name.text)) return null;
     return isMeant ? { length: is[0].length, sign: 'is', form: 'words' } : null;
   }
+  const said = match(SAID, line, name.end);
+  if (said !== null) return { length: said[0].length, sign: 'blank', form: 'words' };
   const quoted = match(QUOTED, line, name.end);
-  if (quoted !== null)
-    return isKeyword(name.text) ? { length: quoted[0].length, sign: ' ', form: 'pair' } : null;
-  if (blanks === null || /^keys?$/i.test(name.text)) return null;
+  if (quoted !== null) {
+    const { length } = quoted[0];
+    return isKeyword(name.text)
+      ? { length, sign: ' ', form: 'pair' }
+      : { length, sign: 'blank', form: 'words' };
+  }
+  if (blanks === null || isNamedKey(line, name)) return null;
   return { length: blanks[0].length, sign: 'blank', form: 'words' };
+}
+
+/** `using RSA key 4AEE18F83AFDEB23`: what follows names the key. */
+function isNamedKey(line: string, { text, start }: FoundName): boolean {
+  return /^keys?$/i.test(text) && !/\bapi[ \t]$/i.test(line.slice(Math.max(0, start - 8), start));
 }
 
 /** SQL's `IDENTIFIED BY …`. */
@@ -167,7 +183,7 @@ export function findIdentifiedBy(line: string, hit: number, frame: LineFrame): S
   const clause = match(IDENTIFIED, line, hit);
   if (clause === null) return null;
   const isQuoted =
-    /["']$/.test(line.slice(0, hit + clause[0].length + 1)) || hit + clause[0].length >= frame.end;
+    /^\\*["']/.test(line.slice(hit + clause[0].length, frame.end)) || hit + clause[0].length >= frame.end;
   if (!isQuoted && !/\b(?:create|alter|grant|user|role)\b/i.test(line.slice(Math.max(0, hit - 200), hit)))
     return null;
   const end = hit + clause[0].length;
@@ -214,8 +230,21 @@ function isPair(line: string, name: FoundName): boolean {
     line.slice(name.end, name.end + 240),
   );
   const isHeader = /-|authorization|cookie/i.test(name.text);
+  // `('secret_key', 'token' were unexpected)`
+  const next = /^\\*["'],[ \t]*["']([a-z_]{1,100})["']/.exec(line.slice(name.end, name.end + 120))?.[1];
+  if (next !== undefined && judgeName(next) !== null) return false;
   if (value === null || isHeader) return isHeader || /[({][ \t]{0,2}\W*$/.test(before);
   return !/^[a-z!*._-]+$/i.test(value[2] ?? '') || /[(,[][ \t]*\([bBrRuU]{0,2}\\*["']$/.test(before);
+}
+
+/** `['tap', '--token', '…']`: the arguments of a command; not `("--token", "-t")`. */
+function isListedOption(line: string, { kind, start, end }: FoundName, length: number): boolean {
+  const isOption = /[bBrRuU]?\\*["']-{1,2}$/.test(line.slice(Math.max(0, start - 6), start));
+  return (
+    isOption &&
+    kind === 'secret' &&
+    !/^[bBrRuU]{0,2}\\*["']-/.test(line.slice(end + length, end + length + 6))
+  );
 }
 
 function isCell(line: string, name: FoundName, frame: LineFrame): boolean {
@@ -226,7 +255,7 @@ function isCell(line: string, name: FoundName, frame: LineFrame): boolean {
 function isOption(line: string, name: FoundName): boolean {
   const before = line.slice(Math.max(0, name.start - 80), name.start);
   return (
-    /(?:^|\s)-{1,2}$/.test(before) ||
+    /(?:^|[\s"'`(])-{1,2}$/.test(before) ||
     /\bconfig(?:ure)?\b.*\bset\s+(?:[\w-]+\s+)?$|\b(?:setx|setenv)\s+$/.test(before) ||
     /\blogin\s+\S+\s+$/.test(before)
   );

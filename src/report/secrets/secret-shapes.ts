@@ -127,17 +127,22 @@ const SHAPES: readonly Shape[] = [
       !/\b(?:docker|podman|kubectl|chown|install|exec|run)\b/.test(before) && !isHarmless(value),
   },
   {
+    pattern: /\bhttps?\s[^\n|;]{0,400}?(?:-a|--auth)[ =]["']?[^\s:"'/]{0,128}:([^\s"'\\]{2,256})/dg,
+    accept: (value) => !isHarmless(value),
+  },
+  {
     pattern: /\bcurl\b[^\n|;]{0,400}?\s-[A-Za-z]{1,8}u ?["']?[^\s:"'/]{0,128}:([^\s"'\\]{2,256})/dg,
     accept: (value) => !isHarmless(value),
   },
   { pattern: /\bcurl\b[^\n|;]{0,400}?\s(?:-b|--cookie)[ =]?["']?([\w.-]{1,100}=[^"'\n\\]{2,4096})/dg },
   {
     pattern:
-      /\b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass|docker login|az login)\b[^\n|;]{0,400}?\s-p ?([^\s"'\\-][^\s"'\\]{2,128})/dg,
+      /\b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass|docker login|az login)\b[^\n|;]{0,400}?[\s"']-p(?: |["'], ?)?["']?([^\s"'\\-][^\s"'\\]{2,128})/dg,
     accept: (value) => !isHarmless(value),
   },
   {
-    pattern: /\b(?:sqlcmd|bcp|redis-cli)\b[^\n|;]{0,400}?\s-[Pa] ?([^\s"'\\-][^\s"'\\]{2,128})/dg,
+    pattern:
+      /\b(?:sqlcmd|bcp|redis-cli)\b[^\n|;]{0,400}?[\s"']-[Pa](?: |["'], ?)?["']?([^\s"'\\-][^\s"'\\]{2,128})/dg,
     accept: (value) => !isHarmless(value) && !/^\d+$/.test(value),
   },
   { pattern: /(?:Basic|Digest|Proxy)Auth\(b?["'][^"'\n]{0,200}["'], ?b?["']([^"'\n\\]{1,512})["']/dg },

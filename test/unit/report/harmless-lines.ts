@@ -477,7 +477,26 @@ secretKeyRef: {name: db, key: password}
 valueFrom: {secretKeyRef: {name: db-credentials, key: password}}
 volumeMounts: name: secrets mountPath: /run/secrets
 Replace the credentials: MELTANO_API_TOKEN, or MELTANO_CLIENT_ID and MELTANO_CLIENT_SECRET
-Client secret: not set`.split('\n'),
+Client secret: not set
+Primary key for table "api_keys" is ("id")
+  pass: "{{ env_var('PGPASS', '') }}"
+GOOGLE_APPLICATION_CREDENTIALS=/secrets/gcp/key.json
+GOOGLE_APPLICATION_CREDENTIALS: /var/run/secrets/gcp.json
+credentials: ./client_secrets.json
+token: /var/run/secrets/kubernetes.io/serviceaccount/token
+Fetching secret projects/123/secrets/warehouse/versions/3
+Secret arn:aws:secretsmanager:eu-west-1:123456789012:secret:warehouse-AbC123 loaded
+Additional properties are not allowed ('secret_key', 'token' were unexpected)
+    secret = base64.b64decode(config["secret"])
+token: 1200 rows
+<Secret: 10 characters>
+user: meltano, password: (not set)
+parser.add_argument("--token", "-t", required=True)
+expected token 'end of print statement', got 'password'
+API key 'reporting' was not found
+API key reporting is disabled
+ssh key SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDwFiFcgnkGpE0xWU0 was added
+Tokens used: 512`.split('\n'),
   `  password: \${DB_PASSWORD}`,
   'Stream `tokens` is not selected',
   'Setting `token` in profile `default`',

@@ -202,6 +202,7 @@ const SQL: Kind[] = [
   one('IDENTIFIED BY', (x) => `CREATE USER 'loader'@'%' IDENTIFIED BY '${x}'`),
   one('IDENTIFIED BY without quotes', (x) => `create user loader identified by ${x} account unlock`),
   one('IDENTIFIED WITH … BY', (x) => `CREATE USER loader IDENTIFIED WITH sha256_password BY '${x}'`),
+  one('IDENTIFIED BY in JSON', (x) => json(`failed: IDENTIFIED BY "${x}"`)),
   one('doubled quotes', (x) => `ALTER USER loader PASSWORD 'it''s ${x}'`),
   one('CREDENTIALS of Snowflake', (x) => `CREDENTIALS=(AWS_KEY_ID='y' AWS_SECRET_KEY='${x}')`),
   one(
@@ -262,6 +263,15 @@ const SHELL: Kind[] = [
   many('an option on the next line', (x) => ['tap-x --password \\', `  ${x} \\`, '  --verbose']),
   many('an option with = on the next line', (x) => ['tap-x --token=\\', `${x}`]),
   many('a string over two lines', (x) => ['PASSWORD="first', `${x}"`, 'done']),
+  one('arguments of a command, listed', (s) => `['tap-x', '--auth-token', '${s}', '--discover']`),
+  one('an option and its value alone in a list', (s) => `["--password", "${s}"]`),
+  one('arguments of a command that failed', (s) => `Command '['mysql', '-p${s}', 'raw']' returned non-zero`),
+  one('a listed -p of mysql', (s) => `['mysql', '-u', 'm', '-p', '${s}']`),
+  one('an option that a line of JSON begins with', (s) => json(`--token '${s}'`)),
+  one('sshpass with quotes', (s) => `sshpass -p '${s}' ssh m@host`),
+  one('sqlcmd with quotes', (s) => `sqlcmd -S db -U sa -P '${s}'`),
+  one('HTTPie', (s) => `http -a meltano:${s} https://example.com`),
+  one('keytool', (s) => `keytool -storepass ${s} -list`),
 ];
 
 const ADDRESSES: Kind[] = [
@@ -356,6 +366,9 @@ const OTHERS: Kind[] = [
   one('a sentence in quotes', (x) => `Login failed with password '${x}'`),
   one('in Meltano’s line', (x) => plugin(`password=${x}`)),
   one('a text of one line', (x) => `config: host=db\\npassword=${x}\\nport=1`),
+  one('a service that repeats a key', (x) => `Incorrect API key provided: ${x}7Kq2Lp9Xw4Tn.`),
+  one('a service that repeats a token', (x) => `invalid token '${x}7Kq2Lp9Xw4Tn'`),
+  one('a revoked key', (x) => `API key ${x}7Kq2Lp9Xw4Tn has been revoked`),
   one('behind colours', (x) => `\u001b[33mpassword\u001b[0m: ${x}`),
 ];
 

@@ -6,7 +6,7 @@ export interface LogLine {
 
 // All patterns are anchored, or bounded, or without neighbours that match the same: linear in the line.
 const TIME_STAMP =
-  /^\s{0,4}(?:\d{4}-\d{2}-\d{2}[T ])?\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?(?: {1,2}|\s|$)/;
+  /^\s{0,4}(?:\d{4}-\d{2}-\d{2}[T ])?\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?(?: UTC \[\d{1,10}\])?(?: {1,2}|\s|$)/;
 const LEVEL = '(CRITICAL|FATAL|ERROR|WARN(?:ING)?|INFO|DEBUG|TRACE)';
 const LEVEL_FORMS = [
   /^\s*\[(critical|fatal|error|exception|warn(?:ing)?|info|debug)\s*\] ?/i,
@@ -26,11 +26,12 @@ export const TRACEBACK = /Traceback \(most recent call last\)/;
 /** Indented frames, or the box that `rich` draws around them. */
 export const TRACEBACK_LINE = /^(?:\s|$|[│╭╰┃|])/;
 /** What stands before the message where a traceback ends. */
-export const EXCEPTION_CLASS = /^[A-Za-z_][\w.]{0,150}(?:Error|Exception): /;
+export const EXCEPTION_CLASS =
+  /^(?:[A-Za-z_][\w.]{0,150}(?:Error|Exception)|(?:[a-z_]\w{0,60}\.){1,8}(?:errors?|exceptions?|exc|errorfactory)\.[A-Z]\w{0,80}): /;
 
 /** Whatever no pattern below can match; one test for the many lines that are no error. */
 const MAY_BE_ERROR =
-  /error|exception|traceback|fatal|critical|panic|ERR!|FAIL|mapping values|while (?:parsing|scanning)|invalid|unexpected|undefined|cannot|could not|not found|failed|failure|missing|giving up|need help fixing|^\s*[×✗✘] /i;
+  /\b(?:exc|errorfactory)\.[A-Z]|denied|no such file|^\W*killed|panicked at|version solving|segmentation fault|core dumped|error|exception|traceback|fatal|critical|panic|ERR!|FAIL|mapping values|while (?:parsing|scanning)|invalid|unexpected|undefined|cannot|could not|not found|failed|failure|missing|giving up|need help fixing|^\s*[×✗✘] /i;
 
 export function mayBeError(line: string): boolean {
   return MAY_BE_ERROR.test(line);
@@ -71,7 +72,23 @@ const ERROR_PATTERNS: readonly ErrorPattern[] = [
   { pattern: /^(?:\d+ of \d+ )?ERROR [a-z]{2,20} (?=\S)/ },
   { pattern: /^\d+ of \d+ FAIL \d+ / },
   // Python and JavaScript, on a line of their own
-  { pattern: /^[A-Za-z_][\w.]{0,150}(?:Error|Exception): (?=.*[A-Za-z])/ },
+  { pattern: new RegExp(`${EXCEPTION_CLASS.source}(?=.*[A-Za-z])`) },
+  // Java and Rust
+  { pattern: /^Exception in thread "[^"]{1,100}" (?=.*[A-Za-z])(.+)$/, say: SAY_GROUP },
+  { pattern: /^thread '[^']{1,100}' (?:\(\d{1,10}\) )?panicked at (?=\S)/ },
+  // Shells, ssh, the kernel, Docker, Poetry
+  {
+    pattern:
+      /^(?:[\w./-]{1,100}: )(?:line )?\d{1,6}: (.{1,200}: (?:(?:command )?not found|No such file or directory|Permission denied|cannot .{1,60}))$/,
+    say: SAY_GROUP,
+  },
+  { pattern: /^[\w.-]{1,60}@[\w.-]{1,100}: Permission denied \(/ },
+  {
+    pattern:
+      /^(?:(?:\S{1,100}: line \d{1,6}: +\d{1,10} )?Killed(?:\s.*)?|Segmentation fault(?: \(core dumped\))?|Out of memory\b.*)$/,
+  },
+  { pattern: /^(?:docker: )?Error response from daemon: (?=\S)(.+)$/, say: SAY_GROUP },
+  { pattern: /^(?:Because|So, because|And because) .{1,500}, version solving failed\.$/ },
   // YAML
   {
     pattern: /^(?:mapping values are not allowed (?:here|in this context)|while (?:parsing|scanning) an? \w)/,

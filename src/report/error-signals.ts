@@ -41,6 +41,7 @@ const SUMMARIES: readonly RegExp[] = [
   /^(?:completed|finished|done)\b.{0,20} with \d+ errors?/i,
   /\bdid not (?:run|complete|finish|end) successfully\.?$/i,
   /^failed to install (?:\d+ )?plugins?/i,
+  /^failed to (?:download and )?build\b|^failed to prepare distributions$|^failed building wheel for\b/i,
   /^(?:subprocess-exited-with-error|metadata-generation-failed|legacy-install-failure)$/,
   /^aborted!?$/i,
   /^npm (?:err!|error) (?:code|errno|syscall) /i,

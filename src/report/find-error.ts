@@ -33,7 +33,7 @@ const REASON_BELOW = /^\s*(?:╰─▶|└─▶|╰─>|-->)\s*(?=\S)(.+)$/;
 
 /** Only announces the message, which stands in the same line or below. */
 const ANNOUNCEMENT =
-  /^(?:need help fixing this problem\?(?:.*?(?:slack community|troubleshooting steps[^.]{0,60})\.)?|encountered an error(?: [^:]{1,80})?:)\s*/i;
+  /^(?:need help fixing this problem\?(?:.*?(?:slack community|troubleshooting steps[^.]{0,60})\.)?|encountered an error(?: [^:]{1,80})?:|thread '[^']{1,100}' (?:\(\d{1,10}\) )?panicked at \S{1,200}:\d+:\d+:)\s*/i;
 /** Meltano ends the line after its level where the event begins with a line break. */
 const EMPTY_EVENT = /\[(?:error|critical) *\]\s*$/i;
 const MORE_ANNOUNCEMENT = /^\s*(?:$|visit |join our|or to|https?:|for troubleshooting)/i;
@@ -158,7 +158,8 @@ class ErrorSearch {
     return isEmpty ? { step: 'announced', lines: 0 } : null;
   }
 
-  #find(said: string, { level, source }: LogWords, { isBare = level !== 'error' } = {}): Search {
+  #find(said: string, words: LogWords, { isBare = !words.isLoggedError } = {}): Search {
+    const { level, source } = words;
     const text = keepWords(said);
     const candidate: Candidate = {
       line: this.#line,
@@ -216,7 +217,8 @@ class ErrorSearch {
     const { text, level } = words;
     if (TRACEBACK.test(text) || lines >= ANNOUNCED_WITHIN) return this.#look(words, line);
     if (MORE_ANNOUNCEMENT.test(text) || !isMessage(text)) return { step: 'announced', lines: lines + 1 };
-    return this.#find(matchError(text) ?? text.trim(), { ...words, level: level ?? 'error' });
+    const said = matchError(text) ?? text.trim();
+    return this.#find(said, { ...words, level: level ?? 'error', isLoggedError: true });
   }
 
   /**
@@ -235,8 +237,10 @@ class ErrorSearch {
     const isDbt = DBT_ERROR.test(text) && /^\s+\S/.test(next);
     const reason = REASON_BELOW.exec(next)?.[1];
     if (isDbt || reason !== undefined) {
-      this.#improve(candidate, `${text.replace(/:$/, '')}: ${(reason ?? next).trim()}`, text);
-      return LOOKING;
+      const said = (reason ?? next).trim();
+      const improved = this.#improve(candidate, `${candidate.message.replace(/:$/, '')}: ${said}`, text);
+      // Snowflake says only in the next line what it is that it can't compile.
+      return isDbt && said.endsWith(':') ? improved : LOOKING;
     }
     return null;
   }

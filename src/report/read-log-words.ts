@@ -7,6 +7,8 @@ export interface LogWords {
   readonly text: string;
   /** The plug-in that says it; empty where the line names none. */
   readonly source: string;
+  /** A logger wrote it as an error, at whatever level Meltano passes that on. */
+  readonly isLoggedError: boolean;
 }
 
 /** What Meltano writes behind the message of a line. */
@@ -31,14 +33,22 @@ export function readLogWords(line: string): LogWords {
   const source = (json ? JSON_SOURCE.exec(line) : FIELD_SOURCE.exec(tail))?.[1] ?? pipe?.[1] ?? '';
   const logfmt = json === null ? LOGFMT.exec(parsed.text) : null;
   if (logfmt !== null) {
-    return { level: classifyLevel(logfmt[1] ?? ''), text: stripFields(logfmt[2] ?? ''), source };
+    const said = classifyLevel(logfmt[1] ?? '');
+    return { level: said, text: stripFields(logfmt[2] ?? ''), source, isLoggedError: said === 'error' };
   }
   const isInner = FROM_PLUGIN.test(tail) && level === 'info';
-  if (level !== null && !isInner) return { level, text, source };
+  if (level !== null && !isInner) return { level, text, source, isLoggedError: level === 'error' };
   const inner = INNER_LEVEL.exec(text)?.[1];
   // Errors in capitals are recognised by their words.
   const innerLevel = inner === undefined ? null : classifyLevel(inner);
-  return { level: innerLevel === 'error' ? null : innerLevel, text, source };
+  const isError = innerLevel === 'error';
+  // git and pip write a colon behind it, and survive many of theirs.
+  return {
+    level: isError ? null : innerLevel,
+    text,
+    source,
+    isLoggedError: isError && !text.startsWith(`${inner}:`),
+  };
 }
 
 /** The words of a line without what Meltano writes behind them. */

@@ -463,6 +463,93 @@ FATAL: password authentication failed for user "loader"`,
     'Table orders is locked',
   ],
   ['nothing went wrong', 'INFO Starting\nINFO Done', null],
+  [
+    'an exception whose class is named for what went wrong',
+    lines(
+      target('google.api_core.exceptions.Forbidden: 403 Access Denied: Table a:b.c'),
+      meltano('error', 'Loader failed'),
+    ),
+    'google.api_core.exceptions.Forbidden: 403 Access Denied: Table a:b.c',
+  ],
+  [
+    'such an exception, and the pipe that breaks with it',
+    lines(
+      target('psycopg2.errors.DatatypeMismatch: column "amount" is of type integer'),
+      target('HINT:  You will need to rewrite or cast the expression.'),
+      tap(raised('BrokenPipeError: [Errno 32] Broken pipe')),
+      meltano('error', 'Loader failed'),
+    ),
+    'psycopg2.errors.DatatypeMismatch: column "amount" is of type integer',
+  ],
+  [
+    'a tap logs one more line after its error',
+    lines(
+      tap("CRITICAL Config validation failed: 'start_date' is a required property"),
+      tap("INFO JSONSchema was: {'type': 'object'}"),
+      meltano('error', 'Extractor failed'),
+    ),
+    "Config validation failed: 'start_date' is a required property",
+  ],
+  [
+    'Snowflake says in a third line what it is about',
+    lines(
+      dbt('07:14:05    Database Error in model a (models/a.sql)'),
+      dbt('  002003 (02000): SQL compilation error:'),
+      dbt("  Object 'X.Y' does not exist or not authorized."),
+    ),
+    "Database Error in model a (models/a.sql): 002003 (02000): SQL compilation error: Object 'X.Y' does not exist or not aut…",
+  ],
+  [
+    'uv says what git said',
+    `
+  × Failed to download and build \`tap-x @ git+https://github.com/acme/tap-x.git\`
+  ├─▶ Git operation failed
+  ╰─▶ process didn't exit successfully: \`/usr/bin/git fetch --force\` (exit status: 128)
+      --- stderr
+      fatal: repository 'https://github.com/acme/tap-x.git/' not found`,
+    "repository 'https://github.com/acme/tap-x.git/' not found",
+  ],
+  [
+    'a shell finds no program',
+    '+ meltano install\n/bin/sh: 1: meltano: not found\nError: exit status 127',
+    'meltano: not found',
+  ],
+  [
+    'a shell finds no file',
+    './run.sh: line 12: dbt_project.yml: No such file or directory\nError: exit status 1',
+    'dbt_project.yml: No such file or directory',
+  ],
+  ['the kernel ends the job', `${tap('INFO Syncing orders')}\nKilled\nError: exit status 137`, 'Killed'],
+  [
+    'ssh has no key',
+    'git@github.com: Permission denied (publickey).\nfatal: Could not read from remote repository.',
+    'git@github.com: Permission denied (publickey).',
+  ],
+  [
+    'Docker finds no image',
+    'Using default tag: latest\nError response from daemon: manifest for acme/x:latest not found',
+    'manifest for acme/x:latest not found',
+  ],
+  [
+    'a database that logs its process',
+    '2026-06-10 07:13:40.123 UTC [55] ERROR:  permission denied for schema analytics\n2026-06-10 07:13:40.123 UTC [55] STATEMENT:  CREATE TABLE analytics.x (id int)',
+    'permission denied for schema analytics',
+  ],
+  [
+    'Java',
+    'Exception in thread "main" java.lang.ClassNotFoundException: com.x.Main\n\tat java.base/x(Y.java:1)',
+    'java.lang.ClassNotFoundException: com.x.Main',
+  ],
+  [
+    'Rust',
+    "thread 'main' panicked at src/main.rs:12:5:\ncalled `Result::unwrap()` on an `Err` value: Os { code: 2 }\nnote: run with `RUST_BACKTRACE=1`",
+    'called `Result::unwrap()` on an `Err` value: Os { code: 2 }',
+  ],
+  [
+    'Poetry',
+    'Resolving dependencies...\n\nBecause no versions of tap-x match >1.0 and root depends on tap-x (>1.0), version solving failed.',
+    'Because no versions of tap-x match >1.0 and root depends on tap-x (>1.0), version solving failed.',
+  ],
 ];
 
 test('there are enough of them', () => {

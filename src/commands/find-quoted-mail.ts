@@ -7,18 +7,25 @@ const LONGEST_INTRODUCTION = 500;
 /** `-----Original Message-----`, in the languages of the common mail programs. */
 const SEPARATOR =
   /^[-–—_\s]{2,}(?:begin )?(?:original|ursprüngliche|message d.origine|mensaje|messaggio|mensagem|oorspronkelijk|doorgestuurd|forwarded|weitergeleitete|message transféré|vidarebefordrat|ursprungligt|videresendt|oprindelig|opprinnelig|oryginalna|wiadomość|исходное|пересылаемое|пересланное|původní|原始邮件|邮件原件|转发|元のメッセージ|원본)[^-–—_]{0,40}[-–—_\s]{2,}$/iu;
+/** Zoho draws it around the introduction. */
+const DRAWN = /^-{2,}\s*on .*\bwrote\s*-{2,}$/iu;
 const FORWARDED = /^begin forwarded message:$/i;
 /** The line that Outlook draws. People draw shorter ones. */
 const OUTLOOK_LINE = /^_{30,}$/;
 
-/** `On … wrote:` and its kin: an opening word, a verb, a colon at the end. */
+/** `On … wrote:`; who writes of something else in English goes on behind the verb, or says who. */
+const ON_WROTE = /^on .*(?<!\b(?:i|we|you|they) )\bwrote\s?:$/iu;
+/** Its kin: an opening word, a verb, a colon at the end. */
 const OPENED =
-  /^(?:on|am|le|el|il|em|op|den|på|w dniu|dnia|dne|el dia|il giorno) .*\b(?:wrote|schrieb|a écrit|escribió|va escriure|ha scritto|escreveu|schreef|skrev|napisał|napisał\(a\)|pisze|napsal)(?![\p{L}\d]).*:$/iu;
+  /^(?:am|le|el|il|em|op|den|på|w dniu|dnia|dne|el dia|il giorno) .*\b(?:schrieb|a écrit|escribió|va escriure|ha scritto|escreveu|schreef|skrev|napisał|napisał\(a\)|pisze|napsal)(?![\p{L}\d]).*:$/iu;
 /** Without an opening word: the verb stands at the end, and a date or an address before it. */
 const CLOSED =
-  /[\d@].*(?:\bwrote|\ba écrit|\bescribió|\bha scritto|\bescreveu|\bnapisał(?:\(a\))?|написала?|написал\(а\)|пишет|写道|寫道|のメッセージ|書きました|작성)\s?:$/iu;
-/** Nothing but who, and when: `1 июн. 2026 г. в 10:00, Ada <ada@example.com>:`. */
-const ADDRESSED = /\d.*<[^\s<>@]+@[^\s<>@]+>\s?:$/;
+  /[\d@].*(?:(?<!\b(?:i|we|you|they) )\bwrote|\bwrites|\ba écrit|\bescribió|\bha scritto|\bescreveu|\bnapisał(?:\(a\))?|написала?|написал\(а\)|пишет|写道|寫道|のメッセージ|書きました|작성)\s?:$/iu;
+/**
+ * In whatever language, a line with a time and an address in brackets, or what GitHub makes of one:
+ * `1 июн. 2026 г. в 10:00, Ada <ada@example.com>:`, `Ada ***@***.***>, 1 Haz 2026 Pzt, 10:00 tarihinde şunu yazdı:`.
+ */
+const ADDRESSED = /^(?=.*\d).*(?:<[^\s<>@]+@[^\s<>@]+>|\([^\s()@]+@[^\s()@]+\)|\*{3}@\*{3}).*:$/;
 
 const FROM = /^\**(?:from|von|de|da|van|från|fra|od|от|发件人|寄件者|差出人|보낸 ?사람)\s?\**:\**\s*\S/iu;
 const MORE_HEADERS =
@@ -27,14 +34,15 @@ const MORE_HEADERS =
 const HEADERS_WITHIN = 5;
 
 /** GitHub's own footer: what stands below it was in the notification that the mail answers. */
-const GITHUB_FOOTER = /^(?:—|--)?\s*reply to this email directly, \W*(?:view it on|or view)/i;
+const GITHUB_FOOTER =
+  /^(?:(?:—|--)?\s*reply to this email directly, \W*(?:view it on|or view)|you are receiving this because you (?:were|are|authored|commented|modified) )/i;
 
 /**
  * The lines (numbers from 0) that begin the copy of an older mail, as mail programs add below a reply. A copy whose
  * lines begin with `>` isn't meant: it is a quote already, and answers stand between its lines.
  */
 export function findQuotedMail(texts: readonly string[]): readonly number[] {
-  const lines = texts.map((text) => foldCharacters(text).trim());
+  const lines = texts.map((text) => foldCharacters(text.replaceAll('&nbsp;', ' ')).trim());
   return [...lines.keys()].filter((at) => beginsCopy(lines, at) && !isFollowedByQuote(lines, at));
 }
 
@@ -42,9 +50,9 @@ function beginsCopy(lines: readonly string[], at: number): boolean {
   const line = lines[at] ?? '';
   if (line === '' || line.length > LONGEST_INTRODUCTION) return false;
   if (SEPARATOR.test(line) || FORWARDED.test(line) || OUTLOOK_LINE.test(line)) return true;
-  if (GITHUB_FOOTER.test(line)) return true;
+  if (GITHUB_FOOTER.test(line) || DRAWN.test(line)) return true;
   if (FROM.test(line)) return beginsHeaders(lines, at);
-  return line.endsWith(':') && introducesCopy(lines, at);
+  return /[:：]$/.test(line) && introducesCopy(lines, at);
 }
 
 /** `From: v1` above `To: v2` may be the writer's own words; an address, or a third header, tells a mail. */
@@ -59,7 +67,7 @@ function introducesCopy(lines: readonly string[], at: number): boolean {
   for (let first = at; first > at - MOST_WRAPPED && (lines[first] ?? '') !== ''; first -= 1) {
     text = `${lines[first]} ${text}`.trim();
     if (text.length > LONGEST_INTRODUCTION) return false;
-    if (OPENED.test(text) || CLOSED.test(text) || ADDRESSED.test(text)) return true;
+    if (ON_WROTE.test(text) || OPENED.test(text) || CLOSED.test(text) || ADDRESSED.test(text)) return true;
   }
   return false;
 }

@@ -42,7 +42,11 @@ export function parseCommand(body: string): ParsedComment {
 /** Those that are the writer's own text. */
 function findShown(body: string, lines: readonly string[], candidates: readonly Candidate[]): Candidate[] {
   const copies = findQuotedMail(lines);
-  const text = findTextLines(body, new Set([...candidates.map(({ line }) => line), ...copies]));
+  const begins = new Set(copies);
+  // Yahoo indents its introduction as Markdown indents code.
+  const flat =
+    copies.length === 0 ? body : lines.map((one, at) => (begins.has(at) ? one.trimStart() : one)).join('\n');
+  const text = findTextLines(flat, new Set([...candidates.map(({ line }) => line), ...copies]));
   const end = copies.find((line) => text.has(line)) ?? lines.length;
   return candidates.filter(({ line }) => text.has(line) && line < end);
 }

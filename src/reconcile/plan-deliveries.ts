@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Configurations } from '../domain/configuration-in-use.ts';
 import type { ConfigurationRunStore } from '../domain/configuration-run.ts';
 import type { AppEvent, CommentEvent, Delivery, RerunEvent } from '../domain/delivery.ts';
-import { type Deployment, isReported } from '../domain/deployment.ts';
+import type { Deployment } from '../domain/deployment.ts';
 import { type KnownOwner, type NamedAccount, refuseOwner } from '../domain/owner.ts';
 import { type PlanningPorts, refusePush } from '../domain/plan-push.ts';
 import type {
@@ -19,12 +19,12 @@ import type {
   RepositoryStore,
   SweepStore,
 } from '../domain/ports.ts';
-import { REASON_CODES, type ReasonCode } from '../domain/reason-codes.ts';
+import type { ReasonCode } from '../domain/reason-codes.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { ageOf, stamp, timeLeft } from '../domain/stored-times.ts';
 import type { Workspace } from '../domain/workspace.ts';
-import { formatWorkspaceKey } from '../domain/workspace-key.ts';
 import type { PullToCheck } from './check-pull.ts';
+import { createPlanCommitter } from './commit-plan.ts';
 import { completeOrigin } from './complete-origin.ts';
 import { findWorkspaces, ListFailed, ListTooFresh, type WorkspaceSearch } from './find-workspaces.ts';
 import type { OwnerReader } from './know-owners.ts';
@@ -107,6 +107,7 @@ interface Waiting {
  */
 export function createPlanner(context: PlanContext): (repositoryKey: string) => Promise<number | null> {
   const { clock } = context;
+  const commit = createPlanCommitter(context);
   const takeTurn = createTurns(context.deliveries);
   /** Until when (`elapsed`) a delivery waits for a newer list of workspaces, by its id. */
   const waitsUntil = new Map<string, number>();
@@ -275,65 +276,4 @@ export function createPlanner(context: PlanContext): (repositoryKey: string) => 
       isLoginTaken: owner.isLoginTaken && account === null,
     };
   }
-
-  async function commit(delivery: Delivery, plan: Plan, log: Logger): Promise<void> {
-    const changed = await context.plans.commitPlan({ ...plan, deliveryId: delivery.id, now: clock.now() });
-    const decided =
-      plan.deployments.length > 0 ? plan.deployments.map(({ reason }) => reason) : [plan.outcome];
-    for (const reason of decided) context.onDecision(reason);
-    const { command } = plan;
-    if (command) {
-      log.info({ outcome: plan.outcome, actor: command.actor, place: command.place.kind }, 'Command handled');
-      context.dispatcher.wake('command', command.id);
-    } else if (plan.deployments.length === 0) {
-      log.info(
-        {
-          noop: plan.outcome,
-          why: REASON_CODES[plan.outcome],
-          account: delivery.event.account,
-          accountId: delivery.event.repository.ownerId,
-        },
-        'Delivery handled: nothing to deploy',
-      );
-    }
-    for (const deployment of changed) announce(deployment, log);
-    const runs = [...(plan.configurationRuns ?? []).map(({ id }) => id), ...(plan.rewrittenRuns ?? [])];
-    for (const id of runs) await announceConfiguration(id, log);
-  }
-
-  async function announceConfiguration(id: string, log: Logger): Promise<void> {
-    const run = await context.configurationRuns.getConfigurationRun(id);
-    if (!run || isReported(run)) return;
-    log.info({ sha: run.sha, verdict: run.verdict.kind }, 'Configuration file judged');
-    context.reporter.configurationRead(run);
-  }
-
-  function announce(deployment: Deployment, log: Logger): void {
-    const fields = {
-      account: deployment.account,
-      workspace: deployment.workspaceId,
-      sha: deployment.sha,
-      deployment: deployment.id,
-    };
-    if (deployment.conclusion === 'none') {
-      const { reason, problem } = deployment;
-      log.info({ ...fields, noop: reason, why: problem ?? REASON_CODES[reason] }, 'Workspace not deployed');
-      return;
-    }
-    log.info({ ...fields, reason: deployment.reason, state: deployment.state }, describeChange(deployment));
-    if (deployment.rerun && deployment.state === 'concluded') {
-      // Its check run is written once more, as it was: for that its log is read again.
-      context.dispatcher.wake('log', deployment.id);
-      return;
-    }
-    if (deployment.state === 'concluded') context.onConcluded(deployment);
-    context.reporter.changed(deployment);
-    context.dispatcher.wake('workspace', formatWorkspaceKey(deployment));
-  }
-}
-
-function describeChange(deployment: Deployment): string {
-  if (deployment.reason === 'superseded') return 'Deployment superseded';
-  if (deployment.rerun) return 'Check run re-run';
-  return deployment.withdrawnBy === null ? 'Deployment planned' : 'Deployment to be withdrawn';
 }

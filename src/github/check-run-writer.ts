@@ -2,6 +2,7 @@ import type { ConfigurationRun } from '../domain/configuration-run.ts';
 import { type Deployment, isReported } from '../domain/deployment.ts';
 import { LeaseLost } from '../domain/lease.ts';
 import type { Reporter } from '../domain/ports.ts';
+import type { LaneEntry } from './lane-entry.ts';
 import {
   createTurnTaker,
   failEntry,
@@ -11,7 +12,7 @@ import {
   type TurnPorts,
 } from './take-turn.ts';
 import type { ReportedRun } from './write-check-run.ts';
-import type { LaneEntry, SendWrite, WriteLane } from './write-lane.ts';
+import type { SendWrite, WriteLane } from './write-lane.ts';
 import type { WriteLanes } from './write-lanes.ts';
 
 /** Node runs a timer of 25 days or more at once (milliseconds). */

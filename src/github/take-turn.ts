@@ -10,9 +10,10 @@ import type { GitHubFailure } from '../domain/github-result.ts';
 import type { Clock, DeploymentStore, ReportStore, RepositoryStore } from '../domain/ports.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import type { CheckRunApi } from './check-runs.ts';
+import type { LaneEntry } from './lane-entry.ts';
 import { type RenderPorts, renderRun } from './render-run.ts';
 import { type ReportedRun, type WriteOutcome, writeCheckRun } from './write-check-run.ts';
-import type { LaneEntry, SendWrite, WriteLane } from './write-lane.ts';
+import type { SendWrite, WriteLane } from './write-lane.ts';
 
 /**
  * A write that GitHub rejects is tried so often, over about seven minutes: a sweep may learn meanwhile where the

@@ -1,48 +1,24 @@
 import type { GitHubFailure, GitHubResult } from '../domain/github-result.ts';
+import {
+  type Candidate,
+  chooseWrite,
+  comesBefore,
+  type LaneEntry,
+  openEntry,
+  whenDue,
+  whenToRead,
+} from './lane-entry.ts';
 import type { RateBudget } from './rate-budget.ts';
 import { WriteBudget, type WriteKind } from './write-budget.ts';
 
-const ORDER: readonly WriteKind[] = ['create', 'final', 'state', 'reply', 'log'];
 /** Check runs of one installation that are written side by side; GitHub takes 100 requests at once. */
 const WRITES_AT_ONCE = 5;
 /** How soon a reply tries again while check runs are due (milliseconds). */
 const REPLY_AGAIN_MS = 1_000;
-/** Between two writes of one run that its state asks for: what changes meanwhile goes with the second (milliseconds). */
-const STATE_GAP_MS = 1_000;
-/** A log is read so long before it may be written (milliseconds), and is fresh when it was read a little earlier still. */
-const READ_AHEAD_MS = 100;
-const FRESH_MS = 150;
-/** How long a log that is due waits for a look at it (milliseconds). */
-const READ_WAIT_MS = 1_000;
 /** How soon a log is read again while the budget is not known yet (milliseconds). */
 const OPENING_MS = 1_000;
 const MINUTE_MS = 60_000;
 const LONGEST_PAUSE_MS = 15 * MINUTE_MS;
-
-/** One check run that is behind its deployment. All times are those of `Clock.elapsed`. */
-export interface LaneEntry {
-  readonly deploymentId: string;
-  /** What is owed, and since when; null when only the log may have grown. */
-  owed: 'create' | 'final' | 'state' | null;
-  owedSince: number;
-  logGrew: boolean;
-  logReadAt: number;
-  isRunning: boolean;
-  /** The reconciler let the conclusion out: the log that goes with it is read. */
-  mayConclude: boolean;
-  /** When a second run for the same deployment is looked for; null for never. */
-  lookAt: number | null;
-  /** Not before this time: after a failure. */
-  notBefore: number;
-  lastWriteAt: number;
-  /** Failed writes in a row, and when the first of them was. */
-  failures: number;
-  failingSince: number;
-  /** What was written last, without what only time changes; null when unknown. */
-  digest: string | null;
-  /** One write at a time: the order of a run's states holds. */
-  isBusy: boolean;
-}
 
 export type NextWrite =
   | { readonly kind: 'write'; readonly entry: LaneEntry; readonly write: WriteKind }
@@ -107,22 +83,7 @@ export class WriteLane {
   entry(deploymentId: string): LaneEntry {
     const known = this.entries.get(deploymentId);
     if (known) return known;
-    const entry: LaneEntry = {
-      deploymentId,
-      owed: null,
-      owedSince: Number.NEGATIVE_INFINITY,
-      logGrew: false,
-      logReadAt: Number.NEGATIVE_INFINITY,
-      isRunning: false,
-      mayConclude: false,
-      lookAt: null,
-      notBefore: Number.NEGATIVE_INFINITY,
-      lastWriteAt: Number.NEGATIVE_INFINITY,
-      failures: 0,
-      failingSince: 0,
-      digest: null,
-      isBusy: false,
-    };
+    const entry = openEntry(deploymentId);
     this.entries.set(deploymentId, entry);
     return entry;
   }
@@ -181,7 +142,7 @@ export class WriteLane {
   chooseLogRead(entry: LaneEntry, now: number): number {
     if (!this.#budget) return OPENING_MS;
     const interval = this.#chooseLogInterval(this.#budget, now);
-    const readAt = entry.lastWriteAt + interval - READ_AHEAD_MS;
+    const readAt = whenToRead(entry, interval);
     return readAt > now ? readAt - now : interval;
   }
 
@@ -225,10 +186,7 @@ export class WriteLane {
       budget.allowsAt(write, now),
       this.#ports.requests.allowsAt(write, now),
       this.#blockedUntil,
-      entry.notBefore,
-      write === 'log' ? dueLog(entry, interval) : now,
-      write === 'state' ? entry.lastWriteAt + STATE_GAP_MS : now,
-      entry.owed === null && write === 'final' ? (entry.lookAt ?? now) : now,
+      whenDue(entry, write, interval),
     );
     return { entry, write, dueAt };
   }
@@ -276,41 +234,10 @@ export class WriteLane {
   }
 }
 
-function chooseWrite({ owed, lookAt, logGrew }: LaneEntry, now: number): WriteKind | null {
-  if (owed) return owed;
-  if (lookAt !== null && (lookAt <= now || !logGrew)) return 'final';
-  return logGrew ? 'log' : null;
-}
-
-/** A log that is due waits a moment for a look at it, so that its newest lines go with it. */
-function dueLog({ lastWriteAt, logReadAt }: LaneEntry, interval: number): number {
-  const dueAt = lastWriteAt + interval;
-  return logReadAt >= dueAt - FRESH_MS ? dueAt : dueAt + READ_WAIT_MS;
-}
-
 function limited(waitMs: number): GitHubFailure {
   return {
     kind: 'limited',
     waitMs: Math.ceil(waitMs),
     message: 'what GitHub lets be written is used up for now',
   };
-}
-
-interface Candidate {
-  readonly entry: LaneEntry;
-  readonly write: WriteKind;
-  readonly dueAt: number;
-}
-
-/** What is due comes first, then the kind, then (the fair share) what has waited longest. */
-function comesBefore(a: Candidate, b: Candidate, now: number): boolean {
-  const aWait = Math.max(0, a.dueAt - now);
-  const bWait = Math.max(0, b.dueAt - now);
-  if (aWait > 0 || bWait > 0) return aWait < bWait;
-  if (a.write !== b.write) return ORDER.indexOf(a.write) < ORDER.indexOf(b.write);
-  return waitsSince(a) < waitsSince(b);
-}
-
-function waitsSince({ entry, write }: Candidate): number {
-  return write === 'log' ? entry.lastWriteAt : entry.owedSince;
 }

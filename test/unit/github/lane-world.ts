@@ -1,7 +1,8 @@
 import type { GitHubResult } from '../../../src/domain/github-result.ts';
+import type { LaneEntry } from '../../../src/github/lane-entry.ts';
 import { RateBudget } from '../../../src/github/rate-budget.ts';
 import type { WriteKind } from '../../../src/github/write-budget.ts';
-import { type LaneEntry, type NextWrite, WriteLane } from '../../../src/github/write-lane.ts';
+import { type NextWrite, WriteLane } from '../../../src/github/write-lane.ts';
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { LaneEntry } from '../../../src/github/write-lane.ts';
+import type { LaneEntry } from '../../../src/github/lane-entry.ts';
 import { countMost, HOUR, LaneWorld, MINUTE, SECOND } from './lane-world.ts';
 
 let world: LaneWorld;

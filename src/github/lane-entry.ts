@@ -1,0 +1,100 @@
+import type { WriteKind } from './write-budget.ts';
+
+const ORDER: readonly WriteKind[] = ['create', 'final', 'state', 'reply', 'log'];
+/** Between two writes of one run that its state asks for: what changes meanwhile goes with the second (milliseconds). */
+const STATE_GAP_MS = 1_000;
+/** A log is read so long before it may be written (milliseconds), and is fresh when it was read a little earlier still. */
+const READ_AHEAD_MS = 100;
+const FRESH_MS = 150;
+/** How long a log that is due waits for a look at it (milliseconds). */
+const READ_WAIT_MS = 1_000;
+
+/** One check run that is behind its deployment. All times are those of `Clock.elapsed`. */
+export interface LaneEntry {
+  readonly deploymentId: string;
+  /** What is owed, and since when; null when only the log may have grown. */
+  owed: 'create' | 'final' | 'state' | null;
+  owedSince: number;
+  logGrew: boolean;
+  logReadAt: number;
+  isRunning: boolean;
+  /** The reconciler let the conclusion out: the log that goes with it is read. */
+  mayConclude: boolean;
+  /** When a second run for the same deployment is looked for; null for never. */
+  lookAt: number | null;
+  /** Not before this time: after a failure. */
+  notBefore: number;
+  lastWriteAt: number;
+  /** Failed writes in a row, and when the first of them was. */
+  failures: number;
+  failingSince: number;
+  /** What was written last, without what only time changes; null when unknown. */
+  digest: string | null;
+  /** One write at a time: the order of a run's states holds. */
+  isBusy: boolean;
+}
+
+/** A run of which nothing is known yet. */
+export function openEntry(deploymentId: string): LaneEntry {
+  return {
+    deploymentId,
+    owed: null,
+    owedSince: Number.NEGATIVE_INFINITY,
+    logGrew: false,
+    logReadAt: Number.NEGATIVE_INFINITY,
+    isRunning: false,
+    mayConclude: false,
+    lookAt: null,
+    notBefore: Number.NEGATIVE_INFINITY,
+    lastWriteAt: Number.NEGATIVE_INFINITY,
+    failures: 0,
+    failingSince: 0,
+    digest: null,
+    isBusy: false,
+  };
+}
+
+/** What a run is written for; null when nothing is owed. */
+export function chooseWrite({ owed, lookAt, logGrew }: LaneEntry, now: number): WriteKind | null {
+  if (owed) return owed;
+  if (lookAt !== null && (lookAt <= now || !logGrew)) return 'final';
+  return logGrew ? 'log' : null;
+}
+
+/** When a run may be written, as far as it alone is concerned. */
+export function whenDue(entry: LaneEntry, write: WriteKind, logInterval: number): number {
+  const { notBefore, lastWriteAt, lookAt, owed } = entry;
+  if (write === 'log') return Math.max(notBefore, whenLogDue(entry, logInterval));
+  if (write === 'state') return Math.max(notBefore, lastWriteAt + STATE_GAP_MS);
+  return Math.max(notBefore, owed === null ? (lookAt ?? notBefore) : notBefore);
+}
+
+/** When a log is to be read, so that its next write shows what it says by then. */
+export function whenToRead({ lastWriteAt }: LaneEntry, logInterval: number): number {
+  return lastWriteAt + logInterval - READ_AHEAD_MS;
+}
+
+/** A log that is due waits a moment for a look at it, so that its newest lines go with it. */
+function whenLogDue({ lastWriteAt, logReadAt }: LaneEntry, interval: number): number {
+  const dueAt = lastWriteAt + interval;
+  return logReadAt >= dueAt - FRESH_MS ? dueAt : dueAt + READ_WAIT_MS;
+}
+
+export interface Candidate {
+  readonly entry: LaneEntry;
+  readonly write: WriteKind;
+  readonly dueAt: number;
+}
+
+/** What is due comes first, then the kind, then (the fair share) what has waited longest. */
+export function comesBefore(a: Candidate, b: Candidate, now: number): boolean {
+  const aWait = Math.max(0, a.dueAt - now);
+  const bWait = Math.max(0, b.dueAt - now);
+  if (aWait > 0 || bWait > 0) return aWait < bWait;
+  if (a.write !== b.write) return ORDER.indexOf(a.write) < ORDER.indexOf(b.write);
+  return waitsSince(a) < waitsSince(b);
+}
+
+function waitsSince({ entry, write }: Candidate): number {
+  return write === 'log' ? entry.lastWriteAt : entry.owedSince;
+}

@@ -9,7 +9,7 @@ const HARMLESS = new Set(
     'jsonb json uuid secretstr timestamp date datetime character bytea nvarchar keyword ' +
     'required missing expired valid invalid ok failed denied present absent changed refreshed revoked rejected ' +
     'optional encrypted plain plaintext password oauth oauth2 basic bearer keypair key_pair externalbrowser jwt saml ' +
-    'ldap kerberos iam md5 scram-sha-256 trust peer self'
+    'inherit ldap kerberos iam md5 scram-sha-256 trust peer self'
   ).split(' '),
 );
 const TYPE = /^(?:typing\.|t\.)?[A-Z][A-Za-z]+\[[A-Za-z_., |[\]]*\]?$/;

@@ -43,8 +43,9 @@ function skipPieces(line: string): number {
   for (let pieces = 0; pieces < MOST_PIECES; pieces++) {
     PIECE.lastIndex = at;
     const piece = PIECE.exec(line);
-    // `- ` alone is an item of a list.
-    if (piece === null || (pieces === 0 && /^\s*[-|]/.test(piece[0]))) break;
+    // `- ` alone is an item of a list, and so it is where it is indented, or comes right behind Meltano's level.
+    const isItem = pieces === 0 || /\] $/.test(line.slice(0, at)) || /^[ \t]+-/.test(piece?.[0] ?? '');
+    if (piece === null || (isItem && /^\s*[-|]/.test(piece[0]))) break;
     at = PIECE.lastIndex;
   }
   return at;

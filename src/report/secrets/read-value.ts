@@ -25,7 +25,7 @@ const WRAPPER =
   /(?:[\w.]*(?:Secret|Password|Token|Str|Some|Just)\w*|str|bytes|bytearray|repr|Optional|quote_plus|b64encode)[([]/y;
 const LOOKUP =
   /(?:[\w.]*\.)?(?:get\w*|pop|environ|getenv|env\w*|config|settings|secrets?|var|ref|source|headers|params|kwargs|args|data|creds|credentials|json)(?:\(|\[(?=["']))/y;
-const CODE = /[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*\(/y;
+const CODE = /(?:[A-Za-z_]\w{0,80}\.){0,8}[a-z_][a-z0-9_]*\(/y;
 const SCHEME = /(?:AWS4-HMAC-SHA256|[A-Za-z]+(?:-[A-Za-z]+)*)[ \t]+(?=\S)/y;
 const KNOWN_SCHEME =
   /^(?:bearer|basic|token|digest|negotiate|ntlm|apikey|api-key|ssws|aws4|hawk|oauth|signature|key|jwt)/i;
@@ -216,7 +216,10 @@ function readBare(scan: LineScan, place: SecretPlace, at: number, limit: number)
   }
   if (place.form === 'line') value.end = findValueEnd(line, value.start, end, limit, LINE_VALUE_END);
   if (place.form === 'flow') value.end = findValueEnd(line, value.start, end, limit, FLOW_VALUE_END);
-  if (isSecretBare(place, line.slice(value.start, value.end), text) && !isHarmless(line.slice(at, end))) {
+  // A text in quotes that begins with the name: `"password: must be set"`.
+  const isQuoted = place.form === 'pair' && limit < scan.frame.end;
+  const rest = line.slice(value.start, isQuoted ? limit : value.end);
+  if (isSecretBare(place, rest, text) && !isHarmless(line.slice(at, end))) {
     scan.ranges.push(value);
   }
   return Math.max(end, value.end);

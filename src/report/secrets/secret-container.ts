@@ -7,6 +7,9 @@ const CLOSERS: Readonly<Record<string, string>> = { '{': '}', '[': ']', '(': ')'
 const MOST_LEVELS = 100;
 const BARE = /[^\s,;:={}()[\]"'`\\]+/y;
 const BARE_VALUE = /[^\s,;})\]"'`]+/y;
+/** A value that is looked up by its name: `config["password"]`, `os.environ.get('TOKEN'`. */
+const LOOKED_UP =
+  /(?:[A-Za-z_]\w{0,80}\.){0,8}(?:[A-Za-z_]\w{0,80}\[|(?:get|getenv)\()["'][A-Za-z_][\w.-]{0,80}["'][\])]?/y;
 const SIGN = /\s{0,40}(?:=>|:|=)(?!=|\s{0,40}[,\]})])/y;
 /** What a line within a container that goes over several looks like. */
 const CONTENT =
@@ -104,6 +107,8 @@ interface ScalarStep {
 function readScalar(line: string, at: number, limit: number, container: Container): ScalarStep {
   const start = readStringStart(line, at);
   if (start !== null) return readString(line, start, limit, container);
+  LOOKED_UP.lastIndex = at;
+  if (LOOKED_UP.test(line)) return { at: LOOKED_UP.lastIndex, range: null, open: null };
   const level = container.levels.at(-1);
   const pattern = level?.hasKey ? BARE_VALUE : BARE;
   pattern.lastIndex = at;

@@ -26,7 +26,7 @@ const WORD_END =
 const KEY_OF_SECRETS = new Set(
   (
     'api access secret private encryption decryption encrypt signing sign account auth authentication master shared ' +
-    'storage license licence ssh deploy fernet jwt hmac aes rsa crypto cipher subscription session webhook'
+    'storage license licence ssh deploy fernet jwt hmac aes rsa crypto cipher subscription session webhook functions'
   ).split(' '),
 );
 /** Before `key`: a name of data. */

@@ -51,8 +51,10 @@ const COMMA = /\\*["'][ \t]{0,4},[ \t]{0,4}(?=[bBrRuU]{0,2}\\*["'])/y;
 const SAID =
   /[ \t](?:provided|supplied|given|sent|used|received|created|generated|issued|returned|revoked|rejected|expired|invalid)[ \t]{0,4}:[ \t]{1,4}/iy;
 const QUOTED = /[ \t]{1,8}(?=[bNE]?\\*["'])/y;
-const IS = /\\*["'`]?[ \t]{1,4}(is|was|to|as|equals|was set to|is set to|set to)[ \t]*:?[ \t]{1,4}/iy;
+const IS = /\\*["'`]?[ \t]{1,4}(was set to|is set to|set to|is|was|to|as|equals)[ \t]*:?[ \t]{1,4}/iy;
 const BLANKS = /[ \t]+/y;
+/** What a program's help says behind an option: `KEY   The key`, or a sentence. */
+const OPTION_HELP = /^ [A-Z_]{2,30} {2,}[A-Z(]| {2,}[A-Z][a-z]+ [a-z]/;
 const CELL = /[ \t]*[│┃║|][ \t]*/y;
 const IDENTIFIED = /identified(?:\s+with\s+\S{1,64})?\s+(?:by|as)(?:\s+(?:password|values))?(?:\s+|$)/iy;
 
@@ -148,18 +150,16 @@ function findUnsigned(line: string, name: FoundName, frame: LineFrame): Between 
   if (cell !== null)
     return isCell(line, name, frame) ? { length: cell[0].length, sign: '|', form: 'pair' } : null;
   const blanks = match(BLANKS, line, name.end);
-  if (blanks !== null && isOption(line, name)) return { length: blanks[0].length, sign: ' ', form: 'pair' };
+  if (blanks !== null && isOption(line, name)) {
+    if (OPTION_HELP.test(line.slice(name.end, frame.end))) return null;
+    return { length: blanks[0].length, sign: ' ', form: 'pair' };
+  }
+  // Only fields come behind the frame.
+  if (name.start < frame.end && name.end >= frame.end) return null;
   // `pass` is a verb too.
   if (/^pass$/i.test(name.text)) return null;
   const is = match(IS, line, name.end);
-  if (is !== null) {
-    // `set the password to …`, not `write PRIVATE_KEY to …`.
-    const before = line.slice(Math.max(0, name.start - 40), name.start);
-    const isMeant =
-      is[1] !== 'to' || /\b(?:set|setting|change|changed|changing|update|updated)\b/i.test(before);
-    if (is[1]?.toLowerCase() === 'as' && !/^[A-Z_]+$/.test(name.text)) return null;
-    return isMeant ? { length: is[0].length, sign: 'is', form: 'words' } : null;
-  }
+  if (is !== null) return readVerb(line, name, is);
   const said = match(SAID, line, name.end);
   if (said !== null) return { length: said[0].length, sign: 'blank', form: 'words' };
   const quoted = match(QUOTED, line, name.end);
@@ -171,6 +171,15 @@ function findUnsigned(line: string, name: FoundName, frame: LineFrame): Between 
   }
   if (blanks === null || isNamedKey(line, name)) return null;
   return { length: blanks[0].length, sign: 'blank', form: 'words' };
+}
+
+/** `set the password to …`, not `write PRIVATE_KEY to …`. */
+function readVerb(line: string, { text, start }: FoundName, is: RegExpExecArray): Between | null {
+  const before = line.slice(Math.max(0, start - 40), start);
+  const isMeant =
+    is[1] !== 'to' || /\b(?:set|setting|change|changed|changing|update|updated)\b/i.test(before);
+  if (is[1]?.toLowerCase() === 'as' && !/^[A-Z_]+$/.test(text)) return null;
+  return isMeant ? { length: is[0].length, sign: 'is', form: 'words' } : null;
 }
 
 /** `using RSA key 4AEE18F83AFDEB23`: what follows names the key. */

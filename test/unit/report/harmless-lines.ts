@@ -1,6 +1,13 @@
 /** Lines of jobs' logs without a secret that hold the words which secrets are named by. */
 export const HARMLESS_LINES: readonly string[] = [
-  ...String.raw`while scanning for the next token: found character '\t' that cannot start any token
+  ...String.raw`    auth=(config["user"], config["password"]),
+    auth=(os.environ["API_USER"], os.environ.get("API_PASSWORD")),
+    raise ValueError("password: must be set")
+    secret = Secret.get("prod")
+  --api-key KEY       The key
+  -p, --password      Ask for a password
+secrets: inherit
+while scanning for the next token: found character '\t' that cannot start any token
 while scanning for the next token:
 found character '@' that cannot start any token
 Invalid token: 3 segments

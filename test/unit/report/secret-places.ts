@@ -369,6 +369,14 @@ const OTHERS: Kind[] = [
   one('a service that repeats a key', (x) => `Incorrect API key provided: ${x}7Kq2Lp9Xw4Tn.`),
   one('a service that repeats a token', (x) => `invalid token '${x}7Kq2Lp9Xw4Tn'`),
   one('a revoked key', (x) => `API key ${x}7Kq2Lp9Xw4Tn has been revoked`),
+  one('a setting that was set', (x) => `setting 'password' was set to '${x}'`),
+  many('a variable and its value in Meltano’s lines', (x) => [
+    plugin('- name: DB_PASSWORD'),
+    plugin(`  value: ${x}`),
+  ]),
+  many('a list in Meltano’s lines', (x) => [plugin('passwords:'), plugin(`  - ${x}`)]),
+  many('a list right behind Meltano’s level', (x) => [plugin('passwords:'), plugin(`- ${x}`)]),
+  one('a header of Azure', (x) => `x-functions-key: ${x}`),
   one('behind colours', (x) => `\u001b[33mpassword\u001b[0m: ${x}`),
 ];
 

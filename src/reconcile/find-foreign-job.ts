@@ -7,6 +7,8 @@ import type { ReconcileContext } from './reconcile-context.ts';
 const TOLERANCE_MS = 2_000;
 /** What times that were moved from a clock to another by the Date of answers may be wrong by (milliseconds). */
 const MOVED_MS = 3_000;
+/** By so much a Date, of whole seconds, misses the time at most: nearer to the push nobody can tell (milliseconds). */
+const MEASURED_MS = 1_000;
 /** A job that goes on may seem to be this much older than the push where the list shows that it is new (milliseconds). */
 const LISTED_MS = 60_000;
 /** GitHub waits so long for the answer to a delivery: one that is received came from a push within that time (milliseconds). */
@@ -51,6 +53,16 @@ export function tookCommitBefore(
   job: Pick<Job, 'commitId'>,
 ): boolean {
   return before !== null && tookCommit(job, before) === true;
+}
+
+/** Whether the job was made, and began, before the push, as far as times tell: it may have deployed what was before. */
+export function seemsOlder(
+  context: ReconcileContext,
+  deployment: Deployment,
+  { created, startTime }: Job,
+): boolean {
+  const pushedAt = timePush(context, deployment) - (context.githubClock.ahead() === 0 ? 0 : MEASURED_MS);
+  return created !== null && created < pushedAt && (startTime === null || startTime < pushedAt);
 }
 
 /** When the push was made, by this machine's clock; at the latest when it was told of, whatever GitHub's clock says. */

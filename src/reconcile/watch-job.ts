@@ -6,6 +6,7 @@ import { chooseLogMode } from '../domain/repository-configuration.ts';
 import { ageOf } from '../domain/stored-times.ts';
 import { change, conclude, type Ending } from './conclude.ts';
 import { describeJob } from './describe-job.ts';
+import { seemsOlder } from './find-foreign-job.ts';
 import { chooseReadDelay, describeFailure, describeReadFailure, judgeRead } from './judge-failure.ts';
 import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
 
@@ -94,7 +95,7 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
     watch.wasRead = true;
     watch.failures = 0;
     watch.refusedSince = null;
-    if (deployment.adopted && tookCommit(job, deployment.sha) === false) return release(deployment);
+    if (deployment.adopted && isForeign(deployment, job)) return release(deployment);
     const ending = ENDINGS[job.status];
     const seen = describeJob(deployment, job, clock.now());
     if (ending)
@@ -115,9 +116,17 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
     return log ? Math.min(interval, log.nextMs) : interval;
   }
 
-  /** An adopted job that turns out to have another commit isn't the push's: the deployment waits for its own start. */
+  /** An adopted job with another commit, or an older one that ended without telling its commit. */
+  function isForeign(deployment: Deployment, job: Job): boolean {
+    const isOwn = tookCommit(job, deployment.sha);
+    if (isOwn !== null) return !isOwn;
+    const isOver = jobPhase(job.status) === 'ended' && deployment.withdrawnBy === null;
+    return isOver && deployment.deployedSha === null && seemsOlder(context, deployment, job);
+  }
+
+  /** An adopted job that isn't the push's: the deployment waits for its own start. */
   async function release(deployment: Deployment): Promise<StepResult> {
-    context.log.info(logFields(deployment), 'The adopted job took another commit: starting one for the push');
+    context.log.info(logFields(deployment), "The adopted job isn't the push's: starting one for it");
     const nothing = {
       acceptedAt: null,
       jobStatus: null,

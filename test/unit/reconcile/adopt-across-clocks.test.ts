@@ -158,6 +158,31 @@ describe('the list decides where no commit is told', () => {
     expect(await world.read(id)).toMatchObject({ jobId: job.id, adopted: true });
   });
 
+  test('such a job that ends without telling its commit may be an older one: the push is deployed', async () => {
+    await look();
+    const { id } = await push();
+    const job = addJob(30 * SECOND, { status: 'RUNNING' });
+    await world.step();
+    expect(await world.read(id)).toMatchObject({ jobId: job.id, adopted: true });
+    world.meltano.moveJob({ status: 'COMPLETE', commitId: null }, job.id);
+    await world.runFor(20 * SECOND);
+    expect(await world.read(id)).toMatchObject({ jobId: 'job-2', adopted: false });
+    await endAll();
+    expect(await world.read(id)).toMatchObject({ conclusion: 'success', deployedSha: SHA });
+  });
+
+  test('one that had only begun after the push has the push', async () => {
+    await look();
+    const { id } = await push();
+    const job = addJob(30 * SECOND, { status: 'QUEUED' });
+    await world.step();
+    world.clock.advance(5 * SECOND);
+    const startTime = world.clock.now();
+    world.meltano.moveJob({ status: 'COMPLETE', commitId: null, startTime }, job.id);
+    await world.runUntilIdle();
+    expect(await world.read(id)).toMatchObject({ jobId: job.id, conclusion: 'success' });
+  });
+
   test('a job without a time that wasn’t listed is adopted', async () => {
     await look();
     const { id } = await push();

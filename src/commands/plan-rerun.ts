@@ -15,7 +15,6 @@ import { toLevel } from '../domain/permissions.ts';
 import type {
   Account,
   CommandStore,
-  DeploymentStore,
   ListWorkspaces,
   NotedRerun,
   Plan,
@@ -31,7 +30,7 @@ import type { CommandPorts } from './plan-command.ts';
 import { planRedeploy } from './plan-redeploy.ts';
 import { readFirstConfiguration } from './read-first-configuration.ts';
 import { ReadsOfOneCommand } from './reads-of-one-command.ts';
-import { type OldRun, trustRuns } from './trust-runs.ts';
+import { type KnownDeployments, type OldRun, trustRuns } from './trust-runs.ts';
 
 /** The same person re-running the same check run within this time is one re-run (milliseconds). */
 const REPEAT_MS = 10_000;
@@ -39,7 +38,7 @@ const REPEAT_MS = 10_000;
 const READS_OF_A_SUITE = 1;
 
 export interface RerunPorts extends Pick<CommandPorts, 'reads' | 'planning' | 'configurations'> {
-  readonly store: Pick<CommandStore, 'findRerun' | 'listRecent'> & Pick<DeploymentStore, 'getDeployment'>;
+  readonly store: Pick<CommandStore, 'findRerun' | 'listRecent'> & KnownDeployments;
   readonly runs: Pick<ShownCheckRuns, 'listRuns'>;
 }
 
@@ -97,7 +96,7 @@ function planFileRerun(files: readonly string[]): Plan {
 export async function planUnansweredRerun(
   rerun: AskedRerun,
   problem: string,
-  { store }: { readonly store: Pick<DeploymentStore, 'getDeployment'> },
+  { store }: { readonly store: KnownDeployments },
 ): Promise<Plan> {
   const run = rerun.event.run && toOldRun(rerun.event.run);
   const runs = run ? await trustRuns({ event: rerun.event }, [run], store) : [];

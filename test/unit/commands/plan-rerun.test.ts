@@ -341,6 +341,21 @@ describe('ids that are not the repository’s', () => {
     expect(await world.open()).toEqual([]);
   });
 
+  test('a job that the workspace ran for the repository that it was moved from: its log is not read', async () => {
+    world.meltano.addJob({ id: 'job', status: 'COMPLETE' });
+    world.meltano.workspaces = [buildWorkspace({ repositoryUrl: 'https://github.com/acme/secrets' })];
+    world.restart();
+    const run = { ...shown('unknown', 'success'), externalId: `${WORKSPACE_ID}/unknown/job` };
+    world.permission = 'triage';
+    await world.deliver(rerun({ repository: ELSEWHERE, run }));
+    await world.plan(ELSEWHERE.id);
+    await world.plan(ELSEWHERE.id);
+    expect(await world.stores.getDeployment('unknown')).toMatchObject({
+      repositoryId: ELSEWHERE.id,
+      jobId: null,
+    });
+  });
+
   test.each([
     ['of a workspace of this repository', WORKSPACE_ID],
     ['of another repository’s workspace', OTHER],

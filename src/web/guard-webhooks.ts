@@ -121,8 +121,19 @@ function parsePayload(body: Buffer): object {
     // Its message would quote the body.
     throw new Refusal(400, 'The body is not JSON.');
   }
-  if (typeof payload === 'object' && payload !== null && !Array.isArray(payload)) return payload;
-  throw new Refusal(400, 'The body is not a JSON object.');
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload))
+    throw new Refusal(400, 'The body is not a JSON object.');
+  if (!hasReadableInstallation(payload))
+    throw new Refusal(422, 'The payload does not name its installation by a number.');
+  return payload;
+}
+
+/** Probot makes a client for it before any handler can look at the payload, and fails at anything but a number. */
+function hasReadableInstallation(payload: { readonly installation?: unknown }): boolean {
+  const { installation } = payload;
+  if (installation === undefined || installation === null) return true;
+  const { id } = installation as { readonly id?: unknown };
+  return typeof id === 'number' && Number.isSafeInteger(id) && id > 0;
 }
 
 async function endWithin(ms: number, work: Promise<void>): Promise<void> {

@@ -65,6 +65,16 @@ test('a payload that can not be read is answered with 422, and the log says what
   expectQuietLog(world);
 });
 
+test.each([[{}], [{ id: PRIVATE }], [{ id: 0 }], [PRIVATE], [{ id: { deep: [PRIVATE] } }]])(
+  'a signed payload with the installation %j is refused with 422, and is no mistake of the app',
+  async (installation) => {
+    const { world, payload } = await open();
+    expect(await post(world, { ...payload, installation })).toBe(422);
+    await world.untilLogged('A webhook request was refused', { status: 422 });
+    expectQuietLog(world);
+  },
+);
+
 test('deliveries that the database refuses are answered with 503, in few lines without their payload', async () => {
   const { world, payload } = await open();
   await refuseInserts(world);

@@ -1,4 +1,7 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+// undici would load its parser with the first connection: too late where no more files can be opened.
+import 'undici/lib/llhttp/llhttp_simd-wasm.js';
+import 'undici/lib/llhttp/llhttp-wasm.js';
 import type { ProxySettings } from '../config/outgoing-proxy.ts';
 
 /** Milliseconds, DNS and TLS included. */

@@ -7,8 +7,6 @@ import type { ReconcileContext } from './reconcile-context.ts';
 const TOLERANCE_MS = 2_000;
 /** What times that were moved from a clock to another by the Date of answers may be wrong by (milliseconds). */
 const MOVED_MS = 3_000;
-/** By so much a Date, of whole seconds, misses the time at most: nearer to the push nobody can tell (milliseconds). */
-const MEASURED_MS = 1_000;
 /** A job that goes on may seem to be this much older than the push where the list shows that it is new (milliseconds). */
 const LISTED_MS = 60_000;
 /** GitHub waits so long for the answer to a delivery: one that is received came from a push within that time (milliseconds). */
@@ -55,13 +53,16 @@ export function tookCommitBefore(
   return before !== null && tookCommit(job, before) === true;
 }
 
-/** Whether the job was made, and began, before the push, as far as times tell: it may have deployed what was before. */
+/**
+ * Whether the job was made, and began, before the push, as far as times tell: it may have deployed what was before. What is
+ * over and doesn't seem so is adopted (`mayHavePush`), so a job that was let go for it isn't adopted again.
+ */
 export function seemsOlder(
   context: ReconcileContext,
   deployment: Deployment,
   { created, startTime }: Job,
 ): boolean {
-  const pushedAt = timePush(context, deployment) - (context.githubClock.ahead() === 0 ? 0 : MEASURED_MS);
+  const pushedAt = timePush(context, deployment) - (context.githubClock.ahead() === 0 ? 0 : MOVED_MS);
   return created !== null && created < pushedAt && (startTime === null || startTime < pushedAt);
 }
 

@@ -171,6 +171,21 @@ describe('the list decides where no commit is told', () => {
     expect(await world.read(id)).toMatchObject({ conclusion: 'success', deployedSha: SHA });
   });
 
+  test.each([1, 2, 3, 4, 5, 6, 10])(
+    'a job of %i s before the push that never tells its commit is adopted once at most, with clocks that differ',
+    async (seconds) => {
+      setClocks({ machine: 60 * SECOND });
+      await look();
+      const { id } = await push();
+      addJob(seconds * SECOND + 1_500, { status: 'RUNNING' });
+      await world.step();
+      world.meltano.moveJob({ status: 'COMPLETE', commitId: null }, 'job-1');
+      await world.runFor(20 * SECOND);
+      await endAll();
+      expect(await world.read(id)).toMatchObject({ conclusion: 'success' });
+    },
+  );
+
   test('one that had only begun after the push has the push', async () => {
     await look();
     const { id } = await push();

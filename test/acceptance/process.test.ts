@@ -147,7 +147,7 @@ describe('the process', () => {
 
   test.each([
     '/node_modules/undici/',
-    '/node_modules/undici/lib/llhttp/',
+    '/node_modules/undici/lib/llhttp/llhttp_simd-wasm.js',
     '/node_modules/@secretlint/core/',
     '/node_modules/@secretlint/secretlint-rule-preset-recommend/',
     '/node_modules/commonmark/',

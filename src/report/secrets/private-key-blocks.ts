@@ -1,16 +1,21 @@
 import type { TextRange } from '../text-ranges.ts';
 import { frameLine } from './line-frame.ts';
 
-const BEGIN = /-{4,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-{4,5}/g;
-const END = /-{4,5} ?END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-{4,5}/g;
+/** In an address a blank is `%20` or `+`. The other form is PuTTY's. */
+const BEGIN =
+  /-{4,5} ?BEGIN(?: |%20|\+)[A-Z0-9 %+]{0,60}PRIVATE(?: |%20|\+)KEY(?:(?: |%20|\+)BLOCK)? ?-{4,5}|Private-Lines: {0,4}\d{1,4}/g;
+const END =
+  /-{4,5} ?END(?: |%20|\+)[A-Z0-9 %+]{0,60}PRIVATE(?: |%20|\+)KEY(?:(?: |%20|\+)BLOCK)? ?-{4,5}|Private-MAC: {0,4}[0-9a-f]{1,128}/g;
+/** What each line holds that one of these begins in. */
+const HINT = /PRIVATE|Private-Lines/g;
 /** A 16,384 bit RSA key has some 200 lines; a job's other lines may stand between them. */
 const LONGEST_BLOCK = 400;
 /** What a line of a key has left without its frame: base64, perhaps escaped or in quotes, or a header. */
 const KEY_LINE =
   /^(?:[bBrR]?[\\"'[(]{0,8}[A-Za-z0-9+/=]{1,20000}(?:\\+[rn]|[\\"',)\]]){0,8}|(?:Proc-Type|DEK-Info|Comment|Version|Hash): .{0,200})$/;
-/** Within other words: a line of a key, or its last one, which is shorter. */
+/** Within other words: a line of a key, or its last one, which is shorter; not a `NameOfAClass`. */
 const KEY_RUN =
-  /[A-Za-z0-9+/]{40,}={0,2}|(?<![\w+/=])(?=[a-z0-9+/]{0,63}[A-Z])(?=[A-Z0-9+/]{0,63}[a-z])[A-Za-z0-9+/]{12,64}={0,2}(?![\w+/=-])/g;
+  /[A-Za-z0-9+/]{40,}={0,2}|(?<![\w+/=])(?![a-z]{0,40}(?:[A-Z]{1,8}[a-z]{2,40}){0,8}(?![\w+/=]))(?=[a-z0-9+/]{0,63}[A-Z])(?=[A-Z0-9+/]{0,63}[a-z])[A-Za-z0-9+/]{12,64}={0,2}(?![\w+/=-])/g;
 
 /** Finds private keys, also those that begin in one call and end in a later one. */
 export interface PrivateKeyScanner {
@@ -53,8 +58,8 @@ export function createPrivateKeyScanner(): PrivateKeyScanner {
   /** From `from` on, where the next line begins that may hold something of a key; null: none does. */
   function findLine(text: string, from: number): number | null {
     if (left > 0) return from;
-    const next = text.indexOf('PRIVATE KEY', from);
-    return next === -1 ? null : Math.max(from, text.lastIndexOf('\n', next) + 1);
+    const next = find(HINT, text, from);
+    return next === null ? null : Math.max(from, text.lastIndexOf('\n', next.start) + 1);
   }
 
   return {

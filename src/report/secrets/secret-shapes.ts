@@ -56,6 +56,8 @@ const PREFIXED: readonly (readonly [prefixes: string, rest: string])[] = [
   ['vcp_ vci_ vca_ vcr_ vck_', '[A-Za-z0-9]{20,}'],
   ['cfk_ cfut_ cfat_', '[A-Za-z0-9]{40,}'],
   ['AGE-SECRET-KEY-1', '[A-Z0-9]{50,}'],
+  // The base64 of `-----BEGIN …`, but for a certificate or a public key.
+  ['LS0tLS1CRUdJTi', '(?!BDRVJU|BQVUJM)[\\w+/=]{30,}'],
 ];
 
 const RESTS = new Map(

@@ -374,6 +374,35 @@ describe('private keys', () => {
     expect(lines.slice(400)).toEqual([`a ${REDACTED}`, `a ${body}`]);
   });
 
+  test('what only speaks of a key hides no name of a class below it', async () => {
+    const error = [
+      'snowflake.connector.errors.ProgrammingError: 250001: Could not deserialize key data',
+      '  File "client.py", line 42, in PostgresConnector',
+      '    raise FatalAPIErrorWithContext(message)',
+      'RuntimeError: TargetSnowflakeSink failed',
+    ];
+    const log = createRedactor({ secrets: [] }).forLog();
+    await log.redactLines(['ValueError: the key has to begin with -----BEGIN PRIVATE KEY-----']);
+    expect((await log.redactLines(error)).lines).toEqual(error);
+  });
+
+  test('in an address, as a file in base64, and of PuTTY', async () => {
+    const address = encodeURIComponent(key.join('\n'));
+    expect(await redactLine(`GET /?key=${address} 200`)).toBe(`GET /?key=${REDACTED} 200`);
+    const file = Buffer.from(key.join('\n')).toString('base64');
+    expect(await redactLine(`SSH_IDENTITY=${file}`)).toBe(`SSH_IDENTITY=${REDACTED}`);
+    const log = createRedactor({ secrets: [] }).forLog();
+    const putty = ['Private-Lines: 25', ...key.slice(1, -1), 'Private-MAC: 0123456789abcdef', 'after'];
+    const { lines } = await log.redactLines(putty.map((line) => prefix + line));
+    for (const line of key.slice(1, -1)) expect(lines.join('\n')).not.toContain(line.slice(0, 20));
+    expect(lines.at(-1)).toBe(`${prefix}after`);
+  });
+
+  test('the base64 of a certificate stays', async () => {
+    const line = `certificate-authority-data: ${Buffer.from('-----BEGIN CERTIFICATE-----\nMIIB').toString('base64')}`;
+    expect(await redactLine(line)).toBe(line);
+  });
+
   test('logs do not share their state', async () => {
     const redactor = createRedactor({ secrets: [] });
     await redactor.forLog().redactLines(key.slice(0, 3));

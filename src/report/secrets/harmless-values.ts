@@ -17,7 +17,7 @@ const MASK =
   /^(?:\*{3,}\w{0,4}|\*+|x{3,}|X{3,}|•+|_+[A-Z]+_+|\.{3,}|…|-+|_+|#+|<[a-z][a-z _.-]*>|\[?\(?(?:redacted|hidden|filtered|masked)\)?\]?)$/i;
 /** A variable of a shell, of CI, of a template, of Python. A default inside of one is not harmless. */
 const REFERENCE =
-  /^(?:\$\{\{?\s*[\w.-]+\s*\}?\}|\$\(?[A-Z_][A-Z0-9_]*\)?|%[A-Z_][A-Z0-9_]*%|%\(\w+\)s|%s|:\w+|\?|\{\{[^,{}]*\}\}|\{\{[^,{}]*,\s*(?:''|""|none|None|null)\s*\)[^,{}]*\}\}|\{[A-Za-z_.!]*\}|\$ENV\[\w+\]|(?:self|cls|this|config|cfg|settings|os|env|ctx|context|args|kwargs|options|opts|params|inputs|var|vars|local|github|conf|connector_config)\.[A-Za-z_][\w.]*)$/;
+  /^(?:\$\{\{?\s*[\w.-]+\s*\}?\}|\$\(?[A-Z_][A-Z0-9_]*\)?|%[A-Z_][A-Z0-9_]*%|%\(\w+\)s|%s|:\w+|\*[a-z]+(?:[_-][a-z]+)+|\?|\{\{[^,{}]*\}\}|\{\{[^,{}]*,\s*(?:''|""|none|None|null)\s*\)[^,{}]*\}\}|\{[A-Za-z_.!]*\}|\$ENV\[\w+\]|(?:self|cls|this|config|cfg|settings|os|env|ctx|context|args|kwargs|options|opts|params|inputs|var|vars|local|github|conf|connector_config)\.[A-Za-z_][\w.]*)$/;
 /** A call without arguments, perhaps without its last bracket. */
 const CALL = /^[A-Za-z_][\w.]{0,100}\(\)?$/;
 /** `crt_creds.secret_key`, `auth[1]`, `config["token"]` in a line of code. */
@@ -32,7 +32,7 @@ const COUNT = /^\d{1,9} (?:rows?|records?|characters|chars|bytes|items?|entries|
 /** `password: (not set)` */
 const NOTE = /^\((?:not|none|no|empty|unset|hidden|from|default)(?: [a-z]+){0,3}\)/;
 const TIME = /^\d{4}-\d{2}-\d{2}(?:[T ][\d:.,]{5,18}(?:Z|[+-]\d{2}:?\d{2})?)?$/;
-const TOO_SHORT = /^[^A-Za-z0-9]{0,3}$/;
+const TOO_SHORT = /^(?:[^A-Za-z0-9]{0,3}|\w)$/;
 const CONNECTIVES = new Set(
   (
     'is are was be must should cannot could has have not no for the this that of in to at from with by on required ' +

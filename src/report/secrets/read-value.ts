@@ -235,7 +235,9 @@ function isSecretBare({ name, form, sign }: SecretPlace, rest: string, text: str
   if (form === 'line') return !isSentence(rest);
   if (form !== 'words') return !(sign === ':' && isSentence(rest));
   if (sign === 'blank')
-    return isRandom(text, /^pass|^pwd/i.test(name.text) ? 8 : 16) && !/^(?:SHA256|MD5):/.test(text);
+    return (
+      isRandom(text, /^pass|^pwd/i.test(name.text) ? 8 : 16) && !/^(?:SHA256|MD5):|:\d{1,6}\)?$/.test(text)
+    );
   return !isWord(text) && !isNumber(text) && !/^[A-Za-z_.]+[:(]/.test(text) && !/^[/<.]/.test(text);
 }
 

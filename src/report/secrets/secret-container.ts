@@ -6,6 +6,7 @@ import { isReadableKey, judgeName } from './secret-names.ts';
 const CLOSERS: Readonly<Record<string, string>> = { '{': '}', '[': ']', '(': ')' };
 const MOST_LEVELS = 100;
 const BARE = /[^\s,;:={}()[\]"'`\\]+/y;
+const PLACEHOLDER = /%\(\w{1,100}\)s/y;
 const BARE_VALUE = /[^\s,;})\]"'`]+/y;
 /** A value that is looked up by its name: `config["password"]`, `os.environ.get('TOKEN'`. */
 const LOOKED_UP =
@@ -61,6 +62,11 @@ export function readContainer(
   const ranges: TextRange[] = [];
   const { levels } = container;
   for (let at = from; at < limit; ) {
+    const placeholder = skipPlaceholder(line, at);
+    if (placeholder > at) {
+      at = placeholder;
+      continue;
+    }
     if (readSign(line[at] ?? '', levels)) {
       at++;
       if (levels.length === 0) return { at, ranges, open: null };
@@ -72,6 +78,12 @@ export function readContainer(
     if (step.open !== null) return { at, ranges, open: step.open };
   }
   return { at: limit, ranges, open: null };
+}
+
+/** `%(token)s`: a driver of a database puts the value there. */
+function skipPlaceholder(line: string, at: number): number {
+  PLACEHOLDER.lastIndex = at;
+  return PLACEHOLDER.test(line) ? PLACEHOLDER.lastIndex : at;
 }
 
 /** Takes a bracket or a comma; false: a value or a blank comes. */

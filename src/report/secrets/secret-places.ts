@@ -135,6 +135,8 @@ function readSign(line: string, name: FoundName, frame: LineFrame, pair: RegExpE
   const [{ length }, sign = ''] = pair;
   // A branch (`feature/tokens -> origin/…`), a requirement (`pysecret==1.2`), the name of a secret of AWS.
   const before = line.slice(Math.max(0, name.start - 90), name.start);
+  if (sign === '=>' && /\{[\w./-]*$/.test(before) && /^[^\s{}]*\}\//.test(line.slice(name.end + length)))
+    return null;
   if ((sign === '->' && before.endsWith('/')) || /\barn:[\w:-]{0,80}:$/.test(before)) return null;
   if (pair[0] === '==' && /^\d+(?:\.\w+)+/.test(line.slice(name.end + 2, name.end + 34))) return null;
   if (pair[0].startsWith(' for ')) return { length, sign, form: 'words' };

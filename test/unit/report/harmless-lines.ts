@@ -486,6 +486,12 @@ volumeMounts: name: secrets mountPath: /run/secrets
 Replace the credentials: MELTANO_API_TOKEN, or MELTANO_CLIENT_ID and MELTANO_CLIENT_SECRET
 Client secret: not set
 Primary key for table "api_keys" is ("id")
+[SQL: INSERT INTO tokens (id, token) VALUES (%(id)s, %(token)s)]
+    at verifyToken (/app/src/token.ts:12:9)
+    at async refreshToken (node:internal/deps/undici/undici:13510:13)
+ rename models/{tokens => keys}/stg.sql (100%)
+secret: *default_secret
+no_password: 1
   pass: "{{ env_var('PGPASS', '') }}"
 GOOGLE_APPLICATION_CREDENTIALS=/secrets/gcp/key.json
 GOOGLE_APPLICATION_CREDENTIALS: /var/run/secrets/gcp.json

@@ -56,7 +56,7 @@ describe('harmless lines stay as they are', () => {
     expect(await redact(lines, 10)).toEqual(lines);
   });
 
-  test('of 50,000 fewer than 5 are changed', async () => {
+  test('of 50,000 none is changed', async () => {
     const lines = makeHarmlessLines(50_000, 1);
     expect(new Set(lines).size).toBeGreaterThan(20_000);
     const redacted = await redact(lines, 1000);

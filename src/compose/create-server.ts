@@ -61,3 +61,29 @@ function watchClock(
     return response;
   };
 }
+
+/** Starts the server; where it can't listen, the error says which variable to change. */
+export async function startListening(server: Server): ReturnType<Server['start']> {
+  try {
+    return await server.start();
+  } catch (error) {
+    const said = explainRefusal(error as NodeJS.ErrnoException, server);
+    throw said ? new Error(said, { cause: error }) : error;
+  }
+}
+
+function explainRefusal({ code }: NodeJS.ErrnoException, { host, port }: Server): string | null {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `PORT ${port} is in use by another program. Stop that one, or set PORT to another one.`;
+    case 'EACCES':
+      return `PORT ${port} may not be used by this user. Set PORT to one above 1023.`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EINVAL':
+    case 'EADDRNOTAVAIL':
+      return `HOST ${host} is no address of this machine (${code}). Set HOST to 0.0.0.0, to localhost, or to an address of it.`;
+    default:
+      return null;
+  }
+}

@@ -12,7 +12,7 @@ import { guardWebhooks } from '../web/guard-webhooks.ts';
 import { createHomePage } from '../web/home-page.ts';
 import { createMetrics } from '../web/metrics.ts';
 import { createOperationsHandler } from '../web/operations-handler.ts';
-import { createServer, keepConnections, loadProbot } from './create-server.ts';
+import { createServer, keepConnections, loadProbot, startListening } from './create-server.ts';
 import { layFoundation } from './foundation.ts';
 import { openBackend } from './open-backend.ts';
 import { reloadTenants } from './reload-tenants.ts';
@@ -109,7 +109,7 @@ export async function startService(
     onInstallation: (installationId) =>
       void work.then(({ onInstallation }) => onInstallation(installationId)),
   })(probot);
-  const httpServer = await server.start();
+  const httpServer = await startListening(server);
   keepConnections(httpServer, configuration.server.keepAliveSeconds);
   guardWebhooks(httpServer, {
     log,

@@ -76,7 +76,7 @@ export function readEnvironment(env: Variables): EnvironmentResult {
   const github = readGitHubAddress(given['GHE_HOST'], parsed.data?.GHE_PROTOCOL);
   const { proxy, problems: ofProxy } = readProxy(env);
   const problems = [
-    ...unreadable,
+    ...unreadable.values(),
     ...listIssues(parsed.error),
     ...('problem' in github ? [github.problem] : []),
     ...ofProxy,
@@ -86,7 +86,12 @@ export function readEnvironment(env: Variables): EnvironmentResult {
   }
   const key = readPrivateKey(given);
   if ('problem' in key) problems.push(key.problem);
-  problems.push(...findMissing(given));
+  problems.push(
+    ...findMissing(
+      given,
+      Object.keys(env).filter((name) => unreadable.has(name) && env[name]?.trim()),
+    ),
+  );
   if (parsed.success) problems.push(...findContradictions(parsed.data));
   const tenants = readTenants(env, given, parsed.data ?? variables.parse({}));
   if (tenants && 'problems' in tenants) problems.push(...tenants.problems);
@@ -122,7 +127,12 @@ function readTenants(
   return read.ok ? { source, accounts: read.accounts } : { problems: read.problems };
 }
 
-function findMissing(given: Variables): string[] {
+/** What is set and can't be read isn't missing as well. */
+function findMissing(values: Variables, unreadable: readonly string[]): string[] {
+  const given: Variables = {
+    ...values,
+    ...Object.fromEntries(unreadable.map((name) => [name, 'unreadable'])),
+  };
   const problems: string[] = [];
   if (!given['APP_ID']) problems.push('APP_ID is missing: it is the number of the GitHub App.');
   if (!given['WEBHOOK_SECRET']) {

@@ -23,7 +23,8 @@ export function readPrivateKey(
       };
     }
     const pem = toPem(found);
-    createPrivateKey(pem);
+    if (createPrivateKey(pem).asymmetricKeyType !== 'rsa')
+      throw new Error('it is no RSA key, as GitHub makes them');
     return { pem };
   } catch (error) {
     return { problem: `PRIVATE_KEY or PRIVATE_KEY_PATH can't be used: ${describeKeyError(error as Error)}.` };
@@ -42,9 +43,11 @@ function toPem(text: string): string {
 }
 
 /** OpenSSL's words (`error:1E08010C:DECODER routines::unsupported`) help no operator. */
-function describeKeyError({ message }: Error): string {
-  if (/^error:|DECODER|PEM|asn1/i.test(message)) {
+function describeKeyError({ message, code, path }: NodeJS.ErrnoException): string {
+  if (code && /^E[A-Z]+$/.test(code)) return `${path ?? 'the file'} can't be read (${code})`;
+  if (/^error:|DECODER|asn1|PEM (?:routines|lib)|could not be validated/i.test(message)) {
     return 'it is not a whole private key in PEM, as GitHub made it for the App';
   }
+  if (/does not exists? at path/i.test(message)) return 'the file that PRIVATE_KEY_PATH names is not there';
   return message.replace(/\.$/, '');
 }

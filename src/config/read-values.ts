@@ -4,8 +4,8 @@ const INVISIBLE = /(?! )[\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
 export interface ReadValues {
   /** Trimmed, by name; a variable that is empty isn't here. */
   readonly values: Readonly<Record<string, string>>;
-  /** One sentence for each variable that can't be meant so; never with its value. */
-  readonly problems: readonly string[];
+  /** By the name of each variable that can't be meant so: one sentence, never with its value. */
+  readonly problems: ReadonlyMap<string, string>;
 }
 
 interface ReadOptions {
@@ -22,17 +22,22 @@ export function readValues(
   { lists, texts }: ReadOptions,
 ): ReadValues {
   const values: Record<string, string> = {};
-  const problems: string[] = [];
+  const problems = new Map<string, string>();
   for (const name of names) {
     const given = env[name] ?? '';
     const value = lists.includes(name) ? given.replace(/\s+/g, ' ').trim() : given.trim();
-    const invisible = texts.includes(name) ? null : describeInvisible(value);
-    if (invisible) problems.push(`${name} ${invisible}.`);
+    const wrong = texts.includes(name) ? null : (describeInvisible(value) ?? describeQuotes(value));
+    if (wrong) problems.set(name, `${name} ${wrong}.`);
     else if (value) values[name] = value;
     // Its owner meant something by it: unset, ALLOWED_ACCOUNTS would serve everyone.
-    else if (given) problems.push(`${name} holds only white space: set it, or remove it.`);
+    else if (given) problems.set(name, `${name} holds only white space: set it, or remove it.`);
   }
   return { values, problems };
+}
+
+/** A shell and .env take quotes away; Docker's `--env-file`, and forms for secrets, leave them. */
+function describeQuotes(value: string): string | null {
+  return /^(["'`]).*\1$/.test(value) ? 'stands in quotes, which would be a part of it: remove them' : null;
 }
 
 /** What is wrong with a value that holds what nobody can see, as the rest of a sentence; null if it holds none. */

@@ -121,7 +121,9 @@ function describeRefusal(label: string, { uid, mode }: Stats, { code }: NodeJS.E
 /** A full disk also shows as an error of the disk, or as a file that can't be opened. */
 function findFull(directory: string): Trouble | null {
   try {
-    return statfsSync(directory).bavail === 0 ? FULL : null;
+    const { blocks, bavail } = statfsSync(directory);
+    // The kernel's own file systems have no blocks at all.
+    return blocks > 0 && bavail === 0 ? FULL : null;
   } catch {
     return null;
   }

@@ -67,6 +67,17 @@ describe('the process', () => {
     expect(await app.kill('SIGINT')).toEqual({ code: 0, signal: null });
   });
 
+  test.each([
+    ['HOST', 'http://0.0.0.0'],
+    ['HOST', '0.0.0.0:3000'],
+    ['PORT', null],
+  ])('names %s where it cannot listen (%s)', async (name, value) => {
+    const taken = new URL(sandbox.meltano.apiUrl).port;
+    const app = startProcess({ ...(await environment()), [name]: value ?? taken }, directory);
+    expect(await app.exited).toEqual({ code: 1, signal: null });
+    expect(app.output).toContain(`Meltano Deploy can't start: ${name} ${value ?? taken} is`);
+  });
+
   test('stops within 10 s with exit code 0 on SIGTERM, even while GitHub and Meltano Cloud hang', async () => {
     const { github, meltano } = sandbox;
     github.addInstallation({ account: 'acme' });

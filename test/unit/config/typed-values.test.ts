@@ -112,6 +112,36 @@ describe('a character that nobody sees', () => {
   });
 });
 
+test.each(['"', "'", '`'])('a value in quotes (%s) is refused, without the value', (quote) => {
+  const names = ['MELTANO_API_TOKEN', 'WEBHOOK_SECRET', 'HOST', 'DATABASE_URL', 'ALLOWED_ACCOUNTS'];
+  for (const name of names) {
+    const problems = problemsOf({ [name]: `${quote}geheim${quote}\n` });
+    expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} stands in quotes`))]);
+    expect(problems.join('\n')).not.toContain('geheim');
+  }
+  expect(problemsOf({ MELTANO_AUDIENCE: `a${quote}` })).toEqual([]);
+});
+
+test('what is set and can’t be read isn’t called missing as well', () => {
+  for (const name of ['APP_ID', 'WEBHOOK_SECRET', 'MELTANO_API_TOKEN']) {
+    expect(problemsOf({ [name]: '1\u200B' })).toEqual([expect.stringContaining(`${name} holds`)]);
+  }
+});
+
+test('a key’s file that isn’t there, or can’t be read, is told as that', () => {
+  const folder = makeFolder();
+  for (const path of [join(folder, 'gone.pem'), folder]) {
+    const [problem = ''] = problemsOf({ PRIVATE_KEY: '', PRIVATE_KEY_PATH: path });
+    expect(problem).toMatch(/PRIVATE_KEY_PATH names is not there|can't be read \(EISDIR\)/);
+  }
+});
+
+test('a key that isn’t RSA is refused', () => {
+  const { privateKey: other } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const pem = other.export({ type: 'pkcs8', format: 'pem' }).toString();
+  expect(problemsOf({ PRIVATE_KEY: pem })).toEqual([expect.stringContaining('it is no RSA key')]);
+});
+
 describe('a private key', () => {
   const base64 = Buffer.from(PKCS1).toString('base64');
   const wrapped = `${base64.replaceAll(/.{76}/g, '$&\n')}\n`;

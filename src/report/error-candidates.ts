@@ -5,6 +5,8 @@ import type { LogWords } from './read-log-words.ts';
 const MOST_CANDIDATES = 4;
 /** Words about a retry count for an error so many lines above them. */
 const REACH = 6;
+/** The message of an exception may go on for so many lines without a level; what comes then is work. */
+const LONGEST_EXCEPTION = 12;
 /** More work needn't be counted. */
 const MUCH_WORK = 3;
 
@@ -30,6 +32,8 @@ export interface Candidate {
   readonly source: string;
   /** Neither it nor what follows it needs a level. */
   readonly isPlain: boolean;
+  /** An exception: the next lines may be its message's. */
+  readonly isRaised: boolean;
   /** A message without a logger, as git and compilers write it: many of their errors are no harm. */
   readonly isBare: boolean;
   /** The number of its last line so far. */
@@ -79,8 +83,10 @@ export class ErrorCandidates {
     }
   }
 
-  weigh(words: LogWords): void {
+  weigh(words: LogWords, line: number): void {
     for (const one of this.#all) {
+      const isItsMessage = one.isRaised && words.level === null && line - one.lastLine <= LONGEST_EXCEPTION;
+      if (isItsMessage) continue;
       if (one.source === words.source && one.work < MUCH_WORK && showsWork(words, one.isPlain)) one.work += 1;
     }
   }

@@ -31,7 +31,7 @@ export const EXCEPTION_CLASS =
 
 /** Whatever no pattern below can match; one test for the many lines that are no error. */
 const MAY_BE_ERROR =
-  /\b(?:exc|errorfactory)\.[A-Z]|denied|no such file|^\W*killed|panicked at|version solving|segmentation fault|core dumped|error|exception|traceback|fatal|critical|panic|ERR!|FAIL|mapping values|while (?:parsing|scanning)|invalid|unexpected|undefined|cannot|could not|not found|failed|failure|missing|giving up|need help fixing|^\s*[×✗✘] /i;
+  /\b(?:exc|errorfactory)\.[A-Z]|denied|no such file|^\W*(?:killed|terminated)|panicked at|version solving|segmentation fault|core dumped|error|exception|traceback|fatal|critical|panic|ERR!|FAIL|mapping values|while (?:parsing|scanning)|invalid|unexpected|undefined|cannot|could not|not found|failed|failure|missing|giving up|need help fixing|^\s*[×✗✘] /i;
 
 export function mayBeError(line: string): boolean {
   return MAY_BE_ERROR.test(line);
@@ -73,6 +73,7 @@ const ERROR_PATTERNS: readonly ErrorPattern[] = [
   { pattern: /^\d+ of \d+ FAIL \d+ / },
   // Python and JavaScript, on a line of their own
   { pattern: new RegExp(`${EXCEPTION_CLASS.source}(?=.*[A-Za-z])`) },
+  { pattern: /^Fatal Python error: (?=\S)(.+)$/, say: SAY_GROUP },
   // Java and Rust
   { pattern: /^Exception in thread "[^"]{1,100}" (?=.*[A-Za-z])(.+)$/, say: SAY_GROUP },
   { pattern: /^thread '[^']{1,100}' (?:\(\d{1,10}\) )?panicked at (?=\S)/ },
@@ -85,7 +86,7 @@ const ERROR_PATTERNS: readonly ErrorPattern[] = [
   { pattern: /^[\w.-]{1,60}@[\w.-]{1,100}: Permission denied \(/ },
   {
     pattern:
-      /^(?:(?:\S{1,100}: line \d{1,6}: +\d{1,10} )?Killed(?:\s.*)?|Segmentation fault(?: \(core dumped\))?|Out of memory\b.*)$/,
+      /^(?:(?:\S{1,100}: line \d{1,6}: +\d{1,10} )?Killed(?:\s.*)?|Segmentation fault(?: \(core dumped\))?|Terminated|Out of memory\b.*)$/,
   },
   { pattern: /^(?:docker: )?Error response from daemon: (?=\S)(.+)$/, say: SAY_GROUP },
   { pattern: /^(?:Because|So, because|And because) .{1,500}, version solving failed\.$/ },

@@ -141,7 +141,7 @@ class ErrorSearch {
       const message = matchError(text) ?? (level === 'error' && isMessage(text) ? text : null);
       if (message !== null) return this.#find(message, words);
     }
-    this.candidates.weigh(words);
+    this.candidates.weigh(words, this.#line);
     return LOOKING;
   }
 
@@ -168,6 +168,7 @@ class ErrorSearch {
       kind: classifyError(text),
       source: copyString(source),
       isPlain: level !== 'error',
+      isRaised: EXCEPTION_CLASS.test(text),
       isBare,
       lastLine: this.#line,
       work: 0,
@@ -236,7 +237,9 @@ class ErrorSearch {
     if (YAML_PROBLEM.test(next) && text.includes('while ')) return this.#improve(candidate, next, next);
     const isDbt = DBT_ERROR.test(text) && /^\s+\S/.test(next);
     const reason = REASON_BELOW.exec(next)?.[1];
-    if (isDbt || reason !== undefined) {
+    // An exception that says what went wrong only below, as Snowflake's do.
+    const isBegun = candidate.isRaised && text.endsWith(':') && level === null && isMessage(next);
+    if (isDbt || isBegun || reason !== undefined) {
       const said = (reason ?? next).trim();
       const improved = this.#improve(candidate, `${candidate.message.replace(/:$/, '')}: ${said}`, text);
       // Snowflake says only in the next line what it is that it can't compile.

@@ -500,6 +500,32 @@ FATAL: password authentication failed for user "loader"`,
     "Database Error in model a (models/a.sql): 002003 (02000): SQL compilation error: Object 'X.Y' does not exist or not aut…",
   ],
   [
+    'an exception of Snowflake says so below',
+    lines(
+      target('snowflake.connector.errors.ProgrammingError: 002003 (42S02): SQL compilation error:'),
+      target("Object 'X' does not exist."),
+      meltano('error', 'Loader failed'),
+    ),
+    "snowflake.connector.errors.ProgrammingError: 002003 (42S02): SQL compilation error: Object 'X' does not exist.",
+  ],
+  [
+    'an exception has a message of many lines',
+    lines(
+      target(raised("jsonschema.exceptions.ValidationError: 12 is not of type 'string'")),
+      target("Failed validating 'type' in schema['properties']['a']:"),
+      target("    {'type': 'string'}"),
+      target("On instance['a']:"),
+      target('    12'),
+      meltano('error', 'Loader failed'),
+    ),
+    "jsonschema.exceptions.ValidationError: 12 is not of type 'string'",
+  ],
+  [
+    'Python itself fails',
+    'Fatal Python error: Segmentation fault\n\nCurrent thread 0x1 (most recent call first):',
+    'Segmentation fault',
+  ],
+  [
     'uv says what git said',
     `
   × Failed to download and build \`tap-x @ git+https://github.com/acme/tap-x.git\`

@@ -265,6 +265,12 @@ describe('credentials by how they look', () => {
     join('db', 'tc_', random(40)),
     join('gh', 's_', '123456_', jwt),
     join('gh', 's_', random(36)),
+    join('CF', 'PAT-', random(43)),
+    join('x', 'ai-', random(80)),
+    join('dt0', 'c01.', 'ABCDEFGH'.repeat(3), '.', 'ABCDEFGH'.repeat(8)),
+    join('pu', 'l-', '0123456789abcdef0123'.repeat(2)),
+    join('p', 'k_', '12345678_', 'ABCDEFGH'.repeat(4)),
+    join('pa', 't', random(14), '.', '0123456789abcdef'.repeat(4)),
   ];
 
   test.each(shaped.map((token) => [token.slice(0, 8), token]))('%s…', async (_, token) => {
@@ -273,6 +279,19 @@ describe('credentials by how they look', () => {
     const { redactOwn, redactLogLine } = createRedactor({ secrets: [] });
     expect(redactOwn(`refused: ${token}.`)).toBe(`refused: ${REDACTED}.`);
     expect(redactLogLine(`{"msg":"${token}"}`)).toBe(`{"msg":"${REDACTED}"}`);
+  });
+
+  test.each([
+    ['Azure', 'aB3', '8Q~', random(34)],
+    ['Terraform Cloud', random(14), '.atlasv1.', random(67)],
+    ['Mailchimp', '0123456789abcdef'.repeat(2), '-us', '12'],
+    ['Telegram', '1234567890', ':AA', random(33)],
+    ['Asana', '1/1234567890123456', ':', '0123456789abcdef'.repeat(2)],
+  ])('a token of %s, most of it', async (_, ...parts) => {
+    const secret = parts.toSorted((a, b) => b.length - a.length)[0] ?? '';
+    const shown = await redactLine(`using ${join(...parts)} now`);
+    expect(shown).toContain(REDACTED);
+    expect(shown).not.toContain(secret);
   });
 
   test.each([

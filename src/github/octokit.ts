@@ -5,6 +5,7 @@ import { nameRoute } from './name-route.ts';
 import type { RateBudgets } from './rate-budget.ts';
 import { type AnswerHeaders, type RateLimit, readRateLimit, readRefusal } from './read-rate-limit.ts';
 import { RequestGate } from './request-gate.ts';
+import { shortenAnswers } from './shorten-answer.ts';
 
 /** The Octokit that Probot makes for an installation. */
 export type InstallationOctokit = InstanceType<typeof ProbotOctokit>;
@@ -30,7 +31,7 @@ interface ProbotOptions {
  * Probot's Octokit without retries and waits of its own: a create whose answer was lost would be sent twice, and its queues
  * stand still while a clock is set back. The callers wait, and look before they create again.
  */
-export const QuietOctokit = ProbotOctokit.defaults((options: ProbotOptions) => ({
+export const QuietOctokit = ProbotOctokit.plugin(shortenAnswers).defaults((options: ProbotOptions) => ({
   ...options,
   retry: { enabled: false },
   throttle: { enabled: false },

@@ -25,6 +25,7 @@ interface Watch {
   /** Whether the job could be read at all. */
   wasRead: boolean;
   failures: number;
+  jumpedMs: number | null;
   refusedSince: number | null;
   /** When a withdrawn job was last asked to stop, and what it did then. */
   stopAsked: { phase: JobPhase; at: number } | null;
@@ -58,6 +59,7 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
         changedAt: clock.elapsed(),
         wasRead: false,
         failures: 0,
+        jumpedMs: null,
         refusedSince: null,
         stopAsked: null,
       };
@@ -78,12 +80,19 @@ export function createJobWatcher(context: ReconcileContext): JobWatcher {
     const step = read.ok
       ? await takeStatus(deployment, read.value, api, watch)
       : await takeFailure(deployment, read.failure, watch);
-    const left = limits.deployMs - ageOf(clock, deployment.acceptedAt ?? 0);
+    if (read.ok) watch.jumpedMs ??= measureJump(deployment, read.value);
+    const left = limits.deployMs + (watch.jumpedMs ?? 0) - ageOf(clock, deployment.acceptedAt ?? 0);
     if (step === 'go on') return step;
     if (left > 0) return Math.min(step, left);
     // Whether the job still runs is known only from an answer.
     const problem = read.ok ? null : describeReadFailure(deployment.problem, read.failure);
     return conclude(context, deployment, { conclusion: 'timed_out', reason: 'watch_timeout', problem });
+  }
+
+  /** How much less than by the stored time the job was watched: the clock was set forward while no process ran. */
+  function measureJump({ acceptedAt }: Deployment, { created }: Job): number {
+    const sinceCreated = created === null ? -1 : clock.now() - created;
+    return sinceCreated < 0 ? 0 : Math.max(0, ageOf(clock, acceptedAt ?? 0) - sinceCreated);
   }
 
   async function takeStatus(

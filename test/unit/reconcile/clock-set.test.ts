@@ -118,3 +118,16 @@ describe('a clock that was set back while the process was away', () => {
     expect(world.clock.elapsed()).toBeLessThan(122 * MINUTE);
   });
 });
+
+test('a clock that was set forward while the process was away doesn’t end the watching of a job', async () => {
+  const { id } = await world.push();
+  await world.step();
+  world.clock.set(24 * 60 * MINUTE);
+  // The client moves what Meltano Cloud tells to this machine's clock.
+  world.meltano.moveJob({ status: 'RUNNING', created: world.clock.now() - SECOND });
+  world.restart();
+  await world.runFor(MINUTE);
+  expect(await world.read(id)).toMatchObject({ conclusion: null, state: 'running' });
+  await toItsEnd(id);
+  expect(await world.read(id)).toMatchObject({ reason: 'watch_timeout' });
+});

@@ -24,7 +24,8 @@ export function readDatabaseUrl(text: string): DatabaseUrl {
   const parameters = new URLSearchParams(rest.replace(/^[^?]*/, ''));
   const mode = parameters.get('sslmode');
   if (mode !== null && !TLS_MODES.includes(mode)) {
-    return { ok: false, problem: `can't have that sslmode: use one of ${TLS_MODES.join(', ')}` };
+    const named = ['allow', 'prefer'].includes(mode) ? `sslmode=${mode}` : 'that sslmode';
+    return { ok: false, problem: `can't have ${named}: use one of ${TLS_MODES.join(', ')}` };
   }
   if (mode === 'verify-ca' && !parameters.get('sslrootcert')) {
     return { ok: false, problem: 'needs sslrootcert=<file> with sslmode=verify-ca' };

@@ -225,13 +225,18 @@ function readBare(scan: LineScan, place: SecretPlace, at: number, limit: number)
   return Math.max(end, value.end);
 }
 
+/** `wheel for tap-auth0: filename=…` */
+function isPair(sign: string, text: string): boolean {
+  return sign === ':' && /^[a-z_]+=/.test(text);
+}
+
 function isSecretBare({ name, form, sign }: SecretPlace, rest: string, text: string): boolean {
   if (isHarmless(text) || (name.counts && isNumber(text))) return false;
   if (/^(?:old)?pwd$/i.test(name.text) && text.startsWith('/')) return false;
-  if (name.kind === 'maybe') return isRandom(text, sign === '=' ? 6 : 16);
+  if (name.kind === 'maybe') return !isPair(sign, text) && isRandom(text, sign === '=' ? 6 : 16);
   if (repeatsName(text, name.text)) return false;
   // A comparison in a line of code.
-  if (sign === '==' && /^[a-z]+_[a-z_]+$/.test(text)) return false;
+  if (sign === '==' && /^[a-z_]+$/.test(text)) return false;
   if (form === 'line') return !isSentence(rest);
   if (form !== 'words') return !(sign === ':' && isSentence(rest));
   if (sign === 'blank')

@@ -53,6 +53,9 @@ const SAID =
 const QUOTED = /[ \t]{1,8}(?=[bNE]?\\*["'])/y;
 const IS = /\\*["'`]?[ \t]{1,4}(was set to|is set to|set to|is|was|to|as|equals)[ \t]*:?[ \t]{1,4}/iy;
 const BLANKS = /[ \t]+/y;
+/** `InvalidCredentials: …` */
+const ERROR_CLASS =
+  /(?:^|\.)(?:Invalid|Missing|Bad|Wrong|No|Expired|Unknown|Incorrect|Unrecognized)(?:[A-Z][a-z]+)+$/;
 /** What a program's help says behind an option: `KEY   The key`, or a sentence. */
 const OPTION_HELP = /^ [A-Z_]{2,30} {2,}[A-Z(]| {2,}[A-Z][a-z]+ [a-z]/;
 const CELL = /[ \t]*[│┃║|][ \t]*/y;
@@ -83,6 +86,7 @@ function judgeInPlace(line: string, start: number, text: string): SecretName | n
     return /[?&]$/.test(line.slice(0, start).slice(-1)) ? { kind: 'maybe', counts: true } : null;
   }
   if (/^tokens?$/i.test(text) && isTokenOfData(before())) return null;
+  if (ERROR_CLASS.test(text)) return null;
   const judged = judgeName(text);
   // The signature of an address opens it.
   const isSigned = /sig(?:nature)?$/i.test(text) && /[?&;%]/.test(line.charAt(start - 1));

@@ -7,6 +7,10 @@ export const HARMLESS_LINES: readonly string[] = [
   --api-key KEY       The key
   -p, --password      Ask for a password
 secrets: inherit
+Built wheel for tap-auth0: filename=tap_auth0-0.1.0-py3-none-any.whl sha256=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+    assert token == expected
+InvalidCredentials: bad credentials
+cryptography.fernet.InvalidToken: bad padding
 while scanning for the next token: found character '\t' that cannot start any token
 while scanning for the next token:
 found character '@' that cannot start any token

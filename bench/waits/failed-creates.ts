@@ -22,11 +22,14 @@ async function failCreates(
   { samples, times }: { samples: number; times: number },
 ): Promise<number[]> {
   const watch = new CheckRunWatch(sandbox);
-  const pushed: { sha: string; checkName: string; pushedAt: number }[] = [];
-  for (let number = 0; number < samples; number += 1) {
+  // All of them first: none waits for a list of workspaces that knows it.
+  const repositories = Array.from({ length: samples }, (_, number) => {
     const account = `fails-${times}-${number}`;
     sandbox.github.addInstallation({ account });
-    const { fullName, checkNames } = addTrackedRepository(sandbox, { account, name: 'data' });
+    return addTrackedRepository(sandbox, { account, name: 'data' });
+  });
+  const pushed: { sha: string; checkName: string; pushedAt: number }[] = [];
+  for (const { fullName, checkNames } of repositories) {
     sandbox.github.service.faults.add({
       method: 'POST',
       path: new RegExp(`/repos/${fullName}/check-runs$`),

@@ -26,7 +26,7 @@ export function readConfigurations(
   const files = createConfigurationFiles({
     ...{ getOctokit, sleep },
     // Two requests at the most for a push to the default branch, without which nobody knows whether it is deployed.
-    mayAsk: (installationId) => budgets.of(installationId).allowsAt('create', clock.now()) === 0,
+    mayAsk: (installationId) => budgets.of(installationId).allowsAt('create', clock.elapsed()) === 0,
   });
   const readConfiguration: ReadConfiguration = (text, workspaces) =>
     readRepositoryConfiguration(text, { workspaces });

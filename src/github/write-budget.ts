@@ -13,13 +13,14 @@ const HOUR_MS = 3_600_000 + 30_000;
 /** Once an hour's writes are used up, creates and conclusions go on at 10 a minute (milliseconds). */
 const BEYOND_MS = 6_000;
 /** How much of the bucket has to be left for a write: creates and conclusions find most of the burst free. */
-const NEEDED: Record<WriteKind, number> = {
+const NEEDED: Record<Exclude<WriteKind, 'log'>, number> = {
   create: 1,
   final: 1,
   state: 4,
   reply: 4,
-  log: BURST,
 };
+/** A log needs this and one for each running run: their conclusions find room. With seven runs the bucket has to be full. */
+const NEEDED_BY_LOGS = 3;
 
 /** So many writes of an hour may be spent on live logs at full pace; what is left then is spread over the hour. */
 const LIVE_WRITES = 200;
@@ -43,9 +44,10 @@ export class WriteBudget {
     for (const time of earlier) this.take(time);
   }
 
-  /** When a write of this kind may go out: `now`, or later. */
-  allowsAt(kind: WriteKind, now: number): number {
-    const bucketAt = this.#fullAt - (BURST - NEEDED[kind]) * REFILL_MS;
+  /** When a write of this kind may go out, while so many runs are running: `now`, or later. */
+  allowsAt(kind: WriteKind, now: number, running = 0): number {
+    const needed = kind === 'log' ? Math.min(BURST, NEEDED_BY_LOGS + running) : NEEDED[kind];
+    const bucketAt = this.#fullAt - (BURST - needed) * REFILL_MS;
     return Math.max(now, bucketAt, this.#hourAt(kind, now));
   }
 

@@ -93,10 +93,11 @@ export class WriteLane {
     const atOnce = this.blockedSince === null ? WRITES_AT_ONCE : 1;
     const budget = this.#budget;
     if (!budget || this.#busy >= atOnce) return { kind: 'idle' };
-    const interval = this.#chooseLogInterval(budget, now);
+    const running = this.#countRunning();
+    const interval = budget.chooseLogInterval(running, now);
     let best: Candidate | null = null;
     for (const entry of this.entries.values()) {
-      const one = entry.isBusy ? null : this.#consider(entry, budget, { now, interval });
+      const one = entry.isBusy ? null : this.#consider(entry, budget, { now, running, interval });
       if (one && (!best || comesBefore(one, best, now))) best = one;
     }
     if (!best) return { kind: 'idle' };
@@ -141,7 +142,7 @@ export class WriteLane {
   /** In how many milliseconds the log of a run is to be read, so that its next write shows what it says by then. */
   chooseLogRead(entry: LaneEntry, now: number): number {
     if (!this.#budget) return OPENING_MS;
-    const interval = this.#chooseLogInterval(this.#budget, now);
+    const interval = this.#budget.chooseLogInterval(this.#countRunning(), now);
     const readAt = whenToRead(entry, interval);
     return readAt > now ? readAt - now : interval;
   }
@@ -170,20 +171,19 @@ export class WriteLane {
     }
   }
 
-  #chooseLogInterval(budget: WriteBudget, now: number): number {
-    const running = [...this.entries.values()].filter((one) => one.isRunning).length;
-    return budget.chooseLogInterval(running, now);
+  #countRunning(): number {
+    return [...this.entries.values()].filter((one) => one.isRunning).length;
   }
 
   #consider(
     entry: LaneEntry,
     budget: WriteBudget,
-    { now, interval }: { now: number; interval: number },
+    { now, running, interval }: { now: number; running: number; interval: number },
   ): Candidate | null {
     const write = chooseWrite(entry, now);
     if (!write) return null;
     const dueAt = Math.max(
-      budget.allowsAt(write, now),
+      budget.allowsAt(write, now, running),
       this.#ports.requests.allowsAt(write, now),
       this.#blockedUntil,
       whenDue(entry, write, interval),

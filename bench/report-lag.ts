@@ -138,11 +138,11 @@ function makeTable(rows: readonly LagRow[]): Table {
       formatNumber((row.counts.githubReads * 60) / row.counts.seconds / row.deployments),
     ]),
     notes: [
-      `Each job writes a line every ${LINE_EVERY_MS / 1000} s until it ends. Requests are those of one deployment in a minute, as they are ` +
-        'in the first 20 s of the runs: the app writes a growing log every 5 s while few deployments share an installation, and more slowly the more there are.' +
-        ' Ends are spread over 20 s; in one installation, where GitHub wants a second between two writes, over 1.5 s for ' +
-        'each job: 50 that end within 20 s wait for each other, the last one for up to 50 s. One deployment has one lag, and of 50 the p99 is the ' +
-        'largest. The loops are given their check runs and tokens ready-made, and know nothing of limits: GitHub takes 80 writes a minute and 500 an hour of an installation.',
+      `Each job writes a line every ${LINE_EVERY_MS / 1000} s until it ends. Requests are those of one deployment in a minute, as they are in the ` +
+        'first 20 s of the runs: the app writes a growing log every 4.5 s while few runs share the budget of an installation, and more rarely the more ' +
+        'they are. Ends are spread over 20 s; in one installation, where the budget is a write a second, over 1.5 s for each job. One deployment ' +
+        'has one lag, and of 50 the p99 is the largest. The loops are given their check runs and tokens ready-made, and know nothing of ' +
+        'limits: GitHub takes 80 writes a minute and 500 an hour of an installation.',
     ],
   };
 }

@@ -14,8 +14,16 @@ interface AnsweredError {
   readonly response?: { readonly data?: unknown };
 }
 
-/** A plug-in of Octokit, whose errors quote the answer: values that were sent, or a whole page of HTML. */
+/**
+ * A plug-in of Octokit, whose errors quote the answer: values that were sent, or a whole page of HTML. JSON that can't be
+ * parsed would come as a text, and be quoted by whatever fails on it.
+ */
 export function shortenAnswers(octokit: Pick<Octokit, 'hook'>): void {
+  octokit.hook.after('request', ({ data, headers }) => {
+    const isBroken =
+      typeof data === 'string' && data !== '' && /\bjson\b/.test(headers['content-type'] ?? '');
+    if (isBroken) throw new Error('GitHub answered with broken JSON');
+  });
   octokit.hook.error('request', (error) => {
     shortenAnswer(error as AnsweredError);
     throw error;

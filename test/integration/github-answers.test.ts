@@ -13,20 +13,20 @@ test.concurrent.each([
     },
     'Validation Failed (name invalid)',
   ],
+  ['broken json', 200, `{"message": "${SENT}`, 'GitHub answered with broken JSON'],
   ['html', 502, `<html>\n    at ${SENT}\n</html>`, 'GitHub answered with the status 502'],
-])('of an answer of GitHub with an error (%s) only its own words reach the log', (_, status, body, told) =>
+])('of an answer of GitHub with an error (%s) only its own words reach the log', (kind, status, body, told) =>
   inConversation(async (it) => {
     const { world } = it;
     await world.deployPush();
-    const isPage = typeof body === 'string';
     world.github.service.faults.add({
       path: /./,
       times: 5,
       action: {
         kind: 'answer',
         status,
-        contentType: isPage ? 'text/html' : 'application/json',
-        body: isPage ? body : JSON.stringify(body),
+        contentType: kind === 'html' ? 'text/html' : 'application/json',
+        body: typeof body === 'string' ? body : JSON.stringify(body),
       },
     });
     it.say(it.openIssue(), '/meltano status');

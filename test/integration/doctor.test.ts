@@ -56,7 +56,11 @@ async function ask(
 describe('beside an app that works', () => {
   let world: World;
   beforeEach(async () => {
-    world = await World.open({ workspace: { repositoryDirectory: 'pipelines' } });
+    world = await World.open({
+      workspace: { repositoryDirectory: 'pipelines' },
+      // The hundred check runs of another's are made in a moment.
+      sandbox: { limits: { writesPerMinute: 200 } },
+    });
     sandbox = world.app.sandbox;
   });
   afterEach(() => world.app.stop());

@@ -51,7 +51,7 @@ function listForeign(env: Variables): string[] {
 }
 
 function createStandIns() {
-  const { privateKey } = generateKeyPairSync('ed25519');
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const PRIVATE_KEY = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   return {
     github: { APP_ID: '1', PRIVATE_KEY, WEBHOOK_SECRET: 'missing' },

@@ -190,8 +190,20 @@ async function supersedeOlder(
     .orderBy('receivedAt', 'desc')
     .limit(NEWEST)
     .execute();
+  // Within a second only the whole chain of pushes tells their order, those that deployed nothing among them.
+  const seconds = open
+    .map(({ pushedAt }) => pushedAt)
+    .filter((time) => newest.some((one) => one.pushedAt === time));
+  const linking =
+    seconds.length === 0
+      ? []
+      : await ofWorkspace
+          .where('state', '=', sql.lit('concluded'))
+          .where('pushedAt', 'in', seconds)
+          .execute();
+  const others = newest.filter(({ pushedAt }) => !seconds.includes(pushedAt));
   const changed: Deployment[] = [];
-  for (const { deployment, by } of findSuperseded([...newest, ...open].map(toDeployment))) {
+  for (const { deployment, by } of findSuperseded([...others, ...linking, ...open].map(toDeployment))) {
     const superseded = await supersede(tx, deployment.id, by.id, now);
     if (superseded) changed.push(superseded);
   }

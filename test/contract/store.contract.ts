@@ -310,6 +310,27 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         expect(changed.find((one) => one.id === late.id)).toMatchObject({ reason: 'superseded' });
       });
 
+      test('a push back within the same second is the newest, also where the one between deployed nothing', async () => {
+        const there = await commit(planned('there', { before: '0', sha: '1', receivedAt: 1_100 }));
+        await stores.saveDeployment(there[0]?.id ?? '', {
+          state: 'concluded',
+          conclusion: 'success',
+          concludedAt: 1_200,
+        });
+        await commit(
+          planned('between', {
+            before: '1',
+            sha: '2',
+            receivedAt: 1_300,
+            reason: 'paths_unchanged',
+            conclusion: 'none',
+          }),
+        );
+        const back = planned('back', { before: '2', sha: '0', receivedAt: 1_400 });
+        await commit(back);
+        expect(await stores.listOpen(OF_REPOSITORY)).toMatchObject([{ id: back.id, state: 'waiting' }]);
+      });
+
       test('one that was attempted is never replaced', async () => {
         const [first] = await commit(planned('one', { pushedAt: 1_000 }));
         await stores.saveDeployment(first?.id ?? '', { state: 'starting', attemptedAt: 5 });

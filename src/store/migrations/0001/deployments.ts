@@ -87,6 +87,8 @@ async function createDeploymentIndexes(db: Kysely<Schema>): Promise<void> {
       where state <> 'waiting'`,
     sql`create index deployment_replacing on deployment (account, workspace_id, pushed_at, received_at)
       where state = 'concluded' and conclusion <> 'none' and reason <> 'superseded'`,
+    sql`create index deployment_of_second on deployment (account, workspace_id, pushed_at)
+      where state = 'concluded'`,
     sql`create index deployment_attempted on deployment (account, workspace_id, attempted_at)
       where attempted_at is not null`,
     sql`create index deployment_shown on deployment (account, workspace_id, repository_id, received_at)

@@ -40,6 +40,13 @@ async function redeployWithKill(method: string, path: RegExp, when: 'before' | '
   async function playAndKill(): Promise<void> {
     await app.ready();
 
+    // A start that is under way at the kill would be looked for two minutes long.
+    meltano.service.faults.add({
+      method: 'GET',
+      path: /\/jobs\?/,
+      times: 1,
+      action: { kind: 'delay', ms: 3_000 },
+    });
     const held = github.service.faults.add({ method, path, times: 1, action: { ...HELD, when } });
     const { number } = github.conversations.openIssue({ repository: REPOSITORY, author: 'ana' });
     const { comment } = github.conversations.comment({

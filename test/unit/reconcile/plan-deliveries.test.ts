@@ -486,6 +486,29 @@ test('however many deliveries are planned, between any two of them others get th
   expect(await world.stores.listPending(REPOSITORY.id)).toEqual([]);
 });
 
+test('a repository is planned while GitHub has no answer yet for another one', async () => {
+  const slow = { ...REPOSITORY, id: 77, name: 'slow' };
+  const answer = Promise.withResolvers<void>();
+  const read = world.files.read.bind(world.files);
+  vi.spyOn(world.files, 'read').mockImplementation(async (repository, ...rest) => {
+    if (repository.id === slow.id) await answer.promise;
+    return read(repository, ...rest);
+  });
+  world.meltano.workspaces = [
+    buildWorkspace(),
+    buildWorkspace({ id: OTHER, repositoryUrl: 'https://github.com/acme/slow' }),
+  ];
+  await world.deliver(buildPush({ repository: slow }));
+  await world.deliver(buildPush());
+  const planning = world.plan(slow.id);
+  expect(await world.plan()).toBeNull();
+  expect(await world.open()).toHaveLength(1);
+  expect(await world.stores.listPending(slow.id)).toHaveLength(1);
+  answer.resolve();
+  expect(await planning).toBeNull();
+  expect(await world.stores.listPending(slow.id)).toEqual([]);
+});
+
 test('what waits for a newer list is not even read again, and what comes meanwhile is planned at once', async () => {
   const read: number[] = [];
   const list = world.stores.listPending;

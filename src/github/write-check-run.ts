@@ -115,7 +115,9 @@ async function findRuns(
   api: CheckRunApi,
 ): Promise<GitHubResult<readonly WrittenCheckRun[]>> {
   // By the name as it was written: what can't be shown is taken out of it.
-  return api.find(repository, { sha: deployment.sha, name: fields.name, externalId });
+  const found = await api.find(repository, { sha: deployment.sha, name: fields.name, externalId });
+  // One that was concluded as a duplicate stays so, also where GitHub doesn't show the newest right now.
+  return found.ok ? { ok: true, value: found.value.filter(({ isDuplicate }) => !isDuplicate) } : found;
 }
 
 /** Looks for more than one run, concludes all but the newest, and gives that one's id. */

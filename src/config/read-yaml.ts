@@ -15,13 +15,22 @@ import { quoteText } from './describe-found.ts';
 import { describeYamlError } from './describe-yaml-error.ts';
 import { type KeyPath, ProblemList, type TextRange } from './file-problem.ts';
 
-/** No section of the file is deeper than 4. */
-const DEEPEST = 16;
-/** Counted with what aliases repeat. */
-const MOST_VALUES = 10_000;
+export interface YamlLimits {
+  readonly deepest: number;
+  /** Counted with what aliases repeat. */
+  readonly mostValues: number;
+  /** The parser takes seconds over a large file of nothing but brackets. */
+  readonly mostTokens: number;
+}
 
-/** A list that fills the largest file has some 26,000. The parser takes seconds over one of nothing but brackets. */
-const MOST_TOKENS = 30_000;
+/** No section of a configuration is deeper than 4. A list that fills the largest file has some 26,000 tokens. */
+const CONFIGURATION_LIMITS: YamlLimits = {
+  deepest: 16,
+  mostValues: 10_000,
+  mostTokens: 30_000,
+};
+/** The lexer adds marks of its own, but fewer than there are characters. */
+const TOKENS_PER_CHARACTER = 2;
 
 const TOO_MANY = 'The file holds more brackets, commas and the like than any configuration needs.';
 const TOO_DEEP = 'The file is nested too deeply.';
@@ -35,21 +44,28 @@ interface Place {
 export interface YamlContent {
   /** Plain objects without a prototype, lists and scalars; null for an empty file. */
   readonly value: unknown;
+  /** False if `value` lacks something because of a problem; a key that is there twice leaves the file readable. */
+  readonly isReadable: boolean;
   /** Where the value of a path stands; the nearest section around it when there is none. */
   locate(path: KeyPath): Place;
   readonly problems: ProblemList;
 }
 
 /** Reads YAML 1.2 with its core types only: no tags of one's own, no key twice, no aliases that blow up. Never throws. */
-export function readYaml(text: string): YamlContent {
+export function readYaml(text: string, limits: YamlLimits = CONFIGURATION_LIMITS): YamlContent {
   const lines = new LineCounter();
   const problems = new ProblemList(text, lines);
-  const visitor = new NodeVisitor(text, problems);
-  const locate = (path: KeyPath) => visitor.find(path);
-  if (hasTooManyTokens(text)) {
-    problems.add([0, 0], TOO_MANY, []);
-    return { value: null, locate, problems };
-  }
+  const visitor = new NodeVisitor(text, problems, limits);
+  const fail = (range: TextRange, message: string, path: KeyPath): YamlContent => {
+    problems.add(range, message, path);
+    return {
+      value: null,
+      isReadable: false,
+      locate: (wanted) => visitor.find(wanted),
+      problems,
+    };
+  };
+  if (hasTooManyTokens(text, limits.mostTokens)) return fail([0, 0], TOO_MANY, []);
   try {
     const document = parseDocument(text, {
       lineCounter: lines,
@@ -64,23 +80,28 @@ export function readYaml(text: string): YamlContent {
     for (const error of document.errors.length > 0 ? document.errors.slice(0, 1) : document.warnings) {
       problems.add(error.pos, describeYamlError(error, text), []);
     }
-    const value = problems.found.length > 0 ? null : visitor.visit(document.contents, [], null);
-    return { value, locate, problems };
+    const value = problems.found.length > 0 ? null : visitor.visit(document.contents, []);
+    return {
+      value,
+      isReadable: problems.found.length === visitor.keysTwice,
+      locate: (path) => visitor.find(path),
+      problems,
+    };
   } catch (error) {
-    if (error instanceof TooMuch) problems.add(error.range, error.message, error.path);
+    if (error instanceof TooMuch) return fail(error.range, error.message, error.path);
     // Brackets in brackets in brackets: the parser calls itself for each.
-    else if (error instanceof RangeError) problems.add([0, 0], TOO_DEEP, []);
-    else throw error;
-    return { value: null, locate, problems };
+    if (error instanceof RangeError) return fail([0, 0], TOO_DEEP, []);
+    throw error;
   }
 }
 
 /** In linear time, and no further than it takes. */
-function hasTooManyTokens(text: string): boolean {
+function hasTooManyTokens(text: string, most: number): boolean {
+  if (text.length * TOKENS_PER_CHARACTER < most) return false;
   let count = 0;
   for (const _ of new Lexer().lex(text)) {
     count += 1;
-    if (count > MOST_TOKENS) return true;
+    if (count > most) return true;
   }
   return false;
 }
@@ -99,41 +120,53 @@ class TooMuch extends Error {
 class NodeVisitor {
   readonly #text: string;
   readonly #problems: ProblemList;
-  readonly #places = new Map<string, Place>();
+  readonly #limits: YamlLimits;
   readonly #anchors = new Map<string, Node>();
+  #root: unknown = null;
   #values = 0;
+  keysTwice = 0;
 
-  constructor(text: string, problems: ProblemList) {
+  constructor(text: string, problems: ProblemList, limits: YamlLimits) {
     this.#text = text;
     this.#problems = problems;
+    this.#limits = limits;
   }
 
   find(path: KeyPath): Place {
-    for (let length = path.length; length >= 0; length -= 1) {
-      const place = this.#places.get(JSON.stringify(path.slice(0, length)));
-      if (place) return place;
+    let node = this.#root;
+    let place: Place = { value: isNode(node) ? rangeOf(node) : [0, 0], key: null };
+    for (const part of path) {
+      if (isAlias(node)) node = this.#anchors.get(node.source);
+      const pair = isMap(node)
+        ? node.items.find(({ key }) => isScalar(key) && String(key.value) === part)
+        : null;
+      const key = isNode(pair?.key) ? rangeOf(pair.key) : null;
+      node = isSeq(node) ? node.items[Number(part)] : pair?.value;
+      const value = isNode(node) ? rangeOf(node) : key;
+      if (value === null) return place;
+      place = { value, key };
     }
-    return { value: [0, 0], key: null };
+    return place;
   }
 
-  /** The plain value of a node; its place and those of all within are noted. */
-  visit(node: unknown, path: KeyPath, key: TextRange | null): unknown {
-    const value = isNode(node) ? rangeOf(node) : (key ?? [0, 0]);
-    const name = JSON.stringify(path);
-    if (!this.#places.has(name)) this.#places.set(name, { value, key });
+  /** The plain value of a node. */
+  visit(node: unknown, path: KeyPath): unknown {
+    if (path.length === 0) this.#root = node;
     this.#values += 1;
-    if (this.#values > MOST_VALUES) throw new TooMuch('The file holds too many values.', value, path);
-    if (path.length > DEEPEST) throw new TooMuch(TOO_DEEP, value, path);
+    if (this.#values > this.#limits.mostValues) {
+      throw new TooMuch('The file holds too many values.', this.find(path).value, path);
+    }
+    if (path.length > this.#limits.deepest) throw new TooMuch(TOO_DEEP, this.find(path).value, path);
     if (isAlias(node)) return this.#visitAlias(node, path);
     if (isNode(node) && 'anchor' in node && node.anchor) this.#anchors.set(node.anchor, node);
     if (isScalar(node)) return node.value;
-    if (isSeq(node)) return node.items.map((item, index) => this.visit(item, [...path, index], null));
+    if (isSeq(node)) return node.items.map((item, index) => this.visit(item, [...path, index]));
     return isMap(node) ? this.#visitMap(node.items, path) : null;
   }
 
   #visitMap(pairs: readonly Pair[], path: KeyPath): Record<string, unknown> {
     const result: Record<string, unknown> = Object.create(null);
-    const seen = new Map<string, TextRange>();
+    const seen = new Set<string>();
     for (const { key, value } of pairs) {
       const range = isNode(key) ? rangeOf(key) : this.find(path).value;
       if (!isScalar(key) || key.value === null) {
@@ -143,6 +176,7 @@ class NodeVisitor {
       const name = String(key.value);
       const inner = [...path, name];
       if (seen.has(name)) {
+        this.keysTwice += 1;
         this.#problems.add(
           range,
           `The key ${quoteText(name)} is in this section twice: keep one of the two.`,
@@ -150,15 +184,15 @@ class NodeVisitor {
         );
         continue;
       }
-      seen.set(name, range);
-      result[name] = this.visit(value, inner, range);
+      seen.add(name);
+      result[name] = this.visit(value, inner);
     }
     return result;
   }
 
   #visitAlias(alias: Alias, path: KeyPath): unknown {
     const target = this.#anchors.get(alias.source);
-    if (target) return this.visit(target, path, null);
+    if (target) return this.visit(target, path);
     const [from, to] = rangeOf(alias);
     const written = quoteText(this.#text.slice(from, to));
     this.#problems.add(

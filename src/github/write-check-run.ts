@@ -20,6 +20,7 @@ export type ReportedRun = Pick<
   | 'revision'
   | 'reportedRevision'
   | 'checkRunId'
+  | 'checkRunUrl'
   | 'checkRunAttemptedAt'
 >;
 
@@ -55,6 +56,14 @@ export interface WriteRequest {
   readonly looks: 'no' | 'first' | 'only';
 }
 
+/** The revision of a run that shows nothing of its deployment yet. */
+const UNREPORTED = 0;
+/** The run that is known says that it is a duplicate, and its newer one is not shown. */
+const NEWEST_NOT_SHOWN: GitHubFailure = {
+  kind: 'unknown',
+  message: 'GitHub does not show the newest check run',
+};
+
 export interface WritePorts {
   readonly api: CheckRunApi;
   readonly store: Pick<ReportStore, 'saveReport'>;
@@ -71,9 +80,9 @@ export async function writeCheckRun(request: WriteRequest, ports: WritePorts): P
   const { checkRunId } = deployment;
   if (checkRunId === null) return create(request, digest, ports);
   if (looks === 'no') return bringUpToDate(request, { id: checkRunId, digest, lastDigest }, ports);
-  const newest = await settleDuplicates(request, checkRunId, ports);
+  const newest = await settleDuplicates(request, ports);
   if (!newest.ok) return { kind: 'failed', failure: newest.failure, waitMs: null };
-  const isOther = newest.value !== checkRunId;
+  const isOther = newest.value !== checkRunId || deployment.reportedRevision === UNREPORTED;
   if (looks === 'only' && !isOther) {
     return { kind: 'written', sent: false, digest: lastDigest ?? digest, lookMs: null };
   }
@@ -95,62 +104,69 @@ async function create(request: WriteRequest, digest: string, ports: WritePorts):
   if (outcome.kind !== 'made') return outcome;
   const { value, isNew, older, isSure } = outcome;
   const { id, url } = value;
-  await store.saveReport(deployment.id, {
-    checkRunId: id,
-    checkRunUrl: url,
-    ...(isSure ? { checkRunAttemptedAt: null } : {}),
-    ...(isNew ? { reportedRevision: deployment.revision } : {}),
-  });
   const lookMs = isSure ? null : LAST_LOOK_MS;
-  if (isNew) return { kind: 'written', sent: true, digest, lookMs };
-  const concluded = await concludeDuplicates(request, { newest: value, older }, ports);
-  if (!concluded.ok) return { kind: 'failed', failure: concluded.failure, waitMs: null };
+  if (isNew) {
+    await store.saveReport(deployment.id, {
+      checkRunId: id,
+      checkRunUrl: url,
+      ...(isSure ? { checkRunAttemptedAt: null } : {}),
+      reportedRevision: deployment.revision,
+    });
+    return { kind: 'written', sent: true, digest, lookMs };
+  }
+  const kept = await keepNewest(request, { newest: value, older, isSure }, ports);
+  if (!kept.ok) return { kind: 'failed', failure: kept.failure, waitMs: null };
   const written = await bringUpToDate(request, { id, digest, lastDigest: null }, ports);
   return written.kind === 'written' ? { ...written, lookMs } : written;
 }
 
-/** The runs that were made for the deployment, oldest first. */
+/** The runs that were made for the deployment and are no duplicates, oldest first. */
 async function findRuns(
   { deployment, repository, fields, externalId }: WriteRequest,
   api: CheckRunApi,
 ): Promise<GitHubResult<readonly WrittenCheckRun[]>> {
   // By the name as it was written: what can't be shown is taken out of it.
   const found = await api.find(repository, { sha: deployment.sha, name: fields.name, externalId });
-  // One that was concluded as a duplicate stays so, also where GitHub doesn't show the newest right now.
-  return found.ok ? { ok: true, value: found.value.filter(({ isDuplicate }) => !isDuplicate) } : found;
+  if (!found.ok) return found;
+  const { checkRunId, checkRunUrl } = deployment;
+  const runs = [...found.value];
+  // It is there, also where GitHub doesn't show it right now: an older one must not be taken for the newest.
+  if (checkRunId !== null && !runs.some(({ id }) => id === checkRunId))
+    runs.push({ id: checkRunId, url: checkRunUrl, isDuplicate: false });
+  // One that was concluded as a duplicate stays so.
+  const value = runs.filter(({ isDuplicate }) => !isDuplicate).toSorted((a, b) => a.id - b.id);
+  return { ok: true, value };
 }
 
 /** Looks for more than one run, concludes all but the newest, and gives that one's id. */
-async function settleDuplicates(
-  request: WriteRequest,
-  checkRunId: number,
-  ports: WritePorts,
-): Promise<GitHubResult<number>> {
-  const { deployment } = request;
+async function settleDuplicates(request: WriteRequest, ports: WritePorts): Promise<GitHubResult<number>> {
   const found = await findRuns(request, ports.api);
   if (!found.ok) return found;
   const newest = found.value.at(-1);
-  if (newest) {
-    const older = found.value.slice(0, -1);
-    const concluded = await concludeDuplicates(request, { newest, older }, ports);
-    if (!concluded.ok) return concluded;
-  }
-  const id = newest?.id ?? checkRunId;
-  const url = newest && newest.id !== checkRunId ? { checkRunId: id, checkRunUrl: newest.url } : {};
-  await ports.store.saveReport(deployment.id, { ...url, checkRunAttemptedAt: null });
-  return { ok: true, value: id };
+  if (!newest) return { ok: false, failure: NEWEST_NOT_SHOWN };
+  const kept = await keepNewest(request, { newest, older: found.value.slice(0, -1), isSure: true }, ports);
+  return kept.ok ? { ok: true, value: newest.id } : kept;
 }
 
-async function concludeDuplicates(
-  { repository, fields }: WriteRequest,
-  { newest, older }: { readonly newest: WrittenCheckRun; readonly older: readonly WrittenCheckRun[] },
-  { api, send }: WritePorts,
+/**
+ * Concludes the older runs. Which one is gone on with, and that it shows nothing yet, is stored before: a process that ends
+ * meanwhile would go on with a concluded one. That others may be there is stored until they are concluded.
+ */
+async function keepNewest(
+  request: WriteRequest,
+  { newest, older, isSure }: { newest: WrittenCheckRun; older: readonly WrittenCheckRun[]; isSure: boolean },
+  { api, store, send }: WritePorts,
 ): Promise<GitHubResult<null>> {
-  for (const { id, isDuplicate } of older) {
-    if (isDuplicate) continue;
+  const { deployment, repository, fields } = request;
+  if (newest.id !== deployment.checkRunId) {
+    const other = { checkRunId: newest.id, checkRunUrl: newest.url, reportedRevision: UNREPORTED };
+    await store.saveReport(deployment.id, other);
+  }
+  for (const { id } of older) {
     const concluded = await send(() => api.update(repository, id, renderDuplicate(fields, newest)));
     if (!concluded.ok) return concluded;
   }
+  if (isSure) await store.saveReport(deployment.id, { checkRunAttemptedAt: null });
   return { ok: true, value: null };
 }
 

@@ -172,6 +172,101 @@ describe('a run that was created twice', () => {
   });
 });
 
+describe('a run that was concluded as a duplicate', () => {
+  function expectSettled(): void {
+    expect(world.api.reopened).toEqual([]);
+    expect(world.api.runs).toMatchObject([
+      { conclusion: 'neutral', output: { title: 'Duplicate of check run 2' } },
+      { status: 'in_progress' },
+    ]);
+  }
+
+  test('is not gone on with when a later look shows it alone', async () => {
+    world.api.nextCreates({ failure: LOST, made: true }, { failure: LOST, made: true }, { failure: LOST });
+    world.api.hidden = true;
+    const id = await world.push();
+    await world.pass(SECOND * 11);
+    world.api.hidden = false;
+    await world.pass(SECOND * 10);
+    expect(world.api.runs).toMatchObject([{ conclusion: 'neutral' }, { status: 'queued' }]);
+    world.api.missing.add(2);
+    await world.run(id);
+    await world.pass(SECOND * 90);
+    expectSettled();
+    expect(await world.read(id)).toMatchObject({ checkRunId: 2, checkRunAttemptedAt: null });
+  });
+
+  test('is the older one also where the last look shows it alone and open', async () => {
+    world.api.nextCreates({ failure: LOST, made: true });
+    world.api.hidden = true;
+    const id = await world.push();
+    await world.pass(SECOND * 6);
+    expect(times('create')).toEqual([0, 5]);
+    world.api.hidden = false;
+    world.api.missing.add(2);
+    await world.run(id);
+    await world.pass(SECOND * 90);
+    expectSettled();
+    expect(await world.read(id)).toMatchObject({ checkRunId: 2, checkRunAttemptedAt: null });
+  });
+
+  /** Both creates had their effect and none was answered; the newer run shows a minute later, when the other is found. */
+  async function pushShownLate(): Promise<string> {
+    world.api.nextCreates({ failure: LOST, made: true }, { failure: LOST, made: true });
+    world.api.hidden = true;
+    const id = await world.push();
+    await world.pass(SECOND * 5.5);
+    world.api.hidden = false;
+    world.api.missing.add(2);
+    await world.pass(SECOND * 10);
+    expect(await world.read(id)).toMatchObject({ checkRunId: 1 });
+    world.api.missing.clear();
+    return id;
+  }
+
+  test('is not gone on with by the next process either, when the one before ended in the middle', async () => {
+    const id = await pushShownLate();
+    world.api.next('fine', { failure: LOST, made: true });
+    await world.pass(SECOND * 51);
+    expect(world.api.runs).toMatchObject([{ conclusion: 'neutral' }, { status: 'queued' }]);
+    await world.restart();
+    await world.run(id);
+    await world.pass(SECOND * 90);
+    expectSettled();
+    expect(await world.read(id)).toMatchObject({ checkRunId: 2, checkRunAttemptedAt: null });
+  });
+
+  test.each([
+    ['by the next process', LOST, true],
+    ['after a limit', limit(SECOND * 3), false],
+  ])('has a newer one that is brought up to date %s, although nothing changes', async (_, failure, ends) => {
+    const id = await pushShownLate();
+    await world.run(id);
+    await world.pass(SECOND * 10);
+    expect(world.api.runs).toMatchObject([{ status: 'in_progress' }, { status: 'queued' }]);
+    world.api.next('fine', { failure, made: ends });
+    await world.pass(SECOND * 41);
+    if (ends) await world.restart();
+    for (const one of await world.stores.listUnreported()) world.writer.changed(one);
+    await world.pass(SECOND * 90);
+    expectSettled();
+    expect(await world.isReported(id)).toBe(true);
+  });
+
+  test('is concluded a minute later when that failed at first', async () => {
+    world.api.nextCreates({ failure: LOST, made: true }, { failure: LOST, made: true });
+    world.api.hidden = true;
+    const id = await world.push();
+    await world.pass(SECOND * 5.5);
+    world.api.hidden = false;
+    world.api.next('fine', { failure: REJECTED });
+    await world.run(id);
+    await world.pass(SECOND * 90);
+    expectSettled();
+    expect(await world.read(id)).toMatchObject({ checkRunId: 2, checkRunAttemptedAt: null });
+  });
+});
+
 test('a create that was answered is not looked for later', async () => {
   await world.push();
   await world.pass(SECOND * 200);

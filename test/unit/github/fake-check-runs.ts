@@ -26,6 +26,10 @@ export class FakeCheckRuns implements CheckRunApi {
   readonly annotations = new Map<number, CheckAnnotation[]>();
   /** Runs that a search doesn't show yet. */
   hidden = false;
+  /** The same of single ones, by their ids. */
+  readonly missing = new Set<number>();
+  /** Completed runs that something wanted to open again, which GitHub ignores. */
+  readonly reopened: number[] = [];
   /** Failures for every request of an installation. */
   readonly broken = new Map<number, GitHubFailure>();
   /** A write waits for this before it answers. */
@@ -73,6 +77,8 @@ export class FakeCheckRuns implements CheckRunApi {
     fields: CheckRunFields,
   ): Promise<GitHubResult<WrittenCheckRun>> {
     return this.#answer('update', repository, { runId, fields }, () => {
+      const isCompleted = this.runs[runId - 1]?.status === 'completed';
+      if (isCompleted && fields.status !== 'completed') this.reopened.push(runId);
       this.runs[runId - 1] = fields;
       this.#gather(runId, fields);
       return this.#describe(runId);
@@ -87,7 +93,8 @@ export class FakeCheckRuns implements CheckRunApi {
       const isSought = (one: CheckRunFields) =>
         one.head_sha === run.sha && one.name === run.name && one.external_id.startsWith(run.externalId);
       const ids = this.runs.flatMap((one, index) => (isSought(one) ? [index + 1] : []));
-      return this.hidden ? [] : ids.map((id) => this.#describe(id));
+      const shown = ids.filter((id) => !this.hidden && !this.missing.has(id));
+      return shown.map((id) => this.#describe(id));
     });
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { pino } from 'pino';
-import { onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { LocatedError, LogExcerpt } from '../../../src/domain/log-excerpt.ts';
 import type { Clock, DeploymentChange, PlannedDeployment } from '../../../src/domain/ports.ts';
@@ -59,6 +59,7 @@ export class WriterWorld {
     onTestFinished(async () => {
       await world.writer.stop();
       vi.useRealTimers();
+      expect(world.api.reopened).toEqual([]);
     });
     await world.stores.learnRepository(REPOSITORY, null, START);
     return world;

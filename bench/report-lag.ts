@@ -115,7 +115,10 @@ function measure(setting: Setting, contender: Contender, { quick }: BenchmarkOpt
     const lags = await world.ask({ ask: 'end', from: 0, to: deployments, withinMs });
     const perMinute = (requests: number) => (requests * 60) / counts.seconds / deployments;
     return {
-      ...{ ...setting, contender: contender.name, counts, lags: lags.map(({ ms }) => ms) },
+      ...setting,
+      contender: contender.name,
+      counts,
+      lags: lags.map(({ ms }) => ms),
       meltanoPerMinute: perMinute(counts.statusReads + counts.logReads + counts.otherReads),
       githubWritesPerMinute: perMinute(counts.githubWrites),
     };

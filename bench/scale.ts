@@ -74,7 +74,13 @@ function measure(deployments: number, { quick }: BenchmarkOptions): Promise<Row>
     const quietLags = await world.ask({ ask: 'end', from: lively, to: lively + ends, withinMs });
     const cores = (after.cpuMs - before.cpuMs) / 1000 / counts.seconds;
     return {
-      ...{ deployments, lively, beginMs, counts, cores, bytes: after.rss, heapBytes: after.heapUsed },
+      deployments,
+      lively,
+      beginMs,
+      counts,
+      cores,
+      bytes: after.rss,
+      heapBytes: after.heapUsed,
       cpuPerDeploymentMinute: (cores * 60) / deployments,
       livelyLags: livelyLags.map(({ ms }) => ms),
       quietLags: quietLags.map(({ ms }) => ms),

@@ -35,7 +35,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     }
   };
   return {
-    ...{ github, meltano },
+    github,
+    meltano,
     appEnvironment: () => ({
       APP_ID: String(github.app.id),
       PRIVATE_KEY: github.app.privateKey,

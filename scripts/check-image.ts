@@ -44,12 +44,12 @@ class ImageCheck {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     this.#env = {
       ...Object.fromEntries(ofImage),
-      ...{ PATH: join(root, 'usr/local/bin'), PORT: String(port), SWEEP_MINUTES: '0' },
-      ...{
-        APP_ID: '1',
-        WEBHOOK_SECRET: 'a secret of this check',
-        MELTANO_API_TOKEN: 'a token of this check',
-      },
+      PATH: join(root, 'usr/local/bin'),
+      PORT: String(port),
+      SWEEP_MINUTES: '0',
+      APP_ID: '1',
+      WEBHOOK_SECRET: 'a secret of this check',
+      MELTANO_API_TOKEN: 'a token of this check',
       PRIVATE_KEY: privateKey.export({ type: 'pkcs1', format: 'pem' }).toString(),
     };
   }

@@ -18,7 +18,9 @@ function readPackages(): LicensedPackage[] {
   return Object.entries(packages)
     .filter(([path]) => path !== '')
     .map(([path, { version = '', license = null, dev = false }]) => ({
-      ...{ version, license, isTool: dev },
+      version,
+      license,
+      isTool: dev,
       name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
     }));
 }

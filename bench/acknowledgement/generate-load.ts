@@ -37,7 +37,9 @@ async function generateLoad({
 }: Load): Promise<LoadResult> {
   const signers = repositories.map((one) => createPushSigner(secret, one));
   const result = await autocannon({
-    ...{ url, connections, duration: seconds },
+    url,
+    connections,
+    duration: seconds,
     ...(rate === undefined ? {} : { overallRate: rate }),
     method: 'POST',
     requests: signers.map((sign) => ({
@@ -62,7 +64,9 @@ async function generateLoad({
   return {
     perSecond: result.requests.average,
     total: result['2xx'],
-    ...{ p50: result.latency.p50, p99: result.latency.p99, p999: result.latency.p99_9 },
+    p50: result.latency.p50,
+    p99: result.latency.p99,
+    p999: result.latency.p99_9,
     failed: result.non2xx + result.errors + result.timeouts,
   };
 }

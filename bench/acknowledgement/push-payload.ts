@@ -32,12 +32,21 @@ function describePush({ id, owner: login, name, head, installationId }: Prepared
   const owner = repository['owner'] as Payload;
   return JSON.stringify({
     ...payload,
-    ...{ ref: 'refs/heads/main', before: BEFORE, after: sha(COMMITS - 1) },
-    ...{ deleted: false, created: false, forced: false },
-    ...{ commits, head_commit: commits.at(-1) },
+    ref: 'refs/heads/main',
+    before: BEFORE,
+    after: sha(COMMITS - 1),
+    deleted: false,
+    created: false,
+    forced: false,
+    commits,
+    head_commit: commits.at(-1),
     repository: {
       ...repository,
-      ...{ id, name, full_name: `${login}/${name}`, private: true, default_branch: 'main' },
+      id,
+      name,
+      full_name: `${login}/${name}`,
+      private: true,
+      default_branch: 'main',
       owner: { ...owner, login, name: login },
       pushed_at: Math.floor(Date.now() / 1000),
     },
@@ -49,10 +58,15 @@ function describeCommit(id: string, index: number): Payload {
   const person = { name: 'Ana Lima', email: 'ana@example.com', username: 'ana' };
   const folder = `transform/models/staging/source_${index}`;
   return {
-    ...{ id, tree_id: id, distinct: true, timestamp: '2026-03-04T10:12:13+01:00' },
+    id,
+    tree_id: id,
+    distinct: true,
+    timestamp: '2026-03-04T10:12:13+01:00',
     message: `Load the orders of source ${index} by day\n\nThe full load took longer than the schedule allows.`,
     url: `https://github.com/acme/data/commit/${id}`,
-    ...{ author: person, committer: person, removed: [] },
+    author: person,
+    committer: person,
+    removed: [],
     added: [`${folder}/stg_orders.sql`, `${folder}/stg_customers.sql`],
     modified: ['meltano.yml', `${folder}/schema.yml`],
   };

@@ -35,8 +35,14 @@ const BARE: Receiver = {
     const process = new MeasuredProcess({
       script: join(import.meta.dirname, 'bare-app.mjs'),
       env: {
-        ...{ APP_ID, PRIVATE_KEY, WEBHOOK_SECRET, HOST: '127.0.0.1', PORT: String(port) },
-        ...{ LOG_LEVEL: 'info', LOG_FORMAT: 'json', NODE_ENV: 'production' },
+        APP_ID,
+        PRIVATE_KEY,
+        WEBHOOK_SECRET,
+        HOST: '127.0.0.1',
+        PORT: String(port),
+        LOG_LEVEL: 'info',
+        LOG_FORMAT: 'json',
+        NODE_ENV: 'production',
       },
     });
     cleanup.add(() => process.stop());

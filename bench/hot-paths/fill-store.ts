@@ -19,7 +19,9 @@ export async function fillStore(directory: string, count: number): Promise<void>
   };
   const deployment = buildDeployment({ deliveryId: 'delivery-0' });
   await stores.record({
-    ...{ id: 'delivery-0', name: 'push', receivedAt: Date.now() },
+    id: 'delivery-0',
+    name: 'push',
+    receivedAt: Date.now(),
     event: { kind: 'repository', account: 'acme', repository, formerFullName: null },
   });
   await stores.commitPlan({

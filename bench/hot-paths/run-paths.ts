@@ -37,7 +37,9 @@ export async function* runPaths(megabytes: number): AsyncGenerator<PathResult> {
   // The scanner's rules are loaded with the first line.
   await redactor.forLog().redactLines(['']);
   const overLog = async (path: string, work: () => unknown): Promise<PathResult> => ({
-    ...{ path, amount: megabytes, unit: 'MB' },
+    path,
+    amount: megabytes,
+    unit: 'MB',
     ...(await measure(work)),
   });
   yield overLog('clean log lines', () => {
@@ -52,7 +54,9 @@ export async function* runPaths(megabytes: number): AsyncGenerator<PathResult> {
     for (const batch of batches) await builder.add(batch);
   });
   const times = async (path: string, amount: number, work: () => unknown): Promise<PathResult> => ({
-    ...{ path, amount, unit: 'times' },
+    path,
+    amount,
+    unit: 'times',
     ...(await measure(() => {
       for (let number = 0; number < amount; number += 1) work();
     })),
@@ -77,7 +81,12 @@ export async function* runPaths(megabytes: number): AsyncGenerator<PathResult> {
 
 function makeWorkspace(number: number): Workspace {
   return {
-    ...{ id: randomUUID(), name: `Analytics ${number}`, alias: null, branch: 'main', directory: null },
-    ...{ repositoryUrl: `https://github.com/acme/data-${number}.git`, environment: 'prod' },
+    id: randomUUID(),
+    name: `Analytics ${number}`,
+    alias: null,
+    branch: 'main',
+    directory: null,
+    repositoryUrl: `https://github.com/acme/data-${number}.git`,
+    environment: 'prod',
   };
 }

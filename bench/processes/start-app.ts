@@ -40,8 +40,14 @@ export async function startApp({ env, home }: AppOptions, cleanup: Cleanup): Pro
     nodeArgs: NODE_ARGS,
     cwd: directory,
     env: {
-      ...{ HOST: '127.0.0.1', PORT: String(port), DATA_DIR: join(directory, 'data'), NODE_ENV: 'production' },
-      ...{ LOG_LEVEL: 'info', LOG_FORMAT: 'json', MALLOC_ARENA_MAX: '1', ...env },
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      DATA_DIR: join(directory, 'data'),
+      NODE_ENV: 'production',
+      LOG_LEVEL: 'info',
+      LOG_FORMAT: 'json',
+      MALLOC_ARENA_MAX: '1',
+      ...env,
     },
   });
   cleanup.add(() => process.stop());

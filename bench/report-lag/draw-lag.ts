@@ -6,7 +6,8 @@ import type { LagRow } from '../report-lag.ts';
 export function drawLag(rows: readonly LagRow[]): string {
   const groups = [...new Set(rows.map(({ deployments }) => deployments))];
   const panel = (title: string, unit: string, read: (row: LagRow) => number) => ({
-    ...{ title, unit },
+    title,
+    unit,
     groups: groups.map((deployments) => ({
       label: deployments === 1 ? '1 deployment' : `${deployments} deployments`,
       bars: rows

@@ -52,7 +52,9 @@ async function write(
 ): Promise<number> {
   const body = method === 'POST' ? { name: 'Deployment', head_sha: job.headSha, ...fields } : fields;
   const answer = await request(url, {
-    ...{ dispatcher, method, body: JSON.stringify(body) },
+    dispatcher,
+    method,
+    body: JSON.stringify(body),
     headers: {
       authorization: `Bearer ${job.githubToken}`,
       accept: 'application/vnd.github+json',

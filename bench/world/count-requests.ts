@@ -22,7 +22,9 @@ export function countRequests(
     ({ method, path }) => method !== 'GET' && !path.endsWith('/access_tokens'),
   );
   return {
-    ...{ statusReads, logReads, otherReads: meltano.length - statusReads - logReads },
+    statusReads,
+    logReads,
+    otherReads: meltano.length - statusReads - logReads,
     githubWrites: githubWrites.length,
     githubReads: github.length - githubWrites.length,
     mostQuietReads: quietJobs.reduce((most, id) => Math.max(most, reads.get(id) ?? 0), 0),

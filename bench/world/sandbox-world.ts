@@ -142,7 +142,9 @@ export class SandboxWorld {
       watched.push({
         jobUrl: `${meltano.apiUrl}/jobs/${deployment.job.id}`,
         checkRunsUrl: `${github.origin}/api/v3/repos/${repository}/check-runs`,
-        ...{ headSha: sha, githubToken, meltanoToken: meltano.token },
+        headSha: sha,
+        githubToken,
+        meltanoToken: meltano.token,
       });
     }
     return watched;

@@ -76,7 +76,10 @@ export class Conversations {
     const { head, title = `Merge ${head}`, body = '' } = input;
     const repository = this.#repository(input.repository);
     const { request, sent } = pulls.openPull(this.#context, repository, {
-      ...{ title, body, author: this.#account(input.author), headRef: head },
+      title,
+      body,
+      author: this.#account(input.author),
+      headRef: head,
       headRepository:
         input.headRepository === undefined ? repository : this.#repository(input.headRepository),
       baseRef: input.base ?? repository.defaultBranch,

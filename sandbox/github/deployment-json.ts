@@ -15,7 +15,14 @@ export function deploymentJson(
   const { id, sha, ref, task, environment, description, payload, creator, createdAt, statuses } = deployment;
   const url = `${repositoryUrl(context, repository)}/deployments/${id}`;
   return {
-    ...{ url, id, node_id: nodeId('Deployment', id), sha, ref, task, environment, description },
+    url,
+    id,
+    node_id: nodeId('Deployment', id),
+    sha,
+    ref,
+    task,
+    environment,
+    description,
     payload: payload as Schemas['deployment']['payload'],
     original_environment: environment,
     creator: accountJson(context, creator),
@@ -23,7 +30,8 @@ export function deploymentJson(
     updated_at: isoTime(statuses.at(-1)?.createdAt ?? createdAt),
     statuses_url: `${url}/statuses`,
     repository_url: repositoryUrl(context, repository),
-    ...{ transient_environment: false, production_environment: environment === 'production' },
+    transient_environment: false,
+    production_environment: environment === 'production',
     performed_via_github_app: appJson(context),
   };
 }
@@ -36,8 +44,14 @@ export function deploymentStatusJson(
   const { id, state, description, logUrl, environmentUrl, createdAt } = status;
   const url = `${repositoryUrl(context, repository)}/deployments/${deployment.id}`;
   return {
-    ...{ url: `${url}/statuses/${id}`, id, node_id: nodeId('DeploymentStatus', id), state, description },
-    ...{ log_url: logUrl, target_url: logUrl, environment_url: environmentUrl },
+    url: `${url}/statuses/${id}`,
+    id,
+    node_id: nodeId('DeploymentStatus', id),
+    state,
+    description,
+    log_url: logUrl,
+    target_url: logUrl,
+    environment_url: environmentUrl,
     environment: deployment.environment,
     creator: accountJson(context, deployment.creator),
     created_at: isoTime(createdAt),

@@ -94,7 +94,8 @@ function repositoryUrls(context: SandboxContext, repository: SandboxRepository) 
     comments_url: `${url}/comments{/number}`,
     issue_comment_url: `${url}/issues/comments{/number}`,
     contents_url: `${url}/contents/{+path}`,
-    compare_url: `${url}/compare/{base}...{head}`,
+    compare_url: `${url}/compare/{base}
+head`,
     merges_url: `${url}/merges`,
     archive_url: `${url}/{archive_format}{/ref}`,
     downloads_url: `${url}/downloads`,

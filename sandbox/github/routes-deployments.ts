@@ -73,12 +73,16 @@ function createDeployment(
   }
   const deployment: SandboxDeployment = {
     id: context.state.nextId('deployment'),
-    ...{ repositoryId: repository.id, sha: commit.sha, ref, task: readText(body, 'task') ?? 'deploy' },
+    repositoryId: repository.id,
+    sha: commit.sha,
+    ref,
+    task: readText(body, 'task') ?? 'deploy',
     environment: readText(body, 'environment') ?? 'production',
     description: readDescription(body, 'Deployment'),
     payload: body['payload'] ?? {},
     creator: appAccount(context),
-    ...{ createdAt: Date.now(), statuses: [] },
+    createdAt: Date.now(),
+    statuses: [],
   };
   context.state.deployments.set(deployment.id, deployment);
   context.signal.notify();

@@ -160,7 +160,9 @@ function openPull(sandbox: Sandbox, repository: SandboxRepository): number {
     message: 'Add a model',
   });
   const { request } = github.conversations.openPull({
-    ...{ repository: repository.fullName, head, base },
+    repository: repository.fullName,
+    head,
+    base,
     title: 'Add a model',
     body: `Adds \`${model}\`.`,
   });

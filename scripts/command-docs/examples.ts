@@ -19,26 +19,25 @@ export interface Example {
 
 const NOW = Date.UTC(2026, 5, 10, 7, 13, 39);
 const PROD: NamedWorkspace = {
-  ...{
-    id: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e',
-    name: 'Analytics (prod)',
-    branch: 'main',
-    directory: null,
-  },
+  id: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e',
+  name: 'Analytics (prod)',
+  branch: 'main',
+  directory: null,
 };
 const DEV: NamedWorkspace = {
-  ...{ id: '9a41d0c8-2b7f-4f0e-8a53-64c1f2d9b7e0', name: 'Analytics (dev)', branch: 'dev', directory: 'dwh' },
+  id: '9a41d0c8-2b7f-4f0e-8a53-64c1f2d9b7e0',
+  name: 'Analytics (dev)',
+  branch: 'dev',
+  directory: 'dwh',
 };
 const REPOSITORY: Repository = {
-  ...{
-    id: 2,
-    installationId: 1,
-    owner: 'acme',
-    ownerId: 10,
-    name: 'data',
-    private: true,
-    defaultBranch: 'main',
-  },
+  id: 2,
+  installationId: 1,
+  owner: 'acme',
+  ownerId: 10,
+  name: 'data',
+  private: true,
+  defaultBranch: 'main',
 };
 const SHA = 'a1b2c3d4e5f60718293a4b5c6d7e8f9001122334';
 const NEWER = 'd4e5f6a7b8c90718293a4b5c6d7e8f9001122334';
@@ -47,8 +46,15 @@ function deployment(of: NamedWorkspace, differences: Partial<Deployment>): Shown
   const run = differences.checkRunId ?? 46_700_000_002;
   return {
     deployment: buildDeployment({
-      ...{ workspaceId: of.id, workspaceName: of.name, branch: of.branch, directory: of.directory },
-      ...{ sha: SHA, cause: 'command', reason: 'command', pushedAt: NOW, receivedAt: NOW },
+      workspaceId: of.id,
+      workspaceName: of.name,
+      branch: of.branch,
+      directory: of.directory,
+      sha: SHA,
+      cause: 'command',
+      reason: 'command',
+      pushedAt: NOW,
+      receivedAt: NOW,
       checkRunUrl: `https://github.com/acme/data/runs/${run}`,
       ...differences,
     }),
@@ -58,8 +64,14 @@ function deployment(of: NamedWorkspace, differences: Partial<Deployment>): Shown
 
 function ended(seconds: number): Partial<Deployment> {
   return {
-    ...{ state: 'concluded', reason: 'job_complete', conclusion: 'success', jobId: 'job', deployedSha: SHA },
-    ...{ acceptedAt: NOW + 2_000, jobStartedAt: NOW + 6_000, jobEndedAt: NOW + 6_000 + seconds * 1_000 },
+    state: 'concluded',
+    reason: 'job_complete',
+    conclusion: 'success',
+    jobId: 'job',
+    deployedSha: SHA,
+    acceptedAt: NOW + 2_000,
+    jobStartedAt: NOW + 6_000,
+    jobEndedAt: NOW + 6_000 + seconds * 1_000,
     concludedAt: NOW + 7_000 + seconds * 1_000,
   };
 }
@@ -74,16 +86,22 @@ function example(title: string, comment: string, body: ReplyBody, place?: Place)
 
 function record(parsed: ParsedCommand, place: Place = { kind: 'issue', number: 12 }): CommandRecord {
   return {
-    ...{
-      id: 'example',
-      installationId: 1,
-      repositoryId: 2,
-      account: 'environment',
-      place,
-      commentId: 2_900_000_001,
-    },
-    ...{ actor: 'ana', parsed, askedAt: NOW, receivedAt: NOW, answer: { kind: 'help', level: 'push' } },
-    ...{ reaction: null, reactionId: null, replyId: null, replyAttemptedAt: null, replyDigest: null },
+    id: 'example',
+    installationId: 1,
+    repositoryId: 2,
+    account: 'environment',
+    place,
+    commentId: 2_900_000_001,
+    actor: 'ana',
+    parsed,
+    askedAt: NOW,
+    receivedAt: NOW,
+    answer: { kind: 'help', level: 'push' },
+    reaction: null,
+    reactionId: null,
+    replyId: null,
+    replyAttemptedAt: null,
+    replyDigest: null,
     finishedAt: null,
   };
 }
@@ -121,7 +139,8 @@ export function listExamples(): readonly Example[] {
       }),
     ),
     example('Overtaken by a newer push', '/redeploy', {
-      ...{ kind: 'redeploy', missing: [] },
+      kind: 'redeploy',
+      missing: [],
       deployments: [
         {
           ...deployment(PROD, {
@@ -136,7 +155,8 @@ export function listExamples(): readonly Example[] {
     }),
     example('A branch that does not exist', '/redeploy', refused({ code: 'branch_missing', missing: [DEV] })),
     example('Withdraw', '/meltano withdraw "Analytics (prod)" "Analytics (dev)"', {
-      ...{ kind: 'withdraw', idle: [DEV] },
+      kind: 'withdraw',
+      idle: [DEV],
       deployments: [
         deployment(PROD, { ...ended(20), reason: 'withdrawn', conclusion: 'cancelled', withdrawnBy: 'ana' }),
       ],
@@ -152,19 +172,21 @@ export function listExamples(): readonly Example[] {
       ],
     }),
     example('Logs', '/meltano logs "Analytics (prod)" --lines 3', {
-      ...{ kind: 'logs', workspace: PROD, lines: 3 },
+      kind: 'logs',
+      workspace: PROD,
+      lines: 3,
       log: {
-        ...{
-          kind: 'shown',
-          deployment: deployment(PROD, ended(102)).deployment,
-          totalLines: 214,
-          redactions: 1,
-        },
+        kind: 'shown',
+        deployment: deployment(PROD, ended(102)).deployment,
+        totalLines: 214,
+        redactions: 1,
         lines: ['Installing 3 plugins', 'TAP_PASSWORD=[redacted]', 'Deployed'],
       },
     }),
     example('Logs of a public repository', '/meltano logs', {
-      ...{ kind: 'logs', workspace: PROD, lines: 100 },
+      kind: 'logs',
+      workspace: PROD,
+      lines: 100,
       log: { kind: 'hidden', mode: 'none', deployment: deployment(PROD, ended(102)).deployment },
     }),
     example('Why', '/meltano why', {

@@ -31,7 +31,10 @@ export function createConversationKeeper(
     const repository = command && (await context.repositories.getRepository(command.repositoryId));
     if (!command || !repository || command.finishedAt !== null) return null;
     return judgeStep(await takeStep(ports, command, repository), {
-      ...{ id, fields: { delivery: id }, write: 'reply', since: command.receivedAt },
+      id,
+      fields: { delivery: id },
+      write: 'reply',
+      since: command.receivedAt,
       leaveOut: () => store.saveCommand(id, { replyDigest: REFUSED }),
       giveUp: () => store.saveCommand(id, { finishedAt: clock.now() }),
     });

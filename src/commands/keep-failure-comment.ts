@@ -38,8 +38,12 @@ export function createFailureCommentKeeper(
     const failures = await store.listFailures(comment);
     const finish = () => store.saveFailureComment(id, { finishedAt: clock.now() });
     return judgeStep(await takeStep(ports, { comment, repository, failures }, finish), {
-      ...{ id, fields: { repository: repository.id, sha: comment.sha }, since: lastNews(failures) },
-      ...{ write: 'failure_comment', leaveOut: finish, giveUp: finish },
+      id,
+      fields: { repository: repository.id, sha: comment.sha },
+      since: lastNews(failures),
+      write: 'failure_comment',
+      leaveOut: finish,
+      giveUp: finish,
     });
   };
 }

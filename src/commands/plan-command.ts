@@ -124,10 +124,16 @@ export function planUnanswered(command: CommandToPlan, problem: string): Plan {
 
 function describeAsked({ id, receivedAt, account, event }: CommandToPlan): Omit<NewCommand, 'answer'> {
   return {
-    ...{ id, receivedAt, account: account?.key ?? null },
-    ...{ installationId: event.repository.installationId, repositoryId: event.repository.id },
-    ...{ place: event.place, commentId: event.commentId, actor: event.actor },
-    ...{ parsed: event.parsed, askedAt: event.askedAt },
+    id,
+    receivedAt,
+    account: account?.key ?? null,
+    installationId: event.repository.installationId,
+    repositoryId: event.repository.id,
+    place: event.place,
+    commentId: event.commentId,
+    actor: event.actor,
+    parsed: event.parsed,
+    askedAt: event.askedAt,
   };
 }
 
@@ -220,9 +226,15 @@ async function decideRedeploy(
 ): Promise<Decided> {
   if (configuration.kind === 'held') return refuse({ code: 'configuration_held', bad: configuration.bad });
   const request = {
-    ...{ account: account?.key ?? '', deliveryId: id, receivedAt, askedAt: event.askedAt },
-    ...{ repository: event.repository, actor: event.actor, cause: 'command' as const },
-    ...{ workspaces, configuration },
+    account: account?.key ?? '',
+    deliveryId: id,
+    receivedAt,
+    askedAt: event.askedAt,
+    repository: event.repository,
+    actor: event.actor,
+    cause: 'command' as const,
+    workspaces,
+    configuration,
   };
   const redeployment = await planRedeploy(request, selected, { reads, ...planning });
   return {

@@ -72,8 +72,17 @@ export async function planRedeploy(
     }
     deployments.push({
       ...describeDeployment({ ...request, workspace }, ports),
-      ...{ branch, sha: head, before: null, requestedBy: actor, requestedByBot: false, cause },
-      ...{ redeployOf: null, pushedAt: request.askedAt, reason: cause, conclusion: null, problem: null },
+      branch,
+      sha: head,
+      before: null,
+      requestedBy: actor,
+      requestedByBot: false,
+      cause,
+      redeployOf: null,
+      pushedAt: request.askedAt,
+      reason: cause,
+      conclusion: null,
+      problem: null,
     });
   }
   return { deployments, missing, pushless };

@@ -216,8 +216,14 @@ async function redeployAll(
   const cause: Exclude<Cause, 'push'> = event.how === 'button' ? 'button' : 'rerun';
   await ports.reads.readHeads(repository, branches);
   const request = {
-    ...{ account: rerun.account.key, deliveryId: rerun.id, receivedAt },
-    ...{ repository, actor: event.actor, cause, workspaces, configuration },
+    account: rerun.account.key,
+    deliveryId: rerun.id,
+    receivedAt,
+    repository,
+    actor: event.actor,
+    cause,
+    workspaces,
+    configuration,
   };
   const deployments: PlannedDeployment[] = [];
   const reruns: NotedRerun[] = [];

@@ -25,9 +25,18 @@ export function chooseReporter(
   const { writer, writing, reporter, logs } = reporting;
   if (shared && writing) {
     const across = new SharedReporter({
-      ...{ writer, writing, logs, accounts, dispatcher, finish },
-      ...{ reports: stores, repositories: stores, resumes: stores, clock },
-      ...{ leases: shared.leases, local: shared.local },
+      writer,
+      writing,
+      logs,
+      accounts,
+      dispatcher,
+      finish,
+      reports: stores,
+      repositories: stores,
+      resumes: stores,
+      clock,
+      leases: shared.leases,
+      local: shared.local,
     });
     return { reporter: tellConversations(across, dispatcher), resume: (id) => across.resume(id) };
   }

@@ -35,11 +35,18 @@ export function createConversations(
   const { getOctokit, lanes, ownApp, accounts, reporting } = ports;
   const newBuilder = () => createLogExcerptBuilder(redactor);
   return createConversationKeeper({
-    ...{ store: stores, repositories: stores, clock, log, random: Math.random },
+    store: stores,
+    repositories: stores,
+    clock,
+    log,
+    random: Math.random,
     api: createConversationApi({ getOctokit, lanes, ownApp, githubClock, now: clock.now }),
     render: (view) => redactor.redactOwn(renderReply(view)),
     readLogTail: createLogTailReader({
-      ...{ accounts, store: stores, describeFailure, newBuilder },
+      accounts,
+      store: stores,
+      describeFailure,
+      newBuilder,
     }),
     readFirstError: createFirstErrorReader({ accounts, newBuilder }),
     pages: reporting.pages,

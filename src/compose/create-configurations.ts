@@ -24,7 +24,8 @@ export function readConfigurations(
   heads: Pick<InstallationReader, 'readHead'>,
 ): ConfigurationReading {
   const files = createConfigurationFiles({
-    ...{ getOctokit, sleep },
+    getOctokit,
+    sleep,
     // Two requests at the most for a push to the default branch, without which nobody knows whether it is deployed.
     mayAsk: (installationId) => budgets.of(installationId).allowsAt('create', clock.elapsed()) === 0,
   });

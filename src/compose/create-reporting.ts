@@ -42,7 +42,14 @@ export function createReporting(
   const api = createCheckRunApi({ getOctokit, appId: configuration.github.appId, now: clock.now });
   const writing = shared && new WriterLeases(shared.leases);
   const writer = new CheckRunWriter({
-    ...{ api, store: stores, repositories: stores, logs, lanes, clock, log, pages },
+    api,
+    store: stores,
+    repositories: stores,
+    logs,
+    lanes,
+    clock,
+    log,
+    pages,
     random: Math.random,
     render: (view) => hideOwnSecrets(renderCheckRun(hideOwnSecretsInView(view, redactor)), redactor),
     renderConfiguration: (view) => hideOwnSecrets(renderConfigurationRun(view), redactor),

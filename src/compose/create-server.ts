@@ -24,7 +24,10 @@ export function createServer(foundation: Foundation): Server {
         foundation,
       ),
     },
-    ...{ log, host: server.host, port: server.port, webhookPath: server.webhookPath },
+    log,
+    host: server.host,
+    port: server.port,
+    webhookPath: server.webhookPath,
     enableStaticFiles: false,
   });
 }

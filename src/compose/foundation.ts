@@ -64,7 +64,13 @@ export function layFoundation(
     ),
   );
   return {
-    ...{ configuration, log, redactor, clock, metrics, stores, budgets },
+    configuration,
+    log,
+    redactor,
+    clock,
+    metrics,
+    stores,
+    budgets,
     githubClock: new RemoteClock(clock),
     lanes: new WriteLanes({
       budgets,

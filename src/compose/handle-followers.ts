@@ -32,7 +32,8 @@ export function handleFollowers(foundation: Foundation, adapters: FollowerAdapte
   dispatcher.handle(
     'comment',
     createFailureCommentKeeper({
-      ...{ ...common, pages },
+      ...common,
+      pages,
       api: createConversationApi({ getOctokit, lanes, ownApp, githubClock, now: clock.now }),
       render: (view) => redactor.redactOwn(renderFailureComment(view)),
     }),

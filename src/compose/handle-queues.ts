@@ -81,18 +81,30 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
   const nameWithoutSecrets: typeof nameCheckRun = (workspace) =>
     nameCheckRun({ ...workspace, workspaceName: redactor.redactOwn(workspace.workspaceName) });
   const common = {
-    ...{ configurations, repositories: stores, accounts, dispatcher, clock, log, random: Math.random },
+    configurations,
+    repositories: stores,
+    accounts,
+    dispatcher,
+    clock,
+    log,
+    random: Math.random,
     githubClock,
     githubHost: normalizeHost(configuration.github.host),
     onConcluded: metrics.concluded,
   };
   const followers = createFollowers({
-    ...{ store: stores, dispatcher, clock },
+    store: stores,
+    dispatcher,
+    clock,
     readWishes: (repositoryId) => readWishes(configurations, repositoryId),
   });
   const writing: ReconcileContext = {
     ...common,
-    ...{ reporter: reporting.reporter, store: stores, openTrees, logs: reporting.logs, followers },
+    reporter: reporting.reporter,
+    store: stores,
+    openTrees,
+    logs: reporting.logs,
+    followers,
     limits: {
       startMs: configuration.startTimeoutMinutes * 60_000,
       deployMs: configuration.deployTimeoutMinutes * 60_000,
@@ -100,8 +112,13 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
     },
   };
   const planning = {
-    ...{ openTrees, store: stores, newId: randomUUID, nameCheckRun: nameWithoutSecrets, githubClock },
-    ...{ readMessage: files.readMessage, lacksPush: createPushCheck(accounts, stores) },
+    openTrees,
+    store: stores,
+    newId: randomUUID,
+    nameCheckRun: nameWithoutSecrets,
+    githubClock,
+    readMessage: files.readMessage,
+    lacksPush: createPushCheck(accounts, stores),
   };
   const finish = createReportFinisher(writing, stores);
   const { reporter, resume: resumeWriter } = chooseReporter(foundation, { reporting, accounts, finish });
@@ -117,8 +134,14 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
   dispatcher.handle(
     'plan',
     createPlanner({
-      ...{ ...common, reporter, onDecision: metrics.decided },
-      ...{ deliveries: stores, plans: stores, sweeps: stores, heads, configurationRuns: stores },
+      ...common,
+      reporter,
+      onDecision: metrics.decided,
+      deliveries: stores,
+      plans: stores,
+      sweeps: stores,
+      heads,
+      configurationRuns: stores,
       checkPull: (pull) => checkPull(pull, { files, read: readConfiguration }),
       planning,
       commands,
@@ -128,7 +151,8 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
   );
   dispatcher.handle('workspace', createReconciler({ ...writing, reporter, logs }));
   const saying = {
-    ...{ getOctokit: octokit.get, lanes: foundation.lanes },
+    getOctokit: octokit.get,
+    lanes: foundation.lanes,
     ownApp: createOwnApp(configuration.github.appId, octokit.getForApp),
   };
   dispatcher.handle('command', createConversations(foundation, { ...saying, accounts, reporting }));
@@ -171,7 +195,7 @@ function createRetention({ configuration, log, clock, stores, metrics }: Foundat
   const onRemoved = countRemoved(metrics.registry);
   const pause = () => sleep(RETENTION_PAUSE_MS);
   const days = configuration.retentionDays;
-  return () => retainRecords({ store: stores, ...{ clock, log, days, pause, onRemoved } });
+  return () => retainRecords({ store: stores, clock, log, days, pause, onRemoved });
 }
 
 function countRemoved(registry: Registry): (kind: RecordKind, count: number) => void {
@@ -233,13 +257,24 @@ function planRounds(
     everyMs: configuration.sweepMinutes * 60_000,
     deliveries: {
       deliveryLog: createDeliveryLog(octokit.getForApp, { githubClock, log }),
-      ...{ store: stores, clock, sleep, log },
+      store: stores,
+      clock,
+      sleep,
+      log,
       onFound: (count) => metrics.swept('delivery', count),
     },
     heads: {
-      ...{ installations, accounts, repositories: stores, deliveries: stores, store: stores },
-      ...{ dispatcher, clock, githubClock, log },
-      ...{ budget: learning.budget, onMoved: learning.onMoved },
+      installations,
+      accounts,
+      repositories: stores,
+      deliveries: stores,
+      store: stores,
+      dispatcher,
+      clock,
+      githubClock,
+      log,
+      budget: learning.budget,
+      onMoved: learning.onMoved,
       githubHost: normalizeHost(configuration.github.host),
       knowOwner: ports.knowOwner,
       isAllowed: (owner) => allowed === null || allowed.some((one) => isMeant(one, owner)),
@@ -249,7 +284,11 @@ function planRounds(
       runs: reporting.runs,
       plans: stores,
       configurations,
-      ...{ accounts, dispatcher, clock, githubClock, log },
+      accounts,
+      dispatcher,
+      clock,
+      githubClock,
+      log,
     },
   };
 }

@@ -46,7 +46,8 @@ export async function startService(
   const accounts = new AccountRegistry(
     { meltano, adoptJobs: configuration.adoptJobs, tenants: tenants?.accounts ?? [], proxy },
     {
-      ...{ clock, log },
+      clock,
+      log,
       onToken: redactor.learnToken,
       onRequest: metrics.requestToMeltano,
       onCall: (answered) => dependencies.note('meltano', answered),
@@ -104,7 +105,11 @@ export async function startService(
   const probot = await loadProbot(server);
   octokit.connect(probot);
   createApp({
-    ...{ dispatcher, clock, log, deliveries: stores, onDelivery: metrics.delivery },
+    dispatcher,
+    clock,
+    log,
+    deliveries: stores,
+    onDelivery: metrics.delivery,
     keepsPushes: async (owner) => accounts.forOwner(await knowOwner(owner))?.keepsPushes ?? false,
     onInstallation: (installationId) =>
       void work.then(({ onInstallation }) => onInstallation(installationId)),

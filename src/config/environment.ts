@@ -219,7 +219,9 @@ function toCredentials(values: Values): MeltanoCredentials | null {
   if (token) return { kind: 'token', token };
   if (!clientId || !clientSecret) return null;
   return {
-    ...{ kind: 'client', clientId, clientSecret },
+    kind: 'client',
+    clientId,
+    clientSecret,
     authUrl: values.MELTANO_AUTH_URL,
     audience: values.MELTANO_AUDIENCE ?? values.MELTANO_API_URL,
   };

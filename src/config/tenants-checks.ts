@@ -24,7 +24,8 @@ function checkCredentials(account: Record<string, unknown>): FileProblem[] {
   const client = ['client_id', 'client_secret'];
   if (has('token')) {
     return [...client, 'auth_url', 'audience'].filter(has).map((key) => ({
-      ...{ path: [key], part: 'key' },
+      path: [key],
+      part: 'key',
       message: 'does not go with token: choose one way to sign in',
     }));
   }

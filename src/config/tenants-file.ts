@@ -161,7 +161,9 @@ function toCredentials(entry: AccountEntry, defaults: TenantDefaults): MeltanoCr
   if (clientId === undefined || clientSecret === undefined) return null;
   const apiUrl = entry.api_url ?? defaults.apiUrl;
   return {
-    ...{ kind: 'client', clientId, clientSecret },
+    kind: 'client',
+    clientId,
+    clientSecret,
     authUrl: entry.auth_url ?? defaults.authUrl,
     audience: entry.audience ?? defaults.audience ?? apiUrl,
   };

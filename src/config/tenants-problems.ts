@@ -29,7 +29,8 @@ export function toFileProblems(
       const map = known[at.length];
       const advice = map ? `${map.of} has the keys ${map.keys.join(', ')}` : 'remove it';
       return issue.keys.map((key) => ({
-        ...{ path: [...at, key], part: 'key' },
+        path: [...at, key],
+        part: 'key',
         message: `is not a key that is known here: ${advice}`,
       }));
     }

@@ -33,7 +33,12 @@ export function createInProcessDispatcher({ onError }: InProcessOptions): Dispat
     if (stopped) return;
     const id = `${queue} ${key}`;
     const entry = entries.get(id) ?? {
-      ...{ queue, key, timer: null, dueAt: Infinity, running: false, failures: 0 },
+      queue,
+      key,
+      timer: null,
+      dueAt: Infinity,
+      running: false,
+      failures: 0,
     };
     entries.set(id, entry);
     if (dueAt >= entry.dueAt) return;

@@ -51,9 +51,14 @@ export class WakeUpQueue {
 
   static async open({ boss: options, onProblem }: WakeUpQueueOptions): Promise<WakeUpQueue> {
     const boss = new PgBoss({
-      ...{ max: CONNECTIONS, schema: SCHEMA, application_name: 'meltano-deploy wake-ups' },
-      ...{ useListenNotify: true, schedule: false, registerInstance: false },
-      ...{ superviseIntervalSeconds: LOOK_FOR_EXPIRED_S, monitorIntervalSeconds: LOOK_FOR_EXPIRED_S },
+      max: CONNECTIONS,
+      schema: SCHEMA,
+      application_name: 'meltano-deploy wake-ups',
+      useListenNotify: true,
+      schedule: false,
+      registerInstance: false,
+      superviseIntervalSeconds: LOOK_FOR_EXPIRED_S,
+      monitorIntervalSeconds: LOOK_FOR_EXPIRED_S,
       maintenanceIntervalSeconds: REMOVE_DONE_EVERY_S,
       ...CONNECTION,
       ...options,
@@ -62,8 +67,11 @@ export class WakeUpQueue {
     boss.on('warning', onProblem);
     await boss.start();
     const settings = {
-      ...{ notify: true, expireInSeconds: EXPIRE_S, deleteAfterSeconds: KEEP_DONE_S },
-      ...{ retryLimit: 2, retryDelay: 1 },
+      notify: true,
+      expireInSeconds: EXPIRE_S,
+      deleteAfterSeconds: KEEP_DONE_S,
+      retryLimit: 2,
+      retryDelay: 1,
     };
     await boss.createQueue(NAME, { policy: 'stately', ...settings });
     await boss.updateQueue(NAME, settings);
@@ -98,8 +106,11 @@ export class WakeUpQueue {
   /** `take` says whether a wake-up was dealt with; one that wasn't comes again a little later. */
   async begin(take: (wakeUp: WakeUp) => Promise<boolean>): Promise<void> {
     const options = {
-      ...{ batchSize: BATCH, burstWhenBatchFull: true, perJobResults: true as const },
-      ...{ pollingIntervalSeconds: POLL_S, notifyPollingIntervalSeconds: POLL_S },
+      batchSize: BATCH,
+      burstWhenBatchFull: true,
+      perJobResults: true as const,
+      pollingIntervalSeconds: POLL_S,
+      notifyPollingIntervalSeconds: POLL_S,
     };
     await this.#boss.work<WakeUp, unknown, typeof options>(NAME, options, (jobs) =>
       Promise.all(

@@ -8,10 +8,15 @@ const askedPayload = originSchema.extend({ sender: personSchema });
 export const checkRunPayload = askedPayload.extend({
   action: z.string(),
   check_run: z.object({
-    ...{ id: z.int(), name: z.string(), head_sha: shaSchema, external_id: z.string().nullish() },
+    id: z.int(),
+    name: z.string(),
+    head_sha: shaSchema,
+    external_id: z.string().nullish(),
     // What an app that lost its database needs to write the run once more.
-    ...{ html_url: z.string().nullish(), conclusion: z.string().nullish() },
-    ...{ started_at: z.string().nullish(), completed_at: z.string().nullish() },
+    html_url: z.string().nullish(),
+    conclusion: z.string().nullish(),
+    started_at: z.string().nullish(),
+    completed_at: z.string().nullish(),
     output: z.object({ title: z.string().nullish() }).nullish(),
   }),
   requested_action: z.object({ identifier: z.string().nullish() }).nullish(),
@@ -29,11 +34,18 @@ export function readCheckRun(payload: unknown): RerunEvent | IgnoredEvent {
   const asked = readAsked(rest);
   if (asked.kind === 'ignored') return asked;
   return {
-    ...{ ...asked, how: isButton ? 'button' : 'rerun', sha: run.head_sha },
+    ...asked,
+    how: isButton ? 'button' : 'rerun',
+    sha: run.head_sha,
     run: {
-      ...{ id: run.id, url: run.html_url ?? null, name: run.name, externalId: run.external_id ?? null },
-      ...{ conclusion: run.conclusion ?? null, title: run.output?.title ?? null },
-      ...{ startedAt: readTime(run.started_at), completedAt: readTime(run.completed_at) },
+      id: run.id,
+      url: run.html_url ?? null,
+      name: run.name,
+      externalId: run.external_id ?? null,
+      conclusion: run.conclusion ?? null,
+      title: run.output?.title ?? null,
+      startedAt: readTime(run.started_at),
+      completedAt: readTime(run.completed_at),
     },
   };
 }

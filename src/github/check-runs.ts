@@ -90,12 +90,18 @@ export function createCheckRunApi(options: CheckRunApiOptions): CheckRunApi & Sh
       const octokit = await getOctokit(repository.installationId);
       const runs = await octokit.paginate(octokit.rest.checks.listForRef, {
         ...locate(repository),
-        ...{ ref: sha, app_id: appId, filter: 'all', per_page: 100 },
+        ref: sha,
+        app_id: appId,
+        filter: 'all',
+        per_page: 100,
       });
       return runs
         .toSorted((a, b) => a.id - b.id)
         .map((run) => ({
-          ...{ id: run.id, url: run.html_url, name: run.name, externalId: run.external_id },
+          id: run.id,
+          url: run.html_url,
+          name: run.name,
+          externalId: run.external_id,
           conclusion: run.status === 'completed' ? run.conclusion : null,
           title: run.output?.title ?? null,
           startedAt: Date.parse(run.started_at ?? '') || null,

@@ -61,7 +61,8 @@ export function createConfigurationFiles(options: ConfigurationFilesOptions): Co
       try {
         const { data } = await octokit.rest.repos.getCommit({
           ...locate(repository),
-          ...{ ref: sha, per_page: 1 },
+          ref: sha,
+          per_page: 1,
         });
         return data.commit.message;
       } catch (error) {
@@ -81,7 +82,8 @@ async function isChangedIn(
 ): Promise<boolean | null> {
   const pages = octokit.paginate.iterator(octokit.rest.pulls.listFiles, {
     ...locate(repository),
-    ...{ pull_number: pullRequest, per_page: 100 },
+    pull_number: pullRequest,
+    per_page: 100,
   });
   try {
     for await (const { data } of pages) {

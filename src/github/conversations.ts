@@ -83,7 +83,8 @@ export function createConversationApi({
       send('read', repository, async (octokit) => {
         const { data } = await octokit.rest.repos.listPullRequestsAssociatedWithCommit({
           ...locate(repository),
-          ...{ commit_sha: sha, per_page: 100 },
+          commit_sha: sha,
+          per_page: 100,
         });
         const merged = data.filter((one) => one.merged_at !== null && one.base.ref === branch);
         const exact = merged.find((one) => one.merge_commit_sha === sha);

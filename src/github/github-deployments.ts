@@ -11,10 +11,13 @@ export function createGitHubDeploymentApi(options: LaneOptions): GitHubDeploymen
       send('write', repository, async (octokit) => {
         const { data } = await octokit.rest.repos.createDeployment({
           ...locate(repository),
-          ...{ ref: sha, environment, payload: { deployment: deploymentId } },
+          ref: sha,
+          environment,
+          payload: { deployment: deploymentId },
           description: 'Meltano Cloud workspace',
           // Else GitHub merges the default branch into others, or answers 409 while checks run: ours among them.
-          ...{ auto_merge: false, required_contexts: [] },
+          auto_merge: false,
+          required_contexts: [],
         });
         if (!('id' in data)) throw new Error('GitHub answered a deployment with a merge.');
         return data.id;
@@ -24,7 +27,9 @@ export function createGitHubDeploymentApi(options: LaneOptions): GitHubDeploymen
       send('read', repository, async (octokit) => {
         const deployments = await octokit.paginate(octokit.rest.repos.listDeployments, {
           ...locate(repository),
-          ...{ sha, environment, per_page: 100 },
+          sha,
+          environment,
+          per_page: 100,
         });
         return deployments
           .filter(({ payload }) => readPayload(payload) === deploymentId)
@@ -36,7 +41,9 @@ export function createGitHubDeploymentApi(options: LaneOptions): GitHubDeploymen
       send('write', repository, async (octokit) => {
         await octokit.rest.repos.createDeploymentStatus({
           ...locate(repository),
-          ...{ deployment_id: githubId, state, description },
+          deployment_id: githubId,
+          state,
+          description,
           ...(logUrl === undefined ? {} : { log_url: logUrl }),
           ...(environmentUrl === undefined ? {} : { environment_url: environmentUrl }),
           // By this GitHub would end those of other workspaces in an environment of the same name.
@@ -49,7 +56,8 @@ export function createGitHubDeploymentApi(options: LaneOptions): GitHubDeploymen
       send('read', repository, async (octokit) => {
         const { data } = await octokit.rest.repos.listDeploymentStatuses({
           ...locate(repository),
-          ...{ deployment_id: githubId, per_page: 1 },
+          deployment_id: githubId,
+          per_page: 1,
         });
         return data[0]?.state ?? null;
       }),

@@ -20,7 +20,8 @@ export async function readHeadsTogether(
   const refs = branches.map((branch, n) => [`ref${n}`, `refs/heads/${branch}`] as const);
   try {
     const { repository } = await octokit.graphql<Answer>(writeHeadsQuery(branches.length), {
-      ...{ owner, repository: name },
+      owner,
+      repository: name,
       ...Object.fromEntries(refs),
     });
     return new Map(branches.map((branch, n) => [branch, repository?.[`ref${n}`]?.target?.oid ?? null]));

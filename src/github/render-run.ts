@@ -41,7 +41,8 @@ async function viewDeployment(
   const { repositoryId, redeployOf, rerun } = deployment;
   const find = (id: string | null) => findInRepository(store, id, repositoryId);
   return {
-    ...{ deployment, repository },
+    deployment,
+    repository,
     workspaceUrl: pages.workspaceUrl(deployment),
     githubUrl: pages.githubUrl,
     waitsFor: deployment.state === 'waiting' ? await findRunning(deployment, store) : null,

@@ -99,7 +99,11 @@ export class AccountRegistry implements Accounts {
     const { meltano, adoptJobs } = this.#own;
     const { apiUrl, credentials } = meltano;
     const own = {
-      ...{ key: ENVIRONMENT_KEY, apiUrl, adoptJobs, allowedWorkspaces: null, mappings: [] },
+      key: ENVIRONMENT_KEY,
+      apiUrl,
+      adoptJobs,
+      allowedWorkspaces: null,
+      mappings: [],
       ...({ trigger: 'api', deploymentSecret: null } as const),
     };
     return [

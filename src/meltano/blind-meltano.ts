@@ -2,7 +2,9 @@ import type { MeltanoApi, MeltanoFailure, MeltanoResult } from '../domain/ports.
 import type { Workspace } from '../domain/workspace.ts';
 
 const NO_CREDENTIALS: MeltanoFailure = {
-  ...{ kind: 'status', status: 401, retryAfterMs: null },
+  kind: 'status',
+  status: 401,
+  retryAfterMs: null,
   message: 'There are no Meltano Cloud credentials for this account',
 };
 
@@ -25,14 +27,22 @@ export function createBlindMeltano(
     startByPush: (start) => starter.startByPush(start),
     listJobs: async () => ({ ok: true, value: [] }),
     readDeploymentSecret: async () => ({ ok: true, value: null }),
-    ...{ startDeployment: refuse, getJob: refuse, stopJob: refuse, readLog: refuse },
+    startDeployment: refuse,
+    getJob: refuse,
+    stopJob: refuse,
+    readLog: refuse,
   };
 }
 
 /** Its name can't be read: the beginning of its id stands in for it. Branch and directory come from the mapping. */
 function describeWorkspace(id: string): Workspace {
   return {
-    ...{ id, name: id.slice(0, 8), alias: null, repositoryUrl: null },
-    ...{ branch: null, directory: null, environment: null },
+    id,
+    name: id.slice(0, 8),
+    alias: null,
+    repositoryUrl: null,
+    branch: null,
+    directory: null,
+    environment: null,
   };
 }

@@ -102,7 +102,9 @@ export class CircuitBreaker {
     this.#open = {
       since: this.#failingSince,
       message: failure.kind === 'status' ? `${failure.status} ${failure.message}` : failure.message,
-      ...{ interval, probeAt: this.#chooseProbe(interval, failure), isProbing: false },
+      interval,
+      probeAt: this.#chooseProbe(interval, failure),
+      isProbing: false,
     };
     this.#options.onChange(this.#open.since);
   }

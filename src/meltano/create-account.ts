@@ -39,7 +39,8 @@ export function createAccount(
   const { clock, log } = ports;
   const client = createClient(settings, connect, ports);
   const breaker = new CircuitBreaker({
-    ...{ clock, random: Math.random },
+    clock,
+    random: Math.random,
     onChange: (openSince) => {
       if (openSince === null) log.info({ account: key }, 'Meltano Cloud answers again');
       else log.warn({ account: key, openSince }, 'Meltano Cloud does not answer: requests are held back');
@@ -51,7 +52,10 @@ export function createAccount(
   const allows = (workspaceId: string) => allowed === null || allowed.has(workspaceId);
   const triggerOf = (workspaceId: string) => chooseTrigger(settings, workspaceId);
   return {
-    ...{ key, api, allows, triggerOf },
+    key,
+    api,
+    allows,
+    triggerOf,
     seesJobs: settings.credentials !== null,
     adoptsJobs: settings.adoptJobs,
     keepsPushes: [settings, ...settings.mappings].some((one) => one.trigger === 'webhook'),
@@ -70,7 +74,9 @@ function createClient(
   { clock, log, onToken, onRequest }: AccountPorts,
 ): MeltanoApi {
   const client = createMeltanoClient({
-    ...{ apiUrl, connect, clock },
+    apiUrl,
+    connect,
+    clock,
     ...(onRequest ? { onRequest } : {}),
     auth: credentials ? toAuth(credentials, (token) => onToken(key, token)) : { kind: 'token', token: '' },
     onSkipped: (skipped) =>

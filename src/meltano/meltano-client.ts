@@ -125,7 +125,9 @@ class MeltanoClient implements MeltanoApi {
         method: 'POST',
         url: new URL(`${this.#base}/workspaces/${workspaceId}/deployments/github-webhook`),
         headers: {
-          ...{ accept: JSON_TYPES, 'content-type': 'application/json', 'user-agent': USER_AGENT },
+          accept: JSON_TYPES,
+          'content-type': 'application/json',
+          'user-agent': USER_AGENT,
           'x-github-event': 'push',
           'x-hub-signature': `sha1=${createHmac('sha1', secret).update(payload).digest('hex')}`,
         },

@@ -43,15 +43,30 @@ export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedB
     const startedAt = readStart(run, context);
     const isNew = await context.plans.adopt(
       {
-        ...{ id: ids.deploymentId, account: tracked.account, deliveryId: `adopted:${run.id}` },
-        ...{ workspaceId: workspace.id, workspaceName: workspace.name },
-        ...{ environment: environment ?? workspace.environment, log, badFile: null },
-        ...{ branch: tracked.branch, directory: workspace.directory, checkName: run.name },
-        ...{ installationId: tracked.repository.installationId, repositoryId: tracked.repository.id },
-        ...{ sha: tracked.head, before: null, requestedBy: '', requestedByBot: false },
-        ...{ cause: 'push', redeployOf: null },
-        ...{ pushedAt: toWholeSecond(context.githubClock.toRemote(startedAt)), receivedAt: startedAt },
-        ...{ reason: 'push', conclusion: null, problem: null },
+        id: ids.deploymentId,
+        account: tracked.account,
+        deliveryId: `adopted:${run.id}`,
+        workspaceId: workspace.id,
+        workspaceName: workspace.name,
+        environment: environment ?? workspace.environment,
+        log,
+        badFile: null,
+        branch: tracked.branch,
+        directory: workspace.directory,
+        checkName: run.name,
+        installationId: tracked.repository.installationId,
+        repositoryId: tracked.repository.id,
+        sha: tracked.head,
+        before: null,
+        requestedBy: '',
+        requestedByBot: false,
+        cause: 'push',
+        redeployOf: null,
+        pushedAt: toWholeSecond(context.githubClock.toRemote(startedAt)),
+        receivedAt: startedAt,
+        reason: 'push',
+        conclusion: null,
+        problem: null,
       },
       state,
     );
@@ -89,15 +104,25 @@ async function readState(
   const shown = { checkRunId: run.id, checkRunUrl: run.url, startSince: clock.now() };
   if (jobId) {
     return {
-      ...{ ...shown, state: 'queued', jobId, acceptedAt: since },
-      ...{ attemptedAt: since, attemptOutcome: null, knownJobIds: [] },
+      ...shown,
+      state: 'queued',
+      jobId,
+      acceptedAt: since,
+      attemptedAt: since,
+      attemptOutcome: null,
+      knownJobIds: [],
     };
   }
   const jobs = await accounts.byKey(tracked.account)?.api.listJobs(workspace.id);
   if (!jobs?.ok) return null;
   const older = jobs.value.filter((job) => (job.created ?? 0) < since).map((job) => job.id);
   return {
-    ...{ ...shown, state: 'starting', jobId: null, acceptedAt: null },
-    ...{ attemptedAt: since, attemptOutcome: 'lost', knownJobIds: older },
+    ...shown,
+    state: 'starting',
+    jobId: null,
+    acceptedAt: null,
+    attemptedAt: since,
+    attemptOutcome: 'lost',
+    knownJobIds: older,
   };
 }

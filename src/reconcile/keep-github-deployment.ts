@@ -45,8 +45,12 @@ export function createGitHubDeploymentKeeper(
     if (!repository || !shown || shown.finishedAt !== null) return null;
     const finish = () => store.saveGitHubDeployment(deploymentId, { finishedAt: clock.now() });
     return judgeStep(await takeStep(ports, { deployment, repository, shown }, finish), {
-      ...{ id: deploymentId, fields: { deployment: deploymentId }, write: 'github_deployment' },
-      ...{ since: deployment.concludedAt ?? clock.now(), leaveOut: finish, giveUp: finish },
+      id: deploymentId,
+      fields: { deployment: deploymentId },
+      write: 'github_deployment',
+      since: deployment.concludedAt ?? clock.now(),
+      leaveOut: finish,
+      giveUp: finish,
     });
   };
 

@@ -18,11 +18,13 @@ export type Recheck =
 
 /** The operator's file was changed after the deployment was planned. */
 const NOT_ALLOWED: Ending = {
-  ...{ conclusion: 'failure', reason: 'start_refused' },
+  conclusion: 'failure',
+  reason: 'start_refused',
   problem: "the operator's file of this app doesn't list the workspace in allowed_workspaces",
 };
 const ELSEWHERE: Ending = {
-  ...{ conclusion: 'skipped', reason: 'no_longer_tracked' },
+  conclusion: 'skipped',
+  reason: 'no_longer_tracked',
   problem: 'the workspace uses another repository now',
 };
 

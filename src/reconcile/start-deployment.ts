@@ -122,7 +122,8 @@ export async function acceptJob(
   const isOver = jobPhase(job.status) === 'ended';
   const saved = await change(context, deployment, {
     ...(isOver ? { state: 'queued' as const } : { state, jobStatus, jobStartedAt, deployedSha }),
-    ...{ jobId: job.id, adopted },
+    jobId: job.id,
+    adopted,
     // No start is sent: what is listed now is what the next push's jobs are told from.
     ...(adopted ? { attemptedAt: now, knownJobIds: listed.map((one) => one.id) } : {}),
     acceptedAt: now,
@@ -187,7 +188,11 @@ async function takeConflict(
   const failures = deployment.failures + 1;
   const retryAt = stamp(clock, Math.min(30_000, chooseRetryDelay(failures, null, context.random())));
   await change(context, deployment, {
-    ...{ attemptOutcome: wasLost ? 'lost' : 'refused', conflictSince, failures, retryAt, problem },
+    attemptOutcome: wasLost ? 'lost' : 'refused',
+    conflictSince,
+    failures,
+    retryAt,
+    problem,
   });
   return 'go on';
 }

@@ -211,9 +211,18 @@ async function handleAsPush(
   pushedAt: number,
 ): Promise<void> {
   const event: PushEvent = {
-    ...{ kind: 'push', foundBySweep: true, account: repository.owner, repository },
-    ...{ ref: `refs/heads/${branch}`, before, after: head, deleted: false, forced: false },
-    ...{ pushedAt: pushedAt || null, sender: '', senderIsBot: false },
+    kind: 'push',
+    foundBySweep: true,
+    account: repository.owner,
+    repository,
+    ref: `refs/heads/${branch}`,
+    before,
+    after: head,
+    deleted: false,
+    forced: false,
+    pushedAt: pushedAt || null,
+    sender: '',
+    senderIsBot: false,
   };
   const id = makeSweepDeliveryId(repository.id, event.ref, head);
   if (!(await deliveries.record({ id, name: 'push', receivedAt: clock.now(), event }))) return;

@@ -17,8 +17,10 @@ function describe(deployment: Deployment): string {
   if (deployment.state !== 'concluded') return 'Queued on Meltano Cloud';
   // The log's error isn't told: a deployment is seen by everyone who sees the repository.
   const facts = {
-    ...{ supersededBy: null, error: null },
-    ...{ startTimeoutMinutes: null, deployTimeoutMinutes: null },
+    supersededBy: null,
+    error: null,
+    startTimeoutMinutes: null,
+    deployTimeoutMinutes: null,
   };
   return describeEnd(deployment, facts, PLAIN_WORDING);
 }

@@ -39,7 +39,9 @@ export async function insertConfigurationRuns(
     .insertInto('configurationRun')
     .values(
       runs.map(({ verdict, ...run }) => ({
-        ...{ ...run, ...unwritten, verdict: JSON.stringify(verdict) },
+        ...run,
+        ...unwritten,
+        verdict: JSON.stringify(verdict),
         checkRunAttemptedAt: null,
       })),
     )

@@ -12,7 +12,10 @@ export function createConfigurationStore(db: Kysely<Schema>): ConfigurationStore
         .executeTakeFirst();
       if (!row) return null;
       return {
-        ...{ branch: row.branch, sha: row.sha, toldAt: row.toldAt, content: row.content },
+        branch: row.branch,
+        sha: row.sha,
+        toldAt: row.toldAt,
+        content: row.content,
         good: row.good === null ? null : (JSON.parse(row.good) as StoredConfiguration['good']),
         bad: row.bad === null ? null : (JSON.parse(row.bad) as StoredConfiguration['bad']),
         wasHeld: row.wasHeld === 1,

@@ -13,13 +13,17 @@ interface NoteTable {
 
 const TABLES: Record<NoteKind, NoteTable> = {
   redelivery: {
-    ...{ table: 'redelivery', key: 'guid', time: 'askedAt' },
+    table: 'redelivery',
+    key: 'guid',
+    time: 'askedAt',
     // Its delivery isn't planned yet.
     keep: sql`exists (select 1 from delivery where delivery.id = old.guid and delivery.outcome is null)`,
   },
   command: { table: 'command', key: 'id', time: 'finishedAt' },
   configuration_run: {
-    ...{ table: 'configurationRun', key: 'id', time: 'createdAt' },
+    table: 'configurationRun',
+    key: 'id',
+    time: 'createdAt',
     keep: sql`old.reported_revision < old.revision`,
   },
   forgotten_press: { table: 'forgottenPress', key: 'fingerprint', time: 'forgottenAt' },
@@ -27,7 +31,9 @@ const TABLES: Record<NoteKind, NoteTable> = {
   // These aren't edited any more, finished or not.
   failure_comment: { table: 'failureComment', key: 'id', time: 'notedAt' },
   github_deployment: {
-    ...{ table: 'githubDeployment', key: 'deploymentId', time: 'openedAt' },
+    table: 'githubDeployment',
+    key: 'deploymentId',
+    time: 'openedAt',
     // The newest success of a workspace becomes inactive with the next one.
     keep: sql`old.finished_at is null and old.status = 'success'`,
   },

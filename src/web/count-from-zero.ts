@@ -31,8 +31,14 @@ const ENDS: readonly [Conclusion, ReasonCode][] = [
 
 /** A record, so that no queue is forgotten. */
 const QUEUES: Record<QueueName, true> = {
-  ...{ plan: true, workspace: true, log: true, writer: true },
-  ...{ sweep: true, command: true, comment: true, environment: true },
+  plan: true,
+  workspace: true,
+  log: true,
+  writer: true,
+  sweep: true,
+  command: true,
+  comment: true,
+  environment: true,
 };
 
 /**

@@ -26,12 +26,14 @@ export function createRequestMetrics(registry: Registry): RequestMetrics {
   const github = new Counter({
     name: 'meltano_deploy_github_requests_total',
     help: 'Requests to GitHub, by route and the status of the answer (none: there was no answer).',
-    ...{ labelNames, registers: [registry] },
+    labelNames,
+    registers: [registry],
   });
   const meltano = new Counter({
     name: 'meltano_deploy_meltano_requests_total',
     help: 'Requests to Meltano Cloud and its token endpoint, by route and the status of the answer (none: there was no answer).',
-    ...{ labelNames, registers: [registry] },
+    labelNames,
+    registers: [registry],
   });
   const remaining = new Gauge({
     name: 'meltano_deploy_github_rate_limit_remaining',

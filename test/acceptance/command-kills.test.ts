@@ -18,8 +18,13 @@ async function redeployWithKill(method: string, path: RegExp, when: 'before' | '
   const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
   const env = {
     ...sandbox.appEnvironment(),
-    ...{ HOST: '127.0.0.1', PORT: String(await findFreePort()), DATA_DIR: join(directory, 'data') },
-    ...{ POLL_MIN_MS: '100', POLL_MAX_MS: '200', LOG_FORMAT: 'json', SWEEP_MINUTES: '0' },
+    HOST: '127.0.0.1',
+    PORT: String(await findFreePort()),
+    DATA_DIR: join(directory, 'data'),
+    POLL_MIN_MS: '100',
+    POLL_MAX_MS: '200',
+    LOG_FORMAT: 'json',
+    SWEEP_MINUTES: '0',
   };
   meltano.hideQueuedJobs = false;
   meltano.script = () => ({ queuedMs: 1_500, steps: [], endAfterMs: 1_000 });
@@ -50,7 +55,10 @@ async function redeployWithKill(method: string, path: RegExp, when: 'before' | '
     const held = github.service.faults.add({ method, path, times: 1, action: { ...HELD, when } });
     const { number } = github.conversations.openIssue({ repository: REPOSITORY, author: 'ana' });
     const { comment } = github.conversations.comment({
-      ...{ repository: REPOSITORY, number, body: '/redeploy', author: 'ana' },
+      repository: REPOSITORY,
+      number,
+      body: '/redeploy',
+      author: 'ana',
     });
     await github.waitFor(() => held.hits > 0, `the request to ${path}`, 40_000);
     await app.kill('SIGKILL');

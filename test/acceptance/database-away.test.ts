@@ -22,8 +22,13 @@ test.skipIf(!SERVER)(
     onTestFinished(() => database.drop());
     const env = {
       ...sandbox.appEnvironment(),
-      ...{ HOST: '127.0.0.1', PORT: String(await findFreePort()), DATABASE_URL: database.url },
-      ...{ POLL_MIN_MS: '100', POLL_MAX_MS: '300', LOG_FORMAT: 'json', SWEEP_MINUTES: '0' },
+      HOST: '127.0.0.1',
+      PORT: String(await findFreePort()),
+      DATABASE_URL: database.url,
+      POLL_MIN_MS: '100',
+      POLL_MAX_MS: '300',
+      LOG_FORMAT: 'json',
+      SWEEP_MINUTES: '0',
     };
     const app = new AppProcess({ env, cwd: import.meta.dirname });
     onTestFinished(async () => void (await app.kill('SIGKILL')));

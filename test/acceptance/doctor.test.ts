@@ -95,7 +95,9 @@ describe('with an App and an account that work', () => {
     const { ok, findings } = JSON.parse(out);
     expect(ok).toBe(false);
     expect(findings[0]).toEqual({
-      ...{ subject: 'environment', result: 'ok', advice: null },
+      subject: 'environment',
+      result: 'ok',
+      advice: null,
       message: 'The environment, with .env, has everything that is needed, and all of it is valid',
     });
     expect(findings.filter((one: { result: string }) => one.result === 'wrong')).toMatchObject([

@@ -40,8 +40,13 @@ class Instances {
   static async start(sandbox: Sandbox, databaseUrl: string): Promise<Instances> {
     const makeEnvironment = async () => ({
       ...sandbox.appEnvironment(),
-      ...{ HOST: '127.0.0.1', PORT: String(await findFreePort()), DATABASE_URL: databaseUrl },
-      ...{ POLL_MIN_MS: '100', POLL_MAX_MS: '300', LOG_FORMAT: 'json', SWEEP_MINUTES: '0' },
+      HOST: '127.0.0.1',
+      PORT: String(await findFreePort()),
+      DATABASE_URL: databaseUrl,
+      POLL_MIN_MS: '100',
+      POLL_MAX_MS: '300',
+      LOG_FORMAT: 'json',
+      SWEEP_MINUTES: '0',
     });
     const environments = await Promise.all(Array.from({ length: INSTANCES }, makeEnvironment));
     const instances = new Instances(environments);

@@ -23,8 +23,12 @@ test(`${KILLS} kills during a stream of pushes: one concluded check run each, no
   });
   const env = {
     ...sandbox.appEnvironment(),
-    ...{ HOST: '127.0.0.1', PORT: String(await findFreePort()), DATA_DIR: join(directory, 'data') },
-    ...{ POLL_MIN_MS: '100', POLL_MAX_MS: '300', LOG_FORMAT: 'json' },
+    HOST: '127.0.0.1',
+    PORT: String(await findFreePort()),
+    DATA_DIR: join(directory, 'data'),
+    POLL_MIN_MS: '100',
+    POLL_MAX_MS: '300',
+    LOG_FORMAT: 'json',
     // What failed is asked for again by this test, at once.
     SWEEP_MINUTES: '0',
   };

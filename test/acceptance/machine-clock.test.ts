@@ -27,9 +27,15 @@ async function play(aheadMs: number, act: (play: Play) => Promise<void>): Promis
   setClock(aheadMs);
   const env = {
     ...sandbox.appEnvironment(),
-    ...{ HOST: '127.0.0.1', PORT: String(await findFreePort()), DATA_DIR: join(directory, 'data') },
-    ...{ POLL_MIN_MS: '100', POLL_MAX_MS: '200', LOG_FORMAT: 'json', SWEEP_MINUTES: '0' },
-    ...{ NODE_OPTIONS: `--import=${SHIFT_CLOCK}`, CLOCK_FILE: clockFile },
+    HOST: '127.0.0.1',
+    PORT: String(await findFreePort()),
+    DATA_DIR: join(directory, 'data'),
+    POLL_MIN_MS: '100',
+    POLL_MAX_MS: '200',
+    LOG_FORMAT: 'json',
+    SWEEP_MINUTES: '0',
+    NODE_OPTIONS: `--import=${SHIFT_CLOCK}`,
+    CLOCK_FILE: clockFile,
   };
   meltano.hideQueuedJobs = false;
   meltano.script = () => ({ queuedMs: 100, steps: [], endAfterMs: 300 });

@@ -25,8 +25,11 @@ afterAll(async () => {
 async function environment(): Promise<Record<string, string>> {
   return {
     ...sandbox.appEnvironment(),
-    ...{ HOST: '127.0.0.1', PORT: String(await findFreePort()), DATA_DIR: join(directory, 'data') },
-    ...{ LOG_FORMAT: 'json', NODE_ENV: 'production' },
+    HOST: '127.0.0.1',
+    PORT: String(await findFreePort()),
+    DATA_DIR: join(directory, 'data'),
+    LOG_FORMAT: 'json',
+    NODE_ENV: 'production',
     // The sweep would ask GitHub at once.
     SWEEP_MINUTES: '0',
   };
@@ -56,7 +59,9 @@ describe('the process', () => {
     });
     const ready = await read('/readyz');
     expect(JSON.parse(ready.body)).toMatchObject({
-      ...{ status: 'ready', database: 'up', worker: 'up' },
+      status: 'ready',
+      database: 'up',
+      worker: 'up',
       dependencies: { github: { state: 'unknown' }, meltano: { state: 'unknown' } },
     });
     const metrics = await read('/metrics');

@@ -21,8 +21,13 @@ async function deploy(settings: { env?: Record<string, string>; file?: Record<st
   writeFileSync(join(folder, '.env'), lines.join(''));
   const env: Record<string, string> = {
     ...sandbox.appEnvironment(),
-    ...{ HOST: '127.0.0.1', PORT: String(await findFreePort()), DATA_DIR: join(folder, 'data') },
-    ...{ POLL_MIN_MS: '100', POLL_MAX_MS: '300', LOG_FORMAT: 'json', SWEEP_MINUTES: '0' },
+    HOST: '127.0.0.1',
+    PORT: String(await findFreePort()),
+    DATA_DIR: join(folder, 'data'),
+    POLL_MIN_MS: '100',
+    POLL_MAX_MS: '300',
+    LOG_FORMAT: 'json',
+    SWEEP_MINUTES: '0',
     ...settings.env,
   };
   const app = new AppProcess({ env, cwd: folder });

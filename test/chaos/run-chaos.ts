@@ -32,9 +32,15 @@ const requests = new ChaosRequests(world);
 const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-chaos-'));
 const env = {
   ...sandbox.appEnvironment(),
-  ...{ HOST: '127.0.0.1', PORT: String(await findFreePort()), DATA_DIR: join(directory, 'data') },
-  ...{ POLL_MIN_MS: '300', POLL_MAX_MS: '2000', SWEEP_MINUTES: '0.2', LOG_FORMAT: 'json' },
-  ...{ MELTANO_API_TOKEN: '', MELTANO_CLIENT_ID: sandbox.meltano.client.id },
+  HOST: '127.0.0.1',
+  PORT: String(await findFreePort()),
+  DATA_DIR: join(directory, 'data'),
+  POLL_MIN_MS: '300',
+  POLL_MAX_MS: '2000',
+  SWEEP_MINUTES: '0.2',
+  LOG_FORMAT: 'json',
+  MELTANO_API_TOKEN: '',
+  MELTANO_CLIENT_ID: sandbox.meltano.client.id,
   MELTANO_CLIENT_SECRET: sandbox.meltano.client.secret,
 };
 const count = { kills: 0, stops: 0, duplicates: 0, weathers: 0 };

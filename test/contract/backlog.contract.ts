@@ -5,22 +5,31 @@ import type { Stores } from '../../src/store/create-stores.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const REPOSITORY = {
-  ...{ id: 9_007_199_254, installationId: 1, owner: 'acme', ownerId: 10, name: 'data' },
-  ...{ private: true, defaultBranch: 'main' },
+  id: 9_007_199_254,
+  installationId: 1,
+  owner: 'acme',
+  ownerId: 10,
+  name: 'data',
+  private: true,
+  defaultBranch: 'main',
 };
 const EVENT: AppEvent = {
-  ...{
-    kind: 'push',
-    account: 'acme',
-    repository: REPOSITORY,
-    ref: 'refs/heads/main',
-    before: 'b',
-    after: 'a',
-  },
-  ...{ deleted: false, forced: false, pushedAt: 1_000, sender: 'ana', senderIsBot: false },
+  kind: 'push',
+  account: 'acme',
+  repository: REPOSITORY,
+  ref: 'refs/heads/main',
+  before: 'b',
+  after: 'a',
+  deleted: false,
+  forced: false,
+  pushedAt: 1_000,
+  sender: 'ana',
+  senderIsBot: false,
 };
 const NOTHING = {
-  ...{ deliveries: 0, reports: 0, oldestReceivedAt: null },
+  deliveries: 0,
+  reports: 0,
+  oldestReceivedAt: null,
   deployments: { waiting: 0, starting: 0, queued: 0, running: 0 },
 };
 
@@ -35,23 +44,30 @@ export function describeBacklog(name: string, open: () => Promise<OpenStores>): 
     async function plan(id: string, receivedAt: number): Promise<string> {
       await stores.record({ id, name: 'push', receivedAt, event: EVENT });
       const planned: PlannedDeployment = {
-        ...{ id: `of-${id}`, account: 'environment', workspaceId: `w-${id}`, workspaceName: 'Analytics' },
-        ...{
-          environment: null,
-          branch: 'main',
-          directory: null,
-          installationId: 1,
-          repositoryId: REPOSITORY.id,
-        },
-        ...{
-          deliveryId: id,
-          checkName: 'Meltano Deploy (Analytics)',
-          sha: 'a',
-          before: 'b',
-          requestedBy: 'ana',
-        },
-        ...{ requestedByBot: false, log: null, badFile: null, cause: 'push', redeployOf: null },
-        ...{ pushedAt: 1_000, receivedAt, reason: 'push', conclusion: null, problem: null },
+        id: `of-${id}`,
+        account: 'environment',
+        workspaceId: `w-${id}`,
+        workspaceName: 'Analytics',
+        environment: null,
+        branch: 'main',
+        directory: null,
+        installationId: 1,
+        repositoryId: REPOSITORY.id,
+        deliveryId: id,
+        checkName: 'Meltano Deploy (Analytics)',
+        sha: 'a',
+        before: 'b',
+        requestedBy: 'ana',
+        requestedByBot: false,
+        log: null,
+        badFile: null,
+        cause: 'push',
+        redeployOf: null,
+        pushedAt: 1_000,
+        receivedAt,
+        reason: 'push',
+        conclusion: null,
+        problem: null,
       };
       await stores.commitPlan({ deliveryId: id, outcome: 'push', deployments: [planned], now: receivedAt });
       return planned.id;
@@ -67,7 +83,9 @@ export function describeBacklog(name: string, open: () => Promise<OpenStores>): 
       await plan('2', 3_000);
       await stores.saveDeployment(first, { state: 'running', jobId: 'j' });
       expect(await stores.readBacklog()).toEqual({
-        ...{ deliveries: 1, reports: 2, oldestReceivedAt: 2_000 },
+        deliveries: 1,
+        reports: 2,
+        oldestReceivedAt: 2_000,
         deployments: { waiting: 1, starting: 0, queued: 0, running: 1 },
       });
     });

@@ -8,37 +8,60 @@ import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const WORKSPACE = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 const REPOSITORY: Repository = {
-  ...{ id: 9_007_199_254, installationId: 1, owner: 'acme', ownerId: 10, name: 'data' },
-  ...{ private: true, defaultBranch: 'main' },
+  id: 9_007_199_254,
+  installationId: 1,
+  owner: 'acme',
+  ownerId: 10,
+  name: 'data',
+  private: true,
+  defaultBranch: 'main',
 };
 
 const OF_REPOSITORY = { account: 'environment', workspaceId: WORKSPACE, repositoryId: REPOSITORY.id };
 
 function command(id: string, differences: Partial<NewCommand> = {}): NewCommand {
   return {
-    ...{ id, installationId: 1, repositoryId: REPOSITORY.id, account: 'environment' },
-    ...{ place: { kind: 'issue', number: 7 }, commentId: 9_007_199_255, actor: 'ana' },
+    id,
+    installationId: 1,
+    repositoryId: REPOSITORY.id,
+    account: 'environment',
+    place: { kind: 'issue', number: 7 },
+    commentId: 9_007_199_255,
+    actor: 'ana',
     parsed: { kind: 'command', command: { name: 'redeploy', workspaces: ['a'], branch: null }, ignored: 0 },
-    ...{ askedAt: 20_000, receivedAt: 20_500, answer: { kind: 'redeploy', missing: [] } },
+    askedAt: 20_000,
+    receivedAt: 20_500,
+    answer: { kind: 'redeploy', missing: [] },
     ...differences,
   };
 }
 
 function planned(deliveryId: string, differences: Partial<PlannedDeployment> = {}): PlannedDeployment {
   return {
-    ...{ id: randomUUID(), account: 'environment', workspaceId: WORKSPACE, workspaceName: 'Analytics' },
-    ...{ environment: null, branch: 'main', directory: null, installationId: 1, repositoryId: REPOSITORY.id },
-    ...{ deliveryId, checkName: 'Meltano Deploy (Analytics)', sha: 'a', before: null, requestedBy: 'ana' },
-    ...{
-      requestedByBot: false,
-      log: null,
-      badFile: null,
-      cause: 'command',
-      redeployOf: null,
-      pushedAt: 20_000,
-      receivedAt: 20_500,
-    },
-    ...{ reason: 'command', conclusion: null, problem: null },
+    id: randomUUID(),
+    account: 'environment',
+    workspaceId: WORKSPACE,
+    workspaceName: 'Analytics',
+    environment: null,
+    branch: 'main',
+    directory: null,
+    installationId: 1,
+    repositoryId: REPOSITORY.id,
+    deliveryId,
+    checkName: 'Meltano Deploy (Analytics)',
+    sha: 'a',
+    before: null,
+    requestedBy: 'ana',
+    requestedByBot: false,
+    log: null,
+    badFile: null,
+    cause: 'command',
+    redeployOf: null,
+    pushedAt: 20_000,
+    receivedAt: 20_500,
+    reason: 'command',
+    conclusion: null,
+    problem: null,
     ...differences,
   };
 }
@@ -78,7 +101,11 @@ export function describeCommandStore(name: string, open: () => Promise<OpenStore
       await commit('one', { command: command('one'), deployments: [planned('one')] });
       expect(await stores.getCommand('one')).toEqual({
         ...command('one'),
-        ...{ reaction: null, reactionId: null, replyId: null, replyAttemptedAt: null, replyDigest: null },
+        reaction: null,
+        reactionId: null,
+        replyId: null,
+        replyAttemptedAt: null,
+        replyDigest: null,
         finishedAt: null,
       });
       expect(await stores.listOpenCommands()).toEqual(['one']);

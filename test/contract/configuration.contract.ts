@@ -6,15 +6,26 @@ import type { Stores } from '../../src/store/create-stores.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const REPOSITORY = {
-  ...{ id: 9_007_199_254, installationId: 1, owner: 'acme', ownerId: 10, name: 'data' },
-  ...{ private: true, defaultBranch: 'main' },
+  id: 9_007_199_254,
+  installationId: 1,
+  owner: 'acme',
+  ownerId: 10,
+  name: 'data',
+  private: true,
+  defaultBranch: 'main',
 };
 
 const STORED: StoredConfiguration = {
-  ...{ branch: 'main', sha: 'a', toldAt: 1_700_000_000_000, content: 'x', wasHeld: true },
+  branch: 'main',
+  sha: 'a',
+  toldAt: 1_700_000_000_000,
+  content: 'x',
+  wasHeld: true,
   good: { configuration: DEFAULT_CONFIGURATION, source: { file: '.github/meltano-deploy.yml', sha: 'a' } },
   bad: {
-    ...{ file: '.github/meltano-deploy.yml', sha: 'b', text: 'deploy: 1\n' },
+    file: '.github/meltano-deploy.yml',
+    sha: 'b',
+    text: 'deploy: 1\n',
     problems: [{ line: 1, column: 9, message: '„quoted“', path: 'deploy' }],
   },
 };
@@ -39,8 +50,12 @@ export function describeConfigurationStore(name: string, open: () => Promise<Ope
 
     describe('and their check runs', () => {
       const run: NewConfigurationRun = {
-        ...{ id: 'configuration:9007199254:a:1', repositoryId: REPOSITORY.id, installationId: 1, sha: 'a' },
-        ...{ verdict: { kind: 'good', file: null, workspaces: [] }, createdAt: 5 },
+        id: 'configuration:9007199254:a:1',
+        repositoryId: REPOSITORY.id,
+        installationId: 1,
+        sha: 'a',
+        verdict: { kind: 'good', file: null, workspaces: [] },
+        createdAt: 5,
       };
 
       async function commit(deliveryId: string): Promise<void> {

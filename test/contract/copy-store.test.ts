@@ -19,8 +19,13 @@ import {
 const BIN = join(import.meta.dirname, '../../bin/meltano-deploy.mjs');
 const SERVER = process.env['TEST_DATABASE_URL'];
 const REPOSITORY = {
-  ...{ id: 9_007_199_254, installationId: 1, owner: 'acme', ownerId: 10, name: 'data' },
-  ...{ private: true, defaultBranch: 'main' },
+  id: 9_007_199_254,
+  installationId: 1,
+  owner: 'acme',
+  ownerId: 10,
+  name: 'data',
+  private: true,
+  defaultBranch: 'main',
 };
 
 function makeTemporary(): string {
@@ -34,27 +39,49 @@ async function fill(stores: Stores): Promise<string> {
   const id = randomUUID();
   for (let n = 0; n < 1_100; n += 1) {
     await stores.record({
-      ...{ id: `guid-${n}`, name: 'push', receivedAt: 1_800_000_000_000 + n },
+      id: `guid-${n}`,
+      name: 'push',
+      receivedAt: 1_800_000_000_000 + n,
       event: {
-        ...{ kind: 'push', account: 'acme', repository: REPOSITORY, ref: 'refs/heads/main', before: 'b' },
-        ...{ after: 'a', deleted: false, forced: false, pushedAt: 1_000, sender: 'ana', senderIsBot: false },
+        kind: 'push',
+        account: 'acme',
+        repository: REPOSITORY,
+        ref: 'refs/heads/main',
+        before: 'b',
+        after: 'a',
+        deleted: false,
+        forced: false,
+        pushedAt: 1_000,
+        sender: 'ana',
+        senderIsBot: false,
       },
     });
   }
   const planned: PlannedDeployment = {
-    ...{ id, account: 'environment', workspaceId: 'w', workspaceName: 'Analytics', environment: null },
-    ...{ branch: 'main', directory: null, installationId: 1, repositoryId: REPOSITORY.id },
-    ...{ deliveryId: 'guid-1', checkName: 'Meltano Deploy (Analytics)', sha: 'a', before: 'b' },
-    ...{ requestedBy: 'ana', requestedByBot: true, pushedAt: 1_000, receivedAt: 1_800_000_000_001 },
-    ...{
-      log: null,
-      badFile: null,
-      cause: 'push',
-      redeployOf: null,
-      reason: 'push',
-      conclusion: null,
-      problem: "it's 100 % \\ “odd”",
-    },
+    id,
+    account: 'environment',
+    workspaceId: 'w',
+    workspaceName: 'Analytics',
+    environment: null,
+    branch: 'main',
+    directory: null,
+    installationId: 1,
+    repositoryId: REPOSITORY.id,
+    deliveryId: 'guid-1',
+    checkName: 'Meltano Deploy (Analytics)',
+    sha: 'a',
+    before: 'b',
+    requestedBy: 'ana',
+    requestedByBot: true,
+    pushedAt: 1_000,
+    receivedAt: 1_800_000_000_001,
+    log: null,
+    badFile: null,
+    cause: 'push',
+    redeployOf: null,
+    reason: 'push',
+    conclusion: null,
+    problem: "it's 100 % \\ “odd”",
   };
   await stores.commitPlan({ deliveryId: 'guid-1', outcome: 'push', deployments: [planned], now: 2 });
   await stores.learnRepository(REPOSITORY, 'acme/old', 1);
@@ -89,7 +116,8 @@ describe.each(listPostgresDatabases())('an embedded database copied to $name', (
     expect(await target.getRepository(REPOSITORY.id)).toEqual(REPOSITORY);
     expect((await target.listNames(REPOSITORY.id)).sort()).toEqual(['acme/data', 'acme/old']);
     expect(await target.readBranchHead(REPOSITORY.id, 'main')).toEqual({
-      ...{ sha: 'a', candidate: { sha: 'b', seenAt: 5 } },
+      sha: 'a',
+      candidate: { sha: 'b', seenAt: 5 },
     });
     expect(await target.readBeginning()).toBe(await stores.readBeginning());
     expect(await target.readDeliveriesSweptAt()).toBe(7);

@@ -6,8 +6,13 @@ import type { Stores } from '../../src/store/create-stores.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const REPOSITORY: Repository = {
-  ...{ id: 9_007_199_254, installationId: 1, owner: 'acme', ownerId: 10, name: 'data' },
-  ...{ private: true, defaultBranch: 'main' },
+  id: 9_007_199_254,
+  installationId: 1,
+  owner: 'acme',
+  ownerId: 10,
+  name: 'data',
+  private: true,
+  defaultBranch: 'main',
 };
 const FAILURE = { repositoryId: REPOSITORY.id, sha: 'a', now: 1_000 };
 
@@ -23,11 +28,30 @@ export function describeFailureComments(name: string, open: () => Promise<OpenSt
     async function ended(workspace: string, sha: string, conclusion: 'success' | 'failure', at: number) {
       const deliveryId = randomUUID();
       const planned: PlannedDeployment = {
-        ...{ id: randomUUID(), account: 'environment', workspaceId: workspace, workspaceName: workspace },
-        ...{ environment: null, branch: 'main', directory: null, installationId: 1, deliveryId, sha },
-        ...{ repositoryId: REPOSITORY.id, checkName: 'Meltano Deploy', before: null, requestedBy: 'ana' },
-        ...{ requestedByBot: false, cause: 'push', redeployOf: null, pushedAt: at, receivedAt: at },
-        ...{ reason: 'push', conclusion: null, problem: null, log: null, badFile: null },
+        id: randomUUID(),
+        account: 'environment',
+        workspaceId: workspace,
+        workspaceName: workspace,
+        environment: null,
+        branch: 'main',
+        directory: null,
+        installationId: 1,
+        deliveryId,
+        sha,
+        repositoryId: REPOSITORY.id,
+        checkName: 'Meltano Deploy',
+        before: null,
+        requestedBy: 'ana',
+        requestedByBot: false,
+        cause: 'push',
+        redeployOf: null,
+        pushedAt: at,
+        receivedAt: at,
+        reason: 'push',
+        conclusion: null,
+        problem: null,
+        log: null,
+        badFile: null,
       };
       const event = { kind: 'push', account: 'acme', repository: REPOSITORY } as never;
       await stores.record({ id: deliveryId, name: 'push', receivedAt: at, event });
@@ -48,8 +72,15 @@ export function describeFailureComments(name: string, open: () => Promise<OpenSt
       await stores.saveFailureComment(id, { pullRequest: 7, commentId: 9_007_199_256, digest: 'x' });
       expect(await stores.noteFailure({ ...FAILURE, now: 2_000 })).toBe(id);
       expect(await read(id)).toEqual({
-        ...{ id, repositoryId: REPOSITORY.id, sha: 'a', notedAt: 1_000, pullRequest: 7 },
-        ...{ commentId: 9_007_199_256, attemptedAt: null, digest: 'x', finishedAt: null },
+        id,
+        repositoryId: REPOSITORY.id,
+        sha: 'a',
+        notedAt: 1_000,
+        pullRequest: 7,
+        commentId: 9_007_199_256,
+        attemptedAt: null,
+        digest: 'x',
+        finishedAt: null,
       });
       expect(await stores.getFailureComment('none')).toBeNull();
     });

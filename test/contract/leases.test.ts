@@ -98,15 +98,13 @@ describe.each(listPostgresDatabases())('leases on $name', ({ start }) => {
 
   describe('a write on behalf of a lease', () => {
     const repository = {
-      ...{
-        id: 1,
-        installationId: 2,
-        owner: 'acme',
-        ownerId: 10,
-        name: 'data',
-        private: false,
-        defaultBranch: 'main',
-      },
+      id: 1,
+      installationId: 2,
+      owner: 'acme',
+      ownerId: 10,
+      name: 'data',
+      private: false,
+      defaultBranch: 'main',
     };
 
     test('happens while it is held, alone or in a transaction', async () => {
@@ -144,7 +142,10 @@ describe.each(listPostgresDatabases())('leases on $name', ({ start }) => {
       const errors: unknown[] = [];
       const taken: TakenLease[] = [];
       const dispatcher = await startPgBossDispatcher({
-        ...{ boss: started.boss, leases: started.leases, store: { ...store, ...differences }, renewMs: 100 },
+        boss: started.boss,
+        leases: started.leases,
+        store: { ...store, ...differences },
+        renewMs: 100,
         onError: (error) => void errors.push(error),
         onProblem: (problem) => void errors.push(problem),
         onTakenOver: (leases) => void taken.push(...leases),

@@ -16,7 +16,9 @@ describe.each(listPostgresDatabases())('$name', ({ name, start }) => {
     const errors: string[] = [];
     await emptyDatabase(db);
     const dispatcher = await startPgBossDispatcher({
-      ...{ boss, leases, store: createLeaseStore(db) },
+      boss,
+      leases,
+      store: createLeaseStore(db),
       onError: (_, queue, key) => void errors.push(`${queue} ${key}`),
       onProblem: console.error,
     });

@@ -7,8 +7,13 @@ import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const WORKSPACE = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 const REPOSITORY = {
-  ...{ id: 9_007_199_254, installationId: 1, owner: 'acme', ownerId: 10, name: 'data' },
-  ...{ private: true, defaultBranch: 'main' },
+  id: 9_007_199_254,
+  installationId: 1,
+  owner: 'acme',
+  ownerId: 10,
+  name: 'data',
+  private: true,
+  defaultBranch: 'main',
 };
 const OF_REPOSITORY = { account: 'environment', workspaceId: WORKSPACE, repositoryId: REPOSITORY.id };
 /** The end of the range that everything in these tests is in, unless it says otherwise. */
@@ -26,10 +31,21 @@ export function describeRetention(name: string, open: () => Promise<OpenStores>)
 
     async function record(id: string, receivedAt: number): Promise<void> {
       await stores.record({
-        ...{ id, name: 'push', receivedAt },
+        id,
+        name: 'push',
+        receivedAt,
         event: {
-          ...{ kind: 'push', account: 'acme', repository: REPOSITORY, ref: 'refs/heads/main', before: 'b' },
-          ...{ after: id, deleted: false, forced: false, pushedAt: 1_000, sender: 'ana', senderIsBot: false },
+          kind: 'push',
+          account: 'acme',
+          repository: REPOSITORY,
+          ref: 'refs/heads/main',
+          before: 'b',
+          after: id,
+          deleted: false,
+          forced: false,
+          pushedAt: 1_000,
+          sender: 'ana',
+          senderIsBot: false,
         },
       });
     }
@@ -46,12 +62,30 @@ export function describeRetention(name: string, open: () => Promise<OpenStores>)
       pushes += 1;
       await record(id, 1_000);
       const planned: PlannedDeployment = {
-        ...{ id, account: 'environment', workspaceId: WORKSPACE, workspaceName: 'Analytics' },
-        ...{ environment: null, branch: 'main', directory: null, installationId: 1 },
-        ...{ repositoryId: REPOSITORY.id, deliveryId: id, checkName: 'Meltano Deploy (Analytics)', sha: id },
-        ...{ log: null, badFile: null, cause: 'push', redeployOf: null },
-        ...{ before: 'b', requestedBy: 'ana', requestedByBot: false, pushedAt: pushes, receivedAt: 1_000 },
-        ...{ reason: 'push', conclusion: null, problem: null },
+        id,
+        account: 'environment',
+        workspaceId: WORKSPACE,
+        workspaceName: 'Analytics',
+        environment: null,
+        branch: 'main',
+        directory: null,
+        installationId: 1,
+        repositoryId: REPOSITORY.id,
+        deliveryId: id,
+        checkName: 'Meltano Deploy (Analytics)',
+        sha: id,
+        log: null,
+        badFile: null,
+        cause: 'push',
+        redeployOf: null,
+        before: 'b',
+        requestedBy: 'ana',
+        requestedByBot: false,
+        pushedAt: pushes,
+        receivedAt: 1_000,
+        reason: 'push',
+        conclusion: null,
+        problem: null,
         ...differences,
       };
       await stores.commitPlan({ deliveryId: id, outcome: 'push', deployments: [planned], now: 2_000 });
@@ -195,7 +229,10 @@ export function describeRetention(name: string, open: () => Promise<OpenStores>)
       test('leaves alone what still owes its last report', async () => {
         const owing = await plan();
         await stores.saveDeployment(owing, {
-          ...{ state: 'concluded', conclusion: 'failure', reason: 'job_error', concludedAt: 1 },
+          state: 'concluded',
+          conclusion: 'failure',
+          reason: 'job_error',
+          concludedAt: 1,
         });
         await stores.removeDeployments(ALL);
         expect(await left([owing])).toEqual([owing]);

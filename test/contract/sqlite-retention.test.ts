@@ -24,30 +24,54 @@ describeRetention('SQLite', openTemporarySqlite);
 
 function makePlanned(differences: Partial<PlannedDeployment> = {}): PlannedDeployment {
   return {
-    ...{ id: randomUUID(), account: 'environment', workspaceId: 'w-1', workspaceName: 'Analytics' },
-    ...{ environment: 'production', branch: 'main', directory: 'analytics', installationId: 1 },
-    ...{ repositoryId: 1, deliveryId: randomUUID(), checkName: 'Meltano Deploy (Analytics)' },
-    ...{ sha: 'a'.repeat(40), before: 'b'.repeat(40), requestedBy: 'ana', requestedByBot: false },
-    ...{ log: null, badFile: null, cause: 'push', redeployOf: null },
-    ...{ pushedAt: 1_000, receivedAt: 1_000, reason: 'push', conclusion: null, problem: null },
+    id: randomUUID(),
+    account: 'environment',
+    workspaceId: 'w-1',
+    workspaceName: 'Analytics',
+    environment: 'production',
+    branch: 'main',
+    directory: 'analytics',
+    installationId: 1,
+    repositoryId: 1,
+    deliveryId: randomUUID(),
+    checkName: 'Meltano Deploy (Analytics)',
+    sha: 'a'.repeat(40),
+    before: 'b'.repeat(40),
+    requestedBy: 'ana',
+    requestedByBot: false,
+    log: null,
+    badFile: null,
+    cause: 'push',
+    redeployOf: null,
+    pushedAt: 1_000,
+    receivedAt: 1_000,
+    reason: 'push',
+    conclusion: null,
+    problem: null,
     ...differences,
   };
 }
 
 function makeEvent(after = 'a'.repeat(40)): Delivery['event'] {
   return {
-    ...{ kind: 'push', account: 'acme', ref: 'refs/heads/main', before: 'b'.repeat(40), after },
-    ...{ deleted: false, forced: false, pushedAt: 1_000, sender: 'ana', senderIsBot: false },
+    kind: 'push',
+    account: 'acme',
+    ref: 'refs/heads/main',
+    before: 'b'.repeat(40),
+    after,
+    deleted: false,
+    forced: false,
+    pushedAt: 1_000,
+    sender: 'ana',
+    senderIsBot: false,
     repository: {
-      ...{
-        id: 1,
-        installationId: 1,
-        owner: 'acme',
-        ownerId: 10,
-        name: 'data',
-        private: true,
-        defaultBranch: 'main',
-      },
+      id: 1,
+      installationId: 1,
+      owner: 'acme',
+      ownerId: 10,
+      name: 'data',
+      private: true,
+      defaultBranch: 'main',
     },
   };
 }
@@ -68,17 +92,33 @@ async function fill(db: Kysely<Schema>, { count, from, stepMs, workspaces }: Cro
     const time = from + n * stepMs;
     const deliveryId = randomUUID();
     const planned = makePlanned({
-      ...{ workspaceId: `w-${n % workspaces}`, deliveryId, pushedAt: time, receivedAt: time },
+      workspaceId: `w-${n % workspaces}`,
+      deliveryId,
+      pushedAt: time,
+      receivedAt: time,
     });
     const conclusion = n % 3 === 0 ? 'failure' : 'success';
     deliveries.push({
-      ...{ id: deliveryId, name: 'push', repositoryId: 1, receivedAt: time, outcome: 'push', retryAt: null },
-      ...{ event: JSON.stringify(makeEvent()), afterSha: 'a'.repeat(40) },
+      id: deliveryId,
+      name: 'push',
+      repositoryId: 1,
+      receivedAt: time,
+      outcome: 'push',
+      retryAt: null,
+      event: JSON.stringify(makeEvent()),
+      afterSha: 'a'.repeat(40),
     });
     deployments.push({
       ...toNewRow(planned, time),
-      ...{ state: 'concluded', conclusion, reason: 'job_complete', concludedAt: time, jobId: randomUUID() },
-      ...{ reportedRevision: 1, deployedSha: 'a'.repeat(40), checkRunId: 1, checkRunUrl: 'https://example' },
+      state: 'concluded',
+      conclusion,
+      reason: 'job_complete',
+      concludedAt: time,
+      jobId: randomUUID(),
+      reportedRevision: 1,
+      deployedSha: 'a'.repeat(40),
+      checkRunId: 1,
+      checkRunUrl: 'https://example',
       knownJobIds: JSON.stringify(Array.from({ length: 5 }, () => randomUUID())),
     });
   }
@@ -112,13 +152,12 @@ async function countRows(db: Kysely<Schema>, table: 'delivery' | 'deployment'): 
 /** All runs that one round takes. */
 async function retain(stores: Stores, now: number, limits: { days: number; maxRecords?: number }) {
   const context = {
-    ...{
-      store: stores,
-      clock: { now: () => now, elapsed: () => now },
-      log: pino({ level: 'silent' }),
-      ...limits,
-    },
-    ...{ pause: async () => undefined, onRemoved: () => undefined },
+    store: stores,
+    clock: { now: () => now, elapsed: () => now },
+    log: pino({ level: 'silent' }),
+    ...limits,
+    pause: async () => undefined,
+    onRemoved: () => undefined,
   };
   for (let runs = 0; runs < 200; runs += 1) if ((await retainRecords(context)) === HOUR) return;
   throw new Error('The round never came to an end.');
@@ -247,12 +286,16 @@ async function callEverything(stores: Stores): Promise<void> {
   await stores.findDelivery('guid');
   await stores.postpone('guid', 1, 1);
   await stores.commitPlan({
-    ...{ deliveryId: 'guid', outcome: 'push', now: 1 },
+    deliveryId: 'guid',
+    outcome: 'push',
+    now: 1,
     deployments: [makePlanned({ id: 'old', deliveryId: 'guid', workspaceId: 'w' })],
   });
   await stores.record({ id: 'next', name: 'push', receivedAt: 2, event: makeEvent() });
   await stores.commitPlan({
-    ...{ deliveryId: 'next', outcome: 'push', now: 2 },
+    deliveryId: 'next',
+    outcome: 'push',
+    now: 2,
     deployments: [makePlanned({ id: 'new', deliveryId: 'next', workspaceId: 'w', pushedAt: 2_000 })],
   });
   await stores.getDeployment('old');

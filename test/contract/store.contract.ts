@@ -10,26 +10,58 @@ import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const WORKSPACE = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 const REPOSITORY: Repository = {
-  ...{ id: 9_007_199_254, installationId: 1, owner: 'acme', ownerId: 10, name: 'data' },
-  ...{ private: true, defaultBranch: 'main' },
+  id: 9_007_199_254,
+  installationId: 1,
+  owner: 'acme',
+  ownerId: 10,
+  name: 'data',
+  private: true,
+  defaultBranch: 'main',
 };
 
 const OF_REPOSITORY = { account: 'environment', workspaceId: WORKSPACE, repositoryId: REPOSITORY.id };
 
 function pushEvent(repository = REPOSITORY): AppEvent {
   return {
-    ...{ kind: 'push', account: 'acme', repository, ref: 'refs/heads/main', before: 'b', after: 'a' },
-    ...{ deleted: false, forced: false, pushedAt: 1_000, sender: 'ana', senderIsBot: false },
+    kind: 'push',
+    account: 'acme',
+    repository,
+    ref: 'refs/heads/main',
+    before: 'b',
+    after: 'a',
+    deleted: false,
+    forced: false,
+    pushedAt: 1_000,
+    sender: 'ana',
+    senderIsBot: false,
   };
 }
 
 function planned(deliveryId: string, differences: Partial<PlannedDeployment> = {}): PlannedDeployment {
   return {
-    ...{ id: randomUUID(), account: 'environment', workspaceId: WORKSPACE, workspaceName: 'Analytics' },
-    ...{ environment: null, branch: 'main', directory: null, installationId: 1, repositoryId: REPOSITORY.id },
-    ...{ deliveryId, checkName: 'Meltano Deploy (Analytics)', sha: 'a', before: 'b', requestedBy: 'ana' },
-    ...{ requestedByBot: false, log: null, badFile: null, cause: 'push', redeployOf: null },
-    ...{ pushedAt: 1_000, receivedAt: 1_500, reason: 'push', conclusion: null },
+    id: randomUUID(),
+    account: 'environment',
+    workspaceId: WORKSPACE,
+    workspaceName: 'Analytics',
+    environment: null,
+    branch: 'main',
+    directory: null,
+    installationId: 1,
+    repositoryId: REPOSITORY.id,
+    deliveryId,
+    checkName: 'Meltano Deploy (Analytics)',
+    sha: 'a',
+    before: 'b',
+    requestedBy: 'ana',
+    requestedByBot: false,
+    log: null,
+    badFile: null,
+    cause: 'push',
+    redeployOf: null,
+    pushedAt: 1_000,
+    receivedAt: 1_500,
+    reason: 'push',
+    conclusion: null,
     problem: null,
     ...differences,
   };
@@ -250,7 +282,10 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
       }
 
       const concluded = (concludedAt: number): DeploymentChange => ({
-        ...{ jobId: 'job', state: 'concluded', conclusion: 'success', concludedAt },
+        jobId: 'job',
+        state: 'concluded',
+        conclusion: 'success',
+        concludedAt,
       });
 
       test('owes a write to the check runs that show a log: open ones, and those of the last 30 days', async () => {
@@ -298,7 +333,10 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         const second = planned('two', { pushedAt: 2_000 });
         const changed = await commit(second);
         expect(changed.find((one) => one.id === first?.id)).toMatchObject({
-          ...{ state: 'concluded', conclusion: 'skipped', reason: 'superseded', supersededBy: second.id },
+          state: 'concluded',
+          conclusion: 'skipped',
+          reason: 'superseded',
+          supersededBy: second.id,
         });
         expect((await stores.listOpen(OF_REPOSITORY)).map((one) => one.id)).toEqual([second.id]);
       });

@@ -40,7 +40,8 @@ test('each mistake in a pull request is marked on its line, with what to do', ()
       const sha = heads[index] ?? '';
       const run = await world.until(() => world.run(sha, CHECK), `the run about ${what}`);
       expect({ what, conclusion: run.conclusion, annotations: run.annotations }).toMatchObject({
-        ...{ what, conclusion: 'failure' },
+        what,
+        conclusion: 'failure',
         annotations: [{ path, start_line: line, message: expect.stringMatching(message) }],
       });
       expect(run.output.summary).toContain('On the default branch it would not be used.');

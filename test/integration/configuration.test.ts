@@ -96,7 +96,8 @@ describe('the configuration of a repository', () => {
       const url = world.app.sandbox.repositoryUrl('acme/other');
       const other = world.meltano.addWorkspace({ name: 'Other', repositoryUrl: url });
       const branch = world.push({
-        ...{ branch: 'evil', from: 'main' },
+        branch: 'evil',
+        from: 'main',
         files: { [FILE]: 'workspaces: [{ workspace: Other }]\ncommands: { permission: triage }\n' },
       });
       await untilNoop(it, 'branch_not_tracked', { sha: branch.after });
@@ -203,7 +204,10 @@ describe('a pull request that changes the file', () => {
       const text = 'workspaces: [{ workspace: Analytics, log: live, environment: mine }]\n';
       const { after } = world.github.push({ ...fork, files: { [FILE]: text }, message: 'Mine' });
       it.talk.openPull({
-        ...{ repository: REPOSITORY, head: 'evil', headRepository: 'eve/data', author: 'eve' },
+        repository: REPOSITORY,
+        head: 'evil',
+        headRepository: 'eve/data',
+        author: 'eve',
       });
       expect((await untilChecked(it, after)).conclusion).toBe('success');
       const sha = await it.deployPush();

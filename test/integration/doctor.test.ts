@@ -103,7 +103,8 @@ describe('beside an app that works', () => {
     const { id: appId, privateKey } = world.github.app;
     const [installation] = world.github.installations;
     const octokit = new Octokit({
-      ...{ authStrategy: createAppAuth, auth: { appId, privateKey, installationId: installation?.id } },
+      authStrategy: createAppAuth,
+      auth: { appId, privateKey, installationId: installation?.id },
       baseUrl: `${world.github.service.origin}/api/v3`,
     });
     const other = { owner: 'acme', repo: 'data', name: 'Another', head_sha: after };

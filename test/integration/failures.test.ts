@@ -186,7 +186,9 @@ describe('GitHub', () => {
     job.log('mapping values are not allowed here', '  in "meltano.yml", line 12, column 9');
     await world.untilRun(after, (run) => run.output.text?.includes('line 12') ?? false, 'the log');
     const fault = world.github.service.faults.add({
-      ...{ method: 'PATCH', path: /\/check-runs\//, times: 1 },
+      method: 'PATCH',
+      path: /\/check-runs\//,
+      times: 1,
       action: { kind: 'reset', when: 'after' },
     });
     job.end('ERROR');
@@ -199,8 +201,13 @@ describe('GitHub', () => {
     expect(fault.hits).toBe(1);
     expect(run.annotations).toEqual([
       {
-        ...{ path: 'meltano.yml', start_line: 12, end_line: 12, start_column: 9, end_column: 9 },
-        ...{ annotation_level: 'failure', message: 'mapping values are not allowed here' },
+        path: 'meltano.yml',
+        start_line: 12,
+        end_line: 12,
+        start_column: 9,
+        end_column: 9,
+        annotation_level: 'failure',
+        message: 'mapping values are not allowed here',
       },
     ]);
     expect(run.output.summary).toMatch(/^\*\*`meltano\.yml`, line 12:\*\* `mapping values/);
@@ -213,7 +220,9 @@ describe('GitHub', () => {
     const headers = { 'retry-after': '2' };
     const body = { message: 'You have exceeded a secondary rate limit.' };
     const fault = world.github.service.faults.add({
-      ...{ method: 'PATCH', path: /\/check-runs\//, times: 1 },
+      method: 'PATCH',
+      path: /\/check-runs\//,
+      times: 1,
       action: { kind: 'status', status: 403, headers, body },
     });
     await finish(1);

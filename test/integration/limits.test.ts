@@ -146,7 +146,9 @@ test.concurrent('a secondary limit as 429: waited for as long as GitHub says', a
   const world = await open(context);
   const { after, job } = await pushQueued(world);
   const fault = world.github.service.faults.add({
-    ...{ method: 'PATCH', path: /acme.*check-runs/, times: 1 },
+    method: 'PATCH',
+    path: /acme.*check-runs/,
+    times: 1,
     action: { kind: 'status', status: 429, headers: { 'retry-after': '2' } },
   });
   finish(job);

@@ -113,7 +113,8 @@ describe('several pushes', () => {
       event: 'push',
       payload: {
         ...sample,
-        ...{ before: older.before, after: older.after },
+        before: older.before,
+        after: older.after,
         repository: { ...sample.repository, pushed_at: seconds },
       },
     });
@@ -159,7 +160,9 @@ describe('what does not deploy', () => {
     const response = await fetch(`${world.app.service.url}/api/github/webhooks`, {
       method: 'POST',
       headers: {
-        ...{ 'content-type': 'application/json', 'x-github-event': 'push', 'x-github-delivery': 'forged' },
+        'content-type': 'application/json',
+        'x-github-event': 'push',
+        'x-github-delivery': 'forged',
         'x-hub-signature-256': `sha256=${'0'.repeat(64)}`,
       },
       body: JSON.stringify(delivery?.payload),

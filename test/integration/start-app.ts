@@ -30,13 +30,11 @@ export async function startApp(env: Overrides = {}, options: SandboxOptions = {}
   const lines: Record<string, unknown>[] = [];
   const variables = {
     ...sandbox.appEnvironment(),
-    ...{
-      HOST: '127.0.0.1',
-      PORT: String(await findFreePort()),
-      DATA_DIR: directory,
-      POLL_MIN_MS: '100',
-      POLL_MAX_MS: '200',
-    },
+    HOST: '127.0.0.1',
+    PORT: String(await findFreePort()),
+    DATA_DIR: directory,
+    POLL_MIN_MS: '100',
+    POLL_MAX_MS: '200',
     ...(typeof env === 'function' ? env(sandbox) : env),
   };
   let service = await serve(variables, lines);

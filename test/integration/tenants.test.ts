@@ -38,9 +38,11 @@ beforeEach(async () => {
         beta: [`token: \${BETA_TOKEN}`, `api_url: ${other.apiUrl}`],
       });
       return {
-        ...{ TENANTS_FILE: join(directory, 'tenants.yml'), MELTANO_API_TOKEN: '' },
-        ...{ ACME_TOKEN: meltano.token, BETA_TOKEN: other.token },
-        ...{ CLIENT_SECRET: meltano.client.secret },
+        TENANTS_FILE: join(directory, 'tenants.yml'),
+        MELTANO_API_TOKEN: '',
+        ACME_TOKEN: meltano.token,
+        BETA_TOKEN: other.token,
+        CLIENT_SECRET: meltano.client.secret,
       };
     },
   });

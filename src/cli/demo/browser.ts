@@ -103,7 +103,10 @@ const picture = z.object({ data: z.string() });
 async function takePicture(tools: DevTools, shot: Shot): Promise<Buffer> {
   const page = await tools.openPage();
   await page.send('Emulation.setDeviceMetricsOverride', {
-    ...{ width: WIDTH, height: 800, deviceScaleFactor: 1, mobile: false },
+    width: WIDTH,
+    height: 800,
+    deviceScaleFactor: 1,
+    mobile: false,
   });
   const features = [{ name: 'prefers-color-scheme', value: 'light' }];
   await page.send('Emulation.setEmulatedMedia', { features });

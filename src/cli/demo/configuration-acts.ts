@@ -11,7 +11,8 @@ const MISSPELLED = 'deploy:\n  path_ignore: ["**/*.md", ".github/**"]\n  unmatch
 
 export const playRepositoryFile: Act = {
   title: 'A mistake in .github/meltano-deploy.yml is marked; then its filter works',
-  ...{ pushes: 2, jobs: 1 },
+  pushes: 2,
+  jobs: 1,
   async play(context) {
     const { stage, view, signal } = context;
     const { analytics } = stage.places;
@@ -54,7 +55,8 @@ async function showFileCheck({ stage, view, signal }: ActContext, push: DemoPush
 
 export const playPublicRepository: Act = {
   title: 'A public repository: its log stays hidden, and other directories rest',
-  ...{ pushes: 1, jobs: 1 },
+  pushes: 1,
+  jobs: 1,
   async play({ stage, view, signal }) {
     const push = stage.push(stage.places.openData, {
       message: 'Add rain to the weather',
@@ -80,7 +82,8 @@ export const playPublicRepository: Act = {
 
 export const playGitHubDeployments: Act = {
   title: 'github_deployments: true makes each one a GitHub Deployment too',
-  ...{ pushes: 1, jobs: 1 },
+  pushes: 1,
+  jobs: 1,
   async play({ stage, view, signal }) {
     const { metrics } = stage.places;
     const push = stage.push(metrics, {

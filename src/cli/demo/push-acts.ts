@@ -9,7 +9,8 @@ export const DEPLOYED = { conclusion: 'success', title: /^Deployed in \d+ s$/ } 
 
 export const playSuccess: Act = {
   title: 'A push is deployed; its log is live, without the password in it',
-  ...{ pushes: 1, jobs: 1 },
+  pushes: 1,
+  jobs: 1,
   async play({ stage, view, signal }) {
     const push = stage.push(stage.places.analytics, {
       message: 'Add the orders model',
@@ -24,7 +25,8 @@ export const playSuccess: Act = {
 
 export const playFailure: Act = {
   title: 'A push breaks meltano.yml: the title says where, and marks the line',
-  ...{ pushes: 1, jobs: 1 },
+  pushes: 1,
+  jobs: 1,
   async play({ stage, view, signal }) {
     const push = stage.push(stage.places.shop, {
       message: 'Load orders since January',
@@ -46,7 +48,8 @@ export const playFailure: Act = {
 
 export const playOvertaking: Act = {
   title: 'Three pushes in a row: of those that wait, the newest is deployed',
-  ...{ pushes: 3, jobs: 2 },
+  pushes: 3,
+  jobs: 2,
   async play({ stage, view, signal }) {
     const push = (message: string, { revision, ms, isOvertaken }: PushOfThree) => {
       const made = stage.push(stage.places.finance, {

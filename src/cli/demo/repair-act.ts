@@ -9,7 +9,8 @@ const MESSAGE = 'Load invoices since January';
 
 export const playRepair: Act = {
   title: 'A merged pull request fails: a comment says so, and when it is repaired',
-  ...{ pushes: 2, jobs: 2 },
+  pushes: 2,
+  jobs: 2,
   async play(context) {
     const { stage, view, signal } = context;
     const { finance } = stage.places;
@@ -18,7 +19,10 @@ export const playRepair: Act = {
     const files = { 'meltano.yml': BROKEN_MELTANO_YML };
     github.push({ repository, branch: 'since-january', from: 'main', files, message: MESSAGE });
     const { request } = github.conversations.openPull({
-      ...{ repository, head: 'since-january', title: MESSAGE, author: 'ana' },
+      repository,
+      head: 'since-january',
+      title: MESSAGE,
+      author: 'ana',
       body: 'Older invoices are in the archive.',
     });
     const { number } = request;

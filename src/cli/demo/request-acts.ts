@@ -9,7 +9,8 @@ import { STEP_LIMIT_MS, waitForRun } from './wait-for-run.ts';
 
 export const playQuestions: Act = {
   title: 'Comments: /redeploy, /meltano status and /meltano why, each answered',
-  ...{ pushes: 0, jobs: 1 },
+  pushes: 0,
+  jobs: 1,
   async play(context) {
     const { stage, view } = context;
     const { analytics } = stage.places;
@@ -40,7 +41,8 @@ export const playQuestions: Act = {
 
 export const playButtons: Act = {
   title: 'A failed run is deployed again: its Redeploy button, then Re-run',
-  ...{ pushes: 1, jobs: 3 },
+  pushes: 1,
+  jobs: 3,
   async play(context) {
     const { stage, view, signal } = context;
     let isUp = false;
@@ -92,7 +94,8 @@ function judgeConclusions(runs: readonly SandboxCheckRun[], expected: readonly s
 
 export const playWithdrawal: Act = {
   title: '/meltano withdraw stops a deployment that is under way',
-  ...{ pushes: 0, jobs: 1 },
+  pushes: 0,
+  jobs: 1,
   async play(context) {
     const { stage, view, signal } = context;
     const { finance } = stage.places;

@@ -105,7 +105,13 @@ export async function setStage(): Promise<Stage> {
   const runsOn: Stage['runsOn'] = ({ place, sha }) =>
     github.checkRuns(place.repository, sha).filter((run) => !isFileCheck(run));
   return {
-    ...{ sandbox, places, pushes, comments, checks: [], track, runsOn },
+    sandbox,
+    places,
+    pushes,
+    comments,
+    checks: [],
+    track,
+    runsOn,
     say(place, { title, text, body, script, expected }) {
       const sha = github.head(place.repository);
       if (script) scripts.set(sha, script);

@@ -6,7 +6,8 @@ import { waitForRun } from './wait-for-run.ts';
 
 export const playAdoption: Act = {
   title: 'The old repository webhook is still there: no second job beside its own',
-  ...{ pushes: 1, jobs: 1 },
+  pushes: 1,
+  jobs: 1,
   async play({ stage, view, signal }) {
     const { analytics } = stage.places;
     const push = stage.push(analytics, {
@@ -34,7 +35,8 @@ export const playAdoption: Act = {
 
 export const playStartByPush: Act = {
   title: 'trigger: webhook for an account: its pushes are handed on as they came',
-  ...{ pushes: 1, jobs: 1 },
+  pushes: 1,
+  jobs: 1,
   async play({ stage, view, signal }) {
     const push = stage.push(stage.places.warehouse, {
       message: 'Keep a year of stock levels',

@@ -9,7 +9,8 @@ import { STEP_LIMIT_MS, waitForRun } from './wait-for-run.ts';
 
 export const playKill: Act = {
   title: 'kill -9 in the middle: the next process goes on with the same check run',
-  ...{ pushes: 1, jobs: 1 },
+  pushes: 1,
+  jobs: 1,
   async play({ stage, view, app, signal }) {
     const push = stage.push(stage.places.shop, {
       message: 'Add customers by country',
@@ -45,7 +46,8 @@ const AWAY = /Meltano Cloud does not answer/;
 
 export const playOutage: Act = {
   title: 'No answer for some seconds: check runs say so, and all goes on by itself',
-  ...{ pushes: 3, jobs: 3 },
+  pushes: 3,
+  jobs: 3,
   async play(context) {
     const { stage, view, signal } = context;
     const { analytics, shop, finance } = stage.places;

@@ -29,8 +29,11 @@ function listAccounts({ meltano, tenants }: Configuration, accounts: Accounts): 
     const account = accounts.byKey(makeAccountKey(login));
     const place = `accounts.${login} of ${tenants?.source.file}`;
     const about = {
-      ...{ label: `Meltano Cloud, for @${login}`, apiUrl, place },
-      ...{ allowed: allowedWorkspaces ?? [], isBlind: credentials === null },
+      label: `Meltano Cloud, for @${login}`,
+      apiUrl,
+      place,
+      allowed: allowedWorkspaces ?? [],
+      isBlind: credentials === null,
     };
     return account ? [{ account, ...about }] : [];
   });

@@ -92,8 +92,12 @@ async function readHead(
   if (sha === null) return null;
   const { owner, name: repo } = repository;
   const listed = await octokit.paginate(octokit.rest.checks.listForRef, {
-    ...{ owner, repo, ref: sha, app_id: appId },
-    ...{ filter: 'all', per_page: 100 },
+    owner,
+    repo,
+    ref: sha,
+    app_id: appId,
+    filter: 'all',
+    per_page: 100,
   });
   const runs = listed.toSorted((a, b) => b.id - a.id);
   return {

@@ -46,8 +46,11 @@ export function connectGitHub(
   };
   const open = (auth: object) =>
     new Octokit({
-      ...{ baseUrl: apiUrl, authStrategy: createAppAuth, auth: { appId, privateKey, ...auth } },
-      ...{ userAgent: `meltano-deploy-doctor/${packageJson.version}`, log: SILENT },
+      baseUrl: apiUrl,
+      authStrategy: createAppAuth,
+      auth: { appId, privateKey, ...auth },
+      userAgent: `meltano-deploy-doctor/${packageJson.version}`,
+      log: SILENT,
       request: { fetch: countingFetch },
     });
   return {

@@ -98,7 +98,9 @@ function openAccounts(
       },
       log: pino({ level: 'silent' }),
       onToken: redactor.learnToken,
-      ...{ onCall: nothing, onCircuit: nothing, onRetired: nothing },
+      onCall: nothing,
+      onCircuit: nothing,
+      onRetired: nothing,
       redact: async (text) => redactor.redactOwn(text),
     },
   );

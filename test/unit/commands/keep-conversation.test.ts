@@ -33,7 +33,12 @@ function keep(id = 'command'): Promise<number | null> {
 
 function createKeeper(): (id: string) => Promise<number | null> {
   return createConversationKeeper({
-    ...{ store: stores, repositories: stores, api, clock, random: () => 0.5, log: pino({ level: 'silent' }) },
+    store: stores,
+    repositories: stores,
+    api,
+    clock,
+    random: () => 0.5,
+    log: pino({ level: 'silent' }),
     render: ({ body }) =>
       JSON.stringify(
         'deployments' in body ? body.deployments.map((one) => [one.deployment.state, one.error]) : body,
@@ -59,12 +64,22 @@ async function keepAll(): Promise<void> {
 
 async function ask(answer: Answer, place: Place = { kind: 'issue', number: 1 }): Promise<void> {
   const command: NewCommand = {
-    ...{ id: 'command', installationId: 1, repositoryId: REPOSITORY.id, account: 'environment', place },
-    ...{ commentId: 7, actor: 'ana', askedAt: START, receivedAt: START, answer },
+    id: 'command',
+    installationId: 1,
+    repositoryId: REPOSITORY.id,
+    account: 'environment',
+    place,
+    commentId: 7,
+    actor: 'ana',
+    askedAt: START,
+    receivedAt: START,
+    answer,
     parsed: { kind: 'command', command: { name: 'help' }, ignored: 0 },
   };
   await stores.record({
-    ...{ id: 'command', name: 'issue_comment', receivedAt: START },
+    id: 'command',
+    name: 'issue_comment',
+    receivedAt: START,
     event: { kind: 'ignored', account: 'acme', repository: REPOSITORY, reason: 'no_command' },
   });
   const deployments = answer.kind === 'redeploy' ? [planned()] : [];
@@ -81,24 +96,39 @@ async function ask(answer: Answer, place: Place = { kind: 'issue', number: 1 }):
 
 function planned(): PlannedDeployment {
   return {
-    ...{ id: 'deployment', account: 'environment', workspaceId: WORKSPACE_ID, workspaceName: 'Analytics' },
-    ...{ environment: null, branch: 'main', directory: null, installationId: 1, repositoryId: REPOSITORY.id },
-    ...{ deliveryId: 'command', checkName: 'Meltano Deploy', sha: 'a'.repeat(40), before: null },
-    ...{
-      requestedBy: 'ana',
-      requestedByBot: false,
-      log: null,
-      badFile: null,
-      cause: 'command',
-      redeployOf: null,
-    },
-    ...{ pushedAt: START, receivedAt: START, reason: 'command', conclusion: null, problem: null },
+    id: 'deployment',
+    account: 'environment',
+    workspaceId: WORKSPACE_ID,
+    workspaceName: 'Analytics',
+    environment: null,
+    branch: 'main',
+    directory: null,
+    installationId: 1,
+    repositoryId: REPOSITORY.id,
+    deliveryId: 'command',
+    checkName: 'Meltano Deploy',
+    sha: 'a'.repeat(40),
+    before: null,
+    requestedBy: 'ana',
+    requestedByBot: false,
+    log: null,
+    badFile: null,
+    cause: 'command',
+    redeployOf: null,
+    pushedAt: START,
+    receivedAt: START,
+    reason: 'command',
+    conclusion: null,
+    problem: null,
   };
 }
 
 async function conclude(conclusion: 'success' | 'failure'): Promise<void> {
   const saved = await stores.saveDeployment('deployment', {
-    ...{ state: 'concluded', conclusion, reason: 'job_complete', concludedAt: clock.now() },
+    state: 'concluded',
+    conclusion,
+    reason: 'job_complete',
+    concludedAt: clock.now(),
   });
   await stores.saveReport('deployment', { reportedRevision: saved?.revision ?? 0 });
 }

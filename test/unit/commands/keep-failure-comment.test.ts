@@ -24,7 +24,12 @@ beforeEach(async () => {
 function createKeeper() {
   const { stores, clock } = world;
   return createFailureCommentKeeper({
-    ...{ store: stores, repositories: stores, api, clock, random: () => 0.5, log: pino({ level: 'silent' }) },
+    store: stores,
+    repositories: stores,
+    api,
+    clock,
+    random: () => 0.5,
+    log: pino({ level: 'silent' }),
     render: renderFailureComment,
     pages: {
       githubUrl: 'https://github.com',

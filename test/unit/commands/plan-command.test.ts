@@ -19,8 +19,14 @@ function comment(body: string, differences: Partial<CommentEvent> = {}): Comment
   const parsed = parseCommand(body);
   if (parsed.kind === 'none') throw new Error(`There is no command in ${body}`);
   return {
-    ...{ kind: 'comment', account: 'acme', repository: REPOSITORY, place: { kind: 'issue', number: 1 } },
-    ...{ commentId: 7, actor: 'ana', askedAt: START, parsed },
+    kind: 'comment',
+    account: 'acme',
+    repository: REPOSITORY,
+    place: { kind: 'issue', number: 1 },
+    commentId: 7,
+    actor: 'ana',
+    askedAt: START,
+    parsed,
     ...differences,
   };
 }
@@ -44,7 +50,11 @@ describe('a redeploy', () => {
     expect(command?.answer).toEqual({ kind: 'redeploy', missing: [] });
     const [deployment] = await world.stores.listCommandDeployments(command?.id ?? '');
     expect(deployment).toMatchObject({
-      ...{ state: 'waiting', sha: HEADS['main'], branch: 'main', cause: 'command', requestedBy: 'ana' },
+      state: 'waiting',
+      sha: HEADS['main'],
+      branch: 'main',
+      cause: 'command',
+      requestedBy: 'ana',
       pushedAt: START,
     });
     expect(world.asked).toEqual(['permission of ana', 'head of main']);

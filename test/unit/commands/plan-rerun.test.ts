@@ -29,7 +29,12 @@ beforeEach(async () => {
 
 function rerun(differences: Partial<RerunEvent> = {}): RerunEvent {
   return {
-    ...{ kind: 'rerun', account: 'acme', repository: REPOSITORY, how: 'rerun', sha: OLD, actor: 'bob' },
+    kind: 'rerun',
+    account: 'acme',
+    repository: REPOSITORY,
+    how: 'rerun',
+    sha: OLD,
+    actor: 'bob',
     run: { ...shown(old.id, 'success'), name: 'The name it had' },
     ...differences,
   };
@@ -37,9 +42,14 @@ function rerun(differences: Partial<RerunEvent> = {}): RerunEvent {
 
 function shown(deploymentId: string, conclusion: string, id = 1): ShownCheckRun {
   return {
-    ...{ id, url: `https://github.test/runs/${id}`, name: 'Run', conclusion, title: 'Deployed in 8 s' },
+    id,
+    url: `https://github.test/runs/${id}`,
+    name: 'Run',
+    conclusion,
+    title: 'Deployed in 8 s',
     externalId: `${WORKSPACE_ID}/${deploymentId}/job-${id}`,
-    ...{ startedAt: START - 60_000, completedAt: START - 50_000 },
+    startedAt: START - 60_000,
+    completedAt: START - 50_000,
   };
 }
 
@@ -48,7 +58,11 @@ test('makes a new run of the same name on the head, and the old run is written o
   await world.planAll();
   const [made] = await world.open();
   expect(made).toMatchObject({
-    ...{ checkName: 'The name it had', sha: HEAD, cause: 'button', requestedBy: 'bob', redeployOf: old.id },
+    checkName: 'The name it had',
+    sha: HEAD,
+    cause: 'button',
+    requestedBy: 'bob',
+    redeployOf: old.id,
   });
   const rewritten = await world.stores.getDeployment(old.id);
   expect(rewritten?.rerun).toEqual({ kind: 'redeployed', by: 'bob', deploymentId: made?.id });
@@ -73,7 +87,8 @@ test('by a file that nobody has read yet takes the right that the file asks for'
   await fresh.planAll();
   expect(await fresh.open()).toEqual([]);
   expect((await fresh.stores.getDeployment(old.id))?.rerun).toMatchObject({
-    ...{ kind: 'refused', why: expect.stringContaining('Admin role') },
+    kind: 'refused',
+    why: expect.stringContaining('Admin role'),
   });
 });
 
@@ -153,7 +168,9 @@ test.each<[string, (world: PlanWorld) => void, RegExp]>([
   await world.planAll();
   expect(await world.open()).toEqual([]);
   expect((await world.stores.getDeployment(old.id))?.rerun).toMatchObject({
-    ...{ kind: 'refused', by: 'bob', why: expect.stringMatching(why) },
+    kind: 'refused',
+    by: 'bob',
+    why: expect.stringMatching(why),
   });
 });
 
@@ -182,15 +199,16 @@ test('of a run that is not the app’s changes nothing and asks nothing', async 
 describe('a run that only an earlier, lost database knew', () => {
   const LOST = 'lost-deployment';
   const restored = {
-    ...{
-      state: 'concluded',
-      reason: 'read_from_check_run',
-      problem: 'Deployed in 8 s',
-      sha: OLD,
-      jobId: 'job-7',
-    },
-    ...{ checkRunId: 7, checkRunUrl: 'https://github.test/runs/7', concludedAt: START - 50_000 },
-    ...{ revision: 1, reportedRevision: 0 },
+    state: 'concluded',
+    reason: 'read_from_check_run',
+    problem: 'Deployed in 8 s',
+    sha: OLD,
+    jobId: 'job-7',
+    checkRunId: 7,
+    checkRunUrl: 'https://github.test/runs/7',
+    concludedAt: START - 50_000,
+    revision: 1,
+    reportedRevision: 0,
   };
 
   beforeEach(() => {
@@ -203,7 +221,10 @@ describe('a run that only an earlier, lost database knew', () => {
     const [made] = await world.open();
     expect(made).toMatchObject({ sha: HEAD, redeployOf: LOST });
     expect(await world.stores.getDeployment(LOST)).toMatchObject({
-      ...{ ...restored, conclusion: 'success', workspaceName: 'Analytics', branch: 'main' },
+      ...restored,
+      conclusion: 'success',
+      workspaceName: 'Analytics',
+      branch: 'main',
       rerun: { kind: 'redeployed', by: 'bob', deploymentId: made?.id },
     });
     expect(world.dispatcher.wakes).toContainEqual({ queue: 'log', key: LOST });
@@ -214,7 +235,10 @@ describe('a run that only an earlier, lost database knew', () => {
     await world.deliver(rerun({ run: { ...shown(LOST, 'failure', 7), name: 'Meltano Deploy (Sales)' } }));
     await world.planAll();
     expect(await world.stores.getDeployment(LOST)).toMatchObject({
-      ...{ ...restored, conclusion: 'failure', workspaceName: 'Sales', rerun: { kind: 'refused' } },
+      ...restored,
+      conclusion: 'failure',
+      workspaceName: 'Sales',
+      rerun: { kind: 'refused' },
     });
     world.permission = 'push';
     await world.deliver(rerun({ run: shown(LOST, 'failure', 7) }));
@@ -237,7 +261,10 @@ describe('a run that only an earlier, lost database knew', () => {
     await world.planAll();
     expect(await world.stores.getDeployment(LOST)).toMatchObject({ ...restored, conclusion: 'success' });
     expect(await world.stores.getDeployment('lost-second')).toMatchObject({
-      ...{ workspaceId: 'second', checkRunId: 8, conclusion: 'failure', revision: 1 },
+      workspaceId: 'second',
+      checkRunId: 8,
+      conclusion: 'failure',
+      revision: 1,
     });
   });
 

@@ -17,7 +17,8 @@ test('no line of the log holds a secret of the app, wherever it came from, and e
   log.child({ delivery: secret }).debug({ at: 'http://x', by: 'a:b@c' }, 'fine');
   const [first, second] = lines.map((line) => JSON.parse(line));
   expect(first).toMatchObject({
-    ...{ msg: 'failed with [redacted]', address: 'http://x/[redacted]' },
+    msg: 'failed with [redacted]',
+    address: 'http://x/[redacted]',
     err: { message: 'refused [redacted]', cause: { message: 'not [redacted]' } },
   });
   expect(second).toMatchObject({ delivery: '[redacted]', at: 'http://x', by: 'a:b@c', msg: 'fine' });

@@ -27,7 +27,11 @@ describe('a password', () => {
     ['a&b=c+d', 'a&b=c+d'],
   ])('%s is what the driver takes', (typed, password) => {
     expect(connect(`postgres://app:${typed}@db.example:6543/deploy`)).toMatchObject({
-      ...{ host: 'db.example', port: 6543, user: 'app', password, database: 'deploy' },
+      host: 'db.example',
+      port: 6543,
+      user: 'app',
+      password,
+      database: 'deploy',
     });
   });
 

@@ -92,14 +92,14 @@ describe('readEnvironment', () => {
 
   test('reports every problem together, each by the name of its variable', () => {
     const problems = problemsOf({
-      ...{
-        APP_ID: 'twelve',
-        PORT: '99999',
-        LOG_LEVEL: 'loud',
-        MELTANO_API_URL: 'ftp://x',
-        POLL_MIN_MS: '1.5',
-      },
-      ...{ GHE_HOST: 'https://git.example/acme', DEPLOY_TIMEOUT_MINUTES: '0', PRIVATE_KEY: 'not a key' },
+      APP_ID: 'twelve',
+      PORT: '99999',
+      LOG_LEVEL: 'loud',
+      MELTANO_API_URL: 'ftp://x',
+      POLL_MIN_MS: '1.5',
+      GHE_HOST: 'https://git.example/acme',
+      DEPLOY_TIMEOUT_MINUTES: '0',
+      PRIVATE_KEY: 'not a key',
     });
     for (const name of [
       ...[

@@ -17,7 +17,9 @@ test('is read only with the switch of Node, in small letters first, and by name 
   };
   expect(readProxy(env)).toEqual({ proxy: null, problems: [] });
   expect(readProxy({ ...env, NODE_USE_ENV_PROXY: '1\n' }).proxy).toEqual({
-    ...{ http: '', https: 'http://two:2', except: 'a.example, b.example' },
+    http: '',
+    https: 'http://two:2',
+    except: 'a.example, b.example',
   });
   expect(readProxy({ HTTP_PROXY: 'http://one:1', NODE_USE_ENV_PROXY: '1' }).proxy?.https).toBe(
     'http://one:1',

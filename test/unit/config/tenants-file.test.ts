@@ -51,13 +51,21 @@ accounts:
       accounts: [
         {
           id: 583_231,
-          ...{ login: 'acme', apiUrl: 'https://cloud.example/api', trigger: 'api', deploymentSecret: null },
+          login: 'acme',
+          apiUrl: 'https://cloud.example/api',
+          trigger: 'api',
+          deploymentSecret: null,
           credentials: { kind: 'token', token: 'acme-secret-value' },
-          ...{ adoptJobs: false, allowedWorkspaces: [ID] },
+          adoptJobs: false,
+          allowedWorkspaces: [ID],
           mappings: [
             {
-              ...{ repository: 'acme/data', branch: 'release/v1', directory: 'analytics', workspaceId: ID },
-              ...{ trigger: null, deploymentSecret: null },
+              repository: 'acme/data',
+              branch: 'release/v1',
+              directory: 'analytics',
+              workspaceId: ID,
+              trigger: null,
+              deploymentSecret: null,
             },
           ],
         },
@@ -71,10 +79,16 @@ accounts:
       accounts: [
         {
           id: null,
-          ...{ login: '007', apiUrl: 'https://env/api', allowedWorkspaces: null, mappings: [] },
+          login: '007',
+          apiUrl: 'https://env/api',
+          allowedWorkspaces: null,
+          mappings: [],
           credentials: {
-            ...{ kind: 'client', clientId: 'some-id', clientSecret: 'beta-secret-value' },
-            ...{ authUrl: 'https://env/token', audience: 'https://env/api' },
+            kind: 'client',
+            clientId: 'some-id',
+            clientSecret: 'beta-secret-value',
+            authUrl: 'https://env/token',
+            audience: 'https://env/api',
           },
         },
       ],
@@ -253,7 +267,8 @@ describe('readTenantsFile', () => {
   test('says that there is none', () => {
     const file = join(tmpdir(), 'no-such-file.yml');
     expect(readTenantsFile({ ...SOURCE, file })).toEqual({
-      ...{ ok: false, problems: [`TENANTS_FILE ${file} can't be read (ENOENT).`] },
+      ok: false,
+      problems: [`TENANTS_FILE ${file} can't be read (ENOENT).`],
     });
   });
 });

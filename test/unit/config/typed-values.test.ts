@@ -31,17 +31,25 @@ function makeFolder(): string {
 
 /** Only what each variable takes for itself; together they would contradict each other. */
 const ACCEPTED: Record<string, string> = {
-  ...{
-    APP_ID: '7',
-    PRIVATE_KEY: PKCS8,
-    WEBHOOK_SECRET: 'a b',
-    GHE_HOST: 'git.example',
-    GHE_PROTOCOL: 'http',
-  },
-  ...{ HOST: '0.0.0.0', PORT: '80', WEBHOOK_PATH: '/hook', WEBHOOK_PROXY_URL: 'https://smee.io/x' },
-  ...{ NODE_ENV: 'production', LOG_LEVEL: 'debug', LOG_FORMAT: 'json', DATA_DIR: '/data dir' },
-  ...{ MELTANO_API_URL: 'https://x.example/api', MELTANO_API_TOKEN: 'top', MELTANO_AUDIENCE: 'them' },
-  ...{ DATABASE_URL: 'postgres://u:p@h/d', ALLOWED_ACCOUNTS: 'acme', RETENTION_DAYS: '7' },
+  APP_ID: '7',
+  PRIVATE_KEY: PKCS8,
+  WEBHOOK_SECRET: 'a b',
+  GHE_HOST: 'git.example',
+  GHE_PROTOCOL: 'http',
+  HOST: '0.0.0.0',
+  PORT: '80',
+  WEBHOOK_PATH: '/hook',
+  WEBHOOK_PROXY_URL: 'https://smee.io/x',
+  NODE_ENV: 'production',
+  LOG_LEVEL: 'debug',
+  LOG_FORMAT: 'json',
+  DATA_DIR: '/data dir',
+  MELTANO_API_URL: 'https://x.example/api',
+  MELTANO_API_TOKEN: 'top',
+  MELTANO_AUDIENCE: 'them',
+  DATABASE_URL: 'postgres://u:p@h/d',
+  ALLOWED_ACCOUNTS: 'acme',
+  RETENTION_DAYS: '7',
 };
 
 describe('white space around a value', () => {

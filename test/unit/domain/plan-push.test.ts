@@ -12,8 +12,13 @@ const [BEFORE, AFTER] = ['b'.repeat(40), 'a'.repeat(40)];
 
 function workspace(differences: Partial<Workspace> = {}): Workspace {
   return {
-    ...{ id: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e', name: 'Analytics', alias: null },
-    ...{ repositoryUrl: 'https://github.com/acme/data', branch: null, directory: null, environment: 'dev' },
+    id: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e',
+    name: 'Analytics',
+    alias: null,
+    repositoryUrl: 'https://github.com/acme/data',
+    branch: null,
+    directory: null,
+    environment: 'dev',
     ...differences,
   };
 }
@@ -23,18 +28,22 @@ function push(differences: Partial<PushEvent> = {}): PushEvent {
     kind: 'push',
     account: 'acme',
     repository: {
-      ...{
-        id: 2,
-        installationId: 1,
-        owner: 'acme',
-        ownerId: 10,
-        name: 'data',
-        private: true,
-        defaultBranch: 'main',
-      },
+      id: 2,
+      installationId: 1,
+      owner: 'acme',
+      ownerId: 10,
+      name: 'data',
+      private: true,
+      defaultBranch: 'main',
     },
-    ...{ ref: 'refs/heads/main', before: BEFORE, after: AFTER, deleted: false, forced: false },
-    ...{ pushedAt: 1_700_000_000_000, sender: 'ana', senderIsBot: false },
+    ref: 'refs/heads/main',
+    before: BEFORE,
+    after: AFTER,
+    deleted: false,
+    forced: false,
+    pushedAt: 1_700_000_000_000,
+    sender: 'ana',
+    senderIsBot: false,
     ...differences,
   };
 }
@@ -112,8 +121,14 @@ describe('planPush', () => {
     const { planned, read } = await plan([workspace()], push());
     expect(planned).toMatchObject([
       {
-        ...{ reason: 'push', conclusion: null, branch: 'main', sha: AFTER, before: BEFORE },
-        ...{ requestedBy: 'ana', environment: 'dev', pushedAt: 1_700_000_000_000 },
+        reason: 'push',
+        conclusion: null,
+        branch: 'main',
+        sha: AFTER,
+        before: BEFORE,
+        requestedBy: 'ana',
+        environment: 'dev',
+        pushedAt: 1_700_000_000_000,
       },
     ]);
     expect(read).toEqual([]);

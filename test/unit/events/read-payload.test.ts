@@ -31,9 +31,16 @@ describe('readPush', () => {
   test.each(pushes)('reads $title', ({ payload }) => {
     const push = readPush(payload);
     expect(push).toMatchObject({
-      ...{ kind: 'push', account: 'Codertocat', ref: payload['ref'], deleted: payload['deleted'] },
-      ...{ before: payload['before'], after: payload['after'], forced: payload['forced'] },
-      ...{ pushedAt: 1_557_933_657_000, sender: 'Codertocat', senderIsBot: false },
+      kind: 'push',
+      account: 'Codertocat',
+      ref: payload['ref'],
+      deleted: payload['deleted'],
+      before: payload['before'],
+      after: payload['after'],
+      forced: payload['forced'],
+      pushedAt: 1_557_933_657_000,
+      sender: 'Codertocat',
+      senderIsBot: false,
       repository: {
         id: 186_853_002,
         owner: 'Codertocat',

@@ -35,11 +35,9 @@ function receive(read: (payload: unknown) => AppEvent = () => buildPush()): Prom
     return answer;
   };
   const ports = {
-    ...{
-      deliveries: { record } as DeliveryStore,
-      dispatcher,
-      clock: { now: () => 1_234, elapsed: () => 1_234 },
-    },
+    deliveries: { record } as DeliveryStore,
+    dispatcher,
+    clock: { now: () => 1_234, elapsed: () => 1_234 },
     keepsPushes: async () => keepsPushes,
     log: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
     onDelivery: (event: string, outcome: string) => void outcomes.push(`${event} ${outcome}`),

@@ -13,7 +13,8 @@ test('a new deployment is a queued run at once, and the writing of it is noted',
   await world.pass(0);
   expect(world.api.writes()).toMatchObject([{ kind: 'create', at: START, fields: { status: 'queued' } }]);
   expect(await world.read(id)).toMatchObject({
-    ...{ checkRunId: 1, checkRunUrl: 'https://github.com/acme/data/runs/1' },
+    checkRunId: 1,
+    checkRunUrl: 'https://github.com/acme/data/runs/1',
   });
   expect(await world.isReported(id)).toBe(true);
   expect(world.written).toMatchObject([{ id, checkRunId: null, receivedAt: START }]);
@@ -167,7 +168,8 @@ test('a superseded deployment links to the one that replaced it, whose run is ma
   await world.pass(SECOND * 5);
   expect(world.api.writes().map((one) => one.kind)).toEqual(['create', 'create', 'update']);
   expect(world.api.runs[0]).toMatchObject({
-    ...{ status: 'completed', conclusion: 'skipped' },
+    status: 'completed',
+    conclusion: 'skipped',
     output: { title: 'Superseded by ddddddd' },
   });
   expect(world.api.runs[0]?.output.summary).toMatch('https://github.com/acme/data/runs/2');

@@ -21,8 +21,12 @@ const OPTIONS = {
   onRequest: () => undefined,
 };
 const FIELDS: CheckRunFields = {
-  ...{ name: 'Meltano Deploy (Analytics)', head_sha: SHA, external_id: 'w/d', status: 'queued' },
-  ...{ details_url: 'https://app.meltano.com', started_at: '2026-06-10T07:13:39Z' },
+  name: 'Meltano Deploy (Analytics)',
+  head_sha: SHA,
+  external_id: 'w/d',
+  status: 'queued',
+  details_url: 'https://app.meltano.com',
+  started_at: '2026-06-10T07:13:39Z',
   output: { title: 'Queued', summary: 'Summary' },
 };
 

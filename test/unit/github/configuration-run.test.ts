@@ -10,15 +10,15 @@ beforeEach(async () => {
 });
 
 const RUN: NewConfigurationRun = {
-  ...{
-    id: `configuration:2:${'a'.repeat(40)}:0123`,
-    repositoryId: 2,
-    installationId: 1,
-    sha: 'a'.repeat(40),
-  },
-  ...{ createdAt: START },
+  id: `configuration:2:${'a'.repeat(40)}:0123`,
+  repositoryId: 2,
+  installationId: 1,
+  sha: 'a'.repeat(40),
+  createdAt: START,
   verdict: {
-    ...{ kind: 'bad', file: '.github/meltano-deploy.yml', effect: 'held' },
+    kind: 'bad',
+    file: '.github/meltano-deploy.yml',
+    effect: 'held',
     problems: [{ line: 3, column: 5, message: 'on_pussh is not a known key.' }],
   },
 };
@@ -42,8 +42,11 @@ test('is written once, concluded, with its annotations', async () => {
   await world.pass(SECOND * 5);
   expect(world.api.runs).toMatchObject([
     {
-      ...{ name: 'Meltano Deploy configuration', head_sha: RUN.sha, external_id: RUN.id },
-      ...{ status: 'completed', conclusion: 'failure' },
+      name: 'Meltano Deploy configuration',
+      head_sha: RUN.sha,
+      external_id: RUN.id,
+      status: 'completed',
+      conclusion: 'failure',
       output: { annotations: [{ path: '.github/meltano-deploy.yml', start_line: 3, start_column: 5 }] },
     },
   ]);

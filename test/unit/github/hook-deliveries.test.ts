@@ -15,7 +15,10 @@ test.each([-2, 2])(
     const date = new Date(Date.now() + hours * HOUR).toUTCString();
     clock.note({ date }, { sentAt: elapsed(), answeredAt: elapsed() });
     const told = (id: number, msAgo: number) => ({
-      ...{ id, guid: `guid-${id}`, event: 'push', action: null },
+      id,
+      guid: `guid-${id}`,
+      event: 'push',
+      action: null,
       delivered_at: new Date(Date.now() - msAgo + hours * HOUR).toISOString(),
     });
     github.scope.get('/app/hook/deliveries?per_page=100').reply(200, [told(2, 60_000), told(1, HOUR)], {

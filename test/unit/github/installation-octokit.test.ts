@@ -33,8 +33,10 @@ function refuse(): object {
 function headers(remaining: number): Record<string, string> {
   const reset = String(Math.ceil(Date.now() / 1_000) + 3_600);
   return {
-    ...{ 'x-ratelimit-resource': 'core', 'x-ratelimit-limit': '5000' },
-    ...{ 'x-ratelimit-remaining': String(remaining), 'x-ratelimit-reset': reset },
+    'x-ratelimit-resource': 'core',
+    'x-ratelimit-limit': '5000',
+    'x-ratelimit-remaining': String(remaining),
+    'x-ratelimit-reset': reset,
   };
 }
 
@@ -49,7 +51,8 @@ function answerTokens(...answers: [status: number, body: object, headers?: Recor
 }
 
 const token = (name: string) => ({
-  ...{ token: name, permissions: {} },
+  token: name,
+  permissions: {},
   expires_at: new Date(Date.now() + 3_600_000).toISOString(),
 });
 

@@ -87,7 +87,10 @@ export function connectGitHub(guard?: { beforeWrite: () => Promise<void> }): Git
   });
   source.connect(
     new Probot({
-      ...{ appId: APP_ID, privateKey, secret: 'for the test', Octokit: QuietOctokit },
+      appId: APP_ID,
+      privateKey,
+      secret: 'for the test',
+      Octokit: QuietOctokit,
       log: pino({ level: 'silent' }) as never,
       request: { fetch: recordingFetch },
     }),

@@ -14,7 +14,9 @@ beforeEach(() => {
 });
 
 const hour = (remaining: number, differences: { limit?: number; resetAt?: number } = {}) => ({
-  ...{ limit: 5_000, remaining, resetAt: clock.elapsed() + 60 * MINUTE },
+  limit: 5_000,
+  remaining,
+  resetAt: clock.elapsed() + 60 * MINUTE,
   ...differences,
 });
 const allowed = () => USES.filter((use) => budget.allowsAt(use, clock.elapsed()) === 0);

@@ -28,7 +28,10 @@ test('a write whose lease is lost is held back in the last moment, one that is h
   const octokit = await github.getOctokit(901);
   const create = () =>
     octokit.request('POST /repos/{owner}/{repo}/check-runs', {
-      ...{ owner: 'acme', repo: 'data', name: 'a check', head_sha: 'a'.repeat(40) },
+      owner: 'acme',
+      repo: 'data',
+      name: 'a check',
+      head_sha: 'a'.repeat(40),
     });
   // Together, so that both wait for one token.
   const both = await Promise.allSettled([leases.run(held, create), leases.run(lost, create)]);

@@ -124,12 +124,30 @@ export class WriterWorld {
     const repository = { ...REPOSITORY, id: 100 + installationId, installationId };
     await this.stores.learnRepository(repository, null, Date.now());
     const planned: PlannedDeployment = {
-      ...{ id, account: 'environment', workspaceId: randomUUID(), workspaceName: 'Analytics' },
-      ...{ environment: 'dev', branch: 'main', directory: null, installationId, repositoryId: repository.id },
-      ...{ deliveryId: id, checkName: 'Meltano Deploy (Analytics)', sha: 'a'.repeat(40), before: null },
-      ...{ log: null, badFile: null, cause: 'push', redeployOf: null },
-      ...{ requestedBy: 'ana', requestedByBot: false, pushedAt: Date.now(), receivedAt: Date.now() },
-      ...{ reason: 'push', conclusion: null, problem: null },
+      id,
+      account: 'environment',
+      workspaceId: randomUUID(),
+      workspaceName: 'Analytics',
+      environment: 'dev',
+      branch: 'main',
+      directory: null,
+      installationId,
+      repositoryId: repository.id,
+      deliveryId: id,
+      checkName: 'Meltano Deploy (Analytics)',
+      sha: 'a'.repeat(40),
+      before: null,
+      log: null,
+      badFile: null,
+      cause: 'push',
+      redeployOf: null,
+      requestedBy: 'ana',
+      requestedByBot: false,
+      pushedAt: Date.now(),
+      receivedAt: Date.now(),
+      reason: 'push',
+      conclusion: null,
+      problem: null,
       ...differences,
     };
     const event = { kind: 'push', repository } as never;
@@ -159,8 +177,13 @@ export class WriterWorld {
   /** Ends the job with errors that the log puts into files. */
   async fail(id: string, locatedErrors: readonly LocatedError[]): Promise<void> {
     this.logs.set(id, {
-      ...{ totalLines: 1, omittedLines: 0, tail: ['x'], firstError: null, locatedErrors },
-      ...{ redactions: 0, complete: true },
+      totalLines: 1,
+      omittedLines: 0,
+      tail: ['x'],
+      firstError: null,
+      locatedErrors,
+      redactions: 0,
+      complete: true,
     });
     const change = { state: 'concluded', conclusion: 'failure', reason: 'job_error' } as const;
     await this.change(id, { ...change, concludedAt: Date.now(), jobEndedAt: Date.now() });
@@ -172,8 +195,13 @@ export class WriterWorld {
 
   async growLog(id: string, lines: string[]): Promise<void> {
     this.logs.set(id, {
-      ...{ totalLines: lines.length, omittedLines: 0, tail: lines, firstError: null },
-      ...{ locatedErrors: [], redactions: 0, complete: false },
+      totalLines: lines.length,
+      omittedLines: 0,
+      tail: lines,
+      firstError: null,
+      locatedErrors: [],
+      redactions: 0,
+      complete: false,
     });
     this.writer.logRead(await this.read(id), true);
   }

@@ -18,7 +18,10 @@ const Service = z.strictObject({
   healthcheck: z
     .strictObject({
       test: z.tuple([z.literal('CMD')], z.string()),
-      ...{ interval: z.string(), timeout: z.string(), retries: z.int(), start_period: z.string() },
+      interval: z.string(),
+      timeout: z.string(),
+      retries: z.int(),
+      start_period: z.string(),
     })
     .optional(),
   stop_grace_period: z.string(),
@@ -71,8 +74,12 @@ describe('compose.yaml', () => {
   test('gives the app an environment that it starts with, beside what .env must have', () => {
     const url = app.environment['DATABASE_URL']?.replace(/\$\{[^}]+\}/, 'secret');
     const read = readEnvironment({
-      ...{ APP_ID: '1', PRIVATE_KEY: 'none', WEBHOOK_SECRET: 'x', MELTANO_API_TOKEN: 'x' },
-      ...{ ...app.environment, DATABASE_URL: url },
+      APP_ID: '1',
+      PRIVATE_KEY: 'none',
+      WEBHOOK_SECRET: 'x',
+      MELTANO_API_TOKEN: 'x',
+      ...app.environment,
+      DATABASE_URL: url,
     });
     const problems = read.ok || read.kind !== 'invalid' ? [] : read.problems;
     expect(problems.filter((problem) => !problem.includes('PRIVATE_KEY'))).toEqual([]);

@@ -10,8 +10,15 @@ const ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 
 function tenant(login: string, differences: Partial<TenantAccount> = {}): TenantAccount {
   return {
-    ...{ login, id: null, apiUrl: API, credentials: { kind: 'token', token: `token of ${login}` } },
-    ...{ trigger: 'api', deploymentSecret: null, allowedWorkspaces: null, mappings: [], adoptJobs: true },
+    login,
+    id: null,
+    apiUrl: API,
+    credentials: { kind: 'token', token: `token of ${login}` },
+    trigger: 'api',
+    deploymentSecret: null,
+    allowedWorkspaces: null,
+    mappings: [],
+    adoptJobs: true,
     ...differences,
   };
 }
@@ -20,11 +27,16 @@ function createRegistry(tenants: TenantAccount[], withEnvironment = true): Accou
   const registry = new AccountRegistry(
     {
       meltano: { apiUrl: API, credentials: withEnvironment ? { kind: 'token', token: 'own' } : null },
-      ...{ tenants, adoptJobs: true },
+      tenants,
+      adoptJobs: true,
     },
     {
-      ...{ clock: createClock(), log: pino({ level: 'silent' }), onCall: () => undefined },
-      ...{ onToken: () => undefined, onCircuit: () => undefined, onRetired: () => undefined },
+      clock: createClock(),
+      log: pino({ level: 'silent' }),
+      onCall: () => undefined,
+      onToken: () => undefined,
+      onCircuit: () => undefined,
+      onRetired: () => undefined,
       redact: async (text) => text,
     },
   );

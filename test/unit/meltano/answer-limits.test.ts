@@ -68,7 +68,10 @@ describe('a refusal that trickles', () => {
     });
     const api = connectTo(origin, createAgent(), { timeouts: { total: 1_500 } });
     expect(failureOf(await api.startDeployment(ID))).toEqual({
-      ...{ kind: 'status', status: 503, message: 'Service Unavailable', retryAfterMs: 7_000 },
+      kind: 'status',
+      status: 503,
+      message: 'Service Unavailable',
+      retryAfterMs: 7_000,
     });
   });
 });
@@ -93,7 +96,8 @@ describe('a packed answer', () => {
     });
     const failure = failureOf(await connectTo(origin).startDeployment(ID));
     expect(failure).toEqual({
-      ...{ kind: 'unexpected_body', status: 202 },
+      kind: 'unexpected_body',
+      status: 202,
       message: `The answer is packed (${encoding.toLowerCase()}), which was not asked for`,
     });
   });

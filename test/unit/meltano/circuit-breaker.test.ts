@@ -18,7 +18,8 @@ beforeEach(() => {
   random = () => 0.5;
   changes = [];
   breaker = new CircuitBreaker({
-    ...{ clock, random: () => random() },
+    clock,
+    random: () => random(),
     onChange: (openSince) => changes.push(openSince),
   });
 });
@@ -101,7 +102,9 @@ describe('while it is open', () => {
     fail(5, answerOf(503));
     const held = breaker.enter(true);
     expect(held).toEqual({
-      ...{ kind: 'held', since: START, message: '503 said the service' },
+      kind: 'held',
+      since: START,
+      message: '503 said the service',
       heldMs: expect.any(Number),
     });
     clock.advance(4_900);

@@ -39,7 +39,8 @@ describe('a list of workspaces', () => {
     const page = (number: number) => pageOf([{ id: idOf(number), appProperties: filler }], 489);
     const { result, asked } = await list(page);
     expect(failureOf(result)).toMatchObject({
-      ...{ kind: 'unexpected_body', message: 'The list of workspaces is longer than 64 MiB' },
+      kind: 'unexpected_body',
+      message: 'The list of workspaces is longer than 64 MiB',
     });
     expect(asked).toBeLessThanOrEqual(9);
   });
@@ -133,7 +134,8 @@ describe('texts of an answer', () => {
 
   test('no more than a thousand jobs of a list are looked at, and the newest hundred kept', async () => {
     const jobs = Array.from({ length: 2_000 }, (_, number) => ({
-      ...{ id: idOf(number), status: 'COMPLETE' },
+      id: idOf(number),
+      status: 'COMPLETE',
       created: new Date(Date.UTC(2026, 0, 1) - number * 1_000).toISOString(),
     }));
     const origin = await serve((_, response) => response.end(JSON.stringify({ _embedded: { jobs } })));

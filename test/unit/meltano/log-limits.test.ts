@@ -26,11 +26,9 @@ async function openEndless(write: (response: ServerResponse) => void) {
   return createMeltanoClient({
     apiUrl: `http://127.0.0.1:${port}/api`,
     auth: { kind: 'token', token: 'secret' },
-    ...{
-      connect: async () => dispatcher,
-      clock: { now: Date.now, elapsed: Date.now },
-      timeouts: { log: 300 },
-    },
+    connect: async () => dispatcher,
+    clock: { now: Date.now, elapsed: Date.now },
+    timeouts: { log: 300 },
   });
 }
 

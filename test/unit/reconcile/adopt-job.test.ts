@@ -66,7 +66,10 @@ test('a job that turns out to have taken the commit before the push is let go, a
   world.after(20_000, () => world.meltano.moveJob({ status: 'COMPLETE', commitId: 'a'.repeat(40) }, 'job-2'));
   await world.runUntilIdle();
   expect(await world.read(id)).toMatchObject({
-    ...{ jobId: 'job-2', adopted: false, conclusion: 'success', deployedSha: 'a'.repeat(40) },
+    jobId: 'job-2',
+    adopted: false,
+    conclusion: 'success',
+    deployedSha: 'a'.repeat(40),
   });
   expect(world.meltano.count('startDeployment')).toBe(1);
 });
@@ -77,13 +80,18 @@ test('one that let its job go makes way for a newer one that came meanwhile', as
   await world.step();
   world.clock.advance(10_000);
   const newer = await world.push({
-    ...{ sha: 'c'.repeat(40), before: 'a'.repeat(40), pushedAt: world.clock.now() },
+    sha: 'c'.repeat(40),
+    before: 'a'.repeat(40),
+    pushedAt: world.clock.now(),
   });
   world.meltano.moveJob({ status: 'COMPLETE', commitId: 'b'.repeat(40) }, 'job-1');
   world.after(20_000, () => world.meltano.moveJob({ status: 'COMPLETE' }, 'job-2'));
   await world.runUntilIdle();
   expect(await world.read(id)).toMatchObject({
-    ...{ reason: 'superseded', conclusion: 'skipped', supersededBy: newer.id, jobId: null },
+    reason: 'superseded',
+    conclusion: 'skipped',
+    supersededBy: newer.id,
+    jobId: null,
   });
   expect(await world.read(newer.id)).toMatchObject({ jobId: 'job-2', conclusion: 'success' });
   expect(world.meltano.count('startDeployment')).toBe(1);

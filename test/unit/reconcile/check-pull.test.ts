@@ -16,7 +16,11 @@ beforeEach(async () => {
 describe('a pull request', () => {
   async function open(headSha: string): Promise<void> {
     const event: PullRequestEvent = {
-      ...{ kind: 'pull_request', account: 'acme', repository: REPOSITORY, number: 5, headSha },
+      kind: 'pull_request',
+      account: 'acme',
+      repository: REPOSITORY,
+      number: 5,
+      headSha,
     };
     await world.deliver(event);
     await world.planAll();
@@ -49,7 +53,8 @@ describe('a pull request', () => {
     await open(NEXT);
     await open(NEXT);
     expect(world.reporter.configurationRuns[0]).toMatchObject({
-      ...{ sha: NEXT, verdict: { kind: 'bad', effect: 'proposed', problems: [{ line: 2 }] } },
+      sha: NEXT,
+      verdict: { kind: 'bad', effect: 'proposed', problems: [{ line: 2 }] },
     });
     expect(new Set(world.reporter.configurationRuns.map(({ id }) => id)).size).toBe(1);
   });

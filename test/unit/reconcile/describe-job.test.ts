@@ -10,8 +10,14 @@ const HOUR = 3_600_000;
 
 function describeIt(job: Partial<Job>, deployment: Partial<Deployment> = {}) {
   const whole: Job = {
-    ...{ id: 'job', type: DEPLOY_JOB_TYPE, status: 'RUNNING', created: null, commitId: null },
-    ...{ startTime: null, endTime: null, ...job },
+    id: 'job',
+    type: DEPLOY_JOB_TYPE,
+    status: 'RUNNING',
+    created: null,
+    commitId: null,
+    startTime: null,
+    endTime: null,
+    ...job,
   };
   return describeJob(buildDeployment({ startSince: ASKED, attemptedAt: ASKED, ...deployment }), whole, NOW);
 }

@@ -48,8 +48,13 @@ export class FakeMeltano implements MeltanoApi {
 
   addJob(differences: Partial<Job> = {}): Job {
     const job: Job = {
-      ...{ id: `job-${this.jobs.length + 1}`, type: DEPLOY_JOB_TYPE, status: 'QUEUED' },
-      ...{ created: this.#clock.now(), commitId: null, startTime: null, endTime: null },
+      id: `job-${this.jobs.length + 1}`,
+      type: DEPLOY_JOB_TYPE,
+      status: 'QUEUED',
+      created: this.#clock.now(),
+      commitId: null,
+      startTime: null,
+      endTime: null,
       ...differences,
     };
     this.jobs.push(job);

@@ -33,7 +33,10 @@ async function findAfter(
   return findWorkspaces(
     {
       account: { key: 'environment', directory, mappings: [] } as never,
-      ...{ repository: REPOSITORY, branch: 'main', receivedAt, isAwaited },
+      repository: REPOSITORY,
+      branch: 'main',
+      receivedAt,
+      isAwaited,
       isEnough: (workspaces) => workspaces.length > 0,
     },
     { repositories, clock, githubHost: 'github.com' },

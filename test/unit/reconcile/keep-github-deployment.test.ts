@@ -79,7 +79,12 @@ beforeEach(async () => {
 function createKeeper() {
   const { stores, clock } = world;
   return createGitHubDeploymentKeeper({
-    ...{ store: stores, repositories: stores, api, clock, random: () => 0.5, log: pino({ level: 'silent' }) },
+    store: stores,
+    repositories: stores,
+    api,
+    clock,
+    random: () => 0.5,
+    log: pino({ level: 'silent' }),
     chooseEnvironment: async () => (world.wishes.githubDeployments ? 'production' : null),
     describe: () => DETAILS,
   });

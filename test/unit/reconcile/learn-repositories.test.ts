@@ -6,15 +6,13 @@ import type { Stores } from '../../../src/store/create-stores.ts';
 import { FakeClock, openStores } from './reconcile-world.ts';
 
 const REPOSITORY: Repository = {
-  ...{
-    id: 2,
-    installationId: 1,
-    owner: 'acme',
-    ownerId: 10,
-    name: 'data',
-    private: true,
-    defaultBranch: 'main',
-  },
+  id: 2,
+  installationId: 1,
+  owner: 'acme',
+  ownerId: 10,
+  name: 'data',
+  private: true,
+  defaultBranch: 'main',
 };
 
 let stores: Stores;
@@ -36,7 +34,10 @@ beforeEach(async () => {
       },
     },
     budget: { take: () => allowed-- > 0 },
-    ...{ repositories: stores, dispatcher: { wake: () => undefined }, clock, random: () => 0.5 },
+    repositories: stores,
+    dispatcher: { wake: () => undefined },
+    clock,
+    random: () => 0.5,
     onMoved: (installationId) => void moved.push(installationId),
     log: pino({ level: 'silent' }),
   });

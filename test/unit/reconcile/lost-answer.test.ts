@@ -38,7 +38,10 @@ describe('an answer that was lost', () => {
     await world.runFor(3 * MINUTE);
     expect(world.meltano.count('startDeployment')).toBe(1);
     expect(await world.read(id)).toMatchObject({
-      ...{ state: 'queued', jobId: 'job-2', attemptOutcome: null, problem: null },
+      state: 'queued',
+      jobId: 'job-2',
+      attemptOutcome: null,
+      problem: null,
     });
   });
 
@@ -150,7 +153,8 @@ describe('an unreadable answer', () => {
     expect(world.meltano.count('startDeployment')).toBe(1);
     const ended = await world.read(id);
     expect(ended).toMatchObject({
-      ...{ conclusion: 'failure', reason: 'start_unreadable' },
+      conclusion: 'failure',
+      reason: 'start_unreadable',
       problem: 'Meltano Cloud answered 202 with something unexpected: <html>hello</html>',
     });
     expect((ended.concludedAt ?? 0) - START).toBeGreaterThanOrEqual(2 * MINUTE);

@@ -62,7 +62,9 @@ describe('an outage before the start', () => {
     world.restart();
     await world.runFor(21 * MINUTE);
     expect(await world.read(id)).toMatchObject({
-      ...{ conclusion: 'failure', reason: 'start_timeout', problem: AWAY },
+      conclusion: 'failure',
+      reason: 'start_timeout',
+      problem: AWAY,
       concludedAt: START + 60 * MINUTE,
     });
     // The new process doesn't know since when: what was said stays.
@@ -111,7 +113,9 @@ describe('an outage after the start was sent', () => {
     });
     await world.runFor(61 * MINUTE);
     expect(await world.read(id)).toMatchObject({
-      ...{ reason: 'start_timeout', attemptOutcome: 'lost', concludedAt: START + 60 * MINUTE },
+      reason: 'start_timeout',
+      attemptOutcome: 'lost',
+      concludedAt: START + 60 * MINUTE,
     });
   });
 });
@@ -145,7 +149,9 @@ describe('an outage while the job is watched', () => {
     goAway();
     await world.runFor(122 * MINUTE);
     expect(await world.read(id)).toMatchObject({
-      ...{ conclusion: 'timed_out', reason: 'watch_timeout', problem: AWAY },
+      conclusion: 'timed_out',
+      reason: 'watch_timeout',
+      problem: AWAY,
       concludedAt: START + 120 * MINUTE,
     });
   });

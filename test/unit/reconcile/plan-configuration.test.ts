@@ -175,7 +175,8 @@ describe('a bad file', () => {
     expect(deployment).toMatchObject({ sha: NEXT, log: 'none', badFile: { file: FILE, sha: NEXT } });
     expect(world.reporter.configurationRuns).toMatchObject([
       {
-        ...{ sha: NEXT, checkRunId: null },
+        sha: NEXT,
+        checkRunId: null,
         verdict: { kind: 'bad', file: FILE, effect: 'last_good', problems: [{ line: 2, column: 3 }] },
       },
     ]);
@@ -227,8 +228,14 @@ describe('a command', () => {
     const parsed = parseCommand(body);
     if (parsed.kind === 'none') throw new Error('That is no command.');
     const event: CommentEvent = {
-      ...{ kind: 'comment', account: 'acme', repository: REPOSITORY, place: { kind: 'issue', number: 1 } },
-      ...{ commentId: 7, actor: 'ana', askedAt: world.clock.now(), parsed },
+      kind: 'comment',
+      account: 'acme',
+      repository: REPOSITORY,
+      place: { kind: 'issue', number: 1 },
+      commentId: 7,
+      actor: 'ana',
+      askedAt: world.clock.now(),
+      parsed,
     };
     const id = await world.deliver(event);
     await world.planAll();

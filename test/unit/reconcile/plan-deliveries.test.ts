@@ -28,8 +28,15 @@ test('a push becomes a waiting deployment that is reported and woken; planning a
   expect(await world.plan()).toBeNull();
   const [deployment] = await world.open();
   expect(deployment).toMatchObject({
-    ...{ deliveryId, state: 'waiting', reason: 'push', account: 'environment', installationId: 1 },
-    ...{ checkName: 'Meltano Deploy (Analytics)', sha: 'a'.repeat(40), receivedAt: START, pushedAt: START },
+    deliveryId,
+    state: 'waiting',
+    reason: 'push',
+    account: 'environment',
+    installationId: 1,
+    checkName: 'Meltano Deploy (Analytics)',
+    sha: 'a'.repeat(40),
+    receivedAt: START,
+    pushedAt: START,
   });
   expect(world.reporter.reports).toMatchObject([{ id: deployment?.id }]);
   expect(world.dispatcher.wakes).toEqual([{ queue: 'workspace', key: QUEUE_KEY }]);

@@ -106,13 +106,13 @@ export class PlanWorld {
     const clock = { now, elapsed };
     const directory = createWorkspaceDirectory(meltano, clock);
     const rules = {
-      ...{ mappings: this.mappings, allows: () => true, pagesUrl: 'https://app.meltano.com' },
-      ...{
-        triggerOf: () => ({ kind: 'api' }) as const,
-        seesJobs: true,
-        adoptsJobs: true,
-        keepsPushes: false,
-      },
+      mappings: this.mappings,
+      allows: () => true,
+      pagesUrl: 'https://app.meltano.com',
+      triggerOf: () => ({ kind: 'api' }) as const,
+      seesJobs: true,
+      adoptsJobs: true,
+      keepsPushes: false,
     };
     const account: Account = { key: 'environment', api: meltano, directory, ...rules };
     const accounts = {
@@ -128,7 +128,10 @@ export class PlanWorld {
       read,
     });
     const planning = {
-      ...{ openTrees: this.trees.open, store: stores, newId: randomUUID, nameCheckRun },
+      openTrees: this.trees.open,
+      store: stores,
+      newId: randomUUID,
+      nameCheckRun,
       githubClock: this.githubClock,
       readMessage: async () => '',
       lacksPush: async () => this.lacksPush,
@@ -141,17 +144,19 @@ export class PlanWorld {
       runs: { listRuns: async () => [...this.runs] },
     };
     return createPlanner({
-      ...{
-        deliveries: stores,
-        repositories: stores,
-        plans: stores,
-        sweeps: stores,
-        configurationRuns: stores,
-      },
+      deliveries: stores,
+      repositories: stores,
+      plans: stores,
+      sweeps: stores,
+      configurationRuns: stores,
       checkPull: (pull) => checkPull(pull, { files: this.files, read }),
-      ...{ accounts, reporter, dispatcher, clock },
+      accounts,
+      reporter,
+      dispatcher,
+      clock,
       heads: { readHead: async () => this.head },
-      ...{ planning, configurations },
+      planning,
+      configurations,
       commands: {
         planCommand: (command) => planCommand(command, commands),
         planRerun: (rerun) => planRerun(rerun, commands),
@@ -210,9 +215,17 @@ export class PlanWorld {
 
 export function buildPush(differences: Partial<PushEvent> = {}): PushEvent {
   return {
-    ...{ kind: 'push', account: 'acme', repository: REPOSITORY, ref: 'refs/heads/main' },
-    ...{ before: 'b'.repeat(40), after: 'a'.repeat(40), deleted: false, forced: false },
-    ...{ pushedAt: START, sender: 'ana', senderIsBot: false },
+    kind: 'push',
+    account: 'acme',
+    repository: REPOSITORY,
+    ref: 'refs/heads/main',
+    before: 'b'.repeat(40),
+    after: 'a'.repeat(40),
+    deleted: false,
+    forced: false,
+    pushedAt: START,
+    sender: 'ana',
+    senderIsBot: false,
     ...differences,
   };
 }

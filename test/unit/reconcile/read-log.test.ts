@@ -113,7 +113,8 @@ describe('the log of a concluded deployment', () => {
     await world.finish(id);
     expect(reads().at(-1)).toBe('whole');
     expect(world.logs.excerpt(id)).toMatchObject({
-      ...{ complete: true, tail: ['one', 'two', 'last without a newline'] },
+      complete: true,
+      tail: ['one', 'two', 'last without a newline'],
     });
     expect(world.reporter.reports.slice(reported)).toMatchObject([{ id, state: 'concluded' }]);
   });

@@ -52,7 +52,8 @@ test('a default branch that changed moves what a workspace without a branch trac
 
 test('a new name and environment are taken over; the check run keeps its name', async () => {
   expect(await startWith({ name: 'Analytics (prod)', environment: 'prod' })).toMatchObject({
-    ...{ workspaceName: 'Analytics (prod)', environment: 'prod' },
+    workspaceName: 'Analytics (prod)',
+    environment: 'prod',
     checkName: 'Meltano Deploy (Analytics)',
   });
 });
@@ -64,7 +65,8 @@ describe("the operator's file", () => {
   test('keeps a workspace with the repository that it is mapped to', async () => {
     world.rules.mappings.push(MAPPED);
     expect(await startWith({ ...elsewhere, directory: 'their/folder' })).toMatchObject({
-      ...{ state: 'queued', directory: null },
+      state: 'queued',
+      directory: null,
     });
   });
 
@@ -93,7 +95,8 @@ describe('another directory', () => {
   test('where something changed is deployed, and noted', async () => {
     world.trees.put(SHA, ['new/meltano.yml']);
     expect(await startWith({ directory: 'new' }, { directory: 'old' })).toMatchObject({
-      ...{ state: 'queued', directory: 'new' },
+      state: 'queued',
+      directory: 'new',
     });
   });
 

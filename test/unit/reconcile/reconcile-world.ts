@@ -42,27 +42,23 @@ export const QUEUE_KEY = formatWorkspaceKey(WORKSPACE_KEY);
 export const START = 1_700_000_040_000;
 
 export const REPOSITORY: Repository = {
-  ...{
-    id: 2,
-    installationId: 1,
-    owner: 'acme',
-    ownerId: 10,
-    name: 'data',
-    private: true,
-    defaultBranch: 'main',
-  },
+  id: 2,
+  installationId: 1,
+  owner: 'acme',
+  ownerId: 10,
+  name: 'data',
+  private: true,
+  defaultBranch: 'main',
 };
 
 export function buildWorkspace(differences: Partial<Workspace> = {}): Workspace {
   return {
-    ...{
-      id: WORKSPACE_ID,
-      name: 'Analytics',
-      alias: null,
-      branch: null,
-      directory: null,
-      environment: 'dev',
-    },
+    id: WORKSPACE_ID,
+    name: 'Analytics',
+    alias: null,
+    branch: null,
+    directory: null,
+    environment: 'dev',
     repositoryUrl: 'https://github.com/acme/data',
     ...differences,
   };
@@ -121,7 +117,11 @@ export class PlainBuilder implements ExcerptBuilder {
   excerpt(complete: boolean): ReturnType<ExcerptBuilder['excerpt']> {
     const tail = [...this.#lines];
     return {
-      ...{ totalLines: tail.length, omittedLines: 0, tail, firstError: null, locatedErrors: [] },
+      totalLines: tail.length,
+      omittedLines: 0,
+      tail,
+      firstError: null,
+      locatedErrors: [],
       redactions: 0,
       complete,
     };
@@ -215,7 +215,8 @@ export class World {
 
   #context(): ReconcileContext {
     const breaker = new CircuitBreaker({
-      ...{ clock: this.clock, random: () => 0.5 },
+      clock: this.clock,
+      random: () => 0.5,
       onChange: (openSince) => this.circuit.push(openSince),
     });
     const api = this.#guarded ? guardMeltano(this.meltano, breaker) : this.meltano;
@@ -230,16 +231,14 @@ export class World {
     const { now, elapsed } = this.clock;
     const clock = { now, elapsed };
     return {
-      ...{
-        store: stores,
-        repositories: stores,
-        accounts,
-        openTrees: this.trees.open,
-        reporter,
-        dispatcher,
-        logs,
-        clock,
-      },
+      store: stores,
+      repositories: stores,
+      accounts,
+      openTrees: this.trees.open,
+      reporter,
+      dispatcher,
+      logs,
+      clock,
       githubClock: this.githubClock,
       configurations: { known: async () => this.configuration },
       random: () => 0.5,
@@ -247,7 +246,9 @@ export class World {
       limits: { startMs: 60 * MINUTE, deployMs: 120 * MINUTE, poll: { min: 1_000, max: 10_000 } },
       githubHost: 'github.com',
       followers: createFollowers({
-        ...{ store: stores, dispatcher, clock },
+        store: stores,
+        dispatcher,
+        clock,
         readWishes: async () => this.wishes,
       }),
       onConcluded: (deployment) => void this.concluded.push(deployment),
@@ -260,12 +261,30 @@ export class World {
     const deliveryId = randomUUID();
     this.#pushes += 1;
     const planned: PlannedDeployment = {
-      ...{ id, account: 'environment', workspaceId: WORKSPACE_ID, workspaceName: 'Analytics' },
-      ...{ environment: 'dev', branch: 'main', directory: null, installationId: 1, repositoryId: 2 },
-      ...{ deliveryId, checkName: 'Meltano Deploy (Analytics)', sha: 'a'.repeat(40), before: 'b'.repeat(40) },
-      ...{ log: null, badFile: null, cause: 'push', redeployOf: null },
-      ...{ requestedBy: 'ana', requestedByBot: false, pushedAt: START + this.#pushes * 1_000 },
-      ...{ receivedAt: this.clock.now(), reason: 'push', conclusion: null, problem: null },
+      id,
+      account: 'environment',
+      workspaceId: WORKSPACE_ID,
+      workspaceName: 'Analytics',
+      environment: 'dev',
+      branch: 'main',
+      directory: null,
+      installationId: 1,
+      repositoryId: 2,
+      deliveryId,
+      checkName: 'Meltano Deploy (Analytics)',
+      sha: 'a'.repeat(40),
+      before: 'b'.repeat(40),
+      log: null,
+      badFile: null,
+      cause: 'push',
+      redeployOf: null,
+      requestedBy: 'ana',
+      requestedByBot: false,
+      pushedAt: START + this.#pushes * 1_000,
+      receivedAt: this.clock.now(),
+      reason: 'push',
+      conclusion: null,
+      problem: null,
       ...differences,
     };
     const event = { kind: 'push', repository: REPOSITORY } as never;

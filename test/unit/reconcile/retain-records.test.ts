@@ -92,7 +92,10 @@ beforeEach(() => {
   [pauses, removed, lines] = [0, [], []];
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   context = {
-    ...{ store, clock, log, days: 90 },
+    store,
+    clock,
+    log,
+    days: 90,
     pause: async () => {
       pauses += 1;
     },
@@ -225,7 +228,11 @@ test('records are retained when the sweeps are off: not at the start, but soon a
   };
   const learnInstallation = async (installationId: number) => installationId * 10;
   const { lookAt } = handleSweeps({
-    ...{ dispatcher, retain: async () => 7, recover: null, rounds: null, learnInstallation },
+    dispatcher,
+    retain: async () => 7,
+    recover: null,
+    rounds: null,
+    learnInstallation,
   });
   expect(wakes).toEqual([['sweep', 'retention', 60_000]]);
   expect(await handlers[0]?.('retention')).toBe(7);
@@ -258,7 +265,9 @@ test('with several instances, what may have lost its wake-up is woken again and 
 
 describe('RETENTION_DAYS', () => {
   const complete = {
-    ...{ APP_ID: '12', WEBHOOK_SECRET: 'hook', MELTANO_API_TOKEN: 'token' },
+    APP_ID: '12',
+    WEBHOOK_SECRET: 'hook',
+    MELTANO_API_TOKEN: 'token',
     PRIVATE_KEY: generateKeyPairSync('rsa', { modulusLength: 2048 })
       .privateKey.export({ type: 'pkcs8', format: 'pem' })
       .toString(),
@@ -280,7 +289,9 @@ describe('RETENTION_DAYS', () => {
     ['a year', 'RETENTION_DAYS must be a number of days.'],
   ])('%s is refused', (given, problem) => {
     expect(readEnvironment({ ...complete, RETENTION_DAYS: given })).toEqual({
-      ...{ ok: false, kind: 'invalid', problems: [problem] },
+      ok: false,
+      kind: 'invalid',
+      problems: [problem],
     });
   });
 });

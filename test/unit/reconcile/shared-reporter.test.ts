@@ -47,11 +47,18 @@ class Instance {
 
   constructor() {
     const repository = {
-      ...{ id: 2, installationId: INSTALLATION, owner: 'acme', ownerId: 10, name: 'data' },
+      id: 2,
+      installationId: INSTALLATION,
+      owner: 'acme',
+      ownerId: 10,
+      name: 'data',
     };
     const note = (call: string) => void this.calls.push(`${call} (${this.leases.current()?.fencing})`);
     this.reporter = new SharedReporter({
-      ...{ dispatcher: this.dispatcher, local: this.local, leases: this.leases, writing: this.writing },
+      dispatcher: this.dispatcher,
+      local: this.local,
+      leases: this.leases,
+      writing: this.writing,
       writer: {
         changed: (one) => note(`write ${one.id}`),
         configurationRead: (one) => note(`write ${one.id}`),

@@ -101,7 +101,10 @@ describe('without credentials', () => {
     const { id } = await world.push();
     await world.runUntilIdle();
     expect(await world.read(id)).toMatchObject({
-      ...{ state: 'concluded', conclusion: 'neutral', reason: 'start_accepted', jobId: null },
+      state: 'concluded',
+      conclusion: 'neutral',
+      reason: 'start_accepted',
+      jobId: null,
     });
     expect(world.meltano.count('getJob')).toBe(0);
   });

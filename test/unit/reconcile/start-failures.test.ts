@@ -53,7 +53,9 @@ describe('a start that made nothing and may succeed later', () => {
     expect((await world.read(id)).conclusion).toBeNull();
     await world.runFor(3 * MINUTE);
     expect(await world.read(id)).toMatchObject({
-      ...{ conclusion: 'failure', reason: 'start_timeout', jobId: null },
+      conclusion: 'failure',
+      reason: 'start_timeout',
+      jobId: null,
       problem: 'Meltano Cloud answered 503 Service Unavailable: moving house',
     });
     // Without a job there is no log to wait for: the report is due at once.
@@ -75,7 +77,9 @@ test.each([
   await world.runUntilIdle();
   expect(world.meltano.count('startDeployment')).toBe(1);
   expect(await world.read(id)).toMatchObject({
-    ...{ conclusion: 'failure', reason: 'start_refused', concludedAt: START },
+    conclusion: 'failure',
+    reason: 'start_refused',
+    concludedAt: START,
     problem: `Meltano Cloud answered ${status} ${phrase}: said the service`,
   });
   expect(world.reporter.reports.at(-1)).toMatchObject({ id, state: 'concluded' });
@@ -135,7 +139,8 @@ describe('409', () => {
     expect(writes).toHaveBeenCalledTimes(2);
     expect(world.meltano.count('listJobs')).toBeGreaterThan(300);
     expect(await world.read(id)).toMatchObject({
-      ...{ state: 'starting', conflictSince: null },
+      state: 'starting',
+      conflictSince: null,
       problem: 'another deployment of this workspace is running on Meltano Cloud',
     });
     expect(await world.reportsDue(id)).toBe(2);
@@ -155,7 +160,8 @@ describe('409', () => {
     expect(world.meltano.count('startDeployment')).toBeGreaterThan(15);
     await world.runFor(MINUTE);
     expect(await world.read(id)).toMatchObject({
-      ...{ conclusion: 'failure', reason: 'start_refused' },
+      conclusion: 'failure',
+      reason: 'start_refused',
       problem: 'Meltano Cloud answered 409 Conflict: Workspace is not ready',
     });
   });

@@ -69,13 +69,18 @@ describe('sweepDeliveries', () => {
         clock.advance(ms);
         await onSleep();
       },
-      ...{ store: stores, clock, log, onFound: () => undefined },
+      store: stores,
+      clock,
+      log,
+      onFound: () => undefined,
     });
   }
 
   function store(guid: string): Promise<boolean> {
     return stores.record({
-      ...{ id: guid, name: 'push', receivedAt: 1 },
+      id: guid,
+      name: 'push',
+      receivedAt: 1,
       event: { kind: 'repository', account: 'acme', repository: REPOSITORY, formerFullName: null },
     });
   }
@@ -198,7 +203,12 @@ describe('sweepDeliveries', () => {
 test('a log of deliveries that is longer than a statement may have parameters is swept all the same', async () => {
   const deliveredAt = clock.now() - 30 * SECOND;
   const all = Array.from({ length: 40_000 }, (_, id) => ({
-    ...{ id, guid: `guid-${id}`, deliveredAt, event: 'push', action: null, statusCode: 200 },
+    id,
+    guid: `guid-${id}`,
+    deliveredAt,
+    event: 'push',
+    action: null,
+    statusCode: 200,
   }));
   let found = 0;
   await sweepDeliveries({
@@ -208,7 +218,10 @@ test('a log of deliveries that is longer than a statement may have parameters is
       },
       redeliver: async () => undefined,
     },
-    ...{ store: stores, clock, log, sleep: async () => undefined },
+    store: stores,
+    clock,
+    log,
+    sleep: async () => undefined,
     onFound: (count) => {
       found = count;
     },
@@ -265,15 +278,13 @@ describe('missed deliveries are looked for', () => {
 });
 
 const REPOSITORY: Repository = {
-  ...{
-    id: 2,
-    installationId: 1,
-    owner: 'acme',
-    ownerId: 10,
-    name: 'data',
-    private: true,
-    defaultBranch: 'main',
-  },
+  id: 2,
+  installationId: 1,
+  owner: 'acme',
+  ownerId: 10,
+  name: 'data',
+  private: true,
+  defaultBranch: 'main',
 };
 
 describe('sweepHeads', () => {
@@ -300,8 +311,13 @@ describe('sweepHeads', () => {
   function context(): HeadSweepContext {
     const workspaces = [
       {
-        ...{ id: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e', name: 'Analytics', alias: null, branch: null },
-        ...{ repositoryUrl: 'https://github.com/acme/data', directory: null, environment: null },
+        id: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e',
+        name: 'Analytics',
+        alias: null,
+        branch: null,
+        repositoryUrl: 'https://github.com/acme/data',
+        directory: null,
+        environment: null,
       },
     ];
     const directory = { current: async () => ({ ok: true, value: { workspaces, readAt: 0 } }) as const };
@@ -321,13 +337,19 @@ describe('sweepHeads', () => {
         },
       },
       accounts: { forOwner: () => account, byKey: () => account },
-      ...{ repositories: stores, deliveries: stores, store: stores },
+      repositories: stores,
+      deliveries: stores,
+      store: stores,
       dispatcher: {
         handle: () => undefined,
         wake: (queue, key) => void woken.push(`${queue} ${key}`),
         stop: async () => undefined,
       },
-      ...{ budget, clock, log, githubHost: 'github.com', isAllowed: () => true },
+      budget,
+      clock,
+      log,
+      githubHost: 'github.com',
+      isAllowed: () => true,
       knowOwner: createOwnerReader({ store: stores, clock, listNamed: () => [] }),
       onBaseline: async (branch) => void baselines.push(branch),
       onMoved: (installationId) => void moved.push(installationId),
@@ -339,10 +361,20 @@ describe('sweepHeads', () => {
 
   async function storePush(before: string, after: string): Promise<void> {
     await stores.record({
-      ...{ id: 'guid', name: 'push', receivedAt: 1 },
+      id: 'guid',
+      name: 'push',
+      receivedAt: 1,
       event: {
-        ...{ kind: 'push', account: 'acme', repository: REPOSITORY, ref: 'refs/heads/main' },
-        ...{ before, after, deleted: false, forced: false, pushedAt: 1, sender: 'ana' },
+        kind: 'push',
+        account: 'acme',
+        repository: REPOSITORY,
+        ref: 'refs/heads/main',
+        before,
+        after,
+        deleted: false,
+        forced: false,
+        pushedAt: 1,
+        sender: 'ana',
         senderIsBot: false,
       },
     });
@@ -399,7 +431,9 @@ describe('sweepHeads', () => {
       const ofOthers = Array.from({ length: 12 }, (_, index) => named(10 + index, `blocked-${index}`));
       repositories = [...ofOthers, { repository: REPOSITORY, pushedAt: 1_000 }];
       mappings = ofOthers.map(({ repository: { name } }) => ({
-        ...{ repository: `acme/${name}`, branch: null, directory: null },
+        repository: `acme/${name}`,
+        branch: null,
+        directory: null,
         workspaceId: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e',
       }));
     });

@@ -25,9 +25,16 @@ test('a push is started, watched and concluded, with every state reported in ord
   );
   await world.runUntilIdle();
   expect(await world.read(id)).toMatchObject({
-    ...{ state: 'concluded', conclusion: 'success', reason: 'job_complete', problem: null, jobId: 'job-1' },
-    ...{ acceptedAt: START, jobStartedAt: START + 2_500, jobEndedAt: START + 8_900 },
-    ...{ deployedSha: 'c'.repeat(40), concludedAt: START + 9_000 },
+    state: 'concluded',
+    conclusion: 'success',
+    reason: 'job_complete',
+    problem: null,
+    jobId: 'job-1',
+    acceptedAt: START,
+    jobStartedAt: START + 2_500,
+    jobEndedAt: START + 8_900,
+    deployedSha: 'c'.repeat(40),
+    concludedAt: START + 9_000,
   });
   expect(world.reporter.reports.map((one) => one.state)).toEqual(['starting', 'queued', 'running']);
   expect(world.meltano.count('startDeployment')).toBe(1);
@@ -132,7 +139,8 @@ describe('trouble while watching', () => {
     await world.runFor(10 * MINUTE);
     expect(world.meltano.count('getJob')).toBeGreaterThan(10);
     expect(await world.read(id)).toMatchObject({
-      ...{ state: 'running', jobStatus: 'RUNNING' },
+      state: 'running',
+      jobStatus: 'RUNNING',
       problem: 'Meltano Cloud answered 503 Service Unavailable: down for maintenance',
     });
     expect((await world.reportsDue(id)) - before).toBe(1);

@@ -10,9 +10,15 @@ export const NEWER_SHA = 'd4e5f6a7b8c90718293a4b5c6d7e8f9001122334';
 
 export function makeDeployment(changes: Partial<Deployment> = {}): Deployment {
   return buildDeployment({
-    ...{ id: '5d0c3b1e-53ad-4b62-9d4e-6e0d8a3f1c22', account: 'acme', workspaceId: WORKSPACE_ID },
-    ...{ environment: 'prod', directory: 'analytics', deliveryId: 'delivery', sha: SHA },
-    ...{ pushedAt: START - 1000, receivedAt: START },
+    id: '5d0c3b1e-53ad-4b62-9d4e-6e0d8a3f1c22',
+    account: 'acme',
+    workspaceId: WORKSPACE_ID,
+    environment: 'prod',
+    directory: 'analytics',
+    deliveryId: 'delivery',
+    sha: SHA,
+    pushedAt: START - 1000,
+    receivedAt: START,
     ...changes,
   });
 }

@@ -16,12 +16,20 @@ describe('annotations', () => {
   test('are those of the workspace’s directory, as GitHub reads them', () => {
     expect(renderCheckRun(view).output.annotations).toEqual([
       {
-        ...{ path: 'analytics/models/a.sql', start_line: 12, end_line: 12, start_column: 5, end_column: 5 },
-        ...{ annotation_level: 'failure', message: 'syntax error' },
+        path: 'analytics/models/a.sql',
+        start_line: 12,
+        end_line: 12,
+        start_column: 5,
+        end_column: 5,
+        annotation_level: 'failure',
+        message: 'syntax error',
       },
       {
-        ...{ path: 'analytics/meltano.yml', start_line: 3, end_line: 3 },
-        ...{ annotation_level: 'failure', message: 'unexpected key' },
+        path: 'analytics/meltano.yml',
+        start_line: 3,
+        end_line: 3,
+        annotation_level: 'failure',
+        message: 'unexpected key',
       },
     ]);
   });

@@ -8,15 +8,21 @@ const FIX = 'f'.repeat(40);
 
 function failed(differences: Partial<Deployment> = {}): Deployment {
   return buildDeployment({
-    ...{ sha: SHA, state: 'concluded', conclusion: 'failure', reason: 'job_error', jobId: 'job' },
-    ...{ startedAt: 1_000, endedAt: 39_000, checkRunUrl: 'https://github.com/acme/data/runs/1' },
+    sha: SHA,
+    state: 'concluded',
+    conclusion: 'failure',
+    reason: 'job_error',
+    jobId: 'job',
+    checkRunUrl: 'https://github.com/acme/data/runs/1',
     ...differences,
   });
 }
 
 function repaired(differences: Partial<Deployment> = {}): Deployment {
   return failed({
-    ...{ sha: FIX, conclusion: 'success', reason: 'job_complete' },
+    sha: FIX,
+    conclusion: 'success',
+    reason: 'job_complete',
     checkRunUrl: 'https://github.com/acme/data/runs/2',
     ...differences,
   });
@@ -25,15 +31,13 @@ function repaired(differences: Partial<Deployment> = {}): Deployment {
 function render(...failures: { deployment: Deployment; repairedBy: Deployment | null }[]): string {
   return renderFailureComment({
     repository: {
-      ...{
-        id: 2,
-        installationId: 1,
-        owner: 'acme',
-        ownerId: 10,
-        name: 'data',
-        private: true,
-        defaultBranch: 'main',
-      },
+      id: 2,
+      installationId: 1,
+      owner: 'acme',
+      ownerId: 10,
+      name: 'data',
+      private: true,
+      defaultBranch: 'main',
     },
     githubUrl: 'https://github.com',
     workspaceUrl: (id) => `https://app.meltano.com/workspaces/${id}`,

@@ -115,11 +115,15 @@ describe('what others wrote', () => {
           findings: [{ workspace, sha: null, isHead: false, reason: 'branch_deleted', since: null }],
         },
         {
-          ...{ kind: 'logs', workspace, lines: 5 },
+          kind: 'logs',
+          workspace,
+          lines: 5,
           log: { kind: 'shown', deployment: one, lines: [name, branch, text], totalLines: 3, redactions: 0 },
         },
         {
-          ...{ kind: 'logs', workspace, lines: 5 },
+          kind: 'logs',
+          workspace,
+          lines: 5,
           log: { kind: 'unreadable', deployment: one, problem: text },
         },
         ...refusalsOf(workspace, text).map((refusal): ReplyBody => ({ kind: 'refused', refusal })),
@@ -154,7 +158,10 @@ function refusalsOf(workspace: NamedWorkspace, word: string): Refusal[] {
 describe('the size', () => {
   test('of a reply about thousands of workspaces stays below GitHub’s limit, and says what is left out', () => {
     const workspaces = Array.from({ length: 3_000 }, (_, index) => ({
-      ...{ id: `id-${index}`, name: `Workspace ${index}`, branch: 'main', directory: null },
+      id: `id-${index}`,
+      name: `Workspace ${index}`,
+      branch: 'main',
+      directory: null,
     }));
     const refusal: Refusal = { code: 'choose_workspace', branch: null, candidates: workspaces };
     const text = renderReply(viewOf({ kind: 'refused', refusal }));

@@ -83,7 +83,9 @@ test('only so many installations have a figure: those that were heard of last', 
 
 describe('the backlog', () => {
   const BACKLOG: Backlog = {
-    ...{ deliveries: 1, reports: 2, oldestReceivedAt: 5_000 },
+    deliveries: 1,
+    reports: 2,
+    oldestReceivedAt: 5_000,
     deployments: { waiting: 3, starting: 0, queued: 0, running: 4 },
   };
 

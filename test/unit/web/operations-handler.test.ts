@@ -83,7 +83,11 @@ describe('/healthz', () => {
 describe('/readyz', () => {
   test('is 200 while database and worker are up', async () => {
     expect(await readiness()).toEqual({
-      ...{ code: 200, status: 'ready', database: 'up', worker: 'up', problems: [] },
+      code: 200,
+      status: 'ready',
+      database: 'up',
+      worker: 'up',
+      problems: [],
       dependencies: {
         github: { state: 'unknown', since: null },
         meltano: { state: 'unknown', since: null, openCircuits: [] },

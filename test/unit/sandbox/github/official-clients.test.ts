@@ -6,7 +6,11 @@ test("GitHub's own client reads and writes check runs as on GitHub Enterprise Se
   const { sandbox, repository, octokit } = await startWithOctokit();
   const sha = sandbox.head(repository.fullName);
   const { data: created } = await octokit.rest.checks.create({
-    ...{ ...PLACE, name: 'Deploy', head_sha: sha, status: 'in_progress', external_id: 'w/d' },
+    ...PLACE,
+    name: 'Deploy',
+    head_sha: sha,
+    status: 'in_progress',
+    external_id: 'w/d',
     output: { title: 'Running', summary: 'now' },
   });
   await octokit.rest.checks.update({ ...PLACE, check_run_id: created.id, conclusion: 'success' });

@@ -155,7 +155,10 @@ describe('a pull request from a fork', () => {
     const fork = sandbox.fork(repository, 'mallory');
     const { after } = sandbox.push({ repository: fork.fullName, files: { 'a.sql': 'a' } });
     const { request } = sandbox.conversations.openPull({
-      ...{ repository, head: 'main', headRepository: fork.fullName, author: 'mallory' },
+      repository,
+      head: 'main',
+      headRepository: fork.fullName,
+      author: 'mallory',
     });
     const here = { ...PLACE, pull_number: request.number };
     const { data } = await octokit.rest.pulls.get(here);

@@ -130,7 +130,8 @@ describe('the webhook', () => {
     const body = '{"zen": "Keep it logically awesome."}';
     const signature = createHmac('sha1', workspace.deploymentSecret).update(body).digest('hex');
     const headers = {
-      ...{ 'content-type': 'application/json', 'x-github-event': 'push' },
+      'content-type': 'application/json',
+      'x-github-event': 'push',
       'x-hub-signature': `sha1=${signature}`,
     };
     const path = `/workspaces/${workspace.id}/deployments/github-webhook`;

@@ -4,11 +4,17 @@ import { HOSTILE, startPage } from './start-page.ts';
 const FAILED = {
   conclusion: 'failure',
   output: {
-    ...{ title: `Failed: ${HOSTILE}`, summary: `**Bold** ${HOSTILE}`, text: '```\nlast line\n```' },
+    title: `Failed: ${HOSTILE}`,
+    summary: `**Bold** ${HOSTILE}`,
+    text: '```\nlast line\n```',
     annotations: [
       {
-        ...{ path: 'pipelines/meltano.yml', start_line: 12, end_line: 12, start_column: 3 },
-        ...{ annotation_level: 'failure', message: `mapping ${HOSTILE}` },
+        path: 'pipelines/meltano.yml',
+        start_line: 12,
+        end_line: 12,
+        start_column: 3,
+        annotation_level: 'failure',
+        message: `mapping ${HOSTILE}`,
       },
     ],
   },

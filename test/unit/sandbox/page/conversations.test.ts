@@ -71,7 +71,8 @@ describe('an issue', () => {
     });
     const { data } = await octokit.rest.issues.createComment({ ...PLACE, issue_number: 1, body: 'Queued' });
     await octokit.rest.issues.updateComment({
-      ...{ ...PLACE, comment_id: data.id },
+      ...PLACE,
+      comment_id: data.id,
       body: '<!-- mark -->\n\n<details><summary>Log</summary>\n\nline one\n\n</details>',
     });
     const { text } = await get('/acme/data/issues/1');

@@ -66,11 +66,14 @@ function tryCommands(): void {
     start,
   );
   const demo = command('demo');
-  expectThat(demo.code === 2 && demo.error.includes('checkout'), 'demo says that it needs a checkout', demo);
+  expectThat(
+    demo.code === 2 && demo.error.includes('Clone the project'),
+    'demo says that it needs a clone of the project',
+    demo,
+  );
   const listed = readdirSync(join(installed, 'node_modules/meltano-deploy'), { recursive: true }).map(String);
   const strange = listed.filter(
-    (name) =>
-      /^(src|test|sandbox|dist\/sandbox|dist\/src\/cli\/demo)\b/.test(name) || /(?<!\.d)\.ts$/.test(name),
+    (name) => /^(src|test|sandbox|demo|dist\/sandbox|dist\/demo)\b/.test(name) || /(?<!\.d)\.ts$/.test(name),
   );
   expectThat(strange.length === 0, 'neither sources nor the sandbox are in the package', strange);
 }

@@ -1,10 +1,10 @@
 import type { Probot } from 'probot';
-import { readCommitComment, readIssueComment } from './events/read-comment.ts';
-import { readInstallation } from './events/read-installation.ts';
-import { readPush, readRepositoryChange } from './events/read-payload.ts';
-import { readPullRequest } from './events/read-pull-request.ts';
-import { readCheckRun, readCheckSuite } from './events/read-rerun.ts';
-import { type ReceivePorts, receiveDelivery } from './events/receive-delivery.ts';
+import { readCommitComment, readIssueComment } from './intake/read-comment.ts';
+import { readInstallation } from './intake/read-installation.ts';
+import { readPush, readRepositoryChange } from './intake/read-payload.ts';
+import { readPullRequest } from './intake/read-pull-request.ts';
+import { readCheckRun, readCheckSuite } from './intake/read-rerun.ts';
+import { type ReceivePorts, receiveDelivery } from './intake/receive-delivery.ts';
 
 export interface AppPorts extends ReceivePorts {
   /** An installation is new, or works again. */

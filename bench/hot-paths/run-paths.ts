@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { parseCommand } from '../../src/commands/parse-command.ts';
 import { identifyRepository, selectWorkspaces } from '../../src/domain/match-workspaces.ts';
 import type { Workspace } from '../../src/domain/workspace.ts';
-import { cleanLogLine } from '../../src/report/clean-log-line.ts';
-import { createLogExcerptBuilder } from '../../src/report/log-excerpt-builder.ts';
-import { createRedactor } from '../../src/report/redact.ts';
-import { renderCheckRun } from '../../src/report/render-check-run.ts';
-import { makeView } from '../../test/unit/report/make-check-run-view.ts';
+import { cleanLogLine } from '../../src/logs/clean-log-line.ts';
+import { createLogExcerptBuilder } from '../../src/logs/log-excerpt-builder.ts';
+import { createRedactor } from '../../src/logs/redact.ts';
+import { renderCheckRun } from '../../src/reporting/render/render-check-run.ts';
+import { makeView } from '../../test/unit/reporting/render/make-check-run-view.ts';
 import { makeLog } from './make-log.ts';
 import { type Measured, measure } from './measure.ts';
 

@@ -1,4 +1,5 @@
 import { parseCommand } from '../../src/commands/parse-command.ts';
+import type { ReplyBody, ReplyView } from '../../src/commands/replies/reply-view.ts';
 import type {
   CommandRecord,
   NamedWorkspace,
@@ -7,7 +8,7 @@ import type {
   Refusal,
 } from '../../src/domain/conversation.ts';
 import type { Deployment, Repository } from '../../src/domain/deployment.ts';
-import type { ReplyBody, ReplyView, ShownDeployment } from '../../src/report/reply-view.ts';
+import type { ShownDeployment } from '../../src/reporting/render/describe-shown.ts';
 import { buildDeployment } from '../../test/unit/domain/deployment-builder.ts';
 
 /** A comment, and what the app says to it. */

@@ -1,5 +1,5 @@
-import { COMMAND_HELP } from '../../src/report/command-help.ts';
-import { renderReply } from '../../src/report/render-reply.ts';
+import { COMMAND_HELP } from '../../src/commands/replies/command-help.ts';
+import { renderReply } from '../../src/commands/replies/render-reply.ts';
 import { type Example, listExamples } from './examples.ts';
 
 const INTRODUCTION = `# Commands

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readDatabaseUrl } from '../config/database-url.ts';
-import { createLeaseContext } from '../dispatch/lease-context.ts';
+import { createLeaseContext } from '../scheduling/lease-context.ts';
 import { type CopiedTable, copyStore } from '../store/copy-store.ts';
 import { openPostgres } from '../store/postgres.ts';
 import { openSqlite } from '../store/sqlite.ts';

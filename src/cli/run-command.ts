@@ -1,11 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-
 const USAGE = `Usage: meltano-deploy <command>
 
   start                   serve the GitHub App (configured by the environment, see .env.example)
-  demo [--keep] [--pictures <folder>]
-                          show the app at work against a simulated GitHub and a simulated Meltano Cloud
   doctor [--json]         check that everything is set up, and say what to do; changes nothing
   config validate <file>  check the .github/meltano-deploy.yml of a repository, offline
   migrate-store --from <data directory> --to <postgres://…>
@@ -19,12 +14,8 @@ export async function runCommand(words: string[]): Promise<void> {
       const { main } = await import('../main.ts').catch(endForMissingPart);
       return main();
     }
-    case 'demo': {
-      // The package is without the simulated services, which the demo plays with.
-      if (!existsSync(join(import.meta.dirname, 'demo'))) return refuseDemo();
-      const { runDemo } = await import('./demo.ts');
-      return runDemo(rest);
-    }
+    case 'demo':
+      return refuseDemo();
     case 'doctor': {
       const { runDoctor } = await import('./doctor.ts');
       return runDoctor(rest);
@@ -57,8 +48,6 @@ function endForMissingPart(error: unknown): never {
 }
 
 function refuseDemo(): void {
-  console.error(
-    'The demo needs a checkout of the project, with its simulated GitHub and Meltano Cloud: clone it, and run "npm run demo" there.',
-  );
+  console.error('The demo is not part of the package. Clone the project and run "npm run demo" there.');
   process.exitCode = 2;
 }

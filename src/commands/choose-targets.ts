@@ -2,9 +2,9 @@ import type { Place } from '../domain/conversation.ts';
 import type { Repository } from '../domain/deployment.ts';
 import { foldPath } from '../domain/fold-name.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
-import { nameWorkspaces, type Selection, selectNamed, tracksAnyOf } from '../domain/select-workspaces.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { ReadsOfOneCommand } from './reads-of-one-command.ts';
+import { nameWorkspaces, type Selection, selectNamed, tracksAnyOf } from './select-workspaces.ts';
 
 export interface Target {
   readonly repository: Repository;

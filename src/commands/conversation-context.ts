@@ -1,9 +1,13 @@
 import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock.ts';
 import type { ConversationApi } from '../domain/conversation.ts';
-import type { Clock, CommandStore, DeploymentStore, Pages, RepositoryStore } from '../domain/ports.ts';
-import type { ReplyView } from '../report/reply-view.ts';
+import type { DeploymentStore } from '../domain/deployment-store.ts';
+import type { Pages } from '../domain/pages.ts';
+import type { RepositoryStore } from '../domain/repository-store.ts';
+import type { CommandStore } from './command-store.ts';
 import type { FirstErrorReader } from './read-first-error.ts';
 import type { LogTailReader } from './read-log-tail.ts';
+import type { ReplyView } from './replies/reply-view.ts';
 
 /** What the steps of a conversation work with. */
 export interface ConversationContext {

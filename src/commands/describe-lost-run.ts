@@ -1,11 +1,11 @@
 import { CONCLUSIONS, type Conclusion, type Repository } from '../domain/deployment.ts';
-import { toWholeSecond } from '../domain/describe-deployment.ts';
 import type { ExternalId } from '../domain/external-id.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
-import type { LostRun } from '../domain/ports.ts';
 import type { LogMode } from '../domain/repository-configuration.ts';
 import type { ShownCheckRun } from '../domain/shown-check-run.ts';
 import type { Workspace } from '../domain/workspace.ts';
+import { toWholeSecond } from '../planning/describe-deployment.ts';
+import type { LostRun } from '../planning/plan-store.ts';
 
 export interface LostRunFacts {
   readonly run: ShownCheckRun;

@@ -1,17 +1,17 @@
-import type { JudgedChange } from '../domain/changed-paths.ts';
 import { type ConfigurationInUse, cautiousSettings } from '../domain/configuration-in-use.ts';
 import type { ChangedPaths, CommandReads, Refusal, WhyFinding } from '../domain/conversation.ts';
 import type { PushEvent } from '../domain/delivery.ts';
 import type { Repository } from '../domain/deployment.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import { filterOf, type PathFilter } from '../domain/path-filter.ts';
-import { judgePushed, type PlanningPorts, type PushToPlan, planPush } from '../domain/plan-push.ts';
-import type { PushTrees } from '../domain/push-trees.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import { matchWord } from '../domain/refer-to-workspace.ts';
-import { COMMIT, nameWorkspace, nameWorkspaces } from '../domain/select-workspaces.ts';
 import type { Workspace } from '../domain/workspace.ts';
+import type { JudgedChange } from '../planning/changed-paths.ts';
+import { judgePushed, type PlanningPorts, type PushToPlan, planPush } from '../planning/plan-push.ts';
+import type { PushTrees } from '../planning/push-trees.ts';
 import type { HeadReads } from './reads-of-one-command.ts';
+import { COMMIT, nameWorkspace, nameWorkspaces } from './select-workspaces.ts';
 
 const NO_COMMIT = '0'.repeat(40);
 /** So many changed paths are named. */

@@ -1,11 +1,11 @@
 import type { Answer, CommandRecord } from '../domain/conversation.ts';
-import { createOnce } from '../domain/create-once.ts';
 import { type Deployment, isReported, type Repository } from '../domain/deployment.ts';
 import type { Step } from '../domain/judge-step.ts';
 import { createStepJudge } from '../domain/judge-step.ts';
+import { createOnce } from '../reporting/create-once.ts';
+import type { CommentPorts } from '../reporting/write-comment.ts';
 import type { ConversationContext } from './conversation-context.ts';
 import { react, replaceReaction } from './react.ts';
-import type { CommentPorts } from './write-comment.ts';
 import { REFUSED, removeDuplicateReplies, writeReply } from './write-reply.ts';
 
 /** How often the end of the check runs' writing is looked for, before the last reply (milliseconds). */

@@ -1,3 +1,4 @@
+import type { Account } from '../domain/account.ts';
 import type { Command } from '../domain/command.ts';
 import {
   type ConfigurationInUse,
@@ -14,26 +15,22 @@ import {
   type Refusal,
 } from '../domain/conversation.ts';
 import type { CommentEvent } from '../domain/delivery.ts';
-import { explainNoWorkspace } from '../domain/explain-no-workspace.ts';
+import type { DeploymentStore } from '../domain/deployment-store.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
-import { isStranger, neededLevel } from '../domain/permissions.ts';
-import type { PlanningPorts } from '../domain/plan-push.ts';
-import type {
-  Account,
-  CommandStore,
-  DeploymentStore,
-  ListWorkspaces,
-  Plan,
-  PlannedDeployment,
-  RepositoryStore,
-} from '../domain/ports.ts';
-import { hasNamed, nameWorkspace, nameWorkspaces } from '../domain/select-workspaces.ts';
+import type { RepositoryStore } from '../domain/repository-store.ts';
 import type { Workspace } from '../domain/workspace.ts';
+import { explainNoWorkspace } from '../planning/explain-no-workspace.ts';
+import type { ListWorkspaces } from '../planning/list-workspaces.ts';
+import type { PlanningPorts } from '../planning/plan-push.ts';
+import type { Plan, PlannedDeployment } from '../planning/plan-store.ts';
 import { chooseTargets } from './choose-targets.ts';
+import type { CommandStore } from './command-store.ts';
 import { explainPlan } from './explain-plan.ts';
+import { isStranger, neededLevel } from './permissions.ts';
 import { answerRedeploy, planRedeploy } from './plan-redeploy.ts';
 import { readFirstConfiguration } from './read-first-configuration.ts';
 import { ReadsOfOneCommand } from './reads-of-one-command.ts';
+import { hasNamed, nameWorkspace, nameWorkspaces } from './select-workspaces.ts';
 
 /** The same command by the same person in the same place within this time is one command: the one that is read first (milliseconds). */
 const REPEAT_MS = 10_000;

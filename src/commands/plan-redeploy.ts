@@ -1,12 +1,12 @@
 import type { UsableConfiguration } from '../domain/configuration-in-use.ts';
 import type { Answer } from '../domain/conversation.ts';
 import type { Cause, Repository } from '../domain/deployment.ts';
-import { describeDeployment, type NameCheckRun } from '../domain/describe-deployment.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
-import type { LacksPush, NewId, PlannedDeployment } from '../domain/ports.ts';
-import { nameWorkspaces } from '../domain/select-workspaces.ts';
 import type { Workspace } from '../domain/workspace.ts';
+import { describeDeployment, type NameCheckRun } from '../planning/describe-deployment.ts';
+import type { LacksPush, NewId, PlannedDeployment } from '../planning/plan-store.ts';
 import type { HeadReads } from './reads-of-one-command.ts';
+import { nameWorkspaces } from './select-workspaces.ts';
 
 export interface RedeployPorts {
   readonly reads: HeadReads;

@@ -1,3 +1,4 @@
+import type { Account } from '../domain/account.ts';
 import {
   type ConfigurationInUse,
   type ConfigurationLook,
@@ -8,28 +9,22 @@ import { isConfigurationRunId } from '../domain/configuration-run.ts';
 import { isAtLeast, type PermissionLevel } from '../domain/conversation.ts';
 import type { RerunEvent } from '../domain/delivery.ts';
 import type { Cause, Rerun } from '../domain/deployment.ts';
-import { toWholeSecond } from '../domain/describe-deployment.ts';
 import { parseExternalId } from '../domain/external-id.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
-import { toLevel } from '../domain/permissions.ts';
-import type {
-  Account,
-  CommandStore,
-  ListWorkspaces,
-  NotedRerun,
-  Plan,
-  PlannedDeployment,
-  ShownCheckRuns,
-} from '../domain/ports.ts';
 import { settingsOf } from '../domain/repository-configuration.ts';
-import type { ShownCheckRun } from '../domain/shown-check-run.ts';
+import type { ShownCheckRun, ShownCheckRuns } from '../domain/shown-check-run.ts';
 import type { Workspace } from '../domain/workspace.ts';
-import { describeLevel } from '../report/replies/describe-level.ts';
+import { toWholeSecond } from '../planning/describe-deployment.ts';
+import type { ListWorkspaces } from '../planning/list-workspaces.ts';
+import type { NotedRerun, Plan, PlannedDeployment } from '../planning/plan-store.ts';
+import type { CommandStore } from './command-store.ts';
 import { describeLostRun, type LostRunFacts } from './describe-lost-run.ts';
+import { toLevel } from './permissions.ts';
 import type { CommandPorts } from './plan-command.ts';
 import { planRedeploy } from './plan-redeploy.ts';
 import { readFirstConfiguration } from './read-first-configuration.ts';
 import { ReadsOfOneCommand } from './reads-of-one-command.ts';
+import { describeLevel } from './replies/describe-level.ts';
 import { type KnownDeployments, type OldRun, trustRuns } from './trust-runs.ts';
 
 /** The same person re-running the same check run within this time is one re-run (milliseconds). */

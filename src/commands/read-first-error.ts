@@ -1,6 +1,6 @@
+import type { Accounts } from '../domain/account.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import type { LogExcerpt } from '../domain/log-excerpt.ts';
-import type { Accounts } from '../domain/ports.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
 
 /** So many errors are remembered: a reply with several deployments is edited as each of them ends. */

@@ -1,9 +1,11 @@
+import type { Accounts } from '../domain/account.ts';
 import type { Answer } from '../domain/conversation.ts';
 import type { Repository } from '../domain/deployment.ts';
 import type { LogExcerpt } from '../domain/log-excerpt.ts';
-import type { Accounts, CommandStore, MeltanoFailure } from '../domain/ports.ts';
+import type { MeltanoFailure } from '../domain/meltano.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
-import type { ShownLog } from '../report/reply-view.ts';
+import type { CommandStore } from './command-store.ts';
+import type { ShownLog } from './replies/reply-view.ts';
 
 /** So many of a workspace's deployments are looked through for one with a log. */
 const LOOKED_THROUGH = 20;

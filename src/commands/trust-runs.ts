@@ -1,7 +1,9 @@
+import type { Account } from '../domain/account.ts';
 import type { RerunEvent } from '../domain/delivery.ts';
+import type { DeploymentStore } from '../domain/deployment-store.ts';
 import type { ExternalId } from '../domain/external-id.ts';
-import type { Account, DeploymentStore, ListWorkspaces } from '../domain/ports.ts';
 import type { ShownCheckRun } from '../domain/shown-check-run.ts';
+import type { ListWorkspaces } from '../planning/list-workspaces.ts';
 
 /** A check run that is re-run, and the deployment that it shows. */
 export interface OldRun {

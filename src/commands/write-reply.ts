@@ -1,16 +1,17 @@
 import type { CommandChange, CommandRecord } from '../domain/conversation.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
-import { findInRepository } from '../domain/find-in-repository.ts';
 import type { Step } from '../domain/judge-step.ts';
-import { markReply, type ReplyBody, type ShownDeployment } from '../report/reply-view.ts';
-import type { ConversationContext } from './conversation-context.ts';
+import { findInRepository } from '../reporting/find-in-repository.ts';
+import type { ShownDeployment } from '../reporting/render/describe-shown.ts';
 import {
   type CommentPorts,
   type CommentState,
   type OwnComment,
   removeDuplicates,
   writeComment,
-} from './write-comment.ts';
+} from '../reporting/write-comment.ts';
+import type { ConversationContext } from './conversation-context.ts';
+import { markReply, type ReplyBody } from './replies/reply-view.ts';
 
 /** Stands for the digest of a reply that GitHub does not take. */
 export const REFUSED = 'refused';

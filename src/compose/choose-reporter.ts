@@ -1,5 +1,6 @@
-import type { Accounts, Reporter } from '../domain/ports.ts';
-import { SharedReporter } from '../reconcile/shared-reporter.ts';
+import type { Accounts } from '../domain/account.ts';
+import type { Reporter } from '../reporting/reporter.ts';
+import { SharedReporter } from '../reporting/shared-reporter.ts';
 import { type Reporting, tellConversations } from './create-reporting.ts';
 import type { Foundation } from './foundation.ts';
 

@@ -5,10 +5,10 @@ import type {
   Configurations,
   ReadConfiguration,
 } from '../domain/configuration-in-use.ts';
-import type { InstallationReader } from '../domain/ports.ts';
+import type { InstallationReader } from '../domain/installation-reader.ts';
 import { createConfigurationFiles } from '../github/configuration-files.ts';
 import type { GetOctokit } from '../github/octokit.ts';
-import { createConfigurations } from '../reconcile/keep-configuration.ts';
+import { createConfigurations } from '../planning/keep-configuration.ts';
 import type { Foundation } from './foundation.ts';
 
 export interface ConfigurationReading {

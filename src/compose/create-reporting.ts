@@ -1,14 +1,18 @@
-import type { Accounts, Dispatcher, Pages, Reporter, ShownCheckRuns } from '../domain/ports.ts';
-import { CheckRunWriter } from '../github/check-run-writer.ts';
+import type { Accounts } from '../domain/account.ts';
+import type { Dispatcher } from '../domain/dispatcher.ts';
+import type { Pages } from '../domain/pages.ts';
+import type { ShownCheckRuns } from '../domain/shown-check-run.ts';
 import { createCheckRunApi } from '../github/check-runs.ts';
 import type { GetOctokit } from '../github/octokit.ts';
-import { LogBook } from '../reconcile/log-book.ts';
-import { WriterLeases } from '../reconcile/writer-leases.ts';
-import { hideOwnSecrets, hideOwnSecretsInView } from '../report/hide-own-secrets.ts';
-import { createLogExcerptBuilder } from '../report/log-excerpt-builder.ts';
-import type { Redactor } from '../report/redact.ts';
-import { renderCheckRun } from '../report/render-check-run.ts';
-import { renderConfigurationRun } from '../report/render-configuration-run.ts';
+import { LogBook } from '../logs/log-book.ts';
+import { createLogExcerptBuilder } from '../logs/log-excerpt-builder.ts';
+import type { Redactor } from '../logs/redact.ts';
+import { CheckRunWriter } from '../reporting/check-run-writer.ts';
+import { hideOwnSecrets, hideOwnSecretsInView } from '../reporting/hide-own-secrets.ts';
+import { renderCheckRun } from '../reporting/render/render-check-run.ts';
+import { renderConfigurationRun } from '../reporting/render/render-configuration-run.ts';
+import type { Reporter } from '../reporting/reporter.ts';
+import { WriterLeases } from '../scheduling/writer-leases.ts';
 import type { Foundation } from './foundation.ts';
 
 export interface Reporting {

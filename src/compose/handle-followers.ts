@@ -1,19 +1,19 @@
-import { createFailureCommentKeeper } from '../commands/keep-failure-comment.ts';
 import type { Configurations } from '../domain/configuration-in-use.ts';
 import type { Deployment } from '../domain/deployment.ts';
-import type { Pages } from '../domain/ports.ts';
+import type { Pages } from '../domain/pages.ts';
 import { DEFAULT_CONFIGURATION, settingsOf } from '../domain/repository-configuration.ts';
 import { createConversationApi } from '../github/conversations.ts';
 import { createGitHubDeploymentApi } from '../github/github-deployments.ts';
 import type { GetOctokit } from '../github/octokit.ts';
 import type { OwnApp } from '../github/own-app.ts';
-import type { WriteLanes } from '../github/write-lanes.ts';
-import type { Wishes } from '../reconcile/create-followers.ts';
-import { createGitHubDeploymentKeeper } from '../reconcile/keep-github-deployment.ts';
-import { describeStatus } from '../report/describe-status.ts';
-import { findRunUrl } from '../report/link-commit.ts';
-import { nameEnvironment } from '../report/name-environment.ts';
-import { renderFailureComment } from '../report/render-failure-comment.ts';
+import type { Wishes } from '../reporting/create-followers.ts';
+import { createFailureCommentKeeper } from '../reporting/keep-failure-comment.ts';
+import { createGitHubDeploymentKeeper } from '../reporting/keep-github-deployment.ts';
+import type { WriteLanes } from '../reporting/pace/write-lanes.ts';
+import { describeStatus } from '../reporting/render/describe-status.ts';
+import { findRunUrl } from '../reporting/render/link-commit.ts';
+import { nameEnvironment } from '../reporting/render/name-environment.ts';
+import { renderFailureComment } from '../reporting/render/render-failure-comment.ts';
 import type { Foundation } from './foundation.ts';
 
 export interface FollowerAdapters {

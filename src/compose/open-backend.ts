@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/environment.ts';
-import { createInProcessDispatcher } from '../dispatch/in-process-dispatcher.ts';
-import { createLeaseContext } from '../dispatch/lease-context.ts';
+import type { Dispatcher, QueueName } from '../domain/dispatcher.ts';
 import { type LeaseContext, LeaseLost } from '../domain/lease.ts';
-import type { Dispatcher, QueueName } from '../domain/ports.ts';
+import { createInProcessDispatcher } from '../scheduling/in-process-dispatcher.ts';
+import { createLeaseContext } from '../scheduling/lease-context.ts';
 import { createLeaseStore } from '../store/lease-store.ts';
 import { DeliveryRecorder } from '../store/record-deliveries.ts';
 import type { Schema } from '../store/schema.ts';
@@ -61,7 +61,7 @@ async function openShared(url: string, log: Logger, metrics: Pick<Metrics, 'take
   // Only now: the embedded database needs none of it, and a start is a fifth quicker without.
   const [{ DELIVERY_CONNECTIONS, openPostgres }, { startPgBossDispatcher }] = await Promise.all([
     import('../store/postgres.ts'),
-    import('../dispatch/pg-boss-dispatcher.ts'),
+    import('../scheduling/pg-boss-dispatcher.ts'),
   ]);
   const leases = createLeaseContext();
   const onConnectionLost = (err: Error) => log.warn({ err }, 'A connection to the database was lost');

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { listTenantSecrets, readTenantsFile, type TenantsSource } from '../config/tenants-file.ts';
+import type { Redactor } from '../logs/redact.ts';
 import type { AccountRegistry } from '../meltano/account-registry.ts';
-import type { Redactor } from '../report/redact.ts';
 
 export interface ReloadPorts {
   readonly source: TenantsSource;

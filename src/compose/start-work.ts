@@ -1,7 +1,7 @@
 import type { OctokitSource } from '../github/octokit.ts';
 import type { AccountRegistry } from '../meltano/account-registry.ts';
-import type { OwnerReader } from '../reconcile/know-owners.ts';
-import { wakeUnfinished } from '../reconcile/wake-unfinished.ts';
+import type { OwnerReader } from '../planning/know-owners.ts';
+import { wakeUnfinished } from '../recovery/wake-unfinished.ts';
 import { createReporting } from './create-reporting.ts';
 import type { Foundation } from './foundation.ts';
 import { handleQueues } from './handle-queues.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../domain/ports.ts';
+import type { Clock } from '../domain/clock.ts';
 
 const LOOK_MS = 5_000;
 /** Less is the usual correction of a clock that runs a little wrong (milliseconds). */

@@ -1,7 +1,7 @@
-import type { UncomparedCause } from './changed-paths.ts';
 import type { ParsedComment } from './command.ts';
 import type { FileAtCommit } from './configuration-in-use.ts';
 import type { Repository } from './deployment.ts';
+import type { UncomparedCause } from './git-tree.ts';
 import type { GitHubResult } from './github-result.ts';
 import type { ReasonCode } from './reason-codes.ts';
 import type { CommandPermission, LogMode } from './repository-configuration.ts';

@@ -1,5 +1,5 @@
 import type { FileAtCommit } from './configuration-in-use.ts';
-import type { TreeDigest } from './push-trees.ts';
+import type { TreeDigest } from './git-tree.ts';
 import type { ReasonCode } from './reason-codes.ts';
 import type { LogMode } from './repository-configuration.ts';
 import type { RepositoryWorkspace } from './workspace-key.ts';

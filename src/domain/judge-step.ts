@@ -1,5 +1,5 @@
+import type { Clock } from './clock.ts';
 import type { GitHubFailure } from './github-result.ts';
-import type { Clock } from './ports.ts';
 import { chooseRetryDelay } from './retry-delay.ts';
 import { ageOf } from './stored-times.ts';
 

@@ -1,4 +1,4 @@
-import type { MeltanoFailure } from './ports.ts';
+import type { MeltanoFailure } from './meltano.ts';
 
 const SENTENCE = /^Meltano Cloud does not answer \(since /;
 

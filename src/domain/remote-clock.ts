@@ -1,4 +1,4 @@
-import type { Clock } from './ports.ts';
+import type { Clock } from './clock.ts';
 
 /** Clocks that differ by less are taken for the same: a Date header tells whole seconds only (milliseconds). */
 const IGNORED_MS = 2_000;

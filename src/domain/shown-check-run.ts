@@ -1,3 +1,4 @@
+import type { Repository } from './deployment.ts';
 /** One of the app's own check runs, as GitHub shows it. */
 export interface ShownCheckRun {
   readonly id: number;
@@ -10,4 +11,9 @@ export interface ShownCheckRun {
   /** Epoch milliseconds. */
   readonly startedAt: number | null;
   readonly completedAt: number | null;
+}
+
+export interface ShownCheckRuns {
+  /** The app's check runs on a commit, oldest first. Throws when GitHub can't answer now. */
+  listRuns(repository: Repository, sha: string): Promise<ShownCheckRun[]>;
 }

@@ -1,4 +1,4 @@
-import type { Clock } from './ports.ts';
+import type { Clock } from './clock.ts';
 
 /** Stored times are remembered on the clock that never steps: so many at most. */
 const REMEMBERED = 10_000;

@@ -1,8 +1,8 @@
 import type { Repository } from '../domain/deployment.ts';
 import type { GitHubResult } from '../domain/github-result.ts';
-import type { ShownCheckRuns } from '../domain/ports.ts';
-import type { CheckRunFields } from '../report/check-run-view.ts';
-import { isDuplicate } from '../report/render-duplicate.ts';
+import type { ShownCheckRuns } from '../domain/shown-check-run.ts';
+import type { CheckRunFields } from '../reporting/render/check-run-view.ts';
+import { isDuplicate } from '../reporting/render/render-duplicate.ts';
 import { callGitHub } from './github-call.ts';
 import { locate } from './locate-repository.ts';
 import type { GetOctokit, InstallationOctokit } from './octokit.ts';

@@ -1,5 +1,5 @@
 import { type CommandReads, PERMISSION_LEVELS, type PermissionLevel } from '../domain/conversation.ts';
-import type { InstallationReader } from '../domain/ports.ts';
+import type { InstallationReader } from '../domain/installation-reader.ts';
 import { locate } from './locate-repository.ts';
 import type { GetOctokit } from './octokit.ts';
 import { readHeadsTogether } from './read-heads.ts';

@@ -1,4 +1,4 @@
-import type { GitHubDeploymentApi } from '../domain/github-deployment.ts';
+import type { GitHubDeploymentApi } from '../reporting/github-deployment.ts';
 import { createLaneCall, type LaneOptions } from './lane-call.ts';
 import { locate } from './locate-repository.ts';
 

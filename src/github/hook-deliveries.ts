@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { DeliveryLog, LoggedDelivery } from '../domain/ports.ts';
 import type { RemoteClock } from '../domain/remote-clock.ts';
+import type { DeliveryLog, LoggedDelivery } from '../recovery/delivery-log.ts';
 import type { InstallationOctokit } from './octokit.ts';
 
 /** Old Enterprise Servers, and servers of others, don't have it. */

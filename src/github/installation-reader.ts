@@ -1,6 +1,6 @@
 import type { Repository } from '../domain/deployment.ts';
+import type { InstallationReader, SweptRepository } from '../domain/installation-reader.ts';
 import { type Owner, UNKNOWN_OWNER } from '../domain/owner.ts';
-import type { InstallationReader, SweptRepository } from '../domain/ports.ts';
 import type { ReadingOctokit } from './octokit.ts';
 
 export interface InstallationReaderOptions {

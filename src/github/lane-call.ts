@@ -1,8 +1,8 @@
 import type { Repository } from '../domain/deployment.ts';
 import type { GitHubResult } from '../domain/github-result.ts';
+import type { WriteLanes } from '../reporting/pace/write-lanes.ts';
 import { callGitHub } from './github-call.ts';
 import type { GetOctokit, InstallationOctokit } from './octokit.ts';
-import type { WriteLanes } from './write-lanes.ts';
 
 export interface LaneOptions {
   readonly getOctokit: GetOctokit;

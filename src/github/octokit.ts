@@ -1,5 +1,5 @@
 import { type Probot, ProbotOctokit } from 'probot';
-import type { Clock } from '../domain/ports.ts';
+import type { Clock } from '../domain/clock.ts';
 import { HeldBack, isTokenRequest, type RequestErrorLike } from './github-call.ts';
 import { nameRoute } from './name-route.ts';
 import type { RateBudgets } from './rate-budget.ts';

@@ -1,5 +1,5 @@
+import type { WriteKind } from '../reporting/pace/write-budget.ts';
 import type { RateLimit } from './read-rate-limit.ts';
-import type { WriteKind } from './write-budget.ts';
 
 /** What a request is for, as far as the budget treats it differently. */
 export type RequestUse = WriteKind | 'plan' | 'command' | 'sweep';

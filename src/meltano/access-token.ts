@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { MeltanoFailure, MeltanoResult } from '../domain/ports.ts';
+import type { MeltanoFailure, MeltanoResult } from '../domain/meltano.ts';
 import type { CallContext } from './call.ts';
 import { callJson } from './json-call.ts';
 

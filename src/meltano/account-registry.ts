@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Configuration } from '../config/environment.ts';
 import type { ProxySettings } from '../config/outgoing-proxy.ts';
 import type { TenantAccount } from '../config/tenants-file.ts';
+import type { Account, Accounts } from '../domain/account.ts';
 import type { KnownOwner, NamedAccount } from '../domain/owner.ts';
-import type { Account, Accounts } from '../domain/ports.ts';
 import { MeltanoConnections } from './connections.ts';
 import { type AccountPorts, type AccountSettings, createAccount } from './create-account.ts';
 

@@ -1,4 +1,4 @@
-import type { MeltanoApi, MeltanoFailure, MeltanoResult } from '../domain/ports.ts';
+import type { MeltanoApi, MeltanoFailure, MeltanoResult } from '../domain/meltano.ts';
 import type { Workspace } from '../domain/workspace.ts';
 
 const NO_CREDENTIALS: MeltanoFailure = {

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
-import type { Clock, MeltanoFailure, MeltanoResult } from '../domain/ports.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { MeltanoFailure, MeltanoResult } from '../domain/meltano.ts';
 import { type RemoteClock, readHttpDate } from '../domain/remote-clock.ts';
 import { cleanMessage, failureOfError, failureOfStatus, isStaleConnection } from './failure.ts';
 import { watchStart } from './watch-start.ts';

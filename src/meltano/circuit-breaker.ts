@@ -1,5 +1,6 @@
+import type { Clock } from '../domain/clock.ts';
+import type { MeltanoFailure } from '../domain/meltano.ts';
 import { isOutage } from '../domain/outage.ts';
-import type { Clock, MeltanoFailure } from '../domain/ports.ts';
 
 /** So many calls in a row that get no answer open the circuit; the retries of one deployment alone come to that in 15 s. */
 const OPENING_FAILURES = 5;

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import type { MeltanoCredentials } from '../config/meltano-credentials.ts';
 import type { TenantAccount } from '../config/tenants-file.ts';
-import type { Account, Clock, MeltanoApi, Trigger } from '../domain/ports.ts';
+import type { Account, Trigger } from '../domain/account.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { MeltanoApi } from '../domain/meltano.ts';
 import { normaliseDirectory } from '../domain/workspace.ts';
 import type { MeltanoAuth } from './access-token.ts';
 import { createBlindMeltano } from './blind-meltano.ts';

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
-import type { MeltanoFailure } from '../domain/ports.ts';
+import type { MeltanoFailure } from '../domain/meltano.ts';
 import { readHttpDate } from '../domain/remote-clock.ts';
 
 /** As the port promises: at most this much of a body in a message. */

@@ -1,5 +1,5 @@
+import type { MeltanoApi, MeltanoResult } from '../domain/meltano.ts';
 import { isOutage } from '../domain/outage.ts';
-import type { MeltanoApi, MeltanoResult } from '../domain/ports.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 
 /**

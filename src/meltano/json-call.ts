@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { MeltanoResult } from '../domain/ports.ts';
+import type { MeltanoResult } from '../domain/meltano.ts';
 import { type Call, type CallContext, call, readBytes } from './call.ts';
 import { cleanMessage, parseJson } from './failure.ts';
 

@@ -1,4 +1,4 @@
-import type { LogProgress, LogRequest, MeltanoFailure, MeltanoResult } from '../domain/ports.ts';
+import type { LogProgress, LogRequest, MeltanoFailure, MeltanoResult } from '../domain/meltano.ts';
 import { ConsumerError, type OpenAnswer } from './call.ts';
 import { cleanMessage } from './failure.ts';
 import { type LineBatch, LineSplitter } from './line-splitter.ts';

@@ -1,15 +1,9 @@
 import { createHmac } from 'node:crypto';
 import type { z } from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
+import type { Clock } from '../domain/clock.ts';
 import type { Job } from '../domain/job.ts';
-import type {
-  Clock,
-  LogProgress,
-  LogRequest,
-  MeltanoApi,
-  MeltanoResult,
-  PushStart,
-} from '../domain/ports.ts';
+import type { LogProgress, LogRequest, MeltanoApi, MeltanoResult, PushStart } from '../domain/meltano.ts';
 import { RemoteClock } from '../domain/remote-clock.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { createTokenSource, type MeltanoAuth, type TokenSource } from './access-token.ts';

@@ -1,4 +1,4 @@
-import type { MeltanoApi, MeltanoResult } from '../domain/ports.ts';
+import type { MeltanoApi, MeltanoResult } from '../domain/meltano.ts';
 
 export interface Observation {
   /** Whether Meltano Cloud answered at all: an error status is an answer, a 5xx isn't. */

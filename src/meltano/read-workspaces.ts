@@ -1,5 +1,5 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import type { MeltanoResult } from '../domain/ports.ts';
+import type { MeltanoResult } from '../domain/meltano.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { type CollectionPage, workspaceSchema } from './decode.ts';
 import { decodeItems, type Skipped } from './decode-items.ts';

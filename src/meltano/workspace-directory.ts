@@ -1,4 +1,6 @@
-import type { Clock, MeltanoApi, MeltanoResult, WorkspaceDirectory, WorkspaceList } from '../domain/ports.ts';
+import type { WorkspaceDirectory, WorkspaceList } from '../domain/account.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { MeltanoApi, MeltanoResult } from '../domain/meltano.ts';
 import { MissingWorkspaces } from './missing-workspaces.ts';
 
 /** A list older than this is read again in the background when it is used (milliseconds). */

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { BacklogStore } from '../domain/backlog.ts';
+import type { BacklogStore } from '../web/backlog.ts';
 import type { Schema } from './schema.ts';
 
 /** Each query goes through an index that holds only what is unfinished, so it is quick however much there is. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Kysely, Selectable } from 'kysely';
+import type { CommandStore } from '../commands/command-store.ts';
 import type { CommandRecord, NewCommand } from '../domain/conversation.ts';
-import type { CommandStore } from '../domain/ports.ts';
 import { toDeployment } from './deployment-row.ts';
 import { isOfRepositoryWorkspace } from './of-workspace.ts';
 import type { CommandTable, Schema } from './schema.ts';

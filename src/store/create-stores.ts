@@ -1,25 +1,21 @@
 import type { Kysely } from 'kysely';
-import type { BacklogStore } from '../domain/backlog.ts';
+import type { CommandStore } from '../commands/command-store.ts';
 import type { ConfigurationStore } from '../domain/configuration-in-use.ts';
 import type { ConfigurationRunStore } from '../domain/configuration-run.ts';
-import type { FailureCommentStore } from '../domain/failure-comment.ts';
-import type { GitHubDeploymentStore } from '../domain/github-deployment.ts';
-import type { HealthStore } from '../domain/health.ts';
+import type { DeliveryStore } from '../domain/delivery-store.ts';
+import type { DeploymentStore } from '../domain/deployment-store.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
 import type { OwnerStore } from '../domain/owner.ts';
-import type {
-  CommandStore,
-  DeliveryStore,
-  DeploymentStore,
-  GitHubWriteStore,
-  PlanStore,
-  ReportQueue,
-  ReportStore,
-  RepositoryStore,
-  ResumableStore,
-  ResumeStore,
-  SweepStore,
-} from '../domain/ports.ts';
+import type { RepositoryStore } from '../domain/repository-store.ts';
+import type { PlanStore } from '../planning/plan-store.ts';
+import type { ResumableStore } from '../recovery/resumable-store.ts';
+import type { SweepStore } from '../recovery/sweep-store.ts';
+import type { FailureCommentStore } from '../reporting/failure-comment.ts';
+import type { GitHubDeploymentStore } from '../reporting/github-deployment.ts';
+import type { GitHubWriteStore } from '../reporting/pace/github-write-store.ts';
+import type { ReportQueue, ReportStore, ResumeStore } from '../reporting/report-store.ts';
+import type { BacklogStore } from '../web/backlog.ts';
+import type { HealthStore } from '../web/health.ts';
 import { createBacklogStore } from './backlog-store.ts';
 import { createCommandStore } from './command-store.ts';
 import { createConfigurationRunStore } from './configuration-run-store.ts';

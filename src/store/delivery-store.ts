@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AppEvent, Delivery } from '../domain/delivery.ts';
+import type { DeliveryStore } from '../domain/delivery-store.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
-import type { DeliveryStore } from '../domain/ports.ts';
 import { nameBranch } from './name-branch.ts';
 import type { DeliveryRecorder } from './record-deliveries.ts';
 import type { DeliveryTable, Schema } from './schema.ts';

@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import { isConfigurationRunId } from '../domain/configuration-run.ts';
+import type { DeploymentChange, DeploymentStore } from '../domain/deployment-store.ts';
 import { orderDeployments } from '../domain/order-deployments.ts';
-import type { DeploymentChange, DeploymentStore, ReportQueue, ReportStore } from '../domain/ports.ts';
+import type { ReportQueue, ReportStore } from '../reporting/report-store.ts';
 import { toDeployment } from './deployment-row.ts';
 import { isOfWorkspace } from './of-workspace.ts';
 import type { DeploymentTable, Schema } from './schema.ts';

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Deployment } from '../domain/deployment.ts';
-import type { FailureCommentStore } from '../domain/failure-comment.ts';
 import { formatWorkspaceKey } from '../domain/workspace-key.ts';
+import type { FailureCommentStore } from '../reporting/failure-comment.ts';
 import { toDeployment } from './deployment-row.ts';
 import { isOfRepositoryWorkspace } from './of-workspace.ts';
 import type { Schema } from './schema.ts';

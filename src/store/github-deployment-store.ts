@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { GitHubDeploymentStore } from '../domain/github-deployment.ts';
+import type { GitHubDeploymentStore } from '../reporting/github-deployment.ts';
 import { isOfRepositoryWorkspace } from './of-workspace.ts';
 import type { Schema } from './schema.ts';
 

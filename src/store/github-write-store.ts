@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { GitHubWriteStore } from '../domain/ports.ts';
+import type { GitHubWriteStore } from '../reporting/pace/github-write-store.ts';
 import type { Schema } from './schema.ts';
 
 export function createGitHubWriteStore(db: Kysely<Schema>): GitHubWriteStore {

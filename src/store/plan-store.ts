@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import type { Deployment } from '../domain/deployment.ts';
-import type { NotedRerun, Plan, PlannedDeployment, PlanStore } from '../domain/ports.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import { findSuperseded } from '../domain/supersede.ts';
 import type { WorkspaceKey } from '../domain/workspace-key.ts';
+import type { NotedRerun, Plan, PlannedDeployment, PlanStore } from '../planning/plan-store.ts';
 import { toCommandRow } from './command-store.ts';
 import { insertConfigurationRuns, rewriteConfigurationRuns } from './configuration-run-store.ts';
 import { toDeployment, toNewRow } from './deployment-row.ts';

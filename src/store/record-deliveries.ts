@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { AppEvent } from '../domain/delivery.ts';
+import type { ReceivedDelivery } from '../domain/delivery-store.ts';
 import type { KeptPush } from '../domain/kept-push.ts';
-import type { ReceivedDelivery } from '../domain/ports.ts';
 import { nameBranch } from './name-branch.ts';
 import type { DeliveryTable, Schema } from './schema.ts';
 

@@ -3,7 +3,7 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Repository } from '../domain/deployment.ts';
 import { nameRepository } from '../domain/match-workspaces.ts';
 import { UNKNOWN_OWNER } from '../domain/owner.ts';
-import type { RepositoryStore } from '../domain/ports.ts';
+import type { RepositoryStore } from '../domain/repository-store.ts';
 import type { RepositoryTable, Schema } from './schema.ts';
 
 /** The logs of deployments that ended so long before their repository was made public are taken out of their check runs (milliseconds). */

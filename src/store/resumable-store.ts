@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { ResumableStore } from '../domain/ports.ts';
+import type { ResumableStore } from '../recovery/resumable-store.ts';
 import type { Schema } from './schema.ts';
 
 export function createResumableStore(db: Kysely<Schema>): ResumableStore {

@@ -1,9 +1,9 @@
 import type { Generated } from 'kysely';
 import type { Reaction } from '../domain/conversation.ts';
 import type { Cause, Conclusion, Deployment, DeploymentState } from '../domain/deployment.ts';
-import type { FailureComment } from '../domain/failure-comment.ts';
-import type { GitHubDeployment } from '../domain/github-deployment.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
+import type { FailureComment } from '../reporting/failure-comment.ts';
+import type { GitHubDeployment } from '../reporting/github-deployment.ts';
 
 /**
  * The tables, as the queries see them (columns are in snake_case in the database). Times are epoch milliseconds,

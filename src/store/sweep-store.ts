@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { ResumeStore, SweepStore } from '../domain/ports.ts';
+import type { SweepStore } from '../recovery/sweep-store.ts';
+import type { ResumeStore } from '../reporting/report-store.ts';
 import type { NoteTable, Schema } from './schema.ts';
 
 export function createSweepStore(db: Kysely<Schema>): SweepStore & ResumeStore {

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import type { TreeDigestStore } from '../domain/changed-paths.ts';
 import { orderDeployments } from '../domain/order-deployments.ts';
+import type { TreeDigestStore } from '../planning/changed-paths.ts';
 import { readTreeDigest } from './deployment-row.ts';
 import { WAS_STARTED } from './indexed-conditions.ts';
 import { isOfRepositoryWorkspace, isOfWorkspace } from './of-workspace.ts';

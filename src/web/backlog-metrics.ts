@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
-import type { Backlog, BacklogStore } from '../domain/backlog.ts';
-import type { Clock } from '../domain/ports.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Backlog, BacklogStore } from './backlog.ts';
 
 /** What is still to be done is read from the database when someone looks, so several instances show the same. */
 export function watchBacklog(registry: Registry, { readBacklog }: BacklogStore, clock: Clock): void {

@@ -1,8 +1,8 @@
 import type { Counter, Histogram } from 'prom-client';
-import { listActedOnEvents } from '../domain/acted-events.ts';
 import type { Conclusion } from '../domain/deployment.ts';
-import type { QueueName } from '../domain/ports.ts';
+import type { QueueName } from '../domain/dispatcher.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
+import { listActedOnEvents } from '../intake/acted-events.ts';
 
 export interface FromZero {
   readonly deliveries: Counter<'event' | 'outcome'>;

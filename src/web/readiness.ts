@@ -1,7 +1,7 @@
-import type { HealthStore } from '../domain/health.ts';
-import type { Clock } from '../domain/ports.ts';
+import type { Clock } from '../domain/clock.ts';
 import { ageOf } from '../domain/stored-times.ts';
 import type { DependencyStates } from './dependency-states.ts';
+import type { HealthStore } from './health.ts';
 
 /** The database isn't asked more often for what costs a sync to disk, however often it is looked at. */
 const CHECK_EVERY_MS = 5_000;

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Deployment } from '../../src/domain/deployment.ts';
 import { UNKNOWN_OWNER } from '../../src/domain/owner.ts';
-import type { PlannedDeployment } from '../../src/domain/ports.ts';
 import type { RepositoryWorkspace } from '../../src/domain/workspace-key.ts';
+import type { PlannedDeployment } from '../../src/planning/plan-store.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 

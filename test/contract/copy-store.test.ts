@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { PlannedDeployment } from '../../src/domain/ports.ts';
+import type { PlannedDeployment } from '../../src/planning/plan-store.ts';
 import { copyStore, TargetNotEmpty } from '../../src/store/copy-store.ts';
 import { createStores, type Stores } from '../../src/store/create-stores.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Dispatcher, QueueName } from '../../src/domain/ports.ts';
+import type { Dispatcher, QueueName } from '../../src/domain/dispatcher.ts';
 
 export interface OpenDispatcher {
   readonly dispatcher: Dispatcher;

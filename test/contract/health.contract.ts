@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Stores } from '../../src/store/create-stores.ts';
-import { buildPush } from '../unit/reconcile/plan-world.ts';
+import { buildPush } from '../unit/planning/plan-world.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 /** What every store must tell of its own health. */

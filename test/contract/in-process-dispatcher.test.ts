@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createInProcessDispatcher } from '../../src/dispatch/in-process-dispatcher.ts';
+import { createInProcessDispatcher } from '../../src/scheduling/in-process-dispatcher.ts';
 import { describeDispatcher } from './dispatcher.contract.ts';
 
 describeDispatcher('in process', async () => {

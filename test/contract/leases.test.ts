@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { startPgBossDispatcher } from '../../src/dispatch/pg-boss-dispatcher.ts';
+import type { Dispatcher } from '../../src/domain/dispatcher.ts';
 import { type Lease, LeaseLost, type LeaseStore, type TakenLease } from '../../src/domain/lease.ts';
-import type { Dispatcher } from '../../src/domain/ports.ts';
+import { startPgBossDispatcher } from '../../src/scheduling/pg-boss-dispatcher.ts';
 import { createStores } from '../../src/store/create-stores.ts';
 import { createLeaseStore } from '../../src/store/lease-store.ts';
 import { emptyDatabase, listPostgresDatabases, type StartedDatabase } from './postgres-databases.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { startPgBossDispatcher } from '../../src/dispatch/pg-boss-dispatcher.ts';
+import { startPgBossDispatcher } from '../../src/scheduling/pg-boss-dispatcher.ts';
 import { createLeaseStore } from '../../src/store/lease-store.ts';
 import { describeDispatcher } from './dispatcher.contract.ts';
 import { emptyDatabase, listPostgresDatabases, type StartedDatabase } from './postgres-databases.ts';

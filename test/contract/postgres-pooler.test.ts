@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createLeaseContext } from '../../src/dispatch/lease-context.ts';
-import { startPgBossDispatcher } from '../../src/dispatch/pg-boss-dispatcher.ts';
+import { createLeaseContext } from '../../src/scheduling/lease-context.ts';
+import { startPgBossDispatcher } from '../../src/scheduling/pg-boss-dispatcher.ts';
 import { createStores } from '../../src/store/create-stores.ts';
 import { inspectPostgres } from '../../src/store/inspect-postgres.ts';
 import { createLeaseStore } from '../../src/store/lease-store.ts';

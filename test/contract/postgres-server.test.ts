@@ -1,7 +1,7 @@
 import { createServer, connect as openSocket, type Socket } from 'node:net';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createLeaseContext } from '../../src/dispatch/lease-context.ts';
+import { createLeaseContext } from '../../src/scheduling/lease-context.ts';
 import { createStores } from '../../src/store/create-stores.ts';
 import { inspectPostgres } from '../../src/store/inspect-postgres.ts';
 import { compareMigrations } from '../../src/store/migrations.ts';

@@ -7,8 +7,8 @@ import { CamelCasePlugin, type Insertable, Kysely, SqliteDialect, sql } from 'ky
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Delivery } from '../../src/domain/delivery.ts';
-import type { PlannedDeployment } from '../../src/domain/ports.ts';
-import { retainRecords } from '../../src/reconcile/retain-records.ts';
+import type { PlannedDeployment } from '../../src/planning/plan-store.ts';
+import { retainRecords } from '../../src/recovery/retain-records.ts';
 import { createStores, type Stores } from '../../src/store/create-stores.ts';
 import { toNewRow } from '../../src/store/deployment-row.ts';
 import { migrate } from '../../src/store/migrations.ts';

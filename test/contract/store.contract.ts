@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { AppEvent } from '../../src/domain/delivery.ts';
 import type { Repository } from '../../src/domain/deployment.ts';
+import type { DeploymentChange } from '../../src/domain/deployment-store.ts';
 import { UNKNOWN_OWNER } from '../../src/domain/owner.ts';
-import type { DeploymentChange, PlannedDeployment } from '../../src/domain/ports.ts';
 import type { LogMode } from '../../src/domain/repository-configuration.ts';
+import type { PlannedDeployment } from '../../src/planning/plan-store.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 

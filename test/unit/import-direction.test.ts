@@ -4,27 +4,49 @@ import { expect, test } from 'vitest';
 
 const SOURCE = join(import.meta.dirname, '../../src');
 
-/** Which rooms of src/ a room may import from, besides itself and npm packages. */
+/**
+ * The rooms of src/ in the order of a push, each with the rooms that it may import from besides itself and npm packages. Who
+ * builds them all (`compose`, `main.ts`) and the command line may import from everywhere.
+ */
 const ALLOWED: Record<string, readonly string[]> = {
   domain: [],
-  report: ['domain'],
+  intake: ['domain', 'commands'],
+  planning: ['domain', 'config', 'reporting'],
+  deploying: ['domain', 'planning', 'logs', 'reporting'],
+  logs: ['domain'],
+  reporting: ['domain', 'logs'],
+  commands: ['domain', 'planning', 'logs', 'reporting'],
+  recovery: ['domain', 'intake', 'planning', 'deploying', 'reporting'],
+  scheduling: ['domain'],
+  github: ['domain', 'reporting'],
+  meltano: ['domain'],
   store: ['domain'],
-  dispatch: ['domain'],
-  meltano: ['domain', 'config'],
-  github: ['domain', 'report'],
-  commands: ['domain', 'report'],
-  reconcile: ['domain'],
-  events: ['domain', 'commands'],
-  web: ['domain'],
   config: ['domain'],
+  web: ['domain', 'intake'],
+};
+
+/** Rooms of which only types may be imported: the ports that an adapter implements, and what is handed over to it. */
+const TYPES_ONLY: Record<string, readonly string[]> = {
+  reporting: ['github', 'scheduling'],
+  meltano: ['config'],
+  store: ['planning', 'reporting', 'commands', 'recovery', 'web'],
+  github: ['recovery'],
+  recovery: ['commands'],
 };
 
 /** Packages that the domain must not know: Probot, HTTP, SQL and their kin. */
 const OUTSIDE = /^(?!\.{1,2}\/)/;
 
-function readImports(file: string): string[] {
+interface Import {
+  readonly target: string;
+  readonly isType: boolean;
+}
+
+function readImports(file: string): Import[] {
   const text = readFileSync(join(SOURCE, file), 'utf8');
-  return [...text.matchAll(/^(?:import|export)[^'"]*?from '([^']+)'/gms)].flatMap((match) => match[1] ?? []);
+  return [...text.matchAll(/^(?:import|export)( type)?[^'"]*?from '([^']+)'/gms)].flatMap(
+    ([, type, target]) => (target ? [{ target, isType: type !== undefined }] : []),
+  );
 }
 
 const files = globSync('**/*.ts', { cwd: SOURCE }).map((file) => file.replaceAll('\\', '/'));
@@ -34,18 +56,30 @@ test('each room imports only from the rooms that it may know', () => {
     const room = file.split('/')[0] ?? '';
     const allowed = ALLOWED[room];
     if (!allowed) return [];
+    const types = TYPES_ONLY[room] ?? [];
     return readImports(file)
-      .filter((target) => target.startsWith('.'))
-      .map((target) => normalize(join(dirname(file), target)).split('/')[0] ?? '')
-      .filter((target) => target !== room && target !== '..' && !allowed.includes(target))
-      .map((target) => `src/${file} imports from ${target}/`);
+      .filter(({ target }) => target.startsWith('.'))
+      .map(({ target, isType }) => ({
+        from: normalize(join(dirname(file), target)).split('/')[0] ?? '',
+        isType,
+      }))
+      .filter(({ from }) => from !== room && from !== '..' && !allowed.includes(from))
+      .filter(({ from, isType }) => !(isType && types.includes(from)))
+      .map(({ from }) => `src/${file} imports from ${from}/`);
   });
+  expect(broken).toEqual([]);
+});
+
+test('the app imports neither the sandbox nor the demo', () => {
+  const broken = files.filter((file) =>
+    readImports(file).some(({ target }) => /^(\.\.\/)+(sandbox|demo)\//.test(target)),
+  );
   expect(broken).toEqual([]);
 });
 
 test('the domain imports nothing from outside', () => {
   const broken = files
     .filter((file) => file.startsWith('domain/'))
-    .flatMap((file) => readImports(file).filter((target) => OUTSIDE.test(target)));
+    .flatMap((file) => readImports(file).filter(({ target }) => OUTSIDE.test(target)));
   expect(broken).toEqual([]);
 });

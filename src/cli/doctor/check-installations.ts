@@ -1,8 +1,8 @@
 import type { Configuration } from '../../config/environment.ts';
+import type { Account, Accounts } from '../../domain/account.ts';
 import type { Repository } from '../../domain/deployment.ts';
 import { identifyRepository, selectWorkspaces } from '../../domain/match-workspaces.ts';
 import { isMeant, knowOwner } from '../../domain/owner.ts';
-import type { Account, Accounts } from '../../domain/ports.ts';
 import { normalizeHost } from '../../domain/repository-url.ts';
 import type { Workspace } from '../../domain/workspace.ts';
 import { createInstallationReader, readOwner } from '../../github/installation-reader.ts';

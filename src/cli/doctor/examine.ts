@@ -1,9 +1,9 @@
 import { pino } from 'pino';
 import type { Configuration } from '../../config/environment.ts';
 import { readProxy } from '../../config/outgoing-proxy.ts';
-import type { Accounts } from '../../domain/ports.ts';
+import type { Accounts } from '../../domain/account.ts';
+import { createRedactor, type Redactor } from '../../logs/redact.ts';
 import { AccountRegistry } from '../../meltano/account-registry.ts';
-import { createRedactor, type Redactor } from '../../report/redact.ts';
 import { type AppLook, checkApp, checkClock } from './check-app.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkEnvironment } from './check-environment.ts';

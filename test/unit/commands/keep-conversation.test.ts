@@ -3,9 +3,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createConversationKeeper } from '../../../src/commands/keep-conversation.ts';
 import type { Answer, NewCommand, Place } from '../../../src/domain/conversation.ts';
 import type { GitHubFailure } from '../../../src/domain/github-result.ts';
-import type { PlannedDeployment } from '../../../src/domain/ports.ts';
+import type { PlannedDeployment } from '../../../src/planning/plan-store.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
-import { FakeClock, openStores, REPOSITORY, START, WORKSPACE_ID } from '../reconcile/reconcile-world.ts';
+import { FakeClock, openStores, REPOSITORY, START, WORKSPACE_ID } from '../deploying/reconcile-world.ts';
 import { FakeConversation } from './fake-conversation.ts';
 
 const UNKNOWN: GitHubFailure = { kind: 'unknown', message: 'the connection broke' };

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { formatCommand } from '../../../src/commands/format-command.ts';
 import { parseCommand } from '../../../src/commands/parse-command.ts';
 import { type Command, MAX_LOG_LINES } from '../../../src/domain/command.ts';
-import { formatCommand } from '../../../src/domain/format-command.ts';
 
 /** Pieces of which Markdown and commands are made, and some that mean nothing. */
 const PIECES = [

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { RerunEvent } from '../../../src/domain/delivery.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { ShownCheckRun } from '../../../src/domain/shown-check-run.ts';
-import { buildPush, PlanWorld } from '../reconcile/plan-world.ts';
-import { buildWorkspace, REPOSITORY, START, WORKSPACE_ID } from '../reconcile/reconcile-world.ts';
+import { buildWorkspace, REPOSITORY, START, WORKSPACE_ID } from '../deploying/reconcile-world.ts';
+import { buildPush, PlanWorld } from '../planning/plan-world.ts';
 
 const OLD = 'a'.repeat(40);
 const HEAD = 'c'.repeat(40);

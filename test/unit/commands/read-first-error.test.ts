@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createFirstErrorReader, type FirstErrorReader } from '../../../src/commands/read-first-error.ts';
+import type { Account } from '../../../src/domain/account.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
-import type { Account } from '../../../src/domain/ports.ts';
-import { createLogExcerptBuilder } from '../../../src/report/log-excerpt-builder.ts';
-import { createRedactor } from '../../../src/report/redact.ts';
-import { REPOSITORY, World } from '../reconcile/reconcile-world.ts';
+import { createLogExcerptBuilder } from '../../../src/logs/log-excerpt-builder.ts';
+import { createRedactor } from '../../../src/logs/redact.ts';
+import { REPOSITORY, World } from '../deploying/reconcile-world.ts';
 
 const SECRET = ['a-secret', 'of-the-app'].join('-');
 

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { ReadsOfOneCommand } from '../../../src/commands/reads-of-one-command.ts';
 import type { CommandReads, PullRequest } from '../../../src/domain/conversation.ts';
-import { REPOSITORY } from '../reconcile/reconcile-world.ts';
+import { REPOSITORY } from '../deploying/reconcile-world.ts';
 
 const SHA = 'a'.repeat(40);
 const PULL: PullRequest = { headBranch: 'dev', baseBranch: 'main', merged: false, openHead: SHA };

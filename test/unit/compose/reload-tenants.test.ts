@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { reloadTenants } from '../../../src/compose/reload-tenants.ts';
-import { createRedactor, REDACTED } from '../../../src/report/redact.ts';
+import { createRedactor, REDACTED } from '../../../src/logs/redact.ts';
 
 const SECRET = 'value-of-the-new-token';
 const redactor = createRedactor({ secrets: [] });

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { describeLogger } from '../../../src/config/create-logger.ts';
-import { createRedactor } from '../../../src/report/redact.ts';
+import { createRedactor } from '../../../src/logs/redact.ts';
 
 test('no line of the log holds a secret of the app, wherever it came from, and each stays JSON', () => {
   const secret = `own "secret" ${String(Math.random()).slice(2)}`;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkGlob, compileGlob, LONGEST_GLOB } from '../../../src/config/path-globs.ts';
-import { selectEntries } from '../../../src/config/select-entries.ts';
+import { selectEntries } from '../../../src/planning/select-entries.ts';
 
 describe('what a pattern matches', () => {
   test.each<[string, string[], string[]]>([

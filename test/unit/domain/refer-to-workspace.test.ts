@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { hasNamed } from '../../../src/commands/select-workspaces.ts';
 import { readRepositoryConfiguration } from '../../../src/config/repository-configuration-file.ts';
 import { listUnder } from '../../../src/domain/git-tree.ts';
 import { filterOf, listBases } from '../../../src/domain/path-filter.ts';
 import { matchWord, meansWorkspace } from '../../../src/domain/refer-to-workspace.ts';
-import { hasNamed } from '../../../src/domain/select-workspaces.ts';
-import { buildWorkspace, REPOSITORY } from '../reconcile/reconcile-world.ts';
+import { buildWorkspace, REPOSITORY } from '../deploying/reconcile-world.ts';
 
 const COMPOSED = 'Caf\u00e9 Analytics';
 const DECOMPOSED = 'Cafe\u0301 Analytics';

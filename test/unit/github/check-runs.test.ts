@@ -4,8 +4,8 @@ import type { GitHubFailure, GitHubResult } from '../../../src/domain/github-res
 import { type CheckRunApi, createCheckRunApi } from '../../../src/github/check-runs.ts';
 import { createOctokitSource } from '../../../src/github/octokit.ts';
 import { RateBudgets } from '../../../src/github/rate-budget.ts';
-import type { CheckRunFields } from '../../../src/report/check-run-view.ts';
-import { REPOSITORY } from '../reconcile/reconcile-world.ts';
+import type { CheckRunFields } from '../../../src/reporting/render/check-run-view.ts';
+import { REPOSITORY } from '../deploying/reconcile-world.ts';
 import { API, APP_ID, connectGitHub, type GitHub, SHA } from './octokit-setup.ts';
 
 const NOW = 1_700_000_000_000;

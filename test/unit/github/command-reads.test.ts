@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { CommandReads } from '../../../src/domain/conversation.ts';
 import { createCommandReads } from '../../../src/github/command-reads.ts';
-import { REPOSITORY } from '../reconcile/reconcile-world.ts';
+import { REPOSITORY } from '../deploying/reconcile-world.ts';
 import { connectForReading, type GitHubToRead } from './connect-for-reading.ts';
 import { SHA } from './octokit-setup.ts';
 

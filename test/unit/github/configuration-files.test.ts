@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { ConfigurationFiles } from '../../../src/domain/configuration-in-use.ts';
 import { createConfigurationFiles } from '../../../src/github/configuration-files.ts';
-import { REPOSITORY } from '../reconcile/reconcile-world.ts';
+import { REPOSITORY } from '../deploying/reconcile-world.ts';
 import { connectForReading, type GitHubToRead } from './connect-for-reading.ts';
 import { SHA } from './octokit-setup.ts';
 

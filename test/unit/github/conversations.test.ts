@@ -5,8 +5,8 @@ import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 
 import { createConversationApi } from '../../../src/github/conversations.ts';
 import { createOwnApp } from '../../../src/github/own-app.ts';
-import { REPOSITORY } from '../reconcile/reconcile-world.ts';
-import { createLanes } from './create-lanes.ts';
+import { REPOSITORY } from '../deploying/reconcile-world.ts';
+import { createLanes } from '../reporting/pace/create-lanes.ts';
 import { APP_ID, connectGitHub, type GitHub, SHA } from './octokit-setup.ts';
 
 const SOUGHT = { marker: '<!-- the marker -->', since: 0 };

@@ -4,7 +4,7 @@ import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import { createCheckRunApi } from '../../../src/github/check-runs.ts';
 import { createDeliveryLog } from '../../../src/github/hook-deliveries.ts';
 import { createInstallationReader } from '../../../src/github/installation-reader.ts';
-import { REPOSITORY } from '../reconcile/reconcile-world.ts';
+import { REPOSITORY } from '../deploying/reconcile-world.ts';
 import { APP_ID, connectGitHub, type GitHub, SHA } from './octokit-setup.ts';
 
 const githubClock = new RemoteClock({ now: Date.now, elapsed: () => performance.now() });

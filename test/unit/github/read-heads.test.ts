@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createCommandReads } from '../../../src/github/command-reads.ts';
 import { createInstallationReader } from '../../../src/github/installation-reader.ts';
 import { writeHeadsQuery } from '../../../src/github/read-heads.ts';
-import { REPOSITORY } from '../reconcile/reconcile-world.ts';
+import { REPOSITORY } from '../deploying/reconcile-world.ts';
 import { connectForReading, type GitHubToRead } from './connect-for-reading.ts';
 import { SHA } from './octokit-setup.ts';
 

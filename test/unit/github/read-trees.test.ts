@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { TreeReader } from '../../../src/domain/git-tree.ts';
 import { createTreeReader } from '../../../src/github/read-trees.ts';
-import { REPOSITORY } from '../reconcile/reconcile-world.ts';
+import { REPOSITORY } from '../deploying/reconcile-world.ts';
 import { connectForReading, type GitHubToRead } from './connect-for-reading.ts';
 import { SHA } from './octokit-setup.ts';
 

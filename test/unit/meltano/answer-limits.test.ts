@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import type { MeltanoApi } from '../../../src/domain/ports.ts';
+import type { MeltanoApi } from '../../../src/domain/meltano.ts';
 import { connectTo, createAgent, expectValue, failureOf, serve } from './client-setup.ts';
 
 const ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createSeededRandom } from '../../../sandbox/http/seeded-random.ts';
-import type { MeltanoFailure } from '../../../src/domain/ports.ts';
+import type { MeltanoFailure } from '../../../src/domain/meltano.ts';
 import { CircuitBreaker } from '../../../src/meltano/circuit-breaker.ts';
 import { createClock, type TestClock } from './client-setup.ts';
 

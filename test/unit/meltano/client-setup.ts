@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { Agent, type Dispatcher } from 'undici';
 import { onTestFinished } from 'vitest';
 import { MeltanoSandbox } from '../../../sandbox/meltano/meltano-sandbox.ts';
-import type { Clock, MeltanoApi, MeltanoFailure, MeltanoResult } from '../../../src/domain/ports.ts';
+import type { Clock } from '../../../src/domain/clock.ts';
+import type { MeltanoApi, MeltanoFailure, MeltanoResult } from '../../../src/domain/meltano.ts';
 import { createMeltanoClient, type MeltanoClientOptions } from '../../../src/meltano/meltano-client.ts';
 
 export interface TestClock extends Clock {

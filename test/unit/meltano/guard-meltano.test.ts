@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { MeltanoSandbox } from '../../../sandbox/meltano/meltano-sandbox.ts';
-import type { MeltanoApi } from '../../../src/domain/ports.ts';
+import type { MeltanoApi } from '../../../src/domain/meltano.ts';
 import { CircuitBreaker } from '../../../src/meltano/circuit-breaker.ts';
 import { guardMeltano } from '../../../src/meltano/guard-meltano.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MeltanoFailure } from '../../../src/domain/ports.ts';
+import type { MeltanoFailure } from '../../../src/domain/meltano.ts';
 import { jobSchema, workspaceSchema } from '../../../src/meltano/decode.ts';
 import { connectTo, createAgent, createClock, expectValue, failureOf, serve } from './client-setup.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { LogRequest } from '../../../src/domain/ports.ts';
+import type { LogRequest } from '../../../src/domain/meltano.ts';
 import { connect, connectTo, createAgent, failureOf, serve, startSandbox } from './client-setup.ts';
 
 const ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';

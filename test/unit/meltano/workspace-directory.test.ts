@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { MeltanoResult, WorkspaceDirectory } from '../../../src/domain/ports.ts';
+import type { WorkspaceDirectory } from '../../../src/domain/account.ts';
+import type { MeltanoResult } from '../../../src/domain/meltano.ts';
 import type { Workspace } from '../../../src/domain/workspace.ts';
 import { createWorkspaceDirectory } from '../../../src/meltano/workspace-directory.ts';
 import { createClock, type TestClock } from './client-setup.ts';

@@ -1,0 +1,72 @@
+import type { SandboxCheckRun } from '../sandbox/github/model.ts';
+import { describeState } from './format.ts';
+import { PLANTED_PASSWORD } from './job-scripts.ts';
+import type { DemoPush, ExpectedAnnotation, Stage } from './stage.ts';
+
+/** One sentence for everything about a push's check runs that did not come as it should. */
+export function judgePush(stage: Stage, push: DemoPush): string[] {
+  const name = `${push.sha.slice(0, 7)} ("${push.message}")`;
+  return [
+    ...judgeRuns(stage.runsOf(push), { name, push }),
+    ...judgeFileCheck(stage.fileCheckOf(push), { name, push }),
+  ];
+}
+
+type Named = { readonly name: string; readonly push: DemoPush };
+
+function judgeRuns(runs: readonly SandboxCheckRun[], { name, push: { expected } }: Named): string[] {
+  const [run] = runs;
+  if (run === undefined) return [`${name} has no check run.`];
+  if (runs.length > 1) return [`${name} has ${runs.length} check runs instead of one.`];
+  const leaks = JSON.stringify(run.history).includes(PLANTED_PASSWORD);
+  const isMarked = expected.annotation === undefined || hasOnly(run, expected.annotation);
+  return [
+    ...judgeEnd(run, { name, expected }),
+    ...(isMarked ? [] : [`The check run of ${name} has unexpected annotations: ${describeAnnotations(run)}`]),
+    ...(leaks ? [`The check run of ${name} shows the password that the log gave away.`] : []),
+  ];
+}
+
+function judgeFileCheck(
+  run: SandboxCheckRun | undefined,
+  { name: push, push: { expected } }: Named,
+): string[] {
+  const name = `The check run about the file of ${push}`;
+  const { fileMistake } = expected;
+  if (fileMistake === undefined) return run === undefined ? [] : [`${name} should not be there.`];
+  if (run === undefined) return [`${name} is missing.`];
+  if (run.conclusion !== 'failure') return [`${name} is ${describeState(run)}, not failure.`];
+  return hasOnly(run, fileMistake) ? [] : [`${name} has unexpected annotations: ${describeAnnotations(run)}`];
+}
+
+function hasOnly({ annotations }: SandboxCheckRun, { path, line, message }: ExpectedAnnotation): boolean {
+  const [found, ...others] = annotations;
+  const isRight = found?.path === path && found.start_line === line && message.test(found.message);
+  return isRight && others.length === 0;
+}
+
+function describeAnnotations({ annotations }: SandboxCheckRun): string {
+  return JSON.stringify(annotations);
+}
+
+function judgeEnd(
+  run: SandboxCheckRun,
+  { name, expected }: { name: string; expected: DemoPush['expected'] },
+): string[] {
+  const state = describeState(run);
+  const title = run.output.title ?? '';
+  if (state !== expected.conclusion)
+    return [`The check run of ${name} is ${state}, not ${expected.conclusion}.`];
+  if (!expected.title.test(title)) return [`The check run of ${name} has an unexpected title: ${title}`];
+  if (expected.conclusion === 'success' && !run.history.some(({ status }) => status === 'in_progress')) {
+    return [`The check run of ${name} was never in progress.`];
+  }
+  if (expected.growingLog && countLogStates(run) < 2)
+    return [`The log of ${name} did not grow while its job ran.`];
+  return [];
+}
+
+function countLogStates({ history }: SandboxCheckRun): number {
+  const running = history.filter(({ status }) => status === 'in_progress');
+  return new Set(running.map(({ output }) => output.text).filter((text) => text !== null)).size;
+}

@@ -1,0 +1,45 @@
+import type { Route } from '../../sandbox/http/http-service.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { renderCheckRun } from './check-run-page.ts';
+import { readForm, redirectBack } from './form-posts.ts';
+import { get, noSuchPerson, page, post, RUN, refuse, withRun } from './page-routes.ts';
+import { readPerson } from './people.ts';
+
+/** A check run's page, its re-run and its buttons. */
+export function checkRunRoutes(sandbox: Pick<Sandbox, 'github'>): Route[] {
+  const { github } = sandbox;
+  return [
+    get(
+      RUN,
+      withRun(sandbox, (request, repository, run) => {
+        const live = renderCheckRun(sandbox, repository, run);
+        return page(request, run.output.title ?? run.name, { live });
+      }),
+    ),
+    post(
+      `${RUN}/rerequest`,
+      withRun(sandbox, (request, repository, run) => {
+        const person = readPerson(github, repository, readForm(request));
+        if (person === null) return noSuchPerson();
+        if (run.status !== 'completed') return refuse(409, 'This check run has not completed yet.');
+        github.rerequest(run.id, person);
+        return redirectBack(request, { sent: 'check_run.rerequested' });
+      }),
+    ),
+    post(
+      `${RUN}/action`,
+      withRun(sandbox, (request, repository, run) => {
+        const form = readForm(request);
+        const person = readPerson(github, repository, form);
+        if (person === null) return noSuchPerson();
+        const identifier = form.get('identifier');
+        const offered = run.actions.some((action) => action.identifier === identifier);
+        if (run.status !== 'completed' || identifier === null || !offered) {
+          return refuse(409, 'This check run does not offer that.');
+        }
+        github.pressAction(run.id, identifier, person);
+        return redirectBack(request, { sent: 'check_run.requested_action' });
+      }),
+    ),
+  ];
+}

@@ -1,0 +1,15 @@
+import type { SandboxRepository } from '../../sandbox/github/model.ts';
+import type { SandboxWorkspace } from '../../sandbox/meltano/sandbox-workspace.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+
+/** The workspaces that name this repository of the simulated GitHub, by either kind of address. */
+export function findWorkspaces(
+  { meltano }: Pick<Sandbox, 'meltano'>,
+  repository: SandboxRepository,
+): SandboxWorkspace[] {
+  const name = repository.fullName.toLowerCase();
+  return [...meltano.workspaces.values()].filter(({ repositoryUrl }) => {
+    const [, path] = /^(?:\w+:\/\/[^/]+\/|[^/]+:)(.+?)(?:\.git)?\/?$/.exec(repositoryUrl) ?? [];
+    return path?.toLowerCase() === name;
+  });
+}

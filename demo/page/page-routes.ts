@@ -1,0 +1,83 @@
+import type { SandboxCheckRun, SandboxCommit, SandboxRepository } from '../../sandbox/github/model.ts';
+import type { Route, ServiceAnswer, ServiceRequest } from '../../sandbox/http/http-service.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { isSameOrigin, readNotice } from './form-posts.ts';
+import { type Html, html } from './html.ts';
+import { answerPage } from './render-document.ts';
+
+/** The path of a repository's pages, as a pattern. */
+export const REPOSITORY = '/(?<owner>[^/]+)/(?<repo>[^/]+?)';
+/** A commit's page below it. */
+export const COMMIT = `${REPOSITORY}/commit/(?<sha>[0-9a-f]{7,40})`;
+/** A check run's page below it. */
+export const RUN = `${REPOSITORY}/runs/(?<id>\\d+)`;
+
+type Handle = Route['handle'];
+
+export function get(path: string, handle: Handle): Route {
+  return { method: 'GET', pattern: new RegExp(`^${path}$`), handle };
+}
+
+export function post(path: string, handle: Handle): Route {
+  return {
+    method: 'POST',
+    pattern: new RegExp(`^${path}$`),
+    handle: (request) =>
+      isSameOrigin(request) ? handle(request) : refuse(403, 'Only this page itself may send its forms.'),
+  };
+}
+
+export function inRepository(
+  { github }: Pick<Sandbox, 'github'>,
+  handle: (request: ServiceRequest, repository: SandboxRepository) => ServiceAnswer,
+): Handle {
+  return (request) => {
+    const { owner, repo } = request.params;
+    const name = `${owner}/${repo}`.toLowerCase();
+    const repository = github.repositories.find(({ fullName }) => fullName.toLowerCase() === name);
+    return repository === undefined ? noSuchPage() : handle(request, repository);
+  };
+}
+
+export function withCommit(
+  sandbox: Pick<Sandbox, 'github'>,
+  handle: (request: ServiceRequest, repository: SandboxRepository, commit: SandboxCommit) => ServiceAnswer,
+): Handle {
+  return inRepository(sandbox, (request, repository) => {
+    const { sha = '' } = request.params;
+    const commit = repository.commits.values().find((one) => one.sha.startsWith(sha));
+    return commit === undefined ? noSuchPage() : handle(request, repository, commit);
+  });
+}
+
+export function withRun(
+  sandbox: Pick<Sandbox, 'github'>,
+  handle: (request: ServiceRequest, repository: SandboxRepository, run: SandboxCheckRun) => ServiceAnswer,
+): Handle {
+  return inRepository(sandbox, (request, repository) => {
+    const id = Number(request.params['id']);
+    const run = sandbox.github.checkRuns(repository.fullName).find((one) => one.id === id);
+    return run === undefined ? noSuchPage() : handle(request, repository, run);
+  });
+}
+
+/** `below`: what stays as it is when the live part is refreshed, so that nobody's half-written text is lost. */
+export function page(
+  request: ServiceRequest,
+  title: string,
+  { live, below = null }: { live: Html; below?: Html | null },
+): ServiceAnswer {
+  return answerPage({ title, site: 'GitHub', home: '/', notice: readNotice(request.query), live, below });
+}
+
+export function noSuchPage(): ServiceAnswer {
+  return refuse(404, 'There is no such page.');
+}
+
+export function noSuchPerson(): ServiceAnswer {
+  return refuse(400, 'There is no such person here.');
+}
+
+export function refuse(status: number, text: string): ServiceAnswer {
+  return answerPage({ title: text, site: 'GitHub', home: '/', live: html`<h1>${text}</h1>`, status });
+}

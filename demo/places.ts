@@ -1,0 +1,98 @@
+import type { SandboxWorkspace } from '../sandbox/meltano/sandbox-workspace.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { MELTANO_YML } from './page/example-project.ts';
+import { addExamplePeople } from './page/people.ts';
+
+export const CONFIGURATION_FILE = '.github/meltano-deploy.yml';
+
+/** A repository and the workspace whose deployments the acts look at. */
+export interface Place {
+  readonly repository: string;
+  readonly workspace: SandboxWorkspace;
+}
+
+/** Acts side by side take place in different accounts: GitHub lets an installation write about once a second. */
+export interface Places {
+  readonly analytics: Place;
+  readonly shop: Place;
+  /** Asks for comments about failures. */
+  readonly finance: Place;
+  /** Public, with two workspaces in directories. */
+  readonly openData: Place;
+  /** Asks for GitHub Deployments. */
+  readonly metrics: Place;
+  /** Its account's deployments are started by pushes: see `writeAccounts`. */
+  readonly warehouse: Place;
+}
+
+const START_BY_PUSH = 'hooli';
+
+export function addPlaces(sandbox: Sandbox): Places {
+  for (const account of ['acme', 'globex', 'initech', START_BY_PUSH])
+    sandbox.github.addInstallation({ account });
+  const add = (repository: string, name: string, configuration?: string) =>
+    addPlace(sandbox, { repository, name, configuration });
+  return {
+    analytics: add('acme/analytics', 'Analytics'),
+    shop: add('globex/shop', 'Shop'),
+    finance: add('initech/finance', 'Finance', 'comments:\n  on_failure: pull_request\n'),
+    openData: addOpenData(sandbox),
+    metrics: add(
+      'globex/metrics',
+      'Metrics',
+      'github_deployments: true\nworkspaces:\n  - workspace: Metrics\n    environment: production\n',
+    ),
+    warehouse: add(`${START_BY_PUSH}/warehouse`, 'Warehouse'),
+  };
+}
+
+/** The operator's file: an account of its own, whose token is in the variable `TOKEN_VARIABLE`. */
+export const TOKEN_VARIABLE = 'HOOLI_MELTANO_TOKEN';
+export function writeAccounts({ meltano }: Pick<Sandbox, 'meltano'>): string {
+  const account = [`api_url: ${meltano.apiUrl}`, `token: \${${TOKEN_VARIABLE}}`, 'trigger: webhook'];
+  return ['accounts:', `  ${START_BY_PUSH}:`, ...account.map((line) => `    ${line}`), ''].join('\n');
+}
+
+function addPlace(
+  sandbox: Sandbox,
+  {
+    repository,
+    name,
+    configuration,
+  }: { repository: string; name: string; configuration: string | undefined },
+): Place {
+  const files = {
+    'README.md': `# ${name}\n`,
+    'meltano.yml': MELTANO_YML,
+    ...(configuration === undefined ? {} : { [CONFIGURATION_FILE]: configuration }),
+  };
+  sandbox.github.addRepository({ fullName: repository, private: true, files });
+  addExamplePeople(sandbox.github, repository);
+  const workspace = sandbox.meltano.addWorkspace({
+    name,
+    repositoryUrl: sandbox.repositoryUrl(repository),
+    repositoryBranch: 'main',
+    defaultEnvironment: 'prod',
+  });
+  return { repository, workspace };
+}
+
+/** Everyone could read the logs of this one. */
+function addOpenData(sandbox: Sandbox): Place {
+  const repository = 'globex/open-data';
+  const files = {
+    'README.md': '# Open data\n',
+    'weather/meltano.yml': MELTANO_YML,
+    'traffic/meltano.yml': MELTANO_YML,
+  };
+  sandbox.github.addRepository({ fullName: repository, files });
+  addExamplePeople(sandbox.github, repository);
+  const addWorkspace = (name: string, repositoryDirectory: string) =>
+    sandbox.meltano.addWorkspace({
+      name,
+      repositoryUrl: sandbox.repositoryUrl(repository),
+      repositoryDirectory,
+    });
+  addWorkspace('Traffic', 'traffic');
+  return { repository, workspace: addWorkspace('Weather', 'weather') };
+}

@@ -1,0 +1,67 @@
+import type { SandboxCheckRun } from '../sandbox/github/model.ts';
+import type { ShownCommit } from './demo-view.ts';
+import type { Piece } from './fit-line.ts';
+import { chooseLook, describeState, formatSeconds, shortenSha } from './format.ts';
+import { readLogLines } from './log-lines.ts';
+
+const LOG_LINES = 6;
+
+export interface ShownAct {
+  readonly title: string;
+  commits: readonly ShownCommit[];
+  /** By what they are about. */
+  readonly answers: Map<string, string>;
+}
+
+export interface ShownScene {
+  readonly acts: readonly ShownAct[];
+  /** The newest by their commit. */
+  readonly runs: ReadonlyMap<string, SandboxCheckRun>;
+  /** The commit whose log is shown. */
+  readonly logOf: string | null;
+  readonly elapsed: number;
+  /** As high as the block may be: the log gives way first, then the oldest lines. */
+  readonly rows: number;
+}
+
+/** The lines of a scene, whatever the width of the terminal. */
+export function renderScene({ acts, runs, logOf, elapsed, rows }: ShownScene): Piece[][] {
+  const lines = acts.flatMap((act) => renderAct(act, runs));
+  const time: Piece[] = [['gray', `  ${formatSeconds(elapsed)}`]];
+  const room = Math.min(LOG_LINES, rows - lines.length - 2);
+  const log = room > 0 ? readLogLines(runs.get(logOf ?? '')?.output.text ?? null).slice(-room) : [];
+  const shown =
+    log.length === 0 || logOf === null
+      ? []
+      : [
+          [['gray', `  ── log of ${shortenSha(logOf)}, as the check run shows it`]] satisfies Piece[],
+          ...log.map((line): Piece[] => [['gray', `  │ ${line}`]]),
+        ];
+  const all = [...lines, ...shown, time];
+  return Number.isFinite(rows) ? all.slice(-rows) : all;
+}
+
+function renderAct({ title, commits, answers }: ShownAct, runs: ShownScene['runs']): Piece[][] {
+  return [
+    [['bold', title]],
+    ...commits.flatMap((commit) => renderCommit(commit, runs.get(commit.sha))),
+    ...[...answers].map(([about, answer]): Piece[] => [
+      ['cyan', `    ${about}`],
+      [null, `  ${answer}`],
+    ]),
+  ];
+}
+
+function renderCommit({ sha, message }: ShownCommit, run: SandboxCheckRun | undefined): Piece[][] {
+  const commit: Piece[] = [
+    ['cyan', `    ${shortenSha(sha)}`],
+    [null, `  ${message}`],
+  ];
+  if (run === undefined) return [commit, [['gray', '      no check run yet']]];
+  const { icon, colour } = chooseLook(run);
+  const state: Piece[] = [
+    [colour, `      ${icon} ${describeState(run)}`],
+    ['bold', `  ${run.output.title ?? ''}`],
+  ];
+  return [commit, state];
+}

@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SandboxCheckRun } from '../sandbox/github/model.ts';
+import type { Act, ActContext } from './act.ts';
+import { writeShortJob, writeUnreachableJob } from './job-scripts.ts';
+import { MELTANO_YML } from './page/example-project.ts';
+import type { DemoPush } from './stage.ts';
+import { waitForAnswer } from './wait-for-answer.ts';
+import { STEP_LIMIT_MS, waitForRun } from './wait-for-run.ts';
+
+export const playQuestions: Act = {
+  title: 'Comments: /redeploy, /meltano status and /meltano why, each answered',
+  pushes: 0,
+  jobs: 1,
+  async play(context) {
+    const { stage, view } = context;
+    const { analytics } = stage.places;
+    const redeploy = stage.say(analytics, {
+      title: 'Orders of this morning are missing',
+      text: 'The warehouse was being serviced until 8:00. Somebody should deploy once more.',
+      body: '/redeploy',
+      script: () => writeShortJob(2500),
+      expected: { reaction: 'rocket', reply: /^\*\*Deployed in \d+ s:\*\*/ },
+    });
+    view.showRequest({ sha: redeploy.sha, message: 'octocat writes: /redeploy' });
+    await waitForAnswer(context, redeploy);
+    const status = stage.say(analytics, {
+      title: 'Is the orders model in production?',
+      text: 'I would like to use it for the weekly report.',
+      body: '/meltano status',
+      expected: { reaction: 'rocket', reply: /^\*\*Deployed in \d+ s:\*\*.*The last deployments/ },
+    });
+    const why = stage.say(analytics, {
+      title: 'Which pushes are deployed?',
+      text: 'Asking for a friend.',
+      body: '/meltano why',
+      expected: { reaction: 'rocket', reply: /^\*\*A push of this commit deploys it:\*\*/ },
+    });
+    await Promise.all([status, why].map((one) => waitForAnswer(context, one)));
+  },
+};
+
+export const playButtons: Act = {
+  title: 'A failed run is deployed again: its Redeploy button, then Re-run',
+  pushes: 1,
+  jobs: 3,
+  async play(context) {
+    const { stage, view, signal } = context;
+    let isUp = false;
+    const push = stage.push(stage.places.shop, {
+      message: 'Mend meltano.yml',
+      files: { 'meltano.yml': MELTANO_YML },
+      script: () => (isUp ? writeShortJob(2000) : writeUnreachableJob()),
+      expected: { conclusion: 'failure', title: /^Failed after \d+ s: .*Connection refused/ },
+    });
+    view.showPush(push);
+    await waitForRun(stage, push, { status: 'completed', signal });
+    isUp = true;
+    const { github } = stage.sandbox;
+    const runs = stage.runsOn(push);
+    stage.checks.push({
+      what: 'The Redeploy button and Re-run each made a check run that succeeded',
+      judge: () => judgeConclusions(stage.runsOn(push), ['failure', 'success', 'success']),
+    });
+    view.showRequest({ sha: push.sha, message: 'ana presses the button Redeploy' });
+    if (runs[0]) github.pressAction(runs[0].id, 'redeploy', 'ana');
+    const second = await waitForNext(context, push, 2);
+    view.showRequest({ sha: push.sha, message: 'octocat presses Re-run' });
+    github.rerequest(second.id);
+    await waitForNext(context, push, 3);
+  },
+};
+
+async function waitForNext(
+  { stage, signal }: ActContext,
+  push: DemoPush,
+  count: number,
+): Promise<SandboxCheckRun> {
+  const find = () => {
+    signal.throwIfAborted();
+    const run = stage.runsOn(push)[count - 1];
+    return run?.status === 'completed' ? run : null;
+  };
+  return stage.sandbox.github.waitFor(
+    find,
+    `check run ${count} of "${push.message}" to be completed`,
+    STEP_LIMIT_MS,
+  );
+}
+
+function judgeConclusions(runs: readonly SandboxCheckRun[], expected: readonly string[]): string | null {
+  const found = runs.map(({ conclusion, status }) => conclusion ?? status);
+  return found.join() === expected.join() ? null : `the check runs are: ${found.join(', ')}`;
+}
+
+export const playWithdrawal: Act = {
+  title: '/meltano withdraw stops a deployment that is under way',
+  pushes: 0,
+  jobs: 1,
+  async play(context) {
+    const { stage, view, signal } = context;
+    const { finance } = stage.places;
+    const redeploy = stage.say(finance, {
+      title: 'Load the invoices once more',
+      text: 'Some were booked late.',
+      body: '/redeploy',
+      script: () => writeShortJob(40_000),
+      expected: { reaction: 'confused', reply: /^\*\*Withdrawn by `octocat` after \d+ s:\*\*/ },
+    });
+    view.showRequest({
+      sha: redeploy.sha,
+      message: 'octocat writes: /redeploy, and then: /meltano withdraw',
+    });
+    const { github, meltano } = stage.sandbox;
+    const isRunning = () => meltano.jobsOf(finance.workspace).some((job) => job.status === 'RUNNING');
+    await github.waitFor(isRunning, 'the job of the second /redeploy', STEP_LIMIT_MS);
+    await sleep(2500, undefined, { signal });
+    const withdrawal = stage.say(finance, {
+      title: 'Stop: the books are not closed yet',
+      text: 'The deployment that runs now must not end.',
+      body: '/meltano withdraw',
+      expected: { reaction: 'rocket', reply: /^\*\*Withdrawn/ },
+    });
+    await Promise.all([redeploy, withdrawal].map((one) => waitForAnswer(context, one)));
+  },
+};

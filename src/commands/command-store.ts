@@ -1,0 +1,29 @@
+import type { CommandChange, CommandRecord, NewCommand } from '../domain/conversation.ts';
+import type { Deployment } from '../domain/deployment.ts';
+import type { RepositoryWorkspace } from '../domain/workspace-key.ts';
+
+/** The commands and their conversations. */
+export interface CommandStore {
+  getCommand(id: string): Promise<CommandRecord | null>;
+  /** Ids of those about which something is still to be said. */
+  listOpenCommands(): Promise<string[]>;
+  saveCommand(id: string, change: CommandChange): Promise<void>;
+  /** The deployments that a command asked for, or withdrew. */
+  listCommandDeployments(id: string): Promise<Deployment[]>;
+  /** Whether another command of the same person, with the same words, in the same place, `withinMs` apart at most, is known. */
+  isRepeated(
+    command: Pick<NewCommand, 'id' | 'repositoryId' | 'place' | 'actor' | 'parsed' | 'askedAt'>,
+    withinMs: number,
+  ): Promise<boolean>;
+  /** The deployment that the same person's re-run of the same check run of the repository made between two times. */
+  findRerun(rerun: {
+    readonly repositoryId: number;
+    readonly deploymentId: string;
+    readonly actor: string;
+    /** Epoch milliseconds. */
+    readonly since: number;
+    readonly until: number;
+  }): Promise<Deployment | null>;
+  /** The repository's newest deployments to the workspace that have a check run, newest first. */
+  listRecent(workspace: RepositoryWorkspace, limit: number): Promise<Deployment[]>;
+}

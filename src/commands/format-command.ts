@@ -1,0 +1,34 @@
+import { type Command, DEFAULT_LOG_LINES } from '../domain/command.ts';
+
+/** The line that asks for `command`, which `parseCommand` reads back as the same. Line ends in names become spaces. */
+export function formatCommand(command: Command): string {
+  switch (command.name) {
+    case 'redeploy': {
+      const flags = command.branch === null ? [] : [`--branch=${quoteWord(command.branch)}`];
+      return joinWords('/redeploy', flags, command.workspaces);
+    }
+    case 'withdraw':
+    case 'status':
+      return joinWords(`/meltano ${command.name}`, [], command.workspaces);
+    case 'logs': {
+      const flags = command.lines === DEFAULT_LOG_LINES ? [] : [`--lines=${command.lines}`];
+      return joinWords('/meltano logs', flags, command.workspace === null ? [] : [command.workspace]);
+    }
+    case 'why':
+      return joinWords('/meltano why', [], command.target === null ? [] : [command.target]);
+    case 'help':
+      return '/meltano help';
+  }
+}
+
+function joinWords(start: string, flags: readonly string[], words: readonly string[]): string {
+  // Without `--` a name that begins with a hyphen would be a flag.
+  const end = words.some((word) => word.startsWith('-')) ? ['--'] : [];
+  return [start, ...flags, ...end, ...words.map(quoteWord)].join(' ');
+}
+
+function quoteWord(word: string): string {
+  const text = word.replace(/\r\n|\n|\r/g, ' ');
+  if (/^[\w./:@+-]+$/.test(text)) return text;
+  return text.includes("'") ? `"${text.replace(/["\\]/g, '\\$&')}"` : `'${text}'`;
+}

@@ -1,0 +1,26 @@
+import type { CommandName } from '../domain/command.ts';
+import { isAtLeast, type PermissionLevel } from '../domain/conversation.ts';
+import type { CommandPermission } from '../domain/repository-configuration.ts';
+
+/**
+ * What a person needs to give a command. Everyone may read a public repository, so there the commands that only show
+ * something take a role: they make the app write. `permission`: what the repository's configuration asks for the others.
+ */
+export function neededLevel(
+  command: CommandName | null,
+  isPrivate: boolean,
+  permission: CommandPermission,
+): PermissionLevel {
+  if (command === 'redeploy' || command === 'withdraw') return toLevel(permission);
+  return isPrivate ? 'pull' : 'triage';
+}
+
+/** A person whom only the repository's being public lets in. */
+export function isStranger(level: PermissionLevel, isPrivate: boolean): boolean {
+  return !isPrivate && !isAtLeast(level, 'triage');
+}
+
+/** GitHub names the right to write in two ways. */
+export function toLevel(permission: CommandPermission): PermissionLevel {
+  return permission === 'write' ? 'push' : permission;
+}

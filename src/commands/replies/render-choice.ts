@@ -1,0 +1,95 @@
+import type { Command } from '../../domain/command.ts';
+import type { NamedWorkspace, Place, Refusal } from '../../domain/conversation.ts';
+import { foldName } from '../../domain/fold-name.ts';
+import { cleanInlineText } from '../../logs/clean-log-line.ts';
+import { linkWorkspace } from '../../reporting/render/describe-shown.ts';
+import { formatCode } from '../../reporting/render/escape-markdown.ts';
+import { layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts';
+import { formatCommand } from '../format-command.ts';
+import type { ReplyView } from './reply-view.ts';
+
+type ChoiceRefusal = Extract<
+  Refusal,
+  { code: 'unknown_workspace' | 'ambiguous_workspace' | 'choose_workspace' }
+>;
+
+/** A command as long as this can still be shown whole. */
+const LONGEST_COMMAND = 300;
+const LONGEST_NAME = 120;
+
+/** Which workspaces there are, and what exactly to type for each. */
+export function renderChoice(view: ReplyView, refusal: ChoiceRefusal): ReplyPart[] {
+  const { parsed, place } = view.command;
+  const command = parsed.kind === 'command' ? parsed.command : null;
+  const lead = sumUp(refusal, command, place);
+  if (refusal.candidates.length === 0 || command === null) return [lead];
+  const rows = refusal.candidates.map((candidate) => [
+    linkWorkspace(view, candidate),
+    formatCode(candidate.branch),
+    formatCode(spellOut(command, refusal, candidate), LONGEST_COMMAND),
+  ]);
+  return [lead, layTable(['Workspace', 'Branch', 'What to write'], rows)];
+}
+
+function sumUp(refusal: ChoiceRefusal, command: Command | null, place: Place): string {
+  if (refusal.code === 'choose_workspace') return askWhich(refusal.branch, command, place);
+  const word = formatCode(refusal.word, 100) || 'an empty name';
+  if (refusal.code === 'ambiguous_workspace') return `**More than one workspace** is meant by ${word}.`;
+  if (command?.name === 'why')
+    return `**Not found:** ${word} is neither a workspace nor a commit of this repository.`;
+  const branch = command?.name === 'redeploy' ? command.branch : null;
+  const among = branch === null ? 'of this repository' : `that tracks the branch ${formatCode(branch)}`;
+  return `**Not found:** no workspace ${among} is named ${word}.`;
+}
+
+function askWhich(branch: string | null, command: Command | null, place: Place): string {
+  if (branch !== null) return `**Nothing to deploy:** no workspace tracks the branch ${formatCode(branch)}.`;
+  if (command?.name === 'logs') return '**Which workspace?** One log is shown at a time.';
+  switch (place.kind) {
+    case 'issue':
+      return '**Which workspace?** This repository has several, and an issue belongs to none.';
+    case 'pull_request':
+      return '**Which workspace?** None tracks the branch of this pull request, or, once it is merged, the one that it was merged into.';
+    case 'commit':
+      return '**Which workspace?** This commit is not the head of a branch that one of them tracks.';
+  }
+}
+
+/** The command with this workspace in the place of the word that was wrong. */
+function spellOut(command: Command, refusal: ChoiceRefusal, candidate: NamedWorkspace): string {
+  const name = chooseName(candidate, refusal);
+  const word = refusal.code === 'choose_workspace' ? null : refusal.word;
+  const whole = formatCommand(replaceWord(command, word, name));
+  return whole.length <= LONGEST_COMMAND ? whole : formatCommand(replaceWord(command, null, name));
+}
+
+/** The name, where it can be typed as it is shown and means one workspace only; else the id. */
+function chooseName({ id, name }: NamedWorkspace, { code, candidates }: ChoiceRefusal): string {
+  const isOne = candidates.filter((other) => foldName(other.name) === foldName(name)).length === 1;
+  // A table shows | as another character.
+  const isShown = name === cleanInlineText(name) && !name.includes('|');
+  const isTypeable = name !== '' && name.length <= LONGEST_NAME && isShown;
+  return code !== 'ambiguous_workspace' && isOne && isTypeable ? name : id;
+}
+
+function replaceWord(command: Command, word: string | null, name: string): Command {
+  switch (command.name) {
+    case 'redeploy': {
+      const branch = word === null ? null : command.branch;
+      return { ...command, branch, workspaces: replaceIn(command.workspaces, word, name) };
+    }
+    case 'withdraw':
+    case 'status':
+      return { ...command, workspaces: replaceIn(command.workspaces, word, name) };
+    case 'logs':
+      return { ...command, workspace: name };
+    case 'why':
+      return { ...command, target: name };
+    case 'help':
+      return command;
+  }
+}
+
+function replaceIn(words: readonly string[], word: string | null, name: string): readonly string[] {
+  return word === null ? [name] : words.map((one) => (one === word ? name : one));
+}

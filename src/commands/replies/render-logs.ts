@@ -1,0 +1,83 @@
+import type { Deployment } from '../../domain/deployment.ts';
+import type { LogMode } from '../../domain/repository-configuration.ts';
+import { capLogLine } from '../../logs/clean-log-line.ts';
+import { linkState, linkWorkspace } from '../../reporting/render/describe-shown.ts';
+import { formatCode, linkWords } from '../../reporting/render/escape-markdown.ts';
+import { fence, fenceOverhead } from '../../reporting/render/fence.ts';
+import { formatCount } from '../../reporting/render/format-count.ts';
+import { linkCommit } from '../../reporting/render/link-commit.ts';
+import type { ReplyPart } from '../../reporting/render/reply-parts.ts';
+import type { ReplyBody, ReplyView, ShownLog } from './reply-view.ts';
+
+type LogsBody = Extract<ReplyBody, { kind: 'logs' }>;
+type ShownLines = Extract<ShownLog, { kind: 'shown' }>;
+
+/** The end of a log, folded, or where it is. */
+export function renderLogs(view: ReplyView, { workspace, log, logMode = null }: LogsBody): ReplyPart[] {
+  const name = linkWorkspace(view, workspace);
+  if (log.kind === 'none') return [`**No log yet:** no deployment of ${name} has one.`];
+  const page = linkWords('Meltano Cloud', view.workspaceUrl(workspace.id));
+  const of = `${name}, commit ${linkCommit(view, log.deployment.deployedSha ?? log.deployment.sha)}`;
+  if (log.kind === 'hidden') {
+    return [`**The log is not shown here**, ${explainHidden(log, logMode)}. That of ${of}, is on ${page}.`];
+  }
+  if (log.kind === 'unreadable') {
+    const problem = formatCode(log.problem) || 'no answer';
+    return [`**The log could not be read** (${problem}): ${of}. It is on ${page}.`];
+  }
+  return renderLines(view, of, log);
+}
+
+function explainHidden({ mode }: Extract<ShownLog, { kind: 'hidden' }>, logMode: LogMode | null): string {
+  if (mode === 'final') return "before the job has ended, as this repository's configuration says";
+  if (logMode === 'none') return "as this repository's configuration says";
+  return 'since this repository is public: everyone could read it';
+}
+
+function renderLines(view: ReplyView, of: string, log: ShownLines): ReplyPart[] {
+  const lead = `**${describeLength(log)}** ${of}. ${describeJob(view, log.deployment)}`;
+  const redacted = describeRedactions(log.redactions);
+  const head = redacted === '' ? lead : `${lead} ${redacted}`;
+  return log.lines.length === 0 ? [head] : [head, (room) => foldLines(log, room)];
+}
+
+function describeLength({ lines, totalLines }: ShownLines): string {
+  if (totalLines === 0) return 'The log is empty:';
+  if (lines.length >= totalLines) {
+    return totalLines === 1
+      ? 'The only line of the log:'
+      : `All ${formatCount(totalLines)} lines of the log:`;
+  }
+  const last = lines.length === 1 ? 'The last line' : `The last ${formatCount(lines.length)} lines`;
+  return `${last} of ${formatCount(totalLines)} of the log:`;
+}
+
+function describeJob(view: ReplyView, deployment: Deployment): string {
+  const state = linkState(view, { deployment, supersededBy: null });
+  return deployment.jobId === null ? `${state}.` : `Job ${formatCode(deployment.jobId)}: ${state}.`;
+}
+
+function describeRedactions(redactions: number): string {
+  if (redactions === 0) return '';
+  return redactions === 1
+    ? '1 secret was taken out of the log.'
+    : `${formatCount(redactions)} secrets were taken out of the log.`;
+}
+
+/** The blank lines make Markdown of what stands between the tags. */
+const FOLD = ['<details><summary>Log</summary>\n\n', '\n\n</details>'] as const;
+const CUT = 'Only the last lines fit into a comment.\n\n';
+
+function foldLines({ lines }: ShownLines, room: number): string {
+  const capped = lines.map((line) => capLogLine(line));
+  const [open, close] = FOLD;
+  const whole = capped.join('\n');
+  let left = room - open.length - close.length - CUT.length - fenceOverhead(whole);
+  let first = capped.length;
+  while (first > 0) {
+    left -= (capped[first - 1] ?? '').length + 1;
+    if (left < 0) break;
+    first--;
+  }
+  return `${open}${first === 0 ? '' : CUT}${fence(capped.slice(first).join('\n'))}${close}`;
+}

@@ -1,0 +1,74 @@
+import type { NamedWorkspace } from '../../domain/conversation.ts';
+import type { ShownDeployment } from '../../reporting/render/describe-shown.ts';
+import {
+  describeCommit,
+  describeState,
+  linkState,
+  linkWorkspace,
+  linkWorkspaceOf,
+} from '../../reporting/render/describe-shown.ts';
+import { formatCode, linkWords } from '../../reporting/render/escape-markdown.ts';
+import { formatCount } from '../../reporting/render/format-count.ts';
+import { findRunUrl } from '../../reporting/render/link-commit.ts';
+import { joinList, layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts';
+import type { ReplyBody, ReplyView } from './reply-view.ts';
+
+type RedeployBody = Extract<ReplyBody, { kind: 'redeploy' }>;
+
+/** What becomes of a redeployment, from its first to its last state. */
+export function renderRedeploy(view: ReplyView, body: RedeployBody): ReplyPart[] {
+  const { deployments, missing, pushless = [] } = body;
+  const [only, another] = deployments;
+  const left = missing.length + pushless.length;
+  const main = only && !another ? [renderOne(view, only)] : renderSeveral(view, deployments, left);
+  return [
+    ...main,
+    ...(missing.length === 0 ? [] : [`**Not redeployed:** ${describeMissing(view, missing)}`]),
+    ...(pushless.length === 0 ? [] : [`**Not redeployed:** ${describePushless(view, pushless)}`]),
+  ];
+}
+
+/** Workspaces whose last push isn't kept, as sentences. */
+export function describePushless(view: ReplyView, pushless: readonly NamedWorkspace[]): string {
+  const names = pushless.map((one) => `${linkWorkspace(view, one)} (branch ${formatCode(one.branch)})`);
+  return `${joinList(names)} ${pushless.length === 1 ? 'is' : 'are'} deployed by sending the last push to Meltano Cloud, and this app has none. Push once more.`;
+}
+
+/** Workspaces whose branch isn't there, as a sentence. */
+export function describeMissing(view: ReplyView, missing: readonly NamedWorkspace[]): string {
+  const branches = missing.map((one) => `${linkWorkspace(view, one)} tracks ${formatCode(one.branch)}`);
+  return `${joinList(branches)}, which ${missing.length === 1 ? 'does' : 'do'} not exist in this repository.`;
+}
+
+function renderOne(view: ReplyView, shown: ShownDeployment): string {
+  const { deployment } = shown;
+  const what = `${linkWorkspaceOf(view, deployment)}, branch ${formatCode(deployment.branch)}, commit ${describeCommit(view, deployment)}`;
+  if (deployment.state !== 'concluded') return `**Redeploying** ${what}. ${linkState(view, shown)}.`;
+  const run = linkWords('Check run', findRunUrl(view, deployment));
+  return `**${describeState(view, shown)}:** ${what}. ${run}.`;
+}
+
+function renderSeveral(
+  view: ReplyView,
+  deployments: readonly ShownDeployment[],
+  missing: number,
+): ReplyPart[] {
+  const rows = deployments.map((shown) => [
+    linkWorkspaceOf(view, shown.deployment),
+    formatCode(shown.deployment.branch),
+    describeCommit(view, shown.deployment),
+    linkState(view, shown),
+  ]);
+  return [`**${sumUp(deployments, missing)}**`, layTable(['Workspace', 'Branch', 'Commit', 'State'], rows)];
+}
+
+function sumUp(deployments: readonly ShownDeployment[], missing: number): string {
+  if (deployments.some(({ deployment }) => deployment.state !== 'concluded')) {
+    return `Redeploying ${formatCount(deployments.length)} workspaces`;
+  }
+  const all = deployments.length + missing;
+  const deployed = deployments.filter(({ deployment }) => deployment.conclusion === 'success').length;
+  if (deployed === all) return `Deployed all ${formatCount(all)} workspaces`;
+  if (deployed === 0) return `Deployed none of the ${formatCount(all)} workspaces`;
+  return `Deployed ${formatCount(deployed)} of ${formatCount(all)} workspaces`;
+}

@@ -1,0 +1,79 @@
+import type { CommandRecord } from '../../domain/conversation.ts';
+import { formatCode, formatLink, linkWords } from '../../reporting/render/escape-markdown.ts';
+import { formatCount } from '../../reporting/render/format-count.ts';
+import { joinParts, type ReplyPart } from '../../reporting/render/reply-parts.ts';
+import { formatCommand } from '../format-command.ts';
+import { renderHelp } from './render-help.ts';
+import { renderLogs } from './render-logs.ts';
+import { renderRedeploy } from './render-redeploy.ts';
+import { renderRefusal } from './render-refusal.ts';
+import { renderStatus } from './render-status.ts';
+import { renderWhy } from './render-why.ts';
+import { renderWithdraw } from './render-withdraw.ts';
+import type { ReplyView } from './reply-view.ts';
+
+/**
+ * Of GitHub's 65,536 characters for a comment; the rest is for the marker, and for a secret that grows when it is
+ * redacted.
+ */
+const REPLY_LENGTH = 65_000;
+
+/**
+ * The reply to a command in GitHub's Markdown. Pure. Nothing of what people or Meltano Cloud wrote comes alive in it: it
+ * stands in code, and links are of our making.
+ */
+export function renderReply(view: ReplyView): string {
+  const parts = [...renderBody(view), remarkOnIgnored(view.command), nameQuestion(view)];
+  return joinParts(parts, REPLY_LENGTH);
+}
+
+function renderBody(view: ReplyView): ReplyPart[] {
+  const { body } = view;
+  switch (body.kind) {
+    case 'refused':
+      return renderRefusal(view, body);
+    case 'redeploy':
+      return renderRedeploy(view, body);
+    case 'withdraw':
+      return renderWithdraw(view, body);
+    case 'status':
+      return renderStatus(view, body);
+    case 'logs':
+      return renderLogs(view, body);
+    case 'why':
+      return renderWhy(view, body);
+    case 'help':
+      return renderHelp(view, body);
+  }
+}
+
+function remarkOnIgnored({ parsed }: CommandRecord): string {
+  const ignored = parsed.kind === 'command' ? parsed.ignored : 0;
+  if (ignored === 0) return '';
+  const more = ignored === 1 ? 'Another command' : `${formatCount(ignored)} more commands`;
+  return `${more} in the same comment ${ignored === 1 ? 'was' : 'were'} ignored: the first one counts. Write a comment for each.`;
+}
+
+/** A conversation may hold several commands, and GitHub's replies don't show what they answer. */
+function nameQuestion(view: ReplyView): string {
+  const { parsed, actor } = view.command;
+  const address = findComment(view);
+  const comment =
+    parsed.kind === 'command'
+      ? formatLink(formatCommand(parsed.command), address)
+      : linkWords('a comment', address);
+  return `In answer to ${comment} by ${formatCode(actor) || 'somebody'}.`;
+}
+
+function findComment({ githubUrl, repository, command }: ReplyView): string {
+  const { place, commentId } = command;
+  const base = `${githubUrl}/${encodeURIComponent(repository.owner)}/${encodeURIComponent(repository.name)}`;
+  switch (place.kind) {
+    case 'issue':
+      return `${base}/issues/${place.number}#issuecomment-${commentId}`;
+    case 'pull_request':
+      return `${base}/pull/${place.number}#issuecomment-${commentId}`;
+    case 'commit':
+      return `${base}/commit/${place.sha}#commitcomment-${commentId}`;
+  }
+}

@@ -1,0 +1,62 @@
+import type { NamedWorkspace } from '../../domain/conversation.ts';
+import { describeRequester } from '../../reporting/render/describe-requester.ts';
+import type { ShownDeployment } from '../../reporting/render/describe-shown.ts';
+import {
+  describeCommit,
+  describeState,
+  linkState,
+  linkWorkspace,
+} from '../../reporting/render/describe-shown.ts';
+import { formatCode } from '../../reporting/render/escape-markdown.ts';
+import { formatCount } from '../../reporting/render/format-count.ts';
+import { layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts';
+import type { ReplyBody, ReplyView } from './reply-view.ts';
+
+type StatusBody = Extract<ReplyBody, { kind: 'status' }>;
+type WorkspaceStatus = StatusBody['workspaces'][number];
+
+const COLUMNS = ['State', 'Commit', 'Asked for by', 'At'];
+
+/** The last deployments of each workspace. */
+export function renderStatus(view: ReplyView, { workspaces }: StatusBody): ReplyPart[] {
+  const [only, another] = workspaces;
+  if (only && !another) return renderOne(view, only);
+  const rows = workspaces.flatMap((one) => listRows(view, one));
+  return [
+    `**The last deployments** of ${formatCount(workspaces.length)} workspaces, the newest first`,
+    layTable(['Workspace', ...COLUMNS], rows),
+  ];
+}
+
+function renderOne(view: ReplyView, { workspace, recent }: WorkspaceStatus): ReplyPart[] {
+  const [newest] = recent;
+  const name = describeWorkspace(view, workspace);
+  if (!newest) return [`**No deployment yet:** ${name}.`];
+  const state = describeState(view, newest);
+  const rows = recent.map((shown) => describeShown(view, shown));
+  return [`**${state}:** ${name}. The last deployments, the newest first:`, layTable(COLUMNS, rows)];
+}
+
+function listRows(view: ReplyView, { workspace, recent }: WorkspaceStatus): string[][] {
+  const name = describeWorkspace(view, workspace);
+  if (recent.length === 0) return [[name, 'No deployment yet', '', '', '']];
+  return recent.map((shown, index) => [index === 0 ? name : '', ...describeShown(view, shown)]);
+}
+
+function describeWorkspace(view: ReplyView, workspace: NamedWorkspace): string {
+  return `${linkWorkspace(view, workspace)}, branch ${formatCode(workspace.branch)}`;
+}
+
+function describeShown(view: ReplyView, shown: ShownDeployment): string[] {
+  const { deployment } = shown;
+  return [
+    linkState(view, shown),
+    describeCommit(view, deployment),
+    describeRequester(deployment, (login) => formatCode(login)),
+    formatMinute(deployment.receivedAt),
+  ];
+}
+
+function formatMinute(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

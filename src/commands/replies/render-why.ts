@@ -1,0 +1,143 @@
+import type { WhyFinding } from '../../domain/conversation.ts';
+import { REASON_CODES } from '../../domain/reason-codes.ts';
+import { linkWorkspace } from '../../reporting/render/describe-shown.ts';
+import { formatCode } from '../../reporting/render/escape-markdown.ts';
+import { linkFile } from '../../reporting/render/explain-bad-file.ts';
+import { formatCount } from '../../reporting/render/format-count.ts';
+import { linkCommit } from '../../reporting/render/link-commit.ts';
+import { layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts';
+import type { ReplyBody, ReplyView } from './reply-view.ts';
+
+type WhyBody = Extract<ReplyBody, { kind: 'why' }>;
+
+const OTHER_COMMIT =
+  'A deployment always takes the head of the branch: a commit that is not the head can only be deployed with it.';
+
+/** Which rule decides about each workspace. */
+export function renderWhy(view: ReplyView, { findings }: WhyBody): ReplyPart[] {
+  const [only, another] = findings;
+  const main = only && !another ? [renderOne(view, only)] : renderSeveral(view, findings);
+  const isPast = findings.some(({ sha, isHead }) => sha !== null && !isHead);
+  return isPast ? [...main, OTHER_COMMIT] : main;
+}
+
+function renderOne(view: ReplyView, finding: WhyFinding): string {
+  const name = linkWorkspace(view, finding.workspace);
+  const rule = explainRule(view, finding);
+  if (finding.sha === null) return `**Nothing to deploy:** ${name}. ${rule}.`;
+  const verdict = isDeployed(finding)
+    ? 'A push of this commit deploys it'
+    : 'A push of this commit does not deploy it';
+  return `**${verdict}:** ${name}, commit ${describeCommit(view, finding)}. ${rule}.`;
+}
+
+function renderSeveral(view: ReplyView, findings: readonly WhyFinding[]): ReplyPart[] {
+  const deployed = findings.filter(isDeployed).length;
+  const rows = findings.map((finding) => [
+    linkWorkspace(view, finding.workspace),
+    describeCommit(view, finding),
+    isDeployed(finding) ? 'yes' : 'no',
+    explainRule(view, finding),
+  ]);
+  return [
+    `**A push deploys ${formatCount(deployed)} of ${formatCount(findings.length)} workspaces**`,
+    layTable(['Workspace', 'Commit', 'Deployed', 'Why'], rows),
+  ];
+}
+
+function isDeployed({ reason }: WhyFinding): boolean {
+  return reason === 'push' || reason === 'found_by_sweep';
+}
+
+function describeCommit(view: ReplyView, { sha, isHead, workspace }: WhyFinding): string {
+  if (sha === null) return '';
+  const branch = formatCode(workspace.branch);
+  return `${linkCommit(view, sha)}, ${isHead ? 'the head' : 'not the head'} of ${branch}`;
+}
+
+/** The rule in plain words, a sentence without its full stop. */
+function explainRule(view: ReplyView, finding: WhyFinding): string {
+  return explainConfigured(view, finding) ?? explainPlain(view, finding);
+}
+
+/** Null where the repository's configuration doesn't decide. */
+function explainConfigured(view: ReplyView, finding: WhyFinding): string | null {
+  const { reason, problem = null, source = null, isFiltered } = finding;
+  if (source === null) return null;
+  const file = linkFile(view, source);
+  const found = problem === null ? '' : ` (${formatCode(problem)})`;
+  switch (reason) {
+    case 'push':
+    case 'found_by_sweep':
+      if (!isFiltered) return null;
+      return (
+        explainUncompared(view, finding, `everything counts as changed for the path filters of ${file}`) ??
+        `What changed since ${describeSince(view, finding)}, passes the path filters of ${file}${listPaths(finding)}`
+      );
+    case 'configuration_held':
+      return `The file ${file} has mistakes${found}, and there was never a good one: pushes are held until it is repaired`;
+    case 'skip_token':
+    case 'push_off':
+    case 'ignored_sender':
+    case 'paths_unmatched':
+      return `Rule of ${file}: ${REASON_CODES[reason]}${found}`;
+    default:
+      return null;
+  }
+}
+
+function explainPlain(view: ReplyView, finding: WhyFinding): string {
+  const { reason, workspace, problem = null } = finding;
+  const directory = formatCode(workspace.directory ?? '');
+  switch (reason) {
+    case 'push':
+    case 'found_by_sweep':
+      if (directory === '') return 'It has no directory, so each push to its branch deploys it';
+      return (
+        explainUncompared(view, finding, `all of its directory ${directory} counts as changed`) ??
+        `Its directory ${directory} changed since ${describeSince(view, finding)}${listPaths(finding)}`
+      );
+    case 'paths_unchanged':
+      return `Nothing in its directory ${directory} changed since ${describeSince(view, finding)}`;
+    case 'branch_deleted':
+      return `The branch ${formatCode(workspace.branch)}, which it tracks, does not exist`;
+    case 'branch_not_tracked':
+      return `It tracks the branch ${formatCode(workspace.branch)}`;
+    default:
+      return `Rule: ${REASON_CODES[reason]}${problem === null ? '' : ` (${formatCode(problem)})`}`;
+  }
+}
+
+/** Null where commits were compared. `so`: what that leads to. */
+function explainUncompared(
+  view: ReplyView,
+  { since, uncompared = null }: WhyFinding,
+  so: string,
+): string | null {
+  if (since !== null) return null;
+  switch (uncompared?.kind) {
+    case 'untold':
+      return `What changed can't be told (${formatCode(uncompared.why)}), so ${so}`;
+    case 'not_deployed': {
+      const commit = linkCommit(view, uncompared.sha);
+      return uncompared.isRunning
+        ? `Its deployment of ${commit} still runs, so ${so}`
+        : `Its last deployment, of ${commit}, did not succeed, so ${so}`;
+    }
+    default:
+      return `It was never deployed successfully, so ${so}`;
+  }
+}
+
+function describeSince(view: ReplyView, { since, isSinceDeployed = true }: WhyFinding): string {
+  if (since === null) return 'its last success';
+  const which = isSinceDeployed ? 'its last success' : 'the commit before the push';
+  return `${linkCommit(view, since)}, ${which}`;
+}
+
+function listPaths({ changed = null }: WhyFinding): string {
+  if (!changed) return '';
+  const more = changed.count - changed.paths.length;
+  const names = changed.paths.map((path) => formatCode(path)).join(', ');
+  return `: ${names}${more > 0 ? ` and ${formatCount(more)} more` : ''}`;
+}

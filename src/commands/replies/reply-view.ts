@@ -1,0 +1,49 @@
+import type { Answer, CommandRecord, NamedWorkspace } from '../../domain/conversation.ts';
+import type { Deployment } from '../../domain/deployment.ts';
+import type { CommentPages, ShownDeployment } from '../../reporting/render/describe-shown.ts';
+
+/** Everything that the reply to a command depends on. The time of rendering is not among it. */
+export interface ReplyView extends CommentPages {
+  readonly command: CommandRecord;
+  readonly body: ReplyBody;
+}
+
+type Answered<K extends Answer['kind']> = Extract<Answer, { kind: K }>;
+
+export type ReplyBody =
+  | Answered<'refused'>
+  | Answered<'help'>
+  | Answered<'why'>
+  | (Answered<'redeploy'> & { readonly deployments: readonly ShownDeployment[] })
+  | (Answered<'withdraw'> & { readonly deployments: readonly ShownDeployment[] })
+  | {
+      readonly kind: 'status';
+      readonly workspaces: readonly {
+        readonly workspace: NamedWorkspace;
+        /** Newest first. */
+        readonly recent: readonly ShownDeployment[];
+      }[];
+    }
+  | (Answered<'logs'> & { readonly log: ShownLog });
+
+/** The tail of a log, or why there is none. */
+export type ShownLog =
+  | {
+      readonly kind: 'shown';
+      readonly deployment: Deployment;
+      /** Clean and redacted; the last ones. */
+      readonly lines: readonly string[];
+      readonly totalLines: number;
+      readonly redactions: number;
+    }
+  /** Everyone could read it (the repository is public), or its configuration doesn't want it shown (yet). */
+  | { readonly kind: 'hidden'; readonly deployment: Deployment; readonly mode: 'none' | 'final' }
+  /** No deployment of the workspace has a log. */
+  | { readonly kind: 'none' }
+  /** Meltano Cloud doesn't give it; `problem` is a clause for a person. */
+  | { readonly kind: 'unreadable'; readonly deployment: Deployment; readonly problem: string };
+
+/** By this the app finds its own reply again; nobody sees it. */
+export function markReply(commandId: string): string {
+  return `<!-- meltano-deploy:command:${commandId} -->`;
+}

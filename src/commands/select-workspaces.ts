@@ -1,0 +1,79 @@
+import type { Command } from '../domain/command.ts';
+import type { NamedWorkspace, Refusal } from '../domain/conversation.ts';
+import type { Repository } from '../domain/deployment.ts';
+import { foldPath } from '../domain/fold-name.ts';
+import { trackedBranch } from '../domain/match-workspaces.ts';
+import { matchWord } from '../domain/refer-to-workspace.ts';
+import type { Workspace } from '../domain/workspace.ts';
+
+export type Selection =
+  | { readonly ok: true; readonly workspaces: readonly Workspace[] }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** The beginning of a commit: `why` takes one in the place of a workspace. */
+export const COMMIT = /^[0-9a-f]{7,64}$/i;
+
+/** Whether everything that a command names is among the workspaces: what is not may be newer than they are. */
+export function hasNamed(
+  command: Command,
+  workspaces: readonly Workspace[],
+  repository: Repository,
+): boolean {
+  const isThere = (word: string) => matchWord(workspaces, word).length > 0;
+  switch (command.name) {
+    case 'redeploy': {
+      const { branch } = command;
+      const tracked =
+        branch === null ||
+        workspaces.some((one) => foldPath(trackedBranch(one, repository)) === foldPath(branch));
+      return tracked && command.workspaces.every(isThere);
+    }
+    case 'withdraw':
+    case 'status':
+      return command.workspaces.every(isThere);
+    case 'logs':
+      return command.workspace === null || isThere(command.workspace);
+    case 'why':
+      return command.target === null || COMMIT.test(command.target) || isThere(command.target);
+    case 'help':
+      return true;
+  }
+}
+
+/** The workspaces that a command names, each once. */
+export function selectNamed(
+  workspaces: readonly Workspace[],
+  words: readonly string[],
+  repository: Repository,
+): Selection {
+  const selected = new Set<Workspace>();
+  for (const word of words) {
+    const matches = matchWord(workspaces, word);
+    const [only] = matches;
+    if (matches.length === 1 && only) {
+      selected.add(only);
+      continue;
+    }
+    const code = matches.length === 0 ? 'unknown_workspace' : 'ambiguous_workspace';
+    const candidates = nameWorkspaces(matches.length === 0 ? workspaces : matches, repository);
+    return { ok: false, refusal: { code, word, candidates } };
+  }
+  return { ok: true, workspaces: [...selected] };
+}
+
+export function tracksAnyOf(
+  workspace: Workspace,
+  branches: readonly (string | null)[],
+  repository: Repository,
+): boolean {
+  return branches.includes(trackedBranch(workspace, repository));
+}
+
+export function nameWorkspaces(workspaces: readonly Workspace[], repository: Repository): NamedWorkspace[] {
+  return workspaces.map((one) => nameWorkspace(one, repository));
+}
+
+export function nameWorkspace(workspace: Workspace, repository: Repository): NamedWorkspace {
+  const { id, name, directory } = workspace;
+  return { id, name, directory, branch: trackedBranch(workspace, repository) };
+}

@@ -1,0 +1,46 @@
+import type { Deployment } from '../domain/deployment.ts';
+import type { Job } from '../domain/job.ts';
+import type { MeltanoApi, MeltanoFailure, MeltanoResult } from '../domain/meltano.ts';
+import type { ReconcileContext } from './reconcile-context.ts';
+
+export type ChosenStart =
+  | {
+      readonly kind: 'start';
+      readonly send: () => Promise<MeltanoResult<Job>>;
+      /** True if the workspace's deployment secret is all that the request shows. */
+      readonly isSigned: boolean;
+    }
+  /** What is needed can't be read now. */
+  | { readonly kind: 'failed'; readonly failure: MeltanoFailure }
+  /** What is needed isn't there; `problem` is for a person. */
+  | { readonly kind: 'impossible'; readonly problem: string };
+
+/** The request that starts the deployment, with all that it needs at hand: nothing comes between its note and itself. */
+export async function chooseStart(
+  context: ReconcileContext,
+  { account: key, workspaceId, repositoryId, branch }: Deployment,
+  api: MeltanoApi,
+): Promise<ChosenStart> {
+  const trigger = context.accounts.byKey(key)?.triggerOf(workspaceId) ?? { kind: 'api' };
+  if (trigger.kind === 'api')
+    return { kind: 'start', isSigned: false, send: () => api.startDeployment(workspaceId) };
+  const payload = await context.store.findPush(repositoryId, branch);
+  if (payload === null) return { kind: 'impossible', problem: describeMissingPush(branch) };
+  const read =
+    trigger.secret === null
+      ? await api.readDeploymentSecret(workspaceId)
+      : ({ ok: true, value: trigger.secret } as const);
+  if (!read.ok) return { kind: 'failed', failure: read.failure };
+  const secret = read.value;
+  if (secret === null) {
+    const problem =
+      "Meltano Cloud does not show the workspace's deployment secret to this app's credentials: the operator has to set deployment_secret";
+    return { kind: 'impossible', problem };
+  }
+  return { kind: 'start', isSigned: true, send: () => api.startByPush({ workspaceId, payload, secret }) };
+}
+
+/** Why a deployment that is started by push can't be, as a clause for a person. */
+export function describeMissingPush(branch: string): string {
+  return `deployments of the workspace are started by sending its last push to Meltano Cloud, and none to the branch ${branch} is kept here: push once more`;
+}

@@ -1,0 +1,51 @@
+import type { Conclusion, Deployment } from '../domain/deployment.ts';
+import type { DeploymentChange } from '../domain/deployment-store.ts';
+import type { ReasonCode } from '../domain/reason-codes.ts';
+import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
+
+export interface Ending extends DeploymentChange {
+  readonly conclusion: Exclude<Conclusion, 'none'>;
+  readonly reason: ReasonCode;
+}
+
+/** Stores what really changes and tells the reporter. Null when the deployment was concluded meanwhile. */
+export async function change(
+  context: ReconcileContext,
+  deployment: Deployment,
+  fields: DeploymentChange,
+): Promise<Deployment | null> {
+  const news = Object.entries(fields).filter(([key, value]) => deployment[key as keyof Deployment] !== value);
+  if (news.length === 0) return deployment;
+  const saved = await context.store.saveDeployment(deployment.id, Object.fromEntries(news));
+  if (saved && saved.revision > deployment.revision) {
+    context.reporter.changed(saved);
+    await context.followers.changed(saved);
+  }
+  return saved;
+}
+
+/**
+ * Ends a deployment and frees its workspace. The report of a deployment with a job waits for the log, which is read
+ * once more from the start; that goes on beside the next deployment.
+ */
+export async function conclude(
+  context: ReconcileContext,
+  deployment: Deployment,
+  ending: Ending,
+): Promise<StepResult> {
+  await context.followers.beforeEnd(deployment, ending.conclusion);
+  const saved = await context.store.saveDeployment(deployment.id, {
+    problem: null,
+    retryAt: null,
+    ...ending,
+    state: 'concluded',
+    concludedAt: context.clock.now(),
+  });
+  if (!saved) return 'go on';
+  context.log.info({ ...logFields(saved), reason: saved.reason }, 'Deployment concluded');
+  context.onConcluded(saved);
+  if (saved.jobId) context.dispatcher.wake('log', saved.id);
+  else context.reporter.changed(saved);
+  await context.followers.changed(saved);
+  return 'go on';
+}

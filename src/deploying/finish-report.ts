@@ -1,0 +1,61 @@
+import { type Deployment, isReported } from '../domain/deployment.ts';
+import { judgeRead } from '../domain/judge-failure.ts';
+import { chooseLogMode } from '../domain/repository-configuration.ts';
+import { chooseRetryDelay } from '../domain/retry-delay.ts';
+import { ageOf } from '../domain/stored-times.ts';
+import { describeFailure } from '../reporting/render/describe-failure.ts';
+import type { ReportStore } from '../reporting/report-store.ts';
+import { logFields, type ReconcileContext } from './reconcile-context.ts';
+
+/** How long the last report waits for a log that can't be read (milliseconds): an outage mustn't keep it back for long. */
+const LOG_PATIENCE_MS = 15_000;
+
+/** Ends without a log to read: the job is gone, or may not be looked at. */
+const NO_LOG = new Set(['job_deleted', 'watch_refused']);
+
+/**
+ * Reads a concluded deployment's whole log and then lets its last report go out, or one more. The key is the deployment's id.
+ * After a restart this is where the log comes back from.
+ */
+export function createReportFinisher(
+  context: ReconcileContext,
+  reports: Pick<ReportStore, 'getDeployment'>,
+): (deploymentId: string) => Promise<number | null> {
+  const failures = new Map<string, number>();
+
+  return async (deploymentId) => {
+    const deployment = await reports.getDeployment(deploymentId);
+    if (!deployment || isReported(deployment)) return null;
+    // One that goes on is only to be written once more, without its log: its repository was made public.
+    const delay = deployment.state === 'concluded' ? await readLog(deployment) : null;
+    if (delay !== null) return delay;
+    failures.delete(deploymentId);
+    context.reporter.changed(deployment);
+    return null;
+  };
+
+  async function readLog(deployment: Deployment): Promise<number | null> {
+    const { jobId } = deployment;
+    const api = context.accounts.byKey(deployment.account)?.api;
+    const repository = await context.repositories.getRepository(deployment.repositoryId);
+    if (!jobId || !api || !repository || NO_LOG.has(deployment.reason)) return null;
+    if (chooseLogMode(deployment, repository.private) === 'none') return null;
+    const read = await context.logs.readWhole(deployment, jobId, api).catch((error: unknown) => {
+      context.log.error({ ...logFields(deployment), err: error }, 'The log could not be taken in');
+      return null;
+    });
+    // A log that breaks our own code must not keep the conclusion back.
+    if (read === null || read.ok) return null;
+    const verdict = judgeRead(read.failure);
+    const waited = ageOf(context.clock, deployment.concludedAt ?? 0);
+    if (verdict.kind !== 'retry' || waited >= LOG_PATIENCE_MS) {
+      const problem = describeFailure(read.failure);
+      context.log.warn({ ...logFields(deployment), problem }, 'The log could not be read to its end');
+      return null;
+    }
+    const failed = (failures.get(deployment.id) ?? 0) + 1;
+    failures.set(deployment.id, failed);
+    const delay = chooseRetryDelay(failed, verdict.retryAfterMs, context.random());
+    return Math.min(delay, LOG_PATIENCE_MS - waited);
+  }
+}

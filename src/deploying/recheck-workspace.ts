@@ -1,0 +1,94 @@
+import { cautiousSettings, DEFAULTS_IN_USE } from '../domain/configuration-in-use.ts';
+import type { Deployment, Repository } from '../domain/deployment.ts';
+import type { DeploymentChange } from '../domain/deployment-store.ts';
+import { trackedBranch, viewWorkspace } from '../domain/match-workspaces.ts';
+import type { MeltanoApi, MeltanoFailure } from '../domain/meltano.ts';
+import type { WorkspaceSettings } from '../domain/repository-configuration.ts';
+import type { Workspace } from '../domain/workspace.ts';
+import { identify } from '../planning/identify-repository.ts';
+import { conclude, type Ending } from './conclude.ts';
+import { findNothingChanged } from './judge-waiting.ts';
+import type { ReconcileContext } from './reconcile-context.ts';
+
+export type Recheck =
+  | { readonly kind: 'failed'; readonly failure: MeltanoFailure }
+  /** The deployment doesn't fit the workspace any more, and was concluded. */
+  | { readonly kind: 'ended' }
+  /** It still fits; what the workspace says now goes into the deployment. */
+  | { readonly kind: 'fits'; readonly change: DeploymentChange };
+
+/** The operator's file was changed after the deployment was planned. */
+const NOT_ALLOWED: Ending = {
+  conclusion: 'failure',
+  reason: 'start_refused',
+  problem: "the operator's file of this app doesn't list the workspace in allowed_workspaces",
+};
+const ELSEWHERE: Ending = {
+  conclusion: 'skipped',
+  reason: 'no_longer_tracked',
+  problem: 'the workspace uses another repository now',
+};
+
+/**
+ * Reads the workspace again right before a start and plans the deployment anew where the workspace changed: another
+ * repository or branch ends it, and so does having nothing to change any more.
+ */
+export async function recheckWorkspace(
+  context: ReconcileContext,
+  deployment: Deployment,
+  api: MeltanoApi,
+): Promise<Recheck> {
+  const account = context.accounts.byKey(deployment.account);
+  if (account && !account.allows(deployment.workspaceId)) return end(context, deployment, NOT_ALLOWED);
+  const read = await api.getWorkspace(deployment.workspaceId);
+  if (!read.ok) return { kind: 'failed', failure: read.failure };
+  const repository = await context.repositories.getRepository(deployment.repositoryId);
+  if (!repository) throw new Error(`Repository ${deployment.repositoryId} of a deployment is not stored.`);
+  const about = {
+    account: deployment.account,
+    mappings: account?.mappings ?? [],
+    workspaces: [read.value],
+  };
+  const workspace = viewWorkspace(read.value, await identify(context, repository, about));
+  if (!workspace) return end(context, deployment, ELSEWHERE);
+  const inUse = (await context.configurations.known(repository.id)) ?? DEFAULTS_IN_USE;
+  const settings = cautiousSettings(inUse, workspace);
+  const mismatch = await findMismatch(context, deployment, { workspace, repository, settings });
+  if (mismatch) return end(context, deployment, mismatch);
+  const { name, directory } = workspace;
+  const environment = settings.environment ?? workspace.environment;
+  return { kind: 'fits', change: changedOnly(deployment, { workspaceName: name, environment, directory }) };
+}
+
+async function end(context: ReconcileContext, deployment: Deployment, ending: Ending): Promise<Recheck> {
+  await conclude(context, deployment, ending);
+  return { kind: 'ended' };
+}
+
+interface Subject {
+  readonly workspace: Workspace;
+  readonly repository: Repository;
+  readonly settings: WorkspaceSettings;
+}
+
+async function findMismatch(
+  context: ReconcileContext,
+  deployment: Deployment,
+  subject: Subject,
+): Promise<Ending | null> {
+  const { workspace, repository } = subject;
+  const branch = trackedBranch(workspace, repository);
+  if (branch !== deployment.branch) {
+    const problem = `the workspace tracks the branch ${branch} now`;
+    return { conclusion: 'skipped', reason: 'no_longer_tracked', problem };
+  }
+  return findNothingChanged(context, { deployment, ...subject });
+}
+
+function changedOnly(
+  deployment: Deployment,
+  now: Pick<Deployment, 'workspaceName' | 'environment' | 'directory'>,
+): DeploymentChange {
+  const entries = Object.entries(now).filter(([key, value]) => deployment[key as keyof typeof now] !== value);
+  return Object.fromEntries(entries);
+}

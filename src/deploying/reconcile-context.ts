@@ -1,0 +1,63 @@
+import type { Logger } from 'pino';
+import type { Accounts } from '../domain/account.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Configurations } from '../domain/configuration-in-use.ts';
+import type { Deployment } from '../domain/deployment.ts';
+import type { DeploymentStore } from '../domain/deployment-store.ts';
+import type { Dispatcher } from '../domain/dispatcher.ts';
+import type { KeptPushStore } from '../domain/kept-push.ts';
+import type { RemoteClock } from '../domain/remote-clock.ts';
+import type { RepositoryStore } from '../domain/repository-store.ts';
+import type { LogBook } from '../logs/log-book.ts';
+import type { OpenTrees, TreeDigestStore } from '../planning/changed-paths.ts';
+import type { Followers } from '../reporting/create-followers.ts';
+import type { Reporter } from '../reporting/reporter.ts';
+import type { PollBounds } from './poll-interval.ts';
+
+export interface ReconcileLimits {
+  /** How long a start is tried (START_TIMEOUT_MINUTES), in milliseconds. */
+  readonly startMs: number;
+  /** How long a job is watched after its start was accepted (DEPLOY_TIMEOUT_MINUTES), in milliseconds. */
+  readonly deployMs: number;
+  readonly poll: PollBounds;
+}
+
+/** What the steps of a workspace's reconciliation work with. */
+export interface ReconcileContext {
+  readonly followers: Followers;
+  readonly store: DeploymentStore & TreeDigestStore & KeptPushStore;
+  readonly repositories: RepositoryStore;
+  readonly configurations: Pick<Configurations, 'known'>;
+  readonly accounts: Accounts;
+  readonly openTrees: OpenTrees;
+  readonly reporter: Reporter;
+  readonly dispatcher: Dispatcher;
+  readonly logs: Pick<LogBook, 'readOn' | 'readWhole'>;
+  readonly clock: Clock;
+  readonly githubClock: Pick<RemoteClock, 'ahead' | 'toLocal'>;
+  /** 0 to 1. */
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly limits: ReconcileLimits;
+  /** The GitHub host that is served, normalised. */
+  readonly githubHost: string;
+  /** A deployment was concluded: for the metrics. */
+  readonly onConcluded: (deployment: Deployment) => void;
+}
+
+/** What a step leaves behind: milliseconds until the next look, or `go on` to look again at once. */
+export type StepResult = number | 'go on';
+
+/** The fields by which a log line about a deployment can be found. */
+export function logFields(deployment: Deployment): Record<string, unknown> {
+  return {
+    delivery: deployment.deliveryId,
+    installation: deployment.installationId,
+    repository: deployment.repositoryId,
+    sha: deployment.sha,
+    account: deployment.account,
+    workspace: deployment.workspaceId,
+    deployment: deployment.id,
+    ...(deployment.jobId ? { job: deployment.jobId } : {}),
+  };
+}

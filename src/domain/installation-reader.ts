@@ -1,0 +1,18 @@
+import type { Repository } from './deployment.ts';
+import type { Owner } from './owner.ts';
+
+export interface SweptRepository {
+  readonly repository: Repository;
+  /** Epoch milliseconds of the last push to any branch; 0 for none. */
+  readonly pushedAt: number;
+}
+
+/** Where the app is installed, and what moved there. Throws when GitHub can't answer now. */
+export interface InstallationReader {
+  /** Those that aren't suspended. */
+  listInstallations(): Promise<readonly { readonly id: number; readonly owner: Owner }[]>;
+  /** Pages of the installation's repositories. */
+  listRepositories(installationId: number): AsyncIterable<readonly SweptRepository[]>;
+  /** The commit that a branch points to; null when there is no such branch. */
+  readHead(repository: Repository, branch: string): Promise<string | null>;
+}

@@ -1,0 +1,176 @@
+import {
+  type ConfigurationFile,
+  type ConfigurationFiles,
+  type ConfigurationLook,
+  type ConfigurationStore,
+  type Configurations,
+  isAboutWorkspaces,
+  pinWorkspaces,
+  type ReadConfiguration,
+  type StoredConfiguration,
+  toConfigurationInUse,
+} from '../domain/configuration-in-use.ts';
+import type { InstallationReader } from '../domain/installation-reader.ts';
+import { DEFAULT_CONFIGURATION } from '../domain/repository-configuration.ts';
+import type { Workspace } from '../domain/workspace.ts';
+
+export interface ConfigurationPorts {
+  readonly files: Pick<ConfigurationFiles, 'read'>;
+  readonly heads: Pick<InstallationReader, 'readHead'>;
+  readonly store: ConfigurationStore;
+  readonly read: ReadConfiguration;
+}
+
+/** The commit to look at, and the time of the push that told of it. */
+interface Sighting {
+  readonly sha: string;
+  readonly at: number;
+}
+
+/**
+ * A repository's configuration, read from its default branch and kept by that branch's head. Only a push to the default
+ * branch makes it look again; a text with mistakes is judged anew each time, since workspaces may have been renamed.
+ */
+export function createConfigurations(ports: ConfigurationPorts): Configurations {
+  const { store } = ports;
+
+  return {
+    async current(look) {
+      const stored = await store.readConfiguration(look.repository.id);
+      const sighting = await findNewHead(ports, look, stored);
+      const now = sighting
+        ? await readAt(ports, look, sighting, stored)
+        : stored && judgeAgain(ports.read, look.workspaces, stored);
+      if (!now) throw new Error('GitHub does not show the head of the default branch.');
+      if (now !== stored) await store.saveConfiguration(look.repository.id, now);
+      return toConfigurationInUse(now);
+    },
+
+    async isKept({ id, defaultBranch }) {
+      return (await store.readConfiguration(id))?.branch === defaultBranch;
+    },
+
+    async known(repositoryId) {
+      const stored = await store.readConfiguration(repositoryId);
+      return stored && toConfigurationInUse(stored);
+    },
+  };
+}
+
+/** Null when what is stored is as new as what is known of the default branch. */
+async function findNewHead(
+  { heads }: ConfigurationPorts,
+  { repository, push, head }: ConfigurationLook,
+  stored: StoredConfiguration | null,
+): Promise<Sighting | null> {
+  const { defaultBranch } = repository;
+  const isTold = push?.branch === defaultBranch;
+  if (stored?.branch === defaultBranch) {
+    const isNews = isTold && push.sha !== stored.sha && push.at >= stored.toldAt;
+    if (!isNews) return null;
+    if (push.at > stored.toldAt) return push;
+    // Two pushes within GitHub's second: their deliveries may come in any order, and only the head tells the newer.
+    const sha = (await heads.readHead(repository, defaultBranch)) ?? push.sha;
+    return sha === stored.sha ? null : { sha, at: push.at };
+  }
+  if (isTold) return push;
+  const sha = head === undefined ? await heads.readHead(repository, defaultBranch) : head;
+  return { sha: sha ?? '', at: 0 };
+}
+
+async function readAt(
+  { files, heads, read }: ConfigurationPorts,
+  { repository, workspaces }: ConfigurationLook,
+  told: Sighting,
+  stored: StoredConfiguration | null,
+): Promise<StoredConfiguration | null> {
+  const readFile = (sha: string): Promise<ConfigurationFile> | ConfigurationFile =>
+    sha === '' ? { kind: 'none' } : files.read(repository, sha, stored?.content ?? null);
+  let { sha } = told;
+  let file = await readFile(sha);
+  if (file.kind === 'no_commit') {
+    // It was pushed away before it was read.
+    sha = (await heads.readHead(repository, repository.defaultBranch)) ?? '';
+    file = await readFile(sha);
+  }
+  if (file.kind === 'no_commit') return null;
+  // GitHub answers 404 for a file that is gone, and for all of a repository that it doesn't show (now).
+  const isLost = file.kind === 'none' && stored?.good?.source != null;
+  if (isLost && (await heads.readHead(repository, repository.defaultBranch)) === null) return stored;
+  const place = { branch: repository.defaultBranch, sha, toldAt: Math.max(told.at, stored?.toldAt ?? 0) };
+  return judge(read, workspaces, { file, place, stored });
+}
+
+interface ToJudge {
+  readonly file: Exclude<ConfigurationFile, { kind: 'no_commit' }>;
+  readonly place: Pick<StoredConfiguration, 'branch' | 'sha' | 'toldAt'>;
+  readonly stored: StoredConfiguration | null;
+}
+
+function judge(
+  read: ReadConfiguration,
+  workspaces: readonly Workspace[],
+  { file, place, stored }: ToJudge,
+): StoredConfiguration {
+  const { sha } = place;
+  const before = { good: stored?.good ?? null, wasHeld: stored?.wasHeld ?? false };
+  switch (file.kind) {
+    case 'none': {
+      const good = { configuration: DEFAULT_CONFIGURATION, source: null };
+      return { ...before, ...place, content: null, good, bad: null };
+    }
+    case 'unusable': {
+      const problems = [{ line: 1, column: 1, message: file.problem }];
+      const bad = { file: file.file, sha, problems, text: null };
+      return { ...place, content: file.content, ...refuse(before, bad) };
+    }
+    case 'text': {
+      const { content, text } = file;
+      return { ...place, content, ...judgeText(read, workspaces, { file: file.file, sha, text }, before) };
+    }
+    case 'unchanged': {
+      const { content = null, good = null, bad = null } = stored ?? {};
+      if (bad) {
+        const moved = { ...before, ...place, content, bad: { ...bad, sha } };
+        return judgeAgain(read, workspaces, moved);
+      }
+      const source = good?.source && { ...good.source, sha };
+      return { ...before, ...place, content, good: good && { ...good, source: source ?? null }, bad: null };
+    }
+  }
+}
+
+/** The same object when nothing came of it. */
+function judgeAgain(
+  read: ReadConfiguration,
+  workspaces: readonly Workspace[],
+  stored: StoredConfiguration,
+): StoredConfiguration {
+  const { bad } = stored;
+  // Another list of workspaces can mend no other mistake.
+  if (!bad || bad.text === null || !isAboutWorkspaces(bad)) return stored;
+  const judged = judgeText(read, workspaces, { ...bad, text: bad.text }, stored);
+  const isSame = JSON.stringify(judged.bad?.problems) === JSON.stringify(bad.problems);
+  return isSame ? stored : { ...stored, ...judged };
+}
+
+type Judged = Pick<StoredConfiguration, 'good' | 'bad' | 'wasHeld'>;
+
+function judgeText(
+  read: ReadConfiguration,
+  workspaces: readonly Workspace[],
+  { file, sha, text }: { file: string; sha: string; text: string },
+  before: Pick<StoredConfiguration, 'good' | 'wasHeld'>,
+): Judged {
+  const result = read(text, workspaces);
+  if (!result.ok) return refuse(before, { file, sha, problems: result.problems, text });
+  const configuration = pinWorkspaces(result.configuration, workspaces);
+  return { good: { configuration, source: { file, sha } }, bad: null, wasHeld: before.wasHeld };
+}
+
+function refuse(
+  { good, wasHeld }: Pick<StoredConfiguration, 'good' | 'wasHeld'>,
+  bad: NonNullable<StoredConfiguration['bad']>,
+): Judged {
+  return { good, bad, wasHeld: wasHeld || good === null };
+}

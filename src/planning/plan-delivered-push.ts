@@ -1,0 +1,99 @@
+import { type ConfigurationInUse, isAboutWorkspaces } from '../domain/configuration-in-use.ts';
+import {
+  describeConfigurationRun,
+  type NewConfigurationRun,
+  refuseFile,
+} from '../domain/configuration-run.ts';
+import { type Delivery, makeSweepDeliveryId, type PushEvent } from '../domain/delivery.ts';
+import type { Workspace } from '../domain/workspace.ts';
+import { digestText } from './digest-text.ts';
+import { explainNoWorkspace } from './explain-no-workspace.ts';
+import type { PlanContext } from './plan-deliveries.ts';
+import { planPush, tracksPushedBranch } from './plan-push.ts';
+import type { Plan } from './plan-store.ts';
+
+export type PushContext = Pick<
+  PlanContext,
+  'deliveries' | 'repositories' | 'sweeps' | 'heads' | 'planning' | 'configurations'
+>;
+
+export interface DeliveredPush {
+  readonly delivery: Pick<Delivery, 'id' | 'receivedAt'>;
+  readonly event: PushEvent;
+  /** The key of the Meltano Cloud account. */
+  readonly account: string;
+  /** The workspaces of the repository; those of an older list only where they are enough. */
+  readonly find: (isEnough: (workspaces: readonly Workspace[]) => boolean) => Promise<readonly Workspace[]>;
+}
+
+/** What a push leads to, by the repository's configuration. Throws when GitHub or Meltano Cloud can't answer now. */
+export async function planDeliveredPush(push: DeliveredPush, context: PushContext): Promise<Plan> {
+  const { delivery, event, account, find } = push;
+  if (await wasFoundBefore(event, context)) return { outcome: 'found_before', deployments: [] };
+  const { id: deliveryId, receivedAt } = delivery;
+  const found = await find((known) => known.some((one) => tracksPushedBranch(one, event)));
+  if (found.length === 0) {
+    const outcome = await explainNoWorkspace(event.repository, context.repositories);
+    return { outcome, deployments: [] };
+  }
+  const { workspaces, inUse: configuration } = await configure(push, found, context);
+  const configurationRuns = complain(push, configuration);
+  if (configuration.kind === 'held') {
+    return { outcome: 'configuration_held', deployments: [], configurationRuns };
+  }
+  const overtaken = await wasOvertaken(deliveryId, event, context);
+  const deployments = await planPush(
+    { deliveryId, receivedAt, event, account, workspaces, configuration, overtaken },
+    context.planning,
+  );
+  return { outcome: 'push', deployments, configurationRuns };
+}
+
+/** The configuration that holds for a push, judged by a list of workspaces that is young enough. */
+async function configure(
+  { delivery: { receivedAt }, event, find }: DeliveredPush,
+  found: readonly Workspace[],
+  { configurations, planning }: PushContext,
+): Promise<{ workspaces: readonly Workspace[]; inUse: ConfigurationInUse }> {
+  const { repository, ref, after: sha, pushedAt } = event;
+  const push = {
+    branch: ref.replace(/^refs\/heads\//, ''),
+    sha,
+    at: pushedAt ?? planning.githubClock.toRemote(receivedAt),
+  };
+  const inUse = await configurations.current({ repository, workspaces: found, push });
+  // Only the push that the file was read with waits for a newer list: the others need no file that is without mistakes.
+  const isJudged = inUse.kind === 'held' || inUse.bad?.sha === sha;
+  if (!inUse.bad || !isJudged || !isAboutWorkspaces(inUse.bad)) return { workspaces: found, inUse };
+  const workspaces = await find(() => false);
+  return { workspaces, inUse: await configurations.current({ repository, workspaces, push }) };
+}
+
+/** A bad file is told of on the head of the default branch, where it stands. */
+function complain(
+  { delivery: { receivedAt: createdAt }, event: { repository } }: DeliveredPush,
+  { kind, bad }: ConfigurationInUse,
+): NewConfigurationRun[] {
+  if (!bad) return [];
+  const verdict = refuseFile(bad, kind === 'held' ? 'held' : 'last_good');
+  return [describeConfigurationRun({ repository, sha: bad.sha, createdAt }, verdict, digestText)];
+}
+
+/** A delivery that comes after the sweep found its push joins the deployment that the sweep made. */
+async function wasFoundBefore(push: PushEvent, { deliveries }: PushContext): Promise<boolean> {
+  if (push.foundBySweep) return false;
+  const id = makeSweepDeliveryId(push.repository.id, push.ref, push.after);
+  const found = await deliveries.findDelivery(id);
+  return found?.event.kind === 'push' && (push.pushedAt ?? 0) <= (found.event.pushedAt ?? 0);
+}
+
+/** Only a delivery that was missed is asked this: every other one is as new as can be. */
+async function wasOvertaken(
+  deliveryId: string,
+  push: PushEvent,
+  { sweeps, heads }: PushContext,
+): Promise<boolean> {
+  if (!(await sweeps.wasAskedForAgain(deliveryId))) return false;
+  const branch = push.ref.replace(/^refs\/heads\//, '');
+  return (await heads.readHead(push.repository, branch)) !== push.after;
+}

@@ -1,0 +1,202 @@
+import type { ConfigurationFiles, UsableConfiguration } from '../domain/configuration-in-use.ts';
+import type { PushEvent } from '../domain/delivery.ts';
+import { trackedBranch } from '../domain/match-workspaces.ts';
+import { filterOf, type PathFilter } from '../domain/path-filter.ts';
+import type { ReasonCode } from '../domain/reason-codes.ts';
+import type { RemoteClock } from '../domain/remote-clock.ts';
+import { settingsOf, type WorkspaceSettings } from '../domain/repository-configuration.ts';
+import type { Workspace } from '../domain/workspace.ts';
+import type { RepositoryWorkspace } from '../domain/workspace-key.ts';
+import { refuseBySettings, refuseUnchanged } from './apply-configuration.ts';
+import {
+  type CommitBefore,
+  type JudgedChange,
+  judgeChange,
+  type OpenTrees,
+  type TreeDigestStore,
+} from './changed-paths.ts';
+import { describeDeployment, type NameCheckRun, toWholeSecond } from './describe-deployment.ts';
+import type { LacksPush, NewId, PlannedDeployment, PlanStore } from './plan-store.ts';
+import type { PushTrees } from './push-trees.ts';
+
+/** A bot may start this many deployments of a workspace within LOOP_WINDOW_MS; the next one is held. */
+export const LOOP_LIMIT = 10;
+/** 15 minutes, in milliseconds. */
+export const LOOP_WINDOW_MS = 15 * 60_000;
+
+const NO_COMMIT = /^0+$/;
+const BRANCH_PREFIX = 'refs/heads/';
+
+export interface PushToPlan {
+  readonly deliveryId: string;
+  readonly receivedAt: number;
+  readonly event: PushEvent;
+  /** The Meltano Cloud account that is served for the repository's owner. */
+  readonly account: string;
+  /** The workspaces of this repository, whatever branch they track. */
+  readonly workspaces: readonly Workspace[];
+  readonly configuration: UsableConfiguration;
+  /** The delivery was missed, and its commit is no longer the branch's head. */
+  readonly overtaken: boolean;
+}
+
+export interface PlanningPorts {
+  readonly openTrees: OpenTrees;
+  readonly store: TreeDigestStore & Pick<PlanStore, 'findPlannedPush' | 'findFirstPending' | 'countStarted'>;
+  readonly newId: NewId;
+  readonly githubClock: Pick<RemoteClock, 'toLocal' | 'toRemote'>;
+  readonly nameCheckRun: NameCheckRun;
+  readonly lacksPush: LacksPush;
+  /** Of a push whose event has no message. */
+  readonly readMessage: ConfigurationFiles['readMessage'];
+}
+
+/** Why a push can't deploy anything, whatever the workspaces are; null when it can. */
+export function refusePush(push: PushEvent): ReasonCode | null {
+  if (!push.ref.startsWith(BRANCH_PREFIX)) return 'not_a_branch';
+  if (push.deleted || NO_COMMIT.test(push.after)) return 'branch_deleted';
+  return null;
+}
+
+export function tracksPushedBranch(workspace: Workspace, push: PushEvent): boolean {
+  return push.ref === BRANCH_PREFIX + trackedBranch(workspace, push.repository);
+}
+
+/**
+ * One deployment for each workspace of the repository, with the reason for its yes or no. Throws only when GitHub
+ * or the store can't answer now; planning again gives the same answers.
+ */
+export async function planPush(push: PushToPlan, ports: PlanningPorts): Promise<PlannedDeployment[]> {
+  const asked: Asked = { trees: ports.openTrees(push.event.repository), message: null };
+  const planned: PlannedDeployment[] = [];
+  for (const workspace of push.workspaces) {
+    const decision = tracksPushedBranch(workspace, push.event)
+      ? await decideTracked(push, workspace, ports, asked)
+      : no('branch_not_tracked');
+    planned.push({ ...describe(push, workspace, ports), ...decision });
+  }
+  return planned;
+}
+
+type Decision = Pick<PlannedDeployment, 'reason' | 'conclusion' | 'problem' | 'treeDigest'>;
+
+/** What was asked for once, for all workspaces. */
+interface Asked {
+  readonly trees: PushTrees;
+  message: Promise<string> | null;
+}
+
+function no(reason: ReasonCode): Decision {
+  return {
+    reason,
+    conclusion: 'none',
+    problem: null,
+    treeDigest: null,
+  };
+}
+
+async function decideTracked(
+  push: PushToPlan,
+  workspace: Workspace,
+  ports: PlanningPorts,
+  asked: Asked,
+): Promise<Decision> {
+  const { event } = push;
+  const settings = settingsOf(push.configuration.configuration, workspace);
+  const message = await readMessage(event, settings, ports, asked);
+  const refusal = refuseBySettings({ settings, message, sender: event.sender });
+  if (refusal) return { ...refusal, treeDigest: null };
+  // What changed is asked for only where the rest lets it through.
+  const filter = filterOf(settings, workspace.directory);
+  const change = filter && (await judgePushed(push, { workspace, filter }, ports, asked.trees));
+  const treeDigest = change?.taken ?? null;
+  if (filter && change && !change.isChanged) return { ...refuseUnchanged(settings, filter), treeDigest };
+  return { ...(await decideChanged(push, workspace, ports)), treeDigest };
+}
+
+async function decideChanged(
+  { event, overtaken, receivedAt, account }: PushToPlan,
+  { id: workspaceId }: Workspace,
+  { store }: PlanningPorts,
+): Promise<Omit<Decision, 'treeDigest'>> {
+  if (overtaken) return { reason: 'overtaken_while_away', conclusion: 'skipped', problem: null };
+  if (event.senderIsBot) {
+    const since = receivedAt - LOOP_WINDOW_MS;
+    const started = await store.countStarted({ account, workspaceId }, event.sender, since);
+    if (started >= LOOP_LIMIT) {
+      return { reason: 'loop_brake', conclusion: 'action_required', problem: null };
+    }
+  }
+  return { reason: event.foundBySweep ? 'found_by_sweep' : 'push', conclusion: null, problem: null };
+}
+
+/** Whether the push changed what counts for a workspace. Throws when GitHub can't answer now. */
+export async function judgePushed(
+  push: PushToPlan,
+  { workspace: { id: workspaceId }, filter }: { readonly workspace: Workspace; readonly filter: PathFilter },
+  ports: Pick<PlanningPorts, 'store' | 'githubClock'>,
+  trees: PushTrees,
+): Promise<JudgedChange> {
+  const { event, account } = push;
+  const workspace = {
+    account,
+    workspaceId,
+    repositoryId: event.repository.id,
+  };
+  const findBefore = () => chooseBefore(push, workspace, ports);
+  return judgeChange({ workspace, filter, head: event.after, findBefore }, trees, ports.store);
+}
+
+async function readMessage(
+  { message, repository, after }: PushEvent,
+  { skipTokens }: WorkspaceSettings,
+  ports: PlanningPorts,
+  asked: Asked,
+): Promise<string> {
+  if (skipTokens.length === 0) return '';
+  if (typeof message === 'string') return message;
+  asked.message ??= ports.readMessage(repository, after);
+  return asked.message;
+}
+
+/** What a workspace is compared with that was never deployed; null when everything counts as changed. */
+async function chooseBefore(
+  push: PushToPlan,
+  workspace: RepositoryWorkspace,
+  ports: Pick<PlanningPorts, 'store' | 'githubClock'>,
+): Promise<CommitBefore | null> {
+  // What the held pushes changed isn't deployed yet.
+  if (push.configuration.wasHeld) return null;
+  // Nor is what earlier pushes changed that were skipped or withdrawn.
+  const pending = await ports.store.findFirstPending(workspace, orderOf(push, ports));
+  const commit = pending ? pending.before : push.event.before;
+  if (commit === null || NO_COMMIT.test(commit)) return null;
+  return { commit, role: commit === push.event.before ? 'before' : 'old' };
+}
+
+function describe(
+  push: PushToPlan,
+  workspace: Workspace,
+  ports: PlanningPorts,
+): Omit<PlannedDeployment, keyof Decision> {
+  const { event } = push;
+  return {
+    ...describeDeployment({ ...push, workspace, repository: event.repository }, ports),
+    branch: event.ref.slice(BRANCH_PREFIX.length),
+    sha: event.after,
+    before: NO_COMMIT.test(event.before) ? null : event.before,
+    requestedBy: event.sender,
+    requestedByBot: event.senderIsBot,
+    cause: 'push',
+    redeployOf: null,
+    pushedAt: orderOf(push, ports),
+  };
+}
+
+/** The time that orders the push among others: GitHub's, or when it came, by GitHub's clock (epoch milliseconds). */
+function orderOf(
+  { event, receivedAt }: PushToPlan,
+  { githubClock }: Pick<PlanningPorts, 'githubClock'>,
+): number {
+  return event.pushedAt ?? toWholeSecond(githubClock.toRemote(receivedAt));
+}

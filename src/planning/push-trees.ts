@@ -1,0 +1,177 @@
+import type { Repository } from '../domain/deployment.ts';
+import { foldPath } from '../domain/fold-name.ts';
+import type { TreeDigest } from '../domain/git-tree.ts';
+import {
+  listUnder,
+  type TreeEntry,
+  type TreeRead,
+  type TreeReader,
+  type Untold,
+} from '../domain/git-tree.ts';
+import { listBases, type PathFilter } from '../domain/path-filter.ts';
+
+/** A push may read this many trees: a repository that is too large for one answer of GitHub takes many. */
+const MOST_READS = 20;
+/** Of these, so many are those of commits before the push. */
+const MOST_OLD_COMMITS = 5;
+/** Matching the globs of all the workspaces of a push may take so long, of processor time: a busy machine is no reason to give up. */
+const LONGEST_MATCHING_MS = 5_000;
+/** After so many entries, others get a turn of the event loop. */
+const ENTRIES_PER_TURN = 20_000;
+
+const TOO_MANY_READS = `the repository is so large that telling what changed takes more than ${MOST_READS} requests to GitHub`;
+const TOO_LARGE = 'the repository is too large for GitHub to list the files that count in one answer';
+const TOO_MANY_OLD = `the files of only ${MOST_OLD_COMMITS} earlier commits are read for one push`;
+const TOO_SLOW = 'the path filters take too long to match';
+
+export interface SelectedEntries {
+  /** In the order of the candidates; null: matching took longer than it may. */
+  readonly entries: readonly TreeEntry[] | null;
+  /** Of processor time. */
+  readonly tookMs: number;
+}
+
+interface TreePorts {
+  readonly reader: TreeReader;
+  /** Those of the candidates (all that is below the filter's bases) that pass. */
+  readonly selectEntries: (
+    filter: PathFilter,
+    candidates: readonly TreeEntry[],
+    limitMs: number,
+  ) => SelectedEntries;
+  readonly digestTexts: (texts: Iterable<string>) => string;
+}
+
+/** `head`: the pushed commit. `before`: the one that the push replaced. `old`: any other. */
+export type CommitRole = 'head' | 'before' | 'old';
+
+/** The trees that one push needs, each read once, within what a push may read. */
+export class PushTrees {
+  readonly #repository: Repository;
+  readonly #ports: TreePorts;
+  readonly #reads = new Map<string, Promise<TreeRead>>();
+  readonly #oldCommits = new Set<string>();
+  readonly #digests = new Map<string, Promise<TreeDigest | Untold>>();
+  #matchingMs = LONGEST_MATCHING_MS;
+  #sinceTurn = 0;
+
+  constructor(repository: Repository, ports: TreePorts) {
+    this.#repository = repository;
+    this.#ports = ports;
+  }
+
+  keyOf(filter: PathFilter): string {
+    return this.#ports.digestTexts([JSON.stringify(filter)]);
+  }
+
+  /** Throws when GitHub can't answer now. */
+  digest(commit: string, filter: PathFilter, role: CommitRole): Promise<TreeDigest | Untold> {
+    const filterKey = this.keyOf(filter);
+    const key = `${commit} ${filterKey}`;
+    const known = this.#digests.get(key) ?? this.#takeDigest(commit, { filter, filterKey, role });
+    this.#digests.set(key, known);
+    return known;
+  }
+
+  /** The paths that differ between two commits among those that pass. Throws when GitHub can't answer now. */
+  async listChanges(from: string, to: string, filter: PathFilter): Promise<readonly string[] | Untold> {
+    const before = await this.#list(from, filter, 'old');
+    if ('kind' in before) return before;
+    const after = await this.#list(to, filter, 'head');
+    if ('kind' in after) return after;
+    const left = new Map(before.map((entry) => [entry.path, describe(entry)]));
+    const changed = after.filter((entry) => left.get(entry.path) !== describe(entry));
+    for (const { path } of after) left.delete(path);
+    return [...changed.map(({ path }) => path), ...left.keys()].sort();
+  }
+
+  async #takeDigest(
+    commit: string,
+    { filter, filterKey, role }: { filter: PathFilter; filterKey: string; role: CommitRole },
+  ): Promise<TreeDigest | Untold> {
+    const entries = await this.#list(commit, filter, role);
+    if ('kind' in entries) return entries;
+    const digest = this.#ports.digestTexts(entries.map((one) => `${describe(one)}\t${one.path}\0`));
+    return {
+      kind: 'digest',
+      commit,
+      filter: filterKey,
+      digest,
+    };
+  }
+
+  async #list(commit: string, filter: PathFilter, role: CommitRole): Promise<readonly TreeEntry[] | Untold> {
+    if (role === 'old' && !this.#takeOld(commit)) return untold(TOO_MANY_OLD);
+    const whole = await this.#read(commit, 'all', role === 'head');
+    if (whole.kind === 'untold') return whole;
+    const candidates: TreeEntry[] = [];
+    for (const base of listBases(filter)) {
+      const part = whole.isTruncated ? await this.#walk(commit, base) : listUnder(whole.entries, base);
+      if ('kind' in part) return part;
+      for (const entry of part) candidates.push(entry);
+    }
+    await this.#takeTurn(candidates.length);
+    const { entries, tookMs } = this.#ports.selectEntries(filter, candidates, this.#matchingMs);
+    this.#matchingMs = Math.max(0, this.#matchingMs - tookMs);
+    return entries ?? untold(TOO_SLOW);
+  }
+
+  /** What is at a path and below it, level by level: the whole tree doesn't fit in an answer. */
+  async #walk(commit: string, base: string): Promise<readonly TreeEntry[] | Untold> {
+    let [sha, prefix] = [commit, ''];
+    const parts = base === '' ? [] : base.split('/');
+    for (const [index, part] of parts.entries()) {
+      const level = await this.#read(sha, 'one');
+      if (level.kind === 'untold') return level;
+      const entry = level.entries.find((one) => foldPath(one.path) === part);
+      if (!entry && level.isTruncated) return untold(TOO_LARGE);
+      const isLast = index === parts.length - 1;
+      if (entry?.type !== 'tree') return entry && isLast ? [below(prefix, entry)] : [];
+      [sha, prefix] = [entry.sha, `${prefix}${entry.path}/`];
+    }
+    const inner = await this.#read(sha, 'all');
+    if (inner.kind === 'untold') return inner;
+    return inner.isTruncated ? untold(TOO_LARGE) : inner.entries.map((entry) => below(prefix, entry));
+  }
+
+  #takeOld(commit: string): boolean {
+    if (this.#reads.has(`${commit} all`) || this.#oldCommits.has(commit)) return true;
+    if (this.#oldCommits.size >= MOST_OLD_COMMITS) return false;
+    this.#oldCommits.add(commit);
+    return true;
+  }
+
+  async #read(sha: string, levels: 'one' | 'all', isNew = false): Promise<TreeRead> {
+    const key = `${sha} ${levels}`;
+    const known = this.#reads.get(key);
+    if (known) return known;
+    if (this.#reads.size >= MOST_READS) return untold(TOO_MANY_READS);
+    const read = this.#ports.reader.readTree(this.#repository, { sha, levels, isNew });
+    this.#reads.set(key, read);
+    return read;
+  }
+
+  async #takeTurn(entries: number): Promise<void> {
+    this.#sinceTurn += entries;
+    if (this.#sinceTurn < ENTRIES_PER_TURN) return;
+    this.#sinceTurn = 0;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function untold(why: string): Untold {
+  return { kind: 'untold', why };
+}
+
+function describe({ mode, type, sha }: TreeEntry): string {
+  return `${mode} ${type} ${sha}`;
+}
+
+function below(prefix: string, entry: TreeEntry): TreeEntry {
+  return {
+    path: prefix + entry.path,
+    mode: entry.mode,
+    type: entry.type,
+    sha: entry.sha,
+  };
+}

@@ -1,0 +1,98 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock.ts';
+import type { Repository } from '../domain/deployment.ts';
+import type { Dispatcher } from '../domain/dispatcher.ts';
+import type { InstallationReader } from '../domain/installation-reader.ts';
+import type { RepositoryStore } from '../domain/repository-store.ts';
+import { chooseRetryDelay } from '../domain/retry-delay.ts';
+import type { RequestBudget } from './request-budget.ts';
+
+export interface LearningPorts {
+  readonly repositories: Pick<RepositoryStore, 'listKnown' | 'learnRepository'>;
+  readonly dispatcher: Pick<Dispatcher, 'wake'>;
+  /** Repositories went from one installation to another: both are told. */
+  readonly onMoved: (installationId: number) => void;
+  readonly log: Logger;
+}
+
+/** An installation whose repositories can't be read is asked so often; then the next delivery of each tells. */
+const MAX_TRIES = 6;
+
+/**
+ * No delivery may have told of a rename, a transfer, that it was made public, or that the app was removed and installed
+ * anew. `askedAt`: what a delivery says that comes after that is newer.
+ */
+export async function learnRepositories(
+  ports: LearningPorts,
+  shown: readonly Repository[],
+  askedAt: number,
+): Promise<void> {
+  const { repositories, onMoved, log } = ports;
+  const known = await repositories.listKnown(shown.map((one) => one.id));
+  const byId = new Map(known.map((one) => [one.id, one]));
+  const moved = new Set<number>();
+  for (const now of shown) {
+    const before = byId.get(now.id);
+    if (!before || isDeepStrictEqual(before, now)) continue;
+    await learnRepository(ports, now, askedAt);
+    log.info({ repository: now.id, installation: now.installationId }, 'A change of a repository was found');
+    if (before.installationId !== now.installationId)
+      moved.add(before.installationId).add(now.installationId);
+  }
+  for (const installationId of moved) onMoved(installationId);
+}
+
+export async function learnRepository(
+  { repositories, dispatcher }: Pick<LearningPorts, 'repositories' | 'dispatcher'>,
+  repository: Repository,
+  seenAt: number,
+): Promise<void> {
+  // Made public: their check runs are written once more, without the log.
+  for (const id of await repositories.learnRepository(repository, null, seenAt)) dispatcher.wake('log', id);
+}
+
+export interface InstallationLearning extends LearningPorts {
+  readonly installations: Pick<InstallationReader, 'listRepositories'>;
+  readonly budget: Pick<RequestBudget, 'take'>;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/**
+ * Reads which repositories an installation has, when there is no sweep to find out. The key is its id; the result is in how
+ * many milliseconds to try again.
+ */
+export function createInstallationLearner(
+  ports: InstallationLearning,
+): (installationId: number) => Promise<number | null> {
+  const { installations, budget, clock, log, random } = ports;
+  const failures = new Map<number, number>();
+
+  async function learn(installationId: number): Promise<void> {
+    const pages = installations.listRepositories(installationId)[Symbol.asyncIterator]();
+    while (budget.take(installationId)) {
+      const askedAt = clock.now();
+      const page = await pages.next();
+      if (page.done) return;
+      const shown = page.value.map((one) => one.repository);
+      await learnRepositories(ports, shown, askedAt);
+    }
+  }
+
+  return async (installationId) => {
+    try {
+      await learn(installationId);
+    } catch (error) {
+      const failed = (failures.get(installationId) ?? 0) + 1;
+      failures.set(installationId, failed);
+      log.warn(
+        { err: error, installation: installationId },
+        'The repositories of an installation were not read',
+      );
+      if (failed < MAX_TRIES) return chooseRetryDelay(failed, null, random());
+    }
+    failures.delete(installationId);
+    return null;
+  };
+}

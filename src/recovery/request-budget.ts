@@ -1,0 +1,25 @@
+import type { Clock } from '../domain/clock.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** An upper bound of requests within any hour, kept for each key. */
+export class RequestBudget {
+  readonly #clock: Clock;
+  readonly #perHour: number;
+  readonly #times = new Map<number, number[]>();
+
+  constructor(clock: Clock, perHour: number) {
+    this.#clock = clock;
+    this.#perHour = perHour;
+  }
+
+  /** Takes one request from the key's budget; false when there is none left. */
+  take(key: number): boolean {
+    const now = this.#clock.elapsed();
+    const times = (this.#times.get(key) ?? []).filter((time) => time > now - HOUR_MS);
+    this.#times.set(key, times);
+    if (times.length >= this.#perHour) return false;
+    times.push(now);
+    return true;
+  }
+}

@@ -1,0 +1,231 @@
+import type { Logger } from 'pino';
+import type { Account, Accounts } from '../domain/account.ts';
+import type { Clock } from '../domain/clock.ts';
+import { makeSweepDeliveryId, type PushEvent } from '../domain/delivery.ts';
+import type { DeliveryStore } from '../domain/delivery-store.ts';
+import type { Repository } from '../domain/deployment.ts';
+import type { Dispatcher } from '../domain/dispatcher.ts';
+import type { InstallationReader, SweptRepository } from '../domain/installation-reader.ts';
+import { isNameTaken, nameRepository, selectWorkspaces, trackedBranch } from '../domain/match-workspaces.ts';
+import type { KnownOwner } from '../domain/owner.ts';
+import type { RemoteClock } from '../domain/remote-clock.ts';
+import type { RepositoryStore } from '../domain/repository-store.ts';
+import { ageOf, stamp } from '../domain/stored-times.ts';
+import type { Workspace } from '../domain/workspace.ts';
+import { identify } from '../planning/identify-repository.ts';
+import type { OwnerReader } from '../planning/know-owners.ts';
+import { describeFailure } from '../reporting/render/describe-failure.ts';
+import { learnRepositories, learnRepository } from './learn-repositories.ts';
+import type { RequestBudget } from './request-budget.ts';
+import type { SweepStore } from './sweep-store.ts';
+
+/** The same new head must be seen twice, this far apart (milliseconds): its delivery may be on the way. */
+const TWO_SIGHTINGS_MS = 55_000;
+/** GitHub tells the time of a push in whole seconds: one this young may hide another push (milliseconds). */
+const WHOLE_SECOND_MS = 10_000;
+/** When a new head was seen once, the next look comes after this time (milliseconds). */
+const LOOK_AGAIN_MS = 60_000;
+/** When so many repositories in a row can't be looked at, the trouble is the installation's, or GitHub's. */
+const MOST_FAILURES = 10;
+
+export interface HeadSweepContext {
+  readonly installations: InstallationReader;
+  readonly accounts: Accounts;
+  readonly repositories: RepositoryStore;
+  readonly deliveries: Pick<DeliveryStore, 'record'>;
+  readonly store: SweepStore;
+  readonly dispatcher: Dispatcher;
+  /** What the sweep may ask GitHub for, for each installation. */
+  readonly budget: Pick<RequestBudget, 'take'>;
+  readonly clock: Clock;
+  readonly githubClock: Pick<RemoteClock, 'toLocal'>;
+  readonly log: Logger;
+  readonly githubHost: string;
+  readonly knowOwner: OwnerReader;
+  readonly isAllowed: (owner: KnownOwner) => boolean;
+  /** A branch was seen for the first time: what an earlier database left open on its head is taken over. */
+  readonly onBaseline: (branch: TrackedBranch) => Promise<void>;
+  /** Repositories went from one installation to another: both are told. */
+  readonly onMoved: (installationId: number) => void;
+  readonly onFound: (count: number) => void;
+}
+
+export interface TrackedBranch {
+  readonly repository: Repository;
+  readonly branch: string;
+  readonly head: string;
+  readonly account: string;
+  /** The workspaces that track the branch. */
+  readonly workspaces: readonly Workspace[];
+}
+
+/**
+ * Compares the heads of tracked branches with what was last handled, for repositories that moved since. Returns in how
+ * many milliseconds something has to be seen again, or null. Throws when nothing could be asked at all.
+ */
+export async function sweepHeads(context: HeadSweepContext): Promise<number | null> {
+  let again: number | null = null;
+  for (const installation of await context.installations.listInstallations()) {
+    try {
+      const owner = await context.knowOwner(installation.owner);
+      if (!context.isAllowed(owner)) continue;
+      if (await sweepInstallation(context, installation.id, owner)) again = LOOK_AGAIN_MS;
+    } catch (error) {
+      // One installation's trouble (suspended just now, a limit) must not hide the others from the sweep.
+      context.log.warn({ err: error, installation: installation.id }, 'The sweep of an installation failed');
+    }
+  }
+  return again;
+}
+
+/** True when a new head was seen once. */
+async function sweepInstallation(context: HeadSweepContext, id: number, owner: KnownOwner): Promise<boolean> {
+  const account = context.accounts.forOwner(owner);
+  if (!account) return false;
+  const listed = await account.directory.current();
+  if (!listed.ok) throw new Error(`The workspaces could not be read: ${describeFailure(listed.failure)}`);
+  let seenOnce = false;
+  let failures = 0;
+  const pages = context.installations.listRepositories(id)[Symbol.asyncIterator]();
+  while (takeRequest(context, id)) {
+    const askedAt = context.clock.now();
+    const page = await pages.next();
+    if (page.done) break;
+    const shown = page.value.map((one) => one.repository);
+    await learnRepositories(context, shown, askedAt);
+    const swept = await context.store.listSweptPushes(page.value.map((one) => one.repository.id));
+    for (const one of page.value) {
+      if (swept.get(one.repository.id) === one.pushedAt) continue;
+      const sighting = await sweepOrSay(context, one, account, listed.value.workspaces);
+      failures = sighting instanceof Error ? failures + 1 : 0;
+      // A repository that GitHub blocks stays blocked: it must not hide those after it from every sweep.
+      if (sighting instanceof Error && failures >= MOST_FAILURES) throw sighting;
+      if (sighting === 'seen once') seenOnce = true;
+    }
+  }
+  return seenOnce;
+}
+
+function takeRequest({ budget, log }: HeadSweepContext, installation: number): boolean {
+  if (budget.take(installation)) return true;
+  log.warn({ installation }, 'The sweep may ask for no more now: the rest waits');
+  return false;
+}
+
+/** The error of a repository that can't be looked at. */
+async function sweepOrSay(
+  context: HeadSweepContext,
+  one: SweptRepository,
+  account: Account,
+  workspaces: readonly Workspace[],
+): Promise<'in order' | 'seen once' | Error> {
+  try {
+    return await sweepRepository(context, one, account, workspaces);
+  } catch (error) {
+    const { id: repository, installationId: installation } = one.repository;
+    context.log.warn(
+      { err: error, installation, repository },
+      'A repository could not be swept: the next round looks at it again',
+    );
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+async function sweepRepository(
+  context: HeadSweepContext,
+  { repository, pushedAt }: SweptRepository,
+  { key: account, mappings }: Account,
+  workspaces: readonly Workspace[],
+): Promise<'in order' | 'seen once'> {
+  const fullName = nameRepository(repository);
+  const isTaken = isNameTaken(repository, await context.repositories.findNameHolder(fullName));
+  const about = { account, mappings, workspaces, moreNames: isTaken ? [] : [fullName] };
+  const own = selectWorkspaces(workspaces, await identify(context, repository, about));
+  if (own.length === 0) return 'in order';
+  await learnRepository(context, repository, context.clock.now());
+  let sighting: 'in order' | 'seen once' = 'in order';
+  // The configuration is on the default branch, whether a workspace tracks that or not.
+  const branches = [...own.map((one) => trackedBranch(one, repository)), repository.defaultBranch];
+  for (const branch of new Set(branches)) {
+    if (!takeRequest(context, repository.installationId)) return 'in order';
+    const head = await context.installations.readHead(repository, branch);
+    if (head === null) continue;
+    const tracking = own.filter((one) => trackedBranch(one, repository) === branch);
+    const found = await judgeHead(
+      context,
+      { repository, branch, head, account, workspaces: tracking },
+      pushedAt,
+    );
+    if (found === 'put off') return 'in order';
+    if (found === 'seen once') sighting = found;
+  }
+  const isPast = context.clock.now() - context.githubClock.toLocal(pushedAt) > WHOLE_SECOND_MS;
+  if (sighting === 'in order' && isPast) await context.store.saveSweptPush(repository.id, pushedAt);
+  return sighting;
+}
+
+async function judgeHead(
+  context: HeadSweepContext,
+  tracked: TrackedBranch,
+  pushedAt: number,
+): Promise<'in order' | 'seen once' | 'put off'> {
+  const { store, clock } = context;
+  const { repository, branch, head } = tracked;
+  const known = await store.readBranchHead(repository.id, branch);
+  const settle = () => store.saveBranchHead(repository.id, branch, { sha: head, candidate: null });
+  if (known?.sha === head) return 'in order';
+  if (!known) {
+    if (!takeRequest(context, repository.installationId)) return 'put off';
+    // Whether its push is stored or not: of what a lost database left open a push that came since tells nothing.
+    await context.onBaseline(tracked);
+    await settle();
+    return 'in order';
+  }
+  if (await store.hasPush(repository.id, `refs/heads/${branch}`, head)) {
+    await settle();
+    return 'in order';
+  }
+  const { candidate } = known;
+  if (candidate?.sha !== head) {
+    await store.saveBranchHead(repository.id, branch, {
+      sha: known.sha,
+      candidate: { sha: head, seenAt: stamp(clock) },
+    });
+    return 'seen once';
+  }
+  if (ageOf(clock, candidate.seenAt) < TWO_SIGHTINGS_MS) return 'seen once';
+  await handleAsPush(context, tracked, known.sha, pushedAt);
+  await settle();
+  return 'in order';
+}
+
+/** The delivery's id is made of the push, so that finding it again changes nothing. */
+async function handleAsPush(
+  { deliveries, dispatcher, clock, log, onFound }: HeadSweepContext,
+  { repository, branch, head }: TrackedBranch,
+  before: string,
+  pushedAt: number,
+): Promise<void> {
+  const event: PushEvent = {
+    kind: 'push',
+    foundBySweep: true,
+    account: repository.owner,
+    repository,
+    ref: `refs/heads/${branch}`,
+    before,
+    after: head,
+    deleted: false,
+    forced: false,
+    pushedAt: pushedAt || null,
+    sender: '',
+    senderIsBot: false,
+  };
+  const id = makeSweepDeliveryId(repository.id, event.ref, head);
+  if (!(await deliveries.record({ id, name: 'push', receivedAt: clock.now(), event }))) return;
+  log.info(
+    { delivery: id, repository: repository.id, sha: head },
+    'A push that no delivery told of was found',
+  );
+  onFound(1);
+  dispatcher.wake('plan', String(repository.id));
+}

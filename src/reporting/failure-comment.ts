@@ -1,0 +1,48 @@
+import type { Deployment } from '../domain/deployment.ts';
+
+/**
+ * The comment about a commit's failed deployments, on the pull request that brought the commit. All times are epoch
+ * milliseconds.
+ */
+export interface FailureComment {
+  /** Of the repository's id and the commit: there is one for all workspaces of a commit. */
+  readonly id: string;
+  readonly repositoryId: number;
+  readonly sha: string;
+  readonly notedAt: number;
+  /** The merged pull request; null until it is found. */
+  readonly pullRequest: number | null;
+  readonly commentId: number | null;
+  /** When the comment was first sent; set with no id means: look before writing again. */
+  readonly attemptedAt: number | null;
+  /** Digest of the comment's text as it stands. */
+  readonly digest: string | null;
+  /** Nothing more is said, unless another deployment of the commit fails. */
+  readonly finishedAt: number | null;
+}
+
+export type FailureCommentChange = Partial<
+  Pick<FailureComment, 'pullRequest' | 'commentId' | 'attemptedAt' | 'digest' | 'finishedAt'>
+>;
+
+/** A failed deployment of a commit, and what mended it. */
+export interface NotedFailure {
+  readonly deployment: Deployment;
+  /** The newest successful deployment of the same workspace since. */
+  readonly repairedBy: Deployment | null;
+}
+
+export interface FailureCommentStore {
+  /** A deployment of the commit is about to end as failure; gives the comment's id. The same again changes nothing. */
+  noteFailure(failure: {
+    readonly repositoryId: number;
+    readonly sha: string;
+    readonly now: number;
+  }): Promise<string>;
+  getFailureComment(id: string): Promise<FailureComment | null>;
+  /** The ids of those that aren't finished: of one repository, or of all. */
+  listOpenFailureComments(repositoryId?: number): Promise<string[]>;
+  saveFailureComment(id: string, change: FailureCommentChange): Promise<void>;
+  /** The last failure of each workspace that the comment is about, by the workspaces' names. */
+  listFailures(comment: FailureComment): Promise<NotedFailure[]>;
+}

@@ -1,0 +1,85 @@
+import type { Deployment, Repository } from '../domain/deployment.ts';
+import type { GitHubResult } from '../domain/github-result.ts';
+import type { WorkspaceKey } from '../domain/workspace-key.ts';
+
+/** The states of GitHub's deployment statuses that the app uses. */
+export type DeploymentStatus = 'queued' | 'in_progress' | 'success' | 'failure' | 'error' | 'inactive';
+
+/**
+ * The GitHub Deployment of one of our deployments, for repositories that want them. It only shows: nothing that happens to
+ * it changes anything about the deployment. All times are epoch milliseconds.
+ */
+export interface GitHubDeployment extends WorkspaceKey {
+  /** The id of our deployment. */
+  readonly deploymentId: string;
+  /** Chosen once, at the start. */
+  readonly environment: string;
+  readonly openedAt: number;
+  /** GitHub's id; null until it is made. */
+  readonly githubId: number | null;
+  /** When it was first asked for; set with no id means: look before asking again. */
+  readonly attemptedAt: number | null;
+  /** The newest status that GitHub has. */
+  readonly status: DeploymentStatus | null;
+  /** The status that is being written, and since when; it may be there already. */
+  readonly attemptedStatus: DeploymentStatus | null;
+  readonly statusAttemptedAt: number | null;
+  /** Nothing more is written. */
+  readonly finishedAt: number | null;
+}
+
+export type GitHubDeploymentChange = Partial<
+  Omit<GitHubDeployment, 'deploymentId' | 'account' | 'workspaceId' | 'environment' | 'openedAt'>
+>;
+
+export interface GitHubDeploymentStore {
+  getGitHubDeployment(deploymentId: string): Promise<GitHubDeployment | null>;
+  /** The same again changes nothing. */
+  openGitHubDeployment(
+    opened: Pick<GitHubDeployment, 'deploymentId' | 'account' | 'workspaceId' | 'environment' | 'openedAt'>,
+  ): Promise<void>;
+  saveGitHubDeployment(deploymentId: string, change: GitHubDeploymentChange): Promise<void>;
+  /** The ids of our deployments whose GitHub Deployments aren't finished: of one workspace, or of all. */
+  listOpenGitHubDeployments(workspace?: WorkspaceKey): Promise<string[]>;
+  /** Whether a later deployment of the repository to the same workspace succeeded. */
+  isReplaced(deployment: Deployment): Promise<boolean>;
+}
+
+/** What a status says beside its state. */
+export interface StatusDetails {
+  /** At most 140 characters. */
+  readonly description: string;
+  readonly logUrl?: string;
+  readonly environmentUrl?: string;
+}
+
+/** GitHub's Deployments API, each request tried once. */
+export interface GitHubDeploymentApi {
+  /** Gives GitHub's id. Never merges a branch, never waits for checks. */
+  create(
+    repository: Repository,
+    wanted: { readonly deploymentId: string; readonly sha: string; readonly environment: string },
+  ): Promise<GitHubResult<number>>;
+  /** Those that were made for our deployment, oldest first. */
+  find(
+    repository: Repository,
+    sought: { readonly deploymentId: string; readonly sha: string; readonly environment: string },
+  ): Promise<GitHubResult<readonly number[]>>;
+  addStatus(
+    repository: Repository,
+    githubId: number,
+    status: StatusDetails & { readonly state: DeploymentStatus },
+  ): Promise<GitHubResult<null>>;
+  /** The newest status' state; null when there is none. */
+  readStatus(repository: Repository, githubId: number): Promise<GitHubResult<string | null>>;
+}
+
+/** The status that a deployment should have; null before its start was accepted. */
+export function chooseStatus(deployment: Deployment, isReplaced: boolean): DeploymentStatus | null {
+  if (deployment.jobId === null) return null;
+  if (deployment.state === 'running') return 'in_progress';
+  if (deployment.state !== 'concluded') return 'queued';
+  if (deployment.conclusion === 'success') return isReplaced ? 'inactive' : 'success';
+  if (deployment.conclusion === 'failure') return 'failure';
+  return deployment.reason === 'withdrawn' ? 'inactive' : 'error';
+}

@@ -1,0 +1,104 @@
+import type { ConversationApi } from '../domain/conversation.ts';
+import { type Deployment, isReported, type Repository } from '../domain/deployment.ts';
+import { createStepJudge, failed, type Step, type StepPorts } from '../domain/judge-step.ts';
+import type { Pages } from '../domain/pages.ts';
+import type { RepositoryStore } from '../domain/repository-store.ts';
+import { createOnce } from './create-once.ts';
+import type { FailureComment, FailureCommentStore, NotedFailure } from './failure-comment.ts';
+import { type FailureCommentView, markFailureComment } from './render/render-failure-comment.ts';
+import { type CommentPorts, type OwnComment, removeDuplicates, writeComment } from './write-comment.ts';
+
+/** How often the end of the check runs' writing is looked for, before the comment links to them (milliseconds). */
+const LOOK_AGAIN_MS = 1_000;
+
+export interface FailureCommentContext extends StepPorts {
+  readonly store: FailureCommentStore;
+  readonly repositories: Pick<RepositoryStore, 'getRepository'>;
+  readonly api: ConversationApi;
+  /** Renders the comment; nothing secret is in what it gives. */
+  readonly render: (view: FailureCommentView) => string;
+  readonly pages: Pages;
+}
+
+/**
+ * Keeps the one comment about a commit's failed deployments up to date, on the merged pull request that brought the
+ * commit; without such a pull request there is none. The key is the comment's id in the store; the result is in how many
+ * milliseconds to look again. Each step is stored, so that none is done twice.
+ */
+export function createFailureCommentKeeper(
+  context: FailureCommentContext,
+): (id: string) => Promise<number | null> {
+  const { store, clock } = context;
+  const judgeStep = createStepJudge(context);
+  const ports = { ...context, createOnce: createOnce(clock) };
+
+  return async (id) => {
+    const comment = await store.getFailureComment(id);
+    const repository = comment && (await context.repositories.getRepository(comment.repositoryId));
+    if (!comment || !repository || comment.finishedAt !== null) return null;
+    const failures = await store.listFailures(comment);
+    const finish = () => store.saveFailureComment(id, { finishedAt: clock.now() });
+    return judgeStep(await takeStep(ports, { comment, repository, failures }, finish), {
+      id,
+      fields: { repository: repository.id, sha: comment.sha },
+      since: lastNews(failures),
+      write: 'failure_comment',
+      leaveOut: finish,
+      giveUp: finish,
+    });
+  };
+}
+
+interface Subject {
+  readonly comment: FailureComment;
+  readonly repository: Repository;
+  readonly failures: readonly NotedFailure[];
+}
+
+async function takeStep(
+  context: FailureCommentContext & CommentPorts,
+  { comment, repository, failures }: Subject,
+  finish: () => Promise<void>,
+): Promise<Step> {
+  const { store, api, pages } = context;
+  const [first] = failures;
+  // It is noted before the deployment ends.
+  if (!first) return { kind: 'wait', ms: null };
+  if (!listDeployments(failures).every(isReported)) return { kind: 'wait', ms: LOOK_AGAIN_MS };
+  if (comment.pullRequest === null) {
+    const { branch } = first.deployment;
+    const found = await api.findMergedPullRequest(repository, { sha: comment.sha, branch });
+    if (!found.ok) return failed(found.failure);
+    if (found.value === null) await finish();
+    else await store.saveFailureComment(comment.id, { pullRequest: found.value });
+    return { kind: 'wait', ms: found.value === null ? null : 0 };
+  }
+  const { account } = first.deployment;
+  const text = context.render({
+    repository,
+    failures,
+    githubUrl: pages.githubUrl,
+    workspaceUrl: (workspaceId) => pages.workspaceUrl({ account, workspaceId }),
+  });
+  const own: OwnComment = {
+    repository,
+    place: { kind: 'pull_request', number: comment.pullRequest },
+    marker: markFailureComment(comment.id),
+    state: { id: comment.commentId, attemptedAt: comment.attemptedAt, digest: comment.digest },
+    save: ({ id, ...change }) =>
+      store.saveFailureComment(comment.id, { ...change, ...(id === undefined ? {} : { commentId: id }) }),
+  };
+  const written = (await writeComment(context, own, text)) ?? (await removeDuplicates(context, own));
+  if (written) return written;
+  if (failures.every((one) => one.repairedBy !== null)) await finish();
+  return { kind: 'wait', ms: null };
+}
+
+function listDeployments(failures: readonly NotedFailure[]): Deployment[] {
+  return failures.flatMap(({ deployment, repairedBy }) => [deployment, ...(repairedBy ? [repairedBy] : [])]);
+}
+
+/** When the last thing happened that is to be said (epoch milliseconds). */
+function lastNews(failures: readonly NotedFailure[]): number {
+  return Math.max(0, ...listDeployments(failures).map((one) => one.concludedAt ?? 0));
+}

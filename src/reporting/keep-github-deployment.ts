@@ -1,0 +1,164 @@
+import type { Deployment, Repository } from '../domain/deployment.ts';
+import type { DeploymentStore } from '../domain/deployment-store.ts';
+import { createStepJudge, failed, type Step, type StepPorts } from '../domain/judge-step.ts';
+import type { RepositoryStore } from '../domain/repository-store.ts';
+import { ageOf, stamp } from '../domain/stored-times.ts';
+import { type CreateOnce, createOnce, LAST_LOOK_MS } from './create-once.ts';
+import {
+  chooseStatus,
+  type DeploymentStatus,
+  type GitHubDeployment,
+  type GitHubDeploymentApi,
+  type GitHubDeploymentChange,
+  type GitHubDeploymentStore,
+  type StatusDetails,
+} from './github-deployment.ts';
+
+/** After these GitHub's deployment has no other status. */
+const LAST: ReadonlySet<DeploymentStatus | null> = new Set(['failure', 'error', 'inactive']);
+
+export interface GitHubDeploymentContext extends StepPorts {
+  readonly store: GitHubDeploymentStore & Pick<DeploymentStore, 'getDeployment'>;
+  readonly repositories: Pick<RepositoryStore, 'getRepository'>;
+  readonly api: GitHubDeploymentApi;
+  /** The name of the environment; null when the repository wants no GitHub Deployments. */
+  readonly chooseEnvironment: (deployment: Deployment) => Promise<string | null>;
+  /** Nothing secret is in what it gives. */
+  readonly describe: (deployment: Deployment, repository: Repository) => StatusDetails;
+}
+
+/**
+ * Keeps the GitHub Deployment of a deployment in the state that the deployment has. The key is our deployment's id; the
+ * result is in how many milliseconds to look again. One request at a time, each noted before it is sent.
+ */
+export function createGitHubDeploymentKeeper(
+  context: GitHubDeploymentContext,
+): (deploymentId: string) => Promise<number | null> {
+  const { store, clock } = context;
+  const judgeStep = createStepJudge(context);
+  const ports = { ...context, createOnce: createOnce(clock) };
+
+  return async (deploymentId) => {
+    const deployment = await store.getDeployment(deploymentId);
+    if (!deployment || deployment.jobId === null) return null;
+    const repository = await context.repositories.getRepository(deployment.repositoryId);
+    const shown = await open(deployment);
+    if (!repository || !shown || shown.finishedAt !== null) return null;
+    const finish = () => store.saveGitHubDeployment(deploymentId, { finishedAt: clock.now() });
+    return judgeStep(await takeStep(ports, { deployment, repository, shown }, finish), {
+      id: deploymentId,
+      fields: { deployment: deploymentId },
+      write: 'github_deployment',
+      since: deployment.concludedAt ?? clock.now(),
+      leaveOut: finish,
+      giveUp: finish,
+    });
+  };
+
+  async function open(deployment: Deployment): Promise<GitHubDeployment | null> {
+    const { id: deploymentId, account, workspaceId } = deployment;
+    const known = await store.getGitHubDeployment(deploymentId);
+    if (known) return known;
+    const environment = await context.chooseEnvironment(deployment);
+    if (environment === null) return null;
+    await store.openGitHubDeployment({
+      deploymentId,
+      account,
+      workspaceId,
+      environment,
+      openedAt: clock.now(),
+    });
+    return store.getGitHubDeployment(deploymentId);
+  }
+}
+
+interface Subject {
+  readonly deployment: Deployment;
+  readonly repository: Repository;
+  readonly shown: GitHubDeployment;
+}
+
+type StepContext = GitHubDeploymentContext & { readonly createOnce: CreateOnce };
+
+async function takeStep(context: StepContext, subject: Subject, finish: () => Promise<void>): Promise<Step> {
+  const { deployment, shown } = subject;
+  if (shown.githubId === null) return create(context, subject);
+  const wanted = chooseStatus(deployment, await context.store.isReplaced(deployment));
+  if (wanted !== null && wanted !== shown.status)
+    return writeStatus(context, subject, shown.githubId, wanted);
+  const settled = await endDuplicates(context, subject, shown.githubId);
+  if (settled) return settled;
+  if (LAST.has(shown.status)) await finish();
+  return { kind: 'wait', ms: null };
+}
+
+async function create(context: StepContext, { deployment, repository, shown }: Subject): Promise<Step> {
+  const { api, store, clock } = context;
+  const { id: deploymentId, sha } = deployment;
+  const wanted = { deploymentId, sha, environment: shown.environment };
+  const save = (change: GitHubDeploymentChange) => store.saveGitHubDeployment(deploymentId, change);
+  const outcome = await context.createOnce({
+    id: deploymentId,
+    attemptedAt: shown.attemptedAt,
+    noteAttempt: () => save({ attemptedAt: stamp(clock) }),
+    noteRefusal: () => save({ attemptedAt: null }),
+    look: () => api.find(repository, wanted),
+    create: () => api.create(repository, wanted),
+  });
+  if (outcome.kind === 'look again') return { kind: 'wait', ms: outcome.waitMs };
+  if (outcome.kind === 'failed') return outcome;
+  const isSettled = outcome.isSure && outcome.older.length === 0;
+  await save({ githubId: outcome.value, ...(isSettled ? { attemptedAt: null } : {}) });
+  return { kind: 'wait', ms: 0 };
+}
+
+async function writeStatus(
+  context: StepContext,
+  { deployment, repository, shown }: Subject,
+  githubId: number,
+  state: DeploymentStatus,
+): Promise<Step> {
+  const { api, store, clock } = context;
+  const { deploymentId } = shown;
+  const save = (change: GitHubDeploymentChange) => store.saveGitHubDeployment(deploymentId, change);
+  const details = context.describe(deployment, repository);
+  const outcome = await context.createOnce<string>({
+    id: `${deploymentId}/${state}`,
+    attemptedAt: shown.attemptedStatus === state ? shown.statusAttemptedAt : null,
+    noteAttempt: () => save({ attemptedStatus: state, statusAttemptedAt: stamp(clock) }),
+    noteRefusal: () => save({ attemptedStatus: null }),
+    async look() {
+      const read = await api.readStatus(repository, githubId);
+      return read.ok ? { ok: true, value: read.value === state ? [state] : [] } : read;
+    },
+    async create() {
+      const written = await api.addStatus(repository, githubId, { ...details, state });
+      return written.ok ? { ok: true, value: state } : written;
+    },
+  });
+  if (outcome.kind === 'look again') return { kind: 'wait', ms: outcome.waitMs };
+  if (outcome.kind === 'failed') return outcome;
+  await save({ status: state, attemptedStatus: null });
+  return { kind: 'wait', ms: 0 };
+}
+
+/** A minute after a create that was not answered: one that came twice ends as inactive. Null when there is nothing to do. */
+async function endDuplicates(
+  { api, store, clock }: StepContext,
+  { deployment, repository, shown }: Subject,
+  githubId: number,
+): Promise<Step | null> {
+  const { deploymentId, environment, attemptedAt } = shown;
+  if (attemptedAt === null) return null;
+  const ms = Math.max(0, LAST_LOOK_MS - ageOf(clock, attemptedAt));
+  if (ms > 0) return { kind: 'wait', ms };
+  const found = await api.find(repository, { deploymentId, sha: deployment.sha, environment });
+  if (!found.ok) return failed(found.failure);
+  for (const older of found.value.filter((one) => one !== githubId)) {
+    const description = `Duplicate of deployment ${githubId}`;
+    const ended = await api.addStatus(repository, older, { state: 'inactive', description });
+    if (!ended.ok) return failed(ended.failure);
+  }
+  await store.saveGitHubDeployment(deploymentId, { attemptedAt: null });
+  return { kind: 'wait', ms: 0 };
+}

@@ -1,0 +1,243 @@
+import type { GitHubFailure, GitHubResult } from '../../domain/github-result.ts';
+import type { RateBudget } from '../../github/rate-budget.ts';
+import {
+  type Candidate,
+  chooseWrite,
+  comesBefore,
+  type LaneEntry,
+  openEntry,
+  whenDue,
+  whenToRead,
+} from './lane-entry.ts';
+import { WriteBudget, type WriteKind } from './write-budget.ts';
+
+/** Check runs of one installation that are written side by side; GitHub takes 100 requests at once. */
+const WRITES_AT_ONCE = 5;
+/** How soon a reply tries again while check runs are due (milliseconds). */
+const REPLY_AGAIN_MS = 1_000;
+/** How soon a log is read again while the budget is not known yet (milliseconds). */
+const OPENING_MS = 1_000;
+const MINUTE_MS = 60_000;
+const LONGEST_PAUSE_MS = 15 * MINUTE_MS;
+
+export type NextWrite =
+  | { readonly kind: 'write'; readonly entry: LaneEntry; readonly write: WriteKind }
+  /** Nothing may be written before so many milliseconds have passed. */
+  | { readonly kind: 'wait'; readonly ms: number }
+  | { readonly kind: 'idle' };
+
+/** Sends one write; what it needs of the budget is taken. */
+export type SendWrite = <T>(request: () => Promise<T>) => Promise<T>;
+
+export interface WriteLanePorts {
+  /** Of the installation's requests; the less is left, the less is written. */
+  readonly requests: RateBudget;
+  readonly elapsed: () => number;
+  /** When the installation was written for within the last hour, ascending. */
+  readonly readWrites: () => Promise<readonly number[]>;
+  /** Other instances write replies for it too. */
+  readonly isShared: boolean;
+  /** Stores that a write goes out now. */
+  readonly noteWrite: () => Promise<void>;
+  /** A write goes out although the hour's writes are used up. */
+  readonly onBeyond: () => void;
+}
+
+/** Decides which of an installation's writes goes out next, and when. */
+export class WriteLane {
+  readonly entries = new Map<string, LaneEntry>();
+  /** Since when the installation can't be used (suspended, removed); null while it can. */
+  blockedSince: number | null = null;
+  /** When it is tried next. */
+  #blockedUntil = Number.NEGATIVE_INFINITY;
+  #blocksInRow = 0;
+  #busy = 0;
+  #budget: WriteBudget | null = null;
+  #opening: Promise<void> | null = null;
+  #lastReply: Promise<unknown> = Promise.resolve();
+  /** When the last of the replies that were sent away is to come back. */
+  #replyPromisedAt = Number.NEGATIVE_INFINITY;
+  readonly #ports: WriteLanePorts;
+
+  constructor(ports: WriteLanePorts) {
+    this.#ports = ports;
+  }
+
+  /** Nothing goes out before it is known what other processes wrote. Rejects when that can't be read now. */
+  open(): Promise<void> {
+    this.#opening ??= this.#readBudget();
+    return this.#opening;
+  }
+
+  /** Counts what other instances wrote meanwhile. */
+  async recount(): Promise<WriteBudget> {
+    const budget = new WriteBudget(await this.#ports.readWrites());
+    this.#budget = budget;
+    return budget;
+  }
+
+  get isOpen(): boolean {
+    return this.#budget !== null;
+  }
+
+  entry(deploymentId: string): LaneEntry {
+    const known = this.entries.get(deploymentId);
+    if (known) return known;
+    const entry = openEntry(deploymentId);
+    this.entries.set(deploymentId, entry);
+    return entry;
+  }
+
+  next(now: number): NextWrite {
+    // While the installation can't be used one write tries it for all.
+    const atOnce = this.blockedSince === null ? WRITES_AT_ONCE : 1;
+    const budget = this.#budget;
+    if (!budget || this.#busy >= atOnce) return { kind: 'idle' };
+    const running = this.#countRunning();
+    const interval = budget.chooseLogInterval(running, now);
+    let best: Candidate | null = null;
+    for (const entry of this.entries.values()) {
+      const one = entry.isBusy ? null : this.#consider(entry, budget, { now, running, interval });
+      if (one && (!best || comesBefore(one, best, now))) best = one;
+    }
+    if (!best) return { kind: 'idle' };
+    if (best.dueAt > now) return { kind: 'wait', ms: best.dueAt - now };
+    return { kind: 'write', entry: best.entry, write: best.write };
+  }
+
+  /** Runs the work of an entry that is due. Only what it sends is taken from the budget in the end. */
+  async write<T>(entry: LaneEntry, work: (send: SendWrite) => Promise<T>): Promise<T> {
+    const budget = this.#budget;
+    if (!budget) throw new Error('What was written before is not known yet.');
+    this.#busy += 1;
+    entry.isBusy = true;
+    try {
+      return await this.#withSlot(budget, work);
+    } finally {
+      entry.isBusy = false;
+      this.#busy -= 1;
+    }
+  }
+
+  /** Sends a reply, one at a time, or says how long it has to wait: by then it may have to say something else. */
+  reply<T>(request: () => Promise<GitHubResult<T>>): Promise<GitHubResult<T>> {
+    return this.#inTurn(async () => {
+      const known = this.#ports.isShared ? null : this.#budget;
+      const budget = known ?? (await this.recount());
+      const failure = this.#holdReply(budget);
+      if (failure) return { ok: false, failure };
+      return this.#withSlot(budget, (send) => send(request));
+    });
+  }
+
+  /** Sends a read for a conversation, one at a time with its replies. */
+  ask<T>(request: () => Promise<GitHubResult<T>>): Promise<GitHubResult<T>> {
+    return this.#inTurn(async () => {
+      const now = this.#ports.elapsed();
+      const until = this.#ports.requests.allowsAt('command', now);
+      return until > now ? { ok: false, failure: limited(until - now) } : request();
+    });
+  }
+
+  /** In how many milliseconds the log of a run is to be read, so that its next write shows what it says by then. */
+  chooseLogRead(entry: LaneEntry, now: number): number {
+    if (!this.#budget) return OPENING_MS;
+    const interval = this.#budget.chooseLogInterval(this.#countRunning(), now);
+    const readAt = whenToRead(entry, interval);
+    return readAt > now ? readAt - now : interval;
+  }
+
+  /** The installation can't be used: one write tries again after a minute, and then ever more rarely. */
+  block(now: number): void {
+    this.blockedSince ??= now;
+    if (this.#blockedUntil > now) return;
+    this.#blockedUntil = now + Math.min(LONGEST_PAUSE_MS, MINUTE_MS * 2 ** this.#blocksInRow);
+    this.#blocksInRow += 1;
+  }
+
+  /** It is worth another try at once, or a write was taken. */
+  unblock(): void {
+    this.blockedSince = null;
+    this.#blockedUntil = Number.NEGATIVE_INFINITY;
+    this.#blocksInRow = 0;
+  }
+
+  async #readBudget(): Promise<void> {
+    try {
+      await this.recount();
+    } catch (error) {
+      this.#opening = null;
+      throw error;
+    }
+  }
+
+  #countRunning(): number {
+    return [...this.entries.values()].filter((one) => one.isRunning).length;
+  }
+
+  #consider(
+    entry: LaneEntry,
+    budget: WriteBudget,
+    { now, running, interval }: { now: number; running: number; interval: number },
+  ): Candidate | null {
+    const write = chooseWrite(entry, now);
+    if (!write) return null;
+    const dueAt = Math.max(
+      budget.allowsAt(write, now, running),
+      this.#ports.requests.allowsAt(write, now),
+      this.#blockedUntil,
+      whenDue(entry, write, interval),
+    );
+    return { entry, write, dueAt };
+  }
+
+  #holdReply(budget: WriteBudget): GitHubFailure | null {
+    const { requests, elapsed } = this.#ports;
+    const now = elapsed();
+    const next = this.next(now);
+    const isOvertaken = next.kind === 'write' && next.write !== 'log';
+    const allowedAt = Math.max(
+      budget.allowsAt('reply', now),
+      requests.allowsAt('command', now),
+      isOvertaken ? now + REPLY_AGAIN_MS : now,
+    );
+    if (allowedAt <= now) return null;
+    // Many that wait don't all come back at once.
+    this.#replyPromisedAt = Math.max(allowedAt, this.#replyPromisedAt + REPLY_AGAIN_MS);
+    return limited(this.#replyPromisedAt - now);
+  }
+
+  async #withSlot<T>(budget: WriteBudget, work: (send: SendWrite) => Promise<T>): Promise<T> {
+    const { elapsed, noteWrite, onBeyond } = this.#ports;
+    const takenAt = elapsed();
+    const isBeyond = budget.isUsedUp(takenAt);
+    budget.take(takenAt);
+    let sent = 0;
+    try {
+      return await work(async (request) => {
+        await noteWrite();
+        sent += 1;
+        if (sent > 1) budget.take(elapsed());
+        if (isBeyond) onBeyond();
+        return request();
+      });
+    } finally {
+      if (sent === 0) budget.giveBack(takenAt);
+    }
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#lastReply.then(work);
+    // Whatever becomes of it, the next one has its turn.
+    this.#lastReply = turn.catch(() => null);
+    return turn;
+  }
+}
+
+function limited(waitMs: number): GitHubFailure {
+  return {
+    kind: 'limited',
+    waitMs: Math.ceil(waitMs),
+    message: 'what GitHub lets be written is used up for now',
+  };
+}

@@ -1,0 +1,71 @@
+import type { Clock } from '../domain/clock.ts';
+import type { ConfigurationRun } from '../domain/configuration-run.ts';
+import type { Deployment, Repository } from '../domain/deployment.ts';
+import type { DeploymentStore } from '../domain/deployment-store.ts';
+import type { Pages } from '../domain/pages.ts';
+import type { LogSource } from '../logs/log-source.ts';
+import { findInRepository } from './find-in-repository.ts';
+import type { CheckRunFields, CheckRunView } from './render/check-run-view.ts';
+import type { ConfigurationRunView } from './render/render-configuration-run.ts';
+import type { ReportStore } from './report-store.ts';
+import type { WriteRequest } from './write-check-run.ts';
+
+/** What a check run is rendered from. */
+export interface RenderPorts {
+  readonly store: Pick<ReportStore, 'getDeployment'> & Pick<DeploymentStore, 'listOpen'>;
+  readonly logs: LogSource;
+  readonly clock: Clock;
+  readonly render: (view: CheckRunView) => CheckRunFields;
+  readonly renderConfiguration: (view: ConfigurationRunView) => CheckRunFields;
+  readonly pages: Pages;
+  readonly limits: { readonly deployTimeoutMinutes: number; readonly startTimeoutMinutes: number };
+}
+
+/** A deployment's check run, or that about a configuration file, as it is to be now. */
+export async function renderRun(
+  of: Deployment | ConfigurationRun,
+  repository: Repository,
+  ports: RenderPorts,
+): Promise<Pick<WriteRequest, 'fields' | 'timeless' | 'externalId'>> {
+  const { render, renderConfiguration, pages } = ports;
+  if ('verdict' in of) {
+    const fields = renderConfiguration({ run: of, repository, githubUrl: pages.githubUrl });
+    return { fields, timeless: fields, externalId: of.id };
+  }
+  const view = await viewDeployment(of, repository, ports);
+  const timeless = render({ ...view, now: 0 });
+  return { fields: render(view), timeless, externalId: `${of.workspaceId}/${of.id}` };
+}
+
+async function viewDeployment(
+  deployment: Deployment,
+  repository: CheckRunView['repository'],
+  { store, logs, clock, pages, limits }: RenderPorts,
+): Promise<CheckRunView> {
+  const { repositoryId, redeployOf, rerun } = deployment;
+  const find = (id: string | null) => findInRepository(store, id, repositoryId);
+  return {
+    deployment,
+    repository,
+    workspaceUrl: pages.workspaceUrl(deployment),
+    githubUrl: pages.githubUrl,
+    waitsFor: deployment.state === 'waiting' ? await findRunning(deployment, store) : null,
+    supersededBy: await find(deployment.supersededBy),
+    redeployOf: await find(redeployOf),
+    redeployedAs: await find(rerun?.kind === 'redeployed' ? rerun.deploymentId : null),
+    log: logs.excerpt(deployment.id),
+    deployTimeoutMinutes: limits.deployTimeoutMinutes,
+    startTimeoutMinutes: limits.startTimeoutMinutes,
+    now: clock.now(),
+  };
+}
+
+async function findRunning(
+  waiting: Deployment,
+  store: Pick<DeploymentStore, 'listOpen'>,
+): Promise<CheckRunView['waitsFor']> {
+  const open = await store.listOpen(waiting);
+  const running = open.find((one) => one.state !== 'waiting');
+  if (!running) return null;
+  return running.repositoryId === waiting.repositoryId ? running : 'another repository';
+}

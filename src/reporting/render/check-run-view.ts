@@ -1,0 +1,74 @@
+import type { Deployment, Repository } from '../../domain/deployment.ts';
+import type { LogExcerpt } from '../../domain/log-excerpt.ts';
+import type { OtherDeployment } from './wording.ts';
+
+/** Everything that a check run's rendering depends on. */
+export interface CheckRunView {
+  readonly deployment: Deployment;
+  readonly repository: Repository;
+  /** The page of the workspace on Meltano Cloud. */
+  readonly workspaceUrl: string;
+  /** GitHub's web origin, e.g. `https://github.com`. */
+  readonly githubUrl: string;
+  /** The deployment of the same workspace that this one waits for. */
+  readonly waitsFor: OtherDeployment | 'another repository' | null;
+  /** The deployment that replaced this one. */
+  readonly supersededBy: OtherDeployment | null;
+  /** The deployment whose check run was re-run, when that made this one. */
+  readonly redeployOf: OtherDeployment | null;
+  /** The deployment that the last re-run of this one's check run made. */
+  readonly redeployedAs: OtherDeployment | null;
+  /** Null: nothing was read (yet). */
+  readonly log: LogExcerpt | null;
+  /** Minutes, for the wording of time-outs. */
+  readonly deployTimeoutMinutes: number;
+  readonly startTimeoutMinutes: number;
+  readonly now: number;
+}
+
+/** A button. GitHub takes 20, 40 and 20 characters. */
+export interface CheckRunAction {
+  readonly label: string;
+  readonly description: string;
+  readonly identifier: string;
+}
+
+/** The fields of one create or update of a check run, as GitHub names them. */
+export interface CheckRunFields {
+  readonly name: string;
+  readonly head_sha: string;
+  readonly external_id: string;
+  readonly details_url: string;
+  readonly status: 'queued' | 'in_progress' | 'completed';
+  readonly started_at: string;
+  readonly conclusion?:
+    | 'success'
+    | 'failure'
+    | 'cancelled'
+    | 'skipped'
+    | 'timed_out'
+    | 'neutral'
+    | 'action_required';
+  readonly completed_at?: string;
+  /** The buttons of a completed run. */
+  readonly actions?: CheckRunAction[];
+  readonly output: {
+    readonly title: string;
+    readonly summary: string;
+    readonly text?: string;
+    /** At most 50. GitHub adds them to those that the run has. */
+    readonly annotations?: CheckAnnotation[];
+  };
+}
+
+export interface CheckAnnotation {
+  /** Relative to the root of the repository. */
+  readonly path: string;
+  readonly start_line: number;
+  readonly end_line: number;
+  /** Both columns only where both lines are the same. */
+  readonly start_column?: number;
+  readonly end_column?: number;
+  readonly annotation_level: 'failure';
+  readonly message: string;
+}

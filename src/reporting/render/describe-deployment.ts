@@ -1,0 +1,53 @@
+import type { Deployment, Repository } from '../../domain/deployment.ts';
+import type { LogExcerpt } from '../../domain/log-excerpt.ts';
+import { chooseLogMode } from '../../domain/repository-configuration.ts';
+import type { CheckRunView } from './check-run-view.ts';
+
+/** The log, where and when it may be shown: everyone sees the check runs of a public repository. */
+export function showableLog({ deployment, repository, log }: CheckRunView): LogExcerpt | null {
+  const mode = chooseLogMode(deployment, repository.private);
+  if (mode === 'live') return log;
+  return mode === 'final' && deployment.state === 'concluded' ? log : null;
+}
+
+/** How long the job ran, in milliseconds; null while that is not known. */
+export function measureRun(deployment: Deployment): number | null {
+  const end = deployment.jobEndedAt ?? deployment.concludedAt;
+  if (deployment.jobStartedAt === null || end === null) return null;
+  // In whole seconds of the clock, as GitHub counts between the two times that it is given.
+  return Math.max(0, Math.floor(end / 1000) - Math.floor(deployment.jobStartedAt / 1000)) * 1000;
+}
+
+/** How long the job waited on Meltano Cloud, in milliseconds; null while that is not known. */
+export function measureQueue(deployment: Deployment): number | null {
+  if (deployment.acceptedAt === null || deployment.jobStartedAt === null) return null;
+  return Math.max(0, deployment.jobStartedAt - deployment.acceptedAt);
+}
+
+/** A commit as people read it. */
+export function shortenSha(sha: string): string {
+  return sha.slice(0, 7);
+}
+
+/** A failure of Meltano Cloud in two: what happened, and Meltano Cloud's own words or a technical cause. */
+export function splitProblem(problem: string): { readonly what: string; readonly detail: string | null } {
+  const match = /^(Meltano Cloud .{1,80}?): (.+)$/s.exec(problem);
+  return match === null
+    ? { what: problem, detail: null }
+    : { what: match[1] ?? problem, detail: match[2] ?? null };
+}
+
+/** The HTTP status in a problem, if Meltano Cloud answered one. */
+export function readAnsweredStatus(problem: string | null): number | null {
+  const status = /\banswered (\d{3})\b/.exec(problem ?? '')?.[1];
+  return status === undefined ? null : Number(status);
+}
+
+export function formatCommitUrl(
+  githubUrl: string,
+  repository: Pick<Repository, 'owner' | 'name'>,
+  sha: string,
+): string {
+  const path = [repository.owner, repository.name, 'commit', sha].map(encodeURIComponent).join('/');
+  return `${githubUrl}/${path}`;
+}

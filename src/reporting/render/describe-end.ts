@@ -1,0 +1,107 @@
+import type { Deployment } from '../../domain/deployment.ts';
+import { REASON_CODES } from '../../domain/reason-codes.ts';
+import { measureRun, splitProblem } from './describe-deployment.ts';
+import { formatDuration } from './format-duration.ts';
+import type { OtherDeployment, Wording } from './wording.ts';
+
+/** What the end of a deployment is told by, besides itself. */
+export interface EndFacts {
+  readonly supersededBy: OtherDeployment | null;
+  /** The error that ended its job, where that may be shown. */
+  readonly error: string | null;
+  /** The limits that may have ended it, in minutes; null where they aren't known. */
+  readonly startTimeoutMinutes: number | null;
+  readonly deployTimeoutMinutes: number | null;
+}
+
+/** How a concluded deployment ended, in half a sentence. */
+export function describeEnd(deployment: Deployment, facts: EndFacts, wording: Wording): string {
+  const what = deployment.problem === null ? null : wording.quote(splitProblem(deployment.problem).what);
+  const run = measureRun(deployment);
+  switch (deployment.reason) {
+    case 'job_complete':
+      return run === null ? 'Deployed' : `Deployed in ${formatDuration(run)}`;
+    case 'job_error':
+      return joinDetail(`Failed${after(run)}`, facts.error === null ? null : wording.quote(facts.error));
+    case 'job_stopped':
+      return `Stopped on Meltano Cloud${run === null ? ' before it ran' : after(run)}`;
+    case 'job_deleted':
+      return `Deleted on Meltano Cloud${run === null ? ' before it ran' : after(run)}`;
+    case 'withdrawn':
+      return `Withdrawn${by(deployment.withdrawnBy, wording)}${run === null ? ' before it started' : after(run)}`;
+    case 'superseded':
+      return `Superseded by ${facts.supersededBy === null ? 'a newer deployment' : wording.commit(facts.supersededBy)}`;
+    case 'loop_brake':
+      return `Looks like a loop: 11th deployment in 15 min from pushes by ${wording.quote(deployment.requestedBy)}; press Redeploy to go on`;
+    case 'no_longer_tracked':
+      return joinDetail('No longer tracked', what ?? 'the workspace uses another repository or branch now');
+    case 'paths_unchanged':
+      return joinDetail('Nothing to deploy', what ?? 'nothing in the directory of the workspace changed');
+    case 'overtaken_while_away':
+      return 'Overtaken while the app was away';
+    case 'start_refused':
+      return joinDetail('Could not start', what);
+    case 'secret_refused':
+      return "Could not start: the deployment secret isn't that of the workspace";
+    case 'start_impossible':
+      return joinDetail('Could not start', what);
+    case 'start_accepted':
+      return "Accepted by Meltano Cloud: how it ends can't be seen without credentials";
+    case 'start_unanswered':
+      return "No answer from Meltano Cloud: whether it is deployed can't be seen without credentials";
+    case 'start_timeout':
+      return joinDetail(`Could not start ${within(facts.startTimeoutMinutes)}`, what);
+    case 'start_unreadable':
+      return joinDetail('Could not start', what ?? "Meltano Cloud's answer could not be read");
+    case 'watch_timeout':
+      return describeWatchEnd(what, run, facts);
+    case 'watch_refused':
+      return joinDetail('No longer watched', what);
+    case 'read_from_check_run':
+      // Its title is all that is left of it.
+      return deployment.problem === null ? 'Ended' : wording.quote(deployment.problem);
+    default:
+      return describeSkip(deployment, what);
+  }
+}
+
+/** Ends that a push has by the rules of its repository. */
+function describeSkip({ reason }: Deployment, what: string | null): string {
+  switch (reason) {
+    case 'skip_token':
+      return joinDetail('Skipped', what ?? 'the commit message asks for it');
+    case 'push_off':
+    case 'ignored_sender':
+    case 'nothing_changed':
+    case 'paths_unmatched':
+      return joinDetail('Skipped', what ?? REASON_CODES[reason]);
+    default:
+      return `Not deployed: ${REASON_CODES[reason]}`;
+  }
+}
+
+function describeWatchEnd(what: string | null, run: number | null, facts: EndFacts): string {
+  const minutes = afterMinutes(facts.deployTimeoutMinutes);
+  if (what !== null) return `No longer watched${minutes}: ${what}`;
+  return `Still ${run === null ? 'queued' : 'running'}${minutes}: no longer watched`;
+}
+
+function after(run: number | null): string {
+  return run === null ? '' : ` after ${formatDuration(run)}`;
+}
+
+function by(login: string | null, { person }: Wording): string {
+  return login === null ? '' : ` by ${person(login)}`;
+}
+
+function within(minutes: number | null): string {
+  return minutes === null ? 'in time' : `within ${minutes} min`;
+}
+
+function afterMinutes(minutes: number | null): string {
+  return minutes === null ? '' : ` after ${minutes} min`;
+}
+
+function joinDetail(title: string, detail: string | null): string {
+  return detail === null ? title : `${title}: ${detail}`;
+}

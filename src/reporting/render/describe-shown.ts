@@ -1,0 +1,81 @@
+import type { NamedWorkspace } from '../../domain/conversation.ts';
+import type { Deployment, DeploymentState, Repository } from '../../domain/deployment.ts';
+import { shortenSha } from './describe-deployment.ts';
+import { describeEnd } from './describe-end.ts';
+import { formatCode, formatLink, linkWords } from './escape-markdown.ts';
+import { findRunUrl, linkCommit, type Pages, tookAnotherCommit } from './link-commit.ts';
+
+import type { Wording } from './wording.ts';
+
+/** Where a comment's links lead. */
+export interface CommentPages {
+  readonly repository: Repository;
+  /** GitHub's web origin, e.g. `https://github.com`. */
+  readonly githubUrl: string;
+  /** The page of a workspace on Meltano Cloud. */
+  readonly workspaceUrl: (workspaceId: string) => string;
+}
+
+/** A deployment as a reply shows it. */
+export interface ShownDeployment {
+  readonly deployment: Deployment;
+  /** The deployment that replaced it. */
+  readonly supersededBy: Deployment | null;
+  /** The error that ended its job, where that may be told. */
+  readonly error?: string | null;
+}
+
+/** Without times: each change of a reply is an edit on GitHub. */
+const NOW: Readonly<Record<Exclude<DeploymentState, 'concluded'>, string>> = {
+  waiting: 'Waiting',
+  starting: 'Waiting',
+  queued: 'Queued on Meltano Cloud',
+  running: 'Running',
+};
+
+/** How text from outside is set in a reply: nobody is pinged, nothing is referred to. */
+export function createReplyWording(pages: Pages): Wording {
+  return {
+    quote: (text) => formatCode(text),
+    person: (login) => formatCode(login),
+    commit: (other) => formatLink(shortenSha(other.sha), findRunUrl(pages, other)),
+  };
+}
+
+/** Where a deployment is, or how it ended: Markdown that begins a sentence. */
+export function describeState(view: CommentPages, shown: ShownDeployment): string {
+  const { deployment, supersededBy, error = null } = shown;
+  const wording = createReplyWording(view);
+  if (deployment.state === 'concluded') {
+    const facts = { supersededBy, error, startTimeoutMinutes: null, deployTimeoutMinutes: null };
+    return describeEnd(deployment, facts, wording);
+  }
+  const { withdrawnBy } = deployment;
+  const now = NOW[deployment.state];
+  return withdrawnBy === null ? now : `${now}; being withdrawn by ${wording.person(withdrawnBy)}`;
+}
+
+/** The same as a link to the check run. */
+export function linkState(view: CommentPages, shown: ShownDeployment): string {
+  const words = describeState(view, shown);
+  // What replaced it is a link already, and of more use.
+  if (shown.deployment.reason === 'superseded' && shown.supersededBy !== null) return words;
+  const address = findRunUrl(view, shown.deployment);
+  // Renderers disagree about backticks inside a link's text: what people wrote stays outside of it.
+  return words.includes('`') ? `${words} (${linkWords('check run', address)})` : linkWords(words, address);
+}
+
+export function linkWorkspace(view: CommentPages, { id, name }: Pick<NamedWorkspace, 'id' | 'name'>): string {
+  return formatLink(name, view.workspaceUrl(id)) || formatLink(id, view.workspaceUrl(id));
+}
+
+export function linkWorkspaceOf(view: CommentPages, { workspaceId, workspaceName }: Deployment): string {
+  return linkWorkspace(view, { id: workspaceId, name: workspaceName });
+}
+
+/** The commit of a deployment; where the job took another one, both. */
+export function describeCommit(view: CommentPages, deployment: Deployment): string {
+  const asked = linkCommit(view, deployment.sha);
+  if (deployment.deployedSha === null || !tookAnotherCommit(deployment)) return asked;
+  return `${linkCommit(view, deployment.deployedSha)} instead of ${asked}`;
+}

@@ -1,0 +1,31 @@
+import type { FileAtCommit } from '../../domain/configuration-in-use.ts';
+import type { Repository } from '../../domain/deployment.ts';
+import type { CheckRunView } from './check-run-view.ts';
+import { shortenSha } from './describe-deployment.ts';
+import { formatCode, formatLink } from './escape-markdown.ts';
+
+/** That the repository's configuration was not used as it stands; empty where it was. */
+export function explainBadFile({ deployment, githubUrl, repository }: CheckRunView): string {
+  const { badFile } = deployment;
+  if (badFile === null) return '';
+  const link = linkFile({ githubUrl, repository }, badFile);
+  return `**The configuration has mistakes:** ${link}. The last good one was used: what was changed since then doesn't count until it is repaired.`;
+}
+
+/** The file at its commit. */
+export function linkFile(place: RepositoryPlace, at: FileAtCommit): string {
+  return `${formatCode(at.file)} at ${formatLink(shortenSha(at.sha), formatFileUrl(place, at))}`;
+}
+
+interface RepositoryPlace {
+  readonly githubUrl: string;
+  readonly repository: Pick<Repository, 'owner' | 'name'>;
+}
+
+export function formatFileUrl(
+  { githubUrl, repository }: RepositoryPlace,
+  { file, sha }: FileAtCommit,
+): string {
+  const parts = [repository.owner, repository.name, 'blob', sha, ...file.split('/')];
+  return `${githubUrl}/${parts.map(encodeURIComponent).join('/')}`;
+}

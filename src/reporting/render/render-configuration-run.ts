@@ -1,0 +1,129 @@
+import type { ConfigurationRun, ConfigurationVerdict, WouldDeploy } from '../../domain/configuration-run.ts';
+import type { Repository } from '../../domain/deployment.ts';
+import { chooseLogMode } from '../../domain/repository-configuration.ts';
+import { OUTPUT_BYTES, truncateBytes } from '../../domain/truncate-bytes.ts';
+import { cleanInlineText } from '../../logs/clean-log-line.ts';
+import type { CheckAnnotation, CheckRunFields } from './check-run-view.ts';
+import { formatCommitUrl } from './describe-deployment.ts';
+import { formatCode, formatTableRow } from './escape-markdown.ts';
+import { formatFileUrl, linkFile } from './explain-bad-file.ts';
+import { formatCount } from './format-count.ts';
+import { formatTitle } from './format-title.ts';
+
+/** No workspace's check run has this name: theirs have it in brackets. */
+export const CONFIGURATION_CHECK = 'Meltano Deploy configuration';
+
+export interface ConfigurationRunView {
+  readonly run: ConfigurationRun;
+  readonly repository: Repository;
+  /** GitHub's web origin, e.g. `https://github.com`. */
+  readonly githubUrl: string;
+}
+
+type Bad = Extract<ConfigurationVerdict, { kind: 'bad' }>;
+type Good = Extract<ConfigurationVerdict, { kind: 'good' }>;
+
+/** The fields of the check run about a configuration file. Pure. */
+export function renderConfigurationRun(view: ConfigurationRunView): CheckRunFields {
+  const { run, repository, githubUrl } = view;
+  const { verdict, sha } = run;
+  const time = new Date(run.createdAt).toISOString().replace(/\.\d{3}Z$/, 'Z');
+  const { file } = verdict;
+  return {
+    name: CONFIGURATION_CHECK,
+    head_sha: sha,
+    external_id: run.id,
+    details_url:
+      file === null
+        ? formatCommitUrl(githubUrl, repository, sha)
+        : formatFileUrl({ githubUrl, repository }, { file, sha }),
+    status: 'completed',
+    started_at: time,
+    completed_at: time,
+    conclusion: verdict.kind === 'bad' ? 'failure' : 'success',
+    output: verdict.kind === 'bad' ? renderBad(view, verdict) : renderGood(view, verdict),
+  };
+}
+
+function renderBad(view: ConfigurationRunView, verdict: Bad): CheckRunFields['output'] {
+  const { file, problems } = verdict;
+  const [first] = problems;
+  const count = problems.length === 1 ? '1 mistake' : `${formatCount(problems.length)} mistakes`;
+  const start = first ? `${count}: line ${first.line}: ${first.message}` : count;
+  const rows = problems.map((one) => `- Line ${one.line}, column ${one.column}: ${formatCode(one.message)}`);
+  const summary = [
+    `**${linkFile(view, { file, sha: view.run.sha })} can't be used.** ${explainEffect(verdict)}`,
+    rows.join('\n'),
+  ];
+  return {
+    title: formatTitle(start),
+    summary: truncateBytes(summary.join('\n\n'), OUTPUT_BYTES),
+    annotations: problems.map((one) => annotate(file, one)),
+  };
+}
+
+function explainEffect({ effect }: Bad): string {
+  switch (effect) {
+    case 'held':
+      return 'There was never a good one, so nobody knows what to deploy: **pushes are held**. The push that repairs the file deploys.';
+    case 'last_good':
+      return 'Pushes are deployed as the last good one says; what was changed since then doesn’t count until it is repaired.';
+    case 'proposed':
+      return 'On the default branch it would not be used.';
+  }
+}
+
+function annotate(path: string, problem: Bad['problems'][number]): CheckAnnotation {
+  const { line, column, endLine = line, message } = problem;
+  return {
+    path,
+    start_line: line,
+    end_line: endLine,
+    // Allowed only where both lines are the same.
+    ...(endLine === line ? { start_column: column, end_column: column } : {}),
+    annotation_level: 'failure',
+    message: cleanInlineText(message),
+  };
+}
+
+function renderGood(view: ConfigurationRunView, { file, workspaces }: Good): CheckRunFields['output'] {
+  const deployed = workspaces.filter((one) => one.onPush).length;
+  const lead =
+    file === null
+      ? 'Without a file everything is as it is by default.'
+      : `${linkFile(view, { file, sha: view.run.sha })} is good.`;
+  const rows = [
+    ['Workspace', 'Branch', 'A push deploys', 'Environment', 'Log'],
+    ['---', '---', '---', '---', '---'],
+    ...workspaces.map((one) => [
+      formatCode(one.name) || formatCode(one.id),
+      formatCode(one.branch),
+      describePushes(one),
+      formatCode(one.environment ?? ''),
+      chooseLogMode(one, view.repository.private),
+    ]),
+  ];
+  const summary = [
+    `${lead} On the default branch it would do this with the workspaces of this repository:`,
+    rows.map(formatTableRow).join('\n'),
+  ];
+  return {
+    title: `Pushes would deploy ${formatCount(deployed)} of ${formatCount(workspaces.length)} workspaces`,
+    summary: truncateBytes(summary.join('\n\n'), OUTPUT_BYTES),
+  };
+}
+
+function describePushes({ onPush, paths, directory, pathsIgnore }: WouldDeploy): string {
+  if (!onPush) return 'no: `on_push` is false';
+  const folder = directory === null ? 'always' : `when ${formatCode(directory)} changes`;
+  const counts = paths === null ? folder : `when ${listGlobs(paths)} changes`;
+  return pathsIgnore.length === 0 ? counts : `${counts}, except ${listGlobs(pathsIgnore)}`;
+}
+
+/** More of them would make the table unreadable. */
+const MOST_GLOBS = 10;
+
+function listGlobs(globs: readonly string[]): string {
+  const shown = globs.slice(0, MOST_GLOBS).map((glob) => formatCode(glob));
+  return globs.length > MOST_GLOBS ? `${shown.join(', ')}, …` : shown.join(', ');
+}

@@ -1,0 +1,64 @@
+import type { NotedFailure } from '../failure-comment.ts';
+import type { CommentPages } from './describe-shown.ts';
+import { describeCommit, describeState, linkState, linkWorkspaceOf } from './describe-shown.ts';
+import { formatCode, linkWords } from './escape-markdown.ts';
+import { formatCount } from './format-count.ts';
+import { findRunUrl } from './link-commit.ts';
+import { joinParts, layTable, type ReplyPart } from './reply-parts.ts';
+
+/** Of GitHub's 65,536 characters for a comment; the rest is for the marker, and for a secret that grows when redacted. */
+const COMMENT_LENGTH = 65_000;
+
+/** Everything that a comment about a commit's failed deployments depends on. */
+export interface FailureCommentView extends CommentPages {
+  /** At least one. */
+  readonly failures: readonly NotedFailure[];
+}
+
+/** By this the app finds its own comment again; nobody sees it. */
+export function markFailureComment(id: string): string {
+  return `<!-- meltano-deploy:failure:${id} -->`;
+}
+
+/** The comment on the pull request whose commit failed to deploy, in GitHub's Markdown. Pure. */
+export function renderFailureComment(view: FailureCommentView): string {
+  const [only, another] = view.failures;
+  const isOpen = view.failures.some((one) => one.repairedBy === null);
+  const outlook = isOpen ? 'Once a later deployment succeeds, this comment will say so.' : '';
+  const main = only && !another ? [renderOne(view, only)] : renderSeveral(view);
+  return joinParts([...main, outlook], COMMENT_LENGTH);
+}
+
+function renderOne(view: FailureCommentView, { deployment, repairedBy }: NotedFailure): string {
+  const workspace = linkWorkspaceOf(view, deployment);
+  const failed = describeState(view, { deployment, supersededBy: null });
+  const run = linkWords('Check run', findRunUrl(view, deployment));
+  if (repairedBy === null) {
+    return `**${failed}:** ${workspace}, branch ${formatCode(deployment.branch)}, commit ${describeCommit(view, deployment)} of this pull request. ${run}.`;
+  }
+  const deployed = linkState(view, { deployment: repairedBy, supersededBy: null });
+  return `**Repaired:** ${workspace}, ${lowerFirst(deployed)} with commit ${describeCommit(view, repairedBy)}.\n\nWith commit ${describeCommit(view, deployment)} of this pull request it had failed. ${run}.`;
+}
+
+function renderSeveral(view: FailureCommentView): ReplyPart[] {
+  const { failures } = view;
+  const repaired = failures.filter((one) => one.repairedBy !== null).length;
+  const rows = failures.map(({ deployment, repairedBy }) => [
+    linkWorkspaceOf(view, deployment),
+    formatCode(deployment.branch),
+    describeCommit(view, deployment),
+    linkState(view, { deployment, supersededBy: null }),
+    repairedBy === null ? '' : describeCommit(view, repairedBy),
+  ]);
+  const all = formatCount(failures.length);
+  const headline =
+    repaired === failures.length
+      ? `Repaired: all ${all} deployments of this pull request that had failed`
+      : `${formatCount(failures.length - repaired)} of ${all} workspaces failed to deploy this pull request`;
+  return [`**${headline}**`, layTable(['Workspace', 'Branch', 'Commit', 'State', 'Repaired by'], rows)];
+}
+
+/** The words of a link too. */
+function lowerFirst(words: string): string {
+  return words.replace(/^\[?[A-Z]/, (first) => first.toLowerCase());
+}

@@ -1,0 +1,106 @@
+import type { FirstError, LogExcerpt } from '../../domain/log-excerpt.ts';
+import { chooseLogMode } from '../../domain/repository-configuration.ts';
+import { OUTPUT_BYTES, truncateBytes, truncateBytesFromStart } from '../../domain/truncate-bytes.ts';
+import { capLogLine } from '../../logs/clean-log-line.ts';
+import type { CheckRunView } from './check-run-view.ts';
+import { showableLog } from './describe-deployment.ts';
+import { formatLink } from './escape-markdown.ts';
+import { fence, fenceOverhead } from './fence.ts';
+import { formatCount } from './format-count.ts';
+
+/** Of the text's bytes, what the error and its surroundings may take, with their fence. */
+const ERROR_BYTES = 30_000;
+/** GitHub may keep a text that an update leaves out: that of a log that was shown before the repository was made public. */
+const HIDDEN = 'No log is shown here.';
+const INCOMPLETE = '**The log could not be read to its end.**';
+
+/** The log in Markdown; undefined when there is none to show. */
+export function renderText(view: CheckRunView): string | undefined {
+  if (view.deployment.jobId !== null && chooseLogMode(view.deployment, view.repository.private) === 'none') {
+    return HIDDEN;
+  }
+  const log = showableLog(view);
+  if (log === null || (log.tail.length === 0 && log.firstError === null)) return undefined;
+  const note = view.deployment.state === 'concluded' && !log.complete ? INCOMPLETE : '';
+  const text = renderWhole(log, note) ?? renderExcerpt(log, note, view);
+  return truncateBytes(text, OUTPUT_BYTES);
+}
+
+function renderWhole(log: LogExcerpt, note: string): string | null {
+  if (log.omittedLines > 0) return null;
+  const text = joinParts([note, fence(log.tail.join('\n'))]);
+  return Buffer.byteLength(text) <= OUTPUT_BYTES ? text : null;
+}
+
+function renderExcerpt(log: LogExcerpt, note: string, view: CheckRunView): string {
+  const room = OUTPUT_BYTES - measureWords(log, note, view);
+  const tail = takeTail(log.tail, room);
+  const tailStart = log.totalLines - tail.length + 1;
+  const error = log.firstError;
+  if (error === null || error.line - error.contextBefore >= tailStart) {
+    return joinParts([...renderTail(tail, tailStart - 1, view), note]);
+  }
+  const context = fence(cutContext(error));
+  const next = error.line - error.contextBefore + error.context.length;
+  const rest = takeTail(log.tail, room - Buffer.byteLength(context));
+  // Lines that stand around the error are not shown twice.
+  const afterContext = rest.slice(Math.max(0, next - (log.totalLines - rest.length + 1)));
+  return joinParts([
+    describeError(error, log),
+    context,
+    ...renderTail(afterContext, log.totalLines - afterContext.length - next + 1, view),
+    note,
+  ]);
+}
+
+function renderTail(tail: readonly string[], leftOut: number, view: CheckRunView): string[] {
+  return tail.length === 0 ? [] : [describeTail(leftOut, tail.length, view), fence(tail.join('\n'))];
+}
+
+/** The most bytes that the sentences around the log can take: no count in them is above that of all lines. */
+function measureWords(log: LogExcerpt, note: string, view: CheckRunView): number {
+  const { totalLines } = log;
+  const error = log.firstError === null ? '' : describeError(log.firstError, log);
+  const words = joinParts([error, '```', describeTail(totalLines, totalLines, view), '```', note]);
+  return Buffer.byteLength(words);
+}
+
+function describeError(error: FirstError, log: LogExcerpt): string {
+  return `The error, in line ${formatCount(error.line)} of ${formatCount(log.totalLines)}:`;
+}
+
+function describeTail(leftOut: number, shown: number, view: CheckRunView): string {
+  const last = `The last ${shown === 1 ? 'line' : `${formatCount(shown)} lines`}:`;
+  if (leftOut === 0) return last;
+  const lines = leftOut === 1 ? '1 line is' : `${formatCount(leftOut)} lines are`;
+  return `${lines} left out here; all of the log is on ${formatLink('Meltano Cloud', view.workspaceUrl)}. ${last}`;
+}
+
+/** The last lines that fit into `budget` bytes with their fence. */
+function takeTail(lines: readonly string[], budget: number): string[] {
+  // The builder's lines are that short already: it bounds the fence that a line of nothing but backticks needs.
+  const capped = lines.map((line) => capLogLine(line));
+  const room = budget - fenceOverhead(capped.join('\n'));
+  let first = capped.length;
+  let bytes = 0;
+  while (first > 0) {
+    bytes += Buffer.byteLength(capped[first - 1] ?? '') + 1;
+    if (bytes > room) break;
+    first--;
+  }
+  return capped.slice(first);
+}
+
+/** The error's line and as much around it as fits. */
+function cutContext(error: FirstError): string {
+  const lines = error.context.map((line) => capLogLine(line));
+  const room = ERROR_BYTES - fenceOverhead(lines.join('\n'));
+  const before = lines.slice(0, error.contextBefore).join('\n');
+  const kept = truncateBytes(lines.slice(error.contextBefore).join('\n'), room);
+  const rest = room - Buffer.byteLength(kept) - 1;
+  return before === '' || rest <= 0 ? kept : `${truncateBytesFromStart(before, rest)}\n${kept}`;
+}
+
+function joinParts(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('\n\n');
+}

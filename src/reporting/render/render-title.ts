@@ -1,0 +1,63 @@
+import type { Deployment } from '../../domain/deployment.ts';
+import { tellsOfOutage } from '../../domain/outage.ts';
+import { sliceWhole } from '../../logs/clean-log-line.ts';
+import type { CheckRunView } from './check-run-view.ts';
+import { shortenSha, showableLog, splitProblem } from './describe-deployment.ts';
+import { describeEnd } from './describe-end.ts';
+import { formatDuration } from './format-duration.ts';
+import { formatTitle } from './format-title.ts';
+import { PLAIN_WORDING } from './wording.ts';
+
+/** The one line that a commit's list of checks shows; not Markdown. Only here `view.now` matters. */
+export function renderTitle(view: CheckRunView): string {
+  return formatTitle(chooseTitle(view));
+}
+
+function chooseTitle(view: CheckRunView): string {
+  const { deployment } = view;
+  return deployment.state === 'concluded' ? titleConcluded(view) : addWithdrawal(titleNow(view), deployment);
+}
+
+function titleNow(view: CheckRunView): string {
+  const { deployment } = view;
+  if (deployment.state === 'running') return addProblem(titleRunning(view), deployment);
+  if (deployment.state !== 'queued') return titleStart(view);
+  return addProblem(deployment.problem === null ? 'Queued on Meltano Cloud' : 'Queued', deployment);
+}
+
+function titleStart({ deployment, waitsFor }: CheckRunView): string {
+  if (waitsFor === 'another repository') return 'Waiting for another deployment of this workspace';
+  if (waitsFor !== null) return `Waiting for ${shortenSha(waitsFor.sha)}, which is being deployed`;
+  if (deployment.problem === null) return 'Starting on Meltano Cloud';
+  const { what } = splitProblem(deployment.problem);
+  if (!what.startsWith('Meltano Cloud ') || tellsOfOutage(what)) return `Waiting: ${what}`;
+  const { attemptOutcome } = deployment;
+  const next =
+    attemptOutcome === 'lost' || attemptOutcome === 'unreadable' ? 'looking for the job' : 'trying again';
+  return `Waiting for Meltano Cloud: it ${what.slice('Meltano Cloud '.length)}; ${next}`;
+}
+
+function titleRunning({ deployment, now }: CheckRunView): string {
+  const since = deployment.jobStartedAt ?? deployment.acceptedAt;
+  const running = since === null ? 'Running' : `Running for ${formatDuration(now - since)}`;
+  const { jobStatus } = deployment;
+  if (jobStatus === null || jobStatus === 'RUNNING') return running;
+  return `${running} (status ${sliceWhole(jobStatus, 40)})`;
+}
+
+/** What goes wrong while the job is watched doesn't stop the job. */
+function addProblem(title: string, { problem }: Deployment): string {
+  return problem === null ? title : `${title}; ${splitProblem(problem).what}: trying again`;
+}
+
+function titleConcluded(view: CheckRunView): string {
+  const { deployment, supersededBy, startTimeoutMinutes, deployTimeoutMinutes } = view;
+  const error = showableLog(view)?.firstError?.message ?? null;
+  const facts = { supersededBy, error, startTimeoutMinutes, deployTimeoutMinutes };
+  return describeEnd(deployment, facts, PLAIN_WORDING);
+}
+
+/** The wish stands until the job has ended. */
+function addWithdrawal(title: string, { withdrawnBy }: Deployment): string {
+  return withdrawnBy === null ? title : `${title}; being withdrawn by ${PLAIN_WORDING.person(withdrawnBy)}`;
+}

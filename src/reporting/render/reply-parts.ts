@@ -1,0 +1,50 @@
+import { formatTableRow } from './escape-markdown.ts';
+import { formatCount } from './format-count.ts';
+
+/** A paragraph, or what makes itself fit into the characters that the others leave. */
+export type ReplyPart = string | ((room: number) => string);
+
+const GAP = '\n\n';
+
+/** One text of at most `limit` characters, if those that can't give way leave room. */
+export function joinParts(parts: readonly ReplyPart[], limit: number): string {
+  let room = limit;
+  for (const part of parts) room -= (typeof part === 'string' ? part.length : 0) + GAP.length;
+  const texts = parts.map((part) => {
+    if (typeof part === 'string') return part;
+    const text = part(room);
+    room -= text.length;
+    return text;
+  });
+  return texts.filter((text) => text !== '').join(GAP);
+}
+
+/** Characters for the line that says how much was left out. */
+const MORE_LENGTH = 40;
+
+/** A table of finished Markdown, with as many rows as there is room for. */
+export function layTable(head: readonly string[], rows: readonly (readonly string[])[]): ReplyPart {
+  return (room) => {
+    const lines = [formatTableRow(head), formatTableRow(head.map(() => '---'))];
+    let left = room - MORE_LENGTH - lines.join('\n').length;
+    for (const row of rows) {
+      const line = formatTableRow(row);
+      left -= line.length + 1;
+      if (left < 0) break;
+      lines.push(line);
+    }
+    const omitted = rows.length - (lines.length - 2);
+    const table = lines.join('\n');
+    return omitted === 0 ? table : `${table}${GAP}… and ${formatCount(omitted)} more.`;
+  };
+}
+
+const LONGEST_LIST = 10;
+
+/** `a`, `a and b`, `a, b and 7 more`. */
+export function joinList(items: readonly string[]): string {
+  const shown = items.length > LONGEST_LIST ? items.slice(0, LONGEST_LIST) : items.slice(0, -1);
+  const last =
+    items.length > LONGEST_LIST ? `${formatCount(items.length - LONGEST_LIST)} more` : (items.at(-1) ?? '');
+  return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
+}

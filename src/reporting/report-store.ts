@@ -1,0 +1,30 @@
+import type { Deployment } from '../domain/deployment.ts';
+
+/**
+ * When an installation was last found to be usable again, for whichever instance waits before it writes for it. Only a
+ * hint: without it what waits is tried again within a quarter of an hour.
+ */
+export interface ResumeStore {
+  saveResumedAt(installationId: number, time: number): Promise<void>;
+  /** Null for never. */
+  readResumedAt(installationId: number): Promise<number | null>;
+}
+
+/** With several instances: what the one that writes for an installation has to look after. */
+export interface ReportQueue {
+  /** Deployments of the installation's repositories that are open, whose check run is behind them, or may be there twice. */
+  listReportable(installationId: number): Promise<Deployment[]>;
+}
+
+export interface ReportStore {
+  getDeployment(id: string): Promise<Deployment | null>;
+  /** Deployments whose check run is behind them, or may be there twice. */
+  listUnreported(): Promise<Deployment[]>;
+  /** Notes what was written (or tried) of a deployment, or of a configuration run; never makes a report due. */
+  saveReport(
+    id: string,
+    report: Partial<
+      Pick<Deployment, 'reportedRevision' | 'checkRunId' | 'checkRunUrl' | 'checkRunAttemptedAt'>
+    >,
+  ): Promise<void>;
+}

@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../domain/clock.ts';
+import type { Deployment, Repository } from '../domain/deployment.ts';
+import type { GitHubFailure, GitHubResult } from '../domain/github-result.ts';
+import { stamp } from '../domain/stored-times.ts';
+import type { CheckRunApi, WrittenCheckRun } from '../github/check-runs.ts';
+import { keepNewAnnotations, writeWithAnnotations } from './annotations-once.ts';
+import { type CreateOnce, LAST_LOOK_MS } from './create-once.ts';
+import type { SendWrite } from './pace/write-lane.ts';
+import type { CheckRunFields } from './render/check-run-view.ts';
+import { renderDuplicate } from './render/render-duplicate.ts';
+import type { ReportStore } from './report-store.ts';
+
+/** What a check run is about, as far as writing it goes. */
+export type ReportedRun = Pick<
+  Deployment,
+  | 'id'
+  | 'installationId'
+  | 'sha'
+  | 'state'
+  | 'revision'
+  | 'reportedRevision'
+  | 'checkRunId'
+  | 'checkRunUrl'
+  | 'checkRunAttemptedAt'
+>;
+
+export type WriteOutcome =
+  /** Written, or there was nothing to write; `sent` says whether a write went out. */
+  | {
+      readonly kind: 'written';
+      readonly sent: boolean;
+      readonly digest: string;
+      /** Milliseconds until a second run for the same deployment is looked for; null for never. */
+      readonly lookMs: number | null;
+    }
+  /** The run may exist and isn't shown yet. */
+  | { readonly kind: 'look again'; readonly waitMs: number }
+  | {
+      readonly kind: 'failed';
+      readonly failure: GitHubFailure;
+      /** When to try again (milliseconds); null where the failure has to say it. */
+      readonly waitMs: number | null;
+    };
+
+export interface WriteRequest {
+  readonly deployment: ReportedRun;
+  /** What the run's `external_id` begins with. */
+  readonly externalId: string;
+  readonly repository: Repository;
+  readonly fields: CheckRunFields;
+  /** The fields without what only the time changes. */
+  readonly timeless: CheckRunFields;
+  /** The digest of what was written last. */
+  readonly lastDigest: string | null;
+  /** Whether a second run for the same deployment is to be looked for now, and whether there is more to do than that. */
+  readonly looks: 'no' | 'first' | 'only';
+}
+
+/** The revision of a run that shows nothing of its deployment yet. */
+const UNREPORTED = 0;
+/** The run that is known says that it is a duplicate, and its newer one is not shown. */
+const NEWEST_NOT_SHOWN: GitHubFailure = {
+  kind: 'unknown',
+  message: 'GitHub does not show the newest check run',
+};
+
+export interface WritePorts {
+  readonly api: CheckRunApi;
+  readonly store: Pick<ReportStore, 'saveReport'>;
+  readonly createOnce: CreateOnce;
+  /** All writes go through it. */
+  readonly send: SendWrite;
+  readonly clock: Clock;
+}
+
+/** Brings one check run to the state of its deployment. */
+export async function writeCheckRun(request: WriteRequest, ports: WritePorts): Promise<WriteOutcome> {
+  const { deployment, lastDigest, looks } = request;
+  const digest = createHash('sha1').update(JSON.stringify(request.timeless)).digest('base64');
+  const { checkRunId } = deployment;
+  if (checkRunId === null) return create(request, digest, ports);
+  if (looks === 'no') return bringUpToDate(request, { id: checkRunId, digest, lastDigest }, ports);
+  const newest = await settleDuplicates(request, ports);
+  if (!newest.ok) return { kind: 'failed', failure: newest.failure, waitMs: null };
+  const isOther = newest.value !== checkRunId || deployment.reportedRevision === UNREPORTED;
+  if (looks === 'only' && !isOther) {
+    return { kind: 'written', sent: false, digest: lastDigest ?? digest, lookMs: null };
+  }
+  const last = isOther ? null : lastDigest;
+  return bringUpToDate(request, { id: newest.value, digest, lastDigest: last }, ports);
+}
+
+async function create(request: WriteRequest, digest: string, ports: WritePorts): Promise<WriteOutcome> {
+  const { deployment, repository, fields } = request;
+  const { api, store, send } = ports;
+  const outcome = await ports.createOnce({
+    id: deployment.id,
+    attemptedAt: deployment.checkRunAttemptedAt,
+    noteAttempt: () => store.saveReport(deployment.id, { checkRunAttemptedAt: stamp(ports.clock) }),
+    noteRefusal: () => store.saveReport(deployment.id, { checkRunAttemptedAt: null }),
+    look: () => findRuns(request, api),
+    create: () => writeWithAnnotations(fields, (one) => send(() => api.create(repository, one))),
+  });
+  if (outcome.kind !== 'made') return outcome;
+  const { value, isNew, older, isSure } = outcome;
+  const { id, url } = value;
+  const lookMs = isSure ? null : LAST_LOOK_MS;
+  if (isNew) {
+    await store.saveReport(deployment.id, {
+      checkRunId: id,
+      checkRunUrl: url,
+      ...(isSure ? { checkRunAttemptedAt: null } : {}),
+      reportedRevision: deployment.revision,
+    });
+    return { kind: 'written', sent: true, digest, lookMs };
+  }
+  const kept = await keepNewest(request, { newest: value, older, isSure }, ports);
+  if (!kept.ok) return { kind: 'failed', failure: kept.failure, waitMs: null };
+  const written = await bringUpToDate(request, { id, digest, lastDigest: null }, ports);
+  return written.kind === 'written' ? { ...written, lookMs } : written;
+}
+
+/** The runs that were made for the deployment and are no duplicates, oldest first. */
+async function findRuns(
+  { deployment, repository, fields, externalId }: WriteRequest,
+  api: CheckRunApi,
+): Promise<GitHubResult<readonly WrittenCheckRun[]>> {
+  // By the name as it was written: what can't be shown is taken out of it.
+  const found = await api.find(repository, { sha: deployment.sha, name: fields.name, externalId });
+  if (!found.ok) return found;
+  const { checkRunId, checkRunUrl } = deployment;
+  const runs = [...found.value];
+  // It is there, also where GitHub doesn't show it right now: an older one must not be taken for the newest.
+  if (checkRunId !== null && !runs.some(({ id }) => id === checkRunId))
+    runs.push({ id: checkRunId, url: checkRunUrl, isDuplicate: false });
+  // One that was concluded as a duplicate stays so.
+  const value = runs.filter(({ isDuplicate }) => !isDuplicate).toSorted((a, b) => a.id - b.id);
+  return { ok: true, value };
+}
+
+/** Looks for more than one run, concludes all but the newest, and gives that one's id. */
+async function settleDuplicates(request: WriteRequest, ports: WritePorts): Promise<GitHubResult<number>> {
+  const found = await findRuns(request, ports.api);
+  if (!found.ok) return found;
+  const newest = found.value.at(-1);
+  if (!newest) return { ok: false, failure: NEWEST_NOT_SHOWN };
+  const kept = await keepNewest(request, { newest, older: found.value.slice(0, -1), isSure: true }, ports);
+  return kept.ok ? { ok: true, value: newest.id } : kept;
+}
+
+/**
+ * Concludes the older runs. Which one is gone on with, and that it shows nothing yet, is stored before: a process that ends
+ * meanwhile would go on with a concluded one. That others may be there is stored until they are concluded.
+ */
+async function keepNewest(
+  request: WriteRequest,
+  { newest, older, isSure }: { newest: WrittenCheckRun; older: readonly WrittenCheckRun[]; isSure: boolean },
+  { api, store, send }: WritePorts,
+): Promise<GitHubResult<null>> {
+  const { deployment, repository, fields } = request;
+  if (newest.id !== deployment.checkRunId) {
+    const other = { checkRunId: newest.id, checkRunUrl: newest.url, reportedRevision: UNREPORTED };
+    await store.saveReport(deployment.id, other);
+  }
+  for (const { id } of older) {
+    const concluded = await send(() => api.update(repository, id, renderDuplicate(fields, newest)));
+    if (!concluded.ok) return concluded;
+  }
+  if (isSure) await store.saveReport(deployment.id, { checkRunAttemptedAt: null });
+  return { ok: true, value: null };
+}
+
+async function bringUpToDate(
+  { deployment, repository, fields }: WriteRequest,
+  { id, digest, lastDigest }: { id: number; digest: string; lastDigest: string | null },
+  { api, store, send }: WritePorts,
+): Promise<WriteOutcome> {
+  const isSame = digest === lastDigest;
+  if (!isSame) {
+    const kept = await keepNewAnnotations(api, { repository, id }, fields);
+    if (!kept.ok) return { kind: 'failed', failure: kept.failure, waitMs: null };
+    const updated = await writeWithAnnotations(kept.value, (one) =>
+      send(() => api.update(repository, id, one)),
+    );
+    if (!updated.ok) return { kind: 'failed', failure: updated.failure, waitMs: null };
+  }
+  await store.saveReport(deployment.id, { reportedRevision: deployment.revision });
+  return { kind: 'written', sent: !isSame, digest, lookMs: null };
+}

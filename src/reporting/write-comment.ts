@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../domain/clock.ts';
+import type { ConversationApi, Place } from '../domain/conversation.ts';
+import type { Repository } from '../domain/deployment.ts';
+import { failed, type Step } from '../domain/judge-step.ts';
+import { ageOf, stamp } from '../domain/stored-times.ts';
+import { type CreateOnce, LAST_LOOK_MS } from './create-once.ts';
+
+/** A comment of the app as it is stored. */
+export interface CommentState {
+  readonly id: number | null;
+  /** When it was last sent and not answered (epoch milliseconds): it may be there once more than is known. */
+  readonly attemptedAt: number | null;
+  /** Digest of its text as it stands. */
+  readonly digest: string | null;
+}
+
+/** A comment of the app, wherever it stands in its making. */
+export interface OwnComment {
+  readonly repository: Repository;
+  readonly place: Place;
+  /** By this the app finds it again; at the end of the text. */
+  readonly marker: string;
+  readonly state: CommentState;
+  readonly save: (change: Partial<CommentState>) => Promise<void>;
+}
+
+export interface CommentPorts {
+  readonly api: ConversationApi;
+  readonly clock: Clock;
+  readonly createOnce: CreateOnce;
+}
+
+/** Brings a comment to its text, one request at the most. Null when it stands as it should. */
+export async function writeComment(
+  { api, clock, createOnce }: CommentPorts,
+  { repository, place, marker, state, save }: OwnComment,
+  text: string,
+): Promise<Step | null> {
+  const body = `${text}\n\n${marker}`;
+  const digest = createHash('sha256').update(body).digest('base64');
+  if (digest === state.digest) return null;
+  if (state.id !== null) {
+    const edited = await api.editReply(repository, state.id, body);
+    if (!edited.ok) return failed(edited.failure);
+    await save({ digest });
+    return { kind: 'wait', ms: 0 };
+  }
+  const since = state.attemptedAt ?? clock.now();
+  const outcome = await createOnce({
+    id: marker,
+    attemptedAt: state.attemptedAt,
+    noteAttempt: () => save({ attemptedAt: stamp(clock) }),
+    noteRefusal: () => save({ attemptedAt: null }),
+    look: () => api.findReplies(repository, place, { marker, since }),
+    create: () => api.createReply(repository, place, body),
+  });
+  if (outcome.kind === 'look again') return { kind: 'wait', ms: outcome.waitMs };
+  if (outcome.kind === 'failed') return outcome;
+  const { value, isNew, isSure, older } = outcome;
+  const isSettled = isSure && older.length === 0;
+  await save({
+    id: value,
+    ...(isNew ? { digest } : {}),
+    ...(isSettled ? { attemptedAt: null } : {}),
+  });
+  return { kind: 'wait', ms: 0 };
+}
+
+/** A minute after a create that was not answered: removes a comment that came twice. Null when there is nothing to do. */
+export async function removeDuplicates(
+  { api, clock }: CommentPorts,
+  { repository, place, marker, state, save }: OwnComment,
+): Promise<Step | null> {
+  const { id, attemptedAt } = state;
+  // One on a commit can't be removed: GitHub wants contents: write for that.
+  if (id === null || attemptedAt === null || place.kind === 'commit') return null;
+  const ms = Math.max(0, LAST_LOOK_MS - ageOf(clock, attemptedAt));
+  if (ms > 0) return { kind: 'wait', ms };
+  const found = await api.findReplies(repository, place, { marker, since: attemptedAt });
+  if (!found.ok) return failed(found.failure);
+  const [oldest, ...rest] = found.value.filter((one) => one !== id);
+  if (oldest === undefined) {
+    await save({ attemptedAt: null });
+    return { kind: 'wait', ms: 0 };
+  }
+  const removed = await api.removeReply(repository, oldest);
+  if (!removed.ok) return failed(removed.failure);
+  if (rest.length === 0) await save({ attemptedAt: null });
+  return { kind: 'wait', ms: 0 };
+}

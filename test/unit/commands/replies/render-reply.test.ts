@@ -1,0 +1,209 @@
+import fc from 'fast-check';
+import { Lexer, type Token } from 'marked';
+import { describe, expect, test } from 'vitest';
+import { listExamples } from '../../../../scripts/command-docs/examples.ts';
+import { parseCommand } from '../../../../src/commands/parse-command.ts';
+import { renderReply } from '../../../../src/commands/replies/render-reply.ts';
+import type { ReplyBody, ReplyView } from '../../../../src/commands/replies/reply-view.ts';
+import { COMMAND_NAMES } from '../../../../src/domain/command.ts';
+import type { NamedWorkspace, Refusal } from '../../../../src/domain/conversation.ts';
+import { buildDeployment } from '../../domain/deployment-builder.ts';
+
+const GITHUB_LENGTH = 65_536;
+
+function viewOf(body: ReplyBody, comment = '/meltano status'): ReplyView {
+  const [example] = listExamples();
+  if (!example) throw new Error('There are no examples');
+  const parsed = parseCommand(comment);
+  if (parsed.kind === 'none') throw new Error(`No command in ${comment}`);
+  return { ...example.view, command: { ...example.view.command, parsed }, body };
+}
+
+function shown(differences: Parameters<typeof buildDeployment>[0]) {
+  return { deployment: buildDeployment(differences), supersededBy: null };
+}
+
+/** What would come alive on GitHub: links, images, HTML, and the text outside of code. */
+function readMarkdown(text: string): { links: string[]; html: string[]; prose: string } {
+  const [links, html, prose]: [string[], string[], string[]] = [[], [], []];
+  const tokens = Lexer.lex(text, { gfm: true });
+  walkTokensOf(tokens, (token) => {
+    if (token.type === 'link' || token.type === 'image') links.push(String(token['href']));
+    if (token.type === 'html') html.push(token.raw.trim());
+    if (token.type === 'text' && !('tokens' in token && token.tokens)) prose.push(token.raw);
+  });
+  return { links, html, prose: prose.join(' ') };
+}
+
+function walkTokensOf(tokens: Token[], see: (token: Token & Record<string, unknown>) => void): void {
+  for (const token of tokens as (Token & Record<string, unknown>)[]) {
+    see(token);
+    if (token.type === 'table') {
+      const cells = [token['header'], ...(token['rows'] as unknown[])].flat() as { tokens: Token[] }[];
+      for (const cell of cells) walkTokensOf(cell.tokens, see);
+    } else if (token.type === 'list') {
+      for (const item of token['items'] as { tokens: Token[] }[]) walkTokensOf(item.tokens, see);
+    } else if (Array.isArray(token['tokens'])) walkTokensOf(token['tokens'] as Token[], see);
+  }
+}
+
+const OURS = /^https:\/\/(github\.com\/acme\/data\/|app\.meltano\.com\/workspaces\/)/;
+
+function expectHarmless(text: string): void {
+  const { links, html, prose } = readMarkdown(text);
+  for (const link of links) expect(link).toMatch(OURS);
+  for (const tag of html) expect(tag).toMatch(/^(<details><summary>Log<\/summary>|<\/details>)$/);
+  expect(prose).not.toMatch(/@\w|#\d|\bGH-\d|[0-9a-f]{40}|https?:/);
+  expect(text.length).toBeLessThan(GITHUB_LENGTH);
+}
+
+describe('every reply', () => {
+  test.each(listExamples().map((one) => [one.title, one] as const))(
+    'is harmless Markdown: %s',
+    (_, { view }) => {
+      expectHarmless(renderReply(view));
+    },
+  );
+
+  test('says nothing that only time changes', () => {
+    const at = (jobStartedAt: number) => {
+      const deployments = [
+        shown({ id: 'one', sha: 'a'.repeat(40), state: 'running', jobId: 'job', jobStartedAt }),
+      ];
+      return renderReply(viewOf({ kind: 'redeploy', missing: [], deployments }, '/redeploy'));
+    };
+    expect(at(1_000)).toBe(at(900_000));
+  });
+
+  test('remarks on commands that were ignored', () => {
+    const comment = '/meltano status\n/redeploy\n/meltano help';
+    const text = renderReply(viewOf({ kind: 'status', workspaces: [] }, comment));
+    expect(text).toContain('2 more commands in the same comment were ignored');
+  });
+});
+
+const HOSTILE = fc.oneof(
+  fc.constantFrom(
+    '@acme/admins fixes #1',
+    '[click](https://evil.example)',
+    '![x](https://evil.example/x.png)',
+    '<img src=x onerror=alert(1)>',
+    '<details><summary>x',
+    '`a` ``b`` |c| \\| **d**',
+    'https://evil.example',
+    '```\n# out\n```',
+    '</details>@ana',
+    'GH-1 a1b2c3d4e5f60718293a4b5c6d7e8f9001122334',
+    '\u202Egnp.exe\u0000\u001B[31m',
+  ),
+  fc.string({ unit: 'binary', maxLength: 60 }),
+);
+
+describe('what others wrote', () => {
+  test('never comes alive: names, branches, problems, logs', () => {
+    const property = fc.property(HOSTILE, HOSTILE, HOSTILE, (name, branch, text) => {
+      const workspace: NamedWorkspace = { id: 'a1', name, branch, directory: text };
+      const ended = { state: 'concluded', conclusion: 'failure', reason: 'start_refused' } as const;
+      const deployment = shown({ workspaceName: name, branch, problem: text, requestedBy: text, ...ended });
+      const { deployment: one } = deployment;
+      const bodies: ReplyBody[] = [
+        { kind: 'redeploy', missing: [workspace], deployments: [deployment, deployment] },
+        { kind: 'withdraw', idle: [workspace], deployments: [deployment] },
+        { kind: 'status', workspaces: [{ workspace, recent: [deployment] }] },
+        {
+          kind: 'why',
+          findings: [{ workspace, sha: null, isHead: false, reason: 'branch_deleted', since: null }],
+        },
+        {
+          kind: 'logs',
+          workspace,
+          lines: 5,
+          log: { kind: 'shown', deployment: one, lines: [name, branch, text], totalLines: 3, redactions: 0 },
+        },
+        {
+          kind: 'logs',
+          workspace,
+          lines: 5,
+          log: { kind: 'unreadable', deployment: one, problem: text },
+        },
+        ...refusalsOf(workspace, text).map((refusal): ReplyBody => ({ kind: 'refused', refusal })),
+      ];
+      for (const body of bodies) expectHarmless(renderReply(viewOf(body)));
+    });
+    fc.assert(property, { numRuns: 60 });
+  });
+
+  test('in a command that was not understood is quoted as code', () => {
+    for (const comment of [
+      '/redeploy --@ana',
+      '/meltano redploy',
+      '/redeploy "@ana fixes #1',
+      '/meltano logs --lines=#1',
+    ]) {
+      expectHarmless(renderReply(viewOf({ kind: 'refused', refusal: { code: 'not_understood' } }, comment)));
+    }
+  });
+});
+
+function refusalsOf(workspace: NamedWorkspace, word: string): Refusal[] {
+  return [
+    { code: 'unknown_workspace', word, candidates: [workspace] },
+    { code: 'ambiguous_workspace', word, candidates: [workspace] },
+    { code: 'choose_workspace', branch: word, candidates: [workspace] },
+    { code: 'branch_missing', missing: [workspace] },
+    { code: 'unanswered', problem: word },
+  ];
+}
+
+describe('the size', () => {
+  test('of a reply about thousands of workspaces stays below GitHub’s limit, and says what is left out', () => {
+    const workspaces = Array.from({ length: 3_000 }, (_, index) => ({
+      id: `id-${index}`,
+      name: `Workspace ${index}`,
+      branch: 'main',
+      directory: null,
+    }));
+    const refusal: Refusal = { code: 'choose_workspace', branch: null, candidates: workspaces };
+    const text = renderReply(viewOf({ kind: 'refused', refusal }));
+    expect(text.length).toBeLessThan(GITHUB_LENGTH);
+    expect(text).toMatch(/… and [\d,]+ more\./);
+  });
+
+  test('of a log is cut from its beginning, the end stays', () => {
+    const lines = Array.from({ length: 1_000 }, (_, index) => `${index} ${'x'.repeat(500)}`);
+    const workspace = { id: 'a', name: 'A', branch: 'main', directory: null };
+    const log = {
+      kind: 'shown',
+      deployment: buildDeployment({ jobId: 'job' }),
+      lines,
+      totalLines: 1_000,
+      redactions: 0,
+    } as const;
+    const text = renderReply(viewOf({ kind: 'logs', workspace, lines: 1_000, log }));
+    expect(text.length).toBeLessThan(GITHUB_LENGTH);
+    expect(text).toContain('\n999 x');
+    expect(text).not.toContain('\n0 x');
+  });
+});
+
+test('help says of each command whether the person may use it', () => {
+  const marks = (level: 'pull' | 'triage' | 'push') =>
+    renderReply(viewOf({ kind: 'help', level }))
+      .match(/\| [✓✗] \|/g)
+      ?.map((one) => one[2])
+      .join('');
+  expect(marks('push')).toBe('✓'.repeat(COMMAND_NAMES.length));
+  expect(marks('pull')).toBe('✗✗✓✓✓✓');
+});
+
+test('a name that a table can’t show as it is written is not what to type', () => {
+  const workspace = {
+    id: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e',
+    name: 'a | b',
+    branch: 'main',
+    directory: null,
+  };
+  const refusal: Refusal = { code: 'choose_workspace', branch: null, candidates: [workspace] };
+  const text = renderReply(viewOf({ kind: 'refused', refusal }, '/redeploy'));
+  expect(text).toContain(`\`/redeploy ${workspace.id}\``);
+});

@@ -1,0 +1,349 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { createReportFinisher } from '../../../src/deploying/finish-report.ts';
+import type { ReconcileContext } from '../../../src/deploying/reconcile-context.ts';
+import { createReconciler } from '../../../src/deploying/reconcile-workspace.ts';
+import type { Account, Accounts, Trigger } from '../../../src/domain/account.ts';
+import type { ConfigurationInUse } from '../../../src/domain/configuration-in-use.ts';
+import type { ConfigurationRun } from '../../../src/domain/configuration-run.ts';
+import type { Deployment, Repository } from '../../../src/domain/deployment.ts';
+import type { DeploymentChange } from '../../../src/domain/deployment-store.ts';
+import type { Dispatcher, QueueName } from '../../../src/domain/dispatcher.ts';
+import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
+import { RemoteClock } from '../../../src/domain/remote-clock.ts';
+import type { Workspace } from '../../../src/domain/workspace.ts';
+import { formatWorkspaceKey } from '../../../src/domain/workspace-key.ts';
+import { type ExcerptBuilder, LogBook } from '../../../src/logs/log-book.ts';
+import { CircuitBreaker } from '../../../src/meltano/circuit-breaker.ts';
+import { guardMeltano } from '../../../src/meltano/guard-meltano.ts';
+import type { PlannedDeployment } from '../../../src/planning/plan-store.ts';
+import { createFollowers } from '../../../src/reporting/create-followers.ts';
+import type { Reporter } from '../../../src/reporting/reporter.ts';
+import { createStores, type Stores } from '../../../src/store/create-stores.ts';
+import { openSqlite } from '../../../src/store/sqlite.ts';
+import { FakeTrees } from '../planning/fake-trees.ts';
+import { FakeMeltano } from './fake-meltano.ts';
+
+export const WORKSPACE_ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
+export const MINUTE = 60_000;
+/** The workspace as the store and the queues name it. */
+export const WORKSPACE_KEY = { account: 'environment', workspaceId: WORKSPACE_ID };
+export const QUEUE_KEY = formatWorkspaceKey(WORKSPACE_KEY);
+/** A whole minute, so that times in failures can be read. */
+export const START = 1_700_000_040_000;
+
+export const REPOSITORY: Repository = {
+  id: 2,
+  installationId: 1,
+  owner: 'acme',
+  ownerId: 10,
+  name: 'data',
+  private: true,
+  defaultBranch: 'main',
+};
+
+export function buildWorkspace(differences: Partial<Workspace> = {}): Workspace {
+  return {
+    id: WORKSPACE_ID,
+    name: 'Analytics',
+    alias: null,
+    branch: null,
+    directory: null,
+    environment: 'dev',
+    repositoryUrl: 'https://github.com/acme/data',
+    ...differences,
+  };
+}
+
+export class FakeClock {
+  #now = START;
+  #elapsed = 0;
+  now = (): number => this.#now;
+  elapsed = (): number => this.#elapsed;
+  advance(ms: number): void {
+    this.#now += ms;
+    this.#elapsed += ms;
+  }
+  /** Somebody sets the machine's clock, by so much. */
+  set(ms: number): void {
+    this.#now += ms;
+  }
+}
+
+export class FakeReporter implements Reporter {
+  readonly reports: Deployment[] = [];
+  readonly grown: string[] = [];
+  changed(deployment: Deployment): void {
+    this.reports.push(deployment);
+  }
+  readonly configurationRuns: ConfigurationRun[] = [];
+  configurationRead(run: ConfigurationRun): void {
+    this.configurationRuns.push(run);
+  }
+  /** Milliseconds until a log is to be read again. */
+  nextLogMs = Infinity;
+  logRead(deployment: Deployment, grew: boolean): number {
+    if (grew) this.grown.push(deployment.id);
+    return this.nextLogMs;
+  }
+}
+
+export class FakeDispatcher implements Dispatcher {
+  readonly wakes: { queue: QueueName; key: string }[] = [];
+  handle(): void {
+    throw new Error('Nothing is handled here: the tests run the steps.');
+  }
+  wake(queue: QueueName, key: string): void {
+    this.wakes.push({ queue, key });
+  }
+  async stop(): Promise<void> {}
+}
+
+/** Keeps the lines as they are. */
+export class PlainBuilder implements ExcerptBuilder {
+  readonly #lines: string[] = [];
+  async add(lines: string[]): Promise<void> {
+    this.#lines.push(...lines);
+  }
+  excerpt(complete: boolean): ReturnType<ExcerptBuilder['excerpt']> {
+    const tail = [...this.#lines];
+    return {
+      totalLines: tail.length,
+      omittedLines: 0,
+      tail,
+      firstError: null,
+      locatedErrors: [],
+      redactions: 0,
+      complete,
+    };
+  }
+}
+
+/** A real store in a directory of its own, closed with the test. */
+export async function openStores(): Promise<Stores> {
+  const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
+  const database = await openSqlite(directory);
+  onTestFinished(async () => {
+    await database.close();
+    rmSync(directory, { recursive: true });
+  });
+  return createStores(database.db);
+}
+
+export interface SharedWorld {
+  readonly stores: Stores;
+  readonly clock: FakeClock;
+  readonly meltano: FakeMeltano;
+  readonly trees: FakeTrees;
+}
+
+/** One workspace, its reconciler, and everything around it: real store, all else scripted. */
+export class World {
+  readonly clock: FakeClock;
+  readonly githubClock: RemoteClock;
+  readonly meltano: FakeMeltano;
+  readonly reporter = new FakeReporter();
+  readonly dispatcher = new FakeDispatcher();
+  readonly logs = new LogBook(() => new PlainBuilder());
+  readonly concluded: Deployment[] = [];
+  readonly stores: Stores;
+  readonly trees: FakeTrees;
+  configuration: ConfigurationInUse | null = null;
+  /** False: the credentials are gone from the configuration. */
+  served = true;
+  /** What the repository wants to see besides check runs. */
+  wishes = { failureComments: false, githubDeployments: false };
+  /** What the operator's file says about the account; tests change it in place. */
+  readonly rules = {
+    mappings: [] as WorkspaceMapping[],
+    allowed: true,
+    allows: () => this.rules.allowed,
+    trigger: { kind: 'api' } as Trigger,
+    triggerOf: () => this.rules.trigger,
+    seesJobs: true,
+    adoptsJobs: true,
+    keepsPushes: false,
+  };
+  #pushes = 0;
+  #timeline: { at: number; act: () => void }[] = [];
+  #reconcile: (workspaceId: string) => Promise<number | null>;
+  /** Each opening (since when nothing was answered) and closing (null) of the circuit. */
+  readonly circuit: (number | null)[] = [];
+  readonly #finish: (deploymentId: string) => Promise<number | null>;
+
+  readonly #guarded: boolean;
+
+  private constructor(shared: SharedWorld, guarded: boolean) {
+    this.stores = shared.stores;
+    this.clock = shared.clock;
+    this.githubClock = new RemoteClock(this.clock);
+    this.meltano = shared.meltano;
+    this.trees = shared.trees;
+    this.#guarded = guarded;
+    this.meltano.workspaces = [buildWorkspace()];
+    this.#reconcile = createReconciler(this.#context());
+    this.#finish = createReportFinisher(this.#context(), this.stores);
+  }
+
+  /** `guarded`: with the circuit breaker in front of Meltano Cloud. */
+  static async open(repository: Partial<Repository> = {}, { guarded = false } = {}): Promise<World> {
+    const clock = new FakeClock();
+    const stores = await openStores();
+    const shared = { stores, clock, meltano: new FakeMeltano(clock), trees: new FakeTrees() };
+    return World.share(shared, repository, guarded);
+  }
+
+  /** The reconciler beside the planner, on one store. */
+  static async share(
+    shared: SharedWorld,
+    repository: Partial<Repository> = {},
+    guarded = false,
+  ): Promise<World> {
+    const world = new World(shared, guarded);
+    await world.stores.learnRepository({ ...REPOSITORY, ...repository }, null, START);
+    return world;
+  }
+
+  #context(): ReconcileContext {
+    const breaker = new CircuitBreaker({
+      clock: this.clock,
+      random: () => 0.5,
+      onChange: (openSince) => this.circuit.push(openSince),
+    });
+    const api = this.#guarded ? guardMeltano(this.meltano, breaker) : this.meltano;
+    // As it is at each step: tests change the rules in place.
+    const account = Object.assign(Object.create(this.rules), { key: 'environment', api }) as Account;
+    const accounts: Accounts = {
+      forOwner: () => account,
+      byKey: (key) => (this.served && key === account.key ? account : null),
+    };
+    const { stores, reporter, dispatcher, logs } = this;
+    // Another process has another: what is remembered by it is gone.
+    const { now, elapsed } = this.clock;
+    const clock = { now, elapsed };
+    return {
+      store: stores,
+      repositories: stores,
+      accounts,
+      openTrees: this.trees.open,
+      reporter,
+      dispatcher,
+      logs,
+      clock,
+      githubClock: this.githubClock,
+      configurations: { known: async () => this.configuration },
+      random: () => 0.5,
+      log: pino({ level: 'silent' }),
+      limits: { startMs: 60 * MINUTE, deployMs: 120 * MINUTE, poll: { min: 1_000, max: 10_000 } },
+      githubHost: 'github.com',
+      followers: createFollowers({
+        store: stores,
+        dispatcher,
+        clock,
+        readWishes: async () => this.wishes,
+      }),
+      onConcluded: (deployment) => void this.concluded.push(deployment),
+    };
+  }
+
+  /** Stores a push as planning does, each a second newer to GitHub than the one before. */
+  async push(differences: Partial<PlannedDeployment> = {}): Promise<Deployment> {
+    const id = randomUUID();
+    const deliveryId = randomUUID();
+    this.#pushes += 1;
+    const planned: PlannedDeployment = {
+      id,
+      account: 'environment',
+      workspaceId: WORKSPACE_ID,
+      workspaceName: 'Analytics',
+      environment: 'dev',
+      branch: 'main',
+      directory: null,
+      installationId: 1,
+      repositoryId: 2,
+      deliveryId,
+      checkName: 'Meltano Deploy (Analytics)',
+      sha: 'a'.repeat(40),
+      before: 'b'.repeat(40),
+      log: null,
+      badFile: null,
+      cause: 'push',
+      redeployOf: null,
+      requestedBy: 'ana',
+      requestedByBot: false,
+      pushedAt: START + this.#pushes * 1_000,
+      receivedAt: this.clock.now(),
+      reason: 'push',
+      conclusion: null,
+      problem: null,
+      ...differences,
+    };
+    const event = { kind: 'push', repository: REPOSITORY } as never;
+    await this.stores.record({ id: deliveryId, name: 'push', receivedAt: this.clock.now(), event });
+    const plan = { deliveryId, outcome: 'push', deployments: [planned], now: this.clock.now() } as const;
+    await this.stores.commitPlan(plan);
+    return this.read(id);
+  }
+
+  async read(id: string): Promise<Deployment> {
+    const deployment = await this.stores.getDeployment(id);
+    if (!deployment) throw new Error(`There is no deployment ${id}.`);
+    return deployment;
+  }
+
+  async save(id: string, change: DeploymentChange): Promise<void> {
+    await this.stores.saveDeployment(id, change);
+  }
+
+  /** Does something when the clock has moved on by `ms` (before the step that is due then). */
+  after(ms: number, act: () => void): void {
+    this.#timeline.push({ at: this.clock.elapsed() + ms, act });
+    this.#timeline.sort((a, b) => a.at - b.at);
+  }
+
+  /** A new process on the same store: nothing in memory survives. */
+  restart(): void {
+    this.#reconcile = createReconciler(this.#context());
+  }
+
+  /** One run of the reconciler; what it returned. */
+  async step(): Promise<number | null> {
+    while (this.#timeline[0] && this.#timeline[0].at <= this.clock.elapsed()) this.#timeline.shift()?.act();
+    return this.#reconcile(QUEUE_KEY);
+  }
+
+  /** Runs and moves the clock by just what each run asks for, for `ms` or until nothing is open. */
+  async runFor(ms: number): Promise<void> {
+    const end = this.clock.elapsed() + ms;
+    for (let runs = 0; runs < 50_000; runs += 1) {
+      const wait = await this.step();
+      if (wait === null) return;
+      if (this.clock.elapsed() + wait > end) return this.clock.advance(end - this.clock.elapsed());
+      if (!(wait > 0)) throw new Error(`A wait of ${wait} ms makes a busy loop.`);
+      this.clock.advance(wait);
+    }
+    throw new Error('The reconciler never came to an end.');
+  }
+
+  /** Runs until nothing is open; fails after four hours of the fake clock. */
+  async runUntilIdle(): Promise<void> {
+    await this.runFor(240 * MINUTE);
+    if ((await this.stores.listOpenWorkspaces()).length > 0) throw new Error('Still open after four hours.');
+  }
+
+  /** Reads a concluded deployment's log and lets its report go, moving the clock as asked. */
+  async finish(id: string): Promise<void> {
+    for (let wait = await this.#finish(id); wait !== null; wait = await this.#finish(id)) {
+      this.clock.advance(wait);
+    }
+  }
+
+  /** How many reports of the deployment came due since it was planned. */
+  async reportsDue(id: string): Promise<number> {
+    return (await this.read(id)).revision - 1;
+  }
+}

@@ -1,0 +1,300 @@
+import { pino } from 'pino';
+import { createConversationKeeper } from '../../../src/commands/keep-conversation.ts';
+import { parseCommand } from '../../../src/commands/parse-command.ts';
+import { planCommand } from '../../../src/commands/plan-command.ts';
+import { planRerun } from '../../../src/commands/plan-rerun.ts';
+import { createLogTailReader } from '../../../src/commands/read-log-tail.ts';
+import { renderReply } from '../../../src/commands/replies/render-reply.ts';
+import { createReconciler } from '../../../src/deploying/reconcile-workspace.ts';
+import type { Accounts } from '../../../src/domain/account.ts';
+import { DEFAULTS_IN_USE } from '../../../src/domain/configuration-in-use.ts';
+import type { AppEvent } from '../../../src/domain/delivery.ts';
+import type { Repository } from '../../../src/domain/deployment.ts';
+import { RemoteClock } from '../../../src/domain/remote-clock.ts';
+import { formatWorkspaceKey } from '../../../src/domain/workspace-key.ts';
+import { LogBook } from '../../../src/logs/log-book.ts';
+import { createOwnerReader } from '../../../src/planning/know-owners.ts';
+import { createPlanner } from '../../../src/planning/plan-deliveries.ts';
+import { nameCheckRun } from '../../../src/reporting/render/name-check-run.ts';
+import { renderCheckRun } from '../../../src/reporting/render/render-check-run.ts';
+import { renderRun } from '../../../src/reporting/render-run.ts';
+import type { Stores } from '../../../src/store/create-stores.ts';
+import {
+  FakeClock,
+  FakeDispatcher,
+  FakeReporter,
+  openStores,
+  PlainBuilder,
+  WORKSPACE_ID,
+} from '../deploying/reconcile-world.ts';
+import {
+  type Act,
+  buildRerun,
+  createContext,
+  createReads,
+  makeParty,
+  NAMES,
+  type Name,
+  type Party,
+} from './account-party.ts';
+import { FakeTrees } from './fake-trees.ts';
+
+/** What each of two accounts sees, does and is asked, on one store with one planner and one reconciler. */
+export class AccountPair {
+  readonly #stores: Stores;
+  readonly #clock = new FakeClock();
+  readonly #trees = new FakeTrees();
+  readonly #logs = new LogBook(() => new PlainBuilder());
+  readonly #parties: Record<Name, Party>;
+  readonly #plan: (key: string) => Promise<number | null>;
+  readonly #reconcile: (key: string) => Promise<number | null>;
+  /** On whose behalf ids are made. */
+  #current: Name = 'acme';
+
+  static async open(): Promise<AccountPair> {
+    return new AccountPair(await openStores());
+  }
+
+  private constructor(stores: Stores) {
+    this.#stores = stores;
+    this.#parties = {
+      acme: makeParty(this.#clock, 'acme', 'anastasia'),
+      evil: makeParty(this.#clock, 'evil', 'mallory'),
+    };
+    this.#plan = this.#createPlanner();
+    this.#reconcile = createReconciler(
+      createContext({
+        stores,
+        clock: this.#clock,
+        accounts: this.#accounts,
+        logs: this.#logs,
+        openTrees: this.#trees.open,
+      }),
+    );
+  }
+
+  get #accounts(): Accounts {
+    const accounts = NAMES.map((name) => this.#parties[name].account);
+    return {
+      forOwner: ({ login }) => accounts.find((one) => one.key === `@${login}`) ?? null,
+      byKey: (key) => accounts.find((one) => one.key === key) ?? null,
+    };
+  }
+
+  #createPlanner(): (key: string) => Promise<number | null> {
+    const stores = this.#stores;
+    const configurations = {
+      known: async () => DEFAULTS_IN_USE,
+      current: async () => DEFAULTS_IN_USE,
+      isKept: async () => true,
+    } as never;
+    const planning = {
+      openTrees: this.#trees.open,
+      store: stores,
+      newId: () => this.#newId(),
+      nameCheckRun,
+      githubClock: new RemoteClock(this.#clock),
+      readMessage: async () => '',
+      lacksPush: async () => false,
+    };
+    const commands = {
+      reads: createReads((repository) => this.#headOf(repository)),
+      planning,
+      configurations,
+      store: stores,
+      runs: { listRuns: async () => [] },
+    };
+    return createPlanner({
+      deliveries: stores,
+      repositories: stores,
+      plans: stores,
+      sweeps: stores,
+      configurationRuns: stores,
+      checkPull: async () => ({ outcome: 'configuration_unchanged', deployments: [] }),
+      accounts: this.#accounts,
+      reporter: new FakeReporter(),
+      dispatcher: new FakeDispatcher(),
+      clock: this.#clock,
+      heads: { readHead: async (repository) => this.#headOf(repository) },
+      planning,
+      configurations,
+      commands: {
+        planCommand: (command) => planCommand(command, commands),
+        planRerun: (rerun) => planRerun(rerun, commands),
+        planUnanswered: async () => ({ outcome: 'command_refused', deployments: [] }),
+      },
+      random: () => 0.5,
+      log: pino({ level: 'silent' }),
+      githubHost: 'github.com',
+      knowOwner: createOwnerReader({ store: stores, clock: this.#clock, listNamed: () => [] }),
+      allowedAccounts: null,
+      onConcluded: () => undefined,
+      onDecision: () => undefined,
+    });
+  }
+
+  #newId(): string {
+    const party = this.#parties[this.#current];
+    party.count += 1;
+    return `${party.name}-${party.count}`;
+  }
+
+  /** Tells whose commit it is. */
+  #commit({ name }: Party, number: number): string {
+    return `${name === 'acme' ? 'acac' : 'e1e1'}${String(number).padStart(36, '0')}`;
+  }
+
+  #pushes: Record<Name, number> = { acme: 0, evil: 0 };
+
+  #headOf({ owner }: Repository): string {
+    const name = NAMES.find((one) => one === owner) ?? 'acme';
+    return this.#commit(this.#parties[name], this.#pushes[name]);
+  }
+
+  async act(act: Act): Promise<void> {
+    if (act.kind === 'wait') {
+      this.#clock.advance(5_000);
+      for (const name of NAMES) await this.#settle(this.#parties[name]);
+      return;
+    }
+    await this.#actFor(this.#parties[act.by], act);
+    await this.#settle(this.#parties[act.by]);
+  }
+
+  async #actFor(party: Party, act: Exclude<Act, { kind: 'wait' }>): Promise<void> {
+    this.#current = party.name;
+    const { repository, meltano, person } = party;
+    const origin = { account: party.name, repository };
+    switch (act.kind) {
+      case 'push': {
+        this.#pushes[party.name] += 1;
+        const number = this.#pushes[party.name];
+        return this.#deliver({
+          kind: 'push',
+          ...origin,
+          ref: 'refs/heads/main',
+          before: this.#commit(party, number - 1),
+          after: this.#commit(party, number),
+          deleted: false,
+          forced: false,
+          pushedAt: Math.floor(this.#clock.now() / 1_000) * 1_000,
+          sender: person,
+          senderIsBot: true,
+        });
+      }
+      case 'command': {
+        const parsed = parseCommand(act.text);
+        if (parsed.kind === 'none') return;
+        const place = { kind: 'issue', number: party.count } as const;
+        const askedAt = this.#clock.now();
+        return this.#deliver({
+          kind: 'comment',
+          ...origin,
+          place,
+          commentId: 1,
+          actor: person,
+          askedAt,
+          parsed,
+        });
+      }
+      case 'rerun':
+        return this.#rerun(party);
+      default: {
+        const job = meltano.jobs.at(-1);
+        if (!job) return;
+        meltano.logs.set(job.id, [`a line of ${party.name}`]);
+        const time = this.#clock.now();
+        if (act.kind === 'run') meltano.moveJob({ status: 'RUNNING', startTime: time });
+        else meltano.moveJob({ status: act.kind === 'complete' ? 'COMPLETE' : 'ERROR', endTime: time });
+      }
+    }
+  }
+
+  async #rerun(party: Party): Promise<void> {
+    const { account, repository } = party;
+    const workspace = { account: account.key, workspaceId: WORKSPACE_ID, repositoryId: repository.id };
+    const [last] = await this.#stores.listRecent(workspace, 1);
+    if (last?.state === 'concluded') await this.#deliver(buildRerun(party, last));
+  }
+
+  async #deliver(event: AppEvent): Promise<void> {
+    const id = this.#newId();
+    if (event.kind === 'comment') this.#parties[this.#current].commands.push(id);
+    await this.#stores.record({ id, name: event.kind, receivedAt: this.#clock.now(), event });
+  }
+
+  /** Everything that is due for one account, without any time passing. */
+  async #settle(party: Party): Promise<void> {
+    this.#current = party.name;
+    const key = formatWorkspaceKey({ account: party.account.key, workspaceId: WORKSPACE_ID });
+    for (let round = 0; round < 3; round += 1) {
+      await this.#plan(String(party.repository.id));
+      await this.#reconcile(key);
+      await this.#report(party);
+      for (const id of party.commands) await this.#createKeeper(party)(id);
+    }
+  }
+
+  async #report({ repository, shown, name }: Party): Promise<void> {
+    for (const deployment of await this.#stores.listUnreported()) {
+      if (deployment.repositoryId !== repository.id) continue;
+      const { fields } = await renderRun(deployment, repository, {
+        store: this.#stores,
+        logs: this.#logs,
+        clock: this.#clock,
+        render: renderCheckRun,
+        renderConfiguration: () => {
+          throw new Error('There is no configuration file.');
+        },
+        pages: this.#pages,
+        limits: { deployTimeoutMinutes: 120, startTimeoutMinutes: 60 },
+      });
+      shown.push(JSON.stringify(fields));
+      const { id, revision } = deployment;
+      const checkRunUrl = `https://github.test/${name}/runs/${id}`;
+      await this.#stores.saveReport(id, {
+        reportedRevision: revision,
+        checkRunId: shown.length,
+        checkRunUrl,
+      });
+    }
+  }
+
+  readonly #pages = {
+    githubUrl: 'https://github.test',
+    workspaceUrl: ({ account }: { readonly account: string | null }) =>
+      `${this.#accounts.byKey(account ?? '')?.pagesUrl}/workspaces`,
+  };
+
+  #createKeeper({ conversation }: Party): (id: string) => Promise<number | null> {
+    return createConversationKeeper({
+      store: this.#stores,
+      repositories: this.#stores,
+      api: conversation,
+      clock: this.#clock,
+      random: () => 0.5,
+      log: pino({ level: 'silent' }),
+      render: renderReply,
+      readLogTail: createLogTailReader({
+        accounts: this.#accounts,
+        store: this.#stores,
+        newBuilder: () => new PlainBuilder(),
+        describeFailure: ({ kind }) => kind,
+      }),
+      readFirstError: async () => null,
+      pages: this.#pages,
+    });
+  }
+
+  /** All that the account and its server ever saw of the app. */
+  seenBy(name: Name): unknown {
+    const { meltano, conversation, shown } = this.#parties[name];
+    return {
+      calls: meltano.calls,
+      jobs: meltano.jobs,
+      replies: [...conversation.replies.values()],
+      reactions: conversation.calls,
+      shown,
+    };
+  }
+}

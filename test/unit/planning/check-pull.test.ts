@@ -1,0 +1,75 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { PullRequestEvent } from '../../../src/domain/delivery.ts';
+import { REPOSITORY } from '../deploying/reconcile-world.ts';
+import { buildPush, PlanWorld } from './plan-world.ts';
+
+const [SHA, NEXT] = ['a'.repeat(40), 'c'.repeat(40)];
+const FILE = '.github/meltano-deploy.yml';
+const BAD = 'deploy:\n  on_pussh: false\n';
+
+let world: PlanWorld;
+
+beforeEach(async () => {
+  world = await PlanWorld.open();
+});
+
+describe('a pull request', () => {
+  async function open(headSha: string): Promise<void> {
+    const event: PullRequestEvent = {
+      kind: 'pull_request',
+      account: 'acme',
+      repository: REPOSITORY,
+      number: 5,
+      headSha,
+    };
+    await world.deliver(event);
+    await world.planAll();
+  }
+
+  test('that leaves the file alone gets nothing', async () => {
+    await open(SHA);
+    expect(world.noops()).toEqual(['configuration_unchanged']);
+    expect(world.reporter.configurationRuns).toEqual([]);
+  });
+
+  test('that changes it is told what would be deployed, and nothing of that holds', async () => {
+    world.files.changedBy.add(5);
+    world.files.at.set(NEXT, 'workspaces: [{ workspace: Analytics, on_push: false }]');
+    await open(NEXT);
+    expect(world.reporter.configurationRuns).toMatchObject([
+      {
+        sha: NEXT,
+        verdict: { kind: 'good', file: FILE, workspaces: [{ name: 'Analytics', onPush: false }] },
+      },
+    ]);
+    await world.deliver(buildPush({ message: 'Work', after: SHA }));
+    await world.planAll();
+    expect(await world.open()).toHaveLength(1);
+  });
+
+  test('that breaks it is told where', async () => {
+    world.files.changedBy.add(5);
+    world.files.at.set(NEXT, BAD);
+    await open(NEXT);
+    await open(NEXT);
+    expect(world.reporter.configurationRuns[0]).toMatchObject({
+      sha: NEXT,
+      verdict: { kind: 'bad', effect: 'proposed', problems: [{ line: 2 }] },
+    });
+    expect(new Set(world.reporter.configurationRuns.map(({ id }) => id)).size).toBe(1);
+  });
+
+  test('that takes it away is told what the defaults do', async () => {
+    world.files.changedBy.add(5);
+    await open(NEXT);
+    expect(world.reporter.configurationRuns).toMatchObject([{ verdict: { kind: 'good', file: null } }]);
+  });
+
+  test('of a repository without a workspace asks GitHub nothing', async () => {
+    world.meltano.workspaces = [];
+    world.files.changedBy.add(5);
+    await open(NEXT);
+    expect(world.files.reads).toEqual([]);
+    expect(world.noops()).toEqual(['no_workspace']);
+  });
+});

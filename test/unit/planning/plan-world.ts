@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { planCommand, planUnanswered } from '../../../src/commands/plan-command.ts';
+import { planRerun, planUnansweredRerun } from '../../../src/commands/plan-rerun.ts';
+import { readRepositoryConfiguration } from '../../../src/config/repository-configuration-file.ts';
+import type { Account } from '../../../src/domain/account.ts';
+import type { ReadConfiguration } from '../../../src/domain/configuration-in-use.ts';
+import type { CommandReads, PermissionLevel, PullRequest } from '../../../src/domain/conversation.ts';
+import type { AppEvent, PushEvent } from '../../../src/domain/delivery.ts';
+import type { Deployment } from '../../../src/domain/deployment.ts';
+import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
+import type { KnownOwner, NamedAccount } from '../../../src/domain/owner.ts';
+import { RemoteClock } from '../../../src/domain/remote-clock.ts';
+import type { ShownCheckRun } from '../../../src/domain/shown-check-run.ts';
+import { createWorkspaceDirectory } from '../../../src/meltano/workspace-directory.ts';
+import { checkPull } from '../../../src/planning/check-pull.ts';
+import { createConfigurations } from '../../../src/planning/keep-configuration.ts';
+import { createOwnerReader } from '../../../src/planning/know-owners.ts';
+import { createPlanner } from '../../../src/planning/plan-deliveries.ts';
+import { nameCheckRun } from '../../../src/reporting/render/name-check-run.ts';
+import type { Stores } from '../../../src/store/create-stores.ts';
+import { FakeMeltano } from '../deploying/fake-meltano.ts';
+import {
+  buildWorkspace,
+  FakeClock,
+  FakeDispatcher,
+  FakeReporter,
+  openStores,
+  REPOSITORY,
+  START,
+  WORKSPACE_KEY,
+} from '../deploying/reconcile-world.ts';
+import { FakeConfigurationFiles } from './fake-configuration-files.ts';
+import { FakeTrees } from './fake-trees.ts';
+
+/** The planner over a real store and the real directory of workspaces; Meltano Cloud and GitHub are scripted. */
+export class PlanWorld {
+  readonly clock = new FakeClock();
+  readonly githubClock = new RemoteClock(this.clock);
+  readonly meltano = new FakeMeltano(this.clock);
+  readonly reporter = new FakeReporter();
+  readonly dispatcher = new FakeDispatcher();
+  readonly concluded: Deployment[] = [];
+  readonly decisions: string[] = [];
+  /** The fields of the log lines. */
+  readonly lines: Record<string, unknown>[] = [];
+  readonly stores: Stores;
+  allowed: readonly NamedAccount[] | null = null;
+  served = true;
+  /** Deployments are started by the last push, and none is kept. */
+  lacksPush = false;
+  /** What the operator's file maps; `restart` takes it over. */
+  mappings: readonly WorkspaceMapping[] = [];
+  readonly trees = new FakeTrees();
+  #plan: (repositoryKey: string) => Promise<number | null>;
+
+  private constructor(stores: Stores) {
+    this.stores = stores;
+    this.meltano.workspaces = [buildWorkspace()];
+    this.#plan = this.#createPlanner();
+  }
+
+  /** The configuration file at each commit; `everywhere` for those that aren't named. */
+  readonly files = new FakeConfigurationFiles();
+  /** The head that GitHub shows for every branch. */
+  head: string | null = null;
+  /** What GitHub says about the people and branches that commands ask for. */
+  permission: PermissionLevel = 'push';
+  pull: PullRequest = { headBranch: null, baseBranch: 'main', merged: false, openHead: null };
+  readonly heads = new Map<string, string>();
+  runs: readonly ShownCheckRun[] = [];
+  /** GitHub's reads for commands, by name; each throws while `githubIsDown`. */
+  readonly asked: string[] = [];
+  githubIsDown = false;
+  readonly reads: CommandReads = {
+    readPermission: async (_, login) => this.#ask(`permission of ${login}`, this.permission),
+    readPullRequest: async (_, number) => this.#ask(`pull request ${number}`, this.pull),
+    listBranchesAtHead: async (_, sha) =>
+      this.#ask(
+        'branches at head',
+        [...this.heads].filter(([, head]) => head === sha).map(([branch]) => branch),
+      ),
+    resolveCommit: async (_, sha) => this.#ask(`commit ${sha}`, sha.padEnd(40, '0')),
+    readHead: async (_, branch) => this.#ask(`head of ${branch}`, this.heads.get(branch) ?? null),
+    readHeadsTogether: async (_, branches) =>
+      this.#ask(
+        `heads of ${branches.join(' ')}`,
+        new Map(branches.map((branch) => [branch, this.heads.get(branch) ?? null])),
+      ),
+  };
+
+  static async open(): Promise<PlanWorld> {
+    return new PlanWorld(await openStores());
+  }
+
+  #ask<T>(what: string, answer: T): T {
+    this.asked.push(what);
+    if (this.githubIsDown) throw new Error('GitHub is down');
+    return answer;
+  }
+
+  #createPlanner(): (repositoryKey: string) => Promise<number | null> {
+    const { stores, reporter, dispatcher, meltano } = this;
+    // Another process has another: what is remembered by it is gone.
+    const { now, elapsed } = this.clock;
+    const clock = { now, elapsed };
+    const directory = createWorkspaceDirectory(meltano, clock);
+    const rules = {
+      mappings: this.mappings,
+      allows: () => true,
+      pagesUrl: 'https://app.meltano.com',
+      triggerOf: () => ({ kind: 'api' }) as const,
+      seesJobs: true,
+      adoptsJobs: true,
+      keepsPushes: false,
+    };
+    const account: Account = { key: 'environment', api: meltano, directory, ...rules };
+    const accounts = {
+      forOwner: (owner: KnownOwner) => (this.served && !owner.isLoginTaken ? account : null),
+      byKey: () => account,
+    };
+    const sink = { write: (line: string) => void this.lines.push(JSON.parse(line)) };
+    const read: ReadConfiguration = (text, workspaces) => readRepositoryConfiguration(text, { workspaces });
+    const configurations = createConfigurations({
+      files: this.files,
+      heads: { readHead: async () => this.head },
+      store: stores,
+      read,
+    });
+    const planning = {
+      openTrees: this.trees.open,
+      store: stores,
+      newId: randomUUID,
+      nameCheckRun,
+      githubClock: this.githubClock,
+      readMessage: async () => '',
+      lacksPush: async () => this.lacksPush,
+    };
+    const commands = {
+      reads: this.reads,
+      planning,
+      configurations,
+      store: stores,
+      runs: { listRuns: async () => [...this.runs] },
+    };
+    return createPlanner({
+      deliveries: stores,
+      repositories: stores,
+      plans: stores,
+      sweeps: stores,
+      configurationRuns: stores,
+      checkPull: (pull) => checkPull(pull, { files: this.files, read }),
+      accounts,
+      reporter,
+      dispatcher,
+      clock,
+      heads: { readHead: async () => this.head },
+      planning,
+      configurations,
+      commands: {
+        planCommand: (command) => planCommand(command, commands),
+        planRerun: (rerun) => planRerun(rerun, commands),
+        planUnanswered: async ({ event, ...asked }, problem) =>
+          event.kind === 'comment'
+            ? planUnanswered({ ...asked, event }, problem)
+            : planUnansweredRerun({ ...asked, event }, problem, commands),
+      },
+      random: () => 0.5,
+      log: pino({ level: 'debug' }, sink),
+      githubHost: 'github.com',
+      knowOwner: createOwnerReader({ store: stores, clock, listNamed: () => this.allowed ?? [] }),
+      allowedAccounts: this.allowed,
+      onConcluded: (deployment) => void this.concluded.push(deployment),
+      onDecision: (reason) => void this.decisions.push(reason),
+    });
+  }
+
+  /** A new process on the same store; also takes over what the test changed about `allowed`. */
+  restart(): void {
+    this.#plan = this.#createPlanner();
+  }
+
+  /** Stores a delivery that came just now; its GUID. */
+  async deliver(event: AppEvent): Promise<string> {
+    const id = randomUUID();
+    await this.stores.record({ id, name: event.kind, receivedAt: this.clock.now(), event });
+    return id;
+  }
+
+  /** One run of the planner for the repository; what it returned. */
+  plan(repositoryId = REPOSITORY.id): Promise<number | null> {
+    return this.#plan(String(repositoryId));
+  }
+
+  /** Runs and moves the clock by just what each run asks for, until all is planned. */
+  async planAll(): Promise<void> {
+    for (let runs = 0; runs < 100; runs += 1) {
+      const wait = await this.plan();
+      if (wait === null) return;
+      if (!(wait > 0)) throw new Error(`A wait of ${wait} ms makes a busy loop.`);
+      this.clock.advance(wait);
+    }
+    throw new Error('Not planned after 100 runs.');
+  }
+
+  open(): Promise<Deployment[]> {
+    return this.stores.listOpen(WORKSPACE_KEY);
+  }
+
+  /** Reasons for doing nothing, as they were logged. */
+  noops(): unknown[] {
+    return this.lines.flatMap((line) => line['noop'] ?? []);
+  }
+}
+
+export function buildPush(differences: Partial<PushEvent> = {}): PushEvent {
+  return {
+    kind: 'push',
+    account: 'acme',
+    repository: REPOSITORY,
+    ref: 'refs/heads/main',
+    before: 'b'.repeat(40),
+    after: 'a'.repeat(40),
+    deleted: false,
+    forced: false,
+    pushedAt: START,
+    sender: 'ana',
+    senderIsBot: false,
+    ...differences,
+  };
+}

@@ -1,0 +1,597 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Account } from '../../../src/domain/account.ts';
+import type { Repository } from '../../../src/domain/deployment.ts';
+import type { SweptRepository } from '../../../src/domain/installation-reader.ts';
+import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
+import { RemoteClock } from '../../../src/domain/remote-clock.ts';
+import { createOwnerReader } from '../../../src/planning/know-owners.ts';
+import type { LoggedDelivery } from '../../../src/recovery/delivery-log.ts';
+import { handleSweeps, type SweepRounds, type Sweeps } from '../../../src/recovery/handle-sweeps.ts';
+import { RequestBudget } from '../../../src/recovery/request-budget.ts';
+import { sweepDeliveries } from '../../../src/recovery/sweep-deliveries.ts';
+import { type HeadSweepContext, sweepHeads, type TrackedBranch } from '../../../src/recovery/sweep-heads.ts';
+import type { Stores } from '../../../src/store/create-stores.ts';
+import { FakeClock, openStores } from '../deploying/reconcile-world.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const DAY = 24 * 60 * MINUTE;
+const log = pino({ level: 'silent' });
+
+let stores: Stores;
+let clock: FakeClock;
+let githubClock: RemoteClock;
+
+beforeEach(async () => {
+  stores = await openStores();
+  clock = new FakeClock();
+  githubClock = new RemoteClock(clock);
+  clock.advance(Date.now() + MINUTE - clock.now());
+});
+
+describe('sweepDeliveries', () => {
+  let entries: LoggedDelivery[];
+  let asked: number[];
+  let reachedBackTo: number[];
+  let onSleep: () => Promise<unknown>;
+
+  beforeEach(() => {
+    onSleep = async () => undefined;
+    entries = [];
+    asked = [];
+    reachedBackTo = [];
+  });
+
+  function entry(differences: Partial<LoggedDelivery> = {}): LoggedDelivery {
+    const id = entries.length + 1;
+    const one = {
+      id,
+      guid: `guid-${id}`,
+      deliveredAt: clock.now() - 30 * SECOND,
+      event: 'push',
+      action: null,
+      statusCode: 200,
+    };
+    const whole = { ...one, ...differences };
+    entries.unshift(whole);
+    return whole;
+  }
+
+  function sweep() {
+    return sweepDeliveries({
+      deliveryLog: {
+        async *listSince(since) {
+          reachedBackTo.push(since);
+          yield entries;
+        },
+        redeliver: async (id) => void asked.push(id),
+      },
+      sleep: async (ms) => {
+        clock.advance(ms);
+        await onSleep();
+      },
+      store: stores,
+      clock,
+      log,
+      onFound: () => undefined,
+    });
+  }
+
+  function store(guid: string): Promise<boolean> {
+    return stores.record({
+      id: guid,
+      name: 'push',
+      receivedAt: 1,
+      event: { kind: 'repository', account: 'acme', repository: REPOSITORY, formerFullName: null },
+    });
+  }
+
+  test('asks for what is not stored here, whatever else the log says', async () => {
+    const { guid, id } = entry();
+    await sweep();
+    expect(asked).toEqual([id]);
+    expect(await stores.wasAskedForAgain(guid)).toBe(true);
+  });
+
+  test('asks for each at most three times, by its newest entry', async () => {
+    const { guid } = entry();
+    for (let round = 1; round <= 5; round += 1) {
+      await sweep();
+      clock.advance(5 * MINUTE);
+      entry({ guid });
+    }
+    expect(asked).toEqual([1, 2, 3]);
+  });
+
+  test.each([0, 500, 502, 504])(
+    'asks at once for what was answered with %i, whatever its age',
+    async (statusCode) => {
+      const { id } = entry({ statusCode, deliveredAt: clock.now() - 100 });
+      await sweep();
+      expect(asked).toEqual([id]);
+    },
+  );
+
+  test.each([200, 404])('judges what was answered with %i as soon as it is 15 s old', async (statusCode) => {
+    const { id } = entry({ statusCode, deliveredAt: clock.now() - 4 * SECOND });
+    expect(await sweep()).toBe(11 * SECOND);
+    clock.advance(11 * SECOND);
+    await sweep();
+    expect(asked).toEqual([id]);
+  });
+
+  test('asks in the order in which they were sent first, at most two a second', async () => {
+    entry({ guid: 'a', statusCode: 502, deliveredAt: clock.now() - 90 * SECOND });
+    entry({ guid: 'b', statusCode: 502, deliveredAt: clock.now() - 80 * SECOND });
+    entry({ guid: 'c', statusCode: 502, deliveredAt: clock.now() - 70 * SECOND });
+    const again = entry({ guid: 'a', statusCode: 502, deliveredAt: clock.now() - 60 * SECOND });
+    clock.advance(5 * MINUTE);
+    // They are older than the database by now.
+    stores.readBeginning = async () => 0;
+    const beganAt = clock.elapsed();
+    await sweep();
+    expect(asked).toEqual([again.id, 2, 3]);
+    expect(clock.elapsed() - beganAt).toBe(SECOND);
+  });
+
+  test('does not ask for what arrives while others are asked for', async () => {
+    entry({ statusCode: 502 });
+    entry({ guid: 'arrives', statusCode: 502, deliveredAt: clock.now() - 10 * SECOND });
+    onSleep = () => store('arrives');
+    await sweep();
+    expect(asked).toEqual([1]);
+  });
+
+  test('asks again only when the log shows what became of it, or after 30 s', async () => {
+    const { guid } = entry({ statusCode: 502 });
+    expect(await sweep()).toBe(30 * SECOND);
+    clock.advance(5 * SECOND);
+    expect(await sweep()).toBe(25 * SECOND);
+    entry({ guid, statusCode: 502, deliveredAt: clock.now() });
+    await sweep();
+    expect(asked).toEqual([1, 2]);
+    clock.advance(30 * SECOND);
+    await sweep();
+    expect(asked).toEqual([1, 2, 2]);
+  });
+
+  test.each<[string, Partial<LoggedDelivery>]>([
+    ['an event that the app does not act on', { event: 'check_suite', action: 'requested' }],
+    ['an action that the app does not act on', { event: 'repository', action: 'edited' }],
+  ])('leaves alone %s', async (_, differences) => {
+    entry(differences);
+    await sweep();
+    expect(asked).toEqual([]);
+  });
+
+  test('leaves alone what is stored, what is younger than 15 s, and what is older than the database', async () => {
+    entry({ guid: 'stored' });
+    entry({ deliveredAt: clock.now() - 5 * SECOND });
+    entry({ deliveredAt: clock.now() - 2 * MINUTE });
+    await store('stored');
+    await sweep();
+    expect(asked).toEqual([]);
+  });
+
+  test('finds what was missed although the last sweep was stored by a clock that was ahead', async () => {
+    clock.advance(10 * DAY);
+    await sweep();
+    clock.set(-DAY);
+    const { id } = entry();
+    await sweep();
+    expect(asked).toEqual([id]);
+  });
+
+  test('reads back to the last sweep with an overlap, and never more than three days', async () => {
+    clock.advance(10 * DAY);
+    await sweep();
+    expect(reachedBackTo.at(-1)).toBe(clock.now() - 3 * DAY);
+    clock.advance(5 * MINUTE);
+    await sweep();
+    expect(reachedBackTo.at(-1)).toBe(clock.now() - 15 * MINUTE);
+  });
+
+  test('asks for at most 200 at once, and for the rest in the next round', async () => {
+    for (let count = 0; count < 250; count += 1) entry();
+    await sweep();
+    expect(asked).toHaveLength(200);
+    for (const one of entries.filter((each) => asked.includes(each.id))) await store(one.guid);
+    await sweep();
+    expect(asked).toHaveLength(250);
+  });
+});
+
+test('a log of deliveries that is longer than a statement may have parameters is swept all the same', async () => {
+  const deliveredAt = clock.now() - 30 * SECOND;
+  const all = Array.from({ length: 40_000 }, (_, id) => ({
+    id,
+    guid: `guid-${id}`,
+    deliveredAt,
+    event: 'push',
+    action: null,
+    statusCode: 200,
+  }));
+  let found = 0;
+  await sweepDeliveries({
+    deliveryLog: {
+      async *listSince() {
+        yield all;
+      },
+      redeliver: async () => undefined,
+    },
+    store: stores,
+    clock,
+    log,
+    sleep: async () => undefined,
+    onFound: (count) => {
+      found = count;
+    },
+  });
+  expect(found).toBe(200);
+});
+
+describe('missed deliveries are looked for', () => {
+  let looks: number[];
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    looks = [];
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  function start(): Sweeps {
+    const began = Date.now();
+    return handleSweeps({
+      dispatcher: {
+        handle: () => undefined,
+        wake: (_, key) => {
+          if (key === 'deliveries') looks.push(Date.now() - began);
+        },
+        stop: async () => undefined,
+      },
+      retain: async () => 1,
+      recover: null,
+      rounds: {} as SweepRounds,
+      learnInstallation: async () => null,
+    });
+  }
+
+  test('at a start, and again after 5, 10, 20 and 60 s, since the log lags', () => {
+    start();
+    vi.advanceTimersByTime(5 * MINUTE);
+    expect(looks).toEqual([0, 5_000, 10_000, 20_000, 60_000]);
+  });
+
+  test('10 s after a failed one, and at most once in 10 s', () => {
+    const { lookForFailed } = start();
+    vi.advanceTimersByTime(MINUTE);
+    looks = [];
+    for (let second = 0; second < 25; second += 1) {
+      lookForFailed();
+      vi.advanceTimersByTime(SECOND);
+    }
+    vi.advanceTimersByTime(MINUTE);
+    // The last of them came at 84 s, and may be missing in the log at 90 s.
+    expect(looks).toEqual([70_000, 80_000, 90_000, 100_000]);
+  });
+});
+
+const REPOSITORY: Repository = {
+  id: 2,
+  installationId: 1,
+  owner: 'acme',
+  ownerId: 10,
+  name: 'data',
+  private: true,
+  defaultBranch: 'main',
+};
+
+describe('sweepHeads', () => {
+  let repositories: SweptRepository[];
+  let heads: Record<string, string | null>;
+  let baselines: TrackedBranch[];
+  let found: number;
+  let woken: string[];
+  let budget: RequestBudget;
+  let requests: string[];
+  let moved: number[];
+  let mappings: WorkspaceMapping[];
+  /** Names of repositories of which GitHub refuses to tell anything. */
+  let blocked: Set<string>;
+
+  beforeEach(() => {
+    repositories = [{ repository: REPOSITORY, pushedAt: 1_000 }];
+    heads = { main: 'head-1' };
+    [baselines, woken, requests, moved, mappings, found] = [[], [], [], [], [], 0];
+    budget = new RequestBudget(clock, 600);
+    blocked = new Set();
+  });
+
+  function context(): HeadSweepContext {
+    const workspaces = [
+      {
+        id: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e',
+        name: 'Analytics',
+        alias: null,
+        branch: null,
+        repositoryUrl: 'https://github.com/acme/data',
+        directory: null,
+        environment: null,
+      },
+    ];
+    const directory = { current: async () => ({ ok: true, value: { workspaces, readAt: 0 } }) as const };
+    const account = { key: 'environment', directory, mappings } as unknown as Account;
+    return {
+      githubClock,
+      installations: {
+        listInstallations: async () => [{ id: 1, owner: { id: 10, login: 'acme' } }],
+        async *listRepositories() {
+          requests.push('list');
+          yield repositories;
+        },
+        readHead: async ({ name }, branch) => {
+          requests.push(branch);
+          if (blocked.has(name)) throw new Error('Repository access blocked');
+          return heads[branch] ?? null;
+        },
+      },
+      accounts: { forOwner: () => account, byKey: () => account },
+      repositories: stores,
+      deliveries: stores,
+      store: stores,
+      dispatcher: {
+        handle: () => undefined,
+        wake: (queue, key) => void woken.push(`${queue} ${key}`),
+        stop: async () => undefined,
+      },
+      budget,
+      clock,
+      log,
+      githubHost: 'github.com',
+      isAllowed: () => true,
+      knowOwner: createOwnerReader({ store: stores, clock, listNamed: () => [] }),
+      onBaseline: async (branch) => void baselines.push(branch),
+      onMoved: (installationId) => void moved.push(installationId),
+      onFound: () => {
+        found += 1;
+      },
+    };
+  }
+
+  async function storePush(before: string, after: string): Promise<void> {
+    await stores.record({
+      id: 'guid',
+      name: 'push',
+      receivedAt: 1,
+      event: {
+        kind: 'push',
+        account: 'acme',
+        repository: REPOSITORY,
+        ref: 'refs/heads/main',
+        before,
+        after,
+        deleted: false,
+        forced: false,
+        pushedAt: 1,
+        sender: 'ana',
+        senderIsBot: false,
+      },
+    });
+  }
+
+  async function baseline(): Promise<void> {
+    await sweepHeads(context());
+    heads['main'] = 'head-2';
+    repositories = [{ repository: REPOSITORY, pushedAt: 2_000 }];
+  }
+
+  test('a branch with no record is a baseline: noted, nothing deployed', async () => {
+    expect(await sweepHeads(context())).toBeNull();
+    expect(baselines).toMatchObject([{ branch: 'main', head: 'head-1' }]);
+    expect(found).toBe(0);
+  });
+
+  test('a branch with no record is a baseline too when its push is stored: a lost database may have left runs open', async () => {
+    await storePush('head-0', 'head-1');
+    await sweepHeads(context());
+    expect(baselines).toMatchObject([{ branch: 'main', head: 'head-1' }]);
+  });
+
+  test('a baseline, for which GitHub is asked too, waits for room in the budget', async () => {
+    budget = new RequestBudget(clock, 2);
+    await sweepHeads(context());
+    expect(baselines).toEqual([]);
+    clock.advance(2 * 60 * MINUTE);
+    budget = new RequestBudget(clock, 600);
+    await sweepHeads(context());
+    expect(baselines).toMatchObject([{ branch: 'main', head: 'head-1' }]);
+  });
+
+  test("the branch of the operator's mapping is looked at, for a repository that the workspace doesn't name", async () => {
+    const mapping = { branch: 'prod', directory: null, workspaceId: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e' };
+    mappings = [{ ...mapping, repository: 'acme/mirror' }];
+    repositories = [{ repository: { ...REPOSITORY, id: 3, name: 'mirror' }, pushedAt: 1_000 }];
+    heads = { main: 'head-1', prod: 'head-9' };
+    await sweepHeads(context());
+    expect(baselines).toMatchObject([
+      { branch: 'prod', head: 'head-9', workspaces: [{ branch: 'prod' }] },
+      // The configuration file is there.
+      { branch: 'main', head: 'head-1', workspaces: [] },
+    ]);
+  });
+
+  describe('a repository that GitHub blocks', () => {
+    const named = (id: number, name: string) => ({
+      repository: { ...REPOSITORY, id, name },
+      pushedAt: 1_000,
+    });
+
+    beforeEach(() => {
+      const ofOthers = Array.from({ length: 12 }, (_, index) => named(10 + index, `blocked-${index}`));
+      repositories = [...ofOthers, { repository: REPOSITORY, pushedAt: 1_000 }];
+      mappings = ofOthers.map(({ repository: { name } }) => ({
+        repository: `acme/${name}`,
+        branch: null,
+        directory: null,
+        workspaceId: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e',
+      }));
+    });
+
+    test('does not hide those after it', async () => {
+      blocked = new Set(['blocked-0', 'blocked-1', 'blocked-3']);
+      await sweepHeads(context());
+      expect(baselines.map(({ repository }) => repository.id)).toContain(REPOSITORY.id);
+      requests = [];
+      await sweepHeads(context());
+      // Only the blocked ones are asked for once more.
+      expect(requests).toEqual(['list', 'main', 'main', 'main']);
+    });
+
+    test('is no reason to ask on when it is one of many: then the installation has the trouble', async () => {
+      blocked = new Set(repositories.map(({ repository }) => repository.name));
+      await sweepHeads(context());
+      expect(requests).toHaveLength(1 + 10);
+    });
+  });
+
+  test('a repository that did not move costs nothing but its place in the list', async () => {
+    await sweepHeads(context());
+    requests = [];
+    await sweepHeads(context());
+    expect(requests).toEqual(['list']);
+  });
+
+  test('a new head counts when it was seen twice, 55 s apart', async () => {
+    await baseline();
+    expect(await sweepHeads(context())).toBe(MINUTE);
+    clock.advance(54 * SECOND);
+    expect(await sweepHeads(context())).toBe(MINUTE);
+    expect(found).toBe(0);
+    clock.advance(SECOND);
+    expect(await sweepHeads(context())).toBeNull();
+    expect(found).toBe(1);
+    expect(await stores.listPending(REPOSITORY.id)).toMatchObject([
+      { event: { foundBySweep: true, before: 'head-1', after: 'head-2', ref: 'refs/heads/main' } },
+    ]);
+    expect(woken).toEqual([`plan ${REPOSITORY.id}`]);
+    clock.advance(5 * MINUTE);
+    await sweepHeads(context());
+    expect(found).toBe(1);
+  });
+
+  test.each([-50 * SECOND, -DAY, DAY])(
+    'a new head counts after as long if the machine’s clock is set by %i ms',
+    async (step) => {
+      await baseline();
+      await sweepHeads(context());
+      clock.set(step);
+      clock.advance(54 * SECOND);
+      await sweepHeads(context());
+      expect(found).toBe(0);
+      clock.advance(SECOND);
+      await sweepHeads(context());
+      expect(found).toBe(1);
+    },
+  );
+
+  test.each([-2, 2])('a repository is settled when GitHub’s clock is %i h ahead, too', async (hours) => {
+    const ms = hours * 60 * MINUTE;
+    const at = clock.elapsed();
+    githubClock.note({ date: new Date(clock.now() + ms).toUTCString() }, { sentAt: at, answeredAt: at });
+    const pushedAt = clock.now() + ms - 5 * SECOND;
+    repositories = repositories.map((one) => ({ ...one, pushedAt }));
+    const looksAgain = async () => {
+      requests = [];
+      await sweepHeads(context());
+      return requests.length > 1;
+    };
+    await looksAgain();
+    // Another push in the same second would have the same time.
+    expect(await looksAgain()).toBe(true);
+    clock.advance(MINUTE);
+    await looksAgain();
+    expect(await looksAgain()).toBe(false);
+  });
+
+  test('another head begins a new count', async () => {
+    await baseline();
+    await sweepHeads(context());
+    clock.advance(MINUTE);
+    heads['main'] = 'head-3';
+    expect(await sweepHeads(context())).toBe(MINUTE);
+    expect(found).toBe(0);
+  });
+
+  test('a head that a stored push explains is no find', async () => {
+    await baseline();
+    await storePush('head-1', 'head-2');
+    expect(await sweepHeads(context())).toBeNull();
+    clock.advance(MINUTE);
+    await sweepHeads(context());
+    expect(found).toBe(0);
+  });
+
+  describe('what no delivery told of a repository that is known here', () => {
+    /** Known under installation 9; it hasn't moved since the last look. */
+    beforeEach(async () => {
+      await stores.learnRepository({ ...REPOSITORY, installationId: 9 }, null, clock.now() - MINUTE);
+      await stores.saveSweptPush(REPOSITORY.id, 1_000);
+    });
+
+    test('the app was removed and installed anew: the new installation is learnt, and said', async () => {
+      await sweepHeads(context());
+      expect(await stores.getRepository(REPOSITORY.id)).toEqual(REPOSITORY);
+      expect(moved).toEqual([9, 1]);
+      await sweepHeads(context());
+      expect(moved).toEqual([9, 1]);
+      expect(requests).toEqual(['list', 'list']);
+    });
+
+    test('a rename is learnt, and the old name still finds it', async () => {
+      repositories = [{ repository: { ...REPOSITORY, installationId: 9, name: 'renamed' }, pushedAt: 1_000 }];
+      await sweepHeads(context());
+      expect((await stores.listNames(REPOSITORY.id)).sort()).toEqual(['acme/data', 'acme/renamed']);
+      expect(moved).toEqual([]);
+    });
+
+    test('it was made public: the logs in its check runs are hidden', async () => {
+      repositories = [{ repository: { ...REPOSITORY, installationId: 9, private: false }, pushedAt: 1_000 }];
+      const asking = context();
+      const learnRepository = async (learnt: Repository) => (learnt.private ? [] : ['shows-its-log']);
+      await sweepHeads({ ...asking, repositories: { ...stores, learnRepository } });
+      expect(woken).toEqual(['log shows-its-log']);
+    });
+
+    test('a delivery that came after the list was asked for is newer', async () => {
+      const asking = context();
+      const { listRepositories } = asking.installations;
+      asking.installations.listRepositories = async function* (id) {
+        clock.advance(SECOND);
+        await stores.learnRepository({ ...REPOSITORY, installationId: 9, name: 'newest' }, null, clock.now());
+        clock.advance(SECOND);
+        yield* listRepositories(id);
+      };
+      await sweepHeads(asking);
+      expect(await stores.getRepository(REPOSITORY.id)).toMatchObject({ name: 'newest' });
+    });
+
+    test('a repository that is not known here is left alone', async () => {
+      repositories = [{ repository: { ...REPOSITORY, id: 77, name: 'other' }, pushedAt: 1_000 }];
+      await sweepHeads(context());
+      expect(await stores.getRepository(77)).toBeNull();
+    });
+  });
+
+  test('the requests of an hour are bounded, and the rest goes on in the next', async () => {
+    budget = new RequestBudget(clock, 1);
+    await sweepHeads(context());
+    expect(requests).toEqual(['list']);
+    clock.advance(61 * MINUTE);
+    budget = new RequestBudget(clock, 10);
+    await sweepHeads(context());
+    expect(baselines).toHaveLength(1);
+  });
+});

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { wakeUnfinished } from '../../../src/recovery/wake-unfinished.ts';
+import { FakeDispatcher, FakeReporter, QUEUE_KEY, REPOSITORY, World } from '../deploying/reconcile-world.ts';
+import { buildPush } from '../planning/plan-world.ts';
+
+/** What a new process on the store of this world wakes up. */
+async function wake(world: World) {
+  const dispatcher = new FakeDispatcher();
+  const reporter = new FakeReporter();
+  await wakeUnfinished({ deliveries: world.stores, store: world.stores, dispatcher, reporter });
+  return { wakes: dispatcher.wakes, reported: reporter.reports.map((one) => one.id) };
+}
+
+/** Notes that all there is to report was written. */
+async function writeReport(world: World, id: string): Promise<void> {
+  const { revision } = await world.read(id);
+  await world.stores.saveReport(id, { reportedRevision: revision });
+}
+
+test('an empty store wakes nothing', async () => {
+  expect(await wake(await World.open())).toEqual({ wakes: [], reported: [] });
+});
+
+test('deliveries that are not planned are planned, once for each repository', async () => {
+  const world = await World.open();
+  for (const id of ['one', 'two']) {
+    await world.stores.record({ id, name: 'push', receivedAt: 1, event: buildPush() });
+  }
+  expect((await wake(world)).wakes).toEqual([{ queue: 'plan', key: String(REPOSITORY.id) }]);
+});
+
+test('an open deployment goes on, and is reported where its check run is behind', async () => {
+  const world = await World.open();
+  const { id } = await world.push();
+  expect(await wake(world)).toEqual({ wakes: [{ queue: 'workspace', key: QUEUE_KEY }], reported: [id] });
+  await writeReport(world, id);
+  expect(await wake(world)).toEqual({ wakes: [{ queue: 'workspace', key: QUEUE_KEY }], reported: [] });
+});
+
+test('a conclusion that was not reported waits for its log, which is read again', async () => {
+  const world = await World.open();
+  const { id } = await world.push();
+  await world.step();
+  world.meltano.moveJob({ status: 'COMPLETE' });
+  await world.runUntilIdle();
+  expect(await wake(world)).toEqual({ wakes: [{ queue: 'log', key: id }], reported: [] });
+  await writeReport(world, id);
+  expect(await wake(world)).toEqual({ wakes: [], reported: [] });
+});
+
+test('one whose check run may be there twice is looked at, without its log', async () => {
+  const world = await World.open();
+  const { id } = await world.push();
+  await world.step();
+  world.meltano.moveJob({ status: 'COMPLETE' });
+  await world.runUntilIdle();
+  await writeReport(world, id);
+  await world.stores.saveReport(id, { checkRunId: 9, checkRunAttemptedAt: 1 });
+  expect(await wake(world)).toEqual({ wakes: [], reported: [id] });
+});
+
+test('a conclusion without a job is reported at once', async () => {
+  const world = await World.open();
+  const { id } = await world.push();
+  world.served = false;
+  await world.runUntilIdle();
+  expect(await wake(world)).toEqual({ wakes: [], reported: [id] });
+});
+
+test('a plain no owes nothing', async () => {
+  const world = await World.open();
+  await world.push({ conclusion: 'none', reason: 'paths_unchanged' });
+  expect(await wake(world)).toEqual({ wakes: [], reported: [] });
+});

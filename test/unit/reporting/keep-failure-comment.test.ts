@@ -1,0 +1,146 @@
+import { pino } from 'pino';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { GitHubFailure } from '../../../src/domain/github-result.ts';
+import { createFailureCommentKeeper } from '../../../src/reporting/keep-failure-comment.ts';
+import { renderFailureComment } from '../../../src/reporting/render/render-failure-comment.ts';
+import { FakeConversation } from '../commands/fake-conversation.ts';
+import { World } from '../deploying/reconcile-world.ts';
+
+const SHA = 'a'.repeat(40);
+const FIX = 'f'.repeat(40);
+const ID = `2:${SHA}`;
+const UNKNOWN: GitHubFailure = { kind: 'unknown', message: 'the connection broke' };
+const REJECTED: GitHubFailure = { kind: 'rejected', status: 403, message: 'locked' };
+
+let world: World;
+let api: FakeConversation;
+
+beforeEach(async () => {
+  world = await World.open();
+  world.wishes.failureComments = true;
+  api = new FakeConversation();
+});
+
+function createKeeper() {
+  const { stores, clock } = world;
+  return createFailureCommentKeeper({
+    store: stores,
+    repositories: stores,
+    api,
+    clock,
+    random: () => 0.5,
+    log: pino({ level: 'silent' }),
+    render: renderFailureComment,
+    pages: {
+      githubUrl: 'https://github.com',
+      workspaceUrl: ({ workspaceId }) => `https://meltano/${workspaceId}`,
+    },
+  });
+}
+
+/** Steps until there is nothing to do, each by a new process. */
+async function keepAll(id = ID): Promise<void> {
+  for (let steps = 0; steps < 60; steps += 1) {
+    const wait = await createKeeper()(id);
+    if (wait === null) return;
+    world.clock.advance(wait);
+  }
+  throw new Error('The comment does not come to rest.');
+}
+
+/** A push whose job ends so, with its check run written. */
+async function deploy(sha: string, status: 'COMPLETE' | 'ERROR', workspaceName = 'Analytics') {
+  const planned = await world.push({ sha, workspaceName });
+  world.after(5_000, () => world.meltano.moveJob({ status }));
+  await world.runUntilIdle();
+  const ended = await world.read(planned.id);
+  await world.stores.saveReport(planned.id, { reportedRevision: ended.revision });
+  return ended;
+}
+
+const wakes = () => world.dispatcher.wakes.filter((one) => one.queue === 'comment').map((one) => one.key);
+
+describe('a failed deployment', () => {
+  test('is told once on the merged pull request, and the comment is edited when it is repaired', async () => {
+    await deploy(SHA, 'ERROR');
+    expect(wakes()).toEqual([ID]);
+    await keepAll();
+    expect(api.calls).toEqual(['findMergedPullRequest', 'createReply']);
+    expect(api.places).toEqual([{ kind: 'pull_request', number: 7 }]);
+    expect(api.replies.get(1)).toMatch(/^\*\*Failed/);
+    await keepAll();
+    expect(api.calls).toHaveLength(2);
+
+    await deploy(FIX, 'COMPLETE');
+    expect(wakes()).toEqual([ID, ID]);
+    await keepAll();
+    expect(api.calls.slice(2)).toEqual(['editReply']);
+    expect(api.replies.get(1)).toMatch(/^\*\*Repaired:\*\*/);
+    expect(api.replies.get(1)).toContain(FIX.slice(0, 7));
+    expect((await world.stores.getFailureComment(ID))?.finishedAt).not.toBeNull();
+    expect(await world.stores.listOpenFailureComments()).toEqual([]);
+  });
+
+  test('of a commit that no pull request brought is told nowhere', async () => {
+    api.pullRequest = null;
+    await deploy(SHA, 'ERROR');
+    await keepAll();
+    expect(api.calls).toEqual(['findMergedPullRequest']);
+    expect(await world.stores.listOpenFailureComments()).toEqual([]);
+  });
+
+  test('of a repository that wants no comments is told nowhere', async () => {
+    world.wishes.failureComments = false;
+    await deploy(SHA, 'ERROR');
+    expect(wakes()).toEqual([]);
+    expect(await world.stores.listOpenFailureComments()).toEqual([]);
+  });
+
+  test('waits for its check run, which the comment links to', async () => {
+    const { id } = await deploy(SHA, 'ERROR');
+    await world.stores.saveReport(id, { reportedRevision: 0 });
+    expect(await createKeeper()(ID)).toBe(1_000);
+    expect(api.calls).toEqual([]);
+  });
+
+  test('once more of the same commit, after a repair, says so in the same comment', async () => {
+    await deploy(SHA, 'ERROR');
+    await keepAll();
+    await deploy(FIX, 'COMPLETE');
+    await keepAll();
+    await deploy(SHA, 'ERROR');
+    await keepAll();
+    expect(api.replies.size).toBe(1);
+    expect(api.replies.get(1)).toMatch(/^\*\*Failed/);
+  });
+
+  test('that was noted, and the process ended before it was stored, is told after the restart', async () => {
+    const { sha } = await world.push({ sha: SHA });
+    await world.stores.noteFailure({ repositoryId: 2, sha, now: world.clock.now() });
+    await keepAll();
+    expect(api.calls).toEqual([]);
+    expect(await world.stores.listOpenFailureComments()).toEqual([ID]);
+  });
+});
+
+describe('a lost answer', () => {
+  test.each([
+    ['that was taken', true],
+    ['that was not taken', false],
+  ])('of the comment %s leads to one comment', async (_, isDone) => {
+    await deploy(SHA, 'ERROR');
+    api.fail('createReply', UNKNOWN, { isDone });
+    await keepAll();
+    expect(api.replies.size).toBe(1);
+  });
+});
+
+test('a comment that GitHub refuses is given up after a few tries', async () => {
+  await deploy(SHA, 'ERROR');
+  api.fail('createReply', REJECTED, { times: 9 });
+  // One process: the count of refusals is in memory.
+  const keeper = createKeeper();
+  for (let wait = await keeper(ID); wait !== null; wait = await keeper(ID)) world.clock.advance(wait);
+  expect(api.calls.filter((call) => call === 'createReply')).toHaveLength(3);
+  expect(await world.stores.listOpenFailureComments()).toEqual([]);
+});

@@ -5,6 +5,7 @@ import type {
   Configurations,
   ReadConfiguration,
 } from '../domain/configuration-in-use.ts';
+import type { TreeReader } from '../domain/git-tree.ts';
 import type { InstallationReader } from '../domain/installation-reader.ts';
 import { createConfigurationFiles } from '../github/configuration-files.ts';
 import type { GetOctokit } from '../github/octokit.ts';
@@ -17,11 +18,16 @@ export interface ConfigurationReading {
   readonly readConfiguration: ReadConfiguration;
 }
 
+export interface ConfigurationReaders {
+  readonly getOctokit: GetOctokit;
+  readonly heads: Pick<InstallationReader, 'readHead'>;
+  readonly trees: TreeReader;
+}
+
 /** What repositories say about their deployments. */
 export function readConfigurations(
   { stores, budgets, clock }: Foundation,
-  getOctokit: GetOctokit,
-  heads: Pick<InstallationReader, 'readHead'>,
+  { getOctokit, heads, trees }: ConfigurationReaders,
 ): ConfigurationReading {
   const files = createConfigurationFiles({
     getOctokit,
@@ -31,6 +37,12 @@ export function readConfigurations(
   });
   const readConfiguration: ReadConfiguration = (text, workspaces) =>
     readRepositoryConfiguration(text, { workspaces });
-  const configurations = createConfigurations({ files, heads, store: stores, read: readConfiguration });
+  const configurations = createConfigurations({
+    files,
+    heads,
+    trees,
+    store: stores,
+    read: readConfiguration,
+  });
   return { files, configurations, readConfiguration };
 }

@@ -78,7 +78,11 @@ export function handleQueues(foundation: Foundation, ports: QueuePorts): Handled
   const openTrees: OpenTrees = (repository) =>
     new PushTrees(repository, { reader, selectEntries, digestTexts });
   const heads = createInstallationReader({ getOctokit: octokit.get, getAppOctokit: octokit.getForApp });
-  const { files, configurations, readConfiguration } = readConfigurations(foundation, octokit.get, heads);
+  const { files, configurations, readConfiguration } = readConfigurations(foundation, {
+    getOctokit: octokit.get,
+    heads,
+    trees: reader,
+  });
   // The name is cut, and what is left of a secret then would not be recognised any more.
   const nameWithoutSecrets: typeof nameCheckRun = (workspace) =>
     nameCheckRun({ ...workspace, workspaceName: redactor.redactOwn(workspace.workspaceName) });

@@ -1,4 +1,5 @@
 import type { Repository } from './deployment.ts';
+import type { TreeReader } from './git-tree.ts';
 import { meansWorkspace } from './refer-to-workspace.ts';
 import {
   DEFAULT_CONFIGURATION,
@@ -7,6 +8,12 @@ import {
   type WorkspaceSettings,
 } from './repository-configuration.ts';
 import type { Workspace } from './workspace.ts';
+
+/** Where a repository may have its file; only one of them counts. */
+export const CONFIGURATION_FILES: readonly string[] = [
+  '.github/meltano-deploy.yml',
+  '.github/meltano-deploy.yaml',
+];
 
 /** What is wrong in a file, and where. Lines and columns count from 1. The message quotes the file: redact it. */
 export interface ConfigurationProblem {
@@ -82,8 +89,16 @@ export type ConfigurationFile =
 
 /** Reads of the repository's configuration file. Each throws when GitHub can't answer now. */
 export interface ConfigurationFiles {
-  /** `known`: the content that needn't be read again. */
-  read(repository: Repository, sha: string, known: string | null): Promise<ConfigurationFile>;
+  /**
+   * `known`: the content that needn't be read again. `trees`: given where the commit's tree is read anyway, so that
+   * the folder needn't be listed.
+   */
+  read(
+    repository: Repository,
+    sha: string,
+    known: string | null,
+    trees?: TreeReader | null,
+  ): Promise<ConfigurationFile>;
   /** Whether a pull request changes the file. */
   isChangedBy(repository: Repository, pullRequest: number): Promise<boolean>;
   /** A commit's message; empty when GitHub doesn't know the commit. */
@@ -103,14 +118,23 @@ export interface ConfigurationStore {
   saveConfiguration(repositoryId: number, stored: StoredConfiguration): Promise<void>;
 }
 
+/** The push that is planned. */
+export interface PushToLookAt {
+  readonly branch: string;
+  readonly sha: string;
+  /** Its time (epoch milliseconds). */
+  readonly at: number;
+  /** As far as its payload tells. */
+  readonly changesConfiguration: boolean;
+}
+
 export interface ConfigurationLook {
   readonly repository: Repository;
   /** All workspaces of the repository. */
   readonly workspaces: readonly Workspace[];
   /** The default branch's head, if it was just read; null when it has none. */
   readonly head?: string | null;
-  /** The push that is planned; `at`: its time (epoch milliseconds). */
-  readonly push?: { readonly branch: string; readonly sha: string; readonly at: number };
+  readonly push?: PushToLookAt;
 }
 
 export interface Configurations {

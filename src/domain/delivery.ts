@@ -22,6 +22,8 @@ export interface PushEvent {
   readonly senderIsBot: boolean;
   /** The head commit's message, its middle left out where it is long; missing: ask GitHub. */
   readonly message?: string | null;
+  /** Its commits name the repository's configuration file. A hint: GitHub doesn't list all commits and files. */
+  readonly changesConfiguration?: true;
   /** No delivery told of it: the sweep of branch heads found it, and knows no sender. */
   readonly foundBySweep?: true;
 }

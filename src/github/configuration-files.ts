@@ -1,14 +1,23 @@
-import type { ConfigurationFile, ConfigurationFiles } from '../domain/configuration-in-use.ts';
+import {
+  CONFIGURATION_FILES,
+  type ConfigurationFile,
+  type ConfigurationFiles,
+} from '../domain/configuration-in-use.ts';
 import type { Repository } from '../domain/deployment.ts';
+import type { TreeReader } from '../domain/git-tree.ts';
 import { locate } from './locate-repository.ts';
 import type { ReadingOctokit } from './octokit.ts';
 import { requireRequests } from './require-requests.ts';
 
 const FOLDER = '.github';
-const NAMES = ['meltano-deploy.yml', 'meltano-deploy.yaml'];
-const PATHS: ReadonlySet<string | undefined> = new Set(NAMES.map((name) => `${FOLDER}/${name}`));
+const PATHS: ReadonlySet<string | undefined> = new Set(CONFIGURATION_FILES);
 /** Larger than any file that the reader takes: not worth reading (bytes). */
 const LARGEST_READ = 256 * 1024;
+/** Of what is no ordinary file, as contents are listed. */
+const TYPES_OF_MODES: Readonly<Record<string, string>> = {
+  '120000': 'symlink',
+  '160000': 'submodule',
+};
 /** A commit that was just pushed may not be shown yet (milliseconds). */
 const NO_COMMIT_WAITS_MS = [500, 1_000, 2_000];
 
@@ -20,10 +29,10 @@ export interface ConfigurationFilesOptions {
 }
 
 interface FolderEntry {
-  readonly name: string;
   readonly path: string;
   readonly type: string;
-  readonly size: number;
+  /** Missing where a tree lists it. */
+  readonly size?: number;
   readonly sha: string;
 }
 
@@ -37,9 +46,9 @@ export function createConfigurationFiles(options: ConfigurationFilesOptions): Co
   }
 
   return {
-    async read(repository, sha, known) {
+    async read(repository, sha, known, trees = null) {
       for (const wait of [...NO_COMMIT_WAITS_MS, null]) {
-        const found = await readOnce(await open(repository), repository, sha, known);
+        const found = await readOnce(await open(repository), { repository, sha, known, trees });
         if (found.kind !== 'no_commit' || wait === null) return found;
         await sleep(wait);
       }
@@ -96,47 +105,73 @@ async function isChangedIn(
   }
 }
 
+interface FileToRead {
+  readonly repository: Repository;
+  readonly sha: string;
+  readonly known: string | null;
+  readonly trees: TreeReader | null;
+}
+
 async function readOnce(
   octokit: ReadingOctokit,
-  repository: Repository,
-  sha: string,
-  known: string | null,
+  { repository, sha, known, trees }: FileToRead,
 ): Promise<ConfigurationFile> {
-  const listed = await getContent(octokit, repository, { path: FOLDER, ref: sha });
-  if (listed === 'no commit') return { kind: 'no_commit' };
-  const entries = Array.isArray(listed) ? listed : [];
-  const found = entries.filter((one) => NAMES.includes(one.name));
+  const found =
+    (trees && (await findInTree(trees, repository, sha))) ?? (await findInFolder(octokit, repository, sha));
+  if (found === 'no commit') return { kind: 'no_commit' };
   const [entry, another] = found;
   if (!entry) return { kind: 'none' };
-  const content = found.map((one) => `${one.name} ${one.type} ${one.sha}`).join(', ');
+  const content = found.map((one) => `${one.path} ${one.type} ${one.sha}`).join(', ');
   const about = { file: entry.path, content };
   if (known === content) return { kind: 'unchanged', file: entry.path };
   if (another) {
     const problem = `There are both ${entry.path} and ${another.path}: keep one of them.`;
     return { kind: 'unusable', ...about, problem };
   }
-  const problem = refuseEntry(entry);
+  const refused = refuseEntry(entry);
+  if (refused) return { kind: 'unusable', ...about, problem: refused };
+  const read = await getContent(octokit, repository, { path: entry.path, ref: sha });
+  if (read === null || typeof read === 'string' || Array.isArray(read)) {
+    throw new Error('GitHub lists the configuration file, and does not show it.');
+  }
+  const problem = refuseEntry({ path: entry.path, type: read.type, size: read.size });
   if (problem) return { kind: 'unusable', ...about, problem };
-  const text = await readText(octokit, repository, { path: entry.path, ref: sha });
-  if (text === null) throw new Error('GitHub lists the configuration file, and does not show it.');
+  const text = 'content' in read ? Buffer.from(read.content, 'base64').toString('utf8') : '';
   return { kind: 'text', ...about, text };
 }
 
-function refuseEntry({ path, type, size }: FolderEntry): string | null {
+/** Null where the tree doesn't tell: then the folder does. */
+async function findInTree(
+  trees: TreeReader,
+  repository: Repository,
+  sha: string,
+): Promise<readonly FolderEntry[] | null> {
+  // Whether the push has to wait for its tree is for those to say who can't do without.
+  const read = await trees.readTree(repository, { sha, levels: 'all', isNew: false }).catch(() => null);
+  if (read?.kind !== 'tree' || read.isTruncated) return null;
+  return CONFIGURATION_FILES.flatMap((path) => {
+    const entry = read.entries.find((one) => one.path === path || one.path.startsWith(`${path}/`));
+    if (!entry) return [];
+    const type = entry.path === path ? (TYPES_OF_MODES[entry.mode] ?? 'file') : 'dir';
+    return [{ path, type, sha: entry.sha }];
+  });
+}
+
+async function findInFolder(
+  octokit: ReadingOctokit,
+  repository: Repository,
+  sha: string,
+): Promise<readonly FolderEntry[] | 'no commit'> {
+  const listed = await getContent(octokit, repository, { path: FOLDER, ref: sha });
+  if (listed === 'no commit') return listed;
+  return Array.isArray(listed) ? listed.filter(({ path }) => PATHS.has(path)) : [];
+}
+
+function refuseEntry({ path, type, size = 0 }: Omit<FolderEntry, 'sha'>): string | null {
   if (type === 'dir') return `${path} is a directory: it must be a file.`;
   if (type === 'symlink') return `${path} is a symbolic link: it must be a file of its own.`;
   if (type !== 'file') return `${path} is a ${type}: it must be a file.`;
   return size > LARGEST_READ ? `${path} is too large: it may have 64 KiB.` : null;
-}
-
-async function readText(
-  octokit: ReadingOctokit,
-  repository: Repository,
-  place: Place,
-): Promise<string | null> {
-  const read = await getContent(octokit, repository, place);
-  if (read === null || typeof read === 'string' || Array.isArray(read)) return null;
-  return 'content' in read ? Buffer.from(read.content, 'base64').toString('utf8') : null;
 }
 
 interface Place {

@@ -136,7 +136,8 @@ class TreeCache {
     this.#sizes.set(key, size);
     let total = this.#sizes.values().reduce((sum, one) => sum + one, 0);
     for (const [oldest, freed] of this.#sizes) {
-      if (total <= MOST_ENTRIES_KEPT) return;
+      // The one that was just read is asked for again in a moment, however large it is.
+      if (total <= MOST_ENTRIES_KEPT || oldest === key) return;
       total -= freed;
       this.#sizes.delete(oldest);
       this.#reads.delete(oldest);

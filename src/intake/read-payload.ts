@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { CONFIGURATION_FILES } from '../domain/configuration-in-use.ts';
 import type { PushEvent, RepositoryEvent } from '../domain/delivery.ts';
 import { isBot, originSchema, personSchema, readOrigin, readTime, shaSchema } from './read-origin.ts';
 
+const paths = z.array(z.string()).nullish();
 export const pushPayload = originSchema.extend({
   ref: z.string(),
   before: shaSchema,
@@ -9,6 +11,7 @@ export const pushPayload = originSchema.extend({
   deleted: z.boolean(),
   forced: z.boolean(),
   head_commit: z.object({ message: z.string().nullish() }).nullish(),
+  commits: z.array(z.object({ added: paths, modified: paths, removed: paths })).nullish(),
   sender: personSchema,
   pusher: z.object({ name: z.string().nullish() }).nullish(),
 });
@@ -47,7 +50,14 @@ export function readPush(payload: unknown): PushEvent {
     pushedAt: readTime(push.repository.pushed_at),
     sender: sender.login,
     senderIsBot: isBot(sender),
+    ...(changesConfiguration(push) && { changesConfiguration: true }),
   };
+}
+
+function changesConfiguration({ commits }: z.infer<typeof pushPayload>): boolean {
+  return (commits ?? []).some(({ added, modified, removed }) =>
+    [added, modified, removed].some((changed) => CONFIGURATION_FILES.some((file) => changed?.includes(file))),
+  );
 }
 
 /** The needed fields of a rename, transfer or change of visibility. Throws a ZodError that names what is missing. */

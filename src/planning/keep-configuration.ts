@@ -10,13 +10,17 @@ import {
   type StoredConfiguration,
   toConfigurationInUse,
 } from '../domain/configuration-in-use.ts';
+import type { TreeReader } from '../domain/git-tree.ts';
 import type { InstallationReader } from '../domain/installation-reader.ts';
-import { DEFAULT_CONFIGURATION } from '../domain/repository-configuration.ts';
+import { trackedBranch } from '../domain/match-workspaces.ts';
+import { filterOf } from '../domain/path-filter.ts';
+import { DEFAULT_CONFIGURATION, settingsOf } from '../domain/repository-configuration.ts';
 import type { Workspace } from '../domain/workspace.ts';
 
 export interface ConfigurationPorts {
   readonly files: Pick<ConfigurationFiles, 'read'>;
   readonly heads: Pick<InstallationReader, 'readHead'>;
+  readonly trees: TreeReader;
   readonly store: ConfigurationStore;
   readonly read: ReadConfiguration;
 }
@@ -79,13 +83,16 @@ async function findNewHead(
 }
 
 async function readAt(
-  { files, heads, read }: ConfigurationPorts,
-  { repository, workspaces }: ConfigurationLook,
+  { files, heads, trees, read }: ConfigurationPorts,
+  look: ConfigurationLook,
   told: Sighting,
   stored: StoredConfiguration | null,
 ): Promise<StoredConfiguration | null> {
-  const readFile = (sha: string): Promise<ConfigurationFile> | ConfigurationFile =>
-    sha === '' ? { kind: 'none' } : files.read(repository, sha, stored?.content ?? null);
+  const { repository, workspaces } = look;
+  const readFile = (sha: string): Promise<ConfigurationFile> | ConfigurationFile => {
+    const listed = takesTree(look, sha, stored) ? trees : null;
+    return sha === '' ? { kind: 'none' } : files.read(repository, sha, stored?.content ?? null, listed);
+  };
   let { sha } = told;
   let file = await readFile(sha);
   if (file.kind === 'no_commit') {
@@ -99,6 +106,22 @@ async function readAt(
   if (isLost && (await heads.readHead(repository, repository.defaultBranch)) === null) return stored;
   const place = { branch: repository.defaultBranch, sha, toldAt: Math.max(told.at, stored?.toldAt ?? 0) };
   return judge(read, workspaces, { file, place, stored });
+}
+
+/** Whether planning the push reads the commit's tree, as far as can be told before the file is read. */
+function takesTree(
+  { repository, workspaces, push }: ConfigurationLook,
+  sha: string,
+  stored: StoredConfiguration | null,
+): boolean {
+  if (push?.sha !== sha) return false;
+  const configuration = stored?.good?.configuration ?? DEFAULT_CONFIGURATION;
+  const isFiltered = workspaces.some(
+    (one) =>
+      trackedBranch(one, repository) === push.branch &&
+      filterOf(settingsOf(configuration, one), one.directory) !== null,
+  );
+  return isFiltered || push.changesConfiguration;
 }
 
 interface ToJudge {

@@ -60,6 +60,7 @@ async function configure(
     branch: ref.replace(/^refs\/heads\//, ''),
     sha,
     at: pushedAt ?? planning.githubClock.toRemote(receivedAt),
+    changesConfiguration: event.changesConfiguration ?? false,
   };
   const inUse = await configurations.current({ repository, workspaces: found, push });
   // Only the push that the file was read with waits for a newer list: the others need no file that is without mistakes.

@@ -31,7 +31,7 @@ async function untilDeployed(world: World, sha: string, all: number): Promise<st
 const QUIET = { env: { SWEEP_MINUTES: '0' }, workspace: { repositoryDirectory: 'base' } };
 const COUNT = 6;
 
-test.concurrent('workspaces that each succeeded on a commit of its own cost a push two reads, however much it changes', () =>
+test.concurrent('workspaces that each succeeded on a commit of its own cost a push one read, however much it changes', () =>
   inWorld(async (world) => {
     addWorkspaces(world, COUNT - 1);
     world.meltano.script = () => ({});
@@ -55,7 +55,7 @@ test.concurrent('workspaces that each succeeded on a commit of its own cost a pu
       files: { ...many, 'w4/meltano.yml': '4', 'w2/meltano.yml': 'other' },
     });
     expect(await untilDeployed(world, forced.after, COUNT)).toEqual(['w2']);
-    expect(listReads(world, from).toSorted()).toEqual(['contents', 'trees']);
+    expect(listReads(world, from)).toEqual(['trees']);
   }, QUIET));
 
 test.concurrent('a mode alone is a change, and a push that waits for a job which deploys it as well is skipped', () =>

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { ConfigurationFiles } from '../../../src/domain/configuration-in-use.ts';
 import { createConfigurationFiles } from '../../../src/github/configuration-files.ts';
 import { REPOSITORY } from '../deploying/reconcile-world.ts';
+import { type FakeFile, FakeTrees } from '../planning/fake-trees.ts';
 import { connectForReading, type GitHubToRead } from './connect-for-reading.ts';
 import { SHA } from './octokit-setup.ts';
 
@@ -77,6 +78,75 @@ describe('the configuration file at a commit', () => {
     const file = await read();
     expect(file.kind === 'unusable' ? file.problem : '').toMatch(problem);
     expect(github.requests).toHaveLength(2);
+  });
+
+  describe('where the tree is read anyway', () => {
+    let trees: FakeTrees;
+
+    beforeEach(() => {
+      trees = new FakeTrees();
+    });
+
+    function showFile(differences: object = {}): void {
+      github.scope
+        .get((path) => decodeURIComponent(path).startsWith(`/repos/acme/data/contents/${FILE}`))
+        .query({ ref: SHA })
+        .reply(200, { type: 'file', encoding: 'base64', content: 'YTogMQ==', ...differences });
+    }
+
+    const readByTree = (known: string | null = null) => files.read(REPOSITORY, SHA, known, trees);
+
+    test('takes one request, and none while it stays as it is, however it was listed', async () => {
+      trees.put(SHA, { [FILE]: { mode: '100644', type: 'blob', sha: 'blob' }, 'a.sql': 'x' });
+      showFile();
+      const file = await readByTree();
+      expect(file).toMatchObject({ kind: 'text', file: FILE, text: 'a: 1' });
+      const known = file.kind === 'text' ? file.content : null;
+      expect(await readByTree(known)).toEqual({ kind: 'unchanged', file: FILE });
+      expect(github.requests).toHaveLength(1);
+      listFolder(entry('meltano-deploy.yml'));
+      expect(await read(known)).toEqual({ kind: 'unchanged', file: FILE });
+    });
+
+    test('takes none without a file', async () => {
+      trees.put(SHA, ['.github/CODEOWNERS', 'meltano-deploy.yml']);
+      expect(await readByTree()).toEqual({ kind: 'none' });
+      expect(github.requests).toEqual([]);
+    });
+
+    test.each<[RegExp, Record<string, FakeFile>]>([
+      [/both .*\.yml and .*\.yaml/, { [FILE]: 'x', '.github/meltano-deploy.yaml': 'x' }],
+      [/is a directory/, { [`${FILE}/a`]: 'x' }],
+      [/is a symbolic link/, { [FILE]: { mode: '120000', type: 'blob', sha: 'x' } }],
+      [/is a submodule/, { [FILE]: { mode: '160000', type: 'commit', sha: 'x' } }],
+    ])('what can be none is a problem: %s', async (problem, entries) => {
+      trees.put(SHA, entries);
+      const file = await readByTree();
+      expect(file).toMatchObject({ kind: 'unusable', file: FILE });
+      expect(file.kind === 'unusable' ? file.problem : '').toMatch(problem);
+      expect(github.requests).toEqual([]);
+    });
+
+    test('the size is known once it is read', async () => {
+      trees.put(SHA, [FILE]);
+      showFile({ size: 2_000_000, encoding: 'none', content: '' });
+      expect(await readByTree()).toMatchObject({
+        kind: 'unusable',
+        problem: expect.stringContaining('too large'),
+      });
+    });
+
+    test.each<[string, () => void]>([
+      ['is unknown', () => trees.gone.add(SHA)],
+      ['is truncated', () => Object.assign(trees, { mostEntries: 0 })],
+      ["can't be read now", () => Object.assign(trees, { isDown: true })],
+    ])('the folder tells, where the tree %s', async (_, prepare) => {
+      trees.put(SHA, ['a']);
+      prepare();
+      listFolder(entry('meltano-deploy.yml'));
+      showFile();
+      expect(await readByTree()).toMatchObject({ kind: 'text', text: 'a: 1' });
+    });
   });
 
   test('a commit that does not show yet is waited for', async () => {

@@ -68,13 +68,17 @@ describe('a tree', () => {
     expect(github.requests).toHaveLength(1);
   });
 
-  test('that is too large to be kept is read again', async () => {
+  test('that is large is kept until another one is read', async () => {
     const tree = Array.from({ length: 60_000 }, (_, n) => entry(`${n}`));
     answer(tree);
+    await read();
+    await read();
+    expect(github.requests).toHaveLength(1);
+    answer([entry('a')]);
+    await read('one');
     answer(tree);
     await read();
-    await read();
-    expect(github.requests).toHaveLength(2);
+    expect(github.requests).toHaveLength(3);
   });
 });
 

@@ -60,6 +60,18 @@ describe('readPush', () => {
     ]);
   });
 
+  test.each([
+    ['added', '.github/meltano-deploy.yml', true],
+    ['modified', '.github/meltano-deploy.yaml', true],
+    ['removed', '.github/meltano-deploy.yml', true],
+    ['added', 'docs/meltano-deploy.yml', undefined],
+  ])('tells whether a commit has %s %s', (kind, file, expected) => {
+    const other = { added: ['a'], modified: [], removed: [] };
+    const commits = [other, { ...other, [kind]: ['b', file] }, { id: 'without lists' }];
+    const payload = { ...pushes[0]?.payload, commits };
+    expect(readPush(payload).changesConfiguration).toBe(expected);
+  });
+
   test('knows a bot, and a push without a time', () => {
     const payload = structuredClone(pushes[0]?.payload) as { sender: Payload; repository: Payload };
     payload.sender = { login: 'meltano[bot]', type: 'Bot' };

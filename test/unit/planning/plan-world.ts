@@ -124,6 +124,7 @@ export class PlanWorld {
     const configurations = createConfigurations({
       files: this.files,
       heads: { readHead: async () => this.head },
+      trees: this.trees,
       store: stores,
       read,
     });

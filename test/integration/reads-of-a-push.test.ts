@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { inWorld, REPOSITORY, type World, type WorldOptions } from './world.ts';
+
+const [FILE, OTHER_FILE] = ['.github/meltano-deploy.yml', '.github/meltano-deploy.yaml'];
+const PROJECTS = { 'base/meltano.yml': '', 'w0/meltano.yml': '', 'w1/meltano.yml': '' };
+const DIRECTORIES = ['w0', 'w1'];
+
+/** What was read of the repository since the n-th exchange; check runs don't count, nor do tokens. */
+function listReads(world: World, from: number): string[] {
+  return world.github.service.exchanges
+    .slice(from)
+    .filter(({ method, path }) => method === 'GET' && /^\/(api\/v3\/)?repo(s|sitories)\//.test(path))
+    .map(({ path }) => path.replace(/^.*?\/(repos\/[^/]+\/[^/]+|repositories\/\d+)\//, ''))
+    .filter((path) => !/check-(runs|suites)/.test(path))
+    .map((path) => path.replace(/\?.*$/, '').replace(/[0-9a-f]{40}/, 'sha'));
+}
+
+/** The reads that a push takes until each workspace that it changes has its check run. */
+async function readsOf(world: World, push: () => { after: string }, deployed: number): Promise<string[]> {
+  const from = world.github.service.exchanges.length;
+  const { after } = push();
+  const names = () => new Set(world.github.checkRuns(REPOSITORY, after).map((run) => run.name));
+  await world.until(() => names().size === deployed, `${deployed} check runs`);
+  return listReads(world, from).toSorted();
+}
+
+/** Of two pushes within a second only the head tells the newer: that is one more read. */
+async function untilNextSecond(world: World): Promise<void> {
+  const { pushedAt } = world.github.repository(REPOSITORY);
+  await world.until(() => Math.floor(Date.now() / 1000) > Math.floor(pushedAt / 1000), 'the next second');
+}
+
+function inRepository(
+  play: (world: World) => Promise<void>,
+  workspace: WorldOptions['workspace'] = { repositoryDirectory: 'base' },
+): Promise<void> {
+  return inWorld(
+    async (world) => {
+      world.push({ files: PROJECTS, deliver: false });
+      world.meltano.script = () => ({});
+      await play(world);
+    },
+    { env: { SWEEP_MINUTES: '0' }, workspace },
+  );
+}
+
+function addWorkspaces(world: World): void {
+  const repositoryUrl = world.app.sandbox.repositoryUrl(REPOSITORY);
+  for (const name of DIRECTORIES) {
+    world.meltano.addWorkspace({ name, repositoryUrl, repositoryDirectory: name });
+  }
+}
+
+const change = (world: World, files: Record<string, string | null>) => () => world.push({ files });
+
+const [TREE, TEXT] = ['git/trees/sha', `contents/${encodeURIComponent(FILE)}`];
+
+test.concurrent.each<[string, Record<string, string>, string[]]>([
+  ['a new file', { [FILE]: '' }, [TEXT, TREE, TREE]],
+  ['one of the other ending', { [OTHER_FILE]: '' }, [TEXT.replace('.yml', '.yaml'), TREE, TREE]],
+  ['two of them', { [FILE]: '', [OTHER_FILE]: '' }, [TREE]],
+  ['none', {}, [TREE, TREE]],
+])('the first push of all takes three reads at most: %s', (_, files, expected) =>
+  inRepository(async (world) => {
+    addWorkspaces(world);
+    const isHeld = Object.keys(files).length > 1;
+    const push = change(world, { ...files, 'base/a.sql': '', 'w1/a.sql': '' });
+    expect(await readsOf(world, push, isHeld ? 1 : 2)).toEqual(expected);
+  }),
+);
+
+test.concurrent('what a later push takes: its tree, and the file where it changed, under each name of the repository', () =>
+  inRepository(async (world) => {
+    addWorkspaces(world);
+    const reads = async (files: Record<string, string | null>) => {
+      await untilNextSecond(world);
+      return readsOf(
+        world,
+        change(world, { ...files, 'base/a.sql': `${world.github.service.exchanges.length}` }),
+        1,
+      );
+    };
+    expect(await reads({ [FILE]: '' })).toEqual([TEXT, TREE, TREE]);
+    expect(await reads({})).toEqual([TREE]);
+    expect(await reads({ [FILE]: 'deploy: { log: none }' })).toEqual([TEXT, TREE]);
+    expect(await reads({ [FILE]: 'deploy: { paths_ignore: ["*.md"] }' })).toEqual([TEXT, TREE]);
+    // That the file is gone is believed only of a repository that GitHub still shows.
+    expect(await reads({ [FILE]: null })).toEqual(['branches/main', TREE]);
+    await world.github.rename(REPOSITORY, 'renamed').delivered;
+    expect(await reads({ [FILE]: '' })).toEqual([TEXT, TREE]);
+  }));
+
+test.concurrent('where only the file has filters, three reads too, and none of a tree as long as it has none', () =>
+  inRepository(async (world) => {
+    const reads = async (files: Record<string, string | null>) => {
+      await untilNextSecond(world);
+      return readsOf(world, change(world, files), 1);
+    };
+    const filters = { [FILE]: 'deploy: { paths: ["base/**"] }', 'base/a.sql': '1' };
+    expect(await reads(filters)).toEqual([TEXT, TREE, TREE]);
+    expect(await reads({ [FILE]: null })).toEqual(['branches/main', TREE]);
+    expect(await reads({ 'a.sql': '' })).toEqual(['contents/.github']);
+    expect(await reads({ ...filters, 'base/a.sql': '2' })).toEqual([TEXT, TREE, TREE]);
+  }, {}));

@@ -15,12 +15,12 @@ function listReads(world: World, from: number): string[] {
     .map((path) => path.replace(/\?.*$/, '').replace(/[0-9a-f]{40}/, 'sha'));
 }
 
-/** The reads that a push takes until each workspace that it changes has its check run. */
-async function readsOf(world: World, push: () => { after: string }, deployed: number): Promise<string[]> {
+/** The reads that a push takes until each workspace that it changes is deployed. */
+async function readsOf(world: World, push: () => { after: string }, changed: number): Promise<string[]> {
   const from = world.github.service.exchanges.length;
   const { after } = push();
-  const names = () => new Set(world.github.checkRuns(REPOSITORY, after).map((run) => run.name));
-  await world.until(() => names().size === deployed, `${deployed} check runs`);
+  const ended = () => world.github.checkRuns(REPOSITORY, after).filter((run) => run.status === 'completed');
+  await world.until(() => ended().length === changed, `the end of ${changed} check runs`);
   return listReads(world, from).toSorted();
 }
 

@@ -4,8 +4,8 @@ import type { Pages } from '../domain/pages.ts';
 import type { ShownCheckRuns } from '../domain/shown-check-run.ts';
 import { createCheckRunApi } from '../github/check-runs.ts';
 import type { GetOctokit } from '../github/octokit.ts';
-import { LogBook } from '../logs/log-book.ts';
 import { createLogExcerptBuilder } from '../logs/log-excerpt-builder.ts';
+import { LogStore } from '../logs/log-store.ts';
 import type { Redactor } from '../logs/redact.ts';
 import { CheckRunWriter } from '../reporting/check-run-writer.ts';
 import { hideOwnSecrets, hideOwnSecretsInView } from '../reporting/hide-own-secrets.ts';
@@ -20,7 +20,7 @@ export interface Reporting {
   /** Tells the writer of this process, and the conversations about commands, of changes. */
   readonly reporter: Reporter;
   readonly pages: Pages;
-  readonly logs: LogBook;
+  readonly logs: LogStore;
   readonly runs: ShownCheckRuns;
   /** On whose behalf the writer writes; null: this process is the only one. */
   readonly writing: WriterLeases | null;
@@ -33,7 +33,7 @@ export function createReporting(
   getOctokit: GetOctokit,
 ): Reporting {
   const { configuration, stores, redactor, clock, log, lanes, metrics, shared } = foundation;
-  const logs = new LogBook(() => createLogExcerptBuilder(countRedactions(redactor, metrics.redacted)));
+  const logs = new LogStore(() => createLogExcerptBuilder(countRedactions(redactor, metrics.redacted)));
   // Of an account that isn't served any more, the environment's is the best guess.
   const ownOrigin = new URL(configuration.meltano.apiUrl).origin;
   const pages: Pages = {

@@ -17,7 +17,7 @@ import type { OctokitSource } from '../github/octokit.ts';
 import { createOwnApp } from '../github/own-app.ts';
 import type { RequestUse } from '../github/rate-budget.ts';
 import { createTreeReader } from '../github/read-trees.ts';
-import type { LogBook } from '../logs/log-book.ts';
+import type { LogStore } from '../logs/log-store.ts';
 import type { OpenTrees } from '../planning/changed-paths.ts';
 import { checkPull } from '../planning/check-pull.ts';
 import { digestTexts } from '../planning/digest-text.ts';
@@ -190,7 +190,7 @@ function createPushCheck(accounts: Accounts, store: KeptPushStore): LacksPush {
     (await store.findPush(repositoryId, branch)) === null;
 }
 
-function leaveLogs(logs: LogBook): ReconcileContext['logs'] {
+function leaveLogs(logs: LogStore): ReconcileContext['logs'] {
   return {
     readOn: async () => ({ ok: true, value: false }),
     readWhole: (...request) => logs.readWhole(...request),

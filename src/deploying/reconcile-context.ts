@@ -8,7 +8,7 @@ import type { Dispatcher } from '../domain/dispatcher.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
 import type { RemoteClock } from '../domain/remote-clock.ts';
 import type { RepositoryStore } from '../domain/repository-store.ts';
-import type { LogBook } from '../logs/log-book.ts';
+import type { LogStore } from '../logs/log-store.ts';
 import type { OpenTrees, TreeDigestStore } from '../planning/changed-paths.ts';
 import type { Followers } from '../reporting/create-followers.ts';
 import type { Reporter } from '../reporting/reporter.ts';
@@ -32,7 +32,7 @@ export interface ReconcileContext {
   readonly openTrees: OpenTrees;
   readonly reporter: Reporter;
   readonly dispatcher: Dispatcher;
-  readonly logs: Pick<LogBook, 'readOn' | 'readWhole'>;
+  readonly logs: Pick<LogStore, 'readOn' | 'readWhole'>;
   readonly clock: Clock;
   readonly githubClock: Pick<RemoteClock, 'ahead' | 'toLocal'>;
   /** 0 to 1. */

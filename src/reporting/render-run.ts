@@ -3,7 +3,7 @@ import type { ConfigurationRun } from '../domain/configuration-run.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import type { DeploymentStore } from '../domain/deployment-store.ts';
 import type { Pages } from '../domain/pages.ts';
-import type { LogSource } from '../logs/log-source.ts';
+import type { LogSource } from '../logs/log-store.ts';
 import { findInRepository } from './find-in-repository.ts';
 import type { CheckRunFields, CheckRunView } from './render/check-run-view.ts';
 import type { ConfigurationRunView } from './render/render-configuration-run.ts';

@@ -6,7 +6,7 @@ import type { Dispatcher } from '../domain/dispatcher.ts';
 import type { Lease, LeaseContext } from '../domain/lease.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
 import type { RepositoryStore } from '../domain/repository-store.ts';
-import type { LogBook } from '../logs/log-book.ts';
+import type { LogStore } from '../logs/log-store.ts';
 import type { WriterLeases } from '../scheduling/writer-leases.ts';
 import type { ReportQueue, ReportStore, ResumeStore } from './report-store.ts';
 import type { Reporter } from './reporter.ts';
@@ -34,7 +34,7 @@ export interface SharedReporterPorts {
   readonly resumes: ResumeStore;
   readonly clock: Clock;
   readonly accounts: Accounts;
-  readonly logs: Pick<LogBook, 'readOn' | 'forget'>;
+  readonly logs: Pick<LogStore, 'readOn' | 'forget'>;
   readonly leases: LeaseContext;
   /** On whose behalf `writer` writes. */
   readonly writing: WriterLeases;

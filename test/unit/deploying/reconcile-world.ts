@@ -17,7 +17,8 @@ import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import type { Workspace } from '../../../src/domain/workspace.ts';
 import { formatWorkspaceKey } from '../../../src/domain/workspace-key.ts';
-import { type ExcerptBuilder, LogBook } from '../../../src/logs/log-book.ts';
+import type { LogExcerptBuilder } from '../../../src/logs/log-excerpt-builder.ts';
+import { LogStore } from '../../../src/logs/log-store.ts';
 import { CircuitBreaker } from '../../../src/meltano/circuit-breaker.ts';
 import { guardMeltano } from '../../../src/meltano/guard-meltano.ts';
 import type { PlannedDeployment } from '../../../src/planning/plan-store.ts';
@@ -104,12 +105,12 @@ export class FakeDispatcher implements Dispatcher {
 }
 
 /** Keeps the lines as they are. */
-export class PlainBuilder implements ExcerptBuilder {
+export class PlainBuilder implements LogExcerptBuilder {
   readonly #lines: string[] = [];
   async add(lines: string[]): Promise<void> {
     this.#lines.push(...lines);
   }
-  excerpt(complete: boolean): ReturnType<ExcerptBuilder['excerpt']> {
+  excerpt(complete: boolean): ReturnType<LogExcerptBuilder['excerpt']> {
     const tail = [...this.#lines];
     return {
       totalLines: tail.length,
@@ -148,7 +149,7 @@ export class World {
   readonly meltano: FakeMeltano;
   readonly reporter = new FakeReporter();
   readonly dispatcher = new FakeDispatcher();
-  readonly logs = new LogBook(() => new PlainBuilder());
+  readonly logs = new LogStore(() => new PlainBuilder());
   readonly concluded: Deployment[] = [];
   readonly stores: Stores;
   readonly trees: FakeTrees;

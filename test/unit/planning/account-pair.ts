@@ -12,7 +12,7 @@ import type { AppEvent } from '../../../src/domain/delivery.ts';
 import type { Repository } from '../../../src/domain/deployment.ts';
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import { formatWorkspaceKey } from '../../../src/domain/workspace-key.ts';
-import { LogBook } from '../../../src/logs/log-book.ts';
+import { LogStore } from '../../../src/logs/log-store.ts';
 import { createOwnerReader } from '../../../src/planning/know-owners.ts';
 import { createPlanner } from '../../../src/planning/plan-deliveries.ts';
 import { nameCheckRun } from '../../../src/reporting/render/name-check-run.ts';
@@ -44,7 +44,7 @@ export class AccountPair {
   readonly #stores: Stores;
   readonly #clock = new FakeClock();
   readonly #trees = new FakeTrees();
-  readonly #logs = new LogBook(() => new PlainBuilder());
+  readonly #logs = new LogStore(() => new PlainBuilder());
   readonly #parties: Record<Name, Party>;
   readonly #plan: (key: string) => Promise<number | null>;
   readonly #reconcile: (key: string) => Promise<number | null>;

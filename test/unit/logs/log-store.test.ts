@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MeltanoApi } from '../../../src/domain/meltano.ts';
-import { LogBook } from '../../../src/logs/log-book.ts';
+import { LogStore } from '../../../src/logs/log-store.ts';
 import { succeed, UNREACHABLE } from '../deploying/fake-meltano.ts';
 import { PlainBuilder } from '../deploying/reconcile-world.ts';
 import { buildDeployment } from '../domain/deployment-builder.ts';
@@ -19,8 +19,8 @@ function open(...reads: ReadLog[]) {
       return read(request);
     },
   } as Pick<MeltanoApi, 'readLog'> as MeltanoApi;
-  const book = new LogBook(() => new PlainBuilder());
-  return { book, api, froms, tail: () => book.excerpt(deployment.id)?.tail };
+  const store = new LogStore(() => new PlainBuilder());
+  return { store, api, froms, tail: () => store.excerpt(deployment.id)?.tail };
 }
 
 /** Hands the batches over, one after the other, and then ends or breaks off. */
@@ -31,44 +31,44 @@ function hand(batches: string[][], breaks = false): ReadLog {
   };
 }
 
-describe('LogBook', () => {
+describe('LogStore', () => {
   test('says whether there were new lines', async () => {
-    const { book, api } = open(hand([['a'], ['b']]), hand([]));
-    expect(await book.readOn(deployment, 'job', api)).toEqual(succeed(true));
-    expect(await book.readOn(deployment, 'job', api)).toEqual(succeed(false));
+    const { store, api } = open(hand([['a'], ['b']]), hand([]));
+    expect(await store.readOn(deployment, 'job', api)).toEqual(succeed(true));
+    expect(await store.readOn(deployment, 'job', api)).toEqual(succeed(false));
   });
 
   test('a read that breaks off half-way keeps its lines, and the next goes on behind them', async () => {
-    const { book, api, froms, tail } = open(hand([['a', 'b'], ['c']], true), hand([['d']]));
-    expect(await book.readOn(deployment, 'job', api)).toEqual(UNREACHABLE);
-    await book.readOn(deployment, 'job', api);
+    const { store, api, froms, tail } = open(hand([['a', 'b'], ['c']], true), hand([['d']]));
+    expect(await store.readOn(deployment, 'job', api)).toEqual(UNREACHABLE);
+    await store.readOn(deployment, 'job', api);
     expect(froms).toEqual([0, 3]);
     expect(tail()).toEqual(['a', 'b', 'c', 'd']);
   });
 
   test('the whole read takes the place of what was read so far, and only when it came to the end', async () => {
-    const { book, api, froms, tail } = open(
+    const { store, api, froms, tail } = open(
       hand([['a']]),
       hand([['a'], ['b']], true),
       hand([['a', 'b', 'c']]),
     );
-    await book.readOn(deployment, 'job', api);
-    expect(await book.readWhole(deployment, 'job', api)).toEqual(UNREACHABLE);
+    await store.readOn(deployment, 'job', api);
+    expect(await store.readWhole(deployment, 'job', api)).toEqual(UNREACHABLE);
     expect(tail()).toEqual(['a']);
-    expect(book.excerpt(deployment.id)?.complete).toBe(false);
-    expect(await book.readWhole(deployment, 'job', api)).toEqual(succeed(null));
+    expect(store.excerpt(deployment.id)?.complete).toBe(false);
+    expect(await store.readWhole(deployment, 'job', api)).toEqual(succeed(null));
     expect(tail()).toEqual(['a', 'b', 'c']);
-    expect(book.excerpt(deployment.id)?.complete).toBe(true);
+    expect(store.excerpt(deployment.id)?.complete).toBe(true);
     expect(froms).toEqual([0, 0, 0]);
   });
 
   test('a log that was never read, or is forgotten, is null; other logs stay', async () => {
-    const { book, api, tail } = open(hand([['a']]), hand([['b']]));
+    const { store, api, tail } = open(hand([['a']]), hand([['b']]));
     expect(tail()).toBeUndefined();
-    await book.readOn(deployment, 'job', api);
-    await book.readOn({ ...deployment, id: 'other' }, 'job-2', api);
-    book.forget(deployment.id);
-    expect(book.excerpt(deployment.id)).toBeNull();
-    expect(book.excerpt('other')?.tail).toEqual(['b']);
+    await store.readOn(deployment, 'job', api);
+    await store.readOn({ ...deployment, id: 'other' }, 'job-2', api);
+    store.forget(deployment.id);
+    expect(store.excerpt(deployment.id)).toBeNull();
+    expect(store.excerpt('other')?.tail).toEqual(['b']);
   });
 });

@@ -1,0 +1,79 @@
+import type { Deployment } from '../domain/deployment.ts';
+import type { LogExcerpt } from '../domain/log-excerpt.ts';
+import type { MeltanoApi, MeltanoResult } from '../domain/meltano.ts';
+import type { LogExcerptBuilder } from './log-excerpt-builder.ts';
+
+/** What reporting needs of the logs: they are in memory only, and a log that isn't there is read again from the job. */
+export interface LogSource {
+  excerpt(deploymentId: string): LogExcerpt | null;
+  /** The last report was written: the log isn't needed any more. */
+  forget(deploymentId: string): void;
+}
+
+/** One log, as far as it was read. */
+interface LogBuffer {
+  readonly builder: LogExcerptBuilder;
+  /** The line to read from next. */
+  next: number;
+  /** The whole log, once it was read to its end. */
+  final: LogExcerpt | null;
+}
+
+/** The logs of the deployments that this process watches or still has to report; nothing of them is on disk. */
+export class LogStore implements LogSource {
+  readonly #buffers = new Map<string, LogBuffer>();
+  readonly #newBuilder: () => LogExcerptBuilder;
+
+  constructor(newBuilder: () => LogExcerptBuilder) {
+    this.#newBuilder = newBuilder;
+  }
+
+  /** Reads what the job wrote since the last read. True if there were new lines. */
+  async readOn(deployment: Deployment, jobId: string, api: MeltanoApi): Promise<MeltanoResult<boolean>> {
+    const buffer = this.#buffers.get(deployment.id) ?? this.#newBuffer();
+    this.#buffers.set(deployment.id, buffer);
+    const before = buffer.next;
+    const read = await readInto(buffer, { jobId, until: 'once' }, api);
+    return read.ok ? { ok: true, value: buffer.next > before } : read;
+  }
+
+  /** Reads the whole log once more: only this reading sees a last line without a newline. */
+  async readWhole(deployment: Deployment, jobId: string, api: MeltanoApi): Promise<MeltanoResult<null>> {
+    const buffer = this.#newBuffer();
+    const read = await readInto(buffer, { jobId, until: 'end' }, api);
+    if (!read.ok) return read;
+    buffer.final = buffer.builder.excerpt(true);
+    this.#buffers.set(deployment.id, buffer);
+    return { ok: true, value: null };
+  }
+
+  excerpt(deploymentId: string): LogExcerpt | null {
+    const buffer = this.#buffers.get(deploymentId);
+    return buffer ? (buffer.final ?? buffer.builder.excerpt(false)) : null;
+  }
+
+  forget(deploymentId: string): void {
+    this.#buffers.delete(deploymentId);
+  }
+
+  #newBuffer(): LogBuffer {
+    return { builder: this.#newBuilder(), next: 0, final: null };
+  }
+}
+
+/** The count advances with the lines, so that a read that breaks off half-way repeats none of them. */
+function readInto(
+  buffer: LogBuffer,
+  { jobId, until }: { readonly jobId: string; readonly until: 'once' | 'end' },
+  api: MeltanoApi,
+): ReturnType<MeltanoApi['readLog']> {
+  return api.readLog({
+    jobId,
+    until,
+    from: buffer.next,
+    async onLines(lines, cut) {
+      await buffer.builder.add(lines, cut);
+      buffer.next += lines.length;
+    },
+  });
+}

@@ -73,7 +73,8 @@ function judge(answer: Answer, deployments: readonly Deployment[]): Standing {
       return 'failed';
     case 'redeploy':
       if (deployments.some((one) => one.state !== 'concluded')) return 'under way';
-      return deployments.every(isGood) && answer.missing.length + (answer.pushless?.length ?? 0) === 0
+      return deployments.every(({ conclusion }) => conclusion === 'success') &&
+        answer.missing.length + (answer.pushless?.length ?? 0) === 0
         ? 'succeeded'
         : 'failed';
     case 'withdraw':
@@ -82,11 +83,6 @@ function judge(answer: Answer, deployments: readonly Deployment[]): Standing {
     default:
       return 'succeeded';
   }
-}
-
-/** Neutral is a start that Meltano Cloud accepted, and whose outcome nobody can see. */
-function isGood({ conclusion, reason }: Deployment): boolean {
-  return conclusion === 'success' || reason === 'start_accepted';
 }
 
 async function finish({ store, clock }: ConversationContext, command: CommandRecord): Promise<Step> {

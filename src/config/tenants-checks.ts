@@ -31,9 +31,11 @@ function checkCredentials(account: Record<string, unknown>): FileProblem[] {
   }
   const missing = client.filter((key) => !has(key));
   if (missing.length === 0) return [];
-  if (missing.length === 2 && isStartedByPush(account)) return checkBlindMappings(account);
-  const wanted = missing.length === 1 ? `${missing[0]}` : 'token, or client_id and client_secret';
-  return [{ path: [], part: 'key', message: `has incomplete Meltano Cloud credentials: add ${wanted}` }];
+  const message =
+    missing.length === 1
+      ? `has incomplete Meltano Cloud credentials: add ${missing[0]}`
+      : 'has no Meltano Cloud credentials: add token, or client_id and client_secret (trigger: webhook needs them too)';
+  return [{ path: [], part: 'key', message }];
 }
 
 function checkMappings(account: Record<string, unknown>, login: string): FileProblem[] {
@@ -55,31 +57,6 @@ function checkMappings(account: Record<string, unknown>, login: string): FilePro
       problems.push({ path: [...path, 'workspace'], message });
     }
     return problems;
-  });
-}
-
-/** Without credentials only what the operator mapped is known, and only a deployment secret starts it. */
-function isStartedByPush(account: Record<string, unknown>): boolean {
-  return (
-    account['trigger'] === 'webhook' || listEntries(account).some(({ trigger }) => trigger === 'webhook')
-  );
-}
-
-function checkBlindMappings(account: Record<string, unknown>): FileProblem[] {
-  const mappings = listEntries(account);
-  if (mappings.length === 0) {
-    const message = 'needs mappings: without Meltano Cloud credentials no workspace can be found';
-    return [{ path: [], part: 'key', message }];
-  }
-  return mappings.flatMap((mapping, index): FileProblem[] => {
-    const path = ['mappings', index];
-    if ((mapping['trigger'] ?? account['trigger']) !== 'webhook') {
-      const message = 'needs Meltano Cloud credentials of the account, or trigger: webhook';
-      return [{ path, message }];
-    }
-    if (mapping['deployment_secret'] !== undefined || account['deployment_secret'] !== undefined) return [];
-    const message = 'needs a deployment_secret: without Meltano Cloud credentials it can not be read';
-    return [{ path, message }];
   });
 }
 

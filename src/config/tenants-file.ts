@@ -24,8 +24,7 @@ export interface TenantAccount {
   /** GitHub's id of the account; null: whoever is first seen with the login. */
   readonly id: number | null;
   readonly apiUrl: string;
-  /** Null: only mappings that are started by push, whose outcome can't be seen. */
-  readonly credentials: MeltanoCredentials | null;
+  readonly credentials: MeltanoCredentials;
   readonly trigger: Trigger;
   readonly deploymentSecret: string | null;
   /** Whether a job that something else started for a push is reported in place of a second one. */
@@ -92,7 +91,7 @@ export function parseTenants(text: string, source: TenantsSource): TenantsResult
 /** What of an account must never leave. */
 export function listTenantSecrets({ credentials, deploymentSecret, mappings }: TenantAccount): string[] {
   const others = [deploymentSecret, ...mappings.map((one) => one.deploymentSecret)];
-  return [credentials && getSecret(credentials), ...others].filter((one) => one !== null);
+  return [getSecret(credentials), ...others].filter((one) => one !== null);
 }
 
 interface ReadAccounts {
@@ -114,7 +113,8 @@ function readAccounts(value: unknown, { env, defaults }: TenantsSource): ReadAcc
     problems.push(...checkLogin(name, seen), ...checkAccount(raw, login).map((one) => below(path, one)));
     const entry = schema.safeParse(raw);
     if (!entry.success) problems.push(...toFileProblems(entry.error, path, KNOWN_KEYS));
-    if (entry.success) accounts.push(toAccount(login, entry.data, defaults));
+    const account = entry.success && toAccount(login, entry.data, defaults);
+    if (account) accounts.push(account);
   }
   return { problems, accounts };
 }
@@ -133,12 +133,15 @@ function checkLogin(name: string, seen: Set<string>): FileProblem[] {
   return isRepeated ? [{ ...at, message: 'stands here twice, in another letter case: keep one' }] : [];
 }
 
-function toAccount(login: string, entry: AccountEntry, defaults: TenantDefaults): TenantAccount {
+/** Null without complete credentials, which `checkAccount` reports. */
+function toAccount(login: string, entry: AccountEntry, defaults: TenantDefaults): TenantAccount | null {
+  const credentials = toCredentials(entry, defaults);
+  if (credentials === null) return null;
   return {
     login,
     id: entry.id ?? null,
     apiUrl: entry.api_url ?? defaults.apiUrl,
-    credentials: toCredentials(entry, defaults),
+    credentials,
     adoptJobs: entry.adopt_jobs ?? defaults.adoptJobs,
     trigger: entry.trigger ?? 'api',
     deploymentSecret: entry.deployment_secret ?? null,
@@ -154,7 +157,6 @@ function toAccount(login: string, entry: AccountEntry, defaults: TenantDefaults)
   };
 }
 
-/** Null where there are none, or where they are incomplete, which `checkAccount` has reported. */
 function toCredentials(entry: AccountEntry, defaults: TenantDefaults): MeltanoCredentials | null {
   const { token, client_id: clientId, client_secret: clientSecret } = entry;
   if (token !== undefined) return { kind: 'token', token };

@@ -5,7 +5,6 @@ import { ageOf, timeLeft } from '../domain/stored-times.ts';
 import { findSuperseded } from '../domain/supersede.ts';
 import { parseWorkspaceKey } from '../domain/workspace-key.ts';
 import { change, conclude } from './conclude.ts';
-import { concludeUnanswered, isBlind } from './conclude-blind.ts';
 import { createLostJobFinder } from './find-lost-job.ts';
 import type { ReconcileContext, StepResult } from './reconcile-context.ts';
 import { type StartContext, startDeployment } from './start-deployment.ts';
@@ -78,8 +77,6 @@ export function createReconciler(context: ReconcileContext): (key: string) => Pr
     if (attemptOutcome === null || MADE_NO_JOB.has(attemptOutcome)) {
       return startDeployment(starting, deployment, api);
     }
-    // Whether a start that was under way at the end of the process made a job is what nobody can see.
-    if (isBlind(context, deployment)) return concludeUnanswered(context, deployment, deployment.problem);
     // An attempt that is still open here was cut off by the end of the process: its answer is as good as lost.
     if (attemptOutcome === 'open') {
       const fields = { attemptOutcome: 'lost', failures: 0 } as const;

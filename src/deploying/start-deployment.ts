@@ -8,7 +8,6 @@ import { formatWorkspaceKey } from '../domain/workspace-key.ts';
 import { describeFailure, describeReadFailure } from '../reporting/render/describe-failure.ts';
 import { chooseStart } from './choose-start.ts';
 import { change, conclude } from './conclude.ts';
-import { concludeBlind, isBlind } from './conclude-blind.ts';
 import { describeJob } from './describe-job.ts';
 import { findForeignJob } from './find-foreign-job.ts';
 import { isBusy, pickJob } from './pick-job.ts';
@@ -71,8 +70,6 @@ export async function startDeployment(
   const sent = chosen.send();
   if (attempted.revision > deployment.revision) context.reporter.changed(attempted);
   const started = await sent;
-  const unseen = isBlind(context, deployment) ? concludeBlind(context, attempted, started) : null;
-  if (unseen) return unseen;
   if (started.ok) return acceptJob(context, attempted, started.value);
   return takeRefusal(
     context,

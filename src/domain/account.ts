@@ -22,8 +22,6 @@ export interface Account {
   readonly allows: (workspaceId: string) => boolean;
   /** How deployments of a workspace (by its id) are started. */
   readonly triggerOf: (workspaceId: string) => Trigger;
-  /** False: there are no credentials, so that no job can be seen. */
-  readonly seesJobs: boolean;
   /** Whether a job that somebody else started for a push is taken for the push's, in place of a second one. */
   readonly adoptsJobs: boolean;
   /** Whether pushes to the account's repositories are kept, since deployments are started by them. */

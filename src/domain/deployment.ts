@@ -17,7 +17,6 @@ export const CONCLUSIONS = [
   'cancelled',
   'skipped',
   'timed_out',
-  'neutral',
   'action_required',
 ] as const;
 

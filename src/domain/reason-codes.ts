@@ -25,9 +25,6 @@ export const REASON_CODES = {
   secret_refused: "Meltano Cloud refused the start: the deployment secret isn't the workspace's",
   start_timeout: 'the start was tried until START_TIMEOUT_MINUTES had passed',
   start_impossible: 'what the start needs is not there: a kept push, or the deployment secret',
-  start_accepted: 'Meltano Cloud accepted the start; without credentials its outcome can not be seen',
-  start_unanswered:
-    'no answer to the start came, and without credentials nobody can see whether there is a job',
   withdrawn: 'a person withdrew it',
   start_unreadable: "Meltano Cloud's answer to the start could not be read, and no job was found",
 

@@ -6,7 +6,6 @@ import type { Clock } from '../domain/clock.ts';
 import type { MeltanoApi } from '../domain/meltano.ts';
 import { normaliseDirectory } from '../domain/workspace.ts';
 import type { MeltanoAuth } from './access-token.ts';
-import { createBlindMeltano } from './blind-meltano.ts';
 import type { CallContext } from './call.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { guardMeltano } from './guard-meltano.ts';
@@ -58,7 +57,6 @@ export function createAccount(
     api,
     allows,
     triggerOf,
-    seesJobs: settings.credentials !== null,
     adoptsJobs: settings.adoptJobs,
     keepsPushes: [settings, ...settings.mappings].some((one) => one.trigger === 'webhook'),
     directory: createWorkspaceDirectory(listAllowed(api, allows), clock),
@@ -71,25 +69,20 @@ export function createAccount(
 }
 
 function createClient(
-  { key, apiUrl, credentials, mappings }: AccountSettings,
+  { key, apiUrl, credentials }: AccountSettings,
   connect: CallContext['connect'],
   { clock, log, onToken, onRequest }: AccountPorts,
 ): MeltanoApi {
-  const client = createMeltanoClient({
+  return createMeltanoClient({
     apiUrl,
     connect,
     clock,
     ...(onRequest ? { onRequest } : {}),
-    auth: credentials ? toAuth(credentials, (token) => onToken(key, token)) : { kind: 'token', token: '' },
+    auth: toAuth(credentials, (token) => onToken(key, token)),
     onSkipped: (skipped) =>
       log.warn({ ...skipped, account: key }, 'Meltano Cloud listed entries that can not be read'),
     onDeploymentSecret: (secret) => onToken(key, secret),
   });
-  if (credentials) return client;
-  return createBlindMeltano(
-    client,
-    mappings.map((one) => one.workspaceId),
-  );
 }
 
 /** A mapping's own, else the account's. */

@@ -299,25 +299,34 @@ describe('Meltano Cloud', () => {
   });
 });
 
-test('an account without API credentials is told, and its repositories are looked at by their mappings', async () => {
+test('an account without credentials is a mistake in the file that names it', async () => {
+  await open();
+  const file = join(folder, 'tenants.yml');
+  writeFileSync(file, `accounts:\n  acme:\n    trigger: webhook\n    deployment_secret: \${HOOK}\n`);
+  const { wrong, text } = await ask({ TENANTS_FILE: file, HOOK: 'the-deployment-secret' });
+  expect(wrong).toEqual([
+    expect.stringContaining(
+      `${file}:2:3: accounts.acme has no Meltano Cloud credentials: add token, or client_id and client_secret`,
+    ),
+  ]);
+  expect(text).not.toContain('the-deployment-secret');
+});
+
+test('the repositories of an account are looked at by its mappings', async () => {
   await open();
   const [workspace] = sandbox.meltano.workspaces.values();
   const file = join(folder, 'tenants.yml');
   writeFileSync(
     file,
-    `accounts:\n  acme:\n    trigger: webhook\n    deployment_secret: \${HOOK}\n    mappings:\n      - repository: acme/data\n        workspace: ${workspace?.id}\n`,
+    `accounts:\n  acme:\n    token: \${ACME}\n    mappings:\n      - repository: acme/data\n        directory: pipelines\n        workspace: ${workspace?.id}\n`,
   );
   const { wrong, text } = await ask({
     TENANTS_FILE: file,
-    HOOK: 'the-deployment-secret',
+    ACME: sandbox.meltano.token,
     MELTANO_API_TOKEN: '',
   });
   expect(wrong).toEqual([]);
-  expect(text).toContain(
-    '· Meltano Cloud, for @acme has no API credentials: pushes start the deployments of 1 workspace',
-  );
-  expect(text).toContain(`acme/data → ${workspace?.id.slice(0, 8)}: branch main, the root`);
-  expect(text).not.toContain('the-deployment-secret');
+  expect(text).toContain(`acme/data → ${workspace?.name}: branch main, directory pipelines`);
 });
 
 describe('repositories', () => {

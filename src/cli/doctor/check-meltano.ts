@@ -14,8 +14,6 @@ interface NamedAccount {
   /** Where its credentials are set. */
   readonly place: string;
   readonly allowed: readonly string[];
-  /** Without API credentials: deployments are started by the pushes themselves, and nothing can be read. */
-  readonly isBlind: boolean;
 }
 
 /** Each account's credentials, and how many workspaces they see. */
@@ -25,7 +23,7 @@ export async function checkMeltano(configuration: Configuration, accounts: Accou
 }
 
 function listAccounts({ meltano, tenants }: Configuration, accounts: Accounts): NamedAccount[] {
-  const named = (tenants?.accounts ?? []).flatMap(({ login, apiUrl, allowedWorkspaces, credentials }) => {
+  const named = (tenants?.accounts ?? []).flatMap(({ login, apiUrl, allowedWorkspaces }) => {
     const account = accounts.byKey(makeAccountKey(login));
     const place = `accounts.${login} of ${tenants?.source.file}`;
     const about = {
@@ -33,7 +31,6 @@ function listAccounts({ meltano, tenants }: Configuration, accounts: Accounts): 
       apiUrl,
       place,
       allowed: allowedWorkspaces ?? [],
-      isBlind: credentials === null,
     };
     return account ? [{ account, ...about }] : [];
   });
@@ -41,19 +38,11 @@ function listAccounts({ meltano, tenants }: Configuration, accounts: Accounts): 
   if (!own) return named;
   const label = named.length > 0 ? 'Meltano Cloud, for all other accounts' : 'Meltano Cloud';
   const place = 'MELTANO_API_TOKEN, or MELTANO_CLIENT_ID and MELTANO_CLIENT_SECRET';
-  return [...named, { account: own, label, apiUrl: meltano.apiUrl, place, allowed: [], isBlind: false }];
+  return [...named, { account: own, label, apiUrl: meltano.apiUrl, place, allowed: [] }];
 }
 
 async function checkAccount(named: NamedAccount): Promise<Finding[]> {
-  const { account, label, apiUrl, place, allowed, isBlind } = named;
-  if (isBlind) {
-    const count = countWorkspaces(new Set(account.mappings.map((one) => one.workspaceId)).size);
-    return [
-      note(
-        `${label} has no API credentials: pushes start the deployments of ${count}, and nothing of them can be looked at`,
-      ),
-    ];
-  }
+  const { account, label, apiUrl, place, allowed } = named;
   const listed = await account.directory.current();
   if (!listed.ok) {
     const { failure } = listed;

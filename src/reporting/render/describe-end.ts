@@ -45,10 +45,6 @@ export function describeEnd(deployment: Deployment, facts: EndFacts, wording: Wo
       return "Could not start: the deployment secret isn't that of the workspace";
     case 'start_impossible':
       return joinDetail('Could not start', what);
-    case 'start_accepted':
-      return "Accepted by Meltano Cloud: how it ends can't be seen without credentials";
-    case 'start_unanswered':
-      return "No answer from Meltano Cloud: whether it is deployed can't be seen without credentials";
     case 'start_timeout':
       return joinDetail(`Could not start ${within(facts.startTimeoutMinutes)}`, what);
     case 'start_unreadable':

@@ -111,15 +111,6 @@ function explainEnd(view: CheckRunView): string[] {
       ];
     case 'start_impossible':
       return [`The deployment was not started${inBrackets(deployment.problem)}.`];
-    case 'start_accepted':
-      return [
-        `Meltano Cloud accepted the deployment. This app has no Meltano Cloud credentials for this account, so it can't see the job: how it ends is on ${page}.`,
-      ];
-    case 'start_unanswered':
-      return [
-        `The push was sent to Meltano Cloud, and no answer came${inBrackets(deployment.problem)}. This app has no Meltano Cloud credentials for this account, so it can't see whether there is a job, and sends nothing twice by itself.`,
-        `Look on ${page} whether the deployment runs there; if not, ${REDEPLOY}.`,
-      ];
     case 'start_timeout':
       return [
         `No start was accepted within ${view.startTimeoutMinutes} min, and no more is tried${inBrackets(deployment.problem)}.`,

@@ -165,7 +165,6 @@ export class World {
     allows: () => this.rules.allowed,
     trigger: { kind: 'api' } as Trigger,
     triggerOf: () => this.rules.trigger,
-    seesJobs: true,
     adoptsJobs: true,
     keepsPushes: false,
   };

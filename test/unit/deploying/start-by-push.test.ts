@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { MeltanoFailure } from '../../../src/domain/meltano.ts';
 import { refuse } from './fake-meltano.ts';
 import { MINUTE, REPOSITORY, WORKSPACE_ID, World } from './reconcile-world.ts';
@@ -91,56 +91,21 @@ test('an older push that comes late does not replace the newer one', async () =>
   expect(await world.stores.findPush(REPOSITORY.id, 'dev')).toBeNull();
 });
 
-describe('without credentials', () => {
-  beforeEach(async () => {
-    world.rules.seesJobs = false;
-    await keepPush();
-  });
+test('a lost answer: its job is looked for, and the push is never sent again', async () => {
+  world.meltano.next('startByPush', { ok: false, failure: LOST });
+  await keepPush();
+  const { id } = await world.push();
+  world.after(1_000, () => world.meltano.addJob({ id: 'made by the lost start', status: 'COMPLETE' }));
+  await world.runUntilIdle();
+  expect(await world.read(id)).toMatchObject({ conclusion: 'success', jobId: 'made by the lost start' });
+  expect(world.meltano.pushes).toHaveLength(1);
+});
 
-  test('an accepted start is neutral, and nothing is asked about its job', async () => {
-    const { id } = await world.push();
-    await world.runUntilIdle();
-    expect(await world.read(id)).toMatchObject({
-      state: 'concluded',
-      conclusion: 'neutral',
-      reason: 'start_accepted',
-      jobId: null,
-    });
-    expect(world.meltano.count('getJob')).toBe(0);
-  });
-
-  test('an answer without a job is an acceptance too', async () => {
-    world.meltano.next('startByPush', {
-      ok: false,
-      failure: { kind: 'unexpected_body', status: 202, message: 'The answer is empty' },
-    });
-    const { id } = await world.push();
-    await world.runUntilIdle();
-    expect(await world.read(id)).toMatchObject({ reason: 'start_accepted' });
-  });
-
-  test('a lost answer is neutral, and the start never sent again', async () => {
-    world.meltano.next('startByPush', { ok: false, failure: LOST });
-    const { id } = await world.push();
-    await world.runUntilIdle();
-    expect(await world.read(id)).toMatchObject({ conclusion: 'neutral', reason: 'start_unanswered' });
-    expect(world.meltano.pushes).toHaveLength(1);
-  });
-
-  test('a process that died between the note and the answer leaves it neutral, and sends nothing', async () => {
-    const { id } = await world.push();
-    await world.save(id, { state: 'starting', attemptedAt: world.clock.now(), attemptOutcome: 'open' });
-    world.restart();
-    await world.runUntilIdle();
-    expect(await world.read(id)).toMatchObject({ conclusion: 'neutral', reason: 'start_unanswered' });
-    expect(world.meltano.pushes).toEqual([]);
-  });
-
-  test('a refusal for now is tried again, and one for good is a failure', async () => {
-    world.meltano.next('startByPush', refuse(503, 'later'), refuse(403, 'Bad signature'));
-    const { id } = await world.push();
-    await world.runFor(5 * MINUTE);
-    expect(world.meltano.pushes).toHaveLength(2);
-    expect(await world.read(id)).toMatchObject({ conclusion: 'failure', reason: 'secret_refused' });
-  });
+test('a refusal for now is tried again, and one for good is a failure', async () => {
+  world.meltano.next('startByPush', refuse(503, 'later'), refuse(403, 'Bad signature'));
+  await keepPush();
+  const { id } = await world.push();
+  await world.runFor(5 * MINUTE);
+  expect(world.meltano.pushes).toHaveLength(2);
+  expect(await world.read(id)).toMatchObject({ conclusion: 'failure', reason: 'secret_refused' });
 });

@@ -61,7 +61,6 @@ export function makeParty(clock: FakeClock, name: Name, person: string): Party {
     mappings: [],
     allows: () => true,
     triggerOf: () => ({ kind: 'api' }),
-    seesJobs: true,
     adoptsJobs: true,
     keepsPushes: false,
     pagesUrl: `https://meltano.${name}.test`,

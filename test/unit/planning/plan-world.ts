@@ -110,7 +110,6 @@ export class PlanWorld {
       allows: () => true,
       pagesUrl: 'https://app.meltano.com',
       triggerOf: () => ({ kind: 'api' }) as const,
-      seesJobs: true,
       adoptsJobs: true,
       keepsPushes: false,
     };

@@ -4,14 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { run, Server } from 'probot';
 import type { SmeeClient } from 'smee-client';
-import { createOwnRedactor } from './compose/foundation.ts';
-import { type Service, startService } from './compose/start-service.ts';
+import { type Service, startApp } from './app.ts';
 import { createLogger } from './config/create-logger.ts';
 import { type Configuration, readEnvironment } from './config/environment.ts';
 import { findProjectFolder } from './config/find-project-folder.ts';
+import { listSecrets } from './config/list-secrets.ts';
 import { loadEnvFile } from './config/load-env-file.ts';
 import { readProxy, routeFetch } from './config/outgoing-proxy.ts';
 import { prepareSetUp } from './config/prepare-set-up.ts';
+import { createRedactor } from './logs/redact.ts';
 import { guardSetUpPage } from './web/guard-set-up-page.ts';
 
 /** A stop takes at most this long (milliseconds); what is cut off goes on at the next start. */
@@ -75,11 +76,11 @@ function guardProbotServer(listensOn: string): void {
 }
 
 async function serve(configuration: Configuration): Promise<void> {
-  const redactor = createOwnRedactor(configuration);
+  const redactor = createRedactor({ secrets: listSecrets(configuration) });
   const log = await createLogger(configuration.log, redactor.redactLogLine);
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'Unhandled rejection'));
   try {
-    const service = await startService(configuration, log, redactor);
+    const service = await startApp(configuration, log, redactor);
     const proxy = await startProxy(configuration, service, log);
     // Without the file a hang-up ends the process, as Node has it.
     if (configuration.tenants) process.on('SIGHUP', () => service.reload());

@@ -167,8 +167,8 @@ describe('the process', () => {
     '/node_modules/@secretlint/core/',
     '/node_modules/@secretlint/secretlint-rule-preset-recommend/',
     '/node_modules/commonmark/',
-    '/src/compose/create-commands.ts',
-    '/src/compose/start-work.ts',
+    '/src/commands/wiring.ts',
+    '/src/recovery/wiring.ts',
   ])('ends with a clear line when %s can not be loaded, and serves nothing', async (part) => {
     const hook = pathToFileURL(join(import.meta.dirname, 'fail-to-load.mjs')).href;
     const app = startProcess(

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
-import { createOwnRedactor } from '../../src/compose/foundation.ts';
-import { type Service, startService } from '../../src/compose/start-service.ts';
+import { type Service, startApp as startService } from '../../src/app.ts';
 import { describeLogger } from '../../src/config/create-logger.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
+import { listSecrets } from '../../src/config/list-secrets.ts';
+import { createRedactor } from '../../src/logs/redact.ts';
 
 export interface RunningApp {
   readonly sandbox: Sandbox;
@@ -64,7 +65,7 @@ async function serve(variables: Record<string, string>, lines: Record<string, un
   const environment = readEnvironment(variables);
   if (!environment.ok) throw new Error(`The test's environment is not valid: ${JSON.stringify(environment)}`);
   const { configuration } = environment;
-  const redactor = createOwnRedactor(configuration);
+  const redactor = createRedactor({ secrets: listSecrets(configuration) });
   const write = (line: string) => void lines.push(JSON.parse(line));
   const log = pino(describeLogger('debug', redactor.redactLogLine), { write });
   const service = await startService(configuration, log, redactor);

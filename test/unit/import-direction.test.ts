@@ -1,12 +1,12 @@
 import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
 
 const SOURCE = join(import.meta.dirname, '../../src');
 
 /**
- * The rooms of src/ in the order of a push, each with the rooms that it may import from besides itself and npm packages. Who
- * builds them all (`compose`, `main.ts`) and the command line may import from everywhere.
+ * The rooms of src/ in the order of a push, each with the rooms that it may import from besides itself and npm packages. The
+ * command line and what builds the rooms (`app.ts`, each room's `wiring.ts`) may import from everywhere.
  */
 const ALLOWED: Record<string, readonly string[]> = {
   domain: [],
@@ -51,8 +51,18 @@ function readImports(file: string): Import[] {
 
 const files = globSync('**/*.ts', { cwd: SOURCE }).map((file) => file.replaceAll('\\', '/'));
 
+function isWiring(file: string): boolean {
+  return basename(file) === 'wiring.ts';
+}
+
+/** What builds the rooms. */
+function isBuilder(file: string): boolean {
+  return isWiring(file) || file === 'app.ts' || file === 'app-context.ts';
+}
+
 test('each room imports only from the rooms that it may know', () => {
-  const broken = files.flatMap((file) => {
+  const rooms = files.filter((file) => !isWiring(file));
+  const broken = rooms.flatMap((file) => {
     const room = file.split('/')[0] ?? '';
     const allowed = ALLOWED[room];
     if (!allowed) return [];
@@ -68,6 +78,23 @@ test('each room imports only from the rooms that it may know', () => {
       .map(({ from }) => `src/${file} imports from ${from}/`);
   });
   expect(broken).toEqual([]);
+});
+
+test('only app.ts calls the wiring of the rooms', () => {
+  const broken = files.flatMap((file) =>
+    readImports(file)
+      .filter(({ target, isType }) => isWiring(target) && !(isType && isBuilder(file)))
+      .filter(() => file !== 'app.ts')
+      .map(({ target }) => `src/${file} imports ${target}`),
+  );
+  expect(broken).toEqual([]);
+});
+
+test('the context of the app is types only, and only what builds the rooms takes it', () => {
+  const context = 'app-context.ts';
+  expect(readImports(context).filter(({ isType }) => !isType)).toEqual([]);
+  const takers = files.filter((file) => readImports(file).some(({ target }) => basename(target) === context));
+  expect(takers.filter((file) => !isBuilder(file))).toEqual([]);
 });
 
 test('the app imports neither the sandbox nor the demo', () => {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { reloadTenants } from '../../../src/compose/reload-tenants.ts';
 import { createRedactor, REDACTED } from '../../../src/logs/redact.ts';
+import { reloadTenants } from '../../../src/meltano/wiring.ts';
 
 const SECRET = 'value-of-the-new-token';
 const redactor = createRedactor({ secrets: [] });

@@ -1,13 +1,19 @@
 import type { Server as HttpServer } from 'node:http';
 import { Probot, Server } from 'probot';
+import type { ProcessContext } from '../app-context.ts';
 import { createTimedFetch, QuietOctokit } from '../github/octokit.ts';
-import type { Foundation } from './foundation.ts';
+import { watchBacklog } from './backlog-metrics.ts';
+import { createHomePage } from './home-page.ts';
+import { createOperationsHandler, type OperationsPorts } from './operations-handler.ts';
 
-/** Probot on its own HTTP server; its Octokits are the only ones. */
-export function createServer(foundation: Foundation): Server {
-  const { configuration, log, dependencies, shared } = foundation;
-  const { github, server } = configuration;
-  return new Server({
+type Watched = Pick<OperationsPorts, 'pingDatabase' | 'workingSince'>;
+
+/** Probot on its own HTTP server, with the home page, health and metrics. Its Octokits are the only ones. */
+export function createServer(context: ProcessContext, watched: Watched): Server {
+  const { configuration, log, clock, stores, metrics, dependencies, shared } = context;
+  const { github, server: listening } = configuration;
+  watchBacklog(metrics.registry, stores, clock);
+  const server = new Server({
     Probot: Probot.defaults({
       appId: github.appId,
       privateKey: github.privateKey,
@@ -16,20 +22,31 @@ export function createServer(foundation: Foundation): Server {
       Octokit: QuietOctokit,
     }),
     request: {
-      fetch: watchClock(
+      fetch: noteDates(
         createTimedFetch(
           (status) => dependencies.note('github', status !== null && status < 500),
           shared?.requireLease,
         ),
-        foundation,
+        context,
       ),
     },
     log,
-    host: server.host,
-    port: server.port,
-    webhookPath: server.webhookPath,
+    host: listening.host,
+    port: listening.port,
+    webhookPath: listening.webhookPath,
     enableStaticFiles: false,
   });
+  server.addHandler(
+    createOperationsHandler({
+      ...watched,
+      clock,
+      dependencies,
+      health: stores,
+      metrics: metrics.registry,
+    }),
+  );
+  server.addHandler(createHomePage());
+  return server;
 }
 
 /** Node waits so much longer for the headers of a request than for the request (milliseconds). */
@@ -44,18 +61,15 @@ export function keepConnections(server: HttpServer, seconds: number): void {
   server.headersTimeout = server.keepAliveTimeout + HEADERS_LATER_MS;
 }
 
-/** The Probot that the server has made. */
+/** The Probot that the server makes. */
 export async function loadProbot(server: Server): Promise<Probot> {
   const { promise, resolve } = Promise.withResolvers<Probot>();
   await server.load(resolve);
   return promise;
 }
 
-/** How far GitHub's clock is from this machine's is told by each of its answers. */
-function watchClock(
-  inner: typeof fetch,
-  { clock, githubClock }: Pick<Foundation, 'clock' | 'githubClock'>,
-): typeof fetch {
+/** Each answer of GitHub says how far its clock is from this machine's. */
+function noteDates(inner: typeof fetch, { clock, githubClock }: ProcessContext): typeof fetch {
   return async (input, init) => {
     const sentAt = clock.elapsed();
     const response = await inner(input, init);

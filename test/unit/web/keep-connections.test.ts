@@ -3,8 +3,8 @@ import { Agent, createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { startSandbox } from '../../../sandbox/sandbox.ts';
-import { keepConnections } from '../../../src/compose/create-server.ts';
 import { readEnvironment } from '../../../src/config/environment.ts';
+import { keepConnections } from '../../../src/web/wiring.ts';
 
 async function readEnv(more: Record<string, string>) {
   const sandbox = await startSandbox();

@@ -1,5 +1,5 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { watchClock } from '../../../src/compose/watch-clock.ts';
+import { watchClock } from '../../../src/scheduling/watch-clock.ts';
 import { FakeClock } from '../deploying/reconcile-world.ts';
 
 let clock: FakeClock;

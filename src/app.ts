@@ -1,0 +1,192 @@
+import type { EmitterWebhookEvent } from '@octokit/webhooks';
+import type { Logger } from 'pino';
+import type { AppContext, ProcessContext } from './app-context.ts';
+import { createCommandPlanning, createConversations } from './commands/wiring.ts';
+import type { Configuration } from './config/environment.ts';
+import { createFinisher, createWorkspaceReconciler } from './deploying/wiring.ts';
+import type { Clock } from './domain/clock.ts';
+import { RemoteClock } from './domain/remote-clock.ts';
+import { createGitHub } from './github/wiring.ts';
+import { createApp } from './index.ts';
+import { guardWebhooks } from './intake/guard-webhooks.ts';
+import type { Redactor } from './logs/redact.ts';
+import { createAccounts, reloadTenants } from './meltano/wiring.ts';
+import { createOwnerReader } from './planning/know-owners.ts';
+import { createDeliveryPlanner, createPlanning } from './planning/wiring.ts';
+import { type Recovery, startRecovery } from './recovery/wiring.ts';
+import { WriteLanes } from './reporting/pace/write-lanes.ts';
+import {
+  createFailureComments,
+  createGitHubDeployments,
+  createReporting,
+  createSharedReporter,
+  notifyCommands,
+} from './reporting/wiring.ts';
+import { createLeaseContext } from './scheduling/lease-context.ts';
+import { watchClock } from './scheduling/watch-clock.ts';
+import { openScheduling } from './scheduling/wiring.ts';
+import { openDatabase } from './store/wiring.ts';
+import { DependencyStates } from './web/dependency-states.ts';
+import { createMetrics } from './web/metrics.ts';
+import { createServer, keepConnections, loadProbot, startListening } from './web/wiring.ts';
+
+export interface Service {
+  /** Where it listens, e.g. `http://127.0.0.1:3000`. */
+  readonly url: string;
+  /** Resolves once the work on the deliveries has begun; rejects if it can't begin. */
+  readonly started: Promise<void>;
+  /** Reads the operator's file again, if there is one. */
+  reload(): void;
+  /** Takes no more work, waits for what is under way and closes the database. */
+  stop(): Promise<void>;
+  /** For a process that ends although its stop didn't: other instances may have its work at once. */
+  abandon(): Promise<void>;
+}
+
+const CLOCK: Clock = {
+  now: () => Date.now(),
+  elapsed: () => performance.now(),
+};
+
+/** Builds the rooms and listens. Then it goes on with what an earlier process left unfinished. */
+export async function startApp(
+  configuration: Configuration,
+  log: Logger,
+  redactor: Redactor,
+): Promise<Service> {
+  const leases = createLeaseContext();
+  const metrics = createMetrics();
+  const database = await openDatabase(configuration, leases, log);
+  const scheduling = await openScheduling(configuration, database, { leases, log, metrics }).catch(
+    async (error: unknown) => {
+      await database.close();
+      throw error;
+    },
+  );
+  const context = createContext({
+    ...scheduling,
+    configuration,
+    log,
+    redactor,
+    metrics,
+    clock: CLOCK,
+    githubClock: new RemoteClock(CLOCK),
+    stores: database.stores,
+    dependencies: new DependencyStates(CLOCK),
+  });
+  const { dispatcher, shared, accounts } = context;
+  const clockWatch = watchClock(CLOCK, log);
+  let isStopping = false;
+  let workingSince: number | null = null;
+  const server = createServer(context, {
+    pingDatabase: database.ping,
+    workingSince: () => workingSince,
+  });
+  const probot = await loadProbot(server);
+  context.octokit.connect(probot);
+  const httpServer = await startListening(server);
+  // From here to the guard nothing is awaited, so no request comes before its handlers.
+  const { recovery, stopWriting } = handleQueues(context);
+  createApp({
+    dispatcher,
+    clock: CLOCK,
+    log,
+    deliveries: context.stores,
+    onDelivery: metrics.delivery,
+    keepsPushes: async (owner) => accounts.forOwner(await context.knowOwner(owner))?.keepsPushes ?? false,
+    onInstallation: recovery.onInstallation,
+  })(probot);
+  keepConnections(httpServer, configuration.server.keepAliveSeconds);
+  guardWebhooks(httpServer, {
+    log,
+    path: configuration.server.webhookPath,
+    secret: configuration.github.webhookSecret,
+    receive: (delivery) => probot.webhooks.receive(delivery as EmitterWebhookEvent),
+    onFailure: recovery.onFailedDelivery,
+  });
+  const started = recovery.wakeUnfinished().then(() => {
+    if (!isStopping) workingSince = CLOCK.elapsed();
+  });
+
+  return {
+    url: `http://${server.host}:${server.port}`,
+    started,
+    reload() {
+      const { tenants } = configuration;
+      if (tenants) reloadTenants({ source: tenants.source, accounts, redactor, log });
+    },
+    abandon: async () => shared?.abandon(),
+    async stop() {
+      isStopping = true;
+      workingSince = null;
+      clockWatch.stop();
+      await server.stop();
+      await started;
+      if (shared) {
+        // Before others may take the leases: nothing of what is under way may come after what they write.
+        await Promise.all([shared.local.stop(), stopWriting()]);
+      }
+      await dispatcher.stop();
+      await stopWriting();
+      await accounts.destroy();
+      await database.close();
+    },
+  };
+}
+
+function createContext(context: ProcessContext): AppContext {
+  const { configuration, stores, clock, metrics, shared } = context;
+  const { budgets, octokit } = createGitHub(context);
+  const accounts = createAccounts(context);
+  return {
+    ...context,
+    budgets,
+    octokit,
+    accounts,
+    lanes: new WriteLanes({
+      budgets,
+      store: stores,
+      clock,
+      isShared: shared !== null,
+      onBeyond: metrics.writtenBeyond,
+    }),
+    knowOwner: createOwnerReader({
+      store: stores,
+      clock,
+      listNamed: () => [...(configuration.allowedAccounts ?? []), ...accounts.named],
+    }),
+  };
+}
+
+interface Working {
+  readonly recovery: Recovery;
+  /** Waits for the check run that is being written; no other is begun. */
+  stopWriting(): Promise<void>;
+}
+
+/** Gives each queue its work. The dispatcher begins in the next turn. */
+function handleQueues(context: AppContext): Working {
+  const { dispatcher } = context;
+  const planning = createPlanning(context);
+  const { configurations } = planning;
+  const reporting = createReporting(context, configurations);
+  const { writer } = reporting;
+  const finish = createFinisher(context, { planning, reporting });
+  // It handles the queues `writer` and `log` itself.
+  const sharedReporter = createSharedReporter(context, reporting, finish);
+  const reporter = sharedReporter ? notifyCommands(sharedReporter, dispatcher) : reporting.localReporter;
+  const commands = createCommandPlanning(context, { planning, reporting });
+  dispatcher.handle('plan', createDeliveryPlanner(context, planning, { reporter, commands }));
+  dispatcher.handle('workspace', createWorkspaceReconciler(context, { planning, reporting }, reporter));
+  if (!sharedReporter) dispatcher.handle('log', finish);
+  dispatcher.handle('command', createConversations(context, reporting));
+  dispatcher.handle('comment', createFailureComments(context, reporting));
+  dispatcher.handle('environment', createGitHubDeployments(context, reporting, configurations));
+  const recovery = startRecovery(context, {
+    planning,
+    reporting,
+    reporter,
+    resumeWriter: (installationId) => (sharedReporter ?? writer).resume(installationId),
+  });
+  return { recovery, stopWriting: () => writer.stop() };
+}

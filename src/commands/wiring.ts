@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AppContext } from '../app-context.ts';
+import { createCommandReads } from '../github/command-reads.ts';
+import { createLogExcerptBuilder } from '../logs/log-excerpt-builder.ts';
+import type { CommandPlanning } from '../planning/plan-deliveries.ts';
+import type { Planning } from '../planning/wiring.ts';
+import { describeFailure } from '../reporting/render/describe-failure.ts';
+import type { Reporting } from '../reporting/wiring.ts';
+import { createConversationKeeper } from './keep-conversation.ts';
+import { planCommand, planUnanswered } from './plan-command.ts';
+import { planRerun, planUnansweredRerun } from './plan-rerun.ts';
+import { createFirstErrorReader } from './read-first-error.ts';
+import { createLogTailReader } from './read-log-tail.ts';
+import { renderReply } from './replies/render-reply.ts';
+
+export interface CommandPorts {
+  readonly planning: Planning;
+  readonly reporting: Reporting;
+}
+
+/** How comments and re-runs are planned. */
+export function createCommandPlanning(
+  { stores, octokit, budgets, clock }: AppContext,
+  { planning, reporting }: CommandPorts,
+): CommandPlanning {
+  const { heads, configurations } = planning;
+  const reads = createCommandReads({
+    getOctokit: octokit.get,
+    heads,
+    sleep,
+    mayAsk: (installationId) => budgets.of(installationId).allowsAt('command', clock.elapsed()) === 0,
+  });
+  const ports = {
+    reads,
+    configurations,
+    planning: planning.ports,
+    store: stores,
+    runs: reporting.runs,
+  };
+  return {
+    planCommand: (command) => planCommand(command, ports),
+    planRerun: (rerun) => planRerun(rerun, ports),
+    async planUnanswered({ event, ...asked }, problem) {
+      return event.kind === 'comment'
+        ? planUnanswered({ ...asked, event }, problem)
+        : planUnansweredRerun({ ...asked, event }, problem, ports);
+    },
+  };
+}
+
+/** The handler of the queue `command`: conversations, from the reaction to the last reply. */
+export function createConversations(
+  context: AppContext,
+  { pages, conversationApi: api }: Reporting,
+): ReturnType<typeof createConversationKeeper> {
+  const { stores, accounts, clock, log, redactor } = context;
+  const newBuilder = () => createLogExcerptBuilder(redactor);
+  return createConversationKeeper({
+    store: stores,
+    repositories: stores,
+    clock,
+    log,
+    random: Math.random,
+    api,
+    render: (view) => redactor.redactOwn(renderReply(view)),
+    readLogTail: createLogTailReader({
+      accounts,
+      store: stores,
+      describeFailure,
+      newBuilder,
+    }),
+    readFirstError: createFirstErrorReader({ accounts, newBuilder }),
+    pages,
+  });
+}

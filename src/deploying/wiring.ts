@@ -1,0 +1,73 @@
+import type { AppContext } from '../app-context.ts';
+import { normalizeHost } from '../domain/repository-url.ts';
+import type { LogStore } from '../logs/log-store.ts';
+import type { Planning } from '../planning/wiring.ts';
+import type { Reporter } from '../reporting/reporter.ts';
+import type { Reporting } from '../reporting/wiring.ts';
+import { createReportFinisher } from './finish-report.ts';
+import type { ReconcileContext } from './reconcile-context.ts';
+import { createReconciler } from './reconcile-workspace.ts';
+
+export interface DeployingPorts {
+  readonly planning: Planning;
+  readonly reporting: Reporting;
+}
+
+/** Reads a concluded deployment's log before its last report. */
+export function createFinisher(
+  context: AppContext,
+  ports: DeployingPorts,
+): ReturnType<typeof createReportFinisher> {
+  const { writer, logs } = ports.reporting;
+  return createReportFinisher(
+    createReconcileContext(context, ports, { reporter: writer, logs }),
+    context.stores,
+  );
+}
+
+/** The handler of the queue `workspace`. */
+export function createWorkspaceReconciler(
+  context: AppContext,
+  ports: DeployingPorts,
+  reporter: Reporter,
+): ReturnType<typeof createReconciler> {
+  // With several instances, the one that writes a check run reads its log.
+  const logs = context.shared ? leaveLogs(ports.reporting.logs) : ports.reporting.logs;
+  return createReconciler(createReconcileContext(context, ports, { reporter, logs }));
+}
+
+function createReconcileContext(
+  { configuration, stores, accounts, dispatcher, clock, githubClock, log, metrics }: AppContext,
+  { planning, reporting }: DeployingPorts,
+  { reporter, logs }: { readonly reporter: Reporter; readonly logs: ReconcileContext['logs'] },
+): ReconcileContext {
+  return {
+    configurations: planning.configurations,
+    openTrees: planning.openTrees,
+    followers: reporting.followers,
+    reporter,
+    logs,
+    store: stores,
+    repositories: stores,
+    accounts,
+    dispatcher,
+    clock,
+    githubClock,
+    log,
+    random: Math.random,
+    githubHost: normalizeHost(configuration.github.host),
+    onConcluded: metrics.concluded,
+    limits: {
+      startMs: configuration.startTimeoutMinutes * 60_000,
+      deployMs: configuration.deployTimeoutMinutes * 60_000,
+      poll: configuration.poll,
+    },
+  };
+}
+
+function leaveLogs(logs: LogStore): ReconcileContext['logs'] {
+  return {
+    readOn: async () => ({ ok: true, value: false }),
+    readWhole: (...request) => logs.readWhole(...request),
+  };
+}

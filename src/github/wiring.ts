@@ -1,0 +1,38 @@
+import type { ProcessContext } from '../app-context.ts';
+import { createOctokitSource, type OctokitSource } from './octokit.ts';
+import { RateBudgets } from './rate-budget.ts';
+
+export interface GitHub {
+  readonly budgets: RateBudgets;
+  readonly octokit: OctokitSource;
+}
+
+/** The Octokits of the installations, and how many requests each may still make. */
+export function createGitHub({ clock, log, metrics, stores }: ProcessContext): GitHub {
+  const budgets = new RateBudgets((installation, { limit, remaining, resetAt }) =>
+    log.warn(
+      {
+        installation,
+        limit,
+        remaining,
+        resetAt: new Date(clock.now() + resetAt - clock.elapsed()).toISOString(),
+      },
+      'Few requests to GitHub are left: logs (then other changes) wait for the reset, new and final check runs do not',
+    ),
+  );
+  const octokit = createOctokitSource({
+    clock,
+    budgets,
+    onRateLimit(installationId, limit) {
+      budgets.note(installationId, limit, clock.elapsed());
+      metrics.rateLimit(installationId, limit.remaining);
+    },
+    onHold(installationId, waitMs) {
+      stores.saveGitHubHold(installationId, clock.now() + waitMs).catch(() => {
+        // The store is away: this process knows it all the same.
+      });
+    },
+    onRequest: metrics.requestToGitHub,
+  });
+  return { budgets, octokit };
+}

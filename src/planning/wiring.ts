@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AppContext } from '../app-context.ts';
+import { readRepositoryConfiguration } from '../config/repository-configuration-file.ts';
+import type {
+  ConfigurationFiles,
+  Configurations,
+  ReadConfiguration,
+} from '../domain/configuration-in-use.ts';
+import type { InstallationReader } from '../domain/installation-reader.ts';
+import { normalizeHost } from '../domain/repository-url.ts';
+import { createConfigurationFiles } from '../github/configuration-files.ts';
+import { createInstallationReader } from '../github/installation-reader.ts';
+import type { RequestUse } from '../github/rate-budget.ts';
+import { createTreeReader } from '../github/read-trees.ts';
+import { nameCheckRun } from '../reporting/render/name-check-run.ts';
+import type { Reporter } from '../reporting/reporter.ts';
+import type { OpenTrees } from './changed-paths.ts';
+import { checkPull } from './check-pull.ts';
+import { digestTexts } from './digest-text.ts';
+import { createConfigurations } from './keep-configuration.ts';
+import { type CommandPlanning, createPlanner } from './plan-deliveries.ts';
+import type { PlanningPorts } from './plan-push.ts';
+import { PushTrees } from './push-trees.ts';
+import { selectEntries } from './select-entries.ts';
+
+/** What planning reads of repositories, which other rooms use too. */
+export interface Planning {
+  readonly heads: InstallationReader;
+  readonly files: ConfigurationFiles;
+  readonly configurations: Configurations;
+  readonly readConfiguration: ReadConfiguration;
+  readonly openTrees: OpenTrees;
+  readonly ports: PlanningPorts;
+}
+
+export function createPlanning(context: AppContext): Planning {
+  const { clock, githubClock, stores, octokit, budgets, accounts, redactor } = context;
+  const mayAskFor = (use: RequestUse) => (installationId: number) =>
+    budgets.of(installationId).allowsAt(use, clock.elapsed()) === 0;
+  const heads = createInstallationReader({ getOctokit: octokit.get, getAppOctokit: octokit.getForApp });
+  const files = createConfigurationFiles({
+    getOctokit: octokit.get,
+    sleep,
+    // At most two requests for a push to the default branch; without them nothing says whether it is deployed.
+    mayAsk: mayAskFor('create'),
+  });
+  const readConfiguration: ReadConfiguration = (text, workspaces) =>
+    readRepositoryConfiguration(text, { workspaces });
+  const trees = createTreeReader({
+    getOctokit: octokit.get,
+    sleep,
+    mayAsk: mayAskFor('plan'),
+    elapsed: clock.elapsed,
+  });
+  const configurations = createConfigurations({
+    files,
+    heads,
+    trees,
+    store: stores,
+    read: readConfiguration,
+  });
+  const openTrees: OpenTrees = (repository) =>
+    new PushTrees(repository, { reader: trees, selectEntries, digestTexts });
+  const ports: PlanningPorts = {
+    openTrees,
+    store: stores,
+    newId: randomUUID,
+    githubClock,
+    // The name is cut, and the redactor would not recognise the rest of a secret.
+    nameCheckRun: (workspace) =>
+      nameCheckRun({ ...workspace, workspaceName: redactor.redactOwn(workspace.workspaceName) }),
+    readMessage: files.readMessage,
+    lacksPush: async ({ account, workspaceId, repositoryId, branch }) =>
+      accounts.byKey(account)?.triggerOf(workspaceId).kind === 'webhook' &&
+      (await stores.findPush(repositoryId, branch)) === null,
+  };
+  return { heads, files, configurations, readConfiguration, openTrees, ports };
+}
+
+/** The handler of the queue `plan`. */
+export function createDeliveryPlanner(
+  context: AppContext,
+  { heads, files, configurations, readConfiguration, ports }: Planning,
+  { reporter, commands }: { readonly reporter: Reporter; readonly commands: CommandPlanning },
+): ReturnType<typeof createPlanner> {
+  const { configuration, stores, accounts, dispatcher, clock, log, metrics, knowOwner } = context;
+  return createPlanner({
+    configurations,
+    repositories: stores,
+    accounts,
+    dispatcher,
+    clock,
+    log,
+    random: Math.random,
+    githubHost: normalizeHost(configuration.github.host),
+    onConcluded: metrics.concluded,
+    reporter,
+    onDecision: metrics.decided,
+    deliveries: stores,
+    plans: stores,
+    sweeps: stores,
+    heads,
+    configurationRuns: stores,
+    checkPull: (pull) => checkPull(pull, { files, read: readConfiguration }),
+    planning: ports,
+    commands,
+    knowOwner,
+    allowedAccounts: configuration.allowedAccounts,
+  });
+}

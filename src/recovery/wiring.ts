@@ -1,0 +1,158 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Counter, type Registry } from 'prom-client';
+import type { AppContext } from '../app-context.ts';
+import { isMeant } from '../domain/owner.ts';
+import { normalizeHost } from '../domain/repository-url.ts';
+import { createDeliveryLog } from '../github/hook-deliveries.ts';
+import type { Planning } from '../planning/wiring.ts';
+import type { Reporter } from '../reporting/reporter.ts';
+import type { Reporting } from '../reporting/wiring.ts';
+import { handleSweeps, type SweepRounds } from './handle-sweeps.ts';
+import { createInstallationLearner, type InstallationLearning } from './learn-repositories.ts';
+import { RequestBudget } from './request-budget.ts';
+import { createResumer } from './resume-installation.ts';
+import { type RecordKind, retainRecords } from './retain-records.ts';
+import { wakeUnfinished } from './wake-unfinished.ts';
+
+/** The sweep of branch heads makes at most so many requests an hour in one installation: an eighth of GitHub's limit. */
+const SWEEP_REQUESTS_PER_HOUR = 600;
+/** Between two steps of removing old records (milliseconds). */
+const RETENTION_PAUSE_MS = 20;
+
+export interface RecoveryPorts {
+  readonly planning: Planning;
+  readonly reporting: Reporting;
+  readonly reporter: Reporter;
+  /** Tries the check runs of an installation at once. */
+  readonly resumeWriter: (installationId: number) => void;
+}
+
+export interface Recovery {
+  /** Wakes up what an earlier process left unfinished. */
+  wakeUnfinished(): Promise<void>;
+  /** An installation is new, or works again: what waits for it is tried at once, and its repositories are looked at. */
+  onInstallation(installationId: number): void;
+  /** A signed delivery was answered as failed: GitHub is asked for it again. */
+  onFailedDelivery(): void;
+}
+
+/** Handles the queue `sweep`. */
+export function startRecovery(context: AppContext, ports: RecoveryPorts): Recovery {
+  const { configuration, stores, dispatcher, log, shared } = context;
+  const { planning, reporter, resumeWriter } = ports;
+  const resume = createResumer({ store: stores, dispatcher, resumeWriter, log });
+  const learning = prepareLearning(context, planning, resume);
+  const unfinished = { deliveries: stores, store: stores, dispatcher, reporter };
+  const sweeps = handleSweeps({
+    dispatcher,
+    recover: shared ? () => wakeUnfinished(unfinished) : null,
+    retain: createRetention(context),
+    learnInstallation: createInstallationLearner(learning),
+    rounds: configuration.sweepMinutes > 0 ? planRounds(context, ports, learning) : null,
+  });
+  return {
+    wakeUnfinished: () => wakeUnfinished(unfinished),
+    onInstallation(installationId) {
+      resume(installationId);
+      sweeps.lookAt(installationId);
+    },
+    onFailedDelivery: sweeps.lookForFailed,
+  };
+}
+
+function createRetention({ configuration, log, clock, stores, metrics }: AppContext): () => Promise<number> {
+  const onRemoved = countRemoved(metrics.registry);
+  const pause = () => sleep(RETENTION_PAUSE_MS);
+  const days = configuration.retentionDays;
+  return () => retainRecords({ store: stores, clock, log, days, pause, onRemoved });
+}
+
+function countRemoved(registry: Registry): (kind: RecordKind, count: number) => void {
+  const removed = new Counter({
+    name: 'meltano_deploy_records_removed_total',
+    help: 'Records removed because they were too old or too many (deployment, delivery, redelivery, command, configuration_run, failure_comment, github_deployment, push_payload).',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
+  return (kind, count) => removed.inc({ kind }, count);
+}
+
+/** What finds out where repositories are, within the requests that sweeps may make. */
+function prepareLearning(
+  { clock, stores, dispatcher, log, metrics, budgets }: AppContext,
+  { heads: installations }: Planning,
+  onMoved: (installationId: number) => void,
+): InstallationLearning {
+  const sweepBudget = new RequestBudget(clock, SWEEP_REQUESTS_PER_HOUR);
+  const budget: InstallationLearning['budget'] = {
+    take(id) {
+      const isTaken = budgets.of(id).allowsAt('sweep', clock.elapsed()) === 0 && sweepBudget.take(id);
+      metrics.sweepRequest(isTaken ? 'sent' : 'left_out');
+      return isTaken;
+    },
+  };
+  return {
+    installations,
+    budget,
+    repositories: stores,
+    dispatcher,
+    clock,
+    log,
+    onMoved,
+    random: Math.random,
+  };
+}
+
+function planRounds(
+  context: AppContext,
+  { planning, reporting }: RecoveryPorts,
+  learning: InstallationLearning,
+): SweepRounds {
+  const { configuration, log, clock, githubClock, stores, dispatcher, metrics } = context;
+  const { octokit, accounts, knowOwner } = context;
+  const { heads: installations, configurations } = planning;
+  metrics.sweepLimit(SWEEP_REQUESTS_PER_HOUR);
+  log.info(
+    { everyMinutes: configuration.sweepMinutes, requestsPerHour: SWEEP_REQUESTS_PER_HOUR },
+    'Missed deliveries and branch heads are looked for; each installation has so many requests an hour for it',
+  );
+  const allowed = configuration.allowedAccounts;
+  return {
+    everyMs: configuration.sweepMinutes * 60_000,
+    deliveries: {
+      deliveryLog: createDeliveryLog(octokit.getForApp, { githubClock, log }),
+      store: stores,
+      clock,
+      sleep,
+      log,
+      onFound: (count) => metrics.swept('delivery', count),
+    },
+    heads: {
+      installations,
+      accounts,
+      repositories: stores,
+      deliveries: stores,
+      store: stores,
+      dispatcher,
+      clock,
+      githubClock,
+      log,
+      budget: learning.budget,
+      onMoved: learning.onMoved,
+      githubHost: normalizeHost(configuration.github.host),
+      knowOwner,
+      isAllowed: (owner) => allowed === null || allowed.some((one) => isMeant(one, owner)),
+      onFound: (count) => metrics.swept('push', count),
+    },
+    adoption: {
+      runs: reporting.runs,
+      plans: stores,
+      configurations,
+      accounts,
+      dispatcher,
+      clock,
+      githubClock,
+      log,
+    },
+  };
+}

@@ -1,0 +1,218 @@
+import type { AppContext } from '../app-context.ts';
+import type { Configurations } from '../domain/configuration-in-use.ts';
+import type { Deployment } from '../domain/deployment.ts';
+import type { Dispatcher } from '../domain/dispatcher.ts';
+import type { Pages } from '../domain/pages.ts';
+import { DEFAULT_CONFIGURATION, settingsOf } from '../domain/repository-configuration.ts';
+import type { ShownCheckRuns } from '../domain/shown-check-run.ts';
+import { createCheckRunApi } from '../github/check-runs.ts';
+import { createConversationApi } from '../github/conversations.ts';
+import { createGitHubDeploymentApi } from '../github/github-deployments.ts';
+import { createOwnApp } from '../github/own-app.ts';
+import { createLogExcerptBuilder } from '../logs/log-excerpt-builder.ts';
+import { LogStore } from '../logs/log-store.ts';
+import type { Redactor } from '../logs/redact.ts';
+import { WriterLeases } from '../scheduling/writer-leases.ts';
+import { CheckRunWriter } from './check-run-writer.ts';
+import { createFollowers, type Followers, type Wishes } from './create-followers.ts';
+import { hideOwnSecrets, hideOwnSecretsInView } from './hide-own-secrets.ts';
+import { createFailureCommentKeeper } from './keep-failure-comment.ts';
+import { createGitHubDeploymentKeeper } from './keep-github-deployment.ts';
+import { describeStatus } from './render/describe-status.ts';
+import { findRunUrl } from './render/link-commit.ts';
+import { nameEnvironment } from './render/name-environment.ts';
+import { renderCheckRun } from './render/render-check-run.ts';
+import { renderConfigurationRun } from './render/render-configuration-run.ts';
+import { renderFailureComment } from './render/render-failure-comment.ts';
+import type { Reporter } from './reporter.ts';
+import { SharedReporter } from './shared-reporter.ts';
+
+export interface Reporting {
+  readonly writer: CheckRunWriter;
+  /** Tells the writer of this process, and the conversations about commands, of changes. */
+  readonly localReporter: Reporter;
+  readonly pages: Pages;
+  readonly logs: LogStore;
+  readonly runs: ShownCheckRuns;
+  readonly conversationApi: ReturnType<typeof createConversationApi>;
+  readonly followers: Followers;
+  /** The leases that the writer writes under; null: this process is the only one. */
+  readonly writing: WriterLeases | null;
+}
+
+/** The logs, what is rendered from them, and the one writer of check runs. */
+export function createReporting(context: AppContext, configurations: Configurations): Reporting {
+  const { configuration, stores, redactor, clock, githubClock, log, lanes, metrics } = context;
+  const { accounts, octokit, dispatcher, shared } = context;
+  const logs = new LogStore(() => createLogExcerptBuilder(countRedactions(redactor, metrics.redacted)));
+  // Of an account that isn't served any more, the environment's is the best guess.
+  const ownOrigin = new URL(configuration.meltano.apiUrl).origin;
+  const pages: Pages = {
+    githubUrl: configuration.github.webUrl,
+    workspaceUrl({ account, workspaceId }) {
+      const origin = account === null ? ownOrigin : (accounts.byKey(account)?.pagesUrl ?? ownOrigin);
+      return `${origin}/workspaces/${workspaceId}`;
+    },
+  };
+  const { appId } = configuration.github;
+  const runs = createCheckRunApi({ getOctokit: octokit.get, appId, now: clock.now });
+  const writing = shared && new WriterLeases(shared.leases);
+  const writer = new CheckRunWriter({
+    api: runs,
+    store: stores,
+    repositories: stores,
+    logs,
+    lanes,
+    clock,
+    log,
+    pages,
+    random: Math.random,
+    render: (view) => hideOwnSecrets(renderCheckRun(hideOwnSecretsInView(view, redactor)), redactor),
+    renderConfiguration: (view) => hideOwnSecrets(renderConfigurationRun(view), redactor),
+    limits: configuration,
+    onWritten(of) {
+      if (!('verdict' in of)) metrics.written(of, clock.now());
+    },
+    ...(writing ? { onBehalf: writing.onBehalf } : {}),
+  });
+  const conversationApi = createConversationApi({
+    getOctokit: octokit.get,
+    lanes,
+    ownApp: createOwnApp(appId, octokit.getForApp),
+    githubClock,
+    now: clock.now,
+  });
+  const followers = createFollowers({
+    store: stores,
+    dispatcher,
+    clock,
+    readWishes: (repositoryId) => readWishes(configurations, repositoryId),
+  });
+  const localReporter = notifyCommands(writer, dispatcher);
+  return { writer, writing, localReporter, pages, logs, runs, conversationApi, followers };
+}
+
+/** With several instances, the one that holds an installation's lease writes its check runs. */
+export function createSharedReporter(
+  { shared, dispatcher, stores, clock, accounts }: AppContext,
+  { writer, writing, logs }: Reporting,
+  finish: (deploymentId: string) => Promise<number | null>,
+): SharedReporter | null {
+  if (!shared || !writing) return null;
+  return new SharedReporter({
+    writer,
+    writing,
+    logs,
+    accounts,
+    dispatcher,
+    finish,
+    reports: stores,
+    repositories: stores,
+    resumes: stores,
+    clock,
+    leases: shared.leases,
+    local: shared.local,
+  });
+}
+
+/** The handler of the queue `comment`. */
+export function createFailureComments(
+  context: AppContext,
+  { pages, conversationApi: api }: Reporting,
+): ReturnType<typeof createFailureCommentKeeper> {
+  const { stores, clock, log, redactor } = context;
+  return createFailureCommentKeeper({
+    store: stores,
+    repositories: stores,
+    clock,
+    log,
+    random: Math.random,
+    pages,
+    api,
+    render: (view) => redactor.redactOwn(renderFailureComment(view)),
+  });
+}
+
+/** The handler of the queue `environment`. */
+export function createGitHubDeployments(
+  context: AppContext,
+  { pages }: Reporting,
+  configurations: Configurations,
+): ReturnType<typeof createGitHubDeploymentKeeper> {
+  const { stores, clock, log, redactor, octokit, lanes } = context;
+  return createGitHubDeploymentKeeper({
+    store: stores,
+    repositories: stores,
+    clock,
+    log,
+    random: Math.random,
+    api: createGitHubDeploymentApi({ getOctokit: octokit.get, lanes, now: clock.now }),
+    async chooseEnvironment(deployment) {
+      const name = await chooseEnvironment(configurations, deployment);
+      const { workspaceId } = deployment;
+      return name === null ? null : nameEnvironment({ name, workspaceId }, redactor.redactOwn);
+    },
+    describe: (deployment, repository) => ({
+      description: describeStatus(deployment, redactor.redactOwn),
+      logUrl: findRunUrl({ githubUrl: pages.githubUrl, repository }, deployment),
+      environmentUrl: pages.workspaceUrl(deployment),
+    }),
+  });
+}
+
+/** A change of a deployment is news for the command that asked for it, and for the one that withdrew it. */
+export function notifyCommands(reporter: Reporter, dispatcher: Dispatcher): Reporter {
+  return {
+    logRead: (deployment, grew) => reporter.logRead(deployment, grew),
+    configurationRead: (run) => reporter.configurationRead(run),
+    changed(deployment) {
+      reporter.changed(deployment);
+      const { cause, deliveryId, withdrawDeliveryId } = deployment;
+      if (cause === 'command') dispatcher.wake('command', deliveryId);
+      if (withdrawDeliveryId !== null) dispatcher.wake('command', withdrawDeliveryId);
+    },
+  };
+}
+
+/** Counts the secrets that are taken out of the logs. */
+function countRedactions(
+  redactor: Pick<Redactor, 'forLog'>,
+  onRedacted: (count: number) => void,
+): Pick<Redactor, 'forLog'> {
+  return {
+    forLog() {
+      const log = redactor.forLog();
+      return {
+        async redactLines(lines) {
+          const redacted = await log.redactLines(lines);
+          onRedacted(redacted.count);
+          return redacted;
+        },
+      };
+    },
+  };
+}
+
+type KnownConfigurations = Pick<Configurations, 'known'>;
+
+/** What a repository wants besides check runs, as far as it is known. */
+async function readWishes(configurations: KnownConfigurations, repositoryId: number): Promise<Wishes> {
+  const { comments, githubDeployments } = await readKnown(configurations, repositoryId);
+  return { failureComments: comments.onFailure === 'pull_request', githubDeployments };
+}
+
+/** The configured name, else the workspace's: Meltano Cloud calls the environment of every workspace `dev`. */
+async function chooseEnvironment(
+  configurations: KnownConfigurations,
+  { repositoryId, workspaceId, workspaceName, directory }: Deployment,
+): Promise<string | null> {
+  const configuration = await readKnown(configurations, repositoryId);
+  if (!configuration.githubDeployments) return null;
+  const workspace = { id: workspaceId, name: workspaceName, alias: null, directory };
+  return settingsOf(configuration, workspace).environment ?? workspaceName;
+}
+
+async function readKnown(configurations: KnownConfigurations, repositoryId: number) {
+  const inUse = await configurations.known(repositoryId);
+  return inUse?.kind === 'usable' ? inUse.configuration : DEFAULT_CONFIGURATION;
+}

@@ -64,7 +64,7 @@ export const DEFAULTS_IN_USE: UsableConfiguration = Object.freeze({
 /** What was last read of a repository's default branch. */
 export interface StoredConfiguration {
   readonly branch: string;
-  /** The commit that was looked at; empty when the branch doesn't exist. */
+  /** The commit that was looked at, or the branch's name where its head wasn't known; empty when the branch doesn't exist. */
   readonly sha: string;
   /** The time of the push that told of it (epoch milliseconds): an older push changes nothing. */
   readonly toldAt: number;
@@ -132,7 +132,7 @@ export interface ConfigurationLook {
   readonly repository: Repository;
   /** All workspaces of the repository. */
   readonly workspaces: readonly Workspace[];
-  /** The default branch's head, if it was just read; null when it has none. */
+  /** The default branch's head, if it was just read; null when it has none. Missing: it needn't be known. */
   readonly head?: string | null;
   readonly push?: PushToLookAt;
 }

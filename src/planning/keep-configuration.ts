@@ -25,7 +25,7 @@ export interface ConfigurationPorts {
   readonly read: ReadConfiguration;
 }
 
-/** The commit to look at, and the time of the push that told of it. */
+/** The commit to look at, or the branch by its name, and the time of the push that told of it. */
 interface Sighting {
   readonly sha: string;
   readonly at: number;
@@ -78,8 +78,8 @@ async function findNewHead(
     return sha === stored.sha ? null : { sha, at: push.at };
   }
   if (isTold) return push;
-  const sha = head === undefined ? await heads.readHead(repository, defaultBranch) : head;
-  return { sha: sha ?? '', at: 0 };
+  // The branch's name will do: its next push counts as news, whatever was read by the name.
+  return { sha: head === undefined ? defaultBranch : (head ?? ''), at: 0 };
 }
 
 async function readAt(
@@ -105,7 +105,11 @@ async function readAt(
   const isLost = file.kind === 'none' && stored?.good?.source != null;
   if (isLost && (await heads.readHead(repository, repository.defaultBranch)) === null) return stored;
   const place = { branch: repository.defaultBranch, sha, toldAt: Math.max(told.at, stored?.toldAt ?? 0) };
-  return judge(read, workspaces, { file, place, stored });
+  const now = judge(read, workspaces, { file, place, stored });
+  if (!now.bad || sha !== repository.defaultBranch) return now;
+  // The check run that tells of a bad file stands on a commit.
+  const head = await heads.readHead(repository, repository.defaultBranch);
+  return head === null ? null : { ...now, bad: { ...now.bad, sha: head } };
 }
 
 /** Whether planning the push reads the commit's tree, as far as can be told before the file is read. */

@@ -69,6 +69,26 @@ test.concurrent.each<[string, Record<string, string>, string[]]>([
   }),
 );
 
+test.concurrent.each<[string, Record<string, string>, string[]]>([
+  ['without a file, three reads', {}, ['contents/.github', TREE, TREE]],
+  [
+    'with one, a fourth: REST shows no folder with its files',
+    { [FILE]: '' },
+    ['contents/.github', TEXT, TREE, TREE],
+  ],
+])('the first push of all may be to another branch: %s', (_, files, expected) =>
+  inRepository(
+    async (world) => {
+      world.push({ branch: 'dev', files: { 'base/a.sql': '1' }, deliver: false });
+      world.push({ files: { ...files, 'a.sql': '' }, deliver: false });
+      const push = (sql: string) => () => world.push({ branch: 'dev', files: { 'base/a.sql': sql } });
+      expect(await readsOf(world, push('2'), 1)).toEqual(expected);
+      expect(await readsOf(world, push('3'), 1)).toEqual([TREE]);
+    },
+    { repositoryDirectory: 'base', repositoryBranch: 'dev' },
+  ),
+);
+
 test.concurrent('what a later push takes: its tree, and the file where it changed, under each name of the repository', () =>
   inRepository(async (world) => {
     addWorkspaces(world);

@@ -92,14 +92,29 @@ describe('a push', () => {
 describe('the file', () => {
   test('is read once for a head of the default branch, and not at all for other branches', async () => {
     world.meltano.workspaces = [buildWorkspace({ branch: 'dev' })];
-    world.head = SHA;
     await push({ ref: 'refs/heads/dev', after: NEXT });
     await push({ ref: 'refs/heads/dev', after: THIRD });
-    expect(world.files.reads).toEqual([SHA]);
+    // Its head isn't known, and isn't asked for.
+    expect(world.files.reads).toEqual(['main']);
     await push({ after: SHA });
-    expect(world.files.reads).toEqual([SHA]);
-    await push({ after: NEXT });
-    expect(world.files.reads).toEqual([SHA, NEXT]);
+    await push({ ref: 'refs/heads/dev', after: NEXT });
+    expect(world.files.reads).toEqual(['main', SHA]);
+    await push({ after: SHA, pushedAt: START + 1_000 });
+    expect(world.files.reads).toEqual(['main', SHA]);
+    await push({ after: NEXT, pushedAt: START + 2_000 });
+    expect(world.files.reads).toEqual(['main', SHA, NEXT]);
+  });
+
+  test('that is bad and first seen by a push to another branch is told of on the head', async () => {
+    world.meltano.workspaces = [buildWorkspace({ branch: 'dev' })];
+    world.files.at.set('main', BAD);
+    world.head = SHA;
+    await push({ ref: 'refs/heads/dev', after: NEXT });
+    expect(world.noops()).toEqual(['configuration_held']);
+    expect(world.reporter.configurationRuns).toMatchObject([{ sha: SHA, verdict: { effect: 'held' } }]);
+    // It may have been pushed after the file was read.
+    await push({ after: SHA });
+    expect(world.files.reads).toEqual(['main', SHA]);
   });
 
   test('of a push in the same second that comes late changes nothing', async () => {

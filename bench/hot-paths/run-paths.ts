@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { parseCommand } from '../../src/commands/parse-command.ts';
-import { identifyRepository, selectWorkspaces } from '../../src/domain/match-workspaces.ts';
+import { listReferences } from '../../src/domain/match-workspaces.ts';
 import type { Workspace } from '../../src/domain/workspace.ts';
 import { cleanLogLine } from '../../src/logs/clean-log-line.ts';
 import { createLogExcerptBuilder } from '../../src/logs/log-excerpt-builder.ts';
@@ -65,18 +65,13 @@ export async function* runPaths(megabytes: number): AsyncGenerator<PathResult> {
   yield times('render a check run with a full log', 500, () => renderCheckRun(view));
   yield times('find the command in a comment', 5_000, () => parseCommand(COMMENT));
   const workspaces = Array.from({ length: WORKSPACES }, (_, number) => makeWorkspace(number));
-  const identity = identifyRepository(
-    { id: 7, owner: 'acme', name: 'data-7' },
-    { host: 'github.com', names: ['acme/data-7'], mappings: [] },
-  );
+  const about = { host: 'github.com', mappings: [], names: new Set(['acme/data-7']) };
   // What is found out about an address is kept with its workspace: each list is really new, also when it is measured again.
   const lists = Array.from({ length: 20 }, () => workspaces.map((one) => ({ ...one })));
   yield times(`match ${WORKSPACES} workspaces, a new list`, lists.length / 2, () =>
-    selectWorkspaces(lists.pop() ?? [], identity),
+    listReferences(lists.pop() ?? [], about),
   );
-  yield times(`match ${WORKSPACES} workspaces, a known list`, 100, () =>
-    selectWorkspaces(workspaces, identity),
-  );
+  yield times(`match ${WORKSPACES} workspaces, a known list`, 100, () => listReferences(workspaces, about));
 }
 
 function makeWorkspace(number: number): Workspace {

@@ -1,11 +1,11 @@
 import { cautiousSettings, DEFAULTS_IN_USE } from '../domain/configuration-in-use.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import type { DeploymentChange } from '../domain/deployment-store.ts';
-import { trackedBranch, viewWorkspace } from '../domain/match-workspaces.ts';
+import { trackedBranch } from '../domain/match-workspaces.ts';
 import type { MeltanoApi, MeltanoFailure } from '../domain/meltano.ts';
 import type { WorkspaceSettings } from '../domain/repository-configuration.ts';
 import type { Workspace } from '../domain/workspace.ts';
-import { identify } from '../planning/identify-repository.ts';
+import { selectOwnWorkspaces } from '../planning/select-own-workspaces.ts';
 import { conclude, type Ending } from './conclude.ts';
 import { findNothingChanged } from './judge-waiting.ts';
 import type { ReconcileContext } from './reconcile-context.ts';
@@ -49,7 +49,7 @@ export async function recheckWorkspace(
     mappings: account?.mappings ?? [],
     workspaces: [read.value],
   };
-  const workspace = viewWorkspace(read.value, await identify(context, repository, about));
+  const [workspace] = await selectOwnWorkspaces(context, repository, about);
   if (!workspace) return end(context, deployment, ELSEWHERE);
   const inUse = (await context.configurations.known(repository.id)) ?? DEFAULTS_IN_USE;
   const settings = cautiousSettings(inUse, workspace);

@@ -1,7 +1,20 @@
 import type { Repository } from './deployment.ts';
-import type { NameHolder, WorkspaceStatement } from './match-workspaces.ts';
+import type { NameHolder, WorkspacePin } from './match-workspaces.ts';
 
-export interface RepositoryStore {
+/** Which repository a name means. Names are `owner/name` in lower case. */
+export interface RepositoryNames {
+  /** The names that this repository was the first to be seen with. */
+  listNames(repositoryId: number): Promise<string[]>;
+  /** The first repository that was seen with a name. */
+  findNameOwner(fullName: string): Promise<number | null>;
+  /** Who has these names now, as far as it is known here. */
+  listHolders(fullNames: readonly string[]): Promise<Map<string, NameHolder>>;
+  /** The repositories that these workspaces of an account are pinned to. */
+  listPins(account: string, workspaceIds: readonly string[]): Promise<WorkspacePin[]>;
+  savePins(account: string, pins: readonly WorkspacePin[]): Promise<void>;
+}
+
+export interface RepositoryStore extends RepositoryNames {
   getRepository(id: number): Promise<Repository | null>;
   /** Those of the repositories that are known here. */
   listKnown(ids: readonly number[]): Promise<Repository[]>;
@@ -17,19 +30,4 @@ export interface RepositoryStore {
     seenAt: number,
     now?: number,
   ): Promise<string[]>;
-  /** The repository that a name (`owner/name`, any letter case) belongs to: the first one that was seen with it. */
-  findNameHolder(fullName: string): Promise<number | null>;
-  /** `owner/name` in lower case: every name that belongs to this repository. */
-  listNames(repositoryId: number): Promise<string[]>;
-  /** Who has these names (`owner/name`, lower case) now, as far as it is known here. */
-  listHolders(fullNames: readonly string[]): Promise<Map<string, NameHolder>>;
-  /**
-   * Since when each workspace of an account names the repository that it names now, by its id. One that is new here is believed to have
-   * done so since it was made, and one that named another before, since `now`.
-   */
-  noteStatements(
-    account: string,
-    statements: ReadonlyMap<string, WorkspaceStatement>,
-    now: number,
-  ): Promise<Map<string, number>>;
 }

@@ -1,11 +1,11 @@
 import type { Account } from '../domain/account.ts';
+import type { Clock } from '../domain/clock.ts';
 import type { Repository } from '../domain/deployment.ts';
-import { selectWorkspaces } from '../domain/match-workspaces.ts';
 import type { MeltanoFailure } from '../domain/meltano.ts';
 import { ageOf } from '../domain/stored-times.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { describeFailure } from '../reporting/render/describe-failure.ts';
-import { type IdentityPorts, identify } from './identify-repository.ts';
+import { type OwnWorkspacePorts, selectOwnWorkspaces } from './select-own-workspaces.ts';
 
 /** The account's workspaces can't be read now. */
 export class ListFailed extends Error {
@@ -53,12 +53,11 @@ export interface WorkspaceSearch {
  */
 export async function findWorkspaces(
   { account, repository, branch, receivedAt, isAwaited, isEnough }: WorkspaceSearch,
-  ports: IdentityPorts,
+  ports: OwnWorkspacePorts & { readonly clock: Clock },
 ): Promise<readonly Workspace[]> {
   const { key, mappings, directory } = account;
   const select = async (workspaces: readonly Workspace[]) => {
-    const identity = await identify(ports, repository, { account: key, mappings, workspaces });
-    const own = selectWorkspaces(workspaces, identity);
+    const own = await selectOwnWorkspaces(ports, repository, { account: key, mappings, workspaces });
     const suffices = isEnough(own);
     // Of a repository that has workspaces, only the branch is unknown.
     const lookedFor =

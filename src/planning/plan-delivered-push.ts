@@ -7,10 +7,10 @@ import {
 import { type Delivery, makeSweepDeliveryId, type PushEvent } from '../domain/delivery.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { digestText } from './digest-text.ts';
-import { explainNoWorkspace } from './explain-no-workspace.ts';
 import type { PlanContext } from './plan-deliveries.ts';
 import { planPush, tracksPushedBranch } from './plan-push.ts';
 import type { Plan } from './plan-store.ts';
+import { explainNoWorkspace } from './select-own-workspaces.ts';
 
 export type PushContext = Pick<
   PlanContext,

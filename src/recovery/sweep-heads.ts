@@ -6,14 +6,14 @@ import type { DeliveryStore } from '../domain/delivery-store.ts';
 import type { Repository } from '../domain/deployment.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
 import type { InstallationReader, SweptRepository } from '../domain/installation-reader.ts';
-import { isNameTaken, nameRepository, selectWorkspaces, trackedBranch } from '../domain/match-workspaces.ts';
+import { trackedBranch } from '../domain/match-workspaces.ts';
 import type { KnownOwner } from '../domain/owner.ts';
 import type { RemoteClock } from '../domain/remote-clock.ts';
 import type { RepositoryStore } from '../domain/repository-store.ts';
 import { ageOf, stamp } from '../domain/stored-times.ts';
 import type { Workspace } from '../domain/workspace.ts';
-import { identify } from '../planning/identify-repository.ts';
 import type { OwnerReader } from '../planning/know-owners.ts';
+import { selectOwnWorkspaces } from '../planning/select-own-workspaces.ts';
 import { describeFailure } from '../reporting/render/describe-failure.ts';
 import { learnRepositories, learnRepository } from './learn-repositories.ts';
 import type { RequestBudget } from './request-budget.ts';
@@ -137,10 +137,7 @@ async function sweepRepository(
   { key: account, mappings }: Account,
   workspaces: readonly Workspace[],
 ): Promise<'in order' | 'seen once'> {
-  const fullName = nameRepository(repository);
-  const isTaken = isNameTaken(repository, await context.repositories.findNameHolder(fullName));
-  const about = { account, mappings, workspaces, moreNames: isTaken ? [] : [fullName] };
-  const own = selectWorkspaces(workspaces, await identify(context, repository, about));
+  const own = await selectOwnWorkspaces(context, repository, { account, mappings, workspaces });
   if (own.length === 0) return 'in order';
   await learnRepository(context, repository, context.clock.now());
   let sighting: 'in order' | 'seen once' = 'in order';

@@ -1,14 +1,14 @@
 import type { Kysely } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
-import { createTables } from './migrations/0001-tables.ts';
+import { createTables } from './migrations/0001-release.ts';
 import type { Schema } from './schema.ts';
 
 /** Forward only: a migration is never changed once released, and has no way down. */
 const MIGRATIONS: Record<string, Migration> = {
-  '0001-tables': { up: createTables },
+  '0001-release': { up: createTables },
 };
-/** Every database from before the first release had this one; there is no way from its tables to the released ones. */
-const OF_DEVELOPMENT = '0001-first';
+/** The first migration of development versions: no migration leads from their tables to the released ones. */
+const OF_DEVELOPMENT: readonly string[] = ['0001-first', '0001-tables'];
 
 export const DEVELOPMENT_DATABASE =
   'The database was made by a development version from before the first release, and can not be used any more. Move DATA_DIR aside, or drop the tables in the database of DATABASE_URL, and start again.';
@@ -26,7 +26,7 @@ export function compareMigrations(names: readonly string[]): {
   return {
     due: known.filter((name) => !names.includes(name)),
     unknown: names.filter((name) => !known.includes(name)),
-    isOfDevelopment: names.includes(OF_DEVELOPMENT),
+    isOfDevelopment: names.some((name) => OF_DEVELOPMENT.includes(name)),
   };
 }
 
@@ -36,7 +36,9 @@ export async function migrate(db: Kysely<Schema>): Promise<void> {
   const { error, results } = await new Migrator({ db, provider }).migrateToLatest();
   if (!error) return;
   const [, missing] = /previously executed migration (\S+) is missing/.exec(String(error)) ?? [];
-  if (missing === OF_DEVELOPMENT) throw new Error(DEVELOPMENT_DATABASE, { cause: error });
+  if (missing !== undefined && OF_DEVELOPMENT.includes(missing)) {
+    throw new Error(DEVELOPMENT_DATABASE, { cause: error });
+  }
   if (missing !== undefined) {
     throw new Error(
       'The database is that of a newer version of this app. Start that version again, or restore the backup from before the upgrade.',

@@ -10,6 +10,8 @@ import type { RepositoryTable, Schema } from './schema.ts';
 const HIDDEN_AFTERWARDS_MS = 30 * 24 * 3_600_000;
 /** What is stored by a time further ahead comes from a clock that was set back since (milliseconds). */
 const AHEAD_MS = 60_000;
+/** Pins in one statement: each has five values, and a database takes some 32,000. */
+const PINNED_AT_ONCE = 1_000;
 
 export function createRepositoryStore(db: Kysely<Schema>): RepositoryStore {
   return {
@@ -45,7 +47,7 @@ export function createRepositoryStore(db: Kysely<Schema>): RepositoryStore {
       });
     },
 
-    async findNameHolder(fullName) {
+    async findNameOwner(fullName) {
       const row = await db
         .selectFrom('repositoryName')
         .select('repositoryId')
@@ -66,34 +68,29 @@ export function createRepositoryStore(db: Kysely<Schema>): RepositoryStore {
       return new Map(rows.map((row) => [nameRepository(row), { repositoryId: row.id, since: row.namedAt }]));
     },
 
-    async noteStatements(account, statements, now) {
-      const ids = [...statements.keys()];
-      if (ids.length === 0) return new Map();
-      const known = await db
-        .selectFrom('workspaceStatement')
-        .selectAll()
+    async listPins(account, workspaceIds) {
+      if (workspaceIds.length === 0) return [];
+      return db
+        .selectFrom('workspacePin')
+        .select(['workspaceId', 'source', 'fullName', 'repositoryId'])
         .where('account', '=', account)
-        .where('workspaceId', 'in', ids)
+        .where('workspaceId', 'in', workspaceIds)
         .execute();
-      const since = new Map(
-        known.flatMap((one) =>
-          statements.get(one.workspaceId)?.fullName === one.statement ? [[one.workspaceId, one.since]] : [],
-        ),
-      );
-      const before = new Set(known.map((one) => one.workspaceId));
-      for (const [workspaceId, { fullName: statement, created }] of statements) {
-        if (since.has(workspaceId)) continue;
-        const from = before.has(workspaceId) ? now : created;
+    },
+
+    async savePins(account, pins) {
+      for (let from = 0; from < pins.length; from += PINNED_AT_ONCE) {
         await db
-          .insertInto('workspaceStatement')
-          .values({ account, workspaceId, statement, since: from })
+          .insertInto('workspacePin')
+          .values(pins.slice(from, from + PINNED_AT_ONCE).map((pin) => ({ account, ...pin })))
           .onConflict((conflict) =>
-            conflict.columns(['account', 'workspaceId']).doUpdateSet({ statement, since: from }),
+            conflict.columns(['account', 'workspaceId', 'source']).doUpdateSet(({ ref }) => ({
+              fullName: ref('excluded.fullName'),
+              repositoryId: ref('excluded.repositoryId'),
+            })),
           )
           .execute();
-        since.set(workspaceId, from);
       }
-      return since;
     },
 
     async listNames(repositoryId) {

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { Reaction } from '../domain/conversation.ts';
 import type { Cause, Conclusion, Deployment, DeploymentState } from '../domain/deployment.ts';
+import type { WorkspacePin } from '../domain/match-workspaces.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import type { FailureComment } from '../reporting/failure-comment.ts';
 import type { GitHubDeployment } from '../reporting/github-deployment.ts';
@@ -27,7 +28,7 @@ export interface Schema {
   githubDeployment: GitHubDeployment;
   githubWrite: GitHubWriteTable;
   pushPayload: PushPayloadTable;
-  workspaceStatement: WorkspaceStatementTable;
+  workspacePin: WorkspacePinTable;
   /** On PostgreSQL only. */
   lease: LeaseTable;
 }
@@ -48,13 +49,8 @@ export interface PushPayloadTable {
   receivedAt: number;
 }
 
-/** What a workspace says of its repository, and since when. */
-export interface WorkspaceStatementTable {
+export interface WorkspacePinTable extends WorkspacePin {
   account: string;
-  workspaceId: string;
-  /** The repository that it names: `owner/name`, lower case. */
-  statement: string;
-  since: number;
 }
 
 /** Single values that outlive the process. */

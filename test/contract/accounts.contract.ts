@@ -133,7 +133,7 @@ export function describeAccounts(name: string, open: () => Promise<OpenStores>):
       if (older) expect(await stores.isReplaced({ ...older, concludedAt: 1 })).toBe(false);
     });
 
-    test('a withdrawal and a statement of the one are not the other’s', async () => {
+    test('a withdrawal and a pin of the one are not the other’s', async () => {
       await commit(planned(OURS));
       const [open] = await commit(planned(THEIRS, { pushedAt: 9_000 }));
       await stores.commitPlan({
@@ -146,9 +146,11 @@ export function describeAccounts(name: string, open: () => Promise<OpenStores>):
       expect((await stores.listOpen(THEIRS)).map((one) => one.withdrawnBy)).toEqual(['mallory']);
       expect((await stores.listOpen(OURS)).map((one) => one.withdrawnBy)).toEqual([null]);
       expect(open).toMatchObject({ account: '@evil' });
-      const said = (fullName: string) => new Map([[WORKSPACE, { fullName, created: 5 }]]);
-      await stores.noteStatements('@evil', said('acme/data'), 10);
-      expect(await stores.noteStatements('@acme', said('acme/other'), 20)).toEqual(new Map([[WORKSPACE, 5]]));
+      const pin = { workspaceId: WORKSPACE, source: 'url', fullName: 'acme/data', repositoryId: 7 };
+      await stores.savePins('@evil', [pin]);
+      expect(await stores.listPins('@acme', [WORKSPACE])).toEqual([]);
+      await stores.savePins('@acme', [{ ...pin, repositoryId: 8 }]);
+      expect(await stores.listPins('@evil', [WORKSPACE])).toEqual([pin]);
     });
 
     test('a workspace that moved to another repository leaves its deployments with the old one', async () => {

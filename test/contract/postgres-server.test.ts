@@ -122,11 +122,11 @@ describe('the doctor’s look at a server', () => {
         unknown: [],
         isOfDevelopment: false,
       });
-      await sql`update kysely_migration set name = '9999-later' where name = '0001-tables'`.execute(db);
+      await sql`update kysely_migration set name = '9999-later' where name = '0001-release'`.execute(db);
       await close();
       const changed = await inspectPostgres(database.url);
       expect(compareMigrations(changed.migrations ?? [])).toEqual({
-        due: ['0001-tables'],
+        due: ['0001-release'],
         unknown: ['9999-later'],
         isOfDevelopment: false,
       });

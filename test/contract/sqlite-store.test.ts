@@ -64,17 +64,18 @@ test('a database of a newer version is refused, and says so', async () => {
   rmSync(directory, { recursive: true });
 });
 
-test('a database from before the first release is refused, and the operator is told what to do', async () => {
-  const { directory, database } = await openTemporarySqlite();
-  await sql`insert into kysely_migration (name, timestamp) values ('0001-first', ${new Date().toISOString()})`.execute(
-    database.db,
-  );
-  await database.close();
-  await expect(openSqlite(directory)).rejects.toThrow(
-    /^The database was made by a development version .* Move DATA_DIR aside, or drop the tables/,
-  );
-  rmSync(directory, { recursive: true });
-});
+test.each(['0001-first', '0001-tables'])(
+  'a database from before the first release (%s) is refused, and the operator is told what to do',
+  async (name) => {
+    const { directory, database } = await openTemporarySqlite();
+    await sql`update kysely_migration set name = ${name}`.execute(database.db);
+    await database.close();
+    await expect(openSqlite(directory)).rejects.toThrow(
+      /^The database was made by a development version .* Move DATA_DIR aside, or drop the tables/,
+    );
+    rmSync(directory, { recursive: true });
+  },
+);
 
 test('a change of the tables that fails half-way leaves nothing of itself behind', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));

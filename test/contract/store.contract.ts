@@ -190,11 +190,11 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         await stores.learnRepository({ ...REPOSITORY, id: 7 }, null, 40);
         expect((await stores.listNames(REPOSITORY.id)).sort()).toEqual(['acme/data', 'acme/renamed']);
         expect(await stores.listNames(7)).toEqual([]);
-        expect(await stores.findNameHolder('Acme/Data')).toBe(REPOSITORY.id);
-        expect(await stores.findNameHolder('acme/unknown')).toBeNull();
+        expect(await stores.findNameOwner('Acme/Data')).toBe(REPOSITORY.id);
+        expect(await stores.findNameOwner('acme/unknown')).toBeNull();
       });
 
-      test('who has a name now, and since when a workspace says what it says', async () => {
+      test('who has a name now', async () => {
         await stores.learnRepository(REPOSITORY, null, 1_000);
         await stores.learnRepository({ ...REPOSITORY, name: 'Moved' }, null, 2_000);
         await stores.learnRepository({ ...REPOSITORY, id: 7 }, null, 3_000);
@@ -206,26 +206,18 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
             ['acme/data', { repositoryId: 7, since: 3_000 }],
           ]),
         );
-        const note = (now: number, ...said: [string, string][]) =>
-          stores.noteStatements(
-            'environment',
-            new Map(said.map(([id, fullName]) => [id, { fullName, created: 5 }])),
-            now,
-          );
-        expect(await note(10, ['w', 'a'])).toEqual(new Map([['w', 5]]));
-        expect(await note(20, ['w', 'b'], ['x', 'a'])).toEqual(
-          new Map([
-            ['w', 20],
-            ['x', 5],
-          ]),
-        );
-        expect(await note(30, ['w', 'b'], ['x', 'a'])).toEqual(
-          new Map([
-            ['w', 20],
-            ['x', 5],
-          ]),
-        );
-        expect(await stores.noteStatements('environment', new Map(), 40)).toEqual(new Map());
+      });
+
+      test('a workspace is pinned by its URL and by each mapping, until it is pinned anew', async () => {
+        const byUrl = { workspaceId: 'w', source: 'url', fullName: 'acme/data', repositoryId: 1 };
+        const mapped = { ...byUrl, source: 'acme/mirror', fullName: 'acme/mirror', repositoryId: 2 };
+        await stores.savePins('environment', [byUrl, mapped, { ...byUrl, workspaceId: 'other' }]);
+        const anew = { ...byUrl, fullName: 'acme/moved', repositoryId: 3 };
+        await stores.savePins('environment', [anew]);
+        const pins = await stores.listPins('environment', ['w', 'unknown']);
+        expect(pins.toSorted((a, b) => a.repositoryId - b.repositoryId)).toEqual([mapped, anew]);
+        await stores.savePins('environment', []);
+        expect(await stores.listPins('environment', [])).toEqual([]);
       });
 
       test('the owner’s id stays while GitHub does not tell it, and goes with the owner', async () => {

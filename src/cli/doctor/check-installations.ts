@@ -1,7 +1,7 @@
 import type { Configuration } from '../../config/environment.ts';
 import type { Account, Accounts } from '../../domain/account.ts';
 import type { Repository } from '../../domain/deployment.ts';
-import { identifyRepository, selectWorkspaces } from '../../domain/match-workspaces.ts';
+import { listReferences, nameRepository, viewWorkspaces } from '../../domain/match-workspaces.ts';
 import { isMeant, knowOwner } from '../../domain/owner.ts';
 import { normalizeHost } from '../../domain/repository-url.ts';
 import type { Workspace } from '../../domain/workspace.ts';
@@ -154,10 +154,10 @@ function selectOf(
   workspaces: readonly Workspace[],
   { account, look }: { account: Account; look: InstallationsLook },
 ): readonly Workspace[] {
-  const identity = identifyRepository(repository, {
+  const references = listReferences(workspaces, {
     host: normalizeHost(look.configuration.github.host),
-    names: [`${repository.owner}/${repository.name}`.toLowerCase()],
     mappings: account.mappings,
+    names: new Set([nameRepository(repository)]),
   });
-  return selectWorkspaces(workspaces, identity);
+  return viewWorkspaces(references);
 }

@@ -32,12 +32,14 @@ export async function createRepositoryTables(db: Kysely<Schema>): Promise<void> 
     )`,
     sql`create index repository_name_repository on repository_name (repository_id)`,
 
-    sql`create table workspace_statement (
+    // The repository that a workspace was first seen with keeps it, whoever takes its name later.
+    sql`create table workspace_pin (
       account text not null,
       workspace_id text not null,
-      statement text not null,
-      since bigint not null,
-      primary key (account, workspace_id)
+      source text not null,
+      full_name text not null,
+      repository_id bigint not null,
+      primary key (account, workspace_id, source)
     )`,
 
     sql`create table configuration (

@@ -406,6 +406,17 @@ describe('a name that went from one repository to another', () => {
     expect(await pushTo(FIRST, 'moved')).toEqual([]);
   });
 
+  test('is not meant by a workspace that was set elsewhere and back unseen, nor after a restart of the app', async () => {
+    world.meltano.workspaces = [buildWorkspace()];
+    expect(await pushTo(FIRST, 'data')).toEqual([WORKSPACE_ID]);
+    expect(await pushTo(FIRST, 'moved')).toEqual([WORKSPACE_ID]);
+    world.meltano.workspaces = [buildWorkspace({ repositoryUrl: 'https://gitlab.com/x/y' })];
+    expect(await pushTo(SECOND, 'data')).toEqual([]);
+    world.meltano.workspaces = [buildWorkspace()];
+    expect(await pushTo(SECOND, 'data')).toEqual([]);
+    expect(await pushTo(FIRST, 'moved')).toEqual([WORKSPACE_ID]);
+  });
+
   test('is not meant by a workspace of which nothing was known before, as after an upgrade', async () => {
     await world.stores.learnRepository({ ...FIRST, name: 'moved' }, 'acme/data', START);
     world.meltano.workspaces = [buildWorkspace({ created: START - MINUTE }), buildWorkspace({ id: OTHER })];

@@ -18,11 +18,8 @@ export function createFinisher(
   context: AppContext,
   ports: DeployingPorts,
 ): ReturnType<typeof createReportFinisher> {
-  const { writer, logs } = ports.reporting;
-  return createReportFinisher(
-    createReconcileContext(context, ports, { reporter: writer, logs }),
-    context.stores,
-  );
+  const { localReporter: reporter, logs } = ports.reporting;
+  return createReportFinisher(createReconcileContext(context, ports, { reporter, logs }), context.stores);
 }
 
 /** The handler of the queue `workspace`. */

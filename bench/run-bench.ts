@@ -15,12 +15,12 @@ import { scale } from './scale.ts';
 const BENCHMARKS: readonly Benchmark[] = [acknowledgement, firstContact, reportLag, scale, hotPaths];
 const RESULTS = join(import.meta.dirname, 'results');
 
-const USAGE = `Usage: npm run bench [-- [--quick] [name...] | --publish]
+const USAGE = `Usage: npm run bench [-- [--quick | --publish] [name...]]
 
 ${BENCHMARKS.map(({ name, title }) => `  ${name.padEnd(16)} ${title}`).join('\n')}
 
   --quick          small and short: shows that the benchmarks work, not how fast anything is
-  --publish        measures nothing: puts the results of the last runs into the README
+  --publish        measures nothing: puts the last results into docs/performance.md
 
 Without a name all of them run. Each prints a Markdown table and writes bench/results/<name>.json and <name>.md.
 TEST_DATABASE_URL names a PostgreSQL server for what needs one; scripts/with-postgres brings one:
@@ -42,17 +42,17 @@ async function runBench(words: string[]): Promise<void> {
     process.exitCode = values.help ? 0 : 2;
     return;
   }
+  const chosen = BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
   if (values.publish) {
     const problem = publish(
       RESULTS,
-      BENCHMARKS.map(({ name }) => name),
+      chosen.map(({ name }) => name),
     );
     if (problem === null) return;
     console.error(problem);
     process.exitCode = 1;
     return;
   }
-  const chosen = BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
   const machine = describeMachine();
   const options: BenchmarkOptions = {
     quick: values.quick,

@@ -2,34 +2,36 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
-const BEGIN = '<!-- benchmarks: npm run bench -- --publish -->';
-const END = '<!-- end of benchmarks -->';
+const PAGE = 'docs/performance.md';
 const PICTURE = 'report-lag.svg';
 
 /**
- * Puts the last results of the named benchmarks into the README, and the picture beside it. Quick ones are no results.
- * Null when that is done; else what keeps it from it, in words, and nothing was changed.
+ * Puts the last results of the named benchmarks into docs/performance.md. Quick runs are no results. Returns null when that
+ * is done, else a sentence that says why nothing was changed.
  */
 export function publish(results: string, names: readonly string[]): string | null {
-  const tables: string[] = [];
+  let page = readFileSync(join(ROOT, PAGE), 'utf8');
   for (const name of names) {
     const record = join(results, `${name}.json`);
     if (!existsSync(record)) return `There is no result of ${name} yet: npm run bench -- ${name}`;
     const { quick } = JSON.parse(readFileSync(record, 'utf8')) as { quick: boolean };
     if (quick) return `The last run of ${name} was a quick one: npm run bench -- ${name}`;
-    tables.push(readFileSync(join(results, `${name}.md`), 'utf8').trim());
+    page = replaceSection(page, name, readFileSync(join(results, `${name}.md`), 'utf8').trim());
   }
   const picture = join(results, PICTURE);
-  if (existsSync(picture)) {
+  if (names.includes('report-lag') && existsSync(picture)) {
     mkdirSync(join(ROOT, 'docs/images'), { recursive: true });
     copyFileSync(picture, join(ROOT, 'docs/images', PICTURE));
-    tables.push(`![Lag and requests beside two plain polling loops](docs/images/${PICTURE})`);
   }
-  const path = join(ROOT, 'README.md');
-  const readme = readFileSync(path, 'utf8');
-  const [before, rest] = readme.split(BEGIN);
-  const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error(`README.md has lost the line ${BEGIN}`);
-  writeFileSync(path, `${before}${BEGIN}\n\n${tables.join('\n\n')}\n\n${END}${after}`);
+  writeFileSync(join(ROOT, PAGE), page);
   return null;
+}
+
+function replaceSection(page: string, name: string, tables: string): string {
+  const begin = `<!-- begin ${name} -->\n`;
+  const end = `\n<!-- end ${name} -->`;
+  const from = page.indexOf(begin);
+  const to = page.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`${PAGE} has lost its section ${name}`);
+  return `${page.slice(0, from)}${begin}\n${tables.replace(/^###/gm, '##')}\n${page.slice(to)}`;
 }

@@ -1,8 +1,8 @@
 import type { Answer, CommandRecord } from '../domain/conversation.ts';
 import { type Deployment, isReported, type Repository } from '../domain/deployment.ts';
-import type { Step } from '../domain/judge-step.ts';
-import { createStepJudge } from '../domain/judge-step.ts';
 import { createOnce } from '../reporting/create-once.ts';
+import type { WriteStep } from '../reporting/retry-policy.ts';
+import { RetryPolicy } from '../reporting/retry-policy.ts';
 import type { CommentPorts } from '../reporting/write-comment.ts';
 import type { ConversationContext } from './conversation-context.ts';
 import { react, replaceReaction } from './react.ts';
@@ -23,14 +23,14 @@ export function createConversationKeeper(
   context: ConversationContext,
 ): (id: string) => Promise<number | null> {
   const { store, clock } = context;
-  const judgeStep = createStepJudge(context);
+  const retryPolicy = new RetryPolicy(context);
   const ports = { ...context, createOnce: createOnce(clock) };
 
   return async (id) => {
     const command = await store.getCommand(id);
     const repository = command && (await context.repositories.getRepository(command.repositoryId));
     if (!command || !repository || command.finishedAt !== null) return null;
-    return judgeStep(await takeStep(ports, command, repository), {
+    return retryPolicy.next(await takeStep(ports, command, repository), {
       id,
       fields: { delivery: id },
       write: 'reply',
@@ -46,7 +46,7 @@ async function takeStep(
   context: ConversationContext & CommentPorts,
   command: CommandRecord,
   repository: Repository,
-): Promise<Step> {
+): Promise<WriteStep> {
   const deployments = await context.store.listCommandDeployments(command.id);
   const standing = judge(command.answer, deployments);
   const isOnCommit = command.place.kind === 'commit';
@@ -85,7 +85,7 @@ function judge(answer: Answer, deployments: readonly Deployment[]): Standing {
   }
 }
 
-async function finish({ store, clock }: ConversationContext, command: CommandRecord): Promise<Step> {
+async function finish({ store, clock }: ConversationContext, command: CommandRecord): Promise<WriteStep> {
   await store.saveCommand(command.id, { finishedAt: clock.now() });
   return { kind: 'wait', ms: null };
 }

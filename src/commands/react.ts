@@ -1,6 +1,6 @@
 import type { CommandRecord, Reaction } from '../domain/conversation.ts';
 import type { Repository } from '../domain/deployment.ts';
-import { failed, type Step } from '../domain/judge-step.ts';
+import { failed, type WriteStep } from '../reporting/retry-policy.ts';
 import type { ConversationContext } from './conversation-context.ts';
 
 /** Puts a reaction on the comment that holds the command. */
@@ -9,7 +9,7 @@ export async function react(
   command: CommandRecord,
   repository: Repository,
   reaction: Reaction,
-): Promise<Step> {
+): Promise<WriteStep> {
   const reacted = await api.react(repository, command.commentId, reaction);
   if (!reacted.ok && reacted.failure.kind !== 'rejected') return failed(reacted.failure);
   // A refused reaction (a locked conversation, a deleted comment) is not missed.
@@ -25,7 +25,7 @@ export async function replaceReaction(
   command: CommandRecord,
   repository: Repository,
   reaction: Reaction,
-): Promise<Step> {
+): Promise<WriteStep> {
   const { reaction: standing, reactionId, commentId } = command;
   if (standing !== 'eyes' || reactionId === null) return react(context, command, repository, reaction);
   const removed = await context.api.removeReaction(repository, commentId, reactionId);

@@ -1,8 +1,8 @@
 import type { CommandChange, CommandRecord } from '../domain/conversation.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
-import type { Step } from '../domain/judge-step.ts';
 import { findInRepository } from '../reporting/find-in-repository.ts';
 import type { ShownDeployment } from '../reporting/render/describe-shown.ts';
+import type { WriteStep } from '../reporting/retry-policy.ts';
 import {
   type CommentPorts,
   type CommentState,
@@ -24,7 +24,7 @@ export async function writeReply(
   command: CommandRecord,
   repository: Repository,
   deployments: readonly Deployment[],
-): Promise<Step | null> {
+): Promise<WriteStep | null> {
   // A comment on a commit can't be edited: it is written at the end, and as it stands it is the last word.
   const isOnce =
     (command.answer.kind !== 'redeploy' && command.answer.kind !== 'withdraw') ||
@@ -43,7 +43,7 @@ export function removeDuplicateReplies(
   context: ConversationContext & CommentPorts,
   command: CommandRecord,
   repository: Repository,
-): Promise<Step | null> {
+): Promise<WriteStep | null> {
   return removeDuplicates(context, toComment(context, command, repository));
 }
 

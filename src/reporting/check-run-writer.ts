@@ -23,7 +23,7 @@ const OPEN_AGAIN_MS = 1_000;
 export interface CheckRunWriterPorts extends TurnPorts {
   readonly lanes: WriteLanes;
   /** With several instances: runs a write on behalf of the lease of the installation's writer. */
-  readonly onBehalf?: <T>(installationId: number, work: () => Promise<T>) => Promise<T>;
+  readonly withLease?: <T>(installationId: number, work: () => Promise<T>) => Promise<T>;
 }
 
 interface Lane {
@@ -162,9 +162,9 @@ export class CheckRunWriter implements Reporter {
     const { owed, logGrew } = entry;
     entry.owed = null;
     entry.logGrew = false;
-    const { onBehalf = (_, work) => work() } = this.#ports;
+    const { withLease = (_, work) => work() } = this.#ports;
     const attempt = (send: SendWrite) =>
-      onBehalf(lane.installationId, () => this.#take(lane, { entry, owed, send }));
+      withLease(lane.installationId, () => this.#take(lane, { entry, owed, send }));
     const isSettled = await lane.schedule.write(entry, attempt).catch((error: unknown) => {
       if (error instanceof LeaseLost) {
         this.forget(lane.installationId);

@@ -1,17 +1,17 @@
 import type { ConversationApi } from '../domain/conversation.ts';
 import { type Deployment, isReported, type Repository } from '../domain/deployment.ts';
-import { createStepJudge, failed, type Step, type StepPorts } from '../domain/judge-step.ts';
 import type { Pages } from '../domain/pages.ts';
 import type { RepositoryStore } from '../domain/repository-store.ts';
 import { createOnce } from './create-once.ts';
 import type { FailureComment, FailureCommentStore, NotedFailure } from './failure-comment.ts';
 import { type FailureCommentView, markFailureComment } from './render/render-failure-comment.ts';
+import { failed, RetryPolicy, type RetryPorts, type WriteStep } from './retry-policy.ts';
 import { type CommentPorts, type OwnComment, removeDuplicates, writeComment } from './write-comment.ts';
 
 /** How often the end of the check runs' writing is looked for, before the comment links to them (milliseconds). */
 const LOOK_AGAIN_MS = 1_000;
 
-export interface FailureCommentContext extends StepPorts {
+export interface FailureCommentContext extends RetryPorts {
   readonly store: FailureCommentStore;
   readonly repositories: Pick<RepositoryStore, 'getRepository'>;
   readonly api: ConversationApi;
@@ -29,7 +29,7 @@ export function createFailureCommentKeeper(
   context: FailureCommentContext,
 ): (id: string) => Promise<number | null> {
   const { store, clock } = context;
-  const judgeStep = createStepJudge(context);
+  const retryPolicy = new RetryPolicy(context);
   const ports = { ...context, createOnce: createOnce(clock) };
 
   return async (id) => {
@@ -38,7 +38,7 @@ export function createFailureCommentKeeper(
     if (!comment || !repository || comment.finishedAt !== null) return null;
     const failures = await store.listFailures(comment);
     const finish = () => store.saveFailureComment(id, { finishedAt: clock.now() });
-    return judgeStep(await takeStep(ports, { comment, repository, failures }, finish), {
+    return retryPolicy.next(await takeStep(ports, { comment, repository, failures }, finish), {
       id,
       fields: { repository: repository.id, sha: comment.sha },
       since: lastNews(failures),
@@ -59,7 +59,7 @@ async function takeStep(
   context: FailureCommentContext & CommentPorts,
   { comment, repository, failures }: Subject,
   finish: () => Promise<void>,
-): Promise<Step> {
+): Promise<WriteStep> {
   const { store, api, pages } = context;
   const [first] = failures;
   // It is noted before the deployment ends.

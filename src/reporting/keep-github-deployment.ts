@@ -1,6 +1,5 @@
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import type { DeploymentStore } from '../domain/deployment-store.ts';
-import { createStepJudge, failed, type Step, type StepPorts } from '../domain/judge-step.ts';
 import type { RepositoryStore } from '../domain/repository-store.ts';
 import { ageOf, stamp } from '../domain/stored-times.ts';
 import { type CreateOnce, createOnce, LAST_LOOK_MS } from './create-once.ts';
@@ -13,11 +12,12 @@ import {
   type GitHubDeploymentStore,
   type StatusDetails,
 } from './github-deployment.ts';
+import { failed, RetryPolicy, type RetryPorts, type WriteStep } from './retry-policy.ts';
 
 /** After these GitHub's deployment has no other status. */
 const LAST: ReadonlySet<DeploymentStatus | null> = new Set(['failure', 'error', 'inactive']);
 
-export interface GitHubDeploymentContext extends StepPorts {
+export interface GitHubDeploymentContext extends RetryPorts {
   readonly store: GitHubDeploymentStore & Pick<DeploymentStore, 'getDeployment'>;
   readonly repositories: Pick<RepositoryStore, 'getRepository'>;
   readonly api: GitHubDeploymentApi;
@@ -35,7 +35,7 @@ export function createGitHubDeploymentKeeper(
   context: GitHubDeploymentContext,
 ): (deploymentId: string) => Promise<number | null> {
   const { store, clock } = context;
-  const judgeStep = createStepJudge(context);
+  const retryPolicy = new RetryPolicy(context);
   const ports = { ...context, createOnce: createOnce(clock) };
 
   return async (deploymentId) => {
@@ -45,7 +45,7 @@ export function createGitHubDeploymentKeeper(
     const shown = await open(deployment);
     if (!repository || !shown || shown.finishedAt !== null) return null;
     const finish = () => store.saveGitHubDeployment(deploymentId, { finishedAt: clock.now() });
-    return judgeStep(await takeStep(ports, { deployment, repository, shown }, finish), {
+    return retryPolicy.next(await takeStep(ports, { deployment, repository, shown }, finish), {
       id: deploymentId,
       fields: { deployment: deploymentId },
       write: 'github_deployment',
@@ -80,7 +80,11 @@ interface Subject {
 
 type StepContext = GitHubDeploymentContext & { readonly createOnce: CreateOnce };
 
-async function takeStep(context: StepContext, subject: Subject, finish: () => Promise<void>): Promise<Step> {
+async function takeStep(
+  context: StepContext,
+  subject: Subject,
+  finish: () => Promise<void>,
+): Promise<WriteStep> {
   const { deployment, shown } = subject;
   if (shown.githubId === null) return create(context, subject);
   const wanted = chooseStatus(deployment, await context.store.isReplaced(deployment));
@@ -92,7 +96,7 @@ async function takeStep(context: StepContext, subject: Subject, finish: () => Pr
   return { kind: 'wait', ms: null };
 }
 
-async function create(context: StepContext, { deployment, repository, shown }: Subject): Promise<Step> {
+async function create(context: StepContext, { deployment, repository, shown }: Subject): Promise<WriteStep> {
   const { api, store, clock } = context;
   const { id: deploymentId, sha } = deployment;
   const wanted = { deploymentId, sha, environment: shown.environment };
@@ -117,7 +121,7 @@ async function writeStatus(
   { deployment, repository, shown }: Subject,
   githubId: number,
   state: DeploymentStatus,
-): Promise<Step> {
+): Promise<WriteStep> {
   const { api, store, clock } = context;
   const { deploymentId } = shown;
   const save = (change: GitHubDeploymentChange) => store.saveGitHubDeployment(deploymentId, change);
@@ -147,7 +151,7 @@ async function endDuplicates(
   { api, store, clock }: StepContext,
   { deployment, repository, shown }: Subject,
   githubId: number,
-): Promise<Step | null> {
+): Promise<WriteStep | null> {
   const { deploymentId, environment, attemptedAt } = shown;
   if (attemptedAt === null) return null;
   const ms = Math.max(0, LAST_LOOK_MS - ageOf(clock, attemptedAt));

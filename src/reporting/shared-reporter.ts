@@ -7,7 +7,7 @@ import type { Lease, LeaseContext } from '../domain/lease.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
 import type { RepositoryStore } from '../domain/repository-store.ts';
 import type { LogStore } from '../logs/log-store.ts';
-import type { WriterLeases } from '../scheduling/writer-leases.ts';
+import type { InstallationLeases } from '../scheduling/installation-leases.ts';
 import type { ReportQueue, ReportStore, ResumeStore } from './report-store.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -37,7 +37,7 @@ export interface SharedReporterPorts {
   readonly logs: Pick<LogStore, 'readOn' | 'forget'>;
   readonly leases: LeaseContext;
   /** On whose behalf `writer` writes. */
-  readonly writing: WriterLeases;
+  readonly writing: InstallationLeases;
   /** Reads a concluded deployment's whole log, then hands it to `writer`; returns when to come again. */
   readonly finish: (deploymentId: string) => Promise<number | null>;
 }

@@ -12,7 +12,7 @@ import { createOwnApp } from '../github/own-app.ts';
 import { createLogExcerptBuilder } from '../logs/log-excerpt-builder.ts';
 import { LogStore } from '../logs/log-store.ts';
 import type { Redactor } from '../logs/redact.ts';
-import { WriterLeases } from '../scheduling/writer-leases.ts';
+import { InstallationLeases } from '../scheduling/installation-leases.ts';
 import { CheckRunWriter } from './check-run-writer.ts';
 import { createFollowers, type Followers, type Wishes } from './create-followers.ts';
 import { hideOwnSecrets, hideOwnSecretsInView } from './hide-own-secrets.ts';
@@ -37,7 +37,7 @@ export interface Reporting {
   readonly conversationApi: ReturnType<typeof createConversationApi>;
   readonly followers: Followers;
   /** The leases that the writer writes under; null: this process is the only one. */
-  readonly writing: WriterLeases | null;
+  readonly writing: InstallationLeases | null;
 }
 
 /** The logs, what is rendered from them, and the one writer of check runs. */
@@ -56,7 +56,7 @@ export function createReporting(context: AppContext, configurations: Configurati
   };
   const { appId } = configuration.github;
   const runs = createCheckRunApi({ getOctokit: octokit.get, appId, now: clock.now });
-  const writing = shared && new WriterLeases(shared.leases);
+  const writing = shared && new InstallationLeases(shared.leases);
   const writer = new CheckRunWriter({
     api: runs,
     store: stores,
@@ -73,7 +73,7 @@ export function createReporting(context: AppContext, configurations: Configurati
     onWritten(of) {
       if (!('verdict' in of)) metrics.written(of, clock.now());
     },
-    ...(writing ? { onBehalf: writing.onBehalf } : {}),
+    ...(writing ? { withLease: writing.withLease } : {}),
   });
   const conversationApi = createConversationApi({
     getOctokit: octokit.get,

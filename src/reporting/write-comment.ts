@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../domain/clock.ts';
 import type { ConversationApi, Place } from '../domain/conversation.ts';
 import type { Repository } from '../domain/deployment.ts';
-import { failed, type Step } from '../domain/judge-step.ts';
 import { ageOf, stamp } from '../domain/stored-times.ts';
 import { type CreateOnce, LAST_LOOK_MS } from './create-once.ts';
+import { failed, type WriteStep } from './retry-policy.ts';
 
 /** A comment of the app as it is stored. */
 export interface CommentState {
@@ -36,7 +36,7 @@ export async function writeComment(
   { api, clock, createOnce }: CommentPorts,
   { repository, place, marker, state, save }: OwnComment,
   text: string,
-): Promise<Step | null> {
+): Promise<WriteStep | null> {
   const body = `${text}\n\n${marker}`;
   const digest = createHash('sha256').update(body).digest('base64');
   if (digest === state.digest) return null;
@@ -71,7 +71,7 @@ export async function writeComment(
 export async function removeDuplicates(
   { api, clock }: CommentPorts,
   { repository, place, marker, state, save }: OwnComment,
-): Promise<Step | null> {
+): Promise<WriteStep | null> {
   const { id, attemptedAt } = state;
   // One on a commit can't be removed: GitHub wants contents: write for that.
   if (id === null || attemptedAt === null || place.kind === 'commit') return null;

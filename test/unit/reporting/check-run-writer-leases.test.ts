@@ -8,7 +8,7 @@ test('a writer whose lease is lost drops what it owes; another lease begins anew
   const lease = { queue: 'writer', key: '1', fencing: 3 };
   let isHeld = false;
   const asked: number[] = [];
-  world.onBehalf = async (installationId, work) => {
+  world.withLease = async (installationId, work) => {
     asked.push(installationId);
     if (!isHeld) throw new LeaseLost(lease);
     return work();

@@ -5,8 +5,8 @@ import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { Dispatcher, QueueName } from '../../../src/domain/dispatcher.ts';
 import { type Lease, type LeaseContext, LeaseLost } from '../../../src/domain/lease.ts';
 import { SharedReporter } from '../../../src/reporting/shared-reporter.ts';
+import { InstallationLeases } from '../../../src/scheduling/installation-leases.ts';
 import { createLeaseContext } from '../../../src/scheduling/lease-context.ts';
-import { WriterLeases } from '../../../src/scheduling/writer-leases.ts';
 import { buildDeployment } from '../domain/deployment-builder.ts';
 
 const INSTALLATION = 7;
@@ -39,7 +39,7 @@ class Instance {
   readonly dispatcher = new ManualDispatcher();
   readonly local = new ManualDispatcher();
   readonly leases: LeaseContext = createLeaseContext();
-  readonly writing = new WriterLeases(this.leases);
+  readonly writing = new InstallationLeases(this.leases);
   readonly reporter: SharedReporter;
   configurationRuns: ConfigurationRun[] = [];
   logGrows = true;
@@ -169,7 +169,7 @@ test('each state is handed to the writer once, and the key is kept while anythin
   instance.change(id, { state: 'concluded', conclusion: 'failure', revision: 2, reportedRevision: 2 });
   expect(await instance.work(lease)).toBeNull();
   expect(instance.takeCalls()).toContain('forget (1)');
-  await expect(instance.writing.onBehalf(INSTALLATION, async () => {})).rejects.toThrow(LeaseLost);
+  await expect(instance.writing.withLease(INSTALLATION, async () => {})).rejects.toThrow(LeaseLost);
 });
 
 test('a conclusion with a job goes out with its log, which is read here', async () => {
@@ -227,7 +227,7 @@ describe('after a lease was lost', () => {
       expect(instance.leases.current()).toBe(lease);
       throw new LeaseLost(lease);
     };
-    await expect(instance.writing.onBehalf(INSTALLATION, write)).rejects.toThrow(LeaseLost);
+    await expect(instance.writing.withLease(INSTALLATION, write)).rejects.toThrow(LeaseLost);
     instance.takeCalls();
     await instance.work(lease);
     expect(instance.takeCalls()).toContain(`write ${id} (1)`);

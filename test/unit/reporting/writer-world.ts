@@ -44,7 +44,7 @@ export class WriterWorld {
   /** Looks at deployments so far. */
   looks = 0;
   /** Runs each write; the test may put something in its way. */
-  onBehalf: NonNullable<CheckRunWriterPorts['onBehalf']> = (_, work) => work();
+  withLease: NonNullable<CheckRunWriterPorts['withLease']> = (_, work) => work();
   writer: CheckRunWriter;
   #looksAt = 0;
   #looksNow = 0;
@@ -90,7 +90,7 @@ export class WriterWorld {
       pages: { githubUrl: 'https://github.com', workspaceUrl: () => 'https://app.meltano.com' },
       limits: { deployTimeoutMinutes: 120, startTimeoutMinutes: 60 },
       onWritten: (of) => void this.written.push(of),
-      onBehalf: (installationId, work) => this.onBehalf(installationId, work),
+      withLease: (installationId, work) => this.withLease(installationId, work),
     });
   }
 

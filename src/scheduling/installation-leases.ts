@@ -1,7 +1,7 @@
 import { type Lease, type LeaseContext, LeaseLost } from '../domain/lease.ts';
 
 /** The installations whose check runs this instance writes, and the leases that say so. */
-export class WriterLeases {
+export class InstallationLeases {
   readonly #leases: LeaseContext;
   readonly #held = new Map<number, Lease>();
 
@@ -20,8 +20,8 @@ export class WriterLeases {
     return this.#held.get(installationId)?.fencing === lease.fencing;
   }
 
-  /** Runs a write on behalf of the installation's lease; throws `LeaseLost` where it isn't held here. */
-  readonly onBehalf = async <T>(installationId: number, work: () => Promise<T>): Promise<T> => {
+  /** Runs a write under the installation's lease; throws `LeaseLost` if this instance doesn't hold it. */
+  readonly withLease = async <T>(installationId: number, work: () => Promise<T>): Promise<T> => {
     const lease = this.#held.get(installationId);
     if (!lease) throw new LeaseLost({ queue: 'writer', key: String(installationId), fencing: 0 });
     try {

@@ -1,5 +1,6 @@
-import type { YAMLError } from 'yaml';
+import { type Document, type Node, visit, type YAMLError } from 'yaml';
 import { quoteText } from './describe-found.ts';
+import type { TextRange } from './file-problem.ts';
 
 type ErrorCode = YAMLError['code'];
 
@@ -30,10 +31,43 @@ export function describeYamlError(error: YAMLError, text: string): string {
     case 'UNEXPECTED_TOKEN':
       return `${quoteText(begin)} is not expected here. If it belongs to a text, put the whole text in quotes.`;
     case 'MISSING_CHAR':
+      if (error.message.startsWith('Missing closing')) return 'This quote is not closed.';
       return `${error.message}. If a text holds brackets, commas, quotes or colons, put the whole text in quotes.`;
     default:
       return EXPLAINED[error.code] ?? `This is not YAML: ${error.message}.`;
   }
+}
+
+/**
+ * Where people look for a mistake: at the quote or bracket that isn't closed, not where the file went wrong for it; at the
+ * second of two keys, not at the text that it seemed to go on with.
+ */
+export function findMistake(error: YAMLError, document: Document.Parsed, text: string): TextRange {
+  const [from, to] = error.pos;
+  if (error.code === 'MISSING_CHAR' || error.code === 'BAD_INDENT') {
+    const opened = findOpened(document, from);
+    if (opened !== null) return [opened, to];
+  }
+  if (error.code === 'BLOCK_AS_IMPLICIT_KEY') {
+    const colon = from + Math.max(0, text.slice(from).search(/:(?=\s|$)/));
+    const line = text.lastIndexOf('\n', colon) + 1;
+    if (line > from) return [line + text.slice(line).search(/\S/), colon];
+  }
+  return [from, to];
+}
+
+/** The innermost bracket or quote that is still open at `end`. */
+function findOpened(document: Document.Parsed, end: number): number | null {
+  let opened: number | null = null;
+  const look = (node: Node) => {
+    const [from, to] = node.range ?? [0, 0];
+    if (to === end && from < end) opened = from;
+  };
+  visit(document, {
+    Collection: (_, node) => (node.flow ? look(node) : undefined),
+    Scalar: (_, node) => (node.type?.startsWith('QUOTE') ? look(node) : undefined),
+  });
+  return opened;
 }
 
 /** What stands at an offset, up to the next blank. */

@@ -12,7 +12,7 @@ import {
   parseDocument,
 } from 'yaml';
 import { quoteText } from './describe-found.ts';
-import { describeYamlError } from './describe-yaml-error.ts';
+import { describeYamlError, findMistake } from './describe-yaml-error.ts';
 import { type KeyPath, ProblemList, type TextRange } from './file-problem.ts';
 
 export interface YamlLimits {
@@ -78,7 +78,7 @@ export function readYaml(text: string, limits: YamlLimits = CONFIGURATION_LIMITS
     });
     // What follows the first error is mostly its consequence. Warnings stand alone.
     for (const error of document.errors.length > 0 ? document.errors.slice(0, 1) : document.warnings) {
-      problems.add(error.pos, describeYamlError(error, text), []);
+      problems.add(findMistake(error, document, text), describeYamlError(error, text), []);
     }
     const value = problems.found.length > 0 ? null : visitor.visit(document.contents, []);
     return {

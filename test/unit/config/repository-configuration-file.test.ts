@@ -294,6 +294,15 @@ describe('what is not YAML', () => {
       'version:1\ndeploy:\n',
       '1-2:1 Here a key and a colon with a blank behind it are expected, as in "on_push: true".',
     ],
+    ['deploy:\n  ignore_senders: "ana\nversion: 1\n', '2-3:19 This quote is not closed.'],
+    [
+      'deploy:\n  ignore_senders: [ana, [bo]\nversion: 1\n',
+      '2-3:19 The indentation does not fit the lines above, or a bracket or brace is not closed.',
+    ],
+    [
+      'version: 1\n  deploy:\n',
+      '2:3 There is a second key in this line, or the next line is indented too far. If the colon is part of the text, put the text in quotes.',
+    ],
     [
       'version: 1\n---\nversion: 1\n',
       '2-3:1 There is a second document behind "---": the file must be a single one.',

@@ -1,9 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { renderConfigurationSchema } from '../src/config/render-configuration-schema.ts';
 import { renderCommandDocs } from './command-docs/render-command-docs.ts';
+import { renderProjectDocs } from './project-docs/render-project-docs.ts';
 
 // `npm run generate`: writes what is generated from the code. Tests fail when it is out of date.
 const schema = new URL('../schema/', import.meta.url);
 mkdirSync(schema, { recursive: true });
 writeFileSync(new URL('meltano-deploy.schema.json', schema), renderConfigurationSchema());
 writeFileSync(new URL('../docs/commands.md', import.meta.url), renderCommandDocs());
+writeFileSync(new URL('../docs/project-check.md', import.meta.url), await renderProjectDocs());

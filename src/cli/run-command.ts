@@ -3,6 +3,8 @@ const USAGE = `Usage: meltano-deploy <command>
   start                   serve the GitHub App (configured by the environment, see .env.example)
   doctor [--json]         check that everything is set up, and say what to do; changes nothing
   config validate <file>  check the .github/meltano-deploy.yml of a repository, offline
+  project check [directory]
+                          check a Meltano project, offline: broken YAML, unknown names, missing lock files and more
   migrate-store --from <data directory> --to <postgres://…>
                           copy the embedded database of a stopped app into an empty PostgreSQL database`;
 
@@ -23,6 +25,10 @@ export async function runCommand(words: string[]): Promise<void> {
     case 'config': {
       const { runConfig } = await import('./config.ts');
       return runConfig(rest);
+    }
+    case 'project': {
+      const { runProject } = await import('./project.ts');
+      return runProject(rest);
     }
     case 'migrate-store': {
       const { runMigrateStore } = await import('./migrate-store.ts');

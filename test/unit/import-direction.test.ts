@@ -21,6 +21,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   github: ['domain', 'reporting'],
   meltano: ['domain'],
   store: ['domain'],
+  project: ['domain', 'config', 'logs', 'reporting'],
   config: ['domain'],
   web: ['domain', 'intake'],
 };

@@ -69,6 +69,6 @@ export interface CheckAnnotation {
   /** Both columns only where both lines are the same. */
   readonly start_column?: number;
   readonly end_column?: number;
-  readonly annotation_level: 'failure';
+  readonly annotation_level: 'failure' | 'warning';
   readonly message: string;
 }

@@ -1,0 +1,79 @@
+import { checkProject, type Finding } from '../../src/project/check-project.ts';
+import { readProject } from '../../src/project/read-project.ts';
+import { renderLine } from '../../src/project/render-findings.ts';
+import type { Example, Level, Rule } from '../../src/project/rules/rule.ts';
+import { RULES } from '../../src/project/rules/rules.ts';
+import { ExampleSource, trimStart } from './example-project.ts';
+
+const INTRODUCTION = `# The project check
+
+<!-- Made by \`npm run generate\` from src/project/rules/: edit the rules, not this page. -->
+
+The project check reads the Meltano project of a workspace and finds mistakes before they are deployed.
+
+\`\`\`sh
+node bin/meltano-deploy.mjs project check [directory] [--format text|github|json]
+\`\`\`
+
+It works offline, on the files as they are on the disk. Each finding has a place: \`path:line:column: level: message [rule]\`.
+\`--format github\` prints annotations for GitHub Actions, \`--format json\` prints JSON. The exit code is 1 if there is an error, and 2 if the directory
+or the command is wrong.
+
+- An **error** fails for certain, or is certainly ignored.
+- A **warning** is probably a mistake.
+- A **note** is worth knowing.
+
+A file that can't be read has that as its only finding. Rules that would need it are skipped, and the output names them.
+The check reads at most 2,000 files of a project, 256 KiB each and 4 MiB together, and says what it left out. Lock files and all others count by their names only.
+`;
+
+const HEADINGS: readonly (readonly [Level, string])[] = [
+  ['error', 'Errors'],
+  ['warning', 'Warnings'],
+  ['note', 'Notes'],
+];
+
+/** The page \`docs/project-check.md\`: every rule with an example that is wrong and one that is right. */
+export async function renderProjectDocs(): Promise<string> {
+  const parts = [INTRODUCTION];
+  for (const [level, heading] of HEADINGS) {
+    parts.push(`## ${heading}\n`);
+    for (const rule of RULES.filter((one) => one.level === level)) parts.push(await renderRule(rule));
+  }
+  return `${parts.join('\n').trimEnd()}\n`;
+}
+
+/** What a rule finds in an example. */
+export async function findInExample(example: Example): Promise<readonly Finding[]> {
+  return checkProject(await readProject(new ExampleSource(example), { directory: '' })).findings;
+}
+
+async function renderRule({ code, text, wrong, right }: Rule): Promise<string> {
+  const found = (await findInExample(wrong)).filter((finding) => finding.code === code);
+  return `### ${code}
+
+${text}
+
+Wrong:
+
+${renderExample(wrong)}
+
+\`\`\`text
+${found.map(renderLine).join('\n')}
+\`\`\`
+
+Right:
+
+${renderExample(right)}
+`;
+}
+
+function renderExample(example: Example): string {
+  return Object.entries(example)
+    .map(([path, text]) =>
+      text === null
+        ? `No \`${path}\`.`
+        : `\`${path}\`\n\n\`\`\`${path.endsWith('.yml') ? 'yaml' : 'json'}\n${trimStart(text).trimEnd()}\n\`\`\``,
+    )
+    .join('\n\n');
+}

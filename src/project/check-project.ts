@@ -1,0 +1,59 @@
+import type { LeftOut, Project } from './model.ts';
+import { NameIndex } from './name-index.ts';
+import type { Level, Rule } from './rules/rule.ts';
+import { RULES } from './rules/rules.ts';
+
+export interface Finding {
+  readonly code: string;
+  readonly level: Level;
+  /** Relative to the root of the repository. */
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+export interface ProjectCheck {
+  /** Errors first, then warnings, then notes; each by file, line and column. */
+  readonly findings: readonly Finding[];
+  /** Rules that need a file which can't be read. */
+  readonly skipped: readonly Rule[];
+  readonly leftOut: readonly LeftOut[];
+  readonly pipelineCount: number;
+  readonly pluginCount: number;
+}
+
+const LEVELS: readonly Level[] = ['error', 'warning', 'note'];
+
+export function checkProject(project: Project): ProjectCheck {
+  const skipped = RULES.filter((rule) => rule.needs.some((kind) => project.incomplete.has(kind)));
+  // Without a meltano.yml every name would seem to be unknown.
+  const applied = RULES.filter(
+    (rule) => !skipped.includes(rule) && (project.hasManifest || !rule.needs.includes('manifest')),
+  );
+  const names = new NameIndex(project);
+  return {
+    findings: applied.flatMap((rule) => listFindings(project, names, rule)).toSorted(compare),
+    skipped,
+    leftOut: project.leftOut,
+    pipelineCount: project.pipelines.length,
+    pluginCount: project.plugins.length,
+  };
+}
+
+function listFindings(project: Project, names: NameIndex, { code, level, check }: Rule): Finding[] {
+  return Array.from(check(project, names), ({ place, message }) => ({
+    code,
+    level,
+    path: place.path,
+    line: place.locate().line,
+    column: place.locate().column,
+    message,
+  }));
+}
+
+function compare(a: Finding, b: Finding): number {
+  const byLevel = LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level);
+  const byPath = a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+  return byLevel || byPath || a.line - b.line || a.column - b.column;
+}

@@ -1,0 +1,114 @@
+import { foldName } from '../domain/fold-name.ts';
+import { isNear } from './is-near.ts';
+import type { Pipeline, Plugin, Project, Store } from './model.ts';
+
+/** The store that every workspace has, with or without a file. */
+const OWN_STORE = 'warehouse';
+
+/** What the name of a component stands for. A store that has no file is null. */
+export type Component =
+  | { readonly kind: 'plugin'; readonly plugins: readonly Plugin[] }
+  | { readonly kind: 'store'; readonly store: Store | null };
+
+/** Finds what names of the project mean. */
+export class NameIndex {
+  readonly #project: Project;
+  readonly #plugins: Map<string, Plugin[]>;
+  readonly #stores = new Map<string, Store>();
+  readonly #pipelines = new Map<string, Pipeline[]>();
+  readonly #jobs: Set<string>;
+  readonly #mappings: Set<string>;
+
+  constructor(project: Project) {
+    this.#project = project;
+    this.#plugins = Map.groupBy(project.plugins, ({ name }) => name?.text ?? '');
+    for (const store of project.stores) this.#stores.set(foldLoosely(nameOfStore(store)), store);
+    for (const pipeline of project.pipelines) {
+      for (const name of new Set(namesOfPipeline(pipeline).map(foldLoosely))) {
+        this.#pipelines.set(name, [...(this.#pipelines.get(name) ?? []), pipeline]);
+      }
+    }
+    this.#jobs = new Set(project.jobs.flatMap(({ name }) => name?.text ?? []));
+    this.#mappings = new Set(project.plugins.flatMap(({ mappings }) => mappings));
+  }
+
+  /** A component of a pipeline: a plugin by its name or as `<type>/<name>--<variant>`, or a data store. */
+  findComponent(name: string): Component | null {
+    const plugins = this.findPlugins(name);
+    if (plugins.length > 0) return { kind: 'plugin', plugins };
+    return this.findStore(name);
+  }
+
+  findPlugins(name: string): readonly Plugin[] {
+    const slash = name.indexOf('/');
+    if (slash < 0) return this.#plugins.get(name) ?? [];
+    const [type, rest] = [name.slice(0, slash), name.slice(slash + 1)];
+    return this.#project.plugins.filter((plugin) => plugin.type === type && this.#isCalled(plugin, rest));
+  }
+
+  findStore(name: string): Component | null {
+    const folded = foldLoosely(name);
+    const store = this.#stores.get(folded) ?? null;
+    return store !== null || folded === OWN_STORE ? { kind: 'store', store } : null;
+  }
+
+  findPipelines(name: string): readonly Pipeline[] {
+    return this.#pipelines.get(foldLoosely(name)) ?? [];
+  }
+
+  hasJob(name: string): boolean {
+    return this.#jobs.has(name);
+  }
+
+  /** What `meltano run` takes besides jobs: a plugin, `plugin:command`, or a mapping. */
+  isRunnable(name: string): boolean {
+    return (
+      this.#mappings.has(name) || [name, beforeColon(name)].some((one) => this.findPlugins(one).length > 0)
+    );
+  }
+
+  /** True if a name that nothing defines was meant as a plugin's; data stores may exist in Meltano Cloud only. */
+  isMeantAsPlugin(name: string): boolean {
+    if (/^(?:tap|target|dbt)(?:-|$)|\/|--/.test(name)) return true;
+    return this.#project.plugins.some((plugin) => isNear(name, plugin.name?.text ?? ''));
+  }
+
+  variantOf(plugin: Plugin): string | null {
+    let one: Plugin | undefined = plugin;
+    for (const seen = new Set<Plugin>(); one && !seen.has(one); ) {
+      if (one.variant) return one.variant.text;
+      seen.add(one);
+      one = this.parentOf(one);
+    }
+    return null;
+  }
+
+  parentOf({ inheritFrom, type }: Plugin): Plugin | undefined {
+    if (inheritFrom === null) return undefined;
+    return this.#plugins.get(inheritFrom.text)?.find((one) => one.type === type);
+  }
+
+  #isCalled(plugin: Plugin, name: string): boolean {
+    const own = plugin.name?.text ?? '';
+    const variant = this.variantOf(plugin);
+    return name === own || (variant === null ? name.startsWith(`${own}--`) : name === `${own}--${variant}`);
+  }
+}
+
+export function beforeColon(name: string): string {
+  return name.split(':', 1)[0] ?? name;
+}
+
+/** All that a pipeline is called by. */
+export function namesOfPipeline({ stem, name, label }: Pipeline): string[] {
+  return [stem, ...[name, label].flatMap((text) => text?.text ?? [])];
+}
+
+export function nameOfStore({ name, stem }: Store): string {
+  return name?.text ?? stem;
+}
+
+/** Pipelines and stores are the same whatever the case, the composition of accents, blanks, `-` and `_` are. */
+export function foldLoosely(name: string): string {
+  return foldName(name).replace(/[\s_-]+/g, '');
+}

@@ -1,0 +1,102 @@
+import type { FileKind, LeftOut, YamlProblem } from './model.ts';
+import type { ProjectSource, SourceFile } from './project-source.ts';
+import { type Place, YamlFile } from './yaml-file.ts';
+import { YamlNode } from './yaml-node.ts';
+
+/** More than ten times what the largest known project has. */
+export const MOST_FILES = 2_000;
+export const MOST_BYTES = 4 * 1024 * 1024;
+export const MOST_FILE_BYTES = 256 * 1024;
+
+/** A file, and what it is read as. */
+export interface Selected {
+  readonly kind: FileKind;
+  readonly file: SourceFile;
+}
+
+/** The files of a project that are read, within bounds. */
+export class ProjectFiles {
+  readonly problems: YamlProblem[] = [];
+  readonly incomplete = new Set<FileKind>();
+  readonly leftOut: LeftOut[] = [];
+  readonly #source: ProjectSource;
+  readonly #read = new Map<string, { readonly kind: FileKind; readonly file: YamlFile }>();
+  readonly #seen = new Set<string>();
+  #bytes = 0;
+
+  constructor(source: ProjectSource) {
+    this.#source = source;
+  }
+
+  /** Files that were read before are left alone, so each has one kind. */
+  async read(selected: readonly Selected[]): Promise<void> {
+    const wanted = selected.filter((one) => this.#mayRead(one));
+    if (wanted.length === 0) return;
+    const texts = await this.#source.readTexts(wanted.map(({ file }) => file));
+    for (const { kind, file } of wanted) {
+      const text = texts.get(file.path);
+      if (text === undefined) this.#leaveOut(kind, file, 'it could not be read');
+      else this.#take(kind, new YamlFile(file.path, text));
+    }
+  }
+
+  filesOf(wanted: FileKind): YamlFile[] {
+    return [...this.#read.values()].filter(({ kind }) => kind === wanted).map(({ file }) => file);
+  }
+
+  rootsOf(kind: FileKind): YamlNode[] {
+    return this.filesOf(kind).map((file) => new YamlNode(file));
+  }
+
+  get texts(): readonly YamlFile[] {
+    return [...this.#read.values()].map(({ file }) => file);
+  }
+
+  #mayRead({ kind, file }: Selected): boolean {
+    if (this.#seen.has(file.path)) return false;
+    this.#seen.add(file.path);
+    const why = this.#findBound(file);
+    if (why !== null) this.#leaveOut(kind, file, why);
+    else this.#bytes += file.bytes;
+    return why === null;
+  }
+
+  #findBound({ bytes }: SourceFile): string | null {
+    if (bytes > MOST_FILE_BYTES) return `it is larger than ${MOST_FILE_BYTES / 1024} KiB`;
+    if (this.#bytes + bytes > MOST_BYTES) return `the files hold more than ${MOST_BYTES / 1024 / 1024} MiB`;
+    return this.#seen.size > MOST_FILES ? `there are more than ${MOST_FILES} files` : null;
+  }
+
+  #take(kind: FileKind, file: YamlFile): void {
+    const { isReadable, problems } = file.content;
+    // Other encodings become one of these.
+    const strange = file.text.search(/[\0\uFFFD]/);
+    if (strange >= 0)
+      this.#refuse(kind, file.placeAt(strange), 'this is not text in UTF-8: save the file as UTF-8');
+    else if (isReadable) this.#read.set(file.path, { kind, file });
+    for (const { line, column, message } of strange < 0
+      ? problems.found.slice(0, isReadable ? undefined : 1)
+      : []) {
+      const place = { path: file.path, locate: () => ({ line, column }) };
+      if (isReadable) this.problems.push({ place, message, isKeyTwice: true });
+      else this.#refuse(kind, place, message);
+    }
+  }
+
+  #refuse(kind: FileKind, place: Place, message: string): void {
+    this.problems.push({ place, message, isKeyTwice: false });
+    this.#markIncomplete(kind);
+  }
+
+  #leaveOut(kind: FileKind, { path }: SourceFile, why: string): void {
+    this.leftOut.push({ path, why });
+    this.#markIncomplete(kind);
+  }
+
+  /** Without `workspace.yml` it isn't known which folders hold pipelines and data stores. */
+  #markIncomplete(kind: FileKind): void {
+    for (const one of kind === 'workspace' ? (['workspace', 'pipeline', 'store'] as const) : [kind]) {
+      this.incomplete.add(one);
+    }
+  }
+}

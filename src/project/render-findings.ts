@@ -1,0 +1,103 @@
+import type { CheckAnnotation } from '../reporting/render/check-run-view.ts';
+import { formatCode } from '../reporting/render/escape-markdown.ts';
+import type { Finding, ProjectCheck } from './check-project.ts';
+import type { Level } from './rules/rule.ts';
+
+/** GitHub takes more, but nobody reads them. */
+const MOST_ANNOTATIONS = 50;
+const MOST_NOTES = 20;
+
+/** What a check run says of a check. */
+export interface CheckVerdict {
+  readonly conclusion: 'success' | 'neutral' | 'failure';
+  readonly title: string;
+}
+
+export function judgeCheck(check: ProjectCheck): CheckVerdict {
+  const { findings, pipelineCount, pluginCount } = check;
+  const project = `${countOf(pipelineCount, 'pipeline')} and ${countOf(pluginCount, 'plugin')}`;
+  const error = findings.find(({ level }) => level === 'error');
+  if (error) {
+    return {
+      conclusion: 'failure',
+      title: `${error.path}:${error.line}: ${error.message}`,
+    };
+  }
+  const warnings = countLevel(check, 'warning');
+  return {
+    conclusion: warnings > 0 ? 'neutral' : 'success',
+    title: `${warnings > 0 ? countOf(warnings, 'warning') : 'No problems'} in ${project}`,
+  };
+}
+
+/** As compilers print it, so that editors find the place. */
+export function renderLine({ path, line, column, level, message, code }: Finding): string {
+  return `${path}:${line}:${column}: ${level}: ${message} [${code}]`;
+}
+
+/** As a step of GitHub Actions prints it to make an annotation. */
+export function renderWorkflowCommand({ path, line, column, level, message, code }: Finding): string {
+  const command = level === 'note' ? 'notice' : level;
+  const place = `file=${escapeProperty(path)},line=${line},col=${column},title=${escapeProperty(code)}`;
+  return `::${command} ${place}::${escapeData(message)}`;
+}
+
+/** For the lines of a check run: errors first, no notes, and never more than GitHub shows well. */
+export function renderFindingAnnotations({ findings }: ProjectCheck): CheckAnnotation[] {
+  return listAnnotated(findings).map(({ path, line, column, level, message }) => ({
+    path,
+    start_line: line,
+    end_line: line,
+    start_column: column,
+    end_column: column,
+    annotation_level: level === 'error' ? 'failure' : 'warning',
+    message,
+  }));
+}
+
+/** The part of a check run's summary that annotations don't tell. Markdown in which nothing of the files comes alive. */
+export function renderFindingSummary(check: ProjectCheck): string {
+  const { findings, skipped, leftOut } = check;
+  const counts = `${countOf(countLevel(check, 'error'), 'error')}, ${countOf(countLevel(check, 'warning'), 'warning')}`;
+  const hidden = countLevel(check, 'error') + countLevel(check, 'warning') - listAnnotated(findings).length;
+  const notes = findings.filter(({ level }) => level === 'note');
+  const lines = [
+    hidden > 0 ? `${counts}; ${hidden} of them are not shown on their lines.` : `${counts}.`,
+    ...notes
+      .slice(0, MOST_NOTES)
+      .map((note) => `- ${formatCode(`${note.path}:${note.line}`)}: ${formatMessage(note)}`),
+    ...(notes.length > MOST_NOTES ? [`- ${countOf(notes.length - MOST_NOTES, 'more note')}`] : []),
+    ...(skipped.length > 0
+      ? [
+          `Not checked, since a file can't be read: ${skipped.map(({ code }) => formatCode(code)).join(', ')}.`,
+        ]
+      : []),
+    ...leftOut.map(({ path, why }) => `Left out: ${formatCode(path)}, since ${why}.`),
+  ];
+  return lines.join('\n');
+}
+
+export function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function countLevel({ findings }: ProjectCheck, wanted: Level): number {
+  return findings.filter(({ level }) => level === wanted).length;
+}
+
+function listAnnotated(findings: readonly Finding[]): Finding[] {
+  return findings.filter(({ level }) => level !== 'note').slice(0, MOST_ANNOTATIONS);
+}
+
+/** A message quotes names of the files. */
+function formatMessage({ message }: Finding): string {
+  return formatCode(message);
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

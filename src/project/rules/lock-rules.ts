@@ -1,0 +1,73 @@
+import { findLockFiles, findNeededLock, formatLockFile, hasLockFile } from '../lock-files.ts';
+import { quoteName } from '../quote-name.ts';
+import { startOf } from '../yaml-file.ts';
+import type { Rule } from './rule.ts';
+
+export const NO_LOCK_FILE: Rule = {
+  code: 'no-lock-file',
+  level: 'warning',
+  text: 'A plugin has the lock file of its variant, unless it has a `namespace` or inherits everything. Projects without any lock file are left alone.',
+  needs: [],
+  *check(project) {
+    if (project.lockFiles.length === 0) return;
+    for (const plugin of project.plugins) {
+      const needed = findNeededLock(plugin);
+      if (needed === null || plugin.name === null) continue;
+      const { type, name } = plugin;
+      if (hasLockFile(project, type, needed.name, needed.variant)) continue;
+      const [other] = findLockFiles(project, type, { name: needed.name, variant: null });
+      const found = other ? `; there is ${quoteName(`${other.stem}.lock`)}` : '';
+      yield {
+        place: name.place,
+        message: `${quoteName(name.text)} has no lock file ${quoteName(`plugins/${type}/${formatLockFile(needed)}`)}${found}`,
+      };
+    }
+  },
+  wrong: {
+    'meltano.yml': `
+version: 1
+plugins:
+  extractors:
+  - name: tap-orders
+    variant: another
+`,
+  },
+  at: 'meltano.yml:4',
+  right: {
+    'meltano.yml': `
+version: 1
+plugins:
+  extractors:
+  - name: tap-orders
+    variant: acme
+`,
+  },
+};
+
+export const LOCK_FILE_LEFT: Rule = {
+  code: 'lock-file-left',
+  level: 'note',
+  text: 'A lock file whose plugin is gone does no harm. Meltano Cloud itself leaves some.',
+  needs: ['manifest'],
+  *check(project) {
+    const used = new Set(
+      project.plugins.flatMap((plugin) => {
+        const needed = findNeededLock(plugin) ?? { name: plugin.inheritFrom?.text ?? '', variant: null };
+        return findLockFiles(project, plugin.type, needed);
+      }),
+    );
+    for (const lock of project.lockFiles.filter((one) => !used.has(one))) {
+      yield {
+        place: startOf(lock.path),
+        message: 'no plugin uses this lock file',
+      };
+    }
+  },
+  wrong: {
+    'plugins/extractors/tap-orders--other.lock': '{}',
+  },
+  at: 'plugins/extractors/tap-orders--other.lock:1',
+  right: {
+    'plugins/extractors/tap-orders--acme.lock': '{}',
+  },
+};

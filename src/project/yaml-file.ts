@@ -1,0 +1,88 @@
+import type { KeyPath } from '../config/file-problem.ts';
+import { readYaml, type YamlContent, type YamlLimits } from '../config/read-yaml.ts';
+
+/** Both count from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Where something stands. The line is looked up only when a finding needs it. */
+export interface Place {
+  /** Relative to the root of the repository. */
+  readonly path: string;
+  locate(): Position;
+}
+
+/** A word of a file, and where it stands. */
+export interface Text {
+  readonly text: string;
+  readonly place: Place;
+}
+
+/** Ten times what the largest known project file holds. */
+const LIMITS: YamlLimits = {
+  deepest: 32,
+  mostValues: 50_000,
+  mostTokens: 100_000,
+};
+
+/** A YAML file of the project. */
+export class YamlFile {
+  readonly path: string;
+  readonly text: string;
+  readonly content: YamlContent;
+  /** The offset at which each line begins; empty until it is needed. */
+  #lineStarts: number[] = [];
+
+  constructor(path: string, text: string) {
+    this.path = path;
+    this.text = text.startsWith('\uFEFF') ? text.slice(1) : text;
+    this.content = readYaml(this.text, LIMITS);
+  }
+
+  placeOf(path: KeyPath, part: 'key' | 'value'): Place {
+    return {
+      path: this.path,
+      locate: () => {
+        const { key, value } = this.content.locate(path);
+        return this.#positionOf((part === 'key' && key ? key : value)[0]);
+      },
+    };
+  }
+
+  /** The text of a value as it is written, and the offset at which it begins. */
+  sourceOf(path: KeyPath): { readonly source: string; readonly offset: number } {
+    const [from, to] = this.content.locate(path).value;
+    return {
+      source: this.text.slice(from, to),
+      offset: from,
+    };
+  }
+
+  placeAt(offset: number): Place {
+    return {
+      path: this.path,
+      locate: () => this.#positionOf(offset),
+    };
+  }
+
+  #positionOf(offset: number): Position {
+    if (this.#lineStarts.length === 0) {
+      this.#lineStarts = [0, ...Array.from(this.text.matchAll(/\n/g), ({ index }) => index + 1)];
+    }
+    const line = this.#lineStarts.findLastIndex((start) => start <= offset);
+    return {
+      line: line + 1,
+      column: offset - (this.#lineStarts[line] ?? 0) + 1,
+    };
+  }
+}
+
+/** For what concerns a file as a whole, or a file that is missing. */
+export function startOf(path: string): Place {
+  return {
+    path,
+    locate: () => ({ line: 1, column: 1 }),
+  };
+}

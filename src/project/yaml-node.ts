@@ -1,0 +1,104 @@
+import type { KeyPath } from '../config/file-problem.ts';
+import type { Place, Text, YamlFile } from './yaml-file.ts';
+
+/** YAML's merge key: the keys of another mapping count as this one's, unless it has them itself. */
+const MERGE = '<<';
+
+/** A value of a file. Reading never fails: a value of another form than the one asked for is as good as none. */
+export class YamlNode {
+  readonly file: YamlFile;
+  readonly path: KeyPath;
+  readonly value: unknown;
+
+  constructor(file: YamlFile, path: KeyPath = [], value: unknown = file.content.value) {
+    this.file = file;
+    this.path = path;
+    this.value = value;
+  }
+
+  get form(): 'nothing' | 'text' | 'list' | 'mapping' {
+    if (this.value === null || this.value === undefined) return 'nothing';
+    if (Array.isArray(this.value)) return 'list';
+    return typeof this.value === 'object' ? 'mapping' : 'text';
+  }
+
+  place(part: 'key' | 'value' = 'value'): Place {
+    return this.file.placeOf(this.path, part);
+  }
+
+  /** Keys and values of a mapping, with what it merges in. */
+  entries(): Map<string, YamlNode> {
+    const found = new Map<string, YamlNode>();
+    if (this.form !== 'mapping') return found;
+    const own = Object.entries(this.value as Record<string, unknown>);
+    for (const [key, value] of own) if (key !== MERGE) found.set(key, this.#child(key, value));
+    const merged = own.find(([key]) => key === MERGE);
+    if (!merged) return found;
+    for (const node of this.#child(MERGE, merged[1]).itself()) {
+      for (const [key, value] of node.entries()) if (!found.has(key)) found.set(key, value);
+    }
+    return found;
+  }
+
+  get(key: string): YamlNode {
+    return this.entries().get(key) ?? this.#child(key, null);
+  }
+
+  /** The entries of a list. */
+  items(): YamlNode[] {
+    return Array.isArray(this.value) ? this.value.map((item, index) => this.#child(index, item)) : [];
+  }
+
+  /** The entries of a list; anything else but nothing is a list of one. */
+  itself(): YamlNode[] {
+    if (this.form === 'list') return this.items();
+    return this.form === 'nothing' ? [] : [this];
+  }
+
+  /** A text, number or boolean as it is read. */
+  toText(): Text | null {
+    if (this.form !== 'text') return null;
+    return {
+      text: String(this.value),
+      place: this.place(),
+    };
+  }
+
+  /** The texts of a list, or of lists in it. */
+  toTexts(): Text[] {
+    return this.itself().flatMap((item) => (item.form === 'list' ? item.toTexts() : (item.toText() ?? [])));
+  }
+
+  /** The words of texts, each with its own place, though several stand in one text. */
+  toWords(): Text[] {
+    if (this.form !== 'text') return this.items().flatMap((item) => item.toWords());
+    const words = String(this.value).match(/\S+/g) ?? [];
+    if (words.length === 1) return [{ text: words[0], place: this.place() }];
+    return words.map((text, index) => ({
+      text,
+      place: {
+        path: this.file.path,
+        locate: () => this.#placeOfWord(words, index).locate(),
+      },
+    }));
+  }
+
+  toKeys(): Text[] {
+    return Array.from(this.entries(), ([text, node]) => ({
+      text,
+      place: node.place('key'),
+    }));
+  }
+
+  /** In the text as it is written, words stand in the same order, whatever quotes and line breaks are between them. */
+  #placeOfWord(words: readonly string[], index: number): Place {
+    const { source, offset } = this.file.sourceOf(this.path);
+    let at = 0;
+    for (const word of words.slice(0, index)) at = source.indexOf(word, at) + word.length;
+    return this.file.placeAt(offset + Math.max(0, source.indexOf(words[index] ?? '', at)));
+  }
+
+  #child(part: string | number, value: unknown): YamlNode {
+    return new YamlNode(this.file, [...this.path, part], value);
+  }
+}

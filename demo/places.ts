@@ -46,7 +46,7 @@ export function addPlaces(sandbox: Sandbox): Places {
   };
 }
 
-/** The operator's file: an account of its own, whose token is in the variable `TOKEN_VARIABLE`. */
+/** The accounts file: an account of its own, whose token is in the variable `TOKEN_VARIABLE`. */
 export const TOKEN_VARIABLE = 'HOOLI_MELTANO_TOKEN';
 export function writeAccounts({ meltano }: Pick<Sandbox, 'meltano'>): string {
   const account = [`api_url: ${meltano.apiUrl}`, `token: \${${TOKEN_VARIABLE}}`, 'trigger: webhook'];

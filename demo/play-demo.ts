@@ -60,11 +60,11 @@ export async function playDemo({ keep, pictures: folder }: DemoOptions): Promise
   }
 }
 
-/** The operator's file of the demo stands beside the app's data. */
+/** The accounts file of the demo stands beside the app's data. */
 async function prepareEnvironment({ sandbox }: Stage, directory: string): Promise<Record<string, string>> {
   const accounts = join(directory, 'accounts.yml');
   await writeFile(accounts, writeAccounts(sandbox));
-  return { ...sandbox.appEnvironment(), TENANTS_FILE: accounts, [TOKEN_VARIABLE]: sandbox.meltano.token };
+  return { ...sandbox.appEnvironment(), ACCOUNTS_FILE: accounts, [TOKEN_VARIABLE]: sandbox.meltano.token };
 }
 
 interface Running {

@@ -10,7 +10,7 @@ import { createGitHub } from './github/wiring.ts';
 import { createApp } from './index.ts';
 import { guardWebhooks } from './intake/guard-webhooks.ts';
 import type { Redactor } from './logs/redact.ts';
-import { createAccounts, reloadTenants } from './meltano/wiring.ts';
+import { createAccounts, reloadAccounts } from './meltano/wiring.ts';
 import { createOwnerReader } from './planning/know-owners.ts';
 import { createDeliveryPlanner, createPlanning } from './planning/wiring.ts';
 import { type Recovery, startRecovery } from './recovery/wiring.ts';
@@ -35,7 +35,7 @@ export interface Service {
   readonly url: string;
   /** Resolves once the work on the deliveries has begun; rejects if it can't begin. */
   readonly started: Promise<void>;
-  /** Reads the operator's file again, if there is one. */
+  /** Reads the accounts file again, if there is one. */
   reload(): void;
   /** Takes no more work, waits for what is under way and closes the database. */
   stop(): Promise<void>;
@@ -112,8 +112,8 @@ export async function startApp(
     url: `http://${server.host}:${server.port}`,
     started,
     reload() {
-      const { tenants } = configuration;
-      if (tenants) reloadTenants({ source: tenants.source, accounts, redactor, log });
+      const { accountsFile } = configuration;
+      if (accountsFile) reloadAccounts({ source: accountsFile.source, accounts, redactor, log });
     },
     abandon: async () => shared?.abandon(),
     async stop() {

@@ -79,11 +79,12 @@ async function serve(configuration: Configuration): Promise<void> {
   const redactor = createRedactor({ secrets: listSecrets(configuration) });
   const log = await createLogger(configuration.log, redactor.redactLogLine);
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'Unhandled rejection'));
+  if (configuration.usesFormerName) log.warn('TENANTS_FILE is now called ACCOUNTS_FILE: rename the variable');
   try {
     const service = await startApp(configuration, log, redactor);
     const proxy = await startProxy(configuration, service, log);
     // Without the file a hang-up ends the process, as Node has it.
-    if (configuration.tenants) process.on('SIGHUP', () => service.reload());
+    if (configuration.accountsFile) process.on('SIGHUP', () => service.reload());
     stopOnSignals(log, {
       async stop() {
         await proxy?.stop();

@@ -54,6 +54,8 @@ export const variables = z.object({
   MELTANO_CLIENT_SECRET: z.string().optional(),
   MELTANO_AUTH_URL: url.default('https://identity.matatika.com/oauth/token'),
   MELTANO_AUDIENCE: z.string().optional(),
+  ACCOUNTS_FILE: z.string().optional(),
+  /** The former name of ACCOUNTS_FILE. */
   TENANTS_FILE: z.string().optional(),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z.string().transform(toDatabaseUrl).optional(),

@@ -1,4 +1,5 @@
 import type { NamedAccount } from '../domain/owner.ts';
+import { type AccountsSource, type ConfiguredAccount, readAccountsFile } from './accounts-file.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { type Values, variables } from './environment-variables.ts';
 import { type GitHubAddress, readGitHubAddress } from './github-address.ts';
@@ -6,7 +7,6 @@ import { INSECURE_ERROR, isInsecure, type MeltanoCredentials } from './meltano-c
 import { PROXY_NAMES, type ProxySettings, readProxy } from './outgoing-proxy.ts';
 import { readPrivateKey } from './read-private-key.ts';
 import { readValues } from './read-values.ts';
-import { readTenantsFile, type TenantAccount, type TenantsSource } from './tenants-file.ts';
 
 /** Everything that the operator sets, validated. The table in `docs/configuration.md` names every variable. */
 export interface Configuration {
@@ -26,11 +26,16 @@ export interface Configuration {
   readonly log: { readonly level: string; readonly format: 'pretty' | 'json' };
   readonly meltano: {
     readonly apiUrl: string;
-    /** Null: only the accounts of the operator's file are served. */
+    /** Null: only the accounts of the accounts file are served. */
     readonly credentials: MeltanoCredentials | null;
   };
-  /** The operator's file and what it said at the start; null without TENANTS_FILE. */
-  readonly tenants: { readonly source: TenantsSource; readonly accounts: readonly TenantAccount[] } | null;
+  /** The accounts file and its contents at the start; null without ACCOUNTS_FILE. */
+  readonly accountsFile: {
+    readonly source: AccountsSource;
+    readonly accounts: readonly ConfiguredAccount[];
+  } | null;
+  /** True if TENANTS_FILE is set, the former name of ACCOUNTS_FILE. */
+  readonly usesFormerName: boolean;
   /** Null: GitHub and Meltano Cloud are reached directly. */
   readonly proxy: ProxySettings | null;
   readonly dataDirectory: string;
@@ -68,10 +73,11 @@ export const ENVIRONMENT_NAMES: readonly string[] = [
 
 /** Reads the configuration from the environment; every problem is reported, not only the first. */
 export function readEnvironment(env: Variables): EnvironmentResult {
-  const { values: given, problems: unreadable } = readValues(env, ENVIRONMENT_NAMES, {
+  const { values: written, problems: unreadable } = readValues(env, ENVIRONMENT_NAMES, {
     lists: ['ALLOWED_ACCOUNTS', 'NO_PROXY'],
     texts: ['PRIVATE_KEY'],
   });
+  const given = useNewNames(written);
   const parsed = variables.safeParse(given);
   const github = readGitHubAddress(given['GHE_HOST'], parsed.data?.GHE_PROTOCOL);
   const { proxy, problems: ofProxy } = readProxy(env);
@@ -93,26 +99,37 @@ export function readEnvironment(env: Variables): EnvironmentResult {
     ),
   );
   if (parsed.success) problems.push(...findContradictions(parsed.data));
-  const tenants = readTenants(env, given, parsed.data ?? variables.parse({}));
-  if (tenants && 'problems' in tenants) problems.push(...tenants.problems);
+  const accountsFile = readAccounts(env, given, parsed.data ?? variables.parse({}));
+  if (accountsFile && 'problems' in accountsFile) problems.push(...accountsFile.problems);
   if (!parsed.success || problems.length > 0 || !('pem' in key) || 'problem' in github) {
     return { ok: false, kind: 'invalid', problems };
   }
-  if (tenants && 'problems' in tenants) return { ok: false, kind: 'invalid', problems };
-  const read = { github: { ...github, privateKey: key.pem }, tenants, proxy };
+  if (accountsFile && 'problems' in accountsFile) return { ok: false, kind: 'invalid', problems };
+  const read = {
+    github: { ...github, privateKey: key.pem },
+    accountsFile,
+    usesFormerName: 'TENANTS_FILE' in written,
+    proxy,
+  };
   return { ok: true, configuration: deepFreeze(toConfiguration(parsed.data, read)) };
+}
+
+/** ACCOUNTS_FILE was called TENANTS_FILE. */
+function useNewNames(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const file = values['ACCOUNTS_FILE'] ?? values['TENANTS_FILE'];
+  return file === undefined ? values : { ...values, ACCOUNTS_FILE: file };
 }
 
 function listIssues(error: ReturnType<typeof variables.safeParse>['error']): string[] {
   return (error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}.`);
 }
 
-function readTenants(
+function readAccounts(
   env: Variables,
   given: Variables,
   values: Values,
-): Configuration['tenants'] | { problems: readonly string[] } {
-  const file = given['TENANTS_FILE'];
+): Configuration['accountsFile'] | { problems: readonly string[] } {
+  const file = given['ACCOUNTS_FILE'];
   if (!file) return null;
   const { MELTANO_API_URL: apiUrl, MELTANO_AUTH_URL: authUrl } = values;
   const defaults = {
@@ -123,7 +140,7 @@ function readTenants(
     allowInsecure: values.ALLOW_INSECURE_API === 'true',
   };
   const source = { file, env: { ...env }, defaults };
-  const read = readTenantsFile(source);
+  const read = readAccountsFile(source);
   return read.ok ? { source, accounts: read.accounts } : { problems: read.problems };
 }
 
@@ -149,7 +166,7 @@ function findMissing(values: Variables, unreadable: readonly string[]): string[]
     problems.push(
       `${id ? 'MELTANO_CLIENT_SECRET' : 'MELTANO_CLIENT_ID'} is missing: client credentials are both.`,
     );
-  } else if (!token && !id && !given['TENANTS_FILE']) {
+  } else if (!token && !id && !given['ACCOUNTS_FILE']) {
     problems.push(
       'Meltano Cloud credentials are missing: set MELTANO_API_TOKEN, or MELTANO_CLIENT_ID and MELTANO_CLIENT_SECRET.',
     );
@@ -172,9 +189,10 @@ function toConfiguration(
   values: Values,
   {
     github,
-    tenants,
+    accountsFile,
+    usesFormerName,
     proxy,
-  }: Pick<Configuration, 'tenants' | 'proxy'> & {
+  }: Pick<Configuration, 'accountsFile' | 'usesFormerName' | 'proxy'> & {
     readonly github: GitHubAddress & { readonly privateKey: string };
   },
 ): Configuration {
@@ -196,7 +214,8 @@ function toConfiguration(
       format: values.LOG_FORMAT ?? (values.NODE_ENV === 'production' ? 'json' : 'pretty'),
     },
     meltano: { apiUrl: values.MELTANO_API_URL, credentials: toCredentials(values) },
-    tenants,
+    accountsFile,
+    usesFormerName,
     proxy,
     dataDirectory: values.DATA_DIR,
     databaseUrl: values.DATABASE_URL ?? null,

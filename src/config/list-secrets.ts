@@ -1,11 +1,11 @@
+import { listAccountSecrets } from './accounts-file.ts';
 import { readDatabaseUrl } from './database-url.ts';
 import type { Configuration } from './environment.ts';
 import { getSecret } from './meltano-credentials.ts';
 import { listProxyPasswords } from './outgoing-proxy.ts';
-import { listTenantSecrets } from './tenants-file.ts';
 
 /** The app's own secrets. The redactor hides them in everything that leaves the process. */
-export function listSecrets({ github, meltano, tenants, databaseUrl, proxy }: Configuration): string[] {
+export function listSecrets({ github, meltano, accountsFile, databaseUrl, proxy }: Configuration): string[] {
   const { credentials } = meltano;
   const database = databaseUrl ? readDatabaseUrl(databaseUrl) : null;
   return [
@@ -14,6 +14,6 @@ export function listSecrets({ github, meltano, tenants, databaseUrl, proxy }: Co
     ...(credentials ? [getSecret(credentials)] : []),
     ...(database?.ok && database.password ? [database.password] : []),
     ...listProxyPasswords(proxy),
-    ...(tenants?.accounts ?? []).flatMap(listTenantSecrets),
+    ...(accountsFile?.accounts ?? []).flatMap(listAccountSecrets),
   ];
 }

@@ -17,11 +17,11 @@ export type Recheck =
   /** It still fits; what the workspace says now goes into the deployment. */
   | { readonly kind: 'fits'; readonly change: DeploymentChange };
 
-/** The operator's file was changed after the deployment was planned. */
+/** The accounts file was changed after the deployment was planned. */
 const NOT_ALLOWED: Ending = {
   conclusion: 'failure',
   reason: 'start_refused',
-  problem: "the operator's file of this app doesn't list the workspace in allowed_workspaces",
+  problem: "this app's accounts file doesn't list the workspace in allowed_workspaces",
 };
 const ELSEWHERE: Ending = {
   conclusion: 'skipped',

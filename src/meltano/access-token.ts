@@ -138,7 +138,7 @@ function explainTokenFailure(failure: MeltanoFailure): MeltanoFailure {
       return [400, 401, 403].includes(failure.status)
         ? refuse(
             401,
-            `The token endpoint refused MELTANO_CLIENT_ID and MELTANO_CLIENT_SECRET, or those of the operator's file (${failure.status} ${failure.message})`,
+            `The token endpoint refused MELTANO_CLIENT_ID and MELTANO_CLIENT_SECRET, or those of the accounts file (${failure.status} ${failure.message})`,
           )
         : refuse(
             401,

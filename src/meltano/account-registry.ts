@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { ConfiguredAccount } from '../config/accounts-file.ts';
 import type { Configuration } from '../config/environment.ts';
 import type { ProxySettings } from '../config/outgoing-proxy.ts';
-import type { TenantAccount } from '../config/tenants-file.ts';
 import type { Account, Accounts } from '../domain/account.ts';
 import type { KnownOwner, NamedAccount } from '../domain/owner.ts';
 import { MeltanoConnections } from './connections.ts';
@@ -15,7 +15,7 @@ export interface AccountSources {
   /** Of the environment's account. */
   readonly adoptJobs: boolean;
   readonly proxy?: ProxySettings | null;
-  readonly tenants: readonly TenantAccount[];
+  readonly configured: readonly ConfiguredAccount[];
 }
 
 export interface RegistryPorts extends AccountPorts {
@@ -29,12 +29,12 @@ interface Served {
 }
 
 /**
- * The Meltano Cloud accounts that are served: those of the operator's file by their logins, and for every other login
+ * The Meltano Cloud accounts that are served: those of the accounts file by their logins, and for every other login
  * the environment's, if it has one.
  */
 export class AccountRegistry implements Accounts {
   readonly #ports: RegistryPorts;
-  readonly #own: Omit<AccountSources, 'tenants'>;
+  readonly #own: Omit<AccountSources, 'configured'>;
   /**
    * Each account has connections of its own, so that one that hangs keeps no other waiting. Those of accounts that went
    * away stay until the end: a step may still be using them, and unused sockets close by themselves.
@@ -43,10 +43,10 @@ export class AccountRegistry implements Accounts {
   #served: ReadonlyMap<string, Served> = new Map();
   #named: readonly NamedAccount[] = [];
 
-  constructor({ tenants, ...own }: AccountSources, ports: RegistryPorts) {
+  constructor({ configured, ...own }: AccountSources, ports: RegistryPorts) {
     this.#own = own;
     this.#ports = ports;
-    this.replace(tenants);
+    this.replace(configured);
   }
 
   forOwner(owner: KnownOwner): Account | null {
@@ -68,16 +68,16 @@ export class AccountRegistry implements Accounts {
    * Puts these in the place of the file's accounts, all at once; one that didn't change keeps its token, its list and
    * its circuit.
    */
-  replace(tenants: readonly TenantAccount[]): void {
+  replace(configured: readonly ConfiguredAccount[]): void {
     const next = new Map<string, Served>();
-    for (const settings of this.#listSettings(tenants)) {
+    for (const settings of this.#listSettings(configured)) {
       const known = this.#served.get(settings.key);
       const isSame = known !== undefined && isDeepStrictEqual(known.settings, settings);
       next.set(settings.key, isSame ? known : { settings, account: this.#create(settings) });
     }
     const before = this.#served;
     this.#served = next;
-    this.#named = tenants.map(({ login, id }) => ({ login, id }));
+    this.#named = configured.map(({ login, id }) => ({ login, id }));
     for (const key of before.keys()) if (!next.has(key)) this.#ports.onRetired(key);
     for (const [key, served] of next) if (before.get(key) !== served) this.#ports.onCircuit(key, null);
   }
@@ -95,7 +95,7 @@ export class AccountRegistry implements Accounts {
     await Promise.all([...this.#connections].map((one) => one.destroy()));
   }
 
-  #listSettings(tenants: readonly TenantAccount[]): AccountSettings[] {
+  #listSettings(configured: readonly ConfiguredAccount[]): AccountSettings[] {
     const { meltano, adoptJobs } = this.#own;
     const { apiUrl, credentials } = meltano;
     const own = {
@@ -108,7 +108,7 @@ export class AccountRegistry implements Accounts {
     };
     return [
       ...(credentials === null ? [] : [{ ...own, credentials }]),
-      ...tenants.map(({ login, id: _, ...tenant }) => ({ ...tenant, key: makeAccountKey(login) })),
+      ...configured.map(({ login, id: _, ...settings }) => ({ ...settings, key: makeAccountKey(login) })),
     ];
   }
 

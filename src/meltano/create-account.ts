@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
+import type { ConfiguredAccount } from '../config/accounts-file.ts';
 import type { MeltanoCredentials } from '../config/meltano-credentials.ts';
-import type { TenantAccount } from '../config/tenants-file.ts';
 import type { Account, Trigger } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { MeltanoApi } from '../domain/meltano.ts';
@@ -14,7 +14,7 @@ import { type Observation, observeMeltano } from './observe-meltano.ts';
 import { createWorkspaceDirectory } from './workspace-directory.ts';
 
 /** What makes an account what it is: accounts of equal settings are the same. */
-export interface AccountSettings extends Omit<TenantAccount, 'login' | 'id'> {
+export interface AccountSettings extends Omit<ConfiguredAccount, 'login' | 'id'> {
   /** Stored with each deployment. */
   readonly key: string;
 }

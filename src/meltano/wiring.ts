@@ -1,14 +1,14 @@
 import type { ProcessContext } from '../app-context.ts';
-import { listTenantSecrets, readTenantsFile, type TenantsSource } from '../config/tenants-file.ts';
+import { type AccountsSource, listAccountSecrets, readAccountsFile } from '../config/accounts-file.ts';
 import type { Redactor } from '../logs/redact.ts';
 import { AccountRegistry } from './account-registry.ts';
 
-/** The Meltano Cloud accounts that the environment and the operator's file name. */
+/** The Meltano Cloud accounts that the environment and the accounts file name. */
 export function createAccounts(context: ProcessContext): AccountRegistry {
   const { configuration, clock, log, redactor, metrics, dependencies } = context;
-  const { meltano, adoptJobs, tenants, proxy } = configuration;
+  const { meltano, adoptJobs, accountsFile, proxy } = configuration;
   return new AccountRegistry(
-    { meltano, adoptJobs, tenants: tenants?.accounts ?? [], proxy },
+    { meltano, adoptJobs, configured: accountsFile?.accounts ?? [], proxy },
     {
       clock,
       log,
@@ -32,21 +32,21 @@ export function createAccounts(context: ProcessContext): AccountRegistry {
 }
 
 export interface ReloadPorts {
-  readonly source: TenantsSource;
+  readonly source: AccountsSource;
   readonly accounts: Pick<AccountRegistry, 'replace'>;
   readonly redactor: Pick<Redactor, 'learnSecrets'>;
   readonly log: ProcessContext['log'];
 }
 
-/** Reads the operator's file again. A good one takes effect at once; a bad one changes nothing, and all that is wrong is logged. */
-export function reloadTenants({ source, accounts, redactor, log }: ReloadPorts): void {
-  const read = readTenantsFile(source);
+/** Reads the accounts file again. A valid file takes effect at once. An invalid one changes nothing, and each problem is logged. */
+export function reloadAccounts({ source, accounts, redactor, log }: ReloadPorts): void {
+  const read = readAccountsFile(source);
   if (!read.ok) {
-    for (const problem of read.problems) log.error({ problem }, "The operator's file has a problem");
-    log.error("The operator's file was not taken over: what it said before still counts");
+    for (const problem of read.problems) log.error({ problem }, 'The accounts file has a problem');
+    log.error('The accounts file was not applied: its earlier contents stay in use');
     return;
   }
-  redactor.learnSecrets(read.accounts.flatMap(listTenantSecrets));
+  redactor.learnSecrets(read.accounts.flatMap(listAccountSecrets));
   accounts.replace(read.accounts);
-  log.info({ accounts: read.accounts.map((one) => one.login) }, "The operator's file was read again");
+  log.info({ accounts: read.accounts.map((one) => one.login) }, 'The accounts file was read again');
 }

@@ -16,7 +16,7 @@ export class ListFailed extends Error {
   constructor(failure: MeltanoFailure) {
     const isRefused = failure.kind === 'status' && (failure.status === 401 || failure.status === 403);
     const advice = isRefused
-      ? " (check the account's Meltano Cloud credentials: in the operator's file, or in the environment of this app)"
+      ? " (check the account's Meltano Cloud credentials: in the accounts file, or in the environment of this app)"
       : '';
     super(`The workspaces could not be read: ${describeFailure(failure)}${advice}`);
     this.retryAfterMs = failure.kind === 'status' ? failure.retryAfterMs : null;

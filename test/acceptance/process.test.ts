@@ -104,15 +104,17 @@ describe('the process', () => {
     for (const fault of faults) fault.remove();
   });
 
-  test("reads the operator's file again on SIGHUP, and goes on with a bad one", async () => {
-    const file = join(directory, 'tenants.yml');
+  test('reads the accounts file again on SIGHUP, and goes on with a bad one', async () => {
+    const file = join(directory, 'accounts.yml');
     const write = (login: string, token: string) =>
       writeFileSync(file, `accounts:\n  ${login}:\n    token: ${token}\n`);
     const reference = `\${ACME_TOKEN}`;
     write('acme', reference);
     const { MELTANO_API_TOKEN: ACME_TOKEN = '', ...env } = await environment();
+    // By its former name.
     const app = startProcess({ ...env, ACME_TOKEN, TENANTS_FILE: file }, directory);
     await app.ready();
+    expect(app.output).toContain('TENANTS_FILE is now called ACCOUNTS_FILE: rename the variable');
     const untilPrinted = (text: string) =>
       sandbox.github.waitFor(() => app.output.includes(text) || null, `"${text}"`);
     write('beta', reference);
@@ -120,8 +122,8 @@ describe('the process', () => {
     await untilPrinted('"accounts":["beta"]');
     write('gamma', 'literal-secret');
     app.signal('SIGHUP');
-    await untilPrinted('was not taken over');
-    expect(app.output).toContain('tenants.yml:3:12: accounts.gamma.token must be');
+    await untilPrinted('was not applied');
+    expect(app.output).toContain('accounts.yml:3:12: accounts.gamma.token must be');
     expect(app.output).not.toContain('literal-secret');
     expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
     expect(await app.kill('SIGTERM')).toEqual({ code: 0, signal: null });

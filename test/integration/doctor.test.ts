@@ -273,17 +273,17 @@ describe('Meltano Cloud', () => {
     ]);
   });
 
-  test('each account of the operator’s file is asked by its own credentials', async () => {
+  test('each account of the accounts file is asked by its own credentials', async () => {
     await open();
     sandbox.github.addInstallation({ account: 'globex' });
-    const file = join(folder, 'tenants.yml');
+    const file = join(folder, 'accounts.yml');
     const unseen = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
     writeFileSync(
       file,
       `accounts:\n  acme:\n    token: \${ACME}\n    allowed_workspaces: [${unseen}]\n  globex:\n    token: \${GLOBEX}\n`,
     );
     const env = {
-      TENANTS_FILE: file,
+      ACCOUNTS_FILE: file,
       ACME: sandbox.meltano.token,
       GLOBEX: 'bad-globex-token',
       MELTANO_API_TOKEN: '',
@@ -301,9 +301,9 @@ describe('Meltano Cloud', () => {
 
 test('an account without credentials is a mistake in the file that names it', async () => {
   await open();
-  const file = join(folder, 'tenants.yml');
+  const file = join(folder, 'accounts.yml');
   writeFileSync(file, `accounts:\n  acme:\n    trigger: webhook\n    deployment_secret: \${HOOK}\n`);
-  const { wrong, text } = await ask({ TENANTS_FILE: file, HOOK: 'the-deployment-secret' });
+  const { wrong, text } = await ask({ ACCOUNTS_FILE: file, HOOK: 'the-deployment-secret' });
   expect(wrong).toEqual([
     expect.stringContaining(
       `${file}:2:3: accounts.acme has no Meltano Cloud credentials: add token, or client_id and client_secret`,
@@ -315,18 +315,22 @@ test('an account without credentials is a mistake in the file that names it', as
 test('the repositories of an account are looked at by its mappings', async () => {
   await open();
   const [workspace] = sandbox.meltano.workspaces.values();
-  const file = join(folder, 'tenants.yml');
+  const file = join(folder, 'accounts.yml');
   writeFileSync(
     file,
     `accounts:\n  acme:\n    token: \${ACME}\n    mappings:\n      - repository: acme/data\n        directory: pipelines\n        workspace: ${workspace?.id}\n`,
   );
   const { wrong, text } = await ask({
-    TENANTS_FILE: file,
+    ACCOUNTS_FILE: file,
     ACME: sandbox.meltano.token,
     MELTANO_API_TOKEN: '',
   });
   expect(wrong).toEqual([]);
   expect(text).toContain(`acme/data → ${workspace?.name}: branch main, directory pipelines`);
+  expect(text).not.toContain('TENANTS_FILE');
+  const former = await ask({ TENANTS_FILE: file, ACME: sandbox.meltano.token, MELTANO_API_TOKEN: '' });
+  expect(former.text).toContain('· TENANTS_FILE is now called ACCOUNTS_FILE → Rename the variable');
+  expect(former.text).toContain(`acme/data → ${workspace?.name}: branch main, directory pipelines`);
 });
 
 describe('repositories', () => {

@@ -23,14 +23,14 @@ beforeEach(async () => {
   lying.script = () => 'manual';
   world = await World.open({
     env: ({ meltano }) => {
-      const file = join(directory, 'tenants.yml');
+      const file = join(directory, 'accounts.yml');
       const entries = [
         ['acme', 'ACME_TOKEN', meltano.apiUrl],
         ['evil', 'EVIL_TOKEN', lying.apiUrl],
       ].map(([login, token, url]) => `  ${login}:\n    token: \${${token}}\n    api_url: ${url}\n`);
       writeFileSync(file, `accounts:\n${entries.join('')}`);
       return {
-        TENANTS_FILE: file,
+        ACCOUNTS_FILE: file,
         MELTANO_API_TOKEN: '',
         ACME_TOKEN: meltano.token,
         EVIL_TOKEN: lying.token,

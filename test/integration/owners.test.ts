@@ -9,7 +9,7 @@ let directory: string;
 
 function writeFile(entry: readonly string[]): void {
   const lines = ['accounts:', '  acme:', ...entry.map((line) => `    ${line}`), ''];
-  writeFileSync(join(directory, 'tenants.yml'), lines.join('\n'));
+  writeFileSync(join(directory, 'accounts.yml'), lines.join('\n'));
 }
 
 beforeEach(async () => {
@@ -18,7 +18,7 @@ beforeEach(async () => {
     env: ({ meltano }) => {
       writeFile([`token: \${ACME_TOKEN}`, `api_url: ${meltano.apiUrl}`]);
       return {
-        TENANTS_FILE: join(directory, 'tenants.yml'),
+        ACCOUNTS_FILE: join(directory, 'accounts.yml'),
         MELTANO_API_TOKEN: '',
         ACME_TOKEN: meltano.token,
       };

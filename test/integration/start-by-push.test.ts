@@ -10,13 +10,13 @@ const ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 const SECRET = 'the-deployment-secret-of-acme';
 const WRONG_SECRET = 'the-secret-of-another-workspace';
 
-/** A world whose account is in an operator's file with these lines. */
+/** A world whose account is in an accounts file with these lines. */
 async function inWorld(
   lines: (sandbox: Sandbox) => readonly string[],
   play: (it: ConversationWorld) => Promise<void>,
 ): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
-  const file = join(directory, 'tenants.yml');
+  const file = join(directory, 'accounts.yml');
   const it = await ConversationWorld.open({
     workspace: { id: ID, deploymentSecret: SECRET },
     env: (sandbox) => {
@@ -25,7 +25,7 @@ async function inWorld(
       const none = { MELTANO_API_TOKEN: '' };
       return {
         ...none,
-        TENANTS_FILE: file,
+        ACCOUNTS_FILE: file,
         ACME_TOKEN: sandbox.meltano.token,
         ACME_SECRET: SECRET,
         WRONG_SECRET,
@@ -89,7 +89,7 @@ test.concurrent('a redeploy sends the last push again, and is refused before the
       const { after } = world.push();
       (await world.job(1)).end('COMPLETE');
       expect((await world.untilConcluded(after)).conclusion).toBe('success');
-      const later = it.say(issue, '/redeploy');
+      const later = it.say(issue, `/redeploy ${ID.slice(0, 8)}`);
       (await world.job(2)).end('COMPLETE');
       await it.untilReaction(later, 'rocket');
       expect(world.meltano.jobs.map(({ madeBy }) => madeBy)).toEqual(['github-webhook', 'github-webhook']);

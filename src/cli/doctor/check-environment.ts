@@ -23,6 +23,9 @@ export function checkEnvironment({ env, problems, hasEnvFile }: EnvironmentLook)
       ),
     );
   }
+  if (env['TENANTS_FILE']?.trim()) {
+    findings.push(note('TENANTS_FILE is now called ACCOUNTS_FILE', 'Rename the variable'));
+  }
   return findings;
 }
 

@@ -59,8 +59,8 @@ async function checkInstallation(look: InstallationsLook, installation: Installa
       ),
     ];
   }
-  const { allowedAccounts, tenants } = configuration;
-  const named = [...(allowedAccounts ?? []), ...(tenants?.accounts ?? [])];
+  const { allowedAccounts, accountsFile } = configuration;
+  const named = [...(allowedAccounts ?? []), ...(accountsFile?.accounts ?? [])];
   // The doctor doesn't open the database, which knows who was first seen with a login.
   const owner = knowOwner(shown, { holderId: shown.id, logins: [login.toLowerCase()] }, named);
   if (owner.isLoginTaken) {
@@ -92,7 +92,7 @@ async function checkInstallation(look: InstallationsLook, installation: Installa
       ...permissions,
       wrong(
         `@${login}: there are no Meltano Cloud credentials for it, so it isn't served`,
-        'Name it in the file of TENANTS_FILE, or set MELTANO_API_TOKEN; or leave it out by ALLOWED_ACCOUNTS',
+        'Name it in the accounts file (ACCOUNTS_FILE), or set MELTANO_API_TOKEN, or leave it out of ALLOWED_ACCOUNTS',
       ),
     ];
   }

@@ -22,10 +22,10 @@ export async function checkMeltano(configuration: Configuration, accounts: Accou
   return findings.flat();
 }
 
-function listAccounts({ meltano, tenants }: Configuration, accounts: Accounts): NamedAccount[] {
-  const named = (tenants?.accounts ?? []).flatMap(({ login, apiUrl, allowedWorkspaces }) => {
+function listAccounts({ meltano, accountsFile }: Configuration, accounts: Accounts): NamedAccount[] {
+  const named = (accountsFile?.accounts ?? []).flatMap(({ login, apiUrl, allowedWorkspaces }) => {
     const account = accounts.byKey(makeAccountKey(login));
-    const place = `accounts.${login} of ${tenants?.source.file}`;
+    const place = `accounts.${login} of ${accountsFile?.source.file}`;
     const about = {
       label: `Meltano Cloud, for @${login}`,
       apiUrl,
@@ -65,7 +65,7 @@ async function checkAccount(named: NamedAccount): Promise<Finding[]> {
       : ok(`${label} shows ${countWorkspaces(workspaces.length)} at ${apiUrl}`),
     ...unseen.map((id) =>
       wrong(
-        `${label} doesn't show the workspace ${id}, which the operator's file names`,
+        `${label} doesn't show the workspace ${id}, which the accounts file names`,
         `Correct the id in ${place}, or make the profile of its credentials a member of the workspace`,
       ),
     ),

@@ -34,7 +34,7 @@ export async function checkProxy({ proxy, env, ...parts }: ProxyLook): Promise<F
 function listOrigins({ github, meltano }: Pick<ProxyLook, 'github' | 'meltano'>): string[] {
   const accounts = [
     ...(meltano?.meltano.credentials ? [meltano.meltano] : []),
-    ...(meltano?.tenants?.accounts ?? []),
+    ...(meltano?.accountsFile?.accounts ?? []),
   ];
   const addresses = [
     ...(github ? [github.github.apiUrl] : []),

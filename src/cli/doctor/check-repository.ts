@@ -135,7 +135,7 @@ async function checkWorkspace(
     return [
       wrong(
         `${about}: ${place}: there is no such directory`,
-        "Correct the workspace's directory in Meltano Cloud, or in the mapping of the operator's file",
+        "Correct the workspace's directory in Meltano Cloud, or in the mapping of the accounts file",
       ),
     ];
   }

@@ -84,13 +84,13 @@ async function examineRepositories(
 }
 
 function openAccounts(
-  { meltano, tenants, adoptJobs, proxy }: Configuration,
+  { meltano, accountsFile, adoptJobs, proxy }: Configuration,
   redactor: Redactor,
   now: () => number,
 ): AccountRegistry {
   const nothing = () => undefined;
   return new AccountRegistry(
-    { meltano, adoptJobs, tenants: tenants?.accounts ?? [], proxy },
+    { meltano, adoptJobs, configured: accountsFile?.accounts ?? [], proxy },
     {
       clock: {
         now,

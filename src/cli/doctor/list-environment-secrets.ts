@@ -1,6 +1,6 @@
+import { listAccountSecrets } from '../../config/accounts-file.ts';
 import { readDatabaseUrl } from '../../config/database-url.ts';
 import { listProxyPasswords, readProxy } from '../../config/outgoing-proxy.ts';
-import { listTenantSecrets } from '../../config/tenants-file.ts';
 import type { ConfigurationParts } from './read-parts.ts';
 
 /** What a variable is called that holds a secret, of this app or of anything else that runs here. */
@@ -17,7 +17,7 @@ export function listEnvironmentSecrets(
   return [
     ...named,
     ...(github ? [github.github.privateKey] : []),
-    ...(meltano?.tenants?.accounts ?? []).flatMap(listTenantSecrets),
+    ...(meltano?.accountsFile?.accounts ?? []).flatMap(listAccountSecrets),
     ...readPassword(env['DATABASE_URL'] ?? ''),
     ...listProxyPasswords(readProxy(env).proxy),
   ];

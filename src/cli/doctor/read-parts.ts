@@ -14,7 +14,13 @@ export interface ConfigurationParts {
 const GITHUB = ['APP_ID', 'PRIVATE_KEY', 'PRIVATE_KEY_PATH', 'WEBHOOK_SECRET', 'GHE_HOST', 'GHE_PROTOCOL'];
 const WEBHOOK = ['WEBHOOK_PATH', 'WEBHOOK_PROXY_URL', 'ALLOWED_ACCOUNTS'];
 const MELTANO = ['MELTANO_API_URL', 'MELTANO_API_TOKEN', 'MELTANO_CLIENT_ID', 'MELTANO_CLIENT_SECRET'];
-const ACCOUNTS = ['MELTANO_AUTH_URL', 'MELTANO_AUDIENCE', 'TENANTS_FILE', 'ALLOW_INSECURE_API'];
+const ACCOUNTS = [
+  'MELTANO_AUTH_URL',
+  'MELTANO_AUDIENCE',
+  'ACCOUNTS_FILE',
+  'TENANTS_FILE',
+  'ALLOW_INSECURE_API',
+];
 const DATABASE = ['DATABASE_URL', 'DATA_DIR'];
 
 /**
@@ -45,7 +51,7 @@ function keep(env: Variables, names: readonly string[]): Record<string, string> 
   return Object.fromEntries(names.flatMap((name) => (env[name]?.trim() ? [[name, env[name]]] : [])));
 }
 
-/** The operator's file names variables of its own. */
+/** The accounts file names variables of its own. */
 function listForeign(env: Variables): string[] {
   return Object.keys(env).filter((name) => !ENVIRONMENT_NAMES.includes(name));
 }

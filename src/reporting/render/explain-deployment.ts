@@ -107,7 +107,7 @@ function explainEnd(view: CheckRunView): string[] {
     case 'secret_refused':
       return [
         `The deployment was not started${inBrackets(deployment.problem)}: the push was signed with another deployment secret than the workspace has.`,
-        `The right one stands in the settings of the workspace on ${page}, where its owners and administrators see it. The operator of this app has to put it into its file of accounts (\`deployment_secret\` of the mapping, else of the account; where neither is set, the app uses the one that the workspace shows to its credentials), ${AGAIN}.`,
+        `The right one stands in the settings of the workspace on ${page}, where its owners and administrators see it. The operator of this app has to put it into the accounts file (\`deployment_secret\` of the mapping, else of the account; where neither is set, the app uses the one that the workspace shows to its credentials), ${AGAIN}.`,
       ];
     case 'start_impossible':
       return [`The deployment was not started${inBrackets(deployment.problem)}.`];
@@ -185,7 +185,7 @@ function explainLoop({ deployment }: CheckRunView): string {
 function adviseRefused(problem: string | null): string {
   switch (readAnsweredStatus(problem)) {
     case 401:
-      return `Meltano Cloud doesn't accept this app's credentials. The operator of this app has to renew them (\`MELTANO_API_TOKEN\`, or client id and secret, or those of its file of accounts), ${AGAIN}.`;
+      return `Meltano Cloud doesn't accept this app's credentials. The operator of this app has to renew them (\`MELTANO_API_TOKEN\`, or client id and secret, or those of the accounts file), ${AGAIN}.`;
     case 403:
       return `The Meltano Cloud account of this app may not do that in this workspace. An owner or administrator of the workspace has to let it, or the operator of this app has to use another account; ${AGAIN}.`;
     case 404:

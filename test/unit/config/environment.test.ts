@@ -126,17 +126,17 @@ describe('readEnvironment', () => {
     expect(problemsOf({ ...COMPLETE, ...differences })).toContain(problem);
   });
 
-  test("reads the operator's file, which makes credentials of the environment's own unnecessary", () => {
+  test("reads the accounts file, which makes credentials of the environment's own unnecessary", () => {
     const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
     onTestFinished(() => rmSync(directory, { recursive: true }));
-    const file = join(directory, 'tenants.yml');
+    const file = join(directory, 'accounts.yml');
     const { MELTANO_API_TOKEN: _, ...rest } = COMPLETE;
-    const env = { ...rest, TENANTS_FILE: file, MELTANO_API_URL: 'https://cloud.example/api' };
+    const env = { ...rest, ACCOUNTS_FILE: file, MELTANO_API_URL: 'https://cloud.example/api' };
     writeFileSync(file, `accounts:\n  acme:\n    token: \${ACME_TOKEN}\n`);
     expect(readEnvironment({ ...env, ACME_TOKEN: 'secret' })).toMatchObject({
       configuration: {
         meltano: { credentials: null },
-        tenants: { accounts: [{ login: 'acme', apiUrl: 'https://cloud.example/api' }] },
+        accountsFile: { accounts: [{ login: 'acme', apiUrl: 'https://cloud.example/api' }] },
       },
     });
     const problems = problemsOf({ ...env, PORT: 'x', MELTANO_CLIENT_ID: 'half' });
@@ -145,14 +145,34 @@ describe('readEnvironment', () => {
     expect(problems).toContain(`${file}:3:12: accounts.acme.token names the environment variable ACME_TOKEN`);
   });
 
+  test('reads the accounts file by its former name, and says so; the new name wins', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const [old, current] = ['acme', 'globex'].map((login) => {
+      const file = join(directory, `${login}.yml`);
+      writeFileSync(file, `accounts:\n  ${login}:\n    token: \${TOKEN}\n`);
+      return file;
+    });
+    const { MELTANO_API_TOKEN: _, ...rest } = COMPLETE;
+    const read = (files: Record<string, string | undefined>) => {
+      const result = readEnvironment({ ...rest, TOKEN: 'secret', ...files });
+      if (!result.ok) throw new Error(problemsOf(rest));
+      const { usesFormerName, accountsFile } = result.configuration;
+      return [usesFormerName, accountsFile?.accounts.map(({ login }) => login)];
+    };
+    expect(read({ TENANTS_FILE: old })).toEqual([true, ['acme']]);
+    expect(read({ ACCOUNTS_FILE: current })).toEqual([false, ['globex']]);
+    expect(read({ ACCOUNTS_FILE: current, TENANTS_FILE: old })).toEqual([true, ['globex']]);
+  });
+
   test('never shows a secret in a problem', () => {
     const problems = problemsOf({ ...COMPLETE, PRIVATE_KEY: 'top-secret-key', PORT: '-1' });
     expect(problems).not.toContain('top-secret-key');
   });
 });
 
-test('.env.example names exactly the variables that the code reads', () => {
+test('.env.example names exactly the variables that the code reads, by their present names', () => {
   const example = readFileSync(join(import.meta.dirname, '../../../.env.example'), 'utf8');
   const named = [...example.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].map((match) => match[1]);
-  expect(named.toSorted()).toEqual([...ENVIRONMENT_NAMES].toSorted());
+  expect(named.toSorted()).toEqual(ENVIRONMENT_NAMES.filter((name) => name !== 'TENANTS_FILE').toSorted());
 });

@@ -69,12 +69,12 @@ describe('white space around a value', () => {
     expect(problemsOf({ [name]: '' }).filter((problem) => problem.startsWith(`${name} holds`))).toEqual([]);
   });
 
-  test('is none around the secrets that the operator’s file names', () => {
-    const file = join(makeFolder(), 'tenants.yml');
+  test('is none around the secrets that the accounts file names', () => {
+    const file = join(makeFolder(), 'accounts.yml');
     writeFileSync(file, `\uFEFFaccounts:\n  acme:\n    token: \${ACME_TOKEN}\n`);
-    const { tenants } = read({ TENANTS_FILE: file, ACME_TOKEN: 'acme-token\n' });
-    expect(tenants?.accounts[0]?.credentials).toEqual({ kind: 'token', token: 'acme-token' });
-    const [problem = '', ...others] = problemsOf({ TENANTS_FILE: file, ACME_TOKEN: 'acme\u200Btoken' });
+    const { accountsFile } = read({ ACCOUNTS_FILE: file, ACME_TOKEN: 'acme-token\n' });
+    expect(accountsFile?.accounts[0]?.credentials).toEqual({ kind: 'token', token: 'acme-token' });
+    const [problem = '', ...others] = problemsOf({ ACCOUNTS_FILE: file, ACME_TOKEN: 'acme\u200Btoken' });
     expect(others).toEqual([]);
     expect(problem).toMatch(/:3:12: accounts\.acme\.token .*ACME_TOKEN, which holds .*U\+200B/);
     expect(problem).not.toContain('token\u200B');
@@ -206,17 +206,17 @@ describe('the address of the Meltano API', () => {
     }
   });
 
-  test('is held to the same in the operator’s file', () => {
-    const TENANTS_FILE = join(makeFolder(), 'tenants.yml');
+  test('is held to the same in the accounts file', () => {
+    const ACCOUNTS_FILE = join(makeFolder(), 'accounts.yml');
     writeFileSync(
-      TENANTS_FILE,
+      ACCOUNTS_FILE,
       `accounts:\n  acme:\n    client_id: x\n    client_secret: \${S}\n    api_url: http://a.example\n    auth_url: http://b.example\n`,
     );
-    const problems = problemsOf({ TENANTS_FILE, S: 's' }).join('\n');
+    const problems = problemsOf({ ACCOUNTS_FILE, S: 's' }).join('\n');
     expect(problems).toMatch(/:5:14: accounts\.acme\.api_url must begin with https:/);
     expect(problems).toMatch(/:6:15: accounts\.acme\.auth_url must begin with https:/);
-    const { tenants } = read({ TENANTS_FILE, S: 's', ALLOW_INSECURE_API: 'true' });
-    expect(tenants?.accounts[0]?.apiUrl).toBe('http://a.example');
+    const { accountsFile } = read({ ACCOUNTS_FILE, S: 's', ALLOW_INSECURE_API: 'true' });
+    expect(accountsFile?.accounts[0]?.apiUrl).toBe('http://a.example');
   });
 });
 

@@ -58,7 +58,7 @@ test('a new name and environment are taken over; the check run keeps its name', 
   });
 });
 
-describe("the operator's file", () => {
+describe('the accounts file', () => {
   const MAPPED = { repository: 'acme/data', branch: null, directory: null, workspaceId: WORKSPACE_ID };
   const elsewhere = { repositoryUrl: 'https://gitlab.com/acme/mirror', branch: 'prod' };
 

@@ -158,7 +158,7 @@ export class World {
   served = true;
   /** What the repository wants to see besides check runs. */
   wishes = { failureComments: false, githubDeployments: false };
-  /** What the operator's file says about the account; tests change it in place. */
+  /** What the accounts file says about the account; tests change it in place. */
   readonly rules = {
     mappings: [] as WorkspaceMapping[],
     allowed: true,

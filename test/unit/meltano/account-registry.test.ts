@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { TenantAccount } from '../../../src/config/tenants-file.ts';
+import type { ConfiguredAccount } from '../../../src/config/accounts-file.ts';
 import type { KnownOwner } from '../../../src/domain/owner.ts';
 import { AccountRegistry } from '../../../src/meltano/account-registry.ts';
 import { clientAuth, createClock, expectValue, startSandbox } from './client-setup.ts';
@@ -8,7 +8,7 @@ import { clientAuth, createClock, expectValue, startSandbox } from './client-set
 const API = 'https://app.meltano.com/api';
 const ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 
-function tenant(login: string, differences: Partial<TenantAccount> = {}): TenantAccount {
+function buildAccount(login: string, differences: Partial<ConfiguredAccount> = {}): ConfiguredAccount {
   return {
     login,
     id: null,
@@ -23,11 +23,11 @@ function tenant(login: string, differences: Partial<TenantAccount> = {}): Tenant
   };
 }
 
-function createRegistry(tenants: TenantAccount[], withEnvironment = true): AccountRegistry {
+function createRegistry(configured: ConfiguredAccount[], withEnvironment = true): AccountRegistry {
   const registry = new AccountRegistry(
     {
       meltano: { apiUrl: API, credentials: withEnvironment ? { kind: 'token', token: 'own' } : null },
-      tenants,
+      configured,
       adoptJobs: true,
     },
     {
@@ -64,7 +64,7 @@ describe('forOwner', () => {
     ["the file's, for a login like the environment's key", 'environment', true, '@environment'],
     ["not the environment's for that login without it", 'environment', false, '@environment'],
   ])('gives %s', (_, login, withEnvironment, key) => {
-    const registry = createRegistry([tenant('acme'), tenant('environment')], withEnvironment);
+    const registry = createRegistry([buildAccount('acme'), buildAccount('environment')], withEnvironment);
     expect(registry.forOwner(known(login))?.key ?? null).toBe(key);
   });
 });
@@ -89,7 +89,11 @@ describe('forOwner, by the id', () => {
     ['nothing of the environment for who took any other login', known('other', TAKEN), null],
     ['no entry with an id to who has only the login', known('pinned'), 'environment'],
   ])('gives %s', (_, owner, key) => {
-    const registry = createRegistry([tenant('acme'), tenant('beta'), tenant('pinned', { id: 1 })]);
+    const registry = createRegistry([
+      buildAccount('acme'),
+      buildAccount('beta'),
+      buildAccount('pinned', { id: 1 }),
+    ]);
     expect(registry.forOwner(owner)?.key ?? null).toBe(key);
   });
 });
@@ -97,13 +101,17 @@ describe('forOwner, by the id', () => {
 describe('replace', () => {
   let registry: AccountRegistry;
   beforeEach(() => {
-    registry = createRegistry([tenant('acme'), tenant('beta'), tenant('gamma')]);
+    registry = createRegistry([buildAccount('acme'), buildAccount('beta'), buildAccount('gamma')]);
   });
 
   test('keeps what did not change, and makes anew only what did', () => {
     const keys = ['environment', '@acme', '@beta'];
     const before = keys.map((key) => registry.byKey(key));
-    registry.replace([tenant('acme'), tenant('beta', { apiUrl: 'https://other/api' }), tenant('delta')]);
+    registry.replace([
+      buildAccount('acme'),
+      buildAccount('beta', { apiUrl: 'https://other/api' }),
+      buildAccount('delta'),
+    ]);
     const same = keys.map((key, index) => registry.byKey(key) === before[index]);
     expect(same).toEqual([true, true, false]);
     expect(registry.byKey('@beta')).toMatchObject({ key: '@beta', pagesUrl: 'https://other' });
@@ -111,7 +119,7 @@ describe('replace', () => {
   });
 
   test('ends what is gone, also for its stored deployments', () => {
-    registry.replace([tenant('acme')]);
+    registry.replace([buildAccount('acme')]);
     expect(registry.byKey('@gamma')).toBeNull();
     expect(registry.forOwner(known('gamma'))?.key).toBe('environment');
   });
@@ -121,7 +129,7 @@ describe('replace', () => {
     sandbox.addWorkspace({ name: 'W', repositoryUrl: 'https://github.com/acme/data' });
     const { apiUrl } = sandbox;
     const { tokenUrl, ...client } = clientAuth(sandbox);
-    const old = tenant('acme', { apiUrl, credentials: { ...client, authUrl: tokenUrl } });
+    const old = buildAccount('acme', { apiUrl, credentials: { ...client, authUrl: tokenUrl } });
     registry.replace([old]);
     const api = registry.byKey('@acme')?.api;
     const listing = api?.listWorkspaces();
@@ -139,8 +147,8 @@ describe('an account', () => {
     sandbox.addWorkspace({ name: 'Two', repositoryUrl: 'https://github.com/acme/data' });
     const settings = { apiUrl, credentials: { kind: 'token', token } } as const;
     const account = createRegistry([
-      tenant('acme', { ...settings, allowedWorkspaces: [one.id] }),
-      tenant('beta', settings),
+      buildAccount('acme', { ...settings, allowedWorkspaces: [one.id] }),
+      buildAccount('beta', settings),
     ]);
     const namesOf = async (login: string) => {
       const listed = await account.forOwner(known(login))?.directory.current();
@@ -157,7 +165,7 @@ describe('an account', () => {
     const mapping = { repository: 'acme/data', branch: null, workspaceId: ID };
     const rest = { trigger: null, deploymentSecret: null };
     const registry = createRegistry([
-      tenant('acme', { mappings: [{ ...mapping, ...rest, directory: './a//b/' }] }),
+      buildAccount('acme', { mappings: [{ ...mapping, ...rest, directory: './a//b/' }] }),
     ]);
     expect(registry.forOwner(known('acme'))?.mappings).toMatchObject([{ ...mapping, directory: 'a/b' }]);
   });

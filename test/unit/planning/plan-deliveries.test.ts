@@ -309,7 +309,7 @@ describe('changed paths', () => {
   });
 });
 
-describe("a workspace that the operator's file maps", () => {
+describe('a workspace that the accounts file maps', () => {
   const MAPPED = { repository: 'acme/data', branch: 'release', directory: 'a', workspaceId: WORKSPACE_ID };
 
   test("is deployed from that repository, by the mapping's branch and directory", async () => {

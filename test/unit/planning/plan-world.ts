@@ -49,7 +49,7 @@ export class PlanWorld {
   served = true;
   /** Deployments are started by the last push, and none is kept. */
   lacksPush = false;
-  /** What the operator's file maps; `restart` takes it over. */
+  /** What the accounts file maps; `restart` takes it over. */
   mappings: readonly WorkspaceMapping[] = [];
   readonly trees = new FakeTrees();
   #plan: (repositoryKey: string) => Promise<number | null>;

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ParsedYaml, YamlProblem } from './parse-yaml.ts';
 
-/** Something wrong with the operator's file; `message` goes on where the path ends. */
+/** Something wrong with the accounts file; `message` goes on where the path ends. */
 export interface FileProblem {
   readonly path: readonly PropertyKey[];
   /** Which of the two is pointed at; the value unless told. */

@@ -21,7 +21,7 @@ function writeFile(accounts: Accounts): void {
   const text = Object.entries(accounts).map(([login, lines]) =>
     [`  ${login}:`, ...lines.map((line) => `    ${line}`)].join('\n'),
   );
-  writeFileSync(join(directory, 'tenants.yml'), ['accounts:', ...text, ''].join('\n'));
+  writeFileSync(join(directory, 'accounts.yml'), ['accounts:', ...text, ''].join('\n'));
 }
 
 const acme = (...more: string[]) => [`token: \${ACME_TOKEN}`, `api_url: ${world.meltano.apiUrl}`, ...more];
@@ -38,7 +38,7 @@ beforeEach(async () => {
         beta: [`token: \${BETA_TOKEN}`, `api_url: ${other.apiUrl}`],
       });
       return {
-        TENANTS_FILE: join(directory, 'tenants.yml'),
+        ACCOUNTS_FILE: join(directory, 'accounts.yml'),
         MELTANO_API_TOKEN: '',
         ACME_TOKEN: meltano.token,
         BETA_TOKEN: other.token,
@@ -196,10 +196,10 @@ describe('reading the file again', () => {
   test('keeps what it said before when it is bad, and logs every problem', async () => {
     writeFile({ acme: ['token: literal-secret', 'brunch: x'] });
     world.app.service.reload();
-    const problems = world.app.lines.filter((line) => line['msg'] === "The operator's file has a problem");
+    const problems = world.app.lines.filter((line) => line['msg'] === 'The accounts file has a problem');
     expect(problems.map((line) => line['problem'])).toEqual([
-      expect.stringContaining('tenants.yml:3:12: accounts.acme.token must be'),
-      expect.stringContaining('tenants.yml:4:5: accounts.acme.brunch is not a key'),
+      expect.stringContaining('accounts.yml:3:12: accounts.acme.token must be'),
+      expect.stringContaining('accounts.yml:4:5: accounts.acme.brunch is not a key'),
     ]);
     expect(JSON.stringify(problems)).not.toContain('literal-secret');
     expect((await untilEnded('beta', pushTo('beta'))).conclusion).toBe('success');

@@ -1,9 +1,5 @@
 import type { WorkspaceMapping } from '../domain/match-workspaces.ts';
-import { getSecret, type MeltanoCredentials } from './meltano-credentials.ts';
-import { parseYaml } from './parse-yaml.ts';
-import { readTextFile } from './read-text-file.ts';
-import { checkAccount } from './tenants-checks.ts';
-import { type FileProblem, placeProblem, toFileProblems } from './tenants-problems.ts';
+import { type FileProblem, placeProblem, toFileProblems } from './accounts-problems.ts';
 import {
   type AccountEntry,
   createAccountSchema,
@@ -12,13 +8,17 @@ import {
   loginSchema,
   looseFileSchema,
   type Variables,
-} from './tenants-schema.ts';
+} from './accounts-schema.ts';
+import { checkAccount } from './check-account.ts';
+import { getSecret, type MeltanoCredentials } from './meltano-credentials.ts';
+import { parseYaml } from './parse-yaml.ts';
+import { readTextFile } from './read-text-file.ts';
 
 /** How a deployment is started: through the API, or through Meltano Cloud's endpoint for repository webhooks. */
 export type Trigger = 'api' | 'webhook';
 
-/** One GitHub account of the operator's file. */
-export interface TenantAccount {
+/** One GitHub account of the accounts file. */
+export interface ConfiguredAccount {
   /** In lower case. */
   readonly login: string;
   /** GitHub's id of the account; null: whoever is first seen with the login. */
@@ -31,23 +31,23 @@ export interface TenantAccount {
   readonly adoptJobs: boolean;
   /** Workspace ids in lower case; null: all that the credentials see. */
   readonly allowedWorkspaces: readonly string[] | null;
-  readonly mappings: readonly TenantMapping[];
+  readonly mappings: readonly ConfiguredMapping[];
 }
 
 /** A mapping, and how its deployments are started. */
-export interface TenantMapping extends WorkspaceMapping {
+export interface ConfiguredMapping extends WorkspaceMapping {
   /** Null: as the account. */
   readonly trigger: Trigger | null;
   readonly deploymentSecret: string | null;
 }
 
-export type TenantsResult =
-  | { readonly ok: true; readonly accounts: readonly TenantAccount[] }
+export type AccountsResult =
+  | { readonly ok: true; readonly accounts: readonly ConfiguredAccount[] }
   /** One sentence for each problem, for the operator; never with a secret. */
   | { readonly ok: false; readonly problems: readonly string[] };
 
 /** What the environment says about Meltano Cloud: the defaults of each account. */
-export interface TenantDefaults {
+export interface AccountDefaults {
   readonly apiUrl: string;
   readonly authUrl: string;
   /** Null: each account's own API URL. */
@@ -57,26 +57,26 @@ export interface TenantDefaults {
   readonly allowInsecure: boolean;
 }
 
-export interface TenantsSource {
+export interface AccountsSource {
   readonly file: string;
   readonly env: Variables;
-  readonly defaults: TenantDefaults;
+  readonly defaults: AccountDefaults;
 }
 
-/** Reads the operator's file (TENANTS_FILE); every problem is reported, not only the first. */
-export function readTenantsFile(source: TenantsSource): TenantsResult {
+/** Reads the accounts file (ACCOUNTS_FILE); every problem is reported, not only the first. */
+export function readAccountsFile(source: AccountsSource): AccountsResult {
   let text: string;
   try {
     text = readTextFile(source.file);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    return { ok: false, problems: [`TENANTS_FILE ${source.file} can't be read (${code}).`] };
+    return { ok: false, problems: [`ACCOUNTS_FILE ${source.file} can't be read (${code}).`] };
   }
-  return parseTenants(text, source);
+  return parseAccounts(text, source);
 }
 
 /** The same for the file's text; `file` is only what problems call it. */
-export function parseTenants(text: string, source: TenantsSource): TenantsResult {
+export function parseAccounts(text: string, source: AccountsSource): AccountsResult {
   const yaml = parseYaml(text);
   const { problems, accounts } = yaml.problems.length > 0 ? NOTHING : readAccounts(yaml.value, source);
   const all = [...yaml.problems, ...problems.map((problem) => placeProblem(problem, yaml))];
@@ -89,22 +89,22 @@ export function parseTenants(text: string, source: TenantsSource): TenantsResult
 }
 
 /** What of an account must never leave. */
-export function listTenantSecrets({ credentials, deploymentSecret, mappings }: TenantAccount): string[] {
+export function listAccountSecrets({ credentials, deploymentSecret, mappings }: ConfiguredAccount): string[] {
   const others = [deploymentSecret, ...mappings.map((one) => one.deploymentSecret)];
   return [getSecret(credentials), ...others].filter((one) => one !== null);
 }
 
 interface ReadAccounts {
   readonly problems: readonly FileProblem[];
-  readonly accounts: readonly TenantAccount[];
+  readonly accounts: readonly ConfiguredAccount[];
 }
 
 const NOTHING: ReadAccounts = { problems: [], accounts: [] };
 
-function readAccounts(value: unknown, { env, defaults }: TenantsSource): ReadAccounts {
+function readAccounts(value: unknown, { env, defaults }: AccountsSource): ReadAccounts {
   const file = fileSchema.safeParse(value);
   const problems = file.success ? [] : [...toFileProblems(file.error, [], KNOWN_KEYS)];
-  const accounts: TenantAccount[] = [];
+  const accounts: ConfiguredAccount[] = [];
   const schema = createAccountSchema(env, defaults);
   const seen = new Set<string>();
   for (const [name, raw] of Object.entries(looseFileSchema.parse(value).accounts)) {
@@ -134,7 +134,7 @@ function checkLogin(name: string, seen: Set<string>): FileProblem[] {
 }
 
 /** Null without complete credentials, which `checkAccount` reports. */
-function toAccount(login: string, entry: AccountEntry, defaults: TenantDefaults): TenantAccount | null {
+function toAccount(login: string, entry: AccountEntry, defaults: AccountDefaults): ConfiguredAccount | null {
   const credentials = toCredentials(entry, defaults);
   if (credentials === null) return null;
   return {
@@ -157,7 +157,7 @@ function toAccount(login: string, entry: AccountEntry, defaults: TenantDefaults)
   };
 }
 
-function toCredentials(entry: AccountEntry, defaults: TenantDefaults): MeltanoCredentials | null {
+function toCredentials(entry: AccountEntry, defaults: AccountDefaults): MeltanoCredentials | null {
   const { token, client_id: clientId, client_secret: clientSecret } = entry;
   if (token !== undefined) return { kind: 'token', token };
   if (clientId === undefined || clientSecret === undefined) return null;

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { parseTenants, readTenantsFile, type TenantsResult } from '../../../src/config/tenants-file.ts';
+import { type AccountsResult, parseAccounts, readAccountsFile } from '../../../src/config/accounts-file.ts';
 
 const ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 const SOURCE = {
-  file: 'tenants.yml',
+  file: 'accounts.yml',
   env: { ACME_TOKEN: 'acme-secret-value', BETA_SECRET: ' beta-secret-value\n', EMPTY: ' ' },
   defaults: {
     apiUrl: 'https://env/api',
@@ -24,11 +24,11 @@ function acme(...lines: string[]): string {
 
 const TOKEN = `token: \${ACME_TOKEN}`;
 
-function problemsOf(result: TenantsResult): readonly string[] {
+function problemsOf(result: AccountsResult): readonly string[] {
   return result.ok ? [] : result.problems;
 }
 
-describe('parseTenants', () => {
+describe('parseAccounts', () => {
   test('reads an account with all that it may say', () => {
     const text = `
 accounts:
@@ -46,7 +46,7 @@ accounts:
         directory: analytics
         workspace: ${ID}
 `;
-    expect(parseTenants(text, SOURCE)).toEqual({
+    expect(parseAccounts(text, SOURCE)).toEqual({
       ok: true,
       accounts: [
         {
@@ -75,7 +75,7 @@ accounts:
 
   test('takes what an account leaves out from the environment; a login of digits stays what it is', () => {
     const text = `accounts: {007: {client_id: some-id, client_secret: "\${BETA_SECRET}", mappings: }}`;
-    expect(parseTenants(text, SOURCE)).toMatchObject({
+    expect(parseAccounts(text, SOURCE)).toMatchObject({
       accounts: [
         {
           id: null,
@@ -102,7 +102,7 @@ accounts:
     ["without that, the account's API URL", [...client, 'api_url: https://own/api'], null, 'https://own/api'],
   ])('the audience is %s', (_, lines, audience, expected) => {
     const source = { ...SOURCE, defaults: { ...SOURCE.defaults, audience } };
-    expect(parseTenants(acme(...lines), source)).toMatchObject({
+    expect(parseAccounts(acme(...lines), source)).toMatchObject({
       accounts: [{ credentials: { audience: expected } }],
     });
   });
@@ -112,7 +112,7 @@ const CLIENT = [`client_secret: \${BETA_SECRET}`];
 test.each<[string, string, string, RegExp]>([
   ['an empty file', '', '1:1', /the file must begin with accounts:/],
   ['no account', 'accounts: {}', '1:11', /at least one account/],
-  ['an unknown key of the file', `${acme(TOKEN)}tenants: 1\n`, '4:1', /tenants is not .* known .* accounts/],
+  ['an unknown key of the file', `${acme(TOKEN)}brunch: 1\n`, '4:1', /brunch is not .* known .* accounts/],
   ['an unknown key of an account', acme(TOKEN, 'tokne: x'), '4:5', /tokne is not .* known .* token/],
   ['a key that stands twice', acme(TOKEN, TOKEN), '4:5', /twice/],
   ['a login in two letter cases', `${acme(TOKEN)}  ACME:\n    ${TOKEN}\n`, '4:3', /ACME stands here twice/],
@@ -163,9 +163,9 @@ test.each<[string, string, string, RegExp]>([
   ['an alias of nothing', acme('token: *hunter2-literal'), '3:12', /alias/],
   ['a tag', acme('token: !hunter2-literal x'), '3:12', /tags/],
 ])('refuses %s, with its place', (_, text, place, problem) => {
-  const problems = problemsOf(parseTenants(text, SOURCE));
+  const problems = problemsOf(parseAccounts(text, SOURCE));
   expect(problems).toEqual([expect.stringMatching(problem)]);
-  expect(problems[0]).toMatch(new RegExp(`^tenants.yml:${place}: .*\\.$`));
+  expect(problems[0]).toMatch(new RegExp(`^accounts.yml:${place}: .*\\.$`));
   expect(problems[0]).not.toContain('hunter2');
 });
 
@@ -195,21 +195,21 @@ describe('a mapping', () => {
       /is for trigger: webhook only/,
     ],
   ])('%s is refused, with its place', (_, lines, place, problem) => {
-    const problems = problemsOf(parseTenants(acme(TOKEN, ...lines), SOURCE));
+    const problems = problemsOf(parseAccounts(acme(TOKEN, ...lines), SOURCE));
     expect(problems).toEqual([expect.stringMatching(problem)]);
-    expect(problems[0]).toMatch(new RegExp(`^tenants.yml:${place}: `));
+    expect(problems[0]).toMatch(new RegExp(`^accounts.yml:${place}: `));
   });
 
   test('is started by push where it, or its account, says so, with its own secret or the account’s', () => {
     const secret = `deployment_secret: \${BETA_SECRET}`;
     const own = acme(TOKEN, ...map(...good, '  trigger: webhook', `  ${secret}`));
-    expect(parseTenants(own, SOURCE)).toMatchObject({
+    expect(parseAccounts(own, SOURCE)).toMatchObject({
       ok: true,
       accounts: [
         { trigger: 'api', mappings: [{ trigger: 'webhook', deploymentSecret: 'beta-secret-value' }] },
       ],
     });
-    expect(parseTenants(acme(TOKEN, 'trigger: webhook', secret, ...map(...good)), SOURCE)).toMatchObject({
+    expect(parseAccounts(acme(TOKEN, 'trigger: webhook', secret, ...map(...good)), SOURCE)).toMatchObject({
       ok: true,
       accounts: [{ trigger: 'webhook', deploymentSecret: 'beta-secret-value', adoptJobs: true }],
     });
@@ -218,15 +218,15 @@ describe('a mapping', () => {
   test('needs credentials of its account, too, where it is started by push', () => {
     const start = ['trigger: webhook', `deployment_secret: \${BETA_SECRET}`];
     for (const lines of [[...start, ...map(...good)], map(...good, ...start.map((line) => `  ${line}`))]) {
-      expect(problemsOf(parseTenants(acme(...lines), SOURCE))).toEqual([
-        'tenants.yml:2:3: accounts.acme has no Meltano Cloud credentials: add token, or client_id and client_secret (trigger: webhook needs them too).',
+      expect(problemsOf(parseAccounts(acme(...lines), SOURCE))).toEqual([
+        'accounts.yml:2:3: accounts.acme has no Meltano Cloud credentials: add token, or client_id and client_secret (trigger: webhook needs them too).',
       ]);
     }
   });
 
   test('may give one workspace to two repositories', () => {
     const lines = map(...good, '- repository: acme/other', good[1] ?? '');
-    expect(parseTenants(acme(TOKEN, ...lines), SOURCE)).toMatchObject({ ok: true });
+    expect(parseAccounts(acme(TOKEN, ...lines), SOURCE)).toMatchObject({ ok: true });
   });
 });
 
@@ -241,28 +241,28 @@ accounts:
     hunter2-literal: x
     mappings: [{repository: beta/data}]
 `;
-  const problems = problemsOf(parseTenants(text, SOURCE));
+  const problems = problemsOf(parseAccounts(text, SOURCE));
   expect(problems.map((one) => one.split(': ')[0])).toEqual([
-    ...['tenants.yml:2:1', 'tenants.yml:4:3', 'tenants.yml:5:12', 'tenants.yml:7:12', 'tenants.yml:8:5'],
-    ...['tenants.yml:9:16', 'tenants.yml:9:29'],
+    ...['accounts.yml:2:1', 'accounts.yml:4:3', 'accounts.yml:5:12', 'accounts.yml:7:12', 'accounts.yml:8:5'],
+    ...['accounts.yml:9:16', 'accounts.yml:9:29'],
   ]);
   expect(problems.join('\n')).not.toContain('hunter2');
 });
 
-describe('readTenantsFile', () => {
+describe('readAccountsFile', () => {
   test('reads the file', () => {
     const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
     onTestFinished(() => rmSync(directory, { recursive: true }));
-    const file = join(directory, 'tenants.yml');
+    const file = join(directory, 'accounts.yml');
     writeFileSync(file, acme(TOKEN));
-    expect(readTenantsFile({ ...SOURCE, file })).toMatchObject({ ok: true });
+    expect(readAccountsFile({ ...SOURCE, file })).toMatchObject({ ok: true });
   });
 
   test('says that there is none', () => {
     const file = join(tmpdir(), 'no-such-file.yml');
-    expect(readTenantsFile({ ...SOURCE, file })).toEqual({
+    expect(readAccountsFile({ ...SOURCE, file })).toEqual({
       ok: false,
-      problems: [`TENANTS_FILE ${file} can't be read (ENOENT).`],
+      problems: [`ACCOUNTS_FILE ${file} can't be read (ENOENT).`],
     });
   });
 });

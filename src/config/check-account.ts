@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FileProblem } from './tenants-problems.ts';
+import type { FileProblem } from './accounts-problems.ts';
 
 /** As much of an account as the checks below need, whatever else is wrong with it. */
 const looseAccount = z.record(z.string(), z.unknown());

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+
 import { createRedactor, REDACTED } from '../../../src/logs/redact.ts';
-import { reloadTenants } from '../../../src/meltano/wiring.ts';
+import { reloadAccounts } from '../../../src/meltano/wiring.ts';
 
 const SECRET = 'value-of-the-new-token';
 const redactor = createRedactor({ secrets: [] });
@@ -17,7 +18,7 @@ let problems: unknown[];
 beforeEach(() => {
   const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
-  file = join(directory, 'tenants.yml');
+  file = join(directory, 'accounts.yml');
   [replaced, problems] = [[], []];
 });
 
@@ -31,7 +32,7 @@ function reload(text: string): void {
     allowInsecure: false,
   };
   const sink = { write: (line: string) => void problems.push(JSON.parse(line).problem) };
-  reloadTenants({
+  reloadAccounts({
     source: { file, env: { NEW_TOKEN: SECRET }, defaults },
     accounts: {
       replace: (accounts) => {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import type { KnownKeys } from './accounts-problems.ts';
 import { INSECURE_ERROR, isInsecure, TOKEN, TOKEN_ERROR } from './meltano-credentials.ts';
 import { describeInvisible } from './read-values.ts';
-import type { KnownKeys } from './tenants-problems.ts';
 
 /** The variables that `${NAME}` may name. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** A secret in the operator's file is only ever the name of an environment variable. */
+/** A secret in the accounts file is only ever the name of an environment variable. */
 const REFERENCE = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
 /** GitHub's logins; those of managed users have an underscore. */
 const LOGIN = /^[a-z0-9][a-z0-9_-]{0,99}$/i;

@@ -1,4 +1,4 @@
-import { isActedOn } from '../src/intake/acted-events.ts';
+import { isActedOn } from '../src/intake/events.ts';
 import { judgePush } from './judge-push.ts';
 import type { DemoComment, Stage } from './stage.ts';
 import { EXPECTED_JOBS, EXPECTED_PUSHES } from './tour.ts';

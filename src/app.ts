@@ -1,5 +1,7 @@
+import type { Server as HttpServer } from 'node:http';
 import type { EmitterWebhookEvent } from '@octokit/webhooks';
 import type { Logger } from 'pino';
+import type { Probot } from 'probot';
 import type { AppContext, ProcessContext } from './app-context.ts';
 import { createCommandPlanning, createConversations } from './commands/wiring.ts';
 import type { Configuration } from './config/environment.ts';
@@ -25,7 +27,7 @@ import {
 import { createLeaseContext } from './scheduling/lease-context.ts';
 import { watchClock } from './scheduling/watch-clock.ts';
 import { openScheduling } from './scheduling/wiring.ts';
-import { openDatabase } from './store/wiring.ts';
+import { type Database, openDatabase } from './store/wiring.ts';
 import { DependencyStates } from './web/dependency-states.ts';
 import { createMetrics } from './web/metrics.ts';
 import { createServer, keepConnections, loadProbot, startListening } from './web/wiring.ts';
@@ -54,26 +56,7 @@ export async function startApp(
   log: Logger,
   redactor: Redactor,
 ): Promise<Service> {
-  const leases = createLeaseContext();
-  const metrics = createMetrics();
-  const database = await openDatabase(configuration, leases, log);
-  const scheduling = await openScheduling(configuration, database, { leases, log, metrics }).catch(
-    async (error: unknown) => {
-      await database.close();
-      throw error;
-    },
-  );
-  const context = createContext({
-    ...scheduling,
-    configuration,
-    log,
-    redactor,
-    metrics,
-    clock: CLOCK,
-    githubClock: new RemoteClock(CLOCK),
-    stores: database.stores,
-    dependencies: new DependencyStates(CLOCK),
-  });
+  const { database, context } = await openContext(configuration, log, redactor);
   const { dispatcher, shared, accounts } = context;
   const clockWatch = watchClock(CLOCK, log);
   let isStopping = false;
@@ -87,23 +70,7 @@ export async function startApp(
   const httpServer = await startListening(server);
   // From here to the guard nothing is awaited, so no request comes before its handlers.
   const { recovery, stopWriting } = handleQueues(context);
-  createApp({
-    dispatcher,
-    clock: CLOCK,
-    log,
-    deliveries: context.stores,
-    onDelivery: metrics.delivery,
-    keepsPushes: async (owner) => accounts.forOwner(await context.knowOwner(owner))?.keepsPushes ?? false,
-    onInstallation: recovery.onInstallation,
-  })(probot);
-  keepConnections(httpServer, configuration.server.keepAliveSeconds);
-  guardWebhooks(httpServer, {
-    log,
-    path: configuration.server.webhookPath,
-    secret: configuration.github.webhookSecret,
-    receive: (delivery) => probot.webhooks.receive(delivery as EmitterWebhookEvent),
-    onFailure: recovery.onFailedDelivery,
-  });
+  receiveWebhooks(context, recovery, { probot, httpServer });
   const started = recovery.wakeUnfinished().then(() => {
     if (!isStopping) workingSince = CLOCK.elapsed();
   });
@@ -134,6 +101,34 @@ export async function startApp(
   };
 }
 
+async function openContext(
+  configuration: Configuration,
+  log: Logger,
+  redactor: Redactor,
+): Promise<{ database: Database; context: AppContext }> {
+  const leases = createLeaseContext();
+  const metrics = createMetrics();
+  const database = await openDatabase(configuration, leases, log);
+  const scheduling = await openScheduling(configuration, database, { leases, log, metrics }).catch(
+    async (error: unknown) => {
+      await database.close();
+      throw error;
+    },
+  );
+  const context = createContext({
+    ...scheduling,
+    configuration,
+    log,
+    redactor,
+    metrics,
+    clock: CLOCK,
+    githubClock: new RemoteClock(CLOCK),
+    stores: database.stores,
+    dependencies: new DependencyStates(CLOCK),
+  });
+  return { database, context };
+}
+
 function createContext(context: ProcessContext): AppContext {
   const { configuration, stores, clock, metrics, shared } = context;
   const { budgets, octokit } = createGitHub(context);
@@ -156,6 +151,31 @@ function createContext(context: ProcessContext): AppContext {
       listNamed: () => [...(configuration.allowedAccounts ?? []), ...accounts.named],
     }),
   };
+}
+
+function receiveWebhooks(
+  { configuration, stores, dispatcher, clock, log, metrics, accounts, knowOwner }: AppContext,
+  { onInstallation, onFailedDelivery }: Recovery,
+  { probot, httpServer }: { readonly probot: Probot; readonly httpServer: HttpServer },
+): void {
+  const { server, github } = configuration;
+  createApp({
+    dispatcher,
+    clock,
+    log,
+    deliveries: stores,
+    onDelivery: metrics.delivery,
+    keepsPushes: async (owner) => accounts.forOwner(await knowOwner(owner))?.keepsPushes ?? false,
+    onInstallation,
+  })(probot);
+  keepConnections(httpServer, server.keepAliveSeconds);
+  guardWebhooks(httpServer, {
+    log,
+    path: server.webhookPath,
+    secret: github.webhookSecret,
+    receive: (delivery) => probot.webhooks.receive(delivery as EmitterWebhookEvent),
+    onFailure: onFailedDelivery,
+  });
 }
 
 interface Working {

@@ -7,8 +7,7 @@ import type {
 } from 'node:http';
 import type { Logger } from 'pino';
 import { readSignedBody } from './read-signed-body.ts';
-import { Refusal } from './refusal.ts';
-import { createRefusalLog, type RefusedRequest } from './refusal-log.ts';
+import { createRefusalLog, Refusal, type RefusedRequest } from './refusal.ts';
 import { UnverifiedBodies } from './unverified-bodies.ts';
 
 const SIGNATURE = /^sha256=([0-9a-f]{64})$/;

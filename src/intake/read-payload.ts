@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CONFIGURATION_FILES } from '../domain/configuration-in-use.ts';
-import type { PushEvent, RepositoryEvent } from '../domain/delivery.ts';
+import type { PullRequestEvent, PushEvent, RepositoryEvent } from '../domain/delivery.ts';
 import { isBot, originSchema, personSchema, readOrigin, readTime, shaSchema } from './read-origin.ts';
 
 const paths = z.array(z.string()).nullish();
@@ -73,5 +73,20 @@ export function readRepositoryChange(payload: unknown): RepositoryEvent {
     repository,
     formerFullName:
       formerOwner || formerName ? `${formerOwner ?? account}/${formerName ?? repository.name}` : null,
+  };
+}
+
+export const pullRequestPayload = originSchema.extend({
+  pull_request: z.object({ number: z.int(), head: z.object({ sha: shaSchema }) }),
+});
+
+/** The needed fields of a pull request. Throws a ZodError that names what is missing. */
+export function readPullRequest(payload: unknown): PullRequestEvent {
+  const { pull_request: pull, ...origin } = pullRequestPayload.parse(payload);
+  return {
+    kind: 'pull_request',
+    ...readOrigin(origin),
+    number: pull.number,
+    headSha: pull.head.sha,
   };
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
 import { ageOf, stamp } from '../domain/stored-times.ts';
-import { isActedOn } from '../intake/acted-events.ts';
+import { isActedOn } from '../intake/events.ts';
 import type { DeliveryLog, LoggedDelivery, Redelivery } from './delivery-log.ts';
 import type { SweepStore } from './sweep-store.ts';
 

@@ -2,7 +2,7 @@ import type { Counter, Histogram } from 'prom-client';
 import type { Conclusion } from '../domain/deployment.ts';
 import type { QueueName } from '../domain/dispatcher.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
-import { listActedOnEvents } from '../intake/acted-events.ts';
+import { listSubscriptions } from '../intake/events.ts';
 
 export interface FromZero {
   readonly deliveries: Counter<'event' | 'outcome'>;
@@ -46,7 +46,7 @@ const QUEUES: Record<QueueName, true> = {
  * the first of whatever an alert waits for.
  */
 export function countFromZero({ deliveries, deployments, found, sweepRequests, takeOvers }: FromZero): void {
-  for (const event of listActedOnEvents()) {
+  for (const event of listSubscriptions()) {
     for (const outcome of ['stored', 'duplicate', 'unreadable']) deliveries.inc({ event, outcome }, 0);
   }
   for (const [conclusion, reason] of ENDS) deployments.inc({ conclusion, reason }, 0);

@@ -1,4 +1,5 @@
 import type { Configuration } from '../../config/environment.ts';
+import { listSubscriptions } from '../../intake/events.ts';
 import type { GitHubConnection } from './connect-github.ts';
 import { describeError, readStatus } from './describe-error.ts';
 import { type Finding, findingsOf } from './finding.ts';
@@ -42,7 +43,7 @@ export async function checkApp(
   const findings = [
     ok(`APP_ID and the private key sign in as the GitHub App ${app.slug ?? app.name ?? appId}`),
     ...checkPermissions(app, settingsUrl, manifest),
-    ...checkEvents(app, settingsUrl, manifest),
+    ...checkEvents(app, settingsUrl),
   ];
   return { findings, settingsUrl };
 }
@@ -87,8 +88,8 @@ function checkPermissions(app: App, settingsUrl: string, { permissions }: Manife
   ];
 }
 
-function checkEvents(app: App, settingsUrl: string, { events }: Manifest): Finding[] {
-  const missing = events.filter((event) => !(app.events ?? []).includes(event));
+function checkEvents(app: App, settingsUrl: string): Finding[] {
+  const missing = listSubscriptions().filter((event) => !(app.events ?? []).includes(event));
   return [
     missing.length === 0
       ? ok('The App is told of the events of app.yml')

@@ -6,18 +6,16 @@ import { findProjectFolder } from '../../config/find-project-folder.ts';
 
 const manifestSchema = z.object({
   default_permissions: z.record(z.string(), z.enum(['read', 'write'])),
-  default_events: z.array(z.string()),
 });
 
 /** What the app asks GitHub for. */
 export interface Manifest {
   readonly permissions: Readonly<Record<string, 'read' | 'write'>>;
-  readonly events: readonly string[];
 }
 
 export function readManifest(folder: string = findProjectFolder()): Manifest {
   const manifest = manifestSchema.parse(parse(readFileSync(join(folder, 'app.yml'), 'utf8')));
-  return { permissions: manifest.default_permissions, events: manifest.default_events };
+  return { permissions: manifest.default_permissions };
 }
 
 /** The permissions that are asked for and not granted, such as `checks: write`. */

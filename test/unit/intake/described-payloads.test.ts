@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { EmitterWebhookEvent, EmitterWebhookEventName } from '@octokit/webhooks';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import type { z } from 'zod';
 import type { AppEvent } from '../../../src/domain/delivery.ts';
-import { isActedOn, listActedOnEvents } from '../../../src/intake/acted-events.ts';
+import { EVENTS as ACTED_ON, listSubscriptions } from '../../../src/intake/events.ts';
 import {
   type commitCommentPayload,
   type issueCommentPayload,
@@ -11,12 +14,13 @@ import {
   readIssueComment,
 } from '../../../src/intake/read-comment.ts';
 import {
+  type pullRequestPayload,
   type pushPayload,
+  readPullRequest,
   readPush,
   readRepositoryChange,
   type repositoryPayload,
 } from '../../../src/intake/read-payload.ts';
-import { type pullRequestPayload, readPullRequest } from '../../../src/intake/read-pull-request.ts';
 import {
   type checkRunPayload,
   type checkSuitePayload,
@@ -127,9 +131,12 @@ function spoil(payload: Payload, path: string, value: null | undefined): Payload
 }
 
 test('the lines above are about all events that the app acts on', () => {
-  const names = Object.keys(ACCEPTED).map((name) => name.split('.', 1)[0]);
-  expect([...new Set(names)].sort()).toEqual(listActedOnEvents().sort());
-  expect(Object.keys(ACCEPTED).filter((name) => !isActedOn(name, null))).toEqual([]);
+  expect(Object.keys(ACCEPTED).sort()).toEqual(ACTED_ON.map(([name]) => name).sort());
+});
+
+test('app.yml subscribes to the events that the app acts on, and to no other', () => {
+  const manifest = parse(readFileSync(join(import.meta.dirname, '../../../app.yml'), 'utf8'));
+  expect(manifest.default_events.toSorted()).toEqual(listSubscriptions().sort());
 });
 
 describe.each(EVENTS)('%s', (name, read, needed) => {

@@ -5,6 +5,7 @@ import { describeError } from '../../../../src/cli/doctor/describe-error.ts';
 import { readManifest } from '../../../../src/cli/doctor/read-manifest.ts';
 import { renderFinding } from '../../../../src/cli/doctor/render-findings.ts';
 import type { Configuration } from '../../../../src/config/environment.ts';
+import { listSubscriptions } from '../../../../src/intake/events.ts';
 
 const MANIFEST = readManifest();
 const GITHUB = { webUrl: 'https://github.com', appId: 7 } as Configuration['github'];
@@ -21,7 +22,7 @@ const APP = {
   slug: 'deploy',
   name: 'Deploy',
   permissions: MANIFEST.permissions,
-  events: MANIFEST.events,
+  events: listSubscriptions(),
 };
 
 test.each([

@@ -1,0 +1,38 @@
+import type { EmitterWebhookEventName } from '@octokit/webhooks';
+import type { AppEvent } from '../domain/delivery.ts';
+import { readCommitComment, readIssueComment } from './read-comment.ts';
+import { readPullRequest, readPush, readRepositoryChange } from './read-payload.ts';
+import { readCheckRun, readCheckSuite } from './read-rerun.ts';
+
+/**
+ * The events that the app stores and acts on, each with its reader. Probot answers and drops all others. The sweep of missed
+ * deliveries, the metrics and the doctor's look at the App go by this list too.
+ */
+export const EVENTS: readonly (readonly [EmitterWebhookEventName, (payload: unknown) => AppEvent])[] = [
+  ['push', readPush],
+  ['repository.renamed', readRepositoryChange],
+  ['repository.transferred', readRepositoryChange],
+  ['repository.publicized', readRepositoryChange],
+  ['repository.privatized', readRepositoryChange],
+  ['issue_comment.created', readIssueComment],
+  ['commit_comment.created', readCommitComment],
+  ['check_run.requested_action', readCheckRun],
+  ['check_run.rerequested', readCheckRun],
+  ['check_suite.rerequested', readCheckSuite],
+  ['pull_request.opened', readPullRequest],
+  ['pull_request.synchronize', readPullRequest],
+  ['pull_request.reopened', readPullRequest],
+  ['pull_request.ready_for_review', readPullRequest],
+];
+
+const NAMES = new Set<string>(EVENTS.map(([name]) => name));
+
+/** True for a delivery that the app stores. */
+export function isActedOn(event: string, action: string | null): boolean {
+  return NAMES.has(action === null ? event : `${event}.${action}`);
+}
+
+/** The events that the GitHub App subscribes to, each once. */
+export function listSubscriptions(): string[] {
+  return [...new Set([...NAMES].map((name) => name.split('.', 1)[0] ?? name))];
+}

@@ -11,7 +11,7 @@ const PERMISSIVE = new Set([
     'MIT',
     'MIT-0',
   ],
-  ...['Python-2.0', 'Unlicense', 'Zlib'],
+  ...['PSF-2.0', 'Python-2.0', 'Unlicense', 'Zlib'],
 ]);
 /** Copyleft that stays with its own files. Of tools that only build and test the project, nothing is passed on. */
 const FOR_TOOLS = new Set(['MPL-2.0', 'CC-BY-4.0']);

@@ -1,89 +1,86 @@
-import { type Node, type NodeWalkingStep, Parser } from 'commonmark';
+import MarkdownIt from 'markdown-it';
 import { type HidingState, markOpenLines, NOTHING_HIDES } from './mark-open-lines.ts';
 
 /** As CommonMark ends lines. */
 export const LINE_END = /\r\n|\n|\r/;
 
+/** Lists and quotes that may stand within one another, each with a level or two of its own. */
+const MAX_DEPTH = 50;
+
 /**
- * Those of the `wanted` lines (numbers from 0) that GitHub shows as text of the writer's own: not in a quote, a code
- * block, a code span or an HTML comment.
- *
- * The blocks come from CommonMark's reference parser, whose block pass is linear but for the two cases that are kept
- * from it below. What hides text within a block is looked for by a scan of our own: inline parsing can take seconds
- * for 64 kB of brackets.
+ * Only blocks: inline Markdown can't change where a block begins or ends. markdown-it takes the definition of a link
+ * (`[name]: address`) for a block, CommonMark for the beginning of a paragraph, which a quote's lazy next line continues.
+ * So where there may be one, a line is text only if it is text either way.
+ */
+const BLOCKS = new MarkdownIt('commonmark', { maxNesting: 3 * MAX_DEPTH }).disable('inline');
+const BLOCKS_WITHOUT_DEFINITIONS = new MarkdownIt('commonmark', { maxNesting: 3 * MAX_DEPTH }).disable([
+  'inline',
+  'reference',
+]);
+
+/**
+ * The `wanted` lines (numbers from 0) that GitHub shows as the writer's own text: not in a quote, a code block, a code
+ * span or an HTML comment. Takes time in proportion to the text.
  */
 export function findTextLines(body: string, wanted: ReadonlySet<number>): ReadonlySet<number> {
-  const lines = dropRepeatedBlanks(body.split(LINE_END));
-  const found = new Set<number>();
-  let state: HidingState = NOTHING_HIDES;
-  for (const block of findTextBlocks(lines)) {
-    const [[first], [last]] = block.sourcepos;
-    const own = lines.slice(first - 1, last);
-    const isHtml = block.type === 'html_block';
-    // Other text matters only where it may end what HTML left open.
-    if (!isHtml && state === NOTHING_HIDES && !own.some(({ number }) => wanted.has(number))) continue;
-    const marked = markOpenLines({ lines: own.map(({ text }) => text), isHtml, state });
-    for (const line of marked.open) {
-      const number = own[line]?.number;
-      if (number !== undefined && wanted.has(number)) found.add(number);
-    }
-    state = marked.state;
-  }
-  return found;
+  const lines = body.split(LINE_END);
+  const text = lines.map(limitDepth).join('\n');
+  const found = selectTextLines(lines, findTextBlocks(BLOCKS_WITHOUT_DEFINITIONS, text), wanted);
+  return text.includes(']:') ? selectTextLines(lines, findTextBlocks(BLOCKS, text), found) : found;
 }
 
-interface Line {
-  readonly text: string;
-  readonly number: number;
+/** The beginning of a line that opens many quotes and lists. Nobody writes such a line, so its rest is left out. */
+const DEEP_LINE = new RegExp(`^(?:[ \\t]*(?:>|(?:[-+*]|\\d{1,9}[.)])[ \\t])){${MAX_DEPTH}}`);
+
+function limitDepth(line: string): string {
+  const deep = DEEP_LINE.exec(line);
+  return deep ? `${deep[0]} x` : line;
 }
 
-/**
- * Without the empty lines (in quotes too) that follow another one. They change nothing, and each would cost the block
- * parser a step for every list that is open: 16,000 lists in one line and as many empty lines took it a minute.
- */
-function dropRepeatedBlanks(texts: readonly string[]): readonly Line[] {
-  let before: string | null = null;
-  return texts.flatMap((text, number) => {
-    const quotes = /^[> \t]*$/.test(text) ? text.replace(/[ \t]+/g, '') : null;
-    const isRepeated = quotes !== null && quotes === before;
-    before = quotes;
-    return isRepeated ? [] : [{ text, number }];
-  });
-}
-
-/**
- * The beginning of a line that opens 50 quotes and lists. Nobody writes such a line, and the block parser looks through
- * the rest of it once for each; it is given no more than this.
- */
-const DEEP_LINE = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])[ \t])){50}/;
-
-function limitDepth(text: string): string {
-  const deep = DEEP_LINE.exec(text);
-  return deep ? `${deep[0]} x` : text;
-}
-
-function findTextBlocks(lines: readonly Line[]): readonly Node[] {
-  // Without its inline pass. Should a later version name that pass otherwise, it is only slower.
-  const parser = Object.assign(new Parser(), { processInlines: () => undefined });
-  const walker = parser.parse(lines.map(({ text }) => limitDepth(text)).join('\n')).walker();
-  const blocks: Node[] = [];
-  let step: NodeWalkingStep | null = walker.next();
-  while (step) {
-    const { node, entering } = step;
-    // A quote's blocks are passed over: the walk goes on at its end.
-    if (entering && node.type === 'block_quote') walker.resumeAt(node, false);
-    else if (entering && isText(node)) blocks.push(node);
-    step = walker.next();
-  }
-  return blocks;
+/** A block of text: its first line, and the line after its last one. */
+interface TextBlock {
+  readonly first: number;
+  readonly end: number;
+  readonly isHtml: boolean;
 }
 
 /**
  * A heading counts because `--` under a line, as e-mail signatures begin, makes the line a heading; a ruler because Outlook
  * draws one above the mail that is answered.
  */
-const TEXT_NODES: ReadonlySet<string> = new Set(['paragraph', 'heading', 'html_block', 'thematic_break']);
+const TEXT_TOKENS: ReadonlySet<string> = new Set(['paragraph_open', 'heading_open', 'html_block', 'hr']);
 
-function isText(node: Node): boolean {
-  return TEXT_NODES.has(node.type);
+function findTextBlocks(parser: typeof BLOCKS, text: string): readonly TextBlock[] {
+  const blocks: TextBlock[] = [];
+  let quotes = 0;
+  for (const { type, map } of parser.parse(text, {})) {
+    if (type === 'blockquote_open') quotes += 1;
+    else if (type === 'blockquote_close') quotes -= 1;
+    else if (quotes === 0 && map !== null && TEXT_TOKENS.has(type)) {
+      blocks.push({
+        first: map[0],
+        end: map[1],
+        isHtml: type === 'html_block',
+      });
+    }
+  }
+  return blocks;
+}
+
+function selectTextLines(
+  lines: readonly string[],
+  blocks: readonly TextBlock[],
+  wanted: ReadonlySet<number>,
+): ReadonlySet<number> {
+  const found = new Set<number>();
+  let state: HidingState = NOTHING_HIDES;
+  for (const { first, end, isHtml } of blocks) {
+    const own = lines.slice(first, end);
+    // Other text matters only where it may end what HTML left open.
+    if (!isHtml && state === NOTHING_HIDES && !own.some((_, at) => wanted.has(first + at))) continue;
+    const marked = markOpenLines({ lines: own, isHtml, state });
+    for (const line of marked.open) if (wanted.has(first + line)) found.add(first + line);
+    state = marked.state;
+  }
+  return found;
 }

@@ -1,5 +1,3 @@
-import { SpanEnds } from './span-ends.ts';
-
 /** What is still open at the end of a block, and hides or quotes what comes after it. */
 export interface HidingState {
   /** What ends the HTML comment (or its kin) that is open; null: none is. */
@@ -122,5 +120,41 @@ class OpenLineScan {
     const opened = this.#elements.lastIndexOf(token.slice(2));
     if (opened >= 0) this.#elements.splice(opened);
     this.#kept = Math.min(this.#kept, this.#elements.length);
+  }
+}
+
+/** Where code spans and HTML comments of a text end. Asked from left to right, it takes linear time in all. */
+class SpanEnds {
+  readonly #text: string;
+  readonly #ticks = new Map<number, number[]>();
+  /** Closing texts that are known not to come any more. */
+  readonly #absent = new Set<string>();
+
+  constructor(text: string) {
+    this.#text = text;
+    const runs = [...text.matchAll(/`+/g)].reverse();
+    for (const run of runs) {
+      const starts = this.#ticks.get(run[0].length);
+      if (starts) starts.push(run.index);
+      else this.#ticks.set(run[0].length, [run.index]);
+    }
+  }
+
+  /** The end of the next run of exactly as many backticks; null: none, so that the opening ones are plain text. */
+  afterTicks(length: number, from: number): number | null {
+    const starts = this.#ticks.get(length) ?? [];
+    for (let start = starts.pop(); start !== undefined; start = starts.pop()) {
+      if (start >= from) return start + length;
+    }
+    return null;
+  }
+
+  /** The end of the next `closer`; null: none. */
+  afterText(closer: string, from: number): number | null {
+    if (this.#absent.has(closer)) return null;
+    const start = this.#text.indexOf(closer, from);
+    if (start >= 0) return start + closer.length;
+    this.#absent.add(closer);
+    return null;
   }
 }

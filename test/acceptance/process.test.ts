@@ -168,7 +168,7 @@ describe('the process', () => {
     '/node_modules/undici/lib/llhttp/llhttp_simd-wasm.js',
     '/node_modules/@secretlint/core/',
     '/node_modules/@secretlint/secretlint-rule-preset-recommend/',
-    '/node_modules/commonmark/',
+    '/node_modules/markdown-it/',
     '/src/commands/wiring.ts',
     '/src/recovery/wiring.ts',
   ])('ends with a clear line when %s can not be loaded, and serves nothing', async (part) => {

@@ -94,6 +94,9 @@ test.each([
   '<pre>',
   '"',
   '\\',
+  '- - \n',
+  '- a\n ',
+  '[a]: b\n',
 ])('65,536 characters of %j are read', (piece) => {
   const hostile = piece.repeat(Math.floor(65_500 / piece.length));
   expect(parseCommand(`/redeploy\n\n${hostile}`)).toMatchObject({ kind: 'command', ignored: 0 });

@@ -154,6 +154,8 @@ test.each<[string, string]>([
   ['after empty lines of a fence', '```\n\n\n\n/redeploy\n\n\n```'],
   ['in a very deep quote, lazily', `${'> '.repeat(70)}quoted\n/redeploy`],
   ['in a nested quote', '- > - quoted\n/redeploy'],
+  ['in a quote, below the definition of a link', '> [a]: https://example.com\n/redeploy'],
+  ['the address in the definition of a link', '[a]:\n/redeploy'],
   ['in a list item', '- /redeploy'],
   ['in a numbered list item', '1. /redeploy'],
   ['after four spaces', '    /redeploy'],

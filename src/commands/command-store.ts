@@ -5,8 +5,6 @@ import type { RepositoryWorkspace } from '../domain/workspace-key.ts';
 /** The commands and their conversations. */
 export interface CommandStore {
   getCommand(id: string): Promise<CommandRecord | null>;
-  /** Ids of those about which something is still to be said. */
-  listOpenCommands(): Promise<string[]>;
   saveCommand(id: string, change: CommandChange): Promise<void>;
   /** The deployments that a command asked for, or withdrew. */
   listCommandDeployments(id: string): Promise<Deployment[]>;

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
 import type { ConversationApi } from '../domain/conversation.ts';
-import type { DeploymentStore } from '../domain/deployment-store.ts';
+import type { DeploymentReader } from '../domain/deployment-store.ts';
 import type { Pages } from '../domain/pages.ts';
-import type { RepositoryStore } from '../domain/repository-store.ts';
+import type { RepositoryReader } from '../domain/repository-store.ts';
 import type { CommandStore } from './command-store.ts';
 import type { FirstErrorReader } from './read-first-error.ts';
 import type { LogTailReader } from './read-log-tail.ts';
@@ -11,8 +11,8 @@ import type { ReplyView } from './replies/reply-view.ts';
 
 /** What the steps of a conversation work with. */
 export interface ConversationContext {
-  readonly store: CommandStore & Pick<DeploymentStore, 'getDeployment'>;
-  readonly repositories: Pick<RepositoryStore, 'getRepository'>;
+  readonly store: CommandStore & DeploymentReader;
+  readonly repositories: RepositoryReader;
   readonly api: ConversationApi;
   /** Renders the reply; nothing secret is in what it gives. */
   readonly render: (view: ReplyView) => string;

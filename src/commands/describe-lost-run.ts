@@ -1,10 +1,10 @@
 import { CONCLUSIONS, type Conclusion, type Repository } from '../domain/deployment.ts';
 import type { ExternalId } from '../domain/external-id.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
+import { toWholeSecond } from '../domain/remote-clock.ts';
 import type { LogMode } from '../domain/repository-configuration.ts';
 import type { ShownCheckRun } from '../domain/shown-check-run.ts';
 import type { Workspace } from '../domain/workspace.ts';
-import { toWholeSecond } from '../planning/describe-deployment.ts';
 import type { LostRun } from '../planning/plan-store.ts';
 
 export interface LostRunFacts {
@@ -58,6 +58,7 @@ export function describeLostRun(facts: LostRunFacts): LostRun | null {
       problem: run.title,
       log,
       badFile: null,
+      treeDigest: null,
     },
     ended: { checkRunId: run.id, checkRunUrl: run.url, jobId: ids.jobId, concludedAt: endedAt },
   };

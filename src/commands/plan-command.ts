@@ -15,13 +15,14 @@ import {
   type Refusal,
 } from '../domain/conversation.ts';
 import type { CommentEvent } from '../domain/delivery.ts';
-import type { DeploymentStore } from '../domain/deployment-store.ts';
+import type { PlannedDeployment } from '../domain/deployment.ts';
+import type { OpenDeployments } from '../domain/deployment-store.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import type { RepositoryNames } from '../domain/repository-store.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { ListWorkspaces } from '../planning/list-workspaces.ts';
 import type { PlanningPorts } from '../planning/plan-push.ts';
-import type { Plan, PlannedDeployment } from '../planning/plan-store.ts';
+import type { Plan } from '../planning/plan-store.ts';
 import { explainNoWorkspace } from '../planning/select-own-workspaces.ts';
 import { chooseTargets } from './choose-targets.ts';
 import type { CommandStore } from './command-store.ts';
@@ -39,7 +40,7 @@ const TOO_LATE_MS = 60 * 60_000;
 
 export interface CommandPorts {
   readonly reads: CommandReads;
-  readonly store: Pick<CommandStore, 'isRepeated'> & Pick<DeploymentStore, 'listOpen'> & RepositoryNames;
+  readonly store: Pick<CommandStore, 'isRepeated'> & OpenDeployments & RepositoryNames;
   readonly planning: PlanningPorts;
   readonly configurations: Configurations;
 }

@@ -1,10 +1,10 @@
 import type { UsableConfiguration } from '../domain/configuration-in-use.ts';
 import type { Answer } from '../domain/conversation.ts';
-import type { Cause, Repository } from '../domain/deployment.ts';
+import type { Cause, PlannedDeployment, Repository } from '../domain/deployment.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { describeDeployment, type NameCheckRun } from '../planning/describe-deployment.ts';
-import type { LacksPush, NewId, PlannedDeployment } from '../planning/plan-store.ts';
+import type { LacksPush, NewId } from '../planning/plan-store.ts';
 import type { HeadReads } from './reads-of-one-command.ts';
 import { nameWorkspaces } from './select-workspaces.ts';
 
@@ -83,6 +83,7 @@ export async function planRedeploy(
       reason: cause,
       conclusion: null,
       problem: null,
+      treeDigest: null,
     });
   }
   return { deployments, missing, pushless };

@@ -8,15 +8,14 @@ import {
 import { isConfigurationRunId } from '../domain/configuration-run.ts';
 import { isAtLeast, type PermissionLevel } from '../domain/conversation.ts';
 import type { RerunEvent } from '../domain/delivery.ts';
-import type { Cause, Rerun } from '../domain/deployment.ts';
+import type { Cause, PlannedDeployment, Rerun } from '../domain/deployment.ts';
 import { parseExternalId } from '../domain/external-id.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import { settingsOf } from '../domain/repository-configuration.ts';
 import type { ShownCheckRun, ShownCheckRuns } from '../domain/shown-check-run.ts';
 import type { Workspace } from '../domain/workspace.ts';
-import { toWholeSecond } from '../planning/describe-deployment.ts';
 import type { ListWorkspaces } from '../planning/list-workspaces.ts';
-import type { NotedRerun, Plan, PlannedDeployment } from '../planning/plan-store.ts';
+import type { NotedRerun, Plan } from '../planning/plan-store.ts';
 import type { CommandStore } from './command-store.ts';
 import { describeLostRun, type LostRunFacts } from './describe-lost-run.ts';
 import { toLevel } from './permissions.ts';
@@ -268,10 +267,7 @@ async function chooseTime(
     repositoryId: event.repository.id,
   };
   const [last] = await store.listRecent(workspace, 1);
-  return Math.max(
-    event.pushedAt ?? toWholeSecond(planning.githubClock.toRemote(receivedAt)),
-    last?.pushedAt ?? 0,
-  );
+  return Math.max(event.pushedAt ?? planning.githubClock.toRemoteSecond(receivedAt), last?.pushedAt ?? 0);
 }
 
 /** What the old run has to say of it; null when the new run takes its place on the same commit. */

@@ -46,10 +46,7 @@ export async function findForeignJob(
 }
 
 /** Whether the job deployed what the branch was before the push: it was made for something else. */
-export function tookCommitBefore(
-  { before }: Pick<Deployment, 'before'>,
-  job: Pick<Job, 'commitId'>,
-): boolean {
+export function tookCommitBefore({ before }: Deployment, job: Job): boolean {
   return before !== null && tookCommit(job, before) === true;
 }
 

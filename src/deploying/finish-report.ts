@@ -1,10 +1,10 @@
 import { type Deployment, isReported } from '../domain/deployment.ts';
+import type { DeploymentReader } from '../domain/deployment-store.ts';
 import { judgeRead } from '../domain/judge-failure.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { ageOf } from '../domain/stored-times.ts';
 import { describeFailure } from '../reporting/render/describe-failure.ts';
-import type { ReportStore } from '../reporting/report-store.ts';
 import { logFields, type ReconcileContext } from './reconcile-context.ts';
 
 /** How long the last report waits for a log that can't be read (milliseconds): an outage mustn't keep it back for long. */
@@ -19,7 +19,7 @@ const NO_LOG = new Set(['job_deleted', 'watch_refused']);
  */
 export function createReportFinisher(
   context: ReconcileContext,
-  reports: Pick<ReportStore, 'getDeployment'>,
+  reports: DeploymentReader,
 ): (deploymentId: string) => Promise<number | null> {
   const failures = new Map<string, number>();
 

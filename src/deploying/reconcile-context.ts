@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Accounts } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { Configurations } from '../domain/configuration-in-use.ts';
+import type { KnownConfigurations } from '../domain/configuration-in-use.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { DeploymentStore } from '../domain/deployment-store.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
@@ -27,14 +27,14 @@ export interface ReconcileContext {
   readonly followers: Followers;
   readonly store: DeploymentStore & TreeDigestStore & KeptPushStore;
   readonly repositories: RepositoryStore;
-  readonly configurations: Pick<Configurations, 'known'>;
+  readonly configurations: KnownConfigurations;
   readonly accounts: Accounts;
   readonly openTrees: OpenTrees;
   readonly reporter: Reporter;
   readonly dispatcher: Dispatcher;
   readonly logs: Pick<LogStore, 'readOn' | 'readWhole'>;
   readonly clock: Clock;
-  readonly githubClock: Pick<RemoteClock, 'ahead' | 'toLocal'>;
+  readonly githubClock: RemoteClock;
   /** 0 to 1. */
   readonly random: () => number;
   readonly log: Logger;

@@ -38,11 +38,14 @@ export interface BadFile extends FileAtCommit {
   readonly problems: readonly ConfigurationProblem[];
 }
 
-export interface UsableConfiguration {
-  readonly kind: 'usable';
+export interface GoodConfiguration {
   readonly configuration: RepositoryConfiguration;
   /** Null: there was no file. */
   readonly source: FileAtCommit | null;
+}
+
+export interface UsableConfiguration extends GoodConfiguration {
+  readonly kind: 'usable';
   /** The file as it is now can't be used: `configuration` is the last good one. */
   readonly bad: BadFile | null;
   /** Pushes were held once, because the first file was bad: what they changed was deployed by nobody. */
@@ -70,7 +73,7 @@ export interface StoredConfiguration {
   readonly toldAt: number;
   /** What identifies the file's content; null without a file. */
   readonly content: string | null;
-  readonly good: Pick<UsableConfiguration, 'configuration' | 'source'> | null;
+  readonly good: GoodConfiguration | null;
   /** `text`: to be judged again, since workspaces come and go; null where it couldn't be read as one. */
   readonly bad: (BadFile & { readonly text: string | null }) | null;
   readonly wasHeld: boolean;
@@ -137,13 +140,16 @@ export interface ConfigurationLook {
   readonly push?: PushToLookAt;
 }
 
-export interface Configurations {
+export interface KnownConfigurations {
+  /** As far as it is known without asking; null when it was never read. */
+  known(repositoryId: number): Promise<ConfigurationInUse | null>;
+}
+
+export interface Configurations extends KnownConfigurations {
   /** Whether `current` is said without asking GitHub, but for a push. */
   isKept(repository: Repository): Promise<boolean>;
   /** Asks GitHub only where the default branch moved. Throws when it can't answer now. */
   current(look: ConfigurationLook): Promise<ConfigurationInUse>;
-  /** As far as it is known without asking; null when it was never read. */
-  known(repositoryId: number): Promise<ConfigurationInUse | null>;
 }
 
 /** With each entry meaning its workspace by id, so that renaming a workspace doesn't undo what holds for it. */
@@ -159,7 +165,11 @@ export function pinWorkspaces(
 }
 
 /** Whether a newer list of workspaces could mend it. */
-export function isAboutWorkspaces({ problems }: Pick<BadFile, 'problems'>): boolean {
+export function isAboutWorkspaces({
+  problems,
+}: {
+  readonly problems: readonly ConfigurationProblem[];
+}): boolean {
   return problems.some(({ path = '' }) => /^workspaces\[\d+\]\.workspace$/.test(path));
 }
 

@@ -1,5 +1,5 @@
-import type { BadFile, ConfigurationProblem } from './configuration-in-use.ts';
-import type { Deployment, Repository } from './deployment.ts';
+import type { ConfigurationProblem } from './configuration-in-use.ts';
+import type { ReportProgress, Repository } from './deployment.ts';
 import { trackedBranch } from './match-workspaces.ts';
 import { type LogMode, type RepositoryConfiguration, settingsOf } from './repository-configuration.ts';
 import type { Workspace } from './workspace.ts';
@@ -18,45 +18,41 @@ export interface WouldDeploy {
   readonly environment: string | null;
 }
 
+interface FileProblems {
+  readonly file: string;
+  readonly problems: readonly ConfigurationProblem[];
+}
+
 /** What is to be said about a configuration file at a commit. */
 export type ConfigurationVerdict =
-  | {
+  | (FileProblems & {
       readonly kind: 'bad';
-      readonly file: string;
-      readonly problems: readonly ConfigurationProblem[];
       /** What that means for pushes; `proposed`: nothing yet, it is on a pull request. */
       readonly effect: 'held' | 'last_good' | 'proposed';
-    }
+    })
   /** `file` is null where the file is taken away. */
   | { readonly kind: 'good'; readonly file: string | null; readonly workspaces: readonly WouldDeploy[] };
 
-/** A check run about the configuration file, concluded from the start and written once. */
-export interface ConfigurationRun
-  extends Pick<
-    Deployment,
-    | 'id'
-    | 'repositoryId'
-    | 'installationId'
-    | 'sha'
-    | 'revision'
-    | 'reportedRevision'
-    | 'checkRunId'
-    | 'checkRunUrl'
-    | 'checkRunAttemptedAt'
-  > {
-  readonly state: 'concluded';
+export interface NewConfigurationRun {
+  readonly id: string;
+  readonly repositoryId: number;
+  readonly installationId: number;
+  readonly sha: string;
   readonly verdict: ConfigurationVerdict;
   /** Epoch milliseconds. */
   readonly createdAt: number;
 }
 
-export type NewConfigurationRun = Pick<
-  ConfigurationRun,
-  'id' | 'repositoryId' | 'installationId' | 'sha' | 'verdict' | 'createdAt'
->;
+/** A check run about the configuration file, concluded from the start and written once. */
+export interface ConfigurationRun extends NewConfigurationRun, ReportProgress {
+  readonly state: 'concluded';
+}
 
-export interface ConfigurationRunStore {
+export interface ConfigurationRunReader {
   getConfigurationRun(id: string): Promise<ConfigurationRun | null>;
+}
+
+export interface ConfigurationRunStore extends ConfigurationRunReader {
   /** Those that aren't written yet; with an installation, only those of its repositories. */
   listOwedConfigurationRuns(installationId?: number): Promise<ConfigurationRun[]>;
 }
@@ -79,7 +75,7 @@ export function describeConfigurationRun(
 }
 
 export function refuseFile(
-  { file, problems }: Pick<BadFile, 'file' | 'problems'>,
+  { file, problems }: FileProblems,
   effect: Extract<ConfigurationVerdict, { kind: 'bad' }>['effect'],
 ): ConfigurationVerdict {
   return { kind: 'bad', file, problems, effect };

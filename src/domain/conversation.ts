@@ -122,8 +122,8 @@ export interface ChangedPaths {
 
 export type Reaction = 'eyes' | 'rocket' | 'confused';
 
-/** One command and the conversation about it. All times are epoch milliseconds. */
-export interface CommandRecord {
+/** A command as it was planned. */
+export interface NewCommand {
   /** The delivery's id. */
   readonly id: string;
   readonly installationId: number;
@@ -138,7 +138,10 @@ export interface CommandRecord {
   readonly askedAt: number;
   readonly receivedAt: number;
   readonly answer: Answer;
+}
 
+/** What the app has said about a command so far. */
+export interface ConversationState {
   /** The app's reaction that stands on the comment. */
   readonly reaction: Reaction | null;
   readonly reactionId: number | null;
@@ -151,17 +154,10 @@ export interface CommandRecord {
   readonly finishedAt: number | null;
 }
 
-export type NewCommand = Omit<
-  CommandRecord,
-  'reaction' | 'reactionId' | 'replyId' | 'replyAttemptedAt' | 'replyDigest' | 'finishedAt'
->;
+/** One command and the conversation about it. All times are epoch milliseconds. */
+export type CommandRecord = NewCommand & ConversationState;
 
-export type CommandChange = Partial<
-  Pick<
-    CommandRecord,
-    'reaction' | 'reactionId' | 'replyId' | 'replyAttemptedAt' | 'replyDigest' | 'finishedAt'
-  >
->;
+export type CommandChange = Partial<ConversationState>;
 
 /** What a pull request says about branches. */
 export interface PullRequest {

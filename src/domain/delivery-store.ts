@@ -1,21 +1,29 @@
-import type { Delivery, EventIdentity } from './delivery.ts';
+import type { AppEvent, Delivery, EventIdentity } from './delivery.ts';
 import type { KeptPush } from './kept-push.ts';
 
-export interface ReceivedDelivery extends Pick<Delivery, 'id' | 'name' | 'receivedAt' | 'event'> {
+export interface ReceivedDelivery {
+  /** GitHub's delivery GUID, the same for each redelivery. */
+  readonly id: string;
+  readonly name: string;
+  readonly receivedAt: number;
+  readonly event: AppEvent;
   /** Missing: only its GUID tells it from others. */
   readonly identity?: EventIdentity;
 }
 
-export interface DeliveryStore {
+/** What intake stores. */
+export interface ReceivedDeliveries {
   /**
    * Stores a delivery durably, an ignored one with its outcome, and a push that is to be kept with it; false when its GUID
    * or its event was there before.
    */
   record(delivery: ReceivedDelivery, push?: KeptPush): Promise<boolean>;
+}
+
+/** What planning takes up. */
+export interface DeliveryStore extends ReceivedDeliveries {
   /** Resolves when no delivery waits to be stored. */
   untilRecorded(): Promise<void>;
-  /** Repositories with deliveries that are not planned yet. */
-  listPendingRepositories(): Promise<number[]>;
   /** The unplanned deliveries of a repository that came at `since` (epoch milliseconds) or later, in the order of receipt. */
   listPending(repositoryId: number, since?: number): Promise<Delivery[]>;
   postpone(id: string, attempts: number, retryAt: number): Promise<void>;

@@ -19,11 +19,16 @@ export type DeploymentChange = Partial<
   >
 >;
 
-export interface DeploymentStore {
+export interface DeploymentReader {
   getDeployment(id: string): Promise<Deployment | null>;
+}
+
+export interface OpenDeployments {
   /** Not concluded, oldest first (`orderDeployments`). */
   listOpen(workspace: WorkspaceKey): Promise<Deployment[]>;
-  listOpenWorkspaces(): Promise<WorkspaceKey[]>;
+}
+
+export interface DeploymentStore extends DeploymentReader, OpenDeployments {
   /**
    * Changes a deployment that isn't concluded and, where a person could see the change, makes a report due. Returns it
    * as it is now; null when it was concluded meanwhile (a newer one replaced it): nothing was changed then.

@@ -34,8 +34,8 @@ export type Rerun =
   | { readonly kind: 'redeployed'; readonly by: string; readonly deploymentId: string }
   | { readonly kind: 'refused'; readonly by: string; readonly why: string; readonly problem?: string };
 
-/** One workspace's share of one push, command or re-run. All times are epoch milliseconds. */
-export interface Deployment extends RepositoryWorkspace {
+/** What a deployment has from its workspace, its repository and its delivery, whatever asked for it. */
+export interface DeploymentSubject extends RepositoryWorkspace {
   readonly id: string;
   readonly workspaceName: string;
   readonly environment: string | null;
@@ -43,13 +43,27 @@ export interface Deployment extends RepositoryWorkspace {
   readonly log: LogMode | null;
   /** The repository's configuration couldn't be used as it was: this is decided by the last good one. */
   readonly badFile: FileAtCommit | null;
-  readonly branch: string;
   readonly directory: string | null;
-
   readonly installationId: number;
   readonly deliveryId: string;
   /** The check run's name, fixed at planning so that the run can be found again. */
   readonly checkName: string;
+  readonly receivedAt: number;
+}
+
+/** The yes or no to one workspace. */
+export interface Decision {
+  readonly reason: ReasonCode;
+  readonly conclusion: Conclusion | null;
+  /** For a person: what is wrong now (being retried), or what ended it. Redacted when it is shown. */
+  readonly problem: string | null;
+  /** Of what counts for the workspace: in the commit that asked, or in the one that was deployed. Null: not taken. */
+  readonly treeDigest: TreeDigest | null;
+}
+
+/** What planning fixes about a deployment; the rest starts out empty. */
+export interface PlannedDeployment extends DeploymentSubject, Decision {
+  readonly branch: string;
   /** The commit that asked for the deployment. */
   readonly sha: string;
   /** The branch's head before the push; null for a new branch. */
@@ -59,23 +73,41 @@ export interface Deployment extends RepositoryWorkspace {
   readonly cause: Cause;
   /** The deployment whose check run was re-run, by button or by GitHub's re-run. */
   readonly redeployOf: string | null;
+  /** GitHub's time of the push, which orders the deployments of a workspace (second resolution). */
+  readonly pushedAt: number;
+}
+
+/** How far a check run is behind what it is about. */
+export interface ReportProgress {
+  /** Raised by each change that a person could see; the report is due while it is ahead of `reportedRevision`. */
+  readonly revision: number;
+  readonly reportedRevision: number;
+  readonly checkRunId: number | null;
+  readonly checkRunUrl: string | null;
+  /** When a create of the check run was first sent; set with no id means: look before creating again. */
+  readonly checkRunAttemptedAt: number | null;
+}
+
+/** What Meltano Cloud says about the job. */
+export interface JobProgress {
+  /** As Meltano Cloud names it. */
+  readonly jobStatus: string | null;
+  readonly jobStartedAt: number | null;
+  readonly jobEndedAt: number | null;
+  /** The commit that the job really deployed. */
+  readonly deployedSha: string | null;
+}
+
+/** One workspace's share of one push, command or re-run. All times are epoch milliseconds. */
+export interface Deployment extends PlannedDeployment, JobProgress, ReportProgress {
   /** What became of the last re-run of this one's check run. */
   readonly rerun: Rerun | null;
   /** Who wants it stopped, and by which delivery; a job that can't be stopped yet is stopped as soon as it runs. */
   readonly withdrawnBy: string | null;
   readonly withdrawDeliveryId: string | null;
-  /** GitHub's time of the push, which orders the deployments of a workspace (second resolution). */
-  readonly pushedAt: number;
-  readonly receivedAt: number;
-  /** Of what counts for the workspace: in the commit that asked, or in the one that was deployed. Null: not taken. */
-  readonly treeDigest: TreeDigest | null;
 
   readonly state: DeploymentState;
-  readonly reason: ReasonCode;
-  readonly conclusion: Conclusion | null;
   readonly concludedAt: number | null;
-  /** For a person: what is wrong now (being retried), or what ended it. Redacted when it is shown. */
-  readonly problem: string | null;
   readonly supersededBy: string | null;
 
   /** When work on the start began; START_TIMEOUT_MINUTES counts from here. */
@@ -100,48 +132,31 @@ export interface Deployment extends RepositoryWorkspace {
   /** The job was there already, started by somebody else for the same push. */
   readonly adopted: boolean;
   readonly acceptedAt: number | null;
-  /** The job's status as Meltano Cloud names it. */
-  readonly jobStatus: string | null;
-  readonly jobStartedAt: number | null;
-  readonly jobEndedAt: number | null;
-  /** The commit that the job really deployed. */
-  readonly deployedSha: string | null;
-
-  /** Raised by each change that a person could see; the report is due while it is ahead of `reportedRevision`. */
-  readonly revision: number;
-  readonly reportedRevision: number;
-  readonly checkRunId: number | null;
-  readonly checkRunUrl: string | null;
-  /** When a create of the check run was first sent; set with no id means: look before creating again. */
-  readonly checkRunAttemptedAt: number | null;
 }
 
 /** Where a delivery names no installation; planning takes the one that is known of the repository. */
 export const UNKNOWN_INSTALLATION = 0;
 
+export interface RepositoryName {
+  readonly owner: string;
+  readonly name: string;
+}
+
 /** A repository as GitHub last described it. */
-export interface Repository {
+export interface Repository extends RepositoryName {
   readonly id: number;
   readonly installationId: number;
-  readonly owner: string;
   readonly ownerId: number;
-  readonly name: string;
   readonly private: boolean;
   readonly defaultBranch: string;
 }
 
 /** Whether the check run says all that a person could see of it. */
-export function isReported({
-  revision,
-  reportedRevision,
-}: Pick<Deployment, 'revision' | 'reportedRevision'>): boolean {
+export function isReported({ revision, reportedRevision }: ReportProgress): boolean {
   return reportedRevision >= revision;
 }
 
 /** Whether a second check run may turn up: a create was not answered, and it was created again. */
-export function mayBeTwice({
-  checkRunId,
-  checkRunAttemptedAt,
-}: Pick<Deployment, 'checkRunId' | 'checkRunAttemptedAt'>): boolean {
+export function mayBeTwice({ checkRunId, checkRunAttemptedAt }: ReportProgress): boolean {
   return checkRunId !== null && checkRunAttemptedAt !== null;
 }

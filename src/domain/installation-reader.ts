@@ -7,12 +7,19 @@ export interface SweptRepository {
   readonly pushedAt: number;
 }
 
-/** Where the app is installed, and what moved there. Throws when GitHub can't answer now. */
-export interface InstallationReader {
-  /** Those that aren't suspended. */
-  listInstallations(): Promise<readonly { readonly id: number; readonly owner: Owner }[]>;
-  /** Pages of the installation's repositories. */
-  listRepositories(installationId: number): AsyncIterable<readonly SweptRepository[]>;
+/** Throws when GitHub can't answer now. */
+export interface HeadReader {
   /** The commit that a branch points to; null when there is no such branch. */
   readHead(repository: Repository, branch: string): Promise<string | null>;
+}
+
+export interface RepositoryLister {
+  /** Pages of the installation's repositories. Throws when GitHub can't answer now. */
+  listRepositories(installationId: number): AsyncIterable<readonly SweptRepository[]>;
+}
+
+/** Where the app is installed, and what moved there. Throws when GitHub can't answer now. */
+export interface InstallationReader extends HeadReader, RepositoryLister {
+  /** Those that aren't suspended. */
+  listInstallations(): Promise<readonly { readonly id: number; readonly owner: Owner }[]>;
 }

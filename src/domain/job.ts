@@ -13,7 +13,7 @@ export interface Job {
 }
 
 /** Whose commit a job took, where that is known: the API may tell it late, and cut. */
-export function tookCommit({ commitId }: Pick<Job, 'commitId'>, sha: string): boolean | null {
+export function tookCommit({ commitId }: Job, sha: string): boolean | null {
   if (commitId === null || commitId === '') return null;
   return sha.startsWith(commitId) || commitId.startsWith(sha);
 }

@@ -1,4 +1,4 @@
-import type { Repository } from './deployment.ts';
+import type { Repository, RepositoryName } from './deployment.ts';
 import { parseRepositoryUrl, type RepositoryAddress } from './repository-url.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -48,7 +48,7 @@ export interface RepositoryIdentity {
 }
 
 /** `owner/name` in lower case. */
-export function nameRepository({ owner, name }: Pick<Repository, 'owner' | 'name'>): string {
+export function nameRepository({ owner, name }: RepositoryName): string {
   return `${owner}/${name}`.toLowerCase();
 }
 
@@ -104,12 +104,10 @@ export function viewWorkspaces(references: readonly WorkspaceReference[]): Works
   return [...views.values()];
 }
 
-type NamesRepository = Pick<Workspace, 'repositoryUrl'>;
-
 /** Cache: parsing repository URLs dominates matching. */
-const addresses = new WeakMap<NamesRepository, RepositoryAddress | null>();
+const addresses = new WeakMap<Workspace, RepositoryAddress | null>();
 
-function readAddress(workspace: NamesRepository): RepositoryAddress | null {
+function readAddress(workspace: Workspace): RepositoryAddress | null {
   const known = addresses.get(workspace);
   if (known !== undefined) return known;
   const address = workspace.repositoryUrl ? parseRepositoryUrl(workspace.repositoryUrl) : null;

@@ -1,5 +1,5 @@
 import { foldPath } from './fold-name.ts';
-import type { WorkspaceSettings } from './repository-configuration.ts';
+import type { PathSettings } from './repository-configuration.ts';
 
 const WILDCARD = /[*?[{]/;
 
@@ -14,10 +14,7 @@ export interface PathFilter {
 }
 
 /** Null for a workspace that each push to its branch deploys, whatever changed. */
-export function filterOf(
-  { paths, pathsIgnore }: Pick<WorkspaceSettings, 'paths' | 'pathsIgnore'>,
-  directory: string | null,
-): PathFilter | null {
+export function filterOf({ paths, pathsIgnore }: PathSettings, directory: string | null): PathFilter | null {
   if (paths === null && pathsIgnore.length === 0 && directory === null) return null;
   return {
     directory: paths === null && directory !== null ? foldPath(directory) : null,

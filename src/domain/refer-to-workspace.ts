@@ -1,10 +1,8 @@
 import { foldName } from './fold-name.ts';
-import type { Workspace } from './workspace.ts';
+import type { NamedWorkspace } from './workspace.ts';
 
 /** An id may be shortened to this many characters: as many as a check run's name shows. */
 const SHORTEST_ID = 8;
-
-type NamedWorkspace = Pick<Workspace, 'id' | 'name' | 'alias'>;
 
 /** True if `word` is the workspace's name, alias or id, or the beginning of its id. */
 export function meansWorkspace(word: string, workspace: NamedWorkspace): boolean {

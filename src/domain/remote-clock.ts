@@ -60,6 +60,16 @@ export class RemoteClock {
   toRemote(time: number): number {
     return time + this.ahead();
   }
+
+  /** The same in whole seconds, as GitHub tells times. */
+  toRemoteSecond(time: number): number {
+    return toWholeSecond(this.toRemote(time));
+  }
+}
+
+/** The second that a time (epoch milliseconds) is in. */
+export function toWholeSecond(time: number): number {
+  return Math.floor(time / 1000) * 1000;
 }
 
 /** An HTTP date names its month; Date.parse alone would take "-5" or "1.5" for a date. */

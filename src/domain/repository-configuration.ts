@@ -1,5 +1,5 @@
 import { meansWorkspace } from './refer-to-workspace.ts';
-import type { Workspace } from './workspace.ts';
+import type { NamedWorkspace } from './workspace.ts';
 
 /** `live`: shown while the job runs; `final`: once it has ended; `none`: never. */
 export type LogMode = 'live' | 'final' | 'none';
@@ -7,14 +7,17 @@ export type LogMode = 'live' | 'final' | 'none';
 /** The least that someone must be allowed in the repository to give commands. */
 export type CommandPermission = 'triage' | 'write' | 'maintain' | 'admin';
 
-/** What `deploy` sets for every workspace of the repository, and an entry of `workspaces` for one of them. */
-export interface DeploySettings {
-  /** False: deployed only by command, button or re-run. */
-  readonly onPush: boolean;
+export interface PathSettings {
   /** Globs of the files whose changes count; null: the workspace's directory. */
   readonly paths: readonly string[] | null;
   /** Globs of files whose changes don't count, whatever `paths` says. */
   readonly pathsIgnore: readonly string[];
+}
+
+/** What `deploy` sets for every workspace of the repository, and an entry of `workspaces` for one of them. */
+export interface DeploySettings extends PathSettings {
+  /** False: deployed only by command, button or re-run. */
+  readonly onPush: boolean;
   /** A head commit whose message holds one of these, in any letter case, isn't deployed. */
   readonly skipTokens: readonly string[];
   /** What a push to the tracked branch leaves behind that isn't deployed: nothing, or a `skipped` check run. */
@@ -71,7 +74,7 @@ export const DEFAULT_CONFIGURATION: RepositoryConfiguration = Object.freeze({
  */
 export function settingsOf(
   configuration: RepositoryConfiguration,
-  workspace: Pick<Workspace, 'id' | 'name' | 'alias' | 'directory'>,
+  workspace: NamedWorkspace & { readonly directory: string | null },
 ): WorkspaceSettings {
   const { deploy } = configuration;
   const found = configuration.workspaces.find((entry) => meansWorkspace(entry.workspace, workspace));
@@ -81,6 +84,6 @@ export function settingsOf(
 }
 
 /** Whether, and when, a workspace's log may be shown: everyone sees the check runs of a public repository. */
-export function chooseLogMode(settings: Pick<DeploySettings, 'log'>, isPrivate: boolean): LogMode {
-  return settings.log ?? (isPrivate ? 'live' : 'none');
+export function chooseLogMode({ log }: { readonly log: LogMode | null }, isPrivate: boolean): LogMode {
+  return log ?? (isPrivate ? 'live' : 'none');
 }

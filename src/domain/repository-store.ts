@@ -14,8 +14,11 @@ export interface RepositoryNames {
   savePins(account: string, pins: readonly WorkspacePin[]): Promise<void>;
 }
 
-export interface RepositoryStore extends RepositoryNames {
+export interface RepositoryReader {
   getRepository(id: number): Promise<Repository | null>;
+}
+
+export interface RepositoryStore extends RepositoryNames, RepositoryReader {
   /** Those of the repositories that are known here. */
   listKnown(ids: readonly number[]): Promise<Repository[]>;
   /**

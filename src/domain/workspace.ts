@@ -1,9 +1,13 @@
-/** A Meltano Cloud workspace, reduced to what decides about deployments. Source: `GET /workspaces`. */
-export interface Workspace {
+/** By what people may refer to a workspace. */
+export interface NamedWorkspace {
   /** UUID v4. */
   readonly id: string;
   readonly name: string;
   readonly alias: string | null;
+}
+
+/** A Meltano Cloud workspace, reduced to what decides about deployments. Source: `GET /workspaces`. */
+export interface Workspace extends NamedWorkspace {
   /** As Meltano Cloud gives it; may hold credentials: never print it. */
   readonly repositoryUrl: string | null;
   /** The tracked branch; null means the repository's default branch. */

@@ -1,5 +1,5 @@
 import { type CommandReads, PERMISSION_LEVELS, type PermissionLevel } from '../domain/conversation.ts';
-import type { InstallationReader } from '../domain/installation-reader.ts';
+import type { HeadReader } from '../domain/installation-reader.ts';
 import { locate } from './locate-repository.ts';
 import type { GetOctokit } from './octokit.ts';
 import { readHeadsTogether } from './read-heads.ts';
@@ -10,7 +10,7 @@ const NOT_FOUND_WAITS_MS = [500, 1_000, 2_000];
 
 export interface CommandReadsOptions {
   readonly getOctokit: GetOctokit;
-  readonly heads: Pick<InstallationReader, 'readHead'>;
+  readonly heads: HeadReader;
   /** False while GitHub refuses the installation's requests, or the last ones are kept for what matters more. */
   readonly mayAsk: (installationId: number) => boolean;
   readonly sleep: (ms: number) => Promise<unknown>;

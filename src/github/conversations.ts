@@ -19,7 +19,7 @@ interface ShownComment {
 
 export interface ConversationApiOptions extends LaneOptions {
   readonly ownApp: OwnApp;
-  readonly githubClock: Pick<RemoteClock, 'toRemote'>;
+  readonly githubClock: RemoteClock;
 }
 
 /** Comments and reactions, each request tried once, when there is room for it. */

@@ -7,7 +7,7 @@ import type { InstallationOctokit } from './octokit.ts';
 const LACKS_THE_LOG: ReadonlySet<number> = new Set([404, 405, 410, 501]);
 
 export interface DeliveryLogPorts {
-  readonly githubClock: Pick<RemoteClock, 'toLocal'>;
+  readonly githubClock: RemoteClock;
   readonly log: Pick<Logger, 'warn'>;
 }
 
@@ -64,7 +64,7 @@ interface DeliveryItem {
 
 function toLogged(
   { id, guid, delivered_at, event, action, status_code: statusCode }: DeliveryItem,
-  githubClock: Pick<RemoteClock, 'toLocal'>,
+  githubClock: RemoteClock,
 ): LoggedDelivery {
   const deliveredAt = githubClock.toLocal(Date.parse(delivered_at));
   return { id, guid, deliveredAt, event, action: action ?? null, statusCode };

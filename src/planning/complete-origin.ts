@@ -1,12 +1,12 @@
 import type { Delivery } from '../domain/delivery.ts';
 import { UNKNOWN_INSTALLATION } from '../domain/deployment.ts';
 import { UNKNOWN_OWNER } from '../domain/owner.ts';
-import type { RepositoryStore } from '../domain/repository-store.ts';
+import type { RepositoryReader } from '../domain/repository-store.ts';
 
 /** The delivery with what is known of its repository, where it doesn't tell itself; null: no installation is known. */
 export async function completeOrigin(
   delivery: Delivery,
-  repositories: Pick<RepositoryStore, 'getRepository'>,
+  repositories: RepositoryReader,
 ): Promise<Delivery | null> {
   const { repository } = delivery.event;
   const { installationId, ownerId, owner } = repository;

@@ -1,8 +1,8 @@
 import type { UsableConfiguration } from '../domain/configuration-in-use.ts';
-import type { Repository } from '../domain/deployment.ts';
+import type { DeploymentSubject, Repository } from '../domain/deployment.ts';
 import { settingsOf } from '../domain/repository-configuration.ts';
 import type { Workspace } from '../domain/workspace.ts';
-import type { NewId, PlannedDeployment } from './plan-store.ts';
+import type { NewId } from './plan-store.ts';
 
 export type NameCheckRun = (name: {
   workspaceName: string;
@@ -23,22 +23,7 @@ export function describeDeployment(
     readonly configuration: UsableConfiguration;
   },
   ports: { readonly newId: NewId; readonly nameCheckRun: NameCheckRun },
-): Pick<
-  PlannedDeployment,
-  | 'id'
-  | 'account'
-  | 'workspaceId'
-  | 'workspaceName'
-  | 'environment'
-  | 'log'
-  | 'badFile'
-  | 'directory'
-  | 'installationId'
-  | 'repositoryId'
-  | 'deliveryId'
-  | 'checkName'
-  | 'receivedAt'
-> {
+): DeploymentSubject {
   const { workspace, repository, configuration } = of;
   const { bad } = configuration;
   const settings = settingsOf(configuration.configuration, workspace);
@@ -82,9 +67,4 @@ function countNames(
 
 function namePlainly({ id, name }: Workspace, nameCheckRun: NameCheckRun): string {
   return nameCheckRun({ workspaceName: name, workspaceId: id, duplicate: false });
-}
-
-/** GitHub tells times in whole seconds; to be compared with them, others are cut (epoch milliseconds). */
-export function toWholeSecond(time: number): number {
-  return Math.floor(time / 1000) * 1000;
 }

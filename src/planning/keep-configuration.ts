@@ -11,7 +11,7 @@ import {
   toConfigurationInUse,
 } from '../domain/configuration-in-use.ts';
 import type { TreeReader } from '../domain/git-tree.ts';
-import type { InstallationReader } from '../domain/installation-reader.ts';
+import type { HeadReader } from '../domain/installation-reader.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import { filterOf } from '../domain/path-filter.ts';
 import { DEFAULT_CONFIGURATION, settingsOf } from '../domain/repository-configuration.ts';
@@ -19,7 +19,7 @@ import type { Workspace } from '../domain/workspace.ts';
 
 export interface ConfigurationPorts {
   readonly files: Pick<ConfigurationFiles, 'read'>;
-  readonly heads: Pick<InstallationReader, 'readHead'>;
+  readonly heads: HeadReader;
   readonly trees: TreeReader;
   readonly store: ConfigurationStore;
   readonly read: ReadConfiguration;

@@ -16,7 +16,7 @@ export type OwnerReader = (owner: Owner) => Promise<KnownOwner>;
 
 export interface OwnerReaderPorts {
   readonly store: OwnerStore;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
   /** The accounts that the operator names at the moment. */
   readonly listNamed: () => readonly NamedAccount[];
 }

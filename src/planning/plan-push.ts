@@ -1,5 +1,6 @@
 import type { ConfigurationFiles, UsableConfiguration } from '../domain/configuration-in-use.ts';
 import type { PushEvent } from '../domain/delivery.ts';
+import type { Decision, PlannedDeployment } from '../domain/deployment.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import { filterOf, type PathFilter } from '../domain/path-filter.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
@@ -8,15 +9,9 @@ import { settingsOf, type WorkspaceSettings } from '../domain/repository-configu
 import type { Workspace } from '../domain/workspace.ts';
 import type { RepositoryWorkspace } from '../domain/workspace-key.ts';
 import { refuseBySettings, refuseUnchanged } from './apply-configuration.ts';
-import {
-  type CommitBefore,
-  type JudgedChange,
-  judgeChange,
-  type OpenTrees,
-  type TreeDigestStore,
-} from './changed-paths.ts';
-import { describeDeployment, type NameCheckRun, toWholeSecond } from './describe-deployment.ts';
-import type { LacksPush, NewId, PlannedDeployment, PlanStore } from './plan-store.ts';
+import { type CommitBefore, type JudgedChange, judgeChange, type OpenTrees } from './changed-paths.ts';
+import { describeDeployment, type NameCheckRun } from './describe-deployment.ts';
+import type { LacksPush, NewId, PlanHistory } from './plan-store.ts';
 import type { PushTrees } from './push-trees.ts';
 
 /** A bot may start this many deployments of a workspace within LOOP_WINDOW_MS; the next one is held. */
@@ -40,11 +35,14 @@ export interface PushToPlan {
   readonly overtaken: boolean;
 }
 
-export interface PlanningPorts {
+interface ComparisonPorts {
+  readonly store: PlanHistory;
+  readonly githubClock: RemoteClock;
+}
+
+export interface PlanningPorts extends ComparisonPorts {
   readonly openTrees: OpenTrees;
-  readonly store: TreeDigestStore & Pick<PlanStore, 'findPlannedPush' | 'findFirstPending' | 'countStarted'>;
   readonly newId: NewId;
-  readonly githubClock: Pick<RemoteClock, 'toLocal' | 'toRemote'>;
   readonly nameCheckRun: NameCheckRun;
   readonly lacksPush: LacksPush;
   /** Of a push whose event has no message. */
@@ -77,8 +75,6 @@ export async function planPush(push: PushToPlan, ports: PlanningPorts): Promise<
   }
   return planned;
 }
-
-type Decision = Pick<PlannedDeployment, 'reason' | 'conclusion' | 'problem' | 'treeDigest'>;
 
 /** What was asked for once, for all workspaces. */
 interface Asked {
@@ -134,7 +130,7 @@ async function decideChanged(
 export async function judgePushed(
   push: PushToPlan,
   { workspace: { id: workspaceId }, filter }: { readonly workspace: Workspace; readonly filter: PathFilter },
-  ports: Pick<PlanningPorts, 'store' | 'githubClock'>,
+  ports: ComparisonPorts,
   trees: PushTrees,
 ): Promise<JudgedChange> {
   const { event, account } = push;
@@ -163,7 +159,7 @@ async function readMessage(
 async function chooseBefore(
   push: PushToPlan,
   workspace: RepositoryWorkspace,
-  ports: Pick<PlanningPorts, 'store' | 'githubClock'>,
+  ports: ComparisonPorts,
 ): Promise<CommitBefore | null> {
   // What the held pushes changed isn't deployed yet.
   if (push.configuration.wasHeld) return null;
@@ -194,9 +190,6 @@ function describe(
 }
 
 /** The time that orders the push among others: GitHub's, or when it came, by GitHub's clock (epoch milliseconds). */
-function orderOf(
-  { event, receivedAt }: PushToPlan,
-  { githubClock }: Pick<PlanningPorts, 'githubClock'>,
-): number {
-  return event.pushedAt ?? toWholeSecond(githubClock.toRemote(receivedAt));
+function orderOf({ event, receivedAt }: PushToPlan, { githubClock }: ComparisonPorts): number {
+  return event.pushedAt ?? githubClock.toRemoteSecond(receivedAt);
 }

@@ -1,6 +1,6 @@
 import type { NewConfigurationRun } from '../domain/configuration-run.ts';
 import type { NewCommand } from '../domain/conversation.ts';
-import type { Deployment, Rerun } from '../domain/deployment.ts';
+import type { Deployment, PlannedDeployment, Rerun } from '../domain/deployment.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import type { RepositoryWorkspace, WorkspaceKey } from '../domain/workspace-key.ts';
 import type { TreeDigestStore } from './changed-paths.ts';
@@ -14,36 +14,6 @@ export type LacksPush = (start: {
   readonly repositoryId: number;
   readonly branch: string;
 }) => Promise<boolean>;
-
-/** What planning fixes about a deployment; the rest starts out empty. */
-export type PlannedDeployment = Pick<
-  Deployment,
-  | 'id'
-  | 'account'
-  | 'workspaceId'
-  | 'workspaceName'
-  | 'environment'
-  | 'log'
-  | 'badFile'
-  | 'branch'
-  | 'directory'
-  | 'installationId'
-  | 'repositoryId'
-  | 'deliveryId'
-  | 'checkName'
-  | 'sha'
-  | 'before'
-  | 'requestedBy'
-  | 'requestedByBot'
-  | 'cause'
-  | 'redeployOf'
-  | 'pushedAt'
-  | 'receivedAt'
-  | 'reason'
-  | 'conclusion'
-  | 'problem'
-> &
-  Partial<Pick<Deployment, 'treeDigest'>>;
 
 /** What a delivery leads to. */
 export interface Plan {
@@ -76,12 +46,17 @@ export interface LostRun {
   readonly ended: Pick<Deployment, 'checkRunId' | 'checkRunUrl' | 'jobId' | 'concludedAt'>;
 }
 
-export interface PlanStore extends TreeDigestStore {
+/** A push as it was planned for a workspace. */
+export interface PlannedPush {
+  /** The branch's head before the push; null for a new branch. */
+  readonly before: string | null;
+  readonly pushedAt: number;
+}
+
+/** What planning compares a push with. */
+export interface PlanHistory extends TreeDigestStore {
   /** The push that ended at a commit, as it was planned for the workspace. */
-  findPlannedPush(
-    workspace: RepositoryWorkspace,
-    sha: string,
-  ): Promise<Pick<Deployment, 'before' | 'pushedAt'> | null>;
+  findPlannedPush(workspace: RepositoryWorkspace, sha: string): Promise<PlannedPush | null>;
   /**
    * The repository's first push to the workspace's branch that may have changed something and came to no start, if it is
    * older than `pushedAt` (epoch milliseconds).
@@ -89,14 +64,20 @@ export interface PlanStore extends TreeDigestStore {
   findFirstPending(
     workspace: RepositoryWorkspace,
     pushedAt: number,
-  ): Promise<Pick<Deployment, 'before'> | null>;
+  ): Promise<{ readonly before: string | null } | null>;
   /** Deployments of a workspace from one sender's pushes received since then that started or may still start alone. */
   countStarted(workspace: WorkspaceKey, requestedBy: string, since: number): Promise<number>;
+}
+
+export interface PlanStore {
   /**
    * Stores a delivery's outcome and all that it leads to in one transaction, and concludes the deployments that a newer
    * one of their workspace replaces. Returns every deployment that it changed. Doing it again changes nothing.
    */
   commitPlan(plan: Plan & { deliveryId: string; now: number }): Promise<Deployment[]>;
+}
+
+export interface AdoptionStore {
   /** Takes over a check run that an earlier, lost database left open. False when its deployment is known here. */
   adopt(planned: PlannedDeployment, found: AdoptedState): Promise<boolean>;
 }

@@ -8,18 +8,17 @@ import type { RemoteClock } from '../domain/remote-clock.ts';
 import type { ShownCheckRun, ShownCheckRuns } from '../domain/shown-check-run.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { formatWorkspaceKey } from '../domain/workspace-key.ts';
-import { toWholeSecond } from '../planning/describe-deployment.ts';
-import type { AdoptedState, PlanStore } from '../planning/plan-store.ts';
+import type { AdoptedState, AdoptionStore } from '../planning/plan-store.ts';
 import type { TrackedBranch } from './sweep-heads.ts';
 
 export interface AdoptionContext {
   readonly runs: ShownCheckRuns;
-  readonly plans: Pick<PlanStore, 'adopt'>;
+  readonly plans: AdoptionStore;
   readonly accounts: Accounts;
-  readonly configurations: Pick<Configurations, 'current'>;
+  readonly configurations: Configurations;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
-  readonly githubClock: Pick<RemoteClock, 'toRemote'>;
+  readonly githubClock: RemoteClock;
   readonly log: Logger;
 }
 
@@ -36,7 +35,7 @@ export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedB
     const state = await readState(context, tracked, run, workspace, ids.jobId);
     if (!state) throw new Error('Meltano Cloud could not be asked about a check run to take over.');
     const { environment, log } = await readSettings(context, tracked, workspace);
-    const startedAt = readStart(run, context);
+    const startedAt = readStart(run, context.clock);
     const isNew = await context.plans.adopt(
       {
         id: ids.deploymentId,
@@ -58,11 +57,12 @@ export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedB
         requestedByBot: false,
         cause: 'push',
         redeployOf: null,
-        pushedAt: toWholeSecond(context.githubClock.toRemote(startedAt)),
+        pushedAt: context.githubClock.toRemoteSecond(startedAt),
         receivedAt: startedAt,
         reason: 'push',
         conclusion: null,
         problem: null,
+        treeDigest: null,
       },
       state,
     );
@@ -74,7 +74,7 @@ export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedB
 }
 
 /** The app wrote it, by this machine's clock as it was set then. */
-function readStart({ startedAt }: ShownCheckRun, { clock }: Pick<AdoptionContext, 'clock'>): number {
+function readStart({ startedAt }: ShownCheckRun, clock: Clock): number {
   const now = clock.now();
   return Math.min(startedAt ?? now, now);
 }
@@ -96,7 +96,7 @@ async function readState(
   workspace: Workspace,
   jobId: string | null,
 ): Promise<AdoptedState | null> {
-  const since = readStart(run, { clock });
+  const since = readStart(run, clock);
   const shown = { checkRunId: run.id, checkRunUrl: run.url, startSince: clock.now() };
   if (jobId) {
     return {

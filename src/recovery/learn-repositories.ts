@@ -2,15 +2,18 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
 import type { Repository } from '../domain/deployment.ts';
-import type { Dispatcher } from '../domain/dispatcher.ts';
-import type { InstallationReader } from '../domain/installation-reader.ts';
+import type { Waker } from '../domain/dispatcher.ts';
+import type { RepositoryLister } from '../domain/installation-reader.ts';
 import type { RepositoryStore } from '../domain/repository-store.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import type { RequestBudget } from './request-budget.ts';
 
-export interface LearningPorts {
-  readonly repositories: Pick<RepositoryStore, 'listKnown' | 'learnRepository'>;
-  readonly dispatcher: Pick<Dispatcher, 'wake'>;
+interface RepositoryLearning {
+  readonly repositories: RepositoryStore;
+  readonly dispatcher: Waker;
+}
+
+export interface LearningPorts extends RepositoryLearning {
   /** Repositories went from one installation to another: both are told. */
   readonly onMoved: (installationId: number) => void;
   readonly log: Logger;
@@ -44,7 +47,7 @@ export async function learnRepositories(
 }
 
 export async function learnRepository(
-  { repositories, dispatcher }: Pick<LearningPorts, 'repositories' | 'dispatcher'>,
+  { repositories, dispatcher }: RepositoryLearning,
   repository: Repository,
   seenAt: number,
 ): Promise<void> {
@@ -53,8 +56,8 @@ export async function learnRepository(
 }
 
 export interface InstallationLearning extends LearningPorts {
-  readonly installations: Pick<InstallationReader, 'listRepositories'>;
-  readonly budget: Pick<RequestBudget, 'take'>;
+  readonly installations: RepositoryLister;
+  readonly budget: RequestBudget;
   readonly clock: Clock;
   readonly random: () => number;
 }

@@ -2,8 +2,13 @@ import type { Clock } from '../domain/clock.ts';
 
 const HOUR_MS = 3_600_000;
 
+export interface RequestBudget {
+  /** Takes one request from the key's budget; false when there is none left. */
+  take(key: number): boolean;
+}
+
 /** An upper bound of requests within any hour, kept for each key. */
-export class RequestBudget {
+export class HourlyBudget implements RequestBudget {
   readonly #clock: Clock;
   readonly #perHour: number;
   readonly #times = new Map<number, number[]>();
@@ -13,7 +18,6 @@ export class RequestBudget {
     this.#perHour = perHour;
   }
 
-  /** Takes one request from the key's budget; false when there is none left. */
   take(key: number): boolean {
     const now = this.#clock.elapsed();
     const times = (this.#times.get(key) ?? []).filter((time) => time > now - HOUR_MS);

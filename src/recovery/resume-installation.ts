@@ -1,10 +1,16 @@
 import type { Logger } from 'pino';
-import type { Dispatcher } from '../domain/dispatcher.ts';
-import type { ResumableStore } from './resumable-store.ts';
+import type { QueueName, Waker } from '../domain/dispatcher.ts';
+
+/** What is still to be said in an installation's repositories, besides check runs. */
+export interface ResumableStore {
+  listResumable(
+    installationId: number,
+  ): Promise<readonly { readonly queue: QueueName; readonly key: string }[]>;
+}
 
 export interface ResumePorts {
   readonly store: ResumableStore;
-  readonly dispatcher: Pick<Dispatcher, 'wake'>;
+  readonly dispatcher: Waker;
   /** Its check runs. */
   readonly resumeWriter: (installationId: number) => void;
   readonly log: Logger;

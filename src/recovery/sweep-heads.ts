@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Account, Accounts } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
 import { makeSweepDeliveryId, type PushEvent } from '../domain/delivery.ts';
-import type { DeliveryStore } from '../domain/delivery-store.ts';
+import type { ReceivedDeliveries } from '../domain/delivery-store.ts';
 import type { Repository } from '../domain/deployment.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
 import type { InstallationReader, SweptRepository } from '../domain/installation-reader.ts';
@@ -32,13 +32,13 @@ export interface HeadSweepContext {
   readonly installations: InstallationReader;
   readonly accounts: Accounts;
   readonly repositories: RepositoryStore;
-  readonly deliveries: Pick<DeliveryStore, 'record'>;
+  readonly deliveries: ReceivedDeliveries;
   readonly store: SweepStore;
   readonly dispatcher: Dispatcher;
   /** What the sweep may ask GitHub for, for each installation. */
-  readonly budget: Pick<RequestBudget, 'take'>;
+  readonly budget: RequestBudget;
   readonly clock: Clock;
-  readonly githubClock: Pick<RemoteClock, 'toLocal'>;
+  readonly githubClock: RemoteClock;
   readonly log: Logger;
   readonly githubHost: string;
   readonly knowOwner: OwnerReader;

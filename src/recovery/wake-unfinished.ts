@@ -1,35 +1,32 @@
-import type { CommandStore } from '../commands/command-store.ts';
-import type { ConfigurationRunStore } from '../domain/configuration-run.ts';
-import type { DeliveryStore } from '../domain/delivery-store.ts';
-import { isReported } from '../domain/deployment.ts';
-import type { DeploymentStore } from '../domain/deployment-store.ts';
+import type { ConfigurationRun } from '../domain/configuration-run.ts';
+import { type Deployment, isReported } from '../domain/deployment.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
-import { formatWorkspaceKey } from '../domain/workspace-key.ts';
-import type { FailureCommentStore } from '../reporting/failure-comment.ts';
-import type { GitHubDeploymentStore } from '../reporting/github-deployment.ts';
-import type { ReportStore } from '../reporting/report-store.ts';
+import { formatWorkspaceKey, type WorkspaceKey } from '../domain/workspace-key.ts';
 import type { Reporter } from '../reporting/reporter.ts';
 
+/** What isn't finished yet, of the whole app. */
+export interface UnfinishedStore {
+  /** Repositories with deliveries that are not planned yet. */
+  listPendingRepositories(): Promise<number[]>;
+  listOpenWorkspaces(): Promise<WorkspaceKey[]>;
+  /** Ids of the commands that the app still has to answer. */
+  listOpenCommands(): Promise<string[]>;
+  listOwedConfigurationRuns(): Promise<ConfigurationRun[]>;
+  listOpenFailureComments(): Promise<string[]>;
+  listOpenGitHubDeployments(): Promise<string[]>;
+  /** Deployments whose check run is behind them, or may be there twice. */
+  listUnreported(): Promise<Deployment[]>;
+}
+
 export interface UnfinishedPorts {
-  readonly deliveries: Pick<DeliveryStore, 'listPendingRepositories'>;
-  readonly store: Pick<DeploymentStore, 'listOpenWorkspaces'> &
-    Pick<ReportStore, 'listUnreported'> &
-    Pick<CommandStore, 'listOpenCommands'> &
-    Pick<ConfigurationRunStore, 'listOwedConfigurationRuns'> &
-    Pick<FailureCommentStore, 'listOpenFailureComments'> &
-    Pick<GitHubDeploymentStore, 'listOpenGitHubDeployments'>;
+  readonly store: UnfinishedStore;
   readonly dispatcher: Dispatcher;
   readonly reporter: Reporter;
 }
 
 /** At start: everything that an earlier process left undone goes on from what is stored. */
-export async function wakeUnfinished({
-  deliveries,
-  store,
-  dispatcher,
-  reporter,
-}: UnfinishedPorts): Promise<void> {
-  for (const id of await deliveries.listPendingRepositories()) dispatcher.wake('plan', String(id));
+export async function wakeUnfinished({ store, dispatcher, reporter }: UnfinishedPorts): Promise<void> {
+  for (const id of await store.listPendingRepositories()) dispatcher.wake('plan', String(id));
   for (const workspace of await store.listOpenWorkspaces()) {
     dispatcher.wake('workspace', formatWorkspaceKey(workspace));
   }

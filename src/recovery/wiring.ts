@@ -9,7 +9,7 @@ import type { Reporter } from '../reporting/reporter.ts';
 import type { Reporting } from '../reporting/wiring.ts';
 import { handleSweeps, type SweepRounds } from './handle-sweeps.ts';
 import { createInstallationLearner, type InstallationLearning } from './learn-repositories.ts';
-import { RequestBudget } from './request-budget.ts';
+import { HourlyBudget } from './request-budget.ts';
 import { createResumer } from './resume-installation.ts';
 import { type RecordKind, retainRecords } from './retain-records.ts';
 import { wakeUnfinished } from './wake-unfinished.ts';
@@ -42,7 +42,7 @@ export function startRecovery(context: AppContext, ports: RecoveryPorts): Recove
   const { planning, reporter, resumeWriter } = ports;
   const resume = createResumer({ store: stores, dispatcher, resumeWriter, log });
   const learning = prepareLearning(context, planning, resume);
-  const unfinished = { deliveries: stores, store: stores, dispatcher, reporter };
+  const unfinished = { store: stores, dispatcher, reporter };
   const sweeps = handleSweeps({
     dispatcher,
     recover: shared ? () => wakeUnfinished(unfinished) : null,
@@ -83,7 +83,7 @@ function prepareLearning(
   { heads: installations }: Planning,
   onMoved: (installationId: number) => void,
 ): InstallationLearning {
-  const sweepBudget = new RequestBudget(clock, SWEEP_REQUESTS_PER_HOUR);
+  const sweepBudget = new HourlyBudget(clock, SWEEP_REQUESTS_PER_HOUR);
   const budget: InstallationLearning['budget'] = {
     take(id) {
       const isTaken = budgets.of(id).allowsAt('sweep', clock.elapsed()) === 0 && sweepBudget.take(id);

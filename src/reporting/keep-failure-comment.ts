@@ -1,7 +1,7 @@
 import type { ConversationApi } from '../domain/conversation.ts';
 import { type Deployment, isReported, type Repository } from '../domain/deployment.ts';
 import type { Pages } from '../domain/pages.ts';
-import type { RepositoryStore } from '../domain/repository-store.ts';
+import type { RepositoryReader } from '../domain/repository-store.ts';
 import { createOnce } from './create-once.ts';
 import type { FailureComment, FailureCommentStore, NotedFailure } from './failure-comment.ts';
 import { type FailureCommentView, markFailureComment } from './render/render-failure-comment.ts';
@@ -13,7 +13,7 @@ const LOOK_AGAIN_MS = 1_000;
 
 export interface FailureCommentContext extends RetryPorts {
   readonly store: FailureCommentStore;
-  readonly repositories: Pick<RepositoryStore, 'getRepository'>;
+  readonly repositories: RepositoryReader;
   readonly api: ConversationApi;
   /** Renders the comment; nothing secret is in what it gives. */
   readonly render: (view: FailureCommentView) => string;

@@ -1,6 +1,6 @@
 import type { Deployment, Repository } from '../domain/deployment.ts';
-import type { DeploymentStore } from '../domain/deployment-store.ts';
-import type { RepositoryStore } from '../domain/repository-store.ts';
+import type { DeploymentReader } from '../domain/deployment-store.ts';
+import type { RepositoryReader } from '../domain/repository-store.ts';
 import { ageOf, stamp } from '../domain/stored-times.ts';
 import { type CreateOnce, createOnce, LAST_LOOK_MS } from './create-once.ts';
 import {
@@ -18,8 +18,8 @@ import { failed, RetryPolicy, type RetryPorts, type WriteStep } from './retry-po
 const LAST: ReadonlySet<DeploymentStatus | null> = new Set(['failure', 'error', 'inactive']);
 
 export interface GitHubDeploymentContext extends RetryPorts {
-  readonly store: GitHubDeploymentStore & Pick<DeploymentStore, 'getDeployment'>;
-  readonly repositories: Pick<RepositoryStore, 'getRepository'>;
+  readonly store: GitHubDeploymentStore & DeploymentReader;
+  readonly repositories: RepositoryReader;
   readonly api: GitHubDeploymentApi;
   /** The name of the environment; null when the repository wants no GitHub Deployments. */
   readonly chooseEnvironment: (deployment: Deployment) => Promise<string | null>;

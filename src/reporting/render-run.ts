@@ -1,18 +1,17 @@
 import type { Clock } from '../domain/clock.ts';
 import type { ConfigurationRun } from '../domain/configuration-run.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
-import type { DeploymentStore } from '../domain/deployment-store.ts';
+import type { DeploymentReader, OpenDeployments } from '../domain/deployment-store.ts';
 import type { Pages } from '../domain/pages.ts';
 import type { LogSource } from '../logs/log-store.ts';
 import { findInRepository } from './find-in-repository.ts';
 import type { CheckRunFields, CheckRunView } from './render/check-run-view.ts';
 import type { ConfigurationRunView } from './render/render-configuration-run.ts';
-import type { ReportStore } from './report-store.ts';
 import type { WriteRequest } from './write-check-run.ts';
 
 /** What a check run is rendered from. */
 export interface RenderPorts {
-  readonly store: Pick<ReportStore, 'getDeployment'> & Pick<DeploymentStore, 'listOpen'>;
+  readonly store: DeploymentReader & OpenDeployments;
   readonly logs: LogSource;
   readonly clock: Clock;
   readonly render: (view: CheckRunView) => CheckRunFields;
@@ -60,10 +59,7 @@ async function viewDeployment(
   };
 }
 
-async function findRunning(
-  waiting: Deployment,
-  store: Pick<DeploymentStore, 'listOpen'>,
-): Promise<CheckRunView['waitsFor']> {
+async function findRunning(waiting: Deployment, store: OpenDeployments): Promise<CheckRunView['waitsFor']> {
   const open = await store.listOpen(waiting);
   const running = open.find((one) => one.state !== 'waiting');
   if (!running) return null;

@@ -1,4 +1,5 @@
-import type { Deployment } from '../domain/deployment.ts';
+import type { Deployment, ReportProgress } from '../domain/deployment.ts';
+import type { DeploymentReader } from '../domain/deployment-store.ts';
 
 /**
  * When an installation was last found to be usable again, for whichever instance waits before it writes for it. Only a
@@ -16,15 +17,7 @@ export interface ReportQueue {
   listReportable(installationId: number): Promise<Deployment[]>;
 }
 
-export interface ReportStore {
-  getDeployment(id: string): Promise<Deployment | null>;
-  /** Deployments whose check run is behind them, or may be there twice. */
-  listUnreported(): Promise<Deployment[]>;
+export interface ReportStore extends DeploymentReader {
   /** Notes what was written (or tried) of a deployment, or of a configuration run; never makes a report due. */
-  saveReport(
-    id: string,
-    report: Partial<
-      Pick<Deployment, 'reportedRevision' | 'checkRunId' | 'checkRunUrl' | 'checkRunAttemptedAt'>
-    >,
-  ): Promise<void>;
+  saveReport(id: string, report: Partial<Omit<ReportProgress, 'revision'>>): Promise<void>;
 }

@@ -2,13 +2,14 @@ import type { Accounts } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { ConfigurationRun, ConfigurationRunStore } from '../domain/configuration-run.ts';
 import { type Deployment, isReported, mayBeTwice } from '../domain/deployment.ts';
+import type { DeploymentReader } from '../domain/deployment-store.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
 import type { Lease, LeaseContext } from '../domain/lease.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
-import type { RepositoryStore } from '../domain/repository-store.ts';
+import type { RepositoryReader } from '../domain/repository-store.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import type { InstallationLeases } from '../scheduling/installation-leases.ts';
-import type { ReportQueue, ReportStore, ResumeStore } from './report-store.ts';
+import type { ReportQueue, ResumeStore } from './report-store.ts';
 import type { Reporter } from './reporter.ts';
 
 /** How often the holder looks by itself at what it owes, and at the logs of what runs (milliseconds). */
@@ -27,10 +28,8 @@ export interface SharedReporterPorts {
   readonly dispatcher: Dispatcher;
   /** In this process: its queue `log` is for the logs of what this instance writes. */
   readonly local: Dispatcher;
-  readonly reports: Pick<ReportStore, 'getDeployment'> &
-    ReportQueue &
-    Pick<ConfigurationRunStore, 'listOwedConfigurationRuns'>;
-  readonly repositories: Pick<RepositoryStore, 'getRepository'>;
+  readonly reports: DeploymentReader & ReportQueue & Pick<ConfigurationRunStore, 'listOwedConfigurationRuns'>;
+  readonly repositories: RepositoryReader;
   readonly resumes: ResumeStore;
   readonly clock: Clock;
   readonly accounts: Accounts;

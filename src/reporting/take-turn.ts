@@ -2,13 +2,13 @@ import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
 import {
   type ConfigurationRun,
-  type ConfigurationRunStore,
+  type ConfigurationRunReader,
   isConfigurationRunId,
 } from '../domain/configuration-run.ts';
 import { type Deployment, isReported, mayBeTwice, type Repository } from '../domain/deployment.ts';
-import type { DeploymentStore } from '../domain/deployment-store.ts';
+import type { OpenDeployments } from '../domain/deployment-store.ts';
 import type { GitHubFailure } from '../domain/github-result.ts';
-import type { RepositoryStore } from '../domain/repository-store.ts';
+import type { RepositoryReader } from '../domain/repository-store.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import type { CheckRunApi } from '../github/check-runs.ts';
 import { createOnce, LAST_LOOK_MS } from './create-once.ts';
@@ -36,10 +36,8 @@ const UNTOLD_WAIT_MS = 1_000;
 
 export interface TurnPorts extends RenderPorts {
   readonly api: CheckRunApi;
-  readonly store: ReportStore &
-    Pick<DeploymentStore, 'listOpen'> &
-    Pick<ConfigurationRunStore, 'getConfigurationRun'>;
-  readonly repositories: Pick<RepositoryStore, 'getRepository'>;
+  readonly store: ReportStore & OpenDeployments & ConfigurationRunReader;
+  readonly repositories: RepositoryReader;
   readonly random: () => number;
   readonly log: Logger;
   /** A check run was written; what it is about is as it was before. For the metrics. */

@@ -1,5 +1,5 @@
 import type { AppContext } from '../app-context.ts';
-import type { Configurations } from '../domain/configuration-in-use.ts';
+import type { Configurations, KnownConfigurations } from '../domain/configuration-in-use.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
 import type { Pages } from '../domain/pages.ts';
@@ -192,8 +192,6 @@ function countRedactions(
     },
   };
 }
-
-type KnownConfigurations = Pick<Configurations, 'known'>;
 
 /** What a repository wants besides check runs, as far as it is known. */
 async function readWishes(configurations: KnownConfigurations, repositoryId: number): Promise<Wishes> {

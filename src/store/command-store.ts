@@ -13,11 +13,6 @@ export function createCommandStore(db: Kysely<Schema>): CommandStore {
       return row ? toCommand(row) : null;
     },
 
-    async listOpenCommands() {
-      const rows = await db.selectFrom('command').select('id').where('finishedAt', 'is', null).execute();
-      return rows.map((row) => row.id);
-    },
-
     async saveCommand(id, change) {
       await db.updateTable('command').set(change).where('id', '=', id).execute();
     },

@@ -7,9 +7,10 @@ import type { DeploymentStore } from '../domain/deployment-store.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
 import type { OwnerStore } from '../domain/owner.ts';
 import type { RepositoryStore } from '../domain/repository-store.ts';
-import type { PlanStore } from '../planning/plan-store.ts';
-import type { ResumableStore } from '../recovery/resumable-store.ts';
+import type { AdoptionStore, PlanHistory, PlanStore } from '../planning/plan-store.ts';
+import type { ResumableStore } from '../recovery/resume-installation.ts';
 import type { SweepStore } from '../recovery/sweep-store.ts';
+import type { UnfinishedStore } from '../recovery/wake-unfinished.ts';
 import type { FailureCommentStore } from '../reporting/failure-comment.ts';
 import type { GitHubDeploymentStore } from '../reporting/github-deployment.ts';
 import type { GitHubWriteStore } from '../reporting/pace/github-write-store.ts';
@@ -29,8 +30,8 @@ import { createHealthStore } from './health-store.ts';
 import { createOwnerStore } from './owner-store.ts';
 import { createPlanStore } from './plan-store.ts';
 import { DeliveryRecorder } from './record-deliveries.ts';
+import { createRecoveryStore } from './recovery-store.ts';
 import { createRepositoryStore } from './repository-store.ts';
-import { createResumableStore } from './resumable-store.ts';
 import { createRetentionStore, type RetentionStore } from './retention-store.ts';
 import type { Schema } from './schema.ts';
 import { createSweepStore } from './sweep-store.ts';
@@ -39,13 +40,16 @@ export type Stores = DeliveryStore &
   KeptPushStore &
   RepositoryStore &
   OwnerStore &
+  PlanHistory &
   PlanStore &
+  AdoptionStore &
   DeploymentStore &
   ReportStore &
   ReportQueue &
   SweepStore &
   ResumeStore &
   ResumableStore &
+  UnfinishedStore &
   CommandStore &
   ConfigurationStore &
   ConfigurationRunStore &
@@ -65,7 +69,7 @@ export function createStores(db: Kysely<Schema>, recorder = new DeliveryRecorder
     ...createPlanStore(db),
     ...createDeploymentStore(db),
     ...createSweepStore(db),
-    ...createResumableStore(db),
+    ...createRecoveryStore(db),
     ...createCommandStore(db),
     ...createConfigurationStore(db),
     ...createConfigurationRunStore(db),

@@ -23,16 +23,6 @@ export function createDeliveryStore(
       return row?.payload ?? null;
     },
 
-    async listPendingRepositories() {
-      const rows = await db
-        .selectFrom('delivery')
-        .select('repositoryId')
-        .distinct()
-        .where('outcome', 'is', null)
-        .execute();
-      return rows.map((row) => row.repositoryId);
-    },
-
     async listPending(repositoryId, since = 0) {
       const rows = await selectDeliveries(db)
         .where('repositoryId', '=', repositoryId)

@@ -1,8 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { FileAtCommit } from '../domain/configuration-in-use.ts';
-import type { Deployment, Rerun } from '../domain/deployment.ts';
+import type { Deployment, PlannedDeployment, Rerun } from '../domain/deployment.ts';
 import type { TreeDigest } from '../domain/git-tree.ts';
-import type { PlannedDeployment } from '../planning/plan-store.ts';
 import type { DeploymentTable } from './schema.ts';
 
 export function toDeployment(row: Selectable<DeploymentTable>): Deployment {

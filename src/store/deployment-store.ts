@@ -39,15 +39,6 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & Rep
       return orderDeployments(rows.map(toDeployment));
     },
 
-    async listOpenWorkspaces() {
-      return db
-        .selectFrom('deployment')
-        .select(['account', 'workspaceId'])
-        .distinct()
-        .where('state', '<>', sql.lit('concluded'))
-        .execute();
-    },
-
     async saveDeployment(id, change) {
       const values = toColumns(change);
       const seen = Object.keys(values).some((key) => !UNSEEN.has(key as keyof DeploymentTable));
@@ -85,14 +76,6 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & Rep
       return row ? new Set(JSON.parse(row.knownJobIds) as string[]) : null;
     },
 
-    async listUnreported() {
-      const deployments = db.selectFrom('deployment').selectAll();
-      const owed = await deployments.whereRef('reportedRevision', '<', 'revision').execute();
-      const twice = await deployments.where(mayBeTwice).execute();
-      const rows = new Map([...owed, ...twice].map((row) => [row.id, row]));
-      return [...rows.values()].map(toDeployment);
-    },
-
     async listReportable(installationId) {
       const ofInstallation = db
         .selectFrom('deployment')
@@ -114,7 +97,7 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & Rep
   };
 }
 
-const mayBeTwice = sql<boolean>`check_run_id is not null and check_run_attempted_at is not null`;
+export const mayBeTwice = sql<boolean>`check_run_id is not null and check_run_attempted_at is not null`;
 
 function toColumns(change: DeploymentChange): Partial<DeploymentTable> {
   const { requestedByBot, adopted, knownJobIds, rerun, badFile, ...rest } = change;

@@ -24,9 +24,9 @@ const HOLD = 'select 1 from lease where queue = $1 and key = $2 and fencing = $3
  */
 export class FencedDialect implements Dialect {
   readonly #dialect: Dialect;
-  readonly #leases: Pick<LeaseContext, 'current'>;
+  readonly #leases: LeaseContext;
 
-  constructor(dialect: Dialect, leases: Pick<LeaseContext, 'current'>) {
+  constructor(dialect: Dialect, leases: LeaseContext) {
     this.#dialect = dialect;
     this.#leases = leases;
   }
@@ -47,10 +47,10 @@ export class FencedDialect implements Dialect {
 
 class FencedDriver implements Driver {
   readonly #driver: Driver;
-  readonly #leases: Pick<LeaseContext, 'current'>;
+  readonly #leases: LeaseContext;
   readonly #connections = new WeakMap<DatabaseConnection, FencedConnection>();
 
-  constructor(driver: Driver, leases: Pick<LeaseContext, 'current'>) {
+  constructor(driver: Driver, leases: LeaseContext) {
     this.#driver = driver;
     this.#leases = leases;
   }
@@ -98,9 +98,9 @@ class FencedConnection implements DatabaseConnection {
   readonly inner: DatabaseConnection;
   isInTransaction = false;
   readonly #driver: Driver;
-  readonly #leases: Pick<LeaseContext, 'current'>;
+  readonly #leases: LeaseContext;
 
-  constructor(inner: DatabaseConnection, driver: Driver, leases: Pick<LeaseContext, 'current'>) {
+  constructor(inner: DatabaseConnection, driver: Driver, leases: LeaseContext) {
     this.inner = inner;
     this.#driver = driver;
     this.#leases = leases;

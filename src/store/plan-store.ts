@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely';
-import type { Deployment } from '../domain/deployment.ts';
+import type { Deployment, PlannedDeployment } from '../domain/deployment.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import { findSuperseded } from '../domain/supersede.ts';
 import type { WorkspaceKey } from '../domain/workspace-key.ts';
-import type { NotedRerun, Plan, PlannedDeployment, PlanStore } from '../planning/plan-store.ts';
+import type { AdoptionStore, NotedRerun, Plan, PlanHistory, PlanStore } from '../planning/plan-store.ts';
 import { toCommandRow } from './command-store.ts';
 import { insertConfigurationRuns, rewriteConfigurationRuns } from './configuration-run-store.ts';
 import { toDeployment, toNewRow } from './deployment-row.ts';
@@ -29,7 +29,7 @@ const INSERTED_AT_ONCE = 100;
 /** How many of a workspace's newest deployments are looked at for one that replaces a push that came late. */
 const NEWEST = 20;
 
-export function createPlanStore(db: Kysely<Schema>): PlanStore {
+export function createPlanStore(db: Kysely<Schema>): PlanHistory & PlanStore & AdoptionStore {
   return {
     ...createTreeDigestStore(db),
 

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Deployment } from '../../src/domain/deployment.ts';
+import type { Deployment, PlannedDeployment } from '../../src/domain/deployment.ts';
 import { UNKNOWN_OWNER } from '../../src/domain/owner.ts';
 import type { RepositoryWorkspace } from '../../src/domain/workspace-key.ts';
-import type { PlannedDeployment } from '../../src/planning/plan-store.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
+import { buildPlanned } from '../unit/domain/deployment-builder.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const WORKSPACE = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
@@ -15,31 +14,14 @@ const THEIRS = { account: '@evil', workspaceId: WORKSPACE, repositoryId: 2 };
 const MOVED = { account: '@acme', workspaceId: WORKSPACE, repositoryId: 3 };
 
 function planned(of: RepositoryWorkspace, differences: Partial<PlannedDeployment> = {}): PlannedDeployment {
-  return {
+  return buildPlanned({
     ...of,
-    id: randomUUID(),
-    workspaceName: 'Analytics',
-    environment: null,
-    log: null,
-    badFile: null,
-    branch: 'main',
-    directory: null,
-    installationId: 1,
-    deliveryId: randomUUID(),
-    checkName: 'Meltano Deploy (Analytics)',
     sha: 'a',
     before: 'b',
     requestedBy: 'bot',
     requestedByBot: true,
-    cause: 'push',
-    redeployOf: null,
-    pushedAt: 1_000,
-    receivedAt: 1_000,
-    reason: 'push',
-    conclusion: null,
-    problem: null,
     ...differences,
-  };
+  });
 }
 
 /** Two accounts whose servers name the same workspaces and jobs: no query about the one may find anything of the other. */

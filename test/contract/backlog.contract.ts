@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AppEvent } from '../../src/domain/delivery.ts';
-import type { PlannedDeployment } from '../../src/planning/plan-store.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
+import { buildPlanned } from '../unit/domain/deployment-builder.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const REPOSITORY = {
@@ -43,32 +43,15 @@ export function describeBacklog(name: string, open: () => Promise<OpenStores>): 
 
     async function plan(id: string, receivedAt: number): Promise<string> {
       await stores.record({ id, name: 'push', receivedAt, event: EVENT });
-      const planned: PlannedDeployment = {
+      const planned = buildPlanned({
         id: `of-${id}`,
-        account: 'environment',
         workspaceId: `w-${id}`,
-        workspaceName: 'Analytics',
-        environment: null,
-        branch: 'main',
-        directory: null,
-        installationId: 1,
         repositoryId: REPOSITORY.id,
         deliveryId: id,
-        checkName: 'Meltano Deploy (Analytics)',
         sha: 'a',
         before: 'b',
-        requestedBy: 'ana',
-        requestedByBot: false,
-        log: null,
-        badFile: null,
-        cause: 'push',
-        redeployOf: null,
-        pushedAt: 1_000,
         receivedAt,
-        reason: 'push',
-        conclusion: null,
-        problem: null,
-      };
+      });
       await stores.commitPlan({ deliveryId: id, outcome: 'push', deployments: [planned], now: receivedAt });
       return planned.id;
     }

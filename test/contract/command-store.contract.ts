@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { NewCommand } from '../../src/domain/conversation.ts';
-import type { Repository } from '../../src/domain/deployment.ts';
-import type { Plan, PlannedDeployment } from '../../src/planning/plan-store.ts';
+import type { PlannedDeployment, Repository } from '../../src/domain/deployment.ts';
+import type { Plan } from '../../src/planning/plan-store.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
+import { buildPlanned } from '../unit/domain/deployment-builder.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const WORKSPACE = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
@@ -37,33 +37,16 @@ function command(id: string, differences: Partial<NewCommand> = {}): NewCommand 
 }
 
 function planned(deliveryId: string, differences: Partial<PlannedDeployment> = {}): PlannedDeployment {
-  return {
-    id: randomUUID(),
-    account: 'environment',
-    workspaceId: WORKSPACE,
-    workspaceName: 'Analytics',
-    environment: null,
-    branch: 'main',
-    directory: null,
-    installationId: 1,
+  return buildPlanned({
     repositoryId: REPOSITORY.id,
     deliveryId,
-    checkName: 'Meltano Deploy (Analytics)',
     sha: 'a',
-    before: null,
-    requestedBy: 'ana',
-    requestedByBot: false,
-    log: null,
-    badFile: null,
     cause: 'command',
-    redeployOf: null,
     pushedAt: 20_000,
     receivedAt: 20_500,
     reason: 'command',
-    conclusion: null,
-    problem: null,
     ...differences,
-  };
+  });
 }
 
 /** What every store must do for commands and their conversations. */

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { PlannedDeployment } from '../../src/planning/plan-store.ts';
 import { copyStore, TargetNotEmpty } from '../../src/store/copy-store.ts';
 import { createStores, type Stores } from '../../src/store/create-stores.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
+import { buildPlanned } from '../unit/domain/deployment-builder.ts';
 import {
   createDatabase,
   emptyDatabase,
@@ -57,32 +57,17 @@ async function fill(stores: Stores): Promise<string> {
       },
     });
   }
-  const planned: PlannedDeployment = {
+  const planned = buildPlanned({
     id,
-    account: 'environment',
     workspaceId: 'w',
-    workspaceName: 'Analytics',
-    environment: null,
-    branch: 'main',
-    directory: null,
-    installationId: 1,
     repositoryId: REPOSITORY.id,
     deliveryId: 'guid-1',
-    checkName: 'Meltano Deploy (Analytics)',
     sha: 'a',
     before: 'b',
-    requestedBy: 'ana',
     requestedByBot: true,
-    pushedAt: 1_000,
     receivedAt: 1_800_000_000_001,
-    log: null,
-    badFile: null,
-    cause: 'push',
-    redeployOf: null,
-    reason: 'push',
-    conclusion: null,
     problem: "it's 100 % \\ “odd”",
-  };
+  });
   await stores.commitPlan({ deliveryId: 'guid-1', outcome: 'push', deployments: [planned], now: 2 });
   await stores.learnRepository(REPOSITORY, 'acme/old', 1);
   await stores.saveBranchHead(REPOSITORY.id, 'main', { sha: 'a', candidate: { sha: 'b', seenAt: 5 } });

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Repository } from '../../src/domain/deployment.ts';
-import type { PlannedDeployment } from '../../src/planning/plan-store.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
+import { buildPlanned } from '../unit/domain/deployment-builder.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const REPOSITORY: Repository = {
@@ -27,32 +27,16 @@ export function describeFailureComments(name: string, open: () => Promise<OpenSt
     /** A deployment that ended so at that time. */
     async function ended(workspace: string, sha: string, conclusion: 'success' | 'failure', at: number) {
       const deliveryId = randomUUID();
-      const planned: PlannedDeployment = {
-        id: randomUUID(),
-        account: 'environment',
+      const planned = buildPlanned({
         workspaceId: workspace,
         workspaceName: workspace,
-        environment: null,
-        branch: 'main',
-        directory: null,
-        installationId: 1,
         deliveryId,
         sha,
         repositoryId: REPOSITORY.id,
         checkName: 'Meltano Deploy',
-        before: null,
-        requestedBy: 'ana',
-        requestedByBot: false,
-        cause: 'push',
-        redeployOf: null,
         pushedAt: at,
         receivedAt: at,
-        reason: 'push',
-        conclusion: null,
-        problem: null,
-        log: null,
-        badFile: null,
-      };
+      });
       const event = { kind: 'push', account: 'acme', repository: REPOSITORY } as never;
       await stores.record({ id: deliveryId, name: 'push', receivedAt: at, event });
       await stores.commitPlan({ deliveryId, outcome: 'push', deployments: [planned], now: at });

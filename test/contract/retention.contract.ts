@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { Deployment } from '../../src/domain/deployment.ts';
-import type { PlannedDeployment } from '../../src/planning/plan-store.ts';
+import type { Deployment, PlannedDeployment } from '../../src/domain/deployment.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
+import { buildPlanned } from '../unit/domain/deployment-builder.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const WORKSPACE = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
@@ -61,33 +61,15 @@ export function describeRetention(name: string, open: () => Promise<OpenStores>)
       const id = differences.id ?? randomUUID();
       pushes += 1;
       await record(id, 1_000);
-      const planned: PlannedDeployment = {
+      const planned = buildPlanned({
         id,
-        account: 'environment',
-        workspaceId: WORKSPACE,
-        workspaceName: 'Analytics',
-        environment: null,
-        branch: 'main',
-        directory: null,
-        installationId: 1,
         repositoryId: REPOSITORY.id,
         deliveryId: id,
-        checkName: 'Meltano Deploy (Analytics)',
         sha: id,
-        log: null,
-        badFile: null,
-        cause: 'push',
-        redeployOf: null,
         before: 'b',
-        requestedBy: 'ana',
-        requestedByBot: false,
         pushedAt: pushes,
-        receivedAt: 1_000,
-        reason: 'push',
-        conclusion: null,
-        problem: null,
         ...differences,
-      };
+      });
       await stores.commitPlan({ deliveryId: id, outcome: 'push', deployments: [planned], now: 2_000 });
       return id;
     }

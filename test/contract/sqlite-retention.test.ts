@@ -7,13 +7,14 @@ import { CamelCasePlugin, type Insertable, Kysely, SqliteDialect, sql } from 'ky
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Delivery } from '../../src/domain/delivery.ts';
-import type { PlannedDeployment } from '../../src/planning/plan-store.ts';
+import type { PlannedDeployment } from '../../src/domain/deployment.ts';
 import { retainRecords } from '../../src/recovery/retain-records.ts';
 import { createStores, type Stores } from '../../src/store/create-stores.ts';
 import { toNewRow } from '../../src/store/deployment-row.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import type { DeliveryTable, DeploymentTable, Schema } from '../../src/store/schema.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
+import { buildPlanned } from '../unit/domain/deployment-builder.ts';
 import { openTemporarySqlite } from './open-temporary-sqlite.ts';
 import { describeRetention } from './retention.contract.ts';
 
@@ -23,33 +24,14 @@ const HOUR = 60 * 60_000;
 describeRetention('SQLite', openTemporarySqlite);
 
 function makePlanned(differences: Partial<PlannedDeployment> = {}): PlannedDeployment {
-  return {
-    id: randomUUID(),
-    account: 'environment',
+  return buildPlanned({
     workspaceId: 'w-1',
-    workspaceName: 'Analytics',
     environment: 'production',
-    branch: 'main',
     directory: 'analytics',
-    installationId: 1,
     repositoryId: 1,
-    deliveryId: randomUUID(),
-    checkName: 'Meltano Deploy (Analytics)',
-    sha: 'a'.repeat(40),
     before: 'b'.repeat(40),
-    requestedBy: 'ana',
-    requestedByBot: false,
-    log: null,
-    badFile: null,
-    cause: 'push',
-    redeployOf: null,
-    pushedAt: 1_000,
-    receivedAt: 1_000,
-    reason: 'push',
-    conclusion: null,
-    problem: null,
     ...differences,
-  };
+  });
 }
 
 function makeEvent(after = 'a'.repeat(40)): Delivery['event'] {

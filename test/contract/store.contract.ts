@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { AppEvent } from '../../src/domain/delivery.ts';
-import type { Repository } from '../../src/domain/deployment.ts';
+import type { PlannedDeployment, Repository } from '../../src/domain/deployment.ts';
 import type { DeploymentChange } from '../../src/domain/deployment-store.ts';
 import { UNKNOWN_OWNER } from '../../src/domain/owner.ts';
 import type { LogMode } from '../../src/domain/repository-configuration.ts';
-import type { PlannedDeployment } from '../../src/planning/plan-store.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
+import { buildPlanned } from '../unit/domain/deployment-builder.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const WORKSPACE = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
@@ -39,33 +38,14 @@ function pushEvent(repository = REPOSITORY): AppEvent {
 }
 
 function planned(deliveryId: string, differences: Partial<PlannedDeployment> = {}): PlannedDeployment {
-  return {
-    id: randomUUID(),
-    account: 'environment',
-    workspaceId: WORKSPACE,
-    workspaceName: 'Analytics',
-    environment: null,
-    branch: 'main',
-    directory: null,
-    installationId: 1,
+  return buildPlanned({
     repositoryId: REPOSITORY.id,
     deliveryId,
-    checkName: 'Meltano Deploy (Analytics)',
     sha: 'a',
     before: 'b',
-    requestedBy: 'ana',
-    requestedByBot: false,
-    log: null,
-    badFile: null,
-    cause: 'push',
-    redeployOf: null,
-    pushedAt: 1_000,
     receivedAt: 1_500,
-    reason: 'push',
-    conclusion: null,
-    problem: null,
     ...differences,
-  };
+  });
 }
 
 /** What every store must do, whatever database is under it. */

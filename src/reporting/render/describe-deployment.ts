@@ -1,4 +1,4 @@
-import type { Deployment, Repository } from '../../domain/deployment.ts';
+import type { Deployment, RepositoryName } from '../../domain/deployment.ts';
 import type { LogExcerpt } from '../../domain/log-excerpt.ts';
 import { chooseLogMode } from '../../domain/repository-configuration.ts';
 import type { CheckRunView } from './check-run-view.ts';
@@ -43,11 +43,7 @@ export function readAnsweredStatus(problem: string | null): number | null {
   return status === undefined ? null : Number(status);
 }
 
-export function formatCommitUrl(
-  githubUrl: string,
-  repository: Pick<Repository, 'owner' | 'name'>,
-  sha: string,
-): string {
+export function formatCommitUrl(githubUrl: string, repository: RepositoryName, sha: string): string {
   const path = [repository.owner, repository.name, 'commit', sha].map(encodeURIComponent).join('/');
   return `${githubUrl}/${path}`;
 }

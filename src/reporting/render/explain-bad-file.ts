@@ -1,5 +1,5 @@
 import type { FileAtCommit } from '../../domain/configuration-in-use.ts';
-import type { Repository } from '../../domain/deployment.ts';
+import type { RepositoryName } from '../../domain/deployment.ts';
 import type { CheckRunView } from './check-run-view.ts';
 import { shortenSha } from './describe-deployment.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
@@ -19,7 +19,7 @@ export function linkFile(place: RepositoryPlace, at: FileAtCommit): string {
 
 interface RepositoryPlace {
   readonly githubUrl: string;
-  readonly repository: Pick<Repository, 'owner' | 'name'>;
+  readonly repository: RepositoryName;
 }
 
 export function formatFileUrl(

@@ -1,11 +1,11 @@
-import type { Deployment, Repository } from '../../domain/deployment.ts';
+import type { Deployment, RepositoryName } from '../../domain/deployment.ts';
 import { formatCommitUrl, shortenSha } from './describe-deployment.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
 
 /** Where on GitHub something is. */
 export interface Pages {
   readonly githubUrl: string;
-  readonly repository: Pick<Repository, 'owner' | 'name'>;
+  readonly repository: RepositoryName;
 }
 
 /** A commit as a link to its page. */

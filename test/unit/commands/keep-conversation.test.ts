@@ -2,10 +2,11 @@ import { pino } from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createConversationKeeper } from '../../../src/commands/keep-conversation.ts';
 import type { Answer, NewCommand, Place } from '../../../src/domain/conversation.ts';
+import type { PlannedDeployment } from '../../../src/domain/deployment.ts';
 import type { GitHubFailure } from '../../../src/domain/github-result.ts';
-import type { PlannedDeployment } from '../../../src/planning/plan-store.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
 import { FakeClock, openStores, REPOSITORY, START, WORKSPACE_ID } from '../deploying/reconcile-world.ts';
+import { buildPlanned } from '../domain/deployment-builder.ts';
 import { FakeConversation } from './fake-conversation.ts';
 
 const UNKNOWN: GitHubFailure = { kind: 'unknown', message: 'the connection broke' };
@@ -95,32 +96,16 @@ async function ask(answer: Answer, place: Place = { kind: 'issue', number: 1 }):
 }
 
 function planned(): PlannedDeployment {
-  return {
+  return buildPlanned({
     id: 'deployment',
-    account: 'environment',
-    workspaceId: WORKSPACE_ID,
-    workspaceName: 'Analytics',
-    environment: null,
-    branch: 'main',
-    directory: null,
-    installationId: 1,
     repositoryId: REPOSITORY.id,
     deliveryId: 'command',
     checkName: 'Meltano Deploy',
-    sha: 'a'.repeat(40),
-    before: null,
-    requestedBy: 'ana',
-    requestedByBot: false,
-    log: null,
-    badFile: null,
     cause: 'command',
-    redeployOf: null,
     pushedAt: START,
     receivedAt: START,
     reason: 'command',
-    conclusion: null,
-    problem: null,
-  };
+  });
 }
 
 async function conclude(conclusion: 'success' | 'failure'): Promise<void> {

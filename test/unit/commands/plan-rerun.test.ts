@@ -3,6 +3,7 @@ import type { RerunEvent } from '../../../src/domain/delivery.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { ShownCheckRun } from '../../../src/domain/shown-check-run.ts';
 import { buildWorkspace, REPOSITORY, START, WORKSPACE_ID } from '../deploying/reconcile-world.ts';
+import { buildPlanned } from '../domain/deployment-builder.ts';
 import { buildPush, PlanWorld } from '../planning/plan-world.ts';
 
 const OLD = 'a'.repeat(40);
@@ -304,32 +305,20 @@ describe('ids that are not the repository’s', () => {
       deliveryId: 'theirs',
       outcome: 'push',
       deployments: [
-        {
+        buildPlanned({
           id: planned.id,
           account: planned.account,
           workspaceId: OTHER,
           workspaceName: 'Secrets',
-          environment: null,
-          log: null,
-          badFile: null,
-          branch: 'main',
-          directory: null,
           installationId: planned.installationId,
           repositoryId: planned.repositoryId,
           deliveryId: planned.deliveryId,
           checkName: 'Meltano Deploy (Secrets)',
           sha: OLD,
-          before: null,
           requestedBy: 'carol',
-          requestedByBot: false,
-          cause: 'push',
-          redeployOf: null,
           pushedAt: START,
           receivedAt: START,
-          reason: 'push',
-          conclusion: null,
-          problem: null,
-        },
+        }),
       ],
       now: START,
     });

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Deployment } from '../../../src/domain/deployment.ts';
+import type { Deployment, PlannedDeployment } from '../../../src/domain/deployment.ts';
 import type { Job } from '../../../src/domain/job.ts';
-import type { PlannedDeployment } from '../../../src/planning/plan-store.ts';
 import { refuse } from './fake-meltano.ts';
 import { World } from './reconcile-world.ts';
 

@@ -10,7 +10,7 @@ import { createReconciler } from '../../../src/deploying/reconcile-workspace.ts'
 import type { Account, Accounts, Trigger } from '../../../src/domain/account.ts';
 import type { ConfigurationInUse } from '../../../src/domain/configuration-in-use.ts';
 import type { ConfigurationRun } from '../../../src/domain/configuration-run.ts';
-import type { Deployment, Repository } from '../../../src/domain/deployment.ts';
+import type { Deployment, PlannedDeployment, Repository } from '../../../src/domain/deployment.ts';
 import type { DeploymentChange } from '../../../src/domain/deployment-store.ts';
 import type { Dispatcher, QueueName } from '../../../src/domain/dispatcher.ts';
 import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
@@ -21,11 +21,11 @@ import type { LogExcerptBuilder } from '../../../src/logs/log-excerpt-builder.ts
 import { LogStore } from '../../../src/logs/log-store.ts';
 import { CircuitBreaker } from '../../../src/meltano/circuit-breaker.ts';
 import { guardMeltano } from '../../../src/meltano/guard-meltano.ts';
-import type { PlannedDeployment } from '../../../src/planning/plan-store.ts';
 import { createFollowers } from '../../../src/reporting/create-followers.ts';
 import type { Reporter } from '../../../src/reporting/reporter.ts';
 import { createStores, type Stores } from '../../../src/store/create-stores.ts';
 import { openSqlite } from '../../../src/store/sqlite.ts';
+import { buildPlanned } from '../domain/deployment-builder.ts';
 import { FakeTrees } from '../planning/fake-trees.ts';
 import { FakeMeltano } from './fake-meltano.ts';
 
@@ -255,33 +255,15 @@ export class World {
     const id = randomUUID();
     const deliveryId = randomUUID();
     this.#pushes += 1;
-    const planned: PlannedDeployment = {
+    const planned = buildPlanned({
       id,
-      account: 'environment',
-      workspaceId: WORKSPACE_ID,
-      workspaceName: 'Analytics',
       environment: 'dev',
-      branch: 'main',
-      directory: null,
-      installationId: 1,
-      repositoryId: 2,
       deliveryId,
-      checkName: 'Meltano Deploy (Analytics)',
-      sha: 'a'.repeat(40),
       before: 'b'.repeat(40),
-      log: null,
-      badFile: null,
-      cause: 'push',
-      redeployOf: null,
-      requestedBy: 'ana',
-      requestedByBot: false,
       pushedAt: START + this.#pushes * 1_000,
       receivedAt: this.clock.now(),
-      reason: 'push',
-      conclusion: null,
-      problem: null,
       ...differences,
-    };
+    });
     const event = { kind: 'push', repository: REPOSITORY } as never;
     await this.stores.record({ id: deliveryId, name: 'push', receivedAt: this.clock.now(), event });
     const plan = { deliveryId, outcome: 'push', deployments: [planned], now: this.clock.now() } as const;

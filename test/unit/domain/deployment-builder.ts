@@ -1,42 +1,56 @@
-import type { Deployment } from '../../../src/domain/deployment.ts';
+import { randomUUID } from 'node:crypto';
+import type { Deployment, PlannedDeployment } from '../../../src/domain/deployment.ts';
 
 let count = 0;
 
-/** A waiting deployment with the given differences. */
-export function buildDeployment(differences: Partial<Deployment> = {}): Deployment {
-  count += 1;
-  const id = `deployment-${count}`;
+/** What planning stores of a push, with the given differences. */
+export function buildPlanned(differences: Partial<PlannedDeployment> = {}): PlannedDeployment {
   return {
-    id,
+    id: randomUUID(),
     account: 'environment',
     workspaceId: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e',
     workspaceName: 'Analytics',
     environment: null,
     log: null,
     badFile: null,
-    branch: 'main',
     directory: null,
     installationId: 1,
     repositoryId: 2,
-    deliveryId: `delivery-${count}`,
+    deliveryId: randomUUID(),
     checkName: 'Meltano Deploy (Analytics)',
-    sha: count.toString(16).padStart(40, '0'),
+    receivedAt: 1_000,
+    branch: 'main',
+    sha: 'a'.repeat(40),
     before: null,
     requestedBy: 'ana',
     requestedByBot: false,
     cause: 'push',
     redeployOf: null,
+    pushedAt: 1_000,
+    reason: 'push',
+    conclusion: null,
+    problem: null,
+    treeDigest: null,
+    ...differences,
+  };
+}
+
+/** A waiting deployment with the given differences; each is a second newer than the one before. */
+export function buildDeployment(differences: Partial<Deployment> = {}): Deployment {
+  count += 1;
+  return {
+    ...buildPlanned({
+      id: `deployment-${count}`,
+      deliveryId: `delivery-${count}`,
+      sha: count.toString(16).padStart(40, '0'),
+      pushedAt: count * 1000,
+      receivedAt: count * 1000,
+    }),
     rerun: null,
     withdrawnBy: null,
     withdrawDeliveryId: null,
-    pushedAt: count * 1000,
-    receivedAt: count * 1000,
-    treeDigest: null,
     state: 'waiting',
-    reason: 'push',
-    conclusion: null,
     concludedAt: null,
-    problem: null,
     supersededBy: null,
     startSince: null,
     attemptedAt: null,

@@ -8,7 +8,7 @@ import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import { createOwnerReader } from '../../../src/planning/know-owners.ts';
 import type { LoggedDelivery } from '../../../src/recovery/delivery-log.ts';
 import { handleSweeps, type SweepRounds, type Sweeps } from '../../../src/recovery/handle-sweeps.ts';
-import { RequestBudget } from '../../../src/recovery/request-budget.ts';
+import { HourlyBudget, type RequestBudget } from '../../../src/recovery/request-budget.ts';
 import { sweepDeliveries } from '../../../src/recovery/sweep-deliveries.ts';
 import { type HeadSweepContext, sweepHeads, type TrackedBranch } from '../../../src/recovery/sweep-heads.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
@@ -306,7 +306,7 @@ describe('sweepHeads', () => {
     repositories = [{ repository: REPOSITORY, pushedAt: 1_000 }];
     heads = { main: 'head-1' };
     [baselines, woken, requests, moved, mappings, found] = [[], [], [], [], [], 0];
-    budget = new RequestBudget(clock, 600);
+    budget = new HourlyBudget(clock, 600);
     blocked = new Set();
   });
 
@@ -401,11 +401,11 @@ describe('sweepHeads', () => {
   });
 
   test('a baseline, for which GitHub is asked too, waits for room in the budget', async () => {
-    budget = new RequestBudget(clock, 2);
+    budget = new HourlyBudget(clock, 2);
     await sweepHeads(context());
     expect(baselines).toEqual([]);
     clock.advance(2 * 60 * MINUTE);
-    budget = new RequestBudget(clock, 600);
+    budget = new HourlyBudget(clock, 600);
     await sweepHeads(context());
     expect(baselines).toMatchObject([{ branch: 'main', head: 'head-1' }]);
   });
@@ -586,11 +586,11 @@ describe('sweepHeads', () => {
   });
 
   test('the requests of an hour are bounded, and the rest goes on in the next', async () => {
-    budget = new RequestBudget(clock, 1);
+    budget = new HourlyBudget(clock, 1);
     await sweepHeads(context());
     expect(requests).toEqual(['list']);
     clock.advance(61 * MINUTE);
-    budget = new RequestBudget(clock, 10);
+    budget = new HourlyBudget(clock, 10);
     await sweepHeads(context());
     expect(baselines).toHaveLength(1);
   });

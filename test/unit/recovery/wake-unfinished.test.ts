@@ -7,7 +7,7 @@ import { buildPush } from '../planning/plan-world.ts';
 async function wake(world: World) {
   const dispatcher = new FakeDispatcher();
   const reporter = new FakeReporter();
-  await wakeUnfinished({ deliveries: world.stores, store: world.stores, dispatcher, reporter });
+  await wakeUnfinished({ store: world.stores, dispatcher, reporter });
   return { wakes: dispatcher.wakes, reported: reporter.reports.map((one) => one.id) };
 }
 

@@ -3,17 +3,17 @@ import { setImmediate } from 'node:timers/promises';
 import { pino } from 'pino';
 import { expect, onTestFinished, vi } from 'vitest';
 import type { Clock } from '../../../src/domain/clock.ts';
-import type { Deployment } from '../../../src/domain/deployment.ts';
+import type { Deployment, PlannedDeployment } from '../../../src/domain/deployment.ts';
 import type { DeploymentChange } from '../../../src/domain/deployment-store.ts';
 import type { LocatedError, LogExcerpt } from '../../../src/domain/log-excerpt.ts';
 import { RateBudgets } from '../../../src/github/rate-budget.ts';
-import type { PlannedDeployment } from '../../../src/planning/plan-store.ts';
 import { CheckRunWriter, type CheckRunWriterPorts } from '../../../src/reporting/check-run-writer.ts';
 import { WriteLanes } from '../../../src/reporting/pace/write-lanes.ts';
 import { renderCheckRun } from '../../../src/reporting/render/render-check-run.ts';
 import { renderConfigurationRun } from '../../../src/reporting/render/render-configuration-run.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
 import { openStores, REPOSITORY, START, WORKSPACE_ID } from '../deploying/reconcile-world.ts';
+import { buildPlanned } from '../domain/deployment-builder.ts';
 import { FakeCheckRuns } from './fake-check-runs.ts';
 
 export const SECOND = 1_000;
@@ -125,33 +125,17 @@ export class WriterWorld {
     const id = randomUUID();
     const repository = { ...REPOSITORY, id: 100 + installationId, installationId };
     await this.stores.learnRepository(repository, null, Date.now());
-    const planned: PlannedDeployment = {
+    const planned = buildPlanned({
       id,
-      account: 'environment',
       workspaceId: randomUUID(),
-      workspaceName: 'Analytics',
       environment: 'dev',
-      branch: 'main',
-      directory: null,
       installationId,
       repositoryId: repository.id,
       deliveryId: id,
-      checkName: 'Meltano Deploy (Analytics)',
-      sha: 'a'.repeat(40),
-      before: null,
-      log: null,
-      badFile: null,
-      cause: 'push',
-      redeployOf: null,
-      requestedBy: 'ana',
-      requestedByBot: false,
       pushedAt: Date.now(),
       receivedAt: Date.now(),
-      reason: 'push',
-      conclusion: null,
-      problem: null,
       ...differences,
-    };
+    });
     const event = { kind: 'push', repository } as never;
     await this.stores.record({ id, name: 'push', receivedAt: Date.now(), event });
     const plan = { deliveryId: id, outcome: 'push', deployments: [planned], now: Date.now() } as const;

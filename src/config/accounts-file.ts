@@ -1,18 +1,18 @@
 import type { WorkspaceMapping } from '../domain/match-workspaces.ts';
-import { type FileProblem, placeProblem, toFileProblems } from './accounts-problems.ts';
+import { type AccountProblem, addProblem, toAccountProblems } from './account-problem.ts';
 import {
   type AccountEntry,
   createAccountSchema,
   fileSchema,
-  KNOWN_KEYS,
   loginSchema,
   looseFileSchema,
+  SECTIONS,
   type Variables,
 } from './accounts-schema.ts';
 import { checkAccount } from './check-account.ts';
 import { getSecret, type MeltanoCredentials } from './meltano-credentials.ts';
-import { parseYaml } from './parse-yaml.ts';
 import { readTextFile } from './read-text-file.ts';
+import { readYaml, type YamlLimits } from './read-yaml.ts';
 
 /** How a deployment is started: through the API, or through Meltano Cloud's endpoint for repository webhooks. */
 export type Trigger = 'api' | 'webhook';
@@ -63,6 +63,14 @@ export interface AccountsSource {
   readonly defaults: AccountDefaults;
 }
 
+/** Some ten thousand accounts. */
+const LIMITS: YamlLimits = {
+  mostBytes: 8 * 1024 * 1024,
+  deepest: 16,
+  mostValues: 200_000,
+  mostTokens: 2_000_000,
+};
+
 /** Reads the accounts file (ACCOUNTS_FILE); every problem is reported, not only the first. */
 export function readAccountsFile(source: AccountsSource): AccountsResult {
   let text: string;
@@ -75,16 +83,20 @@ export function readAccountsFile(source: AccountsSource): AccountsResult {
   return parseAccounts(text, source);
 }
 
-/** The same for the file's text; `file` is only what problems call it. */
+/** The same for the file's text; problems name it as `file`. */
 export function parseAccounts(text: string, source: AccountsSource): AccountsResult {
-  const yaml = parseYaml(text);
-  const { problems, accounts } = yaml.problems.length > 0 ? NOTHING : readAccounts(yaml.value, source);
-  const all = [...yaml.problems, ...problems.map((problem) => placeProblem(problem, yaml))];
-  if (all.length === 0) return { ok: true, accounts };
-  all.sort((a, b) => a.line - b.line || a.column - b.column);
+  const yaml = readYaml(text, {
+    limits: LIMITS,
+    scalars: 'text',
+    mayQuote: false,
+  });
+  const { problems, accounts } = yaml.isReadable ? readAccounts(yaml.value, source) : NOTHING;
+  for (const problem of problems) addProblem(yaml, problem);
+  const found = yaml.problems.found.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  if (found.length === 0) return { ok: true, accounts };
   return {
     ok: false,
-    problems: all.map(({ line, column, message }) => `${source.file}:${line}:${column}: ${message}.`),
+    problems: found.map(({ line, column, message }) => `${source.file}:${line}:${column}: ${message}`),
   };
 }
 
@@ -95,7 +107,7 @@ export function listAccountSecrets({ credentials, deploymentSecret, mappings }: 
 }
 
 interface ReadAccounts {
-  readonly problems: readonly FileProblem[];
+  readonly problems: readonly AccountProblem[];
   readonly accounts: readonly ConfiguredAccount[];
 }
 
@@ -103,7 +115,7 @@ const NOTHING: ReadAccounts = { problems: [], accounts: [] };
 
 function readAccounts(value: unknown, { env, defaults }: AccountsSource): ReadAccounts {
   const file = fileSchema.safeParse(value);
-  const problems = file.success ? [] : [...toFileProblems(file.error, [], KNOWN_KEYS)];
+  const problems = file.success ? [] : [...toAccountProblems(file.error, [], SECTIONS)];
   const accounts: ConfiguredAccount[] = [];
   const schema = createAccountSchema(env, defaults);
   const seen = new Set<string>();
@@ -112,19 +124,19 @@ function readAccounts(value: unknown, { env, defaults }: AccountsSource): ReadAc
     const login = name.toLowerCase();
     problems.push(...checkLogin(name, seen), ...checkAccount(raw, login).map((one) => below(path, one)));
     const entry = schema.safeParse(raw);
-    if (!entry.success) problems.push(...toFileProblems(entry.error, path, KNOWN_KEYS));
+    if (!entry.success) problems.push(...toAccountProblems(entry.error, path, SECTIONS));
     const account = entry.success && toAccount(login, entry.data, defaults);
     if (account) accounts.push(account);
   }
   return { problems, accounts };
 }
 
-function below(path: readonly string[], problem: FileProblem): FileProblem {
+function below(path: readonly string[], problem: AccountProblem): AccountProblem {
   return { ...problem, path: [...path, ...problem.path] };
 }
 
 /** The name of an account, in whatever letter case, stands in the file once. */
-function checkLogin(name: string, seen: Set<string>): FileProblem[] {
+function checkLogin(name: string, seen: Set<string>): AccountProblem[] {
   const at = { path: ['accounts', name], part: 'key' } as const;
   const login = loginSchema.safeParse(name);
   if (!login.success) return [{ ...at, message: login.error.issues[0]?.message ?? '' }];

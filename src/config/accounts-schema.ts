@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { KnownKeys } from './accounts-problems.ts';
+import type { SectionsByDepth } from './account-problem.ts';
 import { INSECURE_ERROR, isInsecure, TOKEN, TOKEN_ERROR } from './meltano-credentials.ts';
 import { describeInvisible } from './read-values.ts';
 
@@ -144,11 +144,11 @@ export const loginSchema = z
 
 const SHAPES = createShapes({}, { allowInsecure: false });
 
-/** By the depth of the map: the file, an account, a mapping. */
-export const KNOWN_KEYS: KnownKeys = {
-  0: { of: 'the file', keys: ['accounts'] },
-  2: { of: 'an account', keys: [...Object.keys(SHAPES.account), 'mappings'] },
-  4: { of: 'a mapping', keys: Object.keys(SHAPES.mapping) },
+/** By the depth of the keys: the file's, an account's, a mapping's. */
+export const SECTIONS: SectionsByDepth = {
+  0: { place: 'at the top of the file', keys: ['accounts'] },
+  2: { place: 'to an account', keys: [...Object.keys(SHAPES.account), 'mappings'] },
+  4: { place: 'to an entry of "mappings"', keys: Object.keys(SHAPES.mapping) },
 };
 
 export type AccountEntry = z.infer<ReturnType<typeof createAccountSchema>>;

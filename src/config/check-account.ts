@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FileProblem } from './accounts-problems.ts';
+import type { AccountProblem } from './account-problem.ts';
 
 /** As much of an account as the checks below need, whatever else is wrong with it. */
 const looseAccount = z.record(z.string(), z.unknown());
@@ -12,14 +12,14 @@ const looseMappings = z.array(looseMapping.catch({ repository: '', workspace: ''
 const looseWorkspaces = z.array(looseText).catch([]);
 
 /** What no key of an account tells by itself; paths begin below the account. */
-export function checkAccount(raw: unknown, login: string): readonly FileProblem[] {
+export function checkAccount(raw: unknown, login: string): readonly AccountProblem[] {
   const parsed = looseAccount.safeParse(raw);
   if (!parsed.success) return [];
   const account = parsed.data;
   return [...checkCredentials(account), ...checkMappings(account, login), ...checkTriggers(account)];
 }
 
-function checkCredentials(account: Record<string, unknown>): FileProblem[] {
+function checkCredentials(account: Record<string, unknown>): AccountProblem[] {
   const has = (key: string) => account[key] !== undefined;
   const client = ['client_id', 'client_secret'];
   if (has('token')) {
@@ -38,11 +38,11 @@ function checkCredentials(account: Record<string, unknown>): FileProblem[] {
   return [{ path: [], part: 'key', message }];
 }
 
-function checkMappings(account: Record<string, unknown>, login: string): FileProblem[] {
+function checkMappings(account: Record<string, unknown>, login: string): AccountProblem[] {
   const mappings = looseMappings.parse(account['mappings']);
   const allowed = looseWorkspaces.parse(account['allowed_workspaces']);
   return mappings.flatMap(({ repository, workspace }, index) => {
-    const problems: FileProblem[] = [];
+    const problems: AccountProblem[] = [];
     const path = ['mappings', index];
     if (repository.split('/').length === 2 && !repository.startsWith(`${login}/`)) {
       const message = 'is a repository of another account: put the mapping below the account that owns it';
@@ -61,15 +61,15 @@ function checkMappings(account: Record<string, unknown>, login: string): FilePro
 }
 
 /** A deployment secret does nothing where deployments are started through the API. */
-function checkTriggers(account: Record<string, unknown>): FileProblem[] {
+function checkTriggers(account: Record<string, unknown>): AccountProblem[] {
   const mappings = listEntries(account);
   const message = 'is for trigger: webhook only: remove it';
   const isUsed = (entry: Record<string, unknown>) => (entry['trigger'] ?? account['trigger']) === 'webhook';
-  const ofAccount: FileProblem[] =
+  const ofAccount: AccountProblem[] =
     account['deployment_secret'] === undefined || isUsed(account) || mappings.some(isUsed)
       ? []
       : [{ path: ['deployment_secret'], part: 'key', message }];
-  const ofMappings = mappings.flatMap((mapping, index): FileProblem[] =>
+  const ofMappings = mappings.flatMap((mapping, index): AccountProblem[] =>
     mapping['deployment_secret'] === undefined || isUsed(mapping)
       ? []
       : [{ path: ['mappings', index, 'deployment_secret'], part: 'key', message }],

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { describeFound, listChoices, quoteText } from './describe-found.ts';
-import { formatKeyPath, type KeyPath } from './file-problem.ts';
-import { SECTION_KEYS } from './repository-configuration-schema.ts';
+import { formatKeyPath } from './file-problem.ts';
 import { suggestName } from './suggest-name.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -62,27 +61,6 @@ function describeWrongFile(found: unknown): string {
   const advice =
     typeof found === 'string' && found.includes(':') ? ' Is a blank missing behind the colon?' : '';
   return `The file must hold keys, such as "deploy:", not ${describeFound(found)}.${advice}`;
-}
-
-/** A key that its section doesn't know: the one that was meant, or the section that has it, or all that are allowed. */
-export function describeUnknownKey(key: string, section: KeyPath): string {
-  const name = sectionName(section);
-  const known = SECTION_KEYS.get(name) ?? [];
-  const start = `${formatKeyPath([...section, key])} is not a known key`;
-  const meant = suggestName(key, known);
-  if (meant !== null) return `${start}. Did you mean ${quoteText(meant)}?`;
-  const home = [...SECTION_KEYS].find(([other, keys]) => other !== name && keys.includes(key))?.[0];
-  if (home !== undefined) return `${start} here: it belongs ${describeHome(home)}.`;
-  return `${start}. Allowed ${name === '' ? 'at the top' : 'here'}: ${known.join(', ')}.`;
-}
-
-function describeHome(section: string): string {
-  if (section === '') return 'at the top of the file';
-  return section === 'workspaces' ? 'to an entry of "workspaces"' : `under ${quoteText(section)}`;
-}
-
-function sectionName(path: KeyPath): string {
-  return path.filter((part) => typeof part === 'string').join('.');
 }
 
 function adviseType({ path, expected }: Extract<Issue, { code: 'invalid_type' }>, found: unknown): string {

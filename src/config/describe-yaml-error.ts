@@ -2,45 +2,56 @@ import { type Document, type Node, visit, type YAMLError } from 'yaml';
 import { quoteText } from './describe-found.ts';
 import type { TextRange } from './file-problem.ts';
 
-type ErrorCode = YAMLError['code'];
-
-/** For mistakes that people make: what YAML means by its complaint, and what to write instead. */
-const EXPLAINED: Partial<Record<ErrorCode, string>> = {
-  TAB_AS_INDENT: 'This line is indented with a tab, which YAML does not allow: use blanks.',
+/** What YAML means by its complaint, and what to write instead. */
+const EXPLAINED: Partial<Record<YAMLError['code'], string>> = {
+  TAB_AS_INDENT: 'This line is indented with a tab, which YAML does not allow: use spaces.',
   BAD_INDENT: 'The indentation does not fit the lines above, or a bracket or brace is not closed.',
   BLOCK_AS_IMPLICIT_KEY:
     'There is a second key in this line, or the next line is indented too far. If the colon is part of the text, put the text in quotes.',
-  MULTILINE_IMPLICIT_KEY:
-    'Here a key and a colon with a blank behind it are expected, as in "on_push: true".',
-  MULTIPLE_DOCS: 'There is a second document behind "---": the file must be a single one.',
-  BAD_DQ_ESCAPE: 'A backslash has a meaning of its own in double quotes: use single quotes, or leave it out.',
-  BAD_DIRECTIVE: 'A line that begins with % is a directive of YAML, which has no place here.',
+  MULTILINE_IMPLICIT_KEY: 'A key, a colon and a space are expected here, as in "version: 1".',
+  MULTIPLE_DOCS: 'A second document begins here, after "---": the file may hold only one.',
+  BAD_DQ_ESCAPE: 'A backslash begins an escape in double quotes: use single quotes, or remove it.',
+  BAD_DIRECTIVE: 'A line that begins with % is a YAML directive, which is not allowed here.',
   RESOURCE_EXHAUSTION: 'The file is nested too deeply.',
 };
 
-/** An error of the YAML parser in words for people who write YAML now and then. */
-export function describeYamlError(error: YAMLError, text: string): string {
-  const begin = wordAt(text, error.pos[0]);
+/** Describes an error of the YAML parser. `mayQuote`: whether the message may repeat text of the file. */
+export function describeYamlError(error: YAMLError, text: string, mayQuote: boolean): string {
+  const begin = /^\S*/.exec(text.slice(error.pos[0], error.pos[0] + 100))?.[0] ?? '';
+  const subject = mayQuote ? quoteText(begin) : 'The text here';
   switch (error.code) {
     case 'TAG_RESOLVE_FAILED':
       return begin.startsWith('!!')
-        ? `The type ${quoteText(begin)} has no place here.`
-        : `${quoteText(begin)} begins with !, which YAML takes for the name of a type: put it in quotes.`;
+        ? `${subject} is a YAML tag, which is not allowed here.`
+        : `${subject} begins with !, which YAML takes for a tag: put it in quotes.`;
     case 'BAD_SCALAR_START':
-      return `${quoteText(begin)} begins with a character that YAML keeps for itself: put the text in quotes.`;
+      return `${subject} begins with a character that YAML reserves: put the text in quotes.`;
     case 'UNEXPECTED_TOKEN':
-      return `${quoteText(begin)} is not expected here. If it belongs to a text, put the whole text in quotes.`;
+      return `${subject} is not expected. If it belongs to a text, put the whole text in quotes.`;
     case 'MISSING_CHAR':
       if (error.message.startsWith('Missing closing')) return 'This quote is not closed.';
       return `${error.message}. If a text holds brackets, commas, quotes or colons, put the whole text in quotes.`;
     default:
-      return EXPLAINED[error.code] ?? `This is not YAML: ${error.message}.`;
+      // Other messages of the parser may repeat the file.
+      return EXPLAINED[error.code] ?? `This is not valid YAML${mayQuote ? `: ${error.message}` : ''}.`;
   }
 }
 
+/** `written`: the alias as it stands in the file; null: it must not be repeated. */
+export function describeLooseAlias(written: string | null): string {
+  const subject = written === null ? 'The text here' : quoteText(written);
+  return `${subject} begins with *, which YAML takes for an alias: put it in quotes.`;
+}
+
+/** `key`: null if it must not be repeated. */
+export function describeRepeatedKey(key: string | null): string {
+  const subject = key === null ? 'This key' : `The key ${quoteText(key)}`;
+  return `${subject} is in this section twice: keep one of the two.`;
+}
+
 /**
- * Where people look for a mistake: at the quote or bracket that isn't closed, not where the file went wrong for it; at the
- * second of two keys, not at the text that it seemed to go on with.
+ * Where people look for the mistake: at the quote or bracket that isn't closed, instead of where the parser gives up, and
+ * at the second of two keys, instead of at the text before it.
  */
 export function findMistake(error: YAMLError, document: Document.Parsed, text: string): TextRange {
   const [from, to] = error.pos;
@@ -68,9 +79,4 @@ function findOpened(document: Document.Parsed, end: number): number | null {
     Scalar: (_, node) => (node.type?.startsWith('QUOTE') ? look(node) : undefined),
   });
   return opened;
-}
-
-/** What stands at an offset, up to the next blank. */
-function wordAt(text: string, offset: number): string {
-  return /^\S*/.exec(text.slice(offset, offset + 100))?.[0] ?? '';
 }

@@ -13,14 +13,19 @@ export interface FileProblem extends ConfigurationProblem {
   readonly path: string;
 }
 
-/** `workspaces[1].paths`; a key that isn't a plain word is in quotes, and not longer than a quotation may be. */
-export function formatKeyPath(path: KeyPath): string {
-  const parts = path.map((part) => {
-    if (typeof part === 'number') return `[${part}]`;
-    const key = String(part);
-    return `.${/^[\w-]{1,60}$/.test(key) ? key : quoteText(key)}`;
-  });
+/** `workspaces[1].paths`. `showKey`: how a key may be shown, by its depth; unless set, what isn't a plain word is in quotes. */
+export function formatKeyPath(
+  path: KeyPath,
+  showKey: (key: string, depth: number) => string = quoteKey,
+): string {
+  const parts = path.map((part, depth) =>
+    typeof part === 'number' ? `[${part}]` : `.${showKey(String(part), depth)}`,
+  );
   return parts.join('').replace(/^\./, '');
+}
+
+function quoteKey(key: string): string {
+  return /^[\w-]{1,60}$/.test(key) ? key : quoteText(key);
 }
 
 /** Turns places in a text into problems. */
@@ -35,10 +40,10 @@ export class ProblemList {
   }
 
   add(range: TextRange, message: string, path: KeyPath): void {
-    // What is missing at the end of the file is told of on its last line, since there is no other to show.
+    // A problem at the end of the file is shown on its last line that has text.
     const from = Math.min(range[0], this.#text.trimEnd().length);
     const to = range[1];
-    // The blank lines behind a text of several lines belong to it, but nobody means them.
+    // The blank lines after a text of several lines belong to it, but the problem isn't there.
     const end = from + this.#text.slice(from, to).trimEnd().length;
     const { line, col } = this.#lines.linePos(from);
     const endLine = this.#lines.linePos(Math.max(from, end - 1)).line;

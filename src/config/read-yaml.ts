@@ -11,28 +11,35 @@ import {
   type Pair,
   parseDocument,
 } from 'yaml';
-import { quoteText } from './describe-found.ts';
-import { describeYamlError, findMistake } from './describe-yaml-error.ts';
+import {
+  describeLooseAlias,
+  describeRepeatedKey,
+  describeYamlError,
+  findMistake,
+} from './describe-yaml-error.ts';
 import { type KeyPath, ProblemList, type TextRange } from './file-problem.ts';
 
 export interface YamlLimits {
+  readonly mostBytes: number;
   readonly deepest: number;
-  /** Counted with what aliases repeat. */
+  /** Counts what aliases repeat. */
   readonly mostValues: number;
   /** The parser takes seconds over a large file of nothing but brackets. */
   readonly mostTokens: number;
 }
 
-/** No section of a configuration is deeper than 4. A list that fills the largest file has some 26,000 tokens. */
-const CONFIGURATION_LIMITS: YamlLimits = {
-  deepest: 16,
-  mostValues: 10_000,
-  mostTokens: 30_000,
-};
+export interface YamlOptions {
+  readonly limits: YamlLimits;
+  /** `text`: a scalar stays as it is written (`007`, `no`), and an empty one is an empty text. */
+  readonly scalars: 'typed' | 'text';
+  /** False: the file may hold secrets, so no message repeats its text. */
+  readonly mayQuote: boolean;
+}
+
 /** The lexer adds marks of its own, but fewer than there are characters. */
 const TOKENS_PER_CHARACTER = 2;
 
-const TOO_MANY = 'The file holds more brackets, commas and the like than any configuration needs.';
+const TOO_MANY = 'The file has more brackets, commas and other marks than it can need.';
 const TOO_DEEP = 'The file is nested too deeply.';
 
 /** Where a value stands, and its key. */
@@ -44,19 +51,20 @@ interface Place {
 export interface YamlContent {
   /** Plain objects without a prototype, lists and scalars; null for an empty file. */
   readonly value: unknown;
-  /** False if `value` lacks something because of a problem; a key that is there twice leaves the file readable. */
+  /** False if `value` lacks something because of a problem; a repeated key leaves the file readable. */
   readonly isReadable: boolean;
   /** Where the value of a path stands; the nearest section around it when there is none. */
   locate(path: KeyPath): Place;
   readonly problems: ProblemList;
 }
 
-/** Reads YAML 1.2 with its core types only: no tags of one's own, no key twice, no aliases that blow up. Never throws. */
-export function readYaml(text: string, limits: YamlLimits = CONFIGURATION_LIMITS): YamlContent {
+/** Reads a YAML 1.2 file: no tags, no repeated keys, limited size, nesting and aliases. Never throws. */
+export function readYaml(source: string, options: YamlOptions): YamlContent {
+  const text = source.startsWith('\uFEFF') ? source.slice(1) : source;
   const lines = new LineCounter();
   const problems = new ProblemList(text, lines);
-  const visitor = new NodeVisitor(text, problems, limits);
-  const fail = (range: TextRange, message: string, path: KeyPath): YamlContent => {
+  const visitor = new NodeVisitor(text, problems, options);
+  const fail = (range: TextRange, message: string, path: KeyPath = []): YamlContent => {
     problems.add(range, message, path);
     return {
       value: null,
@@ -65,34 +73,58 @@ export function readYaml(text: string, limits: YamlLimits = CONFIGURATION_LIMITS
       problems,
     };
   };
-  if (hasTooManyTokens(text, limits.mostTokens)) return fail([0, 0], TOO_MANY, []);
+  const { limits, scalars, mayQuote } = options;
+  const unreadable = refuseText(text, limits, lines);
+  if (unreadable) return fail(unreadable.range, unreadable.message);
   try {
     const document = parseDocument(text, {
       lineCounter: lines,
       prettyErrors: false,
-      schema: 'core',
+      schema: scalars === 'text' ? 'failsafe' : 'core',
       resolveKnownTags: false,
       merge: false,
       // Compares each key with all others; the visitor has a quicker way.
       uniqueKeys: false,
     });
-    // What follows the first error is mostly its consequence. Warnings stand alone.
+    // The errors after the first mostly follow from it. Warnings are independent of each other.
     for (const error of document.errors.length > 0 ? document.errors.slice(0, 1) : document.warnings) {
-      problems.add(findMistake(error, document, text), describeYamlError(error, text), []);
+      problems.add(findMistake(error, document, text), describeYamlError(error, text, mayQuote), []);
     }
     const value = problems.found.length > 0 ? null : visitor.visit(document.contents, []);
     return {
       value,
-      isReadable: problems.found.length === visitor.keysTwice,
+      isReadable: problems.found.length === visitor.repeatedKeys,
       locate: (path) => visitor.find(path),
       problems,
     };
   } catch (error) {
     if (error instanceof TooMuch) return fail(error.range, error.message, error.path);
     // Brackets in brackets in brackets: the parser calls itself for each.
-    if (error instanceof RangeError) return fail([0, 0], TOO_DEEP, []);
+    if (error instanceof RangeError) return fail([0, 0], TOO_DEEP);
     throw error;
   }
+}
+
+/** Refuses what the parser must not get. */
+function refuseText(
+  text: string,
+  { mostBytes, mostTokens }: YamlLimits,
+  lines: LineCounter,
+): { readonly range: TextRange; readonly message: string } | null {
+  if (Buffer.byteLength(text) > mostBytes) {
+    return { range: [0, 0], message: `The file is larger than ${mostBytes / 1024} KiB.` };
+  }
+  // Other encodings leave these when they are decoded as UTF-8, such as UTF-16 of a Windows editor.
+  const strange = text.search(/[\0\uFFFD]/);
+  if (strange >= 0) {
+    // The parser would do it.
+    for (const line of [0, ...text.matchAll(/(?<=\n)/g).map(({ index }) => index)]) lines.addNewLine(line);
+    return {
+      range: [strange, strange],
+      message: 'This character is not UTF-8 text: save the file as UTF-8.',
+    };
+  }
+  return hasTooManyTokens(text, mostTokens) ? { range: [0, 0], message: TOO_MANY } : null;
 }
 
 /** In linear time, and no further than it takes. */
@@ -120,16 +152,16 @@ class TooMuch extends Error {
 class NodeVisitor {
   readonly #text: string;
   readonly #problems: ProblemList;
-  readonly #limits: YamlLimits;
+  readonly #options: YamlOptions;
   readonly #anchors = new Map<string, Node>();
   #root: unknown = null;
   #values = 0;
-  keysTwice = 0;
+  repeatedKeys = 0;
 
-  constructor(text: string, problems: ProblemList, limits: YamlLimits) {
+  constructor(text: string, problems: ProblemList, options: YamlOptions) {
     this.#text = text;
     this.#problems = problems;
-    this.#limits = limits;
+    this.#options = options;
   }
 
   find(path: KeyPath): Place {
@@ -151,17 +183,19 @@ class NodeVisitor {
 
   /** The plain value of a node. */
   visit(node: unknown, path: KeyPath): unknown {
+    const { limits, scalars } = this.#options;
     if (path.length === 0) this.#root = node;
     this.#values += 1;
-    if (this.#values > this.#limits.mostValues) {
-      throw new TooMuch('The file holds too many values.', this.find(path).value, path);
+    if (this.#values > limits.mostValues) {
+      throw new TooMuch('The file has too many values.', this.find(path).value, path);
     }
-    if (path.length > this.#limits.deepest) throw new TooMuch(TOO_DEEP, this.find(path).value, path);
+    if (path.length > limits.deepest) throw new TooMuch(TOO_DEEP, this.find(path).value, path);
     if (isAlias(node)) return this.#visitAlias(node, path);
     if (isNode(node) && 'anchor' in node && node.anchor) this.#anchors.set(node.anchor, node);
     if (isScalar(node)) return node.value;
     if (isSeq(node)) return node.items.map((item, index) => this.visit(item, [...path, index]));
-    return isMap(node) ? this.#visitMap(node.items, path) : null;
+    if (isMap(node)) return this.#visitMap(node.items, path);
+    return scalars === 'text' ? '' : null;
   }
 
   #visitMap(pairs: readonly Pair[], path: KeyPath): Record<string, unknown> {
@@ -176,12 +210,8 @@ class NodeVisitor {
       const name = String(key.value);
       const inner = [...path, name];
       if (seen.has(name)) {
-        this.keysTwice += 1;
-        this.#problems.add(
-          range,
-          `The key ${quoteText(name)} is in this section twice: keep one of the two.`,
-          inner,
-        );
+        this.repeatedKeys += 1;
+        this.#problems.add(range, describeRepeatedKey(this.#options.mayQuote ? name : null), inner);
         continue;
       }
       seen.add(name);
@@ -193,13 +223,9 @@ class NodeVisitor {
   #visitAlias(alias: Alias, path: KeyPath): unknown {
     const target = this.#anchors.get(alias.source);
     if (target) return this.visit(target, path);
-    const [from, to] = rangeOf(alias);
-    const written = quoteText(this.#text.slice(from, to));
-    this.#problems.add(
-      [from, to],
-      `${written} begins with *, which YAML takes for the name of an anchor: put it in quotes.`,
-      path,
-    );
+    const range = rangeOf(alias);
+    const written = this.#options.mayQuote ? this.#text.slice(...range) : null;
+    this.#problems.add(range, describeLooseAlias(written), path);
     return null;
   }
 }

@@ -7,17 +7,26 @@ import {
 import type { Workspace } from '../domain/workspace.ts';
 import { checkWorkspaceNames } from './check-workspace-names.ts';
 import { deepFreeze } from './deep-freeze.ts';
-import { describeIssue, describeUnknownKey } from './describe-issue.ts';
+import { describeIssue } from './describe-issue.ts';
 import type { FileProblem, KeyPath } from './file-problem.ts';
 import { formatKeyPath } from './file-problem.ts';
-import { readYaml, type YamlContent } from './read-yaml.ts';
+import { readYaml, type YamlContent, type YamlLimits } from './read-yaml.ts';
 import {
   type RepositoryConfigurationFile,
   repositoryConfigurationSchema,
+  SECTIONS,
 } from './repository-configuration-schema.ts';
+import { describeUnknownKey } from './suggest-name.ts';
 
-/** 64 KiB: a thousand times what a long configuration needs. */
+/** A thousand times what a long configuration needs. */
 export const LONGEST_FILE_BYTES = 64 * 1024;
+/** No section is deeper than 4. A list that fills the largest file has some 26,000 tokens. */
+const LIMITS: YamlLimits = {
+  mostBytes: LONGEST_FILE_BYTES,
+  deepest: 16,
+  mostValues: 10_000,
+  mostTokens: 30_000,
+};
 /** A check run takes this many annotations at once, and nobody reads more. */
 export const MOST_PROBLEMS = 50;
 
@@ -33,10 +42,11 @@ export interface KnownToReader {
 
 /** Reads `.github/meltano-deploy.yml`. Never throws, whatever the text is. An empty file gives the defaults. */
 export function readRepositoryConfiguration(text: string, known: KnownToReader): ConfigurationResult {
-  const content = text.startsWith('\uFEFF') ? text.slice(1) : text;
-  const unreadable = refuseText(content);
-  if (unreadable) return { ok: false, problems: [unreadable] };
-  const yaml = readYaml(content);
+  const yaml = readYaml(text, {
+    limits: LIMITS,
+    scalars: 'typed',
+    mayQuote: true,
+  });
   if (yaml.problems.found.length > 0) return fail(yaml);
   if (yaml.value === null) return { ok: true, configuration: DEFAULT_CONFIGURATION };
   const parsed = repositoryConfigurationSchema.safeParse(yaml.value);
@@ -44,27 +54,6 @@ export function readRepositoryConfiguration(text: string, known: KnownToReader):
   checkWorkspaceNames(yaml, known.workspaces);
   if (!parsed.success || yaml.problems.found.length > 0) return fail(yaml);
   return { ok: true, configuration: toConfiguration(parsed.data) };
-}
-
-function refuseText(text: string): FileProblem | null {
-  if (Buffer.byteLength(text) > LONGEST_FILE_BYTES) {
-    return {
-      line: 1,
-      column: 1,
-      message: `The file is larger than ${LONGEST_FILE_BYTES / 1024} KiB.`,
-      path: '',
-    };
-  }
-  // What is left when other bytes are decoded as UTF-8, UTF-16 of a Windows editor among them.
-  const strange = text.search(/[\0\uFFFD]/);
-  if (strange < 0) return null;
-  const before = text.slice(0, strange).split('\n');
-  return {
-    line: before.length,
-    column: (before.at(-1)?.length ?? 0) + 1,
-    message: 'There is a character here that is not UTF-8 text: save the file as UTF-8.',
-    path: '',
-  };
 }
 
 function reportIssues(issues: readonly z.core.$ZodIssue[], { value, locate, problems }: YamlContent): void {
@@ -75,9 +64,16 @@ function reportIssues(issues: readonly z.core.$ZodIssue[], { value, locate, prob
   for (const issue of issues) {
     if (issue.code === 'too_big' && mistyped.has(formatKeyPath(issue.path))) continue;
     if (issue.code === 'unrecognized_keys') {
+      const name = issue.path.filter((part) => typeof part === 'string').join('.');
+      const section = SECTIONS.get(name) ?? { keys: [], place: '' };
       for (const key of issue.keys) {
-        const place = locate([...issue.path, key]);
-        problems.add(place.key ?? place.value, describeUnknownKey(key, issue.path), [...issue.path, key]);
+        const path = [...issue.path, key];
+        const place = locate(path);
+        problems.add(
+          place.key ?? place.value,
+          `${formatKeyPath(path)} ${describeUnknownKey(key, section, SECTIONS.values())}`,
+          path,
+        );
       }
     } else {
       const found = findValue(value, issue.path);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DEFAULT_CONFIGURATION } from '../domain/repository-configuration.ts';
 import { checkGlob, LONGEST_GLOB, MOST_GLOBS } from './path-globs.ts';
+import type { Section } from './suggest-name.ts';
 
 const { deploy, commands, comments, githubDeployments } = DEFAULT_CONFIGURATION;
 
@@ -152,11 +153,11 @@ export const repositoryConfigurationSchema = z
 
 export type RepositoryConfigurationFile = z.output<typeof repositoryConfigurationSchema>;
 
-/** The keys of each section, for the words of messages. The name of a section is its path without positions. */
-export const SECTION_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['', Object.keys(repositoryConfigurationSchema.shape)],
-  ['deploy', Object.keys(deploySection.shape)],
-  ['workspaces', Object.keys(workspaceEntry.shape)],
-  ['commands', Object.keys(commandsSection.shape)],
-  ['comments', Object.keys(commentsSection.shape)],
+/** By its path without positions. */
+export const SECTIONS: ReadonlyMap<string, Section> = new Map([
+  ['', { place: 'at the top of the file', keys: Object.keys(repositoryConfigurationSchema.shape) }],
+  ['deploy', { place: 'under "deploy"', keys: Object.keys(deploySection.shape) }],
+  ['workspaces', { place: 'to an entry of "workspaces"', keys: Object.keys(workspaceEntry.shape) }],
+  ['commands', { place: 'under "commands"', keys: Object.keys(commandsSection.shape) }],
+  ['comments', { place: 'under "comments"', keys: Object.keys(commentsSection.shape) }],
 ]);

@@ -1,10 +1,11 @@
 import { distance } from 'fastest-levenshtein';
 import { foldName } from '../domain/fold-name.ts';
+import { quoteText } from './describe-found.ts';
 
 /** Comparing costs the product of both lengths, and nobody mistypes a name this long. */
 const LONGEST_COMPARED = 100;
 
-/** The candidate that somebody who wrote `found` most likely meant; null when none is near. */
+/** The candidate that a person who wrote `found` most likely meant; null if none is near. */
 export function suggestName(found: string, candidates: Iterable<string>): string | null {
   const wanted = simplify(found);
   if (wanted.length === 0 || wanted.length > LONGEST_COMPARED) return null;
@@ -21,4 +22,20 @@ export function suggestName(found: string, candidates: Iterable<string>): string
 /** `onPush`, `on-push` and `On Push` are all `on_push` to a reader. */
 function simplify(name: string): string {
   return foldName(name).replace(/[-_\s]+/g, '');
+}
+
+/** A kind of section in a file. */
+export interface Section {
+  readonly keys: readonly string[];
+  /** Where its keys belong, such as `under "deploy"`. */
+  readonly place: string;
+}
+
+/** What is wrong with a key that its section doesn't have, to be read after the key. The message doesn't repeat the key. */
+export function describeUnknownKey(key: string, section: Section, all: Iterable<Section>): string {
+  const meant = suggestName(key, section.keys);
+  if (meant !== null) return `is not a known key. Did you mean ${quoteText(meant)}?`;
+  const home = [...all].find((other) => other !== section && other.keys.includes(key));
+  if (home !== undefined) return `is not a known key here: it belongs ${home.place}.`;
+  return `is not a known key. Allowed here: ${section.keys.join(', ')}.`;
 }

@@ -22,6 +22,8 @@ export interface Text {
 
 /** Ten times what the largest known project file holds. */
 const LIMITS: YamlLimits = {
+  // ProjectFiles reads no larger file.
+  mostBytes: Infinity,
   deepest: 32,
   mostValues: 50_000,
   mostTokens: 100_000,
@@ -38,7 +40,11 @@ export class YamlFile {
   constructor(path: string, text: string) {
     this.path = path;
     this.text = text.startsWith('\uFEFF') ? text.slice(1) : text;
-    this.content = readYaml(this.text, LIMITS);
+    this.content = readYaml(this.text, {
+      limits: LIMITS,
+      scalars: 'typed',
+      mayQuote: true,
+    });
   }
 
   placeOf(path: KeyPath, part: 'key' | 'value'): Place {

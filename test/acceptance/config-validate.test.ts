@@ -56,7 +56,7 @@ test('the standard input, in an encoding that is not UTF-8', async () => {
   const { code, out } = await run(['config', 'validate', '-'], Buffer.from('\uFEFFversion: 1\n', 'utf16le'));
   expect([code, out]).toEqual([
     1,
-    '<stdin>:1:1: There is a character here that is not UTF-8 text: save the file as UTF-8.\n',
+    '<stdin>:1:1: This character is not UTF-8 text: save the file as UTF-8.\n',
   ]);
 });
 

@@ -199,7 +199,7 @@ describe('reading the file again', () => {
     const problems = world.app.lines.filter((line) => line['msg'] === 'The accounts file has a problem');
     expect(problems.map((line) => line['problem'])).toEqual([
       expect.stringContaining('accounts.yml:3:12: accounts.acme.token must be'),
-      expect.stringContaining('accounts.yml:4:5: accounts.acme.brunch is not a key'),
+      expect.stringContaining('accounts.yml:4:5: accounts.acme.brunch is not a known key'),
     ]);
     expect(JSON.stringify(problems)).not.toContain('literal-secret');
     expect((await untilEnded('beta', pushTo('beta'))).conclusion).toBe('success');

@@ -112,12 +112,22 @@ const CLIENT = [`client_secret: \${BETA_SECRET}`];
 test.each<[string, string, string, RegExp]>([
   ['an empty file', '', '1:1', /the file must begin with accounts:/],
   ['no account', 'accounts: {}', '1:11', /at least one account/],
-  ['an unknown key of the file', `${acme(TOKEN)}brunch: 1\n`, '4:1', /brunch is not .* known .* accounts/],
-  ['an unknown key of an account', acme(TOKEN, 'tokne: x'), '4:5', /tokne is not .* known .* token/],
+  [
+    'an unknown key of the file',
+    `${acme(TOKEN)}brunch: 1\n`,
+    '4:1',
+    /brunch is not a known key. Allowed here: accounts/,
+  ],
+  [
+    'an unknown key of an account',
+    acme(TOKEN, 'tokne: x'),
+    '4:5',
+    /tokne is not a known key. Allowed here: .* token/,
+  ],
   ['a key that stands twice', acme(TOKEN, TOKEN), '4:5', /twice/],
   ['a login in two letter cases', `${acme(TOKEN)}  ACME:\n    ${TOKEN}\n`, '4:3', /ACME stands here twice/],
   ['what is no login', `accounts:\n  a b:\n    ${TOKEN}\n`, '2:3', /must be a GitHub login/],
-  ['an account with nothing', 'accounts:\n  acme:\n', '2:8', /acme must be keys/],
+  ['an account with nothing', 'accounts:\n  acme:\n', '2:3', /acme must be keys/],
   [
     'no credentials',
     acme('api_url: https://x'),
@@ -158,15 +168,55 @@ test.each<[string, string, string, RegExp]>([
   ],
   ['the webhook trigger with nothing else', acme('trigger: webhook'), '2:3', /add token/],
   ['a tab', 'accounts:\n\tacme:\n', '2:1', /use spaces/],
-  ['a bracket left open', 'accounts: [hunter2-literal\n', '2:1', /bracket/],
-  ['text after a quote', `${acme(TOKEN)}  beta: "x" hunter2-literal\n`, '4:13', /not valid YAML/],
+  ['a bracket left open', 'accounts: [hunter2-literal\n', '1:11', /bracket/],
+  ['text after a quote', `${acme(TOKEN)}  beta: "x" hunter2-literal\n`, '4:13', /not expected/],
   ['an alias of nothing', acme('token: *hunter2-literal'), '3:12', /alias/],
-  ['a tag', acme('token: !hunter2-literal x'), '3:12', /tags/],
+  ['a tag', acme('token: !hunter2-literal x'), '3:12', /takes for a tag/],
 ])('refuses %s, with its place', (_, text, place, problem) => {
   const problems = problemsOf(parseAccounts(text, SOURCE));
   expect(problems).toEqual([expect.stringMatching(problem)]);
-  expect(problems[0]).toMatch(new RegExp(`^accounts.yml:${place}: .*\\.$`));
+  expect(problems[0]).toMatch(new RegExp(`^accounts.yml:${place}: .*[.?]$`));
   expect(problems[0]).not.toContain('hunter2');
+});
+
+test('a key that belongs elsewhere is told where', () => {
+  expect(problemsOf(parseAccounts(acme(TOKEN, 'workspace: x'), SOURCE))).toEqual([
+    'accounts.yml:4:5: accounts.acme.workspace is not a known key here: it belongs to an entry of "mappings".',
+  ]);
+});
+
+describe('the reader', () => {
+  const ALIASES = Array.from({ length: 12 }, (_, level) =>
+    level === 0 ? 'a0: &a0 [x, x]' : `a${level}: &a${level} [${`*a${level - 1}, `.repeat(5)}]`,
+  ).join('\n');
+
+  test('checks the rest of a file in which a key is repeated', () => {
+    expect(problemsOf(parseAccounts(acme(TOKEN, TOKEN, 'id: acme'), SOURCE))).toEqual([
+      'accounts.yml:4:5: This key is in this section twice: keep one of the two.',
+      expect.stringMatching(/^accounts.yml:5:9: .*number of the GitHub account/),
+    ]);
+  });
+
+  test('reports the first error of broken YAML alone: others follow from it', () => {
+    const broken = acme('token: [hunter2-literal', TOKEN, 'allowed_workspaces: {');
+    expect(problemsOf(parseAccounts(broken, SOURCE))).toHaveLength(1);
+  });
+
+  test.each([
+    ['aliases of aliases', ALIASES, /too many values/],
+    ['brackets in brackets', `accounts: ${'['.repeat(50)}${']'.repeat(50)}`, /nested too deeply/],
+    ['a file without end', `# ${'x'.repeat(8 * 1024 * 1024)}`, /larger than 8192 KiB/],
+    ['another encoding', 'accounts:\n  a\0c', /^accounts.yml:2:4: .*UTF-8/],
+  ])('refuses %s', (_, text, problem) => {
+    expect(problemsOf(parseAccounts(text, SOURCE))).toEqual([expect.stringMatching(problem)]);
+  });
+
+  test('takes a thousand accounts', () => {
+    const one = acme(TOKEN, 'mappings:', `  - {repository: acme/data, workspace: ${ID}}`);
+    const names = Array.from({ length: 1000 }, (_, index) => `login-${index}`);
+    const accounts = names.map((name) => one.replace('accounts:\n', '').replaceAll('acme', name));
+    expect(parseAccounts(`accounts:\n${accounts.join('')}`, SOURCE)).toMatchObject({ ok: true });
+  });
 });
 
 describe('a mapping', () => {
@@ -176,7 +226,12 @@ describe('a mapping', () => {
 
   test.each<[string, string[], string, RegExp]>([
     ['without a workspace', map('- repository: acme/data'), '5:9', /mappings\[0\].workspace must be/],
-    ['with an unknown key', map(...good, '  brunch: x'), '7:9', /mappings\[0\].brunch .* branch/],
+    [
+      'with an unknown key',
+      map(...good, '  brunch: x'),
+      '7:9',
+      /mappings\[0\].brunch is not .* mean "branch"/,
+    ],
     ['with an address', map('- repository: https://x/acme/data', good[1] ?? ''), '5:21', /owner\/name/],
     ['of another account', map('- repository: beta/data', good[1] ?? ''), '5:21', /another account/],
     ['with a ref', map(...good, '  branch: refs/heads/x'), '7:17', /without refs\/heads/],

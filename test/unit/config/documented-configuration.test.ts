@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readRepositoryConfiguration } from '../../../src/config/repository-configuration-file.ts';
-import { SECTION_KEYS } from '../../../src/config/repository-configuration-schema.ts';
+import { SECTIONS } from '../../../src/config/repository-configuration-schema.ts';
 
 function readDocument(name: string): string {
   return readFileSync(join(import.meta.dirname, '../../..', name), 'utf8');
@@ -17,13 +17,13 @@ test.each(['docs/repository.md', 'docs/configuration.md'])('the example in %s is
 
 test('docs/configuration.md names every key', () => {
   const text = readDocument('docs/configuration.md');
-  const keys = [...SECTION_KEYS].flatMap(([section, names]) => {
+  const keys = [...SECTIONS].flatMap(([section, { keys: names }]) => {
     if (section === '') return names;
     // What deploy has too stands there once, for both.
     const own = section === 'workspaces' ? ['workspace', 'environment'] : names;
     return own.map((key) => `${section}${section === 'workspaces' ? '[]' : ''}.${key}`);
   });
-  const sections = [...SECTION_KEYS.keys()].filter((section) => section !== 'workspaces');
+  const sections = [...SECTIONS.keys()].filter((section) => section !== 'workspaces');
   expect(keys.filter((key) => !sections.includes(key) && !text.includes(`| \`${key}\``))).toEqual([]);
   expect(keys).toContain('workspaces[].environment');
 });

@@ -129,7 +129,7 @@ describe('keys', () => {
     ],
     [
       'colour: red\n',
-      '1:1 colour is not a known key. Allowed at the top: version, deploy, workspaces, commands, comments, github_deployments.',
+      '1:1 colour is not a known key. Allowed here: version, deploy, workspaces, commands, comments, github_deployments.',
     ],
     ['__proto__: 1\n', expect.stringMatching(/^1:1 __proto__ is not a known key\./)],
     ['"a\\u001bb": 1\n', expect.stringMatching(/^1:1 "a\\u001bb" is not a known key\./)],
@@ -262,21 +262,21 @@ describe('what is not YAML', () => {
   test.each([
     [
       'deploy:\n\ton_push: true\n',
-      '2:1 This line is indented with a tab, which YAML does not allow: use blanks.',
+      '2:1 This line is indented with a tab, which YAML does not allow: use spaces.',
     ],
     [
       'deploy:\r\n  paths:\r\n    - **/*.md\r\n',
-      '3:7 "**/*.md" begins with *, which YAML takes for the name of an anchor: put it in quotes.',
+      '3:7 "**/*.md" begins with *, which YAML takes for an alias: put it in quotes.',
     ],
     [
       'deploy:\n  paths:\n    - !docs/**\n    - a\n    - !x\n',
-      '3:7 "!docs/**" begins with !, which YAML takes for the name of a type: put it in quotes.',
-      '5:7 "!x" begins with !, which YAML takes for the name of a type: put it in quotes.',
+      '3:7 "!docs/**" begins with !, which YAML takes for a tag: put it in quotes.',
+      '5:7 "!x" begins with !, which YAML takes for a tag: put it in quotes.',
     ],
-    ['version: !!binary aGk=\n', '1:10 The type "!!binary" has no place here.'],
+    ['version: !!binary aGk=\n', '1:10 "!!binary" is a YAML tag, which is not allowed here.'],
     [
       'deploy:\n  paths:\n    - {a,b}/**\n',
-      '3:12 "/**" is not expected here. If it belongs to a text, put the whole text in quotes.',
+      '3:12 "/**" is not expected. If it belongs to a text, put the whole text in quotes.',
     ],
     [
       'deploy:\n  ignore_senders: [renovate[bot]]\n',
@@ -284,16 +284,13 @@ describe('what is not YAML', () => {
     ],
     [
       'deploy:\n  ignore_senders: @ana\n',
-      '2:19 "@ana" begins with a character that YAML keeps for itself: put the text in quotes.',
+      '2:19 "@ana" begins with a character that YAML reserves: put the text in quotes.',
     ],
     [
       'deploy:\n  on_push: true\n paths: [a]\n',
       '3:1 The indentation does not fit the lines above, or a bracket or brace is not closed.',
     ],
-    [
-      'version:1\ndeploy:\n',
-      '1-2:1 Here a key and a colon with a blank behind it are expected, as in "on_push: true".',
-    ],
+    ['version:1\ndeploy:\n', '1-2:1 A key, a colon and a space are expected here, as in "version: 1".'],
     ['deploy:\n  ignore_senders: "ana\nversion: 1\n', '2-3:19 This quote is not closed.'],
     [
       'deploy:\n  ignore_senders: [ana, [bo]\nversion: 1\n',
@@ -305,17 +302,14 @@ describe('what is not YAML', () => {
     ],
     [
       'version: 1\n---\nversion: 1\n',
-      '2-3:1 There is a second document behind "---": the file must be a single one.',
+      '2-3:1 A second document begins here, after "---": the file may hold only one.',
     ],
     [
       'deploy:\n  paths: ["a\\*"]\n',
-      '2:13 A backslash has a meaning of its own in double quotes: use single quotes, or leave it out.',
+      '2:13 A backslash begins an escape in double quotes: use single quotes, or remove it.',
     ],
-    [
-      'version: 1\ndeploy:\0\n',
-      '2:8 There is a character here that is not UTF-8 text: save the file as UTF-8.',
-    ],
-    ['\uFFFD\uFFFDv\0e\0', '1:1 There is a character here that is not UTF-8 text: save the file as UTF-8.'],
+    ['version: 1\ndeploy:\0\n', '2:8 This character is not UTF-8 text: save the file as UTF-8.'],
+    ['\uFFFD\uFFFDv\0e\0', '1:1 This character is not UTF-8 text: save the file as UTF-8.'],
   ])('%j', (text, ...problems) => {
     expect(complain(text)).toEqual(problems);
   });
@@ -332,16 +326,16 @@ describe('too much', () => {
     [
       'nothing but brackets',
       '[]'.repeat(32_000),
-      expect.stringMatching(/ more brackets, commas and the like /),
+      expect.stringMatching(/ more brackets, commas and other marks /),
     ],
     [
       'nothing but commas',
       `[${'@,'.repeat(32_000)}]`,
-      expect.stringMatching(/ more brackets, commas and the like /),
+      expect.stringMatching(/ more brackets, commas and other marks /),
     ],
     ['deeper than any key', `${'['.repeat(20)}${']'.repeat(20)}`, '1:18 The file is nested too deeply.'],
     ['an alias within its own anchor', 'a: &a [*a]\n', '1:8 The file is nested too deeply.'],
-    ['aliases of aliases', aliases, expect.stringMatching(/ The file holds too many values\.$/)],
+    ['aliases of aliases', aliases, expect.stringMatching(/ The file has too many values\.$/)],
   ])('%s', (_, text, problem) => {
     expect(complain(text)).toEqual([problem]);
   });

@@ -1,6 +1,5 @@
 # The app for production: docker build -t meltano-deploy .
 # Node runs the .ts files as they are, so nothing is built: the first stage only installs the dependencies.
-# npm run check-image runs these steps without Docker, and starts what comes out.
 
 FROM node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6 AS dependencies
 WORKDIR /app

@@ -3,6 +3,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Where tests wait longest they begin first, so that the others fill the time. */
 const SLOW = [
+  '/acceptance/kills',
+  '/acceptance/process',
   '/integration/sweeps',
   '/integration/failures',
   '/integration/mapping',
@@ -24,6 +26,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
+    // Modules are loaded once a worker, not once a file: that was half of the time. So a test leaves no global changed.
+    isolate: false,
     // Most of the time the tests wait for processes and timers, not for a core.
     maxWorkers: 9,
     sequence: { sequencer: SlowestFirst },

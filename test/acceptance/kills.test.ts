@@ -44,6 +44,7 @@ test(`${KILLS} kills during a stream of pushes: one concluded check run each, no
     await app.ready();
     await world.redeliverFailed();
     await sleep(random() * 1_200);
+    await world.untilNoStart();
     await app.kill('SIGKILL');
     app = new AppProcess({ env, cwd: directory });
   }

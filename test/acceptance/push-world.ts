@@ -5,6 +5,10 @@ import type { SandboxJob } from '../../sandbox/meltano/sandbox-job.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 
 const LINES = ['first line', 'second line', 'third line'];
+/** The list of a workspace's jobs is read right before its start is noted and sent. */
+const LISTS_JOBS = /\/workspaces\/([^/]+)\/jobs\?/;
+/** A start is sent within this time after the list was read, or not at all (milliseconds). */
+const START_WITHIN_MS = 1_000;
 
 interface Pushed extends PushResult {
   readonly repository: string;
@@ -62,6 +66,23 @@ export class PushWorld {
       if (url) github.webhookUrl = url;
       await github.redeliver(guid);
     }
+  }
+
+  /**
+   * Until no start is between its note and its request. A process that dies there leaves one that is looked for two minutes
+   * long, which test/unit/reconcile/lost-answer.test.ts shows with a fake clock.
+   */
+  async untilNoStart(): Promise<void> {
+    while (this.#isStarting()) await sleep(5);
+  }
+
+  #isStarting(): boolean {
+    const since = Date.now() - START_WITHIN_MS;
+    const latest = new Map<string, string>();
+    for (const { at, method, path } of this.sandbox.meltano.service.exchanges) {
+      if (at > since) latest.set(path.split('/workspaces/')[1]?.slice(0, 36) ?? '', `${method} ${path}`);
+    }
+    return [...latest.values()].some((request) => LISTS_JOBS.test(request));
   }
 
   #deliveries() {

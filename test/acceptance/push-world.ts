@@ -70,7 +70,7 @@ export class PushWorld {
 
   /**
    * Until no start is between its note and its request. A process that dies there leaves one that is looked for two minutes
-   * long, which test/unit/reconcile/lost-answer.test.ts shows with a fake clock.
+   * long, which test/unit/deploying/lost-answer.test.ts shows with a fake clock.
    */
   async untilNoStart(): Promise<void> {
     while (this.#isStarting()) await sleep(5);

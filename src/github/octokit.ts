@@ -31,12 +31,26 @@ interface ProbotOptions {
  * Probot's Octokit without retries and waits of its own: a create whose answer was lost would be sent twice, and its queues
  * stand still while a clock is set back. The callers wait, and look before they create again.
  */
-export const QuietOctokit = ProbotOctokit.plugin(shortenAnswers).defaults((options: ProbotOptions) => ({
-  ...options,
-  retry: { enabled: false },
-  throttle: { enabled: false },
-  ...(options.auth?.request && options.baseUrl ? { auth: useBaseUrl(options.auth, options.baseUrl) } : {}),
-}));
+export const QuietOctokit = ProbotOctokit.plugin(shortenAnswers, shareWithEvents).defaults(
+  (options: ProbotOptions) => ({
+    ...options,
+    retry: { enabled: false },
+    throttle: { enabled: false },
+    ...(options.auth?.request && options.baseUrl ? { auth: useBaseUrl(options.auth, options.baseUrl) } : {}),
+  }),
+);
+
+/** The handlers of deliveries use no Octokit. They get the app's: Probot would make one for each delivery. */
+function shareWithEvents(octokit: Pick<InstallationOctokit, 'auth'>): void {
+  const { auth } = octokit;
+  octokit.auth = async (options) => (asksForEvent(options) ? octokit : auth(options));
+}
+
+function asksForEvent(options: unknown): boolean {
+  return (
+    typeof options === 'object' && options !== null && 'type' in options && options.type === 'event-octokit'
+  );
+}
 
 /** A token that is asked for outside of a request would come from github.com, whatever the app serves. */
 function useBaseUrl(auth: NonNullable<ProbotOptions['auth']>, baseUrl: string): object {

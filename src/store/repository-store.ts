@@ -119,20 +119,23 @@ async function isKnown(
   repository: Repository,
   formerFullName: string | null,
 ): Promise<boolean> {
+  const names = [`${repository.owner}/${repository.name}`, formerFullName ?? []].flat();
+  const wanted = new Set(names.map((name) => name.toLowerCase()));
   const row = await db
     .selectFrom('repository')
     .selectAll()
+    .select((query) =>
+      query
+        .selectFrom('repositoryName')
+        .select(({ fn }) => fn.countAll().as('count'))
+        .where('fullName', 'in', [...wanted])
+        .as('namesKnown'),
+    )
     .where('id', '=', repository.id)
     .executeTakeFirst();
-  if (!row || !isDeepStrictEqual(toRepository(row), repository)) return false;
-  const names = [`${repository.owner}/${repository.name}`, formerFullName ?? []].flat();
-  const wanted = new Set(names.map((name) => name.toLowerCase()));
-  const known = await db
-    .selectFrom('repositoryName')
-    .select('fullName')
-    .where('fullName', 'in', [...wanted])
-    .execute();
-  return known.length === wanted.size;
+  if (!row) return false;
+  const { namesKnown, ...known } = row;
+  return Number(namesKnown) === wanted.size && isDeepStrictEqual(toRepository(known), repository);
 }
 
 /** Those that something is still to be done for; what is over keeps the installation that it was done with. */

@@ -1,6 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { EmitterWebhookEvent } from '@octokit/webhooks';
+import { Probot } from 'probot';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { webhookExample } from '../../../sandbox/github/webhook-examples.ts';
 import { callGitHub } from '../../../src/github/github-call.ts';
 import { createTimedFetch, QuietOctokit } from '../../../src/github/octokit.ts';
 
@@ -82,4 +86,23 @@ test.each([
   const result = await callGitHub(() => octokit.request('POST /repos/acme/data/check-runs'), Date.now);
   expect(result).toMatchObject({ ok: false, failure: { kind: 'unknown' } });
   expect(requests).toEqual(['POST /repos/acme/data/check-runs']);
+});
+
+test('no Octokit is made for a delivery', async () => {
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  const made = vi.fn();
+  const Octokit = QuietOctokit.plugin(made);
+  const probot = new Probot({ appId: 1, privateKey, secret: 'for the test', logLevel: 'fatal', Octokit });
+  const handled = vi.fn();
+  probot.on('push', handled);
+  await probot.ready();
+  made.mockClear();
+  const payload = { ...webhookExample('push'), installation: { id: 1 } };
+  await probot.webhooks.receive({ id: 'one', name: 'push', payload } as unknown as EmitterWebhookEvent);
+  expect(handled).toHaveBeenCalledOnce();
+  expect(made).not.toHaveBeenCalled();
 });

@@ -80,7 +80,11 @@ export function readSignedBody(
       resolve(blocks.join());
     } else refuse(new Refusal(400, WRONG_SIGNATURE));
   });
-  request.on('error', () => refuse(new Refusal(400, BROKEN_OFF)));
-  request.on('close', () => refuse(new Refusal(400, BROKEN_OFF)));
+  // Every request is closed; an error costs its stack.
+  const breakOff = () => {
+    if (!isOver) refuse(new Refusal(400, BROKEN_OFF));
+  };
+  request.on('error', breakOff);
+  request.on('close', breakOff);
   return promise;
 }

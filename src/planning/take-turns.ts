@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeliveryStore } from '../domain/delivery-store.ts';
 
 /** Planning waits for deliveries that come without a pause no longer than this (milliseconds): it goes on at this pace. */
@@ -13,10 +12,10 @@ export function createTurns({ untilRecorded }: Pick<DeliveryStore, 'untilRecorde
   const wait = async () => {
     // Requests that have come already are read first.
     await new Promise((resolve) => setImmediate(resolve));
-    const limit = new AbortController();
-    const late = sleep(LONGEST_WAIT_MS, undefined, { signal: limit.signal }).catch(() => undefined);
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, LONGEST_WAIT_MS);
     await Promise.race([untilRecorded(), late]);
-    limit.abort();
+    clearTimeout(timer);
   };
   return () => {
     last = last.then(wait);

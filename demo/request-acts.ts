@@ -27,7 +27,7 @@ export const playQuestions: Act = {
       title: 'Is the orders model in production?',
       text: 'I would like to use it for the weekly report.',
       body: '/meltano status',
-      expected: { reaction: 'rocket', reply: /^\*\*Deployed in \d+ s:\*\*.*The last deployments/ },
+      expected: { reaction: 'rocket', reply: /^\*\*Deployed in \d+ s:\*\*.*Latest deployments/ },
     });
     const why = stage.say(analytics, {
       title: 'Which pushes are deployed?',

@@ -24,7 +24,7 @@ export const playAdoption: Act = {
       what: 'The job of a repository webhook was reported, and not doubled',
       judge: () => {
         if (stage.jobsOf(push).length !== 1) return `there are ${stage.jobsOf(push).length} jobs`;
-        return stage.runsOf(push)[0]?.output.summary?.includes('The job was there already')
+        return stage.runsOf(push)[0]?.output.summary?.includes('**Adopted job:**')
           ? null
           : 'the check run does not say so';
       },

@@ -12,7 +12,7 @@ An HTML comment behind a command, invisible characters and full-width forms of l
 `;
 
 const RULES = `
-- \`/meltano redeploy …\` is the same as \`/redeploy …\`. The word of the command may be in any letter case.
+- \`/meltano redeploy …\` is the same as \`/redeploy …\`, and \`/meltano cancel …\` the same as \`/meltano withdraw …\`. The word of the command may be in any letter case.
 - A workspace is named by its name (in any letter case, with accents as one character or two, in quotes if it has blanks), its alias, its id, or the first 8 or more characters of its id.
 - Only workspaces of the repository in which the comment stands can be named.
 - Without a name, \`/redeploy\`, \`/meltano withdraw\` and \`/meltano logs\` mean: on a pull request, the workspaces that track its branch (if that is in this repository) and, once it is merged, those that

@@ -1,10 +1,10 @@
-import { COMMAND_NAMES, type CommandName, type ParsedComment } from '../domain/command.ts';
+import { distance } from 'fastest-levenshtein';
+import { COMMAND_ALIASES, COMMAND_NAMES, type CommandName, type ParsedComment } from '../domain/command.ts';
 import { foldCharacters } from '../domain/fold-name.ts';
 import { findQuotedMail } from './find-quoted-mail.ts';
 import { findTextLines, LINE_END } from './find-text-lines.ts';
 import { readArguments } from './read-arguments.ts';
 import { HTML_COMMENT, splitWords } from './split-words.ts';
-import { suggestCommand } from './suggest-command.ts';
 
 /** A line that is a command, or looks like one. */
 type Candidate =
@@ -73,12 +73,18 @@ function isNearlyRedeploy(word: string): boolean {
   return /^r[a-z-]*$/.test(bare) && suggestCommand(bare) === 'redeploy';
 }
 
+/** The words after `/meltano`, and the command that each gives. */
+const KNOWN_WORDS: ReadonlyMap<string, CommandName> = new Map([
+  ...COMMAND_NAMES.map((name) => [name, name] as const),
+  ...COMMAND_ALIASES,
+]);
+
 const NEXT_WORD = new RegExp(`^(?:\\s|${HTML_COMMENT})*((?:(?!<!--)\\S)*)(.*)$`, 'su');
 
 function readMeltanoLine(text: string, line: number): Candidate {
   const [, typed = '', rest = ''] = NEXT_WORD.exec(text) ?? [];
   const word = foldCharacters(typed);
-  const name = COMMAND_NAMES.find((each) => each === word.toLowerCase());
+  const name = KNOWN_WORDS.get(word.toLowerCase());
   if (name) return { kind: 'known', line, name, rest };
   if (word === '' || /^(--?|—|–)h(elp)?$/i.test(word)) return { kind: 'known', line, name: 'help', rest };
   const suggestion = suggestCommand(word);
@@ -93,4 +99,23 @@ function readCommand({ name, rest }: { name: CommandName; rest: string }, ignore
   const read = readArguments(name, split.words);
   if (read.command) return { kind: 'command', command: read.command, ignored };
   return { kind: 'invalid', command: name, problem: read.problem };
+}
+
+/** The command whose name `word` is nearly: one wrong letter in a short name, two in one of six letters or more. */
+function suggestCommand(word: string): CommandName | null {
+  // Longer than any name: not worth comparing whole.
+  const typed = word.toLowerCase().slice(0, 20);
+  let best: { name: CommandName; steps: number } | null = null;
+  for (const [known, name] of KNOWN_WORDS) {
+    const steps = isSwap(typed, known) ? 1 : distance(typed, known);
+    if (steps <= (known.length < 6 ? 1 : 2) && (best === null || steps < best.steps)) best = { name, steps };
+  }
+  return best?.name ?? null;
+}
+
+/** True if two neighbouring letters have changed places: a common slip, which `distance` counts as two. */
+function isSwap(word: string, name: string): boolean {
+  const at = [...name].findIndex((letter, index) => letter !== word[index]);
+  const swapped = `${name.slice(0, at)}${name[at + 1] ?? ''}${name[at] ?? ''}${name.slice(at + 2)}`;
+  return at >= 0 && swapped === word;
 }

@@ -47,11 +47,11 @@ export interface RerunToPlan {
 /** Who asked for what; the account is null when none is served any more. */
 type AskedRerun = Pick<RerunToPlan, 'event'> & { readonly account: Pick<Account, 'key'> | null };
 
-const UNANSWERED = 'no answer came in time';
-const HELD = 'the configuration file of the repository has mistakes, and there was never a good one';
+const UNANSWERED = 'GitHub or Meltano Cloud did not answer in time';
+const HELD = 'the configuration file of the repository has mistakes, and there is no earlier valid version';
 const PUSHLESS =
-  'the workspace is deployed by sending the last push of its branch to Meltano Cloud, and none is kept here: push once more';
-const SKIPPED = 'a deployment that was skipped is not deployed again with its suite';
+  'the app sends the last push of the branch to Meltano Cloud again, and has none stored: push once more';
+const SKIPPED = 'a re-run of the suite leaves skipped deployments out';
 
 /**
  * A redeployment for each check run that was re-run: a new run of the same name, on the current head of the tracked
@@ -77,7 +77,7 @@ export async function planRerun(rerun: RerunToPlan, ports: RerunPorts): Promise<
 function refuseLevel(level: PermissionLevel, inUse: ConfigurationInUse | null): string | null {
   const needed = toLevel(commandSettings(inUse).permission);
   if (isAtLeast(level, needed)) return null;
-  return `it takes ${describeLevel(needed)} in the repository, or a higher one`;
+  return `this needs ${describeLevel(needed)} or higher in the repository`;
 }
 
 /** Of the check run about the configuration file: nothing is judged anew, but GitHub awaits a write of it. */
@@ -282,6 +282,6 @@ function describeOutcome(
   }
   const why = workspace
     ? 'the branch that the workspace tracks does not exist'
-    : 'the workspace does not use this repository any more';
+    : 'the workspace no longer uses this repository';
   return { kind: 'refused', by, why };
 }

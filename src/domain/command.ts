@@ -1,4 +1,4 @@
-/** What a person asks for in a comment, and what became of reading it. Pure data: the words for it are in `report/`. */
+/** A command in a comment, and the result of parsing it. Pure data. */
 export type Command =
   | RedeployCommand
   | { readonly name: 'withdraw' | 'status'; readonly workspaces: readonly string[] }
@@ -25,6 +25,12 @@ export const COMMAND_NAMES = [
   'why',
   'help',
 ] as const satisfies readonly CommandName[];
+
+/** Other words for a command. */
+export const COMMAND_ALIASES = [['cancel', 'withdraw']] as const satisfies readonly (readonly [
+  string,
+  CommandName,
+])[];
 
 /** The lines of a log that `logs` shows: unless asked for, and at the most (a comment holds 65,536 characters). */
 export const DEFAULT_LOG_LINES = 100;

@@ -9,7 +9,7 @@ function runsOf({ sandbox }: ChaosWorld, push: ChaosPush, workspace: SandboxWork
   return sandbox.github
     .checkRuns(push.repository, push.after)
     .filter((run) => run.externalId?.startsWith(`${workspace.id}/`))
-    .filter((run) => /\| Asked for by \| push/.test(run.output.summary ?? ''));
+    .filter((run) => /\| Requested by \| push/.test(run.output.summary ?? ''));
 }
 
 /**
@@ -84,7 +84,7 @@ function checkTruth({ sandbox }: ChaosWorld, run: SandboxCheckRun, taking: reado
   const jobId = run.externalId?.split('/')[2];
   if (!jobId) {
     const title = run.output.title ?? '';
-    const isOvertaken = run.conclusion === 'skipped' && /^(Superseded by|Overtaken)/.test(title);
+    const isOvertaken = run.conclusion === 'skipped' && /^Superseded (by|while)/.test(title);
     const isWithdrawn = run.conclusion === 'cancelled' && /^Withdrawn by @boss/.test(title);
     const isDeployed =
       /^Skipped: nothing changed since /.test(title) && taking.some((job) => job.status === 'COMPLETE');

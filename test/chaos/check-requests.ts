@@ -38,7 +38,7 @@ function allReactions(world: ChaosWorld, command: ChaosCommand): string[] {
 }
 
 function newRunsOf({ sandbox }: ChaosWorld, { repository, old }: ChaosPress): SandboxCheckRun[] {
-  const link = `Deployed before as | [\`${old.headSha.slice(0, 7)}\`](${old.htmlUrl})`;
+  const link = `Redeployment of | [\`${old.headSha.slice(0, 7)}\`](${old.htmlUrl})`;
   return sandbox.github.checkRuns(repository.fullName).filter((run) => run.output.summary?.includes(link));
 }
 
@@ -47,7 +47,7 @@ function isAnswered(world: ChaosWorld, press: ChaosPress): boolean {
   const [old] = world.sandbox.github
     .checkRuns(press.repository.fullName)
     .filter((run) => run.id === press.old.id);
-  return old?.output.summary?.includes('**Not deployed again:**') ?? false;
+  return old?.output.summary?.includes('**Not redeployed:**') ?? false;
 }
 
 /** Whether everything that people asked for came to its end. */

@@ -106,7 +106,7 @@ test.concurrent('why says what takes too many requests to be compared', () =>
     const from = world.github.service.exchanges.length;
     it.say(issue, '/meltano why');
     const reply = await it.untilReply(issue, /A push deploys/);
-    expect(reply.body).toContain("What changed can't be told");
+    expect(reply.body).toContain("The changes can't be determined");
     expect(reply.body).toContain('more than 20 requests to GitHub');
     expect(listReads(world, from).filter((name) => name === 'trees')).toHaveLength(20);
   }, TRUNCATED));

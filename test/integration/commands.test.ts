@@ -131,12 +131,12 @@ describe('/meltano withdraw', () => {
       expect(it.replies(issue)).toHaveLength(1);
     }));
 
-  test.concurrent('stops a queued job as soon as it runs', () =>
+  test.concurrent('stops a queued job as soon as it runs, by its other name', () =>
     inConversation(async (it) => {
       const { after } = it.world.push();
       const job = await it.world.job(1);
       await it.world.untilTitle(after, 'Queued on Meltano Cloud');
-      const comment = it.say(it.openIssue(), '/meltano withdraw');
+      const comment = it.say(it.openIssue(), '/meltano cancel');
       await it.world.untilLogged('The job could not be stopped yet');
       job.run();
       await it.untilReaction(comment, 'rocket');

@@ -44,7 +44,7 @@ test('each mistake in a pull request is marked on its line, with what to do', ()
         conclusion: 'failure',
         annotations: [{ path, start_line: line, message: expect.stringMatching(message) }],
       });
-      expect(run.output.summary).toContain('On the default branch it would not be used.');
+      expect(run.output.summary).toContain('On the default branch it would be ignored.');
     }
     expect(world.meltano.jobs).toEqual([]);
   }));

@@ -67,12 +67,12 @@ describe('the configuration of a repository', () => {
       const { after } = configure(it, entry);
       await finish(it, 1);
       const run = await world.untilConcluded(after);
-      expect(run.output.text).toBe('No log is shown here.');
-      expect(run.output.summary).toContain("as this repository's configuration says");
+      expect(run.output.text).toBe('The log is hidden.');
+      expect(run.output.summary).toContain("This repository's configuration hides the log.");
       expect(run.output.summary).toContain('`live`');
       const issue = it.openIssue();
       it.say(issue, '/meltano logs');
-      const reply = await it.untilReply(issue, /log is not shown here/);
+      const reply = await it.untilReply(issue, /configuration hides logs/);
       expect(reply.body).not.toContain('plugins');
     }));
 

@@ -43,9 +43,9 @@ test('a repository that is made public: the logs are taken out of the check runs
   await world.untilRun(going, (run) => run.output.text?.includes('internal-line') ?? false, 'the live log');
   world.github.setPrivate(REPOSITORY, false);
   for (const sha of [over, going]) {
-    const run = await world.untilRun(sha, (one) => one.output.text === 'No log is shown here.', 'no log');
+    const run = await world.untilRun(sha, (one) => one.output.text === 'The log is hidden.', 'no log');
     expect(JSON.stringify(run.output)).not.toContain('internal-');
-    expect(run.output.summary).toContain('since this repository is public');
+    expect(run.output.summary).toContain('Logs are hidden in public repositories.');
   }
   expect(world.run(over)?.conclusion).toBe('failure');
   second.end('COMPLETE');
@@ -117,7 +117,7 @@ test('what is secret only while the app runs is hidden too, in names and in the 
     return one?.status === 'completed' ? one : null;
   }, 'the conclusion');
   expect(run.output.text).toContain('connecting\nwith [redacted] and\nwith [redacted]');
-  expect(run.output.summary).toContain('2 secrets were taken out of the log.');
+  expect(run.output.summary).toContain('2 secrets were redacted from the log.');
   expect(run.output.summary).toContain('`prod [redacted]`');
   expect(run.name).toContain('Sales [redacted]');
   const logged = JSON.stringify(world.app.lines);
@@ -166,7 +166,7 @@ test('commands on a public repository show no log, and no secret of the app, of 
   const number = it.openIssue();
   it.say(number, `The password is ${written}\n\n/meltano logs`);
   const hidden = await it.untilReply(number, /log/);
-  expect(hidden.body).toMatch(/^\*\*The log is not shown here\*\*, since this repository is public/);
+  expect(hidden.body).toMatch(/^\*\*Logs are hidden in public repositories\.\*\*/);
   expect(hidden.body).toContain(`/workspaces/${world.workspace.id}`);
   it.say(number, `/meltano status\n\npassword=${written}`);
   await it.untilReply(number, /Failed after/);

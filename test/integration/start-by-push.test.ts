@@ -71,7 +71,7 @@ test.concurrent('a wrong deployment secret is named, and where the right one sta
       expect(run.output.title).toBe("Could not start: the deployment secret isn't that of the workspace");
       expect(run.output.summary).toContain('settings of the workspace');
       expect(run.output.summary).toContain('`deployment_secret`');
-      expect(run.output.summary).not.toContain('may not do that');
+      expect(run.output.summary).not.toContain('lacks the permission');
       expect(world.meltano.jobs).toEqual([]);
     },
   ));
@@ -107,7 +107,7 @@ test.concurrent('a job that the repository’s own webhook started is reported, 
       foreign.end('COMPLETE');
       const run = await world.untilConcluded(after);
       expect(run.conclusion).toBe('success');
-      expect(run.output.summary).toContain('The job was there already');
+      expect(run.output.summary).toContain('**Adopted job:**');
       expect(world.meltano.jobs).toHaveLength(1);
     },
   ));
@@ -139,7 +139,7 @@ test.concurrent.each([
       const run = await world.untilConcluded(push.after);
       expect(run.conclusion).toBe('success');
       expect(meltano.jobs.map(({ madeBy }) => madeBy)).toEqual(jobs);
-      expect(run.output.summary?.includes('The job was there already')).toBe(jobs.length === 1);
+      expect(run.output.summary?.includes('**Adopted job:**')).toBe(jobs.length === 1);
     },
   ),
 );

@@ -46,7 +46,7 @@ describe.concurrent('deliveries that never arrived', () => {
         const overtaken = await world.untilConcluded(first.after);
         expect(overtaken).toMatchObject({
           conclusion: 'skipped',
-          output: { title: 'Overtaken while the app was away' },
+          output: { title: 'Superseded while the app was offline' },
         });
         expect(world.meltano.jobs).toHaveLength(1);
       }, EVERY_SECOND),
@@ -68,7 +68,7 @@ describe.concurrent('branch heads', () => {
         await finish(world, 1);
         const run = await world.untilConcluded(after);
         expect(run.conclusion).toBe('success');
-        expect(run.output.summary).toContain('did not tell of');
+        expect(run.output.summary).toContain('found by the app without a webhook delivery');
         expect(github.checkRuns(REPOSITORY)).toHaveLength(1);
       }, EVERY_SECOND),
     150_000,

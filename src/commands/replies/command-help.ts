@@ -10,34 +10,35 @@ export interface CommandHelp {
   readonly description: string;
 }
 
-/** What help replies and the documentation say of each command, in this order. */
+/** The help reply and docs/commands.md list the commands in this order. */
 export const COMMAND_HELP: Readonly<Record<CommandName, CommandHelp>> = {
   redeploy: {
     usage: '/redeploy [workspace…] [--branch <name>]',
     example: '/redeploy "Analytics (prod)"',
     description:
-      'Deploys the workspaces again, at the current head of the branch that each tracks; `--branch` takes only those that track that branch.',
+      'Deploys the workspaces again, at the current head of their branches. `--branch` selects the workspaces that track a branch.',
   },
   withdraw: {
     usage: '/meltano withdraw [workspace…]',
     example: '/meltano withdraw analytics',
-    description: 'Stops the deployment that runs and drops those that wait.',
+    description:
+      'Stops the running deployment and cancels the waiting ones. `/meltano cancel` is the same command.',
   },
   status: {
     usage: '/meltano status [workspace…]',
     example: '/meltano status',
-    description: 'Shows the last deployments: state, commit, who asked for them, and when.',
+    description: 'Shows the latest deployments: state, commit, requester and time.',
   },
   logs: {
     usage: '/meltano logs [workspace] [--lines <number>]',
     example: '/meltano logs analytics --lines 50',
-    description: `Shows the end of the last deployment's log: ${DEFAULT_LOG_LINES} lines unless told otherwise, ${formatCount(MAX_LOG_LINES)} at the most.`,
+    description: `Shows the end of the latest deployment's log: ${DEFAULT_LOG_LINES} lines by default, at most ${formatCount(MAX_LOG_LINES)}.`,
   },
   why: {
     usage: '/meltano why [workspace|sha]',
     example: '/meltano why 4f2a91c',
     description:
-      "Says which rule decides whether a commit is deployed, for each workspace, without deploying; of the branch's head unless told otherwise.",
+      'Explains for each workspace which rule decides whether a commit (by default the head of the branch) is deployed. Deploys nothing.',
   },
   help: {
     usage: '/meltano help',

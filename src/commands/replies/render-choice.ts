@@ -28,13 +28,14 @@ export function renderChoice(view: ReplyView, refusal: ChoiceRefusal): ReplyPart
     formatCode(candidate.branch),
     formatCode(spellOut(command, refusal, candidate), LONGEST_COMMAND),
   ]);
-  return [lead, layTable(['Workspace', 'Branch', 'What to write'], rows)];
+  return [lead, layTable(['Workspace', 'Branch', 'Command'], rows)];
 }
 
 function sumUp(refusal: ChoiceRefusal, command: Command | null, place: Place): string {
   if (refusal.code === 'choose_workspace') return askWhich(refusal.branch, command, place);
   const word = formatCode(refusal.word, 100) || 'an empty name';
-  if (refusal.code === 'ambiguous_workspace') return `**More than one workspace** is meant by ${word}.`;
+  if (refusal.code === 'ambiguous_workspace')
+    return `**Ambiguous:** ${word} matches more than one workspace.`;
   if (command?.name === 'why')
     return `**Not found:** ${word} is neither a workspace nor a commit of this repository.`;
   const branch = command?.name === 'redeploy' ? command.branch : null;
@@ -44,14 +45,14 @@ function sumUp(refusal: ChoiceRefusal, command: Command | null, place: Place): s
 
 function askWhich(branch: string | null, command: Command | null, place: Place): string {
   if (branch !== null) return `**Nothing to deploy:** no workspace tracks the branch ${formatCode(branch)}.`;
-  if (command?.name === 'logs') return '**Which workspace?** One log is shown at a time.';
+  if (command?.name === 'logs') return '**Which workspace?** Only one log can be shown at a time.';
   switch (place.kind) {
     case 'issue':
-      return '**Which workspace?** This repository has several, and an issue belongs to none.';
+      return '**Which workspace?** This repository has several workspaces.';
     case 'pull_request':
-      return '**Which workspace?** None tracks the branch of this pull request, or, once it is merged, the one that it was merged into.';
+      return '**Which workspace?** No workspace tracks the branch of this pull request or, once it is merged, its base branch.';
     case 'commit':
-      return '**Which workspace?** This commit is not the head of a branch that one of them tracks.';
+      return '**Which workspace?** This commit is not the head of a branch that a workspace tracks.';
   }
 }
 

@@ -22,12 +22,12 @@ export function renderHelp(
     return [
       may ? '✓' : '✗',
       formatCode(usage),
-      may ? description : `${description} Takes ${describeLevel(needed)}.`,
+      may ? description : `${description} Requires ${describeLevel(needed)}.`,
     ];
   });
   return [
-    '**Commands**, each on a line of its own in a new comment. ✓: you may use it in this repository.',
+    '**Commands.** Write each on a line of its own in a new comment. ✓ marks those that you may use in this repository.',
     layTable(['', 'Command', 'What it does'], rows),
-    'A workspace is named by its name (in quotes if it has spaces), its alias, its id, or the first 8 characters of its id or more.',
+    'Refer to a workspace by its name (in quotes if it has spaces), its alias, its id, or at least the first 8 characters of its id.',
   ];
 }

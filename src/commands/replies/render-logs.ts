@@ -17,21 +17,22 @@ export function renderLogs(view: ReplyView, { workspace, log, logMode = null }: 
   const name = linkWorkspace(view, workspace);
   if (log.kind === 'none') return [`**No log yet:** no deployment of ${name} has one.`];
   const page = linkWords('Meltano Cloud', view.workspaceUrl(workspace.id));
-  const of = `${name}, commit ${linkCommit(view, log.deployment.deployedSha ?? log.deployment.sha)}`;
+  const commit = linkCommit(view, log.deployment.deployedSha ?? log.deployment.sha);
   if (log.kind === 'hidden') {
-    return [`**The log is not shown here**, ${explainHidden(log, logMode)}. That of ${of}, is on ${page}.`];
+    return [`**${explainHidden(log, logMode)}** View the log of ${name} (${commit}) on ${page}.`];
   }
+  const of = `${name}, commit ${commit}`;
   if (log.kind === 'unreadable') {
     const problem = formatCode(log.problem) || 'no answer';
-    return [`**The log could not be read** (${problem}): ${of}. It is on ${page}.`];
+    return [`**The log could not be read** (${problem}): ${of}. View it on ${page}.`];
   }
   return renderLines(view, of, log);
 }
 
 function explainHidden({ mode }: Extract<ShownLog, { kind: 'hidden' }>, logMode: LogMode | null): string {
-  if (mode === 'final') return "before the job has ended, as this repository's configuration says";
-  if (logMode === 'none') return "as this repository's configuration says";
-  return 'since this repository is public: everyone could read it';
+  if (mode === 'final') return "This repository's configuration shows logs when the job has ended.";
+  if (logMode === 'none') return "This repository's configuration hides logs.";
+  return 'Logs are hidden in public repositories.';
 }
 
 function renderLines(view: ReplyView, of: string, log: ShownLines): ReplyPart[] {
@@ -60,11 +61,11 @@ function describeJob(view: ReplyView, deployment: Deployment): string {
 function describeRedactions(redactions: number): string {
   if (redactions === 0) return '';
   return redactions === 1
-    ? '1 secret was taken out of the log.'
-    : `${formatCount(redactions)} secrets were taken out of the log.`;
+    ? '1 secret was redacted from the log.'
+    : `${formatCount(redactions)} secrets were redacted from the log.`;
 }
 
-/** The blank lines make Markdown of what stands between the tags. */
+/** GitHub reads Markdown between the tags only after a blank line. */
 const FOLD = ['<details><summary>Log</summary>\n\n', '\n\n</details>'] as const;
 const CUT = 'Only the last lines fit into a comment.\n\n';
 

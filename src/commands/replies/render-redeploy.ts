@@ -15,7 +15,7 @@ import type { ReplyBody, ReplyView } from './reply-view.ts';
 
 type RedeployBody = Extract<ReplyBody, { kind: 'redeploy' }>;
 
-/** What becomes of a redeployment, from its first to its last state. */
+/** The progress of a redeployment, from its first to its last state. */
 export function renderRedeploy(view: ReplyView, body: RedeployBody): ReplyPart[] {
   const { deployments, missing, pushless = [] } = body;
   const [only, another] = deployments;
@@ -31,7 +31,7 @@ export function renderRedeploy(view: ReplyView, body: RedeployBody): ReplyPart[]
 /** Workspaces whose last push isn't kept, as sentences. */
 export function describePushless(view: ReplyView, pushless: readonly NamedWorkspace[]): string {
   const names = pushless.map((one) => `${linkWorkspace(view, one)} (branch ${formatCode(one.branch)})`);
-  return `${joinList(names)} ${pushless.length === 1 ? 'is' : 'are'} deployed by sending the last push to Meltano Cloud, and this app has none. Push once more.`;
+  return `${joinList(names)} ${pushless.length === 1 ? 'needs' : 'need'} a push: this app sends the last push to Meltano Cloud again, and has none stored. Push once more.`;
 }
 
 /** Workspaces whose branch isn't there, as a sentence. */

@@ -18,28 +18,28 @@ export function renderRefusal(view: ReplyView, { refusal }: RefusedBody): ReplyP
     case 'not_permitted':
       return [explainPermission(refusal)];
     case 'stranger':
-      return ['**Not permitted:** it takes a role in this repository.'];
+      return ['**Not permitted:** you need a role in this repository.'];
     case 'not_understood':
       return renderNotUnderstood(view.command.parsed);
     case 'no_workspace':
       return [
-        '**No workspace:** none on Meltano Cloud that this app can see uses this repository. The repository URL in the settings of a workspace says which one it uses.',
+        '**No workspace:** this app sees no workspace on Meltano Cloud that uses this repository. Check the repository URL in the settings of the workspace.',
       ];
     case 'name_taken':
       return [
-        `**Not deployed from here:** the name ${formatCode(`${view.repository.owner}/${view.repository.name}`)} belonged to another repository before. A workspace that has that repository URL is not deployed from a new repository that took the name, unless the workspace was made, or set to that URL from another one, since this repository has the name, or the operator of this app maps the workspace to this repository.`,
+        `**Not deployed from here:** the name ${formatCode(`${view.repository.owner}/${view.repository.name}`)} belonged to another repository before. Workspaces that were set to that repository are not deployed from this one. Set the repository URL of the workspace anew, or ask the operator of this app to map the workspace to this repository.`,
       ];
     case 'configuration_held':
       return [
-        `**Not carried out:** the configuration of this repository has mistakes (${linkFile(view, refusal.bad)}), and there was never a good one. Repair it on the default branch first: the check run there names them.`,
+        `**Not carried out:** the configuration of this repository has mistakes (${linkFile(view, refusal.bad)}), and there is no earlier valid version. Repair it on the default branch first; the check run there lists the mistakes.`,
       ];
     case 'account_not_served':
       return [
-        `**Not served:** this app has no Meltano Cloud credentials for ${formatCode(view.repository.owner)}. Its operator has to give it some.`,
+        `**Not served:** this app has no Meltano Cloud credentials for ${formatCode(view.repository.owner)}. Ask its operator to add them.`,
       ];
     case 'login_taken':
       return [
-        `**Not served:** the login ${formatCode(view.repository.owner)} belonged to another GitHub account before, and what this app may do is for that one. The operator of this app can allow this account by its id, ${refusal.ownerId}.`,
+        `**Not served:** the login ${formatCode(view.repository.owner)} belonged to another GitHub account before, and the app's permissions are for that account. The operator of this app can allow this account by its id, ${refusal.ownerId}.`,
       ];
     case 'unknown_workspace':
     case 'ambiguous_workspace':
@@ -51,7 +51,7 @@ export function renderRefusal(view: ReplyView, { refusal }: RefusedBody): ReplyP
       return [`**Not redeployed:** ${describePushless(view, refusal.pushless)}`];
     case 'too_late':
       return [
-        '**Not carried out:** this app received the comment more than an hour after it was written. Write the command again, if it is still wanted.',
+        '**Not carried out:** this app received the comment more than an hour after it was written. Write the command again if you still want it.',
       ];
     case 'unanswered':
       return [`**Not carried out:** ${formatCode(refusal.problem) || 'no answer'}. ${AGAIN}`];
@@ -59,5 +59,5 @@ export function renderRefusal(view: ReplyView, { refusal }: RefusedBody): ReplyP
 }
 
 function explainPermission({ needed, has }: Extract<Refusal, { code: 'not_permitted' }>): string {
-  return `**Not permitted:** this takes ${describeLevel(needed)} in this repository, or a higher one; you have ${describeLevel(has)}.`;
+  return `**Not permitted:** you need ${describeLevel(needed)} or higher in this repository; you have ${describeLevel(has)}.`;
 }

@@ -19,8 +19,8 @@ import type { ReplyView } from './reply-view.ts';
 const REPLY_LENGTH = 65_000;
 
 /**
- * The reply to a command in GitHub's Markdown. Pure. Nothing of what people or Meltano Cloud wrote comes alive in it: it
- * stands in code, and links are of our making.
+ * The reply to a command in GitHub's Markdown. Pure. Text of people and of Meltano Cloud stands in code spans, so that it
+ * makes no links and mentions.
  */
 export function renderReply(view: ReplyView): string {
   const parts = [...renderBody(view), remarkOnIgnored(view.command), nameQuestion(view)];
@@ -50,11 +50,11 @@ function renderBody(view: ReplyView): ReplyPart[] {
 function remarkOnIgnored({ parsed }: CommandRecord): string {
   const ignored = parsed.kind === 'command' ? parsed.ignored : 0;
   if (ignored === 0) return '';
-  const more = ignored === 1 ? 'Another command' : `${formatCount(ignored)} more commands`;
-  return `${more} in the same comment ${ignored === 1 ? 'was' : 'were'} ignored: the first one counts. Write a comment for each.`;
+  const more = ignored === 1 ? '1 more command was' : `${formatCount(ignored)} more commands were`;
+  return `${more} ignored: only the first command of a comment counts. Write a comment for each.`;
 }
 
-/** A conversation may hold several commands, and GitHub's replies don't show what they answer. */
+/** Names the comment: GitHub doesn't show which comment a reply answers. */
 function nameQuestion(view: ReplyView): string {
   const { parsed, actor } = view.command;
   const address = findComment(view);
@@ -62,7 +62,7 @@ function nameQuestion(view: ReplyView): string {
     parsed.kind === 'command'
       ? formatLink(formatCommand(parsed.command), address)
       : linkWords('a comment', address);
-  return `In answer to ${comment} by ${formatCode(actor) || 'somebody'}.`;
+  return `Reply to ${comment} by ${formatCode(actor) || 'somebody'}.`;
 }
 
 function findComment({ githubUrl, repository, command }: ReplyView): string {

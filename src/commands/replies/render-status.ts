@@ -15,7 +15,7 @@ import type { ReplyBody, ReplyView } from './reply-view.ts';
 type StatusBody = Extract<ReplyBody, { kind: 'status' }>;
 type WorkspaceStatus = StatusBody['workspaces'][number];
 
-const COLUMNS = ['State', 'Commit', 'Asked for by', 'At'];
+const COLUMNS = ['State', 'Commit', 'Requested by', 'Time'];
 
 /** The last deployments of each workspace. */
 export function renderStatus(view: ReplyView, { workspaces }: StatusBody): ReplyPart[] {
@@ -23,7 +23,7 @@ export function renderStatus(view: ReplyView, { workspaces }: StatusBody): Reply
   if (only && !another) return renderOne(view, only);
   const rows = workspaces.flatMap((one) => listRows(view, one));
   return [
-    `**The last deployments** of ${formatCount(workspaces.length)} workspaces, the newest first`,
+    `**Latest deployments** of ${formatCount(workspaces.length)} workspaces, newest first`,
     layTable(['Workspace', ...COLUMNS], rows),
   ];
 }
@@ -34,7 +34,7 @@ function renderOne(view: ReplyView, { workspace, recent }: WorkspaceStatus): Rep
   if (!newest) return [`**No deployment yet:** ${name}.`];
   const state = describeState(view, newest);
   const rows = recent.map((shown) => describeShown(view, shown));
-  return [`**${state}:** ${name}. The last deployments, the newest first:`, layTable(COLUMNS, rows)];
+  return [`**${state}:** ${name}. Latest deployments, newest first:`, layTable(COLUMNS, rows)];
 }
 
 function listRows(view: ReplyView, { workspace, recent }: WorkspaceStatus): string[][] {

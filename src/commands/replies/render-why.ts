@@ -11,7 +11,7 @@ import type { ReplyBody, ReplyView } from './reply-view.ts';
 type WhyBody = Extract<ReplyBody, { kind: 'why' }>;
 
 const OTHER_COMMIT =
-  'A deployment always takes the head of the branch: a commit that is not the head can only be deployed with it.';
+  'Meltano Cloud always deploys the head of the branch: a commit that is not the head is deployed only as part of it.';
 
 /** Which rule decides about each workspace. */
 export function renderWhy(view: ReplyView, { findings }: WhyBody): ReplyPart[] {
@@ -60,7 +60,7 @@ function explainRule(view: ReplyView, finding: WhyFinding): string {
   return explainConfigured(view, finding) ?? explainPlain(view, finding);
 }
 
-/** Null where the repository's configuration doesn't decide. */
+/** Null where the repository's configuration does not decide. */
 function explainConfigured(view: ReplyView, finding: WhyFinding): string | null {
   const { reason, problem = null, source = null, isFiltered } = finding;
   if (source === null) return null;
@@ -71,11 +71,11 @@ function explainConfigured(view: ReplyView, finding: WhyFinding): string | null 
     case 'found_by_sweep':
       if (!isFiltered) return null;
       return (
-        explainUncompared(view, finding, `everything counts as changed for the path filters of ${file}`) ??
+        explainUncompared(view, finding, `the path filters of ${file} count everything as changed`) ??
         `What changed since ${describeSince(view, finding)}, passes the path filters of ${file}${listPaths(finding)}`
       );
     case 'configuration_held':
-      return `The file ${file} has mistakes${found}, and there was never a good one: pushes are held until it is repaired`;
+      return `The file ${file} has mistakes${found}, and there is no earlier valid version: pushes are held until it is repaired`;
     case 'skip_token':
     case 'push_off':
     case 'ignored_sender':
@@ -108,7 +108,7 @@ function explainPlain(view: ReplyView, finding: WhyFinding): string {
   }
 }
 
-/** Null where commits were compared. `so`: what that leads to. */
+/** Null where commits were compared. `so`: the consequence. */
 function explainUncompared(
   view: ReplyView,
   { since, uncompared = null }: WhyFinding,
@@ -117,11 +117,11 @@ function explainUncompared(
   if (since !== null) return null;
   switch (uncompared?.kind) {
     case 'untold':
-      return `What changed can't be told (${formatCode(uncompared.why)}), so ${so}`;
+      return `The changes can't be determined (${formatCode(uncompared.why)}), so ${so}`;
     case 'not_deployed': {
       const commit = linkCommit(view, uncompared.sha);
       return uncompared.isRunning
-        ? `Its deployment of ${commit} still runs, so ${so}`
+        ? `Its deployment of ${commit} is still running, so ${so}`
         : `Its last deployment, of ${commit}, did not succeed, so ${so}`;
     }
     default:

@@ -15,7 +15,7 @@ import type { ReplyBody, ReplyView } from './reply-view.ts';
 
 type WithdrawBody = Extract<ReplyBody, { kind: 'withdraw' }>;
 
-/** What becomes of a wish to stop. */
+/** The progress of a withdrawal. */
 export function renderWithdraw(view: ReplyView, { deployments, idle }: WithdrawBody): ReplyPart[] {
   if (deployments.length === 0) return [`**Nothing to withdraw:** ${describeIdle(view, idle)}`];
   const [only, another] = deployments;
@@ -71,13 +71,13 @@ function isWithdrawn({ deployment }: ShownDeployment): boolean {
 
 /** What happens to an open deployment that is to be stopped. */
 function describeNext({ state }: Deployment): string {
-  if (state === 'waiting') return 'it is dropped before it starts';
-  return state === 'running' ? 'its job is being stopped' : 'its job is stopped as soon as it runs';
+  if (state === 'waiting') return 'it will not be started';
+  return state === 'running' ? 'its job is being stopped' : 'its job will be stopped as soon as it runs';
 }
 
 function describeResult(view: ReplyView, shown: ShownDeployment): string {
   const state = describeState(view, shown);
-  return isWithdrawn(shown) ? state : `Not withdrawn, since it ended before it could be stopped. ${state}`;
+  return isWithdrawn(shown) ? state : `Not withdrawn, because it ended before it could be stopped. ${state}`;
 }
 
 function capitalize(words: string): string {

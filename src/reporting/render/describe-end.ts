@@ -4,12 +4,12 @@ import { measureRun, splitProblem } from './describe-deployment.ts';
 import { formatDuration } from './format-duration.ts';
 import type { OtherDeployment, Wording } from './wording.ts';
 
-/** What the end of a deployment is told by, besides itself. */
+/** What the description of an end needs besides the deployment. */
 export interface EndFacts {
   readonly supersededBy: OtherDeployment | null;
-  /** The error that ended its job, where that may be shown. */
+  /** The error that ended its job, where it may be shown. */
   readonly error: string | null;
-  /** The limits that may have ended it, in minutes; null where they aren't known. */
+  /** The limits that may have ended it, in minutes; null where they are unknown. */
   readonly startTimeoutMinutes: number | null;
   readonly deployTimeoutMinutes: number | null;
 }
@@ -32,13 +32,13 @@ export function describeEnd(deployment: Deployment, facts: EndFacts, wording: Wo
     case 'superseded':
       return `Superseded by ${facts.supersededBy === null ? 'a newer deployment' : wording.commit(facts.supersededBy)}`;
     case 'loop_brake':
-      return `Looks like a loop: 11th deployment in 15 min from pushes by ${wording.quote(deployment.requestedBy)}; press Redeploy to go on`;
+      return `Looks like a loop: 11th deployment in 15 min from pushes by ${wording.quote(deployment.requestedBy)}; press Redeploy to continue`;
     case 'no_longer_tracked':
       return joinDetail('No longer tracked', what ?? 'the workspace uses another repository or branch now');
     case 'paths_unchanged':
       return joinDetail('Nothing to deploy', what ?? 'nothing in the directory of the workspace changed');
     case 'overtaken_while_away':
-      return 'Overtaken while the app was away';
+      return 'Superseded while the app was offline';
     case 'start_refused':
       return joinDetail('Could not start', what);
     case 'secret_refused':
@@ -54,14 +54,14 @@ export function describeEnd(deployment: Deployment, facts: EndFacts, wording: Wo
     case 'watch_refused':
       return joinDetail('No longer watched', what);
     case 'read_from_check_run':
-      // Its title is all that is left of it.
+      // The title of its check run is all that is left.
       return deployment.problem === null ? 'Ended' : wording.quote(deployment.problem);
     default:
       return describeSkip(deployment, what);
   }
 }
 
-/** Ends that a push has by the rules of its repository. */
+/** Pushes that were skipped by a rule of their repository. */
 function describeSkip({ reason }: Deployment, what: string | null): string {
   switch (reason) {
     case 'skip_token':

@@ -1,7 +1,7 @@
 import { isSweepDelivery } from '../../domain/delivery.ts';
 import type { Deployment } from '../../domain/deployment.ts';
 
-/** Who or what asked for a deployment; `person` sets a login. Nobody is known when no delivery told of the push. */
+/** Who requested a deployment, and how. Unknown for a push without a delivery. */
 export function describeRequester(
   { cause, deliveryId, requestedBy }: Pick<Deployment, 'cause' | 'deliveryId' | 'requestedBy'>,
   person: (login: string) => string,
@@ -10,11 +10,11 @@ export function describeRequester(
     case 'command':
       return `\`/redeploy\` by ${person(requestedBy)}`;
     case 'button':
-      return `Redeploy button, ${person(requestedBy)}`;
+      return `Redeploy button, pressed by ${person(requestedBy)}`;
     case 'rerun':
       return `re-run by ${person(requestedBy)}`;
     case 'push':
       if (requestedBy !== '') return `push by ${person(requestedBy)}`;
-      return isSweepDelivery(deliveryId) ? 'push that GitHub did not tell of; the app found it' : 'push';
+      return isSweepDelivery(deliveryId) ? 'push, found by the app without a webhook delivery' : 'push';
   }
 }

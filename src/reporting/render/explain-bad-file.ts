@@ -4,12 +4,12 @@ import type { CheckRunView } from './check-run-view.ts';
 import { shortenSha } from './describe-deployment.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
 
-/** That the repository's configuration was not used as it stands; empty where it was. */
+/** Empty where the repository's configuration was used as it is. */
 export function explainBadFile({ deployment, githubUrl, repository }: CheckRunView): string {
   const { badFile } = deployment;
   if (badFile === null) return '';
   const link = linkFile({ githubUrl, repository }, badFile);
-  return `**The configuration has mistakes:** ${link}. The last good one was used: what was changed since then doesn't count until it is repaired.`;
+  return `**The configuration has mistakes:** ${link}. The last valid version was used. Later changes take effect once the file is repaired.`;
 }
 
 /** The file at its commit. */

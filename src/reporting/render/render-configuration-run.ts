@@ -10,7 +10,7 @@ import { formatFileUrl, linkFile } from './explain-bad-file.ts';
 import { formatCount } from './format-count.ts';
 import { formatTitle } from './format-title.ts';
 
-/** No workspace's check run has this name: theirs have it in brackets. */
+/** A workspace's check run never has this name: the workspace stands in brackets there. */
 export const CONFIGURATION_CHECK = 'Meltano Deploy configuration';
 
 export interface ConfigurationRunView {
@@ -65,11 +65,11 @@ function renderBad(view: ConfigurationRunView, verdict: Bad): CheckRunFields['ou
 function explainEffect({ effect }: Bad): string {
   switch (effect) {
     case 'held':
-      return 'There was never a good one, so nobody knows what to deploy: **pushes are held**. The push that repairs the file deploys.';
+      return 'There is no earlier valid version, so **pushes are held**. The push that repairs the file is deployed.';
     case 'last_good':
-      return 'Pushes are deployed as the last good one says; what was changed since then doesn’t count until it is repaired.';
+      return 'The last valid version stays in force. Later changes take effect once the file is repaired.';
     case 'proposed':
-      return 'On the default branch it would not be used.';
+      return 'On the default branch it would be ignored.';
   }
 }
 
@@ -90,8 +90,8 @@ function renderGood(view: ConfigurationRunView, { file, workspaces }: Good): Che
   const deployed = workspaces.filter((one) => one.onPush).length;
   const lead =
     file === null
-      ? 'Without a file everything is as it is by default.'
-      : `${linkFile(view, { file, sha: view.run.sha })} is good.`;
+      ? 'Without a file, the defaults apply.'
+      : `${linkFile(view, { file, sha: view.run.sha })} is valid.`;
   const rows = [
     ['Workspace', 'Branch', 'A push deploys', 'Environment', 'Log'],
     ['---', '---', '---', '---', '---'],
@@ -104,7 +104,7 @@ function renderGood(view: ConfigurationRunView, { file, workspaces }: Good): Che
     ]),
   ];
   const summary = [
-    `${lead} On the default branch it would do this with the workspaces of this repository:`,
+    `${lead} On the default branch it would apply to the workspaces of this repository as follows:`,
     rows.map(formatTableRow).join('\n'),
   ];
   return {

@@ -15,7 +15,7 @@ export interface FailureCommentView extends CommentPages {
   readonly failures: readonly NotedFailure[];
 }
 
-/** By this the app finds its own comment again; nobody sees it. */
+/** An invisible marker by which the app finds its own comment. */
 export function markFailureComment(id: string): string {
   return `<!-- meltano-deploy:failure:${id} -->`;
 }
@@ -24,7 +24,7 @@ export function markFailureComment(id: string): string {
 export function renderFailureComment(view: FailureCommentView): string {
   const [only, another] = view.failures;
   const isOpen = view.failures.some((one) => one.repairedBy === null);
-  const outlook = isOpen ? 'Once a later deployment succeeds, this comment will say so.' : '';
+  const outlook = isOpen ? 'This comment is updated when a later deployment succeeds.' : '';
   const main = only && !another ? [renderOne(view, only)] : renderSeveral(view);
   return joinParts([...main, outlook], COMMENT_LENGTH);
 }
@@ -37,7 +37,7 @@ function renderOne(view: FailureCommentView, { deployment, repairedBy }: NotedFa
     return `**${failed}:** ${workspace}, branch ${formatCode(deployment.branch)}, commit ${describeCommit(view, deployment)} of this pull request. ${run}.`;
   }
   const deployed = linkState(view, { deployment: repairedBy, supersededBy: null });
-  return `**Repaired:** ${workspace}, ${lowerFirst(deployed)} with commit ${describeCommit(view, repairedBy)}.\n\nWith commit ${describeCommit(view, deployment)} of this pull request it had failed. ${run}.`;
+  return `**Repaired:** ${workspace}, ${lowerFirst(deployed)} with commit ${describeCommit(view, repairedBy)}.\n\nThe deployment of commit ${describeCommit(view, deployment)} of this pull request had failed. ${run}.`;
 }
 
 function renderSeveral(view: FailureCommentView): ReplyPart[] {

@@ -10,7 +10,7 @@ import { formatCount } from './format-count.ts';
 import { formatDuration } from './format-duration.ts';
 import { findRunUrl, linkCommit, tookAnotherCommit } from './link-commit.ts';
 
-/** What happened, a table of facts, and remarks, in Markdown. Doesn't depend on `view.now`. */
+/** What happened, a table of facts, and remarks, in Markdown. Does not depend on `view.now`. */
 export function renderSummary(view: CheckRunView): string {
   const paragraphs = [
     ...explainDeployment(view),
@@ -34,10 +34,10 @@ function renderTable(view: CheckRunView): string {
     ],
     ['Environment', formatCode(deployment.environment ?? '')],
     ['Branch and directory', describePlace(deployment)],
-    ['Commit asked for', linkCommit(view, deployment.sha)],
-    ['Commit deployed', describeDeployedCommit(view)],
-    ['Asked for by', describeRequester(deployment, (login) => linkAccount(view, login))],
-    ['Deployed before as', linkRun(view, view.redeployOf)],
+    ['Requested commit', linkCommit(view, deployment.sha)],
+    ['Deployed commit', describeDeployedCommit(view)],
+    ['Requested by', describeRequester(deployment, (login) => linkAccount(view, login))],
+    ['Redeployment of', linkRun(view, view.redeployOf)],
     ['Job', describeJob(view)],
     ['Queue time', queue === null ? '' : formatDuration(queue)],
     ['Run time', describeRunTime(view)],
@@ -46,7 +46,7 @@ function renderTable(view: CheckRunView): string {
   return [head, '| --- | --- |', ...rest].join('\n');
 }
 
-/** Nothing for a deployment of which only its check run is left: that doesn't tell. */
+/** Empty where only the check run of an earlier database is left: it doesn't say. */
 function describePlace({ branch, directory }: CheckRunView['deployment']): string {
   return branch === '' ? '' : `${formatCode(branch)}, ${formatCode(directory ?? '') || 'the root'}`;
 }
@@ -55,7 +55,7 @@ function describeDeployedCommit(view: CheckRunView): string {
   const { deployedSha, jobId, state } = view.deployment;
   if (deployedSha !== null) return linkCommit(view, deployedSha);
   if (jobId === null) return '';
-  return state === 'concluded' ? 'not known' : 'not known yet';
+  return state === 'concluded' ? 'unknown' : 'not known yet';
 }
 
 function linkRun(view: CheckRunView, other: CheckRunView['redeployOf']): string {
@@ -85,14 +85,14 @@ function explainOtherCommit(view: CheckRunView): string {
   const { sha, deployedSha } = view.deployment;
   if (deployedSha === null || !tookAnotherCommit(view.deployment)) return '';
   return (
-    `**The job took ${linkCommit(view, deployedSha)}, not ${linkCommit(view, sha)}:** Meltano Cloud always deploys ` +
-    'the head of the branch, and that had moved on when the job began.'
+    `**The job deployed ${linkCommit(view, deployedSha)} instead of ${linkCommit(view, sha)}:** Meltano Cloud always ` +
+    'deploys the head of the branch, which had moved when the job started.'
   );
 }
 
 function explainAdopted({ deployment }: CheckRunView): string {
   if (!deployment.adopted) return '';
-  return '**The job was there already:** something else, such as a webhook of this repository, had started it for the same push. It is reported here in place of a second one.';
+  return '**Adopted job:** something else, such as a webhook of this repository, had already started a job for this push. The app reports that job and starts no second one.';
 }
 
 function remarkOnLog(view: CheckRunView): string[] {
@@ -103,21 +103,21 @@ function remarkOnLog(view: CheckRunView): string[] {
   if (mode === 'none') {
     const why =
       deployment.log === null
-        ? 'since this repository is public: everyone could read it'
-        : "as this repository's configuration says";
-    return [`The log is not shown here, ${why}. It is on ${page}.`];
+        ? 'Logs are hidden in public repositories.'
+        : "This repository's configuration hides the log.";
+    return [`${why} View it on ${page}.`];
   }
   if (mode === 'final' && deployment.state !== 'concluded') {
     return [
-      `The log is shown here when the job has ended, as this repository's configuration says. It is on ${page}.`,
+      `This repository's configuration shows the log when the job has ended. Until then, view it on ${page}.`,
     ];
   }
   const remarks: string[] = [];
   if (deployment.state === 'concluded' && !(log?.complete ?? false)) {
-    remarks.push(`The log could not be read to its end. All of it is on ${page}.`);
+    remarks.push(`The log could not be read to its end. View all of it on ${page}.`);
   }
   const redactions = showableLog(view)?.redactions ?? 0;
-  if (redactions === 1) remarks.push('1 secret was taken out of the log.');
-  if (redactions > 1) remarks.push(`${formatCount(redactions)} secrets were taken out of the log.`);
+  if (redactions === 1) remarks.push('1 secret was redacted from the log.');
+  if (redactions > 1) remarks.push(`${formatCount(redactions)} secrets were redacted from the log.`);
   return remarks;
 }

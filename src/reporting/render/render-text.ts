@@ -8,10 +8,10 @@ import { formatLink } from './escape-markdown.ts';
 import { fence, fenceOverhead } from './fence.ts';
 import { formatCount } from './format-count.ts';
 
-/** Of the text's bytes, what the error and its surroundings may take, with their fence. */
+/** The most bytes that the error takes, with the lines around it and their fence. */
 const ERROR_BYTES = 30_000;
-/** GitHub may keep a text that an update leaves out: that of a log that was shown before the repository was made public. */
-const HIDDEN = 'No log is shown here.';
+/** Sent instead of no text: GitHub may keep the log that a run showed before its repository became public. */
+const HIDDEN = 'The log is hidden.';
 const INCOMPLETE = '**The log could not be read to its end.**';
 
 /** The log in Markdown; undefined when there is none to show. */
@@ -66,14 +66,14 @@ function measureWords(log: LogExcerpt, note: string, view: CheckRunView): number
 }
 
 function describeError(error: FirstError, log: LogExcerpt): string {
-  return `The error, in line ${formatCount(error.line)} of ${formatCount(log.totalLines)}:`;
+  return `Error in line ${formatCount(error.line)} of ${formatCount(log.totalLines)}:`;
 }
 
 function describeTail(leftOut: number, shown: number, view: CheckRunView): string {
   const last = `The last ${shown === 1 ? 'line' : `${formatCount(shown)} lines`}:`;
   if (leftOut === 0) return last;
   const lines = leftOut === 1 ? '1 line is' : `${formatCount(leftOut)} lines are`;
-  return `${lines} left out here; all of the log is on ${formatLink('Meltano Cloud', view.workspaceUrl)}. ${last}`;
+  return `${lines} omitted. View the whole log on ${formatLink('Meltano Cloud', view.workspaceUrl)}. ${last}`;
 }
 
 /** The last lines that fit into `budget` bytes with their fence. */

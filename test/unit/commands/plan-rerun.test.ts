@@ -153,13 +153,13 @@ test.each<[string, (world: PlanWorld) => void, RegExp]>([
   [
     'who may not write',
     (it) => (it.permission = 'triage'),
-    /^it takes the Write role in the repository, or a higher one$/,
+    /^this needs the Write role or higher in the repository$/,
   ],
   ['of a branch that is gone', (it) => it.heads.delete('main'), /does not exist/],
   [
     'of a workspace that moved away',
     (it) => (it.meltano.workspaces = [buildWorkspace({ repositoryUrl: 'https://github.com/acme/other' })]),
-    /does not use this repository/,
+    /no longer uses this repository/,
   ],
 ])('one %s is refused on the old run, which completes its suite', async (_, change, why) => {
   change(world);

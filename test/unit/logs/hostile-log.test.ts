@@ -65,7 +65,7 @@ describe('1,000,000 lines', () => {
     const { title, text = '', annotations } = renderCheckRun(makeView(failed, { log })).output;
     expect(title).toContain('the first is unexpected');
     expect(annotations).toMatchObject([{ path: 'models/a.sql', start_line: 7 }]);
-    expect(text).toContain('The error, in line 100,001 of 1,000,000:');
+    expect(text).toContain('Error in line 100,001 of 1,000,000:');
     expect(text).toContain('line 1000000\n');
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_BYTES);
   }, 60_000);

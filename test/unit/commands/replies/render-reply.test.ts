@@ -78,7 +78,7 @@ describe('every reply', () => {
   test('remarks on commands that were ignored', () => {
     const comment = '/meltano status\n/redeploy\n/meltano help';
     const text = renderReply(viewOf({ kind: 'status', workspaces: [] }, comment));
-    expect(text).toContain('2 more commands in the same comment were ignored');
+    expect(text).toContain('2 more commands were ignored: only the first command of a comment counts');
   });
 });
 

@@ -30,9 +30,9 @@ test.each<[LogMode | null, boolean, boolean, boolean]>([
 });
 
 test.each<[LogMode | null, boolean, object, RegExp]>([
-  [null, false, ENDED, /since this repository is public/],
-  ['none', true, ENDED, /not shown here, as this repository's configuration says/],
-  ['final', true, RUNNING, /shown here when the job has ended/],
+  [null, false, ENDED, /Logs are hidden in public repositories\. View it on/],
+  ['none', true, ENDED, /This repository's configuration hides the log\. View it on/],
+  ['final', true, RUNNING, /configuration shows the log when the job has ended/],
 ])('a log that is hidden says why (%s) and where it is', (mode, isPrivate, deployment, why) => {
   const { summary } = render(mode, isPrivate, deployment);
   expect(summary).toMatch(why);

@@ -94,9 +94,9 @@ describe('a public repository', () => {
     const fields = renderCheckRun(publicly(view));
     expect(JSON.stringify(fields)).not.toContain(leak);
     // Not left out: GitHub may keep the text of an update before.
-    expect(fields.output.text).toBe('No log is shown here.');
-    expect(fields.output.summary).not.toMatch(/7 secret|taken out|line 2/);
-    expect(fields.output.summary).toContain('The log is not shown here, since this repository is public');
+    expect(fields.output.text).toBe('The log is hidden.');
+    expect(fields.output.summary).not.toMatch(/7 secret|redacted from|line 2/);
+    expect(fields.output.summary).toContain('Logs are hidden in public repositories.');
     expect(fields.output.summary).toContain(`on [\`Meltano Cloud\`](${view.workspaceUrl})`);
   });
 

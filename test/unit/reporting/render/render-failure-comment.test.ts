@@ -49,7 +49,7 @@ test('a failure, and what is to be expected of the comment', () => {
   expect(render({ deployment: failed(), repairedBy: null })).toMatchInlineSnapshot(`
     "**Failed:** [\`Analytics\`](https://app.meltano.com/workspaces/71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e), branch \`main\`, commit [\`aaaaaaa\`](https://github.com/acme/data/commit/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) of this pull request. [Check run](https://github.com/acme/data/runs/1).
 
-    Once a later deployment succeeds, this comment will say so."
+    This comment is updated when a later deployment succeeds."
   `);
 });
 
@@ -57,7 +57,7 @@ test('a failure that was repaired', () => {
   expect(render({ deployment: failed(), repairedBy: repaired() })).toMatchInlineSnapshot(`
     "**Repaired:** [\`Analytics\`](https://app.meltano.com/workspaces/71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e), [deployed](https://github.com/acme/data/runs/2) with commit [\`fffffff\`](https://github.com/acme/data/commit/ffffffffffffffffffffffffffffffffffffffff).
 
-    With commit [\`aaaaaaa\`](https://github.com/acme/data/commit/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) of this pull request it had failed. [Check run](https://github.com/acme/data/runs/1)."
+    The deployment of commit [\`aaaaaaa\`](https://github.com/acme/data/commit/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) of this pull request had failed. [Check run](https://github.com/acme/data/runs/1)."
   `);
 });
 
@@ -73,7 +73,7 @@ test('several workspaces, some repaired', () => {
     | [\`Analytics\`](https://app.meltano.com/workspaces/71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e) | \`main\` | [\`aaaaaaa\`](https://github.com/acme/data/commit/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) | [Failed](https://github.com/acme/data/runs/1) | [\`fffffff\`](https://github.com/acme/data/commit/ffffffffffffffffffffffffffffffffffffffff) |
     | [\`Staging\`](https://app.meltano.com/workspaces/w2) | \`main\` | [\`aaaaaaa\`](https://github.com/acme/data/commit/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) | [Failed](https://github.com/acme/data/runs/1) |  |
 
-    Once a later deployment succeeds, this comment will say so."
+    This comment is updated when a later deployment succeeds."
   `);
   expect(
     render(

@@ -18,9 +18,9 @@ test('the table of a deployment that ended', () => {
       '| --- | --- |',
       '| Environment | `prod` |',
       '| Branch and directory | `main`, `analytics` |',
-      `| Commit asked for | ${commit(SHA)} |`,
-      `| Commit deployed | ${commit(SHA)} |`,
-      '| Asked for by | push by [`ana`](https://github.com/ana) |',
+      `| Requested commit | ${commit(SHA)} |`,
+      `| Deployed commit | ${commit(SHA)} |`,
+      '| Requested by | push by [`ana`](https://github.com/ana) |',
       '| Job | `0a1b2c3d-1111-4222-8333-444455556666`, `COMPLETE` |',
       '| Queue time | 4 s |',
       '| Run time | 1 min 42 s |',
@@ -34,26 +34,26 @@ test('the table before there is a job leaves out what is not known', () => {
       `| Workspace | [\`Analytics\`](${PAGE}) |`,
       '| --- | --- |',
       '| Branch and directory | `main`, the root |',
-      `| Commit asked for | ${commit(SHA)} |`,
-      '| Asked for by | push by [`ana`](https://github.com/ana) |',
+      `| Requested commit | ${commit(SHA)} |`,
+      '| Requested by | push by [`ana`](https://github.com/ana) |',
     ].join('\n'),
   );
 });
 
 describe('rows', () => {
   test.each<[string, Partial<Deployment>]>([
-    ['| Commit deployed | not known yet |', { state: 'queued', jobId: 'j' }],
-    ['| Commit deployed | not known |', makeRun(1, { deployedSha: null, reason: 'job_error' })],
-    ['| Commit deployed | `not a commit` |', makeRun(1, { deployedSha: 'not a commit' })],
+    ['| Deployed commit | not known yet |', { state: 'queued', jobId: 'j' }],
+    ['| Deployed commit | unknown |', makeRun(1, { deployedSha: null, reason: 'job_error' })],
+    ['| Deployed commit | `not a commit` |', makeRun(1, { deployedSha: 'not a commit' })],
     [
       '| Run time | since 2026-06-10 07:13:44 UTC |',
       { state: 'running', jobId: 'j', jobStartedAt: START + 5000 },
     ],
     [
-      '| Asked for by | push by [`renovate[bot]`](https://github.com/apps/renovate) |',
+      '| Requested by | push by [`renovate[bot]`](https://github.com/apps/renovate) |',
       { requestedBy: 'renovate[bot]' },
     ],
-    ['| Asked for by | push by `a deploy key` |', { requestedBy: 'a deploy key' }],
+    ['| Requested by | push by `a deploy key` |', { requestedBy: 'a deploy key' }],
     [
       '| Branch and directory | `a\\|b`, `` c`d `` |'.replace('`` c`d ``', '``c`d``'),
       { branch: 'a|b', directory: 'c`d' },
@@ -67,10 +67,10 @@ describe('rows', () => {
 test('says when another commit was deployed, and why', () => {
   const summary = renderSummary(makeView(makeRun(1, { reason: 'job_complete', deployedSha: NEWER_SHA })));
   expect(summary).toContain(
-    `**The job took ${commit(NEWER_SHA)}, not ${commit(SHA)}:** Meltano Cloud always deploys the head of the branch`,
+    `**The job deployed ${commit(NEWER_SHA)} instead of ${commit(SHA)}:** Meltano Cloud always deploys the head of the branch`,
   );
   const same = renderSummary(makeView(makeRun(1, { reason: 'job_complete', deployedSha: SHA.slice(0, 12) })));
-  expect(same).not.toContain('The job took');
+  expect(same).not.toContain('The job deployed');
 });
 
 describe('explains', () => {
@@ -88,7 +88,7 @@ describe('explains', () => {
       'waiting',
       {},
       { waitsFor: other },
-      /^One deployment .* that of \[`d4e5f6a`\]\(https:\/\/github\.com\/acme\/data\/runs\/7\) has ended/,
+      /^A workspace has one deployment at a time\. .* that of \[`d4e5f6a`\]\(https:\/\/github\.com\/acme\/data\/runs\/7\) has ended/,
     ],
     [
       'a retry',
@@ -100,13 +100,13 @@ describe('explains', () => {
       'a lost answer',
       { state: 'starting', attemptOutcome: 'lost', problem: 'x' },
       {},
-      /not known yet whether Meltano Cloud took the start/,
+      /unknown whether Meltano Cloud accepted the start/,
     ],
     [
       'trouble with watching',
       { state: 'running', jobId: 'j', problem: 'x' },
       {},
-      /^The job can't be watched right now/,
+      /^The app can't read the state of the job right now/,
     ],
     [
       'superseded, with a run',
@@ -133,39 +133,39 @@ describe('explains', () => {
       /^The app has lost its database since this deployment ended/,
     ],
     ['401', end(answered('401 Unauthorized')), {}, /The operator of this app has to renew them/],
-    ['403', end(answered('403 Forbidden')), {}, /An owner or administrator of the workspace has to let it/],
-    ['404', end(answered('404 Not Found')), {}, /The workspace doesn't exist any more/],
+    ['403', end(answered('403 Forbidden')), {}, /An owner or administrator of the workspace has to grant it/],
+    ['404', end(answered('404 Not Found')), {}, /The workspace no longer exists/],
     ['409', end(answered('409 Conflict')), {}, /The workspace is busy or is still being set up/],
     ['400', end(answered('400 Bad Request')), {}, /the operator of this app can ask its support/],
     [
       'no credentials',
       end({ reason: 'start_refused', problem: 'there are no Meltano Cloud credentials' }),
       {},
-      /has to give it credentials/,
+      /has to add credentials/,
     ],
     [
       'a start that took too long',
       end({ reason: 'start_timeout' }),
       {},
-      /^No start was accepted within 60 min.*\n\n.*START_TIMEOUT_MINUTES/,
+      /^Meltano Cloud accepted no start within 60 min.*\n\n.*START_TIMEOUT_MINUTES/,
     ],
     [
       'a start that took too long and may have been made',
       end({ reason: 'start_timeout', attemptOutcome: 'lost' }),
       {},
-      /within 60 min.*\n\nThe answer to a start was lost: look on .* before you deploy again\./,
+      /within 60 min.*\n\nThe answer to a start was lost: check on .* before you deploy again\./,
     ],
     [
       'a job that could not be watched to the end',
       makeRun(1, { reason: 'watch_timeout', problem: 'Meltano Cloud does not answer (since 14:03 UTC)' }),
       {},
-      /^The job could not be watched to the end \(`Meltano Cloud does not answer.*\n\nThe job may still be running/,
+      /^The app could not watch the job to its end \(`Meltano Cloud does not answer.*\n\nThe job may still be running/,
     ],
     [
       'an unreadable answer',
       end({ reason: 'start_unreadable' }),
       {},
-      /Look on \[`Meltano Cloud`\].* before you deploy again: press Redeploy here/,
+      /Check on \[`Meltano Cloud`\].* before you deploy again: press Redeploy here/,
     ],
     [
       'a job that took too long',
@@ -195,7 +195,7 @@ describe('explains', () => {
       'a skip token',
       end({ reason: 'skip_token', problem: 'the commit message says [skip ci]' }),
       {},
-      /^The push was not deployed, .* \(`the commit message says \[skip ci\]`\)\. Its changes are deployed with/,
+      /^The message of the head commit asks .* \(`the commit message says \[skip ci\]`\)\. Its changes are deployed with/,
     ],
     [
       'on_push: false',
@@ -213,10 +213,10 @@ describe('explains', () => {
       'paths that do not count',
       end({ reason: 'paths_unmatched', problem: 'nothing changed in dwh' }),
       {},
-      /^Nothing that changed .* counts for this workspace \(`nothing changed in dwh`\)/,
+      /^No relevant file changed since .* \(`nothing changed in dwh`\)/,
     ],
     ['stopped', makeRun(1, { reason: 'job_stopped' }), {}, /^The job was stopped on/],
-    ['deleted', makeRun(1, { reason: 'job_deleted' }), {}, /^The job was deleted on/],
+    ['deleted', makeRun(1, { reason: 'job_deleted' }), {}, /^The job and its log were deleted on/],
   ])('%s', (_, deployment, view, expected) => {
     expect(renderSummary(makeView(deployment, view))).toMatch(expected);
   });
@@ -235,7 +235,7 @@ describe('explains', () => {
   ])('a failure begins with its error in plain words: %s', (message, words) => {
     const firstError = { line: 1214, message, context: [], contextBefore: 0 };
     const view = makeView(makeRun(38, { reason: 'job_error' }), { log: makeLog(['x'], { firstError }) });
-    const ended = 'The job ended with errors after 38 s. It is in line 1,214 of the log.';
+    const ended = 'The job ended with errors after 38 s. The error is in line 1,214 of the log.';
     expect(renderSummary(view).startsWith(`${words}\n\n${ended}\n\n|`)).toBe(true);
   });
 });
@@ -244,13 +244,13 @@ describe('remarks on the log', () => {
   const ended = makeRun(1, { reason: 'job_complete' });
 
   test.each([
-    ['1 secret was taken out of the log.', makeLog(['x'], { redactions: 1 })],
-    ['1,003 secrets were taken out of the log.', makeLog(['x'], { redactions: 1003 })],
+    ['1 secret was redacted from the log.', makeLog(['x'], { redactions: 1 })],
+    ['1,003 secrets were redacted from the log.', makeLog(['x'], { redactions: 1003 })],
     [
-      `The log could not be read to its end. All of it is on [\`Meltano Cloud\`](${PAGE}).`,
+      `The log could not be read to its end. View all of it on [\`Meltano Cloud\`](${PAGE}).`,
       makeLog(['x'], { complete: false }),
     ],
-    [`The log could not be read to its end. All of it is on [\`Meltano Cloud\`](${PAGE}).`, null],
+    [`The log could not be read to its end. View all of it on [\`Meltano Cloud\`](${PAGE}).`, null],
   ])('%s', (remark, log) => {
     expect(renderSummary(makeView(ended, { log })).split('\n')).toContain(remark);
   });

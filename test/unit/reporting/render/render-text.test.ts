@@ -47,25 +47,25 @@ test('a log that could not be read to its end says so', () => {
 
 test('the tail, and how much is missing before it', () => {
   expect(render(cutLog(20_000, 3))).toMatch(
-    /^19,997 lines are left out here; all of the log is on \[`Meltano Cloud`\]\(\S+\)\. The last 3 lines:\n\n```\nline 19998\nline 19999\nline 20000\n```$/,
+    /^19,997 lines are omitted\. View the whole log on \[`Meltano Cloud`\]\(\S+\)\. The last 3 lines:\n\n```\nline 19998\nline 19999\nline 20000\n```$/,
   );
 });
 
 test('the first error before the tail', () => {
   const text = render(cutLog(902_114, 3, 12)) ?? '';
   const [before, context, between, tail] = text.split(/\n*```\n*/);
-  expect(before).toBe('The error, in line 12 of 902,114:');
+  expect(before).toBe('Error in line 12 of 902,114:');
   expect(context?.split('\n')).toEqual(number(7, 22));
-  expect(between).toMatch(/^902,089 lines are left out here; .* The last 3 lines:$/);
+  expect(between).toMatch(/^902,089 lines are omitted\. .* The last 3 lines:$/);
   expect(tail?.split('\n')).toEqual(number(902_112, 902_114));
 });
 
 // Lines 89 to 100 were kept.
 test.each([
-  ['apart from the tail', 70, [...number(65, 80), ...number(89, 100)], '8 lines are left out here'],
+  ['apart from the tail', 70, [...number(65, 80), ...number(89, 100)], '8 lines are omitted'],
   ['right before the tail', 78, number(73, 100), 'The last 12 lines:'],
   ['reaching into the tail', 84, number(79, 100), 'The last 6 lines:'],
-  ['reaching to the end', 90, number(85, 100), 'The error, in line 90 of 100:'],
+  ['reaching to the end', 90, number(85, 100), 'Error in line 90 of 100:'],
 ])('the surroundings of the first error %s: no line twice', (_, error, expected, sentence) => {
   const text = render(cutLog(100, 12, error)) ?? '';
   expect(text.match(/^line \d+$/gm)).toEqual(expected);
@@ -73,7 +73,7 @@ test.each([
 });
 
 test('an error within the tail is not shown apart', () => {
-  expect(render(cutLog(20_000, 100, 19_950))).not.toContain('The error');
+  expect(render(cutLog(20_000, 100, 19_950))).not.toContain('Error in line');
 });
 
 test('a tail that does not fit loses its beginning, never its end', () => {
@@ -82,5 +82,5 @@ test('a tail that does not fit loses its beginning, never its end', () => {
   expect(Buffer.byteLength(text)).toBeLessThanOrEqual(65_535);
   expect(Buffer.byteLength(text)).toBeGreaterThan(63_000);
   expect(text).toMatch(/\n99 é+\n```$/);
-  expect(text).toMatch(/^64 lines are left out here/);
+  expect(text).toMatch(/^64 lines are omitted/);
 });

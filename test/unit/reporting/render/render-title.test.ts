@@ -149,7 +149,7 @@ describe('concluded', () => {
       {},
     ],
     [
-      'Looks like a loop: 11th deployment in 15 min from pushes by renovate[bot]; press Redeploy to go on',
+      'Looks like a loop: 11th deployment in 15 min from pushes by renovate[bot]; press Redeploy to continue',
       { reason: 'loop_brake', requestedBy: 'renovate[bot]' },
       {},
     ],

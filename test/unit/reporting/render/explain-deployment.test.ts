@@ -13,12 +13,17 @@ describe('a withdrawal', () => {
   });
 
   test.each([
-    ['with a job', makeRun(20), 'Withdrawn by @ana after 20 s', /^Its job was stopped: `ana` withdrew it/],
+    [
+      'with a job',
+      makeRun(20),
+      'Withdrawn by @ana after 20 s',
+      /^`ana` withdrew this deployment and the job was stopped\./,
+    ],
     [
       'without one',
       { state: 'concluded' },
       'Withdrawn by @ana before it started',
-      /^It was not started: `ana`/,
+      /^`ana` withdrew this deployment before the job started\./,
     ],
   ] as const)('%s ends as cancelled', (_, run, title, summary) => {
     const end = { ...run, reason: 'withdrawn', conclusion: 'cancelled', withdrawnBy: 'ana' } as const;
@@ -34,20 +39,22 @@ describe('a withdrawal', () => {
       conclusion: 'success',
       withdrawnBy: 'ana',
     } as const;
-    expect(renderCheckRun(makeView(end)).output.summary).toMatch(/^`ana` withdrew .* had ended before/);
+    expect(renderCheckRun(makeView(end)).output.summary).toMatch(
+      /^`ana` withdrew .* ended before it could be stopped/,
+    );
   });
 });
 
 describe('a re-run', () => {
   test.each([
     ['command', '`/redeploy` by [`ana`](https://github.com/ana)'],
-    ['button', 'Redeploy button, [`ana`](https://github.com/ana)'],
+    ['button', 'Redeploy button, pressed by [`ana`](https://github.com/ana)'],
     ['rerun', 're-run by [`ana`](https://github.com/ana)'],
-  ] as const)('by %s says who asked, and links to the run before', (cause, requester) => {
+  ] as const)('by %s says who requested it, and links to the run before', (cause, requester) => {
     const { output } = renderCheckRun(makeView({ cause }, { redeployOf: OTHER }));
-    expect(output.summary).toContain(`| Asked for by | ${requester} |`);
+    expect(output.summary).toContain(`| Requested by | ${requester} |`);
     expect(output.summary).toContain(
-      `| Deployed before as | [\`${NEWER_SHA.slice(0, 7)}\`](${OTHER.checkRunUrl}) |`,
+      `| Redeployment of | [\`${NEWER_SHA.slice(0, 7)}\`](${OTHER.checkRunUrl}) |`,
     );
   });
 
@@ -57,7 +64,7 @@ describe('a re-run', () => {
     const fields = renderCheckRun(makeView(end, { redeployedAs: OTHER }));
     expect(fields.conclusion).toBe('success');
     expect(fields.output.summary).toMatch(
-      /^\*\*Deployed again\*\* with \[`d4e5f6a`\]\(.*runs\/7\), as `bob` asked for/,
+      /^\*\*Redeployed\*\* with \[`d4e5f6a`\]\(.*runs\/7\), as requested by `bob`:/,
     );
   });
 
@@ -65,7 +72,7 @@ describe('a re-run', () => {
     const rerun = { kind: 'refused', by: '@ana', why: 'it went wrong', problem: 'fixes #1' } as const;
     const fields = renderCheckRun(makeView({ ...makeRun(20), conclusion: 'failure', rerun }));
     expect(fields.output.summary).toMatch(
-      /^\*\*Not deployed again:\*\* `@ana` asked for it, but it went wrong: `fixes #1`\./,
+      /^\*\*Not redeployed:\*\* `@ana` requested it, but it went wrong: `fixes #1`\./,
     );
   });
 });

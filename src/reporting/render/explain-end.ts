@@ -1,0 +1,177 @@
+import type { Deployment } from '../../domain/deployment.ts';
+import type { ReasonCode } from '../../domain/reason-codes.ts';
+import type { CheckRunView } from './check-run-view.ts';
+import {
+  formatCommitUrl,
+  measureRun,
+  readAnsweredStatus,
+  shortenSha,
+  showableLog,
+} from './describe-deployment.ts';
+import { formatCode, formatLink } from './escape-markdown.ts';
+import { formatCount } from './format-count.ts';
+import { formatDuration } from './format-duration.ts';
+
+const REDEPLOY = 'press Redeploy here, or write `/redeploy` in a comment';
+const AGAIN = `then ${REDEPLOY}`;
+const FILE = "The repository's configuration (`.github/meltano-deploy.yml`)";
+const LATER = `Its changes are deployed with the next push that isn't skipped. To deploy them now, ${REDEPLOY}.`;
+
+interface End {
+  readonly view: CheckRunView;
+  readonly deployment: Deployment;
+  /** The problem in brackets, with a blank before; empty for none. */
+  readonly problem: string;
+  /** A link to the workspace on Meltano Cloud. */
+  readonly page: string;
+}
+
+/** What happened, and what to do: paragraphs of Markdown. */
+const EXPLANATIONS: Readonly<Partial<Record<ReasonCode, (end: End) => readonly string[]>>> = {
+  job_complete: ({ deployment }) => [explainLateCancellation(deployment)],
+  withdrawn: ({ deployment }) => [explainCancellation(deployment)],
+  job_error: ({ view }) => explainFailure(view),
+  job_stopped: ({ page }) => [
+    `The job was stopped on ${page}, by a person or because it exceeded the time limit there.`,
+  ],
+  job_deleted: ({ page }) => [
+    `The job and its log were deleted on ${page}. It is unknown what the job did before that.`,
+  ],
+  superseded: ({ view }) => [explainSuperseded(view)],
+  loop_brake: ({ deployment }) => [
+    `This would have been the 11th deployment of the workspace within 15 min from pushes by ${formatCode(deployment.requestedBy)}. ` +
+      'That looks like a deployment that pushes and so starts itself, so it was held. Find out what pushes. ' +
+      "To continue, anyone who can write to the repository can press Redeploy here, or write `/redeploy` in a comment. Other people's pushes are deployed as usual.",
+  ],
+  overtaken_while_away: () => [
+    'The app received this push late, and the branch had moved by then. Meltano Cloud always deploys the head of the branch, so the newer commit counts.',
+  ],
+  no_longer_tracked: explainChangedWorkspace,
+  paths_unchanged: explainChangedWorkspace,
+  nothing_changed: ({ problem }) => [
+    `While this deployment waited, another one deployed the same files${problem}: it took the head of the branch, which had moved by then. To deploy again, ${REDEPLOY}.`,
+  ],
+  skip_token: ({ problem }) => [
+    `The message of the head commit asks the app to skip this push${problem}. ${LATER}`,
+  ],
+  push_off: () => [
+    `${FILE} sets \`on_push: false\` for this workspace: it is deployed only on request. To deploy it now, ${REDEPLOY}.`,
+  ],
+  ignored_sender: ({ deployment }) => [
+    `${FILE} lists ${formatCode(deployment.requestedBy)} in \`ignore_senders\`. ${LATER}`,
+  ],
+  paths_unmatched: ({ problem }) => [
+    `No relevant file changed since the last successful deployment${problem}. The directory of the workspace decides which files are relevant, or \`paths\` and \`paths_ignore\` in the repository's configuration. To deploy anyway, ${REDEPLOY}.`,
+  ],
+  start_refused: ({ problem, deployment }) => [
+    `The deployment was not started${problem}.`,
+    adviseRefused(deployment.problem),
+  ],
+  secret_refused: ({ problem, page }) => [
+    `The deployment was not started${problem}: the deployment secret that signed the push is not that of the workspace.`,
+    `The right one is in the settings of the workspace on ${page}, where its owners and administrators see it. The operator of this app has to put it into the accounts file (\`deployment_secret\` of the mapping or of the account; without either, the app uses the one that the workspace shows to its credentials), ${AGAIN}.`,
+  ],
+  start_impossible: ({ problem }) => [`The deployment was not started${problem}.`],
+  start_timeout: ({ view, problem, deployment, page }) => [
+    `Meltano Cloud accepted no start within ${view.startTimeoutMinutes} min${problem}. The app has given up.`,
+    deployment.attemptOutcome === 'lost'
+      ? `The answer to a start was lost: check on ${page} whether a deployment is running before you deploy again.`
+      : '',
+    `When Meltano Cloud is available again, ${REDEPLOY}. The operator of this app sets this time limit (\`START_TIMEOUT_MINUTES\`).`,
+  ],
+  start_unreadable: ({ problem, page }) => [
+    `Meltano Cloud accepted the start, but the app could not read its answer${problem} and found no job within two minutes.`,
+    `Check on ${page} whether a deployment is running before you deploy again: ${REDEPLOY}.`,
+  ],
+  watch_timeout: ({ view, problem, page }) => [
+    problem && `The app could not watch the job to its end${problem}.`,
+    `The job may still be running: the app watches it for ${view.deployTimeoutMinutes} min (\`DEPLOY_TIMEOUT_MINUTES\`, set by the operator of this app). Its state is on ${page}. The next push is deployed as usual.`,
+  ],
+  watch_refused: ({ problem, deployment, page }) => [
+    `The job may still be running, but Meltano Cloud no longer shows it to this app${problem}. Its state is on ${page}.`,
+    adviseRefused(deployment.problem),
+  ],
+  read_from_check_run: () => [
+    'The app has lost its database since this deployment ended: it knows nothing more than this check run.',
+  ],
+};
+
+/** What happened, and for what went wrong what to do and who can do it: paragraphs of Markdown. */
+export function explainEnd(view: CheckRunView): readonly string[] {
+  const { deployment, workspaceUrl } = view;
+  return (
+    EXPLANATIONS[deployment.reason]?.({
+      view,
+      deployment,
+      problem: deployment.problem === null ? '' : ` (${formatCode(deployment.problem)})`,
+      page: formatLink('Meltano Cloud', workspaceUrl),
+    }) ?? []
+  );
+}
+
+function explainChangedWorkspace({ problem, page }: End): string[] {
+  return [
+    `The workspace was changed on ${page} after the push${problem}, so there is nothing to deploy from this commit.`,
+  ];
+}
+
+/** The job ended before it could be stopped. */
+function explainLateCancellation({ withdrawnBy }: Deployment): string {
+  if (withdrawnBy === null) return '';
+  return `${formatCode(withdrawnBy)} withdrew this deployment, but its job ended before it could be stopped.`;
+}
+
+function explainCancellation(deployment: Deployment): string {
+  const by = deployment.withdrawnBy === null ? 'Somebody' : formatCode(deployment.withdrawnBy);
+  const outcome =
+    measureRun(deployment) === null
+      ? 'before the job started.'
+      : 'and the job was stopped. What it had already done was not undone.';
+  return `${by} withdrew this deployment ${outcome}`;
+}
+
+function explainFailure(view: CheckRunView): string[] {
+  const run = measureRun(view.deployment);
+  const ended = `The job ended with errors${run === null ? '' : ` after ${formatDuration(run)}`}.`;
+  const error = showableLog(view)?.firstError ?? null;
+  if (error === null) return [ended];
+  return [
+    describeError(error.message),
+    `${ended} The error is in line ${formatCount(error.line)} of the log.`,
+  ];
+}
+
+/** Names the place first where the message begins with one. */
+function describeError(message: string): string {
+  const [, path, line, words] = /^([^\s:]{1,200}\.\w{1,8}):(\d{1,9}) (.+)$/s.exec(message) ?? [];
+  if (path === undefined || words === undefined) return `**Error:** ${formatCode(message)}`;
+  return `**${formatCode(path)}, line ${line}:** ${formatCode(words)}`;
+}
+
+function explainSuperseded({ supersededBy, githubUrl, repository }: CheckRunView): string {
+  const because = 'replaced this one before it started: Meltano Cloud always deploys the head of the branch.';
+  if (supersededBy === null) return `A newer deployment of this workspace ${because}`;
+  const { sha, checkRunUrl } = supersededBy;
+  const address = checkRunUrl ?? formatCommitUrl(githubUrl, repository, sha);
+  return `The deployment of ${formatLink(shortenSha(sha), address)} ${because}`;
+}
+
+/** By the status that Meltano Cloud answered; a 5xx or no status only means to try again. */
+function adviseRefused(problem: string | null): string {
+  switch (readAnsweredStatus(problem)) {
+    case 401:
+      return `Meltano Cloud rejects this app's credentials. The operator of this app has to renew them (\`MELTANO_API_TOKEN\`, or client id and secret, or those of the accounts file), ${AGAIN}.`;
+    case 403:
+      return `The Meltano Cloud account of this app lacks the permission in this workspace. An owner or administrator of the workspace has to grant it, or the operator of this app has to use another account; ${AGAIN}.`;
+    case 404:
+      return `The workspace no longer exists, or the Meltano Cloud account of this app is not a member of it. An owner of the workspace can add the account; ${AGAIN}.`;
+    case 409:
+      return `The workspace is busy or is still being set up. Wait until it is ready on Meltano Cloud, or stop what is running there; ${AGAIN}.`;
+    case null:
+      return problem?.includes('credentials')
+        ? `The operator of this app has to add credentials for this account, ${AGAIN}.`
+        : '';
+    default:
+      return `If Meltano Cloud's answer doesn't say what to change, the operator of this app can ask its support; ${AGAIN}.`;
+  }
+}

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { renderConfigurationSchema } from '../src/config/render-configuration-schema.ts';
+import { renderConfigurationSchema } from '../src/config/repository-configuration-schema.ts';
 import { renderCommandDocs } from './command-docs/render-command-docs.ts';
 import { renderProjectDocs } from './project-docs/render-project-docs.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { NamedAccount } from '../domain/owner.ts';
 import { readDatabaseUrl } from './database-url.ts';
 import { TOKEN, TOKEN_ERROR } from './meltano-credentials.ts';
-import { toNamedAccounts } from './named-accounts.ts';
 
 const url = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
@@ -15,6 +15,9 @@ const milliseconds = z.coerce
   .int({ error: 'must be a whole number of milliseconds' })
   .min(100, { error: 'must be at least 100 ms' })
   .max(600_000, { error: 'must be at most 600000 ms' });
+
+/** A login, with or without the account's id behind it. */
+const ENTRY = /^(?<login>[a-z0-9][a-z0-9_-]{0,99})(?::(?<id>[1-9][0-9]{0,14}))?$/;
 
 /** The variables that can be judged one by one. */
 export const variables = z.object({
@@ -86,4 +89,21 @@ function toDatabaseUrl(value: string, context: z.RefinementCtx): string {
   if (read.ok) return read.url;
   context.addIssue({ code: 'custom', message: read.problem });
   return z.NEVER;
+}
+
+/** Reads `acme, globex:12345`: logins, each with or without the id of the account. */
+function toNamedAccounts(list: string, context: z.RefinementCtx): NamedAccount[] {
+  const entries = list
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter(Boolean);
+  return entries.flatMap((entry) => {
+    const { login, id } = ENTRY.exec(entry)?.groups ?? {};
+    if (login !== undefined) return { login, id: id === undefined ? null : Number(id) };
+    context.addIssue({
+      code: 'custom',
+      message: `must hold GitHub logins, each with or without the account's id behind it, as in acme or acme:12345: "${entry}" is neither`,
+    });
+    return [];
+  });
 }

@@ -3,7 +3,6 @@ import type { Clock } from '../domain/clock.ts';
 import type { MeltanoFailure, MeltanoResult } from '../domain/meltano.ts';
 import { type RemoteClock, readHttpDate } from '../domain/remote-clock.ts';
 import { cleanMessage, failureOfError, failureOfStatus, isStaleConnection } from './failure.ts';
-import { watchStart } from './watch-start.ts';
 
 /** Milliseconds. Connecting has a limit of its own: see `MeltanoConnections`. */
 export interface Timeouts {
@@ -148,6 +147,35 @@ async function send(context: CallContext, request: Call, signal: AbortSignal): P
     tell(context, request, null);
     return { ok: false, error, started: started() };
   }
+}
+
+/**
+ * Tells whether a request was handed to a connection. undici calls `onRequestStart` right before it
+ * writes to an open socket: without that call, nothing of the request has left.
+ */
+function watchStart(dispatcher: Dispatcher): { dispatcher: Dispatcher; started: () => boolean } {
+  let started = false;
+  const onStart = () => {
+    started = true;
+  };
+  const watched = dispatcher.compose(
+    (dispatch) => (options, handler) => dispatch(options, announceStart(handler, onStart)),
+  );
+  return { dispatcher: watched, started: () => started };
+}
+
+function announceStart(handler: Dispatcher.DispatchHandler, onStart: () => void): Dispatcher.DispatchHandler {
+  return {
+    onRequestStart(controller, context) {
+      onStart();
+      handler.onRequestStart?.(controller, context);
+    },
+    onRequestUpgrade: (...args) => handler.onRequestUpgrade?.(...args),
+    onResponseStart: (...args) => handler.onResponseStart?.(...args),
+    onResponseData: (...args) => handler.onResponseData?.(...args),
+    onResponseEnd: (...args) => handler.onResponseEnd?.(...args),
+    onResponseError: (...args) => handler.onResponseError?.(...args),
+  };
 }
 
 const UUIDS = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;

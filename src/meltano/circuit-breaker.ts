@@ -1,24 +1,24 @@
 import type { Clock } from '../domain/clock.ts';
 import type { MeltanoFailure } from '../domain/meltano.ts';
 import { isOutage } from '../domain/outage.ts';
+import { chooseRetryDelay, growDelay } from '../domain/retry-delay.ts';
 
 /** So many calls in a row that get no answer open the circuit; the retries of one deployment alone come to that in 15 s. */
 const OPENING_FAILURES = 5;
-/** Between two probes: 5, 10, 20, 40, 60 s, a fifth more or less (milliseconds). */
+/** From the opening to the first probe (milliseconds); then 10, 20, 40, 60 s. */
 const FIRST_INTERVAL_MS = 5_000;
-const LONGEST_INTERVAL_MS = 60_000;
 /** A Retry-After is kept up to here (milliseconds): a mistaken one must not silence the account for a day. */
 const LONGEST_ASKED_MS = 10 * 60_000;
 /** An outage that begins again so soon goes on with the longer intervals of the one before (milliseconds). */
 const SAME_OUTAGE_MS = 60_000;
-/** Those who were held come back over half an interval, at most this long, so that they don't come all at once (milliseconds). */
+/** Held calls come back spread over half an interval, at most this long (milliseconds). */
 const LONGEST_SPREAD_MS = 10_000;
 /** The shortest hold (milliseconds). */
 const SHORTEST_HOLD_MS = 500;
 
 export type HeldFailure = Extract<MeltanoFailure, { kind: 'held' }>;
 
-/** The permission to send one call; what became of it must be told exactly once. */
+/** The permission to send one call. `leave` must be called exactly once. */
 export interface Pass {
   readonly kind: 'pass';
   /** Null: it got its answer. */
@@ -28,7 +28,8 @@ export interface Pass {
 interface OpenCircuit {
   readonly since: number;
   readonly message: string;
-  interval: number;
+  /** Intervals between probes so far, which set the length of this one. */
+  intervals: number;
   /** By the clock's `elapsed`. */
   probeAt: number;
   isProbing: boolean;
@@ -38,7 +39,7 @@ export interface CircuitOptions {
   readonly clock: Clock;
   /** 0 to 1. */
   readonly random: () => number;
-  /** Told of each change: since when nothing was answered (epoch milliseconds), or null when the circuit is closed. */
+  /** Called on each change with the time of the first unanswered call (epoch milliseconds), or null when the circuit closes. */
   readonly onChange: (openSince: number | null) => void;
 }
 
@@ -52,7 +53,7 @@ export class CircuitBreaker {
   #open: OpenCircuit | null = null;
   #failures = 0;
   #failingSince = 0;
-  #lastOutage: { readonly interval: number; readonly endedAt: number } | null = null;
+  #lastOutage: { readonly intervals: number; readonly endedAt: number } | null = null;
   /** Goes up as the circuit opens or closes: what was sent before that says nothing about the time after. */
   #era = 0;
 
@@ -88,8 +89,8 @@ export class CircuitBreaker {
   #takeProbe(open: OpenCircuit, failure: MeltanoFailure | null): void {
     open.isProbing = false;
     if (failure && isOutage(failure)) {
-      open.interval = Math.min(LONGEST_INTERVAL_MS, open.interval * 2);
-      open.probeAt = this.#chooseProbe(open.interval, failure);
+      open.intervals += 1;
+      open.probeAt = this.#chooseProbe(open.intervals, failure);
     } else {
       this.#close(open);
     }
@@ -98,35 +99,35 @@ export class CircuitBreaker {
   #openUp(failure: MeltanoFailure): void {
     const last = this.#lastOutage;
     const goesOn = last !== null && this.#options.clock.elapsed() - last.endedAt <= SAME_OUTAGE_MS;
-    const interval = goesOn ? Math.min(LONGEST_INTERVAL_MS, last.interval * 2) : FIRST_INTERVAL_MS;
+    const intervals = goesOn ? last.intervals + 1 : 1;
     this.#era += 1;
     this.#open = {
       since: this.#failingSince,
       message: failure.kind === 'status' ? `${failure.status} ${failure.message}` : failure.message,
-      interval,
-      probeAt: this.#chooseProbe(interval, failure),
+      intervals,
+      probeAt: this.#chooseProbe(intervals, failure),
       isProbing: false,
     };
     this.#options.onChange(this.#open.since);
   }
 
   #close(open: OpenCircuit): void {
-    this.#lastOutage = { interval: open.interval, endedAt: this.#options.clock.elapsed() };
+    this.#lastOutage = { intervals: open.intervals, endedAt: this.#options.clock.elapsed() };
     this.#era += 1;
     this.#failures = 0;
     this.#open = null;
     this.#options.onChange(null);
   }
 
-  #chooseProbe(interval: number, failure: MeltanoFailure): number {
+  #chooseProbe(intervals: number, failure: MeltanoFailure): number {
     const { clock, random } = this.#options;
     const asked = failure.kind === 'status' ? Math.min(failure.retryAfterMs ?? 0, LONGEST_ASKED_MS) : 0;
-    return clock.elapsed() + Math.max(Math.round(interval * (0.8 + 0.4 * random())), asked);
+    return clock.elapsed() + chooseRetryDelay(intervals, asked, random(), FIRST_INTERVAL_MS);
   }
 
-  #hold({ since, message, interval, probeAt }: OpenCircuit): HeldFailure {
+  #hold({ since, message, intervals, probeAt }: OpenCircuit): HeldFailure {
     const { clock, random } = this.#options;
-    const spread = random() * Math.min(interval / 2, LONGEST_SPREAD_MS);
+    const spread = random() * Math.min(growDelay(intervals, FIRST_INTERVAL_MS) / 2, LONGEST_SPREAD_MS);
     const heldMs = Math.max(SHORTEST_HOLD_MS, Math.round(Math.max(0, probeAt - clock.elapsed()) + spread));
     return { kind: 'held', message, heldMs, since };
   }

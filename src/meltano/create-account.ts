@@ -8,12 +8,11 @@ import { normaliseDirectory } from '../domain/workspace.ts';
 import type { MeltanoAuth } from './access-token.ts';
 import type { CallContext } from './call.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
-import { guardMeltano } from './guard-meltano.ts';
+import { guardMeltano, type Observation } from './guard-meltano.ts';
 import { createMeltanoClient, type MeltanoClientOptions } from './meltano-client.ts';
-import { type Observation, observeMeltano } from './observe-meltano.ts';
 import { createWorkspaceDirectory } from './workspace-directory.ts';
 
-/** What makes an account what it is: accounts of equal settings are the same. */
+/** An account whose settings stay equal keeps its token, list and circuit. */
 export interface AccountSettings extends Omit<ConfiguredAccount, 'login' | 'id'> {
   /** Stored with each deployment. */
   readonly key: string;
@@ -22,9 +21,9 @@ export interface AccountSettings extends Omit<ConfiguredAccount, 'login' | 'id'>
 export interface AccountPorts extends Observation {
   readonly clock: Clock;
   readonly log: Logger;
-  /** Told of each request to Meltano Cloud. */
+  /** Called for each request to Meltano Cloud. */
   readonly onRequest?: MeltanoClientOptions['onRequest'];
-  /** Told of each access token that an account's credentials bring, and of deployment secrets, before their first use. */
+  /** Called with each access token and deployment secret of an account before its first use. */
   readonly onToken: (account: string, token: string) => void;
   /** An account's circuit opened (since when nothing was answered, epoch milliseconds) or closed (null). */
   readonly onCircuit: (account: string, openSince: number | null) => void;
@@ -48,7 +47,7 @@ export function createAccount(
       ports.onCircuit(key, openSince);
     },
   });
-  const api = guardMeltano(observeMeltano(client, ports), breaker);
+  const api = guardMeltano(client, breaker, ports);
   const allowed = settings.allowedWorkspaces && new Set(settings.allowedWorkspaces);
   const allows = (workspaceId: string) => allowed === null || allowed.has(workspaceId);
   const triggerOf = (workspaceId: string) => chooseTrigger(settings, workspaceId);
@@ -101,15 +100,10 @@ function toAuth(credentials: MeltanoCredentials, onToken: (token: string) => voi
   return { ...rest, tokenUrl, onToken };
 }
 
-/** What the operator doesn't allow is not there for anybody who asks which workspaces there are. */
-function listAllowed(
-  api: Pick<MeltanoApi, 'listWorkspaces'>,
-  allows: Account['allows'],
-): Pick<MeltanoApi, 'listWorkspaces'> {
-  return {
-    async listWorkspaces() {
-      const listed = await api.listWorkspaces();
-      return listed.ok ? { ok: true, value: listed.value.filter(({ id }) => allows(id)) } : listed;
-    },
+/** The list without the workspaces that the accounts file doesn't allow. */
+function listAllowed(api: MeltanoApi, allows: Account['allows']): MeltanoApi['listWorkspaces'] {
+  return async () => {
+    const listed = await api.listWorkspaces();
+    return listed.ok ? { ok: true, value: listed.value.filter(({ id }) => allows(id)) } : listed;
   };
 }

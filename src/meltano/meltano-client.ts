@@ -17,8 +17,7 @@ import {
   type Timeouts,
 } from './call.ts';
 import { deploymentSecretSchema, isUuid, jobSchema, pageSchema, workspaceSchema } from './decode.ts';
-import { decodeItems, type Skipped } from './decode-items.ts';
-import { callJson, type JsonReading, PAGE_OF_THINGS } from './json-call.ts';
+import { callJson, decodeItems, type JsonReading, PAGE_OF_THINGS, type Skipped } from './json-call.ts';
 import { consumeLogPage, readLog } from './log-reader.ts';
 import { readWorkspaces } from './read-workspaces.ts';
 

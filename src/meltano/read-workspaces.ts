@@ -2,8 +2,7 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { MeltanoResult } from '../domain/meltano.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { type CollectionPage, workspaceSchema } from './decode.ts';
-import { decodeItems, type Skipped } from './decode-items.ts';
-import { type JsonReading, PAGE_OF_THINGS } from './json-call.ts';
+import { decodeItems, type JsonReading, PAGE_OF_THINGS, type Skipped } from './json-call.ts';
 
 const PAGE_SIZE = 100;
 /** Against an answer that always says there is more. */

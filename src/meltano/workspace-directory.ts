@@ -22,7 +22,7 @@ interface Reading {
 
 /** One account's workspaces in memory. At most one request for the list is under way at a time. */
 export function createWorkspaceDirectory(
-  api: Pick<MeltanoApi, 'listWorkspaces'>,
+  listWorkspaces: MeltanoApi['listWorkspaces'],
   clock: Clock,
 ): WorkspaceDirectory {
   const missing = new MissingWorkspaces();
@@ -40,7 +40,7 @@ export function createWorkspaceDirectory(
 
   async function readOnce(): Promise<MeltanoResult<WorkspaceList>> {
     const beganAt = clock.elapsed();
-    const listed = await api.listWorkspaces();
+    const listed = await listWorkspaces();
     // The circuit alone says when to ask again.
     if (listed.ok || listed.failure.kind !== 'held') last = { beganAt, endedAt: clock.elapsed() };
     lastFailure = listed.ok ? null : listed;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { renderConfigurationSchema } from '../../../src/config/render-configuration-schema.ts';
 import { readRepositoryConfiguration } from '../../../src/config/repository-configuration-file.ts';
+import { renderConfigurationSchema } from '../../../src/config/repository-configuration-schema.ts';
 
 interface Schema {
   readonly description?: string;

@@ -30,6 +30,7 @@ import { FakeTrees } from '../planning/fake-trees.ts';
 import { FakeMeltano } from './fake-meltano.ts';
 
 export const WORKSPACE_ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
+const OBSERVATION = { onCall: () => undefined, redact: async (text: string) => text };
 export const MINUTE = 60_000;
 /** The workspace as the store and the queues name it. */
 export const WORKSPACE_KEY = { account: 'environment', workspaceId: WORKSPACE_ID };
@@ -214,7 +215,7 @@ export class World {
       random: () => 0.5,
       onChange: (openSince) => this.circuit.push(openSince),
     });
-    const api = this.#guarded ? guardMeltano(this.meltano, breaker) : this.meltano;
+    const api = this.#guarded ? guardMeltano(this.meltano, breaker, OBSERVATION) : this.meltano;
     // As it is at each step: tests change the rules in place.
     const account = Object.assign(Object.create(this.rules), { key: 'environment', api }) as Account;
     const accounts: Accounts = {

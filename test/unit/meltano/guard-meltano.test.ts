@@ -25,7 +25,8 @@ beforeEach(async () => {
   workspaceId = sandbox.addWorkspace({ name: 'A', repositoryUrl: 'https://github.com/acme/data' }).id;
   clock = createClock();
   const client = connect(sandbox, { auth: clientAuth(sandbox) });
-  api = guardMeltano(client, new CircuitBreaker({ clock, random: () => 0.5, onChange: () => undefined }));
+  const breaker = new CircuitBreaker({ clock, random: () => 0.5, onChange: () => undefined });
+  api = guardMeltano(client, breaker, { onCall: () => undefined, redact: async (text) => text });
 });
 
 function sent(path = /./): number {

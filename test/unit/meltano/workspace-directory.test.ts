@@ -18,19 +18,14 @@ let requests: ((result: MeltanoResult<Workspace[]>) => Promise<void>)[];
 beforeEach(() => {
   clock = createClock();
   requests = [];
-  directory = createWorkspaceDirectory(
-    {
-      listWorkspaces: () => {
-        const { promise, resolve } = Promise.withResolvers<MeltanoResult<Workspace[]>>();
-        requests.push(async (result) => {
-          resolve(result);
-          await settle();
-        });
-        return promise;
-      },
-    },
-    clock,
-  );
+  directory = createWorkspaceDirectory(() => {
+    const { promise, resolve } = Promise.withResolvers<MeltanoResult<Workspace[]>>();
+    requests.push(async (result) => {
+      resolve(result);
+      await settle();
+    });
+    return promise;
+  }, clock);
 });
 
 /** Lets everything that waits for an answer go on. */
@@ -244,16 +239,11 @@ describe('a repository of which lists know nothing', () => {
 test('1,000 repositories without a workspace: 30 readings a minute at first, 4 at the end, and a new one within 5 s', async () => {
   const TOOK_MS = 400;
   let readings = 0;
-  const world = createWorkspaceDirectory(
-    {
-      async listWorkspaces() {
-        readings += 1;
-        clock.advance(TOOK_MS);
-        return list('another');
-      },
-    },
-    clock,
-  );
+  const world = createWorkspaceDirectory(async () => {
+    readings += 1;
+    clock.advance(TOOK_MS);
+    return list('another');
+  }, clock);
   const waiting: { name: string; since: number }[] = [];
   const waits: number[] = [];
   let dueAt = 0;

@@ -57,7 +57,7 @@ export function makeParty(clock: FakeClock, name: Name, person: string): Party {
   const account: Account = {
     key: `@${name}`,
     api: meltano,
-    directory: createWorkspaceDirectory(meltano, clock),
+    directory: createWorkspaceDirectory(() => meltano.listWorkspaces(), clock),
     mappings: [],
     allows: () => true,
     triggerOf: () => ({ kind: 'api' }),

@@ -18,10 +18,7 @@ async function findAfter(
   let branch = 'main';
   let failure: MeltanoFailure | null = null;
   const directory = createWorkspaceDirectory(
-    {
-      listWorkspaces: async () =>
-        failure ? { ok: false, failure } : { ok: true, value: [buildWorkspace({ branch })] },
-    },
+    async () => (failure ? { ok: false, failure } : { ok: true, value: [buildWorkspace({ branch })] }),
     clock,
   );
   await directory.current();

@@ -104,7 +104,7 @@ export class PlanWorld {
     // Another process has another: what is remembered by it is gone.
     const { now, elapsed } = this.clock;
     const clock = { now, elapsed };
-    const directory = createWorkspaceDirectory(meltano, clock);
+    const directory = createWorkspaceDirectory(() => meltano.listWorkspaces(), clock);
     const rules = {
       mappings: this.mappings,
       allows: () => true,

@@ -2,6 +2,7 @@ import { type ConfigurationInUse, cautiousSettings } from '../domain/configurati
 import type { ChangedPaths, CommandReads, Refusal, WhyFinding } from '../domain/conversation.ts';
 import type { PushEvent } from '../domain/delivery.ts';
 import type { Repository } from '../domain/deployment.ts';
+import { toRef } from '../domain/git-ref.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import { filterOf, type PathFilter } from '../domain/path-filter.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
@@ -137,7 +138,7 @@ async function explainOne(
     kind: 'push',
     account: repository.owner,
     repository,
-    ref: `refs/heads/${branch}`,
+    ref: toRef(branch),
     before: known?.before ?? NO_COMMIT,
     after: sha,
     deleted: false,

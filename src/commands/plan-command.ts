@@ -20,7 +20,7 @@ import type { OpenDeployments } from '../domain/deployment-store.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import type { RepositoryNames } from '../domain/repository-store.ts';
 import type { Workspace } from '../domain/workspace.ts';
-import type { ListWorkspaces } from '../planning/list-workspaces.ts';
+import type { ListWorkspaces } from '../planning/find-workspaces.ts';
 import type { PlanningPorts } from '../planning/plan-push.ts';
 import type { Plan } from '../planning/plan-store.ts';
 import { explainNoWorkspace } from '../planning/select-own-workspaces.ts';

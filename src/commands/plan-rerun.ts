@@ -14,7 +14,7 @@ import { trackedBranch } from '../domain/match-workspaces.ts';
 import { settingsOf } from '../domain/repository-configuration.ts';
 import type { ShownCheckRun, ShownCheckRuns } from '../domain/shown-check-run.ts';
 import type { Workspace } from '../domain/workspace.ts';
-import type { ListWorkspaces } from '../planning/list-workspaces.ts';
+import type { ListWorkspaces } from '../planning/find-workspaces.ts';
 import type { NotedRerun, Plan } from '../planning/plan-store.ts';
 import type { CommandStore } from './command-store.ts';
 import { describeLostRun, type LostRunFacts } from './describe-lost-run.ts';

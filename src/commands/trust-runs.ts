@@ -3,7 +3,7 @@ import type { RerunEvent } from '../domain/delivery.ts';
 import type { DeploymentStore } from '../domain/deployment-store.ts';
 import type { ExternalId } from '../domain/external-id.ts';
 import type { ShownCheckRun } from '../domain/shown-check-run.ts';
-import type { ListWorkspaces } from '../planning/list-workspaces.ts';
+import type { ListWorkspaces } from '../planning/find-workspaces.ts';
 
 /** A check run that is re-run, and the deployment that it shows. */
 export interface OldRun {

@@ -69,8 +69,8 @@ export interface StoredConfiguration {
   readonly branch: string;
   /** The commit that was looked at, or the branch's name where its head wasn't known; empty when the branch doesn't exist. */
   readonly sha: string;
-  /** The time of the push that told of it (epoch milliseconds): an older push changes nothing. */
-  readonly toldAt: number;
+  /** The time of the push that ended there (epoch milliseconds): an older push changes nothing. */
+  readonly pushedAt: number;
   /** What identifies the file's content; null without a file. */
   readonly content: string | null;
   readonly good: GoodConfiguration | null;

@@ -1,5 +1,6 @@
 import type { Heads } from '../domain/conversation.ts';
 import type { Repository } from '../domain/deployment.ts';
+import { toRef } from '../domain/git-ref.ts';
 import type { InstallationOctokit } from './octokit.ts';
 
 interface Answer {
@@ -17,7 +18,7 @@ export async function readHeadsTogether(
   { owner, name }: Repository,
   branches: readonly string[],
 ): Promise<Heads | null> {
-  const refs = branches.map((branch, n) => [`ref${n}`, `refs/heads/${branch}`] as const);
+  const refs = branches.map((branch, n) => [`ref${n}`, toRef(branch)] as const);
   try {
     const { repository } = await octokit.graphql<Answer>(writeHeadsQuery(branches.length), {
       owner,

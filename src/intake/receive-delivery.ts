@@ -4,6 +4,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { AppEvent, PushEvent } from '../domain/delivery.ts';
 import type { DeliveryStore, ReceivedDelivery } from '../domain/delivery-store.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
+import { branchOf } from '../domain/git-ref.ts';
 import { keepPayload } from '../domain/kept-push.ts';
 import type { Owner } from '../domain/owner.ts';
 import { stamp } from '../domain/stored-times.ts';
@@ -67,7 +68,7 @@ async function store(
 
 /** Deletions and tags deploy nothing. */
 function movesBranch({ deleted, ref }: PushEvent): boolean {
-  return !deleted && ref.startsWith('refs/heads/');
+  return !deleted && branchOf(ref) !== null;
 }
 
 function readOrRefuse(

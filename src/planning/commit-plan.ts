@@ -1,76 +1,95 @@
 import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock.ts';
+import type { ConfigurationRunReader } from '../domain/configuration-run.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import { type Deployment, isReported } from '../domain/deployment.ts';
-import { REASON_CODES } from '../domain/reason-codes.ts';
+import type { Waker } from '../domain/dispatcher.ts';
+import { REASON_CODES, type ReasonCode } from '../domain/reason-codes.ts';
 import { formatWorkspaceKey } from '../domain/workspace-key.ts';
-import type { PlanContext } from './plan-deliveries.ts';
-import type { Plan } from './plan-store.ts';
+import type { Reporter } from '../reporting/reporter.ts';
+import type { Plan, PlanStore } from './plan-store.ts';
 
-type CommitContext = Pick<
-  PlanContext,
-  'plans' | 'clock' | 'dispatcher' | 'reporter' | 'configurationRuns' | 'onConcluded' | 'onDecision'
->;
+export interface CommitContext {
+  readonly plans: PlanStore;
+  readonly configurationRuns: ConfigurationRunReader;
+  readonly clock: Clock;
+  readonly dispatcher: Waker;
+  readonly reporter: Reporter;
+  readonly onConcluded: (deployment: Deployment) => void;
+  /** What was decided about a workspace, or about a delivery without any: for the metrics. */
+  readonly onDecision: (reason: ReasonCode) => void;
+}
 
-/** Stores what was planned for a delivery, and tells whoever goes on with it. */
-export function createPlanCommitter(
+/** Stores what a delivery leads to, and wakes what goes on with it. */
+export async function commitPlan(
   context: CommitContext,
-): (delivery: Delivery, plan: Plan, log: Logger) => Promise<void> {
-  const { clock } = context;
+  delivery: Delivery,
+  plan: Plan,
+  log: Logger,
+): Promise<void> {
+  const changed = await context.plans.commitPlan({
+    ...plan,
+    deliveryId: delivery.id,
+    now: context.clock.now(),
+  });
+  const decided = plan.deployments.length > 0 ? plan.deployments.map(({ reason }) => reason) : [plan.outcome];
+  for (const reason of decided) context.onDecision(reason);
+  const { command } = plan;
+  if (command) {
+    log.info({ outcome: plan.outcome, actor: command.actor, place: command.place.kind }, 'Command handled');
+    context.dispatcher.wake('command', command.id);
+  } else if (plan.deployments.length === 0) {
+    log.info(
+      {
+        noop: plan.outcome,
+        why: REASON_CODES[plan.outcome],
+        account: delivery.event.account,
+        accountId: delivery.event.repository.ownerId,
+      },
+      'Delivery handled: nothing to deploy',
+    );
+  }
+  for (const deployment of changed) announce(context, deployment, log);
+  const runs = [...(plan.configurationRuns ?? []).map(({ id }) => id), ...(plan.rewrittenRuns ?? [])];
+  for (const id of runs) await announceConfiguration(context, id, log);
+}
 
-  return async function commit(delivery, plan, log) {
-    const changed = await context.plans.commitPlan({ ...plan, deliveryId: delivery.id, now: clock.now() });
-    const decided =
-      plan.deployments.length > 0 ? plan.deployments.map(({ reason }) => reason) : [plan.outcome];
-    for (const reason of decided) context.onDecision(reason);
-    const { command } = plan;
-    if (command) {
-      log.info({ outcome: plan.outcome, actor: command.actor, place: command.place.kind }, 'Command handled');
-      context.dispatcher.wake('command', command.id);
-    } else if (plan.deployments.length === 0) {
-      log.info(
-        {
-          noop: plan.outcome,
-          why: REASON_CODES[plan.outcome],
-          account: delivery.event.account,
-          accountId: delivery.event.repository.ownerId,
-        },
-        'Delivery handled: nothing to deploy',
-      );
-    }
-    for (const deployment of changed) announce(deployment, log);
-    const runs = [...(plan.configurationRuns ?? []).map(({ id }) => id), ...(plan.rewrittenRuns ?? [])];
-    for (const id of runs) await announceConfiguration(id, log);
+async function announceConfiguration(
+  { configurationRuns, reporter }: CommitContext,
+  id: string,
+  log: Logger,
+): Promise<void> {
+  const run = await configurationRuns.getConfigurationRun(id);
+  if (!run || isReported(run)) return;
+  log.info({ sha: run.sha, verdict: run.verdict.kind }, 'Configuration file judged');
+  reporter.configurationRead(run);
+}
+
+function announce(
+  { dispatcher, reporter, onConcluded }: CommitContext,
+  deployment: Deployment,
+  log: Logger,
+): void {
+  const fields = {
+    account: deployment.account,
+    workspace: deployment.workspaceId,
+    sha: deployment.sha,
+    deployment: deployment.id,
   };
-
-  async function announceConfiguration(id: string, log: Logger): Promise<void> {
-    const run = await context.configurationRuns.getConfigurationRun(id);
-    if (!run || isReported(run)) return;
-    log.info({ sha: run.sha, verdict: run.verdict.kind }, 'Configuration file judged');
-    context.reporter.configurationRead(run);
+  if (deployment.conclusion === 'none') {
+    const { reason, problem } = deployment;
+    log.info({ ...fields, noop: reason, why: problem ?? REASON_CODES[reason] }, 'Workspace not deployed');
+    return;
   }
-
-  function announce(deployment: Deployment, log: Logger): void {
-    const fields = {
-      account: deployment.account,
-      workspace: deployment.workspaceId,
-      sha: deployment.sha,
-      deployment: deployment.id,
-    };
-    if (deployment.conclusion === 'none') {
-      const { reason, problem } = deployment;
-      log.info({ ...fields, noop: reason, why: problem ?? REASON_CODES[reason] }, 'Workspace not deployed');
-      return;
-    }
-    log.info({ ...fields, reason: deployment.reason, state: deployment.state }, describeChange(deployment));
-    if (deployment.rerun && deployment.state === 'concluded') {
-      // Its check run is written once more, as it was: for that its log is read again.
-      context.dispatcher.wake('log', deployment.id);
-      return;
-    }
-    if (deployment.state === 'concluded') context.onConcluded(deployment);
-    context.reporter.changed(deployment);
-    context.dispatcher.wake('workspace', formatWorkspaceKey(deployment));
+  log.info({ ...fields, reason: deployment.reason, state: deployment.state }, describeChange(deployment));
+  if (deployment.rerun && deployment.state === 'concluded') {
+    // Its check run is written once more, as it was: for that its log is read again.
+    dispatcher.wake('log', deployment.id);
+    return;
   }
+  if (deployment.state === 'concluded') onConcluded(deployment);
+  reporter.changed(deployment);
+  dispatcher.wake('workspace', formatWorkspaceKey(deployment));
 }
 
 function describeChange(deployment: Deployment): string {

@@ -34,6 +34,14 @@ export class ListTooFresh extends Error {
   }
 }
 
+/**
+ * The workspaces of one repository. If the list in memory isn't enough (a workspace may have been set up a moment ago), a
+ * younger list is read first. Throws when it can't be read now.
+ */
+export type ListWorkspaces = (
+  isEnough: (known: readonly Workspace[]) => boolean,
+) => Promise<readonly Workspace[]>;
+
 export interface WorkspaceSearch {
   readonly account: Account;
   readonly repository: Repository;

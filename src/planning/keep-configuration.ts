@@ -25,8 +25,8 @@ export interface ConfigurationPorts {
   readonly read: ReadConfiguration;
 }
 
-/** The commit to look at, or the branch by its name, and the time of the push that told of it. */
-interface Sighting {
+/** The commit to read, or the branch by its name, and the time of the push to it. */
+interface ObservedHead {
   readonly sha: string;
   readonly at: number;
 }
@@ -41,9 +41,9 @@ export function createConfigurations(ports: ConfigurationPorts): Configurations 
   return {
     async current(look) {
       const stored = await store.readConfiguration(look.repository.id);
-      const sighting = await findNewHead(ports, look, stored);
-      const now = sighting
-        ? await readAt(ports, look, sighting, stored)
+      const observed = await findNewHead(ports, look, stored);
+      const now = observed
+        ? await readAt(ports, look, observed, stored)
         : stored && judgeAgain(ports.read, look.workspaces, stored);
       if (!now) throw new Error('GitHub does not show the head of the default branch.');
       if (now !== stored) await store.saveConfiguration(look.repository.id, now);
@@ -66,18 +66,18 @@ async function findNewHead(
   { heads }: ConfigurationPorts,
   { repository, push, head }: ConfigurationLook,
   stored: StoredConfiguration | null,
-): Promise<Sighting | null> {
+): Promise<ObservedHead | null> {
   const { defaultBranch } = repository;
-  const isTold = push?.branch === defaultBranch;
+  const isFromPush = push?.branch === defaultBranch;
   if (stored?.branch === defaultBranch) {
-    const isNews = isTold && push.sha !== stored.sha && push.at >= stored.toldAt;
+    const isNews = isFromPush && push.sha !== stored.sha && push.at >= stored.pushedAt;
     if (!isNews) return null;
-    if (push.at > stored.toldAt) return push;
+    if (push.at > stored.pushedAt) return push;
     // Two pushes within GitHub's second: their deliveries may come in any order, and only the head tells the newer.
     const sha = (await heads.readHead(repository, defaultBranch)) ?? push.sha;
     return sha === stored.sha ? null : { sha, at: push.at };
   }
-  if (isTold) return push;
+  if (isFromPush) return push;
   // The branch's name will do: its next push counts as news, whatever was read by the name.
   return { sha: head === undefined ? defaultBranch : (head ?? ''), at: 0 };
 }
@@ -85,7 +85,7 @@ async function findNewHead(
 async function readAt(
   { files, heads, trees, read }: ConfigurationPorts,
   look: ConfigurationLook,
-  told: Sighting,
+  observed: ObservedHead,
   stored: StoredConfiguration | null,
 ): Promise<StoredConfiguration | null> {
   const { repository, workspaces } = look;
@@ -93,7 +93,7 @@ async function readAt(
     const listed = takesTree(look, sha, stored) ? trees : null;
     return sha === '' ? { kind: 'none' } : files.read(repository, sha, stored?.content ?? null, listed);
   };
-  let { sha } = told;
+  let { sha } = observed;
   let file = await readFile(sha);
   if (file.kind === 'no_commit') {
     // It was pushed away before it was read.
@@ -104,7 +104,11 @@ async function readAt(
   // GitHub answers 404 for a file that is gone, and for all of a repository that it doesn't show (now).
   const isLost = file.kind === 'none' && stored?.good?.source != null;
   if (isLost && (await heads.readHead(repository, repository.defaultBranch)) === null) return stored;
-  const place = { branch: repository.defaultBranch, sha, toldAt: Math.max(told.at, stored?.toldAt ?? 0) };
+  const place = {
+    branch: repository.defaultBranch,
+    sha,
+    pushedAt: Math.max(observed.at, stored?.pushedAt ?? 0),
+  };
   const now = judge(read, workspaces, { file, place, stored });
   if (!now.bad || sha !== repository.defaultBranch) return now;
   // The check run that tells of a bad file stands on a commit.
@@ -130,7 +134,7 @@ function takesTree(
 
 interface ToJudge {
   readonly file: Exclude<ConfigurationFile, { kind: 'no_commit' }>;
-  readonly place: Pick<StoredConfiguration, 'branch' | 'sha' | 'toldAt'>;
+  readonly place: Pick<StoredConfiguration, 'branch' | 'sha' | 'pushedAt'>;
   readonly stored: StoredConfiguration | null;
 }
 

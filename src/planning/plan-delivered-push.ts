@@ -5,29 +5,25 @@ import {
   refuseFile,
 } from '../domain/configuration-run.ts';
 import { type Delivery, makeSweepDeliveryId, type PushEvent } from '../domain/delivery.ts';
+import { branchOf } from '../domain/git-ref.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { digestText } from './digest-text.ts';
-import type { PlanContext } from './plan-deliveries.ts';
+import type { ListWorkspaces } from './find-workspaces.ts';
+import type { EventContext } from './plan-event.ts';
 import { planPush, tracksPushedBranch } from './plan-push.ts';
 import type { Plan } from './plan-store.ts';
 import { explainNoWorkspace } from './select-own-workspaces.ts';
 
-export type PushContext = Pick<
-  PlanContext,
-  'deliveries' | 'repositories' | 'sweeps' | 'heads' | 'planning' | 'configurations'
->;
-
 export interface DeliveredPush {
-  readonly delivery: Pick<Delivery, 'id' | 'receivedAt'>;
+  readonly delivery: Delivery;
   readonly event: PushEvent;
   /** The key of the Meltano Cloud account. */
   readonly account: string;
-  /** The workspaces of the repository; those of an older list only where they are enough. */
-  readonly find: (isEnough: (workspaces: readonly Workspace[]) => boolean) => Promise<readonly Workspace[]>;
+  readonly find: ListWorkspaces;
 }
 
 /** What a push leads to, by the repository's configuration. Throws when GitHub or Meltano Cloud can't answer now. */
-export async function planDeliveredPush(push: DeliveredPush, context: PushContext): Promise<Plan> {
+export async function planDeliveredPush(push: DeliveredPush, context: EventContext): Promise<Plan> {
   const { delivery, event, account, find } = push;
   if (await wasFoundBefore(event, context)) return { outcome: 'found_before', deployments: [] };
   const { id: deliveryId, receivedAt } = delivery;
@@ -53,11 +49,11 @@ export async function planDeliveredPush(push: DeliveredPush, context: PushContex
 async function configure(
   { delivery: { receivedAt }, event, find }: DeliveredPush,
   found: readonly Workspace[],
-  { configurations, planning }: PushContext,
+  { configurations, planning }: EventContext,
 ): Promise<{ workspaces: readonly Workspace[]; inUse: ConfigurationInUse }> {
   const { repository, ref, after: sha, pushedAt } = event;
   const push = {
-    branch: ref.replace(/^refs\/heads\//, ''),
+    branch: branchOf(ref) ?? ref,
     sha,
     at: pushedAt ?? planning.githubClock.toRemote(receivedAt),
     changesConfiguration: event.changesConfiguration ?? false,
@@ -81,7 +77,7 @@ function complain(
 }
 
 /** A delivery that comes after the sweep found its push joins the deployment that the sweep made. */
-async function wasFoundBefore(push: PushEvent, { deliveries }: PushContext): Promise<boolean> {
+async function wasFoundBefore(push: PushEvent, { deliveries }: EventContext): Promise<boolean> {
   if (push.foundBySweep) return false;
   const id = makeSweepDeliveryId(push.repository.id, push.ref, push.after);
   const found = await deliveries.findDelivery(id);
@@ -92,9 +88,9 @@ async function wasFoundBefore(push: PushEvent, { deliveries }: PushContext): Pro
 async function wasOvertaken(
   deliveryId: string,
   push: PushEvent,
-  { sweeps, heads }: PushContext,
+  { sweeps, heads }: EventContext,
 ): Promise<boolean> {
   if (!(await sweeps.wasAskedForAgain(deliveryId))) return false;
-  const branch = push.ref.replace(/^refs\/heads\//, '');
+  const branch = branchOf(push.ref) ?? push.ref;
   return (await heads.readHead(push.repository, branch)) !== push.after;
 }

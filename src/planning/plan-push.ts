@@ -1,6 +1,7 @@
 import type { ConfigurationFiles, UsableConfiguration } from '../domain/configuration-in-use.ts';
 import type { PushEvent } from '../domain/delivery.ts';
 import type { Decision, PlannedDeployment } from '../domain/deployment.ts';
+import { branchOf } from '../domain/git-ref.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import { filterOf, type PathFilter } from '../domain/path-filter.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
@@ -20,7 +21,6 @@ export const LOOP_LIMIT = 10;
 export const LOOP_WINDOW_MS = 15 * 60_000;
 
 const NO_COMMIT = /^0+$/;
-const BRANCH_PREFIX = 'refs/heads/';
 
 export interface PushToPlan {
   readonly deliveryId: string;
@@ -51,13 +51,13 @@ export interface PlanningPorts extends ComparisonPorts {
 
 /** Why a push can't deploy anything, whatever the workspaces are; null when it can. */
 export function refusePush(push: PushEvent): ReasonCode | null {
-  if (!push.ref.startsWith(BRANCH_PREFIX)) return 'not_a_branch';
+  if (branchOf(push.ref) === null) return 'not_a_branch';
   if (push.deleted || NO_COMMIT.test(push.after)) return 'branch_deleted';
   return null;
 }
 
 export function tracksPushedBranch(workspace: Workspace, push: PushEvent): boolean {
-  return push.ref === BRANCH_PREFIX + trackedBranch(workspace, push.repository);
+  return branchOf(push.ref) === trackedBranch(workspace, push.repository);
 }
 
 /**
@@ -178,7 +178,7 @@ function describe(
   const { event } = push;
   return {
     ...describeDeployment({ ...push, workspace, repository: event.repository }, ports),
-    branch: event.ref.slice(BRANCH_PREFIX.length),
+    branch: branchOf(event.ref) ?? event.ref,
     sha: event.after,
     before: NO_COMMIT.test(event.before) ? null : event.before,
     requestedBy: event.sender,

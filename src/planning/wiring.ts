@@ -19,7 +19,8 @@ import type { OpenTrees } from './changed-paths.ts';
 import { checkPull } from './check-pull.ts';
 import { digestTexts } from './digest-text.ts';
 import { createConfigurations } from './keep-configuration.ts';
-import { type CommandPlanning, createPlanner } from './plan-deliveries.ts';
+import { DeliveryPlanner } from './plan-deliveries.ts';
+import type { CommandPlanning } from './plan-event.ts';
 import type { PlanningPorts } from './plan-push.ts';
 import { PushTrees } from './push-trees.ts';
 import { selectEntries } from './select-entries.ts';
@@ -83,9 +84,9 @@ export function createDeliveryPlanner(
   context: AppContext,
   { heads, files, configurations, readConfiguration, ports }: Planning,
   { reporter, commands }: { readonly reporter: Reporter; readonly commands: CommandPlanning },
-): ReturnType<typeof createPlanner> {
+): (repositoryKey: string) => Promise<number | null> {
   const { configuration, stores, accounts, dispatcher, clock, log, metrics, knowOwner } = context;
-  return createPlanner({
+  const planner = new DeliveryPlanner({
     configurations,
     repositories: stores,
     accounts,
@@ -108,4 +109,5 @@ export function createDeliveryPlanner(
     knowOwner,
     allowedAccounts: configuration.allowedAccounts,
   });
+  return (repositoryKey) => planner.plan(repositoryKey);
 }

@@ -2,18 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
 import type { Repository } from '../domain/deployment.ts';
-import type { Waker } from '../domain/dispatcher.ts';
 import type { RepositoryLister } from '../domain/installation-reader.ts';
-import type { RepositoryStore } from '../domain/repository-store.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
+import { type LearningPorts, learnRepository } from '../planning/learn-repository.ts';
 import type { RequestBudget } from './request-budget.ts';
 
-interface RepositoryLearning {
-  readonly repositories: RepositoryStore;
-  readonly dispatcher: Waker;
-}
-
-export interface LearningPorts extends RepositoryLearning {
+export interface RepositoryLearning extends LearningPorts {
   /** Repositories went from one installation to another: both are told. */
   readonly onMoved: (installationId: number) => void;
   readonly log: Logger;
@@ -27,7 +21,7 @@ const MAX_TRIES = 6;
  * anew. `askedAt`: what a delivery says that comes after that is newer.
  */
 export async function learnRepositories(
-  ports: LearningPorts,
+  ports: RepositoryLearning,
   shown: readonly Repository[],
   askedAt: number,
 ): Promise<void> {
@@ -38,7 +32,7 @@ export async function learnRepositories(
   for (const now of shown) {
     const before = byId.get(now.id);
     if (!before || isDeepStrictEqual(before, now)) continue;
-    await learnRepository(ports, now, askedAt);
+    await learnRepository(ports, now, { seenAt: askedAt });
     log.info({ repository: now.id, installation: now.installationId }, 'A change of a repository was found');
     if (before.installationId !== now.installationId)
       moved.add(before.installationId).add(now.installationId);
@@ -46,16 +40,7 @@ export async function learnRepositories(
   for (const installationId of moved) onMoved(installationId);
 }
 
-export async function learnRepository(
-  { repositories, dispatcher }: RepositoryLearning,
-  repository: Repository,
-  seenAt: number,
-): Promise<void> {
-  // Made public: their check runs are written once more, without the log.
-  for (const id of await repositories.learnRepository(repository, null, seenAt)) dispatcher.wake('log', id);
-}
-
-export interface InstallationLearning extends LearningPorts {
+export interface InstallationLearning extends RepositoryLearning {
   readonly installations: RepositoryLister;
   readonly budget: RequestBudget;
   readonly clock: Clock;

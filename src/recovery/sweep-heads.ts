@@ -5,6 +5,7 @@ import { makeSweepDeliveryId, type PushEvent } from '../domain/delivery.ts';
 import type { ReceivedDeliveries } from '../domain/delivery-store.ts';
 import type { Repository } from '../domain/deployment.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
+import { toRef } from '../domain/git-ref.ts';
 import type { InstallationReader, SweptRepository } from '../domain/installation-reader.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import type { KnownOwner } from '../domain/owner.ts';
@@ -13,9 +14,10 @@ import type { RepositoryStore } from '../domain/repository-store.ts';
 import { ageOf, stamp } from '../domain/stored-times.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { OwnerReader } from '../planning/know-owners.ts';
+import { learnRepository } from '../planning/learn-repository.ts';
 import { selectOwnWorkspaces } from '../planning/select-own-workspaces.ts';
 import { describeFailure } from '../reporting/render/describe-failure.ts';
-import { learnRepositories, learnRepository } from './learn-repositories.ts';
+import { learnRepositories } from './learn-repositories.ts';
 import type { RequestBudget } from './request-budget.ts';
 import type { SweepStore } from './sweep-store.ts';
 
@@ -139,7 +141,7 @@ async function sweepRepository(
 ): Promise<'in order' | 'seen once'> {
   const own = await selectOwnWorkspaces(context, repository, { account, mappings, workspaces });
   if (own.length === 0) return 'in order';
-  await learnRepository(context, repository, context.clock.now());
+  await learnRepository(context, repository, { seenAt: context.clock.now() });
   let sighting: 'in order' | 'seen once' = 'in order';
   // The configuration is on the default branch, whether a workspace tracks that or not.
   const branches = [...own.map((one) => trackedBranch(one, repository)), repository.defaultBranch];
@@ -178,7 +180,7 @@ async function judgeHead(
     await settle();
     return 'in order';
   }
-  if (await store.hasPush(repository.id, `refs/heads/${branch}`, head)) {
+  if (await store.hasPush(repository.id, toRef(branch), head)) {
     await settle();
     return 'in order';
   }
@@ -208,7 +210,7 @@ async function handleAsPush(
     foundBySweep: true,
     account: repository.owner,
     repository,
-    ref: `refs/heads/${branch}`,
+    ref: toRef(branch),
     before,
     after: head,
     deleted: false,

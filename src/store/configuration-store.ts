@@ -14,7 +14,7 @@ export function createConfigurationStore(db: Kysely<Schema>): ConfigurationStore
       return {
         branch: row.branch,
         sha: row.sha,
-        toldAt: row.toldAt,
+        pushedAt: row.pushedAt,
         content: row.content,
         good: row.good === null ? null : (JSON.parse(row.good) as StoredConfiguration['good']),
         bad: row.bad === null ? null : (JSON.parse(row.bad) as StoredConfiguration['bad']),

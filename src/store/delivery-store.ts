@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AppEvent, Delivery } from '../domain/delivery.ts';
 import type { DeliveryStore } from '../domain/delivery-store.ts';
+import { toRef } from '../domain/git-ref.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
 import { nameBranch } from './name-branch.ts';
 import type { DeliveryRecorder } from './record-deliveries.ts';
@@ -18,7 +19,7 @@ export function createDeliveryStore(
       const row = await db
         .selectFrom('pushPayload')
         .select('payload')
-        .where('id', '=', nameBranch(repositoryId, `refs/heads/${branch}`))
+        .where('id', '=', nameBranch(repositoryId, toRef(branch)))
         .executeTakeFirst();
       return row?.payload ?? null;
     },

@@ -218,7 +218,7 @@ export interface ConfigurationTable {
   repositoryId: number;
   branch: string;
   sha: string;
-  toldAt: number;
+  pushedAt: number;
   content: string | null;
   /** JSON, of `StoredConfiguration`'s parts of the same names. */
   good: string | null;

@@ -18,7 +18,7 @@ const REPOSITORY = {
 const STORED: StoredConfiguration = {
   branch: 'main',
   sha: 'a',
-  toldAt: 1_700_000_000_000,
+  pushedAt: 1_700_000_000_000,
   content: 'x',
   wasHeld: true,
   good: { configuration: DEFAULT_CONFIGURATION, source: { file: '.github/meltano-deploy.yml', sha: 'a' } },

@@ -14,7 +14,7 @@ import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import { formatWorkspaceKey } from '../../../src/domain/workspace-key.ts';
 import { LogStore } from '../../../src/logs/log-store.ts';
 import { createOwnerReader } from '../../../src/planning/know-owners.ts';
-import { createPlanner } from '../../../src/planning/plan-deliveries.ts';
+import { DeliveryPlanner } from '../../../src/planning/plan-deliveries.ts';
 import { nameCheckRun } from '../../../src/reporting/render/name-check-run.ts';
 import { renderCheckRun } from '../../../src/reporting/render/render-check-run.ts';
 import { renderRun } from '../../../src/reporting/render-run.ts';
@@ -104,7 +104,7 @@ export class AccountPair {
       store: stores,
       runs: { listRuns: async () => [] },
     };
-    return createPlanner({
+    const planner = new DeliveryPlanner({
       deliveries: stores,
       repositories: stores,
       plans: stores,
@@ -131,6 +131,7 @@ export class AccountPair {
       onConcluded: () => undefined,
       onDecision: () => undefined,
     });
+    return (key) => planner.plan(key);
   }
 
   #newId(): string {

@@ -16,7 +16,7 @@ import { createWorkspaceDirectory } from '../../../src/meltano/workspace-directo
 import { checkPull } from '../../../src/planning/check-pull.ts';
 import { createConfigurations } from '../../../src/planning/keep-configuration.ts';
 import { createOwnerReader } from '../../../src/planning/know-owners.ts';
-import { createPlanner } from '../../../src/planning/plan-deliveries.ts';
+import { DeliveryPlanner } from '../../../src/planning/plan-deliveries.ts';
 import { nameCheckRun } from '../../../src/reporting/render/name-check-run.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
 import { FakeMeltano } from '../deploying/fake-meltano.ts';
@@ -143,7 +143,7 @@ export class PlanWorld {
       store: stores,
       runs: { listRuns: async () => [...this.runs] },
     };
-    return createPlanner({
+    const planner = new DeliveryPlanner({
       deliveries: stores,
       repositories: stores,
       plans: stores,
@@ -173,6 +173,7 @@ export class PlanWorld {
       onConcluded: (deployment) => void this.concluded.push(deployment),
       onDecision: (reason) => void this.decisions.push(reason),
     });
+    return (key) => planner.plan(key);
   }
 
   /** A new process on the same store; also takes over what the test changed about `allowed`. */

@@ -46,7 +46,7 @@ export async function createRepositoryTables(db: Kysely<Schema>): Promise<void> 
       repository_id bigint primary key,
       branch text not null,
       sha text not null,
-      told_at bigint not null,
+      pushed_at bigint not null,
       content text,
       good text,
       bad text,

@@ -1,0 +1,173 @@
+import type { Account, Accounts } from '../domain/account.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Configurations } from '../domain/configuration-in-use.ts';
+import type { AppEvent, CommentEvent, Delivery, PullRequestEvent, RerunEvent } from '../domain/delivery.ts';
+import type { DeliveryStore } from '../domain/delivery-store.ts';
+import { UNKNOWN_INSTALLATION } from '../domain/deployment.ts';
+import type { Waker } from '../domain/dispatcher.ts';
+import { branchOf } from '../domain/git-ref.ts';
+import type { HeadReader } from '../domain/installation-reader.ts';
+import { type KnownOwner, type NamedAccount, refuseOwner, UNKNOWN_OWNER } from '../domain/owner.ts';
+import type { RepositoryReader, RepositoryStore } from '../domain/repository-store.ts';
+import type { Workspace } from '../domain/workspace.ts';
+import type { PullToCheck } from './check-pull.ts';
+import { findWorkspaces, type ListWorkspaces } from './find-workspaces.ts';
+import type { OwnerReader } from './know-owners.ts';
+import { learnRepository } from './learn-repository.ts';
+import { planDeliveredPush } from './plan-delivered-push.ts';
+import { type PlanningPorts, refusePush } from './plan-push.ts';
+import type { Plan } from './plan-store.ts';
+
+export interface EventContext {
+  readonly deliveries: DeliveryStore;
+  readonly repositories: RepositoryStore;
+  readonly sweeps: {
+    /** Whether GitHub was asked to send the delivery with this GUID again. */
+    wasAskedForAgain(guid: string): Promise<boolean>;
+  };
+  readonly heads: HeadReader;
+  readonly accounts: Accounts;
+  readonly planning: PlanningPorts;
+  readonly commands: CommandPlanning;
+  readonly configurations: Configurations;
+  readonly checkPull: (pull: PullToCheck) => Promise<Plan>;
+  readonly dispatcher: Waker;
+  readonly clock: Clock;
+  readonly githubHost: string;
+  readonly knowOwner: OwnerReader;
+  /** Null: everyone. */
+  readonly allowedAccounts: readonly NamedAccount[] | null;
+}
+
+/** What a comment or a re-run is planned by; the first two throw when GitHub or Meltano Cloud can't answer now. */
+export interface CommandPlanning {
+  planCommand(command: Asked<CommentEvent>): Promise<Plan>;
+  planRerun(rerun: Asked<RerunEvent> & { readonly account: Account }): Promise<Plan>;
+  /** The plan when there was no answer for long. */
+  planUnanswered(asked: Asked<CommentEvent | RerunEvent>, problem: string): Promise<Plan>;
+}
+
+export interface Asked<E> {
+  readonly id: string;
+  readonly receivedAt: number;
+  readonly event: E;
+  readonly account: Account | null;
+  readonly isLoginTaken: boolean;
+  readonly listWorkspaces: ListWorkspaces;
+}
+
+interface FoundOwner extends KnownOwner {
+  /** Null: not served. */
+  readonly account: Account | null;
+}
+
+/** What a delivery leads to. Throws when GitHub or Meltano Cloud can't answer now. */
+export async function planEvent(received: Delivery, context: EventContext): Promise<Plan> {
+  if (received.isReplay) return { outcome: 'replayed', deployments: [] };
+  const delivery = await completeOrigin(received, context.repositories);
+  if (!delivery) return { outcome: 'no_installation', deployments: [] };
+  const { event } = delivery;
+  if (event.kind === 'ignored') return { outcome: event.reason, deployments: [] };
+  const formerFullName = event.kind === 'repository' ? event.formerFullName : null;
+  await learnRepository(context, event.repository, {
+    formerFullName,
+    seenAt: delivery.receivedAt,
+    now: context.clock.now(),
+  });
+  if (event.kind === 'repository') return { outcome: 'repository_updated', deployments: [] };
+  const owner = await findOwner(event, context);
+  const refusal =
+    (event.kind === 'push' ? refusePush(event) : null) ?? refuseOwner(owner, context.allowedAccounts);
+  if (refusal) return { outcome: refusal, deployments: [] };
+  const { account } = owner;
+  if (event.kind === 'comment') return context.commands.planCommand(ask(delivery, event, owner, context));
+  if (!account) {
+    return { outcome: owner.isLoginTaken ? 'login_taken' : 'account_not_served', deployments: [] };
+  }
+  switch (event.kind) {
+    case 'rerun':
+      return context.commands.planRerun({ ...ask(delivery, event, owner, context), account });
+    case 'pull_request':
+      return checkPull(delivery, event, account, context);
+    case 'push': {
+      const find = listOf(account, event, delivery, context);
+      return planDeliveredPush({ delivery, event, account: account.key, find }, context);
+    }
+  }
+}
+
+/** The plan of a command or a re-run about which GitHub or Meltano Cloud could not be asked for long. */
+export async function planUnanswered(
+  delivery: Delivery,
+  event: CommentEvent | RerunEvent,
+  context: EventContext,
+  problem: string,
+): Promise<Plan> {
+  const asked = ask(delivery, event, await findOwner(event, context), context);
+  return context.commands.planUnanswered(asked, problem);
+}
+
+/** Adds the installation and the owner's id to a delivery that lacks them; null if no installation is known. */
+async function completeOrigin(delivery: Delivery, repositories: RepositoryReader): Promise<Delivery | null> {
+  const { repository } = delivery.event;
+  const { installationId, ownerId, owner } = repository;
+  if (installationId !== UNKNOWN_INSTALLATION && ownerId !== UNKNOWN_OWNER) return delivery;
+  const known = await repositories.getRepository(repository.id);
+  if (!known) return installationId === UNKNOWN_INSTALLATION ? null : delivery;
+  const isSameOwner = known.owner.toLowerCase() === owner.toLowerCase();
+  const completed = {
+    ...repository,
+    installationId: installationId === UNKNOWN_INSTALLATION ? known.installationId : installationId,
+    ownerId: ownerId === UNKNOWN_OWNER && isSameOwner ? known.ownerId : ownerId,
+  };
+  return { ...delivery, event: { ...delivery.event, repository: completed } };
+}
+
+async function findOwner({ repository }: AppEvent, context: EventContext): Promise<FoundOwner> {
+  const owner = await context.knowOwner({ id: repository.ownerId, login: repository.owner });
+  const account = context.accounts.forOwner(owner);
+  return {
+    ...owner,
+    account,
+    isLoginTaken: owner.isLoginTaken && account === null,
+  };
+}
+
+/** What a command or a re-run is planned from. */
+function ask<E extends CommentEvent | RerunEvent>(
+  delivery: Delivery,
+  event: E,
+  { account, isLoginTaken }: FoundOwner,
+  context: EventContext,
+): Asked<E> {
+  const { id, receivedAt } = delivery;
+  const list = account && listOf(account, event, delivery, context);
+  const listWorkspaces: ListWorkspaces = async (isEnough) =>
+    list ? list((known) => known.length > 0 && isEnough(known)) : [];
+  return { id, receivedAt, event, account, isLoginTaken, listWorkspaces };
+}
+
+function checkPull(
+  delivery: Delivery,
+  event: PullRequestEvent,
+  account: Account,
+  context: EventContext,
+): Promise<Plan> {
+  const list = listOf(account, event, delivery, context);
+  const listWorkspaces = (young: boolean) => list((known) => !young && known.length > 0);
+  return context.checkPull({ event, receivedAt: delivery.receivedAt, listWorkspaces });
+}
+
+/** Lists the workspaces of the event's repository; for a push, those that track its branch decide. */
+function listOf(
+  account: Account,
+  event: AppEvent,
+  { receivedAt }: Delivery,
+  context: EventContext,
+): ListWorkspaces {
+  const { repository } = event;
+  const branch = event.kind === 'push' ? branchOf(event.ref) : null;
+  const isAwaited = event.kind !== 'push';
+  return (isEnough: (known: readonly Workspace[]) => boolean) =>
+    findWorkspaces({ account, repository, branch, receivedAt, isAwaited, isEnough }, context);
+}

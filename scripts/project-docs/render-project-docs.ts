@@ -1,8 +1,10 @@
 import { checkProject, type Finding } from '../../src/project/check-project.ts';
+import { MOST_BYTES, MOST_FILE_BYTES, MOST_FILES } from '../../src/project/project-files.ts';
 import { readProject } from '../../src/project/read-project.ts';
 import { renderLine } from '../../src/project/render-findings.ts';
 import type { Example, Level, Rule } from '../../src/project/rules/rule.ts';
 import { RULES } from '../../src/project/rules/rules.ts';
+import { formatCount } from '../../src/reporting/render/format-count.ts';
 import { ExampleSource, trimStart } from './example-project.ts';
 
 const INTRODUCTION = `# The project check
@@ -23,8 +25,18 @@ or the command is wrong.
 - A **warning** is probably a mistake.
 - A **note** is worth knowing.
 
+\`\`\`sh
+node bin/meltano-deploy.mjs project plan <revision>..<revision> [directory]
+\`\`\`
+
+says what the step between two commits of a git checkout changes in the workspace: pipelines, plugins, environments, jobs, schedules, data stores and settings.
+⚠ stands before what people regret: a pipeline or a schedule that goes, a pipeline renamed, a loader or a data store exchanged, a lock file without its plugin and the reverse.
+The values of \`config\`, \`properties\`, \`env\`, \`settings\` and scripts are never shown, only the names of keys.
+
+## What it reads
+
 A file that can't be read has that as its only finding. Rules that would need it are skipped, and the output names them.
-The check reads at most 2,000 files of a project, 256 KiB each and 4 MiB together, and says what it left out. Lock files and all others count by their names only.
+The check reads at most ${formatCount(MOST_FILES)} files of a project, ${MOST_FILE_BYTES / 1024} KiB each and ${MOST_BYTES / 1024 / 1024} MiB together, and says what it left out. Lock files and all others count by their names only.
 `;
 
 const HEADINGS: readonly (readonly [Level, string])[] = [

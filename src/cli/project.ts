@@ -3,47 +3,63 @@ import { join, relative, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkProject, type ProjectCheck } from '../project/check-project.ts';
 import { DiskSource } from '../project/disk-source.ts';
+import { findCommit, GitSource } from '../project/git-source.ts';
+import { planChanges } from '../project/plan/plan.ts';
+import { renderPlan } from '../project/plan/render-plan.ts';
 import { readProject } from '../project/read-project.ts';
 import { judgeCheck, renderLine, renderWorkflowCommand } from '../project/render-findings.ts';
 
 const USAGE = `Usage: meltano-deploy project check [directory] [--format text|github|json]
+       meltano-deploy project plan <revision>..<revision> [directory]
 
   check    look for mistakes in the Meltano project in a directory (this one unless you name another), offline
+  plan     say what a step between two commits of a git checkout changes in the workspace, as Markdown
 
-Prints each finding as path:line:column: level: message [rule], as annotations of GitHub Actions, or as JSON.
-Exit code 0: no errors, 1: errors, 2: the directory can't be read, or the command isn't understood.`;
+A check prints each finding as path:line:column: level: message [rule], as annotations of GitHub Actions, or as JSON.
+Exit code 0: no errors, 1: errors, 2: the directory or a commit can't be read, or the command isn't understood.`;
 
 const FORMATS = ['text', 'github', 'json'];
+const REVISIONS = /^(.*[^.])\.\.([^.].*)$/;
 
 /** Looks after a Meltano project, offline; sets the process's exit code. */
 export async function runProject(words: readonly string[]): Promise<void> {
-  const [action, ...rest] = words;
-  if (action === 'help' || words.includes('--help')) {
+  if (words[0] === 'help' || words.includes('--help')) {
     console.log(USAGE);
     return;
   }
-  const wanted = action === 'check' ? readArguments(rest) : null;
-  process.exitCode = wanted ? await check(wanted) : refuse(USAGE);
+  process.exitCode = (await runAction(words)) ?? refuse(USAGE);
 }
 
-interface Wanted {
-  readonly directory: string;
-  readonly format: string;
+/** The exit code; null for what isn't understood. */
+async function runAction([action, ...words]: readonly string[]): Promise<number | null> {
+  const wanted = readArguments(words);
+  if (wanted === null) return null;
+  const { format, names } = wanted;
+  if (action === 'check' && names.length <= 1) return check(names[0] ?? '.', format ?? 'text');
+  const [revisions = '', directory = '.', ...more] = names;
+  const found = REVISIONS.exec(revisions);
+  if (action !== 'plan' || format !== null || more.length > 0 || !found) return null;
+  return plan(found[1] ?? '', found[2] ?? '', directory);
 }
 
-function readArguments(words: readonly string[]): Wanted | null {
+interface Arguments {
+  readonly names: readonly string[];
+  readonly format: string | null;
+}
+
+function readArguments(words: readonly string[]): Arguments | null {
   try {
     const { values, positionals } = parseArgs({
       args: [...words],
       allowPositionals: true,
       options: {
-        format: { type: 'string', default: 'text' },
+        format: { type: 'string' },
       },
     });
-    if (positionals.length > 1 || !FORMATS.includes(values.format)) return null;
+    if (values.format !== undefined && !FORMATS.includes(values.format)) return null;
     return {
-      directory: positionals[0] ?? '.',
-      format: values.format,
+      names: positionals,
+      format: values.format ?? null,
     };
   } catch {
     // An option that there isn't.
@@ -51,20 +67,46 @@ function readArguments(words: readonly string[]): Wanted | null {
   }
 }
 
-async function check({ directory, format }: Wanted): Promise<number> {
-  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
-    return refuse(`${directory} is not a directory.`);
+async function plan(from: string, to: string, directory: string): Promise<number> {
+  const place = findPlace(directory);
+  if (place === null) return refuse(`${directory} is not a directory.`);
+  const { source, path } = place;
+  const commits = [from, to].map((revision) => findCommit(source.root, revision));
+  const [before = null, after = null] = commits;
+  if (before === null || after === null) {
+    return refuse(`There is no commit ${before === null ? from : to} in ${directory}.`);
   }
-  const folder = realpathSync(directory);
-  const source = new DiskSource(folder);
-  const result = checkProject(
-    await readProject(source, { directory: toPath(relative(source.root, folder)) }),
-  );
+  const read = (commit: string) => readProject(new GitSource(source.root, commit), { directory: path });
+  console.log(renderPlan(planChanges(await read(before), await read(after))));
+  return 0;
+}
+
+async function check(directory: string, format: string): Promise<number> {
+  const place = findPlace(directory);
+  if (place === null) return refuse(`${directory} is not a directory.`);
+  const { source, path } = place;
+  const result = checkProject(await readProject(source, { directory: path }));
   if (format === 'json') console.log(JSON.stringify(toJson(result), null, 2));
   else if (format === 'github')
     for (const finding of result.findings) console.log(renderWorkflowCommand(finding));
   else printText(result, source.root);
   return result.findings.some(({ level }) => level === 'error') ? 1 : 0;
+}
+
+interface DirectoryPlace {
+  readonly source: DiskSource;
+  /** The directory, relative to the root of the repository. */
+  readonly path: string;
+}
+
+function findPlace(directory: string): DirectoryPlace | null {
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return null;
+  const folder = realpathSync(directory);
+  const source = new DiskSource(folder);
+  return {
+    source,
+    path: toPath(relative(source.root, folder)),
+  };
 }
 
 function printText(result: ProjectCheck, root: string): void {

@@ -5,6 +5,8 @@ const USAGE = `Usage: meltano-deploy <command>
   config validate <file>  check the .github/meltano-deploy.yml of a repository, offline
   project check [directory]
                           check a Meltano project, offline: broken YAML, unknown names, missing lock files and more
+  project plan <revision>..<revision> [directory]
+                          say what a step between two commits changes in the workspace
   migrate-store --from <data directory> --to <postgres://…>
                           copy the embedded database of a stopped app into an empty PostgreSQL database`;
 

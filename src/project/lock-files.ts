@@ -15,20 +15,22 @@ export function findNeededLock({ name, isCustom, inheritFrom, variant }: Plugin)
   };
 }
 
-export function hasLockFile(project: Project, type: string, name: string, variant: string | null): boolean {
-  return findLockFiles(project, type, { name, variant }).length > 0;
+export function isLockFor(lock: LockFile, plugin: Plugin): boolean {
+  const needed = findNeededLock(plugin);
+  return needed !== null && lock.type === plugin.type && fitsLock(lock, needed);
 }
 
 export function findLockFiles(project: Project, type: string, needed: NeededLock): LockFile[] {
-  return project.lockFiles.filter((lock) => lock.type === type && fits(lock, needed));
+  return project.lockFiles.filter((lock) => lock.type === type && fitsLock(lock, needed));
 }
 
-export function formatLockFile({ name, variant }: NeededLock): string {
-  return variant === null ? `${name}.lock` : `${name}--${variant}.lock`;
+/** The name of the lock file without its ending. */
+export function formatStem({ name, variant }: NeededLock): string {
+  return variant === null ? name : `${name}--${variant}`;
 }
 
 /** Names may hold `--`, so the file's name is compared as a whole. */
-function fits({ stem }: LockFile, { name, variant }: NeededLock): boolean {
+export function fitsLock({ stem }: LockFile, { name, variant }: NeededLock): boolean {
   if (variant !== null) return stem === `${name}--${variant}`;
   return stem === name || stem.startsWith(`${name}--`);
 }

@@ -1,5 +1,6 @@
 import { foldName } from '../domain/fold-name.ts';
 import { isNear } from './is-near.ts';
+import { findLockFiles, formatStem, type NeededLock } from './lock-files.ts';
 import type { Pipeline, Plugin, Project, Store } from './model.ts';
 
 /** The store that every workspace has, with or without a file. */
@@ -17,6 +18,7 @@ export class NameIndex {
   readonly #stores = new Map<string, Store>();
   readonly #pipelines = new Map<string, Pipeline[]>();
   readonly #jobs: Set<string>;
+  readonly #locks: Set<string>;
   readonly #mappings: Set<string>;
 
   constructor(project: Project) {
@@ -29,6 +31,7 @@ export class NameIndex {
       }
     }
     this.#jobs = new Set(project.jobs.flatMap(({ name }) => name?.text ?? []));
+    this.#locks = new Set(project.lockFiles.map(({ type, stem }) => `${type}/${stem}`));
     this.#mappings = new Set(project.plugins.flatMap(({ mappings }) => mappings));
   }
 
@@ -65,6 +68,11 @@ export class NameIndex {
     return (
       this.#mappings.has(name) || [name, beforeColon(name)].some((one) => this.findPlugins(one).length > 0)
     );
+  }
+
+  hasLockFile(type: string, needed: NeededLock): boolean {
+    if (needed.variant !== null) return this.#locks.has(`${type}/${formatStem(needed)}`);
+    return findLockFiles(this.#project, type, needed).length > 0;
   }
 
   /** True if a name that nothing defines was meant as a plugin's; data stores may exist in Meltano Cloud only. */

@@ -18,6 +18,8 @@ export interface Place {
 export interface Text {
   readonly text: string;
   readonly place: Place;
+  /** False for a text that goes on over several lines: where lines were lost, it may hold what was never meant for it. */
+  readonly isOneLine: boolean;
 }
 
 /** Ten times what the largest known project file holds. */

@@ -9,6 +9,7 @@ export class YamlNode {
   readonly file: YamlFile;
   readonly path: KeyPath;
   readonly value: unknown;
+  #entries: ReadonlyMap<string, YamlNode> | null = null;
 
   constructor(file: YamlFile, path: KeyPath = [], value: unknown = file.content.value) {
     this.file = file;
@@ -27,17 +28,9 @@ export class YamlNode {
   }
 
   /** Keys and values of a mapping, with what it merges in. */
-  entries(): Map<string, YamlNode> {
-    const found = new Map<string, YamlNode>();
-    if (this.form !== 'mapping') return found;
-    const own = Object.entries(this.value as Record<string, unknown>);
-    for (const [key, value] of own) if (key !== MERGE) found.set(key, this.#child(key, value));
-    const merged = own.find(([key]) => key === MERGE);
-    if (!merged) return found;
-    for (const node of this.#child(MERGE, merged[1]).itself()) {
-      for (const [key, value] of node.entries()) if (!found.has(key)) found.set(key, value);
-    }
-    return found;
+  entries(): ReadonlyMap<string, YamlNode> {
+    this.#entries ??= this.#listEntries();
+    return this.#entries;
   }
 
   get(key: string): YamlNode {
@@ -58,10 +51,7 @@ export class YamlNode {
   /** A text, number or boolean as it is read. */
   toText(): Text | null {
     if (this.form !== 'text') return null;
-    return {
-      text: String(this.value),
-      place: this.place(),
-    };
+    return this.#toText(String(this.value), this.place());
   }
 
   /** The texts of a list, or of lists in it. */
@@ -73,21 +63,32 @@ export class YamlNode {
   toWords(): Text[] {
     if (this.form !== 'text') return this.items().flatMap((item) => item.toWords());
     const words = String(this.value).match(/\S+/g) ?? [];
-    if (words.length === 1) return [{ text: words[0], place: this.place() }];
-    return words.map((text, index) => ({
-      text,
-      place: {
+    return words.map((text, index) =>
+      this.#toText(text, {
         path: this.file.path,
         locate: () => this.#placeOfWord(words, index).locate(),
-      },
-    }));
+      }),
+    );
   }
 
   toKeys(): Text[] {
     return Array.from(this.entries(), ([text, node]) => ({
       text,
       place: node.place('key'),
+      isOneLine: true,
     }));
+  }
+
+  #toText(text: string, place: Place): Text {
+    const { file, path } = this;
+    return {
+      text,
+      place,
+      // Looked up when it is asked, which is seldom.
+      get isOneLine() {
+        return !file.sourceOf(path).source.trimEnd().includes('\n');
+      },
+    };
   }
 
   /** In the text as it is written, words stand in the same order, whatever quotes and line breaks are between them. */
@@ -96,6 +97,17 @@ export class YamlNode {
     let at = 0;
     for (const word of words.slice(0, index)) at = source.indexOf(word, at) + word.length;
     return this.file.placeAt(offset + Math.max(0, source.indexOf(words[index] ?? '', at)));
+  }
+
+  #listEntries(): Map<string, YamlNode> {
+    const found = new Map<string, YamlNode>();
+    if (this.form !== 'mapping') return found;
+    const own = this.value as Readonly<Record<string, unknown>>;
+    for (const key of Object.keys(own)) if (key !== MERGE) found.set(key, this.#child(key, own[key]));
+    for (const node of MERGE in own ? this.#child(MERGE, own[MERGE]).itself() : []) {
+      for (const [key, value] of node.entries()) if (!found.has(key)) found.set(key, value);
+    }
+    return found;
   }
 
   #child(part: string | number, value: unknown): YamlNode {

@@ -66,6 +66,26 @@ test('a project without problems', () => {
   });
 });
 
+test('the plan of a step between two commits', () => {
+  const git = (...words: string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', ...words], { cwd: folder });
+  git('add', '--all');
+  git('commit', '--quiet', '--message', 'one');
+  write('shop/pipelines/Google Ads.yml', 'version: pipelines/v0.1\ntimeout: 90\n');
+  write('README.md', 'not in the workspace');
+  git('add', '--all');
+  git('commit', '--quiet', '--message', 'two');
+  const expected = '- Pipeline `Google Ads` changed: time-out `60` → `90`; `data_component`\n';
+  expect(run('.', 'plan', 'HEAD~1..HEAD', 'shop')).toEqual({ status: 0, stdout: expected, stderr: '' });
+  expect(run('shop', 'plan', 'HEAD^..HEAD').stdout).toBe(expected);
+  expect(run('shop', 'plan', 'HEAD..HEAD').stdout).toBe('Nothing changes in the workspace.\n');
+  expect(run('shop', 'plan', 'HEAD..--all')).toMatchObject({
+    status: 2,
+    stderr: 'There is no commit --all in ..\n',
+  });
+  expect(run('shop', 'plan', 'HEAD...HEAD').status).toBe(2);
+});
+
 test('what is not understood ends with exit code 2', () => {
   expect(run('.', 'check', 'nowhere')).toMatchObject({ status: 2, stderr: 'nowhere is not a directory.\n' });
   for (const words of [

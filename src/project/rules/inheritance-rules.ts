@@ -1,5 +1,4 @@
 import { findCircles } from '../circles.ts';
-import { hasLockFile } from '../lock-files.ts';
 import type { Plugin } from '../model.ts';
 import { quoteName } from '../quote-name.ts';
 import type { Rule } from './rule.ts';
@@ -54,7 +53,7 @@ export const UNKNOWN_PARENT: Rule = {
     for (const plugin of project.plugins) {
       const { inheritFrom, type } = plugin;
       if (inheritFrom === null || names.parentOf(plugin) || project.lockFiles.length === 0) continue;
-      if (hasLockFile(project, type, inheritFrom.text, null)) continue;
+      if (names.hasLockFile(type, { name: inheritFrom.text, variant: null })) continue;
       yield {
         place: inheritFrom.place,
         message: `neither the project nor a lock file has ${quoteName(inheritFrom.text)} under ${quoteName(type)}`,

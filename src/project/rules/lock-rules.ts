@@ -1,4 +1,4 @@
-import { findLockFiles, findNeededLock, formatLockFile, hasLockFile } from '../lock-files.ts';
+import { findLockFiles, findNeededLock, fitsLock, formatStem, type NeededLock } from '../lock-files.ts';
 import { quoteName } from '../quote-name.ts';
 import { startOf } from '../yaml-file.ts';
 import type { Rule } from './rule.ts';
@@ -8,18 +8,18 @@ export const NO_LOCK_FILE: Rule = {
   level: 'warning',
   text: 'A plugin has the lock file of its variant, unless it has a `namespace` or inherits everything. Projects without any lock file are left alone.',
   needs: [],
-  *check(project) {
+  *check(project, names) {
     if (project.lockFiles.length === 0) return;
     for (const plugin of project.plugins) {
       const needed = findNeededLock(plugin);
       if (needed === null || plugin.name === null) continue;
       const { type, name } = plugin;
-      if (hasLockFile(project, type, needed.name, needed.variant)) continue;
+      if (names.hasLockFile(type, needed)) continue;
       const [other] = findLockFiles(project, type, { name: needed.name, variant: null });
       const found = other ? `; there is ${quoteName(`${other.stem}.lock`)}` : '';
       yield {
         place: name.place,
-        message: `${quoteName(name.text)} has no lock file ${quoteName(`plugins/${type}/${formatLockFile(needed)}`)}${found}`,
+        message: `${quoteName(name.text)} has no lock file ${quoteName(`plugins/${type}/${formatStem(needed)}.lock`)}${found}`,
       };
     }
   },
@@ -50,13 +50,16 @@ export const LOCK_FILE_LEFT: Rule = {
   text: 'A lock file whose plugin is gone does no harm. Meltano Cloud itself leaves some.',
   needs: ['manifest'],
   *check(project) {
-    const used = new Set(
-      project.plugins.flatMap((plugin) => {
-        const needed = findNeededLock(plugin) ?? { name: plugin.inheritFrom?.text ?? '', variant: null };
-        return findLockFiles(project, plugin.type, needed);
-      }),
-    );
-    for (const lock of project.lockFiles.filter((one) => !used.has(one))) {
+    const needed = project.plugins.map((plugin) => ({
+      type: plugin.type,
+      lock: findNeededLock(plugin) ?? { name: plugin.inheritFrom?.text ?? '', variant: null },
+    }));
+    const exact = new Set(needed.map(({ type, lock }) => `${type}/${formatStem(lock)}`));
+    const ofAnyVariant = needed.filter(({ lock }) => lock.variant === null);
+    for (const lock of project.lockFiles) {
+      const isUsed = (one: NeededLock, type: string) => lock.type === type && fitsLock(lock, one);
+      if (exact.has(`${lock.type}/${lock.stem}`)) continue;
+      if (ofAnyVariant.some((one) => isUsed(one.lock, one.type))) continue;
       yield {
         place: startOf(lock.path),
         message: 'no plugin uses this lock file',

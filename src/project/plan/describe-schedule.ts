@@ -1,0 +1,12 @@
+import cronstrue from 'cronstrue';
+
+/** A schedule in words, such as `every 6 hours, UTC`; null for what has no words. No document tells the time zone. */
+export function describeSchedule(text: string): string | null {
+  if (/^(?:-|@\w+)?$/.test(text.trim())) return null;
+  try {
+    const words = cronstrue.toString(text.trim(), { use24HourTimeFormat: true });
+    return `${words.charAt(0).toLowerCase()}${words.slice(1)}, UTC`;
+  } catch {
+    return null;
+  }
+}

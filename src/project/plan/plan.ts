@@ -1,0 +1,134 @@
+import type { Project } from '../model.ts';
+import { NameIndex } from '../name-index.ts';
+import { planLockFiles } from './plan-lock-files.ts';
+import { planManifest } from './plan-manifest.ts';
+import { planPipelines } from './plan-pipelines.ts';
+import { planStores, planWorkspaceFiles } from './plan-workspace.ts';
+
+/** What two versions of a project differ in. */
+export interface Plan {
+  /** Those with a warning first, then by subject and name. */
+  readonly items: readonly PlanItem[];
+  /** Changed files in the directory that no item explains. */
+  readonly otherFiles: number;
+}
+
+export interface PlanItem {
+  readonly subject: Subject;
+  readonly name: string;
+  readonly change: 'added' | 'removed' | 'renamed' | 'changed' | 'unreadable';
+  /** What people may regret, in words; null for most. */
+  readonly warning: string | null;
+  readonly details: readonly PlanDetail[];
+  /** Files that this explains. */
+  readonly files: readonly string[];
+}
+
+export type Subject = (typeof SUBJECTS)[number];
+
+const SUBJECTS = [
+  'file',
+  'pipeline',
+  'plugin',
+  'lock file',
+  'data store',
+  'job',
+  'schedule',
+  'environment',
+  'workspace',
+  'project',
+] as const;
+
+/** Values of settings are never in a plan: of those only the keys are named. */
+export type PlanDetail =
+  | {
+      readonly kind: 'value';
+      readonly label: string;
+      readonly before: string | null;
+      readonly after: string | null;
+    }
+  | {
+      readonly kind: 'list';
+      readonly label: string;
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+    }
+  | { readonly kind: 'keys'; readonly keys: readonly string[] };
+
+/** What a step from one version to another changes; `before` is null for the first version. */
+export function planChanges(before: Project | null, after: Project): Plan {
+  const changed = listChangedFiles(before, after);
+  const unreadable = new Set([before, after].flatMap((project) => listUnreadable(project)));
+  const step: Step = {
+    before,
+    after,
+    changed,
+    unreadable,
+    areFoldersUnknown: [before, after].some((project) => project?.incomplete.has('workspace')),
+    names: {
+      before: before && new NameIndex(before),
+      after: new NameIndex(after),
+    },
+  };
+  const items = [
+    ...[...changed].filter((path) => unreadable.has(path)).map(toUnreadable),
+    ...planPipelines(step),
+    ...planLockFiles(step, planManifest(step)),
+    ...planStores(step),
+    ...planWorkspaceFiles(step),
+  ].toSorted(compare);
+  const explained = new Set(items.flatMap(({ files }) => files));
+  return {
+    items,
+    otherFiles: [...changed].filter((path) => !explained.has(path)).length,
+  };
+}
+
+/** What all parts of a plan are made of. */
+export interface Step {
+  readonly before: Project | null;
+  readonly after: Project;
+  /** Files that were added, removed or changed. */
+  readonly changed: ReadonlySet<string>;
+  /** Files that can't be read in one of the two versions: nothing is said of what they hold. */
+  readonly unreadable: ReadonlySet<string>;
+  /** A workspace file can't be read, so a pipeline that seems to be gone may be in another folder. */
+  readonly areFoldersUnknown: boolean;
+  readonly names: {
+    readonly before: NameIndex | null;
+    readonly after: NameIndex;
+  };
+}
+
+function listChangedFiles(before: Project | null, after: Project): Set<string> {
+  const old = before?.files ?? new Map();
+  const paths = new Set([...old.keys(), ...after.files.keys()]);
+  const differs = (path: string) => {
+    const [one, other] = [old.get(path), after.files.get(path)];
+    return one?.sha !== other?.sha || one?.mode !== other?.mode;
+  };
+  return new Set([...paths].filter(differs));
+}
+
+function listUnreadable(project: Project | null): string[] {
+  if (project === null) return [];
+  const broken = project.yamlProblems.filter(({ isKeyTwice }) => !isKeyTwice).map(({ place }) => place.path);
+  return [...broken, ...project.leftOut.map(({ path }) => path)];
+}
+
+function toUnreadable(path: string): PlanItem {
+  return {
+    subject: 'file',
+    name: path,
+    change: 'unreadable',
+    warning: null,
+    details: [],
+    files: [path],
+  };
+}
+
+function compare(a: PlanItem, b: PlanItem): number {
+  const byRisk = Number(a.warning === null) - Number(b.warning === null);
+  const bySubject = SUBJECTS.indexOf(a.subject) - SUBJECTS.indexOf(b.subject);
+  return byRisk || bySubject || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+}

@@ -1,6 +1,6 @@
 import type { FileKind, LeftOut, YamlProblem } from './model.ts';
 import type { ProjectSource, SourceFile } from './project-source.ts';
-import { type Place, YamlFile } from './yaml-file.ts';
+import { YamlFile } from './yaml-file.ts';
 import { YamlNode } from './yaml-node.ts';
 
 /** More than ten times what the largest known project has. */
@@ -69,23 +69,18 @@ export class ProjectFiles {
 
   #take(kind: FileKind, file: YamlFile): void {
     const { isReadable, problems } = file.content;
-    // Other encodings become one of these.
-    const strange = file.text.search(/[\0\uFFFD]/);
-    if (strange >= 0)
-      this.#refuse(kind, file.placeAt(strange), 'this is not text in UTF-8: save the file as UTF-8');
-    else if (isReadable) this.#read.set(file.path, { kind, file });
-    for (const { line, column, message } of strange < 0
-      ? problems.found.slice(0, isReadable ? undefined : 1)
-      : []) {
-      const place = { path: file.path, locate: () => ({ line, column }) };
-      if (isReadable) this.problems.push({ place, message, isKeyTwice: true });
-      else this.#refuse(kind, place, message);
+    if (isReadable) this.#read.set(file.path, { kind, file });
+    else this.#markIncomplete(kind);
+    for (const { line, column, message } of isReadable ? problems.found : problems.found.slice(0, 1)) {
+      this.problems.push({
+        place: {
+          path: file.path,
+          locate: () => ({ line, column }),
+        },
+        message,
+        isKeyTwice: isReadable,
+      });
     }
-  }
-
-  #refuse(kind: FileKind, place: Place, message: string): void {
-    this.problems.push({ place, message, isKeyTwice: false });
-    this.#markIncomplete(kind);
   }
 
   #leaveOut(kind: FileKind, { path }: SourceFile, why: string): void {

@@ -45,7 +45,8 @@ export class YamlFile {
     this.content = readYaml(this.text, {
       limits: LIMITS,
       scalars: 'typed',
-      mayQuote: true,
+      // A setting's value may be a secret.
+      mayQuote: false,
     });
   }
 

@@ -85,6 +85,22 @@ describe('files that can not be read', () => {
     expect(check.skipped.map(({ code }) => code)).not.toContain('bad-schedule');
   });
 
+  test('a message about broken YAML never repeats what may be a secret', async () => {
+    for (const text of [
+      'a: @hunter2',
+      'a: "x" hunter2',
+      'a: !hunter2 x',
+      'a: *hunter2',
+      'a: [x]hunter2',
+      '\thunter2: x',
+      'a: |hunter2\n',
+    ]) {
+      const { findings } = await checkFiles({ 'meltano.yml': text });
+      expect(findings).toMatchObject([{ code: 'unreadable-yaml' }]);
+      expect(findings[0]?.message).not.toContain('hunter2');
+    }
+  });
+
   test('text that is not UTF-8', async () => {
     const text = Buffer.from('name: Caf\xe9', 'latin1').toString('utf8');
     expect(listPlaces(await checkFiles({ ...SAMPLE_WORKSPACE, 'datastores/Lake.yml': text }))).toEqual([

@@ -17,12 +17,12 @@ import { createOwnerReader } from './planning/know-owners.ts';
 import { createDeliveryPlanner, createPlanning } from './planning/wiring.ts';
 import { type Recovery, startRecovery } from './recovery/wiring.ts';
 import { WriteLanes } from './reporting/pace/write-lanes.ts';
+import { notifyCommands } from './reporting/reporter.ts';
 import {
   createFailureComments,
   createGitHubDeployments,
   createReporting,
   createSharedReporter,
-  notifyCommands,
 } from './reporting/wiring.ts';
 import { createLeaseContext } from './scheduling/lease-context.ts';
 import { watchClock } from './scheduling/watch-clock.ts';
@@ -186,19 +186,22 @@ interface Working {
 
 /** Gives each queue its work. The dispatcher begins in the next turn. */
 function handleQueues(context: AppContext): Working {
-  const { dispatcher } = context;
+  const { dispatcher, shared } = context;
   const planning = createPlanning(context);
   const { configurations } = planning;
   const reporting = createReporting(context, configurations);
   const { writer } = reporting;
   const finish = createFinisher(context, { planning, reporting });
-  // It handles the queues `writer` and `log` itself.
   const sharedReporter = createSharedReporter(context, reporting, finish);
   const reporter = sharedReporter ? notifyCommands(sharedReporter, dispatcher) : reporting.localReporter;
   const commands = createCommandPlanning(context, { planning, reporting });
   dispatcher.handle('plan', createDeliveryPlanner(context, planning, { reporter, commands }));
   dispatcher.handle('workspace', createWorkspaceReconciler(context, { planning, reporting }, reporter));
-  if (!sharedReporter) dispatcher.handle('log', finish);
+  if (shared && sharedReporter) {
+    dispatcher.handle('log', (id) => sharedReporter.handOver(id));
+    dispatcher.handle('writer', (key) => sharedReporter.write(Number(key)));
+    shared.local.handle('log', (id) => sharedReporter.readLog(id));
+  } else dispatcher.handle('log', finish);
   dispatcher.handle('command', createConversations(context, reporting));
   dispatcher.handle('comment', createFailureComments(context, reporting));
   dispatcher.handle('environment', createGitHubDeployments(context, reporting, configurations));

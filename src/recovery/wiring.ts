@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Counter, type Registry } from 'prom-client';
 import type { AppContext } from '../app-context.ts';
 import { isMeant } from '../domain/owner.ts';
 import { normalizeHost } from '../domain/repository-url.ts';
@@ -11,7 +10,7 @@ import { handleSweeps, type SweepRounds } from './handle-sweeps.ts';
 import { createInstallationLearner, type InstallationLearning } from './learn-repositories.ts';
 import { HourlyBudget } from './request-budget.ts';
 import { createResumer } from './resume-installation.ts';
-import { type RecordKind, retainRecords } from './retain-records.ts';
+import { retainRecords } from './retain-records.ts';
 import { wakeUnfinished } from './wake-unfinished.ts';
 
 /** The sweep of branch heads makes at most so many requests an hour in one installation: an eighth of GitHub's limit. */
@@ -61,20 +60,9 @@ export function startRecovery(context: AppContext, ports: RecoveryPorts): Recove
 }
 
 function createRetention({ configuration, log, clock, stores, metrics }: AppContext): () => Promise<number> {
-  const onRemoved = countRemoved(metrics.registry);
   const pause = () => sleep(RETENTION_PAUSE_MS);
   const days = configuration.retentionDays;
-  return () => retainRecords({ store: stores, clock, log, days, pause, onRemoved });
-}
-
-function countRemoved(registry: Registry): (kind: RecordKind, count: number) => void {
-  const removed = new Counter({
-    name: 'meltano_deploy_records_removed_total',
-    help: 'Records removed because they were too old or too many (deployment, delivery, redelivery, command, configuration_run, failure_comment, github_deployment, push_payload).',
-    labelNames: ['kind'],
-    registers: [registry],
-  });
-  return (kind, count) => removed.inc({ kind }, count);
+  return () => retainRecords({ store: stores, clock, log, days, pause, onRemoved: metrics.removed });
 }
 
 /** What finds out where repositories are, within the requests that sweeps may make. */

@@ -1,5 +1,6 @@
 import type { ConfigurationRun } from '../domain/configuration-run.ts';
 import type { Deployment } from '../domain/deployment.ts';
+import type { Dispatcher } from '../domain/dispatcher.ts';
 
 /** Tells the one writer of check runs what changed; it decides what is written, and when. */
 export interface Reporter {
@@ -12,4 +13,18 @@ export interface Reporter {
   logRead(deployment: Deployment, grew: boolean): number;
   /** There is something to say about a configuration file. */
   configurationRead(run: ConfigurationRun): void;
+}
+
+/** A change of a deployment is news for the command that asked for it, and for the one that withdrew it. */
+export function notifyCommands(reporter: Reporter, dispatcher: Dispatcher): Reporter {
+  return {
+    logRead: (deployment, grew) => reporter.logRead(deployment, grew),
+    configurationRead: (run) => reporter.configurationRead(run),
+    changed(deployment) {
+      reporter.changed(deployment);
+      const { cause, deliveryId, withdrawDeliveryId } = deployment;
+      if (cause === 'command') dispatcher.wake('command', deliveryId);
+      if (withdrawDeliveryId !== null) dispatcher.wake('command', withdrawDeliveryId);
+    },
+  };
 }

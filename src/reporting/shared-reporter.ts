@@ -62,9 +62,6 @@ export class SharedReporter implements Reporter {
 
   constructor(ports: SharedReporterPorts) {
     this.#ports = ports;
-    ports.dispatcher.handle('writer', (key) => this.#work(Number(key)));
-    ports.dispatcher.handle('log', (id) => this.#handOver(id));
-    ports.local.handle('log', (id) => this.#readLog(id));
   }
 
   changed(deployment: Deployment): void {
@@ -95,8 +92,8 @@ export class SharedReporter implements Reporter {
     );
   }
 
-  /** A concluded deployment's log is read where its check run is written. */
-  async #handOver(deploymentId: string): Promise<null> {
+  /** Queue `log`: a concluded deployment's log is read where its check run is written. */
+  async handOver(deploymentId: string): Promise<null> {
     const deployment = await this.#ports.reports.getDeployment(deploymentId);
     if (deployment) await this.#wakeWriter(deployment);
     return null;
@@ -111,7 +108,8 @@ export class SharedReporter implements Reporter {
     this.#ports.dispatcher.wake('writer', String(repository?.installationId ?? installationId));
   }
 
-  async #work(installationId: number): Promise<number | null> {
+  /** Queue `writer`: what this instance writes for the installation, now that it holds its lease. */
+  async write(installationId: number): Promise<number | null> {
     const desk = this.#openDesk(installationId);
     await this.#resumeWriter(installationId);
     await this.#ports.writer.recount(installationId);
@@ -155,7 +153,8 @@ export class SharedReporter implements Reporter {
     }
   }
 
-  async #readLog(deploymentId: string): Promise<number | null> {
+  /** Queue `log` of this process alone. */
+  async readLog(deploymentId: string): Promise<number | null> {
     const { reports, leases, finish } = this.#ports;
     const deployment = await reports.getDeployment(deploymentId);
     const desk = [...this.#desks.values()].find(

@@ -1,7 +1,6 @@
 import type { AppContext } from '../app-context.ts';
 import type { Configurations, KnownConfigurations } from '../domain/configuration-in-use.ts';
 import type { Deployment } from '../domain/deployment.ts';
-import type { Dispatcher } from '../domain/dispatcher.ts';
 import type { Pages } from '../domain/pages.ts';
 import { DEFAULT_CONFIGURATION, settingsOf } from '../domain/repository-configuration.ts';
 import type { ShownCheckRuns } from '../domain/shown-check-run.ts';
@@ -24,7 +23,7 @@ import { nameEnvironment } from './render/name-environment.ts';
 import { renderCheckRun } from './render/render-check-run.ts';
 import { renderConfigurationRun } from './render/render-configuration-run.ts';
 import { renderFailureComment } from './render/render-failure-comment.ts';
-import type { Reporter } from './reporter.ts';
+import { notifyCommands, type Reporter } from './reporter.ts';
 import { SharedReporter } from './shared-reporter.ts';
 
 export interface Reporting {
@@ -158,20 +157,6 @@ export function createGitHubDeployments(
       environmentUrl: pages.workspaceUrl(deployment),
     }),
   });
-}
-
-/** A change of a deployment is news for the command that asked for it, and for the one that withdrew it. */
-export function notifyCommands(reporter: Reporter, dispatcher: Dispatcher): Reporter {
-  return {
-    logRead: (deployment, grew) => reporter.logRead(deployment, grew),
-    configurationRead: (run) => reporter.configurationRead(run),
-    changed(deployment) {
-      reporter.changed(deployment);
-      const { cause, deliveryId, withdrawDeliveryId } = deployment;
-      if (cause === 'command') dispatcher.wake('command', deliveryId);
-      if (withdrawDeliveryId !== null) dispatcher.wake('command', withdrawDeliveryId);
-    },
-  };
 }
 
 /** Counts the secrets that are taken out of the logs. */

@@ -16,6 +16,8 @@ export interface Metrics extends DeploymentMetrics, RequestMetrics {
   circuit(account: string, isOpen: boolean): void;
   /** The account isn't served any more. */
   forgetCircuit(account: string): void;
+  /** Old records were removed. */
+  removed(kind: string, count: number): void;
   /** Another instance's work is this one's now; `silentMs`: since that one was last heard of. */
   takenOver(queue: string, silentMs: number): void;
 }
@@ -59,6 +61,12 @@ export function createMetrics(): Metrics {
     labelNames: ['account'],
     registers: [registry],
   });
+  const removed = new Counter({
+    name: 'meltano_deploy_records_removed_total',
+    help: 'Records removed because they were too old or too many (deployment, delivery, redelivery, command, configuration_run, failure_comment, github_deployment, push_payload).',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
   const takeOvers = new Histogram({
     name: 'meltano_deploy_take_over_seconds',
     help: 'Take-overs of what another instance held, by kind of work; seconds since that one was last heard of.',
@@ -77,6 +85,7 @@ export function createMetrics(): Metrics {
     forgetCircuit: (account) => circuits.remove({ account }),
     sweepRequest: (outcome) => sweepRequests.inc({ outcome }),
     sweepLimit: (requestsPerHour) => sweepLimit.set(requestsPerHour),
+    removed: (kind, count) => removed.inc({ kind }, count),
     swept: (kind, count) => found.inc({ kind }, count),
     delivery: (event, outcome) => deliveries.inc({ event, outcome }),
   };

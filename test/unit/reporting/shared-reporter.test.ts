@@ -100,6 +100,9 @@ class Instance {
         return null;
       },
     });
+    this.dispatcher.handle('writer', (key) => this.reporter.write(Number(key)));
+    this.dispatcher.handle('log', (id) => this.reporter.handOver(id));
+    this.local.handle('log', (id) => this.reporter.readLog(id));
   }
 
   add(differences: Partial<Deployment>): Deployment {

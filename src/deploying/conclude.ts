@@ -1,5 +1,5 @@
 import type { Conclusion, Deployment } from '../domain/deployment.ts';
-import type { DeploymentChange } from '../domain/deployment-store.ts';
+import { changesOf, type DeploymentChange } from '../domain/deployment-store.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
 
@@ -14,9 +14,9 @@ export async function change(
   deployment: Deployment,
   fields: DeploymentChange,
 ): Promise<Deployment | null> {
-  const news = Object.entries(fields).filter(([key, value]) => deployment[key as keyof Deployment] !== value);
-  if (news.length === 0) return deployment;
-  const saved = await context.store.saveDeployment(deployment.id, Object.fromEntries(news));
+  const changes = changesOf(deployment, fields);
+  if (Object.keys(changes).length === 0) return deployment;
+  const saved = await context.store.saveDeployment(deployment.id, changes);
   if (saved && saved.revision > deployment.revision) {
     context.reporter.changed(saved);
     await context.followers.changed(saved);

@@ -1,13 +1,10 @@
-import type { Deployment } from '../domain/deployment.ts';
+import type { Deployment, DeploymentState, JobProgress } from '../domain/deployment.ts';
 import { type Job, jobPhase } from '../domain/job.ts';
 
 /** What two clocks that count as the same may differ by (milliseconds). */
 const TOLERANCE_MS = 2_000;
 
-export type JobFacts = Pick<
-  Deployment,
-  'state' | 'jobStatus' | 'jobStartedAt' | 'jobEndedAt' | 'deployedSha'
->;
+export type JobFacts = JobProgress & { readonly state: DeploymentState };
 
 /**
  * The job as the deployment shows it. A time that Meltano Cloud doesn't give, or that can't be (its clock is wrong), is

@@ -3,11 +3,10 @@ import type { Job } from '../domain/job.ts';
 import { chooseReadDelay } from '../domain/judge-failure.ts';
 import type { MeltanoApi, MeltanoResult } from '../domain/meltano.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
-import { ageOf } from '../domain/stored-times.ts';
 import { describeReadFailure } from '../reporting/render/describe-failure.ts';
 import { change, conclude } from './conclude.ts';
-import { pickJob } from './pick-job.ts';
-import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
+import { pickJob } from './find-job.ts';
+import { logFields, type ReconcileContext, type StepResult, startLeft } from './reconcile-context.ts';
 import { acceptJob, type StartContext, startDeployment } from './start-deployment.ts';
 
 /**
@@ -25,41 +24,38 @@ interface Search {
   looks: number;
 }
 
-export interface LostJobFinder {
-  find(deployment: Deployment, api: MeltanoApi): Promise<StepResult>;
-}
-
 /**
  * A start whose answer never came, or came unreadable: its job is the deployment job that was not in the list before.
- * Only when none has shown up for two minutes is the start posted again; an unreadable answer is never posted again.
+ * The start is posted again only if none shows up for two minutes; after an unreadable answer it never is.
  */
-export function createLostJobFinder(context: StartContext): LostJobFinder {
-  const { clock } = context;
-  const searches = new Map<string, Search>();
+export class LostJobFinder {
+  readonly #context: StartContext;
+  readonly #searches = new Map<string, Search>();
 
-  return {
-    async find(deployment, api) {
-      const search = searches.get(deployment.id) ?? { readableSince: null, looks: 0 };
-      searches.set(deployment.id, search);
-      const listed = await api.listJobs(deployment.workspaceId);
-      const job = listed.ok ? await pickJob(context, deployment, listed.value) : null;
-      if (job) {
-        searches.delete(deployment.id);
-        context.log.info({ ...logFields(deployment), job: job.id }, 'The job of a lost answer was found');
-        return acceptJob(context, deployment, job);
-      }
-      search.readableSince = listed.ok ? (search.readableSince ?? clock.elapsed()) : null;
-      if (
-        isOver(context, deployment) ||
-        clock.elapsed() - (search.readableSince ?? Infinity) >= LOOK_FOR_MS
-      ) {
-        searches.delete(deployment.id);
-        return giveUp(context, deployment, api);
-      }
-      search.looks += 1;
-      return lookLater(context, deployment, listed, search.looks);
-    },
-  };
+  constructor(context: StartContext) {
+    this.#context = context;
+  }
+
+  async find(deployment: Deployment, api: MeltanoApi): Promise<StepResult> {
+    const context = this.#context;
+    const search = this.#searches.get(deployment.id) ?? { readableSince: null, looks: 0 };
+    this.#searches.set(deployment.id, search);
+    const listed = await api.listJobs(deployment.workspaceId);
+    const job = listed.ok ? await pickJob(context, deployment, listed.value) : null;
+    if (job) {
+      this.#searches.delete(deployment.id);
+      context.log.info({ ...logFields(deployment), job: job.id }, 'The job of a lost answer was found');
+      return acceptJob(context, deployment, job);
+    }
+    const now = context.clock.elapsed();
+    search.readableSince = listed.ok ? (search.readableSince ?? now) : null;
+    if (isOver(context, deployment) || now - (search.readableSince ?? Infinity) >= LOOK_FOR_MS) {
+      this.#searches.delete(deployment.id);
+      return giveUp(context, deployment, api);
+    }
+    search.looks += 1;
+    return lookLater(context, deployment, listed, search.looks);
+  }
 }
 
 async function lookLater(
@@ -83,11 +79,6 @@ async function lookLater(
 /** Even a start whose time is over is looked for once: the process may have been away since the attempt. */
 function isOver(context: ReconcileContext, deployment: Deployment): boolean {
   return startLeft(context, deployment) <= 0;
-}
-
-/** Milliseconds in which the start may still be tried. */
-function startLeft({ clock, limits }: ReconcileContext, { startSince }: Deployment): number {
-  return limits.startMs - ageOf(clock, startSince ?? 0);
 }
 
 async function giveUp(context: StartContext, deployment: Deployment, api: MeltanoApi): Promise<StepResult> {

@@ -81,9 +81,10 @@ async function judgeOvertaken(context: ReconcileContext, comparison: Comparison)
 async function hasDeployed(
   { store }: ReconcileContext,
   last: LastStarted,
-  { deployment, filter, trees }: Comparison,
+  comparison: Comparison,
 ): Promise<boolean> {
-  const now = await findWanted(store, { deployment, filter, trees });
+  const { deployment, filter, trees } = comparison;
+  const now = await findWanted(store, comparison);
   if ((now?.commit ?? deployment.sha) === deployedCommit(last)) return true;
   // Planning has compared it with what had ended by then: only what came after that is worth a request.
   const mayRead = (last.concludedAt ?? 0) >= deployment.receivedAt;
@@ -95,7 +96,7 @@ async function hasDeployed(
 /** Of what a start would deploy: the newest push, whether that is to be deployed itself or not. */
 async function findWanted(
   store: ReconcileContext['store'],
-  { deployment, filter, trees }: Pick<Comparison, 'deployment' | 'filter' | 'trees'>,
+  { deployment, filter, trees }: Comparison,
 ): Promise<TreeDigest | null> {
   const newest = await store.findNewestDigest(deployment, deployment);
   return newest?.filter === trees.keyOf(filter) ? newest : null;

@@ -1,6 +1,6 @@
 import { cautiousSettings, DEFAULTS_IN_USE } from '../domain/configuration-in-use.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
-import type { DeploymentChange } from '../domain/deployment-store.ts';
+import { changesOf, type DeploymentChange } from '../domain/deployment-store.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import type { MeltanoApi, MeltanoFailure } from '../domain/meltano.ts';
 import type { WorkspaceSettings } from '../domain/repository-configuration.ts';
@@ -57,7 +57,7 @@ export async function recheckWorkspace(
   if (mismatch) return end(context, deployment, mismatch);
   const { name, directory } = workspace;
   const environment = settings.environment ?? workspace.environment;
-  return { kind: 'fits', change: changedOnly(deployment, { workspaceName: name, environment, directory }) };
+  return { kind: 'fits', change: changesOf(deployment, { workspaceName: name, environment, directory }) };
 }
 
 async function end(context: ReconcileContext, deployment: Deployment, ending: Ending): Promise<Recheck> {
@@ -83,12 +83,4 @@ async function findMismatch(
     return { conclusion: 'skipped', reason: 'no_longer_tracked', problem };
   }
   return findNothingChanged(context, { deployment, ...subject });
-}
-
-function changedOnly(
-  deployment: Deployment,
-  now: Pick<Deployment, 'workspaceName' | 'environment' | 'directory'>,
-): DeploymentChange {
-  const entries = Object.entries(now).filter(([key, value]) => deployment[key as keyof typeof now] !== value);
-  return Object.fromEntries(entries);
 }

@@ -8,11 +8,17 @@ import type { Dispatcher } from '../domain/dispatcher.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
 import type { RemoteClock } from '../domain/remote-clock.ts';
 import type { RepositoryStore } from '../domain/repository-store.ts';
+import { ageOf } from '../domain/stored-times.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import type { OpenTrees, TreeDigestStore } from '../planning/changed-paths.ts';
 import type { Followers } from '../reporting/create-followers.ts';
 import type { Reporter } from '../reporting/reporter.ts';
-import type { PollBounds } from './poll-interval.ts';
+
+export interface PollBounds {
+  /** Milliseconds. */
+  readonly min: number;
+  readonly max: number;
+}
 
 export interface ReconcileLimits {
   /** How long a start is tried (START_TIMEOUT_MINUTES), in milliseconds. */
@@ -47,6 +53,11 @@ export interface ReconcileContext {
 
 /** What a step leaves behind: milliseconds until the next look, or `go on` to look again at once. */
 export type StepResult = number | 'go on';
+
+/** Milliseconds in which a start may still be tried; without end until the first try. */
+export function startLeft({ limits, clock }: ReconcileContext, { startSince }: Deployment): number {
+  return startSince === null ? Infinity : limits.startMs - ageOf(clock, startSince);
+}
 
 /** The fields by which a log line about a deployment can be found. */
 export function logFields(deployment: Deployment): Record<string, unknown> {

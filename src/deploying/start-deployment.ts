@@ -9,10 +9,9 @@ import { describeFailure, describeReadFailure } from '../reporting/render/descri
 import { chooseStart } from './choose-start.ts';
 import { change, conclude } from './conclude.ts';
 import { describeJob } from './describe-job.ts';
-import { findForeignJob } from './find-foreign-job.ts';
-import { isBusy, pickJob } from './pick-job.ts';
+import { findForeignJob, isBusy, pickJob } from './find-job.ts';
 import { recheckWorkspace } from './recheck-workspace.ts';
-import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
+import { logFields, type ReconcileContext, type StepResult, startLeft } from './reconcile-context.ts';
 
 /** How long a 409 is awaited when no deployment job is listed: the workspace may be provisioning (milliseconds). */
 const CONFLICT_PATIENCE_MS = 10 * 60_000;
@@ -191,13 +190,13 @@ async function takeConflict(
 /** Somebody else's job: nothing is posted before it is gone from the list. */
 async function waitForOther(context: ReconcileContext, deployment: Deployment): Promise<StepResult> {
   const news = { attemptOutcome: 'busy', conflictSince: null, failures: 0, problem: BUSY } as const;
-  if (!(await change(context, deployment, news))) return 'go on';
-  return waitWithinStart(context, deployment.startSince ?? context.clock.now(), BUSY_LOOK_MS);
+  const saved = await change(context, deployment, news);
+  return saved ? waitWithinStart(context, saved, BUSY_LOOK_MS) : 'go on';
 }
 
 /** No longer than until START_TIMEOUT_MINUTES have passed. */
-function waitWithinStart({ clock, limits }: ReconcileContext, startSince: number, wait: number): StepResult {
-  const left = limits.startMs - ageOf(clock, startSince);
+function waitWithinStart(context: ReconcileContext, deployment: Deployment, wait: number): StepResult {
+  const left = startLeft(context, deployment);
   return left > 0 ? Math.min(left, wait) : 'go on';
 }
 
@@ -221,6 +220,7 @@ async function retryRead(
   const count = (before?.deployment === deployment.id ? before.count : 0) + 1;
   context.failedReads.set(workspace, { deployment: deployment.id, count });
   const problem = describeReadFailure(deployment.problem, failure);
-  if (!(await change(context, deployment, { startSince, problem }))) return 'go on';
-  return waitWithinStart(context, startSince, chooseReadDelay(failure, count, context.random()));
+  const saved = await change(context, deployment, { startSince, problem });
+  const delay = chooseReadDelay(failure, count, context.random());
+  return saved ? waitWithinStart(context, saved, delay) : 'go on';
 }

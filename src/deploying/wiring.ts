@@ -6,7 +6,7 @@ import type { Reporter } from '../reporting/reporter.ts';
 import type { Reporting } from '../reporting/wiring.ts';
 import { createReportFinisher } from './finish-report.ts';
 import type { ReconcileContext } from './reconcile-context.ts';
-import { createReconciler } from './reconcile-workspace.ts';
+import { WorkspaceReconciler } from './reconcile-workspace.ts';
 
 export interface DeployingPorts {
   readonly planning: Planning;
@@ -27,10 +27,11 @@ export function createWorkspaceReconciler(
   context: AppContext,
   ports: DeployingPorts,
   reporter: Reporter,
-): ReturnType<typeof createReconciler> {
+): (key: string) => Promise<number | null> {
   // With several instances, the one that writes a check run reads its log.
   const logs = context.shared ? leaveLogs(ports.reporting.logs) : ports.reporting.logs;
-  return createReconciler(createReconcileContext(context, ports, { reporter, logs }));
+  const reconciler = new WorkspaceReconciler(createReconcileContext(context, ports, { reporter, logs }));
+  return (key) => reconciler.reconcile(key);
 }
 
 function createReconcileContext(

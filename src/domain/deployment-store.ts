@@ -19,6 +19,14 @@ export type DeploymentChange = Partial<
   >
 >;
 
+/** The fields that differ from what the deployment has. */
+export function changesOf(deployment: Deployment, fields: DeploymentChange): DeploymentChange {
+  const changes = Object.entries(fields).filter(
+    ([key, value]) => deployment[key as keyof Deployment] !== value,
+  );
+  return Object.fromEntries(changes);
+}
+
 export interface DeploymentReader {
   getDeployment(id: string): Promise<Deployment | null>;
 }

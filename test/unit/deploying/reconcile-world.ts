@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { createReportFinisher } from '../../../src/deploying/finish-report.ts';
 import type { ReconcileContext } from '../../../src/deploying/reconcile-context.ts';
-import { createReconciler } from '../../../src/deploying/reconcile-workspace.ts';
+import { WorkspaceReconciler } from '../../../src/deploying/reconcile-workspace.ts';
 import type { Account, Accounts, Trigger } from '../../../src/domain/account.ts';
 import type { ConfigurationInUse } from '../../../src/domain/configuration-in-use.ts';
 import type { ConfigurationRun } from '../../../src/domain/configuration-run.ts';
@@ -186,7 +186,7 @@ export class World {
     this.trees = shared.trees;
     this.#guarded = guarded;
     this.meltano.workspaces = [buildWorkspace()];
-    this.#reconcile = createReconciler(this.#context());
+    this.#reconcile = this.#createReconciler();
     this.#finish = createReportFinisher(this.#context(), this.stores);
   }
 
@@ -251,6 +251,11 @@ export class World {
     };
   }
 
+  #createReconciler(): (key: string) => Promise<number | null> {
+    const reconciler = new WorkspaceReconciler(this.#context());
+    return (key) => reconciler.reconcile(key);
+  }
+
   /** Stores a push as planning does, each a second newer to GitHub than the one before. */
   async push(differences: Partial<PlannedDeployment> = {}): Promise<Deployment> {
     const id = randomUUID();
@@ -290,7 +295,7 @@ export class World {
 
   /** A new process on the same store: nothing in memory survives. */
   restart(): void {
-    this.#reconcile = createReconciler(this.#context());
+    this.#reconcile = this.#createReconciler();
   }
 
   /** One run of the reconciler; what it returned. */

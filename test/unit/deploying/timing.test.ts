@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { choosePollInterval } from '../../../src/deploying/poll-interval.ts';
+import { choosePollInterval } from '../../../src/deploying/watch-job.ts';
 import { chooseRetryDelay } from '../../../src/domain/retry-delay.ts';
 
 const bounds = { min: 1_000, max: 10_000 };

@@ -5,7 +5,7 @@ import { planCommand } from '../../../src/commands/plan-command.ts';
 import { planRerun } from '../../../src/commands/plan-rerun.ts';
 import { createLogTailReader } from '../../../src/commands/read-log-tail.ts';
 import { renderReply } from '../../../src/commands/replies/render-reply.ts';
-import { createReconciler } from '../../../src/deploying/reconcile-workspace.ts';
+import { WorkspaceReconciler } from '../../../src/deploying/reconcile-workspace.ts';
 import type { Accounts } from '../../../src/domain/account.ts';
 import { DEFAULTS_IN_USE } from '../../../src/domain/configuration-in-use.ts';
 import type { AppEvent } from '../../../src/domain/delivery.ts';
@@ -62,7 +62,7 @@ export class AccountPair {
       evil: makeParty(this.#clock, 'evil', 'mallory'),
     };
     this.#plan = this.#createPlanner();
-    this.#reconcile = createReconciler(
+    const reconciler = new WorkspaceReconciler(
       createContext({
         stores,
         clock: this.#clock,
@@ -71,6 +71,7 @@ export class AccountPair {
         openTrees: this.#trees.open,
       }),
     );
+    this.#reconcile = (key) => reconciler.reconcile(key);
   }
 
   get #accounts(): Accounts {

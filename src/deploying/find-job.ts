@@ -1,5 +1,6 @@
 import type { Deployment } from '../domain/deployment.ts';
 import { DEPLOY_JOB_TYPE, type Job, jobPhase, tookCommit } from '../domain/job.ts';
+import type { RemoteClock } from '../domain/remote-clock.ts';
 import { ageOf } from '../domain/stored-times.ts';
 import type { ReconcileContext } from './reconcile-context.ts';
 
@@ -70,7 +71,8 @@ function timePush({ clock, githubClock }: ReconcileContext, { pushedAt, received
   return pushed > received + TOLERANCE_MS ? received - DELIVERY_MS : pushed;
 }
 
-interface Look extends Pick<ReconcileContext, 'githubClock'> {
+interface Look {
+  readonly githubClock: RemoteClock;
   readonly pushedAt: number;
   /** The list was looked at before the push, and the job wasn't there. */
   readonly wasListed: boolean;
@@ -87,4 +89,28 @@ function mayHavePush({ created, status }: Job, { pushedAt, wasListed, githubCloc
   const unsure = moved + (phase === 'queued' ? TOLERANCE_MS : 0);
   // GitHub tells whole seconds, rounded down: what was made in the same second counts.
   return created >= pushedAt - (wasListed && phase !== 'ended' ? LISTED_MS : unsure);
+}
+
+/** Whether a deployment job that isn't over is listed. */
+export function isBusy(jobs: readonly Job[]): boolean {
+  return jobs.some((job) => job.type === DEPLOY_JOB_TYPE && jobPhase(job.status) !== 'ended');
+}
+
+/**
+ * The oldest deployment job that is newer than all that were known before the attempt and that no deployment has yet:
+ * a newer one is more likely somebody else's. `listed` is newest first.
+ */
+export async function pickJob(
+  context: ReconcileContext,
+  deployment: Deployment,
+  listed: readonly Job[],
+): Promise<Job | null> {
+  const known = new Set(deployment.knownJobIds);
+  const firstKnown = listed.findIndex((job) => known.has(job.id));
+  const fresh = (firstKnown < 0 ? listed : listed.slice(0, firstKnown)).filter(
+    (job) => job.type === DEPLOY_JOB_TYPE && !tookCommitBefore(deployment, job),
+  );
+  const ids = fresh.map((job) => job.id);
+  const taken = await context.store.listTakenJobs(deployment, ids);
+  return fresh.findLast((job) => !taken.has(job.id)) ?? null;
 }

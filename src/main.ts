@@ -35,7 +35,7 @@ export async function main(): Promise<void> {
   if (environment.kind === 'not set up') return openSetUp();
   const list = environment.problems.map((problem) => `  - ${problem}`).join('\n');
   console.error(
-    `Meltano Deploy can't start. Put this right in the environment, in .env or in the file that is named:\n${list}`,
+    `Meltano Deploy can't start. Correct this in the environment, in .env or in the named file:\n${list}`,
   );
   process.exitCode = 1;
 }

@@ -8,7 +8,7 @@ const USAGE = `Usage: meltano-deploy config validate <file>
 
 Prints each problem as file:line:column: message. Exit code 0: none, 1: some, 2: the file can't be read.`;
 
-/** Looks after the configuration of a repository, offline; sets the process's exit code. */
+/** Validates the configuration file of a repository offline. Sets the process's exit code. */
 export async function runConfig(words: readonly string[]): Promise<void> {
   const [action, file, ...more] = words;
   if (action === 'help' || words.includes('--help')) {
@@ -27,7 +27,7 @@ async function validateFile(file: string): Promise<number> {
   if (text === null) return 2;
   const result = readRepositoryConfiguration(text, { workspaces: null });
   if (result.ok) {
-    console.log(`${name}: no problems. Whether its workspaces exist can't be seen offline.`);
+    console.log(`${name}: no problems. The names of workspaces can't be checked offline.`);
     return 0;
   }
   for (const { line, column, message } of result.problems)
@@ -35,7 +35,7 @@ async function validateFile(file: string): Promise<number> {
   return 1;
 }
 
-/** Bytes that are no UTF-8 become a character that the reader refuses, with its place. */
+/** Bytes that aren't UTF-8 become a character that the reader refuses, with its place. */
 async function readText(file: string): Promise<string | null> {
   try {
     const bytes = file === '-' ? await buffer(process.stdin) : await readFile(file);

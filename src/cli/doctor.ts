@@ -13,7 +13,7 @@ const USAGE = `Usage: meltano-deploy doctor [--json]
 Checks the environment, the GitHub App, its webhook, the clock, Meltano Cloud, the database, and each repository with
 workspaces. It changes nothing. Exit code 0: nothing is wrong, 1: something is, 2: it was called in a wrong way.`;
 
-/** Says what is wrong with the set-up, and what to do; sets the process's exit code. */
+/** Reports what is wrong with the set-up, and what to do. Sets the process's exit code. */
 export async function runDoctor(words: string[]): Promise<void> {
   const options = readOptions(words);
   if (options === 'help') return console.log(USAGE);

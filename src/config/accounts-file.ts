@@ -21,7 +21,7 @@ export type Trigger = 'api' | 'webhook';
 export interface ConfiguredAccount {
   /** In lower case. */
   readonly login: string;
-  /** GitHub's id of the account; null: whoever is first seen with the login. */
+  /** GitHub's id of the account; null: the account that was first seen with the login. */
   readonly id: number | null;
   readonly apiUrl: string;
   readonly credentials: MeltanoCredentials;

@@ -34,7 +34,7 @@ const ERRORS = {
 };
 
 const text = z.string({ error: ERRORS.text }).trim().min(1, { error: ERRORS.text });
-/** A `${NAME}` that nobody resolves would be taken for the value itself. */
+/** Nothing resolves a `${NAME}` here: it would become the value. */
 const plain = (value: string) => !value.includes('${');
 const url = z
   .url({ protocol: /^https?$/, error: ERRORS.url })
@@ -153,7 +153,7 @@ export const SECTIONS: SectionsByDepth = {
 
 export type AccountEntry = z.infer<ReturnType<typeof createAccountSchema>>;
 
-/** Of an unknown key its place is told elsewhere; everything else about a map is that it isn't one. */
+/** Unknown keys have a message of their own. Any other issue means that the value isn't a map. */
 function explainKeys(issue: { code?: string | undefined }): string | undefined {
   return issue.code === 'unrecognized_keys' ? undefined : ERRORS.keys;
 }

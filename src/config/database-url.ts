@@ -1,6 +1,6 @@
 import { parse } from 'pg-connection-string';
 
-/** `no-verify` is the driver's own. `allow` and `prefer` of libpq try again without TLS, which protects nobody. */
+/** `no-verify` is the driver's own. `allow` and `prefer` of libpq fall back to no TLS, so they are refused. */
 const TLS_MODES = ['disable', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 
 const UNREADABLE =

@@ -59,7 +59,7 @@ export function describeIssue(issue: Exclude<Issue, { code: 'unrecognized_keys' 
 
 function describeWrongFile(found: unknown): string {
   const advice =
-    typeof found === 'string' && found.includes(':') ? ' Is a blank missing behind the colon?' : '';
+    typeof found === 'string' && found.includes(':') ? ' Is a space missing after the colon?' : '';
   return `The file must hold keys, such as "deploy:", not ${describeFound(found)}.${advice}`;
 }
 

@@ -154,7 +154,7 @@ function findMissing(values: Variables, unreadable: readonly string[]): string[]
   if (!given['APP_ID']) problems.push('APP_ID is missing: it is the number of the GitHub App.');
   if (!given['WEBHOOK_SECRET']) {
     problems.push(
-      "WEBHOOK_SECRET is missing: without the GitHub App's webhook secret nobody could tell GitHub's deliveries from forged ones.",
+      "WEBHOOK_SECRET is missing: without it the app can't tell GitHub's deliveries from forged ones.",
     );
   }
   const { MELTANO_API_TOKEN: token, MELTANO_CLIENT_ID: id, MELTANO_CLIENT_SECRET: secret } = given;

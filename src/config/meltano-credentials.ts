@@ -20,7 +20,7 @@ export const TOKEN_ERROR =
   'must be a token as Meltano Cloud shows it: without letters with accents, or signs like … and “';
 
 export const INSECURE_ERROR =
-  'must begin with https://, or the credentials go over the network for everyone to read. ALLOW_INSECURE_API=true allows that';
+  'must begin with https://, or the credentials are sent unencrypted. ALLOW_INSECURE_API=true allows that';
 
 /** Whether what is sent there leaves this machine unencrypted. */
 export function isInsecure(url: string): boolean {

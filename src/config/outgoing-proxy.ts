@@ -59,7 +59,7 @@ function matches(entry: string, host: string, port: string): boolean {
   return name === '*' || (name === host && !entry.startsWith('*')) || host.endsWith(`.${name}`);
 }
 
-/** Node reads its environment before the app reads `.env`; a Node before 24.14 can't be told later. */
+/** Node reads its environment before the app reads `.env`. Node before 24.14 has no way to set the proxy later. */
 export function routeFetch(proxy: ProxySettings | null): void {
   if (!proxy) return;
   http.setGlobalProxyFromEnv?.({

@@ -31,9 +31,9 @@ const OPTIONS: picomatch.PicomatchOptions = {
 
 const NO_ESCAPES = 'can hold no backslash: folders are separated by "/", and [*] means a real "*"';
 
-/** What isn't accepted, and what to write instead. The first that fits is told. */
+/** What isn't accepted, and what to write instead. The first match is reported. */
 const REFUSED: readonly (readonly [RegExp, string])[] = [
-  [/^\s|\s$/, 'begins or ends with a blank'],
+  [/^\s|\s$/, 'begins or ends with white space'],
   [/^!/, 'begins with "!": to leave files out, list them in paths_ignore'],
   [/^\//, 'begins with "/": paths are relative to the root of the repository, so leave it out'],
   [/\/$/, 'ends with "/": for everything in a folder write "/**" at the end'],

@@ -37,10 +37,10 @@ export function readValues(
 
 /** A shell and .env take quotes away; Docker's `--env-file`, and forms for secrets, leave them. */
 function describeQuotes(value: string): string | null {
-  return /^(["'`]).*\1$/.test(value) ? 'stands in quotes, which would be a part of it: remove them' : null;
+  return /^(["'`]).*\1$/.test(value) ? 'is in quotes, which would be part of the value: remove them' : null;
 }
 
-/** What is wrong with a value that holds what nobody can see, as the rest of a sentence; null if it holds none. */
+/** Describes an invisible character in a value, as the rest of a sentence; null if there is none. */
 export function describeInvisible(value: string): string | null {
   const [found] = INVISIBLE.exec(value) ?? [];
   if (found === undefined) return null;

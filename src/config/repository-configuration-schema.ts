@@ -124,7 +124,7 @@ const commentsSection = z
   .strictObject({
     on_failure: z.enum(['none', 'pull_request']).default(comments.onFailure).meta({
       description:
-        'pull_request: a failed deployment is told in one comment on the merged pull request of its commit.',
+        'pull_request: a failed deployment is reported in one comment on the merged pull request of its commit.',
     }),
   })
   .meta({ description: 'Comments that the app writes by itself.' });

@@ -19,7 +19,7 @@ export interface AccountSources {
 }
 
 export interface RegistryPorts extends AccountPorts {
-  /** The account isn't served any more: nothing will be told of it. */
+  /** Called when an account is no longer served. */
   readonly onRetired: (account: string) => void;
 }
 
@@ -118,7 +118,7 @@ export class AccountRegistry implements Accounts {
     return createAccount(settings, connections.connect, {
       ...this.#ports,
       onCircuit: (key, openSince) => {
-        // A step may still work with an account that was replaced: its circuit is nobody's any more.
+        // A step may still use an account that was replaced. The circuit of that one doesn't count.
         if (this.#served.get(key)?.settings === settings) this.#ports.onCircuit(key, openSince);
       },
     });

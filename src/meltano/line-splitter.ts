@@ -3,7 +3,7 @@ const LINE_LIMIT = 64 * 1024;
 const BATCH_LINES = 500;
 const BATCH_LENGTH = 64 * 1024;
 
-/** Lines, and of those that were too long how many characters were left out at their end, by index. */
+/** Lines, and by index how many characters were cut from the end of those that were too long. */
 export interface LineBatch {
   readonly lines: string[];
   readonly cut: Map<number, number>;
@@ -61,7 +61,7 @@ export class LineSplitter {
     this.#last = text.charAt(end - 1);
   }
 
-  /** A carriage return before the newline belongs to the newline; others are left to whoever shows the line. */
+  /** A carriage return before the newline belongs to the newline. Others stay in the line. */
   #takeLine(): { line: string; omitted: number } {
     if (this.#last === '\r' && this.#omitted > 0) this.#omitted -= 1;
     else if (this.#last === '\r') this.#line = this.#line.slice(0, -1);

@@ -14,9 +14,8 @@ interface Missing {
 }
 
 /**
- * What was looked for in the lists of workspaces and not found, by a name that the caller chooses. A repository that is
- * new gets its workspace soon; one of which several lists knew nothing isn't worth a reading for each push. All times
- * are those of the clock's `elapsed`.
+ * Names that were looked for in the lists of workspaces and not found. A new repository gets its workspace soon. One that
+ * is missing from several lists isn't worth a reading for each push. All times are of the clock's `elapsed`.
  */
 export class MissingWorkspaces {
   readonly #missing = new Map<string, Missing>();
@@ -31,7 +30,7 @@ export class MissingWorkspaces {
     this.#missing.set(name, { askedAt: now, readings: [], noneSince: null });
   }
 
-  /** A list was read, beginning at `beganAt`; whoever finds something in it says so by `find`. */
+  /** A list was read, beginning at `beganAt`. The caller reports what it finds in it by `find`. */
   noteReading(beganAt: number): void {
     for (const one of this.#missing.values()) {
       if (beganAt < one.askedAt || one.noneSince !== null) continue;

@@ -36,7 +36,7 @@ test('a good file: exit code 0', async () => {
   );
   expect(await run(['config', 'validate', file])).toEqual({
     code: 0,
-    out: "good.yml: no problems. Whether its workspaces exist can't be seen offline.\n",
+    out: "good.yml: no problems. The names of workspaces can't be checked offline.\n",
     error: '',
   });
 });

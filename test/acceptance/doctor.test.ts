@@ -98,7 +98,7 @@ describe('with an App and an account that work', () => {
       subject: 'environment',
       result: 'ok',
       advice: null,
-      message: 'The environment, with .env, has everything that is needed, and all of it is valid',
+      message: 'The environment, with .env, is complete and valid',
     });
     expect(findings.filter((one: { result: string }) => one.result === 'wrong')).toMatchObject([
       { subject: 'meltano', message: expect.stringContaining('401') },

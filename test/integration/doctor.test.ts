@@ -71,10 +71,10 @@ describe('beside an app that works', () => {
     expect(wrong).toEqual([]);
     const sha = after.slice(0, 7);
     expect(lines.map((line) => line.replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, '<origin>'))).toEqual([
-      '✓ The environment (there is no .env here) has everything that is needed, and all of it is valid',
+      '✓ The environment (there is no .env here) is complete and valid',
       '✓ APP_ID and the private key sign in as the GitHub App meltano-deploy',
       '✓ The App has the permissions of app.yml',
-      '✓ The App is told of the events of app.yml',
+      '✓ The App subscribes to the events of app.yml',
       "✓ This machine's clock agrees with GitHub's",
       '✓ GitHub sends deliveries to <origin>/api/github/webhooks',
       expect.stringMatching(
@@ -82,9 +82,9 @@ describe('beside an app that works', () => {
       ),
       '✓ Meltano Cloud shows 1 workspace at <origin>/api',
       `✓ The database in DATA_DIR ${world.app.dataDirectory} can be read; an app is running on it`,
-      '✓ The tables of the database are those of this version',
+      '✓ The database has the tables of this version',
       '✓ @acme: 1 of 1 repository has workspaces',
-      '✓ acme/data: it has no configuration file, so the defaults count',
+      '✓ acme/data: no configuration file, so the defaults apply',
       expect.stringMatching(
         new RegExp(
           `^✓ acme/data → Analytics: branch main, directory pipelines: the head ${sha}: Deployed in `,
@@ -170,7 +170,7 @@ describe('the GitHub App', () => {
         /^✗ The App lacks permissions of app.yml: checks: write, pull_requests: write, deployments: write → http\S+\/organizations\/meltano-deploy-authors\/settings\/apps\/meltano-deploy\/permissions/,
       ),
       expect.stringMatching(
-        /^✗ The App is not told of these events: commit_comment, pull_request, check_suite, repository → /,
+        /^✗ The App doesn't subscribe to these events: repository, commit_comment, check_suite, pull_request → /,
       ),
     ]);
     expect(text).toContain("· The App has permissions that it doesn't use: actions →");
@@ -261,7 +261,7 @@ describe('Meltano Cloud', () => {
         /^✗ Meltano Cloud can't be used at http.*401.* → Replace the credentials: MELTANO_API_TOKEN/,
       ),
     ]);
-    expect(text).toContain("· @acme: without its workspaces, its repositories can't be looked at");
+    expect(text).toContain("· @acme: its repositories can't be checked without the list of workspaces");
   });
 
   test('shows nothing', async () => {
@@ -383,13 +383,13 @@ describe('repositories', () => {
     await sandbox.github.suspend(installation?.id ?? 0).delivered;
     expect((await ask()).text).toContain('· @acme: the installation is suspended');
     await sandbox.github.removeInstallation(installation?.id ?? 0).delivered;
-    expect((await ask()).text).toContain('✗ The App is installed nowhere');
+    expect((await ask()).text).toContain("✗ The App isn't installed on any account");
   });
 
   test('GitHub is asked only so often, and what was left out is said', async () => {
     await open();
     const { wrong } = await ask({}, { mostRequests: 7 });
-    expect(wrong).toEqual([expect.stringContaining('@acme: the rest of its repositories was not looked at')]);
+    expect(wrong).toEqual([expect.stringContaining('@acme: its other repositories were not checked')]);
     expect(sandbox.github.service.exchanges).toHaveLength(7);
   });
 
@@ -458,8 +458,8 @@ test('what is missing in one part is said, and the other parts are looked at', a
   ]);
   expect(text).toContain('✓ APP_ID and the private key sign in');
   const without = await ask({ APP_ID: '', MELTANO_API_TOKEN: '' });
-  expect(without.text).toContain('· The GitHub App was not looked at');
-  expect(without.text).toContain('· Meltano Cloud was not looked at');
+  expect(without.text).toContain('· The GitHub App was not checked');
+  expect(without.text).toContain('· Meltano Cloud was not checked');
 });
 
 test('no secret is in what it says, whatever others answer', async () => {

@@ -21,7 +21,7 @@ type App = NonNullable<
   Awaited<ReturnType<GitHubConnection['app']['rest']['apps']['getAuthenticated']>>['data']
 >;
 
-/** The App's credentials, and what it may do and hear. */
+/** The App's credentials, permissions and events. */
 export async function checkApp(
   github: Pick<GitHubConnection, 'app'>,
   { webUrl, appId }: Configuration['github'],
@@ -33,7 +33,7 @@ export async function checkApp(
   } catch (error) {
     return { findings: [explainRefusal(error, { webUrl, appId })], settingsUrl: null };
   }
-  // Whatever answers there, it isn't GitHub.
+  // The server that answers isn't GitHub.
   if (!app?.id) {
     const message = `${webUrl} answered without an App`;
     const advice = 'Check GHE_HOST, and what stands between this machine and GitHub';
@@ -92,9 +92,9 @@ function checkEvents(app: App, settingsUrl: string): Finding[] {
   const missing = listSubscriptions().filter((event) => !(app.events ?? []).includes(event));
   return [
     missing.length === 0
-      ? ok('The App is told of the events of app.yml')
+      ? ok('The App subscribes to the events of app.yml')
       : wrong(
-          `The App is not told of these events: ${missing.join(', ')}`,
+          `The App doesn't subscribe to these events: ${missing.join(', ')}`,
           `${settingsUrl}/permissions: tick them under "Subscribe to events"`,
         ),
   ];

@@ -9,7 +9,7 @@ import { type Finding, findingsOf } from './finding.ts';
 
 const { ok, wrong, note } = findingsOf('database');
 
-/** Whether the database can be used, and whether it is of this version. Nothing is changed, and a running app is not disturbed. */
+/** Whether the database is usable and of this version. Changes nothing and doesn't disturb a running app. */
 export async function checkDatabase(configuration: Configuration): Promise<Finding[]> {
   const { databaseUrl, dataDirectory } = configuration;
   return databaseUrl ? checkPostgres(databaseUrl) : checkEmbedded(dataDirectory);
@@ -48,7 +48,7 @@ async function checkEmbedded(directory: string): Promise<Finding[]> {
     return [wrong(`DATA_DIR ${directory} can't be used: ${unusable.problem}`, unusable.advice)];
   }
   if (!existsSync(join(folder, DATABASE_FILE))) {
-    return [note(`There is no database in DATA_DIR ${directory} yet: the first start makes it`)];
+    return [note(`There is no database in DATA_DIR ${directory} yet: the first start creates it`)];
   }
   try {
     const { isInUse, migrations } = await inspectSqlite(folder);
@@ -70,7 +70,7 @@ function describeOther(error: unknown): DataDirectoryProblem['trouble'] {
   return { problem: (error as Error).message, advice };
 }
 
-/** What isn't there yet can be made where the nearest folder above is writable. */
+/** A missing folder can be created if the nearest one above it is writable. */
 function isWritable(folder: string): boolean {
   if (!existsSync(folder)) return folder !== dirname(folder) && isWritable(dirname(folder));
   try {
@@ -81,9 +81,9 @@ function isWritable(folder: string): boolean {
   }
 }
 
-/** `migrations`: the names of those that the database had; null: it is empty. */
+/** `migrations`: those that were applied to the database; null: it is empty. */
 function judgeMigrations(migrations: readonly string[] | null): Finding[] {
-  if (migrations === null) return [note('The database is empty: the first start makes its tables')];
+  if (migrations === null) return [note('The database is empty: the first start creates its tables')];
   const { due, unknown, isOfDevelopment } = compareMigrations(migrations);
   if (isOfDevelopment) {
     return [
@@ -96,14 +96,12 @@ function judgeMigrations(migrations: readonly string[] | null): Finding[] {
   if (unknown.length > 0) {
     return [
       wrong(
-        `The database is of a newer version of the app (${unknown.join(', ')})`,
+        `The database is from a newer version of the app (${unknown.join(', ')})`,
         'Start that version or a newer one: there is no way back',
       ),
     ];
   }
   if (due.length > 0)
-    return [
-      note(`The database is of an older version: the next start brings it up to date (${due.join(', ')})`),
-    ];
-  return [ok('The tables of the database are those of this version')];
+    return [note(`The database is from an older version: the next start updates it (${due.join(', ')})`)];
+  return [ok('The database has the tables of this version')];
 }

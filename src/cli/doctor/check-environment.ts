@@ -9,12 +9,11 @@ export interface EnvironmentLook {
   readonly hasEnvFile: boolean;
 }
 
-/** Whether everything that the app is told by its environment is there and valid, the files that it names included. */
+/** Whether the environment is complete and valid, with the files that it names. */
 export function checkEnvironment({ env, problems, hasEnvFile }: EnvironmentLook): Finding[] {
   const source = hasEnvFile ? 'The environment, with .env,' : 'The environment (there is no .env here)';
   const findings = problems.map((problem) => wrong(stripStop(problem), adviseOn(problem)));
-  if (findings.length === 0)
-    findings.push(ok(`${source} has everything that is needed, and all of it is valid`));
+  if (findings.length === 0) findings.push(ok(`${source} is complete and valid`));
   if (env['WEBHOOK_PROXY_URL']?.trim()) {
     findings.push(
       note(
@@ -40,5 +39,5 @@ function adviseOn(problem: string): string {
   const [name = ''] = /^[A-Z_]+(?= )/.exec(problem) ?? [];
   return name
     ? `Set ${name} in the environment or in .env (docs/configuration.md)`
-    : 'Put it right in the environment, in .env or in the file that is named (docs/configuration.md)';
+    : 'Correct it in the environment, in .env or in the named file (docs/configuration.md)';
 }

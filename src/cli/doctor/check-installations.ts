@@ -34,7 +34,7 @@ export async function checkInstallations(look: InstallationsLook): Promise<Findi
     if (installations.length === 0) {
       return [
         wrong(
-          'The App is installed nowhere',
+          "The App isn't installed on any account",
           'Install it on the repositories of your workspaces: settings of the App, "Install App"',
         ),
       ];
@@ -54,7 +54,7 @@ async function checkInstallation(look: InstallationsLook, installation: Installa
   if (installation.suspended_at) {
     return [
       note(
-        `@${login}: the installation is suspended, so nothing of it is deployed`,
+        `@${login}: the installation is suspended, so the app deploys nothing there`,
         `Unsuspend it: ${installation.html_url}`,
       ),
     ];
@@ -66,7 +66,7 @@ async function checkInstallation(look: InstallationsLook, installation: Installa
   if (owner.isLoginTaken) {
     return [
       note(
-        `@${login}: its id is ${shown.id}, and the operator names another one for this login: it isn't served`,
+        `@${login}: its id is ${shown.id}, but the configuration names another id for this login, so it isn't served`,
       ),
     ];
   }
@@ -83,9 +83,9 @@ async function checkInstallation(look: InstallationsLook, installation: Installa
             `An owner of @${login} must accept them: ${installation.html_url}`,
           ),
         ];
-  // What is wrong with the credentials was said in its place.
+  // `checkMeltano` has reported what is wrong with the credentials.
   if (!accounts)
-    return [...permissions, note(`@${login}: without Meltano Cloud, its repositories can't be looked at`)];
+    return [...permissions, note(`@${login}: its repositories can't be checked without Meltano Cloud`)];
   const account = accounts.forOwner(owner);
   if (!account) {
     return [
@@ -110,7 +110,8 @@ async function checkRepositories(
   { installation, login, account }: ServedInstallation,
 ): Promise<Finding[]> {
   const listed = await account.directory.current();
-  if (!listed.ok) return [note(`@${login}: without its workspaces, its repositories can't be looked at`)];
+  if (!listed.ok)
+    return [note(`@${login}: its repositories can't be checked without the list of workspaces`)];
   const octokit = look.github.forInstallation(installation.id);
   const reader = createInstallationReader({
     getOctokit: async () => octokit,
@@ -132,10 +133,7 @@ async function checkRepositories(
     }
   } catch (error) {
     findings.push(
-      wrong(
-        `@${login}: the rest of its repositories was not looked at: ${describeError(error)}`,
-        'Try again later',
-      ),
+      wrong(`@${login}: its other repositories were not checked: ${describeError(error)}`, 'Try again later'),
     );
   }
   const summary = `@${login}: ${served} of ${count} ${count === 1 ? 'repository has' : 'repositories have'} workspaces`;

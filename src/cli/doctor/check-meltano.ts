@@ -16,7 +16,7 @@ interface NamedAccount {
   readonly allowed: readonly string[];
 }
 
-/** Each account's credentials, and how many workspaces they see. */
+/** The credentials of each account, and the number of workspaces that they see. */
 export async function checkMeltano(configuration: Configuration, accounts: Accounts): Promise<Finding[]> {
   const findings = await Promise.all(listAccounts(configuration, accounts).map(checkAccount));
   return findings.flat();

@@ -6,7 +6,7 @@ import type { ConfigurationParts } from './read-parts.ts';
 
 const { ok, wrong, note } = findingsOf('proxy');
 
-/** How long a proxy may take to open the way (milliseconds). */
+/** How long a proxy may take to connect (milliseconds). */
 const ANSWER_MS = 10_000;
 
 export interface ProxyLook extends Pick<ConfigurationParts, 'github' | 'meltano'> {
@@ -14,7 +14,7 @@ export interface ProxyLook extends Pick<ConfigurationParts, 'github' | 'meltano'
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Through which proxy each service is reached, and whether it opens the way. Nothing where there is no proxy. */
+/** Whether each service is reached through its proxy. No findings without a proxy. */
 export async function checkProxy({ proxy, env, ...parts }: ProxyLook): Promise<Finding[]> {
   if (!proxy) {
     const unused = ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy'].find((name) =>
@@ -58,7 +58,7 @@ async function checkOrigin(origin: string, proxy: ProxySettings): Promise<Findin
   );
 }
 
-/** What the proxy has against it; null: nothing. */
+/** Why the proxy doesn't reach the target; null if it does. */
 function tryProxy(proxy: URL, target: URL): Promise<string | null> {
   const isTunnel = target.protocol === 'https:';
   const authority = `${target.hostname}:${target.port || (isTunnel ? 443 : 80)}`;
@@ -80,7 +80,7 @@ function tryProxy(proxy: URL, target: URL): Promise<string | null> {
   return new Promise((resolve) => {
     const judge = ({ statusCode = 0 }: http.IncomingMessage) => {
       request.destroy();
-      if (statusCode === 407) resolve('it wants another user and password (407)');
+      if (statusCode === 407) resolve('it refuses the user name and password (407)');
       else if (isTunnel ? statusCode !== 200 : statusCode >= 502) resolve(`it answers ${statusCode}`);
       else resolve(null);
     };

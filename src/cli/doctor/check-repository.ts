@@ -29,7 +29,7 @@ interface Head {
   }[];
 }
 
-/** One repository: its configuration, and each workspace with what was last deployed of it. */
+/** One repository: its configuration, and the last deployment of each workspace. */
 export async function checkRepository(look: RepositoryLook): Promise<Finding[]> {
   const name = fullName(look.repository);
   const findings = await orSay(() => checkConfiguration(look), `${name}: its configuration can't be read`);
@@ -49,7 +49,7 @@ export async function checkRepository(look: RepositoryLook): Promise<Finding[]> 
   return [...findings, describeOptOut(look)];
 }
 
-/** Too many requests end it all; anything else is told, and the next thing is looked at. */
+/** Too many requests end the check. Any other error becomes a finding, and the next check goes on. */
 async function orSay(check: () => Promise<Finding[]>, message: string): Promise<Finding[]> {
   try {
     return await check();
@@ -69,8 +69,9 @@ async function checkConfiguration({ octokit, repository, workspaces }: Repositor
   const name = fullName(repository);
   if (file.kind === 'no_commit')
     return [wrong(`${name}: it has no commit on ${repository.defaultBranch}`, 'Push one')];
-  if (file.kind === 'none') return [ok(`${name}: it has no configuration file, so the defaults count`)];
-  const advice = 'Correct it on the default branch; until then the last good one counts, or pushes are held';
+  if (file.kind === 'none') return [ok(`${name}: no configuration file, so the defaults apply`)];
+  const advice =
+    'Correct it on the default branch. Until then the app uses the last valid file, or holds pushes if there is none';
   if (file.kind === 'unusable') return [wrong(`${name}: ${file.problem.replace(/\.$/, '')}`, advice)];
   if (file.kind === 'unchanged') return [];
   const read = readRepositoryConfiguration(file.text, { workspaces });
@@ -143,7 +144,7 @@ async function checkWorkspace(
   const commit = `the head ${head.sha.slice(0, 7)}`;
   if (!run) {
     const why =
-      'it may be older than the installation, or change nothing of the workspace; "/meltano why" in a comment says more';
+      'The commit may be older than the installation, or may not change the workspace. "/meltano why" in a comment explains it';
     return [note(`${about}: ${place}: ${commit} has no deployment`, why)];
   }
   const message = `${about}: ${place}: ${commit}: ${run.title}`;
@@ -176,7 +177,7 @@ async function hasDirectory(
   }
 }
 
-/** GitHub opens a suite for the App on every push; on one that deploys nothing it would stay queued for ever. */
+/** GitHub opens a check suite for the App on every push. If the push deploys nothing, the suite stays queued. */
 function describeOptOut({ repository, appId }: RepositoryLook): Finding {
   const setting = `-F 'auto_trigger_checks[][app_id]=${appId}' -F 'auto_trigger_checks[][setting]=false'`;
   return note(

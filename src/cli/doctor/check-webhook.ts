@@ -6,7 +6,7 @@ import { type Finding, findingsOf } from './finding.ts';
 
 const { ok, wrong, note } = findingsOf('webhook');
 
-/** The last deliveries that are looked at. */
+/** The number of last deliveries that are checked. */
 const DELIVERIES = 30;
 
 export interface WebhookLook {
@@ -17,14 +17,14 @@ export interface WebhookLook {
   readonly now: number;
 }
 
-/** Where GitHub sends deliveries, how, and what became of the last ones. */
+/** The webhook's settings, and the outcome of the last deliveries. */
 export async function checkWebhook(look: WebhookLook): Promise<Finding[]> {
   const settings = await checkSettings(look).catch((error: unknown) => [
     wrong(`The webhook's settings can't be read: ${describeError(error)}`, 'Try again later'),
   ]);
   const deliveries = await checkDeliveries(look).catch((error: unknown) => [
     readStatus(error) === 404
-      ? note('This GitHub has no log of deliveries', 'Those that are missed can not be asked for again')
+      ? note('This GitHub has no log of deliveries', 'The app can not ask for missed deliveries here')
       : wrong(`The last deliveries can't be read: ${describeError(error)}`, 'Try again later'),
   ]);
   return [...settings, ...deliveries];
@@ -101,7 +101,7 @@ async function checkDeliveries({ github, settingsUrl, now }: WebhookLook): Promi
       : `did not arrive: ${newest.status}`;
     return [wrong(`Deliveries fail: ${about} ${answer}`, adviseOn(newest.status_code))];
   }
-  // One that failed and was sent again is one of those that arrived.
+  // A delivery that failed and was sent again has arrived.
   const arrived = new Set(data.filter(isTaken).map(({ guid }) => guid));
   const lost = new Set(data.filter((one) => !arrived.has(one.guid)).map(({ guid }) => guid));
   if (lost.size === 0)
@@ -110,7 +110,7 @@ async function checkDeliveries({ github, settingsUrl, now }: WebhookLook): Promi
     ok(`Deliveries arrive: ${about} was answered ${newest.status_code}`),
     note(
       `${lost.size} of the last ${data.length} deliveries failed before that`,
-      `The app asks for those that it missed every SWEEP_MINUTES; ${settingsUrl}/advanced shows them`,
+      `The app asks for missed deliveries every SWEEP_MINUTES; ${settingsUrl}/advanced lists them`,
     ),
   ];
 }

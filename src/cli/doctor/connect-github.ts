@@ -5,7 +5,7 @@ import type { Configuration } from '../../config/environment.ts';
 
 /** How long one request may take (milliseconds). */
 const REQUEST_TIMEOUT_MS = 15_000;
-/** A thousandth of what the app may ask for in a day; a doctor who is asked twice must not use up the hour. */
+/** Two runs of the doctor must not use up the hour's requests. */
 const MOST_REQUESTS = 600;
 
 export interface GitHubConnection {
@@ -16,7 +16,7 @@ export interface GitHubConnection {
   readonly skew: () => number | null;
 }
 
-/** Thrown in the place of the request that would be one too many. */
+/** Thrown instead of sending one request too many. */
 export class TooManyRequests extends Error {
   override name = 'TooManyRequests';
   constructor() {
@@ -29,7 +29,7 @@ export interface GitHubOptions {
   readonly mostRequests?: number;
 }
 
-/** GitHub's own client, which says nothing by itself, waits for nothing and repeats nothing. */
+/** GitHub's client without logging, waiting and retries. */
 export function connectGitHub(
   { appId, privateKey, apiUrl }: Configuration['github'],
   { now, mostRequests = MOST_REQUESTS }: GitHubOptions,
@@ -62,7 +62,7 @@ export function connectGitHub(
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** Octokit corrects a clock that is wrong as soon as it is told: only the first answer shows how wrong it was. */
+/** Octokit corrects for a wrong clock after the first answer, so only that one shows how wrong the clock is. */
 class FirstDate {
   readonly #now: () => number;
   skew: number | null = null;

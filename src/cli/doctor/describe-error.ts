@@ -14,7 +14,7 @@ export function describeError(error: unknown): string {
     cause?: { cause?: { code?: string }; code?: string; name?: string };
   };
   if (error instanceof TooManyRequests || cause instanceof TooManyRequests)
-    return 'the doctor had asked enough';
+    return 'the doctor reached its limit of requests';
   if (response !== undefined && status !== undefined)
     return `GitHub answered ${status} (${firstLine(message)})`;
   const code = cause?.cause?.code ?? cause?.code;

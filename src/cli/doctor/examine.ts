@@ -26,7 +26,7 @@ export interface Examination {
   readonly mostRequests?: number;
 }
 
-/** All that the doctor finds, in its order, as soon as it is known. No secret is in any of it. */
+/** Yields the findings in their order, each as soon as it is known, without secrets. */
 export async function* examine(examination: Examination): AsyncGenerator<Finding> {
   const { env, now } = examination;
   const parts = readParts(env);
@@ -34,7 +34,7 @@ export async function* examine(examination: Examination): AsyncGenerator<Finding
   const { proxy } = readProxy(env);
   const accounts = parts.meltano && openAccounts({ ...parts.meltano, proxy }, redactor, now);
   const github = parts.github && connectGitHub(parts.github.github, examination);
-  // All at once, and told in order: each waits for somebody else's answer.
+  // The checks run at once, since each waits for another service. Their findings come in order.
   const app = parts.github && github ? examineApp(parts.github, github, now) : null;
   const looks = [
     Promise.resolve(checkEnvironment({ ...examination, problems: parts.problems })),
@@ -78,7 +78,7 @@ async function examineRepositories(
   app: Promise<AppLook>,
   of: { configuration: Configuration; github: GitHubConnection; accounts: Accounts | null },
 ): Promise<Finding[]> {
-  // Why the App can't sign in was said in its place.
+  // `checkApp` has reported why the App can't sign in.
   const { settingsUrl } = await app;
   return settingsUrl === null ? [] : checkInstallations({ ...of, manifest: readManifest() });
 }
@@ -106,24 +106,19 @@ function openAccounts(
   );
 }
 
-/** Whatever one part runs into, the others are told. */
+/** An unexpected error of one check becomes a finding, so that the others go on. */
 async function guard(subject: Subject, look: Promise<readonly Finding[]>): Promise<readonly Finding[]> {
   try {
     return await look;
   } catch (error) {
     const { wrong } = findingsOf(subject);
-    return [
-      wrong(
-        `This could not be checked: ${(error as Error).message}`,
-        'Please report it: the doctor did not expect that',
-      ),
-    ];
+    return [wrong(`This could not be checked: ${(error as Error).message}`, 'Please report this error')];
   }
 }
 
 async function skip(subject: Subject, what: string): Promise<Finding[]> {
   return [
-    findingsOf(subject).note(`${what} was not looked at: what it takes is missing or wrong (see above)`),
+    findingsOf(subject).note(`${what} was not checked: its settings are missing or invalid (see above)`),
   ];
 }
 

@@ -1,7 +1,7 @@
-/** `note`: worth knowing, and no reason for the doctor to end with an error. */
+/** A `note` doesn't make the doctor fail. */
 export type Result = 'ok' | 'wrong' | 'note';
 
-/** What the doctor looks after, in the order in which it says it. */
+/** What the doctor checks, in the order of its output. */
 export type Subject =
   | 'environment'
   | 'proxy'
@@ -12,13 +12,13 @@ export type Subject =
   | 'database'
   | 'repositories';
 
-/** One line of the doctor's. */
+/** One line of the doctor's output. */
 export interface Finding {
   readonly subject: Subject;
   readonly result: Result;
-  /** What is so: a sentence without its full stop. */
+  /** A sentence without its full stop. */
   readonly message: string;
-  /** What to do, or null where there is nothing to be done. */
+  /** What to do; null if nothing. */
   readonly advice: string | null;
 }
 

@@ -3,10 +3,10 @@ import { readDatabaseUrl } from '../../config/database-url.ts';
 import { listProxyPasswords, readProxy } from '../../config/outgoing-proxy.ts';
 import type { ConfigurationParts } from './read-parts.ts';
 
-/** What a variable is called that holds a secret, of this app or of anything else that runs here. */
+/** Names of variables that hold secrets, of this app or of another program. */
 const SECRET_NAME = /SECRET|TOKEN|PASSWORD|PASSWD|PRIVATE_KEY$|API_KEY|CREDENTIAL/i;
 
-/** Everything that must not be in what the doctor says, whether or not the configuration can be used. */
+/** Secrets that the doctor must not print, even if the configuration is invalid. */
 export function listEnvironmentSecrets(
   env: Readonly<Record<string, string | undefined>>,
   { github, meltano }: Pick<ConfigurationParts, 'github' | 'meltano'>,
@@ -23,7 +23,7 @@ export function listEnvironmentSecrets(
   ];
 }
 
-/** An address that can't be read is never shown. */
+/** An invalid address is never shown, so its password needs no hiding. */
 function readPassword(url: string): string[] {
   const read = readDatabaseUrl(url.trim());
   return read.ok && read.password ? [read.password] : [];

@@ -3,7 +3,7 @@ import { type Configuration, ENVIRONMENT_NAMES, readEnvironment } from '../../co
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What of the configuration can be used; null: something that this part needs is missing or wrong. */
+/** The configuration as each part of the doctor needs it; null: a setting that the part needs is missing or invalid. */
 export interface ConfigurationParts {
   readonly problems: readonly string[];
   readonly github: Configuration | null;
@@ -28,7 +28,7 @@ const DATABASE = ['DATABASE_URL', 'DATA_DIR'];
  * not keep the doctor from looking at the others.
  */
 export function readParts(env: Variables): ConfigurationParts {
-  // In production nothing is taken for "not set up yet": everything that is missing is told.
+  // In production a missing APP_ID is a problem, too, rather than "not set up yet".
   const whole = readEnvironment({ ...env, NODE_ENV: 'production' });
   const problems = !whole.ok && whole.kind === 'invalid' ? whole.problems : [];
   const { github, meltano } = createStandIns();

@@ -2,10 +2,10 @@ import type { Finding, Result } from './finding.ts';
 
 const SIGNS: Record<Result, string> = { ok: '✓', wrong: '✗', note: '·' };
 
-/** One line: what is so, and after an arrow what to do. */
+/** One line: the finding, and after an arrow what to do. */
 export function renderFinding({ result, message, advice }: Finding): string {
   const line = advice === null ? message : `${message} → ${advice}`;
-  // Names come from other people: none of them may begin a line of its own, or steer the terminal.
+  // Names come from other people: they must not start a new line or control the terminal.
   return `${SIGNS[result]} ${line.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, ' ')}`;
 }
 

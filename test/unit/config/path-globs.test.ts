@@ -44,7 +44,7 @@ describe('what a pattern may not be', () => {
     ['@(a|b)', '{a,b}'],
     ['a|b', '{a,b}'],
     ['"a"', '{a,b}'],
-    [' a', 'blank'],
+    [' a', 'white space'],
     ['{1..9}', 'range'],
     ['{a,{b,c}}', 'braces within braces'],
     ['{a}', 'no comma'],

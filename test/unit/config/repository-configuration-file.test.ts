@@ -194,7 +194,7 @@ describe('values', () => {
     ['deploy: true\n', '1:9 deploy must be a section with keys of its own, not true.'],
     [
       'a:b\n',
-      '1:1 The file must hold keys, such as "deploy:", not the text "a:b". Is a blank missing behind the colon?',
+      '1:1 The file must hold keys, such as "deploy:", not the text "a:b". Is a space missing after the colon?',
     ],
     ['- version\n- deploy\n', '1-2:1 The file must hold keys, such as "deploy:", not a list.'],
     [

@@ -124,7 +124,7 @@ test.each(['"', "'", '`'])('a value in quotes (%s) is refused, without the value
   const names = ['MELTANO_API_TOKEN', 'WEBHOOK_SECRET', 'HOST', 'DATABASE_URL', 'ALLOWED_ACCOUNTS'];
   for (const name of names) {
     const problems = problemsOf({ [name]: `${quote}geheim${quote}\n` });
-    expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} stands in quotes`))]);
+    expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} is in quotes`))]);
     expect(problems.join('\n')).not.toContain('geheim');
   }
   expect(problemsOf({ MELTANO_AUDIENCE: `a${quote}` })).toEqual([]);

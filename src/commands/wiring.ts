@@ -62,7 +62,7 @@ export function createConversations(
     log,
     random: Math.random,
     api,
-    render: (view) => redactor.redactOwn(renderReply(view)),
+    render: renderReply,
     readLogTail: createLogTailReader({
       accounts,
       store: stores,

@@ -32,7 +32,7 @@ export const MOST_PROBLEMS = 50;
 
 export type ConfigurationResult =
   | { readonly ok: true; readonly configuration: RepositoryConfiguration }
-  /** At least one and at most MOST_PROBLEMS, from the top of the file to its end. Messages quote the file: redact them. */
+  /** At least one and at most MOST_PROBLEMS, from the top of the file to its end. Messages quote the file. */
   | { readonly ok: false; readonly problems: readonly FileProblem[] };
 
 export interface KnownToReader {

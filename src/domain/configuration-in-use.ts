@@ -15,7 +15,7 @@ export const CONFIGURATION_FILES: readonly string[] = [
   '.github/meltano-deploy.yaml',
 ];
 
-/** What is wrong in a file, and where. Lines and columns count from 1. The message quotes the file: redact it. */
+/** What is wrong in a file, and where. Lines and columns count from 1. The message quotes the file. */
 export interface ConfigurationProblem {
   readonly line: number;
   readonly column: number;

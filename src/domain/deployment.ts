@@ -55,7 +55,7 @@ export interface DeploymentSubject extends RepositoryWorkspace {
 export interface Decision {
   readonly reason: ReasonCode;
   readonly conclusion: Conclusion | null;
-  /** For a person: what is wrong now (being retried), or what ended it. Redacted when it is shown. */
+  /** For a person: what is wrong now (being retried), or what ended it. */
   readonly problem: string | null;
   /** Of what counts for the workspace: in the commit that asked, or in the one that was deployed. Null: not taken. */
   readonly treeDigest: TreeDigest | null;

@@ -4,6 +4,7 @@ import { HeldBack, isTokenRequest, type RequestErrorLike } from './github-call.t
 import { nameRoute } from './name-route.ts';
 import type { RateBudgets } from './rate-budget.ts';
 import { type AnswerHeaders, type RateLimit, readRateLimit, readRefusal } from './read-rate-limit.ts';
+import { redactRequest } from './redact-request.ts';
 import { RequestGate } from './request-gate.ts';
 import { shortenAnswers } from './shorten-answer.ts';
 
@@ -98,6 +99,8 @@ export interface OctokitSourceOptions {
   readonly budgets: Pick<RateBudgets, 'of'>;
   /** GitHub refused something for a limit: no write goes out for so long (milliseconds). */
   readonly onHold: (installationId: number, waitMs: number) => void;
+  /** Takes secrets out of a text. */
+  readonly redact: (text: string) => string;
   /** Told of each request, the ones for tokens included; `status` is null when no answer came. */
   readonly onRequest: (sent: { method: string; route: string; status: number | null }) => void;
 }
@@ -117,6 +120,8 @@ export function createOctokitSource(options: OctokitSourceOptions): OctokitSourc
     watchRateLimit(octokit, installationId, options);
     renewDeadToken(octokit, installationId);
     holdBack(octokit, installationId, options);
+    // The one place that all check runs, comments and deployments pass on their way out.
+    octokit.hook.before('request', (request) => redactRequest(request, options.redact));
     return octokit;
   }
   async function makeForApp(): Promise<InstallationOctokit> {

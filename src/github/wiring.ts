@@ -8,7 +8,7 @@ export interface GitHub {
 }
 
 /** The Octokits of the installations, and how many requests each may still make. */
-export function createGitHub({ clock, log, metrics, stores }: ProcessContext): GitHub {
+export function createGitHub({ clock, log, metrics, redactor, stores }: ProcessContext): GitHub {
   const budgets = new RateBudgets((installation, { limit, remaining, resetAt }) =>
     log.warn(
       {
@@ -23,6 +23,7 @@ export function createGitHub({ clock, log, metrics, stores }: ProcessContext): G
   const octokit = createOctokitSource({
     clock,
     budgets,
+    redact: redactor.redactText,
     onRateLimit(installationId, limit) {
       budgets.note(installationId, limit, clock.elapsed());
       metrics.rateLimit(installationId, limit.remaining);

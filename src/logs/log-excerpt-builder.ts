@@ -33,7 +33,11 @@ export interface LogExcerptBuilder {
   excerpt(complete: boolean): LogExcerpt;
 }
 
-export function createLogExcerptBuilder(redactor: Pick<Redactor, 'forLog'>): LogExcerptBuilder {
+/** `onRedacted`: how many secrets were taken out of the lines that came. */
+export function createLogExcerptBuilder(
+  redactor: Pick<Redactor, 'forLog'>,
+  onRedacted: (count: number) => void = () => undefined,
+): LogExcerptBuilder {
   const log = redactor.forLog();
   const tail = createLogTail(TAIL_BYTES);
   const error = createErrorCollector();
@@ -56,6 +60,7 @@ export function createLogExcerptBuilder(redactor: Pick<Redactor, 'forLog'>): Log
       tail.push(shown);
       totalLines += shown.length;
       redactions += count;
+      onRedacted(count);
     },
     excerpt(complete) {
       const lines = tail.lines();

@@ -8,9 +8,25 @@ const SHORTEST_KEY_LINE = 21;
 /** What base64 leaves of a short secret is no longer telling. */
 const SHORTEST_ENCODED = 8;
 
-/** Finds the app's own secrets, in every form that they could be printed in. */
+/** What the app, and many others, end a text with that they cut. */
+const CUT = '…';
+
+/** Finds the app's own secrets, in every form that they could be printed in, and the beginning of one that was cut. */
 export function createOwnSecretFinder(secrets: readonly string[]): (text: string) => TextRange[] {
-  return createTextFinder(new Set(secrets.flatMap(listForms)));
+  const forms = new Set(secrets.flatMap(listForms));
+  const findWhole = createTextFinder(forms);
+  const byBeginning = Map.groupBy(forms, (form) => form.slice(0, SHORTEST_SECRET));
+  const findBeginnings = createTextFinder(new Set(byBeginning.keys()));
+  const findCut = (text: string) =>
+    findBeginnings(text).flatMap(({ start, end }) => {
+      const candidates = byBeginning.get(text.slice(start, end)) ?? [];
+      return candidates.flatMap((form) => {
+        let at = end;
+        while (at - start < form.length && text[at] === form[at - start]) at++;
+        return text.startsWith(CUT, at) ? [{ start, end: at }] : [];
+      });
+    });
+  return (text) => (text.includes(CUT) ? [...findWhole(text), ...findCut(text)] : findWhole(text));
 }
 
 function listForms(secret: string): string[] {
@@ -31,7 +47,16 @@ function listKeyLines(text: string): string[] {
 
 function listEncodings(text: string): string[] {
   const escaped = JSON.stringify(text).slice(1, -1);
-  return [text, escaped, JSON.stringify(escaped).slice(1, -1), encodeURIComponent(text), ...listBase64(text)];
+  // In a table of Markdown.
+  const inTable = text.replaceAll('|', '\\|');
+  return [
+    text,
+    inTable,
+    escaped,
+    JSON.stringify(escaped).slice(1, -1),
+    encodeURIComponent(text),
+    ...listBase64(text),
+  ];
 }
 
 /** Base64 as it looks by itself and inside something longer (`user:secret`), where it may begin at any of three phases. */

@@ -19,8 +19,10 @@ const BATCH_LENGTH = 64 * 1024;
 export interface Redactor {
   /** A redactor for one log from its first line on: it remembers a private key that one batch of lines left open. */
   forLog(): LogRedactor;
-  /** For texts of the app that quote others: takes out the app's own secrets, and what the log's scanner would. */
-  redactOwn(text: string): string;
+  /** For what Meltano Cloud says: takes out what would be taken out of a log. */
+  redactMessage(text: string): Promise<string>;
+  /** For what goes to GitHub: the app's own secrets, also one that was cut (`secr…`), and what needs no more than the text itself. */
+  redactText(text: string): string;
   /** For a finished line of the app's own log: own secrets and shapes, none of which holds a quote: JSON stays JSON. */
   redactLogLine(line: string): string;
   /** More configured secrets, known from now on, also to logs that are being read; those that were known stay known. */
@@ -58,7 +60,11 @@ export function createRedactor({ secrets, scan = scanSecrets }: RedactorOptions)
   const findOwn: FindRanges = (text) => [...findKnown(text), ...findTokens(text)];
   return {
     forLog: () => createLogRedactor(findOwn, scan),
-    redactOwn(text) {
+    async redactMessage(text) {
+      const { lines } = await createLogRedactor(findOwn, scan).redactLines([text]);
+      return lines.join(' ');
+    },
+    redactText(text) {
       const plain = stripJoiners(text);
       return replaceRanges(text, plain.restore(mergeRanges(findAtOnce(plain.text, findOwn))), REDACTED);
     },

@@ -23,10 +23,7 @@ export function createAccounts(context: ProcessContext): AccountRegistry {
         dependencies.noteCircuit(account, null);
         metrics.forgetCircuit(account);
       },
-      async redact(text) {
-        const { lines } = await redactor.forLog().redactLines([text]);
-        return lines.join(' ');
-      },
+      redact: redactor.redactMessage,
     },
   );
 }

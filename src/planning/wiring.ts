@@ -68,9 +68,9 @@ export function createPlanning(context: AppContext): Planning {
     store: stores,
     newId: randomUUID,
     githubClock,
-    // The name is cut, and the redactor would not recognise the rest of a secret.
+    // The name is stored and cut, so a secret is taken out of it first.
     nameCheckRun: (workspace) =>
-      nameCheckRun({ ...workspace, workspaceName: redactor.redactOwn(workspace.workspaceName) }),
+      nameCheckRun({ ...workspace, workspaceName: redactor.redactText(workspace.workspaceName) }),
     readMessage: files.readMessage,
     lacksPush: async ({ account, workspaceId, repositoryId, branch }) =>
       accounts.byKey(account)?.triggerOf(workspaceId).kind === 'webhook' &&

@@ -10,11 +10,9 @@ import { createGitHubDeploymentApi } from '../github/github-deployments.ts';
 import { createOwnApp } from '../github/own-app.ts';
 import { createLogExcerptBuilder } from '../logs/log-excerpt-builder.ts';
 import { LogStore } from '../logs/log-store.ts';
-import type { Redactor } from '../logs/redact.ts';
 import { InstallationLeases } from '../scheduling/installation-leases.ts';
 import { CheckRunWriter } from './check-run-writer.ts';
 import { createFollowers, type Followers, type Wishes } from './create-followers.ts';
-import { hideOwnSecrets, hideOwnSecretsInView } from './hide-own-secrets.ts';
 import { createFailureCommentKeeper } from './keep-failure-comment.ts';
 import { createGitHubDeploymentKeeper } from './keep-github-deployment.ts';
 import { describeStatus } from './render/describe-status.ts';
@@ -43,7 +41,7 @@ export interface Reporting {
 export function createReporting(context: AppContext, configurations: Configurations): Reporting {
   const { configuration, stores, redactor, clock, githubClock, log, lanes, metrics } = context;
   const { accounts, octokit, dispatcher, shared } = context;
-  const logs = new LogStore(() => createLogExcerptBuilder(countRedactions(redactor, metrics.redacted)));
+  const logs = new LogStore(() => createLogExcerptBuilder(redactor, metrics.redacted));
   // Of an account that isn't served any more, the environment's is the best guess.
   const ownOrigin = new URL(configuration.meltano.apiUrl).origin;
   const pages: Pages = {
@@ -66,8 +64,8 @@ export function createReporting(context: AppContext, configurations: Configurati
     log,
     pages,
     random: Math.random,
-    render: (view) => hideOwnSecrets(renderCheckRun(hideOwnSecretsInView(view, redactor)), redactor),
-    renderConfiguration: (view) => hideOwnSecrets(renderConfigurationRun(view), redactor),
+    render: renderCheckRun,
+    renderConfiguration: renderConfigurationRun,
     limits: configuration,
     onWritten(of) {
       if (!('verdict' in of)) metrics.written(of, clock.now());
@@ -119,7 +117,7 @@ export function createFailureComments(
   context: AppContext,
   { pages, conversationApi: api }: Reporting,
 ): ReturnType<typeof createFailureCommentKeeper> {
-  const { stores, clock, log, redactor } = context;
+  const { stores, clock, log } = context;
   return createFailureCommentKeeper({
     store: stores,
     repositories: stores,
@@ -128,7 +126,7 @@ export function createFailureComments(
     random: Math.random,
     pages,
     api,
-    render: (view) => redactor.redactOwn(renderFailureComment(view)),
+    render: renderFailureComment,
   });
 }
 
@@ -149,33 +147,14 @@ export function createGitHubDeployments(
     async chooseEnvironment(deployment) {
       const name = await chooseEnvironment(configurations, deployment);
       const { workspaceId } = deployment;
-      return name === null ? null : nameEnvironment({ name, workspaceId }, redactor.redactOwn);
+      return name === null ? null : nameEnvironment({ name, workspaceId }, redactor.redactText);
     },
     describe: (deployment, repository) => ({
-      description: describeStatus(deployment, redactor.redactOwn),
+      description: describeStatus(deployment),
       logUrl: findRunUrl({ githubUrl: pages.githubUrl, repository }, deployment),
       environmentUrl: pages.workspaceUrl(deployment),
     }),
   });
-}
-
-/** Counts the secrets that are taken out of the logs. */
-function countRedactions(
-  redactor: Pick<Redactor, 'forLog'>,
-  onRedacted: (count: number) => void,
-): Pick<Redactor, 'forLog'> {
-  return {
-    forLog() {
-      const log = redactor.forLog();
-      return {
-        async redactLines(lines) {
-          const redacted = await log.redactLines(lines);
-          onRedacted(redacted.count);
-          return redacted;
-        },
-      };
-    },
-  };
 }
 
 /** What a repository wants besides check runs, as far as it is known. */

@@ -101,7 +101,7 @@ function openAccounts(
       onCall: nothing,
       onCircuit: nothing,
       onRetired: nothing,
-      redact: async (text) => redactor.redactOwn(text),
+      redact: async (text) => redactor.redactText(text),
     },
   );
 }
@@ -126,7 +126,7 @@ function hideSecrets(finding: Finding, redactor: Redactor): Finding {
   const { message, advice } = finding;
   return {
     ...finding,
-    message: redactor.redactOwn(message),
-    advice: advice === null ? null : redactor.redactOwn(advice),
+    message: redactor.redactText(message),
+    advice: advice === null ? null : redactor.redactText(advice),
   };
 }

@@ -6,9 +6,9 @@ import { PLAIN_WORDING } from './wording.ts';
 /** GitHub's limit for the description of a deployment status (characters). */
 const LONGEST = 140;
 
-/** What a GitHub Deployment's status says of the deployment: text, at most 140 characters. `redact` comes before the cut. */
-export function describeStatus(deployment: Deployment, redact: (text: string) => string): string {
-  const text = redact(cleanInlineText(describe(deployment)));
+/** What a GitHub Deployment's status says of the deployment: text, at most 140 characters. */
+export function describeStatus(deployment: Deployment): string {
+  const text = cleanInlineText(describe(deployment));
   return text.length > LONGEST ? `${sliceWhole(text, LONGEST - 1)}…` : text;
 }
 

@@ -16,6 +16,7 @@ const OPTIONS = {
     elapsed: () => 0,
   },
   budgets: new RateBudgets(() => undefined),
+  redact: (text: string) => text,
   onRateLimit: () => undefined,
   onHold: () => undefined,
   onRequest: () => undefined,

@@ -11,9 +11,12 @@ import {
   QuietOctokit,
 } from '../../../src/github/octokit.ts';
 import { RateBudgets } from '../../../src/github/rate-budget.ts';
+import { createRedactor } from '../../../src/logs/redact.ts';
 
 export const API = 'https://api.github.com';
 export const APP_ID = 7;
+/** What the app takes out of its requests. */
+export const SECRET = ['own', 'secret', String(Math.random()).slice(2, 14)].join('-');
 export const SHA = 'a'.repeat(40);
 
 const { privateKey } = generateKeyPairSync('rsa', {
@@ -81,6 +84,7 @@ export function connectGitHub(guard?: { beforeWrite: () => Promise<void> }): Git
       elapsed: () => performance.now(),
     },
     budgets,
+    redact: createRedactor({ secrets: [SECRET] }).redactText,
     onHold: () => undefined,
     onRateLimit: (installationId, { remaining }) => void limits.push({ installationId, remaining }),
     onRequest: ({ method, route, status }) => void routes.push(`${method} ${route} ${status}`),

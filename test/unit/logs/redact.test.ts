@@ -64,18 +64,18 @@ describe("the app's own secrets", () => {
     expect((await log.redactLines([later])).lines).toEqual([later]);
     redactor.learnToken('acme', later);
     expect((await log.redactLines([`${later} ${token}`])).lines).toEqual([`${REDACTED} ${REDACTED}`]);
-    expect(redactor.redactOwn(`x ${later}`)).toBe(`x ${REDACTED}`);
+    expect(redactor.redactText(`x ${later}`)).toBe(`x ${REDACTED}`);
     for (let n = 0; n < 32; n++) redactor.learnToken('other', `${n}-${letters(20)}`);
-    expect(redactor.redactOwn(`${later} ${token}`)).toBe(`${REDACTED} ${REDACTED}`);
+    expect(redactor.redactText(`${later} ${token}`)).toBe(`${REDACTED} ${REDACTED}`);
     for (let n = 0; n < 32; n++) redactor.learnToken('acme', `${n}-${letters(20)}`);
-    expect(redactor.redactOwn(`${later} ${token}`)).toBe(`${later} ${REDACTED}`);
+    expect(redactor.redactText(`${later} ${token}`)).toBe(`${later} ${REDACTED}`);
   });
 
-  test('redactOwn covers titles: own secrets, addresses and headers, not words', () => {
-    const { redactOwn } = createRedactor({ secrets: [token] });
-    expect(redactOwn(`answered 403: ${token}`)).toBe(`answered 403: ${REDACTED}`);
-    expect(redactOwn('invalid token: expired')).toBe('invalid token: expired');
-    expect(redactOwn(join('https://ana:', 'pa55', '@host.test/x'))).toBe(`https://${REDACTED}@host.test/x`);
+  test('redactText covers titles: own secrets, addresses and headers, not words', () => {
+    const { redactText } = createRedactor({ secrets: [token] });
+    expect(redactText(`answered 403: ${token}`)).toBe(`answered 403: ${REDACTED}`);
+    expect(redactText('invalid token: expired')).toBe('invalid token: expired');
+    expect(redactText(join('https://ana:', 'pa55', '@host.test/x'))).toBe(`https://${REDACTED}@host.test/x`);
   });
 
   test('learnt later are found too, in logs that are being read as well', async () => {
@@ -84,7 +84,7 @@ describe("the app's own secrets", () => {
     const later = `l4t-${letters(12)}`;
     redactor.learnSecrets([later]);
     expect((await log.redactLines([`${later} and ${token}`])).lines).toEqual([`${REDACTED} and ${REDACTED}`]);
-    expect(redactor.redactOwn(`a ${later} b`)).toBe(`a ${REDACTED} b`);
+    expect(redactor.redactText(`a ${later} b`)).toBe(`a ${REDACTED} b`);
   });
 
   test('are found wherever they are', async () => {
@@ -276,8 +276,8 @@ describe('credentials by how they look', () => {
   test.each(shaped.map((token) => [token.slice(0, 8), token]))('%s…', async (_, token) => {
     expect(await redactLine(`using ${token} now`)).toBe(`using ${REDACTED} now`);
     // In titles, replies and names, and in a line of the app's own log.
-    const { redactOwn, redactLogLine } = createRedactor({ secrets: [] });
-    expect(redactOwn(`refused: ${token}.`)).toBe(`refused: ${REDACTED}.`);
+    const { redactText, redactLogLine } = createRedactor({ secrets: [] });
+    expect(redactText(`refused: ${token}.`)).toBe(`refused: ${REDACTED}.`);
     expect(redactLogLine(`{"msg":"${token}"}`)).toBe(`{"msg":"${REDACTED}"}`);
   });
 
@@ -307,12 +307,12 @@ describe('credentials by how they look', () => {
   });
 
   test('titles are searched as logs are', () => {
-    const { redactOwn } = createRedactor({ secrets: [] });
-    expect(redactOwn(`Failed after 3 s: no login with password=${random(9)}`)).toBe(
+    const { redactText } = createRedactor({ secrets: [] });
+    expect(redactText(`Failed after 3 s: no login with password=${random(9)}`)).toBe(
       `Failed after 3 s: no login with password=${REDACTED}`,
     );
     const title = 'Failed after 38 s: meltano.yml:12 while scanning for the next token: found character';
-    expect(redactOwn(title)).toBe(title);
+    expect(redactText(title)).toBe(title);
   });
 
   test('with joiners in the middle', async () => {
@@ -321,7 +321,7 @@ describe('credentials by how they look', () => {
     expect(await redactLine(`👩\u200d🚀 می\u200cخواهم ${cut} 👩\u200d🚀`)).toBe(
       `👩\u200d🚀 می\u200cخواهم ${REDACTED} 👩\u200d🚀`,
     );
-    expect(createRedactor({ secrets: [] }).redactOwn(`a ${cut} b`)).toBe(`a ${REDACTED} b`);
+    expect(createRedactor({ secrets: [] }).redactText(`a ${cut} b`)).toBe(`a ${REDACTED} b`);
   });
 });
 

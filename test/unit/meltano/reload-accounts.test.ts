@@ -36,7 +36,7 @@ function reload(text: string): void {
     source: { file, env: { NEW_TOKEN: SECRET }, defaults },
     accounts: {
       replace: (accounts) => {
-        const isSecretKnown = redactor.redactOwn(SECRET) === REDACTED;
+        const isSecretKnown = redactor.redactText(SECRET) === REDACTED;
         replaced.push({ logins: accounts.map((one) => one.login), isSecretKnown });
       },
     },

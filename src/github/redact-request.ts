@@ -1,0 +1,52 @@
+/**
+ * The parameters that hold texts for people. All others are ids, addresses and settings, which stay as they are; a check
+ * run is also looked for by its name, and a deployment by its environment.
+ */
+const TEXTS = new Set([
+  ...['name', 'check_name', 'title', 'summary', 'text', 'message'],
+  ...['body', 'description', 'environment'],
+]);
+/** By these the app finds its own comments again. */
+const MARKER = /(\n\n<!-- meltano-deploy:[a-z]+:[\w./:-]{1,200} -->)$/;
+
+type Redact = (text: string) => string;
+
+/** Takes secrets out of the texts of a request, in place: Octokit's hooks all see the same object. */
+export function redactRequest(request: object, redact: Redact): void {
+  for (const [name, value] of Object.entries(request)) {
+    if (name === 'url') Object.assign(request, { url: hideInQuery(String(value), redact) });
+    else if (name === 'output' || TEXTS.has(name))
+      Object.assign(request, { [name]: hide(value, name, redact) });
+  }
+}
+
+function hide(value: unknown, name: string, redact: Redact): unknown {
+  if (typeof value === 'string') return TEXTS.has(name) ? hideInText(value, redact) : value;
+  if (Array.isArray(value)) {
+    return value.filter((one) => !hasSecretPath(one, redact)).map((one) => hide(one, name, redact));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, hide(one, key, redact)]));
+}
+
+function hideInText(text: string, redact: Redact): string {
+  const [words = '', marker = ''] = text.split(MARKER);
+  return redact(words) + marker;
+}
+
+/** Octokit's pages have their parameters in the address. */
+function hideInQuery(address: string, redact: Redact): string {
+  const [path = '', query] = address.split('?');
+  const parameters = [...new URLSearchParams(query)];
+  const shown = new URLSearchParams(
+    parameters.map(([name, value]): [string, string] => [name, TEXTS.has(name) ? redact(value) : value]),
+  );
+  const isSame = parameters.every(([name, value]) => shown.get(name) === value);
+  return isSame ? address : `${path}?${shown}`;
+}
+
+/** An annotation whose path lacks a part would lead nowhere. */
+function hasSecretPath(annotation: unknown, redact: Redact): boolean {
+  const { path } = annotation as { readonly path?: unknown };
+  return typeof path === 'string' && redact(path) !== path;
+}

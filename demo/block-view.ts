@@ -1,6 +1,6 @@
 import { clearScreenDown, cursorTo, moveCursor } from 'node:readline';
 import { styleText } from 'node:util';
-import type { SandboxCheckRun } from '../sandbox/github/model.ts';
+import type { SandboxCheckRun } from '../sandbox/github/check-model.ts';
 import type { ActView, DemoView } from './demo-view.ts';
 import { fitLine } from './fit-line.ts';
 import { renderScene, type ShownAct } from './render-scene.ts';

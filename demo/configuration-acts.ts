@@ -93,7 +93,8 @@ export const playGitHubDeployments: Act = {
       expected: DEPLOYED,
     });
     const { github } = stage.sandbox;
-    const find = () => github.deployments(metrics.repository).find(({ sha }) => sha === push.sha);
+    const find = () =>
+      github.repositories.deployments(metrics.repository).find(({ sha }) => sha === push.sha);
     const states = () => find()?.statuses.map(({ state }) => state) ?? [];
     stage.checks.push({
       what: 'The GitHub Deployment to "production" went to success',

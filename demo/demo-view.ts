@@ -1,4 +1,4 @@
-import type { SandboxCheckRun } from '../sandbox/github/model.ts';
+import type { SandboxCheckRun } from '../sandbox/github/check-model.ts';
 import { createBlockView } from './block-view.ts';
 import { createLineView } from './line-view.ts';
 

@@ -1,4 +1,4 @@
-import type { CheckRunFields } from '../sandbox/github/model.ts';
+import type { CheckRunFields } from '../sandbox/github/check-model.ts';
 
 type State = Pick<CheckRunFields, 'status' | 'conclusion'>;
 

@@ -8,7 +8,7 @@ export function judgeDemo(stage: Stage): string[] {
   const { github, meltano } = stage.sandbox;
   const [jobs, pushes] = [meltano.jobs.length, stage.pushes.length];
   // The app was killed: what it leaves alone anyway may have met nobody.
-  const failed = github.deliveries.filter(
+  const failed = github.hook.deliveries.filter(
     ({ event, action, attempts }) =>
       isActedOn(event, action) && !attempts.some(({ status }) => status === 'OK'),
   );

@@ -1,4 +1,4 @@
-import type { SandboxCheckRun } from '../sandbox/github/model.ts';
+import type { SandboxCheckRun } from '../sandbox/github/check-model.ts';
 import { describeState } from './format.ts';
 import { PLANTED_PASSWORD } from './job-scripts.ts';
 import type { DemoPush, ExpectedAnnotation, Stage } from './stage.ts';

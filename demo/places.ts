@@ -29,7 +29,7 @@ const START_BY_PUSH = 'hooli';
 
 export function addPlaces(sandbox: Sandbox): Places {
   for (const account of ['acme', 'globex', 'initech', START_BY_PUSH])
-    sandbox.github.addInstallation({ account });
+    sandbox.github.installations.add({ account });
   const add = (repository: string, name: string, configuration?: string) =>
     addPlace(sandbox, { repository, name, configuration });
   return {
@@ -66,7 +66,7 @@ function addPlace(
     'meltano.yml': MELTANO_YML,
     ...(configuration === undefined ? {} : { [CONFIGURATION_FILE]: configuration }),
   };
-  sandbox.github.addRepository({ fullName: repository, private: true, files });
+  sandbox.github.repositories.add({ fullName: repository, private: true, files });
   addExamplePeople(sandbox.github, repository);
   const workspace = sandbox.meltano.addWorkspace({
     name,
@@ -85,7 +85,7 @@ function addOpenData(sandbox: Sandbox): Place {
     'weather/meltano.yml': MELTANO_YML,
     'traffic/meltano.yml': MELTANO_YML,
   };
-  sandbox.github.addRepository({ fullName: repository, files });
+  sandbox.github.repositories.add({ fullName: repository, files });
   addExamplePeople(sandbox.github, repository);
   const addWorkspace = (name: string, repositoryDirectory: string) =>
     sandbox.meltano.addWorkspace({

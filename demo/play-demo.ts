@@ -25,7 +25,7 @@ export interface DemoOptions {
 
 /** Resolves with the exit code, when everything that was started has ended. */
 export async function playDemo({ keep, pictures: folder }: DemoOptions): Promise<number> {
-  const program = folder === null ? null : await findBrowser();
+  const program = folder === null ? null : findBrowser();
   if (folder !== null && program === null) {
     console.error(NO_BROWSER);
     return 1;
@@ -82,12 +82,12 @@ async function perform(stage: Stage, view: DemoView, { app, interrupted }: Runni
     over.addEventListener('abort', () => reject(over.reason));
     void app.ended.then((how) => reject(new Error(`The app ended ${how}`)));
   });
-  const stopListening = github.onCheckRun((run) => {
+  const stopListening = github.checks.listen((run) => {
     if (!isFileCheck(run)) view.showRun(run);
   });
   const play = async () => {
     await waitUntilReady(app, over);
-    github.webhookUrl = `${app.url}/api/github/webhooks`;
+    github.hook.url = `${app.url}/api/github/webhooks`;
     view.say(`Ready. You can watch it in a browser too: ${github.origin}`);
     await playTour({ stage, app, signal: over }, view);
   };

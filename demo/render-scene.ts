@@ -1,4 +1,4 @@
-import type { SandboxCheckRun } from '../sandbox/github/model.ts';
+import type { SandboxCheckRun } from '../sandbox/github/check-model.ts';
 import type { ShownCommit } from './demo-view.ts';
 import type { Piece } from './fit-line.ts';
 import { chooseLook, describeState, formatSeconds, shortenSha } from './format.ts';

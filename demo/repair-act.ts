@@ -17,7 +17,7 @@ export const playRepair: Act = {
     const { repository } = finance;
     const { github } = stage.sandbox;
     const files = { 'meltano.yml': BROKEN_MELTANO_YML };
-    github.push({ repository, branch: 'since-january', from: 'main', files, message: MESSAGE });
+    github.branches.push({ repository, branch: 'since-january', from: 'main', files, message: MESSAGE });
     const { request } = github.conversations.openPull({
       repository,
       head: 'since-january',

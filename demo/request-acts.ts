@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SandboxCheckRun } from '../sandbox/github/model.ts';
+import type { SandboxCheckRun } from '../sandbox/github/check-model.ts';
 import type { Act, ActContext } from './act.ts';
 import { writeShortJob, writeUnreachableJob } from './job-scripts.ts';
 import { MELTANO_YML } from './page/example-project.ts';
@@ -62,10 +62,10 @@ export const playButtons: Act = {
       judge: () => judgeConclusions(stage.runsOn(push), ['failure', 'success', 'success']),
     });
     view.showRequest({ sha: push.sha, message: 'ana presses the button Redeploy' });
-    if (runs[0]) github.pressAction(runs[0].id, 'redeploy', 'ana');
+    if (runs[0]) github.checks.press(runs[0].id, 'redeploy', 'ana');
     const second = await waitForNext(context, push, 2);
     view.showRequest({ sha: push.sha, message: 'octocat presses Re-run' });
-    github.rerequest(second.id);
+    github.checks.rerequest(second.id);
     await waitForNext(context, push, 3);
   },
 };

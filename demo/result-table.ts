@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { SandboxCheckRun } from '../sandbox/github/model.ts';
+import type { SandboxCheckRun } from '../sandbox/github/check-model.ts';
 import type { SandboxJob } from '../sandbox/meltano/sandbox-job.ts';
 import { chooseLook, describeState, formatSeconds, shortenSha } from './format.ts';
 import { judgeChecks } from './judge-demo.ts';

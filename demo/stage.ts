@@ -1,4 +1,4 @@
-import type { SandboxCheckRun } from '../sandbox/github/model.ts';
+import type { SandboxCheckRun } from '../sandbox/github/check-model.ts';
 import type { ScriptContext } from '../sandbox/meltano/default-script.ts';
 import { defaultScript } from '../sandbox/meltano/default-script.ts';
 import type { JobScript, SandboxJob } from '../sandbox/meltano/sandbox-job.ts';
@@ -103,7 +103,7 @@ export async function setStage(): Promise<Stage> {
     return push;
   };
   const runsOn: Stage['runsOn'] = ({ place, sha }) =>
-    github.checkRuns(place.repository, sha).filter((run) => !isFileCheck(run));
+    github.checks.runs(place.repository, sha).filter((run) => !isFileCheck(run));
   return {
     sandbox,
     places,
@@ -113,7 +113,7 @@ export async function setStage(): Promise<Stage> {
     track,
     runsOn,
     say(place, { title, text, body, script, expected }) {
-      const sha = github.head(place.repository);
+      const sha = github.branches.head(place.repository);
       if (script) scripts.set(sha, script);
       const comment = { body, sha, expected, ...openConversation(github, place, { title, text, body }) };
       comments.push(comment);
@@ -121,11 +121,11 @@ export async function setStage(): Promise<Stage> {
     },
     push(place, { files, ...input }) {
       const { repository } = place;
-      return track(place, github.push({ repository, files, message: input.message }).after, input);
+      return track(place, github.branches.push({ repository, files, message: input.message }).after, input);
     },
     runsOf: (push) => runsOn(push).filter((run) => run.output.summary?.includes('| push by ')),
     jobsOf: ({ place, sha }) => meltano.jobsOf(place.workspace).filter(({ commitId }) => commitId === sha),
-    fileCheckOf: ({ place, sha }) => github.checkRuns(place.repository, sha).find(isFileCheck),
+    fileCheckOf: ({ place, sha }) => github.checks.runs(place.repository, sha).find(isFileCheck),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { SandboxCheckRun } from '../sandbox/github/model.ts';
+import type { SandboxCheckRun } from '../sandbox/github/check-model.ts';
 import type { Act, ActContext } from './act.ts';
 import { writeShortJob } from './job-scripts.ts';
 import { writeModel } from './page/example-project.ts';

@@ -1,4 +1,4 @@
-import type { CheckStatus } from '../sandbox/github/model.ts';
+import type { CheckStatus } from '../sandbox/github/check-model.ts';
 import type { DemoPush, Stage } from './stage.ts';
 
 /** Longest wait for one step; the whole demo has a limit of its own (milliseconds). */

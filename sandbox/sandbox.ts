@@ -1,4 +1,5 @@
-import { GitHubSandbox, type GitHubSandboxOptions } from './github/github-sandbox.ts';
+import type { GitHubSandboxOptions } from './github/create-context.ts';
+import { GitHubSandbox } from './github/github-sandbox.ts';
 import { MeltanoSandbox } from './meltano/meltano-sandbox.ts';
 import type { SandboxWorkspace } from './meltano/sandbox-workspace.ts';
 
@@ -29,7 +30,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   meltano.headOf = (workspace) => {
     const path = new URL(workspace.repositoryUrl).pathname.replace(/^\/|\.git$|\/$/g, '');
     try {
-      return github.head(path, workspace.repositoryBranch ?? undefined);
+      return github.branches.head(path, workspace.repositoryBranch ?? undefined);
     } catch {
       return null;
     }
@@ -49,7 +50,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     }),
     addOldWebhook: (fullName, { id, deploymentSecret: secret }) => {
       const url = `${meltano.apiUrl}/workspaces/${id}/deployments/github-webhook`;
-      return github.addRepositoryWebhook(fullName, { url, secret });
+      return github.repositories.addWebhook(fullName, { url, secret });
     },
     repositoryUrl: (fullName) => `${github.origin}/${fullName}.git`,
     async stop() {

@@ -35,7 +35,7 @@ async function answer(request: WorldRequest): Promise<Partial<WorldAnswer>> {
     case 'await lost pushes':
       return { jobTimes: await world.awaitLostPushes() };
     case 'play': {
-      world.sandbox.github.webhookUrl = request.webhookUrl;
+      world.sandbox.github.hook.url = request.webhookUrl;
       return { samples: await SCENARIOS[request.scenario](world.sandbox, request) };
     }
   }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CheckStatus, SandboxCheckRun } from '../../sandbox/github/model.ts';
+import type { CheckStatus, SandboxCheckRun } from '../../sandbox/github/check-model.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 
 const LOOK_MS = 20;
@@ -12,7 +12,7 @@ export class CheckRunWatch {
 
   /** `onWrite` is called for every create and update. */
   constructor({ github }: Sandbox, onWrite: (run: SandboxCheckRun) => void = () => undefined) {
-    this.#stop = github.onCheckRun((run) => {
+    this.#stop = github.checks.listen((run) => {
       const key = `${run.headSha} ${run.name}`;
       const at = performance.now();
       for (const name of ['any', run.status]) {

@@ -25,7 +25,7 @@ async function failCreates(
   // All of them first: none waits for a list of workspaces that knows it.
   const repositories = Array.from({ length: samples }, (_, number) => {
     const account = `fails-${times}-${number}`;
-    sandbox.github.addInstallation({ account });
+    sandbox.github.installations.add({ account });
     return addTrackedRepository(sandbox, { account, name: 'data' });
   });
   const pushed: { sha: string; checkName: string; pushedAt: number }[] = [];

@@ -16,7 +16,7 @@ export const logLines: Scenario = async (sandbox, { quick }) => {
     }
   });
   meltano.script = () => 'manual';
-  github.addInstallation({ account: 'logs' });
+  github.installations.add({ account: 'logs' });
   const repositories = Array.from({ length: DEPLOYMENTS }, (_, number) =>
     addTrackedRepository(sandbox, { account: 'logs', name: `data-${number}` }),
   );

@@ -15,7 +15,7 @@ export const manyEnds: Scenario = async (sandbox, { quick }) => {
   const watch = new CheckRunWatch(sandbox, ({ status }) => {
     if (status !== 'completed' && performance.now() > firstEndAt) openWrites += 1;
   });
-  github.addInstallation({ account: 'ends' });
+  github.installations.add({ account: 'ends' });
   const repositories = Array.from({ length: deployments }, (_, number) =>
     addTrackedRepository(sandbox, { account: 'ends', name: `data-${number}` }),
   );

@@ -12,7 +12,7 @@ export const manyPushes: Scenario = async (sandbox, { quick }) => {
   const watch = new CheckRunWatch(sandbox);
   const jobAt = new Map<string, number>();
   for (let number = 0; number < INSTALLATIONS; number += 1)
-    github.addInstallation({ account: `many-${number}` });
+    github.installations.add({ account: `many-${number}` });
   const repositories = Array.from({ length: quick ? 30 : PUSHES }, (_, number) =>
     addTrackedRepository(sandbox, { account: `many-${number % INSTALLATIONS}`, name: `data-${number}` }),
   );

@@ -18,7 +18,7 @@ export const newWorkspaces: Scenario = async (sandbox, { quick }) => {
   const pushed: { sha: string; checkName: string; pushedAt: number }[] = [];
   for (let number = 0; number < (quick ? 5 : 100); number += 1) {
     const account = `new-${Math.floor(number / REPOSITORIES_EACH)}`;
-    if (number % REPOSITORIES_EACH === 0) github.addInstallation({ account });
+    if (number % REPOSITORIES_EACH === 0) github.installations.add({ account });
     const { fullName, checkNames } = addTrackedRepository(sandbox, { account, name: `data-${number}` });
     pushed.push({ ...pushChange(sandbox, fullName), checkName: checkNames[0] ?? '' });
     await sleep(1_500 + Math.random() * 2_000);

@@ -13,7 +13,7 @@ export const tenWorkspaces: Scenario = async (sandbox, { quick }) => {
   sandbox.meltano.script = () => 'manual';
   const rounds: Promise<Round>[] = [];
   for (let number = 0; number < (quick ? 1 : 10); number += 1) {
-    sandbox.github.addInstallation({ account: `ten-${number}` });
+    sandbox.github.installations.add({ account: `ten-${number}` });
     rounds.push(playRound(sandbox, `ten-${number}`));
     await sleep(BETWEEN_MS);
   }

@@ -14,7 +14,7 @@ export function addTrackedRepository(
   { account, name, workspaces: count = 1 }: { account: string; name: string; workspaces?: number },
 ): TrackedRepository {
   const fullName = `${account}/${name}`;
-  sandbox.github.addRepository({ fullName, private: true, files: { 'meltano.yml': 'version: 1\n' } });
+  sandbox.github.repositories.add({ fullName, private: true, files: { 'meltano.yml': 'version: 1\n' } });
   const workspaces = Array.from({ length: count }, (_, number) =>
     sandbox.meltano.addWorkspace({
       name: `${account} ${name} ${number}`,
@@ -34,6 +34,6 @@ let pushes = 0;
 export function pushChange({ github }: Sandbox, repository: string): { sha: string; pushedAt: number } {
   pushes += 1;
   const pushedAt = performance.now();
-  github.push({ repository, files: { 'meltano.yml': `version: 1\n# ${pushes}\n` } });
-  return { sha: github.head(repository), pushedAt };
+  github.branches.push({ repository, files: { 'meltano.yml': `version: 1\n# ${pushes}\n` } });
+  return { sha: github.branches.head(repository), pushedAt };
 }

@@ -5,7 +5,7 @@ const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('b
 
 /** A token of the account's installation, as any GitHub App gets one. */
 export async function createInstallationToken({ github }: Sandbox, account: string): Promise<string> {
-  const installation = github.installations.find((one) => one.account === account);
+  const installation = github.installations.list().find((one) => one.account === account);
   const now = Math.floor(Date.now() / 1000);
   const claims = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode({ iat: now - 30, exp: now + 540, iss: github.app.id })}`;
   const signature = createSign('RSA-SHA256').update(claims).sign(github.app.privateKey, 'base64url');

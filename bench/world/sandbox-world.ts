@@ -41,7 +41,7 @@ export class SandboxWorld {
   private constructor(sandbox: Sandbox) {
     this.sandbox = sandbox;
     sandbox.meltano.script = () => 'manual';
-    sandbox.github.onCheckRun(({ headSha, status }) => {
+    sandbox.github.checks.listen(({ headSha, status }) => {
       if (status === 'in_progress') this.#shown.add(headSha);
       if (status === 'completed' && !this.#completedAt.has(headSha))
         this.#completedAt.set(headSha, performance.now());
@@ -53,17 +53,17 @@ export class SandboxWorld {
     const prepared: PreparedRepository[] = [];
     const ids = Array.from(
       { length: installations },
-      (_, number) => github.addInstallation({ account: `acme-${number}` }).id,
+      (_, number) => github.installations.add({ account: `acme-${number}` }).id,
     );
     for (let number = 0; number < deployments; number += 1) {
       const account = `acme-${number % installations}`;
       const name = `data-${number}`;
       const repository = `${account}/${name}`;
       const files = { 'meltano.yml': 'version: 1\n' };
-      const { id } = github.addRepository({ fullName: repository, private: true, files });
+      const { id } = github.repositories.add({ fullName: repository, private: true, files });
       const repositoryUrl = this.sandbox.repositoryUrl(repository);
       const workspace = meltano.addWorkspace({ name: `Analytics ${number}`, repositoryUrl });
-      const sha = github.head(repository);
+      const sha = github.branches.head(repository);
       this.#deployments.push({ repository, account, workspace, job: null, sha });
       const installationId = ids[number % installations] ?? 0;
       prepared.push({ id, owner: account, name, installationId, head: sha });
@@ -73,14 +73,14 @@ export class SandboxWorld {
 
   async begin(webhookUrl: string): Promise<readonly WatchedJob[]> {
     const { github, meltano } = this.sandbox;
-    github.webhookUrl = webhookUrl;
+    github.hook.url = webhookUrl;
     const made = new Map<string, SandboxJob>();
     meltano.script = () => 'manual';
     for (let from = 0; from < this.#deployments.length; from += PUSHES_AT_ONCE) {
       const sent = this.#deployments.slice(from, from + PUSHES_AT_ONCE).map((deployment) => {
         const files = { 'meltano.yml': `version: 1\n# ${deployment.repository}\n` };
-        const pushed = github.push({ repository: deployment.repository, files });
-        deployment.sha = github.head(deployment.repository);
+        const pushed = github.branches.push({ repository: deployment.repository, files });
+        deployment.sha = github.branches.head(deployment.repository);
         return pushed.delivered;
       });
       await Promise.all(sent);
@@ -103,12 +103,12 @@ export class SandboxWorld {
   /** Pushes to each repository; the deliveries fail, since the app is stopped. */
   async losePushes(logLagMs: number): Promise<void> {
     const { github, meltano } = this.sandbox;
-    github.delayDeliveryLog(logLagMs);
+    github.hook.lagMs = logLagMs;
     meltano.script = (context) => defaultScript(context);
     for (const { job } of this.#deployments) if (job && !job.ended) job.end('COMPLETE');
     const sent = this.#deployments.map((deployment) => {
       deployment.job = meltano.jobsOf(deployment.workspace).at(-1) ?? null;
-      const { delivered } = github.push({
+      const { delivered } = github.branches.push({
         repository: deployment.repository,
         files: { 'meltano.yml': `version: 1\n# ${Date.now()} ${deployment.repository}\n` },
       });

@@ -1,4 +1,5 @@
-import type { CheckRunAnnotation, SandboxCheckRun, SandboxRepository } from '../../sandbox/github/model.ts';
+import type { CheckRunAnnotation, SandboxCheckRun } from '../../sandbox/github/check-model.ts';
+import type { SandboxRepository } from '../../sandbox/github/model.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { type Html, html } from './html.ts';
 import { renderPersonSelect } from './people.ts';

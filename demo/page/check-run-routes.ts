@@ -22,7 +22,7 @@ export function checkRunRoutes(sandbox: Pick<Sandbox, 'github'>): Route[] {
         const person = readPerson(github, repository, readForm(request));
         if (person === null) return noSuchPerson();
         if (run.status !== 'completed') return refuse(409, 'This check run has not completed yet.');
-        github.rerequest(run.id, person);
+        github.checks.rerequest(run.id, person);
         return redirectBack(request, { sent: 'check_run.rerequested' });
       }),
     ),
@@ -37,7 +37,7 @@ export function checkRunRoutes(sandbox: Pick<Sandbox, 'github'>): Route[] {
         if (run.status !== 'completed' || identifier === null || !offered) {
           return refuse(409, 'This check run does not offer that.');
         }
-        github.pressAction(run.id, identifier, person);
+        github.checks.press(run.id, identifier, person);
         return redirectBack(request, { sent: 'check_run.requested_action' });
       }),
     ),

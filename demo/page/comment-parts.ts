@@ -3,7 +3,7 @@ import type {
   SandboxCommitComment,
   SandboxIssueComment,
   SandboxReaction,
-} from '../../sandbox/github/conversation-model.ts';
+} from '../../sandbox/github/comment-model.ts';
 import type { SandboxAccount, SandboxRepository } from '../../sandbox/github/model.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { type Html, html } from './html.ts';

@@ -13,7 +13,7 @@ export function renderCommit(
 ): { live: Html; below: Html } {
   const [subject = '', ...rest] = commit.message.split('\n');
   const parent = commit.parent === null ? null : (repository.commits.get(commit.parent) ?? null);
-  const runs = github.checkRuns(repository.fullName, commit.sha).toReversed();
+  const runs = github.checks.runs(repository.fullName, commit.sha).toReversed();
   const checks = renderChecks(repository, runs);
   const path = pathOf(repository, 'commit', commit.sha);
   const place = { github, repository };

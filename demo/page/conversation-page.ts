@@ -1,5 +1,4 @@
-import type { SandboxIssue, SandboxPullRequest } from '../../sandbox/github/conversation-model.ts';
-import type { SandboxRepository } from '../../sandbox/github/model.ts';
+import type { SandboxIssue, SandboxPullRequest, SandboxRepository } from '../../sandbox/github/model.ts';
 import { isPullRequest } from '../../sandbox/github/pull-changes.ts';
 import { pullFiles } from '../../sandbox/github/pull-json.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
@@ -57,7 +56,7 @@ function renderPull(
 ): Html {
   const { pull, author } = request;
   const head = pull.headRepository === repository ? pull.headRef : `${pull.headOwner.login}:${pull.headRef}`;
-  const runs = github.checkRuns(repository.fullName, pull.headSha).toReversed();
+  const runs = github.checks.runs(repository.fullName, pull.headSha).toReversed();
   return html`<p class="muted">${author.login} ${pull.mergedAt === null ? 'wants to merge' : 'merged'} <code>${head}</code> at
 ${renderSha(repository, pull.headSha)} into <code>${pull.baseRef}</code>
 ${pull.mergeCommitSha !== null && html` by ${renderSha(repository, pull.mergeCommitSha)}`}</p>

@@ -1,5 +1,4 @@
-import type { SandboxIssue } from '../../sandbox/github/conversation-model.ts';
-import type { SandboxRepository } from '../../sandbox/github/model.ts';
+import type { SandboxIssue, SandboxRepository } from '../../sandbox/github/model.ts';
 import type { Route, ServiceAnswer, ServiceRequest } from '../../sandbox/http/http-service.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { renderConversation } from './conversation-page.ts';
@@ -73,11 +72,11 @@ export function conversationRoutes(sandbox: Sandbox): Route[] {
     post(
       `${COMMIT}/rerequest`,
       withCommit(sandbox, (request, repository, { sha }) => {
-        const runs = sandbox.github.checkRuns(repository.fullName, sha);
+        const runs = sandbox.github.checks.runs(repository.fullName, sha);
         if (runs.length === 0) return refuse(409, 'This commit has no checks to re-run.');
         const person = readPerson(sandbox.github, repository, readForm(request));
         if (person === null) return noSuchPerson();
-        sandbox.github.rerequestSuite(repository.fullName, sha, person);
+        sandbox.github.checks.rerequestSuite(repository.fullName, sha, person);
         return redirectBack(request, { sent: 'check_suite.rerequested' });
       }),
     ),
@@ -152,7 +151,7 @@ function openPull(sandbox: Sandbox, repository: SandboxRepository): number {
   const revision = repository.issues.size + 1;
   const head = `change-${revision}`;
   const model = `transform/models/change_${revision}.sql`;
-  github.push({
+  github.branches.push({
     repository: repository.fullName,
     branch: head,
     from: base,

@@ -1,5 +1,5 @@
+import type { PushResult } from '../../sandbox/github/branch-moves.ts';
 import type { SandboxRepository } from '../../sandbox/github/model.ts';
-import type { PushResult } from '../../sandbox/github/pushes.ts';
 import type { SandboxWorkspace } from '../../sandbox/meltano/sandbox-workspace.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { PUSH_KINDS, type PushKindName, trimDirectory } from './push-kinds.ts';
@@ -38,7 +38,7 @@ export function createPushMaker({ github, meltano }: Pick<Sandbox, 'github' | 'm
       directory === '' ? path : `${directory}/${path}`,
       content,
     ]);
-    const result = github.push({
+    const result = github.branches.push({
       repository: repository.fullName,
       branch: workspace?.repositoryBranch || repository.defaultBranch,
       files: Object.fromEntries(paths),

@@ -22,7 +22,9 @@ const BUTTONS: readonly { kind: string; label: string; hint: string }[] = [
 ];
 
 export function renderOverview(sandbox: Sandbox, owner: string | null): Html {
-  const repositories = sandbox.github.repositories.filter((one) => owner === null || one.owner === owner);
+  const repositories = sandbox.github.repositories
+    .list()
+    .filter((one) => owner === null || one.owner === owner);
   const title = owner === null ? 'Repositories' : `Repositories of ${owner}`;
   const none = html`<p class="muted">There are none.</p>`;
   return html`<h1>${title}</h1>${repositories.length === 0 ? none : repositories.map((one) => renderCard(sandbox, one))}`;
@@ -94,11 +96,11 @@ function renderCommits(
   { branch, limit }: { branch: string; limit: number },
 ): HtmlList {
   if (!repository.branches.has(branch)) return [html`<p class="muted">There is no branch ${branch}.</p>`];
-  const commits = github.commits(repository.fullName, branch).slice(0, limit);
+  const commits = github.branches.commits(repository.fullName, branch).slice(0, limit);
   return commits.map((commit) => {
     const [subject = ''] = commit.message.split('\n', 1);
     return html`<div class="row">${renderSha(repository, commit.sha)} <span class="name">${subject}</span>
 <span class="muted end">${commit.author.login}, ${renderTime(commit.date)}</span></div>
-${renderChecks(repository, github.checkRuns(repository.fullName, commit.sha).toReversed())}`;
+${renderChecks(repository, github.checks.runs(repository.fullName, commit.sha).toReversed())}`;
   });
 }

@@ -1,4 +1,5 @@
-import type { SandboxCheckRun, SandboxCommit, SandboxRepository } from '../../sandbox/github/model.ts';
+import type { SandboxCheckRun } from '../../sandbox/github/check-model.ts';
+import type { SandboxCommit, SandboxRepository } from '../../sandbox/github/model.ts';
 import type { Route, ServiceAnswer, ServiceRequest } from '../../sandbox/http/http-service.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { isSameOrigin, readNotice } from './form-posts.ts';
@@ -34,7 +35,7 @@ export function inRepository(
   return (request) => {
     const { owner, repo } = request.params;
     const name = `${owner}/${repo}`.toLowerCase();
-    const repository = github.repositories.find(({ fullName }) => fullName.toLowerCase() === name);
+    const repository = github.repositories.list().find(({ fullName }) => fullName.toLowerCase() === name);
     return repository === undefined ? noSuchPage() : handle(request, repository);
   };
 }
@@ -56,7 +57,7 @@ export function withRun(
 ): Handle {
   return inRepository(sandbox, (request, repository) => {
     const id = Number(request.params['id']);
-    const run = sandbox.github.checkRuns(repository.fullName).find((one) => one.id === id);
+    const run = sandbox.github.checks.runs(repository.fullName).find((one) => one.id === id);
     return run === undefined ? noSuchPage() : handle(request, repository, run);
   });
 }

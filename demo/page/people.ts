@@ -1,7 +1,6 @@
-import type { BaseRole } from '../../sandbox/github/conversation-model.ts';
+import { DEFAULT_SENDER } from '../../sandbox/github/branches.ts';
 import type { GitHubSandbox } from '../../sandbox/github/github-sandbox.ts';
-import type { SandboxRepository } from '../../sandbox/github/model.ts';
-import { DEFAULT_SENDER } from '../../sandbox/github/pushes.ts';
+import type { BaseRole, SandboxRepository } from '../../sandbox/github/model.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { type Html, html } from './html.ts';
 
@@ -16,19 +15,19 @@ const EXAMPLES: readonly { login: string; role: BaseRole }[] = [
 
 /** One person of each kind, so that a visitor can see what each may do. */
 export function addExamplePeople(github: GitHubSandbox, fullName: string): void {
-  for (const example of EXAMPLES) github.setRole(fullName, example);
+  for (const example of EXAMPLES) github.people.setRole(fullName, example);
 }
 
 /** Those who may write here, whose pushes the page makes first. */
 export function listPeople(github: GitHubSandbox, repository: SandboxRepository): string[] {
-  const members = github.members(repository.fullName).map(({ login }) => login);
+  const members = github.people.members(repository.fullName).map(({ login }) => login);
   const others = members.filter((login) => login !== DEFAULT_SENDER.login);
   return [DEFAULT_SENDER.login, ...others, ...(repository.private ? [] : [STRANGER])];
 }
 
 /** `write`, or what a stranger has. */
 export function describeRole(github: GitHubSandbox, repository: SandboxRepository, login: string): string {
-  const member = github.members(repository.fullName).find((one) => one.login === login);
+  const member = github.people.members(repository.fullName).find((one) => one.login === login);
   return member?.role.name ?? 'no role';
 }
 

@@ -1,9 +1,5 @@
-import {
-  type CheckRunFields,
-  isoTime,
-  type SandboxCheckRun,
-  type SandboxRepository,
-} from '../../sandbox/github/model.ts';
+import type { CheckRunFields, SandboxCheckRun } from '../../sandbox/github/check-model.ts';
+import { isoTime, type SandboxRepository } from '../../sandbox/github/model.ts';
 import { type Html, html, trustMarkup } from './html.ts';
 
 type State = Pick<CheckRunFields, 'status' | 'conclusion'>;

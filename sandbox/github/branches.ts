@@ -1,10 +1,14 @@
 import { moveBranch, type PushResult } from './branch-moves.ts';
-import { addCommit, findCommit } from './git-history.ts';
+import { addCommit, findCommit, walkHistory } from './git-history.ts';
 import type { FileMode } from './git-tree.ts';
-import { type AccountType, NO_COMMIT, type SandboxAccount, type SandboxRepository } from './model.ts';
+import {
+  type AccountType,
+  NO_COMMIT,
+  type SandboxAccount,
+  type SandboxCommit,
+  type SandboxRepository,
+} from './model.ts';
 import type { SandboxContext } from './sandbox-context.ts';
-
-export type { PushResult } from './branch-moves.ts';
 
 export interface Sender {
   login: string;
@@ -18,7 +22,7 @@ export interface PushInput {
   branch?: string;
   /** Path to new content; null removes the file. */
   files: Record<string, string | null>;
-  /** Of what is no ordinary file: an executable, a link, a submodule. */
+  /** The mode of each executable, link or submodule. */
   modes?: Record<string, FileMode>;
   message?: string;
   sender?: Sender;
@@ -26,18 +30,19 @@ export interface PushInput {
   parent?: string;
   /** For a new branch: the branch that it starts from, the default branch when absent. */
   from?: string;
-  /** False: the head moves and GitHub tells nobody; the returned delivery is not in the log. */
+  /** False: GitHub sends no event, and the returned delivery is not in the log. */
   deliver?: boolean;
 }
 
 export interface BranchDeletion {
+  repository: string;
   branch: string;
   sender?: Sender;
   deliver?: boolean;
 }
 
 export interface BranchReset extends BranchDeletion {
-  /** The commit, which exists already, that becomes the head. */
+  /** An existing commit that becomes the head. */
   sha: string;
 }
 
@@ -47,49 +52,68 @@ export function findAccount(context: SandboxContext, sender: Sender = DEFAULT_SE
   return context.state.account(sender.login, sender.type);
 }
 
-export function pushFiles(
-  context: SandboxContext,
-  repository: SandboxRepository,
-  input: PushInput,
-): PushResult {
-  const { branch = repository.defaultBranch, files, message, deliver = true } = input;
-  const head = repository.branches.get(branch) ?? null;
-  const start = input.from ?? repository.defaultBranch;
-  const parent = input.parent ?? head ?? requireBranch(repository, start);
-  findCommit(repository, parent);
-  const sender = findAccount(context, input.sender);
-  const commit = addCommit(repository, {
-    parent,
-    changes: files,
-    modes: input.modes ?? {},
-    message: message ?? `Change ${Object.keys(files).join(', ') || 'nothing'}`,
-    author: sender,
-    date: Date.now(),
-    serial: context.state.nextId('commit'),
-  });
-  return moveBranch(context, repository, { branch, after: commit.sha, sender, deliver });
-}
+/** Commits and branches, and what people push. */
+export class Branches {
+  readonly #context: SandboxContext;
 
-export function resetBranch(
-  context: SandboxContext,
-  repository: SandboxRepository,
-  input: BranchReset,
-): PushResult {
-  const { branch, sha, deliver = true } = input;
-  findCommit(repository, sha);
-  const sender = findAccount(context, input.sender);
-  return moveBranch(context, repository, { branch, after: sha, sender, deliver });
-}
+  constructor(context: SandboxContext) {
+    this.#context = context;
+  }
 
-export function deleteBranch(
-  context: SandboxContext,
-  repository: SandboxRepository,
-  input: BranchDeletion,
-): PushResult {
-  const { branch, deliver = true } = input;
-  requireBranch(repository, branch);
-  const sender = findAccount(context, input.sender);
-  return moveBranch(context, repository, { branch, after: NO_COMMIT, sender, deliver });
+  push(input: PushInput): PushResult {
+    const context = this.#context;
+    const repository = context.state.requireRepository(input.repository);
+    const { branch = repository.defaultBranch, files, message, deliver = true } = input;
+    const head = repository.branches.get(branch) ?? null;
+    const start = input.from ?? repository.defaultBranch;
+    const parent = input.parent ?? head ?? requireBranch(repository, start);
+    findCommit(repository, parent);
+    const sender = findAccount(context, input.sender);
+    const commit = addCommit(repository, {
+      parent,
+      changes: files,
+      modes: input.modes ?? {},
+      message: message ?? `Change ${Object.keys(files).join(', ') || 'nothing'}`,
+      author: sender,
+      date: Date.now(),
+      serial: context.state.nextId('commit'),
+    });
+    return moveBranch(context, repository, { branch, after: commit.sha, sender, deliver });
+  }
+
+  /** Moves a branch to an existing commit. Moving it back is a forced push. */
+  reset({ repository: fullName, branch, sha, sender, deliver = true }: BranchReset): PushResult {
+    const context = this.#context;
+    const repository = context.state.requireRepository(fullName);
+    findCommit(repository, sha);
+    const by = findAccount(context, sender);
+    return moveBranch(context, repository, { branch, after: sha, sender: by, deliver });
+  }
+
+  delete({ repository: fullName, branch, sender, deliver = true }: BranchDeletion): PushResult {
+    const context = this.#context;
+    const repository = context.state.requireRepository(fullName);
+    requireBranch(repository, branch);
+    const by = findAccount(context, sender);
+    return moveBranch(context, repository, { branch, after: NO_COMMIT, sender: by, deliver });
+  }
+
+  /** The head of a branch, of the default branch if none is given. */
+  head(fullName: string, branch?: string): string {
+    const repository = this.#context.state.requireRepository(fullName);
+    return requireBranch(repository, branch ?? repository.defaultBranch);
+  }
+
+  /** Newest first. */
+  commits(fullName: string, branch?: string): SandboxCommit[] {
+    const repository = this.#context.state.requireRepository(fullName);
+    return [...walkHistory(repository, this.head(fullName, branch))];
+  }
+
+  /** The next reads of this commit don't find it, as can happen at GitHub right after a push. */
+  hideCommit(sha: string, reads: number): void {
+    this.#context.state.hide(sha, reads);
+  }
 }
 
 export function requireBranch(repository: SandboxRepository, branch: string): string {

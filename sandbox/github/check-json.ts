@@ -1,9 +1,10 @@
 import type { components } from '@octokit/openapi-types';
 import { appJson, nodeId } from './account-json.ts';
+import type { SandboxCheckRun, SandboxCheckSuite } from './check-model.ts';
 import { readSuiteState } from './check-suites.ts';
 import { emailOf } from './commit-json.ts';
 import { findCommit } from './git-history.ts';
-import { isoTime, type SandboxCheckRun, type SandboxCheckSuite, type SandboxRepository } from './model.ts';
+import { isoTime, type SandboxRepository } from './model.ts';
 import { repositoryJson, repositoryUrl } from './repository-json.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 

@@ -1,16 +1,15 @@
 import { ApiError } from './api-error.ts';
 import { sendCheckRun, sendCheckSuite } from './app-events.ts';
+import type {
+  CheckRunAnnotation,
+  CheckRunFields,
+  SandboxCheckRun,
+  SandboxCheckSuite,
+} from './check-model.ts';
 import { checkRunRules } from './check-run-rules.ts';
 import type { CheckRunCreate, CheckRunUpdate } from './check-run-schema.ts';
 import { openSuite, readSuiteState } from './check-suites.ts';
-import {
-  type CheckRunAnnotation,
-  type CheckRunFields,
-  isoTime,
-  type SandboxCheckRun,
-  type SandboxCheckSuite,
-  type SandboxRepository,
-} from './model.ts';
+import { isoTime, type SandboxRepository } from './model.ts';
 import { pageUrl } from './repository-json.ts';
 import { appAccount, type SandboxContext } from './sandbox-context.ts';
 

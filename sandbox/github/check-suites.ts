@@ -1,4 +1,4 @@
-import type { CheckConclusion, CheckStatus, SandboxCheckRun, SandboxCheckSuite } from './model.ts';
+import type { CheckConclusion, CheckStatus, SandboxCheckRun, SandboxCheckSuite } from './check-model.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
 export interface SuiteState {

@@ -1,64 +1,104 @@
 import { sendCheckRun, sendCheckSuite } from './app-events.ts';
+import { findAccount } from './branches.ts';
+import type { SandboxCheckRun, SandboxCheckSuite } from './check-model.ts';
+import { readSuiteState, type SuiteState } from './check-suites.ts';
 import type { Sent } from './delivery-log.ts';
-import type { SandboxCheckRun, SandboxCheckSuite, SandboxRepository } from './model.ts';
-import { findAccount } from './pushes.ts';
+import type { SandboxAccount, SandboxRepository } from './model.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
-/** Someone re-runs one check, which GitHub offers once it has completed: its suite waits again, the run itself stays as it is. */
-export function rerequestRun(context: SandboxContext, runId: number, sender?: string): Sent {
-  const { run, suite, repository } = findRun(context, runId);
-  if (run.status !== 'completed')
-    throw new Error(`Check run ${runId} is ${run.status}: it has no re-run yet`);
-  resetSuite(context, suite);
-  const by = findAccount(context, sender === undefined ? undefined : { login: sender });
-  return sendCheckRun(context, repository, { run, suite, action: 'rerequested', sender: by });
-}
+/** Check runs as people see them, and the buttons that they press. */
+export class Checks {
+  readonly #context: SandboxContext;
 
-/** Someone re-runs all checks of a commit. */
-export function rerequestSuite(
-  context: SandboxContext,
-  repository: SandboxRepository,
-  sha: string,
-  sender?: string,
-): Sent {
-  const suite = context.state.suiteOf(repository.id, sha);
-  if (!suite) throw new Error(`${repository.fullName} has no check suite on ${sha}`);
-  resetSuite(context, suite);
-  const by = findAccount(context, sender === undefined ? undefined : { login: sender });
-  return sendCheckSuite(context, repository, { suite, action: 'rerequested', sender: by });
-}
-
-/** Someone presses one of the run's buttons, which GitHub shows once the run has completed. */
-export function pressAction(
-  context: SandboxContext,
-  runId: number,
-  input: { identifier: string; sender?: string | undefined },
-): Sent {
-  const { run, suite, repository } = findRun(context, runId);
-  const { identifier, sender } = input;
-  if (run.status !== 'completed')
-    throw new Error(`Check run ${runId} is ${run.status}: it shows no buttons yet`);
-  if (!run.actions.some((action) => action.identifier === identifier)) {
-    throw new Error(`Check run ${runId} has no action ${identifier}`);
+  constructor(context: SandboxContext) {
+    this.#context = context;
   }
-  const by = findAccount(context, sender === undefined ? undefined : { login: sender });
-  const action = 'requested_action';
-  return sendCheckRun(context, repository, { run, suite, action, sender: by, actionIdentifier: identifier });
-}
 
-function resetSuite(context: SandboxContext, suite: SandboxCheckSuite): void {
-  suite.rerequested = true;
-  suite.updatedAt = Date.now();
-  context.signal.notify();
-}
+  /** Snapshots, oldest first. */
+  runs(fullName: string, sha?: string): SandboxCheckRun[] {
+    const { state } = this.#context;
+    return state.runsOf(state.requireRepository(fullName).id, sha);
+  }
 
-function findRun(
-  context: SandboxContext,
-  runId: number,
-): { run: SandboxCheckRun; suite: SandboxCheckSuite; repository: SandboxRepository } {
-  const run = context.state.runs.get(runId);
-  const suite = run && context.state.suites.get(run.suiteId);
-  const repository = run && context.state.repositories.get(run.repositoryId);
-  if (!suite || !repository) throw new Error(`There is no check run ${runId}`);
-  return { run, suite, repository };
+  /** With the status and conclusion that the suite's runs give it. */
+  suites(fullName: string): (SandboxCheckSuite & SuiteState)[] {
+    const { state } = this.#context;
+    const { id } = state.requireRepository(fullName);
+    const suites = [...state.suites.values()].filter((suite) => suite.repositoryId === id);
+    return suites.map((suite) => ({
+      ...suite,
+      ...readSuiteState(this.#context, suite),
+    }));
+  }
+
+  /** Calls `listener` after every accepted create and update. Returns a function that stops this. */
+  listen(listener: (run: SandboxCheckRun, repository: SandboxRepository) => void): () => void {
+    const { checkRunListeners } = this.#context;
+    checkRunListeners.add(listener);
+    return () => void checkRunListeners.delete(listener);
+  }
+
+  /** Re-runs one completed check. The suite is queued again, and the run doesn't change. */
+  rerequest(runId: number, sender?: string): Sent {
+    const { run, suite, repository } = this.#find(runId);
+    if (run.status !== 'completed') {
+      throw new Error(`Check run ${runId} is ${run.status} and can't be re-run yet`);
+    }
+    this.#reset(suite);
+    const by = this.#account(sender);
+    return sendCheckRun(this.#context, repository, { run, suite, action: 'rerequested', sender: by });
+  }
+
+  /** Re-runs all checks of a commit. */
+  rerequestSuite(fullName: string, sha: string, sender?: string): Sent {
+    const { state } = this.#context;
+    const repository = state.requireRepository(fullName);
+    const suite = state.suiteOf(repository.id, sha);
+    if (!suite) throw new Error(`${fullName} has no check suite on ${sha}`);
+    this.#reset(suite);
+    const by = this.#account(sender);
+    return sendCheckSuite(this.#context, repository, { suite, action: 'rerequested', sender: by });
+  }
+
+  /** Presses a button of a completed run. */
+  press(runId: number, identifier: string, sender?: string): Sent {
+    const { run, suite, repository } = this.#find(runId);
+    if (run.status !== 'completed') {
+      throw new Error(`Check run ${runId} is ${run.status} and shows no buttons yet`);
+    }
+    if (!run.actions.some((action) => action.identifier === identifier)) {
+      throw new Error(`Check run ${runId} has no action ${identifier}`);
+    }
+    return sendCheckRun(this.#context, repository, {
+      run,
+      suite,
+      action: 'requested_action',
+      sender: this.#account(sender),
+      actionIdentifier: identifier,
+    });
+  }
+
+  /** The next lists of check runs miss each run that is created from now on, as can happen at GitHub for seconds. */
+  delay(lists: number): void {
+    this.#context.state.checkRunLag = lists;
+  }
+
+  #reset(suite: SandboxCheckSuite): void {
+    suite.rerequested = true;
+    suite.updatedAt = Date.now();
+    this.#context.signal.notify();
+  }
+
+  #account(login: string | undefined): SandboxAccount {
+    return findAccount(this.#context, login === undefined ? undefined : { login });
+  }
+
+  #find(runId: number) {
+    const { state } = this.#context;
+    const run = state.runs.get(runId);
+    const suite = run && state.suites.get(run.suiteId);
+    const repository = run && state.repositories.get(run.repositoryId);
+    if (!suite || !repository) throw new Error(`There is no check run ${runId}`);
+    return { run, suite, repository };
+  }
 }

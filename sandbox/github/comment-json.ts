@@ -1,7 +1,8 @@
 import type { components } from '@octokit/openapi-types';
 import { accountJson, appJson, nodeId } from './account-json.ts';
-import type { SandboxCommitComment, SandboxIssue, SandboxIssueComment } from './conversation-model.ts';
+import type { SandboxCommitComment, SandboxIssueComment } from './comment-model.ts';
 import { authorAssociation, issuePage, issueUrl } from './issue-json.ts';
+import type { SandboxIssue } from './model.ts';
 import { isoTime, type SandboxRepository } from './model.ts';
 import { reactionRollup } from './reaction-json.ts';
 import { pageUrl, repositoryUrl } from './repository-json.ts';

@@ -1,5 +1,5 @@
+import type { SandboxCommitComment } from './comment-model.ts';
 import { sendCommitComment } from './conversation-events.ts';
-import type { SandboxCommitComment } from './conversation-model.ts';
 import type { SentComment } from './issue-comments.ts';
 import type { SandboxAccount, SandboxRepository } from './model.ts';
 import type { SandboxContext } from './sandbox-context.ts';

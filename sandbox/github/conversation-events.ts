@@ -1,15 +1,10 @@
 import { sendRepositoryEvent } from './app-events.ts';
 import { commitCommentJson, issueCommentJson } from './comment-json.ts';
-import type {
-  SandboxCommitComment,
-  SandboxIssue,
-  SandboxIssueComment,
-  SandboxPullRequest,
-} from './conversation-model.ts';
+import type { SandboxCommitComment, SandboxIssueComment } from './comment-model.ts';
 import type { Sent } from './delivery-log.ts';
 import { repositoryEvent } from './event-payloads.ts';
 import { issueJson } from './issue-json.ts';
-import type { SandboxAccount, SandboxRepository } from './model.ts';
+import type { SandboxAccount, SandboxIssue, SandboxPullRequest, SandboxRepository } from './model.ts';
 import { pullJson } from './pull-json.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 

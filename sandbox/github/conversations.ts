@@ -1,19 +1,14 @@
+import type { PushResult } from './branch-moves.ts';
+import { DEFAULT_SENDER } from './branches.ts';
+import type { ReactionContent, SandboxCommitComment, SandboxIssueComment } from './comment-model.ts';
 import { addCommitComment } from './commit-comments.ts';
-import type {
-  ReactionContent,
-  SandboxCommitComment,
-  SandboxIssue,
-  SandboxIssueComment,
-  SandboxPullRequest,
-} from './conversation-model.ts';
 import type { Sent } from './delivery-log.ts';
 import { findCommit } from './git-history.ts';
 import * as comments from './issue-comments.ts';
 import * as issues from './issues.ts';
-import type { SandboxAccount, SandboxRepository } from './model.ts';
+import type { SandboxAccount, SandboxIssue, SandboxPullRequest, SandboxRepository } from './model.ts';
 import { closePull, isPullRequest } from './pull-changes.ts';
 import * as pulls from './pulls.ts';
-import { DEFAULT_SENDER, type PushResult } from './pushes.ts';
 import { addReaction } from './reactions.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
@@ -55,11 +50,9 @@ export interface CommitCommentInput {
 /** What people do in issues, pull requests and their comments. Throws for what they could not do. */
 export class Conversations {
   readonly #context: SandboxContext;
-  readonly #repository: (fullName: string) => SandboxRepository;
 
-  constructor(context: SandboxContext, repository: (fullName: string) => SandboxRepository) {
+  constructor(context: SandboxContext) {
     this.#context = context;
-    this.#repository = repository;
   }
 
   openIssue({ repository, title = 'A question', body = '', author }: IssueInput): SandboxIssue {
@@ -194,6 +187,10 @@ export class Conversations {
     const repository = comment && state.repositories.get(comment.repositoryId);
     if (!repository) throw new Error(`There is no comment ${id}`);
     return { repository, comment, issue: issues.findIssue(repository, comment.issueNumber) };
+  }
+
+  #repository(fullName: string): SandboxRepository {
+    return this.#context.state.requireRepository(fullName);
   }
 
   #account(login = DEFAULT_SENDER.login): SandboxAccount {

@@ -6,8 +6,8 @@ import { InstallationTokens } from './installation-tokens.ts';
 import { APP_EVENTS, DEFAULT_PERMISSIONS, type PermissionLevel } from './model.ts';
 import { type RateLimitOptions, RateLimits } from './rate-limits.ts';
 import { RequestLog } from './request-log.ts';
-import { GITHUB_TREE_LIMITS, type TreeLimits } from './routes-trees.ts';
-import type { SandboxContext } from './sandbox-context.ts';
+import { GITHUB_TREE_LIMITS } from './routes-trees.ts';
+import type { SandboxContext, TreeLimits } from './sandbox-context.ts';
 
 export interface GitHubSandboxOptions {
   /** Made up when absent. */

@@ -28,7 +28,7 @@ export interface Delivery {
   /** The exact text that is signed and sent. */
   readonly body: string;
   readonly createdAt: number;
-  /** Ended ones, oldest first. */
+  /** The attempts that have ended, oldest first. */
   readonly attempts: DeliveryAttempt[];
 }
 
@@ -38,12 +38,12 @@ export interface Sent {
   readonly delivered: Promise<DeliveryAttempt>;
 }
 
-/** The webhook's settings, as the app's owner has them. */
+/** The settings of the webhook that the app's owner chooses. */
 export interface HookSettings {
   /** Null: deliveries are not signed. */
   secret: string | null;
   contentType: 'json' | 'form';
-  /** Whether GitHub takes any certificate. */
+  /** True: GitHub doesn't verify the certificate. */
   insecureSsl: boolean;
 }
 
@@ -55,10 +55,11 @@ export interface DeliveryLogOptions {
   signal: ChangeSignal;
 }
 
-/** Signs and sends webhooks and keeps what came of them. Like GitHub it never sends again by itself. */
+/** The app's webhook: signs and sends events, and logs the attempts. Like GitHub, it never retries by itself. */
 export class DeliveryLog {
-  webhookUrl: string | null = null;
-  /** An ended attempt is listed only after so many milliseconds, as GitHub's log lags behind. */
+  /** Null: every attempt fails. */
+  url: string | null = null;
+  /** GitHub's log lists an attempt only some time after its end. */
   lagMs = 0;
   readonly deliveries: Delivery[] = [];
   readonly hookId: number;
@@ -94,15 +95,15 @@ export class DeliveryLog {
     return { guid, delivered: this.#attempt(delivery, false) };
   }
 
-  redeliver(delivery: Delivery): Promise<DeliveryAttempt> {
-    return this.#attempt(delivery, true);
+  /** Sends a logged delivery, or the one with this GUID, again under its GUID. */
+  async redeliver(delivery: Delivery | string): Promise<DeliveryAttempt> {
+    const found =
+      typeof delivery === 'string' ? this.deliveries.find(({ guid }) => guid === delivery) : delivery;
+    if (!found) throw new Error(`There is no delivery ${delivery}`);
+    return this.#attempt(found, true);
   }
 
-  find(guid: string): Delivery | null {
-    return this.deliveries.find((delivery) => delivery.guid === guid) ?? null;
-  }
-
-  /** Cuts what is under way; it counts as failed. */
+  /** Aborts the attempts that are under way. They count as failed. */
   stop(): void {
     this.#stop.abort();
     this.#stop = new AbortController();
@@ -112,7 +113,7 @@ export class DeliveryLog {
   async #attempt(delivery: Delivery, redelivery: boolean): Promise<DeliveryAttempt> {
     const at = Date.now();
     const outcome = await postWebhook({
-      url: this.webhookUrl,
+      url: this.url,
       headers: delivery.headers,
       body: delivery.body,
       timeoutMs: this.#options.timeoutMs,

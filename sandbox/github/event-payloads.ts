@@ -1,13 +1,12 @@
 import { accountJson, installationJson, nodeId, organizationJson } from './account-json.ts';
 import { checkRunJson, suiteBase, suiteDetails } from './check-json.ts';
+import type { SandboxCheckRun, SandboxCheckSuite } from './check-model.ts';
 import { emailOf } from './commit-json.ts';
 import { diffCommits } from './git-history.ts';
 import {
   isoTime,
   NO_COMMIT,
   type SandboxAccount,
-  type SandboxCheckRun,
-  type SandboxCheckSuite,
   type SandboxCommit,
   type SandboxInstallation,
   type SandboxRepository,

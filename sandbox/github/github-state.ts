@@ -1,13 +1,7 @@
-import type { SandboxCommitComment, SandboxIssueComment } from './conversation-model.ts';
+import type { SandboxCheckRun, SandboxCheckSuite } from './check-model.ts';
+import type { SandboxCommitComment, SandboxIssueComment } from './comment-model.ts';
 import type { SandboxDeployment } from './deployments.ts';
-import type {
-  AccountType,
-  SandboxAccount,
-  SandboxCheckRun,
-  SandboxCheckSuite,
-  SandboxInstallation,
-  SandboxRepository,
-} from './model.ts';
+import type { AccountType, SandboxAccount, SandboxInstallation, SandboxRepository } from './model.ts';
 
 const FIRST_IDS = {
   account: 583_230,
@@ -103,6 +97,13 @@ export class GitHubState {
     const id = this.#aliases.get(fullName.toLowerCase());
     const repository = id === undefined ? undefined : this.repositories.get(id);
     return repository && !repository.deleted ? repository : null;
+  }
+
+  /** By its present or a former name. Throws if there is none: that is a mistake in the test. */
+  requireRepository(fullName: string): SandboxRepository {
+    const found = this.findRepository(fullName) ?? this.findMovedRepository(fullName);
+    if (!found) throw new Error(`There is no repository ${fullName}`);
+    return found;
   }
 
   wasRepository(fullName: string): boolean {

@@ -1,7 +1,7 @@
+import type { SandboxIssueComment } from './comment-model.ts';
 import { sendIssueComment } from './conversation-events.ts';
-import type { SandboxIssue, SandboxIssueComment } from './conversation-model.ts';
 import type { Sent } from './delivery-log.ts';
-import type { SandboxAccount, SandboxRepository } from './model.ts';
+import type { SandboxAccount, SandboxIssue, SandboxRepository } from './model.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
 /** A comment and the delivery of its event. */

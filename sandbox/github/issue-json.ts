@@ -1,6 +1,6 @@
 import type { components } from '@octokit/openapi-types';
 import { accountJson, nodeId } from './account-json.ts';
-import type { SandboxIssue } from './conversation-model.ts';
+import type { SandboxIssue } from './model.ts';
 import { isoTime, type SandboxAccount, type SandboxRepository } from './model.ts';
 import { roleOf } from './people.ts';
 import { reactionRollup } from './reaction-json.ts';

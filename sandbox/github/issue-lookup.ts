@@ -1,7 +1,7 @@
 import { ApiError, notFound } from './api-error.ts';
 import { checkPermission, param, type RepositoryCall } from './api-route.ts';
-import type { SandboxIssue, SandboxIssueComment } from './conversation-model.ts';
-import type { PermissionLevel } from './model.ts';
+import type { SandboxIssueComment } from './comment-model.ts';
+import type { PermissionLevel, SandboxIssue } from './model.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
 /** An issue's conversation needs `issues`; a pull request's is reached by either. */

@@ -1,5 +1,4 @@
-import type { SandboxIssue, SandboxPull } from './conversation-model.ts';
-import type { SandboxAccount, SandboxRepository } from './model.ts';
+import type { SandboxAccount, SandboxIssue, SandboxPull, SandboxRepository } from './model.ts';
 import { hasRole } from './people.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 

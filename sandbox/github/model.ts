@@ -1,4 +1,3 @@
-import type { SandboxIssue, SandboxRole } from './conversation-model.ts';
 import type { FileMode } from './git-tree.ts';
 
 /** The state of the simulated GitHub. All times are epoch milliseconds. */
@@ -62,80 +61,49 @@ export interface SandboxRepository {
   readonly formerInstallations: Set<number>;
 }
 
-export type CheckStatus = 'queued' | 'in_progress' | 'completed';
-export type CheckConclusion =
-  | 'success'
-  | 'failure'
-  | 'neutral'
-  | 'cancelled'
-  | 'skipped'
-  | 'timed_out'
-  | 'action_required';
+/** GitHub's base roles, the least first. */
+export const BASE_ROLES = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const;
+export type BaseRole = (typeof BASE_ROLES)[number];
 
-export interface CheckRunAnnotation {
-  path: string;
-  start_line: number;
-  end_line: number;
-  start_column?: number;
-  end_column?: number;
-  annotation_level: 'notice' | 'warning' | 'failure';
-  message: string;
-  title?: string;
-  raw_details?: string;
-}
-
-export interface CheckRunAction {
-  label: string;
-  description: string;
-  identifier: string;
-}
-
-/** What an app can write on a check run. Times are the ISO strings that the app sent. */
-export interface CheckRunFields {
+export interface SandboxRole {
+  readonly base: BaseRole;
+  /** The base role's own name, or that of a custom role built on it. */
   readonly name: string;
-  readonly status: CheckStatus;
-  readonly conclusion: CheckConclusion | null;
-  readonly externalId: string;
-  readonly detailsUrl: string | null;
-  readonly startedAt: string | null;
-  readonly completedAt: string | null;
-  readonly output: {
-    readonly title: string | null;
-    readonly summary: string | null;
-    readonly text: string | null;
-  };
-  /** All of them: later writes append. */
-  readonly annotations: readonly CheckRunAnnotation[];
-  readonly actions: readonly CheckRunAction[];
 }
 
-export interface CheckRunVersion extends CheckRunFields {
-  readonly at: number;
-}
-
-export interface SandboxCheckRun extends CheckRunFields {
+export interface SandboxIssue {
   readonly id: number;
   readonly repositoryId: number;
-  readonly suiteId: number;
-  readonly headSha: string;
-  readonly htmlUrl: string;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  /** Every version accepted, oldest first; the last one is the present state. */
-  readonly history: readonly CheckRunVersion[];
-}
-
-export interface SandboxCheckSuite {
-  readonly id: number;
-  readonly repositoryId: number;
-  readonly headSha: string;
-  readonly headBranch: string | null;
-  readonly before: string | null;
+  readonly number: number;
+  readonly title: string;
+  readonly body: string | null;
+  readonly author: SandboxAccount;
   readonly createdAt: number;
   updatedAt: number;
-  /** A re-run was asked for and no run of the suite was written since. */
-  rerequested: boolean;
+  closedAt: number | null;
+  closedBy: SandboxAccount | null;
+  locked: boolean;
+  deleted: boolean;
+  /** Null: an issue and no pull request. */
+  readonly pull: SandboxPull | null;
 }
+
+/** What a pull request has beside its issue. */
+export interface SandboxPull {
+  readonly id: number;
+  /** Where the head branch is: this repository or a fork. */
+  readonly headRepository: SandboxRepository;
+  readonly headOwner: SandboxAccount;
+  readonly headRef: string;
+  headSha: string;
+  readonly baseRef: string;
+  baseSha: string;
+  mergedAt: number | null;
+  mergedBy: SandboxAccount | null;
+  mergeCommitSha: string | null;
+}
+
+export type SandboxPullRequest = SandboxIssue & { readonly pull: SandboxPull };
 
 /** A 4xx answer that a correct app would never cause. */
 export interface Refusal {

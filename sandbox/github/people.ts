@@ -1,8 +1,8 @@
 import type { components } from '@octokit/openapi-types';
 import { accountJson } from './account-json.ts';
 import { ApiError } from './api-error.ts';
-import { BASE_ROLES, type BaseRole, type SandboxRole } from './conversation-model.ts';
 import type { SandboxAccount, SandboxRepository } from './model.ts';
+import { BASE_ROLES, type BaseRole, type SandboxRole } from './model.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
 type Schemas = components['schemas'];
@@ -14,30 +14,64 @@ export interface RoleInput {
   customName?: string;
 }
 
-/** Gives a person a role in a repository; the account is made at its first mention. */
-export function setRole(
-  context: SandboxContext,
-  repository: SandboxRepository,
-  { login, role, customName }: RoleInput,
-): SandboxAccount {
-  const account = context.state.account(login);
-  repository.roles.set(account.id, { base: role, name: customName ?? role });
-  return account;
-}
-
 export interface Member {
   readonly login: string;
   readonly role: SandboxRole;
 }
 
-export function membersOf({ state }: SandboxContext, repository: SandboxRepository): Member[] {
-  return [...state.accounts.values()].flatMap(({ id, login }) => {
-    const role = repository.roles.get(id);
-    return role ? [{ login, role }] : [];
-  });
+/** Accounts and their roles. An account is made when its login is first used. */
+export class People {
+  readonly #context: SandboxContext;
+
+  constructor(context: SandboxContext) {
+    this.#context = context;
+  }
+
+  /** GitHub's id of an account. */
+  id(login: string): number {
+    return this.#context.state.account(login).id;
+  }
+
+  setRole(fullName: string, { login, role, customName }: RoleInput): SandboxAccount {
+    const { state } = this.#context;
+    const account = state.account(login);
+    state.requireRepository(fullName).roles.set(account.id, { base: role, name: customName ?? role });
+    return account;
+  }
+
+  /** Everyone with a role of their own in a repository. */
+  members(fullName: string): Member[] {
+    const { state } = this.#context;
+    const { roles } = state.requireRepository(fullName);
+    return [...state.accounts.values()].flatMap(({ id, login }) => {
+      const role = roles.get(id);
+      return role ? [{ login, role }] : [];
+    });
+  }
+
+  /** The id stays and the old login becomes free. GitHub sends an app no event for this by default. */
+  rename(from: string, to: string): void {
+    const { state } = this.#context;
+    const account = state.accounts.get(from.toLowerCase());
+    if (!account) throw new Error(`There is no account ${from}`);
+    if (state.accounts.has(to.toLowerCase())) throw new Error(`${to} already exists`);
+    state.accounts.delete(from.toLowerCase());
+    state.accounts.set(to.toLowerCase(), { ...account, login: to });
+    for (const repository of state.repositories.values()) {
+      if (repository.owner === account.login) state.moveRepository(repository, { owner: to });
+    }
+    for (const installation of state.installations.values()) {
+      if (installation.account === account.login) installation.account = to;
+    }
+  }
+
+  /** Deletes the account. Its comments stay, and it loses every permission. */
+  remove(login: string): void {
+    this.#context.state.accounts.delete(login.toLowerCase());
+  }
 }
 
-/** An owner administers, a stranger reads what is public. */
+/** The owner is an admin. An account without a role reads public repositories. */
 export function roleOf(repository: SandboxRepository, account: SandboxAccount): SandboxRole {
   const given = repository.roles.get(account.id);
   if (given) return given;
@@ -66,7 +100,7 @@ export function permissionJson(
   login: string,
 ): Schemas['repository-collaborator-permission'] {
   const account = context.state.accounts.get(login.toLowerCase());
-  // Whoever wrote a comment may have left since; bots are asked for too.
+  // The author of a comment may have left GitHub, and the app asks about bots too.
   if (account?.type !== 'User') throw new ApiError(404, `${login} is not a user`, { blameless: true });
   const { base, name } = roleOf(repository, account);
   const permissions = {

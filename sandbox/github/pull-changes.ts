@@ -1,8 +1,8 @@
 import { sendPullRequest } from './conversation-events.ts';
-import type { SandboxPullRequest } from './conversation-model.ts';
 import type { Sent } from './delivery-log.ts';
 import { isAncestor } from './git-history.ts';
 import { closeIssue } from './issues.ts';
+import type { SandboxPullRequest } from './model.ts';
 import { NO_COMMIT, type SandboxAccount, type SandboxRepository } from './model.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { components } from '@octokit/openapi-types';
 import { accountJson, nodeId } from './account-json.ts';
-import type { SandboxPull, SandboxPullRequest } from './conversation-model.ts';
 import { compareCommits, diffCommits, type FileChange, findCommit } from './git-history.ts';
 import { authorAssociation, issuePage, issueUrl } from './issue-json.ts';
+import type { SandboxPull, SandboxPullRequest } from './model.ts';
 import { isoTime, type SandboxAccount, type SandboxRepository } from './model.ts';
 import { repositoryJson, repositoryUrl } from './repository-json.ts';
 import type { SandboxContext } from './sandbox-context.ts';

@@ -1,12 +1,11 @@
-import { moveBranch } from './branch-moves.ts';
+import { moveBranch, type PushResult } from './branch-moves.ts';
+import { requireBranch } from './branches.ts';
 import { sendPullRequest } from './conversation-events.ts';
-import type { SandboxPull, SandboxPullRequest } from './conversation-model.ts';
 import type { Sent } from './delivery-log.ts';
 import { addCommit, compareCommits, diffCommits, findCommit } from './git-history.ts';
 import { addIssue } from './issues.ts';
-import type { SandboxAccount, SandboxRepository } from './model.ts';
+import type { SandboxAccount, SandboxPull, SandboxPullRequest, SandboxRepository } from './model.ts';
 import { closePull } from './pull-changes.ts';
-import { type PushResult, requireBranch } from './pushes.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
 export interface PullInput {

@@ -71,10 +71,10 @@ export class RateLimits {
     return { limit, remaining: Math.max(0, limit - used), reset: Math.ceil(resetAt / 1000), used };
   }
 
-  /** The caller has so many requests left until a reset that comes so soon. */
-  leave(caller: string, { remaining, resetInMs }: { remaining: number; resetInMs: number }): void {
+  /** Leaves an installation `remaining` requests until the next reset. */
+  leave(installationId: number, { remaining, resetInMs }: { remaining: number; resetInMs: number }): void {
     const now = Date.now();
-    const budget = this.#budget(caller, now);
+    const budget = this.#budget(`installation ID ${installationId}`, now);
     budget.used = budget.limit - remaining;
     budget.resetAt = now + resetInMs;
   }

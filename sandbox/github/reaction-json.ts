@@ -1,6 +1,6 @@
 import type { components } from '@octokit/openapi-types';
 import { accountJson, nodeId } from './account-json.ts';
-import type { SandboxReaction } from './conversation-model.ts';
+import type { SandboxReaction } from './comment-model.ts';
 import { isoTime } from './model.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 

@@ -1,4 +1,4 @@
-import type { ReactionContent, SandboxIssueComment, SandboxReaction } from './conversation-model.ts';
+import type { ReactionContent, SandboxIssueComment, SandboxReaction } from './comment-model.ts';
 import type { SandboxAccount } from './model.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 

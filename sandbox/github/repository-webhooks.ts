@@ -4,13 +4,6 @@ import type { SandboxRepository } from './model.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 import { postWebhook } from './webhook-post.ts';
 
-/** A webhook of the repository's own, beside the app's: GitHub sends it each push, to whatever branch. */
-export interface RepositoryWebhook {
-  readonly repositoryId: number;
-  readonly url: string;
-  readonly secret: string;
-}
-
 const TIMEOUT_MS = 10_000;
 
 /** Sends a push to the repository's own webhooks, once, as GitHub does. */

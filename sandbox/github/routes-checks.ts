@@ -3,11 +3,11 @@ import { paginate, readBody, readNumber } from './api-body.ts';
 import { notFound } from './api-error.ts';
 import { param, type RepositoryCall, repositoryRoutes } from './api-route.ts';
 import { annotationsJson, checkRunJson, checkSuiteJson } from './check-json.ts';
+import type { SandboxCheckRun } from './check-model.ts';
 import { decodeCheckRunCreate, decodeCheckRunUpdate, unknownFields } from './check-run-schema.ts';
 import { createCheckRun, updateCheckRun, type Warn } from './check-runs.ts';
 import { latestByName } from './check-suites.ts';
 import { requireCommit } from './commit-lookup.ts';
-import type { SandboxCheckRun } from './model.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
 /** Check runs, their lists, annotations, and suites. Listed before the commit routes, whose refs have slashes. */

@@ -4,9 +4,9 @@ import { invalidRequest, notFound } from './api-error.ts';
 import { param, type RepositoryCall, type RepositoryEndpoint, repositoryRoutes } from './api-route.ts';
 import { readCommentBody } from './comment-body.ts';
 import { commitCommentJson } from './comment-json.ts';
+import type { SandboxCommitComment } from './comment-model.ts';
 import { addCommitComment } from './commit-comments.ts';
 import { requireCommit } from './commit-lookup.ts';
-import type { SandboxCommitComment } from './conversation-model.ts';
 import type { PermissionLevel } from './model.ts';
 import { appAccount, type SandboxContext } from './sandbox-context.ts';
 

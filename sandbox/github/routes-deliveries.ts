@@ -25,7 +25,7 @@ export function deliveryRoutes(context: SandboxContext): Route[] {
         content_type: contentType,
         insecure_ssl: insecureSsl ? '1' : '0',
         ...(secret === null ? {} : { secret: '********' }),
-        url: context.deliveries.webhookUrl ?? '',
+        url: context.deliveries.url ?? '',
       };
       return { status: 200, body };
     }),
@@ -115,7 +115,7 @@ function deliveryJson(context: SandboxContext, logged: LoggedAttempt): Schemas['
   const { delivery, attempt } = logged;
   return {
     ...itemJson(logged),
-    url: context.deliveries.webhookUrl ?? '',
+    url: context.deliveries.url ?? '',
     request: { headers: { ...delivery.headers }, payload: { ...delivery.payload } },
     response: { headers: { ...attempt.responseHeaders }, payload: attempt.responseBody },
   };

@@ -2,7 +2,7 @@ import type { Route, ServiceAnswer } from '../http/http-service.ts';
 import { paginate, readBody } from './api-body.ts';
 import { ApiError, invalidRequest, notFound } from './api-error.ts';
 import { param, type RepositoryCall, type RepositoryEndpoint, repositoryRoutes } from './api-route.ts';
-import { REACTIONS, type ReactionContent } from './conversation-model.ts';
+import { REACTIONS, type ReactionContent } from './comment-model.ts';
 import { CONVERSATION, refuseLocked, requireComment } from './issue-lookup.ts';
 import { reactionJson } from './reaction-json.ts';
 import { addReaction, removeReaction } from './reactions.ts';

@@ -5,14 +5,7 @@ import { resolveCommit } from './commit-lookup.ts';
 import { buildTree, type GitEntry, type GitTree } from './git-tree.ts';
 import type { SandboxCommit, SandboxRepository } from './model.ts';
 import { repositoryUrl } from './repository-json.ts';
-import type { SandboxContext } from './sandbox-context.ts';
-
-/** From when on a tree read with `recursive` is cut. */
-export interface TreeLimits {
-  readonly entries: number;
-  /** Of the answer's list as JSON. */
-  readonly bytes: number;
-}
+import type { SandboxContext, TreeLimits } from './sandbox-context.ts';
 
 export const GITHUB_TREE_LIMITS: TreeLimits = { entries: 100_000, bytes: 7_000_000 };
 

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { ChangeSignal } from './change-signal.ts';
+import type { SandboxCheckRun } from './check-model.ts';
 import type { DeliveryLog } from './delivery-log.ts';
 import type { GitHubState } from './github-state.ts';
 import type { InstallationTokens } from './installation-tokens.ts';
@@ -8,15 +9,25 @@ import type {
   Permissions,
   Refusal,
   SandboxAccount,
-  SandboxCheckRun,
   SandboxInstallation,
   SandboxRepository,
   Warning,
 } from './model.ts';
 import type { RateLimits } from './rate-limits.ts';
-import type { RepositoryWebhook } from './repository-webhooks.ts';
 import type { RequestLog } from './request-log.ts';
-import type { TreeLimits } from './routes-trees.ts';
+
+/** A webhook of a repository itself. GitHub sends it each push. */
+export interface RepositoryWebhook {
+  readonly repositoryId: number;
+  readonly url: string;
+  readonly secret: string;
+}
+
+/** The size at which GitHub truncates a tree. */
+export interface TreeLimits {
+  readonly entries: number;
+  readonly bytes: number;
+}
 
 /** What the parts of the simulated GitHub share. */
 export interface SandboxContext {

@@ -28,11 +28,11 @@ async function redeployWithKill(method: string, path: RegExp, when: 'before' | '
   };
   meltano.hideQueuedJobs = false;
   meltano.script = () => ({ queuedMs: 1_500, steps: [], endAfterMs: 1_000 });
-  github.addInstallation({ account: 'acme' });
-  github.addRepository({ fullName: REPOSITORY, private: true, files: { 'meltano.yml': '0' } });
-  github.setRole(REPOSITORY, { login: 'ana', role: 'write' });
+  github.installations.add({ account: 'acme' });
+  github.repositories.add({ fullName: REPOSITORY, private: true, files: { 'meltano.yml': '0' } });
+  github.people.setRole(REPOSITORY, { login: 'ana', role: 'write' });
   meltano.addWorkspace({ name: 'Analytics', repositoryUrl: sandbox.repositoryUrl(REPOSITORY) });
-  github.webhookUrl = `http://127.0.0.1:${env.PORT}/api/github/webhooks`;
+  github.hook.url = `http://127.0.0.1:${env.PORT}/api/github/webhooks`;
   let app = new AppProcess({ env, cwd: directory });
   try {
     await playAndKill();
@@ -71,7 +71,7 @@ async function redeployWithKill(method: string, path: RegExp, when: 'before' | '
     await github.waitFor(() => reactions().join() === 'rocket', '🚀 and nothing else', 40_000);
     expect(comments().filter((one) => one.viaApp)).toHaveLength(1);
     expect(meltano.jobs).toHaveLength(1);
-    expect(github.checkRuns(REPOSITORY).map((run) => run.conclusion)).toEqual(['success']);
+    expect(github.checks.runs(REPOSITORY).map((run) => run.conclusion)).toEqual(['success']);
     expect(github.refusals).toEqual([]);
   }
 }

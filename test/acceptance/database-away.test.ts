@@ -13,8 +13,8 @@ test.skipIf(!SERVER)(
     const sandbox = await startSandbox();
     onTestFinished(() => sandbox.stop());
     const { github, meltano } = sandbox;
-    github.addInstallation({ account: 'acme' });
-    github.addRepository({ fullName: 'acme/data', private: true, files: { 'meltano.yml': '0' } });
+    github.installations.add({ account: 'acme' });
+    github.repositories.add({ fullName: 'acme/data', private: true, files: { 'meltano.yml': '0' } });
     const repositoryUrl = sandbox.repositoryUrl('acme/data');
     const workspace = meltano.addWorkspace({ name: 'Analytics', repositoryUrl });
     meltano.script = () => 'manual';
@@ -33,17 +33,18 @@ test.skipIf(!SERVER)(
     const app = new AppProcess({ env, cwd: import.meta.dirname });
     onTestFinished(async () => void (await app.kill('SIGKILL')));
     await app.ready();
-    github.webhookUrl = `${app.url}/api/github/webhooks`;
+    github.hook.url = `${app.url}/api/github/webhooks`;
     const status = async (path: string) => (await fetch(app.url + path)).status;
 
-    const push = (text: string) => github.push({ repository: 'acme/data', files: { 'meltano.yml': text } });
+    const push = (text: string) =>
+      github.branches.push({ repository: 'acme/data', files: { 'meltano.yml': text } });
     const running = push('1');
     await github.waitFor(() => meltano.jobsOf(workspace)[0], 'the job');
     await database.takeAway();
     await vi.waitFor(async () => expect(await status('/readyz')).toBe(503), PATIENCE);
     expect(await status('/healthz')).toBe(200);
     const missed = push('2');
-    const delivery = () => github.deliveries.find((one) => one.guid === missed.guid);
+    const delivery = () => github.hook.deliveries.find((one) => one.guid === missed.guid);
     const [attempt] = await github.waitFor(
       () => delivery()?.attempts.length === 1 && delivery()?.attempts,
       'an answer to the delivery',
@@ -53,9 +54,9 @@ test.skipIf(!SERVER)(
 
     await database.bringBack();
     await vi.waitFor(async () => expect(await status('/readyz')).toBe(200), PATIENCE);
-    await github.redeliver(delivery()?.guid ?? '');
+    await github.hook.redeliver(delivery()?.guid ?? '');
     const isConcluded = (sha: string) =>
-      github.checkRuns('acme/data', sha).some((run) => run.conclusion === 'success');
+      github.checks.runs('acme/data', sha).some((run) => run.conclusion === 'success');
     await github.waitFor(() => isConcluded(running.after), 'the end of the first push', 60_000);
     await github.waitFor(() => meltano.jobsOf(workspace)[1], 'the second job', 30_000);
     meltano.jobsOf(workspace)[1]?.end('COMPLETE');

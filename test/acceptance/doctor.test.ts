@@ -49,9 +49,9 @@ describe('with an App and an account that work', () => {
   let sandbox: Sandbox;
   beforeEach(async () => {
     sandbox = await startSandbox();
-    sandbox.github.webhookUrl = 'https://deploy.example/api/github/webhooks';
-    sandbox.github.addInstallation({ account: 'acme' });
-    sandbox.github.addRepository({ fullName: 'acme/data', files: { 'meltano.yml': 'version: 1\n' } });
+    sandbox.github.hook.url = 'https://deploy.example/api/github/webhooks';
+    sandbox.github.installations.add({ account: 'acme' });
+    sandbox.github.repositories.add({ fullName: 'acme/data', files: { 'meltano.yml': 'version: 1\n' } });
     sandbox.meltano.addWorkspace({ name: 'Analytics', repositoryUrl: sandbox.repositoryUrl('acme/data') });
   });
   afterEach(() => sandbox.stop());

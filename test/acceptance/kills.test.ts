@@ -32,7 +32,7 @@ test(`${KILLS} kills during a stream of pushes: one concluded check run each, no
     // What failed is asked for again by this test, at once.
     SWEEP_MINUTES: '0',
   };
-  sandbox.github.webhookUrl = `http://127.0.0.1:${env.PORT}/api/github/webhooks`;
+  sandbox.github.hook.url = `http://127.0.0.1:${env.PORT}/api/github/webhooks`;
   const endStream = world.stream(
     () => world.push(repositories[Math.floor(random() * repositories.length)] ?? ''),
     () => 400 + random() * 800,

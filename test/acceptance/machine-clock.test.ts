@@ -39,14 +39,14 @@ async function play(aheadMs: number, act: (play: Play) => Promise<void>): Promis
   };
   meltano.hideQueuedJobs = false;
   meltano.script = () => ({ queuedMs: 100, steps: [], endAfterMs: 300 });
-  github.addInstallation({ account: 'acme' });
-  github.addRepository({ fullName: REPOSITORY, private: true, files: { 'meltano.yml': '0' } });
-  github.setRole(REPOSITORY, { login: 'ana', role: 'write' });
+  github.installations.add({ account: 'acme' });
+  github.repositories.add({ fullName: REPOSITORY, private: true, files: { 'meltano.yml': '0' } });
+  github.people.setRole(REPOSITORY, { login: 'ana', role: 'write' });
   const workspace = meltano.addWorkspace({
     name: 'Analytics',
     repositoryUrl: sandbox.repositoryUrl(REPOSITORY),
   });
-  github.webhookUrl = `http://127.0.0.1:${env.PORT}/api/github/webhooks`;
+  github.hook.url = `http://127.0.0.1:${env.PORT}/api/github/webhooks`;
   const app = new AppProcess({ env, cwd: directory });
   try {
     await app.ready();
@@ -60,8 +60,12 @@ async function play(aheadMs: number, act: (play: Play) => Promise<void>): Promis
 }
 
 async function pushAndWait({ github }: Sandbox, content: string, message = 'A change'): Promise<string> {
-  const { after } = github.push({ repository: REPOSITORY, message, files: { 'meltano.yml': content } });
-  const isDone = () => github.checkRuns(REPOSITORY, after).some((run) => run.status === 'completed');
+  const { after } = github.branches.push({
+    repository: REPOSITORY,
+    message,
+    files: { 'meltano.yml': content },
+  });
+  const isDone = () => github.checks.runs(REPOSITORY, after).some((run) => run.status === 'completed');
   await github.waitFor(isDone, `the end of the push ${content}`, LIMIT_MS);
   return after;
 }
@@ -86,7 +90,7 @@ test.concurrent.each([60_000, -5_000, 7_200_000, -7_200_000])(
       github.conversations.comment({ repository: REPOSITORY, number, body: '/redeploy', author: 'ana' });
       await meltano.waitFor(() => meltano.jobs.length === 4, 'the job of the command', LIMIT_MS);
       for (const sha of [first, second]) {
-        expect(github.checkRuns(REPOSITORY, sha)[0]).toMatchObject({ conclusion: 'success' });
+        expect(github.checks.runs(REPOSITORY, sha)[0]).toMatchObject({ conclusion: 'success' });
       }
     }),
   2 * LIMIT_MS,
@@ -103,8 +107,8 @@ test.concurrent.each([3_600_000, -3_600_000])(
         steps: [{ afterMs: 500, lines: ['a line'] }],
         endAfterMs: 3_000,
       });
-      const { after } = github.push({ repository: REPOSITORY, files: { 'meltano.yml': '1' } });
-      const run = () => github.checkRuns(REPOSITORY, after)[0];
+      const { after } = github.branches.push({ repository: REPOSITORY, files: { 'meltano.yml': '1' } });
+      const run = () => github.checks.runs(REPOSITORY, after)[0];
       await github.waitFor(() => run()?.status === 'in_progress', 'a running deployment', LIMIT_MS);
       setClock(stepMs);
       await github.waitFor(() => run()?.status === 'completed', 'its end', LIMIT_MS);

@@ -85,18 +85,18 @@ describe('the process', () => {
 
   test('stops within 10 s with exit code 0 on SIGTERM, even while GitHub and Meltano Cloud hang', async () => {
     const { github, meltano } = sandbox;
-    github.addInstallation({ account: 'acme' });
-    github.addRepository({ fullName: 'acme/data', private: true, files: { a: '1' } });
+    github.installations.add({ account: 'acme' });
+    github.repositories.add({ fullName: 'acme/data', private: true, files: { a: '1' } });
     meltano.addWorkspace({ name: 'W', repositoryUrl: sandbox.repositoryUrl('acme/data') });
     const app = startProcess(await environment(), directory);
     await app.ready();
-    github.webhookUrl = `${app.url}/api/github/webhooks`;
+    github.hook.url = `${app.url}/api/github/webhooks`;
     const hang = { kind: 'hang', when: 'before' } as const;
     const faults = [
       github.service.faults.add({ method: 'POST', path: /check-runs/, action: hang }),
       meltano.service.faults.add({ path: /deployments/, action: hang }),
     ];
-    github.push({ repository: 'acme/data', files: { a: '2' } });
+    github.branches.push({ repository: 'acme/data', files: { a: '2' } });
     await github.waitFor(() => faults.every((fault) => fault.hits > 0), 'both to hang');
     const began = performance.now();
     expect(await app.kill('SIGTERM')).toEqual({ code: 0, signal: null });

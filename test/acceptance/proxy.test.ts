@@ -12,8 +12,8 @@ async function deploy(settings: { env?: Record<string, string>; file?: Record<st
   const sandbox = await startSandbox();
   onTestFinished(() => sandbox.stop());
   const { github, meltano } = sandbox;
-  github.addInstallation({ account: 'acme' });
-  github.addRepository({ fullName: 'acme/data', private: true, files: { 'meltano.yml': '0' } });
+  github.installations.add({ account: 'acme' });
+  github.repositories.add({ fullName: 'acme/data', private: true, files: { 'meltano.yml': '0' } });
   meltano.addWorkspace({ name: 'Analytics', repositoryUrl: sandbox.repositoryUrl('acme/data') });
   const folder = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -33,10 +33,10 @@ async function deploy(settings: { env?: Record<string, string>; file?: Record<st
   const app = new AppProcess({ env, cwd: folder });
   onTestFinished(async () => void (await app.kill('SIGKILL')));
   await app.ready();
-  github.webhookUrl = `${app.url}/api/github/webhooks`;
-  const { after } = github.push({ repository: 'acme/data', files: { 'meltano.yml': '1' } });
+  github.hook.url = `${app.url}/api/github/webhooks`;
+  const { after } = github.branches.push({ repository: 'acme/data', files: { 'meltano.yml': '1' } });
   await github.waitFor(
-    () => github.checkRuns('acme/data', after).some(({ conclusion }) => conclusion === 'success'),
+    () => github.checks.runs('acme/data', after).some(({ conclusion }) => conclusion === 'success'),
     'the conclusion',
     30_000,
   );

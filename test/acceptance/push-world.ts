@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { PushResult } from '../../sandbox/github/pushes.ts';
+import type { PushResult } from '../../sandbox/github/branch-moves.ts';
 import type { SandboxJob } from '../../sandbox/meltano/sandbox-job.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 
@@ -37,9 +37,9 @@ export class PushWorld {
 
   /** `url`: where this delivery goes, if not to where the last one went. */
   push(repository: string, url?: string): void {
-    if (url) this.sandbox.github.webhookUrl = url;
+    if (url) this.sandbox.github.hook.url = url;
     const files = { 'meltano.yml': String(this.pushed.length) };
-    this.pushed.push({ ...this.sandbox.github.push({ repository, files }), repository });
+    this.pushed.push({ ...this.sandbox.github.branches.push({ repository, files }), repository });
   }
 
   /** Pushes again and again until the returned function is called, `pauseMs` apart. */
@@ -63,8 +63,8 @@ export class PushWorld {
     for (const { guid, attempts } of this.#deliveries()) {
       const arrived = attempts.some((attempt) => attempt.statusCode === 200);
       if (attempts.length === 0 || arrived) continue;
-      if (url) github.webhookUrl = url;
-      await github.redeliver(guid);
+      if (url) github.hook.url = url;
+      await github.hook.redeliver(guid);
     }
   }
 
@@ -86,11 +86,11 @@ export class PushWorld {
   }
 
   #deliveries() {
-    return this.sandbox.github.deliveries.filter((delivery) => delivery.event === 'push');
+    return this.sandbox.github.hook.deliveries.filter((delivery) => delivery.event === 'push');
   }
 
   runs() {
-    return this.pushed.flatMap(({ repository, after }) => this.sandbox.github.checkRuns(repository, after));
+    return this.pushed.flatMap(({ repository, after }) => this.sandbox.github.checks.runs(repository, after));
   }
 
   /** Until every delivery arrived, and every push has its end. */
@@ -100,7 +100,7 @@ export class PushWorld {
     await github.waitFor(allTried, 'an attempt of every delivery', 30_000);
     await this.redeliverFailed(url);
     const isConcluded = ({ repository, after }: Pushed) =>
-      github.checkRuns(repository, after).some((run) => run.status === 'completed');
+      github.checks.runs(repository, after).some((run) => run.status === 'completed');
     await github.waitFor(() => this.pushed.every(isConcluded), 'a conclusion for every push', timeoutMs);
   }
 
@@ -137,8 +137,8 @@ function setUp({ github, meltano, repositoryUrl }: Sandbox, options: PushWorldOp
   return Array.from({ length: options.repositories }, (_, number) => {
     const account = `owner-${number}`;
     const fullName = `${account}/data`;
-    github.addInstallation({ account });
-    github.addRepository({ fullName, private: true, files: { 'meltano.yml': '0' } });
+    github.installations.add({ account });
+    github.repositories.add({ fullName, private: true, files: { 'meltano.yml': '0' } });
     meltano.addWorkspace({ name: `Workspace ${number}`, repositoryUrl: repositoryUrl(fullName) });
     return fullName;
   });

@@ -1,4 +1,4 @@
-import type { SandboxCheckRun } from '../../sandbox/github/model.ts';
+import type { SandboxCheckRun } from '../../sandbox/github/check-model.ts';
 import type { SandboxJob } from '../../sandbox/meltano/sandbox-job.ts';
 import type { SandboxWorkspace } from '../../sandbox/meltano/sandbox-workspace.ts';
 import type { ChaosPush, ChaosWorld } from './chaos-world.ts';
@@ -6,8 +6,8 @@ import type { ChaosPush, ChaosWorld } from './chaos-world.ts';
 const CONCLUSIONS: Record<string, string> = { COMPLETE: 'success', ERROR: 'failure', STOPPED: 'cancelled' };
 
 function runsOf({ sandbox }: ChaosWorld, push: ChaosPush, workspace: SandboxWorkspace): SandboxCheckRun[] {
-  return sandbox.github
-    .checkRuns(push.repository, push.after)
+  return sandbox.github.checks
+    .runs(push.repository, push.after)
     .filter((run) => run.externalId?.startsWith(`${workspace.id}/`))
     .filter((run) => /\| Requested by \| push/.test(run.output.summary ?? ''));
 }
@@ -19,7 +19,7 @@ function runsOf({ sandbox }: ChaosWorld, push: ChaosPush, workspace: SandboxWork
 export function listOwed(world: ChaosWorld): { push: ChaosPush; workspace: SandboxWorkspace }[] {
   const workspacesOf = new Map(world.repositories.map((one) => [one.fullName, one.workspaces]));
   return world.pushes.flatMap((push) => {
-    const isHead = world.sandbox.github.head(push.repository) === push.after;
+    const isHead = world.sandbox.github.branches.head(push.repository) === push.after;
     if (!push.isTold && !isHead) return [];
     return (workspacesOf.get(push.repository) ?? [])
       .filter((workspace) => !workspace.repositoryDirectory || push.touchesDirectory)
@@ -37,7 +37,7 @@ function wasTakenAlong(world: ChaosWorld, push: ChaosPush, workspace: SandboxWor
 function listTaking(world: ChaosWorld, push: ChaosPush, workspace: SandboxWorkspace): SandboxJob[] {
   const { github, meltano } = world.sandbox;
   const directory = workspace.repositoryDirectory;
-  const history = directory ? github.commits(push.repository) : [];
+  const history = directory ? github.branches.commits(push.repository) : [];
   const filesAt = (sha: string | null) => {
     const files = history.find((commit) => commit.sha === sha)?.files;
     return files && JSON.stringify([...files].filter(([path]) => path.startsWith(`${directory}/`)).sort());
@@ -105,7 +105,7 @@ function checkJobs({ sandbox, repositories }: ChaosWorld): string[] {
   const { github, meltano } = sandbox;
   const owners = new Map<string, number>();
   for (const repository of repositories) {
-    for (const run of github.checkRuns(repository.fullName)) {
+    for (const run of github.checks.runs(repository.fullName)) {
       const jobId = run.externalId?.split('/')[2];
       if (jobId) owners.set(jobId, (owners.get(jobId) ?? 0) + 1);
     }
@@ -130,7 +130,7 @@ function findOverlaps(jobs: SandboxJob[]): SandboxJob[] {
 function checkHeads(world: ChaosWorld): string[] {
   const { github } = world.sandbox;
   return listOwed(world)
-    .filter(({ push }) => github.head(push.repository) === push.after)
+    .filter(({ push }) => github.branches.head(push.repository) === push.after)
     .filter(({ push, workspace }) =>
       runsOf(world, push, workspace).every((run) => run.conclusion !== 'cancelled'),
     )
@@ -143,11 +143,11 @@ function checkHeads(world: ChaosWorld): string[] {
 function checkSecrets({ sandbox, repositories, secrets }: ChaosWorld): string[] {
   return repositories.flatMap(({ fullName }) => {
     const shown = JSON.stringify([
-      sandbox.github.checkRuns(fullName).map((run) => run.history),
+      sandbox.github.checks.runs(fullName).map((run) => run.history),
       sandbox.github.conversations
         .list(fullName)
         .map(({ number }) => sandbox.github.conversations.comments(fullName, number)),
-      sandbox.github
+      sandbox.github.branches
         .commits(fullName)
         .map(({ sha }) => sandbox.github.conversations.commitComments(fullName, sha)),
     ]);
@@ -158,8 +158,8 @@ function checkSecrets({ sandbox, repositories, secrets }: ChaosWorld): string[] 
 /** The log of each job names one error. A failed one shows it once, or not at all where the log could not be read. */
 function checkAnnotations({ sandbox, repositories }: ChaosWorld): string[] {
   return repositories.flatMap(({ fullName }) =>
-    sandbox.github
-      .checkRuns(fullName)
+    sandbox.github.checks
+      .runs(fullName)
       .filter((run) => run.annotations.length > (run.conclusion === 'failure' ? 1 : 0))
       .map((run) => `${fullName} ${run.headSha.slice(0, 7)} has ${run.annotations.length} annotations`),
   );

@@ -125,7 +125,7 @@ export function rollWeather(sandbox: Sandbox, random: () => number): string {
     roll('meltano', meltano.service.faults, random),
   ];
   if (random() < 0.3) {
-    github.revokeTokens();
+    github.tokens.revoke();
     events.push('GitHub tokens die');
   }
   if (random() < 0.3) {

@@ -1,5 +1,5 @@
-import type { SandboxCommitComment, SandboxIssueComment } from '../../sandbox/github/conversation-model.ts';
-import type { SandboxCheckRun } from '../../sandbox/github/model.ts';
+import type { SandboxCheckRun } from '../../sandbox/github/check-model.ts';
+import type { SandboxCommitComment, SandboxIssueComment } from '../../sandbox/github/comment-model.ts';
 import type { ChaosRepository, ChaosWorld } from './chaos-world.ts';
 
 /** Who asks: `boss` may write, `guest` may triage, `stranger` has no role. */
@@ -59,15 +59,15 @@ export class ChaosRequests {
   constructor(world: ChaosWorld) {
     this.#world = world;
     for (const { fullName } of world.repositories) {
-      world.sandbox.github.setRole(fullName, { login: 'boss', role: 'write' });
-      world.sandbox.github.setRole(fullName, { login: 'guest', role: 'triage' });
+      world.sandbox.github.people.setRole(fullName, { login: 'boss', role: 'write' });
+      world.sandbox.github.people.setRole(fullName, { login: 'guest', role: 'triage' });
     }
   }
 
   command(): void {
     const { github } = this.#world.sandbox;
     const repository = this.#world.pick(this.#world.repositories);
-    const isPublic = !github.repository(repository.fullName).private;
+    const isPublic = !github.repositories.get(repository.fullName).private;
     const wanted = this.#world.pick(PEOPLE);
     // A stranger can't even see a private repository.
     const by = wanted === 'stranger' && !isPublic ? 'guest' : wanted;
@@ -89,7 +89,7 @@ export class ChaosRequests {
       'commit',
       'commit',
     ] as const);
-    const sha = this.#world.pick(github.commits(fullName)).sha;
+    const sha = this.#world.pick(github.branches.commits(fullName)).sha;
     if (kind === 'commit' && !this.#commented.has(sha)) {
       this.#commented.add(sha);
       return { kind, sha };
@@ -125,14 +125,14 @@ export class ChaosRequests {
 
   #rerunOne(repository: ChaosRepository, by: Person): void {
     const { github } = this.#world.sandbox;
-    const runs = github
-      .checkRuns(repository.fullName)
+    const runs = github.checks
+      .runs(repository.fullName)
       .filter((run) => run.status === 'completed' && run.actions.length > 0 && !this.#pressed.has(run.id));
     if (runs.length === 0) return;
     const old = this.#world.pick(runs);
     this.#pressed.add(old.id);
-    if (this.#world.random() < 0.5) github.pressAction(old.id, 'redeploy', by);
-    else github.rerequest(old.id, by);
+    if (this.#world.random() < 0.5) github.checks.press(old.id, 'redeploy', by);
+    else github.checks.rerequest(old.id, by);
     this.presses.push({ repository, old, by });
   }
 
@@ -140,16 +140,16 @@ export class ChaosRequests {
   #rerunSuite(repository: ChaosRepository, sha: string, by: Person): void {
     const { github } = this.#world.sandbox;
     const { fullName } = repository;
-    const runs = github.checkRuns(fullName, sha);
+    const runs = github.checks.runs(fullName, sha);
     const isOver = runs.every((run) => run.status === 'completed' && !this.#pressed.has(run.id));
-    if (!isOver || github.head(fullName) === sha) return;
+    if (!isOver || github.branches.head(fullName) === sha) return;
     const newest = new Map(
       runs.toSorted((a, b) => a.id - b.id).map((run) => [run.externalId?.split('/')[0], run]),
     );
     const olds = [...newest.values()].filter((run) => run.conclusion !== 'skipped');
     if (olds.length === 0) return;
     for (const run of runs) this.#pressed.add(run.id);
-    github.rerequestSuite(fullName, sha, by);
+    github.checks.rerequestSuite(fullName, sha, by);
     this.presses.push(...olds.map((old) => ({ repository, old, by })));
   }
 }

@@ -1,4 +1,4 @@
-import type { PushResult } from '../../sandbox/github/pushes.ts';
+import type { PushResult } from '../../sandbox/github/branch-moves.ts';
 import type { SandboxWorkspace } from '../../sandbox/meltano/sandbox-workspace.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 
@@ -62,7 +62,7 @@ export class ChaosWorld {
     const isTold = random() >= SHARE_UNTOLD;
     const touchesDirectory = random() >= SHARE_OUTSIDE;
     const path = touchesDirectory ? 'pipelines/meltano.yml' : 'README.md';
-    const result = this.sandbox.github.push({
+    const result = this.sandbox.github.branches.push({
       repository: repository.fullName,
       files: { [path]: `${this.pushes.length} ${random()}` },
       deliver: isTold,
@@ -77,7 +77,7 @@ export class ChaosWorld {
     const { github } = this.sandbox;
     this.#branches += 1;
     const head = `change-${this.#branches}`;
-    github.push({ repository, branch: head, files: { 'README.md': `${head} ${this.random()}` } });
+    github.branches.push({ repository, branch: head, files: { 'README.md': `${head} ${this.random()}` } });
     return github.conversations.openPull({ repository, head, author: 'boss' }).request.number;
   }
 
@@ -93,7 +93,7 @@ export class ChaosWorld {
     const { github } = this.sandbox;
     return Array.from({ length: INSTALLATIONS }, (_, number) => {
       const account = `owner-${number}`;
-      github.addInstallation({ account });
+      github.installations.add({ account });
       return Array.from({ length: REPOSITORIES_EACH }, (_, count) =>
         this.#addRepository(`${account}/data-${count}`),
       );
@@ -104,7 +104,7 @@ export class ChaosWorld {
     const { github, meltano, repositoryUrl } = this.sandbox;
     const isPublic = this.random() < SHARE_PUBLIC;
     const files = { 'README.md': '0', 'pipelines/meltano.yml': '0' };
-    github.addRepository({ fullName, private: !isPublic, files });
+    github.repositories.add({ fullName, private: !isPublic, files });
     const url = repositoryUrl(fullName);
     const inDirectory = this.random() < SHARE_WITH_DIRECTORY;
     const place = inDirectory ? { repositoryDirectory: 'pipelines' } : {};

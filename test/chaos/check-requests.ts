@@ -1,4 +1,4 @@
-import type { SandboxCheckRun } from '../../sandbox/github/model.ts';
+import type { SandboxCheckRun } from '../../sandbox/github/check-model.ts';
 import type { ChaosCommand, ChaosPress, ChaosRequests } from './chaos-requests.ts';
 import type { ChaosWorld } from './chaos-world.ts';
 
@@ -39,13 +39,13 @@ function allReactions(world: ChaosWorld, command: ChaosCommand): string[] {
 
 function newRunsOf({ sandbox }: ChaosWorld, { repository, old }: ChaosPress): SandboxCheckRun[] {
   const link = `Redeployment of | [\`${old.headSha.slice(0, 7)}\`](${old.htmlUrl})`;
-  return sandbox.github.checkRuns(repository.fullName).filter((run) => run.output.summary?.includes(link));
+  return sandbox.github.checks.runs(repository.fullName).filter((run) => run.output.summary?.includes(link));
 }
 
 function isAnswered(world: ChaosWorld, press: ChaosPress): boolean {
   if (press.by === 'boss') return newRunsOf(world, press).some((run) => run.status === 'completed');
-  const [old] = world.sandbox.github
-    .checkRuns(press.repository.fullName)
+  const [old] = world.sandbox.github.checks
+    .runs(press.repository.fullName)
     .filter((run) => run.id === press.old.id);
   return old?.output.summary?.includes('**Not redeployed:**') ?? false;
 }
@@ -97,8 +97,8 @@ function checkReply(world: ChaosWorld, command: ChaosCommand, reply: string): st
   // What replaced a deployment is linked too, and may be another command's.
   const [start, ...rest] = reply.split(/Superseded by (?:a newer deployment|\[[^\]]*\]\([^)]*\))/);
   const own = [start, ...rest].join('');
-  const linked = world.sandbox.github
-    .checkRuns(repository.fullName)
+  const linked = world.sandbox.github.checks
+    .runs(repository.fullName)
     .filter((run) => own.includes(`(${run.htmlUrl})`) && run.output.summary?.includes('`/redeploy` by'));
   const [reaction] = allReactions(world, command);
   if (by !== 'boss') {
@@ -147,9 +147,9 @@ function checkPress(world: ChaosWorld, press: ChaosPress): string[] {
 /** No suite that has runs stays open: it would block whoever waits for all checks. */
 function checkSuites({ sandbox, repositories }: ChaosWorld): string[] {
   return repositories.flatMap(({ fullName }) => {
-    const withRuns = new Set(sandbox.github.checkRuns(fullName).map((run) => run.suiteId));
-    return sandbox.github
-      .checkSuites(fullName)
+    const withRuns = new Set(sandbox.github.checks.runs(fullName).map((run) => run.suiteId));
+    return sandbox.github.checks
+      .suites(fullName)
       .filter((suite) => withRuns.has(suite.id) && suite.status !== 'completed')
       .map((suite) => `${fullName}: the suite of ${suite.headSha.slice(0, 7)} is ${suite.status}`);
   });

@@ -47,7 +47,7 @@ const env = {
 const count = { kills: 0, stops: 0, duplicates: 0, weathers: 0 };
 let output = '';
 let app = new AppProcess({ env, cwd: directory });
-sandbox.github.webhookUrl = `${app.url}/api/github/webhooks`;
+sandbox.github.hook.url = `${app.url}/api/github/webhooks`;
 
 console.log(`Chaos: seed ${seed}, ${minutes} min, ${world.repositories.length} repositories`);
 await app.ready();
@@ -115,11 +115,11 @@ async function askAlways(): Promise<void> {
 async function duplicateAlways(): Promise<void> {
   while (Date.now() < end) {
     await sleep(1_000 + random() * 3_000);
-    const { deliveries } = sandbox.github;
+    const { deliveries } = sandbox.github.hook;
     const one = deliveries[Math.floor(random() * deliveries.length)];
     if (!one) continue;
     count.duplicates += 1;
-    await Promise.all([sandbox.github.redeliver(one.guid), sandbox.github.redeliver(one.guid)]);
+    await Promise.all([sandbox.github.hook.redeliver(one.guid), sandbox.github.hook.redeliver(one.guid)]);
   }
 }
 

@@ -63,18 +63,19 @@ function urlOf(owner: string): string {
 }
 
 function addRepository(owner: string): void {
-  world.github.addInstallation({ account: owner });
-  world.github.addRepository({ fullName: `${owner}/data`, private: true, files: { 'meltano.yml': '0' } });
+  world.github.installations.add({ account: owner });
+  world.github.repositories.add({ fullName: `${owner}/data`, private: true, files: { 'meltano.yml': '0' } });
 }
 
 let count = 0;
 function pushTo(owner: string): string {
   count += 1;
-  return world.github.push({ repository: `${owner}/data`, files: { 'meltano.yml': String(count) } }).after;
+  return world.github.branches.push({ repository: `${owner}/data`, files: { 'meltano.yml': String(count) } })
+    .after;
 }
 
 function runOf(owner: string, sha: string) {
-  return world.github.checkRuns(`${owner}/data`, sha)[0];
+  return world.github.checks.runs(`${owner}/data`, sha)[0];
 }
 
 function untilEnded(owner: string, sha: string) {
@@ -142,7 +143,7 @@ describe('a workspace', () => {
     expect((await untilEnded('acme', inside.after)).name).toBe('Meltano Deploy (Mapped)');
     const quiet = world.push({ branch: 'release', files: { 'README.md': 'x' } });
     await world.untilLogged('Workspace not deployed', { noop: 'paths_unchanged', sha: quiet.after });
-    expect(world.github.checkRuns('acme/data')).toHaveLength(1);
+    expect(world.github.checks.runs('acme/data')).toHaveLength(1);
     expect(world.meltano.jobsOf(mapped)).toHaveLength(1);
   });
 
@@ -152,7 +153,7 @@ describe('a workspace', () => {
     world.app.service.reload();
     const run = await untilEnded('acme', pushTo('acme'));
     expect(run.name).toBe('Meltano Deploy (Allowed)');
-    expect(world.github.checkRuns('acme/data')).toHaveLength(1);
+    expect(world.github.checks.runs('acme/data')).toHaveLength(1);
     expect(world.meltano.jobsOf(world.workspace)).toEqual([]);
   });
 });

@@ -22,13 +22,13 @@ test.concurrent('one create that GitHub does not answer holds up no other of the
       action: { kind: 'hang', when: 'before', ms: 14_000 },
     });
     const after = await pushForTen(world);
-    await world.until(() => world.github.checkRuns(REPOSITORY, after).length === 9, 'nine check runs');
+    await world.until(() => world.github.checks.runs(REPOSITORY, after).length === 9, 'nine check runs');
   }));
 
 test.concurrent('ten workspaces of one push: all are told of, from the first to the last, within GitHub’s limits', () =>
   inWorld(async (world) => {
     const after = await pushForTen(world);
-    const runs = () => world.github.checkRuns(REPOSITORY, after);
+    const runs = () => world.github.checks.runs(REPOSITORY, after);
     await world.until(() => runs().length === 10 && world.meltano.jobs.length === 10, 'ten jobs');
     for (const job of world.meltano.jobs) job.run();
     for (const job of world.meltano.jobs) job.end('COMPLETE');
@@ -44,7 +44,7 @@ test.concurrent('two creates that GitHub answers with 503 are followed by one th
       action: { kind: 'status', status: 503 },
     });
     const { after } = world.push();
-    await world.until(() => world.github.checkRuns(REPOSITORY, after).length === 1, 'the check run');
+    await world.until(() => world.github.checks.runs(REPOSITORY, after).length === 1, 'the check run');
     expect(fault.hits).toBe(2);
   }));
 
@@ -57,7 +57,7 @@ test.concurrent('after a secondary limit no write goes out, and jobs are started
     });
     const after = await pushForTen(world);
     await world.until(() => world.meltano.jobs.length === 10, 'ten jobs');
-    await world.until(() => world.github.checkRuns(REPOSITORY, after).length === 10, 'ten check runs');
+    await world.until(() => world.github.checks.runs(REPOSITORY, after).length === 10, 'ten check runs');
     const writes = world.github.service.exchanges.filter(({ path }) => /acme.*check-runs/.test(path));
     const refusedAt = writes.find(({ status }) => status === 403)?.at ?? 0;
     const sent = writes.filter(

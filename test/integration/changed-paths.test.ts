@@ -21,7 +21,7 @@ function addWorkspaces(world: World, count: number): SandboxWorkspace[] {
 
 /** The workspaces with a check run on the commit, once each of the repository's is decided about. */
 async function untilDeployed(world: World, sha: string, all: number): Promise<string[]> {
-  const names = () => [...new Set(world.github.checkRuns(REPOSITORY, sha).map((run) => run.name))];
+  const names = () => [...new Set(world.github.checks.runs(REPOSITORY, sha).map((run) => run.name))];
   const noes = () =>
     world.app.lines.filter((line) => line['msg'] === 'Workspace not deployed' && line['sha'] === sha);
   await world.until(() => names().length + noes().length === all, `decisions about ${sha.slice(0, 7)}`);
@@ -39,17 +39,17 @@ test.concurrent('workspaces that each succeeded on a commit of its own cost a pu
       const { after } = world.push({ files: { [`w${n}/meltano.yml`]: `${n}` } });
       expect(await untilDeployed(world, after, COUNT)).toEqual([`w${n}`]);
       await world.until(
-        () => world.github.checkRuns(REPOSITORY, after).every((run) => run.conclusion === 'success'),
+        () => world.github.checks.runs(REPOSITORY, after).every((run) => run.conclusion === 'success'),
         'the success',
       );
     }
     // Of two pushes within a second only the head tells the newer: that would be one more read.
-    const { pushedAt } = world.github.repository(REPOSITORY);
+    const { pushedAt } = world.github.repositories.get(REPOSITORY);
     await world.until(() => Math.floor(Date.now() / 1000) > Math.floor(pushedAt / 1000), 'the next second');
     const from = world.github.service.exchanges.length;
     const many = Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`docs/${n}.md`, 'new']));
-    const { parent } = world.github.commits(REPOSITORY)[0] ?? {};
-    const forced = world.github.push({
+    const { parent } = world.github.branches.commits(REPOSITORY)[0] ?? {};
+    const forced = world.github.branches.push({
       repository: REPOSITORY,
       parent: parent ?? '',
       files: { ...many, 'w4/meltano.yml': '4', 'w2/meltano.yml': 'other' },
@@ -64,7 +64,7 @@ test.concurrent('a mode alone is a change, and a push that waits for a job which
       const first = world.push({ files: { 'base/run.sh': '#!' } });
       const job = await world.job(1);
       job.run();
-      const second = world.github.push({
+      const second = world.github.branches.push({
         repository: REPOSITORY,
         files: { 'base/run.sh': '#!' },
         modes: { 'base/run.sh': '100755' },

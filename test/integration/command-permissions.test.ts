@@ -12,13 +12,17 @@ describe('in a private repository', () => {
       await expectAnswered(it, 'ray', '/meltano status');
       await expectAnswered(it, 'ray', '/meltano help');
       expect(it.world.meltano.jobs).toHaveLength(1);
-      expect(it.world.github.checkRuns(REPOSITORY, sha)).toHaveLength(1);
+      expect(it.world.github.checks.runs(REPOSITORY, sha)).toHaveLength(1);
     }));
 
   test.concurrent('a custom role counts by the rights that it has', () =>
     inConversation(async (it) => {
       await it.deployPush();
-      it.world.github.setRole(REPOSITORY, { login: 'cleo', role: 'write', customName: 'Data steward' });
+      it.world.github.people.setRole(REPOSITORY, {
+        login: 'cleo',
+        role: 'write',
+        customName: 'Data steward',
+      });
       const comment = it.say(it.openIssue(), '/redeploy', 'cleo');
       const job = await it.world.job(2);
       job.run();

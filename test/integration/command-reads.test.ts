@@ -38,10 +38,10 @@ function addBranches(it: ConversationWorld, count: number): string[] {
 /** What GitHub tells the app of meanwhile is lost. */
 function unheard<T>(it: ConversationWorld, act: () => T): T {
   const { github } = it.world;
-  const { webhookUrl } = github;
-  github.webhookUrl = null;
+  const { url: webhookUrl } = github.hook;
+  github.hook.url = null;
   const done = act();
-  github.webhookUrl = webhookUrl;
+  github.hook.url = webhookUrl;
   return done;
 }
 
@@ -54,7 +54,7 @@ async function endJobs(it: ConversationWorld, count: number): Promise<void> {
     job.end('COMPLETE');
   }
   const isOver = () =>
-    github.checkRuns(REPOSITORY).filter((one) => one.status === 'completed').length === count;
+    github.checks.runs(REPOSITORY).filter((one) => one.status === 'completed').length === count;
   await it.world.until(isOver, 'the end of all check runs');
 }
 
@@ -103,7 +103,7 @@ const FIRST: [string, (it: ConversationWorld) => () => unknown][] = [
     'on a commit of one of three branches',
     (it) => {
       addBranches(it, 2);
-      const sha = it.world.github.head(REPOSITORY, 'branch-1');
+      const sha = it.world.github.branches.head(REPOSITORY, 'branch-1');
       const comment = { repository: REPOSITORY, sha, body: '/redeploy', author: 'ana' };
       return () => it.talk.commentOnCommit(comment);
     },
@@ -112,7 +112,7 @@ const FIRST: [string, (it: ConversationWorld) => () => unknown][] = [
     'on a commit of one of many branches',
     (it) => {
       addBranches(it, MANY);
-      const sha = it.world.github.head(REPOSITORY, 'branch-3');
+      const sha = it.world.github.branches.head(REPOSITORY, 'branch-3');
       const comment = { repository: REPOSITORY, sha, body: '/redeploy', author: 'ana' };
       return () => it.talk.commentOnCommit(comment);
     },
@@ -144,10 +144,10 @@ test.concurrent('nor does one on a pull request, a button or a suite', () =>
     const pull = { repository: REPOSITORY, head: 'branch-0', author: 'ana' };
     const { request } = unheard(it, () => it.talk.openPull(pull));
     expectFew(await countUntilJob(it, () => it.say(request.number, '/redeploy')));
-    const [run] = github.checkRuns(REPOSITORY, sha);
-    expectFew(await countUntilJob(it, () => github.pressAction(run?.id ?? 0, 'redeploy', 'ana')));
+    const [run] = github.checks.runs(REPOSITORY, sha);
+    expectFew(await countUntilJob(it, () => github.checks.press(run?.id ?? 0, 'redeploy', 'ana')));
     await endJobs(it, 3);
-    expectFew(await countUntilJob(it, () => github.rerequestSuite(REPOSITORY, sha, 'ana')));
+    expectFew(await countUntilJob(it, () => github.checks.rerequestSuite(REPOSITORY, sha, 'ana')));
   }, QUIET));
 
 test.concurrent('many heads are read one by one where GraphQL is not served', () =>

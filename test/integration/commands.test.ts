@@ -20,7 +20,7 @@ describe('/redeploy', () => {
       await it.untilReaction(comment, 'rocket');
       const [reply, ...others] = it.replies(issue);
       expect(others).toEqual([]);
-      const runs = it.world.github.checkRuns(REPOSITORY, sha);
+      const runs = it.world.github.checks.runs(REPOSITORY, sha);
       expect(runs.map((run) => run.conclusion)).toEqual(['success', 'success']);
       expect(reply?.body).toContain(`/runs/${runs[1]?.id}`);
       expect(new Set([...(reply?.edits ?? []), reply?.body]).size).toBe((reply?.edits.length ?? 0) + 1);
@@ -41,7 +41,7 @@ describe('/redeploy', () => {
       second.run();
       second.end('COMPLETE');
       await it.untilReaction(before, 'rocket');
-      expect(github.checkRuns(REPOSITORY, after).filter((run) => run.name.includes('Dev'))).toHaveLength(2);
+      expect(github.checks.runs(REPOSITORY, after).filter((run) => run.name.includes('Dev'))).toHaveLength(2);
       expect(meltano.jobsOf(it.world.workspace)).toHaveLength(0);
     }));
 
@@ -52,7 +52,7 @@ describe('/redeploy', () => {
       const job = await it.world.job(2);
       job.run();
       await it.world.until(
-        () => it.world.github.checkRuns(REPOSITORY, sha)[1]?.status === 'in_progress',
+        () => it.world.github.checks.runs(REPOSITORY, sha)[1]?.status === 'in_progress',
         'the second run',
       );
       const replies = () =>

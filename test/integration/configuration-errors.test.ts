@@ -75,16 +75,16 @@ test('the file is read from the default branch, whatever its name, and with eith
     const { world } = it;
     const repository = 'acme/trunk';
     const files = { [YAML]: 'deploy: { unmatched: skipped, on_push: false }\n' };
-    world.github.addRepository({ fullName: repository, private: true, defaultBranch: 'trunk', files });
+    world.github.repositories.add({ fullName: repository, private: true, defaultBranch: 'trunk', files });
     const repositoryUrl = world.app.sandbox.repositoryUrl(repository);
     for (const repositoryBranch of ['trunk', 'dev']) {
       world.meltano.addWorkspace({ name: repositoryBranch, repositoryUrl, repositoryBranch });
     }
     const dev = { branch: 'dev', from: 'trunk', files: { [YAML]: 'deploy: { on_push: true }\n' } };
     for (const push of [dev, { files: { 'a.sql': 'select 1' } }]) {
-      const { after } = world.github.push({ repository, message: 'Work', ...push });
+      const { after } = world.github.branches.push({ repository, message: 'Work', ...push });
       const [run] = await world.until(() => {
-        const runs = world.github.checkRuns(repository, after);
+        const runs = world.github.checks.runs(repository, after);
         return runs.length > 0 && runs;
       }, 'the check run');
       expect(run?.output.title).toBe('Skipped: on_push is false for this workspace');

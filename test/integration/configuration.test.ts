@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SandboxCheckRun } from '../../sandbox/github/model.ts';
+import type { SandboxCheckRun } from '../../sandbox/github/check-model.ts';
 import { type ConversationWorld, inConversation } from './conversation-world.ts';
 import { REPOSITORY } from './world.ts';
 
@@ -137,12 +137,12 @@ describe('a bad file on the default branch', () => {
       const bad = configure(it, BAD);
       const run = await untilChecked(it, bad.after);
       const isPending = () =>
-        github
-          .checkSuites(REPOSITORY)
+        github.checks
+          .suites(REPOSITORY)
           .some(({ headSha, status }) => headSha === bad.after && status !== 'completed');
       for (const rerun of [
-        () => github.rerequest(run.id, 'ana'),
-        () => github.rerequestSuite(REPOSITORY, bad.after, 'ana'),
+        () => github.checks.rerequest(run.id, 'ana'),
+        () => github.checks.rerequestSuite(REPOSITORY, bad.after, 'ana'),
       ]) {
         rerun();
         expect(isPending()).toBe(true);
@@ -199,10 +199,10 @@ describe('a pull request that changes the file', () => {
   test.concurrent('from a fork is told too, and changes nothing', () =>
     inConversation(async (it) => {
       const { world } = it;
-      world.github.fork(REPOSITORY, 'eve');
+      world.github.repositories.fork(REPOSITORY, 'eve');
       const fork = { repository: 'eve/data', branch: 'evil', from: 'main' };
       const text = 'workspaces: [{ workspace: Analytics, log: live, environment: mine }]\n';
-      const { after } = world.github.push({ ...fork, files: { [FILE]: text }, message: 'Mine' });
+      const { after } = world.github.branches.push({ ...fork, files: { [FILE]: text }, message: 'Mine' });
       it.talk.openPull({
         repository: REPOSITORY,
         head: 'evil',
@@ -219,13 +219,17 @@ test.concurrent('a new repository that took the name of a renamed one gets nothi
   inConversation(async (it) => {
     const { world } = it;
     await it.deployPush();
-    await world.github.rename(REPOSITORY, 'renamed').delivered;
+    await world.github.repositories.rename(REPOSITORY, 'renamed').delivered;
     await untilNoop(it, 'repository_updated');
-    world.github.addRepository({ fullName: REPOSITORY, private: true, files: { 'meltano.yml': 'mine\n' } });
+    world.github.repositories.add({
+      fullName: REPOSITORY,
+      private: true,
+      files: { 'meltano.yml': 'mine\n' },
+    });
     const { after } = world.push();
     await untilNoop(it, 'name_taken');
-    expect(world.github.checkRuns(REPOSITORY, after)).toEqual([]);
-    world.github.setRole(REPOSITORY, { login: 'ana', role: 'write' });
+    expect(world.github.checks.runs(REPOSITORY, after)).toEqual([]);
+    world.github.people.setRole(REPOSITORY, { login: 'ana', role: 'write' });
     const issue = it.openIssue();
     it.say(issue, '/meltano why');
     expect((await it.untilReply(issue, /belonged to another repository/)).body).toContain(REPOSITORY);

@@ -1,4 +1,4 @@
-import type { SandboxIssueComment } from '../../sandbox/github/conversation-model.ts';
+import type { SandboxIssueComment } from '../../sandbox/github/comment-model.ts';
 import { inWorld, REPOSITORY, World, type WorldOptions } from './world.ts';
 
 /** A world in which people write comments. `ana` may write, `tom` may triage, `ray` may read, `eve` is nobody. */
@@ -11,9 +11,9 @@ export class ConversationWorld {
 
   constructor(world: World) {
     this.world = world;
-    world.github.setRole(REPOSITORY, { login: 'ana', role: 'write' });
-    world.github.setRole(REPOSITORY, { login: 'tom', role: 'triage' });
-    world.github.setRole(REPOSITORY, { login: 'ray', role: 'read' });
+    world.github.people.setRole(REPOSITORY, { login: 'ana', role: 'write' });
+    world.github.people.setRole(REPOSITORY, { login: 'tom', role: 'triage' });
+    world.github.people.setRole(REPOSITORY, { login: 'ray', role: 'read' });
   }
 
   get talk() {

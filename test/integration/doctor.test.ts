@@ -30,9 +30,9 @@ afterEach(async () => {
 async function open(options: SandboxOptions = {}): Promise<void> {
   sandbox = await startSandbox(options);
   const { github, meltano } = sandbox;
-  github.webhookUrl = WEBHOOK_URL;
-  github.addInstallation({ account: 'acme' });
-  github.addRepository({
+  github.hook.url = WEBHOOK_URL;
+  github.installations.add({ account: 'acme' });
+  github.repositories.add({
     fullName: 'acme/data',
     files: { 'meltano.yml': 'version: 1\n', 'pipelines/daily.yml': 'x: 1\n' },
   });
@@ -101,7 +101,7 @@ describe('beside an app that works', () => {
   test('a check run is found behind a hundred others of its commit', async () => {
     const after = await world.deployPush({ files: { 'pipelines/daily.yml': 'x: 4\n' } });
     const { id: appId, privateKey } = world.github.app;
-    const [installation] = world.github.installations;
+    const [installation] = world.github.installations.list();
     const octokit = new Octokit({
       authStrategy: createAppAuth,
       auth: { appId, privateKey, installationId: installation?.id },
@@ -127,7 +127,7 @@ describe('beside an app that works', () => {
   });
 
   test('deliveries that the app refuses are said with what to do', async () => {
-    world.github.hookSettings.secret = 'another secret';
+    world.github.hook.settings.secret = 'another secret';
     await world.push({ files: { 'pipelines/daily.yml': 'x: 3\n' } }).delivered;
     const { wrong } = await ask({ DATA_DIR: world.app.dataDirectory });
     expect(wrong).toEqual([
@@ -193,7 +193,7 @@ describe('the GitHub App', () => {
 describe('the webhook', () => {
   test('has no address', async () => {
     await open();
-    sandbox.github.webhookUrl = null;
+    sandbox.github.hook.url = null;
     expect((await ask()).wrong).toEqual([
       expect.stringMatching(
         /^✗ The App has no webhook URL.* → .*: set the webhook URL to https:\/\/<your host>\/api\/github\/webhooks$/,
@@ -203,7 +203,7 @@ describe('the webhook', () => {
 
   test('has the bare address of the host', async () => {
     await open();
-    sandbox.github.webhookUrl = 'https://deploy.example';
+    sandbox.github.hook.url = 'https://deploy.example';
     expect((await ask()).wrong).toEqual([
       expect.stringMatching(
         /^✗ GitHub sends deliveries to https:\/\/deploy\.example\/, and the app listens on \/api\/github\/webhooks →/,
@@ -217,7 +217,7 @@ describe('the webhook', () => {
     expect((await ask({ WEBHOOK_PROXY_URL: channel })).wrong).toEqual([
       expect.stringMatching(/the app fetches them from another channel/),
     ]);
-    sandbox.github.webhookUrl = channel;
+    sandbox.github.hook.url = channel;
     const { text, wrong } = await ask({ WEBHOOK_PROXY_URL: channel });
     expect(wrong).toEqual([]);
     expect(text).toContain('✓ GitHub sends deliveries to the channel WEBHOOK_PROXY_URL');
@@ -225,7 +225,7 @@ describe('the webhook', () => {
 
   test('has no secret, sends forms and takes any certificate', async () => {
     await open();
-    Object.assign(sandbox.github.hookSettings, { secret: null, contentType: 'form', insecureSsl: true });
+    Object.assign(sandbox.github.hook.settings, { secret: null, contentType: 'form', insecureSsl: true });
     expect((await ask()).wrong).toEqual([
       expect.stringContaining('The webhook has no secret'),
       expect.stringContaining('The webhook sends form instead of JSON'),
@@ -236,15 +236,15 @@ describe('the webhook', () => {
   test('fails, and then works again: worth knowing, and not wrong any more', async () => {
     await open();
     const { github } = sandbox;
-    const send = () => github.deliver({ event: 'ping', payload: {} }).delivered;
-    github.webhookUrl = `http://127.0.0.1:${await findFreePort()}/api/github/webhooks`;
+    const send = () => github.hook.send('ping', {}).delivered;
+    github.hook.url = `http://127.0.0.1:${await findFreePort()}/api/github/webhooks`;
     await send();
     expect((await ask()).wrong).toEqual([
       expect.stringMatching(
         /^✗ Deliveries fail: the newest one \(ping, .*\) did not arrive: .* → Make the webhook URL reachable/,
       ),
     ]);
-    github.webhookUrl = (await startReceiver()).url;
+    github.hook.url = (await startReceiver()).url;
     await send();
     const { wrong, lines } = await ask();
     expect(wrong).toEqual([]);
@@ -275,7 +275,7 @@ describe('Meltano Cloud', () => {
 
   test('each account of the accounts file is asked by its own credentials', async () => {
     await open();
-    sandbox.github.addInstallation({ account: 'globex' });
+    sandbox.github.installations.add({ account: 'globex' });
     const file = join(folder, 'accounts.yml');
     const unseen = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
     writeFileSync(
@@ -338,7 +338,11 @@ describe('repositories', () => {
     await open();
     const { github } = sandbox;
     const write = (text: string) =>
-      github.push({ repository: 'acme/data', files: { '.github/meltano-deploy.yml': text }, deliver: false });
+      github.branches.push({
+        repository: 'acme/data',
+        files: { '.github/meltano-deploy.yml': text },
+        deliver: false,
+      });
     write('deploy:\n  on_push: true\nworkspaces:\n  - workspace: Analytics\n');
     expect((await ask()).text).toContain('✓ acme/data: .github/meltano-deploy.yml is valid');
     write('deploy:\n  on_push: yes\nworkspaces:\n  - workspace: Analitics\n');
@@ -376,13 +380,13 @@ describe('repositories', () => {
 
   test('an installation that is suspended, or not allowed, or nowhere', async () => {
     await open();
-    const [installation] = sandbox.github.installations;
+    const [installation] = sandbox.github.installations.list();
     expect((await ask({ ALLOWED_ACCOUNTS: 'globex' })).text).toContain(
       "· @acme: ALLOWED_ACCOUNTS doesn't name it",
     );
-    await sandbox.github.suspend(installation?.id ?? 0).delivered;
+    await sandbox.github.installations.suspend(installation?.id ?? 0).delivered;
     expect((await ask()).text).toContain('· @acme: the installation is suspended');
-    await sandbox.github.removeInstallation(installation?.id ?? 0).delivered;
+    await sandbox.github.installations.remove(installation?.id ?? 0).delivered;
     expect((await ask()).text).toContain("✗ The App isn't installed on any account");
   });
 
@@ -395,7 +399,7 @@ describe('repositories', () => {
 
   test('one that GitHub fails on does not hide the others', async () => {
     await open();
-    sandbox.github.addRepository({ fullName: 'acme/more', files: { a: '1' } });
+    sandbox.github.repositories.add({ fullName: 'acme/more', files: { a: '1' } });
     sandbox.meltano.addWorkspace({ name: 'More', repositoryUrl: sandbox.repositoryUrl('acme/more') });
     sandbox.github.service.faults.add({ path: /data\/contents/, action: { kind: 'status', status: 502 } });
     const { wrong, text } = await ask();

@@ -175,7 +175,7 @@ describe('GitHub', () => {
     const { after } = world.push();
     await finish(1);
     expect((await world.untilConcluded(after)).conclusion).toBe('success');
-    expect(world.github.checkRuns(REPOSITORY, after)).toHaveLength(1);
+    expect(world.github.checks.runs(REPOSITORY, after)).toHaveLength(1);
   });
 
   test('loses the answer to a conclusion: the annotations are there once', async () => {
@@ -234,7 +234,7 @@ describe('GitHub', () => {
     await open();
     const { after } = world.push();
     await world.untilTitle(after, 'Queued on Meltano Cloud');
-    world.github.revokeTokens();
+    world.github.tokens.revoke();
     await finish(1);
     expect((await world.untilConcluded(after)).conclusion).toBe('success');
   });

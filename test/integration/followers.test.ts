@@ -37,7 +37,7 @@ test.concurrent('each deployment is a GitHub Deployment where the repository wan
       'github_deployments: true\nworkspaces:\n  - workspace: Analytics\n    environment: prod/eu\n';
     const { after } = world.push({ files: { [FILE]: file } });
     const states = (sha: string) =>
-      github
+      github.repositories
         .deployments(REPOSITORY)
         .find((one) => one.sha === sha)
         ?.statuses.map(({ state }) => state);
@@ -49,8 +49,10 @@ test.concurrent('each deployment is a GitHub Deployment where the repository wan
     await untilState(after, 'in_progress');
     job.end('COMPLETE');
     await untilState(after, 'success');
-    expect(github.deployments(REPOSITORY)).toMatchObject([{ environment: 'prod/eu', sha: after }]);
-    expect(github.deployments(REPOSITORY)[0]?.statuses.at(-1)).toMatchObject({
+    expect(github.repositories.deployments(REPOSITORY)).toMatchObject([
+      { environment: 'prod/eu', sha: after },
+    ]);
+    expect(github.repositories.deployments(REPOSITORY)[0]?.statuses.at(-1)).toMatchObject({
       description: expect.stringMatching(/^Deployed/),
       logUrl: world.run(after)?.htmlUrl,
       environmentUrl: expect.stringContaining(`/workspaces/${workspace.id}`),

@@ -15,15 +15,15 @@ async function open(
   const world = await World.open({ env });
   onTestFinished(() => world.close());
   const { github, meltano, app } = world;
-  github.addInstallation({ account: 'other' });
-  github.addRepository({ fullName: NEIGHBOUR, private: true, files: { 'meltano.yml': '1' } });
+  github.installations.add({ account: 'other' });
+  github.repositories.add({ fullName: NEIGHBOUR, private: true, files: { 'meltano.yml': '1' } });
   meltano.addWorkspace({ name: 'Neighbour', repositoryUrl: app.sandbox.repositoryUrl(NEIGHBOUR) });
   meltano.script = ({ workspace }) => (workspace.name === 'Neighbour' ? {} : 'manual');
   return world;
 }
 
 function installationOf({ github }: World): number {
-  const id = github.installations.find((one) => one.account === 'acme')?.id;
+  const id = github.installations.list().find((one) => one.account === 'acme')?.id;
   if (id === undefined) throw new Error('The app is not installed.');
   return id;
 }
@@ -43,9 +43,9 @@ function finish(job: SandboxJob): void {
 
 /** Whatever goes on: the other installation's push becomes a concluded check run. */
 async function expectNeighbourServed(world: World): Promise<void> {
-  const { after } = world.github.push({ repository: NEIGHBOUR, files: { 'meltano.yml': '2' } });
+  const { after } = world.github.branches.push({ repository: NEIGHBOUR, files: { 'meltano.yml': '2' } });
   await world.until(
-    () => world.github.checkRuns(NEIGHBOUR, after).some((run) => run.conclusion === 'success'),
+    () => world.github.checks.runs(NEIGHBOUR, after).some((run) => run.conclusion === 'success'),
     'the neighbour’s conclusion',
   );
 }
@@ -55,7 +55,7 @@ const untilRefused = (world: World, kind: string) =>
 
 /** Requests about acme's check runs, and for its tokens, since the n-th exchange. */
 function asked(world: World, since = 0): Exchange[] {
-  const neighbour = world.github.installations.find((one) => one.account === 'other')?.id;
+  const neighbour = world.github.installations.list().find((one) => one.account === 'other')?.id;
   const isNeighbours = (path: string) =>
     path.includes(NEIGHBOUR) || path.includes(`/installations/${neighbour}/`);
   return world.github.service.exchanges
@@ -67,7 +67,7 @@ describe.concurrent('the requests of an hour', () => {
   test('nearly used up: states wait, creates and conclusions go out, and all is well after the reset', async (context) => {
     const world = await open(context);
     const { after, job } = await pushQueued(world);
-    world.github.leaveRequests(installationOf(world), { remaining: 400, resetInMs: 70 * MINUTE });
+    world.github.limits.leave(installationOf(world), { remaining: 400, resetInMs: 70 * MINUTE });
     const second = world.push();
     await world.untilTitle(second.after, /^Waiting for/);
     await world.untilLogged(
@@ -80,7 +80,7 @@ describe.concurrent('the requests of an hour', () => {
     const next = await world.job(2);
     next.run();
     // The next answer, to a create, tells of a new hour.
-    world.github.leaveRequests(installationOf(world), { remaining: 5_000, resetInMs: 80 * MINUTE });
+    world.github.limits.leave(installationOf(world), { remaining: 5_000, resetInMs: 80 * MINUTE });
     const third = world.push();
     await world.untilTitle(third.after, /^Waiting for/);
     await world.untilTitle(second.after, /^Running/);
@@ -93,7 +93,7 @@ describe.concurrent('the requests of an hour', () => {
     const first = world.push({ branch: 'dev', from: 'main' });
     finish(await world.job(1));
     await world.untilConcluded(first.after);
-    world.github.leaveRequests(installationOf(world), { remaining: 0, resetInMs: 6_000 });
+    world.github.limits.leave(installationOf(world), { remaining: 0, resetInMs: 6_000 });
     const { after } = world.push({ branch: 'dev' });
     await untilRefused(world, 'limited');
     await expectNeighbourServed(world);
@@ -106,7 +106,7 @@ describe.concurrent('the requests of an hour', () => {
 
   test('used up: a push to the default branch is planned after the reset', async (context) => {
     const world = await open(context);
-    world.github.leaveRequests(installationOf(world), { remaining: 0, resetInMs: 3_000 });
+    world.github.limits.leave(installationOf(world), { remaining: 0, resetInMs: 3_000 });
     const { after } = world.push();
     await world.untilLogged('The delivery could not be planned: trying again');
     expect(world.meltano.jobs).toEqual([]);
@@ -119,8 +119,8 @@ test.concurrent('commands leave the last requests of an hour to deployments, and
   const world = await open(context);
   const { github } = world;
   const { after, job } = await pushQueued(world);
-  github.setRole(REPOSITORY, { login: 'ana', role: 'write' });
-  github.leaveRequests(installationOf(world), { remaining: 900, resetInMs: 70 * MINUTE });
+  github.people.setRole(REPOSITORY, { login: 'ana', role: 'write' });
+  github.limits.leave(installationOf(world), { remaining: 900, resetInMs: 70 * MINUTE });
   // The answer to its create tells of the few that are left.
   const second = world.push();
   await world.untilTitle(second.after, /^Waiting for/);
@@ -134,7 +134,7 @@ test.concurrent('commands leave the last requests of an hour to deployments, and
   expect((await world.untilConcluded(after)).conclusion).toBe('success');
   const ofCommands = /\/(comments|reactions|permission)(\/\d+)?$/;
   expect(github.service.exchanges.filter(({ path }) => ofCommands.test(path))).toEqual([]);
-  github.leaveRequests(installationOf(world), { remaining: 5_000, resetInMs: 80 * MINUTE });
+  github.limits.leave(installationOf(world), { remaining: 5_000, resetInMs: 80 * MINUTE });
   const third = world.push();
   await world.untilTitle(third.after, /^Waiting for/);
   const isAnswered = (number: number) =>
@@ -175,7 +175,7 @@ test.concurrent('a token that died: one new one, made at this GitHub, and the re
   const world = await open(context);
   const { after, job } = await pushQueued(world);
   const since = world.github.service.exchanges.length;
-  world.github.revokeTokens(installationOf(world));
+  world.github.tokens.revoke(installationOf(world));
   finish(job);
   expect((await world.untilConcluded(after)).conclusion).toBe('success');
   const tokens = asked(world, since).filter((one) => one.path.endsWith('/access_tokens'));
@@ -187,28 +187,28 @@ describe.concurrent('an installation that goes away', () => {
     const world = await open(context);
     const { after, job } = await pushQueued(world);
     const since = world.github.service.exchanges.length;
-    await world.github.suspend(installationOf(world)).delivered;
+    await world.github.installations.suspend(installationOf(world)).delivered;
     finish(job);
     await untilRefused(world, 'unavailable');
     await world.untilLogged('Deployment concluded', { sha: after });
     await expectNeighbourServed(world);
     expect(asked(world, since).filter((one) => one.status === 403)).toHaveLength(1);
-    await world.github.unsuspend(installationOf(world)).delivered;
+    await world.github.installations.unsuspend(installationOf(world)).delivered;
     expect((await world.untilConcluded(after)).conclusion).toBe('success');
   });
 
   test('suspended in the middle of a conversation: unsuspended, it goes on at once', async (context) => {
     const world = await open(context);
     const talk = new ConversationWorld(world);
-    world.github.setRole(REPOSITORY, { login: 'ana', role: 'write' });
+    world.github.people.setRole(REPOSITORY, { login: 'ana', role: 'write' });
     const number = talk.openIssue();
     talk.say(number, '/redeploy');
     const job = await world.job(1);
     await talk.untilReply(number, /queued/i);
-    await world.github.suspend(installationOf(world)).delivered;
+    await world.github.installations.suspend(installationOf(world)).delivered;
     job.run();
     await world.untilLogged('GitHub did not take a write', { write: 'reply', kind: 'unavailable' });
-    await world.github.unsuspend(installationOf(world)).delivered;
+    await world.github.installations.unsuspend(installationOf(world)).delivered;
     // The job goes on all the while: nothing but the installation wakes the conversation.
     await talk.untilReply(number, /running/i);
     job.end('COMPLETE');
@@ -224,7 +224,7 @@ describe.concurrent('an installation that goes away', () => {
       const world = await open(context, env);
       const { after, job } = await pushQueued(world);
       const since = world.github.service.exchanges.length;
-      await world.github.removeInstallation(installationOf(world)).delivered;
+      await world.github.installations.remove(installationOf(world)).delivered;
       finish(job);
       await untilRefused(world, 'unavailable');
       await world.untilLogged('Deployment concluded', { sha: after });
@@ -235,7 +235,7 @@ describe.concurrent('an installation that goes away', () => {
           .map((one) => one.status)
           .filter((status) => status !== 401),
       ).toEqual([404]);
-      world.github.addInstallation({ account: 'acme', deliver: true });
+      world.github.installations.add({ account: 'acme', deliver: true });
       expect((await world.untilConcluded(after)).conclusion).toBe('success');
     },
   );
@@ -245,20 +245,20 @@ describe.concurrent('a repository that, in the middle,', () => {
   test('is archived: the job goes on; when that is undone in time, the run is concluded', async (context) => {
     const world = await open(context);
     const { after, job } = await pushQueued(world);
-    world.github.archive(REPOSITORY);
+    world.github.repositories.setArchived(REPOSITORY, true);
     finish(job);
     await untilRefused(world, 'rejected');
     await world.untilLogged('Deployment concluded', { sha: after });
     await expectNeighbourServed(world);
     expect(world.run(after)?.status).not.toBe('completed');
-    world.github.unarchive(REPOSITORY);
+    world.github.repositories.setArchived(REPOSITORY, false);
     expect((await world.untilConcluded(after)).conclusion).toBe('success');
   });
 
   test('is deleted: the job goes on, and nobody else is kept waiting', async (context) => {
     const world = await open(context);
     const { after, job } = await pushQueued(world);
-    world.github.deleteRepository(REPOSITORY);
+    world.github.repositories.delete(REPOSITORY);
     finish(job);
     await untilRefused(world, 'rejected');
     await world.untilLogged('Deployment concluded', { sha: after });
@@ -268,19 +268,19 @@ describe.concurrent('a repository that, in the middle,', () => {
   test('is renamed and no delivery tells of it: GitHub’s redirect is followed', async (context) => {
     const world = await open(context);
     const { after, job } = await pushQueued(world);
-    world.github.webhookUrl = null;
-    await world.github.rename(REPOSITORY, 'renamed').delivered;
+    world.github.hook.url = null;
+    await world.github.repositories.rename(REPOSITORY, 'renamed').delivered;
     finish(job);
     expect((await world.untilConcluded(after)).conclusion).toBe('success');
-    const { id } = world.github.repository(REPOSITORY);
+    const { id } = world.github.repositories.get(REPOSITORY);
     expect(asked(world).at(-1)?.path).toContain(`/repositories/${id}/check-runs/`);
   });
 
   test('is transferred to an account that has the app: its installation concludes the run', async (context) => {
     const world = await open(context);
     const { after, job } = await pushQueued(world);
-    world.github.addInstallation({ account: 'third' });
-    await world.github.transfer(REPOSITORY, 'third').delivered;
+    world.github.installations.add({ account: 'third' });
+    await world.github.repositories.transfer(REPOSITORY, 'third').delivered;
     await world.untilLogged('Delivery handled: nothing to deploy', { noop: 'repository_updated' });
     finish(job);
     expect((await world.untilConcluded(after)).conclusion).toBe('success');

@@ -38,10 +38,10 @@ beforeEach(async () => {
     },
   });
   const { github } = world;
-  github.addInstallation({ account: 'evil' });
-  github.addRepository({ fullName: THEIRS, private: true, files: { 'meltano.yml': '0' } });
-  github.setRole(OURS, { login: 'ana', role: 'write' });
-  github.setRole(THEIRS, { login: 'mallory', role: 'admin' });
+  github.installations.add({ account: 'evil' });
+  github.repositories.add({ fullName: THEIRS, private: true, files: { 'meltano.yml': '0' } });
+  github.people.setRole(OURS, { login: 'ana', role: 'write' });
+  github.people.setRole(THEIRS, { login: 'mallory', role: 'admin' });
   // The same id, name and environment; and one that claims our repository.
   const { id, name, defaultEnvironment } = world.workspace;
   const { repositoryUrl } = world.app.sandbox;
@@ -57,11 +57,11 @@ afterEach(async () => {
 
 function push(repository: string, login: string): string {
   const files = { 'meltano.yml': crypto.randomUUID() };
-  return world.github.push({ repository, files, sender: { login } }).after;
+  return world.github.branches.push({ repository, files, sender: { login } }).after;
 }
 
 function runOf(repository: string, sha: string) {
-  return world.github.checkRuns(repository, sha)[0];
+  return world.github.checks.runs(repository, sha)[0];
 }
 
 /** The app's answers to these commands, each on an issue of its own. */
@@ -79,7 +79,7 @@ async function ask(repository: string, author: string, names: readonly string[])
 }
 
 function everythingIn(repository: string): string {
-  return JSON.stringify(world.github.checkRuns(repository).map((run) => run.history));
+  return JSON.stringify(world.github.checks.runs(repository).map((run) => run.history));
 }
 
 test('a server that names another account’s workspace and jobs reads, stops and blocks nothing of it', async () => {

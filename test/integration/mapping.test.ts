@@ -27,7 +27,7 @@ describe('directories', () => {
     // ... and after a success, a push that leaves the directory alone changes nothing.
     const quiet = world.push({ files: { 'README.md': '# Newer\n' } });
     await world.untilLogged('Workspace not deployed', { noop: 'paths_unchanged', sha: quiet.after });
-    expect(world.github.checkRuns(REPOSITORY)).toHaveLength(2);
+    expect(world.github.checks.runs(REPOSITORY)).toHaveLength(2);
   });
 
   test('a push back to an older commit is a rollback, and deploys', async () => {
@@ -37,7 +37,7 @@ describe('directories', () => {
     await world.untilConcluded(first.after);
     const second = world.push({ files: { 'README.md': 'other' } });
     await world.untilLogged('Workspace not deployed', { noop: 'paths_unchanged', sha: second.after });
-    const back = world.github.resetBranch({ repository: REPOSITORY, branch: 'main', sha: first.before });
+    const back = world.github.branches.reset({ repository: REPOSITORY, branch: 'main', sha: first.before });
     await finish(2);
     expect((await world.untilConcluded(back.after)).conclusion).toBe('success');
   });
@@ -57,12 +57,13 @@ describe('several workspaces', () => {
     const { after } = world.push();
     await world.until(
       () =>
-        world.github.checkRuns(REPOSITORY, after).filter((run) => run.conclusion === 'success').length === 2,
+        world.github.checks.runs(REPOSITORY, after).filter((run) => run.conclusion === 'success').length ===
+        2,
       'both conclusions',
     );
     expect(
-      world.github
-        .checkRuns(REPOSITORY, after)
+      world.github.checks
+        .runs(REPOSITORY, after)
         .map((run) => run.name)
         .sort(),
     ).toEqual(
@@ -72,7 +73,7 @@ describe('several workspaces', () => {
 
   test('a workspace that was set up a moment before the push is found', async () => {
     world = await World.open();
-    world.github.addRepository({ fullName: 'acme/new', private: true, files: { a: '1' } });
+    world.github.repositories.add({ fullName: 'acme/new', private: true, files: { a: '1' } });
     const first = world.push();
     await finish(1);
     await world.untilConcluded(first.after);
@@ -81,7 +82,7 @@ describe('several workspaces', () => {
       repositoryUrl: `git@127.0.0.1:Acme/NEW.git`,
     });
     world.meltano.script = () => ({});
-    world.github.push({ repository: 'acme/new', files: { a: '2' } });
+    world.github.branches.push({ repository: 'acme/new', files: { a: '2' } });
     await world.until(() => world.meltano.jobsOf(fresh).length === 1, 'its job', 40_000);
   }, 60_000);
 });
@@ -93,7 +94,7 @@ describe('a repository that moves', () => {
     const job = await world.job(1);
     job.run();
     await world.untilTitle(after, /^Running/);
-    await world.github.rename(REPOSITORY, 'renamed').delivered;
+    await world.github.repositories.rename(REPOSITORY, 'renamed').delivered;
     await world.untilLogged('Delivery handled: nothing to deploy', { noop: 'repository_updated' });
     job.end('COMPLETE');
     expect((await world.untilConcluded(after)).conclusion).toBe('success');

@@ -9,8 +9,8 @@ test('a workspace that moved to another private repository tells it nothing of t
   inConversation(async (it) => {
     const { world, talk } = it;
     const { github, meltano, app } = world;
-    github.addRepository({ fullName: VAULT, private: true, files: { 'meltano.yml': '1' } });
-    github.setRole(VAULT, { login: 'vera', role: 'write' });
+    github.repositories.add({ fullName: VAULT, private: true, files: { 'meltano.yml': '1' } });
+    github.people.setRole(VAULT, { login: 'vera', role: 'write' });
     const done = await it.deployPush();
     const going = world.push({ sender: { login: 'ana' } }).after;
     const job = await world.job(2);
@@ -24,10 +24,10 @@ test('a workspace that moved to another private repository tells it nothing of t
     await app.restart(() => {
       world.workspace.repositoryUrl = app.sandbox.repositoryUrl(VAULT);
     });
-    const theirs = github.push({ repository: VAULT, files: { 'meltano.yml': '2' } }).after;
+    const theirs = github.branches.push({ repository: VAULT, files: { 'meltano.yml': '2' } }).after;
     await world.until(
       () =>
-        github.checkRuns(VAULT, theirs)[0]?.output.title ===
+        github.checks.runs(VAULT, theirs)[0]?.output.title ===
         'Waiting for another deployment of this workspace',
       'the wait for the other repository',
     );
@@ -42,15 +42,15 @@ test('a workspace that moved to another private repository tells it nothing of t
     const replies = () =>
       numbers.flatMap((number) => talk.comments(VAULT, number).filter((one) => one.viaApp));
     await world.until(() => replies().length === numbers.length, 'a reply to each command');
-    await world.until(() => github.checkRuns(VAULT, theirs)[0]?.status === 'completed', 'the withdrawal');
-    expect(github.checkRuns(VAULT, theirs)[0]?.output.title).toMatch(/^Withdrawn by @vera/);
+    await world.until(() => github.checks.runs(VAULT, theirs)[0]?.status === 'completed', 'the withdrawal');
+    expect(github.checks.runs(VAULT, theirs)[0]?.output.title).toMatch(/^Withdrawn by @vera/);
     expect(job.status, 'their withdrawal stops no job of another repository').toBe('RUNNING');
 
-    const toldTheirs = JSON.stringify([replies(), github.checkRuns(VAULT).map((one) => one.history)]);
+    const toldTheirs = JSON.stringify([replies(), github.checks.runs(VAULT).map((one) => one.history)]);
     expect(toldTheirs).toContain(theirs.slice(0, 7));
     for (const ours of [done, going, waiting]) expect(toldTheirs).not.toContain(ours.slice(0, 7));
     for (const ours of [SECRET, '@ana', `${REPOSITORY}/`]) expect(toldTheirs).not.toContain(ours);
-    const toldOurs = JSON.stringify(github.checkRuns(REPOSITORY).map((one) => one.history));
+    const toldOurs = JSON.stringify(github.checks.runs(REPOSITORY).map((one) => one.history));
     expect(toldOurs).toContain(SECRET);
     for (const other of [theirs.slice(0, 7), '@vera', `${VAULT}/`]) expect(toldOurs).not.toContain(other);
 

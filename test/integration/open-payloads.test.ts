@@ -8,12 +8,12 @@ type Payload = Record<string, unknown>;
 /** What GitHub sends of a push that it doesn't deliver by itself, with `change` made to its payload. */
 async function sendPush(world: World, change: (payload: Payload) => Payload): Promise<string> {
   const { github } = world;
-  const { webhookUrl } = github;
-  github.webhookUrl = null;
+  const { url: webhookUrl } = github.hook;
+  github.hook.url = null;
   const { after, guid, delivered } = world.push();
   await delivered;
-  github.webhookUrl = webhookUrl;
-  const delivery = github.deliveries.find((one) => one.guid === guid);
+  github.hook.url = webhookUrl;
+  const delivery = github.hook.deliveries.find((one) => one.guid === guid);
   if (!delivery || webhookUrl === null) throw new Error('No delivery');
   const body = JSON.stringify(change(structuredClone(delivery.payload)));
   const signature = createHmac('sha256', github.app.webhookSecret).update(body).digest('hex');

@@ -33,12 +33,12 @@ afterEach(async () => {
 });
 
 function push(repository: string): string {
-  return world.github.push({ repository, files: { 'meltano.yml': crypto.randomUUID() } }).after;
+  return world.github.branches.push({ repository, files: { 'meltano.yml': crypto.randomUUID() } }).after;
 }
 
 function untilDeployed(repository: string, sha: string) {
   return world.until(
-    () => world.github.checkRuns(repository, sha)[0]?.conclusion === 'success',
+    () => world.github.checks.runs(repository, sha)[0]?.conclusion === 'success',
     `the deployment of ${repository}`,
   );
 }
@@ -47,15 +47,15 @@ test('an account that is renamed keeps its credentials, and who takes its login 
   const { github, meltano, app } = world;
   await untilDeployed('acme/data', push('acme/data'));
   const { workspace } = world;
-  github.renameAccount('acme', 'acme-inc');
+  github.people.rename('acme', 'acme-inc');
   await untilDeployed('acme-inc/data', push('acme-inc/data'));
 
   // A workspace of the renamed account, of which no push ever came, names a repository by the old login.
   const loot = meltano.addWorkspace({ name: 'Loot', repositoryUrl: app.sandbox.repositoryUrl('acme/loot') });
-  github.addInstallation({ account: 'acme' });
-  github.addRepository({ fullName: 'acme/loot', private: true, files: { 'meltano.yml': '1' } });
-  github.setRole('acme/loot', { login: 'mallory', role: 'admin' });
-  const id = github.accountId('acme');
+  github.installations.add({ account: 'acme' });
+  github.repositories.add({ fullName: 'acme/loot', private: true, files: { 'meltano.yml': '1' } });
+  github.people.setRole('acme/loot', { login: 'mallory', role: 'admin' });
+  const id = github.people.id('acme');
   const stolen = push('acme/loot');
   await world.untilLogged('Delivery handled: nothing to deploy', { noop: 'login_taken', accountId: id });
   const { conversations } = github;
@@ -67,7 +67,7 @@ test('an account that is renamed keeps its credentials, and who takes its login 
   );
   expect(reply.body).toContain('belonged to another GitHub account before');
   expect(reply.body).toContain(String(id));
-  expect(github.checkRuns('acme/loot', stolen)).toEqual([]);
+  expect(github.checks.runs('acme/loot', stolen)).toEqual([]);
   expect(meltano.jobsOf(loot)).toEqual([]);
   const before = meltano.jobsOf(workspace).length;
 
@@ -76,6 +76,6 @@ test('an account that is renamed keeps its credentials, and who takes its login 
   await untilDeployed('acme/loot', push('acme/loot'));
   const unserved = push('acme-inc/data');
   await world.untilLogged('Delivery handled: nothing to deploy', { noop: 'account_not_served' });
-  expect(github.checkRuns('acme-inc/data', unserved)).toEqual([]);
+  expect(github.checks.runs('acme-inc/data', unserved)).toEqual([]);
   expect(meltano.jobsOf(workspace)).toHaveLength(before);
 });

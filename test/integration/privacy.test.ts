@@ -7,7 +7,7 @@ afterEach(() => world.close());
 
 /** Everything that was ever written to the repository's check runs. */
 function everythingShown(): string {
-  return JSON.stringify(world.github.checkRuns(REPOSITORY).map((run) => run.history));
+  return JSON.stringify(world.github.checks.runs(REPOSITORY).map((run) => run.history));
 }
 
 test("a public repository's log is never shown, nor its first error; the output says where it is", async () => {
@@ -41,7 +41,7 @@ test('a repository that is made public: the logs are taken out of the check runs
   second.run();
   second.log('another internal-line');
   await world.untilRun(going, (run) => run.output.text?.includes('internal-line') ?? false, 'the live log');
-  world.github.setPrivate(REPOSITORY, false);
+  world.github.repositories.setPrivate(REPOSITORY, false);
   for (const sha of [over, going]) {
     const run = await world.untilRun(sha, (one) => one.output.text === 'The log is hidden.', 'no log');
     expect(JSON.stringify(run.output)).not.toContain('internal-');
@@ -113,7 +113,7 @@ test('what is secret only while the app runs is hidden too, in names and in the 
   job.write(secret.slice(20));
   job.end('ERROR');
   const run = await world.until(() => {
-    const [one] = world.github.checkRuns(REPOSITORY, after);
+    const [one] = world.github.checks.runs(REPOSITORY, after);
     return one?.status === 'completed' ? one : null;
   }, 'the conclusion');
   expect(run.output.text).toContain('connecting\nwith [redacted] and\nwith [redacted]');

@@ -104,19 +104,17 @@ describe('several pushes', () => {
 
   test('an older push whose delivery comes late is superseded by the newer one', async () => {
     const older = world.push({ deliver: false });
-    const payload = (sha: string) => world.github.deliveries.find((one) => JSON.stringify(one).includes(sha));
+    const payload = (sha: string) =>
+      world.github.hook.deliveries.find((one) => JSON.stringify(one).includes(sha));
     const newer = world.push();
     const job = await world.job(1);
     const sample = payload(newer.after)?.payload as { before: string; after: string; repository: object };
     const seconds = Math.floor(Date.now() / 1000) - 60;
-    world.github.deliver({
-      event: 'push',
-      payload: {
-        ...sample,
-        before: older.before,
-        after: older.after,
-        repository: { ...sample.repository, pushed_at: seconds },
-      },
+    world.github.hook.send('push', {
+      ...sample,
+      before: older.before,
+      after: older.after,
+      repository: { ...sample.repository, pushed_at: seconds },
     });
     const run = await world.untilConcluded(older.after);
     expect(run.output.title).toBe(`Superseded by ${newer.after.slice(0, 7)}`);
@@ -129,14 +127,14 @@ describe('several pushes', () => {
   test('the same delivery again, even many times at once, changes nothing', async () => {
     const { guid, delivered, after } = world.push();
     await delivered;
-    const attempts = await Promise.all(Array.from({ length: 10 }, () => world.github.redeliver(guid)));
+    const attempts = await Promise.all(Array.from({ length: 10 }, () => world.github.hook.redeliver(guid)));
     expect(attempts.map((attempt) => attempt.statusCode)).toEqual(Array(10).fill(200));
     const job = await world.job(1);
     job.run();
     job.end('COMPLETE');
     await world.untilConcluded(after);
     expect(world.meltano.jobs).toHaveLength(1);
-    expect(world.github.checkRuns(REPOSITORY)).toHaveLength(1);
+    expect(world.github.checks.runs(REPOSITORY)).toHaveLength(1);
   });
 });
 
@@ -144,19 +142,19 @@ describe('what does not deploy', () => {
   test('another branch, a tag, a deletion: no check run, one log line with the reason', async () => {
     world.push({ branch: 'feature', from: 'main' });
     await world.untilLogged('Workspace not deployed', { noop: 'branch_not_tracked' });
-    world.github.deleteBranch({ repository: REPOSITORY, branch: 'feature' });
+    world.github.branches.delete({ repository: REPOSITORY, branch: 'feature' });
     await world.untilLogged('Delivery handled: nothing to deploy', { noop: 'branch_deleted' });
-    const sample = world.github.deliveries.find((one) => one.event === 'push')?.payload as object;
-    world.github.deliver({ event: 'push', payload: { ...sample, ref: 'refs/tags/v1', deleted: false } });
+    const sample = world.github.hook.deliveries.find((one) => one.event === 'push')?.payload as object;
+    world.github.hook.send('push', { ...sample, ref: 'refs/tags/v1', deleted: false });
     await world.untilLogged('Delivery handled: nothing to deploy', { noop: 'not_a_branch' });
-    expect(world.github.checkRuns(REPOSITORY)).toEqual([]);
+    expect(world.github.checks.runs(REPOSITORY)).toEqual([]);
     expect(world.meltano.jobs).toEqual([]);
   });
 
   test('a delivery that is not signed by GitHub is refused and not stored', async () => {
     const { delivered } = world.push();
     await delivered;
-    const [delivery] = world.github.deliveries;
+    const [delivery] = world.github.hook.deliveries;
     const response = await fetch(`${world.app.service.url}/api/github/webhooks`, {
       method: 'POST',
       headers: {

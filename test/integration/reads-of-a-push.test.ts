@@ -19,14 +19,14 @@ function listReads(world: World, from: number): string[] {
 async function readsOf(world: World, push: () => { after: string }, changed: number): Promise<string[]> {
   const from = world.github.service.exchanges.length;
   const { after } = push();
-  const ended = () => world.github.checkRuns(REPOSITORY, after).filter((run) => run.status === 'completed');
+  const ended = () => world.github.checks.runs(REPOSITORY, after).filter((run) => run.status === 'completed');
   await world.until(() => ended().length === changed, `the end of ${changed} check runs`);
   return listReads(world, from).toSorted();
 }
 
 /** Of two pushes within a second only the head tells the newer: that is one more read. */
 async function untilNextSecond(world: World): Promise<void> {
-  const { pushedAt } = world.github.repository(REPOSITORY);
+  const { pushedAt } = world.github.repositories.get(REPOSITORY);
   await world.until(() => Math.floor(Date.now() / 1000) > Math.floor(pushedAt / 1000), 'the next second');
 }
 
@@ -106,7 +106,7 @@ test.concurrent('what a later push takes: its tree, and the file where it change
     expect(await reads({ [FILE]: 'deploy: { paths_ignore: ["*.md"] }' })).toEqual([TEXT, TREE]);
     // That the file is gone is believed only of a repository that GitHub still shows.
     expect(await reads({ [FILE]: null })).toEqual(['branches/main', TREE]);
-    await world.github.rename(REPOSITORY, 'renamed').delivered;
+    await world.github.repositories.rename(REPOSITORY, 'renamed').delivered;
     expect(await reads({ [FILE]: '' })).toEqual([TEXT, TREE]);
   }));
 

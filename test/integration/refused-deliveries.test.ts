@@ -12,7 +12,7 @@ async function open(): Promise<{ world: World; payload: object }> {
   const world = await World.open();
   onTestFinished(() => world.close());
   await world.push().delivered;
-  const payload = world.github.deliveries.find(({ event }) => event === 'push')?.payload ?? {};
+  const payload = world.github.hook.deliveries.find(({ event }) => event === 'push')?.payload ?? {};
   return { world, payload };
 }
 

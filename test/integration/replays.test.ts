@@ -9,13 +9,13 @@ const NAME = 'Meltano Deploy (Analytics)';
 /** The last delivery of an event, as somebody sends it who has got hold of it: other GUIDs, and the same signed body. */
 async function replay(it: ConversationWorld, event: string, action: string | null, times = 3): Promise<void> {
   const { github } = it.world;
-  const delivery = github.deliveries.findLast((one) => one.event === event && one.action === action);
+  const delivery = github.hook.deliveries.findLast((one) => one.event === event && one.action === action);
   if (!delivery) throw new Error(`No delivery of ${event}`);
   const known = () => it.world.app.lines.filter(({ msg }) => msg === 'Delivery known already').length;
   const before = known();
   for (let n = 0; n < times; n += 1) {
     const headers = { ...delivery.headers, 'x-github-delivery': randomUUID() };
-    expect(await post(github.webhookUrl ?? '', headers, delivery.body)).toBeLessThan(300);
+    expect(await post(github.hook.url ?? '', headers, delivery.body)).toBeLessThan(300);
   }
   expect(known() - before).toBe(times);
 }
@@ -36,7 +36,7 @@ function post(url: string, headers: Record<string, string>, body: string): Promi
 }
 
 function countRuns(it: ConversationWorld, sha: string): number {
-  return it.world.github.checkRuns(REPOSITORY, sha).filter((run) => run.name === NAME).length;
+  return it.world.github.checks.runs(REPOSITORY, sha).filter((run) => run.name === NAME).length;
 }
 
 /** Until another push was deployed: whatever came before it was planned by then. */
@@ -47,9 +47,9 @@ async function settle(it: ConversationWorld): Promise<void> {
 test.concurrent('a push under other GUIDs makes no other job, and neither does its redelivery; the next push does', () =>
   inConversation(async (it) => {
     const sha = await it.deployPush();
-    const genuine = it.world.github.deliveries.findLast((one) => one.event === 'push');
+    const genuine = it.world.github.hook.deliveries.findLast((one) => one.event === 'push');
     await replay(it, 'push', null);
-    await it.world.github.redeliver(genuine?.guid ?? '');
+    await it.world.github.hook.redeliver(genuine?.guid ?? '');
     await settle(it);
     expect(it.world.meltano.jobs).toHaveLength(2);
     expect(countRuns(it, sha)).toBe(1);
@@ -72,11 +72,11 @@ test.concurrent('a comment under other GUIDs is one command', () =>
 test.concurrent('a press under other GUIDs is one press; a person who presses again later is served', () =>
   inConversation(async (it) => {
     const sha = await it.deployPush();
-    it.world.github.setRole(REPOSITORY, { login: 'mia', role: 'write' });
-    const [old] = it.world.github.checkRuns(REPOSITORY, sha);
+    it.world.github.people.setRole(REPOSITORY, { login: 'mia', role: 'write' });
+    const [old] = it.world.github.checks.runs(REPOSITORY, sha);
     if (!old) throw new Error('No run');
     for (const number of [2, 3]) {
-      it.world.github.pressAction(old.id, 'redeploy', number === 2 ? 'ana' : 'mia');
+      it.world.github.checks.press(old.id, 'redeploy', number === 2 ? 'ana' : 'mia');
       const job = await it.world.job(number);
       job.run();
       job.end('COMPLETE');

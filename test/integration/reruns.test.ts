@@ -1,17 +1,17 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { SandboxCheckRun } from '../../sandbox/github/model.ts';
+import type { SandboxCheckRun } from '../../sandbox/github/check-model.ts';
 import { type ConversationWorld, inConversation } from './conversation-world.ts';
 import { REPOSITORY } from './world.ts';
 
 const NAME = 'Meltano Deploy (Analytics)';
 
 function runs(it: ConversationWorld, sha: string): SandboxCheckRun[] {
-  return it.world.github.checkRuns(REPOSITORY, sha).filter((run) => run.name === NAME);
+  return it.world.github.checks.runs(REPOSITORY, sha).filter((run) => run.name === NAME);
 }
 
 function suiteStatus(it: ConversationWorld, sha: string): string | null | undefined {
-  return it.world.github.checkSuites(REPOSITORY).find((suite) => suite.headSha === sha)?.status;
+  return it.world.github.checks.suites(REPOSITORY).find((suite) => suite.headSha === sha)?.status;
 }
 
 function onlyRun(it: ConversationWorld, sha: string): SandboxCheckRun {
@@ -32,8 +32,8 @@ describe('the Redeploy button', () => {
       const sha = await it.deployPush();
       const old = onlyRun(it, sha);
       expect(old.actions.map((action) => action.identifier)).toEqual(['redeploy']);
-      it.world.github.pressAction(old.id, 'redeploy', 'ana');
-      it.world.github.pressAction(old.id, 'redeploy', 'ana');
+      it.world.github.checks.press(old.id, 'redeploy', 'ana');
+      it.world.github.checks.press(old.id, 'redeploy', 'ana');
       await endJob(it, 2);
       const second = await it.world.until(() => runs(it, sha)[1], 'a second run');
       await it.world.until(() => runs(it, sha)[1]?.status === 'completed', 'its end');
@@ -47,7 +47,7 @@ describe('the Redeploy button', () => {
     inConversation(async (it) => {
       const old = await it.deployPush();
       const head = await it.deployPush();
-      it.world.github.rerequest(onlyRun(it, old).id, 'ana');
+      it.world.github.checks.rerequest(onlyRun(it, old).id, 'ana');
       await endJob(it, 3);
       await it.world.until(() => runs(it, head)[1]?.status === 'completed', 'the new run on the head');
       await it.world.until(
@@ -62,7 +62,7 @@ describe('the Redeploy button', () => {
   test.concurrent('pressed by somebody who may not write changes nothing but says so', () =>
     inConversation(async (it) => {
       const sha = await it.deployPush();
-      it.world.github.rerequest(onlyRun(it, sha).id, 'ray');
+      it.world.github.checks.rerequest(onlyRun(it, sha).id, 'ray');
       await it.world.until(() => /ray/.test(onlyRun(it, sha).output.summary ?? ''), 'the refusal');
       expect(suiteStatus(it, sha)).toBe('completed');
       expect(onlyRun(it, sha).conclusion).toBe('success');
@@ -81,18 +81,18 @@ describe('a re-run of the suite', () => {
       job.run();
       job.end('ERROR');
       await it.world.until(
-        () => github.checkRuns(REPOSITORY, sha).every((run) => run.status === 'completed'),
+        () => github.checks.runs(REPOSITORY, sha).every((run) => run.status === 'completed'),
         'both runs to end',
       );
-      github.rerequestSuite(REPOSITORY, sha, 'ana');
+      github.checks.rerequestSuite(REPOSITORY, sha, 'ana');
       await endJob(it, 2);
       const again = await it.world.until(() => meltano.jobsOf(other)[1], 'the second job of the other');
       again.run();
       again.end('COMPLETE');
       await it.world.until(
         () =>
-          github.checkRuns(REPOSITORY, sha).length === 4 &&
-          github.checkRuns(REPOSITORY, sha).every((run) => run.status === 'completed'),
+          github.checks.runs(REPOSITORY, sha).length === 4 &&
+          github.checks.runs(REPOSITORY, sha).every((run) => run.status === 'completed'),
         'four concluded runs',
       );
       expect(suiteStatus(it, sha)).toBe('completed');
@@ -106,7 +106,7 @@ test.concurrent('after a lost database a re-run still writes the old run once mo
     const before = onlyRun(it, old);
     const { title } = before.output;
     await it.world.app.restart(() => rmSync(it.world.app.dataDirectory, { recursive: true }));
-    it.world.github.rerequest(before.id, 'ana');
+    it.world.github.checks.rerequest(before.id, 'ana');
     await endJob(it, 3);
     await it.world.until(
       () => onlyRun(it, old).output.summary?.includes(`/runs/${runs(it, head)[1]?.id}`),

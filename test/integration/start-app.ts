@@ -39,7 +39,7 @@ export async function startApp(env: Overrides = {}, options: SandboxOptions = {}
     ...(typeof env === 'function' ? env(sandbox) : env),
   };
   let service = await serve(variables, lines);
-  sandbox.github.webhookUrl = `${service.url}/api/github/webhooks`;
+  sandbox.github.hook.url = `${service.url}/api/github/webhooks`;
   return {
     sandbox,
     lines,
@@ -51,7 +51,7 @@ export async function startApp(env: Overrides = {}, options: SandboxOptions = {}
       await service.stop();
       between?.();
       service = await serve(variables, lines);
-      sandbox.github.webhookUrl = `${service.url}/api/github/webhooks`;
+      sandbox.github.hook.url = `${service.url}/api/github/webhooks`;
     },
     async stop() {
       await service.stop();

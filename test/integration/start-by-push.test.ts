@@ -36,7 +36,7 @@ async function inWorld(
     await play(it);
     const { lines: logged } = it.world.app;
     expect(JSON.stringify(logged)).not.toContain(SECRET);
-    expect(JSON.stringify(it.world.github.checkRuns(REPOSITORY))).not.toContain(SECRET);
+    expect(JSON.stringify(it.world.github.checks.runs(REPOSITORY))).not.toContain(SECRET);
   } finally {
     await it.world.close();
     rmSync(directory, { recursive: true });
@@ -56,7 +56,7 @@ test.concurrent('with credentials: the push is sent as GitHub sent it, and the j
       expect(job.madeBy).toBe('github-webhook');
       const sent = world.meltano.service.exchanges.find(({ path }) => path.endsWith('/github-webhook'));
       expect(sent?.headers.authorization).toBeUndefined();
-      const delivered = world.github.deliveries.find(({ event }) => event === 'push');
+      const delivered = world.github.hook.deliveries.find(({ event }) => event === 'push');
       expect(JSON.parse(sent?.body ?? '')).toEqual(delivered?.payload);
     },
   ));
@@ -85,7 +85,7 @@ test.concurrent('a redeploy sends the last push again, and is refused before the
       const early = it.say(issue, '/redeploy');
       await it.untilReaction(early, 'confused');
       await it.untilReply(issue, /Push once more/);
-      expect(world.github.checkRuns(REPOSITORY)).toEqual([]);
+      expect(world.github.checks.runs(REPOSITORY)).toEqual([]);
       const { after } = world.push();
       (await world.job(1)).end('COMPLETE');
       expect((await world.untilConcluded(after)).conclusion).toBe('success');
@@ -126,13 +126,13 @@ test.concurrent.each([
       const { github, meltano } = world;
       world.app.sandbox.addOldWebhook(REPOSITORY, world.workspace);
       // The app hears of the push once the old way has made its job.
-      const { webhookUrl } = github;
-      github.webhookUrl = null;
+      const { url: webhookUrl } = github.hook;
+      github.hook.url = null;
       const push = world.push();
       await push.delivered;
       await world.job(1);
-      github.webhookUrl = webhookUrl;
-      await github.redeliver(push.guid);
+      github.hook.url = webhookUrl;
+      await github.hook.redeliver(push.guid);
       const job = await world.job(jobs.length);
       job.run();
       job.end('COMPLETE');

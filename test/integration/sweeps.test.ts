@@ -16,7 +16,7 @@ describe.concurrent('deliveries that never arrived', () => {
     'are asked for again at the next start, and deployed',
     () =>
       inWorld(async (world) => {
-        world.github.webhookUrl = 'http://127.0.0.1:1/nobody-listens';
+        world.github.hook.url = 'http://127.0.0.1:1/nobody-listens';
         const { after, delivered } = world.push();
         expect((await delivered).statusCode).toBe(0);
         await world.app.restart();
@@ -32,15 +32,15 @@ describe.concurrent('deliveries that never arrived', () => {
     () =>
       inWorld(async (world) => {
         const { github } = world;
-        const { webhookUrl } = github;
+        const { url: webhookUrl } = github.hook;
         // Something answers for the app without storing anything, as a process that died right after its answer.
-        github.webhookUrl = `${github.origin}/api/v3/meta`;
+        github.hook.url = `${github.origin}/api/v3/meta`;
         github.service.faults.add({ method: 'POST', path: /meta/, action: { kind: 'status', status: 200 } });
         const first = world.push();
         const second = world.push();
         expect((await first.delivered).statusCode).toBe(200);
         await second.delivered;
-        github.webhookUrl = webhookUrl;
+        github.hook.url = webhookUrl;
         await finish(world, 1);
         expect((await world.untilConcluded(second.after)).conclusion).toBe('success');
         const overtaken = await world.untilConcluded(first.after);
@@ -69,7 +69,7 @@ describe.concurrent('branch heads', () => {
         const run = await world.untilConcluded(after);
         expect(run.conclusion).toBe('success');
         expect(run.output.summary).toContain('found by the app without a webhook delivery');
-        expect(github.checkRuns(REPOSITORY)).toHaveLength(1);
+        expect(github.checks.runs(REPOSITORY)).toHaveLength(1);
       }, EVERY_SECOND),
     150_000,
   );
@@ -90,7 +90,7 @@ describe.concurrent('branch heads', () => {
         expect(run.conclusion).toBe('success');
         expect(run.output.text).toContain('a line from before');
         expect(world.meltano.jobs).toHaveLength(1);
-        expect(world.github.checkRuns(REPOSITORY, after)).toHaveLength(1);
+        expect(world.github.checks.runs(REPOSITORY, after)).toHaveLength(1);
       }, EVERY_SECOND),
     60_000,
   );

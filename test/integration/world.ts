@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { SandboxCheckRun } from '../../sandbox/github/model.ts';
+import type { SandboxCheckRun } from '../../sandbox/github/check-model.ts';
 import type { SandboxJob } from '../../sandbox/meltano/sandbox-job.ts';
 import type { SandboxWorkspace, WorkspaceInput } from '../../sandbox/meltano/sandbox-workspace.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox.ts';
@@ -33,8 +33,8 @@ export class World {
   static async open(options: WorldOptions = {}): Promise<World> {
     const app = await startApp(options.env, options.sandbox);
     const { github, meltano } = app.sandbox;
-    github.addInstallation({ account: 'acme' });
-    github.addRepository({
+    github.installations.add({ account: 'acme' });
+    github.repositories.add({
       fullName: REPOSITORY,
       private: options.private ?? true,
       files: { 'meltano.yml': 'version: 1\n', 'README.md': '# Data\n' },
@@ -63,7 +63,7 @@ export class World {
 
   push(options: PushOptions = {}) {
     count += 1;
-    return this.github.push({
+    return this.github.branches.push({
       repository: REPOSITORY,
       files: { 'meltano.yml': `# ${count}\n` },
       message: `Change ${count}`,
@@ -73,7 +73,7 @@ export class World {
 
   /** The one check run of a commit, by name where it has several. */
   run(sha: string, name = 'Meltano Deploy (Analytics)'): SandboxCheckRun | undefined {
-    const runs = this.github.checkRuns(REPOSITORY, sha).filter((one) => one.name === name);
+    const runs = this.github.checks.runs(REPOSITORY, sha).filter((one) => one.name === name);
     expect(runs.length).toBeLessThanOrEqual(1);
     return runs[0];
   }

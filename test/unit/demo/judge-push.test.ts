@@ -7,7 +7,7 @@ import type {
   CheckRunFields,
   CheckRunVersion,
   SandboxCheckRun,
-} from '../../../sandbox/github/model.ts';
+} from '../../../sandbox/github/check-model.ts';
 
 const MARK = { path: 'meltano.yml', line: 12, message: /mapping/ };
 const ANNOTATION: CheckRunAnnotation = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { renderScene, type ShownScene } from '../../../demo/render-scene.ts';
 import { ACTS } from '../../../demo/tour.ts';
-import type { SandboxCheckRun } from '../../../sandbox/github/model.ts';
+import type { SandboxCheckRun } from '../../../sandbox/github/check-model.ts';
 
 const SHA = 'a1b2c3d4'.repeat(5);
 const LOG = ['one', 'two', 'three', 'four', 'five', 'six', 'seven'];

@@ -24,7 +24,7 @@ const FAILED = {
 describe('the pages', () => {
   test('show repositories, workspaces, commits and check runs, with every name escaped', async () => {
     const { github, get, addRun, meltano, workspace } = await startPage();
-    github.push({
+    github.branches.push({
       repository: 'acme/data',
       files: { a: '1' },
       message: `Subject ${HOSTILE}\n\nBody ${HOSTILE}`,
@@ -72,15 +72,17 @@ describe('the pages', () => {
 describe('the forms', () => {
   test('push a commit into the directory of the workspace, and its job goes as chosen', async () => {
     const { github, meltano, workspace, post, get } = await startPage();
-    const before = github.head('acme/data');
+    const before = github.branches.head('acme/data');
     const answer = await post('/acme/data/push', { kind: 'fails', workspace: workspace.id });
-    const after = github.head('acme/data');
+    const after = github.branches.head('acme/data');
     expect(after).not.toBe(before);
     expect(answer.status).toBe(303);
     expect(answer.headers.get('location')).toBe(`/acme/data?pushed=${after}`);
     expect((await get(`/acme/data?pushed=${after}`)).text).toContain(`Pushed ${after.slice(0, 7)}.`);
-    expect([...(github.commits('acme/data')[0]?.files.keys() ?? [])]).toContain('pipelines/meltano.yml');
-    expect(github.deliveries.map(({ event }) => event)).toContain('push');
+    expect([...(github.branches.commits('acme/data')[0]?.files.keys() ?? [])]).toContain(
+      'pipelines/meltano.yml',
+    );
+    expect(github.hook.deliveries.map(({ event }) => event)).toContain('push');
     const job = meltano.createJob(workspace);
     await meltano.waitFor(() => job.ended, 'the end of the job');
     expect(job.status).toBe('ERROR');
@@ -92,7 +94,7 @@ describe('the forms', () => {
     const answer = await post('/acme/data/push', { kind: 'three', workspace: workspace.id });
     expect(answer.status).toBe(303);
     const job = meltano.createJob(workspace);
-    await github.waitFor(() => github.commits('acme/data').length === 4, 'three commits');
+    await github.waitFor(() => github.branches.commits('acme/data').length === 4, 'three commits');
     expect(job.status).toBe('RUNNING');
   });
 
@@ -102,13 +104,13 @@ describe('the forms', () => {
     expect((await post(`/acme/data/runs/${id}/rerequest`, {})).headers.get('location')).toBe(
       '/acme/data?sent=check_run.rerequested',
     );
-    github.setRole('acme/data', { login: 'tim', role: 'triage' });
+    github.people.setRole('acme/data', { login: 'tim', role: 'triage' });
     const press = (as: string) => post(`/acme/data/runs/${id}/action`, { identifier: 'redeploy', as });
     expect((await press('tim')).status).toBe(303);
-    expect(github.deliveries.at(-1)?.payload).toMatchObject({ sender: { login: 'tim' } });
+    expect(github.hook.deliveries.at(-1)?.payload).toMatchObject({ sender: { login: 'tim' } });
     expect((await press('nobody')).status).toBe(400);
     expect((await post(`/acme/data/runs/${id}/action`, { identifier: 'other' })).status).toBe(409);
-    expect(github.deliveries.map(({ action }) => action)).toEqual(
+    expect(github.hook.deliveries.map(({ action }) => action)).toEqual(
       expect.arrayContaining(['rerequested', 'requested_action']),
     );
   });
@@ -125,9 +127,9 @@ describe('the forms', () => {
     ['another site', { 'sec-fetch-site': 'cross-site' }],
   ])('refuse %s', async (_, headers) => {
     const { github, post } = await startPage();
-    const before = github.head('acme/data');
+    const before = github.branches.head('acme/data');
     expect((await post('/acme/data/push', { kind: 'succeeds' }, headers)).status).toBe(403);
-    expect(github.head('acme/data')).toBe(before);
+    expect(github.branches.head('acme/data')).toBe(before);
   });
 
   test.each([

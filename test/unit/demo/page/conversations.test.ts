@@ -26,8 +26,8 @@ describe('an issue', () => {
     const path = '/acme/data/issues/1/comments';
     const answer = await post(path, { body: 'Please:\r\n/redeploy', as: 'tim' });
     expect(answer.headers.get('location')).toBe('/acme/data?sent=issue_comment.created');
-    expect(github.deliveries.at(-1)).toMatchObject({ event: 'issue_comment', action: 'created' });
-    expect(github.deliveries.at(-1)?.payload).toMatchObject({
+    expect(github.hook.deliveries.at(-1)).toMatchObject({ event: 'issue_comment', action: 'created' });
+    expect(github.hook.deliveries.at(-1)?.payload).toMatchObject({
       comment: { body: 'Please:\n/redeploy', user: { login: 'tim' } },
     });
     const { text } = await get('/acme/data/issues/1');
@@ -94,7 +94,7 @@ describe('a pull request', () => {
       expect(text).toContain(part);
     }
     expect((await post('/acme/data/issues/1/merge', {})).status).toBe(303);
-    expect(conversations.pull(repository, 1).pull.mergeCommitSha).toBe(github.head(repository));
+    expect(conversations.pull(repository, 1).pull.mergeCommitSha).toBe(github.branches.head(repository));
     expect((await get('/acme/data/pull/1')).text).toContain('Merged pull request');
     expect((await post('/acme/data/issues/1/merge', {})).status).toBe(409);
   });
@@ -111,21 +111,21 @@ describe('a pull request', () => {
 describe('a commit', () => {
   test('takes comments', async () => {
     const { github, post, get } = await startWithPeople();
-    const path = `/acme/data/commit/${github.head(repository)}`;
+    const path = `/acme/data/commit/${github.branches.head(repository)}`;
     await post(`${path}/comments`, { body: '/redeploy', as: 'ana' });
-    expect(github.deliveries.at(-1)).toMatchObject({ event: 'commit_comment', action: 'created' });
+    expect(github.hook.deliveries.at(-1)).toMatchObject({ event: 'commit_comment', action: 'created' });
     expect((await get(path)).text).toMatch(/ana<\/span><span class="badge">admin</);
   });
 
   test('has its checks re-run by the person chosen, once it has some', async () => {
     const { github, post, addRun } = await startWithPeople();
-    const path = `/acme/data/commit/${github.head(repository)}/rerequest`;
+    const path = `/acme/data/commit/${github.branches.head(repository)}/rerequest`;
     expect((await post(path, { as: 'ana' })).status).toBe(409);
     await addRun({ conclusion: 'success' });
     expect((await post(path, { as: 'ana' })).headers.get('location')).toBe(
       '/acme/data?sent=check_suite.rerequested',
     );
-    expect(github.deliveries.at(-1)?.payload).toMatchObject({ sender: { login: 'ana' } });
+    expect(github.hook.deliveries.at(-1)?.payload).toMatchObject({ sender: { login: 'ana' } });
     expect((await post(path, { as: 'nobody' })).status).toBe(400);
   });
 });

@@ -10,8 +10,8 @@ export async function startPage() {
   const sandbox = await startSandbox();
   onTestFinished(() => sandbox.stop());
   const { github, meltano } = sandbox;
-  const installation = github.addInstallation({ account: 'acme' });
-  github.addRepository({ fullName: 'acme/data', private: true });
+  const installation = github.installations.add({ account: 'acme' });
+  github.repositories.add({ fullName: 'acme/data', private: true });
   const workspace = meltano.addWorkspace({
     name: `Data ${HOSTILE}`,
     repositoryUrl: sandbox.repositoryUrl('acme/data'),
@@ -34,10 +34,14 @@ export async function startPage() {
     const answer = await fetch(`${github.origin}/api/v3/repos/acme/data/check-runs`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'user-agent': 'test' },
-      body: JSON.stringify({ name: `Deploy ${HOSTILE}`, head_sha: github.head('acme/data'), ...fields }),
+      body: JSON.stringify({
+        name: `Deploy ${HOSTILE}`,
+        head_sha: github.branches.head('acme/data'),
+        ...fields,
+      }),
     });
     expect(answer.status).toBe(201);
-    const run = github.checkRuns('acme/data').at(-1);
+    const run = github.checks.runs('acme/data').at(-1);
     if (run === undefined) throw new Error('There is no check run');
     return run;
   };

@@ -64,8 +64,8 @@ describe('the app', () => {
 describe('an installation token', () => {
   test('reaches no repository of another installation', async () => {
     const { sandbox, call } = await startSandbox();
-    sandbox.addInstallation({ account: 'other' });
-    sandbox.addRepository({ fullName: 'other/data' });
+    sandbox.installations.add({ account: 'other' });
+    sandbox.repositories.add({ fullName: 'other/data' });
     expect((await call('GET', '/repos/other/data')).status).toBe(404);
     expect(sandbox.refusals).toMatchObject([{ status: 404, path: '/api/v3/repos/other/data' }]);
   });
@@ -74,7 +74,7 @@ describe('an installation token', () => {
     const { sandbox, call, repository } = await startSandbox({
       permissions: { metadata: 'read', checks: 'read' },
     });
-    const body = { name: 'Deploy', head_sha: sandbox.head(repository.fullName) };
+    const body = { name: 'Deploy', head_sha: sandbox.branches.head(repository.fullName) };
     const write = await call('POST', '/repos/acme/data/check-runs', body);
     expect(write.status).toBe(403);
     expect(write.body).toMatchObject({ message: 'Resource not accessible by integration', status: '403' });
@@ -86,24 +86,24 @@ describe('an installation token', () => {
   test('ends when revoked, suspended or removed, which is nobody’s mistake', async () => {
     const { sandbox, call, installation } = await startSandbox();
     const path = '/repos/acme/data';
-    sandbox.suspend(installation.id);
+    sandbox.installations.suspend(installation.id);
     const suspended = await call('GET', path);
     expect(suspended.status).toBe(403);
     expect(suspended.body).toMatchObject({ message: 'This installation has been suspended' });
     const token = { method: 'POST', path: `/app/installations/${installation.id}/access_tokens` };
     expect((await request(sandbox, { ...token, token: signJwt(sandbox) })).status).toBe(403);
-    sandbox.unsuspend(installation.id);
+    sandbox.installations.unsuspend(installation.id);
     expect((await call('GET', path)).status).toBe(200);
-    sandbox.revokeTokens();
+    sandbox.tokens.revoke();
     expect((await call('GET', path)).status).toBe(401);
-    sandbox.removeInstallation(installation.id);
+    sandbox.installations.remove(installation.id);
     expect((await request(sandbox, { ...token, token: signJwt(sandbox) })).status).toBe(404);
     expect(sandbox.refusals).toEqual([]);
   });
 
   test('lists its repositories page by page', async () => {
     const { sandbox, call } = await startSandbox();
-    for (const name of ['b', 'c']) sandbox.addRepository({ fullName: `acme/${name}`, private: true });
+    for (const name of ['b', 'c']) sandbox.repositories.add({ fullName: `acme/${name}`, private: true });
     const first = await call('GET', '/installation/repositories?per_page=2');
     expect(first.body).toMatchObject({ total_count: 3, repositories: [{ name: 'data' }, { name: 'b' }] });
     const [, next = ''] = /<([^>]+)>; rel="next"/.exec(first.headers.get('link') ?? '') ?? [];
@@ -116,7 +116,7 @@ describe('an installation token', () => {
     'meets the secondary limit %j',
     async (limits) => {
       const { sandbox, call } = await startSandbox({ limits });
-      const body = { name: 'Deploy', head_sha: sandbox.head('acme/data') };
+      const body = { name: 'Deploy', head_sha: sandbox.branches.head('acme/data') };
       expect((await call('POST', '/repos/acme/data/check-runs', body)).status).toBe(201);
       const limited = await call('POST', '/repos/acme/data/check-runs', body);
       expect(limited.status).toBe(403);
@@ -140,7 +140,7 @@ describe('an installation token', () => {
 
   test('has as many requests left as the test says, until the reset that it says', async () => {
     const { sandbox, installation, call } = await startSandbox();
-    sandbox.leaveRequests(installation.id, { remaining: 7, resetInMs: 60_000 });
+    sandbox.limits.leave(installation.id, { remaining: 7, resetInMs: 60_000 });
     const { headers } = await call('GET', '/repos/acme/data');
     expect(headers.get('x-ratelimit-remaining')).toBe('6');
     const inSeconds = Number(headers.get('x-ratelimit-reset')) - now();
@@ -149,7 +149,7 @@ describe('an installation token', () => {
 
   test('that is not valid is told of the budget of its address, not of the installation’s', async () => {
     const { sandbox, call } = await startSandbox();
-    sandbox.revokeTokens();
+    sandbox.tokens.revoke();
     const { headers } = await call('GET', '/repos/acme/data');
     expect(headers.get('x-ratelimit-limit')).toBe('60');
   });

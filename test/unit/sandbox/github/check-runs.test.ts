@@ -7,7 +7,7 @@ const MAX_BYTES = 65_535;
 async function startWithRun(fields: object = {}) {
   const started = await startSandbox();
   const { sandbox, call } = started;
-  const sha = sandbox.head('acme/data');
+  const sha = sandbox.branches.head('acme/data');
   const { body } = await call<{ id: number }>('POST', RUNS, { name: 'Deploy', head_sha: sha, ...fields });
   return { ...started, sha, id: body.id, path: `${RUNS}/${body.id}` };
 }
@@ -16,7 +16,7 @@ describe('a check run', () => {
   test('goes from queued to its conclusion, and each step is kept', async () => {
     const { sandbox, call, id, path, sha } = await startWithRun({ external_id: 'w/d', status: 'queued' });
     const heard: string[] = [];
-    sandbox.onCheckRun((run, repository) => heard.push(`${repository.fullName} ${run.status}`));
+    sandbox.checks.listen((run, repository) => heard.push(`${repository.fullName} ${run.status}`));
     const output = { title: 'Running', summary: 'so far', text: 'log' };
     await call('PATCH', path, { status: 'in_progress', started_at: '2025-01-02T03:04:05Z', output });
     const done = await call('PATCH', path, { conclusion: 'success', completed_at: '2025-01-02T03:05:05Z' });
@@ -29,11 +29,13 @@ describe('a check run', () => {
       external_id: 'w/d',
       output: { title: 'Running', summary: 'so far', text: 'log', annotations_count: 0 },
     });
-    const [run] = sandbox.checkRuns('acme/data', sha);
+    const [run] = sandbox.checks.runs('acme/data', sha);
     expect(run?.history.map(({ status }) => status)).toEqual(['queued', 'in_progress', 'completed']);
     expect(heard).toEqual(['acme/data in_progress', 'acme/data completed']);
-    expect(sandbox.checkSuites('acme/data')).toMatchObject([{ status: 'completed', conclusion: 'success' }]);
-    expect(sandbox.deliveries.map(({ event, action }) => `${event}.${action}`)).toEqual([
+    expect(sandbox.checks.suites('acme/data')).toMatchObject([
+      { status: 'completed', conclusion: 'success' },
+    ]);
+    expect(sandbox.hook.deliveries.map(({ event, action }) => `${event}.${action}`)).toEqual([
       'check_run.created',
       'check_run.completed',
       'check_suite.completed',
@@ -59,7 +61,11 @@ describe('a check run', () => {
   ])('limits the %s in bytes (case %#)', async (field, value, status) => {
     const { sandbox, call } = await startSandbox();
     const output = { title: 't', summary: 's', [field]: value };
-    const answer = await call('POST', RUNS, { name: 'Deploy', head_sha: sandbox.head('acme/data'), output });
+    const answer = await call('POST', RUNS, {
+      name: 'Deploy',
+      head_sha: sandbox.branches.head('acme/data'),
+      output,
+    });
     expect(answer.status).toBe(status);
     if (status === 201) return;
     expect(answer.body).toMatchObject({
@@ -73,7 +79,7 @@ describe('a check run', () => {
         },
       ],
     });
-    expect(sandbox.checkRuns('acme/data')).toEqual([]);
+    expect(sandbox.checks.runs('acme/data')).toEqual([]);
   });
 
   const annotation = {
@@ -124,12 +130,12 @@ describe('a check run', () => {
     [{ head_sha: 'main' }, 'No commit found for SHA: main'],
   ])('is refused with %j', async (fields, message) => {
     const { sandbox, call } = await startSandbox();
-    const body = { name: 'Deploy', head_sha: sandbox.head('acme/data'), ...fields };
+    const body = { name: 'Deploy', head_sha: sandbox.branches.head('acme/data'), ...fields };
     const answer = await call('POST', RUNS, body);
     expect(answer.status).toBe(422);
     expect(answer.body).toMatchObject({ message: expect.stringContaining(message), status: '422' });
     expect(sandbox.refusals).toHaveLength(1);
-    expect(sandbox.checkRuns('acme/data')).toEqual([]);
+    expect(sandbox.checks.runs('acme/data')).toEqual([]);
   });
 
   test.each([
@@ -139,9 +145,13 @@ describe('a check run', () => {
   ])('is refused with an annotation that has %j', async (fields) => {
     const { sandbox, call } = await startSandbox();
     const annotations = [{ ...annotation, ...fields }];
-    const body = { name: 'Deploy', head_sha: sandbox.head('acme/data'), output: { ...output, annotations } };
+    const body = {
+      name: 'Deploy',
+      head_sha: sandbox.branches.head('acme/data'),
+      output: { ...output, annotations },
+    };
     expect((await call('POST', RUNS, body)).status).toBe(422);
-    expect(sandbox.checkRuns('acme/data')).toEqual([]);
+    expect(sandbox.checks.runs('acme/data')).toEqual([]);
   });
 
   test('with a body that is not JSON is refused', async () => {
@@ -189,33 +199,33 @@ test('lists the newest run of each name, or all', async () => {
 test('a re-run resets the suite until one of its runs is written', async () => {
   const { sandbox, call, id, path, sha } = await startWithRun({ conclusion: 'failure' });
   const suites = `/repos/acme/data/commits/${sha}/check-suites`;
-  sandbox.rerequest(id, 'ana');
+  sandbox.checks.rerequest(id, 'ana');
   expect((await call('GET', suites)).body).toMatchObject({
     check_suites: [{ status: 'queued', conclusion: null }],
   });
   expect((await call('GET', path)).body).toMatchObject({ status: 'completed', conclusion: 'failure' });
-  expect(sandbox.deliveries.at(-1)?.payload).toMatchObject({
+  expect(sandbox.hook.deliveries.at(-1)?.payload).toMatchObject({
     action: 'rerequested',
     sender: { login: 'ana', type: 'User' },
     check_run: { id, conclusion: 'failure', check_suite: { status: 'queued', conclusion: null } },
   });
   await call('PATCH', path, { conclusion: 'failure', output: { title: 't', summary: 's' } });
   expect((await call('GET', suites)).body).toMatchObject({ check_suites: [{ conclusion: 'failure' }] });
-  sandbox.rerequestSuite('acme/data', sha, 'ben');
-  expect(sandbox.deliveries.at(-1)).toMatchObject({ event: 'check_suite', action: 'rerequested' });
-  expect(sandbox.deliveries.at(-1)?.payload).toMatchObject({ sender: { login: 'ben' } });
+  sandbox.checks.rerequestSuite('acme/data', sha, 'ben');
+  expect(sandbox.hook.deliveries.at(-1)).toMatchObject({ event: 'check_suite', action: 'rerequested' });
+  expect(sandbox.hook.deliveries.at(-1)?.payload).toMatchObject({ sender: { login: 'ben' } });
   expect((await call('GET', suites)).body).toMatchObject({ check_suites: [{ status: 'queued' }] });
 });
 
 test('a button can be pressed once its run has completed', async () => {
   const actions = [{ label: 'Redeploy', description: 'Deploy it again', identifier: 'redeploy' }];
   const { sandbox, call, id, path } = await startWithRun({ actions });
-  expect(() => sandbox.pressAction(id, 'redeploy')).toThrow('shows no buttons yet');
-  expect(() => sandbox.rerequest(id)).toThrow('has no re-run yet');
+  expect(() => sandbox.checks.press(id, 'redeploy')).toThrow('shows no buttons yet');
+  expect(() => sandbox.checks.rerequest(id)).toThrow('has no re-run yet');
   await call('PATCH', path, { conclusion: 'success' });
-  expect(() => sandbox.pressAction(id, 'other')).toThrow('has no action other');
-  sandbox.pressAction(id, 'redeploy', 'ana');
-  expect(sandbox.deliveries.at(-1)?.payload).toMatchObject({
+  expect(() => sandbox.checks.press(id, 'other')).toThrow('has no action other');
+  sandbox.checks.press(id, 'redeploy', 'ana');
+  expect(sandbox.hook.deliveries.at(-1)?.payload).toMatchObject({
     action: 'requested_action',
     requested_action: { identifier: 'redeploy' },
     check_run: { id },
@@ -225,8 +235,8 @@ test('a button can be pressed once its run has completed', async () => {
 
 test('a fresh run can be missed by a number of lists', async () => {
   const { sandbox, call } = await startSandbox();
-  sandbox.delayCheckRuns(1);
-  await call('POST', RUNS, { name: 'Deploy', head_sha: sandbox.head('acme/data') });
+  sandbox.checks.delay(1);
+  await call('POST', RUNS, { name: 'Deploy', head_sha: sandbox.branches.head('acme/data') });
   const list = '/repos/acme/data/commits/main/check-runs?filter=all';
   expect((await call('GET', list)).body).toMatchObject({ total_count: 0 });
   expect((await call('GET', list)).body).toMatchObject({ total_count: 1 });

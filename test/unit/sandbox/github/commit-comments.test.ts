@@ -5,7 +5,7 @@ const repository = 'acme/data';
 
 test('a comment on a commit is created with contents: read, told, and listed', async () => {
   const { sandbox, octokit } = await startWithOctokit();
-  const sha = sandbox.head(repository);
+  const sha = sandbox.branches.head(repository);
   const { comment } = sandbox.conversations.commentOnCommit({
     repository,
     sha,
@@ -19,11 +19,11 @@ test('a comment on a commit is created with contents: read, told, and listed', a
   expect(all.map(({ body }) => body)).toEqual(['/redeploy', 'Done']);
   const one = await octokit.rest.repos.getCommitComment({ ...PLACE, comment_id: comment.id });
   expect(one.data).toMatchObject({ body: '/redeploy', user: { login: 'ana' } });
-  expect(sandbox.deliveries.map(({ event, action }) => `${event}.${action}`)).toEqual([
+  expect(sandbox.hook.deliveries.map(({ event, action }) => `${event}.${action}`)).toEqual([
     'commit_comment.created',
     'commit_comment.created',
   ]);
-  expect(sandbox.deliveries[0]?.payload).toMatchObject({
+  expect(sandbox.hook.deliveries[0]?.payload).toMatchObject({
     comment: { id: comment.id, commit_id: sha, body: '/redeploy', user: { login: 'ana' } },
     repository: { full_name: repository },
     sender: { login: 'ana' },
@@ -34,7 +34,7 @@ test('a comment on a commit is created with contents: read, told, and listed', a
 
 test('to change one or to react takes contents: write, which the app has not', async () => {
   const { sandbox, octokit } = await startWithOctokit();
-  const commit_sha = sandbox.head(repository);
+  const commit_sha = sandbox.branches.head(repository);
   const { data } = await octokit.rest.repos.createCommitComment({ ...PLACE, commit_sha, body: 'Done' });
   const own = { ...PLACE, comment_id: data.id };
   const refused = { status: 403, message: expect.stringContaining('Resource not accessible by integration') };

@@ -15,9 +15,9 @@ describe('a push', () => {
   test('is sent signed over its exact bytes, then its suite is requested', async () => {
     const { sandbox, installation, repository } = await startSandbox();
     const { url, received } = await startReceiver();
-    sandbox.webhookUrl = url;
+    sandbox.hook.url = url;
     const files = { 'meltano.yml': 'größe\n' };
-    const { before, after, guid, delivered } = sandbox.push({
+    const { before, after, guid, delivered } = sandbox.branches.push({
       repository: 'acme/data',
       files,
       sender: { login: 'ana' },
@@ -54,7 +54,7 @@ describe('a push', () => {
     expect(payload.repository.pushed_at).toBe(Math.floor(repository.pushedAt / 1000));
     expect(payload.repository.created_at).toBeTypeOf('number');
     expect(JSON.stringify(payload)).not.toContain('Codertocat');
-    const suite = sandbox.deliveries.find(({ event }) => event === 'check_suite')?.payload;
+    const suite = sandbox.hook.deliveries.find(({ event }) => event === 'check_suite')?.payload;
     expect(suite).toMatchObject({
       action: 'requested',
       check_suite: { head_sha: after, before, status: 'queued' },
@@ -65,11 +65,13 @@ describe('a push', () => {
   test('tells a forced, a new and a deleted branch', async () => {
     const { sandbox } = await startSandbox();
     const repository = 'acme/data';
-    const { before, after } = sandbox.push({ repository, files: { 'a.sql': 'a' } });
-    sandbox.resetBranch({ repository, branch: 'main', sha: before });
-    sandbox.push({ repository, branch: 'dev', files: { 'b.sql': 'b' } });
-    sandbox.deleteBranch({ repository, branch: 'dev' });
-    const pushes = sandbox.deliveries.filter(({ event }) => event === 'push').map(({ payload }) => payload);
+    const { before, after } = sandbox.branches.push({ repository, files: { 'a.sql': 'a' } });
+    sandbox.branches.reset({ repository, branch: 'main', sha: before });
+    sandbox.branches.push({ repository, branch: 'dev', files: { 'b.sql': 'b' } });
+    sandbox.branches.delete({ repository, branch: 'dev' });
+    const pushes = sandbox.hook.deliveries
+      .filter(({ event }) => event === 'push')
+      .map(({ payload }) => payload);
     expect(pushes).toMatchObject([
       { forced: false },
       { forced: true, before: after, after: before, commits: [] },
@@ -80,21 +82,25 @@ describe('a push', () => {
 
   test('on another commit than the head is forced', async () => {
     const { sandbox } = await startSandbox();
-    const { before: parent } = sandbox.push({ repository: 'acme/data', files: { 'a.sql': 'a' } });
-    sandbox.push({ repository: 'acme/data', parent, files: { 'a.sql': 'b' } });
-    const last = sandbox.deliveries.findLast(({ event }) => event === 'push');
+    const { before: parent } = sandbox.branches.push({ repository: 'acme/data', files: { 'a.sql': 'a' } });
+    sandbox.branches.push({ repository: 'acme/data', parent, files: { 'a.sql': 'b' } });
+    const last = sandbox.hook.deliveries.findLast(({ event }) => event === 'push');
     expect(last?.payload).toMatchObject({ forced: true, commits: [{ added: ['a.sql'] }] });
   });
 
   test('of which GitHub tells nobody is in no log, and neither is one of a suspended installation', async () => {
     const { sandbox, installation } = await startSandbox();
-    const { delivered } = sandbox.push({ repository: 'acme/data', files: { a: 'a' }, deliver: false });
+    const { delivered } = sandbox.branches.push({
+      repository: 'acme/data',
+      files: { a: 'a' },
+      deliver: false,
+    });
     expect(await delivered).toMatchObject({ statusCode: 0 });
-    expect(sandbox.deliveries).toEqual([]);
-    sandbox.suspend(installation.id);
-    sandbox.push({ repository: 'acme/data', files: { a: 'b' } });
-    expect(sandbox.deliveries.map(({ action }) => action)).toEqual(['suspend']);
-    expect(sandbox.head('acme/data')).toBe(sandbox.commits('acme/data')[0]?.sha);
+    expect(sandbox.hook.deliveries).toEqual([]);
+    sandbox.installations.suspend(installation.id);
+    sandbox.branches.push({ repository: 'acme/data', files: { a: 'b' } });
+    expect(sandbox.hook.deliveries.map(({ action }) => action)).toEqual(['suspend']);
+    expect(sandbox.branches.head('acme/data')).toBe(sandbox.branches.commits('acme/data')[0]?.sha);
   });
 });
 
@@ -103,10 +109,10 @@ describe('a delivery', () => {
     const { sandbox } = await startSandbox();
     const { url, received } = await startReceiver(503);
     const payload = { action: 'created', installation: { id: 7 }, repository: { id: 8 } };
-    const { guid, delivered } = sandbox.deliver({ event: 'issue_comment', payload });
+    const { guid, delivered } = sandbox.hook.send('issue_comment', payload);
     expect(await delivered).toMatchObject({ statusCode: 0 });
-    sandbox.webhookUrl = url;
-    expect(await sandbox.redeliver(guid)).toMatchObject({ statusCode: 503, redelivery: true });
+    sandbox.hook.url = url;
+    expect(await sandbox.hook.redeliver(guid)).toMatchObject({ statusCode: 503, redelivery: true });
 
     const token = signJwt(sandbox);
     const path = '/app/hook/deliveries';
@@ -118,7 +124,7 @@ describe('a delivery', () => {
     const [failed] = listed.body;
     const retry = await request(sandbox, { method: 'POST', path: `${path}/${failed?.id}/attempts`, token });
     expect(retry.status).toBe(202);
-    await sandbox.waitFor(() => sandbox.deliveries[0]?.attempts.length === 3, 'the third attempt');
+    await sandbox.waitFor(() => sandbox.hook.deliveries[0]?.attempts.length === 3, 'the third attempt');
     expect(received.map(({ headers }) => headers['x-github-delivery'])).toEqual([guid, guid]);
     const one = await request(sandbox, { method: 'GET', path: `${path}/${failed?.id}`, token });
     expect(one.body).toMatchObject({ guid, request: { payload, headers: { 'x-github-delivery': guid } } });
@@ -131,14 +137,14 @@ describe('a delivery', () => {
     const { sandbox } = await startSandbox({ webhookTimeoutMs: 30 });
     const { sandbox: deaf } = await startSandbox();
     deaf.service.faults.add({ path: /hang/, action: { kind: 'hang', when: 'before' } });
-    sandbox.webhookUrl = `${deaf.origin}/hang`;
-    const { delivered } = sandbox.deliver({ event: 'ping', payload: {} });
+    sandbox.hook.url = `${deaf.origin}/hang`;
+    const { delivered } = sandbox.hook.send('ping', {});
     expect(await delivered).toMatchObject({ statusCode: 0, status: 'timed out' });
   });
 
   test('list goes on by cursor', async () => {
     const { sandbox } = await startSandbox();
-    for (const event of ['one', 'two', 'three']) await sandbox.deliver({ event, payload: {} }).delivered;
+    for (const event of ['one', 'two', 'three']) await sandbox.hook.send(event, {}).delivered;
     const token = signJwt(sandbox);
     const first = await request<Item[]>(sandbox, {
       method: 'GET',

@@ -5,7 +5,7 @@ const WANTED = { ...PLACE, environment: 'prod', auto_merge: false, required_cont
 
 test('a deployment is made, listed by commit and environment, and told of by statuses', async () => {
   const { sandbox, octokit } = await startWithOctokit();
-  const ref = sandbox.head('acme/data');
+  const ref = sandbox.branches.head('acme/data');
   const { data } = await octokit.rest.repos.createDeployment({
     ...WANTED,
     ref,
@@ -32,15 +32,18 @@ test.each([
   ['with a description that is too long', { description: 'x'.repeat(141) }, 422],
 ])('one %s is refused', async (_, differences, status) => {
   const { sandbox, octokit } = await startWithOctokit();
-  const ref = sandbox.head('acme/data');
+  const ref = sandbox.branches.head('acme/data');
   const body = { ...WANTED, ref, ...differences } as typeof WANTED & { ref: string };
   await expect(octokit.rest.repos.createDeployment(body)).rejects.toMatchObject({ status });
-  expect(sandbox.deployments('acme/data')).toEqual([]);
+  expect(sandbox.repositories.deployments('acme/data')).toEqual([]);
 });
 
 test('a status that GitHub does not know is refused', async () => {
   const { sandbox, octokit } = await startWithOctokit();
-  const { data } = await octokit.rest.repos.createDeployment({ ...WANTED, ref: sandbox.head('acme/data') });
+  const { data } = await octokit.rest.repos.createDeployment({
+    ...WANTED,
+    ref: sandbox.branches.head('acme/data'),
+  });
   if (!('id' in data)) throw new Error('No deployment');
   const status = { ...PLACE, deployment_id: data.id, state: 'skipped' as 'success' };
   await expect(octokit.rest.repos.createDeploymentStatus(status)).rejects.toMatchObject({ status: 422 });

@@ -3,7 +3,8 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Octokit } from '@octokit/rest';
 import { onTestFinished } from 'vitest';
-import { GitHubSandbox, type GitHubSandboxOptions } from '../../../../sandbox/github/github-sandbox.ts';
+import type { GitHubSandboxOptions } from '../../../../sandbox/github/create-context.ts';
+import { GitHubSandbox } from '../../../../sandbox/github/github-sandbox.ts';
 
 export interface Answer<T> {
   status: number;
@@ -16,8 +17,8 @@ export async function startSandbox(options?: GitHubSandboxOptions) {
   const sandbox = new GitHubSandbox(options);
   await sandbox.start();
   onTestFinished(() => sandbox.stop());
-  const installation = sandbox.addInstallation({ account: 'acme' });
-  const repository = sandbox.addRepository({
+  const installation = sandbox.installations.add({ account: 'acme' });
+  const repository = sandbox.repositories.add({
     fullName: 'acme/data',
     files: { 'meltano.yml': 'version: 1\n' },
   });

@@ -7,12 +7,12 @@ describe('compare', () => {
   test('ahead: the commits in order and the files changed over them all', async () => {
     const { sandbox, call } = await startSandbox();
     const repository = 'acme/data';
-    const { before } = sandbox.push({
+    const { before } = sandbox.branches.push({
       repository,
       files: { 'a.sql': 'select 1\n', 'b.sql': 'b' },
       message: 'one',
     });
-    const { after } = sandbox.push({
+    const { after } = sandbox.branches.push({
       repository,
       files: { 'b.sql': null, 'meltano.yml': 'version: 2\n' },
       message: 'two',
@@ -36,7 +36,7 @@ describe('compare', () => {
   test('behind, identical and diverged', async () => {
     const { sandbox, call } = await startSandbox();
     const repository = 'acme/data';
-    const { before, after } = sandbox.push({ repository, files: { 'a.sql': 'a' } });
+    const { before, after } = sandbox.branches.push({ repository, files: { 'a.sql': 'a' } });
     const behind = await call('GET', compare(after, before));
     expect(behind.body).toMatchObject({
       status: 'behind',
@@ -49,8 +49,13 @@ describe('compare', () => {
       status: 'identical',
       files: [],
     });
-    const other = sandbox.push({ repository, branch: 'feature/x', from: 'main', files: { 'x.sql': 'x' } });
-    sandbox.push({ repository, files: { 'b.sql': 'b' } });
+    const other = sandbox.branches.push({
+      repository,
+      branch: 'feature/x',
+      from: 'main',
+      files: { 'x.sql': 'x' },
+    });
+    sandbox.branches.push({ repository, files: { 'b.sql': 'b' } });
     const diverged = await call('GET', compare('main', encodeURIComponent('feature/x')));
     expect(diverged.body).toMatchObject({
       status: 'diverged',
@@ -65,7 +70,7 @@ describe('compare', () => {
   test('a rename has both names', async () => {
     const { sandbox, call } = await startSandbox();
     const files = { 'meltano.yml': null, 'analytics/meltano.yml': 'version: 1\n' };
-    const { before, after } = sandbox.push({ repository: 'acme/data', files });
+    const { before, after } = sandbox.branches.push({ repository: 'acme/data', files });
     expect((await call<{ files: unknown[] }>('GET', compare(before, after))).body.files).toMatchObject([
       { filename: 'analytics/meltano.yml', previous_filename: 'meltano.yml', status: 'renamed', changes: 0 },
     ]);
@@ -76,7 +81,7 @@ describe('compare', () => {
     const files = Object.fromEntries(
       Array.from({ length: 301 }, (_, index) => [`f${index}.sql`, `${index}`]),
     );
-    const { before, after } = sandbox.push({ repository: 'acme/data', files });
+    const { before, after } = sandbox.branches.push({ repository: 'acme/data', files });
     expect((await call<{ files: unknown[] }>('GET', compare(before, after))).body.files).toHaveLength(300);
   });
 
@@ -89,8 +94,8 @@ describe('compare', () => {
 
 test('a fresh commit can be hidden from a number of reads', async () => {
   const { sandbox, call } = await startSandbox();
-  const { after } = sandbox.push({ repository: 'acme/data', files: { 'a.sql': 'a' } });
-  sandbox.hideCommit(after, 2);
+  const { after } = sandbox.branches.push({ repository: 'acme/data', files: { 'a.sql': 'a' } });
+  sandbox.branches.hideCommit(after, 2);
   const body = { name: 'Deploy', head_sha: after };
   expect((await call('GET', `/repos/acme/data/commits/${after}`)).status).toBe(404);
   expect((await call('POST', '/repos/acme/data/check-runs', body)).status).toBe(422);
@@ -100,7 +105,11 @@ test('a fresh commit can be hidden from a number of reads', async () => {
 
 test('branches and refs give the head, contents give the file', async () => {
   const { sandbox, call } = await startSandbox();
-  const pushed = sandbox.push({ repository: 'acme/data', branch: 'dev/x', files: { 'a/ä.txt': 'größe\n' } });
+  const pushed = sandbox.branches.push({
+    repository: 'acme/data',
+    branch: 'dev/x',
+    files: { 'a/ä.txt': 'größe\n' },
+  });
   const sha = pushed.after;
   expect((await call('GET', '/repos/acme/data/branches/dev%2Fx')).body).toMatchObject({ commit: { sha } });
   expect((await call('GET', '/repos/acme/data/git/ref/heads%2Fdev%2Fx')).body).toMatchObject({
@@ -121,7 +130,7 @@ test('branches and refs give the head, contents give the file', async () => {
 describe('a repository that moved', () => {
   test('answers under its old name with its id: 301 to a read, 307 to a write', async () => {
     const { sandbox, token, repository, call } = await startSandbox();
-    sandbox.rename('acme/data', 'warehouse');
+    sandbox.repositories.rename('acme/data', 'warehouse');
     const old = { path: '/repos/acme/data', token, redirect: 'manual' as const };
     const byId = `${sandbox.origin}/api/v3/repositories/${repository.id}`;
     const read = await request(sandbox, {
@@ -139,12 +148,12 @@ describe('a repository that moved', () => {
     });
     expect([write.status, write.headers.get('location')]).toEqual([307, `${byId}/check-runs`]);
 
-    const body = { name: 'Deploy', head_sha: sandbox.head('acme/warehouse') };
+    const body = { name: 'Deploy', head_sha: sandbox.branches.head('acme/warehouse') };
     expect((await call('POST', '/repos/acme/data/check-runs', body)).status).toBe(201);
     expect((await call('GET', '/repos/acme/data')).body).toMatchObject({ full_name: 'acme/warehouse' });
-    sandbox.addRepository({ fullName: 'acme/data' });
+    sandbox.repositories.add({ fullName: 'acme/data' });
     expect((await call('GET', '/repos/acme/data')).body).toMatchObject({ full_name: 'acme/data' });
-    expect(sandbox.deliveries[0]?.payload).toMatchObject({
+    expect(sandbox.hook.deliveries[0]?.payload).toMatchObject({
       action: 'renamed',
       changes: { repository: { name: { from: 'data' } } },
       repository: { id: repository.id, full_name: 'acme/warehouse' },
@@ -153,15 +162,18 @@ describe('a repository that moved', () => {
 
   test('belongs to its new owner’s installation', async () => {
     const { sandbox, call, repository } = await startSandbox();
-    const other = sandbox.addInstallation({ account: 'other', accountType: 'User' });
-    sandbox.transfer('acme/data', 'other');
-    expect(sandbox.deliveries[0]).toMatchObject({ installationId: other.id, repositoryId: repository.id });
-    expect(sandbox.deliveries[0]?.payload).toMatchObject({
+    const other = sandbox.installations.add({ account: 'other', accountType: 'User' });
+    sandbox.repositories.transfer('acme/data', 'other');
+    expect(sandbox.hook.deliveries[0]).toMatchObject({
+      installationId: other.id,
+      repositoryId: repository.id,
+    });
+    expect(sandbox.hook.deliveries[0]?.payload).toMatchObject({
       action: 'transferred',
       changes: { owner: { from: { organization: { login: 'acme' } } } },
       repository: { full_name: 'other/data', owner: { type: 'User' } },
     });
-    expect(sandbox.deliveries[0]?.payload).not.toHaveProperty('organization');
+    expect(sandbox.hook.deliveries[0]?.payload).not.toHaveProperty('organization');
     expect((await call('GET', '/repos/acme/data')).status).toBe(404);
     expect(sandbox.refusals).toEqual([]);
   });
@@ -169,14 +181,14 @@ describe('a repository that moved', () => {
 
 test('an archived repository is read-only, a deleted one is gone', async () => {
   const { sandbox, call } = await startSandbox();
-  const body = { name: 'Deploy', head_sha: sandbox.head('acme/data') };
-  sandbox.archive('acme/data');
+  const body = { name: 'Deploy', head_sha: sandbox.branches.head('acme/data') };
+  sandbox.repositories.setArchived('acme/data', true);
   const refused = await call<{ message: string }>('POST', '/repos/acme/data/check-runs', body);
   expect([refused.status, refused.body.message]).toEqual([403, 'Repository was archived so is read-only.']);
   expect((await call('GET', '/repos/acme/data')).body).toMatchObject({ archived: true });
-  sandbox.setPrivate('acme/data', true);
-  sandbox.deleteRepository('acme/data');
+  sandbox.repositories.setPrivate('acme/data', true);
+  sandbox.repositories.delete('acme/data');
   expect((await call('GET', '/repos/acme/data')).status).toBe(404);
-  expect(sandbox.deliveries.map(({ action }) => action)).toEqual(['archived', 'privatized', 'deleted']);
+  expect(sandbox.hook.deliveries.map(({ action }) => action)).toEqual(['archived', 'privatized', 'deleted']);
   expect(sandbox.refusals).toEqual([]);
 });

@@ -32,13 +32,13 @@ describe('a comment on an issue', () => {
       comments: 1,
     });
     expect(issue.pull_request).toBeUndefined();
-    const [delivery] = sandbox.deliveries;
+    const [delivery] = sandbox.hook.deliveries;
     expect(delivery).toMatchObject({ event: 'issue_comment', action: 'created' });
     expect(delivery?.payload).toMatchObject({
       comment: { id: comment.id, body: '/redeploy', performed_via_github_app: null },
       issue: { number: 1, html_url: `${sandbox.origin}/acme/data/issues/1` },
       repository: { full_name: 'acme/data' },
-      installation: { id: sandbox.installations[0]?.id },
+      installation: { id: sandbox.installations.list()[0]?.id },
       sender: { login: 'ana', type: 'User' },
     });
   });
@@ -52,7 +52,7 @@ describe('a comment on an issue', () => {
     });
     await octokit.rest.issues.updateComment({ ...PLACE, comment_id: data.id, body: 'Done again' });
     await octokit.rest.issues.deleteComment({ ...PLACE, comment_id: data.id });
-    const [, ...own] = sandbox.deliveries;
+    const [, ...own] = sandbox.hook.deliveries;
     expect(own.map(({ event, action }) => `${event}.${action}`)).toEqual([
       'issue_comment.created',
       'issue_comment.edited',
@@ -143,7 +143,7 @@ test('a locked conversation takes no comment, edit or reaction of the app', asyn
   const reaction = octokit.rest.reactions.createForIssueComment({ ...there, content: 'eyes' });
   await expect(reaction).rejects.toMatchObject(refused);
   expect(() => conversations.comment({ repository, number: 1, body: 'x', author: 'ana' })).toThrow('ana');
-  sandbox.setRole(repository, { login: 'ana', role: 'write' });
+  sandbox.people.setRole(repository, { login: 'ana', role: 'write' });
   conversations.comment({ repository, number: 1, body: 'I may', author: 'ana' });
   conversations.unlock(repository, 1);
   await octokit.rest.reactions.createForIssueComment({ ...there, content: 'eyes' });
@@ -174,7 +174,7 @@ describe('a reaction', () => {
     await octokit.rest.reactions.createForIssueComment({ ...there, content: 'rocket' });
     const { data } = await octokit.rest.issues.getComment(there);
     expect(data.reactions).toMatchObject({ total_count: 3, eyes: 2, rocket: 1, confused: 0 });
-    expect(sandbox.deliveries).toHaveLength(1);
+    expect(sandbox.hook.deliveries).toHaveLength(1);
   });
 
   test('is listed page by page, or by kind, and removed again', async () => {
@@ -216,7 +216,7 @@ test.each([
     const { sandbox, conversations, call } = await startWithComment({
       permissions: { metadata: 'read', ...granted },
     });
-    sandbox.push({ repository, branch: 'feature', files: { a: 'a' } });
+    sandbox.branches.push({ repository, branch: 'feature', files: { a: 'a' } });
     const { request } = conversations.openPull({ repository, head: 'feature' });
     const comment = (number: number) =>
       call('POST', `/repos/acme/data/issues/${number}/comments`, { body: 'x' });

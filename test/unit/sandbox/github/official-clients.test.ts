@@ -4,7 +4,7 @@ import { PLACE, startSandbox, startWithOctokit } from './github-client.ts';
 
 test("GitHub's own client reads and writes check runs as on GitHub Enterprise Server", async () => {
   const { sandbox, repository, octokit } = await startWithOctokit();
-  const sha = sandbox.head(repository.fullName);
+  const sha = sandbox.branches.head(repository.fullName);
   const { data: created } = await octokit.rest.checks.create({
     ...PLACE,
     name: 'Deploy',
@@ -28,8 +28,8 @@ test("GitHub's own client reads and writes check runs as on GitHub Enterprise Se
 
 test("GitHub's own library takes the signatures of the deliveries", async () => {
   const { sandbox, repository } = await startSandbox();
-  sandbox.push({ repository: repository.fullName, files: { a: 'ü' } });
-  const push = sandbox.deliveries.find((one) => one.event === 'push');
+  sandbox.branches.push({ repository: repository.fullName, files: { a: 'ü' } });
+  const push = sandbox.hook.deliveries.find((one) => one.event === 'push');
   const signature = push?.headers['x-hub-signature-256'] ?? '';
   const body = push?.body ?? '';
   expect(await new Webhooks({ secret: sandbox.app.webhookSecret }).verify(body, signature)).toBe(true);

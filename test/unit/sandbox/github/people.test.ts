@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { BaseRole } from '../../../../sandbox/github/conversation-model.ts';
+import type { BaseRole } from '../../../../sandbox/github/model.ts';
 import { PLACE, startWithOctokit } from './github-client.ts';
 
 const ALL = { admin: true, maintain: true, push: true, triage: true, pull: true };
@@ -13,7 +13,7 @@ test.each<[BaseRole, string, object]>([
   ['none', 'none', { admin: false, maintain: false, push: false, triage: false, pull: false }],
 ])('a person with the role %s', async (role, permission, permissions) => {
   const { sandbox, octokit } = await startWithOctokit();
-  sandbox.setRole('acme/data', { login: 'Ana', role });
+  sandbox.people.setRole('acme/data', { login: 'Ana', role });
   const { data } = await octokit.rest.repos.getCollaboratorPermissionLevel({ ...PLACE, username: 'ana' });
   expect(data).toMatchObject({
     permission,
@@ -24,7 +24,7 @@ test.each<[BaseRole, string, object]>([
 
 test('a custom role has a name of its own and the rights of its base', async () => {
   const { sandbox, octokit } = await startWithOctokit();
-  sandbox.setRole('acme/data', { login: 'ana', role: 'write', customName: 'data-steward' });
+  sandbox.people.setRole('acme/data', { login: 'ana', role: 'write', customName: 'data-steward' });
   const { data } = await octokit.rest.repos.getCollaboratorPermissionLevel({ ...PLACE, username: 'ana' });
   expect(data).toMatchObject({ permission: 'write', role_name: 'data-steward' });
   expect(data.user).toMatchObject({
@@ -35,13 +35,13 @@ test('a custom role has a name of its own and the rights of its base', async () 
 
 test('a stranger reads a public repository and sees nothing of a private one', async () => {
   const { sandbox, octokit } = await startWithOctokit();
-  sandbox.setRole('acme/data', { login: 'ana', role: 'admin' });
-  sandbox.addRepository({ fullName: 'acme/secret', private: true });
+  sandbox.people.setRole('acme/data', { login: 'ana', role: 'admin' });
+  sandbox.repositories.add({ fullName: 'acme/secret', private: true });
   const ask = async (repo: string) => {
     const where = { owner: 'acme', repo, username: 'ana' };
     return (await octokit.rest.repos.getCollaboratorPermissionLevel(where)).data;
   };
-  sandbox.addRepository({ fullName: 'acme/open' });
+  sandbox.repositories.add({ fullName: 'acme/open' });
   expect(await ask('open')).toMatchObject({ permission: 'read', user: { permissions: { pull: true } } });
   expect(await ask('secret')).toMatchObject({ permission: 'none', user: { permissions: { pull: false } } });
 });
@@ -51,7 +51,7 @@ test('who has left is not a user any more', async () => {
   const { conversations } = sandbox;
   conversations.openIssue({ repository: 'acme/data' });
   const { comment } = conversations.comment({ repository: 'acme/data', number: 1, body: 'x', author: 'ana' });
-  sandbox.removeAccount('Ana');
+  sandbox.people.remove('Ana');
   const asked = octokit.rest.repos.getCollaboratorPermissionLevel({ ...PLACE, username: 'ana' });
   await expect(asked).rejects.toMatchObject({ status: 404 });
   const { data } = await octokit.rest.issues.getComment({ ...PLACE, comment_id: comment.id });
@@ -61,7 +61,11 @@ test('who has left is not a user any more', async () => {
 
 test.each([['nobody'], ['meltano-deploy[bot]']])('%s is not a user', async (username) => {
   const { sandbox, octokit } = await startWithOctokit();
-  sandbox.push({ repository: 'acme/data', files: { a: 'a' }, sender: { login: 'meltano-deploy[bot]' } });
+  sandbox.branches.push({
+    repository: 'acme/data',
+    files: { a: 'a' },
+    sender: { login: 'meltano-deploy[bot]' },
+  });
   const asked = octokit.rest.repos.getCollaboratorPermissionLevel({ ...PLACE, username });
   await expect(asked).rejects.toMatchObject({
     status: 404,

@@ -6,8 +6,8 @@ const repository = 'acme/data';
 async function startWithPull() {
   const started = await startWithOctokit();
   const { sandbox } = started;
-  const base = sandbox.head(repository);
-  const { after: head } = sandbox.push({ repository, branch: 'feature', files: { 'a.sql': 'a\n' } });
+  const base = sandbox.branches.head(repository);
+  const { after: head } = sandbox.branches.push({ repository, branch: 'feature', files: { 'a.sql': 'a\n' } });
   const { request } = sandbox.conversations.openPull({ repository, head: 'feature', author: 'ana' });
   return { ...started, base, head, request, here: { ...PLACE, pull_number: request.number } };
 }
@@ -30,7 +30,7 @@ describe('a pull request', () => {
     const { data: issue } = await octokit.rest.issues.get({ ...PLACE, issue_number: 1 });
     expect(issue.pull_request).toMatchObject({ url: data.url, merged_at: null });
     expect(issue.html_url).toBe(`${sandbox.origin}/acme/data/pull/1`);
-    const opened = sandbox.deliveries.find(({ event }) => event === 'pull_request');
+    const opened = sandbox.hook.deliveries.find(({ event }) => event === 'pull_request');
     expect(opened?.payload).toMatchObject({
       action: 'opened',
       number: 1,
@@ -52,8 +52,8 @@ describe('a pull request', () => {
 
   test('lists its files page by page, from where it left the base', async () => {
     const { sandbox, octokit, here } = await startWithPull();
-    sandbox.push({ repository, files: { 'b.sql': 'b' } });
-    sandbox.push({ repository, branch: 'feature', files: { 'c.sql': 'c', 'meltano.yml': null } });
+    sandbox.branches.push({ repository, files: { 'b.sql': 'b' } });
+    sandbox.branches.push({ repository, branch: 'feature', files: { 'c.sql': 'c', 'meltano.yml': null } });
     const files = await octokit.paginate(octokit.rest.pulls.listFiles, { ...here, per_page: 2 });
     expect(files.map(({ filename, status }) => `${filename} ${status}`)).toEqual([
       'a.sql added',
@@ -64,17 +64,17 @@ describe('a pull request', () => {
 
   test('follows its head branch, and is closed with it', async () => {
     const { sandbox, octokit, here, head } = await startWithPull();
-    const { after } = sandbox.push({ repository, branch: 'feature', files: { 'c.sql': 'c' } });
-    expect(sandbox.deliveries.at(-1)).toMatchObject({ event: 'pull_request', action: 'synchronize' });
-    expect(sandbox.deliveries.at(-1)?.payload).toMatchObject({
+    const { after } = sandbox.branches.push({ repository, branch: 'feature', files: { 'c.sql': 'c' } });
+    expect(sandbox.hook.deliveries.at(-1)).toMatchObject({ event: 'pull_request', action: 'synchronize' });
+    expect(sandbox.hook.deliveries.at(-1)?.payload).toMatchObject({
       before: head,
       after,
       pull_request: { head: { sha: after } },
     });
     expect((await octokit.rest.pulls.get(here)).data).toMatchObject({ head: { sha: after }, commits: 2 });
-    sandbox.push({ repository, branch: 'other', files: { d: 'd' } });
-    sandbox.deleteBranch({ repository, branch: 'feature' });
-    const events = sandbox.deliveries.filter(({ event }) => event === 'pull_request');
+    sandbox.branches.push({ repository, branch: 'other', files: { d: 'd' } });
+    sandbox.branches.delete({ repository, branch: 'feature' });
+    const events = sandbox.hook.deliveries.filter(({ event }) => event === 'pull_request');
     expect(events.map(({ action }) => action)).toEqual(['opened', 'synchronize', 'closed']);
     expect((await octokit.rest.pulls.get(here)).data).toMatchObject({ state: 'closed', merged: false });
   });
@@ -82,12 +82,12 @@ describe('a pull request', () => {
   test('that is closed stays where it is', async () => {
     const { sandbox, octokit, here, head } = await startWithPull();
     sandbox.conversations.close(repository, 1, 'ben');
-    expect(sandbox.deliveries.at(-1)?.payload).toMatchObject({
+    expect(sandbox.hook.deliveries.at(-1)?.payload).toMatchObject({
       action: 'closed',
       pull_request: { merged: false, state: 'closed' },
       sender: { login: 'ben' },
     });
-    sandbox.push({ repository, branch: 'feature', files: { 'c.sql': 'c' } });
+    sandbox.branches.push({ repository, branch: 'feature', files: { 'c.sql': 'c' } });
     expect((await octokit.rest.pulls.get(here)).data.head.sha).toBe(head);
     expect(() => sandbox.conversations.merge(repository, 1)).toThrow('closed');
   });
@@ -96,8 +96,8 @@ describe('a pull request', () => {
     const { sandbox, octokit, here, base } = await startWithPull();
     const { before, after } = sandbox.conversations.merge(repository, 1, { sender: 'ben' });
     expect(before).toBe(base);
-    expect(sandbox.head(repository)).toBe(after);
-    const push = sandbox.deliveries.filter(({ event }) => event === 'push').at(-1);
+    expect(sandbox.branches.head(repository)).toBe(after);
+    const push = sandbox.hook.deliveries.filter(({ event }) => event === 'push').at(-1);
     expect(push?.payload).toMatchObject({
       ref: 'refs/heads/main',
       before: base,
@@ -106,7 +106,7 @@ describe('a pull request', () => {
       commits: [{ id: after, message: 'Merge feature (#1)', added: ['a.sql'] }],
       sender: { login: 'ben' },
     });
-    expect(sandbox.deliveries.at(-1)?.payload).toMatchObject({
+    expect(sandbox.hook.deliveries.at(-1)?.payload).toMatchObject({
       action: 'closed',
       pull_request: { merged: true, merge_commit_sha: after, merged_by: { login: 'ben' } },
     });
@@ -116,9 +116,9 @@ describe('a pull request', () => {
 
   test('is merged by a commit with two parents', async () => {
     const { sandbox, octokit, base, head } = await startWithPull();
-    const { after: meanwhile } = sandbox.push({ repository, files: { 'b.sql': 'b' } });
+    const { after: meanwhile } = sandbox.branches.push({ repository, files: { 'b.sql': 'b' } });
     const { after } = sandbox.conversations.merge(repository, 1, { method: 'merge' });
-    const push = sandbox.deliveries.filter(({ event }) => event === 'push').at(-1);
+    const push = sandbox.hook.deliveries.filter(({ event }) => event === 'push').at(-1);
     expect(push?.payload).toMatchObject({ before: meanwhile, after, forced: false });
     expect(push?.payload).toMatchObject({ commits: [{ id: head }, { id: after }] });
     const { data } = await octokit.rest.repos.getCommit({ ...PLACE, ref: after });
@@ -129,13 +129,18 @@ describe('a pull request', () => {
       basehead: `${base}...${after}`,
     });
     expect(compared).toMatchObject({ status: 'ahead', ahead_by: 3, behind_by: 0 });
-    expect(sandbox.commits(repository).map(({ sha }) => sha)).toEqual([after, meanwhile, head, base]);
+    expect(sandbox.branches.commits(repository).map(({ sha }) => sha)).toEqual([
+      after,
+      meanwhile,
+      head,
+      base,
+    ]);
   });
 
   test('is merged when its head is pushed to the base branch', async () => {
     const { sandbox, octokit, here, head } = await startWithPull();
-    sandbox.push({ repository, files: {}, parent: head, sender: { login: 'ben' } });
-    expect(sandbox.deliveries.at(-1)?.payload).toMatchObject({
+    sandbox.branches.push({ repository, files: {}, parent: head, sender: { login: 'ben' } });
+    expect(sandbox.hook.deliveries.at(-1)?.payload).toMatchObject({
       action: 'closed',
       pull_request: { merged: true, merge_commit_sha: head, merged_by: { login: 'ben' } },
     });
@@ -144,7 +149,7 @@ describe('a pull request', () => {
 
   test('is not merged where both sides changed a file', async () => {
     const { sandbox } = await startWithPull();
-    sandbox.push({ repository, files: { 'a.sql': 'otherwise' } });
+    sandbox.branches.push({ repository, files: { 'a.sql': 'otherwise' } });
     expect(() => sandbox.conversations.merge(repository, 1)).toThrow('a.sql');
   });
 });
@@ -152,8 +157,8 @@ describe('a pull request', () => {
 describe('a pull request from a fork', () => {
   test('has its head there, and none any more when the fork is deleted', async () => {
     const { sandbox, octokit } = await startWithOctokit();
-    const fork = sandbox.fork(repository, 'mallory');
-    const { after } = sandbox.push({ repository: fork.fullName, files: { 'a.sql': 'a' } });
+    const fork = sandbox.repositories.fork(repository, 'mallory');
+    const { after } = sandbox.branches.push({ repository: fork.fullName, files: { 'a.sql': 'a' } });
     const { request } = sandbox.conversations.openPull({
       repository,
       head: 'main',
@@ -166,23 +171,23 @@ describe('a pull request from a fork', () => {
       head: { label: 'mallory:main', sha: after, repo: { full_name: 'mallory/data', fork: true } },
       base: { repo: { fork: false } },
     });
-    sandbox.push({ repository: fork.fullName, files: { 'b.sql': 'b' } });
-    expect(sandbox.deliveries.map(({ event, action }) => `${event}.${action}`)).toEqual([
+    sandbox.branches.push({ repository: fork.fullName, files: { 'b.sql': 'b' } });
+    expect(sandbox.hook.deliveries.map(({ event, action }) => `${event}.${action}`)).toEqual([
       'pull_request.opened',
       'pull_request.synchronize',
     ]);
-    sandbox.deleteRepository(fork.fullName);
+    sandbox.repositories.delete(fork.fullName);
     const { data: orphan } = await octokit.rest.pulls.get(here);
     expect(orphan.head).toMatchObject({ repo: null, ref: 'main', user: { login: 'mallory' } });
     const run = { ...PLACE, name: 'Configuration', head_sha: orphan.head.sha };
     expect((await octokit.rest.checks.create(run)).status).toBe(201);
-    expect(sandbox.head(repository)).not.toBe(orphan.head.sha);
+    expect(sandbox.branches.head(repository)).not.toBe(orphan.head.sha);
   });
 });
 
 test('the pull requests of a commit', async () => {
   const { sandbox, octokit, head, base } = await startWithPull();
-  sandbox.push({ repository, branch: 'second', from: 'feature', files: { 'b.sql': 'b' } });
+  sandbox.branches.push({ repository, branch: 'second', from: 'feature', files: { 'b.sql': 'b' } });
   sandbox.conversations.openPull({ repository, head: 'second' });
   const numbersOf = async (commit_sha: string) => {
     const list = octokit.rest.repos.listPullRequestsAssociatedWithCommit;
@@ -196,7 +201,7 @@ test('the pull requests of a commit', async () => {
   // The second has it too, and is open; but the first brought it.
   expect(await numbersOf(head)).toEqual([1]);
   sandbox.conversations.close(repository, 2);
-  expect(await numbersOf(sandbox.head(repository, 'second'))).toEqual([]);
+  expect(await numbersOf(sandbox.branches.head(repository, 'second'))).toEqual([]);
 });
 
 test('what is no pull request is not found', async () => {

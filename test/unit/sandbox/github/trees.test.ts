@@ -22,7 +22,7 @@ test('a tree has the sha that git gives it', () => {
 describe('a tree', () => {
   test('is listed with all its levels in git order, or with one', async () => {
     const { sandbox, octokit } = await startWithOctokit();
-    const { after } = sandbox.push({ repository: 'acme/data', files: FILES, modes: MODES });
+    const { after } = sandbox.branches.push({ repository: 'acme/data', files: FILES, modes: MODES });
     const all = await octokit.rest.git.getTree({ ...PLACE, tree_sha: after, recursive: '1' });
     expect(all.data.truncated).toBe(false);
     expect(all.data.tree.map(({ mode, type, path }) => `${mode} ${type} ${path}`)).toEqual([
@@ -46,7 +46,7 @@ describe('a tree', () => {
     const { sandbox, octokit } = await startWithOctokit();
     const shas = [];
     for (const files of [FILES, { 'README.md': 'new' }, { 'a/b/x.sql': 'other' }]) {
-      const { after } = sandbox.push({ repository: 'acme/data', files });
+      const { after } = sandbox.branches.push({ repository: 'acme/data', files });
       const { data } = await octokit.rest.git.getTree({ ...PLACE, tree_sha: after });
       shas.push(data.tree.find(({ path }) => path === 'a')?.sha);
     }
@@ -59,7 +59,7 @@ describe('a tree', () => {
     ['bytes', { entries: Infinity, bytes: 500 }],
   ])('with too many %s is cut where it is read with all its levels', async (_, treeLimits) => {
     const { sandbox, octokit } = await startWithOctokit({ treeLimits });
-    const { after } = sandbox.push({ repository: 'acme/data', files: FILES });
+    const { after } = sandbox.branches.push({ repository: 'acme/data', files: FILES });
     const all = await octokit.rest.git.getTree({ ...PLACE, tree_sha: after, recursive: '1' });
     expect(all.data.truncated).toBe(true);
     expect(all.data.tree.length).toBeLessThanOrEqual(3);
@@ -69,13 +69,13 @@ describe('a tree', () => {
 
   test('of a commit that is gone is not found, and an empty repository has none', async () => {
     const { sandbox, octokit } = await startWithOctokit();
-    const { after } = sandbox.push({ repository: 'acme/data', files: FILES });
-    sandbox.hideCommit(after, 1);
+    const { after } = sandbox.branches.push({ repository: 'acme/data', files: FILES });
+    sandbox.branches.hideCommit(after, 1);
     const read = (repo: string, tree_sha: string) =>
       octokit.rest.git.getTree({ owner: 'acme', repo, tree_sha });
     await expect(read('data', after)).rejects.toMatchObject({ status: 404 });
     await expect(read('data', after)).resolves.toMatchObject({ status: 200 });
-    sandbox.addRepository({ fullName: 'acme/empty', files: null });
+    sandbox.repositories.add({ fullName: 'acme/empty', files: null });
     await expect(read('empty', 'main')).rejects.toMatchObject({ status: 409 });
     expect(sandbox.refusals).toEqual([]);
   });

@@ -1,0 +1,76 @@
+/** Check runs and check suites. All times are epoch milliseconds, unless the app sent them. */
+
+export type CheckStatus = 'queued' | 'in_progress' | 'completed';
+export type CheckConclusion =
+  | 'success'
+  | 'failure'
+  | 'neutral'
+  | 'cancelled'
+  | 'skipped'
+  | 'timed_out'
+  | 'action_required';
+
+export interface CheckRunAnnotation {
+  path: string;
+  start_line: number;
+  end_line: number;
+  start_column?: number;
+  end_column?: number;
+  annotation_level: 'notice' | 'warning' | 'failure';
+  message: string;
+  title?: string;
+  raw_details?: string;
+}
+
+export interface CheckRunAction {
+  label: string;
+  description: string;
+  identifier: string;
+}
+
+/** What an app can write on a check run. Times are the ISO strings that the app sent. */
+export interface CheckRunFields {
+  readonly name: string;
+  readonly status: CheckStatus;
+  readonly conclusion: CheckConclusion | null;
+  readonly externalId: string;
+  readonly detailsUrl: string | null;
+  readonly startedAt: string | null;
+  readonly completedAt: string | null;
+  readonly output: {
+    readonly title: string | null;
+    readonly summary: string | null;
+    readonly text: string | null;
+  };
+  /** All of them: later writes append. */
+  readonly annotations: readonly CheckRunAnnotation[];
+  readonly actions: readonly CheckRunAction[];
+}
+
+export interface CheckRunVersion extends CheckRunFields {
+  readonly at: number;
+}
+
+export interface SandboxCheckRun extends CheckRunFields {
+  readonly id: number;
+  readonly repositoryId: number;
+  readonly suiteId: number;
+  readonly headSha: string;
+  readonly htmlUrl: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Every version accepted, oldest first; the last one is the present state. */
+  readonly history: readonly CheckRunVersion[];
+}
+
+export interface SandboxCheckSuite {
+  readonly id: number;
+  readonly repositoryId: number;
+  readonly headSha: string;
+  readonly headBranch: string | null;
+  readonly before: string | null;
+  readonly createdAt: number;
+  updatedAt: number;
+  /** A re-run was asked for and no run of the suite was written since. */
+  rerequested: boolean;
+}

@@ -221,7 +221,7 @@ test('a button can be pressed once its run has completed', async () => {
   const actions = [{ label: 'Redeploy', description: 'Deploy it again', identifier: 'redeploy' }];
   const { sandbox, call, id, path } = await startWithRun({ actions });
   expect(() => sandbox.checks.press(id, 'redeploy')).toThrow('shows no buttons yet');
-  expect(() => sandbox.checks.rerequest(id)).toThrow('has no re-run yet');
+  expect(() => sandbox.checks.rerequest(id)).toThrow("can't be re-run yet");
   await call('PATCH', path, { conclusion: 'success' });
   expect(() => sandbox.checks.press(id, 'other')).toThrow('has no action other');
   sandbox.checks.press(id, 'redeploy', 'ana');

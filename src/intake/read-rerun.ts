@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { IgnoredEvent, RerunEvent } from '../domain/delivery.ts';
-import { REDEPLOY_ACTION } from '../domain/redeploy-action.ts';
+import { REDEPLOY_ACTION } from '../domain/shown-check-run.ts';
 import { originSchema, personSchema, readOrigin, readTime, shaSchema } from './read-origin.ts';
 
 const askedPayload = originSchema.extend({ sender: personSchema });

@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
-import type { NoteKind } from '../domain/note-kind.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 /**
@@ -23,6 +22,16 @@ const MAX_RECLAIMS = 20;
 /** A run that left something is followed by another after this time (milliseconds). */
 const GO_ON_MS = 1_000;
 const EVERY_MS = 60 * 60_000;
+
+/** What is noted beside deliveries and deployments. */
+export type NoteKind =
+  | 'redelivery'
+  | 'command'
+  | 'configuration_run'
+  | 'failure_comment'
+  | 'github_deployment'
+  | 'forgotten_press'
+  | 'push_payload';
 
 export type RecordKind = 'deployment' | 'delivery' | NoteKind;
 

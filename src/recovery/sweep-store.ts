@@ -1,7 +1,7 @@
-import type { LoggedDelivery, Redelivery } from './delivery-log.ts';
+import type { Redelivery } from './delivery-log.ts';
 
 /** What the sweeps remember between two rounds. */
-export interface SweepStore {
+export interface SweepStore extends HeadSweepStore {
   /** When this database was made (epoch milliseconds): what came before is none of its business. */
   readBeginning(): Promise<number>;
   /** When the log of deliveries was last read to its end; null for never. */
@@ -11,9 +11,12 @@ export interface SweepStore {
   listUnknownDeliveries(guids: readonly string[]): Promise<Set<string>>;
   /** By GUID; those never asked for are missing. */
   readRedeliveries(guids: readonly string[]): Promise<Map<string, Redelivery>>;
-  noteRedelivery(logged: Pick<LoggedDelivery, 'id' | 'guid'>, askedAt: number): Promise<void>;
+  noteRedelivery(logged: { readonly id: number; readonly guid: string }, askedAt: number): Promise<void>;
   wasAskedForAgain(guid: string): Promise<boolean>;
+}
 
+/** What is known of repositories and branches. */
+export interface HeadSweepStore {
   /** For each repository the time of its last push when its branches were last found in order. */
   listSweptPushes(repositoryIds: readonly number[]): Promise<Map<number, number>>;
   saveSweptPush(repositoryId: number, pushedAt: number): Promise<void>;

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Kysely, Selectable } from 'kysely';
 import type { CommandStore } from '../commands/command-store.ts';
 import type { CommandRecord, NewCommand } from '../domain/conversation.ts';
+import { isOfRepositoryWorkspace } from './deployment-conditions.ts';
 import { toDeployment } from './deployment-row.ts';
-import { isOfRepositoryWorkspace } from './of-workspace.ts';
 import type { CommandTable, Schema } from './schema.ts';
 
 export function createCommandStore(db: Kysely<Schema>): CommandStore {

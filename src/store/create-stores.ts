@@ -9,6 +9,7 @@ import type { OwnerStore } from '../domain/owner.ts';
 import type { RepositoryStore } from '../domain/repository-store.ts';
 import type { AdoptionStore, PlanHistory, PlanStore } from '../planning/plan-store.ts';
 import type { ResumableStore } from '../recovery/resume-installation.ts';
+import type { RetentionStore } from '../recovery/retain-records.ts';
 import type { SweepStore } from '../recovery/sweep-store.ts';
 import type { UnfinishedStore } from '../recovery/wake-unfinished.ts';
 import type { FailureCommentStore } from '../reporting/failure-comment.ts';
@@ -28,11 +29,14 @@ import { createGitHubDeploymentStore } from './github-deployment-store.ts';
 import { createGitHubWriteStore } from './github-write-store.ts';
 import { createHealthStore } from './health-store.ts';
 import { createOwnerStore } from './owner-store.ts';
+import { createPlanHistoryStore } from './plan-history-store.ts';
 import { createPlanStore } from './plan-store.ts';
 import { DeliveryRecorder } from './record-deliveries.ts';
 import { createRecoveryStore } from './recovery-store.ts';
+import { createReportStore } from './report-store.ts';
+import { createRepositoryNamesStore } from './repository-names-store.ts';
 import { createRepositoryStore } from './repository-store.ts';
-import { createRetentionStore, type RetentionStore } from './retention-store.ts';
+import { createRetentionStore } from './retention-store.ts';
 import type { Schema } from './schema.ts';
 import { createSweepStore } from './sweep-store.ts';
 
@@ -65,9 +69,12 @@ export function createStores(db: Kysely<Schema>, recorder = new DeliveryRecorder
   return {
     ...createDeliveryStore(db, recorder),
     ...createRepositoryStore(db),
+    ...createRepositoryNamesStore(db),
     ...createOwnerStore(db),
+    ...createPlanHistoryStore(db),
     ...createPlanStore(db),
     ...createDeploymentStore(db),
+    ...createReportStore(db),
     ...createSweepStore(db),
     ...createRecoveryStore(db),
     ...createCommandStore(db),

@@ -3,8 +3,7 @@ import type { AppEvent, Delivery } from '../domain/delivery.ts';
 import type { DeliveryStore } from '../domain/delivery-store.ts';
 import { toRef } from '../domain/git-ref.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
-import { nameBranch } from './name-branch.ts';
-import type { DeliveryRecorder } from './record-deliveries.ts';
+import { type DeliveryRecorder, nameBranch } from './record-deliveries.ts';
 import type { DeliveryTable, Schema } from './schema.ts';
 
 export function createDeliveryStore(

@@ -1,10 +1,8 @@
 import { type Kysely, sql } from 'kysely';
-import { isConfigurationRunId } from '../domain/configuration-run.ts';
 import type { DeploymentChange, DeploymentStore } from '../domain/deployment-store.ts';
 import { orderDeployments } from '../domain/order-deployments.ts';
-import type { ReportQueue, ReportStore } from '../reporting/report-store.ts';
+import { isOfWorkspace } from './deployment-conditions.ts';
 import { toDeployment } from './deployment-row.ts';
-import { isOfWorkspace } from './of-workspace.ts';
 import type { DeploymentTable, Schema } from './schema.ts';
 
 /** Bookkeeping that no check run shows: changing it makes no report due. */
@@ -22,7 +20,7 @@ const UNSEEN = new Set<keyof DeploymentTable>([
  * A state or conclusion that an index is limited to is written into the query: a parameter may hide it from PostgreSQL,
  * and makes SQLite prepare the query anew each time.
  */
-export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & ReportStore & ReportQueue {
+export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore {
   return {
     async getDeployment(id) {
       const row = await db.selectFrom('deployment').selectAll().where('id', '=', id).executeTakeFirst();
@@ -75,29 +73,8 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore & Rep
         .executeTakeFirst();
       return row ? new Set(JSON.parse(row.knownJobIds) as string[]) : null;
     },
-
-    async listReportable(installationId) {
-      const ofInstallation = db
-        .selectFrom('deployment')
-        .innerJoin('repository', 'repository.id', 'deployment.repositoryId')
-        .selectAll('deployment')
-        .where('repository.installationId', '=', installationId);
-      // Three queries, each of which goes through a short index.
-      const open = await ofInstallation.where('state', '<>', sql.lit('concluded')).execute();
-      const owed = await ofInstallation.whereRef('reportedRevision', '<', 'revision').execute();
-      const twice = await ofInstallation.where(mayBeTwice).execute();
-      const rows = new Map([...open, ...owed, ...twice].map((row) => [row.id, row]));
-      return [...rows.values()].map(toDeployment);
-    },
-
-    async saveReport(id, report) {
-      const table = isConfigurationRunId(id) ? 'configurationRun' : 'deployment';
-      await db.updateTable(table).set(report).where('id', '=', id).execute();
-    },
   };
 }
-
-export const mayBeTwice = sql<boolean>`check_run_id is not null and check_run_attempted_at is not null`;
 
 function toColumns(change: DeploymentChange): Partial<DeploymentTable> {
   const { requestedByBot, adopted, knownJobIds, rerun, badFile, ...rest } = change;

@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely';
 import type { Deployment } from '../domain/deployment.ts';
 import { formatWorkspaceKey } from '../domain/workspace-key.ts';
 import type { FailureCommentStore } from '../reporting/failure-comment.ts';
+import { isOfRepositoryWorkspace } from './deployment-conditions.ts';
 import { toDeployment } from './deployment-row.ts';
-import { isOfRepositoryWorkspace } from './of-workspace.ts';
 import type { Schema } from './schema.ts';
 
 export function createFailureCommentStore(db: Kysely<Schema>): FailureCommentStore {

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { GitHubDeploymentStore } from '../reporting/github-deployment.ts';
-import { isOfRepositoryWorkspace } from './of-workspace.ts';
+import { isOfRepositoryWorkspace } from './deployment-conditions.ts';
 import type { Schema } from './schema.ts';
 
 export function createGitHubDeploymentStore(db: Kysely<Schema>): GitHubDeploymentStore {

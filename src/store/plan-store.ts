@@ -1,77 +1,21 @@
 import { type Kysely, sql } from 'kysely';
 import type { Deployment, PlannedDeployment } from '../domain/deployment.ts';
-import type { ReasonCode } from '../domain/reason-codes.ts';
 import { findSuperseded } from '../domain/supersede.ts';
 import type { WorkspaceKey } from '../domain/workspace-key.ts';
-import type { AdoptionStore, NotedRerun, Plan, PlanHistory, PlanStore } from '../planning/plan-store.ts';
+import type { AdoptionStore, NotedRerun, Plan, PlanStore } from '../planning/plan-store.ts';
 import { toCommandRow } from './command-store.ts';
 import { insertConfigurationRuns, rewriteConfigurationRuns } from './configuration-run-store.ts';
+import { isOfRepositoryWorkspace, isOfWorkspace } from './deployment-conditions.ts';
 import { toDeployment, toNewRow } from './deployment-row.ts';
-import { MAY_HAVE_CHANGED } from './indexed-conditions.ts';
-import { isOfRepositoryWorkspace, isOfWorkspace } from './of-workspace.ts';
 import type { Schema } from './schema.ts';
-import { createTreeDigestStore } from './tree-digest-store.ts';
 
-/** What a push came to that started nothing. */
-const NEVER_STARTED: readonly ReasonCode[] = [
-  'branch_not_tracked',
-  'paths_unchanged',
-  'paths_unmatched',
-  'nothing_changed',
-  'superseded',
-  'loop_brake',
-  'skip_token',
-  'push_off',
-  'ignored_sender',
-];
 /** Deployments in one statement: each has some 50 values, and a database takes some 32,000. */
 const INSERTED_AT_ONCE = 100;
 /** How many of a workspace's newest deployments are looked at for one that replaces a push that came late. */
 const NEWEST = 20;
 
-export function createPlanStore(db: Kysely<Schema>): PlanHistory & PlanStore & AdoptionStore {
+export function createPlanStore(db: Kysely<Schema>): PlanStore & AdoptionStore {
   return {
-    ...createTreeDigestStore(db),
-
-    async findPlannedPush(workspace, sha) {
-      const row = await db
-        .selectFrom('deployment')
-        .select(['before', 'pushedAt'])
-        .where(isOfRepositoryWorkspace(workspace))
-        .where('sha', '=', sha)
-        .where('cause', '=', 'push')
-        .orderBy('pushedAt', 'desc')
-        .limit(1)
-        .executeTakeFirst();
-      return row ?? null;
-    },
-
-    async findFirstPending(workspace, pushedAt) {
-      const row = await db
-        .selectFrom('deployment')
-        .select('before')
-        .where(isOfRepositoryWorkspace(workspace))
-        .where('pushedAt', '<', pushedAt)
-        .where(MAY_HAVE_CHANGED)
-        .orderBy('pushedAt')
-        .limit(1)
-        .executeTakeFirst();
-      return row ?? null;
-    },
-
-    async countStarted(workspace, requestedBy, since) {
-      const row = await db
-        .selectFrom('deployment')
-        .select((column) => column.fn.countAll<number>().as('count'))
-        .where(isOfWorkspace(workspace))
-        .where('requestedBy', '=', requestedBy)
-        .where('receivedAt', '>', since)
-        .where('state', '<>', sql.lit('waiting'))
-        .where('reason', 'not in', NEVER_STARTED)
-        .executeTakeFirstOrThrow();
-      return Number(row.count);
-    },
-
     async commitPlan({ deliveryId, outcome, deployments, command, withdraw, reruns, now, ...rest }) {
       return await db.transaction().execute(async (tx) => {
         const marked = await tx
@@ -129,7 +73,7 @@ async function insertDeployments(
   return inserted;
 }
 
-/** The wish is stored with each; carrying it out is the reconciler's. */
+/** Stores the requested cancellation with each deployment; the reconciler carries it out. */
 async function withdrawOpen(
   tx: Kysely<Schema>,
   deliveryId: string,

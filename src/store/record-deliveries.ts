@@ -2,7 +2,6 @@ import type { Kysely } from 'kysely';
 import type { AppEvent } from '../domain/delivery.ts';
 import type { ReceivedDelivery } from '../domain/delivery-store.ts';
 import type { KeptPush } from '../domain/kept-push.ts';
-import { nameBranch } from './name-branch.ts';
 import type { DeliveryTable, Schema } from './schema.ts';
 
 /** One statement stores at most so many; SQLite keeps one prepared for each number. */
@@ -150,4 +149,9 @@ function splitMessage(event: AppEvent): Pick<DeliveryTable, 'event' | 'message'>
     event: JSON.stringify(rest),
     message,
   };
+}
+
+/** The key of what is kept for a branch. `ref`: `refs/heads/…`. */
+export function nameBranch(repositoryId: number, ref: string): string {
+  return `${repositoryId} ${ref}`;
 }

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { ResumableStore } from '../recovery/resume-installation.ts';
 import type { UnfinishedStore } from '../recovery/wake-unfinished.ts';
+import { MAY_BE_TWICE } from './deployment-conditions.ts';
 import { toDeployment } from './deployment-row.ts';
-import { mayBeTwice } from './deployment-store.ts';
 import type { Schema } from './schema.ts';
 
 type RecoveryStore = ResumableStore &
@@ -41,7 +41,7 @@ export function createRecoveryStore(db: Kysely<Schema>): RecoveryStore {
     async listUnreported() {
       const deployments = db.selectFrom('deployment').selectAll();
       const owed = await deployments.whereRef('reportedRevision', '<', 'revision').execute();
-      const twice = await deployments.where(mayBeTwice).execute();
+      const twice = await deployments.where(MAY_BE_TWICE).execute();
       const rows = new Map([...owed, ...twice].map((row) => [row.id, row]));
       return [...rows.values()].map(toDeployment);
     },

@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { NoteKind } from '../domain/note-kind.ts';
+import type { NoteKind } from '../recovery/retain-records.ts';
 import type { Schema } from './schema.ts';
 
 interface NoteTable {

@@ -1,19 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Repository } from '../domain/deployment.ts';
-import { nameRepository } from '../domain/match-workspaces.ts';
 import { UNKNOWN_OWNER } from '../domain/owner.ts';
-import type { RepositoryStore } from '../domain/repository-store.ts';
+import type { RepositoryNames, RepositoryStore } from '../domain/repository-store.ts';
 import type { RepositoryTable, Schema } from './schema.ts';
 
 /** The logs of deployments that ended so long before their repository was made public are taken out of their check runs (milliseconds). */
 const HIDDEN_AFTERWARDS_MS = 30 * 24 * 3_600_000;
 /** What is stored by a time further ahead comes from a clock that was set back since (milliseconds). */
 const AHEAD_MS = 60_000;
-/** Pins in one statement: each has five values, and a database takes some 32,000. */
-const PINNED_AT_ONCE = 1_000;
 
-export function createRepositoryStore(db: Kysely<Schema>): RepositoryStore {
+export function createRepositoryStore(db: Kysely<Schema>): Omit<RepositoryStore, keyof RepositoryNames> {
   return {
     async getRepository(id) {
       const row = await db.selectFrom('repository').selectAll().where('id', '=', id).executeTakeFirst();
@@ -45,61 +42,6 @@ export function createRepositoryStore(db: Kysely<Schema>): RepositoryStore {
         await upsertName(tx, `${repository.owner}/${repository.name}`, repository.id, seenAt);
         return isMadePublic ? askToHideLogs(tx, repository.id, seenAt) : [];
       });
-    },
-
-    async findNameOwner(fullName) {
-      const row = await db
-        .selectFrom('repositoryName')
-        .select('repositoryId')
-        .where('fullName', '=', fullName.toLowerCase())
-        .executeTakeFirst();
-      return row?.repositoryId ?? null;
-    },
-
-    async listHolders(fullNames) {
-      if (fullNames.length === 0) return new Map();
-      const rows = await db
-        .selectFrom('repository')
-        .select(['id', 'owner', 'name', 'namedAt'])
-        .where(sql<string>`lower(owner || '/' || name)`, 'in', fullNames)
-        // The last one to be heard of wins: of a repository that was renamed away nobody may have told.
-        .orderBy('seenAt')
-        .execute();
-      return new Map(rows.map((row) => [nameRepository(row), { repositoryId: row.id, since: row.namedAt }]));
-    },
-
-    async listPins(account, workspaceIds) {
-      if (workspaceIds.length === 0) return [];
-      return db
-        .selectFrom('workspacePin')
-        .select(['workspaceId', 'source', 'fullName', 'repositoryId'])
-        .where('account', '=', account)
-        .where('workspaceId', 'in', workspaceIds)
-        .execute();
-    },
-
-    async savePins(account, pins) {
-      for (let from = 0; from < pins.length; from += PINNED_AT_ONCE) {
-        await db
-          .insertInto('workspacePin')
-          .values(pins.slice(from, from + PINNED_AT_ONCE).map((pin) => ({ account, ...pin })))
-          .onConflict((conflict) =>
-            conflict.columns(['account', 'workspaceId', 'source']).doUpdateSet(({ ref }) => ({
-              fullName: ref('excluded.fullName'),
-              repositoryId: ref('excluded.repositoryId'),
-            })),
-          )
-          .execute();
-      }
-    },
-
-    async listNames(repositoryId) {
-      const rows = await db
-        .selectFrom('repositoryName')
-        .select('fullName')
-        .where('repositoryId', '=', repositoryId)
-        .execute();
-      return rows.map((row) => row.fullName);
     },
   };
 }

@@ -1,6 +1,11 @@
 import { type Kysely, type Selectable, SqliteAdapter, sql } from 'kysely';
-import type { NoteKind } from '../domain/note-kind.ts';
-import { WAS_STARTED } from './indexed-conditions.ts';
+import type {
+  RecordPosition,
+  RecordRange,
+  RecordRemoval,
+  RetentionStore,
+} from '../recovery/retain-records.ts';
+import { WAS_STARTED } from './deployment-conditions.ts';
 import { removeNotes } from './remove-notes.ts';
 import type { DeliveryTable, Schema } from './schema.ts';
 
@@ -10,51 +15,21 @@ const PRESSES: ReadonlySet<string> = new Set(['check_run', 'check_suite']);
 /** Free pages given back in one step: 0.8 MB in pages of 4 KB, some 10 ms. */
 const PAGES_PER_STEP = 200;
 
-/** Where one record stands among all of its kind: by its time (epoch milliseconds), then by its id. */
-interface Position {
-  readonly time: number;
-  readonly id: string;
-}
-
-interface Range {
-  /** Only what comes after this one; null for the oldest. */
-  readonly after: Position | null;
-  /** Only what comes before this one. */
-  readonly before: Position;
-  /** At most so many records are looked at. */
-  readonly limit: number;
-}
-
-interface Removal {
-  readonly removed: number;
-  /** Where the range goes on; null at its end. */
-  readonly next: Position | null;
-}
-
-export type RetentionStore = ReturnType<typeof createRetentionStore>;
-
 /**
  * Removal of old records, a bounded piece at a time. Each piece is one short statement along an index that finds out by
  * itself what has to stay; doing it again changes nothing.
  */
-export function createRetentionStore(db: Kysely<Schema>) {
+export function createRetentionStore(db: Kysely<Schema>): RetentionStore {
   return {
-    /** The oldest of the `count` newest concluded deployments; null when there are fewer. */
-    findDeploymentBound: (count: number): Promise<Position | null> =>
+    findDeploymentBound: (count) =>
       takeOne(selectConcluded(db).orderBy('concludedAt', 'desc').orderBy('id', 'desc'), count),
-
-    /** The oldest of the `count` newest planned deliveries; null when there are fewer. */
-    findDeliveryBound: (count: number): Promise<Position | null> =>
+    findDeliveryBound: (count) =>
       takeOne(selectPlanned(db).orderBy('receivedAt', 'desc').orderBy('id', 'desc'), count),
-
-    removeDeployments: (range: Range): Promise<Removal> => removeDeployments(db, range),
-    removeDeliveries: (range: Range): Promise<Removal> => removeDeliveries(db, range),
-    removeNotes: (kind: NoteKind, before: number, limit: number): Promise<number> =>
-      removeNotes(db, kind, { before, limit }),
-
-    /** Gives some of the freed space back to the disk; false when none is left. PostgreSQL does so by itself. */
-    reclaimSpace: async (): Promise<boolean> =>
-      db.getExecutor().adapter instanceof SqliteAdapter && (await reclaimPages(db)),
+    removeDeployments: (range) => removeDeployments(db, range),
+    removeDeliveries: (range) => removeDeliveries(db, range),
+    removeNotes: (kind, before, limit) => removeNotes(db, kind, { before, limit }),
+    // PostgreSQL gives freed space back by itself.
+    reclaimSpace: async () => db.getExecutor().adapter instanceof SqliteAdapter && (await reclaimPages(db)),
   };
 }
 
@@ -62,7 +37,7 @@ export function createRetentionStore(db: Kysely<Schema>) {
  * Removes concluded deployments whose last report was written. What was started last in each workspace stays (changed
  * paths count from it), and so does one that another deployment names as its successor.
  */
-async function removeDeployments(db: Kysely<Schema>, range: Range): Promise<Removal> {
+async function removeDeployments(db: Kysely<Schema>, range: RecordRange): Promise<RecordRemoval> {
   const ofRange = isWithin('concludedAt', range);
   const ordered = selectConcluded(db).where(ofRange).orderBy('concludedAt').orderBy('id');
   const last = await takeOne(ordered, range.limit);
@@ -105,11 +80,11 @@ async function removeDeployments(db: Kysely<Schema>, range: Range): Promise<Remo
  * Removes planned deliveries. One that a deployment came from stays as long as the deployment: it tells the sweep of
  * branch heads that the push was handled. What tells a replay of them stays.
  */
-function removeDeliveries(db: Kysely<Schema>, range: Range): Promise<Removal> {
+function removeDeliveries(db: Kysely<Schema>, range: RecordRange): Promise<RecordRemoval> {
   return db.transaction().execute((tx) => removeWithin(tx, range));
 }
 
-async function removeWithin(db: Kysely<Schema>, range: Range): Promise<Removal> {
+async function removeWithin(db: Kysely<Schema>, range: RecordRange): Promise<RecordRemoval> {
   const ofRange = isWithin('receivedAt', range);
   const ordered = selectPlanned(db).where(ofRange).orderBy('receivedAt').orderBy('id');
   const last = await takeOne(ordered, range.limit);
@@ -184,7 +159,7 @@ interface PositionQuery {
 }
 
 /** The position of the record with that number, counted from 1 in the query's order. */
-async function takeOne(query: PositionQuery, number: number): Promise<Position | null> {
+async function takeOne(query: PositionQuery, number: number): Promise<RecordPosition | null> {
   const row = await query
     .limit(1)
     .offset(number - 1)
@@ -194,13 +169,13 @@ async function takeOne(query: PositionQuery, number: number): Promise<Position |
 
 type TimeColumn = 'concludedAt' | 'receivedAt';
 
-function isWithin(column: TimeColumn, { after, before }: Range) {
+function isWithin(column: TimeColumn, { after, before }: RecordRange) {
   const isOlder = compare(column, '<', before);
   return after ? sql<boolean>`${isOlder} and ${compare(column, '>', after)}` : isOlder;
 }
 
 /** As one comparison of pairs, which both databases look up in an index. */
-function compare(column: TimeColumn, operator: '<' | '<=' | '>', position: Position | null) {
+function compare(column: TimeColumn, operator: '<' | '<=' | '>', position: RecordPosition | null) {
   return sql<boolean>`(${sql.ref(column)}, id) ${sql.raw(operator)} (${position?.time}, ${position?.id})`;
 }
 

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { SweepStore } from '../recovery/sweep-store.ts';
+import type { HeadSweepStore, SweepStore } from '../recovery/sweep-store.ts';
 import type { ResumeStore } from '../reporting/report-store.ts';
 import type { NoteTable, Schema } from './schema.ts';
 
@@ -68,12 +68,7 @@ export function createSweepStore(db: Kysely<Schema>): SweepStore & ResumeStore {
   };
 }
 
-type HeadStore = Pick<
-  SweepStore,
-  'listSweptPushes' | 'saveSweptPush' | 'readBranchHead' | 'saveBranchHead' | 'hasPush'
->;
-
-function createHeadStore(db: Kysely<Schema>): HeadStore {
+function createHeadStore(db: Kysely<Schema>): HeadSweepStore {
   return {
     async listSweptPushes(repositoryIds) {
       if (repositoryIds.length === 0) return new Map();

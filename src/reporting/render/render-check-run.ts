@@ -1,6 +1,6 @@
 import type { Deployment } from '../../domain/deployment.ts';
 import { formatExternalId } from '../../domain/external-id.ts';
-import { REDEPLOY_ACTION } from '../../domain/redeploy-action.ts';
+import { REDEPLOY_ACTION } from '../../domain/shown-check-run.ts';
 import type { CheckRunAction, CheckRunFields, CheckRunView } from './check-run-view.ts';
 import { renderAnnotations } from './render-annotations.ts';
 import { renderSummary } from './render-summary.ts';

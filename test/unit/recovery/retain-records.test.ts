@@ -3,8 +3,8 @@ import { pino } from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { readEnvironment } from '../../../src/config/environment.ts';
 import type { Dispatcher, QueueName } from '../../../src/domain/dispatcher.ts';
-import type { NoteKind } from '../../../src/domain/note-kind.ts';
 import { handleSweeps } from '../../../src/recovery/handle-sweeps.ts';
+import type { NoteKind } from '../../../src/recovery/retain-records.ts';
 import {
   MAX_RECORDS,
   type RecordKind,

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { MAY_HAVE_CHANGED, WAS_STARTED } from '../../indexed-conditions.ts';
+import { MAY_HAVE_CHANGED, WAS_STARTED } from '../../deployment-conditions.ts';
 import type { Schema } from '../../schema.ts';
 
 /**

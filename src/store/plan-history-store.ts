@@ -1,9 +1,15 @@
 import { type Kysely, sql } from 'kysely';
 import { orderDeployments } from '../domain/order-deployments.ts';
+import type { ReasonCode } from '../domain/reason-codes.ts';
 import type { TreeDigestStore } from '../planning/changed-paths.ts';
+import type { PlanHistory } from '../planning/plan-store.ts';
+import {
+  isOfRepositoryWorkspace,
+  isOfWorkspace,
+  MAY_HAVE_CHANGED,
+  WAS_STARTED,
+} from './deployment-conditions.ts';
 import { readTreeDigest } from './deployment-row.ts';
-import { WAS_STARTED } from './indexed-conditions.ts';
-import { isOfRepositoryWorkspace, isOfWorkspace } from './of-workspace.ts';
 import type { Schema } from './schema.ts';
 
 const COLUMNS = [
@@ -17,8 +23,65 @@ const COLUMNS = [
   'treeDigest',
 ] as const;
 
+/** What a push came to that started nothing. */
+const NEVER_STARTED: readonly ReasonCode[] = [
+  'branch_not_tracked',
+  'paths_unchanged',
+  'paths_unmatched',
+  'nothing_changed',
+  'superseded',
+  'loop_brake',
+  'skip_token',
+  'push_off',
+  'ignored_sender',
+];
+export function createPlanHistoryStore(db: Kysely<Schema>): PlanHistory {
+  return {
+    ...createTreeDigestStore(db),
+
+    async findPlannedPush(workspace, sha) {
+      const row = await db
+        .selectFrom('deployment')
+        .select(['before', 'pushedAt'])
+        .where(isOfRepositoryWorkspace(workspace))
+        .where('sha', '=', sha)
+        .where('cause', '=', 'push')
+        .orderBy('pushedAt', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row ?? null;
+    },
+
+    async findFirstPending(workspace, pushedAt) {
+      const row = await db
+        .selectFrom('deployment')
+        .select('before')
+        .where(isOfRepositoryWorkspace(workspace))
+        .where('pushedAt', '<', pushedAt)
+        .where(MAY_HAVE_CHANGED)
+        .orderBy('pushedAt')
+        .limit(1)
+        .executeTakeFirst();
+      return row ?? null;
+    },
+
+    async countStarted(workspace, requestedBy, since) {
+      const row = await db
+        .selectFrom('deployment')
+        .select((column) => column.fn.countAll<number>().as('count'))
+        .where(isOfWorkspace(workspace))
+        .where('requestedBy', '=', requestedBy)
+        .where('receivedAt', '>', since)
+        .where('state', '<>', sql.lit('waiting'))
+        .where('reason', 'not in', NEVER_STARTED)
+        .executeTakeFirstOrThrow();
+      return Number(row.count);
+    },
+  };
+}
+
 /** What is known of the files that deployments asked for, and left on Meltano Cloud. */
-export function createTreeDigestStore(db: Kysely<Schema>): TreeDigestStore {
+function createTreeDigestStore(db: Kysely<Schema>): TreeDigestStore {
   return {
     async findLastStarted(workspace, except = '') {
       const others = db.selectFrom('deployment').select(COLUMNS).where('id', '<>', except);

@@ -1,0 +1,66 @@
+import { type Kysely, sql } from 'kysely';
+import { nameRepository } from '../domain/match-workspaces.ts';
+import type { RepositoryNames } from '../domain/repository-store.ts';
+import type { Schema } from './schema.ts';
+
+/** Pins in one statement: each has five values, and a database takes some 32,000. */
+const PINNED_AT_ONCE = 1_000;
+
+export function createRepositoryNamesStore(db: Kysely<Schema>): RepositoryNames {
+  return {
+    async findNameOwner(fullName) {
+      const row = await db
+        .selectFrom('repositoryName')
+        .select('repositoryId')
+        .where('fullName', '=', fullName.toLowerCase())
+        .executeTakeFirst();
+      return row?.repositoryId ?? null;
+    },
+
+    async listHolders(fullNames) {
+      if (fullNames.length === 0) return new Map();
+      const rows = await db
+        .selectFrom('repository')
+        .select(['id', 'owner', 'name', 'namedAt'])
+        .where(sql<string>`lower(owner || '/' || name)`, 'in', fullNames)
+        // The last one to be heard of wins: of a repository that was renamed away nobody may have told.
+        .orderBy('seenAt')
+        .execute();
+      return new Map(rows.map((row) => [nameRepository(row), { repositoryId: row.id, since: row.namedAt }]));
+    },
+
+    async listPins(account, workspaceIds) {
+      if (workspaceIds.length === 0) return [];
+      return db
+        .selectFrom('workspacePin')
+        .select(['workspaceId', 'source', 'fullName', 'repositoryId'])
+        .where('account', '=', account)
+        .where('workspaceId', 'in', workspaceIds)
+        .execute();
+    },
+
+    async savePins(account, pins) {
+      for (let from = 0; from < pins.length; from += PINNED_AT_ONCE) {
+        await db
+          .insertInto('workspacePin')
+          .values(pins.slice(from, from + PINNED_AT_ONCE).map((pin) => ({ account, ...pin })))
+          .onConflict((conflict) =>
+            conflict.columns(['account', 'workspaceId', 'source']).doUpdateSet(({ ref }) => ({
+              fullName: ref('excluded.fullName'),
+              repositoryId: ref('excluded.repositoryId'),
+            })),
+          )
+          .execute();
+      }
+    },
+
+    async listNames(repositoryId) {
+      const rows = await db
+        .selectFrom('repositoryName')
+        .select('fullName')
+        .where('repositoryId', '=', repositoryId)
+        .execute();
+      return rows.map((row) => row.fullName);
+    },
+  };
+}

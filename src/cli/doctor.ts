@@ -3,8 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { loadEnvFile } from '../config/load-env-file.ts';
 import { readProxy, routeFetch } from '../config/outgoing-proxy.ts';
 import { examine } from './doctor/examine.ts';
-import type { Finding } from './doctor/finding.ts';
-import { renderFinding, renderSummary } from './doctor/render-findings.ts';
+import { type Finding, renderFinding, renderSummary } from './doctor/finding.ts';
 
 const USAGE = `Usage: meltano-deploy doctor [--json]
 

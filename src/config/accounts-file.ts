@@ -15,7 +15,7 @@ import { readTextFile } from './read-text-file.ts';
 import { readYaml, type YamlLimits } from './read-yaml.ts';
 
 /** How a deployment is started: through the API, or through Meltano Cloud's endpoint for repository webhooks. */
-export type Trigger = 'api' | 'webhook';
+type Trigger = 'api' | 'webhook';
 
 /** One GitHub account of the accounts file. */
 export interface ConfiguredAccount {
@@ -35,7 +35,7 @@ export interface ConfiguredAccount {
 }
 
 /** A mapping, and how its deployments are started. */
-export interface ConfiguredMapping extends WorkspaceMapping {
+interface ConfiguredMapping extends WorkspaceMapping {
   /** Null: as the account. */
   readonly trigger: Trigger | null;
   readonly deploymentSecret: string | null;
@@ -47,7 +47,7 @@ export type AccountsResult =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 /** What the environment says about Meltano Cloud: the defaults of each account. */
-export interface AccountDefaults {
+interface AccountDefaults {
   readonly apiUrl: string;
   readonly authUrl: string;
   /** Null: each account's own API URL. */

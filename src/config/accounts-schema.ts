@@ -56,7 +56,7 @@ function listOf<T>(entry: z.ZodType<T>) {
 }
 
 /** GitHub's id of an account. */
-export const accountIdSchema = z
+const accountIdSchema = z
   .string({ error: ERRORS.id })
   .regex(/^[1-9][0-9]{0,14}$/, { error: ERRORS.id })
   .transform(Number);

@@ -7,7 +7,7 @@ import type { YamlContent } from './read-yaml.ts';
 import { MOST_WORKSPACES } from './repository-configuration-schema.ts';
 import { suggestName } from './suggest-name.ts';
 
-type NamedWorkspace = Pick<Workspace, 'id' | 'name' | 'alias'>;
+export type NamedWorkspace = Pick<Workspace, 'id' | 'name' | 'alias'>;
 
 /** So many of the repository's workspaces are named to somebody whose entry means none of them. */
 const MOST_NAMED = 5;

@@ -4,8 +4,7 @@ import {
   type DeploySettings,
   type RepositoryConfiguration,
 } from '../domain/repository-configuration.ts';
-import type { Workspace } from '../domain/workspace.ts';
-import { checkWorkspaceNames } from './check-workspace-names.ts';
+import { checkWorkspaceNames, type NamedWorkspace } from './check-workspace-names.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { describeIssue } from './describe-issue.ts';
 import type { FileProblem, KeyPath } from './file-problem.ts';
@@ -37,7 +36,7 @@ export type ConfigurationResult =
 
 export interface KnownToReader {
   /** This repository's workspaces, whatever branch they track; null when they aren't known: names are not checked then. */
-  readonly workspaces: readonly Pick<Workspace, 'id' | 'name' | 'alias'>[] | null;
+  readonly workspaces: readonly NamedWorkspace[] | null;
 }
 
 /** Reads `.github/meltano-deploy.yml`. Never throws, whatever the text is. An empty file gives the defaults. */

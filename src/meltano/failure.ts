@@ -104,7 +104,7 @@ export function parseJson(text: string): unknown {
 }
 
 /** Seconds or an HTTP date, in milliseconds from now; null when absent or neither. */
-export function readRetryAfter(header: string | string[] | undefined, now: number): number | null {
+function readRetryAfter(header: string | string[] | undefined, now: number): number | null {
   const text = (Array.isArray(header) ? header[0] : header)?.trim() ?? '';
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
   const at = readHttpDate(text);

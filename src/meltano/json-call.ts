@@ -12,7 +12,7 @@ export interface AnswerLimits {
   readonly values: number;
 }
 
-export const ONE_THING: AnswerLimits = { bytes: MIB, values: 10_000 };
+const ONE_THING: AnswerLimits = { bytes: MIB, values: 10_000 };
 export const PAGE_OF_THINGS: AnswerLimits = { bytes: 8 * MIB, values: 200_000 };
 
 export interface JsonReading {
@@ -76,7 +76,7 @@ function describeBody(text: string, error: z.ZodError, secrets: readonly string[
 }
 
 /** The first problem, with its place. Zod's messages name types and formats, never values. */
-export function describeIssue(error: z.ZodError): string {
+function describeIssue(error: z.ZodError): string {
   const [issue] = error.issues;
   const place = issue?.path.join('.') || 'the whole';
   return `${place}: ${issue?.message ?? 'invalid'}`;

@@ -9,7 +9,7 @@ import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
 import { type Examination, examine } from '../../src/cli/doctor/examine.ts';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
-import { renderFinding } from '../../src/cli/doctor/render-findings.ts';
+import { renderFinding } from '../../src/cli/doctor/finding.ts';
 import { startReceiver } from '../unit/sandbox/github/github-client.ts';
 import { World } from './world.ts';
 

@@ -78,6 +78,6 @@ function listWithout(count: number, label: string): Finding[] {
   return [note(`${label} shows ${countWorkspaces(count)} without a repository, which no push deploys`)];
 }
 
-export function countWorkspaces(count: number): string {
+function countWorkspaces(count: number): string {
   return count === 1 ? '1 workspace' : `${count} workspaces`;
 }

@@ -9,13 +9,14 @@ const { ok, wrong, note } = findingsOf('proxy');
 /** How long a proxy may take to connect (milliseconds). */
 const ANSWER_MS = 10_000;
 
-export interface ProxyLook extends Pick<ConfigurationParts, 'github' | 'meltano'> {
+export interface ProxyLook {
+  readonly parts: ConfigurationParts;
   readonly proxy: ProxySettings | null;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** Whether each service is reached through its proxy. No findings without a proxy. */
-export async function checkProxy({ proxy, env, ...parts }: ProxyLook): Promise<Finding[]> {
+export async function checkProxy({ proxy, env, parts }: ProxyLook): Promise<Finding[]> {
   if (!proxy) {
     const unused = ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy'].find((name) =>
       env[name]?.trim(),
@@ -31,7 +32,7 @@ export async function checkProxy({ proxy, env, ...parts }: ProxyLook): Promise<F
   return Promise.all(listOrigins(parts).map((origin) => checkOrigin(origin, proxy)));
 }
 
-function listOrigins({ github, meltano }: Pick<ProxyLook, 'github' | 'meltano'>): string[] {
+function listOrigins({ github, meltano }: ConfigurationParts): string[] {
   const accounts = [
     ...(meltano?.meltano.credentials ? [meltano.meltano] : []),
     ...(meltano?.accountsFile?.accounts ?? []),

@@ -10,7 +10,7 @@ const { ok, wrong, note } = findingsOf('webhook');
 const DELIVERIES = 30;
 
 export interface WebhookLook {
-  readonly github: Pick<GitHubConnection, 'app'>;
+  readonly github: GitHubConnection;
   readonly server: Configuration['server'];
   /** Where the App's settings are, for the advice. */
   readonly settingsUrl: string;

@@ -38,7 +38,7 @@ export async function* examine(examination: Examination): AsyncGenerator<Finding
   const app = parts.github && github ? examineApp(parts.github, github, now) : null;
   const looks = [
     Promise.resolve(checkEnvironment({ ...examination, problems: parts.problems })),
-    guard('proxy', checkProxy({ ...parts, proxy, env })),
+    guard('proxy', checkProxy({ parts, proxy, env })),
     app
       ? guard(
           'app',

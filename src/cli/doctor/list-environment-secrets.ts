@@ -9,7 +9,7 @@ const SECRET_NAME = /SECRET|TOKEN|PASSWORD|PASSWD|PRIVATE_KEY$|API_KEY|CREDENTIA
 /** Secrets that the doctor must not print, even if the configuration is invalid. */
 export function listEnvironmentSecrets(
   env: Readonly<Record<string, string | undefined>>,
-  { github, meltano }: Pick<ConfigurationParts, 'github' | 'meltano'>,
+  { github, meltano }: ConfigurationParts,
 ): string[] {
   const named = Object.entries(env)
     .filter(([name, value]) => SECRET_NAME.test(name) && value?.trim())

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { checkApp } from '../../../../src/cli/doctor/check-app.ts';
 import type { GitHubConnection } from '../../../../src/cli/doctor/connect-github.ts';
 import { describeError } from '../../../../src/cli/doctor/describe-error.ts';
+import { renderFinding } from '../../../../src/cli/doctor/finding.ts';
 import { readManifest } from '../../../../src/cli/doctor/read-manifest.ts';
-import { renderFinding } from '../../../../src/cli/doctor/render-findings.ts';
 import type { Configuration } from '../../../../src/config/environment.ts';
 import { listSubscriptions } from '../../../../src/intake/events.ts';
 

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { findingsOf } from '../../../src/cli/doctor/finding.ts';
-import { renderFinding, renderSummary } from '../../../src/cli/doctor/render-findings.ts';
+import { findingsOf, renderFinding, renderSummary } from '../../../../src/cli/doctor/finding.ts';
 
 const { ok, wrong, note } = findingsOf('repositories');
 

@@ -55,8 +55,11 @@ export class NameIndex {
     return store !== null || folded === OWN_STORE ? { kind: 'store', store } : null;
   }
 
+  /** More than one if several are called the same but for spelling, and none is called just so. */
   findPipelines(name: string): readonly Pipeline[] {
-    return this.#pipelines.get(foldLoosely(name)) ?? [];
+    const alike = this.#pipelines.get(foldLoosely(name)) ?? [];
+    const exact = alike.filter((pipeline) => namesOfPipeline(pipeline).includes(name));
+    return exact.length > 0 ? exact : alike;
   }
 
   hasJob(name: string): boolean {

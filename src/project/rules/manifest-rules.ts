@@ -140,7 +140,8 @@ export const UNKNOWN_ENVIRONMENT: Rule = {
   text: '`default_environment` of meltano.yml names an environment that the project defines.',
   needs: ['manifest'],
   *check({ defaultEnvironment, environments }) {
-    if (defaultEnvironment === null) return;
+    // What a variable holds can't be seen.
+    if (defaultEnvironment === null || defaultEnvironment.text.includes('$')) return;
     if (environments.some(({ name }) => name?.text === defaultEnvironment.text)) return;
     yield {
       place: defaultEnvironment.place,

@@ -9,7 +9,7 @@ export const BAD_SCHEDULE: Rule = {
   needs: [],
   *check({ pipelines }) {
     for (const { schedule } of pipelines) {
-      if (schedule === null || schedule.text.trim() === '-' || isLeftAlone(schedule)) continue;
+      if (schedule === null || isLeftAlone(schedule)) continue;
       const problem = checkPipelineSchedule(schedule.text);
       if (problem === null) continue;
       yield {
@@ -145,7 +145,7 @@ timeout: 3600
   },
 };
 
-/** Macros have a rule of their own, and what a variable holds can't be seen. */
+/** `-` and nothing mean none, macros have a rule of their own, and what a variable holds can't be seen. */
 function isLeftAlone({ text }: Text): boolean {
-  return MACRO.test(text.trim()) || text.includes('$');
+  return /^-?$/.test(text.trim()) || MACRO.test(text.trim()) || text.includes('$');
 }

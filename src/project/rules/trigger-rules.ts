@@ -2,6 +2,7 @@ import { findCircles } from '../circles.ts';
 import type { Pipeline } from '../model.ts';
 import { foldLoosely } from '../name-index.ts';
 import { quoteName } from '../quote-name.ts';
+import type { Text } from '../yaml-file.ts';
 import type { Rule } from './rule.ts';
 
 /** Stands for a deployment that succeeds. */
@@ -44,11 +45,17 @@ export const TRIGGER_CIRCLE: Rule = {
   text: 'Pipelines must not trigger each other in a circle.',
   needs: ['pipeline'],
   *check(project, names) {
+    // A name that several pipelines have is no certain circle.
+    const findCause = ({ text }: Text) => {
+      const [cause, ...others] = names.findPipelines(text);
+      return others.length === 0 ? cause : undefined;
+    };
     const findCauses = ({ triggeredBy }: Pipeline) =>
-      triggeredBy.flatMap(({ text }) => names.findPipelines(text));
+      triggeredBy.flatMap((trigger) => findCause(trigger) ?? []);
     for (const circle of findCircles(project.pipelines, findCauses)) {
+      const members = new Set<Pipeline | undefined>(circle);
       for (const trigger of circle.flatMap(({ triggeredBy }) => triggeredBy)) {
-        if (!names.findPipelines(trigger.text).some((pipeline) => circle.includes(pipeline))) continue;
+        if (!members.has(findCause(trigger))) continue;
         yield {
           place: trigger.place,
           message: `${quoteName(trigger.text)} closes a circle: these pipelines trigger each other`,

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { FileKind, LeftOut, YamlProblem } from './model.ts';
 import type { ProjectSource, SourceFile } from './project-source.ts';
 import { YamlFile } from './yaml-file.ts';
@@ -7,6 +8,11 @@ import { YamlNode } from './yaml-node.ts';
 export const MOST_FILES = 2_000;
 export const MOST_BYTES = 4 * 1024 * 1024;
 export const MOST_FILE_BYTES = 256 * 1024;
+
+/** Any honest project takes a tenth of it. Files that were written to keep the parser busy must not hold up the others. */
+const LONGEST_READ_MS = 2_000;
+/** Between two files, others get a turn after this time. */
+const TURN_MS = 20;
 
 /** A file, and what it is read as. */
 export interface Selected {
@@ -23,6 +29,7 @@ export class ProjectFiles {
   readonly #read = new Map<string, { readonly kind: FileKind; readonly file: YamlFile }>();
   readonly #seen = new Set<string>();
   #bytes = 0;
+  #spentMs = 0;
 
   constructor(source: ProjectSource) {
     this.#source = source;
@@ -36,7 +43,8 @@ export class ProjectFiles {
     for (const { kind, file } of wanted) {
       const text = texts.get(file.path);
       if (text === undefined) this.#leaveOut(kind, file, 'it could not be read');
-      else this.#take(kind, new YamlFile(file.path, text));
+      else if (this.#spentMs > LONGEST_READ_MS) this.#leaveOut(kind, file, 'reading the files took too long');
+      else await this.#parse(kind, file.path, text);
     }
   }
 
@@ -65,6 +73,16 @@ export class ProjectFiles {
     if (bytes > MOST_FILE_BYTES) return `it is larger than ${MOST_FILE_BYTES / 1024} KiB`;
     if (this.#bytes + bytes > MOST_BYTES) return `the files hold more than ${MOST_BYTES / 1024 / 1024} MiB`;
     return this.#seen.size > MOST_FILES ? `there are more than ${MOST_FILES} files` : null;
+  }
+
+  async #parse(kind: FileKind, path: string, text: string): Promise<void> {
+    const began = process.threadCpuUsage();
+    this.#take(kind, new YamlFile(path, text));
+    const { user, system } = process.threadCpuUsage(began);
+    const spentMs = this.#spentMs + (user + system) / 1_000;
+    const isTurnOver = Math.floor(spentMs / TURN_MS) > Math.floor(this.#spentMs / TURN_MS);
+    this.#spentMs = spentMs;
+    if (isTurnOver) await setImmediate();
   }
 
   #take(kind: FileKind, file: YamlFile): void {

@@ -4,29 +4,13 @@ import { formatMilliseconds, formatNumber } from './output/format-number.ts';
 import { percentile } from './output/percentile.ts';
 import { withCleanup } from './processes/cleanup.ts';
 import { CONTENDERS, type Contender } from './report-lag/contenders.ts';
-import { drawLag } from './report-lag/draw-lag.ts';
+import { drawLag, type LagRow, type LagSetting } from './report-lag/draw-lag.ts';
 import { playScenario, tabulateWaits, type Wait } from './waits/measure-waits.ts';
 import type { ScenarioName } from './waits/scenarios.ts';
-import type { WorldCounts } from './world/world-messages.ts';
 import { WorldProcess } from './world/world-process.ts';
 
 /** Each job writes a line this often, to its end. */
 const LINE_EVERY_MS = 5_000;
-
-interface Setting {
-  readonly deployments: number;
-  readonly installations: number;
-}
-
-export interface LagRow extends Setting {
-  readonly contender: string;
-  /** Milliseconds from the end of each job to its completed check run. */
-  readonly lags: readonly number[];
-  readonly counts: WorldCounts;
-  /** Requests of one deployment in a minute. */
-  readonly meltanoPerMinute: number;
-  readonly githubWritesPerMinute: number;
-}
 
 export const reportLag: Benchmark = {
   name: 'report-lag',
@@ -83,7 +67,7 @@ async function measureWaits(options: BenchmarkOptions): Promise<{ waits: Wait[];
   return { waits, notes };
 }
 
-function listSettings({ quick }: BenchmarkOptions): Setting[] {
+function listSettings({ quick }: BenchmarkOptions): LagSetting[] {
   const spread = (quick ? [1, 10] : [1, 50, 500]).map((count) => ({
     deployments: count,
     installations: count,
@@ -91,12 +75,12 @@ function listSettings({ quick }: BenchmarkOptions): Setting[] {
   return [...spread, { deployments: quick ? 5 : 50, installations: 1 }];
 }
 
-function describeSetting({ deployments, installations }: Setting): string {
+function describeSetting({ deployments, installations }: LagSetting): string {
   const where = installations === 1 ? 'in one installation' : `in ${installations} installations`;
   return `${deployments} ${where}`;
 }
 
-function measure(setting: Setting, contender: Contender, { quick }: BenchmarkOptions): Promise<LagRow> {
+function measure(setting: LagSetting, contender: Contender, { quick }: BenchmarkOptions): Promise<LagRow> {
   return withCleanup(async (cleanup) => {
     const { deployments } = setting;
     const world = new WorldProcess(cleanup);

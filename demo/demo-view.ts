@@ -1,6 +1,4 @@
 import type { SandboxCheckRun } from '../sandbox/github/check-model.ts';
-import { createBlockView } from './block-view.ts';
-import { createLineView } from './line-view.ts';
 
 /** A commit that a check run will be on, and what somebody did to it. */
 export interface ShownCommit {
@@ -24,9 +22,4 @@ export interface DemoView {
   /** Called with every version of a deployment's check run; it belongs to the act that showed its commit last. */
   showRun(run: SandboxCheckRun): void;
   closeScene(): void;
-}
-
-/** A block that is drawn again and again on a terminal; elsewhere a line for every change. */
-export function createDemoView(output: NodeJS.WriteStream): DemoView {
-  return output.isTTY ? createBlockView(output) : createLineView(output);
 }

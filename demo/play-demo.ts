@@ -2,9 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitUntilReady } from './app-process.ts';
+import { createBlockView } from './block-view.ts';
 import { type DemoApp, startDemoApp } from './demo-app.ts';
-import { createDemoView, type DemoView } from './demo-view.ts';
+import type { DemoView } from './demo-view.ts';
 import { judgeDemo } from './judge-demo.ts';
+import { createLineView } from './line-view.ts';
 import { TOKEN_VARIABLE, writeAccounts } from './places.ts';
 import { isFileCheck, type Stage, setStage } from './stage.ts';
 import { stayUp } from './stay-up.ts';
@@ -30,7 +32,8 @@ export async function playDemo({ keep, pictures: folder }: DemoOptions): Promise
     console.error(NO_BROWSER);
     return 1;
   }
-  const view = createDemoView(process.stdout);
+  const { stdout } = process;
+  const view = stdout.isTTY ? createBlockView(stdout) : createLineView(stdout);
   const signals = listenToSignals();
   const directory = await mkdtemp(join(tmpdir(), 'meltano-deploy-demo-'));
   const logFile = join(directory, 'app.log');

@@ -1,6 +1,21 @@
 import { percentile } from '../output/percentile.ts';
 import { renderBars } from '../output/render-bars.ts';
-import type { LagRow } from '../report-lag.ts';
+import type { WorldCounts } from '../world/world-messages.ts';
+
+export interface LagSetting {
+  readonly deployments: number;
+  readonly installations: number;
+}
+
+export interface LagRow extends LagSetting {
+  readonly contender: string;
+  /** Milliseconds from the end of each job to its completed check run. */
+  readonly lags: readonly number[];
+  readonly counts: WorldCounts;
+  /** Requests of one deployment in a minute. */
+  readonly meltanoPerMinute: number;
+  readonly githubWritesPerMinute: number;
+}
 
 /** Lag and requests of all contenders on one picture: short bars are good. */
 export function drawLag(rows: readonly LagRow[]): string {

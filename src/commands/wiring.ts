@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppContext } from '../app-context.ts';
 import { createCommandReads } from '../github/command-reads.ts';
 import { createLogExcerptBuilder } from '../logs/log-excerpt-builder.ts';
-import type { CommandPlanning } from '../planning/plan-event.ts';
+import type { CommandPlanning } from '../planning/event-context.ts';
 import type { Planning } from '../planning/wiring.ts';
 import { describeFailure } from '../reporting/render/describe-failure.ts';
 import type { Reporting } from '../reporting/wiring.ts';

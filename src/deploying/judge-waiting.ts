@@ -1,6 +1,5 @@
-import type { Deployment, Repository } from '../domain/deployment.ts';
+import type { Deployment, Repository, TreeDigest } from '../domain/deployment.ts';
 import { foldPath } from '../domain/fold-name.ts';
-import type { TreeDigest } from '../domain/git-tree.ts';
 import { filterOf, type PathFilter } from '../domain/path-filter.ts';
 import type { WorkspaceSettings } from '../domain/repository-configuration.ts';
 import type { Workspace } from '../domain/workspace.ts';

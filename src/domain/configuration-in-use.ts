@@ -1,4 +1,4 @@
-import type { Repository } from './deployment.ts';
+import type { FileAtCommit, Repository } from './deployment.ts';
 import type { TreeReader } from './git-tree.ts';
 import { meansWorkspace } from './refer-to-workspace.ts';
 import {
@@ -24,13 +24,6 @@ export interface ConfigurationProblem {
   readonly message: string;
   /** The key's, as in `workspaces[1].paths`; missing for the file as a whole. */
   readonly path?: string;
-}
-
-/** A file as it is at a commit. */
-export interface FileAtCommit {
-  /** Relative to the root of the repository. */
-  readonly file: string;
-  readonly sha: string;
 }
 
 export interface BadFile extends FileAtCommit {

@@ -1,6 +1,5 @@
 import type { ParsedComment } from './command.ts';
-import type { FileAtCommit } from './configuration-in-use.ts';
-import type { Repository } from './deployment.ts';
+import type { FileAtCommit, Repository } from './deployment.ts';
 import type { UncomparedCause } from './git-tree.ts';
 import type { GitHubResult } from './github-result.ts';
 import type { ReasonCode } from './reason-codes.ts';

@@ -1,5 +1,3 @@
-import type { FileAtCommit } from './configuration-in-use.ts';
-import type { TreeDigest } from './git-tree.ts';
 import type { ReasonCode } from './reason-codes.ts';
 import type { LogMode } from './repository-configuration.ts';
 import type { RepositoryWorkspace } from './workspace-key.ts';
@@ -33,6 +31,23 @@ export type Cause = 'push' | 'command' | 'button' | 'rerun';
 export type Rerun =
   | { readonly kind: 'redeployed'; readonly by: string; readonly deploymentId: string }
   | { readonly kind: 'refused'; readonly by: string; readonly why: string; readonly problem?: string };
+
+/** A file as it is at a commit. */
+export interface FileAtCommit {
+  /** Relative to the root of the repository. */
+  readonly file: string;
+  readonly sha: string;
+}
+
+/** What passes a filter in a commit's tree, reduced to what tells it from others. */
+export interface TreeDigest {
+  readonly kind: 'digest';
+  readonly commit: string;
+  /** Tells filters apart. */
+  readonly filter: string;
+  /** Of path, mode, type and sha of each entry that passes. */
+  readonly digest: string;
+}
 
 /** What a deployment has from its workspace, its repository and its delivery, whatever asked for it. */
 export interface DeploymentSubject extends RepositoryWorkspace {

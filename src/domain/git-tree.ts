@@ -78,16 +78,6 @@ function findFirst(entries: readonly TreeEntry[], path: string): number {
   return from;
 }
 
-/** What passes a filter in a commit's tree, reduced to what tells it from others. */
-export interface TreeDigest {
-  readonly kind: 'digest';
-  readonly commit: string;
-  /** Tells filters apart. */
-  readonly filter: string;
-  /** Of path, mode, type and sha of each entry that passes. */
-  readonly digest: string;
-}
-
 export type UncomparedCause =
   /** The last started deployment still runs, or ended in another way than success. */
   | { readonly kind: 'not_deployed'; readonly sha: string; readonly isRunning: boolean }

@@ -1,5 +1,5 @@
-import type { Deployment, Repository } from '../domain/deployment.ts';
-import type { TreeDigest, UncomparedCause, Untold } from '../domain/git-tree.ts';
+import type { Deployment, Repository, TreeDigest } from '../domain/deployment.ts';
+import type { UncomparedCause, Untold } from '../domain/git-tree.ts';
 import type { PathFilter } from '../domain/path-filter.ts';
 import type { RepositoryWorkspace } from '../domain/workspace-key.ts';
 import type { CommitRole, PushTrees } from './push-trees.ts';

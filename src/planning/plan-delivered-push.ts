@@ -8,8 +8,8 @@ import { type Delivery, makeSweepDeliveryId, type PushEvent } from '../domain/de
 import { branchOf } from '../domain/git-ref.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { digestText } from './digest-text.ts';
+import type { EventContext } from './event-context.ts';
 import type { ListWorkspaces } from './find-workspaces.ts';
-import type { EventContext } from './plan-event.ts';
 import { planPush, tracksPushedBranch } from './plan-push.ts';
 import type { Plan } from './plan-store.ts';
 import { explainNoWorkspace } from './select-own-workspaces.ts';

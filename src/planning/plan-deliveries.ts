@@ -4,8 +4,9 @@ import type { DeliveryStore } from '../domain/delivery-store.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { ageOf, stamp, timeLeft } from '../domain/stored-times.ts';
 import { type CommitContext, commitPlan } from './commit-plan.ts';
+import type { EventContext } from './event-context.ts';
 import { ListFailed, ListTooFresh } from './find-workspaces.ts';
-import { type EventContext, planEvent, planUnanswered } from './plan-event.ts';
+import { planEvent, planUnanswered } from './plan-event.ts';
 
 export interface PlanContext extends EventContext, CommitContext {
   readonly random: () => number;

@@ -1,60 +1,16 @@
-import type { Account, Accounts } from '../domain/account.ts';
-import type { Clock } from '../domain/clock.ts';
-import type { Configurations } from '../domain/configuration-in-use.ts';
+import type { Account } from '../domain/account.ts';
 import type { AppEvent, CommentEvent, Delivery, PullRequestEvent, RerunEvent } from '../domain/delivery.ts';
-import type { DeliveryStore } from '../domain/delivery-store.ts';
 import { UNKNOWN_INSTALLATION } from '../domain/deployment.ts';
-import type { Waker } from '../domain/dispatcher.ts';
 import { branchOf } from '../domain/git-ref.ts';
-import type { HeadReader } from '../domain/installation-reader.ts';
-import { type KnownOwner, type NamedAccount, refuseOwner, UNKNOWN_OWNER } from '../domain/owner.ts';
-import type { RepositoryReader, RepositoryStore } from '../domain/repository-store.ts';
+import { type KnownOwner, refuseOwner, UNKNOWN_OWNER } from '../domain/owner.ts';
+import type { RepositoryReader } from '../domain/repository-store.ts';
 import type { Workspace } from '../domain/workspace.ts';
-import type { PullToCheck } from './check-pull.ts';
+import type { Asked, EventContext } from './event-context.ts';
 import { findWorkspaces, type ListWorkspaces } from './find-workspaces.ts';
-import type { OwnerReader } from './know-owners.ts';
 import { learnRepository } from './learn-repository.ts';
 import { planDeliveredPush } from './plan-delivered-push.ts';
-import { type PlanningPorts, refusePush } from './plan-push.ts';
+import { refusePush } from './plan-push.ts';
 import type { Plan } from './plan-store.ts';
-
-export interface EventContext {
-  readonly deliveries: DeliveryStore;
-  readonly repositories: RepositoryStore;
-  readonly sweeps: {
-    /** Whether GitHub was asked to send the delivery with this GUID again. */
-    wasAskedForAgain(guid: string): Promise<boolean>;
-  };
-  readonly heads: HeadReader;
-  readonly accounts: Accounts;
-  readonly planning: PlanningPorts;
-  readonly commands: CommandPlanning;
-  readonly configurations: Configurations;
-  readonly checkPull: (pull: PullToCheck) => Promise<Plan>;
-  readonly dispatcher: Waker;
-  readonly clock: Clock;
-  readonly githubHost: string;
-  readonly knowOwner: OwnerReader;
-  /** Null: everyone. */
-  readonly allowedAccounts: readonly NamedAccount[] | null;
-}
-
-/** What a comment or a re-run is planned by; the first two throw when GitHub or Meltano Cloud can't answer now. */
-export interface CommandPlanning {
-  planCommand(command: Asked<CommentEvent>): Promise<Plan>;
-  planRerun(rerun: Asked<RerunEvent> & { readonly account: Account }): Promise<Plan>;
-  /** The plan when there was no answer for long. */
-  planUnanswered(asked: Asked<CommentEvent | RerunEvent>, problem: string): Promise<Plan>;
-}
-
-export interface Asked<E> {
-  readonly id: string;
-  readonly receivedAt: number;
-  readonly event: E;
-  readonly account: Account | null;
-  readonly isLoginTaken: boolean;
-  readonly listWorkspaces: ListWorkspaces;
-}
 
 interface FoundOwner extends KnownOwner {
   /** Null: not served. */

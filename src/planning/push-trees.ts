@@ -1,6 +1,5 @@
-import type { Repository } from '../domain/deployment.ts';
+import type { Repository, TreeDigest } from '../domain/deployment.ts';
 import { foldPath } from '../domain/fold-name.ts';
-import type { TreeDigest } from '../domain/git-tree.ts';
 import {
   listUnder,
   type TreeEntry,

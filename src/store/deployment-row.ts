@@ -1,7 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { FileAtCommit } from '../domain/configuration-in-use.ts';
-import type { Deployment, PlannedDeployment, Rerun } from '../domain/deployment.ts';
-import type { TreeDigest } from '../domain/git-tree.ts';
+import type { Deployment, FileAtCommit, PlannedDeployment, Rerun, TreeDigest } from '../domain/deployment.ts';
 import type { DeploymentTable } from './schema.ts';
 
 export function toDeployment(row: Selectable<DeploymentTable>): Deployment {

@@ -2,7 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
 
-const SOURCE = join(import.meta.dirname, '../../src');
+const ROOT = join(import.meta.dirname, '../..');
+const SOURCE = join(ROOT, 'src');
 
 /**
  * The rooms of src/ in the order of a push, each with the rooms that it may import from besides itself and npm packages. The
@@ -43,8 +44,8 @@ interface Import {
   readonly isType: boolean;
 }
 
-function readImports(file: string): Import[] {
-  const text = readFileSync(join(SOURCE, file), 'utf8');
+function readImports(file: string, folder = SOURCE): Import[] {
+  const text = readFileSync(join(folder, file), 'utf8');
   return [...text.matchAll(/^(?:import|export)( type)?[^'"]*?from '([^']+)'/gms)].flatMap(
     ([, type, target]) => (target ? [{ target, isType: type !== undefined }] : []),
   );
@@ -111,3 +112,36 @@ test('the domain imports nothing from outside', () => {
     .flatMap((file) => readImports(file).filter(({ target }) => OUTSIDE.test(target)));
   expect(broken).toEqual([]);
 });
+
+/** Files that import each other, in a circle of any length. Types count too. */
+function findCircles(folder: string): string[][] {
+  const names = globSync('**/*.ts', { cwd: folder }).map((file) => file.replaceAll('\\', '/'));
+  const imported = new Map(
+    names.map((file) => [
+      file,
+      readImports(file, folder).map(({ target }) => normalize(join(dirname(file), target))),
+    ]),
+  );
+  const reach = (from: string) => {
+    const seen = new Set<string>();
+    const open = [...(imported.get(from) ?? [])];
+    for (let file = open.pop(); file !== undefined; file = open.pop()) {
+      if (seen.has(file)) continue;
+      seen.add(file);
+      open.push(...(imported.get(file) ?? []));
+    }
+    return seen;
+  };
+  const reached = new Map(names.map((file) => [file, reach(file)]));
+  const inCircle = names.filter((file) => reached.get(file)?.has(file));
+  const circleOf = (file: string) =>
+    inCircle.filter((other) => reached.get(file)?.has(other) && reached.get(other)?.has(file));
+  return [...new Map(inCircle.map((file) => [circleOf(file).join(), circleOf(file)])).values()];
+}
+
+test.each(['src', 'sandbox', 'demo', 'bench', 'scripts'])(
+  'no files of %s import each other in a circle',
+  (folder) => {
+    expect(findCircles(join(ROOT, folder))).toEqual([]);
+  },
+);

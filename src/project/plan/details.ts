@@ -1,7 +1,7 @@
 import { diffKeys, formatKeys } from '../diff-keys.ts';
 import type { Text } from '../yaml-file.ts';
 import type { YamlNode } from '../yaml-node.ts';
-import type { PlanDetail } from './plan.ts';
+import type { PlanDetail } from './plan-model.ts';
 
 /** Deeper keys are named by the one above them. */
 const DEEPEST_KEY = 3;

@@ -1,6 +1,6 @@
 import { findNeededLock, isLockFor } from '../lock-files.ts';
 import type { LockFile, Plugin, Project } from '../model.ts';
-import type { PlanItem, Step } from './plan.ts';
+import type { PlanItem, Step } from './plan-model.ts';
 
 /** The plan of plugins, with what happens to their lock files, and lock files that belong to none. */
 export function planLockFiles(step: Step, items: readonly PlanItem[]): PlanItem[] {

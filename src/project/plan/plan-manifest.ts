@@ -3,7 +3,7 @@ import type { Text } from '../yaml-file.ts';
 import type { YamlNode } from '../yaml-node.ts';
 import { diffOtherKeys, diffText, diffTexts } from './details.ts';
 import { changeOf, type Pair, pairBy } from './pair-named.ts';
-import type { PlanDetail, PlanItem, Step, Subject } from './plan.ts';
+import type { PlanDetail, PlanItem, Step, Subject } from './plan-model.ts';
 
 /** Intervals that never start anything by themselves. */
 const NEVER = /^@(?:once|manual|none)$/i;

@@ -3,7 +3,7 @@ import { foldLoosely, type NameIndex } from '../name-index.ts';
 import type { Text } from '../yaml-file.ts';
 import { diffOtherKeys, diffText, diffTexts } from './details.ts';
 import { changeOf, type Pair, pairBy } from './pair-named.ts';
-import type { PlanDetail, PlanItem, Step } from './plan.ts';
+import type { PlanDetail, PlanItem, Step } from './plan-model.ts';
 
 const SHOWN = [
   'name',

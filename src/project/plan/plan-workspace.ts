@@ -2,7 +2,7 @@ import type { Project, Store, WorkspaceFile } from '../model.ts';
 import { nameOfStore } from '../name-index.ts';
 import { diffOtherKeys, diffText } from './details.ts';
 import { changeOf, type Pair, pairBy } from './pair-named.ts';
-import type { PlanItem, Step } from './plan.ts';
+import type { PlanItem, Step } from './plan-model.ts';
 
 /** Settings of a workspace whose values may be shown. */
 const SHOWN = ['name', 'default_environment', 'default_data_store', 'state_data_store', 'pipelines_image'];

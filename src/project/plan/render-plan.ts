@@ -3,7 +3,7 @@ import { mergeRanges, replaceRanges } from '../../logs/text-ranges.ts';
 import { formatCode } from '../../reporting/render/escape-markdown.ts';
 import { countOf } from '../render-findings.ts';
 import { describeSchedule } from './describe-schedule.ts';
-import type { Plan, PlanDetail, PlanItem } from './plan.ts';
+import type { Plan, PlanDetail, PlanItem } from './plan-model.ts';
 
 /** More than a person reads. */
 const MOST_ITEMS = 200;

@@ -1,6 +1,8 @@
 import type { Deployment, Repository } from '../../domain/deployment.ts';
 import type { LogExcerpt } from '../../domain/log-excerpt.ts';
-import type { OtherDeployment } from './wording.ts';
+
+/** The deployment that another one speaks of. */
+export type OtherDeployment = Pick<Deployment, 'sha' | 'checkRunUrl'>;
 
 /** Everything that a check run's rendering depends on. */
 export interface CheckRunView {

@@ -1,8 +1,9 @@
 import type { Deployment } from '../../domain/deployment.ts';
 import { REASON_CODES } from '../../domain/reason-codes.ts';
+import type { OtherDeployment } from './check-run-view.ts';
 import { measureRun, splitProblem } from './describe-deployment.ts';
 import { formatDuration } from './format-duration.ts';
-import type { OtherDeployment, Wording } from './wording.ts';
+import type { Wording } from './wording.ts';
 
 /** What the description of an end needs besides the deployment. */
 export interface EndFacts {

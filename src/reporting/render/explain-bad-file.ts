@@ -1,5 +1,4 @@
-import type { FileAtCommit } from '../../domain/configuration-in-use.ts';
-import type { RepositoryName } from '../../domain/deployment.ts';
+import type { FileAtCommit, RepositoryName } from '../../domain/deployment.ts';
 import type { CheckRunView } from './check-run-view.ts';
 import { shortenSha } from './describe-deployment.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';

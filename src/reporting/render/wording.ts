@@ -1,8 +1,5 @@
-import type { Deployment } from '../../domain/deployment.ts';
+import type { OtherDeployment } from './check-run-view.ts';
 import { shortenSha } from './describe-deployment.ts';
-
-/** The deployment that another one speaks of. */
-export type OtherDeployment = Pick<Deployment, 'sha' | 'checkRunUrl'>;
 
 /** How text from outside is set into a sentence: as it is in a title, as code and links in Markdown. */
 export interface Wording {

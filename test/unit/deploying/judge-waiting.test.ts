@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Deployment, PlannedDeployment } from '../../../src/domain/deployment.ts';
-import type { TreeDigest } from '../../../src/domain/git-tree.ts';
+import type { Deployment, PlannedDeployment, TreeDigest } from '../../../src/domain/deployment.ts';
 import { buildWorkspace, REPOSITORY, World } from './reconcile-world.ts';
 
 const [FIRST, SECOND, THIRD] = ['1'.repeat(40), '2'.repeat(40), '3'.repeat(40)];

@@ -45,8 +45,12 @@ export interface GitHub {
   readonly limits: { installationId: number; remaining: number }[];
 }
 
+// Imported, it takes the place of Node's own client at once, and other files share the process.
+nock.restore();
+
 /** Octokits as the app makes them (through Probot, with a token of the installation) against nock. */
 export function connectGitHub(guard?: { beforeWrite: () => Promise<void> }): GitHub {
+  if (!nock.isActive()) nock.activate();
   nock.disableNetConnect();
   const tokens: string[] = [];
   const requests: string[] = [];
@@ -74,6 +78,7 @@ export function connectGitHub(guard?: { beforeWrite: () => Promise<void> }): Git
     tokenScope.persist(false);
     nock.cleanAll();
     nock.enableNetConnect();
+    nock.restore();
   });
   const limits: GitHub['limits'] = [];
   const budgets = new RateBudgets(() => undefined);

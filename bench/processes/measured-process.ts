@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
@@ -23,6 +24,8 @@ export interface Usage {
 
 export interface MeasuredProcessOptions {
   readonly script: string;
+  /** The script starts Node itself. */
+  readonly startsNode?: boolean;
   readonly args?: readonly string[];
   readonly nodeArgs?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -36,18 +39,17 @@ export class MeasuredProcess {
   readonly #exited: Promise<unknown>;
   #errors = '';
 
-  constructor({ script, args = [], nodeArgs = [], env, cwd }: MeasuredProcessOptions) {
+  constructor({ script, startsNode = false, args = [], nodeArgs = [], env, cwd }: MeasuredProcessOptions) {
     const { PATH = '', HOME = '' } = process.env;
-    const words = [
-      '--disable-warning=ExperimentalWarning',
-      ...nodeArgs,
-      '--import',
-      TELL_USAGE,
-      script,
-      ...args,
-    ];
-    this.#child = spawn(process.execPath, words, {
-      env: { PATH, HOME, ...env },
+    const [program, words] = startsNode ? [script, args] : [process.execPath, [...nodeArgs, script, ...args]];
+    const own = {
+      // The same Node as this one.
+      PATH: `${dirname(process.execPath)}:${PATH}`,
+      HOME,
+      NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import=${TELL_USAGE}`,
+    };
+    this.#child = spawn(program, words, {
+      env: { ...own, ...env },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       ...(cwd ? { cwd } : {}),
     });

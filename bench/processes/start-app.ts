@@ -3,9 +3,7 @@ import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import type { Cleanup } from './cleanup.ts';
 import { MeasuredProcess } from './measured-process.ts';
 
-/** As `npm start` and the container image have it. */
-const NODE_ARGS = ['--max-semi-space-size=12'];
-const BIN = join(import.meta.dirname, '../../bin/meltano-deploy.mjs');
+const SERVE = join(import.meta.dirname, '../../bin/serve');
 
 export interface StartedApp {
   readonly process: MeasuredProcess;
@@ -35,9 +33,8 @@ export async function startApp({ env, home }: AppOptions, cleanup: Cleanup): Pro
   const { directory, port } = home ?? (await makeHome(cleanup));
   const url = `http://127.0.0.1:${port}`;
   const process = new MeasuredProcess({
-    script: BIN,
-    args: ['start'],
-    nodeArgs: NODE_ARGS,
+    script: SERVE,
+    startsNode: true,
     cwd: directory,
     env: {
       HOST: '127.0.0.1',
@@ -46,7 +43,6 @@ export async function startApp({ env, home }: AppOptions, cleanup: Cleanup): Pro
       NODE_ENV: 'production',
       LOG_LEVEL: 'info',
       LOG_FORMAT: 'json',
-      MALLOC_ARENA_MAX: '1',
       ...env,
     },
   });

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const BIN = join(import.meta.dirname, '../../bin/meltano-deploy.mjs');
+const SERVE = join(import.meta.dirname, '../../bin/serve');
 /** How often a process that starts is asked whether it is ready (milliseconds). */
 const ASK_MS = 20;
 
@@ -17,8 +17,17 @@ export class AppProcess {
 
   constructor(options: { env: Record<string, string>; cwd: string; command?: string }) {
     const { PATH = '', HOME = '' } = process.env;
-    const args = ['--disable-warning=ExperimentalWarning', BIN, options.command ?? 'start'];
-    this.#child = spawn(process.execPath, args, { cwd: options.cwd, env: { PATH, HOME, ...options.env } });
+    const { NODE_OPTIONS = '', ...env } = options.env;
+    const own = {
+      // The same Node as this one.
+      PATH: `${dirname(process.execPath)}:${PATH}`,
+      HOME,
+      NODE_OPTIONS: `--disable-warning=ExperimentalWarning ${NODE_OPTIONS}`,
+    };
+    this.#child = spawn(SERVE, [options.command ?? 'start'], {
+      cwd: options.cwd,
+      env: { ...own, ...env },
+    });
     this.#child.stdout?.on('data', (chunk) => {
       this.output += chunk;
     });

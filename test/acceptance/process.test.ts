@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -184,6 +184,19 @@ describe('the process', () => {
         /can't start: a part of the program could not be loaded \(EMFILE: too many open files/,
       ),
     ]);
+  });
+
+  test('runs with the flags of bin/serve, however it is started', async () => {
+    const hook = 'data:text/javascript,console.log(process.execArgv.join());';
+    const app = startProcess({ ...(await environment()), NODE_OPTIONS: `--import=${hook}` }, directory);
+    await app.ready();
+    expect(app.output).toMatch(/--max-semi-space-size=\d+,--heap-growing-percent=\d+/);
+    await app.kill('SIGTERM');
+    const root = join(import.meta.dirname, '../..');
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    expect(scripts.start).toBe('exec bin/serve');
+    expect(readFileSync(join(root, 'README.md'), 'utf8')).toMatch(/^ *NODE_ENV=production .*\bbin\/serve$/m);
+    expect(readFileSync(join(root, 'Dockerfile'), 'utf8')).toMatch(/^ENTRYPOINT \["bin\/serve"\]$/m);
   });
 
   test('says in one clear line that a Node is too old', () => {

@@ -49,7 +49,7 @@ describe('the Dockerfile', () => {
         'USER node',
         'VOLUME ["/data"]',
         'EXPOSE 3000',
-        'ENTRYPOINT ["node", "--max-semi-space-size=12", "bin/meltano-deploy.mjs"]',
+        'ENTRYPOINT ["bin/serve"]',
         'CMD ["start"]',
       ]),
     );

@@ -8,7 +8,7 @@ import type { RateBudgets } from './github/rate-budget.ts';
 import type { Redactor } from './logs/redact.ts';
 import type { AccountRegistry } from './meltano/account-registry.ts';
 import type { OwnerReader } from './planning/know-owners.ts';
-import type { WriteLanes } from './reporting/pace/write-lanes.ts';
+import type { WriteQueues } from './reporting/pace/write-queues.ts';
 import type { SharedScheduling } from './scheduling/wiring.ts';
 import type { Stores } from './store/create-stores.ts';
 import type { DependencyStates } from './web/dependency-states.ts';
@@ -34,7 +34,7 @@ export interface AppContext extends ProcessContext {
   /** How many requests GitHub still allows each installation. */
   readonly budgets: RateBudgets;
   /** The order and the pace of the writes to GitHub. */
-  readonly lanes: WriteLanes;
+  readonly writeQueues: WriteQueues;
   readonly octokit: OctokitSource;
   readonly accounts: AccountRegistry;
   readonly knowOwner: OwnerReader;

@@ -16,7 +16,7 @@ import { createAccounts, reloadAccounts } from './meltano/wiring.ts';
 import { createOwnerReader } from './planning/know-owners.ts';
 import { createDeliveryPlanner, createPlanning } from './planning/wiring.ts';
 import { type Recovery, startRecovery } from './recovery/wiring.ts';
-import { WriteLanes } from './reporting/pace/write-lanes.ts';
+import { WriteQueues } from './reporting/pace/write-queues.ts';
 import { notifyCommands } from './reporting/reporter.ts';
 import {
   createFailureComments,
@@ -138,7 +138,7 @@ function createContext(context: ProcessContext): AppContext {
     budgets,
     octokit,
     accounts,
-    lanes: new WriteLanes({
+    writeQueues: new WriteQueues({
       budgets,
       store: stores,
       clock,

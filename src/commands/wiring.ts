@@ -6,12 +6,12 @@ import type { CommandPlanning } from '../planning/event-context.ts';
 import type { Planning } from '../planning/wiring.ts';
 import { describeFailure } from '../reporting/render/describe-failure.ts';
 import type { Reporting } from '../reporting/wiring.ts';
-import { createConversationKeeper } from './keep-conversation.ts';
 import { planCommand, planUnanswered } from './plan-command.ts';
 import { planRerun, planUnansweredRerun } from './plan-rerun.ts';
 import { createFirstErrorReader } from './read-first-error.ts';
 import { createLogTailReader } from './read-log-tail.ts';
 import { renderReply } from './replies/render-reply.ts';
+import { createConversationSync } from './sync-conversation.ts';
 
 export interface CommandPorts {
   readonly planning: Planning;
@@ -52,10 +52,10 @@ export function createCommandPlanning(
 export function createConversations(
   context: AppContext,
   { pages, conversationApi: api }: Reporting,
-): ReturnType<typeof createConversationKeeper> {
+): ReturnType<typeof createConversationSync> {
   const { stores, accounts, clock, log, redactor } = context;
   const newBuilder = () => createLogExcerptBuilder(redactor);
-  return createConversationKeeper({
+  return createConversationSync({
     store: stores,
     repositories: stores,
     clock,

@@ -19,7 +19,7 @@ export async function change(
   const saved = await context.store.saveDeployment(deployment.id, changes);
   if (saved && saved.revision > deployment.revision) {
     context.reporter.changed(saved);
-    await context.followers.changed(saved);
+    await context.outputs.changed(saved);
   }
   return saved;
 }
@@ -33,7 +33,7 @@ export async function conclude(
   deployment: Deployment,
   ending: Ending,
 ): Promise<StepResult> {
-  await context.followers.beforeEnd(deployment, ending.conclusion);
+  await context.outputs.beforeEnd(deployment, ending.conclusion);
   const saved = await context.store.saveDeployment(deployment.id, {
     problem: null,
     retryAt: null,
@@ -46,6 +46,6 @@ export async function conclude(
   context.onConcluded(saved);
   if (saved.jobId) context.dispatcher.wake('log', saved.id);
   else context.reporter.changed(saved);
-  await context.followers.changed(saved);
+  await context.outputs.changed(saved);
   return 'go on';
 }

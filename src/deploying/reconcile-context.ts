@@ -11,7 +11,7 @@ import type { RepositoryStore } from '../domain/repository-store.ts';
 import { ageOf } from '../domain/stored-times.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import type { OpenTrees, TreeDigestStore } from '../planning/changed-paths.ts';
-import type { Followers } from '../reporting/create-followers.ts';
+import type { PostDeploymentOutputs } from '../reporting/post-deployment-outputs.ts';
 import type { Reporter } from '../reporting/reporter.ts';
 
 export interface PollBounds {
@@ -30,7 +30,7 @@ export interface ReconcileLimits {
 
 /** What the steps of a workspace's reconciliation work with. */
 export interface ReconcileContext {
-  readonly followers: Followers;
+  readonly outputs: PostDeploymentOutputs;
   readonly store: DeploymentStore & TreeDigestStore & KeptPushStore;
   readonly repositories: RepositoryStore;
   readonly configurations: KnownConfigurations;

@@ -42,7 +42,7 @@ function createReconcileContext(
   return {
     configurations: planning.configurations,
     openTrees: planning.openTrees,
-    followers: reporting.followers,
+    outputs: reporting.outputs,
     reporter,
     logs,
     store: stores,

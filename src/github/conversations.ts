@@ -1,10 +1,10 @@
 import type { ConversationApi, Place } from '../domain/conversation.ts';
 import type { Repository } from '../domain/deployment.ts';
 import type { RemoteClock } from '../domain/remote-clock.ts';
-import { createLaneCall, type LaneOptions } from './lane-call.ts';
 import { locate } from './locate-repository.ts';
 import type { InstallationOctokit } from './octokit.ts';
 import type { OwnApp } from './own-app.ts';
+import { createQueuedCall, type QueuedCallOptions } from './queued-call.ts';
 
 /** Clocks differ a little, even by the Date of answers: a reply is looked for from a little before (milliseconds). */
 const SKEW_MS = 60_000;
@@ -17,7 +17,7 @@ interface ShownComment {
   readonly performed_via_github_app?: { readonly id: number } | null;
 }
 
-export interface ConversationApiOptions extends LaneOptions {
+export interface ConversationApiOptions extends QueuedCallOptions {
   readonly ownApp: OwnApp;
   readonly githubClock: RemoteClock;
 }
@@ -28,7 +28,7 @@ export function createConversationApi({
   githubClock,
   ...options
 }: ConversationApiOptions): ConversationApi {
-  const send = createLaneCall(options);
+  const send = createQueuedCall(options);
 
   return {
     react: (repository, commentId, content) =>

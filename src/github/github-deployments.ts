@@ -1,10 +1,10 @@
 import type { GitHubDeploymentApi } from '../reporting/github-deployment.ts';
-import { createLaneCall, type LaneOptions } from './lane-call.ts';
 import { locate } from './locate-repository.ts';
+import { createQueuedCall, type QueuedCallOptions } from './queued-call.ts';
 
 /** GitHub's Deployments API, each request tried once, when there is room for it. */
-export function createGitHubDeploymentApi(options: LaneOptions): GitHubDeploymentApi {
-  const send = createLaneCall(options);
+export function createGitHubDeploymentApi(options: QueuedCallOptions): GitHubDeploymentApi {
+  const send = createQueuedCall(options);
 
   return {
     create: (repository, { deploymentId, sha, environment }) =>

@@ -1,34 +1,33 @@
 import type { ConfigurationRun } from '../domain/configuration-run.ts';
 import { type Deployment, isReported } from '../domain/deployment.ts';
 import { LeaseLost } from '../domain/lease.ts';
-import type { LaneEntry } from './pace/lane-entry.ts';
-import type { SendWrite, WriteLane } from './pace/write-lane.ts';
-import type { WriteLanes } from './pace/write-lanes.ts';
+import type { QueuedRun } from './pace/queued-run.ts';
+import type { SendWrite, WriteQueue } from './pace/write-queue.ts';
+import type { WriteQueues } from './pace/write-queues.ts';
 import type { Reporter } from './reporter.ts';
-import {
-  createTurnTaker,
-  failEntry,
-  planLook,
-  type TakeTurn,
-  type Turn,
-  type TurnPorts,
-} from './take-turn.ts';
 import type { ReportedRun } from './write-check-run.ts';
+import {
+  planLook,
+  QueuedRunWriter,
+  type QueuedWrite,
+  type QueuedWritePorts,
+  retryLater,
+} from './write-queued-run.ts';
 
 /** Node runs a timer of 25 days or more at once (milliseconds). */
 const LONGEST_TIMER_MS = 3_600_000;
 /** How soon what other processes wrote is asked for again when the store is away (milliseconds). */
 const OPEN_AGAIN_MS = 1_000;
 
-export interface CheckRunWriterPorts extends TurnPorts {
-  readonly lanes: WriteLanes;
-  /** With several instances: runs a write on behalf of the lease of the installation's writer. */
+export interface CheckRunWriterPorts extends QueuedWritePorts {
+  readonly writeQueues: WriteQueues;
+  /** With several instances: runs a write under the lease of the installation's writer. */
   readonly withLease?: <T>(installationId: number, work: () => Promise<T>) => Promise<T>;
 }
 
-interface Lane {
-  readonly installationId: number;
-  readonly schedule: WriteLane;
+interface Installation {
+  readonly id: number;
+  readonly queue: WriteQueue;
   timer: NodeJS.Timeout | null;
 }
 
@@ -38,26 +37,26 @@ interface Lane {
  */
 export class CheckRunWriter implements Reporter {
   readonly #ports: CheckRunWriterPorts;
-  readonly #takeTurn: TakeTurn;
-  readonly #lanes = new Map<number, Lane>();
-  /** The lane that each deployment's entry is in. */
-  readonly #homes = new Map<string, Lane>();
+  readonly #runWriter: QueuedRunWriter;
+  readonly #installations = new Map<number, Installation>();
+  /** The installation in whose queue each run is. */
+  readonly #byRun = new Map<string, Installation>();
   readonly #writing = new Set<Promise<void>>();
   #stopped = false;
 
   constructor(ports: CheckRunWriterPorts) {
     this.#ports = ports;
-    this.#takeTurn = createTurnTaker(ports);
+    this.#runWriter = new QueuedRunWriter(ports);
   }
 
   changed(deployment: ReportedRun): void {
-    const { lane, entry } = this.#entry(deployment);
-    entry.isRunning = deployment.state === 'running';
-    if (deployment.state === 'concluded') entry.mayConclude = true;
-    planLook(entry, deployment, this.#ports.clock);
-    // What is woken only since it may be there twice owes nothing.
-    if (!isReported(deployment) || entry.lookAt === null) this.#owe(entry, deployment);
-    this.#arm(lane);
+    const { installation, run } = this.#enqueue(deployment);
+    run.isRunning = deployment.state === 'running';
+    if (deployment.state === 'concluded') run.mayConclude = true;
+    planLook(run, deployment, this.#ports.clock);
+    // A run that is only looked for a second time owes nothing.
+    if (!isReported(deployment) || run.lookAt === null) this.#owe(run, deployment);
+    this.#arm(installation);
   }
 
   configurationRead(run: ConfigurationRun): void {
@@ -65,147 +64,146 @@ export class CheckRunWriter implements Reporter {
   }
 
   logRead(deployment: Deployment, grew: boolean): number {
-    const { lane, entry } = this.#entry(deployment);
-    entry.isRunning = true;
-    entry.logGrew ||= grew;
-    entry.logReadAt = this.#ports.clock.elapsed();
-    this.#arm(lane);
-    return lane.schedule.chooseLogRead(entry, entry.logReadAt);
+    const { installation, run } = this.#enqueue(deployment);
+    run.isRunning = true;
+    run.logGrew ||= grew;
+    run.logReadAt = this.#ports.clock.elapsed();
+    this.#arm(installation);
+    return installation.queue.chooseLogRead(run, run.logReadAt);
   }
 
-  /** An installation that couldn't be used may work again, or its repositories belong to another: what waits is tried at once. */
+  /** Tries at once what waits: the installation may work again, or its repositories belong to another one. */
   resume(installationId: number): void {
-    const lane = this.#lanes.get(installationId);
-    if (!lane) return;
-    lane.schedule.unblock();
-    this.#arm(lane);
+    const installation = this.#installations.get(installationId);
+    if (!installation) return;
+    installation.queue.unblock();
+    this.#arm(installation);
   }
 
-  /** Other instances wrote replies for the installation. */
+  /** Counts the replies that other instances wrote for the installation. */
   async recount(installationId: number): Promise<void> {
-    const lane = this.#lanes.get(installationId);
-    await lane?.schedule.recount();
-    if (lane) this.#arm(lane);
+    const installation = this.#installations.get(installationId);
+    await installation?.queue.recount();
+    if (installation) this.#arm(installation);
   }
 
   /** Drops what is owed to an installation: another instance writes for it. */
   forget(installationId: number): void {
-    this.#ports.lanes.forget(installationId);
-    const lane = this.#lanes.get(installationId);
-    if (!lane) return;
-    if (lane.timer) clearTimeout(lane.timer);
-    for (const id of lane.schedule.entries.keys()) this.#homes.delete(id);
-    lane.schedule.entries.clear();
-    this.#lanes.delete(installationId);
+    this.#ports.writeQueues.forget(installationId);
+    const installation = this.#installations.get(installationId);
+    if (!installation) return;
+    if (installation.timer) clearTimeout(installation.timer);
+    for (const id of installation.queue.runs.keys()) this.#byRun.delete(id);
+    installation.queue.runs.clear();
+    this.#installations.delete(installationId);
   }
 
   /** Sends nothing more and waits for the writes under way. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const lane of this.#lanes.values()) if (lane.timer) clearTimeout(lane.timer);
+    for (const { timer } of this.#installations.values()) if (timer) clearTimeout(timer);
     await Promise.all(this.#writing);
   }
 
-  /** An entry stays in its lane until that lane finds that the repository has come to another installation. */
-  #entry(deployment: ReportedRun): { lane: Lane; entry: LaneEntry } {
-    const lane = this.#homes.get(deployment.id) ?? this.#lane(deployment.installationId);
-    this.#homes.set(deployment.id, lane);
-    return { lane, entry: lane.schedule.entry(deployment.id) };
+  /** A run stays in its queue until a write finds that the repository has moved to another installation. */
+  #enqueue(deployment: ReportedRun): { installation: Installation; run: QueuedRun } {
+    const installation = this.#byRun.get(deployment.id) ?? this.#open(deployment.installationId);
+    this.#byRun.set(deployment.id, installation);
+    return { installation, run: installation.queue.run(deployment.id) };
   }
 
-  #owe(entry: LaneEntry, { state, checkRunId }: ReportedRun): void {
+  #owe(run: QueuedRun, { state, checkRunId }: ReportedRun): void {
     const change = state === 'concluded' ? 'final' : 'state';
     const owed = checkRunId === null ? 'create' : change;
-    if (entry.owed !== owed) entry.owedSince = this.#ports.clock.elapsed();
-    entry.owed = owed;
+    if (run.owed !== owed) run.owedSince = this.#ports.clock.elapsed();
+    run.owed = owed;
   }
 
-  #lane(installationId: number): Lane {
-    const known = this.#lanes.get(installationId);
+  #open(id: number): Installation {
+    const known = this.#installations.get(id);
     if (known) return known;
-    const schedule = this.#ports.lanes.of(installationId);
-    const lane: Lane = { installationId, schedule, timer: null };
-    this.#lanes.set(installationId, lane);
-    this.#open(lane);
-    return lane;
+    const installation: Installation = { id, queue: this.#ports.writeQueues.of(id), timer: null };
+    this.#installations.set(id, installation);
+    this.#openQueue(installation);
+    return installation;
   }
 
-  #open(lane: Lane): void {
-    lane.schedule.open().then(
-      () => this.#arm(lane),
+  #openQueue(installation: Installation): void {
+    installation.queue.open().then(
+      () => this.#arm(installation),
       (error: unknown) => {
         this.#ports.log.error({ err: error }, 'Earlier writes to GitHub could not be counted: trying again');
-        if (!this.#stopped) lane.timer = setTimeout(() => this.#open(lane), OPEN_AGAIN_MS);
+        if (this.#stopped) return;
+        installation.timer = setTimeout(() => this.#openQueue(installation), OPEN_AGAIN_MS);
       },
     );
   }
 
   /** Begins all writes that are due, and comes again when the next one is. */
-  #arm(lane: Lane): void {
-    if (this.#stopped || !lane.schedule.isOpen) return;
-    if (lane.timer) clearTimeout(lane.timer);
-    lane.timer = null;
+  #arm(installation: Installation): void {
+    const { queue } = installation;
+    if (this.#stopped || !queue.isOpen) return;
+    if (installation.timer) clearTimeout(installation.timer);
+    installation.timer = null;
     const { elapsed } = this.#ports.clock;
-    let next = lane.schedule.next(elapsed());
-    for (; next.kind === 'write'; next = lane.schedule.next(elapsed())) {
-      const writing = this.#write(lane, next.entry).finally(() => {
+    let next = queue.next(elapsed());
+    for (; next.kind === 'write'; next = queue.next(elapsed())) {
+      const writing = this.#write(installation, next.run).finally(() => {
         this.#writing.delete(writing);
-        this.#arm(lane);
+        this.#arm(installation);
       });
       this.#writing.add(writing);
     }
     if (next.kind === 'idle') return;
-    lane.timer = setTimeout(() => this.#arm(lane), Math.min(Math.ceil(next.ms), LONGEST_TIMER_MS));
+    const waitMs = Math.min(Math.ceil(next.ms), LONGEST_TIMER_MS);
+    installation.timer = setTimeout(() => this.#arm(installation), waitMs);
   }
 
-  async #write(lane: Lane, entry: LaneEntry): Promise<void> {
-    const { owed, logGrew } = entry;
-    entry.owed = null;
-    entry.logGrew = false;
+  async #write(installation: Installation, run: QueuedRun): Promise<void> {
+    const { owed, logGrew } = run;
+    run.owed = null;
+    run.logGrew = false;
     const { withLease = (_, work) => work() } = this.#ports;
     const attempt = (send: SendWrite) =>
-      withLease(lane.installationId, () => this.#take(lane, { entry, owed, send }));
-    const isSettled = await lane.schedule.write(entry, attempt).catch((error: unknown) => {
+      withLease(installation.id, () => this.#attempt(installation, { run, owed, send }));
+    const isSettled = await installation.queue.write(run, attempt).catch((error: unknown) => {
       if (error instanceof LeaseLost) {
-        this.forget(lane.installationId);
+        this.forget(installation.id);
         return true;
       }
-      this.#ports.log.error(
-        { err: error, deployment: entry.deploymentId },
-        'A check run could not be written',
-      );
-      failEntry(entry, this.#ports);
+      this.#ports.log.error({ err: error, deployment: run.id }, 'A check run could not be written');
+      retryLater(run, this.#ports);
       return false;
     });
     if (isSettled) return;
-    // What wasn't written is still owed, unless something newer is already.
-    entry.owed ??= owed;
-    entry.logGrew ||= logGrew;
-    const home = this.#homes.get(entry.deploymentId);
-    if (home && home !== lane) this.#arm(home);
+    // Still owed, unless something newer is already.
+    run.owed ??= owed;
+    run.logGrew ||= logGrew;
+    const other = this.#byRun.get(run.id);
+    if (other && other !== installation) this.#arm(other);
   }
 
   /** False when what was to be written is still owed. */
-  async #take(lane: Lane, turn: Turn): Promise<boolean> {
-    const { entry } = turn;
-    const result = await this.#takeTurn(lane, turn);
-    if (result.kind === 'moved') this.#move(lane, entry, result.installationId);
-    if (result.kind === 'over' && entry.owed === null && entry.lookAt === null) this.#drop(lane, entry);
+  async #attempt(installation: Installation, write: QueuedWrite): Promise<boolean> {
+    const { run } = write;
+    const result = await this.#runWriter.write(installation, write);
+    if (result.kind === 'moved') this.#move(installation, run, result.installationId);
+    if (result.kind === 'over' && run.owed === null && run.lookAt === null) this.#drop(installation, run);
     return result.kind === 'done' || result.kind === 'over';
   }
 
-  #move(lane: Lane, entry: LaneEntry, installationId: number): void {
-    const home = this.#lane(installationId);
-    lane.schedule.entries.delete(entry.deploymentId);
-    home.schedule.entries.set(entry.deploymentId, entry);
-    this.#homes.set(entry.deploymentId, home);
-    entry.failures = 0;
-    entry.notBefore = this.#ports.clock.elapsed();
+  #move(from: Installation, run: QueuedRun, installationId: number): void {
+    const to = this.#open(installationId);
+    from.queue.runs.delete(run.id);
+    to.queue.runs.set(run.id, run);
+    this.#byRun.set(run.id, to);
+    run.failures = 0;
+    run.notBefore = this.#ports.clock.elapsed();
   }
 
-  #drop(lane: Lane, entry: LaneEntry): void {
-    lane.schedule.entries.delete(entry.deploymentId);
-    this.#homes.delete(entry.deploymentId);
-    this.#ports.logs.forget(entry.deploymentId);
+  #drop({ queue }: Installation, run: QueuedRun): void {
+    queue.runs.delete(run.id);
+    this.#byRun.delete(run.id);
+    this.#ports.logs.forget(run.id);
   }
 }

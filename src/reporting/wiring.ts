@@ -12,9 +12,11 @@ import { createLogExcerptBuilder } from '../logs/log-excerpt-builder.ts';
 import { LogStore } from '../logs/log-store.ts';
 import { InstallationLeases } from '../scheduling/installation-leases.ts';
 import { CheckRunWriter } from './check-run-writer.ts';
-import { createFollowers, type Followers, type Wishes } from './create-followers.ts';
-import { createFailureCommentKeeper } from './keep-failure-comment.ts';
-import { createGitHubDeploymentKeeper } from './keep-github-deployment.ts';
+import {
+  createPostDeploymentOutputs,
+  type PostDeploymentOutputs,
+  type WantedOutputs,
+} from './post-deployment-outputs.ts';
 import { describeStatus } from './render/describe-status.ts';
 import { findRunUrl } from './render/link-commit.ts';
 import { nameEnvironment } from './render/name-environment.ts';
@@ -23,6 +25,8 @@ import { renderConfigurationRun } from './render/render-configuration-run.ts';
 import { renderFailureComment } from './render/render-failure-comment.ts';
 import { notifyCommands, type Reporter } from './reporter.ts';
 import { SharedReporter } from './shared-reporter.ts';
+import { createFailureCommentSync } from './sync-failure-comment.ts';
+import { createGitHubDeploymentSync } from './sync-github-deployment.ts';
 
 export interface Reporting {
   readonly writer: CheckRunWriter;
@@ -32,14 +36,14 @@ export interface Reporting {
   readonly logs: LogStore;
   readonly runs: ShownCheckRuns;
   readonly conversationApi: ReturnType<typeof createConversationApi>;
-  readonly followers: Followers;
+  readonly outputs: PostDeploymentOutputs;
   /** The leases that the writer writes under; null: this process is the only one. */
   readonly writing: InstallationLeases | null;
 }
 
 /** The logs, what is rendered from them, and the one writer of check runs. */
 export function createReporting(context: AppContext, configurations: Configurations): Reporting {
-  const { configuration, stores, redactor, clock, githubClock, log, lanes, metrics } = context;
+  const { configuration, stores, redactor, clock, githubClock, log, writeQueues, metrics } = context;
   const { accounts, octokit, dispatcher, shared } = context;
   const logs = new LogStore(() => createLogExcerptBuilder(redactor, metrics.redacted));
   // Of an account that isn't served any more, the environment's is the best guess.
@@ -59,7 +63,7 @@ export function createReporting(context: AppContext, configurations: Configurati
     store: stores,
     repositories: stores,
     logs,
-    lanes,
+    writeQueues,
     clock,
     log,
     pages,
@@ -74,19 +78,19 @@ export function createReporting(context: AppContext, configurations: Configurati
   });
   const conversationApi = createConversationApi({
     getOctokit: octokit.get,
-    lanes,
+    writeQueues,
     ownApp: createOwnApp(appId, octokit.getForApp),
     githubClock,
     now: clock.now,
   });
-  const followers = createFollowers({
+  const outputs = createPostDeploymentOutputs({
     store: stores,
     dispatcher,
     clock,
-    readWishes: (repositoryId) => readWishes(configurations, repositoryId),
+    readWantedOutputs: (repositoryId) => readWantedOutputs(configurations, repositoryId),
   });
   const localReporter = notifyCommands(writer, dispatcher);
-  return { writer, writing, localReporter, pages, logs, runs, conversationApi, followers };
+  return { writer, writing, localReporter, pages, logs, runs, conversationApi, outputs };
 }
 
 /** With several instances, the one that holds an installation's lease writes its check runs. */
@@ -116,9 +120,9 @@ export function createSharedReporter(
 export function createFailureComments(
   context: AppContext,
   { pages, conversationApi: api }: Reporting,
-): ReturnType<typeof createFailureCommentKeeper> {
+): ReturnType<typeof createFailureCommentSync> {
   const { stores, clock, log } = context;
-  return createFailureCommentKeeper({
+  return createFailureCommentSync({
     store: stores,
     repositories: stores,
     clock,
@@ -135,15 +139,15 @@ export function createGitHubDeployments(
   context: AppContext,
   { pages }: Reporting,
   configurations: Configurations,
-): ReturnType<typeof createGitHubDeploymentKeeper> {
-  const { stores, clock, log, redactor, octokit, lanes } = context;
-  return createGitHubDeploymentKeeper({
+): ReturnType<typeof createGitHubDeploymentSync> {
+  const { stores, clock, log, redactor, octokit, writeQueues } = context;
+  return createGitHubDeploymentSync({
     store: stores,
     repositories: stores,
     clock,
     log,
     random: Math.random,
-    api: createGitHubDeploymentApi({ getOctokit: octokit.get, lanes, now: clock.now }),
+    api: createGitHubDeploymentApi({ getOctokit: octokit.get, writeQueues, now: clock.now }),
     async chooseEnvironment(deployment) {
       const name = await chooseEnvironment(configurations, deployment);
       const { workspaceId } = deployment;
@@ -158,7 +162,10 @@ export function createGitHubDeployments(
 }
 
 /** What a repository wants besides check runs, as far as it is known. */
-async function readWishes(configurations: KnownConfigurations, repositoryId: number): Promise<Wishes> {
+async function readWantedOutputs(
+  configurations: KnownConfigurations,
+  repositoryId: number,
+): Promise<WantedOutputs> {
   const { comments, githubDeployments } = await readKnown(configurations, repositoryId);
   return { failureComments: comments.onFailure === 'pull_request', githubDeployments };
 }

@@ -6,7 +6,7 @@ import { stamp } from '../domain/stored-times.ts';
 import type { CheckRunApi, WrittenCheckRun } from '../github/check-runs.ts';
 import { keepNewAnnotations, writeWithAnnotations } from './annotations-once.ts';
 import { type CreateOnce, LAST_LOOK_MS } from './create-once.ts';
-import type { SendWrite } from './pace/write-lane.ts';
+import type { SendWrite } from './pace/write-queue.ts';
 import type { CheckRunFields } from './render/check-run-view.ts';
 import { renderDuplicate } from './render/render-duplicate.ts';
 import type { ReportStore } from './report-store.ts';

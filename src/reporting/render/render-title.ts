@@ -57,7 +57,7 @@ function titleConcluded(view: CheckRunView): string {
   return describeEnd(deployment, facts, PLAIN_WORDING);
 }
 
-/** The wish stands until the job has ended. */
+/** A withdrawal is requested until the job has ended. */
 function addWithdrawal(title: string, { withdrawnBy }: Deployment): string {
   return withdrawnBy === null ? title : `${title}; being withdrawn by ${PLAIN_WORDING.person(withdrawnBy)}`;
 }

@@ -242,7 +242,7 @@ describe('a command that comes again or late', () => {
 });
 
 describe('withdraw', () => {
-  test('notes the wish on everything open, and says where there is nothing', async () => {
+  test('notes the request on everything open, and says where there is nothing', async () => {
     twoWorkspaces();
     await give('/redeploy prod');
     const command = await give('/meltano withdraw prod dev');

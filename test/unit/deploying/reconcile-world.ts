@@ -21,7 +21,7 @@ import type { LogExcerptBuilder } from '../../../src/logs/log-excerpt-builder.ts
 import { LogStore } from '../../../src/logs/log-store.ts';
 import { CircuitBreaker } from '../../../src/meltano/circuit-breaker.ts';
 import { guardMeltano } from '../../../src/meltano/guard-meltano.ts';
-import { createFollowers } from '../../../src/reporting/create-followers.ts';
+import { createPostDeploymentOutputs } from '../../../src/reporting/post-deployment-outputs.ts';
 import type { Reporter } from '../../../src/reporting/reporter.ts';
 import { createStores, type Stores } from '../../../src/store/create-stores.ts';
 import { openSqlite } from '../../../src/store/sqlite.ts';
@@ -158,7 +158,7 @@ export class World {
   /** False: the credentials are gone from the configuration. */
   served = true;
   /** What the repository wants to see besides check runs. */
-  wishes = { failureComments: false, githubDeployments: false };
+  wantedOutputs = { failureComments: false, githubDeployments: false };
   /** What the accounts file says about the account; tests change it in place. */
   readonly rules = {
     mappings: [] as WorkspaceMapping[],
@@ -241,11 +241,11 @@ export class World {
       log: pino({ level: 'silent' }),
       limits: { startMs: 60 * MINUTE, deployMs: 120 * MINUTE, poll: { min: 1_000, max: 10_000 } },
       githubHost: 'github.com',
-      followers: createFollowers({
+      outputs: createPostDeploymentOutputs({
         store: stores,
         dispatcher,
         clock,
-        readWishes: async () => this.wishes,
+        readWantedOutputs: async () => this.wantedOutputs,
       }),
       onConcluded: (deployment) => void this.concluded.push(deployment),
     };

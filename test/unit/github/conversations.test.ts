@@ -6,7 +6,7 @@ import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import { createConversationApi } from '../../../src/github/conversations.ts';
 import { createOwnApp } from '../../../src/github/own-app.ts';
 import { REPOSITORY } from '../deploying/reconcile-world.ts';
-import { createLanes } from '../reporting/pace/create-lanes.ts';
+import { createWriteQueues } from '../reporting/pace/create-queues.ts';
 import { APP_ID, connectGitHub, type GitHub, SHA } from './octokit-setup.ts';
 
 const SOUGHT = { marker: '<!-- the marker -->', since: 0 };
@@ -25,7 +25,7 @@ beforeEach(() => {
   githubClock = new RemoteClock({ now: Date.now, elapsed });
   api = createConversationApi({
     getOctokit: github.getOctokit,
-    lanes: createLanes(),
+    writeQueues: createWriteQueues(),
     now: Date.now,
     githubClock,
     ownApp: createOwnApp(APP_ID, github.getForApp),

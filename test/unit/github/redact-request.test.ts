@@ -8,7 +8,7 @@ import { redactRequest } from '../../../src/github/redact-request.ts';
 import { createRedactor } from '../../../src/logs/redact.ts';
 import { renderCheckRun } from '../../../src/reporting/render/render-check-run.ts';
 import { REPOSITORY } from '../deploying/reconcile-world.ts';
-import { createLanes } from '../reporting/pace/create-lanes.ts';
+import { createWriteQueues } from '../reporting/pace/create-queues.ts';
 import { makeLog, makeRun, makeView } from '../reporting/render/make-check-run-view.ts';
 import { APP_ID, connectGitHub, type GitHub, SECRET, SHA } from './octokit-setup.ts';
 
@@ -64,7 +64,7 @@ describe('what goes out to GitHub', () => {
   test('comments: the marker at the end stays as it is', async () => {
     const api = createConversationApi({
       getOctokit: github.getOctokit,
-      lanes: createLanes(),
+      writeQueues: createWriteQueues(),
       now: Date.now,
       githubClock: new RemoteClock({ now: Date.now, elapsed: () => 0 }),
       ownApp: createOwnApp(APP_ID, github.getForApp),
@@ -84,7 +84,7 @@ describe('what goes out to GitHub', () => {
   test('GitHub Deployments: the environment, which they are also looked for by, and the status', async () => {
     const api = createGitHubDeploymentApi({
       getOctokit: github.getOctokit,
-      lanes: createLanes(),
+      writeQueues: createWriteQueues(),
       now: Date.now,
     });
     github.scope

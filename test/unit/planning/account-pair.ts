@@ -1,10 +1,10 @@
 import { pino } from 'pino';
-import { createConversationKeeper } from '../../../src/commands/keep-conversation.ts';
 import { parseCommand } from '../../../src/commands/parse-command.ts';
 import { planCommand } from '../../../src/commands/plan-command.ts';
 import { planRerun } from '../../../src/commands/plan-rerun.ts';
 import { createLogTailReader } from '../../../src/commands/read-log-tail.ts';
 import { renderReply } from '../../../src/commands/replies/render-reply.ts';
+import { createConversationSync } from '../../../src/commands/sync-conversation.ts';
 import { WorkspaceReconciler } from '../../../src/deploying/reconcile-workspace.ts';
 import type { Accounts } from '../../../src/domain/account.ts';
 import { DEFAULTS_IN_USE } from '../../../src/domain/configuration-in-use.ts';
@@ -233,7 +233,7 @@ export class AccountPair {
       await this.#plan(String(party.repository.id));
       await this.#reconcile(key);
       await this.#report(party);
-      for (const id of party.commands) await this.#createKeeper(party)(id);
+      for (const id of party.commands) await this.#createSync(party)(id);
     }
   }
 
@@ -268,8 +268,8 @@ export class AccountPair {
       `${this.#accounts.byKey(account ?? '')?.pagesUrl}/workspaces`,
   };
 
-  #createKeeper({ conversation }: Party): (id: string) => Promise<number | null> {
-    return createConversationKeeper({
+  #createSync({ conversation }: Party): (id: string) => Promise<number | null> {
+    return createConversationSync({
       store: this.#stores,
       repositories: this.#stores,
       api: conversation,

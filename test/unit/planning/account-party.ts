@@ -6,7 +6,7 @@ import type { RerunEvent } from '../../../src/domain/delivery.ts';
 import type { Deployment, Repository } from '../../../src/domain/deployment.ts';
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import { createWorkspaceDirectory } from '../../../src/meltano/workspace-directory.ts';
-import { createFollowers } from '../../../src/reporting/create-followers.ts';
+import { createPostDeploymentOutputs } from '../../../src/reporting/post-deployment-outputs.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
 import { FakeConversation } from '../commands/fake-conversation.ts';
 import { FakeMeltano } from '../deploying/fake-meltano.ts';
@@ -118,11 +118,11 @@ export function createContext({ stores, ...shared }: SharedParts): ReconcileCont
     log: pino({ level: 'silent' }),
     limits: { startMs: 60 * MINUTE, deployMs: 120 * MINUTE, poll: { min: 1_000, max: 10_000 } },
     githubHost: 'github.com',
-    followers: createFollowers({
+    outputs: createPostDeploymentOutputs({
       store: stores,
       dispatcher,
       clock: clock,
-      readWishes: async () => ({ failureComments: false, githubDeployments: false }),
+      readWantedOutputs: async () => ({ failureComments: false, githubDeployments: false }),
     }),
     onConcluded: () => undefined,
   };

@@ -129,7 +129,7 @@ describe('a run that GitHub refuses', () => {
   });
 });
 
-test('a lane goes on when something unforeseen is thrown, and the write is tried again', async () => {
+test('a queue goes on when something unforeseen is thrown, and the write is tried again', async () => {
   const create = world.api.create.bind(world.api);
   world.api.create = async () => {
     throw new Error('unforeseen');

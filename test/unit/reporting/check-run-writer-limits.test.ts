@@ -170,7 +170,7 @@ describe('a repository that came to another installation', () => {
   const moveTo = (installationId: number) =>
     world.stores.learnRepository({ ...REPOSITORY, id: 101, installationId }, null, Date.now());
 
-  test('is written through the new one, in its lane', async () => {
+  test('is written through the new one, in its queue', async () => {
     const id = await world.push(1);
     await world.pass(0);
     await moveTo(7);

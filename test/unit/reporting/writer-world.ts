@@ -8,7 +8,7 @@ import type { DeploymentChange } from '../../../src/domain/deployment-store.ts';
 import type { LocatedError, LogExcerpt } from '../../../src/domain/log-excerpt.ts';
 import { RateBudgets } from '../../../src/github/rate-budget.ts';
 import { CheckRunWriter, type CheckRunWriterPorts } from '../../../src/reporting/check-run-writer.ts';
-import { WriteLanes } from '../../../src/reporting/pace/write-lanes.ts';
+import { WriteQueues } from '../../../src/reporting/pace/write-queues.ts';
 import { renderCheckRun } from '../../../src/reporting/render/render-check-run.ts';
 import { renderConfigurationRun } from '../../../src/reporting/render/render-configuration-run.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
@@ -81,7 +81,7 @@ export class WriterWorld {
         excerpt: (id) => this.logs.get(id) ?? null,
         forget: (id) => void this.forgotten.push(id),
       },
-      lanes: this.#lanes(clock),
+      writeQueues: this.#writeQueues(clock),
       clock,
       random: () => 0.5,
       log: pino({ level: 'warn' }, log),
@@ -94,8 +94,8 @@ export class WriterWorld {
     });
   }
 
-  #lanes(clock: Clock): WriteLanes {
-    return new WriteLanes({
+  #writeQueues(clock: Clock): WriteQueues {
+    return new WriteQueues({
       budgets: this.budgets,
       store: this.stores,
       clock,

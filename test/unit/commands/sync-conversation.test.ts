@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createConversationKeeper } from '../../../src/commands/keep-conversation.ts';
+import { createConversationSync } from '../../../src/commands/sync-conversation.ts';
 import type { Answer, NewCommand, Place } from '../../../src/domain/conversation.ts';
 import type { PlannedDeployment } from '../../../src/domain/deployment.ts';
 import type { GitHubFailure } from '../../../src/domain/github-result.ts';
@@ -33,7 +33,7 @@ function keep(id = 'command'): Promise<number | null> {
 }
 
 function createKeeper(): (id: string) => Promise<number | null> {
-  return createConversationKeeper({
+  return createConversationSync({
     store: stores,
     repositories: stores,
     api,

@@ -1,8 +1,8 @@
 import type { GitHubResult } from '../../../../src/domain/github-result.ts';
 import { RateBudget } from '../../../../src/github/rate-budget.ts';
-import type { LaneEntry } from '../../../../src/reporting/pace/lane-entry.ts';
+import type { QueuedRun } from '../../../../src/reporting/pace/queued-run.ts';
 import type { WriteKind } from '../../../../src/reporting/pace/write-budget.ts';
-import { type NextWrite, WriteLane } from '../../../../src/reporting/pace/write-lane.ts';
+import { type NextWrite, WriteQueue } from '../../../../src/reporting/pace/write-queue.ts';
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
@@ -15,8 +15,8 @@ export interface Written {
   readonly write: WriteKind;
 }
 
-/** A lane whose writes are answered at once, on a clock that the test drives. */
-export class LaneWorld {
+/** A queue whose writes are answered at once, on a clock that the test drives. */
+export class QueueWorld {
   now = 0;
   readonly written: Written[] = [];
   readonly noted: number[] = [];
@@ -24,13 +24,13 @@ export class LaneWorld {
   readonly requests = new RateBudget();
   /** What other processes wrote meanwhile. */
   earlier: readonly number[];
-  readonly lane: WriteLane;
+  readonly queue: WriteQueue;
   /** What may be owed again after a write. */
-  afterWrite: (entry: LaneEntry) => void = () => {};
+  afterWrite: (run: QueuedRun) => void = () => {};
 
   private constructor(earlier: readonly number[], isShared: boolean) {
     this.earlier = earlier;
-    this.lane = new WriteLane({
+    this.queue = new WriteQueue({
       requests: this.requests,
       elapsed: () => this.now,
       readWrites: async () => this.earlier,
@@ -43,22 +43,22 @@ export class LaneWorld {
   }
 
   /** `earlier`: when other processes wrote, in milliseconds from the start. */
-  static async open(earlier: readonly number[] = [], isShared = false): Promise<LaneWorld> {
-    const world = new LaneWorld(earlier, isShared);
-    await world.lane.open();
+  static async open(earlier: readonly number[] = [], isShared = false): Promise<QueueWorld> {
+    const world = new QueueWorld(earlier, isShared);
+    await world.queue.open();
     return world;
   }
 
-  owe(id: string, owed: 'create' | 'final' | 'state'): LaneEntry {
-    const entry = this.lane.entry(id);
-    if (entry.owed !== owed) entry.owedSince = this.now;
-    entry.owed = owed;
-    return entry;
+  owe(id: string, owed: 'create' | 'final' | 'state'): QueuedRun {
+    const run = this.queue.run(id);
+    if (run.owed !== owed) run.owedSince = this.now;
+    run.owed = owed;
+    return run;
   }
 
   /** A running deployment whose log has grown. */
-  grow(id: string): LaneEntry {
-    return Object.assign(this.lane.entry(id), {
+  grow(id: string): QueuedRun {
+    return Object.assign(this.queue.run(id), {
       isRunning: true,
       logGrew: true,
       logReadAt: Number.POSITIVE_INFINITY,
@@ -79,16 +79,16 @@ export class LaneWorld {
   /** Writes all that is due now. */
   async writeDue(): Promise<Exclude<NextWrite, { kind: 'write' }>> {
     for (;;) {
-      const next = this.lane.next(this.now);
+      const next = this.queue.next(this.now);
       if (next.kind === 'wait' && !(next.ms > 0)) throw new Error('A wait of nothing makes a busy loop.');
       if (next.kind !== 'write') return next;
-      await this.#write(next.entry, next.write);
+      await this.#write(next.run, next.write);
     }
   }
 
   /** A reply as it would be tried now: null when it was written, else how long it has to wait. */
   async reply(id: string): Promise<number | null> {
-    const result = await this.lane.reply(async (): Promise<GitHubResult<null>> => {
+    const result = await this.queue.reply(async (): Promise<GitHubResult<null>> => {
       this.written.push({ at: this.now, id, write: 'reply' });
       return { ok: true, value: null };
     });
@@ -96,15 +96,15 @@ export class LaneWorld {
     return result.failure.kind === 'limited' ? result.failure.waitMs : Number.NaN;
   }
 
-  async #write(entry: LaneEntry, write: WriteKind): Promise<void> {
-    await this.lane.write(entry, (send) =>
-      send(async () => void this.written.push({ at: this.now, id: entry.deploymentId, write })),
+  async #write(run: QueuedRun, write: WriteKind): Promise<void> {
+    await this.queue.write(run, (send) =>
+      send(async () => void this.written.push({ at: this.now, id: run.id, write })),
     );
-    entry.owed = null;
-    entry.logGrew = false;
-    entry.lastWriteAt = this.now;
-    if (write === 'final') this.lane.entries.delete(entry.deploymentId);
-    this.afterWrite(entry);
+    run.owed = null;
+    run.logGrew = false;
+    run.lastWriteAt = this.now;
+    if (write === 'final') this.queue.runs.delete(run.id);
+    this.afterWrite(run);
   }
 
   of(...kinds: WriteKind[]): Written[] {

@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { LaneEntry } from '../../../../src/reporting/pace/lane-entry.ts';
-import { countMost, HOUR, LaneWorld, MINUTE, SECOND } from './lane-world.ts';
+import type { QueuedRun } from '../../../../src/reporting/pace/queued-run.ts';
+import { countMost, HOUR, MINUTE, QueueWorld, SECOND } from './queue-world.ts';
 
-let world: LaneWorld;
+let world: QueueWorld;
 
 beforeEach(async () => {
-  world = await LaneWorld.open();
+  world = await QueueWorld.open();
 });
 
-const growAgain = (entry: LaneEntry) => {
-  entry.logGrew = entry.isRunning;
+const growAgain = (run: QueuedRun) => {
+  run.logGrew = run.isRunning;
 };
 const ids = (count: number, name = 'run') => Array.from({ length: count }, (_, n) => `${name}-${n}`);
 
@@ -63,7 +63,7 @@ test.each([
   [7, 9],
   [20, 9],
 ])('a log among %i running ones leaves %i writes: a conclusion for each, and two', async (running, left) => {
-  for (const id of ids(running)) world.lane.entry(id).isRunning = true;
+  for (const id of ids(running)) world.queue.run(id).isRunning = true;
   for (const id of ids(10, 'new')) world.owe(id, 'create');
   await world.pass(0);
   world.grow('run-0');
@@ -75,10 +75,10 @@ test('at most five runs are written side by side, and one run never twice at onc
   for (const id of ids(8)) world.owe(id, 'create');
   const answer = Promise.withResolvers<void>();
   const begin = () => {
-    const next = world.lane.next(world.now);
+    const next = world.queue.next(world.now);
     if (next.kind !== 'write') return next;
-    next.entry.owed = null;
-    return { id: next.entry.deploymentId, done: world.lane.write(next.entry, () => answer.promise) };
+    next.run.owed = null;
+    return { id: next.run.id, done: world.queue.write(next.run, () => answer.promise) };
   };
   const begun = [begin(), begin(), begin(), begin(), begin()];
   expect(begin()).toEqual({ kind: 'idle' });
@@ -91,13 +91,13 @@ test('at most five runs are written side by side, and one run never twice at onc
 
 test('what was due and sent nothing costs nothing, what was sent twice costs two', async () => {
   await leave(2);
-  const entry = world.owe('a', 'create');
-  await world.lane.write(entry, async () => null);
-  await world.lane.write(entry, async (send) => {
+  const run = world.owe('a', 'create');
+  await world.queue.write(run, async () => null);
+  await world.queue.write(run, async (send) => {
     await send(async () => null);
     await send(async () => null);
   });
-  expect(world.lane.next(world.now)).toEqual({ kind: 'wait', ms: SECOND });
+  expect(world.queue.next(world.now)).toEqual({ kind: 'wait', ms: SECOND });
 });
 
 test('a run whose state changes is written a second later again, and by then may be concluded', async () => {
@@ -166,24 +166,24 @@ describe('logs', () => {
   });
 
   test('that are due wait for a look at them, but not for long', async () => {
-    const entry = world.grow('a');
+    const run = world.grow('a');
     await world.pass(0);
-    Object.assign(entry, { logGrew: true, logReadAt: 2 * SECOND });
+    Object.assign(run, { logGrew: true, logReadAt: 2 * SECOND });
     await world.pass(4.5 * SECOND);
     expect(world.written).toHaveLength(1);
-    entry.logReadAt = world.now;
+    run.logReadAt = world.now;
     await world.pass(0);
     expect(world.written.map(({ at }) => at)).toEqual([0, 4.5 * SECOND]);
-    Object.assign(entry, { logGrew: true });
+    Object.assign(run, { logGrew: true });
     await world.pass(MINUTE);
     expect(world.written.at(-1)?.at).toBe(10 * SECOND);
   });
 
   test('are asked for when they can be written, or an interval later', async () => {
-    const entry = world.grow('a');
-    expect(world.lane.chooseLogRead(entry, world.now)).toBe(4.5 * SECOND);
+    const run = world.grow('a');
+    expect(world.queue.chooseLogRead(run, world.now)).toBe(4.5 * SECOND);
     await world.pass(2 * SECOND);
-    expect(world.lane.chooseLogRead(entry, world.now)).toBe(2.5 * SECOND - 100);
+    expect(world.queue.chooseLogRead(run, world.now)).toBe(2.5 * SECOND - 100);
   });
 });
 
@@ -196,7 +196,7 @@ test('50 ends within 20 seconds are all told within 25 seconds, and no log goes 
   for (const id of ids(50)) {
     ends.set(id, world.now);
     world.owe(id, 'final').logGrew = false;
-    world.lane.entry(id).isRunning = false;
+    world.queue.run(id).isRunning = false;
     await world.pass(400);
   }
   for (const id of ids(3, 'other')) world.grow(id);
@@ -211,7 +211,7 @@ test('50 ends within 20 seconds are all told within 25 seconds, and no log goes 
 
 describe('an hour that is used up', () => {
   test('creates and conclusions go on at ten a minute and are counted; the rest stops', async () => {
-    world = await LaneWorld.open(Array.from({ length: 500 }, (_, n) => -HOUR + (n + 600) * 6 * 100));
+    world = await QueueWorld.open(Array.from({ length: 500 }, (_, n) => -HOUR + (n + 600) * 6 * 100));
     for (const id of ids(20)) world.owe(id, 'create');
     for (const id of ids(5, 'state')) world.owe(id, 'state');
     world.grow('log');
@@ -222,7 +222,7 @@ describe('an hour that is used up', () => {
   });
 
   test('is over when the first writes are an hour old', async () => {
-    world = await LaneWorld.open(Array(500).fill(-HOUR));
+    world = await QueueWorld.open(Array(500).fill(-HOUR));
     world.owe('state', 'state');
     await world.pass(5 * MINUTE);
     expect(world.written.map(({ at }) => at)).toEqual([30 * SECOND]);
@@ -231,18 +231,18 @@ describe('an hour that is used up', () => {
 });
 
 test('what an earlier process wrote counts: after a burst of ten the next create waits a second', async () => {
-  world = await LaneWorld.open(Array(10).fill(-200));
+  world = await QueueWorld.open(Array(10).fill(-200));
   world.owe('a', 'create');
   await world.pass(MINUTE);
   expect(world.written.map(({ at }) => at)).toEqual([800]);
 });
 
 test('of several instances each counts what the others wrote, before a reply and when it is told to', async () => {
-  world = await LaneWorld.open([], true);
+  world = await QueueWorld.open([], true);
   world.earlier = Array(10).fill(0);
   expect(await world.reply('a')).toBe(4 * SECOND);
   world.earlier = Array(20).fill(0);
-  await world.lane.recount();
+  await world.queue.recount();
   world.owe('new', 'create');
   await world.pass(MINUTE);
   expect(world.written).toEqual([{ at: 11 * SECOND, id: 'new', write: 'create' }]);
@@ -276,7 +276,7 @@ describe('replies', () => {
 
   test('are sent one at a time, whatever becomes of the one before', async () => {
     const order: string[] = [];
-    const first = world.lane.reply(async () => {
+    const first = world.queue.reply(async () => {
       await new Promise((resolve) => setImmediate(resolve));
       order.push('first');
       throw new Error('the lease is lost');
@@ -289,7 +289,7 @@ describe('replies', () => {
 
   test('leave the last fifth of the hour’s requests to deployments, and so do their reads', async () => {
     world.requests.note({ limit: 5_000, remaining: 1_000, resetAt: 20 * MINUTE });
-    const read = () => world.lane.ask(async () => ({ ok: true, value: null }));
+    const read = () => world.queue.ask(async () => ({ ok: true, value: null }));
     expect(await world.reply('a')).toBe(20 * MINUTE);
     expect(await read()).toMatchObject({ ok: false, failure: { kind: 'limited', waitMs: 20 * MINUTE } });
     world.now = 20 * MINUTE;
@@ -310,9 +310,9 @@ test('a refused write holds everything back, a failed run only itself', async ()
   ]);
 });
 
-test('an entry is kept for its deployment', () => {
-  expect(world.lane.entry('a')).toBe(world.lane.entry('a'));
-  expect(world.lane.next(world.now)).toEqual({ kind: 'idle' });
+test('an run is kept for its deployment', () => {
+  expect(world.queue.run('a')).toBe(world.queue.run('a'));
+  expect(world.queue.next(world.now)).toEqual({ kind: 'idle' });
 });
 
 test('within any minute at most 80 writes go out, whatever is owed', async () => {

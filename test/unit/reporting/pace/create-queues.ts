@@ -1,9 +1,9 @@
 import { RateBudgets } from '../../../../src/github/rate-budget.ts';
-import { WriteLanes } from '../../../../src/reporting/pace/write-lanes.ts';
+import { WriteQueues } from '../../../../src/reporting/pace/write-queues.ts';
 
-/** Lanes of a process that remembers no earlier writes. */
-export function createLanes(): WriteLanes {
-  return new WriteLanes({
+/** Queues of a process that remembers no earlier writes. */
+export function createWriteQueues(): WriteQueues {
+  return new WriteQueues({
     budgets: new RateBudgets(() => undefined),
     clock: {
       now: Date.now,

@@ -31,7 +31,7 @@ export interface GitHubDeploymentContext extends RetryPorts {
  * Keeps the GitHub Deployment of a deployment in the state that the deployment has. The key is our deployment's id; the
  * result is in how many milliseconds to look again. One request at a time, each noted before it is sent.
  */
-export function createGitHubDeploymentKeeper(
+export function createGitHubDeploymentSync(
   context: GitHubDeploymentContext,
 ): (deploymentId: string) => Promise<number | null> {
   const { store, clock } = context;

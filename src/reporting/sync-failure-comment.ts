@@ -25,7 +25,7 @@ export interface FailureCommentContext extends RetryPorts {
  * commit; without such a pull request there is none. The key is the comment's id in the store; the result is in how many
  * milliseconds to look again. Each step is stored, so that none is done twice.
  */
-export function createFailureCommentKeeper(
+export function createFailureCommentSync(
   context: FailureCommentContext,
 ): (id: string) => Promise<number | null> {
   const { store, clock } = context;

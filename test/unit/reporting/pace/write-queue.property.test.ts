@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { WriteKind } from '../../../../src/reporting/pace/write-budget.ts';
-import { countMost, HOUR, LaneWorld, MINUTE, SECOND } from './lane-world.ts';
+import { countMost, HOUR, MINUTE, QueueWorld, SECOND } from './queue-world.ts';
 
 const DAY = 24 * HOUR;
 /** How long logs grow. */
@@ -53,29 +53,29 @@ class Model {
 }
 
 /** Plays the day; checks after each moment that nothing waits which could go. */
-async function play(day: readonly Arrival[]): Promise<{ world: LaneWorld; model: Model; due: string[] }> {
-  const world = await LaneWorld.open();
+async function play(day: readonly Arrival[]): Promise<{ world: QueueWorld; model: Model; due: string[] }> {
+  const world = await QueueWorld.open();
   const model = new Model();
   const due: string[] = [];
   let seen = 0;
-  world.afterWrite = (entry) => {
-    entry.logGrew = entry.isRunning;
+  world.afterWrite = (run) => {
+    run.logGrew = run.isRunning;
   };
   const look = async () => {
     const next = await world.writeDue();
     for (; seen < world.written.length; seen += 1) {
       const one = world.written[seen];
       if (!one) break;
-      const waiting = [...world.lane.entries.values()].filter(
+      const waiting = [...world.queue.runs.values()].filter(
         ({ owed }) => owed === 'create' || owed === 'final',
       );
       const isFirst = one.write === 'create' || one.write === 'final' || waiting.length === 0;
       if (!isFirst) due.push(`${one.write} at ${one.at} before ${waiting.length} that end`);
-      const running = [...world.lane.entries.values()].filter(({ isRunning }) => isRunning).length;
+      const running = [...world.queue.runs.values()].filter(({ isRunning }) => isRunning).length;
       if (!model.allows(one.write, one.at, running)) due.push(`${one.write} at ${one.at} goes too early`);
       model.write(one.at);
     }
-    const ends = [...world.lane.entries.values()].filter(({ owed }) => owed === 'create' || owed === 'final');
+    const ends = [...world.queue.runs.values()].filter(({ owed }) => owed === 'create' || owed === 'final');
     if (ends.length > 0 && model.allows('final', world.now, 0))
       due.push(`${ends.length} could go at ${world.now}`);
     return next;
@@ -105,8 +105,8 @@ async function play(day: readonly Arrival[]): Promise<{ world: LaneWorld; model:
     }
     // What ran until then ends: logs don't grow for ever.
     if (count === 0) {
-      for (const entry of world.lane.entries.values()) {
-        if (entry.isRunning) Object.assign(entry, { isRunning: false, logGrew: false });
+      for (const run of world.queue.runs.values()) {
+        if (run.isRunning) Object.assign(run, { isRunning: false, logGrew: false });
       }
     }
   }
@@ -128,7 +128,7 @@ test('over a day no minute and no hour is over its limit, and nothing goes befor
           HOUR,
         ),
       ).toBeLessThanOrEqual(350);
-      const owed = [...world.lane.entries.values()].filter((entry) => entry.owed !== null);
+      const owed = [...world.queue.runs.values()].filter((run) => run.owed !== null);
       expect(owed).toEqual([]);
     }),
     { numRuns: 25, interruptAfterTimeLimit: 20_000 },

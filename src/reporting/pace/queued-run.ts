@@ -9,9 +9,9 @@ const FRESH_MS = 150;
 /** How long a log that is due waits for a look at it (milliseconds). */
 const READ_WAIT_MS = 1_000;
 
-/** One check run that is behind its deployment. All times are those of `Clock.elapsed`. */
-export interface LaneEntry {
-  readonly deploymentId: string;
+/** One check run in the queue of its installation. All times are those of `Clock.elapsed`. */
+export interface QueuedRun {
+  readonly id: string;
   /** What is owed, and since when; null when only the log may have grown. */
   owed: 'create' | 'final' | 'state' | null;
   owedSince: number;
@@ -35,9 +35,9 @@ export interface LaneEntry {
 }
 
 /** A run of which nothing is known yet. */
-export function openEntry(deploymentId: string): LaneEntry {
+export function openRun(id: string): QueuedRun {
   return {
-    deploymentId,
+    id,
     owed: null,
     owedSince: Number.NEGATIVE_INFINITY,
     logGrew: false,
@@ -55,33 +55,33 @@ export function openEntry(deploymentId: string): LaneEntry {
 }
 
 /** What a run is written for; null when nothing is owed. */
-export function chooseWrite({ owed, lookAt, logGrew }: LaneEntry, now: number): WriteKind | null {
+export function chooseWrite({ owed, lookAt, logGrew }: QueuedRun, now: number): WriteKind | null {
   if (owed) return owed;
   if (lookAt !== null && (lookAt <= now || !logGrew)) return 'final';
   return logGrew ? 'log' : null;
 }
 
 /** When a run may be written, as far as it alone is concerned. */
-export function whenDue(entry: LaneEntry, write: WriteKind, logInterval: number): number {
-  const { notBefore, lastWriteAt, lookAt, owed } = entry;
-  if (write === 'log') return Math.max(notBefore, whenLogDue(entry, logInterval));
+export function whenDue(run: QueuedRun, write: WriteKind, logInterval: number): number {
+  const { notBefore, lastWriteAt, lookAt, owed } = run;
+  if (write === 'log') return Math.max(notBefore, whenLogDue(run, logInterval));
   if (write === 'state') return Math.max(notBefore, lastWriteAt + STATE_GAP_MS);
   return Math.max(notBefore, owed === null ? (lookAt ?? notBefore) : notBefore);
 }
 
 /** When a log is to be read, so that its next write shows what it says by then. */
-export function whenToRead({ lastWriteAt }: LaneEntry, logInterval: number): number {
+export function whenToRead({ lastWriteAt }: QueuedRun, logInterval: number): number {
   return lastWriteAt + logInterval - READ_AHEAD_MS;
 }
 
 /** A log that is due waits a moment for a look at it, so that its newest lines go with it. */
-function whenLogDue({ lastWriteAt, logReadAt }: LaneEntry, interval: number): number {
+function whenLogDue({ lastWriteAt, logReadAt }: QueuedRun, interval: number): number {
   const dueAt = lastWriteAt + interval;
   return logReadAt >= dueAt - FRESH_MS ? dueAt : dueAt + READ_WAIT_MS;
 }
 
 export interface Candidate {
-  readonly entry: LaneEntry;
+  readonly run: QueuedRun;
   readonly write: WriteKind;
   readonly dueAt: number;
 }
@@ -95,6 +95,6 @@ export function comesBefore(a: Candidate, b: Candidate, now: number): boolean {
   return waitsSince(a) < waitsSince(b);
 }
 
-function waitsSince({ entry, write }: Candidate): number {
-  return write === 'log' ? entry.lastWriteAt : entry.owedSince;
+function waitsSince({ run, write }: Candidate): number {
+  return write === 'log' ? run.lastWriteAt : run.owedSince;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { RateBudgets } from '../../github/rate-budget.ts';
 import type { GitHubWriteStore } from './github-write-store.ts';
-import { WriteLane } from './write-lane.ts';
+import { WriteQueue } from './write-queue.ts';
 
 /** As far back as the budget looks, and a little more (milliseconds). */
 const KEPT_MS = 2 * 3_600_000;
@@ -10,7 +10,7 @@ const LONGEST_HOLD_MS = 3_600_000;
 /** Old writes are removed once in so many. */
 const FORGET_EVERY = 100;
 
-export interface WriteLanesPorts {
+export interface WriteQueuesPorts {
   readonly budgets: RateBudgets;
   readonly store: GitHubWriteStore;
   readonly clock: Clock;
@@ -20,31 +20,31 @@ export interface WriteLanesPorts {
   readonly onBeyond: () => void;
 }
 
-/** The lanes of all installations. */
-export class WriteLanes {
-  readonly #lanes = new Map<number, WriteLane>();
-  readonly #ports: WriteLanesPorts;
+/** The writeQueues of all installations. */
+export class WriteQueues {
+  readonly #writeQueues = new Map<number, WriteQueue>();
+  readonly #ports: WriteQueuesPorts;
 
-  constructor(ports: WriteLanesPorts) {
+  constructor(ports: WriteQueuesPorts) {
     this.#ports = ports;
   }
 
-  of(installationId: number): WriteLane {
-    const lane = this.#lanes.get(installationId) ?? this.#create(installationId);
-    this.#lanes.set(installationId, lane);
-    return lane;
+  of(installationId: number): WriteQueue {
+    const queue = this.#writeQueues.get(installationId) ?? this.#create(installationId);
+    this.#writeQueues.set(installationId, queue);
+    return queue;
   }
 
   /** Another instance writes for the installation now. */
   forget(installationId: number): void {
-    this.#lanes.delete(installationId);
+    this.#writeQueues.delete(installationId);
   }
 
-  #create(installationId: number): WriteLane {
+  #create(installationId: number): WriteQueue {
     const { budgets, store, clock, isShared, onBeyond } = this.#ports;
     const requests = budgets.of(installationId);
     let noted = 0;
-    return new WriteLane({
+    return new WriteQueue({
       requests,
       isShared,
       elapsed: clock.elapsed,

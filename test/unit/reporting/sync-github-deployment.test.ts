@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { GitHubFailure, GitHubResult } from '../../../src/domain/github-result.ts';
 import type { GitHubDeploymentApi, StatusDetails } from '../../../src/reporting/github-deployment.ts';
-import { createGitHubDeploymentKeeper } from '../../../src/reporting/keep-github-deployment.ts';
+import { createGitHubDeploymentSync } from '../../../src/reporting/sync-github-deployment.ts';
 import { World } from '../deploying/reconcile-world.ts';
 
 const UNKNOWN: GitHubFailure = { kind: 'unknown', message: 'the connection broke' };
@@ -72,20 +72,20 @@ let api: FakeDeployments;
 
 beforeEach(async () => {
   world = await World.open();
-  world.wishes.githubDeployments = true;
+  world.wantedOutputs.githubDeployments = true;
   api = new FakeDeployments();
 });
 
 function createKeeper() {
   const { stores, clock } = world;
-  return createGitHubDeploymentKeeper({
+  return createGitHubDeploymentSync({
     store: stores,
     repositories: stores,
     api,
     clock,
     random: () => 0.5,
     log: pino({ level: 'silent' }),
-    chooseEnvironment: async () => (world.wishes.githubDeployments ? 'production' : null),
+    chooseEnvironment: async () => (world.wantedOutputs.githubDeployments ? 'production' : null),
     describe: () => DETAILS,
   });
 }
@@ -163,7 +163,7 @@ describe('a deployment', () => {
     const { id } = await world.push();
     await world.step();
     await keepAll();
-    world.wishes.githubDeployments = false;
+    world.wantedOutputs.githubDeployments = false;
     world.meltano.moveJob({ status: 'ERROR' });
     world.clock.advance(10_000);
     await world.step();
@@ -172,7 +172,7 @@ describe('a deployment', () => {
   });
 
   test('of a repository that wants none has none', async () => {
-    world.wishes.githubDeployments = false;
+    world.wantedOutputs.githubDeployments = false;
     await deploy('COMPLETE');
     expect(api.calls).toEqual([]);
     expect(await world.stores.listOpenGitHubDeployments()).toEqual([]);

@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { GitHubFailure } from '../../../src/domain/github-result.ts';
-import { createFailureCommentKeeper } from '../../../src/reporting/keep-failure-comment.ts';
 import { renderFailureComment } from '../../../src/reporting/render/render-failure-comment.ts';
+import { createFailureCommentSync } from '../../../src/reporting/sync-failure-comment.ts';
 import { FakeConversation } from '../commands/fake-conversation.ts';
 import { World } from '../deploying/reconcile-world.ts';
 
@@ -17,13 +17,13 @@ let api: FakeConversation;
 
 beforeEach(async () => {
   world = await World.open();
-  world.wishes.failureComments = true;
+  world.wantedOutputs.failureComments = true;
   api = new FakeConversation();
 });
 
 function createKeeper() {
   const { stores, clock } = world;
-  return createFailureCommentKeeper({
+  return createFailureCommentSync({
     store: stores,
     repositories: stores,
     api,
@@ -90,7 +90,7 @@ describe('a failed deployment', () => {
   });
 
   test('of a repository that wants no comments is told nowhere', async () => {
-    world.wishes.failureComments = false;
+    world.wantedOutputs.failureComments = false;
     await deploy(SHA, 'ERROR');
     expect(wakes()).toEqual([]);
     expect(await world.stores.listOpenFailureComments()).toEqual([]);

@@ -4,11 +4,11 @@ import {
   type Candidate,
   chooseWrite,
   comesBefore,
-  type LaneEntry,
-  openEntry,
+  openRun,
+  type QueuedRun,
   whenDue,
   whenToRead,
-} from './lane-entry.ts';
+} from './queued-run.ts';
 import { WriteBudget, type WriteKind } from './write-budget.ts';
 
 /** Check runs of one installation that are written side by side; GitHub takes 100 requests at once. */
@@ -21,7 +21,7 @@ const MINUTE_MS = 60_000;
 const LONGEST_PAUSE_MS = 15 * MINUTE_MS;
 
 export type NextWrite =
-  | { readonly kind: 'write'; readonly entry: LaneEntry; readonly write: WriteKind }
+  | { readonly kind: 'write'; readonly run: QueuedRun; readonly write: WriteKind }
   /** Nothing may be written before so many milliseconds have passed. */
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'idle' };
@@ -29,7 +29,7 @@ export type NextWrite =
 /** Sends one write; what it needs of the budget is taken. */
 export type SendWrite = <T>(request: () => Promise<T>) => Promise<T>;
 
-export interface WriteLanePorts {
+export interface WriteQueuePorts {
   /** Of the installation's requests; the less is left, the less is written. */
   readonly requests: RateBudget;
   readonly elapsed: () => number;
@@ -44,8 +44,8 @@ export interface WriteLanePorts {
 }
 
 /** Decides which of an installation's writes goes out next, and when. */
-export class WriteLane {
-  readonly entries = new Map<string, LaneEntry>();
+export class WriteQueue {
+  readonly runs = new Map<string, QueuedRun>();
   /** Since when the installation can't be used (suspended, removed); null while it can. */
   blockedSince: number | null = null;
   /** When it is tried next. */
@@ -57,9 +57,9 @@ export class WriteLane {
   #lastReply: Promise<unknown> = Promise.resolve();
   /** When the last of the replies that were sent away is to come back. */
   #replyPromisedAt = Number.NEGATIVE_INFINITY;
-  readonly #ports: WriteLanePorts;
+  readonly #ports: WriteQueuePorts;
 
-  constructor(ports: WriteLanePorts) {
+  constructor(ports: WriteQueuePorts) {
     this.#ports = ports;
   }
 
@@ -80,12 +80,12 @@ export class WriteLane {
     return this.#budget !== null;
   }
 
-  entry(deploymentId: string): LaneEntry {
-    const known = this.entries.get(deploymentId);
+  run(id: string): QueuedRun {
+    const known = this.runs.get(id);
     if (known) return known;
-    const entry = openEntry(deploymentId);
-    this.entries.set(deploymentId, entry);
-    return entry;
+    const run = openRun(id);
+    this.runs.set(id, run);
+    return run;
   }
 
   next(now: number): NextWrite {
@@ -96,25 +96,25 @@ export class WriteLane {
     const running = this.#countRunning();
     const interval = budget.chooseLogInterval(running, now);
     let best: Candidate | null = null;
-    for (const entry of this.entries.values()) {
-      const one = entry.isBusy ? null : this.#consider(entry, budget, { now, running, interval });
+    for (const run of this.runs.values()) {
+      const one = run.isBusy ? null : this.#consider(run, budget, { now, running, interval });
       if (one && (!best || comesBefore(one, best, now))) best = one;
     }
     if (!best) return { kind: 'idle' };
     if (best.dueAt > now) return { kind: 'wait', ms: best.dueAt - now };
-    return { kind: 'write', entry: best.entry, write: best.write };
+    return { kind: 'write', run: best.run, write: best.write };
   }
 
-  /** Runs the work of an entry that is due. Only what it sends is taken from the budget in the end. */
-  async write<T>(entry: LaneEntry, work: (send: SendWrite) => Promise<T>): Promise<T> {
+  /** Runs the work of an run that is due. Only what it sends is taken from the budget in the end. */
+  async write<T>(run: QueuedRun, work: (send: SendWrite) => Promise<T>): Promise<T> {
     const budget = this.#budget;
     if (!budget) throw new Error('What was written before is not known yet.');
     this.#busy += 1;
-    entry.isBusy = true;
+    run.isBusy = true;
     try {
       return await this.#withSlot(budget, work);
     } finally {
-      entry.isBusy = false;
+      run.isBusy = false;
       this.#busy -= 1;
     }
   }
@@ -140,10 +140,10 @@ export class WriteLane {
   }
 
   /** In how many milliseconds the log of a run is to be read, so that its next write shows what it says by then. */
-  chooseLogRead(entry: LaneEntry, now: number): number {
+  chooseLogRead(run: QueuedRun, now: number): number {
     if (!this.#budget) return OPENING_MS;
     const interval = this.#budget.chooseLogInterval(this.#countRunning(), now);
-    const readAt = whenToRead(entry, interval);
+    const readAt = whenToRead(run, interval);
     return readAt > now ? readAt - now : interval;
   }
 
@@ -172,23 +172,23 @@ export class WriteLane {
   }
 
   #countRunning(): number {
-    return [...this.entries.values()].filter((one) => one.isRunning).length;
+    return [...this.runs.values()].filter((one) => one.isRunning).length;
   }
 
   #consider(
-    entry: LaneEntry,
+    run: QueuedRun,
     budget: WriteBudget,
     { now, running, interval }: { now: number; running: number; interval: number },
   ): Candidate | null {
-    const write = chooseWrite(entry, now);
+    const write = chooseWrite(run, now);
     if (!write) return null;
     const dueAt = Math.max(
       budget.allowsAt(write, now, running),
       this.#ports.requests.allowsAt(write, now),
       this.#blockedUntil,
-      whenDue(entry, write, interval),
+      whenDue(run, write, interval),
     );
-    return { entry, write, dueAt };
+    return { run, write, dueAt };
   }
 
   #holdReply(budget: WriteBudget): GitHubFailure | null {

@@ -19,9 +19,7 @@ type Standing = 'under way' | 'succeeded' | 'failed';
  * reaction. The key is the command's id; the result is in how many milliseconds to look again. Each step is stored, so
  * that none is done twice.
  */
-export function createConversationKeeper(
-  context: ConversationContext,
-): (id: string) => Promise<number | null> {
+export function createConversationSync(context: ConversationContext): (id: string) => Promise<number | null> {
   const { store, clock } = context;
   const retryPolicy = new RetryPolicy(context);
   const ports = { ...context, createOnce: createOnce(clock) };

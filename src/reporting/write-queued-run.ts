@@ -1,0 +1,226 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock.ts';
+import {
+  type ConfigurationRun,
+  type ConfigurationRunStore,
+  isConfigurationRunId,
+} from '../domain/configuration-run.ts';
+import { type Deployment, isReported, mayBeTwice, type Repository } from '../domain/deployment.ts';
+import type { GitHubFailure } from '../domain/github-result.ts';
+import type { RepositoryStore } from '../domain/repository-store.ts';
+import { chooseRetryDelay } from '../domain/retry-delay.ts';
+import type { CheckRunApi } from '../github/check-runs.ts';
+import { type CreateOnce, createOnce, LAST_LOOK_MS } from './create-once.ts';
+import type { QueuedRun } from './pace/queued-run.ts';
+import type { SendWrite, WriteQueue } from './pace/write-queue.ts';
+import { type RenderPorts, renderRun } from './render-run.ts';
+import type { ReportStore } from './report-store.ts';
+import { type ReportedRun, type WriteOutcome, writeCheckRun } from './write-check-run.ts';
+
+/**
+ * A write that GitHub rejects is tried so often, over about seven minutes: meanwhile a sweep may learn that the repository
+ * moved. Then the run stays as it is until the deployment changes.
+ */
+const MAX_REJECTIONS = 13;
+/** A concluded deployment whose check run could not be written for a day is given up (milliseconds). */
+const HOPE_MS = 24 * 3_600_000;
+/** When a second run is looked for again while the conclusion may not go out yet (milliseconds). */
+const LOOK_LATER_MS = 1_000;
+/** How long a conclusion waits for the check run that it links to, and how often that is looked for (milliseconds). */
+const SUCCESSOR_MS = 10_000;
+const SUCCESSOR_AGAIN_MS = 250;
+const NOT_SHOWN: GitHubFailure = { kind: 'unknown', message: 'GitHub does not show the check run' };
+/** The least wait where GitHub names none; the budget holds the whole installation back for longer (milliseconds). */
+const UNTOLD_WAIT_MS = 1_000;
+
+export interface QueuedWritePorts extends RenderPorts {
+  readonly api: CheckRunApi;
+  readonly store: RenderPorts['store'] & ReportStore & ConfigurationRunStore;
+  readonly repositories: RepositoryStore;
+  readonly random: () => number;
+  readonly log: Logger;
+  /** A check run was written for this, as it was before the write. For the metrics. */
+  readonly onWritten: (of: Deployment | ConfigurationRun) => void;
+}
+
+/** A write that is due, and what it is owed for. */
+export interface QueuedWrite {
+  readonly run: QueuedRun;
+  readonly owed: QueuedRun['owed'];
+  readonly send: SendWrite;
+}
+
+export type QueuedWriteResult =
+  /** Written, or given up; `over`: the queue needs the run no longer. */
+  | { readonly kind: 'done' | 'over' }
+  /** What was to be written is still owed. */
+  | { readonly kind: 'owed' }
+  /** The same, by another installation. */
+  | { readonly kind: 'moved'; readonly installationId: number };
+
+type Subject = Deployment | ConfigurationRun;
+type FailedWrite = Extract<WriteOutcome, { kind: 'failed' }>;
+
+/** Writes one check run as its deployment is now, and says what is left to do. */
+export class QueuedRunWriter {
+  readonly #ports: QueuedWritePorts;
+  readonly #createOnce: CreateOnce;
+
+  constructor(ports: QueuedWritePorts) {
+    this.#ports = ports;
+    this.#createOnce = createOnce(ports.clock);
+  }
+
+  async write(
+    { id, queue }: { readonly id: number; readonly queue: WriteQueue },
+    write: QueuedWrite,
+  ): Promise<QueuedWriteResult> {
+    const { store, repositories, clock } = this.#ports;
+    const { run } = write;
+    const of = isConfigurationRunId(run.id)
+      ? await store.getConfigurationRun(run.id)
+      : await store.getDeployment(run.id);
+    const repository = of && (await repositories.getRepository(of.repositoryId));
+    if (!of || !repository) {
+      run.owed = null;
+      run.lookAt = null;
+      return { kind: 'over' };
+    }
+    const { installationId } = repository;
+    if (installationId !== id) return { kind: 'moved', installationId };
+    planLook(run, of, clock);
+    return (await this.#postpone(run, of)) ?? this.#send(queue, write, of, repository);
+  }
+
+  /** Null for a run that may be written now. */
+  async #postpone(run: QueuedRun, of: Subject): Promise<QueuedWriteResult | null> {
+    const { clock } = this.#ports;
+    // A conclusion goes out once, together with its log. Nothing is owed until `changed` is called again after the log was
+    // read: an earlier failure must not bring the run back at once, and for ever.
+    if (of.state === 'concluded' && !run.mayConclude) {
+      if (this.#isLookDue(run)) run.lookAt = clock.elapsed() + LOOK_LATER_MS;
+      return { kind: 'done' };
+    }
+    if (!(await this.#isAheadOfSuccessor(run, of))) return null;
+    run.notBefore = clock.elapsed() + SUCCESSOR_AGAIN_MS;
+    return { kind: 'owed' };
+  }
+
+  #isLookDue({ lookAt }: QueuedRun): boolean {
+    return lookAt !== null && lookAt <= this.#ports.clock.elapsed();
+  }
+
+  /** A superseded or redeployed run links to the check run of the newer deployment, which may be created just now. */
+  async #isAheadOfSuccessor({ owedSince }: QueuedRun, of: Subject): Promise<boolean> {
+    const { clock, store } = this.#ports;
+    if ('verdict' in of || clock.elapsed() - owedSince > SUCCESSOR_MS) return false;
+    const id = of.supersededBy ?? (of.rerun?.kind === 'redeployed' ? of.rerun.deploymentId : null);
+    const successor = id === null ? null : await store.getDeployment(id);
+    return successor !== null && successor.checkRunId === null && !isReported(successor);
+  }
+
+  async #send(
+    queue: WriteQueue,
+    { run, owed, send }: QueuedWrite,
+    of: Subject,
+    repository: Repository,
+  ): Promise<QueuedWriteResult> {
+    const { api, store, clock, onWritten } = this.#ports;
+    const begunAt = clock.elapsed();
+    const looks = owed ? 'first' : 'only';
+    const request = {
+      ...(await renderRun(of, repository, this.#ports)),
+      deployment: of,
+      repository,
+      lastDigest: run.digest,
+      looks: this.#isLookDue(run) ? looks : 'no',
+    } as const;
+    const ports = { api, store, send, clock, createOnce: this.#createOnce };
+    const outcome = await writeCheckRun(request, ports);
+    const isSent = outcome.kind === 'written' && outcome.sent;
+    if (isSent) onWritten(of);
+    // From when it began: GitHub's time to answer makes no log slower.
+    if (isSent || outcome.kind === 'failed') run.lastWriteAt = begunAt;
+    return this.#settle(queue, run, of, outcome);
+  }
+
+  async #settle(
+    queue: WriteQueue,
+    run: QueuedRun,
+    of: ReportedRun,
+    outcome: WriteOutcome,
+  ): Promise<QueuedWriteResult> {
+    const now = this.#ports.clock.elapsed();
+    if (outcome.kind === 'look again') {
+      run.notBefore = now + outcome.waitMs;
+      return this.#giveUpIfHopeless(queue, run, of, NOT_SHOWN);
+    }
+    if (outcome.kind === 'failed') {
+      this.#noteFailure(queue, run, of, outcome);
+      return this.#giveUpIfHopeless(queue, run, of, outcome.failure);
+    }
+    run.failures = 0;
+    run.notBefore = now;
+    run.digest = outcome.digest;
+    if (run.lookAt !== null && run.lookAt <= now) run.lookAt = null;
+    if (outcome.lookMs !== null) run.lookAt = now + outcome.lookMs;
+    if (outcome.sent) queue.unblock();
+    return { kind: of.state === 'concluded' ? 'over' : 'done' };
+  }
+
+  #noteFailure(queue: WriteQueue, run: QueuedRun, of: ReportedRun, { failure, waitMs }: FailedWrite): void {
+    const { kind, message: problem } = failure;
+    this.#ports.log.warn({ ...logFields(of), kind, problem }, 'GitHub did not take a check run');
+    // GitHub may have taken it: what it shows is unknown, so even the state before must be sent again.
+    if (kind === 'unknown') run.digest = null;
+    const now = this.#ports.clock.elapsed();
+    // A limit or a block concerns the whole installation: all its runs wait, and none loses a try.
+    if (kind === 'limited') run.notBefore = now + (failure.waitMs ?? UNTOLD_WAIT_MS);
+    else if (kind === 'unavailable' || kind === 'unauthorized') queue.block(now);
+    else retryLater(run, this.#ports, waitMs);
+  }
+
+  async #giveUpIfHopeless(
+    queue: WriteQueue,
+    run: QueuedRun,
+    of: ReportedRun,
+    failure: GitHubFailure,
+  ): Promise<QueuedWriteResult> {
+    const { clock, log, store } = this.#ports;
+    const now = clock.elapsed();
+    const since = queue.blockedSince ?? (run.failures > 0 ? run.failingSince : now);
+    const isOver = of.state === 'concluded' && now - since >= HOPE_MS;
+    const isRefused = failure.kind === 'rejected' && run.failures >= MAX_REJECTIONS;
+    if (!isOver && !isRefused) return { kind: 'owed' };
+    const fields = { ...logFields(of), problem: failure.message };
+    log.error(fields, isRefused ? 'GitHub refuses this check run: given up' : 'A check run is given up');
+    await store.saveReport(of.id, { reportedRevision: of.revision, checkRunAttemptedAt: null });
+    // A change that came meanwhile has tries of its own.
+    run.failures = 0;
+    run.notBefore = now;
+    run.lookAt = null;
+    return { kind: 'over' };
+  }
+}
+
+/** A run that may have been created twice is looked for once more. */
+export function planLook(run: QueuedRun, of: ReportedRun, { elapsed }: Clock): void {
+  if (!mayBeTwice(of)) return;
+  run.lookAt ??= elapsed() + LAST_LOOK_MS;
+}
+
+/** After `waitMs`, or after a delay that grows with the failures. */
+export function retryLater(
+  run: QueuedRun,
+  { clock, random }: { readonly clock: Clock; readonly random: () => number },
+  waitMs: number | null = null,
+): void {
+  const now = clock.elapsed();
+  if (run.failures === 0) run.failingSince = now;
+  run.failures += 1;
+  run.notBefore = now + (waitMs ?? chooseRetryDelay(run.failures, null, random()));
+}
+
+function logFields({ id, installationId, sha }: ReportedRun): object {
+  return { deployment: id, installation: installationId, sha };
+}

@@ -27,12 +27,12 @@ beforeEach(async () => {
   await stores.learnRepository(REPOSITORY, null, START);
 });
 
-/** A keeper as a new process has it. */
+/** A sync as a new process has it. */
 function keep(id = 'command'): Promise<number | null> {
-  return createKeeper()(id);
+  return createSync()(id);
 }
 
-function createKeeper(): (id: string) => Promise<number | null> {
+function createSync(): (id: string) => Promise<number | null> {
   return createConversationSync({
     store: stores,
     repositories: stores,
@@ -193,13 +193,13 @@ describe('a lost answer', () => {
   test('of a reply that turns up twice leaves the newest', async () => {
     await ask({ kind: 'help', level: 'push' });
     api.fail('createReply', UNKNOWN);
-    const keeper = createKeeper();
+    const sync = createSync();
     const lost = async () => {
       const text = api.replies.get(1);
       if (text === undefined) return;
       api.replies.set(2, text);
     };
-    for (let wait = await keeper('command'); wait !== null; wait = await keeper('command')) {
+    for (let wait = await sync('command'); wait !== null; wait = await sync('command')) {
       // The first create takes effect after the second.
       if (api.replies.size === 1 && wait > 30_000) await lost();
       clock.advance(wait);
@@ -213,9 +213,9 @@ describe('a lost answer', () => {
   test('of a reply is looked for after 1, 2, 4 and 5 seconds, and then it is sent again', async () => {
     await ask({ kind: 'help', level: 'push' });
     api.fail('createReply', UNKNOWN);
-    const keeper = createKeeper();
+    const sync = createSync();
     const times: [string | undefined, number][] = [];
-    for (let wait = await keeper('command'); wait !== null; wait = await keeper('command')) {
+    for (let wait = await sync('command'); wait !== null; wait = await sync('command')) {
       if (/Repl/.test(api.calls.at(-1) ?? '')) times.push([api.calls.at(-1), clock.now() - START]);
       clock.advance(wait);
     }
@@ -244,9 +244,8 @@ describe('what GitHub refuses', () => {
     await ask({ kind: 'help', level: 'push' });
     api.fail('createReply', REJECTED, { times: 9 });
     // One process: the count of refusals is in memory.
-    const keeper = createKeeper();
-    for (let wait = await keeper('command'); wait !== null; wait = await keeper('command'))
-      clock.advance(wait);
+    const sync = createSync();
+    for (let wait = await sync('command'); wait !== null; wait = await sync('command')) clock.advance(wait);
     expect(api.calls.filter((call) => call === 'createReply')).toHaveLength(3);
     expect(api.reactions).toEqual(['rocket']);
   });
@@ -287,9 +286,8 @@ describe('what GitHub can not take now', () => {
     for (const one of ['react', 'removeReaction', 'createReply', 'editReply'])
       api.fail(one, { kind: 'rejected', status: 404, message: 'Not Found' }, { times: 9 });
     await conclude('success');
-    const keeper = createKeeper();
-    for (let wait = await keeper('command'); wait !== null; wait = await keeper('command'))
-      clock.advance(wait);
+    const sync = createSync();
+    for (let wait = await sync('command'); wait !== null; wait = await sync('command')) clock.advance(wait);
     expect(api.calls.filter((one) => one === call)).toHaveLength(3);
     expect((await stores.getCommand('command'))?.finishedAt).not.toBeNull();
   });

@@ -21,7 +21,7 @@ beforeEach(async () => {
   api = new FakeConversation();
 });
 
-function createKeeper() {
+function createSync() {
   const { stores, clock } = world;
   return createFailureCommentSync({
     store: stores,
@@ -41,7 +41,7 @@ function createKeeper() {
 /** Steps until there is nothing to do, each by a new process. */
 async function keepAll(id = ID): Promise<void> {
   for (let steps = 0; steps < 60; steps += 1) {
-    const wait = await createKeeper()(id);
+    const wait = await createSync()(id);
     if (wait === null) return;
     world.clock.advance(wait);
   }
@@ -99,7 +99,7 @@ describe('a failed deployment', () => {
   test('waits for its check run, which the comment links to', async () => {
     const { id } = await deploy(SHA, 'ERROR');
     await world.stores.saveReport(id, { reportedRevision: 0 });
-    expect(await createKeeper()(ID)).toBe(1_000);
+    expect(await createSync()(ID)).toBe(1_000);
     expect(api.calls).toEqual([]);
   });
 
@@ -139,8 +139,8 @@ test('a comment that GitHub refuses is given up after a few tries', async () => 
   await deploy(SHA, 'ERROR');
   api.fail('createReply', REJECTED, { times: 9 });
   // One process: the count of refusals is in memory.
-  const keeper = createKeeper();
-  for (let wait = await keeper(ID); wait !== null; wait = await keeper(ID)) world.clock.advance(wait);
+  const sync = createSync();
+  for (let wait = await sync(ID); wait !== null; wait = await sync(ID)) world.clock.advance(wait);
   expect(api.calls.filter((call) => call === 'createReply')).toHaveLength(3);
   expect(await world.stores.listOpenFailureComments()).toEqual([]);
 });

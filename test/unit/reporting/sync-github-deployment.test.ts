@@ -76,7 +76,7 @@ beforeEach(async () => {
   api = new FakeDeployments();
 });
 
-function createKeeper() {
+function createSync() {
   const { stores, clock } = world;
   return createGitHubDeploymentSync({
     store: stores,
@@ -96,7 +96,7 @@ async function keepAll(): Promise<void> {
   for (const id of new Set(woken.map(({ key }) => key))) {
     for (let steps = 0, wait: number | null = 0; wait !== null; steps += 1) {
       if (steps > 60) throw new Error('It does not come to rest.');
-      wait = await createKeeper()(id);
+      wait = await createSync()(id);
       // Not by much: the reconciler has its own times.
       if (wait !== null) world.clock.advance(wait);
     }
@@ -197,9 +197,9 @@ test('one that turns up twice ends as inactive, a minute later', async () => {
   api.fail('create', UNKNOWN);
   const { id } = await world.push();
   await world.step();
-  const keeper = createKeeper();
+  const sync = createSync();
   let twice = false;
-  for (let wait = await keeper(id); wait !== null; wait = await keeper(id)) {
+  for (let wait = await sync(id); wait !== null; wait = await sync(id)) {
     if (!twice && wait > 30_000) {
       twice = true;
       api.older = { environment: 'production', states: [], number: 99 };
@@ -213,10 +213,10 @@ test('one that turns up twice ends as inactive, a minute later', async () => {
 
 test('GitHub’s refusal is given up after a few tries, and changes nothing about the deployment', async () => {
   api.fail('create', REJECTED, { times: 9 });
-  const keeper = createKeeper();
+  const sync = createSync();
   const { id } = await world.push();
   await world.step();
-  for (let wait = await keeper(id); wait !== null; wait = await keeper(id)) world.clock.advance(wait);
+  for (let wait = await sync(id); wait !== null; wait = await sync(id)) world.clock.advance(wait);
   expect(api.calls).toEqual(['create', 'create', 'create']);
   expect(await world.stores.listOpenGitHubDeployments()).toEqual([]);
   world.meltano.moveJob({ status: 'COMPLETE' });

@@ -10,10 +10,7 @@ import type { Schema } from './schema.ts';
 const CONNECTIONS = 8;
 /** And for storing deliveries, which nothing else can take; one statement each stores all that wait. */
 export const DELIVERY_CONNECTIONS = 2;
-/**
- * With the answer's limit below nine seconds, when a webhook would be answered "stored" whatever became of it
- * (milliseconds).
- */
+/** Together with the answer's limit less than the 9 s after which a webhook is answered 503 (milliseconds). */
 const CONNECT_MS = 3_000;
 /** A transaction of a paused instance holds up those who take its place no longer than `idleMs`. */
 const LIMITS: StatementLimits = { statementMs: 4_000, idleMs: 5_000, answerMs: 5_000 };

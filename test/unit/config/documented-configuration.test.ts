@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { SECTIONS as ACCOUNT_SECTIONS } from '../../../src/config/accounts-schema.ts';
+import { ENVIRONMENT_NAMES } from '../../../src/config/environment.ts';
 import { readRepositoryConfiguration } from '../../../src/config/repository-configuration-file.ts';
 import { SECTIONS } from '../../../src/config/repository-configuration-schema.ts';
 
@@ -26,4 +28,16 @@ test('docs/configuration.md names every key', () => {
   const sections = [...SECTIONS.keys()].filter((section) => section !== 'workspaces');
   expect(keys.filter((key) => !sections.includes(key) && !text.includes(`| \`${key}\``))).toEqual([]);
   expect(keys).toContain('workspaces[].environment');
+});
+
+test('docs/configuration.md names every environment variable', () => {
+  const text = readDocument('docs/configuration.md');
+  expect(ENVIRONMENT_NAMES.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+});
+
+test('docs/configuration.md names every key of the accounts file', () => {
+  const text = readDocument('docs/configuration.md');
+  const rows = [...text.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, cell = '']) => cell.split(', '));
+  const keys = Object.values(ACCOUNT_SECTIONS).flatMap((section) => section.keys);
+  expect(keys.filter((key) => key !== 'accounts' && !rows.includes(`\`${key}\``))).toEqual([]);
 });

@@ -8,7 +8,7 @@ export interface Ending extends DeploymentChange {
   readonly reason: ReasonCode;
 }
 
-/** Stores what really changes and tells the reporter. Null when the deployment was concluded meanwhile. */
+/** Stores what changes and reports it. Null if the deployment was concluded meanwhile. */
 export async function change(
   context: ReconcileContext,
   deployment: Deployment,

@@ -28,7 +28,7 @@ export function describeJob(deployment: Deployment, job: Job, now: number): JobF
   };
 }
 
-/** Before this no job of the deployment was asked for; an adopted one was, by somebody else. */
+/** The app asked for no job of the deployment before this time. Something else asked for an adopted job. */
 function firstAsked({ adopted, startSince, attemptedAt }: Deployment): number {
   if (adopted) return Number.NEGATIVE_INFINITY;
   const times = [startSince, attemptedAt].filter((time) => time !== null);

@@ -64,7 +64,7 @@ export function seemsOlder(
   return created !== null && created < pushedAt && (startTime === null || startTime < pushedAt);
 }
 
-/** When the push was made, by this machine's clock; at the latest when it was told of, whatever GitHub's clock says. */
+/** The time of the push by this machine's clock; never after its delivery, whatever GitHub's clock says. */
 function timePush({ clock, githubClock }: ReconcileContext, { pushedAt, receivedAt }: Deployment): number {
   const received = clock.now() - ageOf(clock, receivedAt);
   const pushed = githubClock.toLocal(pushedAt);
@@ -79,15 +79,15 @@ interface Look {
 }
 
 /**
- * Of a job that doesn't tell its commit. One that hasn't begun takes the branch's head when it begins, and one that goes on
- * is let go once it tells another commit: these may seem to be a little older than the push.
+ * For a job that doesn't name its commit yet. A queued job takes the branch's head when it begins, and a running job is
+ * released once it names another commit: both may seem to be a little older than the push.
  */
 function mayHavePush({ created, status }: Job, { pushedAt, wasListed, githubClock }: Look): boolean {
   if (created === null) return wasListed;
   const phase = jobPhase(status);
   const moved = githubClock.ahead() === 0 ? 0 : MOVED_MS;
   const unsure = moved + (phase === 'queued' ? TOLERANCE_MS : 0);
-  // GitHub tells whole seconds, rounded down: what was made in the same second counts.
+  // GitHub rounds times down to seconds: a job of the same second counts.
   return created >= pushedAt - (wasListed && phase !== 'ended' ? LISTED_MS : unsure);
 }
 
@@ -98,7 +98,7 @@ export function isBusy(jobs: readonly Job[]): boolean {
 
 /**
  * The oldest deployment job that is newer than all that were known before the attempt and that no deployment has yet:
- * a newer one is more likely somebody else's. `listed` is newest first.
+ * a newer job more likely belongs to another start. `listed` is newest first.
  */
 export async function pickJob(
   context: ReconcileContext,

@@ -92,7 +92,7 @@ async function hasDeployed(
   return now !== null && old?.kind === 'digest' && old.digest === now.digest;
 }
 
-/** Of what a start would deploy: the newest push, whether that is to be deployed itself or not. */
+/** The digest of what a start would deploy: the newest push, even one that isn't deployed itself. */
 async function findWanted(
   store: ReconcileContext['store'],
   { deployment, filter, trees }: Comparison,

@@ -15,7 +15,7 @@ import { logFields, type ReconcileContext, type StepResult, startLeft } from './
 
 /** How long a 409 is awaited when no deployment job is listed: the workspace may be provisioning (milliseconds). */
 const CONFLICT_PATIENCE_MS = 10 * 60_000;
-/** How often the end of somebody else's job is looked for (milliseconds). */
+/** How often the app looks for the end of another job (milliseconds). */
 const BUSY_LOOK_MS = 5_000;
 
 const BUSY = 'another deployment of this workspace is running on Meltano Cloud';
@@ -187,7 +187,7 @@ async function takeConflict(
   return 'go on';
 }
 
-/** Somebody else's job: nothing is posted before it is gone from the list. */
+/** Another job runs: the app posts nothing until it is gone from the list. */
 async function waitForOther(context: ReconcileContext, deployment: Deployment): Promise<StepResult> {
   const news = { attemptOutcome: 'busy', conflictSince: null, failures: 0, problem: BUSY } as const;
   const saved = await change(context, deployment, news);

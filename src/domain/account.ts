@@ -22,7 +22,7 @@ export interface Account {
   readonly allows: (workspaceId: string) => boolean;
   /** How deployments of a workspace (by its id) are started. */
   readonly triggerOf: (workspaceId: string) => Trigger;
-  /** Whether a job that somebody else started for a push is taken for the push's, in place of a second one. */
+  /** Whether a job that something else started for a push is adopted, in place of a second job. */
   readonly adoptsJobs: boolean;
   /** Whether pushes to the account's repositories are kept, since deployments are started by them. */
   readonly keepsPushes: boolean;

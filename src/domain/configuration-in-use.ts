@@ -19,7 +19,7 @@ export const CONFIGURATION_FILES: readonly string[] = [
 export interface ConfigurationProblem {
   readonly line: number;
   readonly column: number;
-  /** The last line of what is meant, where that is another one. */
+  /** The last line of the part that is wrong, if that is another one. */
   readonly endLine?: number;
   readonly message: string;
   /** The key's, as in `workspaces[1].paths`; missing for the file as a whole. */
@@ -41,7 +41,7 @@ export interface UsableConfiguration extends GoodConfiguration {
   readonly kind: 'usable';
   /** The file as it is now can't be used: `configuration` is the last good one. */
   readonly bad: BadFile | null;
-  /** Pushes were held once, because the first file was bad: what they changed was deployed by nobody. */
+  /** Pushes were held once, because the first file was bad: nothing has deployed what they changed. */
   readonly wasHeld: boolean;
 }
 
@@ -120,7 +120,7 @@ export interface PushToLookAt {
   readonly sha: string;
   /** Its time (epoch milliseconds). */
   readonly at: number;
-  /** As far as its payload tells. */
+  /** As far as its payload says. */
   readonly changesConfiguration: boolean;
 }
 
@@ -166,7 +166,7 @@ export function isAboutWorkspaces({
   return problems.some(({ path = '' }) => /^workspaces\[\d+\]\.workspace$/.test(path));
 }
 
-/** While pushes are held, nothing is known of what its people want: the log stays hidden, the rest is as usual. */
+/** While pushes are held, the wanted settings are unknown: the log stays hidden, the rest is as usual. */
 export function cautiousSettings(inUse: ConfigurationInUse, workspace: Workspace): WorkspaceSettings {
   if (inUse.kind === 'usable') return settingsOf(inUse.configuration, workspace);
   return { ...settingsOf(DEFAULT_CONFIGURATION, workspace), log: 'none' };

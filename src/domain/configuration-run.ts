@@ -53,7 +53,7 @@ export interface ConfigurationRunReader {
 }
 
 export interface ConfigurationRunStore extends ConfigurationRunReader {
-  /** Those that aren't written yet; with an installation, only those of its repositories. */
+  /** The runs that aren't written yet; with an installation, only those of its repositories. */
   listOwedConfigurationRuns(installationId?: number): Promise<ConfigurationRun[]>;
 }
 

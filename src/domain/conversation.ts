@@ -164,7 +164,7 @@ export interface PullRequest {
   readonly headBranch: string | null;
   readonly baseBranch: string;
   readonly merged: boolean;
-  /** Its newest commit while it is open, else null: it is not told of later ones. */
+  /** Its newest commit while it is open, else null. */
   readonly openHead: string | null;
 }
 

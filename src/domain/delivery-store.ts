@@ -7,7 +7,7 @@ export interface ReceivedDelivery {
   readonly name: string;
   readonly receivedAt: number;
   readonly event: AppEvent;
-  /** Missing: only its GUID tells it from others. */
+  /** Missing: only its GUID identifies it. */
   readonly identity?: EventIdentity;
 }
 

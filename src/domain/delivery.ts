@@ -24,7 +24,7 @@ export interface PushEvent {
   readonly message?: string | null;
   /** Its commits name the repository's configuration file. A hint: GitHub doesn't list all commits and files. */
   readonly changesConfiguration?: true;
-  /** No delivery told of it: the sweep of branch heads found it, and knows no sender. */
+  /** No delivery came: the sweep of branch heads found it, and knows no sender. */
   readonly foundBySweep?: true;
 }
 
@@ -50,7 +50,7 @@ export interface CommentEvent {
   readonly parsed: ParsedCommand;
 }
 
-/** Somebody pressed Redeploy on a check run of this app, or asked GitHub to re-run it or its whole suite. */
+/** A person pressed Redeploy on a check run of this app, or asked GitHub to re-run it or its whole suite. */
 export interface RerunEvent {
   readonly kind: 'rerun';
   readonly account: string;
@@ -61,7 +61,7 @@ export interface RerunEvent {
   /** As it stood then. Null for a suite: which runs it has is asked from GitHub. */
   readonly run: ShownCheckRun | null;
   readonly actor: string;
-  /** GitHub's time of the last push to the repository (epoch milliseconds): it tells none of the press itself. */
+  /** GitHub's time of the last push to the repository (epoch milliseconds): the event has no time of the press itself. */
   readonly pushedAt?: number | null;
 }
 
@@ -93,13 +93,13 @@ export type AppEvent =
   | IgnoredEvent;
 
 /**
- * What tells an event from all others by what GitHub signed: the delivery's GUID isn't signed, so whoever has a delivery can send
+ * Identifies an event by what GitHub signed: the delivery's GUID isn't signed, so anyone who has a delivery can send
  * it again under another one.
  */
 export interface EventIdentity {
   /** Digest of the signed fields, or of the whole payload. */
   readonly fingerprint: string;
-  /** GitHub's time of the event (epoch milliseconds); null where the payload tells none that an older event couldn't have. */
+  /** GitHub's time of the event (epoch milliseconds); null if an older event could have the same. */
   readonly signedAt: number | null;
 }
 

@@ -47,6 +47,6 @@ export interface DeploymentStore extends DeploymentReader, OpenDeployments {
    * when a job was adopted. Null when there was none.
    */
   listKnownJobs(workspace: WorkspaceKey, before: number): Promise<Set<string> | null>;
-  /** Those of the jobs that deployments of the workspace have already. */
+  /** The jobs among these that deployments of the workspace have already. */
   listTakenJobs(workspace: WorkspaceKey, jobIds: readonly string[]): Promise<Set<string>>;
 }

@@ -72,7 +72,7 @@ export interface Decision {
   readonly conclusion: Conclusion | null;
   /** For a person: what is wrong now (being retried), or what ended it. */
   readonly problem: string | null;
-  /** Of what counts for the workspace: in the commit that asked, or in the one that was deployed. Null: not taken. */
+  /** A digest of the files that count for the workspace: of the requested or the deployed commit. Null: not taken. */
   readonly treeDigest: TreeDigest | null;
 }
 
@@ -133,18 +133,18 @@ export interface Deployment extends PlannedDeployment, JobProgress, ReportProgre
   readonly knownJobIds: readonly string[];
   /**
    * `open`: no answer yet (or the process died); `lost`: may have made a job; `unreadable`: 2xx without a job;
-   * `refused`: made none; `busy`: made none, since somebody else's deployment runs.
+   * `refused`: made none; `busy`: made none, since another deployment runs on Meltano Cloud.
    */
   readonly attemptOutcome: 'open' | 'lost' | 'unreadable' | 'refused' | 'busy' | null;
   /** When a 409 was first answered with no deployment job listed. */
   readonly conflictSince: number | null;
-  /** Failed tries in a row of whatever is done now; drives the growing delays. */
+  /** Failed tries in a row of the current step; drives the growing delays. */
   readonly failures: number;
   /** Not before this time is anything tried again. */
   readonly retryAt: number | null;
 
   readonly jobId: string | null;
-  /** The job was there already, started by somebody else for the same push. */
+  /** The job was there already: something else started it for the same push. */
   readonly adopted: boolean;
   readonly acceptedAt: number | null;
 }

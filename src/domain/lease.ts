@@ -1,4 +1,4 @@
-/** That one instance, and no other, does the work of a key. */
+/** One instance, and no other, does the work of a key. */
 export interface Lease {
   readonly queue: string;
   readonly key: string;
@@ -15,21 +15,21 @@ export class LeaseLost extends Error {
   }
 }
 
-/** The lease on whose behalf the code that runs now does its work; null where none is needed. */
+/** The lease that the running code works under; null if it needs none. */
 export interface LeaseContext {
   current(): Lease | null;
-  /** Runs `work`, and whatever it awaits or begins, on behalf of the lease. */
+  /** Runs `work`, and everything that it awaits or begins, under the lease. */
   run<T>(lease: Lease | null, work: () => T): T;
 }
 
 /** The leases of all instances; times are those of the database, so that no instance's clock matters. */
 export interface LeaseStore {
   /**
-   * Takes the lease of a key that nobody holds. Null when somebody does: the holder is told, by its next renewal or
+   * Takes a free lease. Null if an instance holds it: the holder learns, by its next renewal or
    * when it gives the lease back, that the key was woken.
    */
   claim(owner: string, queue: string, key: string): Promise<ClaimedLease | null>;
-  /** Renews those of the leases that `owner` still holds, and says which keys were woken since the last time. */
+  /** Renews the leases that `owner` still holds, and says which keys were woken since the last time. */
   renew(owner: string, held: readonly Lease[]): Promise<RenewedLease[]>;
   /** False when the key was woken meanwhile: the lease is still held, and there is more to do. */
   giveBack(lease: Lease): Promise<boolean>;
@@ -47,11 +47,11 @@ export interface RenewedLease extends Lease {
 
 /** One whose holder stopped, died or fell silent. */
 export interface TakenLease extends Lease {
-  /** Milliseconds since that holder was last heard of (its last renewal, or that it stopped): nobody may have done the work. */
+  /** Milliseconds since that holder was last heard of (its last renewal, or that it stopped): the work may not have been done. */
   readonly silentMs: number;
 }
 
 export interface ClaimedLease extends Lease {
-  /** As for a lease that was taken over; null for a key that nobody held before. */
+  /** As for a lease that was taken over; null for a key without an earlier holder. */
   readonly silentMs: number | null;
 }

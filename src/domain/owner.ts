@@ -4,14 +4,14 @@ export interface Owner {
   readonly login: string;
 }
 
-/** Stands for an id that GitHub didn't tell: such an owner has only a login that nobody was seen with. */
+/** Stands for an id that GitHub didn't send: such an owner has only a login that no known owner has. */
 export const UNKNOWN_OWNER = 0;
 
 /** An account as the operator names it. */
 export interface NamedAccount {
   /** In lower case. */
   readonly login: string;
-  /** Null: whoever is first seen with the login. */
+  /** Null: the first account that is seen with the login. */
   readonly id: number | null;
 }
 

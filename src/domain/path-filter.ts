@@ -7,9 +7,9 @@ const WILDCARD = /[*?[{]/;
 export interface PathFilter {
   /** What is in it, and what has just this path; null: the root, or `paths` stand in for it. */
   readonly directory: string | null;
-  /** Globs of what counts; null: the directory. */
+  /** Globs of the files that count; null: the directory. */
   readonly paths: readonly string[] | null;
-  /** Globs of what doesn't count all the same. */
+  /** Globs of the files among them that don't count. */
   readonly pathsIgnore: readonly string[];
 }
 

@@ -5,7 +5,7 @@
 export const REASON_CODES = {
   // Planned: this workspace is deployed.
   push: 'a push to the branch that the workspace tracks',
-  found_by_sweep: 'a push that no delivery told of: the sweep of branch heads found it',
+  found_by_sweep: 'no delivery of the push came: the sweep of branch heads found it',
 
   command: 'a person asked for it in a comment',
   button: 'a person pressed Redeploy on a check run',

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 
-/** Clocks that differ by less are taken for the same: a Date header tells whole seconds only (milliseconds). */
+/** Clocks that differ by less count as the same: a Date header has whole seconds only (milliseconds). */
 const IGNORED_MS = 2_000;
 /** An answer that took longer says too little about when its Date was written (milliseconds). */
 const SLOWEST_MS = 2_000;
@@ -61,7 +61,7 @@ export class RemoteClock {
     return time + this.ahead();
   }
 
-  /** The same in whole seconds, as GitHub tells times. */
+  /** The same in whole seconds, as GitHub gives times. */
   toRemoteSecond(time: number): number {
     return toWholeSecond(this.toRemote(time));
   }

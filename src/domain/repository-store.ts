@@ -19,7 +19,7 @@ export interface RepositoryReader {
 }
 
 export interface RepositoryStore extends RepositoryNames, RepositoryReader {
-  /** Those of the repositories that are known here. */
+  /** The repositories among these that are stored. */
   listKnown(ids: readonly number[]): Promise<Repository[]>;
   /**
    * Notes what a delivery said about a repository, unless a later delivery said something already. If it belongs to

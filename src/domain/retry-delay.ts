@@ -1,5 +1,5 @@
 const MAX_DELAY_MS = 60_000;
-/** The longest wait between two tries when nobody asked for more (milliseconds). */
+/** The longest wait between two tries unless the service asks for more (milliseconds). */
 export const LONGEST_DELAY_MS = 1.2 * MAX_DELAY_MS;
 
 /** The wait after the n-th failure in a row (n from 1): it doubles up to a minute. */

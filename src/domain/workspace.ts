@@ -1,4 +1,4 @@
-/** By what people may refer to a workspace. */
+/** How people may refer to a workspace. */
 export interface NamedWorkspace {
   /** UUID v4. */
   readonly id: string;

@@ -59,7 +59,7 @@ export function refuseUnchanged(settings: WorkspaceSettings, filter: PathFilter)
     };
   }
   return {
-    // A run that ends as `paths_unchanged` tells of a workspace that was changed after the push.
+    // A check run with `paths_unchanged` says that the workspace was changed after the push.
     reason: conclusion === 'none' ? 'paths_unchanged' : 'paths_unmatched',
     conclusion,
     problem: `nothing changed in ${filter.directory}`,

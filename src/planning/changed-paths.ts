@@ -15,12 +15,12 @@ export type LastStarted = Pick<
 export interface TreeDigestStore {
   /** `except`: the id of a deployment that doesn't count. */
   findLastStarted(workspace: RepositoryWorkspace, except?: string): Promise<LastStarted | null>;
-  /** Of any deployment of the workspace, also of one that came to nothing. */
+  /** The digest of a commit, stored with any deployment of the workspace, even one that started nothing. */
   findTreeDigest(
     workspace: RepositoryWorkspace,
     of: { readonly commit: string; readonly filter: string },
   ): Promise<TreeDigest | null>;
-  /** Of the newest push to a branch since a time (epoch milliseconds) for which one was taken. */
+  /** The digest of the newest push to a branch since a time (epoch milliseconds). */
   findNewestDigest(
     workspace: RepositoryWorkspace,
     since: Pick<Deployment, 'branch' | 'pushedAt'>,
@@ -45,7 +45,7 @@ export interface CommitBefore {
 
 export interface JudgedChange {
   readonly isChanged: boolean;
-  /** Of the pushed commit. */
+  /** The digest of the pushed commit. */
   readonly taken: TreeDigest | null;
   /** The commit that it was compared with; null where something else decided. */
   readonly since: string | null;
@@ -104,7 +104,7 @@ interface LastOfWorkspace {
   readonly filter: PathFilter;
 }
 
-/** The digest of what a success deployed: as it is stored, else read. Throws when GitHub can't answer now. */
+/** The digest of what a successful deployment deployed: stored, else read. Throws when GitHub can't answer now. */
 export async function digestLast(
   of: LastOfWorkspace,
   trees: PushTrees,

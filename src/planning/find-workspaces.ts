@@ -67,7 +67,7 @@ export async function findWorkspaces(
   const select = async (workspaces: readonly Workspace[]) => {
     const own = await selectOwnWorkspaces(ports, repository, { account: key, mappings, workspaces });
     const suffices = isEnough(own);
-    // Of a repository that has workspaces, only the branch is unknown.
+    // If the repository has workspaces, only the branch is unknown.
     const lookedFor =
       own.length === 0 || branch === null ? String(repository.id) : `${repository.id} ${branch}`;
     if (suffices) directory.found(lookedFor);

@@ -73,7 +73,7 @@ async function findNewHead(
     const isNews = isFromPush && push.sha !== stored.sha && push.at >= stored.pushedAt;
     if (!isNews) return null;
     if (push.at > stored.pushedAt) return push;
-    // Two pushes within GitHub's second: their deliveries may come in any order, and only the head tells the newer.
+    // The deliveries of two pushes within one second may come in any order: only the head says which is newer.
     const sha = (await heads.readHead(repository, defaultBranch)) ?? push.sha;
     return sha === stored.sha ? null : { sha, at: push.at };
   }
@@ -111,7 +111,7 @@ async function readAt(
   };
   const now = judge(read, workspaces, { file, place, stored });
   if (!now.bad || sha !== repository.defaultBranch) return now;
-  // The check run that tells of a bad file stands on a commit.
+  // The check run about a bad file needs a commit.
   const head = await heads.readHead(repository, repository.defaultBranch);
   return head === null ? null : { ...now, bad: { ...now.bad, sha: head } };
 }

@@ -21,15 +21,15 @@ export interface OwnerReaderPorts {
   readonly listNamed: () => readonly NamedAccount[];
 }
 
-/** Tells by what an owner is known, and remembers whoever is seen first with a login. */
+/** Finds everything that an owner is known by, and stores the first owner seen with a login. */
 export function createOwnerReader({ store, clock, listNamed }: OwnerReaderPorts): OwnerReader {
-  // Who was first never changes, so an answer holds for as long as the owner has the login.
+  // The first owner of a login never changes.
   const remembered = new Map<string, SeenOwner>();
   return async (owner) => {
     const key = `${owner.id} ${owner.login.toLowerCase()}`;
     const seen = remembered.get(key) ?? (await store.noteOwner(owner, clock.now()));
     if (remembered.size >= REMEMBERED) remembered.clear();
-    // Somebody may be seen with the login of an unknown one.
+    // The owner of a login may become known later.
     if (owner.id !== UNKNOWN_OWNER) remembered.set(key, seen);
     return knowOwner(owner, seen, listNamed());
   };

@@ -66,7 +66,7 @@ async function configure(
   return { workspaces, inUse: await configurations.current({ repository, workspaces, push }) };
 }
 
-/** A bad file is told of on the head of the default branch, where it stands. */
+/** A check run on the head of the default branch reports a bad file. */
 function complain(
   { delivery: { receivedAt: createdAt }, event: { repository } }: DeliveredPush,
   { kind, bad }: ConfigurationInUse,

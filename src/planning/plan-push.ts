@@ -45,7 +45,7 @@ export interface PlanningPorts extends ComparisonPorts {
   readonly newId: NewId;
   readonly nameCheckRun: NameCheckRun;
   readonly lacksPush: LacksPush;
-  /** Of a push whose event has no message. */
+  /** Reads the message of a commit whose push event has none. */
   readonly readMessage: ConfigurationFiles['readMessage'];
 }
 

@@ -40,7 +40,7 @@ export interface NotedRerun {
   readonly lost: LostRun | null;
 }
 
-/** A concluded deployment that an earlier, lost database knew, as its check run tells of it. */
+/** A concluded deployment of an earlier, lost database, as its check run describes it. */
 export interface LostRun {
   readonly planned: PlannedDeployment;
   readonly ended: Pick<Deployment, 'checkRunId' | 'checkRunUrl' | 'jobId' | 'concludedAt'>;

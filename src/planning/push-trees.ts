@@ -11,11 +11,11 @@ import { listBases, type PathFilter } from '../domain/path-filter.ts';
 
 /** A push may read this many trees: a repository that is too large for one answer of GitHub takes many. */
 const MOST_READS = 20;
-/** Of these, so many are those of commits before the push. */
+/** Earlier commits whose trees a push may read. */
 const MOST_OLD_COMMITS = 5;
-/** Matching the globs of all the workspaces of a push may take so long, of processor time: a busy machine is no reason to give up. */
+/** Processor time for matching the globs of all workspaces of a push (milliseconds): a busy machine is no reason to give up. */
 const LONGEST_MATCHING_MS = 5_000;
-/** After so many entries, others get a turn of the event loop. */
+/** After so many entries the event loop gets a turn. */
 const ENTRIES_PER_TURN = 20_000;
 
 const TOO_MANY_READS = `the repository is so large that telling what changed takes more than ${MOST_READS} requests to GitHub`;
@@ -26,13 +26,13 @@ const TOO_SLOW = 'the path filters take too long to match';
 export interface SelectedEntries {
   /** In the order of the candidates; null: matching took longer than it may. */
   readonly entries: readonly TreeEntry[] | null;
-  /** Of processor time. */
+  /** Processor time (milliseconds). */
   readonly tookMs: number;
 }
 
 interface TreePorts {
   readonly reader: TreeReader;
-  /** Those of the candidates (all that is below the filter's bases) that pass. */
+  /** The candidates (everything below the filter's bases) that pass. */
   readonly selectEntries: (
     filter: PathFilter,
     candidates: readonly TreeEntry[],
@@ -72,7 +72,7 @@ export class PushTrees {
     return known;
   }
 
-  /** The paths that differ between two commits among those that pass. Throws when GitHub can't answer now. */
+  /** The paths that pass the filter and differ between two commits. Throws when GitHub can't answer now. */
   async listChanges(from: string, to: string, filter: PathFilter): Promise<readonly string[] | Untold> {
     const before = await this.#list(from, filter, 'old');
     if ('kind' in before) return before;

@@ -77,7 +77,7 @@ export function handleSweeps(options: SweepOptions): Sweeps {
   };
 }
 
-/** Calls `look` so long after each call, but for those that come meanwhile only once. */
+/** Calls `look` so long after a call; all calls that come meanwhile share the next one. */
 function lookOncePer(ms: number, look: () => void): () => void {
   let isWaiting = false;
   let cameMeanwhile = false;

@@ -13,12 +13,12 @@ export interface RepositoryLearning extends LearningPorts {
   readonly log: Logger;
 }
 
-/** An installation whose repositories can't be read is asked so often; then the next delivery of each tells. */
+/** Tries to read an installation's repositories; after them the next delivery of each repository says what changed. */
 const MAX_TRIES = 6;
 
 /**
- * No delivery may have told of a rename, a transfer, that it was made public, or that the app was removed and installed
- * anew. `askedAt`: what a delivery says that comes after that is newer.
+ * Finds renames, transfers, changes of visibility and new installations of the app for which no delivery came. A delivery
+ * after `askedAt` is newer.
  */
 export async function learnRepositories(
   ports: RepositoryLearning,

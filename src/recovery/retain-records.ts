@@ -7,7 +7,7 @@ const DAY_MS = 24 * 60 * 60_000;
  * for three days, and it must then be known, with the deployments that are newer.
  */
 const ALWAYS_KEPT_MS = 4 * DAY_MS;
-/** Notes of what GitHub was asked to send again are of no use once it doesn't (milliseconds). */
+/** GitHub redelivers for three days: older notes about redeliveries are of no use (milliseconds). */
 const REDELIVERIES_KEPT_MS = 4 * DAY_MS;
 /** 60 bytes for each re-run or press of a button: enough to know it again (milliseconds). */
 const PRESSES_KNOWN_MS = 1_000 * DAY_MS;

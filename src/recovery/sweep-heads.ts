@@ -23,7 +23,7 @@ import type { SweepStore } from './sweep-store.ts';
 
 /** The same new head must be seen twice, this far apart (milliseconds): its delivery may be on the way. */
 const TWO_SIGHTINGS_MS = 55_000;
-/** GitHub tells the time of a push in whole seconds: one this young may hide another push (milliseconds). */
+/** GitHub gives the time of a push in whole seconds: a push this young may hide another one (milliseconds). */
 const WHOLE_SECOND_MS = 10_000;
 /** When a new head was seen once, the next look comes after this time (milliseconds). */
 const LOOK_AGAIN_MS = 60_000;
@@ -175,7 +175,7 @@ async function judgeHead(
   if (known?.sha === head) return 'in order';
   if (!known) {
     if (!takeRequest(context, repository.installationId)) return 'put off';
-    // Whether its push is stored or not: of what a lost database left open a push that came since tells nothing.
+    // A stored push doesn't tell us whether an earlier, lost database left a check run open.
     await context.onBaseline(tracked);
     await settle();
     return 'in order';
@@ -223,7 +223,7 @@ async function handleAsPush(
   if (!(await deliveries.record({ id, name: 'push', receivedAt: clock.now(), event }))) return;
   log.info(
     { delivery: id, repository: repository.id, sha: head },
-    'A push that no delivery told of was found',
+    'A push was found for which no delivery came',
   );
   onFound(1);
   dispatcher.wake('plan', String(repository.id));

@@ -7,7 +7,7 @@ export interface SweepStore extends HeadSweepStore {
   /** When the log of deliveries was last read to its end; null for never. */
   readDeliveriesSweptAt(): Promise<number | null>;
   saveDeliveriesSweptAt(time: number): Promise<void>;
-  /** Those of the GUIDs that are not stored here. */
+  /** The GUIDs that aren't stored here. */
   listUnknownDeliveries(guids: readonly string[]): Promise<Set<string>>;
   /** By GUID; those never asked for are missing. */
   readRedeliveries(guids: readonly string[]): Promise<Map<string, Redelivery>>;

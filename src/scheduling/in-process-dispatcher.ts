@@ -23,16 +23,29 @@ export interface InProcessOptions {
 }
 
 /** Wake-ups for one process, in memory: lost with it, and made again from the store at the next start. */
-export function createInProcessDispatcher({ onError }: InProcessOptions): Dispatcher {
-  const handlers = new Map<QueueName, Handle>();
-  const entries = new Map<string, Entry>();
-  const runs = new Set<Promise<void>>();
-  let stopped = false;
+export class InProcessDispatcher implements Dispatcher {
+  readonly #onError: InProcessOptions['onError'];
+  readonly #handlers = new Map<QueueName, Handle>();
+  readonly #entries = new Map<string, Entry>();
+  readonly #runs = new Set<Promise<void>>();
+  #stopped = false;
 
-  function schedule(queue: QueueName, key: string, dueAt: number): void {
-    if (stopped) return;
+  constructor({ onError }: InProcessOptions) {
+    this.#onError = onError;
+  }
+
+  handle(queue: QueueName, handle: Handle): void {
+    this.#handlers.set(queue, handle);
+    for (const entry of this.#entries.values()) {
+      if (entry.queue === queue && !entry.running) this.#arm(entry);
+    }
+  }
+
+  wake(queue: QueueName, key: string, delayMs = 0): void {
+    if (this.#stopped) return;
+    const dueAt = performance.now() + delayMs;
     const id = `${queue} ${key}`;
-    const entry = entries.get(id) ?? {
+    const entry = this.#entries.get(id) ?? {
       queue,
       key,
       timer: null,
@@ -40,60 +53,53 @@ export function createInProcessDispatcher({ onError }: InProcessOptions): Dispat
       running: false,
       failures: 0,
     };
-    entries.set(id, entry);
+    this.#entries.set(id, entry);
     if (dueAt >= entry.dueAt) return;
     entry.dueAt = dueAt;
-    if (!entry.running) arm(entry);
+    if (!entry.running) this.#arm(entry);
   }
 
-  function arm(entry: Entry): void {
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const entry of this.#entries.values()) if (entry.timer) clearTimeout(entry.timer);
+    this.#entries.clear();
+    await Promise.all(this.#runs);
+  }
+
+  #arm(entry: Entry): void {
     if (entry.timer) clearTimeout(entry.timer);
     const start = () => {
       entry.timer = null;
-      const handle = handlers.get(entry.queue);
+      const handle = this.#handlers.get(entry.queue);
       // Without one it stays due: setting the handler arms it again.
       if (!handle) return;
-      const running = run(entry, handle).finally(() => runs.delete(running));
-      runs.add(running);
+      const running = this.#run(entry, handle).finally(() => this.#runs.delete(running));
+      this.#runs.add(running);
     };
     const wait = Math.max(0, entry.dueAt - performance.now());
     if (wait <= LONGEST_TIMER_MS) entry.timer = setTimeout(start, wait);
-    else entry.timer = setTimeout(() => arm(entry), LONGEST_TIMER_MS);
+    else entry.timer = setTimeout(() => this.#arm(entry), LONGEST_TIMER_MS);
   }
 
-  async function run(entry: Entry, handle: Handle): Promise<void> {
+  async #run(entry: Entry, handle: Handle): Promise<void> {
     entry.running = true;
     entry.dueAt = Infinity;
-    const delay = await handleOnce(entry, handle);
+    const delay = await this.#handleOnce(entry, handle);
     entry.running = false;
     if (delay !== null) entry.dueAt = Math.min(entry.dueAt, performance.now() + delay);
-    if (stopped || entry.dueAt === Infinity) entries.delete(`${entry.queue} ${entry.key}`);
-    else arm(entry);
+    if (this.#stopped || entry.dueAt === Infinity) this.#entries.delete(`${entry.queue} ${entry.key}`);
+    else this.#arm(entry);
   }
 
-  async function handleOnce(entry: Entry, handle: Handle): Promise<number | null> {
+  async #handleOnce(entry: Entry, handle: Handle): Promise<number | null> {
     try {
       const delay = await handle(entry.key);
       entry.failures = 0;
       return delay;
     } catch (error) {
       entry.failures += 1;
-      onError(error, entry.queue, entry.key);
+      this.#onError(error, entry.queue, entry.key);
       return chooseRetryDelay(entry.failures, null, Math.random());
     }
   }
-
-  return {
-    handle(queue, handle) {
-      handlers.set(queue, handle);
-      for (const entry of entries.values()) if (entry.queue === queue && !entry.running) arm(entry);
-    },
-    wake: (queue, key, delayMs = 0) => schedule(queue, key, performance.now() + delayMs),
-    async stop() {
-      stopped = true;
-      for (const entry of entries.values()) if (entry.timer) clearTimeout(entry.timer);
-      entries.clear();
-      await Promise.all(runs);
-    },
-  };
 }

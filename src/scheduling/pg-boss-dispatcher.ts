@@ -13,7 +13,7 @@ import { type WakeUp, WakeUpQueue, type WakeUpQueueOptions } from './wake-up-que
 
 type Handle = (key: string) => Promise<number | null>;
 
-/** All leases are renewed, and those of silent instances looked for, at this interval (milliseconds). */
+/** Interval of renewing this instance's leases and of looking for leases of silent instances (milliseconds). */
 const RENEW_MS = 5_000;
 /** How soon taking work is tried again when it couldn't begin (milliseconds). */
 const BEGIN_AGAIN_MS = 1_000;
@@ -114,7 +114,7 @@ class PgBossDispatcher implements LeasingDispatcher {
 
   async #begin(): Promise<void> {
     if (this.#stopped) return;
-    // Whoever sets the first handler may do so on behalf of something: what begins here isn't.
+    // The caller that sets the first handler may hold a lease: what begins here runs without one.
     await this.#options.leases.run(null, async () => {
       this.#tickLater();
       await this.#takeWakeUps();
@@ -142,7 +142,7 @@ class PgBossDispatcher implements LeasingDispatcher {
     this.#sending.add(sending);
   }
 
-  /** A wake-up for a key that somebody else holds is theirs: the claim told them. */
+  /** If another instance holds the key, the claim has told it about the wake-up. */
   async #take({ queue, key }: WakeUp): Promise<boolean> {
     const known = this.#handlers.get(queue);
     if (!known || this.#stopped) return false;
@@ -166,7 +166,7 @@ class PgBossDispatcher implements LeasingDispatcher {
 
   #adopt(lease: Lease): void {
     const known = this.#handlers.get(lease.queue);
-    // Nobody here knows what to do with it: an instance that does takes it over when it has expired.
+    // This instance has no handler for it: one that has takes it over when it has expired.
     if (!known || this.#stopped) return;
     const { queue } = known;
     const held: Held = { lease, queue, timer: null, dueAt: Infinity, running: false, failures: 0 };
@@ -180,7 +180,7 @@ class PgBossDispatcher implements LeasingDispatcher {
     if (!held.running) this.#arm(held);
   }
 
-  /** On behalf of nobody: a timer keeps the context in which it was set. */
+  /** Runs without a lease: a timer keeps the context in which it was set. */
   #arm(held: Held): void {
     if (held.timer) clearTimeout(held.timer);
     const start = () => {

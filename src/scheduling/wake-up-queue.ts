@@ -1,6 +1,6 @@
 import { type ConstructorOptions, type JobResult, PgBoss } from 'pg-boss';
 
-/** One queue for everything: what is in it only says which key of which of the app's queues needs a look. */
+/** One queue for everything: a job in it only names the key and the queue of the app that need a look. */
 const NAME = 'wake-up';
 /** Connections of one instance for its wake-ups, besides the one that listens. */
 const CONNECTIONS = 4;
@@ -13,7 +13,7 @@ const BATCH = 10;
  */
 const EXPIRE_S = 10;
 const LOOK_FOR_EXPIRED_S = 10;
-/** What is done is removed soon (seconds): the store tells what happened. */
+/** Finished jobs are removed soon (seconds): the store says what happened. */
 const KEEP_DONE_S = 60;
 const REMOVE_DONE_EVERY_S = 300;
 /** Delayed wake-ups aren't notified of (seconds). */

@@ -4,7 +4,7 @@ const LOOK_MS = 5_000;
 /** Less is the usual correction of a clock that runs a little wrong (milliseconds). */
 const STEP_MS = 3_000;
 
-/** Says in the log when somebody sets the machine's clock: times in the log and on GitHub step then, waits don't. */
+/** Logs that the machine's clock was set: times in the log and on GitHub step then, waits don't. */
 export function watchClock(
   clock: Clock,
   log: { warn(fields: object, message: string): void },

@@ -4,7 +4,7 @@ import type { Dispatcher, QueueName } from '../domain/dispatcher.ts';
 import { type LeaseContext, LeaseLost, type LeaseStore } from '../domain/lease.ts';
 import type { Database } from '../store/wiring.ts';
 import type { Metrics } from '../web/metrics.ts';
-import { createInProcessDispatcher } from './in-process-dispatcher.ts';
+import { InProcessDispatcher } from './in-process-dispatcher.ts';
 
 /** How often the log repeats the same problem (milliseconds). */
 const REPEAT_MS = 60_000;
@@ -20,7 +20,7 @@ export interface SharedScheduling {
   readonly leases: LeaseContext;
   /** Wake-ups of this process alone. */
   readonly local: Dispatcher;
-  /** Throws `LeaseLost` if the caller works on behalf of a lease that another instance has now. */
+  /** Throws `LeaseLost` if another instance has the caller's lease now. */
   requireLease(): Promise<void>;
   /** Releases all leases of this instance, whether their work is done or not. */
   abandon(): Promise<void>;
@@ -39,7 +39,7 @@ export async function openScheduling(
   ports: SchedulingPorts,
 ): Promise<Scheduling> {
   if (databaseUrl && database.leases) return openShared(databaseUrl, database, database.leases, ports);
-  return { shared: null, dispatcher: createInProcessDispatcher({ onError: logError(ports.log) }) };
+  return { shared: null, dispatcher: new InProcessDispatcher({ onError: logError(ports.log) }) };
 }
 
 async function openShared(
@@ -67,7 +67,7 @@ async function openShared(
     dispatcher,
     shared: {
       leases,
-      local: createInProcessDispatcher({ onError }),
+      local: new InProcessDispatcher({ onError }),
       async requireLease() {
         const lease = leases.current();
         if (lease && !(await store.isHeld(lease))) throw new LeaseLost(lease);

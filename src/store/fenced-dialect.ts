@@ -12,15 +12,15 @@ import { type Lease, type LeaseContext, LeaseLost } from '../domain/lease.ts';
 const WRITES = new Set(['InsertQueryNode', 'UpdateQueryNode', 'DeleteQueryNode', 'MergeQueryNode']);
 
 /**
- * The row lock lasts until the write is committed: whoever takes the lease over (which changes its fencing number, a
+ * The row lock lasts until the write is committed: an instance that takes the lease over (which changes its fencing number, a
  * column of a key) waits for that, and then reads what was written. A renewal changes no key, and isn't held up.
  */
 const HOLD = 'select 1 from lease where queue = $1 and key = $2 and fencing = $3 for key share';
 
 /**
- * Lets what is written on behalf of a lease happen only while that lease is held, in one transaction with the proof of
+ * Lets a write under a lease happen only while that lease is held, in one transaction with the proof of
  * it; else it throws `LeaseLost` and nothing is written. Which lease that is comes from the context of the call, so
- * that no query, and nobody who asks for one, has to know of it. Reading is always allowed.
+ * that no query, and no caller of one, has to know about it. Reading is always allowed.
  */
 export class FencedDialect implements Dialect {
   readonly #dialect: Dialect;

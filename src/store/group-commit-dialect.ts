@@ -69,7 +69,7 @@ class GroupCommitDriver implements Driver {
   readonly #statements = new Map<string, StatementSync>();
   /** Settles with the commit of the writes that came together. */
   #group: PromiseWithResolvers<void> | null = null;
-  /** The caller's: nobody else's statements may come between its own. */
+  /** The caller's transaction: no other statement may come between its own. */
   #transaction: Transaction | null = null;
 
   constructor(database: DatabaseSync, explain: (error: unknown) => unknown) {
@@ -182,7 +182,7 @@ class GroupCommitDriver implements Driver {
     this.#database.exec('BEGIN IMMEDIATE');
     const group = Promise.withResolvers<void>();
     this.#group = group;
-    // Of those whose own statement failed, nobody waits for it.
+    // Avoids an unhandled rejection: a caller whose own statement failed doesn't wait for this one.
     group.promise.catch(() => undefined);
     // Those whose requests come while the last commit's answers go out can join: half as many commits under load.
     setImmediate(() => setImmediate(() => void this.#commit(group)));

@@ -9,7 +9,7 @@ const LEASE_MS = 20_000;
 const NOW = sql<number>`(extract(epoch from now()) * 1000)::bigint`;
 const EXPIRY = sql<number>`${NOW} + ${sql.lit(LEASE_MS)}`;
 
-/** Leases are for PostgreSQL only, and never written on behalf of a lease: the calls have to come without one. */
+/** Leases exist on PostgreSQL only. Call this without a lease: leases are never written under one. */
 export function createLeaseStore(db: Kysely<Schema>): LeaseStore {
   return {
     async claim(owner, queue, key) {

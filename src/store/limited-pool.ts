@@ -13,7 +13,7 @@ export interface StatementLimits {
 
 /**
  * A pool that limits statements and transactions. On a server's own connections the session's settings do. Through a
- * pooler such as PgBouncer in transaction mode a session's settings are somebody else's in the next moment: each
+ * pooler such as PgBouncer in transaction mode another client gets the session in the next moment: each
  * transaction sets them there, and every statement is in one. A connection that gave no answer in time is thrown away: it
  * still waits for that answer, and would let every later query wait as well.
  */

@@ -17,7 +17,7 @@ export const DEVELOPMENT_DATABASE =
 export function compareMigrations(names: readonly string[]): {
   /** Not done yet. */
   readonly due: readonly string[];
-  /** Of a newer version of the app. */
+  /** Made by a newer version of the app. */
   readonly unknown: readonly string[];
   /** It is from before the first release: nothing brings it up to date. */
   readonly isOfDevelopment: boolean;

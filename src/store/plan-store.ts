@@ -95,7 +95,7 @@ async function withdrawOpen(
   return rows.map(toDeployment);
 }
 
-/** The check run of the old deployment is owed one more write, also where only the run itself still tells of it. */
+/** The check run of the old deployment is due once more, even if only the check run still describes the deployment. */
 async function noteRerun(
   tx: Kysely<Schema>,
   { deploymentId, repositoryId, rerun, lost }: NotedRerun,
@@ -134,7 +134,7 @@ async function supersedeOlder(
     .orderBy('receivedAt', 'desc')
     .limit(NEWEST)
     .execute();
-  // Within a second only the whole chain of pushes tells their order, those that deployed nothing among them.
+  // Within a second only the whole chain of pushes gives their order, including pushes that deployed nothing.
   const seconds = open
     .map(({ pushedAt }) => pushedAt)
     .filter((time) => newest.some((one) => one.pushedAt === time));

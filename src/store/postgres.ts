@@ -31,7 +31,7 @@ export interface OpenPostgres {
   readonly db: Kysely<Schema>;
   /** The same database on connections that nothing but the storing of deliveries takes; no lease is asked for there. */
   readonly deliveries: Kysely<Schema>;
-  /** Whether another program (PgBouncer) hands out the server's connections: nobody can listen on one then. */
+  /** Whether another program (PgBouncer) hands out the server's connections: LISTEN doesn't work then. */
   readonly isPooled: boolean;
   close(): Promise<void>;
 }
@@ -41,7 +41,7 @@ export interface PostgresOptions {
   readonly url: string;
   /** Writes made in a lease's context succeed only while the lease is held. */
   readonly leases: LeaseContext;
-  /** A connection that nobody was using broke: the next query makes a new one. */
+  /** An idle connection broke: the next query makes a new one. */
   readonly onConnectionLost: (error: Error) => void;
 }
 
@@ -66,7 +66,7 @@ export async function openPostgres(options: PostgresOptions): Promise<OpenPostgr
   };
 }
 
-/** Kysely's own lock is the session's: it would stay with a pooler's connection when somebody else has that. */
+/** Kysely's own lock belongs to the session: it would stay with a pooler's connection when another client gets that. */
 class MigrationAdapter extends PostgresAdapter {
   override async acquireMigrationLock(): Promise<void> {}
   override async releaseMigrationLock(): Promise<void> {}

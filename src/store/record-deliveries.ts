@@ -68,7 +68,7 @@ export class DeliveryRecorder {
     const began = performance.now();
     try {
       const stored = await insertGroup(this.#db, group);
-      // Of two with one GUID, the first is the new one.
+      // If two have one GUID, the first is the new one.
       for (const { delivery, resolve } of group) resolve(stored.delete(delivery.id));
     } catch (error) {
       if (group.length > 1 && performance.now() - began < REFUSED_WITHIN_MS) {
@@ -80,7 +80,7 @@ export class DeliveryRecorder {
   }
 }
 
-/** The ids of those that were not known before, by GUID or by event, now stored with the pushes that are to be kept. */
+/** Stores the deliveries that are new by GUID and by event, with the pushes that are to be kept; returns their ids. */
 async function insertGroup(db: Kysely<Schema>, group: readonly Waiting[]): Promise<Set<string>> {
   const deliveries = group.map(({ delivery }) => delivery);
   if (group.every(({ push }) => push === undefined)) return insertDeliveries(db, deliveries);

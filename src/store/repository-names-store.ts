@@ -23,7 +23,7 @@ export function createRepositoryNamesStore(db: Kysely<Schema>): RepositoryNames 
         .selectFrom('repository')
         .select(['id', 'owner', 'name', 'namedAt'])
         .where(sql<string>`lower(owner || '/' || name)`, 'in', fullNames)
-        // The last one to be heard of wins: of a repository that was renamed away nobody may have told.
+        // The repository that was heard of last wins: the rename of another one may have been missed.
         .orderBy('seenAt')
         .execute();
       return new Map(rows.map((row) => [nameRepository(row), { repositoryId: row.id, since: row.namedAt }]));

@@ -95,7 +95,7 @@ async function moveDeployments(tx: Kysely<Schema>, { id, installationId }: Repos
     .execute();
 }
 
-/** Those of open and recent deployments, unless the repository's configuration decided about the log. */
+/** The logs of open and recent deployments, unless the repository's configuration decided about the log. */
 async function askToHideLogs(
   tx: Kysely<Schema>,
   repositoryId: number,
@@ -165,8 +165,8 @@ async function upsertRepository(
 }
 
 /**
- * A name belongs for ever to the repository that was first seen with it: whoever makes a new one of that name must not get
- * the workspaces of the old one.
+ * A name belongs for ever to the repository that was first seen with it: a new repository with that name must not get the
+ * workspaces of the old one.
  */
 async function upsertName(
   tx: Kysely<Schema>,

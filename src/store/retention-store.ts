@@ -77,8 +77,8 @@ async function removeDeployments(db: Kysely<Schema>, range: RecordRange): Promis
 }
 
 /**
- * Removes planned deliveries. One that a deployment came from stays as long as the deployment: it tells the sweep of
- * branch heads that the push was handled. What tells a replay of them stays.
+ * Removes planned deliveries. The delivery of a deployment stays as long as the deployment: by it the sweep of branch heads
+ * knows that the push was handled. What identifies a replay stays.
  */
 function removeDeliveries(db: Kysely<Schema>, range: RecordRange): Promise<RecordRemoval> {
   return db.transaction().execute((tx) => removeWithin(tx, range));

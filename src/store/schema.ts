@@ -41,7 +41,7 @@ export interface GitHubWriteTable {
 
 /** The last push to a branch as GitHub sent it, for accounts whose deployments are started by it. */
 export interface PushPayloadTable {
-  /** Of the repository's id and the branch. */
+  /** Made of the repository's id and the branch. */
   id: string;
   payload: string;
   /** GitHub's time of the push. */
@@ -95,7 +95,7 @@ export interface DeliveryTable {
   event: string;
   /** The message of a push's head commit, until the push is planned. */
   message: string | null;
-  /** Of its `EventIdentity`; null where only the GUID tells it from others. */
+  /** From its `EventIdentity`; null if only the GUID identifies it. */
   fingerprint: string | null;
   signedAt: number | null;
   /** The commit that a push ends at; null for other events. */
@@ -106,7 +106,7 @@ export interface DeliveryTable {
   retryAt: number | null;
 }
 
-/** Re-runs and presses of a button whose deliveries were removed: no time in them tells that they are old. */
+/** Re-runs and presses of a button whose deliveries were removed: no time in them says that they are old. */
 export interface ForgottenPressTable {
   fingerprint: string;
   forgottenAt: number;

@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createInProcessDispatcher } from '../../src/scheduling/in-process-dispatcher.ts';
+import { InProcessDispatcher } from '../../src/scheduling/in-process-dispatcher.ts';
 import { describeDispatcher } from './dispatcher.contract.ts';
 
 describeDispatcher('in process', async () => {
   const errors: string[] = [];
-  const dispatcher = createInProcessDispatcher({
+  const dispatcher = new InProcessDispatcher({
     onError: (_, queue, key) => void errors.push(`${queue} ${key}`),
   });
   return { dispatcher, errors };
@@ -15,7 +15,7 @@ test.each([-3_600_000, 3_600_000])(
   async (step) => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
     onTestFinished(() => void vi.useRealTimers());
-    const dispatcher = createInProcessDispatcher({ onError: () => undefined });
+    const dispatcher = new InProcessDispatcher({ onError: () => undefined });
     onTestFinished(() => dispatcher.stop());
     const runs: string[] = [];
     dispatcher.handle('plan', async (key) => {

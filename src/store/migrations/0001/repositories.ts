@@ -17,7 +17,7 @@ export async function createRepositoryTables(db: Kysely<Schema>): Promise<void> 
     )`,
     sql`create index repository_current_name on repository (lower(owner || '/' || name))`,
 
-    // The first account that was seen with a login keeps it, whoever takes the login later.
+    // The first account that was seen with a login keeps it when another account takes the login.
     sql`create table account_login (
       login text primary key,
       owner_id bigint not null,
@@ -32,7 +32,7 @@ export async function createRepositoryTables(db: Kysely<Schema>): Promise<void> 
     )`,
     sql`create index repository_name_repository on repository_name (repository_id)`,
 
-    // The repository that a workspace was first seen with keeps it, whoever takes its name later.
+    // The repository that a workspace was first seen with keeps it when another repository takes its name.
     sql`create table workspace_pin (
       account text not null,
       workspace_id text not null,

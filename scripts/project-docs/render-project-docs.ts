@@ -1,4 +1,4 @@
-import { checkProject, type Finding } from '../../src/project/check-project.ts';
+import { checkProject, type Finding, MOST_FINDINGS } from '../../src/project/check-project.ts';
 import { MOST_BYTES, MOST_FILE_BYTES, MOST_FILES } from '../../src/project/project-files.ts';
 import { readProject } from '../../src/project/read-project.ts';
 import { renderLine } from '../../src/project/render-findings.ts';
@@ -37,6 +37,7 @@ The values of \`config\`, \`properties\`, \`env\`, \`settings\` and scripts are 
 
 A file that can't be read has that as its only finding. Rules that would need it are skipped, and the output names them.
 The check reads at most ${formatCount(MOST_FILES)} files of a project, ${MOST_FILE_BYTES / 1024} KiB each and ${MOST_BYTES / 1024 / 1024} MiB together, and says what it left out. Lock files and all others count by their names only.
+Of each rule it shows the first ${formatCount(MOST_FINDINGS)} findings.
 `;
 
 const HEADINGS: readonly (readonly [Level, string])[] = [

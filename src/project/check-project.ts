@@ -23,6 +23,9 @@ export interface ProjectCheck {
   readonly pluginCount: number;
 }
 
+/** Of one rule. Nobody reads more, and files may be written to have millions. */
+export const MOST_FINDINGS = 1_000;
+
 const LEVELS: readonly Level[] = ['error', 'warning', 'note'];
 
 export function checkProject(project: Project): ProjectCheck {
@@ -42,7 +45,8 @@ export function checkProject(project: Project): ProjectCheck {
 }
 
 function listFindings(project: Project, names: NameIndex, { code, level, check }: Rule): Finding[] {
-  return Array.from(check(project, names), ({ place, message }) => ({
+  const problems = Iterator.from(check(project, names)).take(MOST_FINDINGS);
+  return Array.from(problems, ({ place, message }) => ({
     code,
     level,
     path: place.path,

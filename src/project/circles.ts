@@ -1,29 +1,69 @@
 /** The nodes that stand in a circle, in groups: each node of a group leads to all others of it (or to itself). */
 export function findCircles<T>(nodes: readonly T[], next: (node: T) => readonly T[]): T[][] {
-  // Tarjan's algorithm.
-  const order = new Map<T, number>();
-  const lowest = new Map<T, number>();
-  const open: T[] = [];
-  const isOpen = new Set<T>();
-  const circles: T[][] = [];
-  const visit = (node: T): number => {
-    const index = order.size;
-    order.set(node, index);
-    open.push(node);
-    isOpen.add(node);
-    let low = index;
-    for (const other of next(node)) {
-      if (!order.has(other)) low = Math.min(low, visit(other));
-      else if (isOpen.has(other)) low = Math.min(low, lowest.get(other) ?? order.get(other) ?? index);
+  const finder = new CircleFinder(next);
+  for (const node of nodes) finder.visit(node);
+  return finder.circles;
+}
+
+/** A node on the way that is followed now. */
+interface Visit<T> {
+  readonly node: T;
+  readonly rest: Iterator<T>;
+  readonly index: number;
+  /** The lowest index that can be reached from here. */
+  low: number;
+}
+
+/** Tarjan's algorithm, without recursion: a chain may be thousands of nodes long. */
+class CircleFinder<T> {
+  readonly circles: T[][] = [];
+  readonly #next: (node: T) => readonly T[];
+  readonly #indexes = new Map<T, number>();
+  readonly #open: T[] = [];
+  readonly #isOpen = new Set<T>();
+
+  constructor(next: (node: T) => readonly T[]) {
+    this.#next = next;
+  }
+
+  visit(root: T): void {
+    if (this.#indexes.has(root)) return;
+    const way = [this.#begin(root)];
+    for (let visit = way.at(-1); visit; visit = way.at(-1)) {
+      const step = visit.rest.next();
+      if (step.done) {
+        way.pop();
+        this.#end(visit, way.at(-1));
+      } else if (this.#indexes.has(step.value)) {
+        this.#meet(visit, step.value);
+      } else {
+        way.push(this.#begin(step.value));
+      }
     }
-    lowest.set(node, low);
-    if (low === index) {
-      const group = open.splice(open.indexOf(node));
-      for (const one of group) isOpen.delete(one);
-      if (group.length > 1 || next(node).includes(node)) circles.push(group);
-    }
-    return low;
-  };
-  for (const node of nodes) if (!order.has(node)) visit(node);
-  return circles;
+  }
+
+  #begin(node: T): Visit<T> {
+    const index = this.#indexes.size;
+    this.#indexes.set(node, index);
+    this.#open.push(node);
+    this.#isOpen.add(node);
+    return {
+      node,
+      rest: this.#next(node)[Symbol.iterator](),
+      index,
+      low: index,
+    };
+  }
+
+  #meet(visit: Visit<T>, known: T): void {
+    if (this.#isOpen.has(known)) visit.low = Math.min(visit.low, this.#indexes.get(known) ?? visit.low);
+  }
+
+  #end({ node, index, low }: Visit<T>, above: Visit<T> | undefined): void {
+    if (above) above.low = Math.min(above.low, low);
+    if (low < index) return;
+    const group = this.#open.splice(this.#open.lastIndexOf(node));
+    for (const one of group) this.#isOpen.delete(one);
+    if (group.length > 1 || this.#next(node).includes(node)) this.circles.push(group);
+  }
 }

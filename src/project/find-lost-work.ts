@@ -2,7 +2,7 @@ import { diffKeys, formatKeys } from './diff-keys.ts';
 import { YamlFile } from './yaml-file.ts';
 
 /** Commits before a push that are looked at for the work of people. */
-export const MOST_EARLIER_COMMITS = 50;
+const MOST_EARLIER_COMMITS = 50;
 
 /** A commit on the way to the pushed head, with what it did to files of the project. */
 export interface HistoryCommit {

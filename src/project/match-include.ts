@@ -1,9 +1,10 @@
+import { LONGEST_GLOB } from '../config/path-globs.ts';
 import { isAbsolute, resolveInside } from './project-paths.ts';
 import type { SourceFile } from './project-source.ts';
 
 /**
  * The files that an entry of `include_paths` matches as Python's pathlib reads it: `**` is any number of folders, `*`, `?`
- * and `[…]` stay in one name, and all else means itself. Linear in the length of a path, whatever the pattern is.
+ * and `[…]` stay in one name, and all else means itself. A pattern that can't be followed in time matches nothing.
  */
 export function matchInclude(
   pattern: string,
@@ -11,13 +12,20 @@ export function matchInclude(
   files: readonly SourceFile[],
 ): readonly SourceFile[] {
   const resolved = isAbsolute(pattern) ? null : resolveInside(directory, pattern);
-  if (resolved === null) return [];
+  if (resolved === null || resolved.length > LONGEST_GLOB) return [];
   const parts = resolved.split('/').map(toPart);
   // Folders only, which are no files to include.
   if (parts.at(-1) === ANY_FOLDERS) return [];
-  return files.filter(({ path }) => reachesEnd(parts, path.split('/'), matchesName, ANY_FOLDERS));
+  const began = process.threadCpuUsage().user;
+  const isInTime = () => process.threadCpuUsage().user - began < LONGEST_MATCH_MS * 1_000;
+  const found = files.filter(
+    ({ path }) => isInTime() && reachesEnd(parts, path.split('/'), matchesName, ANY_FOLDERS),
+  );
+  return isInTime() ? found : [];
 }
 
+/** An honest pattern is through 100,000 files in less. */
+const LONGEST_MATCH_MS = 200;
 const ANY_FOLDERS = '**';
 const ANY_CHARACTERS = '*';
 

@@ -6,6 +6,9 @@ import type { Pipeline, Plugin, Project, Store } from './model.ts';
 /** The store that every workspace has, with or without a file. */
 const OWN_STORE = 'warehouse';
 
+/** Thousands of unknown names against thousands of plugins: no honest project comes near. */
+const MOST_COMPARISONS = 1_000_000;
+
 /** What the name of a component stands for. A store that has no file is null. */
 export type Component =
   | { readonly kind: 'plugin'; readonly plugins: readonly Plugin[] }
@@ -20,6 +23,7 @@ export class NameIndex {
   readonly #jobs: Set<string>;
   readonly #locks: Set<string>;
   readonly #mappings: Set<string>;
+  #comparisons = 0;
 
   constructor(project: Project) {
     this.#project = project;
@@ -81,6 +85,8 @@ export class NameIndex {
   /** True if a name that nothing defines was meant as a plugin's; data stores may exist in Meltano Cloud only. */
   isMeantAsPlugin(name: string): boolean {
     if (/^(?:tap|target|dbt)(?:-|$)|\/|--/.test(name)) return true;
+    this.#comparisons += this.#project.plugins.length;
+    if (this.#comparisons > MOST_COMPARISONS) return false;
     return this.#project.plugins.some((plugin) => isNear(name, plugin.name?.text ?? ''));
   }
 

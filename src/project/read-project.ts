@@ -1,3 +1,4 @@
+import { MOST_GLOBS } from '../config/path-globs.ts';
 import {
   buildManifestParts,
   buildPipeline,
@@ -28,16 +29,14 @@ export async function readProject(source: ProjectSource, options: ReadOptions): 
   const files = new ProjectFiles(source);
   await files.read(selectTop(inside, directory));
   const main = files.rootsOf('manifest');
-  const includePaths = main.flatMap((root) => root.get('include_paths').toTexts());
+  const includePaths = main.flatMap((root) => root.get('include_paths').toTexts()).slice(0, MOST_GLOBS);
   const workspaceFiles = files.filesOf('workspace').map(buildWorkspaceFile);
   const regular = inside.filter(isRegularFile);
+  const roots = workspaceFiles.map(({ node }) => node);
+  // A pattern such as **/*.yml matches pipelines too, which stay what they are.
   await files.read([
+    ...selectFolders(regular, directory, roots),
     ...includePaths.flatMap(({ text }) => toKind('manifest', matchInclude(text, directory, regular))),
-    ...selectFolders(
-      regular,
-      directory,
-      workspaceFiles.map(({ node }) => node),
-    ),
   ]);
   const manifests = files.rootsOf('manifest');
   const parts = manifests.map(buildManifestParts);

@@ -62,7 +62,9 @@ function findListed(names: NameIndex, { components }: Pipeline): { has(plugin: P
   return { has: (plugin) => plugins.has(plugin) || (hasUnknownLoader && plugin.type === 'loaders') };
 }
 
-const COMMAND = /(?<![\w./-])meltano\s+(?:run|invoke|install)\b/g;
+/** Options of `meltano` itself may stand before its command, with a value or without. */
+const COMMAND =
+  /(?<![\w./-])meltano(?:\s+-\S+(?:\s+(?!run\b|invoke\b|install\b)\w\S*)?){0,4}\s+(?:run|invoke|install)\b/g;
 /** The rest of a command, which goes on after a backslash at the end of a line. */
 const REST = /(?:\\\r?\n|[^\n;|&#<>()])*/y;
 

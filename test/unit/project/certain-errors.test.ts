@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { findCircles } from '../../../src/project/circles.ts';
 import { isNear } from '../../../src/project/is-near.ts';
 import { checkFiles, listPlaces } from './check-files.ts';
 import { SAMPLE_WORKSPACE } from './sample-workspace.ts';
@@ -57,6 +58,20 @@ describe('what may be right is no error', () => {
   });
 });
 
+test('circles among chains', () => {
+  const edges: Record<string, string[]> = {
+    a: ['b'],
+    b: ['c', 'd'],
+    c: ['a'],
+    d: ['e'],
+    e: ['e'],
+    f: ['a', 'g'],
+    g: [],
+  };
+  const circles = findCircles(Object.keys(edges), (node) => edges[node] ?? []);
+  expect(circles.map((circle) => circle.toSorted().join(''))).toEqual(['e', 'abc']);
+});
+
 test('each pipeline of a circle is marked at the entry that closes it', async () => {
   const files = {
     'meltano.yml': 'version: 1',
@@ -69,5 +84,32 @@ test('each pipeline of a circle is marked at the entry that closes it', async ()
     'pipelines/a.yml:3: trigger-circle',
     'pipelines/b.yml:1: trigger-circle',
     'pipelines/c.yml:2: trigger-circle',
+  ]);
+});
+
+test('long chains and many unknown names are looked through in bounded time', async () => {
+  const chain = Array.from(
+    { length: 4_000 },
+    (_, index) => `  - {name: p${index}, inherit_from: p${index + 1}}`,
+  );
+  const names = Array.from({ length: 10_000 }, (_, index) => `- n${index}`);
+  const check = await checkFiles({
+    'meltano.yml': `plugins:\n  extractors:\n${chain.join('\n')}\n`,
+    'pipelines/a.yml': `data_components:\n${names.join('\n')}\n`,
+    'datastores/b.yml': 'name: b\n',
+  });
+  expect(listPlaces(check).filter((place) => place.endsWith('unknown-component'))).toHaveLength(1_000);
+});
+
+test.each([
+  'meltano --environment=prod run tap-shop',
+  'meltano --log-level debug --no-color invoke tap-shop --discover',
+  'FOO=1 meltano install extractor tap-shop',
+  'cat x | meltano run \\\n    dbt:run \\\n    tap-shop',
+])('a script runs what is not listed: %s', async (command) => {
+  const text = `data_components: [dbt, Lake]\nscript: |\n  # meltano run tap-tickets\n  ${command}\n`;
+  const { findings } = await checkFiles({ ...SAMPLE_WORKSPACE, 'pipelines/x.yml': text });
+  expect(findings.filter(({ code }) => code === 'not-listed')).toMatchObject([
+    { line: 4 + command.split('\n').length - 1, message: expect.stringContaining('runs tap-shop,') },
   ]);
 });

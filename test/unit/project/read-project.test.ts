@@ -66,6 +66,19 @@ describe('which files are read', () => {
     expect(project.manifests.slice(1).map(({ file }) => file.path)).toEqual(expected);
   });
 
+  test('a pattern that matches pipelines too leaves them what they are', async () => {
+    const project = await read({
+      ...SAMPLE_WORKSPACE,
+      'meltano.yml': "version: 1\ninclude_paths: ['**/*.yml']",
+    });
+    expect(project.pipelines).toHaveLength(3);
+    expect(project.manifests.map(({ file }) => file.path)).toEqual([
+      'meltano.yml',
+      'teams/support.meltano.yml',
+      'transform/dbt_project.yml',
+    ]);
+  });
+
   test('an include that leaves the workspace for a file of the repository', async () => {
     const files = {
       'shared/x.yml': '',

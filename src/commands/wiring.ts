@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppContext } from '../app-context.ts';
-import { createCommandReads } from '../github/command-reads.ts';
+import { GitHubCommandReads } from '../github/command-reads.ts';
 import { createLogExcerptBuilder } from '../logs/log-excerpt-builder.ts';
 import type { CommandPlanning } from '../planning/event-context.ts';
 import type { Planning } from '../planning/wiring.ts';
@@ -24,7 +24,7 @@ export function createCommandPlanning(
   { planning, reporting }: CommandPorts,
 ): CommandPlanning {
   const { heads, configurations } = planning;
-  const reads = createCommandReads({
+  const reads = new GitHubCommandReads({
     getOctokit: octokit.get,
     heads,
     sleep,

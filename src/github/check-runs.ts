@@ -1,10 +1,9 @@
 import type { Repository } from '../domain/deployment.ts';
 import type { GitHubResult } from '../domain/github-result.ts';
-import type { ShownCheckRuns } from '../domain/shown-check-run.ts';
+import type { ShownCheckRun, ShownCheckRuns } from '../domain/shown-check-run.ts';
 import type { CheckRunFields } from '../reporting/render/check-run-view.ts';
 import { isDuplicate } from '../reporting/render/render-duplicate.ts';
-import { callGitHub } from './github-call.ts';
-import { locate } from './locate-repository.ts';
+import { callGitHub, locate } from './github-call.ts';
 import type { GetOctokit, InstallationOctokit } from './octokit.ts';
 
 export interface WrittenCheckRun {
@@ -27,86 +26,88 @@ export interface CheckRunApi {
   countAnnotations(repository: Repository, id: number): Promise<GitHubResult<number>>;
 }
 
-export interface CheckRunApiOptions {
+export interface CheckRunsOptions {
   readonly getOctokit: GetOctokit;
   readonly appId: number;
   readonly now: () => number;
 }
 
-export function createCheckRunApi(options: CheckRunApiOptions): CheckRunApi & ShownCheckRuns {
-  const { getOctokit, appId, now } = options;
-  function call<T>(
-    repository: Repository,
-    request: (octokit: InstallationOctokit) => Promise<T>,
-  ): Promise<GitHubResult<T>> {
-    return callGitHub(async () => request(await getOctokit(repository.installationId)), now);
+export class CheckRuns implements CheckRunApi, ShownCheckRuns {
+  readonly #options: CheckRunsOptions;
+
+  constructor(options: CheckRunsOptions) {
+    this.#options = options;
   }
 
-  return {
-    create: (repository, fields) =>
-      call(repository, async (octokit) => {
-        const { data } = await octokit.rest.checks.create({ ...locate(repository), ...fields });
-        return { id: data.id, url: data.html_url, isDuplicate: false };
-      }),
+  create(repository: Repository, fields: CheckRunFields): Promise<GitHubResult<WrittenCheckRun>> {
+    return this.#call(repository, async (octokit) => {
+      const { data } = await octokit.rest.checks.create({ ...locate(repository), ...fields });
+      return { id: data.id, url: data.html_url, isDuplicate: false };
+    });
+  }
 
-    update: (repository, id, fields) =>
-      call(repository, async (octokit) => {
-        const { head_sha: _, ...changes } = fields;
-        const { data } = await octokit.rest.checks.update({
-          ...locate(repository),
-          check_run_id: id,
-          ...changes,
-        });
-        return { id: data.id, url: data.html_url, isDuplicate: false };
-      }),
+  update(repository: Repository, id: number, fields: CheckRunFields): Promise<GitHubResult<WrittenCheckRun>> {
+    return this.#call(repository, async (octokit) => {
+      const { head_sha: _, ...changes } = fields;
+      const place = { ...locate(repository), check_run_id: id };
+      const { data } = await octokit.rest.checks.update({ ...place, ...changes });
+      return { id: data.id, url: data.html_url, isDuplicate: false };
+    });
+  }
 
-    find: (repository, { sha, name, externalId }) =>
-      call(repository, async (octokit) => {
-        const runs = await octokit.paginate(octokit.rest.checks.listForRef, {
-          ...locate(repository),
-          ref: sha,
-          check_name: name,
-          app_id: appId,
-          filter: 'all',
-          per_page: 100,
-        });
-        return runs
-          .filter((one) => one.external_id?.startsWith(externalId))
-          .toSorted((a, b) => a.id - b.id)
-          .map((run) => ({
-            id: run.id,
-            url: run.html_url,
-            isDuplicate: isDuplicate(run.output?.title ?? null),
-          }));
-      }),
-
-    countAnnotations: (repository, id) =>
-      call(repository, async (octokit) => {
-        const { data } = await octokit.rest.checks.get({ ...locate(repository), check_run_id: id });
-        return data.output?.annotations_count ?? 0;
-      }),
-
-    async listRuns(repository, sha) {
-      const octokit = await getOctokit(repository.installationId);
-      const runs = await octokit.paginate(octokit.rest.checks.listForRef, {
-        ...locate(repository),
-        ref: sha,
-        app_id: appId,
-        filter: 'all',
-        per_page: 100,
-      });
+  find(
+    repository: Repository,
+    { sha, name, externalId }: { sha: string; name: string; externalId: string },
+  ): Promise<GitHubResult<readonly WrittenCheckRun[]>> {
+    return this.#call(repository, async (octokit) => {
+      const runs = await this.#list(octokit, { ...locate(repository), ref: sha, check_name: name });
       return runs
-        .toSorted((a, b) => a.id - b.id)
+        .filter((one) => one.external_id?.startsWith(externalId))
         .map((run) => ({
           id: run.id,
           url: run.html_url,
-          name: run.name,
-          externalId: run.external_id,
-          conclusion: run.status === 'completed' ? run.conclusion : null,
-          title: run.output?.title ?? null,
-          startedAt: Date.parse(run.started_at ?? '') || null,
-          completedAt: Date.parse(run.completed_at ?? '') || null,
+          isDuplicate: isDuplicate(run.output?.title ?? null),
         }));
-    },
-  };
+    });
+  }
+
+  countAnnotations(repository: Repository, id: number): Promise<GitHubResult<number>> {
+    return this.#call(repository, async (octokit) => {
+      const { data } = await octokit.rest.checks.get({ ...locate(repository), check_run_id: id });
+      return data.output?.annotations_count ?? 0;
+    });
+  }
+
+  async listRuns(repository: Repository, sha: string): Promise<ShownCheckRun[]> {
+    const octokit = await this.#options.getOctokit(repository.installationId);
+    const runs = await this.#list(octokit, { ...locate(repository), ref: sha });
+    return runs.map((run) => ({
+      id: run.id,
+      url: run.html_url,
+      name: run.name,
+      externalId: run.external_id,
+      conclusion: run.status === 'completed' ? run.conclusion : null,
+      title: run.output?.title ?? null,
+      startedAt: Date.parse(run.started_at ?? '') || null,
+      completedAt: Date.parse(run.completed_at ?? '') || null,
+    }));
+  }
+
+  /** The app's runs, oldest first. */
+  async #list(
+    octokit: InstallationOctokit,
+    wanted: { owner: string; repo: string; ref: string; check_name?: string },
+  ) {
+    const page = { app_id: this.#options.appId, filter: 'all', per_page: 100 } as const;
+    const runs = await octokit.paginate(octokit.rest.checks.listForRef, { ...wanted, ...page });
+    return runs.toSorted((a, b) => a.id - b.id);
+  }
+
+  #call<T>(
+    { installationId }: Repository,
+    request: (octokit: InstallationOctokit) => Promise<T>,
+  ): Promise<GitHubResult<T>> {
+    const { getOctokit, now } = this.#options;
+    return callGitHub(async () => request(await getOctokit(installationId)), now);
+  }
 }

@@ -1,98 +1,103 @@
-import { type CommandReads, PERMISSION_LEVELS, type PermissionLevel } from '../domain/conversation.ts';
-import type { HeadReader } from '../domain/installation-reader.ts';
-import { locate } from './locate-repository.ts';
-import type { GetOctokit } from './octokit.ts';
-import { readHeadsTogether } from './read-heads.ts';
-import { requireRequests } from './require-requests.ts';
+import {
+  type CommandReads,
+  type Heads,
+  PERMISSION_LEVELS,
+  type PermissionLevel,
+  type PullRequest,
+} from '../domain/conversation.ts';
+import type { Repository } from '../domain/deployment.ts';
+import { toRef } from '../domain/git-ref.ts';
+import type { InstallationReader } from '../domain/installation-reader.ts';
+import { locate, requireRequests } from './github-call.ts';
+import type { GetOctokit, InstallationOctokit } from './octokit.ts';
 
-/** Waits (milliseconds) before what GitHub just told of, and doesn't find, is asked for again. */
+/** Waits (milliseconds) before a resource that GitHub has just announced, and does not find, is asked for again. */
 const NOT_FOUND_WAITS_MS = [500, 1_000, 2_000];
 
 export interface CommandReadsOptions {
   readonly getOctokit: GetOctokit;
-  readonly heads: HeadReader;
-  /** False while GitHub refuses the installation's requests, or the last ones are kept for what matters more. */
+  readonly heads: { readHead: InstallationReader['readHead'] };
+  /** False while GitHub refuses the installation's requests, or the last ones are reserved for other uses. */
   readonly mayAsk: (installationId: number) => boolean;
   readonly sleep: (ms: number) => Promise<unknown>;
 }
 
-/** What commands ask GitHub for. */
-export function createCommandReads(options: CommandReadsOptions): CommandReads {
-  const { mayAsk, sleep } = options;
-  function makeWay(installationId: number): void {
-    requireRequests(mayAsk(installationId), 'the command');
+/** What commands read from GitHub. */
+export class GitHubCommandReads implements CommandReads {
+  readonly #options: CommandReadsOptions;
+
+  constructor(options: CommandReadsOptions) {
+    this.#options = options;
   }
-  async function getOctokit(installationId: number): ReturnType<GetOctokit> {
-    makeWay(installationId);
-    return options.getOctokit(installationId);
+
+  /** By the highest right that is true: a custom role makes `role_name` anything, and `permission` coarse. */
+  async readPermission(repository: Repository, login: string): Promise<PermissionLevel> {
+    const octokit = await this.#open(repository);
+    const asked = { ...locate(repository), username: login };
+    // GitHub may not know a collaborator yet who was invited a moment ago.
+    const data = await this.#readUntilFound(() => octokit.rest.repos.getCollaboratorPermissionLevel(asked));
+    return data === null ? 'none' : highestOf(data.user?.permissions ?? {}, data.permission);
   }
-  async function foundSoon<T>(read: () => Promise<T | null>): Promise<T | null> {
+
+  async readPullRequest(repository: Repository, number: number): Promise<PullRequest> {
+    const octokit = await this.#open(repository);
+    const asked = { ...locate(repository), pull_number: number };
+    const pull = await this.#readUntilFound(() => octokit.rest.pulls.get(asked));
+    if (pull === null) throw new Error(`GitHub does not show pull request ${number}.`);
+    const { head, base, merged, state } = pull;
+    return {
+      headBranch: head.repo?.id === repository.id ? head.ref : null,
+      baseBranch: base.ref,
+      merged,
+      openHead: state === 'open' ? head.sha : null,
+    };
+  }
+
+  async listBranchesAtHead(repository: Repository, sha: string): Promise<readonly string[]> {
+    const octokit = await this.#open(repository);
+    const asked = { ...locate(repository), commit_sha: sha };
+    const branches = await this.#readUntilFound(() => octokit.rest.repos.listBranchesForHeadCommit(asked));
+    return (branches ?? []).map((one) => one.name);
+  }
+
+  async resolveCommit(repository: Repository, sha: string): Promise<string | null> {
+    const octokit = await this.#open(repository);
+    const asked = { ...locate(repository), ref: sha, per_page: 1 };
+    const commit = await orNull(() => octokit.rest.repos.getCommit(asked));
+    // A branch or tag may be named like the beginning of a commit.
+    return commit?.sha.startsWith(sha.toLowerCase()) ? commit.sha : null;
+  }
+
+  async readHead(repository: Repository, branch: string): Promise<string | null> {
+    this.#requireRequests(repository);
+    return this.#options.heads.readHead(repository, branch);
+  }
+
+  async readHeadsTogether(repository: Repository, branches: readonly string[]): Promise<Heads> {
+    const found = await queryHeads(await this.#open(repository), repository, branches);
+    if (found) return found;
+    const heads = new Map<string, string | null>();
+    for (const branch of branches) heads.set(branch, await this.readHead(repository, branch));
+    return heads;
+  }
+
+  async #open(repository: Repository): ReturnType<GetOctokit> {
+    this.#requireRequests(repository);
+    return this.#options.getOctokit(repository.installationId);
+  }
+
+  #requireRequests({ installationId }: Repository): void {
+    requireRequests(this.#options.mayAsk(installationId), 'the command');
+  }
+
+  async #readUntilFound<T>(request: () => Promise<{ data: T }>): Promise<T | null> {
     for (const wait of NOT_FOUND_WAITS_MS) {
-      const found = await read();
+      const found = await orNull(request);
       if (found !== null) return found;
-      await sleep(wait);
+      await this.#options.sleep(wait);
     }
-    return read();
+    return orNull(request);
   }
-  const readHead: CommandReads['readHead'] = async (repository, branch) => {
-    makeWay(repository.installationId);
-    return options.heads.readHead(repository, branch);
-  };
-
-  return {
-    /** By the highest right that is true: a custom role makes `role_name` anything, and `permission` coarse. */
-    async readPermission(repository, login) {
-      const octokit = await getOctokit(repository.installationId);
-      const asked = { ...locate(repository), username: login };
-      // Somebody who was invited a moment ago may not be known yet.
-      const data = await foundSoon(() =>
-        orNull(() => octokit.rest.repos.getCollaboratorPermissionLevel(asked)),
-      );
-      return data === null ? 'none' : highestOf(data.user?.permissions ?? {}, data.permission);
-    },
-
-    async readPullRequest(repository, number) {
-      const octokit = await getOctokit(repository.installationId);
-      const asked = { ...locate(repository), pull_number: number };
-      const pull = await foundSoon(() => orNull(() => octokit.rest.pulls.get(asked)));
-      if (pull === null) throw new Error(`GitHub does not show pull request ${number}.`);
-      const { head, base, merged, state } = pull;
-      return {
-        headBranch: head.repo?.id === repository.id ? head.ref : null,
-        baseBranch: base.ref,
-        merged,
-        openHead: state === 'open' ? head.sha : null,
-      };
-    },
-
-    async listBranchesAtHead(repository, sha) {
-      const octokit = await getOctokit(repository.installationId);
-      const asked = { ...locate(repository), commit_sha: sha };
-      const branches = await foundSoon(() =>
-        orNull(() => octokit.rest.repos.listBranchesForHeadCommit(asked)),
-      );
-      return (branches ?? []).map((one) => one.name);
-    },
-
-    async resolveCommit(repository, sha) {
-      const octokit = await getOctokit(repository.installationId);
-      const asked = { ...locate(repository), ref: sha };
-      const commit = await orNull(() => octokit.rest.repos.getCommit({ ...asked, per_page: 1 }));
-      // A branch or tag may be named like the beginning of a commit.
-      return commit?.sha.startsWith(sha.toLowerCase()) ? commit.sha : null;
-    },
-
-    readHead,
-
-    async readHeadsTogether(repository, branches) {
-      const octokit = await getOctokit(repository.installationId);
-      const found = await readHeadsTogether(octokit, repository, branches);
-      if (found) return found;
-      const heads = new Map<string, string | null>();
-      for (const branch of branches) heads.set(branch, await readHead(repository, branch));
-      return heads;
-    },
-  };
 }
 
 function highestOf(rights: Partial<Record<string, boolean>>, coarse: string): PermissionLevel {
@@ -111,4 +116,43 @@ async function orNull<T>(request: () => Promise<{ data: T }>): Promise<T | null>
     if (status === 404 || status === 410 || status === 422) return null;
     throw error;
   }
+}
+
+interface Answer {
+  readonly repository: Readonly<
+    Record<string, { readonly target: { readonly oid: string } | null } | null>
+  > | null;
+}
+
+/**
+ * The heads of several branches in one request, for which REST has nothing. Null where GitHub has no such answer: then
+ * they are to be read one by one. Throws when it can't answer now.
+ */
+async function queryHeads(
+  octokit: InstallationOctokit,
+  { owner, name }: Repository,
+  branches: readonly string[],
+): Promise<Heads | null> {
+  const refs = branches.map((branch, n) => [`ref${n}`, toRef(branch)] as const);
+  try {
+    const { repository } = await octokit.graphql<Answer>(writeHeadsQuery(branches.length), {
+      owner,
+      repository: name,
+      ...Object.fromEntries(refs),
+    });
+    return new Map(branches.map((branch, n) => [branch, repository?.[`ref${n}`]?.target?.oid ?? null]));
+  } catch (error) {
+    const { status } = error as { status?: number };
+    // An answer that is an error in itself has no status.
+    if (status !== undefined && status !== 404) throw error;
+    return null;
+  }
+}
+
+/** GraphQL for the heads of `count` branches; it takes `owner`, `repository`, and `ref0` and so on. */
+export function writeHeadsQuery(count: number): string {
+  const names = Array.from({ length: count }, (_, n) => `ref${n}`);
+  const variables = ['owner', 'repository', ...names].map((name) => `$${name}: String!`).join(', ');
+  const refs = names.map((name) => `${name}: ref(qualifiedName: $${name}) { target { oid } }`).join(' ');
+  return `query Heads(${variables}) { repository(owner: $owner, name: $repository) { ${refs} } }`;
 }

@@ -5,9 +5,8 @@ import {
 } from '../domain/configuration-in-use.ts';
 import type { Repository } from '../domain/deployment.ts';
 import type { TreeReader } from '../domain/git-tree.ts';
-import { locate } from './locate-repository.ts';
+import { locate, requireRequests } from './github-call.ts';
 import type { ReadingOctokit } from './octokit.ts';
-import { requireRequests } from './require-requests.ts';
 
 const FOLDER = '.github';
 const PATHS: ReadonlySet<string | undefined> = new Set(CONFIGURATION_FILES);

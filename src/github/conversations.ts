@@ -1,9 +1,8 @@
 import type { ConversationApi, Place } from '../domain/conversation.ts';
 import type { Repository } from '../domain/deployment.ts';
 import type { RemoteClock } from '../domain/remote-clock.ts';
-import { locate } from './locate-repository.ts';
-import type { InstallationOctokit } from './octokit.ts';
-import type { OwnApp } from './own-app.ts';
+import { locate } from './github-call.ts';
+import type { InstallationOctokit, OctokitSource } from './octokit.ts';
 import { createQueuedCall, type QueuedCallOptions } from './queued-call.ts';
 
 /** Clocks differ a little, even by the Date of answers: a reply is looked for from a little before (milliseconds). */
@@ -116,4 +115,33 @@ function listComments(
         issue_number: place.number,
         since: new Date(since).toISOString(),
       });
+}
+
+/** By what the app knows its own comments. */
+export interface OwnApp {
+  readonly id: number;
+  /** The login that its comments have. Throws when GitHub can't answer now. */
+  readonly readBotLogin: () => Promise<string>;
+}
+
+/** GitHub is asked once, and only where something has to be recognised. */
+export function createOwnApp(id: number, getAppOctokit: OctokitSource['getForApp']): OwnApp {
+  let asked: Promise<string> | null = null;
+
+  async function ask(): Promise<string> {
+    const { data } = await (await getAppOctokit()).rest.apps.getAuthenticated();
+    if (!data?.slug) throw new Error('GitHub does not say what this app is called.');
+    return `${data.slug}[bot]`;
+  }
+
+  return {
+    id,
+    readBotLogin() {
+      asked ??= ask();
+      asked.catch(() => {
+        asked = null;
+      });
+      return asked;
+    },
+  };
 }

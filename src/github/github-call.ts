@@ -1,3 +1,4 @@
+import type { RepositoryName } from '../domain/deployment.ts';
 import type { GitHubFailure, GitHubResult } from '../domain/github-result.ts';
 import { LeaseLost } from '../domain/lease.ts';
 
@@ -54,4 +55,15 @@ function describeError(error: unknown, now: number): GitHubFailure {
   if (status === 401) return { kind: 'unauthorized', message };
   if (SUSPENDED.test(message) || isTokenRequest(request?.url)) return { kind: 'unavailable', message };
   return { kind: 'rejected', status, message };
+}
+
+/** A repository as Octokit's methods name it. */
+export function locate({ owner, name }: RepositoryName): { owner: string; repo: string } {
+  return { owner, repo: name };
+}
+
+/** Throws while few of an installation's requests are left, or GitHub refuses them. `what`: waits for its next try. */
+export function requireRequests(mayAsk: boolean, what: string): void {
+  if (mayAsk) return;
+  throw new Error(`Few requests to GitHub are left, or it refuses them for now: ${what} waits`);
 }

@@ -1,5 +1,5 @@
 import type { GitHubDeploymentApi } from '../reporting/github-deployment.ts';
-import { locate } from './locate-repository.ts';
+import { locate } from './github-call.ts';
 import { createQueuedCall, type QueuedCallOptions } from './queued-call.ts';
 
 /** GitHub's Deployments API, each request tried once, when there is room for it. */

@@ -1,11 +1,9 @@
 import { type Probot, ProbotOctokit } from 'probot';
 import type { Clock } from '../domain/clock.ts';
 import { HeldBack, isTokenRequest, type RequestErrorLike } from './github-call.ts';
-import { nameRoute } from './name-route.ts';
 import type { RateBudgets } from './rate-budget.ts';
 import { type AnswerHeaders, type RateLimit, readRateLimit, readRefusal } from './read-rate-limit.ts';
 import { redactRequest } from './redact-request.ts';
-import { RequestGate } from './request-gate.ts';
 import { shortenAnswers } from './shorten-answer.ts';
 
 /** The Octokit that Probot makes for an installation. */
@@ -228,4 +226,41 @@ function holdBack(
     options.request = { ...options.request, fetch: held };
     return request(options);
   });
+}
+
+/**
+ * The route of a request, with names for what differs: there are only so many. Octokit keeps the address as it was
+ * written down, but for lists with several pages: their addresses are whole, and what differs in them are owner and
+ * name of a repository, ids and commits.
+ */
+export function nameRoute(url: string): string {
+  if (url.startsWith('/')) return url;
+  const path = URL.parse(url)?.pathname ?? 'unreadable';
+  return path
+    .replace(/^\/api(?:\/v3)?(?=\/)/, '')
+    .replace(/^\/repos\/[^/]+\/[^/]+/, '/repos/{owner}/{repo}')
+    .replace(/\/commits\/[^/]+/, '/commits/{ref}')
+    .replaceAll(/\/\d+(?=\/|$)/g, '/{id}');
+}
+
+/** Lets so many requests through at once; the others wait in the order of their coming. */
+class RequestGate {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(atOnce: number) {
+    this.#free = atOnce;
+  }
+
+  async run<T>(request: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await request();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#free += 1;
+    }
+  }
 }

@@ -7,10 +7,8 @@ import {
   type TreeToRead,
   type Untold,
 } from '../domain/git-tree.ts';
-import { callGitHub } from './github-call.ts';
-import { locate } from './locate-repository.ts';
+import { callGitHub, locate, requireRequests } from './github-call.ts';
 import type { GetOctokit } from './octokit.ts';
-import { requireRequests } from './require-requests.ts';
 
 /** Waits before a commit that was just pushed is asked for again: a push may be heard of before it can be read. */
 const NOT_FOUND_WAITS_MS = [1_000, 2_000, 4_000];

@@ -4,10 +4,9 @@ import type { Deployment } from '../domain/deployment.ts';
 import type { Pages } from '../domain/pages.ts';
 import { DEFAULT_CONFIGURATION, settingsOf } from '../domain/repository-configuration.ts';
 import type { ShownCheckRuns } from '../domain/shown-check-run.ts';
-import { createCheckRunApi } from '../github/check-runs.ts';
-import { createConversationApi } from '../github/conversations.ts';
+import { CheckRuns } from '../github/check-runs.ts';
+import { createConversationApi, createOwnApp } from '../github/conversations.ts';
 import { createGitHubDeploymentApi } from '../github/github-deployments.ts';
-import { createOwnApp } from '../github/own-app.ts';
 import { createLogExcerptBuilder } from '../logs/log-excerpt-builder.ts';
 import { LogStore } from '../logs/log-store.ts';
 import { InstallationLeases } from '../scheduling/installation-leases.ts';
@@ -56,7 +55,7 @@ export function createReporting(context: AppContext, configurations: Configurati
     },
   };
   const { appId } = configuration.github;
-  const runs = createCheckRunApi({ getOctokit: octokit.get, appId, now: clock.now });
+  const runs = new CheckRuns({ getOctokit: octokit.get, appId, now: clock.now });
   const writing = shared && new InstallationLeases(shared.leases);
   const writer = new CheckRunWriter({
     api: runs,

@@ -1,7 +1,7 @@
 import nock from 'nock';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { GitHubFailure, GitHubResult } from '../../../src/domain/github-result.ts';
-import { type CheckRunApi, createCheckRunApi } from '../../../src/github/check-runs.ts';
+import { type CheckRunApi, CheckRuns } from '../../../src/github/check-runs.ts';
 import { createOctokitSource } from '../../../src/github/octokit.ts';
 import { RateBudgets } from '../../../src/github/rate-budget.ts';
 import type { CheckRunFields } from '../../../src/reporting/render/check-run-view.ts';
@@ -39,7 +39,7 @@ let api: CheckRunApi;
 beforeEach(() => {
   repository = { ...repository, installationId: repository.installationId + 1 };
   github = connectGitHub();
-  api = createCheckRunApi({ getOctokit: github.getOctokit, appId: APP_ID, now: () => NOW });
+  api = new CheckRuns({ getOctokit: github.getOctokit, appId: APP_ID, now: () => NOW });
 });
 
 function failureOf(result: GitHubResult<unknown>): GitHubFailure {
@@ -203,7 +203,7 @@ describe('the source of Octokits', () => {
   });
 
   test('before Probot is loaded refuses, and so is a failure, not a crash', async () => {
-    const unconnected = createCheckRunApi({
+    const unconnected = new CheckRuns({
       getOctokit: createOctokitSource(OPTIONS).get,
       appId: 1,
       now: () => NOW,

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { CommandReads } from '../../../src/domain/conversation.ts';
-import { createCommandReads } from '../../../src/github/command-reads.ts';
+import { GitHubCommandReads } from '../../../src/github/command-reads.ts';
 import { REPOSITORY } from '../deploying/reconcile-world.ts';
 import { connectForReading, type GitHubToRead } from './connect-for-reading.ts';
 import { SHA } from './octokit-setup.ts';
@@ -16,7 +16,7 @@ beforeEach(() => {
     headsRead += 1;
     return SHA;
   };
-  reads = createCommandReads({ ...github.reading, heads: { readHead } });
+  reads = new GitHubCommandReads({ ...github.reading, heads: { readHead } });
 });
 
 test.each<[string, (from: CommandReads) => Promise<unknown>]>([

@@ -2,9 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { ConversationApi } from '../../../src/domain/conversation.ts';
 
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
-
-import { createConversationApi } from '../../../src/github/conversations.ts';
-import { createOwnApp } from '../../../src/github/own-app.ts';
+import { createConversationApi, createOwnApp } from '../../../src/github/conversations.ts';
 import { REPOSITORY } from '../deploying/reconcile-world.ts';
 import { createWriteQueues } from '../reporting/pace/create-queues.ts';
 import { APP_ID, connectGitHub, type GitHub, SHA } from './octokit-setup.ts';

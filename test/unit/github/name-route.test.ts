@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nameRoute } from '../../../src/github/name-route.ts';
+import { nameRoute } from '../../../src/github/octokit.ts';
 
 test.each([
   ['/repos/{owner}/{repo}/pulls/{pull_number}', '/repos/{owner}/{repo}/pulls/{pull_number}'],

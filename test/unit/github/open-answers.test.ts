@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { UNKNOWN_OWNER } from '../../../src/domain/owner.ts';
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
-import { createCheckRunApi } from '../../../src/github/check-runs.ts';
+import { CheckRuns } from '../../../src/github/check-runs.ts';
 import { createDeliveryLog } from '../../../src/github/hook-deliveries.ts';
 import { createInstallationReader } from '../../../src/github/installation-reader.ts';
 import { REPOSITORY } from '../deploying/reconcile-world.ts';
@@ -82,7 +82,7 @@ test('installations without an account or a time of suspension, and repositories
 
 test('a check run without output, times or conclusion is read', async () => {
   const github = connectGitHub();
-  const api = createCheckRunApi({ getOctokit: github.getOctokit, appId: APP_ID, now: Date.now });
+  const api = new CheckRuns({ getOctokit: github.getOctokit, appId: APP_ID, now: Date.now });
   const run = { id: 3, name: 'x', head_sha: SHA, status: 'queued', html_url: null, external_id: null };
   github.scope
     .get(`/repos/acme/data/commits/${SHA}/check-runs`)

@@ -1,8 +1,7 @@
 import { validate } from '@octokit/graphql-schema';
 import { expect, test } from 'vitest';
-import { createCommandReads } from '../../../src/github/command-reads.ts';
+import { GitHubCommandReads, writeHeadsQuery } from '../../../src/github/command-reads.ts';
 import { createInstallationReader } from '../../../src/github/installation-reader.ts';
-import { writeHeadsQuery } from '../../../src/github/read-heads.ts';
 import { REPOSITORY } from '../deploying/reconcile-world.ts';
 import { connectForReading, type GitHubToRead } from './connect-for-reading.ts';
 import { SHA } from './octokit-setup.ts';
@@ -16,7 +15,7 @@ function connect() {
     getOctokit: github.getOctokit,
     getAppOctokit: github.getAppOctokit,
   });
-  return { github, reads: createCommandReads({ ...github.reading, heads }) };
+  return { github, reads: new GitHubCommandReads({ ...github.reading, heads }) };
 }
 
 function serveOneByOne({ scope }: GitHubToRead): void {

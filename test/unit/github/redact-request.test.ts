@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
-import { createCheckRunApi } from '../../../src/github/check-runs.ts';
-import { createConversationApi } from '../../../src/github/conversations.ts';
+import { CheckRuns } from '../../../src/github/check-runs.ts';
+import { createConversationApi, createOwnApp } from '../../../src/github/conversations.ts';
 import { createGitHubDeploymentApi } from '../../../src/github/github-deployments.ts';
-import { createOwnApp } from '../../../src/github/own-app.ts';
 import { redactRequest } from '../../../src/github/redact-request.ts';
 import { createRedactor } from '../../../src/logs/redact.ts';
 import { renderCheckRun } from '../../../src/reporting/render/render-check-run.ts';
@@ -45,7 +44,7 @@ beforeEach(() => {
 
 describe('what goes out to GitHub', () => {
   test('check runs: texts lose secrets, ids and addresses stay, and a run is looked for by the name that it got', async () => {
-    const api = createCheckRunApi({ getOctokit: github.getOctokit, appId: APP_ID, now: Date.now });
+    const api = new CheckRuns({ getOctokit: github.getOctokit, appId: APP_ID, now: Date.now });
     github.scope.post(RUNS, keep).reply(201, { id: 9 }).patch(`${RUNS}/9`, keep).reply(200, { id: 9 });
     github.scope
       .get(`/repos/acme/data/commits/${SHA}/check-runs`)

@@ -1,3 +1,4 @@
+import type { Place } from './error-places.ts';
 import { isProgress, isSummary, showsWork } from './error-signals.ts';
 import type { LogWords } from './read-log-words.ts';
 
@@ -25,9 +26,13 @@ export interface Candidate {
   /** 1-based number of the line that says it. */
   readonly line: number;
   /** The words of its line, or of what it turned out to be. */
-  text: string;
-  /** Those and what the lines below say. */
+  words: string;
+  /** Those, its place, and what the lines below say. */
+  title: string;
+  /** What is wrong, without the place. */
   message: string;
+  /** The nearest first; none where the log names none. */
+  places: readonly Place[];
   kind: keyof typeof WEIGHTS;
   readonly source: string;
   /** Neither it nor what follows it needs a level. */

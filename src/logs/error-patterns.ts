@@ -1,27 +1,4 @@
-/** A line of a log taken apart: its level, and the words without time stamp and level. */
-export interface LogLine {
-  readonly level: 'error' | 'quiet' | 'info' | null;
-  readonly text: string;
-}
-
 // All patterns are anchored, or bounded, or without neighbours that match the same: linear in the line.
-const TIME_STAMP =
-  /^\s{0,4}(?:\d{4}-\d{2}-\d{2}[T ])?\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?(?: UTC \[\d{1,10}\])?(?: {1,2}|\s|$)/;
-const LEVEL = '(CRITICAL|FATAL|ERROR|WARN(?:ING)?|INFO|DEBUG|TRACE)';
-const LEVEL_FORMS = [
-  /^\s*\[(critical|fatal|error|exception|warn(?:ing)?|info|debug)\s*\] ?/i,
-  new RegExp(`^\\s*(?:[-|] *)?(?:[\\w.]{1,80} +[-|] +)?${LEVEL} *[-|] *(?:[\\w.-]{1,80} +\\| +)?`),
-  new RegExp(`^${LEVEL}:(?:[\\w.]{1,80}:)?\\s+`),
-  new RegExp(`^${LEVEL}:[\\w.-]{1,80}:(?=\\S)`),
-];
-/** Behind a time a level needs no mark of its own. */
-const LEVEL_FORMS_AFTER_TIME = [
-  ...LEVEL_FORMS,
-  /^(critical|fatal|error|exception|warn(?:ing)?|info|debug)\s+(?=\S)/i,
-];
-const ERROR_LEVEL = /critical|fatal|error|exception/i;
-const QUIET_LEVEL = /warn|debug|trace/i;
-
 export const TRACEBACK = /Traceback \(most recent call last\)/;
 /** Indented frames, or the box that `rich` draws around them. */
 export const TRACEBACK_LINE = /^(?:\s|$|[│╭╰┃|])/;
@@ -29,29 +6,25 @@ export const TRACEBACK_LINE = /^(?:\s|$|[│╭╰┃|])/;
 export const EXCEPTION_CLASS =
   /^(?:[A-Za-z_][\w.]{0,150}(?:Error|Exception)|(?:[a-z_]\w{0,60}\.){1,8}(?:errors?|exceptions?|exc|errorfactory)\.[A-Z]\w{0,80}): /;
 
+/** The line that ends a traceback. */
+export const RAISED = /^[A-Za-z_][\w.]{0,200}(?:: |:?$)/;
+export const CHAINED = /^(?:During handling of the above exception|The above exception was the direct cause)/;
+/** Python says so of what it raised while it cleaned up. */
+export const IGNORED = /^Exception ignored in\b/;
+
+/** Only announces the message, which stands in the same line or below. */
+export const ANNOUNCEMENT =
+  /^(?:need help fixing this problem\?(?:.*?(?:slack community|troubleshooting steps[^.]{0,60})\.)?|encountered an error(?: [^:]{1,80})?:|thread '[^']{1,100}' (?:\(\d{1,10}\) )?panicked at \S{1,200}:\d+:\d+:)\s*/i;
+/** Meltano ends the line after its level where the event begins with a line break. */
+export const EMPTY_EVENT = /\[(?:error|critical) *\]\s*$/i;
+export const MORE_ANNOUNCEMENT = /^\s*(?:$|visit |join our|or to|https?:|for troubleshooting)/i;
+
 /** Whatever no pattern below can match; one test for the many lines that are no error. */
 const MAY_BE_ERROR =
   /\b(?:exc|errorfactory)\.[A-Z]|denied|no such file|^\W*(?:killed|terminated)|panicked at|version solving|segmentation fault|core dumped|error|exception|traceback|fatal|critical|panic|ERR!|FAIL|mapping values|while (?:parsing|scanning)|invalid|unexpected|undefined|cannot|could not|not found|failed|failure|missing|giving up|need help fixing|^\s*[×✗✘] /i;
 
 export function mayBeError(line: string): boolean {
   return MAY_BE_ERROR.test(line);
-}
-
-export function parseLogLine(line: string): LogLine {
-  let text = line.replace(TIME_STAMP, '');
-  for (const form of text === line ? LEVEL_FORMS : LEVEL_FORMS_AFTER_TIME) {
-    const match = form.exec(text);
-    if (match === null) continue;
-    const level = match[1] ?? match[0];
-    text = text.slice(match[0].length).replace(TIME_STAMP, '');
-    return { level: classifyLevel(level), text };
-  }
-  return { level: null, text };
-}
-
-export function classifyLevel(level: string): LogLine['level'] {
-  if (ERROR_LEVEL.test(level)) return 'error';
-  return QUIET_LEVEL.test(level) ? 'quiet' : 'info';
 }
 
 interface ErrorPattern {
@@ -114,10 +87,6 @@ const ERROR_PATTERNS: readonly ErrorPattern[] = [
   // logfmt
   { pattern: /\blevel=(?:error|critical|fatal)\b.*?\b(?:message|msg|event)=(.+)$/i, say: SAY_GROUP },
 ];
-const JSON_LEVEL = /^\{.*"level(?:name)?": ?"(?:error|critical|fatal)"/i;
-const JSON_QUIET = /"level(?:name)?": ?"(?:warn|debug|trace)/i;
-const JSON_INFO = /"level(?:name)?": ?"info/i;
-const JSON_MESSAGE = /"(?:event|message|msg)": ?"((?:\\.|[^"\\])+)/;
 const TELLING =
   /error|exception|invalid|unexpected|undefined|unknown|cannot|could not|not found|failed|missing|not allowed/i;
 const NO_ERROR = /^(?:none|null|nil|false|no errors?)\W*$/i;
@@ -125,7 +94,6 @@ const NO_ERROR = /^(?:none|null|nil|false|no errors?)\W*$/i;
 /** The message of an error that this line reports by its words, whatever its level; null when it reports none. */
 export function matchError(text: string): string | null {
   const words = text.trim();
-  if (JSON_LEVEL.test(words)) return readJsonMessage(words);
   for (const { pattern, say } of ERROR_PATTERNS) {
     const match = pattern.exec(words);
     if (match === null) continue;
@@ -138,24 +106,6 @@ export function matchError(text: string): string | null {
 /** Whether words say anything about an error: `0`, `none` and the like don't. */
 export function isMessage(text: string): boolean {
   return /[A-Za-z]/.test(text) && !NO_ERROR.test(text.trim());
-}
-
-/** A log line in JSON, as `parseLogLine` tells one in words; null for any other. */
-export function readJsonLine(text: string): LogLine | null {
-  if (!text.startsWith('{') || !JSON_MESSAGE.test(text)) return null;
-  const level = JSON_LEVEL.test(text)
-    ? 'error'
-    : JSON_QUIET.test(text)
-      ? 'quiet'
-      : JSON_INFO.test(text)
-        ? 'info'
-        : null;
-  return { level, text: readJsonMessage(text) };
-}
-
-function readJsonMessage(line: string): string {
-  const message = JSON_MESSAGE.exec(line)?.[1];
-  return message === undefined ? line : message.replace(/\\[nrt]/g, ' ').replace(/\\(.)/g, '$1');
 }
 
 /** Whether a message that follows a place sounds like an error. */

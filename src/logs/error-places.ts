@@ -1,16 +1,19 @@
-import { isMessage, isTelling, type LogLine, matchError } from './error-patterns.ts';
+import { EXCEPTION_CLASS, isMessage, isTelling, matchError } from './error-patterns.ts';
 import { copyString } from './log-tail.ts';
+import type { LogWords } from './read-log-words.ts';
 
-/** An error as the log tells it; of several places the first that is in the project counts. */
-export interface PlacedError {
-  readonly places: readonly Place[];
-  readonly message: string;
-}
-
+/** Where in a file an error is. */
 export interface Place {
   readonly path: string;
   readonly line: number;
   readonly column: number | null;
+}
+
+/** An error that names a place; of several the first one that is in the project counts. */
+export interface PlacedError {
+  readonly places: readonly Place[];
+  /** What is wrong, without the place. */
+  readonly message: string;
 }
 
 // Only files that a project has: `db.internal:5432: not found` names none.
@@ -25,13 +28,23 @@ const IN_WORDS = new RegExp(
   `(?:^|[\\s"'\`(])${FILE}["'\`]?,? (?:on |at |in )?line (\\d{1,7})(?:,? col(?:umn)? (\\d{1,5}))?`,
 );
 /** How PyYAML names a place. */
-export const YAML_PLACE = /\bin "([^"]{1,300})", line (\d{1,7})(?:, column (\d{1,5}))?/;
-const FRAME = /^\s*File "/;
+const YAML_PLACE = /\bin "([^"]{1,300})", line (\d{1,7})(?:, column (\d{1,5}))?/;
 /** The code of a linter's rule before its message; `W` and the like are warnings. */
 const LINT_CODE = /^(?!W)[A-Z]{1,4}\d{2,4} /;
+/** Of a traceback, as Python and as `rich` draw it. */
+const FRAME = /^\s+File "([^"]{1,400})", line (\d{1,7})|^[│┃|]\s{1,4}(\/?[^\s:│]{1,400}\.py):(\d{1,7}) in /;
+const FRAME_START = /^\s*File "/;
+const ARROW = /^\s{0,20}(?:-->|╭─\[|┌─) {0,2}([^\s:]{1,300}):(\d{1,7})(?::(\d{1,5}))?/;
+
+/** What every line that names a place holds; one test for the many lines that name none. */
+const MAY_NAME_PLACE = /\.[a-z]\w{1,6}:\d|\bline \d|\bL: {0,6}\d|== \[|-->|╭─\[|┌─/i;
+
+export function mayNamePlace(line: string): boolean {
+  return MAY_NAME_PLACE.test(line);
+}
 
 /** An error whose place stands in the same line. */
-export function readPlacedError({ level, text }: LogLine): PlacedError | null {
+export function readPlacedError({ level, text }: LogWords): PlacedError | null {
   if (level === 'quiet') return null;
   const words = text.trim().replace(ERROR_WORD, '');
   const isCalledError = level === 'error' || words !== text.trim();
@@ -40,17 +53,44 @@ export function readPlacedError({ level, text }: LogLine): PlacedError | null {
     const message = (start[4] ?? '').replace(ERROR_WORD, '');
     const isError = isCalledError || message !== start[4] || isTelling(message) || LINT_CODE.test(message);
     return isError && isMessage(message)
-      ? { places: [readPlace(start[1], start[2], start[3])], message }
+      ? { places: [toPlace(start[1], start[2], start[3])], message }
       : null;
   }
-  // Those are parts of something longer: `error-blocks.ts` reads them.
-  if (YAML_PLACE.test(words) || FRAME.test(words)) return null;
+  const yaml = readYamlPlace(words);
+  if (yaml !== null) return yaml.before === '' ? null : { places: [yaml.place], message: yaml.before };
+  // A frame is a part of a traceback.
+  if (FRAME_START.test(words)) return null;
   const inWords = IN_WORDS.exec(words);
   const message = inWords && (matchError(text) ?? (isCalledError ? words : null));
-  return inWords && message ? { places: [readPlace(inWords[1], inWords[2], inWords[3])], message } : null;
+  return inWords && message ? { places: [toPlace(inWords[1], inWords[2], inWords[3])], message } : null;
+}
+
+/** The place of a YAML error, and the words before it, if any. */
+export function readYamlPlace(text: string): { readonly place: Place; readonly before: string } | null {
+  const match = YAML_PLACE.exec(text);
+  if (match === null) return null;
+  const before = text.slice(0, match.index).trim().replace(EXCEPTION_CLASS, '');
+  return { place: toPlace(match[1], match[2], match[3]), before };
+}
+
+/** The place of a frame of a traceback. */
+export function readFrame(text: string): Place | null {
+  const frame = FRAME.exec(text);
+  return frame && toPlace(frame[1] ?? frame[3], frame[2] ?? frame[4]);
+}
+
+/** The place below an error, as dbt Fusion, ruff and rustc name it: `--> models/a.sql:12:5`. */
+export function readArrow(text: string): Place | null {
+  const arrow = ARROW.exec(text);
+  return arrow && toPlace(arrow[1], arrow[2], arrow[3]);
 }
 
 /** From the groups of a pattern. The path is a copy: a part of a line keeps its whole page of the log in memory. */
-export function readPlace(path?: string, line?: string, column?: string): Place {
+export function toPlace(path?: string, line?: string, column?: string): Place {
   return { path: copyString(path ?? ''), line: Number(line), column: Number(column ?? 0) || null };
+}
+
+/** Meltano names files by where the job checked them out, which says nothing to the reader: the name alone does. */
+export function tellPlace({ path, line }: Place): string {
+  return `${path.startsWith('/') ? path.slice(path.lastIndexOf('/') + 1) : path}:${line}`;
 }

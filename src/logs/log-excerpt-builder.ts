@@ -1,8 +1,7 @@
-import type { FirstError, LogExcerpt } from '../domain/log-excerpt.ts';
+import type { FirstError, LocatedError, LogExcerpt } from '../domain/log-excerpt.ts';
 import { capLogLine, cleanLogLine, SHOWN_LINE_LENGTH, sliceWhole } from './clean-log-line.ts';
-import { createErrorFinder } from './find-error.ts';
-import { createErrorLocator } from './locate-errors.ts';
 import { copyString, createLogTail } from './log-tail.ts';
+import { ErrorRecogniser } from './recognise-errors.ts';
 import type { Redactor } from './redact.ts';
 
 /** Bytes of the tail as UTF-8: what a check run's text (65,535) holds in a fence. */
@@ -18,7 +17,7 @@ const NOTHING_CUT: ReadonlyMap<number, number> = new Map();
 /**
  * What the log of one deployment takes in memory at most, in bytes, however long it is: twice what a builder keeps, since the
  * log of an ended job is read once more beside the one at hand. Made so by the limits here, in `log-tail.ts` and in
- * `locate-errors.ts` (the worst are very short lines: a string in memory is larger than its text); a test measures it.
+ * `project-errors.ts` (the worst are very short lines: a string in memory is larger than its text); a test measures it.
  */
 export const LOG_MEMORY_BYTES = 3 * 1024 * 1024;
 
@@ -40,8 +39,7 @@ export function createLogExcerptBuilder(
 ): LogExcerptBuilder {
   const log = redactor.forLog();
   const tail = createLogTail(TAIL_BYTES);
-  const error = createErrorCollector();
-  const locator = createErrorLocator();
+  const errors = new ErrorCollector();
   let totalLines = 0;
   let redactions = 0;
   return {
@@ -53,10 +51,7 @@ export function createLogExcerptBuilder(
         const unscanned = (cleaned[index] ?? '').length - (scanned[index] ?? '').length;
         return capLogLine(line, SHOWN_LINE_LENGTH, unscanned + (cut.get(index) ?? 0));
       });
-      for (const line of shown) {
-        error.add(line);
-        locator.add(line);
-      }
+      for (const line of shown) errors.add(line);
       tail.push(shown);
       totalLines += shown.length;
       redactions += count;
@@ -68,8 +63,8 @@ export function createLogExcerptBuilder(
         totalLines,
         omittedLines: totalLines - lines.length,
         tail: lines,
-        firstError: error.collect(),
-        locatedErrors: locator.located(),
+        firstError: errors.first(),
+        locatedErrors: errors.located(),
         redactions,
         complete,
       };
@@ -84,36 +79,42 @@ interface Surroundings {
 }
 
 /** Keeps the error that ended the job and the lines around it, and those around what may still turn out to be it. */
-function createErrorCollector() {
-  const finder = createErrorFinder();
-  let before: string[] = [];
-  let around = new Map<number, Surroundings>();
+class ErrorCollector {
+  readonly #recogniser = new ErrorRecogniser();
+  #line = 0;
+  #before: string[] = [];
+  #around = new Map<number, Surroundings>();
 
-  function keep(line: string): void {
-    for (const { lines, before: count } of around.values()) {
-      if (lines.length < count + 1 + LINES_AFTER_ERROR) lines.push(copyContextLine(line));
+  add(line: string): void {
+    this.#line += 1;
+    this.#recogniser.add(line);
+    for (const { lines, before } of this.#around.values()) {
+      if (lines.length < before + 1 + LINES_AFTER_ERROR) lines.push(copyContextLine(line));
     }
-    const candidates = finder.candidates();
-    if (candidates.length !== around.size || candidates.some((one) => !around.has(one))) {
-      const fresh = { lines: [...before.map(copyContextLine), copyString(line)], before: before.length };
-      around = new Map(candidates.map((one) => [one, around.get(one) ?? fresh]));
+    const candidates = this.#recogniser.candidates();
+    if (candidates.length !== this.#around.size || candidates.some((one) => !this.#around.has(one))) {
+      this.#around = new Map(
+        candidates.map((one) => [one, this.#around.get(one) ?? this.#surround(one, line)]),
+      );
     }
-    before = [...before, line].slice(-LINES_BEFORE_ERROR);
+    this.#before = [...this.#before, line].slice(-LINES_BEFORE_ERROR);
   }
 
-  return {
-    add(line: string): void {
-      finder.add(line);
-      keep(line);
-    },
-    collect(): FirstError | null {
-      const found = finder.found();
-      const context = found && around.get(found.line);
-      return found && context
-        ? { ...found, context: [...context.lines], contextBefore: context.before }
-        : null;
-    },
-  };
+  first(): FirstError | null {
+    const found = this.#recogniser.found();
+    const context = found && this.#around.get(found.line);
+    return found && context ? { ...found, context: [...context.lines], contextBefore: context.before } : null;
+  }
+
+  located(): LocatedError[] {
+    return this.#recogniser.located();
+  }
+
+  /** `error`: the number of its line, which is this one, or one right before it. */
+  #surround(error: number, line: string): Surroundings {
+    const lines = [...this.#before.map(copyContextLine), copyString(line)];
+    return { lines, before: lines.length - 1 - (this.#line - error) };
+  }
 }
 
 function copyContextLine(line: string): string {

@@ -1,6 +1,4 @@
-import { classifyLevel, parseLogLine, readJsonLine } from './error-patterns.ts';
-
-/** A line of a log as the search for the error looks at it. */
+/** A line of a log as the search for errors looks at it. */
 export interface LogWords {
   /** Of the innermost logger: Meltano writes what plug-ins say at a level of its own, which says nothing. */
   readonly level: 'error' | 'quiet' | 'info' | null;
@@ -10,6 +8,30 @@ export interface LogWords {
   /** A logger wrote it as an error, at whatever level Meltano passes that on. */
   readonly isLoggedError: boolean;
 }
+
+// All patterns are anchored, or bounded, or without neighbours that match the same: linear in the line.
+const TIME_STAMP =
+  /^\s{0,4}(?:\d{4}-\d{2}-\d{2}[T ])?\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?(?: UTC \[\d{1,10}\])?(?: {1,2}|\s|$)/;
+const LEVEL = '(CRITICAL|FATAL|ERROR|WARN(?:ING)?|INFO|DEBUG|TRACE)';
+const LEVEL_FORMS = [
+  /^\s*\[(critical|fatal|error|exception|warn(?:ing)?|info|debug)\s*\] ?/i,
+  new RegExp(`^\\s*(?:[-|] *)?(?:[\\w.]{1,80} +[-|] +)?${LEVEL} *[-|] *(?:[\\w.-]{1,80} +\\| +)?`),
+  new RegExp(`^${LEVEL}:(?:[\\w.]{1,80}:)?\\s+`),
+  new RegExp(`^${LEVEL}:[\\w.-]{1,80}:(?=\\S)`),
+];
+/** Behind a time a level needs no mark of its own. */
+const LEVEL_FORMS_AFTER_TIME = [
+  ...LEVEL_FORMS,
+  /^(critical|fatal|error|exception|warn(?:ing)?|info|debug)\s+(?=\S)/i,
+];
+const ERROR_LEVEL = /critical|fatal|error|exception/i;
+const QUIET_LEVEL = /warn|debug|trace/i;
+
+const JSON_LEVEL = /^\{.*"level(?:name)?": ?"(?:error|critical|fatal)"/i;
+const JSON_QUIET = /"level(?:name)?": ?"(?:warn|debug|trace)/i;
+const JSON_INFO = /"level(?:name)?": ?"info/i;
+const JSON_MESSAGE = /"(?:event|message|msg)": ?"((?:\\.|[^"\\])+)/;
+type LevelAndText = Pick<LogWords, 'level' | 'text'>;
 
 /** What Meltano writes behind the message of a line. */
 const STRUCTLOG_FIELDS =
@@ -52,9 +74,39 @@ export function readLogWords(line: string): LogWords {
 }
 
 /** The words of a line without what Meltano writes behind them. */
-export function stripFields(text: string): string {
+function stripFields(text: string): string {
   const fields = STRUCTLOG_FIELDS.exec(text);
   if (fields === null) return text;
   const words = text.slice(0, fields.index).trimEnd();
   return words === '' ? text : words;
+}
+
+/** The level, and the words without time stamp and level. */
+function parseLogLine(line: string): LevelAndText {
+  let text = line.replace(TIME_STAMP, '');
+  for (const form of text === line ? LEVEL_FORMS : LEVEL_FORMS_AFTER_TIME) {
+    const match = form.exec(text);
+    if (match === null) continue;
+    const level = match[1] ?? match[0];
+    text = text.slice(match[0].length).replace(TIME_STAMP, '');
+    return { level: classifyLevel(level), text };
+  }
+  return { level: null, text };
+}
+
+function classifyLevel(level: string): LogWords['level'] {
+  if (ERROR_LEVEL.test(level)) return 'error';
+  return QUIET_LEVEL.test(level) ? 'quiet' : 'info';
+}
+
+/** A line in JSON; null for any other. */
+function readJsonLine(text: string): LevelAndText | null {
+  if (!text.startsWith('{')) return null;
+  const isError = JSON_LEVEL.test(text);
+  const message = JSON_MESSAGE.exec(text)?.[1];
+  if (message === undefined) return isError ? { level: 'error', text } : null;
+  const words = message.replace(/\\[nrt]/g, ' ').replace(/\\(.)/g, '$1');
+  if (isError) return { level: 'error', text: words };
+  if (JSON_QUIET.test(text)) return { level: 'quiet', text: words };
+  return { level: JSON_INFO.test(text) ? 'info' : null, text: words };
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createErrorFinder } from '../../../src/logs/find-error.ts';
+import { ErrorRecogniser } from '../../../src/logs/recognise-errors.ts';
 
 /** The message of the error that a log ended with; null: none. */
 function title(log: string): string | null {
-  const finder = createErrorFinder();
+  const finder = new ErrorRecogniser();
   for (const line of log.replace(/^\n/, '').split('\n')) finder.add(line);
   return finder.found()?.message ?? null;
 }
@@ -600,7 +600,7 @@ test('whatever comes in, few errors are kept, and one of them is told in one sho
   );
   fc.assert(
     fc.property(fc.array(line, { maxLength: 60 }), (all) => {
-      const finder = createErrorFinder();
+      const finder = new ErrorRecogniser();
       for (const one of all) {
         finder.add(one);
         const found = finder.found();

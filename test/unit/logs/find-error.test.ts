@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { createErrorFinder } from '../../../src/logs/find-error.ts';
+import { ErrorRecogniser } from '../../../src/logs/recognise-errors.ts';
 
 function find(...lines: string[]) {
-  const finder = createErrorFinder();
+  const finder = new ErrorRecogniser();
   for (const line of lines) finder.add(line);
   return finder.found();
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createErrorLocator } from '../../../src/logs/locate-errors.ts';
+import { ErrorRecogniser } from '../../../src/logs/recognise-errors.ts';
 
 function locate(...lines: string[]) {
-  const locator = createErrorLocator();
+  const locator = new ErrorRecogniser();
   for (const line of lines) locator.add(line);
   return locator.located();
 }

@@ -1,0 +1,65 @@
+import { sliceWhole } from './clean-log-line.ts';
+import { type Candidate, classifyError } from './error-candidates.ts';
+import { EXCEPTION_CLASS, isMessage } from './error-patterns.ts';
+import { readArrow, readYamlPlace, tellPlace } from './error-places.ts';
+import { copyString } from './log-tail.ts';
+import type { LogWords } from './read-log-words.ts';
+
+/** So much of an error is kept to be understood, in UTF-16 code units. */
+const KEPT_WORDS = 600;
+const YAML_PROBLEM = /^(?:expected |found |could not |did not )/;
+const DBT_ERROR = /^(?:[A-Z][a-z]+ Error|Failure)(?: in |\s*$)/;
+/** uv and others draw the reason below what failed. */
+const REASON_BELOW = /^\s*(?:╰─▶|└─▶|╰─>|-->)\s*(?=\S)(.+)$/;
+
+/**
+ * Takes the place of a YAML error, what dbt says about its error, and a reason or a place that is drawn, from the lines
+ * right after an error. `more`: the next line may tell more. `other`: the line belongs to something else.
+ */
+export function refineError(
+  error: Candidate,
+  { text: next, source, level }: LogWords,
+): 'more' | 'done' | 'other' {
+  if (source !== error.source && level !== 'error') return 'other';
+  const { words } = error;
+  const yaml = readYamlPlace(next);
+  if (yaml !== null && yaml.before === '') {
+    const message = words.replace(EXCEPTION_CLASS, '');
+    improve(error, { title: `${tellPlace(yaml.place)} ${message}`, message, places: [yaml.place] });
+    return 'more';
+  }
+  if (YAML_PROBLEM.test(next) && words.includes('while ')) {
+    improve(error, { title: next, message: next, words: next });
+    return 'more';
+  }
+  const arrow = error.places.length > 0 ? null : readArrow(next);
+  if (arrow !== null) error.places = [arrow];
+  const isDbt = DBT_ERROR.test(words) && /^\s+\S/.test(next);
+  const reason = REASON_BELOW.exec(next)?.[1];
+  // An exception that says what went wrong only below, as Snowflake's do.
+  const isBegun = error.isRaised && words.endsWith(':') && level === null && isMessage(next);
+  if (isDbt || isBegun || reason !== undefined) {
+    const said = (reason ?? next).trim();
+    improve(error, { title: `${error.title.replace(/:$/, '')}: ${said}` });
+    // Snowflake says only in the next line what it is that it can't compile.
+    return isDbt && said.endsWith(':') ? 'more' : 'done';
+  }
+  return arrow === null ? 'other' : 'more';
+}
+
+function improve(
+  error: Candidate,
+  better: Partial<Pick<Candidate, 'title' | 'message' | 'words' | 'places'>>,
+): void {
+  const { title = error.title, message = error.message, words = error.words, places = error.places } = better;
+  error.title = keepWords(title);
+  error.message = keepWords(message);
+  error.words = keepWords(words);
+  error.places = places;
+  error.kind = classifyError(error.words);
+}
+
+/** A copy of what may be shown: a part of a line keeps its whole page of the log in memory. */
+export function keepWords(text: string): string {
+  return copyString(sliceWhole(text.trim(), KEPT_WORDS));
+}

@@ -57,19 +57,26 @@ export const DEFAULTS_IN_USE: UsableConfiguration = Object.freeze({
   wasHeld: false,
 });
 
-/** What was last read of a repository's default branch. */
-export interface StoredConfiguration {
+/** The place where a configuration was read. */
+export interface ReadPlace {
   readonly branch: string;
-  /** The commit that was looked at, or the branch's name where its head wasn't known; empty when the branch doesn't exist. */
+  /** The commit that was read, or the branch's name if its head wasn't known; empty if the branch doesn't exist. */
   readonly sha: string;
   /** The time of the push that ended there (epoch milliseconds): an older push changes nothing. */
   readonly pushedAt: number;
-  /** What identifies the file's content; null without a file. */
-  readonly content: string | null;
+}
+
+export interface JudgedConfiguration {
   readonly good: GoodConfiguration | null;
-  /** `text`: to be judged again, since workspaces come and go; null where it couldn't be read as one. */
+  /** `text`: to be judged again, since workspaces come and go; null if it couldn't be read as one. */
   readonly bad: (BadFile & { readonly text: string | null }) | null;
   readonly wasHeld: boolean;
+}
+
+/** What was last read of a repository's default branch. */
+export interface StoredConfiguration extends ReadPlace, JudgedConfiguration {
+  /** Identifies the file's content; null without a file. */
+  readonly content: string | null;
 }
 
 /** The file at a commit, as GitHub has it. */
@@ -83,8 +90,8 @@ export type ConfigurationFile =
   /** GitHub doesn't know the commit (any more). */
   | { readonly kind: 'no_commit' };
 
-/** Reads of the repository's configuration file. Each throws when GitHub can't answer now. */
-export interface ConfigurationFiles {
+/** Throws when GitHub can't answer now. */
+export interface ConfigurationReader {
   /**
    * `known`: the content that needn't be read again. `trees`: given where the commit's tree is read anyway, so that
    * the folder needn't be listed.
@@ -95,8 +102,16 @@ export interface ConfigurationFiles {
     known: string | null,
     trees?: TreeReader | null,
   ): Promise<ConfigurationFile>;
+}
+
+/** Each read throws when GitHub can't answer now. */
+export interface ProposedConfigurations extends ConfigurationReader {
   /** Whether a pull request changes the file. */
   isChangedBy(repository: Repository, pullRequest: number): Promise<boolean>;
+}
+
+/** Each read throws when GitHub can't answer now. */
+export interface ConfigurationFiles extends ProposedConfigurations {
   /** A commit's message; empty when GitHub doesn't know the commit. */
   readMessage(repository: Repository, sha: string): Promise<string>;
 }

@@ -23,7 +23,7 @@ export interface TreeDigestStore {
   /** The digest of the newest push to a branch since a time (epoch milliseconds). */
   findNewestDigest(
     workspace: RepositoryWorkspace,
-    since: Pick<Deployment, 'branch' | 'pushedAt'>,
+    since: { readonly branch: string; readonly pushedAt: number },
   ): Promise<TreeDigest | null>;
   /** What was found out about a deployment's commit, so that it isn't read again. */
   saveTreeDigest(deploymentId: string, digest: TreeDigest): Promise<void>;
@@ -94,7 +94,7 @@ function countAsChanged(taken: TreeDigest | null, cause: UncomparedCause): Judge
 }
 
 /** The commit that a success left on Meltano Cloud. */
-export function deployedCommit({ deployedSha, sha }: Pick<LastStarted, 'deployedSha' | 'sha'>): string {
+export function deployedCommit({ deployedSha, sha }: LastStarted): string {
   return deployedSha ?? sha;
 }
 

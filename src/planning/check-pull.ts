@@ -1,6 +1,7 @@
 import {
-  type ConfigurationFiles,
+  type ConfigurationFile,
   isAboutWorkspaces,
+  type ProposedConfigurations,
   type ReadConfiguration,
 } from '../domain/configuration-in-use.ts';
 import {
@@ -16,7 +17,7 @@ import { digestText } from './digest-text.ts';
 import type { Plan } from './plan-store.ts';
 
 export interface PullPorts {
-  readonly files: Pick<ConfigurationFiles, 'read' | 'isChangedBy'>;
+  readonly files: ProposedConfigurations;
   readonly read: ReadConfiguration;
 }
 
@@ -59,7 +60,7 @@ function unchanged(): Plan {
 }
 
 function judge(
-  file: Exclude<Awaited<ReturnType<ConfigurationFiles['read']>>, { kind: 'no_commit' | 'unchanged' }>,
+  file: Exclude<ConfigurationFile, { kind: 'no_commit' | 'unchanged' }>,
   about: Parameters<typeof acceptFile>[2],
   read: ReadConfiguration,
 ): ConfigurationVerdict {

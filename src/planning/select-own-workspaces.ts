@@ -28,7 +28,7 @@ interface ListedWorkspaces {
 /** The workspaces that are this repository's, as it deploys them. Each is pinned to the repository from then on. */
 export async function selectOwnWorkspaces(
   { repositories, githubHost: host }: OwnWorkspacePorts,
-  repository: Pick<Repository, 'id' | 'owner' | 'name'>,
+  repository: Repository,
   { account, mappings, workspaces }: ListedWorkspaces,
 ): Promise<readonly Workspace[]> {
   const { id } = repository;

@@ -19,10 +19,10 @@ import type { OpenTrees } from './changed-paths.ts';
 import { checkPull } from './check-pull.ts';
 import { digestTexts } from './digest-text.ts';
 import type { CommandPlanning } from './event-context.ts';
-import { createConfigurations } from './keep-configuration.ts';
 import { DeliveryPlanner } from './plan-deliveries.ts';
 import type { PlanningPorts } from './plan-push.ts';
 import { PushTrees } from './push-trees.ts';
+import { createConfigurations } from './repository-configurations.ts';
 import { selectEntries } from './select-entries.ts';
 
 /** What planning reads of repositories, which other rooms use too. */

@@ -4,7 +4,7 @@ import type { DeliveryStore } from '../domain/delivery-store.ts';
 import { toRef } from '../domain/git-ref.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
 import { type DeliveryRecorder, nameBranch } from './record-deliveries.ts';
-import type { DeliveryTable, Schema } from './schema.ts';
+import type { DeliveryTable, Schema, StoredEvent } from './schema.ts';
 
 export function createDeliveryStore(
   db: Kysely<Schema>,
@@ -71,7 +71,7 @@ function toDelivery(row: Selectable<DeliveryTable> & { isReplay: unknown }): Del
   };
 }
 
-function readEvent({ event: text, message }: Pick<Selectable<DeliveryTable>, 'event' | 'message'>): AppEvent {
+function readEvent({ event: text, message }: StoredEvent): AppEvent {
   const event = JSON.parse(text) as AppEvent;
   return event.kind === 'push' && message !== null ? { ...event, message } : event;
 }

@@ -36,13 +36,16 @@ export interface OpenPostgres {
   close(): Promise<void>;
 }
 
-export interface PostgresOptions {
+interface ConnectionOptions {
   /** `postgres://…`; TLS as its `sslmode` and `sslrootcert` say. */
   readonly url: string;
-  /** Writes made in a lease's context succeed only while the lease is held. */
-  readonly leases: LeaseContext;
   /** An idle connection broke: the next query makes a new one. */
   readonly onConnectionLost: (error: Error) => void;
+}
+
+export interface PostgresOptions extends ConnectionOptions {
+  /** Writes made in a lease's context succeed only while the lease is held. */
+  readonly leases: LeaseContext;
 }
 
 /** Connects to the database and brings it to the newest schema. Throws an error that is fit for the operator. */
@@ -119,10 +122,7 @@ export function describeConnectError(error: Error): string {
   return error.message;
 }
 
-function createPool(
-  { url, onConnectionLost }: Pick<PostgresOptions, 'url' | 'onConnectionLost'>,
-  max: number,
-): pg.Pool {
+function createPool({ url, onConnectionLost }: ConnectionOptions, max: number): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'meltano-deploy',

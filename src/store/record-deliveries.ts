@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { AppEvent } from '../domain/delivery.ts';
 import type { ReceivedDelivery } from '../domain/delivery-store.ts';
 import type { KeptPush } from '../domain/kept-push.ts';
-import type { DeliveryTable, Schema } from './schema.ts';
+import type { Schema, StoredEvent } from './schema.ts';
 
 /** One statement stores at most so many; SQLite keeps one prepared for each number. */
 const MOST_AT_ONCE = 32;
@@ -137,7 +137,7 @@ async function insertDeliveries(
 }
 
 /** The message has a column of its own, so that it can be dropped. */
-function splitMessage(event: AppEvent): Pick<DeliveryTable, 'event' | 'message'> {
+function splitMessage(event: AppEvent): StoredEvent {
   if (event.kind !== 'push' || typeof event.message !== 'string') {
     return {
       event: JSON.stringify(event),

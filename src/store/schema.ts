@@ -86,15 +86,18 @@ export interface BranchHeadTable {
   candidateSeenAt: number | null;
 }
 
-export interface DeliveryTable {
-  id: string;
-  name: string;
-  repositoryId: number;
-  receivedAt: number;
+export interface StoredEvent {
   /** The `AppEvent` as JSON, without a commit's message. */
   event: string;
   /** The message of a push's head commit, until the push is planned. */
   message: string | null;
+}
+
+export interface DeliveryTable extends StoredEvent {
+  id: string;
+  name: string;
+  repositoryId: number;
+  receivedAt: number;
   /** From its `EventIdentity`; null if only the GUID identifies it. */
   fingerprint: string | null;
   signedAt: number | null;

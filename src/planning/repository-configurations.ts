@@ -1,12 +1,14 @@
 import {
   type ConfigurationFile,
-  type ConfigurationFiles,
   type ConfigurationLook,
+  type ConfigurationReader,
   type ConfigurationStore,
   type Configurations,
   isAboutWorkspaces,
+  type JudgedConfiguration,
   pinWorkspaces,
   type ReadConfiguration,
+  type ReadPlace,
   type StoredConfiguration,
   toConfigurationInUse,
 } from '../domain/configuration-in-use.ts';
@@ -18,7 +20,7 @@ import { DEFAULT_CONFIGURATION, settingsOf } from '../domain/repository-configur
 import type { Workspace } from '../domain/workspace.ts';
 
 export interface ConfigurationPorts {
-  readonly files: Pick<ConfigurationFiles, 'read'>;
+  readonly files: ConfigurationReader;
   readonly heads: HeadReader;
   readonly trees: TreeReader;
   readonly store: ConfigurationStore;
@@ -134,7 +136,7 @@ function takesTree(
 
 interface ToJudge {
   readonly file: Exclude<ConfigurationFile, { kind: 'no_commit' }>;
-  readonly place: Pick<StoredConfiguration, 'branch' | 'sha' | 'pushedAt'>;
+  readonly place: ReadPlace;
   readonly stored: StoredConfiguration | null;
 }
 
@@ -185,14 +187,14 @@ function judgeAgain(
   return isSame ? stored : { ...stored, ...judged };
 }
 
-type Judged = Pick<StoredConfiguration, 'good' | 'bad' | 'wasHeld'>;
+type FormerConfiguration = Omit<JudgedConfiguration, 'bad'>;
 
 function judgeText(
   read: ReadConfiguration,
   workspaces: readonly Workspace[],
   { file, sha, text }: { file: string; sha: string; text: string },
-  before: Pick<StoredConfiguration, 'good' | 'wasHeld'>,
-): Judged {
+  before: FormerConfiguration,
+): JudgedConfiguration {
   const result = read(text, workspaces);
   if (!result.ok) return refuse(before, { file, sha, problems: result.problems, text });
   const configuration = pinWorkspaces(result.configuration, workspaces);
@@ -200,8 +202,8 @@ function judgeText(
 }
 
 function refuse(
-  { good, wasHeld }: Pick<StoredConfiguration, 'good' | 'wasHeld'>,
+  { good, wasHeld }: FormerConfiguration,
   bad: NonNullable<StoredConfiguration['bad']>,
-): Judged {
+): JudgedConfiguration {
   return { good, bad, wasHeld: wasHeld || good === null };
 }

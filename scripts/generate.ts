@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { renderConfigurationSchema } from '../src/config/repository-configuration-schema.ts';
 import { renderCommandDocs } from './command-docs/render-command-docs.ts';
 import { renderProjectDocs } from './project-docs/render-project-docs.ts';
+import { insertRoomGraph } from './room-docs/render-room-docs.ts';
 
 // `npm run generate`: writes what is generated from the code. Tests fail when it is out of date.
 const schema = new URL('../schema/', import.meta.url);
@@ -9,3 +10,5 @@ mkdirSync(schema, { recursive: true });
 writeFileSync(new URL('meltano-deploy.schema.json', schema), renderConfigurationSchema());
 writeFileSync(new URL('../docs/commands.md', import.meta.url), renderCommandDocs());
 writeFileSync(new URL('../docs/project-check.md', import.meta.url), await renderProjectDocs());
+const architecture = new URL('../docs/architecture.md', import.meta.url);
+writeFileSync(architecture, insertRoomGraph(readFileSync(architecture, 'utf8')));

@@ -1,40 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
+import { ALLOWED, TYPES_ONLY } from '../../scripts/room-docs/rooms.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SOURCE = join(ROOT, 'src');
-
-/**
- * The rooms of src/ in the order of a push, each with the rooms that it may import from besides itself and npm packages. The
- * command line and what builds the rooms (`app.ts`, each room's `wiring.ts`) may import from everywhere.
- */
-const ALLOWED: Record<string, readonly string[]> = {
-  domain: [],
-  intake: ['domain', 'commands'],
-  planning: ['domain', 'config', 'reporting'],
-  deploying: ['domain', 'planning', 'logs', 'reporting'],
-  logs: ['domain'],
-  reporting: ['domain', 'logs'],
-  commands: ['domain', 'planning', 'logs', 'reporting'],
-  recovery: ['domain', 'intake', 'planning', 'deploying', 'reporting'],
-  scheduling: ['domain'],
-  github: ['domain', 'reporting'],
-  meltano: ['domain'],
-  store: ['domain'],
-  project: ['domain', 'config', 'logs', 'reporting'],
-  config: ['domain'],
-  web: ['domain', 'intake'],
-};
-
-/** Rooms of which only types may be imported: the ports that an adapter implements, and what is handed over to it. */
-const TYPES_ONLY: Record<string, readonly string[]> = {
-  reporting: ['github', 'scheduling'],
-  meltano: ['config'],
-  store: ['planning', 'reporting', 'commands', 'recovery', 'web'],
-  github: ['recovery'],
-  recovery: ['commands'],
-};
 
 /** Packages that the domain must not know: Probot, HTTP, SQL and their kin. */
 const OUTSIDE = /^(?!\.{1,2}\/)/;
@@ -62,24 +32,48 @@ function isBuilder(file: string): boolean {
   return isWiring(file) || file === 'app.ts' || file === 'app-context.ts';
 }
 
-test('each room imports only from the rooms that it may know', () => {
-  const rooms = files.filter((file) => !isWiring(file));
-  const broken = rooms.flatMap((file) => {
+interface RoomImport {
+  readonly file: string;
+  readonly room: string;
+  readonly from: string;
+  readonly isType: boolean;
+}
+
+/** What each room imports from the others. */
+const roomImports: RoomImport[] = files
+  .filter((file) => !isWiring(file))
+  .flatMap((file) => {
     const room = file.split('/')[0] ?? '';
-    const allowed = ALLOWED[room];
-    if (!allowed) return [];
-    const types = TYPES_ONLY[room] ?? [];
     return readImports(file)
       .filter(({ target }) => target.startsWith('.'))
-      .map(({ target, isType }) => ({
-        from: normalize(join(dirname(file), target)).split('/')[0] ?? '',
-        isType,
-      }))
-      .filter(({ from }) => from !== room && from !== '..' && !allowed.includes(from))
-      .filter(({ from, isType }) => !(isType && types.includes(from)))
-      .map(({ from }) => `src/${file} imports from ${from}/`);
+      .map(({ target, isType }) => {
+        const from = normalize(join(dirname(file), target)).split('/')[0] ?? '';
+        return { file, room, from, isType };
+      })
+      .filter(({ from }) => from !== room && from !== '..');
   });
+
+test('each room imports only from the rooms that it may know', () => {
+  const broken = roomImports
+    .filter(({ room, from }) => ALLOWED[room] && !ALLOWED[room].includes(from))
+    .filter(({ room, from, isType }) => !(isType && TYPES_ONLY[room]?.includes(from)))
+    .map(({ file, from }) => `src/${file} imports from ${from}/`);
   expect(broken).toEqual([]);
+});
+
+test('a room may know only the rooms that it imports from', () => {
+  const isUsed = (room: string, other: string, typesOnly: boolean) =>
+    roomImports.some((one) => one.room === room && one.from === other && one.isType === typesOnly);
+  const listUnused = (table: typeof ALLOWED, typesOnly: boolean) =>
+    Object.entries(table).flatMap(([room, others]) =>
+      others.filter((other) => !isUsed(room, other, typesOnly)).map((other) => `${room} -> ${other}`),
+    );
+  expect([...listUnused(ALLOWED, false), ...listUnused(TYPES_ONLY, true)]).toEqual([]);
+});
+
+test('every folder of src is a room', () => {
+  const folders = new Set(files.filter((file) => file.includes('/')).map((file) => file.split('/')[0]));
+  expect(Object.keys(ALLOWED).sort()).toEqual([...folders].filter((folder) => folder !== 'cli').sort());
 });
 
 test('only app.ts calls the wiring of the rooms', () => {

@@ -1,0 +1,30 @@
+/**
+ * The rooms of src/ in the order of a push, each with the rooms that it may import from besides itself and npm packages. The
+ * command line and what builds the rooms (`app.ts`, each room's `wiring.ts`) may import from everywhere.
+ */
+export const ALLOWED: Record<string, readonly string[]> = {
+  domain: [],
+  intake: ['domain', 'commands'],
+  planning: ['domain', 'config', 'reporting'],
+  deploying: ['domain', 'planning', 'reporting'],
+  logs: ['domain'],
+  reporting: ['domain', 'logs'],
+  commands: ['domain', 'planning', 'logs', 'reporting'],
+  recovery: ['domain', 'intake', 'planning', 'reporting'],
+  scheduling: ['domain'],
+  github: ['domain', 'reporting'],
+  meltano: ['domain'],
+  store: ['domain'],
+  project: ['domain', 'config', 'logs', 'reporting'],
+  config: ['domain'],
+  web: ['domain', 'intake'],
+};
+
+/** Rooms of which only types may be imported: the ports that an adapter implements, and what is handed over to it. */
+export const TYPES_ONLY: Record<string, readonly string[]> = {
+  deploying: ['logs'],
+  reporting: ['github', 'scheduling'],
+  meltano: ['config'],
+  store: ['planning', 'reporting', 'commands', 'recovery', 'web'],
+  github: ['recovery'],
+};

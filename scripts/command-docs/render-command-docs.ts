@@ -1,4 +1,4 @@
-import { COMMAND_HELP } from '../../src/commands/replies/command-help.ts';
+import { COMMAND_HELP } from '../../src/commands/replies/render-help.ts';
 import { renderReply } from '../../src/commands/replies/render-reply.ts';
 import { type Example, listExamples } from './examples.ts';
 

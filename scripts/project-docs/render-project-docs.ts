@@ -4,7 +4,7 @@ import { readProject } from '../../src/project/read-project.ts';
 import { renderLine } from '../../src/project/render-findings.ts';
 import type { Example, Level, Rule } from '../../src/project/rules/rule.ts';
 import { RULES } from '../../src/project/rules/rules.ts';
-import { formatCount } from '../../src/reporting/render/format-count.ts';
+import { formatCount } from '../../src/reporting/render/format-numbers.ts';
 import { ExampleSource, trimStart } from './example-project.ts';
 
 const INTRODUCTION = `# The project check

@@ -3,16 +3,19 @@ import type { Deployment } from '../domain/deployment.ts';
 import type { RepositoryWorkspace } from '../domain/workspace-key.ts';
 
 /** The commands and their conversations. */
-export interface CommandStore {
+interface CommandRecords {
   getCommand(id: string): Promise<CommandRecord | null>;
   saveCommand(id: string, change: CommandChange): Promise<void>;
   /** The deployments that a command asked for, or withdrew. */
   listCommandDeployments(id: string): Promise<Deployment[]>;
+}
+
+export interface RepeatedCommands {
   /** Whether another command of the same person, with the same words, in the same place, `withinMs` apart at most, is known. */
-  isRepeated(
-    command: Pick<NewCommand, 'id' | 'repositoryId' | 'place' | 'actor' | 'parsed' | 'askedAt'>,
-    withinMs: number,
-  ): Promise<boolean>;
+  isRepeated(command: Omit<NewCommand, 'answer'>, withinMs: number): Promise<boolean>;
+}
+
+export interface Reruns {
   /** The deployment that the same person's re-run of the same check run of the repository made between two times. */
   findRerun(rerun: {
     readonly repositoryId: number;
@@ -22,6 +25,11 @@ export interface CommandStore {
     readonly since: number;
     readonly until: number;
   }): Promise<Deployment | null>;
+}
+
+export interface RecentDeployments {
   /** The repository's newest deployments to the workspace that have a check run, newest first. */
   listRecent(workspace: RepositoryWorkspace, limit: number): Promise<Deployment[]>;
 }
+
+export interface CommandStore extends CommandRecords, RepeatedCommands, Reruns, RecentDeployments {}

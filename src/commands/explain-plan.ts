@@ -32,7 +32,7 @@ export interface WhyRequest {
 }
 
 export interface WhyPorts {
-  readonly reads: HeadReads & Pick<CommandReads, 'resolveCommit'>;
+  readonly reads: HeadReads & { readonly resolveCommit: CommandReads['resolveCommit'] };
   readonly planning: PlanningPorts;
 }
 
@@ -179,9 +179,7 @@ function undecided(finding: WhyFinding): Explained {
   return { finding, filter: null };
 }
 
-function showChange(
-  change: JudgedChange | null,
-): Pick<WhyFinding, 'since' | 'isSinceDeployed' | 'uncompared'> {
+function showChange(change: JudgedChange | null) {
   return {
     since: change?.since ?? null,
     isSinceDeployed: change?.isSinceDeployed ?? false,

@@ -24,3 +24,17 @@ export function isStranger(level: PermissionLevel, isPrivate: boolean): boolean 
 export function toLevel(permission: CommandPermission): PermissionLevel {
   return permission === 'write' ? 'push' : permission;
 }
+
+/** Levels as GitHub's pages name them. */
+const NAMES: Readonly<Record<PermissionLevel, string>> = {
+  none: 'no role',
+  pull: 'the Read role',
+  triage: 'the Triage role',
+  push: 'the Write role',
+  maintain: 'the Maintain role',
+  admin: 'the Admin role',
+};
+
+export function describeLevel(level: PermissionLevel): string {
+  return NAMES[level];
+}

@@ -25,12 +25,11 @@ import type { PlanningPorts } from '../planning/plan-push.ts';
 import type { Plan } from '../planning/plan-store.ts';
 import { explainNoWorkspace } from '../planning/select-own-workspaces.ts';
 import { chooseTargets } from './choose-targets.ts';
-import type { CommandStore } from './command-store.ts';
+import type { RepeatedCommands } from './command-store.ts';
 import { explainPlan } from './explain-plan.ts';
 import { isStranger, neededLevel } from './permissions.ts';
 import { answerRedeploy, planRedeploy } from './plan-redeploy.ts';
-import { readFirstConfiguration } from './read-first-configuration.ts';
-import { ReadsOfOneCommand } from './reads-of-one-command.ts';
+import { ReadsOfOneCommand, readFirstConfiguration } from './reads-of-one-command.ts';
 import { hasNamed, nameWorkspace, nameWorkspaces } from './select-workspaces.ts';
 
 /** The same command by the same person in the same place within this time is one command: the one that is read first (milliseconds). */
@@ -40,7 +39,7 @@ const TOO_LATE_MS = 60 * 60_000;
 
 export interface CommandPorts {
   readonly reads: CommandReads;
-  readonly store: Pick<CommandStore, 'isRepeated'> & OpenDeployments & RepositoryNames;
+  readonly store: RepeatedCommands & OpenDeployments & RepositoryNames;
   readonly planning: PlanningPorts;
   readonly configurations: Configurations;
 }
@@ -133,7 +132,8 @@ function describeAsked({ id, receivedAt, account, event }: CommandToPlan): Omit<
   };
 }
 
-interface Decided extends Pick<Plan, 'withdraw'> {
+interface Decided {
+  readonly withdraw?: NonNullable<Plan['withdraw']>;
   readonly answer: Answer;
   readonly deployments?: readonly PlannedDeployment[];
 }

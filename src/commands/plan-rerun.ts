@@ -11,19 +11,17 @@ import type { RerunEvent } from '../domain/delivery.ts';
 import type { Cause, PlannedDeployment, Rerun } from '../domain/deployment.ts';
 import { parseExternalId } from '../domain/external-id.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
-import { settingsOf } from '../domain/repository-configuration.ts';
+import { type LogMode, settingsOf } from '../domain/repository-configuration.ts';
 import type { ShownCheckRun, ShownCheckRuns } from '../domain/shown-check-run.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { ListWorkspaces } from '../planning/find-workspaces.ts';
 import type { NotedRerun, Plan } from '../planning/plan-store.ts';
-import type { CommandStore } from './command-store.ts';
-import { describeLostRun, type LostRunFacts } from './describe-lost-run.ts';
-import { toLevel } from './permissions.ts';
+import type { RecentDeployments, Reruns } from './command-store.ts';
+import { describeLostRun } from './describe-lost-run.ts';
+import { describeLevel, toLevel } from './permissions.ts';
 import type { CommandPorts } from './plan-command.ts';
 import { planRedeploy } from './plan-redeploy.ts';
-import { readFirstConfiguration } from './read-first-configuration.ts';
-import { ReadsOfOneCommand } from './reads-of-one-command.ts';
-import { describeLevel } from './replies/describe-level.ts';
+import { type FirstReadPorts, ReadsOfOneCommand, readFirstConfiguration } from './reads-of-one-command.ts';
 import { type KnownDeployments, type OldRun, trustRuns } from './trust-runs.ts';
 
 /** The same person re-running the same check run within this time is one re-run (milliseconds). */
@@ -31,9 +29,9 @@ const REPEAT_MS = 10_000;
 /** The list of a commit's check runs. */
 const READS_OF_A_SUITE = 1;
 
-export interface RerunPorts extends Pick<CommandPorts, 'reads' | 'planning' | 'configurations'> {
-  readonly store: Pick<CommandStore, 'findRerun' | 'listRecent'> & KnownDeployments;
-  readonly runs: Pick<ShownCheckRuns, 'listRuns'>;
+export interface RerunPorts extends Omit<CommandPorts, 'store'> {
+  readonly store: Reruns & RecentDeployments & KnownDeployments;
+  readonly runs: ShownCheckRuns;
 }
 
 export interface RerunToPlan {
@@ -45,7 +43,10 @@ export interface RerunToPlan {
 }
 
 /** Who asked for what; the account is null when none is served any more. */
-type AskedRerun = Pick<RerunToPlan, 'event'> & { readonly account: Pick<Account, 'key'> | null };
+interface AskedRerun {
+  readonly event: RerunEvent;
+  readonly account: { readonly key: string } | null;
+}
 
 const UNANSWERED = 'GitHub or Meltano Cloud did not answer in time';
 const HELD = 'the configuration file of the repository has mistakes, and there is no earlier valid version';
@@ -164,12 +165,17 @@ function refuse({ actor: by }: RerunEvent, why: string, problem?: string): Rerun
   return { kind: 'refused', by, why, ...(problem === undefined ? {} : { problem }) };
 }
 
+interface FoundWorkspace {
+  readonly workspace?: Workspace | null;
+  readonly log?: LogMode | null;
+}
+
 /** The old run is written once more; if an earlier database knew it, this one takes it over from what GitHub shows. */
 function noteOn(
   { event, account }: AskedRerun,
   run: OldRun,
   rerun: Rerun,
-  { workspace = null, log = null }: Partial<Pick<LostRunFacts, 'workspace' | 'log'>> = {},
+  { workspace = null, log = null }: FoundWorkspace = {},
 ): NotedRerun {
   const facts = { run: run.shown, ids: run.ids, account: account?.key ?? '', repository: event.repository };
   const lost = describeLostRun({
@@ -242,9 +248,9 @@ async function redeployAll(
 }
 
 async function findConfiguration(
-  look: Pick<ConfigurationLook, 'repository' | 'workspaces'>,
+  look: ConfigurationLook,
   branches: readonly string[],
-  ports: Pick<RerunPorts, 'configurations'> & { readonly reads: ReadsOfOneCommand },
+  ports: FirstReadPorts,
 ): Promise<ConfigurationInUse> {
   if (look.workspaces.length === 0) return DEFAULTS_IN_USE;
   if (await ports.configurations.isKept(look.repository)) return ports.configurations.current(look);
@@ -259,7 +265,7 @@ async function findConfiguration(
 async function chooseTime(
   { event, receivedAt, account }: RerunToPlan,
   { ids }: OldRun,
-  { store, planning }: Pick<RerunPorts, 'store' | 'planning'>,
+  { store, planning }: Omit<RerunPorts, 'reads'>,
 ): Promise<number> {
   const workspace = {
     account: account.key,

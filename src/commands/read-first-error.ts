@@ -7,11 +7,11 @@ import { chooseLogMode } from '../domain/repository-configuration.ts';
 const REMEMBERED = 500;
 
 export interface FirstErrorPorts {
-  readonly accounts: Pick<Accounts, 'byKey'>;
+  readonly accounts: { readonly byKey: Accounts['byKey'] };
   /** Cleans and redacts what is added, within a fixed budget. */
   readonly newBuilder: () => {
     add(lines: string[], cut?: ReadonlyMap<number, number>): Promise<void>;
-    excerpt(complete: boolean): Pick<LogExcerpt, 'firstError'>;
+    excerpt(complete: boolean): { readonly firstError: LogExcerpt['firstError'] };
   };
 }
 

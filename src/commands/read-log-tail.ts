@@ -4,7 +4,7 @@ import type { Repository } from '../domain/deployment.ts';
 import type { LogExcerpt } from '../domain/log-excerpt.ts';
 import type { MeltanoFailure } from '../domain/meltano.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
-import type { CommandStore } from './command-store.ts';
+import type { RecentDeployments } from './command-store.ts';
 import type { ShownLog } from './replies/reply-view.ts';
 
 /** So many of a workspace's deployments are looked through for one with a log. */
@@ -12,7 +12,7 @@ const LOOKED_THROUGH = 20;
 
 export interface LogTailPorts {
   readonly accounts: Accounts;
-  readonly store: Pick<CommandStore, 'listRecent'>;
+  readonly store: RecentDeployments;
   /** Cleans and redacts what is added, within a fixed budget. */
   readonly newBuilder: () => {
     add(lines: string[]): Promise<void>;

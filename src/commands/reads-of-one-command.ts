@@ -1,5 +1,7 @@
+import type { ConfigurationInUse, Configurations } from '../domain/configuration-in-use.ts';
 import type { CommandReads, Heads, PullRequest } from '../domain/conversation.ts';
 import type { Repository } from '../domain/deployment.ts';
+import type { Workspace } from '../domain/workspace.ts';
 
 /** Before the job of a command starts, GitHub is asked for at most so much. */
 const MOST_READS = 5;
@@ -88,4 +90,25 @@ export class ReadsOfOneCommand implements HeadReads, Omit<CommandReads, 'readHea
   #count(missing: readonly string[]): number {
     return missing.filter((branch) => branch !== this.#counted).length;
   }
+}
+
+export interface FirstReadPorts {
+  readonly reads: ReadsOfOneCommand;
+  readonly configurations: Configurations;
+}
+
+/**
+ * The configuration where none is kept yet. The head that it is read at is asked for together with those of `branches`,
+ * which are wanted afterwards. Throws when GitHub can't answer now.
+ */
+export async function readFirstConfiguration(
+  look: { readonly repository: Repository; readonly workspaces: readonly Workspace[] },
+  findBranches: () => Promise<readonly string[]>,
+  { reads, configurations }: FirstReadPorts,
+): Promise<ConfigurationInUse> {
+  const { repository } = look;
+  const { defaultBranch } = repository;
+  reads.leaveConfigurationToRead(defaultBranch);
+  const heads = await reads.readHeads(repository, [defaultBranch, ...(await findBranches())]);
+  return configurations.current({ ...look, head: heads.get(defaultBranch) ?? null });
 }

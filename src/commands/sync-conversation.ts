@@ -1,12 +1,9 @@
-import type { Answer, CommandRecord } from '../domain/conversation.ts';
+import type { Answer, CommandRecord, Reaction } from '../domain/conversation.ts';
 import { type Deployment, isReported, type Repository } from '../domain/deployment.ts';
 import { createOnce } from '../reporting/create-once.ts';
-import type { WriteStep } from '../reporting/retry-policy.ts';
-import { RetryPolicy } from '../reporting/retry-policy.ts';
+import { failed, RetryPolicy, type WriteStep } from '../reporting/retry-policy.ts';
 import type { CommentPorts } from '../reporting/write-comment.ts';
-import type { ConversationContext } from './conversation-context.ts';
-import { react, replaceReaction } from './react.ts';
-import { REFUSED, removeDuplicateReplies, writeReply } from './write-reply.ts';
+import { type ConversationContext, REFUSED, removeDuplicateReplies, writeReply } from './write-reply.ts';
 
 /** How often the end of the check runs' writing is looked for, before the last reply (milliseconds). */
 const LOOK_AGAIN_MS = 1_000;
@@ -86,4 +83,35 @@ function judge(answer: Answer, deployments: readonly Deployment[]): Standing {
 async function finish({ store, clock }: ConversationContext, command: CommandRecord): Promise<WriteStep> {
   await store.saveCommand(command.id, { finishedAt: clock.now() });
   return { kind: 'wait', ms: null };
+}
+
+/** Puts a reaction on the comment that holds the command. */
+async function react(
+  { api, store, log }: ConversationContext,
+  command: CommandRecord,
+  repository: Repository,
+  reaction: Reaction,
+): Promise<WriteStep> {
+  const reacted = await api.react(repository, command.commentId, reaction);
+  if (!reacted.ok && reacted.failure.kind !== 'rejected') return failed(reacted.failure);
+  // A refused reaction (a locked conversation, a deleted comment) is not missed.
+  if (!reacted.ok)
+    log.info({ delivery: command.id, problem: reacted.failure.message }, 'GitHub refused a reaction');
+  await store.saveCommand(command.id, { reaction, reactionId: reacted.ok ? reacted.value : null });
+  return { kind: 'wait', ms: 0 };
+}
+
+/** 🚀 or 😕 takes the place of 👀. */
+async function replaceReaction(
+  context: ConversationContext,
+  command: CommandRecord,
+  repository: Repository,
+  reaction: Reaction,
+): Promise<WriteStep> {
+  const { reaction: standing, reactionId, commentId } = command;
+  if (standing !== 'eyes' || reactionId === null) return react(context, command, repository, reaction);
+  const removed = await context.api.removeReaction(repository, commentId, reactionId);
+  if (!removed.ok && removed.failure.kind !== 'rejected') return failed(removed.failure);
+  await context.store.saveCommand(command.id, { reactionId: null });
+  return { kind: 'wait', ms: 0 };
 }

@@ -1,6 +1,6 @@
 import type { Account } from '../domain/account.ts';
 import type { RerunEvent } from '../domain/delivery.ts';
-import type { DeploymentStore } from '../domain/deployment-store.ts';
+import type { DeploymentReader, DeploymentStore } from '../domain/deployment-store.ts';
 import type { ExternalId } from '../domain/external-id.ts';
 import type { ShownCheckRun } from '../domain/shown-check-run.ts';
 import type { ListWorkspaces } from '../planning/find-workspaces.ts';
@@ -11,7 +11,9 @@ export interface OldRun {
   readonly ids: ExternalId;
 }
 
-export type KnownDeployments = Pick<DeploymentStore, 'getDeployment' | 'listTakenJobs'>;
+export interface KnownDeployments extends DeploymentReader {
+  readonly listTakenJobs: DeploymentStore['listTakenJobs'];
+}
 
 /** Without an account or a list of workspaces, no job is confirmed. */
 interface AskedRun {

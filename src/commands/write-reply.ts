@@ -1,7 +1,12 @@
-import type { CommandChange, CommandRecord } from '../domain/conversation.ts';
+import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock.ts';
+import type { CommandChange, CommandRecord, ConversationApi } from '../domain/conversation.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
-import { findInRepository } from '../reporting/find-in-repository.ts';
+import type { DeploymentReader } from '../domain/deployment-store.ts';
+import type { Pages } from '../domain/pages.ts';
+import type { RepositoryReader } from '../domain/repository-store.ts';
 import type { ShownDeployment } from '../reporting/render/describe-shown.ts';
+import { findInRepository } from '../reporting/render-run.ts';
 import type { WriteStep } from '../reporting/retry-policy.ts';
 import {
   type CommentPorts,
@@ -10,8 +15,10 @@ import {
   removeDuplicates,
   writeComment,
 } from '../reporting/write-comment.ts';
-import type { ConversationContext } from './conversation-context.ts';
-import { markReply, type ReplyBody } from './replies/reply-view.ts';
+import type { CommandStore } from './command-store.ts';
+import type { FirstErrorReader } from './read-first-error.ts';
+import type { LogTailReader } from './read-log-tail.ts';
+import { markReply, type ReplyBody, type ReplyView } from './replies/reply-view.ts';
 
 /** Stands for the digest of a reply that GitHub does not take. */
 export const REFUSED = 'refused';
@@ -119,4 +126,19 @@ function show(
       supersededBy: await findInRepository(store, deployment.supersededBy, deployment.repositoryId),
     })),
   );
+}
+
+/** What the steps of a conversation work with. */
+export interface ConversationContext {
+  readonly store: CommandStore & DeploymentReader;
+  readonly repositories: RepositoryReader;
+  readonly api: ConversationApi;
+  /** Renders the reply; nothing secret is in what it gives. */
+  readonly render: (view: ReplyView) => string;
+  readonly readLogTail: LogTailReader;
+  readonly readFirstError: FirstErrorReader;
+  readonly pages: Pages;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
 }

@@ -52,10 +52,12 @@ export interface ConfigurationRunReader {
   getConfigurationRun(id: string): Promise<ConfigurationRun | null>;
 }
 
-export interface ConfigurationRunStore extends ConfigurationRunReader {
+export interface OwedConfigurationRuns {
   /** The runs that aren't written yet; with an installation, only those of its repositories. */
   listOwedConfigurationRuns(installationId?: number): Promise<ConfigurationRun[]>;
 }
+
+export interface ConfigurationRunStore extends ConfigurationRunReader, OwedConfigurationRuns {}
 
 const PREFIX = 'configuration:';
 

@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import type { RemoteClock } from '../domain/remote-clock.ts';
 import type { DeliveryLog, LoggedDelivery } from '../recovery/delivery-log.ts';
 import type { InstallationOctokit } from './octokit.ts';
@@ -8,7 +7,7 @@ const LACKS_THE_LOG: ReadonlySet<number> = new Set([404, 405, 410, 501]);
 
 export interface DeliveryLogPorts {
   readonly githubClock: RemoteClock;
-  readonly log: Pick<Logger, 'warn'>;
+  readonly log: { warn(fields: object, message: string): void };
 }
 
 /** GitHub's log of the app's webhook deliveries, asked with the app's own token; its times are on this machine's clock. */

@@ -40,7 +40,7 @@ export const QuietOctokit = ProbotOctokit.plugin(shortenAnswers, shareWithEvents
 );
 
 /** The handlers of deliveries use no Octokit. They get the app's: Probot would make one for each delivery. */
-function shareWithEvents(octokit: Pick<InstallationOctokit, 'auth'>): void {
+function shareWithEvents(octokit: { auth: InstallationOctokit['auth'] }): void {
   const { auth } = octokit;
   octokit.auth = async (options) => (asksForEvent(options) ? octokit : auth(options));
 }
@@ -81,12 +81,17 @@ export function createTimedFetch(
   };
 }
 
+/** What makes the Octokits: Probot. */
+interface GitHubLogin {
+  readonly auth: Probot['auth'];
+}
+
 export interface OctokitSource {
   readonly get: GetOctokit;
   /** Octokit with the app's own token instead of an installation's. */
   getForApp(): Promise<InstallationOctokit>;
   /** Probot makes the Octokits; it exists only once its server has loaded the app. */
-  connect(probot: Pick<Probot, 'auth'>): void;
+  connect(probot: GitHubLogin): void;
 }
 
 export interface OctokitSourceOptions {
@@ -94,7 +99,7 @@ export interface OctokitSourceOptions {
   /** What each answer to a request of the installation's said about its limit. */
   readonly onRateLimit: (installationId: number, limit: RateLimit) => void;
   /** They learn of refusals, and hold writes back after one. */
-  readonly budgets: Pick<RateBudgets, 'of'>;
+  readonly budgets: RateBudgets;
   /** GitHub refused something for a limit: no write goes out for so long (milliseconds). */
   readonly onHold: (installationId: number, waitMs: number) => void;
   /** Takes secrets out of a text. */
@@ -107,8 +112,8 @@ export interface OctokitSourceOptions {
 export function createOctokitSource(options: OctokitSourceOptions): OctokitSource {
   const octokits = new Map<number, Promise<InstallationOctokit>>();
   let appOctokit: Promise<InstallationOctokit> | null = null;
-  let probot: Pick<Probot, 'auth'> | null = null;
-  function requireProbot(): Pick<Probot, 'auth'> {
+  let probot: GitHubLogin | null = null;
+  function requireProbot(): GitHubLogin {
     if (!probot) throw new Error('Probot is not loaded yet.');
     return probot;
   }

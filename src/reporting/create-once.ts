@@ -13,7 +13,7 @@ const LONGEST_AGAIN_MS = 60_000;
 export const LAST_LOOK_MS = 60_000;
 
 /** Something that is to be made once at a service that may not say whether it did. */
-export interface Wanted<T> {
+interface Wanted<T> {
   readonly id: string;
   /** When a create was sent whose outcome is unknown, as it is stored for the next process; null for none. */
   readonly attemptedAt: number | null;
@@ -26,7 +26,7 @@ export interface Wanted<T> {
   create(): Promise<GitHubResult<T>>;
 }
 
-export type CreateOutcome<T> =
+type CreateOutcome<T> =
   | {
       readonly kind: 'made';
       /** The newest. */

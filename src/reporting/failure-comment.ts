@@ -21,9 +21,7 @@ export interface FailureComment {
   readonly finishedAt: number | null;
 }
 
-export type FailureCommentChange = Partial<
-  Pick<FailureComment, 'pullRequest' | 'commentId' | 'attemptedAt' | 'digest' | 'finishedAt'>
->;
+type FailureCommentChange = Partial<Omit<FailureComment, 'id' | 'repositoryId' | 'sha' | 'notedAt'>>;
 
 /** A failed deployment of a commit, and what mended it. */
 export interface NotedFailure {
@@ -32,16 +30,20 @@ export interface NotedFailure {
   readonly repairedBy: Deployment | null;
 }
 
-export interface FailureCommentStore {
+/** What the end of a deployment needs of the comments. */
+export interface NotedFailures {
   /** A deployment of the commit is about to end as failure; gives the comment's id. The same again changes nothing. */
   noteFailure(failure: {
     readonly repositoryId: number;
     readonly sha: string;
     readonly now: number;
   }): Promise<string>;
-  getFailureComment(id: string): Promise<FailureComment | null>;
-  /** The ids of those that aren't finished: of one repository, or of all. */
+  /** The ids of the unfinished comments of one repository, or of all. */
   listOpenFailureComments(repositoryId?: number): Promise<string[]>;
+}
+
+export interface FailureCommentStore extends NotedFailures {
+  getFailureComment(id: string): Promise<FailureComment | null>;
   saveFailureComment(id: string, change: FailureCommentChange): Promise<void>;
   /** The last failure of each workspace that the comment is about, by the workspaces' names. */
   listFailures(comment: FailureComment): Promise<NotedFailure[]>;

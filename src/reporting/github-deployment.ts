@@ -9,12 +9,7 @@ export type DeploymentStatus = 'queued' | 'in_progress' | 'success' | 'failure' 
  * The GitHub Deployment of one of our deployments, for repositories that want them. It only shows: nothing that happens to
  * it changes anything about the deployment. All times are epoch milliseconds.
  */
-export interface GitHubDeployment extends WorkspaceKey {
-  /** The id of our deployment. */
-  readonly deploymentId: string;
-  /** Chosen once, at the start. */
-  readonly environment: string;
-  readonly openedAt: number;
+export interface GitHubDeployment extends OpenedGitHubDeployment {
   /** GitHub's id; null until it is made. */
   readonly githubId: number | null;
   /** When it was first asked for; set with no id means: look before asking again. */
@@ -28,19 +23,25 @@ export interface GitHubDeployment extends WorkspaceKey {
   readonly finishedAt: number | null;
 }
 
-export type GitHubDeploymentChange = Partial<
-  Omit<GitHubDeployment, 'deploymentId' | 'account' | 'workspaceId' | 'environment' | 'openedAt'>
->;
+export type GitHubDeploymentChange = Partial<Omit<GitHubDeployment, keyof OpenedGitHubDeployment>>;
 
-export interface GitHubDeploymentStore {
-  getGitHubDeployment(deploymentId: string): Promise<GitHubDeployment | null>;
-  /** The same again changes nothing. */
-  openGitHubDeployment(
-    opened: Pick<GitHubDeployment, 'deploymentId' | 'account' | 'workspaceId' | 'environment' | 'openedAt'>,
-  ): Promise<void>;
-  saveGitHubDeployment(deploymentId: string, change: GitHubDeploymentChange): Promise<void>;
+/** The fields that are fixed when it is opened. */
+interface OpenedGitHubDeployment extends WorkspaceKey {
+  readonly deploymentId: string;
+  readonly environment: string;
+  readonly openedAt: number;
+}
+
+export interface OpenGitHubDeployments {
   /** The ids of our deployments whose GitHub Deployments aren't finished: of one workspace, or of all. */
   listOpenGitHubDeployments(workspace?: WorkspaceKey): Promise<string[]>;
+}
+
+export interface GitHubDeploymentStore extends OpenGitHubDeployments {
+  getGitHubDeployment(deploymentId: string): Promise<GitHubDeployment | null>;
+  /** The same again changes nothing. */
+  openGitHubDeployment(opened: OpenedGitHubDeployment): Promise<void>;
+  saveGitHubDeployment(deploymentId: string, change: GitHubDeploymentChange): Promise<void>;
   /** Whether a later deployment of the repository to the same workspace succeeded. */
   isReplaced(deployment: Deployment): Promise<boolean>;
 }

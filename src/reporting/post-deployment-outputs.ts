@@ -1,27 +1,26 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Conclusion, Deployment } from '../domain/deployment.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
-import type { FailureCommentStore } from './failure-comment.ts';
-import type { GitHubDeploymentStore } from './github-deployment.ts';
+import type { NotedFailures } from './failure-comment.ts';
+import type { OpenGitHubDeployments } from './github-deployment.ts';
 
-/** What a repository wants to see besides check runs. */
+/** What a repository wants besides check runs. */
 export interface WantedOutputs {
   readonly failureComments: boolean;
   readonly githubDeployments: boolean;
 }
 
 export interface PostDeploymentOutputPorts {
-  readonly store: Pick<FailureCommentStore, 'noteFailure' | 'listOpenFailureComments'> &
-    Pick<GitHubDeploymentStore, 'listOpenGitHubDeployments'>;
+  readonly store: NotedFailures & OpenGitHubDeployments;
   /** As far as it is known without asking GitHub. */
   readonly readWantedOutputs: (repositoryId: number) => Promise<WantedOutputs>;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
 }
 
-/** What follows the changes of a deployment besides its check run: comments about failures, and GitHub Deployments. */
+/** The comments about failures and the GitHub Deployments that follow the changes of a deployment. */
 export interface PostDeploymentOutputs {
-  /** Notes a failure first, so that an end of the process in between loses no comment. */
+  /** Call it before the end is stored: so a process that ends in between loses no comment. */
   beforeEnd(deployment: Deployment, conclusion: Conclusion): Promise<void>;
   changed(deployment: Deployment): Promise<void>;
 }
@@ -45,7 +44,7 @@ export function createPostDeploymentOutputs({
       }
       if (jobId === null) return;
       const shown = new Set((await readWantedOutputs(repositoryId)).githubDeployments ? [id] : []);
-      // Earlier successes of the workspace are active no more; and what was begun is ended, wanted still or not.
+      // An end makes earlier successes of the workspace inactive, and finishes what was begun even if it is no longer wanted.
       if (conclusion !== null) {
         for (const one of await store.listOpenGitHubDeployments(deployment)) shown.add(one);
       }

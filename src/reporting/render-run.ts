@@ -4,10 +4,9 @@ import type { Deployment, Repository } from '../domain/deployment.ts';
 import type { DeploymentReader, OpenDeployments } from '../domain/deployment-store.ts';
 import type { Pages } from '../domain/pages.ts';
 import type { LogSource } from '../logs/log-store.ts';
-import { findInRepository } from './find-in-repository.ts';
 import type { CheckRunFields, CheckRunView } from './render/check-run-view.ts';
 import type { ConfigurationRunView } from './render/render-configuration-run.ts';
-import type { WriteRequest } from './write-check-run.ts';
+import type { RenderedRun } from './write-check-run.ts';
 
 /** What a check run is rendered from. */
 export interface RenderPorts {
@@ -25,7 +24,7 @@ export async function renderRun(
   of: Deployment | ConfigurationRun,
   repository: Repository,
   ports: RenderPorts,
-): Promise<Pick<WriteRequest, 'fields' | 'timeless' | 'externalId'>> {
+): Promise<RenderedRun> {
   const { render, renderConfiguration, pages } = ports;
   if ('verdict' in of) {
     const fields = renderConfiguration({ run: of, repository, githubUrl: pages.githubUrl });
@@ -64,4 +63,17 @@ async function findRunning(waiting: Deployment, store: OpenDeployments): Promise
   const running = open.find((one) => one.state !== 'waiting');
   if (!running) return null;
   return running.repositoryId === waiting.repositoryId ? running : 'another repository';
+}
+
+/**
+ * The deployment of that id, if it is the repository's. All that is shown or done for people of a repository goes through
+ * here: ids come from check runs, and a workspace may have been another repository's before.
+ */
+export async function findInRepository(
+  store: DeploymentReader,
+  id: string | null,
+  repositoryId: number,
+): Promise<Deployment | null> {
+  const found = id === null ? null : await store.getDeployment(id);
+  return found?.repositoryId === repositoryId ? found : null;
 }

@@ -1,6 +1,6 @@
 import type { Accounts } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { ConfigurationRun, ConfigurationRunStore } from '../domain/configuration-run.ts';
+import type { ConfigurationRun, OwedConfigurationRuns } from '../domain/configuration-run.ts';
 import { type Deployment, isReported, mayBeTwice } from '../domain/deployment.ts';
 import type { DeploymentReader } from '../domain/deployment-store.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
@@ -28,12 +28,12 @@ export interface SharedReporterPorts {
   readonly dispatcher: Dispatcher;
   /** In this process: its queue `log` is for the logs of what this instance writes. */
   readonly local: Dispatcher;
-  readonly reports: DeploymentReader & ReportQueue & Pick<ConfigurationRunStore, 'listOwedConfigurationRuns'>;
+  readonly reports: DeploymentReader & ReportQueue & OwedConfigurationRuns;
   readonly repositories: RepositoryReader;
   readonly resumes: ResumeStore;
   readonly clock: Clock;
   readonly accounts: Accounts;
-  readonly logs: Pick<LogStore, 'readOn' | 'forget'>;
+  readonly logs: { readonly readOn: LogStore['readOn']; readonly forget: LogStore['forget'] };
   readonly leases: LeaseContext;
   /** On whose behalf `writer` writes. */
   readonly writing: InstallationLeases;
@@ -100,10 +100,7 @@ export class SharedReporter implements Reporter {
   }
 
   /** The repository may have come to another installation since the deployment was planned. */
-  async #wakeWriter({
-    repositoryId,
-    installationId,
-  }: Pick<Deployment, 'repositoryId' | 'installationId'>): Promise<void> {
+  async #wakeWriter({ repositoryId, installationId }: Deployment | ConfigurationRun): Promise<void> {
     const repository = await this.#ports.repositories.getRepository(repositoryId);
     this.#ports.dispatcher.wake('writer', String(repository?.installationId ?? installationId));
   }

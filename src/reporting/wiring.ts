@@ -16,9 +16,8 @@ import {
   type PostDeploymentOutputs,
   type WantedOutputs,
 } from './post-deployment-outputs.ts';
-import { describeStatus } from './render/describe-status.ts';
-import { findRunUrl } from './render/link-commit.ts';
-import { nameEnvironment } from './render/name-environment.ts';
+import { describeStatus, nameEnvironment } from './render/describe-github-deployment.ts';
+import { findRunUrl } from './render/github-links.ts';
 import { renderCheckRun } from './render/render-check-run.ts';
 import { renderConfigurationRun } from './render/render-configuration-run.ts';
 import { renderFailureComment } from './render/render-failure-comment.ts';

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../domain/clock.ts';
-import type { Deployment, Repository } from '../domain/deployment.ts';
+import type { DeploymentState, ReportProgress, Repository } from '../domain/deployment.ts';
 import type { GitHubFailure, GitHubResult } from '../domain/github-result.ts';
 import { stamp } from '../domain/stored-times.ts';
 import type { CheckRunApi, WrittenCheckRun } from '../github/check-runs.ts';
-import { keepNewAnnotations, writeWithAnnotations } from './annotations-once.ts';
 import { type CreateOnce, LAST_LOOK_MS } from './create-once.ts';
 import type { SendWrite } from './pace/write-queue.ts';
 import type { CheckRunFields } from './render/check-run-view.ts';
@@ -12,18 +11,12 @@ import { renderDuplicate } from './render/render-duplicate.ts';
 import type { ReportStore } from './report-store.ts';
 
 /** What a check run is about, as far as writing it goes. */
-export type ReportedRun = Pick<
-  Deployment,
-  | 'id'
-  | 'installationId'
-  | 'sha'
-  | 'state'
-  | 'revision'
-  | 'reportedRevision'
-  | 'checkRunId'
-  | 'checkRunUrl'
-  | 'checkRunAttemptedAt'
->;
+export interface ReportedRun extends ReportProgress {
+  readonly id: string;
+  readonly installationId: number;
+  readonly sha: string;
+  readonly state: DeploymentState;
+}
 
 export type WriteOutcome =
   /** Written, or there was nothing to write; `sent` says whether a write went out. */
@@ -43,14 +36,18 @@ export type WriteOutcome =
       readonly waitMs: number | null;
     };
 
-export interface WriteRequest {
-  readonly deployment: ReportedRun;
+/** A check run as it is to be now. */
+export interface RenderedRun {
   /** What the run's `external_id` begins with. */
   readonly externalId: string;
-  readonly repository: Repository;
   readonly fields: CheckRunFields;
   /** The fields without what only the time changes. */
   readonly timeless: CheckRunFields;
+}
+
+export interface WriteRequest extends RenderedRun {
+  readonly deployment: ReportedRun;
+  readonly repository: Repository;
   /** The digest of what was written last. */
   readonly lastDigest: string | null;
   /** Whether a second run for the same deployment is to be looked for now, and whether there is more to do than that. */
@@ -67,7 +64,7 @@ const NEWEST_NOT_SHOWN: GitHubFailure = {
 
 export interface WritePorts {
   readonly api: CheckRunApi;
-  readonly store: Pick<ReportStore, 'saveReport'>;
+  readonly store: ReportStore;
   readonly createOnce: CreateOnce;
   /** All writes go through it. */
   readonly send: SendWrite;
@@ -187,4 +184,43 @@ async function bringUpToDate(
   }
   await store.saveReport(deployment.id, { reportedRevision: deployment.revision });
   return { kind: 'written', sent: !isSame, digest, lookMs: null };
+}
+
+/**
+ * The fields for an update of a run, without the annotations if the run has some: GitHub adds those of every update to those
+ * before, and an update whose answer was lost may have been taken. The run itself is asked, so nothing has to be remembered.
+ */
+async function keepNewAnnotations(
+  api: CheckRunApi,
+  run: { readonly repository: Repository; readonly id: number },
+  fields: CheckRunFields,
+): Promise<GitHubResult<CheckRunFields>> {
+  if (!hasAnnotations(fields)) return { ok: true, value: fields };
+  const count = await api.countAnnotations(run.repository, run.id);
+  if (!count.ok) return count;
+  return { ok: true, value: count.value > 0 ? leaveAnnotationsOut(fields) : fields };
+}
+
+/**
+ * Sends a write, and once more without its annotations when GitHub calls it invalid: that they can't be shown must not keep a
+ * conclusion from its run.
+ */
+async function writeWithAnnotations<T>(
+  fields: CheckRunFields,
+  write: (fields: CheckRunFields) => Promise<GitHubResult<T>>,
+): Promise<GitHubResult<T>> {
+  const written = await write(fields);
+  if (written.ok || !hasAnnotations(fields)) return written;
+  const { failure } = written;
+  const isInvalid = failure.kind === 'rejected' && failure.status === 422;
+  return isInvalid ? write(leaveAnnotationsOut(fields)) : written;
+}
+
+function hasAnnotations({ output }: CheckRunFields): boolean {
+  return output.annotations !== undefined && output.annotations.length > 0;
+}
+
+function leaveAnnotationsOut(fields: CheckRunFields): CheckRunFields {
+  const { annotations: _, ...output } = fields.output;
+  return { ...fields, output };
 }

@@ -2,12 +2,12 @@ import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
 import {
   type ConfigurationRun,
-  type ConfigurationRunStore,
+  type ConfigurationRunReader,
   isConfigurationRunId,
 } from '../domain/configuration-run.ts';
 import { type Deployment, isReported, mayBeTwice, type Repository } from '../domain/deployment.ts';
 import type { GitHubFailure } from '../domain/github-result.ts';
-import type { RepositoryStore } from '../domain/repository-store.ts';
+import type { RepositoryReader } from '../domain/repository-store.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import type { CheckRunApi } from '../github/check-runs.ts';
 import { type CreateOnce, createOnce, LAST_LOOK_MS } from './create-once.ts';
@@ -35,8 +35,8 @@ const UNTOLD_WAIT_MS = 1_000;
 
 export interface QueuedWritePorts extends RenderPorts {
   readonly api: CheckRunApi;
-  readonly store: RenderPorts['store'] & ReportStore & ConfigurationRunStore;
-  readonly repositories: RepositoryStore;
+  readonly store: RenderPorts['store'] & ReportStore & ConfigurationRunReader;
+  readonly repositories: RepositoryReader;
   readonly random: () => number;
   readonly log: Logger;
   /** A check run was written for this, as it was before the write. For the metrics. */

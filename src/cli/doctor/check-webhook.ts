@@ -1,5 +1,5 @@
 import type { Configuration } from '../../config/environment.ts';
-import { formatDuration } from '../../reporting/render/format-duration.ts';
+import { formatDuration } from '../../reporting/render/format-numbers.ts';
 import type { GitHubConnection } from './connect-github.ts';
 import { describeError, readStatus } from './describe-error.ts';
 import { type Finding, findingsOf } from './finding.ts';

@@ -2,10 +2,9 @@ import type { Deployment } from '../../domain/deployment.ts';
 import type { LogMode } from '../../domain/repository-configuration.ts';
 import { capLogLine } from '../../logs/clean-log-line.ts';
 import { linkState, linkWorkspace } from '../../reporting/render/describe-shown.ts';
-import { formatCode, linkWords } from '../../reporting/render/escape-markdown.ts';
-import { fence, fenceOverhead } from '../../reporting/render/fence.ts';
-import { formatCount } from '../../reporting/render/format-count.ts';
-import { linkCommit } from '../../reporting/render/link-commit.ts';
+import { fence, fenceOverhead, formatCode, linkWords } from '../../reporting/render/escape-markdown.ts';
+import { formatCount } from '../../reporting/render/format-numbers.ts';
+import { linkCommit } from '../../reporting/render/github-links.ts';
 import type { ReplyPart } from '../../reporting/render/reply-parts.ts';
 import type { ReplyBody, ReplyView, ShownLog } from './reply-view.ts';
 

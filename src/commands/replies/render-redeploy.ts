@@ -8,8 +8,8 @@ import {
   linkWorkspaceOf,
 } from '../../reporting/render/describe-shown.ts';
 import { formatCode, linkWords } from '../../reporting/render/escape-markdown.ts';
-import { formatCount } from '../../reporting/render/format-count.ts';
-import { findRunUrl } from '../../reporting/render/link-commit.ts';
+import { formatCount } from '../../reporting/render/format-numbers.ts';
+import { findRunUrl } from '../../reporting/render/github-links.ts';
 import { joinList, layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts';
 import type { ReplyBody, ReplyView } from './reply-view.ts';
 

@@ -1,6 +1,6 @@
 import type { CommandRecord } from '../../domain/conversation.ts';
 import { formatCode, formatLink, linkWords } from '../../reporting/render/escape-markdown.ts';
-import { formatCount } from '../../reporting/render/format-count.ts';
+import { formatCount } from '../../reporting/render/format-numbers.ts';
 import { joinParts, type ReplyPart } from '../../reporting/render/reply-parts.ts';
 import { formatCommand } from '../format-command.ts';
 import { renderHelp } from './render-help.ts';

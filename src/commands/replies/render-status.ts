@@ -1,14 +1,14 @@
 import type { NamedWorkspace } from '../../domain/conversation.ts';
-import { describeRequester } from '../../reporting/render/describe-requester.ts';
-import type { ShownDeployment } from '../../reporting/render/describe-shown.ts';
+import { describeRequester } from '../../reporting/render/describe-deployment.ts';
 import {
   describeCommit,
   describeState,
   linkState,
   linkWorkspace,
+  type ShownDeployment,
 } from '../../reporting/render/describe-shown.ts';
 import { formatCode } from '../../reporting/render/escape-markdown.ts';
-import { formatCount } from '../../reporting/render/format-count.ts';
+import { formatCount } from '../../reporting/render/format-numbers.ts';
 import { layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts';
 import type { ReplyBody, ReplyView } from './reply-view.ts';
 

@@ -2,9 +2,8 @@ import type { WhyFinding } from '../../domain/conversation.ts';
 import { REASON_CODES } from '../../domain/reason-codes.ts';
 import { linkWorkspace } from '../../reporting/render/describe-shown.ts';
 import { formatCode } from '../../reporting/render/escape-markdown.ts';
-import { linkFile } from '../../reporting/render/explain-bad-file.ts';
-import { formatCount } from '../../reporting/render/format-count.ts';
-import { linkCommit } from '../../reporting/render/link-commit.ts';
+import { formatCount } from '../../reporting/render/format-numbers.ts';
+import { linkCommit, linkFile } from '../../reporting/render/github-links.ts';
 import { layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts';
 import type { ReplyBody, ReplyView } from './reply-view.ts';
 

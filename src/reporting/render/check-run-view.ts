@@ -2,7 +2,10 @@ import type { Deployment, Repository } from '../../domain/deployment.ts';
 import type { LogExcerpt } from '../../domain/log-excerpt.ts';
 
 /** The deployment that another one speaks of. */
-export type OtherDeployment = Pick<Deployment, 'sha' | 'checkRunUrl'>;
+export interface OtherDeployment {
+  readonly sha: string;
+  readonly checkRunUrl: string | null;
+}
 
 /** Everything that a check run's rendering depends on. */
 export interface CheckRunView {

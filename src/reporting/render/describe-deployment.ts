@@ -1,3 +1,4 @@
+import { isSweepDelivery } from '../../domain/delivery.ts';
 import type { Deployment, RepositoryName } from '../../domain/deployment.ts';
 import type { LogExcerpt } from '../../domain/log-excerpt.ts';
 import { chooseLogMode } from '../../domain/repository-configuration.ts';
@@ -46,4 +47,22 @@ export function readAnsweredStatus(problem: string | null): number | null {
 export function formatCommitUrl(githubUrl: string, repository: RepositoryName, sha: string): string {
   const path = [repository.owner, repository.name, 'commit', sha].map(encodeURIComponent).join('/');
   return `${githubUrl}/${path}`;
+}
+
+/** Who requested a deployment, and how. Unknown for a push without a delivery. */
+export function describeRequester(
+  { cause, deliveryId, requestedBy }: Deployment,
+  person: (login: string) => string,
+): string {
+  switch (cause) {
+    case 'command':
+      return `\`/redeploy\` by ${person(requestedBy)}`;
+    case 'button':
+      return `Redeploy button, pressed by ${person(requestedBy)}`;
+    case 'rerun':
+      return `re-run by ${person(requestedBy)}`;
+    case 'push':
+      if (requestedBy !== '') return `push by ${person(requestedBy)}`;
+      return isSweepDelivery(deliveryId) ? 'push, found by the app without a webhook delivery' : 'push';
+  }
 }

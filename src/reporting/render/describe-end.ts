@@ -1,9 +1,8 @@
 import type { Deployment } from '../../domain/deployment.ts';
 import { REASON_CODES } from '../../domain/reason-codes.ts';
 import type { OtherDeployment } from './check-run-view.ts';
-import { measureRun, splitProblem } from './describe-deployment.ts';
-import { formatDuration } from './format-duration.ts';
-import type { Wording } from './wording.ts';
+import { measureRun, shortenSha, splitProblem } from './describe-deployment.ts';
+import { formatDuration } from './format-numbers.ts';
 
 /** What the description of an end needs besides the deployment. */
 export interface EndFacts {
@@ -102,3 +101,18 @@ function afterMinutes(minutes: number | null): string {
 function joinDetail(title: string, detail: string | null): string {
   return detail === null ? title : `${title}: ${detail}`;
 }
+
+/** How text from outside is set into a sentence: as it is in a title, as code and links in Markdown. */
+export interface Wording {
+  quote(text: string): string;
+  person(login: string): string;
+  /** A deployment, named by its commit. */
+  commit(other: OtherDeployment): string;
+}
+
+/** For titles, which nobody reads as Markdown. */
+export const PLAIN_WORDING: Wording = {
+  quote: (text) => text,
+  person: (login) => `@${login}`,
+  commit: ({ sha }) => shortenSha(sha),
+};

@@ -1,11 +1,8 @@
-import type { NamedWorkspace } from '../../domain/conversation.ts';
 import type { Deployment, DeploymentState, Repository } from '../../domain/deployment.ts';
 import { shortenSha } from './describe-deployment.ts';
-import { describeEnd } from './describe-end.ts';
+import { describeEnd, type Wording } from './describe-end.ts';
 import { formatCode, formatLink, linkWords } from './escape-markdown.ts';
-import { findRunUrl, linkCommit, type Pages, tookAnotherCommit } from './link-commit.ts';
-
-import type { Wording } from './wording.ts';
+import { findRunUrl, linkCommit, type Pages, tookAnotherCommit } from './github-links.ts';
 
 /** Where a comment's links lead. */
 export interface CommentPages {
@@ -34,7 +31,7 @@ const NOW: Readonly<Record<Exclude<DeploymentState, 'concluded'>, string>> = {
 };
 
 /** How text from outside is set in a reply: nobody is pinged, nothing is referred to. */
-export function createReplyWording(pages: Pages): Wording {
+function createReplyWording(pages: Pages): Wording {
   return {
     quote: (text) => formatCode(text),
     person: (login) => formatCode(login),
@@ -65,7 +62,10 @@ export function linkState(view: CommentPages, shown: ShownDeployment): string {
   return words.includes('`') ? `${words} (${linkWords('check run', address)})` : linkWords(words, address);
 }
 
-export function linkWorkspace(view: CommentPages, { id, name }: Pick<NamedWorkspace, 'id' | 'name'>): string {
+export function linkWorkspace(
+  view: CommentPages,
+  { id, name }: { readonly id: string; readonly name: string },
+): string {
   return formatLink(name, view.workspaceUrl(id)) || formatLink(id, view.workspaceUrl(id));
 }
 

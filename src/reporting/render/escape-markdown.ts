@@ -1,5 +1,4 @@
 import { cleanInlineText, sliceWhole } from '../../logs/clean-log-line.ts';
-import { longestBacktickRun } from './fence.ts';
 
 const LONGEST_TEXT = 300;
 /** So many times the length that is shown are looked at: what is removed (escape sequences) is mostly short. */
@@ -49,4 +48,29 @@ function encodeAddress(address: string): string | null {
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
     return null;
   return url.href.replace(/[()<>|\\[\]`]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+/**
+ * `content` as a Markdown code block that nothing in it can end: the fence is longer than every run of backticks
+ * inside. Ends with the closing fence, without a newline.
+ */
+export function fence(content: string): string {
+  const ticks = '`'.repeat(fenceLength(content));
+  return `${ticks}\n${content}\n${ticks}`;
+}
+
+/** Bytes that `fence` adds to `content`, or to any part of it at most. */
+export function fenceOverhead(content: string): number {
+  return 2 * fenceLength(content) + 2;
+}
+
+/** Length of the longest run of backticks. */
+function longestBacktickRun(text: string): number {
+  let longest = 0;
+  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);
+  return longest;
+}
+
+function fenceLength(content: string): number {
+  return Math.max(3, longestBacktickRun(content) + 1);
 }

@@ -2,7 +2,7 @@ import type { CheckRunView } from './check-run-view.ts';
 import { shortenSha } from './describe-deployment.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
 import { explainEnd } from './explain-end.ts';
-import { findRunUrl } from './link-commit.ts';
+import { findRunUrl } from './github-links.ts';
 
 /** What happened; for a failure also what to do and who can do it: paragraphs of Markdown. */
 export function explainDeployment(view: CheckRunView): string[] {

@@ -9,8 +9,7 @@ import {
   showableLog,
 } from './describe-deployment.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
-import { formatCount } from './format-count.ts';
-import { formatDuration } from './format-duration.ts';
+import { formatCount, formatDuration } from './format-numbers.ts';
 
 const REDEPLOY = 'press Redeploy here, or write `/redeploy` in a comment';
 const AGAIN = `then ${REDEPLOY}`;

@@ -1,8 +1,9 @@
 import type { Deployment } from '../../domain/deployment.ts';
 import { formatExternalId } from '../../domain/external-id.ts';
 import { REDEPLOY_ACTION } from '../../domain/shown-check-run.ts';
-import type { CheckRunAction, CheckRunFields, CheckRunView } from './check-run-view.ts';
-import { renderAnnotations } from './render-annotations.ts';
+import { REDACTED } from '../../logs/redact.ts';
+import type { CheckAnnotation, CheckRunAction, CheckRunFields, CheckRunView } from './check-run-view.ts';
+import { showableLog } from './describe-deployment.ts';
 import { renderSummary } from './render-summary.ts';
 import { renderText } from './render-text.ts';
 import { renderTitle } from './render-title.ts';
@@ -43,9 +44,7 @@ function chooseStatus({ state }: Deployment): CheckRunFields['status'] {
   return state === 'running' ? 'in_progress' : 'queued';
 }
 
-function formatConclusion(
-  deployment: Deployment,
-): Required<Pick<CheckRunFields, 'conclusion' | 'completed_at' | 'actions'>> {
+function formatConclusion(deployment: Deployment): Partial<CheckRunFields> {
   const { conclusion } = deployment;
   return {
     // Concluded without one, or with `none`, which has no check run: an open one has to end all the same.
@@ -70,4 +69,29 @@ function endTime(deployment: Deployment): number {
 /** GitHub reads whole seconds. */
 function formatTime(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
+
+/**
+ * What GitHub shows beside the lines of a file: the errors of a failed job that name one. Only for the conclusion, since
+ * GitHub adds them to those that it has; never for a log that isn't shown.
+ */
+function renderAnnotations(view: CheckRunView): CheckAnnotation[] {
+  const { conclusion, directory } = view.deployment;
+  if (conclusion !== 'failure') return [];
+  const folder = (directory ?? '').split('/').filter((segment) => segment !== '' && segment !== '.');
+  const errors = showableLog(view)?.locatedErrors ?? [];
+  return errors.flatMap(({ path, line, column, message }) => {
+    const whole = [...folder, path].join('/');
+    // A part of a path that may not be shown leaves no path.
+    if (whole.includes(REDACTED) || folder.includes('..')) return [];
+    return {
+      path: whole,
+      start_line: line,
+      end_line: line,
+      // Allowed since both lines are the same.
+      ...(column === null ? {} : { start_column: column, end_column: column }),
+      annotation_level: 'failure' as const,
+      message,
+    };
+  });
 }

@@ -6,9 +6,9 @@ import { cleanInlineText } from '../../logs/clean-log-line.ts';
 import type { CheckAnnotation, CheckRunFields } from './check-run-view.ts';
 import { formatCommitUrl } from './describe-deployment.ts';
 import { formatCode, formatTableRow } from './escape-markdown.ts';
-import { formatFileUrl, linkFile } from './explain-bad-file.ts';
-import { formatCount } from './format-count.ts';
-import { formatTitle } from './format-title.ts';
+import { formatCount } from './format-numbers.ts';
+import { formatFileUrl, linkFile } from './github-links.ts';
+import { formatTitle } from './render-title.ts';
 
 /** A workspace's check run never has this name: the workspace stands in brackets there. */
 export const CONFIGURATION_CHECK = 'Meltano Deploy configuration';

@@ -2,8 +2,8 @@ import type { NotedFailure } from '../failure-comment.ts';
 import type { CommentPages } from './describe-shown.ts';
 import { describeCommit, describeState, linkState, linkWorkspaceOf } from './describe-shown.ts';
 import { formatCode, linkWords } from './escape-markdown.ts';
-import { formatCount } from './format-count.ts';
-import { findRunUrl } from './link-commit.ts';
+import { formatCount } from './format-numbers.ts';
+import { findRunUrl } from './github-links.ts';
 import { joinParts, layTable, type ReplyPart } from './reply-parts.ts';
 
 /** Of GitHub's 65,536 characters for a comment; the rest is for the marker, and for a secret that grows when redacted. */

@@ -1,14 +1,17 @@
 import { chooseLogMode } from '../../domain/repository-configuration.ts';
 import { OUTPUT_BYTES, truncateBytes } from '../../domain/truncate-bytes.ts';
 import type { CheckRunView } from './check-run-view.ts';
-import { measureQueue, measureRun, shortenSha, showableLog } from './describe-deployment.ts';
-import { describeRequester } from './describe-requester.ts';
+import {
+  describeRequester,
+  measureQueue,
+  measureRun,
+  shortenSha,
+  showableLog,
+} from './describe-deployment.ts';
 import { formatCode, formatLink, formatTableRow } from './escape-markdown.ts';
-import { explainBadFile } from './explain-bad-file.ts';
 import { explainDeployment } from './explain-deployment.ts';
-import { formatCount } from './format-count.ts';
-import { formatDuration } from './format-duration.ts';
-import { findRunUrl, linkCommit, tookAnotherCommit } from './link-commit.ts';
+import { formatCount, formatDuration } from './format-numbers.ts';
+import { findRunUrl, linkCommit, linkFile, tookAnotherCommit } from './github-links.ts';
 
 /** What happened, a table of facts, and remarks, in Markdown. Does not depend on `view.now`. */
 export function renderSummary(view: CheckRunView): string {
@@ -120,4 +123,12 @@ function remarkOnLog(view: CheckRunView): string[] {
   if (redactions === 1) remarks.push('1 secret was redacted from the log.');
   if (redactions > 1) remarks.push(`${formatCount(redactions)} secrets were redacted from the log.`);
   return remarks;
+}
+
+/** Empty where the repository's configuration was used as it is. */
+function explainBadFile({ deployment, githubUrl, repository }: CheckRunView): string {
+  const { badFile } = deployment;
+  if (badFile === null) return '';
+  const link = linkFile({ githubUrl, repository }, badFile);
+  return `**The configuration has mistakes:** ${link}. The last valid version was used. Later changes take effect once the file is repaired.`;
 }

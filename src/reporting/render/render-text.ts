@@ -4,9 +4,8 @@ import { OUTPUT_BYTES, truncateBytes, truncateBytesFromStart } from '../../domai
 import { capLogLine } from '../../logs/clean-log-line.ts';
 import type { CheckRunView } from './check-run-view.ts';
 import { showableLog } from './describe-deployment.ts';
-import { formatLink } from './escape-markdown.ts';
-import { fence, fenceOverhead } from './fence.ts';
-import { formatCount } from './format-count.ts';
+import { fence, fenceOverhead, formatLink } from './escape-markdown.ts';
+import { formatCount } from './format-numbers.ts';
 
 /** The most bytes that the error takes, with the lines around it and their fence. */
 const ERROR_BYTES = 30_000;

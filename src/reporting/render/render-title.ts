@@ -1,12 +1,10 @@
 import type { Deployment } from '../../domain/deployment.ts';
 import { tellsOfOutage } from '../../domain/outage.ts';
-import { sliceWhole } from '../../logs/clean-log-line.ts';
+import { cleanInlineText, sliceWhole } from '../../logs/clean-log-line.ts';
 import type { CheckRunView } from './check-run-view.ts';
 import { shortenSha, showableLog, splitProblem } from './describe-deployment.ts';
-import { describeEnd } from './describe-end.ts';
-import { formatDuration } from './format-duration.ts';
-import { formatTitle } from './format-title.ts';
-import { PLAIN_WORDING } from './wording.ts';
+import { describeEnd, PLAIN_WORDING } from './describe-end.ts';
+import { formatDuration } from './format-numbers.ts';
 
 /** The one line that a commit's list of checks shows; not Markdown. Only here `view.now` matters. */
 export function renderTitle(view: CheckRunView): string {
@@ -60,4 +58,12 @@ function titleConcluded(view: CheckRunView): string {
 /** A withdrawal is requested until the job has ended. */
 function addWithdrawal(title: string, { withdrawnBy }: Deployment): string {
   return withdrawnBy === null ? title : `${title}; being withdrawn by ${PLAIN_WORDING.person(withdrawnBy)}`;
+}
+
+const LONGEST_TITLE = 255;
+
+/** The title of a check run: one line, cut; not Markdown. */
+export function formatTitle(text: string): string {
+  const title = cleanInlineText(text);
+  return title.length <= LONGEST_TITLE ? title : `${sliceWhole(title, LONGEST_TITLE - 1)}…`;
 }

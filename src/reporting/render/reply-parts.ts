@@ -1,5 +1,5 @@
 import { formatTableRow } from './escape-markdown.ts';
-import { formatCount } from './format-count.ts';
+import { formatCount } from './format-numbers.ts';
 
 /** A paragraph, or what makes itself fit into the characters that the others leave. */
 export type ReplyPart = string | ((room: number) => string);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseCommand } from '../../../../src/commands/parse-command.ts';
-import { COMMAND_HELP } from '../../../../src/commands/replies/command-help.ts';
+import { COMMAND_HELP } from '../../../../src/commands/replies/render-help.ts';
 import { COMMAND_NAMES } from '../../../../src/domain/command.ts';
 
 /** The shortest and the longest line that a usage allows. */

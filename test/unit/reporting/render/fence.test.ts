@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Lexer } from 'marked';
 import { describe, expect, test } from 'vitest';
-import { fence, fenceOverhead } from '../../../../src/reporting/render/fence.ts';
+import { fence, fenceOverhead } from '../../../../src/reporting/render/escape-markdown.ts';
 
 const markdown = fc
   .array(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatDuration } from '../../../../src/reporting/render/format-duration.ts';
+import { formatDuration } from '../../../../src/reporting/render/format-numbers.ts';
 
 test.each([
   [-5, '0 s'],

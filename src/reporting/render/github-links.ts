@@ -1,4 +1,5 @@
-import type { Deployment, RepositoryName } from '../../domain/deployment.ts';
+import type { Deployment, FileAtCommit, RepositoryName } from '../../domain/deployment.ts';
+import type { OtherDeployment } from './check-run-view.ts';
 import { formatCommitUrl, shortenSha } from './describe-deployment.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
 
@@ -18,14 +19,21 @@ export function linkCommit({ githubUrl, repository }: Pages, sha: string): strin
 }
 
 /** The check run of a deployment; before GitHub has it, all checks of its commit. */
-export function findRunUrl(
-  { githubUrl, repository }: Pages,
-  { sha, checkRunUrl }: Pick<Deployment, 'sha' | 'checkRunUrl'>,
-): string {
+export function findRunUrl({ githubUrl, repository }: Pages, { sha, checkRunUrl }: OtherDeployment): string {
   return checkRunUrl ?? `${formatCommitUrl(githubUrl, repository, sha)}/checks`;
 }
 
 /** Whether the job took another commit than the one that asked for the deployment. */
-export function tookAnotherCommit({ sha, deployedSha }: Pick<Deployment, 'sha' | 'deployedSha'>): boolean {
+export function tookAnotherCommit({ sha, deployedSha }: Deployment): boolean {
   return deployedSha !== null && !sha.startsWith(deployedSha) && !deployedSha.startsWith(sha);
+}
+
+/** The file at its commit. */
+export function linkFile(pages: Pages, at: FileAtCommit): string {
+  return `${formatCode(at.file)} at ${formatLink(shortenSha(at.sha), formatFileUrl(pages, at))}`;
+}
+
+export function formatFileUrl({ githubUrl, repository }: Pages, { file, sha }: FileAtCommit): string {
+  const parts = [repository.owner, repository.name, 'blob', sha, ...file.split('/')];
+  return `${githubUrl}/${parts.map(encodeURIComponent).join('/')}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nameEnvironment } from '../../../../src/reporting/render/name-environment.ts';
+import { nameEnvironment } from '../../../../src/reporting/render/describe-github-deployment.ts';
 
 const ID = '61c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 const SECRET = 'a-secret-of-this-app';

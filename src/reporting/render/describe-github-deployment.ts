@@ -1,15 +1,15 @@
 import type { Deployment } from '../../domain/deployment.ts';
 import { cleanInlineText, sliceWhole } from '../../logs/clean-log-line.ts';
-import { describeEnd } from './describe-end.ts';
-import { PLAIN_WORDING } from './wording.ts';
+import { describeEnd, PLAIN_WORDING } from './describe-end.ts';
 
-/** GitHub's limit for the description of a deployment status (characters). */
-const LONGEST = 140;
+/** GitHub's limits for the description of a deployment status and for the name of an environment (characters). */
+const LONGEST_DESCRIPTION = 140;
+const LONGEST_NAME = 255;
 
 /** What a GitHub Deployment's status says of the deployment: text, at most 140 characters. */
 export function describeStatus(deployment: Deployment): string {
   const text = cleanInlineText(describe(deployment));
-  return text.length > LONGEST ? `${sliceWhole(text, LONGEST - 1)}…` : text;
+  return text.length > LONGEST_DESCRIPTION ? `${sliceWhole(text, LONGEST_DESCRIPTION - 1)}…` : text;
 }
 
 function describe(deployment: Deployment): string {
@@ -23,4 +23,13 @@ function describe(deployment: Deployment): string {
     deployTimeoutMinutes: null,
   };
   return describeEnd(deployment, facts, PLAIN_WORDING);
+}
+
+/** The name of a workspace's GitHub environment, at most 255 characters. `redact` comes before the cut. */
+export function nameEnvironment(
+  { name, workspaceId }: { readonly name: string; readonly workspaceId: string },
+  redact: (text: string) => string,
+): string {
+  const shown = sliceWhole(redact(cleanInlineText(name)), LONGEST_NAME).trim();
+  return shown === '' ? workspaceId : shown;
 }

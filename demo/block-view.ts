@@ -2,8 +2,7 @@ import { clearScreenDown, cursorTo, moveCursor } from 'node:readline';
 import { styleText } from 'node:util';
 import type { SandboxCheckRun } from '../sandbox/github/check-model.ts';
 import type { ActView, DemoView } from './demo-view.ts';
-import { fitLine } from './fit-line.ts';
-import { renderScene, type ShownAct } from './render-scene.ts';
+import { fitLine, renderScene, type ShownAct } from './render-scene.ts';
 
 /** How often the time that has passed is drawn again (milliseconds). */
 const TICK_MS = 200;

@@ -1,13 +1,17 @@
-import type { CheckRunFields } from '../sandbox/github/check-model.ts';
+import { stripVTControlCharacters } from 'node:util';
+import type { CheckConclusion, CheckStatus } from '../sandbox/github/check-model.ts';
 
-type State = Pick<CheckRunFields, 'status' | 'conclusion'>;
+export interface RunState {
+  readonly status: CheckStatus;
+  readonly conclusion: CheckConclusion | null;
+}
 
 export function shortenSha(sha: string): string {
   return sha.slice(0, 7);
 }
 
 /** `in progress`, `success`: the conclusion where there is one. */
-export function describeState({ status, conclusion }: State): string {
+export function describeState({ status, conclusion }: RunState): string {
   return (conclusion ?? status).replaceAll('_', ' ');
 }
 
@@ -20,7 +24,7 @@ export interface StateLook {
   readonly colour: 'yellow' | 'green' | 'red' | 'gray';
 }
 
-export function chooseLook({ status, conclusion }: State): StateLook {
+export function chooseLook({ status, conclusion }: RunState): StateLook {
   switch (conclusion ?? status) {
     case 'queued':
       return { icon: '○', colour: 'yellow' };
@@ -40,4 +44,16 @@ export function chooseLook({ status, conclusion }: State): StateLook {
 /** The first line of a comment, without its Markdown. */
 export function plainHeadline(markdown: string): string {
   return (markdown.split('\n', 1)[0] ?? '').replace(/\]\([^)]*\)|[`*[]/g, '');
+}
+
+/** The lines of a check run's log: what stands in the code blocks of its text. */
+export function readLogLines(text: string | null): string[] {
+  const lines: string[] = [];
+  let fence: string | null = null;
+  for (const line of (text ?? '').split('\n')) {
+    if (fence === null) fence = /^`{3,}$/.exec(line)?.[0] ?? null;
+    else if (line === fence) fence = null;
+    else lines.push(stripVTControlCharacters(line));
+  }
+  return lines;
 }

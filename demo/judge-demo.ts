@@ -1,6 +1,8 @@
+import type { SandboxCheckRun } from '../sandbox/github/check-model.ts';
 import { isActedOn } from '../src/intake/events.ts';
-import { judgePush } from './judge-push.ts';
-import type { DemoComment, Stage } from './stage.ts';
+import { describeState } from './format.ts';
+import { PLANTED_PASSWORD } from './job-scripts.ts';
+import type { DemoComment, DemoPush, ExpectedAnnotation, Stage } from './stage.ts';
 import { EXPECTED_JOBS, EXPECTED_PUSHES } from './tour.ts';
 
 /** One sentence for everything that did not come as it should; none: all is well. */
@@ -28,7 +30,7 @@ export function judgeDemo(stage: Stage): string[] {
 }
 
 /** What was to be true beside the pushes and comments; `problem`: why it is not. */
-export function judgeChecks(stage: Pick<Stage, 'checks'>): { what: string; problem: string | null }[] {
+export function judgeChecks(stage: Stage): { what: string; problem: string | null }[] {
   return stage.checks.map(({ what, judge }) => ({ what, problem: judge() }));
 }
 
@@ -39,4 +41,72 @@ function judgeComment({ body, expected, reactions, replies }: DemoComment): stri
     return [`${body} has the reactions ${reactions().join()}, not ${expected.reaction}.`];
   }
   return expected.reply.test(reply) ? [] : [`The reply to ${body} is unexpected: ${reply.split('\n')[0]}`];
+}
+
+/** One sentence for everything about a push's check runs that did not come as it should. */
+export function judgePush(stage: Stage, push: DemoPush): string[] {
+  const name = `${push.sha.slice(0, 7)} ("${push.message}")`;
+  return [
+    ...judgeRuns(stage.runsOf(push), { name, push }),
+    ...judgeFileCheck(stage.fileCheckOf(push), { name, push }),
+  ];
+}
+
+type Named = { readonly name: string; readonly push: DemoPush };
+
+function judgeRuns(runs: readonly SandboxCheckRun[], { name, push: { expected } }: Named): string[] {
+  const [run] = runs;
+  if (run === undefined) return [`${name} has no check run.`];
+  if (runs.length > 1) return [`${name} has ${runs.length} check runs instead of one.`];
+  const leaks = JSON.stringify(run.history).includes(PLANTED_PASSWORD);
+  const isMarked = expected.annotation === undefined || hasOnly(run, expected.annotation);
+  return [
+    ...judgeEnd(run, { name, expected }),
+    ...(isMarked ? [] : [`The check run of ${name} has unexpected annotations: ${describeAnnotations(run)}`]),
+    ...(leaks ? [`The check run of ${name} shows the password that the log gave away.`] : []),
+  ];
+}
+
+function judgeFileCheck(
+  run: SandboxCheckRun | undefined,
+  { name: push, push: { expected } }: Named,
+): string[] {
+  const name = `The check run about the file of ${push}`;
+  const { fileMistake } = expected;
+  if (fileMistake === undefined) return run === undefined ? [] : [`${name} should not be there.`];
+  if (run === undefined) return [`${name} is missing.`];
+  if (run.conclusion !== 'failure') return [`${name} is ${describeState(run)}, not failure.`];
+  return hasOnly(run, fileMistake) ? [] : [`${name} has unexpected annotations: ${describeAnnotations(run)}`];
+}
+
+function hasOnly({ annotations }: SandboxCheckRun, { path, line, message }: ExpectedAnnotation): boolean {
+  const [found, ...others] = annotations;
+  const isRight = found?.path === path && found.start_line === line && message.test(found.message);
+  return isRight && others.length === 0;
+}
+
+function describeAnnotations({ annotations }: SandboxCheckRun): string {
+  return JSON.stringify(annotations);
+}
+
+function judgeEnd(
+  run: SandboxCheckRun,
+  { name, expected }: { name: string; expected: DemoPush['expected'] },
+): string[] {
+  const state = describeState(run);
+  const title = run.output.title ?? '';
+  if (state !== expected.conclusion)
+    return [`The check run of ${name} is ${state}, not ${expected.conclusion}.`];
+  if (!expected.title.test(title)) return [`The check run of ${name} has an unexpected title: ${title}`];
+  if (expected.conclusion === 'success' && !run.history.some(({ status }) => status === 'in_progress')) {
+    return [`The check run of ${name} was never in progress.`];
+  }
+  if (expected.growingLog && countLogStates(run) < 2)
+    return [`The log of ${name} did not grow while its job ran.`];
+  return [];
+}
+
+function countLogStates({ history }: SandboxCheckRun): number {
+  const running = history.filter(({ status }) => status === 'in_progress');
+  return new Set(running.map(({ output }) => output.text).filter((text) => text !== null)).size;
 }

@@ -1,6 +1,5 @@
 import type { DemoView } from './demo-view.ts';
-import { describeState, formatSeconds, shortenSha } from './format.ts';
-import { readLogLines } from './log-lines.ts';
+import { describeState, formatSeconds, readLogLines, shortenSha } from './format.ts';
 
 /** For files and pipes: nothing is ever written over. Each line begins with the time and the number of its act. */
 export function createLineView(output: NodeJS.WritableStream): DemoView {

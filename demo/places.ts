@@ -48,7 +48,7 @@ export function addPlaces(sandbox: Sandbox): Places {
 
 /** The accounts file: an account of its own, whose token is in the variable `TOKEN_VARIABLE`. */
 export const TOKEN_VARIABLE = 'HOOLI_MELTANO_TOKEN';
-export function writeAccounts({ meltano }: Pick<Sandbox, 'meltano'>): string {
+export function writeAccounts({ meltano }: Sandbox): string {
   const account = [`api_url: ${meltano.apiUrl}`, `token: \${${TOKEN_VARIABLE}}`, 'trigger: webhook'];
   return ['accounts:', `  ${START_BY_PUSH}:`, ...account.map((line) => `    ${line}`), ''].join('\n');
 }

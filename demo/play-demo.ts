@@ -1,15 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { waitUntilReady } from './app-process.ts';
 import { createBlockView } from './block-view.ts';
-import { type DemoApp, startDemoApp } from './demo-app.ts';
+import { type DemoApp, startDemoApp, waitUntilReady } from './demo-app.ts';
 import type { DemoView } from './demo-view.ts';
 import { judgeDemo } from './judge-demo.ts';
 import { createLineView } from './line-view.ts';
 import { TOKEN_VARIABLE, writeAccounts } from './places.ts';
 import { isFileCheck, type Stage, setStage } from './stage.ts';
-import { stayUp } from './stay-up.ts';
 import { listenToSignals } from './stop-signals.ts';
 import { findBrowser, NO_BROWSER, takePictures } from './take-pictures.ts';
 import { tellResults } from './tell-results.ts';
@@ -108,4 +106,29 @@ async function perform(stage: Stage, view: DemoView, { app, interrupted }: Runni
     stopListening();
     stop.abort();
   }
+}
+
+/** Until it is interrupted, or the app ends. */
+async function stayUp(
+  stage: Stage,
+  view: DemoView,
+  { app, interrupted, logFile }: { app: DemoApp; interrupted: AbortSignal; logFile: string },
+): Promise<void> {
+  const { github, meltano } = stage.sandbox;
+  view.say(`
+Everything goes on running until Ctrl-C.
+
+  Simulated GitHub, for your browser   ${github.origin}
+  The app                              ${app.url}/readyz
+                                       ${app.url}/metrics
+                                       ${logFile} (its log)
+  Simulated Meltano Cloud              ${meltano.apiUrl} (API)
+                                       ${meltano.origin}/workspaces/${stage.places.analytics.workspace.id}
+`);
+  const interruption = new Promise<null>((resolve) => {
+    if (interrupted.aborted) resolve(null);
+    interrupted.addEventListener('abort', () => resolve(null));
+  });
+  const ended = await Promise.race([app.ended, interruption]);
+  view.say(ended === null ? 'Stopping ...' : `The app ended ${ended}.`);
 }

@@ -1,8 +1,11 @@
+import { styleText } from 'node:util';
 import type { SandboxCheckRun } from '../sandbox/github/check-model.ts';
 import type { ShownCommit } from './demo-view.ts';
-import type { Piece } from './fit-line.ts';
-import { chooseLook, describeState, formatSeconds, shortenSha } from './format.ts';
-import { readLogLines } from './log-lines.ts';
+import { chooseLook, describeState, formatSeconds, readLogLines, shortenSha } from './format.ts';
+
+type Style = Parameters<typeof styleText>[0];
+/** A line is pieces of plain text with their style, so that it can be cut to the width of the terminal. */
+export type Piece = readonly [style: Style | null, text: string];
 
 const LOG_LINES = 6;
 
@@ -64,4 +67,19 @@ function renderCommit({ sha, message }: ShownCommit, run: SandboxCheckRun | unde
     ['bold', `  ${run.output.title ?? ''}`],
   ];
   return [commit, state];
+}
+
+export function fitLine(pieces: readonly Piece[], width: number, stream: NodeJS.WriteStream): string {
+  let room = width;
+  return pieces
+    .map(([style, text]) => {
+      const characters = [...text];
+      const shown =
+        characters.length <= room
+          ? text
+          : `${characters.slice(0, Math.max(0, room - 1)).join('')}${room > 0 ? '…' : ''}`;
+      room -= Math.min(room, characters.length);
+      return style === null ? shown : styleText(style, shown, { stream });
+    })
+    .join('');
 }

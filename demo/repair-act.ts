@@ -55,7 +55,7 @@ export const playRepair: Act = {
   },
 };
 
-function commentsOf({ stage }: Pick<ActContext, 'stage'>, number: number) {
+function commentsOf({ stage }: ActContext, number: number) {
   const { conversations } = stage.sandbox.github;
   return conversations.comments(stage.places.finance.repository, number).filter((one) => one.viaApp);
 }

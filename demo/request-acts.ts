@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SandboxCheckRun } from '../sandbox/github/check-model.ts';
 import type { Act, ActContext } from './act.ts';
+import { plainHeadline } from './format.ts';
 import { writeShortJob, writeUnreachableJob } from './job-scripts.ts';
 import { MELTANO_YML } from './page/example-project.ts';
-import type { DemoPush } from './stage.ts';
-import { waitForAnswer } from './wait-for-answer.ts';
+import type { DemoComment, DemoPush } from './stage.ts';
 import { STEP_LIMIT_MS, waitForRun } from './wait-for-run.ts';
 
 export const playQuestions: Act = {
@@ -123,3 +123,20 @@ export const playWithdrawal: Act = {
     await Promise.all([redeploy, withdrawal].map((one) => waitForAnswer(context, one)));
   },
 };
+
+const FACES: Record<string, string> = { eyes: '👀', rocket: '🚀', confused: '😕' };
+
+/** Until the last reaction; what the app says on the way is shown. */
+async function waitForAnswer({ stage, view, signal }: ActContext, comment: DemoComment): Promise<void> {
+  let shown = '';
+  const isOver = () => {
+    signal.throwIfAborted();
+    const reactions = comment.reactions();
+    const reply = plainHeadline(comment.replies()[0] ?? '');
+    const answer = `${reactions.map((one) => FACES[one] ?? one).join('')} ${reply || 'taken'}`;
+    if (answer !== shown && reactions.length > 0) view.showAnswer(comment.body, answer);
+    shown = answer;
+    return reactions.some((one) => one === 'rocket' || one === 'confused');
+  };
+  await stage.sandbox.github.waitFor(isOver, `the answer to ${comment.body}`, STEP_LIMIT_MS);
+}

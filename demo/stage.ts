@@ -1,10 +1,10 @@
 import type { SandboxCheckRun } from '../sandbox/github/check-model.ts';
+import type { GitHubSandbox } from '../sandbox/github/github-sandbox.ts';
 import type { ScriptContext } from '../sandbox/meltano/default-script.ts';
 import { defaultScript } from '../sandbox/meltano/default-script.ts';
 import type { JobScript, SandboxJob } from '../sandbox/meltano/sandbox-job.ts';
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
 import { CONFIGURATION_CHECK } from '../src/reporting/render/render-configuration-run.ts';
-import { type Conversation, openConversation } from './conversation.ts';
 import { addPage } from './page/add-page.ts';
 import { addPlaces, type Place, type Places } from './places.ts';
 
@@ -26,12 +26,25 @@ export interface ExpectedAnnotation {
   readonly message: RegExp;
 }
 
-export interface DemoPush {
+interface PushedCommit {
   readonly place: Place;
   readonly sha: string;
+}
+
+export interface DemoPush extends PushedCommit {
   readonly message: string;
   readonly at: number;
   readonly expected: Expectation;
+}
+
+/** An issue with one comment of octocat's. */
+interface Conversation {
+  /** Below the simulated GitHub's address. */
+  readonly path: string;
+  /** The app's reactions on the comment, as they are now. */
+  reactions(): string[];
+  /** The app's comments below it. */
+  replies(): string[];
 }
 
 /** A comment with a command, what is expected of it, and where it leads. */
@@ -63,12 +76,12 @@ export interface Stage {
   /** What became a commit of the tracked branch in another way. */
   track(place: Place, sha: string, input: TrackedPush): DemoPush;
   /** The check runs of deployments on a commit, the oldest first. */
-  runsOn(push: Pick<DemoPush, 'place' | 'sha'>): SandboxCheckRun[];
+  runsOn(push: PushedCommit): SandboxCheckRun[];
   /** Those of the push alone. */
-  runsOf(push: Pick<DemoPush, 'place' | 'sha'>): SandboxCheckRun[];
-  jobsOf(push: Pick<DemoPush, 'place' | 'sha'>): SandboxJob[];
+  runsOf(push: PushedCommit): SandboxCheckRun[];
+  jobsOf(push: PushedCommit): SandboxJob[];
   /** The check run about the repository's configuration file. */
-  fileCheckOf(push: Pick<DemoPush, 'place' | 'sha'>): SandboxCheckRun | undefined;
+  fileCheckOf(push: PushedCommit): SandboxCheckRun | undefined;
 }
 
 interface TrackedPush {
@@ -129,6 +142,24 @@ export async function setStage(): Promise<Stage> {
   };
 }
 
-export function isFileCheck({ name }: Pick<SandboxCheckRun, 'name'>): boolean {
+export function isFileCheck({ name }: SandboxCheckRun): boolean {
   return name === CONFIGURATION_CHECK;
+}
+
+function openConversation(
+  { conversations }: GitHubSandbox,
+  { repository }: Place,
+  { title, text, body }: { title: string; text: string; body: string },
+): Conversation {
+  const { number } = conversations.openIssue({ repository, title, body: text, author: 'ana' });
+  const { comment } = conversations.comment({ repository, number, body });
+  const all = () => conversations.comments(repository, number);
+  return {
+    path: `/${repository}/issues/${number}`,
+    reactions: () => (all().find((one) => one.id === comment.id)?.reactions ?? []).map((one) => one.content),
+    replies: () =>
+      all()
+        .filter((one) => one.viaApp)
+        .map((one) => one.body),
+  };
 }

@@ -39,23 +39,23 @@ export function addPage(sandbox: Sandbox): void {
     }),
     get(
       `${REPOSITORY}(?:\\.git)?`,
-      inRepository(sandbox, (request, repository) => {
+      inRepository(github, (request, repository) => {
         return page(request, repository.fullName, renderRepository(sandbox, repository));
       }),
     ),
     get(
       COMMIT,
-      withCommit(sandbox, (request, repository, commit) => {
-        return page(request, commit.message, renderCommit(sandbox, repository, commit));
+      withCommit(github, (request, repository, commit) => {
+        return page(request, commit.message, renderCommit(github, repository, commit));
       }),
     ),
     post(
       `${REPOSITORY}/push`,
-      inRepository(sandbox, (request, repository) => {
+      inRepository(github, (request, repository) => {
         return answerPush(request, pushes, { sandbox, repository });
       }),
     ),
-    ...checkRunRoutes(sandbox),
+    ...checkRunRoutes(github),
     ...conversationRoutes(sandbox),
   );
   meltano.service.add(

@@ -1,13 +1,14 @@
 import type { CheckRunAnnotation, SandboxCheckRun } from '../../sandbox/github/check-model.ts';
+import type { GitHubSandbox } from '../../sandbox/github/github-sandbox.ts';
 import type { SandboxRepository } from '../../sandbox/github/model.ts';
-import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { describeState } from '../format.ts';
 import { type Html, html } from './html.ts';
 import { renderPersonSelect } from './people.ts';
 import { renderMarkdown } from './render-markdown.ts';
-import { describeState, pathOf, renderCrumbs, renderIcon, renderSha, renderTime } from './render-parts.ts';
+import { pathOf, renderCrumbs, renderIcon, renderSha, renderTime } from './render-parts.ts';
 
 export function renderCheckRun(
-  sandbox: Pick<Sandbox, 'github'>,
+  github: GitHubSandbox,
   repository: SandboxRepository,
   run: SandboxCheckRun,
 ): Html {
@@ -18,7 +19,7 @@ export function renderCheckRun(
 <div class="row state">${renderIcon(run)}<span>${title ?? describeState(run)}</span></div>
 <div class="row muted"><span>${describeState(run)}</span>${renderTimes(run)}
 ${run.detailsUrl && html`<span><a href="${run.detailsUrl}" rel="noreferrer">Details</a></span>`}
-<span class="end">${renderForms(sandbox, repository, run)}</span></div>
+<span class="end">${renderForms(github, repository, run)}</span></div>
 ${summary !== null && html`<div class="body">${renderMarkdown(summary)}</div>`}
 ${text !== null && html`<div class="body">${renderMarkdown(text)}</div>`}
 </section>
@@ -42,7 +43,7 @@ function renderTimes({ startedAt, completedAt }: SandboxCheckRun): Html[] {
 
 /** GitHub lets a person do these once the run has completed. */
 function renderForms(
-  sandbox: Pick<Sandbox, 'github'>,
+  github: GitHubSandbox,
   repository: SandboxRepository,
   run: SandboxCheckRun,
 ): Html | null {
@@ -52,7 +53,7 @@ function renderForms(
     ({ label, description, identifier }, index) =>
       html`<button name="identifier" value="${identifier}" id="action-${index}" title="${description}">${label}</button>`,
   );
-  return html`<form method="post" action="${path}/action">${renderPersonSelect(sandbox, repository)}
+  return html`<form method="post" action="${path}/action">${renderPersonSelect(github, repository)}
 ${actions}<button formaction="${path}/rerequest" id="rerequest">Re-run</button></form>`;
 }
 

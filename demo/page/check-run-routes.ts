@@ -1,24 +1,23 @@
+import type { GitHubSandbox } from '../../sandbox/github/github-sandbox.ts';
 import type { Route } from '../../sandbox/http/http-service.ts';
-import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { renderCheckRun } from './check-run-page.ts';
 import { readForm, redirectBack } from './form-posts.ts';
 import { get, noSuchPerson, page, post, RUN, refuse, withRun } from './page-routes.ts';
 import { readPerson } from './people.ts';
 
 /** A check run's page, its re-run and its buttons. */
-export function checkRunRoutes(sandbox: Pick<Sandbox, 'github'>): Route[] {
-  const { github } = sandbox;
+export function checkRunRoutes(github: GitHubSandbox): Route[] {
   return [
     get(
       RUN,
-      withRun(sandbox, (request, repository, run) => {
-        const live = renderCheckRun(sandbox, repository, run);
+      withRun(github, (request, repository, run) => {
+        const live = renderCheckRun(github, repository, run);
         return page(request, run.output.title ?? run.name, { live });
       }),
     ),
     post(
       `${RUN}/rerequest`,
-      withRun(sandbox, (request, repository, run) => {
+      withRun(github, (request, repository, run) => {
         const person = readPerson(github, repository, readForm(request));
         if (person === null) return noSuchPerson();
         if (run.status !== 'completed') return refuse(409, 'This check run has not completed yet.');
@@ -28,7 +27,7 @@ export function checkRunRoutes(sandbox: Pick<Sandbox, 'github'>): Route[] {
     ),
     post(
       `${RUN}/action`,
-      withRun(sandbox, (request, repository, run) => {
+      withRun(github, (request, repository, run) => {
         const form = readForm(request);
         const person = readPerson(github, repository, form);
         if (person === null) return noSuchPerson();

@@ -4,14 +4,17 @@ import type {
   SandboxIssueComment,
   SandboxReaction,
 } from '../../sandbox/github/comment-model.ts';
+import type { GitHubSandbox } from '../../sandbox/github/github-sandbox.ts';
 import type { SandboxAccount, SandboxRepository } from '../../sandbox/github/model.ts';
-import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { type Html, html } from './html.ts';
 import { describeRole, renderPersonSelect } from './people.ts';
 import { renderMarkdown } from './render-markdown.ts';
 import { renderTime } from './render-parts.ts';
 
-type Place = Pick<Sandbox, 'github'> & { readonly repository: SandboxRepository };
+interface Place {
+  readonly github: GitHubSandbox;
+  readonly repository: SandboxRepository;
+}
 
 const EMOJI: Record<ReactionContent, string> = {
   '+1': '👍',
@@ -52,7 +55,7 @@ export function renderCommitComment(place: Place, comment: SandboxCommitComment)
 export function renderCommentForm({ github, repository }: Place, action: string): Html {
   return html`<form class="card compose" method="post" action="${action}">
 <textarea name="body" rows="4" required aria-label="Comment" placeholder="A comment, or a command on a line of its own: /redeploy, /meltano status, /meltano help"></textarea>
-<div class="row">${renderPersonSelect({ github }, repository, 'comment-as')} <button id="comment">Comment</button></div></form>`;
+<div class="row">${renderPersonSelect(github, repository, 'comment-as')} <button id="comment">Comment</button></div></form>`;
 }
 
 function renderAuthor({ github, repository }: Place, { login, type }: SandboxAccount): Html {

@@ -1,13 +1,13 @@
 import { diffCommits, type FileChange } from '../../sandbox/github/git-history.ts';
+import type { GitHubSandbox } from '../../sandbox/github/github-sandbox.ts';
 import type { SandboxCommit, SandboxRepository } from '../../sandbox/github/model.ts';
-import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { renderCommentForm, renderCommitComment } from './comment-parts.ts';
 import { type Html, html } from './html.ts';
 import { renderPersonSelect } from './people.ts';
 import { pathOf, renderChecks, renderCrumbs, renderSha, renderTime } from './render-parts.ts';
 
 export function renderCommit(
-  { github }: Pick<Sandbox, 'github'>,
+  github: GitHubSandbox,
   repository: SandboxRepository,
   commit: SandboxCommit,
 ): { live: Html; below: Html } {
@@ -25,7 +25,7 @@ ${rest.some((line) => line.trim() !== '') && html`<pre>${rest.join('\n').trim()}
 ${parent && html` · parent ${renderSha(repository, parent.sha)}`}</p>
 <section class="card"><h2>Checks</h2>${checks ?? html`<p class="muted">None yet.</p>`}${
     checks &&
-    html`<div class="row"><form class="end" method="post" action="${path}/rerequest">${renderPersonSelect({ github }, repository)}
+    html`<div class="row"><form class="end" method="post" action="${path}/rerequest">${renderPersonSelect(github, repository)}
 <button id="rerequest-suite">Re-run all checks</button></form></div>`
   }</section>
 <section class="card"><h2>Changed files</h2>${renderFileChanges(diffCommits(parent, commit))}</section>

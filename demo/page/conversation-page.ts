@@ -1,7 +1,7 @@
+import type { GitHubSandbox } from '../../sandbox/github/github-sandbox.ts';
 import type { SandboxIssue, SandboxPullRequest, SandboxRepository } from '../../sandbox/github/model.ts';
 import { isPullRequest } from '../../sandbox/github/pull-changes.ts';
 import { pullFiles } from '../../sandbox/github/pull-json.ts';
-import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { renderCommentForm, renderIssueComment, renderPost } from './comment-parts.ts';
 import { renderFileChanges } from './commit-page.ts';
 import { type Html, html } from './html.ts';
@@ -9,7 +9,7 @@ import { pathOf, renderChecks, renderCrumbs, renderSha, renderTime } from './ren
 
 /** An issue or a pull request with its conversation. */
 export function renderConversation(
-  { github }: Pick<Sandbox, 'github'>,
+  github: GitHubSandbox,
   repository: SandboxRepository,
   issue: SandboxIssue,
 ): { live: Html; below: Html } {
@@ -26,10 +26,7 @@ ${renderDeeds(repository, issue)}`;
 }
 
 /** For the repository's page, the newest first. */
-export function renderConversations(
-  { github }: Pick<Sandbox, 'github'>,
-  repository: SandboxRepository,
-): Html {
+export function renderConversations(github: GitHubSandbox, repository: SandboxRepository): Html {
   const rows = github.conversations.list(repository.fullName).toReversed();
   const forms = html`<form method="post" action="${pathOf(repository, 'issues')}">
 <button id="new-issue">New issue</button>
@@ -51,7 +48,7 @@ function renderState({ closedAt, pull, locked }: SandboxIssue): Html {
 }
 
 function renderPull(
-  { github, repository }: Pick<Sandbox, 'github'> & { repository: SandboxRepository },
+  { github, repository }: { github: GitHubSandbox; repository: SandboxRepository },
   request: SandboxPullRequest,
 ): Html {
   const { pull, author } = request;

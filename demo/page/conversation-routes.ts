@@ -25,17 +25,18 @@ const ISSUE = `${REPOSITORY}/issues/(?<number>\\d+)`;
 
 /** Issues, pull requests and comments, and all that a person may do there. */
 export function conversationRoutes(sandbox: Sandbox): Route[] {
-  const { conversations } = sandbox.github;
+  const { github } = sandbox;
+  const { conversations } = github;
   return [
     get(
       `${REPOSITORY}/(?:issues|pull)/(?<number>\\d+)`,
       withIssue(sandbox, (request, repository, issue) =>
-        page(request, issue.title, renderConversation(sandbox, repository, issue)),
+        page(request, issue.title, renderConversation(github, repository, issue)),
       ),
     ),
     post(
       `${REPOSITORY}/issues`,
-      inRepository(sandbox, (_, repository) => {
+      inRepository(github, (_, repository) => {
         const { fullName } = repository;
         const { number } = conversations.openIssue({ repository: fullName, title: 'Is the data fresh?' });
         return seeOther(pathOf(repository, 'issues', String(number)));
@@ -43,7 +44,7 @@ export function conversationRoutes(sandbox: Sandbox): Route[] {
     ),
     post(
       `${REPOSITORY}/pulls`,
-      inRepository(sandbox, (_, repository) =>
+      inRepository(github, (_, repository) =>
         seeOther(pathOf(repository, 'pull', String(openPull(sandbox, repository)))),
       ),
     ),
@@ -62,7 +63,7 @@ export function conversationRoutes(sandbox: Sandbox): Route[] {
     ),
     post(
       `${COMMIT}/comments`,
-      withCommit(sandbox, (request, repository, { sha }) =>
+      withCommit(github, (request, repository, { sha }) =>
         comment(sandbox, request, repository, (author, body) => {
           conversations.commentOnCommit({ repository: repository.fullName, sha, body, author });
           return 'commit_comment.created';
@@ -71,7 +72,7 @@ export function conversationRoutes(sandbox: Sandbox): Route[] {
     ),
     post(
       `${COMMIT}/rerequest`,
-      withCommit(sandbox, (request, repository, { sha }) => {
+      withCommit(github, (request, repository, { sha }) => {
         const runs = sandbox.github.checks.runs(repository.fullName, sha);
         if (runs.length === 0) return refuse(409, 'This commit has no checks to re-run.');
         const person = readPerson(sandbox.github, repository, readForm(request));
@@ -87,7 +88,7 @@ function withIssue(
   sandbox: Sandbox,
   handle: (request: ServiceRequest, repository: SandboxRepository, issue: SandboxIssue) => ServiceAnswer,
 ): Route['handle'] {
-  return inRepository(sandbox, (request, repository) => {
+  return inRepository(sandbox.github, (request, repository) => {
     const number = Number(request.params['number']);
     const issue = sandbox.github.conversations.list(repository.fullName).find((one) => one.number === number);
     return issue === undefined ? noSuchPage() : handle(request, repository, issue);

@@ -3,10 +3,7 @@ import type { SandboxWorkspace } from '../../sandbox/meltano/sandbox-workspace.t
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 
 /** The workspaces that name this repository of the simulated GitHub, by either kind of address. */
-export function findWorkspaces(
-  { meltano }: Pick<Sandbox, 'meltano'>,
-  repository: SandboxRepository,
-): SandboxWorkspace[] {
+export function findWorkspaces({ meltano }: Sandbox, repository: SandboxRepository): SandboxWorkspace[] {
   const name = repository.fullName.toLowerCase();
   return [...meltano.workspaces.values()].filter(({ repositoryUrl }) => {
     const [, path] = /^(?:\w+:\/\/[^/]+\/|[^/]+:)(.+?)(?:\.git)?\/?$/.exec(repositoryUrl) ?? [];

@@ -1,7 +1,7 @@
 import type { ServiceAnswer, ServiceRequest } from '../../sandbox/http/http-service.ts';
 
 /** Only the pages themselves may send their forms; a request that doesn't say where it comes from may not. */
-export function isSameOrigin({ headers }: Pick<ServiceRequest, 'headers'>): boolean {
+export function isSameOrigin({ headers }: ServiceRequest): boolean {
   const { origin, host } = headers;
   const site = headers['sec-fetch-site'];
   if (origin === undefined && site === undefined) return false;
@@ -9,15 +9,12 @@ export function isSameOrigin({ headers }: Pick<ServiceRequest, 'headers'>): bool
   return origin === undefined || (URL.parse(origin)?.host ?? null) === host;
 }
 
-export function readForm({ body }: Pick<ServiceRequest, 'body'>): URLSearchParams {
+export function readForm({ body }: ServiceRequest): URLSearchParams {
   return new URLSearchParams(body.toString());
 }
 
 /** Back to the page that the form was on, which then says what was done. */
-export function redirectBack(
-  request: Pick<ServiceRequest, 'headers'>,
-  done: Record<string, string>,
-): ServiceAnswer {
+export function redirectBack(request: ServiceRequest, done: Record<string, string>): ServiceAnswer {
   const referer = URL.parse(request.headers.referer ?? '');
   const path = referer !== null && referer.host === request.headers.host ? referer.pathname : '/';
   // `//host` would lead elsewhere.

@@ -21,7 +21,7 @@ export interface PushMaker {
 }
 
 /** Other commits keep the script that Meltano Cloud has now. */
-export function createPushMaker({ github, meltano }: Pick<Sandbox, 'github' | 'meltano'>): PushMaker {
+export function createPushMaker({ github, meltano }: Sandbox): PushMaker {
   const kinds = new Map<string, PushKindName>();
   const otherwise = meltano.script;
   let revision = 0;

@@ -34,7 +34,7 @@ export function renderRepository(sandbox: Sandbox, repository: SandboxRepository
   const branches = [...repository.branches.keys()];
   const live = html`${renderCrumbs(repository)}<h1>${repository.fullName}${renderBadge(repository)}</h1>
 <section class="card">${renderWorkspaces(sandbox, repository)}</section>
-${renderConversations(sandbox, repository)}
+${renderConversations(sandbox.github, repository)}
 ${branches.map(
   (branch) => html`<h2>Commits on ${branch}</h2>
 <section class="card">${renderCommits(sandbox, repository, { branch, limit: REPOSITORY_COMMITS })}</section>`,

@@ -1,7 +1,7 @@
 import type { SandboxCheckRun } from '../../sandbox/github/check-model.ts';
+import type { GitHubSandbox } from '../../sandbox/github/github-sandbox.ts';
 import type { SandboxCommit, SandboxRepository } from '../../sandbox/github/model.ts';
 import type { Route, ServiceAnswer, ServiceRequest } from '../../sandbox/http/http-service.ts';
-import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { isSameOrigin, readNotice } from './form-posts.ts';
 import { type Html, html } from './html.ts';
 import { answerPage } from './render-document.ts';
@@ -29,7 +29,7 @@ export function post(path: string, handle: Handle): Route {
 }
 
 export function inRepository(
-  { github }: Pick<Sandbox, 'github'>,
+  github: GitHubSandbox,
   handle: (request: ServiceRequest, repository: SandboxRepository) => ServiceAnswer,
 ): Handle {
   return (request) => {
@@ -41,10 +41,10 @@ export function inRepository(
 }
 
 export function withCommit(
-  sandbox: Pick<Sandbox, 'github'>,
+  github: GitHubSandbox,
   handle: (request: ServiceRequest, repository: SandboxRepository, commit: SandboxCommit) => ServiceAnswer,
 ): Handle {
-  return inRepository(sandbox, (request, repository) => {
+  return inRepository(github, (request, repository) => {
     const { sha = '' } = request.params;
     const commit = repository.commits.values().find((one) => one.sha.startsWith(sha));
     return commit === undefined ? noSuchPage() : handle(request, repository, commit);
@@ -52,12 +52,12 @@ export function withCommit(
 }
 
 export function withRun(
-  sandbox: Pick<Sandbox, 'github'>,
+  github: GitHubSandbox,
   handle: (request: ServiceRequest, repository: SandboxRepository, run: SandboxCheckRun) => ServiceAnswer,
 ): Handle {
-  return inRepository(sandbox, (request, repository) => {
+  return inRepository(github, (request, repository) => {
     const id = Number(request.params['id']);
-    const run = sandbox.github.checks.runs(repository.fullName).find((one) => one.id === id);
+    const run = github.checks.runs(repository.fullName).find((one) => one.id === id);
     return run === undefined ? noSuchPage() : handle(request, repository, run);
   });
 }

@@ -1,7 +1,6 @@
 import { DEFAULT_SENDER } from '../../sandbox/github/branches.ts';
 import type { GitHubSandbox } from '../../sandbox/github/github-sandbox.ts';
 import type { BaseRole, SandboxRepository } from '../../sandbox/github/model.ts';
-import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { type Html, html } from './html.ts';
 
 /** Someone with no role: only in public repositories. */
@@ -32,11 +31,7 @@ export function describeRole(github: GitHubSandbox, repository: SandboxRepositor
 }
 
 /** As whom a form's deed is done; `key` tells several on a page apart. */
-export function renderPersonSelect(
-  { github }: Pick<Sandbox, 'github'>,
-  repository: SandboxRepository,
-  key = 'as',
-): Html {
+export function renderPersonSelect(github: GitHubSandbox, repository: SandboxRepository, key = 'as'): Html {
   const options = listPeople(github, repository).map(
     (login) => html`<option value="${login}">${login} (${describeRole(github, repository, login)})</option>`,
   );

@@ -1,8 +1,7 @@
-import type { CheckRunFields, SandboxCheckRun } from '../../sandbox/github/check-model.ts';
+import type { SandboxCheckRun } from '../../sandbox/github/check-model.ts';
 import { isoTime, type SandboxRepository } from '../../sandbox/github/model.ts';
+import { describeState, type RunState } from '../format.ts';
 import { type Html, html, trustMarkup } from './html.ts';
-
-type State = Pick<CheckRunFields, 'status' | 'conclusion'>;
 
 const DISC = '<circle cx="8" cy="8" r="8" fill="currentColor"/>';
 const draw = (path: string) =>
@@ -20,12 +19,7 @@ const LOOKS: Record<string, { colour: string; icon: string }> = {
 };
 const OTHER = { colour: 'grey', icon: draw('M4.8 8h6.4') };
 
-/** `in progress`, `timed out`: the conclusion where there is one. */
-export function describeState({ status, conclusion }: State): string {
-  return (conclusion ?? status).replaceAll('_', ' ');
-}
-
-export function renderIcon(state: State): Html {
+export function renderIcon(state: RunState): Html {
   const { colour, icon } = LOOKS[state.conclusion ?? state.status] ?? OTHER;
   const label = describeState(state);
   return html`<svg class="${colour}" viewBox="0 0 16 16" role="img" aria-label="${label}"><title>${label}</title>${trustMarkup(icon)}</svg>`;
@@ -38,10 +32,7 @@ export function renderTime(at: number): Html {
 }
 
 /** A path below a repository; `…/commit/<sha>` and the like. */
-export function pathOf(
-  { owner, name }: Pick<SandboxRepository, 'owner' | 'name'>,
-  ...rest: string[]
-): string {
+export function pathOf({ owner, name }: SandboxRepository, ...rest: string[]): string {
   return `/${[owner, name, ...rest].map(encodeURIComponent).join('/')}`;
 }
 

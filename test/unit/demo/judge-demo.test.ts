@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { PLANTED_PASSWORD } from '../../../demo/job-scripts.ts';
-import { judgePush } from '../../../demo/judge-push.ts';
+import { judgePush } from '../../../demo/judge-demo.ts';
 import type { DemoPush, Expectation, Stage } from '../../../demo/stage.ts';
 import type {
   CheckRunAnnotation,

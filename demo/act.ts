@@ -4,15 +4,15 @@ import type { Stage } from './stage.ts';
 
 /** One feature at work. */
 export interface Act {
-  /** At most 75 characters, so that it stands in one line of a terminal. */
+  /** At most 75 characters, so that it fits into one line of a terminal. */
   readonly title: string;
-  /** How many tracked pushes it makes, and how many jobs run on Meltano Cloud for it. */
+  /** Tracked pushes, and jobs on Meltano Cloud. */
   readonly pushes: number;
   readonly jobs: number;
   readonly play: (context: ActContext) => Promise<void>;
 }
 
-/** What an act works with; what came of it is at the simulated services. */
+/** What an act works with. Its results are at the simulated services. */
 export interface ActContext {
   readonly stage: Stage;
   readonly view: ActView;
@@ -20,7 +20,7 @@ export interface ActContext {
   readonly signal: AbortSignal;
 }
 
-/** Acts that need no order are played side by side. */
+/** Acts that are played at the same time. */
 export interface Scene {
   readonly title: string;
   readonly acts: readonly Act[];

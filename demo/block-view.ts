@@ -4,10 +4,9 @@ import type { SandboxCheckRun } from '../sandbox/github/check-model.ts';
 import type { ActView, DemoView } from './demo-view.ts';
 import { fitLine, renderScene, type ShownAct } from './render-scene.ts';
 
-/** How often the time that has passed is drawn again (milliseconds). */
 const TICK_MS = 200;
 
-/** For terminals: the check runs of a scene in a block that is drawn again in place. */
+/** For terminals: redraws the check runs of a scene in place. */
 export function createBlockView(output: NodeJS.WriteStream): DemoView {
   let acts: ShownAct[] = [];
   let runs = new Map<string, SandboxCheckRun>();
@@ -22,7 +21,7 @@ export function createBlockView(output: NodeJS.WriteStream): DemoView {
     cursorTo(output, 0);
     clearScreenDown(output);
     const width = (output.columns || 80) - 1;
-    // What has left the screen can't be drawn again.
+    // Lines that scrolled off the screen can't be redrawn.
     const rows = timer === null ? Number.POSITIVE_INFINITY : (output.rows || 24) - 1;
     const lines = renderScene({ acts, runs, logOf, elapsed: Date.now() - openedAt, rows });
     for (const line of lines) output.write(`${fitLine(line, width, output)}\n`);
@@ -58,7 +57,7 @@ export function createBlockView(output: NodeJS.WriteStream): DemoView {
     },
     showRun(run) {
       runs.set(run.headSha, run);
-      // One log at a time: another one's turn comes when its run has ended.
+      // Shows one log at a time: the next one after its run has ended.
       const isFree = logOf === null || runs.get(logOf)?.status === 'completed';
       if (run.output.text !== null && isFree) logOf = run.headSha;
       if (timer !== null) draw();

@@ -10,14 +10,14 @@ import { STEP_LIMIT_MS, waitForRun } from './wait-for-run.ts';
 const MISSPELLED = 'deploy:\n  path_ignore: ["**/*.md", ".github/**"]\n  unmatched: skipped\n';
 
 export const playRepositoryFile: Act = {
-  title: 'A mistake in .github/meltano-deploy.yml is marked; then its filter works',
+  title: 'A mistake in .github/meltano-deploy.yml gets an annotation',
   pushes: 2,
   jobs: 1,
   async play(context) {
     const { stage, view, signal } = context;
     const { analytics } = stage.places;
     const bad = stage.push(analytics, {
-      message: 'Leave out documentation',
+      message: 'Ignore documentation',
       files: { [CONFIGURATION_FILE]: MISSPELLED, 'transform/models/orders.sql': writeModel(4) },
       script: () => writeShortJob(2500),
       expected: {
@@ -29,7 +29,7 @@ export const playRepositoryFile: Act = {
     await showFileCheck(context, bad);
     await waitForRun(stage, bad, { status: 'completed', signal });
     const filtered = stage.push(analytics, {
-      message: 'Mend the file, describe orders',
+      message: 'Fix the file, describe orders',
       files: {
         [CONFIGURATION_FILE]: MISSPELLED.replace('path_ignore', 'paths_ignore'),
         'README.md': '# Analytics\n\nOrders and customers.\n',
@@ -42,7 +42,7 @@ export const playRepositoryFile: Act = {
   },
 };
 
-/** What GitHub shows of the file: the check run about it, and its annotations on the lines. */
+/** Shows the check run about the file and its annotations. */
 async function showFileCheck({ stage, view, signal }: ActContext, push: DemoPush): Promise<void> {
   const find = () => {
     signal.throwIfAborted();
@@ -54,7 +54,7 @@ async function showFileCheck({ stage, view, signal }: ActContext, push: DemoPush
 }
 
 export const playPublicRepository: Act = {
-  title: 'A public repository: its log stays hidden, and other directories rest',
+  title: 'A public repository: the log is hidden, and only Weather is deployed',
   pushes: 1,
   jobs: 1,
   async play({ stage, view, signal }) {
@@ -65,13 +65,13 @@ export const playPublicRepository: Act = {
       expected: DEPLOYED,
     });
     stage.checks.push({
-      what: 'The log of a public repository is not shown',
+      what: 'The log of a public repository is hidden',
       judge: () => {
         const [job] = stage.jobsOf(push);
-        const line = /3 plugins are installed/.exec(job?.logText ?? '')?.[0];
-        if (line === undefined) return 'there was no log to hide';
+        const line = /3 plugins are already installed/.exec(job?.logText ?? '')?.[0];
+        if (line === undefined) return 'there was no log';
         return JSON.stringify(stage.runsOn(push).map(({ history }) => history)).includes(line)
-          ? 'its check run shows it'
+          ? 'the check run shows it'
           : null;
       },
     });
@@ -81,7 +81,7 @@ export const playPublicRepository: Act = {
 };
 
 export const playGitHubDeployments: Act = {
-  title: 'github_deployments: true makes each one a GitHub Deployment too',
+  title: 'github_deployments: true also creates a GitHub Deployment',
   pushes: 1,
   jobs: 1,
   async play({ stage, view, signal }) {
@@ -97,7 +97,7 @@ export const playGitHubDeployments: Act = {
       github.repositories.deployments(metrics.repository).find(({ sha }) => sha === push.sha);
     const states = () => find()?.statuses.map(({ state }) => state) ?? [];
     stage.checks.push({
-      what: 'The GitHub Deployment to "production" went to success',
+      what: 'The GitHub Deployment to "production" succeeded',
       judge: () =>
         find()?.environment === 'production' &&
         states().at(-1) === 'success' &&

@@ -6,18 +6,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreePort } from '../sandbox/http/find-free-port.ts';
 
 const PROGRAM = join(import.meta.dirname, '../bin/meltano-deploy.mjs');
-/** The app stops within 8 s of a SIGTERM. */
+/** The app stops within 8 s after SIGTERM. */
 const STOP_LIMIT_MS = 10_000;
 const READY_POLL_MS = 50;
 
-/** The app between the simulated services, in one process after the other. */
+/** The app, which may be killed and started again. */
 export interface DemoApp {
   readonly url: string;
-  /** Resolves when a process has ended that nobody ended here, with how. */
+  /** Resolves with the reason when a process ends unexpectedly. */
   readonly ended: Promise<string>;
-  /** `kill -9`; resolves when the process is gone. */
+  /** `kill -9`. Waits until the process is gone. */
   kill(): Promise<void>;
-  /** The same command once more, over the same data and at the same address; resolves when it is ready. */
+  /** Starts the app again with the same data and address, and waits until it is ready. */
   startAgain(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }
@@ -52,24 +52,24 @@ export async function startDemoApp(input: DemoAppInput): Promise<DemoApp> {
 interface AppProcess {
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
-  /** Resolves when it has ended, with how: `with exit code 1`, `by SIGKILL`. */
+  /** Resolves at the end of the process with `with exit code 1` or `by SIGKILL`. */
   readonly ended: Promise<string>;
-  /** SIGTERM, then SIGKILL. */
+  /** Sends SIGTERM, and SIGKILL if that takes too long. */
   stop(): Promise<void>;
-  /** SIGKILL at once; resolves when it has ended. */
+  /** Sends SIGKILL and waits for the end. */
   kill(): Promise<void>;
 }
 
 export interface DemoAppInput {
   readonly environment: Readonly<Record<string, string>>;
-  /** Its working directory, where no `.env` is; it keeps its data below it. */
+  /** The working directory: without `.env`, and with the data below it. */
   readonly directory: string;
   readonly logFile: string;
-  /** A free one when absent. */
+  /** Default: a free port. */
   readonly port?: number;
 }
 
-/** Starts the real app as a process of its own, with nothing of this process's environment but the search path. */
+/** Starts the real app as its own process. It inherits only the search path. */
 async function startAppProcess(input: DemoAppInput): Promise<AppProcess> {
   const port = input.port ?? (await findFreePort());
   const log = openSync(input.logFile, 'a');
@@ -104,7 +104,7 @@ async function startAppProcess(input: DemoAppInput): Promise<AppProcess> {
   };
 }
 
-/** Resolves when the app says that it is ready. */
+/** Polls `/readyz` until the app is ready. */
 export async function waitUntilReady(app: { readonly url: string }, signal: AbortSignal): Promise<void> {
   for (;;) {
     const status = await fetch(`${app.url}/readyz`, { signal }).then(

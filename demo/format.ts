@@ -10,7 +10,7 @@ export function shortenSha(sha: string): string {
   return sha.slice(0, 7);
 }
 
-/** `in progress`, `success`: the conclusion where there is one. */
+/** The conclusion or else the status: `success`, `in progress`. */
 export function describeState({ status, conclusion }: RunState): string {
   return (conclusion ?? status).replaceAll('_', ' ');
 }
@@ -46,7 +46,7 @@ export function plainHeadline(markdown: string): string {
   return (markdown.split('\n', 1)[0] ?? '').replace(/\]\([^)]*\)|[`*[]/g, '');
 }
 
-/** The lines of a check run's log: what stands in the code blocks of its text. */
+/** The log in a check run: the lines in the code blocks of its text. */
 export function readLogLines(text: string | null): string[] {
   const lines: string[] = [];
   let fence: string | null = null;

@@ -1,18 +1,18 @@
 import type { JobScript, JobStep } from '../sandbox/meltano/sandbox-job.ts';
 import { describeBrokenMeltanoYml } from './page/example-project.ts';
 
-/** Made up, and put together here so that no scanner takes the source for a leak. */
+/** Assembled here, so that secret scanners don't report this file. */
 export const PLANTED_PASSWORD = ['w4reh0use', 'Pa55', String(Date.now() % 1000)].join('-');
 const PLANTED_URL = `postgresql://loader:${PLANTED_PASSWORD}@warehouse.internal:5432/analytics`;
 
-/** A line as Meltano writes it to a terminal, in colour, `afterMs` after the job began. */
+/** A coloured line as Meltano writes it to a terminal. */
 function line(afterMs: number, text: string): JobStep {
   const stamp = new Date(Date.now() + afterMs).toISOString();
   const [dim, green, bold, end] = ['\u001b[2m', '\u001b[32m', '\u001b[1m', '\u001b[0m'];
   return { afterMs, lines: [`${dim}${stamp}${end} [${green}${bold}info     ${end}] ${bold}${text}${end}`] };
 }
 
-/** Progress that overwrites itself: of such a line only the last state is for people. */
+/** A progress line that overwrites itself. */
 function progress(fromMs: number, name: string): JobStep[] {
   const states = [12, 38, 71, 100];
   return states.map((percent, index) => ({
@@ -21,7 +21,7 @@ function progress(fromMs: number, name: string): JobStep[] {
   }));
 }
 
-/** A deployment of about 17 s, so that its log is written twice meanwhile; it gives a password away. */
+/** Takes about 17 s, so that the check run shows the log at least twice. The log contains a password. */
 export function writeLongJob(): JobScript {
   return {
     queuedMs: 1500,
@@ -51,7 +51,7 @@ export function writeLongJob(): JobScript {
   };
 }
 
-/** What Meltano does with a `meltano.yml` that is no YAML. */
+/** The error of Meltano for a `meltano.yml` that isn't valid YAML. */
 export function writeBrokenJob(): JobScript {
   return {
     steps: [
@@ -70,14 +70,14 @@ export function writeShortJob(ms: number, queuedMs = 300): JobScript {
     steps: [
       line(0, "Cloning branch 'main' into /project"),
       line(400, "Environment 'prod' is active"),
-      line(800, '3 plugins are installed already'),
+      line(800, '3 plugins are already installed'),
       line(ms - 200, 'Deployment finished: 3 plugins, 2 schedules, 3 models'),
     ],
     endAfterMs: ms,
   };
 }
 
-/** The warehouse does not answer: deploying once more helps. */
+/** The warehouse doesn't answer: a second deployment succeeds. */
 export function writeUnreachableJob(): JobScript {
   return {
     steps: [

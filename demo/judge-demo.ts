@@ -5,11 +5,11 @@ import { PLANTED_PASSWORD } from './job-scripts.ts';
 import type { DemoComment, DemoPush, ExpectedAnnotation, Stage } from './stage.ts';
 import { EXPECTED_JOBS, EXPECTED_PUSHES } from './tour.ts';
 
-/** One sentence for everything that did not come as it should; none: all is well. */
+/** One sentence for each unexpected result. */
 export function judgeDemo(stage: Stage): string[] {
   const { github, meltano } = stage.sandbox;
   const [jobs, pushes] = [meltano.jobs.length, stage.pushes.length];
-  // The app was killed: what it leaves alone anyway may have met nobody.
+  // Deliveries that the app ignores may have failed while it was killed.
   const failed = github.hook.deliveries.filter(
     ({ event, action, attempts }) =>
       isActedOn(event, action) && !attempts.some(({ status }) => status === 'OK'),
@@ -25,25 +25,26 @@ export function judgeDemo(stage: Stage): string[] {
     ...github.refusals.map(
       ({ method, path, status, message }) => `GitHub refused ${method} ${path}: ${status} ${message}.`,
     ),
-    ...failed.map(({ event, guid }) => `The app did not take the delivery ${guid} (${event}).`),
+    ...failed.map(({ event, guid }) => `The app did not accept the delivery ${guid} (${event}).`),
   ];
 }
 
-/** What was to be true beside the pushes and comments; `problem`: why it is not. */
+/** The results of the stage's checks. `problem` is null if the check holds. */
 export function judgeChecks(stage: Stage): { what: string; problem: string | null }[] {
   return stage.checks.map(({ what, judge }) => ({ what, problem: judge() }));
 }
 
 function judgeComment({ body, expected, reactions, replies }: DemoComment): string[] {
   const [reply, ...others] = replies();
-  if (reply === undefined || others.length > 0) return [`${body} has ${replies().length} replies, not one.`];
+  if (reply === undefined || others.length > 0)
+    return [`${body} has ${replies().length} replies instead of one.`];
   if (reactions().join() !== expected.reaction) {
-    return [`${body} has the reactions ${reactions().join()}, not ${expected.reaction}.`];
+    return [`${body} has the reactions ${reactions().join()} instead of ${expected.reaction}.`];
   }
   return expected.reply.test(reply) ? [] : [`The reply to ${body} is unexpected: ${reply.split('\n')[0]}`];
 }
 
-/** One sentence for everything about a push's check runs that did not come as it should. */
+/** One sentence for each unexpected result of a push. */
 export function judgePush(stage: Stage, push: DemoPush): string[] {
   const name = `${push.sha.slice(0, 7)} ("${push.message}")`;
   return [
@@ -63,7 +64,7 @@ function judgeRuns(runs: readonly SandboxCheckRun[], { name, push: { expected } 
   return [
     ...judgeEnd(run, { name, expected }),
     ...(isMarked ? [] : [`The check run of ${name} has unexpected annotations: ${describeAnnotations(run)}`]),
-    ...(leaks ? [`The check run of ${name} shows the password that the log gave away.`] : []),
+    ...(leaks ? [`The check run of ${name} shows the password that is in the log.`] : []),
   ];
 }
 
@@ -73,9 +74,9 @@ function judgeFileCheck(
 ): string[] {
   const name = `The check run about the file of ${push}`;
   const { fileMistake } = expected;
-  if (fileMistake === undefined) return run === undefined ? [] : [`${name} should not be there.`];
+  if (fileMistake === undefined) return run === undefined ? [] : [`${name} should not exist.`];
   if (run === undefined) return [`${name} is missing.`];
-  if (run.conclusion !== 'failure') return [`${name} is ${describeState(run)}, not failure.`];
+  if (run.conclusion !== 'failure') return [`${name} is ${describeState(run)} instead of failure.`];
   return hasOnly(run, fileMistake) ? [] : [`${name} has unexpected annotations: ${describeAnnotations(run)}`];
 }
 
@@ -96,13 +97,13 @@ function judgeEnd(
   const state = describeState(run);
   const title = run.output.title ?? '';
   if (state !== expected.conclusion)
-    return [`The check run of ${name} is ${state}, not ${expected.conclusion}.`];
+    return [`The check run of ${name} is ${state} instead of ${expected.conclusion}.`];
   if (!expected.title.test(title)) return [`The check run of ${name} has an unexpected title: ${title}`];
   if (expected.conclusion === 'success' && !run.history.some(({ status }) => status === 'in_progress')) {
     return [`The check run of ${name} was never in progress.`];
   }
   if (expected.growingLog && countLogStates(run) < 2)
-    return [`The log of ${name} did not grow while its job ran.`];
+    return [`The log of ${name} did not grow while the job ran.`];
   return [];
 }
 

@@ -1,7 +1,7 @@
 import type { DemoView } from './demo-view.ts';
 import { describeState, formatSeconds, readLogLines, shortenSha } from './format.ts';
 
-/** For files and pipes: nothing is ever written over. Each line begins with the time and the number of its act. */
+/** For files and pipes: appends a line for each change, with the time and the number of the act. */
 export function createLineView(output: NodeJS.WritableStream): DemoView {
   const start = Date.now();
   const seen = new Map<number, { state: string; title: string | null; lines: number }>();
@@ -22,7 +22,7 @@ export function createLineView(output: NodeJS.WritableStream): DemoView {
         };
         return {
           showPush: ({ sha, message }) => tell(sha, 'pushed', message),
-          showRequest: ({ sha, message }) => tell(sha, 'asked', message),
+          showRequest: ({ sha, message }) => tell(sha, 'requested', message),
           showAnswer: (about, answer) => write(`${stamp(act)} ${about}: ${answer}`),
         };
       });

@@ -5,23 +5,23 @@ import { addExamplePeople } from './page/people.ts';
 
 export const CONFIGURATION_FILE = '.github/meltano-deploy.yml';
 
-/** A repository and the workspace whose deployments the acts look at. */
+/** A repository and its workspace. */
 export interface Place {
   readonly repository: string;
   readonly workspace: SandboxWorkspace;
 }
 
-/** Acts side by side take place in different accounts: GitHub lets an installation write about once a second. */
+/** Acts that are played at the same time use different accounts, because the app writes about once a second in each. */
 export interface Places {
   readonly analytics: Place;
   readonly shop: Place;
-  /** Asks for comments about failures. */
+  /** Has comments about failures. */
   readonly finance: Place;
   /** Public, with two workspaces in directories. */
   readonly openData: Place;
-  /** Asks for GitHub Deployments. */
+  /** Has GitHub Deployments. */
   readonly metrics: Place;
-  /** Its account's deployments are started by pushes: see `writeAccounts`. */
+  /** Its account has `trigger: webhook`: see `writeAccounts`. */
   readonly warehouse: Place;
 }
 
@@ -46,7 +46,7 @@ export function addPlaces(sandbox: Sandbox): Places {
   };
 }
 
-/** The accounts file: an account of its own, whose token is in the variable `TOKEN_VARIABLE`. */
+/** The accounts file has one account, whose token is in `TOKEN_VARIABLE`. */
 export const TOKEN_VARIABLE = 'HOOLI_MELTANO_TOKEN';
 export function writeAccounts({ meltano }: Sandbox): string {
   const account = [`api_url: ${meltano.apiUrl}`, `token: \${${TOKEN_VARIABLE}}`, 'trigger: webhook'];
@@ -77,7 +77,7 @@ function addPlace(
   return { repository, workspace };
 }
 
-/** Everyone could read the logs of this one. */
+/** A public repository, so its logs stay hidden. */
 function addOpenData(sandbox: Sandbox): Place {
   const repository = 'globex/open-data';
   const files = {

@@ -19,11 +19,11 @@ const INTERRUPTED = 130;
 
 export interface DemoOptions {
   readonly keep: boolean;
-  /** Where pictures of the simulated GitHub are written, if all came as expected; null: none are taken. */
+  /** The folder for pictures of the simulated GitHub, which are taken after a tour without problems. Null: no pictures. */
   readonly pictures: string | null;
 }
 
-/** Resolves with the exit code, when everything that was started has ended. */
+/** Plays the tour, stops everything, and returns the exit code. */
 export async function playDemo({ keep, pictures: folder }: DemoOptions): Promise<number> {
   const program = folder === null ? null : findBrowser();
   if (folder !== null && program === null) {
@@ -39,7 +39,7 @@ export async function playDemo({ keep, pictures: folder }: DemoOptions): Promise
   let app: DemoApp | null = null;
   let code = 1;
   try {
-    view.say('Starting a simulated GitHub, a simulated Meltano Cloud, and the app between them ...');
+    view.say('Starting a simulated GitHub, a simulated Meltano Cloud and the app ...');
     const environment = await prepareEnvironment(stage, directory);
     app = await startDemoApp({ environment, directory, logFile });
     const startedAt = Date.now();
@@ -61,7 +61,6 @@ export async function playDemo({ keep, pictures: folder }: DemoOptions): Promise
   }
 }
 
-/** The accounts file of the demo stands beside the app's data. */
 async function prepareEnvironment({ sandbox }: Stage, directory: string): Promise<Record<string, string>> {
   const accounts = join(directory, 'accounts.yml');
   await writeFile(accounts, writeAccounts(sandbox));
@@ -73,7 +72,7 @@ interface Running {
   readonly interrupted: AbortSignal;
 }
 
-/** Plays the acts within the limit; resolves with what did not come as it should. */
+/** Plays the acts within the time limit and returns the problems. */
 async function perform(stage: Stage, view: DemoView, { app, interrupted }: Running): Promise<string[]> {
   const { github } = stage.sandbox;
   const stop = new AbortController();
@@ -89,7 +88,7 @@ async function perform(stage: Stage, view: DemoView, { app, interrupted }: Runni
   const play = async () => {
     await waitUntilReady(app, over);
     github.hook.url = `${app.url}/api/github/webhooks`;
-    view.say(`Ready. You can watch it in a browser too: ${github.origin}`);
+    view.say(`Ready. To watch it in a browser, open ${github.origin}`);
     await playTour({ stage, app, signal: over }, view);
   };
   try {
@@ -98,7 +97,7 @@ async function perform(stage: Stage, view: DemoView, { app, interrupted }: Runni
   } catch (error) {
     if (interrupted.aborted) return [];
     const what = limit.aborted
-      ? `The demo did not end within ${LIMIT_MS / 1000} s`
+      ? `The demo did not finish within ${LIMIT_MS / 1000} s`
       : (error as Error).message;
     return [`${what}.`, ...judgeDemo(stage)];
   } finally {
@@ -108,7 +107,7 @@ async function perform(stage: Stage, view: DemoView, { app, interrupted }: Runni
   }
 }
 
-/** Until it is interrupted, or the app ends. */
+/** Waits for Ctrl-C or the end of the app. */
 async function stayUp(
   stage: Stage,
   view: DemoView,
@@ -116,9 +115,9 @@ async function stayUp(
 ): Promise<void> {
   const { github, meltano } = stage.sandbox;
   view.say(`
-Everything goes on running until Ctrl-C.
+Everything keeps running until you press Ctrl-C.
 
-  Simulated GitHub, for your browser   ${github.origin}
+  Simulated GitHub (open it)           ${github.origin}
   The app                              ${app.url}/readyz
                                        ${app.url}/metrics
                                        ${logFile} (its log)

@@ -8,7 +8,7 @@ const MODEL = 'transform/models/orders.sql';
 export const DEPLOYED = { conclusion: 'success', title: /^Deployed in \d+ s$/ } as const;
 
 export const playSuccess: Act = {
-  title: 'A push is deployed; its log is live, without the password in it',
+  title: 'A push is deployed. Its log is live and hides the password',
   pushes: 1,
   jobs: 1,
   async play({ stage, view, signal }) {
@@ -24,7 +24,7 @@ export const playSuccess: Act = {
 };
 
 export const playFailure: Act = {
-  title: 'A push breaks meltano.yml: the title says where, and marks the line',
+  title: 'A push breaks meltano.yml: the title and an annotation name the line',
   pushes: 1,
   jobs: 1,
   async play({ stage, view, signal }) {
@@ -46,24 +46,24 @@ export const playFailure: Act = {
   },
 };
 
-export const playOvertaking: Act = {
-  title: 'Three pushes in a row: of those that wait, the newest is deployed',
+export const playSuperseding: Act = {
+  title: 'Three pushes in a row: the newest waiting push is deployed',
   pushes: 3,
   jobs: 2,
   async play({ stage, view, signal }) {
-    const push = (message: string, { revision, ms, isOvertaken }: PushOfThree) => {
+    const push = (message: string, { revision, ms, isSuperseded }: PushOfThree) => {
       const made = stage.push(stage.places.finance, {
         message,
         files: { [MODEL]: writeModel(revision) },
         script: () => writeShortJob(ms),
-        expected: isOvertaken ? { conclusion: 'skipped', title: /^Superseded by [0-9a-f]{7}$/ } : DEPLOYED,
+        expected: isSuperseded ? { conclusion: 'skipped', title: /^Superseded by [0-9a-f]{7}$/ } : DEPLOYED,
       });
       view.showPush(made);
       return made;
     };
     const first = push('Add a column', { revision: 1, ms: 7000 });
     await waitForRun(stage, first, { status: 'in_progress', signal });
-    const second = push('Rename the column', { revision: 2, ms: 2500, isOvertaken: true });
+    const second = push('Rename the column', { revision: 2, ms: 2500, isSuperseded: true });
     await waitForRun(stage, second, { status: 'queued', signal });
     await sleep(700, undefined, { signal });
     const third = push('Rename it everywhere', { revision: 3, ms: 2500 });
@@ -74,5 +74,5 @@ export const playOvertaking: Act = {
 interface PushOfThree {
   readonly revision: number;
   readonly ms: number;
-  readonly isOvertaken?: boolean;
+  readonly isSuperseded?: boolean;
 }

@@ -4,7 +4,7 @@ import type { ShownCommit } from './demo-view.ts';
 import { chooseLook, describeState, formatSeconds, readLogLines, shortenSha } from './format.ts';
 
 type Style = Parameters<typeof styleText>[0];
-/** A line is pieces of plain text with their style, so that it can be cut to the width of the terminal. */
+/** A styled part of a line. The text is plain, so that the line can be cut to the width of the terminal. */
 export type Piece = readonly [style: Style | null, text: string];
 
 const LOG_LINES = 6;
@@ -12,22 +12,22 @@ const LOG_LINES = 6;
 export interface ShownAct {
   readonly title: string;
   commits: readonly ShownCommit[];
-  /** By what they are about. */
+  /** By their subject: a comment, a file or the app. */
   readonly answers: Map<string, string>;
 }
 
 export interface ShownScene {
   readonly acts: readonly ShownAct[];
-  /** The newest by their commit. */
+  /** The newest check run of each commit. */
   readonly runs: ReadonlyMap<string, SandboxCheckRun>;
   /** The commit whose log is shown. */
   readonly logOf: string | null;
   readonly elapsed: number;
-  /** As high as the block may be: the log gives way first, then the oldest lines. */
+  /** The height of the block. If it is too small, the log is cut first, then the oldest lines. */
   readonly rows: number;
 }
 
-/** The lines of a scene, whatever the width of the terminal. */
+/** The lines of a scene, before they are cut to the width of the terminal. */
 export function renderScene({ acts, runs, logOf, elapsed, rows }: ShownScene): Piece[][] {
   const lines = acts.flatMap((act) => renderAct(act, runs));
   const time: Piece[] = [['gray', `  ${formatSeconds(elapsed)}`]];

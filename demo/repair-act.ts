@@ -8,7 +8,7 @@ import { STEP_LIMIT_MS, waitForRun } from './wait-for-run.ts';
 const MESSAGE = 'Load invoices since January';
 
 export const playRepair: Act = {
-  title: 'A merged pull request fails: a comment says so, and when it is repaired',
+  title: 'A merged pull request fails: a comment says so, also after the repair',
   pushes: 2,
   jobs: 2,
   async play(context) {
@@ -34,7 +34,7 @@ export const playRepair: Act = {
     view.showPush(merged);
     await waitForComment(context, { number, begin: '**Failed' });
     const fix = stage.push(finance, {
-      message: 'Mend the date',
+      message: 'Fix the date',
       files: { 'meltano.yml': MELTANO_YML },
       script: () => writeShortJob(2000),
       expected: DEPLOYED,
@@ -43,7 +43,7 @@ export const playRepair: Act = {
     await waitForComment(context, { number, begin: '**Repaired' });
     await waitForRun(stage, fix, { status: 'completed', signal });
     stage.checks.push({
-      what: 'The merged pull request has one comment, edited once its failure was repaired',
+      what: 'The merged pull request has one comment, which was edited after the repair',
       judge: () => {
         const comments = commentsOf(context, number);
         if (comments.length !== 1) return `it has ${comments.length} comments`;

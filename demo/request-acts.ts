@@ -8,20 +8,20 @@ import type { DemoComment, DemoPush } from './stage.ts';
 import { STEP_LIMIT_MS, waitForRun } from './wait-for-run.ts';
 
 export const playQuestions: Act = {
-  title: 'Comments: /redeploy, /meltano status and /meltano why, each answered',
+  title: 'Comments: /redeploy, /meltano status and /meltano why',
   pushes: 0,
   jobs: 1,
   async play(context) {
     const { stage, view } = context;
     const { analytics } = stage.places;
     const redeploy = stage.say(analytics, {
-      title: 'Orders of this morning are missing',
-      text: 'The warehouse was being serviced until 8:00. Somebody should deploy once more.',
+      title: "This morning's orders are missing",
+      text: 'The warehouse was under maintenance until 8:00. Please deploy again.',
       body: '/redeploy',
       script: () => writeShortJob(2500),
       expected: { reaction: 'rocket', reply: /^\*\*Deployed in \d+ s:\*\*/ },
     });
-    view.showRequest({ sha: redeploy.sha, message: 'octocat writes: /redeploy' });
+    view.showRequest({ sha: redeploy.sha, message: 'octocat comments: /redeploy' });
     await waitForAnswer(context, redeploy);
     const status = stage.say(analytics, {
       title: 'Is the orders model in production?',
@@ -31,7 +31,7 @@ export const playQuestions: Act = {
     });
     const why = stage.say(analytics, {
       title: 'Which pushes are deployed?',
-      text: 'Asking for a friend.',
+      text: 'Do changes to the documentation count?',
       body: '/meltano why',
       expected: { reaction: 'rocket', reply: /^\*\*A push of this commit deploys it:\*\*/ },
     });
@@ -40,7 +40,7 @@ export const playQuestions: Act = {
 };
 
 export const playButtons: Act = {
-  title: 'A failed run is deployed again: its Redeploy button, then Re-run',
+  title: 'A failed run is deployed again: with Redeploy, then with Re-run',
   pushes: 1,
   jobs: 3,
   async play(context) {
@@ -61,7 +61,7 @@ export const playButtons: Act = {
       what: 'The Redeploy button and Re-run each made a check run that succeeded',
       judge: () => judgeConclusions(stage.runsOn(push), ['failure', 'success', 'success']),
     });
-    view.showRequest({ sha: push.sha, message: 'ana presses the button Redeploy' });
+    view.showRequest({ sha: push.sha, message: 'ana presses Redeploy' });
     if (runs[0]) github.checks.press(runs[0].id, 'redeploy', 'ana');
     const second = await waitForNext(context, push, 2);
     view.showRequest({ sha: push.sha, message: 'octocat presses Re-run' });
@@ -93,14 +93,14 @@ function judgeConclusions(runs: readonly SandboxCheckRun[], expected: readonly s
 }
 
 export const playWithdrawal: Act = {
-  title: '/meltano withdraw stops a deployment that is under way',
+  title: '/meltano withdraw stops a running deployment',
   pushes: 0,
   jobs: 1,
   async play(context) {
     const { stage, view, signal } = context;
     const { finance } = stage.places;
     const redeploy = stage.say(finance, {
-      title: 'Load the invoices once more',
+      title: 'Load the invoices again',
       text: 'Some were booked late.',
       body: '/redeploy',
       script: () => writeShortJob(40_000),
@@ -108,7 +108,7 @@ export const playWithdrawal: Act = {
     });
     view.showRequest({
       sha: redeploy.sha,
-      message: 'octocat writes: /redeploy, and then: /meltano withdraw',
+      message: 'octocat comments: /redeploy, then /meltano withdraw',
     });
     const { github, meltano } = stage.sandbox;
     const isRunning = () => meltano.jobsOf(finance.workspace).some((job) => job.status === 'RUNNING');
@@ -116,7 +116,7 @@ export const playWithdrawal: Act = {
     await sleep(2500, undefined, { signal });
     const withdrawal = stage.say(finance, {
       title: 'Stop: the books are not closed yet',
-      text: 'The deployment that runs now must not end.',
+      text: 'The running deployment must not finish.',
       body: '/meltano withdraw',
       expected: { reaction: 'rocket', reply: /^\*\*Withdrawn/ },
     });
@@ -126,14 +126,14 @@ export const playWithdrawal: Act = {
 
 const FACES: Record<string, string> = { eyes: '👀', rocket: '🚀', confused: '😕' };
 
-/** Until the last reaction; what the app says on the way is shown. */
+/** Waits for the last reaction, and shows each answer on the way. */
 async function waitForAnswer({ stage, view, signal }: ActContext, comment: DemoComment): Promise<void> {
   let shown = '';
   const isOver = () => {
     signal.throwIfAborted();
     const reactions = comment.reactions();
     const reply = plainHeadline(comment.replies()[0] ?? '');
-    const answer = `${reactions.map((one) => FACES[one] ?? one).join('')} ${reply || 'taken'}`;
+    const answer = `${reactions.map((one) => FACES[one] ?? one).join('')} ${reply || 'accepted'}`;
     if (answer !== shown && reactions.length > 0) view.showAnswer(comment.body, answer);
     shown = answer;
     return reactions.some((one) => one === 'rocket' || one === 'confused');

@@ -3,10 +3,10 @@ import { playDemo } from './play-demo.ts';
 
 const USAGE = `Usage: npm run demo -- [--keep] [--pictures <folder>]
 
-  --keep               leave everything running after the acts, until Ctrl-C
-  --pictures <folder>  take the pictures of the documentation, with Chromium`;
+  --keep               keep everything running after the acts until Ctrl-C
+  --pictures <folder>  take the pictures for the documentation with Chromium`;
 
-/** Shows the real app at work against a simulated GitHub and a simulated Meltano Cloud; sets the process's exit code. */
+/** Runs the real app against a simulated GitHub and a simulated Meltano Cloud, and sets the exit code. */
 async function runDemo(words: string[]): Promise<void> {
   try {
     const { values } = parseArgs({

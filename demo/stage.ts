@@ -8,15 +8,15 @@ import { CONFIGURATION_CHECK } from '../src/reporting/render/render-configuratio
 import { addPage } from './page/add-page.ts';
 import { addPlaces, type Place, type Places } from './places.ts';
 
-/** What is expected of a push: the check run's conclusion, and what its title must say. */
+/** The expected check run of a push. */
 export interface Expectation {
   readonly conclusion: 'success' | 'failure' | 'skipped';
   readonly title: RegExp;
-  /** The log must have been seen at more than one length before the end. */
+  /** The check run must show the log at two lengths or more before the end. */
   readonly growingLog?: boolean;
-  /** The check run about the repository's file must fail with this alone. */
+  /** The only annotation of the check run about the repository's file. */
   readonly fileMistake?: ExpectedAnnotation;
-  /** The deployment's own check run must mark this alone. */
+  /** The only annotation of the deployment's check run. */
   readonly annotation?: ExpectedAnnotation;
 }
 
@@ -37,31 +37,31 @@ export interface DemoPush extends PushedCommit {
   readonly expected: Expectation;
 }
 
-/** An issue with one comment of octocat's. */
+/** An issue with a comment by octocat. */
 interface Conversation {
-  /** Below the simulated GitHub's address. */
+  /** The path of its page. */
   readonly path: string;
-  /** The app's reactions on the comment, as they are now. */
+  /** The app's present reactions to the comment. */
   reactions(): string[];
-  /** The app's comments below it. */
+  /** The app's comments on the issue. */
   replies(): string[];
 }
 
-/** A comment with a command, what is expected of it, and where it leads. */
+/** A comment with a command, and the expected answer. */
 export interface DemoComment extends Conversation {
   readonly body: string;
-  /** The commit that it is about. */
+  /** The commit that the command refers to. */
   readonly sha: string;
   readonly expected: { readonly reaction: 'rocket' | 'confused'; readonly reply: RegExp };
 }
 
-/** What must be true at the end beside the pushes and comments; `judge` names what is not. */
-export interface DemoCheck {
+/** A further check at the end. `judge` returns the problem, or null. */
+interface DemoCheck {
   readonly what: string;
   judge(): string | null;
 }
 
-/** Both simulated services with something in them, and what happened there. */
+/** The simulated services with their data, and what happened there. */
 export interface Stage {
   readonly sandbox: Sandbox;
   readonly places: Places;
@@ -69,15 +69,15 @@ export interface Stage {
   readonly pushes: DemoPush[];
   readonly comments: DemoComment[];
   readonly checks: DemoCheck[];
-  /** Somebody writes a comment on an issue of their own; a job that it starts goes by `script`. */
+  /** Opens an issue and comments on it. `script` is for a job that the comment starts. */
   say(place: Place, input: CommentInput): DemoComment;
-  /** Makes a commit; its jobs, if there will be any, go by `script`. */
+  /** Pushes a commit. `script` is for its jobs. */
   push(place: Place, input: { files: Record<string, string> } & TrackedPush): DemoPush;
-  /** What became a commit of the tracked branch in another way. */
+  /** Tracks a commit that was pushed in another way, such as a merge. */
   track(place: Place, sha: string, input: TrackedPush): DemoPush;
-  /** The check runs of deployments on a commit, the oldest first. */
+  /** The check runs of deployments on a commit, oldest first. */
   runsOn(push: PushedCommit): SandboxCheckRun[];
-  /** Those of the push alone. */
+  /** Only the check runs of the push itself. */
   runsOf(push: PushedCommit): SandboxCheckRun[];
   jobsOf(push: PushedCommit): SandboxJob[];
   /** The check run about the repository's configuration file. */
@@ -91,7 +91,7 @@ interface TrackedPush {
 }
 
 interface CommentInput {
-  /** Of the issue, and what its author wrote there first. */
+  /** The title and the first text of the issue. */
   readonly title: string;
   readonly text: string;
   readonly body: string;

@@ -5,7 +5,7 @@ import { DEPLOYED } from './push-acts.ts';
 import { waitForRun } from './wait-for-run.ts';
 
 export const playAdoption: Act = {
-  title: 'The old repository webhook is still there: no second job beside its own',
+  title: 'The old repository webhook still exists: no second job is started',
   pushes: 1,
   jobs: 1,
   async play({ stage, view, signal }) {
@@ -13,15 +13,15 @@ export const playAdoption: Act = {
     const push = stage.push(analytics, {
       message: 'Round the totals',
       files: { 'transform/models/orders.sql': writeModel(5) },
-      // A queued job is in no list, so nobody could see it there.
+      // Meltano Cloud doesn't list queued jobs, so this one runs at once.
       script: () => writeShortJob(4000, 0),
       expected: DEPLOYED,
     });
     view.showPush(push);
     stage.sandbox.meltano.createJob(analytics.workspace, 'github-webhook');
-    view.showAnswer('The webhook', 'has started a job already');
+    view.showAnswer('The webhook', 'has already started a job');
     stage.checks.push({
-      what: 'The job of a repository webhook was reported, and not doubled',
+      what: 'The job of the repository webhook was reported and not duplicated',
       judge: () => {
         if (stage.jobsOf(push).length !== 1) return `there are ${stage.jobsOf(push).length} jobs`;
         return stage.runsOf(push)[0]?.output.summary?.includes('**Adopted job:**')
@@ -34,7 +34,7 @@ export const playAdoption: Act = {
 };
 
 export const playStartByPush: Act = {
-  title: 'trigger: webhook for an account: its pushes are handed on as they came',
+  title: 'trigger: webhook for an account: its pushes are forwarded unchanged',
   pushes: 1,
   jobs: 1,
   async play({ stage, view, signal }) {
@@ -46,7 +46,7 @@ export const playStartByPush: Act = {
     });
     view.showPush(push);
     stage.checks.push({
-      what: "An account's deployment was started through the endpoint for webhooks",
+      what: 'With trigger: webhook the deployment was started by the webhook endpoint',
       judge: () => {
         const makers = stage.jobsOf(push).map(({ madeBy }) => madeBy);
         return makers.join() === 'github-webhook' ? null : `its jobs were started by: ${makers.join(', ')}`;

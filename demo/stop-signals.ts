@@ -1,18 +1,18 @@
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface StopSignals {
-  /** Aborted by the first signal, or when nobody reads the output any more. */
+  /** Aborted by the first signal, or when the output is closed. */
   readonly interrupted: AbortSignal;
-  /** The signals end the process again. */
+  /** Restores the default: a signal ends the process. */
   forget(): void;
 }
 
-/** From now on what would end the process at once only asks for its end. */
+/** Turns signals that would end the process into an abort signal. */
 export function listenToSignals(): StopSignals {
   const controller = new AbortController();
   const onSignal = () => controller.abort(new Error('Interrupted'));
   for (const signal of SIGNALS) process.on(signal, onSignal);
-  // Stays: a closed pipe fails at every later write.
+  // This listener stays: a closed pipe fails at every later write.
   process.stdout.on('error', onSignal);
   return {
     interrupted: controller.signal,

@@ -96,7 +96,7 @@ function choosePictures(stage: Stage): Record<string, Shot> {
     },
     conversation: {
       url: `${origin}${redeploy.path}`,
-      selector: '#live > :not(.deeds)',
+      selector: '#live > :not(.controls)',
     },
     commits: {
       url: `${origin}/${finance.repository}`,
@@ -105,7 +105,7 @@ function choosePictures(stage: Stage): Record<string, Shot> {
     },
     'pull-request': {
       url: `${origin}/${finance.repository}/pull/${pull.number}`,
-      selector: '#live > :not(.deeds)',
+      selector: '#live > :not(.controls)',
       unfold: true,
     },
   };

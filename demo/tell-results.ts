@@ -10,7 +10,7 @@ import { ACTS } from './tour.ts';
 
 const LOG_LINES = 10;
 
-/** The table of what happened, and whether all of it was expected. */
+/** Shows the table of results and the problems. */
 export async function tellResults(
   stage: Stage,
   view: DemoView,
@@ -26,18 +26,18 @@ export async function tellResults(
     const log = await readFile(logFile, 'utf8').catch(() => '');
     const last = log.trimEnd().split('\n').slice(-LOG_LINES);
     view.say(`\nThe demo failed:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
-    view.say(`\nThe app's log is ${logFile}; it ends with:\n${last.map((line) => `  ${line}`).join('\n')}`);
+    view.say(`\nThe app's log is ${logFile}. Its last lines:\n${last.map((line) => `  ${line}`).join('\n')}`);
     return;
   }
-  view.say(`\n${ACTS.length} acts in ${formatSeconds(ms)}: everything came as expected.`);
+  view.say(`\n${ACTS.length} acts in ${formatSeconds(ms)}. Everything went as expected.`);
   if (keep) return;
-  view.say('To look around in the browser and push by yourself: npm run demo -- --keep');
+  view.say('To explore it in a browser and push yourself: npm run demo -- --keep');
   view.say('To install it on your own repositories: README.md');
 }
 
 const HEAD = ['Push', '', 'Check run', 'Queued', 'Concluded'];
 
-/** A row for each push, with its check run's title below it. */
+/** A row for each push, with the title of its check run below. */
 function renderResults(stage: Stage, stream: NodeJS.WriteStream): string {
   const rows = stage.pushes.map((push) => {
     const [run] = stage.runsOf(push);
@@ -65,8 +65,8 @@ function renderResults(stage: Stage, stream: NodeJS.WriteStream): string {
     styleText('bold', pad(HEAD).join('  ').trimEnd(), { stream }),
     ...lines,
     '',
-    'Queued: from the push to the check run.',
-    'Concluded: from the end of the job on Meltano Cloud to the conclusion of the check run.',
+    'Queued: time from the push to the check run.',
+    'Concluded: time from the end of the job on Meltano Cloud to the conclusion of the check run.',
     '',
     ...judgeChecks(stage).map(({ what, problem }) =>
       problem === null

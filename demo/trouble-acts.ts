@@ -8,7 +8,7 @@ import type { DemoPush } from './stage.ts';
 import { STEP_LIMIT_MS, waitForRun } from './wait-for-run.ts';
 
 export const playKill: Act = {
-  title: 'kill -9 in the middle: the next process goes on with the same check run',
+  title: 'kill -9 during a deployment: the next process continues the check run',
   pushes: 1,
   jobs: 1,
   async play({ stage, view, app, signal }) {
@@ -22,16 +22,18 @@ export const playKill: Act = {
     await waitForRun(stage, push, { status: 'in_progress', signal });
     await app.kill();
     const killedAt = Date.now();
-    view.showAnswer('The app', 'killed; nobody watches the job');
+    view.showAnswer('The app', 'killed: nothing watches the job');
     await app.startAgain(signal);
-    view.showAnswer('The app', 'killed, and started again');
+    view.showAnswer('The app', 'killed and started again');
     stage.checks.push({
-      what: 'After kill -9 the same check run went on, with the same job',
+      what: 'After kill -9 the same check run continued with the same job',
       judge: () => {
         const [run] = stage.runsOf(push);
         const jobs = stage.jobsOf(push).length;
         if (jobs !== 1) return `there are ${jobs} jobs`;
-        return run && isWrittenOnBothSides(run, killedAt) ? null : 'it was not written before and after';
+        return run && isWrittenOnBothSides(run, killedAt)
+          ? null
+          : 'it was not updated before and after the kill';
       },
     });
     await waitForRun(stage, push, { status: 'completed', signal });
@@ -45,7 +47,7 @@ function isWrittenOnBothSides({ history }: SandboxCheckRun, time: number): boole
 const AWAY = /Meltano Cloud does not answer/;
 
 export const playOutage: Act = {
-  title: 'No answer for some seconds: check runs say so, and all goes on by itself',
+  title: 'No answer for some seconds: check runs say so, and continue by themselves',
   pushes: 3,
   jobs: 3,
   async play(context) {
@@ -58,7 +60,7 @@ export const playOutage: Act = {
     for (const push of running) await waitForRun(stage, push, { status: 'in_progress', signal });
     const { faults } = stage.sandbox.meltano.service;
     const outage = faults.add({ path: /^\/(api|oauth)\//, action: { kind: 'reset', when: 'before' } });
-    view.showAnswer('Meltano Cloud', 'away');
+    view.showAnswer('Meltano Cloud', 'unavailable');
     const all = [...running];
     try {
       await Promise.all(running.map((push) => waitForAway(context, push)));
@@ -68,15 +70,15 @@ export const playOutage: Act = {
     } finally {
       outage.remove();
     }
-    view.showAnswer('Meltano Cloud', 'away, and back');
+    view.showAnswer('Meltano Cloud', 'available again');
     for (const push of all) await waitForRun(stage, push, { status: 'completed', signal });
     stage.checks.push({
-      what: 'While Meltano Cloud was away, check runs said so, and nothing was started twice',
+      what: 'While Meltano Cloud was unavailable, check runs said so, and nothing started twice',
       judge: () => {
         const silent = all.filter((push) => !stage.runsOf(push).some(saidAway));
         const jobs = all.map((push) => stage.jobsOf(push).length);
         if (jobs.some((count) => count !== 1)) return `the pushes have ${jobs.join(', ')} jobs`;
-        return silent.length === 0 ? null : `${silent.length} check runs did not`;
+        return silent.length === 0 ? null : `${silent.length} check runs didn't say so`;
       },
     });
   },
@@ -102,7 +104,7 @@ async function waitForAway({ stage, signal }: ActContext, push: DemoPush): Promi
     signal.throwIfAborted();
     return stage.runsOf(push).some(saidAway);
   };
-  const what = `the check run of "${push.message}" to say that Meltano Cloud is away`;
+  const what = `the check run of "${push.message}" to say that Meltano Cloud is unavailable`;
   await stage.sandbox.github.waitFor(find, what, STEP_LIMIT_MS);
 }
 

@@ -1,10 +1,10 @@
 import type { CheckStatus } from '../sandbox/github/check-model.ts';
 import type { DemoPush, Stage } from './stage.ts';
 
-/** Longest wait for one step; the whole demo has a limit of its own (milliseconds). */
+/** Limit for one step. The whole demo has its own limit. */
 export const STEP_LIMIT_MS = 60_000;
 
-/** A later status counts too. */
+/** Waits until the check run has or had this status. */
 export async function waitForRun(
   stage: Stage,
   push: DemoPush,

@@ -82,10 +82,10 @@ function answerPush(
   const [kind, id] = [form.get('kind'), form.get('workspace')];
   const workspace = findWorkspaces(sandbox, repository).find((one) => one.id === id) ?? null;
   if (id !== null && workspace === null)
-    return refuse(409, 'No such workspace tracks this repository any more.');
+    return refuse(409, 'This workspace no longer tracks this repository.');
   const target = { repository, workspace };
   if (kind === 'three') return redirectBack(request, { pushed: pushes.pushThree(target).after });
-  if (!isPushKind(kind)) return refuse(400, 'There is no such kind of push.');
+  if (!isPushKind(kind)) return refuse(400, 'This kind of push does not exist.');
   return redirectBack(request, { pushed: pushes.push(target, kind).after });
 }
 

@@ -41,7 +41,7 @@ function renderTimes({ startedAt, completedAt }: SandboxCheckRun): Html[] {
   ];
 }
 
-/** GitHub lets a person do these once the run has completed. */
+/** GitHub shows these buttons on completed runs. */
 function renderForms(
   github: GitHubSandbox,
   repository: SandboxRepository,

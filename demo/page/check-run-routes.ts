@@ -5,7 +5,7 @@ import { readForm, redirectBack } from './form-posts.ts';
 import { get, noSuchPerson, page, post, RUN, refuse, withRun } from './page-routes.ts';
 import { readPerson } from './people.ts';
 
-/** A check run's page, its re-run and its buttons. */
+/** The page, the re-run and the buttons of a check run. */
 export function checkRunRoutes(github: GitHubSandbox): Route[] {
   return [
     get(
@@ -34,7 +34,7 @@ export function checkRunRoutes(github: GitHubSandbox): Route[] {
         const identifier = form.get('identifier');
         const offered = run.actions.some((action) => action.identifier === identifier);
         if (run.status !== 'completed' || identifier === null || !offered) {
-          return refuse(409, 'This check run does not offer that.');
+          return refuse(409, 'This check run has no such button.');
         }
         github.checks.press(run.id, identifier, person);
         return redirectBack(request, { sent: 'check_run.requested_action' });

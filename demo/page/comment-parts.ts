@@ -27,7 +27,7 @@ const EMOJI: Record<ReactionContent, string> = {
   eyes: '👀',
 };
 
-/** The text that an issue or a pull request was opened with, or a comment. */
+/** A comment, or the first text of an issue or a pull request. */
 export function renderPost(
   place: Place,
   post: { author: SandboxAccount; at: number; body: string; id?: string; edits?: readonly string[] },
@@ -51,10 +51,10 @@ export function renderCommitComment(place: Place, comment: SandboxCommitComment)
   return renderPost(place, { author, at, body, id: `commitcomment-${id}` });
 }
 
-/** For the part of a page that is not refreshed. */
+/** Belongs into the part of a page that isn't refreshed. */
 export function renderCommentForm({ github, repository }: Place, action: string): Html {
   return html`<form class="card compose" method="post" action="${action}">
-<textarea name="body" rows="4" required aria-label="Comment" placeholder="A comment, or a command on a line of its own: /redeploy, /meltano status, /meltano help"></textarea>
+<textarea name="body" rows="4" required aria-label="Comment" placeholder="A comment, or a command on its own line: /redeploy, /meltano status, /meltano help"></textarea>
 <div class="row">${renderPersonSelect(github, repository, 'comment-as')} <button id="comment">Comment</button></div></form>`;
 }
 

@@ -21,16 +21,16 @@ export function renderConversation(
 ${isPullRequest(issue) && renderPull(place, issue)}
 ${renderPost(place, { author, at, body: body ?? '' })}
 ${comments.map((comment) => renderIssueComment(place, comment))}
-${renderDeeds(repository, issue)}`;
+${renderControls(repository, issue)}`;
   return { live, below: renderCommentForm(place, pathOf(repository, 'issues', String(number), 'comments')) };
 }
 
-/** For the repository's page, the newest first. */
+/** The list on a repository's page, newest first. */
 export function renderConversations(github: GitHubSandbox, repository: SandboxRepository): Html {
   const rows = github.conversations.list(repository.fullName).toReversed();
   const forms = html`<form method="post" action="${pathOf(repository, 'issues')}">
 <button id="new-issue">New issue</button>
-<button id="new-pull" formaction="${pathOf(repository, 'pulls')}" title="A branch with a change of a model, and a pull request of it">New pull request</button></form>`;
+<button id="new-pull" formaction="${pathOf(repository, 'pulls')}" title="Creates a branch with a changed model, and opens a pull request for it">New pull request</button></form>`;
   return html`<h2>Issues and pull requests</h2><section class="card">${rows.map((issue) => {
     const { number, title, pull, author, createdAt } = issue;
     const path = pathOf(repository, pull ? 'pull' : 'issues', String(number));
@@ -60,11 +60,11 @@ ${pull.mergeCommitSha !== null && html` by ${renderSha(repository, pull.mergeCom
 <section class="card"><h2>Changed files</h2>${renderFileChanges(pullFiles(repository, request))}${renderChecks(repository, runs)}</section>`;
 }
 
-/** Done by those who have write access. */
-function renderDeeds(repository: SandboxRepository, { number, pull, closedAt, locked }: SandboxIssue): Html {
+/** The buttons for people with write access. */
+function renderControls(repository: SandboxRepository, { number, pull, closedAt, locked }: SandboxIssue): Html {
   const path = pathOf(repository, 'issues', String(number));
   const open = closedAt === null;
-  return html`<form class="deeds" method="post" action="${path}/${locked ? 'unlock' : 'lock'}">
+  return html`<form class="controls" method="post" action="${path}/${locked ? 'unlock' : 'lock'}">
 ${open && pull && html`<button id="merge" formaction="${path}/merge">Squash and merge</button>`}
 ${open && html`<button id="close" formaction="${path}/close">Close</button>`}
 <button id="lock">${locked ? 'Unlock' : 'Lock'} conversation</button></form>`;

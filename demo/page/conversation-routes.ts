@@ -23,7 +23,7 @@ import { pathOf } from './render-parts.ts';
 
 const ISSUE = `${REPOSITORY}/issues/(?<number>\\d+)`;
 
-/** Issues, pull requests and comments, and all that a person may do there. */
+/** The pages and forms of issues, pull requests and comments. */
 export function conversationRoutes(sandbox: Sandbox): Route[] {
   const { github } = sandbox;
   const { conversations } = github;
@@ -58,7 +58,7 @@ export function conversationRoutes(sandbox: Sandbox): Route[] {
       ),
     ),
     post(
-      `${ISSUE}/(?<deed>merge|close|lock|unlock)`,
+      `${ISSUE}/(?<change>merge|close|lock|unlock)`,
       withIssue(sandbox, (request, repository, issue) => changeIssue(sandbox, request, repository, issue)),
     ),
     post(
@@ -95,7 +95,7 @@ function withIssue(
   });
 }
 
-/** `write` returns the event that it sent; it throws where GitHub would not let this person write. */
+/** `write` returns the event that it sent. It throws if GitHub wouldn't let this person comment. */
 function comment(
   { github }: Sandbox,
   request: ServiceRequest,
@@ -121,11 +121,11 @@ function changeIssue(
   { number, closedAt }: SandboxIssue,
 ): ServiceAnswer {
   const { conversations } = github;
-  const { deed } = request.params;
-  if (deed === 'lock') conversations.lock(fullName, number);
-  else if (deed === 'unlock') conversations.unlock(fullName, number);
-  else if (closedAt !== null) return refuse(409, 'It is closed already.');
-  else if (deed === 'close') conversations.close(fullName, number);
+  const { change } = request.params;
+  if (change === 'lock') conversations.lock(fullName, number);
+  else if (change === 'unlock') conversations.unlock(fullName, number);
+  else if (closedAt !== null) return refuse(409, 'It is already closed.');
+  else if (change === 'close') conversations.close(fullName, number);
   else return merge(github, request, { fullName, number });
   return redirectBack(request, {});
 }
@@ -143,7 +143,7 @@ function merge(
   return redirectBack(request, { sent: 'pull_request.closed' });
 }
 
-/** Of a branch of its own, which changes a model of the first workspace. */
+/** Creates a branch that changes a model of the first workspace, and opens a pull request for it. */
 function openPull(sandbox: Sandbox, repository: SandboxRepository): number {
   const { github } = sandbox;
   const [workspace] = findWorkspaces(sandbox, repository);

@@ -20,10 +20,10 @@ plugins:
       variant: dbt-labs
 `;
 
-/** A slip that YAML refuses in line 12, column 26. */
+/** Invalid YAML at line 12, column 26. */
 export const BROKEN_MELTANO_YML = MELTANO_YML.replace('start_date: 2026', 'start_date: since: 2026');
 
-/** What Meltano prints of it, in red on its error stream; `project`: the project's directory. */
+/** The error that Meltano prints for it. `project` is the directory of the project. */
 export const describeBrokenMeltanoYml = (project: string): string[] => [
   'Need help fixing this problem? Visit http://melta.no/ for troubleshooting steps, or to',
   'join our friendly Slack community.',
@@ -32,7 +32,7 @@ export const describeBrokenMeltanoYml = (project: string): string[] => [
   `  in "${project}/meltano.yml", line 12, column 26\u001b[0m`,
 ];
 
-/** A model of dbt, different with each `revision`. */
+/** A dbt model that differs with each `revision`. */
 export function writeModel(revision: number): string {
   return `select id, customer_id, total\nfrom {{ source('shop', 'orders') }}\n-- revision ${revision}\n`;
 }

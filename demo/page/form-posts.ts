@@ -1,6 +1,6 @@
 import type { ServiceAnswer, ServiceRequest } from '../../sandbox/http/http-service.ts';
 
-/** Only the pages themselves may send their forms; a request that doesn't say where it comes from may not. */
+/** True if one of these pages sent the form. A request without an origin is refused. */
 export function isSameOrigin({ headers }: ServiceRequest): boolean {
   const { origin, host } = headers;
   const site = headers['sec-fetch-site'];
@@ -13,11 +13,11 @@ export function readForm({ body }: ServiceRequest): URLSearchParams {
   return new URLSearchParams(body.toString());
 }
 
-/** Back to the page that the form was on, which then says what was done. */
+/** Redirects to the page with the form, which then shows a notice. */
 export function redirectBack(request: ServiceRequest, done: Record<string, string>): ServiceAnswer {
   const referer = URL.parse(request.headers.referer ?? '');
   const path = referer !== null && referer.host === request.headers.host ? referer.pathname : '/';
-  // `//host` would lead elsewhere.
+  // `//host` would be another site.
   const location = `${path.replace(/^\/+/, '/')}?${new URLSearchParams(done)}`;
   return { status: 303, headers: { location } };
 }
@@ -31,7 +31,7 @@ const EVENTS = [
   'pull_request.closed',
 ];
 
-/** What a page says after a form was sent; only what the forms themselves can cause. */
+/** The notice after a form was sent. Accepts only what the forms can cause, because anyone can write the query. */
 export function readNotice(query: URLSearchParams): string | null {
   const [pushed, sent] = [query.get('pushed'), query.get('sent')];
   if (pushed !== null && /^[0-9a-f]{40}$/.test(pushed)) return `Pushed ${pushed.slice(0, 7)}.`;

@@ -1,4 +1,4 @@
-/** Markup that is finished: it is not escaped again. Made by `html` and `trustMarkup` only. */
+/** Markup that isn't escaped again. Only `html` and `trustMarkup` create it. */
 export class Html {
   readonly markup: string;
 
@@ -9,13 +9,13 @@ export class Html {
 
 export type HtmlValue = Html | string | number | null | false | readonly HtmlValue[];
 
-/** A template whose values are escaped, in text and in quoted attributes; null and false give nothing. */
+/** A template that escapes its values for text and quoted attributes. Null and false are left out. */
 export function html(strings: TemplateStringsArray, ...values: HtmlValue[]): Html {
   const parts = strings.map((text, index) => (index === 0 ? text : renderValue(values[index - 1]) + text));
   return new Html(parts.join(''));
 }
 
-/** For constants and for what another renderer has made safe. */
+/** For constants, and for markup that another renderer has made safe. */
 export function trustMarkup(markup: string): Html {
   return new Html(markup);
 }

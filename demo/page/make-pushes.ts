@@ -4,23 +4,22 @@ import type { SandboxWorkspace } from '../../sandbox/meltano/sandbox-workspace.t
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { PUSH_KINDS, type PushKindName, trimDirectory } from './push-kinds.ts';
 
-/** How long three pushes in a row wait for the first one's job (milliseconds). */
 const JOB_WAIT_MS = 10_000;
 
-export interface PushTarget {
+interface PushTarget {
   readonly repository: SandboxRepository;
   /** Null: the root of the default branch. */
   readonly workspace: SandboxWorkspace | null;
 }
 
-/** Makes pushes of the kinds that the page offers, and has their jobs go accordingly. */
+/** Makes the pushes that the page offers, and scripts their jobs. */
 export interface PushMaker {
   push(target: PushTarget, kind: PushKindName): PushResult;
-  /** One that runs for a while, then two more: the first of these is overtaken by the second. */
+  /** One long deployment, then two more pushes. The third supersedes the second. */
   pushThree(target: PushTarget): PushResult;
 }
 
-/** Other commits keep the script that Meltano Cloud has now. */
+/** Wraps the present script of Meltano Cloud, which stays in use for other commits. */
 export function createPushMaker({ github, meltano }: Sandbox): PushMaker {
   const kinds = new Map<string, PushKindName>();
   const otherwise = meltano.script;
@@ -63,7 +62,7 @@ export function createPushMaker({ github, meltano }: Sandbox): PushMaker {
     push,
     pushThree(target) {
       const result = push(target, 'busy');
-      // The branch may be gone by then.
+      // Somebody may have deleted the branch meanwhile.
       void pushTwoMore(target, result.after).catch(() => undefined);
       return result;
     },

@@ -6,18 +6,18 @@ import { findWorkspaces } from './find-workspaces.ts';
 import { type Html, html } from './html.ts';
 import { pathOf, renderChecks, renderCrumbs, renderSha, renderTime } from './render-parts.ts';
 
-/** Commits of a branch that are shown. */
+/** Commits shown for each branch. */
 const OVERVIEW_COMMITS = 5;
 const REPOSITORY_COMMITS = 30;
 
 const BUTTONS: readonly { kind: string; label: string; hint: string }[] = [
   { kind: 'succeeds', label: 'Push: succeeds', hint: 'A commit whose deployment succeeds' },
-  { kind: 'fails', label: 'Push: fails', hint: 'A commit with a slip in meltano.yml' },
+  { kind: 'fails', label: 'Push: fails', hint: 'A commit with a mistake in meltano.yml' },
   { kind: 'slow', label: 'Push: slow (30 s)', hint: 'A commit whose deployment takes 30 seconds' },
   {
     kind: 'three',
     label: 'Push: 3 in a row',
-    hint: 'The first runs for 8 seconds; the second waits for it and is overtaken by the third',
+    hint: 'The first runs for 8 seconds. The second waits for it, and the third supersedes the second',
   },
 ];
 
@@ -26,7 +26,7 @@ export function renderOverview(sandbox: Sandbox, owner: string | null): Html {
     .list()
     .filter((one) => owner === null || one.owner === owner);
   const title = owner === null ? 'Repositories' : `Repositories of ${owner}`;
-  const none = html`<p class="muted">There are none.</p>`;
+  const none = html`<p class="muted">No repositories.</p>`;
   return html`<h1>${title}</h1>${repositories.length === 0 ? none : repositories.map((one) => renderCard(sandbox, one))}`;
 }
 

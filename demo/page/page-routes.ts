@@ -8,9 +8,9 @@ import { answerPage } from './render-document.ts';
 
 /** The path of a repository's pages, as a pattern. */
 export const REPOSITORY = '/(?<owner>[^/]+)/(?<repo>[^/]+?)';
-/** A commit's page below it. */
+/** The path of a commit's page. */
 export const COMMIT = `${REPOSITORY}/commit/(?<sha>[0-9a-f]{7,40})`;
-/** A check run's page below it. */
+/** The path of a check run's page. */
 export const RUN = `${REPOSITORY}/runs/(?<id>\\d+)`;
 
 type Handle = Route['handle'];
@@ -24,7 +24,7 @@ export function post(path: string, handle: Handle): Route {
     method: 'POST',
     pattern: new RegExp(`^${path}$`),
     handle: (request) =>
-      isSameOrigin(request) ? handle(request) : refuse(403, 'Only this page itself may send its forms.'),
+      isSameOrigin(request) ? handle(request) : refuse(403, 'Forms are accepted only from this site.'),
   };
 }
 
@@ -62,7 +62,7 @@ export function withRun(
   });
 }
 
-/** `below`: what stays as it is when the live part is refreshed, so that nobody's half-written text is lost. */
+/** `below` isn't refreshed with the live part, so that no half-written comment is lost. */
 export function page(
   request: ServiceRequest,
   title: string,
@@ -72,11 +72,11 @@ export function page(
 }
 
 export function noSuchPage(): ServiceAnswer {
-  return refuse(404, 'There is no such page.');
+  return refuse(404, 'This page does not exist.');
 }
 
 export function noSuchPerson(): ServiceAnswer {
-  return refuse(400, 'There is no such person here.');
+  return refuse(400, 'This person does not exist here.');
 }
 
 export function refuse(status: number, text: string): ServiceAnswer {

@@ -3,7 +3,7 @@ import type { GitHubSandbox } from '../../sandbox/github/github-sandbox.ts';
 import type { BaseRole, SandboxRepository } from '../../sandbox/github/model.ts';
 import { type Html, html } from './html.ts';
 
-/** Someone with no role: only in public repositories. */
+/** A person without a role, in public repositories only. */
 const STRANGER = 'eve';
 
 const EXAMPLES: readonly { login: string; role: BaseRole }[] = [
@@ -12,25 +12,25 @@ const EXAMPLES: readonly { login: string; role: BaseRole }[] = [
   { login: 'rea', role: 'read' },
 ];
 
-/** One person of each kind, so that a visitor can see what each may do. */
+/** Adds a person for several roles, so that a visitor can try what each may do. */
 export function addExamplePeople(github: GitHubSandbox, fullName: string): void {
   for (const example of EXAMPLES) github.people.setRole(fullName, example);
 }
 
-/** Those who may write here, whose pushes the page makes first. */
-export function listPeople(github: GitHubSandbox, repository: SandboxRepository): string[] {
+/** The people to choose from. The first one makes the pushes of the page. */
+function listPeople(github: GitHubSandbox, repository: SandboxRepository): string[] {
   const members = github.people.members(repository.fullName).map(({ login }) => login);
   const others = members.filter((login) => login !== DEFAULT_SENDER.login);
   return [DEFAULT_SENDER.login, ...others, ...(repository.private ? [] : [STRANGER])];
 }
 
-/** `write`, or what a stranger has. */
+/** The name of the role, such as `write`. */
 export function describeRole(github: GitHubSandbox, repository: SandboxRepository, login: string): string {
   const member = github.people.members(repository.fullName).find((one) => one.login === login);
   return member?.role.name ?? 'no role';
 }
 
-/** As whom a form's deed is done; `key` tells several on a page apart. */
+/** Chooses who sends the form. `key` must be unique on a page. */
 export function renderPersonSelect(github: GitHubSandbox, repository: SandboxRepository, key = 'as'): Html {
   const options = listPeople(github, repository).map(
     (login) => html`<option value="${login}">${login} (${describeRole(github, repository, login)})</option>`,
@@ -38,7 +38,7 @@ export function renderPersonSelect(github: GitHubSandbox, repository: SandboxRep
   return html`<label class="muted" for="${key}">as</label> <select name="as" id="${key}">${options}</select>`;
 }
 
-/** Null: nobody who could be chosen. A form that does not say is the first one's. */
+/** The chosen person, by default the first one. Null: unknown. */
 export function readPerson(
   github: GitHubSandbox,
   repository: SandboxRepository,

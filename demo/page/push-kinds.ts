@@ -2,10 +2,10 @@ import { defaultScript, type ScriptContext } from '../../sandbox/meltano/default
 import type { JobScript, JobStep } from '../../sandbox/meltano/sandbox-job.ts';
 import { BROKEN_MELTANO_YML, describeBrokenMeltanoYml, MELTANO_YML, writeModel } from './example-project.ts';
 
-/** A push that a person can choose: what it changes and how its job goes. */
+/** A kind of push to choose from: its changes and the script of its job. */
 export interface PushKind {
   readonly message: string;
-  /** Paths below the workspace's directory; `revision` is different each time. */
+  /** Paths below the workspace's directory. `revision` differs each time. */
   readonly files: (revision: number) => Record<string, string>;
   readonly script: (context: ScriptContext) => JobScript;
 }
@@ -36,7 +36,7 @@ export const PUSH_KINDS = {
 
 export type PushKindName = keyof typeof PUSH_KINDS;
 
-/** A workspace's directory as the beginning of a path; empty: the root. */
+/** A workspace's directory without slashes around it. Empty: the root. */
 export function trimDirectory(directory: string | undefined): string {
   return (directory ?? '').replaceAll(/^\/+|\/+$/g, '');
 }
@@ -50,7 +50,7 @@ function writeFailingScript(context: ScriptContext): JobScript {
   return { steps: [...steps.slice(0, 4), error], status: 'ERROR', endAfterMs: 1600 };
 }
 
-/** The usual lines, then dbt at work for so long. */
+/** The default log, then lines of dbt until `ms` have passed. */
 function writeLongScript(context: ScriptContext, ms: number): JobScript {
   const { steps = [] } = defaultScript(context);
   const start = Date.now();

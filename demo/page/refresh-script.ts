@@ -1,6 +1,6 @@
 /**
- * The pages' only script: it writes times as ages, and about once a second reads the page again and puts the new `#live`
- * part in, if that has changed. Scroll positions, choices and what is folded out stay; a log that was at its end stays at its end.
+ * The only script of the pages. It shows times as ages, and reloads the `#live` part about once a second. Scroll positions,
+ * choices and opened parts stay, and a log that was scrolled to its end follows the new lines.
  */
 export const REFRESH_SCRIPT = `
 const live = document.getElementById('live');

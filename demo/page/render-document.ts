@@ -6,15 +6,15 @@ import { STYLE } from './style.ts';
 
 export interface Page {
   readonly title: string;
-  /** Whose page it is. */
+  /** The simulated service. */
   readonly site: 'GitHub' | 'Meltano Cloud';
-  /** Where the site's name leads. */
+  /** The link of the site's name. */
   readonly home: string;
-  /** What was just done, said once. */
+  /** Shown once after a form was sent. */
   readonly notice?: string | null;
-  /** The part that refreshes itself. */
+  /** The part that is refreshed. */
   readonly live: Html;
-  /** What stays as it is meanwhile. */
+  /** The part below, which isn't refreshed. */
   readonly below?: Html | null;
   readonly status?: number;
 }
@@ -51,7 +51,7 @@ function renderDocument({ title, site, home, notice = null, live, below = null }
 <body>
 <header>
 <a href="${home}">${site}</a> <span>simulated on this computer</span>
-<span id="lost" hidden>No answer: the simulation has ended, or is busy</span>
+<span id="lost" hidden>No answer: the simulation has stopped or is busy</span>
 </header>
 <main>
 ${notice === null ? null : html`<p class="note" role="status">${notice}</p>`}

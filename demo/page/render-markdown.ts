@@ -1,7 +1,10 @@
 import { Marked } from 'marked';
 import { escapeHtml, type Html, trustMarkup } from './html.ts';
 
-/** As GitHub shows it, roughly: of HTML, folded parts and a few harmless tags work, comments are hidden, all else is text; links lead to http(s) only, images become links. */
+/**
+ * Renders roughly like GitHub. A few harmless HTML tags work, comments are hidden, and all other tags are shown as text.
+ * Only http(s) links work, and images become links.
+ */
 export function renderMarkdown(markdown: string): Html {
   return trustMarkup(marked.parse(markdown, { async: false }));
 }

@@ -25,13 +25,13 @@ export function renderIcon(state: RunState): Html {
   return html`<svg class="${colour}" viewBox="0 0 16 16" role="img" aria-label="${label}"><title>${label}</title>${trustMarkup(icon)}</svg>`;
 }
 
-/** The page's script turns it into an age. */
+/** The script of the page shows it as an age. */
 export function renderTime(at: number): Html {
   const iso = isoTime(at);
   return html`<time datetime="${iso}">${iso.replace('T', ' ').replace('Z', ' UTC')}</time>`;
 }
 
-/** A path below a repository; `…/commit/<sha>` and the like. */
+/** A path below a repository, such as `…/commit/<sha>`. */
 export function pathOf({ owner, name }: SandboxRepository, ...rest: string[]): string {
   return `/${[owner, name, ...rest].map(encodeURIComponent).join('/')}`;
 }
@@ -50,7 +50,7 @@ export function renderChecks(repository: SandboxRepository, runs: readonly Sandb
   return html`<ul class="checks">${items}</ul>`;
 }
 
-/** Links to where this is, the repository last. */
+/** Links to the owner and the repository of a page. */
 export function renderCrumbs(repository: SandboxRepository, ...more: (Html | string)[]): Html {
   const { owner, fullName } = repository;
   const name = html`<a href="/${encodeURIComponent(owner)}">${owner}</a> / <a href="${pathOf(repository)}">${fullName.slice(owner.length + 1)}</a>`;

@@ -59,7 +59,7 @@ select { font: inherit; font-size: 12px; line-height: 20px; color: var(--text); 
 textarea { display: block; width: 100%; font: inherit; color: var(--text); background: var(--page); border: 1px solid var(--line); border-radius: 6px; padding: 8px 12px; resize: vertical; }
 .compose { display: block; padding: 16px; }
 .compose .row { border: 0; padding: 10px 0 0; align-items: center; justify-content: flex-end; }
-.deeds { margin: 0 0 16px; }
+.controls { margin: 0 0 16px; }
 .post > .row { align-items: center; }
 .post .badge { margin-left: 0; }
 .post details { margin-top: 8px; }

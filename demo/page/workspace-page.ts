@@ -4,10 +4,10 @@ import type { SandboxWorkspace } from '../../sandbox/meltano/sandbox-workspace.t
 import { type Html, html } from './html.ts';
 import { renderTime } from './render-parts.ts';
 
-/** Jobs whose log is shown. */
+/** Jobs with a log on the page. */
 const NEWEST = 10;
 
-/** Where the check runs' links to Meltano Cloud lead. The log is whole there, with what the app takes out of it. */
+/** The page that check runs link to. It shows the whole log, without redaction. */
 export function renderWorkspace(workspace: SandboxWorkspace, jobs: readonly SandboxJob[]): Html {
   const { name, repositoryUrl, repositoryBranch, repositoryDirectory, defaultEnvironment } = workspace;
   const shown = jobs.toReversed().slice(0, NEWEST);
@@ -24,7 +24,7 @@ function renderJob(job: SandboxJob): Html {
 ${job.logText !== '' && html`<div class="body"><pre class="log" tabindex="0">${readLog(job)}</pre></div>`}</section>`;
 }
 
-/** Without colours, and of a line that overwrites itself the last state. */
+/** Removes colours, and keeps the last state of a line that overwrites itself. */
 function readLog({ logText }: SandboxJob): string {
   return stripVTControlCharacters(logText).replace(/^.*\r(?=.)/gm, '');
 }

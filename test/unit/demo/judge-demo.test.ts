@@ -63,7 +63,7 @@ test('what came as expected has no sentence', () => {
 test.each([
   ['no check run', SUCCEEDS, [], `${NAME} has no check run.`],
   ['two', SUCCEEDS, [makeRun({}), makeRun({})], `${NAME} has 2 check runs instead of one.`],
-  ['another end', SUCCEEDS, [failing()], `The check run of ${NAME} is failure, not success.`],
+  ['another end', SUCCEEDS, [failing()], `The check run of ${NAME} is failure instead of success.`],
   [
     'another title',
     FAILS,
@@ -75,7 +75,7 @@ test.each([
     'a log all at once',
     { ...SUCCEEDS, growingLog: true },
     [makeRun({})],
-    `The log of ${NAME} did not grow while its job ran.`,
+    `The log of ${NAME} did not grow while the job ran.`,
   ],
   [
     'no annotation',
@@ -87,7 +87,7 @@ test.each([
     'a leak',
     SUCCEEDS,
     [makeRun({ logs: [`for ${PLANTED_PASSWORD}`] })],
-    `The check run of ${NAME} shows the password that the log gave away.`,
+    `The check run of ${NAME} shows the password that is in the log.`,
   ],
 ])('%s is told', (_, expected, runs, sentence) => {
   expect(judge(expected, runs)).toEqual([sentence]);
@@ -97,6 +97,6 @@ test('the check run about the file is judged apart', () => {
   const name = `The check run about the file of ${NAME}`;
   const expected = { ...SUCCEEDS, fileMistake: MARK };
   expect(judge(expected, [makeRun({})])).toEqual([`${name} is missing.`]);
-  expect(judge(expected, [makeRun({})], makeRun({}))).toEqual([`${name} is success, not failure.`]);
-  expect(judge(SUCCEEDS, [makeRun({})], failing())).toEqual([`${name} should not be there.`]);
+  expect(judge(expected, [makeRun({})], makeRun({}))).toEqual([`${name} is success instead of failure.`]);
+  expect(judge(SUCCEEDS, [makeRun({})], failing())).toEqual([`${name} should not exist.`]);
 });

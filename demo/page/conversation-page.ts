@@ -61,7 +61,10 @@ ${pull.mergeCommitSha !== null && html` by ${renderSha(repository, pull.mergeCom
 }
 
 /** The buttons for people with write access. */
-function renderControls(repository: SandboxRepository, { number, pull, closedAt, locked }: SandboxIssue): Html {
+function renderControls(
+  repository: SandboxRepository,
+  { number, pull, closedAt, locked }: SandboxIssue,
+): Html {
   const path = pathOf(repository, 'issues', String(number));
   const open = closedAt === null;
   return html`<form class="controls" method="post" action="${path}/${locked ? 'unlock' : 'lock'}">

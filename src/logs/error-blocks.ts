@@ -1,20 +1,20 @@
+import { copyString } from './clean-log-line.ts';
 import type { Candidate } from './error-candidates.ts';
 import { type PlacedError, toPlace } from './error-places.ts';
-import { copyString } from './log-tail.ts';
 import type { LogWords } from './read-log-words.ts';
 
-/** dbt's errors in a file. `LINE 14` of a database error is left alone: it counts in compiled SQL. */
+/** dbt's errors in a file. A database error is none of them: its `LINE 14` is a line of compiled SQL. */
 const DBT_ERROR =
   /^(?:Compilation|Parsing) Error in \w{1,30} [^\s()]{1,200} \(([^()]{1,300}\.(?:sql|ya?ml|py|md|csv))\)/;
 const DBT_LINE = /^\s+line (\d{1,7})\s*$/;
-/** Lines of a block without an end; then it isn't one. */
+/** A longer block isn't one. */
 const LONGEST_BLOCK = 500;
 const FLUFF_FILE = /^== \[([^\]]{1,300})\] (FAIL|PASS)/;
 const FLUFF_VIOLATION = /^L: {0,6}(\d{1,7}) \| P: {0,6}(\d{1,5}) \| {0,6}(\w{1,12}) \| (.+)$/;
 const FLUFF_MORE = /^ {8,}\| (.+)$/;
 const LONGEST_VIOLATION = 2000;
 
-/** Reads dbt's errors, whose line number ends the indented lines below. */
+/** Reads dbt's errors. Their line number ends the indented lines below them. */
 export class DbtReader {
   #block: { readonly error: Candidate; readonly path: string; lines: number } | null = null;
 
@@ -27,7 +27,7 @@ export class DbtReader {
     if (path !== undefined) this.#block = { error, path, lines: 0 };
   }
 
-  /** Gives the error back once its place is known. */
+  /** Returns the error once its place is known. */
   add({ text, source }: LogWords): PlacedError | null {
     const block = this.#block;
     if (block === null || source !== block.error.source) return null;
@@ -39,17 +39,17 @@ export class DbtReader {
   }
 }
 
-/** Reads sqlfluff's violations, which stand below the name of their file. */
+/** Reads sqlfluff's violations, which follow the name of their file. */
 export class SqlfluffReader {
   #file: string | null = null;
   #open: PlacedError | null = null;
 
-  /** The violation whose message may go on in the next line. */
+  /** The violation whose message may continue in the next line. */
   get open(): PlacedError | null {
     return this.#open;
   }
 
-  /** Gives a violation back once its message is whole. */
+  /** Returns a violation once its message is complete. */
   add({ text }: LogWords): PlacedError | null {
     const more = this.#open && FLUFF_MORE.exec(text);
     if (this.#open && more) {

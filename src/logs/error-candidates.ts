@@ -2,52 +2,52 @@ import type { Place } from './error-places.ts';
 import { isProgress, isSummary, showsWork } from './error-signals.ts';
 import type { LogWords } from './read-log-words.ts';
 
-/** So many are kept; of more, those that can still become the error. */
+/** The best of more are kept. */
 const MOST_CANDIDATES = 4;
-/** Words about a retry count for an error so many lines above them. */
+/** Words about a retry belong to an error at most so many lines above them. */
 const REACH = 6;
-/** The message of an exception may go on for so many lines without a level; what comes then is work. */
+/** So many lines without a level after an exception belong to its message. Later ones are work. */
 const LONGEST_EXCEPTION = 12;
-/** More work needn't be counted. */
+/** Work is counted up to here. */
 const MUCH_WORK = 3;
 
-/** What an error is worth as the one that ended the job. */
+/** How likely an error is the one that ended the job. */
 const WEIGHTS = {
   cause: 3,
-  /** dbt says so of a node, and why at the end. */
+  /** dbt names the failed node here, and the reason at the end. */
   progress: 2,
-  /** That something failed, and not why. */
+  /** Something failed; the reason is elsewhere. */
   summary: 1,
 } as const;
-/** The work went on after it: a summary at the end says more about the end. */
+/** The work went on after the error, so a summary at the end says more. */
 const OUTLIVED = 0;
 
 export interface Candidate {
   /** 1-based number of the line that says it. */
   readonly line: number;
-  /** The words of its line, or of what it turned out to be. */
+  /** The words that say what the error is. */
   words: string;
-  /** Those, its place, and what the lines below say. */
+  /** The words with the place and the reason, as the lines below tell them. */
   title: string;
   /** What is wrong, without the place. */
   message: string;
-  /** The nearest first; none where the log names none. */
+  /** The nearest to the error first. */
   places: readonly Place[];
   kind: keyof typeof WEIGHTS;
   readonly source: string;
-  /** Neither it nor what follows it needs a level. */
+  /** It has no level, so work after it may have none either. */
   readonly isPlain: boolean;
-  /** An exception: the next lines may be its message's. */
+  /** An exception, whose message may go on in the next lines. */
   readonly isRaised: boolean;
-  /** A message without a logger, as git and compilers write it: many of their errors are no harm. */
+  /** Written without a logger, as by git and compilers. Jobs survive many of these errors. */
   readonly isBare: boolean;
-  /** The number of its last line so far. */
+  /** 1-based number of its last line so far. */
   lastLine: number;
-  /** Lines of the same source that show that the work went on. */
+  /** Later lines of the same source that show work. */
   work: number;
 }
 
-/** The errors of a log that may be the one that ended the job. */
+/** The errors that may be the one that ended the job. */
 export class ErrorCandidates {
   #all: Candidate[] = [];
 
@@ -68,7 +68,7 @@ export class ErrorCandidates {
     this.#all.push(candidate);
     if (this.#all.length <= MOST_CANDIDATES) return;
     const best = this.best();
-    // Of those before the newest, the one that lost to all others goes.
+    // The newest may still become the best, so an older one goes.
     const loser = this.#all.findIndex((one) => one !== best);
     this.#all.splice(loser, 1);
   }
@@ -77,7 +77,7 @@ export class ErrorCandidates {
     this.#all = this.#all.filter((one) => one !== candidate);
   }
 
-  /** Takes away what was survived: the source's last error in the lines before, and those right above it. */
+  /** Removes errors that the job survived: the last one of the source, and the ones right above it. */
   forgive(source: string, line: number): void {
     let limit = line - REACH;
     for (const one of this.#all.toReversed()) {
@@ -96,12 +96,12 @@ export class ErrorCandidates {
     }
   }
 
-  /** True while more lines can change which one it is, without being errors themselves. */
+  /** True while a line that is no error can still change which one is the best. */
   isOpen(line: number): boolean {
     return this.#all.some((one) => one.work < MUCH_WORK || line - one.lastLine <= REACH);
   }
 
-  /** The first one of the last errors that nothing was done after; a cause before its consequences. */
+  /** The first of the last errors with no work after them. A cause beats its consequences. */
   best(): Candidate | null {
     let best: Candidate | null = null;
     for (const one of this.#all) {
@@ -116,7 +116,6 @@ function weightOf({ kind, isBare, work }: Candidate): number {
   return kind !== 'progress' && work >= (isBare ? 1 : 2) ? OUTLIVED : WEIGHTS[kind];
 }
 
-/** What the words of an error are. */
 export function classifyError(text: string): Candidate['kind'] {
   if (isProgress(text)) return 'progress';
   return isSummary(text) ? 'summary' : 'cause';

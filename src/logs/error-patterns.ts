@@ -2,24 +2,24 @@
 export const TRACEBACK = /Traceback \(most recent call last\)/;
 /** Indented frames, or the box that `rich` draws around them. */
 export const TRACEBACK_LINE = /^(?:\s|$|[│╭╰┃|])/;
-/** What stands before the message where a traceback ends. */
+/** The class before the message of an exception. */
 export const EXCEPTION_CLASS =
   /^(?:[A-Za-z_][\w.]{0,150}(?:Error|Exception)|(?:[a-z_]\w{0,60}\.){1,8}(?:errors?|exceptions?|exc|errorfactory)\.[A-Z]\w{0,80}): /;
 
 /** The line that ends a traceback. */
 export const RAISED = /^[A-Za-z_][\w.]{0,200}(?:: |:?$)/;
 export const CHAINED = /^(?:During handling of the above exception|The above exception was the direct cause)/;
-/** Python says so of what it raised while it cleaned up. */
+/** Python's words for an exception during its clean-up. */
 export const IGNORED = /^Exception ignored in\b/;
 
-/** Only announces the message, which stands in the same line or below. */
+/** Announces a message, which follows in the same line or below. */
 export const ANNOUNCEMENT =
   /^(?:need help fixing this problem\?(?:.*?(?:slack community|troubleshooting steps[^.]{0,60})\.)?|encountered an error(?: [^:]{1,80})?:|thread '[^']{1,100}' (?:\(\d{1,10}\) )?panicked at \S{1,200}:\d+:\d+:)\s*/i;
-/** Meltano ends the line after its level where the event begins with a line break. */
+/** An event that begins with a line break: Meltano ends the line after the level. */
 export const EMPTY_EVENT = /\[(?:error|critical) *\]\s*$/i;
 export const MORE_ANNOUNCEMENT = /^\s*(?:$|visit |join our|or to|https?:|for troubleshooting)/i;
 
-/** Whatever no pattern below can match; one test for the many lines that are no error. */
+/** One fast test for the many lines that are no error: every pattern below needs one of these words. */
 const MAY_BE_ERROR =
   /\b(?:exc|errorfactory)\.[A-Z]|denied|no such file|^\W*(?:killed|terminated)|panicked at|version solving|segmentation fault|core dumped|error|exception|traceback|fatal|critical|panic|ERR!|FAIL|mapping values|while (?:parsing|scanning)|invalid|unexpected|undefined|cannot|could not|not found|failed|failure|missing|giving up|need help fixing|^\s*[×✗✘] /i;
 
@@ -29,7 +29,7 @@ export function mayBeError(line: string): boolean {
 
 interface ErrorPattern {
   readonly pattern: RegExp;
-  /** The message, from the match's groups; without it, the whole text. */
+  /** Makes the message from the groups. By default it is the whole text. */
   readonly say?: (groups: readonly string[]) => string;
 }
 
@@ -91,7 +91,7 @@ const TELLING =
   /error|exception|invalid|unexpected|undefined|unknown|cannot|could not|not found|failed|missing|not allowed/i;
 const NO_ERROR = /^(?:none|null|nil|false|no errors?)\W*$/i;
 
-/** The message of an error that this line reports by its words, whatever its level; null when it reports none. */
+/** The message if the words are an error's, whatever the level of the line. */
 export function matchError(text: string): string | null {
   const words = text.trim();
   for (const { pattern, say } of ERROR_PATTERNS) {
@@ -103,12 +103,12 @@ export function matchError(text: string): string | null {
   return null;
 }
 
-/** Whether words say anything about an error: `0`, `none` and the like don't. */
+/** False for `0`, `none` and the like. */
 export function isMessage(text: string): boolean {
   return /[A-Za-z]/.test(text) && !NO_ERROR.test(text.trim());
 }
 
-/** Whether a message that follows a place sounds like an error. */
+/** True if a message after a place sounds like an error. */
 export function isTelling(message: string): boolean {
   return TELLING.test(message);
 }

@@ -1,22 +1,22 @@
+import { copyString } from './clean-log-line.ts';
 import { EXCEPTION_CLASS, isMessage, isTelling, matchError } from './error-patterns.ts';
-import { copyString } from './log-tail.ts';
 import type { LogWords } from './read-log-words.ts';
 
-/** Where in a file an error is. */
+/** A place in a file. */
 export interface Place {
   readonly path: string;
   readonly line: number;
   readonly column: number | null;
 }
 
-/** An error that names a place; of several the first one that is in the project counts. */
+/** An error with its places. The first one inside the project counts. */
 export interface PlacedError {
   readonly places: readonly Place[];
   /** What is wrong, without the place. */
   readonly message: string;
 }
 
-// Only files that a project has: `db.internal:5432: not found` names none.
+// File types of a project, so that `db.internal:5432: not found` has no place.
 const FILE =
   '((?:\\.{0,2}/)?[\\w@-][\\w./@+-]{0,250}\\.(?:ya?ml|sql|pyi?|json|jsonl|toml|cfg|ini|csv|md|j2|jinja2?|sh|[jt]sx?|mjs|cjs|env|txt|lock|ipynb|xml|html|tf|rb|go|rs|java))';
 const AT_START = new RegExp(
@@ -27,23 +27,23 @@ const ERROR_WORD = /^(?:fatal |critical )?(?:error|fatal|critical|exception)(?:\
 const IN_WORDS = new RegExp(
   `(?:^|[\\s"'\`(])${FILE}["'\`]?,? (?:on |at |in )?line (\\d{1,7})(?:,? col(?:umn)? (\\d{1,5}))?`,
 );
-/** How PyYAML names a place. */
+/** PyYAML's form of a place. */
 const YAML_PLACE = /\bin "([^"]{1,300})", line (\d{1,7})(?:, column (\d{1,5}))?/;
-/** The code of a linter's rule before its message; `W` and the like are warnings. */
+/** The code of a linter's rule. `W…` is a warning. */
 const LINT_CODE = /^(?!W)[A-Z]{1,4}\d{2,4} /;
-/** Of a traceback, as Python and as `rich` draw it. */
+/** A frame of a traceback by Python, or by `rich`. */
 const FRAME = /^\s+File "([^"]{1,400})", line (\d{1,7})|^[│┃|]\s{1,4}(\/?[^\s:│]{1,400}\.py):(\d{1,7}) in /;
 const FRAME_START = /^\s*File "/;
 const ARROW = /^\s{0,20}(?:-->|╭─\[|┌─) {0,2}([^\s:]{1,300}):(\d{1,7})(?::(\d{1,5}))?/;
 
-/** What every line that names a place holds; one test for the many lines that name none. */
+/** One fast test for the many lines without a place. */
 const MAY_NAME_PLACE = /\.[a-z]\w{1,6}:\d|\bline \d|\bL: {0,6}\d|== \[|-->|╭─\[|┌─/i;
 
 export function mayNamePlace(line: string): boolean {
   return MAY_NAME_PLACE.test(line);
 }
 
-/** An error whose place stands in the same line. */
+/** An error with its place in the same line. */
 export function readPlacedError({ level, text }: LogWords): PlacedError | null {
   if (level === 'quiet') return null;
   const words = text.trim().replace(ERROR_WORD, '');
@@ -79,18 +79,18 @@ export function readFrame(text: string): Place | null {
   return frame && toPlace(frame[1] ?? frame[3], frame[2] ?? frame[4]);
 }
 
-/** The place below an error, as dbt Fusion, ruff and rustc name it: `--> models/a.sql:12:5`. */
+/** The place below an error by dbt Fusion, ruff or rustc: `--> models/a.sql:12:5`. */
 export function readArrow(text: string): Place | null {
   const arrow = ARROW.exec(text);
   return arrow && toPlace(arrow[1], arrow[2], arrow[3]);
 }
 
-/** From the groups of a pattern. The path is a copy: a part of a line keeps its whole page of the log in memory. */
+/** A place from the groups of a pattern. */
 export function toPlace(path?: string, line?: string, column?: string): Place {
   return { path: copyString(path ?? ''), line: Number(line), column: Number(column ?? 0) || null };
 }
 
-/** Meltano names files by where the job checked them out, which says nothing to the reader: the name alone does. */
+/** Of an absolute path only the name: the directory of the job says nothing to the reader. */
 export function tellPlace({ path, line }: Place): string {
   return `${path.startsWith('/') ? path.slice(path.lastIndexOf('/') + 1) : path}:${line}`;
 }

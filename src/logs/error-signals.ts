@@ -1,19 +1,19 @@
 import type { LogWords } from './read-log-words.ts';
 
-/** What a line means is said in its first characters. */
+/** The first characters of a line tell what it means. */
 const LOOKED_AT = 400;
 
-/** Whatever else it says, this error is the last word on it. */
+/** The program gives up, whatever else the line says. */
 const FINAL =
   /\b(?:giving up|gave up|give up|max(?:imum)? (?:number of )?(?:retries|attempts)|no (?:more )?(?:retries|attempts)|(?:retries|attempts) (?:exhausted|exceeded|failed)|after \d+ (?:retries|attempts|tries)|all (?:retries|attempts)|not (?:be )?retr|will not retry|won't retry|cannot continue|can't continue|unable to continue)/i;
-/** Something is tried again, or done without. */
+/** The program tries again, or goes on without it. */
 const SURVIVED =
   /\bretrying\b|\b(?:will|to) (?:be )?(?:retry|retried|try again)\b|\bretry (?:in|after) \d|\bbacking off\b|\btrying again\b|\bwill (?:re-?attempt|reconnect)\b|\breconnecting\b|\bnext (?:attempt|try|retry)\b|\bfalling back\b|\bexception ignored in\b|[(,;:] ?(?:ignored|ignoring|non-?fatal|not fatal|skipped)\b|\bignoring (?:it|this|the|error|row|record)|\bcontinuing\b|\b(?:skipping|skipped) (?!.*\b(?:because|due|since|after)\b)|\busing (?:the )?(?:default|cached?)\b/i;
 const ATTEMPT = /\b(?:attempt|try|retry)[ #(]{1,3}(\d{1,4}) ?(?:\/|of|out of) ?(\d{1,4})/i;
-/** pip says so, and ends well. */
+/** pip's complaint about versions, after which it succeeds. */
 const HARMLESS = /^pip's dependency resolver does not currently take into account/;
 
-/** True for words by which an error, in the same line or right after it, was survived. */
+/** True if the words say that an error, in this line or right above it, was survived. */
 export function tellsOfSurvival(words: string): boolean {
   const text = words.slice(0, LOOKED_AT);
   if (HARMLESS.test(text)) return true;
@@ -23,7 +23,7 @@ export function tellsOfSurvival(words: string): boolean {
   return SURVIVED.test(text);
 }
 
-/** True for words about the error in the lines above, and no other. */
+/** True if such words are about the error in the lines above. */
 export function beginsWithSurvival(text: string): boolean {
   return /^\W*(?:retry|will|backing|trying|reconnect|attempt|next|continuing|falling|skipp|ignor|using)/i.test(
     text,
@@ -50,7 +50,7 @@ const SUMMARIES: readonly RegExp[] = [
   /^(?:[\w.]{0,80}\.)?(?:SystemExit|BrokenPipeError|CancelledError|KeyboardInterrupt|GeneratorExit|CalledProcessError)\b/,
 ];
 
-/** True for words that say that something failed, and not why: what follows from the error, or sums it up. */
+/** True if the words say that something failed, but not why. */
 export function isSummary(message: string): boolean {
   const words = message.trim().slice(0, LOOKED_AT).replace(WRAPPER, '');
   const [, what = '', why = ''] = /^([^:]{1,160}): (.*[A-Za-z].*)$/.exec(words) ?? [];
@@ -61,19 +61,19 @@ function isBareSummary(words: string): boolean {
   return SUMMARIES.some((pattern) => pattern.test(words));
 }
 
-/** dbt says it of each node as it goes, and why at the end. */
+/** dbt's line about a failed node; the reason follows at the end. */
 export function isProgress(message: string): boolean {
   return /^(?:\d+ of \d+ )?(?:ERROR [a-z]{2,20} |FAIL \d+ )/.test(message);
 }
 
-/** What belongs to the error before it, or only ends the work: neither says that the work went on. */
+/** Lines that belong to the error before them. */
 const NO_WORK =
   /^(?:$|\s|line \d|detail|hint|context|query|statement|sql|where|caused by|reason|response|url|note|see |help|try |usage|for more|for help|please|if |run |you can|visit|join our|compiled code|done\.|completed|finished|\d+ of \d+ |\[(?:sql|parameters|notice|end of output)|\(background|during handling|the above exception|requested|expected|actual|got |[│╭╰┃|+^~>×→─-])/i;
 const CLEANUP =
   /\b(?:clos(?:e|ed|ing)|clean(?:ed|ing)? ?up|shut(?:ting)? ?down|stopp(?:ed|ing)|exit(?:ed|ing)?|terminat(?:ed|ing)|tear(?:ing)? ?down|dispos(?:ed|ing)|roll(?:ed|ing)? ?back|rollback|abort(?:ed|ing)?|cancell?(?:ed|ing)|end of|elapsed|took \d|ended)\b/i;
 const SUCCESS = /^(?:success(?:fully|ful)?|ok|passed|installed)\b/i;
 
-/** True if the line shows work that goes on; `isPlain`: the error came without a level, and so may the work. */
+/** True if the line shows that the work goes on. `isPlain`: the error had no level, so the work needs none. */
 export function showsWork({ level, text: words }: LogWords, isPlain: boolean): boolean {
   if (level === 'error' || level === 'quiet') return false;
   const text = words.slice(0, LOOKED_AT);

@@ -1,38 +1,37 @@
 import type { FirstError, LocatedError, LogExcerpt } from '../domain/log-excerpt.ts';
-import { capLogLine, cleanLogLine, SHOWN_LINE_LENGTH, sliceWhole } from './clean-log-line.ts';
-import { copyString, createLogTail } from './log-tail.ts';
+import { capLogLine, cleanLogLine, copyString, SHOWN_LINE_LENGTH, sliceWhole } from './clean-log-line.ts';
 import { ErrorRecogniser } from './recognise-errors.ts';
 import type { Redactor } from './redact.ts';
 
-/** Bytes of the tail as UTF-8: what a check run's text (65,535) holds in a fence. */
+/** Bytes of the tail as UTF-8: a check run's text has 65,535, and needs some for the fence. */
 const TAIL_BYTES = 65_500;
 const LINES_BEFORE_ERROR = 5;
 const LINES_AFTER_ERROR = 10;
-/** Around an error lines are shown shorter than the error itself: at most 16 lines, 30 kB as UTF-8. */
+/** Lines around an error are cut shorter than the error itself: at most 16 lines, 30 kB as UTF-8. */
 const CONTEXT_LINE_LENGTH = 500;
-/** Code units of a line that are looked at: a secret that the shown part cuts in two must still be found. */
+/** Code units of a line in which secrets are looked for. More than what is shown, so that a cut secret is found too. */
 const SCANNED_LINE_LENGTH = 64 * 1024;
 const NOTHING_CUT: ReadonlyMap<number, number> = new Map();
 
 /**
- * What the log of one deployment takes in memory at most, in bytes, however long it is: twice what a builder keeps, since the
- * log of an ended job is read once more beside the one at hand. Made so by the limits here, in `log-tail.ts` and in
- * `project-errors.ts` (the worst are very short lines: a string in memory is larger than its text); a test measures it.
+ * Bytes of memory for the log of one deployment, however long it is. Two builders share them: the log of an ended job is
+ * read once more while the first one is kept. The limits here and in `project-errors.ts` ensure it, and a test measures it
+ * (very short lines need most, since a string in memory is larger than its text).
  */
 export const LOG_MEMORY_BYTES = 3 * 1024 * 1024;
 
-/** Takes in a log from its first line on and keeps what a check run shows of it. */
+/** Cleans and redacts a log from its first line on, and keeps what a check run shows of it, within a fixed budget. */
 export interface LogExcerptBuilder {
   /**
-   * Calls must not overlap: wait for one before the next. `cut`: by index in `rawLines`, how many characters a line had
-   * beyond those that came.
+   * Calls must not overlap: wait for one before the next. `cut`: how many characters of a line are missing, by its index in
+   * `rawLines`.
    */
   add(rawLines: readonly string[], cut?: ReadonlyMap<number, number>): Promise<void>;
-  /** `complete`: the log was read to its end, as far as there is one. */
+  /** `complete`: the log was read to its end. */
   excerpt(complete: boolean): LogExcerpt;
 }
 
-/** `onRedacted`: how many secrets were taken out of the lines that came. */
+/** `onRedacted` gets the number of secrets that were removed from the added lines. */
 export function createLogExcerptBuilder(
   redactor: Pick<Redactor, 'forLog'>,
   onRedacted: (count: number) => void = () => undefined,
@@ -78,7 +77,7 @@ interface Surroundings {
   readonly before: number;
 }
 
-/** Keeps the error that ended the job and the lines around it, and those around what may still turn out to be it. */
+/** Keeps the lines around each error that may be the one that ended the job. */
 class ErrorCollector {
   readonly #recogniser = new ErrorRecogniser();
   #line = 0;
@@ -110,7 +109,7 @@ class ErrorCollector {
     return this.#recogniser.located();
   }
 
-  /** `error`: the number of its line, which is this one, or one right before it. */
+  /** `error`: its line, which is this one or the one before. */
   #surround(error: number, line: string): Surroundings {
     const lines = [...this.#before.map(copyContextLine), copyString(line)];
     return { lines, before: lines.length - 1 - (this.#line - error) };
@@ -119,4 +118,48 @@ class ErrorCollector {
 
 function copyContextLine(line: string): string {
   return copyString(capLogLine(line, CONTEXT_LINE_LENGTH));
+}
+
+/** The last lines of a log, within a budget of bytes; a newline counts as one. */
+interface LogTail {
+  push(lines: readonly string[]): void;
+  lines(): string[];
+}
+
+function createLogTail(budget: number): LogTail {
+  let kept: string[] = [];
+  let bytes = 0;
+  return {
+    push(lines) {
+      // Looks only at lines that can stay, so that a long log costs no more than a short one.
+      const added = takeLast(lines, budget);
+      kept = [...kept, ...added.lines];
+      bytes += added.bytes;
+      let first = added.lines.length < lines.length ? kept.length - added.lines.length : 0;
+      bytes -= sumBytes(kept.slice(0, first));
+      while (bytes > budget) bytes -= countBytes(kept[first++] ?? '');
+      kept = kept.slice(first);
+    },
+    lines: () => [...kept],
+  };
+}
+
+function takeLast(lines: readonly string[], budget: number): { lines: string[]; bytes: number } {
+  let first = lines.length;
+  let bytes = 0;
+  while (first > 0) {
+    const size = countBytes(lines[first - 1] ?? '');
+    if (bytes + size > budget) break;
+    bytes += size;
+    first--;
+  }
+  return { lines: lines.slice(first).map(copyString), bytes };
+}
+
+function sumBytes(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + countBytes(line), 0);
+}
+
+function countBytes(line: string): number {
+  return Buffer.byteLength(line) + 1;
 }

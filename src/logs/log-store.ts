@@ -3,10 +3,10 @@ import type { LogExcerpt } from '../domain/log-excerpt.ts';
 import type { MeltanoApi, MeltanoResult } from '../domain/meltano.ts';
 import type { LogExcerptBuilder } from './log-excerpt-builder.ts';
 
-/** What reporting needs of the logs: they are in memory only, and a log that isn't there is read again from the job. */
+/** The logs as reporting needs them. They are only in memory: a missing one is read again from the job. */
 export interface LogSource {
   excerpt(deploymentId: string): LogExcerpt | null;
-  /** The last report was written: the log isn't needed any more. */
+  /** Called after the last report. */
   forget(deploymentId: string): void;
 }
 
@@ -19,7 +19,7 @@ interface LogBuffer {
   final: LogExcerpt | null;
 }
 
-/** The logs of the deployments that this process watches or still has to report; nothing of them is on disk. */
+/** The logs of deployments that this process watches or still has to report. They are only in memory. */
 export class LogStore implements LogSource {
   readonly #buffers = new Map<string, LogBuffer>();
   readonly #newBuilder: () => LogExcerptBuilder;
@@ -37,7 +37,7 @@ export class LogStore implements LogSource {
     return read.ok ? { ok: true, value: buffer.next > before } : read;
   }
 
-  /** Reads the whole log once more: only this reading sees a last line without a newline. */
+  /** Reads the whole log again. Only this includes a last line without a newline. */
   async readWhole(deployment: Deployment, jobId: string, api: MeltanoApi): Promise<MeltanoResult<null>> {
     const buffer = this.#newBuffer();
     const read = await readInto(buffer, { jobId, until: 'end' }, api);
@@ -61,7 +61,7 @@ export class LogStore implements LogSource {
   }
 }
 
-/** The count advances with the lines, so that a read that breaks off half-way repeats none of them. */
+/** `next` advances with the lines, so that a read that breaks off repeats none of them. */
 function readInto(
   buffer: LogBuffer,
   { jobId, until }: { readonly jobId: string; readonly until: 'once' | 'end' },

@@ -1,23 +1,22 @@
 import type { LocatedError } from '../domain/log-excerpt.ts';
 import { truncateBytes } from '../domain/truncate-bytes.ts';
-import { cleanInlineText } from './clean-log-line.ts';
+import { cleanInlineText, copyString } from './clean-log-line.ts';
 import type { PlacedError } from './error-places.ts';
-import { copyString } from './log-tail.ts';
 
 /** GitHub takes 50 annotations in a request. */
 const MOST_ERRORS = 50;
-/** Errors with an absolute path that wait for the log to say where the project is. */
+/** Errors with an absolute path, which wait until the log names the directory of the project. */
 const MOST_WAITING = 50;
-/** Bytes of a message; GitHub takes 64 KB, nobody reads them. */
+/** Bytes of a message. GitHub takes 64 KB, but nobody reads so much. */
 const LONGEST_MESSAGE = 1024;
-/** Longest path that is taken for one, in UTF-16 code units. */
+/** In UTF-16 code units. */
 const LONGEST_PATH = 300;
-/** Folders of what was installed or made beside the project: nobody finds such a file in the repository. */
+/** Folders that are not in the repository. */
 const NOT_OURS = new Set([
   ...['site-packages', 'dist-packages', 'node_modules', '.venv', 'venv', '.meltano', '.git'],
   ...['dbt_packages', 'dbt_modules'],
 ]);
-/** Where dbt writes what it compiled. */
+/** dbt writes compiled SQL there. */
 const BUILD_FOLDER = 'target';
 const PROJECT_FILE = /(?:^|[\s"'`=(])(\/[\w@.+/-]{0,300})\/meltano\.yml\b/;
 
@@ -31,12 +30,12 @@ export class ProjectErrors {
     return this.#found.size >= MOST_ERRORS;
   }
 
-  /** Learns where the job has the project from a line that names its `meltano.yml` by an absolute path. */
+  /** Learns the directory of the project from a line with the absolute path of its `meltano.yml`. */
   readRoot(line: string): void {
     if (this.#root !== null || this.isFull || !line.includes('/meltano.yml')) return;
     this.#root = findRoot(line);
     if (this.#root === null) return;
-    // What waited came before what was found since.
+    // The waiting errors came first.
     const later = [...this.#found.values()];
     this.#found.clear();
     for (const error of this.#waiting) this.keep(error);
@@ -52,7 +51,7 @@ export class ProjectErrors {
       this.#waiting.push(copyError(error));
   }
 
-  /** `open`: errors that the next line of the log may still change. */
+  /** `open`: errors that the next line may still change. */
   list(open: readonly PlacedError[]): LocatedError[] {
     const all = new Map(this.#found);
     for (const error of open) {
@@ -93,19 +92,19 @@ function cutMessage(words: string): string {
   return cut === words ? words : `${truncateBytes(words, LONGEST_MESSAGE - 3)}…`;
 }
 
-/** Nothing that is kept may keep a page of the log in memory. */
+/** See `copyString`. */
 function copyError({ places, message }: PlacedError): PlacedError {
   return { places, message: copyString(truncateBytes(message, 2 * LONGEST_MESSAGE)) };
 }
 
-/** False when no project root makes a path of the project of it. */
+/** False if a path is in no project, whatever its directory is. */
 export function mayBeProjectPath(path: string): boolean {
   return readSegments(path) !== null;
 }
 
 /**
- * A path that a log names, as one relative to the project; null unless it is clear: an absolute one outside `root` (or
- * with none known), one with `..`, an address, or what was installed there.
+ * The path relative to the project. Null if it is outside: an absolute one not below `root`, one with `..`, an address, or
+ * an installed package.
  */
 function toProjectPath(path: string, root: string | null): string | null {
   const inside = path.startsWith('/') ? cutRoot(path, root) : path;

@@ -1,11 +1,11 @@
-/** A line of a log as the search for errors looks at it. */
+/** A line of a log, as errors are looked for in it. */
 export interface LogWords {
-  /** Of the innermost logger: Meltano writes what plug-ins say at a level of its own, which says nothing. */
+  /** The level of the innermost logger. Meltano's own level for the output of plug-ins says nothing. */
   readonly level: 'error' | 'quiet' | 'info' | null;
   readonly text: string;
-  /** The plug-in that says it; empty where the line names none. */
+  /** The plug-in that wrote it, or an empty text. */
   readonly source: string;
-  /** A logger wrote it as an error, at whatever level Meltano passes that on. */
+  /** A logger wrote it as an error, whatever Meltano's level for it. */
   readonly isLoggedError: boolean;
 }
 
@@ -19,7 +19,7 @@ const LEVEL_FORMS = [
   new RegExp(`^${LEVEL}:(?:[\\w.]{1,80}:)?\\s+`),
   new RegExp(`^${LEVEL}:[\\w.-]{1,80}:(?=\\S)`),
 ];
-/** Behind a time a level needs no mark of its own. */
+/** After a time stamp a level needs no mark. */
 const LEVEL_FORMS_AFTER_TIME = [
   ...LEVEL_FORMS,
   /^(critical|fatal|error|exception|warn(?:ing)?|info|debug)\s+(?=\S)/i,
@@ -33,15 +33,15 @@ const JSON_INFO = /"level(?:name)?": ?"info/i;
 const JSON_MESSAGE = /"(?:event|message|msg)": ?"((?:\\.|[^"\\])+)/;
 type LevelAndText = Pick<LogWords, 'level' | 'text'>;
 
-/** What Meltano writes behind the message of a line. */
+/** The fields that Meltano writes after a message. */
 const STRUCTLOG_FIELDS =
   /\s(?:block_type|cmd_type|consumer|duration_seconds|err|exit_codes?|job_name|job_run_id|name|plugin_name|producer|run_id|state_id|stdio|string_id|success|full_refresh)=/;
 const FIELD_SOURCE = /\s(?:plugin_)?name=['"]?([\w@.-]{1,80})/;
 const JSON_SOURCE = /"(?:plugin_)?name": ?"([\w@.-]{1,80})"/;
-/** A plug-in's output, as opposed to what Meltano says of it. */
+/** The fields of a plug-in's output; Meltano's own messages have others. */
 const FROM_PLUGIN = /\s(?:stdio|cmd_type|consumer)=/;
 const PIPE = /^([\w@.-]{1,60}) +\| /;
-/** Singer's own form, and that of other loggers. */
+/** Singer and other loggers write it. */
 const LOGFMT = /\blevel=['"]?(\w{4,9})['"]?.{0,200}?\b(?:message|msg|event)=(.+)$/i;
 const INNER_LEVEL = /^(CRITICAL|FATAL|ERROR|WARN(?:ING)?|INFO|DEBUG|TRACE)\b(?!:? ?[a-z]{2,20} model| in )/;
 
@@ -64,7 +64,7 @@ export function readLogWords(line: string): LogWords {
   // Errors in capitals are recognised by their words.
   const innerLevel = inner === undefined ? null : classifyLevel(inner);
   const isError = innerLevel === 'error';
-  // git and pip write a colon behind it, and survive many of theirs.
+  // git and pip write a colon after it, and survive many of their errors.
   return {
     level: isError ? null : innerLevel,
     text,
@@ -73,7 +73,7 @@ export function readLogWords(line: string): LogWords {
   };
 }
 
-/** The words of a line without what Meltano writes behind them. */
+/** Removes Meltano's fields. */
 function stripFields(text: string): string {
   const fields = STRUCTLOG_FIELDS.exec(text);
   if (fields === null) return text;
@@ -99,7 +99,7 @@ function classifyLevel(level: string): LogWords['level'] {
   return QUIET_LEVEL.test(level) ? 'quiet' : 'info';
 }
 
-/** A line in JSON; null for any other. */
+/** Null if the line isn't JSON. */
 function readJsonLine(text: string): LevelAndText | null {
   if (!text.startsWith('{')) return null;
   const isError = JSON_LEVEL.test(text);

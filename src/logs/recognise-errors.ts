@@ -1,5 +1,5 @@
 import type { LocatedError } from '../domain/log-excerpt.ts';
-import { cleanInlineText, sliceWhole } from './clean-log-line.ts';
+import { cleanInlineText, copyString, sliceWhole } from './clean-log-line.ts';
 import { DbtReader, SqlfluffReader } from './error-blocks.ts';
 import { type Candidate, classifyError, ErrorCandidates } from './error-candidates.ts';
 import {
@@ -26,18 +26,17 @@ import {
   tellPlace,
 } from './error-places.ts';
 import { beginsWithSurvival, isSummary, tellsOfSurvival } from './error-signals.ts';
-import { copyString } from './log-tail.ts';
 import { mayBeProjectPath, ProjectErrors } from './project-errors.ts';
 import { type LogWords, readLogWords } from './read-log-words.ts';
 import { keepWords, refineError } from './refine-error.ts';
 
 /** Longest title, in UTF-16 code units. */
 const LONGEST_TITLE = 120;
-/** Lines of a traceback without an end; then it isn't one. */
+/** A longer traceback isn't one. */
 const LONGEST_TRACEBACK = 500;
-/** Frames of a traceback that could be the project's own. */
+/** Frames of a traceback that are kept. */
 const MOST_FRAMES = 5;
-/** The message that a line announces stands within so many lines. */
+/** An announced message follows within so many lines. */
 const ANNOUNCED_WITHIN = 6;
 
 export interface FoundError {
@@ -48,24 +47,24 @@ export interface FoundError {
 
 type Search =
   | { readonly step: 'looking' }
-  /** In a traceback: the error is on the line that ends it. */
+  /** In a traceback, which the line with the error ends. */
   | {
       readonly step: 'traceback';
       readonly source: string;
       /** pip indents the whole block. */
       readonly indent: string;
       readonly lines: number;
-      /** Those that may be the project's own, the nearest to the error first. */
+      /** Frames that may be in the project, the nearest to the error first. */
       readonly frames: readonly Place[];
-      /** Somebody logged it as no error. */
+      /** It was logged as a warning, or Python ignores it. */
       readonly isQuiet: boolean;
       readonly isDoubtful: boolean;
-      /** The error that only introduced it, or that it was raised from. */
+      /** An earlier error that introduced this one, or that this one was raised from. */
       readonly replaces: Candidate | null;
     }
-  /** The message stands below. */
+  /** The message follows. */
   | { readonly step: 'announced'; readonly lines: number }
-  /** Found; the lines after it may hold the place, or the rest of the message. */
+  /** Found an error. The next lines may contain its place, or the rest of its message. */
   | { readonly step: 'refining'; readonly candidate: Candidate };
 
 const LOOKING: Search = { step: 'looking' };
@@ -73,13 +72,13 @@ const LOOKING: Search = { step: 'looking' };
 interface FindDetails {
   readonly isBare?: boolean;
   readonly placed?: PlacedError | null;
-  /** Number of the line that says it; without it, this one. */
+  /** By default the current line. */
   readonly line?: number;
 }
 
 /**
- * Recognises the errors of a log, line by line, without keeping the log: which one ended the job, and which ones are in a
- * file of the project.
+ * Recognises the errors of a log line by line, each with its line, its message and its places. The best one is the title,
+ * and the ones in files of the project are annotations. Takes linear time and a bounded amount of memory.
  */
 export class ErrorRecogniser {
   readonly #candidates = new ErrorCandidates();
@@ -88,17 +87,17 @@ export class ErrorRecogniser {
   readonly #dbt = new DbtReader();
   #search: Search = LOOKING;
   #line = 0;
-  /** The line before, as it came if it wasn't looked at. */
+  /** The line before. A text, if nothing in it was looked for. */
   #before: LogWords | string = '';
   #isChained = false;
 
-  /** The error that ended the job, as far as the log came: what follows may tell more of it, or that the job survived it. */
+  /** The error that ended the job, by the log so far. */
   found(): FoundError | null {
     const best = this.#candidates.best();
     return best && { line: best.line, message: formatTitle(best.title) };
   }
 
-  /** The lines of all errors that may still become it. */
+  /** The lines of all errors that may still become that one. */
   candidates(): readonly number[] {
     return this.#candidates.kept.map(({ line }) => line);
   }
@@ -122,7 +121,7 @@ export class ErrorRecogniser {
     if (words.text.trim() !== '') this.#before = words;
   }
 
-  /** True if a line that tells of no error changes nothing. */
+  /** True if a line without an error changes nothing. */
   #isIdle(): boolean {
     const isOpen = this.#dbt.isOpen || this.#sqlfluff.open !== null || this.#candidates.isOpen(this.#line);
     return this.#search.step === 'looking' && !isOpen;
@@ -165,7 +164,7 @@ export class ErrorRecogniser {
     }
     const placed = readPlacedError(words);
     if (tellsOfSurvival(text)) {
-      // An error with words of its own about a retry stands for itself alone.
+      // An error that mentions a retry of its own is no news about an earlier error.
       if (level !== 'error' || beginsWithSurvival(text)) this.#candidates.forgive(source, this.#line);
       this.#keep(placed);
       return LOOKING;
@@ -181,7 +180,7 @@ export class ErrorRecogniser {
     return LOOKING;
   }
 
-  /** The place of a YAML error whose words, in the line before, nothing else told from others. */
+  /** `in "meltano.yml", line 3` makes the line before it an error, whatever its words are. */
   #readYamlBelow(words: LogWords): Search | null {
     const yaml = words.level === 'quiet' ? null : readYamlPlace(words.text);
     if (yaml === null || yaml.before !== '') return null;
@@ -191,7 +190,7 @@ export class ErrorRecogniser {
     return this.#refine(this.#find(before.text, before, { line: this.#line - 1 }), words);
   }
 
-  /** Null for a line that announces nothing. */
+  /** Null if the line announces nothing. */
   #announce(words: LogWords, line: string): Search | null {
     const text = words.text.trim();
     const announcement = words.level === 'quiet' ? null : ANNOUNCEMENT.exec(text);
@@ -236,10 +235,10 @@ export class ErrorRecogniser {
   #beginTraceback({ level, text, source }: LogWords): Search {
     const before = typeof this.#before === 'string' ? null : this.#before;
     const { last } = this.#candidates;
-    // `log.exception("…")` writes its words right above the traceback, with the level of both.
+    // `log.exception("…")` writes its message right above the traceback.
     const isIntroduced = last !== null && last.source === source && this.#line - last.lastLine <= 2;
     const isAbove = before?.source === source;
-    // `log.warning("…", exc_info=True)`: what follows shows whether it was survived.
+    // `log.warning("…", exc_info=True)`: the next lines show if the job survived it.
     const isDoubtful = isAbove && before.level === 'quiet';
     const isQuiet = level === 'quiet' || (isAbove && IGNORED.test(before.text));
     const replaces = isIntroduced || this.#isChained ? last : null;
@@ -251,7 +250,7 @@ export class ErrorRecogniser {
   #followTraceback(search: Extract<Search, { step: 'traceback' }>, words: LogWords, line: string): Search {
     const { source } = words;
     const text = words.text.startsWith(search.indent) ? words.text.slice(search.indent.length) : words.text;
-    // Another plug-in's line in between.
+    // A line of another plug-in.
     if (source !== search.source && source !== '' && search.source !== '') {
       const found = this.#look(words, line);
       if (found.step === 'refining') this.#keep(found.candidate);
@@ -288,7 +287,7 @@ function addFrame(frames: readonly Place[], text: string): readonly Place[] {
 }
 
 function formatTitle(text: string): string {
-  // dbt draws dots from what it ran to how it went.
+  // dbt fills the line with dots up to the outcome.
   const plain = text.replace(/ ?\.{4,}.{0,200}$/, '');
   const message = cleanInlineText(plain).replace(/\s+/g, ' ');
   return message.length <= LONGEST_TITLE ? message : `${sliceWhole(message, LONGEST_TITLE - 1).trimEnd()}…`;

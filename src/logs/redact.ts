@@ -1,51 +1,51 @@
-import { createOwnSecretFinder } from './own-secrets.ts';
-import { scanSecrets } from './scan-secrets.ts';
 import { createNamedSecretScanner, type NamedSecretScanner } from './secrets/named-secrets.ts';
+import { createOwnSecretFinder } from './secrets/own-secrets.ts';
 import { createPrivateKeyScanner, type PrivateKeyScanner } from './secrets/private-key-blocks.ts';
+import { scanSecrets } from './secrets/scan-secrets.ts';
 import { findShapedCredentials } from './secrets/secret-shapes.ts';
-import { mergeRanges, replaceRanges, stripJoiners, type TextRange } from './text-ranges.ts';
+import { mergeRanges, replaceRanges, stripJoiners, type TextRange } from './secrets/text-ranges.ts';
 
-/** What stands where a secret was. */
+/** Replaces a secret. */
 export const REDACTED = '[redacted]';
-/** What stands for a line that could not be looked at. */
+/** Replaces a line that could not be scanned. */
 export const WITHHELD_LINE = '[line withheld: the secret scanner failed]';
 
-/** Access tokens that are remembered of one account: they follow one another, and the old ones end. */
+/** Access tokens of one account that are remembered. Older ones have expired. */
 const MOST_TOKENS = 32;
 
-/** UTF-16 code units that are scanned at once; one longer line is scanned by itself. */
+/** UTF-16 code units that are scanned at once. A longer line is scanned alone. */
 const BATCH_LENGTH = 64 * 1024;
 
 export interface Redactor {
-  /** A redactor for one log from its first line on: it remembers a private key that one batch of lines left open. */
+  /** For one log, from its first line on: it remembers what a batch of lines leaves open. */
   forLog(): LogRedactor;
-  /** For what Meltano Cloud says: takes out what would be taken out of a log. */
+  /** For a message of Meltano Cloud: the same as for a log. */
   redactMessage(text: string): Promise<string>;
-  /** For what goes to GitHub: the app's own secrets, also one that was cut (`secr…`), and what needs no more than the text itself. */
+  /** For what goes out to GitHub or a terminal: the same as for a log, but for secretlint's rules, which are asynchronous. */
   redactText(text: string): string;
-  /** For a finished line of the app's own log: own secrets and shapes, none of which holds a quote: JSON stays JSON. */
+  /** For a finished line of the app's own log: own secrets and shapes. None of them contains a quote, so JSON stays JSON. */
   redactLogLine(line: string): string;
-  /** More configured secrets, known from now on, also to logs that are being read; those that were known stay known. */
+  /** Adds configured secrets, also for logs that are being read. */
   learnSecrets(secrets: readonly string[]): void;
-  /** An access token that an account was given. There is no end of them: only the account's newest are remembered. */
+  /** Adds an access token of an account. Only its newest ones are remembered. */
   learnToken(account: string, token: string): void;
 }
 
 export interface LogRedactor {
-  /** As many lines as came in. Calls must not overlap. Never rejects: what can't be scanned is withheld. */
+  /** Returns as many lines as it takes. Calls must not overlap. Never rejects: lines that can't be scanned are withheld. */
   redactLines(lines: readonly string[]): Promise<RedactedLines>;
 }
 
 export interface RedactedLines {
   readonly lines: string[];
-  /** Secrets taken out. */
+  /** Removed secrets. */
   readonly count: number;
 }
 
 export interface RedactorOptions {
   /** The app's own secrets: keys, tokens, webhook secrets. */
   readonly secrets: readonly string[];
-  /** What knows the shapes of other people's secrets; secretlint unless a test says otherwise. */
+  /** secretlint's rules; a test replaces them. */
   readonly scan?: Scan;
 }
 
@@ -128,7 +128,7 @@ async function redactBatch(lines: string[], detectors: Detectors): Promise<Redac
   }
 }
 
-/** What needs no more than the text itself: all but secretlint, whose rules run asynchronously. */
+/** All detectors but secretlint. */
 function findAtOnce(text: string, findOwn: FindRanges): TextRange[] {
   return [
     ...createPrivateKeyScanner().scan(text).ranges,

@@ -1,20 +1,19 @@
-import { sliceWhole } from './clean-log-line.ts';
+import { copyString, sliceWhole } from './clean-log-line.ts';
 import { type Candidate, classifyError } from './error-candidates.ts';
 import { EXCEPTION_CLASS, isMessage } from './error-patterns.ts';
 import { readArrow, readYamlPlace, tellPlace } from './error-places.ts';
-import { copyString } from './log-tail.ts';
 import type { LogWords } from './read-log-words.ts';
 
-/** So much of an error is kept to be understood, in UTF-16 code units. */
+/** Longest text of an error, in UTF-16 code units. */
 const KEPT_WORDS = 600;
 const YAML_PROBLEM = /^(?:expected |found |could not |did not )/;
 const DBT_ERROR = /^(?:[A-Z][a-z]+ Error|Failure)(?: in |\s*$)/;
-/** uv and others draw the reason below what failed. */
+/** uv and others draw an arrow to the reason. */
 const REASON_BELOW = /^\s*(?:╰─▶|└─▶|╰─>|-->)\s*(?=\S)(.+)$/;
 
 /**
- * Takes the place of a YAML error, what dbt says about its error, and a reason or a place that is drawn, from the lines
- * right after an error. `more`: the next line may tell more. `other`: the line belongs to something else.
+ * Completes an error from the lines right after it: the place of a YAML error, dbt's reason, or an arrow to a reason or a
+ * place. `more`: the next line may add something. `other`: the line belongs to something else.
  */
 export function refineError(
   error: Candidate,
@@ -36,12 +35,12 @@ export function refineError(
   if (arrow !== null) error.places = [arrow];
   const isDbt = DBT_ERROR.test(words) && /^\s+\S/.test(next);
   const reason = REASON_BELOW.exec(next)?.[1];
-  // An exception that says what went wrong only below, as Snowflake's do.
+  // Snowflake's exceptions name the problem in the next line.
   const isBegun = error.isRaised && words.endsWith(':') && level === null && isMessage(next);
   if (isDbt || isBegun || reason !== undefined) {
     const said = (reason ?? next).trim();
     improve(error, { title: `${error.title.replace(/:$/, '')}: ${said}` });
-    // Snowflake says only in the next line what it is that it can't compile.
+    // Snowflake names what it can't compile one line further down.
     return isDbt && said.endsWith(':') ? 'more' : 'done';
   }
   return arrow === null ? 'other' : 'more';
@@ -59,7 +58,7 @@ function improve(
   error.kind = classifyError(error.words);
 }
 
-/** A copy of what may be shown: a part of a line keeps its whole page of the log in memory. */
+/** Cuts a text, and copies it (see `copyString`). */
 export function keepWords(text: string): string {
   return copyString(sliceWhole(text.trim(), KEPT_WORDS));
 }

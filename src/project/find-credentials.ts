@@ -1,6 +1,6 @@
-import { scanSecrets } from '../logs/scan-secrets.ts';
+import { scanSecrets } from '../logs/secrets/scan-secrets.ts';
 import { findShapedCredentials } from '../logs/secrets/secret-shapes.ts';
-import { mergeRanges } from '../logs/text-ranges.ts';
+import { mergeRanges } from '../logs/secrets/text-ranges.ts';
 import type { Place, YamlFile } from './yaml-file.ts';
 
 /** Where credentials stand in the files. Their values are never returned. */

@@ -1,6 +1,6 @@
-import { judgeName } from './secret-names.ts';
+import { classifyName } from './secret-names.ts';
 
-/** What stands where a value was, says that there is none, or names its kind. */
+/** Words for a removed value, for no value, and for a type of value. */
 const HARMLESS = new Set(
   (
     'redacted filtered masked hidden sensitive omitted removed ' +
@@ -15,15 +15,15 @@ const HARMLESS = new Set(
 const TYPE = /^(?:typing\.|t\.)?[A-Z][A-Za-z]+\[[A-Za-z_., |[\]]*\]?$/;
 const MASK =
   /^(?:\*{3,}\w{0,4}|\*+|x{3,}|X{3,}|•+|_+[A-Z]+_+|\.{3,}|…|-+|_+|#+|<[a-z][a-z _.-]*>|\[?\(?(?:redacted|hidden|filtered|masked)\)?\]?)$/i;
-/** A variable of a shell, of CI, of a template, of Python. A default inside of one is not harmless. */
+/** A variable in a shell, CI, a template or Python, without a default value. */
 const REFERENCE =
   /^(?:\$\{\{?\s*[\w.-]+\s*\}?\}|\$\(?[A-Z_][A-Z0-9_]*\)?|%[A-Z_][A-Z0-9_]*%|%\(\w+\)s|%s|:\w+|\*[a-z]+(?:[_-][a-z]+)+|\?|\{\{[^,{}]*\}\}|\{\{[^,{}]*,\s*(?:''|""|none|None|null)\s*\)[^,{}]*\}\}|\{[A-Za-z_.!]*\}|\$ENV\[\w+\]|(?:self|cls|this|config|cfg|settings|os|env|ctx|context|args|kwargs|options|opts|params|inputs|var|vars|local|github|conf|connector_config)\.[A-Za-z_][\w.]*)$/;
-/** A call without arguments, perhaps without its last bracket. */
+/** A call without arguments; the last bracket may be cut off. */
 const CALL = /^[A-Za-z_][\w.]{0,100}\(\)?$/;
-/** `crt_creds.secret_key`, `auth[1]`, `config["token"]` in a line of code. */
+/** Code: `crt_creds.secret_key`, `auth[1]`, `config["token"]`. */
 const PATH_OF_CODE =
   /^[A-Za-z_]+(?:\.[a-z_]+)+$|^[a-z_]+(?:\.[a-z_]+)*\[(?:-?\d{0,4}:?-?\d{0,4}|["'][A-Za-z_]+["'])\]?$/;
-/** Where a secret lies, in files or at a cloud's store of secrets. */
+/** The path of a file with a secret. */
 const FILE =
   /^(?:[\w.@~-]*\/)+[\w.@-]+\.(?:json|pem|key|p8|p12|pfx|crt|cer|pub|ya?ml|toml|env|ini|txt)$|^[\w-]+\.json$|^\/(?:run|var|etc|root|home|mnt|opt|secrets|project)\/[\w.@/-]+$/;
 const PLACE_OF_SECRET = /^arn:aws[\w-]*:[\w:/.-]+$|^projects\/[\w-]+\/secrets\/[\w/-]+$/;
@@ -43,7 +43,7 @@ const ABOUT_SECRETS =
   /\b(?:must|should|cannot|required|missing|invalid|denied|expired|incorrect|failed|not|your|used|optional|for the|from the|of the|to the|authenticate|authentication)\b/i;
 const WORD = /^["'(]?[A-Za-z][a-z']*(?:[A-Z][a-z]+)*["')]?[.,:;!?]*$|^[A-Z]+[.,:;!?]*$/;
 
-/** Nothing secret: empty, masked, a constant, a type, a status, or a reference to a variable. */
+/** True if a value is empty, masked, a constant, a type, a status, a path or a reference: no secret, whatever its name. */
 export function isHarmless(value: string): boolean {
   if (TOO_SHORT.test(value)) return true;
   if (value.length > 200) return false;
@@ -62,41 +62,41 @@ export function isHarmless(value: string): boolean {
   );
 }
 
-/** `Replace the credentials: MELTANO_API_TOKEN`. */
+/** `Replace the credentials: MELTANO_API_TOKEN` */
 function isVariableName(value: string): boolean {
-  return /^[A-Z]+(?:_[A-Z]+)+$/.test(value) && judgeName(value) !== null;
+  return /^[A-Z]+(?:_[A-Z]+)+$/.test(value) && classifyName(value) !== null;
 }
 
-/** `password=password`: how code hands a variable on. */
+/** Code that passes a variable on: `password=password`. */
 export function repeatsName(value: string, name: string): boolean {
   const lower = value.toLowerCase();
-  return /^[a-z_]+$/.test(lower) && judgeName(lower) !== null && name.toLowerCase().endsWith(lower);
+  return /^[a-z_]+$/.test(lower) && classifyName(lower) !== null && name.toLowerCase().endsWith(lower);
 }
 
 export function isWord(value: string): boolean {
   return WORD.test(value);
 }
 
-/** What stands in the place of a value and says something about it: `1200 rows`, `(not set)`. */
+/** A remark instead of a value: `1200 rows`, `(not set)`. */
 export function isNote(text: string): boolean {
   return COUNT.test(text) || NOTE.test(text);
 }
 
-/** Words of a sentence: `must be at least 8 characters`. A pass phrase has no connectives. */
+/** `must be at least 8 characters`: a sentence has connectives, a pass phrase has none. */
 export function isSentence(text: string): boolean {
   const words = text.slice(0, 400).trim().split(/\s+/);
   if (words.length < 2 || !isWord(words[0] ?? '')) return false;
   return words.some((word) => CONNECTIVES.has(word)) && !words.some((word) => isRandom(word, 8));
 }
 
-/** What is said about a secret in quotes: `"The password for the database"`, `'This field is required'`. */
+/** A sentence in quotes: `"The password for the database"`, `'This field is required'`. */
 export function isDescription(text: string): boolean {
   if (text.length > 1000) return false;
   const words = text.trim().split(/\s+/);
   return words.length >= 3 && isWord(words[0] ?? '') && ABOUT_SECRETS.test(text);
 }
 
-/** Made by a machine: letters and digits without a sense, no path, date, version, id of a row. */
+/** True for letters and digits that make no sense: no path, date, version or UUID. */
 export function isRandom(value: string, least = 16): boolean {
   if (value.length < least || !/\d/.test(value) || !/[A-Za-z]/.test(value)) return false;
   if (/^(?:\.{0,2}\/|[A-Za-z]:\\|[a-z][a-z+]*:\/\/)/.test(value)) return false;
@@ -105,7 +105,7 @@ export function isRandom(value: string, least = 16): boolean {
   );
 }
 
-/** A number that counts something, or is the key of a row; a longer one may be a secret. */
+/** A count, or the key of a row. A longer number may be a secret. */
 export function isNumber(value: string): boolean {
   return /^\d{1,7}(?:\.\d+)?$/.test(value);
 }

@@ -1,21 +1,21 @@
-/** The part of a line that its writer wrote: without time stamp, level and logger, borders, and Meltano's fields. */
+/** The message in a line, without time stamp, level, logger, borders and Meltano's fields. */
 export interface LineFrame {
   readonly start: number;
   readonly end: number;
-  /** How far the words are indented within the frame. */
+  /** The indentation of the message. */
   readonly indent: number;
 }
 
 const TIME =
   '\\[?(?:\\d{4}-\\d{2}-\\d{2}[T ])?\\d{2}:\\d{2}:\\d{2}(?:[.,]\\d{1,9})?(?:Z|[+-]\\d{2}:?\\d{2})?\\]?';
 const LEVEL = '(?:critical|fatal|error|exception|warn(?:ing)?|info|debug|trace)';
-/** One piece of what stands before the words; each piece but the last takes the blanks behind it. */
+/** One piece of the prefix: a time, a level, a logger, or a separator. */
 const PIECE = new RegExp(
   `[ \\t]{0,4}(?:${TIME}|\\[${LEVEL} {0,8}\\]|[-|] ?|${LEVEL}(?::[\\w.]{0,80})?(?= *[-|:]|  )[:]?|[\\w.-]{1,80}(?= +[|] ))(?: |$)`,
   'iy',
 );
 const MOST_PIECES = 12;
-/** The words in a line of JSON. */
+/** Up to the message in a line of JSON. */
 const EVENT = /^\s*\{(?:.{0,2000}?[,{]\s*)?"(?:event|message|msg|log|text)"\s*:\s*"/;
 const FIELDS =
   /(?<!\s)\s+(?:cmd_type|consumer|exit_codes?|job_name|job_run_id|producer|run_id|state_id|stdio|string_id|full_refresh)=\S|(?<!\s)\s+name=[^\s"'<>]+(?:\s|$)/;
@@ -43,7 +43,7 @@ function skipPieces(line: string): number {
   for (let pieces = 0; pieces < MOST_PIECES; pieces++) {
     PIECE.lastIndex = at;
     const piece = PIECE.exec(line);
-    // `- ` alone is an item of a list, and so it is where it is indented, or comes right behind Meltano's level.
+    // At the start of the message, or indented, `- ` is an item of a list and no separator.
     const isItem = pieces === 0 || /\] $/.test(line.slice(0, at)) || /^[ \t]+-/.test(piece?.[0] ?? '');
     if (piece === null || (isItem && /^\s*[-|]/.test(piece[0]))) break;
     at = PIECE.lastIndex;

@@ -1,30 +1,30 @@
-import type { TextRange } from '../text-ranges.ts';
 import { frameLine } from './line-frame.ts';
+import type { TextRange } from './text-ranges.ts';
 
-/** In an address a blank is `%20` or `+`. The other form is PuTTY's. */
+/** PEM, where a blank may be URL-encoded, and PuTTY's format. */
 const BEGIN =
   /-{4,5} ?BEGIN(?: |%20|\+)[A-Z0-9 %+]{0,60}PRIVATE(?: |%20|\+)KEY(?:(?: |%20|\+)BLOCK)? ?-{4,5}|Private-Lines: {0,4}\d{1,4}/g;
 const END =
   /-{4,5} ?END(?: |%20|\+)[A-Z0-9 %+]{0,60}PRIVATE(?: |%20|\+)KEY(?:(?: |%20|\+)BLOCK)? ?-{4,5}|Private-MAC: {0,4}[0-9a-f]{1,128}/g;
-/** What each line holds that one of these begins in. */
+/** Each line with a `BEGIN` contains this. */
 const HINT = /PRIVATE|Private-Lines/g;
-/** A 16,384 bit RSA key has some 200 lines; a job's other lines may stand between them. */
+/** A 16,384 bit RSA key has some 200 lines. Other lines of the job may stand between them. */
 const LONGEST_BLOCK = 400;
-/** What a line of a key has left without its frame: base64, perhaps escaped or in quotes, or a header. */
+/** The message of a line of a key: base64, perhaps escaped or in quotes, or a header. */
 const KEY_LINE =
   /^(?:[bBrR]?[\\"'[(]{0,8}[A-Za-z0-9+/=]{1,20000}(?:\\+[rn]|[\\"',)\]]){0,8}|(?:Proc-Type|DEK-Info|Comment|Version|Hash): .{0,200})$/;
-/** Within other words: a line of a key, or its last one, which is shorter; not a `NameOfAClass`. */
+/** A line of a key, or its shorter last one, among other words; not a `NameOfAClass`. */
 const KEY_RUN =
   /[A-Za-z0-9+/]{40,}={0,2}|(?<![\w+/=])(?![a-z]{0,40}(?:[A-Z]{1,8}[a-z]{2,40}){0,8}(?![\w+/=]))(?=[a-z0-9+/]{0,63}[A-Z])(?=[A-Z0-9+/]{0,63}[a-z])[A-Za-z0-9+/]{12,64}={0,2}(?![\w+/=-])/g;
 
-/** Finds private keys, also those that begin in one call and end in a later one. */
+/** Finds private keys, also one that begins in one call and ends in a later one. */
 export interface PrivateKeyScanner {
-  /** `text` is whole lines joined by newlines. `repeated`: how many of the ranges belong to a key that another one counts for. */
+  /** `text`: whole lines. `repeated`: how many of the ranges belong to a key that was counted before. */
   scan(text: string): { readonly ranges: TextRange[]; readonly repeated: number };
 }
 
 export function createPrivateKeyScanner(): PrivateKeyScanner {
-  /** Lines that the block may still have; 0: not in a block. */
+  /** Lines that the key may still have; 0 outside a key. */
   let left = 0;
 
   /** The keys and parts of keys in a line. */
@@ -55,7 +55,7 @@ export function createPrivateKeyScanner(): PrivateKeyScanner {
     return keys;
   }
 
-  /** From `from` on, where the next line begins that may hold something of a key; null: none does. */
+  /** The start of the next line that may contain a part of a key. */
   function findLine(text: string, from: number): number | null {
     if (left > 0) return from;
     const next = find(HINT, text, from);
@@ -82,11 +82,11 @@ export function createPrivateKeyScanner(): PrivateKeyScanner {
 
 interface KeyRange extends TextRange {
   end: number;
-  /** It belongs to a key that an earlier range counts for. */
+  /** It belongs to a key that was counted before. */
   readonly isRepeated: boolean;
 }
 
-/** The lines of a key that follow one another are one range. */
+/** Adjacent lines of a key become one range. */
 function addRange(ranges: KeyRange[], range: KeyRange): void {
   const last = ranges.at(-1);
   if (range.isRepeated && last !== undefined && last.end + 1 === range.start) last.end = range.end;
@@ -99,7 +99,7 @@ function find(pattern: RegExp, line: string, from: number): TextRange | null {
   return match === null ? null : { start: match.index, end: match.index + match[0].length };
 }
 
-/** Within a block: the whole line if it holds nothing but a key, else the runs of base64 in it. */
+/** Inside a key: the whole line if it contains nothing else, otherwise its runs of base64. */
 function findKeyParts(line: string): TextRange[] {
   const { start, end } = frameLine(line);
   if (KEY_LINE.test(line.slice(start, end))) return [{ start: 0, end: line.length }];

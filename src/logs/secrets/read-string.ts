@@ -1,11 +1,11 @@
-/** How a string is delimited: by which quote, behind how many backslashes (JSON in JSON). */
+/** A quote, and the backslashes before it (JSON in JSON). */
 export interface Delimiter {
   readonly quote: string;
   readonly slashes: number;
 }
 
 export interface StringStart extends Delimiter {
-  /** Where the text begins. */
+  /** The start of the text. */
   readonly at: number;
 }
 
@@ -22,7 +22,7 @@ export function readStringStart(line: string, at: number): StringStart | null {
   return null;
 }
 
-/** The end of a string's text and of its delimiter; null: it isn't closed in this line. */
+/** The end of the text and of its closing quote; null if the string isn't closed in this line. */
 export function findStringEnd(
   line: string,
   from: number,
@@ -46,7 +46,7 @@ function countSlashes(line: string, from: number, at: number): number {
   return slashes;
 }
 
-/** `'it''s'` in SQL, `'it'\''s'` in a shell: the string goes on. */
+/** Escaped quotes: `'it''s'` in SQL, `'it'\''s'` in a shell. */
 function countDoubled(line: string, after: number, quote: string): number {
   if (line.startsWith(quote, after)) return 1;
   return line.startsWith(`\\${quote}${quote}`, after) ? 3 : 0;

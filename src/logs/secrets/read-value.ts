@@ -16,11 +16,11 @@ import type { SecretPlace } from './secret-places.ts';
 /** YAML's tags and anchors: `!!str X`, `&anchor X`. */
 const TAG = /(?:!{1,2}[\w:/.<>-]*[ \t]+|&\w+[ \t]+)/y;
 const BLOCK_MARK = /^[|>][+-]?\d?[+-]?\s*(?:#|$)/;
-// Up to a blank, a closing quote, or a separator that another `name=` follows.
+// Ends at a blank, a closing quote, or a separator before another `name=`.
 const BARE = /(?:[^\s"'&,;]|["'](?![,;:}\])\s]|$)|[&,;](?!["']?[\w.-]{1,40}["']?\s{0,4}[=:]))+/y;
 const CELL = /[^│┃║|]+/y;
 const XML_TEXT = /[^<>]+/y;
-/** What wraps a secret, and what looks one up by its name. */
+/** Calls that wrap a secret, and calls that look one up by its name. */
 const WRAPPER =
   /(?:[\w.]*(?:Secret|Password|Token|Str|Some|Just)\w*|str|bytes|bytearray|repr|Optional|quote_plus|b64encode)[([]/y;
 const LOOKUP =
@@ -29,25 +29,25 @@ const CODE = /(?:[A-Za-z_]\w{0,80}\.){0,8}[a-z_][a-z0-9_]*\(/y;
 const SCHEME = /(?:AWS4-HMAC-SHA256|[A-Za-z]+(?:-[A-Za-z]+)*)[ \t]+(?=\S)/y;
 const KNOWN_SCHEME =
   /^(?:bearer|basic|token|digest|negotiate|ntlm|apikey|api-key|ssws|aws4|hawk|oauth|signature|key|jwt)/i;
-/** A comment, or another pair. */
+/** The start of a comment, or of another pair. */
 const LINE_VALUE_END = /(?<!\s)\s+[#;]|,\s+["']?[\w.-]+["']?\s*[:=]/;
 const FLOW_VALUE_END = /[,}\]]/;
 const LONGEST_PLAIN = 2000;
-/** Code units of a header in which its end is looked for. */
+/** The end of a header is looked for in so many code units. */
 const LONGEST_HEADER = 8192;
 const LISTED = /^(?:digest|aws4|oauth|hawk|signature)/i;
 
-/** Reads the value at a place, and notes what of it is secret; where to go on. */
+/** Reads the value at a place, and adds what is secret to `scan.ranges`. Returns where to go on. */
 export function readValue(scan: LineScan, place: SecretPlace): number {
   const { line, frame } = scan;
   const at = skip(TAG, line, place.at);
   const limit = Math.max(at, place.limit);
   if (at >= limit || line.slice(at, limit).trim() === '\\') {
-    if (place.limit >= frame.end) awaitValue(scan, place, line[at] === '\\');
+    if (place.limit >= frame.end) expectValue(scan, place, line[at] === '\\');
     return at;
   }
   if (place.sign === ':' && BLOCK_MARK.test(line.slice(at, limit))) {
-    if (place.name.kind === 'secret') scan.carry = { kind: 'block', place, whole: true };
+    if (place.name.kind === 'secret') scan.unfinished = { kind: 'block', place, whole: true };
     return limit;
   }
   if (isNote(line.slice(at, Math.min(limit, at + 60)))) return at;
@@ -65,15 +65,15 @@ function skip(pattern: RegExp, line: string, at: number, limit = line.length): n
   return pattern.test(limit < line.length ? line.slice(0, limit) : line) ? pattern.lastIndex : at;
 }
 
-function awaitValue(scan: LineScan, place: SecretPlace, forced: boolean): void {
-  // `class Token:`, `-> list[Token]:`: a line of code, or of a sentence.
+function expectValue(scan: LineScan, place: SecretPlace, forced: boolean): void {
+  // Code: `class Token:`, `-> list[Token]:`.
   const { start, end } = place.name;
   const isCode =
     /[\])]/.test(scan.line[end] ?? '') || /->\s*$/.test(scan.line.slice(Math.max(0, start - 4), start));
   const isKey = place.form !== 'words' && !isCode;
   const isSigned = /^(?:[:=]|=>|:=|,|->|%3[ad])$/i.test(place.sign) || place.sign === ' ';
   if ((forced || (isSigned && isKey)) && place.at > scan.contained)
-    scan.carry = { kind: 'value', place, forced };
+    scan.unfinished = { kind: 'value', place, forced };
 }
 
 function readQuoted(scan: LineScan, place: SecretPlace, start: StringStart, limit: number): number {
@@ -90,7 +90,7 @@ function readQuoted(scan: LineScan, place: SecretPlace, start: StringStart, limi
         !text.endsWith('…') &&
         place.name.kind !== 'maybe'
       ) {
-        scan.carry = { kind: 'string', start, hidden: true, container: null };
+        scan.unfinished = { kind: 'string', start, hidden: true, container: null };
       }
     }
     return limit;
@@ -109,7 +109,7 @@ function isSecretText(place: SecretPlace, text: string): boolean {
   if (isHarmless(text)) return false;
   if (place.sign === 'blank') return isRandom(text) && !/\s/.test(text);
   if (kind === 'maybe') return isRandom(text, place.sign === '=' ? 6 : 16);
-  // A scheme alone, or one before a variable: `f"Bearer {token}"`.
+  // A scheme without a credential: `Bearer`, `f"Bearer {token}"`.
   if (kind === 'authorization' && isHarmless(text.replace(/^[A-Za-z-]+ /, ''))) return false;
   if (kind === 'cookie') return text.includes('=') || isRandom(text, 8);
   if (place.form === 'words' && isWord(text)) return false;
@@ -138,11 +138,11 @@ function readContained(scan: LineScan, place: SecretPlace, at: number): number |
   const from = isCall ? Math.max(...opened) - 1 : at;
   const next = followContainer(scan, from, { rule, levels: [] });
   const end = scan.contained;
-  const value = scan.carry === null && isCall ? /^\s*=(?!=)\s*/.exec(line.slice(end, end + 20)) : null;
+  const value = scan.unfinished === null && isCall ? /^\s*=(?!=)\s*/.exec(line.slice(end, end + 20)) : null;
   return value === null ? next : readValue(scan, { ...place, at: end + value[0].length, sign: '=' });
 }
 
-/** `name = call(…)`: a line of code, as tracebacks show them. */
+/** Code, as in tracebacks: `name = call(…)`. */
 function isAssignment(line: string, { form, sign, at }: SecretPlace): boolean {
   return (
     form === 'line' &&
@@ -152,11 +152,11 @@ function isAssignment(line: string, { form, sign, at }: SecretPlace): boolean {
   );
 }
 
-/** A cell of a table: all of it. */
+/** The value is the whole cell of a table. */
 function readCell(scan: LineScan, place: SecretPlace, at: number, limit: number): number {
   const end = skip(CELL, scan.line, at, limit);
   const text = scan.line.slice(at, end).trim();
-  // Of more than two cells the next one may be a type, or the name of another column.
+  // With more than two cells the next one may be a type, or the name of another column.
   const isMore =
     /^[│┃║|]\s{0,200}[^\s│┃║|]/.test(scan.line.slice(end, end + 240)) ||
     /[^\s│┃║|][^│┃║|]*[│┃║|]\s*$/.test(
@@ -174,7 +174,7 @@ function hideMatch(scan: LineScan, place: SecretPlace, at: number, pattern: RegE
   return end;
 }
 
-/** `Bearer X`, `SSWS X`, `X`; a cookie is all of its line. */
+/** `Bearer X`, `SSWS X`, `X`, or the whole of a cookie. */
 function readHeader(scan: LineScan, place: SecretPlace, at: number, limit: number): number {
   const { line } = scan;
   if (isContainerStart(line[at])) return readContained(scan, place, at) ?? limit;
@@ -195,7 +195,7 @@ function readHeader(scan: LineScan, place: SecretPlace, at: number, limit: numbe
   return last;
 }
 
-/** `\r\n` within the text of a request that was printed in one line ends a header. */
+/** A header in a request that was printed in one line ends at its `\r\n`. */
 function findHeaderEnd(line: string, at: number, limit: number): number {
   const end = /\\+[rn]/.exec(line.slice(at, Math.min(limit, at + LONGEST_HEADER)));
   return end === null ? limit : at + end.index;
@@ -216,7 +216,7 @@ function readBare(scan: LineScan, place: SecretPlace, at: number, limit: number)
   }
   if (place.form === 'line') value.end = findValueEnd(line, value.start, end, limit, LINE_VALUE_END);
   if (place.form === 'flow') value.end = findValueEnd(line, value.start, end, limit, FLOW_VALUE_END);
-  // A text in quotes that begins with the name: `"password: must be set"`.
+  // The quotes contain the name too: `"password: must be set"`.
   const isQuoted = place.form === 'pair' && limit < scan.frame.end;
   const rest = line.slice(value.start, isQuoted ? limit : value.end);
   if (isSecretBare(place, rest, text) && !isHarmless(line.slice(at, end))) {
@@ -226,16 +226,16 @@ function readBare(scan: LineScan, place: SecretPlace, at: number, limit: number)
 }
 
 /** `wheel for tap-auth0: filename=…` */
-function isPair(sign: string, text: string): boolean {
+function isKeyValue(sign: string, text: string): boolean {
   return sign === ':' && /^[a-z_]+=/.test(text);
 }
 
 function isSecretBare({ name, form, sign }: SecretPlace, rest: string, text: string): boolean {
-  if (isHarmless(text) || (name.counts && isNumber(text))) return false;
+  if (isHarmless(text) || (name.mayBeCount && isNumber(text))) return false;
   if (/^(?:old)?pwd$/i.test(name.text) && text.startsWith('/')) return false;
-  if (name.kind === 'maybe') return !isPair(sign, text) && isRandom(text, sign === '=' ? 6 : 16);
+  if (name.kind === 'maybe') return !isKeyValue(sign, text) && isRandom(text, sign === '=' ? 6 : 16);
   if (repeatsName(text, name.text)) return false;
-  // A comparison in a line of code.
+  // Code compares two variables.
   if (sign === '==' && /^[a-z_]+$/.test(text)) return false;
   if (form === 'line') return !isSentence(rest);
   if (form !== 'words') return !(sign === ':' && isSentence(rest));
@@ -246,14 +246,14 @@ function isSecretBare({ name, form, sign }: SecretPlace, rest: string, text: str
   return !isWord(text) && !isNumber(text) && !/^[A-Za-z_.]+[:(]/.test(text) && !/^[/<.]/.test(text);
 }
 
-/** A plain value of YAML may have blanks in it. */
+/** A plain value in YAML may contain blanks. */
 function findValueEnd(line: string, start: number, from: number, limit: number, stop: RegExp): number {
   const rest = line.slice(from, Math.min(limit, from + LONGEST_PLAIN));
   const more = stop.exec(rest);
   return trimEnd(line, start, from + (more?.index ?? rest.length));
 }
 
-/** `{{ env_var('X') }}` names a variable; one with a default holds a value. */
+/** `{{ env_var('X') }}` is a variable; a default value in it is a secret. */
 function readTemplate(scan: LineScan, place: SecretPlace, at: number, limit: number): number {
   const close = scan.line.indexOf('}}', at);
   const end = close === -1 ? limit : Math.min(limit, close + 2);
@@ -261,7 +261,7 @@ function readTemplate(scan: LineScan, place: SecretPlace, at: number, limit: num
   return end;
 }
 
-/** Without the punctuation after a value that has no quotes. */
+/** Drops the punctuation after a bare value. */
 function trimEnd(line: string, start: number, end: number): number {
   let last = end;
   while (last > start && `"'\`\\),:;]}`.includes(line.charAt(last - 1))) last--;

@@ -1,46 +1,46 @@
-import type { TextRange } from '../text-ranges.ts';
 import { isDescription, isHarmless, isNumber, isRandom } from './harmless-values.ts';
 import { findStringEnd, readStringStart, type StringStart } from './read-string.ts';
-import { isReadableKey, judgeName } from './secret-names.ts';
+import { classifyName, isHarmlessKey } from './secret-names.ts';
+import type { TextRange } from './text-ranges.ts';
 
 const CLOSERS: Readonly<Record<string, string>> = { '{': '}', '[': ']', '(': ')' };
 const MOST_LEVELS = 100;
 const BARE = /[^\s,;:={}()[\]"'`\\]+/y;
 const PLACEHOLDER = /%\(\w{1,100}\)s/y;
 const BARE_VALUE = /[^\s,;})\]"'`]+/y;
-/** A value that is looked up by its name: `config["password"]`, `os.environ.get('TOKEN'`. */
+/** A lookup by name: `config["password"]`, `os.environ.get('TOKEN'`. */
 const LOOKED_UP =
   /(?:[A-Za-z_]\w{0,80}\.){0,8}(?:[A-Za-z_]\w{0,80}\[|(?:get|getenv)\()["'][A-Za-z_][\w.-]{0,80}["'][\])]?/y;
 const SIGN = /\s{0,40}(?:=>|:|=)(?!=|\s{0,40}[,\]})])/y;
-/** What a line within a container that goes over several looks like. */
+/** The start of a line inside a container. */
 const CONTENT =
   /^(?:[}\])]|[bBrRuUfF]{0,2}\\*["'`]|[\w.$@-]{1,100}\s{0,20}(?:[:=]|=>)|[\w.+/=-]+,?$|[{[(]|-\s|#|\.\.\.)/;
 
-/** How the values within are taken: `all` are secret, `random` ones are, or (a call) all that are no name of a variable. */
+/** Which values in a container are secret: `all`, only `random` ones, or (in a `lookup`) all but the looked-up name. */
 export type ContainerRule = 'all' | 'random' | 'lookup';
 
 interface Level {
   readonly closer: string;
-  /** Whether values of this level may be read, unless their own name says otherwise. */
-  readonly readable: boolean;
-  /** The same of the value that comes next. */
-  next: boolean;
+  /** Values in this level are no secrets, unless their own name says so. */
+  readonly isHarmlessLevel: boolean;
+  /** The next value is no secret. */
+  nextIsHarmless: boolean;
   hasKey: boolean;
-  /** Values before this one. */
+  /** Values so far. */
   entries: number;
 }
 
-/** A list, a mapping or a call that a telling name stands before, read as far as its lines came. */
+/** A list, a mapping or a call after the name of a secret, as far as it was read. */
 export interface Container {
   readonly rule: ContainerRule;
   readonly levels: Level[];
 }
 
 export interface ContainerStep {
-  /** Where the container ends in this line, or where its unfinished string begins. */
+  /** The end of the container in this line, or the start of its open string. */
   readonly at: number;
   readonly ranges: TextRange[];
-  /** A string that isn't closed in this line; `hidden`: its text is secret. */
+  /** A string that isn't closed in this line. `hidden`: it is a secret. */
   readonly open: { readonly start: StringStart; readonly hidden: boolean } | null;
 }
 
@@ -52,7 +52,7 @@ export function looksLikeContent(text: string): boolean {
   return CONTENT.test(text);
 }
 
-/** Reads on in a container, up to its end or `limit`. */
+/** Continues a container up to its end, or to `limit`. */
 export function readContainer(
   line: string,
   from: number,
@@ -80,13 +80,13 @@ export function readContainer(
   return { at: limit, ranges, open: null };
 }
 
-/** `%(token)s`: a driver of a database puts the value there. */
+/** `%(token)s`: a database driver fills in the value. */
 function skipPlaceholder(line: string, at: number): number {
   PLACEHOLDER.lastIndex = at;
   return PLACEHOLDER.test(line) ? PLACEHOLDER.lastIndex : at;
 }
 
-/** Takes a bracket or a comma; false: a value or a blank comes. */
+/** Reads a bracket or a separator. False if there is none. */
 function readSign(character: string, levels: Level[]): boolean {
   if (character in CLOSERS) openLevel(levels, CLOSERS[character] ?? '');
   else if ('}])'.includes(character)) {
@@ -97,15 +97,15 @@ function readSign(character: string, levels: Level[]): boolean {
 }
 
 function openLevel(levels: Level[], closer: string): void {
-  const readable = levels.at(-1)?.next ?? false;
-  levels.push({ closer, readable, next: readable, hasKey: false, entries: 0 });
+  const isHarmlessLevel = levels.at(-1)?.nextIsHarmless ?? false;
+  levels.push({ closer, isHarmlessLevel, nextIsHarmless: isHarmlessLevel, hasKey: false, entries: 0 });
 }
 
-/** A new line ends an entry too: YAML and lists of `name = value` have no commas. */
+/** A separator ends an entry, and a new line too: YAML has no commas. */
 export function endEntry(levels: Level[]): void {
   const level = levels.at(-1);
   if (level === undefined) return;
-  level.next = level.readable;
+  level.nextIsHarmless = level.isHarmlessLevel;
   level.hasKey = false;
   level.entries++;
 }
@@ -139,7 +139,7 @@ function readString(line: string, start: StringStart, limit: number, container: 
   const end = findStringEnd(line, start.at, start);
   if (end === null || end.at > limit) {
     const hidden =
-      level?.next !== true &&
+      level?.nextIsHarmless !== true &&
       (level?.hasKey === true || !container.levels.every((one) => one.closer === '}'));
     const range = hidden ? { start: start.at, end: limit } : null;
     return { at: limit, range, open: { start, hidden } };
@@ -151,29 +151,29 @@ function readString(line: string, start: StringStart, limit: number, container: 
   return { at: end.after, range, open: null };
 }
 
-/** Where the value of a key begins; null: this is no key. */
+/** Where the value of a key begins; null if this is no key. */
 function noteKey(line: string, key: string, end: number, level: Level | undefined): number | null {
   SIGN.lastIndex = end;
   const sign = SIGN.exec(line);
   if (sign === null || level === undefined) return null;
-  level.next = judgeName(key) === null && (level.readable || isReadableKey(key));
+  level.nextIsHarmless = classifyName(key) === null && (level.isHarmlessLevel || isHarmlessKey(key));
   level.hasKey = true;
   return end + sign[0].length;
 }
 
 function hasSecret(text: string, quoted: boolean, { rule, levels }: Container): boolean {
   const level = levels.at(-1);
-  if (level === undefined || level.next || isHarmless(text)) return false;
+  if (level === undefined || level.nextIsHarmless || isHarmless(text)) return false;
   if (rule === 'random') return isRandom(text);
   if (quoted && isDescription(text)) return false;
   if (!quoted && (isNumber(text) || isVariable(text, level))) return false;
-  // The name that is looked up, not what stands in for it.
+  // The first argument is the name, the others are default values.
   if (rule === 'lookup') return quoted && (level.entries > 0 || !/^[A-Za-z_][A-Za-z_.-]*$/.test(text));
   return true;
 }
 
-/** `credentials=(user, password)`, `{"token": access_token}`: names in a line of code. */
+/** A variable in code: `credentials=(user, password)`, `{"token": access_token}`. */
 function isVariable(text: string, level: Level): boolean {
-  if (level.hasKey) return /^[a-z]+_[a-z_]+$/.test(text) && judgeName(text) !== null;
-  return /^[A-Za-z_]+$/.test(text) && (isReadableKey(text) || judgeName(text) !== null);
+  if (level.hasKey) return /^[a-z]+_[a-z_]+$/.test(text) && classifyName(text) !== null;
+  return /^[A-Za-z_]+$/.test(text) && (isHarmlessKey(text) || classifyName(text) !== null);
 }

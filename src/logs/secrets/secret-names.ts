@@ -1,10 +1,10 @@
 /**
- * What a name says about its value. `secret`: hidden unless it is plainly harmless. `maybe`: hidden if it looks random.
- * `authorization` and `cookie`: a header, whose value has a form of its own.
+ * What a name says about its value. The value of a `secret` is hidden unless it is harmless, that of a `maybe` only if it
+ * looks random. `authorization` and `cookie` are headers, whose values have their own syntax.
  */
 export type NameKind = 'secret' | 'maybe' | 'authorization' | 'cookie';
 
-/** Every name of a secret holds one of these; found first, since most lines hold none. */
+/** Every name of a secret contains one of these. Most lines contain none, so this is the first test. */
 export const NAME_STEM =
   /pass|pwd|secret|token|key|cred|auth|cookie|sig|kennwort|_pat(?![a-z])|pw(?![a-z])|identified/gi;
 
@@ -18,18 +18,18 @@ const WHOLE_WORDS = new Set([
   'jsessionid',
   'phpsessid',
 ]);
-/** These also end a word that is written in one: `clientsecret`, `PGPASSWORD`, `MYSQL_PWD`. */
+/** A word of a name may end with these: `clientsecret`, `PGPASSWORD`, `MYSQL_PWD`. */
 const WORD_END =
   /(?:password|passwd|passphrase|passcode|passwort|kennwort|secret|token|apikey|accesskey|secretkey|privatekey|credential|(?:db|pg|my|sql|usr|user|root|admin|ftp|smtp|http|ssh|proxy|ldap|bind|store|key)(?:pass|pwd|pw))s?$/;
 
-/** Before `key`: a secret by this name. */
+/** `<word>_key` is a secret. */
 const KEY_OF_SECRETS = new Set(
   (
     'api access secret private encryption decryption encrypt signing sign account auth authentication master shared ' +
     'storage license licence ssh deploy fernet jwt hmac aes rsa crypto cipher subscription session webhook functions'
   ).split(' '),
 );
-/** Before `key`: a name of data. */
+/** `<word>_key` is data. */
 const KEY_OF_DATA = new Set(
   (
     'primary foreign sort partition replication surrogate unique bookmark state cache dist natural business join dict ' +
@@ -38,7 +38,7 @@ const KEY_OF_DATA = new Set(
     'merge incremental dimension date customer product range segment event message storage_object'
   ).split(' '),
 );
-/** Before `token`: where a list goes on, or a part of a text. */
+/** `<word>_token` is a cursor of a list, or a piece of text. */
 const TOKEN_OF_DATA = new Set(
   (
     'next page paging pagination continuation cursor resume sync delta start end eos bos pad sep unk mask max min num ' +
@@ -46,7 +46,7 @@ const TOKEN_OF_DATA = new Set(
     'nextpage cancellation fencing watermark'
   ).split(' '),
 );
-/** Behind a name: it is about the secret, not the secret. */
+/** `token_<word>` is a property of the secret, not the secret itself. */
 const ABOUT = new Set(
   (
     'count counts type types url urls uri uris endpoint endpoints expires expired expiry expiration expire in at ttl age length len ' +
@@ -62,27 +62,30 @@ const ABOUT = new Set(
 
 export interface SecretName {
   readonly kind: NameKind;
-  /** A number behind it is a count, or the key of a row: `tokens=4096`, `PASS=5`, `account_key: 12`. */
-  readonly counts: boolean;
+  /** A number as its value is a count, or the key of a row: `tokens=4096`, `PASS=5`, `account_key: 12`. */
+  readonly mayBeCount: boolean;
 }
 
-/** What the name of a value says about it; null: nothing. */
-export function judgeName(identifier: string): SecretName | null {
+/** Null if the name says nothing about its value. */
+export function classifyName(identifier: string): SecretName | null {
   const words = splitWords(identifier);
   for (let at = words.length - 1; at >= 0; at--) {
     const word = words[at] ?? '';
-    const kind = judgeWord(word, words[at - 1] ?? '', words.length === 1);
+    const kind = classifyWord(word, words[at - 1] ?? '', words.length === 1);
     if (kind === null) continue;
     const after = words.slice(at + 1);
-    // The id of Vault's AppRole is the half that is kept secret.
+    // Vault's `secret_id` is a secret.
     const isAbout = after.some((one) => ABOUT.has(one)) && !(word === 'secret' && after.join() === 'id');
     if (isAbout || (kind === 'cookie' && after.length > 0)) return null;
-    return { kind, counts: word.endsWith('s') || word === 'key' || (word === 'pass' && words.length === 1) };
+    return {
+      kind,
+      mayBeCount: word.endsWith('s') || word === 'key' || (word === 'pass' && words.length === 1),
+    };
   }
   return null;
 }
 
-function judgeWord(word: string, before: string, alone: boolean): NameKind | null {
+function classifyWord(word: string, before: string, alone: boolean): NameKind | null {
   if (word === 'authorization') return 'authorization';
   if (word === 'cookie' || word === 'cookies') return 'cookie';
   if (word === 'key' || word === 'keys') {
@@ -95,7 +98,7 @@ function judgeWord(word: string, before: string, alone: boolean): NameKind | nul
   return /^(?:auth|signature|sig|pat|bearer)$/.test(word) ? 'maybe' : null;
 }
 
-/** `dbPassword_2` as `db`, `password`; `pass_word` and `passWord` as `password`. */
+/** `dbPassword_2` gives `db` and `password`; `pass_word` and `passWord` give `password`. */
 function splitWords(identifier: string): string[] {
   const words = identifier.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? [];
   const lower = words.map((word) => word.toLowerCase());
@@ -105,18 +108,18 @@ function splitWords(identifier: string): string[] {
   });
 }
 
-/** Before `key` as a word of its own: `API key: …`. */
+/** True for the word before `key` in `API key: …`. */
 export function isKeyOfSecrets(word: string): boolean {
   return KEY_OF_SECRETS.has(word.toLowerCase());
 }
 
-/** Before `token` as a word of its own: `the next token: …`. */
+/** True for the word before `token` in `the next token: …`. */
 export function isTokenOfData(word: string): boolean {
   return TOKEN_OF_DATA.has(word.toLowerCase());
 }
 
-/** Within what a secret's name holds (`credentials: {…}`): keys of values that are worth reading and not secret. */
-const READABLE_KEYS = new Set(
+/** Keys within `credentials: {…}` whose values are no secrets. */
+const HARMLESS_KEYS = new Set(
   (
     'type title description desc format kind label name names items properties required anyof oneof allof ref enum ' +
     'examples writeonly readonly nullable inclusion selected user username userid login email host hostname port database dbname ' +
@@ -125,11 +128,11 @@ const READABLE_KEYS = new Set(
   ).split(' '),
 );
 
-export function isReadableKey(key: string): boolean {
+export function isHarmlessKey(key: string): boolean {
   const words = splitWords(key);
   const last = words.at(-1) ?? '';
-  if (READABLE_KEYS.has(words.join(''))) return true;
-  // `replication_key_value` of a table that is called `tokens`.
+  if (HARMLESS_KEYS.has(words.join(''))) return true;
+  // `replication_key_value` in `tokens: {…}`, the state of a table with that name.
   if (words.some((word, at) => word === 'key' && KEY_OF_DATA.has(words[at - 1] ?? ''))) return true;
-  return words.length > 1 && (ABOUT.has(last) || READABLE_KEYS.has(last)) && judgeName(key) === null;
+  return words.length > 1 && (ABOUT.has(last) || HARMLESS_KEYS.has(last)) && classifyName(key) === null;
 }

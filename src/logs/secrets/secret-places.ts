@@ -1,30 +1,30 @@
 import type { LineFrame } from './line-frame.ts';
 import { findStringEnd } from './read-string.ts';
-import { isKeyOfSecrets, isTokenOfData, judgeName, type SecretName } from './secret-names.ts';
+import { classifyName, isKeyOfSecrets, isTokenOfData, type SecretName } from './secret-names.ts';
 
-/** Longest name, in UTF-16 code units, before and behind what tells it. */
+/** Longest part of a name before, and after, its stem, in UTF-16 code units. */
 const LONGEST_NAME = 120;
 
-/** A telling name in a line. */
+/** The name of a secret in a line. */
 export interface FoundName extends SecretName {
   readonly text: string;
   readonly start: number;
   readonly end: number;
 }
 
-/** Where the value of a name begins, and how to read it. */
+/** Where the value of a name begins, and how it is written. */
 export interface SecretPlace {
   readonly name: FoundName;
   readonly at: number;
-  /** The value ends here at the latest. */
+  /** The latest end of the value. */
   readonly limit: number;
   /**
-   * `pair`: `name=value`. `line`: all of the rest of the line is the value. `flow`: up to the next comma or bracket (YAML in
-   * one line). `words`: in a sentence.
+   * `pair`: `name=value`. `line`: the value is the rest of the line. `flow`: it ends at a comma or bracket (YAML in one
+   * line). `words`: it is a word of a sentence.
    */
   readonly form: 'pair' | 'line' | 'flow' | 'words';
   readonly sign: string;
-  /** The column of the name within its frame: what is indented further belongs to it. */
+  /** The indentation of the name. Lines with a deeper one belong to it. */
   readonly indent: number;
 }
 
@@ -56,7 +56,7 @@ const BLANKS = /[ \t]+/y;
 /** `InvalidCredentials: …` */
 const ERROR_CLASS =
   /(?:^|\.)(?:Invalid|Missing|Bad|Wrong|No|Expired|Unknown|Incorrect|Unrecognized)(?:[A-Z][a-z]+)+$/;
-/** What a program's help says behind an option: `KEY   The key`, or a sentence. */
+/** The help of an option: `KEY   The key`, or a sentence. */
 const OPTION_HELP = /^ [A-Z_]{2,30} {2,}[A-Z(]| {2,}[A-Z][a-z]+ [a-z]/;
 const CELL = /[ \t]*[│┃║|][ \t]*/y;
 const IDENTIFIED = /identified(?:\s+with\s+\S{1,64})?\s+(?:by|as)(?:\s+(?:password|values))?(?:\s+|$)/iy;
@@ -66,34 +66,34 @@ export function findName(line: string, hit: number): FoundName | null {
   let end = hit;
   while (start > 0 && hit - start < LONGEST_NAME && isNameCharacter(line.charCodeAt(start - 1))) start--;
   while (end < line.length && end - hit < LONGEST_NAME && isNameCharacter(line.charCodeAt(end))) end++;
-  // `%3DPWD` in an address.
+  // An encoded character before the name: `%3DPWD`.
   if (line[start - 1] === '%' && /^[0-9A-Fa-f]{2}/.test(line.slice(start, start + 2)) && start + 2 <= hit)
     start += 2;
-  // `\n` before a name, in a text that was printed in one line.
+  // An escaped newline before the name: `\npassword`.
   if (start > 0 && start < hit && line[start - 1] === '\\' && /[nrt]/.test(line.charAt(start))) start++;
   while (start < hit && /[.-]/.test(line.charAt(start))) start++;
   while (end > hit + 1 && /[.-]/.test(line.charAt(end - 1))) end--;
   const text = line.slice(start, end);
-  const judged = judgeInPlace(line, start, text);
-  return judged === null ? null : { ...judged, text, start, end };
+  const classified = classifyInPlace(line, start, text);
+  return classified === null ? null : { ...classified, text, start, end };
 }
 
-/** What a name of one word is depends on the word before it. */
-function judgeInPlace(line: string, start: number, text: string): SecretName | null {
+/** `key` and `token` depend on the word before them. */
+function classifyInPlace(line: string, start: number, text: string): SecretName | null {
   const before = () => /([A-Za-z]+)[ \t]$/.exec(line.slice(Math.max(0, start - 24), start))?.[1] ?? '';
   if (/^keys?$/i.test(text)) {
-    if (isKeyOfSecrets(before())) return { kind: 'secret', counts: true };
-    return /[?&]$/.test(line.slice(0, start).slice(-1)) ? { kind: 'maybe', counts: true } : null;
+    if (isKeyOfSecrets(before())) return { kind: 'secret', mayBeCount: true };
+    return /[?&]$/.test(line.slice(0, start).slice(-1)) ? { kind: 'maybe', mayBeCount: true } : null;
   }
   if (/^tokens?$/i.test(text) && isTokenOfData(before())) return null;
   if (ERROR_CLASS.test(text)) return null;
-  const judged = judgeName(text);
-  // The signature of an address opens it.
+  const classified = classifyName(text);
+  // The signature of an address gives access to it.
   const isSigned = /sig(?:nature)?$/i.test(text) && /[?&;%]/.test(line.charAt(start - 1));
-  return judged !== null && isSigned ? { ...judged, kind: 'secret' } : judged;
+  return classified !== null && isSigned ? { ...classified, kind: 'secret' } : classified;
 }
 
-/** The place of the value that belongs to a name, if one follows it. */
+/** The place of the value after a name, if there is one. */
 export function findPlace(line: string, name: FoundName, frame: LineFrame): SecretPlace | null {
   const found = findSigned(line, name, frame) ?? findUnsigned(line, name, frame);
   if (found === null) return null;
@@ -108,15 +108,15 @@ export function findPlace(line: string, name: FoundName, frame: LineFrame): Secr
   };
 }
 
-/** What stands between a name and its value. */
-interface Between {
+/** The text between a name and its value. */
+interface Separator {
   readonly length: number;
   readonly sign: string;
   readonly form?: SecretPlace['form'];
 }
 
-/** A sign, or what does for one: `name="X" value="…"`, `<name>…</name>`, `('name', '…')`. */
-function findSigned(line: string, name: FoundName, frame: LineFrame): Between | null {
+/** A sign, or syntax that replaces it: `name="X" value="…"`, `<name>…</name>`, `('name', '…')`. */
+function findSigned(line: string, name: FoundName, frame: LineFrame): Separator | null {
   const pair = match(PAIR, line, name.end);
   if (pair !== null) return readSign(line, name, frame, pair);
   const named = match(NAMED, line, name.end) ?? match(XML_PROPERTY, line, name.end);
@@ -125,32 +125,32 @@ function findSigned(line: string, name: FoundName, frame: LineFrame): Between | 
   const xml = before.endsWith('<') ? XML : /\b(?:name|key|id)=["']$/.test(before) ? XML_KEY : null;
   const tag = xml && match(xml, line, name.end);
   if (tag !== null) return { length: tag[0].length, sign: '>', form: 'pair' };
-  // MySQL's `PASSWORD('…')`.
+  // MySQL: `PASSWORD('…')`.
   const isCall = /^password$/i.test(name.text) && /^\(["']/.test(line.slice(name.end, name.end + 2));
   if (isCall) return { length: 1, sign: '=', form: 'pair' };
   const comma = match(COMMA, line, name.end);
   if (comma !== null && isListedOption(line, name, comma[0].length))
     return { length: comma[0].length, sign: ',', form: 'pair' };
-  if (comma !== null && isPair(line, name)) return { length: comma[0].length, sign: ',', form: 'pair' };
+  if (comma !== null && isQuotedPair(line, name)) return { length: comma[0].length, sign: ',', form: 'pair' };
   return null;
 }
 
-function readSign(line: string, name: FoundName, frame: LineFrame, pair: RegExpExecArray): Between | null {
+function readSign(line: string, name: FoundName, frame: LineFrame, pair: RegExpExecArray): Separator | null {
   const [{ length }, sign = ''] = pair;
-  // A branch (`feature/tokens -> origin/…`), a requirement (`pysecret==1.2`), the name of a secret of AWS.
+  // A branch (`feature/tokens -> origin/…`), a requirement (`pysecret==1.2`), the name of a secret in AWS.
   const before = line.slice(Math.max(0, name.start - 90), name.start);
   if (sign === '=>' && /\{[\w./-]*$/.test(before) && /^[^\s{}]*\}\//.test(line.slice(name.end + length)))
     return null;
   if ((sign === '->' && before.endsWith('/')) || /\barn:[\w:-]{0,80}:$/.test(before)) return null;
   if (pair[0] === '==' && /^\d+(?:\.\w+)+/.test(line.slice(name.end + 2, name.end + 34))) return null;
   if (pair[0].startsWith(' for ')) return { length, sign, form: 'words' };
-  // In a sentence a blank follows the colon.
+  // A colon without a blank is no colon of a sentence.
   const isTight = !/\s$/.test(pair[0]) && name.end + length < frame.end;
   return isTight ? { length, sign, form: 'pair' } : { length, sign };
 }
 
-/** Blanks, the border of a table, or a word. */
-function findUnsigned(line: string, name: FoundName, frame: LineFrame): Between | null {
+/** No sign: only blanks, the border of a table, or a word. */
+function findUnsigned(line: string, name: FoundName, frame: LineFrame): Separator | null {
   if (name.kind !== 'secret') return null;
   const cell = match(CELL, line, name.end);
   if (cell !== null)
@@ -160,7 +160,7 @@ function findUnsigned(line: string, name: FoundName, frame: LineFrame): Between 
     if (OPTION_HELP.test(line.slice(name.end, frame.end))) return null;
     return { length: blanks[0].length, sign: ' ', form: 'pair' };
   }
-  // Only fields come behind the frame.
+  // After the message there are only fields, and they have signs.
   if (name.start < frame.end && name.end >= frame.end) return null;
   // `pass` is a verb too.
   if (/^pass$/i.test(name.text)) return null;
@@ -180,7 +180,7 @@ function findUnsigned(line: string, name: FoundName, frame: LineFrame): Between 
 }
 
 /** `set the password to …`, not `write PRIVATE_KEY to …`. */
-function readVerb(line: string, { text, start }: FoundName, is: RegExpExecArray): Between | null {
+function readVerb(line: string, { text, start }: FoundName, is: RegExpExecArray): Separator | null {
   const before = line.slice(Math.max(0, start - 40), start);
   const isMeant =
     is[1] !== 'to' || /\b(?:set|setting|change|changed|changing|update|updated)\b/i.test(before);
@@ -188,12 +188,12 @@ function readVerb(line: string, { text, start }: FoundName, is: RegExpExecArray)
   return isMeant ? { length: is[0].length, sign: 'is', form: 'words' } : null;
 }
 
-/** `using RSA key 4AEE18F83AFDEB23`: what follows names the key. */
+/** True for the id of a key: `using RSA key 4AEE18F83AFDEB23`. */
 function isNamedKey(line: string, { text, start }: FoundName): boolean {
   return /^keys?$/i.test(text) && !/\bapi[ \t]$/i.test(line.slice(Math.max(0, start - 8), start));
 }
 
-/** SQL's `IDENTIFIED BY …`. */
+/** The value in SQL's `IDENTIFIED BY …`, which has no name. */
 export function findIdentifiedBy(line: string, hit: number, frame: LineFrame): SecretPlace | null {
   const clause = match(IDENTIFIED, line, hit);
   if (clause === null) return null;
@@ -202,7 +202,7 @@ export function findIdentifiedBy(line: string, hit: number, frame: LineFrame): S
   if (!isQuoted && !/\b(?:create|alter|grant|user|role)\b/i.test(line.slice(Math.max(0, hit - 200), hit)))
     return null;
   const end = hit + clause[0].length;
-  const name: FoundName = { kind: 'secret', counts: false, text: 'identified by', start: hit, end };
+  const name: FoundName = { kind: 'secret', mayBeCount: false, text: 'identified by', start: hit, end };
   return { name, at: end, sign: ' ', limit: frame.end, form: 'pair', indent: 0 };
 }
 
@@ -211,9 +211,9 @@ function match(pattern: RegExp, line: string, at: number): RegExpExecArray | nul
   return pattern.exec(line);
 }
 
-/** A name within quotes that it shares with its value (`'Authorization: …'`): the value ends with them. */
+/** If quotes contain both the name and the value (`'Authorization: …'`), the value ends with them. */
 function findLimit(line: string, name: FoundName, frame: LineFrame): number {
-  // Behind the frame are fields, each with a name of its own.
+  // A field after the message may reach to the end of the line.
   const whole = name.end > frame.end ? line.length : frame.end;
   const quote = line[name.start - 1] ?? '';
   if (!`"'\``.includes(quote) || quote === '') return whole;
@@ -232,13 +232,13 @@ function findForm(line: string, name: FoundName, frame: LineFrame, sign: string)
     return sign === ':' || /^["'\])]*\s+=/.test(next) ? 'line' : 'pair';
   }
   if (sign === ':' && /[{,][ \t]*$/.test(before)) return 'flow';
-  // After a word and a blank a colon may be a sentence's.
+  // After another word the colon may belong to a sentence.
   const isInSentence = /[\w'")\]][ \t]+["'`]?$/.test(before) && sign === ':';
   return isInSentence ? 'words' : 'pair';
 }
 
 /** `('X-Auth-Token', '…')`, `[b'Authorization', b'…']`, `.set("password", "…")`; not `["api_key", "start_date"]`. */
-function isPair(line: string, name: FoundName): boolean {
+function isQuotedPair(line: string, name: FoundName): boolean {
   const before = line.slice(Math.max(0, name.start - 8), name.start);
   if (!/[([{][ \t]{0,2}[bBrRuU]{0,2}\\*["']$/.test(before)) return false;
   const value = /^\\*["'],[ \t]*[bBrRuU]{0,2}(\\*["'])([^"'\\]{0,200})\1[ \t]*[)\]}]/.exec(
@@ -247,7 +247,7 @@ function isPair(line: string, name: FoundName): boolean {
   const isHeader = /-|authorization|cookie/i.test(name.text);
   // `('secret_key', 'token' were unexpected)`
   const next = /^\\*["'],[ \t]*["']([a-z_]{1,100})["']/.exec(line.slice(name.end, name.end + 120))?.[1];
-  if (next !== undefined && judgeName(next) !== null) return false;
+  if (next !== undefined && classifyName(next) !== null) return false;
   if (value === null || isHeader) return isHeader || /[({][ \t]{0,2}\W*$/.test(before);
   return !/^[a-z!*._-]+$/i.test(value[2] ?? '') || /[(,[][ \t]*\([bBrRuU]{0,2}\\*["']$/.test(before);
 }
@@ -276,7 +276,7 @@ function isOption(line: string, name: FoundName): boolean {
   );
 }
 
-/** A name that is followed by its value without a sign: a keyword of SQL, or a name that isn't an ordinary word. */
+/** True for a name that may stand before its value without a sign: an SQL keyword, or no ordinary word. */
 function isKeyword(text: string): boolean {
   return /^(?:pass|pwd)/i.test(text) || /^[A-Z_]+$/.test(text) || text.includes('_');
 }

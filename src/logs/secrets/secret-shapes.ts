@@ -1,9 +1,9 @@
-import type { TextRange } from '../text-ranges.ts';
 import { isHarmless, isRandom } from './harmless-values.ts';
+import type { TextRange } from './text-ranges.ts';
 
 /**
- * How keys and tokens begin, and what follows: as their makers document them, a little wider, since a log may cut them.
- * None begins with a digit, which would make the search slow: logs are full of them.
+ * The prefixes of keys and tokens, and what follows them. The documented lengths are lowered a little, since a log may cut
+ * them. No prefix begins with a digit: logs are full of digits, and the search would be slow.
  */
 const PREFIXED: readonly (readonly [prefixes: string, rest: string])[] = [
   ['ghp_ gho_ ghu_ ghs_ ghr_', '[\\w.-]{20,}'],
@@ -29,7 +29,7 @@ const PREFIXED: readonly (readonly [prefixes: string, rest: string])[] = [
   ['SG.', '[\\w-]{16,}\\.[\\w-]{16,}'],
   ['AKIA ASIA A3T', '[A-Z0-9]{16,17}(?![A-Z0-9])'],
   ['dapi', '[0-9a-f]{32}'],
-  // JSON web tokens, also cut in their middle.
+  // JSON web tokens, whole or cut.
   ['eyJ', '[\\w-]{8,}\\.(?:eyJ)?[\\w-]{8,}(?:\\.[\\w-]*){0,3}'],
   ['hvs. hvb. hvr.', '[\\w-]{20,}'],
   ['shpat_ shpca_ shppa_ shpss_ shptka_', '\\w{32,}'],
@@ -72,7 +72,7 @@ const PREFIXED: readonly (readonly [prefixes: string, rest: string])[] = [
   ['CCIPAT_ CCIPRJ_', '\\w{40,}'],
   ['bkua_ squ_ sqp_ sqa_', '[0-9a-f]{40}'],
   ['pnu_ pnb_', '[A-Za-z0-9]{36}'],
-  // The base64 of `-----BEGIN …`, but for a certificate or a public key.
+  // The base64 of `-----BEGIN …`, except for a certificate or a public key.
   ['LS0tLS1CRUdJTi', '(?!BDRVJU|BQVUJM)[\\w+/=]{30,}'],
 ];
 
@@ -81,7 +81,7 @@ const RESTS = new Map(
     prefixes.split(' ').map((one) => [one, new RegExp(rest, 'y')] as const),
   ),
 );
-// In order: V8 looks at once for what neighbours have in common.
+// Sorted, so that V8 can share the beginnings of neighbours.
 const PREFIX = new RegExp(
   [...RESTS.keys()]
     .toSorted()
@@ -92,7 +92,7 @@ const PREFIX = new RegExp(
 
 interface Shape {
   readonly pattern: RegExp;
-  /** Whether what the first group found is a secret; without it, it is. */
+  /** Decides if the first group is a secret. By default it is. */
   readonly accept?: (value: string, before: string) => boolean;
 }
 
@@ -114,16 +114,16 @@ const SHAPES: readonly Shape[] = [
     accept: (value) => !/'[,;:)\]}]/.test(value) && !isHarmless(value.slice(value.indexOf(':') + 1)),
   },
   { pattern: /:\/\/([\w.~%-]{16,512})(?=@)/dg },
-  // Cut by its writer before the `@`.
+  // The same, cut before the `@`.
   { pattern: /:\/\/[^\s/@:?#"'<>]{1,256}:((?!\d{1,5}(?!\w))[^\s/@"'<>]{1,512})(?=…)/dg },
-  // Of Airtable, Azure's applications, Terraform Cloud, Mailchimp, Telegram and Asana.
+  // Airtable, Azure applications, Terraform Cloud, Mailchimp, Telegram, Asana.
   { pattern: /(?<!\w)(pat[A-Za-z0-9]{14}\.[0-9a-f]{64})/dg },
   { pattern: /\dQ~(?<=(?<![\w~.-])[\w~.-]{3}\dQ~)([\w~.-]{31,34})/dg },
   { pattern: /\.atlasv1\.([\w-]{60,})/dg },
   { pattern: /-us\d{1,2}(?!\w)(?<=(?<!\w)([0-9a-f]{32})-us\d{1,2})/dg },
   { pattern: /:AA(?<=(?<!\w)\d{8,10}:AA)([\w-]{30,})/dg },
   { pattern: /:(?<=(?<![\w/.])[12]\/\d{13,20}(?:\/\d{13,20})?:)([0-9a-f]{32})(?!\w)/dg },
-  // Of Google, Zoho and Salesforce.
+  // Google, Zoho, Salesforce.
   { pattern: /(?<![A-Za-z0-9])(1\/\/0[\w-]{20,})/dg },
   { pattern: /(?<![A-Za-z0-9])(1000\.[0-9a-f]{32}\.[0-9a-f]{32})/dg },
   { pattern: /(?<![A-Za-z0-9])(00D[A-Za-z0-9]{12,15}![\w.]{20,})/dg },
@@ -133,7 +133,7 @@ const SHAPES: readonly Shape[] = [
   { pattern: /\bhooks\.zapier\.com\/hooks\/catch\/([\w/-]{6,})/dg },
   { pattern: /\bapi\.telegram\.org\/bot(\d{5,}:[\w-]{20,})/dg },
   { pattern: /\bmaker\.ifttt\.com\/[\w/]{1,80}\/key\/([\w-]{8,})/dg },
-  // Storage keys of Azure; `sha512-…` is a digest.
+  // A storage key of Azure; `sha512-…` is a digest.
   { pattern: /==(?<=(?<![A-Za-z0-9+/-])([A-Za-z0-9+/]{86}==))/dg },
   { pattern: /<Cookie [^\s=]{1,200}=([^\s"\\]{1,4096}) for /dg, accept: (value) => !isHarmless(value) },
   // `scott/tiger@orcl`, not `actions/checkout@v4`.
@@ -175,10 +175,10 @@ const SHAPES: readonly Shape[] = [
   { pattern: /[?&]code=([^\s&"'#]{16,})/dg, accept: (value) => isRandom(value) },
 ];
 
-/** Code units before a match that are looked at. */
+/** So many code units before a match are passed to `accept`. */
 const BEFORE = 160;
 
-/** Credentials that are known by how they look, whatever stands before them: hardly anything in prose looks so. */
+/** Finds credentials by their shape, whatever their name. */
 export function findShapedCredentials(text: string): TextRange[] {
   return [...findPrefixed(text), ...SHAPES.flatMap((shape) => findShape(text, shape))];
 }
@@ -194,7 +194,7 @@ function findPrefixed(text: string): TextRange[] {
   return ranges;
 }
 
-/** Also within a text that was printed in one line, or an address: `\ntoken`, `%3Dtoken`. */
+/** True at the start of a word, after an escaped newline (`\ntoken`), and after an encoded character (`%3Dtoken`). */
 function startsWord(before: string): boolean {
   return !/[A-Za-z0-9]$/.test(before) || /(?:\\[nrt]|%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4})$/.test(before);
 }
@@ -211,7 +211,7 @@ function findShape(text: string, { pattern, accept }: Shape): TextRange[] {
   return ranges;
 }
 
-/** The stop of a sentence is no part of a token. */
+/** The full stop after a token ends the sentence. */
 function trimStop(text: string, end: number): number {
   return text[end - 1] === '.' ? end - 1 : end;
 }

@@ -1,28 +1,28 @@
-import type { TextRange } from '../text-ranges.ts';
 import { isHarmless } from './harmless-values.ts';
-import { judgeName } from './secret-names.ts';
+import { classifyName } from './secret-names.ts';
+import type { TextRange } from './text-ranges.ts';
 
 const BORDER = /[│┃║|]/;
-/** The line below a table's head: `---+---`, `|----|----|`, `├───┼───┤`. */
+/** The rule below the head of a table: `---+---`, `|----|----|`, `├───┼───┤`. */
 const RULE = /^[\s\-+=:|│┃─━═┼╇╈╋┡┢┩┪├┤┝┥╞╡╪╠╣╬]*[-─━═]{3}[\s\-+=:|│┃─━═┼╇╈╋┡┢┩┪├┤┝┥╞╡╪╠╣╬]*$/;
 
-/** The columns of a table that hold secrets. */
+/** A table with columns of secrets. */
 export interface SecretTable {
   readonly columns: readonly number[];
-  /** Whether the line below the head came: else it may be no table. */
+  /** The rule below the head was read; without it, this may be no table. */
   readonly hasRule: boolean;
 }
 
-/** The head of a table, if a telling name is one of several columns. */
+/** The head of a table, if the name of a secret is one of its columns. */
 export function readTableHead(line: string): SecretTable | null {
   if (line.length > 2000 || !BORDER.test(line)) return null;
   const cells = splitCells(line);
-  const columns = cells.flatMap(({ text }, index) => (judgeName(text)?.kind === 'secret' ? [index] : []));
+  const columns = cells.flatMap(({ text }, index) => (classifyName(text)?.kind === 'secret' ? [index] : []));
   const isHead = cells.every(({ text }) => /^[\w. -]*$/.test(text));
   return isHead && columns.length > 0 ? { columns, hasRule: false } : null;
 }
 
-/** What a table's next line holds in those columns; null: it is none of the table. */
+/** The secrets in the next line of a table; null if the line is not part of it. */
 export function readTableLine(
   line: string,
   { columns, hasRule }: SecretTable,

@@ -1,5 +1,5 @@
 import { findShapedCredentials } from '../../logs/secrets/secret-shapes.ts';
-import { mergeRanges, replaceRanges } from '../../logs/text-ranges.ts';
+import { mergeRanges, replaceRanges } from '../../logs/secrets/text-ranges.ts';
 import { formatCode } from '../../reporting/render/escape-markdown.ts';
 import { countOf } from '../render-findings.ts';
 import { describeSchedule } from './describe-schedule.ts';

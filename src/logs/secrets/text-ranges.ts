@@ -1,10 +1,10 @@
-/** A part of a text, in UTF-16 code units; `end` is not part of it. */
+/** A part of a text, in UTF-16 code units, without `end`. */
 export interface TextRange {
   readonly start: number;
   readonly end: number;
 }
 
-/** The ranges in order, those that overlap made one. */
+/** Sorts ranges, and joins the ones that overlap. */
 export function mergeRanges(ranges: readonly TextRange[]): TextRange[] {
   const merged: { start: number; end: number }[] = [];
   for (const { start, end } of ranges.filter((range) => range.end > range.start).toSorted(byStart)) {
@@ -15,7 +15,7 @@ export function mergeRanges(ranges: readonly TextRange[]): TextRange[] {
   return merged;
 }
 
-/** Puts `replacement` in the place of each range; a range over several lines is replaced on each, so lines keep their numbers. */
+/** Replaces each range. A range over several lines is replaced in each of them, so that lines keep their numbers. */
 export function replaceRanges(text: string, ranges: readonly TextRange[], replacement: string): string {
   let result = '';
   let position = 0;
@@ -29,7 +29,7 @@ export function replaceRanges(text: string, ranges: readonly TextRange[], replac
 
 const JOINER = /[\u200c\u200d]/;
 
-/** A text without zero-width joiners, which may stand within a secret; `restore` finds ranges of it in the text itself. */
+/** The text without zero-width joiners, which may hide a secret. `restore` moves ranges back to the original text. */
 export function stripJoiners(text: string): { text: string; restore(ranges: TextRange[]): TextRange[] } {
   if (!JOINER.test(text)) return { text, restore: (ranges) => ranges };
   const parts = text.split(/[\u200c\u200d]/);
@@ -45,7 +45,7 @@ export function stripJoiners(text: string): { text: string; restore(ranges: Text
       while (at > (ends[joiners] ?? Infinity)) joiners++;
       return at + joiners;
     };
-    // In order, so that the joiners are counted once.
+    // The ranges are sorted, so each joiner is counted once.
     return ranges.map(({ start, end }) => ({ start: move(start), end: move(end) }));
   };
   return { text: parts.join(''), restore };

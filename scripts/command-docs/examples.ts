@@ -126,7 +126,7 @@ export function listExamples(): readonly Example[] {
   });
   return [
     example(
-      'While it goes on',
+      'While it is in progress',
       '/redeploy',
       redeploy(deployment(PROD, { state: 'running', jobId: 'job', jobStartedAt: NOW })),
     ),
@@ -139,7 +139,7 @@ export function listExamples(): readonly Example[] {
         error: 'relation "orders" does not exist',
       }),
     ),
-    example('Overtaken by a newer push', '/redeploy', {
+    example('Superseded by a newer push', '/redeploy', {
       kind: 'redeploy',
       missing: [],
       deployments: [
@@ -198,23 +198,23 @@ export function listExamples(): readonly Example[] {
       ],
     }),
     example('Help', '/meltano help', { kind: 'help', level: 'triage' }),
-    example('Not allowed', '/redeploy', refused({ code: 'not_permitted', needed: 'push', has: 'triage' })),
+    example('Not permitted', '/redeploy', refused({ code: 'not_permitted', needed: 'push', has: 'triage' })),
     example(
       'A name that matches nothing',
       '/redeploy Analitics',
       refused({ code: 'unknown_workspace', word: 'Analitics', candidates: [PROD, DEV] }),
     ),
     example(
-      'Nothing says which',
+      'No workspace is named',
       '/redeploy',
       refused({ code: 'choose_workspace', branch: null, candidates: [PROD, DEV] }),
     ),
     example('A typing error', '/meltano redploy', refused({ code: 'not_understood' })),
     example('A wrong flag', '/redeploy --force', refused({ code: 'not_understood' })),
     example('No workspace uses the repository', '/meltano status', refused({ code: 'no_workspace' })),
-    example('The app was away', '/meltano withdraw', refused({ code: 'too_late' })),
+    example('The app was offline', '/meltano withdraw', refused({ code: 'too_late' })),
     example(
-      'GitHub or Meltano Cloud is away',
+      'GitHub or Meltano Cloud is unavailable',
       '/redeploy',
       refused({ code: 'unanswered', problem: 'Meltano Cloud did not answer' }),
     ),

@@ -3,26 +3,26 @@ import { GitHubSandbox } from './github/github-sandbox.ts';
 import { MeltanoSandbox } from './meltano/meltano-sandbox.ts';
 import type { SandboxWorkspace } from './meltano/sandbox-workspace.ts';
 
-/** A simulated GitHub and a simulated Meltano Cloud that know of each other. */
+/** A simulated GitHub and a simulated Meltano Cloud that know each other. */
 export interface Sandbox {
   readonly github: GitHubSandbox;
   readonly meltano: MeltanoSandbox;
-  /** The environment with which the app works against both; `PORT`, `HOST` and `DATA_DIR` are the caller's. */
+  /** The app's environment for both services. The caller adds `PORT`, `HOST` and `DATA_DIR`. */
   appEnvironment(): Record<string, string>;
-  /** The old way: a repository's own webhook to Meltano Cloud, by which each push makes a job. Returns what removes it. */
+  /** Adds a repository's own webhook to Meltano Cloud, which starts a job for each push. Returns a function that removes it. */
   addOldWebhook(fullName: string, workspace: SandboxWorkspace): () => void;
-  /** The URL by which a workspace names a repository of the simulated GitHub. */
+  /** The URL of a repository in a workspace. */
   repositoryUrl(fullName: string): string;
   stop(): Promise<void>;
 }
 
 export interface SandboxOptions extends GitHubSandboxOptions {
-  /** Ports on 127.0.0.1; absent: free ones. */
+  /** Ports on 127.0.0.1. Default: free ones. */
   readonly githubPort?: number;
   readonly meltanoPort?: number;
 }
 
-/** Starts both on the loopback interface. A job deploys the head of its workspace's branch, as the real one does. */
+/** Starts both on the loopback interface. A job deploys the head of its workspace's branch, as at Meltano Cloud. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const github = new GitHubSandbox(options);
   const meltano = new MeltanoSandbox();

@@ -97,7 +97,7 @@ export function installationJson(
   };
 }
 
-/** Opaque, and unlike the id, as GitHub's are. */
+/** Opaque and different from the id, as at GitHub. */
 export function nodeId(kind: string, id: number | string): string {
   return `${kind.slice(0, 2).toUpperCase()}_${Buffer.from(`${kind}:${id}`).toString('base64url')}`;
 }

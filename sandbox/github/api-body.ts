@@ -1,7 +1,7 @@
 import type { ServiceRequest } from '../http/http-service.ts';
 import { ApiError } from './api-error.ts';
 
-/** The request's JSON object; an empty body is an empty object. */
+/** The request's JSON object. An empty body is an empty object. */
 export function readBody(request: ServiceRequest): Record<string, unknown> {
   if (request.body.length === 0) return {};
   const body = parseJson(request.body);

@@ -5,7 +5,7 @@ export class ApiError extends Error {
   readonly errors: readonly object[] | null;
   readonly headers: Record<string, string>;
   readonly documentation: string;
-  /** A correct app can meet it (a race, a limit, a file that is not there): not recorded as a refusal. */
+  /** A correct app can cause it (a race, a limit, a missing file), so it isn't recorded as a refusal. */
   readonly blameless: boolean;
 
   constructor(
@@ -40,12 +40,12 @@ export function notFound(blameless = false): ApiError {
   return new ApiError(404, 'Not Found', { blameless });
 }
 
-/** The request does not fit the schema of its operation. */
+/** The request doesn't match the schema of its operation. */
 export function invalidRequest(problems: readonly string[]): ApiError {
   return new ApiError(422, `Invalid request.\n\n${problems.join('\n')}`);
 }
 
-/** It fits the schema, and a rule of the resource refuses it. */
+/** The request matches the schema but breaks a rule of the resource. */
 export function validationFailed(resource: string, field: string, message: string): ApiError {
   return new ApiError(422, 'Validation Failed', { errors: [{ resource, code: 'custom', field, message }] });
 }

@@ -6,10 +6,10 @@ import type { InstallationToken } from './installation-tokens.ts';
 import type { PermissionLevel, SandboxInstallation, SandboxRepository } from './model.ts';
 import { installationFor, type SandboxContext } from './sandbox-context.ts';
 
-export const API_PREFIX = '/api/v3';
+const API_PREFIX = '/api/v3';
 const GRAPHQL = '/graphql';
 
-/** Method and path under the API's prefix; `{name}` is one segment, `{name+}` any number of them. */
+/** Method and path below the API's prefix. `{name}` is one segment, `{name+}` any number. */
 export type Endpoint = `${'GET' | 'POST' | 'PATCH' | 'DELETE'} /${string}`;
 
 export interface InstallationCall {
@@ -25,14 +25,14 @@ export interface RepositoryCall extends InstallationCall {
 export interface RepositoryEndpoint {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   path: string;
-  /** Of several one is enough. */
+  /** One of several is enough. */
   permission: string | readonly string[];
-  /** Read for a GET and write for all else, when absent. */
+  /** Default: read for GET, write for all others. */
   level?: PermissionLevel;
 }
 
 type Handler<C> = (call: C) => ServiceAnswer;
-/** Takes the request into the caller's budget. */
+/** Counts the request against the caller's rate limit. */
 type Charge = (caller: string, write: boolean) => void;
 
 /** A route for anyone. */
@@ -66,7 +66,7 @@ export function installationRoute(
   return route(context, endpoint, (request, charge) => handle(authenticate(context, request, charge)));
 }
 
-/** A route below a repository, in its two spellings: by name and by id. */
+/** A route below a repository, by name and by id. */
 export function repositoryRoutes(
   context: SandboxContext,
   endpoint: RepositoryEndpoint,
@@ -89,7 +89,7 @@ export function repositoryRoutes(
   ];
 }
 
-/** For what the sandbox doesn't know, added last. */
+/** Answers all other paths. Must be added last. */
 export function unknownRoutes(context: SandboxContext): Route[] {
   const pattern = new RegExp(`^${API_PREFIX}(/.*)?$`);
   return ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => ({
@@ -108,7 +108,7 @@ export function param(request: ServiceRequest, name: string): string {
   return value;
 }
 
-/** A moved repository's request goes to its id: 301 for a read, 307 (which keeps method and body) for a write. */
+/** Redirects to the id of a renamed repository: 301 for reads, and 307 for writes to keep method and body. */
 export function findRepository(context: SandboxContext, request: ServiceRequest): SandboxRepository {
   const { state } = context;
   const { repository_id: id } = request.params;
@@ -143,7 +143,7 @@ function checkAccess(
   if (token.repositoryIds && !token.repositoryIds.has(repository.id)) throw notFound();
 }
 
-/** Of several permissions one is enough. */
+/** One of several permissions is enough. */
 export function checkPermission(
   token: InstallationToken,
   permission: string | readonly string[],
@@ -165,7 +165,7 @@ function authenticate(context: SandboxContext, request: ServiceRequest, charge: 
   return { request, token, installation };
 }
 
-/** As limits count it. The app only reads with GraphQL. */
+/** True if the request counts as a write. The app only reads with GraphQL. */
 function isWrite({ method, path }: ServiceRequest): boolean {
   return method !== 'GET' && !path.endsWith(GRAPHQL);
 }
@@ -217,7 +217,7 @@ async function answerApi(
   }
   const { method, path } = request;
   context.requests.add({ at: Date.now(), method, endpoint, path, status: answer.status });
-  // After the service has recorded the exchange.
+  // Notifies after the service has recorded the exchange.
   setImmediate(() => context.signal.notify());
   const headers = {
     'x-github-request-id': randomBytes(8).toString('hex').toUpperCase(),

@@ -12,7 +12,7 @@ import type { SandboxAccount, SandboxInstallation, SandboxRepository } from './m
 import { installationFor, type SandboxContext } from './sandbox-context.ts';
 import type { Payload } from './webhook-examples.ts';
 
-/** The permission without which GitHub does not tell the app of an event. */
+/** The permission that each event needs. */
 const NEEDED: Readonly<Record<string, string>> = {
   push: 'contents',
   check_run: 'checks',
@@ -68,7 +68,7 @@ export function sendInstallation(
   return context.deliveries.send(input.event ?? 'installation', payload);
 }
 
-/** What stands for a delivery that GitHub never made: not in the log, and not to be redelivered. */
+/** Stands for an event that GitHub doesn't send. It isn't in the log. */
 export function neverSent(): Sent {
   return {
     guid: randomUUID(),
@@ -85,7 +85,7 @@ export function neverSent(): Sent {
   };
 }
 
-/** Sends what `build` makes, unless nobody is installed there or may hear of it. */
+/** Sends an event, unless the app isn't installed or may not get it. */
 export function sendRepositoryEvent(
   context: SandboxContext,
   repository: SandboxRepository,

@@ -12,7 +12,7 @@ export interface PushResult extends Sent {
   readonly after: string;
 }
 
-/** Moves, makes or deletes a branch, with all that GitHub does then. */
+/** Moves, creates or deletes a branch, with all its consequences at GitHub. */
 export function moveBranch(
   context: SandboxContext,
   repository: SandboxRepository,
@@ -38,7 +38,7 @@ export function moveBranch(
   return { before, after, ...sent };
 }
 
-/** GitHub opens a suite for this app on every pushed commit. */
+/** GitHub creates a suite for this app on every pushed commit. */
 function requestSuite(context: SandboxContext, repository: SandboxRepository, move: BranchMove): void {
   const { checks } = context.permissions;
   if (checks !== 'write') return;
@@ -47,7 +47,7 @@ function requestSuite(context: SandboxContext, repository: SandboxRepository, mo
   if (opened && deliver) sendCheckSuite(context, repository, { suite, action: 'requested', sender });
 }
 
-/** Oldest first: those that the branch did not have; on a new branch, those that no branch had. */
+/** The commits that are new on the branch, or on all branches if it is a new one. Oldest first. */
 function newCommits(repository: SandboxRepository, before: string, after: string): SandboxCommit[] {
   const heads = before === NO_COMMIT ? [...repository.branches.values()] : [before];
   const known = new Set(heads.flatMap((head) => [...walkHistory(repository, head)].map(({ sha }) => sha)));

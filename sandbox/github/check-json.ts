@@ -41,7 +41,7 @@ export function checkRunJson(
   };
 }
 
-/** The parts of a suite that REST answers and webhook payloads share. */
+/** The fields of a suite in both REST answers and webhook payloads. */
 export function suiteBase(context: SandboxContext, repository: SandboxRepository, suite: SandboxCheckSuite) {
   const { status, conclusion } = readSuiteState(context, suite);
   return {
@@ -61,7 +61,7 @@ export function suiteBase(context: SandboxContext, repository: SandboxRepository
   };
 }
 
-/** What a suite has beside `suiteBase` where it is told in full. */
+/** The fields that a full suite has in addition to `suiteBase`. */
 export function suiteDetails(
   context: SandboxContext,
   repository: SandboxRepository,

@@ -22,13 +22,13 @@ export interface CheckRunAnnotation {
   raw_details?: string;
 }
 
-export interface CheckRunAction {
+interface CheckRunAction {
   label: string;
   description: string;
   identifier: string;
 }
 
-/** What an app can write on a check run. Times are the ISO strings that the app sent. */
+/** The fields that an app writes. Times are the ISO strings that the app sent. */
 export interface CheckRunFields {
   readonly name: string;
   readonly status: CheckStatus;
@@ -42,7 +42,7 @@ export interface CheckRunFields {
     readonly summary: string | null;
     readonly text: string | null;
   };
-  /** All of them: later writes append. */
+  /** Later writes append to these. */
   readonly annotations: readonly CheckRunAnnotation[];
   readonly actions: readonly CheckRunAction[];
 }
@@ -59,7 +59,7 @@ export interface SandboxCheckRun extends CheckRunFields {
   readonly htmlUrl: string;
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** Every version accepted, oldest first; the last one is the present state. */
+  /** All accepted versions, oldest first. The last one is the present state. */
   readonly history: readonly CheckRunVersion[];
 }
 
@@ -71,6 +71,6 @@ export interface SandboxCheckSuite {
   readonly before: string | null;
   readonly createdAt: number;
   updatedAt: number;
-  /** A re-run was asked for and no run of the suite was written since. */
+  /** A re-run was requested, and no run of the suite was written since. */
   rerequested: boolean;
 }

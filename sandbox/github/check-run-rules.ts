@@ -3,7 +3,7 @@ import type { CheckRunUpdate } from './check-run-schema.ts';
 
 const MAX_BYTES = 65_535;
 
-/** The rules beyond the schema, for a create and an update alike. */
+/** The rules beyond the schema, for creates and updates. */
 export function checkRunRules(input: CheckRunUpdate): void {
   checkText(input, '');
   if (input.name !== undefined && input.name.trim() === '') throw refuse('name', "name can't be blank");
@@ -26,7 +26,7 @@ type Annotation = NonNullable<NonNullable<CheckRunUpdate['output']>['annotations
 
 function checkAnnotation(annotation: Annotation): void {
   const { path, start_line, end_line, start_column, end_column, message, raw_details } = annotation;
-  // GitHub shows an annotation nowhere when its path is no file's of the commit; an app that sends such a one has a mistake.
+  // GitHub shows no annotation whose path isn't a file of the commit, so such a path is a mistake.
   if (!isRepositoryPath(path)) throw refuse('annotations', `${path} is not a path of the repository`);
   if (end_line < start_line) throw refuse('annotations', 'end_line must not be before start_line');
   const columns = start_column !== undefined || end_column !== undefined;
@@ -47,7 +47,7 @@ function isRepositoryPath(path: string): boolean {
   );
 }
 
-/** A half of a surrogate pair (text cut in the middle of a character) and NUL have no place in UTF-8 text. */
+/** Half a surrogate pair (text cut within a character) and NUL are invalid in UTF-8 text. */
 function checkText(value: unknown, field: string): void {
   if (typeof value === 'string' && (!value.isWellFormed() || value.includes('\0'))) {
     throw refuse(field, `${field} contains a character that is not allowed`);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { invalidRequest } from './api-error.ts';
 
 const STATUSES = ['queued', 'in_progress', 'completed'] as const;
-/** Without `stale`, which only GitHub sets. */
+/** Only GitHub sets `stale`. */
 const CONCLUSIONS = [
   'success',
   'failure',
@@ -78,7 +78,7 @@ const updateSchema = z.object({
 export type CheckRunCreate = z.infer<typeof createSchema>;
 export type CheckRunUpdate = z.infer<typeof updateSchema>;
 
-/** Throws GitHub's 422 with every problem in it. */
+/** Throws GitHub's 422 with all problems. */
 export function decodeCheckRunCreate(body: Record<string, unknown>): CheckRunCreate {
   return decode(createSchema, body);
 }
@@ -87,7 +87,7 @@ export function decodeCheckRunUpdate(body: Record<string, unknown>): CheckRunUpd
   return decode(updateSchema, body);
 }
 
-/** Top-level fields that the operation does not know: GitHub ignores them. */
+/** The unknown top-level fields, which GitHub ignores. */
 export function unknownFields(kind: 'create' | 'update', body: Record<string, unknown>): string[] {
   const { shape } = kind === 'create' ? createSchema : updateSchema;
   return Object.keys(body).filter((key) => !(key in shape));
@@ -99,7 +99,7 @@ function decode<T>(schema: z.ZodType<T>, body: Record<string, unknown>): T {
   throw invalidRequest(result.error.issues.map(describeIssue));
 }
 
-/** In GitHub's words. */
+/** The message of GitHub. */
 function describeIssue(issue: z.core.$ZodIssue): string {
   const { input } = issue;
   const field = issue.path.at(-1) ?? '';

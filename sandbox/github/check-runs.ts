@@ -13,7 +13,7 @@ import { isoTime, type SandboxRepository } from './model.ts';
 import { pageUrl } from './repository-json.ts';
 import { appAccount, type SandboxContext } from './sandbox-context.ts';
 
-/** Takes note of what GitHub accepts and ignores. */
+/** Records a part of a request that GitHub accepts and ignores. */
 export type Warn = (message: string) => void;
 
 const BLANK: CheckRunFields = {
@@ -124,7 +124,7 @@ function applyUpdate(from: CheckRunFields, update: CheckRunUpdate, warn: Warn): 
   };
 }
 
-/** A conclusion completes, whatever the status says; nothing opens a completed run again. */
+/** A conclusion completes the run, whatever the status says. A completed run never opens again. */
 function applyStatus(
   from: CheckRunFields,
   { status, conclusion, completed_at, started_at }: CheckRunUpdate,
@@ -165,7 +165,7 @@ function applyOutput(
   };
 }
 
-/** Without the keys that were not sent. */
+/** Drops the keys that were not sent. */
 function toAnnotation(input: NonNullable<NonNullable<CheckRunUpdate['output']>['annotations']>[number]) {
   const { path, start_line, end_line, annotation_level, message, ...rest } = input;
   const { start_column, end_column, title, raw_details } = rest;

@@ -8,7 +8,7 @@ export interface SuiteState {
   latest: SandboxCheckRun[];
 }
 
-/** The worst first: a suite concludes with the first of these that one of its runs has. */
+/** Worst first. A suite has the worst conclusion of its runs. */
 const BY_WEIGHT: readonly CheckConclusion[] = [
   'failure',
   'timed_out',
@@ -19,7 +19,7 @@ const BY_WEIGHT: readonly CheckConclusion[] = [
   'skipped',
 ];
 
-/** Finds the suite of a commit, or opens it. */
+/** Finds or creates the suite of a commit. */
 export function openSuite(
   context: SandboxContext,
   input: { repositoryId: number; headSha: string; headBranch: string | null; before: string | null },
@@ -33,7 +33,7 @@ export function openSuite(
   return { suite, opened: true };
 }
 
-/** A suite has no state of its own: its runs make it, until a re-run is asked for. */
+/** Derives the state of a suite from its runs, or from a requested re-run. */
 export function readSuiteState(context: SandboxContext, suite: SandboxCheckSuite): SuiteState {
   const runs = context.state.runsOf(suite.repositoryId, suite.headSha);
   const latest = latestByName(runs);

@@ -4,7 +4,7 @@ import { ApiError, invalidRequest } from './api-error.ts';
 
 const MAX_CHARACTERS = 65_536;
 
-/** The text of a comment that is created or edited. */
+/** The text of a new or edited comment. */
 export function readCommentBody(
   request: ServiceRequest,
   resource: 'IssueComment' | 'CommitComment',
@@ -16,7 +16,7 @@ export function readCommentBody(
     throw invalidRequest([`For 'properties/body', ${JSON.stringify(body)} is not a string.`]);
   }
   if (body.trim() === '') throw unprocessable(resource, 'Body cannot be blank');
-  // Half a character, where a text was cut in its middle, or NUL.
+  // Half a character, as in text that was cut within it, or NUL.
   if (!body.isWellFormed() || body.includes('\0')) {
     throw unprocessable(resource, 'Body contains a character that is not allowed');
   }

@@ -8,7 +8,7 @@ export interface CommitCommentInput {
   sha: string;
   author: SandboxAccount;
   body: string;
-  /** The line that it is about, where it is about one. */
+  /** The line, if the comment is on a line. */
   path?: string | null;
   position?: number | null;
 }

@@ -3,8 +3,8 @@ import type { SandboxCommit, SandboxRepository } from './model.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
 /**
- * The commit of a sha, a branch, `heads/branch` or `refs/heads/branch`. A commit that is still hidden is
- * missing here, as one just pushed can be at GitHub.
+ * The commit of a sha, a branch, `heads/branch` or `refs/heads/branch`. Null for a hidden commit: right after a push,
+ * GitHub may not find a commit.
  */
 export function resolveCommit(
   context: SandboxContext,
@@ -17,7 +17,7 @@ export function resolveCommit(
   return commit && !context.state.misses(sha) ? commit : null;
 }
 
-/** Throws 404; blameless for what once was there, and for any branch: those come and go. */
+/** Throws 404. A former commit or a missing branch is no fault of the app. */
 export function requireCommit(
   context: SandboxContext,
   repository: SandboxRepository,

@@ -9,16 +9,16 @@ import type { SandboxContext } from './sandbox-context.ts';
 
 type Schemas = components['schemas'];
 
-/** Larger files come without their content. */
+/** GitHub omits the content of larger files. */
 const MAX_INLINE_BYTES = 1_000_000;
 
 interface Place {
   path: string;
-  /** As the caller named it, else the default branch. */
+  /** The requested ref, or the default branch. */
   ref: string;
 }
 
-/** A file as base64 JSON or raw, a directory as a list. */
+/** Returns a file as base64 JSON or raw, and a directory as a list. */
 export function fileContents(context: SandboxContext, call: RepositoryCall, asked: string): ServiceAnswer {
   const { repository, request } = call;
   const path = asked.replace(/\/+$/, '');
@@ -82,7 +82,7 @@ function entry(context: SandboxContext, { repository }: RepositoryCall, { path, 
   };
 }
 
-/** In lines of 60 characters, as GitHub sends it. */
+/** Base64 in lines of 60 characters, as GitHub sends it. */
 function toWrappedBase64(content: string): string {
   return Buffer.from(content)
     .toString('base64')

@@ -57,7 +57,7 @@ export function sendPullRequest(
     request: SandboxPullRequest;
     action: 'opened' | 'synchronize' | 'closed';
     sender: SandboxAccount;
-    /** The head's move, of a synchronize. */
+    /** The move of the head, for `synchronize`. */
     move?: { before: string; after: string };
   },
 ): Sent {

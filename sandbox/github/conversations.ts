@@ -24,15 +24,15 @@ export interface IssueInput {
 export interface PullRequestInput extends IssueInput {
   /** The branch with the changes. */
   head: string;
-  /** Where that branch is, when it is in a fork. */
+  /** The repository of that branch, if it is a fork. */
   headRepository?: string;
-  /** The default branch when absent. */
+  /** Default: the default branch. */
   base?: string;
 }
 
 export interface CommentInput {
   repository: string;
-  /** Of the issue or pull request. */
+  /** The number of the issue or pull request. */
   number: number;
   body: string;
   author?: string;
@@ -47,7 +47,7 @@ export interface CommitCommentInput {
   position?: number;
 }
 
-/** What people do in issues, pull requests and their comments. Throws for what they could not do. */
+/** What people do in issues, pull requests and comments. Throws if GitHub wouldn't allow it. */
 export class Conversations {
   readonly #context: SandboxContext;
 
@@ -80,7 +80,7 @@ export class Conversations {
     return { request, ...sent };
   }
 
-  /** Pushes to the base branch; `closed` is the delivery of `pull_request.closed`. */
+  /** Pushes to the base branch. `closed` is the delivery of `pull_request.closed`. */
   merge(
     repository: string,
     number: number,
@@ -93,7 +93,7 @@ export class Conversations {
     return { ...push, closed };
   }
 
-  /** An issue, or a pull request without merging it. */
+  /** Closes an issue, or a pull request without merging it. */
   close(repository: string, number: number, sender?: string): void {
     const [place, request] = [this.#repository(repository), this.issue(repository, number)];
     const by = this.#account(sender);
@@ -120,7 +120,7 @@ export class Conversations {
     return comments.addIssueComment(this.#context, place, { issue, author: by, body });
   }
 
-  /** By its author, unless another is named. */
+  /** Default sender: the author. */
   editComment(id: number, body: string, sender?: string): Sent {
     const { repository, issue, comment } = this.#find(id);
     const by = sender === undefined ? comment.author : this.#account(sender);
@@ -146,7 +146,7 @@ export class Conversations {
     return addCommitComment(this.#context, place, { ...rest, author: by });
   }
 
-  /** The next reads of this comment miss it, as they can at GitHub right after its event. */
+  /** The next reads don't find this comment, as can happen at GitHub right after its event. */
   hideComment(id: number, reads: number): void {
     this.#context.state.hide(id, reads);
   }

@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { ChangeSignal } from './change-signal.ts';
+import { ChangeSignal } from '../http/change-signal.ts';
 import { DeliveryLog } from './delivery-log.ts';
 import { GitHubState } from './github-state.ts';
 import { InstallationTokens } from './installation-tokens.ts';
@@ -10,20 +10,20 @@ import { GITHUB_TREE_LIMITS } from './routes-trees.ts';
 import type { SandboxContext, TreeLimits } from './sandbox-context.ts';
 
 export interface GitHubSandboxOptions {
-  /** Made up when absent. */
+  /** Default: random. */
   webhookSecret?: string;
   appId?: number;
   appSlug?: string;
-  /** What the app was granted; the design's list when absent. */
+  /** Default: the permissions in `app.yml`. */
   permissions?: Record<string, PermissionLevel>;
-  /** What the app subscribed to; the design's list when absent. */
+  /** Default: the events in `app.yml`. */
   events?: readonly string[];
-  /** Of the fault plan. */
+  /** The seed of the fault plan. */
   seed?: number;
-  /** GitHub's 10,000 when absent. */
+  /** Default: 10,000, as at GitHub. */
   webhookTimeoutMs?: number;
   limits?: RateLimitOptions;
-  /** GitHub's when absent. */
+  /** Default: GitHub's limits. */
   treeLimits?: TreeLimits;
 }
 

@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import type { ChangeSignal } from './change-signal.ts';
+import type { ChangeSignal } from '../http/change-signal.ts';
 import { postWebhook } from './webhook-post.ts';
 
 export interface DeliveryAttempt {

@@ -3,7 +3,7 @@ import type { SandboxAccount, SandboxRepository } from './model.ts';
 export const DEPLOYMENT_STATES = [
   ...(['error', 'failure', 'inactive', 'in_progress', 'queued', 'pending', 'success'] as const),
 ] as const;
-export type DeploymentState = (typeof DEPLOYMENT_STATES)[number];
+type DeploymentState = (typeof DEPLOYMENT_STATES)[number];
 
 export interface SandboxDeploymentStatus {
   readonly id: number;

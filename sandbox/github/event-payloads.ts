@@ -20,19 +20,19 @@ export interface PushFacts {
   before: string;
   after: string;
   forced: boolean;
-  /** Branch whose head a new branch took. */
+  /** The branch that a new branch starts from. */
   baseRef: string | null;
-  /** New ones on this branch, oldest first. */
+  /** The new commits of this branch, oldest first. */
   commits: SandboxCommit[];
   sender: SandboxAccount;
 }
 
 const MAX_LISTED_COMMITS = 2048;
 
-/** Webhooks tell a repository without these. */
+/** Fields that a repository doesn't have in webhooks. */
 const ANSWERS_ONLY = ['permissions', 'subscribers_count', 'network_count'];
 
-/** The parts that every repository event has, over GitHub's example of the event. */
+/** The common fields of repository events, merged into GitHub's example of the event. */
 export function repositoryEvent(
   context: SandboxContext,
   repository: SandboxRepository,
@@ -201,7 +201,7 @@ function pushedCommit(
   };
 }
 
-/** In push events two times are seconds, and the owner has a name. */
+/** In push events two times are in seconds, and the owner has a name. */
 function pushedRepository(context: SandboxContext, repository: SandboxRepository, json: unknown): Payload {
   const owner = context.state.account(repository.owner);
   return {

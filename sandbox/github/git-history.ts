@@ -7,14 +7,14 @@ export interface FileChange {
   previousFilename?: string;
   additions: number;
   deletions: number;
-  /** Of the new content, or of the removed one. */
+  /** The sha of the new or the removed content. */
   blobSha: string;
 }
 
 export interface Comparison {
   status: 'ahead' | 'behind' | 'diverged' | 'identical';
   mergeBase: SandboxCommit;
-  /** On the head's side only, oldest first. */
+  /** Commits of the head only, oldest first. */
   commits: SandboxCommit[];
   behindBy: number;
 }
@@ -25,12 +25,12 @@ export interface NewCommit {
   mergedParent?: string;
   /** Path to new content; null removes the file. */
   changes: Readonly<Record<string, string | null>>;
-  /** Of what is no ordinary file, or is one again. */
+  /** The modes of files that aren't ordinary, or are ordinary again. */
   modes?: Readonly<Record<string, FileMode>>;
   message: string;
   author: SandboxAccount;
   date: number;
-  /** Larger than that of every commit before; makes shas differ where content and time do not. */
+  /** Larger than that of every earlier commit. Makes shas differ with the same content and time. */
   serial: number;
 }
 
@@ -85,7 +85,7 @@ export function isAncestor(repository: SandboxRepository, ancestor: string, sha:
   return walkHistory(repository, sha).some((commit) => commit.sha === ancestor);
 }
 
-/** Null when the two have no common ancestor. */
+/** Null if there is no common ancestor. */
 export function compareCommits(repository: SandboxRepository, base: string, head: string): Comparison | null {
   const [ours, theirs] = [[...walkHistory(repository, base)], [...walkHistory(repository, head)]];
   const [inBase, inHead] = [new Set(ours), new Set(theirs)];
@@ -98,7 +98,7 @@ export function compareCommits(repository: SandboxRepository, base: string, head
   return { status, mergeBase, commits, behindBy };
 }
 
-/** Sorted by path; a removed and an added file of the same content are one rename. */
+/** Sorted by path. A removed and an added file with the same content are a rename. */
 export function diffCommits(from: SandboxCommit | null, to: SandboxCommit): FileChange[] {
   const changes: FileChange[] = [];
   const added: string[] = [];
@@ -127,7 +127,7 @@ export function diffCommits(from: SandboxCommit | null, to: SandboxCommit): File
   return changes.sort((a, b) => (a.filename < b.filename ? -1 : 1));
 }
 
-/** Lines of one side that the other has not, whatever their order. */
+/** The lines that only one side has, in any order. */
 function countLines(old: string, now: string): { additions: number; deletions: number } {
   const left = new Map<string, number>();
   for (const line of toLines(old)) left.set(line, (left.get(line) ?? 0) + 1);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A file, an executable, a symbolic link, or a submodule (whose content is the sha of its commit). */
+/** A file, an executable, a symbolic link or a submodule. The content of a submodule is the sha of its commit. */
 export type FileMode = '100644' | '100755' | '120000' | '160000';
 
 export interface GitEntry {
@@ -8,15 +8,15 @@ export interface GitEntry {
   readonly name: string;
   readonly mode: FileMode | '040000';
   readonly sha: string;
-  /** Of a blob, in bytes. */
+  /** The size of a blob in bytes. */
   readonly size: number | null;
-  /** Of a directory. */
+  /** The tree of a directory. */
   readonly tree: GitTree | null;
 }
 
 export interface GitTree {
   readonly sha: string;
-  /** In git's order: a directory is sorted as if its name ended with a slash. */
+  /** In git's order: the name of a directory counts as if it ended with a slash. */
   readonly entries: readonly GitEntry[];
 }
 
@@ -25,7 +25,7 @@ interface Folder {
   readonly files: Map<string, string>;
 }
 
-/** The trees of a commit, named as git names them. */
+/** The trees of a commit, with git's shas. */
 export function buildTree(files: ReadonlyMap<string, string>, modes: ReadonlyMap<string, FileMode>): GitTree {
   const root: Folder = { folders: new Map(), files: new Map() };
   for (const path of files.keys()) {
@@ -42,7 +42,7 @@ export function buildTree(files: ReadonlyMap<string, string>, modes: ReadonlyMap
   return hashFolder(root, files, modes);
 }
 
-/** As git names a file's content. */
+/** Git's sha of a file's content. */
 export function blobSha(content: string): string {
   return sha1(`blob ${Buffer.byteLength(content)}\0${content}`);
 }

@@ -21,12 +21,12 @@ const FIRST_IDS = {
 };
 
 /**
- * No two installations of a process share an id, of different sandboxes neither: Octokit shares what it asks for an
- * installation's token among all apps of a process.
+ * Ids of installations are unique in the process, because Octokit shares its requests for tokens among all apps of a
+ * process.
  */
 let lastInstallation: number = FIRST_IDS.installation;
 
-/** Everything the simulated GitHub knows, in plain maps, with its id counters. */
+/** The data of the simulated GitHub, and its id counters. */
 export class GitHubState {
   readonly accounts = new Map<string, SandboxAccount>();
   readonly installations = new Map<number, SandboxInstallation>();
@@ -36,15 +36,15 @@ export class GitHubState {
   readonly issueComments = new Map<number, SandboxIssueComment>();
   readonly commitComments = new Map<number, SandboxCommitComment>();
   readonly deployments = new Map<number, SandboxDeployment>();
-  /** Old full name, lower case, to repository id. */
+  /** Repository ids by former full name in lower case. */
   readonly #aliases = new Map<string, number>();
-  /** Commit sha or check run id to the number of reads that still miss it. */
+  /** The number of reads that don't find an object yet, by the sha of a commit or the id of a check run or comment. */
   readonly #hidden = new Map<string | number, number>();
-  /** How many lists miss a check run created from now on. */
+  /** How many lists don't contain a new check run. */
   checkRunLag = 0;
   readonly #counters = new Map<string, number>();
 
-  /** Ids are as large as GitHub's, so that one put in 32 bits breaks here too. */
+  /** Ids are as large as GitHub's, so that code with 32-bit ids fails here too. */
   nextId(kind: keyof typeof FIRST_IDS): number {
     const last = kind === 'installation' ? lastInstallation : (this.#counters.get(kind) ?? FIRST_IDS[kind]);
     const next = last + 1;
@@ -53,12 +53,12 @@ export class GitHubState {
     return next;
   }
 
-  /** Whether something had this id once, whatever became of it. */
+  /** True if this id was ever used. */
   wasIssued(kind: keyof typeof FIRST_IDS, id: number): boolean {
     return id > FIRST_IDS[kind] && id <= (this.#counters.get(kind) ?? 0);
   }
 
-  /** Made at its first mention; a type given later holds from then on. */
+  /** Creates the account if needed, or changes its type. */
   account(login: string, type?: AccountType): SandboxAccount {
     const key = login.toLowerCase();
     const known = this.accounts.get(key);
@@ -69,7 +69,7 @@ export class GitHubState {
     return account;
   }
 
-  /** The installation on an account, suspended ones included. */
+  /** The installation on an account, even if it is suspended. */
   installationOf(account: string): SandboxInstallation | null {
     const key = account.toLowerCase();
     for (const installation of this.installations.values()) {
@@ -83,7 +83,7 @@ export class GitHubState {
     this.#aliases.delete(repository.fullName.toLowerCase());
   }
 
-  /** Under its present name, deleted ones excluded. */
+  /** By its present name, unless it is deleted. */
   findRepository(fullName: string): SandboxRepository | null {
     const key = fullName.toLowerCase();
     for (const repository of this.repositories.values()) {
@@ -113,7 +113,7 @@ export class GitHubState {
 
   moveRepository(repository: SandboxRepository, to: { owner?: string; name?: string }): void {
     const target = `${to.owner ?? repository.owner}/${to.name ?? repository.name}`;
-    if (this.findRepository(target)) throw new Error(`${target} exists already`);
+    if (this.findRepository(target)) throw new Error(`${target} already exists`);
     this.#aliases.set(repository.fullName.toLowerCase(), repository.id);
     this.#aliases.delete(target.toLowerCase());
     repository.owner = to.owner ?? repository.owner;
@@ -124,7 +124,7 @@ export class GitHubState {
     this.#hidden.set(key, reads);
   }
 
-  /** Whether this read misses the commit or check run; each call is one read. */
+  /** True if this read doesn't find the object. Each call counts as a read. */
   misses(key: string | number): boolean {
     const left = this.#hidden.get(key) ?? 0;
     if (left <= 0) return false;

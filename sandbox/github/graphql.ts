@@ -6,10 +6,10 @@ import { ApiError } from './api-error.ts';
 import { type InstallationCall, installationRoute } from './api-route.ts';
 import { installationFor, type SandboxContext } from './sandbox-context.ts';
 
-/** Loaded with the first query: most sandboxes never have one. */
+/** Loaded on the first query, because most sandboxes get none. */
 const load = createRequire(import.meta.url);
 
-/** Of GitHub's public schema, the part that is served here. */
+/** The part of GitHub's public schema that the sandbox serves. */
 const SCHEMA = `
   scalar GitObjectID
   interface GitObject { oid: GitObjectID! }
@@ -21,7 +21,7 @@ const SCHEMA = `
 
 let schema: GraphQLSchema | null = null;
 
-/** GitHub's GraphQL API, for an installation. Like the real one it answers 200 with `errors` for most mistakes. */
+/** GitHub's GraphQL API for an installation. Most mistakes get 200 with `errors`, as at GitHub. */
 export function graphqlRoutes(context: SandboxContext): Route[] {
   return [installationRoute(context, 'POST /graphql', (call) => answer(context, call))];
 }

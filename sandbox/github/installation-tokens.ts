@@ -14,13 +14,11 @@ export interface InstallationToken {
 const LIFE_MS = 3_600_000;
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** The installation access tokens given out. */
+/** The issued installation access tokens. */
 export class InstallationTokens {
   readonly #tokens = new Map<string, InstallationToken>();
 
-  issue(
-    input: Pick<InstallationToken, 'installationId' | 'permissions' | 'repositoryIds'>,
-  ): InstallationToken {
+  issue(input: Omit<InstallationToken, 'token' | 'expiresAt' | 'revoked'>): InstallationToken {
     const letters = [...randomBytes(36)].map((byte) => LETTERS[byte % LETTERS.length]);
     const token = `ghs_${letters.join('')}`;
     const issued = { ...input, token, expiresAt: Date.now() + LIFE_MS, revoked: false };
@@ -32,7 +30,7 @@ export class InstallationTokens {
     return this.#tokens.get(token) ?? null;
   }
 
-  /** Ends the tokens of one installation, or all, as when a private key leaked: the app must fetch new ones. */
+  /** Revokes the tokens of one installation or all, as after a leaked private key. */
   revoke(installationId?: number): void {
     for (const token of this.#tokens.values()) {
       if (installationId === undefined || token.installationId === installationId) token.revoked = true;

@@ -33,7 +33,7 @@ export function addIssueComment(
   return { comment, ...sent };
 }
 
-/** An edit that changes nothing is an edit all the same, and has its event. */
+/** GitHub sends an event even if the edit changes nothing. */
 export function editIssueComment(
   context: SandboxContext,
   repository: SandboxRepository,

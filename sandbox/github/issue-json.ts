@@ -12,21 +12,21 @@ type Schemas = components['schemas'];
 export function issueUrl(
   context: SandboxContext,
   repository: SandboxRepository,
-  { number }: Pick<SandboxIssue, 'number'>,
+  { number }: { readonly number: number },
 ): string {
   return `${repositoryUrl(context, repository)}/issues/${number}`;
 }
 
-/** Its page, which is elsewhere for a pull request. */
+/** The URL of the page, which differs for a pull request. */
 export function issuePage(
   context: SandboxContext,
   repository: SandboxRepository,
-  { number, pull }: Pick<SandboxIssue, 'number' | 'pull'>,
+  { number, pull }: SandboxIssue,
 ): string {
   return `${pageUrl(context, repository)}/${pull ? 'pull' : 'issues'}/${number}`;
 }
 
-/** Says little: an organization's administrator can be a member here, or nobody. */
+/** Unreliable, as at GitHub: an admin of the organization may be `MEMBER` or `NONE`. */
 export function authorAssociation(
   context: SandboxContext,
   repository: SandboxRepository,
@@ -38,7 +38,7 @@ export function authorAssociation(
   return context.state.account(repository.owner).type === 'Organization' ? 'MEMBER' : 'COLLABORATOR';
 }
 
-/** Without the closer, whom only the answer of one issue names. */
+/** Only the answer for a single issue names who closed it. */
 export function issueJson(context: SandboxContext, repository: SandboxRepository, issue: SandboxIssue) {
   const { id, number, title, body, author, locked, pull, closedAt } = issue;
   const url = issueUrl(context, repository, issue);

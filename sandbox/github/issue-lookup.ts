@@ -4,7 +4,7 @@ import type { SandboxIssueComment } from './comment-model.ts';
 import type { PermissionLevel, SandboxIssue } from './model.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
-/** An issue's conversation needs `issues`; a pull request's is reached by either. */
+/** An issue needs the permission `issues`. A pull request needs `issues` or `pull_requests`. */
 export const CONVERSATION = ['issues', 'pull_requests'] as const;
 
 /** The issue or pull request that the route names. */
@@ -16,7 +16,7 @@ export function requireIssue(call: RepositoryCall): SandboxIssue {
   return issue;
 }
 
-/** The comment that the route names, with its issue. A deleted one, and one that is still hidden, is nobody's fault. */
+/** The comment of the route with its issue. A deleted or hidden comment is no fault of the app. */
 export function requireComment(
   context: SandboxContext,
   call: RepositoryCall,
@@ -32,7 +32,7 @@ export function requireComment(
   return { issue, comment };
 }
 
-/** Nobody without write access changes a locked conversation, and no app has that. */
+/** Refuses changes to a locked conversation, because they need write access, which no app has. */
 export function refuseLocked({ locked }: SandboxIssue, deed: string): void {
   if (!locked) return;
   throw new ApiError(403, `Unable to ${deed} because issue is locked.`, {

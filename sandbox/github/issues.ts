@@ -2,14 +2,14 @@ import type { SandboxAccount, SandboxIssue, SandboxPull, SandboxRepository } fro
 import { hasRole } from './people.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
-const OPEN: Pick<SandboxIssue, 'closedAt' | 'closedBy' | 'locked' | 'deleted'> = {
+const OPEN = {
   closedAt: null,
   closedBy: null,
   locked: false,
   deleted: false,
 };
 
-/** Issues and pull requests share their numbers and their conversations. */
+/** Adds an issue or a pull request. Both share their numbers. */
 export function addIssue<P extends SandboxPull | null>(
   context: SandboxContext,
   repository: SandboxRepository,
@@ -30,7 +30,7 @@ export function addIssue<P extends SandboxPull | null>(
   return issue;
 }
 
-/** Throws for what is not there: that is a slip in the test. */
+/** Throws if there is none: that is a mistake in the test. */
 export function findIssue(repository: SandboxRepository, number: number): SandboxIssue {
   const issue = repository.issues.get(number);
   if (!issue || issue.deleted) throw new Error(`${repository.fullName} has no issue ${number}`);
@@ -46,7 +46,7 @@ export function setLocked(
   context.signal.notify();
 }
 
-/** With its comments, for good: its number is never used again. */
+/** Deletes the issue and its comments. Its number is never used again. */
 export function deleteIssue(context: SandboxContext, repository: SandboxRepository, number: number): void {
   const issue = findIssue(repository, number);
   if (issue.pull) throw new Error(`Pull request ${number} cannot be deleted`);
@@ -63,10 +63,10 @@ export function closeIssue(context: SandboxContext, issue: SandboxIssue, by: San
   context.signal.notify();
 }
 
-/** In a locked conversation only people with write access speak; an app never has that. */
+/** Only people with write access may comment in a locked conversation. An app never may. */
 export function maySpeak(
   repository: SandboxRepository,
-  issue: Pick<SandboxIssue, 'locked'>,
+  issue: { readonly locked: boolean },
   author: SandboxAccount,
 ): boolean {
   return hasRole(repository, author, issue.locked ? 'write' : 'read');

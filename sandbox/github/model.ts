@@ -31,7 +31,7 @@ export interface SandboxCommit {
   readonly serial: number;
   /** Every file at this commit. Unchanged contents are shared with the parent. */
   readonly files: ReadonlyMap<string, string>;
-  /** Of those that are no ordinary files. */
+  /** The modes of files that aren't ordinary. */
   readonly modes: ReadonlyMap<string, FileMode>;
 }
 
@@ -47,27 +47,27 @@ export interface SandboxRepository {
   readonly createdAt: number;
   updatedAt: number;
   pushedAt: number;
-  /** Branch name to head. */
+  /** Heads by branch name. */
   readonly branches: Map<string, string>;
-  /** A fork and its source share theirs, as at GitHub. */
+  /** Shared by a fork and its source, as at GitHub. */
   readonly commits: Map<string, SandboxCommit>;
-  /** Null: no fork. */
+  /** Null: not a fork. */
   readonly source: SandboxRepository | null;
-  /** Account id to role; who is not in it has what the repository's visibility gives. */
+  /** Roles by account id. The visibility decides for all others. */
   readonly roles: Map<number, SandboxRole>;
-  /** Issues and pull requests by their number, deleted ones included. */
+  /** Issues and pull requests by number, including deleted ones. */
   readonly issues: Map<number, SandboxIssue>;
   /** Installations that could see it before a transfer. */
   readonly formerInstallations: Set<number>;
 }
 
-/** GitHub's base roles, the least first. */
+/** GitHub's base roles, the lowest first. */
 export const BASE_ROLES = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const;
 export type BaseRole = (typeof BASE_ROLES)[number];
 
 export interface SandboxRole {
   readonly base: BaseRole;
-  /** The base role's own name, or that of a custom role built on it. */
+  /** The name of the base role, or of a custom role built on it. */
   readonly name: string;
 }
 
@@ -84,11 +84,11 @@ export interface SandboxIssue {
   closedBy: SandboxAccount | null;
   locked: boolean;
   deleted: boolean;
-  /** Null: an issue and no pull request. */
+  /** Null: an issue, not a pull request. */
   readonly pull: SandboxPull | null;
 }
 
-/** What a pull request has beside its issue. */
+/** What a pull request has in addition to its issue. */
 export interface SandboxPull {
   readonly id: number;
   /** Where the head branch is: this repository or a fork. */
@@ -105,7 +105,7 @@ export interface SandboxPull {
 
 export type SandboxPullRequest = SandboxIssue & { readonly pull: SandboxPull };
 
-/** A 4xx answer that a correct app would never cause. */
+/** A 4xx answer that a correct app never causes. */
 export interface Refusal {
   readonly at: number;
   readonly method: string;
@@ -114,7 +114,7 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** An accepted request that does not do what its sender seems to expect. */
+/** An accepted request that doesn't do what its sender seems to expect. */
 export interface Warning {
   readonly at: number;
   readonly method: string;
@@ -132,7 +132,7 @@ export interface AppIdentity {
   readonly webhookSecret: string;
 }
 
-/** The design's permissions: what `app.yml` asks for. */
+/** The permissions in `app.yml`. */
 export const DEFAULT_PERMISSIONS: Permissions = {
   metadata: 'read',
   checks: 'write',

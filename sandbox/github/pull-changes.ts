@@ -11,11 +11,11 @@ export interface BranchMove {
   before: string;
   after: string;
   sender: SandboxAccount;
-  /** False: GitHub tells nobody. */
+  /** False: GitHub sends no event. */
   deliver: boolean;
 }
 
-/** Without merging it. */
+/** Closes a pull request without merging it. */
 export function closePull(
   context: SandboxContext,
   repository: SandboxRepository,
@@ -25,7 +25,7 @@ export function closePull(
   return sendPullRequest(context, repository, { request, action: 'closed', sender });
 }
 
-/** What a moved branch means for the pull requests that it is the head of, in this repository and in its source. */
+/** Updates the open pull requests with this head branch, in the repository and in its source. */
 export function followHead(context: SandboxContext, repository: SandboxRepository, move: BranchMove): void {
   const { branch, before, after, sender, deliver } = move;
   for (const target of [repository, repository.source]) {
@@ -47,7 +47,7 @@ export function followHead(context: SandboxContext, repository: SandboxRepositor
   }
 }
 
-/** A head that was pushed to its base branch by hand counts as merged. */
+/** Marks pull requests as merged when their head was pushed to the base branch. */
 export function followBase(context: SandboxContext, repository: SandboxRepository, move: BranchMove): void {
   const { branch, after, sender, deliver } = move;
   if (after === NO_COMMIT) return;

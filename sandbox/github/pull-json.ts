@@ -9,21 +9,21 @@ import { repositoryJson, repositoryUrl } from './repository-json.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
 type Schemas = components['schemas'];
-/** GitHub's description leaves out that a deleted fork is null. */
+/** GitHub's description doesn't say that a deleted fork is null. */
 type OrDeleted<T extends { head: object }> = Omit<T, 'head'> & {
   head: Omit<T['head'], 'repo'> & { repo: Schemas['repository'] | null };
 };
 
 const MAX_FILES = 3000;
 
-/** What the head changed since it left the base. */
+/** The changes of the head since the merge base. */
 export function pullFiles(repository: SandboxRepository, { pull }: SandboxPullRequest): FileChange[] {
   const comparison = compareCommits(repository, pull.baseSha, pull.headSha);
   const head = findCommit(repository, pull.headSha);
   return diffCommits(comparison?.mergeBase ?? null, head).slice(0, MAX_FILES);
 }
 
-/** As lists show it. */
+/** The pull request in a list. */
 export function pullSimpleJson(
   context: SandboxContext,
   repository: SandboxRepository,
@@ -95,7 +95,7 @@ export function pullJson(
   };
 }
 
-/** Where a merge is still to come, GitHub names the commit that tried it out: one that no branch has. */
+/** Before the merge, GitHub names the commit of its test merge, which no branch has. */
 function testMerge({ baseSha, headSha }: SandboxPull): string {
   return createHash('sha1').update(`${baseSha} ${headSha}`).digest('hex');
 }

@@ -47,7 +47,7 @@ export function openPull(
   };
 }
 
-/** A push to the base branch, and the event of the merge. */
+/** Pushes to the base branch and sends the event of the merge. */
 export function mergePull(
   context: SandboxContext,
   repository: SandboxRepository,
@@ -81,7 +81,7 @@ export function mergePull(
   return { push, closed: closePull(context, repository, { request, sender }) };
 }
 
-/** Files of the head's side, onto the base; a file that both sides changed stops it. */
+/** The files that the head changed. Throws if both sides changed a file. */
 function changesToMerge(repository: SandboxRepository, base: string, head: string) {
   const mergeBase = compareCommits(repository, base, head)?.mergeBase ?? null;
   const [ours, theirs] = [findCommit(repository, base), findCommit(repository, head)];

@@ -1,11 +1,11 @@
 import { ApiError } from './api-error.ts';
 
 export interface RateLimitOptions {
-  /** Requests an hour of one installation; GitHub's 5,000 when absent. */
+  /** Requests an hour of an installation. Default: 5,000, as at GitHub. */
   primaryPerHour?: number;
   /**
-   * Content-creating requests of one installation before the secondary limit: check runs, comments, reactions and all
-   * other writes. GitHub's 80 a minute and 500 an hour when absent.
+   * Writes of an installation before the secondary limit. Default: 80 a minute and 500 an hour,
+   * as at GitHub.
    */
   writesPerMinute?: number;
   writesPerHour?: number;
@@ -16,7 +16,7 @@ const MINUTE_MS = 60_000;
 const DEFAULT_PRIMARY = 5000;
 const DEFAULT_WRITES_PER_MINUTE = 80;
 const DEFAULT_WRITES_PER_HOUR = 500;
-/** Of an address that shows no valid token: GitHub names this budget with a 401. */
+/** For requests without a valid token. The headers of a 401 name it. */
 const PUBLIC_PRIMARY = 60;
 const GUIDE = 'https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api';
 
@@ -27,7 +27,7 @@ interface Budget {
   writes: number[];
 }
 
-/** Budgets by who asks: the app itself, or one of its installations. */
+/** The rate limits of the app and of each installation. */
 export class RateLimits {
   readonly #options: RateLimitOptions;
   readonly #budgets = new Map<string, Budget>();
@@ -36,7 +36,7 @@ export class RateLimits {
     this.#options = options;
   }
 
-  /** Throws the 403 of the limit that this request passes. */
+  /** Counts a request. Throws 403 if it exceeds a limit. */
   charge(caller: string, write: boolean): void {
     const now = Date.now();
     const budget = this.#budget(caller, now);

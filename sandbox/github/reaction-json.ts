@@ -17,7 +17,7 @@ export function reactionJson(context: SandboxContext, reaction: SandboxReaction)
   };
 }
 
-/** The counts that a comment carries; `of` is the comment's own address. */
+/** The counts of reactions to a comment. `of` is the address of the comment. */
 export function reactionRollup(
   of: string,
   reactions: readonly SandboxReaction[],

@@ -2,7 +2,7 @@ import type { ReactionContent, SandboxIssueComment, SandboxReaction } from './co
 import type { SandboxAccount } from './model.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
-/** One of each kind and person; GitHub has no event of it. */
+/** One of each kind for each person. GitHub sends no event. */
 export function addReaction(
   context: SandboxContext,
   comment: SandboxIssueComment,

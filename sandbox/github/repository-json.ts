@@ -4,7 +4,6 @@ import { isoTime, type SandboxRepository } from './model.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
 type Schemas = components['schemas'];
-export type RepositoryJson = ReturnType<typeof repositoryJson>;
 
 export function repositoryUrl(context: SandboxContext, repository: SandboxRepository): string {
   return `${apiUrl(context)}/repos/${repository.fullName}`;
@@ -14,7 +13,7 @@ export function pageUrl(context: SandboxContext, repository: SandboxRepository):
   return `${context.origin()}/${repository.fullName}`;
 }
 
-/** Serves wherever GitHub shows a repository: full, listed, or inside something else. */
+/** The repository in all answers and payloads. */
 export function repositoryJson(context: SandboxContext, repository: SandboxRepository) {
   const { id, name, fullName, archived, defaultBranch } = repository;
   return {

@@ -6,7 +6,7 @@ import { postWebhook } from './webhook-post.ts';
 
 const TIMEOUT_MS = 10_000;
 
-/** Sends a push to the repository's own webhooks, once, as GitHub does. */
+/** Sends a push to the webhooks of the repository, without retries, as GitHub does. */
 export function sendRepositoryWebhooks(
   context: SandboxContext,
   repository: SandboxRepository,
@@ -14,7 +14,7 @@ export function sendRepositoryWebhooks(
 ): void {
   const hooks = [...context.repositoryWebhooks].filter((one) => one.repositoryId === repository.id);
   if (hooks.length === 0) return;
-  // Only what an app gets names an installation.
+  // Only events for an app name an installation.
   const { installation: _, ...payload } = pushPayload(context, repository, facts) as Record<string, unknown>;
   const body = JSON.stringify(payload);
   for (const { url, secret } of hooks) {

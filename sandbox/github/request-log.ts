@@ -2,13 +2,13 @@
 export interface ApiRequest {
   readonly at: number;
   readonly method: string;
-  /** Method and path of the endpoint as GitHub's reference names them, by name or by id alike. */
+  /** Method and path of the endpoint in GitHub's reference, the same by name and by id. */
   readonly route: string;
   readonly path: string;
   readonly status: number;
 }
 
-/** What a request is for, as limits and promises count it. */
+/** The purpose of a request, for counting. */
 export type RequestKind =
   | 'read'
   | 'token'
@@ -30,11 +30,11 @@ const KINDS: readonly (readonly [RegExp, RequestKind])[] = [
   [/^DELETE .*\/reactions\/\{reaction_id\}$/, 'reaction removal'],
 ];
 
-/** What was asked of the API. A request that a fault cut before it was handled never came that far. */
+/** The handled requests. A request that a fault cut before it was handled isn't here. */
 export class RequestLog {
   readonly all: ApiRequest[] = [];
 
-  /** `endpoint` is the route's own spelling. */
+  /** `endpoint` is the path of the route. */
   add({ endpoint, ...request }: Omit<ApiRequest, 'route'> & { endpoint: string }): void {
     const route = endpoint
       .replace('/repositories/{repository_id}', '/repos/{owner}/{repo}')
@@ -42,17 +42,17 @@ export class RequestLog {
     this.all.push({ ...request, route });
   }
 
-  /** How many so far, to count from here on. */
+  /** The number of requests so far. */
   get length(): number {
     return this.all.length;
   }
 
-  /** Requests to each route, from the `since`th on. */
+  /** Requests by route, from the number `since` on. */
   countRoutes(since = 0): Record<string, number> {
     return countBy(this.all.slice(since), ({ route }) => route);
   }
 
-  /** Requests of each kind, from the `since`th on and up to a time; a kind that did not occur is missing. */
+  /** Requests by purpose, from the number `since` on and up to a time. Unused purposes are missing. */
   countKinds(since = 0, until = Infinity): Partial<Record<RequestKind, number>> {
     const counted = this.all.slice(since).filter(({ at }) => at <= until);
     return countBy(counted, ({ route }) => kindOf(route));

@@ -10,7 +10,7 @@ import { installationFor, type SandboxContext } from './sandbox-context.ts';
 
 type Schemas = components['schemas'];
 
-/** What an app reads of itself, and its way to an installation's token. */
+/** The app, its installations, and their tokens. */
 export function appRoutes(context: SandboxContext): Route[] {
   const { state } = context;
   return [

@@ -8,9 +8,10 @@ import { decodeCheckRunCreate, decodeCheckRunUpdate, unknownFields } from './che
 import { createCheckRun, updateCheckRun, type Warn } from './check-runs.ts';
 import { latestByName } from './check-suites.ts';
 import { requireCommit } from './commit-lookup.ts';
+import type { SandboxRepository } from './model.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
-/** Check runs, their lists, annotations, and suites. Listed before the commit routes, whose refs have slashes. */
+/** Check runs, lists, annotations and suites. They come before the commit routes, whose refs contain slashes. */
 export function checkRoutes(context: SandboxContext): Route[] {
   const route = (
     [method, path]: readonly ['GET' | 'POST' | 'PATCH', string],
@@ -24,7 +25,7 @@ export function checkRoutes(context: SandboxContext): Route[] {
       return { status: 201, body: checkRunJson(context, repository, run) };
     }),
     ...route(['PATCH', '/check-runs/{check_run_id}'], ({ repository, request }) => {
-      const run = requireRun(context, { repository, request });
+      const run = requireRun(context, repository, request);
       const body = readBody(request);
       const warn = warnings(context, request, unknownFields('update', body));
       const updated = updateCheckRun(context, repository, { run, update: decodeCheckRunUpdate(body) }, warn);
@@ -32,10 +33,14 @@ export function checkRoutes(context: SandboxContext): Route[] {
     }),
     ...route(['GET', '/check-runs/{check_run_id}'], (call) => ({
       status: 200,
-      body: checkRunJson(context, call.repository, requireRun(context, call)),
+      body: checkRunJson(context, call.repository, requireRun(context, call.repository, call.request)),
     })),
     ...route(['GET', '/check-runs/{check_run_id}/annotations'], (call) => {
-      const all = annotationsJson(context, call.repository, requireRun(context, call));
+      const all = annotationsJson(
+        context,
+        call.repository,
+        requireRun(context, call.repository, call.request),
+      );
       const { items, headers } = paginate(call.request, all, context.origin());
       return { status: 200, headers, body: items };
     }),
@@ -44,7 +49,7 @@ export function checkRoutes(context: SandboxContext): Route[] {
   ];
 }
 
-/** Newest first; without `filter=all` only the newest run of each name. */
+/** Newest first. Without `filter=all`, only the newest run of each name. */
 function listRuns(context: SandboxContext, { repository, request }: RepositoryCall): ServiceAnswer {
   const { query } = request;
   const { sha } = requireCommit(context, repository, param(request, 'ref'));
@@ -77,14 +82,15 @@ function listSuites(context: SandboxContext, { repository, request }: Repository
 
 function requireRun(
   context: SandboxContext,
-  { repository, request }: Pick<RepositoryCall, 'repository' | 'request'>,
+  repository: SandboxRepository,
+  request: ServiceRequest,
 ): SandboxCheckRun {
   const run = context.state.runs.get(Number(param(request, 'check_run_id')));
   if (run?.repositoryId !== repository.id) throw notFound();
   return run;
 }
 
-/** Notes the fields that GitHub does not know, and hands out the way to note more. */
+/** Warns about fields that GitHub ignores, and returns a function for further warnings. */
 function warnings(context: SandboxContext, request: ServiceRequest, unknown: readonly string[]): Warn {
   const { method, path } = request;
   const warn: Warn = (message) => void context.warnings.push({ at: Date.now(), method, path, message });

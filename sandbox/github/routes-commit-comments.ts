@@ -11,8 +11,8 @@ import type { PermissionLevel } from './model.ts';
 import { appAccount, type SandboxContext } from './sandbox-context.ts';
 
 /**
- * Comments on commits. To write one takes no more than `contents: read`; to change one or react to one takes
- * `contents: write`. Listed before the commit routes, whose refs have slashes.
+ * Comments on commits. Writing needs `contents: read`; changing and reacting need
+ * `contents: write`. They come before the commit routes, whose refs contain slashes.
  */
 export function commitCommentRoutes(context: SandboxContext): Route[] {
   const route = (

@@ -13,10 +13,10 @@ interface LoggedAttempt {
   attempt: DeliveryAttempt;
 }
 
-/** How long GitHub lists deliveries and sends them again. */
+/** How long GitHub lists and redelivers deliveries. */
 const KEPT_MS = 3 * 24 * 3_600_000;
 
-/** The app's own webhook: its settings, its log, and redelivery. */
+/** The app's webhook: settings, log and redelivery. */
 export function deliveryRoutes(context: SandboxContext): Route[] {
   return [
     appRoute(context, 'GET /app/hook/config', () => {
@@ -35,7 +35,7 @@ export function deliveryRoutes(context: SandboxContext): Route[] {
       body: deliveryJson(context, requireAttempt(context, request)),
     })),
     appRoute(context, 'POST /app/hook/deliveries/{delivery_id}/attempts', (request) => {
-      // The outcome comes with the log, not with the answer; it never rejects.
+      // GitHub answers before the attempt ends. The promise never rejects.
       void context.deliveries.redeliver(requireAttempt(context, request).delivery);
       return { status: 202, body: {} };
     }),
@@ -60,7 +60,7 @@ function listDeliveries(context: SandboxContext, request: ServiceRequest): Servi
   };
 }
 
-/** Every ended attempt of the last three days that the log shows already, newest first. */
+/** The ended attempts of the last three days, newest first, without those that the log doesn't show yet. */
 function loggedAttempts(context: SandboxContext): LoggedAttempt[] {
   const since = Date.now() - KEPT_MS;
   const until = Date.now() - context.deliveries.lagMs;
@@ -70,7 +70,7 @@ function loggedAttempts(context: SandboxContext): LoggedAttempt[] {
     .sort((a, b) => b.attempt.id - a.attempt.id);
 }
 
-/** The cursor names the last attempt of the page before. */
+/** The cursor names the last attempt of the previous page. */
 function readCursor(request: ServiceRequest): number {
   const cursor = request.query.get('cursor');
   if (cursor === null) return Number.POSITIVE_INFINITY;
@@ -79,7 +79,7 @@ function readCursor(request: ServiceRequest): number {
   return Number(id);
 }
 
-/** By status code: a connection that failed has none, so neither value lists it. */
+/** Filters by status code. A failed connection has none, so no filter lists it. */
 function hasOutcome({ statusCode }: DeliveryAttempt, status: string | null): boolean {
   if (status === null) return true;
   if (status === 'success') return statusCode >= 200 && statusCode < 400;

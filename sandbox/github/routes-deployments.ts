@@ -62,11 +62,11 @@ function createDeployment(
   const commit = resolveCommit(context, repository, ref);
   if (!commit)
     throw new ApiError(422, `No ref found for: ${ref}`, { blameless: repository.commits.has(ref) });
-  // GitHub's default is to merge the default branch into the ref; for an app without contents: write that fails.
+  // By default GitHub merges the default branch into the ref, which fails without contents: write.
   if (body['auto_merge'] !== false) {
     throw new ApiError(409, `Conflict merging ${repository.defaultBranch} into ${ref}.`);
   }
-  // Its default is to want every check of the commit to have passed; those of the deployment itself haven't yet.
+  // By default GitHub requires all checks of the commit to pass, but those of the deployment haven't yet.
   const contexts = body['required_contexts'];
   if (!Array.isArray(contexts) || contexts.length > 0) {
     throw new ApiError(409, `Conflict: Commit status checks failed for ${ref}.`);

@@ -10,7 +10,7 @@ import { issueJson } from './issue-json.ts';
 import { CONVERSATION, refuseLocked, requireComment, requireIssue } from './issue-lookup.ts';
 import { appAccount, type SandboxContext } from './sandbox-context.ts';
 
-/** Issues (pull requests are issues too) and their comments. */
+/** Issues and pull requests, and their comments. */
 export function issueRoutes(context: SandboxContext): Route[] {
   const route = (
     [method, path]: readonly [RepositoryEndpoint['method'], string],
@@ -52,7 +52,7 @@ function createComment(context: SandboxContext, call: RepositoryCall): ServiceAn
   return { status: 201, headers: { location: json.url }, body: json };
 }
 
-/** The oldest first; `since` looks at the last change. */
+/** Oldest first. `since` compares the time of the last change. */
 function listComments(context: SandboxContext, call: RepositoryCall): ServiceAnswer {
   const { repository, request } = call;
   const issue = requireIssue(call);
@@ -65,7 +65,7 @@ function listComments(context: SandboxContext, call: RepositoryCall): ServiceAns
   return { status: 200, headers, body };
 }
 
-/** Times are told in seconds, so a comment of the same second is not left out. */
+/** Times have whole seconds, so comments of the same second are included. */
 function readSince(text: string | null): number {
   if (text === null) return 0;
   const at = Date.parse(text);
@@ -73,7 +73,7 @@ function readSince(text: string | null): number {
   return Math.floor(at / 1000) * 1000;
 }
 
-/** An app has no business in what others wrote. */
+/** Refuses changes to comments by others. */
 function requireOwnComment(context: SandboxContext, call: RepositoryCall, deed: string) {
   const found = requireComment(context, call);
   refuseLocked(found.issue, deed);

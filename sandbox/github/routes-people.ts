@@ -3,7 +3,7 @@ import { param, repositoryRoutes } from './api-route.ts';
 import { permissionJson } from './people.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
-/** What a person may do in a repository. */
+/** The permission of a person in a repository. */
 export function peopleRoutes(context: SandboxContext): Route[] {
   const path = '/collaborators/{username}/permission';
   return repositoryRoutes(context, { method: 'GET', path, permission: 'metadata' }, (call) => ({

@@ -10,7 +10,7 @@ import { isPullRequest } from './pull-changes.ts';
 import { pullFiles, pullJson, pullSimpleJson } from './pull-json.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
-/** Pull requests: all reads. Listed before the commit routes, whose refs have slashes. */
+/** Reads of pull requests. They come before the commit routes, whose refs contain slashes. */
 export function pullRoutes(context: SandboxContext): Route[] {
   const read = (path: string, handle: (call: RepositoryCall) => ServiceAnswer) =>
     repositoryRoutes(context, { method: 'GET', path, permission: 'pull_requests' }, handle);
@@ -44,7 +44,7 @@ function requirePull({ repository, request }: RepositoryCall): SandboxPullReques
   return issue;
 }
 
-/** Of a commit in the default branch, the merged one that brought it; of any other, the open and merged ones. */
+/** For a commit of the default branch: the merged pull request that brought it. Otherwise: open and merged ones. */
 function pullsOf(repository: SandboxRepository, sha: string): SandboxPullRequest[] {
   const head = repository.branches.get(repository.defaultBranch);
   const arrived = head !== undefined && isAncestor(repository, sha, head);

@@ -16,7 +16,7 @@ type Schemas = components['schemas'];
 const MAX_COMPARED_FILES = 300;
 const COMPARE_PAGE = 250;
 
-/** Repository, branches, commits, comparisons, files: all reads. */
+/** Reads of the repository, branches, commits, comparisons and files. */
 export function contentRoutes(context: SandboxContext): Route[] {
   const read = (path: string, handle: (call: RepositoryCall) => ServiceAnswer, permission = 'contents') =>
     repositoryRoutes(context, { method: 'GET', path, permission }, handle);
@@ -79,7 +79,7 @@ function refJson(context: SandboxContext, { repository, request }: RepositoryCal
   };
 }
 
-/** From the merge base to the head: a head behind its base has changed nothing. */
+/** Compares the merge base with the head, so a head behind its base has no changes. */
 function compare(
   context: SandboxContext,
   { repository, request }: RepositoryCall,
@@ -99,7 +99,7 @@ function compare(
   return comparisonJson(context, repository, { base, head, comparison, commits, files });
 }
 
-/** `owner:branch` is allowed; there are no forks here. */
+/** Allows `owner:branch`, but only with the owner of this repository. */
 function withoutOwner(ref: string): string {
   return ref.split(':').at(-1) ?? ref;
 }

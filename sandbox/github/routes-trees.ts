@@ -11,7 +11,7 @@ export const GITHUB_TREE_LIMITS: TreeLimits = { entries: 100_000, bytes: 7_000_0
 
 const built = new WeakMap<SandboxCommit, GitTree>();
 
-/** `sha`: of a commit or a tree, or a branch. Any value of `recursive` means yes, as at GitHub. */
+/** `sha` may name a commit, a tree or a branch. Any value of `recursive` means true, as at GitHub. */
 export function treeRoutes(context: SandboxContext): Route[] {
   const endpoint = { method: 'GET', path: '/git/trees/{tree_sha+}', permission: 'contents' } as const;
   return repositoryRoutes(context, endpoint, (call) => readTree(context, call));

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { ChangeSignal } from './change-signal.ts';
+import type { ChangeSignal } from '../http/change-signal.ts';
 import type { SandboxCheckRun } from './check-model.ts';
 import type { DeliveryLog } from './delivery-log.ts';
 import type { GitHubState } from './github-state.ts';
@@ -17,7 +17,7 @@ import type { RateLimits } from './rate-limits.ts';
 import type { RequestLog } from './request-log.ts';
 
 /** A webhook of a repository itself. GitHub sends it each push. */
-export interface RepositoryWebhook {
+interface RepositoryWebhook {
   readonly repositoryId: number;
   readonly url: string;
   readonly secret: string;
@@ -49,12 +49,12 @@ export interface SandboxContext {
   origin(): string;
 }
 
-/** As whom the app writes. */
+/** The account that the app writes with. */
 export function appAccount({ app, state }: SandboxContext): SandboxAccount {
   return state.account(`${app.slug}[bot]`, 'Bot');
 }
 
-/** The installation that sees a repository and gets its events, suspended ones included. */
+/** The installation that sees a repository, even if it is suspended. */
 export function installationFor(
   context: SandboxContext,
   repository: SandboxRepository,

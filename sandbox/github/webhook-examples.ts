@@ -7,14 +7,14 @@ interface ExamplesOfEvent {
   examples: Payload[];
 }
 
-/** Its types describe an ES module, which it is not: required, and typed here. */
+/** The package's types describe an ES module, but it is CommonJS. */
 const EXAMPLES: readonly ExamplesOfEvent[] = createRequire(import.meta.url)('@octokit/webhooks-examples');
 
 const clones = new Map<string, string>();
 
 /**
- * A fresh copy of GitHub's own example for an event, one with an installation where there is one. An action
- * without an example gets the event's first.
+ * A copy of GitHub's example for an event, with an installation if there is such an example. An action
+ * without an example gets the first one of the event.
  */
 export function webhookExample(event: string, action?: string): Payload {
   const key = `${event}.${action ?? ''}`;

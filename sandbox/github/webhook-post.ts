@@ -6,7 +6,7 @@ export interface WebhookPost {
   headers: Readonly<Record<string, string>>;
   body: string;
   timeoutMs: number;
-  /** Cuts the request when the sandbox stops. */
+  /** Aborts the request when the sandbox stops. */
   signal: AbortSignal;
 }
 
@@ -19,7 +19,7 @@ export interface WebhookOutcome {
 
 const KEPT_ANSWER = 10_000;
 
-/** One POST on a connection of its own (an app that was killed leaves no half-dead one behind). Never rejects. */
+/** Posts on a new connection, because a killed app leaves broken ones behind. Never rejects. */
 export function postWebhook({ url, headers, body, timeoutMs, signal }: WebhookPost): Promise<WebhookOutcome> {
   if (url === null || !URL.canParse(url)) return Promise.resolve(failed('no address'));
   const { promise, resolve } = Promise.withResolvers<WebhookOutcome>();

@@ -1,25 +1,25 @@
 import { createSeededRandom } from './seeded-random.ts';
 
-/** What goes wrong with a request. `before`: nothing happens on the server; `after`: the effect happens, the answer is lost. */
+/** A fault of a request. `before`: nothing happens on the server. `after`: only the answer is lost. */
 export type FaultAction =
   | { kind: 'status'; status: number; headers?: Record<string, string>; body?: unknown }
   | { kind: 'answer'; status: number; contentType: string; body: string }
   | { kind: 'reset'; when: 'before' | 'after' }
-  /** No answer until the client gives up or the server stops; with `ms`, the connection is then cut. */
+  /** No answer until the client gives up or the server stops. With `ms`, the connection is cut then. */
   | { kind: 'hang'; when: 'before' | 'after'; ms?: number }
   | { kind: 'delay'; ms: number }
-  /** The effect happens, the status is answered instead of the real answer. */
+  /** The request has its effect, but gets this status as its answer. */
   | { kind: 'status-after'; status: number };
 
 export interface FaultRule {
   method?: string;
   /** Matched against the path with its query. */
   path: RegExp;
-  /** How many requests it hits; absent: all until removed. */
+  /** How many requests it hits. Default: all until it is removed. */
   times?: number;
-  /** Requests that pass before it starts to hit. */
+  /** How many requests pass first. */
   skip?: number;
-  /** 0 to 1, of matching requests, drawn from the plan's seeded generator; absent: every one. */
+  /** The share of matching requests from 0 to 1, from the plan's seeded generator. Default: 1. */
   probability?: number;
   action: FaultAction;
 }
@@ -29,7 +29,7 @@ export interface FaultHandle {
   remove(): void;
 }
 
-/** The faults of one simulated service; the first rule that matches is applied. */
+/** The faults of one simulated service. The first matching rule applies. */
 export class FaultPlan {
   readonly #rules = new Set<{ rule: FaultRule; seen: number; hits: number }>();
   readonly #draw: () => number;
@@ -53,7 +53,7 @@ export class FaultPlan {
     this.#rules.clear();
   }
 
-  /** The action for this request, if one of the rules takes it. */
+  /** The fault for this request, if a rule matches. */
   take(method: string, path: string): FaultAction | null {
     for (const entry of this.#rules) {
       const { rule } = entry;

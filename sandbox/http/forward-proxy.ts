@@ -3,14 +3,14 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 
 export interface ForwardProxy {
   readonly url: string;
-  /** What it was asked for: `CONNECT host:443`, or the method and the address of a request that isn't encrypted. */
+  /** The received requests: `CONNECT host:443`, or the method and address of a plain request. */
   readonly asked: string[];
-  /** Where it leads, whatever host is asked for; null: there. */
+  /** The target of all connections. Null: the requested host. */
   target: { readonly hostname: string; readonly port: number } | null;
   stop(): Promise<void>;
 }
 
-/** An HTTP proxy as companies have them; with `login` (`user:password`) it refuses everyone else by 407. */
+/** A company's HTTP proxy. With `login` (`user:password`) it answers 407 to everyone else. */
 export async function startForwardProxy(login: string | null = null): Promise<ForwardProxy> {
   const wanted = login && `Basic ${Buffer.from(login).toString('base64')}`;
   const sockets = new Set<Socket>();

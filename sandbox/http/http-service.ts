@@ -17,13 +17,13 @@ export interface ServiceRequest {
 export interface ServiceAnswer {
   status: number;
   headers?: Record<string, string>;
-  /** Strings and buffers as they are, anything else as JSON. */
+  /** Strings and buffers are sent as they are, anything else as JSON. */
   body?: unknown;
 }
 
 export interface Route {
   method: string;
-  /** Anchored pattern over the path; its named groups become `params`. */
+  /** An anchored pattern for the path. Its named groups become `params`. */
   pattern: RegExp;
   handle(request: ServiceRequest): ServiceAnswer | Promise<ServiceAnswer>;
 }
@@ -35,7 +35,7 @@ export interface Exchange {
   path: string;
   headers: IncomingMessage['headers'];
   body: string;
-  /** The status answered; 0 when a fault cut the connection. */
+  /** The status of the answer. 0: a fault cut the connection. */
   status: number;
   fault: string | null;
 }
@@ -59,7 +59,7 @@ export class HttpService {
     this.#routes.push(...routes);
   }
 
-  /** Listens on 127.0.0.1; port 0 picks a free one. */
+  /** Listens on 127.0.0.1. Port 0 picks a free one. */
   async start(port = 0): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);

@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1 (mulberry32): small, repeatable from their seed, good enough to spread faults. */
+/** Numbers from 0 to 1 (mulberry32), repeatable from their seed. */
 export function createSeededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -3,13 +3,13 @@ import type { SandboxWorkspace } from './sandbox-workspace.ts';
 
 export interface ScriptContext {
   workspace: SandboxWorkspace;
-  /** The head of the tracked branch now; when the job begins to run on another one, the script is asked again. */
+  /** The present head of the tracked branch. If it moves before the job runs, the script is requested again. */
   commitId: string | null;
   /** The n-th job of the workspace, from 1. */
   number: number;
 }
 
-/** A short successful deployment, as Meltano and dbt write it: deterministic but for the time. */
+/** A short successful deployment with lines of Meltano and dbt. Only its times vary. */
 export function defaultScript(context: ScriptContext, now = Date.now()): JobScript {
   const line = (afterMs: number, level: string, text: string) => ({
     afterMs,
@@ -36,7 +36,7 @@ export function defaultScript(context: ScriptContext, now = Date.now()): JobScri
   };
 }
 
-/** A deployment that fails on its `meltano.yml`. */
+/** A deployment that fails because of `meltano.yml`. */
 export function failingScript(context: ScriptContext, now = Date.now()): JobScript {
   const { steps = [] } = defaultScript(context, now);
   const stamp = new Date(now + 900).toISOString();

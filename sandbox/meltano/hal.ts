@@ -14,7 +14,7 @@ export function linkTo(path: string, type?: string): Link {
   return { href: `${LINK_BASE}${path}`, ...(type ? { type } : {}) };
 }
 
-/** ISO 8601 in UTC without a zone, 3 to 6 fraction digits, as the service prints it. */
+/** ISO 8601 in UTC without a zone and with 3 to 6 fraction digits, as from the real service. */
 export function formatTime(epochMs: number, micros = 0): string {
   const fraction = String(micros % 1000)
     .padStart(3, '0')
@@ -36,7 +36,7 @@ const REASONS: Record<number, string> = {
   415: 'Unsupported Media Type',
 };
 
-/** An answer in the service's error schema, thrown from anywhere in a route. */
+/** An error answer in the service's schema. Routes throw it. */
 export class Refusal extends Error {
   readonly status: number;
   readonly headers: Record<string, string>;
@@ -62,12 +62,12 @@ export class Refusal extends Error {
 interface Collection<T> {
   rel: string;
   items: readonly T[];
-  /** What `sort` may name. */
+  /** The fields that `sort` may name. */
   sortable: Record<string, (item: T) => string | number>;
   represent: (item: T) => unknown;
 }
 
-/** One page of a HAL collection; an empty collection has no `_embedded`. */
+/** One page of a HAL collection. An empty collection has no `_embedded`. */
 export function answerPage<T>(request: ServiceRequest, collection: Collection<T>): ServiceAnswer {
   const number = Math.max(0, readInteger(request, 'page', 0));
   const size = Math.min(MAX_SIZE, Math.max(1, readInteger(request, 'size', DEFAULT_SIZE)));

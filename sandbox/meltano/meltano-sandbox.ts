@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { ChangeSignal } from '../http/change-signal.ts';
 import { HttpService, type Route, type ServiceAnswer, type ServiceRequest } from '../http/http-service.ts';
 import { AccessTokens, type ClientCredentials } from './access-tokens.ts';
 import { defaultScript, type ScriptContext } from './default-script.ts';
@@ -7,30 +8,27 @@ import { createRoutes, type RouteState, requireToken } from './routes.ts';
 import { type JobScript, SandboxJob } from './sandbox-job.ts';
 import { createWorkspace, type SandboxWorkspace, type WorkspaceInput } from './sandbox-workspace.ts';
 
-/** Catches what no event announces: a request cut by a fault, the passing of time. */
-const WAIT_FALLBACK_MS = 25;
-
 /** A simulated Meltano Cloud on a loopback port: stateful, and as strict as the real one. */
 export class MeltanoSandbox implements RouteState {
   readonly service: HttpService;
   /** The developer token that it accepts. */
   readonly token = randomBytes(24).toString('base64url');
   readonly workspaces = new Map<string, SandboxWorkspace>();
-  /** All jobs ever made, deleted ones included, oldest first. */
+  /** All jobs, including deleted ones, oldest first. */
   readonly jobs: SandboxJob[] = [];
-  /** The commit that a job deploys: asked for when the job begins to run. */
+  /** The commit that a job deploys. Called when the job begins to run. */
   headOf: (workspace: SandboxWorkspace) => string | null = () => null;
-  /** How the next jobs go; `manual`: only as the test says. */
+  /** The script of the next jobs. `manual`: the test controls them. */
   script: (context: ScriptContext) => JobScript | 'manual' = (context) => defaultScript(context);
   hideQueuedJobs = true;
-  /** The ids of the next jobs, for a service that gives those of another one. */
+  /** Ids for the next jobs, to simulate duplicate ids. */
   readonly nextJobIds: string[] = [];
-  /** Whether a start is refused (409) while a job of the workspace is queued or running. */
+  /** Refuses a start with 409 while a job of the workspace is queued or running. */
   refuseConcurrent = false;
-  /** Lines of one log answer. */
+  /** Lines in one answer with the log. */
   pageLimit = 10_000;
   readonly #accessTokens = new AccessTokens(() => this.apiUrl);
-  readonly #waiters = new Set<() => void>();
+  readonly #signal = new ChangeSignal();
 
   constructor() {
     const routes = createRoutes(this);
@@ -63,7 +61,7 @@ export class MeltanoSandbox implements RouteState {
     return `${this.origin}/oauth/token`;
   }
 
-  /** The client credentials that the token endpoint accepts, for the audience `apiUrl`. */
+  /** The client credentials that the token endpoint accepts for the audience `apiUrl`. */
   get client(): ClientCredentials {
     return this.#accessTokens.client;
   }
@@ -72,12 +70,12 @@ export class MeltanoSandbox implements RouteState {
     return this.#accessTokens.lifetimeSeconds;
   }
 
-  /** `expires_in` of new access tokens; they end then. */
+  /** The lifetime (`expires_in`) of new access tokens. */
   set tokenLifetimeSeconds(seconds: number) {
     this.#accessTokens.lifetimeSeconds = seconds;
   }
 
-  /** Ends all access tokens issued so far. */
+  /** Expires all access tokens. */
   expireTokens(): void {
     this.#accessTokens.expireAll();
   }
@@ -92,11 +90,11 @@ export class MeltanoSandbox implements RouteState {
     return workspace;
   }
 
-  jobsOf(workspace: Pick<SandboxWorkspace, 'id'>): SandboxJob[] {
+  jobsOf(workspace: SandboxWorkspace): SandboxJob[] {
     return this.jobs.filter((job) => job.workspaceId === workspace.id);
   }
 
-  /** Makes a job as a request would; also for jobs that someone else starts. */
+  /** Creates a job like a request to the API. Also for jobs that somebody else starts. */
   createJob(workspace: SandboxWorkspace, madeBy: SandboxJob['madeBy'] = 'token'): SandboxJob {
     const number = this.jobsOf(workspace).length + 1;
     const id = this.nextJobIds.shift();
@@ -106,7 +104,7 @@ export class MeltanoSandbox implements RouteState {
       number,
       madeBy,
       resolveCommit: () => this.headOf(workspace),
-      changed: () => this.#notify(),
+      changed: () => this.#signal.notify(),
     });
     this.jobs.push(job);
     const commitId = this.headOf(workspace);
@@ -118,50 +116,19 @@ export class MeltanoSandbox implements RouteState {
         return moved === 'manual' ? script : moved;
       });
     }
-    this.#notify();
+    this.#signal.notify();
     return job;
   }
 
-  /**
-   * Waits until `read` gives something other than null, undefined and false. It is read again after each exchange and
-   * each change of a job.
-   */
-  async waitFor<T>(
-    read: () => T,
-    what: string,
-    timeoutMs = 5000,
-  ): Promise<Exclude<T, null | undefined | false>> {
-    const deadline = Date.now() + timeoutMs;
-    for (;;) {
-      const value = read();
-      if (value !== null && value !== undefined && value !== false) {
-        return value as Exclude<T, null | undefined | false>;
-      }
-      if (Date.now() >= deadline) throw new Error(`Waited ${timeoutMs} ms in vain for ${what}`);
-      await this.#nextChange();
-    }
+  /** Resolves with the first result of `read` that is neither null, undefined nor false. */
+  waitFor<T>(read: () => T | null | undefined | false, what: string, timeoutMs = 5000): Promise<T> {
+    return this.#signal.waitFor(read, what, timeoutMs);
   }
 
-  #nextChange(): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        clearTimeout(timer);
-        this.#waiters.delete(wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, WAIT_FALLBACK_MS);
-      this.#waiters.add(wake);
-    });
-  }
-
-  #notify(): void {
-    for (const wake of [...this.#waiters]) wake();
-  }
-
-  /** Answers refusals, and tells those who wait once the exchange is recorded. */
+  /** Turns refusals into answers, and wakes waiting tests after the exchange is recorded. */
   #guard(handle: Route['handle']): Route['handle'] {
     return async (request) => {
-      setImmediate(() => this.#notify());
+      setImmediate(() => this.#signal.notify());
       try {
         return await handle(request);
       } catch (error) {
@@ -172,7 +139,7 @@ export class MeltanoSandbox implements RouteState {
   }
 
   #refuseUnknown(routes: Route[], request: ServiceRequest): ServiceAnswer {
-    setImmediate(() => this.#notify());
+    setImmediate(() => this.#signal.notify());
     try {
       if (request.path.startsWith('/api')) requireToken(this, request);
     } catch (error) {

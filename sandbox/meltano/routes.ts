@@ -5,7 +5,7 @@ import { answerHal, answerPage, Refusal } from './hal.ts';
 import { readLogLines, representJob, type SandboxJob } from './sandbox-job.ts';
 import { representWorkspace, type SandboxWorkspace } from './sandbox-workspace.ts';
 
-/** What the routes need of the service's state. */
+/** The state that the routes need. */
 export interface RouteState {
   readonly workspaces: ReadonlyMap<string, SandboxWorkspace>;
   readonly jobs: readonly SandboxJob[];
@@ -18,7 +18,7 @@ export interface RouteState {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** The routes under `/api`. They throw `Refusal` for everything that isn't 2xx. */
+/** The routes below `/api`. They throw a `Refusal` unless the answer is 2xx. */
 export function createRoutes(state: RouteState): Route[] {
   const withToken = (handle: Route['handle']) => (request: ServiceRequest) => {
     requireToken(state, request);
@@ -42,8 +42,8 @@ export function createRoutes(state: RouteState): Route[] {
   }));
 }
 
-/** 401 unless the request carries a token that counts. */
-export function requireToken(state: Pick<RouteState, 'accepts'>, request: ServiceRequest): void {
+/** Throws 401 unless the request has a valid token. */
+export function requireToken(state: RouteState, request: ServiceRequest): void {
   const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined || !state.accepts(token)) {
     throw new Refusal(401, 'Full authentication is required to access this resource', {
@@ -73,7 +73,7 @@ function listJobs(state: RouteState, request: ServiceRequest): ServiceAnswer {
   return answerPage(request, {
     rel: 'jobs',
     items,
-    // Jobs made within one millisecond keep their order.
+    // Jobs of the same millisecond keep their order.
     sortable: { created: (job) => job.created * 1000 + (job.number % 1000) },
     represent: representJob,
   });
@@ -91,7 +91,7 @@ function deployByWebhook(state: RouteState, request: ServiceRequest): ServiceAns
   if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) {
     throw new Refusal(415, 'Content type must be application/json');
   }
-  // What GitHub sends beside pushes (the ping of a new webhook, for one) deploys nothing.
+  // Other events, such as the ping of a new webhook, deploy nothing.
   if (request.headers['x-github-event'] !== 'push') throw new Refusal(400, 'X-GitHub-Event must be push');
   const signature = request.headers['x-hub-signature'];
   if (typeof signature !== 'string') throw new Refusal(401, 'X-Hub-Signature is missing');
@@ -109,7 +109,7 @@ function isSignedBy(secret: string, body: Buffer, signature: string): boolean {
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
-/** The fields of a push event that tell which commit of which repository it is about. */
+/** The fields of a push event that identify the commit and the repository. */
 const pushSchema = z.object({
   ref: z.string().startsWith('refs/'),
   before: z.string().regex(/^[0-9a-f]{40}$/),

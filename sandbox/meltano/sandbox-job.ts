@@ -6,51 +6,51 @@ export type EndStatus = 'COMPLETE' | 'ERROR' | 'STOPPED';
 /** One write to the log, `afterMs` after the job began to run. */
 export interface JobStep {
   afterMs: number;
-  /** Whole lines, without their newlines. */
+  /** Whole lines without newlines. */
   lines?: string[];
-  /** Written as it is, after `lines`; may end in mid-line. */
+  /** Written unchanged after `lines`. May end within a line. */
   raw?: string;
 }
 
-/** How a job goes by itself. All times are milliseconds. */
+/** The course of a job. All times are milliseconds. */
 export interface JobScript {
   /** Default 300. */
   queuedMs?: number;
   steps?: JobStep[];
   /** Default `COMPLETE`. */
   status?: EndStatus;
-  /** From the beginning of the run; default and at least: when the last step is written. */
+  /** Since the start of the run. Default and minimum: the time of the last step. */
   endAfterMs?: number;
-  /** Instead of the head of the tracked branch. */
+  /** Default: the head of the tracked branch. */
   commitId?: string;
 }
 
 export interface SandboxJobInput {
-  /** A random one when absent. */
+  /** Default: random. */
   id?: string;
   workspaceId: string;
   /** The n-th job of the workspace, from 1. */
   number: number;
   madeBy: 'token' | 'github-webhook';
-  /** The commit that the job deploys, asked for when it begins to run. */
+  /** Returns the commit to deploy. Called when the job begins to run. */
   resolveCommit: () => string | null;
   /** Called after each change. */
   changed: () => void;
 }
 
-/** One job of the simulated service. It moves by its script, or by hand: `run`, `log`, `write`, `end`. */
+/** A job of the simulated service. A script controls it, or a test with `run`, `log`, `write` and `end`. */
 export class SandboxJob {
   readonly id: string;
   readonly workspaceId: string;
   readonly number: number;
   readonly madeBy: 'token' | 'github-webhook';
   readonly created = Date.now();
-  /** May be set to something that the API reference doesn't name. */
+  /** Tests may set a status that the API reference doesn't name. */
   status: string = 'QUEUED';
   startedAt: number | null = null;
   endedAt: number | null = null;
   commitId: string | null = null;
-  /** The whole log as written so far. */
+  /** The whole log so far. */
   logText = '';
   deleted = false;
   readonly #resolveCommit: () => string | null;
@@ -96,7 +96,7 @@ export class SandboxJob {
     this.#changed();
   }
 
-  /** What a stop request does: the job ends a little later. */
+  /** Handles a stop request: the job ends a little later. */
   stopSoon(): void {
     this.halt();
     this.#after(50, () => this.end('STOPPED'));
@@ -108,7 +108,7 @@ export class SandboxJob {
     this.#changed();
   }
 
-  /** Plays a script; `scriptAtStart` gives the one for the commit that is really deployed. */
+  /** Plays a script. `scriptAtStart` returns the script for the deployed commit. */
   play(script: JobScript, scriptAtStart: () => JobScript): void {
     this.#after(script.queuedMs ?? 300, () => {
       this.run();
@@ -121,13 +121,13 @@ export class SandboxJob {
     });
   }
 
-  /** Cancels what the script would still do. */
+  /** Cancels the rest of the script. */
   halt(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
   }
 
-  /** One timer at a time, so that steps never overtake each other or the end. */
+  /** Uses one timer at a time, so that steps keep their order. */
   #step(steps: JobStep[], last: { status: EndStatus; endAfterMs: number }): void {
     const [step, ...rest] = steps;
     const elapsed = Date.now() - (this.startedAt ?? 0);
@@ -150,7 +150,7 @@ export class SandboxJob {
   }
 }
 
-/** The job's log from line `sequence` on, an unfinished last line as it stands; null when there is nothing. */
+/** The log from line `sequence` on, with an unfinished last line. Null if there are no lines. */
 export function readLogLines(job: SandboxJob, sequence: number, limit: number): string | null {
   let start = 0;
   for (let line = 0; line < sequence; line += 1) {

@@ -13,23 +13,23 @@ export interface WorkspaceInput {
   id?: string;
 }
 
-/** A workspace of the simulated service; tests change its fields. */
+/** A workspace of the simulated service. Tests may change its fields. */
 export interface SandboxWorkspace {
   readonly id: string;
   name: string;
   alias: string;
   repositoryUrl: string;
-  /** Absent and empty both mean the default branch. */
+  /** Absent or empty: the default branch. */
   repositoryBranch: string | undefined;
   repositoryDirectory: string | undefined;
   defaultEnvironment: string;
   status: 'PROVISIONING' | 'READY' | 'FAILED';
   deploymentSecret: string;
-  /** A decoy: nothing may ever read or print it. */
+  /** A secret that nothing may ever read or print. */
   sshPrivateKey: string;
-  /** Decoys too. */
+  /** Secrets too. */
   appProperties: Record<string, string>;
-  /** What the credentials may do here: `read` sees it, `none` does not (403, and absent from the list). */
+  /** The rights of the credentials: `read` sees the workspace, `none` gets 403 and doesn't find it in the list. */
   access: 'deploy' | 'read' | 'none';
   created: number;
 }

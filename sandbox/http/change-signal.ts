@@ -1,6 +1,6 @@
-const FALLBACK_MS = 100;
+const FALLBACK_MS = 50;
 
-/** Tells those who wait for a condition that it may hold now. */
+/** Wakes everyone who waits for a condition. */
 export class ChangeSignal {
   readonly #listeners = new Set<() => void>();
 
@@ -8,7 +8,7 @@ export class ChangeSignal {
     for (const listener of [...this.#listeners]) listener();
   }
 
-  /** Reads again after each change, and now and then for what changes elsewhere. */
+  /** Resolves with the first result of `read` that is neither null, undefined nor false. Also polls, for changes elsewhere. */
   async waitFor<T>(read: () => T | null | undefined | false, what: string, timeoutMs = 10_000): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const check = () => {

@@ -3,7 +3,7 @@ import { foldPath } from '../domain/fold-name.ts';
 import { filterOf, type PathFilter } from '../domain/path-filter.ts';
 import type { WorkspaceSettings } from '../domain/repository-configuration.ts';
 import type { Workspace } from '../domain/workspace.ts';
-import { deployedCommit, digestLast, findStored, type LastStarted } from '../planning/changed-paths.ts';
+import { deployedCommit, digestLast, findStoredDigest, type LastStarted } from '../planning/changed-paths.ts';
 import type { PushTrees } from '../planning/push-trees.ts';
 import type { Ending } from './conclude.ts';
 import { logFields, type ReconcileContext } from './reconcile-context.ts';
@@ -88,7 +88,7 @@ async function hasDeployed(
   // Planning has compared it with what had ended by then: only what came after that is worth a request.
   const mayRead = (last.concludedAt ?? 0) >= deployment.receivedAt;
   const of = { workspace: deployment, last, filter };
-  const old = mayRead ? await digestLast(of, trees, store) : await findStored(of, trees, store);
+  const old = mayRead ? await digestLast(of, trees, store) : await findStoredDigest(of, trees, store);
   return now !== null && old?.kind === 'digest' && old.digest === now.digest;
 }
 

@@ -1,26 +1,23 @@
 import type { PathFilter } from '../domain/path-filter.ts';
 import type { WorkspaceSettings } from '../domain/repository-configuration.ts';
 
-/** A push to the branch that a workspace tracks, as far as the repository's settings look at it. */
+/** What a workspace's settings are applied to: a push to the branch that the workspace tracks. */
 export interface PushToJudge {
   readonly settings: WorkspaceSettings;
   /** The head commit's message; empty when it isn't known. */
   readonly message: string;
-  /** The login of who pushed. */
+  /** The login of the pusher. */
   readonly sender: string;
 }
 
-/** `problem` is for people. A conclusion `none` leaves no check run. */
+/** `problem` is shown to people. A conclusion `none` leaves no check run. */
 interface PushRefusal {
   readonly reason: 'skip_token' | 'push_off' | 'ignored_sender' | 'paths_unmatched' | 'paths_unchanged';
   readonly conclusion: 'skipped' | 'none';
   readonly problem: string;
 }
 
-/**
- * What the repository's settings say against a push, whatever it changed; null for nothing. The first reason wins, a skip
- * token before all others.
- */
+/** Refuses a push for reasons other than the changed files; null lets it pass. A skip token wins over other reasons. */
 export function refuseBySettings({ settings, message, sender }: PushToJudge): PushRefusal | null {
   const token = findSkipToken(message, settings.skipTokens);
   if (token !== null) {
@@ -48,7 +45,7 @@ export function refuseBySettings({ settings, message, sender }: PushToJudge): Pu
   return null;
 }
 
-/** What a push is refused with when nothing that counts changed. */
+/** The refusal of a push that changed none of the files that the workspace deploys. */
 export function refuseUnchanged(settings: WorkspaceSettings, filter: PathFilter): PushRefusal {
   const conclusion = concludeUnmatched(settings);
   if (filter.paths !== null || filter.pathsIgnore.length > 0) {
@@ -71,6 +68,6 @@ function concludeUnmatched({ unmatched }: WorkspaceSettings): 'skipped' | 'none'
 }
 
 function findSkipToken(message: string, tokens: readonly string[]): string | null {
-  const said = message.toLowerCase();
-  return tokens.find((token) => said.includes(token.toLowerCase())) ?? null;
+  const lowered = message.toLowerCase();
+  return tokens.find((token) => lowered.includes(token.toLowerCase())) ?? null;
 }

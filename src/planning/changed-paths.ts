@@ -1,4 +1,4 @@
-import type { Deployment, Repository, TreeDigest } from '../domain/deployment.ts';
+import type { Conclusion, Repository, TreeDigest } from '../domain/deployment.ts';
 import type { UncomparedCause, Untold } from '../domain/git-tree.ts';
 import type { PathFilter } from '../domain/path-filter.ts';
 import type { RepositoryWorkspace } from '../domain/workspace-key.ts';
@@ -6,16 +6,20 @@ import type { CommitRole, PushTrees } from './push-trees.ts';
 
 export type OpenTrees = (repository: Repository) => PushTrees;
 
-/** The deployment of a workspace that was started last, whatever asked for it. */
-export type LastStarted = Pick<
-  Deployment,
-  'id' | 'conclusion' | 'concludedAt' | 'sha' | 'deployedSha' | 'treeDigest'
->;
+/** The deployment of a workspace that was started last, by a push or by a person. */
+export interface LastStarted {
+  readonly id: string;
+  readonly conclusion: Conclusion | null;
+  readonly concludedAt: number | null;
+  readonly sha: string;
+  readonly deployedSha: string | null;
+  readonly treeDigest: TreeDigest | null;
+}
 
 export interface TreeDigestStore {
-  /** `except`: the id of a deployment that doesn't count. */
+  /** `except`: the id of a deployment to leave out. */
   findLastStarted(workspace: RepositoryWorkspace, except?: string): Promise<LastStarted | null>;
-  /** The digest of a commit, stored with any deployment of the workspace, even one that started nothing. */
+  /** The digest of a commit, stored with any deployment of the workspace, started or not. */
   findTreeDigest(
     workspace: RepositoryWorkspace,
     of: { readonly commit: string; readonly filter: string },
@@ -25,7 +29,7 @@ export interface TreeDigestStore {
     workspace: RepositoryWorkspace,
     since: { readonly branch: string; readonly pushedAt: number },
   ): Promise<TreeDigest | null>;
-  /** What was found out about a deployment's commit, so that it isn't read again. */
+  /** Stores the digest of a deployment's commit, so that its tree isn't read again. */
   saveTreeDigest(deploymentId: string, digest: TreeDigest): Promise<void>;
 }
 
@@ -34,7 +38,7 @@ interface ChangeToJudge {
   readonly filter: PathFilter;
   /** The pushed commit. */
   readonly head: string;
-  /** What a workspace that was never deployed is compared with; null: everything counts as changed. */
+  /** The commit to compare with if the workspace was never deployed; null: everything counts as changed. */
   readonly findBefore: () => Promise<CommitBefore | null>;
 }
 
@@ -45,17 +49,17 @@ export interface CommitBefore {
 
 export interface JudgedChange {
   readonly isChanged: boolean;
-  /** The digest of the pushed commit. */
-  readonly taken: TreeDigest | null;
-  /** The commit that it was compared with; null where something else decided. */
+  /** The digest of the pushed commit; null if GitHub could not list its tree. */
+  readonly headDigest: TreeDigest | null;
+  /** The commit that the head was compared with; null if nothing was compared. */
   readonly since: string | null;
-  /** Whether that commit is deployed; else it is the one before the push. */
+  /** True if `since` is the deployed commit; false if it is the one before the push. */
   readonly isSinceDeployed: boolean;
-  /** Why it counts as changed though nothing was compared. */
+  /** Why the push counts as a change without a comparison; null if there was one. */
   readonly cause: UncomparedCause | null;
 }
 
-/** Whether what a workspace's filter lets through differs from what is deployed. Throws when GitHub can't answer now. */
+/** Compares the files that pass a workspace's filter with the deployed ones. Throws when GitHub can't answer now. */
 export async function judgeChange(
   { workspace, filter, head, findBefore }: ChangeToJudge,
   trees: PushTrees,
@@ -76,50 +80,50 @@ export async function judgeChange(
   if (old.kind === 'untold') return countAsChanged(now, old);
   return {
     isChanged: old.digest !== now.digest,
-    taken: now,
+    headDigest: now,
     since: before.commit,
     isSinceDeployed: last !== null,
     cause: null,
   };
 }
 
-function countAsChanged(taken: TreeDigest | null, cause: UncomparedCause): JudgedChange {
+function countAsChanged(headDigest: TreeDigest | null, cause: UncomparedCause): JudgedChange {
   return {
     isChanged: true,
-    taken,
+    headDigest,
     since: null,
     isSinceDeployed: false,
     cause,
   };
 }
 
-/** The commit that a success left on Meltano Cloud. */
+/** The commit that Meltano Cloud deployed; the requested one if it didn't say. */
 export function deployedCommit({ deployedSha, sha }: LastStarted): string {
   return deployedSha ?? sha;
 }
 
-interface LastOfWorkspace {
+interface LastDeployment {
   readonly workspace: RepositoryWorkspace;
   readonly last: LastStarted;
   readonly filter: PathFilter;
 }
 
-/** The digest of what a successful deployment deployed: stored, else read. Throws when GitHub can't answer now. */
+/** The digest of a successful deployment's commit, from the store or from GitHub. Throws when GitHub can't answer now. */
 export async function digestLast(
-  of: LastOfWorkspace,
+  deployed: LastDeployment,
   trees: PushTrees,
   store: TreeDigestStore,
 ): Promise<TreeDigest | Untold> {
-  const stored = await findStored(of, trees, store);
+  const stored = await findStoredDigest(deployed, trees, store);
   if (stored) return stored;
-  const read = await trees.digest(deployedCommit(of.last), of.filter, 'old');
-  if (read.kind === 'digest') await store.saveTreeDigest(of.last.id, read);
+  const read = await trees.digest(deployedCommit(deployed.last), deployed.filter, 'old');
+  if (read.kind === 'digest') await store.saveTreeDigest(deployed.last.id, read);
   return read;
 }
 
-/** Null where it would have to be read. */
-export async function findStored(
-  { workspace, last, filter }: LastOfWorkspace,
+/** The digest of a successful deployment's commit; null if it isn't stored. */
+export async function findStoredDigest(
+  { workspace, last, filter }: LastDeployment,
   trees: PushTrees,
   store: TreeDigestStore,
 ): Promise<TreeDigest | null> {

@@ -24,13 +24,13 @@ export interface PullPorts {
 export interface PullToCheck {
   readonly event: PullRequestEvent;
   readonly receivedAt: number;
-  /** `young`: what was set up a moment ago must be among them. */
-  readonly listWorkspaces: (young: boolean) => Promise<readonly Workspace[]>;
+  /** `fresh`: reads a list that is newer than the event. */
+  readonly listWorkspaces: (fresh: boolean) => Promise<readonly Workspace[]>;
 }
 
 /**
- * What a pull request that changes the configuration file leads to: a check run on its head. Nothing of it holds before it
- * is merged. Throws when GitHub or Meltano Cloud can't answer now.
+ * Plans a check run on the head of a pull request that changes the configuration file. The change takes effect when it is
+ * merged. Throws when GitHub or Meltano Cloud can't answer now.
  */
 export async function checkPull(
   { event, receivedAt, listWorkspaces }: PullToCheck,
@@ -41,7 +41,7 @@ export async function checkPull(
   if (workspaces.length === 0) return { outcome: 'no_workspace', deployments: [] };
   if (!(await files.isChangedBy(repository, number))) return unchanged();
   const file = await files.read(repository, headSha, null);
-  // Its head moved on, and that has an event of its own.
+  // The head moved on, and the new head has its own event.
   if (file.kind === 'no_commit' || file.kind === 'unchanged') return unchanged();
   let verdict = judge(file, { repository, workspaces }, read);
   if (verdict.kind === 'bad' && isAboutWorkspaces(verdict)) {

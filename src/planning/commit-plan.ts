@@ -16,11 +16,11 @@ export interface CommitContext {
   readonly dispatcher: Waker;
   readonly reporter: Reporter;
   readonly onConcluded: (deployment: Deployment) => void;
-  /** What was decided about a workspace, or about a delivery without any: for the metrics. */
+  /** Counts a decision about a workspace, or about a delivery without one, in the metrics. */
   readonly onDecision: (reason: ReasonCode) => void;
 }
 
-/** Stores what a delivery leads to, and wakes what goes on with it. */
+/** Stores the plan of a delivery and wakes the queues that carry it out. */
 export async function commitPlan(
   context: CommitContext,
   delivery: Delivery,
@@ -83,7 +83,7 @@ function announce(
   }
   log.info({ ...fields, reason: deployment.reason, state: deployment.state }, describeChange(deployment));
   if (deployment.rerun && deployment.state === 'concluded') {
-    // Its check run is written once more, as it was: for that its log is read again.
+    // The check run is written again with its log, so the log is read first.
     dispatcher.wake('log', deployment.id);
     return;
   }

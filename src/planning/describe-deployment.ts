@@ -10,28 +10,28 @@ export type NameCheckRun = (name: {
   duplicate: boolean;
 }) => string;
 
-/** What a new deployment has from its workspace, its repository and its delivery, whatever asked for it. */
+/** The fields of a new deployment that come from its workspace, its repository and its delivery. */
 export function describeDeployment(
-  of: {
+  source: {
     readonly account: string;
     readonly deliveryId: string;
     readonly receivedAt: number;
     readonly repository: Repository;
     readonly workspace: Workspace;
-    /** All workspaces of the repository: two of one name need different check runs. */
+    /** All workspaces of the repository: two with the same name need different check run names. */
     readonly workspaces: readonly Workspace[];
     readonly configuration: UsableConfiguration;
   },
   ports: { readonly newId: NewId; readonly nameCheckRun: NameCheckRun },
 ): DeploymentSubject {
-  const { workspace, repository, configuration } = of;
+  const { workspace, repository, configuration } = source;
   const { bad } = configuration;
   const settings = settingsOf(configuration.configuration, workspace);
   const plain = namePlainly(workspace, ports.nameCheckRun);
-  const duplicate = (countNames(of.workspaces, ports.nameCheckRun).get(plain) ?? 0) > 1;
+  const duplicate = (countNames(source.workspaces, ports.nameCheckRun).get(plain) ?? 0) > 1;
   return {
     id: ports.newId(),
-    account: of.account,
+    account: source.account,
     workspaceId: workspace.id,
     workspaceName: workspace.name,
     environment: settings.environment ?? workspace.environment,
@@ -40,16 +40,16 @@ export function describeDeployment(
     directory: workspace.directory,
     installationId: repository.installationId,
     repositoryId: repository.id,
-    deliveryId: of.deliveryId,
+    deliveryId: source.deliveryId,
     checkName: ports.nameCheckRun({ workspaceName: workspace.name, workspaceId: workspace.id, duplicate }),
-    receivedAt: of.receivedAt,
+    receivedAt: source.receivedAt,
   };
 }
 
-/** By list of workspaces: each deployment that is planned from it asks. */
+/** Cache: every deployment of a push counts the names of the same list. */
 const counted = new WeakMap<readonly Workspace[], ReadonlyMap<string, number>>();
 
-/** How many of the workspaces have each name as check runs show it: long names may differ only where they are cut. */
+/** Counts the workspaces by check run name: the difference between two long names may be cut off. */
 function countNames(
   workspaces: readonly Workspace[],
   nameCheckRun: NameCheckRun,

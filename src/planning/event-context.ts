@@ -34,15 +34,16 @@ export interface EventContext {
   readonly allowedAccounts: readonly NamedAccount[] | null;
 }
 
-/** What a comment or a re-run is planned by; the first two throw when GitHub or Meltano Cloud can't answer now. */
+/** Plans comments and re-runs. `planCommand` and `planRerun` throw when GitHub or Meltano Cloud can't answer now. */
 export interface CommandPlanning {
-  planCommand(command: Asked<CommentEvent>): Promise<Plan>;
-  planRerun(rerun: Asked<RerunEvent> & { readonly account: Account }): Promise<Plan>;
-  /** The plan when there was no answer for long. */
-  planUnanswered(asked: Asked<CommentEvent | RerunEvent>, problem: string): Promise<Plan>;
+  planCommand(command: CommandRequest<CommentEvent>): Promise<Plan>;
+  planRerun(rerun: CommandRequest<RerunEvent> & { readonly account: Account }): Promise<Plan>;
+  /** Plans a reply that gives up; `problem` says why. */
+  planUnanswered(request: CommandRequest<CommentEvent | RerunEvent>, problem: string): Promise<Plan>;
 }
 
-export interface Asked<E> {
+/** A comment or a re-run, with the account and the workspaces that it is about. */
+export interface CommandRequest<E> {
   readonly id: string;
   readonly receivedAt: number;
   readonly event: E;

@@ -10,7 +10,7 @@ import { type OwnWorkspacePorts, selectOwnWorkspaces } from './select-own-worksp
 /** The account's workspaces can't be read now. */
 export class ListFailed extends Error {
   readonly retryAfterMs: number | null;
-  /** Not even asked: the account is held back for so many milliseconds. */
+  /** Milliseconds until Meltano Cloud may be asked again; null if it was asked. */
   readonly heldMs: number | null;
 
   constructor(failure: MeltanoFailure) {
@@ -24,19 +24,20 @@ export class ListFailed extends Error {
   }
 }
 
-/** A list that is young enough may be read only after so many milliseconds. */
+/** The list was read a moment ago and may not be read again yet. */
 export class ListTooFresh extends Error {
-  readonly waitMs: number;
+  /** Milliseconds until it may be. */
+  readonly delayMs: number;
 
-  constructor(waitMs: number) {
-    super(`A newer list of workspaces can be read in ${waitMs} ms.`);
-    this.waitMs = waitMs;
+  constructor(delayMs: number) {
+    super(`A newer list of workspaces can be read in ${delayMs} ms.`);
+    this.delayMs = delayMs;
   }
 }
 
 /**
- * The workspaces of one repository. If the list in memory isn't enough (a workspace may have been set up a moment ago), a
- * younger list is read first. Throws when it can't be read now.
+ * Lists the workspaces of one repository. Reads a newer list if the one in memory isn't enough: a workspace may have been
+ * set up a moment ago. Throws when it can't be read now.
  */
 export type ListWorkspaces = (
   isEnough: (known: readonly Workspace[]) => boolean,
@@ -45,19 +46,19 @@ export type ListWorkspaces = (
 export interface WorkspaceSearch {
   readonly account: Account;
   readonly repository: Repository;
-  /** The branch that is looked for; null: any. */
+  /** The tracked branch to search for; null: any. */
   readonly branch: string | null;
   readonly receivedAt: number;
-  /** Whether a person waits for what comes of it. */
+  /** Whether a person waits for the result. */
   readonly isAwaited: boolean;
-  /** Whether one of the workspaces is what was looked for; if not, it may have been set up a moment ago. */
+  /** Whether the workspaces contain a match; if not, one may have been set up a moment ago. */
   readonly isEnough: (workspaces: readonly Workspace[]) => boolean;
 }
 
 /**
- * The repository's workspaces. Uses the list in memory if it contains a match, otherwise a list whose reading began after
- * the delivery came. A person gets a new list even so, since the workspace may have been changed for what is asked, and
- * falls back to the one in memory if it can't be read now. Throws `ListFailed` or `ListTooFresh` when there is none yet.
+ * Finds the repository's workspaces. Uses the list in memory if it contains a match, otherwise a list whose reading began
+ * after the delivery came. If a person waits, it reads a new list in any case, since the workspace may have changed, and
+ * falls back to a match in memory if that fails. Throws `ListFailed` or `ListTooFresh` if there is no match to fall back to.
  */
 export async function findWorkspaces(
   { account, repository, branch, receivedAt, isAwaited, isEnough }: WorkspaceSearch,
@@ -68,17 +69,17 @@ export async function findWorkspaces(
     const own = await selectOwnWorkspaces(ports, repository, { account: key, mappings, workspaces });
     const suffices = isEnough(own);
     // If the repository has workspaces, only the branch is unknown.
-    const lookedFor =
+    const searchKey =
       own.length === 0 || branch === null ? String(repository.id) : `${repository.id} ${branch}`;
-    if (suffices) directory.found(lookedFor);
-    return { own, suffices, lookedFor };
+    if (suffices) directory.found(searchKey);
+    return { own, suffices, searchKey };
   };
   const current = await directory.current();
   if (!current.ok) throw new ListFailed(current.failure);
   const known = await select(current.value.workspaces);
   const since = ports.clock.elapsed() - ageOf(ports.clock, receivedAt);
   if (current.value.readAt >= since || (known.suffices && !isAwaited)) return known.own;
-  const newer = await directory.newerThan(since, known.suffices ? null : known.lookedFor);
+  const newer = await directory.newerThan(since, known.suffices ? null : known.searchKey);
   if (typeof newer !== 'number' && newer.ok) return (await select(newer.value.workspaces)).own;
   if (known.suffices) return known.own;
   throw typeof newer === 'number' ? new ListTooFresh(newer) : new ListFailed(newer.failure);

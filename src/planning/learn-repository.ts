@@ -7,20 +7,20 @@ export interface LearningPorts {
   readonly dispatcher: Waker;
 }
 
-/** Stores what GitHub said about a repository. If it was made public, its check runs are written again without the log. */
+/** Stores a repository as GitHub describes it. If it was made public, its check runs are written again without the log. */
 export async function learnRepository(
   { repositories, dispatcher }: LearningPorts,
   repository: Repository,
-  said: {
+  source: {
     /** `owner/name` before a rename or transfer. */
     readonly formerFullName?: string | null;
-    /** When GitHub said so (epoch milliseconds). */
+    /** When GitHub described it so (epoch milliseconds). */
     readonly seenAt: number;
-    /** Given where the clock may have been set back since something was stored. */
+    /** The present (epoch milliseconds), if the clock may have been set back since something was stored. */
     readonly now?: number;
   },
 ): Promise<void> {
-  const { formerFullName = null, seenAt, now } = said;
-  const shown = await repositories.learnRepository(repository, formerFullName, seenAt, now);
-  for (const id of shown) dispatcher.wake('log', id);
+  const { formerFullName = null, seenAt, now } = source;
+  const reported = await repositories.learnRepository(repository, formerFullName, seenAt, now);
+  for (const id of reported) dispatcher.wake('log', id);
 }

@@ -22,7 +22,7 @@ export interface DeliveredPush {
   readonly find: ListWorkspaces;
 }
 
-/** What a push leads to, by the repository's configuration. Throws when GitHub or Meltano Cloud can't answer now. */
+/** Plans a push by the repository's configuration. Throws when GitHub or Meltano Cloud can't answer now. */
 export async function planDeliveredPush(push: DeliveredPush, context: EventContext): Promise<Plan> {
   const { delivery, event, account, find } = push;
   if (await wasFoundBefore(event, context)) return { outcome: 'found_before', deployments: [] };
@@ -32,8 +32,8 @@ export async function planDeliveredPush(push: DeliveredPush, context: EventConte
     const outcome = await explainNoWorkspace(event.repository, context.repositories);
     return { outcome, deployments: [] };
   }
-  const { workspaces, inUse: configuration } = await configure(push, found, context);
-  const configurationRuns = complain(push, configuration);
+  const { workspaces, inUse: configuration } = await findConfiguration(push, found, context);
+  const configurationRuns = reportBadFile(push, configuration);
   if (configuration.kind === 'held') {
     return { outcome: 'configuration_held', deployments: [], configurationRuns };
   }
@@ -45,8 +45,8 @@ export async function planDeliveredPush(push: DeliveredPush, context: EventConte
   return { outcome: 'push', deployments, configurationRuns };
 }
 
-/** The configuration that holds for a push, judged by a list of workspaces that is young enough. */
-async function configure(
+/** The configuration for a push, checked against a list of workspaces that is new enough. */
+async function findConfiguration(
   { delivery: { receivedAt }, event, find }: DeliveredPush,
   found: readonly Workspace[],
   { configurations, planning }: EventContext,
@@ -59,7 +59,7 @@ async function configure(
     changesConfiguration: event.changesConfiguration ?? false,
   };
   const inUse = await configurations.current({ repository, workspaces: found, push });
-  // Only the push that the file was read with waits for a newer list: the others need no file that is without mistakes.
+  // Only the push that brought the bad file waits for a newer list: other pushes use the last good file.
   const isJudged = inUse.kind === 'held' || inUse.bad?.sha === sha;
   if (!inUse.bad || !isJudged || !isAboutWorkspaces(inUse.bad)) return { workspaces: found, inUse };
   const workspaces = await find(() => false);
@@ -67,7 +67,7 @@ async function configure(
 }
 
 /** A check run on the head of the default branch reports a bad file. */
-function complain(
+function reportBadFile(
   { delivery: { receivedAt: createdAt }, event: { repository } }: DeliveredPush,
   { kind, bad }: ConfigurationInUse,
 ): NewConfigurationRun[] {
@@ -76,7 +76,7 @@ function complain(
   return [describeConfigurationRun({ repository, sha: bad.sha, createdAt }, verdict, digestText)];
 }
 
-/** A delivery that comes after the sweep found its push joins the deployment that the sweep made. */
+/** True if the sweep found the push before its delivery came: the sweep has planned its deployment. */
 async function wasFoundBefore(push: PushEvent, { deliveries }: EventContext): Promise<boolean> {
   if (push.foundBySweep) return false;
   const id = makeSweepDeliveryId(push.repository.id, push.ref, push.after);
@@ -84,7 +84,7 @@ async function wasFoundBefore(push: PushEvent, { deliveries }: EventContext): Pr
   return found?.event.kind === 'push' && (push.pushedAt ?? 0) <= (found.event.pushedAt ?? 0);
 }
 
-/** Only a delivery that was missed is asked this: every other one is as new as can be. */
+/** True if a redelivered push is no longer the branch's head. Other deliveries are new, so they aren't checked. */
 async function wasOvertaken(
   deliveryId: string,
   push: PushEvent,

@@ -4,8 +4,7 @@ import { UNKNOWN_INSTALLATION } from '../domain/deployment.ts';
 import { branchOf } from '../domain/git-ref.ts';
 import { type KnownOwner, refuseOwner, UNKNOWN_OWNER } from '../domain/owner.ts';
 import type { RepositoryReader } from '../domain/repository-store.ts';
-import type { Workspace } from '../domain/workspace.ts';
-import type { Asked, EventContext } from './event-context.ts';
+import type { CommandRequest, EventContext } from './event-context.ts';
 import { findWorkspaces, type ListWorkspaces } from './find-workspaces.ts';
 import { learnRepository } from './learn-repository.ts';
 import { planDeliveredPush } from './plan-delivered-push.ts';
@@ -17,7 +16,7 @@ interface FoundOwner extends KnownOwner {
   readonly account: Account | null;
 }
 
-/** What a delivery leads to. Throws when GitHub or Meltano Cloud can't answer now. */
+/** Plans a delivery. Throws when GitHub or Meltano Cloud can't answer now. */
 export async function planEvent(received: Delivery, context: EventContext): Promise<Plan> {
   if (received.isReplay) return { outcome: 'replayed', deployments: [] };
   const delivery = await completeOrigin(received, context.repositories);
@@ -36,13 +35,14 @@ export async function planEvent(received: Delivery, context: EventContext): Prom
     (event.kind === 'push' ? refusePush(event) : null) ?? refuseOwner(owner, context.allowedAccounts);
   if (refusal) return { outcome: refusal, deployments: [] };
   const { account } = owner;
-  if (event.kind === 'comment') return context.commands.planCommand(ask(delivery, event, owner, context));
+  if (event.kind === 'comment')
+    return context.commands.planCommand(toRequest(delivery, event, owner, context));
   if (!account) {
     return { outcome: owner.isLoginTaken ? 'login_taken' : 'account_not_served', deployments: [] };
   }
   switch (event.kind) {
     case 'rerun':
-      return context.commands.planRerun({ ...ask(delivery, event, owner, context), account });
+      return context.commands.planRerun({ ...toRequest(delivery, event, owner, context), account });
     case 'pull_request':
       return checkPull(delivery, event, account, context);
     case 'push': {
@@ -52,15 +52,15 @@ export async function planEvent(received: Delivery, context: EventContext): Prom
   }
 }
 
-/** The plan of a command or a re-run about which GitHub or Meltano Cloud could not be asked for long. */
+/** Plans the answer to a command or a re-run for which GitHub or Meltano Cloud did not answer in time. */
 export async function planUnanswered(
   delivery: Delivery,
   event: CommentEvent | RerunEvent,
   context: EventContext,
   problem: string,
 ): Promise<Plan> {
-  const asked = ask(delivery, event, await findOwner(event, context), context);
-  return context.commands.planUnanswered(asked, problem);
+  const request = toRequest(delivery, event, await findOwner(event, context), context);
+  return context.commands.planUnanswered(request, problem);
 }
 
 /** Adds the installation and the owner's id to a delivery that lacks them; null if no installation is known. */
@@ -89,13 +89,12 @@ async function findOwner({ repository }: AppEvent, context: EventContext): Promi
   };
 }
 
-/** What a command or a re-run is planned from. */
-function ask<E extends CommentEvent | RerunEvent>(
+function toRequest<E extends CommentEvent | RerunEvent>(
   delivery: Delivery,
   event: E,
   { account, isLoginTaken }: FoundOwner,
   context: EventContext,
-): Asked<E> {
+): CommandRequest<E> {
   const { id, receivedAt } = delivery;
   const list = account && listOf(account, event, delivery, context);
   const listWorkspaces: ListWorkspaces = async (isEnough) =>
@@ -110,11 +109,11 @@ function checkPull(
   context: EventContext,
 ): Promise<Plan> {
   const list = listOf(account, event, delivery, context);
-  const listWorkspaces = (young: boolean) => list((known) => !young && known.length > 0);
+  const listWorkspaces = (fresh: boolean) => list((known) => !fresh && known.length > 0);
   return context.checkPull({ event, receivedAt: delivery.receivedAt, listWorkspaces });
 }
 
-/** Lists the workspaces of the event's repository; for a push, those that track its branch decide. */
+/** Returns a function that lists the workspaces of the event's repository. */
 function listOf(
   account: Account,
   event: AppEvent,
@@ -124,6 +123,6 @@ function listOf(
   const { repository } = event;
   const branch = event.kind === 'push' ? branchOf(event.ref) : null;
   const isAwaited = event.kind !== 'push';
-  return (isEnough: (known: readonly Workspace[]) => boolean) =>
+  return (isEnough) =>
     findWorkspaces({ account, repository, branch, receivedAt, isAwaited, isEnough }, context);
 }

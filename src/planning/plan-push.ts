@@ -28,10 +28,10 @@ export interface PushToPlan {
   readonly event: PushEvent;
   /** The Meltano Cloud account that is served for the repository's owner. */
   readonly account: string;
-  /** The workspaces of this repository, whatever branch they track. */
+  /** All workspaces of the repository, on any branch. */
   readonly workspaces: readonly Workspace[];
   readonly configuration: UsableConfiguration;
-  /** The delivery was missed, and its commit is no longer the branch's head. */
+  /** The delivery was redelivered, and its commit is no longer the branch's head. */
   readonly overtaken: boolean;
 }
 
@@ -49,7 +49,7 @@ export interface PlanningPorts extends ComparisonPorts {
   readonly readMessage: ConfigurationFiles['readMessage'];
 }
 
-/** Why a push can't deploy anything, whatever the workspaces are; null when it can. */
+/** Why a push can't deploy any workspace; null if it can. */
 export function refusePush(push: PushEvent): ReasonCode | null {
   if (branchOf(push.ref) === null) return 'not_a_branch';
   if (push.deleted || NO_COMMIT.test(push.after)) return 'branch_deleted';
@@ -61,28 +61,28 @@ export function tracksPushedBranch(workspace: Workspace, push: PushEvent): boole
 }
 
 /**
- * One deployment for each workspace of the repository, with the reason for its yes or no. Throws only when GitHub
- * or the store can't answer now; planning again gives the same answers.
+ * Plans one deployment for each workspace of the repository, with the reason for or against it. Throws when GitHub or the
+ * store can't answer now. Planning again gives the same result.
  */
 export async function planPush(push: PushToPlan, ports: PlanningPorts): Promise<PlannedDeployment[]> {
-  const asked: Asked = { trees: ports.openTrees(push.event.repository), message: null };
+  const reads: PushReads = { trees: ports.openTrees(push.event.repository), message: null };
   const planned: PlannedDeployment[] = [];
   for (const workspace of push.workspaces) {
     const decision = tracksPushedBranch(workspace, push.event)
-      ? await decideTracked(push, workspace, ports, asked)
-      : no('branch_not_tracked');
+      ? await decideTracked(push, workspace, ports, reads)
+      : rejectPush('branch_not_tracked');
     planned.push({ ...describe(push, workspace, ports), ...decision });
   }
   return planned;
 }
 
-/** What was asked for once, for all workspaces. */
-interface Asked {
+/** Reads that all workspaces of a push share. */
+interface PushReads {
   readonly trees: PushTrees;
   message: Promise<string> | null;
 }
 
-function no(reason: ReasonCode): Decision {
+function rejectPush(reason: ReasonCode): Decision {
   return {
     reason,
     conclusion: 'none',
@@ -95,17 +95,17 @@ async function decideTracked(
   push: PushToPlan,
   workspace: Workspace,
   ports: PlanningPorts,
-  asked: Asked,
+  reads: PushReads,
 ): Promise<Decision> {
   const { event } = push;
   const settings = settingsOf(push.configuration.configuration, workspace);
-  const message = await readMessage(event, settings, ports, asked);
+  const message = await readMessage(event, settings, ports, reads);
   const refusal = refuseBySettings({ settings, message, sender: event.sender });
   if (refusal) return { ...refusal, treeDigest: null };
-  // What changed is asked for only where the rest lets it through.
+  // Last, since it may need requests to GitHub.
   const filter = filterOf(settings, workspace.directory);
-  const change = filter && (await judgePushed(push, { workspace, filter }, ports, asked.trees));
-  const treeDigest = change?.taken ?? null;
+  const change = filter && (await judgePushed(push, { workspace, filter }, ports, reads.trees));
+  const treeDigest = change?.headDigest ?? null;
   if (filter && change && !change.isChanged) return { ...refuseUnchanged(settings, filter), treeDigest };
   return { ...(await decideChanged(push, workspace, ports)), treeDigest };
 }
@@ -126,7 +126,7 @@ async function decideChanged(
   return { reason: event.foundBySweep ? 'found_by_sweep' : 'push', conclusion: null, problem: null };
 }
 
-/** Whether the push changed what counts for a workspace. Throws when GitHub can't answer now. */
+/** Judges whether the push changed files of a workspace. Throws when GitHub can't answer now. */
 export async function judgePushed(
   push: PushToPlan,
   { workspace: { id: workspaceId }, filter }: { readonly workspace: Workspace; readonly filter: PathFilter },
@@ -147,23 +147,23 @@ async function readMessage(
   { message, repository, after }: PushEvent,
   { skipTokens }: WorkspaceSettings,
   ports: PlanningPorts,
-  asked: Asked,
+  reads: PushReads,
 ): Promise<string> {
   if (skipTokens.length === 0) return '';
   if (typeof message === 'string') return message;
-  asked.message ??= ports.readMessage(repository, after);
-  return asked.message;
+  reads.message ??= ports.readMessage(repository, after);
+  return reads.message;
 }
 
-/** What a workspace is compared with that was never deployed; null when everything counts as changed. */
+/** The commit that a workspace without a deployment is compared with; null: everything counts as changed. */
 async function chooseBefore(
   push: PushToPlan,
   workspace: RepositoryWorkspace,
   ports: ComparisonPorts,
 ): Promise<CommitBefore | null> {
-  // What the held pushes changed isn't deployed yet.
+  // The changes of held pushes aren't deployed yet.
   if (push.configuration.wasHeld) return null;
-  // Nor is what earlier pushes changed that were skipped or withdrawn.
+  // Nor are the changes of earlier pushes that were skipped or withdrawn.
   const pending = await ports.store.findFirstPending(workspace, orderOf(push, ports));
   const commit = pending ? pending.before : push.event.before;
   if (commit === null || NO_COMMIT.test(commit)) return null;
@@ -189,7 +189,7 @@ function describe(
   };
 }
 
-/** The time that orders the push among others: GitHub's, or when it came, by GitHub's clock (epoch milliseconds). */
+/** The time by which pushes are ordered: GitHub's, or the receipt by GitHub's clock (epoch milliseconds). */
 function orderOf({ event, receivedAt }: PushToPlan, { githubClock }: ComparisonPorts): number {
   return event.pushedAt ?? githubClock.toRemoteSecond(receivedAt);
 }

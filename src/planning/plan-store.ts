@@ -1,13 +1,13 @@
 import type { NewConfigurationRun } from '../domain/configuration-run.ts';
 import type { NewCommand } from '../domain/conversation.ts';
-import type { Deployment, PlannedDeployment, Rerun } from '../domain/deployment.ts';
+import type { Deployment, DeploymentState, PlannedDeployment, Rerun } from '../domain/deployment.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import type { RepositoryWorkspace, WorkspaceKey } from '../domain/workspace-key.ts';
 import type { TreeDigestStore } from './changed-paths.ts';
 
 export type NewId = () => string;
 
-/** Whether a deployment would be started by the last push to its branch, and none is kept. */
+/** True if a deployment would be started with the last push to its branch, and no push is stored. */
 export type LacksPush = (start: {
   readonly account: string;
   readonly workspaceId: string;
@@ -15,35 +15,42 @@ export type LacksPush = (start: {
   readonly branch: string;
 }) => Promise<boolean>;
 
-/** What a delivery leads to. */
+/** The result of planning a delivery. */
 export interface Plan {
   readonly outcome: ReasonCode;
   readonly deployments: readonly PlannedDeployment[];
-  /** A command, whose conversation goes on from here. */
+  /** A command to be answered. */
   readonly command?: NewCommand;
-  /** Everything open that the repository deploys to these workspaces is withdrawn. */
+  /** Withdraws the repository's open deployments of these workspaces. */
   readonly withdraw?: { readonly by: string; readonly workspaces: readonly RepositoryWorkspace[] };
-  /** Check runs about the configuration file; what was said already isn't said again. */
+  /** Check runs about the configuration file; a repeated one changes nothing. */
   readonly configurationRuns?: readonly NewConfigurationRun[];
-  /** Ids of check runs about the configuration file that are written once more. */
+  /** Ids of check runs about the configuration file that are written again. */
   readonly rewrittenRuns?: readonly string[];
-  /** Deployments whose check runs were re-run, and what came of it. */
+  /** Deployments whose check runs were re-run, and the results. */
   readonly reruns?: readonly NotedRerun[];
 }
 
 export interface NotedRerun {
-  /** Changes nothing unless it is this repository's. */
+  /** Ignored if the deployment belongs to another repository. */
   readonly deploymentId: string;
   readonly repositoryId: number;
   readonly rerun: Rerun;
-  /** What is stored of the deployment if this database doesn't know it; null when its check run tells too little. */
+  /** Stored if this database doesn't know the deployment; null if its check run has too few facts. */
   readonly lost: LostRun | null;
 }
 
 /** A concluded deployment of an earlier, lost database, as its check run describes it. */
 export interface LostRun {
   readonly planned: PlannedDeployment;
-  readonly ended: Pick<Deployment, 'checkRunId' | 'checkRunUrl' | 'jobId' | 'concludedAt'>;
+  readonly ended: EndedState;
+}
+
+interface EndedState {
+  readonly checkRunId: number | null;
+  readonly checkRunUrl: string | null;
+  readonly jobId: string | null;
+  readonly concludedAt: number | null;
 }
 
 /** A push as it was planned for a workspace. */
@@ -53,45 +60,44 @@ export interface PlannedPush {
   readonly pushedAt: number;
 }
 
-/** What planning compares a push with. */
+/** The earlier pushes and deployments that planning compares a push with. */
 export interface PlanHistory extends TreeDigestStore {
   /** The push that ended at a commit, as it was planned for the workspace. */
   findPlannedPush(workspace: RepositoryWorkspace, sha: string): Promise<PlannedPush | null>;
   /**
-   * The repository's first push to the workspace's branch that may have changed something and came to no start, if it is
-   * older than `pushedAt` (epoch milliseconds).
+   * The first push to the workspace's branch, before `pushedAt` (epoch milliseconds), that may have changed something but
+   * was never started.
    */
   findFirstPending(
     workspace: RepositoryWorkspace,
     pushedAt: number,
   ): Promise<{ readonly before: string | null } | null>;
-  /** Deployments of a workspace from one sender's pushes received since then that started or may still start alone. */
+  /** Counts the deployments of one sender's pushes since a time (epoch milliseconds) that started or may still start. */
   countStarted(workspace: WorkspaceKey, requestedBy: string, since: number): Promise<number>;
 }
 
 export interface PlanStore {
   /**
-   * Stores a delivery's outcome and all that it leads to in one transaction, and concludes the deployments that a newer
-   * one of their workspace replaces. Returns every deployment that it changed. Doing it again changes nothing.
+   * Stores the plan of a delivery in one transaction, and concludes deployments that a newer one of their workspace
+   * replaces. Returns the changed deployments. A repetition changes nothing.
    */
   commitPlan(plan: Plan & { deliveryId: string; now: number }): Promise<Deployment[]>;
 }
 
 export interface AdoptionStore {
-  /** Takes over a check run that an earlier, lost database left open. False when its deployment is known here. */
+  /** Takes over a check run that an earlier, lost database left open. Returns false if its deployment is stored here. */
   adopt(planned: PlannedDeployment, found: AdoptedState): Promise<boolean>;
 }
 
-/** What a check run that is taken over says about its deployment. */
-export type AdoptedState = Pick<
-  Deployment,
-  | 'state'
-  | 'checkRunId'
-  | 'checkRunUrl'
-  | 'startSince'
-  | 'attemptedAt'
-  | 'attemptOutcome'
-  | 'knownJobIds'
-  | 'jobId'
-  | 'acceptedAt'
->;
+/** The state of a deployment, as read from the check run that is taken over. */
+export interface AdoptedState {
+  readonly state: DeploymentState;
+  readonly checkRunId: number | null;
+  readonly checkRunUrl: string | null;
+  readonly startSince: number | null;
+  readonly attemptedAt: number | null;
+  readonly attemptOutcome: Deployment['attemptOutcome'];
+  readonly knownJobIds: readonly string[];
+  readonly jobId: string | null;
+  readonly acceptedAt: number | null;
+}

@@ -9,13 +9,13 @@ import {
 } from '../domain/git-tree.ts';
 import { listBases, type PathFilter } from '../domain/path-filter.ts';
 
-/** A push may read this many trees: a repository that is too large for one answer of GitHub takes many. */
+/** Trees that a push may read: a repository that is too large for one answer needs many. */
 const MOST_READS = 20;
 /** Earlier commits whose trees a push may read. */
 const MOST_OLD_COMMITS = 5;
-/** Processor time for matching the globs of all workspaces of a push (milliseconds): a busy machine is no reason to give up. */
+/** Processor time for matching the globs of all workspaces of a push (milliseconds). */
 const LONGEST_MATCHING_MS = 5_000;
-/** After so many entries the event loop gets a turn. */
+/** Entries that are matched before other work gets a turn. */
 const ENTRIES_PER_TURN = 20_000;
 
 const TOO_MANY_READS = `the repository is so large that telling what changed takes more than ${MOST_READS} requests to GitHub`;
@@ -24,7 +24,7 @@ const TOO_MANY_OLD = `the files of only ${MOST_OLD_COMMITS} earlier commits are 
 const TOO_SLOW = 'the path filters take too long to match';
 
 export interface SelectedEntries {
-  /** In the order of the candidates; null: matching took longer than it may. */
+  /** In the order of the candidates; null: matching took too long. */
   readonly entries: readonly TreeEntry[] | null;
   /** Processor time (milliseconds). */
   readonly tookMs: number;
@@ -32,7 +32,7 @@ export interface SelectedEntries {
 
 interface TreePorts {
   readonly reader: TreeReader;
-  /** The candidates (everything below the filter's bases) that pass. */
+  /** Returns the candidates (all entries below the filter's bases) that pass the filter. */
   readonly selectEntries: (
     filter: PathFilter,
     candidates: readonly TreeEntry[],
@@ -44,7 +44,7 @@ interface TreePorts {
 /** `head`: the pushed commit. `before`: the one that the push replaced. `old`: any other. */
 export type CommitRole = 'head' | 'before' | 'old';
 
-/** The trees that one push needs, each read once, within what a push may read. */
+/** The trees that one push needs. Reads each tree once, and at most as many as a push may read. */
 export class PushTrees {
   readonly #repository: Repository;
   readonly #ports: TreePorts;
@@ -52,22 +52,23 @@ export class PushTrees {
   readonly #oldCommits = new Set<string>();
   readonly #digests = new Map<string, Promise<TreeDigest | Untold>>();
   #matchingMs = LONGEST_MATCHING_MS;
-  #sinceTurn = 0;
+  #entriesSinceTurn = 0;
 
   constructor(repository: Repository, ports: TreePorts) {
     this.#repository = repository;
     this.#ports = ports;
   }
 
+  /** Identifies a filter in stored digests. */
   keyOf(filter: PathFilter): string {
     return this.#ports.digestTexts([JSON.stringify(filter)]);
   }
 
-  /** Throws when GitHub can't answer now. */
+  /** The digest of the entries of a commit that pass a filter. Throws when GitHub can't answer now. */
   digest(commit: string, filter: PathFilter, role: CommitRole): Promise<TreeDigest | Untold> {
     const filterKey = this.keyOf(filter);
     const key = `${commit} ${filterKey}`;
-    const known = this.#digests.get(key) ?? this.#takeDigest(commit, { filter, filterKey, role });
+    const known = this.#digests.get(key) ?? this.#computeDigest(commit, { filter, filterKey, role });
     this.#digests.set(key, known);
     return known;
   }
@@ -84,7 +85,7 @@ export class PushTrees {
     return [...changed.map(({ path }) => path), ...left.keys()].sort();
   }
 
-  async #takeDigest(
+  async #computeDigest(
     commit: string,
     { filter, filterKey, role }: { filter: PathFilter; filterKey: string; role: CommitRole },
   ): Promise<TreeDigest | Untold> {
@@ -100,7 +101,7 @@ export class PushTrees {
   }
 
   async #list(commit: string, filter: PathFilter, role: CommitRole): Promise<readonly TreeEntry[] | Untold> {
-    if (role === 'old' && !this.#takeOld(commit)) return untold(TOO_MANY_OLD);
+    if (role === 'old' && !this.#mayReadOld(commit)) return untold(TOO_MANY_OLD);
     const whole = await this.#read(commit, 'all', role === 'head');
     if (whole.kind === 'untold') return whole;
     const candidates: TreeEntry[] = [];
@@ -109,13 +110,13 @@ export class PushTrees {
       if ('kind' in part) return part;
       for (const entry of part) candidates.push(entry);
     }
-    await this.#takeTurn(candidates.length);
+    await this.#yieldToEventLoop(candidates.length);
     const { entries, tookMs } = this.#ports.selectEntries(filter, candidates, this.#matchingMs);
     this.#matchingMs = Math.max(0, this.#matchingMs - tookMs);
     return entries ?? untold(TOO_SLOW);
   }
 
-  /** What is at a path and below it, level by level: the whole tree doesn't fit in an answer. */
+  /** Lists a path and everything below it, level by level, since the whole tree doesn't fit in one answer. */
   async #walk(commit: string, base: string): Promise<readonly TreeEntry[] | Untold> {
     let [sha, prefix] = [commit, ''];
     const parts = base === '' ? [] : base.split('/');
@@ -133,7 +134,7 @@ export class PushTrees {
     return inner.isTruncated ? untold(TOO_LARGE) : inner.entries.map((entry) => below(prefix, entry));
   }
 
-  #takeOld(commit: string): boolean {
+  #mayReadOld(commit: string): boolean {
     if (this.#reads.has(`${commit} all`) || this.#oldCommits.has(commit)) return true;
     if (this.#oldCommits.size >= MOST_OLD_COMMITS) return false;
     this.#oldCommits.add(commit);
@@ -150,10 +151,10 @@ export class PushTrees {
     return read;
   }
 
-  async #takeTurn(entries: number): Promise<void> {
-    this.#sinceTurn += entries;
-    if (this.#sinceTurn < ENTRIES_PER_TURN) return;
-    this.#sinceTurn = 0;
+  async #yieldToEventLoop(entries: number): Promise<void> {
+    this.#entriesSinceTurn += entries;
+    if (this.#entriesSinceTurn < ENTRIES_PER_TURN) return;
+    this.#entriesSinceTurn = 0;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -27,15 +27,15 @@ export interface ConfigurationPorts {
   readonly read: ReadConfiguration;
 }
 
-/** The commit to read, or the branch by its name, and the time of the push to it. */
+/** The commit to read, or the branch's name, and the time of its push (epoch milliseconds; 0 if unknown). */
 interface ObservedHead {
   readonly sha: string;
   readonly at: number;
 }
 
 /**
- * A repository's configuration, read from its default branch and kept by that branch's head. Only a push to the default
- * branch makes it look again; a text with mistakes is judged anew each time, since workspaces may have been renamed.
+ * Reads repositories' configurations from their default branches, and stores each with the branch's head. A file is read
+ * again after a push to the default branch; one with mistakes is judged each time, since workspaces may have been renamed.
  */
 export function createConfigurations(ports: ConfigurationPorts): Configurations {
   const { store } = ports;
@@ -63,7 +63,7 @@ export function createConfigurations(ports: ConfigurationPorts): Configurations 
   };
 }
 
-/** Null when what is stored is as new as what is known of the default branch. */
+/** Null if the stored configuration is as new as the known head of the default branch. */
 async function findNewHead(
   { heads }: ConfigurationPorts,
   { repository, push, head }: ConfigurationLook,
@@ -75,12 +75,12 @@ async function findNewHead(
     const isNews = isFromPush && push.sha !== stored.sha && push.at >= stored.pushedAt;
     if (!isNews) return null;
     if (push.at > stored.pushedAt) return push;
-    // The deliveries of two pushes within one second may come in any order: only the head says which is newer.
+    // The deliveries of two pushes within one second may come in any order: the head shows which is newer.
     const sha = (await heads.readHead(repository, defaultBranch)) ?? push.sha;
     return sha === stored.sha ? null : { sha, at: push.at };
   }
   if (isFromPush) return push;
-  // The branch's name will do: its next push counts as news, whatever was read by the name.
+  // The branch's name suffices: the next push to it counts as new in any case.
   return { sha: head === undefined ? defaultBranch : (head ?? ''), at: 0 };
 }
 
@@ -92,20 +92,20 @@ async function readAt(
 ): Promise<StoredConfiguration | null> {
   const { repository, workspaces } = look;
   const readFile = (sha: string): Promise<ConfigurationFile> | ConfigurationFile => {
-    const listed = takesTree(look, sha, stored) ? trees : null;
+    const listed = willReadTree(look, sha, stored) ? trees : null;
     return sha === '' ? { kind: 'none' } : files.read(repository, sha, stored?.content ?? null, listed);
   };
   let { sha } = observed;
   let file = await readFile(sha);
   if (file.kind === 'no_commit') {
-    // It was pushed away before it was read.
+    // A force push removed the commit before it was read.
     sha = (await heads.readHead(repository, repository.defaultBranch)) ?? '';
     file = await readFile(sha);
   }
   if (file.kind === 'no_commit') return null;
-  // GitHub answers 404 for a file that is gone, and for all of a repository that it doesn't show (now).
-  const isLost = file.kind === 'none' && stored?.good?.source != null;
-  if (isLost && (await heads.readHead(repository, repository.defaultBranch)) === null) return stored;
+  // GitHub answers 404 for a deleted file, and also for a repository that it doesn't show at the moment.
+  const isMissing = file.kind === 'none' && stored?.good?.source != null;
+  if (isMissing && (await heads.readHead(repository, repository.defaultBranch)) === null) return stored;
   const place = {
     branch: repository.defaultBranch,
     sha,
@@ -118,8 +118,8 @@ async function readAt(
   return head === null ? null : { ...now, bad: { ...now.bad, sha: head } };
 }
 
-/** Whether planning the push reads the commit's tree, as far as can be told before the file is read. */
-function takesTree(
+/** Whether planning the push will likely read the commit's tree, judged before the file is read. */
+function willReadTree(
   { repository, workspaces, push }: ConfigurationLook,
   sha: string,
   stored: StoredConfiguration | null,
@@ -173,14 +173,14 @@ function judge(
   }
 }
 
-/** The same object when nothing came of it. */
+/** Returns `stored` itself if the result is the same. */
 function judgeAgain(
   read: ReadConfiguration,
   workspaces: readonly Workspace[],
   stored: StoredConfiguration,
 ): StoredConfiguration {
   const { bad } = stored;
-  // Another list of workspaces can mend no other mistake.
+  // Another list of workspaces can't change other mistakes.
   if (!bad || bad.text === null || !isAboutWorkspaces(bad)) return stored;
   const judged = judgeText(read, workspaces, { ...bad, text: bad.text }, stored);
   const isSame = JSON.stringify(judged.bad?.problems) === JSON.stringify(bad.problems);

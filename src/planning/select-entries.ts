@@ -4,17 +4,17 @@ import type { TreeEntry } from '../domain/git-tree.ts';
 import type { PathFilter } from '../domain/path-filter.ts';
 import type { SelectedEntries } from './push-trees.ts';
 
-/** Any honest filter is through 100,000 paths in less. */
+/** An ordinary filter matches 100,000 paths in less time. */
 const LONGEST_MATCH_MS = 500;
 
-// Nothing but `vm` can end a regular expression that runs away; what it calls is this module's own code, not a stranger's.
+// Only `vm` can stop a runaway regular expression. The code that it runs is this module's own.
 const globals: { match?: () => void } = {};
 const context = createContext(globals);
 const callMatch = new Script('match()');
 
 /**
- * The entries that are among `paths` and not among `pathsIgnore`. Patterns and paths are a stranger's, and together they can
- * be made to take for ever: then it is null, and what can't be told apart must count as changed.
+ * Selects the entries that match `paths` and don't match `pathsIgnore`. Patterns and paths come from outside and can be
+ * made to match without end: then `entries` is null, and the caller must treat the files as changed.
  */
 export function selectEntries(
   { paths, pathsIgnore }: PathFilter,
@@ -35,7 +35,7 @@ export function selectEntries(
   return { entries, tookMs: (user + system) / 1_000 };
 }
 
-/** What `run` returns; null when it took too long. */
+/** The result of `run`; null if it took too long. */
 function runLimited<T>(limitMs: number, run: () => T): T | null {
   const timeout = Math.floor(limitMs);
   if (timeout < 1) return null;

@@ -19,13 +19,13 @@ export interface OwnWorkspacePorts {
 }
 
 interface ListedWorkspaces {
-  /** The account that the workspaces are of. */
+  /** The account that the workspaces belong to. */
   readonly account: string;
   readonly mappings: readonly WorkspaceMapping[];
   readonly workspaces: readonly Workspace[];
 }
 
-/** The workspaces that are this repository's, as it deploys them. Each is pinned to the repository from then on. */
+/** Selects the workspaces of a repository, and pins each to it from then on. */
 export async function selectOwnWorkspaces(
   { repositories, githubHost: host }: OwnWorkspacePorts,
   repository: Repository,

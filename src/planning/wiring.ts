@@ -25,7 +25,7 @@ import { PushTrees } from './push-trees.ts';
 import { createConfigurations } from './repository-configurations.ts';
 import { selectEntries } from './select-entries.ts';
 
-/** What planning reads of repositories, which other rooms use too. */
+/** Readers of repositories, shared with other rooms. */
 export interface Planning {
   readonly heads: InstallationReader;
   readonly files: ConfigurationFiles;
@@ -43,7 +43,7 @@ export function createPlanning(context: AppContext): Planning {
   const files = createConfigurationFiles({
     getOctokit: octokit.get,
     sleep,
-    // At most two requests for a push to the default branch; without them nothing says whether it is deployed.
+    // A push to the default branch can't be judged without the file, and that takes at most two requests.
     mayAsk: mayAskFor('create'),
   });
   const readConfiguration: ReadConfiguration = (text, workspaces) =>
@@ -68,7 +68,7 @@ export function createPlanning(context: AppContext): Planning {
     store: stores,
     newId: randomUUID,
     githubClock,
-    // The name is stored and cut, so a secret is taken out of it first.
+    // The name is cut and stored, so secrets are redacted first.
     nameCheckRun: (workspace) =>
       nameCheckRun({ ...workspace, workspaceName: redactor.redactText(workspace.workspaceName) }),
     readMessage: files.readMessage,

@@ -33,7 +33,7 @@ export interface LogExcerptBuilder {
 
 /** `onRedacted` gets the number of secrets that were removed from the added lines. */
 export function createLogExcerptBuilder(
-  redactor: Pick<Redactor, 'forLog'>,
+  redactor: Redactor,
   onRedacted: (count: number) => void = () => undefined,
 ): LogExcerptBuilder {
   const log = redactor.forLog();

@@ -1,8 +1,13 @@
-/** A line of a log, as errors are looked for in it. */
-export interface LogWords {
-  /** The level of the innermost logger. Meltano's own level for the output of plug-ins says nothing. */
+interface LevelAndText {
   readonly level: 'error' | 'quiet' | 'info' | null;
   readonly text: string;
+}
+
+/**
+ * A line of a log, as errors are looked for in it. The level is that of the innermost logger: Meltano's own level for the
+ * output of plug-ins says nothing.
+ */
+export interface LogWords extends LevelAndText {
   /** The plug-in that wrote it, or an empty text. */
   readonly source: string;
   /** A logger wrote it as an error, whatever Meltano's level for it. */
@@ -31,7 +36,6 @@ const JSON_LEVEL = /^\{.*"level(?:name)?": ?"(?:error|critical|fatal)"/i;
 const JSON_QUIET = /"level(?:name)?": ?"(?:warn|debug|trace)/i;
 const JSON_INFO = /"level(?:name)?": ?"info/i;
 const JSON_MESSAGE = /"(?:event|message|msg)": ?"((?:\\.|[^"\\])+)/;
-type LevelAndText = Pick<LogWords, 'level' | 'text'>;
 
 /** The fields that Meltano writes after a message. */
 const STRUCTLOG_FIELDS =

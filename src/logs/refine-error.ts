@@ -1,7 +1,7 @@
 import { copyString, sliceWhole } from './clean-log-line.ts';
 import { type Candidate, classifyError } from './error-candidates.ts';
 import { EXCEPTION_CLASS, isMessage } from './error-patterns.ts';
-import { readArrow, readYamlPlace, tellPlace } from './error-places.ts';
+import { type Place, readArrow, readYamlPlace, tellPlace } from './error-places.ts';
 import type { LogWords } from './read-log-words.ts';
 
 /** Longest text of an error, in UTF-16 code units. */
@@ -46,11 +46,21 @@ export function refineError(
   return arrow === null ? 'other' : 'more';
 }
 
-function improve(
-  error: Candidate,
-  better: Partial<Pick<Candidate, 'title' | 'message' | 'words' | 'places'>>,
-): void {
-  const { title = error.title, message = error.message, words = error.words, places = error.places } = better;
+/** What the lines below an error tell of it. */
+interface Details {
+  readonly title?: string;
+  readonly message?: string;
+  readonly words?: string;
+  readonly places?: readonly Place[];
+}
+
+function improve(error: Candidate, details: Details): void {
+  const {
+    title = error.title,
+    message = error.message,
+    words = error.words,
+    places = error.places,
+  } = details;
   error.title = keepWords(title);
   error.message = keepWords(message);
   error.words = keepWords(words);

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { BacklogStore } from '../web/backlog.ts';
 import type { Schema } from './schema.ts';
 
-/** Each query goes through an index that holds only what is unfinished, so it is quick however much there is. */
+/** Each query uses a partial index on unfinished rows, so it stays fast in a large database. */
 export function createBacklogStore(db: Kysely<Schema>): BacklogStore {
   async function countReports(table: 'deployment' | 'configurationRun'): Promise<number> {
     const { count } = await db

@@ -34,7 +34,7 @@ export function createCommandStore(db: Kysely<Schema>): CommandStore {
         .selectFrom('command')
         .select('id')
         .where('fingerprint', '=', fingerprint(command))
-        // On both sides: the delivery of the first of two may come after that of the second.
+        // In both directions: deliveries of two comments may arrive in either order.
         .where('askedAt', '>=', command.askedAt - withinMs)
         .where('askedAt', '<=', command.askedAt + withinMs)
         .where('id', '<>', command.id)
@@ -97,14 +97,14 @@ function toCommand({ fingerprint: _, ...row }: Selectable<CommandTable>): Comman
   };
 }
 
-/** Who asked for what, and where, in a form that an index finds. */
+/** Equal for equal commands of the same person in the same place. */
 function fingerprint({
   repositoryId,
   place,
   actor,
   parsed,
-}: Pick<NewCommand, 'repositoryId' | 'place' | 'actor' | 'parsed'>): string {
+}: Omit<Parameters<CommandStore['isRepeated']>[0], 'id' | 'askedAt'>): string {
   const target = place.kind === 'commit' ? place.sha : place.number;
-  const what = JSON.stringify([repositoryId, target, actor.toLowerCase(), parsed]);
-  return createHash('sha256').update(what).digest('base64');
+  const parts = JSON.stringify([repositoryId, target, actor.toLowerCase(), parsed]);
+  return createHash('sha256').update(parts).digest('base64');
 }

@@ -28,7 +28,7 @@ export function createConfigurationRunStore(db: Kysely<Schema>): ConfigurationRu
   };
 }
 
-/** One that is there already stays as it is. */
+/** Doesn't change existing runs. */
 export async function insertConfigurationRuns(
   tx: Kysely<Schema>,
   runs: readonly NewConfigurationRun[],
@@ -49,7 +49,7 @@ export async function insertConfigurationRuns(
     .execute();
 }
 
-/** GitHub awaits a write of them. */
+/** Makes the check runs due again. */
 export async function rewriteConfigurationRuns(tx: Kysely<Schema>, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await tx

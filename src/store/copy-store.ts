@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Schema } from './schema.ts';
 
-/** Rows copied at once: with 50 columns well below the 65,535 values of one statement. */
+/** Rows per statement: 50 columns stay well below PostgreSQL's limit of 65,535 values. */
 const BATCH = 500;
 
 type Row = Record<string, unknown>;
@@ -11,14 +11,14 @@ export interface CopiedTable {
   readonly rows: number;
 }
 
-/** The target holds records already. The message is for the operator. */
+/** The target already holds records. The message is for the operator. */
 export class TargetNotEmpty extends Error {
   override name = 'TargetNotEmpty';
 }
 
 /**
- * Copies all that an embedded database holds into a PostgreSQL database of the same schema, all of it or nothing, and
- * counts both. Throws `TargetNotEmpty` when there is anything in the target.
+ * Copies an embedded database into a PostgreSQL database of the same schema in one transaction, and compares the numbers
+ * of rows. Throws `TargetNotEmpty` if the target holds records.
  */
 export async function copyStore(from: Kysely<Schema>, to: Kysely<Schema>): Promise<CopiedTable[]> {
   const source = from.withoutPlugins();
@@ -34,7 +34,7 @@ export async function copyStore(from: Kysely<Schema>, to: Kysely<Schema>): Promi
     });
 }
 
-/** A new database has one note, of when it was made; the source's takes its place. */
+/** Removes the only row of a new database, the note of its creation. The copy replaces it. */
 async function requireEmpty(target: Transaction<Schema>, tables: readonly string[]): Promise<void> {
   for (const name of tables) {
     await sql`lock table ${sql.table(name)} in exclusive mode`.execute(target);
@@ -55,9 +55,10 @@ async function copyTable(source: Kysely<Schema>, target: Transaction<Schema>, na
     last = newest.copiedRow;
     await insertRows(target, name, rows);
   }
-  const [wanted, count] = [await countRows(source, name), await countRows(target, name)];
-  if (wanted !== count) throw new Error(`Of the ${wanted} rows of ${name}, ${count} were copied.`);
-  return count;
+  const expected = await countRows(source, name);
+  const copied = await countRows(target, name);
+  if (copied !== expected) throw new Error(`Only ${copied} of the ${expected} rows of ${name} were copied.`);
+  return copied;
 }
 
 async function insertRows(target: Transaction<Schema>, name: string, rows: readonly Row[]): Promise<void> {

@@ -64,7 +64,7 @@ export type Stores = DeliveryStore &
   HealthStore &
   RetentionStore;
 
-/** The ports of the domain over one database; `recorder` stores its deliveries. */
+/** Implements all store ports on one database. `recorder` stores the deliveries. */
 export function createStores(db: Kysely<Schema>, recorder = new DeliveryRecorder(db)): Stores {
   return {
     ...createDeliveryStore(db, recorder),

@@ -3,7 +3,7 @@ import type { AppEvent, Delivery } from '../domain/delivery.ts';
 import type { DeliveryStore } from '../domain/delivery-store.ts';
 import { toRef } from '../domain/git-ref.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
-import { type DeliveryRecorder, nameBranch } from './record-deliveries.ts';
+import { type DeliveryRecorder, formatBranchKey } from './record-deliveries.ts';
 import type { DeliveryTable, Schema, StoredEvent } from './schema.ts';
 
 export function createDeliveryStore(
@@ -18,7 +18,7 @@ export function createDeliveryStore(
       const row = await db
         .selectFrom('pushPayload')
         .select('payload')
-        .where('id', '=', nameBranch(repositoryId, toRef(branch)))
+        .where('id', '=', formatBranchKey(repositoryId, toRef(branch)))
         .executeTakeFirst();
       return row?.payload ?? null;
     },
@@ -45,14 +45,14 @@ export function createDeliveryStore(
 }
 
 /**
- * GitHub sends a delivery again for three days, and records are kept for four at least: what comes later than this after its
- * time (milliseconds), and was signed before what was removed, is a replay.
+ * GitHub redelivers for three days, and the app keeps records for at least four. A delivery that arrives later than this
+ * after its event is a replay if the event is older than the removed deliveries.
  */
-const SENT_AGAIN_MS = 3.5 * 24 * 60 * 60_000;
+const REDELIVERED_WITHIN_MS = 3.5 * 24 * 60 * 60_000;
 
 const IS_REPLAY = sql<unknown>`(
   (delivery.signed_at <= (select value from note where name = 'events_forgotten_until')
-    and delivery.received_at - delivery.signed_at > ${sql.lit(SENT_AGAIN_MS)})
+    and delivery.received_at - delivery.signed_at > ${sql.lit(REDELIVERED_WITHIN_MS)})
   or exists (select 1 from forgotten_press where forgotten_press.fingerprint = delivery.fingerprint))`;
 
 function selectDeliveries(db: Kysely<Schema>) {

@@ -4,24 +4,23 @@ import type { Schema } from './schema.ts';
 
 type Condition<Table extends keyof Schema> = (where: ExpressionBuilder<Schema, Table>) => Expression<SqlBool>;
 
-/** The rows of one workspace: of its id, at its account. Every query about a workspace goes through one of these. */
+/** The deployments of one workspace. */
 export function isOfWorkspace({ account, workspaceId }: WorkspaceKey): Condition<'deployment'> {
   return (where) => where.and([where('account', '=', account), where('workspaceId', '=', workspaceId)]);
 }
 
-/** Those that one repository deploys to it: what people of the repository may see. */
+/** The deployments from one repository to a workspace: only these may be shown in the repository. */
 export function isOfRepositoryWorkspace(workspace: RepositoryWorkspace): Condition<'deployment'> {
   return (where) =>
     where.and([isOfWorkspace(workspace)(where), where('repositoryId', '=', workspace.repositoryId)]);
 }
 
-// An index that is limited to a condition serves a query that has the same one, word for word.
+// A partial index only serves a query with literally the same condition.
 
-/** A start was attempted, or a job that was there already was taken; a success known only from its check run is one too. */
+/** A start was attempted, an existing job was adopted, or a success is known from its check run. */
 export const WAS_STARTED = sql<SqlBool>`(conclusion = 'success' or attempted_at is not null or accepted_at is not null)`;
 
-/** A push that may have changed something for the workspace. */
 export const MAY_HAVE_CHANGED = sql<SqlBool>`(cause = 'push' and reason not in ('branch_not_tracked', 'paths_unchanged', 'paths_unmatched', 'nothing_changed'))`;
 
-/** A create of its check run was not answered, and it was created again. */
+/** The check run may exist twice: the answer to a create was lost, and the app created it again. */
 export const MAY_BE_TWICE = sql<SqlBool>`check_run_id is not null and check_run_attempted_at is not null`;

@@ -18,7 +18,7 @@ export function readTreeDigest(text: string | null): TreeDigest | null {
   return text === null ? null : (JSON.parse(text) as TreeDigest);
 }
 
-/** The row of a deployment that was just planned. A plain "no" needs no check run. */
+/** The row of a newly planned deployment. Revision 0 means that no check run is due. */
 export function toNewRow(planned: PlannedDeployment, now: number): Selectable<DeploymentTable> {
   const concluded = planned.conclusion !== null;
   return {

@@ -5,8 +5,8 @@ import { isOfWorkspace } from './deployment-conditions.ts';
 import { toDeployment } from './deployment-row.ts';
 import type { DeploymentTable, Schema } from './schema.ts';
 
-/** Bookkeeping that no check run shows: changing it makes no report due. */
-const UNSEEN = new Set<keyof DeploymentTable>([
+/** Columns that no check run shows: changing them makes no report due. */
+const UNREPORTED = new Set<keyof DeploymentTable>([
   'startSince',
   'attemptedAt',
   'knownJobIds',
@@ -17,8 +17,8 @@ const UNSEEN = new Set<keyof DeploymentTable>([
 ]);
 
 /**
- * A state or conclusion that an index is limited to is written into the query: a parameter may hide it from PostgreSQL,
- * and makes SQLite prepare the query anew each time.
+ * States and conclusions in the conditions of partial indexes are literals: with a parameter, PostgreSQL may not use the
+ * index, and SQLite prepares the query again each time.
  */
 export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore {
   return {
@@ -39,11 +39,11 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore {
 
     async saveDeployment(id, change) {
       const values = toColumns(change);
-      const seen = Object.keys(values).some((key) => !UNSEEN.has(key as keyof DeploymentTable));
+      const isReported = Object.keys(values).some((key) => !UNREPORTED.has(key as keyof DeploymentTable));
       const row = await db
         .updateTable('deployment')
         .set(values)
-        .$if(seen, (query) => query.set((column) => ({ revision: column('revision', '+', 1) })))
+        .$if(isReported, (query) => query.set((column) => ({ revision: column('revision', '+', 1) })))
         .where('id', '=', id)
         .where('state', '<>', 'concluded')
         .returningAll()

@@ -14,7 +14,7 @@ export function createFailureCommentStore(db: Kysely<Schema>): FailureCommentSto
       await db
         .insertInto('failureComment')
         .values({ id, repositoryId, sha, notedAt: now, ...empty })
-        // Another deployment of the commit: what was finished goes on.
+        // Another deployment of the commit failed: reopens the comment.
         .onConflict((conflict) =>
           conflict
             .column('id')

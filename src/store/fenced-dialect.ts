@@ -12,15 +12,14 @@ import { type Lease, type LeaseContext, LeaseLost } from '../domain/lease.ts';
 const WRITES = new Set(['InsertQueryNode', 'UpdateQueryNode', 'DeleteQueryNode', 'MergeQueryNode']);
 
 /**
- * The row lock lasts until the write is committed: an instance that takes the lease over (which changes its fencing number, a
- * column of a key) waits for that, and then reads what was written. A renewal changes no key, and isn't held up.
+ * Locks the row until the write is committed. An instance that takes over the lease changes the fencing number, a key
+ * column, so it waits for the commit and then reads what was written. A renewal changes no key column and doesn't wait.
  */
 const HOLD = 'select 1 from lease where queue = $1 and key = $2 and fencing = $3 for key share';
 
 /**
- * Lets a write under a lease happen only while that lease is held, in one transaction with the proof of
- * it; else it throws `LeaseLost` and nothing is written. Which lease that is comes from the context of the call, so
- * that no query, and no caller of one, has to know about it. Reading is always allowed.
+ * Checks in the transaction of each write that the current lease is still held. Throws `LeaseLost` and writes nothing if
+ * it isn't. The lease comes from the async context, so queries and their callers don't pass it. Reads need no lease.
  */
 export class FencedDialect implements Dialect {
   readonly #dialect: Dialect;
@@ -118,7 +117,7 @@ class FencedConnection implements DatabaseConnection {
       await this.#driver.commitTransaction(this.inner);
       return result;
     } catch (error) {
-      // What went wrong first is what matters; a connection that can't even roll back is thrown away.
+      // The first error matters. A connection that can't roll back is destroyed.
       await this.#driver.rollbackTransaction(this.inner).catch(() => {});
       throw error;
     }

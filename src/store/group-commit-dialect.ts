@@ -14,20 +14,20 @@ import { retryWhileBusy } from './sqlite-errors.ts';
 
 const PRAGMA = /^pragma /i;
 const WRITES = new Set(['InsertQueryNode', 'UpdateQueryNode', 'DeleteQueryNode']);
-/** The queries of this app are few and fixed; the bound only guards against one that is built from values. */
+/** The app has few distinct queries. The limit guards against queries that are built from values. */
 const MOST_STATEMENTS = 200;
 
 /**
- * Kysely over Node's own SQLite with group commit: all writes of two turns of the event loop share a transaction, and so its
- * sync to disk, which is what most of the time goes to. Each is answered only after it, and so is whoever read what it
- * wrote: what anybody here knows is on disk. A transaction of the caller's is a savepoint in it. A statement that fails
- * takes nothing else with it; a commit that fails, or a disk that is full, fails all that shared it.
+ * Kysely on Node's SQLite with group commit. All writes within two turns of the event loop share a transaction and its
+ * sync to disk, the slowest part. A write resolves after the commit, and so does a read that may have seen it: callers
+ * only see data that is on disk. A caller's transaction is a savepoint. A failed statement affects no other one; a failed
+ * commit or a full disk fails the whole group.
  */
 export class GroupCommitDialect implements Dialect {
   readonly #database: DatabaseSync;
   readonly #explain: (error: unknown) => unknown;
 
-  /** `explain` puts into words what SQLite says of the disk and its files. */
+  /** `explain` adds a message for the operator to errors of SQLite. */
   constructor(database: DatabaseSync, explain: (error: unknown) => unknown = (error) => error) {
     this.#database = database;
     this.#explain = explain;
@@ -48,11 +48,11 @@ export class GroupCommitDialect implements Dialect {
 }
 
 class ConcurrentSqliteAdapter extends SqliteAdapter {
-  /** The driver itself keeps statements and transactions apart; one at a time, writes could share nothing. */
+  /** The driver isolates transactions itself. With a single connection, Kysely would run one write at a time. */
   override get supportsMultipleConnections() {
     return true;
   }
-  /** Migrations run in a transaction of their caller. */
+  /** The caller of the migrations opens the transaction. */
   override get supportsTransactionalDdl() {
     return true;
   }
@@ -67,9 +67,9 @@ class GroupCommitDriver implements Driver {
   readonly #database: DatabaseSync;
   readonly #explain: (error: unknown) => unknown;
   readonly #statements = new Map<string, StatementSync>();
-  /** Settles with the commit of the writes that came together. */
+  /** Settles with the commit of the current group. */
   #group: PromiseWithResolvers<void> | null = null;
-  /** The caller's transaction: no other statement may come between its own. */
+  /** The caller's transaction. Other statements wait for its end. */
   #transaction: Transaction | null = null;
 
   constructor(database: DatabaseSync, explain: (error: unknown) => unknown) {
@@ -80,7 +80,7 @@ class GroupCommitDriver implements Driver {
   async init(): Promise<void> {}
 
   async destroy(): Promise<void> {
-    for (let busy = this.#underWay(); busy; busy = this.#underWay()) await busy;
+    await this.#untilIdle();
     this.#statements.clear();
     this.#database.close();
   }
@@ -119,7 +119,7 @@ class GroupCommitDriver implements Driver {
       await read.stored;
       return read.result;
     }
-    // A pragma: some work only outside of a transaction.
+    // Some pragmas only work outside a transaction.
     return this.#whenFree(() => this.#run<R>(query), true);
   }
 
@@ -134,11 +134,11 @@ class GroupCommitDriver implements Driver {
     });
   }
 
-  /** Does the step once neither a transaction of a caller's is in its way (nor a group), nor another program's. */
+  /** Runs `step` when no caller's transaction and no other program is in the way; with `isAlone`, no group either. */
   async #whenFree<T>(step: () => T, isAlone = false): Promise<T> {
     return retryWhileBusy(async () => {
       while (this.#transaction) await this.#transaction.ended.promise;
-      if (isAlone) for (let busy = this.#underWay(); busy; busy = this.#underWay()) await busy;
+      if (isAlone) await this.#untilIdle();
       return step();
     });
   }
@@ -150,7 +150,7 @@ class GroupCommitDriver implements Driver {
     await promise;
   }
 
-  /** Also of a transaction whose commit failed, and that is over therefore. */
+  /** Does nothing if a failed commit already ended the transaction. */
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     if (this.#transaction?.connection !== connection) return;
     try {
@@ -166,15 +166,16 @@ class GroupCommitDriver implements Driver {
     this.#transaction = null;
   }
 
-  /** What the transaction of a caller's is a part of. Throws when it failed: no statement may follow by itself. */
+  /** The group of the caller's transaction. Throws if it failed: a later statement must not run alone. */
   #requireGroup(): PromiseWithResolvers<void> {
     if (this.#group) return this.#group;
     throw new Error('The transaction was rolled back before its end.');
   }
 
-  /** Settles with what is under way, however it ends: something else may be under way then. */
-  #underWay(): Promise<void> | undefined {
-    return this.#transaction?.ended.promise ?? this.#group?.promise.catch(() => undefined);
+  async #untilIdle(): Promise<void> {
+    while (this.#transaction || this.#group) {
+      await (this.#transaction?.ended.promise ?? this.#group?.promise.catch(() => undefined));
+    }
   }
 
   #joinGroup(): PromiseWithResolvers<void> {
@@ -184,7 +185,7 @@ class GroupCommitDriver implements Driver {
     this.#group = group;
     // Avoids an unhandled rejection: a caller whose own statement failed doesn't wait for this one.
     group.promise.catch(() => undefined);
-    // Those whose requests come while the last commit's answers go out can join: half as many commits under load.
+    // Two turns: requests that arrive during the callers' answers to the last commit join the group. Halves the commits.
     setImmediate(() => setImmediate(() => void this.#commit(group)));
     return group;
   }
@@ -205,14 +206,14 @@ class GroupCommitDriver implements Driver {
     try {
       const statement = this.#prepare(query.sql);
       const parameters = query.parameters as SQLInputValue[];
-      // incremental_vacuum frees a page with each row, though it has no columns: it must be read to its end.
+      // incremental_vacuum has no columns but frees one page per row, so all rows have to be read.
       if (statement.columns().length > 0 || PRAGMA.test(query.sql)) {
         return { rows: statement.all(...parameters) as R[] };
       }
       const { changes, lastInsertRowid } = statement.run(...parameters);
       return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
     } catch (error) {
-      // A full disk, for one, ends the whole transaction: nothing of it may be taken for done, or be added to it.
+      // Some errors, such as a full disk, make SQLite roll back the whole transaction, so the group fails.
       if (this.#group && !this.#database.isTransaction) this.#giveUp(error);
       throw error;
     }
@@ -224,7 +225,6 @@ class GroupCommitDriver implements Driver {
     this.#group = null;
   }
 
-  /** Statements are prepared once. */
   #prepare(sql: string): StatementSync {
     const known = this.#statements.get(sql);
     if (known) return known;
@@ -247,6 +247,6 @@ class GroupCommitConnection implements DatabaseConnection {
   }
 
   streamQuery(): never {
-    throw new Error('No query of this app is streamed.');
+    throw new Error('Streaming is not supported.');
   }
 }

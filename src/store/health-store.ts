@@ -30,10 +30,10 @@ export function createHealthStore(db: Kysely<Schema>): HealthStore {
   };
 }
 
-/** SQLite's, or an SQLSTATE of PostgreSQL. */
+/** The code of an error from SQLite, or an SQLSTATE of PostgreSQL. */
 const ANSWERED = /^(?:ERR_SQLITE_ERROR|[0-9A-Z]{5})$/;
 
-/** Without the directory, or the address of the server: everyone may see it. */
+/** The text is public: it contains neither the directory nor the address of the server. */
 function describeProblem(error: unknown): string {
   if (error instanceof DataDirectoryProblem) return error.trouble.problem;
   const { message, code } = error as NodeJS.ErrnoException;

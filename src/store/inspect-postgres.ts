@@ -2,11 +2,10 @@ import pg from 'pg';
 import type { InspectedDatabase } from './inspect-sqlite.ts';
 import { describeConnectError } from './postgres.ts';
 
-/** Milliseconds: to connect, and for an answer. */
 const CONNECT_MS = 5_000;
 const ANSWER_MS = 5_000;
 
-/** Looks at the database of `url` without changing it. Throws an error that is fit for the operator. */
+/** Reads the state of the database at `url` without changing it. Throws an error with a message for the operator. */
 export async function inspectPostgres(
   url: string,
 ): Promise<InspectedDatabase & { readonly version: string }> {
@@ -16,7 +15,7 @@ export async function inspectPostgres(
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: ANSWER_MS,
   });
-  // A connection that breaks fails its query; without a listener it would end the process as well.
+  // A broken connection already fails its query. Without a listener it would also end the process.
   client.on('error', () => {});
   try {
     await client.connect();

@@ -4,17 +4,17 @@ import { DatabaseSync } from 'node:sqlite';
 import { DATABASE_FILE, explainError, isBusy, LOCK_FILE, retryWhileBusy } from './sqlite-errors.ts';
 
 export interface InspectedDatabase {
-  /** The names of the migrations that it had; null: none yet. */
+  /** The names of the applied migrations; null if the database is new. */
   readonly migrations: readonly string[] | null;
 }
 
-/** Looks at the embedded database in `directory` without changing it. Throws an error that is fit for the operator. */
+/** Reads the state of the embedded database without changing it. Throws an error with a message for the operator. */
 export async function inspectSqlite(
   directory: string,
 ): Promise<InspectedDatabase & { readonly isInUse: boolean }> {
   return {
     isInUse: await isLocked(directory),
-    migrations: await look(directory, DATABASE_FILE, (database) =>
+    migrations: await readFile(directory, DATABASE_FILE, (database) =>
       retryWhileBusy(() => listMigrations(database)),
     ),
   };
@@ -29,10 +29,10 @@ function listMigrations(database: DatabaseSync): string[] | null {
     .map(({ name }) => String(name));
 }
 
-/** The app holds the file with an exclusive transaction, so even reading it fails; reading takes nothing from a running app. */
+/** A running app holds an exclusive transaction on the lock file, so reading it fails as busy. */
 async function isLocked(directory: string): Promise<boolean> {
   if (!existsSync(join(directory, LOCK_FILE))) return false;
-  return look(directory, LOCK_FILE, (lock) => {
+  return readFile(directory, LOCK_FILE, (lock) => {
     try {
       lock.prepare('select count(*) from sqlite_master').get();
       return false;
@@ -43,15 +43,15 @@ async function isLocked(directory: string): Promise<boolean> {
   });
 }
 
-async function look<T>(
+async function readFile<T>(
   directory: string,
   file: string,
-  see: (database: DatabaseSync) => T | Promise<T>,
+  read: (database: DatabaseSync) => T | Promise<T>,
 ): Promise<T> {
   let database: DatabaseSync | null = null;
   try {
     database = new DatabaseSync(join(directory, file), { readOnly: true });
-    return await see(database);
+    return await read(database);
   } catch (error) {
     throw explainError(error, directory, file);
   } finally {

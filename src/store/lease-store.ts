@@ -2,14 +2,14 @@ import { type Kysely, sql } from 'kysely';
 import type { LeaseStore, RenewedLease, TakenLease } from '../domain/lease.ts';
 import type { Schema } from './schema.ts';
 
-/** How long a lease is held without a renewal (milliseconds). */
+/** A lease expires after this time without a renewal. */
 const LEASE_MS = 20_000;
 
-/** Epoch milliseconds by the database's clock; the same in all of a statement. */
+/** Epoch milliseconds by the database's clock, constant within a statement. */
 const NOW = sql<number>`(extract(epoch from now()) * 1000)::bigint`;
 const EXPIRY = sql<number>`${NOW} + ${sql.lit(LEASE_MS)}`;
 
-/** Leases exist on PostgreSQL only. Call this without a lease: leases are never written under one. */
+/** For PostgreSQL only. Call the methods outside of any lease: the lease table itself isn't fenced. */
 export function createLeaseStore(db: Kysely<Schema>): LeaseStore {
   return {
     async claim(owner, queue, key) {

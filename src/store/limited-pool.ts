@@ -1,27 +1,24 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import pg from 'pg';
 
-/** Milliseconds. */
 export interface StatementLimits {
-  /** For a statement on the server. */
+  /** For one statement on the server. */
   readonly statementMs: number;
-  /** For a transaction that stands still. */
+  /** For an idle transaction. */
   readonly idleMs: number;
-  /** For the answer to what Kysely asks for, however many steps it takes. */
+  /** For a query of Kysely, including the `begin` and `commit` that are added to it. */
   readonly answerMs: number;
 }
 
 /**
- * A pool that limits statements and transactions. On a server's own connections the session's settings do. Through a
- * pooler such as PgBouncer in transaction mode another client gets the session in the next moment: each
- * transaction sets them there, and every statement is in one. A connection that gave no answer in time is thrown away: it
- * still waits for that answer, and would let every later query wait as well.
+ * A pool that limits statements and transactions. On direct connections, session settings limit them. A pooler such as
+ * PgBouncer in transaction mode hands the session to other clients, so there every statement runs in a transaction that
+ * sets the limits. A connection without an answer in time is destroyed: later queries would wait behind the unanswered one.
  */
 export class LimitedPool implements PostgresPool {
   readonly #pool: pg.Pool;
   readonly #limits: StatementLimits;
   readonly #isPooled: boolean;
-  /** Connections whose sessions have the limits. */
   readonly #limited = new WeakSet<pg.PoolClient>();
   readonly options: object;
 
@@ -59,7 +56,7 @@ class LimitedClient implements PostgresPoolClient {
   readonly #client: pg.PoolClient;
   readonly #limits: StatementLimits;
   readonly #isPooled: boolean;
-  /** One round trip for all of it. */
+  /** One statement for `begin` and the limits saves a round trip. */
   readonly #begin: string;
   #isInTransaction = false;
   #isSilent = false;
@@ -99,7 +96,7 @@ class LimitedClient implements PostgresPoolClient {
       await this.#send('commit', [], endsAt);
       return result;
     } catch (error) {
-      // What went wrong first is what matters; the server rolls back when a silent connection goes.
+      // The first error matters. The server rolls back by itself when a silent connection closes.
       if (!this.#isSilent) await this.#send('rollback', [], endsAt).catch(() => {});
       throw error;
     }
@@ -111,7 +108,7 @@ class LimitedClient implements PostgresPoolClient {
     try {
       return await this.#client.query(query);
     } catch (error) {
-      // Whatever the server itself says is an answer.
+      // An error from the server is an answer.
       if (!(error instanceof pg.DatabaseError)) this.#isSilent = true;
       throw error;
     }

@@ -23,7 +23,7 @@ const COLUMNS = [
   'treeDigest',
 ] as const;
 
-/** What a push came to that started nothing. */
+/** The reasons of pushes that started nothing. */
 const NEVER_STARTED: readonly ReasonCode[] = [
   'branch_not_tracked',
   'paths_unchanged',
@@ -35,6 +35,7 @@ const NEVER_STARTED: readonly ReasonCode[] = [
   'push_off',
   'ignored_sender',
 ];
+
 export function createPlanHistoryStore(db: Kysely<Schema>): PlanHistory {
   return {
     ...createTreeDigestStore(db),
@@ -80,7 +81,7 @@ export function createPlanHistoryStore(db: Kysely<Schema>): PlanHistory {
   };
 }
 
-/** What is known of the files that deployments asked for, and left on Meltano Cloud. */
+/** The digests of the files that deployments requested and deployed. */
 function createTreeDigestStore(db: Kysely<Schema>): TreeDigestStore {
   return {
     async findLastStarted(workspace, except = '') {

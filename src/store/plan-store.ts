@@ -9,9 +9,9 @@ import { isOfRepositoryWorkspace, isOfWorkspace } from './deployment-conditions.
 import { toDeployment, toNewRow } from './deployment-row.ts';
 import type { Schema } from './schema.ts';
 
-/** Deployments in one statement: each has some 50 values, and a database takes some 32,000. */
-const INSERTED_AT_ONCE = 100;
-/** How many of a workspace's newest deployments are looked at for one that replaces a push that came late. */
+/** Deployments per statement: each has some 50 values, and the databases accept some 32,000. */
+const INSERT_BATCH = 100;
+/** A push that arrives late is compared with this number of the workspace's newest deployments. */
 const NEWEST = 20;
 
 export function createPlanStore(db: Kysely<Schema>): PlanStore & AdoptionStore {
@@ -20,7 +20,7 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore & AdoptionStore {
       return await db.transaction().execute(async (tx) => {
         const marked = await tx
           .updateTable('delivery')
-          // Only planning needs the commit's message.
+          // Only planning needs the commit message.
           .set({ outcome, message: null })
           .where('id', '=', deliveryId)
           .where('outcome', 'is', null)
@@ -62,10 +62,10 @@ async function insertDeployments(
   now: number,
 ): Promise<Deployment[]> {
   const inserted: Deployment[] = [];
-  for (let from = 0; from < deployments.length; from += INSERTED_AT_ONCE) {
+  for (let from = 0; from < deployments.length; from += INSERT_BATCH) {
     const rows = await tx
       .insertInto('deployment')
-      .values(deployments.slice(from, from + INSERTED_AT_ONCE).map((planned) => toNewRow(planned, now)))
+      .values(deployments.slice(from, from + INSERT_BATCH).map((planned) => toNewRow(planned, now)))
       .returningAll()
       .execute();
     inserted.push(...rows.map(toDeployment));
@@ -95,7 +95,7 @@ async function withdrawOpen(
   return rows.map(toDeployment);
 }
 
-/** The check run of the old deployment is due once more, even if only the check run still describes the deployment. */
+/** Makes the deployment's check run due again. Restores a deployment that only its check run still describes. */
 async function noteRerun(
   tx: Kysely<Schema>,
   { deploymentId, repositoryId, rerun, lost }: NotedRerun,
@@ -134,7 +134,7 @@ async function supersedeOlder(
     .orderBy('receivedAt', 'desc')
     .limit(NEWEST)
     .execute();
-  // Within a second only the whole chain of pushes gives their order, including pushes that deployed nothing.
+  // GitHub's times are whole seconds: only the whole chain of pushes, deployed or not, gives the order within a second.
   const seconds = open
     .map(({ pushedAt }) => pushedAt)
     .filter((time) => newest.some((one) => one.pushedAt === time));
@@ -154,7 +154,7 @@ async function supersedeOlder(
   return changed;
 }
 
-/** Null when its start was attempted since it was read: with several instances that happens meanwhile. */
+/** Null if another instance attempted the start after the deployment was read. */
 async function supersede(
   tx: Kysely<Schema>,
   id: string,

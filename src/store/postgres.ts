@@ -6,15 +6,15 @@ import { LimitedPool, type StatementLimits } from './limited-pool.ts';
 import { migrate } from './migrations.ts';
 import type { Schema } from './schema.ts';
 
-/** Connections of one instance for the queries of the app; the dispatcher has a few of its own. */
+/** Connections of one instance for queries. The dispatcher has its own pool. */
 const CONNECTIONS = 8;
-/** And for storing deliveries, which nothing else can take; one statement each stores all that wait. */
+/** Connections reserved for storing deliveries. */
 export const DELIVERY_CONNECTIONS = 2;
-/** Together with the answer's limit less than the 9 s after which a webhook is answered 503 (milliseconds). */
+/** `CONNECT_MS` and `answerMs` together stay below the 9 s after which a webhook is answered with 503. */
 const CONNECT_MS = 3_000;
-/** A transaction of a paused instance holds up those who take its place no longer than `idleMs`. */
+/** An open transaction of a paused instance blocks other instances for `idleMs` at most. */
 const LIMITS: StatementLimits = { statementMs: 4_000, idleMs: 5_000, answerMs: 5_000 };
-/** A change of the tables may take long where there is much in them (milliseconds). */
+/** Changing large tables takes time. */
 const MIGRATION_MS = 30 * 60_000;
 const MIGRATION_LIMITS: StatementLimits = {
   statementMs: MIGRATION_MS,
@@ -22,22 +22,22 @@ const MIGRATION_LIMITS: StatementLimits = {
   answerMs: MIGRATION_MS,
 };
 
-/** Any number, as long as no other program takes it in the same database. */
+/** An arbitrary number that no other program uses in the same database. */
 const MIGRATION_LOCK = 7_140_814;
 
 const BIGINT_OID = 20;
 
 export interface OpenPostgres {
   readonly db: Kysely<Schema>;
-  /** The same database on connections that nothing but the storing of deliveries takes; no lease is asked for there. */
+  /** The same database on the connections reserved for deliveries. Writes there need no lease. */
   readonly deliveries: Kysely<Schema>;
-  /** Whether another program (PgBouncer) hands out the server's connections: LISTEN doesn't work then. */
+  /** True if a pooler (PgBouncer) is in front of the server: LISTEN doesn't work then. */
   readonly isPooled: boolean;
   close(): Promise<void>;
 }
 
 interface ConnectionOptions {
-  /** `postgres://…`; TLS as its `sslmode` and `sslrootcert` say. */
+  /** `postgres://…`; its `sslmode` and `sslrootcert` configure TLS. */
   readonly url: string;
   /** An idle connection broke: the next query makes a new one. */
   readonly onConnectionLost: (error: Error) => void;
@@ -48,7 +48,7 @@ export interface PostgresOptions extends ConnectionOptions {
   readonly leases: LeaseContext;
 }
 
-/** Connects to the database and brings it to the newest schema. Throws an error that is fit for the operator. */
+/** Connects to the database and migrates it to the newest schema. Throws an error with a message for the operator. */
 export async function openPostgres(options: PostgresOptions): Promise<OpenPostgres> {
   const isPooled = await migratePostgres(options.url);
   const connect = (connections: number) =>
@@ -69,7 +69,7 @@ export async function openPostgres(options: PostgresOptions): Promise<OpenPostgr
   };
 }
 
-/** Kysely's own lock belongs to the session: it would stay with a pooler's connection when another client gets that. */
+/** Kysely's own lock belongs to the session. A pooler would hand the session, and the lock, to another client. */
 class MigrationAdapter extends PostgresAdapter {
   override async acquireMigrationLock(): Promise<void> {}
   override async releaseMigrationLock(): Promise<void> {}
@@ -81,7 +81,7 @@ class MigrationDialect extends PostgresDialect {
   }
 }
 
-/** On a connection of its own, with other limits: the other instances wait for the one that migrates. */
+/** Migrates on a separate connection with longer limits: other instances wait for the migration. Returns true for a pooler. */
 async function migratePostgres(url: string): Promise<boolean> {
   const pool = createPool({ url, onConnectionLost: () => {} }, 1);
   const db = new Kysely<Schema>({
@@ -104,19 +104,19 @@ async function migratePostgres(url: string): Promise<boolean> {
   }
 }
 
-/** A pooler gives its clients process numbers of its own. */
+/** A pooler reports its own process numbers to its clients. */
 async function detectPooler(pool: pg.Pool): Promise<boolean> {
   const client = await pool.connect();
   try {
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-    // The driver knows the number, and its types don't.
+    // The driver's types lack `processID`.
     return rows[0]?.pid !== (client as { processID?: number }).processID;
   } finally {
     client.release();
   }
 }
 
-/** A host name with several addresses fails with an error that has no message of its own. */
+/** Connecting to a host name with several addresses fails with an `AggregateError` without a message. */
 export function describeConnectError(error: Error): string {
   if (error instanceof AggregateError) return error.errors.map((one: Error) => one.message).join(', ');
   return error.message;
@@ -133,7 +133,7 @@ function createPool({ url, onConnectionLost }: ConnectionOptions, max: number): 
     max,
   });
   pool.on('error', onConnectionLost);
-  // In use, a connection that breaks fails its query; without a listener it would end the process as well.
+  // A broken connection already fails its query. Without a listener it would also end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }

@@ -4,12 +4,9 @@ import type { ReceivedDelivery } from '../domain/delivery-store.ts';
 import type { KeptPush } from '../domain/kept-push.ts';
 import type { Schema, StoredEvent } from './schema.ts';
 
-/** One statement stores at most so many; SQLite keeps one prepared for each number. */
-const MOST_AT_ONCE = 32;
-/**
- * A database that refuses the content of one delivery says so at once. What took longer (milliseconds) was a database
- * that is away, and GitHub doesn't wait for that twice.
- */
+/** Deliveries per statement. The driver caches one prepared statement for each group size. */
+const MAX_GROUP = 32;
+/** A database refuses bad content quickly. A slower failure is an outage, and GitHub doesn't wait for a second attempt. */
 const REFUSED_WITHIN_MS = 1_000;
 
 interface Waiting {
@@ -20,8 +17,8 @@ interface Waiting {
 }
 
 /**
- * Stores deliveries: those that wait for the same moment share a statement and its sync to disk, which is what most of the
- * time goes to. Each is answered only after it. When they fail together, each is tried by itself.
+ * Stores deliveries in groups: all that arrive in the same turn share a statement and its sync to disk, the slowest part.
+ * If a group is refused, each delivery is stored on its own.
  */
 export class DeliveryRecorder {
   readonly #db: Kysely<Schema>;
@@ -30,16 +27,16 @@ export class DeliveryRecorder {
   #underWay = 0;
   #idle: PromiseWithResolvers<void> | null = null;
 
-  /** `statements`: how many may be under way at once; what comes meanwhile shares the next one. */
+  /** `statements` limits the concurrent statements. Deliveries that arrive meanwhile share the next one. */
   constructor(db: Kysely<Schema>, statements = Number.POSITIVE_INFINITY) {
     this.#db = db;
     this.#statements = statements;
   }
 
-  /** Resolves when the delivery is on disk: false if it was known before. */
+  /** Resolves when the delivery is on disk: true if it is new. */
   record(delivery: ReceivedDelivery, push?: KeptPush): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      // After all requests that came in the same turn.
+      // Waits for all requests of the same turn.
       if (this.#waiting.length === 0) setImmediate(() => this.#storeWaiting());
       this.#waiting.push({ delivery, push, resolve, reject });
       this.#idle ??= Promise.withResolvers();
@@ -54,7 +51,7 @@ export class DeliveryRecorder {
   #storeWaiting(): void {
     while (this.#waiting.length > 0 && this.#underWay < this.#statements) {
       this.#underWay += 1;
-      void this.#storeGroup(this.#waiting.splice(0, MOST_AT_ONCE)).then(() => {
+      void this.#storeGroup(this.#waiting.splice(0, MAX_GROUP)).then(() => {
         this.#underWay -= 1;
         this.#storeWaiting();
       });
@@ -68,7 +65,7 @@ export class DeliveryRecorder {
     const began = performance.now();
     try {
       const stored = await insertGroup(this.#db, group);
-      // If two have one GUID, the first is the new one.
+      // If two have the same GUID, only the first is new.
       for (const { delivery, resolve } of group) resolve(stored.delete(delivery.id));
     } catch (error) {
       if (group.length > 1 && performance.now() - began < REFUSED_WITHIN_MS) {
@@ -80,7 +77,7 @@ export class DeliveryRecorder {
   }
 }
 
-/** Stores the deliveries that are new by GUID and by event, with the pushes that are to be kept; returns their ids. */
+/** Stores the deliveries with a new GUID and a new event, and their pushes. Returns the ids of the stored ones. */
 async function insertGroup(db: Kysely<Schema>, group: readonly Waiting[]): Promise<Set<string>> {
   const deliveries = group.map(({ delivery }) => delivery);
   if (group.every(({ push }) => push === undefined)) return insertDeliveries(db, deliveries);
@@ -94,13 +91,18 @@ async function insertGroup(db: Kysely<Schema>, group: readonly Waiting[]): Promi
   });
 }
 
-/** In the place of the branch's older one. */
+/** Replaces the older push of the branch. */
 async function keepPush(db: Kysely<Schema>, delivery: ReceivedDelivery, push: KeptPush): Promise<void> {
   const { receivedAt } = delivery;
   const { ref, pushedAt, payload } = push;
   await db
     .insertInto('pushPayload')
-    .values({ id: nameBranch(delivery.event.repository.id, ref), payload, pushedAt, receivedAt })
+    .values({
+      id: formatBranchKey(delivery.event.repository.id, ref),
+      payload,
+      pushedAt,
+      receivedAt,
+    })
     .onConflict((conflict) =>
       conflict
         .column('id')
@@ -136,7 +138,7 @@ async function insertDeliveries(
   return new Set(rows.map(({ id }) => id));
 }
 
-/** The message has a column of its own, so that it can be dropped. */
+/** The commit message has its own column, so planning can delete it. */
 function splitMessage(event: AppEvent): StoredEvent {
   if (event.kind !== 'push' || typeof event.message !== 'string') {
     return {
@@ -151,7 +153,7 @@ function splitMessage(event: AppEvent): StoredEvent {
   };
 }
 
-/** The key of what is kept for a branch. `ref`: `refs/heads/…`. */
-export function nameBranch(repositoryId: number, ref: string): string {
+/** The primary key of `push_payload`. `ref` is `refs/heads/…`. */
+export function formatBranchKey(repositoryId: number, ref: string): string {
   return `${repositoryId} ${ref}`;
 }

@@ -11,7 +11,7 @@ type RecoveryStore = ResumableStore &
     'listOwedConfigurationRuns' | 'listOpenFailureComments' | 'listOpenGitHubDeployments'
   >;
 
-/** What an earlier process, or an installation that was away, left undone. */
+/** Lists the work that is left after a restart, or after the suspension of an installation. */
 export function createRecoveryStore(db: Kysely<Schema>): RecoveryStore {
   return {
     async listPendingRepositories() {

@@ -5,9 +5,9 @@ import type { Schema } from './schema.ts';
 interface NoteTable {
   readonly table: keyof Schema;
   readonly key: string;
-  /** The column of the time that counts; where it is null, the note stays. */
+  /** The column of the note's age; a note without a time stays. */
   readonly time: string;
-  /** What still has to stay, whatever its time. */
+  /** Notes that stay regardless of their age. */
   readonly keep?: RawBuilder<boolean>;
 }
 
@@ -16,7 +16,7 @@ const TABLES: Record<NoteKind, NoteTable> = {
     table: 'redelivery',
     key: 'guid',
     time: 'askedAt',
-    // Its delivery isn't planned yet.
+    // The delivery isn't planned yet.
     keep: sql`exists (select 1 from delivery where delivery.id = old.guid and delivery.outcome is null)`,
   },
   command: { table: 'command', key: 'id', time: 'finishedAt' },
@@ -28,32 +28,32 @@ const TABLES: Record<NoteKind, NoteTable> = {
   },
   forgotten_press: { table: 'forgottenPress', key: 'fingerprint', time: 'forgottenAt' },
   push_payload: { table: 'pushPayload', key: 'id', time: 'receivedAt' },
-  // These aren't edited any more, finished or not.
+  // Old failure comments are no longer edited, finished or not.
   failure_comment: { table: 'failureComment', key: 'id', time: 'notedAt' },
   github_deployment: {
     table: 'githubDeployment',
     key: 'deploymentId',
     time: 'openedAt',
-    // The newest success of a workspace becomes inactive with the next one.
+    // The newest success of a workspace becomes inactive with the next success.
     keep: sql`old.finished_at is null and old.status = 'success'`,
   },
 };
 
-/** Removes at most `limit` notes from before a time, oldest first, in one statement along an index. */
+/** Removes at most `limit` notes that are older than `before`, the oldest first. Returns their number. */
 export async function removeNotes(
   db: Kysely<Schema>,
   kind: NoteKind,
   { before, limit }: { readonly before: number; readonly limit: number },
 ): Promise<number> {
   const { table, key, time, keep } = TABLES[kind];
-  const isOwed = keep ? sql`and not (${keep})` : sql``;
+  const isFinished = keep ? sql`and not (${keep})` : sql``;
   const statement = sql`
     delete from ${sql.table(table)} where ${sql.ref(key)} in (
       select ${sql.ref(`old.${key}`)} from ${sql.table(table)} as old
-      where ${sql.ref(`old.${time}`)} < ${before} ${isOwed}
+      where ${sql.ref(`old.${time}`)} < ${before} ${isFinished}
       order by ${sql.ref(`old.${time}`)} limit ${limit}
     )`;
-  // In a transaction, since a fenced connection takes a statement of our own for a read.
+  // The transaction checks the lease: a fenced connection treats a raw statement as a read.
   const result = await db.transaction().execute((tx) => statement.execute(tx));
   return Number(result.numAffectedRows ?? 0);
 }

@@ -3,8 +3,8 @@ import { nameRepository } from '../domain/match-workspaces.ts';
 import type { RepositoryNames } from '../domain/repository-store.ts';
 import type { Schema } from './schema.ts';
 
-/** Pins in one statement: each has five values, and a database takes some 32,000. */
-const PINNED_AT_ONCE = 1_000;
+/** Pins per statement: each has five values, and the databases accept some 32,000. */
+const PIN_BATCH = 1_000;
 
 export function createRepositoryNamesStore(db: Kysely<Schema>): RepositoryNames {
   return {
@@ -23,7 +23,7 @@ export function createRepositoryNamesStore(db: Kysely<Schema>): RepositoryNames 
         .selectFrom('repository')
         .select(['id', 'owner', 'name', 'namedAt'])
         .where(sql<string>`lower(owner || '/' || name)`, 'in', fullNames)
-        // The repository that was heard of last wins: the rename of another one may have been missed.
+        // The last one wins in the map: the app may have missed that the other repository was renamed.
         .orderBy('seenAt')
         .execute();
       return new Map(rows.map((row) => [nameRepository(row), { repositoryId: row.id, since: row.namedAt }]));
@@ -40,10 +40,10 @@ export function createRepositoryNamesStore(db: Kysely<Schema>): RepositoryNames 
     },
 
     async savePins(account, pins) {
-      for (let from = 0; from < pins.length; from += PINNED_AT_ONCE) {
+      for (let from = 0; from < pins.length; from += PIN_BATCH) {
         await db
           .insertInto('workspacePin')
-          .values(pins.slice(from, from + PINNED_AT_ONCE).map((pin) => ({ account, ...pin })))
+          .values(pins.slice(from, from + PIN_BATCH).map((pin) => ({ account, ...pin })))
           .onConflict((conflict) =>
             conflict.columns(['account', 'workspaceId', 'source']).doUpdateSet(({ ref }) => ({
               fullName: ref('excluded.fullName'),

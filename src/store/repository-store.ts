@@ -5,10 +5,10 @@ import { UNKNOWN_OWNER } from '../domain/owner.ts';
 import type { RepositoryNames, RepositoryStore } from '../domain/repository-store.ts';
 import type { RepositoryTable, Schema } from './schema.ts';
 
-/** The logs of deployments that ended so long before their repository was made public are taken out of their check runs (milliseconds). */
-const HIDDEN_AFTERWARDS_MS = 30 * 24 * 3_600_000;
-/** What is stored by a time further ahead comes from a clock that was set back since (milliseconds). */
-const AHEAD_MS = 60_000;
+/** When a repository becomes public, the app hides the logs of deployments that ended within this time. */
+const HIDE_LOGS_MS = 30 * 24 * 3_600_000;
+/** A stored time further in the future was written before the clock was set back. */
+const MAX_AHEAD_MS = 60_000;
 
 export function createRepositoryStore(db: Kysely<Schema>): Omit<RepositoryStore, keyof RepositoryNames> {
   return {
@@ -24,7 +24,7 @@ export function createRepositoryStore(db: Kysely<Schema>): Omit<RepositoryStore,
     },
 
     async learnRepository(repository, formerFullName, seenAt, now) {
-      // Nearly always: most pushes tell nothing new about their repository.
+      // The common case: most pushes contain nothing new about their repository.
       if (await isKnown(db, repository, formerFullName)) return [];
       return db.transaction().execute(async (tx) => {
         const known = await tx
@@ -32,7 +32,7 @@ export function createRepositoryStore(db: Kysely<Schema>): Omit<RepositoryStore,
           .select(['installationId', 'private', 'seenAt'])
           .where('id', '=', repository.id)
           .executeTakeFirst();
-        const latest = now === undefined ? Number.MAX_SAFE_INTEGER : now + AHEAD_MS;
+        const latest = now === undefined ? Number.MAX_SAFE_INTEGER : now + MAX_AHEAD_MS;
         await upsertRepository(tx, repository, { seenAt, latest });
         const isNews = known !== undefined && (known.seenAt <= seenAt || known.seenAt > latest);
         const isMoved = isNews && known.installationId !== repository.installationId;
@@ -40,7 +40,7 @@ export function createRepositoryStore(db: Kysely<Schema>): Omit<RepositoryStore,
         if (isMoved) await moveDeployments(tx, repository);
         if (formerFullName) await upsertName(tx, formerFullName, repository.id, seenAt);
         await upsertName(tx, `${repository.owner}/${repository.name}`, repository.id, seenAt);
-        return isMadePublic ? askToHideLogs(tx, repository.id, seenAt) : [];
+        return isMadePublic ? requestHiddenLogs(tx, repository.id, seenAt) : [];
       });
     },
   };
@@ -55,7 +55,7 @@ function toRepository({
   return { ...rest, private: isPrivate === 1 };
 }
 
-/** Whether a repository and its names stand there already, just so: then there is nothing to write. */
+/** True if the repository and its names are already stored with the same values. */
 async function isKnown(
   db: Kysely<Schema>,
   repository: Repository,
@@ -80,7 +80,7 @@ async function isKnown(
   return Number(namesKnown) === wanted.size && isDeepStrictEqual(toRepository(known), repository);
 }
 
-/** Those that something is still to be done for; what is over keeps the installation that it was done with. */
+/** Moves open and unreported deployments to the new installation. Finished ones keep the old one. */
 async function moveDeployments(tx: Kysely<Schema>, { id, installationId }: Repository): Promise<void> {
   await tx
     .updateTable('deployment')
@@ -95,8 +95,11 @@ async function moveDeployments(tx: Kysely<Schema>, { id, installationId }: Repos
     .execute();
 }
 
-/** The logs of open and recent deployments, unless the repository's configuration decided about the log. */
-async function askToHideLogs(
+/**
+ * Makes the check runs of open and recent deployments due again, unless the repository's configuration sets `log`.
+ * Returns the ids of the deployments.
+ */
+async function requestHiddenLogs(
   tx: Kysely<Schema>,
   repositoryId: number,
   madePublicAt: number,
@@ -110,7 +113,7 @@ async function askToHideLogs(
     .where((where) =>
       where.or([
         where('state', '<>', sql.lit('concluded')),
-        where('concludedAt', '>', madePublicAt - HIDDEN_AFTERWARDS_MS),
+        where('concludedAt', '>', madePublicAt - HIDE_LOGS_MS),
       ]),
     )
     .returning('id')
@@ -165,7 +168,7 @@ async function upsertRepository(
 }
 
 /**
- * A name belongs for ever to the repository that was first seen with it: a new repository with that name must not get the
+ * A name always belongs to the first repository seen with it: a new repository with the same name must not get the
  * workspaces of the old one.
  */
 async function upsertName(

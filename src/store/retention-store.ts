@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, SqliteAdapter, sql } from 'kysely';
+import { type Kysely, SqliteAdapter, sql } from 'kysely';
 import type {
   RecordPosition,
   RecordRange,
@@ -7,17 +7,17 @@ import type {
 } from '../recovery/retain-records.ts';
 import { WAS_STARTED } from './deployment-conditions.ts';
 import { removeNotes } from './remove-notes.ts';
-import type { DeliveryTable, Schema } from './schema.ts';
+import type { Schema } from './schema.ts';
 
 /** The events of re-runs and buttons. */
 const PRESSES: ReadonlySet<string> = new Set(['check_run', 'check_suite']);
 
-/** Free pages given back in one step: 0.8 MB in pages of 4 KB, some 10 ms. */
+/** Pages to free in one step: 0.8 MB in pages of 4 KB, some 10 ms. */
 const PAGES_PER_STEP = 200;
 
 /**
- * Removal of old records, a bounded piece at a time. Each piece is one short statement along an index that finds out by
- * itself what has to stay; doing it again changes nothing.
+ * Removes old records in bounded batches. Each batch is one short statement that selects by itself what has to stay, so a
+ * batch can be repeated.
  */
 export function createRetentionStore(db: Kysely<Schema>): RetentionStore {
   return {
@@ -28,14 +28,14 @@ export function createRetentionStore(db: Kysely<Schema>): RetentionStore {
     removeDeployments: (range) => removeDeployments(db, range),
     removeDeliveries: (range) => removeDeliveries(db, range),
     removeNotes: (kind, before, limit) => removeNotes(db, kind, { before, limit }),
-    // PostgreSQL gives freed space back by itself.
+    // PostgreSQL reclaims space by itself.
     reclaimSpace: async () => db.getExecutor().adapter instanceof SqliteAdapter && (await reclaimPages(db)),
   };
 }
 
 /**
- * Removes concluded deployments whose last report was written. What was started last in each workspace stays (changed
- * paths count from it), and so does one that another deployment names as its successor.
+ * Removes concluded deployments whose last report was written. Keeps the last started deployment of each workspace, the
+ * base for changed paths, and deployments that superseded one that is still stored.
  */
 async function removeDeployments(db: Kysely<Schema>, range: RecordRange): Promise<RecordRemoval> {
   const ofRange = isWithin('concludedAt', range);
@@ -49,7 +49,7 @@ async function removeDeployments(db: Kysely<Schema>, range: RecordRange): Promis
     .whereRef('reportedRevision', '>=', 'revision')
     .where(({ or, not, exists, selectFrom }) =>
       or([
-        // In the query within it means the later one.
+        // Inside `exists`, the same condition applies to `later`.
         not(WAS_STARTED),
         exists(
           selectFrom('deployment as later')
@@ -77,8 +77,8 @@ async function removeDeployments(db: Kysely<Schema>, range: RecordRange): Promis
 }
 
 /**
- * Removes planned deliveries. The delivery of a deployment stays as long as the deployment: by it the sweep of branch heads
- * knows that the push was handled. What identifies a replay stays.
+ * Removes planned deliveries. A delivery stays as long as its deployment: it shows the sweep of branch heads that the push
+ * was handled. Notes what identifies a replay of the removed ones.
  */
 function removeDeliveries(db: Kysely<Schema>, range: RecordRange): Promise<RecordRemoval> {
   return db.transaction().execute((tx) => removeWithin(tx, range));
@@ -108,7 +108,12 @@ async function removeWithin(db: Kysely<Schema>, range: RecordRange): Promise<Rec
   return { removed: removed.length, next: last };
 }
 
-type RemovedDelivery = Pick<Selectable<DeliveryTable>, 'name' | 'fingerprint' | 'signedAt' | 'receivedAt'>;
+interface RemovedDelivery {
+  readonly name: string;
+  readonly fingerprint: string | null;
+  readonly signedAt: number | null;
+  readonly receivedAt: number;
+}
 
 async function noteForgotten(
   db: Kysely<Schema>,
@@ -125,7 +130,7 @@ async function noteForgotten(
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
-  // A time of GitHub's that lies in the future says nothing about the events until then.
+  // Limits a time of GitHub that is in the future.
   const times = removed.flatMap(({ signedAt, receivedAt }) =>
     signedAt === null ? [] : [Math.min(signedAt, receivedAt)],
   );
@@ -158,7 +163,7 @@ interface PositionQuery {
   };
 }
 
-/** The position of the record with that number, counted from 1 in the query's order. */
+/** The position of the record with this number, counted from 1; null if there are fewer records. */
 async function takeOne(query: PositionQuery, number: number): Promise<RecordPosition | null> {
   const row = await query
     .limit(1)
@@ -174,19 +179,19 @@ function isWithin(column: TimeColumn, { after, before }: RecordRange) {
   return after ? sql<boolean>`${isOlder} and ${compare(column, '>', after)}` : isOlder;
 }
 
-/** As one comparison of pairs, which both databases look up in an index. */
+/** Compares pairs, for which both databases use an index. */
 function compare(column: TimeColumn, operator: '<' | '<=' | '>', position: RecordPosition | null) {
   return sql<boolean>`(${sql.ref(column)}, id) ${sql.raw(operator)} (${position?.time}, ${position?.id})`;
 }
 
-/** A database made before `auto_vacuum` was set keeps its free pages, and fills them again. */
+/** Returns true if pages are left to free. A database created without `auto_vacuum` keeps its free pages and reuses them. */
 async function reclaimPages(db: Kysely<Schema>): Promise<boolean> {
   const INCREMENTAL = 2;
   const { rows: modes } = await sql<{ autoVacuum: number }>`pragma auto_vacuum`.execute(db);
   if (modes[0]?.autoVacuum !== INCREMENTAL || (await countFreePages(db)) === 0) return false;
   await sql`pragma incremental_vacuum(${sql.lit(PAGES_PER_STEP)})`.execute(db);
   if ((await countFreePages(db)) > 0) return true;
-  // The file gets shorter when the log is written back. PASSIVE: a reader (a backup) is never waited for.
+  // The checkpoint shrinks the file. PASSIVE doesn't wait for readers such as a backup.
   await sql`pragma wal_checkpoint(passive)`.execute(db);
   return false;
 }

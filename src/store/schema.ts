@@ -33,15 +33,15 @@ export interface Schema {
   lease: LeaseTable;
 }
 
-/** When this app wrote to GitHub, within the last hours. */
-export interface GitHubWriteTable {
+/** The app's writes to GitHub of the last hours. */
+interface GitHubWriteTable {
   installationId: number;
   at: number;
 }
 
-/** The last push to a branch as GitHub sent it, for accounts whose deployments are started by it. */
-export interface PushPayloadTable {
-  /** Made of the repository's id and the branch. */
+/** The last push to a branch as GitHub sent it, for accounts that start deployments with the webhook trigger. */
+interface PushPayloadTable {
+  /** From `formatBranchKey`. */
   id: string;
   payload: string;
   /** GitHub's time of the push. */
@@ -49,7 +49,7 @@ export interface PushPayloadTable {
   receivedAt: number;
 }
 
-export interface WorkspacePinTable extends WorkspacePin {
+interface WorkspacePinTable extends WorkspacePin {
   account: string;
 }
 
@@ -64,21 +64,21 @@ export interface NoteTable {
   value: number;
 }
 
-/** Deliveries that GitHub was asked to send again. */
-export interface RedeliveryTable {
+/** Redeliveries that the app requested from GitHub. */
+interface RedeliveryTable {
   guid: string;
   attempts: number;
   askedAt: number;
-  /** The entry of GitHub's log that was asked for. */
+  /** The id of the delivery in GitHub's delivery log. */
   loggedId: number;
 }
 
-export interface SweptRepositoryTable {
+interface SweptRepositoryTable {
   repositoryId: number;
   pushedAt: number;
 }
 
-export interface BranchHeadTable {
+interface BranchHeadTable {
   repositoryId: number;
   branch: string;
   sha: string;
@@ -98,19 +98,19 @@ export interface DeliveryTable extends StoredEvent {
   name: string;
   repositoryId: number;
   receivedAt: number;
-  /** From its `EventIdentity`; null if only the GUID identifies it. */
+  /** From the `EventIdentity`; null if only the GUID identifies the delivery. */
   fingerprint: string | null;
   signedAt: number | null;
-  /** The commit that a push ends at; null for other events. */
+  /** The new head of the branch after a push; null for other events. */
   afterSha: string | null;
-  /** Null until it is planned. */
+  /** Null until the delivery is planned. */
   outcome: ReasonCode | null;
   attempts: Generated<number>;
   retryAt: number | null;
 }
 
-/** Re-runs and presses of a button whose deliveries were removed: no time in them says that they are old. */
-export interface ForgottenPressTable {
+/** Re-runs and pressed buttons whose deliveries were removed. Their payloads have no time that shows a replay. */
+interface ForgottenPressTable {
   fingerprint: string;
   forgottenAt: number;
 }
@@ -123,20 +123,20 @@ export interface RepositoryTable {
   name: string;
   private: number;
   defaultBranch: string;
-  /** When the delivery came that said so; an earlier one changes nothing. */
+  /** The time of the delivery with these values. An older delivery doesn't change them. */
   seenAt: number;
-  /** When the delivery came that was the first to tell of the present name. */
+  /** The time of the first delivery with the current name. */
   namedAt: number;
 }
 
-export interface AccountLoginTable {
+interface AccountLoginTable {
   /** In lower case. */
   login: string;
   ownerId: number;
   seenAt: number;
 }
 
-export interface RepositoryNameTable {
+interface RepositoryNameTable {
   /** `owner/name` in lower case. */
   fullName: string;
   repositoryId: number;
@@ -168,11 +168,11 @@ export interface DeploymentTable extends Columns {
   /** JSON array. */
   knownJobIds: string;
   cause: Cause;
-  /** JSON, of a `Rerun`. */
+  /** A `Rerun` as JSON. */
   rerun: string | null;
-  /** JSON, of a `FileAtCommit`. */
+  /** A `FileAtCommit` as JSON. */
   badFile: string | null;
-  /** JSON, of a `TreeDigest`. */
+  /** A `TreeDigest` as JSON. */
   treeDigest: string | null;
 }
 
@@ -181,17 +181,17 @@ export interface CommandTable {
   installationId: number;
   repositoryId: number;
   account: string | null;
-  /** JSON, of a `Place`. */
+  /** A `Place` as JSON. */
   place: string;
   commentId: number;
   actor: string;
-  /** JSON, of a `ParsedCommand`. */
+  /** A `ParsedCommand` as JSON. */
   parsed: string;
-  /** Digest of who asked for what, and where. */
+  /** A digest of the actor, the command and its place. */
   fingerprint: string;
   askedAt: number;
   receivedAt: number;
-  /** JSON, of an `Answer`. */
+  /** An `Answer` as JSON. */
   answer: string;
   reaction: Reaction | null;
   reactionId: number | null;
@@ -201,29 +201,29 @@ export interface CommandTable {
   finishedAt: number | null;
 }
 
-export interface LeaseTable {
+interface LeaseTable {
   queue: string;
   key: string;
-  /** The instance that holds it. */
+  /** The instance that holds the lease. */
   owner: string;
-  /** Changes with every holder; its uniqueness makes a change of it wait for the writes of the holder before. */
+  /** Changes with every holder. The unique constraint makes a new holder wait for the writes of the previous one. */
   fencing: number;
-  /** By the clock of the database. */
+  /** By the database's clock. */
   expiresAt: number;
-  /** When the holder claimed or renewed it last, or let it go; by the clock of the database. */
+  /** When the holder last claimed, renewed or released the lease, by the database's clock. */
   seenAt: number;
-  /** The key was woken while the lease was held: the holder has to look again. */
+  /** True if the key was woken while the lease was held: the holder has to look again. */
   woken: boolean;
 }
 
-/** What was last read of a repository's configuration file. */
-export interface ConfigurationTable {
+/** The last state of a repository's configuration file that the app read. */
+interface ConfigurationTable {
   repositoryId: number;
   branch: string;
   sha: string;
   pushedAt: number;
   content: string | null;
-  /** JSON, of `StoredConfiguration`'s parts of the same names. */
+  /** `good` and `bad` of a `StoredConfiguration` as JSON. */
   good: string | null;
   bad: string | null;
   wasHeld: number;
@@ -234,7 +234,7 @@ export interface ConfigurationRunTable {
   repositoryId: number;
   installationId: number;
   sha: string;
-  /** JSON, of a `ConfigurationVerdict`. */
+  /** A `ConfigurationVerdict` as JSON. */
   verdict: string;
   createdAt: number;
   revision: number;

@@ -4,12 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export const DATABASE_FILE = 'meltano-deploy.db';
 export const LOCK_FILE = 'lock.db';
-/** Whatever the database consists of; a part that isn't there yet is made. */
+/** The directory itself and the files of the database. SQLite creates missing files. */
 const FILES = ['', LOCK_FILE, DATABASE_FILE, `${DATABASE_FILE}-wal`, `${DATABASE_FILE}-shm`];
 
-/** Another program holds the database's lock: it is waited for so long, and asked for again so often (milliseconds). */
+/** How long, and how often, to try for a lock that another program holds. */
 const BUSY_MS = 5_000;
-const BUSY_AGAIN_MS = 20;
+const BUSY_RETRY_MS = 20;
 
 /** SQLite's codes: https://sqlite.org/rescode.html */
 const CODES = {
@@ -22,9 +22,9 @@ const CODES = {
   cantOpen: 14,
   notADatabase: 26,
 };
-const TROUBLES = new Set(Object.values(CODES));
+const KNOWN_CODES = new Set(Object.values(CODES));
 
-/** Why the directory of the database can't be used, and what to do: sentences without their full stops. */
+/** Sentences without full stops. */
 interface Trouble {
   readonly problem: string;
   readonly advice: string;
@@ -42,8 +42,7 @@ export class DataDirectoryProblem extends Error {
 }
 
 /**
- * Does `step` again while another program holds the database. SQLite's own waiting (`busy_timeout`) holds up the whole
- * process.
+ * Repeats `step` while another program holds the database. SQLite's own `busy_timeout` would block the event loop.
  */
 export async function retryWhileBusy<T>(step: () => T | Promise<T>, limitMs = BUSY_MS): Promise<T> {
   const endsAt = performance.now() + limitMs;
@@ -53,7 +52,7 @@ export async function retryWhileBusy<T>(step: () => T | Promise<T>, limitMs = BU
     } catch (error) {
       if (!isBusy(error) || performance.now() >= endsAt) throw error;
     }
-    await sleep(BUSY_AGAIN_MS);
+    await sleep(BUSY_RETRY_MS);
   }
 }
 
@@ -61,7 +60,7 @@ export function isBusy(error: unknown): boolean {
   return readCode(error) === CODES.busy;
 }
 
-/** What SQLite or the file system say of the directory or its disk, in words for the operator; any other error as it is. */
+/** Turns an error of SQLite or the file system into a `DataDirectoryProblem`. Returns any other error unchanged. */
 export function explainError(error: unknown, directory: string, file = DATABASE_FILE): unknown {
   const trouble = findTrouble(error, directory, file);
   return trouble ? new DataDirectoryProblem(directory, trouble, error) : error;
@@ -73,7 +72,7 @@ function findTrouble(error: unknown, directory: string, file: string): Trouble |
   const { code, message } = error as NodeJS.ErrnoException;
   const sqlite = readCode(error);
   if (code === 'ENOSPC' || sqlite === CODES.full) return FULL;
-  if (sqlite === null ? !/^E[A-Z]+$/.test(code ?? '') : !TROUBLES.has(sqlite)) return null;
+  if (sqlite === null ? !/^E[A-Z]+$/.test(code ?? '') : !KNOWN_CODES.has(sqlite)) return null;
   if (sqlite === CODES.busy) {
     return { problem: `another program holds its ${file}`, advice: 'Stop that program' };
   }
@@ -81,14 +80,14 @@ function findTrouble(error: unknown, directory: string, file: string): Trouble |
     const advice =
       file === LOCK_FILE
         ? 'It holds no data: stop every process of this app that uses the directory, and remove the file'
-        : 'Stop the app, and put a backup in its place, or move it away';
+        : 'Stop the app, and restore a backup or move the file away';
     return { problem: `its ${file} is damaged (${message})`, advice };
   }
-  const unknown = { problem: message, advice: "Look at the disk, and at the system's log" };
+  const unknown = { problem: message, advice: "Check the disk and the system's log" };
   return findUnusable(directory) ?? findFull(directory) ?? unknown;
 }
 
-/** The part of the directory that this process may not use; null: all that is there can be written. */
+/** Finds a file, or the directory, that this process can't write; null if it can write everything. */
 export function findUnusable(directory: string): Trouble | null {
   for (const name of FILES) {
     const path = join(directory, name);
@@ -114,22 +113,22 @@ function describeRefusal(label: string, { uid, mode }: Stats, { code }: NodeJS.E
   const owner = `belongs to user ${uid} (mode ${(mode & 0o777).toString(8)})`;
   return {
     problem: `${label} ${owner}, and user ${process.getuid?.()}, who runs this process, may not write it`,
-    advice: 'Give the directory and all that is in it to the user that runs the app (chown -R)',
+    advice: 'Give the directory and its content to the user that runs the app (chown -R)',
   };
 }
 
-/** A full disk also shows as an error of the disk, or as a file that can't be opened. */
+/** SQLite may report a full disk as an I/O error or as a file that it can't open. */
 function findFull(directory: string): Trouble | null {
   try {
     const { blocks, bavail } = statfsSync(directory);
-    // The kernel's own file systems have no blocks at all.
+    // The kernel's own file systems report 0 blocks.
     return blocks > 0 && bavail === 0 ? FULL : null;
   } catch {
     return null;
   }
 }
 
-/** Without its detail, which the higher bits are; null: the error isn't SQLite's. */
+/** SQLite's primary result code (the low byte), or null for another error. */
 function readCode(error: unknown): number | null {
   const { errcode } = error as { errcode?: unknown };
   return typeof errcode === 'number' ? errcode & 0xff : null;

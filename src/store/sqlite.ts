@@ -15,17 +15,16 @@ import {
   retryWhileBusy,
 } from './sqlite-errors.ts';
 
-/** The write-ahead log is cut back to this many bytes; SQLite writes it back at 1000 pages (4 MB). */
+/** SQLite truncates the write-ahead log to this size. It checkpoints the log at 1000 pages (4 MB). */
 const LOG_BYTES = 8 * 1024 * 1024;
 
-/** Another process holds the directory. The message is for the operator. */
+/** Another process uses the directory. The message is for the operator. */
 export class DataDirectoryInUse extends Error {
   override name = 'DataDirectoryInUse';
 }
 
-/** Reading and writing for the owner, nothing for anyone else. */
 const OWNER_ONLY = 0o600;
-/** The doctor of a running app looks at the lock for a moment (milliseconds). */
+/** The doctor may read the lock file for a moment. */
 const LOCK_WAIT_MS = 500;
 
 export interface OpenDatabase {
@@ -34,8 +33,8 @@ export interface OpenDatabase {
 }
 
 /**
- * Opens the embedded database in `directory`, brings it to the newest schema and keeps the directory for this process.
- * Throws `DataDirectoryInUse` when another process has it, or an error that names the directory and what to do.
+ * Opens the embedded database in `directory`, migrates it and locks the directory for this process. Throws
+ * `DataDirectoryInUse` if another process uses the directory, or an error that names the directory and what to do.
  */
 export async function openSqlite(directory: string): Promise<OpenDatabase> {
   try {
@@ -71,8 +70,8 @@ export async function openSqlite(directory: string): Promise<OpenDatabase> {
 }
 
 /**
- * In one transaction: a process that is killed half-way leaves nothing behind that the next one would stumble over, and
- * only one sync to disk has to be waited for.
+ * Migrates in one transaction: a process that is killed half-way leaves a database that the next one can migrate, and the
+ * start waits for only one sync to disk.
  */
 async function migrateAtOnce(db: Kysely<Schema>): Promise<void> {
   try {
@@ -85,9 +84,8 @@ async function migrateAtOnce(db: Kysely<Schema>): Promise<void> {
 }
 
 /**
- * An exclusive transaction on a database of its own, open for as long as the process lives: the operating system
- * drops the lock with the process, however it dies, so there is never a stale lock file to remove. The write in it is
- * never committed: it fails where the file can't be written, which SQLite would open for reading only, and share.
+ * Keeps an exclusive transaction open on a separate database. The operating system releases the lock when the process
+ * ends, so a lock file is never stale. The uncommitted write makes a read-only file fail: SQLite would only share it.
  */
 async function lockDirectory(directory: string): Promise<DatabaseSync> {
   let lock: DatabaseSync | null = null;
@@ -118,11 +116,11 @@ async function openFile(directory: string): Promise<DatabaseSync> {
     const opened = new DatabaseSync(join(directory, DATABASE_FILE));
     database = opened;
     await retryWhileBusy(() => {
-      // Only an empty file takes auto_vacuum, so it comes first. A file made without it works as before: pages that became
-      // free are filled again, but it gets no shorter until someone runs VACUUM on it with the app stopped.
+      // auto_vacuum comes first: it has an effect only on an empty file. A file that was created without it reuses free
+      // pages, but shrinks only by a VACUUM.
       opened.exec('PRAGMA auto_vacuum = INCREMENTAL');
       opened.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
-      // What is removed is overwritten: a commit's message doesn't stay in the file.
+      // secure_delete overwrites removed data, such as commit messages.
       opened.exec(`PRAGMA journal_size_limit = ${LOG_BYTES}; PRAGMA secure_delete = ON`);
     });
     return opened;
@@ -132,11 +130,11 @@ async function openFile(directory: string): Promise<DatabaseSync> {
   }
 }
 
-/** Also in a directory that others may read. What can't be done here is told by opening the database. */
+/** Keeps the file private even in a readable directory. Ignores errors: opening the database reports them. */
 function keepToOwner(directory: string, name: string): void {
   const path = join(directory, name);
   try {
-    // Only a new file: closing one that is open elsewhere in the process would end its locks.
+    // Creates a new file only: closing one that the process has open elsewhere would release its locks.
     closeSync(openSync(path, 'ax', OWNER_ONLY));
   } catch {}
   for (const file of [path, `${path}-wal`, `${path}-shm`]) {

@@ -9,11 +9,11 @@ import { openSqlite } from './sqlite.ts';
 
 export interface Database {
   readonly stores: Stores;
-  /** Only PostgreSQL is shared by several instances. */
+  /** Null for the embedded database: only PostgreSQL is shared by several instances. */
   readonly leases: LeaseStore | null;
-  /** True if a pooler (PgBouncer) stands before PostgreSQL: the app can't LISTEN then. */
+  /** True if a pooler (PgBouncer) is in front of PostgreSQL: LISTEN doesn't work then. */
   readonly isPooled: boolean;
-  /** Rejects while the database is away. */
+  /** Rejects while the database is unavailable. */
   ping(): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -36,7 +36,7 @@ export async function openDatabase(
 }
 
 async function openShared(url: string, leases: LeaseContext, log: Logger): Promise<Database> {
-  // The embedded database doesn't need the driver.
+  // Imported on demand: the embedded database doesn't need the driver.
   const { DELIVERY_CONNECTIONS, openPostgres } = await import('./postgres.ts');
   const onConnectionLost = (err: Error) => log.warn({ err }, 'A connection to the database was lost');
   const { db, deliveries, isPooled, close } = await openPostgres({ url, leases, onConnectionLost });

@@ -120,7 +120,7 @@ describe('the doctor’s look at a server', () => {
       expect(compareMigrations(migrations ?? [])).toEqual({
         due: [],
         unknown: [],
-        isOfDevelopment: false,
+        isFromDevelopment: false,
       });
       await sql`update kysely_migration set name = '9999-later' where name = '0001-release'`.execute(db);
       await close();
@@ -128,7 +128,7 @@ describe('the doctor’s look at a server', () => {
       expect(compareMigrations(changed.migrations ?? [])).toEqual({
         due: ['0001-release'],
         unknown: ['9999-later'],
-        isOfDevelopment: false,
+        isFromDevelopment: false,
       });
     },
   );

@@ -60,7 +60,9 @@ test('a database of a newer version is refused, and says so', async () => {
     database.db,
   );
   await database.close();
-  await expect(openSqlite(directory)).rejects.toThrow(/^The database is that of a newer version of this app/);
+  await expect(openSqlite(directory)).rejects.toThrow(
+    /^The database was used by a newer version of this app/,
+  );
   rmSync(directory, { recursive: true });
 });
 
@@ -82,7 +84,7 @@ test('a change of the tables that fails half-way leaves nothing of itself behind
   const file = new DatabaseSync(join(directory, 'meltano-deploy.db'));
   // In the way of a table that comes after others.
   file.exec('create table redelivery (guid text)');
-  await expect(openSqlite(directory)).rejects.toThrow('could not be migrated');
+  await expect(openSqlite(directory)).rejects.toThrow("can't be migrated");
   file.exec('drop table redelivery');
   file.close();
   await (await openSqlite(directory)).close();

@@ -84,8 +84,8 @@ function isWritable(folder: string): boolean {
 /** `migrations`: those that were applied to the database; null: it is empty. */
 function judgeMigrations(migrations: readonly string[] | null): Finding[] {
   if (migrations === null) return [note('The database is empty: the first start creates its tables')];
-  const { due, unknown, isOfDevelopment } = compareMigrations(migrations);
-  if (isOfDevelopment) {
+  const { due, unknown, isFromDevelopment } = compareMigrations(migrations);
+  if (isFromDevelopment) {
     return [
       wrong(
         'The database was made by a development version from before the first release',

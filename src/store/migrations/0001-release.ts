@@ -7,7 +7,7 @@ import { createOutputTables } from './0001/outputs.ts';
 import { createRepositoryTables } from './0001/repositories.ts';
 import { createSweepTables } from './0001/sweeps.ts';
 
-/** All tables of the first release, by what they are about. The SQL is what SQLite and PostgreSQL both understand. */
+/** Creates all tables of the first release, in SQL that both SQLite and PostgreSQL understand. */
 export async function createTables(db: Kysely<Schema>): Promise<void> {
   await createDeliveryTables(db);
   await createRepositoryTables(db);

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../schema.ts';
 
-/** What GitHub sent, and what people asked for in comments. */
+/** Deliveries from GitHub, and the commands in comments. */
 export async function createDeliveryTables(db: Kysely<Schema>): Promise<void> {
   const statements = [
     sql`create table delivery (
@@ -19,7 +19,7 @@ export async function createDeliveryTables(db: Kysely<Schema>): Promise<void> {
       retry_at bigint
     )`,
     sql`create index delivery_pending on delivery (repository_id, received_at) where outcome is null`,
-    // With the outcome in it, SQLite finds the bound by count without the table.
+    // The index covers the outcome, so SQLite counts without reading the table.
     sql`create index delivery_planned on delivery (received_at, id, outcome) where outcome is not null`,
     sql`create index delivery_after on delivery (repository_id, after_sha)`,
 

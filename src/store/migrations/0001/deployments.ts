@@ -3,8 +3,8 @@ import { MAY_HAVE_CHANGED, WAS_STARTED } from '../../deployment-conditions.ts';
 import type { Schema } from '../../schema.ts';
 
 /**
- * A workspace is `(account, workspace_id)`: two accounts may name the same id. A deployment is superseded by one of its own
- * workspace only.
+ * `(account, workspace_id)` identifies a workspace: two accounts may have the same workspace id. The foreign key keeps a
+ * deployment from being superseded by one of another workspace.
  */
 export async function createDeploymentTables(db: Kysely<Schema>): Promise<void> {
   await sql`create table deployment (
@@ -66,10 +66,7 @@ export async function createDeploymentTables(db: Kysely<Schema>): Promise<void> 
   await createDeploymentIndexes(db);
 }
 
-/**
- * They keep the queries about one workspace quick however many of its deployments are kept. Most of them may be a plain
- * "no" (a push to a branch that it doesn't track).
- */
+/** Queries about one workspace stay fast with many deployments. Most may be pushes to branches that it doesn't track. */
 async function createDeploymentIndexes(db: Kysely<Schema>): Promise<void> {
   const statements = [
     sql`create index deployment_pending on deployment (account, workspace_id, repository_id, pushed_at)

@@ -1,11 +1,11 @@
 import { type Kysely, SqliteAdapter, sql } from 'kysely';
 import type { Schema } from '../../schema.ts';
 
-/** Which instance does the work of which key. The embedded database has one process, and no leases. */
+/** A lease lets one instance work on a key. The embedded database has one process and no leases. */
 export async function createLeaseTables(db: Kysely<Schema>): Promise<void> {
   if (db.getExecutor().adapter instanceof SqliteAdapter) return;
   const statements = [
-    // One sequence for all keys: a lease that is given back leaves nothing behind, and its numbers still grow.
+    // One sequence for all keys: the numbers keep growing after the row of a released lease is deleted.
     sql`create sequence lease_fencing`,
     sql`create table lease (
       queue text not null,

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../schema.ts';
 
-/** What is shown on GitHub beside the check runs of deployments. */
+/** Everything that the app writes to GitHub beside the check runs of deployments. */
 export async function createOutputTables(db: Kysely<Schema>): Promise<void> {
   const statements = [
     sql`create table configuration_run (

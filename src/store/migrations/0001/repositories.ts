@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../schema.ts';
 
-/** What is known of repositories and of the workspaces that name them. */
+/** Repositories, their names and owners, and the workspaces that refer to them. */
 export async function createRepositoryTables(db: Kysely<Schema>): Promise<void> {
   const statements = [
     sql`create table repository (
@@ -17,7 +17,7 @@ export async function createRepositoryTables(db: Kysely<Schema>): Promise<void> 
     )`,
     sql`create index repository_current_name on repository (lower(owner || '/' || name))`,
 
-    // The first account that was seen with a login keeps it when another account takes the login.
+    // The first account seen with a login keeps it, even if another account takes the login later.
     sql`create table account_login (
       login text primary key,
       owner_id bigint not null,
@@ -32,7 +32,7 @@ export async function createRepositoryTables(db: Kysely<Schema>): Promise<void> 
     )`,
     sql`create index repository_name_repository on repository_name (repository_id)`,
 
-    // The repository that a workspace was first seen with keeps it when another repository takes its name.
+    // A workspace stays with the first repository seen for it, even if another repository takes the name later.
     sql`create table workspace_pin (
       account text not null,
       workspace_id text not null,

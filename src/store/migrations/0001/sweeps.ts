@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../schema.ts';
 
-/** What the sweeps remember between two rounds, and when the database was made. */
+/** The state of the sweeps, and the creation time of the database. */
 export async function createSweepTables(db: Kysely<Schema>): Promise<void> {
   const statements = [
     sql`create table note (

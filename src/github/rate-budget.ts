@@ -9,7 +9,7 @@ export type RequestUse = WriteKind | 'plan' | 'command' | 'sweep';
  * matter more. Each step is larger than what those below it may need in the hour that is left:
  * - a tenth (500) is for creates, conclusions and the file that says whether to deploy: 150 deployments or more, each told of from the beginning to the end;
  * - states, and the git trees that planning needs, stop there; a push that waits for one is planned after the reset;
- * - logs stop at a fifth: at most 300 log writes an hour go out, so 500 are left for states and trees;
+ * - logs stop at a fifth: at most 350 log writes an hour go out, so 500 are left for states and trees;
  * - so do commands (the questions that they ask, the replies and reactions): however many comments there are, deployments
  *   are told of, and pushes planned;
  * - sweeps stop at two fifths: whatever they find can be found an hour later as well.

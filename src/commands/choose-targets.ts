@@ -64,7 +64,7 @@ async function findBranchesAt(
   return tracked.filter((branch) => heads.get(branch) === sha);
 }
 
-/** The branch that a pull request comes from, if it is in this repository, and the one that it was merged into. */
+/** A pull request's branch, if it is in this repository, and after the merge its base branch. */
 async function branchesOf(
   repository: Repository,
   number: number,

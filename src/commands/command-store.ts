@@ -6,17 +6,17 @@ import type { RepositoryWorkspace } from '../domain/workspace-key.ts';
 interface CommandRecords {
   getCommand(id: string): Promise<CommandRecord | null>;
   saveCommand(id: string, change: CommandChange): Promise<void>;
-  /** The deployments that a command asked for, or withdrew. */
+  /** The deployments that a command requested or withdrew. */
   listCommandDeployments(id: string): Promise<Deployment[]>;
 }
 
 export interface RepeatedCommands {
-  /** Whether another command of the same person, with the same words, in the same place, `withinMs` apart at most, is known. */
+  /** True if the same person gave the same command in the same place at most `withinMs` earlier or later. */
   isRepeated(command: Omit<NewCommand, 'answer'>, withinMs: number): Promise<boolean>;
 }
 
 export interface Reruns {
-  /** The deployment that the same person's re-run of the same check run of the repository made between two times. */
+  /** The deployment that the same person's re-run of the same check run created between two times. */
   findRerun(rerun: {
     readonly repositoryId: number;
     readonly deploymentId: string;

@@ -13,9 +13,9 @@ export interface LostRunFacts {
   readonly account: string;
   readonly repository: Repository;
   readonly sha: string;
-  /** The repository's last push, by GitHub's clock; null where it isn't told. */
+  /** The time of the repository's last push, by GitHub's clock; null where unknown. */
   readonly pushedBy: number | null;
-  /** Null when it isn't known, or doesn't use the repository any more. */
+  /** Null when it is unknown or no longer uses the repository. */
   readonly workspace: Workspace | null;
   /** What the repository's configuration says of its log; null: the repository's visibility decides. */
   readonly log: LogMode | null;

@@ -15,7 +15,7 @@ import type { HeadReads } from './reads-of-one-command.ts';
 import { COMMIT, nameWorkspace, nameWorkspaces } from './select-workspaces.ts';
 
 const NO_COMMIT = '0'.repeat(40);
-/** So many changed paths are named. */
+/** The most changed paths that are named. */
 const MOST_NAMED = 5;
 /** Verdicts that depend on what changed. */
 const BY_CHANGES: readonly ReasonCode[] = ['push', 'found_by_sweep', 'paths_unchanged', 'paths_unmatched'];
@@ -84,7 +84,7 @@ interface Explained {
   readonly filter: PathFilter | null;
 }
 
-/** Null where it can't be told, or where nothing was compared. */
+/** Null where the changes are unknown or nothing was compared. */
 async function nameChanges(
   { since, sha }: WhyFinding,
   filter: PathFilter,

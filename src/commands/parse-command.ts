@@ -39,7 +39,7 @@ export function parseCommand(body: string): ParsedComment {
   return { kind: 'none' };
 }
 
-/** Those that are the writer's own text. */
+/** The candidates that are the writer's own text. */
 function findShown(body: string, lines: readonly string[], candidates: readonly Candidate[]): Candidate[] {
   const copies = findQuotedMail(lines);
   const begins = new Set(copies);

@@ -15,7 +15,7 @@ export function neededLevel(
   return isPrivate ? 'pull' : 'triage';
 }
 
-/** A person whom only the repository's being public lets in. */
+/** A person who has no role in a public repository. */
 export function isStranger(level: PermissionLevel, isPrivate: boolean): boolean {
   return !isPrivate && !isAtLeast(level, 'triage');
 }

@@ -32,9 +32,9 @@ import { answerRedeploy, planRedeploy } from './plan-redeploy.ts';
 import { ReadsOfOneCommand, readFirstConfiguration } from './reads-of-one-command.ts';
 import { hasNamed, nameWorkspace, nameWorkspaces } from './select-workspaces.ts';
 
-/** The same command by the same person in the same place within this time is one command: the one that is read first (milliseconds). */
+/** The same command by the same person in the same place within this time counts once (milliseconds). */
 const REPEAT_MS = 10_000;
-/** A command that comes later than this may not be what the person wants any more (milliseconds). */
+/** A command that arrives later than this is refused: the person may no longer want it (milliseconds). */
 const TOO_LATE_MS = 60 * 60_000;
 
 export interface CommandPorts {
@@ -85,7 +85,7 @@ export async function planCommand(command: CommandToPlan, ports: CommandPorts): 
   return { outcome, deployments: [], ...effects, command: { ...asked, answer } };
 }
 
-/** The configuration of a repository of which nothing was read yet; null where it has no say. */
+/** Reads a repository's configuration for the first time; null where it doesn't matter. */
 async function readFirst(
   { event, account, listWorkspaces }: CommandToPlan,
   ports: ReadingPorts,
@@ -107,7 +107,7 @@ async function readFirst(
   );
 }
 
-/** The plan of a command about which GitHub or Meltano Cloud could not be asked for long. */
+/** The plan of a command after GitHub or Meltano Cloud was unavailable for too long. */
 export function planUnanswered(command: CommandToPlan, problem: string): Plan {
   const { answer } = refuse({ code: 'unanswered', problem });
   return {
@@ -154,7 +154,7 @@ function refuseAtOnce(
   const needed = neededLevel(name, repository.private, commandSettings(inUse).permission);
   if (!isAtLeast(level, needed)) return { code: 'not_permitted', needed, has: level };
   if (parsed.kind !== 'command') return { code: 'not_understood' };
-  // The permission was asked for just now: how far GitHub's clock is from this one is known.
+  // The permission was read just now, so the offset of GitHub's clock is known.
   if (receivedAt - githubClock.toLocal(event.askedAt) > TOO_LATE_MS) return { code: 'too_late' };
   if (isLoginTaken && name !== 'help') return { code: 'login_taken', ownerId: repository.ownerId };
   if (account === null && name !== 'help') return { code: 'account_not_served' };

@@ -15,7 +15,7 @@ export interface RedeployPorts {
   readonly lacksPush: LacksPush;
 }
 
-/** Who asks for which deployments, and how. */
+/** A request for deployments. */
 export interface RedeployRequest {
   readonly account: string;
   readonly deliveryId: string;
@@ -34,7 +34,7 @@ export interface Redeployment {
   readonly deployments: readonly PlannedDeployment[];
   /** Workspaces whose tracked branch doesn't exist. */
   readonly missing: readonly Workspace[];
-  /** Workspaces that are started by the last push to their branch, of which none is kept. */
+  /** Workspaces that need a stored push to start, and have none. */
   readonly pushless: readonly Workspace[];
 }
 

@@ -42,7 +42,7 @@ export interface RerunToPlan {
   readonly listWorkspaces: ListWorkspaces;
 }
 
-/** Who asked for what; the account is null when none is served any more. */
+/** The request; the account is null when none is served any more. */
 interface AskedRerun {
   readonly event: RerunEvent;
   readonly account: { readonly key: string } | null;
@@ -74,20 +74,20 @@ export async function planRerun(rerun: RerunToPlan, ports: RerunPorts): Promise<
   return redeployAll({ ...rerun, level }, fresh, { ...ports, reads });
 }
 
-/** Why somebody with this right may not re-run, as a clause for a person; null where it is enough. */
+/** Why this permission is not enough, as a clause for a person; null where it is. */
 function refuseLevel(level: PermissionLevel, inUse: ConfigurationInUse | null): string | null {
   const needed = toLevel(commandSettings(inUse).permission);
   if (isAtLeast(level, needed)) return null;
   return `this needs ${describeLevel(needed)} or higher in the repository`;
 }
 
-/** Of the check run about the configuration file: nothing is judged anew, but GitHub awaits a write of it. */
+/** A re-run of the check run about the configuration file: nothing is checked anew, but GitHub expects an update. */
 function planFileRerun(files: readonly string[]): Plan {
   if (files.length === 0) return { outcome: 'foreign_check_run', deployments: [] };
   return { outcome: 'configuration_rerun', deployments: [], rewrittenRuns: files };
 }
 
-/** The plan of a re-run about which GitHub or Meltano Cloud could not be asked for long. */
+/** The plan of a re-run after GitHub or Meltano Cloud was unavailable for too long. */
 export async function planUnansweredRerun(
   rerun: AskedRerun,
   problem: string,
@@ -100,7 +100,7 @@ export async function planUnansweredRerun(
 
 interface Found {
   readonly runs: readonly OldRun[];
-  /** Those of a suite that aren't deployed again: something newer took their place. */
+  /** The skipped runs of a suite, which are not deployed again. */
   readonly skipped: readonly OldRun[];
   /** The ids of check runs about the configuration file. */
   readonly files: readonly string[];
@@ -135,7 +135,7 @@ function toOldRun(shown: ShownCheckRun): OldRun | null {
   return ids && { shown, ids };
 }
 
-/** What was asked for a moment ago is not done twice; but GitHub reset the suite again, so the old run is owed a write. */
+/** Leaves out repeated requests. GitHub has reset the suite again, so the old run is owed an update. */
 async function leaveOutRepeated(
   asked: RerunToPlan,
   runs: readonly OldRun[],
@@ -194,7 +194,7 @@ function refuseAll(asked: AskedRerun, runs: readonly OldRun[], why: string, prob
   return { outcome: 'command_refused', deployments: [], reruns };
 }
 
-/** `level`: the right of who asks. */
+/** `level`: the requester's permission. */
 async function redeployAll(
   rerun: RerunToPlan & { readonly level: PermissionLevel },
   runs: readonly OldRun[],
@@ -276,7 +276,7 @@ async function chooseTime(
   return Math.max(event.pushedAt ?? planning.githubClock.toRemoteSecond(receivedAt), last?.pushedAt ?? 0);
 }
 
-/** What the old run has to say of it; null when the new run takes its place on the same commit. */
+/** What the old run says about the outcome; null when the new run is on the same commit. */
 function describeOutcome(
   event: RerunEvent,
   planned: PlannedDeployment | undefined,

@@ -38,7 +38,7 @@ export function readArguments(name: CommandName, words: readonly string[]): Read
   }
   const { tokens, flags } = tokenize(name, words);
   const asksForHelp = tokens.some((token) => token.kind === 'option' && /^h(elp)?$/.test(token.name));
-  // Whoever writes `help redeploy` wants help, not a lesson.
+  // `help redeploy` is a request for help, not a mistake.
   if (name === 'help' || asksForHelp) return { command: { name: 'help' } };
   const values = new Map<string, string>();
   const others: string[] = [];

@@ -3,9 +3,9 @@ import type { CommandReads, Heads, PullRequest } from '../domain/conversation.ts
 import type { Repository } from '../domain/deployment.ts';
 import type { Workspace } from '../domain/workspace.ts';
 
-/** Before the job of a command starts, GitHub is asked for at most so much. */
+/** The most requests to GitHub before the job of a command starts. */
 const MOST_READS = 5;
-/** Of that, what a configuration takes that isn't kept yet: the default branch's head, the list of its folder, and the file. */
+/** The requests for a configuration that isn't stored yet: the default branch's head, the folder, the file. */
 const READS_OF_A_CONFIGURATION = 3;
 
 export interface HeadReads {
@@ -13,7 +13,7 @@ export interface HeadReads {
   readHeads(repository: Repository, branches: readonly string[]): Promise<Heads>;
 }
 
-/** What one command asks GitHub for: nothing twice, and never more than `MOST_READS` before its job starts. */
+/** The reads of one command: nothing twice, and at most `MOST_READS` before its job starts. */
 export class ReadsOfOneCommand implements HeadReads, Omit<CommandReads, 'readHead' | 'readHeadsTogether'> {
   readonly #reads: CommandReads;
   readonly #heads = new Map<string, string | null>();
@@ -29,7 +29,7 @@ export class ReadsOfOneCommand implements HeadReads, Omit<CommandReads, 'readHea
     this.#used = used;
   }
 
-  /** The configuration is going to be read at the head of this branch: that counts, too. */
+  /** Reserves the requests for the configuration at the head of this branch. */
   leaveConfigurationToRead(branch: string): void {
     this.#counted = branch;
     this.#used += READS_OF_A_CONFIGURATION;
@@ -50,18 +50,18 @@ export class ReadsOfOneCommand implements HeadReads, Omit<CommandReads, 'readHea
     return this.#reads.resolveCommit(...asked);
   };
 
-  /** Of the one that the command stands on. */
+  /** The pull request that the comment is on. */
   async readPullRequest(repository: Repository, number: number): Promise<PullRequest> {
     this.#used += this.#pull ? 0 : 1;
     this.#pull ??= this.#reads.readPullRequest(repository, number);
     const { headBranch, openHead } = await this.#pull;
-    // It may lag behind its branch for a moment: enough where the branch would be one request too many.
+    // It may lag behind its branch for a moment, but reading the branch would be one request too many.
     if (this.#counted !== null && headBranch !== null && openHead !== null)
       this.#heads.set(headBranch, openHead);
     return this.#pull;
   }
 
-  /** Of the commit that the command stands on. */
+  /** For the commit that the comment is on. */
   async listBranchesAtHead(repository: Repository, sha: string): Promise<readonly string[]> {
     this.#used += this.#branchesAtHead ? 0 : 1;
     this.#branchesAtHead ??= this.#reads.listBranchesAtHead(repository, sha);

@@ -13,7 +13,7 @@ export type Selection =
 /** The beginning of a commit: `why` takes one in the place of a workspace. */
 export const COMMIT = /^[0-9a-f]{7,64}$/i;
 
-/** Whether everything that a command names is among the workspaces: what is not may be newer than they are. */
+/** True if the list has every workspace that the command names. If not, the list may be outdated. */
 export function hasNamed(
   command: Command,
   workspaces: readonly Workspace[],

@@ -5,7 +5,7 @@ import { failed, RetryPolicy, type WriteStep } from '../reporting/retry-policy.t
 import type { CommentPorts } from '../reporting/write-comment.ts';
 import { type ConversationContext, REFUSED, removeDuplicateReplies, writeReply } from './write-reply.ts';
 
-/** How often the end of the check runs' writing is looked for, before the last reply (milliseconds). */
+/** How often to check whether the check runs that the last reply links to are written (milliseconds). */
 const LOOK_AGAIN_MS = 1_000;
 
 /** How a command stands. */
@@ -36,7 +36,7 @@ export function createConversationSync(context: ConversationContext): (id: strin
   };
 }
 
-/** The next thing that is owed, one write at the most. */
+/** Does the next step, at most one write. */
 async function takeStep(
   context: ConversationContext & CommentPorts,
   command: CommandRecord,

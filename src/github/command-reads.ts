@@ -107,7 +107,7 @@ function highestOf(rights: Partial<Record<string, boolean>>, coarse: string): Pe
   return coarse === 'write' ? 'push' : coarse === 'read' ? 'pull' : 'none';
 }
 
-/** The data; null for what GitHub doesn't have (404, 410, 422). Throws for everything else. */
+/** The data; null for 404, 410 and 422. Throws everything else. */
 async function orNull<T>(request: () => Promise<{ data: T }>): Promise<T | null> {
   try {
     return (await request()).data;

@@ -12,7 +12,7 @@ const FOLDER = '.github';
 const PATHS: ReadonlySet<string | undefined> = new Set(CONFIGURATION_FILES);
 /** Larger than any file that the reader takes: not worth reading (bytes). */
 const LARGEST_READ = 256 * 1024;
-/** Of what is no ordinary file, as contents are listed. */
+/** The modes of entries that are no ordinary files. */
 const TYPES_OF_MODES: Readonly<Record<string, string>> = {
   '120000': 'symlink',
   '160000': 'submodule',
@@ -139,13 +139,13 @@ async function readOnce(
   return { kind: 'text', ...about, text };
 }
 
-/** Null where the tree doesn't tell: then the folder does. */
+/** Null where the tree is unavailable or incomplete: then the folder is listed. */
 async function findInTree(
   trees: TreeReader,
   repository: Repository,
   sha: string,
 ): Promise<readonly FolderEntry[] | null> {
-  // Whether the push has to wait for its tree is for those to say who can't do without.
+  // A failure here must not delay the push: readers that need the tree wait for it themselves.
   const read = await trees.readTree(repository, { sha, levels: 'all', isNew: false }).catch(() => null);
   if (read?.kind !== 'tree' || read.isTruncated) return null;
   return CONFIGURATION_FILES.flatMap((path) => {

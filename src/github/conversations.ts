@@ -12,7 +12,7 @@ interface ShownComment {
   readonly id: number;
   readonly body?: string | undefined;
   readonly user: { readonly login: string; readonly type: string } | null;
-  /** GitHub tells that of comments on issues and pull requests, and not of those on commits. */
+  /** GitHub sends this for comments on issues and pull requests, but not for comments on commits. */
   readonly performed_via_github_app?: { readonly id: number } | null;
 }
 
@@ -117,7 +117,7 @@ function listComments(
       });
 }
 
-/** By what the app knows its own comments. */
+/** How the app recognises its own comments. */
 export interface OwnApp {
   readonly id: number;
   /** The login that its comments have. Throws when GitHub can't answer now. */

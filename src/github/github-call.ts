@@ -34,7 +34,7 @@ export async function callGitHub<T>(request: () => Promise<T>, now: () => number
   }
 }
 
-/** What Octokit throws, as far as it is looked at. */
+/** The parts of Octokit's errors that are used. */
 export interface RequestErrorLike {
   readonly status?: number;
   readonly message?: string;

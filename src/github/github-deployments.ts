@@ -46,7 +46,7 @@ export function createGitHubDeploymentApi(options: QueuedCallOptions): GitHubDep
           description,
           ...(logUrl === undefined ? {} : { log_url: logUrl }),
           ...(environmentUrl === undefined ? {} : { environment_url: environmentUrl }),
-          // By this GitHub would end those of other workspaces in an environment of the same name.
+          // Otherwise GitHub would end deployments of other workspaces in an environment of the same name.
           auto_inactive: false,
         });
         return null;

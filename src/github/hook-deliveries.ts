@@ -2,7 +2,7 @@ import type { RemoteClock } from '../domain/remote-clock.ts';
 import type { DeliveryLog, LoggedDelivery } from '../recovery/delivery-log.ts';
 import type { InstallationOctokit } from './octokit.ts';
 
-/** Old Enterprise Servers, and servers of others, don't have it. */
+/** Old Enterprise Servers and other servers lack it. */
 const LACKS_THE_LOG: ReadonlySet<number> = new Set([404, 405, 410, 501]);
 
 export interface DeliveryLogPorts {

@@ -49,7 +49,7 @@ export function createInstallationReader({
       try {
         const { owner, name: repo } = repository;
         const { data } = await octokit.rest.repos.getBranch({ owner, repo, branch });
-        // GitHub answers for a renamed branch with the one that it became: that isn't the one asked for.
+        // For a renamed branch GitHub answers with its new name: that is another branch.
         return data.name === branch ? data.commit.sha : null;
       } catch (error) {
         const { status } = error as { status?: number };

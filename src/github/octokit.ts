@@ -20,7 +20,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Requests of an installation at once in this process. GitHub takes 100, of all instances. */
 const REQUESTS_AT_ONCE = 30;
 
-/** What Probot hands to its Octokit, as far as it is changed here. */
+/** The options from Probot that are changed here. */
 interface ProbotOptions {
   readonly baseUrl?: string;
   readonly auth?: { readonly request?: { defaults(options: object): unknown } };
@@ -96,15 +96,15 @@ export interface OctokitSource {
 
 export interface OctokitSourceOptions {
   readonly clock: Clock;
-  /** What each answer to a request of the installation's said about its limit. */
+  /** Called with the limit in each answer to the installation. */
   readonly onRateLimit: (installationId: number, limit: RateLimit) => void;
-  /** They learn of refusals, and hold writes back after one. */
+  /** They record refusals, and hold writes back afterwards. */
   readonly budgets: RateBudgets;
   /** GitHub refused something for a limit: no write goes out for so long (milliseconds). */
   readonly onHold: (installationId: number, waitMs: number) => void;
   /** Takes secrets out of a text. */
   readonly redact: (text: string) => string;
-  /** Told of each request, the ones for tokens included; `status` is null when no answer came. */
+  /** Called for each request, including those for tokens; `status` is null without an answer. */
   readonly onRequest: (sent: { method: string; route: string; status: number | null }) => void;
 }
 
@@ -166,7 +166,7 @@ function watchRequests(octokit: InstallationOctokit, { onRequest }: OctokitSourc
   });
 }
 
-/** Requests for tokens count against the app, and a 401 against the address it came from: neither tells of the installation. */
+/** Requests for tokens count against the app, and a 401 against the IP address: neither concerns the installation. */
 function watchRateLimit(
   octokit: InstallationOctokit,
   installationId: number,
@@ -212,7 +212,7 @@ function renewDeadToken(octokit: InstallationOctokit, installationId: number): v
   });
 }
 
-/** After a refusal no write goes out, not even one that is already on its way here: this is the last step before the lease. */
+/** After a refusal no write goes out, not even one under way: this is the last step before the lease check. */
 function holdBack(
   octokit: InstallationOctokit,
   installationId: number,

@@ -1,17 +1,17 @@
 import type { WriteKind } from '../reporting/pace/write-budget.ts';
 import type { RateLimit } from './read-rate-limit.ts';
 
-/** What a request is for, as far as the budget treats it differently. */
+/** The uses that the budget distinguishes. */
 export type RequestUse = WriteKind | 'plan' | 'command' | 'sweep';
 
 /**
  * The share of an installation's hourly limit (5,000 requests, and more with its size) that a use leaves to those which
  * matter more. Each step is larger than what those below it may need in the hour that is left:
- * - a tenth (500) is for creates, conclusions and the file that says whether to deploy: 150 deployments or more, each told of from the beginning to the end;
+ * - a tenth (500) is for creates, conclusions and the configuration file: enough for 150 whole deployments;
  * - states, and the git trees that planning needs, stop there; a push that waits for one is planned after the reset;
  * - logs stop at a fifth: at most 350 log writes an hour go out, so 500 are left for states and trees;
- * - so do commands (the questions that they ask, the replies and reactions): however many comments there are, deployments
- *   are told of, and pushes planned;
+ * - so do commands (reads, replies and reactions): however many comments there are, check runs are written
+ *   and pushes are planned;
  * - sweeps stop at two fifths: whatever they find can be found an hour later as well.
  */
 const LEFT_TO_OTHERS: Record<RequestUse, number> = {
@@ -112,7 +112,7 @@ export class RateBudgets {
   readonly #budgets = new Map<number, RateBudget>();
   readonly #onLow: (installationId: number, limit: RateLimit) => void;
 
-  /** `onLow` is told once an hour that an installation has little left. */
+  /** `onLow` is called at most once an hour for an installation. */
   constructor(onLow: (installationId: number, limit: RateLimit) => void) {
     this.#onLow = onLow;
   }

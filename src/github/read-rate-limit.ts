@@ -14,7 +14,7 @@ export interface RateLimit {
 /** GitHub words its limits so, on github.com and on older Enterprise Servers. */
 const LIMIT_WORDS = /\b(?:rate limit|abuse detection)/i;
 
-/** Null where the answer names none (an Enterprise Server without limits), or those of another resource. */
+/** Null for an answer without limits (some Enterprise Servers) or with those of another resource. */
 export function readRateLimit(headers: AnswerHeaders, { now, elapsed }: Clock): RateLimit | null {
   const resource = headers['x-ratelimit-resource'] ?? 'core';
   const limit = readNumber(headers['x-ratelimit-limit']);
@@ -34,7 +34,7 @@ export function readRefusal(
   if (retryAfter) return { waitMs: retryAfter * 1_000 };
   if (readNumber(headers['x-ratelimit-remaining']) === 0) {
     const resetMs = readReset(headers, now);
-    // A second more: GitHub tells whole seconds.
+    // A second more, because GitHub rounds to whole seconds.
     return { waitMs: resetMs === null ? null : Math.max(1_000, resetMs + 1_000) };
   }
   return status === 429 || LIMIT_WORDS.test(message) ? { waitMs: null } : null;

@@ -103,7 +103,7 @@ function toList({ tree, truncated = false }: AnsweredTree, levels: TreeToRead['l
       : [{ path, mode, type, sha }],
   );
   if (levels === 'one') return { kind: 'tree', entries: sortEntries(entries), isTruncated: truncated };
-  // A part of the whole tells nothing.
+  // An incomplete tree is useless.
   const files = truncated ? [] : entries.filter(({ type }) => type !== 'tree');
   return { kind: 'tree', entries: sortEntries(files), isTruncated: truncated };
 }
@@ -111,7 +111,7 @@ function toList({ tree, truncated = false }: AnsweredTree, levels: TreeToRead['l
 /** A tree never changes under its name. Several workspaces that start at once ask for the same one. */
 class TreeCache {
   readonly #reads = new Map<string, Promise<TreeRead>>();
-  /** By key, those that were read last at the end. */
+  /** By key, in the order of reading. */
   readonly #sizes = new Map<string, number>();
 
   async getOrRead(key: string, read: () => Promise<TreeRead>): Promise<TreeRead> {
@@ -134,7 +134,7 @@ class TreeCache {
     this.#sizes.set(key, size);
     let total = this.#sizes.values().reduce((sum, one) => sum + one, 0);
     for (const [oldest, freed] of this.#sizes) {
-      // The one that was just read is asked for again in a moment, however large it is.
+      // The newest is needed again in a moment, however large it is.
       if (total <= MOST_ENTRIES_KEPT || oldest === key) return;
       total -= freed;
       this.#sizes.delete(oldest);

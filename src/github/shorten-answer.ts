@@ -30,7 +30,7 @@ export function shortenAnswers(octokit: Pick<Octokit, 'hook'>): void {
   });
 }
 
-/** Leaves GitHub's own words of the message, and names what it complains of. */
+/** Keeps GitHub's own words, and names the fields that it rejects. */
 function shortenAnswer(error: AnsweredError): void {
   const { message, stack, status, response } = error;
   if (response === undefined) return;

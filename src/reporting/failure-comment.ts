@@ -13,7 +13,7 @@ export interface FailureComment {
   /** The merged pull request; null until it is found. */
   readonly pullRequest: number | null;
   readonly commentId: number | null;
-  /** When the comment was first sent; set with no id means: look before writing again. */
+  /** When its create was first sent; set without an id means: look before creating again. */
   readonly attemptedAt: number | null;
   /** Digest of the comment's text as it stands. */
   readonly digest: string | null;
@@ -23,7 +23,7 @@ export interface FailureComment {
 
 type FailureCommentChange = Partial<Omit<FailureComment, 'id' | 'repositoryId' | 'sha' | 'notedAt'>>;
 
-/** A failed deployment of a commit, and what mended it. */
+/** A failed deployment of a commit, and the deployment that repaired it. */
 export interface NotedFailure {
   readonly deployment: Deployment;
   /** The newest successful deployment of the same workspace since. */
@@ -45,6 +45,6 @@ export interface NotedFailures {
 export interface FailureCommentStore extends NotedFailures {
   getFailureComment(id: string): Promise<FailureComment | null>;
   saveFailureComment(id: string, change: FailureCommentChange): Promise<void>;
-  /** The last failure of each workspace that the comment is about, by the workspaces' names. */
+  /** The last failure of each workspace of the comment, ordered by the workspaces' names. */
   listFailures(comment: FailureComment): Promise<NotedFailure[]>;
 }

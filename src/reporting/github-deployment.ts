@@ -12,7 +12,7 @@ export type DeploymentStatus = 'queued' | 'in_progress' | 'success' | 'failure' 
 export interface GitHubDeployment extends OpenedGitHubDeployment {
   /** GitHub's id; null until it is made. */
   readonly githubId: number | null;
-  /** When it was first asked for; set with no id means: look before asking again. */
+  /** When its create was first sent; set without an id means: look before creating again. */
   readonly attemptedAt: number | null;
   /** The newest status that GitHub has. */
   readonly status: DeploymentStatus | null;
@@ -61,7 +61,7 @@ export interface GitHubDeploymentApi {
     repository: Repository,
     wanted: { readonly deploymentId: string; readonly sha: string; readonly environment: string },
   ): Promise<GitHubResult<number>>;
-  /** Those that were made for our deployment, oldest first. */
+  /** The GitHub Deployments of our deployment, oldest first. */
   find(
     repository: Repository,
     sought: { readonly deploymentId: string; readonly sha: string; readonly environment: string },

@@ -11,9 +11,9 @@ export interface ResumeStore {
   readResumedAt(installationId: number): Promise<number | null>;
 }
 
-/** With several instances: what the one that writes for an installation has to look after. */
+/** The work of the instance that writes for an installation. */
 export interface ReportQueue {
-  /** Deployments of the installation's repositories that are open, whose check run is behind them, or may be there twice. */
+  /** The installation's deployments that are open, or whose check run is outdated or may exist twice. */
   listReportable(installationId: number): Promise<Deployment[]>;
 }
 

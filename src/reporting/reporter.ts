@@ -2,20 +2,20 @@ import type { ConfigurationRun } from '../domain/configuration-run.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
 
-/** Tells the one writer of check runs what changed; it decides what is written, and when. */
+/** The one writer of check runs decides what to write, and when. */
 export interface Reporter {
-  /** A change that a person could see was stored. */
+  /** A visible change was stored. */
   changed(deployment: Deployment): void;
   /**
    * The log was read, and maybe has more lines. Gives in how many milliseconds to read it again at the latest, so that what it
    * says then can be written at once.
    */
   logRead(deployment: Deployment, grew: boolean): number;
-  /** There is something to say about a configuration file. */
+  /** A configuration file was checked. */
   configurationRead(run: ConfigurationRun): void;
 }
 
-/** A change of a deployment is news for the command that asked for it, and for the one that withdrew it. */
+/** Wakes the commands that requested or withdrew a deployment when it changes. */
 export function notifyCommands(reporter: Reporter, dispatcher: Dispatcher): Reporter {
   return {
     logRead: (deployment, grew) => reporter.logRead(deployment, grew),

@@ -12,12 +12,12 @@ import type { InstallationLeases } from '../scheduling/installation-leases.ts';
 import type { ReportQueue, ResumeStore } from './report-store.ts';
 import type { Reporter } from './reporter.ts';
 
-/** How often the holder looks by itself at what it owes, and at the logs of what runs (milliseconds). */
+/** How often the holder looks for work, and reads the logs of running jobs (milliseconds). */
 const LOOK_MS = 3_000;
 const FOLLOW_MS = 2_000;
 
 export interface SharedReporterPorts {
-  /** Writes the check runs, in the instance that holds the writer's lease. */
+  /** Writes the check runs if this instance holds the writer's lease. */
   readonly writer: Reporter & {
     forget(installationId: number): void;
     resume(installationId: number): void;
@@ -41,7 +41,7 @@ export interface SharedReporterPorts {
   readonly finish: (deploymentId: string) => Promise<number | null>;
 }
 
-/** What this instance writes for one installation. */
+/** The work of this instance for one installation. */
 interface Desk {
   readonly lease: Lease;
   /** The revision of each deployment that was handed to the writer, or whose log is being read for it. */
@@ -57,7 +57,7 @@ interface Desk {
 export class SharedReporter implements Reporter {
   readonly #ports: SharedReporterPorts;
   readonly #desks = new Map<number, Desk>();
-  /** What the store said last of each installation: when it was usable again (epoch milliseconds). */
+  /** When each installation was last usable again, as read from the store (epoch milliseconds). */
   readonly #resumedAt = new Map<number, number>();
 
   constructor(ports: SharedReporterPorts) {
@@ -66,7 +66,7 @@ export class SharedReporter implements Reporter {
 
   changed(deployment: Deployment): void {
     this.#wakeWriter(deployment).catch(() => {
-      // The store is away: what it says is unfinished is woken again and again.
+      // The store is unavailable: a sweep wakes the unfinished again.
     });
   }
 
@@ -81,13 +81,13 @@ export class SharedReporter implements Reporter {
     return Infinity;
   }
 
-  /** The installation is worth another try at once, in whichever instance writes for it. */
+  /** Tells the instance that writes for the installation to try again at once. */
   resume(installationId: number): void {
     const { resumes, clock, dispatcher } = this.#ports;
     resumes.saveResumedAt(installationId, clock.now()).then(
       () => dispatcher.wake('writer', String(installationId)),
       () => {
-        // The store is away: what waits is tried again within a quarter of an hour.
+        // The store is unavailable: waiting writes are tried again within a quarter of an hour.
       },
     );
   }
@@ -126,7 +126,7 @@ export class SharedReporter implements Reporter {
     return null;
   }
 
-  /** Some instance heard that the installation is usable again, maybe not this one. */
+  /** Any instance may have received the event that the installation is usable again. */
   async #resumeWriter(installationId: number): Promise<void> {
     const resumedAt = await this.#ports.resumes.readResumedAt(installationId);
     if (resumedAt === null || resumedAt === this.#resumedAt.get(installationId)) return;
@@ -173,7 +173,7 @@ export class SharedReporter implements Reporter {
     return Math.min(FOLLOW_MS, writer.logRead(deployment, read.ok && read.value));
   }
 
-  /** After a lease was lost everything begins anew: what was handed on before may never have been written. */
+  /** After a lost lease the work begins anew: what was handed to the writer may not have been written. */
   #openDesk(installationId: number): Desk {
     const lease = this.#ports.leases.current();
     if (!lease) throw new Error('Check runs are written on behalf of a lease.');

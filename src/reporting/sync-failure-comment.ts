@@ -8,7 +8,7 @@ import { type FailureCommentView, markFailureComment } from './render/render-fai
 import { failed, RetryPolicy, type RetryPorts, type WriteStep } from './retry-policy.ts';
 import { type CommentPorts, type OwnComment, removeDuplicates, writeComment } from './write-comment.ts';
 
-/** How often the end of the check runs' writing is looked for, before the comment links to them (milliseconds). */
+/** How often to check whether the check runs that the comment links to are written (milliseconds). */
 const LOOK_AGAIN_MS = 1_000;
 
 export interface FailureCommentContext extends RetryPorts {

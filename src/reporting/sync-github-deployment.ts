@@ -146,7 +146,7 @@ async function writeStatus(
   return { kind: 'wait', ms: 0 };
 }
 
-/** A minute after a create that was not answered: one that came twice ends as inactive. Null when there is nothing to do. */
+/** A minute after an unanswered create: sets duplicates to inactive. Null when there is nothing to do. */
 async function endDuplicates(
   { api, store, clock }: StepContext,
   { deployment, repository, shown }: Subject,

@@ -44,7 +44,7 @@ export function createReporting(context: AppContext, configurations: Configurati
   const { configuration, stores, redactor, clock, githubClock, log, writeQueues, metrics } = context;
   const { accounts, octokit, dispatcher, shared } = context;
   const logs = new LogStore(() => createLogExcerptBuilder(redactor, metrics.redacted));
-  // Of an account that isn't served any more, the environment's is the best guess.
+  // The best guess for an account that is no longer served.
   const ownOrigin = new URL(configuration.meltano.apiUrl).origin;
   const pages: Pages = {
     githubUrl: configuration.github.webUrl,
@@ -159,7 +159,7 @@ export function createGitHubDeployments(
   });
 }
 
-/** What a repository wants besides check runs, as far as it is known. */
+/** Uses only the configuration that is stored: asks GitHub nothing. */
 async function readWantedOutputs(
   configurations: KnownConfigurations,
   repositoryId: number,

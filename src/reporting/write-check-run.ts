@@ -10,7 +10,7 @@ import type { CheckRunFields } from './render/check-run-view.ts';
 import { renderDuplicate } from './render/render-duplicate.ts';
 import type { ReportStore } from './report-store.ts';
 
-/** What a check run is about, as far as writing it goes. */
+/** The part of a deployment or configuration run that writing its check run needs. */
 export interface ReportedRun extends ReportProgress {
   readonly id: string;
   readonly installationId: number;
@@ -50,13 +50,13 @@ export interface WriteRequest extends RenderedRun {
   readonly repository: Repository;
   /** The digest of what was written last. */
   readonly lastDigest: string | null;
-  /** Whether a second run for the same deployment is to be looked for now, and whether there is more to do than that. */
+  /** Whether to look for a second run of the same deployment now, and whether that is all there is to do. */
   readonly looks: 'no' | 'first' | 'only';
 }
 
-/** The revision of a run that shows nothing of its deployment yet. */
+/** The revision of a run that doesn't show its deployment yet. */
 const UNREPORTED = 0;
-/** The run that is known says that it is a duplicate, and its newer one is not shown. */
+/** The known run is marked as a duplicate, and GitHub doesn't show the newer one. */
 const NEWEST_NOT_SHOWN: GitHubFailure = {
   kind: 'unknown',
   message: 'GitHub does not show the newest check run',
@@ -118,20 +118,20 @@ async function create(request: WriteRequest, digest: string, ports: WritePorts):
   return written.kind === 'written' ? { ...written, lookMs } : written;
 }
 
-/** The runs that were made for the deployment and are no duplicates, oldest first. */
+/** The runs of the deployment that are not marked as duplicates, oldest first. */
 async function findRuns(
   { deployment, repository, fields, externalId }: WriteRequest,
   api: CheckRunApi,
 ): Promise<GitHubResult<readonly WrittenCheckRun[]>> {
-  // By the name as it was written: what can't be shown is taken out of it.
+  // By the name as it was sent, which is cleaned and redacted.
   const found = await api.find(repository, { sha: deployment.sha, name: fields.name, externalId });
   if (!found.ok) return found;
   const { checkRunId, checkRunUrl } = deployment;
   const runs = [...found.value];
-  // It is there, also where GitHub doesn't show it right now: an older one must not be taken for the newest.
+  // It exists even if GitHub doesn't show it right now: an older run must not be taken for the newest.
   if (checkRunId !== null && !runs.some(({ id }) => id === checkRunId))
     runs.push({ id: checkRunId, url: checkRunUrl, isDuplicate: false });
-  // One that was concluded as a duplicate stays so.
+  // A run that was concluded as a duplicate stays one.
   const value = runs.filter(({ isDuplicate }) => !isDuplicate).toSorted((a, b) => a.id - b.id);
   return { ok: true, value };
 }

@@ -15,7 +15,7 @@ export interface CommentState {
   readonly digest: string | null;
 }
 
-/** A comment of the app, wherever it stands in its making. */
+/** A comment of the app, created or not yet. */
 export interface OwnComment {
   readonly repository: Repository;
   readonly place: Place;

@@ -43,7 +43,7 @@ export type ShownLog =
   /** Meltano Cloud doesn't give it; `problem` is a clause for a person. */
   | { readonly kind: 'unreadable'; readonly deployment: Deployment; readonly problem: string };
 
-/** By this the app finds its own reply again; nobody sees it. */
+/** An invisible marker by which the app finds its own reply. */
 export function markReply(commandId: string): string {
   return `<!-- meltano-deploy:command:${commandId} -->`;
 }

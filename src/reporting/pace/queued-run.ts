@@ -12,13 +12,13 @@ const READ_WAIT_MS = 1_000;
 /** One check run in the queue of its installation. All times are those of `Clock.elapsed`. */
 export interface QueuedRun {
   readonly id: string;
-  /** What is owed, and since when; null when only the log may have grown. */
+  /** The write that is owed, and since when; null when only the log may have grown. */
   owed: 'create' | 'final' | 'state' | null;
   owedSince: number;
   logGrew: boolean;
   logReadAt: number;
   isRunning: boolean;
-  /** The reconciler let the conclusion out: the log that goes with it is read. */
+  /** The reconciler has read the whole log, so the conclusion may be written. */
   mayConclude: boolean;
   /** When a second run for the same deployment is looked for; null for never. */
   lookAt: number | null;
@@ -28,13 +28,13 @@ export interface QueuedRun {
   /** Failed writes in a row, and when the first of them was. */
   failures: number;
   failingSince: number;
-  /** What was written last, without what only time changes; null when unknown. */
+  /** The digest of the last write, without what only time changes; null when unknown. */
   digest: string | null;
   /** One write at a time: the order of a run's states holds. */
   isBusy: boolean;
 }
 
-/** A run of which nothing is known yet. */
+/** A run without any state yet. */
 export function openRun(id: string): QueuedRun {
   return {
     id,
@@ -54,14 +54,14 @@ export function openRun(id: string): QueuedRun {
   };
 }
 
-/** What a run is written for; null when nothing is owed. */
+/** The kind of the next write; null when nothing is owed. */
 export function chooseWrite({ owed, lookAt, logGrew }: QueuedRun, now: number): WriteKind | null {
   if (owed) return owed;
   if (lookAt !== null && (lookAt <= now || !logGrew)) return 'final';
   return logGrew ? 'log' : null;
 }
 
-/** When a run may be written, as far as it alone is concerned. */
+/** When a run may be written, apart from the installation's limits. */
 export function whenDue(run: QueuedRun, write: WriteKind, logInterval: number): number {
   const { notBefore, lastWriteAt, lookAt, owed } = run;
   if (write === 'log') return Math.max(notBefore, whenLogDue(run, logInterval));
@@ -69,7 +69,7 @@ export function whenDue(run: QueuedRun, write: WriteKind, logInterval: number): 
   return Math.max(notBefore, owed === null ? (lookAt ?? notBefore) : notBefore);
 }
 
-/** When a log is to be read, so that its next write shows what it says by then. */
+/** When to read a log, so that the next write shows its newest lines. */
 export function whenToRead({ lastWriteAt }: QueuedRun, logInterval: number): number {
   return lastWriteAt + logInterval - READ_AHEAD_MS;
 }
@@ -86,7 +86,7 @@ export interface Candidate {
   readonly dueAt: number;
 }
 
-/** What is due comes first, then the kind, then (the fair share) what has waited longest. */
+/** Orders by due time, then by kind, then by the longest wait (the fair share). */
 export function comesBefore(a: Candidate, b: Candidate, now: number): boolean {
   const aWait = Math.max(0, a.dueAt - now);
   const bWait = Math.max(0, b.dueAt - now);

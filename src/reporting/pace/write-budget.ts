@@ -6,13 +6,13 @@ const BURST = 10;
 const REFILL_MS = 1_000;
 /** GitHub's 500 an hour. Its 80 a minute need no window: a full bucket and its refill are 70. */
 const PER_HOUR = 500;
-/** Of these, what only creates and conclusions may use. */
+/** The part that only creates and conclusions may use. */
 const KEPT_FOR_ENDS = 150;
 /** An hour, and the longest that a request may take: GitHub counts a write when it arrives (milliseconds). */
 const HOUR_MS = 3_600_000 + 30_000;
 /** Once an hour's writes are used up, creates and conclusions go on at 10 a minute (milliseconds). */
 const BEYOND_MS = 6_000;
-/** How much of the bucket has to be left for a write: creates and conclusions find most of the burst free. */
+/** How much of the bucket a write needs: creates and conclusions find most of the burst free. */
 const NEEDED: Record<Exclude<WriteKind, 'log'>, number> = {
   create: 1,
   final: 1,
@@ -24,7 +24,7 @@ const NEEDED_BY_LOGS = 3;
 
 /** So many writes of an hour may be spent on live logs at full pace; what is left then is spread over the hour. */
 const LIVE_WRITES = 200;
-/** A line is to be seen within 5 s: the rest is for the read of the log, and for the write. */
+/** A line must be visible within 5 s: the rest is for reading the log and for the write. */
 const SHORTEST_LOG_INTERVAL_MS = 4_500;
 const LONGEST_LOG_INTERVAL_MS = 60_000;
 const MINUTE_MS = 60_000;
@@ -34,7 +34,7 @@ const MINUTE_MS = 60_000;
  * of one that never steps.
  */
 export class WriteBudget {
-  /** Of the writes of the last hour, ascending. */
+  /** The times of the writes of the last hour, ascending. */
   readonly #times: number[] = [];
   /** When the bucket is full again. */
   #fullAt = Number.NEGATIVE_INFINITY;

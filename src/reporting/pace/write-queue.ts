@@ -30,12 +30,12 @@ export type NextWrite =
 export type SendWrite = <T>(request: () => Promise<T>) => Promise<T>;
 
 export interface WriteQueuePorts {
-  /** Of the installation's requests; the less is left, the less is written. */
+  /** The installation's budget of requests. */
   readonly requests: RateBudget;
   readonly elapsed: () => number;
   /** When the installation was written for within the last hour, ascending. */
   readonly readWrites: () => Promise<readonly number[]>;
-  /** Other instances write replies for it too. */
+  /** Other instances also write replies for the installation. */
   readonly isShared: boolean;
   /** Stores that a write goes out now. */
   readonly noteWrite: () => Promise<void>;
@@ -46,7 +46,7 @@ export interface WriteQueuePorts {
 /** Decides which of an installation's writes goes out next, and when. */
 export class WriteQueue {
   readonly runs = new Map<string, QueuedRun>();
-  /** Since when the installation can't be used (suspended, removed); null while it can. */
+  /** Since when the installation is unusable (suspended, removed); null while it works. */
   blockedSince: number | null = null;
   /** When it is tried next. */
   #blockedUntil = Number.NEGATIVE_INFINITY;
@@ -63,13 +63,13 @@ export class WriteQueue {
     this.#ports = ports;
   }
 
-  /** Nothing goes out before it is known what other processes wrote. Rejects when that can't be read now. */
+  /** Reads what other processes wrote: nothing is sent before that. Rejects when the store is unavailable. */
   open(): Promise<void> {
     this.#opening ??= this.#readBudget();
     return this.#opening;
   }
 
-  /** Counts what other instances wrote meanwhile. */
+  /** Counts the writes of other instances. */
   async recount(): Promise<WriteBudget> {
     const budget = new WriteBudget(await this.#ports.readWrites());
     this.#budget = budget;
@@ -89,7 +89,7 @@ export class WriteQueue {
   }
 
   next(now: number): NextWrite {
-    // While the installation can't be used one write tries it for all.
+    // While the installation is unusable, one write at a time tries it.
     const atOnce = this.blockedSince === null ? WRITES_AT_ONCE : 1;
     const budget = this.#budget;
     if (!budget || this.#busy >= atOnce) return { kind: 'idle' };
@@ -105,7 +105,7 @@ export class WriteQueue {
     return { kind: 'write', run: best.run, write: best.write };
   }
 
-  /** Runs the work of an run that is due. Only what it sends is taken from the budget in the end. */
+  /** Runs the work of a due run. Only what it sends counts against the budget. */
   async write<T>(run: QueuedRun, work: (send: SendWrite) => Promise<T>): Promise<T> {
     const budget = this.#budget;
     if (!budget) throw new Error('What was written before is not known yet.');
@@ -119,7 +119,7 @@ export class WriteQueue {
     }
   }
 
-  /** Sends a reply, one at a time, or says how long it has to wait: by then it may have to say something else. */
+  /** Sends a reply, one at a time, or returns how long to wait. The caller renders it anew then. */
   reply<T>(request: () => Promise<GitHubResult<T>>): Promise<GitHubResult<T>> {
     return this.#inTurn(async () => {
       const known = this.#ports.isShared ? null : this.#budget;
@@ -139,7 +139,7 @@ export class WriteQueue {
     });
   }
 
-  /** In how many milliseconds the log of a run is to be read, so that its next write shows what it says by then. */
+  /** In how many milliseconds to read the log of a run, so that the next write shows its newest lines. */
   chooseLogRead(run: QueuedRun, now: number): number {
     if (!this.#budget) return OPENING_MS;
     const interval = this.#budget.chooseLogInterval(this.#countRunning(), now);
@@ -147,7 +147,7 @@ export class WriteQueue {
     return readAt > now ? readAt - now : interval;
   }
 
-  /** The installation can't be used: one write tries again after a minute, and then ever more rarely. */
+  /** The installation is unusable: one write tries it after a minute, then less and less often. */
   block(now: number): void {
     this.blockedSince ??= now;
     if (this.#blockedUntil > now) return;
@@ -155,7 +155,7 @@ export class WriteQueue {
     this.#blocksInRow += 1;
   }
 
-  /** It is worth another try at once, or a write was taken. */
+  /** The installation may work again, or a write succeeded. */
   unblock(): void {
     this.blockedSince = null;
     this.#blockedUntil = Number.NEGATIVE_INFINITY;
@@ -202,7 +202,7 @@ export class WriteQueue {
       isOvertaken ? now + REPLY_AGAIN_MS : now,
     );
     if (allowedAt <= now) return null;
-    // Many that wait don't all come back at once.
+    // Spreads the replies that wait, so that they don't all come back at once.
     this.#replyPromisedAt = Math.max(allowedAt, this.#replyPromisedAt + REPLY_AGAIN_MS);
     return limited(this.#replyPromisedAt - now);
   }
@@ -228,7 +228,7 @@ export class WriteQueue {
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#lastReply.then(work);
-    // Whatever becomes of it, the next one has its turn.
+    // A failure doesn't block the next one.
     this.#lastReply = turn.catch(() => null);
     return turn;
   }

@@ -5,7 +5,7 @@ import { WriteQueue } from './write-queue.ts';
 
 /** As far back as the budget looks, and a little more (milliseconds). */
 const KEPT_MS = 2 * 3_600_000;
-/** A hold that lies further ahead is of a clock that was set (milliseconds). */
+/** A hold further ahead was stored by a clock that was ahead (milliseconds). */
 const LONGEST_HOLD_MS = 3_600_000;
 /** Old writes are removed once in so many. */
 const FORGET_EVERY = 100;
@@ -16,7 +16,7 @@ export interface WriteQueuesPorts {
   readonly clock: Clock;
   /** Several instances share the database. */
   readonly isShared: boolean;
-  /** A check run was created or concluded although the hour's writes are used up. */
+  /** Called when a check run is created or concluded although the hour's writes are used up. */
   readonly onBeyond: () => void;
 }
 
@@ -61,7 +61,7 @@ export class WriteQueues {
         const [now, elapsed] = [clock.now(), clock.elapsed()];
         const waitMs = Math.min(LONGEST_HOLD_MS, (heldUntil ?? now) - now);
         if (waitMs > 0) requests.refuse({ waitMs, isWrite: true }, elapsed);
-        // A time that lies ahead is of a clock that was set, or of another machine.
+        // A time in the future comes from another machine, or from before the clock was set.
         return times.map((time) => elapsed - Math.max(0, now - time)).sort((a, b) => a - b);
       },
     });

@@ -15,13 +15,13 @@ export interface CheckRunView {
   readonly workspaceUrl: string;
   /** GitHub's web origin, e.g. `https://github.com`. */
   readonly githubUrl: string;
-  /** The deployment of the same workspace that this one waits for. */
+  /** The running deployment of the same workspace. */
   readonly waitsFor: OtherDeployment | 'another repository' | null;
   /** The deployment that replaced this one. */
   readonly supersededBy: OtherDeployment | null;
-  /** The deployment whose check run was re-run, when that made this one. */
+  /** The deployment whose re-run created this one. */
   readonly redeployOf: OtherDeployment | null;
-  /** The deployment that the last re-run of this one's check run made. */
+  /** The deployment that the last re-run of this check run created. */
   readonly redeployedAs: OtherDeployment | null;
   /** Null: nothing was read (yet). */
   readonly log: LogExcerpt | null;
@@ -61,7 +61,7 @@ export interface CheckRunFields {
     readonly title: string;
     readonly summary: string;
     readonly text?: string;
-    /** At most 50. GitHub adds them to those that the run has. */
+    /** At most 50. GitHub adds them to the existing ones. */
     readonly annotations?: CheckAnnotation[];
   };
 }

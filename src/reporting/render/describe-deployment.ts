@@ -4,7 +4,7 @@ import type { LogExcerpt } from '../../domain/log-excerpt.ts';
 import { chooseLogMode } from '../../domain/repository-configuration.ts';
 import type { CheckRunView } from './check-run-view.ts';
 
-/** The log, where and when it may be shown: everyone sees the check runs of a public repository. */
+/** The log if it may be shown now. Everyone sees the check runs of a public repository. */
 export function showableLog({ deployment, repository, log }: CheckRunView): LogExcerpt | null {
   const mode = chooseLogMode(deployment, repository.private);
   if (mode === 'live') return log;
@@ -15,7 +15,7 @@ export function showableLog({ deployment, repository, log }: CheckRunView): LogE
 export function measureRun(deployment: Deployment): number | null {
   const end = deployment.jobEndedAt ?? deployment.concludedAt;
   if (deployment.jobStartedAt === null || end === null) return null;
-  // In whole seconds of the clock, as GitHub counts between the two times that it is given.
+  // In whole seconds, as GitHub computes the duration of a run.
   return Math.max(0, Math.floor(end / 1000) - Math.floor(deployment.jobStartedAt / 1000)) * 1000;
 }
 
@@ -30,7 +30,7 @@ export function shortenSha(sha: string): string {
   return sha.slice(0, 7);
 }
 
-/** A failure of Meltano Cloud in two: what happened, and Meltano Cloud's own words or a technical cause. */
+/** Splits a failure into what happened and the detail: Meltano Cloud's words or a technical cause. */
 export function splitProblem(problem: string): { readonly what: string; readonly detail: string | null } {
   const match = /^(Meltano Cloud .{1,80}?): (.+)$/s.exec(problem);
   return match === null

@@ -102,7 +102,7 @@ function joinDetail(title: string, detail: string | null): string {
   return detail === null ? title : `${title}: ${detail}`;
 }
 
-/** How text from outside is set into a sentence: as it is in a title, as code and links in Markdown. */
+/** How outside text is quoted: unchanged in a title, as code and links in Markdown. */
 export interface Wording {
   quote(text: string): string;
   person(login: string): string;
@@ -110,7 +110,7 @@ export interface Wording {
   commit(other: OtherDeployment): string;
 }
 
-/** For titles, which nobody reads as Markdown. */
+/** For titles, which GitHub shows as plain text. */
 export const PLAIN_WORDING: Wording = {
   quote: (text) => text,
   person: (login) => `@${login}`,

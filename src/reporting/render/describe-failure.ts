@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { MeltanoFailure } from '../../domain/meltano.ts';
 import { describeOutage, isOutage, tellsOfOutage } from '../../domain/outage.ts';
 
-/** What a deployment says of a failed read. An outage that it tells of already stays one, whatever each try ends in. */
+/** The problem after a failed read. During an outage the sentence about it stays, whatever each try ends in. */
 export function describeReadFailure(said: string | null, failure: MeltanoFailure): string {
   return said !== null && tellsOfOutage(said) && isOutage(failure) ? said : describeFailure(failure);
 }

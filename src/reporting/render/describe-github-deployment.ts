@@ -6,7 +6,7 @@ import { describeEnd, PLAIN_WORDING } from './describe-end.ts';
 const LONGEST_DESCRIPTION = 140;
 const LONGEST_NAME = 255;
 
-/** What a GitHub Deployment's status says of the deployment: text, at most 140 characters. */
+/** The description of a GitHub Deployment's status: plain text of at most 140 characters. */
 export function describeStatus(deployment: Deployment): string {
   const text = cleanInlineText(describe(deployment));
   return text.length > LONGEST_DESCRIPTION ? `${sliceWhole(text, LONGEST_DESCRIPTION - 1)}…` : text;
@@ -15,7 +15,7 @@ export function describeStatus(deployment: Deployment): string {
 function describe(deployment: Deployment): string {
   if (deployment.state === 'running') return 'Running on Meltano Cloud';
   if (deployment.state !== 'concluded') return 'Queued on Meltano Cloud';
-  // The log's error isn't told: a deployment is seen by everyone who sees the repository.
+  // The log's error is left out: everyone who sees the repository sees the description.
   const facts = {
     supersededBy: null,
     error: null,

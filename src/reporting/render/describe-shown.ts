@@ -18,11 +18,11 @@ export interface ShownDeployment {
   readonly deployment: Deployment;
   /** The deployment that replaced it. */
   readonly supersededBy: Deployment | null;
-  /** The error that ended its job, where that may be told. */
+  /** The error that ended its job, where it may be shown. */
   readonly error?: string | null;
 }
 
-/** Without times: each change of a reply is an edit on GitHub. */
+/** Without times, since each change of a reply is an edit on GitHub. */
 const NOW: Readonly<Record<Exclude<DeploymentState, 'concluded'>, string>> = {
   waiting: 'Waiting',
   starting: 'Waiting',
@@ -30,7 +30,7 @@ const NOW: Readonly<Record<Exclude<DeploymentState, 'concluded'>, string>> = {
   running: 'Running',
 };
 
-/** How text from outside is set in a reply: nobody is pinged, nothing is referred to. */
+/** Outside text in a reply stands in code: it mentions nobody and makes no reference. */
 function createReplyWording(pages: Pages): Wording {
   return {
     quote: (text) => formatCode(text),
@@ -55,10 +55,10 @@ export function describeState(view: CommentPages, shown: ShownDeployment): strin
 /** The same as a link to the check run. */
 export function linkState(view: CommentPages, shown: ShownDeployment): string {
   const words = describeState(view, shown);
-  // What replaced it is a link already, and of more use.
+  // The words link to the newer deployment already.
   if (shown.deployment.reason === 'superseded' && shown.supersededBy !== null) return words;
   const address = findRunUrl(view, shown.deployment);
-  // Renderers disagree about backticks inside a link's text: what people wrote stays outside of it.
+  // Renderers disagree about backticks in a link's text, so outside text stays out of it.
   return words.includes('`') ? `${words} (${linkWords('check run', address)})` : linkWords(words, address);
 }
 

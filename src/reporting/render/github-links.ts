@@ -11,7 +11,7 @@ export interface Pages {
 
 /** A commit as a link to its page. */
 export function linkCommit({ githubUrl, repository }: Pages, sha: string): string {
-  // Meltano Cloud names the commit that it deployed; it becomes a link only if it can be one.
+  // Meltano Cloud names the deployed commit: link it only if it looks like one.
   const isCommit = /^[0-9a-f]{7,64}$/i.test(sha);
   return isCommit
     ? formatLink(shortenSha(sha), formatCommitUrl(githubUrl, repository, sha))
@@ -23,7 +23,7 @@ export function findRunUrl({ githubUrl, repository }: Pages, { sha, checkRunUrl 
   return checkRunUrl ?? `${formatCommitUrl(githubUrl, repository, sha)}/checks`;
 }
 
-/** Whether the job took another commit than the one that asked for the deployment. */
+/** True if the job deployed another commit than the requested one. */
 export function tookAnotherCommit({ sha, deployedSha }: Deployment): boolean {
   return deployedSha !== null && !sha.startsWith(deployedSha) && !deployedSha.startsWith(sha);
 }

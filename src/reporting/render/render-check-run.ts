@@ -54,7 +54,7 @@ function formatConclusion(deployment: Deployment): Partial<CheckRunFields> {
   };
 }
 
-/** GitHub shows the time between the two as the run's duration: that of the job, where there was one. */
+/** GitHub shows the time between start and end as the duration: the job's, if there was one. */
 function startTime(deployment: Deployment): number {
   return deployment.jobStartedAt ?? deployment.receivedAt;
 }

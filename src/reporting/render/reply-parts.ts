@@ -1,12 +1,12 @@
 import { formatTableRow } from './escape-markdown.ts';
 import { formatCount } from './format-numbers.ts';
 
-/** A paragraph, or what makes itself fit into the characters that the others leave. */
+/** A paragraph, or a function that makes one of at most `room` characters. */
 export type ReplyPart = string | ((room: number) => string);
 
 const GAP = '\n\n';
 
-/** One text of at most `limit` characters, if those that can't give way leave room. */
+/** Joins the parts into one text. It has at most `limit` characters unless the fixed parts alone are longer. */
 export function joinParts(parts: readonly ReplyPart[], limit: number): string {
   let room = limit;
   for (const part of parts) room -= (typeof part === 'string' ? part.length : 0) + GAP.length;

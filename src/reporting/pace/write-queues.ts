@@ -20,7 +20,7 @@ export interface WriteQueuesPorts {
   readonly onBeyond: () => void;
 }
 
-/** The writeQueues of all installations. */
+/** The write queues of all installations. */
 export class WriteQueues {
   readonly #writeQueues = new Map<number, WriteQueue>();
   readonly #ports: WriteQueuesPorts;

@@ -22,7 +22,6 @@ export const ALLOWED: Record<string, readonly string[]> = {
 
 /** Rooms of which only types may be imported: the ports that an adapter implements, and what is handed over to it. */
 export const TYPES_ONLY: Record<string, readonly string[]> = {
-  deploying: ['logs'],
   reporting: ['github', 'scheduling'],
   meltano: ['config'],
   store: ['planning', 'reporting', 'commands', 'recovery', 'web'],

@@ -7,15 +7,15 @@ export type ChosenStart =
   | {
       readonly kind: 'start';
       readonly send: () => Promise<MeltanoResult<Job>>;
-      /** True if the workspace's deployment secret is all that the request shows. */
+      /** True if the request is authorised by the workspace's deployment secret alone. */
       readonly isSigned: boolean;
     }
-  /** What is needed can't be read now. */
+  /** The deployment secret can't be read now. */
   | { readonly kind: 'failed'; readonly failure: MeltanoFailure }
-  /** What is needed isn't there; `problem` is for a person. */
+  /** The push or the deployment secret is missing; `problem` is shown to people. */
   | { readonly kind: 'impossible'; readonly problem: string };
 
-/** The request that starts the deployment, with all that it needs at hand: nothing comes between its note and itself. */
+/** Prepares the request that starts a deployment, so that `send` needs no further reads. */
 export async function chooseStart(
   context: ReconcileContext,
   { account: key, workspaceId, repositoryId, branch }: Deployment,
@@ -40,7 +40,7 @@ export async function chooseStart(
   return { kind: 'start', isSigned: true, send: () => api.startByPush({ workspaceId, payload, secret }) };
 }
 
-/** Why a deployment that is started by push can't be, as a clause for a person. */
+/** Explains that a start by push lacks the push; the text is a clause shown to people. */
 export function describeMissingPush(branch: string): string {
   return `deployments of the workspace are started by sending its last push to Meltano Cloud, and none to the branch ${branch} is kept here: push once more`;
 }

@@ -8,7 +8,7 @@ export interface Ending extends DeploymentChange {
   readonly reason: ReasonCode;
 }
 
-/** Stores what changes and reports it. Null if the deployment was concluded meanwhile. */
+/** Stores the changed fields and reports them. Returns null if the deployment was concluded meanwhile. */
 export async function change(
   context: ReconcileContext,
   deployment: Deployment,
@@ -25,8 +25,8 @@ export async function change(
 }
 
 /**
- * Ends a deployment and frees its workspace. The report of a deployment with a job waits for the log, which is read
- * once more from the start; that goes on beside the next deployment.
+ * Concludes a deployment and frees its workspace. If it has a job, the report waits until the whole log is read, while the
+ * next deployment goes on.
  */
 export async function conclude(
   context: ReconcileContext,

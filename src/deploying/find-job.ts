@@ -6,18 +6,18 @@ import type { ReconcileContext } from './reconcile-context.ts';
 
 /** Clocks that differ by less count as the same (milliseconds). */
 const TOLERANCE_MS = 2_000;
-/** What times that were moved from a clock to another by the Date of answers may be wrong by (milliseconds). */
+/** Error of a time that was converted between clocks by the Date of answers (milliseconds). */
 const MOVED_MS = 3_000;
-/** A job that goes on may seem to be this much older than the push where the list shows that it is new (milliseconds). */
+/** A job that isn't over and is new in the list may seem this much older than the push (milliseconds). */
 const LISTED_MS = 60_000;
-/** GitHub waits so long for the answer to a delivery: one that is received came from a push within that time (milliseconds). */
+/** GitHub waits this long for an answer, so a delivery's push is at most this old when it is received (milliseconds). */
 const DELIVERY_MS = 10_000;
 
 /**
- * The job that something else, such as a repository webhook, started for the push of this deployment, and that is no
- * deployment's yet. A job with the push's commit is, whatever the times, and one with another commit isn't. As long as a
- * job doesn't tell its commit, the order of the list decides, and its time only where the list can't. The oldest of several.
- * Null for what a person asked for: that is to be a job of its own. `listed` is newest first.
+ * Finds the job that something else, such as a repository webhook, started for the push of this deployment, and that belongs
+ * to no other deployment. The job's commit decides. While a job has no commit, its place in the list decides, then its time.
+ * Returns the oldest match. Returns null for a deployment that a person requested, which needs a job of its own. `listed` is
+ * newest first.
  */
 export async function findForeignJob(
   context: ReconcileContext,
@@ -29,7 +29,7 @@ export async function findForeignJob(
   const jobs = listed.filter((job) => job.type === DEPLOY_JOB_TYPE);
   if (jobs.length === 0) return null;
   const [seen, taken] = await Promise.all([
-    // What was seen since then, at a try of another deployment, may well be this one's.
+    // A job first seen later, at an attempt of another deployment, may belong to this push.
     context.store.listKnownJobs(deployment, receivedAt),
     context.store.listTakenJobs(
       deployment,
@@ -46,14 +46,14 @@ export async function findForeignJob(
   return newer.findLast((job) => !taken.has(job.id) && isForPush(job)) ?? null;
 }
 
-/** Whether the job deployed what the branch was before the push: it was made for something else. */
+/** True if the job deployed the commit before the push, so it was made for something else. */
 export function tookCommitBefore({ before }: Deployment, job: Job): boolean {
   return before !== null && tookCommit(job, before) === true;
 }
 
 /**
- * Whether the job was made, and began, before the push, as far as times tell: it may have deployed what was before. What is
- * over and doesn't seem so is adopted (`mayHavePush`), so a job that was let go for it isn't adopted again.
+ * True if the job's times say that it was created and began before the push, so it may have deployed an older commit.
+ * `mayHavePush` excludes the same jobs, so a released job isn't adopted again.
  */
 export function seemsOlder(
   context: ReconcileContext,
@@ -64,7 +64,7 @@ export function seemsOlder(
   return created !== null && created < pushedAt && (startTime === null || startTime < pushedAt);
 }
 
-/** The time of the push by this machine's clock; never after its delivery, whatever GitHub's clock says. */
+/** The time of the push by this machine's clock, and never after its delivery (epoch milliseconds). */
 function timePush({ clock, githubClock }: ReconcileContext, { pushedAt, receivedAt }: Deployment): number {
   const received = clock.now() - ageOf(clock, receivedAt);
   const pushed = githubClock.toLocal(pushedAt);
@@ -74,13 +74,13 @@ function timePush({ clock, githubClock }: ReconcileContext, { pushedAt, received
 interface Look {
   readonly githubClock: RemoteClock;
   readonly pushedAt: number;
-  /** The list was looked at before the push, and the job wasn't there. */
+  /** The list was read before the push and didn't contain the job. */
   readonly wasListed: boolean;
 }
 
 /**
- * For a job that doesn't name its commit yet. A queued job takes the branch's head when it begins, and a running job is
- * released once it names another commit: both may seem to be a little older than the push.
+ * Judges a job that has no commit yet. A queued job takes the branch's head when it begins, and a running job is released
+ * when it gets another commit, so both may seem a little older than the push.
  */
 function mayHavePush({ created, status }: Job, { pushedAt, wasListed, githubClock }: Look): boolean {
   if (created === null) return wasListed;
@@ -91,16 +91,16 @@ function mayHavePush({ created, status }: Job, { pushedAt, wasListed, githubCloc
   return created >= pushedAt - (wasListed && phase !== 'ended' ? LISTED_MS : unsure);
 }
 
-/** Whether a deployment job that isn't over is listed. */
+/** True if a deployment job in the list isn't over. */
 export function isBusy(jobs: readonly Job[]): boolean {
   return jobs.some((job) => job.type === DEPLOY_JOB_TYPE && jobPhase(job.status) !== 'ended');
 }
 
 /**
- * The oldest deployment job that is newer than all that were known before the attempt and that no deployment has yet:
- * a newer job more likely belongs to another start. `listed` is newest first.
+ * Finds the oldest deployment job that is newer than the jobs known before the attempt and belongs to no deployment. A newer
+ * one more likely belongs to another start. `listed` is newest first.
  */
-export async function pickJob(
+export async function findAttemptedJob(
   context: ReconcileContext,
   deployment: Deployment,
   listed: readonly Job[],

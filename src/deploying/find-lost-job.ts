@@ -5,28 +5,28 @@ import type { MeltanoApi, MeltanoResult } from '../domain/meltano.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { describeReadFailure } from '../reporting/render/describe-failure.ts';
 import { change, conclude } from './conclude.ts';
-import { pickJob } from './find-job.ts';
+import { findAttemptedJob } from './find-job.ts';
 import { logFields, type ReconcileContext, type StepResult, startLeft } from './reconcile-context.ts';
 import { acceptJob, type StartContext, startDeployment } from './start-deployment.ts';
 
 /**
- * A queued job may be missing from the list, so a lost start is looked for this long before it is posted again, without
- * a break in which the list could not be read (milliseconds).
+ * A queued job may be missing from the list, so the app searches this long before it starts again (milliseconds). Time in
+ * which the list can't be read doesn't count.
  */
 const LOOK_FOR_MS = 2 * 60_000;
 /** The longest wait between two looks (milliseconds). */
 const LOOK_EVERY_MS = 15_000;
 
-/** What a process remembers of a search; another process starts anew. */
+/** A search for one job, in memory: another process starts anew. */
 interface Search {
-  /** Since when (`elapsed`) the list could be read at every look; an outage begins the time anew. */
+  /** Since when (`elapsed`) every read of the list succeeded; null after a failure. */
   readableSince: number | null;
   looks: number;
 }
 
 /**
- * A start whose answer never came, or came unreadable: its job is the deployment job that was not in the list before.
- * The start is posted again only if none shows up for two minutes; after an unreadable answer it never is.
+ * Finds the job of a start whose answer was lost or unreadable: a deployment job that was not in the list before. If none
+ * appears for two minutes, a lost start is sent again; one with an unreadable answer fails.
  */
 export class LostJobFinder {
   readonly #context: StartContext;
@@ -41,7 +41,7 @@ export class LostJobFinder {
     const search = this.#searches.get(deployment.id) ?? { readableSince: null, looks: 0 };
     this.#searches.set(deployment.id, search);
     const listed = await api.listJobs(deployment.workspaceId);
-    const job = listed.ok ? await pickJob(context, deployment, listed.value) : null;
+    const job = listed.ok ? await findAttemptedJob(context, deployment, listed.value) : null;
     if (job) {
       this.#searches.delete(deployment.id);
       context.log.info({ ...logFields(deployment), job: job.id }, 'The job of a lost answer was found');
@@ -67,7 +67,7 @@ async function lookLater(
   const random = context.random();
   if (listed.ok) return Math.min(LOOK_EVERY_MS, chooseRetryDelay(looks, null, random));
   const { failure } = listed;
-  // What an unreadable answer held stays the reason: it is never sent again.
+  // After an unreadable answer, that answer stays the reason.
   if (deployment.attemptOutcome !== 'unreadable') {
     const problem = describeReadFailure(deployment.problem, failure);
     if (!(await change(context, deployment, { problem }))) return 'go on';
@@ -76,7 +76,7 @@ async function lookLater(
   return Math.min(failure.heldMs, startLeft(context, deployment));
 }
 
-/** Even a start whose time is over is looked for once: the process may have been away since the attempt. */
+/** Checked after the first look, since the process may have been down since the attempt. */
 function isOver(context: ReconcileContext, deployment: Deployment): boolean {
   return startLeft(context, deployment) <= 0;
 }

@@ -7,15 +7,16 @@ import { ageOf } from '../domain/stored-times.ts';
 import { describeFailure } from '../reporting/render/describe-failure.ts';
 import { logFields, type ReconcileContext } from './reconcile-context.ts';
 
-/** How long the last report waits for a log that can't be read (milliseconds): an outage mustn't keep it back for long. */
+/** How long the last report waits for a log that can't be read (milliseconds). */
 const LOG_PATIENCE_MS = 15_000;
 
-/** Ends without a log to read: the job is gone, or may not be looked at. */
+/** Reasons without a readable log: the job was deleted, or the credentials may not read it. */
 const NO_LOG = new Set(['job_deleted', 'watch_refused']);
 
 /**
- * Reads a concluded deployment's whole log and then lets its last report go out, or one more. The key is the deployment's id.
- * After a restart this is where the log comes back from.
+ * Returns a handler that reads a concluded deployment's whole log and then sends its last report. The key is the
+ * deployment's id; the result is the delay until the next try (milliseconds), or null when done. After a restart this reads
+ * the log again.
  */
 export function createReportFinisher(
   context: ReconcileContext,
@@ -26,7 +27,7 @@ export function createReportFinisher(
   return async (deploymentId) => {
     const deployment = await reports.getDeployment(deploymentId);
     if (!deployment || isReported(deployment)) return null;
-    // One that goes on is only to be written once more, without its log: its repository was made public.
+    // An open deployment comes here when its repository was made public: it is reported again without its log.
     const delay = deployment.state === 'concluded' ? await readLog(deployment) : null;
     if (delay !== null) return delay;
     failures.delete(deploymentId);
@@ -44,7 +45,7 @@ export function createReportFinisher(
       context.log.error({ ...logFields(deployment), err: error }, 'The log could not be taken in');
       return null;
     });
-    // A log that breaks our own code must not keep the conclusion back.
+    // A failure of the app's own code must not delay the conclusion.
     if (read === null || read.ok) return null;
     const verdict = judgeRead(read.failure);
     const waited = ageOf(context.clock, deployment.concludedAt ?? 0);

@@ -12,7 +12,7 @@ const SHORT_SHA = 7;
 
 interface WaitingDeployment {
   readonly deployment: Deployment;
-  /** As they are now. */
+  /** The present state, as for the repository and the settings. */
   readonly workspace: Workspace;
   readonly repository: Repository;
   readonly settings: WorkspaceSettings;
@@ -24,8 +24,8 @@ interface Comparison extends WaitingDeployment {
 }
 
 /**
- * How a deployment that would change nothing any more ends, right before its start; null to start it. What a person asked
- * for is deployed whatever changed.
+ * Checks right before a start whether a push would still change something. Returns the ending if not, or null to start it. A
+ * deployment that a person requested always starts.
  */
 export async function findNothingChanged(
   context: ReconcileContext,
@@ -39,16 +39,16 @@ export async function findNothingChanged(
     const { directory } = filter;
     const isMoved = directory !== null && directory !== foldPath(deployment.directory ?? '');
     if (isMoved) return await judgeMoved(context, comparison);
-    // Once a start was attempted, nothing else can have changed the workspace.
+    // After an attempt, no other deployment can have changed the workspace.
     return deployment.state === 'waiting' ? await judgeOvertaken(context, comparison) : null;
   } catch (error) {
-    // GitHub can't say now, and the start mustn't wait for it: what can't be compared counts as changed.
+    // The start doesn't wait for GitHub: without a comparison everything counts as changed.
     context.log.warn({ ...logFields(deployment), err: error }, 'The commits could not be compared');
     return null;
   }
 }
 
-/** The workspace was given another directory after the push was planned. */
+/** Judges a deployment whose workspace got another directory after the push was planned. */
 async function judgeMoved(
   { store }: ReconcileContext,
   { deployment, filter, trees }: Comparison,
@@ -64,7 +64,7 @@ async function judgeMoved(
   return { conclusion: 'skipped', reason: 'paths_unchanged', problem };
 }
 
-/** The deployment before it may have deployed what this one waits to deploy. */
+/** Judges whether the deployment before this one has deployed the same files. */
 async function judgeOvertaken(context: ReconcileContext, comparison: Comparison): Promise<Ending | null> {
   const { deployment } = comparison;
   const last = await context.store.findLastStarted(deployment, deployment.id);
@@ -85,14 +85,16 @@ async function hasDeployed(
   const { deployment, filter, trees } = comparison;
   const now = await findWanted(store, comparison);
   if ((now?.commit ?? deployment.sha) === deployedCommit(last)) return true;
-  // Planning has compared it with what had ended by then: only what came after that is worth a request.
+  // Planning compared the push with earlier deployments, so only a later one is worth a request.
   const mayRead = (last.concludedAt ?? 0) >= deployment.receivedAt;
-  const of = { workspace: deployment, last, filter };
-  const old = mayRead ? await digestLast(of, trees, store) : await findStoredDigest(of, trees, store);
+  const deployed = { workspace: deployment, last, filter };
+  const old = mayRead
+    ? await digestLast(deployed, trees, store)
+    : await findStoredDigest(deployed, trees, store);
   return now !== null && old?.kind === 'digest' && old.digest === now.digest;
 }
 
-/** The digest of what a start would deploy: the newest push, even one that isn't deployed itself. */
+/** The digest that a start would deploy: that of the newest push to the branch, planned or skipped. */
 async function findWanted(
   store: ReconcileContext['store'],
   { deployment, filter, trees }: Comparison,

@@ -12,12 +12,12 @@ import type { ReconcileContext } from './reconcile-context.ts';
 
 export type Recheck =
   | { readonly kind: 'failed'; readonly failure: MeltanoFailure }
-  /** The deployment doesn't fit the workspace any more, and was concluded. */
+  /** The workspace no longer matches, and the deployment was concluded. */
   | { readonly kind: 'ended' }
-  /** It still fits; what the workspace says now goes into the deployment. */
-  | { readonly kind: 'fits'; readonly change: DeploymentChange };
+  /** The workspace still matches; `change` holds its present fields. */
+  | { readonly kind: 'matches'; readonly change: DeploymentChange };
 
-/** The accounts file was changed after the deployment was planned. */
+/** The accounts file changed after the deployment was planned. */
 const NOT_ALLOWED: Ending = {
   conclusion: 'failure',
   reason: 'start_refused',
@@ -30,8 +30,8 @@ const ELSEWHERE: Ending = {
 };
 
 /**
- * Reads the workspace again right before a start and plans the deployment anew where the workspace changed: another
- * repository or branch ends it, and so does having nothing to change any more.
+ * Reads the workspace again right before a start. Concludes the deployment if the workspace now uses another repository or
+ * branch, or if nothing would change.
  */
 export async function recheckWorkspace(
   context: ReconcileContext,
@@ -57,7 +57,7 @@ export async function recheckWorkspace(
   if (mismatch) return end(context, deployment, mismatch);
   const { name, directory } = workspace;
   const environment = settings.environment ?? workspace.environment;
-  return { kind: 'fits', change: changesOf(deployment, { workspaceName: name, environment, directory }) };
+  return { kind: 'matches', change: changesOf(deployment, { workspaceName: name, environment, directory }) };
 }
 
 async function end(context: ReconcileContext, deployment: Deployment, ending: Ending): Promise<Recheck> {

@@ -6,10 +6,10 @@ import type { Deployment } from '../domain/deployment.ts';
 import type { DeploymentStore } from '../domain/deployment-store.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
+import type { MeltanoApi, MeltanoResult } from '../domain/meltano.ts';
 import type { RemoteClock } from '../domain/remote-clock.ts';
 import type { RepositoryStore } from '../domain/repository-store.ts';
 import { ageOf } from '../domain/stored-times.ts';
-import type { LogStore } from '../logs/log-store.ts';
 import type { OpenTrees, TreeDigestStore } from '../planning/changed-paths.ts';
 import type { PostDeploymentOutputs } from '../reporting/post-deployment-outputs.ts';
 import type { Reporter } from '../reporting/reporter.ts';
@@ -28,7 +28,15 @@ export interface ReconcileLimits {
   readonly poll: PollBounds;
 }
 
-/** What the steps of a workspace's reconciliation work with. */
+/** Reads the log of a job into memory. */
+export interface JobLogReader {
+  /** Reads the lines since the last read. True if there were new lines. */
+  readOn(deployment: Deployment, jobId: string, api: MeltanoApi): Promise<MeltanoResult<boolean>>;
+  /** Reads the whole log again. */
+  readWhole(deployment: Deployment, jobId: string, api: MeltanoApi): Promise<MeltanoResult<null>>;
+}
+
+/** The ports and limits for reconciling workspaces. */
 export interface ReconcileContext {
   readonly outputs: PostDeploymentOutputs;
   readonly store: DeploymentStore & TreeDigestStore & KeptPushStore;
@@ -38,7 +46,7 @@ export interface ReconcileContext {
   readonly openTrees: OpenTrees;
   readonly reporter: Reporter;
   readonly dispatcher: Dispatcher;
-  readonly logs: Pick<LogStore, 'readOn' | 'readWhole'>;
+  readonly logs: JobLogReader;
   readonly clock: Clock;
   readonly githubClock: RemoteClock;
   /** 0 to 1. */
@@ -47,19 +55,19 @@ export interface ReconcileContext {
   readonly limits: ReconcileLimits;
   /** The GitHub host that is served, normalised. */
   readonly githubHost: string;
-  /** A deployment was concluded: for the metrics. */
+  /** Counts a concluded deployment in the metrics. */
   readonly onConcluded: (deployment: Deployment) => void;
 }
 
-/** What a step leaves behind: milliseconds until the next look, or `go on` to look again at once. */
+/** The delay until the next look (milliseconds), or `go on` to look again at once. */
 export type StepResult = number | 'go on';
 
-/** Milliseconds in which a start may still be tried; without end until the first try. */
+/** Milliseconds in which a start may still be tried; infinite before the first try. */
 export function startLeft({ limits, clock }: ReconcileContext, { startSince }: Deployment): number {
   return startSince === null ? Infinity : limits.startMs - ageOf(clock, startSince);
 }
 
-/** The fields by which a log line about a deployment can be found. */
+/** The fields that identify a deployment in a log line. */
 export function logFields(deployment: Deployment): Record<string, unknown> {
   return {
     delivery: deployment.deliveryId,

@@ -10,10 +10,10 @@ import { type ReconcileContext, type StepResult, startLeft } from './reconcile-c
 import { type StartContext, startDeployment } from './start-deployment.ts';
 import { JobWatcher } from './watch-job.ts';
 
-/** Ends of an attempt after which the next one may follow without a look for its job. */
+/** Outcomes of an attempt that made no job, so the next one may follow at once. */
 const MADE_NO_JOB: ReadonlySet<string> = new Set(['refused', 'busy']);
 
-/** Brings workspaces to where their deployments say they should be. */
+/** Carries out the open deployments of workspaces. */
 export class WorkspaceReconciler {
   readonly #context: StartContext;
   readonly #watcher: JobWatcher;
@@ -26,31 +26,31 @@ export class WorkspaceReconciler {
   }
 
   /**
-   * Takes one step after the other until there is something to wait for. The key is that of `formatWorkspaceKey`. Returns
-   * in how many milliseconds to look again, or null when nothing is open. Run it for one workspace at a time.
+   * Takes steps until there is something to wait for. `formatWorkspaceKey` makes the key. Returns the delay until the next
+   * look (milliseconds), or null when nothing is open. Must not run twice at once for one workspace.
    */
   async reconcile(key: string): Promise<number | null> {
     const workspace = parseWorkspaceKey(key);
     for (;;) {
       const open = await this.#context.store.listOpen(workspace);
-      const dropped = open.find((one) => one.state === 'waiting' && one.withdrawnBy !== null);
-      const [replaced] = dropped ? [] : findSuperseded(open);
+      const withdrawn = open.find((one) => one.state === 'waiting' && one.withdrawnBy !== null);
+      const [replaced] = withdrawn ? [] : findSuperseded(open);
       if (replaced) {
         await this.#supersede(replaced.deployment, replaced.by.id);
         continue;
       }
-      const current = dropped ?? open.find((one) => one.state !== 'waiting') ?? open.at(-1);
+      const current = withdrawn ?? open.find((one) => one.state !== 'waiting') ?? open.at(-1);
       if (!current) return null;
-      const wait = Math.min(this.#retryIn(current), startLeft(this.#context, current));
-      if (wait > 0 && !isOnlyDropped(current)) return wait;
+      const delay = Math.min(this.#retryDelay(current), startLeft(this.#context, current));
+      if (delay > 0 && !isWithdrawnWithoutJob(current)) return delay;
       const step = await this.#advance(current);
       if (step !== 'go on') return step;
     }
   }
 
   /**
-   * Planning supersedes what waits. A deployment that let an adopted job go waits again, and a newer one may have come
-   * meanwhile.
+   * Planning supersedes waiting deployments. But a deployment that released an adopted job waits again, and a newer one may
+   * have been planned meanwhile.
    */
   #supersede(deployment: Deployment, supersededBy: string): Promise<StepResult> {
     return conclude(this.#context, deployment, {
@@ -64,7 +64,7 @@ export class WorkspaceReconciler {
     const api = this.#context.accounts.byKey(deployment.account)?.api;
     if (!api) return this.#concludeUnserved(deployment);
     if (deployment.jobId) return this.#watcher.watch(deployment, deployment.jobId, api);
-    if (isOnlyDropped(deployment)) {
+    if (isWithdrawnWithoutJob(deployment)) {
       return conclude(this.#context, deployment, { conclusion: 'cancelled', reason: 'withdrawn' });
     }
     if (startLeft(this.#context, deployment) <= 0 && !mayHaveJob(deployment)) {
@@ -77,7 +77,7 @@ export class WorkspaceReconciler {
     return this.#advanceStart(deployment, api);
   }
 
-  #retryIn({ retryAt }: Deployment): number {
+  #retryDelay({ retryAt }: Deployment): number {
     return retryAt === null ? 0 : timeLeft(this.#context.clock, retryAt, LONGEST_DELAY_MS);
   }
 
@@ -86,7 +86,7 @@ export class WorkspaceReconciler {
     if (attemptOutcome === null || MADE_NO_JOB.has(attemptOutcome)) {
       return startDeployment(this.#context, deployment, api);
     }
-    // The end of the process cut off an attempt that is still open here: its answer counts as lost.
+    // The process ended during this attempt, so its answer is lost.
     if (attemptOutcome === 'open') {
       await change(this.#context, deployment, { attemptOutcome: 'lost', failures: 0 });
       return 'go on';
@@ -96,7 +96,7 @@ export class WorkspaceReconciler {
 
   #concludeUnserved(deployment: Deployment): Promise<StepResult> {
     const problem = `there are no Meltano Cloud credentials for the account ${deployment.account} any more`;
-    // A job that is known may well go on.
+    // The job may still run.
     return conclude(
       this.#context,
       deployment,
@@ -111,7 +111,7 @@ function mayHaveJob({ jobId, attemptOutcome }: Deployment): boolean {
   return jobId !== null || (attemptOutcome !== null && !MADE_NO_JOB.has(attemptOutcome));
 }
 
-/** Withdrawn before there was a job to stop. */
-function isOnlyDropped(deployment: Deployment): boolean {
+/** True if the deployment was withdrawn before it had a job to stop. */
+function isWithdrawnWithoutJob(deployment: Deployment): boolean {
   return deployment.withdrawnBy !== null && !mayHaveJob(deployment);
 }

@@ -9,25 +9,25 @@ import { describeFailure, describeReadFailure } from '../reporting/render/descri
 import { chooseStart } from './choose-start.ts';
 import { change, conclude } from './conclude.ts';
 import { describeJob } from './describe-job.ts';
-import { findForeignJob, isBusy, pickJob } from './find-job.ts';
+import { findAttemptedJob, findForeignJob, isBusy } from './find-job.ts';
 import { recheckWorkspace } from './recheck-workspace.ts';
 import { logFields, type ReconcileContext, type StepResult, startLeft } from './reconcile-context.ts';
 
-/** How long a 409 is awaited when no deployment job is listed: the workspace may be provisioning (milliseconds). */
+/** How long a 409 is retried when no deployment job is listed: the workspace may be provisioning (milliseconds). */
 const CONFLICT_PATIENCE_MS = 10 * 60_000;
-/** How often the app looks for the end of another job (milliseconds). */
+/** How often the app checks whether another job has ended (milliseconds). */
 const BUSY_LOOK_MS = 5_000;
 
 const BUSY = 'another deployment of this workspace is running on Meltano Cloud';
 
 export interface StartContext extends ReconcileContext {
-  /** By workspace: failed reads in a row before the start of a deployment. In memory, since a retry is not worth a write. */
+  /** By workspace: failed reads in a row before a start. In memory, since a retry is not worth a write. */
   readonly failedReads: Map<string, { readonly deployment: string; readonly count: number }>;
 }
 
 /**
- * One try to start a deployment: reads the workspace again, notes which jobs there are, and only then posts. What can
- * be learnt from the answer is stored before anything else happens.
+ * Tries once to start a deployment: reads the workspace again, stores the ids of its jobs, and only then sends the request.
+ * Stores the outcome before anything else happens.
  */
 export async function startDeployment(
   context: StartContext,
@@ -65,41 +65,41 @@ export async function startDeployment(
     await change(context, attempted, { attemptOutcome: wasLost ? 'lost' : 'refused' });
     return 'go on';
   }
-  // Nothing comes between the note and the request: a process that dies there leaves an attempt to be looked for.
+  // The attempt is stored right before the request: a process that dies here leaves an attempt to search for.
   const sent = chosen.send();
   if (attempted.revision > deployment.revision) context.reporter.changed(attempted);
   const started = await sent;
   if (started.ok) return acceptJob(context, attempted, started.value);
-  return takeRefusal(
+  return handleRefusal(
     context,
     { deployment: attempted, api, wasLost, isSigned: chosen.isSigned },
     started.failure,
   );
 }
 
-/** A job that is there already: that of a lost attempt, or one that something else started for the push. */
+/** Finds an existing job: that of a lost attempt, or one that something else started for the push. */
 async function findJob(
   context: ReconcileContext,
   deployment: Deployment,
   listed: readonly Job[],
 ): Promise<{ job: Job; adopted: boolean } | null> {
-  // It may show up to the very end; what was known before that attempt stays the measure.
+  // The job of a lost attempt may still appear, so its list of known jobs stays valid.
   const adopted = deployment.attemptOutcome !== 'lost';
-  const find = adopted ? findForeignJob : pickJob;
+  const find = adopted ? findForeignJob : findAttemptedJob;
   const job = await find(context, deployment, listed);
   return job && { job, adopted };
 }
 
-/** A start that went out, and what is known of the one before it. */
+/** A start that was sent. */
 interface Attempt {
   readonly deployment: Deployment;
   readonly api: MeltanoApi;
-  /** An earlier attempt may have made a job that is still hidden: even after a refusal it is looked for. */
+  /** An earlier attempt may have made a job that isn't listed yet: the search goes on even after a refusal. */
   readonly wasLost: boolean;
   readonly isSigned: boolean;
 }
 
-/** The job is known: from here on it is watched. `adopted`: something else had started it. */
+/** Stores the job of a deployment, to be watched from here on. `adopted`: something else started it. */
 export async function acceptJob(
   context: ReconcileContext,
   deployment: Deployment,
@@ -108,13 +108,13 @@ export async function acceptJob(
 ): Promise<StepResult> {
   const now = stamp(context.clock);
   const { state, jobStatus, jobStartedAt, deployedSha } = describeJob({ ...deployment, adopted }, job, now);
-  // A job that is over already is concluded by the watcher's first look: until then nothing is said of it.
+  // The watcher's first look concludes a job that is over, so its facts aren't reported before.
   const isOver = jobPhase(job.status) === 'ended';
   const saved = await change(context, deployment, {
     ...(isOver ? { state: 'queued' as const } : { state, jobStatus, jobStartedAt, deployedSha }),
     jobId: job.id,
     adopted,
-    // No start is sent: what is listed now is what the next push's jobs are told from.
+    // Without a start of its own, the present list tells the next push's jobs from older ones.
     ...(adopted ? { attemptedAt: now, knownJobIds: listed.map((one) => one.id) } : {}),
     acceptedAt: now,
     attemptOutcome: null,
@@ -127,7 +127,7 @@ export async function acceptJob(
   return 'go on';
 }
 
-async function takeRefusal(
+async function handleRefusal(
   context: ReconcileContext,
   attempt: Attempt,
   failure: MeltanoFailure,
@@ -145,7 +145,7 @@ async function takeRefusal(
       return conclude(context, deployment, { conclusion: 'failure', reason, problem });
     }
     case 'conflict':
-      return takeConflict(context, attempt, problem);
+      return handleConflict(context, attempt, problem);
     case 'look': {
       await change(context, deployment, { attemptOutcome: verdict.outcome, failures: 0, problem });
       return 'go on';
@@ -161,8 +161,8 @@ async function takeRefusal(
   }
 }
 
-/** 409: while another deployment job is listed its end is awaited; otherwise for ten minutes. */
-async function takeConflict(
+/** Handles a 409: waits for the end of another listed deployment job, otherwise retries for ten minutes. */
+async function handleConflict(
   context: ReconcileContext,
   { deployment, api, wasLost }: Attempt,
   problem: string,
@@ -187,22 +187,22 @@ async function takeConflict(
   return 'go on';
 }
 
-/** Another job runs: the app posts nothing until it is gone from the list. */
+/** Waits for another job: the app sends no start until that job has ended. */
 async function waitForOther(context: ReconcileContext, deployment: Deployment): Promise<StepResult> {
-  const news = { attemptOutcome: 'busy', conflictSince: null, failures: 0, problem: BUSY } as const;
-  const saved = await change(context, deployment, news);
+  const fields = { attemptOutcome: 'busy', conflictSince: null, failures: 0, problem: BUSY } as const;
+  const saved = await change(context, deployment, fields);
   return saved ? waitWithinStart(context, saved, BUSY_LOOK_MS) : 'go on';
 }
 
-/** No longer than until START_TIMEOUT_MINUTES have passed. */
-function waitWithinStart(context: ReconcileContext, deployment: Deployment, wait: number): StepResult {
+/** Waits until the start times out (START_TIMEOUT_MINUTES) at the latest. */
+function waitWithinStart(context: ReconcileContext, deployment: Deployment, delay: number): StepResult {
   const left = startLeft(context, deployment);
-  return left > 0 ? Math.min(left, wait) : 'go on';
+  return left > 0 ? Math.min(left, delay) : 'go on';
 }
 
 /**
- * A read before the start failed: nothing was attempted, so a newer deployment may still replace this one. Only news are
- * stored, not each retry.
+ * Handles a failed read before the start. Nothing was attempted, so a newer deployment may still replace this one. Stores
+ * changes only, not each retry.
  */
 async function retryRead(
   context: StartContext,

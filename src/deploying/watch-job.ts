@@ -11,26 +11,27 @@ import { describeJob } from './describe-job.ts';
 import { seemsOlder } from './find-job.ts';
 import { logFields, type PollBounds, type ReconcileContext, type StepResult } from './reconcile-context.ts';
 
-/** How long a refusal (401, 403) is taken for a passing one before the watching ends (milliseconds). */
+/** How long reads that are refused (401, 403) are retried before the watch ends (milliseconds). */
 const REFUSAL_PATIENCE_MS = 60_000;
-/** A job that was accepted this short a time ago may not be readable yet (milliseconds). */
+/** A job may not be readable for this long after its start was accepted (milliseconds). */
 const FRESH_JOB_MS = 10_000;
-/** A withdrawn job that runs on is asked to stop again after this time (milliseconds). */
+/** A withdrawn job that still runs is asked to stop again after this time (milliseconds). */
 const STOP_AGAIN_MS = 15_000;
-/** A job that logged within this time is read as often as allowed (milliseconds). */
+/** A job that changed within this time is read as often as allowed (milliseconds). */
 const LIVELY_MS = 30_000;
-/** Failed reads in a row after which the check run says so. */
-const SAY_AFTER_FAILURES = 2;
+/** Failed reads in a row before the check run shows the problem. */
+const REPORT_AFTER_FAILURES = 2;
 
-/** What a process remembers of a job that it watches, with times by the clock's `elapsed`; another process starts anew. */
+/** The watch of one job, in memory: another process starts anew. Times are by the clock's `elapsed`. */
 interface Watch {
   changedAt: number;
-  /** Whether the job could be read at all. */
+  /** True once the job was read. */
   wasRead: boolean;
   failures: number;
+  /** How far the clock was set forward while no process ran; null until measured. */
   jumpedMs: number | null;
   refusedSince: number | null;
-  /** When a withdrawn job was last asked to stop, and what it did then. */
+  /** When a withdrawn job was last asked to stop, and its phase then. */
   stopAsked: { phase: JobPhase; at: number } | null;
 }
 
@@ -43,8 +44,8 @@ const ENDINGS: Record<string, Ending> = {
 /** A look at a log that is shown live. */
 interface LogLook {
   readonly grew: boolean;
-  /** When to look again at the latest, so that the check run shows what is new in time. */
-  readonly nextMs: number;
+  /** The longest delay until the next look, so that the check run shows new lines in time (milliseconds). */
+  readonly delayMs: number;
 }
 
 /** Reads a job's status, then its log, and concludes the deployment when the job is over or no longer watched. */
@@ -74,8 +75,8 @@ export class JobWatcher {
   async #look(deployment: Deployment, jobId: string, api: MeltanoApi, watch: Watch): Promise<StepResult> {
     const read = await api.getJob(jobId);
     const step = read.ok
-      ? await this.#takeStatus(deployment, read.value, api, watch)
-      : await this.#takeFailure(deployment, read.failure, watch);
+      ? await this.#handleStatus(deployment, read.value, api, watch)
+      : await this.#handleFailure(deployment, read.failure, watch);
     if (read.ok) watch.jumpedMs ??= this.#measureJump(deployment, read.value);
     const left =
       this.#context.limits.deployMs +
@@ -83,18 +84,18 @@ export class JobWatcher {
       ageOf(this.#context.clock, deployment.acceptedAt ?? 0);
     if (step === 'go on') return step;
     if (left > 0) return Math.min(step, left);
-    // Whether the job still runs is known only from an answer.
+    // Without an answer we can't tell whether the job still runs.
     const problem = read.ok ? null : describeReadFailure(deployment.problem, read.failure);
     return conclude(this.#context, deployment, { conclusion: 'timed_out', reason: 'watch_timeout', problem });
   }
 
-  /** How much less than by the stored time the job was watched: the clock was set forward while no process ran. */
+  /** How far the clock was set forward while no process ran: the stored time of acceptance looks that much older. */
   #measureJump({ acceptedAt }: Deployment, { created }: Job): number {
     const sinceCreated = created === null ? -1 : this.#context.clock.now() - created;
     return sinceCreated < 0 ? 0 : Math.max(0, ageOf(this.#context.clock, acceptedAt ?? 0) - sinceCreated);
   }
 
-  async #takeStatus(deployment: Deployment, job: Job, api: MeltanoApi, watch: Watch): Promise<StepResult> {
+  async #handleStatus(deployment: Deployment, job: Job, api: MeltanoApi, watch: Watch): Promise<StepResult> {
     watch.wasRead = true;
     watch.failures = 0;
     watch.refusedSince = null;
@@ -102,24 +103,28 @@ export class JobWatcher {
     const ending = ENDINGS[job.status];
     const seen = describeJob(deployment, job, this.#context.clock.now());
     if (ending)
-      return conclude(this.#context, deployment, { ...seen, ...ending, ...nameWithdrawal(deployment, job) });
+      return conclude(this.#context, deployment, {
+        ...seen,
+        ...ending,
+        ...reasonOfWithdrawal(deployment, job),
+      });
     const isToStop = deployment.withdrawnBy !== null;
     if (isToStop) await this.#stopJob(deployment, job, api, watch);
-    const news = changesOf(deployment, { ...seen, problem: null });
-    if (Object.keys(news).length > 0) {
+    const changes = changesOf(deployment, { ...seen, problem: null });
+    if (Object.keys(changes).length > 0) {
       watch.changedAt = this.#context.clock.elapsed();
-      if (!(await change(this.#context, deployment, news))) return 'go on';
+      if (!(await change(this.#context, deployment, changes))) return 'go on';
     }
     const isRunning = jobPhase(job.status) === 'running';
     const log = isRunning ? await this.#readLog(deployment, job.id, api) : null;
     if (log?.grew) watch.changedAt = this.#context.clock.elapsed();
-    // The end of a job that was stopped is near.
+    // A stopped job ends soon.
     const quiet = isToStop ? 0 : this.#context.clock.elapsed() - watch.changedAt;
     const interval = choosePollInterval(quiet, this.#context.limits.poll, this.#context.random());
-    return log ? Math.min(interval, log.nextMs) : interval;
+    return log ? Math.min(interval, log.delayMs) : interval;
   }
 
-  /** An adopted job with another commit, or an older one that ended without telling its commit. */
+  /** True for an adopted job with another commit, and for an older one that ended without a commit. */
   #isForeign(deployment: Deployment, job: Job): boolean {
     const isOwn = tookCommit(job, deployment.sha);
     if (isOwn !== null) return !isOwn;
@@ -127,21 +132,21 @@ export class JobWatcher {
     return isOver && deployment.deployedSha === null && seemsOlder(this.#context, deployment, job);
   }
 
-  /** An adopted job that isn't the push's: the deployment waits for its own start. */
+  /** Releases an adopted job that isn't the push's: the deployment waits for its own start. */
   async #release(deployment: Deployment): Promise<StepResult> {
     this.#context.log.info(logFields(deployment), "The adopted job isn't the push's: starting one for it");
-    const nothing = {
+    const cleared = {
       acceptedAt: null,
       jobStatus: null,
       jobStartedAt: null,
       jobEndedAt: null,
       deployedSha: null,
     };
-    await change(this.#context, deployment, { state: 'waiting', jobId: null, adopted: false, ...nothing });
+    await change(this.#context, deployment, { state: 'waiting', jobId: null, adopted: false, ...cleared });
     return 'go on';
   }
 
-  /** Only a running job can be stopped: a queued one is asked once, and again as soon as it runs. */
+  /** Only a running job can be stopped: a queued one is asked once, and again when it runs. */
   async #stopJob(deployment: Deployment, job: Job, api: MeltanoApi, watch: Watch): Promise<void> {
     const phase = jobPhase(job.status);
     const { stopAsked } = watch;
@@ -154,22 +159,22 @@ export class JobWatcher {
     else {
       const { failure } = asked;
       const fields = { ...logFields(deployment), problem: describeFailure(failure) };
-      // 409: it doesn't run yet, or not any more.
-      const isUsual = failure.kind === 'status' && failure.status === 409;
-      this.#context.log[isUsual ? 'info' : 'warn'](fields, 'The job could not be stopped yet');
+      // 409: the job doesn't run yet, or has ended.
+      const isExpected = failure.kind === 'status' && failure.status === 409;
+      this.#context.log[isExpected ? 'info' : 'warn'](fields, 'The job could not be stopped yet');
     }
   }
 
-  /** A log that can't be read now is read at the next look; the status alone decides how the deployment goes on. */
+  /** Reads a live log. A failed read changes nothing: the next look reads again. */
   async #readLog(deployment: Deployment, jobId: string, api: MeltanoApi): Promise<LogLook | null> {
     const repository = await this.#context.repositories.getRepository(deployment.repositoryId);
     if (!repository || chooseLogMode(deployment, repository.private) !== 'live') return null;
     const read = await this.#context.logs.readOn(deployment, jobId, api);
     const grew = read.ok && read.value;
-    return { grew, nextMs: this.#context.reporter.logRead(deployment, grew) };
+    return { grew, delayMs: this.#context.reporter.logRead(deployment, grew) };
   }
 
-  async #takeFailure(deployment: Deployment, failure: MeltanoFailure, watch: Watch): Promise<StepResult> {
+  async #handleFailure(deployment: Deployment, failure: MeltanoFailure, watch: Watch): Promise<StepResult> {
     const verdict = judgeRead(failure);
     watch.failures += 1;
     const isFresh = !watch.wasRead && ageOf(this.#context.clock, deployment.acceptedAt ?? 0) <= FRESH_JOB_MS;
@@ -187,7 +192,7 @@ export class JobWatcher {
         });
       }
     }
-    if (watch.failures >= SAY_AFTER_FAILURES || failure.kind === 'held') {
+    if (watch.failures >= REPORT_AFTER_FAILURES || failure.kind === 'held') {
       if (!(await change(this.#context, deployment, { problem }))) return 'go on';
     }
     return Math.max(
@@ -197,14 +202,14 @@ export class JobWatcher {
   }
 }
 
-/** A job that was stopped because a person withdrew it. */
-function nameWithdrawal({ withdrawnBy }: Deployment, job: Job): Partial<Ending> {
+/** The reason of a job that stopped because a person withdrew it. */
+function reasonOfWithdrawal({ withdrawnBy }: Deployment, job: Job): Partial<Ending> {
   return withdrawnBy !== null && job.status === 'STOPPED' ? { reason: 'withdrawn' } : {};
 }
 
 /**
- * How long to wait before a job is read again: the least while things change, then growing with the quiet until the
- * most. `random` (0 to 1) spreads the reads by a tenth, within the bounds.
+ * Chooses the delay until a job is read again (milliseconds): the minimum while the job changes, then growing with the quiet
+ * time up to the maximum. `random` (0 to 1) spreads the reads by a tenth, within the bounds.
  */
 export function choosePollInterval(quietMs: number, bounds: PollBounds, random: number): number {
   const grown = quietMs <= LIVELY_MS ? bounds.min : bounds.min + quietMs - LIVELY_MS;

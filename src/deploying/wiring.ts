@@ -1,11 +1,10 @@
 import type { AppContext } from '../app-context.ts';
 import { normalizeHost } from '../domain/repository-url.ts';
-import type { LogStore } from '../logs/log-store.ts';
 import type { Planning } from '../planning/wiring.ts';
 import type { Reporter } from '../reporting/reporter.ts';
 import type { Reporting } from '../reporting/wiring.ts';
 import { createReportFinisher } from './finish-report.ts';
-import type { ReconcileContext } from './reconcile-context.ts';
+import type { JobLogReader, ReconcileContext } from './reconcile-context.ts';
 import { WorkspaceReconciler } from './reconcile-workspace.ts';
 
 export interface DeployingPorts {
@@ -13,7 +12,7 @@ export interface DeployingPorts {
   readonly reporting: Reporting;
 }
 
-/** Reads a concluded deployment's log before its last report. */
+/** The handler of the queue `log`. */
 export function createFinisher(
   context: AppContext,
   ports: DeployingPorts,
@@ -28,8 +27,7 @@ export function createWorkspaceReconciler(
   ports: DeployingPorts,
   reporter: Reporter,
 ): (key: string) => Promise<number | null> {
-  // With several instances, the one that writes a check run reads its log.
-  const logs = context.shared ? leaveLogs(ports.reporting.logs) : ports.reporting.logs;
+  const logs = context.shared ? skipLiveLogs(ports.reporting.logs) : ports.reporting.logs;
   const reconciler = new WorkspaceReconciler(createReconcileContext(context, ports, { reporter, logs }));
   return (key) => reconciler.reconcile(key);
 }
@@ -37,7 +35,7 @@ export function createWorkspaceReconciler(
 function createReconcileContext(
   { configuration, stores, accounts, dispatcher, clock, githubClock, log, metrics }: AppContext,
   { planning, reporting }: DeployingPorts,
-  { reporter, logs }: { readonly reporter: Reporter; readonly logs: ReconcileContext['logs'] },
+  { reporter, logs }: { readonly reporter: Reporter; readonly logs: JobLogReader },
 ): ReconcileContext {
   return {
     configurations: planning.configurations,
@@ -63,7 +61,8 @@ function createReconcileContext(
   };
 }
 
-function leaveLogs(logs: LogStore): ReconcileContext['logs'] {
+/** Leaves live logs to the instance that writes the check run. */
+function skipLiveLogs(logs: JobLogReader): JobLogReader {
   return {
     readOn: async () => ({ ok: true, value: false }),
     readWhole: (...request) => logs.readWhole(...request),

@@ -11,11 +11,11 @@ import { withCleanup } from './processes/cleanup.ts';
 import { WorldProcess } from './world/world-process.ts';
 
 const CONNECTIONS = 20;
-/** So many repositories push, each to the branch that a workspace tracks: while it answers, the app plans and deploys. */
+/** Repositories that push to tracked branches. The app plans and deploys while it answers. */
 const REPOSITORIES = 50;
-/** Before its memory is looked at, a started process is left alone for so long (milliseconds). */
+/** Time between the start and the measurement of memory. */
 const SETTLE_MS = 20_000;
-/** Deliveries before the counted ones: code gets compiled (seconds). */
+/** Warm-up before the measurement, so that the code is compiled. */
 const WARM_UP_S = 2;
 
 interface Round {
@@ -33,7 +33,7 @@ export const acknowledgement: Benchmark = {
   async run(options) {
     const receivers = listReceivers(options.databaseUrl);
     const rounds: Round[] = [];
-    // By turns, so that whatever else the machine does meets them all.
+    // In turns, so that other load on the machine affects all receivers.
     for (let number = 1; number <= (options.quick ? 1 : 3); number += 1) {
       for (const receiver of receivers) {
         options.say(`round ${number}: ${receiver.name}`);
@@ -52,8 +52,8 @@ async function measure(receiver: Receiver, options: BenchmarkOptions): Promise<R
   };
 }
 
-/** Where the app isn't installed anywhere yet. */
-function measureStart(receiver: Receiver): Promise<Pick<Round, 'readyMs' | 'idleBytes'>> {
+/** Measures the start without any installation. */
+function measureStart(receiver: Receiver): Promise<{ readyMs: number; idleBytes: number }> {
   return withCleanup(async (cleanup) => {
     const environment = await new WorldProcess(cleanup).ask({ ask: 'environment' });
     const { process, readyMs } = await receiver.start(environment, cleanup);
@@ -66,7 +66,7 @@ function measureStart(receiver: Receiver): Promise<Pick<Round, 'readyMs' | 'idle
 function measureLoad(
   receiver: Receiver,
   { quick }: BenchmarkOptions,
-): Promise<Pick<Round, 'one' | 'many' | 'half'>> {
+): Promise<{ one: LoadResult; many: LoadResult; half: LoadResult }> {
   return withCleanup(async (cleanup) => {
     const world = new WorldProcess(cleanup);
     const environment = await world.ask({ ask: 'environment' });

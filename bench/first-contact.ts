@@ -55,7 +55,7 @@ function measureLostPushes({ quick }: BenchmarkOptions): Promise<number[]> {
       app = await startApp({ env, home }, cleanup);
       const jobTimes = await world.ask({ ask: 'await lost pushes' });
       waits.push(...jobTimes.map((at) => at - startedAt));
-      // Their jobs end, and their check runs are concluded.
+      // Waits for the ends of the jobs and check runs.
       await sleep(5_000);
     }
     return waits;

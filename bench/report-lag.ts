@@ -9,7 +9,6 @@ import { playScenario, tabulateWaits, type Wait } from './waits/measure-waits.ts
 import type { ScenarioName } from './waits/scenarios.ts';
 import { WorldProcess } from './world/world-process.ts';
 
-/** Each job writes a line this often, to its end. */
 const LINE_EVERY_MS = 5_000;
 
 export const reportLag: Benchmark = {
@@ -23,7 +22,7 @@ export const reportLag: Benchmark = {
         rows.push(await measure(setting, contender, options));
       }
     }
-    // One lag is no percentile: the picture begins where there are several.
+    // One deployment has no percentiles, so the picture leaves it out.
     const spread = rows.filter(({ installations, deployments }) => installations === deployments);
     const picture = drawLag(spread.filter(({ deployments }) => deployments > 1));
     const { waits, notes } = await measureWaits(options);
@@ -35,7 +34,7 @@ export const reportLag: Benchmark = {
   },
 };
 
-/** What is played, and the aims of what it measures, in its order. */
+/** The scenarios, and the aims of their measurements in order. */
 const WAITS: readonly (readonly [ScenarioName, readonly string[]])[] = [
   ['log lines', ['p95 ≤ 5 s']],
   ['ten workspaces', ['p95 ≤ 2.5 s', 'p95 ≤ 2.5 s']],
@@ -91,7 +90,7 @@ function measure(setting: LagSetting, contender: Contender, { quick }: Benchmark
     await world.ask({ ask: 'reset' });
     await sleep(quick ? 3_000 : 20_000);
     const counts = await world.ask({ ask: 'counts' });
-    // GitHub wants a second between two writes for one installation: faster ends than that would measure the queue.
+    // GitHub wants a second between two writes for an installation. Faster ends would measure the queue.
     const withinMs = Math.max(
       1_000,
       setting.installations === 1 ? deployments * 1_500 : quick ? 2_000 : 20_000,

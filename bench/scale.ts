@@ -7,19 +7,19 @@ import { startApp } from './processes/start-app.ts';
 import type { WorldCounts } from './world/world-messages.ts';
 import { WorldProcess } from './world/world-process.ts';
 
-/** One deployment in so many writes a line this often; the others write nothing. */
+/** One deployment in ten writes log lines. The others are quiet. */
 const ONE_LIVELY_IN = 10;
 const LINE_EVERY_MS = 5_000;
-/** Deployments of one installation: its check runs are written one a second. */
+/** Deployments of one installation, which gets one write a second. */
 const PER_INSTALLATION = 5;
-/** A job that was quiet for 40 s is read as seldom as ever. */
+/** After 40 s without lines, a job is polled at the lowest rate. */
 const QUIET_AFTER_MS = 45_000;
 const MOST_ENDED = 60;
 
 interface Row {
   readonly deployments: number;
   readonly lively: number;
-  /** Seconds of processor time in a second, that is cores, while all run. */
+  /** Processor time per second while all deployments run. */
   readonly cores: number;
   readonly cpuPerDeploymentMinute: number;
   readonly bytes: number;

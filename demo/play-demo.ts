@@ -117,7 +117,7 @@ async function stayUp(
   view.say(`
 Everything keeps running until you press Ctrl-C.
 
-  Simulated GitHub (open it)           ${github.origin}
+  Simulated GitHub, in your browser    ${github.origin}
   The app                              ${app.url}/readyz
                                        ${app.url}/metrics
                                        ${logFile} (its log)

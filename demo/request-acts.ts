@@ -47,7 +47,7 @@ export const playButtons: Act = {
     const { stage, view, signal } = context;
     let isUp = false;
     const push = stage.push(stage.places.shop, {
-      message: 'Mend meltano.yml',
+      message: 'Fix meltano.yml',
       files: { 'meltano.yml': MELTANO_YML },
       script: () => (isUp ? writeShortJob(2000) : writeUnreachableJob()),
       expected: { conclusion: 'failure', title: /^Failed after \d+ s: .*Connection refused/ },

@@ -3,15 +3,15 @@ import autocannon from 'autocannon';
 import type { PreparedRepository } from '../world/world-messages.ts';
 import { createPushSigner } from './push-payload.ts';
 
-/** What the load generator is started with (JSON in its first argument). */
+/** The first argument of the load generator, as JSON. */
 export interface Load {
   readonly url: string;
   readonly secret: string;
-  /** They push by turns. */
+  /** The repositories push in turns. */
   readonly repositories: readonly PreparedRepository[];
   readonly connections: number;
   readonly seconds: number;
-  /** Deliveries a second, all connections together; absent: as many as are answered. */
+  /** Deliveries a second of all connections. Default: as fast as they are answered. */
   readonly rate?: number;
 }
 
@@ -22,11 +22,11 @@ export interface LoadResult {
   readonly p50: number;
   readonly p99: number;
   readonly p999: number;
-  /** Anything but 2xx: must be none. */
+  /** Answers other than 2xx. Must be 0. */
   readonly failed: number;
 }
 
-/** In a process of its own, so that making the load isn't counted as answering it. */
+/** Runs in its own process, so that its cost isn't counted. */
 async function generateLoad({
   url,
   secret,

@@ -3,7 +3,7 @@ import { type Payload, webhookExample } from '../../sandbox/github/webhook-examp
 import type { PreparedRepository } from '../world/world-messages.ts';
 
 const COMMITS = 20;
-/** Stands for the commit that a push begins at. */
+/** A placeholder for the commit before a push. */
 const BEFORE = 'BEFORE';
 
 export interface SignedPush {
@@ -12,8 +12,8 @@ export interface SignedPush {
 }
 
 /**
- * Makes pushes to the repository: GitHub's own example with 20 commits in it, each with its author and a few files. Each
- * begins at another commit, so that no two are the same push.
+ * Makes pushes to the repository from GitHub's example, with 20 commits of a few files. Each has another commit before it,
+ * so that no two are the same push.
  */
 export function createPushSigner(secret: string, repository: PreparedRepository): () => SignedPush {
   const [beginning = '', end = ''] = describePush(repository).split(BEFORE);

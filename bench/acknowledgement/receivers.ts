@@ -10,7 +10,7 @@ export interface Receiver {
   start(env: Readonly<Record<string, string>>, cleanup: Cleanup): Promise<StartedApp>;
 }
 
-/** The peer comes first: the others are measured against it. */
+/** The first one is the peer that the others are compared with. */
 export function listReceivers(databaseUrl: string | null): [Receiver, ...Receiver[]] {
   const embedded = { name: 'Meltano Deploy, embedded database', start: startEmbedded };
   if (!databaseUrl) return [BARE, embedded];
@@ -46,14 +46,14 @@ const BARE: Receiver = {
       },
     });
     cleanup.add(() => process.stop());
-    // It has no page of its own: any answer says that it serves.
+    // It has no pages, so any answer means that it is ready.
     return { process, url, readyMs: await process.ready(`${url}/readyz`, [200, 404]) };
   },
 };
 
 const startEmbedded: Receiver['start'] = (env, cleanup) => startApp({ env }, cleanup);
 
-/** A database of this run alone. */
+/** Creates a database for this run. */
 async function makeDatabase(serverUrl: string, cleanup: Cleanup): Promise<string> {
   const name = `bench_${process.pid}_${Date.now()}`;
   const execute = async (statement: string) => {

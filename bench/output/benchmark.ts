@@ -1,24 +1,24 @@
 /** One program of `npm run bench`. */
 export interface Benchmark {
   readonly name: string;
-  /** What it measures, for the person who reads the list. */
+  /** What it measures. */
   readonly title: string;
   run(options: BenchmarkOptions): Promise<BenchmarkResult>;
 }
 
 export interface BenchmarkOptions {
-  /** Shorter and smaller: shows that it works, not how fast anything is. */
+  /** Short and small: shows that the benchmark works, not how fast anything is. */
   readonly quick: boolean;
-  /** A PostgreSQL server (`postgres://…`); null: what needs one is left out. */
+  /** A PostgreSQL server (`postgres://…`). Null: leaves out the parts that need one. */
   readonly databaseUrl: string | null;
   readonly say: (progress: string) => void;
 }
 
-export interface BenchmarkResult {
+interface BenchmarkResult {
   readonly tables: readonly Table[];
-  /** What a machine reads: the unrounded numbers. */
+  /** The unrounded numbers. */
   readonly data: unknown;
-  /** Further files to be written, by name. */
+  /** Further result files by name. */
   readonly files?: Readonly<Record<string, string>>;
 }
 
@@ -26,6 +26,6 @@ export interface Table {
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** What was done, and what a number means. */
+  /** Explain the measurement and the numbers. */
   readonly notes: readonly string[];
 }

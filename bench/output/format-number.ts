@@ -1,6 +1,6 @@
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
-/** Three digits are more than such a measurement is worth: 5,412 · 54.1 · 5.41 · 0.541. */
+/** At most three significant digits below 1,000: 5,412 · 54.1 · 5.41 · 0.54. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return '–';
   const size = Math.abs(value);
@@ -9,7 +9,7 @@ export function formatNumber(value: number): string {
   return value.toFixed(2);
 }
 
-/** How many times as much as the peer of the same run. */
+/** The ratio to the peer in the same run. */
 export function formatRatio(value: number, peer: number): string {
   return Number.isFinite(value / peer) ? `${(value / peer).toFixed(2)}×` : '–';
 }
@@ -18,7 +18,7 @@ export function formatMegabytes(bytes: number): string {
   return `${WHOLE.format(bytes / 1024 / 1024)} MB`;
 }
 
-/** As the amount wants it, in kB or in MB. */
+/** In kB or MB. */
 export function formatBytes(bytes: number): string {
   const megabytes = bytes / 1024 / 1024;
   return megabytes < 1 ? `${formatNumber(bytes / 1024)} kB` : `${formatNumber(megabytes)} MB`;

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
 
-/** Where the numbers come from. */
+/** The machine of the measurement. */
 export interface Machine {
   readonly processor: string;
   readonly cores: number;
@@ -10,7 +10,7 @@ export interface Machine {
   readonly node: string;
   readonly commit: string | null;
   readonly startedAt: string;
-  /** Processes that wanted a core in the minute before the first benchmark: above 0.5 the machine was not quiet. */
+  /** The load average of the minute before the first benchmark. Above 0.5, the machine wasn't idle. */
   readonly loadBefore: number;
 }
 

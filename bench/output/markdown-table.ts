@@ -1,6 +1,6 @@
 import type { Table } from './benchmark.ts';
 
-/** A Markdown table with its title and its notes; all columns but the first are numbers. */
+/** A Markdown table with title and notes. All columns except the first are numbers. */
 export function renderTable({ title, columns, rows, notes }: Table): string {
   const widths = columns.map((column, index) =>
     Math.max(3, column.length, ...rows.map((row) => (row[index] ?? '').length)),

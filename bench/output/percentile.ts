@@ -1,9 +1,9 @@
-/** The middle one of some numbers; of two middle ones the lower. */
+/** The median. The lower one of two middle numbers. */
 export function median(values: readonly number[]): number {
   return percentile(values, 50);
 }
 
-/** The least value that so many per cent of all do not exceed; NaN when there are none. */
+/** The smallest number that at least `percent` of all don't exceed. NaN without numbers. */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const rank = Math.max(1, Math.ceil((percent / 100) * sorted.length));

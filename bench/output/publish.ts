@@ -6,8 +6,8 @@ const PAGE = 'docs/performance.md';
 const PICTURE = 'report-lag.svg';
 
 /**
- * Puts the last results of the named benchmarks into docs/performance.md. Quick runs are no results. Returns null when that
- * is done, else a sentence that says why nothing was changed.
+ * Puts the last results of the named benchmarks into docs/performance.md, but none of quick runs. Returns null, or a
+ * sentence that says why nothing was changed.
  */
 export function publish(results: string, names: readonly string[]): string | null {
   let page = readFileSync(join(ROOT, PAGE), 'utf8');

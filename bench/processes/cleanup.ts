@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Beside the results, not in the system's temporary folder, which may be in memory: a sync to disk shall cost what it costs. */
+/** Not in the system's temporary folder, which may be in memory: syncs to disk must be real. */
 const FOLDERS = join(import.meta.dirname, '../results');
 
-/** What has to be undone when a benchmark ends, however it ends: the last first. */
+/** Undoes steps at the end of a benchmark, the last one first. */
 export class Cleanup {
   readonly #steps: (() => unknown)[] = [];
 
@@ -12,7 +12,7 @@ export class Cleanup {
     this.#steps.push(step);
   }
 
-  /** A folder that is gone afterwards. */
+  /** Creates a temporary folder. */
   folder(): string {
     mkdirSync(FOLDERS, { recursive: true });
     const path = mkdtempSync(join(FOLDERS, 'tmp-'));
@@ -25,7 +25,6 @@ export class Cleanup {
   }
 }
 
-/** Of what is under way. */
 const open = new Set<Cleanup>();
 
 /** Runs `work` and cleans up after it. */
@@ -40,7 +39,7 @@ export async function withCleanup<T>(work: (cleanup: Cleanup) => Promise<T>): Pr
   }
 }
 
-/** For a run that is broken off: no process of it stays, and no folder. */
+/** Cleans up after all benchmarks, for an interrupted run. */
 export async function cleanUpAll(): Promise<void> {
   for (const cleanup of open) await cleanup.run();
 }

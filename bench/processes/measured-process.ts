@@ -5,20 +5,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
 const TELL_USAGE = pathToFileURL(`${import.meta.dirname}/tell-usage.mjs`).href;
-/** How often a process that starts is asked whether it is ready (milliseconds). */
 const ASK_MS = 5;
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 10_000;
-/** Nothing that is asked takes longer: a benchmark ends, whatever happens. */
+/** Limit for one request, so that a benchmark always ends. */
 const ANSWER_LIMIT_MS = 600_000;
-/** Of its error output so many characters are kept, for the message when it fails. */
+/** Characters of error output that are kept for a failure message. */
 const KEPT_OUTPUT = 4_000;
 
 export interface Usage {
-  /** Bytes: resident, and the part of it that JavaScript objects take. */
+  /** Resident memory and the JavaScript heap in bytes. */
   readonly rss: number;
   readonly heapUsed: number;
-  /** Milliseconds of processor time, all threads together. */
+  /** Processor time of all threads. */
   readonly cpuMs: number;
 }
 
@@ -32,7 +31,7 @@ export interface MeasuredProcessOptions {
   readonly cwd?: string;
 }
 
-/** A Node process of its own that tells what it uses. Nothing of the caller's environment reaches it but the path. */
+/** A Node process that reports its usage. It inherits only the search path. */
 export class MeasuredProcess {
   readonly #child: ChildProcess;
   readonly #spawnedAt = performance.now();
@@ -43,7 +42,6 @@ export class MeasuredProcess {
     const { PATH = '', HOME = '' } = process.env;
     const [program, words] = startsNode ? [script, args] : [process.execPath, [...nodeArgs, script, ...args]];
     const own = {
-      // The same Node as this one.
       PATH: `${dirname(process.execPath)}:${PATH}`,
       HOME,
       NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import=${TELL_USAGE}`,
@@ -59,7 +57,7 @@ export class MeasuredProcess {
     });
   }
 
-  /** Waits until `url` answers with one of `statuses`; the milliseconds since the process was spawned. */
+  /** Waits until `url` answers with one of `statuses`. Returns the milliseconds since the process was spawned. */
   async ready(url: string, statuses: readonly number[]): Promise<number> {
     while (performance.now() - this.#spawnedAt < START_LIMIT_MS) {
       if (this.#child.exitCode !== null) break;

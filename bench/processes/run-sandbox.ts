@@ -3,7 +3,7 @@ import { createInstallationToken } from '../world/create-installation-token.ts';
 import { SandboxWorld } from '../world/sandbox-world.ts';
 import type { WorldAnswer, WorldRequest } from '../world/world-messages.ts';
 
-// The simulated services in a process of their own, so that what they cost isn't counted.
+// Runs the simulated services in their own process, so that their cost isn't counted.
 
 const world = await SandboxWorld.start();
 

@@ -8,17 +8,17 @@ const SERVE = join(import.meta.dirname, '../../bin/serve');
 export interface StartedApp {
   readonly process: MeasuredProcess;
   readonly url: string;
-  /** From its spawning to its first 200 of `/readyz`. */
+  /** From the spawn to the first 200 of `/readyz`. */
   readonly readyMs: number;
 }
 
 export interface AppOptions {
   readonly env: Readonly<Record<string, string>>;
-  /** Where an earlier process of the same app was; absent: a new folder and a free port. */
+  /** The folder and port of an earlier process. Default: a new folder and a free port. */
   readonly home?: AppHome;
 }
 
-/** What outlives a process of the app. */
+/** Survives a restart of the app. */
 export interface AppHome {
   readonly directory: string;
   readonly port: number;
@@ -28,7 +28,7 @@ export async function makeHome(cleanup: Cleanup): Promise<AppHome> {
   return { directory: cleanup.folder(), port: await findFreePort() };
 }
 
-/** The app as operators run it: a process of its own, started from the command line, which `cleanup` stops. */
+/** Starts the app from the command line like an operator. `cleanup` stops it. */
 export async function startApp({ env, home }: AppOptions, cleanup: Cleanup): Promise<StartedApp> {
   const { directory, port } = home ?? (await makeHome(cleanup));
   const url = `http://127.0.0.1:${port}`;

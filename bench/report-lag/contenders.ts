@@ -7,7 +7,7 @@ import type { NaiveOptions } from './naive-bot.ts';
 
 export interface Contender {
   readonly name: string;
-  /** Answers when all deployments run and are shown. */
+  /** Resolves when all deployments and check runs are in progress. */
   begin(world: WorldProcess, cleanup: Cleanup): Promise<void>;
 }
 

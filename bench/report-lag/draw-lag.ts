@@ -12,12 +12,12 @@ export interface LagRow extends LagSetting {
   /** Milliseconds from the end of each job to its completed check run. */
   readonly lags: readonly number[];
   readonly counts: WorldCounts;
-  /** Requests of one deployment in a minute. */
+  /** Requests per deployment and minute. */
   readonly meltanoPerMinute: number;
   readonly githubWritesPerMinute: number;
 }
 
-/** Lag and requests of all contenders on one picture: short bars are good. */
+/** Draws lag and requests of all contenders. Short bars are good. */
 export function drawLag(rows: readonly LagRow[]): string {
   const groups = [...new Set(rows.map(({ deployments }) => deployments))];
   const panel = (title: string, unit: string, read: (row: LagRow) => number) => ({

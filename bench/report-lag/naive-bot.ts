@@ -1,12 +1,12 @@
 import { Agent, request } from 'undici';
 import type { WatchedJob } from '../world/world-messages.ts';
 
-// What people would write in an afternoon: a loop for each job that reads its status, and its check run on GitHub.
+// A simple bot: a loop for each job reads its status and writes its check run.
 
-/** How the loop goes; it comes with the jobs in one message. */
+/** Settings of the loop, sent with the jobs in one message. */
 export interface NaiveOptions {
   readonly everyMs: number;
-  /** True: reads the log and writes the check run at each look. False: writes only the end. */
+  /** True: reads the log and writes the check run each time. False: writes only the end. */
   readonly writesEachTime: boolean;
 }
 
@@ -15,7 +15,7 @@ const dispatcher = new Agent({ connections: 50 });
 async function watch(job: WatchedJob, { everyMs, writesEachTime }: NaiveOptions): Promise<void> {
   const run = await write(job, job.checkRunsUrl, 'POST', { status: 'in_progress' });
   const url = `${job.checkRunsUrl}/${run}`;
-  // Not all of them in the same moment.
+  // Spreads the first reads.
   setTimeout(look, Math.random() * everyMs);
 
   async function look(): Promise<void> {
@@ -78,6 +78,6 @@ process.on('message', (message) => {
     },
   );
 });
-// Until it is told its jobs, only the parent keeps it alive.
+// Only the parent keeps the process alive until the jobs arrive.
 process.channel?.ref();
 process.once('SIGTERM', () => process.exit(0));

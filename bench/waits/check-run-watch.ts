@@ -10,7 +10,7 @@ export class CheckRunWatch {
   readonly #seen = new Map<string, number>();
   readonly #stop: () => void;
 
-  /** `onWrite` is called for every create and update. */
+  /** Calls `onWrite` for every create and update. */
   constructor({ github }: Sandbox, onWrite: (run: SandboxCheckRun) => void = () => undefined) {
     this.#stop = github.checks.listen((run) => {
       const key = `${run.headSha} ${run.name}`;
@@ -22,7 +22,7 @@ export class CheckRunWatch {
     });
   }
 
-  /** When the run was first seen with the status (`any`: when it was created). */
+  /** When the run first had the status. `any`: when it was created. */
   at(sha: string, name: string, status: CheckStatus | 'any'): number | undefined {
     return this.#seen.get(`${sha} ${name} ${status}`);
   }
@@ -32,7 +32,7 @@ export class CheckRunWatch {
   }
 }
 
-/** Waits until `read` gives a value for each item; throws after five minutes. */
+/** Waits until `read` returns a value for each item. Throws after five minutes. */
 export async function waitForAll<T, V>(items: readonly T[], read: (item: T) => V | undefined): Promise<V[]> {
   const deadline = performance.now() + LIMIT_MS;
   for (;;) {

@@ -1,10 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { CheckRunWatch, waitForAll } from './check-run-watch.ts';
+import { CheckRunWatch } from './check-run-watch.ts';
 import type { Scenario } from './scenario.ts';
-import { addTrackedRepository, pushChange } from './tracked-repository.ts';
+import {
+  addTrackedRepository,
+  type PushedRepository,
+  pushChange,
+  waitForCheckRuns,
+} from './tracked-repository.ts';
 
-/** GitHub answers 503 to the first creates of a check run, and then works. */
+/** GitHub answers 503 to the first creates of a check run. */
 export const failedCreates: Scenario = async (sandbox, { quick }) => {
   const samples = quick ? 3 : 100;
   const [two, four] = await Promise.all([
@@ -22,27 +27,24 @@ async function failCreates(
   { samples, times }: { samples: number; times: number },
 ): Promise<number[]> {
   const watch = new CheckRunWatch(sandbox);
-  // All of them first: none waits for a list of workspaces that knows it.
+  // All workspaces exist before the first push, so no push waits for a new list of them.
   const repositories = Array.from({ length: samples }, (_, number) => {
     const account = `fails-${times}-${number}`;
     sandbox.github.installations.add({ account });
     return addTrackedRepository(sandbox, { account, name: 'data' });
   });
-  const pushed: { sha: string; checkName: string; pushedAt: number }[] = [];
-  for (const { fullName, checkNames } of repositories) {
+  const pushed: PushedRepository[] = [];
+  for (const repository of repositories) {
     sandbox.github.service.faults.add({
       method: 'POST',
-      path: new RegExp(`/repos/${fullName}/check-runs$`),
+      path: new RegExp(`/repos/${repository.fullName}/check-runs$`),
       times,
       action: { kind: 'status', status: 503 },
     });
-    pushed.push({ ...pushChange(sandbox, fullName), checkName: checkNames[0] ?? '' });
+    pushed.push(pushChange(sandbox, repository));
     await sleep(300);
   }
-  const waits = await waitForAll(pushed, ({ sha, checkName, pushedAt }) => {
-    const at = watch.at(sha, checkName, 'any');
-    return at === undefined ? undefined : at - pushedAt;
-  });
+  const waits = await waitForCheckRuns(watch, pushed);
   watch.stop();
   return waits;
 }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CheckRunWatch, waitForAll } from './check-run-watch.ts';
 import type { Scenario } from './scenario.ts';
-import { addTrackedRepository, pushChange } from './tracked-repository.ts';
+import { addTrackedRepository, pushChange, waitForJobs } from './tracked-repository.ts';
 
 const DEPLOYMENTS = 3;
 
-/** Three deployments of one installation write lines now and then, each of which is looked for in their check runs. */
+/** Three deployments of one installation write log lines. Measures when each line is in a check run. */
 export const logLines: Scenario = async (sandbox, { quick }) => {
   const { github, meltano } = sandbox;
   const written = new Map<string, number>();
@@ -20,10 +20,8 @@ export const logLines: Scenario = async (sandbox, { quick }) => {
   const repositories = Array.from({ length: DEPLOYMENTS }, (_, number) =>
     addTrackedRepository(sandbox, { account: 'logs', name: `data-${number}` }),
   );
-  for (const { fullName } of repositories) pushChange(sandbox, fullName);
-  const jobs = await waitForAll(repositories, ({ workspaces: [workspace] }) =>
-    workspace ? meltano.jobsOf(workspace)[0] : undefined,
-  );
+  for (const repository of repositories) pushChange(sandbox, repository);
+  const jobs = await waitForJobs(sandbox, repositories);
   for (const job of jobs) job.run();
   await Promise.all(
     jobs.map(async (job, index) => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CheckRunWatch, waitForAll } from './check-run-watch.ts';
 import type { Scenario } from './scenario.ts';
-import { addTrackedRepository, pushChange } from './tracked-repository.ts';
+import { addTrackedRepository, pushChange, waitForJobs } from './tracked-repository.ts';
 
 const ENDS_WITHIN_MS = 20_000;
 
@@ -19,18 +19,13 @@ export const manyEnds: Scenario = async (sandbox, { quick }) => {
   const repositories = Array.from({ length: deployments }, (_, number) =>
     addTrackedRepository(sandbox, { account: 'ends', name: `data-${number}` }),
   );
-  const pushed = repositories.map((repository) => ({
-    ...repository,
-    ...pushChange(sandbox, repository.fullName),
-  }));
-  const jobs = await waitForAll(pushed, ({ workspaces: [workspace] }) =>
-    workspace ? meltano.jobsOf(workspace)[0] : undefined,
-  );
+  const pushed = repositories.map((repository) => pushChange(sandbox, repository));
+  const jobs = await waitForJobs(sandbox, pushed);
   for (const job of jobs) job.run();
   const logger = setInterval(() => {
     for (const job of jobs) if (!job.ended) job.log('2026-11-30T10:00:00Z [info     ] Installing plugins');
   }, 5_000);
-  // All are shown as running, and the burst of their writes is over.
+  // Waits until all check runs are in progress and the burst of writes is over.
   await waitForAll(pushed, ({ sha, checkNames }) => watch.at(sha, checkNames[0] ?? '', 'in_progress'));
   await sleep(15_000);
   const endedAt: number[] = [];

@@ -1,11 +1,11 @@
 import { CheckRunWatch, waitForAll } from './check-run-watch.ts';
 import type { Scenario } from './scenario.ts';
-import { addTrackedRepository, pushChange } from './tracked-repository.ts';
+import { addTrackedRepository, pushChange, waitForCheckRuns } from './tracked-repository.ts';
 
 const PUSHES = 150;
 const INSTALLATIONS = 30;
 
-/** Many pushes in the same moment, to repositories of many installations. */
+/** Many pushes at once, to repositories of many installations. */
 export const manyPushes: Scenario = async (sandbox, { quick }) => {
   const { github, meltano } = sandbox;
   meltano.script = () => 'manual';
@@ -16,20 +16,14 @@ export const manyPushes: Scenario = async (sandbox, { quick }) => {
   const repositories = Array.from({ length: quick ? 30 : PUSHES }, (_, number) =>
     addTrackedRepository(sandbox, { account: `many-${number % INSTALLATIONS}`, name: `data-${number}` }),
   );
-  const pushed = repositories.map((repository) => ({
-    ...repository,
-    ...pushChange(sandbox, repository.fullName),
-  }));
+  const pushed = repositories.map((repository) => pushChange(sandbox, repository));
   const jobWaits = await waitForAll(pushed, ({ fullName, workspaces: [workspace], pushedAt }) => {
     const job = workspace ? meltano.jobsOf(workspace)[0] : undefined;
     if (job && !jobAt.has(fullName)) jobAt.set(fullName, performance.now());
     const at = jobAt.get(fullName);
     return at === undefined ? undefined : at - pushedAt;
   });
-  const queuedWaits = await waitForAll(pushed, ({ sha, checkNames, pushedAt }) => {
-    const at = watch.at(sha, checkNames[0] ?? '', 'any');
-    return at === undefined ? undefined : at - pushedAt;
-  });
+  const queuedWaits = await waitForCheckRuns(watch, pushed);
   for (const job of meltano.jobs) if (job.status === 'QUEUED') job.run();
   for (const job of meltano.jobs) if (!job.ended) job.end('COMPLETE');
   watch.stop();

@@ -7,7 +7,7 @@ import { WorldProcess } from '../world/world-process.ts';
 import type { Samples } from './scenario.ts';
 import type { ScenarioName } from './scenarios.ts';
 
-/** Plays a scenario against the app as `npm start` has it, each of them in processes of their own. */
+/** Plays a scenario against the app. Each has its own process. */
 export function playScenario(scenario: ScenarioName, { quick }: BenchmarkOptions): Promise<Samples> {
   return withCleanup(async (cleanup) => {
     const world = new WorldProcess(cleanup);
@@ -19,11 +19,11 @@ export function playScenario(scenario: ScenarioName, { quick }: BenchmarkOptions
 export interface Wait {
   readonly what: string;
   readonly samples: readonly number[];
-  /** In words, as the table shows it. */
+  /** The text in the table. */
   readonly aim: string;
 }
 
-/** A table of what people wait for, in seconds. */
+/** A table of waits in seconds. */
 export function tabulateWaits(title: string, waits: readonly Wait[], notes: readonly string[]): Table {
   return {
     title,

@@ -1,7 +1,7 @@
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 
-/** Milliseconds that were waited, or counts, by what they are of. */
+/** Waits in milliseconds, or counts, by their name. */
 export type Samples = Readonly<Record<string, readonly number[]>>;
 
-/** One thing that people wait for, played in the process of the simulated services while the app runs in its own. */
+/** Runs in the process of the simulated services, beside the app's process. */
 export type Scenario = (sandbox: Sandbox, options: { readonly quick: boolean }) => Promise<Samples>;

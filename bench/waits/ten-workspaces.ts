@@ -8,7 +8,7 @@ const WORKSPACES = 10;
 const RUN_MS = 25_000;
 const BETWEEN_MS = 4_000;
 
-/** Ten workspaces of one repository: their queued check runs after one push, and their conclusions. */
+/** Ten workspaces of one repository: measures their check runs after one push, and their conclusions. */
 export const tenWorkspaces: Scenario = async (sandbox, { quick }) => {
   sandbox.meltano.script = () => 'manual';
   const rounds: Promise<Round>[] = [];
@@ -32,12 +32,12 @@ interface Round {
 async function playRound(sandbox: Sandbox, account: string): Promise<Round> {
   const { meltano } = sandbox;
   const watch = new CheckRunWatch(sandbox);
-  const { fullName, workspaces, checkNames } = addTrackedRepository(sandbox, {
+  const repository = addTrackedRepository(sandbox, {
     account,
     name: 'data',
     workspaces: WORKSPACES,
   });
-  const { sha, pushedAt } = pushChange(sandbox, fullName);
+  const { workspaces, checkNames, sha, pushedAt } = pushChange(sandbox, repository);
   const jobs = await waitForAll(workspaces, (workspace) => meltano.jobsOf(workspace)[0]);
   for (const job of jobs) job.run();
   const logger = setInterval(() => {

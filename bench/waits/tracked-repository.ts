@@ -1,5 +1,7 @@
+import type { SandboxJob } from '../../sandbox/meltano/sandbox-job.ts';
 import type { SandboxWorkspace } from '../../sandbox/meltano/sandbox-workspace.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { type CheckRunWatch, waitForAll } from './check-run-watch.ts';
 
 export interface TrackedRepository {
   readonly fullName: string;
@@ -8,7 +10,7 @@ export interface TrackedRepository {
   readonly checkNames: readonly string[];
 }
 
-/** A private repository in an installation that is there already, and the workspaces that track it. */
+/** Adds a private repository to an existing installation, and workspaces that track it. */
 export function addTrackedRepository(
   sandbox: Sandbox,
   { account, name, workspaces: count = 1 }: { account: string; name: string; workspaces?: number },
@@ -30,10 +32,40 @@ export function addTrackedRepository(
 
 let pushes = 0;
 
-/** Pushes a change; the commit, and when it was pushed (milliseconds of `performance.now()`). */
-export function pushChange({ github }: Sandbox, repository: string): { sha: string; pushedAt: number } {
+export interface PushedRepository extends TrackedRepository {
+  readonly sha: string;
+  /** Milliseconds of `performance.now()`. */
+  readonly pushedAt: number;
+}
+
+export function pushChange({ github }: Sandbox, repository: TrackedRepository): PushedRepository {
+  const { fullName } = repository;
   pushes += 1;
   const pushedAt = performance.now();
-  github.branches.push({ repository, files: { 'meltano.yml': `version: 1\n# ${pushes}\n` } });
-  return { sha: github.branches.head(repository), pushedAt };
+  const { after: sha } = github.branches.push({
+    repository: fullName,
+    files: { 'meltano.yml': `version: 1\n# ${pushes}\n` },
+  });
+  return { ...repository, sha, pushedAt };
+}
+
+/** Waits until the first workspace of each repository has a job. */
+export function waitForJobs(
+  { meltano }: Sandbox,
+  repositories: readonly TrackedRepository[],
+): Promise<SandboxJob[]> {
+  return waitForAll(repositories, ({ workspaces: [workspace] }) =>
+    workspace ? meltano.jobsOf(workspace)[0] : undefined,
+  );
+}
+
+/** Waits for the check run of each push. Returns the milliseconds since the push. */
+export function waitForCheckRuns(
+  watch: CheckRunWatch,
+  pushed: readonly PushedRepository[],
+): Promise<number[]> {
+  return waitForAll(pushed, ({ sha, checkNames, pushedAt }) => {
+    const at = watch.at(sha, checkNames[0] ?? '', 'any');
+    return at === undefined ? undefined : at - pushedAt;
+  });
 }

@@ -4,7 +4,7 @@ import type { WorldCounts } from './world-messages.ts';
 const JOB = /^\/api\/jobs\/([0-9a-f-]{36})$/;
 const LOG = /^\/api\/jobs\/[0-9a-f-]{36}\/logs/;
 
-/** What was asked of both services. `quietJobs`: the ids of those that write nothing. */
+/** Counts the requests to both services. `quietJobs` holds the ids of jobs without log lines. */
 export function countRequests(
   github: readonly Exchange[],
   meltano: readonly Exchange[],

@@ -3,7 +3,7 @@ import type { Sandbox } from '../../sandbox/sandbox.ts';
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** A token of the account's installation, as any GitHub App gets one. */
+/** Creates an installation token like any GitHub App. */
 export async function createInstallationToken({ github }: Sandbox, account: string): Promise<string> {
   const installation = github.installations.list().find((one) => one.account === account);
   const now = Math.floor(Date.now() / 1000);

@@ -6,11 +6,10 @@ import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import { countRequests } from './count-requests.ts';
 import type { Lag, PreparedRepository, WatchedJob, WorldCounts } from './world-messages.ts';
 
-/** So many pushes at once are on their way to the app. */
+/** The number of pushes at the same time. */
 const PUSHES_AT_ONCE = 20;
 const BEGIN_LIMIT_MS = 480_000;
 const REPORT_LIMIT_MS = 120_000;
-/** How often it is looked whether everything is there (milliseconds). */
 const LOOK_MS = 50;
 
 interface Deployment {
@@ -21,11 +20,11 @@ interface Deployment {
   sha: string;
 }
 
-/** Many repositories with a workspace each, whose jobs run until they are told to end. */
+/** Many repositories with one workspace each, whose jobs run until a request ends them. */
 export class SandboxWorld {
   readonly sandbox: Sandbox;
   readonly #deployments: Deployment[] = [];
-  /** When a check run of a commit was first seen running, and completed. */
+  /** When a check run of a commit was first in progress, and completed. */
   readonly #shown = new Set<string>();
   readonly #completedAt = new Map<string, number>();
   #loggers: NodeJS.Timeout | null = null;
@@ -100,7 +99,7 @@ export class SandboxWorld {
     return [];
   }
 
-  /** Pushes to each repository; the deliveries fail, since the app is stopped. */
+  /** Pushes to each repository. The deliveries fail, because the app is stopped. */
   async losePushes(logLagMs: number): Promise<void> {
     const { github, meltano } = this.sandbox;
     github.hook.lagMs = logLagMs;
@@ -128,7 +127,7 @@ export class SandboxWorld {
     return newest().map((job) => job?.created ?? Number.NaN);
   }
 
-  /** Jobs without an app, and what a peer needs to watch them. */
+  /** Creates jobs without the app, and returns what a peer needs to watch them. */
   async beginWithoutApp(createToken: (account: string) => Promise<string>): Promise<readonly WatchedJob[]> {
     const { github, meltano } = this.sandbox;
     const tokens = new Map<string, string>();
@@ -150,7 +149,7 @@ export class SandboxWorld {
     return watched;
   }
 
-  /** The lines are written by turns, not all in one moment. */
+  /** Jobs write their lines in turns, not all at once. */
   log(jobs: number, everyMs: number): void {
     this.stopLogs();
     this.#logging = jobs;

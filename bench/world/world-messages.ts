@@ -1,25 +1,25 @@
 import type { Samples } from '../waits/scenario.ts';
 import type { ScenarioName } from '../waits/scenarios.ts';
 
-/** What the parent asks of the process with the simulated services; every answer holds the field that is named here. */
+/** Requests to the process with the simulated services. */
 export type WorldRequest =
   | { readonly ask: 'environment' }
-  /** Workspaces, each with a repository of its own, spread over so many installations. */
+  /** Adds workspaces with one repository each, spread over the installations. */
   | { readonly ask: 'prepare'; readonly deployments: number; readonly installations: number }
-  /** Pushes once to each repository; answered when all jobs run and all check runs say so. */
+  /** Pushes to each repository, and waits until all jobs and check runs are in progress. */
   | { readonly ask: 'begin'; readonly webhookUrl: string }
-  /** Makes jobs and check runs without any app: for the peers, which are told what to watch. */
+  /** Creates jobs and check runs without the app, for the peers to watch. */
   | { readonly ask: 'begin without app' }
-  /** From now on each job of the first so many writes a line every so often. */
+  /** The first `jobs` jobs write a line every `everyMs`. */
   | { readonly ask: 'log'; readonly jobs: number; readonly everyMs: number }
-  /** Counts from zero. */
+  /** Resets the counts. */
   | { readonly ask: 'reset' }
   | { readonly ask: 'counts' }
-  /** Ends the jobs from one to another, one after the other in so many milliseconds; answered when all are reported. */
+  /** Ends the jobs `from` to `to` within `withinMs`, and waits until all are reported. */
   | { readonly ask: 'end'; readonly from: number; readonly to: number; readonly withinMs: number }
-  /** Pushes to each repository while nobody listens; GitHub's log shows that only after so many milliseconds. */
+  /** Pushes to each repository while the app is stopped. GitHub's log shows the attempts after `logLagMs`. */
   | { readonly ask: 'lose pushes'; readonly logLagMs: number }
-  /** Answered when each of these pushes has its job: when the jobs were made (epoch milliseconds). */
+  /** Waits until each of these pushes has a job, and returns when (epoch milliseconds). */
   | { readonly ask: 'await lost pushes' }
   /** Plays one of the scenarios of `bench/waits`. */
   | {
@@ -40,7 +40,7 @@ export interface WorldAnswer {
   readonly done: true;
 }
 
-/** A repository that a workspace tracks, as a push to it has to name it. */
+/** The fields that identify a tracked repository in a push. */
 export interface PreparedRepository {
   readonly id: number;
   readonly owner: string;
@@ -49,7 +49,7 @@ export interface PreparedRepository {
   readonly head: string;
 }
 
-/** What a peer is told about a deployment that it shall watch. */
+/** A deployment that a peer watches. */
 export interface WatchedJob {
   readonly jobUrl: string;
   readonly checkRunsUrl: string;
@@ -60,13 +60,13 @@ export interface WatchedJob {
 
 export interface WorldCounts {
   readonly seconds: number;
-  /** Requests to Meltano Cloud: a job's status, its log, anything else. */
+  /** Requests to Meltano Cloud, for the status, the log or anything else. */
   readonly statusReads: number;
   readonly logReads: number;
   readonly otherReads: number;
   readonly githubWrites: number;
   readonly githubReads: number;
-  /** Status reads of the job that had most, of those that write nothing. */
+  /** The largest number of status reads of a quiet job. */
   readonly mostQuietReads: number;
 }
 

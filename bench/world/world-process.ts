@@ -17,7 +17,7 @@ const FIELDS = {
   play: 'samples',
 } as const satisfies Record<WorldRequest['ask'], keyof WorldAnswer>;
 
-/** The simulated services from outside of their process. */
+/** Talks to the process with the simulated services. */
 export class WorldProcess {
   readonly #process: MeasuredProcess;
 

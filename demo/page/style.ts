@@ -71,7 +71,8 @@ table { border-collapse: collapse; margin: 8px 0; }
 th, td { text-align: left; padding: 5px 12px; border: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 th { font-weight: 600; white-space: nowrap; }
 .facts th { font-weight: 400; white-space: normal; }
-.facts :is(td, th):first-child { color: var(--muted); white-space: nowrap; }
+.facts :is(td, th):first-child { white-space: nowrap; }
+.facts :is(td, th):first-child:nth-last-child(2) { color: var(--muted); }
 .history { width: 100%; margin: 0; }
 .history :is(th, td) { border: 0; border-top: 1px solid var(--line); padding: 4px 16px; }
 .history tr:first-child th { border: 0; }

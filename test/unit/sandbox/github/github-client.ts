@@ -76,7 +76,7 @@ export async function fetchToken(sandbox: GitHubSandbox, installationId: number)
   return answer.body.token;
 }
 
-export interface ReceivedWebhook {
+interface ReceivedWebhook {
   headers: IncomingHttpHeaders;
   raw: Buffer;
 }

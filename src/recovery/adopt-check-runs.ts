@@ -23,8 +23,8 @@ export interface AdoptionContext {
 }
 
 /**
- * The database knows nothing of a branch: the app's open check runs on its head are from one that was lost. What they
- * tell (workspace, deployment, job) is enough to bring each to its end.
+ * Takes over the app's open check runs on the head of a branch that the database doesn't know: an earlier, lost database left
+ * them open. Their ids (workspace, deployment, job) suffice to conclude them.
  */
 export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedBranch): Promise<void> {
   for (const run of await context.runs.listRuns(tracked.repository, tracked.head)) {
@@ -73,13 +73,13 @@ export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedB
   }
 }
 
-/** The app wrote it, by this machine's clock as it was set then. */
+/** When the check run began, and not in the future: the clock may have been set back since (epoch milliseconds). */
 function readStart({ startedAt }: ShownCheckRun, clock: Clock): number {
   const now = clock.now();
   return Math.min(startedAt ?? now, now);
 }
 
-/** The lost database knew who may see the log. */
+/** The settings are cautious, since the ones in use before are lost: they decide who sees the log. */
 async function readSettings(
   { configurations }: AdoptionContext,
   { repository, workspaces }: TrackedBranch,
@@ -88,7 +88,7 @@ async function readSettings(
   return cautiousSettings(await configurations.current({ repository, workspaces }), workspace);
 }
 
-/** Without a job the start may have been made all the same: it is looked for among the jobs that came after it. */
+/** Returns null if Meltano Cloud can't answer. Without a job id the start counts as lost, and its job is searched for. */
 async function readState(
   { accounts, clock }: AdoptionContext,
   tracked: TrackedBranch,

@@ -10,17 +10,19 @@ export interface LoggedDelivery {
   readonly statusCode: number;
 }
 
-/** How often a delivery was asked for again, when last, and by which entry of the log. */
+/** The redeliveries that the app requested for one delivery. */
 export interface Redelivery {
   readonly attempts: number;
+  /** When the last one was requested (epoch milliseconds). */
   readonly askedAt: number;
+  /** The entry of the log that was redelivered. */
   readonly loggedId: number;
 }
 
-/** GitHub's log of what it sent to the app in the last three days. Throws when GitHub can't answer now. */
+/** GitHub's log of the deliveries of the last three days. Throws when GitHub can't answer now. */
 export interface DeliveryLog {
-  /** Pages, newest first, until one reaches back to before `since`. */
+  /** Lists pages, newest first, until one reaches back beyond `since` (epoch milliseconds). */
   listSince(since: number): AsyncIterable<readonly LoggedDelivery[]>;
-  /** Asks GitHub to send a delivery once more, under its old GUID. */
+  /** Asks GitHub to send a delivery again, with its old GUID. */
   redeliver(id: number): Promise<void>;
 }

@@ -5,13 +5,13 @@ import { type HeadSweepContext, sweepHeads } from './sweep-heads.ts';
 
 export interface SweepOptions {
   readonly dispatcher: Dispatcher;
-  /** Removes old records; returns in how many milliseconds to come again. */
+  /** Removes old records; returns the delay until the next run (milliseconds). */
   readonly retain: () => Promise<number>;
-  /** With several instances: wakes up what has no wake-up any more. Null: wake-ups can't be lost. */
+  /** Wakes unfinished work again. Null with a single instance, which can't lose wake-ups. */
   readonly recover: (() => Promise<void>) | null;
-  /** Null: the operator turned them off. */
+  /** Null if SWEEP_MINUTES is 0. */
   readonly rounds: SweepRounds | null;
-  /** Where no round does, this reads which repositories a new installation has. */
+  /** Reads the repositories of a new installation if `rounds` is null; returns the delay until a retry (milliseconds). */
   readonly learnInstallation: (installationId: number) => Promise<number | null>;
 }
 
@@ -23,32 +23,31 @@ export interface SweepRounds {
   readonly adoption: AdoptionContext;
 }
 
-/** What the sweeps are told. */
 export interface Sweeps {
-  /** An installation is new, or works again: which repositories are there now, and what was pushed while the app could not hear of it? */
-  readonly lookAt: (installationId: number) => void;
-  /** A signed delivery was answered as failed. */
-  readonly lookForFailed: () => void;
+  /** An installation is new or works again: sweeps its repositories for missed changes. */
+  readonly onInstallation: (installationId: number) => void;
+  /** A signed delivery was answered with an error: sweeps for it. */
+  readonly onFailedDelivery: () => void;
 }
 
-/** Old records are first looked for when the start is over (milliseconds). */
+/** Old records are first removed when the start is over (milliseconds). */
 const FIRST_RETENTION_MS = 60_000;
-/** What the key of one installation begins with. */
+/** The beginning of an installation's key. */
 const INSTALLATION = 'installation ';
-/** How often what may have lost its wake-up is woken (milliseconds). */
+/** How often unfinished work is woken again (milliseconds). */
 const RECOVER_MS = 60_000;
-/** When missed deliveries are looked for after a start, since GitHub's log lags (milliseconds). */
-const LOOKS_AFTER_START_MS = [0, 5_000, 10_000, 20_000, 60_000];
-/** And after a delivery that was answered as failed: by then the log shows it (milliseconds). */
-const LOOK_AFTER_FAILED_MS = 10_000;
+/** When missed deliveries are swept for after a start: several times, since GitHub's log lags (milliseconds). */
+const SWEEPS_AFTER_START_MS = [0, 5_000, 10_000, 20_000, 60_000];
+/** When a failed delivery is swept for: by then GitHub's log shows it (milliseconds). */
+const SWEEP_AFTER_FAILURE_MS = 10_000;
 
 /**
- * What is done from time to time, each asking for its next turn: old records are removed and, if they are on, the
- * rounds look for what never arrived, the first ones at once.
+ * Handles the queue `sweep`: removes old records, wakes unfinished work and sweeps for missed deliveries and pushes. Each
+ * handler returns the delay until its next run.
  */
 export function handleSweeps(options: SweepOptions): Sweeps {
   const { dispatcher, retain, recover, rounds, learnInstallation } = options;
-  /** Where it is still to come this changes nothing. */
+  /** Restores lost wake-ups of the other keys; changes nothing for the rest. */
   function restart(): void {
     dispatcher.wake('sweep', 'retention', RECOVER_MS);
     if (!rounds) return;
@@ -63,35 +62,35 @@ export function handleSweeps(options: SweepOptions): Sweeps {
     return rounds && runRound(rounds, key);
   });
   dispatcher.wake('sweep', 'retention', FIRST_RETENTION_MS);
-  // At once: from then on one instance keeps this key, and it no longer depends on what it repairs.
+  // At once, so that one instance holds this key and repeats it without a stored wake-up.
   if (recover) dispatcher.wake('sweep', 'unfinished');
-  const lookForDeliveries = () => rounds && dispatcher.wake('sweep', 'deliveries');
+  const sweepForDeliveries = () => rounds && dispatcher.wake('sweep', 'deliveries');
   if (rounds) {
-    for (const ms of LOOKS_AFTER_START_MS) setTimeout(lookForDeliveries, ms).unref();
+    for (const ms of SWEEPS_AFTER_START_MS) setTimeout(sweepForDeliveries, ms).unref();
     dispatcher.wake('sweep', 'heads');
   }
   return {
-    lookAt: (installationId) =>
+    onInstallation: (installationId) =>
       dispatcher.wake('sweep', rounds ? 'heads' : `${INSTALLATION}${installationId}`),
-    lookForFailed: lookOncePer(LOOK_AFTER_FAILED_MS, lookForDeliveries),
+    onFailedDelivery: debounce(SWEEP_AFTER_FAILURE_MS, sweepForDeliveries),
   };
 }
 
-/** Calls `look` so long after a call; all calls that come meanwhile share the next one. */
-function lookOncePer(ms: number, look: () => void): () => void {
+/** Runs `sweep` after a delay; calls during the delay share one more run. */
+function debounce(ms: number, sweep: () => void): () => void {
   let isWaiting = false;
-  let cameMeanwhile = false;
+  let isCalledAgain = false;
   function wait(): void {
     isWaiting = true;
-    cameMeanwhile = false;
+    isCalledAgain = false;
     setTimeout(() => {
       isWaiting = false;
-      look();
-      if (cameMeanwhile) wait();
+      sweep();
+      if (isCalledAgain) wait();
     }, ms).unref();
   }
   return () => {
-    if (isWaiting) cameMeanwhile = true;
+    if (isWaiting) isCalledAgain = true;
     else wait();
   };
 }
@@ -103,9 +102,9 @@ async function recoverAll(recover: () => Promise<void>, restart: () => void): Pr
 }
 
 async function runRound({ everyMs, deliveries, heads, adoption }: SweepRounds, key: string): Promise<number> {
-  const again =
+  const delay =
     key === 'deliveries'
       ? await sweepDeliveries(deliveries)
       : await sweepHeads({ ...heads, onBaseline: (branch) => adoptCheckRuns(adoption, branch) });
-  return Math.min(again ?? everyMs, everyMs);
+  return Math.min(delay ?? everyMs, everyMs);
 }

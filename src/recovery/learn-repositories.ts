@@ -8,17 +8,17 @@ import { type LearningPorts, learnRepository } from '../planning/learn-repositor
 import type { RequestBudget } from './request-budget.ts';
 
 export interface RepositoryLearning extends LearningPorts {
-  /** Repositories went from one installation to another: both are told. */
+  /** Called for both installations when repositories moved between them. */
   readonly onMoved: (installationId: number) => void;
   readonly log: Logger;
 }
 
-/** Tries to read an installation's repositories; after them the next delivery of each repository says what changed. */
+/** Tries to read an installation's repositories; later changes come with the deliveries of each repository. */
 const MAX_TRIES = 6;
 
 /**
- * Finds renames, transfers, changes of visibility and new installations of the app for which no delivery came. A delivery
- * after `askedAt` is newer.
+ * Stores renames, transfers, changes of visibility and new installations that no delivery reported. `shown` is GitHub's answer
+ * to a request at `askedAt` (epoch milliseconds); a later delivery is newer.
  */
 export async function learnRepositories(
   ports: RepositoryLearning,
@@ -48,8 +48,8 @@ export interface InstallationLearning extends RepositoryLearning {
 }
 
 /**
- * Reads which repositories an installation has, when there is no sweep to find out. The key is its id; the result is in how
- * many milliseconds to try again.
+ * Returns a function that reads the repositories of an installation, for an app without sweeps. It returns the delay until a
+ * retry (milliseconds), or null when done.
  */
 export function createInstallationLearner(
   ports: InstallationLearning,

@@ -3,11 +3,11 @@ import type { Clock } from '../domain/clock.ts';
 const HOUR_MS = 3_600_000;
 
 export interface RequestBudget {
-  /** Takes one request from the key's budget; false when there is none left. */
+  /** Takes one request from the key's budget; returns false if none is left. */
   take(key: number): boolean;
 }
 
-/** An upper bound of requests within any hour, kept for each key. */
+/** Limits the requests of each key within any hour. */
 export class HourlyBudget implements RequestBudget {
   readonly #clock: Clock;
   readonly #perHour: number;

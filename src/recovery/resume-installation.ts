@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { QueueName, Waker } from '../domain/dispatcher.ts';
 
-/** What is still to be said in an installation's repositories, besides check runs. */
 export interface ResumableStore {
+  /** The unfinished comments, replies and GitHub Deployments in an installation's repositories. */
   listResumable(
     installationId: number,
   ): Promise<readonly { readonly queue: QueueName; readonly key: string }[]>;
@@ -11,12 +11,12 @@ export interface ResumableStore {
 export interface ResumePorts {
   readonly store: ResumableStore;
   readonly dispatcher: Waker;
-  /** Its check runs. */
+  /** Retries an installation's check runs. */
   readonly resumeWriter: (installationId: number) => void;
   readonly log: Logger;
 }
 
-/** An installation may be usable again, or repositories came to it: all that waits to be written is tried at once. */
+/** Returns a function that retries all waiting writes of an installation at once. */
 export function createResumer({
   store,
   dispatcher,
@@ -29,7 +29,7 @@ export function createResumer({
       (wakeUps) => {
         for (const { queue, key } of wakeUps) dispatcher.wake(queue, key);
       },
-      // The store is away: replies are tried again by themselves, within minutes.
+      // The store is unavailable. Replies are retried within minutes anyway.
       (error: unknown) =>
         log.warn({ err: error, installation: installationId }, 'Waiting replies were not woken'),
     );

@@ -3,27 +3,27 @@ import type { Clock } from '../domain/clock.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 /**
- * Whatever the operator says, deliveries and deployments are kept so long (milliseconds): GitHub sends a delivery again
- * for three days, and it must then be known, with the deployments that are newer.
+ * Deliveries and deployments are kept at least this long (milliseconds). GitHub redelivers for three days, and the app must
+ * then know the delivery and newer deployments.
  */
 const ALWAYS_KEPT_MS = 4 * DAY_MS;
-/** GitHub redelivers for three days: older notes about redeliveries are of no use (milliseconds). */
+/** GitHub redelivers for three days, so older records of redeliveries have no use (milliseconds). */
 const REDELIVERIES_KEPT_MS = 4 * DAY_MS;
-/** 60 bytes for each re-run or press of a button: enough to know it again (milliseconds). */
+/** A record of a re-run or button press has 60 bytes and prevents a repetition (milliseconds). */
 const PRESSES_KNOWN_MS = 1_000 * DAY_MS;
-/** At most so many concluded deployments are kept, and as many deliveries: with SQLite about 0.5 GB together. */
+/** Most concluded deployments, and most deliveries, that are kept: with SQLite about 0.5 GB together. */
 export const MAX_RECORDS = 200_000;
-/** Records in one statement: webhooks wait for its end, some 20 ms (500 took 66 ms, and at times 240 ms). */
+/** Records in one statement. Webhooks wait about 20 ms for it (500 records took 66 ms, sometimes 240 ms). */
 const BATCH = 100;
-/** Records in one run, so that a stop never waits long for one; the rest is for the next. */
+/** Records in one run, so that a stop never waits long for it. */
 const MAX_PER_RUN = 2_000;
-/** Steps in which one run gives freed space back. */
+/** Steps of giving freed space back in one run. */
 const MAX_RECLAIMS = 20;
-/** A run that left something is followed by another after this time (milliseconds). */
+/** The delay until the next run if records are left (milliseconds). */
 const GO_ON_MS = 1_000;
 const EVERY_MS = 60 * 60_000;
 
-/** What is noted beside deliveries and deployments. */
+/** Records other than deliveries and deployments. */
 export type NoteKind =
   | 'redelivery'
   | 'command'
@@ -35,43 +35,43 @@ export type NoteKind =
 
 export type RecordKind = 'deployment' | 'delivery' | NoteKind;
 
-/** Where a record stands among all of its kind: by its time (epoch milliseconds), then by its id. */
+/** The order of the records of a kind: by time (epoch milliseconds), then by id. */
 export interface RecordPosition {
   readonly time: number;
   readonly id: string;
 }
 
 export interface RecordRange {
-  /** Only what comes after this one; null for the oldest. */
+  /** Exclusive; null begins with the oldest record. */
   readonly after: RecordPosition | null;
-  /** Only what comes before this one. */
+  /** Exclusive. */
   readonly before: RecordPosition;
-  /** At most so many are looked at. */
+  /** The most records to look at. */
   readonly limit: number;
 }
 
 export interface RecordRemoval {
   readonly removed: number;
-  /** Where the range goes on; null at its end. */
+  /** The value of `after` for the next step; null at the end of the range. */
   readonly next: RecordPosition | null;
 }
 
-/** Removal of old records in short steps; what is still needed stays, whatever the range. */
+/** Removes old records in short steps. Keeps records that are still needed, whatever the range. */
 export interface RetentionStore {
   /** The oldest of the `count` newest concluded deployments; null when there are fewer. */
   findDeploymentBound(count: number): Promise<RecordPosition | null>;
   /** The oldest of the `count` newest planned deliveries; null when there are fewer. */
   findDeliveryBound(count: number): Promise<RecordPosition | null>;
   /**
-   * Concluded ones (by the time of their end) whose last report was written; the newest success of a workspace and the
-   * successors of other deployments stay.
+   * Removes concluded deployments (by the time of their end) whose last report was written. Keeps the newest success of each
+   * workspace and the deployments that replaced others.
    */
   removeDeployments(range: RecordRange): Promise<RecordRemoval>;
-  /** Planned ones (by the time of their receipt) that no stored deployment came from. */
+  /** Removes planned deliveries (by the time of their receipt) without a stored deployment. */
   removeDeliveries(range: RecordRange): Promise<RecordRemoval>;
-  /** At most `limit` notes of a kind from before a time; what is still owed to GitHub stays. */
+  /** Removes at most `limit` notes of a kind from before a time (epoch milliseconds). Keeps notes with waiting writes. */
   removeNotes(kind: NoteKind, before: number, limit: number): Promise<number>;
-  /** Gives a bounded piece of the freed space back to the disk; false when none is left. */
+  /** Gives a bounded part of the freed space back to the disk; returns false when none is left. */
   reclaimSpace(): Promise<boolean>;
 }
 
@@ -81,16 +81,16 @@ export interface RetentionContext {
   readonly log: Logger;
   /** How many days concluded deployments and deliveries are kept. */
   readonly days: number;
-  /** `MAX_RECORDS`, but for tests. */
+  /** `MAX_RECORDS`; tests set it lower. */
   readonly maxRecords?: number;
-  /** Between two steps: lets everything else have its turn. */
+  /** Lets other work run between two steps. */
   readonly pause: () => Promise<unknown>;
   readonly onRemoved: (kind: RecordKind, count: number) => void;
 }
 
 /**
- * Removes what is too old or too much, oldest first: deployments, then the deliveries that no deployment needs any more.
- * Returns in how many milliseconds to come again.
+ * Removes records that are too old or too many, oldest first: deployments, then deliveries that no deployment needs. Returns
+ * the delay until the next run (milliseconds).
  */
 export async function retainRecords(context: RetentionContext): Promise<number> {
   const { log } = context;
@@ -119,7 +119,7 @@ async function reclaimSpace({ store, pause }: RetentionContext): Promise<boolean
   return true;
 }
 
-/** What one run may still remove. */
+/** The records that one run may still remove. */
 class Quota {
   left = MAX_PER_RUN;
   get batch(): number {
@@ -152,7 +152,7 @@ function keptFor({ days }: RetentionContext): number {
   return Math.max(days * DAY_MS, ALWAYS_KEPT_MS);
 }
 
-/** At the same time the bound by count is the later one: the bound by age stands before all of that time. */
+/** Of two bounds with equal times the bound by count is later, since the bound by age precedes all ids. */
 function laterOf(byAge: RecordPosition, byCount: RecordPosition | null): RecordPosition {
   return byCount && byCount.time >= byAge.time ? byCount : byAge;
 }
@@ -176,10 +176,14 @@ async function removeRange(
   return total;
 }
 
-/** For how many milliseconds the notes of each kind are kept. */
+/** The kinds of notes, and how long each is kept (milliseconds). */
 function listNotes(context: RetentionContext): [NoteKind, number][] {
-  const kinds: NoteKind[] = [
-    ...(['command', 'configuration_run', 'failure_comment', 'github_deployment', 'push_payload'] as const),
+  const kinds: readonly NoteKind[] = [
+    'command',
+    'configuration_run',
+    'failure_comment',
+    'github_deployment',
+    'push_payload',
   ];
   return [
     ['redelivery', REDELIVERIES_KEPT_MS],

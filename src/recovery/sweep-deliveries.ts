@@ -5,21 +5,21 @@ import { isActedOn } from '../intake/events.ts';
 import type { DeliveryLog, LoggedDelivery, Redelivery } from './delivery-log.ts';
 import type { SweepStore } from './sweep-store.ts';
 
-/** GitHub keeps deliveries, and sends them again, for three days (milliseconds). */
+/** GitHub keeps and redelivers deliveries for three days (milliseconds). */
 const KEPT_MS = 3 * 24 * 60 * 60_000;
-/** A sweep reads so far back beyond the last one: deliveries under way then are judged now (milliseconds). */
+/** How far a sweep overlaps the last one, to judge deliveries that were under way then (milliseconds). */
 const OVERLAP_MS = 10 * 60_000;
-/** A delivery this young that doesn't count as failed may still be on its way into the store (milliseconds). */
+/** A delivery without an error may take this long to be stored (milliseconds). */
 const UNDER_WAY_MS = 15_000;
-/** The log shows what became of a redelivery within this time, or never (milliseconds). */
+/** The log shows the result of a redelivery within this time, or never (milliseconds). */
 const OUTCOME_MS = 30_000;
-/** How often one delivery is asked for. */
+/** Most redeliveries of one delivery. */
 const MAX_ATTEMPTS = 3;
-/** At most two a second are asked for (milliseconds). */
+/** The pause between two requests for redelivery (milliseconds). */
 const BETWEEN_MS = 500;
-/** At most so many are asked for in one sweep; the rest waits for the next, which begins at once. */
+/** Most redeliveries in one sweep; the next sweep follows at once. */
 const MAX_REDELIVERIES = 200;
-/** So many are looked up in one statement: a database takes some 32,000 parameters, and a busy app has more in three days. */
+/** GUIDs in one statement: a database takes some 32,000 parameters, and a busy app has more deliveries in three days. */
 const LOOKED_UP_AT_ONCE = 1_000;
 
 export interface DeliverySweepContext {
@@ -31,33 +31,33 @@ export interface DeliverySweepContext {
   readonly onFound: (count: number) => void;
 }
 
-/** A delivery that isn't stored, by its newest entry in the log. */
+/** The newest log entry of a delivery that isn't stored. */
 interface Missed extends LoggedDelivery {
-  /** When it was sent first, as far as the log was read. */
+  /** When the delivery was first sent, as far as the log was read (epoch milliseconds). */
   readonly firstAt: number;
 }
 
 /**
- * Asks GitHub to send again what never arrived here: GitHub does not do so by itself, and a delivery that an earlier
- * process answered without storing it looks fine to GitHub. Returns in how many milliseconds another look is due for what
- * is too young to be judged; null: none is needed. Throws when GitHub can't answer now.
+ * Asks GitHub to redeliver the deliveries that aren't stored. GitHub doesn't redeliver by itself, and it shows a delivery as
+ * successful if an earlier process answered without storing it. Returns the delay until the next sweep (milliseconds) if a
+ * delivery is too young to be judged, otherwise null. Throws when GitHub can't answer now.
  */
 export async function sweepDeliveries(context: DeliverySweepContext): Promise<number | null> {
   const { store, clock } = context;
   const now = clock.now();
   const began = await store.readBeginning();
-  // By a clock that was ahead, and set back since, it may be in the future.
+  // The stored time is in the future if the clock was set back.
   const sweptAt = Math.min((await store.readDeliveriesSweptAt()) ?? began, now);
   const since = Math.max(now - KEPT_MS, began > now ? 0 : began, sweptAt - OVERLAP_MS);
   const missed = await findMissed(context, since);
-  const { due, nextMs } = await judgeMissed(missed, context);
-  await askAgain(due.slice(0, MAX_REDELIVERIES), context);
+  const { due, delay } = await judgeMissed(missed, context);
+  await requestAgain(due.slice(0, MAX_REDELIVERIES), context);
   if (due.length > MAX_REDELIVERIES) return 0;
   await store.saveDeliveriesSweptAt(now);
-  return due.length > 0 ? Math.min(nextMs ?? OUTCOME_MS, OUTCOME_MS) : nextMs;
+  return due.length > 0 ? Math.min(delay ?? OUTCOME_MS, OUTCOME_MS) : delay;
 }
 
-/** Those that aren't stored, the one that was sent first first. */
+/** The deliveries that aren't stored, oldest first. */
 async function findMissed(
   { deliveryLog, store }: DeliverySweepContext,
   since: number,
@@ -81,41 +81,42 @@ async function findMissed(
   return missed.sort((a, b) => a.firstAt - b.firstAt);
 }
 
-/** Which of them are asked for now, and in how many milliseconds the first of the others can be judged. */
+/** `due`: the deliveries to request now. `delay`: milliseconds until the next one can be judged, or null. */
 async function judgeMissed(
   missed: readonly Missed[],
   { store, clock }: DeliverySweepContext,
-): Promise<{ due: Missed[]; nextMs: number | null }> {
+): Promise<{ due: Missed[]; delay: number | null }> {
   const due: Missed[] = [];
-  let nextMs: number | null = null;
+  let delay: number | null = null;
   for (let from = 0; from < missed.length; from += LOOKED_UP_AT_ONCE) {
     const some = missed.slice(from, from + LOOKED_UP_AT_ONCE);
     const asked = await store.readRedeliveries(some.map(({ guid }) => guid));
     for (const one of some) {
       const before = asked.get(one.guid);
       if ((before?.attempts ?? 0) >= MAX_ATTEMPTS) continue;
-      const waitMs = waitFor(one, before, clock);
-      if (waitMs <= 0) due.push(one);
-      else nextMs = Math.min(nextMs ?? waitMs, waitMs);
+      const left = timeUntilDue(one, before, clock);
+      if (left <= 0) due.push(one);
+      else delay = Math.min(delay ?? left, left);
     }
   }
-  return { due, nextMs };
+  return { due, delay };
 }
 
-function waitFor(missed: Missed, before: Redelivery | undefined, clock: Clock): number {
+/** Milliseconds until the delivery can be judged; 0 or less: now. */
+function timeUntilDue(missed: Missed, before: Redelivery | undefined, clock: Clock): number {
   if (before?.loggedId === missed.id) return OUTCOME_MS - ageOf(clock, before.askedAt);
   const isFailed = missed.statusCode === 0 || missed.statusCode >= 500;
   return isFailed ? 0 : UNDER_WAY_MS - (clock.now() - missed.deliveredAt);
 }
 
-async function askAgain(
+async function requestAgain(
   due: readonly Missed[],
   { store, deliveryLog, clock, sleep, log, onFound }: DeliverySweepContext,
 ): Promise<void> {
   let asked = 0;
   for (const one of due) {
     if (asked > 0) await sleep(BETWEEN_MS);
-    // It may have arrived meanwhile.
+    // The delivery may have arrived meanwhile.
     if ((await store.listUnknownDeliveries([one.guid])).size === 0) continue;
     await store.noteRedelivery(one, stamp(clock));
     await deliveryLog.redeliver(one.id);

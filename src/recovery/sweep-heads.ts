@@ -21,13 +21,13 @@ import { learnRepositories } from './learn-repositories.ts';
 import type { RequestBudget } from './request-budget.ts';
 import type { SweepStore } from './sweep-store.ts';
 
-/** The same new head must be seen twice, this far apart (milliseconds): its delivery may be on the way. */
-const TWO_SIGHTINGS_MS = 55_000;
-/** GitHub gives the time of a push in whole seconds: a push this young may hide another one (milliseconds). */
+/** A new head must be observed twice, this far apart (milliseconds), since its delivery may be under way. */
+const BETWEEN_OBSERVATIONS_MS = 55_000;
+/** GitHub gives push times in whole seconds, so a push this recent may hide another one (milliseconds). */
 const WHOLE_SECOND_MS = 10_000;
-/** When a new head was seen once, the next look comes after this time (milliseconds). */
+/** The delay until the next sweep when a new head was observed once (milliseconds). */
 const LOOK_AGAIN_MS = 60_000;
-/** When so many repositories in a row can't be looked at, the trouble is the installation's, or GitHub's. */
+/** After this many failed repositories in a row, the installation or GitHub counts as unavailable. */
 const MOST_FAILURES = 10;
 
 export interface HeadSweepContext {
@@ -37,7 +37,7 @@ export interface HeadSweepContext {
   readonly deliveries: ReceivedDeliveries;
   readonly store: SweepStore;
   readonly dispatcher: Dispatcher;
-  /** What the sweep may ask GitHub for, for each installation. */
+  /** Limits the requests of the sweep, for each installation. */
   readonly budget: RequestBudget;
   readonly clock: Clock;
   readonly githubClock: RemoteClock;
@@ -45,9 +45,9 @@ export interface HeadSweepContext {
   readonly githubHost: string;
   readonly knowOwner: OwnerReader;
   readonly isAllowed: (owner: KnownOwner) => boolean;
-  /** A branch was seen for the first time: what an earlier database left open on its head is taken over. */
+  /** Called for a branch without a record: takes over the check runs that an earlier database left open on its head. */
   readonly onBaseline: (branch: TrackedBranch) => Promise<void>;
-  /** Repositories went from one installation to another: both are told. */
+  /** Called for both installations when repositories moved between them. */
   readonly onMoved: (installationId: number) => void;
   readonly onFound: (count: number) => void;
 }
@@ -62,25 +62,25 @@ export interface TrackedBranch {
 }
 
 /**
- * Compares the heads of tracked branches with what was last handled, for repositories that moved since. Returns in how
- * many milliseconds something has to be seen again, or null. Throws when nothing could be asked at all.
+ * Compares the heads of tracked branches with the commits last handled, in repositories with newer pushes. Returns the delay
+ * until a new head has to be observed again (milliseconds), or null. Throws when GitHub can't list the installations.
  */
 export async function sweepHeads(context: HeadSweepContext): Promise<number | null> {
-  let again: number | null = null;
+  let delay: number | null = null;
   for (const installation of await context.installations.listInstallations()) {
     try {
       const owner = await context.knowOwner(installation.owner);
       if (!context.isAllowed(owner)) continue;
-      if (await sweepInstallation(context, installation.id, owner)) again = LOOK_AGAIN_MS;
+      if (await sweepInstallation(context, installation.id, owner)) delay = LOOK_AGAIN_MS;
     } catch (error) {
-      // One installation's trouble (suspended just now, a limit) must not hide the others from the sweep.
+      // A failing installation (suspended, or at a limit) must not keep the sweep from the others.
       context.log.warn({ err: error, installation: installation.id }, 'The sweep of an installation failed');
     }
   }
-  return again;
+  return delay;
 }
 
-/** True when a new head was seen once. */
+/** True if a new head was observed once. */
 async function sweepInstallation(context: HeadSweepContext, id: number, owner: KnownOwner): Promise<boolean> {
   const account = context.accounts.forOwner(owner);
   if (!account) return false;
@@ -98,11 +98,11 @@ async function sweepInstallation(context: HeadSweepContext, id: number, owner: K
     const swept = await context.store.listSweptPushes(page.value.map((one) => one.repository.id));
     for (const one of page.value) {
       if (swept.get(one.repository.id) === one.pushedAt) continue;
-      const sighting = await sweepOrSay(context, one, account, listed.value.workspaces);
-      failures = sighting instanceof Error ? failures + 1 : 0;
-      // A repository that GitHub blocks stays blocked: it must not hide those after it from every sweep.
-      if (sighting instanceof Error && failures >= MOST_FAILURES) throw sighting;
-      if (sighting === 'seen once') seenOnce = true;
+      const result = await trySweepRepository(context, one, account, listed.value.workspaces);
+      failures = result instanceof Error ? failures + 1 : 0;
+      // A repository that GitHub blocks stays blocked: it must not keep every sweep from the next ones.
+      if (result instanceof Error && failures >= MOST_FAILURES) throw result;
+      if (result === 'seen once') seenOnce = true;
     }
   }
   return seenOnce;
@@ -110,12 +110,12 @@ async function sweepInstallation(context: HeadSweepContext, id: number, owner: K
 
 function takeRequest({ budget, log }: HeadSweepContext, installation: number): boolean {
   if (budget.take(installation)) return true;
-  log.warn({ installation }, 'The sweep may ask for no more now: the rest waits');
+  log.warn({ installation }, 'The sweep has used up its requests: the rest waits');
   return false;
 }
 
-/** The error of a repository that can't be looked at. */
-async function sweepOrSay(
+/** Logs and returns the error of a repository that can't be swept. */
+async function trySweepRepository(
   context: HeadSweepContext,
   one: SweptRepository,
   account: Account,
@@ -142,8 +142,8 @@ async function sweepRepository(
   const own = await selectOwnWorkspaces(context, repository, { account, mappings, workspaces });
   if (own.length === 0) return 'in order';
   await learnRepository(context, repository, { seenAt: context.clock.now() });
-  let sighting: 'in order' | 'seen once' = 'in order';
-  // The configuration is on the default branch, whether a workspace tracks that or not.
+  let result: 'in order' | 'seen once' = 'in order';
+  // The default branch holds the configuration, even if no workspace tracks it.
   const branches = [...own.map((one) => trackedBranch(one, repository)), repository.defaultBranch];
   for (const branch of new Set(branches)) {
     if (!takeRequest(context, repository.installationId)) return 'in order';
@@ -156,11 +156,11 @@ async function sweepRepository(
       pushedAt,
     );
     if (found === 'put off') return 'in order';
-    if (found === 'seen once') sighting = found;
+    if (found === 'seen once') result = found;
   }
   const isPast = context.clock.now() - context.githubClock.toLocal(pushedAt) > WHOLE_SECOND_MS;
-  if (sighting === 'in order' && isPast) await context.store.saveSweptPush(repository.id, pushedAt);
-  return sighting;
+  if (result === 'in order' && isPast) await context.store.saveSweptPush(repository.id, pushedAt);
+  return result;
 }
 
 async function judgeHead(
@@ -192,14 +192,14 @@ async function judgeHead(
     });
     return 'seen once';
   }
-  if (ageOf(clock, candidate.seenAt) < TWO_SIGHTINGS_MS) return 'seen once';
-  await handleAsPush(context, tracked, known.sha, pushedAt);
+  if (ageOf(clock, candidate.seenAt) < BETWEEN_OBSERVATIONS_MS) return 'seen once';
+  await recordMissedPush(context, tracked, known.sha, pushedAt);
   await settle();
   return 'in order';
 }
 
-/** The delivery's id is made of the push, so that finding it again changes nothing. */
-async function handleAsPush(
+/** Stores a delivery for a missed push. Its id is made of the push, so a repetition changes nothing. */
+async function recordMissedPush(
   { deliveries, dispatcher, clock, log, onFound }: HeadSweepContext,
   { repository, branch, head }: TrackedBranch,
   before: string,

@@ -4,9 +4,9 @@ import type { Dispatcher } from '../domain/dispatcher.ts';
 import { formatWorkspaceKey, type WorkspaceKey } from '../domain/workspace-key.ts';
 import type { Reporter } from '../reporting/reporter.ts';
 
-/** What isn't finished yet, of the whole app. */
+/** Lists the unfinished work of the whole app. */
 export interface UnfinishedStore {
-  /** Repositories with deliveries that are not planned yet. */
+  /** Ids of repositories with deliveries that are not planned yet. */
   listPendingRepositories(): Promise<number[]>;
   listOpenWorkspaces(): Promise<WorkspaceKey[]>;
   /** Ids of the commands that the app still has to answer. */
@@ -14,7 +14,7 @@ export interface UnfinishedStore {
   listOwedConfigurationRuns(): Promise<ConfigurationRun[]>;
   listOpenFailureComments(): Promise<string[]>;
   listOpenGitHubDeployments(): Promise<string[]>;
-  /** Deployments whose check run is behind them, or may be there twice. */
+  /** Deployments whose check run is out of date, or may exist twice. */
   listUnreported(): Promise<Deployment[]>;
 }
 
@@ -24,7 +24,7 @@ export interface UnfinishedPorts {
   readonly reporter: Reporter;
 }
 
-/** At start: everything that an earlier process left undone goes on from what is stored. */
+/** Wakes all unfinished work that an earlier process left in the store. */
 export async function wakeUnfinished({ store, dispatcher, reporter }: UnfinishedPorts): Promise<void> {
   for (const id of await store.listPendingRepositories()) dispatcher.wake('plan', String(id));
   for (const workspace of await store.listOpenWorkspaces()) {

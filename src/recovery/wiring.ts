@@ -13,25 +13,25 @@ import { createResumer } from './resume-installation.ts';
 import { retainRecords } from './retain-records.ts';
 import { wakeUnfinished } from './wake-unfinished.ts';
 
-/** The sweep of branch heads makes at most so many requests an hour in one installation: an eighth of GitHub's limit. */
+/** Most requests of the sweep of branch heads in one installation: an eighth of GitHub's limit. */
 const SWEEP_REQUESTS_PER_HOUR = 600;
-/** Between two steps of removing old records (milliseconds). */
+/** The pause between two steps of removing old records (milliseconds). */
 const RETENTION_PAUSE_MS = 20;
 
 export interface RecoveryPorts {
   readonly planning: Planning;
   readonly reporting: Reporting;
   readonly reporter: Reporter;
-  /** Tries the check runs of an installation at once. */
+  /** Retries the check runs of an installation at once. */
   readonly resumeWriter: (installationId: number) => void;
 }
 
 export interface Recovery {
-  /** Wakes up what an earlier process left unfinished. */
+  /** Wakes all work that an earlier process left unfinished. */
   wakeUnfinished(): Promise<void>;
-  /** An installation is new, or works again: what waits for it is tried at once, and its repositories are looked at. */
+  /** An installation is new or works again: retries its waiting writes and sweeps its repositories. */
   onInstallation(installationId: number): void;
-  /** A signed delivery was answered as failed: GitHub is asked for it again. */
+  /** A signed delivery was answered with an error: asks GitHub for it again. */
   onFailedDelivery(): void;
 }
 
@@ -53,9 +53,9 @@ export function startRecovery(context: AppContext, ports: RecoveryPorts): Recove
     wakeUnfinished: () => wakeUnfinished(unfinished),
     onInstallation(installationId) {
       resume(installationId);
-      sweeps.lookAt(installationId);
+      sweeps.onInstallation(installationId);
     },
-    onFailedDelivery: sweeps.lookForFailed,
+    onFailedDelivery: sweeps.onFailedDelivery,
   };
 }
 
@@ -65,7 +65,7 @@ function createRetention({ configuration, log, clock, stores, metrics }: AppCont
   return () => retainRecords({ store: stores, clock, log, days, pause, onRemoved: metrics.removed });
 }
 
-/** What finds out where repositories are, within the requests that sweeps may make. */
+/** Learns repositories within the requests that sweeps may make. */
 function prepareLearning(
   { clock, stores, dispatcher, log, metrics, budgets }: AppContext,
   { heads: installations }: Planning,
@@ -102,7 +102,7 @@ function planRounds(
   metrics.sweepLimit(SWEEP_REQUESTS_PER_HOUR);
   log.info(
     { everyMinutes: configuration.sweepMinutes, requestsPerHour: SWEEP_REQUESTS_PER_HOUR },
-    'Missed deliveries and branch heads are looked for; each installation has so many requests an hour for it',
+    'Sweeping for missed deliveries and branch heads, with a limit of requests for each installation',
   );
   const allowed = configuration.allowedAccounts;
   return {

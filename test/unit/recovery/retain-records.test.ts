@@ -227,7 +227,7 @@ test('records are retained when the sweeps are off: not at the start, but soon a
     stop: async () => undefined,
   };
   const learnInstallation = async (installationId: number) => installationId * 10;
-  const { lookAt } = handleSweeps({
+  const { onInstallation } = handleSweeps({
     dispatcher,
     retain: async () => 7,
     recover: null,
@@ -238,7 +238,7 @@ test('records are retained when the sweeps are off: not at the start, but soon a
   expect(await handlers[0]?.('retention')).toBe(7);
   expect(await handlers[0]?.('heads')).toBeNull();
   // What a new installation has is learnt all the same.
-  lookAt(5);
+  onInstallation(5);
   const [, , key = ''] = ['', ...(wakes.at(-1) ?? [])];
   expect(await handlers[0]?.(key)).toBe(50);
 });

@@ -266,11 +266,11 @@ describe('missed deliveries are looked for', () => {
   });
 
   test('10 s after a failed one, and at most once in 10 s', () => {
-    const { lookForFailed } = start();
+    const { onFailedDelivery } = start();
     vi.advanceTimersByTime(MINUTE);
     looks = [];
     for (let second = 0; second < 25; second += 1) {
-      lookForFailed();
+      onFailedDelivery();
       vi.advanceTimersByTime(SECOND);
     }
     vi.advanceTimersByTime(MINUTE);

@@ -80,7 +80,13 @@ export async function startApp(
     started,
     reload() {
       const { accountsFile } = configuration;
-      if (accountsFile) reloadAccounts({ source: accountsFile.source, accounts, redactor, log });
+      if (!accountsFile) return;
+      reloadAccounts({
+        source: accountsFile.source,
+        replaceAccounts: (read) => accounts.replace(read),
+        redactor,
+        log,
+      });
     },
     abandon: async () => shared?.abandon(),
     async stop() {

@@ -1,26 +1,26 @@
 const BLOCK_BYTES = 64 * 1024;
 
-/** The bytes of a body, copied: a chunk of one byte takes hundreds as it comes. */
+/** Copies the chunks of a body into blocks: a one-byte chunk would take hundreds of bytes of memory. */
 export class BodyBlocks {
   readonly #blockBytes: number;
   readonly #blocks: Buffer[] = [];
   #last: Buffer = Buffer.alloc(0);
   #room = 0;
-  /** Bytes of memory. */
+  /** Bytes of memory in use. */
   held = 0;
 
-  /** `promised`: the bytes of the whole body, 0 if that is unknown. */
+  /** `promised` is the Content-Length, or 0 if it is unknown. */
   constructor(promised: number) {
     this.#blockBytes = Math.min(promised || BLOCK_BYTES, BLOCK_BYTES);
   }
 
-  /** Bytes of memory with `length` more bytes of the body. */
+  /** The bytes of memory in use after appending `length` bytes. */
   measureWith(length: number): number {
     const blocks = Math.ceil(Math.max(0, length - this.#room) / this.#blockBytes);
     return this.held + blocks * this.#blockBytes;
   }
 
-  /** Takes the chunk's memory too. */
+  /** Also frees the chunk's memory. */
   append(chunk: Buffer): void {
     for (let from = 0; from < chunk.length; ) {
       if (this.#room === 0) this.#addBlock();
@@ -51,7 +51,7 @@ export class BodyBlocks {
   }
 }
 
-/** Gives memory back now. Garbage collection comes later, and a flood would fill the memory until then. */
+/** Frees memory immediately: a flood could fill the memory before the next garbage collection. */
 function free({ buffer, length }: Buffer): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === length) buffer.transfer(0);
 }

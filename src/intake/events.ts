@@ -5,8 +5,8 @@ import { readPullRequest, readPush, readRepositoryChange } from './read-payload.
 import { readCheckRun, readCheckSuite } from './read-rerun.ts';
 
 /**
- * The events that the app stores and acts on, each with its reader. Probot answers and drops all others. The sweep of missed
- * deliveries, the metrics and the doctor's look at the App go by this list too.
+ * The events that the app stores and handles, with their readers. Probot answers and drops all others. The sweep of missed
+ * deliveries, the metrics and the doctor also use this list.
  */
 export const EVENTS: readonly (readonly [EmitterWebhookEventName, (payload: unknown) => AppEvent])[] = [
   ['push', readPush],
@@ -32,7 +32,7 @@ export function isActedOn(event: string, action: string | null): boolean {
   return NAMES.has(action === null ? event : `${event}.${action}`);
 }
 
-/** The events that the GitHub App subscribes to, each once. */
+/** The events that the GitHub App subscribes to, without duplicates. */
 export function listSubscriptions(): string[] {
   return [...new Set([...NAMES].map((name) => name.split('.', 1)[0] ?? name))];
 }

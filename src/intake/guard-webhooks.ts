@@ -12,16 +12,16 @@ import { UnverifiedBodies } from './unverified-bodies.ts';
 
 const SIGNATURE = /^sha256=([0-9a-f]{64})$/;
 const JSON_TYPE = /^\s*application\/json\s*(?:;|$)/;
-/** A GUID and the name of an event: they stand in the log, and in the database. */
+/** A GUID or the name of an event. The log and the database contain them. */
 const WORD = /^[\x21-\x7e]{1,100}$/;
 /** Characters of a cause in the log. */
 const MAX_PROBLEM = 300;
-/** How long a refused sender may go on sending before its connection is cut: until then it can read the answer. */
+/** A refused sender can read the response for this time before the connection closes. */
 const LINGER_MS = 1_000;
-/** And so many bytes of it are read. */
+/** Bytes to read from a refused sender meanwhile. */
 const MAX_DISCARDED = 64 * 1024;
 
-/** A delivery whose body is signed. Its other headers aren't. */
+/** A delivery with a verified body. GitHub doesn't sign the headers `id` and `name`. */
 export interface SignedDelivery {
   readonly id: string;
   readonly name: string;
@@ -32,9 +32,9 @@ export interface WebhookPorts {
   readonly path: string;
   readonly secret: string;
   readonly log: Logger;
-  /** Rejects with the `Refusal` that is the answer; any other error is a mistake of ours. */
+  /** Rejects with a `Refusal` for an expected failure. Any other error is a bug. */
   readonly receive: (delivery: SignedDelivery) => Promise<void>;
-  /** A signed delivery was answered with 5xx: GitHub counts it as failed, and has to be asked for it again. */
+  /** Called after a 5xx response to a signed delivery: the app has to request a redelivery. */
   readonly onFailure: () => void;
   readonly limits?: WebhookLimits;
 }
@@ -42,15 +42,15 @@ export interface WebhookPorts {
 export interface WebhookLimits {
   /** From the headers to the last byte of the body. */
   readonly completeWithinMs: number;
-  /** GitHub waits 10 s for an answer, and counts a delivery without one as failed. */
+  /** GitHub counts a delivery as failed after 10 s without a response. */
   readonly answerWithinMs: number;
 }
 
 const LIMITS: WebhookLimits = { completeWithinMs: 30_000, answerWithinMs: 9_000 };
 
 /**
- * Answers deliveries in the place of Probot's middleware, which takes in and decodes all of a body before it checks the
- * signature, logs what it refuses, and answers 202 to what isn't stored yet. Put in front of the server's listeners.
+ * Handles deliveries instead of Probot's middleware, which reads and decodes a whole body before it checks the signature,
+ * logs refused requests in full, and answers 202 before the delivery is stored. Wraps the server's listeners.
  */
 export function guardWebhooks(server: Server, ports: WebhookPorts): void {
   const path = readPath(ports.path);
@@ -63,7 +63,7 @@ export function guardWebhooks(server: Server, ports: WebhookPorts): void {
   });
 }
 
-/** As the middleware reads it, in which `/a/./b` and `/x/../a/b/` are `/a/b` too. */
+/** Normalises a path like Probot's middleware: `/a/./b` and `/x/../a/b/` become `/a/b`. */
 function readPath(url = ''): string | undefined {
   return URL.parse(url, 'http://localhost')?.pathname.replace(/\/+$/, '');
 }
@@ -87,8 +87,8 @@ function createAnswerer(
       if (delivery && (refusal?.status ?? 500) >= 500) onFailure();
       const signed = delivery ? { delivery: delivery.id, event: delivery.name } : {};
       if (refusal) noteRefusal({ ...signed, ...describeRefusal(refusal) });
-      else log.error({ ...signed, err: error }, 'A delivery could not be handled');
-      sendRefusal(request, response, refusal ?? new Refusal(500, 'The delivery could not be handled.'));
+      else log.error({ ...signed, err: error }, 'Handling a delivery failed');
+      sendRefusal(request, response, refusal ?? new Refusal(500, 'Handling the delivery failed.'));
     }
   };
 }
@@ -99,7 +99,7 @@ function readHeaders(headers: IncomingHttpHeaders): { id: string; name: string; 
   if (!signature) {
     throw new Refusal(
       400,
-      'The header X-Hub-Signature-256 is missing or has not the form sha256=<64 hex digits>.',
+      'The header X-Hub-Signature-256 is missing or does not have the form sha256=<64 hex digits>.',
     );
   }
   if (!JSON_TYPE.test(headers['content-type'] ?? '')) {
@@ -107,7 +107,7 @@ function readHeaders(headers: IncomingHttpHeaders): { id: string; name: string; 
   }
   for (const [header, value] of Object.entries({ 'X-GitHub-Event': name, 'X-GitHub-Delivery': id })) {
     if (!WORD.test(String(value ?? '')))
-      throw new Refusal(400, `The header ${header} is missing or no word.`);
+      throw new Refusal(400, `The header ${header} is missing or is not one word.`);
   }
   return { id: String(id), name: String(name), signature };
 }
@@ -117,17 +117,17 @@ function parsePayload(body: Buffer): object {
   try {
     payload = JSON.parse(body.toString());
   } catch {
-    // Its message would quote the body.
+    // Drops the cause, whose message quotes the body.
     throw new Refusal(400, 'The body is not JSON.');
   }
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload))
     throw new Refusal(400, 'The body is not a JSON object.');
   if (!hasReadableInstallation(payload))
-    throw new Refusal(422, 'The payload does not name its installation by a number.');
+    throw new Refusal(422, 'The id of the installation is not a positive whole number.');
   return payload;
 }
 
-/** Probot makes a client for it before any handler can look at the payload, and fails at anything but a number. */
+/** Probot creates a client for the installation before it calls a handler, and fails if the id isn't a number. */
 function hasReadableInstallation(payload: { readonly installation?: unknown }): boolean {
   const { installation } = payload;
   if (installation === undefined || installation === null) return true;
@@ -145,7 +145,7 @@ async function endWithin(ms: number, work: Promise<void>): Promise<void> {
   }
 }
 
-/** Octokit collects what handlers throw. */
+/** Octokit wraps errors of handlers in an `AggregateError`. */
 function findRefusal(error: unknown): Refusal | null {
   const thrown: unknown = error instanceof AggregateError ? error.errors[0] : error;
   return thrown instanceof Refusal ? thrown : null;
@@ -169,7 +169,7 @@ function sendRefusal(request: IncomingMessage, response: ServerResponse, { statu
     response.end(text);
     return;
   }
-  // A connection that is cut while the sender still sends takes the answer with it.
+  // Closing the connection while the sender still sends would discard the response.
   let discarded = 0;
   request.on('data', (chunk: Buffer) => {
     discarded += chunk.length;

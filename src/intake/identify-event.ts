@@ -3,8 +3,8 @@ import type { AppEvent, EventIdentity } from '../domain/delivery.ts';
 import { readTime } from './read-origin.ts';
 
 /**
- * What a delivery is known by when it comes again under another GUID. A push and a comment are told by their own fields. For all
- * else the whole payload counts: a person who presses a button once more finds other times and titles in it.
+ * Identifies an event if it is delivered again with another GUID. A push and a comment are identified by their own fields,
+ * other events by the whole payload: times and titles in it differ when a person presses a button again.
  */
 export function identifyEvent(event: AppEvent, payload: unknown): EventIdentity {
   const { id } = event.repository;
@@ -20,7 +20,7 @@ export function identifyEvent(event: AppEvent, payload: unknown): EventIdentity 
   return { fingerprint: digest(payload), signedAt: event.kind === 'rerun' ? null : readUpdate(payload) };
 }
 
-/** When GitHub last changed what the event is about. A press changes nothing that it tells a time of. */
+/** The time when GitHub last changed the pull request or repository. */
 function readUpdate(payload: unknown): number | null {
   const { pull_request: pull, repository } = payload as Record<string, { updated_at?: unknown } | undefined>;
   const updated = pull?.updated_at ?? repository?.updated_at;

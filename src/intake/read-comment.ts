@@ -23,28 +23,28 @@ export const commitCommentPayload = commentPayload.extend({
 
 type CommentPayload = Omit<z.infer<typeof issueCommentPayload>, 'issue'>;
 
-/** A new comment on an issue or a pull request. Throws a ZodError that names what is missing. */
+/** Reads a new comment on an issue or a pull request. Throws a `ZodError` for an invalid payload. */
 export function readIssueComment(payload: unknown): CommentEvent | IgnoredEvent {
   const decoded = issueCommentPayload.parse(payload);
   const { number, pull_request: pull } = decoded.issue;
   return readComment(decoded, { kind: pull ? 'pull_request' : 'issue', number });
 }
 
-/** A new comment on a commit. Throws a ZodError that names what is missing. */
+/** Reads a new comment on a commit. Throws a `ZodError` for an invalid payload. */
 export function readCommitComment(payload: unknown): CommentEvent | IgnoredEvent {
   const decoded = commitCommentPayload.parse(payload);
   return readComment(decoded, { kind: 'commit', sha: decoded.comment.commit_id });
 }
 
-/** Of a comment only the command is kept: what else people write is none of the app's business. */
+/** Keeps only the command: the rest of a comment is none of the app's business. */
 function readComment(
   { comment: { id, body, user, created_at: createdAt }, sender, ...payload }: CommentPayload,
   place: Place,
 ): CommentEvent | IgnoredEvent {
   const about = readOrigin(payload);
-  // Who sends the event of a new comment is its author.
+  // The sender of the event is the author of the new comment.
   const author = user ?? sender;
-  // The app's own comments come from a bot too.
+  // The app itself is a bot, so this also ignores its own comments.
   if (!author || isBot(author)) return { kind: 'ignored', ...about, reason: 'bot_comment' };
   const parsed = parseCommand(body ?? '');
   if (parsed.kind === 'none') return { kind: 'ignored', ...about, reason: 'no_command' };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Repository, UNKNOWN_INSTALLATION } from '../domain/deployment.ts';
 import { UNKNOWN_OWNER } from '../domain/owner.ts';
 
-/** GitHub's description lets the owner be null; the full name says it too. */
+/** In GitHub's API description, the owner may be null. The full name contains it as well. */
 const repositorySchema = z
   .object({
     id: z.int(),
@@ -18,21 +18,24 @@ const repositorySchema = z
   .transform((repository, context) => {
     const login = repository.owner?.login ?? /^([^/]+)\/[^/]+$/.exec(repository.full_name ?? '')?.[1];
     if (login) return { ...repository, owner: login, ownerId: repository.owner?.id ?? UNKNOWN_OWNER };
-    context.addIssue({ code: 'custom', path: ['owner'], message: 'neither owner nor full_name names one' });
+    context.addIssue({
+      code: 'custom',
+      path: ['owner'],
+      message: 'neither owner nor full_name contains the owner',
+    });
     return z.NEVER;
   });
 
-/** Where every payload comes from; only the needed fields, and none required that GitHub's description doesn't. */
+/** The origin of every payload. Requires only fields that GitHub's API description requires. */
 export const originSchema = z.object({
   repository: repositorySchema,
   installation: z.object({ id: z.int() }).nullish(),
 });
 export const shaSchema = z.string().regex(/^[0-9a-f]{40,64}$/);
 
-/** The description of some events doesn't require a sender, and that of users doesn't require a type. */
+/** Optional, because the API descriptions of some events don't require a sender, and users may have no type. */
 export const personSchema = z.object({ login: z.string(), type: z.string().nullish() }).nullish();
 
-/** The GitHub account, and its repository. */
 export function readOrigin({ repository, installation }: z.infer<typeof originSchema>): {
   account: string;
   repository: Repository;
@@ -51,12 +54,11 @@ export function readOrigin({ repository, installation }: z.infer<typeof originSc
   };
 }
 
-/** True for the login of an App or another bot. */
 export function isBot({ login, type }: NonNullable<z.infer<typeof personSchema>>): boolean {
   return type === 'Bot' || login.endsWith('[bot]');
 }
 
-/** Epoch milliseconds of GitHub's seconds or ISO time; null for neither. */
+/** Converts GitHub's seconds or ISO time into epoch milliseconds; null if invalid. */
 export function readTime(value: number | string | null | undefined): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value * 1000 : null;
   const time = Date.parse(value ?? '');

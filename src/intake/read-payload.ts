@@ -26,7 +26,7 @@ export const repositoryPayload = originSchema.extend({
     .nullish(),
 });
 
-/** Of a longer message the beginning and the end are kept, in characters: words for machines stand in one of the two. */
+/** Keeps this many characters of both ends of a long commit message: skip tokens are at one of the ends. */
 const KEPT_MESSAGE = 8_192;
 
 function shorten(message: string | null): string | null {
@@ -34,7 +34,7 @@ function shorten(message: string | null): string | null {
   return `${message.slice(0, KEPT_MESSAGE)}\n…\n${message.slice(-KEPT_MESSAGE)}`;
 }
 
-/** The needed fields of a push. Throws a ZodError that names what is missing. */
+/** Reads a push. Throws a `ZodError` for an invalid payload. */
 export function readPush(payload: unknown): PushEvent {
   const push = pushPayload.parse(payload);
   const sender = push.sender ?? { login: push.pusher?.name ?? '' };
@@ -60,7 +60,7 @@ function changesConfiguration({ commits }: z.infer<typeof pushPayload>): boolean
   );
 }
 
-/** The needed fields of a rename, transfer or change of visibility. Throws a ZodError that names what is missing. */
+/** Reads a rename, transfer or change of visibility. Throws a `ZodError` for an invalid payload. */
 export function readRepositoryChange(payload: unknown): RepositoryEvent {
   const { changes, ...now } = repositoryPayload.parse(payload);
   const { account, repository } = readOrigin(now);
@@ -80,7 +80,7 @@ export const pullRequestPayload = originSchema.extend({
   pull_request: z.object({ number: z.int(), head: z.object({ sha: shaSchema }) }),
 });
 
-/** The needed fields of a pull request. Throws a ZodError that names what is missing. */
+/** Reads a pull request event. Throws a `ZodError` for an invalid payload. */
 export function readPullRequest(payload: unknown): PullRequestEvent {
   const { pull_request: pull, ...origin } = pullRequestPayload.parse(payload);
   return {

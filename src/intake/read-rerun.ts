@@ -3,16 +3,16 @@ import type { IgnoredEvent, RerunEvent } from '../domain/delivery.ts';
 import { REDEPLOY_ACTION } from '../domain/shown-check-run.ts';
 import { originSchema, personSchema, readOrigin, readTime, shaSchema } from './read-origin.ts';
 
-const askedPayload = originSchema.extend({ sender: personSchema });
+const requestPayload = originSchema.extend({ sender: personSchema });
 
-export const checkRunPayload = askedPayload.extend({
+export const checkRunPayload = requestPayload.extend({
   action: z.string(),
   check_run: z.object({
     id: z.int(),
     name: z.string(),
     head_sha: shaSchema,
     external_id: z.string().nullish(),
-    // What an app that lost its database needs to write the run once more.
+    // After a lost database, the app needs these fields to write the check run again.
     html_url: z.string().nullish(),
     conclusion: z.string().nullish(),
     started_at: z.string().nullish(),
@@ -22,19 +22,19 @@ export const checkRunPayload = askedPayload.extend({
   requested_action: z.object({ identifier: z.string().nullish() }).nullish(),
 });
 
-export const checkSuitePayload = askedPayload.extend({ check_suite: z.object({ head_sha: shaSchema }) });
+export const checkSuitePayload = requestPayload.extend({ check_suite: z.object({ head_sha: shaSchema }) });
 
-/** A re-run of a check run, or a press of its button. Throws a ZodError that names what is missing. */
+/** Reads a re-run of a check run, or a press of its button. Throws a `ZodError` for an invalid payload. */
 export function readCheckRun(payload: unknown): RerunEvent | IgnoredEvent {
   const { action, check_run: run, requested_action: pressed, ...rest } = checkRunPayload.parse(payload);
   const isButton = action === 'requested_action';
   if (isButton && pressed?.identifier !== REDEPLOY_ACTION) {
     return { kind: 'ignored', ...readOrigin(rest), reason: 'foreign_check_run' };
   }
-  const asked = readAsked(rest);
-  if (asked.kind === 'ignored') return asked;
+  const request = readRequest(rest);
+  if (request.kind === 'ignored') return request;
   return {
-    ...asked,
+    ...request,
     how: isButton ? 'button' : 'rerun',
     sha: run.head_sha,
     run: {
@@ -50,18 +50,18 @@ export function readCheckRun(payload: unknown): RerunEvent | IgnoredEvent {
   };
 }
 
-/** A re-run of all check runs of a commit. Throws a ZodError that names what is missing. */
+/** Reads a re-run of all check runs of a commit. Throws a `ZodError` for an invalid payload. */
 export function readCheckSuite(payload: unknown): RerunEvent | IgnoredEvent {
   const { check_suite: suite, ...rest } = checkSuitePayload.parse(payload);
-  const asked = readAsked(rest);
-  return asked.kind === 'ignored' ? asked : { ...asked, how: 'suite', sha: suite.head_sha, run: null };
+  const request = readRequest(rest);
+  return request.kind === 'ignored' ? request : { ...request, how: 'suite', sha: suite.head_sha, run: null };
 }
 
-type AskedRerun = Omit<RerunEvent, 'how' | 'sha' | 'run'>;
+type RerunRequest = Omit<RerunEvent, 'how' | 'sha' | 'run'>;
 
-function readAsked({ sender, ...origin }: z.infer<typeof askedPayload>): AskedRerun | IgnoredEvent {
+function readRequest({ sender, ...origin }: z.infer<typeof requestPayload>): RerunRequest | IgnoredEvent {
   const about = readOrigin(origin);
-  // Nobody's permission can be looked at.
+  // Without a sender, the app can't check the permission.
   if (!sender) return { kind: 'ignored', ...about, reason: 'command_refused' };
   return { kind: 'rerun', ...about, actor: sender.login, pushedAt: readTime(origin.repository.pushed_at) };
 }

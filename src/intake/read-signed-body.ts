@@ -4,13 +4,13 @@ import { BodyBlocks } from './body-blocks.ts';
 import { Refusal } from './refusal.ts';
 import type { UnverifiedBodies, UnverifiedBody } from './unverified-bodies.ts';
 
-/** GitHub's own limit for a delivery (bytes), with room for rounding: 25 MB. */
-const LARGEST_BODY = 26 * 1024 * 1024;
+/** GitHub's limit of 25 MB for a delivery, rounded up. */
+const MAX_BODY_BYTES = 26 * 1024 * 1024;
 
-const TOO_LARGE = 'The body is larger than any delivery of GitHub (25 MB).';
-const NO_ROOM = 'Too many large bodies at once: send it again.';
+const TOO_LARGE = "The body is larger than GitHub's limit for deliveries (25 MB).";
+const NO_ROOM = 'Too many large bodies at once: try again later.';
 const INCOMPLETE = 'The body was not complete in time.';
-const BROKEN_OFF = 'The body was broken off.';
+const BROKEN_OFF = 'The connection closed before the end of the body.';
 const WRONG_SIGNATURE = 'The signature does not match the body and the webhook secret.';
 
 export interface Signing {
@@ -25,7 +25,7 @@ export interface BodyLimits {
   readonly completeWithinMs: number;
 }
 
-/** Verifies a body while it comes in. Rejects with a `Refusal`, and keeps nothing of the body then. */
+/** Reads and verifies a body. Rejects with a `Refusal` and frees the memory if it is invalid, too large or too late. */
 export function readSignedBody(
   request: IncomingMessage,
   { secret, signature }: Signing,
@@ -54,7 +54,7 @@ export function readSignedBody(
   }
 
   function makeRoom(needed: number): Refusal | null {
-    if (Math.max(promised, length + needed) > LARGEST_BODY) return new Refusal(413, TOO_LARGE);
+    if (Math.max(promised, length + needed) > MAX_BODY_BYTES) return new Refusal(413, TOO_LARGE);
     const size = Math.max(promised, blocks.measureWith(needed));
     return bodies.reserve(body, size) ? null : new Refusal(503, NO_ROOM);
   }
@@ -80,7 +80,7 @@ export function readSignedBody(
       resolve(blocks.join());
     } else refuse(new Refusal(400, WRONG_SIGNATURE));
   });
-  // Every request is closed; an error costs its stack.
+  // Creates the error only if needed: every request emits `close`, and a stack trace is expensive.
   const breakOff = () => {
     if (!isOver) refuse(new Refusal(400, BROKEN_OFF));
   };

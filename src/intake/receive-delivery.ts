@@ -1,4 +1,3 @@
-import type { EmitterWebhookEvent } from '@octokit/webhooks';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
 import type { AppEvent, PushEvent } from '../domain/delivery.ts';
@@ -16,19 +15,21 @@ export interface ReceivePorts {
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Whether the payloads of an owner's pushes are kept: its deployments are started by them. */
+  /** True if the owner's deployments use the webhook trigger, which needs the payload of the push. */
   readonly keepsPushes: (owner: Owner) => Promise<boolean>;
   readonly onDelivery: (event: string, outcome: 'stored' | 'duplicate' | 'unreadable') => void;
 }
 
-/** What Probot hands to a handler, as far as it is needed here; the payload isn't believed until it is decoded. */
-export interface IncomingEvent extends Pick<EmitterWebhookEvent, 'id' | 'name'> {
+/** An event from Probot with an undecoded payload. */
+export interface IncomingEvent {
+  readonly id: string;
+  readonly name: string;
   readonly payload: unknown;
 }
 
 /**
- * Stores a delivery before GitHub gets its answer, and wakes up its planning. Throws the
- * `Refusal` that is the answer: 422 for a payload that can't be read, 503 while the store is away.
+ * Stores a delivery and wakes its planning. Throws a `Refusal`: 422 for an invalid payload, 503 while the database is
+ * unavailable.
  */
 export async function receiveDelivery(
   ports: ReceivePorts,
@@ -40,11 +41,11 @@ export async function receiveDelivery(
   const identity = identifyEvent(event, incoming.payload);
   const delivery = { id, name, receivedAt: stamp(ports.clock), event, identity };
   const isNew = await store(ports, delivery, incoming).catch((error: unknown) => {
-    throw new Refusal(503, 'The delivery could not be stored.', { cause: error });
+    throw new Refusal(503, 'Storing the delivery failed.', { cause: error });
   });
   ports.onDelivery(name, isNew ? 'stored' : 'duplicate');
   const fields = { delivery: id, event: name, repository: event.repository.id };
-  if (!isNew) return ports.log.info({ ...fields, noop: 'duplicate' }, 'Delivery known already');
+  if (!isNew) return ports.log.info({ ...fields, noop: 'duplicate' }, 'Delivery already known');
   if (event.kind === 'ignored') return ports.log.debug({ ...fields, noop: event.reason }, 'Delivery ignored');
   ports.log.info(fields, 'Delivery stored');
   ports.dispatcher.wake('plan', String(event.repository.id));
@@ -66,7 +67,7 @@ async function store(
   });
 }
 
-/** Deletions and tags deploy nothing. */
+/** False for deletions and tags, which deploy nothing. */
 function movesBranch({ deleted, ref }: PushEvent): boolean {
   return !deleted && branchOf(ref) !== null;
 }

@@ -1,31 +1,31 @@
 import type { Logger } from 'pino';
 
-/** A webhook request that gets an error as its answer. */
+/** A refused webhook request. */
 export class Refusal extends Error {
   override name = 'Refusal';
-  /** Of the HTTP answer. */
+  /** The status of the HTTP response. */
   readonly status: number;
 
-  /** The sender and the log see `message`, so it quotes nothing of the request. */
+  /** The response and the log contain `message`, so it must not quote the request. */
   constructor(status: number, message: string, options?: ErrorOptions) {
     super(message, options);
     this.status = status;
   }
 }
 
-/** Strangers can't fill the log: it gets one line in this time. */
+/** Limits the log to one line in this time, so strangers can't fill it. */
 const QUIET_MS = 1_000;
 
 export interface RefusedRequest {
   readonly status: number;
   readonly reason: string;
   readonly problem?: string;
-  /** Of a signed delivery only. */
+  /** Only for a signed delivery. */
   readonly delivery?: string;
   readonly event?: string;
 }
 
-/** Logs refused webhook requests, at most one a second; the line after a second with others counts them. */
+/** Logs at most one refused request per second. `leftOut` in the next line counts the others. */
 export function createRefusalLog(log: Logger): (refused: RefusedRequest) => void {
   let isQuiet = false;
   let leftOut = 0;

@@ -1,22 +1,22 @@
-/** Bytes of all bodies together that nobody has verified yet. */
+/** For all unverified bodies together. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 export interface UnverifiedBody {
-  /** Bytes that it holds, or that its Content-Length promises. */
+  /** The bytes in memory, or the Content-Length if that is more. */
   size: number;
-  /** Gives up its bytes to make room for a smaller body. */
+  /** Refuses the request and frees the memory for a smaller body. */
   readonly refuse: () => void;
 }
 
 /**
- * Bounds the memory that strangers can fill. Where there is no room the largest body has to go: deliveries are small, so
- * a flood of large bodies refuses itself.
+ * Limits the memory that strangers can use. If there is no room, refuses the largest body: real deliveries are small, so a
+ * flood of large bodies doesn't displace them.
  */
 export class UnverifiedBodies {
   readonly #bodies = new Set<UnverifiedBody>();
   #total = 0;
 
-  /** Lets `body` have `size` bytes altogether; false if there is no room, even without the larger ones. */
+  /** Reserves `size` bytes in total for `body`. Returns false if there is no room even without the larger bodies. */
   reserve(body: UnverifiedBody, size: number): boolean {
     while (this.#total - body.size + size > MAX_BYTES) {
       const largest = this.#findLargest();

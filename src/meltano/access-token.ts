@@ -3,7 +3,7 @@ import type { MeltanoFailure, MeltanoResult } from '../domain/meltano.ts';
 import type { CallContext } from './call.ts';
 import { callJson } from './json-call.ts';
 
-/** How an account shows who it is. */
+/** An account's credentials for the API. */
 export type MeltanoAuth =
   | { readonly kind: 'token'; readonly token: string }
   | {
@@ -12,30 +12,30 @@ export type MeltanoAuth =
       readonly clientSecret: string;
       readonly tokenUrl: string;
       readonly audience: string;
-      /** Told of each access token before its first use, so that it can be kept out of what is shown. */
+      /** Called with each access token before its first use, for redaction. */
       readonly onToken?: (token: string) => void;
     };
 
-/** Where calls get their bearer token. */
+/** Provides bearer tokens. */
 export interface TokenSource {
   current(): Promise<MeltanoResult<string>>;
-  /** A token other than `refused`; null when there can't be one. Callers who were refused the same token share it. */
+  /** Replaces the token `refused`. Null for a fixed token. Concurrent callers share the new token. */
   renew(refused: string): Promise<MeltanoResult<string> | null>;
 }
 
-/** A token is renewed this long before its end, so that it doesn't end on the way. */
+/** Renews a token this long before it expires, so that it doesn't expire during a call. */
 const MARGIN_MS = 60_000;
-/** No header holds a longer one (characters). */
-const LONGEST_TOKEN = 8_192;
-/** What `expires_in` may ask for: less would make each call ask for a token of its own. */
-const LIFETIME_S = { least: 5, most: 86_400 };
+/** Servers accept no longer headers. */
+const MAX_TOKEN_LENGTH = 8_192;
+/** Limits of `expires_in`. With a shorter lifetime, each call would request a token. */
+const LIFETIME_S = { min: 5, max: 86_400 };
 /** For an answer without `expires_in`. */
 const DEFAULT_LIFETIME_S = 300;
 
 const answerSchema = z.object({
   access_token: z
     .string()
-    .max(LONGEST_TOKEN)
+    .max(MAX_TOKEN_LENGTH)
     .regex(/^[\x21-\x7e]+$/),
   expires_in: z.coerce.number().positive().catch(DEFAULT_LIFETIME_S),
 });
@@ -52,13 +52,13 @@ export function createTokenSource(
 
 type ClientAuth = Extract<MeltanoAuth, { kind: 'client' }>;
 
-/** Keeps one access token and at most one request for the next. */
+/** Caches one access token and sends at most one request for the next at a time. */
 class ClientCredentialsSource implements TokenSource {
   readonly #auth: ClientAuth;
   readonly #context: CallContext;
   readonly #headers: Record<string, string>;
-  /** `until`: by the clock's `elapsed`. */
-  #kept: { token: string; until: number } | null = null;
+  /** `until` is by the clock's `elapsed`. */
+  #cached: { token: string; until: number } | null = null;
   #pending: Promise<MeltanoResult<string>> | null = null;
 
   constructor(auth: ClientAuth, context: CallContext, headers: Record<string, string>) {
@@ -68,8 +68,8 @@ class ClientCredentialsSource implements TokenSource {
   }
 
   async current(): Promise<MeltanoResult<string>> {
-    if (this.#kept && this.#context.clock.elapsed() < this.#kept.until) {
-      return { ok: true, value: this.#kept.token };
+    if (this.#cached && this.#context.clock.elapsed() < this.#cached.until) {
+      return { ok: true, value: this.#cached.token };
     }
     this.#pending ??= this.#fetch().finally(() => {
       this.#pending = null;
@@ -78,13 +78,13 @@ class ClientCredentialsSource implements TokenSource {
   }
 
   renew(refused: string): Promise<MeltanoResult<string>> {
-    if (this.#kept?.token === refused) this.#kept = null;
+    if (this.#cached?.token === refused) this.#cached = null;
     return this.current();
   }
 
   async #fetch(): Promise<MeltanoResult<string>> {
     const { clientId, clientSecret, tokenUrl, audience } = this.#auth;
-    const asked = this.#context.clock.elapsed();
+    const requestedAt = this.#context.clock.elapsed();
     const result = await callJson(
       this.#context,
       {
@@ -103,16 +103,16 @@ class ClientCredentialsSource implements TokenSource {
     );
     if (!result.ok) return { ok: false, failure: explainTokenFailure(result.failure) };
     const { access_token: token, expires_in: seconds } = result.value;
-    const lifetime = 1000 * Math.min(LIFETIME_S.most, Math.max(LIFETIME_S.least, seconds));
+    const lifetime = 1000 * Math.min(LIFETIME_S.max, Math.max(LIFETIME_S.min, seconds));
     this.#auth.onToken?.(token);
-    this.#kept = { token, until: asked + lifetime - Math.min(MARGIN_MS, lifetime / 2) };
+    this.#cached = { token, until: requestedAt + lifetime - Math.min(MARGIN_MS, lifetime / 2) };
     return { ok: true, value: token };
   }
 }
 
 /**
- * The caller must not take the token endpoint's failure for the API's: whatever happened, nothing was sent to the API,
- * so nothing may have been made there (500, 502, no answer) and nothing is known to be missing (404).
+ * Maps a failure of the token endpoint to one that the caller can't mistake for the API's. Nothing was sent to the API, so
+ * the result must not suggest that a job may exist (500, 502, no answer) or that something is missing (404).
  */
 function explainTokenFailure(failure: MeltanoFailure): MeltanoFailure {
   switch (failure.kind) {
@@ -124,7 +124,7 @@ function explainTokenFailure(failure: MeltanoFailure): MeltanoFailure {
     case 'unexpected_body':
       return refuse(
         503,
-        'The answer of the token endpoint (MELTANO_AUTH_URL, or auth_url) holds no access token',
+        'The response of the token endpoint (MELTANO_AUTH_URL, or auth_url) holds no access token',
       );
     case 'status':
       if (failure.status === 429) return { ...failure, message: `No access token: ${failure.message}` };
@@ -138,7 +138,7 @@ function explainTokenFailure(failure: MeltanoFailure): MeltanoFailure {
       return [400, 401, 403].includes(failure.status)
         ? refuse(
             401,
-            `The token endpoint refused MELTANO_CLIENT_ID and MELTANO_CLIENT_SECRET, or those of the accounts file (${failure.status} ${failure.message})`,
+            `The token endpoint refused the client id and secret (MELTANO_CLIENT_ID and MELTANO_CLIENT_SECRET, or the accounts file): ${failure.status} ${failure.message}`,
           )
         : refuse(
             401,

@@ -7,12 +7,12 @@ import type { KnownOwner, NamedAccount } from '../domain/owner.ts';
 import { MeltanoConnections } from './connections.ts';
 import { type AccountPorts, type AccountSettings, createAccount } from './create-account.ts';
 
-/** The key under which deployments remember that the environment's credentials are theirs; no login's key is like it. */
+/** Stored with deployments that use the environment's credentials. Never equal to the key of a login. */
 const ENVIRONMENT_KEY = 'environment';
 
 export interface AccountSources {
   readonly meltano: Configuration['meltano'];
-  /** Of the environment's account. */
+  /** For the environment's account. */
   readonly adoptJobs: boolean;
   readonly proxy?: ProxySettings | null;
   readonly configured: readonly ConfiguredAccount[];
@@ -29,15 +29,15 @@ interface Served {
 }
 
 /**
- * The Meltano Cloud accounts that are served: those of the accounts file by their logins, and for every other login
- * the environment's, if it has one.
+ * The Meltano Cloud accounts: the accounts file's by GitHub login, and the environment's for all other logins if it has
+ * credentials.
  */
 export class AccountRegistry implements Accounts {
   readonly #ports: RegistryPorts;
   readonly #own: Omit<AccountSources, 'configured'>;
   /**
-   * Each account has connections of its own, so that one that hangs keeps no other waiting. Those of accounts that went
-   * away stay until the end: a step may still be using them, and unused sockets close by themselves.
+   * Each account has its own connections, so a hanging account doesn't block others. Connections of removed accounts stay
+   * until `destroy`: a step may still use them, and idle sockets close by themselves.
    */
   readonly #connections = new Set<MeltanoConnections>();
   #served: ReadonlyMap<string, Served> = new Map();
@@ -55,7 +55,7 @@ export class AccountRegistry implements Accounts {
     return owner.isLoginTaken ? null : this.byKey(ENVIRONMENT_KEY);
   }
 
-  /** The accounts of the file, as it names them. */
+  /** The accounts of the accounts file. */
   get named(): readonly NamedAccount[] {
     return this.#named;
   }
@@ -65,8 +65,8 @@ export class AccountRegistry implements Accounts {
   }
 
   /**
-   * Puts these in the place of the file's accounts, all at once; one that didn't change keeps its token, its list and
-   * its circuit.
+   * Replaces the accounts of the accounts file. An unchanged account keeps its token, its list of workspaces and its
+   * circuit.
    */
   replace(configured: readonly ConfiguredAccount[]): void {
     const next = new Map<string, Served>();
@@ -82,7 +82,7 @@ export class AccountRegistry implements Accounts {
     for (const [key, served] of next) if (before.get(key) !== served) this.#ports.onCircuit(key, null);
   }
 
-  /** The present login counts more than a former one. */
+  /** `logins` begins with the current login, which takes precedence over former ones. */
   #findByLogin({ logins }: KnownOwner): NamedAccount | null {
     const withoutId = new Map(
       this.#named.filter((one) => one.id === null).map((one) => [one.login, one] as const),
@@ -118,14 +118,14 @@ export class AccountRegistry implements Accounts {
     return createAccount(settings, connections.connect, {
       ...this.#ports,
       onCircuit: (key, openSince) => {
-        // A step may still use an account that was replaced. The circuit of that one doesn't count.
+        // A step may still use a replaced account, whose circuit no longer matters.
         if (this.#served.get(key)?.settings === settings) this.#ports.onCircuit(key, openSince);
       },
     });
   }
 }
 
-/** With a sign that no login has: there may be a GitHub account called `environment`. */
+/** A login can't contain `@`, so the key differs from `environment`. */
 export function makeAccountKey(login: string): string {
   return `@${login.toLowerCase()}`;
 }

@@ -4,29 +4,29 @@ import type { MeltanoFailure, MeltanoResult } from '../domain/meltano.ts';
 import { type RemoteClock, readHttpDate } from '../domain/remote-clock.ts';
 import { cleanMessage, failureOfError, failureOfStatus, isStaleConnection } from './failure.ts';
 
-/** Milliseconds. Connecting has a limit of its own: see `MeltanoConnections`. */
+/** Milliseconds. `MeltanoConnections` limits connecting. */
 export interface Timeouts {
   readonly headers: number;
   /** Between two chunks of a body. */
   readonly body: number;
-  /** The whole of a call whose answer is JSON. */
+  /** A whole call with a JSON response. */
   readonly total: number;
-  /** One answer of the log: a longer one is read on from the line reached. */
+  /** One response with log lines. A longer log is continued from the last line. */
   readonly log: number;
 }
 
 export const DEFAULT_TIMEOUTS: Timeouts = { headers: 30_000, body: 30_000, total: 60_000, log: 20_000 };
 
 const ERROR_BODY_LIMIT = 64 * 1024;
-/** Most answers fit in (bytes). */
+/** Bytes. Most responses fit. */
 const FIRST_BUFFER = 16 * 1024;
 
 export interface CallContext {
-  /** To any origin: see `MeltanoConnections`. */
+  /** The dispatcher for any origin, from `MeltanoConnections`. */
   readonly connect: () => Promise<Dispatcher>;
   readonly timeouts: Timeouts;
   readonly clock: Clock;
-  /** Told of the times of each answer. */
+  /** Learns the server's time from each response. */
   readonly remoteClock?: RemoteClock;
   readonly onRequest?: (sent: SentRequest) => void;
 }
@@ -35,7 +35,7 @@ export interface SentRequest {
   readonly method: Call['method'];
   /** The path, with `{id}` for each id. */
   readonly route: string;
-  /** Null: no answer came. */
+  /** Null without a response. */
   readonly status: number | null;
 }
 
@@ -44,18 +44,21 @@ export interface Call {
   readonly url: URL;
   readonly headers: Record<string, string>;
   readonly body?: string;
-  /** What no message may hold. */
+  /** Removed from messages. */
   readonly secrets: readonly string[];
 }
 
-/** A 2xx answer whose body is still to be read, to its end or by breaking off. */
+/** A 2xx response with an unread body. The consumer reads the body to its end or leaves the loop. */
 export interface OpenAnswer {
   readonly status: number;
   readonly contentType: string;
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** Sends one request, once, and gives `use` the answer if it is 2xx; everything else becomes a failure here. `limit`: milliseconds for the whole. */
+/**
+ * Sends one request and passes a 2xx response to `use`. Returns a failure for everything else. `limit` is the time for the
+ * whole call in milliseconds. Throws only what `use` wraps in a `ConsumerError`.
+ */
 export async function call<T>(
   context: CallContext,
   request: Call,
@@ -77,7 +80,7 @@ export async function call<T>(
   }
 }
 
-/** Wraps what a consumer of an answer threw, so that it isn't taken for the network's doing. */
+/** Wraps an error of the consumer, to tell it from a network error. */
 export class ConsumerError extends Error {}
 
 class OverallTimeout extends Error {
@@ -88,7 +91,7 @@ type Opened = { ok: true; answer: OpenAnswer } | { ok: false; failure: MeltanoFa
 
 async function open(context: CallContext, request: Call, signal: AbortSignal): Promise<Opened> {
   let sent = await send(context, request, signal);
-  // A GET may be repeated: the connection was probably closed while idle. A POST is never sent twice.
+  // The server probably closed the idle connection. Only a GET may be repeated; a POST is never sent twice.
   if (!sent.ok && request.method === 'GET' && isStaleConnection(sent.error)) {
     sent = await send(context, request, signal);
   }
@@ -98,7 +101,7 @@ async function open(context: CallContext, request: Call, signal: AbortSignal): P
     const encoding = String(headers['content-encoding'] ?? 'identity')
       .trim()
       .toLowerCase();
-    if (encoding !== 'identity' && encoding !== '') return refusePacked(status, encoding, body);
+    if (encoding !== 'identity' && encoding !== '') return refuseCompressed(status, encoding, body);
     return { ok: true, answer: { status, contentType: String(headers['content-type'] ?? ''), body } };
   }
   return fail(
@@ -112,14 +115,14 @@ async function open(context: CallContext, request: Call, signal: AbortSignal): P
   );
 }
 
-/** A packed answer was not asked for. Unpacking it would let a few bytes become as many as they like. */
-async function refusePacked(
+/** Refuses compressed responses, which weren't requested: a few bytes could expand without limit. */
+async function refuseCompressed(
   status: number,
   encoding: string,
   body: AsyncIterable<Uint8Array>,
 ): Promise<Opened> {
   await readText(body, 0).catch(() => null);
-  const message = `The answer is packed (${cleanMessage(encoding).slice(0, 40)}), which was not asked for`;
+  const message = `The response is compressed (${cleanMessage(encoding).slice(0, 40)}), which was not requested`;
   return fail({ kind: 'unexpected_body', status, message });
 }
 
@@ -140,18 +143,18 @@ async function send(context: CallContext, request: Call, signal: AbortSignal): P
       signal,
     });
     const data = await orAborted(answer, signal);
-    tell(context, request, data.statusCode);
+    reportRequest(context, request, data.statusCode);
     context.remoteClock?.note(data.headers, { sentAt, answeredAt: context.clock.elapsed() });
     return { ok: true, data };
   } catch (error) {
-    tell(context, request, null);
+    reportRequest(context, request, null);
     return { ok: false, error, started: started() };
   }
 }
 
 /**
- * Tells whether a request was handed to a connection. undici calls `onRequestStart` right before it
- * writes to an open socket: without that call, nothing of the request has left.
+ * Records whether the request was handed to a connection. undici calls `onRequestStart` right before it writes to an open
+ * socket. Without that call, nothing was sent.
  */
 function watchStart(dispatcher: Dispatcher): { dispatcher: Dispatcher; started: () => boolean } {
   let started = false;
@@ -180,11 +183,11 @@ function announceStart(handler: Dispatcher.DispatchHandler, onStart: () => void)
 
 const UUIDS = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 
-function tell({ onRequest }: CallContext, { method, url }: Call, status: number | null): void {
+function reportRequest({ onRequest }: CallContext, { method, url }: Call, status: number | null): void {
   onRequest?.({ method, route: url.pathname.replaceAll(UUIDS, '{id}'), status });
 }
 
-/** undici looks at the signal only once a connection is free; a request aborted before that is never sent. */
+/** Rejects on abort even while undici waits for a free connection. A request aborted before that is never sent. */
 async function orAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   const onAbort = () => aborted.reject(signal.reason);
@@ -197,13 +200,16 @@ async function orAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T>
   }
 }
 
-/** The body as text, null when it is longer than `limit` bytes. */
+/** Returns the body as text, or null if it is longer than `limit` bytes. */
 export async function readText(body: AsyncIterable<Uint8Array>, limit: number): Promise<string | null> {
   const bytes = await readBytes(body, limit);
   return bytes?.toString('utf8') ?? null;
 }
 
-/** Copied into one buffer: an answer in chunks of a byte would take a hundred times its size as a list of them. */
+/**
+ * Returns the body, or null if it is longer than `limit` bytes. Copies into one buffer: a list of one-byte chunks would
+ * take a hundred times the memory.
+ */
 export async function readBytes(body: AsyncIterable<Uint8Array>, limit: number): Promise<Buffer | null> {
   let buffer = Buffer.alloc(Math.min(limit, FIRST_BUFFER));
   let length = 0;

@@ -3,32 +3,31 @@ import type { MeltanoFailure } from '../domain/meltano.ts';
 import { isOutage } from '../domain/outage.ts';
 import { chooseRetryDelay, growDelay } from '../domain/retry-delay.ts';
 
-/** So many calls in a row that get no answer open the circuit; the retries of one deployment alone come to that in 15 s. */
+/** Unanswered calls in a row that open the circuit. The retries of a single deployment reach this in 15 s. */
 const OPENING_FAILURES = 5;
-/** From the opening to the first probe (milliseconds); then 10, 20, 40, 60 s. */
+/** From the opening to the first probe. The next intervals are 10, 20, 40 and 60 s. */
 const FIRST_INTERVAL_MS = 5_000;
-/** A Retry-After is kept up to here (milliseconds): a mistaken one must not silence the account for a day. */
-const LONGEST_ASKED_MS = 10 * 60_000;
-/** An outage that begins again so soon goes on with the longer intervals of the one before (milliseconds). */
+/** Limits a Retry-After: a mistaken value must not block the account for a day. */
+const MAX_RETRY_AFTER_MS = 10 * 60_000;
+/** An outage that starts within this time after the last one continues with its longer intervals. */
 const SAME_OUTAGE_MS = 60_000;
-/** Held calls come back spread over half an interval, at most this long (milliseconds). */
-const LONGEST_SPREAD_MS = 10_000;
-/** The shortest hold (milliseconds). */
-const SHORTEST_HOLD_MS = 500;
+/** Held calls return spread over half an interval, up to this limit. */
+const MAX_SPREAD_MS = 10_000;
+const MIN_HOLD_MS = 500;
 
 export type HeldFailure = Extract<MeltanoFailure, { kind: 'held' }>;
 
-/** The permission to send one call. `leave` must be called exactly once. */
+/** The permission to send one call. The caller must call `leave` exactly once. */
 export interface Pass {
   readonly kind: 'pass';
-  /** Null: it got its answer. */
+  /** Null if Meltano Cloud answered. */
   readonly leave: (failure: MeltanoFailure | null) => void;
 }
 
 interface OpenCircuit {
   readonly since: number;
   readonly message: string;
-  /** Intervals between probes so far, which set the length of this one. */
+  /** The number of intervals so far, which determines the length of the next one. */
   intervals: number;
   /** By the clock's `elapsed`. */
   probeAt: number;
@@ -39,14 +38,14 @@ export interface CircuitOptions {
   readonly clock: Clock;
   /** 0 to 1. */
   readonly random: () => number;
-  /** Called on each change with the time of the first unanswered call (epoch milliseconds), or null when the circuit closes. */
+  /** Called with the time of the first unanswered call (epoch milliseconds) when the circuit opens, and with null when it closes. */
   readonly onChange: (openSince: number | null) => void;
 }
 
 /**
- * Keeps the calls of one account back while they go unanswered. Closed: everything passes. Open: nothing does, but for
- * one probe at a time at growing intervals. The probe is a read that somebody needs anyway (never a start, which is not
- * idempotent), so nothing is sent for an account that has nothing to do. Any answer to it closes the circuit.
+ * Holds back the calls of one account while Meltano Cloud doesn't answer. While the circuit is open, one probe at a time
+ * passes, at growing intervals. A probe is a read that is due anyway (never a start, which isn't idempotent), so an idle
+ * account sends nothing. Any answer closes the circuit.
  */
 export class CircuitBreaker {
   readonly #options: CircuitOptions;
@@ -54,7 +53,7 @@ export class CircuitBreaker {
   #failures = 0;
   #failingSince = 0;
   #lastOutage: { readonly intervals: number; readonly endedAt: number } | null = null;
-  /** Goes up as the circuit opens or closes: what was sent before that says nothing about the time after. */
+  /** Incremented when the circuit opens or closes. Results of calls from an earlier era are ignored. */
   #era = 0;
 
   constructor(options: CircuitOptions) {
@@ -70,7 +69,7 @@ export class CircuitBreaker {
     return { kind: 'pass', leave: (failure) => this.#takeProbe(open, failure) };
   }
 
-  /** What a call that is kept back gets; null while the circuit is closed. */
+  /** The failure for a held call; null while the circuit is closed. */
   held(): HeldFailure | null {
     return this.#open && this.#hold(this.#open);
   }
@@ -98,8 +97,8 @@ export class CircuitBreaker {
 
   #openUp(failure: MeltanoFailure): void {
     const last = this.#lastOutage;
-    const goesOn = last !== null && this.#options.clock.elapsed() - last.endedAt <= SAME_OUTAGE_MS;
-    const intervals = goesOn ? last.intervals + 1 : 1;
+    const isSameOutage = last !== null && this.#options.clock.elapsed() - last.endedAt <= SAME_OUTAGE_MS;
+    const intervals = isSameOutage ? last.intervals + 1 : 1;
     this.#era += 1;
     this.#open = {
       since: this.#failingSince,
@@ -121,14 +120,15 @@ export class CircuitBreaker {
 
   #chooseProbe(intervals: number, failure: MeltanoFailure): number {
     const { clock, random } = this.#options;
-    const asked = failure.kind === 'status' ? Math.min(failure.retryAfterMs ?? 0, LONGEST_ASKED_MS) : 0;
-    return clock.elapsed() + chooseRetryDelay(intervals, asked, random(), FIRST_INTERVAL_MS);
+    const retryAfter =
+      failure.kind === 'status' ? Math.min(failure.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS) : 0;
+    return clock.elapsed() + chooseRetryDelay(intervals, retryAfter, random(), FIRST_INTERVAL_MS);
   }
 
   #hold({ since, message, intervals, probeAt }: OpenCircuit): HeldFailure {
     const { clock, random } = this.#options;
-    const spread = random() * Math.min(growDelay(intervals, FIRST_INTERVAL_MS) / 2, LONGEST_SPREAD_MS);
-    const heldMs = Math.max(SHORTEST_HOLD_MS, Math.round(Math.max(0, probeAt - clock.elapsed()) + spread));
+    const spread = random() * Math.min(growDelay(intervals, FIRST_INTERVAL_MS) / 2, MAX_SPREAD_MS);
+    const heldMs = Math.max(MIN_HOLD_MS, Math.round(Math.max(0, probeAt - clock.elapsed()) + spread));
     return { kind: 'held', message, heldMs, since };
   }
 }

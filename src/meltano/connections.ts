@@ -1,21 +1,18 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
-// undici would load its parser with the first connection: too late where no more files can be opened.
+// undici would load its parser with the first connection, which fails if the process has no file descriptors left.
 import 'undici/lib/llhttp/llhttp_simd-wasm.js';
 import 'undici/lib/llhttp/llhttp-wasm.js';
 import type { ProxySettings } from '../config/outgoing-proxy.ts';
 
-/** Milliseconds, DNS and TLS included. */
-const CONNECT_TIMEOUT = 10_000;
+/** Includes DNS and TLS. */
+const CONNECT_MS = 10_000;
 
-/**
- * Each account's connections at most; what goes beyond waits for one that is free. Without a bound every deployment that is
- * looked at in the same moment opens one, and they are kept.
- */
+/** The maximum for one account. Without a limit, each concurrent deployment would open a connection and keep it. */
 const CONNECTIONS = 50;
 
 /** The connections of one account to Meltano Cloud. */
 export class MeltanoConnections {
-  /** An agent, since the token endpoint is another origin than the API. */
+  /** An agent rather than a pool, because the token endpoint has a different origin. */
   readonly #agent: Dispatcher;
 
   constructor(proxy: ProxySettings | null) {
@@ -32,7 +29,7 @@ export class MeltanoConnections {
 function createAgent(proxy: ProxySettings | null): Dispatcher {
   const options = {
     connections: CONNECTIONS,
-    connectTimeout: CONNECT_TIMEOUT,
+    connectTimeout: CONNECT_MS,
     allowH2: false,
   };
   if (!proxy) return new Agent(options);

@@ -12,7 +12,7 @@ import { guardMeltano, type Observation } from './guard-meltano.ts';
 import { createMeltanoClient, type MeltanoClientOptions } from './meltano-client.ts';
 import { createWorkspaceDirectory } from './workspace-directory.ts';
 
-/** An account whose settings stay equal keeps its token, list and circuit. */
+/** After a reload, an account with equal settings keeps its token, list and circuit. */
 export interface AccountSettings extends Omit<ConfiguredAccount, 'login' | 'id'> {
   /** Stored with each deployment. */
   readonly key: string;
@@ -25,11 +25,11 @@ export interface AccountPorts extends Observation {
   readonly onRequest?: MeltanoClientOptions['onRequest'];
   /** Called with each access token and deployment secret of an account before its first use. */
   readonly onToken: (account: string, token: string) => void;
-  /** An account's circuit opened (since when nothing was answered, epoch milliseconds) or closed (null). */
+  /** Called with the time of the first unanswered call (epoch milliseconds) when a circuit opens, and with null when it closes. */
   readonly onCircuit: (account: string, openSince: number | null) => void;
 }
 
-/** An account with a client, an access token, a circuit breaker and a list of workspaces that it shares with no other. */
+/** Creates an account with its own client, access token, circuit breaker and list of workspaces. */
 export function createAccount(
   settings: AccountSettings,
   connect: CallContext['connect'],
@@ -78,13 +78,12 @@ function createClient(
     clock,
     ...(onRequest ? { onRequest } : {}),
     auth: toAuth(credentials, (token) => onToken(key, token)),
-    onSkipped: (skipped) =>
-      log.warn({ ...skipped, account: key }, 'Meltano Cloud listed entries that can not be read'),
+    onSkipped: (skipped) => log.warn({ ...skipped, account: key }, 'Meltano Cloud listed unreadable entries'),
     onDeploymentSecret: (secret) => onToken(key, secret),
   });
 }
 
-/** A mapping's own, else the account's. */
+/** The mapping's trigger and secret override the account's. */
 function chooseTrigger(
   { trigger, deploymentSecret, mappings }: AccountSettings,
   workspaceId: string,
@@ -100,7 +99,7 @@ function toAuth(credentials: MeltanoCredentials, onToken: (token: string) => voi
   return { ...rest, tokenUrl, onToken };
 }
 
-/** The list without the workspaces that the accounts file doesn't allow. */
+/** Lists the workspaces that the accounts file allows. */
 function listAllowed(api: MeltanoApi, allows: Account['allows']): MeltanoApi['listWorkspaces'] {
   return async () => {
     const listed = await api.listWorkspaces();

@@ -14,22 +14,22 @@ const id = z
   .regex(UUID)
   .transform((text) => text.toLowerCase());
 
-/** What is longer is cut: a name in a list of thousands, in the database and in check runs (characters). */
+/** Longer names are truncated (characters). */
 const SHOWN_LENGTH = 200;
-/** What is longer can't be meant: GitHub takes no such branch or path (characters). */
+/** GitHub accepts no longer URLs, branches and paths (characters). */
 const URL_LENGTH = 2_048;
 const BRANCH_LENGTH = 1_024;
 const DIRECTORY_LENGTH = 4_096;
 const SECRET_LENGTH = 1_024;
 const TIMESTAMP_LENGTH = 64;
 
-/** For people. Absent, null and blank are all "not set". */
+/** Text for display. Null if absent or blank. */
 const shownText = z
   .string()
   .nullish()
   .transform((text) => cut(text ?? '') || null);
 
-/** Used as it is: a longer one makes what it belongs to unreadable. Absent, null and blank are all "not set". */
+/** Text that must not be truncated: a longer one is invalid. Null if absent or blank. */
 function exactText(longest: number) {
   return z
     .string()
@@ -38,7 +38,7 @@ function exactText(longest: number) {
     .transform((text) => text?.trim() || null);
 }
 
-/** A cut text is copied: JavaScript's own would keep the whole of it in memory. */
+/** Copies a truncated text: a JavaScript slice would keep the whole text in memory. */
 function cut(text: string): string {
   const trimmed = text.trim();
   if (trimmed.length <= SHOWN_LENGTH) return trimmed;
@@ -46,7 +46,7 @@ function cut(text: string): string {
   return Buffer.from(`${start}…`).toString();
 }
 
-/** Without a zone it is UTC. What isn't a timestamp counts as not set: no job is lost over its dates. */
+/** UTC without a zone. Null for anything else: a bad date must not make a job unreadable. */
 const timestamp = z
   .unknown()
   .optional()
@@ -58,7 +58,7 @@ const timestamp = z
     return Number.isNaN(at) ? null : at;
   });
 
-/** Only what decides about deployments is read: the answers hold keys and passwords too. */
+/** Decodes only the fields that the app needs: the responses also contain keys and passwords. */
 export const workspaceSchema: z.ZodType<Workspace> = z
   .object({
     id,
@@ -81,12 +81,12 @@ export const workspaceSchema: z.ZodType<Workspace> = z
     created: raw.created,
   }));
 
-/** Shown to the workspace's owners and administrators only. Read right before it is used, and never stored. */
+/** Visible to the workspace's owners and administrators only. Read right before use and never stored. */
 export const deploymentSecretSchema: z.ZodType<string | null> = z
   .object({ deploymentSecret: exactText(SECRET_LENGTH) })
   .transform((raw) => raw.deploymentSecret);
 
-/** A commit's id, or its beginning; anything else tells nothing of the commit. */
+/** A full or abbreviated commit id. Anything else is null. */
 const COMMIT = /^[0-9a-f]{4,64}$/i;
 const commitId = z
   .unknown()
@@ -109,12 +109,12 @@ export const jobSchema: z.ZodType<Job> = z
 
 export interface CollectionPage {
   readonly items: readonly unknown[];
-  /** Null when the answer doesn't say. */
+  /** Null if the response doesn't contain it. */
   readonly totalPages: number | null;
   readonly hasNext: boolean;
 }
 
-/** One page of a HAL collection; an empty one has no `_embedded`, but it says that it is a page. */
+/** One page of a HAL collection. An empty page has `page` but no `_embedded`. */
 export function pageSchema(rel: 'workspaces' | 'jobs'): z.ZodType<CollectionPage> {
   return z
     .object({

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import type { MeltanoFailure } from '../domain/meltano.ts';
 import { readHttpDate } from '../domain/remote-clock.ts';
 
-/** As the port promises: at most this much of a body in a message. */
+/** The port limits messages to 200 characters. */
 const MESSAGE_LENGTH = 200;
 
-/** Codes that mean "no connection", whatever came of the request object; a read or write with the code doesn't count. */
+/** Codes for "no connection". They don't count for a read or write on an open connection. */
 const CONNECT_CODES = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -16,7 +16,7 @@ const CONNECT_CODES = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** Codes that come of a connection in use; a mocked dispatcher gives them without having started. */
+/** Codes of a connection in use. A mocked dispatcher reports them without `onRequestStart`. */
 const SENT_CODES = new Set([
   'UND_ERR_SOCKET',
   'UND_ERR_HEADERS_TIMEOUT',
@@ -24,17 +24,17 @@ const SENT_CODES = new Set([
   'UND_ERR_ABORTED',
 ]);
 
-/** What an idle connection that the other side has closed gives. */
+/** Codes of an idle connection that the server closed. */
 const STALE_CONNECTION_CODES = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 interface NetworkError {
   error: unknown;
-  /** Whether the request was handed to a connection: only before that is it certain that nothing was sent. */
+  /** True if the request was handed to a connection. Only if false is it certain that nothing was sent. */
   started: boolean;
   host: string;
 }
 
-/** Tells "nothing was sent" from "no answer came". */
+/** Returns `unreachable` if nothing was sent, otherwise `no_answer`. */
 export function failureOfError({ error, started, host }: NetworkError): MeltanoFailure {
   const code = codeOf(error);
   if (isConnectError(error) || !(started || SENT_CODES.has(code))) {
@@ -70,16 +70,16 @@ const errorSchema = z.object({ message: z.string().optional(), error: z.string()
 
 interface RefusedAnswer {
   status: number;
-  /** The body's text; null when it could not be read. */
+  /** Null if the body can't be read. */
   body: string | null;
   retryAfter: string | string[] | undefined;
-  /** The service's time (epoch milliseconds), to which a date in `Retry-After` belongs. */
+  /** The service's time (epoch milliseconds), for a date in `Retry-After`. */
   now: number;
-  /** What no message may hold. */
+  /** Removed from the message. */
   secrets: readonly string[];
 }
 
-/** The failure of an answer that isn't 2xx: its own message, else the status's name. */
+/** The failure for a response other than 2xx. The message is the service's, or the name of the status. */
 export function failureOfStatus(answer: RefusedAnswer): MeltanoFailure {
   const { message, error } = errorSchema.safeParse(parseJson(answer.body ?? '')).data ?? {};
   const reason = STATUS_CODES[answer.status] ?? 'Unknown status';
@@ -94,7 +94,7 @@ export function failureOfStatus(answer: RefusedAnswer): MeltanoFailure {
   };
 }
 
-/** The value of JSON text, undefined when it is none. */
+/** Returns undefined for invalid JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -103,7 +103,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Seconds or an HTTP date, in milliseconds from now; null when absent or neither. */
+/** Parses seconds or an HTTP date into milliseconds from now. Null if absent or invalid. */
 function readRetryAfter(header: string | string[] | undefined, now: number): number | null {
   const text = (Array.isArray(header) ? header[0] : header)?.trim() ?? '';
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
@@ -111,7 +111,7 @@ function readRetryAfter(header: string | string[] | undefined, now: number): num
   return at === null ? null : Math.max(0, at - now);
 }
 
-/** One line without control characters and secrets, cut. */
+/** Makes one line without control characters and secrets, truncated to `MESSAGE_LENGTH`. */
 export function cleanMessage(text: string, secrets: readonly string[] = []): string {
   let message = text;
   for (const secret of secrets) if (secret !== '') message = message.replaceAll(secret, '***');

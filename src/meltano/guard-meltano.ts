@@ -3,15 +3,15 @@ import { isOutage } from '../domain/outage.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 
 export interface Observation {
-  /** Whether Meltano Cloud answered: an error status is an answer, a 5xx isn't. */
+  /** Called after each call. A response with status 5xx doesn't count as an answer. */
   readonly onCall: (answered: boolean) => void;
-  /** Removes secrets from the message of a failure, which goes into check runs, the database and the log. */
+  /** Removes secrets from a failure's message, which appears in check runs, the database and the log. */
   readonly redact: (text: string) => Promise<string>;
 }
 
 /**
- * The same calls through the account's circuit breaker, with failures that can be shown. Only the short reads may be its
- * probe: a start whose answer is lost may have made a job, and a log can take long.
+ * Sends calls through the account's circuit breaker and redacts failures. Only short reads may probe: a start without an
+ * answer may have created a job, and reading a log takes long.
  */
 export function guardMeltano(api: MeltanoApi, breaker: CircuitBreaker, observation: Observation): MeltanoApi {
   async function guard<T>(
@@ -23,12 +23,12 @@ export function guardMeltano(api: MeltanoApi, breaker: CircuitBreaker, observati
     try {
       const result = await observe(await call(), observation);
       pass.leave(result.ok ? null : result.failure);
-      // A read that fails while the circuit is open waits for the circuit. The outcome of a start stays as it is.
+      // A failed read waits for the circuit if that is open. The result of a start is not replaced.
       const waits = !result.ok && role === 'may probe' && isOutage(result.failure);
       const held = waits ? breaker.held() : null;
       return held ? { ok: false, failure: held } : result;
     } catch (error) {
-      // Calls throw only for what their caller did with an answer.
+      // Only the consumer of a response throws, so Meltano Cloud answered.
       pass.leave(null);
       throw error;
     }

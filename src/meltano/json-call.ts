@@ -5,30 +5,30 @@ import { cleanMessage, parseJson } from './failure.ts';
 
 const MIB = 1024 * 1024;
 
-/** What a JSON answer may hold: more is neither kept in memory nor parsed, which would hold up all other accounts. */
+/** Limits of a JSON response. Parsing a larger one would block the event loop for all accounts. */
 export interface AnswerLimits {
   readonly bytes: number;
-  /** Fields and elements, nested ones included: parsing takes its time for each. */
+  /** Fields and elements, including nested ones. Each costs parsing time. */
   readonly values: number;
 }
 
-const ONE_THING: AnswerLimits = { bytes: MIB, values: 10_000 };
-export const PAGE_OF_THINGS: AnswerLimits = { bytes: 8 * MIB, values: 200_000 };
+const OBJECT_LIMITS: AnswerLimits = { bytes: MIB, values: 10_000 };
+export const PAGE_LIMITS: AnswerLimits = { bytes: 8 * MIB, values: 200_000 };
 
 export interface JsonReading {
   readonly limits?: AnswerLimits;
   /** Milliseconds for the whole call. */
   readonly timeout?: number;
-  /** Told of the size of an answer that was read. */
+  /** Called with the size of the response. */
   readonly onBytes?: (bytes: number) => void;
 }
 
-/** Sends a request and decodes its JSON answer. */
+/** Sends a request and decodes the JSON response. */
 export function callJson<T>(
   context: CallContext,
   request: Call,
   schema: z.ZodType<T>,
-  { limits = ONE_THING, timeout = context.timeouts.total, onBytes }: JsonReading = {},
+  { limits = OBJECT_LIMITS, timeout = context.timeouts.total, onBytes }: JsonReading = {},
 ): Promise<MeltanoResult<T>> {
   return call(
     context,
@@ -41,7 +41,7 @@ export function callJson<T>(
       });
       if (bytes === null) return unexpected(`The answer is longer than ${limits.bytes / MIB} MiB`);
       onBytes?.(bytes.length);
-      if (holdsMore(bytes, limits.values))
+      if (hasMoreValues(bytes, limits.values))
         return unexpected(`The answer holds more than ${limits.values} values`);
       const text = bytes.toString('utf8');
       const decoded = schema.safeParse(parseJson(text));
@@ -56,8 +56,8 @@ const COMMA = 0x2c;
 const BRACKET = 0x5b;
 const BRACE = 0x7b;
 
-/** Counted by what separates and opens values; what stands in texts counts too. */
-function holdsMore(json: Buffer, values: number): boolean {
+/** Counts commas and opening brackets, even inside strings. */
+function hasMoreValues(json: Buffer, values: number): boolean {
   if (json.length <= values) return false;
   let count = 0;
   for (let index = 0; index < json.length; index += 1) {
@@ -67,7 +67,7 @@ function holdsMore(json: Buffer, values: number): boolean {
   return count > values;
 }
 
-/** What is wrong. Of JSON only the field is named: workspace answers hold keys and passwords. */
+/** Describes what is wrong. Names only the field of JSON: workspace responses contain keys and passwords. */
 function describeBody(text: string, error: z.ZodError, secrets: readonly string[]): string {
   if (text.trim() === '') return 'The answer is empty';
   if (!/^\s*[[{"]/.test(text)) return cleanMessage(text, secrets);
@@ -75,20 +75,20 @@ function describeBody(text: string, error: z.ZodError, secrets: readonly string[
   return cleanMessage(`Unexpected JSON: ${describeIssue(error)}`);
 }
 
-/** The first problem, with its place. Zod's messages name types and formats, never values. */
+/** The first problem with its path. Zod's messages contain types and formats, never values. */
 function describeIssue(error: z.ZodError): string {
   const [issue] = error.issues;
   const place = issue?.path.join('.') || 'the whole';
   return `${place}: ${issue?.message ?? 'invalid'}`;
 }
 
-/** Entries of a list that can't be read; `problem` says what is wrong with the first. */
+/** Unreadable entries of a list. `problem` describes the first. */
 export interface Skipped {
   readonly count: number;
   readonly problem: string;
 }
 
-/** One unreadable entry must not hide all others. */
+/** Decodes each entry on its own: an unreadable entry must not hide the others. */
 export function decodeItems<T>(
   items: readonly unknown[],
   schema: z.ZodType<T>,

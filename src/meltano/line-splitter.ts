@@ -1,25 +1,25 @@
-/** In UTF-16 units. A longer line is cut in memory; it still counts as one. */
+/** UTF-16 units. A longer line is truncated; it still counts as one line. */
 const LINE_LIMIT = 64 * 1024;
 const BATCH_LINES = 500;
 const BATCH_LENGTH = 64 * 1024;
 
-/** Lines, and by index how many characters were cut from the end of those that were too long. */
 export interface LineBatch {
   readonly lines: string[];
+  /** The number of characters cut from the end of a long line, by index. */
   readonly cut: Map<number, number>;
 }
 
-/** Makes lines of a stream of UTF-8 chunks, holding at most one batch and one line. */
+/** Splits a stream of UTF-8 chunks into lines. Holds at most one batch and one line in memory. */
 export class LineSplitter {
-  /** Lines ended by a newline so far. */
+  /** The number of complete lines so far. */
   count = 0;
   readonly #decoder = new TextDecoder();
   #line = '';
-  /** Characters of the line that had no room. */
+  /** Characters of the current line beyond the limit. */
   #omitted = 0;
   #last = '';
 
-  /** The lines that this chunk ends, in batches. */
+  /** Yields the lines that this chunk completes, in batches. */
   *push(chunk: Uint8Array): Generator<LineBatch> {
     const text = this.#decoder.decode(chunk, { stream: true });
     let batch: LineBatch = { lines: [], cut: new Map() };
@@ -44,7 +44,7 @@ export class LineSplitter {
     if (batch.lines.length > 0) yield batch;
   }
 
-  /** At the end of the stream: what no newline has ended, null when there is nothing. */
+  /** Call at the end of the stream. Returns the last line if no newline ends it, otherwise null. */
   rest(): LineBatch | null {
     const text = this.#decoder.decode();
     this.#append(text, 0, text.length);
@@ -61,7 +61,7 @@ export class LineSplitter {
     this.#last = text.charAt(end - 1);
   }
 
-  /** A carriage return before the newline belongs to the newline. Others stay in the line. */
+  /** Removes a carriage return before the newline. Others stay in the line. */
   #takeLine(): { line: string; omitted: number } {
     if (this.#last === '\r' && this.#omitted > 0) this.#omitted -= 1;
     else if (this.#last === '\r') this.#line = this.#line.slice(0, -1);
@@ -70,7 +70,7 @@ export class LineSplitter {
 
   #finish(): { line: string; omitted: number } {
     const omitted = this.#omitted;
-    // Where the cut is, half a character may be left.
+    // The cut may split a surrogate pair.
     const line = omitted > 0 ? this.#line.toWellFormed() : this.#line;
     this.#line = '';
     this.#omitted = 0;

@@ -3,18 +3,18 @@ import { ConsumerError, type OpenAnswer } from './call.ts';
 import { cleanMessage } from './failure.ts';
 import { type LineBatch, LineSplitter } from './line-splitter.ts';
 
-/** One answer of the log, read to its end. */
+/** The result of one response with log lines. */
 export interface LogPage {
-  /** Lines ended by a newline, all handed over. */
+  /** The number of complete lines. All were passed to `onLines`. */
   readonly lines: number;
-  /** What follows the last newline. */
+  /** The text after the last newline. */
   readonly rest: LineBatch | null;
 }
 
-/** What a log that goes on and on after its job has ended comes to. */
+/** For a log that keeps growing after its job ended. */
 const ENDLESS: MeltanoFailure = { kind: 'no_answer', message: 'the log did not end in time' };
 
-/** Reads a log answer by answer, for at most `limit` milliseconds. `readPage` gives the answer that begins at a line. */
+/** Reads a log in pages for at most `limit` milliseconds. `readPage` reads the page that begins at line `from`. */
 export async function readLog(
   request: LogRequest,
   readPage: (from: number) => Promise<MeltanoResult<LogPage>>,
@@ -29,7 +29,7 @@ export async function readLog(
     const { value } = page;
     next += value.lines;
     if (request.until === 'once') return { ok: true, value: { next } };
-    // An empty answer after an unfinished line says that there is no more, not that the line is gone.
+    // An empty page after an unfinished line means the end of the log; the line still counts.
     if (value.lines > 0 || value.rest !== null) rest = value.rest;
     if (value.lines === 0) break;
     if (time.elapsed() - began >= time.limit) return { ok: false, failure: ENDLESS };
@@ -42,8 +42,8 @@ export async function readLog(
 }
 
 /**
- * Hands over the lines of one answer as they arrive. When it breaks off, the lines before that stand: the next answer
- * begins after them.
+ * Passes the lines of one response to `onLines` as they arrive. If the connection breaks, the lines so far count, and the
+ * next page begins after them.
  */
 export async function consumeLogPage(
   answer: OpenAnswer,
@@ -54,7 +54,7 @@ export async function consumeLogPage(
   const splitter = new LineSplitter();
   try {
     for await (const chunk of answer.body) {
-      for (const batch of splitter.push(chunk)) await handOver(batch, onLines);
+      for (const batch of splitter.push(chunk)) await passLines(batch, onLines);
     }
   } catch (error) {
     if (error instanceof ConsumerError || splitter.count === 0) throw error;
@@ -63,7 +63,7 @@ export async function consumeLogPage(
   return { ok: true, value: { lines: splitter.count, rest: splitter.rest() } };
 }
 
-async function handOver({ lines, cut }: LineBatch, onLines: LogRequest['onLines']): Promise<void> {
+async function passLines({ lines, cut }: LineBatch, onLines: LogRequest['onLines']): Promise<void> {
   try {
     await onLines(lines, cut);
   } catch (cause) {
@@ -71,7 +71,7 @@ async function handOver({ lines, cut }: LineBatch, onLines: LogRequest['onLines'
   }
 }
 
-/** A page for people (a proxy's, a login) is no log. */
+/** An HTML page of a proxy or a login is not a log. */
 async function unexpectedHtml(
   { status, body }: OpenAnswer,
   secrets: readonly string[],

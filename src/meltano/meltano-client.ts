@@ -17,7 +17,7 @@ import {
   type Timeouts,
 } from './call.ts';
 import { deploymentSecretSchema, isUuid, jobSchema, pageSchema, workspaceSchema } from './decode.ts';
-import { callJson, decodeItems, type JsonReading, PAGE_OF_THINGS, type Skipped } from './json-call.ts';
+import { callJson, decodeItems, type JsonReading, PAGE_LIMITS, type Skipped } from './json-call.ts';
 import { consumeLogPage, readLog } from './log-reader.ts';
 import { readWorkspaces } from './read-workspaces.ts';
 
@@ -25,15 +25,15 @@ export interface MeltanoClientOptions {
   /** The API's base URL, for example `https://app.meltano.com/api`. */
   readonly apiUrl: string;
   readonly auth: MeltanoAuth;
-  /** Serves the API's origin and the token endpoint's: see `MeltanoConnections`. */
+  /** The dispatcher for the API and the token endpoint, from `MeltanoConnections`. */
   readonly connect: CallContext['connect'];
   readonly clock: Clock;
   readonly timeouts?: Partial<Timeouts>;
-  /** Told of a workspace's deployment secret before its first use, so that it can be kept out of what is shown. */
+  /** Called with a workspace's deployment secret before its first use, for redaction. */
   readonly onDeploymentSecret?: (secret: string) => void;
-  /** Told of each request that went out, the ones for tokens included, and how it was answered. */
+  /** Called after each request, including requests for tokens. */
   readonly onRequest?: (sent: SentRequest) => void;
-  /** Told of entries of a list that can't be read, once for each list. */
+  /** Called once for each list with unreadable entries. */
   readonly onSkipped?: (skipped: Skipped & { readonly rel: 'workspaces' | 'jobs' }) => void;
 }
 
@@ -43,18 +43,18 @@ interface ClientContext extends CallContext {
 
 const TIMES = ['created', 'startTime', 'endTime'] as const;
 
-/** What answers tell of by the service's clock. */
+/** Times by the service's clock. */
 type Times = { readonly [K in (typeof TIMES)[number]]?: number | null };
 
 const USER_AGENT = `meltano-deploy/${packageJson.version}`;
 const JSON_TYPES = 'application/hal+json, application/json';
-/** Of a service that ignores the size that is asked for. */
-const JOBS_LOOKED_AT = 1_000;
-const JOBS_KEPT = 100;
-/** Bytes of a message that is read only so that the connection is free again. */
+/** Limits for a service that ignores the requested size. */
+const MAX_DECODED_JOBS = 1_000;
+const MAX_JOBS = 100;
+/** Bytes to read of an unused body, which frees the connection. */
 const MESSAGE_LIMIT = 64 * 1024;
 
-/** Meltano Cloud over HTTP, with one account's credentials. */
+/** Creates a client of the Meltano Cloud API with one account's credentials. */
 export function createMeltanoClient(options: MeltanoClientOptions): MeltanoApi {
   const context: CallContext = {
     connect: options.connect,
@@ -62,7 +62,7 @@ export function createMeltanoClient(options: MeltanoClientOptions): MeltanoApi {
     timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
     ...(options.onRequest ? { onRequest: options.onRequest } : {}),
   };
-  // The token endpoint is another service, with a clock of its own.
+  // The token endpoint is another service with its own clock, so it doesn't get the `remoteClock`.
   const tokens = createTokenSource(options.auth, context, { 'user-agent': USER_AGENT });
   return new MeltanoClient(options, { ...context, remoteClock: new RemoteClock(context.clock) }, tokens);
 }
@@ -91,13 +91,13 @@ class MeltanoClient implements MeltanoApi {
       onSkipped: (skipped) => this.#onSkipped?.({ rel: 'workspaces', ...skipped }),
     });
     if (!listed.ok) return listed;
-    return { ok: true, value: listed.value.map((one) => this.#onThisClock(one)) };
+    return { ok: true, value: listed.value.map((one) => this.#toLocalTimes(one)) };
   }
 
   async getWorkspace(id: string): Promise<MeltanoResult<Workspace>> {
     if (!isUuid(id)) return noSuchId('workspace');
     const read = await this.#getJson(`/workspaces/${id}`, workspaceSchema);
-    return read.ok ? { ok: true, value: this.#onThisClock(read.value) } : read;
+    return read.ok ? { ok: true, value: this.#toLocalTimes(read.value) } : read;
   }
 
   async startDeployment(workspaceId: string): Promise<MeltanoResult<Job>> {
@@ -106,10 +106,10 @@ class MeltanoClient implements MeltanoApi {
     const started = await this.#authorized('POST', path, JSON_TYPES, (request) =>
       callJson(this.#context, request, jobSchema),
     );
-    return started.ok ? { ok: true, value: this.#onThisClock(started.value) } : started;
+    return started.ok ? { ok: true, value: this.#toLocalTimes(started.value) } : started;
   }
 
-  /** No token goes there: GitHub, for which the endpoint is made, has none. */
+  /** Sends a signature instead of a token: the endpoint is made for GitHub's webhooks. */
   async startByPush({ workspaceId, payload, secret }: PushStart): Promise<MeltanoResult<Job>> {
     if (!isUuid(workspaceId)) return noSuchId('workspace');
     const started = await callJson(
@@ -129,7 +129,7 @@ class MeltanoClient implements MeltanoApi {
       },
       jobSchema,
     );
-    return started.ok ? { ok: true, value: this.#onThisClock(started.value) } : started;
+    return started.ok ? { ok: true, value: this.#toLocalTimes(started.value) } : started;
   }
 
   async readDeploymentSecret(workspaceId: string): Promise<MeltanoResult<string | null>> {
@@ -142,7 +142,7 @@ class MeltanoClient implements MeltanoApi {
   async stopJob(id: string): Promise<MeltanoResult<null>> {
     if (!isUuid(id)) return noSuchId('job');
     return this.#authorized('PUT', `/jobs/${id}/stopped`, JSON_TYPES, (request) =>
-      // What the answer says beside its status is for people.
+      // Only the status matters.
       call(this.#context, request, async ({ body }) => {
         await readText(body, MESSAGE_LIMIT);
         return { ok: true, value: null };
@@ -153,18 +153,18 @@ class MeltanoClient implements MeltanoApi {
   async getJob(id: string): Promise<MeltanoResult<Job>> {
     if (!isUuid(id)) return noSuchId('job');
     const read = await this.#getJson(`/jobs/${id}`, jobSchema);
-    return read.ok ? { ok: true, value: this.#onThisClock(read.value) } : read;
+    return read.ok ? { ok: true, value: this.#toLocalTimes(read.value) } : read;
   }
 
   async listJobs(workspaceId: string): Promise<MeltanoResult<Job[]>> {
     if (!isUuid(workspaceId)) return noSuchId('workspace');
     const path = `/workspaces/${workspaceId}/jobs?page=0&size=20&sort=created,desc`;
-    const page = await this.#getJson(path, pageSchema('jobs'), { limits: PAGE_OF_THINGS });
+    const page = await this.#getJson(path, pageSchema('jobs'), { limits: PAGE_LIMITS });
     if (!page.ok) return page;
-    const { values, skipped } = decodeItems(page.value.items.slice(0, JOBS_LOOKED_AT), jobSchema);
+    const { values, skipped } = decodeItems(page.value.items.slice(0, MAX_DECODED_JOBS), jobSchema);
     if (skipped) this.#onSkipped?.({ rel: 'jobs', ...skipped });
-    const jobs = values.map((job) => this.#onThisClock(job));
-    const newest = jobs.sort((a, b) => (b.created ?? 0) - (a.created ?? 0)).slice(0, JOBS_KEPT);
+    const jobs = values.map((job) => this.#toLocalTimes(job));
+    const newest = jobs.sort((a, b) => (b.created ?? 0) - (a.created ?? 0)).slice(0, MAX_JOBS);
     return { ok: true, value: newest };
   }
 
@@ -189,7 +189,7 @@ class MeltanoClient implements MeltanoApi {
     );
   }
 
-  /** Sends with a token, and once more with a new one when the first is refused. */
+  /** Sends with a token. If the token is refused, sends once more with a new one. */
   async #authorized<T>(
     method: Call['method'],
     path: string,
@@ -199,7 +199,7 @@ class MeltanoClient implements MeltanoApi {
     const sendWith = (token: string) =>
       send({
         method,
-        // Built from ids, never from the links of an answer: the token goes to this origin and path only.
+        // Built from ids, never from links in a response, so the token is sent only to this origin.
         url: new URL(this.#base + path),
         headers: { authorization: `Bearer ${token}`, accept, 'user-agent': USER_AGENT },
         secrets: [token],
@@ -213,16 +213,16 @@ class MeltanoClient implements MeltanoApi {
     return renewed.ok ? sendWith(renewed.value) : renewed;
   }
 
-  /** The service's clock may be wrong; everything that is compared with its times is of this one. */
-  #onThisClock<T extends Times>(shown: T): T {
-    const moved: { -readonly [K in keyof Times]?: number | null } = {};
+  /** The service's clock may be wrong. Converts its times to the local clock for comparisons. */
+  #toLocalTimes<T extends Times>(shown: T): T {
+    const local: { -readonly [K in keyof Times]?: number | null } = {};
     for (const key of TIMES)
-      if (typeof shown[key] === 'number') moved[key] = this.#context.remoteClock.toLocal(shown[key]);
-    return { ...shown, ...moved };
+      if (typeof shown[key] === 'number') local[key] = this.#context.remoteClock.toLocal(shown[key]);
+    return { ...shown, ...local };
   }
 }
 
-/** Nothing is sent for an id that can't be one: it would only change the path. */
+/** The failure for an invalid id, without a request: such an id could change the path. */
 function noSuchId(what: 'workspace' | 'job'): MeltanoResult<never> {
   const message = `Not a ${what} id`;
   return { ok: false, failure: { kind: 'status', status: 404, message, retryAfterMs: null } };

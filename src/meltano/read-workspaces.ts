@@ -1,18 +1,18 @@
-import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { MeltanoResult } from '../domain/meltano.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { type CollectionPage, workspaceSchema } from './decode.ts';
-import { decodeItems, type JsonReading, PAGE_OF_THINGS, type Skipped } from './json-call.ts';
+import { decodeItems, type JsonReading, PAGE_LIMITS, type Skipped } from './json-call.ts';
 
 const PAGE_SIZE = 100;
-/** Against an answer that always says there is more. */
+/** Guards against a service that always reports another page. */
 const MAX_PAGES = 1000;
 const MAX_WORKSPACES = MAX_PAGES * PAGE_SIZE;
 const MIB = 1024 * 1024;
-/** Of all pages together (bytes). */
+/** For all pages together. */
 const LIST_BYTES = 64 * MIB;
-/** So many are decoded at once; then others have their turn. */
-const DECODED_AT_ONCE = 500;
+/** Yields to the event loop after decoding this many workspaces. */
+const DECODE_BATCH = 500;
 
 export interface WorkspacePages {
   readonly elapsed: () => number;
@@ -22,7 +22,7 @@ export interface WorkspacePages {
   readonly onSkipped: (skipped: Skipped) => void;
 }
 
-/** All workspaces, all pages. A list that never ends, or is too large, is a failure: a part of it would tell wrong things. */
+/** Reads all pages of workspaces. Fails if the list never ends or is too large: a partial list would mislead. */
 export async function readWorkspaces(pages: WorkspacePages): Promise<MeltanoResult<Workspace[]>> {
   const until = pages.elapsed() + pages.timeout;
   const found = new Map<string, Workspace>();
@@ -35,7 +35,7 @@ export async function readWorkspaces(pages: WorkspacePages): Promise<MeltanoResu
     const timeout = until - pages.elapsed();
     if (timeout <= 0) return { ok: false, failure: ENDLESS };
     const path = `/workspaces?page=${number}&size=${PAGE_SIZE}`;
-    const page = await pages.readPage(path, { limits: PAGE_OF_THINGS, timeout, onBytes });
+    const page = await pages.readPage(path, { limits: PAGE_LIMITS, timeout, onBytes });
     if (!page.ok) return page;
     if (bytes > LIST_BYTES) return tooLarge(`is longer than ${LIST_BYTES / MIB} MiB`);
     const { items, totalPages, hasNext } = page.value;
@@ -43,7 +43,7 @@ export async function readWorkspaces(pages: WorkspacePages): Promise<MeltanoResu
     const decoded = await takeItems(items, found);
     skipped.push(...decoded.skipped);
     if (found.size > MAX_WORKSPACES) return tooLarge(`has more than ${MAX_WORKSPACES} entries`);
-    // A page of nothing new would be followed by its like: such a service ignores `page`.
+    // A page without anything new comes from a service that ignores `page`.
     const isRepeated = decoded.count > 0 && found.size === before;
     const more = totalPages === null ? hasNext : number + 1 < totalPages;
     if (items.length === 0 || isRepeated || !more) break;
@@ -60,9 +60,9 @@ async function takeItems(
 ): Promise<{ count: number; skipped: Skipped[] }> {
   const skipped: Skipped[] = [];
   let count = 0;
-  for (let from = 0; from < items.length; from += DECODED_AT_ONCE) {
-    if (from > 0) await yieldToOthers();
-    const decoded = decodeItems(items.slice(from, from + DECODED_AT_ONCE), workspaceSchema);
+  for (let from = 0; from < items.length; from += DECODE_BATCH) {
+    if (from > 0) await yieldToEventLoop();
+    const decoded = decodeItems(items.slice(from, from + DECODE_BATCH), workspaceSchema);
     if (decoded.skipped) skipped.push(decoded.skipped);
     count += decoded.values.length;
     for (const one of decoded.values) found.set(one.id, one);

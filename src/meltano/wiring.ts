@@ -3,7 +3,7 @@ import { type AccountsSource, listAccountSecrets, readAccountsFile } from '../co
 import type { Redactor } from '../logs/redact.ts';
 import { AccountRegistry } from './account-registry.ts';
 
-/** The Meltano Cloud accounts that the environment and the accounts file name. */
+/** Creates the Meltano Cloud accounts of the environment and the accounts file. */
 export function createAccounts(context: ProcessContext): AccountRegistry {
   const { configuration, clock, log, redactor, metrics, dependencies } = context;
   const { meltano, adoptJobs, accountsFile, proxy } = configuration;
@@ -30,13 +30,13 @@ export function createAccounts(context: ProcessContext): AccountRegistry {
 
 export interface ReloadPorts {
   readonly source: AccountsSource;
-  readonly accounts: Pick<AccountRegistry, 'replace'>;
-  readonly redactor: Pick<Redactor, 'learnSecrets'>;
+  readonly replaceAccounts: AccountRegistry['replace'];
+  readonly redactor: Redactor;
   readonly log: ProcessContext['log'];
 }
 
-/** Reads the accounts file again. A valid file takes effect at once. An invalid one changes nothing, and each problem is logged. */
-export function reloadAccounts({ source, accounts, redactor, log }: ReloadPorts): void {
+/** Reads the accounts file again. A valid file takes effect at once. For an invalid file, only logs each problem. */
+export function reloadAccounts({ source, replaceAccounts, redactor, log }: ReloadPorts): void {
   const read = readAccountsFile(source);
   if (!read.ok) {
     for (const problem of read.problems) log.error({ problem }, 'The accounts file has a problem');
@@ -44,6 +44,6 @@ export function reloadAccounts({ source, accounts, redactor, log }: ReloadPorts)
     return;
   }
   redactor.learnSecrets(read.accounts.flatMap(listAccountSecrets));
-  accounts.replace(read.accounts);
+  replaceAccounts(read.accounts);
   log.info({ accounts: read.accounts.map((one) => one.login) }, 'The accounts file was read again');
 }

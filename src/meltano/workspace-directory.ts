@@ -3,24 +3,24 @@ import type { Clock } from '../domain/clock.ts';
 import type { MeltanoApi, MeltanoResult } from '../domain/meltano.ts';
 import { MissingWorkspaces } from './missing-workspaces.ts';
 
-/** A list older than this is read again in the background when it is used (milliseconds). */
+/** Using an older list starts a refresh in the background. */
 const REFRESH_AFTER_MS = 60_000;
-/** The least time from the beginning of one reading to that of the next (milliseconds). */
-const SOON_MS = 2_000;
-/** Readings take at most a tenth of the time: after each comes a pause of so many times its own, up to a bound (milliseconds). */
-const PAUSE_TIMES = 9;
-const LONGEST_PAUSE_MS = 30_000;
-/** The same for a repository that most likely has no workspace (milliseconds). */
-const RARELY_MS = 30_000;
-/** While there is no list, and reading one fails, many callers share the failure for so long (milliseconds). */
-const FAILED_EVERY_MS = 1_000;
+/** The minimum time between the starts of two readings. */
+const MIN_INTERVAL_MS = 2_000;
+/** A pause of 9 times the duration of the last reading keeps readings to a tenth of the time. */
+const PAUSE_FACTOR = 9;
+const MAX_PAUSE_MS = 30_000;
+/** The minimum interval for a repository that most likely has no workspace. */
+const MISSING_INTERVAL_MS = 30_000;
+/** While there is no list, all callers share a failed reading for this time. */
+const SHARED_FAILURE_MS = 1_000;
 
 interface Reading {
   readonly beganAt: number;
   readonly endedAt: number;
 }
 
-/** One account's workspaces in memory. At most one request for the list is under way at a time. */
+/** Caches one account's workspaces. Sends at most one request for the list at a time. */
 export function createWorkspaceDirectory(
   listWorkspaces: MeltanoApi['listWorkspaces'],
   clock: Clock,
@@ -41,7 +41,7 @@ export function createWorkspaceDirectory(
   async function readOnce(): Promise<MeltanoResult<WorkspaceList>> {
     const beganAt = clock.elapsed();
     const listed = await listWorkspaces();
-    // The circuit alone says when to ask again.
+    // For a held call, only the circuit determines the next reading.
     if (listed.ok || listed.failure.kind !== 'held') last = { beganAt, endedAt: clock.elapsed() };
     lastFailure = listed.ok ? null : listed;
     if (!listed.ok) return listed;
@@ -50,31 +50,31 @@ export function createWorkspaceDirectory(
     return { ok: true, value: cached };
   }
 
-  function nextReadingAt(lookedFor: string | null): number {
+  function nextReadingAt(repository: string | null): number {
     const { beganAt, endedAt } = last;
-    const pause = Math.min(LONGEST_PAUSE_MS, PAUSE_TIMES * (endedAt - beganAt));
-    const soon = Math.max(beganAt + SOON_MS, endedAt + pause);
-    const isRare = lookedFor !== null && missing.hasNone(lookedFor, clock.elapsed());
-    return isRare ? Math.max(soon, beganAt + RARELY_MS) : soon;
+    const pause = Math.min(MAX_PAUSE_MS, PAUSE_FACTOR * (endedAt - beganAt));
+    const next = Math.max(beganAt + MIN_INTERVAL_MS, endedAt + pause);
+    const isMissing = repository !== null && missing.hasNone(repository, clock.elapsed());
+    return isMissing ? Math.max(next, beganAt + MISSING_INTERVAL_MS) : next;
   }
 
   return {
     async current() {
-      if (!cached && lastFailure && clock.elapsed() - last.beganAt < FAILED_EVERY_MS) return lastFailure;
+      if (!cached && lastFailure && clock.elapsed() - last.beganAt < SHARED_FAILURE_MS) return lastFailure;
       if (!cached) return read();
       if (clock.elapsed() - last.beganAt > REFRESH_AFTER_MS) void read();
       return { ok: true, value: cached };
     },
 
-    async newerThan(since, lookedFor) {
-      if (lookedFor !== null) missing.lookFor(lookedFor, since);
+    async newerThan(since, repository) {
+      if (repository !== null) missing.add(repository, since);
       if (cached && cached.readAt >= since) return { ok: true, value: cached };
       if (reading) await reading;
       if (cached && cached.readAt >= since) return { ok: true, value: cached };
-      const wait = nextReadingAt(lookedFor) - clock.elapsed();
+      const wait = nextReadingAt(repository) - clock.elapsed();
       return wait > 0 ? wait : read();
     },
 
-    found: (lookedFor) => missing.find(lookedFor),
+    found: (repository) => missing.remove(repository),
   };
 }

@@ -14,15 +14,15 @@ interface Entry {
   failures: number;
 }
 
-/** Node runs a timer of 25 days or more at once (milliseconds). */
+/** Node fires timers of 25 days or more immediately. */
 const LONGEST_TIMER_MS = 3_600_000;
 
 export interface InProcessOptions {
-  /** A run threw; it is tried again by itself. */
+  /** Called when a run throws. The dispatcher retries it. */
   readonly onError: (error: unknown, queue: QueueName, key: string) => void;
 }
 
-/** Wake-ups for one process, in memory: lost with it, and made again from the store at the next start. */
+/** Wake-ups of one process, in memory. After a restart, the app creates them again from the store. */
 export class InProcessDispatcher implements Dispatcher {
   readonly #onError: InProcessOptions['onError'];
   readonly #handlers = new Map<QueueName, Handle>();
@@ -71,7 +71,7 @@ export class InProcessDispatcher implements Dispatcher {
     const start = () => {
       entry.timer = null;
       const handle = this.#handlers.get(entry.queue);
-      // Without one it stays due: setting the handler arms it again.
+      // The entry stays due until `handle` arms it again.
       if (!handle) return;
       const running = this.#run(entry, handle).finally(() => this.#runs.delete(running));
       this.#runs.add(running);

@@ -1,6 +1,6 @@
 import { type Lease, type LeaseContext, LeaseLost } from '../domain/lease.ts';
 
-/** The installations whose check runs this instance writes, and the leases that say so. */
+/** The leases for writing check runs that this instance holds, by installation. */
 export class InstallationLeases {
   readonly #leases: LeaseContext;
   readonly #held = new Map<number, Lease>();
@@ -15,7 +15,7 @@ export class InstallationLeases {
   drop(installationId: number): void {
     this.#held.delete(installationId);
   }
-  /** False once a write found out that the lease was lost. */
+  /** False after a write found that the lease was lost. */
   has(installationId: number, lease: Lease): boolean {
     return this.#held.get(installationId)?.fencing === lease.fencing;
   }

@@ -13,32 +13,32 @@ import { type WakeUp, WakeUpQueue, type WakeUpQueueOptions } from './wake-up-que
 
 type Handle = (key: string) => Promise<number | null>;
 
-/** Interval of renewing this instance's leases and of looking for leases of silent instances (milliseconds). */
+/** How often an instance renews its leases and takes over expired ones. */
 const RENEW_MS = 5_000;
-/** How soon taking work is tried again when it couldn't begin (milliseconds). */
-const BEGIN_AGAIN_MS = 1_000;
-/** Leases taken over at once; the others are left to the other instances, and to the next time. */
+/** The delay before retrying to subscribe to the queue. */
+const SUBSCRIBE_RETRY_MS = 1_000;
+/** Leases to take over at once. Leaves others to the other instances and to the next round. */
 const TAKE_OVER = 100;
 /**
- * A key that needs a look within this time is kept, with what its holder remembers of it; a longer wait may end at any
- * instance (milliseconds). It is more than any delay between two tries of one that fails.
+ * The instance keeps the lease of a key, and its state in memory, if the next run is due within this time. Otherwise it
+ * releases the lease. Longer than any retry delay.
  */
 const KEEP_MS = 90_000;
 
 export interface PgBossDispatcherOptions extends Omit<WakeUpQueueOptions, 'onProblem'> {
   readonly store: LeaseStore;
   readonly leases: LeaseContext;
-  /** A run threw; it is tried again by itself. */
+  /** Called when a run throws. The dispatcher retries it. */
   readonly onError: (error: unknown, queue: QueueName, key: string) => void;
-  /** Something else failed (a wake-up wasn't sent, a lease not renewed); it is tried again or repaired by itself. */
+  /** Called when sending a wake-up or renewing a lease fails. The dispatcher retries or repairs it. */
   readonly onProblem: (problem: unknown) => void;
-  /** Leases of instances that stopped, died or were silent for too long are this one's now. */
+  /** Called when this instance takes over the leases of an instance that stopped, died or was silent for too long. */
   readonly onTakenOver?: (leases: readonly TakenLease[]) => void;
-  /** `RENEW_MS`, but for tests. */
+  /** For tests. Default: `RENEW_MS`. */
   readonly renewMs?: number;
 }
 
-/** A key that this instance holds the lease of. */
+/** A key whose lease this instance holds. */
 interface Held {
   readonly lease: Lease;
   readonly queue: QueueName;
@@ -51,14 +51,13 @@ interface Held {
 }
 
 export interface LeasingDispatcher extends Dispatcher {
-  /** Lets others have all that this instance holds, done or not: the last thing before a process ends that could not stop. */
+  /** Releases all leases, done or not: the last step of a process that couldn't stop in time. */
   abandon(): Promise<void>;
 }
 
 /**
- * Wake-ups across instances. A wake-up is taken from the queue by any instance, turned into the lease of its key, and
- * done with; then the key is looked at in this process for as long as it needs to be. If the holder dies its lease
- * expires, and another instance goes on.
+ * Wake-ups across instances. Any instance may take a wake-up from the queue: it claims the lease of the key, completes the
+ * wake-up, and then runs the key in its own process. If the instance dies, the lease expires and another one takes over.
  */
 export async function startPgBossDispatcher(options: PgBossDispatcherOptions): Promise<LeasingDispatcher> {
   const queue = await WakeUpQueue.open(options);
@@ -73,7 +72,7 @@ class PgBossDispatcher implements LeasingDispatcher {
   readonly #held = new Map<string, Held>();
   readonly #runs = new Set<Promise<void>>();
   readonly #sending = new Set<Promise<void>>();
-  #ticking: NodeJS.Timeout | null = null;
+  #renewal: NodeJS.Timeout | null = null;
   #beginning: Promise<void> | null = null;
   #stopped = false;
 
@@ -82,7 +81,7 @@ class PgBossDispatcher implements LeasingDispatcher {
     this.#wakeUps = wakeUps;
   }
 
-  /** Work is taken once the handlers that are set together with the first one are all there. */
+  /** Takes work only after the handlers that are set in the same turn as the first one. */
   handle(queue: QueueName, handle: Handle): void {
     this.#handlers.set(queue, { queue, handle });
     this.#beginning ??= Promise.resolve().then(() => this.#begin());
@@ -97,7 +96,7 @@ class PgBossDispatcher implements LeasingDispatcher {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    if (this.#ticking) clearTimeout(this.#ticking);
+    if (this.#renewal) clearTimeout(this.#renewal);
     for (const held of this.#held.values()) if (held.timer) clearTimeout(held.timer);
     await this.#beginning;
     await this.#wakeUps.end();
@@ -106,7 +105,7 @@ class PgBossDispatcher implements LeasingDispatcher {
     await this.#wakeUps.close();
   }
 
-  /** Without the database the leases simply expire. */
+  /** If the database is unavailable, the leases expire. */
   async abandon(): Promise<void> {
     const { leases, store, onProblem } = this.#options;
     await leases.run(null, () => store.abandon(this.#owner)).catch(onProblem);
@@ -114,22 +113,22 @@ class PgBossDispatcher implements LeasingDispatcher {
 
   async #begin(): Promise<void> {
     if (this.#stopped) return;
-    // The caller that sets the first handler may hold a lease: what begins here runs without one.
+    // The caller that sets the first handler may hold a lease, which must not follow into this work.
     await this.#options.leases.run(null, async () => {
-      this.#tickLater();
-      await this.#takeWakeUps();
+      this.#renewLater();
+      await this.#subscribe();
     });
   }
 
-  /** The database may be away just now. */
-  async #takeWakeUps(): Promise<void> {
+  /** Retries while the database is unavailable. */
+  async #subscribe(): Promise<void> {
     for (;;) {
       try {
         return await this.#wakeUps.begin((wakeUp) => this.#take(wakeUp));
       } catch (error) {
         this.#options.onProblem(error);
         if (this.#stopped) return;
-        await sleep(BEGIN_AGAIN_MS);
+        await sleep(SUBSCRIBE_RETRY_MS);
       }
     }
   }
@@ -142,7 +141,7 @@ class PgBossDispatcher implements LeasingDispatcher {
     this.#sending.add(sending);
   }
 
-  /** If another instance holds the key, the claim has told it about the wake-up. */
+  /** If another instance holds the key, the claim marks the lease as woken. Returns false to get the wake-up again. */
   async #take({ queue, key }: WakeUp): Promise<boolean> {
     const known = this.#handlers.get(queue);
     if (!known || this.#stopped) return false;
@@ -166,7 +165,7 @@ class PgBossDispatcher implements LeasingDispatcher {
 
   #adopt(lease: Lease): void {
     const known = this.#handlers.get(lease.queue);
-    // This instance has no handler for it: one that has takes it over when it has expired.
+    // Without a handler here, an instance with one takes over the lease when it expires.
     if (!known || this.#stopped) return;
     const { queue } = known;
     const held: Held = { lease, queue, timer: null, dueAt: Infinity, running: false, failures: 0 };
@@ -180,7 +179,7 @@ class PgBossDispatcher implements LeasingDispatcher {
     if (!held.running) this.#arm(held);
   }
 
-  /** Runs without a lease: a timer keeps the context in which it was set. */
+  /** Sets the timer outside of any lease, because a timer keeps its async context. */
   #arm(held: Held): void {
     if (held.timer) clearTimeout(held.timer);
     const start = () => {
@@ -220,7 +219,7 @@ class PgBossDispatcher implements LeasingDispatcher {
     }
   }
 
-  /** The wake-up comes first: an instance that dies in between leaves one too many, not one too few. */
+  /** Sends the wake-up before releasing the lease: a crash in between leaves an extra wake-up instead of none. */
   async #giveBack(held: Held): Promise<void> {
     const { lease, queue } = held;
     this.#drop(held);
@@ -238,21 +237,21 @@ class PgBossDispatcher implements LeasingDispatcher {
     if (this.#holds(held)) this.#held.delete(`${held.queue} ${held.lease.key}`);
   }
 
-  #tickLater(): void {
+  #renewLater(): void {
     if (this.#stopped) return;
-    this.#ticking = setTimeout(() => {
-      void this.#tick()
+    this.#renewal = setTimeout(() => {
+      void this.#renewAndTakeOver()
         .catch(this.#options.onProblem)
-        .finally(() => this.#tickLater());
+        .finally(() => this.#renewLater());
     }, this.#options.renewMs ?? RENEW_MS);
   }
 
-  async #tick(): Promise<void> {
+  async #renewAndTakeOver(): Promise<void> {
     const { store, onTakenOver } = this.#options;
-    const asked = [...this.#held.values()];
-    const leases = asked.map((held) => held.lease);
+    const before = [...this.#held.values()];
+    const leases = before.map((held) => held.lease);
     const renewed = new Map((await store.renew(this.#owner, leases)).map((one) => [one.fencing, one]));
-    for (const held of asked) {
+    for (const held of before) {
       const lease = renewed.get(held.lease.fencing);
       if (!lease) this.#drop(held);
       else if (lease.woken && this.#holds(held)) this.#schedule(held, performance.now());

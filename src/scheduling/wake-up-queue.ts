@@ -1,27 +1,24 @@
 import { type ConstructorOptions, type JobResult, PgBoss } from 'pg-boss';
 
-/** One queue for everything: a job in it only names the key and the queue of the app that need a look. */
+/** The only queue of pg-boss. A job contains the app's queue and the key to run. */
 const NAME = 'wake-up';
-/** Connections of one instance for its wake-ups, besides the one that listens. */
+/** Connections of one instance for wake-ups, besides the one for LISTEN. */
 const CONNECTIONS = 4;
 const SCHEMA = 'pgboss';
-/** Wake-ups taken at once; the others are left to the other instances. */
+/** Wake-ups to take at once. Leaves others to the other instances. */
 const BATCH = 10;
-/**
- * A wake-up is taken for a moment only. One whose taker died in that moment holds up its key for so long, and until
- * the next look for such ones (seconds).
- */
+/** If an instance dies while it takes a wake-up, the key waits until the job expires and the next check finds it. */
 const EXPIRE_S = 10;
-const LOOK_FOR_EXPIRED_S = 10;
-/** Finished jobs are removed soon (seconds): the store says what happened. */
+const CHECK_EXPIRED_S = 10;
+/** Finished jobs are deleted soon: the store holds the results. */
 const KEEP_DONE_S = 60;
 const REMOVE_DONE_EVERY_S = 300;
-/** Delayed wake-ups aren't notified of (seconds). */
+/** pg-boss doesn't notify about delayed jobs. */
 const POLL_S = 0.5;
 const STOP_MS = 2_000;
 /**
- * What pg-boss hands on to its connections, so that one that falls silent is noticed (milliseconds). Limits of the
- * server's would be startup parameters, which a pooler refuses; its longer transactions set their own.
+ * Options of the connections that detect a silent server. Server-side limits would be startup parameters, which a pooler
+ * refuses. pg-boss sets its own limits for longer transactions.
  */
 const CONNECTION = {
   keepAlive: true,
@@ -35,13 +32,13 @@ export interface WakeUp {
 }
 
 export interface WakeUpQueueOptions {
-  /** Where the database is, and how it is reached. */
+  /** The connection to the database. */
   readonly boss: ConstructorOptions;
-  /** Something in the background failed; it is tried again by itself. */
+  /** Called for problems in the background. pg-boss retries. */
   readonly onProblem: (problem: unknown) => void;
 }
 
-/** Wake-ups that all instances share, in the same database as everything else. Lost and repeated ones do no harm. */
+/** Wake-ups that all instances share, in the app's database. Lost and repeated wake-ups do no harm. */
 export class WakeUpQueue {
   readonly #boss: PgBoss;
 
@@ -57,8 +54,8 @@ export class WakeUpQueue {
       useListenNotify: true,
       schedule: false,
       registerInstance: false,
-      superviseIntervalSeconds: LOOK_FOR_EXPIRED_S,
-      monitorIntervalSeconds: LOOK_FOR_EXPIRED_S,
+      superviseIntervalSeconds: CHECK_EXPIRED_S,
+      monitorIntervalSeconds: CHECK_EXPIRED_S,
       maintenanceIntervalSeconds: REMOVE_DONE_EVERY_S,
       ...CONNECTION,
       ...options,
@@ -78,14 +75,14 @@ export class WakeUpQueue {
     return new WakeUpQueue(boss);
   }
 
-  /** At once: nothing happens where the key has such a wake-up already. */
+  /** Does nothing if the key already has an immediate wake-up. */
   async send({ queue, key }: WakeUp): Promise<void> {
     await this.#boss.send(NAME, { queue, key }, { singletonKey: `${queue} ${key}` });
   }
 
   /**
-   * Later: of two such wake-ups of a key the earlier one stays. They have a key of their own in the queue, so that they
-   * never keep one back that is due at once.
+   * Keeps the earlier of two delayed wake-ups of a key. Delayed wake-ups use a separate singleton key, so they don't block
+   * an immediate one.
    */
   async sendLater({ queue, key }: WakeUp, delayMs: number): Promise<void> {
     const startAfter = delayMs / 1000;
@@ -97,13 +94,13 @@ export class WakeUpQueue {
     }
   }
 
-  /** By the database's clock, to which the times of its jobs belong. */
+  /** By the database's clock, like the times of the jobs. */
   async #readTime(): Promise<number> {
     const { rows } = await this.#boss.getDb().executeSql('select extract(epoch from now()) * 1000 as now');
     return Number((rows[0] as { now: unknown } | undefined)?.now);
   }
 
-  /** `take` says whether a wake-up was dealt with; one that wasn't comes again a little later. */
+  /** Subscribes `take` to wake-ups. If it returns false, the wake-up is delivered again after a second. */
   async begin(take: (wakeUp: WakeUp) => Promise<boolean>): Promise<void> {
     const options = {
       batchSize: BATCH,
@@ -121,7 +118,7 @@ export class WakeUpQueue {
     );
   }
 
-  /** Takes no more wake-ups; they can still be sent. */
+  /** Stops taking wake-ups. Sending still works. */
   async end(): Promise<void> {
     await this.#boss.offWork(NAME, { wait: true });
   }

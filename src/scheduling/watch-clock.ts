@@ -1,10 +1,10 @@
 import type { Clock } from '../domain/clock.ts';
 
-const LOOK_MS = 5_000;
-/** Less is the usual correction of a clock that runs a little wrong (milliseconds). */
+const CHECK_MS = 5_000;
+/** Smaller steps are ordinary corrections of clock drift. */
 const STEP_MS = 3_000;
 
-/** Logs that the machine's clock was set: times in the log and on GitHub step then, waits don't. */
+/** Logs when the machine's clock is set. The step affects times in the log and on GitHub, but no waits. */
 export function watchClock(
   clock: Clock,
   log: { warn(fields: object, message: string): void },
@@ -15,7 +15,7 @@ export function watchClock(
     const byMs = Math.round(current - offset);
     offset = current;
     if (Math.abs(byMs) >= STEP_MS) log.warn({ byMs }, "The machine's clock was set");
-  }, LOOK_MS);
+  }, CHECK_MS);
   timer.unref();
   return { stop: () => clearInterval(timer) };
 }

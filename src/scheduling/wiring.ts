@@ -6,19 +6,19 @@ import type { Database } from '../store/wiring.ts';
 import type { Metrics } from '../web/metrics.ts';
 import { InProcessDispatcher } from './in-process-dispatcher.ts';
 
-/** How often the log repeats the same problem (milliseconds). */
+/** The log repeats the same problem at most this often. */
 const REPEAT_MS = 60_000;
 
 export interface Scheduling {
   readonly dispatcher: Dispatcher;
-  /** Null: this process is the only one. */
+  /** Null if this process is the only instance. */
   readonly shared: SharedScheduling | null;
 }
 
-/** What several instances need. */
+/** Present if several instances may share the database. */
 export interface SharedScheduling {
   readonly leases: LeaseContext;
-  /** Wake-ups of this process alone. */
+  /** Wake-ups for this process only. */
   readonly local: Dispatcher;
   /** Throws `LeaseLost` if another instance has the caller's lease now. */
   requireLease(): Promise<void>;
@@ -79,12 +79,12 @@ async function openShared(
 
 function logError(log: Logger): (error: unknown, queue: QueueName, key: string) => void {
   return (error, queue, key) => {
-    if (error instanceof LeaseLost) log.warn({ queue, key }, 'Another instance goes on with this');
+    if (error instanceof LeaseLost) log.warn({ queue, key }, 'Another instance took over this work');
     else log.error({ err: error, queue, key }, 'A step failed: trying again');
   };
 }
 
-/** While the database is away the same problem comes twice a second. */
+/** While the database is unavailable, pg-boss reports the same problem twice a second. */
 function logProblem(log: Logger): (problem: unknown) => void {
   const loggedAt = new Map<string, number>();
   return (problem) => {
@@ -93,6 +93,6 @@ function logProblem(log: Logger): (problem: unknown) => void {
     if (now - (loggedAt.get(message) ?? Number.NEGATIVE_INFINITY) < REPEAT_MS) return;
     if (loggedAt.size >= 100) loggedAt.clear();
     loggedAt.set(message, now);
-    log.warn({ problem: message }, 'The wake-ups have a problem: they are tried again');
+    log.warn({ problem: message }, 'Wake-ups failed: trying again');
   };
 }

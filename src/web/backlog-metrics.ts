@@ -2,12 +2,12 @@ import { Gauge, type Registry } from 'prom-client';
 import type { Clock } from '../domain/clock.ts';
 import type { Backlog, BacklogStore } from './backlog.ts';
 
-/** What is still to be done is read from the database when someone looks, so several instances show the same. */
+/** Reads the backlog from the database for each request of `/metrics`, so all instances report the same values. */
 export function watchBacklog(registry: Registry, { readBacklog }: BacklogStore, clock: Clock): void {
   const read = shareWhilePending(() => readBacklog().catch(() => null));
   new Gauge({
     name: 'meltano_deploy_queue_depth',
-    help: 'What is still to be done, by queue: deliveries to plan, deployments by their state, check runs to write. Nothing while the database is away.',
+    help: 'Unfinished work by queue: deliveries to plan, deployments by state, check runs to write. No value while the database is unavailable.',
     labelNames: ['queue'],
     registers: [registry],
     async collect() {
@@ -21,12 +21,12 @@ export function watchBacklog(registry: Registry, { readBacklog }: BacklogStore, 
   });
   new Gauge({
     name: 'meltano_deploy_oldest_unfinished_deployment_seconds',
-    help: 'How long ago the oldest deployment that is not concluded was asked for; 0 without any. Nothing while the database is away.',
+    help: 'Age of the oldest unconcluded deployment; 0 if there is none. No value while the database is unavailable.',
     labelNames: [],
     registers: [registry],
     async collect() {
       const backlog = await read();
-      // A gauge without labels is 0 after a reset, which would say that all is well.
+      // `reset` would set a gauge without labels to 0, which looks like a healthy app.
       this.remove();
       if (backlog) this.set(measureAge(backlog, clock.now()));
     },

@@ -1,14 +1,14 @@
 import type { DeploymentState } from '../domain/deployment.ts';
 
-/** What is still to be done, as the database has it. */
+/** Unfinished work in the database. */
 export interface Backlog {
-  /** Deliveries that aren't planned yet. */
+  /** Unplanned deliveries. */
   readonly deliveries: number;
-  /** Deployments that aren't concluded. */
+  /** Unconcluded deployments. */
   readonly deployments: Readonly<Record<Exclude<DeploymentState, 'concluded'>, number>>;
-  /** Deployments and configuration files whose check runs are behind them. */
+  /** Check runs to write, of deployments and configuration files. */
   readonly reports: number;
-  /** When the oldest of the deployments was asked for (epoch milliseconds); null without any. */
+  /** When the oldest unconcluded deployment was requested (epoch milliseconds); null if there is none. */
   readonly oldestReceivedAt: number | null;
 }
 

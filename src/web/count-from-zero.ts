@@ -29,7 +29,7 @@ const ENDS: readonly [Conclusion, ReasonCode][] = [
   ['skipped', 'superseded'],
 ];
 
-/** A record, so that no queue is forgotten. */
+/** A record lets the compiler find a missing queue. */
 const QUEUES: Record<QueueName, true> = {
   plan: true,
   workspace: true,
@@ -42,8 +42,8 @@ const QUEUES: Record<QueueName, true> = {
 };
 
 /**
- * Shows what may be counted before it is: Prometheus sees an increase only from one value to another, and would miss
- * the first of whatever an alert waits for.
+ * Initialises counters with 0. Prometheus sees an increase only between two values, so an alert would miss the first
+ * event.
  */
 export function countFromZero({ deliveries, deployments, found, sweepRequests, takeOvers }: FromZero): void {
   for (const event of listSubscriptions()) {

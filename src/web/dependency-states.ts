@@ -4,14 +4,14 @@ export type DependencyName = 'github' | 'meltano';
 
 export interface DependencyState {
   readonly state: 'unknown' | 'up' | 'down';
-  /** Since when, ISO 8601; null while nothing was asked. */
+  /** The time of the last change, ISO 8601; null before the first request. */
   readonly since: string | null;
 }
 
 /** An account whose requests to Meltano Cloud are held back. */
-export interface OpenCircuit {
+interface OpenCircuit {
   readonly account: string;
-  /** Since when nothing was answered, ISO 8601. */
+  /** The time of the first unanswered request, ISO 8601. */
   readonly since: string;
 }
 
@@ -20,7 +20,7 @@ export interface ServiceStates {
   readonly meltano: DependencyState & { readonly openCircuits: readonly OpenCircuit[] };
 }
 
-/** The last known state of the services that the app calls: shown by `/readyz`, never a reason to be unready. */
+/** The last known state of GitHub and Meltano Cloud. `/readyz` shows it, but it never makes the app unready. */
 export class DependencyStates {
   readonly #clock: Clock;
   readonly #states: Record<DependencyName, DependencyState> = {
@@ -40,13 +40,13 @@ export class DependencyStates {
     this.#states[name] = { state, since: new Date(this.#clock.now()).toISOString() };
   }
 
-  /** `openSince`: epoch milliseconds; null for closed. */
+  /** `openSince` is in epoch milliseconds, or null for a closed circuit. */
   noteCircuit(account: string, openSince: number | null): void {
     if (openSince !== null) this.#openCircuits.set(account, openSince);
     else if (this.#openCircuits.delete(account)) this.#closedAt = this.#clock.elapsed();
   }
 
-  /** Milliseconds since requests of any account were held back by a circuit; 0 while they are. */
+  /** Milliseconds since the last circuit closed; 0 while one is open. */
   sinceHeld(): number {
     return this.#openCircuits.size > 0 ? 0 : this.#clock.elapsed() - this.#closedAt;
   }

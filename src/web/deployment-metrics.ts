@@ -2,27 +2,22 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 import type { Deployment } from '../domain/deployment.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 
-/** Seconds: a job of a few seconds up to one that runs as long as a job may be watched by default (two hours). */
+/** Seconds, up to the default limit for watching a job (two hours). */
 const JOB_BUCKETS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200];
-/** Seconds: a check run is promised within seconds; minutes mean that GitHub's limits hold it up. */
+/** Seconds. A check run should appear within seconds; GitHub's limits can delay it by minutes. */
 const LAG_BUCKETS = [0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 900, 3_600];
 
 export interface DeploymentMetrics {
-  /** A workspace was planned, or a delivery led to none. */
+  /** Call for each planned workspace, and for a delivery without one. */
   decided(reason: ReasonCode): void;
   concluded(deployment: Deployment): void;
-  /** `deployment` as it was when its check run was written. `now`: epoch milliseconds. */
-  written(deployment: WrittenDeployment, now: number): void;
-  /** Secrets were taken out of a log. */
+  /** Call with the deployment as its check run shows it. `now` is in epoch milliseconds. */
+  written(deployment: Deployment, now: number): void;
+  /** Call with the number of secrets removed from a log. */
   redacted(count: number): void;
 }
 
-export type WrittenDeployment = Pick<
-  Deployment,
-  'receivedAt' | 'concludedAt' | 'state' | 'checkRunId' | 'rerun'
->;
-
-/** What became of pushes, and how long it took. */
+/** Metrics about the results of pushes and their durations. */
 export function createDeploymentMetrics(
   registry: Registry,
   deployments: Counter<'conclusion' | 'reason'>,
@@ -30,13 +25,13 @@ export function createDeploymentMetrics(
   const registers = [registry];
   const decisions = new Counter({
     name: 'meltano_deploy_plan_decisions_total',
-    help: 'What planning decided, by reason code: one for each workspace of a delivery, or one for a delivery without any.',
+    help: 'Decisions of planning, by reason code: one for each workspace of a delivery, or one for a delivery without workspaces.',
     labelNames: ['reason'],
     registers,
   });
   const redactions = new Counter({
     name: 'meltano_deploy_redactions_total',
-    help: 'Secrets taken out of logs; a log that is read again counts again.',
+    help: 'Secrets removed from logs; reading a log again counts them again.',
     registers,
   });
   const times = createTimes(registry);
@@ -52,7 +47,7 @@ export function createDeploymentMetrics(
   };
 }
 
-function createTimes(registry: Registry): Pick<DeploymentMetrics, 'concluded' | 'written'> {
+function createTimes(registry: Registry): Omit<DeploymentMetrics, 'decided' | 'redacted'> {
   const job = { buckets: JOB_BUCKETS, registers: [registry] };
   const queue = new Histogram({
     name: 'meltano_deploy_deployment_queue_seconds',
@@ -66,7 +61,7 @@ function createTimes(registry: Registry): Pick<DeploymentMetrics, 'concluded' | 
   });
   const lag = new Histogram({
     name: 'meltano_deploy_report_lag_seconds',
-    help: 'How late check runs are: first, from the delivery to the check run; last, from the conclusion to the check run that shows it.',
+    help: 'Delay of check runs: first, from the delivery to the check run; last, from the conclusion to the check run that shows it.',
     labelNames: ['report'],
     buckets: LAG_BUCKETS,
     registers: [registry],
@@ -78,7 +73,7 @@ function createTimes(registry: Registry): Pick<DeploymentMetrics, 'concluded' | 
     },
     written({ checkRunId, state, receivedAt, concludedAt, rerun }, now) {
       if (checkRunId === null) lag.observe({ report: 'first' }, toSeconds(receivedAt, now));
-      // A run that was re-run is written once more, long after its conclusion.
+      // After a re-run, the old check run is written again, long after its conclusion.
       else if (state === 'concluded' && concludedAt !== null && rerun === null) {
         lag.observe({ report: 'last' }, toSeconds(concludedAt, now));
       }

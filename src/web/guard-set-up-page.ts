@@ -3,10 +3,10 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 
 const JSON_TYPE = /^application\/json\s*(?:;|$)/;
-/** An App's id, webhook secret and private key (bytes). */
-const LARGEST_FORM = 64 * 1024;
+/** Bytes. Large enough for an App's id, webhook secret and private key. */
+const MAX_FORM_BYTES = 64 * 1024;
 
-/** Keeps other web pages from Probot's set-up page: what it is sent becomes the `.env` of the app. */
+/** Protects Probot's set-up page from requests of other web pages: the form is written to the app's `.env`. */
 export function guardSetUpPage(server: Server, listensOn: string): void {
   const listeners = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
@@ -21,17 +21,17 @@ function findProblem({ method, url, headers }: IncomingMessage, listensOn: strin
   const { host = '', origin } = headers;
   const name = URL.parse(`http://${host}`)?.hostname ?? '';
   if (!isOwnName(name, listensOn)) {
-    // A page elsewhere can let its own name point to this machine.
-    return `This page is not there for ${name || 'a request without a host'}: open it by an IP address, or as localhost.`;
+    // Guards against DNS rebinding: another page may make its own name point to this machine.
+    return `This page is not available under ${name || 'an empty host name'}: open it by an IP address, or as localhost.`;
   }
   const isFromOther = origin !== undefined && URL.parse(origin)?.host !== host;
   if (isFromElsewhere(headers) || (method !== 'GET' && isFromOther)) {
-    return 'Another web page may not send this.';
+    return 'Other web pages may not send this request.';
   }
   if (method === 'GET') return null;
   const { 'content-type': type = '', 'content-length': length = Infinity } = headers;
-  const isForm = url === '/probot/import' && JSON_TYPE.test(type) && Number(length) <= LARGEST_FORM;
-  return isForm ? null : 'Only the form of this page is taken, as JSON.';
+  const isForm = url === '/probot/import' && JSON_TYPE.test(type) && Number(length) <= MAX_FORM_BYTES;
+  return isForm ? null : 'This page accepts only its own form, as JSON.';
 }
 
 function isOwnName(name: string, listensOn: string): boolean {
@@ -39,7 +39,7 @@ function isOwnName(name: string, listensOn: string): boolean {
   return own.includes(name) || isIP(name.replace(/^\[|\]$/g, '')) !== 0;
 }
 
-/** GitHub sends the person back here with a link, which is a navigation. */
+/** Allows navigations: GitHub redirects the person back to this page. */
 function isFromElsewhere({
   'sec-fetch-site': site = 'none',
   'sec-fetch-mode': mode,

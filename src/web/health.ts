@@ -1,7 +1,6 @@
-/** Whether the database serves. */
 export interface HealthStore {
-  /** Writes something small, as safely as a delivery; null, or why that failed, in some words. */
+  /** Writes a note as durably as a delivery. Returns null, or the reason of the failure in a few words. */
   tryWrite(now: number): Promise<string | null>;
-  /** Since when (epoch milliseconds) the oldest delivery that isn't planned could have been; null without one. */
+  /** When the oldest unplanned delivery was due (epoch milliseconds); null if none is due. */
   readOldestDue(now: number): Promise<number | null>;
 }

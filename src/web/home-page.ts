@@ -2,14 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
 
-/** What package.json says about the program; `homepage` is where its documentation is, once that has an address. */
+/** Fields of package.json. `homepage` is the address of the documentation, if there is one. */
 const aboutSchema = z.object({ version: z.string(), homepage: z.url({ protocol: /^https$/ }).optional() });
 
 export type About = z.infer<typeof aboutSchema>;
 
 /**
- * `GET /`: what this is, for a person who comes by. Nothing of it depends on what the app serves, so there is nothing
- * here to keep secret. Resolves to false for every other path.
+ * Handles `GET /` with a public page that describes the app. The page contains nothing about the served accounts. Resolves
+ * to false for every other path.
  */
 export function createHomePage(
   about: About = aboutSchema.parse(packageJson),
@@ -25,7 +25,7 @@ export function createHomePage(
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-cache',
-  // The page has no script, no picture and no form, and nobody has to show it inside another one.
+  // The page needs no scripts, images, forms or frames.
   'content-security-policy':
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
@@ -48,21 +48,21 @@ function renderHomePage({ version, homepage }: About): string {
 <h1>Meltano Deploy <small>${escapeHtml(version)}</small></h1>
 <p class="lead">A GitHub App that deploys Meltano Cloud workspaces. You push to the branch that a workspace tracks; the
 app deploys the workspace and shows the deployment on your commit, as a check run.</p>
-<h2>You push to a repository that uses it</h2>
-<p>There is nothing to do here. Look at the checks of your commit, or ask in a new comment on an issue, a pull request
-or a commit:</p>
+<h2>If you push to a repository</h2>
+<p>There is nothing to do here. Look at the checks of your commit, or write a command in a new comment on an issue, a
+pull request or a commit:</p>
 <dl>
-<dt><code>/meltano help</code></dt><dd>what you can ask for</dd>
-<dt><code>/meltano why</code></dt><dd>why a commit is deployed, or why not</dd>
+<dt><code>/meltano help</code></dt><dd>list the commands</dd>
+<dt><code>/meltano why</code></dt><dd>explain why a commit was or wasn't deployed</dd>
 <dt><code>/redeploy</code></dt><dd>deploy again</dd>
 </dl>
-<h2>You run it</h2>
+<h2>If you operate the app</h2>
 <dl>
-<dt><a href="/readyz"><code>/readyz</code></a></dt><dd>is it ready to work, and what it last knew of GitHub and Meltano Cloud</dd>
-<dt><a href="/healthz"><code>/healthz</code></a></dt><dd>does the process live</dd>
-<dt><a href="/metrics"><code>/metrics</code></a></dt><dd>figures for Prometheus</dd>
+<dt><a href="/readyz"><code>/readyz</code></a></dt><dd>readiness, and the last known state of GitHub and Meltano Cloud</dd>
+<dt><a href="/healthz"><code>/healthz</code></a></dt><dd>liveness of the process</dd>
+<dt><a href="/metrics"><code>/metrics</code></a></dt><dd>metrics for Prometheus</dd>
 </dl>
-<p>When something is wrong, run <code>meltano-deploy doctor</code> beside it: it says what, and what to do.</p>
+<p>If something is wrong, run <code>meltano-deploy doctor</code> on the same machine. It names the problem and the fix.</p>
 <h2>Documentation</h2>
 <p>${describeDocumentation({ version, homepage })}</p>
 </main>
@@ -73,11 +73,11 @@ or a commit:</p>
 
 function describeDocumentation({ version, homepage }: About): string {
   const files =
-    '<code>README.md</code>, then <code>docs/commands.md</code> for those who push and ' +
-    '<code>docs/configuration.md</code> and <code>docs/operations.md</code> for those who run it';
+    '<code>README.md</code>, <code>docs/commands.md</code> for users, and ' +
+    '<code>docs/configuration.md</code> and <code>docs/operations.md</code> for operators';
   return homepage
     ? `<a href="${escapeHtml(homepage)}">${escapeHtml(homepage)}</a>`
-    : `It comes with the program, in the folder of version ${escapeHtml(version)}: ${files}.`;
+    : `The documentation is in the folder of the program (version ${escapeHtml(version)}): ${files}.`;
 }
 
 function escapeHtml(text: string): string {

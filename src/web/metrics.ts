@@ -6,23 +6,23 @@ import { createRequestMetrics, type RequestMetrics } from './request-metrics.ts'
 export interface Metrics extends DeploymentMetrics, RequestMetrics {
   readonly registry: Registry;
   delivery(event: string, outcome: string): void;
-  /** What a sweep found: deliveries that were missed, or pushes that no delivery told of. */
+  /** Counts missed deliveries, and pushes without a delivery. */
   swept(kind: 'delivery' | 'push', count: number): void;
-  /** The sweep of branch heads wanted a request; `outcome`: it was sent, or left out by a limit. */
+  /** Counts a request of the sweep of branch heads that was sent, or left out because of a limit. */
   sweepRequest(outcome: 'sent' | 'left_out'): void;
-  /** How many requests an hour the sweep may make in one installation. */
+  /** Sets the limit of the sweep's requests in one installation. */
   sweepLimit(requestsPerHour: number): void;
-  /** Whether requests to Meltano Cloud with an account's credentials are held back. */
+  /** `isOpen` is true while the requests of the account to Meltano Cloud are held back. */
   circuit(account: string, isOpen: boolean): void;
-  /** The account isn't served any more. */
+  /** Call when the account is removed. */
   forgetCircuit(account: string): void;
-  /** Old records were removed. */
+  /** Counts removed old records. */
   removed(kind: string, count: number): void;
-  /** Another instance's work is this one's now; `silentMs`: since that one was last heard of. */
+  /** Call after taking over work. `silentMs` is the time since the other instance's last sign of life. */
   takenOver(queue: string, silentMs: number): void;
 }
 
-/** The process's metrics, in a registry of their own. */
+/** Creates the metrics of this process in a new registry. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -40,7 +40,7 @@ export function createMetrics(): Metrics {
   });
   const found = new Counter({
     name: 'meltano_deploy_sweep_found_total',
-    help: 'What the sweeps found: deliveries that were missed (asked for again), pushes that no delivery told of.',
+    help: 'Findings of the sweeps: missed deliveries (the app requested them again), pushes without a delivery.',
     labelNames: ['kind'],
     registers: [registry],
   });
@@ -52,26 +52,26 @@ export function createMetrics(): Metrics {
   });
   const sweepLimit = new Gauge({
     name: 'meltano_deploy_sweep_requests_per_hour_limit',
-    help: 'The most requests an hour that the sweep of branch heads makes in one installation; 0: it is off.',
+    help: 'Maximum number of requests per hour of the sweep of branch heads in one installation; 0 if it is off.',
     registers: [registry],
   });
   const circuits = new Gauge({
     name: 'meltano_deploy_meltano_circuit_open',
-    help: 'Whether Meltano Cloud does not answer and requests are held back (1) or not (0), by account.',
+    help: '1 while Meltano Cloud does not answer and requests are held back, otherwise 0, by account.',
     labelNames: ['account'],
     registers: [registry],
   });
   const removed = new Counter({
     name: 'meltano_deploy_records_removed_total',
-    help: 'Records removed because they were too old or too many (deployment, delivery, redelivery, command, configuration_run, failure_comment, github_deployment, push_payload).',
+    help: 'Records removed because of their age or number (deployment, delivery, redelivery, command, configuration_run, failure_comment, github_deployment, push_payload).',
     labelNames: ['kind'],
     registers: [registry],
   });
   const takeOvers = new Histogram({
     name: 'meltano_deploy_take_over_seconds',
-    help: 'Take-overs of what another instance held, by kind of work; seconds since that one was last heard of.',
+    help: 'Take-overs of work from another instance, by queue; seconds since its last sign of life.',
     labelNames: ['queue'],
-    // A stopped instance's work waits 5 s for the next renewal, a dead one's 20 s longer.
+    // Work of a stopped instance is taken over within 5 s, work of a dead one 20 s later.
     buckets: [1, 5, 10, 20, 25, 30, 45, 60, 120, 300],
     registers: [registry],
   });

@@ -7,7 +7,7 @@ export interface OperationsPorts extends ReadinessPorts {
   readonly metrics: Registry;
 }
 
-/** `/healthz`, `/readyz` and `/metrics`; resolves to false for every other path. */
+/** Handles `/healthz`, `/readyz` and `/metrics`. Resolves to false for every other path. */
 export function createOperationsHandler(
   ports: OperationsPorts,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<boolean> {

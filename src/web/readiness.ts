@@ -3,32 +3,32 @@ import { ageOf } from '../domain/stored-times.ts';
 import type { DependencyStates } from './dependency-states.ts';
 import type { HealthStore } from './health.ts';
 
-/** The database isn't asked more often for what costs a sync to disk, however often it is looked at. */
+/** Limits the checks of the database, because a write costs a sync to disk. */
 const CHECK_EVERY_MS = 5_000;
-/** A delivery is planned within a second, or tried again at a time that is stored. */
+/** A delivery is planned within a second, unless the store holds a time for a retry. */
 const PLANNED_WITHIN_MS = 5 * 60_000;
 
 export interface ReadinessPorts {
   readonly clock: Clock;
-  /** Rejects while the database is away. */
+  /** Rejects while the database is unavailable. */
   readonly pingDatabase: () => Promise<unknown>;
   readonly health: HealthStore;
   readonly dependencies: DependencyStates;
-  /** Since when (on the clock's `elapsed`) work is taken; null while the process starts or stops. */
+  /** When the process began to take work (by the clock's `elapsed`); null while it starts or stops. */
   readonly workingSince: () => number | null;
 }
 
 export interface Readiness {
   readonly database: 'up' | 'down';
   readonly worker: 'up' | 'down';
-  /** Why the process is not ready; empty when it is. */
+  /** Empty if the process is ready. */
   readonly problems: readonly string[];
 }
 
 export function createReadiness(ports: ReadinessPorts): () => Promise<Readiness> {
   const { clock, pingDatabase, workingSince } = ports;
-  const checkDatabase = askRarely(clock, () => findDatabaseProblem(ports));
-  const checkDeliveries = askRarely(clock, () => findDeliveryProblem(ports));
+  const checkDatabase = limitChecks(clock, () => findDatabaseProblem(ports));
+  const checkDeliveries = limitChecks(clock, () => findDeliveryProblem(ports));
   return async () => {
     const isUp = await pingDatabase().then(
       () => true,
@@ -38,7 +38,7 @@ export function createReadiness(ports: ReadinessPorts): () => Promise<Readiness>
     const isWorking = workingSince() !== null;
     const problems = [
       databaseProblem,
-      isWorking ? null : 'The process starts or stops.',
+      isWorking ? null : 'The process is starting or stopping.',
       isUp && isWorking ? await checkDeliveries() : null,
     ];
     return {
@@ -54,7 +54,7 @@ async function findDatabaseProblem({ health, clock }: ReadinessPorts): Promise<s
   return problem === null ? null : `The database takes no writes: ${problem}.`;
 }
 
-/** A retry that is stored, or an account whose requests are held back, is a reason to wait. */
+/** Deliveries may wait for a stored retry, or while the requests of an account are held back. */
 async function findDeliveryProblem(ports: ReadinessPorts): Promise<string | null> {
   const { clock, health, dependencies, workingSince } = ports;
   const oldest = await health.readOldestDue(clock.now()).catch(() => null);
@@ -65,12 +65,13 @@ async function findDeliveryProblem(ports: ReadinessPorts): Promise<string | null
   return `Deliveries have waited for ${Math.floor(waited / 60_000)} minutes to be planned, for no known reason.`;
 }
 
-function askRarely<T>(clock: Clock, ask: () => Promise<T>): () => Promise<T> {
-  let last: { readonly answer: Promise<T>; readonly askedAt: number } | null = null;
+/** Runs `check` at most once in `CHECK_EVERY_MS`, and shares the result meanwhile. */
+function limitChecks<T>(clock: Clock, check: () => Promise<T>): () => Promise<T> {
+  let last: { readonly result: Promise<T>; readonly checkedAt: number } | null = null;
   return () => {
-    if (last === null || clock.elapsed() - last.askedAt >= CHECK_EVERY_MS) {
-      last = { answer: ask(), askedAt: clock.elapsed() };
+    if (last === null || clock.elapsed() - last.checkedAt >= CHECK_EVERY_MS) {
+      last = { result: check(), checkedAt: clock.elapsed() };
     }
-    return last.answer;
+    return last.result;
   };
 }

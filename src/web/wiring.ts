@@ -6,10 +6,11 @@ import { watchBacklog } from './backlog-metrics.ts';
 import { createHomePage } from './home-page.ts';
 import { createOperationsHandler, type OperationsPorts } from './operations-handler.ts';
 
-type Watched = Pick<OperationsPorts, 'pingDatabase' | 'workingSince'>;
-
-/** Probot on its own HTTP server, with the home page, health and metrics. Its Octokits are the only ones. */
-export function createServer(context: ProcessContext, watched: Watched): Server {
+/** Creates Probot's HTTP server with the home page, health and metrics. The app uses only its Octokits. */
+export function createServer(
+  context: ProcessContext,
+  watched: Omit<OperationsPorts, 'clock' | 'dependencies' | 'health' | 'metrics'>,
+): Server {
   const { configuration, log, clock, stores, metrics, dependencies, shared } = context;
   const { github, server: listening } = configuration;
   watchBacklog(metrics.registry, stores, clock);
@@ -49,26 +50,26 @@ export function createServer(context: ProcessContext, watched: Watched): Server 
   return server;
 }
 
-/** Node waits so much longer for the headers of a request than for the request (milliseconds). */
-const HEADERS_LATER_MS = 5_000;
+/** The headers' timeout has to be longer than the keep-alive timeout. */
+const HEADERS_MARGIN_MS = 5_000;
 
 /**
- * A load balancer sends a request on a connection that it believes to be open: one that is closed in this moment is a 502.
- * So the balancer has to be the one that closes idle connections.
+ * Keeps idle connections open longer than the load balancer does. If the app closed one first, the balancer could send a
+ * request on it and answer 502.
  */
 export function keepConnections(server: HttpServer, seconds: number): void {
   server.keepAliveTimeout = seconds * 1_000;
-  server.headersTimeout = server.keepAliveTimeout + HEADERS_LATER_MS;
+  server.headersTimeout = server.keepAliveTimeout + HEADERS_MARGIN_MS;
 }
 
-/** The Probot that the server makes. */
+/** Resolves to the Probot instance that the server creates. */
 export async function loadProbot(server: Server): Promise<Probot> {
   const { promise, resolve } = Promise.withResolvers<Probot>();
   await server.load(resolve);
   return promise;
 }
 
-/** Each answer of GitHub says how far its clock is from this machine's. */
+/** Learns the difference to GitHub's clock from each response. */
 function noteDates(inner: typeof fetch, { clock, githubClock }: ProcessContext): typeof fetch {
   return async (input, init) => {
     const sentAt = clock.elapsed();
@@ -79,27 +80,27 @@ function noteDates(inner: typeof fetch, { clock, githubClock }: ProcessContext):
   };
 }
 
-/** Starts the server; where it can't listen, the error says which variable to change. */
+/** Starts the server. If it can't listen, throws an error that names the variable to change. */
 export async function startListening(server: Server): ReturnType<Server['start']> {
   try {
     return await server.start();
   } catch (error) {
-    const said = explainRefusal(error as NodeJS.ErrnoException, server);
-    throw said ? new Error(said, { cause: error }) : error;
+    const explanation = explainRefusal(error as NodeJS.ErrnoException, server);
+    throw explanation ? new Error(explanation, { cause: error }) : error;
   }
 }
 
 function explainRefusal({ code }: NodeJS.ErrnoException, { host, port }: Server): string | null {
   switch (code) {
     case 'EADDRINUSE':
-      return `PORT ${port} is in use by another program. Stop that one, or set PORT to another one.`;
+      return `PORT ${port} is in use by another program. Stop that program, or set another PORT.`;
     case 'EACCES':
-      return `PORT ${port} may not be used by this user. Set PORT to one above 1023.`;
+      return `This user may not use PORT ${port}. Set a PORT above 1023.`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
     case 'EINVAL':
     case 'EADDRNOTAVAIL':
-      return `HOST ${host} is no address of this machine (${code}). Set HOST to 0.0.0.0, to localhost, or to an address of it.`;
+      return `HOST ${host} is not an address of this machine (${code}). Set HOST to 0.0.0.0, localhost, or one of its addresses.`;
     default:
       return null;
   }

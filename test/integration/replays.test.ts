@@ -11,7 +11,7 @@ async function replay(it: ConversationWorld, event: string, action: string | nul
   const { github } = it.world;
   const delivery = github.hook.deliveries.findLast((one) => one.event === event && one.action === action);
   if (!delivery) throw new Error(`No delivery of ${event}`);
-  const known = () => it.world.app.lines.filter(({ msg }) => msg === 'Delivery known already').length;
+  const known = () => it.world.app.lines.filter(({ msg }) => msg === 'Delivery already known').length;
   const before = known();
   for (let n = 0; n < times; n += 1) {
     const headers = { ...delivery.headers, 'x-github-delivery': randomUUID() };

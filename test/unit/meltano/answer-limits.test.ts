@@ -98,7 +98,7 @@ describe('a packed answer', () => {
     expect(failure).toEqual({
       kind: 'unexpected_body',
       status: 202,
-      message: `The answer is packed (${encoding.toLowerCase()}), which was not asked for`,
+      message: `The response is compressed (${encoding.toLowerCase()}), which was not requested`,
     });
   });
 

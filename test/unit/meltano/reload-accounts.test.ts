@@ -34,11 +34,9 @@ function reload(text: string): void {
   const sink = { write: (line: string) => void problems.push(JSON.parse(line).problem) };
   reloadAccounts({
     source: { file, env: { NEW_TOKEN: SECRET }, defaults },
-    accounts: {
-      replace: (accounts) => {
-        const isSecretKnown = redactor.redactText(SECRET) === REDACTED;
-        replaced.push({ logins: accounts.map((one) => one.login), isSecretKnown });
-      },
+    replaceAccounts: (accounts) => {
+      const isSecretKnown = redactor.redactText(SECRET) === REDACTED;
+      replaced.push({ logins: accounts.map((one) => one.login), isSecretKnown });
     },
     redactor,
     log: pino({ level: 'error' }, sink),

@@ -14,7 +14,7 @@ import type { Stores } from './store/create-stores.ts';
 import type { DependencyStates } from './web/dependency-states.ts';
 import type { Metrics } from './web/metrics.ts';
 
-/** What each process has before it talks to GitHub and Meltano Cloud. */
+/** The parts of a process that don't need GitHub or Meltano Cloud. */
 export interface ProcessContext {
   readonly configuration: Configuration;
   readonly log: Logger;
@@ -29,7 +29,7 @@ export interface ProcessContext {
   readonly dependencies: DependencyStates;
 }
 
-/** What the rooms share. `app.ts` builds it, and each room's `wiring.ts` takes from it what the room needs. */
+/** The parts that the rooms share. `app.ts` builds them, and each room's `wiring.ts` takes what the room needs. */
 export interface AppContext extends ProcessContext {
   /** How many requests GitHub still allows each installation. */
   readonly budgets: RateBudgets;

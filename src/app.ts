@@ -33,15 +33,15 @@ import { createMetrics } from './web/metrics.ts';
 import { createServer, keepConnections, loadProbot, startListening } from './web/wiring.ts';
 
 export interface Service {
-  /** Where it listens, e.g. `http://127.0.0.1:3000`. */
+  /** The address of the server, such as `http://127.0.0.1:3000`. */
   readonly url: string;
-  /** Resolves once the work on the deliveries has begun; rejects if it can't begin. */
+  /** Resolves when unfinished work has been woken; rejects if the store can't be read. */
   readonly started: Promise<void>;
   /** Reads the accounts file again, if there is one. */
   reload(): void;
-  /** Takes no more work, waits for what is under way and closes the database. */
+  /** Takes no more work, waits for work under way and closes the database. */
   stop(): Promise<void>;
-  /** For a process that ends although its stop didn't: other instances may have its work at once. */
+  /** Gives up the leases of a process that ends before its stop is complete, so other instances can take over at once. */
   abandon(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ const CLOCK: Clock = {
   elapsed: () => performance.now(),
 };
 
-/** Builds the rooms and listens. Then it goes on with what an earlier process left unfinished. */
+/** Builds the rooms, listens, and wakes the work that an earlier process left unfinished. */
 export async function startApp(
   configuration: Configuration,
   log: Logger,
@@ -68,7 +68,7 @@ export async function startApp(
   const probot = await loadProbot(server);
   context.octokit.connect(probot);
   const httpServer = await startListening(server);
-  // From here to the guard nothing is awaited, so no request comes before its handlers.
+  // Nothing is awaited before the guard, so no request arrives before its handlers.
   const { recovery, stopWriting } = handleQueues(context);
   receiveWebhooks(context, recovery, { probot, httpServer });
   const started = recovery.wakeUnfinished().then(() => {
@@ -96,7 +96,7 @@ export async function startApp(
       await server.stop();
       await started;
       if (shared) {
-        // Before others may take the leases: nothing of what is under way may come after what they write.
+        // Before other instances can take the leases, so that no write here follows theirs.
         await Promise.all([shared.local.stop(), stopWriting()]);
       }
       await dispatcher.stop();
@@ -186,11 +186,11 @@ function receiveWebhooks(
 
 interface Working {
   readonly recovery: Recovery;
-  /** Waits for the check run that is being written; no other is begun. */
+  /** Waits for the check run that is being written, and starts no other. */
   stopWriting(): Promise<void>;
 }
 
-/** Gives each queue its work. The dispatcher begins in the next turn. */
+/** Sets the handler of each queue. The dispatcher begins in the next turn. */
 function handleQueues(context: AppContext): Working {
   const { dispatcher, shared } = context;
   const planning = createPlanning(context);

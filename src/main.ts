@@ -15,9 +15,9 @@ import { prepareSetUp } from './config/prepare-set-up.ts';
 import { createRedactor } from './logs/redact.ts';
 import { guardSetUpPage } from './web/guard-set-up-page.ts';
 
-/** A stop takes at most this long (milliseconds); what is cut off goes on at the next start. */
+/** A stop takes at most this long (milliseconds). Interrupted work goes on at the next start. */
 const STOP_LIMIT_MS = 6_000;
-/** And what is held for other instances is let go within this time (milliseconds). */
+/** After that, giving up the leases takes at most this long (milliseconds). */
 const ABANDON_LIMIT_MS = 1_000;
 
 /** Starts the app as the environment says, and stops it on SIGTERM and SIGINT. */
@@ -43,7 +43,7 @@ export async function main(): Promise<void> {
 /** Probot's page that registers the GitHub App from app.yml and writes .env. */
 async function openSetUp(): Promise<void> {
   if (!existsSync('app.yml')) {
-    // Without it Probot would register an App that may do nothing and is told of nothing.
+    // Without it Probot would register an App without permissions and events.
     const manifest = join(findProjectFolder(), 'app.yml');
     console.error(
       `APP_ID is not set. To register the GitHub App, copy its manifest here and start again: cp ${manifest} .\n` +
@@ -58,14 +58,14 @@ async function openSetUp(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  // It holds the App's secrets, and Probot leaves its mode as it is.
+  // .env holds the App's secrets, and Probot doesn't restrict its mode.
   process.umask(0o077);
   if (existsSync('.env')) chmodSync('.env', 0o600);
   guardProbotServer(process.env['HOST'] ?? 'localhost');
   await run(() => undefined, { env: process.env, SmeeClient: await loadSmeeClient() });
 }
 
-/** The set-up page is reached through `run` alone, which makes its server itself and hands it to nobody. */
+/** Guards the set-up page's server. Probot's `run` creates it and doesn't return it, so this patches `Server`. */
 function guardProbotServer(listensOn: string): void {
   const { start } = Server.prototype;
   Server.prototype.start = async function startGuarded() {
@@ -83,7 +83,7 @@ async function serve(configuration: Configuration): Promise<void> {
   try {
     const service = await startApp(configuration, log, redactor);
     const proxy = await startProxy(configuration, service, log);
-    // Without the file a hang-up ends the process, as Node has it.
+    // Without an accounts file, SIGHUP ends the process, which is Node's default.
     if (configuration.accountsFile) process.on('SIGHUP', () => service.reload());
     stopOnSignals(log, {
       async stop() {
@@ -100,7 +100,7 @@ async function serve(configuration: Configuration): Promise<void> {
   }
 }
 
-/** For local development: deliveries come through a smee.io channel. */
+/** Receives deliveries through a smee.io channel, for local development. */
 async function startProxy(
   { server }: Configuration,
   service: Service,
@@ -114,13 +114,18 @@ async function startProxy(
   return proxy;
 }
 
-/** Only development needs it, and it brings an HTTP client of its own. */
+/** Loaded only when needed: it brings its own HTTP client, and only development uses it. */
 async function loadSmeeClient(): Promise<typeof SmeeClient> {
   const loaded = await import('smee-client');
   return loaded.SmeeClient;
 }
 
-function stopOnSignals(log: Logger, { stop, abandon }: Pick<Service, 'stop' | 'abandon'>): void {
+interface Stoppable {
+  stop(): Promise<void>;
+  abandon(): Promise<void>;
+}
+
+function stopOnSignals(log: Logger, { stop, abandon }: Stoppable): void {
   let stopping = false;
   const onSignal = (signal: NodeJS.Signals) => {
     if (stopping) return;

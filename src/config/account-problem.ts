@@ -3,24 +3,24 @@ import { formatKeyPath, type KeyPath } from './file-problem.ts';
 import type { YamlContent } from './read-yaml.ts';
 import { describeUnknownKey, type Section } from './suggest-name.ts';
 
-/** Something wrong with the accounts file. */
+/** A problem in the accounts file. */
 export interface AccountProblem {
   readonly path: KeyPath;
-  /** Where the problem is shown; the value if it isn't set. */
+  /** The place to show; default: the value. */
   readonly part?: 'key' | 'value';
-  /** To be read after the path. It never repeats what the file says, which may be a secret in the wrong place. */
+  /** Follows the path. Never quotes the file, which may hold a secret in the wrong place. */
   readonly message: string;
 }
 
 /** The sections of the file, by the depth of their keys. */
 export type SectionsByDepth = Readonly<Record<number, Section>>;
 
-/** A key of letters can be shown; anything else may be a secret in the wrong place. */
+/** Keys of letters can be shown. Other keys may be secrets in the wrong place. */
 const SHOWABLE_KEY = /^[a-z]+([_-][a-z]+)*$/i;
 const LONGEST_KEY = 24;
 const SHOWABLE_LOGIN = /^[a-z0-9-]{1,39}$/i;
 
-/** Zod's issues below `path`. */
+/** Turns Zod's issues below `path` into problems. */
 export function toAccountProblems(
   error: z.ZodError,
   path: KeyPath,

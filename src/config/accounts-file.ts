@@ -27,33 +27,32 @@ export interface ConfiguredAccount {
   readonly credentials: MeltanoCredentials;
   readonly trigger: Trigger;
   readonly deploymentSecret: string | null;
-  /** Whether a job that something else started for a push is reported in place of a second one. */
+  /** Whether to report a job that something else started for a push instead of starting a second one. */
   readonly adoptJobs: boolean;
-  /** Workspace ids in lower case; null: all that the credentials see. */
+  /** Workspace ids in lower case; null: all workspaces that the credentials see. */
   readonly allowedWorkspaces: readonly string[] | null;
   readonly mappings: readonly ConfiguredMapping[];
 }
 
-/** A mapping, and how its deployments are started. */
 interface ConfiguredMapping extends WorkspaceMapping {
-  /** Null: as the account. */
+  /** Null: the account's. */
   readonly trigger: Trigger | null;
   readonly deploymentSecret: string | null;
 }
 
 export type AccountsResult =
   | { readonly ok: true; readonly accounts: readonly ConfiguredAccount[] }
-  /** One sentence for each problem, for the operator; never with a secret. */
+  /** One sentence for each problem, for the operator. Never quotes a secret. */
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** What the environment says about Meltano Cloud: the defaults of each account. */
+/** The defaults of each account, from the environment. */
 interface AccountDefaults {
   readonly apiUrl: string;
   readonly authUrl: string;
   /** Null: each account's own API URL. */
   readonly audience: string | null;
   readonly adoptJobs: boolean;
-  /** Whether addresses may begin with http:// outside of this machine. */
+  /** Whether addresses outside of this machine may begin with http://. */
   readonly allowInsecure: boolean;
 }
 
@@ -63,7 +62,7 @@ export interface AccountsSource {
   readonly defaults: AccountDefaults;
 }
 
-/** Some ten thousand accounts. */
+/** Enough for some ten thousand accounts. */
 const LIMITS: YamlLimits = {
   mostBytes: 8 * 1024 * 1024,
   deepest: 16,
@@ -71,7 +70,7 @@ const LIMITS: YamlLimits = {
   mostTokens: 2_000_000,
 };
 
-/** Reads the accounts file (ACCOUNTS_FILE); every problem is reported, not only the first. */
+/** Reads the accounts file (ACCOUNTS_FILE) and reports all problems together. */
 export function readAccountsFile(source: AccountsSource): AccountsResult {
   let text: string;
   try {
@@ -83,7 +82,7 @@ export function readAccountsFile(source: AccountsSource): AccountsResult {
   return parseAccounts(text, source);
 }
 
-/** The same for the file's text; problems name it as `file`. */
+/** Reads the text of an accounts file. */
 export function parseAccounts(text: string, source: AccountsSource): AccountsResult {
   const yaml = readYaml(text, {
     limits: LIMITS,
@@ -100,7 +99,7 @@ export function parseAccounts(text: string, source: AccountsSource): AccountsRes
   };
 }
 
-/** What of an account must never leave. */
+/** The secrets of an account, for the redactor. */
 export function listAccountSecrets({ credentials, deploymentSecret, mappings }: ConfiguredAccount): string[] {
   const others = [deploymentSecret, ...mappings.map((one) => one.deploymentSecret)];
   return [getSecret(credentials), ...others].filter((one) => one !== null);
@@ -135,7 +134,7 @@ function below(path: readonly string[], problem: AccountProblem): AccountProblem
   return { ...problem, path: [...path, ...problem.path] };
 }
 
-/** The name of an account, in whatever letter case, stands in the file once. */
+/** Checks that a login is valid and isn't repeated in another letter case. */
 function checkLogin(name: string, seen: Set<string>): AccountProblem[] {
   const at = { path: ['accounts', name], part: 'key' } as const;
   const login = loginSchema.safeParse(name);

@@ -3,18 +3,18 @@ import type { SectionsByDepth } from './account-problem.ts';
 import { INSECURE_ERROR, isInsecure, TOKEN, TOKEN_ERROR } from './meltano-credentials.ts';
 import { describeInvisible } from './read-values.ts';
 
-/** The variables that `${NAME}` may name. */
+/** The environment variables that `${NAME}` may refer to. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** A secret in the accounts file is only ever the name of an environment variable. */
+/** The accounts file refers to secrets by the names of environment variables. */
 const REFERENCE = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
 /** GitHub's logins; those of managed users have an underscore. */
 const LOGIN = /^[a-z0-9][a-z0-9_-]{0,99}$/i;
 const FULL_NAME = /^[a-z0-9][a-z0-9_-]{0,99}\/[a-z0-9._-]{1,100}$/i;
-/** What git allows in a branch's name, near enough; `refs/heads/` in front is a common mistake. */
+/** Roughly what git allows in a branch name. `refs/heads/` in front is a common mistake. */
 const BRANCH = /^(?!refs\/)(?!\/)[^\s~^:?*[\\]+$/;
 
-/** Each message says what is wanted, and none quotes what stands there: it may be a secret in the wrong place. */
+/** The messages never quote the value, which may be a secret in the wrong place. */
 const ERRORS = {
   reference: `must be \${NAME}, the name of an environment variable: a secret never stands in this file. Put the secret into a variable and name it here`,
   text: 'must be a text that is not empty',
@@ -34,7 +34,7 @@ const ERRORS = {
 };
 
 const text = z.string({ error: ERRORS.text }).trim().min(1, { error: ERRORS.text });
-/** Nothing resolves a `${NAME}` here: it would become the value. */
+/** Refuses `${NAME}` where it isn't resolved. */
 const plain = (value: string) => !value.includes('${');
 const url = z
   .url({ protocol: /^https?$/, error: ERRORS.url })
@@ -65,7 +65,7 @@ interface SchemaOptions {
   readonly allowInsecure: boolean;
 }
 
-/** The keys of one account; secrets come out as the values of the variables that they name. */
+/** The schema of one account. Replaces `${NAME}` by the value of the variable. */
 export function createAccountSchema(env: Variables, options: SchemaOptions) {
   const { account, mapping } = createShapes(env, options);
   const mappings = listOf(z.strictObject(mapping, { error: explainKeys }));
@@ -82,7 +82,7 @@ function createShapes(env: Variables, { allowInsecure }: SchemaOptions) {
     id: accountIdSchema.optional(),
     api_url: address.optional(),
     token: secret.refine((value) => TOKEN.test(value), { error: TOKEN_ERROR }).optional(),
-    /** Not a secret: it may stand here, too. */
+    /** Not a secret, so the file may hold it. */
     client_id: text
       .transform((value, context) => (plain(value) ? value : resolveReference(value, env, context)))
       .optional(),
@@ -134,7 +134,7 @@ export const fileSchema = z.strictObject(
   { error: (issue) => (issue.code === 'unrecognized_keys' ? undefined : ERRORS.file) },
 );
 
-/** The accounts by their names, whatever else is wrong with the file. */
+/** Reads the accounts of a file that may have other problems. */
 export const looseFileSchema = z.object({ accounts: accountsSchema }).catch({ accounts: {} });
 
 export const loginSchema = z
@@ -144,7 +144,7 @@ export const loginSchema = z
 
 const SHAPES = createShapes({}, { allowInsecure: false });
 
-/** By the depth of the keys: the file's, an account's, a mapping's. */
+/** By the depth of their keys: the file, an account, a mapping. */
 export const SECTIONS: SectionsByDepth = {
   0: { place: 'at the top of the file', keys: ['accounts'] },
   2: { place: 'to an account', keys: [...Object.keys(SHAPES.account), 'mappings'] },
@@ -153,7 +153,7 @@ export const SECTIONS: SectionsByDepth = {
 
 export type AccountEntry = z.infer<ReturnType<typeof createAccountSchema>>;
 
-/** Unknown keys have a message of their own. Any other issue means that the value isn't a map. */
+/** Unknown keys have their own message. Any other issue means that the value isn't a map. */
 function explainKeys(issue: { code?: string | undefined }): string | undefined {
   return issue.code === 'unrecognized_keys' ? undefined : ERRORS.keys;
 }

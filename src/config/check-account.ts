@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AccountProblem } from './account-problem.ts';
 
-/** As much of an account as the checks below need, whatever else is wrong with it. */
+/** An account that may have other problems, as far as the checks below need it. */
 const looseAccount = z.record(z.string(), z.unknown());
 const looseText = z
   .string()
@@ -11,7 +11,7 @@ const looseMapping = z.object({ repository: looseText, workspace: looseText });
 const looseMappings = z.array(looseMapping.catch({ repository: '', workspace: '' })).catch([]);
 const looseWorkspaces = z.array(looseText).catch([]);
 
-/** What no key of an account tells by itself; paths begin below the account. */
+/** Checks that concern several keys of an account. Paths begin below the account. */
 export function checkAccount(raw: unknown, login: string): readonly AccountProblem[] {
   const parsed = looseAccount.safeParse(raw);
   if (!parsed.success) return [];

@@ -1,20 +1,24 @@
 import { foldName } from '../domain/fold-name.ts';
 import { meansWorkspace } from '../domain/refer-to-workspace.ts';
-import type { Workspace } from '../domain/workspace.ts';
 import { listChoices, quoteText } from './describe-found.ts';
 import { formatKeyPath } from './file-problem.ts';
 import type { YamlContent } from './read-yaml.ts';
 import { MOST_WORKSPACES } from './repository-configuration-schema.ts';
 import { suggestName } from './suggest-name.ts';
 
-export type NamedWorkspace = Pick<Workspace, 'id' | 'name' | 'alias'>;
+/** A workspace with the names that an entry may refer to. */
+export interface NamedWorkspace {
+  readonly id: string;
+  readonly name: string;
+  readonly alias: string | null;
+}
 
-/** So many of the repository's workspaces are named to somebody whose entry means none of them. */
+/** Most of the repository's workspaces that a message lists. */
 const MOST_NAMED = 5;
 
 /**
- * Checks that each entry of `workspaces` means one workspace of the repository, and no two the same. Without a list of
- * workspaces only what is written twice can be seen.
+ * Checks that each entry of `workspaces` refers to one workspace of the repository, and no two entries to the same. Without a
+ * list of workspaces it only finds repeated names.
  */
 export function checkWorkspaceNames(
   content: YamlContent,
@@ -37,7 +41,7 @@ export function checkWorkspaceNames(
   }
 }
 
-/** The names as written, also of a file in which other things are wrong. */
+/** The names as written, with their indexes. The file may have other problems. */
 function listNames(file: unknown): (readonly [number, string])[] {
   const entries = (file as { workspaces?: unknown } | null)?.workspaces;
   if (!Array.isArray(entries)) return [];

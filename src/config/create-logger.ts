@@ -9,8 +9,8 @@ const HIDDEN = ['authorization', 'x-hub-signature', 'x-hub-signature-256', 'cook
 );
 
 /**
- * The least level of Probot's own children: a line a request is debugging, Octokit's debug lines hold bodies, and what a
- * handler throws is logged where the delivery is answered.
+ * The lowest level of Probot's own child loggers: they log each request and Octokit's bodies. A handler's error is logged
+ * where the delivery is answered.
  */
 const CHILD_LEVELS: Record<string, string> = {
   http: 'warn',
@@ -19,10 +19,10 @@ const CHILD_LEVELS: Record<string, string> = {
   event: 'silent',
 };
 
-/** They act on a terminal, and JSON leaves them as they are: DEL and C1. */
+/** DEL and C1 control characters: terminals obey them, and JSON doesn't escape them. */
 const CONTROLS = /[\u007f-\u009f]/g;
 
-/** What every logger of the app is made with, wherever it writes to; `hide` takes secrets out of a finished line. */
+/** The options of every logger of the app. `hide` redacts secrets in a finished line. */
 export function describeLogger(level: string, hide: (line: string) => string): LoggerOptions {
   return {
     name: 'meltano-deploy',
@@ -32,7 +32,7 @@ export function describeLogger(level: string, hide: (line: string) => string): L
       err: describeValue,
       msg: (value) => (typeof value === 'string' ? shortenText(value) : value),
     },
-    // The last net: whatever an error or a library brings along.
+    // Last, so that it covers the fields of errors and libraries.
     hooks: { streamWrite: (line) => hide(line).replace(CONTROLS, escapeControl) },
     redact: { paths: HIDDEN, censor: '[redacted]' },
     onChild: (child: Logger) => {

@@ -7,19 +7,19 @@ const UNREADABLE =
   "can't be read: in the user name and the password write % as %25, @ as %40, : as %3A, / as %2F, ? as %3F and # as %23";
 
 export type DatabaseUrl =
-  /** `url`: for the driver, which reads it as libpq would. */
+  /** `url` is for the driver, which reads it as libpq would. */
   | { readonly ok: true; readonly url: string; readonly password: string }
-  /** The rest of a sentence without its full stop; nothing of the URL is in it. */
+  /** `problem` follows the variable's name, has no full stop, and never quotes the URL. */
   | { readonly ok: false; readonly problem: string };
 
-/** Reads the address of a PostgreSQL server, as the driver will. */
+/** Reads the URL of a PostgreSQL server as the driver will. */
 export function readDatabaseUrl(text: string): DatabaseUrl {
   const [, authority, rest = ''] = /^postgres(?:ql)?:\/\/([^/?#]*)(.*)$/is.exec(text) ?? [];
   if (authority === undefined) {
     return { ok: false, problem: 'must be a URL that begins with postgres:// or postgresql://' };
   }
   if (isMisread(authority, rest)) return { ok: false, problem: UNREADABLE };
-  // The driver decodes twice, or not at all, where it sees a % that begins no escape.
+  // The driver misreads a % that begins no escape.
   const url = text.replaceAll(/%(?![0-9a-f]{2})/gi, '%25').replaceAll(' ', '%20');
   const parameters = new URLSearchParams(rest.replace(/^[^?]*/, ''));
   const mode = parameters.get('sslmode');
@@ -33,7 +33,7 @@ export function readDatabaseUrl(text: string): DatabaseUrl {
   return parseByDriver(mode === 'require' || mode === 'verify-ca' ? addParameter(url) : url);
 }
 
-/** Where a character of the password isn't encoded, the driver would take what stands before it for the host. */
+/** True if a character of the password isn't encoded: the driver would take the wrong part for the host. */
 function isMisread(authority: string, rest: string): boolean {
   if (rest.includes('#') || /^\/[^?]*@|^(\/[^?]*)?\?[^=&]*@/.test(rest)) return true;
   return !authority.includes('@') && rest.includes('@') && !/[?&](user|password)=/.test(rest);
@@ -51,7 +51,7 @@ function parseByDriver(url: string): DatabaseUrl {
   }
 }
 
-/** Without it the driver takes these modes of libpq for verify-full, and warns of a coming change. */
+/** Without this parameter the driver treats these modes as verify-full, and warns of a coming change. */
 function addParameter(url: string): string {
   return url.includes('uselibpqcompat=') ? url : `${url}&uselibpqcompat=true`;
 }

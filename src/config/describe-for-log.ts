@@ -1,4 +1,4 @@
-/** Characters of one text in a log line: an error's message can repeat whatever it complains about. */
+/** Characters of one text in a log line: an error's message can quote a long input. */
 const MAX_TEXT = 1_000;
 const MAX_FRAMES = 10;
 /** How deep causes and parts of an error are followed, and how many parts are shown. */
@@ -8,7 +8,7 @@ const MAX_PARTS = 3;
 const MAX_ITEMS = 100;
 const MAX_ITEM = 200;
 
-/** All that a log line shows of an error. */
+/** An error as a log line shows it. */
 interface DescribedError {
   readonly type: string;
   readonly message: string;
@@ -16,13 +16,13 @@ interface DescribedError {
   readonly status: number | undefined;
   readonly stack: string | undefined;
   readonly cause: DescribedError | undefined;
-  /** The first of an AggregateError's. */
+  /** The first errors of an AggregateError. */
   readonly errors: readonly DescribedError[] | undefined;
 }
 
 /**
- * The fields of a log line, but for `err`, which has a serializer. Only plain values, lists of them and errors pass:
- * libraries attach whole payloads, requests and responses to what they log.
+ * Reduces the fields of a log line to plain values, lists of plain values, and errors, since libraries log whole payloads,
+ * requests and responses. `err` has its own serializer.
  */
 export function describeFields(fields: object): Record<string, unknown> {
   return Object.fromEntries(
@@ -42,7 +42,7 @@ function describePlain(value: unknown, length = MAX_TEXT): unknown {
   return typeof value === 'object' && value !== null ? '[object]' : value;
 }
 
-/** A list of what may be shown, at every depth: an error of Octokit carries the event, the request and the response. */
+/** Copies known fields only: an error of Octokit carries the event, the request and the response. */
 function describeError(error: Error, depth = 1): DescribedError {
   const { name, message, stack, cause, code, status, errors } = error as Error & Record<string, unknown>;
   const parts = depth < MAX_DEPTH && Array.isArray(errors) ? errors.filter(isError).slice(0, MAX_PARTS) : [];
@@ -61,7 +61,7 @@ function isError(value: unknown): value is Error {
   return value instanceof Error;
 }
 
-/** Without the message, which a stack begins with and which may look like frames. */
+/** Skips the message at the beginning of the stack, since it may look like frames. */
 function readFrames(stack: unknown, message: string): string | undefined {
   if (typeof stack !== 'string') return undefined;
   const frames = stack.slice(stack.indexOf(message) + message.length).matchAll(/^ {4}at .*$/gm);

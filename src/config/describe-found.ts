@@ -1,9 +1,9 @@
 const LONGEST_QUOTE = 60;
 
-/** Characters that a terminal or a page would obey instead of showing. */
+/** Control and format characters, which terminals and pages obey instead of showing. */
 const UNSEEN = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]/g;
 
-/** A text as a message may show it: in quotes, on one line, not too long. */
+/** Quotes a text on one line and shortens it. */
 export function quoteText(text: string): string {
   const cut = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
   return JSON.stringify(cut).replace(
@@ -12,7 +12,7 @@ export function quoteText(text: string): string {
   );
 }
 
-/** A value of the file as a message names it. */
+/** Describes a value of the file in words. */
 export function describeFound(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (typeof value === 'string') return `the text ${quoteText(value)}`;

@@ -5,7 +5,6 @@ import { suggestName } from './suggest-name.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** What each type is called. */
 const TYPES: Readonly<Record<string, string>> = {
   boolean: 'true or false',
   string: 'a text',
@@ -13,7 +12,7 @@ const TYPES: Readonly<Record<string, string>> = {
   object: 'a section with keys of its own',
 };
 
-/** YAML 1.1 took these for true and false, and many people still do. */
+/** YAML 1.1 read these as booleans, and many people still write them. */
 const MEANS_BOOLEAN: ReadonlyMap<string, boolean> = new Map([
   ['yes', true],
   ['y', true],
@@ -25,7 +24,7 @@ const MEANS_BOOLEAN: ReadonlyMap<string, boolean> = new Map([
   ['false', false],
 ]);
 
-/** One complaint of the schema in words: the key, what was found there, what is allowed. */
+/** Describes an issue of the schema: the key, the value found there, and what is allowed. */
 export function describeIssue(issue: Exclude<Issue, { code: 'unrecognized_keys' }>, found: unknown): string {
   const key = formatKeyPath(issue.path);
   if (key === '') return describeWrongFile(found);

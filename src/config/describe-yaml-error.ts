@@ -2,7 +2,7 @@ import { type Document, type Node, visit, type YAMLError } from 'yaml';
 import { quoteText } from './describe-found.ts';
 import type { TextRange } from './file-problem.ts';
 
-/** What YAML means by its complaint, and what to write instead. */
+/** The meaning of the parser's errors, and what to write instead. */
 const EXPLAINED: Partial<Record<YAMLError['code'], string>> = {
   TAB_AS_INDENT: 'This line is indented with a tab, which YAML does not allow: use spaces.',
   BAD_INDENT: 'The indentation does not fit the lines above, or a bracket or brace is not closed.',
@@ -37,21 +37,21 @@ export function describeYamlError(error: YAMLError, text: string, mayQuote: bool
   }
 }
 
-/** `written`: the alias as it stands in the file; null: it must not be repeated. */
+/** `written`: the alias in the file; null if the message must not quote it. */
 export function describeLooseAlias(written: string | null): string {
   const subject = written === null ? 'The text here' : quoteText(written);
   return `${subject} begins with *, which YAML takes for an alias: put it in quotes.`;
 }
 
-/** `key`: null if it must not be repeated. */
+/** `key`: null if the message must not quote it. */
 export function describeRepeatedKey(key: string | null): string {
   const subject = key === null ? 'This key' : `The key ${quoteText(key)}`;
   return `${subject} is in this section twice: keep one of the two.`;
 }
 
 /**
- * Where people look for the mistake: at the quote or bracket that isn't closed, instead of where the parser gives up, and
- * at the second of two keys, instead of at the text before it.
+ * Finds the place to show for an error: an unclosed quote or bracket instead of where the parser stops, and the second of
+ * two keys instead of the text before it.
  */
 export function findMistake(error: YAMLError, document: Document.Parsed, text: string): TextRange {
   const [from, to] = error.pos;

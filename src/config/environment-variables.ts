@@ -16,10 +16,10 @@ const milliseconds = z.coerce
   .min(100, { error: 'must be at least 100 ms' })
   .max(600_000, { error: 'must be at most 600000 ms' });
 
-/** A login, with or without the account's id behind it. */
+/** A login, optionally followed by the account's id. */
 const ENTRY = /^(?<login>[a-z0-9][a-z0-9_-]{0,99})(?::(?<id>[1-9][0-9]{0,14}))?$/;
 
-/** The variables that can be judged one by one. */
+/** The variables that can be checked one by one. */
 export const variables = z.object({
   APP_ID: z.coerce
     .number({ error: "must be the GitHub App's number" })
@@ -91,7 +91,7 @@ function toDatabaseUrl(value: string, context: z.RefinementCtx): string {
   return z.NEVER;
 }
 
-/** Reads `acme, globex:12345`: logins, each with or without the id of the account. */
+/** Reads a list of logins with optional account ids, such as `acme, globex:12345`. */
 function toNamedAccounts(list: string, context: z.RefinementCtx): NamedAccount[] {
   const entries = list
     .toLowerCase()

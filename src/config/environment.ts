@@ -8,7 +8,7 @@ import { PROXY_NAMES, type ProxySettings, readProxy } from './outgoing-proxy.ts'
 import { readPrivateKey } from './read-private-key.ts';
 import { readValues } from './read-values.ts';
 
-/** Everything that the operator sets, validated. The table in `docs/configuration.md` names every variable. */
+/** The validated settings of the operator. `docs/configuration.md` lists all variables. */
 export interface Configuration {
   readonly github: GitHubAddress & {
     readonly appId: number;
@@ -18,7 +18,7 @@ export interface Configuration {
   readonly server: {
     readonly host: string;
     readonly port: number;
-    /** How long a connection without requests stays open. */
+    /** How long an idle connection stays open. */
     readonly keepAliveSeconds: number;
     readonly webhookPath: string;
     readonly webhookProxyUrl: string | null;
@@ -36,7 +36,7 @@ export interface Configuration {
   } | null;
   /** True if TENANTS_FILE is set, the former name of ACCOUNTS_FILE. */
   readonly usesFormerName: boolean;
-  /** Null: GitHub and Meltano Cloud are reached directly. */
+  /** Null: no proxy. */
   readonly proxy: ProxySettings | null;
   readonly dataDirectory: string;
   /** The PostgreSQL server that several instances share; null: the embedded database in `dataDirectory`. */
@@ -45,10 +45,10 @@ export interface Configuration {
   readonly allowedAccounts: readonly NamedAccount[] | null;
   readonly deployTimeoutMinutes: number;
   readonly startTimeoutMinutes: number;
-  /** Whether a job that something else started for a push is reported in place of a second one. */
+  /** Whether to report a job that something else started for a push instead of starting a second one. */
   readonly adoptJobs: boolean;
   readonly poll: { readonly min: number; readonly max: number };
-  /** How often missed deliveries and branch heads are looked for; 0 for never. */
+  /** How often to sweep for missed deliveries and branch heads; 0: never. */
   readonly sweepMinutes: number;
   /** How long concluded deployments and deliveries are kept. */
   readonly retentionDays: number;
@@ -63,7 +63,7 @@ export type EnvironmentResult =
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** The names of all variables that are read, with `PRIVATE_KEY` and `PRIVATE_KEY_PATH`, and those of the proxy, which are read together. */
+/** The names of all variables. The private key and the proxy have their own readers. */
 export const ENVIRONMENT_NAMES: readonly string[] = [
   ...Object.keys(variables.shape),
   'PRIVATE_KEY',
@@ -71,7 +71,7 @@ export const ENVIRONMENT_NAMES: readonly string[] = [
   ...PROXY_NAMES,
 ];
 
-/** Reads the configuration from the environment; every problem is reported, not only the first. */
+/** Reads the configuration from the environment and reports all problems together. */
 export function readEnvironment(env: Variables): EnvironmentResult {
   const { values: written, problems: unreadable } = readValues(env, ENVIRONMENT_NAMES, {
     lists: ['ALLOWED_ACCOUNTS', 'NO_PROXY'],
@@ -114,7 +114,7 @@ export function readEnvironment(env: Variables): EnvironmentResult {
   return { ok: true, configuration: deepFreeze(toConfiguration(parsed.data, read)) };
 }
 
-/** ACCOUNTS_FILE was called TENANTS_FILE. */
+/** TENANTS_FILE is the former name of ACCOUNTS_FILE. */
 function useNewNames(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const file = values['ACCOUNTS_FILE'] ?? values['TENANTS_FILE'];
   return file === undefined ? values : { ...values, ACCOUNTS_FILE: file };
@@ -144,7 +144,7 @@ function readAccounts(
   return read.ok ? { source, accounts: read.accounts } : { problems: read.problems };
 }
 
-/** What is set and can't be read isn't missing as well. */
+/** An unreadable variable isn't reported as missing too. */
 function findMissing(values: Variables, unreadable: readonly string[]): string[] {
   const given: Variables = {
     ...values,
@@ -185,16 +185,17 @@ function findContradictions(values: Values): string[] {
   ];
 }
 
+/** The settings that more than one variable decides, or a file. */
+interface ReadApart {
+  readonly github: GitHubAddress & { readonly privateKey: string };
+  readonly accountsFile: Configuration['accountsFile'];
+  readonly usesFormerName: boolean;
+  readonly proxy: ProxySettings | null;
+}
+
 function toConfiguration(
   values: Values,
-  {
-    github,
-    accountsFile,
-    usesFormerName,
-    proxy,
-  }: Pick<Configuration, 'accountsFile' | 'usesFormerName' | 'proxy'> & {
-    readonly github: GitHubAddress & { readonly privateKey: string };
-  },
+  { github, accountsFile, usesFormerName, proxy }: ReadApart,
 ): Configuration {
   return {
     github: {

@@ -5,15 +5,15 @@ import { quoteText } from './describe-found.ts';
 /** The keys and list positions that lead to a value. */
 export type KeyPath = readonly PropertyKey[];
 
-/** Offsets into the text: from the first character to the one after the last. */
+/** Offsets into the text; `to` is exclusive. */
 export type TextRange = readonly [from: number, to: number];
 
 export interface FileProblem extends ConfigurationProblem {
-  /** The key's, as in `workspaces[1].paths`; empty for the file as a whole. */
+  /** The key, such as `workspaces[1].paths`; empty for the whole file. */
   readonly path: string;
 }
 
-/** `workspaces[1].paths`. `showKey`: how a key may be shown, by its depth; unless set, what isn't a plain word is in quotes. */
+/** Formats a path, such as `workspaces[1].paths`. `showKey` formats a key by its depth; default: quotes unless a plain word. */
 export function formatKeyPath(
   path: KeyPath,
   showKey: (key: string, depth: number) => string = quoteKey,
@@ -28,7 +28,7 @@ function quoteKey(key: string): string {
   return /^[\w-]{1,60}$/.test(key) ? key : quoteText(key);
 }
 
-/** Turns places in a text into problems. */
+/** Collects the problems of a text with their lines and columns. */
 export class ProblemList {
   readonly found: FileProblem[] = [];
   readonly #text: string;
@@ -43,7 +43,7 @@ export class ProblemList {
     // A problem at the end of the file is shown on its last line that has text.
     const from = Math.min(range[0], this.#text.trimEnd().length);
     const to = range[1];
-    // The blank lines after a text of several lines belong to it, but the problem isn't there.
+    // A block text includes the blank lines after it, but the problem isn't there.
     const end = from + this.#text.slice(from, to).trimEnd().length;
     const { line, col } = this.#lines.linePos(from);
     const endLine = this.#lines.linePos(Math.max(from, end - 1)).line;

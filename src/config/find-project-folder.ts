@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Where app.yml is: the checkout, or the installed package, in which the compiled code lies one folder deeper. */
+/** The folder of app.yml: the checkout or the installed package, whose compiled code is one folder deeper. */
 export function findProjectFolder(from: string = import.meta.dirname): string {
   if (existsSync(join(from, 'app.yml'))) return from;
   const above = dirname(from);

@@ -1,10 +1,10 @@
-/** Where GitHub is: github.com, a tenant on GHE.com, or an Enterprise Server. */
+/** The addresses of github.com, a tenant on GHE.com, or an Enterprise Server. */
 export interface GitHubAddress {
   /** API base, e.g. `https://api.github.com`. */
   readonly apiUrl: string;
   /** Origin of the pages for people, e.g. `https://github.com`. */
   readonly webUrl: string;
-  /** Host of the repositories that are served, with its port. */
+  /** Host of the repositories, with its port. */
   readonly host: string;
 }
 
@@ -19,7 +19,7 @@ const TENANT = /^(?:(?:api|www)\.)?(?!api\.|www\.)([a-z\d-]+)\.ghe\.com$/;
 const FORM =
   'GHE_HOST must be a host name, with a port if needed, such as github.example.com or acme.ghe.com.';
 
-/** What GHE_HOST means, also with what people copy along: a scheme, a slash at the end, the API's name. */
+/** Reads GHE_HOST. Accepts a scheme, a trailing slash and the API's host too, since people copy them. */
 export function readGitHubAddress(
   typed: string | undefined,
   protocol: 'http' | 'https' | undefined,

@@ -2,8 +2,8 @@ import { parseEnv } from 'node:util';
 import { readTextFile } from './read-text-file.ts';
 
 /**
- * Adds what the file `.env` sets and the environment doesn't; false: there is no such file. Node's own `loadEnvFile`
- * takes a byte order mark for a part of the first name. Throws an error that names the file.
+ * Adds the variables of the file `.env` that the environment doesn't set. Returns false if there is no such file. Throws an
+ * error that names the file if it can't be read. Node's own `loadEnvFile` takes a byte order mark as part of the first name.
  */
 export function loadEnvFile(env: Record<string, string | undefined>, file = '.env'): boolean {
   let text: string;

@@ -9,7 +9,7 @@ export type MeltanoCredentials =
       readonly audience: string;
     };
 
-/** What of the credentials must never leave. */
+/** The secret part of the credentials, for the redactor. */
 export function getSecret(credentials: MeltanoCredentials): string {
   return credentials.kind === 'token' ? credentials.token : credentials.clientSecret;
 }
@@ -22,7 +22,7 @@ export const TOKEN_ERROR =
 export const INSECURE_ERROR =
   'must begin with https://, or the credentials are sent unencrypted. ALLOW_INSECURE_API=true allows that';
 
-/** Whether what is sent there leaves this machine unencrypted. */
+/** True if requests to this URL leave the machine unencrypted. */
 export function isInsecure(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol === 'http:' && !/^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);

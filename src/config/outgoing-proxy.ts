@@ -2,26 +2,26 @@ import http from 'node:http';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** How GitHub and Meltano Cloud are reached: by the rules, and by the switch, of Node's own `fetch`. */
+/** The proxy for GitHub and Meltano Cloud, with the variables and rules of Node's own `fetch`. */
 export interface ProxySettings {
-  /** For http and https addresses; empty: none. */
+  /** The proxy for http addresses; empty: none. */
   readonly http: string;
   readonly https: string;
-  /** Hosts that are reached without it, as NO_PROXY lists them. */
+  /** Hosts that are reached directly, as NO_PROXY lists them. */
   readonly except: string;
 }
 
 export const PROXY_NAMES = ['NODE_USE_ENV_PROXY', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'] as const;
 
-/** Null: the switch is off, and everything is reached directly. */
+/** Returns a null proxy if NODE_USE_ENV_PROXY is off. */
 export function readProxy(env: Variables): { proxy: ProxySettings | null; problems: readonly string[] } {
   const problems: string[] = [];
   const given = env['NODE_USE_ENV_PROXY']?.trim() || '0';
-  // Node takes any other value for 0, without a word.
+  // Node silently treats any other value as 0.
   if (!['0', '1'].includes(given)) problems.push('NODE_USE_ENV_PROXY must be 1, or 0.');
   if (given !== '1') return { proxy: null, problems };
   const read = (name: string) => {
-    // As everywhere, the name in small letters wins.
+    // The name in lower case wins, as in other programs.
     const used = env[name.toLowerCase()] === undefined ? name : name.toLowerCase();
     return { used, value: env[used]?.trim() ?? '' };
   };
@@ -37,7 +37,7 @@ export function readProxy(env: Variables): { proxy: ProxySettings | null; proble
   return { proxy: problems.length === 0 && (proxy.http || proxy.https) ? proxy : null, problems };
 }
 
-/** The proxy that an address is reached through; null: none. */
+/** The proxy for an address; null: none. */
 export function chooseProxy(address: string, proxy: ProxySettings): URL | null {
   const { protocol, hostname, port } = new URL(address);
   const ownPort = port || (protocol === 'https:' ? '443' : '80');
@@ -51,7 +51,7 @@ export function chooseProxy(address: string, proxy: ProxySettings): URL | null {
   return isExcepted || !chosen ? null : new URL(chosen);
 }
 
-/** `entry`: `*`, a host with all below it, `.host`, or `*.host` for what is below it alone; each with a port or without. */
+/** `entry`: `*`, `host` or `.host` (with subdomains), or `*.host` (subdomains only); each with an optional port. */
 function matches(entry: string, host: string, port: string): boolean {
   const [, bracketed, plain, only] = /^(?:\[(.+)\]|([^:]+|.*:.*:.*?))(?::(\d+))?$/.exec(entry) ?? [];
   const name = (bracketed ?? plain ?? '').replace(/^\*?\./, '');

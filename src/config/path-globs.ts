@@ -5,12 +5,12 @@ import { foldPath } from '../domain/fold-name.ts';
 export const LONGEST_GLOB = 256;
 /** A list holds at most this many patterns. */
 export const MOST_GLOBS = 50;
-/** Each wildcard and each brace of a pattern multiplies the ways in which a path may fit. */
+/** Each wildcard and each brace multiplies the ways in which a path may match. */
 const MOST_WILDCARDS = 10;
 
 /**
- * Only `*`, `**`, `?`, `[…]` and `{…,…}` have a meaning: whatever else picomatch would hand on to the regular expression
- * is taken literally or refused, since the patterns are written by others.
+ * Only `*`, `**`, `?`, `[…]` and `{…,…}` have a meaning. The rest of picomatch's syntax is literal or refused, since patterns
+ * come from outside.
  */
 const OPTIONS: picomatch.PicomatchOptions = {
   dot: true,
@@ -22,16 +22,16 @@ const OPTIONS: picomatch.PicomatchOptions = {
   windows: false,
   strictBrackets: true,
   strictSlashes: true,
-  // A file's name may hold a line break.
+  // A file name may contain a line break.
   flags: 's',
   maxLength: LONGEST_GLOB,
-  // Or a pattern that makes no regular expression would match nothing, without a word.
+  // Makes picomatch throw for a pattern that is no regular expression, instead of matching nothing.
   debug: true,
 };
 
 const NO_ESCAPES = 'can hold no backslash: folders are separated by "/", and [*] means a real "*"';
 
-/** What isn't accepted, and what to write instead. The first match is reported. */
+/** Refused patterns, and what to write instead. The first match is reported. */
 const REFUSED: readonly (readonly [RegExp, string])[] = [
   [/^\s|\s$/, 'begins or ends with white space'],
   [/^!/, 'begins with "!": to leave files out, list them in paths_ignore'],
@@ -53,7 +53,7 @@ const REFUSED: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** What is wrong with a pattern, to be read after the pattern itself; null for a good one. */
+/** Describes what is wrong with a pattern, to follow the pattern in a sentence; null if nothing is. */
 export function checkGlob(glob: string): string | null {
   const refused = REFUSED.find(([shape]) => shape.test(glob));
   if (refused) return refused[1];
@@ -68,11 +68,11 @@ export function checkGlob(glob: string): string | null {
   }
 }
 
-/** Throws for a pattern that `checkGlob` refuses. */
+/** Returns a function that matches paths. Throws for a pattern that `checkGlob` refuses. */
 export function compileGlob(glob: string): (path: string) => boolean {
   const folded = foldPath(glob);
   const matches = picomatch(folded, OPTIONS);
-  // Most paths don't hold it, and looking for it takes a tenth of the time.
+  // Most paths don't contain it, and this check takes a tenth of the time.
   const literal = findLiteral(folded);
   return (path) => {
     const name = foldPath(path);
@@ -80,7 +80,7 @@ export function compileGlob(glob: string): (path: string) => boolean {
   };
 }
 
-/** The longest text that each path which fits must hold. */
+/** The longest text that every matching path contains. */
 function findLiteral(glob: string): string {
   const parts = glob.replace(/\{[^}]*\}|\[[^\]]*\]/g, '*').split(/[*?/[\]{}]+/);
   return parts.reduce((longest, part) => (part.length > longest.length ? part : longest), '');

@@ -2,8 +2,7 @@ import { ENVIRONMENT_NAMES } from './environment.ts';
 import { GITHUB_COM, readGitHubAddress } from './github-address.ts';
 
 /**
- * Probot's set-up page reads the environment by itself: puts into it what its values mean. Null, or why the page can't
- * be used.
+ * Normalises the environment for Probot's set-up page, which reads it directly. Returns null, or why the page can't be used.
  */
 export function prepareSetUp(env: Record<string, string | undefined>): string | null {
   for (const name of [...ENVIRONMENT_NAMES, 'GH_ORG', 'NO_SMEE_SETUP']) {

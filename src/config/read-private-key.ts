@@ -31,7 +31,7 @@ export function readPrivateKey(
   }
 }
 
-/** PEM as GitHub's file has it, however it was quoted, wrapped, joined or packed into base64; anything else as it came. */
+/** Restores a PEM that was quoted, wrapped, joined or encoded in base64; returns other texts unchanged. */
 function toPem(text: string): string {
   const packed = text.replaceAll(/\\[rn]|["'\s\uFEFF]/g, '');
   const unpacked = BASE64.test(packed) ? Buffer.from(packed, 'base64').toString() : text;
@@ -42,7 +42,7 @@ function toPem(text: string): string {
   return `-----BEGIN ${label}-----\n${key.replaceAll(/.{64}(?=.)/g, '$&\n')}\n-----END ${label}-----\n`;
 }
 
-/** OpenSSL's words (`error:1E08010C:DECODER routines::unsupported`) help no operator. */
+/** Replaces OpenSSL's messages, such as `error:1E08010C:DECODER routines::unsupported`. */
 function describeKeyError({ message, code, path }: NodeJS.ErrnoException): string {
   if (code && /^E[A-Z]+$/.test(code)) return `${path ?? 'the file'} can't be read (${code})`;
   if (/^error:|DECODER|asn1|PEM (?:routines|lib)|could not be validated/i.test(message)) {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** A text in UTF-8, or in UTF-16 as some Windows editors save it, without its byte order mark. */
+/** Reads UTF-8, or UTF-16 as some Windows editors save it, without the byte order mark. */
 export function readTextFile(path: string): string {
   const bytes = readFileSync(path);
   const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;

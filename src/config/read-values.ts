@@ -1,21 +1,21 @@
-/** Controls, zero-width and direction marks, byte order marks, and every blank that isn't the plain space. */
+/** Control characters, zero-width, direction and byte order marks, and blanks other than the plain space. */
 const INVISIBLE = /(?! )[\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
 
 export interface ReadValues {
-  /** Trimmed, by name; a variable that is empty isn't here. */
+  /** Trimmed, by name. Empty variables are left out. */
   readonly values: Readonly<Record<string, string>>;
-  /** By the name of each variable that can't be meant so: one sentence, never with its value. */
+  /** By name of the variable: one sentence, which never quotes the value. */
   readonly problems: ReadonlyMap<string, string>;
 }
 
 interface ReadOptions {
-  /** Its blanks and line ends separate entries. */
+  /** Variables in which blanks and line ends separate entries. */
   readonly lists: readonly string[];
-  /** It has lines, and a reader of its own that judges them. */
+  /** Variables of several lines, which have their own reader. */
   readonly texts: readonly string[];
 }
 
-/** Reads the variables of these names as they are meant: a secret that is mounted from a file ends with a newline. */
+/** Reads variables, and removes white space around them: a secret from a mounted file ends with a newline. */
 export function readValues(
   env: Readonly<Record<string, string | undefined>>,
   names: readonly string[],
@@ -29,13 +29,13 @@ export function readValues(
     const wrong = texts.includes(name) ? null : (describeInvisible(value) ?? describeQuotes(value));
     if (wrong) problems.set(name, `${name} ${wrong}.`);
     else if (value) values[name] = value;
-    // Its owner meant something by it: unset, ALLOWED_ACCOUNTS would serve everyone.
+    // A blank variable is a mistake: without ALLOWED_ACCOUNTS the app would serve everyone.
     else if (given) problems.set(name, `${name} holds only white space: set it, or remove it.`);
   }
   return { values, problems };
 }
 
-/** A shell and .env take quotes away; Docker's `--env-file`, and forms for secrets, leave them. */
+/** Shells and .env remove quotes, but Docker's `--env-file` and web forms keep them. */
 function describeQuotes(value: string): string | null {
   return /^(["'`]).*\1$/.test(value) ? 'is in quotes, which would be part of the value: remove them' : null;
 }

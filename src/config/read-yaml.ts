@@ -22,9 +22,9 @@ import { type KeyPath, ProblemList, type TextRange } from './file-problem.ts';
 export interface YamlLimits {
   readonly mostBytes: number;
   readonly deepest: number;
-  /** Counts what aliases repeat. */
+  /** Includes the values that aliases repeat. */
   readonly mostValues: number;
-  /** The parser takes seconds over a large file of nothing but brackets. */
+  /** The parser needs seconds for a large file of brackets. */
   readonly mostTokens: number;
 }
 
@@ -36,13 +36,13 @@ export interface YamlOptions {
   readonly mayQuote: boolean;
 }
 
-/** The lexer adds marks of its own, but fewer than there are characters. */
+/** The lexer adds tokens of its own, but fewer than there are characters. */
 const TOKENS_PER_CHARACTER = 2;
 
 const TOO_MANY = 'The file has more brackets, commas and other marks than it can need.';
 const TOO_DEEP = 'The file is nested too deeply.';
 
-/** Where a value stands, and its key. */
+/** The place of a value and of its key. */
 interface Place {
   readonly value: TextRange;
   readonly key: TextRange | null;
@@ -53,7 +53,7 @@ export interface YamlContent {
   readonly value: unknown;
   /** False if `value` lacks something because of a problem; a repeated key leaves the file readable. */
   readonly isReadable: boolean;
-  /** Where the value of a path stands; the nearest section around it when there is none. */
+  /** The place of a path; if it doesn't exist, that of the nearest section around it. */
   locate(path: KeyPath): Place;
   readonly problems: ProblemList;
 }
@@ -83,7 +83,7 @@ export function readYaml(source: string, options: YamlOptions): YamlContent {
       schema: scalars === 'text' ? 'failsafe' : 'core',
       resolveKnownTags: false,
       merge: false,
-      // Compares each key with all others; the visitor has a quicker way.
+      // The parser compares each key with all others; the visitor is faster.
       uniqueKeys: false,
     });
     // The errors after the first mostly follow from it. Warnings are independent of each other.
@@ -99,13 +99,13 @@ export function readYaml(source: string, options: YamlOptions): YamlContent {
     };
   } catch (error) {
     if (error instanceof TooMuch) return fail(error.range, error.message, error.path);
-    // Brackets in brackets in brackets: the parser calls itself for each.
+    // The parser is recursive, so deep nesting overflows the stack.
     if (error instanceof RangeError) return fail([0, 0], TOO_DEEP);
     throw error;
   }
 }
 
-/** Refuses what the parser must not get. */
+/** Refuses texts that the parser must not get. */
 function refuseText(
   text: string,
   { mostBytes, mostTokens }: YamlLimits,
@@ -114,10 +114,10 @@ function refuseText(
   if (Buffer.byteLength(text) > mostBytes) {
     return { range: [0, 0], message: `The file is larger than ${mostBytes / 1024} KiB.` };
   }
-  // Other encodings leave these when they are decoded as UTF-8, such as UTF-16 of a Windows editor.
+  // Other encodings, such as UTF-16, leave these characters when they are decoded as UTF-8.
   const strange = text.search(/[\0\uFFFD]/);
   if (strange >= 0) {
-    // The parser would do it.
+    // The parser, which would count the lines, doesn't run.
     for (const line of [0, ...text.matchAll(/(?<=\n)/g).map(({ index }) => index)]) lines.addNewLine(line);
     return {
       range: [strange, strange],
@@ -127,7 +127,7 @@ function refuseText(
   return hasTooManyTokens(text, mostTokens) ? { range: [0, 0], message: TOO_MANY } : null;
 }
 
-/** In linear time, and no further than it takes. */
+/** Stops at the limit. */
 function hasTooManyTokens(text: string, most: number): boolean {
   if (text.length * TOKENS_PER_CHARACTER < most) return false;
   let count = 0;

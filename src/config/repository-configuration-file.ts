@@ -35,11 +35,11 @@ export type ConfigurationResult =
   | { readonly ok: false; readonly problems: readonly FileProblem[] };
 
 export interface KnownToReader {
-  /** This repository's workspaces, whatever branch they track; null when they aren't known: names are not checked then. */
+  /** The repository's workspaces on all branches; null if unknown: then names aren't checked. */
   readonly workspaces: readonly NamedWorkspace[] | null;
 }
 
-/** Reads `.github/meltano-deploy.yml`. Never throws, whatever the text is. An empty file gives the defaults. */
+/** Reads the text of `.github/meltano-deploy.yml`. Never throws. An empty file gives the defaults. */
 export function readRepositoryConfiguration(text: string, known: KnownToReader): ConfigurationResult {
   const yaml = readYaml(text, {
     limits: LIMITS,
@@ -108,7 +108,7 @@ function toConfiguration(file: RepositoryConfigurationFile): RepositoryConfigura
 
 type SettingsAsWritten = Omit<NonNullable<RepositoryConfigurationFile['workspaces']>[number], 'workspace'>;
 
-/** Only what is set: what isn't is decided elsewhere. */
+/** Leaves out settings that the file doesn't set. */
 function toSettings(written: SettingsAsWritten): Partial<DeploySettings> {
   return {
     ...(written.on_push !== undefined && { onPush: written.on_push }),

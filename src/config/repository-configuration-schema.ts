@@ -5,7 +5,7 @@ import type { Section } from './suggest-name.ts';
 
 const { deploy, commands, comments, githubDeployments } = DEFAULT_CONFIGURATION;
 
-/** As many entries as `workspaces` may have. */
+/** Most entries of `workspaces`. */
 export const MOST_WORKSPACES = 200;
 
 const glob = z
@@ -129,7 +129,7 @@ const commentsSection = z
   })
   .meta({ description: 'Comments that the app writes by itself.' });
 
-/** The file as it is written. A section with nothing in it counts as absent: its keys may all be commented out. */
+/** The schema of the file. An empty section counts as absent, since all its keys may be commented out. */
 export const repositoryConfigurationSchema = z
   .strictObject({
     version: z.literal(1).optional().meta({ description: 'The version of this format.' }),

@@ -2,10 +2,10 @@ import { distance } from 'fastest-levenshtein';
 import { foldName } from '../domain/fold-name.ts';
 import { quoteText } from './describe-found.ts';
 
-/** Comparing costs the product of both lengths, and nobody mistypes a name this long. */
+/** Comparing costs the product of both lengths, so longer names get no suggestion. */
 const LONGEST_COMPARED = 100;
 
-/** The candidate that a person who wrote `found` most likely meant; null if none is near. */
+/** The candidate most similar to `found`; null if none is similar. */
 export function suggestName(found: string, candidates: Iterable<string>): string | null {
   const wanted = simplify(found);
   if (wanted.length === 0 || wanted.length > LONGEST_COMPARED) return null;
@@ -19,19 +19,18 @@ export function suggestName(found: string, candidates: Iterable<string>): string
   return best?.name ?? null;
 }
 
-/** `onPush`, `on-push` and `On Push` are all `on_push` to a reader. */
+/** Treats `onPush`, `on-push` and `On Push` as `on_push`. */
 function simplify(name: string): string {
   return foldName(name).replace(/[-_\s]+/g, '');
 }
 
-/** A kind of section in a file. */
 export interface Section {
   readonly keys: readonly string[];
   /** Where its keys belong, such as `under "deploy"`. */
   readonly place: string;
 }
 
-/** What is wrong with a key that its section doesn't have, to be read after the key. The message doesn't repeat the key. */
+/** Describes an unknown key, to follow the key in a sentence. Doesn't quote the key. */
 export function describeUnknownKey(key: string, section: Section, all: Iterable<Section>): string {
   const meant = suggestName(key, section.keys);
   if (meant !== null) return `is not a known key. Did you mean ${quoteText(meant)}?`;

@@ -7,10 +7,14 @@ const ROOT = join(import.meta.dirname, '..');
 export interface Measure {
   readonly name: string;
   readonly value: number;
-  /** The value must not be larger. */
-  readonly aim: number;
+  /** The value must not be larger; null: the number is only shown. */
+  readonly aim: number | null;
   /** The places that count, where a number alone doesn't say what to do. */
   readonly places: readonly string[];
+}
+
+export function isMet({ value, aim }: Measure): boolean {
+  return aim === null || value <= aim;
 }
 
 interface SourceFile {
@@ -27,8 +31,8 @@ export function measureSource(): Measure[] {
   const long = listLongFunctions();
   const unused = listUnusedExports();
   return [
-    { name: 'lines of src', value: sum(source.map(({ lines }) => lines)), aim: 34_000, places: [] },
-    { name: 'files of src', value: source.length, aim: 430, places: [] },
+    { name: 'lines of src', value: sum(source.map(({ lines }) => lines)), aim: null, places: [] },
+    { name: 'files of src', value: source.length, aim: null, places: [] },
     {
       name: 'lines of the largest file',
       value: largest?.lines ?? 0,
@@ -93,8 +97,13 @@ function sum(values: readonly number[]): number {
 }
 
 if (import.meta.main) {
-  for (const { name, value, aim, places } of measureSource()) {
-    console.log(`${value <= aim ? '✓' : '✗'} ${name}: ${value} (at most ${aim})`);
-    if (value > aim) for (const place of places) console.log(`    ${place}`);
+  for (const measure of measureSource()) {
+    const { name, value, aim, places } = measure;
+    console.log(
+      aim === null
+        ? `  ${name}: ${value}`
+        : `${isMet(measure) ? '✓' : '✗'} ${name}: ${value} (at most ${aim})`,
+    );
+    if (!isMet(measure)) for (const place of places) console.log(`    ${place}`);
   }
 }

@@ -46,22 +46,9 @@ async function findPointedTo(
   if (place.kind === 'issue') return [];
   const branches =
     place.kind === 'commit'
-      ? await findBranchesAt(repository, workspaces, place.sha, reads)
+      ? await reads.listBranchesAtHead(repository, place.sha)
       : await branchesOf(repository, place.number, reads);
   return workspaces.filter((one) => tracksAnyOf(one, branches, repository));
-}
-
-/** The tracked branches whose head is the commit; their heads are read anyway, unless there are too many. */
-async function findBranchesAt(
-  repository: Repository,
-  workspaces: readonly Workspace[],
-  sha: string,
-  reads: ReadsOfOneCommand,
-): Promise<readonly string[]> {
-  const tracked = [...new Set(workspaces.map((one) => trackedBranch(one, repository)))];
-  if (!reads.hasRoomFor(tracked)) return reads.listBranchesAtHead(repository, sha);
-  const heads = await reads.readHeads(repository, tracked);
-  return tracked.filter((branch) => heads.get(branch) === sha);
 }
 
 /** A pull request's branch, if it is in this repository, and after the merge its base branch. */

@@ -26,8 +26,6 @@ import { type KnownDeployments, type OldRun, trustRuns } from './trust-runs.ts';
 
 /** The same person re-running the same check run within this time is one re-run (milliseconds). */
 const REPEAT_MS = 10_000;
-/** The list of a commit's check runs. */
-const READS_OF_A_SUITE = 1;
 
 export interface RerunPorts extends Omit<CommandPorts, 'store'> {
   readonly store: Reruns & RecentDeployments & KnownDeployments;
@@ -67,7 +65,7 @@ export async function planRerun(rerun: RerunToPlan, ports: RerunPorts): Promise<
   if (found.length === 0) return planFileRerun(files);
   const { fresh, reruns } = await leaveOutRepeated(rerun, found, ports);
   if (fresh.length === 0) return { outcome: 'repeated', deployments: [], reruns };
-  const reads = new ReadsOfOneCommand(ports.reads, event.run ? 0 : READS_OF_A_SUITE);
+  const reads = new ReadsOfOneCommand(ports.reads);
   const level = await reads.readPermission(event.repository, event.actor);
   const why = refuseLevel(level, await ports.configurations.known(event.repository.id));
   if (why !== null) return refuseAll(rerun, fresh, why);

@@ -164,8 +164,6 @@ export interface PullRequest {
   readonly headBranch: string | null;
   readonly baseBranch: string;
   readonly merged: boolean;
-  /** Its newest commit while it is open, else null. */
-  readonly openHead: string | null;
 }
 
 /** The reads that a command may need. Each throws when GitHub can't answer now. */

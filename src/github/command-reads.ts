@@ -44,12 +44,11 @@ export class GitHubCommandReads implements CommandReads {
     const asked = { ...locate(repository), pull_number: number };
     const pull = await this.#readUntilFound(() => octokit.rest.pulls.get(asked));
     if (pull === null) throw new Error(`GitHub does not show pull request ${number}.`);
-    const { head, base, merged, state } = pull;
+    const { head, base, merged } = pull;
     return {
       headBranch: head.repo?.id === repository.id ? head.ref : null,
       baseBranch: base.ref,
       merged,
-      openHead: state === 'open' ? head.sha : null,
     };
   }
 

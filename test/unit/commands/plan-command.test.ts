@@ -82,18 +82,10 @@ describe('a redeploy', () => {
   });
 
   test.each([
-    ['the head branch', { headBranch: 'dev', baseBranch: 'main', merged: false, openHead: null }, ['Dev']],
-    [
-      'both once it is merged',
-      { headBranch: 'dev', baseBranch: 'main', merged: true, openHead: null },
-      ['Analytics', 'Dev'],
-    ],
-    [
-      'the base of a merged fork',
-      { headBranch: null, baseBranch: 'main', merged: true, openHead: null },
-      ['Analytics'],
-    ],
-    ['nothing of a fork', { headBranch: null, baseBranch: 'main', merged: false, openHead: null }, []],
+    ['the head branch', { headBranch: 'dev', baseBranch: 'main', merged: false }, ['Dev']],
+    ['both once it is merged', { headBranch: 'dev', baseBranch: 'main', merged: true }, ['Analytics', 'Dev']],
+    ['the base of a merged fork', { headBranch: null, baseBranch: 'main', merged: true }, ['Analytics']],
+    ['nothing of a fork', { headBranch: null, baseBranch: 'main', merged: false }, []],
   ])('on a pull request means %s', async (_, pull, names) => {
     twoWorkspaces();
     world.pull = pull;

@@ -4,14 +4,13 @@ import type { CommandReads, PullRequest } from '../../../src/domain/conversation
 import { REPOSITORY } from '../deploying/reconcile-world.ts';
 
 const SHA = 'a'.repeat(40);
-const PULL: PullRequest = { headBranch: 'dev', baseBranch: 'main', merged: false, openHead: SHA };
+const PULL: PullRequest = { headBranch: 'dev', baseBranch: 'main', merged: false };
 
 let asked: string[];
-let pull: PullRequest;
 
 const github: CommandReads = {
   readPermission: async () => note('permission', 'push' as const),
-  readPullRequest: async () => note('pull request', pull),
+  readPullRequest: async () => note('pull request', PULL),
   listBranchesAtHead: async () => note('branches at the commit', ['dev']),
   resolveCommit: async () => note('commit', SHA),
   readHead: async (_, branch) => note(`head of ${branch}`, SHA),
@@ -33,56 +32,22 @@ async function begin(): Promise<ReadsOfOneCommand> {
 
 beforeEach(() => {
   asked = [];
-  pull = PULL;
 });
 
-test('heads that there is room for are read one by one, and none twice', async () => {
+test('one head is read alone, several together, and none twice', async () => {
   const reads = await begin();
-  await reads.readHeads(REPOSITORY, ['a', 'b', 'a']);
-  const heads = await reads.readHeads(REPOSITORY, ['a', 'b', 'c', 'd']);
-  expect([...heads.keys()]).toEqual(['a', 'b', 'c', 'd']);
-  expect(asked).toEqual(['head of a', 'head of b', 'head of c', 'head of d']);
+  await reads.readHeads(REPOSITORY, ['a', 'a']);
+  const heads = await reads.readHeads(REPOSITORY, ['a', 'b', 'c']);
+  expect([...heads.keys()]).toEqual(['a', 'b', 'c']);
+  expect(asked).toEqual(['head of a', 'heads of b c']);
 });
 
-test('more of them come together', async () => {
+test('a pull request is read once, and its branch for itself, since the request may lag behind it', async () => {
   const reads = await begin();
-  await reads.readHeads(REPOSITORY, ['a', 'b', 'c', 'd', 'e']);
-  expect(asked).toEqual(['heads of a b c d e']);
-});
-
-test('a configuration that is still to be read takes three', async () => {
-  const reads = await begin();
-  reads.leaveConfigurationToRead('main');
-  await reads.readHeads(REPOSITORY, ['main', 'dev']);
-  expect(asked).toEqual(['head of main', 'head of dev']);
-  const others = await begin();
-  others.leaveConfigurationToRead('main');
-  await others.readHeads(REPOSITORY, ['main', 'dev', 'qa']);
-  expect(asked).toEqual(['heads of main dev qa']);
-});
-
-test.each<[string, boolean, Partial<PullRequest>, string[]]>([
-  ['tells its head where the branch would be one too many', true, {}, ['pull request', 'head of main']],
-  [
-    'lags behind its branch, and is not asked where there is room',
-    false,
-    {},
-    ['pull request', 'head of main', 'head of dev'],
-  ],
-  [
-    'that is closed is told of no later commit',
-    true,
-    { openHead: null },
-    ['pull request', 'heads of main dev'],
-  ],
-])('a pull request %s', async (_, isFirst, differences, requests) => {
-  pull = { ...PULL, ...differences };
-  const reads = await begin();
-  if (isFirst) reads.leaveConfigurationToRead('main');
   await reads.readPullRequest(REPOSITORY, 7);
   await reads.readPullRequest(REPOSITORY, 7);
-  await reads.readHeads(REPOSITORY, ['main', 'dev']);
-  expect(asked).toEqual(requests);
+  await reads.readHeads(REPOSITORY, ['dev']);
+  expect(asked).toEqual(['pull request', 'head of dev']);
 });
 
 test('the branches of a commit have that commit for a head', async () => {

@@ -89,7 +89,7 @@ export function makeParty(clock: FakeClock, name: Name, person: string): Party {
 export function createReads(headOf: (repository: Repository) => string): CommandReads {
   return {
     readPermission: async () => 'push' as const,
-    readPullRequest: async () => ({ headBranch: null, baseBranch: 'main', merged: false, openHead: null }),
+    readPullRequest: async () => ({ headBranch: null, baseBranch: 'main', merged: false }),
     listBranchesAtHead: async () => [],
     resolveCommit: async () => null,
     readHead: async (repository: Repository) => headOf(repository),

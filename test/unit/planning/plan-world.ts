@@ -66,7 +66,7 @@ export class PlanWorld {
   head: string | null = null;
   /** What GitHub says about the people and branches that commands ask for. */
   permission: PermissionLevel = 'push';
-  pull: PullRequest = { headBranch: null, baseBranch: 'main', merged: false, openHead: null };
+  pull: PullRequest = { headBranch: null, baseBranch: 'main', merged: false };
   readonly heads = new Map<string, string>();
   runs: readonly ShownCheckRun[] = [];
   /** GitHub's reads for commands, by name; each throws while `githubIsDown`. */

@@ -119,11 +119,14 @@ function refused(refusal: Refusal): ReplyBody {
 
 /** One example of each kind of reply, in the order of the page. */
 export function listExamples(): readonly Example[] {
-  const redeploy = (...deployments: ShownDeployment[]): ReplyBody => ({
-    kind: 'redeploy',
-    missing: [],
-    deployments,
-  });
+  return [...listRedeployments(), ...listQuestions(), ...listRefusals()];
+}
+
+function redeploy(...deployments: ShownDeployment[]): ReplyBody {
+  return { kind: 'redeploy', missing: [], deployments };
+}
+
+function listRedeployments(): readonly Example[] {
   return [
     example(
       'While it is in progress',
@@ -155,6 +158,11 @@ export function listExamples(): readonly Example[] {
       ],
     }),
     example('A branch that does not exist', '/redeploy', refused({ code: 'branch_missing', missing: [DEV] })),
+  ];
+}
+
+function listQuestions(): readonly Example[] {
+  return [
     example('Withdraw', '/meltano withdraw "Analytics (prod)" "Analytics (dev)"', {
       kind: 'withdraw',
       idle: [DEV],
@@ -198,6 +206,11 @@ export function listExamples(): readonly Example[] {
       ],
     }),
     example('Help', '/meltano help', { kind: 'help', level: 'triage' }),
+  ];
+}
+
+function listRefusals(): readonly Example[] {
+  return [
     example('Not permitted', '/redeploy', refused({ code: 'not_permitted', needed: 'push', has: 'triage' })),
     example(
       'A name that matches nothing',

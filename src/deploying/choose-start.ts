@@ -41,6 +41,6 @@ export async function chooseStart(
 }
 
 /** Explains that a start by push lacks the push; the text is a clause shown to people. */
-export function describeMissingPush(branch: string): string {
+function describeMissingPush(branch: string): string {
   return `deployments of the workspace are started by sending its last push to Meltano Cloud, and none to the branch ${branch} is kept here: push once more`;
 }

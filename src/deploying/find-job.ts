@@ -47,7 +47,7 @@ export async function findForeignJob(
 }
 
 /** True if the job deployed the commit before the push, so it was made for something else. */
-export function tookCommitBefore({ before }: Deployment, job: Job): boolean {
+function tookCommitBefore({ before }: Deployment, job: Job): boolean {
   return before !== null && tookCommit(job, before) === true;
 }
 

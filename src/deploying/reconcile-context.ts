@@ -20,7 +20,7 @@ export interface PollBounds {
   readonly max: number;
 }
 
-export interface ReconcileLimits {
+interface ReconcileLimits {
   /** How long a start is tried (START_TIMEOUT_MINUTES), in milliseconds. */
   readonly startMs: number;
   /** How long a job is watched after its start was accepted (DEPLOY_TIMEOUT_MINUTES), in milliseconds. */

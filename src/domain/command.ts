@@ -6,7 +6,7 @@ export type Command =
   | { readonly name: 'why'; readonly target: string | null }
   | { readonly name: 'help' };
 
-export interface RedeployCommand {
+interface RedeployCommand {
   readonly name: 'redeploy';
   /** As typed: a name, an alias, an id or the beginning of one; empty: the place of the comment decides. */
   readonly workspaces: readonly string[];

@@ -26,12 +26,12 @@ export interface ConfigurationProblem {
   readonly path?: string;
 }
 
-export interface BadFile extends FileAtCommit {
+interface BadFile extends FileAtCommit {
   /** At least one. */
   readonly problems: readonly ConfigurationProblem[];
 }
 
-export interface GoodConfiguration {
+interface GoodConfiguration {
   readonly configuration: RepositoryConfiguration;
   /** Null: there was no file. */
   readonly source: FileAtCommit | null;
@@ -130,7 +130,7 @@ export interface ConfigurationStore {
 }
 
 /** The push that is planned. */
-export interface PushToLookAt {
+interface PushToLookAt {
   readonly branch: string;
   readonly sha: string;
   /** Its time (epoch milliseconds). */

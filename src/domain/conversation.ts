@@ -140,7 +140,7 @@ export interface NewCommand {
 }
 
 /** What the app has said about a command so far. */
-export interface ConversationState {
+interface ConversationState {
   /** The app's reaction that stands on the comment. */
   readonly reaction: Reaction | null;
   readonly reactionId: number | null;

@@ -51,7 +51,7 @@ export interface TakenLease extends Lease {
   readonly silentMs: number;
 }
 
-export interface ClaimedLease extends Lease {
+interface ClaimedLease extends Lease {
   /** As for a lease that was taken over; null for a key without an earlier holder. */
   readonly silentMs: number | null;
 }

@@ -23,7 +23,3 @@ export function parseWorkspaceKey(text: string): WorkspaceKey {
     workspaceId: text.slice(slash + 1),
   };
 }
-
-export function isSameWorkspace(a: WorkspaceKey, b: WorkspaceKey): boolean {
-  return a.account === b.account && a.workspaceId === b.workspaceId;
-}

@@ -31,12 +31,12 @@ export interface Redactor {
   learnToken(account: string, token: string): void;
 }
 
-export interface LogRedactor {
+interface LogRedactor {
   /** Returns as many lines as it takes. Calls must not overlap. Never rejects: lines that can't be scanned are withheld. */
   redactLines(lines: readonly string[]): Promise<RedactedLines>;
 }
 
-export interface RedactedLines {
+interface RedactedLines {
   readonly lines: string[];
   /** Removed secrets. */
   readonly count: number;

@@ -18,7 +18,7 @@ import type { PushTrees } from './push-trees.ts';
 /** A bot may start this many deployments of a workspace within LOOP_WINDOW_MS; the next one is held. */
 export const LOOP_LIMIT = 10;
 /** 15 minutes, in milliseconds. */
-export const LOOP_WINDOW_MS = 15 * 60_000;
+const LOOP_WINDOW_MS = 15 * 60_000;
 
 const NO_COMMIT = /^0+$/;
 

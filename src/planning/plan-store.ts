@@ -54,7 +54,7 @@ interface EndedState {
 }
 
 /** A push as it was planned for a workspace. */
-export interface PlannedPush {
+interface PlannedPush {
   /** The branch's head before the push; null for a new branch. */
   readonly before: string | null;
   readonly pushedAt: number;

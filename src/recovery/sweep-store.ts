@@ -26,7 +26,7 @@ export interface HeadSweepStore {
   hasPush(repositoryId: number, ref: string, sha: string): Promise<boolean>;
 }
 
-export interface BranchHead {
+interface BranchHead {
   /** The commit that was last handled. */
   readonly sha: string;
   /** A newer head without a stored push; `seenAt` in epoch milliseconds. */

@@ -1,5 +1,5 @@
 /** A `note` doesn't make the doctor fail. */
-export type Result = 'ok' | 'wrong' | 'note';
+type Result = 'ok' | 'wrong' | 'note';
 
 /** What the doctor checks, in the order of its output. */
 export type Subject =

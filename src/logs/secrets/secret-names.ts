@@ -2,7 +2,7 @@
  * What a name says about its value. The value of a `secret` is hidden unless it is harmless, that of a `maybe` only if it
  * looks random. `authorization` and `cookie` are headers, whose values have their own syntax.
  */
-export type NameKind = 'secret' | 'maybe' | 'authorization' | 'cookie';
+type NameKind = 'secret' | 'maybe' | 'authorization' | 'cookie';
 
 /** Every name of a secret contains one of these. Most lines contain none, so this is the first test. */
 export const NAME_STEM =

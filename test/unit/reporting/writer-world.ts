@@ -12,7 +12,7 @@ import { WriteQueues } from '../../../src/reporting/pace/write-queues.ts';
 import { renderCheckRun } from '../../../src/reporting/render/render-check-run.ts';
 import { renderConfigurationRun } from '../../../src/reporting/render/render-configuration-run.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
-import { openStores, REPOSITORY, START, WORKSPACE_ID } from '../deploying/reconcile-world.ts';
+import { openStores, REPOSITORY, START } from '../deploying/reconcile-world.ts';
 import { buildPlanned } from '../domain/deployment-builder.ts';
 import { FakeCheckRuns } from './fake-check-runs.ts';
 
@@ -219,5 +219,3 @@ export class WriterWorld {
 async function letWritesEnd(): Promise<void> {
   for (let turn = 0; turn < TURNS; turn += 1) await setImmediate();
 }
-
-export { WORKSPACE_ID };

@@ -8,6 +8,7 @@ import { createReportFinisher } from '../../../src/deploying/finish-report.ts';
 import type { ReconcileContext } from '../../../src/deploying/reconcile-context.ts';
 import { WorkspaceReconciler } from '../../../src/deploying/reconcile-workspace.ts';
 import type { Account, Accounts, Trigger } from '../../../src/domain/account.ts';
+import type { Clock } from '../../../src/domain/clock.ts';
 import type { ConfigurationInUse } from '../../../src/domain/configuration-in-use.ts';
 import type { ConfigurationRun } from '../../../src/domain/configuration-run.ts';
 import type { Deployment, PlannedDeployment, Repository } from '../../../src/domain/deployment.ts';
@@ -21,7 +22,11 @@ import type { LogExcerptBuilder } from '../../../src/logs/log-excerpt-builder.ts
 import { LogStore } from '../../../src/logs/log-store.ts';
 import { CircuitBreaker } from '../../../src/meltano/circuit-breaker.ts';
 import { guardMeltano } from '../../../src/meltano/guard-meltano.ts';
-import { createPostDeploymentOutputs } from '../../../src/reporting/post-deployment-outputs.ts';
+import type { OpenTrees } from '../../../src/planning/changed-paths.ts';
+import {
+  createPostDeploymentOutputs,
+  type WantedOutputs,
+} from '../../../src/reporting/post-deployment-outputs.ts';
 import type { Reporter } from '../../../src/reporting/reporter.ts';
 import { createStores, type Stores } from '../../../src/store/create-stores.ts';
 import { openSqlite } from '../../../src/store/sqlite.ts';
@@ -32,10 +37,10 @@ import { FakeMeltano } from './fake-meltano.ts';
 export const WORKSPACE_ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 const OBSERVATION = { onCall: () => undefined, redact: async (text: string) => text };
 export const MINUTE = 60_000;
-/** The workspace as the store and the queues name it. */
+/** The workspace's key in the store and the queues. */
 export const WORKSPACE_KEY = { account: 'environment', workspaceId: WORKSPACE_ID };
 export const QUEUE_KEY = formatWorkspaceKey(WORKSPACE_KEY);
-/** A whole minute, so that times in failures can be read. */
+/** A whole minute, to keep times in failures readable. */
 export const START = 1_700_000_040_000;
 
 export const REPOSITORY: Repository = {
@@ -70,7 +75,7 @@ export class FakeClock {
     this.#now += ms;
     this.#elapsed += ms;
   }
-  /** Somebody sets the machine's clock, by so much. */
+  /** Sets the machine's clock forward by `ms`; `elapsed` stays. */
   set(ms: number): void {
     this.#now += ms;
   }
@@ -86,7 +91,7 @@ export class FakeReporter implements Reporter {
   configurationRead(run: ConfigurationRun): void {
     this.configurationRuns.push(run);
   }
-  /** Milliseconds until a log is to be read again. */
+  /** The delay until a log is read again (milliseconds). */
   nextLogMs = Infinity;
   logRead(deployment: Deployment, grew: boolean): number {
     if (grew) this.grown.push(deployment.id);
@@ -136,6 +141,39 @@ export async function openStores(): Promise<Stores> {
   return createStores(database.db);
 }
 
+type ReconcileParts = Omit<Partial<ReconcileContext>, 'clock' | 'accounts' | 'openTrees'> & {
+  readonly stores: Stores;
+  readonly clock: Clock;
+  readonly accounts: Accounts;
+  readonly openTrees: OpenTrees;
+  readonly readWantedOutputs?: () => Promise<WantedOutputs>;
+};
+
+/** A context over a real store; parts that a test doesn't give do nothing. */
+export function buildReconcileContext({
+  stores,
+  readWantedOutputs = async () => ({ failureComments: false, githubDeployments: false }),
+  ...given
+}: ReconcileParts): ReconcileContext {
+  const { clock, dispatcher = new FakeDispatcher() } = given;
+  return {
+    store: stores,
+    repositories: stores,
+    reporter: new FakeReporter(),
+    dispatcher,
+    logs: new LogStore(() => new PlainBuilder()),
+    githubClock: new RemoteClock(clock),
+    configurations: { known: async () => null },
+    random: () => 0.5,
+    log: pino({ level: 'silent' }),
+    limits: { startMs: 60 * MINUTE, deployMs: 120 * MINUTE, poll: { min: 1_000, max: 10_000 } },
+    githubHost: 'github.com',
+    outputs: createPostDeploymentOutputs({ store: stores, dispatcher, clock, readWantedOutputs }),
+    onConcluded: () => undefined,
+    ...given,
+  };
+}
+
 export interface SharedWorld {
   readonly stores: Stores;
   readonly clock: FakeClock;
@@ -143,7 +181,7 @@ export interface SharedWorld {
   readonly trees: FakeTrees;
 }
 
-/** One workspace, its reconciler, and everything around it: real store, all else scripted. */
+/** A workspace and its reconciler over a real store; Meltano Cloud and GitHub are scripted. */
 export class World {
   readonly clock: FakeClock;
   readonly githubClock: RemoteClock;
@@ -155,11 +193,11 @@ export class World {
   readonly stores: Stores;
   readonly trees: FakeTrees;
   configuration: ConfigurationInUse | null = null;
-  /** False: the credentials are gone from the configuration. */
+  /** False: the configuration no longer has the credentials. */
   served = true;
-  /** What the repository wants to see besides check runs. */
+  /** The outputs that the repository wants besides check runs. */
   wantedOutputs = { failureComments: false, githubDeployments: false };
-  /** What the accounts file says about the account; tests change it in place. */
+  /** The account's settings; tests change them in place. */
   readonly rules = {
     mappings: [] as WorkspaceMapping[],
     allowed: true,
@@ -172,7 +210,7 @@ export class World {
   #pushes = 0;
   #timeline: { at: number; act: () => void }[] = [];
   #reconcile: (workspaceId: string) => Promise<number | null>;
-  /** Each opening (since when nothing was answered) and closing (null) of the circuit. */
+  /** Each opening (the time since which nothing was answered) and closing (null) of the circuit breaker. */
   readonly circuit: (number | null)[] = [];
   readonly #finish: (deploymentId: string) => Promise<number | null>;
 
@@ -198,7 +236,7 @@ export class World {
     return World.share(shared, repository, guarded);
   }
 
-  /** The reconciler beside the planner, on one store. */
+  /** A reconciler that shares the store with other parts. */
   static async share(
     shared: SharedWorld,
     repository: Partial<Repository> = {},
@@ -216,39 +254,28 @@ export class World {
       onChange: (openSince) => this.circuit.push(openSince),
     });
     const api = this.#guarded ? guardMeltano(this.meltano, breaker, OBSERVATION) : this.meltano;
-    // As it is at each step: tests change the rules in place.
+    // The prototype is shared, so changes to the rules apply at each step.
     const account = Object.assign(Object.create(this.rules), { key: 'environment', api }) as Account;
     const accounts: Accounts = {
       forOwner: () => account,
       byKey: (key) => (this.served && key === account.key ? account : null),
     };
-    const { stores, reporter, dispatcher, logs } = this;
-    // Another process has another: what is remembered by it is gone.
+    const { stores, reporter, dispatcher, logs, githubClock } = this;
+    // Each process has its own clock object: the app remembers times by it.
     const { now, elapsed } = this.clock;
-    const clock = { now, elapsed };
-    return {
-      store: stores,
-      repositories: stores,
+    return buildReconcileContext({
+      stores,
       accounts,
-      openTrees: this.trees.open,
       reporter,
       dispatcher,
       logs,
-      clock,
-      githubClock: this.githubClock,
+      clock: { now, elapsed },
+      githubClock,
+      openTrees: this.trees.open,
       configurations: { known: async () => this.configuration },
-      random: () => 0.5,
-      log: pino({ level: 'silent' }),
-      limits: { startMs: 60 * MINUTE, deployMs: 120 * MINUTE, poll: { min: 1_000, max: 10_000 } },
-      githubHost: 'github.com',
-      outputs: createPostDeploymentOutputs({
-        store: stores,
-        dispatcher,
-        clock,
-        readWantedOutputs: async () => this.wantedOutputs,
-      }),
+      readWantedOutputs: async () => this.wantedOutputs,
       onConcluded: (deployment) => void this.concluded.push(deployment),
-    };
+    });
   }
 
   #createReconciler(): (key: string) => Promise<number | null> {
@@ -256,7 +283,7 @@ export class World {
     return (key) => reconciler.reconcile(key);
   }
 
-  /** Stores a push as planning does, each a second newer to GitHub than the one before. */
+  /** Stores a push as planning does. Each is a second newer than the last one. */
   async push(differences: Partial<PlannedDeployment> = {}): Promise<Deployment> {
     const id = randomUUID();
     const deliveryId = randomUUID();
@@ -287,7 +314,7 @@ export class World {
     await this.stores.saveDeployment(id, change);
   }
 
-  /** Does something when the clock has moved on by `ms` (before the step that is due then). */
+  /** Calls `act` when the clock has advanced by `ms`, before the step that is due then. */
   after(ms: number, act: () => void): void {
     this.#timeline.push({ at: this.clock.elapsed() + ms, act });
     this.#timeline.sort((a, b) => a.at - b.at);
@@ -298,13 +325,13 @@ export class World {
     this.#reconcile = this.#createReconciler();
   }
 
-  /** One run of the reconciler; what it returned. */
+  /** Runs the reconciler once; returns its delay. */
   async step(): Promise<number | null> {
     while (this.#timeline[0] && this.#timeline[0].at <= this.clock.elapsed()) this.#timeline.shift()?.act();
     return this.#reconcile(QUEUE_KEY);
   }
 
-  /** Runs and moves the clock by just what each run asks for, for `ms` or until nothing is open. */
+  /** Runs the reconciler and advances the clock by each delay, for `ms` or until nothing is open. */
   async runFor(ms: number): Promise<void> {
     const end = this.clock.elapsed() + ms;
     for (let runs = 0; runs < 50_000; runs += 1) {
@@ -323,14 +350,14 @@ export class World {
     if ((await this.stores.listOpenWorkspaces()).length > 0) throw new Error('Still open after four hours.');
   }
 
-  /** Reads a concluded deployment's log and lets its report go, moving the clock as asked. */
+  /** Reads a concluded deployment's log and sends its report, advancing the clock by each delay. */
   async finish(id: string): Promise<void> {
     for (let wait = await this.#finish(id); wait !== null; wait = await this.#finish(id)) {
       this.clock.advance(wait);
     }
   }
 
-  /** How many reports of the deployment came due since it was planned. */
+  /** The number of reports of the deployment since it was planned. */
   async reportsDue(id: string): Promise<number> {
     return (await this.read(id)).revision - 1;
   }

@@ -1,7 +1,5 @@
 import { pino } from 'pino';
 import { parseCommand } from '../../../src/commands/parse-command.ts';
-import { planCommand } from '../../../src/commands/plan-command.ts';
-import { planRerun } from '../../../src/commands/plan-rerun.ts';
 import { createLogTailReader } from '../../../src/commands/read-log-tail.ts';
 import { renderReply } from '../../../src/commands/replies/render-reply.ts';
 import { createConversationSync } from '../../../src/commands/sync-conversation.ts';
@@ -10,19 +8,15 @@ import type { Accounts } from '../../../src/domain/account.ts';
 import { DEFAULTS_IN_USE } from '../../../src/domain/configuration-in-use.ts';
 import type { AppEvent } from '../../../src/domain/delivery.ts';
 import type { Repository } from '../../../src/domain/deployment.ts';
-import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import { formatWorkspaceKey } from '../../../src/domain/workspace-key.ts';
 import { LogStore } from '../../../src/logs/log-store.ts';
-import { createOwnerReader } from '../../../src/planning/know-owners.ts';
 import { DeliveryPlanner } from '../../../src/planning/plan-deliveries.ts';
-import { nameCheckRun } from '../../../src/reporting/render/name-check-run.ts';
 import { renderCheckRun } from '../../../src/reporting/render/render-check-run.ts';
 import { renderRun } from '../../../src/reporting/render-run.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
 import {
+  buildReconcileContext,
   FakeClock,
-  FakeDispatcher,
-  FakeReporter,
   openStores,
   PlainBuilder,
   WORKSPACE_ID,
@@ -30,16 +24,16 @@ import {
 import {
   type Act,
   buildRerun,
-  createContext,
   createReads,
   makeParty,
   NAMES,
   type Name,
   type Party,
 } from './account-party.ts';
+import { buildPlanContext } from './build-plan-context.ts';
 import { FakeTrees } from './fake-trees.ts';
 
-/** What each of two accounts sees, does and is asked, on one store with one planner and one reconciler. */
+/** Two accounts that share a store, a planner and a reconciler. Records what each of them sees. */
 export class AccountPair {
   readonly #stores: Stores;
   readonly #clock = new FakeClock();
@@ -48,7 +42,7 @@ export class AccountPair {
   readonly #parties: Record<Name, Party>;
   readonly #plan: (key: string) => Promise<number | null>;
   readonly #reconcile: (key: string) => Promise<number | null>;
-  /** On whose behalf ids are made. */
+  /** The account for which ids are made. */
   #current: Name = 'acme';
 
   static async open(): Promise<AccountPair> {
@@ -63,7 +57,7 @@ export class AccountPair {
     };
     this.#plan = this.#createPlanner();
     const reconciler = new WorkspaceReconciler(
-      createContext({
+      buildReconcileContext({
         stores,
         clock: this.#clock,
         accounts: this.#accounts,
@@ -83,55 +77,23 @@ export class AccountPair {
   }
 
   #createPlanner(): (key: string) => Promise<number | null> {
-    const stores = this.#stores;
     const configurations = {
       known: async () => DEFAULTS_IN_USE,
       current: async () => DEFAULTS_IN_USE,
       isKept: async () => true,
     } as never;
-    const planning = {
-      openTrees: this.#trees.open,
-      store: stores,
-      newId: () => this.#newId(),
-      nameCheckRun,
-      githubClock: new RemoteClock(this.#clock),
-      readMessage: async () => '',
-      lacksPush: async () => false,
-    };
-    const commands = {
-      reads: createReads((repository) => this.#headOf(repository)),
-      planning,
-      configurations,
-      store: stores,
-      runs: { listRuns: async () => [] },
-    };
-    const planner = new DeliveryPlanner({
-      deliveries: stores,
-      repositories: stores,
-      plans: stores,
-      sweeps: stores,
-      configurationRuns: stores,
-      checkPull: async () => ({ outcome: 'configuration_unchanged', deployments: [] }),
-      accounts: this.#accounts,
-      reporter: new FakeReporter(),
-      dispatcher: new FakeDispatcher(),
-      clock: this.#clock,
-      heads: { readHead: async (repository) => this.#headOf(repository) },
-      planning,
-      configurations,
-      commands: {
-        planCommand: (command) => planCommand(command, commands),
-        planRerun: (rerun) => planRerun(rerun, commands),
-        planUnanswered: async () => ({ outcome: 'command_refused', deployments: [] }),
-      },
-      random: () => 0.5,
-      log: pino({ level: 'silent' }),
-      githubHost: 'github.com',
-      knowOwner: createOwnerReader({ store: stores, clock: this.#clock, listNamed: () => [] }),
-      allowedAccounts: null,
-      onConcluded: () => undefined,
-      onDecision: () => undefined,
-    });
+    const planner = new DeliveryPlanner(
+      buildPlanContext({
+        stores: this.#stores,
+        clock: this.#clock,
+        accounts: this.#accounts,
+        configurations,
+        openTrees: this.#trees.open,
+        newId: () => this.#newId(),
+        reads: createReads((repository) => this.#headOf(repository)),
+        readHead: async (repository) => this.#headOf(repository),
+      }),
+    );
     return (key) => planner.plan(key);
   }
 
@@ -141,7 +103,7 @@ export class AccountPair {
     return `${party.name}-${party.count}`;
   }
 
-  /** Tells whose commit it is. */
+  /** A commit whose beginning names the account. */
   #commit({ name }: Party, number: number): string {
     return `${name === 'acme' ? 'acac' : 'e1e1'}${String(number).padStart(36, '0')}`;
   }
@@ -225,7 +187,7 @@ export class AccountPair {
     await this.#stores.record({ id, name: event.kind, receivedAt: this.#clock.now(), event });
   }
 
-  /** Everything that is due for one account, without any time passing. */
+  /** Does all work that is due for one account; the clock stays. */
   async #settle(party: Party): Promise<void> {
     this.#current = party.name;
     const key = formatWorkspaceKey({ account: party.account.key, workspaceId: WORKSPACE_ID });
@@ -288,7 +250,7 @@ export class AccountPair {
     });
   }
 
-  /** All that the account and its server ever saw of the app. */
+  /** Everything that the account and its server saw of the app. */
   seenBy(name: Name): unknown {
     const { meltano, conversation, shown } = this.#parties[name];
     return {

@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
-import { planCommand, planUnanswered } from '../../../src/commands/plan-command.ts';
-import { planRerun, planUnansweredRerun } from '../../../src/commands/plan-rerun.ts';
 import { readRepositoryConfiguration } from '../../../src/config/repository-configuration-file.ts';
-import type { Account } from '../../../src/domain/account.ts';
 import type { ReadConfiguration } from '../../../src/domain/configuration-in-use.ts';
 import type { CommandReads, PermissionLevel, PullRequest } from '../../../src/domain/conversation.ts';
 import type { AppEvent, PushEvent } from '../../../src/domain/delivery.ts';
@@ -12,12 +9,10 @@ import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
 import type { KnownOwner, NamedAccount } from '../../../src/domain/owner.ts';
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import type { ShownCheckRun } from '../../../src/domain/shown-check-run.ts';
-import { createWorkspaceDirectory } from '../../../src/meltano/workspace-directory.ts';
 import { checkPull } from '../../../src/planning/check-pull.ts';
 import { createOwnerReader } from '../../../src/planning/know-owners.ts';
 import { DeliveryPlanner } from '../../../src/planning/plan-deliveries.ts';
 import { createConfigurations } from '../../../src/planning/repository-configurations.ts';
-import { nameCheckRun } from '../../../src/reporting/render/name-check-run.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
 import { FakeMeltano } from '../deploying/fake-meltano.ts';
 import {
@@ -30,6 +25,7 @@ import {
   START,
   WORKSPACE_KEY,
 } from '../deploying/reconcile-world.ts';
+import { buildAccount, buildPlanContext } from './build-plan-context.ts';
 import { FakeConfigurationFiles } from './fake-configuration-files.ts';
 import { FakeTrees } from './fake-trees.ts';
 
@@ -47,9 +43,9 @@ export class PlanWorld {
   readonly stores: Stores;
   allowed: readonly NamedAccount[] | null = null;
   served = true;
-  /** Deployments are started by the last push, and none is kept. */
+  /** True: deployments are started by the last push, and none is stored. */
   lacksPush = false;
-  /** What the accounts file maps; `restart` takes it over. */
+  /** The mappings of the accounts file; `restart` applies them. */
   mappings: readonly WorkspaceMapping[] = [];
   readonly trees = new FakeTrees();
   #plan: (repositoryKey: string) => Promise<number | null>;
@@ -60,11 +56,11 @@ export class PlanWorld {
     this.#plan = this.#createPlanner();
   }
 
-  /** The configuration file at each commit; `everywhere` for those that aren't named. */
+  /** The configuration file at each commit; `everywhere` is for all other commits. */
   readonly files = new FakeConfigurationFiles();
   /** The head that GitHub shows for every branch. */
   head: string | null = null;
-  /** What GitHub says about the people and branches that commands ask for. */
+  /** GitHub's answers to the reads of commands. */
   permission: PermissionLevel = 'push';
   pull: PullRequest = { headBranch: null, baseBranch: 'main', merged: false };
   readonly heads = new Map<string, string>();
@@ -101,19 +97,10 @@ export class PlanWorld {
 
   #createPlanner(): (repositoryKey: string) => Promise<number | null> {
     const { stores, reporter, dispatcher, meltano } = this;
-    // Another process has another: what is remembered by it is gone.
+    // Each process has its own clock object: the app remembers times by it.
     const { now, elapsed } = this.clock;
     const clock = { now, elapsed };
-    const directory = createWorkspaceDirectory(() => meltano.listWorkspaces(), clock);
-    const rules = {
-      mappings: this.mappings,
-      allows: () => true,
-      pagesUrl: 'https://app.meltano.com',
-      triggerOf: () => ({ kind: 'api' }) as const,
-      adoptsJobs: true,
-      keepsPushes: false,
-    };
-    const account: Account = { key: 'environment', api: meltano, directory, ...rules };
+    const account = buildAccount(meltano, clock, { mappings: this.mappings });
     const accounts = {
       forOwner: (owner: KnownOwner) => (this.served && !owner.isLoginTaken ? account : null),
       byKey: () => account,
@@ -127,73 +114,52 @@ export class PlanWorld {
       store: stores,
       read,
     });
-    const planning = {
-      openTrees: this.trees.open,
-      store: stores,
-      newId: randomUUID,
-      nameCheckRun,
-      githubClock: this.githubClock,
-      readMessage: async () => '',
-      lacksPush: async () => this.lacksPush,
-    };
-    const commands = {
-      reads: this.reads,
-      planning,
-      configurations,
-      store: stores,
-      runs: { listRuns: async () => [...this.runs] },
-    };
-    const planner = new DeliveryPlanner({
-      deliveries: stores,
-      repositories: stores,
-      plans: stores,
-      sweeps: stores,
-      configurationRuns: stores,
-      checkPull: (pull) => checkPull(pull, { files: this.files, read }),
-      accounts,
-      reporter,
-      dispatcher,
-      clock,
-      heads: { readHead: async () => this.head },
-      planning,
-      configurations,
-      commands: {
-        planCommand: (command) => planCommand(command, commands),
-        planRerun: (rerun) => planRerun(rerun, commands),
-        planUnanswered: async ({ event, ...asked }, problem) =>
-          event.kind === 'comment'
-            ? planUnanswered({ ...asked, event }, problem)
-            : planUnansweredRerun({ ...asked, event }, problem, commands),
-      },
-      random: () => 0.5,
-      log: pino({ level: 'debug' }, sink),
-      githubHost: 'github.com',
-      knowOwner: createOwnerReader({ store: stores, clock, listNamed: () => this.allowed ?? [] }),
-      allowedAccounts: this.allowed,
-      onConcluded: (deployment) => void this.concluded.push(deployment),
-      onDecision: (reason) => void this.decisions.push(reason),
-    });
+    const planner = new DeliveryPlanner(
+      buildPlanContext({
+        stores,
+        clock,
+        githubClock: this.githubClock,
+        accounts,
+        configurations,
+        openTrees: this.trees.open,
+        newId: randomUUID,
+        reads: this.reads,
+        readHead: async () => this.head,
+        listRuns: async () => [...this.runs],
+        lacksPush: async () => this.lacksPush,
+        context: {
+          reporter,
+          dispatcher,
+          checkPull: (pull) => checkPull(pull, { files: this.files, read }),
+          log: pino({ level: 'debug' }, sink),
+          knowOwner: createOwnerReader({ store: stores, clock, listNamed: () => this.allowed ?? [] }),
+          allowedAccounts: this.allowed,
+          onConcluded: (deployment) => void this.concluded.push(deployment),
+          onDecision: (reason) => void this.decisions.push(reason),
+        },
+      }),
+    );
     return (key) => planner.plan(key);
   }
 
-  /** A new process on the same store; also takes over what the test changed about `allowed`. */
+  /** Starts a new process on the same store, with the test's changes to `allowed` and `mappings`. */
   restart(): void {
     this.#plan = this.#createPlanner();
   }
 
-  /** Stores a delivery that came just now; its GUID. */
+  /** Stores a delivery that was received now; returns its GUID. */
   async deliver(event: AppEvent): Promise<string> {
     const id = randomUUID();
     await this.stores.record({ id, name: event.kind, receivedAt: this.clock.now(), event });
     return id;
   }
 
-  /** One run of the planner for the repository; what it returned. */
+  /** Runs the planner once for the repository; returns its delay. */
   plan(repositoryId = REPOSITORY.id): Promise<number | null> {
     return this.#plan(String(repositoryId));
   }
 
-  /** Runs and moves the clock by just what each run asks for, until all is planned. */
+  /** Runs the planner and advances the clock by each delay until all is planned. */
   async planAll(): Promise<void> {
     for (let runs = 0; runs < 100; runs += 1) {
       const wait = await this.plan();
@@ -208,7 +174,7 @@ export class PlanWorld {
     return this.stores.listOpen(WORKSPACE_KEY);
   }
 
-  /** Reasons for doing nothing, as they were logged. */
+  /** The logged reasons for doing nothing. */
   noops(): unknown[] {
     return this.lines.flatMap((line) => line['noop'] ?? []);
   }

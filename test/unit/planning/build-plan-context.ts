@@ -1,0 +1,107 @@
+import { pino } from 'pino';
+import { planCommand, planUnanswered } from '../../../src/commands/plan-command.ts';
+import { planRerun, planUnansweredRerun } from '../../../src/commands/plan-rerun.ts';
+import type { Account, Accounts } from '../../../src/domain/account.ts';
+import type { Clock } from '../../../src/domain/clock.ts';
+import type { Configurations } from '../../../src/domain/configuration-in-use.ts';
+import type { CommandReads } from '../../../src/domain/conversation.ts';
+import type { HeadReader } from '../../../src/domain/installation-reader.ts';
+import { RemoteClock } from '../../../src/domain/remote-clock.ts';
+import type { ShownCheckRuns } from '../../../src/domain/shown-check-run.ts';
+import { createWorkspaceDirectory } from '../../../src/meltano/workspace-directory.ts';
+import type { OpenTrees } from '../../../src/planning/changed-paths.ts';
+import { createOwnerReader } from '../../../src/planning/know-owners.ts';
+import type { PlanContext } from '../../../src/planning/plan-deliveries.ts';
+import type { LacksPush, NewId } from '../../../src/planning/plan-store.ts';
+import { nameCheckRun } from '../../../src/reporting/render/name-check-run.ts';
+import type { Stores } from '../../../src/store/create-stores.ts';
+import type { FakeMeltano } from '../deploying/fake-meltano.ts';
+import { FakeDispatcher, FakeReporter } from '../deploying/reconcile-world.ts';
+
+interface PlanParts {
+  readonly stores: Stores;
+  readonly clock: Clock;
+  readonly githubClock?: RemoteClock;
+  readonly accounts: Accounts;
+  readonly configurations: Configurations;
+  readonly openTrees: OpenTrees;
+  readonly newId: NewId;
+  readonly reads: CommandReads;
+  readonly readHead: HeadReader['readHead'];
+  readonly listRuns?: ShownCheckRuns['listRuns'];
+  readonly lacksPush?: LacksPush;
+  /** Replaces fields of the context. */
+  readonly context?: Partial<PlanContext>;
+}
+
+/** The planner's context over a real store, with the real planning of commands. */
+export function buildPlanContext(parts: PlanParts): PlanContext {
+  const { stores, clock, accounts, configurations, openTrees, newId } = parts;
+  const planning = {
+    openTrees,
+    store: stores,
+    newId,
+    nameCheckRun,
+    githubClock: parts.githubClock ?? new RemoteClock(clock),
+    readMessage: async () => '',
+    lacksPush: parts.lacksPush ?? (async () => false),
+  };
+  const commands = {
+    reads: parts.reads,
+    planning,
+    configurations,
+    store: stores,
+    runs: { listRuns: parts.listRuns ?? (async () => []) },
+  };
+  return {
+    deliveries: stores,
+    repositories: stores,
+    plans: stores,
+    sweeps: stores,
+    configurationRuns: stores,
+    checkPull: async () => ({ outcome: 'configuration_unchanged', deployments: [] }),
+    accounts,
+    reporter: new FakeReporter(),
+    dispatcher: new FakeDispatcher(),
+    clock,
+    heads: { readHead: parts.readHead },
+    planning,
+    configurations,
+    commands: {
+      planCommand: (command) => planCommand(command, commands),
+      planRerun: (rerun) => planRerun(rerun, commands),
+      planUnanswered: async ({ event, ...request }, problem) =>
+        event.kind === 'comment'
+          ? planUnanswered({ ...request, event }, problem)
+          : planUnansweredRerun({ ...request, event }, problem, commands),
+    },
+    random: () => 0.5,
+    log: pino({ level: 'silent' }),
+    githubHost: 'github.com',
+    knowOwner: createOwnerReader({ store: stores, clock, listNamed: () => [] }),
+    allowedAccounts: null,
+    onConcluded: () => undefined,
+    onDecision: () => undefined,
+    ...parts.context,
+  };
+}
+
+/** An account that may deploy all workspaces of its server. */
+export function buildAccount(
+  meltano: FakeMeltano,
+  clock: Clock,
+  differences: Partial<Account> = {},
+): Account {
+  return {
+    key: 'environment',
+    api: meltano,
+    directory: createWorkspaceDirectory(() => meltano.listWorkspaces(), clock),
+    mappings: [],
+    allows: () => true,
+    triggerOf: () => ({ kind: 'api' }),
+    adoptsJobs: true,
+    keepsPushes: false,
+    pagesUrl: 'https://app.meltano.com',
+    ...differences,
+  };
+}

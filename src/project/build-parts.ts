@@ -11,7 +11,7 @@ import type {
 import type { YamlFile } from './yaml-file.ts';
 import { YamlNode } from './yaml-node.ts';
 
-/** What one `meltano.yml`, or a file that it includes, defines. */
+/** The definitions of a `meltano.yml` or of a file that it includes. */
 export interface ManifestParts {
   readonly environments: readonly Environment[];
   readonly plugins: readonly Plugin[];
@@ -115,7 +115,7 @@ export function buildWorkspaceFile(file: YamlFile): WorkspaceFile {
   };
 }
 
-/** `plugins/extractors/tap-orders--acme.lock` in the workspace's directory; null for every other file. */
+/** Reads a path such as `plugins/extractors/tap-orders--acme.lock`; null for other files. */
 export function toLockFile(path: string, directory: string): LockFile | null {
   const inside = directory === '' ? path : path.slice(directory.length + 1);
   const found = /^plugins\/([^/]+)\/([^/]+)\.lock$/.exec(inside);

@@ -23,14 +23,14 @@ export interface ProjectCheck {
   readonly pluginCount: number;
 }
 
-/** Of one rule. Nobody reads more, and files may be written to have millions. */
+/** Most findings of one rule. A malicious file could have millions. */
 export const MOST_FINDINGS = 1_000;
 
 const LEVELS: readonly Level[] = ['error', 'warning', 'note'];
 
 export function checkProject(project: Project): ProjectCheck {
   const skipped = RULES.filter((rule) => rule.needs.some((kind) => project.incomplete.has(kind)));
-  // Without a meltano.yml every name would seem to be unknown.
+  // Without a meltano.yml every name would be unknown.
   const applied = RULES.filter(
     (rule) => !skipped.includes(rule) && (project.hasManifest || !rule.needs.includes('manifest')),
   );

@@ -1,11 +1,11 @@
-/** The nodes that stand in a circle, in groups: each node of a group leads to all others of it (or to itself). */
+/** Groups of nodes in a circle: each node of a group leads to all others of it, or to itself. */
 export function findCircles<T>(nodes: readonly T[], next: (node: T) => readonly T[]): T[][] {
   const finder = new CircleFinder(next);
   for (const node of nodes) finder.visit(node);
   return finder.circles;
 }
 
-/** A node on the way that is followed now. */
+/** A node on the current path. */
 interface Visit<T> {
   readonly node: T;
   readonly rest: Iterator<T>;
@@ -28,16 +28,16 @@ class CircleFinder<T> {
 
   visit(root: T): void {
     if (this.#indexes.has(root)) return;
-    const way = [this.#begin(root)];
-    for (let visit = way.at(-1); visit; visit = way.at(-1)) {
+    const path = [this.#begin(root)];
+    for (let visit = path.at(-1); visit; visit = path.at(-1)) {
       const step = visit.rest.next();
       if (step.done) {
-        way.pop();
-        this.#end(visit, way.at(-1));
+        path.pop();
+        this.#end(visit, path.at(-1));
       } else if (this.#indexes.has(step.value)) {
         this.#meet(visit, step.value);
       } else {
-        way.push(this.#begin(step.value));
+        path.push(this.#begin(step.value));
       }
     }
   }

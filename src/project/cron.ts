@@ -1,9 +1,9 @@
-/** What is allowed in one field of a schedule. */
+/** The values of one field of a schedule. */
 interface Field {
   readonly name: string;
   readonly from: number;
   readonly to: number;
-  /** Names for the numbers from `from` on. */
+  /** Names of the numbers, beginning with `from`. */
   readonly names?: readonly string[];
   /** Whole entries with a meaning of their own. */
   readonly special?: RegExp;
@@ -40,10 +40,10 @@ const SIX_FIELDS = [SECOND, MINUTE, HOUR, DAY, MONTH, WEEKDAY];
 const FIVE_FIELDS = SIX_FIELDS.slice(1);
 const SECONDS_LAST = [...FIVE_FIELDS, SECOND];
 
-/** What Meltano takes in the place of a schedule. */
+/** Words that Meltano accepts instead of a cron expression. */
 export const MACRO = /^@(?:once|manual|none|hourly|daily|midnight|weekly|monthly|yearly|annually)$/i;
 
-/** What is wrong with the schedule of a pipeline: six fields as Spring reads them, seconds first. Null if nothing is. */
+/** Describes what is wrong with a pipeline's schedule (six fields as Spring reads them, seconds first); null if nothing is. */
 export function checkPipelineSchedule(text: string): string | null {
   const fields = splitFields(text);
   if (fields.length === 5 && checkFields(fields, FIVE_FIELDS, false) === null) {
@@ -54,7 +54,7 @@ export function checkPipelineSchedule(text: string): string | null {
   return problem ?? (neverComes(fields) ? 'no month that is listed has such a day, so it never runs' : null);
 }
 
-/** What is wrong with an interval of `meltano.yml`: five fields, or six with the second at either end. */
+/** Describes what is wrong with an interval of `meltano.yml` (five fields, or six with the seconds first or last). */
 export function checkInterval(text: string): string | null {
   const fields = splitFields(text);
   if (fields.length === 5) return checkFields(fields, FIVE_FIELDS, true);
@@ -71,7 +71,7 @@ function countFields({ length }: readonly string[]): string {
   return length === 1 ? 'one field' : `${length} fields`;
 }
 
-/** `wraps`: a range may run over the end, as in `FRI-MON`. */
+/** `wraps`: a range may continue past the end, as in `FRI-MON`. */
 function checkFields(texts: readonly string[], fields: readonly Field[], wraps: boolean): string | null {
   for (const [index, field] of fields.entries()) {
     const wrong = (texts[index] ?? '').split(',').find((entry) => !isEntry(entry, field, wraps));
@@ -102,7 +102,7 @@ function toNumber(text: string, { from, to, names }: Field): number | null {
   return value >= from && value <= to ? value : null;
 }
 
-/** True for 31 February and the like. Only plain days are looked at: the last of a month comes in each. */
+/** True for dates such as 31 February. Checks plain days only, since every month has a last day. */
 function neverComes([, , , days = '*', months = '*']: readonly string[]): boolean {
   if (!/^[\d,-]+$/.test(days)) return false;
   const first = Math.min(...days.split(/[,-]/).map(Number));

@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 
 export interface KeyChange {
-  /** Keys from the top to what differs; an entry of a list of named things is `[its name]`. */
+  /** The keys from the top to the difference; `[name]` stands for an entry of a list of named entries. */
   readonly keys: readonly string[];
   readonly kind: 'added' | 'removed' | 'changed';
 }
 
-/** The lists of a meltano.yml whose entries are told apart by name. In others a name may be the value of a setting. */
+/** The lists of a meltano.yml whose entries have names. In other lists a name may be the value of a setting. */
 const NAMED_LIST = /^(?:plugins\.[^.]+|environments|jobs|schedules)$/;
 
-/** Which keys differ between two values of YAML, and never their values. An empty value is as good as none. */
+/** Lists the keys that differ between two YAML values, without their values. Empty and missing values are equal. */
 export function diffKeys(before: unknown, after: unknown, keys: readonly string[] = []): KeyChange[] {
   if (isDeepStrictEqual(before ?? null, after ?? null)) return [];
   const isNamed = NAMED_LIST.test(keys.join('.'));
@@ -30,7 +30,7 @@ export function formatKeys(keys: readonly string[]): string {
     .replace(/^\./, '');
 }
 
-/** What is in a mapping, or in a list in which everything has a name of its own; null for all else. */
+/** The entries of a mapping, or of a list whose entries have different names; otherwise null. */
 function listEntries(value: unknown, isNamed: boolean): Map<string, unknown> | null {
   if (isMapping(value)) return new Map(Object.entries(value));
   if (!Array.isArray(value) || !isNamed) return null;

@@ -3,10 +3,10 @@ import { join, relative, sep } from 'node:path';
 import { runGit } from './git-source.ts';
 import type { ProjectSource, SourceFile } from './project-source.ts';
 
-/** Folders of what was installed or made beside the project. */
+/** Folders of installed or generated files. */
 const NOT_READ = new Set(['.git', '.meltano', 'node_modules', '.venv', 'venv']);
 
-/** The files of a folder as they are on the disk; in a git checkout without those that git ignores. */
+/** The files of a folder on the disk. In a git checkout, ignored files are left out. */
 export class DiskSource implements ProjectSource {
   readonly root: string;
   readonly #isCheckout: boolean;
@@ -71,7 +71,7 @@ function listFolder(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
-    // Removed meanwhile, or not ours to read.
+    // The folder was removed meanwhile, or isn't readable.
     return [];
   }
 }

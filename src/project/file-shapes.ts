@@ -1,13 +1,13 @@
 import type { FileKind } from './model.ts';
 
-/** The form that a value must have. Nothing at all is always allowed, and one text stands for a list of texts. */
+/** The form of a value. An empty value is always allowed, and one text counts as a list of texts. */
 export type Shape =
   | { readonly form: 'any' | 'text' }
   | { readonly form: 'list'; readonly of: Shape }
   | {
       readonly form: 'mapping';
       readonly keys: Readonly<Record<string, Shape>>;
-      /** Of keys that aren't in `keys`. */
+      /** The shape of keys that aren't in `keys`. */
       readonly others: Shape;
     };
 

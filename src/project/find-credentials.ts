@@ -3,11 +3,11 @@ import { findShapedCredentials } from '../logs/secrets/secret-shapes.ts';
 import { mergeRanges } from '../logs/secrets/text-ranges.ts';
 import type { Place, YamlFile } from './yaml-file.ts';
 
-/** Where credentials stand in the files. Their values are never returned. */
+/** Finds the places of credentials in files. Never returns their values. */
 export async function findCredentials(files: readonly YamlFile[]): Promise<Place[]> {
   const starts: number[] = [];
   let text = '';
-  // One scan of all costs a tenth of one scan a file.
+  // One scan of all files takes a tenth of the time of a scan for each file.
   for (const file of files) {
     starts.push(text.length);
     text += `${file.text}\n`;

@@ -1,27 +1,27 @@
 import { diffKeys, formatKeys } from './diff-keys.ts';
 import { YamlFile } from './yaml-file.ts';
 
-/** Commits before a push that are looked at for the work of people. */
+/** Commits before a push that are searched for the work of people. */
 const MOST_EARLIER_COMMITS = 50;
 
-/** A commit on the way to the pushed head, with what it did to files of the project. */
+/** A commit in the history of the pushed head, with its changes to files of the project. */
 export interface HistoryCommit {
   readonly sha: string;
   readonly committerName: string;
   /** The first line of its message. */
   readonly subject: string;
-  /** The text of each file that it added or changed; null for one that it removed. */
+  /** By path: the text of each added or changed file; null for a removed one. */
   readonly changed: ReadonlyMap<string, string | null>;
 }
 
-/** What Meltano Cloud took from a file that a person had written. */
+/** Work of a person that a commit of Meltano Cloud overwrote in a file. */
 export interface LostWork {
   readonly path: string;
-  /** The newest earlier commit of a person to the file: what it held is lost. */
+  /** The newest earlier commit of a person to the file. */
   readonly person: HistoryCommit;
   /** The last commit of Meltano Cloud to the file. */
   readonly cloud: HistoryCommit;
-  /** Keys that are gone or have other values, as in `plugins.extractors[tap-orders].config`; empty if the file is gone. */
+  /** Removed and changed keys, such as `plugins.extractors[tap-orders].config`; empty if the file was removed. */
   readonly keys: readonly string[];
 }
 
@@ -36,15 +36,15 @@ const SUBJECTS = new Set([
 ]);
 const SUBJECT_WITH_NAME = /^(?:Add ELT script for extractor|Update) `[^`]+`$/;
 
-/** Both signs together: people have e-mail addresses as names too, and may use the same words. */
+/** Requires both signs: people also have e-mail addresses as names, and may use the same subjects. */
 export function isByMeltanoCloud({ committerName, subject }: HistoryCommit): boolean {
   const isAddress = /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(committerName.trim());
   return isAddress && (SUBJECTS.has(subject.trim()) || SUBJECT_WITH_NAME.test(subject.trim()));
 }
 
 /**
- * What commits of Meltano Cloud in a push removed or changed of what people wrote. `earlier` are the commits before the push,
- * `pushed` its own, both oldest first. A file that a person changed afterwards is theirs again.
+ * Finds the work of people that commits of Meltano Cloud in a push removed or changed. `earlier` are the commits before the
+ * push, `pushed` its own, both oldest first. If a person changed a file afterwards, nothing counts as lost.
  */
 export function findLostWork(
   earlier: readonly HistoryCommit[],
@@ -58,7 +58,7 @@ export function findLostWork(
   });
 }
 
-/** The line that brings the file back as the person left it. */
+/** The git command that restores the person's version of the file. */
 export function formatRestore({ path, person }: LostWork): string {
   return `git checkout ${person.sha} -- ${/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`}`;
 }
@@ -67,7 +67,7 @@ export function formatRestore({ path, person }: LostWork): string {
 function findLostIn(path: string, touching: readonly HistoryCommit[], pushedCount: number): LostWork[] {
   const personAt = touching.findLastIndex((commit) => !isByMeltanoCloud(commit));
   const [person, cloud] = [touching[personAt], touching.at(-1)];
-  // Commits of Meltano Cloud that were pushed before took what they took then.
+  // Losses by earlier pushes aren't reported again.
   const firstAt = Math.max(personAt + 1, touching.length - pushedCount);
   if (!person || !cloud || firstAt >= touching.length) return [];
   const [held, before, after] = [person, touching[firstAt - 1], cloud].map(

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import type { ProjectSource, SourceFile } from './project-source.ts';
 
-/** More than the files of a project may hold together, and the names of 500,000 files. */
+/** Enough for all files of a project, and for the names of 500,000 files. */
 const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
 
-/** What git answers. Throws if there is no git, or it refuses. */
+/** Runs git and returns its output. Throws if git is missing or fails. */
 export function runGit(directory: string, words: readonly string[], input = ''): Buffer {
   return execFileSync('git', ['-C', directory, ...words], {
     input,
@@ -13,7 +13,7 @@ export function runGit(directory: string, words: readonly string[], input = ''):
   });
 }
 
-/** The full SHA of a commit; null if the checkout has none of that name. */
+/** The full SHA of a commit; null if the checkout doesn't have it. */
 export function findCommit(directory: string, revision: string): string | null {
   try {
     const words = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];

@@ -1,9 +1,9 @@
 import { distance } from 'fastest-levenshtein';
 
-/** No longer word is compared: comparing costs the product of both lengths. */
+/** Comparing costs the product of both lengths, so longer words aren't compared. */
 const LONGEST = 100;
 
-/** True if `word` is `known` but for two letters at most, or one in a short word; two letters may have changed places. */
+/** True if the words differ in at most two letters (one in a short word), or by two swapped letters. */
 export function isNear(word: string, known: string): boolean {
   if (word.length > LONGEST || known.length > LONGEST) return false;
   const letters = distance(word, known);

@@ -1,12 +1,12 @@
 import type { LockFile, Plugin, Project } from './model.ts';
 
-/** The lock file that a plugin needs: of a variant, or of any where it names none. */
+/** The lock file that a plugin needs. A null variant accepts any. */
 export interface NeededLock {
   readonly name: string;
   readonly variant: string | null;
 }
 
-/** Null for a plugin that needs none: it defines itself, or inherits all from another. */
+/** Null for a plugin without a lock file: it defines itself, or inherits everything. */
 export function findNeededLock({ name, isCustom, inheritFrom, variant }: Plugin): NeededLock | null {
   if (name === null || isCustom || (inheritFrom !== null && variant === null)) return null;
   return {

@@ -3,8 +3,8 @@ import { isAbsolute, resolveInside } from './project-paths.ts';
 import type { SourceFile } from './project-source.ts';
 
 /**
- * The files that an entry of `include_paths` matches as Python's pathlib reads it: `**` is any number of folders, `*`, `?`
- * and `[…]` stay in one name, and all else means itself. A pattern that can't be followed in time matches nothing.
+ * Lists the files that an entry of `include_paths` matches by the rules of Python's pathlib: `**` is any number of folders;
+ * `*`, `?` and `[…]` match within one name. A pattern that takes too long matches nothing.
  */
 export function matchInclude(
   pattern: string,
@@ -14,7 +14,7 @@ export function matchInclude(
   const resolved = isAbsolute(pattern) ? null : resolveInside(directory, pattern);
   if (resolved === null || resolved.length > LONGEST_GLOB) return [];
   const parts = resolved.split('/').map(toPart);
-  // Folders only, which are no files to include.
+  // Such a pattern matches folders only.
   if (parts.at(-1) === ANY_FOLDERS) return [];
   const began = process.threadCpuUsage().user;
   const isInTime = () => process.threadCpuUsage().user - began < LONGEST_MATCH_MS * 1_000;
@@ -24,7 +24,7 @@ export function matchInclude(
   return isInTime() ? found : [];
 }
 
-/** An honest pattern is through 100,000 files in less. */
+/** An ordinary pattern matches 100,000 files in less time. */
 const LONGEST_MATCH_MS = 200;
 const ANY_FOLDERS = '**';
 const ANY_CHARACTERS = '*';
@@ -59,7 +59,7 @@ function matchesName(part: Part, name: string): boolean {
   return reachesEnd(part, [...name], (token, one) => token !== ANY_CHARACTERS && token(one), ANY_CHARACTERS);
 }
 
-/** Follows all ways at once; `many` stands for any number of things, every other step for one. */
+/** Follows all alternatives at once. The step `many` matches any number of things, other steps match one. */
 function reachesEnd<Step, Thing>(
   steps: readonly Step[],
   things: readonly Thing[],

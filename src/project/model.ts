@@ -2,12 +2,12 @@ import type { SourceFile } from './project-source.ts';
 import type { Place, Text } from './yaml-file.ts';
 import type { YamlNode } from './yaml-node.ts';
 
-/** The kinds of files that are read; all others count by their names only. */
+/** The kinds of files that are read. Other files count by name only. */
 export type FileKind = 'manifest' | 'workspace' | 'pipeline' | 'store';
 
-/** A Meltano project in a folder of a repository. Parts that can't be read are missing, and `incomplete` says so. */
+/** A Meltano project in a folder of a repository. Unreadable parts are missing, and `incomplete` names their kinds. */
 export interface Project {
-  /** The workspace's directory: '' for the root of the repository, else without a slash at its end. */
+  /** The workspace's directory without a trailing slash; '' for the root of the repository. */
   readonly directory: string;
   /** Every file of the repository, by path. */
   readonly repositoryFiles: ReadonlyMap<string, SourceFile>;
@@ -31,7 +31,7 @@ export interface Project {
   /** Problems of the YAML itself. */
   readonly yamlProblems: readonly YamlProblem[];
   readonly credentials: readonly Place[];
-  /** Kinds of which a file is missing in the model. */
+  /** The kinds with a file that is missing in the model. */
   readonly incomplete: ReadonlySet<FileKind>;
   readonly leftOut: readonly LeftOut[];
 }
@@ -57,7 +57,7 @@ export interface Plugin extends Named {
 }
 
 export interface Job extends Named {
-  /** The names of all tasks: a task is a text of one or several names, or a list of such. */
+  /** The names in all tasks. A task is a text of one or more names, or a list of such texts. */
   readonly tasks: readonly Text[];
 }
 
@@ -107,7 +107,7 @@ export interface Store extends Named {
 export interface YamlProblem {
   readonly place: Place;
   readonly message: string;
-  /** The only one: a key that stands twice leaves the rest of the file readable. */
+  /** True for a repeated key, which leaves the file readable. */
   readonly isKeyTwice: boolean;
 }
 

@@ -3,18 +3,18 @@ import { isNear } from './is-near.ts';
 import { findLockFiles, formatStem, type NeededLock } from './lock-files.ts';
 import type { Pipeline, Plugin, Project, Store } from './model.ts';
 
-/** The store that every workspace has, with or without a file. */
+/** The data store that every workspace has, with or without a file. */
 const OWN_STORE = 'warehouse';
 
-/** Thousands of unknown names against thousands of plugins: no honest project comes near. */
+/** Limits the comparison of unknown names with plugins. No ordinary project comes near. */
 const MOST_COMPARISONS = 1_000_000;
 
-/** What the name of a component stands for. A store that has no file is null. */
+/** The meaning of a component's name. `store` is null without a file. */
 export type Component =
   | { readonly kind: 'plugin'; readonly plugins: readonly Plugin[] }
   | { readonly kind: 'store'; readonly store: Store | null };
 
-/** Finds what names of the project mean. */
+/** Looks up the names of a project. */
 export class NameIndex {
   readonly #project: Project;
   readonly #plugins: Map<string, Plugin[]>;
@@ -39,7 +39,7 @@ export class NameIndex {
     this.#mappings = new Set(project.plugins.flatMap(({ mappings }) => mappings));
   }
 
-  /** A component of a pipeline: a plugin by its name or as `<type>/<name>--<variant>`, or a data store. */
+  /** Finds a component of a pipeline: a plugin by name or as `<type>/<name>--<variant>`, or a data store. */
   findComponent(name: string): Component | null {
     const plugins = this.findPlugins(name);
     if (plugins.length > 0) return { kind: 'plugin', plugins };
@@ -59,7 +59,7 @@ export class NameIndex {
     return store !== null || folded === OWN_STORE ? { kind: 'store', store } : null;
   }
 
-  /** More than one if several are called the same but for spelling, and none is called just so. */
+  /** Returns several if none has exactly this name, and several have it in another spelling. */
   findPipelines(name: string): readonly Pipeline[] {
     const alike = this.#pipelines.get(foldLoosely(name)) ?? [];
     const exact = alike.filter((pipeline) => namesOfPipeline(pipeline).includes(name));
@@ -70,7 +70,7 @@ export class NameIndex {
     return this.#jobs.has(name);
   }
 
-  /** What `meltano run` takes besides jobs: a plugin, `plugin:command`, or a mapping. */
+  /** True if `meltano run` accepts the name as a plugin, `plugin:command`, or a mapping. */
   isRunnable(name: string): boolean {
     return (
       this.#mappings.has(name) || [name, beforeColon(name)].some((one) => this.findPlugins(one).length > 0)
@@ -82,7 +82,7 @@ export class NameIndex {
     return findLockFiles(this.#project, type, needed).length > 0;
   }
 
-  /** True if a name that nothing defines was meant as a plugin's; data stores may exist in Meltano Cloud only. */
+  /** True if an unknown name probably means a plugin. Other names may be data stores of Meltano Cloud. */
   isMeantAsPlugin(name: string): boolean {
     if (/^(?:tap|target|dbt)(?:-|$)|\/|--/.test(name)) return true;
     this.#comparisons += this.#project.plugins.length;
@@ -116,7 +116,7 @@ export function beforeColon(name: string): string {
   return name.split(':', 1)[0] ?? name;
 }
 
-/** All that a pipeline is called by. */
+/** All names of a pipeline: its file's, `name` and `label`. */
 export function namesOfPipeline({ stem, name, label }: Pipeline): string[] {
   return [stem, ...[name, label].flatMap((text) => text?.text ?? [])];
 }
@@ -125,7 +125,7 @@ export function nameOfStore({ name, stem }: Store): string {
   return name?.text ?? stem;
 }
 
-/** Pipelines and stores are the same whatever the case, the composition of accents, blanks, `-` and `_` are. */
+/** Folds a name of a pipeline or store: case, composed accents, blanks, `-` and `_` make no difference. */
 export function foldLoosely(name: string): string {
   return foldName(name).replace(/[\s_-]+/g, '');
 }

@@ -4,23 +4,23 @@ import type { ProjectSource, SourceFile } from './project-source.ts';
 import { YamlFile } from './yaml-file.ts';
 import { YamlNode } from './yaml-node.ts';
 
-/** More than ten times what the largest known project has. */
+/** More than ten times the largest known project. */
 export const MOST_FILES = 2_000;
 export const MOST_BYTES = 4 * 1024 * 1024;
 export const MOST_FILE_BYTES = 256 * 1024;
 
-/** Any honest project takes a tenth of it. Files that were written to keep the parser busy must not hold up the others. */
+/** Ordinary projects take a tenth of this. Stops files that were written to keep the parser busy (milliseconds). */
 const LONGEST_READ_MS = 2_000;
-/** Between two files, others get a turn after this time. */
+/** The processor time after which other work gets a turn (milliseconds). */
 const TURN_MS = 20;
 
-/** A file, and what it is read as. */
+/** A file and the kind to read it as. */
 export interface Selected {
   readonly kind: FileKind;
   readonly file: SourceFile;
 }
 
-/** The files of a project that are read, within bounds. */
+/** Reads the files of a project within bounds. */
 export class ProjectFiles {
   readonly problems: YamlProblem[] = [];
   readonly incomplete = new Set<FileKind>();
@@ -35,7 +35,7 @@ export class ProjectFiles {
     this.#source = source;
   }
 
-  /** Files that were read before are left alone, so each has one kind. */
+  /** Skips files that were read before, so each has one kind. */
   async read(selected: readonly Selected[]): Promise<void> {
     const wanted = selected.filter((one) => this.#mayRead(one));
     if (wanted.length === 0) return;
@@ -77,7 +77,7 @@ export class ProjectFiles {
 
   async #parse(kind: FileKind, path: string, text: string): Promise<void> {
     const began = process.threadCpuUsage();
-    this.#take(kind, new YamlFile(path, text));
+    this.#add(kind, new YamlFile(path, text));
     const { user, system } = process.threadCpuUsage(began);
     const spentMs = this.#spentMs + (user + system) / 1_000;
     const isTurnOver = Math.floor(spentMs / TURN_MS) > Math.floor(this.#spentMs / TURN_MS);
@@ -85,7 +85,7 @@ export class ProjectFiles {
     if (isTurnOver) await setImmediate();
   }
 
-  #take(kind: FileKind, file: YamlFile): void {
+  #add(kind: FileKind, file: YamlFile): void {
     const { isReadable, problems } = file.content;
     if (isReadable) this.#read.set(file.path, { kind, file });
     else this.#markIncomplete(kind);
@@ -106,7 +106,7 @@ export class ProjectFiles {
     this.#markIncomplete(kind);
   }
 
-  /** Without `workspace.yml` it isn't known which folders hold pipelines and data stores. */
+  /** `workspace.yml` names the folders of pipelines and data stores, so without it these are incomplete too. */
   #markIncomplete(kind: FileKind): void {
     for (const one of kind === 'workspace' ? (['workspace', 'pipeline', 'store'] as const) : [kind]) {
       this.incomplete.add(one);

@@ -1,4 +1,4 @@
-/** A path in the workspace's directory, relative to the root of the repository; null if it leaves the repository. */
+/** Resolves a path in the workspace's directory to one from the root; null if it leaves the repository. */
 export function resolveInside(directory: string, path: string): string | null {
   const segments = directory === '' ? [] : directory.split('/');
   for (const segment of path.split('/')) {
@@ -14,7 +14,7 @@ export function isInside(path: string, directory: string): boolean {
   return directory === '' || path.startsWith(`${directory}/`);
 }
 
-/** The name of a file that stands directly in a folder; null for files elsewhere. */
+/** The name of a file directly in a folder; null for other files. */
 export function nameInFolder(path: string, folder: string): string | null {
   if (!isInside(path, folder)) return null;
   const name = folder === '' ? path : path.slice(folder.length + 1);

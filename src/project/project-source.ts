@@ -1,15 +1,15 @@
 import type { TreeEntry } from '../domain/git-tree.ts';
 
-/** A file of a repository at one commit, or on the disk, where its `sha` is empty: nothing is compared there. */
+/** A file of a repository at one commit, or on the disk, where `sha` is empty. */
 export interface SourceFile extends TreeEntry {
   readonly bytes: number;
 }
 
-/** Where a project is read from: a git checkout, a folder, or GitHub. */
+/** Reads the files of a project from a git checkout, a folder, or GitHub. */
 export interface ProjectSource {
   /** Every file of the repository, without folders. */
   listFiles(): Promise<readonly SourceFile[]>;
-  /** The texts of some files by path; a file that can't be read is missing. */
+  /** Returns texts by path, without files that can't be read. */
   readTexts(files: readonly SourceFile[]): Promise<ReadonlyMap<string, string>>;
 }
 

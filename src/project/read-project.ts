@@ -21,7 +21,7 @@ export interface ReadOptions {
   readonly hadManifest?: boolean;
 }
 
-/** Reads what a project check and a plan need. Rejects only if the source does. */
+/** Reads the project at a directory. Rejects only if the source does. */
 export async function readProject(source: ProjectSource, options: ReadOptions): Promise<Project> {
   const { directory } = options;
   const all = (await source.listFiles()).toSorted((a, b) => (a.path < b.path ? -1 : 1));
@@ -33,7 +33,7 @@ export async function readProject(source: ProjectSource, options: ReadOptions): 
   const workspaceFiles = files.filesOf('workspace').map(buildWorkspaceFile);
   const regular = inside.filter(isRegularFile);
   const roots = workspaceFiles.map(({ node }) => node);
-  // A pattern such as **/*.yml matches pipelines too, which stay what they are.
+  // Pipelines come first, since a pattern such as **/*.yml also matches them.
   await files.read([
     ...selectFolders(regular, directory, roots),
     ...includePaths.flatMap(({ text }) => toKind('manifest', matchInclude(text, directory, regular))),
@@ -64,7 +64,7 @@ export async function readProject(source: ProjectSource, options: ReadOptions): 
   };
 }
 
-/** What says which other files are read. */
+/** Selects the files that name the other files. */
 function selectTop(files: readonly SourceFile[], directory: string): Selected[] {
   const named = (pattern: RegExp) =>
     files.filter((file) => isRegularFile(file) && pattern.test(nameInFolder(file.path, directory) ?? ''));

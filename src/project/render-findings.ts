@@ -3,11 +3,11 @@ import { formatCode } from '../reporting/render/escape-markdown.ts';
 import type { Finding, ProjectCheck } from './check-project.ts';
 import type { Level } from './rules/rule.ts';
 
-/** GitHub takes more, but nobody reads them. */
+/** GitHub accepts more, but a person doesn't read them. */
 const MOST_ANNOTATIONS = 50;
 const MOST_NOTES = 20;
 
-/** What a check run says of a check. */
+/** The conclusion and title of the check run. */
 export interface CheckVerdict {
   readonly conclusion: 'success' | 'neutral' | 'failure';
   readonly title: string;
@@ -30,19 +30,19 @@ export function judgeCheck(check: ProjectCheck): CheckVerdict {
   };
 }
 
-/** As compilers print it, so that editors find the place. */
+/** Formats a finding like a compiler, so that editors find the place. */
 export function renderLine({ path, line, column, level, message, code }: Finding): string {
   return `${path}:${line}:${column}: ${level}: ${message} [${code}]`;
 }
 
-/** As a step of GitHub Actions prints it to make an annotation. */
+/** Formats a finding as a workflow command of GitHub Actions, which makes an annotation. */
 export function renderWorkflowCommand({ path, line, column, level, message, code }: Finding): string {
   const command = level === 'note' ? 'notice' : level;
   const place = `file=${escapeProperty(path)},line=${line},col=${column},title=${escapeProperty(code)}`;
   return `::${command} ${place}::${escapeData(message)}`;
 }
 
-/** For the lines of a check run: errors first, no notes, and never more than GitHub shows well. */
+/** Renders errors and warnings as annotations, errors first, up to a limit. */
 export function renderFindingAnnotations({ findings }: ProjectCheck): CheckAnnotation[] {
   return listAnnotated(findings).map(({ path, line, column, level, message }) => ({
     path,
@@ -55,7 +55,7 @@ export function renderFindingAnnotations({ findings }: ProjectCheck): CheckAnnot
   }));
 }
 
-/** The part of a check run's summary that annotations don't tell. Markdown in which nothing of the files comes alive. */
+/** Renders the counts, notes and skipped parts for the summary of a check run, as Markdown with all names escaped. */
 export function renderFindingSummary(check: ProjectCheck): string {
   const { findings, skipped, leftOut } = check;
   const counts = `${countOf(countLevel(check, 'error'), 'error')}, ${countOf(countLevel(check, 'warning'), 'warning')}`;

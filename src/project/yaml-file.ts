@@ -7,24 +7,24 @@ export interface Position {
   readonly column: number;
 }
 
-/** Where something stands. The line is looked up only when a finding needs it. */
+/** A place in a file. `locate` computes line and column when needed. */
 export interface Place {
   /** Relative to the root of the repository. */
   readonly path: string;
   locate(): Position;
 }
 
-/** A word of a file, and where it stands. */
+/** A text of a file with its place. */
 export interface Text {
   readonly text: string;
   readonly place: Place;
-  /** False for a text that goes on over several lines: where lines were lost, it may hold what was never meant for it. */
+  /** False for a text of several lines, which may contain other entries if line breaks were lost. */
   readonly isOneLine: boolean;
 }
 
-/** Ten times what the largest known project file holds. */
+/** Ten times the largest known project file. */
 const LIMITS: YamlLimits = {
-  // ProjectFiles reads no larger file.
+  // ProjectFiles limits the size.
   mostBytes: Infinity,
   deepest: 32,
   mostValues: 50_000,
@@ -60,7 +60,7 @@ export class YamlFile {
     };
   }
 
-  /** The text of a value as it is written, and the offset at which it begins. */
+  /** The source text of a value, and its offset in the file. */
   sourceOf(path: KeyPath): { readonly source: string; readonly offset: number } {
     const [from, to] = this.content.locate(path).value;
     return {
@@ -88,7 +88,7 @@ export class YamlFile {
   }
 }
 
-/** For what concerns a file as a whole, or a file that is missing. */
+/** The place of findings about a whole file, or a missing one. */
 export function startOf(path: string): Place {
   return {
     path,

@@ -1,10 +1,10 @@
 import type { KeyPath } from '../config/file-problem.ts';
 import type { Place, Text, YamlFile } from './yaml-file.ts';
 
-/** YAML's merge key: the keys of another mapping count as this one's, unless it has them itself. */
+/** YAML's merge key: adds the keys of another mapping that this one doesn't have. */
 const MERGE = '<<';
 
-/** A value of a file. Reading never fails: a value of another form than the one asked for is as good as none. */
+/** A value of a file. Reading never fails: a value of the wrong form reads as empty. */
 export class YamlNode {
   readonly file: YamlFile;
   readonly path: KeyPath;
@@ -27,7 +27,7 @@ export class YamlNode {
     return this.file.placeOf(this.path, part);
   }
 
-  /** Keys and values of a mapping, with what it merges in. */
+  /** The keys and values of a mapping, with merged ones. */
   entries(): ReadonlyMap<string, YamlNode> {
     this.#entries ??= this.#listEntries();
     return this.#entries;
@@ -42,24 +42,24 @@ export class YamlNode {
     return Array.isArray(this.value) ? this.value.map((item, index) => this.#child(index, item)) : [];
   }
 
-  /** The entries of a list; anything else but nothing is a list of one. */
-  itself(): YamlNode[] {
+  /** The entries of a list; any other value counts as a list of one, an empty one as none. */
+  toList(): YamlNode[] {
     if (this.form === 'list') return this.items();
     return this.form === 'nothing' ? [] : [this];
   }
 
-  /** A text, number or boolean as it is read. */
+  /** A text, number or boolean as a text. */
   toText(): Text | null {
     if (this.form !== 'text') return null;
     return this.#toText(String(this.value), this.place());
   }
 
-  /** The texts of a list, or of lists in it. */
+  /** The texts of a list and of nested lists. */
   toTexts(): Text[] {
-    return this.itself().flatMap((item) => (item.form === 'list' ? item.toTexts() : (item.toText() ?? [])));
+    return this.toList().flatMap((item) => (item.form === 'list' ? item.toTexts() : (item.toText() ?? [])));
   }
 
-  /** The words of texts, each with its own place, though several stand in one text. */
+  /** The words of a text or of a list's texts, each with its own place. */
   toWords(): Text[] {
     if (this.form !== 'text') return this.items().flatMap((item) => item.toWords());
     const words = String(this.value).match(/\S+/g) ?? [];
@@ -84,14 +84,14 @@ export class YamlNode {
     return {
       text,
       place,
-      // Looked up when it is asked, which is seldom.
+      // A getter, since it is rarely needed.
       get isOneLine() {
         return !file.sourceOf(path).source.trimEnd().includes('\n');
       },
     };
   }
 
-  /** In the text as it is written, words stand in the same order, whatever quotes and line breaks are between them. */
+  /** Words have the same order in the source, with quotes and line breaks between them. */
   #placeOfWord(words: readonly string[], index: number): Place {
     const { source, offset } = this.file.sourceOf(this.path);
     let at = 0;
@@ -104,7 +104,7 @@ export class YamlNode {
     if (this.form !== 'mapping') return found;
     const own = this.value as Readonly<Record<string, unknown>>;
     for (const key of Object.keys(own)) if (key !== MERGE) found.set(key, this.#child(key, own[key]));
-    for (const node of MERGE in own ? this.#child(MERGE, own[MERGE]).itself() : []) {
+    for (const node of MERGE in own ? this.#child(MERGE, own[MERGE]).toList() : []) {
       for (const [key, value] of node.entries()) if (!found.has(key)) found.set(key, value);
     }
     return found;

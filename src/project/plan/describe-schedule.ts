@@ -1,6 +1,6 @@
 import cronstrue from 'cronstrue';
 
-/** A schedule in words, such as `every 6 hours, UTC`; null for what has no words. No document tells the time zone. */
+/** Describes a schedule in words, such as `every 6 hours, UTC`; null if it can't. The time zone isn't documented. */
 export function describeSchedule(text: string): string | null {
   if (/^(?:-|@\w+)?$/.test(text.trim())) return null;
   try {

@@ -3,10 +3,10 @@ import type { Text } from '../yaml-file.ts';
 import type { YamlNode } from '../yaml-node.ts';
 import type { PlanDetail } from './plan-model.ts';
 
-/** Deeper keys are named by the one above them. */
+/** Deeper keys are cut to this length. */
 const DEEPEST_KEY = 3;
 
-/** A detail for a value that may be shown; none if it stayed. */
+/** A detail for a value that may be shown; none if it is the same. */
 export function diffText(
   label: string,
   before: Text | null | undefined,
@@ -23,7 +23,7 @@ export function diffText(
   ];
 }
 
-/** A detail for a list of names; none if it stayed. */
+/** A detail for a list of names; none if it is the same. */
 export function diffTexts(label: string, before: readonly Text[], after: readonly Text[]): PlanDetail[] {
   const [old, young] = [before.map(show), after.map(show)];
   const added = young.filter((text) => !old.includes(text));
@@ -32,7 +32,7 @@ export function diffTexts(label: string, before: readonly Text[], after: readonl
   return old.join('\n') === young.join('\n') ? [] : [{ kind: 'keys', keys: [`order of ${label}`] }];
 }
 
-/** A detail that names the keys that differ, but for those that other details show. */
+/** A detail with the names of other keys that differ. `shown` are the keys that other details show. */
 export function diffOtherKeys(
   before: YamlNode | null,
   after: YamlNode | null,
@@ -53,7 +53,7 @@ function show(text: Text): string {
   return isShown ? (toLine(text) ?? '') : 'a text of several lines';
 }
 
-/** How a text is broken into lines makes no difference. */
+/** Joins lines, since line breaks make no difference. */
 function toLine(text: Text | null | undefined): string | null {
   return text?.text.trim().replace(/\s+/g, ' ') ?? null;
 }

@@ -1,11 +1,11 @@
-/** Two versions of a thing; one of them is missing if it was added or removed. */
+/** Two versions of an item. `before` is null if it was added, `after` if it was removed. */
 export interface Pair<T> {
   readonly key: string;
   readonly before: T | null;
   readonly after: T | null;
 }
 
-/** Of two of one key the first counts, as for Meltano. */
+/** Pairs items by key. Of several with one key the first counts, as in Meltano. */
 export function pairBy<T>(before: readonly T[], after: readonly T[], keyOf: (one: T) => string): Pair<T>[] {
   const [old, young] = [toMap(before, keyOf), toMap(after, keyOf)];
   return [...new Set([...old.keys(), ...young.keys()])].toSorted().map((key) => ({

@@ -2,10 +2,10 @@ import { findNeededLock, isLockFor } from '../lock-files.ts';
 import type { LockFile, Plugin, Project } from '../model.ts';
 import type { PlanItem, Step } from './plan-model.ts';
 
-/** The plan of plugins, with what happens to their lock files, and lock files that belong to none. */
+/** Adds changes of lock files to the items of their plugins, and items for lock files without a plugin. */
 export function planLockFiles(step: Step, items: readonly PlanItem[]): PlanItem[] {
   const { before, after, changed } = step;
-  // Which lock files are used can't be told.
+  // Without all plugins, used lock files are unknown.
   if ([before, after].some((project) => project?.incomplete.has('manifest'))) return [...items];
   const locks = [...(before?.lockFiles ?? []), ...after.lockFiles].filter(({ path }) => changed.has(path));
   const byPath = new Map(locks.map((lock) => [lock.path, lock]));
@@ -45,7 +45,7 @@ function toDetail(change: string) {
   };
 }
 
-/** A plugin that loses its lock file, or comes without one, and the reverse. */
+/** Warns of a plugin without a lock file, and of a lock file without a plugin. */
 function warn({ before, after }: Step, item: PlanItem): PlanItem {
   const warning =
     item.warning ?? (item.subject === 'lock file' ? findUnused(item) : findMissing(before, after, item));

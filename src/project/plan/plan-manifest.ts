@@ -5,12 +5,12 @@ import { diffOtherKeys, diffText, diffTexts } from './details.ts';
 import { changeOf, type Pair, pairBy } from './pair-named.ts';
 import type { PlanDetail, PlanItem, Step, Subject } from './plan-model.ts';
 
-/** Intervals that never start anything by themselves. */
+/** Intervals that never start a run. */
 const NEVER = /^@(?:once|manual|none)$/i;
-/** Keys of `meltano.yml` whose entries are items of their own, or are shown. */
+/** Keys of `meltano.yml` that have their own items or details. */
 const OWN_ITEMS = ['plugins', 'environments', 'jobs', 'schedules', 'default_environment'];
 
-/** What meltano.yml and the files that it includes change. Nothing if one of them can't be read. */
+/** Plans the changes of meltano.yml and the files that it includes. Empty if one of them can't be read. */
 export function planManifest(step: Step): PlanItem[] {
   const { before, after } = step;
   if ([before, after].some((project) => project?.incomplete.has('manifest'))) return [];
@@ -76,7 +76,7 @@ function describeEnvironment(before: Environment | null, after: Environment | nu
 
 function describeJob(before: Job | null, after: Job | null): PlanDetail[] {
   const tasks = diffTexts('tasks', before?.tasks ?? [], after?.tasks ?? []);
-  // The same words may be tasks of their own, or one task.
+  // The same words may be several tasks or one.
   return [
     ...tasks,
     ...diffOtherKeys(before?.node ?? null, after?.node ?? null, tasks.length ? ['name', 'tasks'] : ['name']),
@@ -94,7 +94,7 @@ function describeSchedule(before: Schedule | null, after: Schedule | null): Plan
   ];
 }
 
-/** A loader whose variant changes, or that goes when another one comes. */
+/** Warns of a loader with a new variant, and of one that is removed while another is added. */
 function warnOfPlugin(step: Step): Warn<Plugin> {
   const known = new Set(step.before?.plugins.map(keyOf));
   const isLoaderNew = step.after.plugins.some(
@@ -118,7 +118,7 @@ function warnOfSchedule(before: Schedule | null, after: Schedule | null): string
     : null;
 }
 
-/** All other keys of each file. */
+/** Plans the other keys of each file. */
 function planSettings({ before, after }: Step): PlanItem[] {
   const pairs = pairBy(before?.manifests ?? [], after.manifests, ({ file }) => file.path);
   return pairs.flatMap((pair) => {

@@ -1,9 +1,9 @@
 import type { Project } from '../model.ts';
 import type { NameIndex } from '../name-index.ts';
 
-/** What two versions of a project differ in. */
+/** The differences between two versions of a project. */
 export interface Plan {
-  /** Those with a warning first, then by subject and name. */
+  /** Items with a warning first, then by subject and name. */
   readonly items: readonly PlanItem[];
   /** Changed files in the directory that no item explains. */
   readonly otherFiles: number;
@@ -13,10 +13,10 @@ export interface PlanItem {
   readonly subject: Subject;
   readonly name: string;
   readonly change: 'added' | 'removed' | 'renamed' | 'changed' | 'unreadable';
-  /** What people may regret, in words; null for most. */
+  /** A risk of the change, in words; null for most. */
   readonly warning: string | null;
   readonly details: readonly PlanDetail[];
-  /** Files that this explains. */
+  /** The files whose changes this item explains. */
   readonly files: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export const SUBJECTS = [
   'project',
 ] as const;
 
-/** Values of settings are never in a plan: of those only the keys are named. */
+/** A plan never contains the values of settings, only their keys. */
 export type PlanDetail =
   | {
       readonly kind: 'value';
@@ -51,15 +51,15 @@ export type PlanDetail =
     }
   | { readonly kind: 'keys'; readonly keys: readonly string[] };
 
-/** What all parts of a plan are made of. */
+/** The input of all parts of a plan. */
 export interface Step {
   readonly before: Project | null;
   readonly after: Project;
   /** Files that were added, removed or changed. */
   readonly changed: ReadonlySet<string>;
-  /** Files that can't be read in one of the two versions: nothing is said of what they hold. */
+  /** Files that can't be read in one of the versions. Their contents aren't planned. */
   readonly unreadable: ReadonlySet<string>;
-  /** A workspace file can't be read, so a pipeline that seems to be gone may be in another folder. */
+  /** A workspace file can't be read, so pipelines may be in other folders. */
   readonly areFoldersUnknown: boolean;
   readonly names: {
     readonly before: NameIndex | null;

@@ -35,7 +35,6 @@ function planPipeline(step: Step, pair: Pair<Pipeline>): PlanItem[] {
       name: showName(before ?? after),
       change: isRenamed ? 'renamed' : changeOf(pair),
       warning: findWarning(step, pair, isRenamed),
-      // What a removed pipeline held needs no telling.
       details: after === null ? [] : details,
       files: [before, after].flatMap((one) => one?.path ?? []),
     },
@@ -76,7 +75,7 @@ function findWarning({ names }: Step, pair: Pair<Pipeline>, isRenamed: boolean):
   return isExchanged ? 'what it loads into is exchanged' : null;
 }
 
-/** Pairs a pipeline that is gone with a new one of the same name, or else of the same components. */
+/** Pairs a removed pipeline with an added one of the same name, or else with the same components. */
 function pairMoved(pairs: readonly Pair<Pipeline>[]): Pair<Pipeline>[] {
   const moved = new Map<Pipeline, Pipeline>();
   for (const keyOf of [nameKey, componentsKey]) {
@@ -117,7 +116,7 @@ function findTargets(names: NameIndex, { components }: Pipeline): string[] {
   return components.filter(isTarget).map(({ text }) => text);
 }
 
-/** An action may be a whole command, with arguments that are secret. */
+/** Hides commands, since an action may be a command with secret arguments. */
 function showActions(pipeline: Pipeline | null): Text[] {
   const actions = pipeline?.actions ?? [];
   return actions.map((action) =>
@@ -125,7 +124,7 @@ function showActions(pipeline: Pipeline | null): Text[] {
   );
 }
 
-/** A label is only what people see. */
+/** The name under which Meltano Cloud keeps the pipeline's state. */
 function stateName({ name, stem }: Pipeline): string {
   return name?.text ?? stem;
 }
@@ -134,7 +133,7 @@ function nameOf(pipeline: Pipeline | null): string {
   return pipeline?.label?.text ?? pipeline?.name?.text ?? pipeline?.stem ?? '';
 }
 
-/** What can't be a name isn't shown as one. */
+/** Falls back to the file's name for a text of several lines. */
 function showName(pipeline: Pipeline | null): string {
   const text = pipeline?.label ?? pipeline?.name;
   return text?.isOneLine === false ? (pipeline?.stem ?? '') : nameOf(pipeline);

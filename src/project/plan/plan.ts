@@ -6,7 +6,7 @@ import { type Plan, type PlanItem, type Step, SUBJECTS } from './plan-model.ts';
 import { planPipelines } from './plan-pipelines.ts';
 import { planStores, planWorkspaceFiles } from './plan-workspace.ts';
 
-/** What a step from one version to another changes; `before` is null for the first version. */
+/** Plans the changes from one version to another; `before` is null for the first version. */
 export function planChanges(before: Project | null, after: Project): Plan {
   const changed = listChangedFiles(before, after);
   const unreadable = new Set([before, after].flatMap((project) => listUnreadable(project)));

@@ -10,7 +10,7 @@ const MOST_ITEMS = 200;
 const MOST_NAMES = 20;
 const SCHEDULES = ['schedule', 'interval'];
 
-/** A plan for the summary of a check run: Markdown in which nothing of the project's files comes alive. */
+/** Renders a plan for the summary of a check run, as Markdown with all names escaped. */
 export function renderPlan({ items, otherFiles }: Plan): string {
   if (items.length === 0 && otherFiles === 0) return 'Nothing changes in the workspace.';
   const hidden = items.length - MOST_ITEMS;
@@ -24,8 +24,8 @@ export function renderPlan({ items, otherFiles }: Plan): string {
 function renderItem({ subject, name, change, warning, details }: PlanItem): string {
   const start = `- ${warning === null ? '' : '⚠ '}${capitalize(subject)} ${quote(name)}`;
   if (change === 'unreadable') return `${start} can't be read, so it isn't known what it changes`;
-  const told = `${start} ${change}${warning === null ? '' : ` (${warning})`}`;
-  return details.length === 0 ? told : `${told}: ${details.map(renderDetail).join('; ')}`;
+  const header = `${start} ${change}${warning === null ? '' : ` (${warning})`}`;
+  return details.length === 0 ? header : `${header}: ${details.map(renderDetail).join('; ')}`;
 }
 
 function renderDetail(detail: PlanDetail): string {
@@ -56,7 +56,7 @@ function listNames(names: readonly string[]): string[] {
   return [...names.slice(0, MOST_NAMES).map(quote), ...(more > 0 ? [`${more} more`] : [])];
 }
 
-/** Addresses lose what stands before `@` and behind `?`, since people write credentials there. */
+/** Removes user names and queries from addresses, since people write credentials there. */
 function quote(text: string): string {
   const plain = text.replace(/\/\/[^/@\s]*@/g, '//…@').replace(/\?[^\s#]*/g, '?…');
   return formatCode(replaceRanges(plain, mergeRanges(findShapedCredentials(plain)), '[redacted]'));

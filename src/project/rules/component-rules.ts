@@ -45,7 +45,7 @@ export const UNKNOWN_ACTION: Rule = {
         if (names.isRunnable(word) || names.hasJob(word) || commands.has(word) || word.startsWith('-'))
           continue;
         const name = beforeColon(word);
-        // A word without a command may be a command that only its plugin knows.
+        // A word without a colon may be a command that only its plugin knows.
         const isJudged = name !== word || names.isMeantAsPlugin(name);
         if (isJudged && isUnknown(project, names, name)) yield describe(action, name);
       }
@@ -142,7 +142,7 @@ function isUnknown(project: Project, names: NameIndex, name: string): boolean {
   return project.stores.length > 0 || names.isMeantAsPlugin(name);
 }
 
-/** What a variable holds can't be seen. */
+/** The value of a variable is unknown. */
 function isLeftAlone(name: string): boolean {
   return name.trim() === '' || name.includes('$');
 }

@@ -65,7 +65,7 @@ export const NO_NAME: Rule = {
   *check(project) {
     for (const { what, entries } of listNamed(project)) {
       for (const { node } of entries.filter(({ name }) => name === null)) {
-        // A name of another form, or an entry that is no mapping, has a finding already.
+        // The rule wrong-form reports names and entries of another form.
         if (node.form !== 'mapping' || node.get('name').form !== 'nothing') continue;
         yield {
           place: node.place(),
@@ -140,7 +140,7 @@ export const UNKNOWN_ENVIRONMENT: Rule = {
   text: '`default_environment` of meltano.yml names an environment that the project defines.',
   needs: ['manifest'],
   *check({ defaultEnvironment, environments }) {
-    // What a variable holds can't be seen.
+    // The value of a variable is unknown.
     if (defaultEnvironment === null || defaultEnvironment.text.includes('$')) return;
     if (environments.some(({ name }) => name?.text === defaultEnvironment.text)) return;
     yield {

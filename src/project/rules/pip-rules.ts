@@ -2,9 +2,9 @@ import type { Plugin, Project } from '../model.ts';
 import { isInside, resolveInside } from '../project-paths.ts';
 import type { Rule } from './rule.ts';
 
-/** An address whose rest was lost. */
+/** An address that is cut off. */
 const CUT_ADDRESS = /^(?:git\+)?(?:https?|ssh):?\/{0,2}$/;
-/** The address of a git repository, which pip takes for a page unless `git+` stands before it. */
+/** The address of a git repository without the `git+` that pip needs. */
 const PLAIN_REPOSITORY = /^https?:\/\/\S+\.git(?:@|#|$)/;
 
 export const BAD_PIP_URL: Rule = {
@@ -58,7 +58,7 @@ function findProblem(project: Project, { pipUrl, type }: Plugin): string | null 
   return null;
 }
 
-/** What a submodule holds isn't listed. */
+/** Accepts paths below a submodule, whose files aren't listed. */
 function hasFolder(project: Project, path: string): boolean {
   const resolved = resolveInside(project.directory, path.replace(/\[.*$/, ''));
   if (resolved === null) return false;

@@ -3,18 +3,18 @@ import type { NameIndex } from '../name-index.ts';
 import type { Place } from '../yaml-file.ts';
 
 /**
- * `error`: fails for certain, or is certainly ignored. `warning`: probably a mistake. `note`: worth knowing; it is never an
- * annotation and doesn't change the conclusion.
+ * `error`: certainly fails or is ignored. `warning`: probably a mistake. `note`: information, without an annotation and
+ * without an effect on the conclusion.
  */
 export type Level = 'error' | 'warning' | 'note';
 
 export interface Problem {
   readonly place: Place;
-  /** Without a full stop; it may quote names, never values of settings. */
+  /** Without a full stop. May quote names, never values of settings. */
   readonly message: string;
 }
 
-/** Files over those of the example project; null removes one. */
+/** Files that replace those of the example project; null removes one. */
 export type Example = Readonly<Record<string, string | null>>;
 
 export interface Rule {
@@ -23,11 +23,11 @@ export interface Rule {
   readonly level: Level;
   /** A sentence for the documentation. */
   readonly text: string;
-  /** Kinds of files that it compares with others. It is skipped if one of them can't be read. */
+  /** Kinds of files that the rule needs. It is skipped if one of these files can't be read. */
   readonly needs: readonly FileKind[];
   check(project: Project, names: NameIndex): Iterable<Problem>;
   readonly wrong: Example;
-  /** Where `wrong` is wrong: `path:line`. */
+  /** The place of the mistake in `wrong`: `path:line`. */
   readonly at: string;
   readonly right: Example;
 }

@@ -145,7 +145,7 @@ timeout: 3600
   },
 };
 
-/** `-` and nothing mean none, macros have a rule of their own, and what a variable holds can't be seen. */
+/** `-` and an empty text mean no schedule, macros have their own rule, and the value of a variable is unknown. */
 function isLeftAlone({ text }: Text): boolean {
   return /^-?$/.test(text.trim()) || MACRO.test(text.trim()) || text.includes('$');
 }

@@ -46,7 +46,7 @@ script: |
   },
 };
 
-/** The plugins that a pipeline lists, with those of its data stores; null if it lists none, or one that isn't known. */
+/** The plugins that a pipeline lists, directly and through data stores; null if it lists none or an unknown one. */
 function findListed(names: NameIndex, { components }: Pipeline): { has(plugin: Plugin): boolean } | null {
   const plugins = new Set<Plugin>();
   let hasUnknownLoader = false;
@@ -62,10 +62,10 @@ function findListed(names: NameIndex, { components }: Pipeline): { has(plugin: P
   return { has: (plugin) => plugins.has(plugin) || (hasUnknownLoader && plugin.type === 'loaders') };
 }
 
-/** Options of `meltano` itself may stand before its command, with a value or without. */
+/** Allows options of `meltano` before its command, with or without a value. */
 const COMMAND =
   /(?<![\w./-])meltano(?:\s+-\S+(?:\s+(?!run\b|invoke\b|install\b)\w\S*)?){0,4}\s+(?:run|invoke|install)\b/g;
-/** The rest of a command, which goes on after a backslash at the end of a line. */
+/** The rest of a command; a backslash at the end of a line continues it. */
 const REST = /(?:\\\r?\n|[^\n;|&#<>()])*/y;
 
 interface RunName {
@@ -73,7 +73,7 @@ interface RunName {
   readonly place: Place;
 }
 
-/** The words behind `meltano run`, `invoke` and `install`, at their places; words that aren't names find nothing. */
+/** The words after `meltano run`, `invoke` and `install`, with their places. Some aren't names of plugins. */
 function findRun({ file, path }: YamlNode): RunName[] {
   const { source, offset } = file.sourceOf(path);
   return [...source.matchAll(COMMAND)]
@@ -83,7 +83,7 @@ function findRun({ file, path }: YamlNode): RunName[] {
       const begin = REST.lastIndex;
       const rest = REST.exec(source)?.[0] ?? '';
       const words = [...rest.matchAll(/[^\s\\"']+/g)];
-      // Behind the plugin of `invoke` stand its own arguments.
+      // The words after the plugin of `invoke` are its arguments.
       const wanted = command[0].endsWith('invoke') ? firstName(words) : words;
       return wanted.map((word) => ({
         name: word[0],

@@ -121,7 +121,7 @@ function* checkForm(node: YamlNode, shape: Shape): Generator<Problem> {
   if (shape.form === 'list' && form === 'list') {
     for (const item of node.items()) yield* checkForm(item, shape.of);
   } else if (shape.form === 'list' && form === 'text' && shape.of.form !== 'mapping') {
-    // One text is a list of one.
+    // A text counts as a list of one.
   } else if (shape.form === 'mapping' && form === 'mapping') {
     for (const [key, value] of node.entries()) yield* checkForm(value, shape.keys[key] ?? shape.others);
   } else if (form !== shape.form) {

@@ -4,9 +4,9 @@ import { quoteName } from '../quote-name.ts';
 import { startOf, type Text } from '../yaml-file.ts';
 import type { Problem, Rule } from './rule.ts';
 
-/** Loaders whose databases hold the state of pipelines. */
+/** Loaders whose databases can hold the state of pipelines. */
 const HOLDS_STATE = /^target-(?:postgres|bigquery|snowflake|clickhouse)/;
-/** Loaders that are known to write elsewhere. Of all others nothing is known. */
+/** Loaders that can't hold state. For other loaders this is unknown. */
 const HOLDS_NO_STATE =
   /^target-(?:athena|csv|duckdb|elasticsearch|gsheet|jsonl|mssql|mysql|oracle|parquet|redshift|s3|sqlite)/;
 
@@ -56,7 +56,7 @@ export const UNKNOWN_DATA_PLUGIN: Rule = {
   text: '`data_plugin` of a data store names a plugin of the project, as `<type>/<name>--<variant>`, or one with a lock file.',
   needs: ['manifest'],
   *check(project, names) {
-    // A new workspace has a store before it has plugins.
+    // A new workspace has a data store before it has plugins.
     if (project.plugins.length === 0) return;
     for (const plugin of project.stores.flatMap(({ dataPlugin }) => dataPlugin ?? [])) {
       if (names.findPlugins(plugin.text).length > 0 || hasLock(project, plugin)) continue;

@@ -100,7 +100,7 @@ function isPlugin(project: Project, type: string, text: Text): boolean {
   );
 }
 
-/** What a variable holds can't be seen, and an option is no name. */
+/** The value of a variable is unknown, and an option is no name. */
 function isLeftAlone({ text }: Text): boolean {
   return text.includes('$') || text.startsWith('-');
 }

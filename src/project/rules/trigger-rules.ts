@@ -45,7 +45,7 @@ export const TRIGGER_CIRCLE: Rule = {
   text: 'Pipelines must not trigger each other in a circle.',
   needs: ['pipeline'],
   *check(project, names) {
-    // A name that several pipelines have is no certain circle.
+    // If several pipelines have the name, the circle isn't certain.
     const findCause = ({ text }: Text) => {
       const [cause, ...others] = names.findPipelines(text);
       return others.length === 0 ? cause : undefined;

@@ -1,6 +1,6 @@
 import type { CommandChange, CommandRecord, NewCommand } from '../domain/conversation.ts';
 import type { Deployment } from '../domain/deployment.ts';
-import type { RepositoryWorkspace } from '../domain/workspace-key.ts';
+import type { RepositoryWorkspace } from '../domain/workspace.ts';
 
 /** The commands and their conversations. */
 interface CommandRecords {

@@ -74,7 +74,7 @@ export async function planCommand(command: CommandToPlan, ports: CommandPorts): 
   const reads = new ReadsOfOneCommand(ports.reads);
   const level = await reads.readPermission(event.repository, event.actor);
   let refusal = refuseAtOnce(command, level, known, ports.planning);
-  if (!refusal && !(await ports.configurations.isKept(event.repository))) {
+  if (!refusal && !(await ports.configurations.isCached(event.repository))) {
     const first = await readFirst(command, { ...ports, reads });
     if (!commandSettings(first).enabled) return { outcome: 'commands_off', deployments: [] };
     refusal = refuseAtOnce(command, level, first, ports.planning);

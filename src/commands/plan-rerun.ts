@@ -251,7 +251,7 @@ async function findConfiguration(
   ports: FirstReadPorts,
 ): Promise<ConfigurationInUse> {
   if (look.workspaces.length === 0) return DEFAULTS_IN_USE;
-  if (await ports.configurations.isKept(look.repository)) return ports.configurations.current(look);
+  if (await ports.configurations.isCached(look.repository)) return ports.configurations.current(look);
   return readFirstConfiguration(look, async () => branches, ports);
 }
 

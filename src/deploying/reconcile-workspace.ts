@@ -3,7 +3,7 @@ import type { MeltanoApi } from '../domain/meltano.ts';
 import { LONGEST_DELAY_MS } from '../domain/retry-delay.ts';
 import { timeLeft } from '../domain/stored-times.ts';
 import { findSuperseded } from '../domain/supersede.ts';
-import { parseWorkspaceKey } from '../domain/workspace-key.ts';
+import { parseWorkspaceKey } from '../domain/workspace.ts';
 import { change, conclude } from './conclude.ts';
 import { LostJobFinder } from './find-lost-job.ts';
 import { type ReconcileContext, type StepResult, startLeft } from './reconcile-context.ts';

@@ -3,56 +3,55 @@ import type { MeltanoApi, MeltanoResult } from './meltano.ts';
 import type { KnownOwner } from './owner.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Through the API, or through Meltano Cloud's endpoint for repository webhooks. */
+/** How deployments are started: through the API, or through Meltano Cloud's endpoint for repository webhooks. */
 export type Trigger =
   | { readonly kind: 'api' }
-  /** `secret`: the deployment secret, where the operator gave it; else the workspace's own. */
+  /** `secret` is the deployment secret from the accounts file; null means to read it from the workspace. */
   | { readonly kind: 'webhook'; readonly secret: string | null };
 
-/** A Meltano Cloud account that is served. */
+/** A configured Meltano Cloud account. */
 export interface Account {
-  /** Stored with each deployment, so that its credentials are found again. */
+  /** Stored with each deployment to find its credentials again. */
   readonly key: string;
   readonly api: MeltanoApi;
-  /** Shows only what `allows` lets through. */
+  /** Contains only workspaces that `allows` accepts. */
   readonly directory: WorkspaceDirectory;
-  /** Workspaces that the operator gave to repositories of the account. */
+  /** Workspaces that the accounts file assigns to repositories. */
   readonly mappings: readonly WorkspaceMapping[];
-  /** Whether the operator lets the account deploy a workspace (by its id). */
+  /** True if the accounts file lets the account deploy the workspace. */
   readonly allows: (workspaceId: string) => boolean;
-  /** How deployments of a workspace (by its id) are started. */
   readonly triggerOf: (workspaceId: string) => Trigger;
-  /** Whether a job that something else started for a push is adopted, in place of a second job. */
+  /** True if the app adopts a job that something else started for a push, instead of starting a second one. */
   readonly adoptsJobs: boolean;
-  /** Whether pushes to the account's repositories are kept, since deployments are started by them. */
+  /** True if the app stores the payloads of pushes, which the webhook trigger needs. */
   readonly keepsPushes: boolean;
-  /** Origin of Meltano Cloud's pages for people. */
+  /** The origin of Meltano Cloud's web pages. */
   readonly pagesUrl: string;
 }
 
 export interface Accounts {
-  /** The account for the owner of a repository; null when it isn't served. */
+  /** The account for the owner of a repository; null if none is configured. */
   forOwner(owner: KnownOwner): Account | null;
-  /** The account of a stored deployment; null when its credentials are gone from the configuration. */
+  /** The account of a stored deployment; null if it is no longer configured. */
   byKey(key: string): Account | null;
 }
 
 export interface WorkspaceList {
   readonly workspaces: readonly Workspace[];
-  /** When the reading began, by the clock's `elapsed`: what was set up before that is in it. */
+  /** When the reading began, by the clock's `elapsed`. The list contains all earlier changes. */
   readonly readAt: number;
 }
 
 /** The account's workspaces, cached. */
 export interface WorkspaceDirectory {
-  /** The list in memory, read first when there is none; an old one is refreshed in the background. */
+  /** Returns the cached list, or reads it first. Refreshes an old list in the background. */
   current(): Promise<MeltanoResult<WorkspaceList>>;
   /**
-   * A list read at `since` (the clock's `elapsed`) or later; a number (milliseconds to wait) when the last reading is too
-   * fresh for another one. `lookedFor` names what the list in memory lacks: if lists go on to lack it, the next ones are
-   * read more rarely for it. Null: nothing is missing, a younger list is wanted all the same.
+   * Returns a list that was read at `since` (by the clock's `elapsed`) or later, or the milliseconds to wait if the last
+   * reading was too recent. `repository` is the name that the cached list lacks, or null. Names that new lists also lack
+   * are looked up less often.
    */
-  newerThan(since: number, lookedFor: string | null): Promise<MeltanoResult<WorkspaceList> | number>;
-  /** What lists lacked is there. */
-  found(lookedFor: string): void;
+  newerThan(since: number, repository: string | null): Promise<MeltanoResult<WorkspaceList> | number>;
+  /** Call when the list contains `repository`. */
+  found(repository: string): void;
 }

@@ -1,7 +1,7 @@
-/** Time, so that tests can set it. */
+/** A port for time, which tests can set. */
 export interface Clock {
-  /** Epoch milliseconds: for times that are shown or stored. Steps when the machine's clock is set. */
+  /** Epoch milliseconds, for displayed and stored times. Jumps when the machine's clock is set. */
   now(): number;
-  /** Milliseconds since some moment of this process: for waits, ages and limits in memory. Never steps. */
+  /** Milliseconds since an arbitrary moment, for waits, ages and limits in memory. Never jumps. */
   elapsed(): number;
 }

@@ -1,4 +1,4 @@
-/** A command in a comment, and the result of parsing it. Pure data. */
+/** A command in a comment. */
 export type Command =
   | RedeployCommand
   | { readonly name: 'withdraw' | 'status'; readonly workspaces: readonly string[] }
@@ -8,15 +8,15 @@ export type Command =
 
 interface RedeployCommand {
   readonly name: 'redeploy';
-  /** As typed: a name, an alias, an id or the beginning of one; empty: the place of the comment decides. */
+  /** Names, aliases, ids or beginnings of ids, as typed. If empty, the place of the comment decides. */
   readonly workspaces: readonly string[];
-  /** Only the workspaces that track this branch; null: not asked for. */
+  /** Selects the workspaces that track this branch; null without the option. */
   readonly branch: string | null;
 }
 
 export type CommandName = Command['name'];
 
-/** In the order in which help lists them. */
+/** In the order of the help text. */
 export const COMMAND_NAMES = [
   'redeploy',
   'withdraw',
@@ -26,20 +26,20 @@ export const COMMAND_NAMES = [
   'help',
 ] as const satisfies readonly CommandName[];
 
-/** Other words for a command. */
+/** Pairs of an alias and its command. */
 export const COMMAND_ALIASES = [['cancel', 'withdraw']] as const satisfies readonly (readonly [
   string,
   CommandName,
 ])[];
 
-/** The lines of a log that `logs` shows: unless asked for, and at the most (a comment holds 65,536 characters). */
+/** The lines of a log in the reply to `logs`. A comment can hold 65,536 characters. */
 export const DEFAULT_LOG_LINES = 100;
 export const MAX_LOG_LINES = 1_000;
 
-/** The workspaces that one command may name. */
+/** The maximum number of workspaces in one command. */
 export const MAX_WORKSPACES = 50;
 
-/** Why a line that is meant as a command can't be one. `word` is what the person typed: never show it unescaped. */
+/** Why a command is invalid. `word` is typed by a person: never show it unescaped. */
 export type CommandProblem =
   | { readonly code: 'unknown_command'; readonly word: string }
   | { readonly code: 'unknown_flag'; readonly word: string }
@@ -47,14 +47,14 @@ export type CommandProblem =
   | { readonly code: 'bad_number'; readonly word: string; readonly minimum: number; readonly maximum: number }
   | { readonly code: 'too_many_arguments'; readonly word: string; readonly maximum: number }
   | { readonly code: 'empty_argument'; readonly word: string }
-  /** `word` is what follows the quote that is never closed, with the quote. */
+  /** `word` begins with the quote that is never closed. */
   | { readonly code: 'unbalanced_quote'; readonly word: string };
 
 export type ParsedComment =
   | { readonly kind: 'none' }
-  /** `ignored`: how many more commands the comment holds; only the first counts. */
+  /** Only the first command of a comment counts. `ignored` is the number of further commands. */
   | { readonly kind: 'command'; readonly command: Command; readonly ignored: number }
-  /** `command` is absent when it isn't known which one was meant. */
+  /** `command` is absent if the intended command is unknown. */
   | { readonly kind: 'invalid'; readonly command?: CommandName; readonly problem: CommandProblem }
-  /** `word` as typed, unescaped. */
+  /** `word` is unescaped. */
   | { readonly kind: 'nearly'; readonly word: string; readonly suggestion: CommandName };

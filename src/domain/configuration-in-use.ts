@@ -9,20 +9,20 @@ import {
 } from './repository-configuration.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Where a repository may have its file; only one of them counts. */
+/** The possible paths of the configuration file. The app uses only one file. */
 export const CONFIGURATION_FILES: readonly string[] = [
   '.github/meltano-deploy.yml',
   '.github/meltano-deploy.yaml',
 ];
 
-/** What is wrong in a file, and where. Lines and columns count from 1. The message quotes the file. */
+/** A problem in a file. Lines and columns count from 1. The message quotes the file. */
 export interface ConfigurationProblem {
   readonly line: number;
   readonly column: number;
-  /** The last line of the part that is wrong, if that is another one. */
+  /** The last line of the invalid part, if it spans several lines. */
   readonly endLine?: number;
   readonly message: string;
-  /** The key's, as in `workspaces[1].paths`; missing for the file as a whole. */
+  /** The path of the key, such as `workspaces[1].paths`; missing for the whole file. */
   readonly path?: string;
 }
 
@@ -33,22 +33,22 @@ interface BadFile extends FileAtCommit {
 
 interface GoodConfiguration {
   readonly configuration: RepositoryConfiguration;
-  /** Null: there was no file. */
+  /** Null for the defaults, without a file. */
   readonly source: FileAtCommit | null;
 }
 
 export interface UsableConfiguration extends GoodConfiguration {
   readonly kind: 'usable';
-  /** The file as it is now can't be used: `configuration` is the last good one. */
+  /** Set if the current file is invalid. `configuration` is then the last valid one. */
   readonly bad: BadFile | null;
-  /** Pushes were held once, because the first file was bad: nothing has deployed what they changed. */
+  /** True if pushes were held because the first file was invalid. Their changes aren't deployed yet. */
   readonly wasHeld: boolean;
 }
 
-/** What holds for a repository now. `held`: its file is bad and there was never a good one, so no push is deployed. */
+/** The configuration of a repository. `held` means that no file was ever valid, so the app deploys no push. */
 export type ConfigurationInUse = UsableConfiguration | { readonly kind: 'held'; readonly bad: BadFile };
 
-/** What a repository without a file has. */
+/** The configuration of a repository without a file. */
 export const DEFAULTS_IN_USE: UsableConfiguration = Object.freeze({
   kind: 'usable',
   configuration: DEFAULT_CONFIGURATION,
@@ -57,44 +57,44 @@ export const DEFAULTS_IN_USE: UsableConfiguration = Object.freeze({
   wasHeld: false,
 });
 
-/** The place where a configuration was read. */
+/** The branch and commit of the file. */
 export interface ReadPlace {
   readonly branch: string;
-  /** The commit that was read, or the branch's name if its head wasn't known; empty if the branch doesn't exist. */
+  /** The commit, or the name of the branch if its head was unknown; empty if the branch doesn't exist. */
   readonly sha: string;
-  /** The time of the push that ended there (epoch milliseconds): an older push changes nothing. */
+  /** The time of the push to this commit (epoch milliseconds). An older push doesn't replace the configuration. */
   readonly pushedAt: number;
 }
 
 export interface JudgedConfiguration {
   readonly good: GoodConfiguration | null;
-  /** `text`: to be judged again, since workspaces come and go; null if it couldn't be read as one. */
+  /** `text` allows validating the file again after the list of workspaces changed; null if it isn't readable text. */
   readonly bad: (BadFile & { readonly text: string | null }) | null;
   readonly wasHeld: boolean;
 }
 
-/** What was last read of a repository's default branch. */
+/** The last configuration that was read from the default branch. */
 export interface StoredConfiguration extends ReadPlace, JudgedConfiguration {
   /** Identifies the file's content; null without a file. */
   readonly content: string | null;
 }
 
-/** The file at a commit, as GitHub has it. */
+/** The result of reading the file at a commit. */
 export type ConfigurationFile =
   | { readonly kind: 'none' }
-  /** The content is the one that the caller knows. */
+  /** The content is the one that the caller passed as `known`. */
   | { readonly kind: 'unchanged'; readonly file: string }
   | { readonly kind: 'text'; readonly file: string; readonly content: string; readonly text: string }
-  /** There is something of that name that is no such file; `problem` is a sentence. */
+  /** The path isn't a usable file, for example a directory. `problem` is a sentence. */
   | { readonly kind: 'unusable'; readonly file: string; readonly content: string; readonly problem: string }
-  /** GitHub doesn't know the commit (any more). */
+  /** GitHub doesn't have the commit. */
   | { readonly kind: 'no_commit' };
 
-/** Throws when GitHub can't answer now. */
+/** Throws if GitHub can't answer now. */
 export interface ConfigurationReader {
   /**
-   * `known`: the content that needn't be read again. `trees`: given where the commit's tree is read anyway, so that
-   * the folder needn't be listed.
+   * `known` identifies content that needn't be read again. With `trees`, the file is found in the commit's tree, which the
+   * caller reads anyway.
    */
   read(
     repository: Repository,
@@ -104,19 +104,19 @@ export interface ConfigurationReader {
   ): Promise<ConfigurationFile>;
 }
 
-/** Each read throws when GitHub can't answer now. */
+/** Each read throws if GitHub can't answer now. */
 export interface ProposedConfigurations extends ConfigurationReader {
-  /** Whether a pull request changes the file. */
+  /** True if the pull request changes the file. */
   isChangedBy(repository: Repository, pullRequest: number): Promise<boolean>;
 }
 
-/** Each read throws when GitHub can't answer now. */
+/** Each read throws if GitHub can't answer now. */
 export interface ConfigurationFiles extends ProposedConfigurations {
-  /** A commit's message; empty when GitHub doesn't know the commit. */
+  /** A commit's message; empty if GitHub doesn't have the commit. */
   readMessage(repository: Repository, sha: string): Promise<string>;
 }
 
-/** Judges the text of a file. Never throws. */
+/** Parses and validates the text of a file. Never throws. */
 export type ReadConfiguration = (
   text: string,
   workspaces: readonly Workspace[],
@@ -130,12 +130,12 @@ export interface ConfigurationStore {
 }
 
 /** The push that is planned. */
-interface PushToLookAt {
+interface PlannedPush {
   readonly branch: string;
   readonly sha: string;
-  /** Its time (epoch milliseconds). */
+  /** Epoch milliseconds. */
   readonly at: number;
-  /** As far as its payload says. */
+  /** According to the payload, which may be incomplete. */
   readonly changesConfiguration: boolean;
 }
 
@@ -143,24 +143,24 @@ export interface ConfigurationLook {
   readonly repository: Repository;
   /** All workspaces of the repository. */
   readonly workspaces: readonly Workspace[];
-  /** The default branch's head, if it was just read; null when it has none. Missing: it needn't be known. */
+  /** The head of the default branch if the caller has just read it; null if the branch doesn't exist. */
   readonly head?: string | null;
-  readonly push?: PushToLookAt;
+  readonly push?: PlannedPush;
 }
 
 export interface KnownConfigurations {
-  /** As far as it is known without asking; null when it was never read. */
+  /** The stored configuration, without a request to GitHub; null if it was never read. */
   known(repositoryId: number): Promise<ConfigurationInUse | null>;
 }
 
 export interface Configurations extends KnownConfigurations {
-  /** Whether `current` is said without asking GitHub, but for a push. */
-  isKept(repository: Repository): Promise<boolean>;
-  /** Asks GitHub only where the default branch moved. Throws when it can't answer now. */
+  /** True if `current` needs no request to GitHub, unless for a push. */
+  isCached(repository: Repository): Promise<boolean>;
+  /** Asks GitHub only if the default branch moved. Throws if GitHub can't answer now. */
   current(look: ConfigurationLook): Promise<ConfigurationInUse>;
 }
 
-/** With each entry meaning its workspace by id, so that renaming a workspace doesn't undo what holds for it. */
+/** Replaces names of workspaces by ids, so that an entry still applies after a workspace is renamed. */
 export function pinWorkspaces(
   configuration: RepositoryConfiguration,
   workspaces: readonly Workspace[],
@@ -172,7 +172,7 @@ export function pinWorkspaces(
   return { ...configuration, workspaces: pinned };
 }
 
-/** Whether a newer list of workspaces could mend it. */
+/** True if a newer list of workspaces could make the file valid. */
 export function isAboutWorkspaces({
   problems,
 }: {
@@ -181,19 +181,19 @@ export function isAboutWorkspaces({
   return problems.some(({ path = '' }) => /^workspaces\[\d+\]\.workspace$/.test(path));
 }
 
-/** While pushes are held, the wanted settings are unknown: the log stays hidden, the rest is as usual. */
+/** While pushes are held, the intended settings are unknown. Hides the log and uses the defaults otherwise. */
 export function cautiousSettings(inUse: ConfigurationInUse, workspace: Workspace): WorkspaceSettings {
   if (inUse.kind === 'usable') return settingsOf(inUse.configuration, workspace);
   return { ...settingsOf(DEFAULT_CONFIGURATION, workspace), log: 'none' };
 }
 
-/** What holds for commands; null while it isn't known. */
+/** Uses the defaults while the configuration is unknown (null) or held. */
 export function commandSettings(inUse: ConfigurationInUse | null): RepositoryConfiguration['commands'] {
   return (inUse?.kind === 'usable' ? inUse.configuration : DEFAULT_CONFIGURATION).commands;
 }
 
 export function toConfigurationInUse({ good, bad, wasHeld }: StoredConfiguration): ConfigurationInUse {
-  const now = bad && { file: bad.file, sha: bad.sha, problems: bad.problems };
-  if (good) return { kind: 'usable', ...good, bad: now, wasHeld };
-  return now ? { kind: 'held', bad: now } : { ...DEFAULTS_IN_USE, wasHeld };
+  const badFile = bad && { file: bad.file, sha: bad.sha, problems: bad.problems };
+  if (good) return { kind: 'usable', ...good, bad: badFile, wasHeld };
+  return badFile ? { kind: 'held', bad: badFile } : { ...DEFAULTS_IN_USE, wasHeld };
 }

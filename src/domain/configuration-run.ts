@@ -4,14 +4,14 @@ import { trackedBranch } from './match-workspaces.ts';
 import { type LogMode, type RepositoryConfiguration, settingsOf } from './repository-configuration.ts';
 import type { Workspace } from './workspace.ts';
 
-/** What a configuration would do with pushes to one workspace's branch. */
+/** How a proposed configuration would treat pushes to a workspace's branch. */
 export interface WouldDeploy {
   readonly id: string;
   readonly name: string;
   readonly branch: string;
   readonly onPush: boolean;
   readonly directory: string | null;
-  /** Null: the directory decides. */
+  /** Null if the directory decides. */
   readonly paths: readonly string[] | null;
   readonly pathsIgnore: readonly string[];
   readonly log: LogMode | null;
@@ -23,14 +23,14 @@ interface FileProblems {
   readonly problems: readonly ConfigurationProblem[];
 }
 
-/** What is to be said about a configuration file at a commit. */
+/** The result of checking a configuration file at a commit. */
 export type ConfigurationVerdict =
   | (FileProblems & {
       readonly kind: 'bad';
-      /** What that means for pushes; `proposed`: nothing yet, it is on a pull request. */
+      /** The effect on pushes. A `proposed` file of a pull request has none yet. */
       readonly effect: 'held' | 'last_good' | 'proposed';
     })
-  /** `file` is null where the file is taken away. */
+  /** `file` is null if the file was deleted. */
   | { readonly kind: 'good'; readonly file: string | null; readonly workspaces: readonly WouldDeploy[] };
 
 export interface NewConfigurationRun {
@@ -53,7 +53,7 @@ export interface ConfigurationRunReader {
 }
 
 export interface OwedConfigurationRuns {
-  /** The runs that aren't written yet; with an installation, only those of its repositories. */
+  /** The unwritten runs, of one installation if given. */
   listOwedConfigurationRuns(installationId?: number): Promise<ConfigurationRun[]>;
 }
 
@@ -65,7 +65,7 @@ export function isConfigurationRunId(id: string): boolean {
   return id.startsWith(PREFIX);
 }
 
-/** The same verdict on the same commit is the same run, so it is written once. `digest`: of a text, short. */
+/** The id depends on the commit and the verdict, so equal runs are written once. `digest` returns a short digest of a text. */
 export function describeConfigurationRun(
   { repository, sha, createdAt }: { repository: Repository; sha: string; createdAt: number },
   verdict: ConfigurationVerdict,

@@ -5,15 +5,14 @@ import type { GitHubResult } from './github-result.ts';
 import type { ReasonCode } from './reason-codes.ts';
 import type { CommandPermission, LogMode } from './repository-configuration.ts';
 
-/** What a comment with a command, or nearly one, says. */
 export type ParsedCommand = Exclude<ParsedComment, { kind: 'none' }>;
 
-/** Where a comment stands. On a commit the app may neither react nor edit: GitHub wants contents: write for both. */
+/** The place of a comment. The app can't react or edit on a commit, which takes the permission contents: write. */
 export type Place =
   | { readonly kind: 'issue' | 'pull_request'; readonly number: number }
   | { readonly kind: 'commit'; readonly sha: string };
 
-/** A person's highest right in a repository, as GitHub names it, from none to all. */
+/** A person's permission in a repository in GitHub's terms, from lowest to highest. */
 export const PERMISSION_LEVELS = ['none', 'pull', 'triage', 'push', 'maintain', 'admin'] as const;
 export type PermissionLevel = (typeof PERMISSION_LEVELS)[number];
 
@@ -21,37 +20,36 @@ export function isAtLeast(level: PermissionLevel, needed: PermissionLevel): bool
   return PERMISSION_LEVELS.indexOf(level) >= PERMISSION_LEVELS.indexOf(needed);
 }
 
-/** A workspace as a reply names it. */
+/** A workspace as shown in a reply. */
 export interface NamedWorkspace {
   readonly id: string;
   readonly name: string;
-  /** The branch that it tracks. */
+  /** The tracked branch. */
   readonly branch: string;
   readonly directory: string | null;
 }
 
-/** Why a command is not carried out. */
+/** Why the app refuses a command. */
 export type Refusal =
-  /** The level that it takes, and the one that the person has. */
   | { readonly code: 'not_permitted'; readonly needed: PermissionLevel; readonly has: PermissionLevel }
-  /** A person with no role in a public repository: answered with a reaction only, so that strangers make no noise. */
+  /** A person without a role in a public repository. Gets only a reaction, so that strangers can't make noise. */
   | { readonly code: 'stranger' }
-  /** The command was not understood; the parser says why. */
+  /** The parsed command contains the problem. */
   | { readonly code: 'not_understood' }
   | { readonly code: 'no_workspace' }
-  /** The repository has the name of an older one, whose workspaces it doesn't get. */
+  /** The name belonged to an older repository, which keeps the workspaces. */
   | { readonly code: 'name_taken' }
-  /** The configuration file has mistakes, and there was never a good one. */
+  /** The configuration file is invalid, and no file was ever valid. */
   | { readonly code: 'configuration_held'; readonly bad: FileAtCommit }
   | { readonly code: 'account_not_served' }
-  /** Another account had the login of the repository's owner before. */
+  /** The login of the repository's owner belonged to another account. */
   | { readonly code: 'login_taken'; readonly ownerId: number }
   | {
       readonly code: 'unknown_workspace' | 'ambiguous_workspace';
       readonly word: string;
       readonly candidates: readonly NamedWorkspace[];
     }
-  /** Nothing says which of the workspaces is meant. `branch`: of those that track it, if it was named. */
+  /** The command doesn't identify a workspace. `branch` is from the command's option. */
   | {
       readonly code: 'choose_workspace';
       readonly branch: string | null;
@@ -59,57 +57,57 @@ export type Refusal =
     }
   /** None of the tracked branches exists. */
   | { readonly code: 'branch_missing'; readonly missing: readonly NamedWorkspace[] }
-  /** Their deployments are started by the last push to their branch, and none is kept. */
+  /** The webhook trigger needs the last push to the branch, and none is stored. */
   | { readonly code: 'push_missing'; readonly pushless: readonly NamedWorkspace[] }
-  /** It came so late (the app was away) that it may not be what the person wants any more. */
+  /** The delivery is so late that the person may no longer want the command. */
   | { readonly code: 'too_late' }
-  /** GitHub or Meltano Cloud could not be asked what has to be known first. */
+  /** A required request to GitHub or Meltano Cloud failed. */
   | { readonly code: 'unanswered'; readonly problem: string };
 
-/** What a command comes to, decided once. */
+/** The answer to a command, which is decided once. */
 export type Answer =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
-  /** Its deployments tell how it goes on. `missing`: workspaces whose branch doesn't exist; `pushless`: whose last push isn't kept. */
+  /** The branches of `missing` workspaces don't exist. The last pushes to `pushless` workspaces aren't stored. */
   | {
       readonly kind: 'redeploy';
       readonly missing: readonly NamedWorkspace[];
       readonly pushless?: readonly NamedWorkspace[];
     }
-  /** `idle`: workspaces with nothing to withdraw. */
+  /** `idle` workspaces have nothing to withdraw. */
   | { readonly kind: 'withdraw'; readonly idle: readonly NamedWorkspace[] }
   | { readonly kind: 'status'; readonly workspaces: readonly NamedWorkspace[] }
   | {
       readonly kind: 'logs';
       readonly workspace: NamedWorkspace;
       readonly lines: number;
-      /** What the configuration says; missing or null: the repository's visibility decides. */
+      /** From the configuration. If missing or null, the repository's visibility decides. */
       readonly logMode?: LogMode | null;
     }
   | { readonly kind: 'why'; readonly findings: readonly WhyFinding[] }
   | { readonly kind: 'help'; readonly level: PermissionLevel; readonly permission?: CommandPermission };
 
-/** What the planning rules say about one workspace and a commit. */
+/** The result of the planning rules for one workspace and a commit. */
 export interface WhyFinding {
   readonly workspace: NamedWorkspace;
-  /** The commit that was asked about; null when the tracked branch doesn't exist. */
+  /** The commit in question; null if the tracked branch doesn't exist. */
   readonly sha: string | null;
-  /** Whether the commit is the head of the tracked branch: only that can be deployed. */
+  /** True if the commit is the head of the tracked branch. Only the head can be deployed. */
   readonly isHead: boolean;
-  /** The rule that decides now. */
+  /** The rule that decides. */
   readonly reason: ReasonCode;
-  /** The commit that changes are counted from; null where none is, or when everything counts as changed. */
+  /** The base for changed files; null without one, or if everything counts as changed. */
   readonly since: string | null;
-  /** Whether that commit is deployed; else it is the one before the first push that counts. */
+  /** True if the base is deployed. Otherwise it is the commit before the first undeployed push. */
   readonly isSinceDeployed?: boolean;
-  /** What changed since then. */
+  /** The files that changed since the base. */
   readonly changed?: ChangedPaths | null;
-  /** Why it counts as changed though nothing was compared. */
+  /** Why the workspace counts as changed without a comparison. */
   readonly uncompared?: UncomparedCause | null;
-  /** What the rule found, for a person; missing or null where the rule says it all. */
+  /** Details for a person, if the reason needs them. */
   readonly problem?: string | null;
-  /** The file that the rule is in. */
+  /** The file that contains the rule. */
   readonly source?: FileAtCommit | null;
-  /** Whether path filters of that file count instead of the directory alone. */
+  /** True if path filters of that file apply, not only the directory. */
   readonly isFiltered?: boolean;
 }
 
@@ -121,13 +119,13 @@ export interface ChangedPaths {
 
 export type Reaction = 'eyes' | 'rocket' | 'confused';
 
-/** A command as it was planned. */
+/** A planned command. */
 export interface NewCommand {
   /** The delivery's id. */
   readonly id: string;
   readonly installationId: number;
   readonly repositoryId: number;
-  /** The key of the Meltano Cloud account; null when none is served. */
+  /** The key of the Meltano Cloud account; null if none is configured. */
   readonly account: string | null;
   readonly place: Place;
   readonly commentId: number;
@@ -139,66 +137,65 @@ export interface NewCommand {
   readonly answer: Answer;
 }
 
-/** What the app has said about a command so far. */
+/** What the app has written about a command so far. */
 interface ConversationState {
-  /** The app's reaction that stands on the comment. */
+  /** The app's current reaction on the comment. */
   readonly reaction: Reaction | null;
   readonly reactionId: number | null;
   readonly replyId: number | null;
-  /** When the reply was first sent; set with no id means: look before writing again. */
+  /** When the reply was first sent. If set without an id, look for the reply before writing it again. */
   readonly replyAttemptedAt: number | null;
-  /** Digest of the reply's text as it stands. */
+  /** The digest of the reply's current text. */
   readonly replyDigest: string | null;
-  /** Nothing more is said. */
+  /** Set when the conversation is over. */
   readonly finishedAt: number | null;
 }
 
-/** One command and the conversation about it. All times are epoch milliseconds. */
+/** A command and its conversation. All times are epoch milliseconds. */
 export type CommandRecord = NewCommand & ConversationState;
 
 export type CommandChange = Partial<ConversationState>;
 
-/** What a pull request says about branches. */
 export interface PullRequest {
-  /** The branch in this very repository that it comes from; null for one from a fork. */
+  /** The source branch; null for a fork. */
   readonly headBranch: string | null;
   readonly baseBranch: string;
   readonly merged: boolean;
 }
 
-/** The reads that a command may need. Each throws when GitHub can't answer now. */
+/** The reads for commands. Each throws if GitHub can't answer now. */
 export interface CommandReads {
   readPermission(repository: Repository, login: string): Promise<PermissionLevel>;
   readPullRequest(repository: Repository, number: number): Promise<PullRequest>;
-  /** The branches whose head is this commit. */
+  /** Lists the branches whose head is this commit. */
   listBranchesAtHead(repository: Repository, sha: string): Promise<readonly string[]>;
-  /** The whole id of the commit that begins so; null when there is none, or more than one. */
+  /** Resolves the beginning of a commit id; null if there is no such commit, or more than one. */
   resolveCommit(repository: Repository, sha: string): Promise<string | null>;
-  /** The commit that a branch points to; null when there is no such branch. */
+  /** The head of a branch; null if the branch doesn't exist. */
   readHead(repository: Repository, branch: string): Promise<string | null>;
-  /** The same for several branches by one request, where GitHub serves it. */
+  /** Reads the heads of several branches, in one request if GitHub supports it. */
   readHeadsTogether(repository: Repository, branches: readonly string[]): Promise<Heads>;
 }
 
-/** The commit that each branch points to; null where there is no such branch. */
+/** The head of each branch; null if the branch doesn't exist. */
 export type Heads = ReadonlyMap<string, string | null>;
 
-/** Says things in a conversation, each request tried once. */
+/** Writes to a conversation. Tries each request once. */
 export interface ConversationApi {
-  /** Puts a reaction on the comment, or finds it there; gives its id. */
+  /** Adds a reaction to the comment, or finds the existing one. Returns its id. */
   react(repository: Repository, commentId: number, reaction: Reaction): Promise<GitHubResult<number>>;
   removeReaction(repository: Repository, commentId: number, reactionId: number): Promise<GitHubResult<null>>;
   createReply(repository: Repository, place: Place, body: string): Promise<GitHubResult<number>>;
   editReply(repository: Repository, replyId: number, body: string): Promise<GitHubResult<null>>;
-  /** Not of one on a commit: GitHub wants contents: write for that. */
+  /** Doesn't work on a commit, which takes the permission contents: write. */
   removeReply(repository: Repository, replyId: number): Promise<GitHubResult<null>>;
-  /** The app's comments that hold `marker`, written at about `since` (epoch milliseconds) or later, oldest first. */
+  /** Finds the app's comments with `marker` that were written at about `since` (epoch milliseconds) or later, oldest first. */
   findReplies(
     repository: Repository,
     place: Place,
     sought: { readonly marker: string; readonly since: number },
   ): Promise<GitHubResult<readonly number[]>>;
-  /** The merged pull request that brought the commit to the branch; null when there is none. */
+  /** Finds the merged pull request that brought the commit to the branch; null if there is none. */
   findMergedPullRequest(
     repository: Repository,
     commit: { readonly sha: string; readonly branch: string },

@@ -7,24 +7,21 @@ export interface ReceivedDelivery {
   readonly name: string;
   readonly receivedAt: number;
   readonly event: AppEvent;
-  /** Missing: only its GUID identifies it. */
+  /** Missing if only the GUID identifies the delivery. */
   readonly identity?: EventIdentity;
 }
 
-/** What intake stores. */
+/** The port of intake. */
 export interface ReceivedDeliveries {
-  /**
-   * Stores a delivery durably, an ignored one with its outcome, and a push that is to be kept with it; false when its GUID
-   * or its event was there before.
-   */
+  /** Stores a delivery durably, and its push if given. Returns false if the GUID or the event is already stored. */
   record(delivery: ReceivedDelivery, push?: KeptPush): Promise<boolean>;
 }
 
-/** What planning takes up. */
+/** The port of planning. */
 export interface DeliveryStore extends ReceivedDeliveries {
   /** Resolves when no delivery waits to be stored. */
   untilRecorded(): Promise<void>;
-  /** The unplanned deliveries of a repository that came at `since` (epoch milliseconds) or later, in the order of receipt. */
+  /** The unplanned deliveries of a repository received at `since` (epoch milliseconds) or later, in the order of receipt. */
   listPending(repositoryId: number, since?: number): Promise<Delivery[]>;
   postpone(id: string, attempts: number, retryAt: number): Promise<void>;
   findDelivery(id: string): Promise<Delivery | null>;

@@ -16,15 +16,15 @@ export interface PushEvent {
   readonly after: string;
   readonly deleted: boolean;
   readonly forced: boolean;
-  /** `repository.pushed_at`, epoch milliseconds in whole seconds; null when the payload has none. */
+  /** `repository.pushed_at`, epoch milliseconds in whole seconds; null if the payload has none. */
   readonly pushedAt: number | null;
   readonly sender: string;
   readonly senderIsBot: boolean;
-  /** The head commit's message, its middle left out where it is long; missing: ask GitHub. */
+  /** The head commit's message without the middle of a long one. If missing, ask GitHub. */
   readonly message?: string | null;
-  /** Its commits name the repository's configuration file. A hint: GitHub doesn't list all commits and files. */
+  /** The commits list the configuration file. Only a hint: GitHub doesn't list all commits and files. */
   readonly changesConfiguration?: true;
-  /** No delivery came: the sweep of branch heads found it, and knows no sender. */
+  /** The sweep of branch heads found the push without a delivery, so the sender is unknown. */
   readonly foundBySweep?: true;
 }
 
@@ -33,11 +33,11 @@ export interface RepositoryEvent {
   readonly kind: 'repository';
   readonly account: string;
   readonly repository: Repository;
-  /** `owner/name` as it was before, when that changed. */
+  /** The former `owner/name`; null if the name didn't change. */
   readonly formerFullName: string | null;
 }
 
-/** A comment that holds a command, or nearly one. */
+/** A comment with a command, or with a probable typo of one. */
 export interface CommentEvent {
   readonly kind: 'comment';
   readonly account: string;
@@ -50,7 +50,7 @@ export interface CommentEvent {
   readonly parsed: ParsedCommand;
 }
 
-/** A person pressed Redeploy on a check run of this app, or asked GitHub to re-run it or its whole suite. */
+/** A person pressed Redeploy on a check run of this app, or re-ran it or its check suite. */
 export interface RerunEvent {
   readonly kind: 'rerun';
   readonly account: string;
@@ -58,10 +58,10 @@ export interface RerunEvent {
   readonly how: 'button' | 'rerun' | 'suite';
   /** The commit of the run or suite. */
   readonly sha: string;
-  /** As it stood then. Null for a suite: which runs it has is asked from GitHub. */
+  /** The check run at that time. Null for a suite, whose runs the app reads from GitHub. */
   readonly run: ShownCheckRun | null;
   readonly actor: string;
-  /** GitHub's time of the last push to the repository (epoch milliseconds): the event has no time of the press itself. */
+  /** GitHub's time of the last push to the repository (epoch milliseconds). The event doesn't contain its own time. */
   readonly pushedAt?: number | null;
 }
 
@@ -69,14 +69,14 @@ export interface RerunEvent {
 export interface PullRequestEvent {
   readonly kind: 'pull_request';
   readonly account: string;
-  /** The one that it is to be merged into. */
+  /** The base repository. */
   readonly repository: Repository;
   readonly number: number;
   /** May be a commit of a fork. */
   readonly headSha: string;
 }
 
-/** Stored only so that it counts as received. */
+/** An event without effect. It is stored to count as received. */
 export interface IgnoredEvent {
   readonly kind: 'ignored';
   readonly account: string;
@@ -93,35 +93,35 @@ export type AppEvent =
   | IgnoredEvent;
 
 /**
- * Identifies an event by what GitHub signed: the delivery's GUID isn't signed, so anyone who has a delivery can send
- * it again under another one.
+ * Identifies an event by fields that GitHub signed. The GUID isn't signed, so anyone with a copy of a delivery can send it
+ * again with another GUID.
  */
 export interface EventIdentity {
   /** Digest of the signed fields, or of the whole payload. */
   readonly fingerprint: string;
-  /** GitHub's time of the event (epoch milliseconds); null if an older event could have the same. */
+  /** GitHub's time of the event (epoch milliseconds); null if the payload has no reliable time. */
   readonly signedAt: number | null;
 }
 
-/** One webhook delivery that the app acts on. */
+/** A stored webhook delivery. */
 export interface Delivery {
   /** GitHub's delivery GUID, the same for each redelivery. */
   readonly id: string;
   readonly name: string;
   readonly receivedAt: number;
   readonly event: AppEvent;
-  /** True if the event was handled under another GUID so long ago that its record was removed. */
+  /** True if the app handled the event long ago with another GUID and has removed the record. */
   readonly isReplay: boolean;
-  /** Failed tries to plan it. */
+  /** The number of failed attempts to plan the delivery. */
   readonly attempts: number;
-  /** Not before this time is it tried again. */
+  /** The earliest time of the next attempt. */
   readonly retryAt: number | null;
 }
 
-/** No GUID of GitHub's begins so. */
+/** GitHub's GUIDs never begin with this prefix. */
 const SWEEP_PREFIX = 'sweep:';
 
-/** The id of the delivery that stands for a push found by the sweep: the same push gets the same id. */
+/** The id of the delivery for a push that the sweep found. Equal pushes get equal ids. */
 export function makeSweepDeliveryId(repositoryId: number, ref: string, sha: string): string {
   return `${SWEEP_PREFIX}${repositoryId}:${ref}:${sha}`;
 }

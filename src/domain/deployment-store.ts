@@ -1,7 +1,7 @@
 import type { Deployment } from './deployment.ts';
-import type { WorkspaceKey } from './workspace-key.ts';
+import type { WorkspaceKey } from './workspace.ts';
 
-/** What changes about a deployment once it is planned. */
+/** The fields that may change after planning. */
 export type DeploymentChange = Partial<
   Omit<
     Deployment,
@@ -19,7 +19,7 @@ export type DeploymentChange = Partial<
   >
 >;
 
-/** The fields that differ from what the deployment has. */
+/** The given fields that differ from the deployment. */
 export function changesOf(deployment: Deployment, fields: DeploymentChange): DeploymentChange {
   const changes = Object.entries(fields).filter(
     ([key, value]) => deployment[key as keyof Deployment] !== value,
@@ -32,21 +32,21 @@ export interface DeploymentReader {
 }
 
 export interface OpenDeployments {
-  /** Not concluded, oldest first (`orderDeployments`). */
+  /** Lists the unconcluded deployments in the order of `orderDeployments`. */
   listOpen(workspace: WorkspaceKey): Promise<Deployment[]>;
 }
 
 export interface DeploymentStore extends DeploymentReader, OpenDeployments {
   /**
-   * Changes a deployment that isn't concluded and, where a person could see the change, makes a report due. Returns it
-   * as it is now; null when it was concluded meanwhile (a newer one replaced it): nothing was changed then.
+   * Changes an unconcluded deployment. Makes a report due if the change is visible. Returns the new state, or null without
+   * a change if the deployment was concluded meanwhile.
    */
   saveDeployment(id: string, change: DeploymentChange): Promise<Deployment | null>;
   /**
-   * The jobs of the last look at a workspace's list before that time: the newest page at the last attempt of a start, or
-   * when a job was adopted. Null when there was none.
+   * The ids of jobs on the newest page of the workspace's list, when the last start before that time was attempted or the
+   * last job was adopted. Null if there was none.
    */
   listKnownJobs(workspace: WorkspaceKey, before: number): Promise<Set<string> | null>;
-  /** The jobs among these that deployments of the workspace have already. */
+  /** The jobs among `jobIds` that already belong to deployments of the workspace. */
   listTakenJobs(workspace: WorkspaceKey, jobIds: readonly string[]): Promise<Set<string>>;
 }

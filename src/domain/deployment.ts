@@ -1,14 +1,14 @@
 import type { ReasonCode } from './reason-codes.ts';
 import type { LogMode } from './repository-configuration.ts';
-import type { RepositoryWorkspace } from './workspace-key.ts';
+import type { RepositoryWorkspace } from './workspace.ts';
 
 /**
- * `waiting`: no start was attempted, so a newer deployment may replace it. `starting`: a start was attempted and
- * its outcome is open. `queued` and `running`: the job is known and watched. `concluded`: nothing more happens.
+ * `waiting`: no start was attempted, so a newer deployment may replace this one. `starting`: a start was attempted, and its
+ * outcome is open. `queued` and `running`: the app watches the job. `concluded`: the deployment is over.
  */
 export type DeploymentState = 'waiting' | 'starting' | 'queued' | 'running' | 'concluded';
 
-/** What the app's check runs end with. */
+/** The conclusions of the app's check runs. */
 export const CONCLUSIONS = [
   'success',
   'failure',
@@ -18,106 +18,106 @@ export const CONCLUSIONS = [
   'action_required',
 ] as const;
 
-/** The check run's conclusion; `none` for a workspace that was looked at and not deployed: no check run. */
+/** The check run's conclusion. `none` means that the workspace isn't deployed and gets no check run. */
 export type Conclusion = (typeof CONCLUSIONS)[number] | 'none';
 
-/** What asked for a deployment. */
+/** What requested a deployment. */
 export type Cause = 'push' | 'command' | 'button' | 'rerun';
 
 /**
- * What became of a re-run: the deployment that it made, or why it made none: a clause for a person, in the app's own words,
- * and what others said of it.
+ * The result of a re-run: the new deployment, or a refusal. `why` is a clause in the app's own words; `problem` is text from
+ * another service.
  */
 export type Rerun =
   | { readonly kind: 'redeployed'; readonly by: string; readonly deploymentId: string }
   | { readonly kind: 'refused'; readonly by: string; readonly why: string; readonly problem?: string };
 
-/** A file as it is at a commit. */
+/** A file at a commit. */
 export interface FileAtCommit {
   /** Relative to the root of the repository. */
   readonly file: string;
   readonly sha: string;
 }
 
-/** What passes a filter in a commit's tree, reduced to what tells it from others. */
+/** A digest of the files in a commit's tree that pass a filter. */
 export interface TreeDigest {
   readonly kind: 'digest';
   readonly commit: string;
-  /** Tells filters apart. */
+  /** Identifies the filter. */
   readonly filter: string;
-  /** Of path, mode, type and sha of each entry that passes. */
+  /** Covers the path, mode, type and sha of each entry that passes. */
   readonly digest: string;
 }
 
-/** What a deployment has from its workspace, its repository and its delivery, whatever asked for it. */
+/** The fields of a deployment from its workspace, repository and delivery. */
 export interface DeploymentSubject extends RepositoryWorkspace {
   readonly id: string;
   readonly workspaceName: string;
   readonly environment: string | null;
-  /** What the repository's configuration says about the log; null: its visibility decides. */
+  /** From the repository's configuration; null if the repository's visibility decides. */
   readonly log: LogMode | null;
-  /** The repository's configuration couldn't be used as it was: this is decided by the last good one. */
+  /** The invalid configuration file, if the last valid one decided about the deployment. */
   readonly badFile: FileAtCommit | null;
   readonly directory: string | null;
   readonly installationId: number;
   readonly deliveryId: string;
-  /** The check run's name, fixed at planning so that the run can be found again. */
+  /** The check run's name, which is fixed at planning to find the run again. */
   readonly checkName: string;
   readonly receivedAt: number;
 }
 
-/** The yes or no to one workspace. */
+/** The decision about one workspace. */
 export interface Decision {
   readonly reason: ReasonCode;
   readonly conclusion: Conclusion | null;
-  /** For a person: what is wrong now (being retried), or what ended it. */
+  /** Text for a person: the current problem while retrying, or the cause of the end. */
   readonly problem: string | null;
-  /** A digest of the files that count for the workspace: of the requested or the deployed commit. Null: not taken. */
+  /** The digest of the workspace's files in the requested or deployed commit; null if it was not computed. */
   readonly treeDigest: TreeDigest | null;
 }
 
-/** What planning fixes about a deployment; the rest starts out empty. */
+/** The fields that planning sets. The others start empty. */
 export interface PlannedDeployment extends DeploymentSubject, Decision {
   readonly branch: string;
-  /** The commit that asked for the deployment. */
+  /** The requested commit. */
   readonly sha: string;
   /** The branch's head before the push; null for a new branch. */
   readonly before: string | null;
   readonly requestedBy: string;
   readonly requestedByBot: boolean;
   readonly cause: Cause;
-  /** The deployment whose check run was re-run, by button or by GitHub's re-run. */
+  /** The deployment whose check run was re-run. */
   readonly redeployOf: string | null;
   /** GitHub's time of the push, which orders the deployments of a workspace (second resolution). */
   readonly pushedAt: number;
 }
 
-/** How far a check run is behind what it is about. */
+/** How far the check run is behind its subject. */
 export interface ReportProgress {
-  /** Raised by each change that a person could see; the report is due while it is ahead of `reportedRevision`. */
+  /** Incremented by each visible change. A report is due while this is greater than `reportedRevision`. */
   readonly revision: number;
   readonly reportedRevision: number;
   readonly checkRunId: number | null;
   readonly checkRunUrl: string | null;
-  /** When a create of the check run was first sent; set with no id means: look before creating again. */
+  /** When the check run was first created. If set without an id, look for the run before creating it again. */
   readonly checkRunAttemptedAt: number | null;
 }
 
-/** What Meltano Cloud says about the job. */
+/** The job's state on Meltano Cloud. */
 export interface JobProgress {
-  /** As Meltano Cloud names it. */
+  /** Meltano Cloud's name of the status. */
   readonly jobStatus: string | null;
   readonly jobStartedAt: number | null;
   readonly jobEndedAt: number | null;
-  /** The commit that the job really deployed. */
+  /** The commit that the job deployed, which may differ from the requested one. */
   readonly deployedSha: string | null;
 }
 
-/** One workspace's share of one push, command or re-run. All times are epoch milliseconds. */
+/** The deployment of one workspace for a push, command or re-run. All times are epoch milliseconds. */
 export interface Deployment extends PlannedDeployment, JobProgress, ReportProgress {
-  /** What became of the last re-run of this one's check run. */
+  /** The result of the last re-run of this check run. */
   readonly rerun: Rerun | null;
-  /** Who wants it stopped, and by which delivery; a job that can't be stopped yet is stopped as soon as it runs. */
+  /** The person and the delivery that requested a cancellation. A queued job is stopped once it runs. */
   readonly withdrawnBy: string | null;
   readonly withdrawDeliveryId: string | null;
 
@@ -125,31 +125,31 @@ export interface Deployment extends PlannedDeployment, JobProgress, ReportProgre
   readonly concludedAt: number | null;
   readonly supersededBy: string | null;
 
-  /** When work on the start began; START_TIMEOUT_MINUTES counts from here. */
+  /** When work on the start began. START_TIMEOUT_MINUTES counts from here. */
   readonly startSince: number | null;
-  /** When the last start request went out, or a job was adopted; null before the first. */
+  /** When the last start request was sent, or a job was adopted; null before that. */
   readonly attemptedAt: number | null;
-  /** Job ids on the newest page of the workspace's list before the last attempt, or when a job was adopted. */
+  /** The job ids on the newest page of the workspace's list before the last attempt, or when a job was adopted. */
   readonly knownJobIds: readonly string[];
   /**
-   * `open`: no answer yet (or the process died); `lost`: may have made a job; `unreadable`: 2xx without a job;
-   * `refused`: made none; `busy`: made none, since another deployment runs on Meltano Cloud.
+   * `open`: no answer yet, or the process died. `lost`: a job may exist. `unreadable`: 2xx without a job. `refused`: no job
+   * exists. `busy`: no job exists, because another deployment runs on Meltano Cloud.
    */
   readonly attemptOutcome: 'open' | 'lost' | 'unreadable' | 'refused' | 'busy' | null;
-  /** When a 409 was first answered with no deployment job listed. */
+  /** The time of the first 409 while the list contained no deployment job. */
   readonly conflictSince: number | null;
-  /** Failed tries in a row of the current step; drives the growing delays. */
+  /** The number of failures of the current step in a row, which determines the retry delay. */
   readonly failures: number;
-  /** Not before this time is anything tried again. */
+  /** The earliest time of the next attempt. */
   readonly retryAt: number | null;
 
   readonly jobId: string | null;
-  /** The job was there already: something else started it for the same push. */
+  /** True if something else started the job for the same push. */
   readonly adopted: boolean;
   readonly acceptedAt: number | null;
 }
 
-/** Where a delivery names no installation; planning takes the one that is known of the repository. */
+/** For a delivery without an installation. Planning then uses the repository's stored installation. */
 export const UNKNOWN_INSTALLATION = 0;
 
 export interface RepositoryName {
@@ -166,12 +166,12 @@ export interface Repository extends RepositoryName {
   readonly defaultBranch: string;
 }
 
-/** Whether the check run says all that a person could see of it. */
+/** True if the check run is up to date. */
 export function isReported({ revision, reportedRevision }: ReportProgress): boolean {
   return reportedRevision >= revision;
 }
 
-/** Whether a second check run may turn up: a create was not answered, and it was created again. */
+/** True if a second check run may exist: the answer to a create was lost, and the app created it again. */
 export function mayBeTwice({ checkRunId, checkRunAttemptedAt }: ReportProgress): boolean {
   return checkRunId !== null && checkRunAttemptedAt !== null;
 }

@@ -9,20 +9,20 @@ export type QueueName =
   | 'environment';
 
 export interface Waker {
-  /** An earlier wake-up that is already due stays; a later one is brought forward. */
+  /** Runs the key after `delayMs`, or earlier if it already has an earlier wake-up. */
   wake(queue: QueueName, key: string, delayMs?: number): void;
 }
 
 /**
- * Wakes up the taker of a key, never twice at once for one key; a wake-up during a run makes one more run. A lost or
- * repeated wake-up does no harm: what is to be done is in the store.
+ * Runs the handler of a queue for a key, never concurrently for the same key. A wake-up during a run causes another run. A
+ * lost or repeated wake-up does no harm, because the store holds the work.
  */
 export interface Dispatcher extends Waker {
   /**
-   * `handle` returns in how many milliseconds to look again, or null for "nothing to do". What was woken before waits for
-   * it; all handlers of a process are set together.
+   * `handle` returns the delay until the next run in milliseconds, or null if there is nothing to do. Earlier wake-ups wait
+   * for the handler. Set all handlers of a process together.
    */
   handle(queue: QueueName, handle: (key: string) => Promise<number | null>): void;
-  /** Takes no more work and waits for what runs. */
+  /** Stops taking work and waits for running handlers. */
   stop(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { Deployment } from './deployment.ts';
 
-/** What a check run's `external_id` says about the deployment behind it. */
+/** The content of a check run's `external_id`. */
 export interface ExternalId {
   readonly workspaceId: string;
   readonly deploymentId: string;
@@ -8,12 +8,11 @@ export interface ExternalId {
 }
 
 /** `<workspace>/<deployment>`, and `/<job>` once the job is known. */
-export function formatExternalId(deployment: Pick<Deployment, 'workspaceId' | 'id' | 'jobId'>): string {
-  const { workspaceId, id, jobId } = deployment;
+export function formatExternalId({ workspaceId, id, jobId }: Deployment): string {
   return jobId === null ? `${workspaceId}/${id}` : `${workspaceId}/${id}/${jobId}`;
 }
 
-/** Null for anything that `formatExternalId` can't have made. */
+/** Returns null if the text isn't from `formatExternalId`. */
 export function parseExternalId(text: string): ExternalId | null {
   const [workspaceId, deploymentId, jobId, ...rest] = text.split('/');
   if (!workspaceId || !deploymentId || jobId === '' || rest.length > 0) return null;

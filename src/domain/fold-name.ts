@@ -1,24 +1,24 @@
 const ASCII = /^[\x20-\x7e]*$/;
-/** Characters without a width of their own (joiners, direction marks, soft hyphens, byte order marks) and controls. */
+/** Characters without a width (joiners, direction marks, soft hyphens, byte order marks) and control characters. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}\ufff9-\ufffb]/gu;
 /** The full-width forms of ASCII, which keyboards for Chinese, Japanese and Korean type. */
 const FULL_WIDTH = /[\uff01-\uff5e]/g;
 const FULL_WIDTH_OFFSET = 0xff01 - 0x21;
 
-/** A word as an ASCII keyboard types it: without invisible characters and full-width forms. */
+/** Removes invisible characters and converts full-width forms to ASCII. */
 export function foldCharacters(text: string): string {
   return text
     .replace(INVISIBLE, '')
     .replace(FULL_WIDTH, (one) => String.fromCharCode(one.charCodeAt(0) - FULL_WIDTH_OFFSET));
 }
 
-/** The key by which names of people and workspaces are compared: two names are the same if their keys are. */
+/** The key for comparing names of people and workspaces. Equal keys mean equal names. */
 export function foldName(name: string): string {
   return foldCharacters(name).normalize().trim().toLowerCase();
 }
 
-/** The form in which paths and branches are compared. Systems write `é` as one character or as two; case matters. */
+/** The key for comparing paths and branches. Some systems write `é` as one character, others as two. Case matters. */
 export function foldPath(path: string): string {
-  // For the 100,000 paths of a large repository it takes a tenth of the time.
+  // The check for ASCII is ten times faster for the 100,000 paths of a large repository.
   return ASCII.test(path) ? path : path.normalize();
 }

@@ -4,7 +4,7 @@ export function toRef(branch: string): string {
   return PREFIX + branch;
 }
 
-/** Null for a tag and everything else that isn't a branch. */
+/** Returns null if the ref isn't a branch. */
 export function branchOf(ref: string): string | null {
   return ref.startsWith(PREFIX) ? ref.slice(PREFIX.length) : null;
 }

@@ -1,9 +1,9 @@
 import type { Repository } from './deployment.ts';
 import { foldPath } from './fold-name.ts';
 
-/** One entry of a git tree. Modes and submodules count like contents. */
+/** One entry of a git tree. A change of mode or of a submodule counts like a change of content. */
 export interface TreeEntry {
-  /** Relative to the tree that was read. */
+  /** Relative to the root of the tree. */
   readonly path: string;
   /** `100644`, `100755`, `120000` (link), `160000` (submodule), `040000` (directory). */
   readonly mode: string;
@@ -11,7 +11,7 @@ export interface TreeEntry {
   readonly sha: string;
 }
 
-/** What can't be told counts as changed; `why` is for people. */
+/** The tree can't be read or compared, so the workspace counts as changed. `why` is for people. */
 export interface Untold {
   readonly kind: 'untold';
   readonly why: string;
@@ -19,40 +19,40 @@ export interface Untold {
 
 interface TreeList {
   readonly kind: 'tree';
-  /** In the order of `sortEntries`. With all levels: no directories. */
+  /** In the order of `sortEntries`. Contains no directories if all levels were read. */
   readonly entries: readonly TreeEntry[];
-  /** GitHub left entries out: the tree is too large for one answer. */
+  /** True if the tree is too large for one response, so GitHub left out entries. */
   readonly isTruncated: boolean;
 }
 
 export type TreeRead = TreeList | Untold;
 
 export interface TreeToRead {
-  /** Of a commit or of a tree. */
+  /** The id of a commit or a tree. */
   readonly sha: string;
-  /** `all`: with what is in its directories. */
+  /** `all` includes the content of directories. */
   readonly levels: 'one' | 'all';
-  /** A commit that was pushed a moment ago: GitHub may not show it yet. */
+  /** True for a commit that was just pushed, which GitHub may not show yet. */
   readonly isNew: boolean;
 }
 
 export interface TreeReader {
-  /** Throws when GitHub can't answer now; what it will never answer is untold. */
+  /** Throws if GitHub can't answer now. Returns `Untold` if it never will. */
   readTree(repository: Repository, tree: TreeToRead): Promise<TreeRead>;
 }
 
-/** By path, so that the content of a directory is one piece. Git lists them so already, but for rare characters. */
+/** Sorts by path, so the content of a directory is contiguous. Git's order differs only for rare characters. */
 export function sortEntries(entries: readonly TreeEntry[]): readonly TreeEntry[] {
   const isSorted = entries.every((one, index) => index === 0 || compare(entries[index - 1], one) <= 0);
   return isSorted ? entries : entries.toSorted(compare);
 }
 
-/** The entries at a path and below it, of a sorted list; all of them for the root (an empty path). */
+/** The entries at and below a path in a sorted list. The empty path is the root. */
 export function listUnder(entries: readonly TreeEntry[], path: string): readonly TreeEntry[] {
   if (path === '') return entries;
   const at = findFirst(entries, path);
   const itself = entries[at] && nameOf(entries[at]) === path ? [entries[at]] : [];
-  // The character after "/" ends what begins with `path/`.
+  // "0" is the character after "/", so it ends the range of `path/`.
   const below = entries.slice(findFirst(entries, `${path}/`), findFirst(entries, `${path}0`));
   return [...itself, ...below];
 }
@@ -66,7 +66,7 @@ function compare(a: TreeEntry | undefined, b: TreeEntry): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** The index of the first entry that isn't before `path`. */
+/** The index of the first entry at or after `path`. */
 function findFirst(entries: readonly TreeEntry[], path: string): number {
   let [from, to] = [0, entries.length];
   while (from < to) {
@@ -79,7 +79,7 @@ function findFirst(entries: readonly TreeEntry[], path: string): number {
 }
 
 export type UncomparedCause =
-  /** The last started deployment still runs, or ended in another way than success. */
+  /** The last started deployment is still running, or didn't succeed. */
   | { readonly kind: 'not_deployed'; readonly sha: string; readonly isRunning: boolean }
   | { readonly kind: 'never_deployed' }
   | Untold;

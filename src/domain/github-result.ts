@@ -1,16 +1,16 @@
-/** What a request to GitHub came to. */
+/** The result of a request to GitHub. */
 export type GitHubResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: GitHubFailure };
 
 export type GitHubFailure =
-  /** A primary or secondary limit; nothing was done. The wait is in milliseconds; null where GitHub names none. */
+  /** A primary or secondary rate limit; nothing was done. `waitMs` is null if GitHub names no time. */
   | { readonly kind: 'limited'; readonly waitMs: number | null; readonly message: string }
-  /** GitHub takes neither the token nor a new one; nothing was done. */
+  /** GitHub refuses the token and a new one; nothing was done. */
   | { readonly kind: 'unauthorized'; readonly message: string }
-  /** The installation is suspended or removed; nothing was done, and nothing of it can be done for now. */
+  /** The installation is suspended or removed; nothing was done. */
   | { readonly kind: 'unavailable'; readonly message: string }
-  /** No answer, or a 5xx: it may have been done. */
+  /** No response, or a 5xx: GitHub may have done it. */
   | { readonly kind: 'unknown'; readonly message: string }
-  /** GitHub won't do it as things stand; nothing was done. */
+  /** GitHub refuses the request; nothing was done. */
   | { readonly kind: 'rejected'; readonly status: number; readonly message: string };

@@ -7,19 +7,19 @@ export interface SweptRepository {
   readonly pushedAt: number;
 }
 
-/** Throws when GitHub can't answer now. */
+/** Throws if GitHub can't answer now. */
 export interface HeadReader {
-  /** The commit that a branch points to; null when there is no such branch. */
+  /** The head of a branch; null if the branch doesn't exist. */
   readHead(repository: Repository, branch: string): Promise<string | null>;
 }
 
 export interface RepositoryLister {
-  /** Pages of the installation's repositories. Throws when GitHub can't answer now. */
+  /** Yields pages of the installation's repositories. Throws if GitHub can't answer now. */
   listRepositories(installationId: number): AsyncIterable<readonly SweptRepository[]>;
 }
 
-/** Where the app is installed, and what moved there. Throws when GitHub can't answer now. */
+/** Reads the App's installations, repositories and branch heads. Throws if GitHub can't answer now. */
 export interface InstallationReader extends HeadReader, RepositoryLister {
-  /** Those that aren't suspended. */
+  /** Lists the installations that aren't suspended. */
   listInstallations(): Promise<readonly { readonly id: number; readonly owner: Owner }[]>;
 }

@@ -1,18 +1,18 @@
-/** A Meltano Cloud job, reduced to what this app reads. Times are epoch milliseconds on this app's clock. */
+/** A Meltano Cloud job. Times are epoch milliseconds by this machine's clock. */
 export interface Job {
   readonly id: string;
   /** `WORKSPACE_DEPLOY` for deployments. */
   readonly type: string;
-  /** One of the API reference's statuses, or one that this app doesn't know. */
+  /** A status of the API reference, or an unknown one. */
   readonly status: string;
   readonly created: number | null;
-  /** The commit that the job really deploys, once known. */
+  /** The commit that the job deploys; null while it is unknown. */
   readonly commitId: string | null;
   readonly startTime: number | null;
   readonly endTime: number | null;
 }
 
-/** Whose commit a job took, where that is known: the API may tell it late, and cut. */
+/** True if the job deploys this commit; null while that is unknown. The API may report a shortened commit, and late. */
 export function tookCommit({ commitId }: Job, sha: string): boolean | null {
   if (commitId === null || commitId === '') return null;
   return sha.startsWith(commitId) || commitId.startsWith(sha);
@@ -20,10 +20,10 @@ export function tookCommit({ commitId }: Job, sha: string): boolean | null {
 
 export type JobPhase = 'queued' | 'running' | 'ended';
 
-/** The type of job that a deployment makes. */
+/** The type of a deployment's job. */
 export const DEPLOY_JOB_TYPE = 'WORKSPACE_DEPLOY';
 
-/** Statuses that the API reference doesn't name count as running: a job is over only when it says so. */
+/** Treats unknown statuses as running: a job is over only if the API says so. */
 export function jobPhase(status: string): JobPhase {
   switch (status) {
     case 'QUEUED':

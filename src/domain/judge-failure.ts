@@ -1,23 +1,23 @@
 import type { MeltanoFailure } from './meltano.ts';
 import { chooseRetryDelay } from './retry-delay.ts';
 
-/** What a failed start means for the deployment. */
+/** What to do after a failed start. */
 export type StartVerdict =
-  /** Nothing was made: try again. */
+  /** No job was created: try again. */
   | { readonly kind: 'retry'; readonly retryAfterMs: number | null }
-  /** A job may have been made: look for it before anything is sent again. */
+  /** A job may exist: look for it before sending another start. */
   | { readonly kind: 'look'; readonly outcome: 'lost' | 'unreadable' }
-  /** The workspace is busy, or still being set up. */
+  /** The workspace is busy or not ready yet. */
   | { readonly kind: 'conflict' }
   | { readonly kind: 'fail' };
 
-/** What a failed read means. */
+/** What to do after a failed read. */
 export type ReadVerdict =
   | { readonly kind: 'retry'; readonly retryAfterMs: number | null }
   | { readonly kind: 'refused' }
   | { readonly kind: 'missing' };
 
-/** Refusals that say "later": nothing was made, and the same request may well succeed. */
+/** Statuses after which the same request may succeed later. Nothing was created. */
 const LATER = new Set([408, 425, 429, 503]);
 
 export function judgeStart(failure: MeltanoFailure): StartVerdict {
@@ -40,12 +40,12 @@ export function judgeRead(failure: MeltanoFailure): ReadVerdict {
   return { kind: 'refused' };
 }
 
-/** True if the answer to a signed request says that its signature is wrong. */
+/** True if Meltano Cloud refused the signature of a signed request. */
 export function refusesSecret(failure: MeltanoFailure): boolean {
   return failure.kind === 'status' && (failure.status === 401 || failure.status === 403);
 }
 
-/** Milliseconds until a failed read is tried again: growing with the failures in a row; what is held waits for the circuit alone. */
+/** Milliseconds until the next attempt of a failed read. A held call waits for the circuit only. */
 export function chooseReadDelay(failure: MeltanoFailure, failures: number, random: number): number {
   if (failure.kind === 'held') return failure.heldMs;
   const verdict = judgeRead(failure);

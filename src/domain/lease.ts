@@ -1,43 +1,43 @@
-/** One instance, and no other, does the work of a key. */
+/** The exclusive right of one instance to work on a key. */
 export interface Lease {
   readonly queue: string;
   readonly key: string;
-  /** Greater than that of every earlier lease of the key: a write that carries an old number is refused. */
+  /** Greater than in every earlier lease of the key. Writes with an old number are refused. */
   readonly fencing: number;
 }
 
-/** The instance was too slow (paused, or cut off), and another one has the key now: nothing was written. */
+/** The instance was paused or disconnected for too long, and another one took over the key. Nothing was written. */
 export class LeaseLost extends Error {
   override name = 'LeaseLost';
 
   constructor({ queue, key, fencing }: Lease) {
-    super(`The lease ${fencing} of ${queue} ${key} is not held any more.`);
+    super(`The lease ${fencing} of ${queue} ${key} is no longer held.`);
   }
 }
 
-/** The lease that the running code works under; null if it needs none. */
+/** Tracks the lease of the running code; null without one. */
 export interface LeaseContext {
   current(): Lease | null;
-  /** Runs `work`, and everything that it awaits or begins, under the lease. */
+  /** Runs `work` and all asynchronous work that it starts under the lease. */
   run<T>(lease: Lease | null, work: () => T): T;
 }
 
-/** The leases of all instances; times are those of the database, so that no instance's clock matters. */
+/** The leases of all instances. Uses the database's clock, so the clocks of instances don't matter. */
 export interface LeaseStore {
   /**
-   * Takes a free lease. Null if an instance holds it: the holder learns, by its next renewal or
-   * when it gives the lease back, that the key was woken.
+   * Takes a free lease. Returns null if an instance holds it. The holder learns of the wake-up with its next renewal or when
+   * it gives the lease back.
    */
   claim(owner: string, queue: string, key: string): Promise<ClaimedLease | null>;
-  /** Renews the leases that `owner` still holds, and says which keys were woken since the last time. */
+  /** Renews and returns the leases that `owner` still holds. `woken` is true if the key was woken since the last renewal. */
   renew(owner: string, held: readonly Lease[]): Promise<RenewedLease[]>;
-  /** False when the key was woken meanwhile: the lease is still held, and there is more to do. */
+  /** Returns false, and keeps the lease, if the key was woken meanwhile. */
   giveBack(lease: Lease): Promise<boolean>;
-  /** Lets all leases of `owner` expire at once. */
+  /** Expires all leases of `owner` immediately. */
   abandon(owner: string): Promise<void>;
-  /** Takes at most `limit` leases whose holders were silent for too long. */
+  /** Takes at most `limit` expired leases. */
   takeOver(owner: string, limit: number): Promise<TakenLease[]>;
-  /** Whether a lease is held and has not expired. */
+  /** True if the lease is held and has not expired. */
   isHeld(lease: Lease): Promise<boolean>;
 }
 
@@ -45,13 +45,13 @@ export interface RenewedLease extends Lease {
   readonly woken: boolean;
 }
 
-/** One whose holder stopped, died or fell silent. */
+/** A lease whose holder stopped, died or was silent for too long. */
 export interface TakenLease extends Lease {
-  /** Milliseconds since that holder was last heard of (its last renewal, or that it stopped): the work may not have been done. */
+  /** Milliseconds since the holder's last renewal or its stop. */
   readonly silentMs: number;
 }
 
 interface ClaimedLease extends Lease {
-  /** As for a lease that was taken over; null for a key without an earlier holder. */
+  /** As in `TakenLease`; null for a key without an earlier holder. */
   readonly silentMs: number | null;
 }

@@ -1,28 +1,28 @@
 /**
- * What is kept of a job's log: cleaned and redacted lines within a fixed budget. Either the whole log
- * (`omittedLines` 0) or its tail, with the error that ended the job and its surroundings kept beside it.
+ * The excerpt of a job's log: cleaned and redacted lines within a fixed budget. Contains the whole log (`omittedLines` is
+ * 0) or its tail, and separately the error that ended the job with its surrounding lines.
  */
 export interface LogExcerpt {
-  /** Lines of the log so far, the omitted ones included. */
+  /** The number of lines so far, including omitted ones. */
   readonly totalLines: number;
-  /** Lines before `tail` that are not kept. */
+  /** The number of omitted lines before `tail`. */
   readonly omittedLines: number;
   readonly tail: readonly string[];
   readonly firstError: FirstError | null;
-  /** The errors that name a file of the project and a line in it, in order; at most 50, none twice. */
+  /** The errors with a file of the project and a line, in order; at most 50, without duplicates. */
   readonly locatedErrors: readonly LocatedError[];
-  /** How many secrets were taken out. */
+  /** The number of removed secrets. */
   readonly redactions: number;
-  /** False when the log could not be read to its end. */
+  /** False if the log was not read to its end. */
   readonly complete: boolean;
 }
 
 export interface FirstError {
   /** 1-based line number in the log. */
   readonly line: number;
-  /** The error in one line, without time stamp and level: what a title can show. */
+  /** One line without time stamp and level, for a title. */
   readonly message: string;
-  /** The lines around it, in order; the first one is line `line - contextBefore`. */
+  /** The surrounding lines in order. The first one is line `line - contextBefore`. */
   readonly context: readonly string[];
   readonly contextBefore: number;
 }
@@ -32,8 +32,8 @@ export interface LocatedError {
   readonly path: string;
   /** 1-based. */
   readonly line: number;
-  /** 1-based; null where the log names none. */
+  /** 1-based; null if the log names no column. */
   readonly column: number | null;
-  /** In one line, at most 1,024 bytes. */
+  /** One line of at most 1,024 bytes. */
   readonly message: string;
 }

@@ -2,18 +2,18 @@ import type { Repository, RepositoryName } from './deployment.ts';
 import { parseRepositoryUrl, type RepositoryAddress } from './repository-url.ts';
 import type { Workspace } from './workspace.ts';
 
-/** A workspace that belongs to a repository because the operator says so, whatever its `repositoryUrl` is. */
+/** Assigns a workspace to a repository in the accounts file, regardless of its `repositoryUrl`. */
 export interface WorkspaceMapping {
   /** `owner/name`, lower case. */
   readonly repository: string;
-  /** These two replace the workspace's own; null means the default branch, and the root. */
+  /** `branch` and `directory` replace the workspace's own. Null means the default branch, and the root. */
   readonly branch: string | null;
   readonly directory: string | null;
   /** In lower case. */
   readonly workspaceId: string;
 }
 
-/** A name by which a workspace, or the operator for it, refers to a repository. */
+/** A reference to a repository by name, from a workspace or a mapping. */
 export interface WorkspaceReference {
   readonly workspace: Workspace;
   /** Null for the workspace's own `repositoryUrl`. */
@@ -22,28 +22,28 @@ export interface WorkspaceReference {
   readonly fullName: string;
 }
 
-/** The repository that a reference is pinned to: a repository that takes the name later doesn't get the workspace. */
+/** Pins a reference to a repository, so a repository that takes the name later doesn't get the workspace. */
 export interface WorkspacePin {
   readonly workspaceId: string;
   /** `url`, or the `owner/name` of a mapping. */
   readonly source: string;
-  /** The name that was pinned: another one in the reference means that it was set anew. */
+  /** The pinned name. A different name in the reference means that it was changed. */
   readonly fullName: string;
   readonly repositoryId: number;
 }
 
-/** The repository that has a name now, and since when at the latest (epoch milliseconds). */
+/** The repository that has a name now. It has had the name at least since `since` (epoch milliseconds). */
 export interface NameHolder {
   readonly repositoryId: number;
   readonly since: number;
 }
 
-/** What decides whether a reference means a repository. */
+/** The names of a repository, for matching references. */
 export interface RepositoryIdentity {
   readonly id: number;
-  /** The names (`owner/name`, lower case) that it was the first to be seen with. */
+  /** The names (`owner/name`, lower case) that this repository was the first to have. */
   readonly ownNames: ReadonlySet<string>;
-  /** By name: the repository that has it now, as far as it is known here. */
+  /** The last known repository with each name. */
   readonly holders: ReadonlyMap<string, NameHolder>;
 }
 
@@ -52,7 +52,7 @@ export function nameRepository({ owner, name }: RepositoryName): string {
   return `${owner}/${name}`.toLowerCase();
 }
 
-/** The references to a repository by one of its names, mappings first. */
+/** Lists the references to a repository by any of its names, mappings first. */
 export function listReferences(
   workspaces: readonly Workspace[],
   about: {
@@ -73,14 +73,14 @@ export function listReferences(
   });
 }
 
-/** What a reference is pinned under. */
+/** The `source` of the reference's pin. */
 export function sourceOf({ mapping }: WorkspaceReference): string {
   return mapping?.repository ?? 'url';
 }
 
 /**
- * True if the reference means the repository. A pin decides for as long as the reference has the same name. A name that
- * was set since another repository took it means that repository; otherwise a name belongs to its first owner.
+ * True if the reference means the repository. A pin decides as long as the reference keeps its name. A name that was set
+ * after another repository took it means that repository. Otherwise a name belongs to its first repository.
  */
 export function refersTo(
   { workspace, mapping, fullName }: WorkspaceReference,
@@ -93,7 +93,7 @@ export function refersTo(
   return holder && isSetSince ? holder.repositoryId === id : ownNames.has(fullName);
 }
 
-/** The workspaces as the repository deploys them: a mapping replaces the branch and the directory. */
+/** The workspaces with the branch and directory of their mappings. */
 export function viewWorkspaces(references: readonly WorkspaceReference[]): Workspace[] {
   const views = new Map<string, Workspace>();
   for (const { workspace, mapping } of references) {
@@ -115,7 +115,6 @@ function readAddress(workspace: Workspace): RepositoryAddress | null {
   return address;
 }
 
-/** The branch that the workspace deploys. */
 export function trackedBranch(workspace: Workspace, repository: Repository): string {
   return workspace.branch ?? repository.defaultBranch;
 }

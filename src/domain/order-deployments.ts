@@ -1,10 +1,14 @@
-import type { Deployment } from './deployment.ts';
-
-export type OrderKeys = Pick<Deployment, 'id' | 'sha' | 'before' | 'pushedAt' | 'receivedAt'>;
+/** The fields of a deployment that determine its order. */
+export interface OrderKeys {
+  readonly sha: string;
+  readonly before: string | null;
+  readonly pushedAt: number;
+  readonly receivedAt: number;
+}
 
 /**
- * Oldest first: by GitHub's time of the push (whole seconds), then by which push builds on which, then by the time of
- * receipt. GitHub promises no order of deliveries.
+ * Sorts oldest first: by GitHub's time of the push (whole seconds), then a push after the one that it builds on, then by the
+ * time of receipt. GitHub guarantees no order of deliveries.
  */
 export function orderDeployments<T extends OrderKeys>(deployments: readonly T[]): T[] {
   const sorted = deployments.toSorted((a, b) => a.pushedAt - b.pushedAt || a.receivedAt - b.receivedAt);
@@ -18,7 +22,7 @@ export function orderDeployments<T extends OrderKeys>(deployments: readonly T[])
   return ordered;
 }
 
-/** Orders pushes of one second: a push comes after the one whose result it started from. Cycles fall back to receipt. */
+/** Sorts pushes of the same second: a push follows the one whose head it started from. In cycles, keeps the order of receipt. */
 function chain<T extends OrderKeys>(group: T[]): T[] {
   const rest = [...group];
   const ordered: T[] = [];

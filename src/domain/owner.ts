@@ -1,42 +1,42 @@
-/** Who owns a repository or an installation, as GitHub says now. The id stays; a login can change hands. */
+/** The current owner of a repository or an installation. The id is permanent; a login can change hands. */
 export interface Owner {
   readonly id: number;
   readonly login: string;
 }
 
-/** Stands for an id that GitHub didn't send: such an owner has only a login that no known owner has. */
+/** The id of an owner if GitHub didn't send one. */
 export const UNKNOWN_OWNER = 0;
 
-/** An account as the operator names it. */
+/** An account in the configuration. */
 export interface NamedAccount {
   /** In lower case. */
   readonly login: string;
-  /** Null: the first account that is seen with the login. */
+  /** Null means the first account that is seen with the login. */
   readonly id: number | null;
 }
 
-/** What was seen of an owner so far. */
+/** The stored logins of an owner. */
 export interface SeenOwner {
-  /** Who was first seen with the login that the owner has now. */
+  /** The first account that was seen with the owner's current login. */
   readonly holderId: number;
-  /** All logins that the owner was the first to be seen with, in lower case, the oldest first. */
+  /** The logins that this owner was the first to have, in lower case, the oldest first. */
   readonly logins: readonly string[];
 }
 
-/** An owner by everything that the operator may know it by. */
+/** An owner with all logins that the configuration may use. */
 export interface KnownOwner extends Owner {
-  /** Logins that mean this owner, in lower case: the present one first, unless it is another's, then former ones. */
+  /** Logins that mean this owner, in lower case: the current one, unless it belongs to another account, then former ones. */
   readonly logins: readonly string[];
-  /** The present login is another account's: nothing that is meant for that one is for this one. */
+  /** True if the current login belongs to another account, so the configuration for the login doesn't apply. */
   readonly isLoginTaken: boolean;
 }
 
 export interface OwnerStore {
-  /** Notes the owner's login if it is new, and its id known. The first one that was seen with a login keeps it. */
+  /** Stores the owner's login if it is new and the id is known. The first owner seen with a login keeps it. */
   noteOwner(owner: Owner, now: number): Promise<SeenOwner>;
 }
 
-/** The operator's word on who has a login counts more than who was seen first. */
+/** An id in the configuration takes precedence over the first owner seen with a login. */
 export function knowOwner(owner: Owner, seen: SeenOwner, named: readonly NamedAccount[]): KnownOwner {
   const login = owner.login.toLowerCase();
   const withIds = named.filter((one) => one.id !== null);
@@ -51,14 +51,14 @@ export function knowOwner(owner: Owner, seen: SeenOwner, named: readonly NamedAc
   };
 }
 
-/** Whether an entry of the operator's means this owner. */
+/** True if an entry of the configuration means this owner. */
 export function isMeant({ id, login }: NamedAccount, owner: KnownOwner): boolean {
   return id === null ? owner.logins.includes(login) : id === owner.id;
 }
 
 /**
- * Why an owner isn't served; null: it is, or has a login that is allowed and another's. Such an owner gets no account, but
- * an answer.
+ * Returns null if the owner is allowed, or if its login is allowed for another account. The latter gets no account, but an
+ * answer that explains it.
  */
 export function refuseOwner(
   owner: KnownOwner,

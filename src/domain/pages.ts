@@ -1,7 +1,7 @@
-/** Where people look further. */
+/** Addresses of web pages for links. */
 export interface Pages {
-  /** GitHub's web origin, e.g. `https://github.com`. */
+  /** GitHub's web origin, such as `https://github.com`. */
   readonly githubUrl: string;
-  /** A workspace's page on the Meltano Cloud of an account (by its key; null when none was served). */
+  /** The page of a workspace. `account` is the key of the account, or null if none is configured. */
   readonly workspaceUrl: (of: { readonly account: string | null; readonly workspaceId: string }) => string;
 }

@@ -3,17 +3,17 @@ import type { PathSettings } from './repository-configuration.ts';
 
 const WILDCARD = /[*?[{]/;
 
-/** Which files count for a workspace. */
+/** Selects the files that count for a workspace. */
 export interface PathFilter {
-  /** What is in it, and what has just this path; null: the root, or `paths` stand in for it. */
+  /** Selects the path itself and everything below; null for the root, or if `paths` are set. */
   readonly directory: string | null;
-  /** Globs of the files that count; null: the directory. */
+  /** Globs of the files that count; null if the directory decides. */
   readonly paths: readonly string[] | null;
-  /** Globs of the files among them that don't count. */
+  /** Globs of excluded files. */
   readonly pathsIgnore: readonly string[];
 }
 
-/** Null for a workspace that each push to its branch deploys, whatever changed. */
+/** Returns null if every push to the branch deploys the workspace. */
 export function filterOf({ paths, pathsIgnore }: PathSettings, directory: string | null): PathFilter | null {
   if (paths === null && pathsIgnore.length === 0 && directory === null) return null;
   return {
@@ -23,7 +23,7 @@ export function filterOf({ paths, pathsIgnore }: PathSettings, directory: string
   };
 }
 
-/** The paths below which everything is that can pass: each glob's longest part without a wildcard, none within another. */
+/** The directories that contain all files that can pass: each glob's part before a wildcard, without nested ones. */
 export function listBases({ directory, paths }: PathFilter): string[] {
   if (paths === null) return [directory ?? ''];
   const all = paths.map((glob) => {

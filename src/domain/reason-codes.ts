@@ -1,6 +1,6 @@
 /**
- * Why a deployment is where it is: one code for every yes and every no. Codes are stored and logged, so they
- * never change their meaning; the words that people read for them are in `report/`.
+ * The reasons for each decision and result. Codes are stored and logged, so their meaning never changes. The texts for
+ * people are in `reporting/render`.
  */
 export const REASON_CODES = {
   // Planned: this workspace is deployed.

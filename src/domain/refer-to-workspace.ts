@@ -1,7 +1,7 @@
 import { foldName } from './fold-name.ts';
 import type { NamedWorkspace } from './workspace.ts';
 
-/** An id may be shortened to this many characters: as many as a check run's name shows. */
+/** The minimum length of a shortened id, which is the length in a check run's name. */
 const SHORTEST_ID = 8;
 
 /** True if `word` is the workspace's name, alias or id, or the beginning of its id. */
@@ -9,7 +9,7 @@ export function meansWorkspace(word: string, workspace: NamedWorkspace): boolean
   return isNameOf(word, workspace) || beginsId(word, workspace);
 }
 
-/** The workspaces that a word means: by name, alias or id; if there is none, by the beginning of the id. */
+/** Finds workspaces by name, alias or id. If there is none, by the beginning of the id. */
 export function matchWord<T extends NamedWorkspace>(workspaces: readonly T[], word: string): readonly T[] {
   const named = workspaces.filter((one) => isNameOf(word, one));
   return named.length > 0 ? named : workspaces.filter((one) => beginsId(word, one));

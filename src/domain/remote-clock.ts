@@ -1,10 +1,10 @@
 import type { Clock } from './clock.ts';
 
-/** Clocks that differ by less count as the same: a Date header has whole seconds only (milliseconds). */
+/** Ignores a smaller difference, because a Date header has whole seconds. */
 const IGNORED_MS = 2_000;
-/** An answer that took longer says too little about when its Date was written (milliseconds). */
+/** Ignores slower responses, whose Date is too imprecise. */
 const SLOWEST_MS = 2_000;
-/** The median of so many answers counts, so that single odd ones (a proxy's, a cache's) don't. */
+/** The median of this many responses ignores single odd ones, such as from a proxy or cache. */
 const SAMPLES = 9;
 
 export interface AnswerTimes {
@@ -14,12 +14,12 @@ export interface AnswerTimes {
 }
 
 /**
- * How far a service's clock is from this machine's, by the `Date` of its answers. The correction in use changes only when
- * it is clearly wrong, so that the same time doesn't move with each answer.
+ * Measures the difference between a service's clock and this machine's by the `Date` of responses. Changes the correction
+ * only if it is clearly wrong, so a converted time doesn't change with each response.
  */
 export class RemoteClock {
   readonly #clock: Clock;
-  /** The service's time when this process's `elapsed` was 0, by each of its last answers. */
+  /** The service's time when `elapsed` was 0, from each of the last responses. */
   readonly #origins: number[] = [];
   /** Milliseconds by which the service's clock is ahead. */
   #offset = 0;
@@ -28,17 +28,17 @@ export class RemoteClock {
     this.#clock = clock;
   }
 
-  /** `headers` of an answer; one from a cache carries an `Age`, and its Date is old. */
+  /** Learns from the headers of a response. Ignores cached responses (with `Age`), whose Date is old. */
   note(headers: Readonly<Record<string, string | string[] | undefined>>, times: AnswerTimes): void {
     const date = readHttpDate(headers['date']);
     const took = times.answeredAt - times.sentAt;
     if (date === null || headers['age'] !== undefined || took > SLOWEST_MS) return;
-    // The header leaves out the milliseconds: half a second is missing on average.
+    // The header has no milliseconds, so it is half a second behind on average.
     this.#origins.push(date + 500 - (times.sentAt + took / 2));
     if (this.#origins.length > SAMPLES) this.#origins.shift();
   }
 
-  /** Milliseconds by which the service's clock is ahead of this machine's, as that is set now; 0 for the same. */
+  /** Milliseconds by which the service's clock is ahead of this machine's; 0 if they agree. */
   ahead(): number {
     const origin = this.#origins.toSorted((a, b) => a - b)[Math.floor(this.#origins.length / 2)];
     if (origin === undefined) return this.#offset;
@@ -49,30 +49,30 @@ export class RemoteClock {
     return this.#offset;
   }
 
-  /** A time of the service on this machine's clock. */
+  /** Converts a time of the service to this machine's clock. */
   toLocal(time: number): number;
   toLocal(time: number | null): number | null;
   toLocal(time: number | null): number | null {
     return time === null ? null : time - this.ahead();
   }
 
-  /** A time of this machine's clock on the service's. */
+  /** Converts a time of this machine to the service's clock. */
   toRemote(time: number): number {
     return time + this.ahead();
   }
 
-  /** The same in whole seconds, as GitHub gives times. */
+  /** Converts to the service's clock in whole seconds, like GitHub's times. */
   toRemoteSecond(time: number): number {
     return toWholeSecond(this.toRemote(time));
   }
 }
 
-/** The second that a time (epoch milliseconds) is in. */
+/** Rounds epoch milliseconds down to a whole second. */
 export function toWholeSecond(time: number): number {
   return Math.floor(time / 1000) * 1000;
 }
 
-/** An HTTP date names its month; Date.parse alone would take "-5" or "1.5" for a date. */
+/** Parses an HTTP date; null if invalid. Requires the name of a month, because Date.parse also accepts "-5" and "1.5". */
 export function readHttpDate(header: string | string[] | undefined): number | null {
   const text = (Array.isArray(header) ? header[0] : header)?.trim() ?? '';
   if (!/[a-z]{3}/i.test(text)) return null;

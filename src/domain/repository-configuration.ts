@@ -1,42 +1,42 @@
 import { meansWorkspace } from './refer-to-workspace.ts';
 import type { NamedWorkspace } from './workspace.ts';
 
-/** `live`: shown while the job runs; `final`: once it has ended; `none`: never. */
+/** When check runs show the log: `live` while the job runs, `final` after its end, `none` never. */
 export type LogMode = 'live' | 'final' | 'none';
 
-/** The least that someone must be allowed in the repository to give commands. */
+/** The permission in the repository that commands require. */
 export type CommandPermission = 'triage' | 'write' | 'maintain' | 'admin';
 
 export interface PathSettings {
-  /** Globs of the files whose changes count; null: the workspace's directory. */
+  /** Globs of the files whose changes count; null for the workspace's directory. */
   readonly paths: readonly string[] | null;
-  /** Globs of files whose changes don't count, whatever `paths` says. */
+  /** Globs of files whose changes don't count, even if `paths` matches. */
   readonly pathsIgnore: readonly string[];
 }
 
-/** What `deploy` sets for every workspace of the repository, and an entry of `workspaces` for one of them. */
+/** The settings of `deploy` for all workspaces, which an entry of `workspaces` overrides. */
 export interface DeploySettings extends PathSettings {
-  /** False: deployed only by command, button or re-run. */
+  /** If false, only a command, button or re-run deploys. */
   readonly onPush: boolean;
-  /** A head commit whose message holds one of these, in any letter case, isn't deployed. */
+  /** If the head commit's message contains one of these (in any letter case), it isn't deployed. */
   readonly skipTokens: readonly string[];
-  /** What a push to the tracked branch leaves behind that isn't deployed: nothing, or a `skipped` check run. */
+  /** If a push to the tracked branch isn't deployed, `skipped` creates a check run and `silent` doesn't. */
   readonly unmatched: 'silent' | 'skipped';
-  /** GitHub logins whose pushes aren't deployed, in any letter case. */
+  /** GitHub logins (in any letter case) whose pushes aren't deployed. */
   readonly ignoreSenders: readonly string[];
-  /** Null: `live` for a private repository, `none` for a public one. */
+  /** Null means `live` for a private repository and `none` for a public one. */
   readonly log: LogMode | null;
 }
 
-/** What one entry of `workspaces` says: where a key is missing, `deploy` decides. */
+/** An entry of `workspaces`. `deploy` decides about missing keys. */
 export type WorkspaceRefinement = Partial<DeploySettings> & {
   /** The workspace's name, alias or id, or the beginning of the id. */
   readonly workspace: string;
-  /** Shown instead of the environment that Meltano Cloud names. */
+  /** Replaces the displayed environment of Meltano Cloud. */
   readonly environment?: string;
 };
 
-/** What a repository sets about its own workspaces, in `.github/meltano-deploy.yml` on its default branch. */
+/** The content of `.github/meltano-deploy.yml` on the default branch. */
 export interface RepositoryConfiguration {
   readonly deploy: DeploySettings;
   readonly workspaces: readonly WorkspaceRefinement[];
@@ -45,13 +45,13 @@ export interface RepositoryConfiguration {
   readonly githubDeployments: boolean;
 }
 
-/** What holds for one workspace. `paths` is null where the workspace's directory is the filter. */
+/** The settings of one workspace. If `paths` is null, the workspace's directory is the filter. */
 export interface WorkspaceSettings extends DeploySettings {
-  /** Null: the environment that Meltano Cloud names. */
+  /** Null for the environment of Meltano Cloud. */
   readonly environment: string | null;
 }
 
-/** What a repository without a file has. */
+/** The configuration of a repository without a file. */
 export const DEFAULT_CONFIGURATION: RepositoryConfiguration = Object.freeze({
   deploy: Object.freeze({
     onPush: true,
@@ -69,8 +69,8 @@ export const DEFAULT_CONFIGURATION: RepositoryConfiguration = Object.freeze({
 });
 
 /**
- * What holds for one workspace: its own entry, else `deploy`. Lists replace each other, they don't add up. The paths of
- * `deploy` stand in for the directory only where the workspace has none.
+ * The settings of one workspace: its own entry overrides `deploy`. Lists are replaced, not merged. The paths of `deploy`
+ * apply only to a workspace without a directory.
  */
 export function settingsOf(
   configuration: RepositoryConfiguration,
@@ -83,7 +83,7 @@ export function settingsOf(
   return Object.freeze({ ...deploy, environment: null, ...refined, paths: refined.paths ?? paths });
 }
 
-/** Whether, and when, a workspace's log may be shown: everyone sees the check runs of a public repository. */
+/** Hides logs in a public repository by default, where everyone can see check runs. */
 export function chooseLogMode({ log }: { readonly log: LogMode | null }, isPrivate: boolean): LogMode {
   return log ?? (isPrivate ? 'live' : 'none');
 }

@@ -1,15 +1,15 @@
 import type { Repository } from './deployment.ts';
 import type { NameHolder, WorkspacePin } from './match-workspaces.ts';
 
-/** Which repository a name means. Names are `owner/name` in lower case. */
+/** The names of repositories (`owner/name` in lower case), and the pins of workspaces. */
 export interface RepositoryNames {
-  /** The names that this repository was the first to be seen with. */
+  /** The names that this repository was the first to have. */
   listNames(repositoryId: number): Promise<string[]>;
   /** The first repository that was seen with a name. */
   findNameOwner(fullName: string): Promise<number | null>;
-  /** Who has these names now, as far as it is known here. */
+  /** The last known repositories with these names. */
   listHolders(fullNames: readonly string[]): Promise<Map<string, NameHolder>>;
-  /** The repositories that these workspaces of an account are pinned to. */
+  /** The pins of these workspaces of an account. */
   listPins(account: string, workspaceIds: readonly string[]): Promise<WorkspacePin[]>;
   savePins(account: string, pins: readonly WorkspacePin[]): Promise<void>;
 }
@@ -22,10 +22,9 @@ export interface RepositoryStore extends RepositoryNames, RepositoryReader {
   /** The repositories among these that are stored. */
   listKnown(ids: readonly number[]): Promise<Repository[]>;
   /**
-   * Notes what a delivery said about a repository, unless a later delivery said something already. If it belongs to
-   * another installation now, so do its deployments. Returns the ids of the deployments whose check runs are owed a write
-   * because of it: it was made public, and they show their logs. `now`: what was stored by a clock that was ahead of it is
-   * no later one.
+   * Stores the repository from a delivery, unless a later delivery was stored. Moves its deployments if the installation
+   * changed. If the repository became public, returns the ids of deployments whose check runs have to hide their logs.
+   * Ignores stored times after `now`, which were written before the clock was set back.
    */
   learnRepository(
     repository: Repository,

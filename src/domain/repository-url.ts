@@ -1,4 +1,4 @@
-/** Where a git URL points to. All parts are in lower case. */
+/** The host and repository of a git URL, in lower case. */
 export interface RepositoryAddress {
   readonly host: string;
   /** `owner/name`. */
@@ -8,8 +8,8 @@ export interface RepositoryAddress {
 const SCHEMES = new Set(['http:', 'https:', 'ssh:', 'git:', 'git+ssh:']);
 
 /**
- * Reads a workspace's `repositoryUrl`: https or ssh, with or without user name, port, `.git` and trailing slash, in
- * any letter case. Null for anything that isn't exactly `owner/name` on a host.
+ * Parses a workspace's `repositoryUrl`: https or ssh, with or without user name, port, `.git` and trailing slash. Returns
+ * null if the path isn't exactly `owner/name`.
  */
 export function parseRepositoryUrl(url: string): RepositoryAddress | null {
   const text = url.trim();
@@ -23,7 +23,7 @@ export function parseRepositoryUrl(url: string): RepositoryAddress | null {
   return SCHEMES.has(parsed.protocol) ? makeAddress(parsed.hostname, parsed.pathname) : null;
 }
 
-/** The host name in its comparable form: lower case, without port and without `www.` or `ssh.` in front. */
+/** Normalises a host name for comparison: lower case, without port, `www.` and `ssh.`. */
 export function normalizeHost(host: string): string {
   return host
     .toLowerCase()

@@ -1,15 +1,15 @@
 const MAX_DELAY_MS = 60_000;
-/** The longest wait between two tries unless the service asks for more (milliseconds). */
+/** The longest delay between two attempts, unless the service requests more. */
 export const LONGEST_DELAY_MS = 1.2 * MAX_DELAY_MS;
 
-/** The wait after the n-th failure in a row (n from 1): it doubles up to a minute. */
+/** The delay after the n-th failure in a row (n from 1), which doubles up to a minute. */
 export function growDelay(failures: number, firstMs: number): number {
   return Math.min(MAX_DELAY_MS, firstMs * 2 ** Math.min(failures - 1, 10));
 }
 
 /**
- * Milliseconds to wait after the n-th failure in a row (n from 1): 1, 2, 4 … 60 s, spread by a fifth so that many
- * callers don't come back together. Never sooner than the service asked.
+ * The delay in milliseconds after the n-th failure in a row (n from 1): 1, 2, 4 … 60 s. Varies by a fifth (`random` is 0 to
+ * 1), so callers don't retry together. Never shorter than `retryAfterMs`.
  */
 export function chooseRetryDelay(
   failures: number,

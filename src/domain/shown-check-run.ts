@@ -1,12 +1,12 @@
 import type { Repository } from './deployment.ts';
 
-/** One of the app's own check runs, as GitHub shows it. */
+/** A check run of the app as GitHub shows it. */
 export interface ShownCheckRun {
   readonly id: number;
   readonly url: string | null;
   readonly name: string;
   readonly externalId: string | null;
-  /** Null for one that isn't completed. */
+  /** Null if the run isn't completed. */
   readonly conclusion: string | null;
   readonly title: string | null;
   /** Epoch milliseconds. */
@@ -15,9 +15,9 @@ export interface ShownCheckRun {
 }
 
 export interface ShownCheckRuns {
-  /** The app's check runs on a commit, oldest first. Throws when GitHub can't answer now. */
+  /** Lists the app's check runs on a commit, oldest first. Throws if GitHub can't answer now. */
   listRuns(repository: Repository, sha: string): Promise<ShownCheckRun[]>;
 }
 
-/** By this GitHub says that the Redeploy button of a check run was pressed. */
+/** The identifier of the Redeploy button. */
 export const REDEPLOY_ACTION = 'redeploy';

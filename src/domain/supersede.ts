@@ -1,7 +1,7 @@
 import type { Deployment } from './deployment.ts';
 import { orderDeployments } from './order-deployments.ts';
 
-/** Ends that say nothing about newer commits: such a deployment replaces no other. */
+/** Deployments with these reasons replace no others, because they deployed nothing. */
 const REPLACES_NOTHING = new Set([
   'superseded',
   'loop_brake',
@@ -17,13 +17,13 @@ const REPLACES_NOTHING = new Set([
 ]);
 
 /**
- * Which waiting deployments of one workspace are replaced, and by which one: the newest wins, however late the others
- * arrive. A deployment whose start was attempted is never replaced.
+ * Finds the waiting deployments of a workspace to replace: the newest deployment wins, even if older ones arrive later. A
+ * deployment whose start was attempted is never replaced.
  */
 export function findSuperseded(
   deployments: readonly Deployment[],
 ): { deployment: Deployment; by: Deployment }[] {
-  // Those that replace nothing still tell which push came before which.
+  // Orders before filtering: the filtered deployments are links in the chain of pushes.
   const ordered = orderDeployments(deployments).filter((one) => !REPLACES_NOTHING.has(one.reason));
   const newest = ordered.at(-1);
   if (!newest) return [];

@@ -1,4 +1,4 @@
-/** GitHub's limit for a check run's summary, and for its text, in bytes of UTF-8. */
+/** GitHub's limit in bytes for a check run's summary and its text. */
 export const OUTPUT_BYTES = 65_535;
 
 /** The longest beginning of `text` that has at most `limit` bytes as UTF-8 and ends between two code points. */
@@ -11,7 +11,7 @@ export function truncateBytes(text: string, limit: number): string {
   return bytes.toString('utf8', 0, end);
 }
 
-/** `truncateBytes` from the other side: the longest end of `text`. */
+/** Like `truncateBytes`, but keeps the end of `text`. */
 export function truncateBytesFromStart(text: string, limit: number): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= limit) return text;

@@ -1,7 +1,7 @@
 import type { Conclusion, Repository, TreeDigest } from '../domain/deployment.ts';
 import type { UncomparedCause, Untold } from '../domain/git-tree.ts';
 import type { PathFilter } from '../domain/path-filter.ts';
-import type { RepositoryWorkspace } from '../domain/workspace-key.ts';
+import type { RepositoryWorkspace } from '../domain/workspace.ts';
 import type { CommitRole, PushTrees } from './push-trees.ts';
 
 export type OpenTrees = (repository: Repository) => PushTrees;

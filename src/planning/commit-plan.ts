@@ -5,7 +5,7 @@ import type { Delivery } from '../domain/delivery.ts';
 import { type Deployment, isReported } from '../domain/deployment.ts';
 import type { Waker } from '../domain/dispatcher.ts';
 import { REASON_CODES, type ReasonCode } from '../domain/reason-codes.ts';
-import { formatWorkspaceKey } from '../domain/workspace-key.ts';
+import { formatWorkspaceKey } from '../domain/workspace.ts';
 import type { Reporter } from '../reporting/reporter.ts';
 import type { Plan, PlanStore } from './plan-store.ts';
 

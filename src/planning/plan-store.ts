@@ -2,7 +2,7 @@ import type { NewConfigurationRun } from '../domain/configuration-run.ts';
 import type { NewCommand } from '../domain/conversation.ts';
 import type { Deployment, DeploymentState, PlannedDeployment, Rerun } from '../domain/deployment.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
-import type { RepositoryWorkspace, WorkspaceKey } from '../domain/workspace-key.ts';
+import type { RepositoryWorkspace, WorkspaceKey } from '../domain/workspace.ts';
 import type { TreeDigestStore } from './changed-paths.ts';
 
 export type NewId = () => string;

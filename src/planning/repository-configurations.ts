@@ -52,7 +52,7 @@ export function createConfigurations(ports: ConfigurationPorts): Configurations 
       return toConfigurationInUse(now);
     },
 
-    async isKept({ id, defaultBranch }) {
+    async isCached({ id, defaultBranch }) {
       return (await store.readConfiguration(id))?.branch === defaultBranch;
     },
 

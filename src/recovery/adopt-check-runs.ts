@@ -6,8 +6,7 @@ import type { Dispatcher } from '../domain/dispatcher.ts';
 import { parseExternalId } from '../domain/external-id.ts';
 import type { RemoteClock } from '../domain/remote-clock.ts';
 import type { ShownCheckRun, ShownCheckRuns } from '../domain/shown-check-run.ts';
-import type { Workspace } from '../domain/workspace.ts';
-import { formatWorkspaceKey } from '../domain/workspace-key.ts';
+import { formatWorkspaceKey, type Workspace } from '../domain/workspace.ts';
 import type { AdoptedState, AdoptionStore } from '../planning/plan-store.ts';
 import type { TrackedBranch } from './sweep-heads.ts';
 

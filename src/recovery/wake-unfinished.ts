@@ -1,7 +1,7 @@
 import type { ConfigurationRun } from '../domain/configuration-run.ts';
 import { type Deployment, isReported } from '../domain/deployment.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
-import { formatWorkspaceKey, type WorkspaceKey } from '../domain/workspace-key.ts';
+import { formatWorkspaceKey, type WorkspaceKey } from '../domain/workspace.ts';
 import type { Reporter } from '../reporting/reporter.ts';
 
 /** Lists the unfinished work of the whole app. */

@@ -1,6 +1,6 @@
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import type { GitHubResult } from '../domain/github-result.ts';
-import type { WorkspaceKey } from '../domain/workspace-key.ts';
+import type { WorkspaceKey } from '../domain/workspace.ts';
 
 /** The states of GitHub's deployment statuses that the app uses. */
 export type DeploymentStatus = 'queued' | 'in_progress' | 'success' | 'failure' | 'error' | 'inactive';

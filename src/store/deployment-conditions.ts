@@ -1,5 +1,5 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
-import type { RepositoryWorkspace, WorkspaceKey } from '../domain/workspace-key.ts';
+import type { RepositoryWorkspace, WorkspaceKey } from '../domain/workspace.ts';
 import type { Schema } from './schema.ts';
 
 type Condition<Table extends keyof Schema> = (where: ExpressionBuilder<Schema, Table>) => Expression<SqlBool>;

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Deployment } from '../domain/deployment.ts';
-import { formatWorkspaceKey } from '../domain/workspace-key.ts';
+import { formatWorkspaceKey } from '../domain/workspace.ts';
 import type { FailureCommentStore } from '../reporting/failure-comment.ts';
 import { isOfRepositoryWorkspace } from './deployment-conditions.ts';
 import { toDeployment } from './deployment-row.ts';

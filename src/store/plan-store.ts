@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Deployment, PlannedDeployment } from '../domain/deployment.ts';
 import { findSuperseded } from '../domain/supersede.ts';
-import type { WorkspaceKey } from '../domain/workspace-key.ts';
+import type { WorkspaceKey } from '../domain/workspace.ts';
 import type { AdoptionStore, NotedRerun, Plan, PlanStore } from '../planning/plan-store.ts';
 import { toCommandRow } from './command-store.ts';
 import { insertConfigurationRuns, rewriteConfigurationRuns } from './configuration-run-store.ts';

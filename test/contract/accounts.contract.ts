@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Deployment, PlannedDeployment } from '../../src/domain/deployment.ts';
 import { UNKNOWN_OWNER } from '../../src/domain/owner.ts';
-import type { RepositoryWorkspace } from '../../src/domain/workspace-key.ts';
+import type { RepositoryWorkspace } from '../../src/domain/workspace.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
 import { buildPlanned } from '../unit/domain/deployment-builder.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';

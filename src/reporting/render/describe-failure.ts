@@ -1,10 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import type { MeltanoFailure } from '../../domain/meltano.ts';
-import { describeOutage, isOutage, tellsOfOutage } from '../../domain/outage.ts';
+import { describeOutage, isOutage, isOutageProblem } from '../../domain/outage.ts';
 
 /** The problem after a failed read. During an outage the sentence about it stays, whatever each try ends in. */
 export function describeReadFailure(said: string | null, failure: MeltanoFailure): string {
-  return said !== null && tellsOfOutage(said) && isOutage(failure) ? said : describeFailure(failure);
+  return said !== null && isOutageProblem(said) && isOutage(failure) ? said : describeFailure(failure);
 }
 
 /** The failure as a clause for a title: `Meltano Cloud answered 403 Forbidden: access denied`. */

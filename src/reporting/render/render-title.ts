@@ -1,5 +1,5 @@
 import type { Deployment } from '../../domain/deployment.ts';
-import { tellsOfOutage } from '../../domain/outage.ts';
+import { isOutageProblem } from '../../domain/outage.ts';
 import { cleanInlineText, sliceWhole } from '../../logs/clean-log-line.ts';
 import type { CheckRunView } from './check-run-view.ts';
 import { shortenSha, showableLog, splitProblem } from './describe-deployment.ts';
@@ -28,7 +28,7 @@ function titleStart({ deployment, waitsFor }: CheckRunView): string {
   if (waitsFor !== null) return `Waiting for ${shortenSha(waitsFor.sha)}, which is being deployed`;
   if (deployment.problem === null) return 'Starting on Meltano Cloud';
   const { what } = splitProblem(deployment.problem);
-  if (!what.startsWith('Meltano Cloud ') || tellsOfOutage(what)) return `Waiting: ${what}`;
+  if (!what.startsWith('Meltano Cloud ') || isOutageProblem(what)) return `Waiting: ${what}`;
   const { attemptOutcome } = deployment;
   const next =
     attemptOutcome === 'lost' || attemptOutcome === 'unreadable' ? 'looking for the job' : 'trying again';

@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { type OrderKeys, orderDeployments } from '../../../src/domain/order-deployments.ts';
 
-function push(id: string, keys: Partial<OrderKeys>): OrderKeys {
+interface Push extends OrderKeys {
+  readonly id: string;
+}
+
+function push(id: string, keys: Partial<OrderKeys>): Push {
   return { id, sha: id, before: null, pushedAt: 0, receivedAt: 0, ...keys };
 }
 
-function order(...pushes: OrderKeys[]): string {
+function order(...pushes: Push[]): string {
   return orderDeployments(pushes)
     .map((one) => one.id)
     .join('');

@@ -8,7 +8,7 @@ import type { Accounts } from '../../../src/domain/account.ts';
 import { DEFAULTS_IN_USE } from '../../../src/domain/configuration-in-use.ts';
 import type { AppEvent } from '../../../src/domain/delivery.ts';
 import type { Repository } from '../../../src/domain/deployment.ts';
-import { formatWorkspaceKey } from '../../../src/domain/workspace-key.ts';
+import { formatWorkspaceKey } from '../../../src/domain/workspace.ts';
 import { LogStore } from '../../../src/logs/log-store.ts';
 import { DeliveryPlanner } from '../../../src/planning/plan-deliveries.ts';
 import { renderCheckRun } from '../../../src/reporting/render/render-check-run.ts';
@@ -80,7 +80,7 @@ export class AccountPair {
     const configurations = {
       known: async () => DEFAULTS_IN_USE,
       current: async () => DEFAULTS_IN_USE,
-      isKept: async () => true,
+      isCached: async () => true,
     } as never;
     const planner = new DeliveryPlanner(
       buildPlanContext({

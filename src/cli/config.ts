@@ -4,9 +4,9 @@ import { readRepositoryConfiguration } from '../config/repository-configuration-
 
 const USAGE = `Usage: meltano-deploy config validate <file>
 
-  <file>   the .github/meltano-deploy.yml of a repository; - reads the standard input
+  <file>   the .github/meltano-deploy.yml of a repository, or - for standard input
 
-Prints each problem as file:line:column: message. Exit code 0: none, 1: some, 2: the file can't be read.`;
+Prints each problem as file:line:column: message. Exit code 0: no problems, 1: problems, 2: the file can't be read.`;
 
 /** Validates the configuration file of a repository offline. Sets the process's exit code. */
 export async function runConfig(words: readonly string[]): Promise<void> {
@@ -35,7 +35,7 @@ async function validateFile(file: string): Promise<number> {
   return 1;
 }
 
-/** Bytes that aren't UTF-8 become a character that the reader refuses, with its place. */
+/** Replaces invalid UTF-8 by a character that the parser reports with its position. */
 async function readText(file: string): Promise<string | null> {
   try {
     const bytes = file === '-' ? await buffer(process.stdin) : await readFile(file);

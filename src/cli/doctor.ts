@@ -7,12 +7,12 @@ import { type Finding, renderFinding, renderSummary } from './doctor/finding.ts'
 
 const USAGE = `Usage: meltano-deploy doctor [--json]
 
-  --json   one JSON document instead of lines
+  --json   print one JSON document instead of lines
 
 Checks the environment, the GitHub App, its webhook, the clock, Meltano Cloud, the database, and each repository with
-workspaces. It changes nothing. Exit code 0: nothing is wrong, 1: something is, 2: it was called in a wrong way.`;
+workspaces. Changes nothing. Exit code 0: no problems, 1: problems, 2: invalid arguments.`;
 
-/** Reports what is wrong with the set-up, and what to do. Sets the process's exit code. */
+/** Prints the problems of the set-up and their fixes. Sets the process's exit code. */
 export async function runDoctor(words: string[]): Promise<void> {
   const options = readOptions(words);
   if (options === 'help') return console.log(USAGE);

@@ -9,7 +9,7 @@ import { openSqlite } from '../store/sqlite.ts';
 
 const USAGE = 'Usage: meltano-deploy migrate-store --from <data directory> --to <postgres://…>';
 
-/** Copies the embedded database of a stopped app into an empty PostgreSQL database; sets the process's exit code. */
+/** Copies the embedded database of a stopped app into an empty PostgreSQL database. Sets the process's exit code. */
 export async function runMigrateStore(words: string[]): Promise<void> {
   const places = readPlaces(words);
   if (!places) {
@@ -40,7 +40,7 @@ function readPlaces(words: string[]): { from: string; to: string } | null {
 }
 
 async function migrateStore(directory: string, url: string): Promise<CopiedTable[]> {
-  // Opening it would make an empty one.
+  // Opening a missing database would create it.
   if (!existsSync(join(directory, 'meltano-deploy.db'))) {
     throw new Error(`There is no database of this app in ${directory}.`);
   }

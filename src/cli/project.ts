@@ -12,16 +12,16 @@ import { judgeCheck, renderLine, renderWorkflowCommand } from '../project/render
 const USAGE = `Usage: meltano-deploy project check [directory] [--format text|github|json]
        meltano-deploy project plan <revision>..<revision> [directory]
 
-  check    look for mistakes in the Meltano project in a directory (this one unless you name another), offline
-  plan     say what a step between two commits of a git checkout changes in the workspace, as Markdown
+  check    check the Meltano project in a directory (default: the current one) offline
+  plan     print the changes between two commits of a git checkout as Markdown
 
 A check prints each finding as path:line:column: level: message [rule], as annotations of GitHub Actions, or as JSON.
-Exit code 0: no errors, 1: errors, 2: the directory or a commit can't be read, or the command isn't understood.`;
+Exit code 0: no errors, 1: errors, 2: the directory or a commit can't be read, or the arguments are invalid.`;
 
 const FORMATS = ['text', 'github', 'json'];
 const REVISIONS = /^(.*[^.])\.\.([^.].*)$/;
 
-/** Looks after a Meltano project, offline; sets the process's exit code. */
+/** Checks a Meltano project or prints a plan, offline. Sets the process's exit code. */
 export async function runProject(words: readonly string[]): Promise<void> {
   if (words[0] === 'help' || words.includes('--help')) {
     console.log(USAGE);
@@ -30,11 +30,11 @@ export async function runProject(words: readonly string[]): Promise<void> {
   process.exitCode = (await runAction(words)) ?? refuse(USAGE);
 }
 
-/** The exit code; null for what isn't understood. */
+/** Returns the exit code, or null for invalid arguments. */
 async function runAction([action, ...words]: readonly string[]): Promise<number | null> {
-  const wanted = readArguments(words);
-  if (wanted === null) return null;
-  const { format, names } = wanted;
+  const read = readArguments(words);
+  if (read === null) return null;
+  const { format, names } = read;
   if (action === 'check' && names.length <= 1) return check(names[0] ?? '.', format ?? 'text');
   const [revisions = '', directory = '.', ...more] = names;
   const found = REVISIONS.exec(revisions);
@@ -62,7 +62,7 @@ function readArguments(words: readonly string[]): Arguments | null {
       format: values.format ?? null,
     };
   } catch {
-    // An option that there isn't.
+    // An unknown option.
     return null;
   }
 }
@@ -111,7 +111,7 @@ function findPlace(directory: string): DirectoryPlace | null {
 
 function printText(result: ProjectCheck, root: string): void {
   for (const finding of result.findings) {
-    // From here, so that terminals and editors can open it.
+    // Relative to the current directory, so terminals and editors can open it.
     const path = toPath(relative(process.cwd(), join(root, finding.path)));
     console.log(renderLine({ ...finding, path }));
   }

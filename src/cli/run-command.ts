@@ -1,16 +1,16 @@
 const USAGE = `Usage: meltano-deploy <command>
 
   start                   serve the GitHub App (configured by the environment, see .env.example)
-  doctor [--json]         check that everything is set up, and say what to do; changes nothing
+  doctor [--json]         check the set-up and name the fix for each problem; changes nothing
   config validate <file>  check the .github/meltano-deploy.yml of a repository, offline
   project check [directory]
                           check a Meltano project, offline: broken YAML, unknown names, missing lock files and more
   project plan <revision>..<revision> [directory]
-                          say what a step between two commits changes in the workspace
+                          print what changes in the workspace between two commits
   migrate-store --from <data directory> --to <postgres://…>
                           copy the embedded database of a stopped app into an empty PostgreSQL database`;
 
-/** Runs one command of the command line; sets the process's exit code. */
+/** Runs a command of the command line. Sets the process's exit code. */
 export async function runCommand(words: string[]): Promise<void> {
   const [command, ...rest] = words;
   switch (command) {
@@ -46,11 +46,11 @@ export async function runCommand(words: string[]): Promise<void> {
   }
 }
 
-/** Everything that serving takes is loaded at once: a part that fails later would be missing until a restart. */
+/** The app loads all modules at the start: a module that failed to load later would be missing until a restart. */
 function endForMissingPart(error: unknown): never {
   console.error(
-    `Meltano Deploy can't start: a part of the program could not be loaded (${(error as Error).message}). ` +
-      'Install it anew; if there are too many open files, raise their limit (ulimit -n).',
+    `Meltano Deploy can't start: a part of the program can't be loaded (${(error as Error).message}). ` +
+      'Install the app again. If too many files are open, raise the limit (ulimit -n).',
   );
   process.exit(1);
 }

@@ -1,5 +1,5 @@
 import type { RemoteClock } from '../domain/remote-clock.ts';
-import type { DeliveryLog, LoggedDelivery } from '../recovery/delivery-log.ts';
+import type { DeliveryLog, LoggedDelivery } from '../recovery/sweep-store.ts';
 import type { InstallationOctokit } from './octokit.ts';
 
 /** Old Enterprise Servers and other servers lack it. */

@@ -2,8 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
 import { ageOf, stamp } from '../domain/stored-times.ts';
 import { isActedOn } from '../intake/events.ts';
-import type { DeliveryLog, LoggedDelivery, Redelivery } from './delivery-log.ts';
-import type { SweepStore } from './sweep-store.ts';
+import type { DeliveryLog, LoggedDelivery, Redelivery, SweepStore } from './sweep-store.ts';
 
 /** GitHub keeps and redelivers deliveries for three days (milliseconds). */
 const KEPT_MS = 3 * 24 * 60 * 60_000;

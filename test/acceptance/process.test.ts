@@ -181,7 +181,7 @@ describe('the process', () => {
     expect(await Promise.race([ended, app.ready().then(() => 'ready')])).toBe('ended with 1');
     expect(app.output.trim().split('\n')).toEqual([
       expect.stringMatching(
-        /can't start: a part of the program could not be loaded \(EMFILE: too many open files/,
+        /can't start: a part of the program can't be loaded \(EMFILE: too many open files/,
       ),
     ]);
   });

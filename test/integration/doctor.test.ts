@@ -71,7 +71,7 @@ describe('beside an app that works', () => {
     expect(wrong).toEqual([]);
     const sha = after.slice(0, 7);
     expect(lines.map((line) => line.replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, '<origin>'))).toEqual([
-      '✓ The environment (there is no .env here) is complete and valid',
+      '✓ The environment (without a .env file) is complete and valid',
       '✓ APP_ID and the private key sign in as the GitHub App meltano-deploy',
       '✓ The App has the permissions of app.yml',
       '✓ The App subscribes to the events of app.yml',
@@ -182,7 +182,7 @@ describe('the GitHub App', () => {
     const late = await ask({}, { now: () => Date.now() - 90_000 });
     expect(late.wrong).toEqual([
       expect.stringMatching(
-        /^✗ This machine's clock is (89|90|91) s behind GitHub's → Set it by a time server/,
+        /^✗ This machine's clock is (89|90|91) s behind GitHub's → Synchronise it with a time server/,
       ),
     ]);
     const early = await ask({}, { now: () => Date.now() + 90_000 });

@@ -1,19 +1,18 @@
 import type { Configuration } from '../../config/environment.ts';
 import { listSubscriptions } from '../../intake/events.ts';
-import type { GitHubConnection } from './connect-github.ts';
-import { describeError, readStatus } from './describe-error.ts';
+import { describeError, type GitHubConnection, readStatus } from './connect-github.ts';
 import { type Finding, findingsOf } from './finding.ts';
 import { listMissing, type Manifest } from './read-manifest.ts';
 
 const { ok, wrong, note } = findingsOf('app');
 const clock = findingsOf('clock');
 
-/** GitHub takes a token that is up to a minute from its own time; half of that is a warning in time (milliseconds). */
-const MOST_SKEW_MS = 30_000;
+/** GitHub accepts tokens that differ by up to a minute from its own time. Half of that leaves a margin. */
+const MAX_SKEW_MS = 30_000;
 
 export interface AppLook {
   readonly findings: readonly Finding[];
-  /** Address of the App's settings; null: GitHub doesn't know the App by these credentials. */
+  /** The address of the App's settings; null if the App can't sign in. */
   readonly settingsUrl: string | null;
 }
 
@@ -21,7 +20,7 @@ type App = NonNullable<
   Awaited<ReturnType<GitHubConnection['app']['rest']['apps']['getAuthenticated']>>['data']
 >;
 
-/** The App's credentials, permissions and events. */
+/** Checks the App's credentials, permissions and events. */
 export async function checkApp(
   github: Pick<GitHubConnection, 'app'>,
   { webUrl, appId }: Configuration['github'],
@@ -33,10 +32,10 @@ export async function checkApp(
   } catch (error) {
     return { findings: [explainRefusal(error, { webUrl, appId })], settingsUrl: null };
   }
-  // The server that answers isn't GitHub.
+  // Another server answered instead of GitHub.
   if (!app?.id) {
     const message = `${webUrl} answered without an App`;
-    const advice = 'Check GHE_HOST, and what stands between this machine and GitHub';
+    const advice = 'Check GHE_HOST, and proxies between this machine and GitHub';
     return { findings: [wrong(message, advice)], settingsUrl: null };
   }
   const settingsUrl = findSettings(app, webUrl);
@@ -101,24 +100,24 @@ function checkEvents(app: App, settingsUrl: string): Finding[] {
 }
 
 function findSettings({ owner, slug }: App, webUrl: string): string {
-  // GitHub's description has an owner always, but its answers don't.
+  // GitHub's API description requires an owner, but responses may lack it.
   const isOrganization = owner && 'type' in owner && owner.type === 'Organization' && 'login' in owner;
   const place = isOrganization ? `organizations/${owner.login}/settings` : 'settings';
   return `${webUrl}/${place}/apps/${slug}`;
 }
 
-/** `skew`: milliseconds by which GitHub's clock is ahead; null: there was no answer to see it by. */
+/** `skew` is the number of milliseconds by which GitHub's clock is ahead; null without a response. */
 export function checkClock(skew: number | null): Finding[] {
   if (skew === null) return [];
   const seconds = Math.round(Math.abs(skew) / 1_000);
-  if (Math.abs(skew) <= MOST_SKEW_MS) {
+  if (Math.abs(skew) <= MAX_SKEW_MS) {
     return [clock.ok(`This machine's clock agrees with GitHub's${seconds > 1 ? ` to ${seconds} s` : ''}`)];
   }
   const way = skew > 0 ? 'behind' : 'ahead of';
   return [
     clock.wrong(
       `This machine's clock is ${seconds} s ${way} GitHub's`,
-      'Set it by a time server: GitHub refuses tokens of a clock that is wrong',
+      'Synchronise it with a time server (NTP): GitHub refuses tokens with a wrong time',
     ),
   ];
 }

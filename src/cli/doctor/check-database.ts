@@ -9,7 +9,7 @@ import { type Finding, findingsOf } from './finding.ts';
 
 const { ok, wrong, note } = findingsOf('database');
 
-/** Whether the database is usable and of this version. Changes nothing and doesn't disturb a running app. */
+/** Checks that the database is usable and has this version's tables. Changes nothing and doesn't disturb a running app. */
 export async function checkDatabase(configuration: Configuration): Promise<Finding[]> {
   const { databaseUrl, dataDirectory } = configuration;
   return databaseUrl ? checkPostgres(databaseUrl) : checkEmbedded(dataDirectory);
@@ -66,7 +66,7 @@ async function checkEmbedded(directory: string): Promise<Finding[]> {
 }
 
 function describeOther(error: unknown): DataDirectoryProblem['trouble'] {
-  const advice = 'If the file is damaged, stop the app and put a backup in its place, or move it away';
+  const advice = 'If the file is damaged, stop the app, and restore a backup or move the file away';
   return { problem: (error as Error).message, advice };
 }
 
@@ -81,7 +81,7 @@ function isWritable(folder: string): boolean {
   }
 }
 
-/** `migrations`: those that were applied to the database; null: it is empty. */
+/** `migrations` are the applied ones; null if the database is empty. */
 function judgeMigrations(migrations: readonly string[] | null): Finding[] {
   if (migrations === null) return [note('The database is empty: the first start creates its tables')];
   const { due, unknown, isFromDevelopment } = compareMigrations(migrations);
@@ -97,7 +97,7 @@ function judgeMigrations(migrations: readonly string[] | null): Finding[] {
     return [
       wrong(
         `The database is from a newer version of the app (${unknown.join(', ')})`,
-        'Start that version or a newer one: there is no way back',
+        "Start that version or a newer one: a database can't be downgraded",
       ),
     ];
   }

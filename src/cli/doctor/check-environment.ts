@@ -5,13 +5,13 @@ const { ok, wrong, note } = findingsOf('environment');
 export interface EnvironmentLook {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly problems: readonly string[];
-  /** Whether variables came from a file `.env` too. */
+  /** True if a file `.env` was read. */
   readonly hasEnvFile: boolean;
 }
 
-/** Whether the environment is complete and valid, with the files that it names. */
+/** Checks that the environment is complete and valid, including the files that it names. */
 export function checkEnvironment({ env, problems, hasEnvFile }: EnvironmentLook): Finding[] {
-  const source = hasEnvFile ? 'The environment, with .env,' : 'The environment (there is no .env here)';
+  const source = hasEnvFile ? 'The environment, with .env,' : 'The environment (without a .env file)';
   const findings = problems.map((problem) => wrong(stripStop(problem), adviseOn(problem)));
   if (findings.length === 0) findings.push(ok(`${source} is complete and valid`));
   if (env['WEBHOOK_PROXY_URL']?.trim()) {

@@ -7,8 +7,7 @@ import { normalizeHost } from '../../domain/repository-url.ts';
 import type { Workspace } from '../../domain/workspace.ts';
 import { createInstallationReader, readOwner } from '../../github/installation-reader.ts';
 import { checkRepository } from './check-repository.ts';
-import type { GitHubConnection } from './connect-github.ts';
-import { describeError } from './describe-error.ts';
+import { describeError, type GitHubConnection } from './connect-github.ts';
 import { type Finding, findingsOf } from './finding.ts';
 import { listMissing, type Manifest } from './read-manifest.ts';
 
@@ -17,7 +16,7 @@ const { ok, wrong, note } = findingsOf('repositories');
 export interface InstallationsLook {
   readonly github: GitHubConnection;
   readonly configuration: Configuration;
-  /** Null: what is set for Meltano Cloud can't be used. */
+  /** Null if the settings for Meltano Cloud are invalid. */
   readonly accounts: Accounts | null;
   readonly manifest: Manifest;
 }
@@ -26,7 +25,7 @@ type Installation = Awaited<
   ReturnType<GitHubConnection['app']['rest']['apps']['listInstallations']>
 >['data'][number];
 
-/** Each installation of the App, and each of its repositories that has workspaces. */
+/** Checks each installation of the App, and each of its repositories with workspaces. */
 export async function checkInstallations(look: InstallationsLook): Promise<Finding[]> {
   try {
     const { app } = look.github;
@@ -61,7 +60,7 @@ async function checkInstallation(look: InstallationsLook, installation: Installa
   }
   const { allowedAccounts, accountsFile } = configuration;
   const named = [...(allowedAccounts ?? []), ...(accountsFile?.accounts ?? [])];
-  // The doctor doesn't open the database, which knows who was first seen with a login.
+  // The doctor doesn't open the database with the former logins, so it uses the current one.
   const owner = knowOwner(shown, { holderId: shown.id, logins: [login.toLowerCase()] }, named);
   if (owner.isLoginTaken) {
     return [
@@ -83,7 +82,7 @@ async function checkInstallation(look: InstallationsLook, installation: Installa
             `An owner of @${login} must accept them: ${installation.html_url}`,
           ),
         ];
-  // `checkMeltano` has reported what is wrong with the credentials.
+  // `checkMeltano` reports problems with the credentials.
   if (!accounts)
     return [...permissions, note(`@${login}: its repositories can't be checked without Meltano Cloud`)];
   const account = accounts.forOwner(owner);

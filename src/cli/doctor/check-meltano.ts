@@ -8,15 +8,15 @@ const { ok, wrong, note } = findingsOf('meltano');
 
 interface NamedAccount {
   readonly account: Account;
-  /** As in `Meltano Cloud, for everyone`. */
+  /** Begins a message, such as `Meltano Cloud, for @acme`. */
   readonly label: string;
   readonly apiUrl: string;
-  /** Where its credentials are set. */
+  /** Names the settings of the credentials. */
   readonly place: string;
   readonly allowed: readonly string[];
 }
 
-/** The credentials of each account, and the number of workspaces that they see. */
+/** Checks the credentials of each account, and counts its workspaces. */
 export async function checkMeltano(configuration: Configuration, accounts: Accounts): Promise<Finding[]> {
   const findings = await Promise.all(listAccounts(configuration, accounts).map(checkAccount));
   return findings.flat();

@@ -6,7 +6,6 @@ import type { ConfigurationParts } from './read-parts.ts';
 
 const { ok, wrong, note } = findingsOf('proxy');
 
-/** How long a proxy may take to connect (milliseconds). */
 const ANSWER_MS = 10_000;
 
 export interface ProxyLook {
@@ -15,7 +14,7 @@ export interface ProxyLook {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Whether each service is reached through its proxy. No findings without a proxy. */
+/** Checks that the proxy reaches each service. */
 export async function checkProxy({ proxy, env, parts }: ProxyLook): Promise<Finding[]> {
   if (!proxy) {
     const unused = ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy'].find((name) =>
@@ -59,7 +58,7 @@ async function checkOrigin(origin: string, proxy: ProxySettings): Promise<Findin
   );
 }
 
-/** Why the proxy doesn't reach the target; null if it does. */
+/** Returns null if the proxy reaches the target, otherwise the problem. */
 function tryProxy(proxy: URL, target: URL): Promise<string | null> {
   const isTunnel = target.protocol === 'https:';
   const authority = `${target.hostname}:${target.port || (isTunnel ? 443 : 80)}`;
@@ -74,7 +73,7 @@ function tryProxy(proxy: URL, target: URL): Promise<string | null> {
       host: isTunnel ? authority : target.host,
       ...(username && { 'proxy-authorization': `Basic ${login.toString('base64')}` }),
     },
-    // The global one goes through the proxy itself.
+    // The global agent would send this request through the proxy.
     agent: false,
     timeout: ANSWER_MS,
   });

@@ -6,8 +6,7 @@ import { trackedBranch } from '../../domain/match-workspaces.ts';
 import type { Workspace } from '../../domain/workspace.ts';
 import { createConfigurationFiles } from '../../github/configuration-files.ts';
 import { createInstallationReader } from '../../github/installation-reader.ts';
-import { TooManyRequests } from './connect-github.ts';
-import { describeError, readStatus } from './describe-error.ts';
+import { describeError, readStatus, TooManyRequests } from './connect-github.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
 const { ok, wrong, note } = findingsOf('repositories');
@@ -15,7 +14,7 @@ const { ok, wrong, note } = findingsOf('repositories');
 export interface RepositoryLook {
   readonly octokit: Octokit;
   readonly repository: Repository;
-  /** The repository's, as it deploys them. */
+  /** The repository's workspaces, with the branch and directory of their mappings. */
   readonly workspaces: readonly Workspace[];
   readonly appId: number;
 }
@@ -29,7 +28,7 @@ interface Head {
   }[];
 }
 
-/** One repository: its configuration, and the last deployment of each workspace. */
+/** Checks a repository's configuration, and the last deployment of each workspace. */
 export async function checkRepository(look: RepositoryLook): Promise<Finding[]> {
   const name = fullName(look.repository);
   const findings = await orSay(() => checkConfiguration(look), `${name}: its configuration can't be read`);
@@ -49,7 +48,7 @@ export async function checkRepository(look: RepositoryLook): Promise<Finding[]> 
   return [...findings, describeOptOut(look)];
 }
 
-/** Too many requests end the check. Any other error becomes a finding, and the next check goes on. */
+/** Turns an error into a finding, so the next check can continue. Only `TooManyRequests` ends the doctor's checks. */
 async function orSay(check: () => Promise<Finding[]>, message: string): Promise<Finding[]> {
   try {
     return await check();

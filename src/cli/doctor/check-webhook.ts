@@ -1,30 +1,29 @@
 import type { Configuration } from '../../config/environment.ts';
 import { formatDuration } from '../../reporting/render/format-numbers.ts';
-import type { GitHubConnection } from './connect-github.ts';
-import { describeError, readStatus } from './describe-error.ts';
+import { describeError, type GitHubConnection, readStatus } from './connect-github.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
 const { ok, wrong, note } = findingsOf('webhook');
 
-/** The number of last deliveries that are checked. */
+/** The number of deliveries to check. */
 const DELIVERIES = 30;
 
 export interface WebhookLook {
   readonly github: GitHubConnection;
   readonly server: Configuration['server'];
-  /** Where the App's settings are, for the advice. */
+  /** The address of the App's settings. */
   readonly settingsUrl: string;
   readonly now: number;
 }
 
-/** The webhook's settings, and the outcome of the last deliveries. */
+/** Checks the webhook's settings and the last deliveries. */
 export async function checkWebhook(look: WebhookLook): Promise<Finding[]> {
   const settings = await checkSettings(look).catch((error: unknown) => [
     wrong(`The webhook's settings can't be read: ${describeError(error)}`, 'Try again later'),
   ]);
   const deliveries = await checkDeliveries(look).catch((error: unknown) => [
     readStatus(error) === 404
-      ? note('This GitHub has no log of deliveries', 'The app can not ask for missed deliveries here')
+      ? note('This GitHub has no log of deliveries', "The app can't request missed deliveries here")
       : wrong(`The last deliveries can't be read: ${describeError(error)}`, 'Try again later'),
   ]);
   return [...settings, ...deliveries];
@@ -101,7 +100,7 @@ async function checkDeliveries({ github, settingsUrl, now }: WebhookLook): Promi
       : `did not arrive: ${newest.status}`;
     return [wrong(`Deliveries fail: ${about} ${answer}`, adviseOn(newest.status_code))];
   }
-  // A delivery that failed and was sent again has arrived.
+  // A failed delivery counts as arrived if its redelivery succeeded.
   const arrived = new Set(data.filter(isTaken).map(({ guid }) => guid));
   const lost = new Set(data.filter((one) => !arrived.has(one.guid)).map(({ guid }) => guid));
   if (lost.size === 0)

@@ -3,24 +3,23 @@ import { Octokit } from '@octokit/rest';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { Configuration } from '../../config/environment.ts';
 
-/** How long one request may take (milliseconds). */
 const REQUEST_TIMEOUT_MS = 15_000;
-/** Two runs of the doctor must not use up the hour's requests. */
-const MOST_REQUESTS = 600;
+/** Leaves enough of the hour's requests for the app after two runs of the doctor. */
+const MAX_REQUESTS = 600;
 
 export interface GitHubConnection {
-  /** With the app's own token. */
+  /** Authenticated as the App. */
   readonly app: Octokit;
   readonly forInstallation: (installationId: number) => Octokit;
-  /** Milliseconds by which GitHub's clock is ahead of this machine's, by its first answer; null before. */
+  /** Milliseconds by which GitHub's clock is ahead of this machine's; null before the first response. */
   readonly skew: () => number | null;
 }
 
-/** Thrown instead of sending one request too many. */
+/** Thrown when the doctor reaches its limit of requests. */
 export class TooManyRequests extends Error {
   override name = 'TooManyRequests';
   constructor() {
-    super(`The doctor makes at most ${MOST_REQUESTS} requests to GitHub`);
+    super(`The doctor makes at most ${MAX_REQUESTS} requests to GitHub`);
   }
 }
 
@@ -29,10 +28,10 @@ export interface GitHubOptions {
   readonly mostRequests?: number;
 }
 
-/** GitHub's client without logging, waiting and retries. */
+/** Creates a client of GitHub without logging, throttling and retries. */
 export function connectGitHub(
   { appId, privateKey, apiUrl }: Configuration['github'],
-  { now, mostRequests = MOST_REQUESTS }: GitHubOptions,
+  { now, mostRequests = MAX_REQUESTS }: GitHubOptions,
 ): GitHubConnection {
   const clock = new FirstDate(now);
   let requests = 0;
@@ -62,7 +61,7 @@ export function connectGitHub(
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** Octokit corrects for a wrong clock after the first answer, so only that one shows how wrong the clock is. */
+/** Measures the clock by the first response. Octokit corrects for a wrong clock afterwards. */
 class FirstDate {
   readonly #now: () => number;
   skew: number | null = null;
@@ -72,9 +71,48 @@ class FirstDate {
   }
 
   note(date: string | null, sentAt: number): void {
-    const told = Date.parse(date ?? '');
-    if (this.skew !== null || Number.isNaN(told)) return;
-    // The header leaves out the milliseconds: half a second is missing on average.
-    this.skew = told + 500 - (sentAt + this.#now()) / 2;
+    const serverTime = Date.parse(date ?? '');
+    if (this.skew !== null || Number.isNaN(serverTime)) return;
+    // The header has no milliseconds, so it is half a second behind on average.
+    this.skew = serverTime + 500 - (sentAt + this.#now()) / 2;
   }
+}
+
+/** Describes a failed request to GitHub in a clause, such as `GitHub answered 404 (Not Found)`. */
+export function describeError(error: unknown): string {
+  const {
+    status,
+    message = '',
+    response,
+    cause,
+  } = error as {
+    status?: number;
+    message?: string;
+    response?: unknown;
+    cause?: { cause?: { code?: string }; code?: string; name?: string };
+  };
+  if (error instanceof TooManyRequests || cause instanceof TooManyRequests)
+    return 'the doctor reached its limit of requests';
+  if (response !== undefined && status !== undefined)
+    return `GitHub answered ${status} (${firstLine(message)})`;
+  const code = cause?.cause?.code ?? cause?.code;
+  // Octokit sets a status for each failed request. Without one, the doctor failed to handle a response.
+  if (code === undefined && status === undefined)
+    return `the doctor can't use GitHub's response (${firstLine(message)})`;
+  return `GitHub did not answer (${code ?? firstLine(message)})`;
+}
+
+/** Removes the address of GitHub's documentation, which Octokit adds. */
+function firstLine(text: string): string {
+  return (
+    text
+      .replace(/ - https?:\/\/\S+$/, '')
+      .split('\n', 1)[0]
+      ?.slice(0, 200) ?? ''
+  );
+}
+
+export function readStatus(error: unknown): number | null {
+  const { status, response } = error as { status?: number; response?: unknown };
+  return response === undefined ? null : (status ?? null);
 }

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { Configuration } from '../../config/environment.ts';
+import { listEnvironmentSecrets } from '../../config/list-secrets.ts';
 import { readProxy } from '../../config/outgoing-proxy.ts';
 import type { Accounts } from '../../domain/account.ts';
 import { createRedactor, type Redactor } from '../../logs/redact.ts';
@@ -13,20 +14,19 @@ import { checkProxy } from './check-proxy.ts';
 import { checkWebhook } from './check-webhook.ts';
 import { connectGitHub, type GitHubConnection } from './connect-github.ts';
 import { type Finding, findingsOf, type Subject } from './finding.ts';
-import { listEnvironmentSecrets } from './list-environment-secrets.ts';
 import { readManifest } from './read-manifest.ts';
 import { readParts } from './read-parts.ts';
 
 export interface Examination {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether variables came from a file `.env` too. */
+  /** True if a file `.env` was read. */
   readonly hasEnvFile: boolean;
   readonly now: () => number;
-  /** Requests to GitHub at most; a test sets it. */
+  /** The limit of requests to GitHub, for tests. */
   readonly mostRequests?: number;
 }
 
-/** Yields the findings in their order, each as soon as it is known, without secrets. */
+/** Yields the findings without secrets, in a fixed order, as soon as they are known. */
 export async function* examine(examination: Examination): AsyncGenerator<Finding> {
   const { env, now } = examination;
   const parts = readParts(env);
@@ -34,7 +34,7 @@ export async function* examine(examination: Examination): AsyncGenerator<Finding
   const { proxy } = readProxy(env);
   const accounts = parts.meltano && openAccounts({ ...parts.meltano, proxy }, redactor, now);
   const github = parts.github && connectGitHub(parts.github.github, examination);
-  // The checks run at once, since each waits for another service. Their findings come in order.
+  // The checks run concurrently, because each waits for another service.
   const app = parts.github && github ? examineApp(parts.github, github, now) : null;
   const looks = [
     Promise.resolve(checkEnvironment({ ...examination, problems: parts.problems })),
@@ -78,7 +78,7 @@ async function examineRepositories(
   app: Promise<AppLook>,
   of: { configuration: Configuration; github: GitHubConnection; accounts: Accounts | null },
 ): Promise<Finding[]> {
-  // `checkApp` has reported why the App can't sign in.
+  // `checkApp` reports why the App can't sign in.
   const { settingsUrl } = await app;
   return settingsUrl === null ? [] : checkInstallations({ ...of, manifest: readManifest() });
 }
@@ -106,13 +106,13 @@ function openAccounts(
   );
 }
 
-/** An unexpected error of one check becomes a finding, so that the others go on. */
+/** Turns an unexpected error of a check into a finding, so the others can continue. */
 async function guard(subject: Subject, look: Promise<readonly Finding[]>): Promise<readonly Finding[]> {
   try {
     return await look;
   } catch (error) {
     const { wrong } = findingsOf(subject);
-    return [wrong(`This could not be checked: ${(error as Error).message}`, 'Please report this error')];
+    return [wrong(`The check failed: ${(error as Error).message}`, 'Please report this error')];
   }
 }
 

@@ -1,7 +1,7 @@
 /** A `note` doesn't make the doctor fail. */
 type Result = 'ok' | 'wrong' | 'note';
 
-/** What the doctor checks, in the order of its output. */
+/** The subjects of the checks, in the order of the output. */
 export type Subject =
   | 'environment'
   | 'proxy'
@@ -18,7 +18,7 @@ export interface Finding {
   readonly result: Result;
   /** A sentence without its full stop. */
   readonly message: string;
-  /** What to do; null if nothing. */
+  /** The fix; null if there is nothing to do. */
   readonly advice: string | null;
 }
 
@@ -38,10 +38,10 @@ export function findingsOf(subject: Subject): Findings {
 
 const SIGNS: Record<Result, string> = { ok: '✓', wrong: '✗', note: '·' };
 
-/** One line: the finding, and after an arrow what to do. */
+/** Renders one line with the message, an arrow and the advice. */
 export function renderFinding({ result, message, advice }: Finding): string {
   const line = advice === null ? message : `${message} → ${advice}`;
-  // Names come from other people: they must not start a new line or control the terminal.
+  // Names from other people must not start a new line or control the terminal.
   return `${SIGNS[result]} ${line.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, ' ')}`;
 }
 

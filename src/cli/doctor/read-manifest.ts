@@ -8,7 +8,7 @@ const manifestSchema = z.object({
   default_permissions: z.record(z.string(), z.enum(['read', 'write'])),
 });
 
-/** What the app asks GitHub for. */
+/** The requirements of app.yml. */
 export interface Manifest {
   readonly permissions: Readonly<Record<string, 'read' | 'write'>>;
 }
@@ -18,7 +18,7 @@ export function readManifest(folder: string = findProjectFolder()): Manifest {
   return { permissions: manifest.default_permissions };
 }
 
-/** The permissions that are asked for and not granted, such as `checks: write`. */
+/** Lists the permissions that aren't granted, such as `checks: write`. */
 export function listMissing(
   wanted: Manifest['permissions'],
   granted: Readonly<Record<string, unknown>>,

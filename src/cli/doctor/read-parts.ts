@@ -3,7 +3,7 @@ import { type Configuration, ENVIRONMENT_NAMES, readEnvironment } from '../../co
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** The configuration as each part of the doctor needs it; null: a setting that the part needs is missing or invalid. */
+/** The configuration for each part of the doctor; null if a required setting is missing or invalid. */
 export interface ConfigurationParts {
   readonly problems: readonly string[];
   readonly github: Configuration | null;
@@ -24,17 +24,17 @@ const ACCOUNTS = [
 const DATABASE = ['DATABASE_URL', 'DATA_DIR'];
 
 /**
- * Reads the environment as the app does, with all its problems, and then once more for each part: a mistake in one must
- * not keep the doctor from looking at the others.
+ * Reads the environment like the app does, and then once for each part. An invalid setting of one part doesn't prevent the
+ * checks of the others.
  */
 export function readParts(env: Variables): ConfigurationParts {
-  // In production a missing APP_ID is a problem, too, rather than "not set up yet".
+  // In production, a missing APP_ID is a problem. Otherwise it would mean "not set up yet".
   const whole = readEnvironment({ ...env, NODE_ENV: 'production' });
   const problems = !whole.ok && whole.kind === 'invalid' ? whole.problems : [];
   const { github, meltano } = createStandIns();
   return {
     problems,
-    // Without the secret the app never serves, but it takes none to look at the rest.
+    // The app doesn't start without the secret, but the other checks don't need it.
     github: readPart({ WEBHOOK_SECRET: 'missing', ...keep(env, [...GITHUB, ...WEBHOOK]), ...meltano }),
     meltano: readPart({ ...keep(env, [...MELTANO, ...ACCOUNTS, ...listForeign(env)]), ...github }),
     database: readPart({ ...keep(env, DATABASE), ...github, ...meltano }),
@@ -46,12 +46,12 @@ function readPart(env: Variables): Configuration | null {
   return read.ok ? read.configuration : null;
 }
 
-/** An empty variable counts as not set. */
+/** Treats an empty variable as missing. */
 function keep(env: Variables, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (env[name]?.trim() ? [[name, env[name]]] : [])));
 }
 
-/** The accounts file names variables of its own. */
+/** Lists the other variables, which the accounts file may refer to. */
 function listForeign(env: Variables): string[] {
   return Object.keys(env).filter((name) => !ENVIRONMENT_NAMES.includes(name));
 }

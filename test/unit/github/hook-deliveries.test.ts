@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import { createDeliveryLog } from '../../../src/github/hook-deliveries.ts';
-import type { LoggedDelivery } from '../../../src/recovery/delivery-log.ts';
+import type { LoggedDelivery } from '../../../src/recovery/sweep-store.ts';
 import { connectGitHub } from './octokit-setup.ts';
 
 const HOUR = 3_600_000;

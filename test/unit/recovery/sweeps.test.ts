@@ -6,11 +6,11 @@ import type { SweptRepository } from '../../../src/domain/installation-reader.ts
 import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import { createOwnerReader } from '../../../src/planning/know-owners.ts';
-import type { LoggedDelivery } from '../../../src/recovery/delivery-log.ts';
 import { handleSweeps, type SweepRounds, type Sweeps } from '../../../src/recovery/handle-sweeps.ts';
 import { HourlyBudget, type RequestBudget } from '../../../src/recovery/request-budget.ts';
 import { sweepDeliveries } from '../../../src/recovery/sweep-deliveries.ts';
 import { type HeadSweepContext, sweepHeads, type TrackedBranch } from '../../../src/recovery/sweep-heads.ts';
+import type { LoggedDelivery } from '../../../src/recovery/sweep-store.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
 import { FakeClock, openStores } from '../deploying/reconcile-world.ts';
 

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkApp } from '../../../../src/cli/doctor/check-app.ts';
-import type { GitHubConnection } from '../../../../src/cli/doctor/connect-github.ts';
-import { describeError } from '../../../../src/cli/doctor/describe-error.ts';
+import { describeError, type GitHubConnection } from '../../../../src/cli/doctor/connect-github.ts';
 import { renderFinding } from '../../../../src/cli/doctor/finding.ts';
 import { readManifest } from '../../../../src/cli/doctor/read-manifest.ts';
 import type { Configuration } from '../../../../src/config/environment.ts';
@@ -55,7 +54,9 @@ test.each([null, undefined, {}, ''])('an answer of %j is none of GitHub', async 
 });
 
 test('a fault of our own is not told as an answer that never came', () => {
-  expect(describeError(new TypeError('x is null'))).toBe("GitHub's answer could not be used (x is null)");
+  expect(describeError(new TypeError('x is null'))).toBe(
+    "the doctor can't use GitHub's response (x is null)",
+  );
   const offline = Object.assign(new Error('fetch failed'), { status: 500, cause: { code: 'ENOTFOUND' } });
   expect(describeError(offline)).toBe('GitHub did not answer (ENOTFOUND)');
 });

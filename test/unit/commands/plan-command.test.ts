@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { parseCommand } from '../../../src/commands/parse-command.ts';
 import type { CommandRecord, PermissionLevel } from '../../../src/domain/conversation.ts';
 import type { CommentEvent } from '../../../src/domain/delivery.ts';
-import { buildWorkspace, MINUTE, QUEUE_KEY, REPOSITORY, START } from '../deploying/reconcile-world.ts';
+import { START } from '../deploying/fake-ports.ts';
+import { buildWorkspace, MINUTE, QUEUE_KEY, REPOSITORY } from '../deploying/reconcile-world.ts';
 import { PlanWorld } from '../planning/plan-world.ts';
 
 const DEV = '81c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { RerunEvent } from '../../../src/domain/delivery.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { ShownCheckRun } from '../../../src/domain/shown-check-run.ts';
-import { buildWorkspace, REPOSITORY, START, WORKSPACE_ID } from '../deploying/reconcile-world.ts';
+import { START } from '../deploying/fake-ports.ts';
+import { buildWorkspace, REPOSITORY, WORKSPACE_ID } from '../deploying/reconcile-world.ts';
 import { buildPlanned } from '../domain/deployment-builder.ts';
 import { buildPush, PlanWorld } from '../planning/plan-world.ts';
 

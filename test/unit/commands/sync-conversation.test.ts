@@ -5,7 +5,8 @@ import type { Answer, NewCommand, Place } from '../../../src/domain/conversation
 import type { PlannedDeployment } from '../../../src/domain/deployment.ts';
 import type { GitHubFailure } from '../../../src/domain/github-result.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
-import { FakeClock, openStores, REPOSITORY, START, WORKSPACE_ID } from '../deploying/reconcile-world.ts';
+import { FakeClock, START } from '../deploying/fake-ports.ts';
+import { openStores, REPOSITORY, WORKSPACE_ID } from '../deploying/reconcile-world.ts';
 import { buildPlanned } from '../domain/deployment-builder.ts';
 import { FakeConversation } from './fake-conversation.ts';
 

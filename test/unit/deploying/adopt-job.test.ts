@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { Job } from '../../../src/domain/job.ts';
 import { refuse } from './fake-meltano.ts';
-import { START, World } from './reconcile-world.ts';
+import { START } from './fake-ports.ts';
+import { World } from './reconcile-world.ts';
 
 let world: World;
 

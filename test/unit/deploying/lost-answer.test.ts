@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { MeltanoResult } from '../../../src/domain/meltano.ts';
 import { NO_ANSWER, NOT_A_JOB, refuse } from './fake-meltano.ts';
-import { MINUTE, START, World } from './reconcile-world.ts';
+import { START } from './fake-ports.ts';
+import { MINUTE, World } from './reconcile-world.ts';
 
 let world: World;
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Method, NO_ANSWER, refuse, UNREACHABLE } from './fake-meltano.ts';
-import { MINUTE, START, World } from './reconcile-world.ts';
+import { START } from './fake-ports.ts';
+import { MINUTE, World } from './reconcile-world.ts';
 
 const READS: Method[] = ['getWorkspace', 'listJobs', 'getJob'];
 /** `START` is at 22:14 UTC. */

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { type ConfigurationInUse, DEFAULTS_IN_USE } from '../../../src/domain/configuration-in-use.ts';
 import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
 import type { Workspace } from '../../../src/domain/workspace.ts';
-import { buildWorkspace, REPOSITORY, START, WORKSPACE_ID, World } from './reconcile-world.ts';
+import { START } from './fake-ports.ts';
+import { buildWorkspace, REPOSITORY, WORKSPACE_ID, World } from './reconcile-world.ts';
 
 const SHA = 'a'.repeat(40);
 

@@ -10,14 +10,11 @@ import { WorkspaceReconciler } from '../../../src/deploying/reconcile-workspace.
 import type { Account, Accounts, Trigger } from '../../../src/domain/account.ts';
 import type { Clock } from '../../../src/domain/clock.ts';
 import type { ConfigurationInUse } from '../../../src/domain/configuration-in-use.ts';
-import type { ConfigurationRun } from '../../../src/domain/configuration-run.ts';
 import type { Deployment, PlannedDeployment, Repository } from '../../../src/domain/deployment.ts';
 import type { DeploymentChange } from '../../../src/domain/deployment-store.ts';
-import type { Dispatcher, QueueName } from '../../../src/domain/dispatcher.ts';
 import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import { formatWorkspaceKey, type Workspace } from '../../../src/domain/workspace.ts';
-import type { LogExcerptBuilder } from '../../../src/logs/log-excerpt-builder.ts';
 import { LogStore } from '../../../src/logs/log-store.ts';
 import { CircuitBreaker } from '../../../src/meltano/circuit-breaker.ts';
 import { guardMeltano } from '../../../src/meltano/guard-meltano.ts';
@@ -26,12 +23,12 @@ import {
   createPostDeploymentOutputs,
   type WantedOutputs,
 } from '../../../src/reporting/post-deployment-outputs.ts';
-import type { Reporter } from '../../../src/reporting/reporter.ts';
 import { createStores, type Stores } from '../../../src/store/create-stores.ts';
 import { openSqlite } from '../../../src/store/sqlite.ts';
 import { buildPlanned } from '../domain/deployment-builder.ts';
 import { FakeTrees } from '../planning/fake-trees.ts';
 import { FakeMeltano } from './fake-meltano.ts';
+import { FakeClock, FakeDispatcher, FakeReporter, PlainBuilder, START } from './fake-ports.ts';
 
 export const WORKSPACE_ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 const OBSERVATION = { onCall: () => undefined, redact: async (text: string) => text };
@@ -39,8 +36,6 @@ export const MINUTE = 60_000;
 /** The workspace's key in the store and the queues. */
 export const WORKSPACE_KEY = { account: 'environment', workspaceId: WORKSPACE_ID };
 export const QUEUE_KEY = formatWorkspaceKey(WORKSPACE_KEY);
-/** A whole minute, to keep times in failures readable. */
-export const START = 1_700_000_040_000;
 
 export const REPOSITORY: Repository = {
   id: 2,
@@ -63,70 +58,6 @@ export function buildWorkspace(differences: Partial<Workspace> = {}): Workspace 
     repositoryUrl: 'https://github.com/acme/data',
     ...differences,
   };
-}
-
-export class FakeClock {
-  #now = START;
-  #elapsed = 0;
-  now = (): number => this.#now;
-  elapsed = (): number => this.#elapsed;
-  advance(ms: number): void {
-    this.#now += ms;
-    this.#elapsed += ms;
-  }
-  /** Sets the machine's clock forward by `ms`; `elapsed` stays. */
-  set(ms: number): void {
-    this.#now += ms;
-  }
-}
-
-export class FakeReporter implements Reporter {
-  readonly reports: Deployment[] = [];
-  readonly grown: string[] = [];
-  changed(deployment: Deployment): void {
-    this.reports.push(deployment);
-  }
-  readonly configurationRuns: ConfigurationRun[] = [];
-  configurationRead(run: ConfigurationRun): void {
-    this.configurationRuns.push(run);
-  }
-  /** The delay until a log is read again (milliseconds). */
-  nextLogMs = Infinity;
-  logRead(deployment: Deployment, grew: boolean): number {
-    if (grew) this.grown.push(deployment.id);
-    return this.nextLogMs;
-  }
-}
-
-export class FakeDispatcher implements Dispatcher {
-  readonly wakes: { queue: QueueName; key: string }[] = [];
-  handle(): void {
-    throw new Error('Nothing is handled here: the tests run the steps.');
-  }
-  wake(queue: QueueName, key: string): void {
-    this.wakes.push({ queue, key });
-  }
-  async stop(): Promise<void> {}
-}
-
-/** Keeps the lines as they are. */
-export class PlainBuilder implements LogExcerptBuilder {
-  readonly #lines: string[] = [];
-  async add(lines: string[]): Promise<void> {
-    this.#lines.push(...lines);
-  }
-  excerpt(complete: boolean): ReturnType<LogExcerptBuilder['excerpt']> {
-    const tail = [...this.#lines];
-    return {
-      totalLines: tail.length,
-      omittedLines: 0,
-      tail,
-      firstError: null,
-      locatedErrors: [],
-      redactions: 0,
-      complete,
-    };
-  }
 }
 
 /** A real store in a directory of its own, closed with the test. */

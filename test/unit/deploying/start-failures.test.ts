@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Method, refuse, UNREACHABLE } from './fake-meltano.ts';
-import { MINUTE, START, WORKSPACE_KEY, World } from './reconcile-world.ts';
+import { START } from './fake-ports.ts';
+import { MINUTE, WORKSPACE_KEY, World } from './reconcile-world.ts';
 
 let world: World;
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { fail, NO_ANSWER, refuse } from './fake-meltano.ts';
-import { MINUTE, START, World } from './reconcile-world.ts';
+import { START } from './fake-ports.ts';
+import { MINUTE, World } from './reconcile-world.ts';
 
 let world: World;
 

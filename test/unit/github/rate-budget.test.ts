@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { RateBudget, RateBudgets, type RequestUse } from '../../../src/github/rate-budget.ts';
-import { FakeClock } from '../deploying/reconcile-world.ts';
+import { FakeClock } from '../deploying/fake-ports.ts';
 
 const MINUTE = 60_000;
 const USES: RequestUse[] = ['create', 'final', 'state', 'plan', 'reply', 'log', 'command', 'sweep'];

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { AppEvent, CommentEvent } from '../../../src/domain/delivery.ts';
 import { identifyEvent } from '../../../src/intake/identify-event.ts';
-import { REPOSITORY, START } from '../deploying/reconcile-world.ts';
+import { START } from '../deploying/fake-ports.ts';
+import { REPOSITORY } from '../deploying/reconcile-world.ts';
 import { buildPush } from '../planning/plan-world.ts';
 
 const identify = (event: AppEvent, payload: unknown = {}) => identifyEvent(event, payload).fingerprint;

@@ -5,7 +5,8 @@ import type { DeliveryStore } from '../../../src/domain/delivery-store.ts';
 import type { KeptPush } from '../../../src/domain/kept-push.ts';
 import { identifyEvent } from '../../../src/intake/identify-event.ts';
 import { receiveDelivery } from '../../../src/intake/receive-delivery.ts';
-import { FakeDispatcher, REPOSITORY } from '../deploying/reconcile-world.ts';
+import { FakeDispatcher } from '../deploying/fake-ports.ts';
+import { REPOSITORY } from '../deploying/reconcile-world.ts';
 import { buildPush } from '../planning/plan-world.ts';
 
 const incoming = { id: 'guid', name: 'push', payload: { secret: 'hunter2' } } as const;

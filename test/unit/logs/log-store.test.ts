@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { MeltanoApi } from '../../../src/domain/meltano.ts';
 import { LogStore } from '../../../src/logs/log-store.ts';
 import { succeed, UNREACHABLE } from '../deploying/fake-meltano.ts';
-import { PlainBuilder } from '../deploying/reconcile-world.ts';
+import { PlainBuilder } from '../deploying/fake-ports.ts';
 import { buildDeployment } from '../domain/deployment-builder.ts';
 
 type ReadLog = MeltanoApi['readLog'];

@@ -14,13 +14,8 @@ import { DeliveryPlanner } from '../../../src/planning/plan-deliveries.ts';
 import { renderCheckRun } from '../../../src/reporting/render/render-check-run.ts';
 import { renderRun } from '../../../src/reporting/render-run.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
-import {
-  buildReconcileContext,
-  FakeClock,
-  openStores,
-  PlainBuilder,
-  WORKSPACE_ID,
-} from '../deploying/reconcile-world.ts';
+import { FakeClock, PlainBuilder } from '../deploying/fake-ports.ts';
+import { buildReconcileContext, openStores, WORKSPACE_ID } from '../deploying/reconcile-world.ts';
 import {
   type Act,
   buildRerun,

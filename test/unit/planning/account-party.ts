@@ -4,7 +4,8 @@ import type { RerunEvent } from '../../../src/domain/delivery.ts';
 import type { Deployment, Repository } from '../../../src/domain/deployment.ts';
 import { FakeConversation } from '../commands/fake-conversation.ts';
 import { FakeMeltano } from '../deploying/fake-meltano.ts';
-import { buildWorkspace, type FakeClock, START } from '../deploying/reconcile-world.ts';
+import { type FakeClock, START } from '../deploying/fake-ports.ts';
+import { buildWorkspace } from '../deploying/reconcile-world.ts';
 import { buildAccount } from './build-plan-context.ts';
 
 export const NAMES = ['acme', 'evil'] as const;

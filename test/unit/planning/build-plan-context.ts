@@ -16,7 +16,7 @@ import type { LacksPush, NewId } from '../../../src/planning/plan-store.ts';
 import { nameCheckRun } from '../../../src/reporting/render/name-check-run.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
 import type { FakeMeltano } from '../deploying/fake-meltano.ts';
-import { FakeDispatcher, FakeReporter } from '../deploying/reconcile-world.ts';
+import { FakeDispatcher, FakeReporter } from '../deploying/fake-ports.ts';
 
 interface PlanParts {
   readonly stores: Stores;

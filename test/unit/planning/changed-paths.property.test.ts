@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toConfigurationInUse } from '../../../src/domain/configuration-in-use.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
-import { buildWorkspace, REPOSITORY, START, World } from '../deploying/reconcile-world.ts';
+import { START } from '../deploying/fake-ports.ts';
+import { buildWorkspace, REPOSITORY, World } from '../deploying/reconcile-world.ts';
 import type { FakeFile } from './fake-trees.ts';
 import { buildPush, PlanWorld } from './plan-world.ts';
 

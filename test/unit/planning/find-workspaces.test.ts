@@ -3,7 +3,8 @@ import type { MeltanoFailure } from '../../../src/domain/meltano.ts';
 import type { Workspace } from '../../../src/domain/workspace.ts';
 import { createWorkspaceDirectory } from '../../../src/meltano/workspace-directory.ts';
 import { findWorkspaces } from '../../../src/planning/find-workspaces.ts';
-import { buildWorkspace, FakeClock, openStores, REPOSITORY } from '../deploying/reconcile-world.ts';
+import { FakeClock } from '../deploying/fake-ports.ts';
+import { buildWorkspace, openStores, REPOSITORY } from '../deploying/reconcile-world.ts';
 
 const AWAY: MeltanoFailure = { kind: 'status', status: 503, message: 'away', retryAfterMs: null };
 

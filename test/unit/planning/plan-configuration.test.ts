@@ -2,13 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { parseCommand } from '../../../src/commands/parse-command.ts';
 import type { CommentEvent, PushEvent } from '../../../src/domain/delivery.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
-import {
-  buildWorkspace,
-  REPOSITORY,
-  START,
-  WORKSPACE_ID,
-  WORKSPACE_KEY,
-} from '../deploying/reconcile-world.ts';
+import { START } from '../deploying/fake-ports.ts';
+import { buildWorkspace, REPOSITORY, WORKSPACE_ID, WORKSPACE_KEY } from '../deploying/reconcile-world.ts';
 import { buildPush, PlanWorld } from './plan-world.ts';
 
 const OTHER = '81c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';

@@ -3,12 +3,12 @@ import type { PushEvent } from '../../../src/domain/delivery.ts';
 import { UNKNOWN_INSTALLATION } from '../../../src/domain/deployment.ts';
 import { UNKNOWN_OWNER } from '../../../src/domain/owner.ts';
 import { refuse, UNREACHABLE } from '../deploying/fake-meltano.ts';
+import { START } from '../deploying/fake-ports.ts';
 import {
   buildWorkspace,
   MINUTE,
   QUEUE_KEY,
   REPOSITORY,
-  START,
   WORKSPACE_ID,
   WORKSPACE_KEY,
 } from '../deploying/reconcile-world.ts';

@@ -15,16 +15,8 @@ import { DeliveryPlanner } from '../../../src/planning/plan-deliveries.ts';
 import { createConfigurations } from '../../../src/planning/repository-configurations.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
 import { FakeMeltano } from '../deploying/fake-meltano.ts';
-import {
-  buildWorkspace,
-  FakeClock,
-  FakeDispatcher,
-  FakeReporter,
-  openStores,
-  REPOSITORY,
-  START,
-  WORKSPACE_KEY,
-} from '../deploying/reconcile-world.ts';
+import { FakeClock, FakeDispatcher, FakeReporter, START } from '../deploying/fake-ports.ts';
+import { buildWorkspace, openStores, REPOSITORY, WORKSPACE_KEY } from '../deploying/reconcile-world.ts';
 import { buildAccount, buildPlanContext } from './build-plan-context.ts';
 import { FakeConfigurationFiles } from './fake-configuration-files.ts';
 import { FakeTrees } from './fake-trees.ts';

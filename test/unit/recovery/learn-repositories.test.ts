@@ -3,7 +3,8 @@ import { beforeEach, expect, test } from 'vitest';
 import type { Repository } from '../../../src/domain/deployment.ts';
 import { createInstallationLearner } from '../../../src/recovery/learn-repositories.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
-import { FakeClock, openStores } from '../deploying/reconcile-world.ts';
+import { FakeClock } from '../deploying/fake-ports.ts';
+import { openStores } from '../deploying/reconcile-world.ts';
 
 const REPOSITORY: Repository = {
   id: 2,

@@ -15,7 +15,7 @@ import {
   type RetentionStore,
   retainRecords,
 } from '../../../src/recovery/retain-records.ts';
-import { FakeClock } from '../deploying/reconcile-world.ts';
+import { FakeClock } from '../deploying/fake-ports.ts';
 
 const DAY = 24 * 60 * 60_000;
 const HOUR = 60 * 60_000;

@@ -12,7 +12,8 @@ import { sweepDeliveries } from '../../../src/recovery/sweep-deliveries.ts';
 import { type HeadSweepContext, sweepHeads, type TrackedBranch } from '../../../src/recovery/sweep-heads.ts';
 import type { LoggedDelivery } from '../../../src/recovery/sweep-store.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
-import { FakeClock, openStores } from '../deploying/reconcile-world.ts';
+import { FakeClock } from '../deploying/fake-ports.ts';
+import { openStores } from '../deploying/reconcile-world.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { wakeUnfinished } from '../../../src/recovery/wake-unfinished.ts';
-import { FakeDispatcher, FakeReporter, QUEUE_KEY, REPOSITORY, World } from '../deploying/reconcile-world.ts';
+import { FakeDispatcher, FakeReporter } from '../deploying/fake-ports.ts';
+import { QUEUE_KEY, REPOSITORY, World } from '../deploying/reconcile-world.ts';
 import { buildPush } from '../planning/plan-world.ts';
 
 /** What a new process on the store of this world wakes up. */

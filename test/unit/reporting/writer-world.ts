@@ -12,7 +12,8 @@ import { WriteQueues } from '../../../src/reporting/pace/write-queues.ts';
 import { renderCheckRun } from '../../../src/reporting/render/render-check-run.ts';
 import { renderConfigurationRun } from '../../../src/reporting/render/render-configuration-run.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
-import { openStores, REPOSITORY, START } from '../deploying/reconcile-world.ts';
+import { START } from '../deploying/fake-ports.ts';
+import { openStores, REPOSITORY } from '../deploying/reconcile-world.ts';
 import { buildPlanned } from '../domain/deployment-builder.ts';
 import { FakeCheckRuns } from './fake-check-runs.ts';
 

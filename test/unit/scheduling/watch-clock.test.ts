@@ -1,6 +1,6 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { watchClock } from '../../../src/scheduling/watch-clock.ts';
-import { FakeClock } from '../deploying/reconcile-world.ts';
+import { FakeClock } from '../deploying/fake-ports.ts';
 
 let clock: FakeClock;
 let said: unknown[];

@@ -11,7 +11,7 @@ const BEFORE = 'b'.repeat(40);
 const OTHER = 'c'.repeat(40);
 
 let world: World;
-/** By how much this machine's clock is ahead of the real time, and GitHub's. */
+/** How far the clocks of this machine and of GitHub are ahead of the real time (milliseconds). */
 let ahead: { machine: number; github: number };
 
 beforeEach(async () => {
@@ -20,7 +20,7 @@ beforeEach(async () => {
   ahead = { machine: 0, github: 0 };
 });
 
-/** The machine's and GitHub's clocks are so much ahead of the real time. What Meltano Cloud tells is moved by the client. */
+/** Sets the clocks of this machine and of GitHub. The client converts the times of Meltano Cloud. */
 function setClocks({ machine = 0, github = 0 }): void {
   ahead = { machine, github };
   world.clock.set(machine);
@@ -29,14 +29,14 @@ function setClocks({ machine = 0, github = 0 }): void {
   world.githubClock.note({ date }, { sentAt: at, answeredAt: at });
 }
 
-/** A push that GitHub took a second ago. */
+/** A push that GitHub received a second ago. */
 function push(differences: Partial<PlannedDeployment> = {}): Promise<Deployment> {
   const real = world.clock.now() - ahead.machine;
   const pushedAt = Math.floor((real - SECOND + ahead.github) / 1000) * 1000;
   return world.push({ pushedAt, ...differences });
 }
 
-/** A job that was made so long before now, in real time. */
+/** A job that was created `ago` milliseconds before now, in real time. */
 function addJob(msAgo: number, job: Partial<Job>): Job {
   return world.meltano.addJob({ created: world.clock.now() - msAgo, ...job });
 }
@@ -89,7 +89,7 @@ describe.each(CLOCKS)('with clocks: %s', (_, clocks) => {
   });
 });
 
-describe('the commit decides, whatever the times', () => {
+describe('the commit decides, regardless of the times', () => {
   test.each([
     ['the whole', SHA],
     ['its beginning', SHA.slice(0, 7)],
@@ -100,14 +100,14 @@ describe('the commit decides, whatever the times', () => {
     expect(await world.read(id)).toMatchObject({ jobId: job.id, adopted: true });
   });
 
-  test('a job with a newer one is not, though it is made after the push', async () => {
+  test('a job with a newer commit is not adopted, although it was created after the push', async () => {
     addJob(-SECOND, { status: 'COMPLETE', commitId: OTHER });
     const { id } = await push();
     await world.step();
     expect(await world.read(id)).toMatchObject({ jobId: 'job-2', adopted: false });
   });
 
-  test('a job with the push’s is not that of a push back to it: the commit before was deployed since', async () => {
+  test('an old job with the commit is not adopted by a push back to it: another commit was deployed since', async () => {
     addJob(3 * HOUR, { status: 'COMPLETE', commitId: SHA });
     addJob(2 * HOUR, { status: 'COMPLETE', commitId: BEFORE });
     const { id } = await push();
@@ -130,7 +130,7 @@ describe('the commit decides, whatever the times', () => {
     },
   );
 
-  test('the job of a lost start is not one with the commit before', async () => {
+  test('a job with the commit before is not the job of a lost start', async () => {
     world.meltano.next('startDeployment', { ok: false, failure: { kind: 'no_answer', message: 'broke' } });
     const { id } = await push();
     await world.step();
@@ -140,8 +140,8 @@ describe('the commit decides, whatever the times', () => {
   });
 });
 
-describe('the list decides where no commit is told', () => {
-  /** A first push, whose start is refused for good: what was listed then is known. */
+describe('the list decides about a job without a commit', () => {
+  /** A first push, whose start is refused: the jobs listed then are known. */
   async function look(): Promise<void> {
     world.meltano.next('startDeployment', refuse(403, 'no'));
     await push({ sha: BEFORE, before: OTHER });
@@ -149,7 +149,7 @@ describe('the list decides where no commit is told', () => {
     world.clock.advance(10 * SECOND);
   }
 
-  test('a job that goes on and wasn’t listed is adopted, although its time seems to be before the push', async () => {
+  test('an unfinished job that was not listed is adopted, although it seems older than the push', async () => {
     await look();
     const { id } = await push();
     const job = addJob(30 * SECOND, { status: 'RUNNING' });
@@ -157,7 +157,7 @@ describe('the list decides where no commit is told', () => {
     expect(await world.read(id)).toMatchObject({ jobId: job.id, adopted: true });
   });
 
-  test('such a job that ends without telling its commit may be an older one: the push is deployed', async () => {
+  test('such a job that ends without a commit may be older: the push is deployed', async () => {
     await look();
     const { id } = await push();
     const job = addJob(30 * SECOND, { status: 'RUNNING' });
@@ -185,7 +185,7 @@ describe('the list decides where no commit is told', () => {
     },
   );
 
-  test('one that had only begun after the push has the push', async () => {
+  test('a job that began after the push has the push', async () => {
     await look();
     const { id } = await push();
     const job = addJob(30 * SECOND, { status: 'QUEUED' });
@@ -205,7 +205,7 @@ describe('the list decides where no commit is told', () => {
     expect(await world.read(id)).toMatchObject({ jobId: job.id, adopted: true });
   });
 
-  test('a job that was listed is not, nor is an older one that was hidden then', async () => {
+  test('a job that was listed is not adopted, nor an older one that was hidden then', async () => {
     addJob(40 * SECOND, { status: 'RUNNING' });
     await look();
     addJob(60 * SECOND, { status: 'RUNNING' });
@@ -214,13 +214,13 @@ describe('the list decides where no commit is told', () => {
     expect(await world.read(id)).toMatchObject({ jobId: 'job-3', adopted: false });
   });
 
-  test('what was listed when a job was adopted counts as well', async () => {
+  test('jobs that were listed when another was adopted count as known too', async () => {
     addJob(2 * HOUR, { status: 'COMPLETE' });
     addJob(0, { status: 'COMPLETE', commitId: SHA });
     const { id } = await push();
     await world.runUntilIdle();
     expect(await world.read(id)).toMatchObject({ jobId: 'job-2', adopted: true });
-    // Meltano Cloud's clock is set right, and the old job's time moves with it.
+    // Meltano Cloud's clock is corrected, and the old job's time with it.
     world.clock.advance(SECOND);
     world.meltano.moveJob({ created: world.clock.now() + SECOND }, 'job-1');
     const next = await push({ sha: OTHER, before: SHA });
@@ -229,8 +229,8 @@ describe('the list decides where no commit is told', () => {
   });
 });
 
-test('a push that seems to come from the future is taken for one of just now', async () => {
-  // GitHub's clock is wrong, and its answers don't tell.
+test('a push with a time in the future counts as a push of now', async () => {
+  // GitHub's clock is wrong, and its answers don't show it.
   const { id } = await push({ pushedAt: world.clock.now() + HOUR });
   const job = addJob(2 * SECOND, { status: 'RUNNING' });
   await world.step();

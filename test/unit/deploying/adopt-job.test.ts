@@ -9,7 +9,7 @@ let world: World;
 
 beforeEach(async () => {
   world = await World.open();
-  // Pushes are told of a while after they happen.
+  // A delivery arrives a while after its push.
   world.clock.advance(20_000);
 });
 
@@ -31,7 +31,7 @@ describe('a job that something else started for the push', () => {
     },
   );
 
-  test('is adopted while it would have kept the start waiting', async () => {
+  test('is adopted when the start would have waited for it', async () => {
     world.meltano.next('startDeployment', {
       ok: false,
       failure: { kind: 'status', status: 409, message: 'Conflict', retryAfterMs: null },
@@ -44,7 +44,7 @@ describe('a job that something else started for the push', () => {
     expect(await world.read(id)).toMatchObject({ jobId: job.id, adopted: true });
   });
 
-  test('is one deployment’s only: the next push has its own', async () => {
+  test('belongs to one deployment: the next push has its own', async () => {
     const first = world.meltano.addJob({ status: 'COMPLETE' });
     expect(await deploy()).toMatchObject({ jobId: first.id });
     expect(await deploy()).toMatchObject({ adopted: false, jobId: 'job-2' });
@@ -58,7 +58,7 @@ describe('a job that something else started for the push', () => {
   });
 });
 
-test('a job that turns out to have taken the commit before the push is let go, and another one started', async () => {
+test('an adopted job that turns out to have the commit before the push is released, and another one started', async () => {
   world.meltano.addJob({ status: 'RUNNING' });
   const { id } = await world.push();
   await world.step();
@@ -75,7 +75,7 @@ test('a job that turns out to have taken the commit before the push is let go, a
   expect(world.meltano.count('startDeployment')).toBe(1);
 });
 
-test('one that let its job go makes way for a newer one that came meanwhile', async () => {
+test('a deployment that released its job is superseded by a newer one', async () => {
   world.meltano.addJob({ status: 'RUNNING' });
   const { id } = await world.push();
   await world.step();
@@ -99,7 +99,7 @@ test('one that let its job go makes way for a newer one that came meanwhile', as
 });
 
 const SHA = 'a'.repeat(40);
-/** When GitHub took the first push of a world. */
+/** When GitHub received the first push of a world. */
 const PUSHED_AT = START + 1_000;
 
 // Clocks that differ by less than 2 s count as the same.
@@ -120,8 +120,8 @@ test.each<[string, Partial<Job>, boolean]>([
   expect(await world.read(id)).toMatchObject({ jobId: adopted ? 'job-1' : 'job-2', adopted });
 });
 
-test('a job that was there at a look since the push is adopted all the same', async () => {
-  // What a person asked for takes no job of others, but its second try sees the one of the push that came meanwhile.
+test('a job that was listed after the push is still adopted', async () => {
+  // A deployment that a person requested adopts no job, but its second try lists the job of the later push.
   await world.push({ cause: 'command', reason: 'command' });
   world.meltano.next('startDeployment', refuse(503, 'later'));
   await world.step();
@@ -146,21 +146,21 @@ describe('a job is not adopted', () => {
     expect(await deploy(push)).toMatchObject({ jobId: 'job-2', adopted: false });
   });
 
-  test('that was there at the last look', async () => {
+  test('that was listed at the last look', async () => {
     const { id } = await world.push();
     world.meltano.addJob({ status: 'COMPLETE', created: START });
     await world.step();
     expect((await world.read(id)).knownJobIds).toEqual(['job-1']);
     world.clock.advance(5_000);
     const pushedAt = world.clock.now();
-    // Its clock was put right since.
+    // The clock was corrected since.
     world.meltano.moveJob({ created: pushedAt }, 'job-1');
     world.meltano.moveJob({ status: 'COMPLETE' }, 'job-2');
     await world.runUntilIdle();
     expect(await deploy({ pushedAt })).toMatchObject({ jobId: 'job-3', adopted: false });
   });
 
-  test('where the operator switched it off', async () => {
+  test('if the operator switched it off', async () => {
     world.rules.adoptsJobs = false;
     world.meltano.addJob({ status: 'COMPLETE' });
     expect(await deploy()).toMatchObject({ jobId: 'job-2', adopted: false });

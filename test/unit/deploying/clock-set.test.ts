@@ -12,7 +12,7 @@ beforeEach(async () => {
   world.clock.advance(20 * SECOND);
 });
 
-/** Runs until the deployment is as `isDone` wants it; how long that took. */
+/** Runs until `isDone` accepts the deployment; returns how long that took (milliseconds). */
 async function timeUntil(id: string, isDone: (conclusion: string | null) => boolean): Promise<number> {
   const began = world.clock.elapsed();
   for (let runs = 0; runs < 10_000; runs += 1) {
@@ -33,7 +33,7 @@ const STEPS: [string, number][] = [
 ];
 
 describe.each(STEPS)('the machine’s clock is set %s', (_, step) => {
-  test('while a start waits for its next try: it comes when it would have', async () => {
+  test('while a start waits for its next try: the try comes on time', async () => {
     world.meltano.next('startDeployment', refuse(503, 'later', 30 * SECOND));
     const { id } = await world.push();
     await world.step();
@@ -46,7 +46,7 @@ describe.each(STEPS)('the machine’s clock is set %s', (_, step) => {
     expect(world.meltano.count('startDeployment')).toBe(2);
   });
 
-  test('while a job runs: it is watched for as long as it would have been', async () => {
+  test('while a job runs: the watch keeps its length', async () => {
     const { id } = await world.push();
     await world.step();
     world.meltano.moveJob({ status: 'RUNNING' });
@@ -58,7 +58,7 @@ describe.each(STEPS)('the machine’s clock is set %s', (_, step) => {
     expect(Math.abs(watched - 120 * MINUTE)).toBeLessThan(10 * SECOND);
   });
 
-  test('while a lost start is looked for: it is sent again after two minutes', async () => {
+  test('while the job of a lost start is searched for: it is sent again after two minutes', async () => {
     world.meltano.next('startDeployment', { ok: false, failure: { kind: 'no_answer', message: 'broke' } });
     await world.push();
     await world.step();
@@ -71,7 +71,7 @@ describe.each(STEPS)('the machine’s clock is set %s', (_, step) => {
     expect(world.meltano.count('startDeployment')).toBe(2);
   });
 
-  test('while starts are refused: they are tried for an hour', async () => {
+  test('while starts are refused: they are retried for an hour', async () => {
     world.meltano.always('startDeployment', refuse(503, 'later'));
     const { id } = await world.push();
     await world.runFor(10 * MINUTE);
@@ -81,7 +81,7 @@ describe.each(STEPS)('the machine’s clock is set %s', (_, step) => {
     expect(Math.abs(rest - 50 * MINUTE)).toBeLessThan(SECOND);
   });
 
-  test('and a withdrawn job that runs on is asked to stop again in time', async () => {
+  test('and a withdrawn job that still runs is asked to stop again on time', async () => {
     const { id } = await world.push();
     await world.step();
     world.meltano.moveJob({ status: 'RUNNING' });
@@ -97,7 +97,7 @@ describe.each(STEPS)('the machine’s clock is set %s', (_, step) => {
 });
 
 describe('a clock that was set back while the process was away', () => {
-  test('keeps a start back no longer than two tries are apart', async () => {
+  test('delays a start by the longest wait between two tries at most', async () => {
     world.meltano.next('startDeployment', refuse(503, 'later'));
     const { id } = await world.push();
     await world.step();
@@ -108,7 +108,7 @@ describe('a clock that was set back while the process was away', () => {
     expect((await world.read(id)).jobId).not.toBeNull();
   });
 
-  test('doesn’t make the watching of a job longer than its limit', async () => {
+  test('does not extend the watch of a job beyond its limit', async () => {
     const { id } = await world.push();
     await world.step();
     world.clock.set(-24 * 60 * MINUTE);
@@ -119,11 +119,11 @@ describe('a clock that was set back while the process was away', () => {
   });
 });
 
-test('a clock that was set forward while the process was away doesn’t end the watching of a job', async () => {
+test('a clock that was set forward while the process was away does not end the watch of a job', async () => {
   const { id } = await world.push();
   await world.step();
   world.clock.set(24 * 60 * MINUTE);
-  // The client moves what Meltano Cloud tells to this machine's clock.
+  // The client converts Meltano Cloud's times to this machine's clock.
   world.meltano.moveJob({ status: 'RUNNING', created: world.clock.now() - SECOND });
   world.restart();
   await world.runFor(MINUTE);

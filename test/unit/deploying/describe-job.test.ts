@@ -42,17 +42,17 @@ describe('the time when a job began', () => {
     expect(describeIt({ startTime, status: 'QUEUED' }).jobStartedAt).toBeNull();
   });
 
-  test('of a clock that is ahead does not move once this clock has caught up', () => {
+  test('by a clock that is ahead does not change when this clock catches up', () => {
     const seen = { state: 'running', jobStartedAt: NOW - HOUR } as const;
     expect(describeIt({ startTime: NOW - 10_000 }, seen).jobStartedAt).toBe(NOW - HOUR);
   });
 
-  test('given only later replaces the first sight, which came after it', () => {
+  test('replaces the later time of the first observation when Meltano Cloud gives it', () => {
     const seen = { state: 'running', jobStartedAt: NOW - 20_000 } as const;
     expect(describeIt({ startTime: NOW - 30_000 }, seen).jobStartedAt).toBe(NOW - 30_000);
   });
 
-  test('of a job that went back to the queue and began anew is the new one', () => {
+  test('of a job that was queued again is the new one', () => {
     const queued = { state: 'queued', jobStartedAt: NOW - 50_000 } as const;
     expect(describeIt({ startTime: NOW - 10_000 }, queued).jobStartedAt).toBe(NOW - 10_000);
   });
@@ -67,7 +67,7 @@ describe('the time when a job ended', () => {
   const seen = { state: 'running', jobStartedAt: ASKED + 5_000 } as const;
   const startTime = ASKED + 5_000;
 
-  test('is what Meltano Cloud says', () => {
+  test('is Meltano Cloud’s', () => {
     const ended = describeIt({ status: 'COMPLETE', startTime, endTime: ASKED + 47_000 }, seen);
     expect(ended).toMatchObject({ jobStartedAt: startTime, jobEndedAt: ASKED + 47_000 });
   });

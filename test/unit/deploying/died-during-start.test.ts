@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 
 describe('a process that died during the start', () => {
-  /** As the store was when the process died: the attempt noted, its answer open. */
+  /** The store at the end of the process: the attempt is stored, its answer open. */
   async function dieDuringStart() {
     const { id } = await world.push();
     world.meltano.next('startDeployment', () => {
@@ -29,7 +29,7 @@ describe('a process that died during the start', () => {
     expect(world.meltano.count('startDeployment')).toBe(1);
   });
 
-  test('and whose request never left: it is sent when no job showed up for two minutes', async () => {
+  test('and whose request was not sent: it is sent when no job appeared for two minutes', async () => {
     const id = await dieDuringStart();
     await world.runFor(119_000);
     expect(world.meltano.count('startDeployment')).toBe(1);
@@ -38,7 +38,7 @@ describe('a process that died during the start', () => {
     expect(await world.read(id)).toMatchObject({ jobId: 'job-1' });
   });
 
-  test('and was down for longer than a start is tried: the job is looked for all the same', async () => {
+  test('and was down beyond the start timeout: the job is still searched for', async () => {
     const id = await dieDuringStart();
     world.meltano.addJob({ status: 'COMPLETE' });
     world.clock.advance(90 * MINUTE);
@@ -46,7 +46,7 @@ describe('a process that died during the start', () => {
     expect(await world.read(id)).toMatchObject({ conclusion: 'success', jobId: 'job-1' });
   });
 
-  test('and was down for that long with no job to find: the start has failed', async () => {
+  test('and was down beyond the start timeout, with no job: the start failed', async () => {
     const id = await dieDuringStart();
     world.clock.advance(90 * MINUTE);
     await world.runUntilIdle();

@@ -14,7 +14,7 @@ export type Method = keyof MeltanoApi;
 type Answer = MeltanoResult<unknown>;
 type Script = () => Answer | Promise<Answer> | undefined;
 
-/** Meltano Cloud in memory: jobs are moved by hand, and any answer can be replaced. */
+/** Meltano Cloud in memory. Tests move the jobs and may replace any answer. */
 export class FakeMeltano implements MeltanoApi {
   /** Every call so far. */
   readonly calls: { method: Method; at: number; detail: string | number }[] = [];
@@ -34,13 +34,13 @@ export class FakeMeltano implements MeltanoApi {
     this.#clock = clock;
   }
 
-  /** The next calls of `method` get these answers, one each; `undefined` is the usual one. */
+  /** Queues answers for the next calls of `method`; `undefined` is the usual answer. */
   next(method: Method, ...answers: (Answer | Script | undefined)[]): void {
     const scripts = answers.map((one): Script => (typeof one === 'function' ? one : () => one));
     this.#scripts.set(method, [...(this.#scripts.get(method) ?? []), ...scripts]);
   }
 
-  /** Every call of `method` gets this answer from now on; null ends that. */
+  /** Answers every call of `method` with this; null restores the usual answers. */
   always(method: Method, answer: Answer | Script | null): void {
     if (answer === null) this.#standing.delete(method);
     else this.#standing.set(method, typeof answer === 'function' ? answer : () => answer);
@@ -61,7 +61,7 @@ export class FakeMeltano implements MeltanoApi {
     return job;
   }
 
-  /** Changes a job, the newest unless told. */
+  /** Changes a job; default: the newest. */
   moveJob(differences: Partial<Job>, id = this.jobs.at(-1)?.id): void {
     const index = this.jobs.findIndex((job) => job.id === id);
     const job = this.jobs[index];
@@ -123,7 +123,7 @@ export class FakeMeltano implements MeltanoApi {
     });
   }
 
-  /** The newest two, which makes a small page. */
+  /** Pages of two jobs, the newest. */
   listJobs(workspaceId: string): Promise<MeltanoResult<Job[]>> {
     return this.#answer('listJobs', workspaceId, () =>
       succeed(

@@ -49,14 +49,14 @@ const NOTHING_CHANGED = {
 };
 
 describe('a push that waits', () => {
-  test('is skipped when the job before it deployed its commit already', async () => {
+  test('is skipped if the job before it deployed its commit', async () => {
     const ended = await endFirst({ status: 'COMPLETE', commitId: SECOND });
     expect(ended).toMatchObject({ ...NOTHING_CHANGED, problem: 'nothing changed since 2222222' });
     expect(world.meltano.count('startDeployment')).toBe(1);
     expect(world.trees.reads).toEqual([]);
   });
 
-  test('is skipped when that one deployed another commit with the same files, whose tree is read', async () => {
+  test('is skipped if the job before it deployed another commit with the same files', async () => {
     const ended = await endFirst({ status: 'COMPLETE', commitId: THIRD });
     expect(ended).toMatchObject({ ...NOTHING_CHANGED, problem: 'nothing changed since 3333333' });
     expect(world.trees.reads).toEqual(['acme/data 333 all']);
@@ -77,7 +77,7 @@ describe('a push that waits', () => {
     expect(await endFirst(job, differences)).toMatchObject({ state: 'queued', conclusion: null });
   });
 
-  test('starts when GitHub can not say what was deployed', async () => {
+  test('starts if GitHub can not list the deployed files', async () => {
     await push(FIRST);
     await world.step();
     const { id } = await push(SECOND);
@@ -94,7 +94,7 @@ describe('a push that waits', () => {
     expect(world.trees.reads).toEqual([]);
   });
 
-  test('is skipped when a later push took its changes back', async () => {
+  test('is skipped if a later push reverted its changes', async () => {
     await push(FIRST);
     await world.step();
     world.meltano.moveJob({ status: 'COMPLETE', commitId: FIRST });
@@ -113,7 +113,7 @@ describe('a push that waits', () => {
   });
 });
 
-test('what planning could not compare is not read again before the start', async () => {
+test('commits that planning could not compare are not read again before the start', async () => {
   const one = await world.push({ sha: FIRST, directory: 'dbt' });
   await world.step();
   world.meltano.moveJob({ status: 'COMPLETE', commitId: null });

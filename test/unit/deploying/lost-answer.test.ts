@@ -10,7 +10,7 @@ beforeEach(async () => {
   world = await World.open();
 });
 
-/** The next start makes a job, and its answer is this one. */
+/** The next start makes a job, and gets this answer. */
 function loseAnswer(answer: MeltanoResult<never> = NO_ANSWER, hide = false): void {
   world.meltano.next('startDeployment', () => {
     const { id } = world.meltano.addJob();
@@ -46,7 +46,7 @@ describe('an answer that was lost', () => {
     });
   });
 
-  test('is looked for with growing delays while the queued job is not listed', async () => {
+  test('is searched for with growing delays while the queued job is not listed', async () => {
     const { id } = await world.push();
     loseAnswer(NO_ANSWER, true);
     world.after(100_000, () => world.meltano.hidden.clear());
@@ -58,7 +58,7 @@ describe('an answer that was lost', () => {
     expect(looks.map((at) => at - START).slice(0, 6)).toEqual([0, 1_000, 3_000, 7_000, 15_000, 30_000]);
   });
 
-  test('with no job for two minutes is sent once more, and never more than once in two minutes', async () => {
+  test('with no job for two minutes is sent again, at most once in two minutes', async () => {
     const { id } = await world.push();
     world.meltano.always('startDeployment', NO_ANSWER);
     await world.runFor(119_000);
@@ -83,7 +83,7 @@ describe('an answer that was lost', () => {
     expect(await world.read(id)).toMatchObject({ jobId: 'job-1' });
   });
 
-  test('whose job is still hidden when the list comes back is looked for two minutes more', async () => {
+  test('whose job is still hidden after an outage of the list is searched for two more minutes', async () => {
     const { id } = await world.push();
     loseAnswer(NO_ANSWER, true);
     await world.step();
@@ -98,11 +98,11 @@ describe('an answer that was lost', () => {
     expect(world.meltano.jobs).toHaveLength(1);
   });
 
-  test('whose job shows up at the very last look is found, not sent again', async () => {
+  test('whose job appears at the last look is found, not sent again', async () => {
     const { id } = await world.push();
     loseAnswer(NO_ANSWER, true);
     await world.runFor(119_000);
-    // The look after two minutes doesn't show it yet; the reads before the next start do.
+    // The look after two minutes doesn't list it, but the read before the next start does.
     world.meltano.next('getWorkspace', () => {
       world.meltano.hidden.clear();
       return undefined;
@@ -112,7 +112,7 @@ describe('an answer that was lost', () => {
     expect(await world.read(id)).toMatchObject({ jobId: 'job-1' });
   });
 
-  test('whose job makes the next start a conflict is found as soon as it is listed, not waited for', async () => {
+  test('whose job causes a conflict with the next start is found when it is listed', async () => {
     const { id } = await world.push();
     loseAnswer(NO_ANSWER, true);
     world.meltano.always('startDeployment', () =>
@@ -128,7 +128,7 @@ describe('an answer that was lost', () => {
     expect(world.meltano.jobs).toHaveLength(1);
   });
 
-  test('is not left unlooked-for because the time for a start is over', async () => {
+  test('is searched for even after the start timeout', async () => {
     const { id } = await world.push();
     world.meltano.always('startDeployment', refuse(503, 'later'));
     await world.runFor(58 * MINUTE);
@@ -147,7 +147,7 @@ describe('an answer that was lost', () => {
 });
 
 describe('an unreadable answer', () => {
-  test('is never sent again: with no job for two minutes it fails with what came', async () => {
+  test('is never sent again: with no job for two minutes it fails with the answer', async () => {
     const { id } = await world.push();
     world.meltano.always('startDeployment', NOT_A_JOB);
     await world.runUntilIdle();
@@ -161,7 +161,7 @@ describe('an unreadable answer', () => {
     expect((ended.concludedAt ?? 0) - START).toBeGreaterThanOrEqual(2 * MINUTE);
   });
 
-  test('keeps what came as the reason, whatever goes wrong while its job is looked for', async () => {
+  test('stays the reason, whatever fails during the search for its job', async () => {
     const { id } = await world.push();
     world.meltano.always('startDeployment', NOT_A_JOB);
     await world.step();
@@ -172,7 +172,7 @@ describe('an unreadable answer', () => {
 });
 
 describe('of the jobs listed after a lost answer', () => {
-  test('one that was known before the start is not taken, nor one of another type', async () => {
+  test('a known one is not taken, nor one of another type', async () => {
     world.meltano.addJob({ status: 'RUNNING' });
     const { id } = await world.push();
     world.meltano.always('startDeployment', NO_ANSWER);
@@ -193,10 +193,10 @@ describe('of the jobs listed after a lost answer', () => {
     expect((await world.read(id)).jobId).toBeNull();
   });
 
-  test('one that another deployment of the workspace has already is not taken', async () => {
+  test('one that belongs to another deployment is not taken', async () => {
     const earlier = await world.push();
     await world.step();
-    // It was not listed when the second start was attempted, as a queued job may be.
+    // The queued job was not listed at the second attempt.
     world.meltano.hidden.add('job-1');
     world.meltano.moveJob({ status: 'COMPLETE' });
     await world.runUntilIdle();
@@ -213,7 +213,7 @@ describe('of the jobs listed after a lost answer', () => {
     expect((await world.read(id)).jobId).toBe('job-2');
   });
 
-  test('the oldest new one is taken: a newer one is more likely somebody else’s', async () => {
+  test('the oldest new one is taken: a newer one more likely belongs to another start', async () => {
     const { id } = await world.push();
     loseAnswer();
     world.meltano.next('listJobs', undefined, () => {

@@ -29,7 +29,7 @@ async function problems(id: string): Promise<(string | null)[]> {
 }
 
 describe('an outage before the start', () => {
-  test('is asked about ever less, said once, and not written down at every try', async () => {
+  test('is probed less and less often, reported once, and not stored at every try', async () => {
     const { id } = await world.push();
     goAway();
     const writes = vi.spyOn(world.stores, 'saveDeployment');
@@ -45,7 +45,7 @@ describe('an outage before the start', () => {
     expect(world.meltano.count('startDeployment')).toBe(0);
   });
 
-  test('that ends lets the deployment go on by itself, with one job', async () => {
+  test('that ends lets the deployment go on with one job', async () => {
     const { id } = await world.push();
     goAway();
     await world.runFor(30 * MINUTE);
@@ -56,7 +56,7 @@ describe('an outage before the start', () => {
     expect(world.meltano.jobs).toHaveLength(1);
   });
 
-  test('still ends with START_TIMEOUT_MINUTES and the truth, across a restart', async () => {
+  test('ends with START_TIMEOUT_MINUTES and the reason, across a restart', async () => {
     const { id } = await world.push();
     goAway();
     await world.runFor(40 * MINUTE);
@@ -68,7 +68,7 @@ describe('an outage before the start', () => {
       problem: AWAY,
       concludedAt: START + 60 * MINUTE,
     });
-    // The new process doesn't know since when: what was said stays.
+    // The new process doesn't know the beginning of the outage, so the reported one stays.
     expect(await problems(id)).toHaveLength(2);
   });
 
@@ -87,7 +87,7 @@ describe('an outage before the start', () => {
 });
 
 describe('an outage after the start was sent', () => {
-  test('keeps what a lost answer is: its job is found when the outage is over, and nothing is sent twice', async () => {
+  test('leaves a lost answer: its job is found after the outage, and nothing is sent twice', async () => {
     const { id } = await world.push();
     world.meltano.next('startDeployment', () => {
       world.meltano.addJob();
@@ -98,7 +98,7 @@ describe('an outage after the start was sent', () => {
     await world.runFor(30 * MINUTE);
     expect(await world.read(id)).toMatchObject({ state: 'starting', attemptOutcome: 'lost' });
     expect((await world.read(id)).problem).toMatch(/^Meltano Cloud does not answer \(since 22:14 UTC\)/);
-    // The attempt, its loss, and what was said.
+    // The attempt, its loss, and the reported outage.
     expect(writes.mock.calls.length).toBeLessThanOrEqual(4);
     comeBack();
     await world.runFor(3 * MINUTE);
@@ -106,7 +106,7 @@ describe('an outage after the start was sent', () => {
     expect(world.meltano.count('startDeployment')).toBe(1);
   });
 
-  test('that outlasts the time for a start ends it on time', async () => {
+  test('beyond the start timeout ends the deployment on time', async () => {
     const { id } = await world.push();
     world.meltano.next('startDeployment', () => {
       goAway();
@@ -130,7 +130,7 @@ describe('an outage while the job is watched', () => {
     return id;
   }
 
-  test('is said once and taken back once, and the job’s end is not missed', async () => {
+  test('is reported once and cleared once, and the job’s end is not missed', async () => {
     const id = await watch();
     const before = await world.reportsDue(id);
     goAway();
@@ -145,7 +145,7 @@ describe('an outage while the job is watched', () => {
     expect(await world.read(id)).toMatchObject({ conclusion: 'success', problem: null });
   });
 
-  test('that outlasts DEPLOY_TIMEOUT_MINUTES ends with that, and does not say that the job still runs', async () => {
+  test('beyond DEPLOY_TIMEOUT_MINUTES ends the watch without a claim that the job still runs', async () => {
     const id = await watch();
     goAway();
     await world.runFor(122 * MINUTE);

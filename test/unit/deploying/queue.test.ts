@@ -24,7 +24,7 @@ test('a push to a busy workspace waits, and gets a job of its own when it is fre
   expect(await world.read(second.id)).toMatchObject({ state: 'queued', jobId: 'job-2' });
 });
 
-test('a push that waited gets its own job even when the earlier one deployed its commit already', async () => {
+test('a waiting push gets its own job even if the earlier one deployed its commit', async () => {
   const { world } = await openBusy();
   const second = await world.push({ sha: 'd'.repeat(40) });
   world.meltano.moveJob({ status: 'COMPLETE', commitId: second.sha }, 'job-1');
@@ -32,7 +32,7 @@ test('a push that waited gets its own job even when the earlier one deployed its
   expect(await world.read(second.id)).toMatchObject({ jobId: 'job-2' });
 });
 
-test('of those waiting only the newest runs, the others end as superseded by the next', async () => {
+test('only the newest waiting deployment runs; each other one is superseded by the next', async () => {
   const { world, first } = await openBusy();
   const waiting = [];
   for (let n = 0; n < 3; n += 1) {
@@ -50,7 +50,7 @@ test('of those waiting only the newest runs, the others end as superseded by the
   expect(world.meltano.count('startDeployment')).toBe(2);
 });
 
-test('a push whose start was attempted is not replaced, whatever came of the attempt', async () => {
+test('a push whose start was attempted is not replaced, whatever the outcome', async () => {
   const world = await World.open();
   const first = await world.push();
   world.meltano.next('startDeployment', refuse(503, 'later'), NO_ANSWER);
@@ -76,7 +76,7 @@ test('a push that is replaced while its workspace is read again sends nothing', 
   expect(world.meltano.count('startDeployment')).toBe(1);
 });
 
-test('never do two jobs of a workspace run, through pushes at any moment', async () => {
+test('two jobs of a workspace never run at once, whenever pushes come', async () => {
   const world = await World.open();
   let running = 0;
   let most = 0;

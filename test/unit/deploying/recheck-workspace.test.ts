@@ -13,7 +13,7 @@ beforeEach(async () => {
   world = await World.open();
 });
 
-/** Between planning and start the workspace became this one. */
+/** Changes the workspace between planning and start. */
 async function startWith(differences: Partial<Workspace>, planned: { directory?: string } = {}) {
   const { id } = await world.push(planned);
   world.meltano.workspaces = [buildWorkspace(differences)];
@@ -41,12 +41,12 @@ test.each<[string, Partial<Workspace>]>([
   expect(await startWith(differences)).toMatchObject({ state: 'queued' });
 });
 
-test('a repository that was renamed is found under the name that the workspace still has', async () => {
+test('a renamed repository is found under the old name in the workspace', async () => {
   await world.stores.learnRepository({ ...REPOSITORY, name: 'renamed' }, 'acme/data', START + 1);
   expect(await startWith({})).toMatchObject({ state: 'queued' });
 });
 
-test('a default branch that changed moves what a workspace without a branch tracks', async () => {
+test('a workspace without a branch tracks the changed default branch', async () => {
   await world.stores.learnRepository({ ...REPOSITORY, defaultBranch: 'trunk' }, null, START + 1);
   expect(await startWith({})).toMatchObject({ reason: 'no_longer_tracked' });
 });
@@ -83,7 +83,7 @@ describe('the accounts file', () => {
     expect(world.meltano.count('startDeployment')).toBe(0);
   });
 
-  test('that no longer allows the workspace ends the deployment, with nothing asked', async () => {
+  test('that no longer allows the workspace ends the deployment without a request', async () => {
     world.rules.allowed = false;
     const ended = await startWith({});
     expect(ended).toMatchObject({ conclusion: 'failure', reason: 'start_refused' });
@@ -93,7 +93,7 @@ describe('the accounts file', () => {
 });
 
 describe('another directory', () => {
-  test('where something changed is deployed, and noted', async () => {
+  test('with changes is deployed, and stored', async () => {
     world.trees.put(SHA, ['new/meltano.yml']);
     expect(await startWith({ directory: 'new' }, { directory: 'old' })).toMatchObject({
       state: 'queued',
@@ -101,7 +101,7 @@ describe('another directory', () => {
     });
   });
 
-  test('where nothing changed is not deployed', async () => {
+  test('without changes is not deployed', async () => {
     world.trees.put(SHA, ['old/meltano.yml']);
     const ended = await startWith({ directory: 'new' }, { directory: 'old' });
     expect(ended).toMatchObject({ conclusion: 'skipped', reason: 'paths_unchanged' });
@@ -109,12 +109,12 @@ describe('another directory', () => {
     expect(world.trees.reads).toEqual(['acme/data bbb all', 'acme/data aaa all']);
   });
 
-  test('that is the root is deployed, with nothing compared', async () => {
+  test('that is the root is deployed without a comparison', async () => {
     expect(await startWith({ directory: null }, { directory: 'old' })).toMatchObject({ directory: null });
     expect(world.trees.reads).toEqual([]);
   });
 
-  test('of a new branch is deployed, with nothing compared', async () => {
+  test('of a new branch is deployed without a comparison', async () => {
     const { id } = await world.push({ before: null, directory: 'old' });
     world.meltano.workspaces = [buildWorkspace({ directory: 'new' })];
     await world.step();
@@ -122,7 +122,7 @@ describe('another directory', () => {
     expect(world.trees.reads).toEqual([]);
   });
 
-  test('counts what changed since the last success, as planning does', async () => {
+  test('is compared with the last success, as in planning', async () => {
     const first = await world.push({ sha: 'c'.repeat(40) });
     await world.step();
     world.meltano.moveJob({ status: 'COMPLETE', commitId: first.sha });
@@ -154,12 +154,12 @@ describe('the configuration of the repository', () => {
     },
   });
 
-  test('names the environment, whatever the workspace says', async () => {
+  test('sets the environment instead of the workspace', async () => {
     world.configuration = configured({ environment: 'live' });
     expect(await startWith({ environment: 'prod' })).toMatchObject({ environment: 'live' });
   });
 
-  test('has paths that count instead of another directory', async () => {
+  test('has paths that count instead of the directory', async () => {
     world.configuration = configured({ paths: ['shared/**'] });
     world.trees.put(SHA, ['shared/a.sql']);
     expect(await startWith({ directory: 'new' }, { directory: 'old' })).toMatchObject({ state: 'queued' });

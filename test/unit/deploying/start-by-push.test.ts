@@ -13,14 +13,14 @@ beforeEach(async () => {
   world.rules.trigger = { kind: 'webhook', secret: 'given' };
 });
 
-/** A push that GitHub told of, and the payload of it. */
+/** A delivered push with its payload. */
 async function keepPush(payload = PAYLOAD, pushedAt = 1): Promise<void> {
   const event = { kind: 'push', repository: REPOSITORY } as never;
   const delivery = { id: `kept ${pushedAt}`, name: 'push', receivedAt: world.clock.now(), event };
   await world.stores.record(delivery, { ref: 'refs/heads/main', pushedAt, payload });
 }
 
-test('the last push is sent with the secret that the operator gave, and its job watched', async () => {
+test('the last push is sent with the operator’s secret, and its job watched', async () => {
   await keepPush();
   const { id } = await world.push();
   world.after(5_000, () => world.meltano.moveJob({ status: 'COMPLETE' }));
@@ -38,7 +38,7 @@ test('without one, the secret is the workspace’s own', async () => {
   expect(world.meltano.pushes).toMatchObject([{ secret: 'the secret of the workspace' }]);
 });
 
-test('a secret that is not shown to these credentials ends it, and says who can do what', async () => {
+test('a secret that the credentials can not read ends the deployment, with advice', async () => {
   world.rules.trigger = { kind: 'webhook', secret: null };
   world.meltano.deploymentSecret = null;
   await keepPush();
@@ -49,7 +49,7 @@ test('a secret that is not shown to these credentials ends it, and says who can 
   expect(problem).toContain('deployment_secret');
 });
 
-test('a secret that can not be read now is read again', async () => {
+test('a failed read of the secret is retried', async () => {
   world.rules.trigger = { kind: 'webhook', secret: null };
   world.meltano.next('readDeploymentSecret', refuse(503, 'later'));
   await keepPush();
@@ -58,7 +58,7 @@ test('a secret that can not be read now is read again', async () => {
   expect(world.meltano.pushes).toHaveLength(1);
 });
 
-test('without a kept push of the branch there is nothing to send', async () => {
+test('without a stored push of the branch there is nothing to send', async () => {
   const { id } = await world.push();
   await world.runUntilIdle();
   const { reason, problem } = await world.read(id);
@@ -67,7 +67,7 @@ test('without a kept push of the branch there is nothing to send', async () => {
   expect(world.meltano.pushes).toEqual([]);
 });
 
-test.each([401, 403])('an answer of %i says that the secret is wrong, and is the end', async (status) => {
+test.each([401, 403])('an answer of %i means a wrong secret, and ends the deployment', async (status) => {
   world.meltano.next('startByPush', refuse(status, 'no'));
   await keepPush();
   const { id } = await world.push();
@@ -76,7 +76,7 @@ test.each([401, 403])('an answer of %i says that the secret is wrong, and is the
   expect(world.meltano.pushes).toHaveLength(1);
 });
 
-test('403 to a start without a signature is about the account', async () => {
+test('403 to a start without a signature concerns the account', async () => {
   world.rules.trigger = { kind: 'api' };
   world.meltano.next('startDeployment', refuse(403, 'no'));
   const { id } = await world.push();
@@ -84,14 +84,14 @@ test('403 to a start without a signature is about the account', async () => {
   expect(await world.read(id)).toMatchObject({ reason: 'start_refused' });
 });
 
-test('an older push that comes late does not replace the newer one', async () => {
+test('an older, late push does not replace the newer one', async () => {
   await keepPush('{"after":"new"}', 2_000);
   await keepPush('{"after":"old"}', 1_000);
   expect(await world.stores.findPush(REPOSITORY.id, 'main')).toBe('{"after":"new"}');
   expect(await world.stores.findPush(REPOSITORY.id, 'dev')).toBeNull();
 });
 
-test('a lost answer: its job is looked for, and the push is never sent again', async () => {
+test('a lost answer: its job is searched for, and the push is never sent again', async () => {
   world.meltano.next('startByPush', { ok: false, failure: LOST });
   await keepPush();
   const { id } = await world.push();
@@ -101,7 +101,7 @@ test('a lost answer: its job is looked for, and the push is never sent again', a
   expect(world.meltano.pushes).toHaveLength(1);
 });
 
-test('a refusal for now is tried again, and one for good is a failure', async () => {
+test('a temporary refusal is retried, a permanent one is a failure', async () => {
   world.meltano.next('startByPush', refuse(503, 'later'), refuse(403, 'Bad signature'));
   await keepPush();
   const { id } = await world.push();

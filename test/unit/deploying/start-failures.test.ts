@@ -23,7 +23,7 @@ describe('a start that made nothing and may succeed later', () => {
     expect(times.slice(0, 5)).toEqual([0, 1_000, 3_000, 7_000, 15_000]);
     expect(times.length).toBeGreaterThan(10);
     expect(await world.read(id)).toMatchObject({ state: 'starting', attemptOutcome: 'refused', problem });
-    // One for the attempt, one for the problem: however many tries there were.
+    // One report for the attempt and one for the problem, regardless of the number of tries.
     expect((await world.reportsDue(id)) - before).toBe(2);
 
     world.meltano.always('startDeployment', null);
@@ -31,14 +31,14 @@ describe('a start that made nothing and may succeed later', () => {
     expect(await world.read(id)).toMatchObject({ jobId: 'job-1', problem: null, failures: 0 });
   });
 
-  test('Retry-After is kept', async () => {
+  test('Retry-After is respected', async () => {
     await world.push();
     world.meltano.next('startDeployment', refuse(503, 'later', 95_000));
     await world.runFor(3 * MINUTE);
     expect(world.meltano.timesOf('startDeployment')).toEqual([START, START + 95_000]);
   });
 
-  test('a Retry-After beyond the time for a start does not hold its end back', async () => {
+  test('a Retry-After beyond the start timeout does not delay the end', async () => {
     const { id } = await world.push();
     world.meltano.always('startDeployment', refuse(503, 'later', 24 * 60 * MINUTE));
     await world.runFor(61 * MINUTE);
@@ -95,7 +95,7 @@ describe.each<Method>(['getWorkspace', 'listJobs'])('before the start, %s', (met
     expect(world.meltano.count('startDeployment')).toBe(0);
   });
 
-  test('failing for a while is retried and said once; a newer push may still replace this one', async () => {
+  test('failing for a while is retried and reported once; a newer push may still replace this one', async () => {
     const first = await world.push();
     world.meltano.always(method, refuse(500, 'oops'));
     await world.runFor(5 * MINUTE);
@@ -109,7 +109,7 @@ describe.each<Method>(['getWorkspace', 'listJobs'])('before the start, %s', (met
     expect(await world.read(second.id)).toMatchObject({ state: 'queued' });
   });
 
-  test('failing for ever ends with START_TIMEOUT_MINUTES', async () => {
+  test('failing without end ends with START_TIMEOUT_MINUTES', async () => {
     const { id } = await world.push();
     world.meltano.always(method, UNREACHABLE);
     await world.runFor(62 * MINUTE);
@@ -117,7 +117,7 @@ describe.each<Method>(['getWorkspace', 'listJobs'])('before the start, %s', (met
   });
 });
 
-test('credentials that are gone before the start fail it with what to fix', async () => {
+test('credentials that were removed before the start fail it with advice', async () => {
   const { id } = await world.push();
   world.served = false;
   await world.runUntilIdle();
@@ -130,13 +130,13 @@ test('credentials that are gone before the start fail it with what to fix', asyn
 describe('409', () => {
   const conflict = refuse(409, 'Workspace is not ready');
 
-  test('with another deployment listed awaits its end, however long, and says so once', async () => {
+  test('with another deployment listed waits for its end, however long, and reports that once', async () => {
     const other = world.meltano.addJob({ status: 'RUNNING' });
     const { id } = await world.push();
     world.meltano.always('startDeployment', conflict);
     const writes = vi.spyOn(world.stores, 'saveDeployment');
     await world.runFor(30 * MINUTE);
-    // The attempt and its end: the looks in between change nothing.
+    // The attempt and its outcome; the looks in between change nothing.
     expect(writes).toHaveBeenCalledTimes(2);
     expect(world.meltano.count('listJobs')).toBeGreaterThan(300);
     expect(await world.read(id)).toMatchObject({
@@ -167,7 +167,7 @@ describe('409', () => {
     });
   });
 
-  test('the ten minutes begin anew after another deployment was listed', async () => {
+  test('the ten minutes begin again after another deployment was listed', async () => {
     const { id } = await world.push();
     world.meltano.always('startDeployment', conflict);
     await world.runFor(9 * MINUTE);
@@ -181,7 +181,7 @@ describe('409', () => {
     expect(await world.read(id)).toMatchObject({ reason: 'start_refused' });
   });
 
-  test('that outlasts the time for a start ends with that, and frees the workspace', async () => {
+  test('beyond the start timeout ends the deployment, and frees the workspace', async () => {
     world.meltano.addJob({ status: 'RUNNING' });
     const { id } = await world.push();
     const waiting = await world.push();

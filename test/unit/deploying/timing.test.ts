@@ -30,7 +30,7 @@ describe('chooseRetryDelay', () => {
     ]);
   });
 
-  test('is never shorter than the service asked for', () => {
+  test('is never shorter than Retry-After', () => {
     expect(chooseRetryDelay(1, 90_000, 1)).toBe(90_000);
     expect(chooseRetryDelay(9, 5_000, 0)).toBe(48_000);
   });

@@ -9,7 +9,7 @@ beforeEach(async () => {
   world = await World.open();
 });
 
-/** A push whose job is known and `status`. */
+/** A push whose job is known and has `status`. */
 async function begin(status = 'RUNNING') {
   const { id } = await world.push();
   await world.step();
@@ -40,7 +40,7 @@ test('a push is started, watched and concluded, with every state reported in ord
   expect(world.reporter.reports.map((one) => one.state)).toEqual(['starting', 'queued', 'running']);
   expect(world.meltano.count('startDeployment')).toBe(1);
   expect(world.concluded.map((one) => one.id)).toEqual([id]);
-  // The conclusion is reported once its log was read.
+  // The conclusion is reported when the log was read.
   expect(world.dispatcher.wakes).toEqual([{ queue: 'log', key: id }]);
 });
 
@@ -57,7 +57,7 @@ test.each([
   expect(ended.jobEndedAt).toBe(ended.concludedAt);
 });
 
-test('a status that nobody knows is shown as it is and counts as running', async () => {
+test('an unknown status is shown unchanged and counts as running', async () => {
   const { id } = await begin('PAUSED');
   expect(await world.read(id)).toMatchObject({ state: 'running', jobStatus: 'PAUSED' });
   await world.runFor(30 * MINUTE);
@@ -96,7 +96,7 @@ describe('a job that is not found', () => {
 });
 
 describe('the time limit', () => {
-  test.each(['QUEUED', 'RUNNING'])('ends the watching of a job that is %s for ever', async (status) => {
+  test.each(['QUEUED', 'RUNNING'])('ends the watch of a job that stays %s', async (status) => {
     const { id } = await begin(status);
     await world.runFor(120 * MINUTE - 10_000);
     expect((await world.read(id)).conclusion).toBeNull();
@@ -133,7 +133,7 @@ describe('the time limit', () => {
 });
 
 describe('trouble while watching', () => {
-  test('is said once, not once per try, and taken back', async () => {
+  test('is reported once, not for each try, and cleared', async () => {
     const { id } = await begin();
     const before = await world.reportsDue(id);
     world.meltano.always('getJob', refuse(503, 'down for maintenance'));
@@ -151,7 +151,7 @@ describe('trouble while watching', () => {
     expect((await world.reportsDue(id)) - before).toBe(2);
   });
 
-  test('that holds the look back is said at once, and waits just as long as it is told', async () => {
+  test('of the circuit breaker is reported at once, and delays the look as long as needed', async () => {
     const { id } = await begin();
     const before = world.meltano.count('getJob');
     world.meltano.next('getJob', fail({ kind: 'held', message: '503 later', heldMs: 47_000, since: START }));
@@ -162,7 +162,7 @@ describe('trouble while watching', () => {
     expect((await world.read(id)).problem).toBeNull();
   });
 
-  test('that passes at the next try is not said at all', async () => {
+  test('that passes at the next try is not reported', async () => {
     const { id } = await begin();
     const before = await world.reportsDue(id);
     world.meltano.next('getJob', NO_ANSWER);
@@ -181,7 +181,7 @@ describe('trouble while watching', () => {
     expect(gaps.slice(0, 4)).toEqual([1_000, 2_000, 4_000, 45_000]);
   });
 
-  test.each([401, 403])('a refusal (%i) for a minute ends the watching with the reason', async (status) => {
+  test.each([401, 403])('a refusal (%i) for a minute ends the watch with the reason', async (status) => {
     const { id } = await begin();
     world.meltano.always('getJob', refuse(status, 'no access'));
     await world.runFor(MINUTE / 2);
@@ -192,7 +192,7 @@ describe('trouble while watching', () => {
     expect(ended.problem).toMatch(`Meltano Cloud answered ${status} `);
   });
 
-  test('a refusal that passes starts its minute anew', async () => {
+  test('a refusal that passes restarts the minute', async () => {
     const { id } = await begin();
     world.meltano.always('getJob', refuse(403, 'no access'));
     await world.runFor(MINUTE / 2);
@@ -203,7 +203,7 @@ describe('trouble while watching', () => {
     expect(await world.read(id)).toMatchObject({ state: 'running', conclusion: null });
   });
 
-  test('credentials that are gone end the watching: the job may well go on', async () => {
+  test('removed credentials end the watch: the job may still run', async () => {
     const { id } = await begin();
     world.served = false;
     await world.runUntilIdle();

@@ -4,7 +4,7 @@ import { AccountPair } from './account-pair.ts';
 import { type Act, NAMES, type Name } from './account-party.ts';
 
 const TEXTS = ['status', 'logs', 'why', 'withdraw', 'redeploy'].map((word) => `/meltano ${word}`);
-/** What tells of the other one: its commits, person, log, pages and repository. */
+/** Traces of the other account: its commits, person, log, pages and repository. */
 const MARKS: Record<Name, readonly string[]> = {
   acme: ['acac00', 'anastasia', 'a line of acme', 'meltano.acme', 'acme/'],
   evil: ['e1e100', 'mallory', 'a line of evil', 'meltano.evil', 'evil/'],
@@ -37,7 +37,7 @@ async function play(acts: readonly Act[]): Promise<AccountPair> {
 }
 
 /** Two servers whose workspaces and jobs have the same ids and names, and claim each other's repositories. */
-test('whatever two accounts do, each sees and is asked just what it would be if the other were not there', async () => {
+test('each of two accounts sees exactly what it would see alone', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(act, { minLength: 4, maxLength: 20 }), async (acts) => {
       const both = await play(acts);
@@ -54,7 +54,7 @@ test('whatever two accounts do, each sees and is asked just what it would be if 
   );
 }, 120_000);
 
-test('what is compared is not empty: both deploy, are told of it, and read their own log', async () => {
+test('both accounts deploy, get replies, and read their own log', async () => {
   const pair = await play(
     NAMES.flatMap((by): Act[] => [
       { kind: 'push', by },

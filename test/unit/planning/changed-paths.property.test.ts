@@ -9,7 +9,7 @@ import { buildPush, PlanWorld } from './plan-world.ts';
 
 type Files = Readonly<Record<string, FakeFile>>;
 
-/** Filters as a workspace and a repository's file say them, and in plain words. */
+/** Filters as a workspace and a repository's file set them, and as plain functions. */
 interface Filter {
   readonly directory: string | null;
   readonly file: string;
@@ -77,16 +77,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** What the issue says, over whole trees, with no digests and no store. */
+/** A plain model of changed paths: compares whole trees, without digests and a store. */
 class Model {
   readonly commits: { readonly sha: string; readonly files: Files }[] = [];
   filter: Filter = FILTERS[1] as Filter;
   last: { readonly commit: string; readonly outcome: 'running' | 'success' | 'other' } | null = null;
-  /** The commit that waits, and whether a person asked for it. */
+  /** The commit of the waiting deployment, and whether a person requested it. */
   waiting: { readonly commit: string; readonly isAsked: boolean } | null = null;
-  /** The newest commit that was looked at: a skip token hides one. */
+  /** The newest commit that was compared. Pushes with a skip token aren't. */
   looked: string | null = null;
-  /** The commit before the first push that is still to be deployed. */
+  /** The commit before the first push that isn't deployed yet. */
   pendingSince: string | null = null;
 
   get head(): string {
@@ -103,7 +103,7 @@ class Model {
     );
   }
 
-  /** Whether a push of the head deploys. */
+  /** True if a push of the head deploys. */
   push(before: string, isSkipped: boolean): boolean {
     const isDeployed = !isSkipped && this.#differs(before);
     if (!isSkipped && this.filter.counts) this.looked = this.head;
@@ -117,7 +117,7 @@ class Model {
     return this.passing(this.last?.commit ?? this.pendingSince ?? before) !== this.passing(this.head);
   }
 
-  /** What becomes of the one that waits; null: nothing yet. */
+  /** The result of the waiting deployment; null: it still waits. */
   start(): 'started' | 'skipped' | null {
     if (!this.waiting || this.last?.outcome === 'running') return null;
     const { commit, isAsked } = this.waiting;
@@ -169,7 +169,7 @@ class History {
         model.waiting = { commit: model.head, isAsked: true };
         return;
       case 'filter':
-        // What waits was planned with the old one, and is started with the new one: another test's matter.
+        // A waiting deployment would start with another filter than it was planned with: another test covers that.
         if (!model.waiting) this.#use(taken.filter);
     }
   }
@@ -197,7 +197,7 @@ class History {
     const expected = model.push(before, isSkipped);
     const open = await planner.open();
     expect(open.some(({ sha, cause }) => sha === after && cause === 'push')).toBe(expected);
-    // The head, and the commit before or the one that is deployed.
+    // The head, and the commit before it or the deployed one.
     expect(planner.trees.reads.length).toBeLessThanOrEqual(2);
     if (!isSkipped && model.filter.counts === null) expect(planner.trees.reads).toEqual([]);
   }
@@ -241,7 +241,7 @@ function describe({ state, reason }: Deployment): string {
   return state === 'queued' ? 'started' : `${state}: ${reason}`;
 }
 
-test('histories of trees, filters and outcomes deploy what a plain model says', async () => {
+test('histories of trees, filters and outcomes deploy as a plain model expects', async () => {
   const property = fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 30 }), async (steps) => {
     const history = await History.open();
     for (const one of steps) await history.take(one);

@@ -32,7 +32,7 @@ describe('a pull request', () => {
     expect(world.reporter.configurationRuns).toEqual([]);
   });
 
-  test('that changes it is told what would be deployed, and nothing of that holds', async () => {
+  test('that changes it gets a check run with the effect, which is not in force yet', async () => {
     world.files.changedBy.add(5);
     world.files.at.set(NEXT, 'workspaces: [{ workspace: Analytics, on_push: false }]');
     await open(NEXT);
@@ -47,7 +47,7 @@ describe('a pull request', () => {
     expect(await world.open()).toHaveLength(1);
   });
 
-  test('that breaks it is told where', async () => {
+  test('that breaks it gets a check run with the place', async () => {
     world.files.changedBy.add(5);
     world.files.at.set(NEXT, BAD);
     await open(NEXT);
@@ -59,7 +59,7 @@ describe('a pull request', () => {
     expect(new Set(world.reporter.configurationRuns.map(({ id }) => id)).size).toBe(1);
   });
 
-  test('that takes it away is told what the defaults do', async () => {
+  test('that removes it gets a check run with the effect of the defaults', async () => {
     world.files.changedBy.add(5);
     await open(NEXT);
     expect(world.reporter.configurationRuns).toMatchObject([{ verdict: { kind: 'good', file: null } }]);

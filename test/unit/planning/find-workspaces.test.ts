@@ -8,7 +8,7 @@ import { buildWorkspace, openStores, REPOSITORY } from '../deploying/reconcile-w
 
 const AWAY: MeltanoFailure = { kind: 'status', status: 503, message: 'away', retryAfterMs: null };
 
-/** Meltano Cloud says `main` first; after so many milliseconds somebody asks. */
+/** Meltano Cloud lists `main` first; the search follows after some milliseconds. */
 async function findAfter(
   ms: number,
   { isAwaited, isAway = false, step = 0 }: { isAwaited: boolean; isAway?: boolean; step?: number },
@@ -41,7 +41,7 @@ async function findAfter(
   );
 }
 
-describe('a list of workspaces that has the repository’s', () => {
+describe('a list with workspaces of the repository', () => {
   test.each([
     ['is read again for a person', 10_000, { isAwaited: true }, 'dev'],
     ['does for a person while it is young', 1_000, { isAwaited: true }, 'main'],

@@ -23,7 +23,7 @@ async function push(differences: Partial<PushEvent> = {}): Promise<Deployment[]>
   return world.open();
 }
 
-/** The deployment that was concluded at once, as it was reported. */
+/** The report of the deployment that was concluded at once. */
 const reported = () => world.reporter.reports.at(-1);
 
 describe('a push', () => {
@@ -66,7 +66,7 @@ describe('a push', () => {
     expect(await push(differences)).toHaveLength(1);
   });
 
-  test("a workspace's paths replace its directory, and those of deploy don't", async () => {
+  test("a workspace's paths replace its directory, but the paths under deploy don't", async () => {
     world.meltano.workspaces = [
       buildWorkspace({ directory: 'a' }),
       buildWorkspace({ id: OTHER, name: 'Other', directory: 'b' }),
@@ -78,7 +78,7 @@ describe('a push', () => {
     expect(world.noops()).toEqual(['paths_unchanged']);
   });
 
-  test('carries the environment and the log that are set', async () => {
+  test('gets the environment and the log setting of the file', async () => {
     world.files.everywhere = 'workspaces: [{ workspace: Analytics, environment: live, log: final }]';
     expect(await push()).toMatchObject([{ environment: 'live', log: 'final', badFile: null }]);
   });
@@ -89,7 +89,7 @@ describe('the file', () => {
     world.meltano.workspaces = [buildWorkspace({ branch: 'dev' })];
     await push({ ref: 'refs/heads/dev', after: NEXT });
     await push({ ref: 'refs/heads/dev', after: THIRD });
-    // Its head isn't known, and isn't asked for.
+    // The app neither knows nor reads its head.
     expect(world.files.reads).toEqual(['main']);
     await push({ after: SHA });
     await push({ ref: 'refs/heads/dev', after: NEXT });
@@ -100,19 +100,19 @@ describe('the file', () => {
     expect(world.files.reads).toEqual(['main', SHA, NEXT]);
   });
 
-  test('that is bad and first seen by a push to another branch is told of on the head', async () => {
+  test('that is bad and first read for another branch is reported on the head of the default branch', async () => {
     world.meltano.workspaces = [buildWorkspace({ branch: 'dev' })];
     world.files.at.set('main', BAD);
     world.head = SHA;
     await push({ ref: 'refs/heads/dev', after: NEXT });
     expect(world.noops()).toEqual(['configuration_held']);
     expect(world.reporter.configurationRuns).toMatchObject([{ sha: SHA, verdict: { effect: 'held' } }]);
-    // It may have been pushed after the file was read.
+    // The commit may have been pushed after the file was read.
     await push({ after: SHA });
     expect(world.files.reads).toEqual(['main', SHA]);
   });
 
-  test('of a push in the same second that comes late changes nothing', async () => {
+  test('of a late push within the same second changes nothing', async () => {
     world.files.at.set(SHA, 'deploy: { on_push: false }').set(NEXT, '');
     world.head = NEXT;
     await push({ after: NEXT });
@@ -121,7 +121,7 @@ describe('the file', () => {
     expect(world.files.reads).not.toContain(SHA);
   });
 
-  test('of an older push that comes late changes nothing', async () => {
+  test('of an older, late push changes nothing', async () => {
     world.files.at.set(NEXT, 'deploy: { on_push: false }');
     await push({ after: NEXT, pushedAt: START + 5_000 });
     await push({ after: SHA, pushedAt: START });
@@ -129,7 +129,7 @@ describe('the file', () => {
     expect(world.files.reads).toEqual([NEXT]);
   });
 
-  test("of a pushed branch that isn't the default one has no say", async () => {
+  test("of a branch that isn't the default one has no effect", async () => {
     world.meltano.workspaces = [
       buildWorkspace({ branch: 'dev' }),
       buildWorkspace({ id: OTHER, name: 'Other', repositoryUrl: 'https://github.com/acme/other' }),
@@ -142,7 +142,7 @@ describe('the file', () => {
     expect(await world.stores.listOpen({ ...WORKSPACE_KEY, workspaceId: OTHER })).toEqual([]);
   });
 
-  test('of a commit that was pushed away is read at the head', async () => {
+  test('of a commit that a force push removed is read at the head', async () => {
     world.files.at.set(SHA, null);
     world.head = NEXT;
     world.files.at.set(NEXT, 'deploy: { on_push: false }');
@@ -150,19 +150,19 @@ describe('the file', () => {
     expect(world.noops()).toEqual(['push_off']);
   });
 
-  describe('that was there before and is not shown any more', () => {
+  describe('that GitHub no longer shows', () => {
     beforeEach(async () => {
       world.files.at.set(SHA, 'deploy: { on_push: false }');
       expect(await push()).toEqual([]);
       world.files.everywhere = { kind: 'none' };
     });
 
-    test('counts as gone while GitHub shows the branch', async () => {
+    test('counts as deleted while GitHub shows the branch', async () => {
       world.head = NEXT;
       expect(await push({ before: SHA, after: NEXT })).toMatchObject([{ reason: 'push' }]);
     });
 
-    test('stays in force while GitHub shows nothing of the repository', async () => {
+    test('stays in force while GitHub does not show the repository', async () => {
       world.head = null;
       expect(await push({ before: SHA, after: NEXT })).toEqual([]);
       expect(world.noops()).toEqual(['push_off', 'push_off']);
@@ -171,19 +171,19 @@ describe('the file', () => {
     });
   });
 
-  test('means its workspace by id from then on: a renamed one keeps what is set', async () => {
+  test('pins its workspaces by id: a renamed one keeps its settings', async () => {
     world.files.everywhere = 'workspaces: [{ workspace: Analytics, on_push: false }]';
     await push();
     world.meltano.workspaces = [buildWorkspace({ name: 'Renamed' })];
     world.clock.advance(3_600_000);
-    // The first one is planned with the old list, and makes it be read again.
+    // The first push is planned with the old list, and causes a new read.
     for (let pushes = 0; pushes < 2; pushes += 1) await push({ after: SHA });
     expect(world.noops()).toEqual(['push_off', 'push_off', 'push_off']);
   });
 });
 
 describe('a bad file', () => {
-  test('leaves the last good one in force, and the deployment says so', async () => {
+  test('leaves the last good one in force, and the deployment shows this', async () => {
     world.files.at.set(SHA, 'deploy: { log: none }');
     await push();
     world.files.at.set(NEXT, BAD);
@@ -198,7 +198,7 @@ describe('a bad file', () => {
     ]);
   });
 
-  test('where there was none before: the defaults', async () => {
+  test('after no file uses the defaults', async () => {
     await push();
     world.files.everywhere = BAD;
     expect(await push({ after: NEXT, pushedAt: START + 1_000 })).toMatchObject([
@@ -206,7 +206,7 @@ describe('a bad file', () => {
     ]);
   });
 
-  test('of a repository first seen with it holds the pushes; the one that repairs it deploys them all', async () => {
+  test('that is the first one holds the pushes; the push that repairs it deploys them all', async () => {
     world.meltano.workspaces = [buildWorkspace({ directory: 'pipelines' })];
     world.files.everywhere = BAD;
     expect(await push({ after: SHA })).toEqual([]);
@@ -219,7 +219,7 @@ describe('a bad file', () => {
     expect(world.reporter.configurationRuns).toHaveLength(1);
   });
 
-  test('is told once for each commit, however often it is planned', async () => {
+  test('is reported once for each commit, even if planned again', async () => {
     world.files.everywhere = BAD;
     await push();
     await push();
@@ -228,7 +228,7 @@ describe('a bad file', () => {
     expect(new Set(world.reporter.configurationRuns.map(({ id }) => id)).size).toBe(2);
   });
 
-  test('that names a workspace which is set up later is good from then on, unread', async () => {
+  test('that names a workspace becomes good when the workspace is set up, without a new read', async () => {
     world.files.everywhere = 'workspaces: [{ workspace: Later }]';
     await push();
     expect(world.noops()).toEqual(['configuration_held']);
@@ -263,7 +263,7 @@ describe('a command', () => {
     world.head = SHA;
   });
 
-  test('is not filtered by the rules for pushes, but carries log and environment', async () => {
+  test('ignores the rules for pushes, but uses log and environment', async () => {
     world.files.everywhere =
       'deploy: { on_push: false, log: none }\nworkspaces: [{ workspace: Analytics, environment: x }]';
     expect(await give('/redeploy')).toMatchObject({ kind: 'redeploy' });
@@ -282,13 +282,13 @@ describe('a command', () => {
     expect(await give('/redeploy')).toMatchObject({
       kind: level === 'triage' && kind === 'redeploy' ? 'refused' : kind,
     });
-    // Now that the file is known, a permission that it lowers counts too.
+    // The file is known now, so a lower permission also counts.
     world.clock.advance(20_000);
     await push();
     expect(await give('/redeploy')).toMatchObject({ kind });
   });
 
-  test('is left unanswered where commands are off', async () => {
+  test('gets no answer if commands are off', async () => {
     world.files.everywhere = 'commands: { enabled: false }';
     expect(await give('/redeploy')).toBeUndefined();
     world.clock.advance(20_000);
@@ -296,7 +296,7 @@ describe('a command', () => {
     expect(world.noops()).toEqual(['commands_off', 'commands_off']);
   });
 
-  test('is refused while pushes are held, and why tells of the file', async () => {
+  test('is refused while pushes are held, and why names the file', async () => {
     world.files.everywhere = BAD;
     expect(await give('/redeploy')).toMatchObject({
       refusal: { code: 'configuration_held', bad: { file: FILE, sha: SHA } },
@@ -306,7 +306,7 @@ describe('a command', () => {
     });
   });
 
-  test('why names the rule and the file that it is in', async () => {
+  test('why names the rule and its file', async () => {
     world.files.everywhere = 'deploy: { on_push: false }';
     expect(await give('/meltano why')).toMatchObject({
       findings: [
@@ -315,7 +315,7 @@ describe('a command', () => {
     });
   });
 
-  test('in a repository that took the name of another says so', async () => {
+  test('in a repository that took the name of another explains this', async () => {
     await world.stores.learnRepository({ ...REPOSITORY, id: 1 }, null, START - 1);
     expect(await give('/meltano why')).toEqual({ kind: 'refused', refusal: { code: 'name_taken' } });
   });

@@ -45,7 +45,7 @@ test('a push becomes a waiting deployment that is reported and woken; planning a
   expect(world.reporter.reports).toHaveLength(1);
 });
 
-test('a delivery that names no installation has that of its repository, once one is known', async () => {
+test('a delivery without an installation uses that of its repository once it is known', async () => {
   const unknown = { repository: { ...REPOSITORY, installationId: UNKNOWN_INSTALLATION } };
   await world.deliver(buildPush({ ...unknown, after: 'b'.repeat(40) }));
   await world.plan();
@@ -58,7 +58,7 @@ test('a delivery that names no installation has that of its repository, once one
   expect(await world.stores.getRepository(REPOSITORY.id)).toEqual(REPOSITORY);
 });
 
-test('each workspace of the repository gets a row with its reason; a plain no is logged, not reported', async () => {
+test('each workspace of the repository gets a row with its reason; one without a check run is logged', async () => {
   world.meltano.workspaces = [buildWorkspace(), buildWorkspace({ id: OTHER, branch: 'prod' })];
   await world.deliver(buildPush());
   await world.plan();
@@ -95,7 +95,7 @@ test('an account is allowed in any letter case', async () => {
   expect(await world.open()).toHaveLength(1);
 });
 
-test('an owner whose id GitHub does not tell is the one that is known of the repository, else a login of nobody', async () => {
+test('an owner without an id is the stored owner of the repository, otherwise unknown', async () => {
   const untold = { ...REPOSITORY, ownerId: UNKNOWN_OWNER };
   await world.deliver(buildPush({ repository: untold }));
   await world.planAll();
@@ -109,7 +109,7 @@ test('an owner whose id GitHub does not tell is the one that is known of the rep
   expect(world.noops()).toEqual(['login_taken']);
 });
 
-describe('who took the login of an allowed account', () => {
+describe('an account that took the login of an allowed account', () => {
   const thief = { ...REPOSITORY, id: 77, ownerId: 99 };
 
   beforeEach(async () => {
@@ -126,7 +126,7 @@ describe('who took the login of an allowed account', () => {
     expect(await world.open()).toHaveLength(1);
   });
 
-  test('is allowed by its id, and the first one then no more by its login', async () => {
+  test('is allowed by its id, and then the first one is not allowed by its login', async () => {
     world.allowed = [{ login: 'acme', id: thief.ownerId }];
     world.restart();
     await world.deliver(buildPush({ repository: { ...thief, id: 78 } }));
@@ -138,7 +138,7 @@ describe('who took the login of an allowed account', () => {
   });
 });
 
-test('a newer push replaces the one that waits, and both are reported', async () => {
+test('a newer push replaces the waiting one, and both are reported', async () => {
   await world.deliver(buildPush({ after: 'c'.repeat(40) }));
   await world.plan();
   const [first] = await world.open();
@@ -178,13 +178,13 @@ describe('a list of workspaces that is older than the push', () => {
     world.clock.advance(1_000);
   });
 
-  test('is good enough where it has the workspace', async () => {
+  test('suffices if it has the workspace', async () => {
     await world.deliver(buildPush({ pushedAt: START + 1_000 }));
     expect(await world.plan()).toBeNull();
     expect(world.meltano.count('listWorkspaces')).toBe(1);
   });
 
-  test('says no only after a newer one was read, which begins 2 s after the last', async () => {
+  test('is read again, 2 s after the last read, before a push without a workspace is refused', async () => {
     await world.deliver(buildPush({ ref: 'refs/heads/dev' }));
     expect(await world.plan()).toBe(1_000);
     expect(await world.stores.listPending(REPOSITORY.id)).toMatchObject([{ attempts: 0 }]);
@@ -194,7 +194,7 @@ describe('a list of workspaces that is older than the push', () => {
     expect(await world.stores.listOpen({ ...WORKSPACE_KEY, workspaceId: OTHER })).toHaveLength(1);
   });
 
-  test('holds no push back that has its workspace', async () => {
+  test('delays no push whose workspace it has', async () => {
     await world.deliver(buildPush({ ref: 'refs/heads/dev' }));
     await world.deliver(buildPush({ after: 'e'.repeat(40), pushedAt: START + 1_000 }));
     expect(await world.plan()).toBe(1_000);
@@ -222,7 +222,7 @@ describe('a delivery that can not be planned now', () => {
     expect(await world.open()).toMatchObject([{ receivedAt: START }]);
   });
 
-  test('is not tried again by a wake-up before its time', async () => {
+  test('is not retried by an early wake-up', async () => {
     world.meltano.always('listWorkspaces', UNREACHABLE);
     await world.deliver(buildPush());
     await world.plan();
@@ -248,7 +248,7 @@ describe('a delivery that can not be planned now', () => {
     },
   );
 
-  test('waits at most five minutes for a time that an earlier process stored by a clock that was ahead', async () => {
+  test('waits at most five minutes for a retry time from a clock that was ahead', async () => {
     world.meltano.always('listWorkspaces', UNREACHABLE);
     await world.deliver(buildPush());
     await world.plan();
@@ -263,7 +263,7 @@ describe('a delivery that can not be planned now', () => {
     expect(await world.plan()).toBe(45_000);
   });
 
-  test('that is held back waits for the circuit, and nothing is stored for that', async () => {
+  test('waits for the circuit breaker, and stores nothing', async () => {
     const postpone = vi.spyOn(world.stores, 'postpone');
     const failure = { kind: 'held', message: 'away', heldMs: 7_000, since: START } as const;
     world.meltano.next('listWorkspaces', { ok: false, failure });
@@ -273,7 +273,7 @@ describe('a delivery that can not be planned now', () => {
     expect(await world.plan()).toBeNull();
   });
 
-  test('because of GitHub is postponed too, and stops no other delivery', async () => {
+  test('because of GitHub is postponed too, without delaying other deliveries', async () => {
     world.meltano.workspaces = [
       buildWorkspace({ directory: 'a' }),
       buildWorkspace({ id: OTHER, branch: 'dev' }),
@@ -293,7 +293,7 @@ describe('a delivery that can not be planned now', () => {
 });
 
 describe('changed paths', () => {
-  test('count from the last success of the workspace, else from the head before', async () => {
+  test('are compared with the last success of the workspace, otherwise with the head before', async () => {
     world.meltano.workspaces = [buildWorkspace({ directory: 'a' })];
     world.trees.put(SHA, ['a/meltano.yml']);
     await world.deliver(buildPush());
@@ -324,7 +324,7 @@ describe('a workspace that the accounts file maps', () => {
     expect(await world.open()).toMatchObject([{ branch: 'release', directory: 'a' }]);
   });
 
-  test("is deployed once where its own URL is that repository, by the mapping's branch", async () => {
+  test("is deployed once, by the mapping's branch, if its own URL is that repository too", async () => {
     world.mappings = [{ ...MAPPED, directory: null }];
     world.restart();
     await world.deliver(buildPush({ ref: 'refs/heads/main' }));
@@ -335,7 +335,7 @@ describe('a workspace that the accounts file maps', () => {
   });
 });
 
-describe('a new repository with the name that an older one had', () => {
+describe('a new repository with the name of an older one', () => {
   const NEWER = { ...REPOSITORY, id: 77 };
 
   beforeEach(async () => {
@@ -350,7 +350,7 @@ describe('a new repository with the name that an older one had', () => {
     expect(await world.open()).toEqual([]);
   });
 
-  test('gets those that the operator maps to it', async () => {
+  test('gets the workspaces that the operator maps to it', async () => {
     const mapping = { branch: null, directory: null, workspaceId: WORKSPACE_ID };
     world.mappings = [{ ...mapping, repository: 'acme/data' }];
     world.restart();
@@ -361,12 +361,12 @@ describe('a new repository with the name that an older one had', () => {
   });
 });
 
-describe('a name that went from one repository to another', () => {
+describe('a name that moved from one repository to another', () => {
   const FIRST = { ...REPOSITORY, id: 101 };
   const SECOND = { ...REPOSITORY, id: 102 };
   const urlOf = (name: string) => `https://github.com/acme/${name}`;
 
-  /** Pushes to the repository under a name, as the next thing that happens; the workspaces that it deploys. */
+  /** Pushes to the repository under a name; returns the workspaces that the push deploys. */
   async function pushTo(repository: typeof FIRST, name: string): Promise<string[]> {
     world.clock.advance(MINUTE);
     world.restart();
@@ -385,20 +385,20 @@ describe('a name that went from one repository to another', () => {
     ...(await world.stores.listOpen({ ...WORKSPACE_KEY, workspaceId: OTHER })),
   ];
 
-  test('is meant by a workspace that was made or set to it since, and only by that one', async () => {
+  test('refers to the new one only in a workspace that was created or changed since', async () => {
     world.meltano.workspaces = [buildWorkspace()];
     expect(await pushTo(FIRST, 'data')).toEqual([WORKSPACE_ID]);
     expect(await pushTo(FIRST, 'moved')).toEqual([WORKSPACE_ID]);
-    // A new repository of the old name: the workspace was set to the old one.
+    // A new repository with the old name: the workspace refers to the old one.
     expect(await pushTo(SECOND, 'data')).toEqual([]);
-    // Another form of the same URL, or another token in it, says nothing else.
+    // Another form of the same URL, or another token in it, refers to the same repository.
     world.meltano.workspaces = [
       buildWorkspace({ repositoryUrl: 'https://x:new-token@github.com/Acme/data.git' }),
     ];
     expect(await pushTo(SECOND, 'data')).toEqual([]);
     world.meltano.workspaces = [buildWorkspace(), buildWorkspace({ id: OTHER, created: world.clock.now() })];
     expect(await pushTo(SECOND, 'data')).toEqual([OTHER]);
-    // Set to another repository, and back again: now it means the new one.
+    // Set to another repository and back: now it refers to the new one.
     world.meltano.workspaces = [buildWorkspace({ repositoryUrl: urlOf('moved') })];
     expect(await pushTo(FIRST, 'moved')).toEqual([WORKSPACE_ID]);
     world.meltano.workspaces = [buildWorkspace()];
@@ -406,7 +406,7 @@ describe('a name that went from one repository to another', () => {
     expect(await pushTo(FIRST, 'moved')).toEqual([]);
   });
 
-  test('is not meant by a workspace that was set elsewhere and back unseen, nor after a restart of the app', async () => {
+  test('does not refer to the new one after an unseen change and back, nor after a restart', async () => {
     world.meltano.workspaces = [buildWorkspace()];
     expect(await pushTo(FIRST, 'data')).toEqual([WORKSPACE_ID]);
     expect(await pushTo(FIRST, 'moved')).toEqual([WORKSPACE_ID]);
@@ -417,14 +417,14 @@ describe('a name that went from one repository to another', () => {
     expect(await pushTo(FIRST, 'moved')).toEqual([WORKSPACE_ID]);
   });
 
-  test('is not meant by a workspace of which nothing was known before, as after an upgrade', async () => {
+  test('does not refer to the new one in a workspace that was unknown before, as after an upgrade', async () => {
     await world.stores.learnRepository({ ...FIRST, name: 'moved' }, 'acme/data', START);
     world.meltano.workspaces = [buildWorkspace({ created: START - MINUTE }), buildWorkspace({ id: OTHER })];
     expect(await pushTo(SECOND, 'data')).toEqual([]);
     expect(await pushTo(FIRST, 'moved')).toEqual([WORKSPACE_ID, OTHER]);
   });
 
-  test('is meant by the operator who maps it since, and not by one who mapped it before', async () => {
+  test('refers to the new one in a mapping that is newer than the move', async () => {
     world.meltano.workspaces = [buildWorkspace({ repositoryUrl: 'https://gitlab.com/x/y' })];
     const mapping = { repository: 'acme/data', branch: null, directory: null, workspaceId: WORKSPACE_ID };
     world.mappings = [mapping];
@@ -437,7 +437,7 @@ describe('a name that went from one repository to another', () => {
     expect(await pushTo(FIRST, 'moved')).toEqual([]);
   });
 
-  test('two that swapped their names are told apart once the workspaces are set right', async () => {
+  test('two that swapped their names are distinguished once the workspaces are corrected', async () => {
     const [first, second] = [buildWorkspace(), buildWorkspace({ id: OTHER, repositoryUrl: urlOf('other') })];
     world.meltano.workspaces = [first, second];
     expect(await pushTo(FIRST, 'data')).toEqual([WORKSPACE_ID]);
@@ -455,7 +455,7 @@ describe('a name that went from one repository to another', () => {
 });
 
 describe('a repository that was renamed', () => {
-  test('is found by workspaces under its old name, and asked for under its new one', async () => {
+  test('is found by workspaces under its old name, and read under its new one', async () => {
     const renamed = { ...REPOSITORY, name: 'renamed' };
     const event = {
       kind: 'repository',
@@ -475,7 +475,7 @@ describe('a repository that was renamed', () => {
     expect(world.trees.reads).toEqual(['acme/renamed aaa all', 'acme/renamed bbb all']);
   });
 
-  test('and whose old name another repository took keeps it: the other one gets no workspace of it', async () => {
+  test('keeps its workspaces when another repository takes the old name', async () => {
     await world.deliver(buildPush());
     await world.plan();
     world.clock.advance(60_000);
@@ -490,7 +490,7 @@ describe('a repository that was renamed', () => {
   });
 });
 
-test('however many deliveries are planned, between any two of them others get their turn', async () => {
+test('other work runs between any two planned deliveries', async () => {
   for (let number = 0; number < 20; number += 1)
     await world.deliver(buildPush({ ref: `refs/tags/v${number}` }));
   const planning = world.plan();
@@ -504,7 +504,7 @@ test('however many deliveries are planned, between any two of them others get th
   expect(await world.stores.listPending(REPOSITORY.id)).toEqual([]);
 });
 
-test('a repository is planned while GitHub has no answer yet for another one', async () => {
+test('a repository is planned while GitHub has not answered for another one', async () => {
   const slow = { ...REPOSITORY, id: 77, name: 'slow' };
   const answer = Promise.withResolvers<void>();
   const read = world.files.read.bind(world.files);
@@ -527,7 +527,7 @@ test('a repository is planned while GitHub has no answer yet for another one', a
   expect(await world.stores.listPending(slow.id)).toEqual([]);
 });
 
-test('what waits for a newer list is not even read again, and what comes meanwhile is planned at once', async () => {
+test('deliveries that wait for a newer list are not read again, and new ones are planned at once', async () => {
   const read: number[] = [];
   const list = world.stores.listPending;
   vi.spyOn(world.stores, 'listPending').mockImplementation(async (...asked) => {
@@ -547,13 +547,13 @@ test('what waits for a newer list is not even read again, and what comes meanwhi
   await world.deliver(buildPush());
   expect(await world.plan()).toBe((wait ?? 0) - 300);
   expect(await world.open()).toHaveLength(1);
-  // The last one of those that wait, and the new one.
+  // The last waiting delivery, and the new one.
   expect(read).toEqual([1, 4, 2]);
   world.clock.advance(wait ?? 0);
   expect(await world.plan()).toBeNull();
 });
 
-test('what waits for a newer list is not planned again with each delivery that comes meanwhile', async () => {
+test('deliveries that wait for a newer list are not planned again with each new one', async () => {
   world.meltano.workspaces = [];
   await world.deliver(buildPush());
   await world.plan();
@@ -570,7 +570,7 @@ test('what waits for a newer list is not planned again with each delivery that c
   expect(world.noops()).toEqual(['no_workspace', 'no_workspace']);
 });
 
-test('a repository may have more workspaces than one statement has room for', async () => {
+test('a repository may have more workspaces than one statement takes', async () => {
   const others = Array.from({ length: 800 }, (_, index) =>
     buildWorkspace({ id: `${String(index).padStart(8, '0')}${OTHER.slice(8)}`, branch: 'other' }),
   );
@@ -581,7 +581,7 @@ test('a repository may have more workspaces than one statement has room for', as
   expect(await world.open()).toHaveLength(1);
 });
 
-test('two names that differ only where check runs cut them get the ids too', async () => {
+test('two names that check runs cut to the same text get the ids too', async () => {
   const start = 'Warehouse of the department that has the longest name of all departments, by far: ';
   world.meltano.workspaces = [
     buildWorkspace({ name: `${start} one` }),

@@ -62,7 +62,7 @@ interface World {
   inUse?: Partial<UsableConfiguration>;
 }
 
-/** Plans with fakes for GitHub and the store; tells what was compared. */
+/** Plans with fakes for GitHub and the store; returns the compared commits too. */
 async function plan(workspaces: Workspace[], event: PushEvent, world: World = {}) {
   const trees = new FakeTrees();
   trees.put(event.after, world.changed ?? []);
@@ -134,7 +134,7 @@ describe('planPush', () => {
     expect(read).toEqual([]);
   });
 
-  test('the default branch is tracked only where the workspace names none', async () => {
+  test('a workspace without a branch tracks the default branch', async () => {
     const { planned } = await plan(
       [workspace({ branch: 'prod' }), workspace({ branch: null })],
       push({ ref: 'refs/heads/prod' }),
@@ -155,7 +155,7 @@ describe('planPush', () => {
     expect(planned[0]?.reason).toBe(reason);
   });
 
-  test('changes count from what the last deployment left, else from the head before the push', async () => {
+  test('changes are compared with the last deployment, otherwise with the head before the push', async () => {
     const inDirectory = [workspace({ directory: 'a' })];
     const readWith = async (world: World) => (await plan(inDirectory, push(), world)).read;
     expect(await readWith({ last: { deployedSha: 'c0ffee' } })).toEqual(['aaa', 'c0f']);
@@ -163,7 +163,7 @@ describe('planPush', () => {
     expect(await readWith({})).toEqual(['aaa', 'bbb']);
   });
 
-  test("what an earlier push changed isn't lost when nothing was started yet", async () => {
+  test('the changes of an earlier push that was not started still count', async () => {
     const inDirectory = [workspace({ directory: 'a' })];
     const firstPending = { before: 'first' };
     expect((await plan(inDirectory, push(), { firstPending })).read).toEqual(['aaa', 'fir']);
@@ -171,14 +171,14 @@ describe('planPush', () => {
     expect(read).toEqual(['aaa', 'c0f']);
   });
 
-  test('the trees of a push are read once, however many workspaces look at them', async () => {
+  test('the trees of a push are read once for all workspaces', async () => {
     const directories = Array.from({ length: 100 }, (_, n) => workspace({ directory: `d${n}` }));
     const { planned, read } = await plan(directories, push(), { changed: ['d7/meltano.yml'] });
     expect(planned.flatMap(({ reason }, n) => (reason === 'push' ? [n] : []))).toEqual([7]);
     expect(read).toEqual(['aaa', 'bbb']);
   });
 
-  test('a forced push deploys only what differs, as every other push does', async () => {
+  test('a forced push deploys only workspaces whose files differ, like every other push', async () => {
     const inDirectory = [workspace({ directory: 'a' })];
     const decide = async (changed: string[]) =>
       (await plan(inDirectory, push({ forced: true }), { last: {}, changed })).planned[0]?.reason;
@@ -201,7 +201,7 @@ describe('planPush', () => {
     expect(planned[0]?.reason).toBe('push');
   });
 
-  test('the brake holds the 11th deployment from the pushes of one bot, and no person', async () => {
+  test('the loop brake holds the 11th deployment of one bot, but not of a person', async () => {
     const bot = push({ sender: 'meltano[bot]', senderIsBot: true });
     const decide = async (event: PushEvent, started: number) =>
       (await plan([workspace()], event, { started })).planned[0];
@@ -213,7 +213,7 @@ describe('planPush', () => {
     expect(await decide(push(), LOOP_LIMIT)).toMatchObject({ reason: 'push', conclusion: null });
   });
 
-  test('workspaces of one name get different check runs', async () => {
+  test('workspaces with the same name get different check runs', async () => {
     const { planned } = await plan(
       [workspace(), workspace({ branch: 'prod' }), workspace({ name: 'Other' })],
       push(),
@@ -225,7 +225,7 @@ describe('planPush', () => {
     ]);
   });
 
-  test('a payload without a time of the push is ordered by its receipt, in whole seconds', async () => {
+  test('a push without a time is ordered by its receipt, in whole seconds', async () => {
     const { planned } = await plan([workspace()], push({ pushedAt: null }));
     expect(planned[0]?.pushedAt).toBe(1_700_000_001_000);
   });

@@ -25,7 +25,7 @@ async function digest(commit: string, of: PathFilter, role: CommitRole = 'head')
   return found.kind === 'digest' ? found.digest : found;
 }
 
-/** Whether a filter tells two trees apart. */
+/** True if two trees differ for a filter. */
 async function differ(of: PathFilter, left: Record<string, FakeFile>, right: Record<string, FakeFile>) {
   github.put(OLD, left);
   github.put(HEAD, right);
@@ -56,13 +56,13 @@ describe('two trees differ for a directory', () => {
     expect(await differ(filter('dbt'), left, right)).toBe(expected);
   });
 
-  test('whose name is composed otherwise', async () => {
+  test('whose name is composed differently', async () => {
     const before = { 'donne\u0301es/a': '1' };
     expect(await differ(filter('donn\u00e9es'), before, { 'donne\u0301es/a': '2' })).toBe(true);
   });
 });
 
-test('globs, and what is ignored, say what counts', async () => {
+test('globs and ignored globs select the files that count', async () => {
   const before = { 'models/a.sql': '1', 'models/a.md': '1', 'dwh/x.sql': '1' };
   const paths = filter('dwh', ['models/**'], ['**/*.md']);
   expect(await differ(paths, before, { ...before, 'models/a.md': '2', 'dwh/x.sql': '2' })).toBe(false);
@@ -70,7 +70,7 @@ test('globs, and what is ignored, say what counts', async () => {
   expect(await differ(paths, before, { ...before, 'models/a.sql': '2' })).toBe(true);
 });
 
-test('the paths that changed are named', async () => {
+test('the changed paths are listed', async () => {
   github.put(OLD, { 'a/same': '1', 'a/changed': '1', 'a/gone': '1', 'b/changed': '1' });
   github.put(HEAD, { 'a/same': '1', 'a/changed': '2', 'a/new': '1', 'b/changed': '2' });
   expect(await trees.listChanges(OLD, HEAD, filter('a'))).toEqual(['a/changed', 'a/gone', 'a/new']);
@@ -90,12 +90,12 @@ test.each<[string[], string[]]>([
   expect(listBases(filter(null, paths))).toEqual(expected);
 });
 
-describe('of commits before the push', () => {
+describe('of the commits before the push', () => {
   test('five are read, and the next one is untold', async () => {
     for (const n of [1, 2, 3, 4, 5, 1])
       expect(await digest(`${n}`, filter(`d${n}`), 'old')).toEqual(expect.any(String));
     expect(await digest('6', filter('a'), 'old')).toMatchObject({ kind: 'untold' });
-    // What is read anyway counts for nothing.
+    // Commits that are read anyway don't count.
     expect(await digest(HEAD, filter('a'))).toEqual(expect.any(String));
     expect(await digest(HEAD, filter('b'), 'old')).toEqual(expect.any(String));
     expect(github.reads).toHaveLength(6);
@@ -110,7 +110,7 @@ describe('a truncated tree', () => {
     github.put(HEAD, FILES);
   });
 
-  test('is walked to where a filter begins, one read a level', async () => {
+  test('is walked to the base of a filter, with one read for each level', async () => {
     const found = await digest(HEAD, filter(null, ['a/b/*.sql']));
     expect(github.reads.map((read) => read.replace('acme/data ', ''))).toEqual([
       'hhh all',
@@ -129,7 +129,7 @@ describe('a truncated tree', () => {
     expect(github.reads).toHaveLength(5);
   });
 
-  test('has nothing where there is no such directory, and one entry where it is a file', async () => {
+  test('has no entries for a missing directory, and one if it is a file', async () => {
     expect(await digest(HEAD, filter('nowhere/b'))).toBe(await digest(HEAD, filter('other')));
     expect(await digest(HEAD, filter('a/c'))).not.toBe(await digest(HEAD, filter('other')));
     expect(await digest(HEAD, filter('a/c/d'))).toBe(await digest(HEAD, filter('other')));

@@ -44,7 +44,7 @@ beforeEach(async () => {
   });
 });
 
-test('a known repository in a new installation: it is learnt, and both installations are told', async () => {
+test('a known repository in a new installation is stored, and both installations are resumed', async () => {
   pages = [[{ ...REPOSITORY, id: 77, name: 'other' }], [REPOSITORY]];
   expect(await learn(1)).toBeNull();
   expect(await stores.getRepository(REPOSITORY.id)).toEqual(REPOSITORY);
@@ -52,14 +52,14 @@ test('a known repository in a new installation: it is learnt, and both installat
   expect(moved).toEqual([9, 1]);
 });
 
-test('asks for no more than it may', async () => {
+test('stays within the budget of requests', async () => {
   allowed = 1;
   pages = [[], [REPOSITORY]];
   expect(await learn(1)).toBeNull();
   expect(moved).toEqual([]);
 });
 
-test('is tried again, ever later, and given up in the end', async () => {
+test('is retried with growing delays, and finally given up', async () => {
   pages = null;
   const waits: (number | null)[] = [];
   for (let tries = 0; tries < 6; tries += 1) waits.push(await learn(1));

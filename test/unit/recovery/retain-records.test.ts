@@ -20,7 +20,7 @@ import { FakeClock } from '../deploying/fake-ports.ts';
 const DAY = 24 * 60 * 60_000;
 const HOUR = 60 * 60_000;
 
-/** Records as times alone: each step takes those of its range, except the kept ones. */
+/** Records that are only times. Each step removes the records of its range, except the kept ones. */
 class FakeStore implements RetentionStore {
   deployments: RecordPosition[] = [];
   deliveries: RecordPosition[] = [];
@@ -28,7 +28,7 @@ class FakeStore implements RetentionStore {
   readonly kept = new Set<string>();
   readonly steps: { kind: RecordKind; limit: number }[] = [];
   readonly bounds: number[] = [];
-  /** How many steps of giving space back are left. */
+  /** The remaining steps of giving space back. */
   freePieces = 0;
 
   async findDeploymentBound(count: number) {
@@ -103,7 +103,7 @@ beforeEach(() => {
   };
 });
 
-/** Ended or received so many days ago, oldest first. */
+/** Records of some days ago, oldest first. */
 function daysAgo(...days: number[]): RecordPosition[] {
   return days.map((day) => ({ time: clock.now() - day * DAY, id: `${day} days` }));
 }
@@ -113,7 +113,7 @@ function ids(records: readonly RecordPosition[]): string[] {
 }
 
 describe('retainRecords', () => {
-  test('removes what is older than the days that were set, and comes again in an hour', async () => {
+  test('removes records beyond the set days, and runs again in an hour', async () => {
     store.deployments = daysAgo(91, 90.1, 89.9, 1);
     store.deliveries = daysAgo(91, 90.1, 89.9, 1);
     expect(await retainRecords(context)).toBe(HOUR);
@@ -121,7 +121,7 @@ describe('retainRecords', () => {
     expect(ids(store.deliveries)).toEqual(['89.9 days', '1 days']);
   });
 
-  test('whatever was set, keeps the last four days', async () => {
+  test('keeps the last four days in any case', async () => {
     store.deployments = daysAgo(4.1, 3.9, 0);
     store.deliveries = daysAgo(4.1, 3.9, 0);
     await retainRecords({ ...context, days: 1 });
@@ -129,7 +129,7 @@ describe('retainRecords', () => {
     expect(ids(store.deliveries)).toEqual(['3.9 days', '0 days']);
   });
 
-  test('removes what is beyond the newest ones by count, but no delivery of the last four days', async () => {
+  test('removes records beyond the newest by count, but no delivery of the last four days', async () => {
     store.deployments = daysAgo(9, 3, 2, 1);
     store.deliveries = daysAgo(9, 3, 2, 1);
     await retainRecords({ ...context, maxRecords: 2 });
@@ -143,7 +143,7 @@ describe('retainRecords', () => {
     expect(ids(store.deployments)).toEqual(['1 days']);
   });
 
-  test('keeps 200,000 of each when nothing else is said', async () => {
+  test('keeps 200,000 of each by default', async () => {
     await retainRecords(context);
     expect(MAX_RECORDS).toBe(200_000);
     expect(store.bounds).toEqual([200_000, 200_000]);
@@ -155,7 +155,7 @@ describe('retainRecords', () => {
     expect(store.notes.redelivery).toHaveLength(1);
   });
 
-  test('takes at most 100 in a step, and lets everything else have its turn between two', async () => {
+  test('removes at most 100 in a step, and lets other work run between two', async () => {
     store.deployments = daysAgo(...Array.from({ length: 240 }, (_, n) => 2_000 - n));
     store.deployments.push(...daysAgo(1));
     await retainRecords(context);
@@ -165,7 +165,7 @@ describe('retainRecords', () => {
     expect(pauses).toBe(2);
   });
 
-  test('goes past any number of records that stay', async () => {
+  test('continues past any number of kept records', async () => {
     store.deployments = daysAgo(...Array.from({ length: 1_200 }, (_, n) => 2_000 - n));
     for (const one of store.deployments.slice(0, 1_150)) store.kept.add(one.id);
     expect(await retainRecords(context)).toBe(HOUR);
@@ -199,7 +199,7 @@ describe('retainRecords', () => {
     },
   );
 
-  test('tells what was removed, once and by kind', async () => {
+  test('logs the removed records, once and by kind', async () => {
     store.deployments = daysAgo(100);
     store.deliveries = daysAgo(120, 110, 100);
     await retainRecords(context);
@@ -210,7 +210,7 @@ describe('retainRecords', () => {
     ]);
   });
 
-  test('says nothing when nothing was removed', async () => {
+  test('logs nothing if nothing was removed', async () => {
     store.deployments = daysAgo(1);
     store.freePieces = 3;
     await retainRecords(context);
@@ -237,13 +237,13 @@ test('records are retained when the sweeps are off: not at the start, but soon a
   expect(wakes).toEqual([['sweep', 'retention', 60_000]]);
   expect(await handlers[0]?.('retention')).toBe(7);
   expect(await handlers[0]?.('heads')).toBeNull();
-  // What a new installation has is learnt all the same.
+  // A new installation's repositories are still learnt.
   onInstallation(5);
   const [, , key = ''] = ['', ...(wakes.at(-1) ?? [])];
   expect(await handlers[0]?.(key)).toBe(50);
 });
 
-test('with several instances, what may have lost its wake-up is woken again and again', async () => {
+test('with several instances, unfinished work is woken again and again', async () => {
   const wakes: [QueueName, string, number | undefined][] = [];
   const handlers: ((key: string) => Promise<number | null>)[] = [];
   const dispatcher: Dispatcher = {

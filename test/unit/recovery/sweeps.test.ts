@@ -88,14 +88,14 @@ describe('sweepDeliveries', () => {
     });
   }
 
-  test('asks for what is not stored here, whatever else the log says', async () => {
+  test('requests deliveries that are not stored, whatever their status', async () => {
     const { guid, id } = entry();
     await sweep();
     expect(asked).toEqual([id]);
     expect(await stores.wasAskedForAgain(guid)).toBe(true);
   });
 
-  test('asks for each at most three times, by its newest entry', async () => {
+  test('requests each at most three times, by its newest entry', async () => {
     const { guid } = entry();
     for (let round = 1; round <= 5; round += 1) {
       await sweep();
@@ -114,21 +114,24 @@ describe('sweepDeliveries', () => {
     },
   );
 
-  test.each([200, 404])('judges what was answered with %i as soon as it is 15 s old', async (statusCode) => {
-    const { id } = entry({ statusCode, deliveredAt: clock.now() - 4 * SECOND });
-    expect(await sweep()).toBe(11 * SECOND);
-    clock.advance(11 * SECOND);
-    await sweep();
-    expect(asked).toEqual([id]);
-  });
+  test.each([200, 404])(
+    'judges a delivery that was answered with %i when it is 15 s old',
+    async (statusCode) => {
+      const { id } = entry({ statusCode, deliveredAt: clock.now() - 4 * SECOND });
+      expect(await sweep()).toBe(11 * SECOND);
+      clock.advance(11 * SECOND);
+      await sweep();
+      expect(asked).toEqual([id]);
+    },
+  );
 
-  test('asks in the order in which they were sent first, at most two a second', async () => {
+  test('requests the oldest first, at most two a second', async () => {
     entry({ guid: 'a', statusCode: 502, deliveredAt: clock.now() - 90 * SECOND });
     entry({ guid: 'b', statusCode: 502, deliveredAt: clock.now() - 80 * SECOND });
     entry({ guid: 'c', statusCode: 502, deliveredAt: clock.now() - 70 * SECOND });
     const again = entry({ guid: 'a', statusCode: 502, deliveredAt: clock.now() - 60 * SECOND });
     clock.advance(5 * MINUTE);
-    // They are older than the database by now.
+    // The deliveries are older than the database now.
     stores.readBeginning = async () => 0;
     const beganAt = clock.elapsed();
     await sweep();
@@ -136,7 +139,7 @@ describe('sweepDeliveries', () => {
     expect(clock.elapsed() - beganAt).toBe(SECOND);
   });
 
-  test('does not ask for what arrives while others are asked for', async () => {
+  test('does not request a delivery that arrives meanwhile', async () => {
     entry({ statusCode: 502 });
     entry({ guid: 'arrives', statusCode: 502, deliveredAt: clock.now() - 10 * SECOND });
     onSleep = () => store('arrives');
@@ -144,7 +147,7 @@ describe('sweepDeliveries', () => {
     expect(asked).toEqual([1]);
   });
 
-  test('asks again only when the log shows what became of it, or after 30 s', async () => {
+  test('requests again only when the log shows the result, or after 30 s', async () => {
     const { guid } = entry({ statusCode: 502 });
     expect(await sweep()).toBe(30 * SECOND);
     clock.advance(5 * SECOND);
@@ -166,7 +169,7 @@ describe('sweepDeliveries', () => {
     expect(asked).toEqual([]);
   });
 
-  test('leaves alone what is stored, what is younger than 15 s, and what is older than the database', async () => {
+  test('ignores deliveries that are stored, younger than 15 s, or older than the database', async () => {
     entry({ guid: 'stored' });
     entry({ deliveredAt: clock.now() - 5 * SECOND });
     entry({ deliveredAt: clock.now() - 2 * MINUTE });
@@ -175,7 +178,7 @@ describe('sweepDeliveries', () => {
     expect(asked).toEqual([]);
   });
 
-  test('finds what was missed although the last sweep was stored by a clock that was ahead', async () => {
+  test('finds missed deliveries although the clock was ahead at the last sweep', async () => {
     clock.advance(10 * DAY);
     await sweep();
     clock.set(-DAY);
@@ -193,7 +196,7 @@ describe('sweepDeliveries', () => {
     expect(reachedBackTo.at(-1)).toBe(clock.now() - 15 * MINUTE);
   });
 
-  test('asks for at most 200 at once, and for the rest in the next round', async () => {
+  test('requests at most 200 in a sweep, and the rest in the next', async () => {
     for (let count = 0; count < 250; count += 1) entry();
     await sweep();
     expect(asked).toHaveLength(200);
@@ -203,7 +206,7 @@ describe('sweepDeliveries', () => {
   });
 });
 
-test('a log of deliveries that is longer than a statement may have parameters is swept all the same', async () => {
+test('a log with more deliveries than a statement has parameters is swept', async () => {
   const deliveredAt = clock.now() - 30 * SECOND;
   const all = Array.from({ length: 40_000 }, (_, id) => ({
     id,
@@ -232,7 +235,7 @@ test('a log of deliveries that is longer than a statement may have parameters is
   expect(found).toBe(200);
 });
 
-describe('missed deliveries are looked for', () => {
+describe('a sweep for missed deliveries runs', () => {
   let looks: number[];
 
   beforeEach(() => {
@@ -275,7 +278,7 @@ describe('missed deliveries are looked for', () => {
       vi.advanceTimersByTime(SECOND);
     }
     vi.advanceTimersByTime(MINUTE);
-    // The last of them came at 84 s, and may be missing in the log at 90 s.
+    // The last failure came at 84 s, and may be missing in the log at 90 s.
     expect(looks).toEqual([70_000, 80_000, 90_000, 100_000]);
   });
 });
@@ -300,7 +303,7 @@ describe('sweepHeads', () => {
   let requests: string[];
   let moved: number[];
   let mappings: WorkspaceMapping[];
-  /** Names of repositories of which GitHub refuses to tell anything. */
+  /** Names of repositories that GitHub blocks. */
   let blocked: Set<string>;
 
   beforeEach(() => {
@@ -389,19 +392,19 @@ describe('sweepHeads', () => {
     repositories = [{ repository: REPOSITORY, pushedAt: 2_000 }];
   }
 
-  test('a branch with no record is a baseline: noted, nothing deployed', async () => {
+  test('a branch without a record is a baseline: stored, nothing deployed', async () => {
     expect(await sweepHeads(context())).toBeNull();
     expect(baselines).toMatchObject([{ branch: 'main', head: 'head-1' }]);
     expect(found).toBe(0);
   });
 
-  test('a branch with no record is a baseline too when its push is stored: a lost database may have left runs open', async () => {
+  test('a branch without a record is a baseline even if its push is stored: a lost database may have left runs open', async () => {
     await storePush('head-0', 'head-1');
     await sweepHeads(context());
     expect(baselines).toMatchObject([{ branch: 'main', head: 'head-1' }]);
   });
 
-  test('a baseline, for which GitHub is asked too, waits for room in the budget', async () => {
+  test('a baseline waits for room in the budget, since it needs a request', async () => {
     budget = new HourlyBudget(clock, 2);
     await sweepHeads(context());
     expect(baselines).toEqual([]);
@@ -411,7 +414,7 @@ describe('sweepHeads', () => {
     expect(baselines).toMatchObject([{ branch: 'main', head: 'head-1' }]);
   });
 
-  test("the branch of the operator's mapping is looked at, for a repository that the workspace doesn't name", async () => {
+  test("the branch of a mapping is swept, in a repository that the workspace doesn't name", async () => {
     const mapping = { branch: 'prod', directory: null, workspaceId: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e' };
     mappings = [{ ...mapping, repository: 'acme/mirror' }];
     repositories = [{ repository: { ...REPOSITORY, id: 3, name: 'mirror' }, pushedAt: 1_000 }];
@@ -419,7 +422,7 @@ describe('sweepHeads', () => {
     await sweepHeads(context());
     expect(baselines).toMatchObject([
       { branch: 'prod', head: 'head-9', workspaces: [{ branch: 'prod' }] },
-      // The configuration file is there.
+      // It holds the configuration file.
       { branch: 'main', head: 'head-1', workspaces: [] },
     ]);
   });
@@ -441,31 +444,31 @@ describe('sweepHeads', () => {
       }));
     });
 
-    test('does not hide those after it', async () => {
+    test('does not keep the sweep from the next ones', async () => {
       blocked = new Set(['blocked-0', 'blocked-1', 'blocked-3']);
       await sweepHeads(context());
       expect(baselines.map(({ repository }) => repository.id)).toContain(REPOSITORY.id);
       requests = [];
       await sweepHeads(context());
-      // Only the blocked ones are asked for once more.
+      // Only the blocked ones are read again.
       expect(requests).toEqual(['list', 'main', 'main', 'main']);
     });
 
-    test('is no reason to ask on when it is one of many: then the installation has the trouble', async () => {
+    test('ends the sweep of the installation when there are many in a row', async () => {
       blocked = new Set(repositories.map(({ repository }) => repository.name));
       await sweepHeads(context());
       expect(requests).toHaveLength(1 + 10);
     });
   });
 
-  test('a repository that did not move costs nothing but its place in the list', async () => {
+  test('a repository without a newer push costs no request of its own', async () => {
     await sweepHeads(context());
     requests = [];
     await sweepHeads(context());
     expect(requests).toEqual(['list']);
   });
 
-  test('a new head counts when it was seen twice, 55 s apart', async () => {
+  test('a new head counts when it was observed twice, 55 s apart', async () => {
     await baseline();
     expect(await sweepHeads(context())).toBe(MINUTE);
     clock.advance(54 * SECOND);
@@ -498,7 +501,7 @@ describe('sweepHeads', () => {
     },
   );
 
-  test.each([-2, 2])('a repository is settled when GitHub’s clock is %i h ahead, too', async (hours) => {
+  test.each([-2, 2])('a repository is settled even if GitHub’s clock is %i h ahead', async (hours) => {
     const ms = hours * 60 * MINUTE;
     const at = clock.elapsed();
     githubClock.note({ date: new Date(clock.now() + ms).toUTCString() }, { sentAt: at, answeredAt: at });
@@ -517,7 +520,7 @@ describe('sweepHeads', () => {
     expect(await looksAgain()).toBe(false);
   });
 
-  test('another head begins a new count', async () => {
+  test('another head restarts the observation', async () => {
     await baseline();
     await sweepHeads(context());
     clock.advance(MINUTE);
@@ -526,7 +529,7 @@ describe('sweepHeads', () => {
     expect(found).toBe(0);
   });
 
-  test('a head that a stored push explains is no find', async () => {
+  test('a head with a stored push is not missed', async () => {
     await baseline();
     await storePush('head-1', 'head-2');
     expect(await sweepHeads(context())).toBeNull();
@@ -535,14 +538,14 @@ describe('sweepHeads', () => {
     expect(found).toBe(0);
   });
 
-  describe('what no delivery told of a repository that is known here', () => {
-    /** Known under installation 9; it hasn't moved since the last look. */
+  describe('a change of a known repository without a delivery', () => {
+    /** Known under installation 9, without a push since the last sweep. */
     beforeEach(async () => {
       await stores.learnRepository({ ...REPOSITORY, installationId: 9 }, null, clock.now() - MINUTE);
       await stores.saveSweptPush(REPOSITORY.id, 1_000);
     });
 
-    test('the app was removed and installed anew: the new installation is learnt, and said', async () => {
+    test('a new installation of the app is stored, and reported', async () => {
       await sweepHeads(context());
       expect(await stores.getRepository(REPOSITORY.id)).toEqual(REPOSITORY);
       expect(moved).toEqual([9, 1]);
@@ -551,14 +554,14 @@ describe('sweepHeads', () => {
       expect(requests).toEqual(['list', 'list']);
     });
 
-    test('a rename is learnt, and the old name still finds it', async () => {
+    test('a rename is stored, and the old name still finds it', async () => {
       repositories = [{ repository: { ...REPOSITORY, installationId: 9, name: 'renamed' }, pushedAt: 1_000 }];
       await sweepHeads(context());
       expect((await stores.listNames(REPOSITORY.id)).sort()).toEqual(['acme/data', 'acme/renamed']);
       expect(moved).toEqual([]);
     });
 
-    test('it was made public: the logs in its check runs are hidden', async () => {
+    test('a repository that was made public: its check runs hide their logs', async () => {
       repositories = [{ repository: { ...REPOSITORY, installationId: 9, private: false }, pushedAt: 1_000 }];
       const asking = context();
       const learnRepository = async (learnt: Repository) => (learnt.private ? [] : ['shows-its-log']);
@@ -566,7 +569,7 @@ describe('sweepHeads', () => {
       expect(woken).toEqual(['log shows-its-log']);
     });
 
-    test('a delivery that came after the list was asked for is newer', async () => {
+    test('a delivery after the request for the list is newer', async () => {
       const asking = context();
       const { listRepositories } = asking.installations;
       asking.installations.listRepositories = async function* (id) {
@@ -579,14 +582,14 @@ describe('sweepHeads', () => {
       expect(await stores.getRepository(REPOSITORY.id)).toMatchObject({ name: 'newest' });
     });
 
-    test('a repository that is not known here is left alone', async () => {
+    test('an unknown repository is ignored', async () => {
       repositories = [{ repository: { ...REPOSITORY, id: 77, name: 'other' }, pushedAt: 1_000 }];
       await sweepHeads(context());
       expect(await stores.getRepository(77)).toBeNull();
     });
   });
 
-  test('the requests of an hour are bounded, and the rest goes on in the next', async () => {
+  test('the requests of an hour are bounded, and the sweep goes on in the next', async () => {
     budget = new HourlyBudget(clock, 1);
     await sweepHeads(context());
     expect(requests).toEqual(['list']);

@@ -4,7 +4,7 @@ import { FakeDispatcher, FakeReporter } from '../deploying/fake-ports.ts';
 import { QUEUE_KEY, REPOSITORY, World } from '../deploying/reconcile-world.ts';
 import { buildPush } from '../planning/plan-world.ts';
 
-/** What a new process on the store of this world wakes up. */
+/** The wake-ups of a new process on the store of this world. */
 async function wake(world: World) {
   const dispatcher = new FakeDispatcher();
   const reporter = new FakeReporter();
@@ -12,7 +12,7 @@ async function wake(world: World) {
   return { wakes: dispatcher.wakes, reported: reporter.reports.map((one) => one.id) };
 }
 
-/** Notes that all there is to report was written. */
+/** Stores that everything was reported. */
 async function writeReport(world: World, id: string): Promise<void> {
   const { revision } = await world.read(id);
   await world.stores.saveReport(id, { reportedRevision: revision });
@@ -30,7 +30,7 @@ test('deliveries that are not planned are planned, once for each repository', as
   expect((await wake(world)).wakes).toEqual([{ queue: 'plan', key: String(REPOSITORY.id) }]);
 });
 
-test('an open deployment goes on, and is reported where its check run is behind', async () => {
+test('an open deployment goes on, and is reported if its check run is out of date', async () => {
   const world = await World.open();
   const { id } = await world.push();
   expect(await wake(world)).toEqual({ wakes: [{ queue: 'workspace', key: QUEUE_KEY }], reported: [id] });
@@ -49,7 +49,7 @@ test('a conclusion that was not reported waits for its log, which is read again'
   expect(await wake(world)).toEqual({ wakes: [], reported: [] });
 });
 
-test('one whose check run may be there twice is looked at, without its log', async () => {
+test('a deployment whose check run may exist twice is reported, without its log', async () => {
   const world = await World.open();
   const { id } = await world.push();
   await world.step();
@@ -68,7 +68,7 @@ test('a conclusion without a job is reported at once', async () => {
   expect(await wake(world)).toEqual({ wakes: [], reported: [id] });
 });
 
-test('a plain no owes nothing', async () => {
+test('a deployment without a check run needs no report', async () => {
   const world = await World.open();
   await world.push({ conclusion: 'none', reason: 'paths_unchanged' });
   expect(await wake(world)).toEqual({ wakes: [], reported: [] });

@@ -22,7 +22,7 @@ export async function runMigrateStore(words: string[]): Promise<void> {
     if (!target.ok) throw new Error(`--to ${target.problem}.`);
     const copied = await migrateStore(places.from, target.url);
     for (const { name, rows } of copied) console.log(`${name.padEnd(20)} ${rows}`);
-    console.log(`Everything was copied. Start the app with DATABASE_URL now; ${places.from} stays as it is.`);
+    console.log(`All tables were copied. Start the app with DATABASE_URL now. ${places.from} is unchanged.`);
   } catch (error) {
     console.error(`Nothing was copied: ${(error as Error).message}`);
     process.exitCode = 1;

@@ -5,9 +5,9 @@
 export const REASON_CODES = {
   // Planned: this workspace is deployed.
   push: 'a push to the branch that the workspace tracks',
-  found_by_sweep: 'no delivery of the push came: the sweep of branch heads found it',
+  found_by_sweep: 'the sweep of branch heads found the push, which had no delivery',
 
-  command: 'a person asked for it in a comment',
+  command: 'a person requested it in a comment',
   button: 'a person pressed Redeploy on a check run',
   rerun: 'a person asked GitHub to re-run a check run or its suite',
 
@@ -18,13 +18,13 @@ export const REASON_CODES = {
   // Concluded without a job.
   nothing_changed: 'the deployment before it left the same files on Meltano Cloud',
   superseded: 'a newer deployment of the workspace replaced it before it started',
-  overtaken_while_away: 'the delivery was missed, and the branch had moved on when it came again',
+  overtaken_while_away: 'the delivery was missed, and the branch had moved on when it was redelivered',
   loop_brake: 'too many deployments from the pushes of one bot',
   no_longer_tracked: 'the workspace stopped tracking this repository or branch before the start',
   start_refused: 'Meltano Cloud refused the start',
   secret_refused: "Meltano Cloud refused the start: the deployment secret isn't the workspace's",
-  start_timeout: 'the start was tried until START_TIMEOUT_MINUTES had passed',
-  start_impossible: 'what the start needs is not there: a kept push, or the deployment secret',
+  start_timeout: 'the start did not succeed within START_TIMEOUT_MINUTES',
+  start_impossible: 'the stored push or the deployment secret, which the start needs, is missing',
   withdrawn: 'a person withdrew it',
   start_unreadable: "Meltano Cloud's answer to the start could not be read, and no job was found",
 
@@ -37,16 +37,16 @@ export const REASON_CODES = {
   watch_refused: 'Meltano Cloud refused to show the job',
 
   // Concluded before the database began.
-  read_from_check_run: 'an earlier, lost database knew how it ended: what is known is on its check run',
+  read_from_check_run: 'the database with the result is lost: the check run shows the result',
 
   // A delivery that leads to no deployment row at all.
   not_a_branch: 'the push is not to a branch',
   branch_deleted: 'the push deletes the branch',
   account_not_allowed: 'ALLOWED_ACCOUNTS does not name the account',
   login_taken:
-    "the account's login belonged to another account before: what is meant for that one is not for this one",
+    "the account's login belonged to another account before, so that account's configuration does not apply",
   account_not_served: 'there are no Meltano Cloud credentials for the account',
-  replayed: 'the event was handled long ago, and came again as another delivery',
+  replayed: 'the event was already handled long ago, as another delivery',
   no_installation: 'the delivery names no installation of the App, and none is known of the repository',
   no_workspace: 'no workspace uses the repository',
   found_before: 'the sweep of branch heads had found this push already',
@@ -54,13 +54,13 @@ export const REASON_CODES = {
   commands_off: 'the configuration of the repository has commands.enabled: false',
   no_command: 'the comment holds no command',
   bot_comment: 'the comment is from a bot',
-  repeated: 'the same person asked for the same a moment before',
+  repeated: 'the same person requested the same a moment before',
   foreign_check_run: 'the check run is not one of this app',
   configuration_checked: 'the pull request changes the configuration file: a check run says what it would do',
   configuration_rerun: 'a re-run of the check run about the configuration file: it is written once more',
   configuration_unchanged: 'the pull request leaves the configuration file alone',
   configuration_held:
-    'the configuration file of the repository has mistakes, and there was never a good one: pushes are held',
+    'the configuration file of the repository is invalid, and no file was ever valid: pushes are held',
   name_taken:
     'the repository has a name that belonged to another one: workspaces with that name are not deployed from it',
   repository_updated: 'the repository was renamed, transferred or changed its visibility',

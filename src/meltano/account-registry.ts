@@ -19,7 +19,7 @@ export interface AccountSources {
 }
 
 export interface RegistryPorts extends AccountPorts {
-  /** Called when an account is no longer served. */
+  /** Called when an account was removed from the accounts file. */
   readonly onRetired: (account: string) => void;
 }
 

@@ -8,7 +8,7 @@ const aboutSchema = z.object({ version: z.string(), homepage: z.url({ protocol: 
 export type About = z.infer<typeof aboutSchema>;
 
 /**
- * Handles `GET /` with a public page that describes the app. The page contains nothing about the served accounts. Resolves
+ * Handles `GET /` with a public page that describes the app. The page contains nothing about accounts. Resolves
  * to false for every other path.
  */
 export function createHomePage(

@@ -91,7 +91,7 @@ function tokensSeenBy(meltano: MeltanoSandbox): Set<string | undefined> {
 }
 
 describe('two accounts', () => {
-  test('each deploy with their own credentials, and never see what is the other', async () => {
+  test('each deploy with their own credentials, and never see the other’s data', async () => {
     // A workspace of beta's that claims acme's repository.
     const claiming = other.addWorkspace({ name: 'Analytics', repositoryUrl: urlOf('acme') });
     const [first, second] = [pushTo('acme'), pushTo('beta')];
@@ -147,7 +147,7 @@ describe('a workspace', () => {
     expect(world.meltano.jobsOf(mapped)).toHaveLength(1);
   });
 
-  test('that the file does not allow is not there', async () => {
+  test('that the file does not allow is ignored', async () => {
     const allowed = world.meltano.addWorkspace({ name: 'Allowed', repositoryUrl: urlOf('acme') });
     writeFile({ acme: acme(`allowed_workspaces: [${allowed.id}]`) });
     world.app.service.reload();
@@ -161,7 +161,7 @@ describe('a workspace', () => {
 describe('reading the file again', () => {
   const OWNERS = ['acme', 'beta', 'gamma', 'delta'];
 
-  test('in the middle of deployments, again and again, drops none and doubles none', async () => {
+  test('during deployments, repeatedly, loses and repeats none', async () => {
     for (const owner of ['gamma', 'delta']) {
       addRepository(owner);
       world.meltano.addWorkspace({ name: owner, repositoryUrl: urlOf(owner) });
@@ -194,7 +194,7 @@ describe('reading the file again', () => {
     expect(JSON.stringify(world.app.lines)).not.toContain('literal-secret');
   });
 
-  test('keeps what it said before when it is bad, and logs every problem', async () => {
+  test('keeps the former accounts if the file is bad, and logs every problem', async () => {
     writeFile({ acme: ['token: literal-secret', 'brunch: x'] });
     world.app.service.reload();
     const problems = world.app.lines.filter((line) => line['msg'] === 'The accounts file has a problem');
@@ -206,7 +206,7 @@ describe('reading the file again', () => {
     expect((await untilEnded('beta', pushTo('beta'))).conclusion).toBe('success');
   });
 
-  test('ends what an account that went away was doing, and takes in one that is new', async () => {
+  test('ends the deployments of a removed account, and serves a new one', async () => {
     other.script = () => 'manual';
     const sha = pushTo('beta');
     await world.until(() => other.jobs[0], "beta's job");

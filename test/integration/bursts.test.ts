@@ -63,6 +63,6 @@ test.concurrent('after a secondary limit no write goes out, and jobs are started
     const sent = writes.filter(
       ({ method, at }) => method !== 'GET' && at > refusedAt && at < refusedAt + 5_900,
     );
-    // Those that were under way with it.
+    // The writes that were under way at the same time.
     expect(sent.length).toBeLessThan(5);
   }));

@@ -3,7 +3,7 @@ import type { SandboxWorkspace } from '../../sandbox/meltano/sandbox-workspace.t
 import { inConversation } from './conversation-world.ts';
 import { inWorld, REPOSITORY, type World } from './world.ts';
 
-/** Of the app about the repository's content, since the n-th exchange: `trees?recursive=1`, `contents`, … */
+/** The app's reads of the repository's content since the n-th exchange: `trees?recursive=1`, `contents`, … */
 function listReads(world: World, from: number): string[] {
   return world.github.service.exchanges
     .slice(from)
@@ -19,7 +19,7 @@ function addWorkspaces(world: World, count: number): SandboxWorkspace[] {
   );
 }
 
-/** The workspaces with a check run on the commit, once each of the repository's is decided about. */
+/** The workspaces with a check run on the commit, when all workspaces are decided. */
 async function untilDeployed(world: World, sha: string, all: number): Promise<string[]> {
   const names = () => [...new Set(world.github.checks.runs(REPOSITORY, sha).map((run) => run.name))];
   const noes = () =>
@@ -43,7 +43,7 @@ test.concurrent('workspaces that each succeeded on a commit of its own cost a pu
         'the success',
       );
     }
-    // Of two pushes within a second only the head tells the newer: that would be one more read.
+    // Two pushes within a second would need one more read, of the head.
     const { pushedAt } = world.github.repositories.get(REPOSITORY);
     await world.until(() => Math.floor(Date.now() / 1000) > Math.floor(pushedAt / 1000), 'the next second');
     const from = world.github.service.exchanges.length;
@@ -93,7 +93,7 @@ test.concurrent('of a tree that GitHub truncates, each directory is looked at by
     const from = world.github.service.exchanges.length;
     const { after } = world.push({ files: { 'w1/x': 'other' } });
     expect(await untilDeployed(world, after, 3)).toEqual(['w1']);
-    // Two commits, each from its root: what did not change between them is read once.
+    // Two commits, each from its root; unchanged directories are read once.
     expect(listReads(world, from).filter((name) => name === 'trees')).toHaveLength(7);
   }, TRUNCATED));
 

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { type ConversationWorld, inConversation } from './conversation-world.ts';
 import { REPOSITORY } from './world.ts';
 
-/** Who may do what: `ana` may write, `tom` may triage, `ray` may read, `eve` is nobody here. */
+/** `ana` may write, `tom` may triage, `ray` may read, `eve` has no role. */
 describe('in a private repository', () => {
-  test.concurrent('everyone with a role may ask, and only who may write may act', () =>
+  test.concurrent('everyone with a role may ask, but acting takes the Write role', () =>
     inConversation(async (it) => {
       const sha = await it.deployPush();
       await expectRefused(it, 'ray', '/redeploy');
@@ -15,7 +15,7 @@ describe('in a private repository', () => {
       expect(it.world.github.checks.runs(REPOSITORY, sha)).toHaveLength(1);
     }));
 
-  test.concurrent('a custom role counts by the rights that it has', () =>
+  test.concurrent('a custom role counts by its rights', () =>
     inConversation(async (it) => {
       await it.deployPush();
       it.world.github.people.setRole(REPOSITORY, {
@@ -32,7 +32,7 @@ describe('in a private repository', () => {
 });
 
 describe('in a public repository', () => {
-  test.concurrent('a stranger gets 😕 and no word, and asking takes a role', () =>
+  test.concurrent('a stranger gets 😕 without a reply, and asking takes a role', () =>
     inConversation(
       async (it) => {
         const issue = it.openIssue();
@@ -66,8 +66,8 @@ describe('in a public repository', () => {
     ));
 });
 
-describe('permission that can not be asked', () => {
-  test.concurrent('is no permission: nothing happens until GitHub answers', () =>
+describe('a permission that can not be read', () => {
+  test.concurrent('counts as none: nothing happens until GitHub answers', () =>
     inConversation(async (it) => {
       await it.deployPush();
       const { faults } = it.world.github.service;

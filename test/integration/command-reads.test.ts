@@ -4,10 +4,10 @@ import { REPOSITORY } from './world.ts';
 
 const FILE = { '.github/meltano-deploy.yml': 'version: 1\n' };
 const MANY = 10;
-/** Sweeps would ask GitHub for things, too. */
+/** Without sweeps, which also send requests to GitHub. */
 const QUIET = { env: { SWEEP_MINUTES: '0' } };
 
-/** What the app asked GitHub for from the act until the first job that comes of it, by kind. */
+/** The app's reads of GitHub from the act until its first job, by kind. */
 async function countUntilJob(it: ConversationWorld, act: () => unknown) {
   const { github, meltano } = it.world;
   const [from, jobs] = [github.requests.length, meltano.jobs.length];
@@ -24,7 +24,7 @@ function expectFew(counts: Awaited<ReturnType<typeof countUntilJob>>): void {
   expect(comment).toBeLessThanOrEqual(1);
 }
 
-/** Branches with a workspace each, and their names. GitHub tells the app nothing of them. */
+/** Creates branches with a workspace each, without deliveries; returns their names. */
 function addBranches(it: ConversationWorld, count: number): string[] {
   const repositoryUrl = it.world.app.sandbox.repositoryUrl(REPOSITORY);
   return Array.from({ length: count }, (_, n) => {
@@ -35,7 +35,7 @@ function addBranches(it: ConversationWorld, count: number): string[] {
   });
 }
 
-/** What GitHub tells the app of meanwhile is lost. */
+/** Loses the deliveries that GitHub sends meanwhile. */
 function unheard<T>(it: ConversationWorld, act: () => T): T {
   const { github } = it.world;
   const { url: webhookUrl } = github.hook;
@@ -45,7 +45,7 @@ function unheard<T>(it: ConversationWorld, act: () => T): T {
   return done;
 }
 
-/** Lets this many jobs succeed, counted from the first, and waits until all is reported. */
+/** Lets the first `count` jobs succeed, and waits until all are reported. */
 async function endJobs(it: ConversationWorld, count: number): Promise<void> {
   const { github, meltano } = it.world;
   await it.world.until(() => meltano.jobs.length === count, `${count} jobs`);
@@ -58,7 +58,7 @@ async function endJobs(it: ConversationWorld, count: number): Promise<void> {
   await it.world.until(isOver, 'the end of all check runs');
 }
 
-/** On `main`, with the app none the wiser. */
+/** A push to `main` whose delivery is lost. */
 function addFile(it: ConversationWorld): void {
   it.world.push({ files: FILE, deliver: false });
 }

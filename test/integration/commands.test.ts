@@ -66,7 +66,7 @@ describe('/redeploy', () => {
       expect(replies()[0]?.body).toMatch(/^\*\*Failed after \d+ s: `the schema is missing`:\*\* /);
     }));
 
-  test.concurrent('with a name that is nobody’s lists the workspaces, with 😕 and no deployment', () =>
+  test.concurrent('with an unknown name lists the workspaces, with 😕 and no deployment', () =>
     inConversation(async (it) => {
       const issue = it.openIssue();
       const comment = it.say(issue, '/redeploy Analitics');
@@ -108,7 +108,7 @@ describe('/redeploy', () => {
 });
 
 describe('/meltano withdraw', () => {
-  test.concurrent('stops what runs and drops what waits', () =>
+  test.concurrent('stops the running deployment and drops waiting ones', () =>
     inConversation(async (it) => {
       const first = it.world.push();
       const job = await it.world.job(1);
@@ -144,7 +144,7 @@ describe('/meltano withdraw', () => {
     }));
 });
 
-describe('the commands that only tell', () => {
+describe('the commands that only answer', () => {
   test.concurrent.each([
     ['/meltano status', /Analytics/],
     ['/meltano logs --lines 5', /line nine/],

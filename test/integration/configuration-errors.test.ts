@@ -6,7 +6,7 @@ const CHECK = 'Meltano Deploy configuration';
 const YML = '.github/meltano-deploy.yml';
 const YAML = '.github/meltano-deploy.yaml';
 
-/** What is in the pull request, the file and line of its only annotation, and what that says. */
+/** The files of the pull request, and the file, line and message of its only annotation. */
 const MISTAKES: readonly (readonly [
   what: string,
   files: Record<string, string>,
@@ -27,7 +27,7 @@ const MISTAKES: readonly (readonly [
   ['too much', { [YML]: `#${'x'.repeat(70_000)}\n` }, [YML, 1], /64 KiB/],
 ];
 
-test('each mistake in a pull request is marked on its line, with what to do', () =>
+test('each mistake in a pull request is marked on its line, with advice', () =>
   inConversation(async (it) => {
     const { world } = it;
     const heads = MISTAKES.map(([, files], index) => {
@@ -49,7 +49,7 @@ test('each mistake in a pull request is marked on its line, with what to do', ()
     expect(world.meltano.jobs).toEqual([]);
   }));
 
-test("only this repository's own workspaces can be named, each by a name that means one", () =>
+test("only the repository's own workspaces can be named, each by a unique name", () =>
   inConversation(async (it) => {
     const { world } = it;
     const add = (name: string, repository: string) =>
@@ -58,7 +58,7 @@ test("only this repository's own workspaces can be named, each by a name that me
     add('Treasury', 'acme/treasury');
     const names = ['Analytic', 'Treasury', 'Twin', 'analytics', 'ANALYTICS'];
     const text = ['workspaces:', ...names.map((name) => `  - workspace: ${name}`), ''].join('\n');
-    // The pull request is the first that asks for the list of workspaces: an older one would be read again, later.
+    // The pull request causes the first read of the workspaces; an older list would be read again later.
     const { after } = world.push({ branch: 'names', from: 'main', files: { [YML]: text }, deliver: false });
     it.talk.openPull({ repository: REPOSITORY, head: 'names', author: 'ana' });
     const run = await world.until(() => world.run(after, CHECK), 'the check run');
@@ -70,7 +70,7 @@ test("only this repository's own workspaces can be named, each by a name that me
     ]);
   }));
 
-test('the file is read from the default branch, whatever its name, and with either ending', () =>
+test('the file is read from the default branch of any name, with either ending', () =>
   inConversation(async (it) => {
     const { world } = it;
     const repository = 'acme/trunk';

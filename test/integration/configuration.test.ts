@@ -34,7 +34,7 @@ function holds(line: Record<string, unknown>, fields: Record<string, unknown>): 
 }
 
 describe('the configuration of a repository', () => {
-  test.concurrent('decides about its pushes, and why names the rule', () =>
+  test.concurrent('filters its pushes, and why names the rule', () =>
     inConversation(async (it) => {
       const { world } = it;
       const first = configure(
@@ -90,7 +90,7 @@ describe('the configuration of a repository', () => {
       { private: false },
     ));
 
-  test.concurrent('on a pushed branch that is not the default one has no say', () =>
+  test.concurrent('on a branch other than the default one has no effect', () =>
     inConversation(async (it) => {
       const { world } = it;
       const url = world.app.sandbox.repositoryUrl('acme/other');
@@ -130,7 +130,7 @@ describe('a bad file on the default branch', () => {
       expect(world.run(good.after, CHECK)).toBeUndefined();
     }));
 
-  test.concurrent('is told again when its check run is re-run: GitHub awaits a write, and annotations come once', () =>
+  test.concurrent('is reported again when its check run is re-run, without repeated annotations', () =>
     inConversation(async (it) => {
       const { world } = it;
       const { github } = world;
@@ -152,7 +152,7 @@ describe('a bad file on the default branch', () => {
       expect(world.run(bad.after, CHECK)?.annotations).toHaveLength(1);
     }));
 
-  test.concurrent('first of all holds the pushes, until the push that repairs it deploys', () =>
+  test.concurrent('that is the first one holds the pushes until one repairs it', () =>
     inConversation(async (it) => {
       const { world } = it;
       const bad = configure(it, BAD, { 'meltano.yml': 'version: 1 # new\n' });
@@ -174,7 +174,7 @@ describe('a bad file on the default branch', () => {
 });
 
 describe('a pull request that changes the file', () => {
-  test.concurrent('is told what would be deployed, or what is wrong; others get nothing', () =>
+  test.concurrent('gets a check run with the effect or the mistakes; others get nothing', () =>
     inConversation(async (it) => {
       const { world } = it;
       const open = (branch: string, files: Record<string, string>) => {
@@ -196,7 +196,7 @@ describe('a pull request that changes the file', () => {
       expect((await untilChecked(it, repaired.after)).conclusion).toBe('success');
     }));
 
-  test.concurrent('from a fork is told too, and changes nothing', () =>
+  test.concurrent('from a fork gets a check run too, and changes nothing', () =>
     inConversation(async (it) => {
       const { world } = it;
       world.github.repositories.fork(REPOSITORY, 'eve');

@@ -1,7 +1,7 @@
 import type { SandboxIssueComment } from '../../sandbox/github/comment-model.ts';
 import { inWorld, REPOSITORY, World, type WorldOptions } from './world.ts';
 
-/** A world in which people write comments. `ana` may write, `tom` may triage, `ray` may read, `eve` is nobody. */
+/** A world with comments. `ana` may write, `tom` may triage, `ray` may read, `eve` has no role. */
 export class ConversationWorld {
   readonly world: World;
 
@@ -67,7 +67,7 @@ export class ConversationWorld {
   }
 }
 
-/** `inWorld`, with people who talk. */
+/** `inWorld` for a world with comments. */
 export function inConversation(
   play: (it: ConversationWorld) => Promise<void>,
   options: WorldOptions = {},

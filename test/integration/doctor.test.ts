@@ -26,7 +26,7 @@ afterEach(async () => {
   await sandbox?.stop();
 });
 
-/** A repository with one workspace, on an App that is set up well. */
+/** A repository with one workspace, and a correctly set up App. */
 async function open(options: SandboxOptions = {}): Promise<void> {
   sandbox = await startSandbox(options);
   const { github, meltano } = sandbox;
@@ -58,14 +58,14 @@ describe('beside an app that works', () => {
   beforeEach(async () => {
     world = await World.open({
       workspace: { repositoryDirectory: 'pipelines' },
-      // The hundred check runs of another's are made in a moment.
+      // Creating the hundred check runs of another App takes no time.
       sandbox: { limits: { writesPerMinute: 200 } },
     });
     sandbox = world.app.sandbox;
   });
   afterEach(() => world.app.stop());
 
-  test('everything is well, and each thing is said; the app goes on undisturbed', async () => {
+  test('everything is right and reported, and the app runs undisturbed', async () => {
     const after = await world.deployPush({ files: { 'pipelines/daily.yml': 'x: 1\n' } });
     const { lines, wrong } = await ask({ DATA_DIR: world.app.dataDirectory });
     expect(wrong).toEqual([]);
@@ -113,7 +113,7 @@ describe('beside an app that works', () => {
     expect(text).toMatch(/→ Analytics: .*: the head \w{7}: Deployed in /);
   });
 
-  test('a deployment that failed is said with its title', async () => {
+  test('a failed deployment is reported with its title', async () => {
     const { after } = world.push({ files: { 'pipelines/daily.yml': 'x: 2\n' } });
     const job = await world.job(1);
     job.run();
@@ -126,7 +126,7 @@ describe('beside an app that works', () => {
     ]);
   });
 
-  test('deliveries that the app refuses are said with what to do', async () => {
+  test('refused deliveries are reported with advice', async () => {
     world.github.hook.settings.secret = 'another secret';
     await world.push({ files: { 'pipelines/daily.yml': 'x: 3\n' } }).delivered;
     const { wrong } = await ask({ DATA_DIR: world.app.dataDirectory });
@@ -150,7 +150,7 @@ describe('the GitHub App', () => {
     expect(text).toContain('✓ Meltano Cloud shows 1 workspace');
   });
 
-  test('nobody answers: that is said, and the rest is looked at', async () => {
+  test('GitHub does not answer: this is reported, and the rest is checked', async () => {
     await open();
     const { wrong, text } = await ask({ GHE_HOST: `127.0.0.1:${await findFreePort()}` });
     expect(wrong).toEqual([
@@ -233,7 +233,7 @@ describe('the webhook', () => {
     ]);
   });
 
-  test('fails, and then works again: worth knowing, and not wrong any more', async () => {
+  test('failed and works again: a note, not a mistake', async () => {
     await open();
     const { github } = sandbox;
     const send = () => github.hook.send('ping', {}).delivered;
@@ -312,7 +312,7 @@ test('an account without credentials is a mistake in the file that names it', as
   expect(text).not.toContain('the-deployment-secret');
 });
 
-test('the repositories of an account are looked at by its mappings', async () => {
+test('the repositories of an account are checked by its mappings', async () => {
   await open();
   const [workspace] = sandbox.meltano.workspaces.values();
   const file = join(folder, 'accounts.yml');
@@ -369,7 +369,7 @@ describe('repositories', () => {
     ]);
   });
 
-  test('a head without a deployment is worth knowing, not wrong', async () => {
+  test('a head without a deployment is a note, not a mistake', async () => {
     await open();
     const { wrong, text } = await ask();
     expect(wrong).toEqual([]);
@@ -378,7 +378,7 @@ describe('repositories', () => {
     );
   });
 
-  test('an installation that is suspended, or not allowed, or nowhere', async () => {
+  test('an installation that is suspended, not allowed or missing', async () => {
     await open();
     const [installation] = sandbox.github.installations.list();
     expect((await ask({ ALLOWED_ACCOUNTS: 'globex' })).text).toContain(
@@ -390,14 +390,14 @@ describe('repositories', () => {
     expect((await ask()).text).toContain("✗ The App isn't installed on any account");
   });
 
-  test('GitHub is asked only so often, and what was left out is said', async () => {
+  test('requests to GitHub are limited, and skipped checks are reported', async () => {
     await open();
     const { wrong } = await ask({}, { mostRequests: 7 });
     expect(wrong).toEqual([expect.stringContaining('@acme: its other repositories were not checked')]);
     expect(sandbox.github.service.exchanges).toHaveLength(7);
   });
 
-  test('one that GitHub fails on does not hide the others', async () => {
+  test('a repository that GitHub fails on does not hide the others', async () => {
     await open();
     sandbox.github.repositories.add({ fullName: 'acme/more', files: { a: '1' } });
     sandbox.meltano.addWorkspace({ name: 'More', repositoryUrl: sandbox.repositoryUrl('acme/more') });
@@ -453,7 +453,7 @@ describe('the database', () => {
   });
 });
 
-test('what is missing in one part is said, and the other parts are looked at', async () => {
+test('a problem in one part is reported, and the other parts are checked', async () => {
   await open();
   const { wrong, text } = await ask({ WEBHOOK_SECRET: '', PORT: 'http' });
   expect(wrong).toEqual([
@@ -466,7 +466,7 @@ test('what is missing in one part is said, and the other parts are looked at', a
   expect(without.text).toContain('· Meltano Cloud was not checked');
 });
 
-test('no secret is in what it says, whatever others answer', async () => {
+test('its output contains no secret, whatever the services answer', async () => {
   await open();
   const { github, meltano } = sandbox;
   const [workspace] = meltano.workspaces.values();

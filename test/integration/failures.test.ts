@@ -69,7 +69,7 @@ describe('a start that Meltano Cloud', () => {
   test('refuses with 409 waits for the end of the other deployment', async () => {
     await open();
     world.meltano.refuseConcurrent = true;
-    // Made before the push, in a second of its own: it isn't the push's.
+    // The job was created a second before the push, so it isn't the push's.
     const other = world.meltano.createJob(world.workspace);
     Object.assign(other, { created: other.created - 2_000 });
     other.run();
@@ -81,7 +81,7 @@ describe('a start that Meltano Cloud', () => {
     expect((await world.untilConcluded(after)).conclusion).toBe('success');
   });
 
-  test('can not take for too long ends as failure, and says for how long it was tried', async () => {
+  test('refuses for too long ends as failure, and shows how long it was tried', async () => {
     await open({ env: { START_TIMEOUT_MINUTES: '0.05' } });
     world.meltano.service.faults.add({
       method: 'POST',
@@ -95,7 +95,7 @@ describe('a start that Meltano Cloud', () => {
 });
 
 describe('while a job is watched', () => {
-  test('errors, cut connections and HTML are lived through', async () => {
+  test('errors, cut connections and HTML are survived', async () => {
     await open();
     const { after } = world.push();
     const job = await world.job(1);
@@ -117,7 +117,7 @@ describe('while a job is watched', () => {
     expect((await world.untilConcluded(after)).conclusion).toBe('success');
   }, 60_000);
 
-  test('the watching ends after DEPLOY_TIMEOUT_MINUTES, honestly worded, and frees the workspace', async () => {
+  test('the watch ends after DEPLOY_TIMEOUT_MINUTES, without a claim about the job, and frees the workspace', async () => {
     await open({ env: { DEPLOY_TIMEOUT_MINUTES: '0.05' } });
     const { after } = world.push();
     (await world.job(1)).run();
@@ -137,7 +137,7 @@ describe('client credentials', () => {
     MELTANO_CLIENT_SECRET: meltano.client.secret,
   });
 
-  test('a token that died is renewed, and the deployment goes on', async () => {
+  test('an expired token is renewed, and the deployment goes on', async () => {
     await open({ env: clientOf });
     const { after } = world.push();
     const job = await world.job(1);
@@ -178,7 +178,7 @@ describe('GitHub', () => {
     expect(world.github.checks.runs(REPOSITORY, after)).toHaveLength(1);
   });
 
-  test('loses the answer to a conclusion: the annotations are there once', async () => {
+  test('loses the answer to a conclusion: the annotations are not repeated', async () => {
     await open();
     const { after } = world.push();
     const job = await world.job(1);
@@ -213,7 +213,7 @@ describe('GitHub', () => {
     expect(run.output.summary).toMatch(/^\*\*`meltano\.yml`, line 12:\*\* `mapping values/);
   });
 
-  test('limits the writes: the app waits as long as it is told, and the last state arrives', async () => {
+  test('limits the writes: the app waits as long as GitHub asks, and the last state arrives', async () => {
     await open();
     const { after } = world.push();
     await world.untilTitle(after, 'Queued on Meltano Cloud');
@@ -230,7 +230,7 @@ describe('GitHub', () => {
     expect(fault.hits).toBe(1);
   });
 
-  test('lets a token die early: a new one is made', async () => {
+  test('expires a token early: the app requests a new one', async () => {
     await open();
     const { after } = world.push();
     await world.untilTitle(after, 'Queued on Meltano Cloud');

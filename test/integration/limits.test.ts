@@ -41,7 +41,7 @@ function finish(job: SandboxJob): void {
   job.end('COMPLETE');
 }
 
-/** Whatever goes on: the other installation's push becomes a concluded check run. */
+/** Checks that the other installation's push becomes a concluded check run. */
 async function expectNeighbourServed(world: World): Promise<void> {
   const { after } = world.github.branches.push({ repository: NEIGHBOUR, files: { 'meltano.yml': '2' } });
   await world.until(
@@ -79,7 +79,7 @@ describe.concurrent('the requests of an hour', () => {
     expect(concluded.history.map((one) => one.status)).not.toContain('in_progress');
     const next = await world.job(2);
     next.run();
-    // The next answer, to a create, tells of a new hour.
+    // The answer to the next create shows the new hour.
     world.github.limits.leave(installationOf(world), { remaining: 5_000, resetInMs: 80 * MINUTE });
     const third = world.push();
     await world.untilTitle(third.after, /^Waiting for/);
@@ -88,7 +88,7 @@ describe.concurrent('the requests of an hour', () => {
 
   test('used up: the write waits for the reset, and no other installation does', async (context) => {
     const world = await open(context);
-    // What the default branch says is known by then: a push to another one needs no request before its create.
+    // The configuration is known, so a push to another branch needs no request before its create.
     world.workspace.repositoryBranch = 'dev';
     const first = world.push({ branch: 'dev', from: 'main' });
     finish(await world.job(1));
@@ -121,7 +121,7 @@ test.concurrent('commands leave the last requests of an hour to deployments, and
   const { after, job } = await pushQueued(world);
   github.people.setRole(REPOSITORY, { login: 'ana', role: 'write' });
   github.limits.leave(installationOf(world), { remaining: 900, resetInMs: 70 * MINUTE });
-  // The answer to its create tells of the few that are left.
+  // The answer to its create shows how few are left.
   const second = world.push();
   await world.untilTitle(second.after, /^Waiting for/);
   const issues = Array.from({ length: 3 }, () => {
@@ -209,7 +209,7 @@ describe.concurrent('an installation that goes away', () => {
     job.run();
     await world.untilLogged('GitHub did not take a write', { write: 'reply', kind: 'unavailable' });
     await world.github.installations.unsuspend(installationOf(world)).delivered;
-    // The job goes on all the while: nothing but the installation wakes the conversation.
+    // The job still runs, so only the installation wakes the conversation.
     await talk.untilReply(number, /running/i);
     job.end('COMPLETE');
     await talk.untilReply(number, /Deployed/);
@@ -242,7 +242,7 @@ describe.concurrent('an installation that goes away', () => {
 });
 
 describe.concurrent('a repository that, in the middle,', () => {
-  test('is archived: the job goes on; when that is undone in time, the run is concluded', async (context) => {
+  test('is archived: the job goes on, and the run is concluded if it is unarchived in time', async (context) => {
     const world = await open(context);
     const { after, job } = await pushQueued(world);
     world.github.repositories.setArchived(REPOSITORY, true);
@@ -255,7 +255,7 @@ describe.concurrent('a repository that, in the middle,', () => {
     expect((await world.untilConcluded(after)).conclusion).toBe('success');
   });
 
-  test('is deleted: the job goes on, and nobody else is kept waiting', async (context) => {
+  test('is deleted: the job goes on, and no other repository waits', async (context) => {
     const world = await open(context);
     const { after, job } = await pushQueued(world);
     world.github.repositories.delete(REPOSITORY);
@@ -265,7 +265,7 @@ describe.concurrent('a repository that, in the middle,', () => {
     await expectNeighbourServed(world);
   });
 
-  test('is renamed and no delivery tells of it: GitHub’s redirect is followed', async (context) => {
+  test('is renamed without a delivery: the app follows GitHub’s redirect', async (context) => {
     const world = await open(context);
     const { after, job } = await pushQueued(world);
     world.github.hook.url = null;

@@ -6,7 +6,7 @@ import { MeltanoSandbox } from '../../sandbox/meltano/meltano-sandbox.ts';
 import type { SandboxJob } from '../../sandbox/meltano/sandbox-job.ts';
 import { World } from './world.ts';
 
-/** `acme` has the sandbox's Meltano Cloud; the server of `evil` says whatever `acme`'s says. */
+/** `acme` has the sandbox's Meltano Cloud; the server of `evil` repeats the answers of `acme`'s. */
 let world: World;
 let lying: MeltanoSandbox;
 let directory: string;
@@ -64,7 +64,7 @@ function runOf(repository: string, sha: string) {
   return world.github.checks.runs(repository, sha)[0];
 }
 
-/** The app's answers to these commands, each on an issue of its own. */
+/** The app's replies to these commands, each on its own issue. */
 async function ask(repository: string, author: string, names: readonly string[]): Promise<string[]> {
   const { conversations } = world.github;
   const numbers = names.map((name) => {
@@ -106,7 +106,7 @@ test('a server that names another account’s workspace and jobs reads, stops an
     expect(toldTheirs).not.toContain(secret);
   }
 
-  // Their job that never ends doesn't keep ours waiting, nor does their newer push replace ours.
+  // Our deployment doesn't wait for their endless job, and their newer push doesn't replace it.
   const stuck = push(THEIRS, 'mallory');
   const hanging = await world.until(() => lying.jobs[1], 'their second job');
   hanging.run();

@@ -20,7 +20,7 @@ describe('directories', () => {
     failing.run();
     failing.end('ERROR');
     expect((await world.untilConcluded(inside.after)).conclusion).toBe('failure');
-    // The failed change isn't lost: what counts is the last success, and there is none, so the push alone counts ...
+    // Without a success, pushes are compared with the head before, and failed changes still count ...
     const later = world.push({ files: { 'pipelines/a/meltano.yml': 'version: 2\n' } });
     await finish(2);
     expect((await world.untilConcluded(later.after)).conclusion).toBe('success');
@@ -44,7 +44,7 @@ describe('directories', () => {
 });
 
 describe('several workspaces', () => {
-  test('of one repository: a check run each; of one name: told apart by their id', async () => {
+  test('of one repository get a check run each; equal names get their ids', async () => {
     world = await World.open();
     const url = world.app.sandbox.repositoryUrl(REPOSITORY);
     const same = world.meltano.addWorkspace({
@@ -88,7 +88,7 @@ describe('several workspaces', () => {
 });
 
 describe('a repository that moves', () => {
-  test('a rename in the middle: the same check run goes on under the new name, and the old name still maps', async () => {
+  test('a rename during a deployment: the check run goes on under the new name, and the old name still maps', async () => {
     world = await World.open();
     const { after } = world.push();
     const job = await world.job(1);
@@ -105,7 +105,7 @@ describe('a repository that moves', () => {
     expect((await world.untilConcluded(next.after)).conclusion).toBe('success');
   });
 
-  test('a workspace that changed to another branch before the start: skipped, and says so', async () => {
+  test('a workspace that changed to another branch before the start is skipped, with the reason', async () => {
     world = await World.open();
     const first = world.push();
     const job = await world.job(1);
@@ -122,7 +122,7 @@ describe('a repository that moves', () => {
   });
 });
 
-test('the brake holds the 11th deployment from the pushes of one bot, and lets a person go on', async () => {
+test('the loop brake holds the 11th deployment of one bot, but not of a person', async () => {
   world = await World.open();
   world.meltano.script = () => ({ queuedMs: 1, steps: [], endAfterMs: 1 });
   const bot = { login: 'meltano[bot]', type: 'Bot' } as const;

@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-test('after a push, each figure of it is at /metrics', async () => {
+test('/metrics shows each figure of a push', async () => {
   const { after } = world.push();
   const job = await world.job(1);
   job.run();
@@ -17,7 +17,7 @@ test('after a push, each figure of it is at /metrics', async () => {
   await world.untilConcluded(after);
   let lines: string[] = [];
   const find = (start: string) => lines.find((line) => line.startsWith(`meltano_deploy_${start}`));
-  // GitHub has the end before the app has stored that it does.
+  // The app stores the report after GitHub has it.
   const readLast = async () => {
     lines = (await (await fetch(`${world.app.service.url}/metrics`)).text()).split('\n');
     return find('report_lag_seconds_count{report="last"}');

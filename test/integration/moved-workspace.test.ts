@@ -5,7 +5,7 @@ import { REPOSITORY } from './world.ts';
 const VAULT = 'acme/vault';
 const SECRET = 'the customers of data are unhappy';
 
-test('a workspace that moved to another private repository tells it nothing of the one before', () =>
+test('a workspace that moved to another private repository shows it nothing of the former one', () =>
   inConversation(async (it) => {
     const { world, talk } = it;
     const { github, meltano, app } = world;
@@ -20,7 +20,7 @@ test('a workspace that moved to another private repository tells it nothing of t
     const waiting = world.push({ sender: { login: 'ana' } }).after;
     await world.untilTitle(waiting, `Waiting for ${going.slice(0, 7)}, which is being deployed`);
 
-    // Only a restart forgets the list of workspaces at once.
+    // A restart drops the list of workspaces at once.
     await app.restart(() => {
       world.workspace.repositoryUrl = app.sandbox.repositoryUrl(VAULT);
     });

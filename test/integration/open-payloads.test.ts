@@ -5,7 +5,7 @@ import { inWorld, type World } from './world.ts';
 
 type Payload = Record<string, unknown>;
 
-/** What GitHub sends of a push that it doesn't deliver by itself, with `change` made to its payload. */
+/** The payload of a push that the sandbox doesn't deliver, with `change` applied. */
 async function sendPush(world: World, change: (payload: Payload) => Payload): Promise<string> {
   const { github } = world;
   const { url: webhookUrl } = github.hook;

@@ -27,13 +27,13 @@ function beginOutage() {
   return { asked, end: () => fault.remove() };
 }
 
-/** The titles that the commit's check run has had, each once in a row. */
+/** The titles of the commit's check run in order, without repetitions in a row. */
 function titlesOf(sha: string): string[] {
   const titles = world.run(sha)?.history.map((one) => one.output.title ?? '') ?? [];
   return titles.filter((title, n) => title !== titles[n - 1]);
 }
 
-test('an outage at the start and one during the watch are said once, and end by themselves with one job', async () => {
+test('an outage at the start and one during the watch are reported once, and recover with one job', async () => {
   const other = world.meltano.addWorkspace({
     name: 'Second',
     repositoryUrl: world.app.sandbox.repositoryUrl('acme/data'),

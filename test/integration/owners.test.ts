@@ -43,14 +43,14 @@ function untilDeployed(repository: string, sha: string) {
   );
 }
 
-test('an account that is renamed keeps its credentials, and who takes its login gets none, until the operator names an id', async () => {
+test('a renamed account keeps its credentials, and the next owner of its login gets none until the operator names an id', async () => {
   const { github, meltano, app } = world;
   await untilDeployed('acme/data', push('acme/data'));
   const { workspace } = world;
   github.people.rename('acme', 'acme-inc');
   await untilDeployed('acme-inc/data', push('acme-inc/data'));
 
-  // A workspace of the renamed account, of which no push ever came, names a repository by the old login.
+  // A workspace of the renamed account, without a push so far, names a repository by the old login.
   const loot = meltano.addWorkspace({ name: 'Loot', repositoryUrl: app.sandbox.repositoryUrl('acme/loot') });
   github.installations.add({ account: 'acme' });
   github.repositories.add({ fullName: 'acme/loot', private: true, files: { 'meltano.yml': '1' } });

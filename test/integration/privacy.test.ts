@@ -5,7 +5,7 @@ import { REPOSITORY, World } from './world.ts';
 let world: World;
 afterEach(() => world.close());
 
-/** Everything that was ever written to the repository's check runs. */
+/** Everything that was written to the repository's check runs. */
 function everythingShown(): string {
   return JSON.stringify(world.github.checks.runs(REPOSITORY).map((run) => run.history));
 }
@@ -27,7 +27,7 @@ test("a public repository's log is never shown, nor its first error; the output 
   expect(world.meltano.service.exchanges.some((one) => one.path.includes('/logs'))).toBe(false);
 });
 
-test('a repository that is made public: the logs are taken out of the check runs, of what runs and of what is over', async () => {
+test('a repository that is made public: the logs are removed from running and concluded check runs', async () => {
   world = await World.open();
   const over = world.push().after;
   const first = await world.job(1);
@@ -52,7 +52,7 @@ test('a repository that is made public: the logs are taken out of the check runs
   expect(JSON.stringify((await world.untilConcluded(going)).output)).not.toContain('internal-');
 });
 
-test('secrets leave neither for GitHub nor into the log of the app', async () => {
+test('secrets reach neither GitHub nor the log of the app', async () => {
   world = await World.open();
   const { after } = world.push();
   const job = await world.job(1);
@@ -84,7 +84,7 @@ test('secrets leave neither for GitHub nor into the log of the app', async () =>
   }
 });
 
-test('what is secret only while the app runs is hidden too, in names and in the middle of a poll', async () => {
+test('secrets that the app learns at run time are hidden too, in names and during a poll', async () => {
   world = await World.open({
     env: ({ meltano }) => ({
       MELTANO_API_TOKEN: '',
@@ -93,7 +93,7 @@ test('what is secret only while the app runs is hidden too, in names and in the 
     }),
   });
   const { secret } = world.meltano.client;
-  // So long that the check run's name is cut in the middle of it.
+  // So long that the check run's name is cut within it.
   world.workspace.name = `${'Sales '.repeat(11)}${secret}`;
   world.workspace.defaultEnvironment = `prod ${secret}`;
   const { after } = world.push();

@@ -9,7 +9,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 describe('a push to the tracked branch', () => {
-  test('becomes one check run that goes queued, in progress with its log growing, success', async () => {
+  test('becomes one check run: queued, in progress with a growing log, success', async () => {
     const { after } = world.push();
     const job = await world.job(1);
     const queued = await world.untilTitle(after, 'Queued on Meltano Cloud');
@@ -51,7 +51,7 @@ describe('a push to the tracked branch', () => {
     expect(run.output.title).toMatch(title);
   });
 
-  test('a job that somebody deletes ends as cancelled', async () => {
+  test('a deleted job ends as cancelled', async () => {
     const { after } = world.push();
     const job = await world.job(1);
     job.run();
@@ -64,7 +64,7 @@ describe('a push to the tracked branch', () => {
     });
   }, 40_000);
 
-  test('a status that the API reference does not name is shown as it is, and goes on', async () => {
+  test('an undocumented status is shown unchanged, and the watch goes on', async () => {
     const { after } = world.push();
     const job = await world.job(1);
     job.run();
@@ -77,7 +77,7 @@ describe('a push to the tracked branch', () => {
 });
 
 describe('several pushes', () => {
-  test('one runs, of those that wait only the newest does, with a job of its own', async () => {
+  test('one runs, and then only the newest waiting one, with its own job', async () => {
     const first = world.push();
     const job = await world.job(1);
     job.run();
@@ -102,7 +102,7 @@ describe('several pushes', () => {
     expect(world.meltano.jobs).toHaveLength(2);
   });
 
-  test('an older push whose delivery comes late is superseded by the newer one', async () => {
+  test('an older push with a late delivery is superseded by the newer one', async () => {
     const older = world.push({ deliver: false });
     const payload = (sha: string) =>
       world.github.hook.deliveries.find((one) => JSON.stringify(one).includes(sha));
@@ -170,7 +170,7 @@ describe('what does not deploy', () => {
   });
 });
 
-test('a restart in the middle goes on with the same check run and the same job', async () => {
+test('a restart during a deployment keeps the check run and the job', async () => {
   const { after } = world.push();
   const job = await world.job(1);
   job.run();

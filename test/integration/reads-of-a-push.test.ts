@@ -5,7 +5,7 @@ const [FILE, OTHER_FILE] = ['.github/meltano-deploy.yml', '.github/meltano-deplo
 const PROJECTS = { 'base/meltano.yml': '', 'w0/meltano.yml': '', 'w1/meltano.yml': '' };
 const DIRECTORIES = ['w0', 'w1'];
 
-/** What was read of the repository since the n-th exchange; check runs don't count, nor do tokens. */
+/** The reads of the repository since the n-th exchange, without check runs and tokens. */
 function listReads(world: World, from: number): string[] {
   return world.github.service.exchanges
     .slice(from)
@@ -24,7 +24,7 @@ async function readsOf(world: World, push: () => { after: string }, changed: num
   return listReads(world, from).toSorted();
 }
 
-/** Of two pushes within a second only the head tells the newer: that is one more read. */
+/** Two pushes within a second need one more read, of the head. */
 async function untilNextSecond(world: World): Promise<void> {
   const { pushedAt } = world.github.repositories.get(REPOSITORY);
   await world.until(() => Math.floor(Date.now() / 1000) > Math.floor(pushedAt / 1000), 'the next second');
@@ -104,7 +104,7 @@ test.concurrent('what a later push takes: its tree, and the file where it change
     expect(await reads({})).toEqual([TREE]);
     expect(await reads({ [FILE]: 'deploy: { log: none }' })).toEqual([TEXT, TREE]);
     expect(await reads({ [FILE]: 'deploy: { paths_ignore: ["*.md"] }' })).toEqual([TEXT, TREE]);
-    // That the file is gone is believed only of a repository that GitHub still shows.
+    // A missing file counts as deleted only if GitHub still shows the repository.
     expect(await reads({ [FILE]: null })).toEqual(['branches/main', TREE]);
     await world.github.repositories.rename(REPOSITORY, 'renamed').delivered;
     expect(await reads({ [FILE]: '' })).toEqual([TEXT, TREE]);

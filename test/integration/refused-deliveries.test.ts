@@ -16,7 +16,7 @@ async function open(): Promise<{ world: World; payload: object }> {
   return { world, payload };
 }
 
-/** A push as GitHub signs it, that says something private. */
+/** A push with private contents, as GitHub signs it. */
 async function post(world: World, payload: object, secret = secretOf(world)): Promise<number> {
   const body = JSON.stringify({ ...payload, head_commit: { message: PRIVATE, author: { email: EMAIL } } });
   const { status } = await fetch(`${world.app.service.url}/api/github/webhooks`, {
@@ -42,7 +42,7 @@ async function refuseInserts(world: World, table = 'delivery'): Promise<void> {
       database.exec(trigger);
       return true;
     } catch {
-      // The app writes just now.
+      // The app is writing.
       return false;
     }
   }, 'the trigger');
@@ -50,14 +50,14 @@ async function refuseInserts(world: World, table = 'delivery'): Promise<void> {
 
 const secretOf = ({ app }: World) => app.sandbox.appEnvironment()['WEBHOOK_SECRET'] ?? '';
 
-/** Nothing of a payload, and nothing that would raise an alert. */
+/** Expects no payload in the log, and no line that raises an alert. */
 function expectQuietLog({ app }: World): void {
   const text = JSON.stringify(app.lines);
   for (const hidden of [PRIVATE, EMAIL, '"payload"']) expect(text).not.toContain(hidden);
   expect(app.lines.filter((line) => Number(line['level']) >= 50)).toEqual([]);
 }
 
-test('a payload that can not be read is answered with 422, and the log says what is wrong with it, not what is in it', async () => {
+test('an unreadable payload is answered with 422, and the log names the mistake without the payload', async () => {
   const { world, payload } = await open();
   expect(await post(world, { ...payload, ref: 5 })).toBe(422);
   const line = await world.untilLogged('A webhook request was refused', { status: 422, event: 'push' });
@@ -86,14 +86,14 @@ test('deliveries that the database refuses are answered with 503, in few lines w
   expect(JSON.stringify(world.app.lines.slice(before)).length).toBeLessThan(20_000);
 });
 
-test('a delivery with a wrong signature is one line, and nothing of it', async () => {
+test('a delivery with a wrong signature is one log line, without its contents', async () => {
   const { world, payload } = await open();
   expect(await post(world, payload, 'another secret')).toBe(400);
   await world.untilLogged('A webhook request was refused', { status: 400 });
   expectQuietLog(world);
 });
 
-test('a database that takes no writes is not ready, whatever it can still read', async () => {
+test('a database without writes is not ready, even if it can be read', async () => {
   const { world } = await open();
   await refuseInserts(world, 'note');
   const response = await fetch(`${world.app.service.url}/readyz`);

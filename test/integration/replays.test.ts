@@ -6,7 +6,7 @@ import { REPOSITORY } from './world.ts';
 
 const NAME = 'Meltano Deploy (Analytics)';
 
-/** The last delivery of an event, as somebody sends it who has got hold of it: other GUIDs, and the same signed body. */
+/** The last delivery of an event, as an attacker replays it: other GUIDs, and the same signed body. */
 async function replay(it: ConversationWorld, event: string, action: string | null, times = 3): Promise<void> {
   const { github } = it.world;
   const delivery = github.hook.deliveries.findLast((one) => one.event === event && one.action === action);
@@ -39,7 +39,7 @@ function countRuns(it: ConversationWorld, sha: string): number {
   return it.world.github.checks.runs(REPOSITORY, sha).filter((run) => run.name === NAME).length;
 }
 
-/** Until another push was deployed: whatever came before it was planned by then. */
+/** Waits until another push is deployed: earlier deliveries are planned by then. */
 async function settle(it: ConversationWorld): Promise<void> {
   await it.deployPush();
 }

@@ -27,7 +27,7 @@ async function endJob(it: ConversationWorld, number: number): Promise<void> {
 }
 
 describe('the Redeploy button', () => {
-  test.concurrent('of a concluded run makes a new run of the same name, which says who pressed', () =>
+  test.concurrent('of a concluded run makes a new run of the same name, with the person who pressed it', () =>
     inConversation(async (it) => {
       const sha = await it.deployPush();
       const old = onlyRun(it, sha);
@@ -59,7 +59,7 @@ describe('the Redeploy button', () => {
       await it.world.until(() => suiteStatus(it, old) === 'completed', 'the end of the old suite');
     }));
 
-  test.concurrent('pressed by somebody who may not write changes nothing but says so', () =>
+  test.concurrent('pressed by a person without the Write role only shows the refusal', () =>
     inConversation(async (it) => {
       const sha = await it.deployPush();
       it.world.github.checks.rerequest(onlyRun(it, sha).id, 'ray');

@@ -16,15 +16,15 @@ export interface RunningApp {
   /** The log lines so far. */
   readonly lines: Record<string, unknown>[];
   readonly dataDirectory: string;
-  /** Stops the app and starts it again on the same data, after what happens `between`. */
+  /** Stops the app, calls `between`, and starts the app again on the same data. */
   restart(between?: () => void): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** What differs from the sandbox's environment. */
+/** Differences from the sandbox's environment. */
 export type Overrides = Record<string, string> | ((sandbox: Sandbox) => Record<string, string>);
 
-/** The real app in this process, with real Probot, against the sandbox. Polls are as quick as they may be. */
+/** Starts the real app in this process, with real Probot, against the sandbox. Polls are as fast as allowed. */
 export async function startApp(env: Overrides = {}, options: SandboxOptions = {}): Promise<RunningApp> {
   const sandbox = await startSandbox(options);
   const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));

@@ -101,7 +101,7 @@ test.concurrent('a job that the repository’s own webhook started is reported, 
     () => [`token: \${ACME_TOKEN}`],
     async ({ world }) => {
       const { after } = world.push();
-      // At once, before the app has planned anything.
+      // Before the app has planned anything.
       const foreign = world.meltano.createJob(world.workspace, 'github-webhook');
       foreign.run();
       foreign.end('COMPLETE');
@@ -125,7 +125,7 @@ test.concurrent.each([
     async ({ world }) => {
       const { github, meltano } = world;
       world.app.sandbox.addOldWebhook(REPOSITORY, world.workspace);
-      // The app hears of the push once the old way has made its job.
+      // The delivery reaches the app after the repository webhook has made its job.
       const { url: webhookUrl } = github.hook;
       github.hook.url = null;
       const push = world.push();

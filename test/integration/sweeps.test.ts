@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { inWorld, REPOSITORY, type World } from './world.ts';
 
-/** Rounds of a second: the product's least is meant for people who pay for requests. */
+/** Rounds of a second, shorter than an operator may set. */
 const EVERY_SECOND = { env: { SWEEP_MINUTES: '0.02' } };
 
 async function finish(world: World, number: number): Promise<void> {
@@ -33,7 +33,7 @@ describe.concurrent('deliveries that never arrived', () => {
       inWorld(async (world) => {
         const { github } = world;
         const { url: webhookUrl } = github.hook;
-        // Something answers for the app without storing anything, as a process that died right after its answer.
+        // Another server answers without storing anything, like a process that dies right after its answer.
         github.hook.url = `${github.origin}/api/v3/meta`;
         github.service.faults.add({ method: 'POST', path: /meta/, action: { kind: 'status', status: 200 } });
         const first = world.push();

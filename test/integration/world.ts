@@ -25,7 +25,7 @@ export interface PushOptions {
 
 let count = 0;
 
-/** One repository with one workspace whose jobs do only what the test says. */
+/** One repository with one workspace. The test moves its jobs. */
 export class World {
   readonly app: RunningApp;
   readonly workspace: SandboxWorkspace;
@@ -71,7 +71,7 @@ export class World {
     });
   }
 
-  /** The one check run of a commit, by name where it has several. */
+  /** The only check run of a commit, or the one with a name. */
   run(sha: string, name = 'Meltano Deploy (Analytics)'): SandboxCheckRun | undefined {
     const runs = this.github.checks.runs(REPOSITORY, sha).filter((one) => one.name === name);
     expect(runs.length).toBeLessThanOrEqual(1);
@@ -97,7 +97,7 @@ export class World {
     return this.untilRun(sha, (run) => matches(run.output.title, title), `the title ${title}`);
   }
 
-  /** The n-th job of the workspace (from 1), once it is made. */
+  /** Waits for the n-th job of the workspace (from 1). */
   async job(number: number): Promise<SandboxJob> {
     await this.until(() => this.meltano.jobsOf(this.workspace).length >= number, `job ${number}`);
     const job = this.meltano.jobsOf(this.workspace)[number - 1];
@@ -105,7 +105,7 @@ export class World {
     return job;
   }
 
-  /** Pushes, and lets the deployment of it succeed. */
+  /** Pushes, and lets the deployment succeed. */
   async deployPush(options: PushOptions = {}): Promise<string> {
     const { after } = this.push(options);
     const job = await this.job(this.meltano.jobsOf(this.workspace).length + 1);
@@ -122,7 +122,7 @@ export class World {
     return this.until(() => this.app.lines.find(isIt), `the log line "${message}"`);
   }
 
-  /** Stops everything; fails when the app sent anything that GitHub would refuse. */
+  /** Stops everything. Fails if the app sent a request that GitHub would refuse. */
   async close({ refusals = 0 } = {}): Promise<void> {
     await this.app.stop();
     expect(this.github.refusals.slice(refusals)).toEqual([]);
@@ -130,7 +130,7 @@ export class World {
   }
 }
 
-/** Tests that mostly wait run beside each other, each in a world of its own. */
+/** Runs a test in its own world, so that tests that mostly wait can run concurrently. */
 export async function inWorld(
   play: (world: World) => Promise<void>,
   options: WorldOptions = {},

@@ -29,7 +29,7 @@ function problemsOf(result: AccountsResult): readonly string[] {
 }
 
 describe('parseAccounts', () => {
-  test('reads an account with all that it may say', () => {
+  test('reads an account with every key', () => {
     const text = `
 accounts:
   Acme:
@@ -73,7 +73,7 @@ accounts:
     });
   });
 
-  test('takes what an account leaves out from the environment; a login of digits stays what it is', () => {
+  test('takes the defaults of an account from the environment, and keeps a login of digits', () => {
     const text = `accounts: {007: {client_id: some-id, client_secret: "\${BETA_SECRET}", mappings: }}`;
     expect(parseAccounts(text, SOURCE)).toMatchObject({
       accounts: [
@@ -179,7 +179,7 @@ test.each<[string, string, string, RegExp]>([
   expect(problems[0]).not.toContain('hunter2');
 });
 
-test('a key that belongs elsewhere is told where', () => {
+test('a message says where a misplaced key belongs', () => {
   expect(problemsOf(parseAccounts(acme(TOKEN, 'workspace: x'), SOURCE))).toEqual([
     'accounts.yml:4:5: accounts.acme.workspace is not a known key here: it belongs to an entry of "mappings".',
   ]);
@@ -190,7 +190,7 @@ describe('the reader', () => {
     level === 0 ? 'a0: &a0 [x, x]' : `a${level}: &a${level} [${`*a${level - 1}, `.repeat(5)}]`,
   ).join('\n');
 
-  test('checks the rest of a file in which a key is repeated', () => {
+  test('checks the rest of a file with a repeated key', () => {
     expect(problemsOf(parseAccounts(acme(TOKEN, TOKEN, 'id: acme'), SOURCE))).toEqual([
       'accounts.yml:4:5: This key is in this section twice: keep one of the two.',
       expect.stringMatching(/^accounts.yml:5:9: .*number of the GitHub account/),
@@ -255,7 +255,7 @@ describe('a mapping', () => {
     expect(problems[0]).toMatch(new RegExp(`^accounts.yml:${place}: `));
   });
 
-  test('is started by push where it, or its account, says so, with its own secret or the account’s', () => {
+  test('is started by push if it or its account says so, with its own secret or the account’s', () => {
     const secret = `deployment_secret: \${BETA_SECRET}`;
     const own = acme(TOKEN, ...map(...good, '  trigger: webhook', `  ${secret}`));
     expect(parseAccounts(own, SOURCE)).toMatchObject({
@@ -270,7 +270,7 @@ describe('a mapping', () => {
     });
   });
 
-  test('needs credentials of its account, too, where it is started by push', () => {
+  test('needs credentials of its account even if it is started by push', () => {
     const start = ['trigger: webhook', `deployment_secret: \${BETA_SECRET}`];
     for (const lines of [[...start, ...map(...good)], map(...good, ...start.map((line) => `  ${line}`))]) {
       expect(problemsOf(parseAccounts(acme(...lines), SOURCE))).toEqual([
@@ -313,7 +313,7 @@ describe('readAccountsFile', () => {
     expect(readAccountsFile({ ...SOURCE, file })).toMatchObject({ ok: true });
   });
 
-  test('says that there is none', () => {
+  test('reports a missing file', () => {
     const file = join(tmpdir(), 'no-such-file.yml');
     expect(readAccountsFile({ ...SOURCE, file })).toEqual({
       ok: false,

@@ -9,7 +9,7 @@ const KNOWN = {
   workspaces: [{ id: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e', name: 'Analytics', alias: null }],
 };
 
-/** Pieces of YAML and of the file's own words, so that chance meets more than the first error of the parser. */
+/** Pieces of YAML and keys of the file, so that random texts pass the parser. */
 const piece = fc.constantFrom(
   ...['deploy', 'workspaces', 'workspace', 'paths', 'paths_ignore', 'log', 'commands', 'version', 'on_push'],
   ...[
@@ -55,7 +55,7 @@ const text = fc.oneof(
   fc.tuple(piece, fc.nat(20_000)).map(([one, times]) => one.repeat(times)),
 );
 
-test('whatever the text is, reading it ends: with a configuration, or with problems that have a place in it', () => {
+test('any text gives a configuration, or problems with a place', () => {
   fc.assert(
     fc.property(text, (any) => {
       const result = readRepositoryConfiguration(any, KNOWN);
@@ -77,7 +77,7 @@ test('whatever the text is, reading it ends: with a configuration, or with probl
   );
 });
 
-test('a file that was written for it, with any value in any place, is read or refused with a place', () => {
+test('a file with any value in any place is read, or refused with a place', () => {
   const value = fc.jsonValue({ maxDepth: 3 });
   const keys = fc.constantFrom(
     'version',

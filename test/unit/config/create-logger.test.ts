@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { describeLogger } from '../../../src/config/create-logger.ts';
 import { createRedactor } from '../../../src/logs/redact.ts';
 
-test('no line of the log holds a secret of the app, wherever it came from, and each stays JSON', () => {
+test('no log line contains a secret of the app, and each stays JSON', () => {
   const secret = `own "secret" ${String(Math.random()).slice(2)}`;
   const token = `later-${String(Math.random()).slice(2)}`;
   const redactor = createRedactor({ secrets: [secret] });
@@ -38,7 +38,7 @@ function createLog(level = 'debug') {
   return { log, lines };
 }
 
-/** As Octokit throws them, with the event on each. */
+/** Errors as Octokit throws them, each with the event. */
 function failWith(parts: readonly Error[], more: object = {}): AggregateError {
   const event = { id: 'guid', name: 'push', payload: PAYLOAD };
   for (const part of parts) Object.assign(part, { event });
@@ -66,7 +66,7 @@ test.each<[string, (error: Error) => unknown]>([
   }
 });
 
-test('a line stays short, whatever an error repeats or contains', () => {
+test('a line stays short, even for an error with long contents', () => {
   const { log, lines } = createLog();
   const parts = Array.from({ length: 1_000 }, () => new Error('\u0001'.repeat(1_000_000)));
   log.error(failWith(parts), parts[0]?.message);
@@ -75,7 +75,7 @@ test('a line stays short, whatever an error repeats or contains', () => {
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(150_000);
 });
 
-test('control characters that JSON leaves as they are reach the log as escapes', () => {
+test('control characters that JSON does not escape are escaped', () => {
   const { log, lines } = createLog();
   log.child({ delivery: '\u009b2J' }).info({ event: '\u009d0;x\u009c' }, '\u007f\u0085\u001b');
   expect(lines.join('')).not.toMatch(/[\u007f-\u009f]/);

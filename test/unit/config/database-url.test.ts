@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readDatabaseUrl } from '../../../src/config/database-url.ts';
 import { readEnvironment } from '../../../src/config/environment.ts';
 
-/** What the driver makes of the address, as it is handed on. */
+/** The driver's reading of the URL. */
 function connect(text: string) {
   const read = readDatabaseUrl(text);
   if (!read.ok) throw new Error(read.problem);

@@ -21,7 +21,7 @@ test('docs/configuration.md names every key', () => {
   const text = readDocument('docs/configuration.md');
   const keys = [...SECTIONS].flatMap(([section, { keys: names }]) => {
     if (section === '') return names;
-    // What deploy has too stands there once, for both.
+    // Keys that deploy has too are documented once.
     const own = section === 'workspaces' ? ['workspace', 'environment'] : names;
     return own.map((key) => `${section}${section === 'workspaces' ? '[]' : ''}.${key}`);
   });

@@ -49,7 +49,7 @@ describe('readEnvironment', () => {
     expect(readEnvironment(COMPLETE)).toMatchObject({ configuration: { databaseUrl: null } });
   });
 
-  test('a database of another kind is refused, without a word of what was given', () => {
+  test('a database of another kind is refused, without the value', () => {
     const problems = problemsOf({ ...COMPLETE, DATABASE_URL: 'mysql://app:secret@db.example/deploy' });
     expect(problems).toBe('DATABASE_URL must be a URL that begins with postgres:// or postgresql://.');
   });
@@ -126,7 +126,7 @@ describe('readEnvironment', () => {
     expect(problemsOf({ ...COMPLETE, ...differences })).toContain(problem);
   });
 
-  test("reads the accounts file, which makes credentials of the environment's own unnecessary", () => {
+  test('reads the accounts file, which may replace credentials in the environment', () => {
     const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
     onTestFinished(() => rmSync(directory, { recursive: true }));
     const file = join(directory, 'accounts.yml');
@@ -145,7 +145,7 @@ describe('readEnvironment', () => {
     expect(problems).toContain(`${file}:3:12: accounts.acme.token names the environment variable ACME_TOKEN`);
   });
 
-  test('reads the accounts file by its former name, and says so; the new name wins', () => {
+  test('accepts the former name of the accounts file with a mark; the new name wins', () => {
     const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
     onTestFinished(() => rmSync(directory, { recursive: true }));
     const [old, current] = ['acme', 'globex'].map((login) => {

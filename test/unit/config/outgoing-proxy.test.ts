@@ -9,7 +9,7 @@ import { MeltanoConnections } from '../../../src/meltano/connections.ts';
 
 const NONE = { http: '', https: '', except: '' };
 
-test('is read only with the switch of Node, in small letters first, and by name if it can’t be right', () => {
+test('is read only with Node’s switch, in lower case first, and reported by name if it is wrong', () => {
   const env = {
     HTTPS_PROXY: 'http://one:1\n',
     https_proxy: 'http://two:2',
@@ -74,7 +74,7 @@ test.each([
   const answered = dispatcher
     .request({ origin: `http://${host}`, path: '/', method: 'GET', signal: controller.signal })
     .catch(() => null);
-  // Names of "example" lead nowhere: either the proxy hears of it, or the request goes past it.
+  // Hosts of "example" don't exist, so only a request through the proxy arrives.
   await Promise.race([answered, new Promise((resolve) => setImmediate(resolve))]);
   if (isProxied) await answered;
   controller.abort();
@@ -93,7 +93,7 @@ test('https goes through a tunnel, with the proxy’s user and password', async 
     target.close();
   });
   const dispatcher = await connections.connect();
-  // What answers at the other end speaks no TLS: getting that far is enough.
+  // The other end speaks no TLS: reaching it is enough.
   const asked = dispatcher.request({ origin: 'https://meltano.example', path: '/', method: 'GET' });
   await expect(asked).rejects.toThrow('SSL routines');
   expect(proxy.asked).toEqual(['CONNECT meltano.example:443']);

@@ -62,11 +62,11 @@ describe('what a pattern may not be', () => {
     expect(checkGlob(glob)).toContain(because);
   });
 
-  test.each([['@(a)'], ['+(a)'], ['!a']])('%s would be a text like any other, even unchecked', (glob) => {
+  test.each([['@(a)'], ['+(a)'], ['!a']])('%s is literal, even unchecked', (glob) => {
     expect(['a', 'b', 'aa'].filter(compileGlob(glob))).toEqual([]);
   });
 
-  test('whatever is accepted can be matched', () => {
+  test('every accepted pattern can be matched', () => {
     const parts = fc.constantFrom(
       'a',
       '*',
@@ -130,8 +130,8 @@ describe('selectEntries', () => {
     expect(select(paths, pathsIgnore, of)).toEqual(expected);
   });
 
-  test('a pattern that takes for ever selects nothing that can be told, whichever list it is in, and the next one is fine', () => {
-    // Without an end this takes longer than the tests may.
+  test('a pattern without end gives null in either list, and the next one works', () => {
+    // Without a limit this takes longer than a test may.
     const slow = `${'*a'.repeat(10)}b`;
     expect(checkGlob(slow)).toBeNull();
     const path = `${'a'.repeat(250)}bc`;
@@ -145,7 +145,7 @@ describe('selectEntries', () => {
     expect(selectEntries(filter, toEntries(['a']), 0).entries).toBeNull();
   });
 
-  test('a pattern that was never checked is an error, not a silence', () => {
+  test('an unchecked bad pattern throws', () => {
     expect(() => select(['a'.repeat(LONGEST_GLOB + 1)], [], ['a'])).toThrow();
   });
 });

@@ -6,7 +6,7 @@ function prepare(env: Record<string, string>) {
   return { problem: prepareSetUp(prepared), env: prepared };
 }
 
-test('the set-up page gets the values as they are meant', () => {
+test('the set-up page gets normalised values', () => {
   expect(prepare({ HOST: 'localhost\n', GH_ORG: ' acme ', GHE_HOST: '', OTHER: 'x\n' })).toEqual({
     problem: null,
     env: { HOST: 'localhost', GH_ORG: 'acme', OTHER: 'x\n' },
@@ -18,6 +18,6 @@ test('the set-up page gets the values as they are meant', () => {
   });
 });
 
-test('the set-up page, which knows one kind of API address, is not for GHE.com', () => {
+test('the set-up page refuses GHE.com, whose API address it does not know', () => {
   expect(prepare({ GHE_HOST: 'acme.ghe.com' }).problem).toContain('https://acme.ghe.com/settings/apps/new');
 });

@@ -14,7 +14,7 @@ interface Schema {
 
 const schema: Schema = JSON.parse(renderConfigurationSchema());
 
-/** Every property of the schema by its path, with the sections that may be left empty taken for what they are. */
+/** Every property of the schema by its path, through sections that may be empty. */
 function listProperties(part: Schema, path = ''): [string, Schema][] {
   const options = [part, ...(part.anyOf ?? [])];
   return options.flatMap((option) => [
@@ -26,7 +26,7 @@ function listProperties(part: Schema, path = ''): [string, Schema][] {
   ]);
 }
 
-test('the file in schema/ is what the code says (npm run generate)', () => {
+test('the file in schema/ is up to date (npm run generate)', () => {
   const file = new URL('../../../schema/meltano-deploy.schema.json', import.meta.url);
   expect(readFileSync(file, 'utf8')).toBe(renderConfigurationSchema());
 });

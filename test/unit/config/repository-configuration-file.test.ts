@@ -16,7 +16,7 @@ function read(text: string, workspaces: typeof WORKSPACES | null = WORKSPACES) {
   return readRepositoryConfiguration(text, { workspaces });
 }
 
-/** `line:column message` of each problem; of several lines, `line-last:column`. */
+/** Each problem as `line:column message`, or `line-last:column message` over several lines. */
 function complain(text: string, workspaces: typeof WORKSPACES | null = WORKSPACES): string[] {
   const result = read(text, workspaces);
   if (result.ok) return [];
@@ -251,7 +251,7 @@ describe('names of workspaces', () => {
     ]);
   });
 
-  test('workspaces that are not known: only what is written twice is wrong', () => {
+  test('unknown workspaces: only repeated names are wrong', () => {
     expect(complain(entries('Finance', 'analytics', 'ANALYTICS'), null)).toEqual([
       '4:16 workspaces[2].workspace: "ANALYTICS" is the workspace of workspaces[1] already: put both into one entry.',
     ]);
@@ -340,7 +340,7 @@ describe('too much', () => {
     expect(complain(text)).toEqual([problem]);
   });
 
-  test('the first problems are told, from the top of the file', () => {
+  test('the first problems are reported, from the top of the file', () => {
     const lines = Array.from({ length: 200 }, (_, line) => `k${line}: 1`).join('\n');
     const result = read(lines);
     expect(result.ok || result.problems.map(({ line }) => line)).toEqual(

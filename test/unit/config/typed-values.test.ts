@@ -29,7 +29,7 @@ function makeFolder(): string {
   return folder;
 }
 
-/** Only what each variable takes for itself; together they would contradict each other. */
+/** One accepted value for each variable; together they would contradict each other. */
 const ACCEPTED: Record<string, string> = {
   APP_ID: '7',
   PRIVATE_KEY: PKCS8,
@@ -69,7 +69,7 @@ describe('white space around a value', () => {
     expect(problemsOf({ [name]: '' }).filter((problem) => problem.startsWith(`${name} holds`))).toEqual([]);
   });
 
-  test('is none around the secrets that the accounts file names', () => {
+  test('is removed around the secrets of the accounts file', () => {
     const file = join(makeFolder(), 'accounts.yml');
     writeFileSync(file, `\uFEFFaccounts:\n  acme:\n    token: \${ACME_TOKEN}\n`);
     const { accountsFile } = read({ ACCOUNTS_FILE: file, ACME_TOKEN: 'acme-token\n' });
@@ -89,7 +89,7 @@ describe('white space around a value', () => {
   });
 });
 
-describe('a character that nobody sees', () => {
+describe('an invisible character', () => {
   const invisible = [
     ...['\u200B', '\u200D', '\u2060', '\uFEFF', '\u202A', '\u2068', '\u00AD', '\u00A0', '\u3000', '\u3164'],
     ...['\n', '\t', '\u0000', '\u001B', '\u0085', '\u2028'],
@@ -106,11 +106,11 @@ describe('a character that nobody sees', () => {
     },
   );
 
-  test('is not looked for in variables of other programs', () => {
+  test('is accepted in variables of other programs', () => {
     expect(read({ PS1: '\u001B[1m$ ' }).github.appId).toBe(12);
   });
 
-  test('a token that fits into no header is refused, without the value', () => {
+  test('a token that can not be a header is refused, without the value', () => {
     for (const token of ['geheim…', 'gehéim', '“geheim”']) {
       expect(problemsOf({ MELTANO_API_TOKEN: token }).join('\n')).toMatch(
         /^MELTANO_API_TOKEN must be a token/,
@@ -130,13 +130,13 @@ test.each(['"', "'", '`'])('a value in quotes (%s) is refused, without the value
   expect(problemsOf({ MELTANO_AUDIENCE: `a${quote}` })).toEqual([]);
 });
 
-test('what is set and can’t be read isn’t called missing as well', () => {
+test('an unreadable variable is not reported as missing too', () => {
   for (const name of ['APP_ID', 'WEBHOOK_SECRET', 'MELTANO_API_TOKEN']) {
     expect(problemsOf({ [name]: '1\u200B' })).toEqual([expect.stringContaining(`${name} holds`)]);
   }
 });
 
-test('a key’s file that isn’t there, or can’t be read, is told as that', () => {
+test('a missing or unreadable key file is reported as such', () => {
   const folder = makeFolder();
   for (const path of [join(folder, 'gone.pem'), folder]) {
     const [problem = ''] = problemsOf({ PRIVATE_KEY: '', PRIVATE_KEY_PATH: path });
@@ -180,7 +180,7 @@ describe('a private key', () => {
     }
   });
 
-  test('that is cut off is told as such, in no words of OpenSSL', () => {
+  test('that is cut off is reported as such, without OpenSSL’s message', () => {
     const cut = PKCS1.replace(/\n.*\n.*\n/, '\n');
     expect(problemsOf({ PRIVATE_KEY: cut })).toEqual([
       "PRIVATE_KEY or PRIVATE_KEY_PATH can't be used: it is not a whole private key in PEM, as GitHub made it for the App.",
@@ -206,7 +206,7 @@ describe('the address of the Meltano API', () => {
     }
   });
 
-  test('is held to the same in the accounts file', () => {
+  test('follows the same rule in the accounts file', () => {
     const ACCOUNTS_FILE = join(makeFolder(), 'accounts.yml');
     writeFileSync(
       ACCOUNTS_FILE,

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { BacklogStore } from '../web/backlog.ts';
+import type { BacklogStore } from '../web/backlog-metrics.ts';
 import type { Schema } from './schema.ts';
 
 /** Each query uses a partial index on unfinished rows, so it stays fast in a large database. */

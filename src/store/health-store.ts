@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { HealthStore } from '../web/health.ts';
+import type { HealthStore } from '../web/readiness.ts';
 import type { Schema } from './schema.ts';
 import { DataDirectoryProblem } from './sqlite-errors.ts';
 

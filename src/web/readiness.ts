@@ -1,12 +1,18 @@
 import type { Clock } from '../domain/clock.ts';
 import { ageOf } from '../domain/stored-times.ts';
 import type { DependencyStates } from './dependency-states.ts';
-import type { HealthStore } from './health.ts';
 
 /** Limits the checks of the database, because a write costs a sync to disk. */
 const CHECK_EVERY_MS = 5_000;
 /** A delivery is planned within a second, unless the store holds a time for a retry. */
 const PLANNED_WITHIN_MS = 5 * 60_000;
+
+export interface HealthStore {
+  /** Writes a note as durably as a delivery. Returns null, or the reason of the failure in a few words. */
+  tryWrite(now: number): Promise<string | null>;
+  /** When the oldest unplanned delivery was due (epoch milliseconds); null if none is due. */
+  readOldestDue(now: number): Promise<number | null>;
+}
 
 export interface ReadinessPorts {
   readonly clock: Clock;

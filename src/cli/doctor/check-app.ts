@@ -22,15 +22,16 @@ type App = NonNullable<
 
 /** Checks the App's credentials, permissions and events. */
 export async function checkApp(
-  github: Pick<GitHubConnection, 'app'>,
-  { webUrl, appId }: Configuration['github'],
+  github: GitHubConnection,
+  configuration: Configuration['github'],
   manifest: Manifest,
 ): Promise<AppLook> {
+  const { webUrl, appId } = configuration;
   let app: App | null;
   try {
     app = (await github.app.rest.apps.getAuthenticated()).data;
   } catch (error) {
-    return { findings: [explainRefusal(error, { webUrl, appId })], settingsUrl: null };
+    return { findings: [explainRefusal(error, configuration)], settingsUrl: null };
   }
   // Another server answered instead of GitHub.
   if (!app?.id) {
@@ -47,10 +48,7 @@ export async function checkApp(
   return { findings, settingsUrl };
 }
 
-function explainRefusal(
-  error: unknown,
-  { webUrl, appId }: Pick<Configuration['github'], 'webUrl' | 'appId'>,
-): Finding {
+function explainRefusal(error: unknown, { webUrl, appId }: Configuration['github']): Finding {
   const message = `The GitHub App can't sign in at ${webUrl}: ${describeError(error)}`;
   const status = readStatus(error);
   if (status === 401) {

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
-import type { Backlog } from '../../../src/web/backlog.ts';
+import type { Backlog } from '../../../src/web/backlog-metrics.ts';
 import { watchBacklog } from '../../../src/web/backlog-metrics.ts';
 import { createMetrics } from '../../../src/web/metrics.ts';
 import { buildDeployment } from '../domain/deployment-builder.ts';

@@ -1,7 +1,7 @@
 import type { Deployment } from './deployment.ts';
 import { orderDeployments } from './order-deployments.ts';
 
-/** Deployments with these reasons replace no others, because they deployed nothing. */
+/** Deployments that ended for these reasons replace no others: they say nothing about newer commits. */
 const REPLACES_NOTHING = new Set([
   'superseded',
   'loop_brake',

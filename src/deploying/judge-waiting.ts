@@ -59,7 +59,7 @@ async function judgeMoved(
   if (base === null) return null;
   const old = await trees.digest(base, filter, 'before');
   const now = await trees.digest(deployment.sha, filter, 'before');
-  if (old.kind === 'untold' || now.kind === 'untold' || old.digest !== now.digest) return null;
+  if (old.kind === 'incomparable' || now.kind === 'incomparable' || old.digest !== now.digest) return null;
   const problem = `the workspace uses the directory ${filter.directory} now, where nothing changed`;
   return { conclusion: 'skipped', reason: 'paths_unchanged', problem };
 }

@@ -12,8 +12,8 @@ export interface TreeEntry {
 }
 
 /** The tree can't be read or compared, so the workspace counts as changed. `why` is for people. */
-export interface Untold {
-  readonly kind: 'untold';
+export interface Incomparable {
+  readonly kind: 'incomparable';
   readonly why: string;
 }
 
@@ -25,7 +25,7 @@ interface TreeList {
   readonly isTruncated: boolean;
 }
 
-export type TreeRead = TreeList | Untold;
+export type TreeRead = TreeList | Incomparable;
 
 export interface TreeToRead {
   /** The id of a commit or a tree. */
@@ -37,7 +37,7 @@ export interface TreeToRead {
 }
 
 export interface TreeReader {
-  /** Throws if GitHub can't answer now. Returns `Untold` if it never will. */
+  /** Throws if GitHub can't answer now. Returns `Incomparable` if it never will. */
   readTree(repository: Repository, tree: TreeToRead): Promise<TreeRead>;
 }
 
@@ -82,4 +82,4 @@ export type UncomparedCause =
   /** The last started deployment is still running, or didn't succeed. */
   | { readonly kind: 'not_deployed'; readonly sha: string; readonly isRunning: boolean }
   | { readonly kind: 'never_deployed' }
-  | Untold;
+  | Incomparable;

@@ -1,11 +1,11 @@
 import type { Repository } from '../domain/deployment.ts';
 import {
+  type Incomparable,
   sortEntries,
   type TreeEntry,
   type TreeRead,
   type TreeReader,
   type TreeToRead,
-  type Untold,
 } from '../domain/git-tree.ts';
 import { callGitHub, locate, requireRequests } from './github-call.ts';
 import type { GetOctokit } from './octokit.ts';
@@ -39,13 +39,13 @@ export function createTreeReader(options: TreeReaderOptions): TreeReader {
   const kept = new TreeCache();
 
   /** Throws as long as there is hope. */
-  function giveUp(key: string, error: Error): Untold {
+  function giveUp(key: string, error: Error): Incomparable {
     const since = failing.get(key) ?? elapsed();
     failing.set(key, since);
     const [oldest] = failing.keys();
     if (failing.size > MOST_FAILING && oldest !== undefined) failing.delete(oldest);
     if (elapsed() - since < FAILS_FOR_MS) throw error;
-    return untold(`GitHub has failed to list the files for ten minutes: ${error.message}`);
+    return incomparable(`GitHub has failed to list the files for ten minutes: ${error.message}`);
   }
 
   async function read(key: string, repository: Repository, tree: TreeToRead): Promise<TreeRead> {
@@ -57,7 +57,7 @@ export function createTreeReader(options: TreeReaderOptions): TreeReader {
       if (found) return found;
       if (wait !== null) await sleep(wait);
     }
-    return untold('GitHub does not know the commit (any more)');
+    return incomparable('GitHub does not know the commit (any more)');
   }
 
   return {
@@ -81,14 +81,14 @@ async function readOnce(
   if (answer.ok) return toList(answer.value.data, levels);
   const { failure } = answer;
   // The push came while the app was installed: it is deployed, whatever it changed.
-  if (failure.kind === 'unavailable') return untold(failure.message);
+  if (failure.kind === 'unavailable') return incomparable(failure.message);
   if (failure.kind !== 'rejected') {
     const error = new Error(`GitHub could not list the files: ${failure.message}`);
     if (failure.kind === 'unknown') return error;
     throw error;
   }
   if (failure.status === 404) return null;
-  return untold(`GitHub will not list the files: ${failure.message}`);
+  return incomparable(`GitHub will not list the files: ${failure.message}`);
 }
 
 interface AnsweredTree {
@@ -143,6 +143,6 @@ class TreeCache {
   }
 }
 
-function untold(why: string): Untold {
-  return { kind: 'untold', why };
+function incomparable(why: string): Incomparable {
+  return { kind: 'incomparable', why };
 }

@@ -1,5 +1,5 @@
 import type { Conclusion, Repository, TreeDigest } from '../domain/deployment.ts';
-import type { UncomparedCause, Untold } from '../domain/git-tree.ts';
+import type { Incomparable, UncomparedCause } from '../domain/git-tree.ts';
 import type { PathFilter } from '../domain/path-filter.ts';
 import type { RepositoryWorkspace } from '../domain/workspace.ts';
 import type { CommitRole, PushTrees } from './push-trees.ts';
@@ -66,7 +66,7 @@ export async function judgeChange(
   store: TreeDigestStore,
 ): Promise<JudgedChange> {
   const now = await trees.digest(head, filter, 'head');
-  if (now.kind === 'untold') return countAsChanged(null, now);
+  if (now.kind === 'incomparable') return countAsChanged(null, now);
   const last = await store.findLastStarted(workspace);
   if (last && last.conclusion !== 'success') {
     const { sha, conclusion } = last;
@@ -77,7 +77,7 @@ export async function judgeChange(
   const old = last
     ? await digestLast({ workspace, last, filter }, trees, store)
     : await trees.digest(before.commit, filter, before.role);
-  if (old.kind === 'untold') return countAsChanged(now, old);
+  if (old.kind === 'incomparable') return countAsChanged(now, old);
   return {
     isChanged: old.digest !== now.digest,
     headDigest: now,
@@ -113,7 +113,7 @@ export async function digestLast(
   deployed: LastDeployment,
   trees: PushTrees,
   store: TreeDigestStore,
-): Promise<TreeDigest | Untold> {
+): Promise<TreeDigest | Incomparable> {
   const stored = await findStoredDigest(deployed, trees, store);
   if (stored) return stored;
   const read = await trees.digest(deployedCommit(deployed.last), deployed.filter, 'old');

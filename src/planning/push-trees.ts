@@ -1,11 +1,11 @@
 import type { Repository, TreeDigest } from '../domain/deployment.ts';
 import { foldPath } from '../domain/fold-name.ts';
 import {
+  type Incomparable,
   listUnder,
   type TreeEntry,
   type TreeRead,
   type TreeReader,
-  type Untold,
 } from '../domain/git-tree.ts';
 import { listBases, type PathFilter } from '../domain/path-filter.ts';
 
@@ -50,7 +50,7 @@ export class PushTrees {
   readonly #ports: TreePorts;
   readonly #reads = new Map<string, Promise<TreeRead>>();
   readonly #oldCommits = new Set<string>();
-  readonly #digests = new Map<string, Promise<TreeDigest | Untold>>();
+  readonly #digests = new Map<string, Promise<TreeDigest | Incomparable>>();
   #matchingMs = LONGEST_MATCHING_MS;
   #entriesSinceTurn = 0;
 
@@ -65,7 +65,7 @@ export class PushTrees {
   }
 
   /** The digest of the entries of a commit that pass a filter. Throws when GitHub can't answer now. */
-  digest(commit: string, filter: PathFilter, role: CommitRole): Promise<TreeDigest | Untold> {
+  digest(commit: string, filter: PathFilter, role: CommitRole): Promise<TreeDigest | Incomparable> {
     const filterKey = this.keyOf(filter);
     const key = `${commit} ${filterKey}`;
     const known = this.#digests.get(key) ?? this.#computeDigest(commit, { filter, filterKey, role });
@@ -74,7 +74,7 @@ export class PushTrees {
   }
 
   /** The paths that pass the filter and differ between two commits. Throws when GitHub can't answer now. */
-  async listChanges(from: string, to: string, filter: PathFilter): Promise<readonly string[] | Untold> {
+  async listChanges(from: string, to: string, filter: PathFilter): Promise<readonly string[] | Incomparable> {
     const before = await this.#list(from, filter, 'old');
     if ('kind' in before) return before;
     const after = await this.#list(to, filter, 'head');
@@ -88,7 +88,7 @@ export class PushTrees {
   async #computeDigest(
     commit: string,
     { filter, filterKey, role }: { filter: PathFilter; filterKey: string; role: CommitRole },
-  ): Promise<TreeDigest | Untold> {
+  ): Promise<TreeDigest | Incomparable> {
     const entries = await this.#list(commit, filter, role);
     if ('kind' in entries) return entries;
     const digest = this.#ports.digestTexts(entries.map((one) => `${describe(one)}\t${one.path}\0`));
@@ -100,10 +100,14 @@ export class PushTrees {
     };
   }
 
-  async #list(commit: string, filter: PathFilter, role: CommitRole): Promise<readonly TreeEntry[] | Untold> {
-    if (role === 'old' && !this.#mayReadOld(commit)) return untold(TOO_MANY_OLD);
+  async #list(
+    commit: string,
+    filter: PathFilter,
+    role: CommitRole,
+  ): Promise<readonly TreeEntry[] | Incomparable> {
+    if (role === 'old' && !this.#mayReadOld(commit)) return incomparable(TOO_MANY_OLD);
     const whole = await this.#read(commit, 'all', role === 'head');
-    if (whole.kind === 'untold') return whole;
+    if (whole.kind === 'incomparable') return whole;
     const candidates: TreeEntry[] = [];
     for (const base of listBases(filter)) {
       const part = whole.isTruncated ? await this.#walk(commit, base) : listUnder(whole.entries, base);
@@ -113,25 +117,25 @@ export class PushTrees {
     await this.#yieldToEventLoop(candidates.length);
     const { entries, tookMs } = this.#ports.selectEntries(filter, candidates, this.#matchingMs);
     this.#matchingMs = Math.max(0, this.#matchingMs - tookMs);
-    return entries ?? untold(TOO_SLOW);
+    return entries ?? incomparable(TOO_SLOW);
   }
 
   /** Lists a path and everything below it, level by level, since the whole tree doesn't fit in one answer. */
-  async #walk(commit: string, base: string): Promise<readonly TreeEntry[] | Untold> {
+  async #walk(commit: string, base: string): Promise<readonly TreeEntry[] | Incomparable> {
     let [sha, prefix] = [commit, ''];
     const parts = base === '' ? [] : base.split('/');
     for (const [index, part] of parts.entries()) {
       const level = await this.#read(sha, 'one');
-      if (level.kind === 'untold') return level;
+      if (level.kind === 'incomparable') return level;
       const entry = level.entries.find((one) => foldPath(one.path) === part);
-      if (!entry && level.isTruncated) return untold(TOO_LARGE);
+      if (!entry && level.isTruncated) return incomparable(TOO_LARGE);
       const isLast = index === parts.length - 1;
       if (entry?.type !== 'tree') return entry && isLast ? [below(prefix, entry)] : [];
       [sha, prefix] = [entry.sha, `${prefix}${entry.path}/`];
     }
     const inner = await this.#read(sha, 'all');
-    if (inner.kind === 'untold') return inner;
-    return inner.isTruncated ? untold(TOO_LARGE) : inner.entries.map((entry) => below(prefix, entry));
+    if (inner.kind === 'incomparable') return inner;
+    return inner.isTruncated ? incomparable(TOO_LARGE) : inner.entries.map((entry) => below(prefix, entry));
   }
 
   #mayReadOld(commit: string): boolean {
@@ -145,7 +149,7 @@ export class PushTrees {
     const key = `${sha} ${levels}`;
     const known = this.#reads.get(key);
     if (known) return known;
-    if (this.#reads.size >= MOST_READS) return untold(TOO_MANY_READS);
+    if (this.#reads.size >= MOST_READS) return incomparable(TOO_MANY_READS);
     const read = this.#ports.reader.readTree(this.#repository, { sha, levels, isNew });
     this.#reads.set(key, read);
     return read;
@@ -159,8 +163,8 @@ export class PushTrees {
   }
 }
 
-function untold(why: string): Untold {
-  return { kind: 'untold', why };
+function incomparable(why: string): Incomparable {
+  return { kind: 'incomparable', why };
 }
 
 function describe({ mode, type, sha }: TreeEntry): string {

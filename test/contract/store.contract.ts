@@ -202,10 +202,10 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
 
       test('the owner’s id stays while GitHub does not tell it, and goes with the owner', async () => {
         await stores.learnRepository(REPOSITORY, null, 1_000);
-        const untold = { ...REPOSITORY, ownerId: UNKNOWN_OWNER, private: false };
-        await stores.learnRepository(untold, null, 2_000);
+        const withoutId = { ...REPOSITORY, ownerId: UNKNOWN_OWNER, private: false };
+        await stores.learnRepository(withoutId, null, 2_000);
         expect(await stores.getRepository(REPOSITORY.id)).toEqual({ ...REPOSITORY, private: false });
-        await stores.learnRepository({ ...untold, owner: 'other' }, null, 3_000);
+        await stores.learnRepository({ ...withoutId, owner: 'other' }, null, 3_000);
         expect(await stores.getRepository(REPOSITORY.id)).toMatchObject({ ownerId: UNKNOWN_OWNER });
       });
 

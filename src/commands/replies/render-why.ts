@@ -115,7 +115,7 @@ function explainUncompared(
 ): string | null {
   if (since !== null) return null;
   switch (uncompared?.kind) {
-    case 'untold':
+    case 'incomparable':
       return `The changes can't be determined (${formatCode(uncompared.why)}), so ${so}`;
     case 'not_deployed': {
       const commit = linkCommit(view, uncompared.sha);

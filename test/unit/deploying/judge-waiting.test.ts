@@ -17,7 +17,7 @@ beforeEach(async () => {
 
 async function take(commit: string): Promise<TreeDigest> {
   const taken = await world.trees.open(REPOSITORY).digest(commit, FILTER, 'head');
-  if (taken.kind === 'untold') throw new Error(taken.why);
+  if (taken.kind === 'incomparable') throw new Error(taken.why);
   return taken;
 }
 

@@ -83,7 +83,7 @@ describe('a tree', () => {
 });
 
 describe('a commit that GitHub does not know', () => {
-  const UNKNOWN = { kind: 'untold', why: expect.stringContaining('does not know the commit') };
+  const UNKNOWN = { kind: 'incomparable', why: expect.stringContaining('does not know the commit') };
 
   test('is asked for again when it is new, since a push may be heard of before it can be read', async () => {
     github.scope.get(PATH).query(true).times(2).reply(404, { message: 'Not Found' });
@@ -92,7 +92,7 @@ describe('a commit that GitHub does not know', () => {
     expect(github.slept).toEqual([1_000, 2_000]);
   });
 
-  test('for long is untold, and asked for anew by the next push', async () => {
+  test('for long is incomparable, and asked for anew by the next push', async () => {
     github.scope.get(PATH).query(true).times(4).reply(404, { message: 'Not Found' });
     expect(await read()).toEqual(UNKNOWN);
     expect(github.slept).toEqual([1_000, 2_000, 4_000]);
@@ -118,9 +118,9 @@ test.each([
   expect(github.slept).toEqual([]);
 });
 
-test.each([403, 409, 410, 451])('%i, which is no limit, is untold', async (status) => {
+test.each([403, 409, 410, 451])('%i, which is no limit, is incomparable', async (status) => {
   github.scope.get(PATH).query(true).times(5).reply(status, { message: 'no' });
-  expect(await read()).toMatchObject({ kind: 'untold' });
+  expect(await read()).toMatchObject({ kind: 'incomparable' });
   expect(github.requests).toHaveLength(1);
 });
 
@@ -133,7 +133,7 @@ test('while the last requests are kept for check runs, GitHub is not asked', asy
 test('of an installation that was suspended meanwhile, nothing is told: the job goes on', async () => {
   github.scope.get(PATH).query(true).reply(403, { message: 'This installation has been suspended' });
   expect(await read()).toEqual({
-    kind: 'untold',
+    kind: 'incomparable',
     why: expect.stringContaining('This installation has been suspended'),
   });
 });
@@ -141,7 +141,7 @@ test('of an installation that was suspended meanwhile, nothing is told: the job 
 describe('a tree that GitHub fails to list', () => {
   const fail = () => github.scope.get(PATH).query(true).reply(502, 'Server Error');
 
-  test('is untold after ten minutes, and at once with the next push', async () => {
+  test('is incomparable after ten minutes, and at once with the next push', async () => {
     for (const minute of [0, 5, 9]) {
       elapsed = minute * 60_000;
       fail();
@@ -149,10 +149,10 @@ describe('a tree that GitHub fails to list', () => {
     }
     elapsed = 10 * 60_000;
     fail();
-    expect(await read()).toMatchObject({ kind: 'untold' });
+    expect(await read()).toMatchObject({ kind: 'incomparable' });
     elapsed += 60_000;
     fail();
-    expect(await read()).toMatchObject({ kind: 'untold' });
+    expect(await read()).toMatchObject({ kind: 'incomparable' });
   });
 
   test('is listed when GitHub can again, and a later failure begins anew', async () => {

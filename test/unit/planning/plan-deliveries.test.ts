@@ -96,15 +96,15 @@ test('an account is allowed in any letter case', async () => {
 });
 
 test('an owner without an id is the stored owner of the repository, otherwise unknown', async () => {
-  const untold = { ...REPOSITORY, ownerId: UNKNOWN_OWNER };
-  await world.deliver(buildPush({ repository: untold }));
+  const withoutId = { ...REPOSITORY, ownerId: UNKNOWN_OWNER };
+  await world.deliver(buildPush({ repository: withoutId }));
   await world.planAll();
   expect(await world.open(), 'nobody was seen with the login').toHaveLength(1);
   await world.deliver(buildPush({ after: 'c'.repeat(40) }));
-  await world.deliver(buildPush({ repository: untold, after: 'd'.repeat(40) }));
+  await world.deliver(buildPush({ repository: withoutId, after: 'd'.repeat(40) }));
   await world.planAll();
   expect(world.noops()).toEqual([]);
-  await world.deliver(buildPush({ repository: { ...untold, id: 77 } }));
+  await world.deliver(buildPush({ repository: { ...withoutId, id: 77 } }));
   await world.plan(77);
   expect(world.noops()).toEqual(['login_taken']);
 });

@@ -91,10 +91,10 @@ test.each<[string[], string[]]>([
 });
 
 describe('of the commits before the push', () => {
-  test('five are read, and the next one is untold', async () => {
+  test('five are read, and the next one is incomparable', async () => {
     for (const n of [1, 2, 3, 4, 5, 1])
       expect(await digest(`${n}`, filter(`d${n}`), 'old')).toEqual(expect.any(String));
-    expect(await digest('6', filter('a'), 'old')).toMatchObject({ kind: 'untold' });
+    expect(await digest('6', filter('a'), 'old')).toMatchObject({ kind: 'incomparable' });
     // Commits that are read anyway don't count.
     expect(await digest(HEAD, filter('a'))).toEqual(expect.any(String));
     expect(await digest(HEAD, filter('b'), 'old')).toEqual(expect.any(String));
@@ -138,15 +138,15 @@ describe('a truncated tree', () => {
   test.each([
     ['begins at the root', filter(null, ['**/*.sql'])],
     ['begins where the tree is still too large', filter('large')],
-  ])('is untold for a filter that %s', async (_, of) => {
+  ])('is incomparable for a filter that %s', async (_, of) => {
     github.put(HEAD, { ...FILES, ...Object.fromEntries([1, 2, 3, 4].map((n) => [`large/${n}`, `${n}`])) });
     expect(await digest(HEAD, of)).toMatchObject({
-      kind: 'untold',
+      kind: 'incomparable',
       why: expect.stringContaining('too large'),
     });
   });
 
-  test('takes 20 reads at most, and what needs more is untold', async () => {
+  test('takes 20 reads at most, and what needs more is incomparable', async () => {
     const names = Array.from({ length: 30 }, (_, n) => `d${n}`);
     github.put(HEAD, Object.fromEntries(names.map((name) => [`${name}/x`, name])));
     const found = [];
@@ -154,7 +154,7 @@ describe('a truncated tree', () => {
     expect(github.reads).toHaveLength(20);
     expect(found.filter((one) => typeof one === 'string')).toHaveLength(18);
     expect(found.at(-1)).toMatchObject({
-      kind: 'untold',
+      kind: 'incomparable',
       why: expect.stringContaining('more than 20 requests'),
     });
   });

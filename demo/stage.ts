@@ -4,7 +4,7 @@ import type { ScriptContext } from '../sandbox/meltano/default-script.ts';
 import { defaultScript } from '../sandbox/meltano/default-script.ts';
 import type { JobScript, SandboxJob } from '../sandbox/meltano/sandbox-job.ts';
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
-import { CONFIGURATION_CHECK } from '../src/reporting/render/render-configuration-run.ts';
+import { CONFIGURATION_CHECK, PROJECT_CHECK } from '../src/reporting/render/render-commit-run.ts';
 import { addPage } from './page/add-page.ts';
 import { addPlaces, type Place, type Places } from './places.ts';
 
@@ -116,7 +116,9 @@ export async function setStage(): Promise<Stage> {
     return push;
   };
   const runsOn: Stage['runsOn'] = ({ place, sha }) =>
-    github.checks.runs(place.repository, sha).filter((run) => !isFileCheck(run));
+    github.checks
+      .runs(place.repository, sha)
+      .filter((run) => !isFileCheck(run) && run.name !== PROJECT_CHECK);
   return {
     sandbox,
     places,

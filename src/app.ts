@@ -14,7 +14,7 @@ import { guardWebhooks } from './intake/guard-webhooks.ts';
 import type { Redactor } from './logs/redact.ts';
 import { createAccounts, reloadAccounts } from './meltano/wiring.ts';
 import { createOwnerReader } from './planning/know-owners.ts';
-import { createDeliveryPlanner, createPlanning } from './planning/wiring.ts';
+import { createDeliveryPlanner, createPlanning, createProjectChecker } from './planning/wiring.ts';
 import { type Recovery, startRecovery } from './recovery/wiring.ts';
 import { WriteQueues } from './reporting/pace/write-queues.ts';
 import { notifyCommands } from './reporting/reporter.ts';
@@ -203,6 +203,7 @@ function handleQueues(context: AppContext): Working {
   const commands = createCommandPlanning(context, { planning, reporting });
   dispatcher.handle('plan', createDeliveryPlanner(context, planning, { reporter, commands }));
   dispatcher.handle('workspace', createWorkspaceReconciler(context, { planning, reporting }, reporter));
+  dispatcher.handle('project', createProjectChecker(context, planning, reporter));
   if (shared && sharedReporter) {
     dispatcher.handle('log', (id) => sharedReporter.handOver(id));
     dispatcher.handle('writer', (key) => sharedReporter.write(Number(key)));

@@ -55,13 +55,15 @@ export function sendPullRequest(
   repository: SandboxRepository,
   input: {
     request: SandboxPullRequest;
-    action: 'opened' | 'synchronize' | 'closed';
+    action: 'opened' | 'synchronize' | 'edited' | 'closed';
     sender: SandboxAccount;
     /** The move of the head, for `synchronize`. */
     move?: { before: string; after: string };
+    /** What an edit replaced. */
+    changes?: object;
   },
 ): Sent {
-  const { request, action, sender, move = {} } = input;
+  const { request, action, sender, move = {}, changes } = input;
   return sendRepositoryEvent(context, repository, 'pull_request', () =>
     repositoryEvent(context, repository, {
       event: 'pull_request',
@@ -70,6 +72,7 @@ export function sendPullRequest(
       fields: {
         number: request.number,
         ...move,
+        ...(changes === undefined ? {} : { changes }),
         pull_request: pullJson(context, repository, request),
       },
     }),

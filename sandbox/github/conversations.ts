@@ -7,7 +7,7 @@ import { findCommit } from './git-history.ts';
 import * as comments from './issue-comments.ts';
 import * as issues from './issues.ts';
 import type { SandboxAccount, SandboxIssue, SandboxPullRequest, SandboxRepository } from './model.ts';
-import { closePull, isPullRequest } from './pull-changes.ts';
+import { closePull, editPull, isPullRequest } from './pull-changes.ts';
 import * as pulls from './pulls.ts';
 import { addReaction } from './reactions.ts';
 import type { SandboxContext } from './sandbox-context.ts';
@@ -78,6 +78,20 @@ export class Conversations {
       baseRef: input.base ?? repository.defaultBranch,
     });
     return { request, ...sent };
+  }
+
+  /** Another base, or another title. */
+  editPull(
+    repository: string,
+    number: number,
+    { sender, ...edit }: { base?: string; title?: string; sender?: string },
+  ): Sent {
+    const request = this.pull(repository, number);
+    return editPull(this.#context, this.#repository(repository), {
+      ...edit,
+      request,
+      sender: this.#account(sender),
+    });
   }
 
   /** Pushes to the base branch. `closed` is the delivery of `pull_request.closed`. */

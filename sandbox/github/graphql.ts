@@ -4,6 +4,9 @@ import type { Route, ServiceAnswer } from '../http/http-service.ts';
 import { readBody } from './api-body.ts';
 import { ApiError } from './api-error.ts';
 import { type InstallationCall, installationRoute } from './api-route.ts';
+import { resolveCommit } from './commit-lookup.ts';
+import { blobSha } from './git-tree.ts';
+import type { SandboxRepository } from './model.ts';
 import { installationFor, type SandboxContext } from './sandbox-context.ts';
 
 /** Loaded on the first query, because most sandboxes get none. */
@@ -14,8 +17,19 @@ const SCHEMA = `
   scalar GitObjectID
   interface GitObject { oid: GitObjectID! }
   type Commit implements GitObject { oid: GitObjectID! }
+  type Blob implements GitObject {
+    oid: GitObjectID!
+    byteSize: Int!
+    isBinary: Boolean
+    isTruncated: Boolean!
+    text: String
+  }
+  type Tree implements GitObject { oid: GitObjectID! }
   type Ref { name: String! target: GitObject }
-  type Repository { ref(qualifiedName: String!): Ref }
+  type Repository {
+    ref(qualifiedName: String!): Ref
+    object(expression: String, oid: GitObjectID): GitObject
+  }
   type Query { repository(owner: String!, name: String!, followRenames: Boolean = true): Repository }
 `;
 
@@ -43,6 +57,52 @@ function answer(context: SandboxContext, call: InstallationCall): ServiceAnswer 
   return { status: 200, body, headers: { 'x-ratelimit-resource': 'graphql' } };
 }
 
+/** GitHub cuts the text of a larger blob (bytes). */
+const LONGEST_TEXT = 512_000;
+
+/** By its name, or as `<revision>:<path>`. GitHub answers null for what it doesn't have. */
+function findObject(
+  context: SandboxContext,
+  repository: SandboxRepository,
+  oid: string | null,
+  expression: string | null,
+): object | null {
+  if (oid !== null && !/^[0-9a-f]{40}$/i.test(oid)) {
+    throw new Error(`Argument 'oid' on Field 'object' has an invalid value (${oid}).`);
+  }
+  if (oid === null && expression === null) return null;
+  const [revision = '', path] = (oid ?? expression ?? '').split(/:(.*)/s);
+  const commit = resolveCommit(context, repository, revision);
+  if (commit && path === undefined) return { __typename: 'Commit', oid: commit.sha };
+  if (commit) {
+    const content = commit.files.get(path ?? '');
+    return content === undefined ? null : describeBlob(content);
+  }
+  const content = findBlob(repository, revision.toLowerCase());
+  return content === null ? null : describeBlob(content);
+}
+
+function describeBlob(content: string): object {
+  const bytes = Buffer.from(content);
+  const isBinary = bytes.subarray(0, 8_000).includes(0);
+  const isTruncated = bytes.length > LONGEST_TEXT;
+  return {
+    __typename: 'Blob',
+    oid: blobSha(content),
+    byteSize: bytes.length,
+    isBinary,
+    isTruncated,
+    text: isBinary ? null : bytes.subarray(0, LONGEST_TEXT).toString(),
+  };
+}
+
+function findBlob(repository: SandboxRepository, sha: string): string | null {
+  for (const { files } of repository.commits.values()) {
+    for (const content of files.values()) if (blobSha(content) === sha) return content;
+  }
+  return null;
+}
+
 function root(context: SandboxContext, { installation, token }: InstallationCall): object {
   return {
     repository({ owner, name }: { owner: string; name: string }) {
@@ -58,6 +118,8 @@ function root(context: SandboxContext, { installation, token }: InstallationCall
           const oid = found.branches.get(branch);
           return oid === undefined ? null : { name: branch, target: { __typename: 'Commit', oid } };
         },
+        object: ({ oid, expression }: { oid?: string | null; expression?: string | null }) =>
+          findObject(context, found, oid ?? null, expression ?? null),
       };
     },
   };

@@ -75,7 +75,7 @@ export interface SandboxIssue {
   readonly id: number;
   readonly repositoryId: number;
   readonly number: number;
-  readonly title: string;
+  title: string;
   readonly body: string | null;
   readonly author: SandboxAccount;
   readonly createdAt: number;
@@ -96,7 +96,7 @@ export interface SandboxPull {
   readonly headOwner: SandboxAccount;
   readonly headRef: string;
   headSha: string;
-  readonly baseRef: string;
+  baseRef: string;
   baseSha: string;
   mergedAt: number | null;
   mergedBy: SandboxAccount | null;

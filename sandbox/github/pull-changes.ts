@@ -25,6 +25,29 @@ export function closePull(
   return sendPullRequest(context, repository, { request, action: 'closed', sender });
 }
 
+/** Gives an open pull request another base, or another title; the answer is the delivery of `pull_request.edited`. */
+export function editPull(
+  context: SandboxContext,
+  repository: SandboxRepository,
+  input: { request: SandboxPullRequest; sender: SandboxAccount; base?: string; title?: string },
+): Sent {
+  const { request, sender, base, title } = input;
+  const { pull } = request;
+  const changes = {
+    ...(base === undefined ? {} : { base: { ref: { from: pull.baseRef }, sha: { from: pull.baseSha } } }),
+    ...(title === undefined ? {} : { title: { from: request.title } }),
+  };
+  if (base !== undefined) {
+    const head = repository.branches.get(base);
+    if (head === undefined) throw new Error(`${repository.fullName} has no branch ${base}`);
+    pull.baseRef = base;
+    pull.baseSha = head;
+  }
+  if (title !== undefined) request.title = title;
+  request.updatedAt = Date.now();
+  return sendPullRequest(context, repository, { request, action: 'edited', sender, changes });
+}
+
 /** Updates the open pull requests with this head branch, in the repository and in its source. */
 export function followHead(context: SandboxContext, repository: SandboxRepository, move: BranchMove): void {
   const { branch, before, after, sender, deliver } = move;

@@ -5,7 +5,7 @@
 export const ALLOWED: Record<string, readonly string[]> = {
   domain: [],
   intake: ['domain', 'commands'],
-  planning: ['domain', 'config', 'reporting'],
+  planning: ['domain', 'config', 'project', 'reporting'],
   deploying: ['domain', 'planning', 'reporting'],
   logs: ['domain'],
   reporting: ['domain', 'logs'],
@@ -25,5 +25,5 @@ export const TYPES_ONLY: Record<string, readonly string[]> = {
   reporting: ['github', 'scheduling'],
   meltano: ['config'],
   store: ['planning', 'reporting', 'commands', 'recovery', 'web'],
-  github: ['recovery'],
+  github: ['recovery', 'project'],
 };

@@ -1,11 +1,11 @@
 import type { Account } from '../domain/account.ts';
+import { isCommitRunId } from '../domain/commit-run.ts';
 import {
   type ConfigurationInUse,
   type ConfigurationLook,
   commandSettings,
   DEFAULTS_IN_USE,
 } from '../domain/configuration-in-use.ts';
-import { isConfigurationRunId } from '../domain/configuration-run.ts';
 import { isAtLeast, type PermissionLevel } from '../domain/conversation.ts';
 import type { RerunEvent } from '../domain/delivery.ts';
 import type { Cause, PlannedDeployment, Rerun } from '../domain/deployment.ts';
@@ -79,7 +79,7 @@ function refuseLevel(level: PermissionLevel, inUse: ConfigurationInUse | null): 
   return `this needs ${describeLevel(needed)} or higher in the repository`;
 }
 
-/** A re-run of the check run about the configuration file: nothing is checked anew, but GitHub expects an update. */
+/** A re-run of check runs about the commit: projects are checked anew, and GitHub expects an update. Nothing is deployed. */
 function planFileRerun(files: readonly string[]): Plan {
   if (files.length === 0) return { outcome: 'foreign_check_run', deployments: [] };
   return { outcome: 'configuration_rerun', deployments: [], rewrittenRuns: files };
@@ -100,7 +100,7 @@ interface Found {
   readonly runs: readonly OldRun[];
   /** The skipped runs of a suite, which are not deployed again. */
   readonly skipped: readonly OldRun[];
-  /** The ids of check runs about the configuration file. */
+  /** The ids of check runs about the commit. */
   readonly files: readonly string[];
 }
 
@@ -123,9 +123,7 @@ async function findRuns(event: RerunEvent, ports: RerunPorts): Promise<Found> {
 }
 
 function listFiles(shown: readonly ShownCheckRun[]): string[] {
-  return shown.flatMap(({ externalId }) =>
-    isConfigurationRunId(externalId ?? '') ? (externalId ?? []) : [],
-  );
+  return shown.flatMap(({ externalId }) => (isCommitRunId(externalId ?? '') ? (externalId ?? []) : []));
 }
 
 function toOldRun(shown: ShownCheckRun): OldRun | null {

@@ -94,7 +94,7 @@ function fail({ problems }: YamlContent): ConfigurationResult {
 function toConfiguration(file: RepositoryConfigurationFile): RepositoryConfiguration {
   const { deploy, commands, comments } = DEFAULT_CONFIGURATION;
   return deepFreeze({
-    deploy: { ...deploy, ...toSettings(file.deploy ?? {}) },
+    deploy: { ...deploy, ...toSettings({ ...file.deploy, checks: file.checks }) },
     workspaces: (file.workspaces ?? []).map((entry) => ({
       workspace: entry.workspace,
       ...(entry.environment !== undefined && { environment: entry.environment }),
@@ -118,5 +118,6 @@ function toSettings(written: SettingsAsWritten): Partial<DeploySettings> {
     ...(written.unmatched !== undefined && { unmatched: written.unmatched }),
     ...(written.ignore_senders !== undefined && { ignoreSenders: written.ignore_senders }),
     ...(written.log !== undefined && { log: written.log }),
+    ...(written.checks?.project !== undefined && { projectCheck: written.checks.project }),
   };
 }

@@ -65,6 +65,11 @@ const log = z.enum(['live', 'final', 'none']).meta({
     'The log in the check run: while the job runs, once it has ended, or never. Default: live on private, none on public repositories, since everyone can read the check runs of those.',
 });
 
+const projectCheck = z.enum(['report', 'off']).meta({
+  description:
+    'report: a check run "Meltano Deploy project" on each push to the tracked branch, and on pull requests to it, says what is wrong in the Meltano project, and what changes in the workspace. off: there is none.',
+});
+
 const deploySection = z
   .strictObject({
     on_push: onPush.default(deploy.onPush),
@@ -104,8 +109,16 @@ const workspaceEntry = z
     unmatched: unmatched.optional(),
     ignore_senders: ignoreSenders.optional(),
     log: log.optional(),
+    checks: z
+      .strictObject({ project: projectCheck.optional() })
+      .nullish()
+      .meta({ description: 'What is checked of this workspace.' }),
   })
   .meta({ description: "Refines one of this repository's workspaces: a key replaces the one under deploy." });
+
+const checksSection = z
+  .strictObject({ project: projectCheck.default(deploy.projectCheck) })
+  .meta({ description: "What is checked of this repository's workspaces." });
 
 const commandsSection = z
   .strictObject({
@@ -134,6 +147,7 @@ export const repositoryConfigurationSchema = z
   .strictObject({
     version: z.literal(1).optional().meta({ description: 'The version of this format.' }),
     deploy: deploySection.nullish(),
+    checks: checksSection.nullish(),
     workspaces: z
       .array(workspaceEntry)
       .max(MOST_WORKSPACES)
@@ -158,6 +172,8 @@ export const SECTIONS: ReadonlyMap<string, Section> = new Map([
   ['', { place: 'at the top of the file', keys: Object.keys(repositoryConfigurationSchema.shape) }],
   ['deploy', { place: 'under "deploy"', keys: Object.keys(deploySection.shape) }],
   ['workspaces', { place: 'to an entry of "workspaces"', keys: Object.keys(workspaceEntry.shape) }],
+  ['checks', { place: 'under "checks"', keys: Object.keys(checksSection.shape) }],
+  ['workspaces.checks', { place: 'under "checks" of a workspace', keys: Object.keys(checksSection.shape) }],
   ['commands', { place: 'under "commands"', keys: Object.keys(commandsSection.shape) }],
   ['comments', { place: 'under "comments"', keys: Object.keys(commentsSection.shape) }],
 ]);

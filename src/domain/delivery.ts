@@ -65,7 +65,7 @@ export interface RerunEvent {
   readonly pushedAt?: number | null;
 }
 
-/** A pull request was opened, or its head moved. */
+/** A pull request was opened, its head moved, or it has another base. */
 export interface PullRequestEvent {
   readonly kind: 'pull_request';
   readonly account: string;
@@ -74,6 +74,8 @@ export interface PullRequestEvent {
   readonly number: number;
   /** May be a commit of a fork. */
   readonly headSha: string;
+  /** Missing in what an earlier version stored. */
+  readonly base?: { readonly branch: string; readonly sha: string };
 }
 
 /** An event without effect. It is stored to count as received. */

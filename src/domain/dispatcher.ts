@@ -6,7 +6,8 @@ export type QueueName =
   | 'sweep'
   | 'command'
   | 'comment'
-  | 'environment';
+  | 'environment'
+  | 'project';
 
 export interface Waker {
   /** Runs the key after `delayMs`, or earlier if it already has an earlier wake-up. */

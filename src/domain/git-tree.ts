@@ -9,6 +9,8 @@ export interface TreeEntry {
   readonly mode: string;
   readonly type: string;
   readonly sha: string;
+  /** Of a file, where the list tells it. */
+  readonly bytes?: number;
 }
 
 /** The tree can't be read or compared, so the workspace counts as changed. `why` is for people. */

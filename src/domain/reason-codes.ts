@@ -59,6 +59,7 @@ export const REASON_CODES = {
   configuration_checked: 'the pull request changes the configuration file: a check run says what it would do',
   configuration_rerun: 'a re-run of the check run about the configuration file: it is written once more',
   configuration_unchanged: 'the pull request leaves the configuration file alone',
+  base_unchanged: 'the edit of the pull request leaves its base as it is',
   configuration_held:
     'the configuration file of the repository is invalid, and no file was ever valid: pushes are held',
   name_taken:

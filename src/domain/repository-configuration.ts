@@ -4,6 +4,8 @@ import type { NamedWorkspace } from './workspace.ts';
 /** When check runs show the log: `live` while the job runs, `final` after its end, `none` never. */
 export type LogMode = 'live' | 'final' | 'none';
 
+type ProjectCheckMode = 'report' | 'off';
+
 /** The permission in the repository that commands require. */
 export type CommandPermission = 'triage' | 'write' | 'maintain' | 'admin';
 
@@ -26,6 +28,8 @@ export interface DeploySettings extends PathSettings {
   readonly ignoreSenders: readonly string[];
   /** Null means `live` for a private repository and `none` for a public one. */
   readonly log: LogMode | null;
+  /** Whether the project is checked, and a check run reports on it. */
+  readonly projectCheck: ProjectCheckMode;
 }
 
 /** An entry of `workspaces`. `deploy` decides about missing keys. */
@@ -61,6 +65,7 @@ export const DEFAULT_CONFIGURATION: RepositoryConfiguration = Object.freeze({
     unmatched: 'silent',
     ignoreSenders: Object.freeze([]),
     log: null,
+    projectCheck: 'report',
   }),
   workspaces: Object.freeze([]),
   commands: Object.freeze({ enabled: true, permission: 'write' }),

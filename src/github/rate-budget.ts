@@ -2,7 +2,7 @@ import type { WriteKind } from '../reporting/pace/write-budget.ts';
 import type { RateLimit } from './read-rate-limit.ts';
 
 /** The uses that the budget distinguishes. */
-export type RequestUse = WriteKind | 'plan' | 'command' | 'sweep';
+export type RequestUse = WriteKind | 'plan' | 'command' | 'project' | 'sweep';
 
 /**
  * The share of an installation's hourly limit (5,000 requests, and more with its size) that a use leaves to those which
@@ -12,6 +12,7 @@ export type RequestUse = WriteKind | 'plan' | 'command' | 'sweep';
  * - logs stop at a fifth: at most 350 log writes an hour go out, so 500 are left for states and trees;
  * - so do commands (reads, replies and reactions): however many comments there are, check runs are written
  *   and pushes are planned;
+ * - so do the checks of projects, which nothing waits for;
  * - sweeps stop at two fifths: whatever they find can be found an hour later as well.
  */
 const LEFT_TO_OTHERS: Record<RequestUse, number> = {
@@ -22,6 +23,7 @@ const LEFT_TO_OTHERS: Record<RequestUse, number> = {
   reply: 0.2,
   log: 0.2,
   command: 0.2,
+  project: 0.2,
   sweep: 0.4,
 };
 

@@ -92,15 +92,17 @@ async function readOnce(
 }
 
 interface AnsweredTree {
-  readonly tree: readonly Partial<Record<keyof TreeEntry, string>>[];
+  readonly tree: readonly (Partial<Record<'path' | 'mode' | 'type' | 'sha', string>> & {
+    readonly size?: number;
+  })[];
   readonly truncated?: boolean;
 }
 
 function toList({ tree, truncated = false }: AnsweredTree, levels: TreeToRead['levels']): TreeRead {
-  const entries = tree.flatMap(({ path, mode, type, sha }) =>
+  const entries = tree.flatMap(({ path, mode, type, sha, size: bytes }): TreeEntry[] =>
     path === undefined || mode === undefined || type === undefined || sha === undefined
       ? []
-      : [{ path, mode, type, sha }],
+      : [bytes === undefined ? { path, mode, type, sha } : { path, mode, type, sha, bytes }],
   );
   if (levels === 'one') return { kind: 'tree', entries: sortEntries(entries), isTruncated: truncated };
   // An incomplete tree is useless.

@@ -1,7 +1,7 @@
 import type { EmitterWebhookEventName } from '@octokit/webhooks';
 import type { AppEvent } from '../domain/delivery.ts';
 import { readCommitComment, readIssueComment } from './read-comment.ts';
-import { readPullRequest, readPush, readRepositoryChange } from './read-payload.ts';
+import { readEditedPullRequest, readPullRequest, readPush, readRepositoryChange } from './read-payload.ts';
 import { readCheckRun, readCheckSuite } from './read-rerun.ts';
 
 /**
@@ -23,6 +23,7 @@ export const EVENTS: readonly (readonly [EmitterWebhookEventName, (payload: unkn
   ['pull_request.synchronize', readPullRequest],
   ['pull_request.reopened', readPullRequest],
   ['pull_request.ready_for_review', readPullRequest],
+  ['pull_request.edited', readEditedPullRequest],
 ];
 
 const NAMES = new Set<string>(EVENTS.map(([name]) => name));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CONFIGURATION_FILES } from '../domain/configuration-in-use.ts';
-import type { PullRequestEvent, PushEvent, RepositoryEvent } from '../domain/delivery.ts';
+import type { IgnoredEvent, PullRequestEvent, PushEvent, RepositoryEvent } from '../domain/delivery.ts';
 import { isBot, originSchema, personSchema, readOrigin, readTime, shaSchema } from './read-origin.ts';
 
 const paths = z.array(z.string()).nullish();
@@ -77,7 +77,16 @@ export function readRepositoryChange(payload: unknown): RepositoryEvent {
 }
 
 export const pullRequestPayload = originSchema.extend({
-  pull_request: z.object({ number: z.int(), head: z.object({ sha: shaSchema }) }),
+  pull_request: z.object({
+    number: z.int(),
+    head: z.object({ sha: shaSchema }),
+    base: z.object({ ref: z.string(), sha: shaSchema }),
+  }),
+});
+
+/** What GitHub tells of an edit: the base is missing where it stays. */
+export const editedPayload = pullRequestPayload.extend({
+  changes: z.object({ base: z.record(z.string(), z.unknown()).nullish() }).nullish(),
 });
 
 /** Reads a pull request event. Throws a `ZodError` for an invalid payload. */
@@ -88,5 +97,13 @@ export function readPullRequest(payload: unknown): PullRequestEvent {
     ...readOrigin(origin),
     number: pull.number,
     headSha: pull.head.sha,
+    base: { branch: pull.base.ref, sha: pull.base.sha },
   };
+}
+
+/** An edit of a pull request counts if it has another base now. Throws a ZodError that names what is missing. */
+export function readEditedPullRequest(payload: unknown): PullRequestEvent | IgnoredEvent {
+  const edited = editedPayload.parse(payload);
+  if (edited.changes?.base) return readPullRequest(payload);
+  return { kind: 'ignored', ...readOrigin(edited), reason: 'base_unchanged' };
 }

@@ -1,23 +1,31 @@
 import {
-  type ConfigurationFile,
-  isAboutWorkspaces,
-  type ProposedConfigurations,
-  type ReadConfiguration,
-} from '../domain/configuration-in-use.ts';
-import {
   acceptFile,
   type ConfigurationVerdict,
   describeConfigurationRun,
+  describeProjectRun,
+  type NewCommitRun,
+  type ProjectComparison,
   refuseFile,
-} from '../domain/configuration-run.ts';
+} from '../domain/commit-run.ts';
+import {
+  type ConfigurationFile,
+  type ConfigurationInUse,
+  DEFAULTS_IN_USE,
+  isAboutWorkspaces,
+  type KnownConfigurations,
+  type ProposedConfigurations,
+  type ReadConfiguration,
+} from '../domain/configuration-in-use.ts';
 import type { PullRequestEvent } from '../domain/delivery.ts';
-import { DEFAULT_CONFIGURATION } from '../domain/repository-configuration.ts';
+import { trackedBranch } from '../domain/match-workspaces.ts';
+import { DEFAULT_CONFIGURATION, settingsOf } from '../domain/repository-configuration.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { digestText } from './digest-text.ts';
 import type { Plan } from './plan-store.ts';
 
 export interface PullPorts {
   readonly files: ProposedConfigurations;
+  readonly configurations: KnownConfigurations;
   readonly read: ReadConfiguration;
 }
 
@@ -29,20 +37,22 @@ export interface PullToCheck {
 }
 
 /**
- * Plans a check run on the head of a pull request that changes the configuration file. The change takes effect when it is
- * merged. Throws when GitHub or Meltano Cloud can't answer now.
+ * Plans the check runs on the head of a pull request: about the project, and about the configuration file if it changes
+ * that. The change takes effect when it is merged. Throws when GitHub or Meltano Cloud can't answer now.
  */
 export async function checkPull(
   { event, receivedAt, listWorkspaces }: PullToCheck,
-  { files, read }: PullPorts,
+  { files, read, configurations }: PullPorts,
 ): Promise<Plan> {
   const { repository, number, headSha } = event;
   const workspaces = await listWorkspaces(false);
   if (workspaces.length === 0) return { outcome: 'no_workspace', deployments: [] };
-  if (!(await files.isChangedBy(repository, number))) return unchanged();
+  const known = await configurations.known(repository.id);
+  const projectRuns = planProjectCheck({ event, receivedAt }, workspaces, known);
+  if (!(await files.isChangedBy(repository, number))) return unchanged(projectRuns);
   const file = await files.read(repository, headSha, null);
   // The head moved on, and the new head has its own event.
-  if (file.kind === 'no_commit' || file.kind === 'unchanged') return unchanged();
+  if (file.kind === 'no_commit' || file.kind === 'unchanged') return unchanged(projectRuns);
   let verdict = judge(file, { repository, workspaces }, read);
   if (verdict.kind === 'bad' && isAboutWorkspaces(verdict)) {
     verdict = judge(file, { repository, workspaces: await listWorkspaces(true) }, read);
@@ -52,11 +62,35 @@ export async function checkPull(
     verdict,
     digestText,
   );
-  return { outcome: 'configuration_checked', deployments: [], configurationRuns: [run] };
+  return { outcome: 'configuration_checked', deployments: [], commitRuns: [run, ...projectRuns] };
 }
 
-function unchanged(): Plan {
-  return { outcome: 'configuration_unchanged', deployments: [] };
+function unchanged(commitRuns: readonly NewCommitRun[]): Plan {
+  return { outcome: 'configuration_unchanged', deployments: [], commitRuns };
+}
+
+/** The check run about the projects of the workspaces that track the base. */
+function planProjectCheck(
+  { event, receivedAt: createdAt }: Omit<PullToCheck, 'listWorkspaces'>,
+  workspaces: readonly Workspace[],
+  inUse: ConfigurationInUse | null,
+): NewCommitRun[] {
+  const { repository, headSha: sha, number, base } = event;
+  if (!base) return [];
+  const { configuration } = inUse?.kind === 'usable' ? inUse : DEFAULTS_IN_USE;
+  const comparisons = workspaces
+    .filter((one) => trackedBranch(one, repository) === base.branch)
+    .filter((one) => settingsOf(configuration, one).projectCheck !== 'off')
+    .map(
+      (one): ProjectComparison => ({
+        workspaceId: one.id,
+        workspaceName: one.name,
+        directory: one.directory ?? '',
+        from: base.sha,
+        since: number,
+      }),
+    );
+  return comparisons.length === 0 ? [] : [describeProjectRun({ repository, sha, createdAt }, comparisons)];
 }
 
 function judge(

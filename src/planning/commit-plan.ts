@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
-import type { ConfigurationRunReader } from '../domain/configuration-run.ts';
+import { type CommitRunReader, isProjectRunId } from '../domain/commit-run.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import { type Deployment, isReported } from '../domain/deployment.ts';
 import type { Waker } from '../domain/dispatcher.ts';
@@ -11,7 +11,7 @@ import type { Plan, PlanStore } from './plan-store.ts';
 
 export interface CommitContext {
   readonly plans: PlanStore;
-  readonly configurationRuns: ConfigurationRunReader;
+  readonly commitRuns: CommitRunReader;
   readonly clock: Clock;
   readonly dispatcher: Waker;
   readonly reporter: Reporter;
@@ -19,6 +19,9 @@ export interface CommitContext {
   /** Counts a decision about a workspace, or about a delivery without one, in the metrics. */
   readonly onDecision: (reason: ReasonCode) => void;
 }
+
+/** A project is checked so long after the plan (milliseconds): what its deployments ask of GitHub goes out first. */
+const CHECK_AFTER_MS = 250;
 
 /** Stores the plan of a delivery and wakes the queues that carry it out. */
 export async function commitPlan(
@@ -50,19 +53,22 @@ export async function commitPlan(
     );
   }
   for (const deployment of changed) announce(context, deployment, log);
-  const runs = [...(plan.configurationRuns ?? []).map(({ id }) => id), ...(plan.rewrittenRuns ?? [])];
-  for (const id of runs) await announceConfiguration(context, id, log);
+  const runs = [...(plan.commitRuns ?? []).map(({ id }) => id), ...(plan.rewrittenRuns ?? [])];
+  for (const id of runs) {
+    if (isProjectRunId(id)) context.dispatcher.wake('project', id, CHECK_AFTER_MS);
+    else await announceConfiguration(context, id, log);
+  }
 }
 
 async function announceConfiguration(
-  { configurationRuns, reporter }: CommitContext,
+  { commitRuns, reporter }: CommitContext,
   id: string,
   log: Logger,
 ): Promise<void> {
-  const run = await configurationRuns.getConfigurationRun(id);
+  const run = await commitRuns.getCommitRun(id);
   if (!run || isReported(run)) return;
   log.info({ sha: run.sha, verdict: run.verdict.kind }, 'Configuration file judged');
-  reporter.configurationRead(run);
+  reporter.commitJudged(run);
 }
 
 function announce(

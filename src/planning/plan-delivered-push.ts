@@ -1,16 +1,23 @@
-import { type ConfigurationInUse, isAboutWorkspaces } from '../domain/configuration-in-use.ts';
 import {
   describeConfigurationRun,
-  type NewConfigurationRun,
+  describeProjectRun,
+  type NewCommitRun,
+  type ProjectComparison,
   refuseFile,
-} from '../domain/configuration-run.ts';
+} from '../domain/commit-run.ts';
+import {
+  type ConfigurationInUse,
+  DEFAULTS_IN_USE,
+  isAboutWorkspaces,
+} from '../domain/configuration-in-use.ts';
 import { type Delivery, makeSweepDeliveryId, type PushEvent } from '../domain/delivery.ts';
 import { branchOf } from '../domain/git-ref.ts';
+import { settingsOf } from '../domain/repository-configuration.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { digestText } from './digest-text.ts';
 import type { EventContext } from './event-context.ts';
 import type { ListWorkspaces } from './find-workspaces.ts';
-import { planPush, tracksPushedBranch } from './plan-push.ts';
+import { NO_COMMIT, planPush, tracksPushedBranch } from './plan-push.ts';
 import type { Plan } from './plan-store.ts';
 import { explainNoWorkspace } from './select-own-workspaces.ts';
 
@@ -33,16 +40,19 @@ export async function planDeliveredPush(push: DeliveredPush, context: EventConte
     return { outcome, deployments: [] };
   }
   const { workspaces, inUse: configuration } = await findConfiguration(push, found, context);
-  const configurationRuns = reportBadFile(push, configuration);
+  const commitRuns = [
+    ...reportBadFile(push, configuration),
+    ...(await askForCheck(push, workspaces, configuration, context)),
+  ];
   if (configuration.kind === 'held') {
-    return { outcome: 'configuration_held', deployments: [], configurationRuns };
+    return { outcome: 'configuration_held', deployments: [], commitRuns };
   }
   const overtaken = await wasOvertaken(deliveryId, event, context);
   const deployments = await planPush(
     { deliveryId, receivedAt, event, account, workspaces, configuration, overtaken },
     context.planning,
   );
-  return { outcome: 'push', deployments, configurationRuns };
+  return { outcome: 'push', deployments, commitRuns };
 }
 
 /** The configuration for a push, checked against a list of workspaces that is new enough. */
@@ -70,10 +80,36 @@ async function findConfiguration(
 function reportBadFile(
   { delivery: { receivedAt: createdAt }, event: { repository } }: DeliveredPush,
   { kind, bad }: ConfigurationInUse,
-): NewConfigurationRun[] {
+): NewCommitRun[] {
   if (!bad) return [];
   const verdict = refuseFile(bad, kind === 'held' ? 'held' : 'last_good');
   return [describeConfigurationRun({ repository, sha: bad.sha, createdAt }, verdict, digestText)];
+}
+
+/** The check run about the projects of the workspaces that track the branch. */
+async function askForCheck(
+  { delivery: { receivedAt: createdAt }, event, account }: DeliveredPush,
+  workspaces: readonly Workspace[],
+  inUse: ConfigurationInUse,
+  { planning: { store } }: EventContext,
+): Promise<NewCommitRun[]> {
+  const { repository, after: sha, before } = event;
+  const { configuration } = inUse.kind === 'held' ? DEFAULTS_IN_USE : inUse;
+  const comparisons: ProjectComparison[] = [];
+  for (const workspace of workspaces) {
+    if (!tracksPushedBranch(workspace, event)) continue;
+    if (settingsOf(configuration, workspace).projectCheck === 'off') continue;
+    const { id: workspaceId, name: workspaceName, directory } = workspace;
+    const deployed = await store.findLastDeployed({ account, workspaceId, repositoryId: repository.id });
+    comparisons.push({
+      workspaceId,
+      workspaceName,
+      directory: directory ?? '',
+      from: deployed ?? (NO_COMMIT.test(before) ? null : before),
+      since: deployed === null ? 'before' : 'deployed',
+    });
+  }
+  return comparisons.length === 0 ? [] : [describeProjectRun({ repository, sha, createdAt }, comparisons)];
 }
 
 /** True if the sweep found the push before its delivery came: the sweep has planned its deployment. */

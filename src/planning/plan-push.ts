@@ -19,7 +19,7 @@ export const LOOP_LIMIT = 10;
 /** 15 minutes, in milliseconds. */
 const LOOP_WINDOW_MS = 15 * 60_000;
 
-const NO_COMMIT = /^0+$/;
+export const NO_COMMIT = /^0+$/;
 
 export interface PushToPlan {
   readonly deliveryId: string;

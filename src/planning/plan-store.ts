@@ -1,4 +1,4 @@
-import type { NewConfigurationRun } from '../domain/configuration-run.ts';
+import type { NewCommitRun } from '../domain/commit-run.ts';
 import type { NewCommand } from '../domain/conversation.ts';
 import type { Deployment, DeploymentState, PlannedDeployment, Rerun } from '../domain/deployment.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
@@ -23,9 +23,9 @@ export interface Plan {
   readonly command?: NewCommand;
   /** Withdraws the repository's open deployments of these workspaces. */
   readonly withdraw?: { readonly by: string; readonly workspaces: readonly RepositoryWorkspace[] };
-  /** Check runs about the configuration file; a repeated one changes nothing. */
-  readonly configurationRuns?: readonly NewConfigurationRun[];
-  /** Ids of check runs about the configuration file that are written again. */
+  /** Check runs about the commit; a repeated one changes nothing. */
+  readonly commitRuns?: readonly NewCommitRun[];
+  /** Ids of check runs about commits that are written again. */
   readonly rewrittenRuns?: readonly string[];
   /** Deployments whose check runs were re-run, and the results. */
   readonly reruns?: readonly NotedRerun[];
@@ -72,6 +72,8 @@ export interface PlanHistory extends TreeDigestStore {
     workspace: RepositoryWorkspace,
     pushedAt: number,
   ): Promise<{ readonly before: string | null } | null>;
+  /** The commit that the workspace's last successful deployment left on Meltano Cloud; null if there was none. */
+  findLastDeployed(workspace: RepositoryWorkspace): Promise<string | null>;
   /** Counts the deployments of one sender's pushes since a time (epoch milliseconds) that started or may still start. */
   countStarted(workspace: WorkspaceKey, requestedBy: string, since: number): Promise<number>;
 }

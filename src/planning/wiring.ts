@@ -11,8 +11,10 @@ import type { InstallationReader } from '../domain/installation-reader.ts';
 import { normalizeHost } from '../domain/repository-url.ts';
 import { createConfigurationFiles } from '../github/configuration-files.ts';
 import { createInstallationReader } from '../github/installation-reader.ts';
+import { createProjectSources } from '../github/project-sources.ts';
 import type { RequestUse } from '../github/rate-budget.ts';
 import { createTreeReader } from '../github/read-trees.ts';
+import type { ProjectCommits } from '../project/project-source.ts';
 import { nameCheckRun } from '../reporting/render/name-check-run.ts';
 import type { Reporter } from '../reporting/reporter.ts';
 import type { OpenTrees } from './changed-paths.ts';
@@ -21,6 +23,7 @@ import { digestTexts } from './digest-text.ts';
 import type { CommandPlanning } from './event-context.ts';
 import { DeliveryPlanner } from './plan-deliveries.ts';
 import type { PlanningPorts } from './plan-push.ts';
+import { ProjectChecker } from './project-checker.ts';
 import { PushTrees } from './push-trees.ts';
 import { createConfigurations } from './repository-configurations.ts';
 import { selectEntries } from './select-entries.ts';
@@ -32,6 +35,7 @@ export interface Planning {
   readonly configurations: Configurations;
   readonly readConfiguration: ReadConfiguration;
   readonly openTrees: OpenTrees;
+  readonly commits: ProjectCommits;
   readonly ports: PlanningPorts;
 }
 
@@ -76,7 +80,8 @@ export function createPlanning(context: AppContext): Planning {
       accounts.byKey(account)?.triggerOf(workspaceId).kind === 'webhook' &&
       (await stores.findPush(repositoryId, branch)) === null,
   };
-  return { heads, files, configurations, readConfiguration, openTrees, ports };
+  const commits = createProjectSources({ getOctokit: octokit.get, trees, mayAsk: mayAskFor('project') });
+  return { heads, files, configurations, readConfiguration, openTrees, commits, ports };
 }
 
 /** The handler of the queue `plan`. */
@@ -102,12 +107,32 @@ export function createDeliveryPlanner(
     plans: stores,
     sweeps: stores,
     heads,
-    configurationRuns: stores,
-    checkPull: (pull) => checkPull(pull, { files, read: readConfiguration }),
+    commitRuns: stores,
+    checkPull: (pull) => checkPull(pull, { files, configurations, read: readConfiguration }),
     planning: ports,
     commands,
     knowOwner,
     allowedAccounts: configuration.allowedAccounts,
   });
   return (repositoryKey) => planner.plan(repositoryKey);
+}
+
+/** The handler of the queue `project`. */
+export function createProjectChecker(
+  { stores, budgets, clock, log }: AppContext,
+  { commits }: Planning,
+  reporter: Reporter,
+): (id: string) => Promise<number | null> {
+  const checker = new ProjectChecker({
+    store: stores,
+    repositories: stores,
+    commits,
+    whenToAsk: (installationId) =>
+      Math.max(0, budgets.of(installationId).allowsAt('project', clock.elapsed()) - clock.elapsed()),
+    reporter,
+    clock,
+    random: Math.random,
+    log,
+  });
+  return (id) => checker.check(id);
 }

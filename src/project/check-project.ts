@@ -44,6 +44,17 @@ export function checkProject(project: Project): ProjectCheck {
   };
 }
 
+/** The checks of several directories of a repository, as one. */
+export function mergeChecks(checks: readonly ProjectCheck[]): ProjectCheck {
+  return {
+    findings: checks.flatMap(({ findings }) => findings).toSorted(compare),
+    skipped: [...new Set(checks.flatMap(({ skipped }) => skipped))],
+    leftOut: checks.flatMap(({ leftOut }) => leftOut),
+    pipelineCount: checks.reduce((sum, { pipelineCount }) => sum + pipelineCount, 0),
+    pluginCount: checks.reduce((sum, { pluginCount }) => sum + pluginCount, 0),
+  };
+}
+
 function listFindings(project: Project, names: NameIndex, { code, level, check }: Rule): Finding[] {
   const problems = Iterator.from(check(project, names)).take(MOST_FINDINGS);
   return Array.from(problems, ({ place, message }) => ({

@@ -1,4 +1,5 @@
-import type { TreeEntry } from '../domain/git-tree.ts';
+import type { Repository } from '../domain/deployment.ts';
+import type { TreeEntry, Untold } from '../domain/git-tree.ts';
 
 /** A file of a repository at one commit, or on the disk, where `sha` is empty. */
 export interface SourceFile extends TreeEntry {
@@ -11,6 +12,14 @@ export interface ProjectSource {
   listFiles(): Promise<readonly SourceFile[]>;
   /** Returns texts by path, without files that can't be read. */
   readTexts(files: readonly SourceFile[]): Promise<ReadonlyMap<string, string>>;
+}
+
+/** The commits of repositories on GitHub. All of it throws when GitHub can't answer now. */
+export interface ProjectCommits {
+  /** Untold: GitHub will never list its files. */
+  open(repository: Repository, sha: string): Promise<ProjectSource | Untold>;
+  /** The commit where two parted; null if they have none in common. */
+  findMergeBase(repository: Repository, base: string, head: string): Promise<string | null>;
 }
 
 /** False for links and submodules, which are never followed. */

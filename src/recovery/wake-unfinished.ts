@@ -1,4 +1,4 @@
-import type { ConfigurationRun } from '../domain/configuration-run.ts';
+import type { CommitRun } from '../domain/commit-run.ts';
 import { type Deployment, isReported } from '../domain/deployment.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
 import { formatWorkspaceKey, type WorkspaceKey } from '../domain/workspace.ts';
@@ -11,7 +11,9 @@ export interface UnfinishedStore {
   listOpenWorkspaces(): Promise<WorkspaceKey[]>;
   /** Ids of the commands that the app still has to answer. */
   listOpenCommands(): Promise<string[]>;
-  listOwedConfigurationRuns(): Promise<ConfigurationRun[]>;
+  listOwedCommitRuns(): Promise<CommitRun[]>;
+  /** Ids. */
+  listWaitingCommitRuns(): Promise<string[]>;
   listOpenFailureComments(): Promise<string[]>;
   listOpenGitHubDeployments(): Promise<string[]>;
   /** Deployments whose check run is out of date, or may exist twice. */
@@ -31,7 +33,8 @@ export async function wakeUnfinished({ store, dispatcher, reporter }: Unfinished
     dispatcher.wake('workspace', formatWorkspaceKey(workspace));
   }
   for (const id of await store.listOpenCommands()) dispatcher.wake('command', id);
-  for (const run of await store.listOwedConfigurationRuns()) reporter.configurationRead(run);
+  for (const run of await store.listOwedCommitRuns()) reporter.commitJudged(run);
+  for (const id of await store.listWaitingCommitRuns()) dispatcher.wake('project', id);
   for (const id of await store.listOpenFailureComments()) dispatcher.wake('comment', id);
   for (const id of await store.listOpenGitHubDeployments()) dispatcher.wake('environment', id);
   for (const deployment of await store.listUnreported()) {

@@ -1,4 +1,4 @@
-import type { ConfigurationRun } from '../domain/configuration-run.ts';
+import type { CommitRun } from '../domain/commit-run.ts';
 import { type Deployment, isReported } from '../domain/deployment.ts';
 import { LeaseLost } from '../domain/lease.ts';
 import type { QueuedRun } from './pace/queued-run.ts';
@@ -50,17 +50,23 @@ export class CheckRunWriter implements Reporter {
   }
 
   changed(deployment: ReportedRun): void {
-    const { installation, run } = this.#enqueue(deployment);
-    run.isRunning = deployment.state === 'running';
-    if (deployment.state === 'concluded') run.mayConclude = true;
-    planLook(run, deployment, this.#ports.clock);
-    // A run that is only looked for a second time owes nothing.
-    if (!isReported(deployment) || run.lookAt === null) this.#owe(run, deployment);
-    this.#arm(installation);
+    this.#change(deployment, null);
   }
 
-  configurationRead(run: ConfigurationRun): void {
-    this.changed(run);
+  commitJudged(run: CommitRun): void {
+    // Whatever is due of deployments comes before it.
+    this.#change(run, run.verdict.kind === 'project' ? 'state' : null);
+  }
+
+  /** `as`: what the write counts as; null: as what it is. */
+  #change(of: ReportedRun, as: QueuedRun['owed']): void {
+    const { installation, run } = this.#enqueue(of);
+    run.isRunning = of.state === 'running';
+    if (of.state === 'concluded') run.mayConclude = true;
+    planLook(run, of, this.#ports.clock);
+    // A run that is only looked for a second time owes nothing.
+    if (!isReported(of) || run.lookAt === null) this.#owe(run, as ?? chooseOwed(of));
+    this.#arm(installation);
   }
 
   logRead(deployment: Deployment, grew: boolean): number {
@@ -112,9 +118,7 @@ export class CheckRunWriter implements Reporter {
     return { installation, run: installation.queue.run(deployment.id) };
   }
 
-  #owe(run: QueuedRun, { state, checkRunId }: ReportedRun): void {
-    const change = state === 'concluded' ? 'final' : 'state';
-    const owed = checkRunId === null ? 'create' : change;
+  #owe(run: QueuedRun, owed: NonNullable<QueuedRun['owed']>): void {
     if (run.owed !== owed) run.owedSince = this.#ports.clock.elapsed();
     run.owed = owed;
   }
@@ -206,4 +210,9 @@ export class CheckRunWriter implements Reporter {
     this.#byRun.delete(run.id);
     this.#ports.logs.forget(run.id);
   }
+}
+
+function chooseOwed({ state, checkRunId }: ReportedRun): NonNullable<QueuedRun['owed']> {
+  if (checkRunId === null) return 'create';
+  return state === 'concluded' ? 'final' : 'state';
 }

@@ -1,11 +1,11 @@
 import type { Clock } from '../domain/clock.ts';
-import type { ConfigurationRun } from '../domain/configuration-run.ts';
+import type { CommitRun } from '../domain/commit-run.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import type { DeploymentReader, OpenDeployments } from '../domain/deployment-store.ts';
 import type { Pages } from '../domain/pages.ts';
 import type { LogSource } from '../logs/log-store.ts';
 import type { CheckRunFields, CheckRunView } from './render/check-run-view.ts';
-import type { ConfigurationRunView } from './render/render-configuration-run.ts';
+import type { CommitRunView } from './render/render-commit-run.ts';
 import type { RenderedRun } from './write-check-run.ts';
 
 /** What a check run is rendered from. */
@@ -14,20 +14,20 @@ export interface RenderPorts {
   readonly logs: LogSource;
   readonly clock: Clock;
   readonly render: (view: CheckRunView) => CheckRunFields;
-  readonly renderConfiguration: (view: ConfigurationRunView) => CheckRunFields;
+  readonly renderCommit: (view: CommitRunView) => CheckRunFields;
   readonly pages: Pages;
   readonly limits: { readonly deployTimeoutMinutes: number; readonly startTimeoutMinutes: number };
 }
 
-/** A deployment's check run, or that about a configuration file, as it is to be now. */
+/** A deployment's check run, or one about a commit, as it is to be now. */
 export async function renderRun(
-  of: Deployment | ConfigurationRun,
+  of: Deployment | CommitRun,
   repository: Repository,
   ports: RenderPorts,
 ): Promise<RenderedRun> {
-  const { render, renderConfiguration, pages } = ports;
+  const { render, renderCommit, pages } = ports;
   if ('verdict' in of) {
-    const fields = renderConfiguration({ run: of, repository, githubUrl: pages.githubUrl });
+    const fields = renderCommit({ run: of, repository, githubUrl: pages.githubUrl });
     return { fields, timeless: fields, externalId: of.id };
   }
   const view = await viewDeployment(of, repository, ports);

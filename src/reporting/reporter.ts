@@ -1,4 +1,4 @@
-import type { ConfigurationRun } from '../domain/configuration-run.ts';
+import type { CommitRun } from '../domain/commit-run.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
 
@@ -11,15 +11,15 @@ export interface Reporter {
    * says then can be written at once.
    */
   logRead(deployment: Deployment, grew: boolean): number;
-  /** A configuration file was checked. */
-  configurationRead(run: ConfigurationRun): void;
+  /** A configuration file, or the projects of a commit, were checked. */
+  commitJudged(run: CommitRun): void;
 }
 
 /** Wakes the commands that requested or withdrew a deployment when it changes. */
 export function notifyCommands(reporter: Reporter, dispatcher: Dispatcher): Reporter {
   return {
     logRead: (deployment, grew) => reporter.logRead(deployment, grew),
-    configurationRead: (run) => reporter.configurationRead(run),
+    commitJudged: (run) => reporter.commitJudged(run),
     changed(deployment) {
       reporter.changed(deployment);
       const { cause, deliveryId, withdrawDeliveryId } = deployment;

@@ -1,6 +1,6 @@
 import type { Accounts } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { ConfigurationRun, OwedConfigurationRuns } from '../domain/configuration-run.ts';
+import type { CommitRun, OwedCommitRuns } from '../domain/commit-run.ts';
 import { type Deployment, isReported, mayBeTwice } from '../domain/deployment.ts';
 import type { DeploymentReader } from '../domain/deployment-store.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
@@ -28,7 +28,7 @@ export interface SharedReporterPorts {
   readonly dispatcher: Dispatcher;
   /** In this process: its queue `log` is for the logs of what this instance writes. */
   readonly local: Dispatcher;
-  readonly reports: DeploymentReader & ReportQueue & OwedConfigurationRuns;
+  readonly reports: DeploymentReader & ReportQueue & OwedCommitRuns;
   readonly repositories: RepositoryReader;
   readonly resumes: ResumeStore;
   readonly clock: Clock;
@@ -70,7 +70,7 @@ export class SharedReporter implements Reporter {
     });
   }
 
-  configurationRead(run: ConfigurationRun): void {
+  commitJudged(run: CommitRun): void {
     this.#wakeWriter(run).catch(() => {
       // As above.
     });
@@ -100,7 +100,7 @@ export class SharedReporter implements Reporter {
   }
 
   /** The repository may have come to another installation since the deployment was planned. */
-  async #wakeWriter({ repositoryId, installationId }: Deployment | ConfigurationRun): Promise<void> {
+  async #wakeWriter({ repositoryId, installationId }: Deployment | CommitRun): Promise<void> {
     const repository = await this.#ports.repositories.getRepository(repositoryId);
     this.#ports.dispatcher.wake('writer', String(repository?.installationId ?? installationId));
   }
@@ -112,11 +112,11 @@ export class SharedReporter implements Reporter {
     await this.#ports.writer.recount(installationId);
     const reportable = await this.#ports.reports.listReportable(installationId);
     for (const deployment of reportable) this.#attend(desk, deployment);
-    const owed = await this.#ports.reports.listOwedConfigurationRuns(installationId);
+    const owed = await this.#ports.reports.listOwedCommitRuns(installationId);
     for (const run of owed) {
       if (desk.given.has(run.id)) continue;
       desk.given.set(run.id, run.revision);
-      this.#ports.writer.configurationRead(run);
+      this.#ports.writer.commitJudged(run);
     }
     const ids = new Set([...reportable, ...owed].map((one) => one.id));
     for (const id of desk.given.keys()) if (!ids.has(id)) desk.given.delete(id);

@@ -19,7 +19,7 @@ import {
 import { describeStatus, nameEnvironment } from './render/describe-github-deployment.ts';
 import { findRunUrl } from './render/github-links.ts';
 import { renderCheckRun } from './render/render-check-run.ts';
-import { renderConfigurationRun } from './render/render-configuration-run.ts';
+import { renderCommitRun } from './render/render-commit-run.ts';
 import { renderFailureComment } from './render/render-failure-comment.ts';
 import { notifyCommands, type Reporter } from './reporter.ts';
 import { SharedReporter } from './shared-reporter.ts';
@@ -67,7 +67,7 @@ export function createReporting(context: AppContext, configurations: Configurati
     pages,
     random: Math.random,
     render: renderCheckRun,
-    renderConfiguration: renderConfigurationRun,
+    renderCommit: renderCommitRun,
     limits: configuration,
     onWritten(of) {
       if (!('verdict' in of)) metrics.written(of, clock.now());

@@ -1,10 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
-import {
-  type ConfigurationRun,
-  type ConfigurationRunReader,
-  isConfigurationRunId,
-} from '../domain/configuration-run.ts';
+import { type CommitRun, type CommitRunReader, isCommitRunId } from '../domain/commit-run.ts';
 import { type Deployment, isReported, mayBeTwice, type Repository } from '../domain/deployment.ts';
 import type { GitHubFailure } from '../domain/github-result.ts';
 import type { RepositoryReader } from '../domain/repository-store.ts';
@@ -35,12 +31,12 @@ const UNTOLD_WAIT_MS = 1_000;
 
 export interface QueuedWritePorts extends RenderPorts {
   readonly api: CheckRunApi;
-  readonly store: RenderPorts['store'] & ReportStore & ConfigurationRunReader;
+  readonly store: RenderPorts['store'] & ReportStore & CommitRunReader;
   readonly repositories: RepositoryReader;
   readonly random: () => number;
   readonly log: Logger;
   /** A check run was written for this, as it was before the write. For the metrics. */
-  readonly onWritten: (of: Deployment | ConfigurationRun) => void;
+  readonly onWritten: (of: Deployment | CommitRun) => void;
 }
 
 /** A write that is due, and what it is owed for. */
@@ -58,7 +54,7 @@ export type QueuedWriteResult =
   /** The same, by another installation. */
   | { readonly kind: 'moved'; readonly installationId: number };
 
-type Subject = Deployment | ConfigurationRun;
+type Subject = Deployment | CommitRun;
 type FailedWrite = Extract<WriteOutcome, { kind: 'failed' }>;
 
 /** Writes one check run as its deployment is now, and says what is left to do. */
@@ -77,9 +73,7 @@ export class QueuedRunWriter {
   ): Promise<QueuedWriteResult> {
     const { store, repositories, clock } = this.#ports;
     const { run } = write;
-    const of = isConfigurationRunId(run.id)
-      ? await store.getConfigurationRun(run.id)
-      : await store.getDeployment(run.id);
+    const of = isCommitRunId(run.id) ? await store.getCommitRun(run.id) : await store.getDeployment(run.id);
     const repository = of && (await repositories.getRepository(of.repositoryId));
     if (!of || !repository) {
       run.owed = null;

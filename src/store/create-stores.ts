@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { CommandStore } from '../commands/command-store.ts';
+import type { CommitRunStore } from '../domain/commit-run.ts';
 import type { ConfigurationStore } from '../domain/configuration-in-use.ts';
-import type { ConfigurationRunStore } from '../domain/configuration-run.ts';
 import type { DeliveryStore } from '../domain/delivery-store.ts';
 import type { DeploymentStore } from '../domain/deployment-store.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
@@ -20,7 +20,7 @@ import type { BacklogStore } from '../web/backlog-metrics.ts';
 import type { HealthStore } from '../web/readiness.ts';
 import { createBacklogStore } from './backlog-store.ts';
 import { createCommandStore } from './command-store.ts';
-import { createConfigurationRunStore } from './configuration-run-store.ts';
+import { createCommitRunStore } from './commit-run-store.ts';
 import { createConfigurationStore } from './configuration-store.ts';
 import { createDeliveryStore } from './delivery-store.ts';
 import { createDeploymentStore } from './deployment-store.ts';
@@ -56,7 +56,7 @@ export type Stores = DeliveryStore &
   UnfinishedStore &
   CommandStore &
   ConfigurationStore &
-  ConfigurationRunStore &
+  CommitRunStore &
   FailureCommentStore &
   GitHubDeploymentStore &
   GitHubWriteStore &
@@ -79,7 +79,7 @@ export function createStores(db: Kysely<Schema>, recorder = new DeliveryRecorder
     ...createRecoveryStore(db),
     ...createCommandStore(db),
     ...createConfigurationStore(db),
-    ...createConfigurationRunStore(db),
+    ...createCommitRunStore(db),
     ...createFailureCommentStore(db),
     ...createGitHubDeploymentStore(db),
     ...createGitHubWriteStore(db),

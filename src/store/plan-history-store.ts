@@ -66,6 +66,20 @@ export function createPlanHistoryStore(db: Kysely<Schema>): PlanHistory {
       return row ?? null;
     },
 
+    async findLastDeployed(workspace) {
+      const row = await db
+        .selectFrom('deployment')
+        .select(['sha', 'deployedSha'])
+        .where(isOfRepositoryWorkspace(workspace))
+        .where('state', '=', sql.lit('concluded'))
+        .where('conclusion', '=', sql.lit('success'))
+        .where(WAS_STARTED)
+        .orderBy('concludedAt', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row ? (row.deployedSha ?? row.sha) : null;
+    },
+
     async countStarted(workspace, requestedBy, since) {
       const row = await db
         .selectFrom('deployment')

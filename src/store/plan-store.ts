@@ -4,7 +4,7 @@ import { findSuperseded } from '../domain/supersede.ts';
 import type { WorkspaceKey } from '../domain/workspace.ts';
 import type { AdoptionStore, NotedRerun, Plan, PlanStore } from '../planning/plan-store.ts';
 import { toCommandRow } from './command-store.ts';
-import { insertConfigurationRuns, rewriteConfigurationRuns } from './configuration-run-store.ts';
+import { insertCommitRuns, rewriteCommitRuns } from './commit-run-store.ts';
 import { isOfRepositoryWorkspace, isOfWorkspace } from './deployment-conditions.ts';
 import { toDeployment, toNewRow } from './deployment-row.ts';
 import type { Schema } from './schema.ts';
@@ -27,8 +27,8 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore & AdoptionStore {
           .executeTakeFirst();
         if (marked.numUpdatedRows === 0n) return [];
         if (command) await tx.insertInto('command').values(toCommandRow(command)).execute();
-        await insertConfigurationRuns(tx, rest.configurationRuns ?? []);
-        await rewriteConfigurationRuns(tx, rest.rewrittenRuns ?? []);
+        await insertCommitRuns(tx, rest.commitRuns ?? []);
+        await rewriteCommitRuns(tx, rest.rewrittenRuns ?? []);
         const changed = new Map<string, Deployment>();
         const note = (list: readonly Deployment[]) => {
           for (const one of list) changed.set(one.id, one);

@@ -21,7 +21,7 @@ const TABLES: Record<NoteKind, NoteTable> = {
   },
   command: { table: 'command', key: 'id', time: 'finishedAt' },
   configuration_run: {
-    table: 'configurationRun',
+    table: 'commitRun',
     key: 'id',
     time: 'createdAt',
     keep: sql`old.reported_revision < old.revision`,

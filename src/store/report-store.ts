@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { isConfigurationRunId } from '../domain/configuration-run.ts';
+import { isCommitRunId } from '../domain/commit-run.ts';
 import type { ReportQueue, ReportStore } from '../reporting/report-store.ts';
 import { MAY_BE_TWICE } from './deployment-conditions.ts';
 import { toDeployment } from './deployment-row.ts';
@@ -22,7 +22,7 @@ export function createReportStore(db: Kysely<Schema>): ReportQueue & Omit<Report
     },
 
     async saveReport(id, report) {
-      const table = isConfigurationRunId(id) ? 'configurationRun' : 'deployment';
+      const table = isCommitRunId(id) ? 'commitRun' : 'deployment';
       await db.updateTable(table).set(report).where('id', '=', id).execute();
     },
   };

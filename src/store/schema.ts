@@ -23,7 +23,7 @@ export interface Schema {
   branchHead: BranchHeadTable;
   command: CommandTable;
   configuration: ConfigurationTable;
-  configurationRun: ConfigurationRunTable;
+  commitRun: CommitRunTable;
   failureComment: FailureComment;
   githubDeployment: GitHubDeployment;
   githubWrite: GitHubWriteTable;
@@ -229,13 +229,14 @@ interface ConfigurationTable {
   wasHeld: number;
 }
 
-export interface ConfigurationRunTable {
+export interface CommitRunTable {
   id: string;
   repositoryId: number;
   installationId: number;
   sha: string;
-  /** A `ConfigurationVerdict` as JSON. */
+  /** A `ConfigurationVerdict` or a `ProjectVerdict` as JSON. */
   verdict: string;
+  state: 'waiting' | 'concluded';
   createdAt: number;
   revision: number;
   reportedRevision: number;

@@ -39,6 +39,7 @@ const QUEUES: Record<QueueName, true> = {
   command: true,
   comment: true,
   environment: true,
+  project: true,
 };
 
 /**

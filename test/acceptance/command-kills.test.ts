@@ -29,7 +29,7 @@ async function redeployWithKill(method: string, path: RegExp, when: 'before' | '
   meltano.hideQueuedJobs = false;
   meltano.script = () => ({ queuedMs: 1_500, steps: [], endAfterMs: 1_000 });
   github.installations.add({ account: 'acme' });
-  github.repositories.add({ fullName: REPOSITORY, private: true, files: { 'meltano.yml': '0' } });
+  github.repositories.add({ fullName: REPOSITORY, private: true, files: { 'models/a.sql': '0' } });
   github.people.setRole(REPOSITORY, { login: 'ana', role: 'write' });
   meltano.addWorkspace({ name: 'Analytics', repositoryUrl: sandbox.repositoryUrl(REPOSITORY) });
   github.hook.url = `http://127.0.0.1:${env.PORT}/api/github/webhooks`;

@@ -14,7 +14,7 @@ test.skipIf(!SERVER)(
     onTestFinished(() => sandbox.stop());
     const { github, meltano } = sandbox;
     github.installations.add({ account: 'acme' });
-    github.repositories.add({ fullName: 'acme/data', private: true, files: { 'meltano.yml': '0' } });
+    github.repositories.add({ fullName: 'acme/data', private: true, files: { 'models/a.sql': '0' } });
     const repositoryUrl = sandbox.repositoryUrl('acme/data');
     const workspace = meltano.addWorkspace({ name: 'Analytics', repositoryUrl });
     meltano.script = () => 'manual';
@@ -37,7 +37,7 @@ test.skipIf(!SERVER)(
     const status = async (path: string) => (await fetch(app.url + path)).status;
 
     const push = (text: string) =>
-      github.branches.push({ repository: 'acme/data', files: { 'meltano.yml': text } });
+      github.branches.push({ repository: 'acme/data', files: { 'models/a.sql': text } });
     const running = push('1');
     await github.waitFor(() => meltano.jobsOf(workspace)[0], 'the job');
     await database.takeAway();

@@ -40,7 +40,7 @@ async function play(aheadMs: number, act: (play: Play) => Promise<void>): Promis
   meltano.hideQueuedJobs = false;
   meltano.script = () => ({ queuedMs: 100, steps: [], endAfterMs: 300 });
   github.installations.add({ account: 'acme' });
-  github.repositories.add({ fullName: REPOSITORY, private: true, files: { 'meltano.yml': '0' } });
+  github.repositories.add({ fullName: REPOSITORY, private: true, files: { 'models/a.sql': '0' } });
   github.people.setRole(REPOSITORY, { login: 'ana', role: 'write' });
   const workspace = meltano.addWorkspace({
     name: 'Analytics',
@@ -63,7 +63,7 @@ async function pushAndWait({ github }: Sandbox, content: string, message = 'A ch
   const { after } = github.branches.push({
     repository: REPOSITORY,
     message,
-    files: { 'meltano.yml': content },
+    files: { 'models/a.sql': content },
   });
   const isDone = () => github.checks.runs(REPOSITORY, after).some((run) => run.status === 'completed');
   await github.waitFor(isDone, `the end of the push ${content}`, LIMIT_MS);
@@ -107,7 +107,7 @@ test.concurrent.each([3_600_000, -3_600_000])(
         steps: [{ afterMs: 500, lines: ['a line'] }],
         endAfterMs: 3_000,
       });
-      const { after } = github.branches.push({ repository: REPOSITORY, files: { 'meltano.yml': '1' } });
+      const { after } = github.branches.push({ repository: REPOSITORY, files: { 'models/a.sql': '1' } });
       const run = () => github.checks.runs(REPOSITORY, after)[0];
       await github.waitFor(() => run()?.status === 'in_progress', 'a running deployment', LIMIT_MS);
       setClock(stepMs);

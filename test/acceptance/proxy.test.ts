@@ -13,7 +13,7 @@ async function deploy(settings: { env?: Record<string, string>; file?: Record<st
   onTestFinished(() => sandbox.stop());
   const { github, meltano } = sandbox;
   github.installations.add({ account: 'acme' });
-  github.repositories.add({ fullName: 'acme/data', private: true, files: { 'meltano.yml': '0' } });
+  github.repositories.add({ fullName: 'acme/data', private: true, files: { 'models/a.sql': '0' } });
   meltano.addWorkspace({ name: 'Analytics', repositoryUrl: sandbox.repositoryUrl('acme/data') });
   const folder = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -34,7 +34,7 @@ async function deploy(settings: { env?: Record<string, string>; file?: Record<st
   onTestFinished(async () => void (await app.kill('SIGKILL')));
   await app.ready();
   github.hook.url = `${app.url}/api/github/webhooks`;
-  const { after } = github.branches.push({ repository: 'acme/data', files: { 'meltano.yml': '1' } });
+  const { after } = github.branches.push({ repository: 'acme/data', files: { 'models/a.sql': '1' } });
   await github.waitFor(
     () => github.checks.runs('acme/data', after).some(({ conclusion }) => conclusion === 'success'),
     'the conclusion',

@@ -38,7 +38,7 @@ export class PushWorld {
   /** `url`: where this delivery goes, if not to where the last one went. */
   push(repository: string, url?: string): void {
     if (url) this.sandbox.github.hook.url = url;
-    const files = { 'meltano.yml': String(this.pushed.length) };
+    const files = { 'models/a.sql': String(this.pushed.length) };
     this.pushed.push({ ...this.sandbox.github.branches.push({ repository, files }), repository });
   }
 
@@ -138,7 +138,7 @@ function setUp({ github, meltano, repositoryUrl }: Sandbox, options: PushWorldOp
     const account = `owner-${number}`;
     const fullName = `${account}/data`;
     github.installations.add({ account });
-    github.repositories.add({ fullName, private: true, files: { 'meltano.yml': '0' } });
+    github.repositories.add({ fullName, private: true, files: { 'models/a.sql': '0' } });
     meltano.addWorkspace({ name: `Workspace ${number}`, repositoryUrl: repositoryUrl(fullName) });
     return fullName;
   });

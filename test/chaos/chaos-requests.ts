@@ -2,6 +2,8 @@ import type { SandboxCheckRun } from '../../sandbox/github/check-model.ts';
 import type { SandboxCommitComment, SandboxIssueComment } from '../../sandbox/github/comment-model.ts';
 import type { ChaosRepository, ChaosWorld } from './chaos-world.ts';
 
+const PROJECT_CHECK = 'Meltano Deploy project';
+
 /** Who asks: `boss` may write, `guest` may triage, `stranger` has no role. */
 const PEOPLE = ['boss', 'boss', 'boss', 'guest', 'stranger'] as const;
 type Person = (typeof PEOPLE)[number];
@@ -146,7 +148,10 @@ export class ChaosRequests {
     const newest = new Map(
       runs.toSorted((a, b) => a.id - b.id).map((run) => [run.externalId?.split('/')[0], run]),
     );
-    const olds = [...newest.values()].filter((run) => run.conclusion !== 'skipped');
+    // A re-run of the project check deploys nothing.
+    const olds = [...newest.values()].filter(
+      (run) => run.conclusion !== 'skipped' && run.name !== PROJECT_CHECK,
+    );
     if (olds.length === 0) return;
     for (const run of runs) this.#pressed.add(run.id);
     github.checks.rerequestSuite(fullName, sha, by);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { NewCommitRun } from '../../src/domain/commit-run.ts';
 import type { StoredConfiguration } from '../../src/domain/configuration-in-use.ts';
-import type { NewConfigurationRun } from '../../src/domain/configuration-run.ts';
 import { DEFAULT_CONFIGURATION } from '../../src/domain/repository-configuration.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
@@ -49,7 +49,7 @@ export function describeConfigurationStore(name: string, open: () => Promise<Ope
     });
 
     describe('and their check runs', () => {
-      const run: NewConfigurationRun = {
+      const run: NewCommitRun = {
         id: 'configuration:9007199254:a:1',
         repositoryId: REPOSITORY.id,
         installationId: 1,
@@ -62,23 +62,23 @@ export function describeConfigurationStore(name: string, open: () => Promise<Ope
         const event = { kind: 'push', repository: REPOSITORY } as never;
         await stores.record({ id: deliveryId, name: 'push', receivedAt: 1, event });
         const plan = { deliveryId, outcome: 'push', deployments: [], now: 1 } as const;
-        await stores.commitPlan({ ...plan, configurationRuns: [run] });
+        await stores.commitPlan({ ...plan, commitRuns: [run] });
       }
 
       test('are stored once, and owed until they are written', async () => {
         await stores.learnRepository(REPOSITORY, null, 1);
         await commit('first');
-        expect(await stores.listOwedConfigurationRuns()).toMatchObject([{ ...run, checkRunId: null }]);
-        expect(await stores.listOwedConfigurationRuns(1)).toHaveLength(1);
-        expect(await stores.listOwedConfigurationRuns(2)).toEqual([]);
+        expect(await stores.listOwedCommitRuns()).toMatchObject([{ ...run, checkRunId: null }]);
+        expect(await stores.listOwedCommitRuns(1)).toHaveLength(1);
+        expect(await stores.listOwedCommitRuns(2)).toEqual([]);
         await stores.saveReport(run.id, { checkRunId: 77, reportedRevision: 1 });
         await commit('second');
-        expect(await stores.listOwedConfigurationRuns()).toEqual([]);
-        expect(await stores.getConfigurationRun(run.id)).toMatchObject({
+        expect(await stores.listOwedCommitRuns()).toEqual([]);
+        expect(await stores.getCommitRun(run.id)).toMatchObject({
           checkRunId: 77,
           state: 'concluded',
         });
-        expect(await stores.getConfigurationRun('configuration:other')).toBeNull();
+        expect(await stores.getCommitRun('configuration:other')).toBeNull();
       });
 
       test('leave once they are old and written', async () => {

@@ -64,13 +64,13 @@ function urlOf(owner: string): string {
 
 function addRepository(owner: string): void {
   world.github.installations.add({ account: owner });
-  world.github.repositories.add({ fullName: `${owner}/data`, private: true, files: { 'meltano.yml': '0' } });
+  world.github.repositories.add({ fullName: `${owner}/data`, private: true, files: { 'models/a.sql': '0' } });
 }
 
 let count = 0;
 function pushTo(owner: string): string {
   count += 1;
-  return world.github.branches.push({ repository: `${owner}/data`, files: { 'meltano.yml': String(count) } })
+  return world.github.branches.push({ repository: `${owner}/data`, files: { 'models/a.sql': String(count) } })
     .after;
 }
 

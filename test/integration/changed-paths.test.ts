@@ -36,7 +36,7 @@ test.concurrent('workspaces that each succeeded on a commit of its own cost a pu
     addWorkspaces(world, COUNT - 1);
     world.meltano.script = () => ({});
     for (let n = 0; n < COUNT - 1; n += 1) {
-      const { after } = world.push({ files: { [`w${n}/meltano.yml`]: `${n}` } });
+      const { after } = world.push({ files: { [`w${n}/a.sql`]: `${n}` } });
       expect(await untilDeployed(world, after, COUNT)).toEqual([`w${n}`]);
       await world.until(
         () => world.github.checks.runs(REPOSITORY, after).every((run) => run.conclusion === 'success'),
@@ -52,7 +52,7 @@ test.concurrent('workspaces that each succeeded on a commit of its own cost a pu
     const forced = world.github.branches.push({
       repository: REPOSITORY,
       parent: parent ?? '',
-      files: { ...many, 'w4/meltano.yml': '4', 'w2/meltano.yml': 'other' },
+      files: { ...many, 'w4/a.sql': '4', 'w2/a.sql': 'other' },
     });
     expect(await untilDeployed(world, forced.after, COUNT)).toEqual(['w2']);
     expect(listReads(world, from)).toEqual(['trees']);

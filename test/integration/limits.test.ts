@@ -16,7 +16,7 @@ async function open(
   onTestFinished(() => world.close());
   const { github, meltano, app } = world;
   github.installations.add({ account: 'other' });
-  github.repositories.add({ fullName: NEIGHBOUR, private: true, files: { 'meltano.yml': '1' } });
+  github.repositories.add({ fullName: NEIGHBOUR, private: true, files: { 'models/a.sql': '1' } });
   meltano.addWorkspace({ name: 'Neighbour', repositoryUrl: app.sandbox.repositoryUrl(NEIGHBOUR) });
   meltano.script = ({ workspace }) => (workspace.name === 'Neighbour' ? {} : 'manual');
   return world;
@@ -43,7 +43,7 @@ function finish(job: SandboxJob): void {
 
 /** Checks that the other installation's push becomes a concluded check run. */
 async function expectNeighbourServed(world: World): Promise<void> {
-  const { after } = world.github.branches.push({ repository: NEIGHBOUR, files: { 'meltano.yml': '2' } });
+  const { after } = world.github.branches.push({ repository: NEIGHBOUR, files: { 'models/a.sql': '2' } });
   await world.until(
     () => world.github.checks.runs(NEIGHBOUR, after).some((run) => run.conclusion === 'success'),
     'the neighbour’s conclusion',

@@ -15,13 +15,13 @@ describe('directories', () => {
     world = await World.open({ workspace: { repositoryDirectory: '/pipelines/a/' } });
     const outside = world.push({ files: { 'README.md': '# New\n' } });
     await world.untilLogged('Workspace not deployed', { noop: 'paths_unchanged', sha: outside.after });
-    const inside = world.push({ files: { 'pipelines/a/meltano.yml': 'version: 1\n' } });
+    const inside = world.push({ files: { 'pipelines/a/models.sql': 'select 1\n' } });
     const failing = await world.job(1);
     failing.run();
     failing.end('ERROR');
     expect((await world.untilConcluded(inside.after)).conclusion).toBe('failure');
     // Without a success, pushes are compared with the head before, and failed changes still count ...
-    const later = world.push({ files: { 'pipelines/a/meltano.yml': 'version: 2\n' } });
+    const later = world.push({ files: { 'pipelines/a/models.sql': 'select 2\n' } });
     await finish(2);
     expect((await world.untilConcluded(later.after)).conclusion).toBe('success');
     // ... and after a success, a push that leaves the directory alone changes nothing.

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { inWorld, REPOSITORY, type World, type WorldOptions } from './world.ts';
 
 const [FILE, OTHER_FILE] = ['.github/meltano-deploy.yml', '.github/meltano-deploy.yaml'];
-const PROJECTS = { 'base/meltano.yml': '', 'w0/meltano.yml': '', 'w1/meltano.yml': '' };
+const PROJECTS = { 'base/0.sql': '', 'w0/0.sql': '', 'w1/0.sql': '' };
 const DIRECTORIES = ['w0', 'w1'];
 
 /** The reads of the repository since the n-th exchange, without check runs and tokens. */
@@ -21,6 +21,8 @@ async function readsOf(world: World, push: () => { after: string }, changed: num
   const { after } = push();
   const ended = () => world.github.checks.runs(REPOSITORY, after).filter((run) => run.status === 'completed');
   await world.until(() => ended().length === changed, `the end of ${changed} check runs`);
+  // The project check shares its reads with planning.
+  await world.untilLogged('Project checked', { sha: after });
   return listReads(world, from).toSorted();
 }
 
@@ -110,7 +112,7 @@ test.concurrent('what a later push takes: its tree, and the file where it change
     expect(await reads({ [FILE]: '' })).toEqual([TEXT, TREE]);
   }));
 
-test.concurrent('where only the file has filters, three reads too, and none of a tree as long as it has none', () =>
+test.concurrent('where only the file has filters, three reads too, and one of a tree as long as it has none', () =>
   inRepository(async (world) => {
     const reads = async (files: Record<string, string | null>) => {
       await untilNextSecond(world);
@@ -119,6 +121,7 @@ test.concurrent('where only the file has filters, three reads too, and none of a
     const filters = { [FILE]: 'deploy: { paths: ["base/**"] }', 'base/a.sql': '1' };
     expect(await reads(filters)).toEqual([TEXT, TREE, TREE]);
     expect(await reads({ [FILE]: null })).toEqual(['branches/main', TREE]);
-    expect(await reads({ 'a.sql': '' })).toEqual(['contents/.github']);
-    expect(await reads({ ...filters, 'base/a.sql': '2' })).toEqual([TEXT, TREE, TREE]);
+    // The tree is read for the project check: planning needs none.
+    expect(await reads({ 'a.sql': '' })).toEqual(['contents/.github', TREE]);
+    expect(await reads({ ...filters, 'base/a.sql': '2' })).toEqual([TEXT, TREE]);
   }, {}));

@@ -37,7 +37,7 @@ export class World {
     github.repositories.add({
       fullName: REPOSITORY,
       private: options.private ?? true,
-      files: { 'meltano.yml': 'version: 1\n', 'README.md': '# Data\n' },
+      files: { 'models/orders.sql': 'select 1\n', 'README.md': '# Data\n' },
     });
     const workspace = meltano.addWorkspace({
       name: 'Analytics',
@@ -65,7 +65,7 @@ export class World {
     count += 1;
     return this.github.branches.push({
       repository: REPOSITORY,
-      files: { 'meltano.yml': `# ${count}\n` },
+      files: { 'models/orders.sql': `select ${count}\n` },
       message: `Change ${count}`,
       ...options,
     });

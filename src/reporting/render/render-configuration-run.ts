@@ -1,58 +1,39 @@
-import type { ConfigurationRun, ConfigurationVerdict, WouldDeploy } from '../../domain/configuration-run.ts';
+import type { ConfigurationVerdict, WouldDeploy } from '../../domain/commit-run.ts';
 import type { Repository } from '../../domain/deployment.ts';
 import { chooseLogMode } from '../../domain/repository-configuration.ts';
 import { OUTPUT_BYTES, truncateBytes } from '../../domain/truncate-bytes.ts';
 import { cleanInlineText } from '../../logs/clean-log-line.ts';
 import type { CheckAnnotation, CheckRunFields } from './check-run-view.ts';
-import { formatCommitUrl } from './describe-deployment.ts';
 import { formatCode, formatTableRow } from './escape-markdown.ts';
 import { formatCount } from './format-numbers.ts';
-import { formatFileUrl, linkFile } from './github-links.ts';
+import { linkFile } from './github-links.ts';
 import { formatTitle } from './render-title.ts';
 
-/** A workspace's check run never has this name: the workspace stands in brackets there. */
-export const CONFIGURATION_CHECK = 'Meltano Deploy configuration';
-
-export interface ConfigurationRunView {
-  readonly run: ConfigurationRun;
+interface VerdictView {
   readonly repository: Repository;
-  /** GitHub's web origin, e.g. `https://github.com`. */
   readonly githubUrl: string;
+  readonly sha: string;
 }
 
 type Bad = Extract<ConfigurationVerdict, { kind: 'bad' }>;
 type Good = Extract<ConfigurationVerdict, { kind: 'good' }>;
 
-/** The fields of the check run about a configuration file. Pure. */
-export function renderConfigurationRun(view: ConfigurationRunView): CheckRunFields {
-  const { run, repository, githubUrl } = view;
-  const { verdict, sha } = run;
-  const time = new Date(run.createdAt).toISOString().replace(/\.\d{3}Z$/, 'Z');
-  const { file } = verdict;
-  return {
-    name: CONFIGURATION_CHECK,
-    head_sha: sha,
-    external_id: run.id,
-    details_url:
-      file === null
-        ? formatCommitUrl(githubUrl, repository, sha)
-        : formatFileUrl({ githubUrl, repository }, { file, sha }),
-    status: 'completed',
-    started_at: time,
-    completed_at: time,
-    conclusion: verdict.kind === 'bad' ? 'failure' : 'success',
-    output: verdict.kind === 'bad' ? renderBad(view, verdict) : renderGood(view, verdict),
-  };
+/** What the check run about a configuration file says. Pure. */
+export function renderConfigurationVerdict(
+  view: VerdictView,
+  verdict: ConfigurationVerdict,
+): CheckRunFields['output'] {
+  return verdict.kind === 'bad' ? renderBad(view, verdict) : renderGood(view, verdict);
 }
 
-function renderBad(view: ConfigurationRunView, verdict: Bad): CheckRunFields['output'] {
+function renderBad(view: VerdictView, verdict: Bad): CheckRunFields['output'] {
   const { file, problems } = verdict;
   const [first] = problems;
   const count = problems.length === 1 ? '1 mistake' : `${formatCount(problems.length)} mistakes`;
   const start = first ? `${count}: line ${first.line}: ${first.message}` : count;
   const rows = problems.map((one) => `- Line ${one.line}, column ${one.column}: ${formatCode(one.message)}`);
   const summary = [
-    `**${linkFile(view, { file, sha: view.run.sha })} can't be used.** ${explainEffect(verdict)}`,
+    `**${linkFile(view, { file, sha: view.sha })} can't be used.** ${explainEffect(verdict)}`,
     rows.join('\n'),
   ];
   return {
@@ -86,12 +67,12 @@ function annotate(path: string, problem: Bad['problems'][number]): CheckAnnotati
   };
 }
 
-function renderGood(view: ConfigurationRunView, { file, workspaces }: Good): CheckRunFields['output'] {
+function renderGood(view: VerdictView, { file, workspaces }: Good): CheckRunFields['output'] {
   const deployed = workspaces.filter((one) => one.onPush).length;
   const lead =
     file === null
       ? 'Without a file, the defaults apply.'
-      : `${linkFile(view, { file, sha: view.run.sha })} is valid.`;
+      : `${linkFile(view, { file, sha: view.sha })} is valid.`;
   const rows = [
     ['Workspace', 'Branch', 'A push deploys', 'Environment', 'Log'],
     ['---', '---', '---', '---', '---'],

@@ -23,7 +23,7 @@ test('docs/configuration.md names every key', () => {
     if (section === '') return names;
     // Keys that deploy has too are documented once.
     const own = section === 'workspaces' ? ['workspace', 'environment'] : names;
-    return own.map((key) => `${section}${section === 'workspaces' ? '[]' : ''}.${key}`);
+    return own.map((key) => `${section.replace('workspaces', 'workspaces[]')}.${key}`);
   });
   const sections = [...SECTIONS.keys()].filter((section) => section !== 'workspaces');
   expect(keys.filter((key) => !sections.includes(key) && !text.includes(`| \`${key}\``))).toEqual([]);

@@ -46,7 +46,10 @@ test('no section takes unknown keys', () => {
     ),
   );
   expect(sections).toEqual(
-    ['', 'deploy', 'workspaces', 'commands', 'comments'].map((path) => ({ path, strict: true })),
+    ['', 'deploy', 'checks', 'workspaces', 'workspaces.checks', 'commands', 'comments'].map((path) => ({
+      path,
+      strict: true,
+    })),
   );
 });
 

@@ -50,6 +50,8 @@ deploy:
   ignore_senders: ["renovate[bot]"]
   unmatched: skipped
   log: final
+checks:
+  project: off
 workspaces:
   - workspace: ANALYTICS
     on_push: true
@@ -60,6 +62,7 @@ workspaces:
     ignore_senders: []
     log: none
     environment: production
+    checks: { project: report }
   - workspace: 81c0ef56
 commands:
   enabled: false
@@ -79,6 +82,7 @@ github_deployments: true
           unmatched: 'skipped',
           ignoreSenders: ['renovate[bot]'],
           log: 'final',
+          projectCheck: 'off',
         },
         workspaces: [
           {
@@ -91,6 +95,7 @@ github_deployments: true
             unmatched: 'silent',
             ignoreSenders: [],
             log: 'none',
+            projectCheck: 'report',
           },
           { workspace: '81c0ef56' },
         ],
@@ -129,7 +134,7 @@ describe('keys', () => {
     ],
     [
       'colour: red\n',
-      '1:1 colour is not a known key. Allowed here: version, deploy, workspaces, commands, comments, github_deployments.',
+      '1:1 colour is not a known key. Allowed here: version, deploy, checks, workspaces, commands, comments, github_deployments.',
     ],
     ['__proto__: 1\n', expect.stringMatching(/^1:1 __proto__ is not a known key\./)],
     ['"a\\u001bb": 1\n', expect.stringMatching(/^1:1 "a\\u001bb" is not a known key\./)],

@@ -1,4 +1,4 @@
-import type { ConfigurationRun } from '../../../src/domain/configuration-run.ts';
+import type { CommitRun } from '../../../src/domain/commit-run.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { Dispatcher, QueueName } from '../../../src/domain/dispatcher.ts';
 import type { LogExcerptBuilder } from '../../../src/logs/log-excerpt-builder.ts';
@@ -28,9 +28,9 @@ export class FakeReporter implements Reporter {
   changed(deployment: Deployment): void {
     this.reports.push(deployment);
   }
-  readonly configurationRuns: ConfigurationRun[] = [];
-  configurationRead(run: ConfigurationRun): void {
-    this.configurationRuns.push(run);
+  readonly commitRuns: CommitRun[] = [];
+  commitJudged(run: CommitRun): void {
+    this.commitRuns.push(run);
   }
   /** The delay until a log is read again (milliseconds). */
   nextLogMs = Infinity;

@@ -62,6 +62,7 @@ describe('settingsOf', () => {
       unmatched: 'silent',
       ignoreSenders: [],
       log: null,
+      projectCheck: 'report',
       environment: null,
     });
   });
@@ -80,6 +81,7 @@ describe('settingsOf', () => {
       unmatched: 'skipped',
       ignoreSenders: [],
       log: 'live',
+      projectCheck: 'report',
       environment: 'production',
     });
   });

@@ -14,6 +14,7 @@ import {
   readIssueComment,
 } from '../../../src/intake/read-comment.ts';
 import {
+  type editedPayload,
   type pullRequestPayload,
   type pushPayload,
   readPullRequest,
@@ -60,6 +61,7 @@ const ACCEPTED = {
   'pull_request.ready_for_review': (
     all: Described<'pull_request.ready_for_review'>,
   ): z.input<typeof pullRequestPayload> => all,
+  'pull_request.edited': (all: Described<'pull_request.edited'>): z.input<typeof editedPayload> => all,
 };
 
 type Payload = Record<string, unknown>;
@@ -107,7 +109,10 @@ const EVENTS: readonly [string, (payload: unknown) => AppEvent, readonly string[
   [
     'pull_request',
     readPullRequest,
-    ['pull_request', 'pull_request.number', 'pull_request.head', 'pull_request.head.sha'],
+    [
+      ...['pull_request', 'pull_request.number', 'pull_request.head', 'pull_request.head.sha'],
+      ...['pull_request.base', 'pull_request.base.ref', 'pull_request.base.sha'],
+    ],
   ],
 ];
 

@@ -202,7 +202,7 @@ export class AccountPair {
         logs: this.#logs,
         clock: this.#clock,
         render: renderCheckRun,
-        renderConfiguration: () => {
+        renderCommit: () => {
           throw new Error('There is no configuration file.');
         },
         pages: this.#pages,

@@ -58,7 +58,7 @@ export function buildPlanContext(parts: PlanParts): PlanContext {
     repositories: stores,
     plans: stores,
     sweeps: stores,
-    configurationRuns: stores,
+    commitRuns: stores,
     checkPull: async () => ({ outcome: 'configuration_unchanged', deployments: [] }),
     accounts,
     reporter: new FakeReporter(),

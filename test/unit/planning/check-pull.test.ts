@@ -29,14 +29,14 @@ describe('a pull request', () => {
   test('that leaves the file alone gets nothing', async () => {
     await open(SHA);
     expect(world.noops()).toEqual(['configuration_unchanged']);
-    expect(world.reporter.configurationRuns).toEqual([]);
+    expect(world.reporter.commitRuns).toEqual([]);
   });
 
   test('that changes it gets a check run with the effect, which is not in force yet', async () => {
     world.files.changedBy.add(5);
     world.files.at.set(NEXT, 'workspaces: [{ workspace: Analytics, on_push: false }]');
     await open(NEXT);
-    expect(world.reporter.configurationRuns).toMatchObject([
+    expect(world.reporter.commitRuns).toMatchObject([
       {
         sha: NEXT,
         verdict: { kind: 'good', file: FILE, workspaces: [{ name: 'Analytics', onPush: false }] },
@@ -52,17 +52,17 @@ describe('a pull request', () => {
     world.files.at.set(NEXT, BAD);
     await open(NEXT);
     await open(NEXT);
-    expect(world.reporter.configurationRuns[0]).toMatchObject({
+    expect(world.reporter.commitRuns[0]).toMatchObject({
       sha: NEXT,
       verdict: { kind: 'bad', effect: 'proposed', problems: [{ line: 2 }] },
     });
-    expect(new Set(world.reporter.configurationRuns.map(({ id }) => id)).size).toBe(1);
+    expect(new Set(world.reporter.commitRuns.map(({ id }) => id)).size).toBe(1);
   });
 
   test('that removes it gets a check run with the effect of the defaults', async () => {
     world.files.changedBy.add(5);
     await open(NEXT);
-    expect(world.reporter.configurationRuns).toMatchObject([{ verdict: { kind: 'good', file: null } }]);
+    expect(world.reporter.commitRuns).toMatchObject([{ verdict: { kind: 'good', file: null } }]);
   });
 
   test('of a repository without a workspace asks GitHub nothing', async () => {

@@ -106,7 +106,7 @@ describe('the file', () => {
     world.head = SHA;
     await push({ ref: 'refs/heads/dev', after: NEXT });
     expect(world.noops()).toEqual(['configuration_held']);
-    expect(world.reporter.configurationRuns).toMatchObject([{ sha: SHA, verdict: { effect: 'held' } }]);
+    expect(world.reporter.commitRuns).toMatchObject([{ sha: SHA, verdict: { effect: 'held' } }]);
     // The commit may have been pushed after the file was read.
     await push({ after: SHA });
     expect(world.files.reads).toEqual(['main', SHA]);
@@ -189,7 +189,7 @@ describe('a bad file', () => {
     world.files.at.set(NEXT, BAD);
     const [deployment] = await push({ after: NEXT, pushedAt: START + 1_000 });
     expect(deployment).toMatchObject({ sha: NEXT, log: 'none', badFile: { file: FILE, sha: NEXT } });
-    expect(world.reporter.configurationRuns).toMatchObject([
+    expect(world.reporter.commitRuns).toMatchObject([
       {
         sha: NEXT,
         checkRunId: null,
@@ -211,12 +211,12 @@ describe('a bad file', () => {
     world.files.everywhere = BAD;
     expect(await push({ after: SHA })).toEqual([]);
     expect(world.noops()).toEqual(['configuration_held']);
-    expect(world.reporter.configurationRuns).toMatchObject([{ sha: SHA, verdict: { effect: 'held' } }]);
+    expect(world.reporter.commitRuns).toMatchObject([{ sha: SHA, verdict: { effect: 'held' } }]);
     world.files.at.set(NEXT, 'version: 1');
     world.trees.put(NEXT, [FILE]);
     expect(await push({ after: NEXT, pushedAt: START + 1_000 })).toMatchObject([{ sha: NEXT }]);
     expect(world.trees.reads).toEqual(['acme/data ccc all']);
-    expect(world.reporter.configurationRuns).toHaveLength(1);
+    expect(world.reporter.commitRuns).toHaveLength(1);
   });
 
   test('is reported once for each commit, even if planned again', async () => {
@@ -224,8 +224,8 @@ describe('a bad file', () => {
     await push();
     await push();
     await push({ after: NEXT, pushedAt: START + 1_000 });
-    expect(world.reporter.configurationRuns.map(({ sha }) => sha)).toEqual([SHA, SHA, NEXT]);
-    expect(new Set(world.reporter.configurationRuns.map(({ id }) => id)).size).toBe(2);
+    expect(world.reporter.commitRuns.map(({ sha }) => sha)).toEqual([SHA, SHA, NEXT]);
+    expect(new Set(world.reporter.commitRuns.map(({ id }) => id)).size).toBe(2);
   });
 
   test('that names a workspace becomes good when the workspace is set up, without a new read', async () => {

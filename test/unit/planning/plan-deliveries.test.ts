@@ -39,7 +39,9 @@ test('a push becomes a waiting deployment that is reported and woken; planning a
     pushedAt: START,
   });
   expect(world.reporter.reports).toMatchObject([{ id: deployment?.id }]);
-  expect(world.dispatcher.wakes).toEqual([{ queue: 'workspace', key: QUEUE_KEY }]);
+  expect(world.dispatcher.wakes.filter(({ queue }) => queue !== 'project')).toEqual([
+    { queue: 'workspace', key: QUEUE_KEY },
+  ]);
   expect(await world.plan()).toBeNull();
   expect(await world.open()).toHaveLength(1);
   expect(world.reporter.reports).toHaveLength(1);
@@ -65,7 +67,9 @@ test('each workspace of the repository gets a row with its reason; one without a
   expect(world.noops()).toEqual(['branch_not_tracked']);
   expect(world.decisions.toSorted()).toEqual(['branch_not_tracked', 'push']);
   expect(world.reporter.reports.map((one) => one.workspaceId)).toEqual([WORKSPACE_ID]);
-  expect(world.dispatcher.wakes).toEqual([{ queue: 'workspace', key: QUEUE_KEY }]);
+  expect(world.dispatcher.wakes.filter(({ queue }) => queue !== 'project')).toEqual([
+    { queue: 'workspace', key: QUEUE_KEY },
+  ]);
 });
 
 test.each<[string, Partial<PushEvent>, (world: PlanWorld) => void]>([

@@ -84,6 +84,7 @@ async function plan(workspaces: Workspace[], event: PushEvent, world: World = {}
       findNewestDigest: async () => null,
       saveTreeDigest: async () => {},
       findPlannedPush: async () => null,
+      findLastDeployed: async () => null,
       findFirstPending: async () => world.firstPending ?? null,
       countStarted: async () => world.started ?? 0,
     },

@@ -122,7 +122,7 @@ export class PlanWorld {
         context: {
           reporter,
           dispatcher,
-          checkPull: (pull) => checkPull(pull, { files: this.files, read }),
+          checkPull: (pull) => checkPull(pull, { files: this.files, configurations, read }),
           log: pino({ level: 'debug' }, sink),
           knowOwner: createOwnerReader({ store: stores, clock, listNamed: () => this.allowed ?? [] }),
           allowedAccounts: this.allowed,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Accounts } from '../../../src/domain/account.ts';
-import type { ConfigurationRun } from '../../../src/domain/configuration-run.ts';
+import type { CommitRun } from '../../../src/domain/commit-run.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { Dispatcher, QueueName } from '../../../src/domain/dispatcher.ts';
 import { type Lease, type LeaseContext, LeaseLost } from '../../../src/domain/lease.ts';
@@ -41,7 +41,7 @@ class Instance {
   readonly leases: LeaseContext = createLeaseContext();
   readonly writing = new InstallationLeases(this.leases);
   readonly reporter: SharedReporter;
-  configurationRuns: ConfigurationRun[] = [];
+  commitRuns: CommitRun[] = [];
   logGrows = true;
   readonly recounted: number[] = [];
   resumedAt: number | null = null;
@@ -62,7 +62,7 @@ class Instance {
       writing: this.writing,
       writer: {
         changed: (one) => note(`write ${one.id}`),
-        configurationRead: (one) => note(`write ${one.id}`),
+        commitJudged: (one) => note(`write ${one.id}`),
         logRead: (one, grew) => {
           if (grew) note(`write log of ${one.id}`);
           return Infinity;
@@ -80,7 +80,7 @@ class Instance {
       clock: { now: () => 5_000, elapsed: () => 5_000 },
       reports: {
         getDeployment: async (id) => this.rows.get(id) ?? null,
-        listOwedConfigurationRuns: async () => this.configurationRuns,
+        listOwedCommitRuns: async () => this.commitRuns,
         listReportable: async () =>
           [...this.rows.values()].filter(
             (one) => one.state !== 'concluded' || one.reportedRevision < one.revision,
@@ -245,13 +245,13 @@ describe('after a lease was lost', () => {
 
 test('a run about the configuration file is handed to the writer once, until it is written', async () => {
   const id = 'configuration:2:a:b';
-  instance.configurationRuns = [{ id, revision: 1, repositoryId: 2, installationId: INSTALLATION } as never];
-  instance.reporter.configurationRead(instance.configurationRuns[0] as never);
+  instance.commitRuns = [{ id, revision: 1, repositoryId: 2, installationId: INSTALLATION } as never];
+  instance.reporter.commitJudged(instance.commitRuns[0] as never);
   await vi.waitFor(() => expect(instance.dispatcher.wakes).toEqual(['writer 7']));
   const lease = makeLease(1);
   expect(await instance.work(lease)).toBeGreaterThan(0);
   await instance.work(lease);
   expect(instance.takeCalls()).toEqual([`write ${id} (1)`]);
-  instance.configurationRuns = [];
+  instance.commitRuns = [];
   expect(await instance.work(lease)).toBeNull();
 });

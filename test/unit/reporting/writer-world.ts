@@ -10,7 +10,7 @@ import { RateBudgets } from '../../../src/github/rate-budget.ts';
 import { CheckRunWriter, type CheckRunWriterPorts } from '../../../src/reporting/check-run-writer.ts';
 import { WriteQueues } from '../../../src/reporting/pace/write-queues.ts';
 import { renderCheckRun } from '../../../src/reporting/render/render-check-run.ts';
-import { renderConfigurationRun } from '../../../src/reporting/render/render-configuration-run.ts';
+import { renderCommitRun } from '../../../src/reporting/render/render-commit-run.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
 import { START } from '../deploying/fake-ports.ts';
 import { openStores, REPOSITORY } from '../deploying/reconcile-world.ts';
@@ -87,7 +87,7 @@ export class WriterWorld {
       random: () => 0.5,
       log: pino({ level: 'warn' }, log),
       render: renderCheckRun,
-      renderConfiguration: renderConfigurationRun,
+      renderCommit: renderCommitRun,
       pages: { githubUrl: 'https://github.com', workspaceUrl: () => 'https://app.meltano.com' },
       limits: { deployTimeoutMinutes: 120, startTimeoutMinutes: 60 },
       onWritten: (of) => void this.written.push(of),

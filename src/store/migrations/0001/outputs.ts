@@ -4,12 +4,13 @@ import type { Schema } from '../../schema.ts';
 /** Everything that the app writes to GitHub beside the check runs of deployments. */
 export async function createOutputTables(db: Kysely<Schema>): Promise<void> {
   const statements = [
-    sql`create table configuration_run (
+    sql`create table commit_run (
       id text primary key,
       repository_id bigint not null,
       installation_id bigint not null,
       sha text not null,
       verdict text not null,
+      state text not null,
       created_at bigint not null,
       revision integer not null,
       reported_revision integer not null,
@@ -17,8 +18,9 @@ export async function createOutputTables(db: Kysely<Schema>): Promise<void> {
       check_run_url text,
       check_run_attempted_at bigint
     )`,
-    sql`create index configuration_run_owed on configuration_run (id) where reported_revision < revision`,
-    sql`create index configuration_run_created on configuration_run (created_at)`,
+    sql`create index commit_run_owed on commit_run (id) where reported_revision < revision`,
+    sql`create index commit_run_waiting on commit_run (id) where state = 'waiting'`,
+    sql`create index commit_run_created on commit_run (created_at)`,
 
     sql`create table failure_comment (
       id text primary key,

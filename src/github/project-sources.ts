@@ -1,0 +1,165 @@
+import type { Repository } from '../domain/deployment.ts';
+import type { TreeReader, Untold } from '../domain/git-tree.ts';
+import type { ProjectCommits, ProjectSource, SourceFile } from '../project/project-source.ts';
+import { locate, requireRequests } from './github-call.ts';
+import type { GetOctokit } from './octokit.ts';
+
+/** Files that one query asks for. GitHub gives up on a query after ten seconds. */
+const MOST_OF_A_QUERY = 100;
+const MOST_BYTES_OF_A_QUERY = 1024 * 1024;
+/** Texts that are kept, in UTF-16 code units: those that were used last, with some 16 MB of memory at most. */
+const MOST_KEPT = 8 * 1024 * 1024;
+
+export interface ProjectSourcesOptions {
+  readonly getOctokit: GetOctokit;
+  readonly trees: TreeReader;
+  /** False while few of the installation's requests are left, or GitHub refuses them. */
+  readonly mayAsk: (installationId: number) => boolean;
+}
+
+/** The files of commits on GitHub: the git tree that planning reads too, and the texts of many files in one query. */
+export function createProjectSources(options: ProjectSourcesOptions): ProjectCommits {
+  const blobs = new Blobs(options);
+  return {
+    async open(repository, sha) {
+      requireRequests(options.mayAsk(repository.installationId), 'checking a project');
+      const read = await options.trees.readTree(repository, { sha, levels: 'all', isNew: true });
+      if (read.kind === 'untold') return read;
+      if (read.isTruncated) return TOO_LARGE;
+      const files = read.entries.map((entry): SourceFile => ({ ...entry, bytes: entry.bytes ?? 0 }));
+      return {
+        listFiles: async () => files,
+        readTexts: (wanted) => blobs.readTexts(repository, wanted),
+      } satisfies ProjectSource;
+    },
+
+    async findMergeBase(repository, base, head) {
+      requireRequests(options.mayAsk(repository.installationId), 'checking a project');
+      const octokit = await options.getOctokit(repository.installationId);
+      try {
+        const compared = await octokit.rest.repos.compareCommitsWithBasehead({
+          ...locate(repository),
+          basehead: `${base}...${head}`,
+          // Only the common commit is needed.
+          per_page: 1,
+        });
+        return compared.data.merge_base_commit.sha;
+      } catch (error) {
+        if ((error as { status?: number }).status === 404) return null;
+        throw error;
+      }
+    },
+  };
+}
+
+const TOO_LARGE: Untold = {
+  kind: 'untold',
+  why: 'the repository is too large for GitHub to list its files in one answer',
+};
+
+/** The texts of files by their names in git. A text never changes under its name. */
+class Blobs {
+  readonly #options: ProjectSourcesOptions;
+  /** By repository and SHA, those that were used last at the end. */
+  readonly #kept = new Map<string, string>();
+  #size = 0;
+
+  constructor(options: ProjectSourcesOptions) {
+    this.#options = options;
+  }
+
+  async readTexts(repository: Repository, files: readonly SourceFile[]): Promise<Map<string, string>> {
+    const texts = new Map<string, string>();
+    const unknown = new Map<string, SourceFile>();
+    for (const { sha, ...file } of files) {
+      const known = this.#use(keyOf(repository, sha));
+      if (known === undefined) unknown.set(sha, { sha, ...file });
+      else texts.set(sha, known);
+    }
+    for (const batch of toBatches([...unknown.values()])) {
+      for (const [sha, text] of await this.#query(repository, batch)) texts.set(sha, text);
+    }
+    return new Map(
+      files.flatMap(({ path, sha }) => {
+        const text = texts.get(sha);
+        return text === undefined ? [] : [[path, text] as const];
+      }),
+    );
+  }
+
+  async #query(repository: Repository, files: readonly SourceFile[]): Promise<Map<string, string>> {
+    const { getOctokit, mayAsk } = this.#options;
+    requireRequests(mayAsk(repository.installationId), 'checking a project');
+    const octokit = await getOctokit(repository.installationId);
+    const answer = await octokit.graphql<BlobsAnswer>(writeBlobsQuery(files.length), {
+      owner: repository.owner,
+      repository: repository.name,
+      ...Object.fromEntries(files.map(({ sha }, n) => [`blob${n}`, sha])),
+    });
+    const texts = new Map<string, string>();
+    for (const [n, { sha }] of files.entries()) {
+      const blob = answer.repository?.[`blob${n}`];
+      if (typeof blob?.text !== 'string' || blob.isTruncated) continue;
+      texts.set(sha, blob.text);
+      this.#keep(keyOf(repository, sha), blob.text);
+    }
+    return texts;
+  }
+
+  #use(key: string): string | undefined {
+    const text = this.#kept.get(key);
+    if (text !== undefined) {
+      this.#kept.delete(key);
+      this.#kept.set(key, text);
+    }
+    return text;
+  }
+
+  #keep(key: string, text: string): void {
+    if (!this.#kept.has(key)) this.#size += text.length;
+    this.#kept.set(key, text);
+    for (const [oldest, { length }] of this.#kept) {
+      if (this.#size <= MOST_KEPT) return;
+      this.#kept.delete(oldest);
+      this.#size -= length;
+    }
+  }
+}
+
+/** Another repository never gets the text, although its name in git is the same. */
+function keyOf({ id }: Repository, sha: string): string {
+  return `${id} ${sha}`;
+}
+
+function toBatches(files: readonly SourceFile[]): SourceFile[][] {
+  const batches: SourceFile[][] = [];
+  let bytes = Infinity;
+  for (const file of files) {
+    bytes += file.bytes;
+    const last = batches.at(-1);
+    if (last && last.length < MOST_OF_A_QUERY && bytes <= MOST_BYTES_OF_A_QUERY) last.push(file);
+    else {
+      batches.push([file]);
+      bytes = file.bytes;
+    }
+  }
+  return batches;
+}
+
+interface BlobsAnswer {
+  readonly repository: Readonly<
+    Record<string, { readonly text?: string | null; readonly isTruncated?: boolean } | null>
+  > | null;
+}
+
+/** GraphQL for the texts of `count` files; it takes `owner`, `repository`, and `blob0` and so on. */
+export function writeBlobsQuery(count: number): string {
+  const names = Array.from({ length: count }, (_, n) => `blob${n}`);
+  const variables = [
+    '$owner: String!',
+    '$repository: String!',
+    ...names.map((name) => `$${name}: GitObjectID!`),
+  ].join(', ');
+  const blobs = names.map((name) => `${name}: object(oid: $${name}) { ... on Blob { isTruncated text } }`);
+  return `query Blobs(${variables}) { repository(owner: $owner, name: $repository) { ${blobs.join(' ')} } }`;
+}

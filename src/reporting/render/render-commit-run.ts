@@ -1,0 +1,78 @@
+import type { CommitRun, ProjectVerdict } from '../../domain/commit-run.ts';
+import type { Repository } from '../../domain/deployment.ts';
+import { OUTPUT_BYTES, truncateBytes } from '../../domain/truncate-bytes.ts';
+import { cleanInlineText } from '../../logs/clean-log-line.ts';
+import type { CheckRunFields } from './check-run-view.ts';
+import { formatCommitUrl } from './describe-deployment.ts';
+import { formatFileUrl } from './github-links.ts';
+import { renderConfigurationVerdict } from './render-configuration-run.ts';
+import { formatTitle } from './render-title.ts';
+
+/** A workspace's check run never has one of these names: the workspace stands in brackets there. */
+export const CONFIGURATION_CHECK = 'Meltano Deploy configuration';
+export const PROJECT_CHECK = 'Meltano Deploy project';
+
+export interface CommitRunView {
+  readonly run: CommitRun;
+  readonly repository: Repository;
+  /** GitHub's web origin, e.g. `https://github.com`. */
+  readonly githubUrl: string;
+}
+
+type Rendered = Pick<CheckRunFields, 'name' | 'details_url' | 'conclusion' | 'output'>;
+
+/** The fields of a check run about a commit. Pure. */
+export function renderCommitRun(view: CommitRunView): CheckRunFields {
+  const { verdict, sha, createdAt, id } = view.run;
+  const time = new Date(createdAt).toISOString().replace(/\.\d{3}Z$/, 'Z');
+  return {
+    head_sha: sha,
+    external_id: id,
+    status: 'completed',
+    started_at: time,
+    completed_at: time,
+    ...(verdict.kind === 'project' ? renderProject(view, verdict) : renderConfiguration(view, verdict)),
+  };
+}
+
+function renderConfiguration(
+  view: CommitRunView,
+  verdict: Exclude<CommitRun['verdict'], ProjectVerdict>,
+): Rendered {
+  const { run, repository, githubUrl } = view;
+  const { file } = verdict;
+  return {
+    name: CONFIGURATION_CHECK,
+    details_url:
+      file === null
+        ? formatCommitUrl(githubUrl, repository, run.sha)
+        : formatFileUrl({ githubUrl, repository }, { file, sha: run.sha }),
+    conclusion: verdict.kind === 'bad' ? 'failure' : 'success',
+    output: renderConfigurationVerdict({ repository, githubUrl, sha: run.sha }, verdict),
+  };
+}
+
+function renderProject({ run, repository, githubUrl }: CommitRunView, { result }: ProjectVerdict): Rendered {
+  const { conclusion, title, summary, annotations } = result ?? NOT_CHECKED;
+  return {
+    name: PROJECT_CHECK,
+    details_url: formatCommitUrl(githubUrl, repository, run.sha),
+    conclusion,
+    output: {
+      title: formatTitle(title),
+      summary: truncateBytes(summary, OUTPUT_BYTES),
+      annotations: annotations.map((one) => ({
+        ...one,
+        message: cleanInlineText(one.message),
+      })),
+    },
+  };
+}
+
+/** Nothing is written before the check; only the type allows it. */
+const NOT_CHECKED = {
+  conclusion: 'neutral',
+  title: 'Not checked yet',
+  summary: '',
+  annotations: [],
+} as const;

@@ -1,0 +1,118 @@
+import type { Kysely, Selectable } from 'kysely';
+import {
+  type CommitRun,
+  type CommitRunStore,
+  isProjectRunId,
+  joinComparisons,
+  type NewCommitRun,
+} from '../domain/commit-run.ts';
+import type { CommitRunTable, Schema } from './schema.ts';
+
+export function createCommitRunStore(db: Kysely<Schema>): CommitRunStore {
+  return {
+    async getCommitRun(id) {
+      const row = await db.selectFrom('commitRun').selectAll().where('id', '=', id).executeTakeFirst();
+      return row ? toCommitRun(row) : null;
+    },
+
+    async listWaitingCommitRuns() {
+      const rows = await db.selectFrom('commitRun').select('id').where('state', '=', 'waiting').execute();
+      return rows.map(({ id }) => id);
+    },
+
+    async concludeProjectRun({ id, verdict }, result) {
+      if (verdict.kind !== 'project') return null;
+      const row = await db
+        .updateTable('commitRun')
+        .set((column) => ({
+          verdict: JSON.stringify({ ...verdict, result }),
+          state: 'concluded' as const,
+          revision: result ? column('revision', '+', 1) : column('revision', '+', 0),
+        }))
+        .where('id', '=', id)
+        .where('state', '=', 'waiting')
+        .where('verdict', '=', JSON.stringify(verdict))
+        .returningAll()
+        .executeTakeFirst();
+      return row ? toCommitRun(row) : null;
+    },
+
+    async listOwedCommitRuns(installationId) {
+      const rows = await db
+        .selectFrom('commitRun')
+        .innerJoin('repository', 'repository.id', 'commitRun.repositoryId')
+        .selectAll('commitRun')
+        .whereRef('reportedRevision', '<', 'revision')
+        .$if(installationId !== undefined, (query) =>
+          query.where('repository.installationId', '=', installationId ?? 0),
+        )
+        .execute();
+      return rows.map(toCommitRun);
+    },
+  };
+}
+
+/** One about a file that is there already stays as it is; one about projects is checked for what is asked for now, too. */
+export async function insertCommitRuns(tx: Kysely<Schema>, runs: readonly NewCommitRun[]): Promise<void> {
+  for (const run of runs) {
+    const isProject = run.verdict.kind === 'project';
+    const inserted = await tx
+      .insertInto('commitRun')
+      .values({
+        ...run,
+        verdict: JSON.stringify(run.verdict),
+        state: isProject ? 'waiting' : 'concluded',
+        // What isn't checked yet is owed no write.
+        revision: isProject ? 0 : 1,
+        reportedRevision: 0,
+        checkRunId: null,
+        checkRunUrl: null,
+        checkRunAttemptedAt: null,
+      })
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .executeTakeFirst();
+    if (isProject && !inserted.numInsertedOrUpdatedRows) await joinProjectRun(tx, run);
+  }
+}
+
+async function joinProjectRun(tx: Kysely<Schema>, { id, verdict }: NewCommitRun): Promise<void> {
+  const row = await tx.selectFrom('commitRun').selectAll().where('id', '=', id).executeTakeFirst();
+  const known = row && toCommitRun(row).verdict;
+  if (known?.kind !== 'project' || verdict.kind !== 'project') return;
+  const comparisons = joinComparisons(known.comparisons, verdict.comparisons);
+  if (JSON.stringify(comparisons) === JSON.stringify(known.comparisons)) return;
+  await tx
+    .updateTable('commitRun')
+    .set({
+      verdict: JSON.stringify({ ...known, comparisons }),
+      state: 'waiting',
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** GitHub awaits a write of them. Projects are checked anew before. */
+export async function rewriteCommitRuns(tx: Kysely<Schema>, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx
+    .updateTable('commitRun')
+    .set((column) => ({ revision: column('revision', '+', 1) }))
+    .where(
+      'id',
+      'in',
+      ids.filter((id) => !isProjectRunId(id)),
+    )
+    .execute();
+  await tx
+    .updateTable('commitRun')
+    .set({ state: 'waiting' })
+    .where('id', 'in', ids.filter(isProjectRunId))
+    .execute();
+}
+
+function toCommitRun(row: Selectable<CommitRunTable>): CommitRun {
+  return {
+    ...row,
+    verdict: JSON.parse(row.verdict) as CommitRun['verdict'],
+  };
+}

@@ -1,0 +1,91 @@
+import { validate } from '@octokit/graphql-schema';
+import { expect, test } from 'vitest';
+import { createProjectSources, writeBlobsQuery } from '../../../src/github/project-sources.ts';
+import { createTreeReader } from '../../../src/github/read-trees.ts';
+import { REPOSITORY } from '../deploying/reconcile-world.ts';
+import { connectForReading } from './connect-for-reading.ts';
+import { SHA } from './octokit-setup.ts';
+
+function connect(tree: object[], isTruncated = false) {
+  const github = connectForReading();
+  const trees = createTreeReader({ ...github.reading, elapsed: () => 0 });
+  const { open, findMergeBase } = createProjectSources({ ...github.reading, trees });
+  github.scope.get(`/repos/acme/data/git/trees/${SHA}`).query(true).reply(200, {
+    sha: SHA,
+    tree,
+    truncated: isTruncated,
+  });
+  return { github, open, findMergeBase };
+}
+
+function file(path: string, size = 10, sha = `${path} sha`) {
+  return { path, mode: '100644', type: 'blob', sha, size };
+}
+
+async function openFiles({ open }: ReturnType<typeof connect>) {
+  const source = await open(REPOSITORY, SHA);
+  if ('kind' in source) throw new Error(source.why);
+  return { source, files: await source.listFiles() };
+}
+
+test("the query is one of GitHub's schema", () => {
+  expect(validate(writeBlobsQuery(2))).toEqual([]);
+  expect(validate(writeBlobsQuery(2).replaceAll('isTruncated', 'isCut'))).not.toEqual([]);
+});
+
+test('many files come with one query, each text once; what is no text is missing', async () => {
+  const tree = [file('a.yml'), file('binary'), file('copy', 10, 'a.yml sha'), file('gone'), file('large')];
+  const connected = connect(tree);
+  const { github } = connected;
+  const shas = ['a.yml sha', 'binary sha', 'gone sha', 'large sha'];
+  const variables = {
+    owner: 'acme',
+    repository: 'data',
+    ...Object.fromEntries(shas.map((sha, n) => [`blob${n}`, sha])),
+  };
+  const repository = {
+    blob0: { isTruncated: false, text: 'version: 1\n' },
+    blob1: { isTruncated: false, text: null },
+    blob2: null,
+    blob3: { isTruncated: true, text: 'ver' },
+  };
+  github.scope
+    .post('/graphql', { query: writeBlobsQuery(4), variables })
+    .reply(200, { data: { repository } });
+  const { source, files } = await openFiles(connected);
+  const texts = await source.readTexts(files);
+  expect([...texts]).toEqual([
+    ['a.yml', 'version: 1\n'],
+    ['copy', 'version: 1\n'],
+  ]);
+  await source.readTexts(files.filter(({ path }) => path === 'copy'));
+  expect(github.requests).toHaveLength(2);
+});
+
+test('a query asks for at most 100 files, and some 1 MiB', async () => {
+  const sizes = [...Array.from({ length: 150 }, () => 10), 600_000, 600_000];
+  const connected = connect(sizes.map((size, n) => file(`${1_000 + n}.yml`, size)));
+  const asked: number[] = [];
+  connected.github.scope
+    .post('/graphql', ({ variables }) => asked.push(Object.keys(variables).length - 2) > 0)
+    .times(3)
+    .reply(200, { data: { repository: {} } });
+  const { source, files } = await openFiles(connected);
+  await source.readTexts(files);
+  expect(asked).toEqual([100, 51, 1]);
+});
+
+test('a tree that GitHub cuts is untold', async () => {
+  const { open } = connect([file('a')], true);
+  expect(await open(REPOSITORY, SHA)).toMatchObject({
+    kind: 'untold',
+    why: expect.stringContaining('too large'),
+  });
+});
+
+test('nothing is asked for while few requests are left', async () => {
+  const { github, open } = connect([]);
+  github.mayAsk = false;
+  await expect(open(REPOSITORY, SHA)).rejects.toThrow(/Few requests/);
+  expect(github.requests).toEqual([]);
+});

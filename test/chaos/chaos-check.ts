@@ -1,6 +1,7 @@
 import type { SandboxCheckRun } from '../../sandbox/github/check-model.ts';
 import type { SandboxJob } from '../../sandbox/meltano/sandbox-job.ts';
 import type { SandboxWorkspace } from '../../sandbox/meltano/sandbox-workspace.ts';
+import { PROJECT_CHECK } from './chaos-requests.ts';
 import type { ChaosPush, ChaosWorld } from './chaos-world.ts';
 
 const CONCLUSIONS: Record<string, string> = { COMPLETE: 'success', ERROR: 'failure', STOPPED: 'cancelled' };
@@ -155,12 +156,18 @@ function checkSecrets({ sandbox, repositories, secrets }: ChaosWorld): string[] 
   });
 }
 
+/** The project check names each mistake once. */
+function countOwedAnnotations({ name, conclusion, annotations }: SandboxCheckRun): number {
+  if (name !== PROJECT_CHECK) return conclusion === 'failure' ? 1 : 0;
+  return new Set(annotations.map((one) => `${one.path} ${one.start_line} ${one.message}`)).size;
+}
+
 /** The log of each job names one error. A failed one shows it once, or not at all where the log could not be read. */
 function checkAnnotations({ sandbox, repositories }: ChaosWorld): string[] {
   return repositories.flatMap(({ fullName }) =>
     sandbox.github.checks
       .runs(fullName)
-      .filter((run) => run.annotations.length > (run.conclusion === 'failure' ? 1 : 0))
+      .filter((run) => run.annotations.length > countOwedAnnotations(run))
       .map((run) => `${fullName} ${run.headSha.slice(0, 7)} has ${run.annotations.length} annotations`),
   );
 }

@@ -2,7 +2,7 @@ import type { SandboxCheckRun } from '../../sandbox/github/check-model.ts';
 import type { SandboxCommitComment, SandboxIssueComment } from '../../sandbox/github/comment-model.ts';
 import type { ChaosRepository, ChaosWorld } from './chaos-world.ts';
 
-const PROJECT_CHECK = 'Meltano Deploy project';
+export const PROJECT_CHECK = 'Meltano Deploy project';
 
 /** Who asks: `boss` may write, `guest` may triage, `stranger` has no role. */
 const PEOPLE = ['boss', 'boss', 'boss', 'guest', 'stranger'] as const;

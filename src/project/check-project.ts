@@ -47,12 +47,20 @@ export function checkProject(project: Project): ProjectCheck {
 /** The checks of several directories of a repository, as one. */
 export function mergeChecks(checks: readonly ProjectCheck[]): ProjectCheck {
   return {
-    findings: checks.flatMap(({ findings }) => findings).toSorted(compare),
+    findings: dropRepeated(checks.flatMap(({ findings }) => findings)).toSorted(compare),
     skipped: [...new Set(checks.flatMap(({ skipped }) => skipped))],
     leftOut: checks.flatMap(({ leftOut }) => leftOut),
     pipelineCount: checks.reduce((sum, { pipelineCount }) => sum + pipelineCount, 0),
     pluginCount: checks.reduce((sum, { pluginCount }) => sum + pluginCount, 0),
   };
+}
+
+/** A file may be part of the projects of two directories, of which one is in the other. */
+function dropRepeated(findings: readonly Finding[]): Finding[] {
+  const byPlace = new Map(
+    findings.map((one) => [[one.code, one.path, one.line, one.column, one.message].join('\0'), one]),
+  );
+  return [...byPlace.values()];
 }
 
 function listFindings(project: Project, names: NameIndex, { code, level, check }: Rule): Finding[] {

@@ -203,3 +203,13 @@ test.concurrent('a commit of a push and of a pull request has one check run, wit
     expect(both.output.summary?.match(/^### .*/gm)).toEqual(['### `Staging`', '### `Analytics`']);
     expect(both.annotations).toHaveLength(1);
   }));
+
+test.concurrent('a mistake in a file of two workspaces has one annotation', () =>
+  inWorld(async (world) => {
+    const repositoryUrl = world.app.sandbox.repositoryUrl(REPOSITORY);
+    world.meltano.addWorkspace({ name: 'Inner', repositoryUrl, repositoryDirectory: 'pipelines' });
+    const { after } = world.push({ files: { ...PROJECT, 'pipelines/meltano.yml': 'a: [\n' } });
+    const run = await untilChecked(world, after);
+    expect(run.output.summary?.match(/^### /gm)).toHaveLength(2);
+    expect(run.annotations.map(({ path }) => path)).toEqual(['pipelines/meltano.yml']);
+  }));

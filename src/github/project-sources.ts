@@ -1,5 +1,5 @@
 import type { Repository } from '../domain/deployment.ts';
-import type { TreeReader, Untold } from '../domain/git-tree.ts';
+import type { Incomparable, TreeReader } from '../domain/git-tree.ts';
 import type { ProjectCommits, ProjectSource, SourceFile } from '../project/project-source.ts';
 import { locate, requireRequests } from './github-call.ts';
 import type { GetOctokit } from './octokit.ts';
@@ -24,7 +24,7 @@ export function createProjectSources(options: ProjectSourcesOptions): ProjectCom
     async open(repository, sha) {
       requireRequests(options.mayAsk(repository.installationId), 'checking a project');
       const read = await options.trees.readTree(repository, { sha, levels: 'all', isNew: true });
-      if (read.kind === 'untold') return read;
+      if (read.kind === 'incomparable') return read;
       if (read.isTruncated) return TOO_LARGE;
       const files = read.entries.map((entry): SourceFile => ({ ...entry, bytes: entry.bytes ?? 0 }));
       return {
@@ -52,8 +52,8 @@ export function createProjectSources(options: ProjectSourcesOptions): ProjectCom
   };
 }
 
-const TOO_LARGE: Untold = {
-  kind: 'untold',
+const TOO_LARGE: Incomparable = {
+  kind: 'incomparable',
   why: 'the repository is too large for GitHub to list its files in one answer',
 };
 

@@ -1,5 +1,5 @@
 import type { Repository } from '../domain/deployment.ts';
-import type { TreeEntry, Untold } from '../domain/git-tree.ts';
+import type { Incomparable, TreeEntry } from '../domain/git-tree.ts';
 
 /** A file of a repository at one commit, or on the disk, where `sha` is empty. */
 export interface SourceFile extends TreeEntry {
@@ -16,8 +16,8 @@ export interface ProjectSource {
 
 /** The commits of repositories on GitHub. All of it throws when GitHub can't answer now. */
 export interface ProjectCommits {
-  /** Untold: GitHub will never list its files. */
-  open(repository: Repository, sha: string): Promise<ProjectSource | Untold>;
+  /** `Incomparable` if GitHub will never list its files. */
+  open(repository: Repository, sha: string): Promise<ProjectSource | Incomparable>;
   /** The commit where two parted; null if they have none in common. */
   findMergeBase(repository: Repository, base: string, head: string): Promise<string | null>;
 }

@@ -75,10 +75,10 @@ test('a query asks for at most 100 files, and some 1 MiB', async () => {
   expect(asked).toEqual([100, 51, 1]);
 });
 
-test('a tree that GitHub cuts is untold', async () => {
+test('a tree that GitHub cuts is refused', async () => {
   const { open } = connect([file('a')], true);
   expect(await open(REPOSITORY, SHA)).toMatchObject({
-    kind: 'untold',
+    kind: 'incomparable',
     why: expect.stringContaining('too large'),
   });
 });

@@ -1,17 +1,17 @@
-import type { CommandName } from '../domain/command.ts';
+import { COMMAND_KINDS, type CommandName } from '../domain/command.ts';
 import { isAtLeast, type PermissionLevel } from '../domain/conversation.ts';
 import type { CommandPermission } from '../domain/repository-configuration.ts';
 
 /**
- * What a person needs to give a command. Everyone may read a public repository, so there the commands that only show
- * something take a role: they make the app write. `permission`: what the repository's configuration asks for the others.
+ * The level that a person needs for a command. Commands that act need `permission`, from the repository's configuration.
+ * Commands that show something need the Read role, or in a public repository, where everyone can read, the Triage role.
  */
 export function neededLevel(
   command: CommandName | null,
   isPrivate: boolean,
   permission: CommandPermission,
 ): PermissionLevel {
-  if (command === 'redeploy' || command === 'withdraw') return toLevel(permission);
+  if (command !== null && COMMAND_KINDS[command] === 'acts') return toLevel(permission);
   return isPrivate ? 'pull' : 'triage';
 }
 

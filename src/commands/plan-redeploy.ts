@@ -3,7 +3,7 @@ import type { Answer } from '../domain/conversation.ts';
 import type { Cause, PlannedDeployment, Repository } from '../domain/deployment.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import type { Workspace } from '../domain/workspace.ts';
-import { describeDeployment, type NameCheckRun } from '../planning/describe-deployment.ts';
+import { describeDeployment, type NameCheckRun } from '../planning/plan-deployment.ts';
 import type { LacksPush, NewId } from '../planning/plan-store.ts';
 import type { HeadReads } from './reads-of-one-command.ts';
 import { nameWorkspaces } from './select-workspaces.ts';

@@ -4,7 +4,7 @@ import { GitHubCommandReads } from '../github/command-reads.ts';
 import { createLogExcerptBuilder } from '../logs/log-excerpt-builder.ts';
 import type { CommandPlanning } from '../planning/event-context.ts';
 import type { Planning } from '../planning/wiring.ts';
-import { describeFailure } from '../reporting/render/describe-failure.ts';
+import { describeFailure } from '../reporting/render/describe-meltano-failure.ts';
 import type { Reporting } from '../reporting/wiring.ts';
 import { planCommand, planUnanswered } from './plan-command.ts';
 import { planRerun, planUnansweredRerun } from './plan-rerun.ts';
@@ -13,7 +13,7 @@ import { createLogTailReader } from './read-log-tail.ts';
 import { renderReply } from './replies/render-reply.ts';
 import { createConversationSync } from './sync-conversation.ts';
 
-export interface CommandPorts {
+interface Rooms {
   readonly planning: Planning;
   readonly reporting: Reporting;
 }
@@ -21,7 +21,7 @@ export interface CommandPorts {
 /** How comments and re-runs are planned. */
 export function createCommandPlanning(
   { stores, octokit, budgets, clock }: AppContext,
-  { planning, reporting }: CommandPorts,
+  { planning, reporting }: Rooms,
 ): CommandPlanning {
   const { heads, configurations } = planning;
   const reads = new GitHubCommandReads({

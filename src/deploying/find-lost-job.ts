@@ -3,7 +3,7 @@ import type { Job } from '../domain/job.ts';
 import { chooseReadDelay } from '../domain/judge-failure.ts';
 import type { MeltanoApi, MeltanoResult } from '../domain/meltano.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
-import { describeReadFailure } from '../reporting/render/describe-failure.ts';
+import { describeReadFailure } from '../reporting/render/describe-meltano-failure.ts';
 import { change, conclude } from './conclude.ts';
 import { findAttemptedJob } from './find-job.ts';
 import { logFields, type ReconcileContext, type StepResult, startLeft } from './reconcile-context.ts';

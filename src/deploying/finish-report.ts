@@ -4,7 +4,7 @@ import { judgeRead } from '../domain/judge-failure.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { ageOf } from '../domain/stored-times.ts';
-import { describeFailure } from '../reporting/render/describe-failure.ts';
+import { describeFailure } from '../reporting/render/describe-meltano-failure.ts';
 import { logFields, type ReconcileContext } from './reconcile-context.ts';
 
 /** How long the last report waits for a log that can't be read (milliseconds). */

@@ -5,7 +5,7 @@ import type { MeltanoApi, MeltanoFailure } from '../domain/meltano.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { ageOf, stamp } from '../domain/stored-times.ts';
 import { formatWorkspaceKey } from '../domain/workspace.ts';
-import { describeFailure, describeReadFailure } from '../reporting/render/describe-failure.ts';
+import { describeFailure, describeReadFailure } from '../reporting/render/describe-meltano-failure.ts';
 import { chooseStart } from './choose-start.ts';
 import { change, conclude } from './conclude.ts';
 import { describeJob } from './describe-job.ts';

@@ -5,7 +5,7 @@ import { chooseReadDelay, judgeRead } from '../domain/judge-failure.ts';
 import type { MeltanoApi, MeltanoFailure } from '../domain/meltano.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
 import { ageOf } from '../domain/stored-times.ts';
-import { describeFailure, describeReadFailure } from '../reporting/render/describe-failure.ts';
+import { describeFailure, describeReadFailure } from '../reporting/render/describe-meltano-failure.ts';
 import { change, conclude, type Ending } from './conclude.ts';
 import { describeJob } from './describe-job.ts';
 import { seemsOlder } from './find-job.ts';

@@ -16,15 +16,17 @@ interface RedeployCommand {
 
 export type CommandName = Command['name'];
 
-/** In the order of the help text. */
-export const COMMAND_NAMES = [
-  'redeploy',
-  'withdraw',
-  'status',
-  'logs',
-  'why',
-  'help',
-] as const satisfies readonly CommandName[];
+/** What a command does: it deploys or stops something, or it only shows something. In the order of the help text. */
+export const COMMAND_KINDS = {
+  redeploy: 'acts',
+  withdraw: 'acts',
+  status: 'shows',
+  logs: 'shows',
+  why: 'shows',
+  help: 'shows',
+} as const satisfies Readonly<Record<CommandName, 'acts' | 'shows'>>;
+
+export const COMMAND_NAMES = Object.keys(COMMAND_KINDS) as readonly CommandName[];
 
 /** Pairs of an alias and its command. */
 export const COMMAND_ALIASES = [['cancel', 'withdraw']] as const satisfies readonly (readonly [

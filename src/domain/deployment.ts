@@ -69,6 +69,7 @@ export interface DeploymentSubject extends RepositoryWorkspace {
 /** The decision about one workspace. */
 export interface Decision {
   readonly reason: ReasonCode;
+  /** Null: to be deployed. `none`: not deployed, without a check run. Otherwise the check run ends so at once. */
   readonly conclusion: Conclusion | null;
   /** Text for a person: the current problem while retrying, or the cause of the end. */
   readonly problem: string | null;

@@ -13,7 +13,7 @@ export interface PathFilter {
   readonly pathsIgnore: readonly string[];
 }
 
-/** Returns null if every push to the branch deploys the workspace. */
+/** The filter of a workspace; null if no push is left out because of its files. */
 export function filterOf({ paths, pathsIgnore }: PathSettings, directory: string | null): PathFilter | null {
   if (paths === null && pathsIgnore.length === 0 && directory === null) return null;
   return {

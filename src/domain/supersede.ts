@@ -1,8 +1,9 @@
 import type { Deployment } from './deployment.ts';
 import { orderDeployments } from './order-deployments.ts';
+import type { ReasonCode } from './reason-codes.ts';
 
 /** Deployments that ended for these reasons replace no others: they say nothing about newer commits. */
-const REPLACES_NOTHING = new Set([
+const REPLACES_NOTHING: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'superseded',
   'loop_brake',
   'no_longer_tracked',

@@ -67,7 +67,7 @@ async function store(
   });
 }
 
-/** False for deletions and tags, which deploy nothing. */
+/** Whether the payload is worth keeping. Planning decides whether the push deploys. */
 function movesBranch({ deleted, ref }: PushEvent): boolean {
   return !deleted && branchOf(ref) !== null;
 }

@@ -4,7 +4,7 @@ import type { Repository } from '../domain/deployment.ts';
 import type { MeltanoFailure } from '../domain/meltano.ts';
 import { ageOf } from '../domain/stored-times.ts';
 import type { Workspace } from '../domain/workspace.ts';
-import { describeFailure } from '../reporting/render/describe-failure.ts';
+import { describeFailure } from '../reporting/render/describe-meltano-failure.ts';
 import { type OwnWorkspacePorts, selectOwnWorkspaces } from './select-own-workspaces.ts';
 
 /** The account's workspaces can't be read now. */

@@ -8,11 +8,11 @@ import type { ReasonCode } from '../domain/reason-codes.ts';
 import type { RemoteClock } from '../domain/remote-clock.ts';
 import { settingsOf, type WorkspaceSettings } from '../domain/repository-configuration.ts';
 import type { RepositoryWorkspace, Workspace } from '../domain/workspace.ts';
-import { refuseBySettings, refuseUnchanged } from './apply-configuration.ts';
 import { type CommitBefore, type JudgedChange, judgeChange, type OpenTrees } from './changed-paths.ts';
-import { describeDeployment, type NameCheckRun } from './describe-deployment.ts';
+import { describeDeployment, type NameCheckRun } from './plan-deployment.ts';
 import type { LacksPush, NewId, PlanHistory } from './plan-store.ts';
 import type { PushTrees } from './push-trees.ts';
+import { refuseBySettings, refuseUnchanged } from './refuse-by-settings.ts';
 
 /** A bot may start this many deployments of a workspace within LOOP_WINDOW_MS; the next one is held. */
 export const LOOP_LIMIT = 10;

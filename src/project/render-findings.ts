@@ -7,7 +7,7 @@ import type { Level } from './rules/rule.ts';
 const MOST_ANNOTATIONS = 50;
 const MOST_NOTES = 20;
 
-/** The conclusion and title of the check run. */
+/** What the project check says of a commit in one line. */
 export interface CheckVerdict {
   readonly conclusion: 'success' | 'neutral' | 'failure';
   readonly title: string;

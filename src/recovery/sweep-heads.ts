@@ -16,7 +16,7 @@ import type { Workspace } from '../domain/workspace.ts';
 import type { OwnerReader } from '../planning/know-owners.ts';
 import { learnRepository } from '../planning/learn-repository.ts';
 import { selectOwnWorkspaces } from '../planning/select-own-workspaces.ts';
-import { describeFailure } from '../reporting/render/describe-failure.ts';
+import { describeFailure } from '../reporting/render/describe-meltano-failure.ts';
 import { learnRepositories } from './learn-repositories.ts';
 import type { RequestBudget } from './request-budget.ts';
 import type { SweepStore } from './sweep-store.ts';

@@ -1,7 +1,7 @@
 import type { Configuration } from '../../config/environment.ts';
 import type { Account, Accounts } from '../../domain/account.ts';
 import { makeAccountKey } from '../../meltano/account-registry.ts';
-import { describeFailure } from '../../reporting/render/describe-failure.ts';
+import { describeFailure } from '../../reporting/render/describe-meltano-failure.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
 const { ok, wrong, note } = findingsOf('meltano');

@@ -4,7 +4,7 @@ import type { OtherDeployment } from './check-run-view.ts';
 import { measureRun, shortenSha, splitProblem } from './describe-deployment.ts';
 import { formatDuration } from './format-numbers.ts';
 
-/** What the description of an end needs besides the deployment. */
+/** The facts for `describeEnd` that the deployment doesn't hold. */
 export interface EndFacts {
   readonly supersededBy: OtherDeployment | null;
   /** The error that ended its job, where it may be shown. */
@@ -14,7 +14,10 @@ export interface EndFacts {
   readonly deployTimeoutMinutes: number | null;
 }
 
-/** How a concluded deployment ended, in half a sentence. */
+/**
+ * How a concluded deployment ended, in half a sentence: the title of its check run, its state in a reply, and the description
+ * of its GitHub Deployment.
+ */
 export function describeEnd(deployment: Deployment, facts: EndFacts, wording: Wording): string {
   const what = deployment.problem === null ? null : wording.quote(splitProblem(deployment.problem).what);
   const run = measureRun(deployment);

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { chooseReadDelay, judgeRead, judgeStart } from '../../../src/domain/judge-failure.ts';
 import type { MeltanoFailure } from '../../../src/domain/meltano.ts';
-import { describeFailure, describeReadFailure } from '../../../src/reporting/render/describe-failure.ts';
+import {
+  describeFailure,
+  describeReadFailure,
+} from '../../../src/reporting/render/describe-meltano-failure.ts';
 
 function status(code: number, message = '', retryAfterMs: number | null = null): MeltanoFailure {
   return { kind: 'status', status: code, message, retryAfterMs };

@@ -56,7 +56,7 @@ export function refuseUnchanged(settings: WorkspaceSettings, filter: PathFilter)
     };
   }
   return {
-    // A check run with `paths_unchanged` says that the workspace was changed after the push.
+    // `paths_unchanged` is explained without a check run only; a check run explains `paths_unmatched`.
     reason: conclusion === 'none' ? 'paths_unchanged' : 'paths_unmatched',
     conclusion,
     problem: `nothing changed in ${filter.directory}`,

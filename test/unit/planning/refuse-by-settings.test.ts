@@ -4,7 +4,7 @@ import {
   DEFAULT_CONFIGURATION,
   type WorkspaceSettings,
 } from '../../../src/domain/repository-configuration.ts';
-import { refuseBySettings, refuseUnchanged } from '../../../src/planning/apply-configuration.ts';
+import { refuseBySettings, refuseUnchanged } from '../../../src/planning/refuse-by-settings.ts';
 
 const SETTINGS: WorkspaceSettings = { ...DEFAULT_CONFIGURATION.deploy, environment: null };
 

@@ -2,10 +2,10 @@ import { parseCommand } from '../../src/commands/parse-command.ts';
 import type { ReplyBody, ReplyView } from '../../src/commands/replies/reply-view.ts';
 import type {
   CommandRecord,
-  NamedWorkspace,
   ParsedCommand,
   Place,
   Refusal,
+  ShownWorkspace,
 } from '../../src/domain/conversation.ts';
 import type { Deployment, Repository } from '../../src/domain/deployment.ts';
 import type { ShownDeployment } from '../../src/reporting/render/describe-shown.ts';
@@ -19,13 +19,13 @@ export interface Example {
 }
 
 const NOW = Date.UTC(2026, 5, 10, 7, 13, 39);
-const PROD: NamedWorkspace = {
+const PROD: ShownWorkspace = {
   id: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e',
   name: 'Analytics (prod)',
   branch: 'main',
   directory: null,
 };
-const DEV: NamedWorkspace = {
+const DEV: ShownWorkspace = {
   id: '9a41d0c8-2b7f-4f0e-8a53-64c1f2d9b7e0',
   name: 'Analytics (dev)',
   branch: 'dev',
@@ -43,7 +43,7 @@ const REPOSITORY: Repository = {
 const SHA = 'a1b2c3d4e5f60718293a4b5c6d7e8f9001122334';
 const NEWER = 'd4e5f6a7b8c90718293a4b5c6d7e8f9001122334';
 
-function deployment(of: NamedWorkspace, differences: Partial<Deployment>): ShownDeployment {
+function deployment(of: ShownWorkspace, differences: Partial<Deployment>): ShownDeployment {
   const run = differences.checkRunId ?? 46_700_000_002;
   return {
     deployment: buildDeployment({

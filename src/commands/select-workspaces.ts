@@ -1,5 +1,5 @@
 import type { Command } from '../domain/command.ts';
-import type { NamedWorkspace, Refusal } from '../domain/conversation.ts';
+import type { Refusal, ShownWorkspace } from '../domain/conversation.ts';
 import type { Repository } from '../domain/deployment.ts';
 import { foldPath } from '../domain/fold-name.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
@@ -69,11 +69,11 @@ export function tracksAnyOf(
   return branches.includes(trackedBranch(workspace, repository));
 }
 
-export function nameWorkspaces(workspaces: readonly Workspace[], repository: Repository): NamedWorkspace[] {
+export function nameWorkspaces(workspaces: readonly Workspace[], repository: Repository): ShownWorkspace[] {
   return workspaces.map((one) => nameWorkspace(one, repository));
 }
 
-export function nameWorkspace(workspace: Workspace, repository: Repository): NamedWorkspace {
+export function nameWorkspace(workspace: Workspace, repository: Repository): ShownWorkspace {
   const { id, name, directory } = workspace;
   return { id, name, directory, branch: trackedBranch(workspace, repository) };
 }

@@ -1,17 +1,11 @@
 import { foldName } from '../domain/fold-name.ts';
 import { meansWorkspace } from '../domain/refer-to-workspace.ts';
+import type { NamedWorkspace } from '../domain/workspace.ts';
 import { listChoices, quoteText } from './describe-found.ts';
 import { formatKeyPath } from './file-problem.ts';
 import type { YamlContent } from './read-yaml.ts';
 import { MOST_WORKSPACES } from './repository-configuration-schema.ts';
 import { suggestName } from './suggest-name.ts';
-
-/** A workspace with the names that an entry may refer to. */
-export interface NamedWorkspace {
-  readonly id: string;
-  readonly name: string;
-  readonly alias: string | null;
-}
 
 /** Most of the repository's workspaces that a message lists. */
 const MOST_NAMED = 5;

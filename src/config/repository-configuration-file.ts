@@ -4,7 +4,8 @@ import {
   type DeploySettings,
   type RepositoryConfiguration,
 } from '../domain/repository-configuration.ts';
-import { checkWorkspaceNames, type NamedWorkspace } from './check-workspace-names.ts';
+import type { NamedWorkspace } from '../domain/workspace.ts';
+import { checkWorkspaceNames } from './check-workspace-names.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { describeIssue } from './describe-issue.ts';
 import type { FileProblem, KeyPath } from './file-problem.ts';

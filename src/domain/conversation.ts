@@ -21,7 +21,7 @@ export function isAtLeast(level: PermissionLevel, needed: PermissionLevel): bool
 }
 
 /** A workspace as shown in a reply. */
-export interface NamedWorkspace {
+export interface ShownWorkspace {
   readonly id: string;
   readonly name: string;
   /** The tracked branch. */
@@ -47,18 +47,18 @@ export type Refusal =
   | {
       readonly code: 'unknown_workspace' | 'ambiguous_workspace';
       readonly word: string;
-      readonly candidates: readonly NamedWorkspace[];
+      readonly candidates: readonly ShownWorkspace[];
     }
   /** The command doesn't identify a workspace. `branch` is from the command's option. */
   | {
       readonly code: 'choose_workspace';
       readonly branch: string | null;
-      readonly candidates: readonly NamedWorkspace[];
+      readonly candidates: readonly ShownWorkspace[];
     }
   /** None of the tracked branches exists. */
-  | { readonly code: 'branch_missing'; readonly missing: readonly NamedWorkspace[] }
+  | { readonly code: 'branch_missing'; readonly missing: readonly ShownWorkspace[] }
   /** The webhook trigger needs the last push to the branch, and none is stored. */
-  | { readonly code: 'push_missing'; readonly pushless: readonly NamedWorkspace[] }
+  | { readonly code: 'push_missing'; readonly pushless: readonly ShownWorkspace[] }
   /** The delivery is so late that the person may no longer want the command. */
   | { readonly code: 'too_late' }
   /** A required request to GitHub or Meltano Cloud failed. */
@@ -70,15 +70,15 @@ export type Answer =
   /** The branches of `missing` workspaces don't exist. The last pushes to `pushless` workspaces aren't stored. */
   | {
       readonly kind: 'redeploy';
-      readonly missing: readonly NamedWorkspace[];
-      readonly pushless?: readonly NamedWorkspace[];
+      readonly missing: readonly ShownWorkspace[];
+      readonly pushless?: readonly ShownWorkspace[];
     }
   /** `idle` workspaces have nothing to withdraw. */
-  | { readonly kind: 'withdraw'; readonly idle: readonly NamedWorkspace[] }
-  | { readonly kind: 'status'; readonly workspaces: readonly NamedWorkspace[] }
+  | { readonly kind: 'withdraw'; readonly idle: readonly ShownWorkspace[] }
+  | { readonly kind: 'status'; readonly workspaces: readonly ShownWorkspace[] }
   | {
       readonly kind: 'logs';
-      readonly workspace: NamedWorkspace;
+      readonly workspace: ShownWorkspace;
       readonly lines: number;
       /** From the configuration. If missing or null, the repository's visibility decides. */
       readonly logMode?: LogMode | null;
@@ -88,7 +88,7 @@ export type Answer =
 
 /** The result of the planning rules for one workspace and a commit. */
 export interface WhyFinding {
-  readonly workspace: NamedWorkspace;
+  readonly workspace: ShownWorkspace;
   /** The commit in question; null if the tracked branch doesn't exist. */
   readonly sha: string | null;
   /** True if the commit is the head of the tracked branch. Only the head can be deployed. */

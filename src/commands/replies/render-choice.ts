@@ -1,5 +1,5 @@
 import type { Command } from '../../domain/command.ts';
-import type { NamedWorkspace, Place, Refusal } from '../../domain/conversation.ts';
+import type { Place, Refusal, ShownWorkspace } from '../../domain/conversation.ts';
 import { foldName } from '../../domain/fold-name.ts';
 import { cleanInlineText } from '../../logs/clean-log-line.ts';
 import { linkWorkspace } from '../../reporting/render/describe-shown.ts';
@@ -57,7 +57,7 @@ function askWhich(branch: string | null, command: Command | null, place: Place):
 }
 
 /** The command with this workspace in the place of the word that was wrong. */
-function spellOut(command: Command, refusal: ChoiceRefusal, candidate: NamedWorkspace): string {
+function spellOut(command: Command, refusal: ChoiceRefusal, candidate: ShownWorkspace): string {
   const name = chooseName(candidate, refusal);
   const word = refusal.code === 'choose_workspace' ? null : refusal.word;
   const whole = formatCommand(replaceWord(command, word, name));
@@ -65,7 +65,7 @@ function spellOut(command: Command, refusal: ChoiceRefusal, candidate: NamedWork
 }
 
 /** The name, where it can be typed as it is shown and means one workspace only; else the id. */
-function chooseName({ id, name }: NamedWorkspace, { code, candidates }: ChoiceRefusal): string {
+function chooseName({ id, name }: ShownWorkspace, { code, candidates }: ChoiceRefusal): string {
   const isOne = candidates.filter((other) => foldName(other.name) === foldName(name)).length === 1;
   // A table shows | as another character.
   const isShown = name === cleanInlineText(name) && !name.includes('|');

@@ -1,4 +1,4 @@
-import type { NamedWorkspace } from '../../domain/conversation.ts';
+import type { ShownWorkspace } from '../../domain/conversation.ts';
 import type { ShownDeployment } from '../../reporting/render/describe-shown.ts';
 import {
   describeCommit,
@@ -29,13 +29,13 @@ export function renderRedeploy(view: ReplyView, body: RedeployBody): ReplyPart[]
 }
 
 /** Workspaces whose last push isn't kept, as sentences. */
-export function describePushless(view: ReplyView, pushless: readonly NamedWorkspace[]): string {
+export function describePushless(view: ReplyView, pushless: readonly ShownWorkspace[]): string {
   const names = pushless.map((one) => `${linkWorkspace(view, one)} (branch ${formatCode(one.branch)})`);
   return `${joinList(names)} ${pushless.length === 1 ? 'needs' : 'need'} a push: this app sends the last push to Meltano Cloud again, and has none stored. Push once more.`;
 }
 
 /** Workspaces whose branch isn't there, as a sentence. */
-export function describeMissing(view: ReplyView, missing: readonly NamedWorkspace[]): string {
+export function describeMissing(view: ReplyView, missing: readonly ShownWorkspace[]): string {
   const branches = missing.map((one) => `${linkWorkspace(view, one)} tracks ${formatCode(one.branch)}`);
   return `${joinList(branches)}, which ${missing.length === 1 ? 'does' : 'do'} not exist in this repository.`;
 }

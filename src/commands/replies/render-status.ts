@@ -1,4 +1,4 @@
-import type { NamedWorkspace } from '../../domain/conversation.ts';
+import type { ShownWorkspace } from '../../domain/conversation.ts';
 import { describeRequester } from '../../reporting/render/describe-deployment.ts';
 import {
   describeCommit,
@@ -43,7 +43,7 @@ function listRows(view: ReplyView, { workspace, recent }: WorkspaceStatus): stri
   return recent.map((shown, index) => [index === 0 ? name : '', ...describeShown(view, shown)]);
 }
 
-function describeWorkspace(view: ReplyView, workspace: NamedWorkspace): string {
+function describeWorkspace(view: ReplyView, workspace: ShownWorkspace): string {
   return `${linkWorkspace(view, workspace)}, branch ${formatCode(workspace.branch)}`;
 }
 

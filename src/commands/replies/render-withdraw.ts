@@ -1,4 +1,4 @@
-import type { NamedWorkspace } from '../../domain/conversation.ts';
+import type { ShownWorkspace } from '../../domain/conversation.ts';
 import type { Deployment } from '../../domain/deployment.ts';
 import type { ShownDeployment } from '../../reporting/render/describe-shown.ts';
 import {
@@ -23,7 +23,7 @@ export function renderWithdraw(view: ReplyView, { deployments, idle }: WithdrawB
   return idle.length === 0 ? main : [...main, `Nothing to withdraw: ${describeIdle(view, idle)}`];
 }
 
-function describeIdle(view: ReplyView, idle: readonly NamedWorkspace[]): string {
+function describeIdle(view: ReplyView, idle: readonly ShownWorkspace[]): string {
   const of = idle.length === 0 ? '' : ` of ${joinList(idle.map((one) => linkWorkspace(view, one)))}`;
   return `no deployment${of} is waiting or running.`;
 }

@@ -1,4 +1,4 @@
-import type { Answer, CommandRecord, NamedWorkspace } from '../../domain/conversation.ts';
+import type { Answer, CommandRecord, ShownWorkspace } from '../../domain/conversation.ts';
 import type { Deployment } from '../../domain/deployment.ts';
 import type { CommentPages, ShownDeployment } from '../../reporting/render/describe-shown.ts';
 
@@ -19,7 +19,7 @@ export type ReplyBody =
   | {
       readonly kind: 'status';
       readonly workspaces: readonly {
-        readonly workspace: NamedWorkspace;
+        readonly workspace: ShownWorkspace;
         /** Newest first. */
         readonly recent: readonly ShownDeployment[];
       }[];

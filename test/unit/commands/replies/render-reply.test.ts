@@ -6,7 +6,7 @@ import { parseCommand } from '../../../../src/commands/parse-command.ts';
 import { renderReply } from '../../../../src/commands/replies/render-reply.ts';
 import type { ReplyBody, ReplyView } from '../../../../src/commands/replies/reply-view.ts';
 import { COMMAND_NAMES } from '../../../../src/domain/command.ts';
-import type { NamedWorkspace, Refusal } from '../../../../src/domain/conversation.ts';
+import type { Refusal, ShownWorkspace } from '../../../../src/domain/conversation.ts';
 import { buildDeployment } from '../../domain/deployment-builder.ts';
 
 const GITHUB_LENGTH = 65_536;
@@ -102,7 +102,7 @@ const HOSTILE = fc.oneof(
 describe('what others wrote', () => {
   test('never comes alive: names, branches, problems, logs', () => {
     const property = fc.property(HOSTILE, HOSTILE, HOSTILE, (name, branch, text) => {
-      const workspace: NamedWorkspace = { id: 'a1', name, branch, directory: text };
+      const workspace: ShownWorkspace = { id: 'a1', name, branch, directory: text };
       const ended = { state: 'concluded', conclusion: 'failure', reason: 'start_refused' } as const;
       const deployment = shown({ workspaceName: name, branch, problem: text, requestedBy: text, ...ended });
       const { deployment: one } = deployment;
@@ -145,7 +145,7 @@ describe('what others wrote', () => {
   });
 });
 
-function refusalsOf(workspace: NamedWorkspace, word: string): Refusal[] {
+function refusalsOf(workspace: ShownWorkspace, word: string): Refusal[] {
   return [
     { code: 'unknown_workspace', word, candidates: [workspace] },
     { code: 'ambiguous_workspace', word, candidates: [workspace] },

@@ -9,6 +9,8 @@ export interface RepositoryNames {
   findNameOwner(fullName: string): Promise<number | null>;
   /** The last known repositories with these names. */
   listHolders(fullNames: readonly string[]): Promise<Map<string, NameHolder>>;
+  /** The names under which workspaces of an account are pinned to the repository. */
+  listPinnedNames(account: string, repositoryId: number): Promise<string[]>;
   /** The pins of these workspaces of an account. */
   listPins(account: string, workspaceIds: readonly string[]): Promise<WorkspacePin[]>;
   savePins(account: string, pins: readonly WorkspacePin[]): Promise<void>;

@@ -11,6 +11,11 @@ export function truncateBytes(text: string, limit: number): string {
   return bytes.toString('utf8', 0, end);
 }
 
+/** Like `truncateBytes`. A text that is cut ends with `…`, by which the redaction of secrets recognises one that was cut. */
+export function cutBytes(text: string, limit: number): string {
+  return Buffer.byteLength(text) <= limit ? text : `${truncateBytes(text, limit - Buffer.byteLength('…'))}…`;
+}
+
 /** Like `truncateBytes`, but keeps the end of `text`. */
 export function truncateBytesFromStart(text: string, limit: number): string {
   const bytes = Buffer.from(text);

@@ -1,3 +1,5 @@
+import { cutBytes, OUTPUT_BYTES } from '../domain/truncate-bytes.ts';
+
 /**
  * The parameters that hold texts for people. All others are ids, addresses and settings, which stay as they are; a check
  * run is also looked for by its name, and a deployment by its environment.
@@ -21,7 +23,7 @@ export function redactRequest(request: object, redact: Redact): void {
 }
 
 function hide(value: unknown, name: string, redact: Redact): unknown {
-  if (typeof value === 'string') return TEXTS.has(name) ? hideInText(value, redact) : value;
+  if (typeof value === 'string') return TEXTS.has(name) ? cutToLimit(hideInText(value, redact), name) : value;
   if (Array.isArray(value)) {
     return value.filter((one) => !hasSecretPath(one, redact)).map((one) => hide(one, name, redact));
   }
@@ -32,6 +34,17 @@ function hide(value: unknown, name: string, redact: Redact): unknown {
 function hideInText(text: string, redact: Redact): string {
   const [words = '', marker = ''] = text.split(MARKER);
   return redact(words) + marker;
+}
+
+/** GitHub's limits of texts. Redaction can make a text longer that was cut to its limit. */
+const LONGEST: Readonly<Record<string, number>> = { title: 255, description: 140 };
+
+function cutToLimit(text: string, name: string): string {
+  if (name === 'summary' || name === 'text') return cutBytes(text, OUTPUT_BYTES);
+  const longest = LONGEST[name];
+  return longest === undefined || text.length <= longest
+    ? text
+    : `${text.slice(0, longest - 1).toWellFormed()}…`;
 }
 
 /** Octokit's pages have their parameters in the address. */

@@ -10,6 +10,7 @@ import { readCheckRun, readCheckSuite } from './read-rerun.ts';
  */
 export const EVENTS: readonly (readonly [EmitterWebhookEventName, (payload: unknown) => AppEvent])[] = [
   ['push', readPush],
+  ['repository.created', readRepositoryChange],
   ['repository.renamed', readRepositoryChange],
   ['repository.transferred', readRepositoryChange],
   ['repository.publicized', readRepositoryChange],

@@ -1,5 +1,5 @@
 import type { LocatedError } from '../domain/log-excerpt.ts';
-import { truncateBytes } from '../domain/truncate-bytes.ts';
+import { cutBytes, truncateBytes } from '../domain/truncate-bytes.ts';
 import { cleanInlineText, copyString } from './clean-log-line.ts';
 import type { PlacedError } from './error-places.ts';
 
@@ -88,8 +88,7 @@ function mayBeLocated({ places }: PlacedError): boolean {
 }
 
 function cutMessage(words: string): string {
-  const cut = truncateBytes(words, LONGEST_MESSAGE);
-  return cut === words ? words : `${truncateBytes(words, LONGEST_MESSAGE - 3)}…`;
+  return cutBytes(words, LONGEST_MESSAGE);
 }
 
 /** See `copyString`. */

@@ -71,8 +71,9 @@ export function createRedactor({ secrets, scan = scanSecrets }: RedactorOptions)
     redactLogLine: (line) =>
       replaceRanges(line, mergeRanges([...findOwn(line), ...findShapedCredentials(line)]), REDACTED),
     learnSecrets(more) {
+      const before = known.size;
       for (const secret of more) known.add(secret);
-      findKnown = createOwnSecretFinder([...known]);
+      if (known.size > before) findKnown = createOwnSecretFinder([...known]);
     },
     learnToken(account, token) {
       const before = tokens.get(account) ?? [];

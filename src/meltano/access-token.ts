@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { MeltanoFailure, MeltanoResult } from '../domain/meltano.ts';
 import type { CallContext } from './call.ts';
+import { cutMessage } from './failure.ts';
 import { callJson } from './json-call.ts';
 
 /** An account's credentials for the API. */
@@ -148,5 +149,5 @@ function explainTokenFailure(failure: MeltanoFailure): MeltanoFailure {
 }
 
 function refuse(status: number, message: string): MeltanoFailure {
-  return { kind: 'status', status, message: message.slice(0, 200), retryAfterMs: null };
+  return { kind: 'status', status, message: cutMessage(message), retryAfterMs: null };
 }

@@ -25,6 +25,8 @@ export interface AccountPorts extends Observation {
   readonly onRequest?: MeltanoClientOptions['onRequest'];
   /** Called with each access token and deployment secret of an account before its first use. */
   readonly onToken: (account: string, token: string) => void;
+  /** A workspace's deployment secret was read. */
+  readonly onDeploymentSecret: (secret: string) => void;
   /** Called with the time of the first unanswered call (epoch milliseconds) when a circuit opens, and with null when it closes. */
   readonly onCircuit: (account: string, openSince: number | null) => void;
 }
@@ -70,7 +72,7 @@ export function createAccount(
 function createClient(
   { key, apiUrl, credentials }: AccountSettings,
   connect: CallContext['connect'],
-  { clock, log, onToken, onRequest }: AccountPorts,
+  { clock, log, onToken, onDeploymentSecret, onRequest }: AccountPorts,
 ): MeltanoApi {
   return createMeltanoClient({
     apiUrl,
@@ -79,7 +81,7 @@ function createClient(
     ...(onRequest ? { onRequest } : {}),
     auth: toAuth(credentials, (token) => onToken(key, token)),
     onSkipped: (skipped) => log.warn({ ...skipped, account: key }, 'Meltano Cloud listed unreadable entries'),
-    onDeploymentSecret: (secret) => onToken(key, secret),
+    onDeploymentSecret,
   });
 }
 

@@ -111,13 +111,17 @@ function readRetryAfter(header: string | string[] | undefined, now: number): num
   return at === null ? null : Math.max(0, at - now);
 }
 
-/** Makes one line without control characters and secrets, truncated to `MESSAGE_LENGTH`. */
+/** Makes one line without control characters and secrets. A message that is cut to `MESSAGE_LENGTH` ends with `…`. */
 export function cleanMessage(text: string, secrets: readonly string[] = []): string {
   let message = text;
   for (const secret of secrets) if (secret !== '') message = message.replaceAll(secret, '***');
-  return message
-    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .trim()
-    .slice(0, MESSAGE_LENGTH)
-    .toWellFormed();
+  const line = message.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
+  return cutMessage(line).toWellFormed();
+}
+
+/** By the `…` the redaction of secrets recognises one that was cut. */
+export function cutMessage(message: string): string {
+  return message.length <= MESSAGE_LENGTH
+    ? message
+    : `${message.slice(0, MESSAGE_LENGTH - 1).toWellFormed()}…`;
 }

@@ -13,6 +13,7 @@ export function createAccounts(context: ProcessContext): AccountRegistry {
       clock,
       log,
       onToken: redactor.learnToken,
+      onDeploymentSecret: (secret) => redactor.learnSecrets([secret]),
       onRequest: metrics.requestToMeltano,
       onCall: (answered) => dependencies.note('meltano', answered),
       onCircuit(account, openSince) {

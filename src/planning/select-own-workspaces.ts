@@ -37,7 +37,8 @@ export async function selectOwnWorkspaces(
   if (!ownNames.has(currentName) && (await repositories.findNameOwner(currentName)) === null) {
     ownNames.add(currentName);
   }
-  const names = new Set([...ownNames, currentName]);
+  // A repository that took over a name, and was renamed since, keeps what is pinned to it under that name.
+  const names = new Set([...ownNames, ...(await repositories.listPinnedNames(account, id)), currentName]);
   const references = listReferences(workspaces, { host, mappings, names });
   if (references.length === 0) return [];
   const [holders, pins] = await Promise.all([

@@ -97,8 +97,12 @@ async function sweepInstallation(context: HeadSweepContext, id: number, owner: K
     await learnRepositories(context, shown, askedAt);
     const swept = await context.store.listSweptPushes(page.value.map((one) => one.repository.id));
     for (const one of page.value) {
-      if (swept.get(one.repository.id) === one.pushedAt) continue;
-      const result = await trySweepRepository(context, one, account, listed.value.workspaces);
+      const isSettled = swept.get(one.repository.id) === one.pushedAt;
+      const result = await trySweepRepository(context, one, {
+        account,
+        workspaces: listed.value.workspaces,
+        isSettled,
+      });
       failures = result instanceof Error ? failures + 1 : 0;
       // A repository that GitHub blocks stays blocked: it must not keep every sweep from the next ones.
       if (result instanceof Error && failures >= MOST_FAILURES) throw result;
@@ -114,15 +118,21 @@ function takeRequest({ budget, log }: HeadSweepContext, installation: number): b
   return false;
 }
 
+interface RepositorySweep {
+  readonly account: Account;
+  readonly workspaces: readonly Workspace[];
+  /** The repository was not pushed to since its last sweep. */
+  readonly isSettled: boolean;
+}
+
 /** Logs and returns the error of a repository that can't be swept. */
 async function trySweepRepository(
   context: HeadSweepContext,
   one: SweptRepository,
-  account: Account,
-  workspaces: readonly Workspace[],
+  sweep: RepositorySweep,
 ): Promise<'in order' | 'seen once' | Error> {
   try {
-    return await sweepRepository(context, one, account, workspaces);
+    return await sweepRepository(context, one, sweep);
   } catch (error) {
     const { id: repository, installationId: installation } = one.repository;
     context.log.warn(
@@ -136,11 +146,11 @@ async function trySweepRepository(
 async function sweepRepository(
   context: HeadSweepContext,
   { repository, pushedAt }: SweptRepository,
-  { key: account, mappings }: Account,
-  workspaces: readonly Workspace[],
+  { account: { key: account, mappings }, workspaces, isSettled }: RepositorySweep,
 ): Promise<'in order' | 'seen once'> {
+  // Settled or not: this pins the workspaces before another repository can take the name.
   const own = await selectOwnWorkspaces(context, repository, { account, mappings, workspaces });
-  if (own.length === 0) return 'in order';
+  if (isSettled || own.length === 0) return 'in order';
   await learnRepository(context, repository, { seenAt: context.clock.now() });
   let result: 'in order' | 'seen once' = 'in order';
   // The default branch holds the configuration, even if no workspace tracks it.

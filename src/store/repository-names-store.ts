@@ -29,6 +29,17 @@ export function createRepositoryNamesStore(db: Kysely<Schema>): RepositoryNames 
       return new Map(rows.map((row) => [nameRepository(row), { repositoryId: row.id, since: row.namedAt }]));
     },
 
+    async listPinnedNames(account, repositoryId) {
+      const rows = await db
+        .selectFrom('workspacePin')
+        .select('fullName')
+        .distinct()
+        .where('account', '=', account)
+        .where('repositoryId', '=', repositoryId)
+        .execute();
+      return rows.map((row) => row.fullName);
+    },
+
     async listPins(account, workspaceIds) {
       if (workspaceIds.length === 0) return [];
       return db

@@ -98,6 +98,7 @@ function openAccounts(
       },
       log: pino({ level: 'silent' }),
       onToken: redactor.learnToken,
+      onDeploymentSecret: (secret) => redactor.learnSecrets([secret]),
       onCall: nothing,
       onCircuit: nothing,
       onRetired: nothing,

@@ -22,7 +22,8 @@ export function createOwnSecretFinder(secrets: readonly string[]): (text: string
       return candidates.flatMap((form) => {
         let at = end;
         while (at - start < form.length && text[at] === form[at - start]) at++;
-        return text.startsWith(CUT, at) ? [{ start, end: at }] : [];
+        const isCut = text.startsWith(CUT, at) || text.startsWith(` ${CUT}`, at);
+        return isCut ? [{ start, end: at }] : [];
       });
     });
   return (text) => (text.includes(CUT) ? [...findWhole(text), ...findCut(text)] : findWhole(text));
@@ -47,7 +48,7 @@ function listKeyLines(text: string): string[] {
 function listEncodings(text: string): string[] {
   const escaped = JSON.stringify(text).slice(1, -1);
   // As in a table of Markdown.
-  const inTable = text.replaceAll('|', '\\|');
+  const inTable = text.replace(/\\*\|/g, (pipe) => (pipe.length === 1 ? '\\|' : '¦'));
   return [
     text,
     inTable,

@@ -1,6 +1,6 @@
 import type { CommitRun, ProjectVerdict } from '../../domain/commit-run.ts';
 import type { Repository } from '../../domain/deployment.ts';
-import { OUTPUT_BYTES, truncateBytes } from '../../domain/truncate-bytes.ts';
+import { cutBytes, OUTPUT_BYTES } from '../../domain/truncate-bytes.ts';
 import { cleanInlineText } from '../../logs/clean-log-line.ts';
 import type { CheckRunFields } from './check-run-view.ts';
 import { formatCommitUrl } from './describe-deployment.ts';
@@ -60,7 +60,7 @@ function renderProject({ run, repository, githubUrl }: CommitRunView, { result }
     conclusion,
     output: {
       title: formatTitle(title),
-      summary: truncateBytes(summary, OUTPUT_BYTES),
+      summary: cutBytes(summary, OUTPUT_BYTES),
       annotations: annotations.map((one) => ({
         ...one,
         message: cleanInlineText(one.message),

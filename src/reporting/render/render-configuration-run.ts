@@ -1,7 +1,7 @@
 import type { ConfigurationVerdict, WouldDeploy } from '../../domain/commit-run.ts';
 import type { Repository } from '../../domain/deployment.ts';
 import { chooseLogMode } from '../../domain/repository-configuration.ts';
-import { OUTPUT_BYTES, truncateBytes } from '../../domain/truncate-bytes.ts';
+import { cutBytes, OUTPUT_BYTES } from '../../domain/truncate-bytes.ts';
 import { cleanInlineText } from '../../logs/clean-log-line.ts';
 import type { CheckAnnotation, CheckRunFields } from './check-run-view.ts';
 import { formatCode, formatTableRow } from './escape-markdown.ts';
@@ -38,7 +38,7 @@ function renderBad(view: VerdictView, verdict: Bad): CheckRunFields['output'] {
   ];
   return {
     title: formatTitle(start),
-    summary: truncateBytes(summary.join('\n\n'), OUTPUT_BYTES),
+    summary: cutBytes(summary.join('\n\n'), OUTPUT_BYTES),
     annotations: problems.map((one) => annotate(file, one)),
   };
 }
@@ -90,7 +90,7 @@ function renderGood(view: VerdictView, { file, workspaces }: Good): CheckRunFiel
   ];
   return {
     title: `Pushes would deploy ${formatCount(deployed)} of ${formatCount(workspaces.length)} workspaces`,
-    summary: truncateBytes(summary.join('\n\n'), OUTPUT_BYTES),
+    summary: cutBytes(summary.join('\n\n'), OUTPUT_BYTES),
   };
 }
 

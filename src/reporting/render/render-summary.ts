@@ -1,5 +1,5 @@
 import { chooseLogMode } from '../../domain/repository-configuration.ts';
-import { OUTPUT_BYTES, truncateBytes } from '../../domain/truncate-bytes.ts';
+import { cutBytes, OUTPUT_BYTES } from '../../domain/truncate-bytes.ts';
 import type { CheckRunView } from './check-run-view.ts';
 import {
   describeRequester,
@@ -23,7 +23,7 @@ export function renderSummary(view: CheckRunView): string {
     explainAdopted(view),
     ...remarkOnLog(view),
   ];
-  return truncateBytes(paragraphs.filter((text) => text !== '').join('\n\n'), OUTPUT_BYTES);
+  return cutBytes(paragraphs.filter((text) => text !== '').join('\n\n'), OUTPUT_BYTES);
 }
 
 function renderTable(view: CheckRunView): string {

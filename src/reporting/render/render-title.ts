@@ -40,7 +40,11 @@ function titleRunning({ deployment, now }: CheckRunView): string {
   const running = since === null ? 'Running' : `Running for ${formatDuration(now - since)}`;
   const { jobStatus } = deployment;
   if (jobStatus === null || jobStatus === 'RUNNING') return running;
-  return `${running} (status ${sliceWhole(jobStatus, 40)})`;
+  return `${running} (status ${cutStatus(jobStatus)})`;
+}
+
+function cutStatus(status: string): string {
+  return status.length <= LONGEST_STATUS ? status : `${sliceWhole(status, LONGEST_STATUS - 1)}…`;
 }
 
 /** What goes wrong while the job is watched doesn't stop the job. */
@@ -60,6 +64,7 @@ function addWithdrawal(title: string, { withdrawnBy }: Deployment): string {
   return withdrawnBy === null ? title : `${title}; being withdrawn by ${PLAIN_WORDING.person(withdrawnBy)}`;
 }
 
+const LONGEST_STATUS = 40;
 const LONGEST_TITLE = 255;
 
 /** The title of a check run: one line, cut; not Markdown. */

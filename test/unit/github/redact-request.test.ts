@@ -151,6 +151,27 @@ describe('the app’s own secrets', () => {
     }
   });
 
+  test('in the status of a running job are hidden where it is cut', () => {
+    for (let before = 0; before <= 60; before += 1) {
+      const running = { state: 'running', conclusion: null, reason: 'push' } as const;
+      const shown = JSON.stringify(render({ ...running, jobStatus: `${'x'.repeat(before)}${SECRET}` }));
+      expect(shown).not.toContain(SECRET.slice(0, 10));
+    }
+  });
+
+  test('that make a text longer than GitHub takes cut it again', () => {
+    const short = createRedactor({ secrets: ['s3cr3t'] }).redactText;
+    const request = {
+      description: `${'x'.repeat(134)}s3cr3t`,
+      output: { title: `${'x'.repeat(249)}s3cr3t`, summary: `${'x'.repeat(65_529)}s3cr3t`, text: 'ok' },
+    };
+    redactRequest(request, short);
+    expect(request.description).toHaveLength(140);
+    expect(request.output.title).toHaveLength(255);
+    expect(Buffer.byteLength(request.output.summary)).toBeLessThanOrEqual(65_535);
+    expect(JSON.stringify(request)).not.toContain('s3cr3t');
+  });
+
   test('in an error are hidden; one in a path leaves no annotation', () => {
     const errors = [
       { path: 'a.sql', line: 1, column: null, message: `bad ${SECRET}` },

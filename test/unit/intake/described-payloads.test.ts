@@ -34,6 +34,7 @@ type Described<E extends EmitterWebhookEventName> = EmitterWebhookEvent<E>['payl
 /** These lines compile only if a reader takes all that GitHub's description of the event allows. */
 const ACCEPTED = {
   push: (all: Described<'push'>): z.input<typeof pushPayload> => all,
+  'repository.created': (all: Described<'repository.created'>): z.input<typeof repositoryPayload> => all,
   'repository.renamed': (all: Described<'repository.renamed'>): z.input<typeof repositoryPayload> => all,
   'repository.transferred': (all: Described<'repository.transferred'>): z.input<typeof repositoryPayload> =>
     all,

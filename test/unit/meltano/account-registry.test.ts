@@ -35,6 +35,7 @@ function createRegistry(configured: ConfiguredAccount[], withEnvironment = true)
       log: pino({ level: 'silent' }),
       onCall: () => undefined,
       onToken: () => undefined,
+      onDeploymentSecret: () => undefined,
       onCircuit: () => undefined,
       onRetired: () => undefined,
       redact: async (text) => text,

@@ -169,7 +169,7 @@ describe('answers that are not 2xx', () => {
     ['<html><body>Forbidden</body></html>', 'Forbidden'],
     ['', 'Forbidden'],
     [{ message: 'two\nlines\u001b[31m\u0000 of it' }, 'two lines [31m of it'],
-    [{ message: 'x'.repeat(300) }, 'x'.repeat(200)],
+    [{ message: 'x'.repeat(300) }, `${'x'.repeat(199)}…`],
   ])('%j', async (body, message) => {
     const { failure } = await answering(403, body);
     expect(failure).toEqual({ kind: 'status', status: 403, message, retryAfterMs: null });
@@ -221,7 +221,7 @@ describe('2xx answers that are not what the API describes', () => {
   const SECRET = 'hunter2';
   test.each([
     ['<html>\n<title>Sign in</title>', '<html> <title>Sign in</title>'],
-    ['x'.repeat(300), 'x'.repeat(200)],
+    ['x'.repeat(300), `${'x'.repeat(199)}…`],
     ['', 'The answer is empty'],
     [`{"id":"${ID}","sshPrivateKey":"${SECRET}`, 'The answer is not valid JSON'],
     [`{"sshPrivateKey":"${SECRET}"}`, expect.stringMatching(/^Unexpected JSON: id: /)],

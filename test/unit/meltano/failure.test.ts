@@ -39,5 +39,6 @@ describe('failureOfError', () => {
 
 test('a message is one well-formed line of at most 200 characters', () => {
   const message = cleanMessage(`\u0007 a\r\n\u2028b\u0085 ${'x'.repeat(195)}🚀`);
-  expect(message).toBe(`a b ${'x'.repeat(195)}\ufffd`);
+  expect(message).toBe(`a b ${'x'.repeat(195)}…`);
+  expect(cleanMessage(`${'x'.repeat(198)}🚀🚀`)).toBe(`${'x'.repeat(198)}\ufffd…`);
 });

@@ -410,6 +410,17 @@ describe('a name that moved from one repository to another', () => {
     expect(await pushTo(FIRST, 'moved')).toEqual([]);
   });
 
+  test('keeps the workspaces of the new one when that is renamed in turn', async () => {
+    world.meltano.workspaces = [];
+    expect(await pushTo(FIRST, 'data')).toEqual([]);
+    expect(await pushTo(FIRST, 'moved')).toEqual([]);
+    expect(await pushTo(SECOND, 'data')).toEqual([]);
+    world.meltano.workspaces = [buildWorkspace({ created: world.clock.now() + 1 })];
+    expect(await pushTo(SECOND, 'data')).toEqual([WORKSPACE_ID]);
+    expect(await pushTo(SECOND, 'renamed')).toEqual([WORKSPACE_ID]);
+    expect(await pushTo(FIRST, 'data')).toEqual([]);
+  });
+
   test('does not refer to the new one after an unseen change and back, nor after a restart', async () => {
     world.meltano.workspaces = [buildWorkspace()];
     expect(await pushTo(FIRST, 'data')).toEqual([WORKSPACE_ID]);

@@ -427,6 +427,18 @@ describe('sweepHeads', () => {
     ]);
   });
 
+  test('a mapping is pinned to its repository also while nobody pushes to that', async () => {
+    await sweepHeads(context());
+    const workspaceId = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
+    mappings = [{ repository: 'acme/data', branch: null, directory: null, workspaceId }];
+    await sweepHeads(context());
+    const pins = await stores.listPins('environment', [workspaceId]);
+    expect(pins.map((pin) => [pin.source, pin.repositoryId]).sort()).toEqual([
+      ['acme/data', REPOSITORY.id],
+      ['url', REPOSITORY.id],
+    ]);
+  });
+
   describe('a repository that GitHub blocks', () => {
     const named = (id: number, name: string) => ({
       repository: { ...REPOSITORY, id, name },

@@ -41,6 +41,7 @@ export async function createRepositoryTables(db: Kysely<Schema>): Promise<void> 
       repository_id bigint not null,
       primary key (account, workspace_id, source)
     )`,
+    sql`create index workspace_pin_repository on workspace_pin (account, repository_id)`,
 
     sql`create table configuration (
       repository_id bigint primary key,

@@ -3,6 +3,7 @@ import { defaultScript } from '../../sandbox/meltano/default-script.ts';
 import type { SandboxJob } from '../../sandbox/meltano/sandbox-job.ts';
 import type { SandboxWorkspace } from '../../sandbox/meltano/sandbox-workspace.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
+import { PROJECT_CHECK } from '../../src/reporting/render/render-commit-run.ts';
 import { countRequests } from './count-requests.ts';
 import type { Lag, PreparedRepository, WatchedJob, WorldCounts } from './world-messages.ts';
 
@@ -40,7 +41,8 @@ export class SandboxWorld {
   private constructor(sandbox: Sandbox) {
     this.sandbox = sandbox;
     sandbox.meltano.script = () => 'manual';
-    sandbox.github.checks.listen(({ headSha, status }) => {
+    sandbox.github.checks.listen(({ headSha, status, name }) => {
+      if (name === PROJECT_CHECK) return;
       if (status === 'in_progress') this.#shown.add(headSha);
       if (status === 'completed' && !this.#completedAt.has(headSha))
         this.#completedAt.set(headSha, performance.now());

@@ -44,7 +44,7 @@ const SHA = 'a1b2c3d4e5f60718293a4b5c6d7e8f9001122334';
 const NEWER = 'd4e5f6a7b8c90718293a4b5c6d7e8f9001122334';
 
 function deployment(of: ShownWorkspace, differences: Partial<Deployment>): ShownDeployment {
-  const run = differences.checkRunId ?? 46_700_000_002;
+  const run = differences.checkRunId ?? 42;
   return {
     deployment: buildDeployment({
       workspaceId: of.id,
@@ -92,7 +92,7 @@ function record(parsed: ParsedCommand, place: Place = { kind: 'issue', number: 1
     repositoryId: 2,
     account: 'environment',
     place,
-    commentId: 2_900_000_001,
+    commentId: 29,
     actor: 'ana',
     parsed,
     askedAt: NOW,
@@ -138,7 +138,7 @@ function listRedeployments(): readonly Example[] {
       'Several workspaces',
       '/redeploy "Analytics (prod)" "Analytics (dev)"',
       redeploy(deployment(PROD, ended(102)), {
-        ...deployment(DEV, { ...FAILED, checkRunId: 46_700_000_003 }),
+        ...deployment(DEV, { ...FAILED, checkRunId: 43 }),
         error: 'relation "orders" does not exist',
       }),
     ),
@@ -153,7 +153,7 @@ function listRedeployments(): readonly Example[] {
             conclusion: 'skipped',
             concludedAt: NOW,
           }),
-          supersededBy: deployment(PROD, { sha: NEWER, checkRunId: 46_700_000_004 }).deployment,
+          supersededBy: deployment(PROD, { sha: NEWER, checkRunId: 44 }).deployment,
         },
       ],
     }),

@@ -11,7 +11,7 @@ Quotes, code, HTML comments, copies of older mails below a reply, and edited com
 `;
 
 const RULES = `
-- \`/meltano redeploy …\` is the same as \`/redeploy …\`, and \`/meltano cancel …\` the same as \`/meltano withdraw …\`. Commands may be in any letter case.
+- \`/meltano redeploy …\` is the same as \`/redeploy …\`. Commands may be in any letter case.
 - Refer to a workspace of the comment's repository by its name (in any letter case, with accents as one character or two, in quotes if it has spaces), its alias, its id, or at least the first 8 characters of its id.
 - Without a name, \`/meltano status\` and \`/meltano why\` mean all workspaces. For \`/redeploy\`, \`/meltano withdraw\` and \`/meltano logs\` the place of the comment decides:
   - On a pull request: the workspaces that track its branch, if that is in this repository, and after the merge those that track its base branch.
@@ -36,24 +36,32 @@ reactions, which would need more rights. In a locked conversation only the check
 
 ## The replies
 
-Each reply ends with a line that links to the comment that it answers; only the first example shows it.
+Each reply ends with a line that links to the comment that it answers; only the first example shows it. Ids in the links are shortened here.
 `;
 
-/** The page \`docs/commands.md\`: what the code says of each command, and one example of each reply. */
+/** The page \`docs/commands.md\`: what the code says of each command, and one example of each reply but help. */
 export function renderCommandDocs(): string {
   const rows = Object.values(COMMAND_HELP).map(
     ({ usage, example, description }) =>
       `| \`${usage.replaceAll('|', '\\|')}\` | ${description} | \`${example}\` |`,
   );
   const table = ['| command | what it does | for example |', '| --- | --- | --- |', ...rows].join('\n');
-  return `${[INTRODUCTION, table, RULES, ...listExamples().map((one, index) => renderExample(one, index === 0))].join('\n').trimEnd()}\n`;
+  // The help reply repeats the table of this page.
+  const examples = listExamples().filter(({ view }) => view.body.kind !== 'help');
+  return `${[INTRODUCTION, table, RULES, ...examples.map((one, index) => renderExample(one, index === 0))].join('\n').trimEnd()}\n`;
 }
 
 function renderExample({ title, comment, view }: Example, isWhole: boolean): string {
-  const whole = renderReply(view);
+  const whole = shortenIds(renderReply(view));
   const reply = (isWhole ? whole : whole.slice(0, whole.lastIndexOf('\n\nReply to ')))
     .split('\n')
     .map((line) => `> ${line}`.trimEnd())
     .join('\n');
   return `### ${title}\n\n\`\`\`text\n${comment}\n\`\`\`\n\n${reply}\n`;
+}
+
+function shortenIds(reply: string): string {
+  return reply
+    .replaceAll(/(commit\/[0-9a-f]{7})[0-9a-f]{33}/g, '$1')
+    .replaceAll(/(workspaces\/[0-9a-f]{8})[0-9a-f-]{28}/g, '$1');
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
@@ -7,19 +7,28 @@ const ROOT = join(import.meta.dirname, '../../..');
 const pages = ['SECURITY.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)].filter(
   (name) => name.endsWith('.md'),
 );
+const files = globSync('test/**/*.ts', { cwd: ROOT }).map((file) => file.replaceAll('\\', '/'));
 
-/** A test file in backquotes, and behind it perhaps the title of one of its tests. */
-const CITATION = /`(test\/[\w./-]+\.test\.ts)`(?: "([^"]+)")?/g;
+/** A test file in backquotes, by its path or its name, and behind it perhaps parts of its tests' titles. */
+const CITATION = /`([\w./-]+\.(?:test|contract)\.ts)`((?:,? "[^"]+")*)/g;
 
-describe.each(pages)('%s', (name) => {
-  const page = readFileSync(join(ROOT, name), 'utf8');
-  const cited = [...page.matchAll(CITATION)].map(([, file = '', title]) => ({ file, title: title ?? '' }));
+function isRight(name: string, titles: string[]): boolean {
+  const named = files.filter((file) => file === name || file.endsWith(`/${name}`));
+  const sources = named.map((file) => readFileSync(join(ROOT, file), 'utf8'));
+  return sources.some((source) => titles.every((title) => source.includes(title)));
+}
+
+describe.each(pages)('%s', (page) => {
+  const text = readFileSync(join(ROOT, page), 'utf8');
 
   test('names only tests that exist', () => {
-    const missing = cited.filter(({ file, title }) => {
-      const source = readFileSync(join(ROOT, file), { encoding: 'utf8' });
-      return !source.includes(title);
-    });
-    expect(missing).toEqual([]);
+    const wrong = [...text.matchAll(CITATION)].filter(
+      ([, name = '', titles = '']) =>
+        !isRight(
+          name,
+          [...titles.matchAll(/"([^"]+)"/g)].map(([, title = '']) => title),
+        ),
+    );
+    expect(wrong.map(([citation]) => citation)).toEqual([]);
   });
 });

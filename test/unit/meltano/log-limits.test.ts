@@ -28,7 +28,8 @@ async function openEndless(write: (response: ServerResponse) => void) {
     auth: { kind: 'token', token: 'secret' },
     connect: async () => dispatcher,
     clock: { now: Date.now, elapsed: Date.now },
-    timeouts: { log: 300 },
+    // Long enough for the first lines on a busy machine.
+    timeouts: { log: 2_000 },
   });
 }
 

@@ -16,6 +16,7 @@ const REMOVE_DONE_EVERY_S = 300;
 /** pg-boss doesn't notify about delayed jobs. */
 const POLL_S = 0.5;
 const STOP_MS = 2_000;
+const START_ATTEMPTS = 3;
 /**
  * Options of the connections that detect a silent server. Server-side limits would be startup parameters, which a pooler
  * refuses. pg-boss sets its own limits for longer transactions.
@@ -61,8 +62,9 @@ export class WakeUpQueue {
       ...options,
     });
     boss.on('error', onProblem);
+    // Two instances that start on an empty database both make the schema; one of them fails once.
+    await boss.start({ attempts: START_ATTEMPTS });
     boss.on('warning', onProblem);
-    await boss.start();
     const settings = {
       notify: true,
       expireInSeconds: EXPIRE_S,

@@ -6,10 +6,10 @@ import type { CommentPorts } from '../reporting/write-comment.ts';
 import { type ConversationContext, REFUSED, removeDuplicateReplies, writeReply } from './write-reply.ts';
 
 /** How often to check whether the check runs that the last reply links to are written (milliseconds). */
-const LOOK_AGAIN_MS = 1_000;
+const REPORT_CHECK_MS = 1_000;
 
-/** How a command stands. */
-type Standing = 'under way' | 'succeeded' | 'failed';
+/** How far a command is. */
+type Progress = 'under way' | 'succeeded' | 'failed';
 
 /**
  * Keeps a conversation up to date: 👀 when a command is taken, one reply that is edited as things move, and a last
@@ -43,26 +43,27 @@ async function takeStep(
   repository: Repository,
 ): Promise<WriteStep> {
   const deployments = await context.store.listCommandDeployments(command.id);
-  const standing = judge(command.answer, deployments);
+  const progress = judge(command.answer, deployments);
   const isOnCommit = command.place.kind === 'commit';
   const isTaken = command.answer.kind !== 'refused';
   if (!isOnCommit && isTaken && command.reaction === null) return react(context, command, repository, 'eyes');
-  if (standing === 'under way' && isOnCommit) return { kind: 'wait', ms: null };
+  if (progress === 'under way' && isOnCommit) return { kind: 'wait', delayMs: null };
   // The last reply links to them.
-  if (standing !== 'under way' && !deployments.every(isReported)) return { kind: 'wait', ms: LOOK_AGAIN_MS };
+  if (progress !== 'under way' && !deployments.every(isReported))
+    return { kind: 'wait', delayMs: REPORT_CHECK_MS };
   const isSilent = command.answer.kind === 'refused' && command.answer.refusal.code === 'stranger';
   if (!isSilent) {
     const replied = await writeReply(context, command, repository, deployments);
     if (replied) return replied;
   }
-  if (standing === 'under way') return { kind: 'wait', ms: null };
-  const last = standing === 'succeeded' ? 'rocket' : 'confused';
+  if (progress === 'under way') return { kind: 'wait', delayMs: null };
+  const last = progress === 'succeeded' ? 'rocket' : 'confused';
   if (!isOnCommit && command.reaction !== last) return replaceReaction(context, command, repository, last);
   const settled = await removeDuplicateReplies(context, command, repository);
   return settled ?? finish(context, command);
 }
 
-function judge(answer: Answer, deployments: readonly Deployment[]): Standing {
+function judge(answer: Answer, deployments: readonly Deployment[]): Progress {
   switch (answer.kind) {
     case 'refused':
       return 'failed';
@@ -82,7 +83,7 @@ function judge(answer: Answer, deployments: readonly Deployment[]): Standing {
 
 async function finish({ store, clock }: ConversationContext, command: CommandRecord): Promise<WriteStep> {
   await store.saveCommand(command.id, { finishedAt: clock.now() });
-  return { kind: 'wait', ms: null };
+  return { kind: 'wait', delayMs: null };
 }
 
 /** Puts a reaction on the comment that holds the command. */
@@ -98,7 +99,7 @@ async function react(
   if (!reacted.ok)
     log.info({ delivery: command.id, problem: reacted.failure.message }, 'GitHub refused a reaction');
   await store.saveCommand(command.id, { reaction, reactionId: reacted.ok ? reacted.value : null });
-  return { kind: 'wait', ms: 0 };
+  return { kind: 'wait', delayMs: 0 };
 }
 
 /** 🚀 or 😕 takes the place of 👀. */
@@ -108,10 +109,10 @@ async function replaceReaction(
   repository: Repository,
   reaction: Reaction,
 ): Promise<WriteStep> {
-  const { reaction: standing, reactionId, commentId } = command;
-  if (standing !== 'eyes' || reactionId === null) return react(context, command, repository, reaction);
+  const { reaction: current, reactionId, commentId } = command;
+  if (current !== 'eyes' || reactionId === null) return react(context, command, repository, reaction);
   const removed = await context.api.removeReaction(repository, commentId, reactionId);
   if (!removed.ok && removed.failure.kind !== 'rejected') return failed(removed.failure);
   await context.store.saveCommand(command.id, { reactionId: null });
-  return { kind: 'wait', ms: 0 };
+  return { kind: 'wait', delayMs: 0 };
 }

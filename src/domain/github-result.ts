@@ -4,8 +4,8 @@ export type GitHubResult<T> =
   | { readonly ok: false; readonly failure: GitHubFailure };
 
 export type GitHubFailure =
-  /** A primary or secondary rate limit; nothing was done. `waitMs` is null if GitHub names no time. */
-  | { readonly kind: 'limited'; readonly waitMs: number | null; readonly message: string }
+  /** A primary or secondary rate limit; nothing was done. `retryAfterMs` is null if GitHub names no time. */
+  | { readonly kind: 'limited'; readonly retryAfterMs: number | null; readonly message: string }
   /** GitHub refuses the token and a new one; nothing was done. */
   | { readonly kind: 'unauthorized'; readonly message: string }
   /** The installation is suspended or removed; nothing was done. */

@@ -2,9 +2,9 @@ const MAX_DELAY_MS = 60_000;
 /** The longest delay between two attempts, unless the service requests more. */
 export const LONGEST_DELAY_MS = 1.2 * MAX_DELAY_MS;
 
-/** The delay after the n-th failure in a row (n from 1), which doubles up to a minute. */
-export function growDelay(failures: number, firstMs: number): number {
-  return Math.min(MAX_DELAY_MS, firstMs * 2 ** Math.min(failures - 1, 10));
+/** The delay after the n-th failure in a row (n from 1), which doubles up to `longestMs`. */
+export function growDelay(failures: number, firstMs: number, longestMs = MAX_DELAY_MS): number {
+  return Math.min(longestMs, firstMs * 2 ** Math.min(failures - 1, 10));
 }
 
 /**

@@ -9,11 +9,11 @@ const SUSPENDED = /\binstallation has been suspended\b/i;
 /** A write that was not sent, since GitHub refuses the installation's writes for so long. */
 export class HeldBack extends Error {
   override name = 'HeldBack';
-  readonly waitMs: number;
+  readonly retryAfterMs: number;
 
-  constructor(waitMs: number) {
+  constructor(retryAfterMs: number) {
     super('GitHub refuses writes for now.');
-    this.waitMs = waitMs;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -28,7 +28,10 @@ export async function callGitHub<T>(request: () => Promise<T>, now: () => number
     const { cause } = error as Error;
     if (cause instanceof LeaseLost) throw cause;
     if (cause instanceof HeldBack) {
-      return { ok: false, failure: { kind: 'limited', waitMs: cause.waitMs, message: cause.message } };
+      return {
+        ok: false,
+        failure: { kind: 'limited', retryAfterMs: cause.retryAfterMs, message: cause.message },
+      };
     }
     return { ok: false, failure: describeError(error, now()) };
   }
@@ -51,7 +54,7 @@ function describeError(error: unknown, now: number): GitHubFailure {
   const { status, request, response, message = String(error) } = error as RequestErrorLike;
   if (status === undefined || response === undefined || status >= 500) return { kind: 'unknown', message };
   const limit = readRefusal({ status, message, headers: response.headers ?? {} }, now);
-  if (limit) return { kind: 'limited', waitMs: limit.waitMs, message };
+  if (limit) return { kind: 'limited', retryAfterMs: limit.retryAfterMs, message };
   if (status === 401) return { kind: 'unauthorized', message };
   if (SUSPENDED.test(message) || isTokenRequest(request?.url)) return { kind: 'unavailable', message };
   return { kind: 'rejected', status, message };

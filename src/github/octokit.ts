@@ -101,7 +101,7 @@ export interface OctokitSourceOptions {
   /** They record refusals, and hold writes back afterwards. */
   readonly budgets: RateBudgets;
   /** GitHub refused something for a limit: no write goes out for so long (milliseconds). */
-  readonly onHold: (installationId: number, waitMs: number) => void;
+  readonly onHold: (installationId: number, delayMs: number) => void;
   /** Takes secrets out of a text. */
   readonly redact: (text: string) => string;
   /** Called for each request, including those for tokens; `status` is null without an answer. */
@@ -187,7 +187,7 @@ function watchRateLimit(
     if (refusal) {
       const budget = budgets.of(installationId);
       const now = clock.elapsed();
-      budget.refuse({ waitMs: refusal.waitMs, isWrite: isWrite(method, url) }, now);
+      budget.refuse({ retryAfterMs: refusal.retryAfterMs, isWrite: isWrite(method, url) }, now);
       onHold(installationId, budget.holdsWritesMs(now));
     }
     throw error;
@@ -223,8 +223,8 @@ function holdBack(
     const inner: typeof fetch = options.request?.fetch ?? fetch;
     const held: typeof fetch = (...args) =>
       gate.run(() => {
-        const waitMs = budgets.of(installationId).holdsWritesMs(clock.elapsed());
-        if (waitMs > 0 && isWrite(options.method, options.url)) throw new HeldBack(waitMs);
+        const delayMs = budgets.of(installationId).holdsWritesMs(clock.elapsed());
+        if (delayMs > 0 && isWrite(options.method, options.url)) throw new HeldBack(delayMs);
         return inner(...args);
       });
     // The inner hooks are given this very object, whatever is passed on.

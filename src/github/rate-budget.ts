@@ -1,3 +1,4 @@
+import { growDelay } from '../domain/retry-delay.ts';
 import type { WriteKind } from '../reporting/pace/write-budget.ts';
 import type { RateLimit } from './read-rate-limit.ts';
 
@@ -37,7 +38,7 @@ const LONGEST_PAUSE_MS = 15 * 60_000;
 /** A request that GitHub refused for a limit. */
 export interface Refusal {
   /** Milliseconds; null where GitHub names none. */
-  readonly waitMs: number | null;
+  readonly retryAfterMs: number | null;
   readonly isWrite: boolean;
 }
 
@@ -65,11 +66,11 @@ export class RateBudget {
   }
 
   /** Requests that were under way together are refused together: they are one refusal. */
-  refuse({ waitMs, isWrite }: Refusal, now: number): void {
+  refuse({ retryAfterMs, isWrite }: Refusal, now: number): void {
     const held = isWrite ? this.#writesRefusedUntil : this.#refusedUntil;
-    if (waitMs === null && held > now) return;
-    const until = now + (waitMs ?? Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** this.#untoldInRow));
-    if (waitMs === null) this.#untoldInRow += 1;
+    if (retryAfterMs === null && held > now) return;
+    if (retryAfterMs === null) this.#untoldInRow += 1;
+    const until = now + (retryAfterMs ?? growDelay(this.#untoldInRow, SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS));
     if (isWrite) this.#writesRefusedUntil = Math.max(held, until);
     else this.#refusedUntil = Math.max(held, until);
   }

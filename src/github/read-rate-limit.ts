@@ -28,16 +28,16 @@ export function readRateLimit(headers: AnswerHeaders, { now, elapsed }: Clock): 
 export function readRefusal(
   { status, message, headers }: { status: number; message: string; headers: AnswerHeaders },
   now: number,
-): { waitMs: number | null } | null {
+): { retryAfterMs: number | null } | null {
   if (status !== 403 && status !== 429) return null;
   const retryAfter = readNumber(headers['retry-after']);
-  if (retryAfter) return { waitMs: retryAfter * 1_000 };
+  if (retryAfter) return { retryAfterMs: retryAfter * 1_000 };
   if (readNumber(headers['x-ratelimit-remaining']) === 0) {
     const resetMs = readReset(headers, now);
     // A second more, because GitHub rounds to whole seconds.
-    return { waitMs: resetMs === null ? null : Math.max(1_000, resetMs + 1_000) };
+    return { retryAfterMs: resetMs === null ? null : Math.max(1_000, resetMs + 1_000) };
   }
-  return status === 429 || LIMIT_WORDS.test(message) ? { waitMs: null } : null;
+  return status === 429 || LIMIT_WORDS.test(message) ? { retryAfterMs: null } : null;
 }
 
 /** Milliseconds from the answer's date to the reset: both are GitHub's, so that it holds on a clock that is wrong, too. */

@@ -28,8 +28,8 @@ export function createGitHub({ clock, log, metrics, redactor, stores }: ProcessC
       budgets.note(installationId, limit, clock.elapsed());
       metrics.rateLimit(installationId, limit.remaining);
     },
-    onHold(installationId, waitMs) {
-      stores.saveGitHubHold(installationId, clock.now() + waitMs).catch(() => {
+    onHold(installationId, delayMs) {
+      stores.saveGitHubHold(installationId, clock.now() + delayMs).catch(() => {
         // The store is away: this process knows it all the same.
       });
     },

@@ -18,7 +18,7 @@ export interface EventContext {
   readonly repositories: RepositoryStore;
   readonly sweeps: {
     /** Whether GitHub was asked to send the delivery with this GUID again. */
-    wasAskedForAgain(guid: string): Promise<boolean>;
+    wasRedeliveryRequested(guid: string): Promise<boolean>;
   };
   readonly heads: HeadReader;
   readonly accounts: Accounts;

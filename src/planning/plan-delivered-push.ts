@@ -126,7 +126,7 @@ async function wasOvertaken(
   push: PushEvent,
   { sweeps, heads }: EventContext,
 ): Promise<boolean> {
-  if (!(await sweeps.wasAskedForAgain(deliveryId))) return false;
+  if (!(await sweeps.wasRedeliveryRequested(deliveryId))) return false;
   const branch = branchOf(push.ref) ?? push.ref;
   return (await heads.readHead(push.repository, branch)) !== push.after;
 }

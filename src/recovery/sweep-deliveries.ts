@@ -50,7 +50,7 @@ export async function sweepDeliveries(context: DeliverySweepContext): Promise<nu
   const since = Math.max(now - KEPT_MS, began > now ? 0 : began, sweptAt - OVERLAP_MS);
   const missed = await findMissed(context, since);
   const { due, delay } = await judgeMissed(missed, context);
-  await requestAgain(due.slice(0, MAX_REDELIVERIES), context);
+  await requestRedeliveries(due.slice(0, MAX_REDELIVERIES), context);
   if (due.length > MAX_REDELIVERIES) return 0;
   await store.saveDeliveriesSweptAt(now);
   return due.length > 0 ? Math.min(delay ?? OUTCOME_MS, OUTCOME_MS) : delay;
@@ -108,7 +108,7 @@ function timeUntilDue(missed: Missed, before: Redelivery | undefined, clock: Clo
   return isFailed ? 0 : UNDER_WAY_MS - (clock.now() - missed.deliveredAt);
 }
 
-async function requestAgain(
+async function requestRedeliveries(
   due: readonly Missed[],
   { store, deliveryLog, clock, sleep, log, onFound }: DeliverySweepContext,
 ): Promise<void> {

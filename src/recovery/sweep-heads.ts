@@ -26,7 +26,7 @@ const BETWEEN_OBSERVATIONS_MS = 55_000;
 /** GitHub gives push times in whole seconds, so a push this recent may hide another one (milliseconds). */
 const WHOLE_SECOND_MS = 10_000;
 /** The delay until the next sweep when a new head was observed once (milliseconds). */
-const LOOK_AGAIN_MS = 60_000;
+const RETRY_MS = 60_000;
 /** After this many failed repositories in a row, the installation or GitHub counts as unavailable. */
 const MOST_FAILURES = 10;
 
@@ -71,7 +71,7 @@ export async function sweepHeads(context: HeadSweepContext): Promise<number | nu
     try {
       const owner = await context.knowOwner(installation.owner);
       if (!context.isAllowed(owner)) continue;
-      if (await sweepInstallation(context, installation.id, owner)) delay = LOOK_AGAIN_MS;
+      if (await sweepInstallation(context, installation.id, owner)) delay = RETRY_MS;
     } catch (error) {
       // A failing installation (suspended, or at a limit) must not keep the sweep from the others.
       context.log.warn({ err: error, installation: installation.id }, 'The sweep of an installation failed');

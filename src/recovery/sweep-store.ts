@@ -39,7 +39,7 @@ export interface SweepStore extends HeadSweepStore {
   /** By GUID; a delivery without redeliveries is missing. */
   readRedeliveries(guids: readonly string[]): Promise<Map<string, Redelivery>>;
   noteRedelivery(logged: { readonly id: number; readonly guid: string }, askedAt: number): Promise<void>;
-  wasAskedForAgain(guid: string): Promise<boolean>;
+  wasRedeliveryRequested(guid: string): Promise<boolean>;
 }
 
 /** The state of repositories and branches in the sweep of heads. */

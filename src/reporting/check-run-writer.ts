@@ -7,7 +7,7 @@ import type { WriteQueues } from './pace/write-queues.ts';
 import type { Reporter } from './reporter.ts';
 import type { ReportedRun } from './write-check-run.ts';
 import {
-  planLook,
+  planDuplicateCheck,
   QueuedRunWriter,
   type QueuedWrite,
   type QueuedWritePorts,
@@ -17,7 +17,7 @@ import {
 /** Node runs a timer of 25 days or more at once (milliseconds). */
 const LONGEST_TIMER_MS = 3_600_000;
 /** How soon what other processes wrote is asked for again when the store is away (milliseconds). */
-const OPEN_AGAIN_MS = 1_000;
+const OPEN_RETRY_MS = 1_000;
 
 export interface CheckRunWriterPorts extends QueuedWritePorts {
   readonly writeQueues: WriteQueues;
@@ -63,9 +63,9 @@ export class CheckRunWriter implements Reporter {
     const { installation, run } = this.#enqueue(of);
     run.isRunning = of.state === 'running';
     if (of.state === 'concluded') run.mayConclude = true;
-    planLook(run, of, this.#ports.clock);
+    planDuplicateCheck(run, of, this.#ports.clock);
     // A run that is only looked for a second time owes nothing.
-    if (!isReported(of) || run.lookAt === null) this.#owe(run, as ?? chooseOwed(of));
+    if (!isReported(of) || run.duplicateCheckAt === null) this.#owe(run, as ?? chooseOwed(of));
     this.#arm(installation);
   }
 
@@ -138,7 +138,7 @@ export class CheckRunWriter implements Reporter {
       (error: unknown) => {
         this.#ports.log.error({ err: error }, 'Earlier writes to GitHub could not be counted: trying again');
         if (this.#stopped) return;
-        installation.timer = setTimeout(() => this.#openQueue(installation), OPEN_AGAIN_MS);
+        installation.timer = setTimeout(() => this.#openQueue(installation), OPEN_RETRY_MS);
       },
     );
   }
@@ -159,8 +159,8 @@ export class CheckRunWriter implements Reporter {
       this.#writing.add(writing);
     }
     if (next.kind === 'idle') return;
-    const waitMs = Math.min(Math.ceil(next.ms), LONGEST_TIMER_MS);
-    installation.timer = setTimeout(() => this.#arm(installation), waitMs);
+    const delayMs = Math.min(Math.ceil(next.delayMs), LONGEST_TIMER_MS);
+    installation.timer = setTimeout(() => this.#arm(installation), delayMs);
   }
 
   async #write(installation: Installation, run: QueuedRun): Promise<void> {
@@ -192,7 +192,8 @@ export class CheckRunWriter implements Reporter {
     const { run } = write;
     const result = await this.#runWriter.write(installation, write);
     if (result.kind === 'moved') this.#move(installation, run, result.installationId);
-    if (result.kind === 'over' && run.owed === null && run.lookAt === null) this.#drop(installation, run);
+    if (result.kind === 'over' && run.owed === null && run.duplicateCheckAt === null)
+      this.#drop(installation, run);
     return result.kind === 'done' || result.kind === 'over';
   }
 
@@ -202,7 +203,7 @@ export class CheckRunWriter implements Reporter {
     to.queue.runs.set(run.id, run);
     this.#byRun.set(run.id, to);
     run.failures = 0;
-    run.notBefore = this.#ports.clock.elapsed();
+    run.retryAt = this.#ports.clock.elapsed();
   }
 
   #drop({ queue }: Installation, run: QueuedRun): void {

@@ -1,16 +1,16 @@
 import type { Clock } from '../domain/clock.ts';
 import type { GitHubFailure, GitHubResult } from '../domain/github-result.ts';
+import { growDelay } from '../domain/retry-delay.ts';
 import { ageOf } from '../domain/stored-times.ts';
 
 /** When something whose create was not answered is looked for (milliseconds after it). */
 const LOOKS_MS = [1_000, 2_000, 4_000];
 /** What isn't found by then is created again (milliseconds). */
-const AGAIN_MS = 5_000;
+const CREATE_RETRY_MS = 5_000;
 /** After so many creates in a row without an answer the time to the next one doubles, up to the longest (milliseconds). */
 const PATIENT_CREATES = 4;
-const LONGEST_AGAIN_MS = 60_000;
 /** One more look so long after a create, for what an earlier one made late (milliseconds). */
-export const LAST_LOOK_MS = 60_000;
+export const DUPLICATE_CHECK_MS = 60_000;
 
 /** Something that is to be made once at a service that may not say whether it did. */
 interface Wanted<T> {
@@ -38,9 +38,9 @@ type CreateOutcome<T> =
       /** Others may turn up yet. */
       readonly isSure: boolean;
     }
-  | { readonly kind: 'look again'; readonly waitMs: number }
-  /** `waitMs`: when to come again; null where the failure has to say it. */
-  | { readonly kind: 'failed'; readonly failure: GitHubFailure; readonly waitMs: number | null };
+  | { readonly kind: 'retry'; readonly delayMs: number }
+  /** `delayMs`: when to come again; null where the failure has to say it. */
+  | { readonly kind: 'failed'; readonly failure: GitHubFailure; readonly delayMs: number | null };
 
 interface Attempt {
   /** When the last create failed (`Clock.elapsed`). */
@@ -49,7 +49,7 @@ interface Attempt {
   readonly creates: number | null;
   looks: number;
   /** When the next look is due (`Clock.elapsed`). */
-  nextAt: number;
+  retryAt: number;
 }
 
 export type CreateOnce = <T>(wanted: Wanted<T>) => Promise<CreateOutcome<T>>;
@@ -64,13 +64,13 @@ export function createOnce(clock: Clock): CreateOnce {
     const attempt = attempts.get(id) ?? (attemptedAt === null ? null : takeOver(attemptedAt));
     if (!attempt) return create(wanted, null);
     attempts.set(id, attempt);
-    const waitMs = attempt.nextAt - elapsed();
-    return waitMs > 0 ? { kind: 'look again', waitMs } : look(wanted, attempt);
+    const delayMs = attempt.retryAt - elapsed();
+    return delayMs > 0 ? { kind: 'retry', delayMs } : look(wanted, attempt);
   };
 
   function beginLooking(creates: number): Attempt {
     const at = elapsed();
-    return { at, creates, looks: 0, nextAt: at + (LOOKS_MS[0] ?? 0) };
+    return { at, creates, looks: 0, retryAt: at + (LOOKS_MS[0] ?? 0) };
   }
 
   /** Looks at once, and goes on where the earlier process would be. */
@@ -81,15 +81,15 @@ export function createOnce(clock: Clock): CreateOnce {
     return {
       at,
       creates: null,
-      looks: age < AGAIN_MS ? Math.min(looks, LOOKS_MS.length - 1) : looks,
-      nextAt: at,
+      looks: age < CREATE_RETRY_MS ? Math.min(looks, LOOKS_MS.length - 1) : looks,
+      retryAt: at,
     };
   }
 
   async function look<T>(wanted: Wanted<T>, attempt: Attempt): Promise<CreateOutcome<T>> {
     const found = await wanted.look();
     if (!found.ok && found.failure.kind !== 'unknown') {
-      return { kind: 'failed', failure: found.failure, waitMs: null };
+      return { kind: 'failed', failure: found.failure, delayMs: null };
     }
     const value = found.ok ? found.value.at(-1) : undefined;
     if (found.ok && value !== undefined) {
@@ -99,16 +99,16 @@ export function createOnce(clock: Clock): CreateOnce {
     }
     if (found.ok && attempt.looks >= LOOKS_MS.length) return create(wanted, attempt);
     attempt.looks += 1;
-    attempt.nextAt = chooseNextLook(attempt);
-    return { kind: 'look again', waitMs: Math.max(0, attempt.nextAt - elapsed()) };
+    attempt.retryAt = chooseNextLook(attempt);
+    return { kind: 'retry', delayMs: Math.max(0, attempt.retryAt - elapsed()) };
   }
 
   /** The last look comes right before the next create; while it isn't answered, ever more rarely. */
   function chooseNextLook({ at, creates, looks }: Attempt): number {
     const ms = LOOKS_MS[looks];
     if (ms !== undefined) return at + ms;
-    if (looks > LOOKS_MS.length) return elapsed() + double(1_000, looks - LOOKS_MS.length);
-    return at + double(AGAIN_MS, (creates ?? 1) - PATIENT_CREATES + 1);
+    if (looks > LOOKS_MS.length) return elapsed() + growDelay(looks - LOOKS_MS.length + 1, 1_000);
+    return at + growDelay(Math.max(1, (creates ?? 1) - PATIENT_CREATES + 2), CREATE_RETRY_MS);
   }
 
   async function create<T>(wanted: Wanted<T>, earlier: Attempt | null): Promise<CreateOutcome<T>> {
@@ -124,10 +124,6 @@ export function createOnce(clock: Clock): CreateOnce {
     if (isUnknown) attempts.set(wanted.id, beginLooking(creates + 1));
     else if (creates > 0) attempts.set(wanted.id, beginLooking(creates));
     else await wanted.noteRefusal();
-    return { kind: 'failed', failure, waitMs: isUnknown ? (LOOKS_MS[0] ?? 0) : null };
+    return { kind: 'failed', failure, delayMs: isUnknown ? (LOOKS_MS[0] ?? 0) : null };
   }
-}
-
-function double(ms: number, times: number): number {
-  return Math.min(LONGEST_AGAIN_MS, ms * 2 ** Math.max(0, times));
 }

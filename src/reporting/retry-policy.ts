@@ -5,21 +5,21 @@ import { ageOf } from '../domain/stored-times.ts';
 
 /** What one step of a write came to: milliseconds until the next step (null: until something changes), or a failure. */
 export type WriteStep =
-  | { readonly kind: 'wait'; readonly ms: number | null }
-  /** `waitMs`: when to try again; null lets the failure decide. */
-  | { readonly kind: 'failed'; readonly failure: GitHubFailure; readonly waitMs: number | null };
+  | { readonly kind: 'wait'; readonly delayMs: number | null }
+  /** `delayMs`: when to try again; null lets the failure decide. */
+  | { readonly kind: 'failed'; readonly failure: GitHubFailure; readonly delayMs: number | null };
 
 /** A write is given up after this time (milliseconds). */
 const GIVE_UP_MS = 24 * 60 * 60_000;
 /** After so many refusals in a row a write is left out: the check run alone carries the result. */
 const MAX_REFUSALS = 3;
 /** The wait for a limit for which GitHub names no time (milliseconds). */
-const UNTOLD_WAIT_MS = 60_000;
+const LIMIT_DELAY_MS = 60_000;
 /** The least wait for an installation that is suspended or removed (milliseconds). */
-const UNAVAILABLE_WAIT_MS = 5 * 60_000;
+const UNAVAILABLE_DELAY_MS = 5 * 60_000;
 
 export function failed(failure: GitHubFailure): WriteStep {
-  return { kind: 'failed', failure, waitMs: null };
+  return { kind: 'failed', failure, delayMs: null };
 }
 
 export interface RetryPorts {
@@ -56,11 +56,11 @@ export class RetryPolicy {
   async next(step: WriteStep, pending: PendingWrite): Promise<number | null> {
     if (step.kind === 'failed') return this.#takeFailure(step, pending);
     this.#failures.delete(pending.id);
-    return step.ms;
+    return step.delayMs;
   }
 
   async #takeFailure(
-    { failure, waitMs }: Extract<WriteStep, { kind: 'failed' }>,
+    { failure, delayMs }: Extract<WriteStep, { kind: 'failed' }>,
     pending: PendingWrite,
   ): Promise<number | null> {
     const { log, clock, random } = this.#ports;
@@ -87,8 +87,8 @@ export class RetryPolicy {
       await pending.giveUp();
       return null;
     }
-    if (failure.kind === 'limited') return failure.waitMs ?? UNTOLD_WAIT_MS;
-    const leastMs = failure.kind === 'unavailable' ? UNAVAILABLE_WAIT_MS : null;
-    return waitMs ?? chooseRetryDelay(count, leastMs, random());
+    if (failure.kind === 'limited') return failure.retryAfterMs ?? LIMIT_DELAY_MS;
+    const leastMs = failure.kind === 'unavailable' ? UNAVAILABLE_DELAY_MS : null;
+    return delayMs ?? chooseRetryDelay(count, leastMs, random());
   }
 }

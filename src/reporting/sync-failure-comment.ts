@@ -9,7 +9,7 @@ import { failed, RetryPolicy, type RetryPorts, type WriteStep } from './retry-po
 import { type CommentPorts, type OwnComment, removeDuplicates, writeComment } from './write-comment.ts';
 
 /** How often to check whether the check runs that the comment links to are written (milliseconds). */
-const LOOK_AGAIN_MS = 1_000;
+const REPORT_CHECK_MS = 1_000;
 
 export interface FailureCommentContext extends RetryPorts {
   readonly store: FailureCommentStore;
@@ -63,15 +63,15 @@ async function takeStep(
   const { store, api, pages } = context;
   const [first] = failures;
   // It is noted before the deployment ends.
-  if (!first) return { kind: 'wait', ms: null };
-  if (!listDeployments(failures).every(isReported)) return { kind: 'wait', ms: LOOK_AGAIN_MS };
+  if (!first) return { kind: 'wait', delayMs: null };
+  if (!listDeployments(failures).every(isReported)) return { kind: 'wait', delayMs: REPORT_CHECK_MS };
   if (comment.pullRequest === null) {
     const { branch } = first.deployment;
     const found = await api.findMergedPullRequest(repository, { sha: comment.sha, branch });
     if (!found.ok) return failed(found.failure);
     if (found.value === null) await finish();
     else await store.saveFailureComment(comment.id, { pullRequest: found.value });
-    return { kind: 'wait', ms: found.value === null ? null : 0 };
+    return { kind: 'wait', delayMs: found.value === null ? null : 0 };
   }
   const { account } = first.deployment;
   const text = context.render({
@@ -91,7 +91,7 @@ async function takeStep(
   const written = (await writeComment(context, own, text)) ?? (await removeDuplicates(context, own));
   if (written) return written;
   if (failures.every((one) => one.repairedBy !== null)) await finish();
-  return { kind: 'wait', ms: null };
+  return { kind: 'wait', delayMs: null };
 }
 
 function listDeployments(failures: readonly NotedFailure[]): Deployment[] {

@@ -2,7 +2,7 @@ import type { Deployment, Repository } from '../domain/deployment.ts';
 import type { DeploymentReader } from '../domain/deployment-store.ts';
 import type { RepositoryReader } from '../domain/repository-store.ts';
 import { ageOf, stamp } from '../domain/stored-times.ts';
-import { type CreateOnce, createOnce, LAST_LOOK_MS } from './create-once.ts';
+import { type CreateOnce, createOnce, DUPLICATE_CHECK_MS } from './create-once.ts';
 import {
   chooseStatus,
   type DeploymentStatus,
@@ -93,7 +93,7 @@ async function takeStep(
   const settled = await endDuplicates(context, subject, shown.githubId);
   if (settled) return settled;
   if (LAST.has(shown.status)) await finish();
-  return { kind: 'wait', ms: null };
+  return { kind: 'wait', delayMs: null };
 }
 
 async function create(context: StepContext, { deployment, repository, shown }: Subject): Promise<WriteStep> {
@@ -109,11 +109,11 @@ async function create(context: StepContext, { deployment, repository, shown }: S
     look: () => api.find(repository, wanted),
     create: () => api.create(repository, wanted),
   });
-  if (outcome.kind === 'look again') return { kind: 'wait', ms: outcome.waitMs };
+  if (outcome.kind === 'retry') return { kind: 'wait', delayMs: outcome.delayMs };
   if (outcome.kind === 'failed') return outcome;
   const isSettled = outcome.isSure && outcome.older.length === 0;
   await save({ githubId: outcome.value, ...(isSettled ? { attemptedAt: null } : {}) });
-  return { kind: 'wait', ms: 0 };
+  return { kind: 'wait', delayMs: 0 };
 }
 
 async function writeStatus(
@@ -140,10 +140,10 @@ async function writeStatus(
       return written.ok ? { ok: true, value: state } : written;
     },
   });
-  if (outcome.kind === 'look again') return { kind: 'wait', ms: outcome.waitMs };
+  if (outcome.kind === 'retry') return { kind: 'wait', delayMs: outcome.delayMs };
   if (outcome.kind === 'failed') return outcome;
   await save({ status: state, attemptedStatus: null });
-  return { kind: 'wait', ms: 0 };
+  return { kind: 'wait', delayMs: 0 };
 }
 
 /** A minute after an unanswered create: sets duplicates to inactive. Null when there is nothing to do. */
@@ -154,8 +154,8 @@ async function endDuplicates(
 ): Promise<WriteStep | null> {
   const { deploymentId, environment, attemptedAt } = shown;
   if (attemptedAt === null) return null;
-  const ms = Math.max(0, LAST_LOOK_MS - ageOf(clock, attemptedAt));
-  if (ms > 0) return { kind: 'wait', ms };
+  const delayMs = Math.max(0, DUPLICATE_CHECK_MS - ageOf(clock, attemptedAt));
+  if (delayMs > 0) return { kind: 'wait', delayMs };
   const found = await api.find(repository, { deploymentId, sha: deployment.sha, environment });
   if (!found.ok) return failed(found.failure);
   for (const older of found.value.filter((one) => one !== githubId)) {
@@ -164,5 +164,5 @@ async function endDuplicates(
     if (!ended.ok) return failed(ended.failure);
   }
   await store.saveGitHubDeployment(deploymentId, { attemptedAt: null });
-  return { kind: 'wait', ms: 0 };
+  return { kind: 'wait', delayMs: 0 };
 }

@@ -4,7 +4,7 @@ import type { DeploymentState, ReportProgress, Repository } from '../domain/depl
 import type { GitHubFailure, GitHubResult } from '../domain/github-result.ts';
 import { stamp } from '../domain/stored-times.ts';
 import type { CheckRunApi, WrittenCheckRun } from '../github/check-runs.ts';
-import { type CreateOnce, LAST_LOOK_MS } from './create-once.ts';
+import { type CreateOnce, DUPLICATE_CHECK_MS } from './create-once.ts';
 import type { SendWrite } from './pace/write-queue.ts';
 import type { CheckRunFields } from './render/check-run-view.ts';
 import { renderDuplicate } from './render/render-duplicate.ts';
@@ -25,15 +25,15 @@ export type WriteOutcome =
       readonly sent: boolean;
       readonly digest: string;
       /** Milliseconds until a second run for the same deployment is looked for; null for never. */
-      readonly lookMs: number | null;
+      readonly duplicateCheckMs: number | null;
     }
   /** The run may exist and isn't shown yet. */
-  | { readonly kind: 'look again'; readonly waitMs: number }
+  | { readonly kind: 'retry'; readonly delayMs: number }
   | {
       readonly kind: 'failed';
       readonly failure: GitHubFailure;
       /** When to try again (milliseconds); null where the failure has to say it. */
-      readonly waitMs: number | null;
+      readonly delayMs: number | null;
     };
 
 /** A check run as it is to be now. */
@@ -51,7 +51,7 @@ export interface WriteRequest extends RenderedRun {
   /** The digest of what was written last. */
   readonly lastDigest: string | null;
   /** Whether to look for a second run of the same deployment now, and whether that is all there is to do. */
-  readonly looks: 'no' | 'first' | 'only';
+  readonly duplicateCheck: 'no' | 'first' | 'only';
 }
 
 /** The revision of a run that doesn't show its deployment yet. */
@@ -73,16 +73,16 @@ export interface WritePorts {
 
 /** Brings one check run to the state of its deployment. */
 export async function writeCheckRun(request: WriteRequest, ports: WritePorts): Promise<WriteOutcome> {
-  const { deployment, lastDigest, looks } = request;
+  const { deployment, lastDigest, duplicateCheck } = request;
   const digest = createHash('sha1').update(JSON.stringify(request.timeless)).digest('base64');
   const { checkRunId } = deployment;
   if (checkRunId === null) return create(request, digest, ports);
-  if (looks === 'no') return bringUpToDate(request, { id: checkRunId, digest, lastDigest }, ports);
+  if (duplicateCheck === 'no') return bringUpToDate(request, { id: checkRunId, digest, lastDigest }, ports);
   const newest = await settleDuplicates(request, ports);
-  if (!newest.ok) return { kind: 'failed', failure: newest.failure, waitMs: null };
+  if (!newest.ok) return { kind: 'failed', failure: newest.failure, delayMs: null };
   const isOther = newest.value !== checkRunId || deployment.reportedRevision === UNREPORTED;
-  if (looks === 'only' && !isOther) {
-    return { kind: 'written', sent: false, digest: lastDigest ?? digest, lookMs: null };
+  if (duplicateCheck === 'only' && !isOther) {
+    return { kind: 'written', sent: false, digest: lastDigest ?? digest, duplicateCheckMs: null };
   }
   const last = isOther ? null : lastDigest;
   return bringUpToDate(request, { id: newest.value, digest, lastDigest: last }, ports);
@@ -102,7 +102,7 @@ async function create(request: WriteRequest, digest: string, ports: WritePorts):
   if (outcome.kind !== 'made') return outcome;
   const { value, isNew, older, isSure } = outcome;
   const { id, url } = value;
-  const lookMs = isSure ? null : LAST_LOOK_MS;
+  const duplicateCheckMs = isSure ? null : DUPLICATE_CHECK_MS;
   if (isNew) {
     await store.saveReport(deployment.id, {
       checkRunId: id,
@@ -110,12 +110,12 @@ async function create(request: WriteRequest, digest: string, ports: WritePorts):
       ...(isSure ? { checkRunAttemptedAt: null } : {}),
       reportedRevision: deployment.revision,
     });
-    return { kind: 'written', sent: true, digest, lookMs };
+    return { kind: 'written', sent: true, digest, duplicateCheckMs };
   }
   const kept = await keepNewest(request, { newest: value, older, isSure }, ports);
-  if (!kept.ok) return { kind: 'failed', failure: kept.failure, waitMs: null };
+  if (!kept.ok) return { kind: 'failed', failure: kept.failure, delayMs: null };
   const written = await bringUpToDate(request, { id, digest, lastDigest: null }, ports);
-  return written.kind === 'written' ? { ...written, lookMs } : written;
+  return written.kind === 'written' ? { ...written, duplicateCheckMs } : written;
 }
 
 /** The runs of the deployment that are not marked as duplicates, oldest first. */
@@ -176,14 +176,14 @@ async function bringUpToDate(
   const isSame = digest === lastDigest;
   if (!isSame) {
     const kept = await keepNewAnnotations(api, { repository, id }, fields);
-    if (!kept.ok) return { kind: 'failed', failure: kept.failure, waitMs: null };
+    if (!kept.ok) return { kind: 'failed', failure: kept.failure, delayMs: null };
     const updated = await writeWithAnnotations(kept.value, (one) =>
       send(() => api.update(repository, id, one)),
     );
-    if (!updated.ok) return { kind: 'failed', failure: updated.failure, waitMs: null };
+    if (!updated.ok) return { kind: 'failed', failure: updated.failure, delayMs: null };
   }
   await store.saveReport(deployment.id, { reportedRevision: deployment.revision });
-  return { kind: 'written', sent: !isSame, digest, lookMs: null };
+  return { kind: 'written', sent: !isSame, digest, duplicateCheckMs: null };
 }
 
 /**

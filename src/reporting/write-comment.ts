@@ -3,7 +3,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { ConversationApi, Place } from '../domain/conversation.ts';
 import type { Repository } from '../domain/deployment.ts';
 import { ageOf, stamp } from '../domain/stored-times.ts';
-import { type CreateOnce, LAST_LOOK_MS } from './create-once.ts';
+import { type CreateOnce, DUPLICATE_CHECK_MS } from './create-once.ts';
 import { failed, type WriteStep } from './retry-policy.ts';
 
 /** A comment of the app as it is stored. */
@@ -44,7 +44,7 @@ export async function writeComment(
     const edited = await api.editReply(repository, state.id, body);
     if (!edited.ok) return failed(edited.failure);
     await save({ digest });
-    return { kind: 'wait', ms: 0 };
+    return { kind: 'wait', delayMs: 0 };
   }
   const since = state.attemptedAt ?? clock.now();
   const outcome = await createOnce({
@@ -55,7 +55,7 @@ export async function writeComment(
     look: () => api.findReplies(repository, place, { marker, since }),
     create: () => api.createReply(repository, place, body),
   });
-  if (outcome.kind === 'look again') return { kind: 'wait', ms: outcome.waitMs };
+  if (outcome.kind === 'retry') return { kind: 'wait', delayMs: outcome.delayMs };
   if (outcome.kind === 'failed') return outcome;
   const { value, isNew, isSure, older } = outcome;
   const isSettled = isSure && older.length === 0;
@@ -64,7 +64,7 @@ export async function writeComment(
     ...(isNew ? { digest } : {}),
     ...(isSettled ? { attemptedAt: null } : {}),
   });
-  return { kind: 'wait', ms: 0 };
+  return { kind: 'wait', delayMs: 0 };
 }
 
 /** A minute after a create that was not answered: removes a comment that came twice. Null when there is nothing to do. */
@@ -75,17 +75,17 @@ export async function removeDuplicates(
   const { id, attemptedAt } = state;
   // One on a commit can't be removed: GitHub wants contents: write for that.
   if (id === null || attemptedAt === null || place.kind === 'commit') return null;
-  const ms = Math.max(0, LAST_LOOK_MS - ageOf(clock, attemptedAt));
-  if (ms > 0) return { kind: 'wait', ms };
+  const delayMs = Math.max(0, DUPLICATE_CHECK_MS - ageOf(clock, attemptedAt));
+  if (delayMs > 0) return { kind: 'wait', delayMs };
   const found = await api.findReplies(repository, place, { marker, since: attemptedAt });
   if (!found.ok) return failed(found.failure);
   const [oldest, ...rest] = found.value.filter((one) => one !== id);
   if (oldest === undefined) {
     await save({ attemptedAt: null });
-    return { kind: 'wait', ms: 0 };
+    return { kind: 'wait', delayMs: 0 };
   }
   const removed = await api.removeReply(repository, oldest);
   if (!removed.ok) return failed(removed.failure);
   if (rest.length === 0) await save({ attemptedAt: null });
-  return { kind: 'wait', ms: 0 };
+  return { kind: 'wait', delayMs: 0 };
 }

@@ -6,7 +6,7 @@ import type { GitHubFailure } from '../domain/github-result.ts';
 import type { RepositoryReader } from '../domain/repository-store.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import type { CheckRunApi } from '../github/check-runs.ts';
-import { type CreateOnce, createOnce, LAST_LOOK_MS } from './create-once.ts';
+import { type CreateOnce, createOnce, DUPLICATE_CHECK_MS } from './create-once.ts';
 import type { QueuedRun } from './pace/queued-run.ts';
 import type { SendWrite, WriteQueue } from './pace/write-queue.ts';
 import { type RenderPorts, renderRun } from './render-run.ts';
@@ -21,13 +21,13 @@ const MAX_REJECTIONS = 13;
 /** A concluded deployment whose check run could not be written for a day is given up (milliseconds). */
 const HOPE_MS = 24 * 3_600_000;
 /** When a second run is looked for again while the conclusion may not go out yet (milliseconds). */
-const LOOK_LATER_MS = 1_000;
+const DUPLICATE_RECHECK_MS = 1_000;
 /** How long a conclusion waits for the check run that it links to, and how often that is looked for (milliseconds). */
 const SUCCESSOR_MS = 10_000;
-const SUCCESSOR_AGAIN_MS = 250;
+const SUCCESSOR_CHECK_MS = 250;
 const NOT_SHOWN: GitHubFailure = { kind: 'unknown', message: 'GitHub does not show the check run' };
 /** The least wait where GitHub names none; the budget holds the whole installation back for longer (milliseconds). */
-const UNTOLD_WAIT_MS = 1_000;
+const LIMIT_DELAY_MS = 1_000;
 
 export interface QueuedWritePorts extends RenderPorts {
   readonly api: CheckRunApi;
@@ -77,12 +77,12 @@ export class QueuedRunWriter {
     const repository = of && (await repositories.getRepository(of.repositoryId));
     if (!of || !repository) {
       run.owed = null;
-      run.lookAt = null;
+      run.duplicateCheckAt = null;
       return { kind: 'over' };
     }
     const { installationId } = repository;
     if (installationId !== id) return { kind: 'moved', installationId };
-    planLook(run, of, clock);
+    planDuplicateCheck(run, of, clock);
     return (await this.#postpone(run, of)) ?? this.#send(queue, write, of, repository);
   }
 
@@ -92,16 +92,16 @@ export class QueuedRunWriter {
     // A conclusion goes out once, together with its log. Nothing is owed until `changed` is called again after the log was
     // read: an earlier failure must not bring the run back at once, and for ever.
     if (of.state === 'concluded' && !run.mayConclude) {
-      if (this.#isLookDue(run)) run.lookAt = clock.elapsed() + LOOK_LATER_MS;
+      if (this.#isDuplicateCheckDue(run)) run.duplicateCheckAt = clock.elapsed() + DUPLICATE_RECHECK_MS;
       return { kind: 'done' };
     }
     if (!(await this.#isAheadOfSuccessor(run, of))) return null;
-    run.notBefore = clock.elapsed() + SUCCESSOR_AGAIN_MS;
+    run.retryAt = clock.elapsed() + SUCCESSOR_CHECK_MS;
     return { kind: 'owed' };
   }
 
-  #isLookDue({ lookAt }: QueuedRun): boolean {
-    return lookAt !== null && lookAt <= this.#ports.clock.elapsed();
+  #isDuplicateCheckDue({ duplicateCheckAt }: QueuedRun): boolean {
+    return duplicateCheckAt !== null && duplicateCheckAt <= this.#ports.clock.elapsed();
   }
 
   /** A superseded or redeployed run links to the check run of the newer deployment, which may be created just now. */
@@ -121,13 +121,13 @@ export class QueuedRunWriter {
   ): Promise<QueuedWriteResult> {
     const { api, store, clock, onWritten } = this.#ports;
     const begunAt = clock.elapsed();
-    const looks = owed ? 'first' : 'only';
+    const duplicateCheck = owed ? 'first' : 'only';
     const request = {
       ...(await renderRun(of, repository, this.#ports)),
       deployment: of,
       repository,
       lastDigest: run.digest,
-      looks: this.#isLookDue(run) ? looks : 'no',
+      duplicateCheck: this.#isDuplicateCheckDue(run) ? duplicateCheck : 'no',
     } as const;
     const ports = { api, store, send, clock, createOnce: this.#createOnce };
     const outcome = await writeCheckRun(request, ports);
@@ -145,8 +145,8 @@ export class QueuedRunWriter {
     outcome: WriteOutcome,
   ): Promise<QueuedWriteResult> {
     const now = this.#ports.clock.elapsed();
-    if (outcome.kind === 'look again') {
-      run.notBefore = now + outcome.waitMs;
+    if (outcome.kind === 'retry') {
+      run.retryAt = now + outcome.delayMs;
       return this.#giveUpIfHopeless(queue, run, of, NOT_SHOWN);
     }
     if (outcome.kind === 'failed') {
@@ -154,24 +154,24 @@ export class QueuedRunWriter {
       return this.#giveUpIfHopeless(queue, run, of, outcome.failure);
     }
     run.failures = 0;
-    run.notBefore = now;
+    run.retryAt = now;
     run.digest = outcome.digest;
-    if (run.lookAt !== null && run.lookAt <= now) run.lookAt = null;
-    if (outcome.lookMs !== null) run.lookAt = now + outcome.lookMs;
+    if (run.duplicateCheckAt !== null && run.duplicateCheckAt <= now) run.duplicateCheckAt = null;
+    if (outcome.duplicateCheckMs !== null) run.duplicateCheckAt = now + outcome.duplicateCheckMs;
     if (outcome.sent) queue.unblock();
     return { kind: of.state === 'concluded' ? 'over' : 'done' };
   }
 
-  #noteFailure(queue: WriteQueue, run: QueuedRun, of: ReportedRun, { failure, waitMs }: FailedWrite): void {
+  #noteFailure(queue: WriteQueue, run: QueuedRun, of: ReportedRun, { failure, delayMs }: FailedWrite): void {
     const { kind, message: problem } = failure;
     this.#ports.log.warn({ ...logFields(of), kind, problem }, 'GitHub did not take a check run');
     // GitHub may have taken it: what it shows is unknown, so even the state before must be sent again.
     if (kind === 'unknown') run.digest = null;
     const now = this.#ports.clock.elapsed();
     // A limit or a block concerns the whole installation: all its runs wait, and none loses a try.
-    if (kind === 'limited') run.notBefore = now + (failure.waitMs ?? UNTOLD_WAIT_MS);
+    if (kind === 'limited') run.retryAt = now + (failure.retryAfterMs ?? LIMIT_DELAY_MS);
     else if (kind === 'unavailable' || kind === 'unauthorized') queue.block(now);
-    else retryLater(run, this.#ports, waitMs);
+    else retryLater(run, this.#ports, delayMs);
   }
 
   async #giveUpIfHopeless(
@@ -191,28 +191,28 @@ export class QueuedRunWriter {
     await store.saveReport(of.id, { reportedRevision: of.revision, checkRunAttemptedAt: null });
     // A change that came meanwhile has tries of its own.
     run.failures = 0;
-    run.notBefore = now;
-    run.lookAt = null;
+    run.retryAt = now;
+    run.duplicateCheckAt = null;
     return { kind: 'over' };
   }
 }
 
 /** A run that may have been created twice is looked for once more. */
-export function planLook(run: QueuedRun, of: ReportedRun, { elapsed }: Clock): void {
+export function planDuplicateCheck(run: QueuedRun, of: ReportedRun, { elapsed }: Clock): void {
   if (!mayBeTwice(of)) return;
-  run.lookAt ??= elapsed() + LAST_LOOK_MS;
+  run.duplicateCheckAt ??= elapsed() + DUPLICATE_CHECK_MS;
 }
 
-/** After `waitMs`, or after a delay that grows with the failures. */
+/** After `delayMs`, or after a delay that grows with the failures. */
 export function retryLater(
   run: QueuedRun,
   { clock, random }: { readonly clock: Clock; readonly random: () => number },
-  waitMs: number | null = null,
+  delayMs: number | null = null,
 ): void {
   const now = clock.elapsed();
   if (run.failures === 0) run.failingSince = now;
   run.failures += 1;
-  run.notBefore = now + (waitMs ?? chooseRetryDelay(run.failures, null, random()));
+  run.retryAt = now + (delayMs ?? chooseRetryDelay(run.failures, null, random()));
 }
 
 function logFields({ id, installationId, sha }: ReportedRun): object {

@@ -55,7 +55,7 @@ export function createSweepStore(db: Kysely<Schema>): SweepStore & ResumeStore {
         .execute();
     },
 
-    async wasAskedForAgain(guid) {
+    async wasRedeliveryRequested(guid) {
       const row = await db
         .selectFrom('redelivery')
         .select('guid')

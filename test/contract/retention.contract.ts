@@ -319,10 +319,10 @@ export function describeRetention(name: string, open: () => Promise<OpenStores>)
         for (let time = 1; time <= 4; time += 1)
           await stores.noteRedelivery({ id: time, guid: `guid-${time}` }, time);
         expect(await stores.removeNotes('redelivery', 4, 2)).toBe(2);
-        expect(await stores.wasAskedForAgain('guid-2')).toBe(false);
-        expect(await stores.wasAskedForAgain('guid-3')).toBe(true);
+        expect(await stores.wasRedeliveryRequested('guid-2')).toBe(false);
+        expect(await stores.wasRedeliveryRequested('guid-3')).toBe(true);
         expect(await stores.removeNotes('redelivery', 4, 2)).toBe(1);
-        expect(await stores.wasAskedForAgain('guid-4')).toBe(true);
+        expect(await stores.wasRedeliveryRequested('guid-4')).toBe(true);
       });
 
       test('leaves alone the note of a delivery that came and is not planned yet', async () => {

@@ -300,7 +300,7 @@ async function callEverything(stores: Stores): Promise<void> {
   await stores.listUnknownDeliveries(['guid']);
   await stores.readRedeliveries(['guid']);
   await stores.noteRedelivery({ id: 1, guid: 'guid' }, 1);
-  await stores.wasAskedForAgain('guid');
+  await stores.wasRedeliveryRequested('guid');
   await stores.hasPush(1, 'refs/heads/main', 'a');
   await stores.removeDeployments(range);
   await stores.removeDeliveries(range);

@@ -21,9 +21,9 @@ export interface QueuedRun {
   /** The reconciler has read the whole log, so the conclusion may be written. */
   mayConclude: boolean;
   /** When a second run for the same deployment is looked for; null for never. */
-  lookAt: number | null;
+  duplicateCheckAt: number | null;
   /** Not before this time: after a failure. */
-  notBefore: number;
+  retryAt: number;
   lastWriteAt: number;
   /** Failed writes in a row, and when the first of them was. */
   failures: number;
@@ -44,8 +44,8 @@ export function openRun(id: string): QueuedRun {
     logReadAt: Number.NEGATIVE_INFINITY,
     isRunning: false,
     mayConclude: false,
-    lookAt: null,
-    notBefore: Number.NEGATIVE_INFINITY,
+    duplicateCheckAt: null,
+    retryAt: Number.NEGATIVE_INFINITY,
     lastWriteAt: Number.NEGATIVE_INFINITY,
     failures: 0,
     failingSince: 0,
@@ -55,18 +55,18 @@ export function openRun(id: string): QueuedRun {
 }
 
 /** The kind of the next write; null when nothing is owed. */
-export function chooseWrite({ owed, lookAt, logGrew }: QueuedRun, now: number): WriteKind | null {
+export function chooseWrite({ owed, duplicateCheckAt, logGrew }: QueuedRun, now: number): WriteKind | null {
   if (owed) return owed;
-  if (lookAt !== null && (lookAt <= now || !logGrew)) return 'final';
+  if (duplicateCheckAt !== null && (duplicateCheckAt <= now || !logGrew)) return 'final';
   return logGrew ? 'log' : null;
 }
 
 /** When a run may be written, apart from the installation's limits. */
 export function whenDue(run: QueuedRun, write: WriteKind, logInterval: number): number {
-  const { notBefore, lastWriteAt, lookAt, owed } = run;
-  if (write === 'log') return Math.max(notBefore, whenLogDue(run, logInterval));
-  if (write === 'state') return Math.max(notBefore, lastWriteAt + STATE_GAP_MS);
-  return Math.max(notBefore, owed === null ? (lookAt ?? notBefore) : notBefore);
+  const { retryAt, lastWriteAt, duplicateCheckAt, owed } = run;
+  if (write === 'log') return Math.max(retryAt, whenLogDue(run, logInterval));
+  if (write === 'state') return Math.max(retryAt, lastWriteAt + STATE_GAP_MS);
+  return Math.max(retryAt, owed === null ? (duplicateCheckAt ?? retryAt) : retryAt);
 }
 
 /** When to read a log, so that the next write shows its newest lines. */

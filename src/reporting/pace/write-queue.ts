@@ -1,4 +1,5 @@
 import type { GitHubFailure, GitHubResult } from '../../domain/github-result.ts';
+import { growDelay } from '../../domain/retry-delay.ts';
 import type { RateBudget } from '../../github/rate-budget.ts';
 import {
   type Candidate,
@@ -14,7 +15,7 @@ import { WriteBudget, type WriteKind } from './write-budget.ts';
 /** Check runs of one installation that are written side by side; GitHub takes 100 requests at once. */
 const WRITES_AT_ONCE = 5;
 /** How soon a reply tries again while check runs are due (milliseconds). */
-const REPLY_AGAIN_MS = 1_000;
+const REPLY_RETRY_MS = 1_000;
 /** How soon a log is read again while the budget is not known yet (milliseconds). */
 const OPENING_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -23,7 +24,7 @@ const LONGEST_PAUSE_MS = 15 * MINUTE_MS;
 export type NextWrite =
   | { readonly kind: 'write'; readonly run: QueuedRun; readonly write: WriteKind }
   /** Nothing may be written before so many milliseconds have passed. */
-  | { readonly kind: 'wait'; readonly ms: number }
+  | { readonly kind: 'wait'; readonly delayMs: number }
   | { readonly kind: 'idle' };
 
 /** Sends one write; what it needs of the budget is taken. */
@@ -101,7 +102,7 @@ export class WriteQueue {
       if (one && (!best || comesBefore(one, best, now))) best = one;
     }
     if (!best) return { kind: 'idle' };
-    if (best.dueAt > now) return { kind: 'wait', ms: best.dueAt - now };
+    if (best.dueAt > now) return { kind: 'wait', delayMs: best.dueAt - now };
     return { kind: 'write', run: best.run, write: best.write };
   }
 
@@ -151,8 +152,8 @@ export class WriteQueue {
   block(now: number): void {
     this.blockedSince ??= now;
     if (this.#blockedUntil > now) return;
-    this.#blockedUntil = now + Math.min(LONGEST_PAUSE_MS, MINUTE_MS * 2 ** this.#blocksInRow);
     this.#blocksInRow += 1;
+    this.#blockedUntil = now + growDelay(this.#blocksInRow, MINUTE_MS, LONGEST_PAUSE_MS);
   }
 
   /** The installation may work again, or a write succeeded. */
@@ -199,11 +200,11 @@ export class WriteQueue {
     const allowedAt = Math.max(
       budget.allowsAt('reply', now),
       requests.allowsAt('command', now),
-      isOvertaken ? now + REPLY_AGAIN_MS : now,
+      isOvertaken ? now + REPLY_RETRY_MS : now,
     );
     if (allowedAt <= now) return null;
     // Spreads the replies that wait, so that they don't all come back at once.
-    this.#replyPromisedAt = Math.max(allowedAt, this.#replyPromisedAt + REPLY_AGAIN_MS);
+    this.#replyPromisedAt = Math.max(allowedAt, this.#replyPromisedAt + REPLY_RETRY_MS);
     return limited(this.#replyPromisedAt - now);
   }
 
@@ -234,10 +235,10 @@ export class WriteQueue {
   }
 }
 
-function limited(waitMs: number): GitHubFailure {
+function limited(retryAfterMs: number): GitHubFailure {
   return {
     kind: 'limited',
-    waitMs: Math.ceil(waitMs),
+    retryAfterMs: Math.ceil(retryAfterMs),
     message: 'what GitHub lets be written is used up for now',
   };
 }

@@ -59,8 +59,8 @@ export class WriteQueues {
         const times = await store.listGitHubWrites(installationId);
         const heldUntil = await store.readGitHubHold(installationId);
         const [now, elapsed] = [clock.now(), clock.elapsed()];
-        const waitMs = Math.min(LONGEST_HOLD_MS, (heldUntil ?? now) - now);
-        if (waitMs > 0) requests.refuse({ waitMs, isWrite: true }, elapsed);
+        const retryAfterMs = Math.min(LONGEST_HOLD_MS, (heldUntil ?? now) - now);
+        if (retryAfterMs > 0) requests.refuse({ retryAfterMs, isWrite: true }, elapsed);
         // A time in the future comes from another machine, or from before the clock was set.
         return times.map((time) => elapsed - Math.max(0, now - time)).sort((a, b) => a - b);
       },

@@ -264,16 +264,20 @@ describe('what GitHub can not take now', () => {
   test.each<[string, GitHubFailure, number]>([
     [
       'a limit, for as long as GitHub says',
-      { kind: 'limited', waitMs: 90_000, message: 'slow down' },
+      { kind: 'limited', retryAfterMs: 90_000, message: 'slow down' },
       90_000,
     ],
-    ['a limit with no time told, a minute', { kind: 'limited', waitMs: null, message: 'slow down' }, 60_000],
+    [
+      'a limit with no time told, a minute',
+      { kind: 'limited', retryAfterMs: null, message: 'slow down' },
+      60_000,
+    ],
     ['a suspended installation, five minutes', { kind: 'unavailable', message: 'suspended' }, 300_000],
-  ])('%s: nothing is sent meanwhile, and then it goes on', async (_, failure, waitMs) => {
+  ])('%s: nothing is sent meanwhile, and then it goes on', async (_, failure, retryAfterMs) => {
     await ask({ kind: 'help', level: 'push' });
     api.fail('react', failure);
-    expect(await keep()).toBe(waitMs);
-    clock.advance(waitMs);
+    expect(await keep()).toBe(retryAfterMs);
+    clock.advance(retryAfterMs);
     await keepAll();
     expect(api.calls).toEqual(['react eyes', 'react eyes', 'createReply', 'removeReaction', 'react rocket']);
   });

@@ -57,8 +57,8 @@ test('what has to wait is told the reset, and after that the budget counts as fr
 
 test('after a refusal nothing goes out until its time is over, whatever is left', () => {
   budget.note(hour(400));
-  budget.refuse({ waitMs: MINUTE, isWrite: false }, clock.elapsed());
-  budget.refuse({ waitMs: 1_000, isWrite: false }, clock.elapsed());
+  budget.refuse({ retryAfterMs: MINUTE, isWrite: false }, clock.elapsed());
+  budget.refuse({ retryAfterMs: 1_000, isWrite: false }, clock.elapsed());
   expect(budget.allowsAt('final', clock.elapsed())).toBe(clock.elapsed() + MINUTE);
   expect(budget.allowsAt('log', clock.elapsed())).toBe(clock.elapsed() + 60 * MINUTE);
   clock.advance(MINUTE);
@@ -67,7 +67,7 @@ test('after a refusal nothing goes out until its time is over, whatever is left'
 
 describe('after a refused write', () => {
   test('everything waits but the reads that a start needs', () => {
-    budget.refuse({ waitMs: MINUTE, isWrite: true }, clock.elapsed());
+    budget.refuse({ retryAfterMs: MINUTE, isWrite: true }, clock.elapsed());
     expect(allowed()).toEqual(['plan']);
     expect(budget.holdsWritesMs(clock.elapsed())).toBe(MINUTE);
     clock.advance(MINUTE);
@@ -78,7 +78,7 @@ describe('after a refused write', () => {
   test('with no time told the wait grows from a minute to fifteen, and begins anew once a write was taken', () => {
     const waits = () =>
       [1, 2, 3, 4, 5, 6].map(() => {
-        budget.refuse({ waitMs: null, isWrite: true }, clock.elapsed());
+        budget.refuse({ retryAfterMs: null, isWrite: true }, clock.elapsed());
         const wait = budget.holdsWritesMs(clock.elapsed()) / MINUTE;
         clock.advance(wait * MINUTE);
         return wait;
@@ -90,13 +90,13 @@ describe('after a refused write', () => {
 
   test('those that were under way with it are the same refusal', () => {
     for (let count = 0; count < 5; count += 1) {
-      budget.refuse({ waitMs: null, isWrite: true }, clock.elapsed());
+      budget.refuse({ retryAfterMs: null, isWrite: true }, clock.elapsed());
     }
     expect(budget.holdsWritesMs(clock.elapsed())).toBe(MINUTE);
   });
 
   test('setting the clock changes nothing about the wait', () => {
-    budget.refuse({ waitMs: MINUTE, isWrite: true }, clock.elapsed());
+    budget.refuse({ retryAfterMs: MINUTE, isWrite: true }, clock.elapsed());
     clock.set(-50 * MINUTE);
     clock.advance(MINUTE);
     expect(allowed()).toEqual(USES);

@@ -35,6 +35,6 @@ test('a clock that is wrong by ten minutes does not change how long it is until 
   expect(readRateLimit({ ...HEADERS, date }, clockAt(ahead))?.resetAt).toBe(ELAPSED + 3_600_000);
   const headers = { ...HEADERS, 'x-ratelimit-remaining': '0', date };
   expect(readRefusal({ status: 403, message: 'API rate limit exceeded', headers }, ahead)).toEqual({
-    waitMs: 3_601_000,
+    retryAfterMs: 3_601_000,
   });
 });

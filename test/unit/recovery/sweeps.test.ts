@@ -92,7 +92,7 @@ describe('sweepDeliveries', () => {
     const { guid, id } = entry();
     await sweep();
     expect(asked).toEqual([id]);
-    expect(await stores.wasAskedForAgain(guid)).toBe(true);
+    expect(await stores.wasRedeliveryRequested(guid)).toBe(true);
   });
 
   test('requests each at most three times, by its newest entry', async () => {

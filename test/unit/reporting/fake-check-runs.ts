@@ -139,7 +139,8 @@ export class FakeCheckRuns implements CheckRunApi {
     }
     if ('made' in script && script.made) effect();
     const { failure } = script;
-    if (failure.kind === 'limited') budget?.refuse({ waitMs: failure.waitMs, isWrite }, performance.now());
+    if (failure.kind === 'limited')
+      budget?.refuse({ retryAfterMs: failure.retryAfterMs, isWrite }, performance.now());
     return { ok: false, failure: script.failure };
   }
 }
@@ -152,6 +153,6 @@ export const SUSPENDED: GitHubFailure = {
 };
 export const UNAUTHORIZED: GitHubFailure = { kind: 'unauthorized', message: 'Bad credentials' };
 
-export function limit(waitMs: number | null): GitHubFailure {
-  return { kind: 'limited', waitMs, message: 'secondary rate limit' };
+export function limit(retryAfterMs: number | null): GitHubFailure {
+  return { kind: 'limited', retryAfterMs, message: 'secondary rate limit' };
 }

@@ -29,7 +29,7 @@ test('a run is looked for by the name that it was given, not by one with a secre
       timeless: fields,
       lastDigest: null,
       externalId: deployment.workspaceId,
-      looks: 'no',
+      duplicateCheck: 'no',
     },
     {
       api,

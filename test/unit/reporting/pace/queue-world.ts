@@ -70,8 +70,8 @@ export class QueueWorld {
     const until = this.now + ms;
     for (;;) {
       const next = await this.writeDue();
-      if (next.kind === 'idle' || this.now + next.ms > until) break;
-      this.now += next.ms;
+      if (next.kind === 'idle' || this.now + next.delayMs > until) break;
+      this.now += next.delayMs;
     }
     this.now = until;
   }
@@ -80,7 +80,8 @@ export class QueueWorld {
   async writeDue(): Promise<Exclude<NextWrite, { kind: 'write' }>> {
     for (;;) {
       const next = this.queue.next(this.now);
-      if (next.kind === 'wait' && !(next.ms > 0)) throw new Error('A wait of nothing makes a busy loop.');
+      if (next.kind === 'wait' && !(next.delayMs > 0))
+        throw new Error('A wait of nothing makes a busy loop.');
       if (next.kind !== 'write') return next;
       await this.#write(next.run, next.write);
     }
@@ -93,7 +94,7 @@ export class QueueWorld {
       return { ok: true, value: null };
     });
     if (result.ok) return null;
-    return result.failure.kind === 'limited' ? result.failure.waitMs : Number.NaN;
+    return result.failure.kind === 'limited' ? result.failure.retryAfterMs : Number.NaN;
   }
 
   async #write(run: QueuedRun, write: WriteKind): Promise<void> {

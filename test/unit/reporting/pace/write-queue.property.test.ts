@@ -83,8 +83,8 @@ async function play(day: readonly Arrival[]): Promise<{ world: QueueWorld; model
   const passTo = async (until: number) => {
     for (;;) {
       const next = await look();
-      if (next.kind === 'idle' || world.now + next.ms > until) break;
-      world.now += next.ms;
+      if (next.kind === 'idle' || world.now + next.delayMs > until) break;
+      world.now += next.delayMs;
     }
     world.now = until;
   };

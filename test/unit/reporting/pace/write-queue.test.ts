@@ -97,7 +97,7 @@ test('what was due and sent nothing costs nothing, what was sent twice costs two
     await send(async () => null);
     await send(async () => null);
   });
-  expect(world.queue.next(world.now)).toEqual({ kind: 'wait', ms: SECOND });
+  expect(world.queue.next(world.now)).toEqual({ kind: 'wait', delayMs: SECOND });
 });
 
 test('a run whose state changes is written a second later again, and by then may be concluded', async () => {
@@ -291,7 +291,10 @@ describe('replies', () => {
     world.requests.note({ limit: 5_000, remaining: 1_000, resetAt: 20 * MINUTE });
     const read = () => world.queue.ask(async () => ({ ok: true, value: null }));
     expect(await world.reply('a')).toBe(20 * MINUTE);
-    expect(await read()).toMatchObject({ ok: false, failure: { kind: 'limited', waitMs: 20 * MINUTE } });
+    expect(await read()).toMatchObject({
+      ok: false,
+      failure: { kind: 'limited', retryAfterMs: 20 * MINUTE },
+    });
     world.now = 20 * MINUTE;
     expect(await world.reply('a')).toBeNull();
     expect((await read()).ok).toBe(true);
@@ -299,9 +302,9 @@ describe('replies', () => {
 });
 
 test('a refused write holds everything back, a failed run only itself', async () => {
-  world.owe('failed', 'create').notBefore = 90 * SECOND;
+  world.owe('failed', 'create').retryAt = 90 * SECOND;
   world.owe('fine', 'final');
-  world.requests.refuse({ waitMs: 30 * SECOND, isWrite: true }, 0);
+  world.requests.refuse({ retryAfterMs: 30 * SECOND, isWrite: true }, 0);
   expect(await world.reply('reply')).toBe(30 * SECOND);
   await world.pass(2 * MINUTE);
   expect(world.written).toEqual([

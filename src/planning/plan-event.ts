@@ -26,7 +26,7 @@ export async function planEvent(received: Delivery, context: EventContext): Prom
   const formerFullName = event.kind === 'repository' ? event.formerFullName : null;
   await learnRepository(context, event.repository, {
     formerFullName,
-    seenAt: delivery.receivedAt,
+    seenAt: describedAt(delivery, context),
     now: context.clock.now(),
   });
   if (event.kind === 'repository') return { outcome: 'repository_updated', deployments: [] };
@@ -50,6 +50,12 @@ export async function planEvent(received: Delivery, context: EventContext): Prom
       return planDeliveredPush({ delivery, event, account: account.key, find }, context);
     }
   }
+}
+
+/** When GitHub described the repository so: a late push describes it as it was at its time (epoch milliseconds). */
+function describedAt({ event, receivedAt }: Delivery, { planning }: EventContext): number {
+  const pushedAt = event.kind === 'push' ? planning.githubClock.toLocal(event.pushedAt) : null;
+  return Math.min(receivedAt, pushedAt ?? receivedAt);
 }
 
 /** Plans the answer to a command or a re-run for which GitHub or Meltano Cloud did not answer in time. */

@@ -490,6 +490,28 @@ describe('a repository that was renamed', () => {
     expect(world.trees.reads).toEqual(['acme/renamed aaa all', 'acme/renamed bbb all']);
   });
 
+  test("keeps its new name when an older push's delivery comes late, or again", async () => {
+    const renamed = { ...REPOSITORY, name: 'renamed' };
+    const pushedAt = Math.floor(world.clock.now() / 1000) * 1000;
+    world.clock.advance(60_000);
+    await world.deliver({
+      kind: 'repository',
+      account: 'acme',
+      repository: renamed,
+      formerFullName: 'acme/data',
+    });
+    await world.plan();
+    world.clock.advance(60_000);
+    await world.deliver(buildPush({ pushedAt }));
+    await world.plan();
+    expect(await world.stores.getRepository(REPOSITORY.id)).toEqual(renamed);
+    await world.deliver(
+      buildPush({ pushedAt: pushedAt + 120_000, repository: { ...REPOSITORY, name: 'again' } }),
+    );
+    await world.plan();
+    expect(await world.stores.getRepository(REPOSITORY.id)).toMatchObject({ name: 'again' });
+  });
+
   test('keeps its workspaces when another repository takes the old name', async () => {
     await world.deliver(buildPush());
     await world.plan();

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { World } from './world.ts';
 
@@ -38,4 +40,23 @@ test('/metrics shows each figure of a push', async () => {
   expect(
     find('meltano_requests_total{method="POST",route="/api/workspaces/{id}/deployments",status="202"}'),
   ).toMatch(/ 1$/);
+});
+
+test("/metrics counts a check run that is created after the hour's 500 writes", async () => {
+  const [installation] = world.github.installations.list();
+  const readBeyond = async () => {
+    const text = await (await fetch(`${world.app.service.url}/metrics`)).text();
+    return /^meltano_deploy_github_writes_beyond_budget_total (\d+)$/m.exec(text)?.[1];
+  };
+  await world.app.restart(() => {
+    const database = new DatabaseSync(join(world.app.dataDirectory, 'meltano-deploy.db'));
+    const insert = database.prepare('insert into github_write (installation_id, at) values (?, ?)');
+    const at = Date.now() - 10 * 60_000;
+    for (let n = 0; n < 500; n += 1) insert.run(installation?.id ?? 0, at);
+    database.close();
+  });
+  expect(await readBeyond()).toBe('0');
+  const { after } = world.push();
+  await world.untilRun(after, () => true, 'the check run');
+  expect(await readBeyond()).toBe('1');
 });

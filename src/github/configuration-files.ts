@@ -33,6 +33,8 @@ interface FolderEntry {
   /** Missing where a tree lists it. */
   readonly size?: number;
   readonly sha: string;
+  /** Missing where only the name was listed. */
+  readonly text?: string;
 }
 
 /** `.github/meltano-deploy.yml` at a commit, which may be a fork's: GitHub shows that through the base repository too. */
@@ -116,7 +118,9 @@ async function readOnce(
   { repository, sha, known, trees }: FileToRead,
 ): Promise<ConfigurationFile> {
   const found =
-    (trees && (await findInTree(trees, repository, sha))) ?? (await findInFolder(octokit, repository, sha));
+    (trees && (await findInTree(trees, repository, sha))) ??
+    (await queryFile(octokit, repository, sha)) ??
+    (await findInFolder(octokit, repository, sha));
   if (found === 'no commit') return { kind: 'no_commit' };
   const [entry, another] = found;
   if (!entry) return { kind: 'none' };
@@ -129,6 +133,7 @@ async function readOnce(
   }
   const refused = refuseEntry(entry);
   if (refused) return { kind: 'unusable', ...about, problem: refused };
+  if (entry.text !== undefined) return { kind: 'text', ...about, text: entry.text };
   const read = await getContent(octokit, repository, { path: entry.path, ref: sha });
   if (read === null || typeof read === 'string' || Array.isArray(read)) {
     throw new Error('GitHub lists the configuration file, and does not show it.');
@@ -154,6 +159,56 @@ async function findInTree(
     const type = entry.path === path ? (TYPES_OF_MODES[entry.mode] ?? 'file') : 'dir';
     return [{ path, type, sha: entry.sha }];
   });
+}
+
+interface QueriedFile {
+  readonly oid?: string;
+  readonly byteSize?: number;
+  /** Null for a binary file. Missing for what is no file. */
+  readonly text?: string | null;
+}
+
+interface FilesAnswer {
+  readonly repository: Readonly<Record<'commit' | 'yml' | 'yaml', QueriedFile | null>> | null;
+}
+
+const FILES_QUERY = `
+  query Configuration($owner: String!, $repository: String!, $commit: String!, $yml: String!, $yaml: String!) {
+    repository(owner: $owner, name: $repository) {
+      commit: object(expression: $commit) { oid }
+      yml: object(expression: $yml) { ...File }
+      yaml: object(expression: $yaml) { ...File }
+    }
+  }
+  fragment File on Blob { oid byteSize text }
+`;
+
+/** Finds and reads the file in one request, which REST can't. Null without a plain answer: then the folder is listed. */
+async function queryFile(
+  octokit: ReadingOctokit,
+  { owner, name }: Repository,
+  sha: string,
+): Promise<readonly FolderEntry[] | null> {
+  const [yml, yaml] = CONFIGURATION_FILES.map((path) => `${sha}:${path}`);
+  const asked = { owner, repository: name, commit: sha, yml, yaml };
+  const answer = await octokit.graphql<FilesAnswer>(FILES_QUERY, asked).catch(() => null);
+  const shown = answer?.repository;
+  if (!shown?.commit) return null;
+  const files = [shown.yml, shown.yaml].flatMap((file, n) =>
+    file ? [{ ...file, path: CONFIGURATION_FILES[n] }] : [],
+  );
+  const [file, another] = files;
+  if (!file) return [];
+  const { path, oid, byteSize, text } = file;
+  if (
+    another ||
+    path === undefined ||
+    oid === undefined ||
+    byteSize === undefined ||
+    typeof text !== 'string'
+  )
+    return null;
+  return [{ path, type: 'file', size: byteSize, sha: oid, text }];
 }
 
 async function findInFolder(

@@ -10,7 +10,7 @@ import { shortenAnswers } from './shorten-answer.ts';
 export type InstallationOctokit = InstanceType<typeof ProbotOctokit>;
 
 /** As far as reading goes, GitHub's own client is like Probot's. */
-export type ReadingOctokit = Pick<InstallationOctokit, 'rest' | 'paginate'>;
+export type ReadingOctokit = Pick<InstallationOctokit, 'rest' | 'paginate' | 'graphql'>;
 
 export type GetOctokit = (installationId: number) => Promise<InstallationOctokit>;
 

@@ -125,7 +125,9 @@ function willReadTree(
   stored: StoredConfiguration | null,
 ): boolean {
   if (push?.sha !== sha) return false;
-  const configuration = stored?.good?.configuration ?? DEFAULT_CONFIGURATION;
+  // The unknown file may add the first filter.
+  if (stored === null) return true;
+  const configuration = stored.good?.configuration ?? DEFAULT_CONFIGURATION;
   const isFiltered = workspaces.some(
     (one) =>
       trackedBranch(one, repository) === push.branch &&

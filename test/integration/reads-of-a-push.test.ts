@@ -5,12 +5,16 @@ const [FILE, OTHER_FILE] = ['.github/meltano-deploy.yml', '.github/meltano-deplo
 const PROJECTS = { 'base/0.sql': '', 'w0/0.sql': '', 'w1/0.sql': '' };
 const DIRECTORIES = ['w0', 'w1'];
 
-/** The reads of the repository since the n-th exchange, without check runs and tokens. */
+/** The reads of the repository since the n-th exchange, without check runs, tokens, and the project check's texts. */
 function listReads(world: World, from: number): string[] {
   return world.github.service.exchanges
     .slice(from)
-    .filter(({ method, path }) => method === 'GET' && /^\/(api\/v3\/)?repo(s|sitories)\//.test(path))
-    .map(({ path }) => path.replace(/^.*?\/(repos\/[^/]+\/[^/]+|repositories\/\d+)\//, ''))
+    .flatMap(({ method, path, body }) => {
+      if (/\/graphql$/.test(path)) return /query (Configuration)/.exec(body)?.[1] ?? [];
+      const isOfRepository = /^\/(api\/v3\/)?repo(s|sitories)\//.test(path);
+      return method === 'GET' && isOfRepository ? path : [];
+    })
+    .map((path) => path.replace(/^.*?\/(repos\/[^/]+\/[^/]+|repositories\/\d+)\//, ''))
     .filter((path) => !/check-(runs|suites)/.test(path))
     .map((path) => path.replace(/\?.*$/, '').replace(/[0-9a-f]{40}/, 'sha'));
 }
@@ -55,7 +59,7 @@ function addWorkspaces(world: World): void {
 
 const change = (world: World, files: Record<string, string | null>) => () => world.push({ files });
 
-const [TREE, TEXT] = ['git/trees/sha', `contents/${encodeURIComponent(FILE)}`];
+const [QUERY, TREE, TEXT] = ['Configuration', 'git/trees/sha', `contents/${encodeURIComponent(FILE)}`];
 
 test.concurrent.each<[string, Record<string, string>, string[]]>([
   ['a new file', { [FILE]: '' }, [TEXT, TREE, TREE]],
@@ -71,25 +75,27 @@ test.concurrent.each<[string, Record<string, string>, string[]]>([
   }),
 );
 
-test.concurrent.each<[string, Record<string, string>, string[]]>([
-  ['without a file, three reads', {}, ['contents/.github', TREE, TREE]],
-  [
-    'with one, a fourth: REST shows no folder with its files',
-    { [FILE]: '' },
-    ['contents/.github', TEXT, TREE, TREE],
-  ],
-])('the first push of all may be to another branch: %s', (_, files, expected) =>
+test.concurrent.each<[string, Record<string, string>]>([
+  ['without a file', {}],
+  ['with one', { [FILE]: '' }],
+])('the first push of all may be to another branch, and takes three reads too: %s', (_, files) =>
   inRepository(
     async (world) => {
       world.push({ branch: 'dev', files: { 'base/a.sql': '1' }, deliver: false });
       world.push({ files: { ...files, 'a.sql': '' }, deliver: false });
       const push = (sql: string) => () => world.push({ branch: 'dev', files: { 'base/a.sql': sql } });
-      expect(await readsOf(world, push('2'), 1)).toEqual(expected);
+      expect(await readsOf(world, push('2'), 1)).toEqual([QUERY, TREE, TREE]);
       expect(await readsOf(world, push('3'), 1)).toEqual([TREE]);
     },
     { repositoryDirectory: 'base', repositoryBranch: 'dev' },
   ),
 );
+
+test.concurrent('the first push of all may leave the only file with filters as it is, and takes three reads too', () =>
+  inRepository(async (world) => {
+    world.push({ files: { [FILE]: 'deploy: { paths: ["base/**"] }' }, deliver: false });
+    expect(await readsOf(world, change(world, { 'base/a.sql': '' }), 1)).toEqual([TEXT, TREE, TREE]);
+  }, {}));
 
 test.concurrent('what a later push takes: its tree, and the file where it changed, under each name of the repository', () =>
   inRepository(async (world) => {
@@ -122,6 +128,6 @@ test.concurrent('where only the file has filters, three reads too, and one of a 
     expect(await reads(filters)).toEqual([TEXT, TREE, TREE]);
     expect(await reads({ [FILE]: null })).toEqual(['branches/main', TREE]);
     // The tree is read for the project check: planning needs none.
-    expect(await reads({ 'a.sql': '' })).toEqual(['contents/.github', TREE]);
+    expect(await reads({ 'a.sql': '' })).toEqual([QUERY, TREE]);
     expect(await reads({ ...filters, 'base/a.sql': '2' })).toEqual([TEXT, TREE]);
   }, {}));

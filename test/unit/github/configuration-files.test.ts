@@ -34,6 +34,68 @@ function refuseFolder(status: number, message: string, times = 1): void {
   github.scope.get(FOLDER).query(true).times(times).reply(status, { message });
 }
 
+/** The requests to REST: without a query's answer, the app reads the folder and the file. */
+const restRequests = () => github.requests.filter((request) => request !== 'POST /graphql');
+
+function answerQuery(files: { yml?: object; yaml?: object }, commit: object | null = { oid: SHA }): void {
+  const repository = { commit, yml: null, yaml: null, ...files };
+  github.scope
+    .post('/graphql', ({ variables }) => {
+      expect(variables).toMatchObject({
+        commit: SHA,
+        yml: `${SHA}:${FILE}`,
+        yaml: `${SHA}:${FILE.replace('.yml', '.yaml')}`,
+      });
+      return true;
+    })
+    .reply(200, { data: { repository } });
+}
+
+const BLOB = { oid: 'blob', byteSize: 12, text: 'version: 1\n' };
+
+describe('the configuration file at a commit, by one query', () => {
+  test.each(['yml', 'yaml'])(
+    '%s is read in one request, and is the same when the folder lists it',
+    async (ending) => {
+      answerQuery({ [ending]: BLOB });
+      const file = await read();
+      expect(file).toMatchObject({ kind: 'text', file: `.github/meltano-deploy.${ending}`, text: BLOB.text });
+      expect(github.requests).toHaveLength(1);
+      listFolder(entry(`meltano-deploy.${ending}`));
+      expect((await read(file.kind === 'text' ? file.content : null)).kind).toBe('unchanged');
+    },
+  );
+
+  test('no file takes one request', async () => {
+    answerQuery({});
+    expect(await read()).toEqual({ kind: 'none' });
+    expect(github.requests).toHaveLength(1);
+  });
+
+  test('a large file is a problem', async () => {
+    answerQuery({ yml: { ...BLOB, byteSize: 300_000 } });
+    expect(await read()).toMatchObject({ kind: 'unusable', problem: expect.stringContaining('too large') });
+    expect(github.requests).toHaveLength(1);
+  });
+
+  test.each<[string, () => void]>([
+    ['shows two files', () => answerQuery({ yml: BLOB, yaml: BLOB })],
+    ['shows a directory', () => answerQuery({ yml: {} })],
+    ['shows a binary file', () => answerQuery({ yml: { ...BLOB, text: null } })],
+    ['lacks the commit', () => answerQuery({}, null)],
+    [
+      'is an error',
+      () => github.scope.post('/graphql').reply(200, { errors: [{ message: 'No field object' }] }),
+    ],
+    ['is refused', () => github.scope.post('/graphql').reply(403, { message: 'Resource not accessible' })],
+  ])('the folder is listed if the answer %s', async (_, prepare) => {
+    prepare();
+    listFolder();
+    expect(await read()).toEqual({ kind: 'none' });
+    expect(restRequests()).toHaveLength(1);
+  });
+});
+
 describe('the configuration file at a commit', () => {
   test.each(['meltano-deploy.yml', 'meltano-deploy.yaml'])('%s is read in two requests', async (name) => {
     listFolder(entry('workflows', { type: 'dir' }), entry(name));
@@ -44,11 +106,11 @@ describe('the configuration file at a commit', () => {
       .reply(200, { type: 'file', encoding: 'base64', content });
     const file = await read();
     expect(file).toMatchObject({ kind: 'text', file: `.github/${name}`, text: 'version: 1 # ü\n' });
-    expect(github.requests).toHaveLength(2);
+    expect(restRequests()).toHaveLength(2);
     const known = file.kind === 'text' ? file.content : null;
     listFolder(entry(name));
     expect(await read(known)).toEqual({ kind: 'unchanged', file: `.github/${name}` });
-    expect(github.requests).toHaveLength(3);
+    expect(restRequests()).toHaveLength(3);
   });
 
   test.each<[string, () => void]>([
@@ -77,7 +139,7 @@ describe('the configuration file at a commit', () => {
     listFolder(...entries);
     const file = await read();
     expect(file.kind === 'unusable' ? file.problem : '').toMatch(problem);
-    expect(github.requests).toHaveLength(2);
+    expect(restRequests()).toHaveLength(2);
   });
 
   describe('where the tree is read anyway', () => {

@@ -73,7 +73,7 @@ async function judgeOvertaken(context: ReconcileContext, comparison: Comparison)
   return {
     conclusion: 'skipped',
     reason: 'nothing_changed',
-    problem: `nothing changed since ${deployedCommit(last).slice(0, SHORT_SHA)}`,
+    problem: deployedCommit(last).slice(0, SHORT_SHA),
   };
 }
 

@@ -84,7 +84,11 @@ function announce(
   };
   if (deployment.conclusion === 'none') {
     const { reason, problem } = deployment;
-    log.info({ ...fields, noop: reason, why: problem ?? REASON_CODES[reason] }, 'Workspace not deployed');
+    const why = REASON_CODES[reason];
+    log.info(
+      { ...fields, noop: reason, why, ...(problem !== null && { problem }) },
+      'Workspace not deployed',
+    );
     return;
   }
   log.info({ ...fields, reason: deployment.reason, state: deployment.state }, describeChange(deployment));

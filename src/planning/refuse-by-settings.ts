@@ -10,11 +10,12 @@ export interface PushToJudge {
   readonly sender: string;
 }
 
-/** `problem` is shown to people. A conclusion `none` leaves no check run. */
+/** A conclusion `none` leaves no check run. */
 interface PushRefusal {
   readonly reason: 'skip_token' | 'push_off' | 'ignored_sender' | 'paths_unmatched' | 'paths_unchanged';
   readonly conclusion: 'skipped' | 'none';
-  readonly problem: string;
+  /** The token, the sender or the directory that decides. */
+  readonly problem: string | null;
 }
 
 /** Refuses a push for reasons other than the changed files; null lets it pass. A skip token wins over other reasons. */
@@ -24,7 +25,7 @@ export function refuseBySettings({ settings, message, sender }: PushToJudge): Pu
     return {
       reason: 'skip_token',
       conclusion: 'skipped',
-      problem: `the commit message says ${token}`,
+      problem: token,
     };
   }
   const conclusion = concludeUnmatched(settings);
@@ -32,14 +33,14 @@ export function refuseBySettings({ settings, message, sender }: PushToJudge): Pu
     return {
       reason: 'push_off',
       conclusion,
-      problem: 'on_push is false for this workspace',
+      problem: null,
     };
   }
   if (settings.ignoreSenders.some((login) => login.toLowerCase() === sender.toLowerCase())) {
     return {
       reason: 'ignored_sender',
       conclusion,
-      problem: `pushes by ${sender} are ignored`,
+      problem: sender,
     };
   }
   return null;
@@ -52,14 +53,14 @@ export function refuseUnchanged(settings: WorkspaceSettings, filter: PathFilter)
     return {
       reason: 'paths_unmatched',
       conclusion,
-      problem: 'no changed file passes the path filters',
+      problem: null,
     };
   }
   return {
     // `paths_unchanged` is explained without a check run only; a check run explains `paths_unmatched`.
     reason: conclusion === 'none' ? 'paths_unchanged' : 'paths_unmatched',
     conclusion,
-    problem: `nothing changed in ${filter.directory}`,
+    problem: filter.directory,
   };
 }
 

@@ -60,20 +60,24 @@ export function describeEnd(deployment: Deployment, facts: EndFacts, wording: Wo
       // The title of its check run is all that is left.
       return deployment.problem === null ? 'Ended' : wording.quote(deployment.problem);
     default:
-      return describeSkip(deployment, what);
+      return describeSkip(deployment, wording);
   }
 }
 
-/** Pushes that were skipped by a rule of their repository. */
-function describeSkip({ reason }: Deployment, what: string | null): string {
+/** Pushes that were skipped by a rule of their repository. The problem is the word that decided, from outside. */
+function describeSkip({ reason, problem }: Deployment, wording: Wording): string {
+  const word = problem === null ? null : wording.quote(problem);
   switch (reason) {
     case 'skip_token':
-      return joinDetail('Skipped', what ?? 'the commit message asks for it');
+      return `Skipped: the commit message ${word === null ? 'asks for it' : `says ${word}`}`;
     case 'push_off':
+      return 'Skipped: on_push is false for this workspace';
     case 'ignored_sender':
+      return `Skipped: pushes by ${word ?? 'this sender'} are ignored`;
     case 'nothing_changed':
+      return `Skipped: ${word === null ? REASON_CODES[reason] : `nothing changed since ${word}`}`;
     case 'paths_unmatched':
-      return joinDetail('Skipped', what ?? REASON_CODES[reason]);
+      return `Skipped: ${word === null ? 'no changed file passes the path filters' : `nothing changed in ${word}`}`;
     default:
       return `Not deployed: ${REASON_CODES[reason]}`;
   }

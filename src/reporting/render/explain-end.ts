@@ -59,8 +59,8 @@ const EXPLANATIONS: Readonly<Partial<Record<ReasonCode, (end: End) => readonly s
   ignored_sender: ({ deployment }) => [
     `${FILE} lists ${formatCode(deployment.requestedBy)} in \`ignore_senders\`. ${LATER}`,
   ],
-  paths_unmatched: ({ problem }) => [
-    `No relevant file changed since the last successful deployment${problem}. The directory of the workspace decides which files are relevant, or \`paths\` and \`paths_ignore\` in the repository's configuration. To deploy anyway, ${REDEPLOY}.`,
+  paths_unmatched: ({ deployment }) => [
+    `No relevant file changed${deployment.problem === null ? '' : ` in ${formatCode(deployment.problem)}`} since the last successful deployment. The directory of the workspace decides which files are relevant, or \`paths\` and \`paths_ignore\` in the repository's configuration. To deploy anyway, ${REDEPLOY}.`,
   ],
   start_refused: ({ problem, deployment }) => [
     `The deployment was not started${problem}.`,

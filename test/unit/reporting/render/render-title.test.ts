@@ -165,24 +165,16 @@ describe('concluded', () => {
     ],
     [
       'Skipped: the commit message says [skip deploy]',
-      { reason: 'skip_token', problem: 'the commit message says [skip deploy]' },
+      { reason: 'skip_token', problem: '[skip deploy]' },
       {},
     ],
-    [
-      'Skipped: on_push is false for this workspace',
-      { reason: 'push_off', problem: 'on_push is false for this workspace' },
-      {},
-    ],
+    ['Skipped: on_push is false for this workspace', { reason: 'push_off', problem: null }, {}],
     [
       'Skipped: pushes by renovate[bot] are ignored',
-      { reason: 'ignored_sender', problem: 'pushes by renovate[bot] are ignored' },
+      { reason: 'ignored_sender', problem: 'renovate[bot]' },
       {},
     ],
-    [
-      'Skipped: no changed file passes the path filters',
-      { reason: 'paths_unmatched', problem: 'no changed file passes the path filters' },
-      {},
-    ],
+    ['Skipped: no changed file passes the path filters', { reason: 'paths_unmatched', problem: null }, {}],
     ['Not deployed: no workspace uses the repository', { reason: 'no_workspace' }, {}],
   ])('%s', (title, deployment, view) => {
     expect(renderTitle(makeView({ state: 'concluded', ...deployment }, view))).toBe(title);

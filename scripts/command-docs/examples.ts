@@ -1,5 +1,6 @@
 import { parseCommand } from '../../src/commands/parse-command.ts';
 import type { ReplyBody, ReplyView } from '../../src/commands/replies/reply-view.ts';
+import { COMMAND_NAMES, type CommandName } from '../../src/domain/command.ts';
 import type {
   CommandRecord,
   ParsedCommand,
@@ -119,8 +120,17 @@ function refused(refusal: Refusal): ReplyBody {
 
 /** One example of each kind of reply, in the order of the page. */
 export function listExamples(): readonly Example[] {
-  return [...listRedeployments(), ...listQuestions(), ...listRefusals()];
+  return [...COMMAND_NAMES.flatMap((name) => EXAMPLES[name]()), ...listRefusals()];
 }
+
+const EXAMPLES: Readonly<Record<CommandName, () => readonly Example[]>> = {
+  redeploy: listRedeployments,
+  withdraw: listWithdrawals,
+  status: listStatuses,
+  logs: listLogs,
+  why: listExplanations,
+  help: () => [example('Help', '/meltano help', { kind: 'help', level: 'triage' })],
+};
 
 function redeploy(...deployments: ShownDeployment[]): ReplyBody {
   return { kind: 'redeploy', missing: [], deployments };
@@ -161,7 +171,7 @@ function listRedeployments(): readonly Example[] {
   ];
 }
 
-function listQuestions(): readonly Example[] {
+function listWithdrawals(): readonly Example[] {
   return [
     example('Withdraw', '/meltano withdraw "Analytics (prod)" "Analytics (dev)"', {
       kind: 'withdraw',
@@ -170,9 +180,15 @@ function listQuestions(): readonly Example[] {
         deployment(PROD, { ...ended(20), reason: 'withdrawn', conclusion: 'cancelled', withdrawnBy: 'ana' }),
       ],
     }),
+  ];
+}
+
+function listStatuses(): readonly Example[] {
+  return [
     example('Status', '/meltano status', {
       kind: 'status',
-      workspaces: [
+      workspaces: [PROD, DEV],
+      statuses: [
         {
           workspace: PROD,
           recent: [deployment(PROD, ended(102)), deployment(PROD, { ...FAILED, cause: 'push' })],
@@ -180,6 +196,11 @@ function listQuestions(): readonly Example[] {
         { workspace: DEV, recent: [] },
       ],
     }),
+  ];
+}
+
+function listLogs(): readonly Example[] {
+  return [
     example('Logs', '/meltano logs "Analytics (prod)" --lines 3', {
       kind: 'logs',
       workspace: PROD,
@@ -198,6 +219,11 @@ function listQuestions(): readonly Example[] {
       lines: 100,
       log: { kind: 'hidden', mode: 'none', deployment: deployment(PROD, ended(102)).deployment },
     }),
+  ];
+}
+
+function listExplanations(): readonly Example[] {
+  return [
     example('Why', '/meltano why', {
       kind: 'why',
       findings: [
@@ -205,7 +231,6 @@ function listQuestions(): readonly Example[] {
         { workspace: DEV, sha: NEWER, isHead: true, reason: 'paths_unchanged', since: SHA },
       ],
     }),
-    example('Help', '/meltano help', { kind: 'help', level: 'triage' }),
   ];
 }
 

@@ -94,11 +94,11 @@ async function describe(
     case 'withdraw':
       return { ...answer, deployments: await show(context, deployments) };
     case 'status': {
-      const workspaces = answer.workspaces.map(async (workspace) => ({
+      const statuses = answer.workspaces.map(async (workspace) => ({
         workspace,
         recent: await show(context, await listRecent(context, command, workspace.id)),
       }));
-      return { kind: 'status', workspaces: await Promise.all(workspaces) };
+      return { ...answer, statuses: await Promise.all(statuses) };
     }
     case 'logs':
       return { ...answer, log: await context.readLogTail(answer, command, repository) };

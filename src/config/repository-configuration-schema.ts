@@ -126,10 +126,10 @@ const commandsSection = z
       .boolean()
       .default(commands.enabled)
       .meta({ description: 'Whether comments can give commands.' }),
-    permission: z
-      .enum(['triage', 'write', 'maintain', 'admin'])
-      .default(commands.permission)
-      .meta({ description: 'The least that someone must be allowed in this repository to give commands.' }),
+    permission: z.enum(['triage', 'write', 'maintain', 'admin']).default(commands.permission).meta({
+      description:
+        'The role that someone needs in this repository to redeploy or withdraw, by command, button or re-run. Commands that only show something need Read, in a public repository Triage.',
+    }),
   })
   .meta({ description: 'Commands in comments.' });
 

@@ -4,14 +4,12 @@ import { formatCode } from '../../reporting/render/escape-markdown.ts';
 import { formatCount } from '../../reporting/render/format-numbers.ts';
 import { layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts';
 import { describeLevel, isStranger, neededLevel } from '../permissions.ts';
-import type { ReplyBody, ReplyView } from './reply-view.ts';
-
-type HelpBody = Extract<ReplyBody, { kind: 'help' }>;
+import type { BodyOf, ReplyView } from './reply-view.ts';
 
 /** The commands, and which of them this person may use here. */
 export function renderHelp(
   { repository }: ReplyView,
-  { level, permission = 'write' }: HelpBody,
+  { level, permission = 'write' }: BodyOf<'help'>,
 ): ReplyPart[] {
   const stranger = isStranger(level, repository.private);
   const rows = COMMAND_NAMES.map((name) => {

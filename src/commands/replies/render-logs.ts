@@ -6,13 +6,12 @@ import { fence, fenceOverhead, formatCode, linkWords } from '../../reporting/ren
 import { formatCount } from '../../reporting/render/format-numbers.ts';
 import { linkCommit } from '../../reporting/render/github-links.ts';
 import type { ReplyPart } from '../../reporting/render/reply-parts.ts';
-import type { ReplyBody, ReplyView, ShownLog } from './reply-view.ts';
+import type { BodyOf, ReplyView, ShownLog } from './reply-view.ts';
 
-type LogsBody = Extract<ReplyBody, { kind: 'logs' }>;
 type ShownLines = Extract<ShownLog, { kind: 'shown' }>;
 
 /** The end of a log, folded, or where it is. */
-export function renderLogs(view: ReplyView, { workspace, log, logMode = null }: LogsBody): ReplyPart[] {
+export function renderLogs(view: ReplyView, { workspace, log, logMode = null }: BodyOf<'logs'>): ReplyPart[] {
   const name = linkWorkspace(view, workspace);
   if (log.kind === 'none') return [`**No log yet:** no deployment of ${name} has one.`];
   const page = linkWords('Meltano Cloud', view.workspaceUrl(workspace.id));

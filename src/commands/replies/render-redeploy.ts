@@ -11,12 +11,10 @@ import { formatCode, linkWords } from '../../reporting/render/escape-markdown.ts
 import { formatCount } from '../../reporting/render/format-numbers.ts';
 import { findRunUrl } from '../../reporting/render/github-links.ts';
 import { joinList, layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts';
-import type { ReplyBody, ReplyView } from './reply-view.ts';
-
-type RedeployBody = Extract<ReplyBody, { kind: 'redeploy' }>;
+import type { BodyOf, ReplyView } from './reply-view.ts';
 
 /** The progress of a redeployment, from its first to its last state. */
-export function renderRedeploy(view: ReplyView, body: RedeployBody): ReplyPart[] {
+export function renderRedeploy(view: ReplyView, body: BodyOf<'redeploy'>): ReplyPart[] {
   const { deployments, missing, pushless = [] } = body;
   const [only, another] = deployments;
   const left = missing.length + pushless.length;

@@ -8,14 +8,12 @@ import { describeLevel } from '../permissions.ts';
 import { renderChoice } from './render-choice.ts';
 import { COMMAND_HELP } from './render-help.ts';
 import { describeMissing, describePushless } from './render-redeploy.ts';
-import type { ReplyBody, ReplyView } from './reply-view.ts';
-
-type RefusedBody = Extract<ReplyBody, { kind: 'refused' }>;
+import type { BodyOf, ReplyView } from './reply-view.ts';
 
 const AGAIN = 'Nothing was done. Write the command again later.';
 
 /** Why a command is not carried out, and what to do. */
-export function renderRefusal(view: ReplyView, { refusal }: RefusedBody): ReplyPart[] {
+export function renderRefusal(view: ReplyView, { refusal }: BodyOf<'refused'>): ReplyPart[] {
   switch (refusal.code) {
     case 'not_permitted':
       return [explainPermission(refusal)];

@@ -10,20 +10,17 @@ import {
 import { formatCode } from '../../reporting/render/escape-markdown.ts';
 import { formatCount } from '../../reporting/render/format-numbers.ts';
 import { layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts';
-import type { ReplyBody, ReplyView } from './reply-view.ts';
-
-type StatusBody = Extract<ReplyBody, { kind: 'status' }>;
-type WorkspaceStatus = StatusBody['workspaces'][number];
+import type { BodyOf, ReplyView, WorkspaceStatus } from './reply-view.ts';
 
 const COLUMNS = ['State', 'Commit', 'Requested by', 'Time'];
 
 /** The last deployments of each workspace. */
-export function renderStatus(view: ReplyView, { workspaces }: StatusBody): ReplyPart[] {
-  const [only, another] = workspaces;
+export function renderStatus(view: ReplyView, { statuses }: BodyOf<'status'>): ReplyPart[] {
+  const [only, another] = statuses;
   if (only && !another) return renderOne(view, only);
-  const rows = workspaces.flatMap((one) => listRows(view, one));
+  const rows = statuses.flatMap((one) => listRows(view, one));
   return [
-    `**Latest deployments** of ${formatCount(workspaces.length)} workspaces, newest first`,
+    `**Latest deployments** of ${formatCount(statuses.length)} workspaces, newest first`,
     layTable(['Workspace', ...COLUMNS], rows),
   ];
 }

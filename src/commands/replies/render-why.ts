@@ -5,15 +5,13 @@ import { formatCode } from '../../reporting/render/escape-markdown.ts';
 import { formatCount } from '../../reporting/render/format-numbers.ts';
 import { linkCommit, linkFile } from '../../reporting/render/github-links.ts';
 import { layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts';
-import type { ReplyBody, ReplyView } from './reply-view.ts';
-
-type WhyBody = Extract<ReplyBody, { kind: 'why' }>;
+import type { BodyOf, ReplyView } from './reply-view.ts';
 
 const OTHER_COMMIT =
   'Meltano Cloud always deploys the head of the branch: a commit that is not the head is deployed only as part of it.';
 
 /** Which rule decides about each workspace. */
-export function renderWhy(view: ReplyView, { findings }: WhyBody): ReplyPart[] {
+export function renderWhy(view: ReplyView, { findings }: BodyOf<'why'>): ReplyPart[] {
   const [only, another] = findings;
   const main = only && !another ? [renderOne(view, only)] : renderSeveral(view, findings);
   const isPast = findings.some(({ sha, isHead }) => sha !== null && !isHead);

@@ -11,12 +11,10 @@ import { linkWords } from '../../reporting/render/escape-markdown.ts';
 import { formatCount } from '../../reporting/render/format-numbers.ts';
 import { findRunUrl } from '../../reporting/render/github-links.ts';
 import { joinList, layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts';
-import type { ReplyBody, ReplyView } from './reply-view.ts';
-
-type WithdrawBody = Extract<ReplyBody, { kind: 'withdraw' }>;
+import type { BodyOf, ReplyView } from './reply-view.ts';
 
 /** The progress of a withdrawal. */
-export function renderWithdraw(view: ReplyView, { deployments, idle }: WithdrawBody): ReplyPart[] {
+export function renderWithdraw(view: ReplyView, { deployments, idle }: BodyOf<'withdraw'>): ReplyPart[] {
   if (deployments.length === 0) return [`**Nothing to withdraw:** ${describeIdle(view, idle)}`];
   const [only, another] = deployments;
   const main = only && !another ? [renderOne(view, only)] : renderSeveral(view, deployments);

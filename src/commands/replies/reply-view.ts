@@ -8,23 +8,25 @@ export interface ReplyView extends CommentPages {
   readonly body: ReplyBody;
 }
 
-type Answered<K extends Answer['kind']> = Extract<Answer, { kind: K }>;
+/** What a reply shows besides the answer. It is read when the reply is written. */
+interface ReadForReply {
+  redeploy: { readonly deployments: readonly ShownDeployment[] };
+  withdraw: { readonly deployments: readonly ShownDeployment[] };
+  status: { readonly statuses: readonly WorkspaceStatus[] };
+  logs: { readonly log: ShownLog };
+}
 
-export type ReplyBody =
-  | Answered<'refused'>
-  | Answered<'help'>
-  | Answered<'why'>
-  | (Answered<'redeploy'> & { readonly deployments: readonly ShownDeployment[] })
-  | (Answered<'withdraw'> & { readonly deployments: readonly ShownDeployment[] })
-  | {
-      readonly kind: 'status';
-      readonly workspaces: readonly {
-        readonly workspace: ShownWorkspace;
-        /** Newest first. */
-        readonly recent: readonly ShownDeployment[];
-      }[];
-    }
-  | (Answered<'logs'> & { readonly log: ShownLog });
+export interface WorkspaceStatus {
+  readonly workspace: ShownWorkspace;
+  /** Newest first. */
+  readonly recent: readonly ShownDeployment[];
+}
+
+/** The answer of one kind, with what was read for it. */
+export type BodyOf<K extends Answer['kind']> = Extract<Answer, { kind: K }> &
+  (K extends keyof ReadForReply ? ReadForReply[K] : unknown);
+
+export type ReplyBody = { [K in Answer['kind']]: BodyOf<K> }[Answer['kind']];
 
 /** The tail of a log, or why there is none. */
 export type ShownLog =

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatCommand } from '../../../src/commands/format-command.ts';
 import { parseCommand } from '../../../src/commands/parse-command.ts';
-import { type Command, MAX_LOG_LINES } from '../../../src/domain/command.ts';
+import { COMMAND_NAMES, type Command, type CommandName, MAX_LOG_LINES } from '../../../src/domain/command.ts';
 
 /** Pieces of which Markdown and commands are made, and some that mean nothing. */
 const PIECES = [
@@ -52,20 +52,16 @@ const word = fc
   .map((text) => text.replace(/[\r\n]/g, ''))
   .filter((text) => text.trim() !== '');
 const words = fc.array(word, { maxLength: 4 });
-const command: fc.Arbitrary<Command> = fc.oneof(
-  fc.record({
-    name: fc.constant('redeploy' as const),
-    workspaces: words,
-    branch: fc.option(word),
-  }),
-  fc.record({ name: fc.constantFrom('withdraw' as const, 'status' as const), workspaces: words }),
-  fc.record({
-    name: fc.constant('logs' as const),
-    workspace: fc.option(word),
-    lines: fc.integer({ min: 1, max: MAX_LOG_LINES }),
-  }),
-  fc.record({ name: fc.constant('why' as const), target: fc.option(word) }),
-  fc.constant({ name: 'help' as const }),
+const ARGUMENTS: Readonly<Record<CommandName, fc.Arbitrary<object>>> = {
+  redeploy: fc.record({ workspaces: words, branch: fc.option(word) }),
+  withdraw: fc.record({ workspaces: words }),
+  status: fc.record({ workspaces: words }),
+  logs: fc.record({ workspace: fc.option(word), lines: fc.integer({ min: 1, max: MAX_LOG_LINES }) }),
+  why: fc.record({ target: fc.option(word) }),
+  help: fc.constant({}),
+};
+const command = fc.oneof(
+  ...COMMAND_NAMES.map((name) => ARGUMENTS[name].map((given) => ({ name, ...given }) as Command)),
 );
 
 test('no text makes it throw', () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { parseCommand } from '../../../src/commands/parse-command.ts';
+import { COMMAND_NAMES, type CommandName } from '../../../src/domain/command.ts';
 import type { CommandRecord, PermissionLevel } from '../../../src/domain/conversation.ts';
 import type { CommentEvent } from '../../../src/domain/delivery.ts';
 import { START } from '../deploying/fake-ports.ts';
@@ -124,12 +125,28 @@ describe('a redeploy', () => {
     expect(both?.answer).toMatchObject({ kind: 'redeploy', missing: [{ name: 'Dev' }] });
     expect(await world.open()).toHaveLength(1);
   });
+});
 
-  test('of another repository’s workspace is refused', async () => {
+/** Each command with the word `dev` as its workspace; null for those that take no workspace. */
+const ABOUT_DEV: Readonly<Record<CommandName, string | null>> = {
+  redeploy: '/redeploy dev',
+  withdraw: '/meltano withdraw dev',
+  status: '/meltano status dev',
+  logs: '/meltano logs dev',
+  why: '/meltano why dev',
+  help: null,
+};
+const NAMING = COMMAND_NAMES.flatMap((name) => {
+  const body = ABOUT_DEV[name];
+  return body === null ? [] : [[body, name] as const];
+});
+
+describe('a workspace of another repository', () => {
+  test.each(NAMING)('is refused: %s', async (body) => {
     world.meltano.workspaces.push(
-      buildWorkspace({ id: DEV, name: 'Sales', repositoryUrl: 'https://github.com/acme/sales' }),
+      buildWorkspace({ id: DEV, name: 'Dev', repositoryUrl: 'https://github.com/acme/sales' }),
     );
-    expect((await give('/redeploy Sales'))?.answer).toMatchObject({ refusal: { code: 'unknown_workspace' } });
+    expect((await give(body))?.answer).toMatchObject({ refusal: { code: 'unknown_workspace' } });
   });
 });
 
@@ -145,13 +162,10 @@ describe('a workspace that was made or renamed a moment ago', () => {
   }
 
   test.each([
-    ['/redeploy Dev', 'redeploy'],
-    ['/redeploy --branch dev', 'redeploy'],
-    ['/redeploy Renamed dev', 'redeploy'],
-    ['/meltano withdraw dev', 'withdraw'],
-    ['/meltano status renamed', 'status'],
-    ['/meltano logs dev', 'logs'],
-    ['/meltano why dev', 'why'],
+    ...NAMING,
+    ['/redeploy --branch dev', 'redeploy'] as const,
+    ['/redeploy Renamed dev', 'redeploy'] as const,
+    ['/meltano status renamed', 'status'] as const,
   ])('is found for %s', async (body, kind) => {
     expect((await changeBehindTheList(body))?.answer.kind).toBe(kind);
   });

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { listExamples } from '../../../../scripts/command-docs/examples.ts';
 import { parseCommand } from '../../../../src/commands/parse-command.ts';
 import { renderReply } from '../../../../src/commands/replies/render-reply.ts';
-import type { ReplyBody, ReplyView } from '../../../../src/commands/replies/reply-view.ts';
+import type { BodyOf, ReplyBody, ReplyView } from '../../../../src/commands/replies/reply-view.ts';
 import { COMMAND_NAMES } from '../../../../src/domain/command.ts';
 import type { Refusal, ShownWorkspace } from '../../../../src/domain/conversation.ts';
 import { buildDeployment } from '../../domain/deployment-builder.ts';
@@ -75,9 +75,23 @@ describe('every reply', () => {
     expect(at(1_000)).toBe(at(900_000));
   });
 
+  test.each([
+    ['no changed file passes the path filters', 'paths_unmatched', null],
+    ['nothing changed in `dwh`', 'paths_unmatched', 'dwh'],
+    ['nothing changed since `a1b2c3d`', 'nothing_changed', 'a1b2c3d'],
+    ['on_push is false for this workspace', 'push_off', null],
+    ['the commit message says `[skip ci]`', 'skip_token', '[skip ci]'],
+    ['pushes by `renovate[bot]` are ignored', 'ignored_sender', 'renovate[bot]'],
+  ] as const)('quotes only outside text as code: %s', (words, reason, problem) => {
+    const recent = [shown({ state: 'concluded', conclusion: 'skipped', reason, problem })];
+    const workspace = { id: 'a', name: 'A', branch: 'main', directory: null };
+    const body = { kind: 'status', workspaces: [workspace], statuses: [{ workspace, recent }] } as const;
+    expect(renderReply(viewOf(body))).toContain(`**Skipped: ${words}:**`);
+  });
+
   test('remarks on commands that were ignored', () => {
     const comment = '/meltano status\n/redeploy\n/meltano help';
-    const text = renderReply(viewOf({ kind: 'status', workspaces: [] }, comment));
+    const text = renderReply(viewOf({ kind: 'status', workspaces: [], statuses: [] }, comment));
     expect(text).toContain('2 more commands were ignored: only the first command of a comment counts');
   });
 });
@@ -106,29 +120,28 @@ describe('what others wrote', () => {
       const ended = { state: 'concluded', conclusion: 'failure', reason: 'start_refused' } as const;
       const deployment = shown({ workspaceName: name, branch, problem: text, requestedBy: text, ...ended });
       const { deployment: one } = deployment;
-      const bodies: ReplyBody[] = [
-        { kind: 'redeploy', missing: [workspace], deployments: [deployment, deployment] },
-        { kind: 'withdraw', idle: [workspace], deployments: [deployment] },
-        { kind: 'status', workspaces: [{ workspace, recent: [deployment] }] },
-        {
-          kind: 'why',
-          findings: [{ workspace, sha: null, isHead: false, reason: 'branch_deleted', since: null }],
-        },
-        {
-          kind: 'logs',
-          workspace,
-          lines: 5,
-          log: { kind: 'shown', deployment: one, lines: [name, branch, text], totalLines: 3, redactions: 0 },
-        },
-        {
-          kind: 'logs',
-          workspace,
-          lines: 5,
-          log: { kind: 'unreadable', deployment: one, problem: text },
-        },
-        ...refusalsOf(workspace, text).map((refusal): ReplyBody => ({ kind: 'refused', refusal })),
-      ];
-      for (const body of bodies) expectHarmless(renderReply(viewOf(body)));
+      const logs = { kind: 'logs', workspace, lines: 5 } as const;
+      const lines = [name, branch, text];
+      const bodies: { readonly [K in ReplyBody['kind']]: readonly BodyOf<K>[] } = {
+        redeploy: [{ kind: 'redeploy', missing: [workspace], deployments: [deployment, deployment] }],
+        withdraw: [{ kind: 'withdraw', idle: [workspace], deployments: [deployment] }],
+        status: [
+          { kind: 'status', workspaces: [workspace], statuses: [{ workspace, recent: [deployment] }] },
+        ],
+        logs: [
+          { ...logs, log: { kind: 'shown', deployment: one, lines, totalLines: 3, redactions: 0 } },
+          { ...logs, log: { kind: 'unreadable', deployment: one, problem: text } },
+        ],
+        why: [
+          {
+            kind: 'why',
+            findings: [{ workspace, sha: null, isHead: false, reason: 'branch_deleted', since: null }],
+          },
+        ],
+        help: [{ kind: 'help', level: 'pull' }],
+        refused: Object.values(refusalsOf(workspace, text)).map((refusal) => ({ kind: 'refused', refusal })),
+      };
+      for (const body of Object.values(bodies).flat()) expectHarmless(renderReply(viewOf(body)));
     });
     fc.assert(property, { numRuns: 60 });
   });
@@ -145,14 +158,25 @@ describe('what others wrote', () => {
   });
 });
 
-function refusalsOf(workspace: ShownWorkspace, word: string): Refusal[] {
-  return [
-    { code: 'unknown_workspace', word, candidates: [workspace] },
-    { code: 'ambiguous_workspace', word, candidates: [workspace] },
-    { code: 'choose_workspace', branch: word, candidates: [workspace] },
-    { code: 'branch_missing', missing: [workspace] },
-    { code: 'unanswered', problem: word },
-  ];
+function refusalsOf(workspace: ShownWorkspace, word: string): Readonly<Record<Refusal['code'], Refusal>> {
+  const candidates = [workspace];
+  return {
+    not_permitted: { code: 'not_permitted', needed: 'push', has: 'pull' },
+    stranger: { code: 'stranger' },
+    not_understood: { code: 'not_understood' },
+    no_workspace: { code: 'no_workspace' },
+    name_taken: { code: 'name_taken' },
+    configuration_held: { code: 'configuration_held', bad: { file: word, sha: word } },
+    account_not_served: { code: 'account_not_served' },
+    login_taken: { code: 'login_taken', ownerId: 7 },
+    unknown_workspace: { code: 'unknown_workspace', word, candidates },
+    ambiguous_workspace: { code: 'ambiguous_workspace', word, candidates },
+    choose_workspace: { code: 'choose_workspace', branch: word, candidates },
+    branch_missing: { code: 'branch_missing', missing: candidates },
+    push_missing: { code: 'push_missing', pushless: candidates },
+    too_late: { code: 'too_late' },
+    unanswered: { code: 'unanswered', problem: word },
+  };
 }
 
 describe('the size', () => {

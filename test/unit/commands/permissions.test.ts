@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { neededLevel } from '../../../src/commands/permissions.ts';
+import { COMMAND_NAMES, type CommandName } from '../../../src/domain/command.ts';
+import type { PermissionLevel } from '../../../src/domain/conversation.ts';
+import type { CommandPermission } from '../../../src/domain/repository-configuration.ts';
+
+const PERMISSIONS: readonly CommandPermission[] = ['triage', 'write', 'maintain', 'admin'];
+/** In a private and in a public repository, for each of `PERMISSIONS`. */
+type Needed = readonly [readonly PermissionLevel[], readonly PermissionLevel[]];
+const SHOWS: Needed = [
+  ['pull', 'pull', 'pull', 'pull'],
+  ['triage', 'triage', 'triage', 'triage'],
+];
+const ACTS: Needed = [
+  ['triage', 'push', 'maintain', 'admin'],
+  ['triage', 'push', 'maintain', 'admin'],
+];
+
+const NEEDED: Readonly<Record<CommandName, Needed>> = {
+  redeploy: ACTS,
+  withdraw: ACTS,
+  status: SHOWS,
+  logs: SHOWS,
+  why: SHOWS,
+  help: SHOWS,
+};
+
+test.each(COMMAND_NAMES)('the level that %s needs', (name) => {
+  const needed = (isPrivate: boolean) =>
+    PERMISSIONS.map((permission) => neededLevel(name, isPrivate, permission));
+  expect([needed(true), needed(false)]).toEqual(NEEDED[name]);
+});
+
+test.each(PERMISSIONS)(
+  'no level above that of who only asks is needed for a typing error (%s)',
+  (permission) => {
+    expect(neededLevel(null, true, permission)).toBe('pull');
+    expect(neededLevel(null, false, permission)).toBe('triage');
+  },
+);

@@ -14,9 +14,9 @@ import {
   retryLater,
 } from './write-queued-run.ts';
 
-/** Node runs a timer of 25 days or more at once (milliseconds). */
+/** Node fires timers of 25 days or more immediately. */
 const LONGEST_TIMER_MS = 3_600_000;
-/** How soon what other processes wrote is asked for again when the store is away (milliseconds). */
+/** The delay before reading the earlier writes again when the store is unavailable. */
 const OPEN_RETRY_MS = 1_000;
 
 export interface CheckRunWriterPorts extends QueuedWritePorts {
@@ -32,14 +32,14 @@ interface Installation {
 }
 
 /**
- * The one writer of check runs. It keeps no queue of states: each write renders its deployment as it is at that moment,
- * so a run that changes faster than it may be written skips the states in between, and the last one always arrives.
+ * The one writer of check runs. It queues runs, not states: each write renders the deployment's current state. A run that
+ * changes faster than the pace allows skips states, but its last state is always written.
  */
 export class CheckRunWriter implements Reporter {
   readonly #ports: CheckRunWriterPorts;
   readonly #runWriter: QueuedRunWriter;
   readonly #installations = new Map<number, Installation>();
-  /** The installation in whose queue each run is. */
+  /** By run: the installation whose queue holds it. */
   readonly #byRun = new Map<string, Installation>();
   readonly #writing = new Set<Promise<void>>();
   #stopped = false;
@@ -54,17 +54,17 @@ export class CheckRunWriter implements Reporter {
   }
 
   commitJudged(run: CommitRun): void {
-    // Whatever is due of deployments comes before it.
+    // Writes for deployments come first.
     this.#change(run, run.verdict.kind === 'project' ? 'state' : null);
   }
 
-  /** `as`: what the write counts as; null: as what it is. */
+  /** `as` overrides the kind of the write. */
   #change(of: ReportedRun, as: QueuedRun['owed']): void {
     const { installation, run } = this.#enqueue(of);
     run.isRunning = of.state === 'running';
     if (of.state === 'concluded') run.mayConclude = true;
     planDuplicateCheck(run, of, this.#ports.clock);
-    // A run that is only looked for a second time owes nothing.
+    // Nothing is owed to a reported run that only waits for its duplicate check.
     if (!isReported(of) || run.duplicateCheckAt === null) this.#owe(run, as ?? chooseOwed(of));
     this.#arm(installation);
   }
@@ -78,7 +78,7 @@ export class CheckRunWriter implements Reporter {
     return installation.queue.chooseLogRead(run, run.logReadAt);
   }
 
-  /** Tries at once what waits: the installation may work again, or its repositories belong to another one. */
+  /** Retries waiting writes at once: the installation may work again, or its repositories may have moved to another one. */
   resume(installationId: number): void {
     const installation = this.#installations.get(installationId);
     if (!installation) return;
@@ -86,14 +86,14 @@ export class CheckRunWriter implements Reporter {
     this.#arm(installation);
   }
 
-  /** Counts the replies that other instances wrote for the installation. */
+  /** Counts replies that other instances wrote for the installation. */
   async recount(installationId: number): Promise<void> {
     const installation = this.#installations.get(installationId);
     await installation?.queue.recount();
     if (installation) this.#arm(installation);
   }
 
-  /** Drops what is owed to an installation: another instance writes for it. */
+  /** Drops an installation's queue: another instance writes for it now. */
   forget(installationId: number): void {
     this.#ports.writeQueues.forget(installationId);
     const installation = this.#installations.get(installationId);
@@ -104,14 +104,14 @@ export class CheckRunWriter implements Reporter {
     this.#installations.delete(installationId);
   }
 
-  /** Sends nothing more and waits for the writes under way. */
+  /** Sends nothing more and waits for writes in progress. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const { timer } of this.#installations.values()) if (timer) clearTimeout(timer);
     await Promise.all(this.#writing);
   }
 
-  /** A run stays in its queue until a write finds that the repository has moved to another installation. */
+  /** A run stays in its queue until a write finds that its repository moved to another installation. */
   #enqueue(deployment: ReportedRun): { installation: Installation; run: QueuedRun } {
     const installation = this.#byRun.get(deployment.id) ?? this.#open(deployment.installationId);
     this.#byRun.set(deployment.id, installation);
@@ -143,7 +143,7 @@ export class CheckRunWriter implements Reporter {
     );
   }
 
-  /** Begins all writes that are due, and comes again when the next one is. */
+  /** Starts all due writes and sets a timer for the next one. */
   #arm(installation: Installation): void {
     const { queue } = installation;
     if (this.#stopped || !queue.isOpen) return;
@@ -180,14 +180,14 @@ export class CheckRunWriter implements Reporter {
       return false;
     });
     if (isSettled) return;
-    // Still owed, unless something newer is already.
+    // Still owed, unless a newer write is.
     run.owed ??= owed;
     run.logGrew ||= logGrew;
     const other = this.#byRun.get(run.id);
     if (other && other !== installation) this.#arm(other);
   }
 
-  /** False when what was to be written is still owed. */
+  /** False if the write is still owed. */
   async #attempt(installation: Installation, write: QueuedWrite): Promise<boolean> {
     const { run } = write;
     const result = await this.#runWriter.write(installation, write);

@@ -3,25 +3,25 @@ import type { GitHubFailure, GitHubResult } from '../domain/github-result.ts';
 import { growDelay } from '../domain/retry-delay.ts';
 import { ageOf } from '../domain/stored-times.ts';
 
-/** When something whose create was not answered is looked for (milliseconds after it). */
+/** When to look for the object after an unanswered create. */
 const LOOKS_MS = [1_000, 2_000, 4_000];
-/** What isn't found by then is created again (milliseconds). */
+/** When to create it again if it was not found. */
 const CREATE_RETRY_MS = 5_000;
-/** After so many creates in a row without an answer the time to the next one doubles, up to the longest (milliseconds). */
+/** After this many unanswered creates in a row, the time to the next one doubles. */
 const PATIENT_CREATES = 4;
-/** One more look so long after a create, for what an earlier one made late (milliseconds). */
+/** When to look for duplicates: an earlier create may have taken effect late. */
 export const DUPLICATE_CHECK_MS = 60_000;
 
-/** Something that is to be made once at a service that may not say whether it did. */
+/** An object to create exactly once at a service whose answer may get lost. */
 interface Wanted<T> {
   readonly id: string;
-  /** When a create was sent whose outcome is unknown, as it is stored for the next process; null for none. */
+  /** The stored time of a create whose outcome is unknown; null for none. */
   readonly attemptedAt: number | null;
-  /** Before the create is sent. */
+  /** Called before each create. */
   noteAttempt(): Promise<void>;
-  /** Nothing was made. */
+  /** Called when the service created nothing. */
   noteRefusal(): Promise<void>;
-  /** All that were made, oldest first. */
+  /** Finds all created objects, oldest first. */
   look(): Promise<GitHubResult<readonly T[]>>;
   create(): Promise<GitHubResult<T>>;
 }
@@ -29,23 +29,23 @@ interface Wanted<T> {
 type CreateOutcome<T> =
   | {
       readonly kind: 'made';
-      /** The newest. */
+      /** The newest object. */
       readonly value: T;
-      /** Made now, as it was asked for. */
+      /** True if this call created it, so it has the wanted content. */
       readonly isNew: boolean;
-      /** The same made by earlier creates. */
+      /** Duplicates from earlier creates. */
       readonly older: readonly T[];
-      /** Others may turn up yet. */
+      /** False if more duplicates may still appear. */
       readonly isSure: boolean;
     }
   | { readonly kind: 'retry'; readonly delayMs: number }
-  /** `delayMs`: when to come again; null where the failure has to say it. */
+  /** `delayMs` is null if the failure decides it. */
   | { readonly kind: 'failed'; readonly failure: GitHubFailure; readonly delayMs: number | null };
 
 interface Attempt {
   /** When the last create failed (`Clock.elapsed`). */
   readonly at: number;
-  /** Creates in a row whose outcome is unknown; null: an earlier process made them. */
+  /** Creates in a row with an unknown outcome; null if an earlier process sent them. */
   readonly creates: number | null;
   looks: number;
   /** When the next look is due (`Clock.elapsed`). */
@@ -54,7 +54,7 @@ interface Attempt {
 
 export type CreateOnce = <T>(wanted: Wanted<T>) => Promise<CreateOutcome<T>>;
 
-/** Creates, and where the answer was lost looks before it creates again: one request each time. */
+/** Creates an object. If the answer was lost, looks for it before creating it again. Each call sends one request. */
 export function createOnce(clock: Clock): CreateOnce {
   const { elapsed } = clock;
   const attempts = new Map<string, Attempt>();
@@ -73,7 +73,7 @@ export function createOnce(clock: Clock): CreateOnce {
     return { at, creates, looks: 0, retryAt: at + (LOOKS_MS[0] ?? 0) };
   }
 
-  /** Looks at once, and goes on where the earlier process would be. */
+  /** Looks at once, then continues the schedule of the earlier process. */
   function takeOver(attemptedAt: number): Attempt {
     const age = ageOf(clock, attemptedAt);
     const at = elapsed() - age;
@@ -103,7 +103,7 @@ export function createOnce(clock: Clock): CreateOnce {
     return { kind: 'retry', delayMs: Math.max(0, attempt.retryAt - elapsed()) };
   }
 
-  /** The last look comes right before the next create; while it isn't answered, ever more rarely. */
+  /** The last look comes right before the next create. While looks fail, their delay grows. */
   function chooseNextLook({ at, creates, looks }: Attempt): number {
     const ms = LOOKS_MS[looks];
     if (ms !== undefined) return at + ms;

@@ -1,11 +1,8 @@
 import type { Deployment } from '../domain/deployment.ts';
 
-/**
- * The comment about a commit's failed deployments, on the pull request that brought the commit. All times are epoch
- * milliseconds.
- */
+/** The comment about a commit's failed deployments, on the pull request of the commit. Times are epoch milliseconds. */
 export interface FailureComment {
-  /** Of the repository's id and the commit: there is one for all workspaces of a commit. */
+  /** Made of the repository's id and the commit: all workspaces of a commit share one comment. */
   readonly id: string;
   readonly repositoryId: number;
   readonly sha: string;
@@ -13,11 +10,11 @@ export interface FailureComment {
   /** The merged pull request; null until it is found. */
   readonly pullRequest: number | null;
   readonly commentId: number | null;
-  /** When its create was first sent; set without an id means: look before creating again. */
+  /** When its create was first sent. If set without an id, look for it before creating it again. */
   readonly attemptedAt: number | null;
-  /** Digest of the comment's text as it stands. */
+  /** Digest of the comment's current text. */
   readonly digest: string | null;
-  /** Nothing more is said, unless another deployment of the commit fails. */
+  /** When it was finished. Another failed deployment of the commit opens it again. */
   readonly finishedAt: number | null;
 }
 
@@ -26,19 +23,19 @@ type FailureCommentChange = Partial<Omit<FailureComment, 'id' | 'repositoryId' |
 /** A failed deployment of a commit, and the deployment that repaired it. */
 export interface NotedFailure {
   readonly deployment: Deployment;
-  /** The newest successful deployment of the same workspace since. */
+  /** The newest successful deployment of the same workspace after it. */
   readonly repairedBy: Deployment | null;
 }
 
-/** What the end of a deployment needs of the comments. */
+/** The part of the store that the end of a deployment needs. */
 export interface NotedFailures {
-  /** A deployment of the commit is about to end as failure; gives the comment's id. The same again changes nothing. */
+  /** Notes that a deployment of the commit is about to fail, and returns the comment's id. Idempotent. */
   noteFailure(failure: {
     readonly repositoryId: number;
     readonly sha: string;
     readonly now: number;
   }): Promise<string>;
-  /** The ids of the unfinished comments of one repository, or of all. */
+  /** The ids of unfinished comments of one repository, or of all. */
   listOpenFailureComments(repositoryId?: number): Promise<string[]>;
 }
 

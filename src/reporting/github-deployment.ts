@@ -6,26 +6,26 @@ import type { WorkspaceKey } from '../domain/workspace.ts';
 export type DeploymentStatus = 'queued' | 'in_progress' | 'success' | 'failure' | 'error' | 'inactive';
 
 /**
- * The GitHub Deployment of one of our deployments, for repositories that want them. It only shows: nothing that happens to
- * it changes anything about the deployment. All times are epoch milliseconds.
+ * The GitHub Deployment that shows one of our deployments, for repositories that turn them on. It never affects the
+ * deployment. Times are epoch milliseconds.
  */
 export interface GitHubDeployment extends OpenedGitHubDeployment {
-  /** GitHub's id; null until it is made. */
+  /** GitHub's id; null until it is created. */
   readonly githubId: number | null;
-  /** When its create was first sent; set without an id means: look before creating again. */
+  /** When its create was first sent. If set without an id, look for it before creating it again. */
   readonly attemptedAt: number | null;
-  /** The newest status that GitHub has. */
+  /** The newest status on GitHub. */
   readonly status: DeploymentStatus | null;
-  /** The status that is being written, and since when; it may be there already. */
+  /** The status that is being written, and since when. GitHub may already have it. */
   readonly attemptedStatus: DeploymentStatus | null;
   readonly statusAttemptedAt: number | null;
-  /** Nothing more is written. */
+  /** When the last write was done. */
   readonly finishedAt: number | null;
 }
 
 export type GitHubDeploymentChange = Partial<Omit<GitHubDeployment, keyof OpenedGitHubDeployment>>;
 
-/** The fields that are fixed when it is opened. */
+/** The fields that never change. */
 interface OpenedGitHubDeployment extends WorkspaceKey {
   readonly deploymentId: string;
   readonly environment: string;
@@ -33,20 +33,20 @@ interface OpenedGitHubDeployment extends WorkspaceKey {
 }
 
 export interface OpenGitHubDeployments {
-  /** The ids of our deployments whose GitHub Deployments aren't finished: of one workspace, or of all. */
+  /** The ids of deployments whose GitHub Deployments aren't finished, of one workspace or of all. */
   listOpenGitHubDeployments(workspace?: WorkspaceKey): Promise<string[]>;
 }
 
 export interface GitHubDeploymentStore extends OpenGitHubDeployments {
   getGitHubDeployment(deploymentId: string): Promise<GitHubDeployment | null>;
-  /** The same again changes nothing. */
+  /** Idempotent. */
   openGitHubDeployment(opened: OpenedGitHubDeployment): Promise<void>;
   saveGitHubDeployment(deploymentId: string, change: GitHubDeploymentChange): Promise<void>;
-  /** Whether a later deployment of the repository to the same workspace succeeded. */
+  /** True if a later deployment of the repository to the same workspace succeeded. */
   isReplaced(deployment: Deployment): Promise<boolean>;
 }
 
-/** What a status says beside its state. */
+/** The fields of a status besides its state. */
 export interface StatusDetails {
   /** At most 140 characters. */
   readonly description: string;
@@ -54,9 +54,9 @@ export interface StatusDetails {
   readonly environmentUrl?: string;
 }
 
-/** GitHub's Deployments API, each request tried once. */
+/** GitHub's Deployments API. Sends each request once. */
 export interface GitHubDeploymentApi {
-  /** Gives GitHub's id. Never merges a branch, never waits for checks. */
+  /** Returns GitHub's id. Never merges a branch or waits for checks. */
   create(
     repository: Repository,
     wanted: { readonly deploymentId: string; readonly sha: string; readonly environment: string },
@@ -71,7 +71,7 @@ export interface GitHubDeploymentApi {
     githubId: number,
     status: StatusDetails & { readonly state: DeploymentStatus },
   ): Promise<GitHubResult<null>>;
-  /** The newest status' state; null when there is none. */
+  /** The state of the newest status; null for none. */
   readStatus(repository: Repository, githubId: number): Promise<GitHubResult<string | null>>;
 }
 

@@ -12,15 +12,15 @@ export interface WantedOutputs {
 
 export interface PostDeploymentOutputPorts {
   readonly store: NotedFailures & OpenGitHubDeployments;
-  /** As far as it is known without asking GitHub. */
+  /** Reads only the stored configuration, without asking GitHub. */
   readonly readWantedOutputs: (repositoryId: number) => Promise<WantedOutputs>;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
 }
 
-/** The comments about failures and the GitHub Deployments that follow the changes of a deployment. */
+/** Failure comments and GitHub Deployments, which follow the changes of a deployment. */
 export interface PostDeploymentOutputs {
-  /** Call it before the end is stored: so a process that ends in between loses no comment. */
+  /** Call it before storing the end, so that a crash in between loses no comment. */
   beforeEnd(deployment: Deployment, conclusion: Conclusion): Promise<void>;
   changed(deployment: Deployment): Promise<void>;
 }
@@ -44,7 +44,7 @@ export function createPostDeploymentOutputs({
       }
       if (jobId === null) return;
       const shown = new Set((await readWantedOutputs(repositoryId)).githubDeployments ? [id] : []);
-      // An end makes earlier successes of the workspace inactive, and finishes what was begun even if it is no longer wanted.
+      // An end makes earlier successes inactive. It also finishes open ones if the setting was turned off meanwhile.
       if (conclusion !== null) {
         for (const one of await store.listOpenGitHubDeployments(deployment)) shown.add(one);
       }

@@ -8,7 +8,7 @@ import type { CheckRunFields, CheckRunView } from './render/check-run-view.ts';
 import type { CommitRunView } from './render/render-commit-run.ts';
 import type { RenderedRun } from './write-check-run.ts';
 
-/** What a check run is rendered from. */
+/** The sources of a check run's content. */
 export interface RenderPorts {
   readonly store: DeploymentReader & OpenDeployments;
   readonly logs: LogSource;
@@ -19,7 +19,7 @@ export interface RenderPorts {
   readonly limits: { readonly deployTimeoutMinutes: number; readonly startTimeoutMinutes: number };
 }
 
-/** A deployment's check run, or one about a commit, as it is to be now. */
+/** Renders the current state of a deployment's check run, or of one about a commit. */
 export async function renderRun(
   of: Deployment | CommitRun,
   repository: Repository,
@@ -66,8 +66,8 @@ async function findRunning(waiting: Deployment, store: OpenDeployments): Promise
 }
 
 /**
- * The deployment of that id, if it is the repository's. All that is shown or done for people of a repository goes through
- * here: ids come from check runs, and a workspace may have been another repository's before.
+ * The deployment with this id, if it belongs to the repository. Everything that people of a repository see or do uses this:
+ * ids come from check runs, and the workspace may have belonged to another repository before.
  */
 export async function findInRepository(
   store: DeploymentReader,

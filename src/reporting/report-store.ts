@@ -2,12 +2,11 @@ import type { Deployment, ReportProgress } from '../domain/deployment.ts';
 import type { DeploymentReader } from '../domain/deployment-store.ts';
 
 /**
- * When an installation was last found to be usable again, for whichever instance waits before it writes for it. Only a
- * hint: without it what waits is tried again within a quarter of an hour.
+ * When each installation was last found usable again, so that the instance that writes for it stops waiting. Without this
+ * hint, waiting writes are retried within a quarter of an hour.
  */
 export interface ResumeStore {
   saveResumedAt(installationId: number, time: number): Promise<void>;
-  /** Null for never. */
   readResumedAt(installationId: number): Promise<number | null>;
 }
 
@@ -18,6 +17,6 @@ export interface ReportQueue {
 }
 
 export interface ReportStore extends DeploymentReader {
-  /** Notes what was written (or tried) of a deployment, or of a configuration run; never makes a report due. */
+  /** Stores the progress of a run's report. Never makes a report due. */
   saveReport(id: string, report: Partial<Omit<ReportProgress, 'revision'>>): Promise<void>;
 }

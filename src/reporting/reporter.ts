@@ -2,16 +2,16 @@ import type { CommitRun } from '../domain/commit-run.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
 
-/** The one writer of check runs decides what to write, and when. */
+/** Takes note of changes. The one writer of check runs decides what to write and when. */
 export interface Reporter {
   /** A visible change was stored. */
   changed(deployment: Deployment): void;
   /**
-   * The log was read, and maybe has more lines. Gives in how many milliseconds to read it again at the latest, so that what it
-   * says then can be written at once.
+   * The log was read; `grew` if it had new lines. Returns the longest delay until the next read (milliseconds), so that the
+   * next write shows the newest lines.
    */
   logRead(deployment: Deployment, grew: boolean): number;
-  /** A configuration file, or the projects of a commit, were checked. */
+  /** A configuration file or the projects of a commit were checked. */
   commitJudged(run: CommitRun): void;
 }
 

@@ -3,19 +3,19 @@ import type { GitHubFailure } from '../domain/github-result.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { ageOf } from '../domain/stored-times.ts';
 
-/** What one step of a write came to: milliseconds until the next step (null: until something changes), or a failure. */
+/** The result of one step of a write. */
 export type WriteStep =
+  /** The next step is due after `delayMs`; null: when something changes. */
   | { readonly kind: 'wait'; readonly delayMs: number | null }
-  /** `delayMs`: when to try again; null lets the failure decide. */
+  /** `delayMs` is null if the failure decides it. */
   | { readonly kind: 'failed'; readonly failure: GitHubFailure; readonly delayMs: number | null };
 
-/** A write is given up after this time (milliseconds). */
 const GIVE_UP_MS = 24 * 60 * 60_000;
-/** After so many refusals in a row a write is left out: the check run alone carries the result. */
+/** After this many refusals in a row, the write is left out: only the check run shows the result. */
 const MAX_REFUSALS = 3;
-/** The wait for a limit for which GitHub names no time (milliseconds). */
+/** The delay after a limit if GitHub names none. */
 const LIMIT_DELAY_MS = 60_000;
-/** The least wait for an installation that is suspended or removed (milliseconds). */
+/** The shortest delay while the installation is suspended or removed. */
 const UNAVAILABLE_DELAY_MS = 5 * 60_000;
 
 export function failed(failure: GitHubFailure): WriteStep {
@@ -28,21 +28,21 @@ export interface RetryPorts {
   readonly random: () => number;
 }
 
-/** Something that GitHub hasn't taken yet. */
+/** A write that GitHub hasn't accepted yet. */
 export interface PendingWrite {
   readonly id: string;
   /** For the log. */
   readonly fields: Readonly<Record<string, unknown>>;
   /** When it became due (epoch milliseconds). */
   readonly since: number;
-  /** For the log: what is written. */
+  /** For the log: the kind of the write. */
   readonly write: string;
   /** GitHub refuses this write; other writes may still succeed. */
   readonly leaveOut: () => Promise<void>;
   readonly giveUp: () => Promise<void>;
 }
 
-/** When the next step of a pending write is due, after a step or its failure. */
+/** Decides when the next step of a pending write is due. */
 export class RetryPolicy {
   readonly #ports: RetryPorts;
   /** By the id of the write: failures in a row. */
@@ -52,7 +52,7 @@ export class RetryPolicy {
     this.#ports = ports;
   }
 
-  /** In how many milliseconds the next step is due; null: when something changes. */
+  /** The delay until the next step; null: when something changes. */
   async next(step: WriteStep, pending: PendingWrite): Promise<number | null> {
     if (step.kind === 'failed') return this.#takeFailure(step, pending);
     this.#failures.delete(pending.id);
@@ -73,7 +73,7 @@ export class RetryPolicy {
       kind: failure.kind,
       problem: failure.message,
     };
-    // A limit isn't this write's failure: in a storm of comments many writes wait for it.
+    // A limit isn't a failure of this write: in a burst of comments many writes wait for it.
     if (isLimit) log.debug(fields, 'A write waits for GitHub to take more');
     else log.warn(fields, 'GitHub did not take a write');
     if (failure.kind === 'rejected' && count >= MAX_REFUSALS) {

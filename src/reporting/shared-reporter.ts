@@ -12,21 +12,21 @@ import type { InstallationLeases } from '../scheduling/installation-leases.ts';
 import type { ReportQueue, ResumeStore } from './report-store.ts';
 import type { Reporter } from './reporter.ts';
 
-/** How often the holder looks for work, and reads the logs of running jobs (milliseconds). */
-const LOOK_MS = 3_000;
-const FOLLOW_MS = 2_000;
+/** How often the lease holder checks for work, and how often it reads the logs of running jobs. */
+const CHECK_MS = 3_000;
+const READ_LOG_MS = 2_000;
 
 export interface SharedReporterPorts {
-  /** Writes the check runs if this instance holds the writer's lease. */
+  /** Writes check runs while this instance holds the installation's lease. */
   readonly writer: Reporter & {
     forget(installationId: number): void;
     resume(installationId: number): void;
-    /** Counts what other instances wrote. */
+    /** Counts the writes of other instances. */
     recount(installationId: number): Promise<void>;
   };
   /** Across instances. */
   readonly dispatcher: Dispatcher;
-  /** In this process: its queue `log` is for the logs of what this instance writes. */
+  /** In this process. Its queue `log` reads the logs for check runs that this instance writes. */
   readonly local: Dispatcher;
   readonly reports: DeploymentReader & ReportQueue & OwedCommitRuns;
   readonly repositories: RepositoryReader;
@@ -35,28 +35,28 @@ export interface SharedReporterPorts {
   readonly accounts: Accounts;
   readonly logs: { readonly readOn: LogStore['readOn']; readonly forget: LogStore['forget'] };
   readonly leases: LeaseContext;
-  /** On whose behalf `writer` writes. */
+  /** The leases of `writer`. */
   readonly writing: InstallationLeases;
-  /** Reads a concluded deployment's whole log, then hands it to `writer`; returns when to come again. */
+  /** Reads a concluded deployment's whole log, then passes it to `writer`. Returns the delay until the next try. */
   readonly finish: (deploymentId: string) => Promise<number | null>;
 }
 
-/** The work of this instance for one installation. */
-interface Desk {
+/** The installation whose check runs this instance writes. */
+interface Assignment {
   readonly lease: Lease;
-  /** The revision of each deployment that was handed to the writer, or whose log is being read for it. */
-  readonly given: Map<string, number>;
+  /** The revision of each run that was passed to the writer, or whose log is being read for it. */
+  readonly passed: Map<string, number>;
   /** Deployments whose logs are followed. */
   readonly followed: Set<string>;
 }
 
 /**
- * With several instances one of them writes the check runs of an installation, so that their order and pace hold. All
- * others only wake it up: what it has to write is in the store, and the logs it reads by itself.
+ * With several instances, only one writes the check runs of an installation, to keep their order and pace. The others wake
+ * it up. It finds its work in the store and reads the logs itself.
  */
 export class SharedReporter implements Reporter {
   readonly #ports: SharedReporterPorts;
-  readonly #desks = new Map<number, Desk>();
+  readonly #assignments = new Map<number, Assignment>();
   /** When each installation was last usable again, as read from the store (epoch milliseconds). */
   readonly #resumedAt = new Map<number, number>();
 
@@ -66,7 +66,7 @@ export class SharedReporter implements Reporter {
 
   changed(deployment: Deployment): void {
     this.#wakeWriter(deployment).catch(() => {
-      // The store is unavailable: a sweep wakes the unfinished again.
+      // The store is unavailable: a sweep wakes unfinished work later.
     });
   }
 
@@ -76,57 +76,57 @@ export class SharedReporter implements Reporter {
     });
   }
 
-  /** The writer's instance sees that by itself. */
+  /** The writing instance reads the log itself. */
   logRead(): number {
     return Infinity;
   }
 
-  /** Tells the instance that writes for the installation to try again at once. */
+  /** Makes the instance that writes for the installation retry at once. */
   resume(installationId: number): void {
     const { resumes, clock, dispatcher } = this.#ports;
     resumes.saveResumedAt(installationId, clock.now()).then(
       () => dispatcher.wake('writer', String(installationId)),
       () => {
-        // The store is unavailable: waiting writes are tried again within a quarter of an hour.
+        // The store is unavailable: waiting writes are retried within a quarter of an hour.
       },
     );
   }
 
-  /** Queue `log`: a concluded deployment's log is read where its check run is written. */
+  /** Queue `log`: the instance that writes the check run also reads the log. */
   async handOver(deploymentId: string): Promise<null> {
     const deployment = await this.#ports.reports.getDeployment(deploymentId);
     if (deployment) await this.#wakeWriter(deployment);
     return null;
   }
 
-  /** The repository may have come to another installation since the deployment was planned. */
+  /** The repository may have moved to another installation since the deployment was planned. */
   async #wakeWriter({ repositoryId, installationId }: Deployment | CommitRun): Promise<void> {
     const repository = await this.#ports.repositories.getRepository(repositoryId);
     this.#ports.dispatcher.wake('writer', String(repository?.installationId ?? installationId));
   }
 
-  /** Queue `writer`: what this instance writes for the installation, now that it holds its lease. */
+  /** Queue `writer`: passes owed runs of the installation to the writer. This instance holds the lease. */
   async write(installationId: number): Promise<number | null> {
-    const desk = this.#openDesk(installationId);
+    const assignment = this.#openAssignment(installationId);
     await this.#resumeWriter(installationId);
     await this.#ports.writer.recount(installationId);
     const reportable = await this.#ports.reports.listReportable(installationId);
-    for (const deployment of reportable) this.#attend(desk, deployment);
+    for (const deployment of reportable) this.#attend(assignment, deployment);
     const owed = await this.#ports.reports.listOwedCommitRuns(installationId);
     for (const run of owed) {
-      if (desk.given.has(run.id)) continue;
-      desk.given.set(run.id, run.revision);
+      if (assignment.passed.get(run.id) === run.revision) continue;
+      assignment.passed.set(run.id, run.revision);
       this.#ports.writer.commitJudged(run);
     }
     const ids = new Set([...reportable, ...owed].map((one) => one.id));
-    for (const id of desk.given.keys()) if (!ids.has(id)) desk.given.delete(id);
-    for (const id of desk.followed) if (!ids.has(id)) desk.followed.delete(id);
-    if (ids.size > 0) return LOOK_MS;
-    this.#closeDesk(installationId);
+    for (const id of assignment.passed.keys()) if (!ids.has(id)) assignment.passed.delete(id);
+    for (const id of assignment.followed) if (!ids.has(id)) assignment.followed.delete(id);
+    if (ids.size > 0) return CHECK_MS;
+    this.#closeAssignment(installationId);
     return null;
   }
 
-  /** Any instance may have received the event that the installation is usable again. */
+  /** Another instance may have received the event that the installation is usable again. */
   async #resumeWriter(installationId: number): Promise<void> {
     const resumedAt = await this.#ports.resumes.readResumedAt(installationId);
     if (resumedAt === null || resumedAt === this.#resumedAt.get(installationId)) return;
@@ -134,31 +134,31 @@ export class SharedReporter implements Reporter {
     this.#ports.writer.resume(installationId);
   }
 
-  #attend(desk: Desk, deployment: Deployment): void {
+  #attend(assignment: Assignment, deployment: Deployment): void {
     const { writer, local } = this.#ports;
     const { id, state, jobId, revision } = deployment;
     const isOwed = !isReported(deployment) || mayBeTwice(deployment);
-    if (isOwed && desk.given.get(id) !== revision) {
-      desk.given.set(id, revision);
-      // A conclusion goes out together with its log.
+    if (isOwed && assignment.passed.get(id) !== revision) {
+      assignment.passed.set(id, revision);
+      // A conclusion is written together with its log.
       if (state === 'concluded' && jobId && !isReported(deployment)) local.wake('log', id);
       else writer.changed(deployment);
     }
-    if (state === 'running' && !desk.followed.has(id)) {
-      desk.followed.add(id);
+    if (state === 'running' && !assignment.followed.has(id)) {
+      assignment.followed.add(id);
       local.wake('log', id);
     }
   }
 
-  /** Queue `log` of this process alone. */
+  /** Queue `log` of this process. */
   async readLog(deploymentId: string): Promise<number | null> {
     const { reports, leases, finish } = this.#ports;
     const deployment = await reports.getDeployment(deploymentId);
-    const desk = [...this.#desks.values()].find(
-      ({ given, followed }) => given.has(deploymentId) || followed.has(deploymentId),
+    const assignment = [...this.#assignments.values()].find(
+      ({ passed, followed }) => passed.has(deploymentId) || followed.has(deploymentId),
     );
-    if (!deployment || !desk) return null;
-    return leases.run(desk.lease, () =>
+    if (!deployment || !assignment) return null;
+    return leases.run(assignment.lease, () =>
       deployment.state === 'concluded' ? finish(deploymentId) : this.#follow(deployment),
     );
   }
@@ -170,28 +170,28 @@ export class SharedReporter implements Reporter {
     if (!api || !deployment.jobId || !repository) return null;
     if (chooseLogMode(deployment, repository.private) !== 'live') return null;
     const read = await logs.readOn(deployment, deployment.jobId, api);
-    return Math.min(FOLLOW_MS, writer.logRead(deployment, read.ok && read.value));
+    return Math.min(READ_LOG_MS, writer.logRead(deployment, read.ok && read.value));
   }
 
-  /** After a lost lease the work begins anew: what was handed to the writer may not have been written. */
-  #openDesk(installationId: number): Desk {
+  /** After a lost lease, starts over: runs that were passed to the writer may not have been written. */
+  #openAssignment(installationId: number): Assignment {
     const lease = this.#ports.leases.current();
-    if (!lease) throw new Error('Check runs are written on behalf of a lease.');
-    const known = this.#desks.get(installationId);
+    if (!lease) throw new Error('Check runs can only be written under a lease.');
+    const known = this.#assignments.get(installationId);
     if (known && this.#ports.writing.has(installationId, lease)) return known;
-    this.#closeDesk(installationId);
-    const desk: Desk = { lease, given: new Map(), followed: new Set() };
-    this.#desks.set(installationId, desk);
+    this.#closeAssignment(installationId);
+    const assignment: Assignment = { lease, passed: new Map(), followed: new Set() };
+    this.#assignments.set(installationId, assignment);
     this.#ports.writing.hold(installationId, lease);
-    return desk;
+    return assignment;
   }
 
-  #closeDesk(installationId: number): void {
-    const desk = this.#desks.get(installationId);
-    if (!desk) return;
-    this.#desks.delete(installationId);
+  #closeAssignment(installationId: number): void {
+    const assignment = this.#assignments.get(installationId);
+    if (!assignment) return;
+    this.#assignments.delete(installationId);
     this.#ports.writing.drop(installationId);
     this.#ports.writer.forget(installationId);
-    for (const id of [...desk.given.keys(), ...desk.followed]) this.#ports.logs.forget(id);
+    for (const id of [...assignment.passed.keys(), ...assignment.followed]) this.#ports.logs.forget(id);
   }
 }

@@ -15,15 +15,15 @@ export interface FailureCommentContext extends RetryPorts {
   readonly store: FailureCommentStore;
   readonly repositories: RepositoryReader;
   readonly api: ConversationApi;
-  /** Renders the comment; nothing secret is in what it gives. */
+  /** Renders the comment. The result contains no secrets. */
   readonly render: (view: FailureCommentView) => string;
   readonly pages: Pages;
 }
 
 /**
- * Keeps the one comment about a commit's failed deployments up to date, on the merged pull request that brought the
- * commit; without such a pull request there is none. The key is the comment's id in the store; the result is in how many
- * milliseconds to look again. Each step is stored, so that none is done twice.
+ * Keeps the comment about a commit's failed deployments up to date, on the merged pull request of the commit. Without such
+ * a pull request there is no comment. Takes the comment's id in the store; returns the delay until the next step. Each step
+ * is stored, so none is done twice.
  */
 export function createFailureCommentSync(
   context: FailureCommentContext,
@@ -62,7 +62,7 @@ async function takeStep(
 ): Promise<WriteStep> {
   const { store, api, pages } = context;
   const [first] = failures;
-  // It is noted before the deployment ends.
+  // The comment is noted before the deployment ends.
   if (!first) return { kind: 'wait', delayMs: null };
   if (!listDeployments(failures).every(isReported)) return { kind: 'wait', delayMs: REPORT_CHECK_MS };
   if (comment.pullRequest === null) {
@@ -98,7 +98,7 @@ function listDeployments(failures: readonly NotedFailure[]): Deployment[] {
   return failures.flatMap(({ deployment, repairedBy }) => [deployment, ...(repairedBy ? [repairedBy] : [])]);
 }
 
-/** When the last thing happened that is to be said (epoch milliseconds). */
+/** When the newest of the shown deployments ended (epoch milliseconds). */
 function lastNews(failures: readonly NotedFailure[]): number {
   return Math.max(0, ...listDeployments(failures).map((one) => one.concludedAt ?? 0));
 }

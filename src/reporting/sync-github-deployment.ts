@@ -14,22 +14,22 @@ import {
 } from './github-deployment.ts';
 import { failed, RetryPolicy, type RetryPorts, type WriteStep } from './retry-policy.ts';
 
-/** After these GitHub's deployment has no other status. */
+/** A GitHub Deployment keeps these statuses for good. */
 const LAST: ReadonlySet<DeploymentStatus | null> = new Set(['failure', 'error', 'inactive']);
 
 export interface GitHubDeploymentContext extends RetryPorts {
   readonly store: GitHubDeploymentStore & DeploymentReader;
   readonly repositories: RepositoryReader;
   readonly api: GitHubDeploymentApi;
-  /** The name of the environment; null when the repository wants no GitHub Deployments. */
+  /** The name of the environment; null if the repository turns GitHub Deployments off. */
   readonly chooseEnvironment: (deployment: Deployment) => Promise<string | null>;
-  /** Nothing secret is in what it gives. */
+  /** The result contains no secrets. */
   readonly describe: (deployment: Deployment, repository: Repository) => StatusDetails;
 }
 
 /**
- * Keeps the GitHub Deployment of a deployment in the state that the deployment has. The key is our deployment's id; the
- * result is in how many milliseconds to look again. One request at a time, each noted before it is sent.
+ * Keeps a deployment's GitHub Deployment in sync. Takes our deployment's id; returns the delay until the next step. Sends
+ * one request at a time and stores each before sending it.
  */
 export function createGitHubDeploymentSync(
   context: GitHubDeploymentContext,
@@ -146,7 +146,7 @@ async function writeStatus(
   return { kind: 'wait', delayMs: 0 };
 }
 
-/** A minute after an unanswered create: sets duplicates to inactive. Null when there is nothing to do. */
+/** Sets duplicates to inactive, a minute after an unanswered create. Null if there is nothing to do. */
 async function endDuplicates(
   { api, store, clock }: StepContext,
   { deployment, repository, shown }: Subject,

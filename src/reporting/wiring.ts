@@ -28,18 +28,18 @@ import { createGitHubDeploymentSync } from './sync-github-deployment.ts';
 
 export interface Reporting {
   readonly writer: CheckRunWriter;
-  /** Tells the writer of this process, and the conversations about commands, of changes. */
+  /** Notifies this process's writer and commands of changes. */
   readonly localReporter: Reporter;
   readonly pages: Pages;
   readonly logs: LogStore;
   readonly runs: ShownCheckRuns;
   readonly conversationApi: ReturnType<typeof createConversationApi>;
   readonly outputs: PostDeploymentOutputs;
-  /** The leases that the writer writes under; null: this process is the only one. */
+  /** The leases of the writer; null if this process is the only instance. */
   readonly writing: InstallationLeases | null;
 }
 
-/** The logs, what is rendered from them, and the one writer of check runs. */
+/** Builds the store of logs and the one writer of check runs. */
 export function createReporting(context: AppContext, configurations: Configurations): Reporting {
   const { configuration, stores, redactor, clock, githubClock, log, writeQueues, metrics } = context;
   const { accounts, octokit, dispatcher, shared } = context;
@@ -159,7 +159,7 @@ export function createGitHubDeployments(
   });
 }
 
-/** Uses only the configuration that is stored: asks GitHub nothing. */
+/** Uses only the stored configuration. */
 async function readWantedOutputs(
   configurations: KnownConfigurations,
   repositoryId: number,
@@ -168,7 +168,7 @@ async function readWantedOutputs(
   return { failureComments: comments.onFailure === 'pull_request', githubDeployments };
 }
 
-/** The configured name, else the workspace's: Meltano Cloud calls the environment of every workspace `dev`. */
+/** The configured name, or the workspace's, because Meltano Cloud names every workspace's environment `dev`. */
 async function chooseEnvironment(
   configurations: KnownConfigurations,
   { repositoryId, workspaceId, workspaceName, directory }: Deployment,

@@ -19,44 +19,44 @@ export interface ReportedRun extends ReportProgress {
 }
 
 export type WriteOutcome =
-  /** Written, or there was nothing to write; `sent` says whether a write went out. */
+  /** The check run is up to date; `sent` if a write was necessary. */
   | {
       readonly kind: 'written';
       readonly sent: boolean;
       readonly digest: string;
-      /** Milliseconds until a second run for the same deployment is looked for; null for never. */
+      /** The delay until the search for a duplicate run; null for none. */
       readonly duplicateCheckMs: number | null;
     }
-  /** The run may exist and isn't shown yet. */
+  /** The run may exist, but GitHub doesn't show it yet. */
   | { readonly kind: 'retry'; readonly delayMs: number }
   | {
       readonly kind: 'failed';
       readonly failure: GitHubFailure;
-      /** When to try again (milliseconds); null where the failure has to say it. */
+      /** Null if the failure decides it. */
       readonly delayMs: number | null;
     };
 
-/** A check run as it is to be now. */
+/** The current content of a check run. */
 export interface RenderedRun {
-  /** What the run's `external_id` begins with. */
+  /** The start of the run's `external_id`. */
   readonly externalId: string;
   readonly fields: CheckRunFields;
-  /** The fields without what only the time changes. */
+  /** The same for a fixed time, to tell if anything but the time changed. */
   readonly timeless: CheckRunFields;
 }
 
 export interface WriteRequest extends RenderedRun {
   readonly deployment: ReportedRun;
   readonly repository: Repository;
-  /** The digest of what was written last. */
+  /** The digest of the last write. */
   readonly lastDigest: string | null;
-  /** Whether to look for a second run of the same deployment now, and whether that is all there is to do. */
+  /** Whether to look for duplicates before the write, or instead of it. */
   readonly duplicateCheck: 'no' | 'first' | 'only';
 }
 
 /** The revision of a run that doesn't show its deployment yet. */
 const UNREPORTED = 0;
-/** The known run is marked as a duplicate, and GitHub doesn't show the newer one. */
+/** The known run is marked as a duplicate, but GitHub doesn't show the newer one yet. */
 const NEWEST_NOT_SHOWN: GitHubFailure = {
   kind: 'unknown',
   message: 'GitHub does not show the newest check run',
@@ -66,12 +66,12 @@ export interface WritePorts {
   readonly api: CheckRunApi;
   readonly store: ReportStore;
   readonly createOnce: CreateOnce;
-  /** All writes go through it. */
+  /** Sends every write. */
   readonly send: SendWrite;
   readonly clock: Clock;
 }
 
-/** Brings one check run to the state of its deployment. */
+/** Brings a check run up to date. */
 export async function writeCheckRun(request: WriteRequest, ports: WritePorts): Promise<WriteOutcome> {
   const { deployment, lastDigest, duplicateCheck } = request;
   const digest = createHash('sha1').update(JSON.stringify(request.timeless)).digest('base64');
@@ -118,25 +118,25 @@ async function create(request: WriteRequest, digest: string, ports: WritePorts):
   return written.kind === 'written' ? { ...written, duplicateCheckMs } : written;
 }
 
-/** The runs of the deployment that are not marked as duplicates, oldest first. */
+/** The deployment's runs that aren't marked as duplicates, oldest first. */
 async function findRuns(
   { deployment, repository, fields, externalId }: WriteRequest,
   api: CheckRunApi,
 ): Promise<GitHubResult<readonly WrittenCheckRun[]>> {
-  // By the name as it was sent, which is cleaned and redacted.
+  // By the sent name, which is cleaned and redacted.
   const found = await api.find(repository, { sha: deployment.sha, name: fields.name, externalId });
   if (!found.ok) return found;
   const { checkRunId, checkRunUrl } = deployment;
   const runs = [...found.value];
-  // It exists even if GitHub doesn't show it right now: an older run must not be taken for the newest.
+  // The known run exists even if GitHub doesn't show it now: an older run must not count as the newest.
   if (checkRunId !== null && !runs.some(({ id }) => id === checkRunId))
     runs.push({ id: checkRunId, url: checkRunUrl, isDuplicate: false });
-  // A run that was concluded as a duplicate stays one.
+  // A duplicate stays a duplicate.
   const value = runs.filter(({ isDuplicate }) => !isDuplicate).toSorted((a, b) => a.id - b.id);
   return { ok: true, value };
 }
 
-/** Looks for more than one run, concludes all but the newest, and gives that one's id. */
+/** Concludes all runs but the newest, and returns its id. */
 async function settleDuplicates(request: WriteRequest, ports: WritePorts): Promise<GitHubResult<number>> {
   const found = await findRuns(request, ports.api);
   if (!found.ok) return found;
@@ -147,8 +147,8 @@ async function settleDuplicates(request: WriteRequest, ports: WritePorts): Promi
 }
 
 /**
- * Concludes the older runs. Which one is gone on with, and that it shows nothing yet, is stored before: a process that ends
- * meanwhile would go on with a concluded one. That others may be there is stored until they are concluded.
+ * Concludes the older runs. Stores the newest as the deployment's unwritten run first, because a process that ends meanwhile
+ * would otherwise continue with a concluded one. `checkRunAttemptedAt` stays set until all are concluded.
  */
 async function keepNewest(
   request: WriteRequest,
@@ -187,8 +187,8 @@ async function bringUpToDate(
 }
 
 /**
- * The fields for an update of a run, without the annotations if the run has some: GitHub adds those of every update to those
- * before, and an update whose answer was lost may have been taken. The run itself is asked, so nothing has to be remembered.
+ * The fields for an update. Omits the annotations if the run has some, because GitHub adds those of every update, and an
+ * update with a lost answer may have been applied. Asks GitHub, so nothing has to be stored.
  */
 async function keepNewAnnotations(
   api: CheckRunApi,
@@ -202,8 +202,8 @@ async function keepNewAnnotations(
 }
 
 /**
- * Sends a write, and once more without its annotations when GitHub calls it invalid: that they can't be shown must not keep a
- * conclusion from its run.
+ * Sends a write. If GitHub calls it invalid, sends it again without its annotations, because a conclusion matters more than
+ * they do.
  */
 async function writeWithAnnotations<T>(
   fields: CheckRunFields,

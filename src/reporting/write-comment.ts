@@ -6,20 +6,20 @@ import { ageOf, stamp } from '../domain/stored-times.ts';
 import { type CreateOnce, DUPLICATE_CHECK_MS } from './create-once.ts';
 import { failed, type WriteStep } from './retry-policy.ts';
 
-/** A comment of the app as it is stored. */
+/** The stored state of one of the app's comments. */
 export interface CommentState {
   readonly id: number | null;
-  /** When it was last sent and not answered (epoch milliseconds): it may be there once more than is known. */
+  /** When a create without an answer was last sent (epoch milliseconds). A duplicate may exist. */
   readonly attemptedAt: number | null;
-  /** Digest of its text as it stands. */
+  /** Digest of its current text. */
   readonly digest: string | null;
 }
 
-/** A comment of the app, created or not yet. */
+/** One of the app's comments, created or not. */
 export interface OwnComment {
   readonly repository: Repository;
   readonly place: Place;
-  /** By this the app finds it again; at the end of the text. */
+  /** Ends the text, so that the app finds the comment again. */
   readonly marker: string;
   readonly state: CommentState;
   readonly save: (change: Partial<CommentState>) => Promise<void>;
@@ -31,7 +31,7 @@ export interface CommentPorts {
   readonly createOnce: CreateOnce;
 }
 
-/** Brings a comment to its text, one request at the most. Null when it stands as it should. */
+/** Brings a comment up to date with at most one request. Null if it is. */
 export async function writeComment(
   { api, clock, createOnce }: CommentPorts,
   { repository, place, marker, state, save }: OwnComment,
@@ -67,13 +67,13 @@ export async function writeComment(
   return { kind: 'wait', delayMs: 0 };
 }
 
-/** A minute after a create that was not answered: removes a comment that came twice. Null when there is nothing to do. */
+/** Removes duplicates, a minute after an unanswered create. Null if there is nothing to do. */
 export async function removeDuplicates(
   { api, clock }: CommentPorts,
   { repository, place, marker, state, save }: OwnComment,
 ): Promise<WriteStep | null> {
   const { id, attemptedAt } = state;
-  // One on a commit can't be removed: GitHub wants contents: write for that.
+  // Removing a comment on a commit would need contents: write.
   if (id === null || attemptedAt === null || place.kind === 'commit') return null;
   const delayMs = Math.max(0, DUPLICATE_CHECK_MS - ageOf(clock, attemptedAt));
   if (delayMs > 0) return { kind: 'wait', delayMs };

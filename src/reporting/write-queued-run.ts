@@ -14,19 +14,19 @@ import type { ReportStore } from './report-store.ts';
 import { type ReportedRun, type WriteOutcome, writeCheckRun } from './write-check-run.ts';
 
 /**
- * A write that GitHub rejects is tried so often, over about seven minutes: meanwhile a sweep may learn that the repository
- * moved. Then the run stays as it is until the deployment changes.
+ * How often a rejected write is tried, over about seven minutes, in which a sweep may learn that the repository moved. Then
+ * the run stays as it is until the deployment changes.
  */
 const MAX_REJECTIONS = 13;
-/** A concluded deployment whose check run could not be written for a day is given up (milliseconds). */
-const HOPE_MS = 24 * 3_600_000;
-/** When a second run is looked for again while the conclusion may not go out yet (milliseconds). */
+/** How long to try writing the check run of a concluded deployment. */
+const GIVE_UP_MS = 24 * 3_600_000;
+/** The delay of a duplicate check while the conclusion may not be written yet. */
 const DUPLICATE_RECHECK_MS = 1_000;
-/** How long a conclusion waits for the check run that it links to, and how often that is looked for (milliseconds). */
+/** How long a conclusion waits for the check run that it links to, and how often to look for that run. */
 const SUCCESSOR_MS = 10_000;
 const SUCCESSOR_CHECK_MS = 250;
 const NOT_SHOWN: GitHubFailure = { kind: 'unknown', message: 'GitHub does not show the check run' };
-/** The least wait where GitHub names none; the budget holds the whole installation back for longer (milliseconds). */
+/** The delay after a limit if GitHub names none. The budget holds the whole installation back for longer. */
 const LIMIT_DELAY_MS = 1_000;
 
 export interface QueuedWritePorts extends RenderPorts {
@@ -35,11 +35,11 @@ export interface QueuedWritePorts extends RenderPorts {
   readonly repositories: RepositoryReader;
   readonly random: () => number;
   readonly log: Logger;
-  /** A check run was written for this, as it was before the write. For the metrics. */
+  /** Called after each write, with the state before it. For the metrics. */
   readonly onWritten: (of: Deployment | CommitRun) => void;
 }
 
-/** A write that is due, and what it is owed for. */
+/** A due write. */
 export interface QueuedWrite {
   readonly run: QueuedRun;
   readonly owed: QueuedRun['owed'];
@@ -47,17 +47,17 @@ export interface QueuedWrite {
 }
 
 export type QueuedWriteResult =
-  /** Written, or given up; `over`: the queue needs the run no longer. */
+  /** Written or given up. With `over`, the queue can drop the run. */
   | { readonly kind: 'done' | 'over' }
-  /** What was to be written is still owed. */
+  /** The write is still owed. */
   | { readonly kind: 'owed' }
-  /** The same, by another installation. */
+  /** Another installation owes the write. */
   | { readonly kind: 'moved'; readonly installationId: number };
 
 type Subject = Deployment | CommitRun;
 type FailedWrite = Extract<WriteOutcome, { kind: 'failed' }>;
 
-/** Writes one check run as its deployment is now, and says what is left to do. */
+/** Brings queued check runs up to date. */
 export class QueuedRunWriter {
   readonly #ports: QueuedWritePorts;
   readonly #createOnce: CreateOnce;
@@ -86,11 +86,11 @@ export class QueuedRunWriter {
     return (await this.#postpone(run, of)) ?? this.#send(queue, write, of, repository);
   }
 
-  /** Null for a run that may be written now. */
+  /** Null if the run may be written now. */
   async #postpone(run: QueuedRun, of: Subject): Promise<QueuedWriteResult | null> {
     const { clock } = this.#ports;
-    // A conclusion goes out once, together with its log. Nothing is owed until `changed` is called again after the log was
-    // read: an earlier failure must not bring the run back at once, and for ever.
+    // A conclusion is written once, together with its log. Nothing is owed until `changed` is called after the log was read:
+    // otherwise an earlier failure would retry the run at once, for ever.
     if (of.state === 'concluded' && !run.mayConclude) {
       if (this.#isDuplicateCheckDue(run)) run.duplicateCheckAt = clock.elapsed() + DUPLICATE_RECHECK_MS;
       return { kind: 'done' };
@@ -104,7 +104,7 @@ export class QueuedRunWriter {
     return duplicateCheckAt !== null && duplicateCheckAt <= this.#ports.clock.elapsed();
   }
 
-  /** A superseded or redeployed run links to the check run of the newer deployment, which may be created just now. */
+  /** A superseded or redeployed run links to the newer deployment's check run, which may be about to be created. */
   async #isAheadOfSuccessor({ owedSince }: QueuedRun, of: Subject): Promise<boolean> {
     const { clock, store } = this.#ports;
     if ('verdict' in of || clock.elapsed() - owedSince > SUCCESSOR_MS) return false;
@@ -133,7 +133,7 @@ export class QueuedRunWriter {
     const outcome = await writeCheckRun(request, ports);
     const isSent = outcome.kind === 'written' && outcome.sent;
     if (isSent) onWritten(of);
-    // From when it began: GitHub's time to answer makes no log slower.
+    // Counts from the start of the write, so slow answers of GitHub don't slow down logs.
     if (isSent || outcome.kind === 'failed') run.lastWriteAt = begunAt;
     return this.#settle(queue, run, of, outcome);
   }
@@ -165,10 +165,10 @@ export class QueuedRunWriter {
   #noteFailure(queue: WriteQueue, run: QueuedRun, of: ReportedRun, { failure, delayMs }: FailedWrite): void {
     const { kind, message: problem } = failure;
     this.#ports.log.warn({ ...logFields(of), kind, problem }, 'GitHub did not take a check run');
-    // GitHub may have taken it: what it shows is unknown, so even the state before must be sent again.
+    // GitHub may have applied the write. Since its state is unknown, even the earlier state must be sent again.
     if (kind === 'unknown') run.digest = null;
     const now = this.#ports.clock.elapsed();
-    // A limit or a block concerns the whole installation: all its runs wait, and none loses a try.
+    // A limit or a block concerns the whole installation and doesn't count as a failure of the run.
     if (kind === 'limited') run.retryAt = now + (failure.retryAfterMs ?? LIMIT_DELAY_MS);
     else if (kind === 'unavailable' || kind === 'unauthorized') queue.block(now);
     else retryLater(run, this.#ports, delayMs);
@@ -183,13 +183,13 @@ export class QueuedRunWriter {
     const { clock, log, store } = this.#ports;
     const now = clock.elapsed();
     const since = queue.blockedSince ?? (run.failures > 0 ? run.failingSince : now);
-    const isOver = of.state === 'concluded' && now - since >= HOPE_MS;
+    const isOver = of.state === 'concluded' && now - since >= GIVE_UP_MS;
     const isRefused = failure.kind === 'rejected' && run.failures >= MAX_REJECTIONS;
     if (!isOver && !isRefused) return { kind: 'owed' };
     const fields = { ...logFields(of), problem: failure.message };
     log.error(fields, isRefused ? 'GitHub refuses this check run: given up' : 'A check run is given up');
     await store.saveReport(of.id, { reportedRevision: of.revision, checkRunAttemptedAt: null });
-    // A change that came meanwhile has tries of its own.
+    // A change that came meanwhile gets its own tries.
     run.failures = 0;
     run.retryAt = now;
     run.duplicateCheckAt = null;
@@ -197,13 +197,13 @@ export class QueuedRunWriter {
   }
 }
 
-/** A run that may have been created twice is looked for once more. */
+/** Plans the check for a duplicate if the run may have been created twice. */
 export function planDuplicateCheck(run: QueuedRun, of: ReportedRun, { elapsed }: Clock): void {
   if (!mayBeTwice(of)) return;
   run.duplicateCheckAt ??= elapsed() + DUPLICATE_CHECK_MS;
 }
 
-/** After `delayMs`, or after a delay that grows with the failures. */
+/** Retries after `delayMs`, by default a delay that grows with the failures. */
 export function retryLater(
   run: QueuedRun,
   { clock, random }: { readonly clock: Clock; readonly random: () => number },

@@ -1,36 +1,36 @@
 import type { WriteKind } from './write-budget.ts';
 
 const ORDER: readonly WriteKind[] = ['create', 'final', 'state', 'reply', 'log'];
-/** Between two writes of one run that its state asks for: what changes meanwhile goes with the second (milliseconds). */
+/** The shortest time between two writes of a run's state. The second includes all changes in between. */
 const STATE_GAP_MS = 1_000;
-/** A log is read so long before it may be written (milliseconds), and is fresh when it was read a little earlier still. */
+/** A log is read this long before it may be written, and counts as fresh for a little longer. */
 const READ_AHEAD_MS = 100;
 const FRESH_MS = 150;
-/** How long a log that is due waits for a look at it (milliseconds). */
+/** How long the write of a log waits for a fresh read. */
 const READ_WAIT_MS = 1_000;
 
-/** One check run in the queue of its installation. All times are those of `Clock.elapsed`. */
+/** A check run in the queue of its installation. Times are those of `Clock.elapsed`. */
 export interface QueuedRun {
   readonly id: string;
-  /** The write that is owed, and since when; null when only the log may have grown. */
+  /** The owed write, and since when; null if only the log may have grown. */
   owed: 'create' | 'final' | 'state' | null;
   owedSince: number;
   logGrew: boolean;
   logReadAt: number;
   isRunning: boolean;
-  /** The reconciler has read the whole log, so the conclusion may be written. */
+  /** The whole log was read, so the conclusion may be written. */
   mayConclude: boolean;
-  /** When a second run for the same deployment is looked for; null for never. */
+  /** When to look for a duplicate run; null for never. */
   duplicateCheckAt: number | null;
-  /** Not before this time: after a failure. */
+  /** No write before this time, after a failure. */
   retryAt: number;
   lastWriteAt: number;
   /** Failed writes in a row, and when the first of them was. */
   failures: number;
   failingSince: number;
-  /** The digest of the last write, without what only time changes; null when unknown. */
+  /** The digest of the last write, whatever the time; null if unknown. */
   digest: string | null;
-  /** One write at a time: the order of a run's states holds. */
+  /** A write is in progress. The next one waits, to keep the order of states. */
   isBusy: boolean;
 }
 
@@ -54,7 +54,7 @@ export function openRun(id: string): QueuedRun {
   };
 }
 
-/** The kind of the next write; null when nothing is owed. */
+/** The kind of the next write; null if nothing is owed. */
 export function chooseWrite({ owed, duplicateCheckAt, logGrew }: QueuedRun, now: number): WriteKind | null {
   if (owed) return owed;
   if (duplicateCheckAt !== null && (duplicateCheckAt <= now || !logGrew)) return 'final';
@@ -74,7 +74,7 @@ export function whenToRead({ lastWriteAt }: QueuedRun, logInterval: number): num
   return lastWriteAt + logInterval - READ_AHEAD_MS;
 }
 
-/** A log that is due waits a moment for a look at it, so that its newest lines go with it. */
+/** Waits a moment for a fresh read, so that the write includes the newest lines. */
 function whenLogDue({ lastWriteAt, logReadAt }: QueuedRun, interval: number): number {
   const dueAt = lastWriteAt + interval;
   return logReadAt >= dueAt - FRESH_MS ? dueAt : dueAt + READ_WAIT_MS;

@@ -12,51 +12,51 @@ import {
 } from './queued-run.ts';
 import { WriteBudget, type WriteKind } from './write-budget.ts';
 
-/** Check runs of one installation that are written side by side; GitHub takes 100 requests at once. */
+/** Concurrent writes of one installation. GitHub allows 100 concurrent requests. */
 const WRITES_AT_ONCE = 5;
-/** How soon a reply tries again while check runs are due (milliseconds). */
+/** The delay of a reply while check runs are due. */
 const REPLY_RETRY_MS = 1_000;
-/** How soon a log is read again while the budget is not known yet (milliseconds). */
+/** The delay until the next read of a log while the budget isn't known yet. */
 const OPENING_MS = 1_000;
 const MINUTE_MS = 60_000;
 const LONGEST_PAUSE_MS = 15 * MINUTE_MS;
 
 export type NextWrite =
   | { readonly kind: 'write'; readonly run: QueuedRun; readonly write: WriteKind }
-  /** Nothing may be written before so many milliseconds have passed. */
+  /** The next write is due after `delayMs`. */
   | { readonly kind: 'wait'; readonly delayMs: number }
   | { readonly kind: 'idle' };
 
-/** Sends one write; what it needs of the budget is taken. */
+/** Sends one write, which counts against the budget. */
 export type SendWrite = <T>(request: () => Promise<T>) => Promise<T>;
 
 export interface WriteQueuePorts {
   /** The installation's budget of requests. */
   readonly requests: RateBudget;
   readonly elapsed: () => number;
-  /** When the installation was written for within the last hour, ascending. */
+  /** Reads the times of the installation's writes in the last hour, ascending. */
   readonly readWrites: () => Promise<readonly number[]>;
   /** Other instances also write replies for the installation. */
   readonly isShared: boolean;
-  /** Stores that a write goes out now. */
+  /** Stores the time of a write that is about to be sent. */
   readonly noteWrite: () => Promise<void>;
-  /** A write goes out although the hour's writes are used up. */
+  /** Called for a write beyond the hour's limit. */
   readonly onBeyond: () => void;
 }
 
-/** Decides which of an installation's writes goes out next, and when. */
+/** Decides which write of an installation is sent next, and when. */
 export class WriteQueue {
   readonly runs = new Map<string, QueuedRun>();
   /** Since when the installation is unusable (suspended, removed); null while it works. */
   blockedSince: number | null = null;
-  /** When it is tried next. */
+  /** When to try it next. */
   #blockedUntil = Number.NEGATIVE_INFINITY;
   #blocksInRow = 0;
   #busy = 0;
   #budget: WriteBudget | null = null;
   #opening: Promise<void> | null = null;
   #lastReply: Promise<unknown> = Promise.resolve();
-  /** When the last of the replies that were sent away is to come back. */
+  /** When the last of the postponed replies may try again. */
   #replyPromisedAt = Number.NEGATIVE_INFINITY;
   readonly #ports: WriteQueuePorts;
 
@@ -64,7 +64,7 @@ export class WriteQueue {
     this.#ports = ports;
   }
 
-  /** Reads what other processes wrote: nothing is sent before that. Rejects when the store is unavailable. */
+  /** Reads the earlier writes. Nothing is sent before that. Rejects if the store is unavailable. */
   open(): Promise<void> {
     this.#opening ??= this.#readBudget();
     return this.#opening;
@@ -90,7 +90,7 @@ export class WriteQueue {
   }
 
   next(now: number): NextWrite {
-    // While the installation is unusable, one write at a time tries it.
+    // While the installation is unusable, only one write at a time tries it.
     const atOnce = this.blockedSince === null ? WRITES_AT_ONCE : 1;
     const budget = this.#budget;
     if (!budget || this.#busy >= atOnce) return { kind: 'idle' };
@@ -106,10 +106,10 @@ export class WriteQueue {
     return { kind: 'write', run: best.run, write: best.write };
   }
 
-  /** Runs the work of a due run. Only what it sends counts against the budget. */
+  /** Runs the work of a due run. Only sent writes count against the budget. */
   async write<T>(run: QueuedRun, work: (send: SendWrite) => Promise<T>): Promise<T> {
     const budget = this.#budget;
-    if (!budget) throw new Error('What was written before is not known yet.');
+    if (!budget) throw new Error('The earlier writes are not known yet.');
     this.#busy += 1;
     run.isBusy = true;
     try {
@@ -120,7 +120,7 @@ export class WriteQueue {
     }
   }
 
-  /** Sends a reply, one at a time, or returns how long to wait. The caller renders it anew then. */
+  /** Sends a reply, one at a time, or returns the delay until the next try. The caller renders it again then. */
   reply<T>(request: () => Promise<GitHubResult<T>>): Promise<GitHubResult<T>> {
     return this.#inTurn(async () => {
       const known = this.#ports.isShared ? null : this.#budget;
@@ -131,7 +131,7 @@ export class WriteQueue {
     });
   }
 
-  /** Sends a read for a conversation, one at a time with its replies. */
+  /** Sends a read for a conversation. Takes turns with replies. */
   ask<T>(request: () => Promise<GitHubResult<T>>): Promise<GitHubResult<T>> {
     return this.#inTurn(async () => {
       const now = this.#ports.elapsed();
@@ -140,7 +140,7 @@ export class WriteQueue {
     });
   }
 
-  /** In how many milliseconds to read the log of a run, so that the next write shows its newest lines. */
+  /** The delay until the next read of a run's log, so that the next write shows its newest lines. */
   chooseLogRead(run: QueuedRun, now: number): number {
     if (!this.#budget) return OPENING_MS;
     const interval = this.#budget.chooseLogInterval(this.#countRunning(), now);
@@ -148,7 +148,7 @@ export class WriteQueue {
     return readAt > now ? readAt - now : interval;
   }
 
-  /** The installation is unusable: one write tries it after a minute, then less and less often. */
+  /** The installation is unusable: one write tries it after a minute, then with growing delays. */
   block(now: number): void {
     this.blockedSince ??= now;
     if (this.#blockedUntil > now) return;
@@ -203,7 +203,7 @@ export class WriteQueue {
       isOvertaken ? now + REPLY_RETRY_MS : now,
     );
     if (allowedAt <= now) return null;
-    // Spreads the replies that wait, so that they don't all come back at once.
+    // Spreads waiting replies, so that they don't all retry at once.
     this.#replyPromisedAt = Math.max(allowedAt, this.#replyPromisedAt + REPLY_RETRY_MS);
     return limited(this.#replyPromisedAt - now);
   }
@@ -229,7 +229,7 @@ export class WriteQueue {
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#lastReply.then(work);
-    // A failure doesn't block the next one.
+    // A failure doesn't block the next reply.
     this.#lastReply = turn.catch(() => null);
     return turn;
   }
@@ -239,6 +239,6 @@ function limited(retryAfterMs: number): GitHubFailure {
   return {
     kind: 'limited',
     retryAfterMs: Math.ceil(retryAfterMs),
-    message: 'what GitHub lets be written is used up for now',
+    message: "GitHub's limit for writes is used up for now",
   };
 }

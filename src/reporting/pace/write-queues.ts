@@ -3,11 +3,11 @@ import type { RateBudgets } from '../../github/rate-budget.ts';
 import type { GitHubWriteStore } from './github-write-store.ts';
 import { WriteQueue } from './write-queue.ts';
 
-/** As far back as the budget looks, and a little more (milliseconds). */
+/** How long the store keeps a write: longer than the budget's hour. */
 const KEPT_MS = 2 * 3_600_000;
-/** A hold further ahead was stored by a clock that was ahead (milliseconds). */
+/** A longer hold was stored by a clock that was ahead. */
 const LONGEST_HOLD_MS = 3_600_000;
-/** Old writes are removed once in so many. */
+/** Old writes are removed once in this many writes. */
 const FORGET_EVERY = 100;
 
 export interface WriteQueuesPorts {
@@ -16,7 +16,7 @@ export interface WriteQueuesPorts {
   readonly clock: Clock;
   /** Several instances share the database. */
   readonly isShared: boolean;
-  /** Called when a check run is created or concluded although the hour's writes are used up. */
+  /** Called when a check run is created or concluded beyond the hour's limit. */
   readonly onBeyond: () => void;
 }
 
@@ -61,7 +61,7 @@ export class WriteQueues {
         const [now, elapsed] = [clock.now(), clock.elapsed()];
         const retryAfterMs = Math.min(LONGEST_HOLD_MS, (heldUntil ?? now) - now);
         if (retryAfterMs > 0) requests.refuse({ retryAfterMs, isWrite: true }, elapsed);
-        // A time in the future comes from another machine, or from before the clock was set.
+        // A time in the future comes from another machine, or from before the clock was set back.
         return times.map((time) => elapsed - Math.max(0, now - time)).sort((a, b) => a - b);
       },
     });

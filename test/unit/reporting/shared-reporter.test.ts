@@ -255,3 +255,15 @@ test('a run about the configuration file is handed to the writer once, until it 
   instance.commitRuns = [];
   expect(await instance.work(lease)).toBeNull();
 });
+
+test('a run about a commit that was checked again before the next look is handed to the writer again', async () => {
+  const id = 'project:2:a';
+  const run = { id, revision: 1, repositoryId: 2, installationId: INSTALLATION };
+  const lease = makeLease(1);
+  instance.commitRuns = [run as never];
+  await instance.work(lease);
+  // The writer wrote the first result, and a pull request asked for another check at once.
+  instance.commitRuns = [{ ...run, revision: 2 } as never];
+  await instance.work(lease);
+  expect(instance.takeCalls()).toEqual([`write ${id} (1)`, `write ${id} (1)`]);
+});

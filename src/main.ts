@@ -132,7 +132,7 @@ function stopOnSignals(log: Logger, { stop, abandon }: Stoppable): void {
     stopping = true;
     log.info({ signal }, 'Stopping');
     const limit = setTimeout(() => {
-      log.warn('Some requests did not end in time: they go on at the next start');
+      log.warn('Some requests did not end in time: they continue after the next start');
       void Promise.race([abandon(), sleep(ABANDON_LIMIT_MS)]).finally(() => process.exit(0));
     }, STOP_LIMIT_MS);
     stop().then(

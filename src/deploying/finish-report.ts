@@ -42,7 +42,7 @@ export function createReportFinisher(
     if (!jobId || !api || !repository || NO_LOG.has(deployment.reason)) return null;
     if (chooseLogMode(deployment, repository.private) === 'none') return null;
     const read = await context.logs.readWhole(deployment, jobId, api).catch((error: unknown) => {
-      context.log.error({ ...logFields(deployment), err: error }, 'The log could not be taken in');
+      context.log.error({ ...logFields(deployment), err: error }, 'The log could not be processed');
       return null;
     });
     // A failure of the app's own code must not delay the conclusion.

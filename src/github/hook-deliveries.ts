@@ -40,7 +40,7 @@ export function createDeliveryLog(
         isMissing = true;
         log.warn(
           { status },
-          'This GitHub has no log of deliveries: those that are missed can not be asked for again',
+          "This GitHub server has no log of deliveries: missed ones can't be requested again",
         );
       }
     },

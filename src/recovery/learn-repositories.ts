@@ -76,7 +76,7 @@ export function createInstallationLearner(
       failures.set(installationId, failed);
       log.warn(
         { err: error, installation: installationId },
-        'The repositories of an installation were not read',
+        'The repositories of an installation could not be read',
       );
       if (failed < MAX_TRIES) return chooseRetryDelay(failed, null, random());
     }

@@ -137,7 +137,7 @@ async function trySweepRepository(
     const { id: repository, installationId: installation } = one.repository;
     context.log.warn(
       { err: error, installation, repository },
-      'A repository could not be swept: the next round looks at it again',
+      'A repository could not be swept: the next sweep retries it',
     );
     return error instanceof Error ? error : new Error(String(error));
   }
@@ -231,10 +231,7 @@ async function recordMissedPush(
   };
   const id = makeSweepDeliveryId(repository.id, event.ref, head);
   if (!(await deliveries.record({ id, name: 'push', receivedAt: clock.now(), event }))) return;
-  log.info(
-    { delivery: id, repository: repository.id, sha: head },
-    'A push was found for which no delivery came',
-  );
+  log.info({ delivery: id, repository: repository.id, sha: head }, 'A push without a delivery was found');
   onFound(1);
   dispatcher.wake('plan', String(repository.id));
 }

@@ -74,10 +74,10 @@ export class RetryPolicy {
       problem: failure.message,
     };
     // A limit isn't a failure of this write: in a burst of comments many writes wait for it.
-    if (isLimit) log.debug(fields, 'A write waits for GitHub to take more');
-    else log.warn(fields, 'GitHub did not take a write');
+    if (isLimit) log.debug(fields, "A write waits for GitHub's limit");
+    else log.warn(fields, 'GitHub did not accept a write');
     if (failure.kind === 'rejected' && count >= MAX_REFUSALS) {
-      log.warn(fields, 'GitHub refuses a write: the check run alone carries the result');
+      log.warn(fields, 'GitHub refuses a write: only the check run shows the result');
       this.#failures.delete(pending.id);
       await pending.leaveOut();
       return 0;

@@ -164,7 +164,7 @@ export class QueuedRunWriter {
 
   #noteFailure(queue: WriteQueue, run: QueuedRun, of: ReportedRun, { failure, delayMs }: FailedWrite): void {
     const { kind, message: problem } = failure;
-    this.#ports.log.warn({ ...logFields(of), kind, problem }, 'GitHub did not take a check run');
+    this.#ports.log.warn({ ...logFields(of), kind, problem }, 'GitHub did not accept a check run');
     // GitHub may have applied the write. Since its state is unknown, even the earlier state must be sent again.
     if (kind === 'unknown') run.digest = null;
     const now = this.#ports.clock.elapsed();
@@ -187,7 +187,10 @@ export class QueuedRunWriter {
     const isRefused = failure.kind === 'rejected' && run.failures >= MAX_REJECTIONS;
     if (!isOver && !isRefused) return { kind: 'owed' };
     const fields = { ...logFields(of), problem: failure.message };
-    log.error(fields, isRefused ? 'GitHub refuses this check run: given up' : 'A check run is given up');
+    log.error(
+      fields,
+      isRefused ? 'Gave up on a check run that GitHub refuses' : 'Gave up on a check run after a day',
+    );
     await store.saveReport(of.id, { reportedRevision: of.revision, checkRunAttemptedAt: null });
     // A change that came meanwhile gets its own tries.
     run.failures = 0;

@@ -194,7 +194,7 @@ describe('the commands that only answer', () => {
       const job = await it.world.job(2);
       job.run();
       job.end('COMPLETE');
-      await it.world.untilLogged('GitHub refuses a write: the check run alone carries the result');
+      await it.world.untilLogged('GitHub refuses a write: only the check run shows the result');
       expect(it.replies(issue)).toEqual([]);
     }));
 });

@@ -51,7 +51,7 @@ async function expectNeighbourServed(world: World): Promise<void> {
 }
 
 const untilRefused = (world: World, kind: string) =>
-  world.untilLogged('GitHub did not take a check run', { kind });
+  world.untilLogged('GitHub did not accept a check run', { kind });
 
 /** Requests about acme's check runs, and for its tokens, since the n-th exchange. */
 function asked(world: World, since = 0): Exchange[] {
@@ -209,7 +209,7 @@ describe.concurrent('an installation that goes away', () => {
     await talk.untilReply(number, /queued/i);
     await world.github.installations.suspend(installationOf(world)).delivered;
     job.run();
-    await world.untilLogged('GitHub did not take a write', { write: 'reply', kind: 'unavailable' });
+    await world.untilLogged('GitHub did not accept a write', { write: 'reply', kind: 'unavailable' });
     await world.github.installations.unsuspend(installationOf(world)).delivered;
     // The job still runs, so only the installation wakes the conversation.
     await talk.untilReply(number, /running/i);

@@ -68,7 +68,7 @@ test.concurrent('a wrong deployment secret is named, and where the right one sta
       const { after } = world.push();
       const run = await world.untilConcluded(after);
       expect(run.conclusion).toBe('failure');
-      expect(run.output.title).toBe("Could not start: the deployment secret isn't that of the workspace");
+      expect(run.output.title).toBe("Could not start: the deployment secret doesn't match the workspace's");
       expect(run.output.summary).toContain('settings of the workspace');
       expect(run.output.summary).toContain('`deployment_secret`');
       expect(run.output.summary).not.toContain('lacks the permission');

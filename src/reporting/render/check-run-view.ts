@@ -1,13 +1,13 @@
 import type { Deployment, Repository } from '../../domain/deployment.ts';
 import type { LogExcerpt } from '../../domain/log-excerpt.ts';
 
-/** The deployment that another one speaks of. */
+/** A deployment that another one refers to. */
 export interface OtherDeployment {
   readonly sha: string;
   readonly checkRunUrl: string | null;
 }
 
-/** Everything that a check run's rendering depends on. */
+/** The input of a check run's rendering. */
 export interface CheckRunView {
   readonly deployment: Deployment;
   readonly repository: Repository;
@@ -23,7 +23,7 @@ export interface CheckRunView {
   readonly redeployOf: OtherDeployment | null;
   /** The deployment that the last re-run of this check run created. */
   readonly redeployedAs: OtherDeployment | null;
-  /** Null: nothing was read (yet). */
+  /** Null if nothing was read yet. */
   readonly log: LogExcerpt | null;
   /** Minutes, for the wording of time-outs. */
   readonly deployTimeoutMinutes: number;
@@ -31,7 +31,7 @@ export interface CheckRunView {
   readonly now: number;
 }
 
-/** A button. GitHub takes 20, 40 and 20 characters. */
+/** A button. GitHub allows 20, 40 and 20 characters. */
 export interface CheckRunAction {
   readonly label: string;
   readonly description: string;
@@ -71,7 +71,7 @@ export interface CheckAnnotation {
   readonly path: string;
   readonly start_line: number;
   readonly end_line: number;
-  /** Both columns only where both lines are the same. */
+  /** GitHub allows columns only if both lines are the same. */
   readonly start_column?: number;
   readonly end_column?: number;
   readonly annotation_level: 'failure' | 'warning';

@@ -11,7 +11,7 @@ export function showableLog({ deployment, repository, log }: CheckRunView): LogE
   return mode === 'final' && deployment.state === 'concluded' ? log : null;
 }
 
-/** How long the job ran, in milliseconds; null while that is not known. */
+/** The job's run time in milliseconds; null if unknown. */
 export function measureRun(deployment: Deployment): number | null {
   const end = deployment.jobEndedAt ?? deployment.concludedAt;
   if (deployment.jobStartedAt === null || end === null) return null;
@@ -19,13 +19,12 @@ export function measureRun(deployment: Deployment): number | null {
   return Math.max(0, Math.floor(end / 1000) - Math.floor(deployment.jobStartedAt / 1000)) * 1000;
 }
 
-/** How long the job waited on Meltano Cloud, in milliseconds; null while that is not known. */
+/** The job's queue time on Meltano Cloud in milliseconds; null if unknown. */
 export function measureQueue(deployment: Deployment): number | null {
   if (deployment.acceptedAt === null || deployment.jobStartedAt === null) return null;
   return Math.max(0, deployment.jobStartedAt - deployment.acceptedAt);
 }
 
-/** A commit as people read it. */
 export function shortenSha(sha: string): string {
   return sha.slice(0, 7);
 }
@@ -38,7 +37,7 @@ export function splitProblem(problem: string): { readonly what: string; readonly
     : { what: match[1] ?? problem, detail: match[2] ?? null };
 }
 
-/** The HTTP status in a problem, if Meltano Cloud answered one. */
+/** The HTTP status of Meltano Cloud's answer in a problem, if there is one. */
 export function readAnsweredStatus(problem: string | null): number | null {
   const status = /\banswered (\d{3})\b/.exec(problem ?? '')?.[1];
   return status === undefined ? null : Number(status);

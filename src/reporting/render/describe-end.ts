@@ -7,16 +7,16 @@ import { formatDuration } from './format-numbers.ts';
 /** The facts for `describeEnd` that the deployment doesn't hold. */
 export interface EndFacts {
   readonly supersededBy: OtherDeployment | null;
-  /** The error that ended its job, where it may be shown. */
+  /** The error that ended the job, if it may be shown. */
   readonly error: string | null;
-  /** The limits that may have ended it, in minutes; null where they are unknown. */
+  /** The time limits in minutes; null if unknown. */
   readonly startTimeoutMinutes: number | null;
   readonly deployTimeoutMinutes: number | null;
 }
 
 /**
- * How a concluded deployment ended, in half a sentence: the title of its check run, its state in a reply, and the description
- * of its GitHub Deployment.
+ * How a concluded deployment ended, in a few words: the title of its check run, its state in a reply, and the description of
+ * its GitHub Deployment.
  */
 export function describeEnd(deployment: Deployment, facts: EndFacts, wording: Wording): string {
   const what = deployment.problem === null ? null : wording.quote(splitProblem(deployment.problem).what);
@@ -45,7 +45,7 @@ export function describeEnd(deployment: Deployment, facts: EndFacts, wording: Wo
     case 'start_refused':
       return joinDetail('Could not start', what);
     case 'secret_refused':
-      return "Could not start: the deployment secret isn't that of the workspace";
+      return "Could not start: the deployment secret doesn't match the workspace's";
     case 'start_impossible':
       return joinDetail('Could not start', what);
     case 'start_timeout':
@@ -57,14 +57,14 @@ export function describeEnd(deployment: Deployment, facts: EndFacts, wording: Wo
     case 'watch_refused':
       return joinDetail('No longer watched', what);
     case 'read_from_check_run':
-      // The title of its check run is all that is left.
+      // The title of its check run is all that the app knows.
       return deployment.problem === null ? 'Ended' : wording.quote(deployment.problem);
     default:
       return describeSkip(deployment, wording);
   }
 }
 
-/** Pushes that were skipped by a rule of their repository. The problem is the word that decided, from outside. */
+/** Pushes that a rule of their repository skipped. The problem is the word that decided, from outside. */
 function describeSkip({ reason, problem }: Deployment, wording: Wording): string {
   const word = problem === null ? null : wording.quote(problem);
   switch (reason) {

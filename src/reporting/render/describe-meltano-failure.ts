@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { MeltanoFailure } from '../../domain/meltano.ts';
 import { describeOutage, isOutage, isOutageProblem } from '../../domain/outage.ts';
 
-/** The problem after a failed read. During an outage the sentence about it stays, whatever each try ends in. */
+/** The problem after a failed read. During an outage it stays the same, however each try fails. */
 export function describeReadFailure(said: string | null, failure: MeltanoFailure): string {
   return said !== null && isOutageProblem(said) && isOutage(failure) ? said : describeFailure(failure);
 }

@@ -4,7 +4,7 @@ import { describeEnd, type Wording } from './describe-end.ts';
 import { formatCode, formatLink, linkWords } from './escape-markdown.ts';
 import { findRunUrl, linkCommit, type Pages, tookAnotherCommit } from './github-links.ts';
 
-/** Where a comment's links lead. */
+/** The targets of a comment's links. */
 export interface CommentPages {
   readonly repository: Repository;
   /** GitHub's web origin, e.g. `https://github.com`. */
@@ -18,7 +18,7 @@ export interface ShownDeployment {
   readonly deployment: Deployment;
   /** The deployment that replaced it. */
   readonly supersededBy: Deployment | null;
-  /** The error that ended its job, where it may be shown. */
+  /** The error that ended the job, if it may be shown. */
   readonly error?: string | null;
 }
 
@@ -39,7 +39,7 @@ function createReplyWording(pages: Pages): Wording {
   };
 }
 
-/** Where a deployment is, or how it ended: Markdown that begins a sentence. */
+/** The state of a deployment, or how it ended: Markdown that begins a sentence. */
 export function describeState(view: CommentPages, shown: ShownDeployment): string {
   const { deployment, supersededBy, error = null } = shown;
   const wording = createReplyWording(view);
@@ -55,7 +55,7 @@ export function describeState(view: CommentPages, shown: ShownDeployment): strin
 /** The same as a link to the check run. */
 export function linkState(view: CommentPages, shown: ShownDeployment): string {
   const words = describeState(view, shown);
-  // The words link to the newer deployment already.
+  // The words already link to the newer deployment.
   if (shown.deployment.reason === 'superseded' && shown.supersededBy !== null) return words;
   const address = findRunUrl(view, shown.deployment);
   // Renderers disagree about backticks in a link's text, so outside text stays out of it.
@@ -73,7 +73,7 @@ export function linkWorkspaceOf(view: CommentPages, { workspaceId, workspaceName
   return linkWorkspace(view, { id: workspaceId, name: workspaceName });
 }
 
-/** The commit of a deployment; where the job took another one, both. */
+/** The commit of a deployment; both commits if the job deployed another one. */
 export function describeCommit(view: CommentPages, deployment: Deployment): string {
   const asked = linkCommit(view, deployment.sha);
   if (deployment.deployedSha === null || !tookAnotherCommit(deployment)) return asked;

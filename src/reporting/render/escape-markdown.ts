@@ -1,16 +1,15 @@
 import { cleanInlineText, sliceWhole } from '../../logs/clean-log-line.ts';
 
 const LONGEST_TEXT = 300;
-/** So many times the length that is shown are looked at: what is removed (escape sequences) is mostly short. */
-const LOOKED_AT = 8;
+/** Cleans at most this many times the shown length: removed parts (escape sequences) are mostly short. */
+const CLEANED = 8;
 
 /**
- * Text from outside as a code span. Nothing in it comes alive there: no link, HTML, mention, issue reference, commit
- * reference or emphasis (GitHub's own passes leave code alone, while a backslash or an entity doesn't stop
- * them). Empty text gives an empty string.
+ * Outside text as a code span, in which GitHub renders no links, HTML, mentions, references or emphasis. (Backslashes and
+ * entities wouldn't stop mentions and references.) Empty text gives an empty string.
  */
 export function formatCode(text: string, longest = LONGEST_TEXT): string {
-  const begin = sliceWhole(text.trimStart(), longest * LOOKED_AT);
+  const begin = sliceWhole(text.trimStart(), longest * CLEANED);
   const clean = cleanInlineText(begin);
   if (clean === '') return '';
   const isWhole = clean.length <= longest && begin.length >= text.trim().length;
@@ -27,18 +26,18 @@ export function formatLink(text: string, address: string | null): string {
   return label === '' || target === null ? label : `[${label}](${target})`;
 }
 
-/** A link whose text is Markdown of our own making; without a usable http(s) address, only the text. */
+/** A link whose text is our own Markdown; without a usable http(s) address, only the text. */
 export function linkWords(words: string, address: string | null): string {
   const target = address === null ? null : encodeAddress(address);
   return target === null ? words : `[${words}](${target})`;
 }
 
-/** A row of a Markdown table: finished Markdown in, pipes made harmless. */
+/** A row of a Markdown table. The cells are Markdown; pipes in them are escaped. */
 export function formatTableRow(cells: readonly string[]): string {
   return `| ${cells.map(escapePipes).join(' | ')} |`;
 }
 
-// Inside code a table still reads `\|` as a pipe, but renderers disagree about backslashes before it.
+// Inside code, `\|` is still a pipe, but renderers disagree about backslashes before it.
 function escapePipes(cell: string): string {
   return cell.replace(/\\*\|/g, (pipe) => (pipe.length === 1 ? '\\|' : '¦'));
 }
@@ -51,20 +50,19 @@ function encodeAddress(address: string): string | null {
 }
 
 /**
- * `content` as a Markdown code block that nothing in it can end: the fence is longer than every run of backticks
- * inside. Ends with the closing fence, without a newline.
+ * `content` as a Markdown code block, with a fence longer than every run of backticks inside. Ends with the fence, without a
+ * newline.
  */
 export function fence(content: string): string {
   const ticks = '`'.repeat(fenceLength(content));
   return `${ticks}\n${content}\n${ticks}`;
 }
 
-/** Bytes that `fence` adds to `content`, or to any part of it at most. */
+/** The bytes that `fence` adds to `content`, and at most to any part of it. */
 export function fenceOverhead(content: string): number {
   return 2 * fenceLength(content) + 2;
 }
 
-/** Length of the longest run of backticks. */
 function longestBacktickRun(text: string): number {
   let longest = 0;
   for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);

@@ -4,14 +4,14 @@ import { formatCode, formatLink } from './escape-markdown.ts';
 import { explainEnd } from './explain-end.ts';
 import { findRunUrl } from './github-links.ts';
 
-/** What happened; for a failure also what to do and who can do it: paragraphs of Markdown. */
+/** Explains what happened, and for a failure what to do and who can do it: paragraphs of Markdown. */
 export function explainDeployment(view: CheckRunView): string[] {
   const isConcluded = view.deployment.state === 'concluded';
   const main = isConcluded ? explainEnd(view) : [explainNow(view), explainRequestedCancellation(view)];
   return [explainRerun(view), ...main].filter((text) => text !== '');
 }
 
-/** Stands first, so that a reader of the old run finds the new one. */
+/** Comes first, so that readers of the old run find the new one. */
 function explainRerun({ deployment, redeployedAs, githubUrl, repository }: CheckRunView): string {
   const { rerun } = deployment;
   if (rerun === null) return '';
@@ -32,7 +32,7 @@ function explainNow({ deployment, waitsFor }: CheckRunView): string {
       waitsFor === 'another repository'
         ? waitsFor
         : formatLink(shortenSha(waitsFor.sha), waitsFor.checkRunUrl);
-    return `A workspace has one deployment at a time. This one starts when that of ${other} has ended.`;
+    return `A workspace has one deployment at a time. This one starts when the deployment of ${other} ends.`;
   }
   if (deployment.problem === null) return '';
   const problem = formatCode(deployment.problem);

@@ -19,7 +19,7 @@ const LATER = `Its changes are deployed with the next push that isn't skipped. T
 interface End {
   readonly view: CheckRunView;
   readonly deployment: Deployment;
-  /** The problem in brackets, with a blank before; empty for none. */
+  /** The problem in parentheses, after a space; empty if there is none. */
   readonly problem: string;
   /** A link to the workspace on Meltano Cloud. */
   readonly page: string;
@@ -39,7 +39,7 @@ const EXPLANATIONS: Readonly<Partial<Record<ReasonCode, (end: End) => readonly s
   superseded: ({ view }) => [explainSuperseded(view)],
   loop_brake: ({ deployment }) => [
     `This would have been the 11th deployment of the workspace within 15 min from pushes by ${formatCode(deployment.requestedBy)}. ` +
-      'That looks like a deployment that pushes and so starts itself, so it was held. Find out what pushes. ' +
+      'This looks like a job that pushes to its own branch and so starts the next deployment, so the app held it. Find out what pushes. ' +
       "To continue, anyone who can write to the repository can press Redeploy here, or write `/redeploy` in a comment. Other people's pushes are deployed as usual.",
   ],
   overtaken_while_away: () => [
@@ -67,12 +67,12 @@ const EXPLANATIONS: Readonly<Partial<Record<ReasonCode, (end: End) => readonly s
     adviseRefused(deployment.problem),
   ],
   secret_refused: ({ problem, page }) => [
-    `The deployment was not started${problem}: the deployment secret that signed the push is not that of the workspace.`,
-    `The right one is in the settings of the workspace on ${page}, where its owners and administrators see it. The operator of this app has to put it into the accounts file (\`deployment_secret\` of the mapping or of the account; without either, the app uses the one that the workspace shows to its credentials), ${AGAIN}.`,
+    `The deployment was not started${problem}: the deployment secret that signed the push doesn't match the workspace's.`,
+    `The right one is in the settings of the workspace on ${page}, where its owners and administrators see it. The operator of this app has to put it into the accounts file (\`deployment_secret\` of the mapping or of the account; without either, the app uses the one that Meltano Cloud shows it), ${AGAIN}.`,
   ],
   start_impossible: ({ problem }) => [`The deployment was not started${problem}.`],
   start_timeout: ({ view, problem, deployment, page }) => [
-    `Meltano Cloud accepted no start within ${view.startTimeoutMinutes} min${problem}. The app has given up.`,
+    `Meltano Cloud didn't accept a start within ${view.startTimeoutMinutes} min${problem}. The app gave up.`,
     deployment.attemptOutcome === 'lost'
       ? `The answer to a start was lost: check on ${page} whether a deployment is running before you deploy again.`
       : '',
@@ -91,11 +91,11 @@ const EXPLANATIONS: Readonly<Partial<Record<ReasonCode, (end: End) => readonly s
     adviseRefused(deployment.problem),
   ],
   read_from_check_run: () => [
-    'The app has lost its database since this deployment ended: it knows nothing more than this check run.',
+    'The app lost its database after this deployment ended: it knows no more than this check run shows.',
   ],
 };
 
-/** What happened, and for what went wrong what to do and who can do it: paragraphs of Markdown. */
+/** Explains an end, and for a failure what to do and who can do it: paragraphs of Markdown. */
 export function explainEnd(view: CheckRunView): readonly string[] {
   const { deployment, workspaceUrl } = view;
   return (
@@ -114,7 +114,6 @@ function explainChangedWorkspace({ problem, page }: End): string[] {
   ];
 }
 
-/** The job ended before it could be stopped. */
 function explainLateCancellation({ withdrawnBy }: Deployment): string {
   if (withdrawnBy === null) return '';
   return `${formatCode(withdrawnBy)} withdrew this deployment, but its job ended before it could be stopped.`;
@@ -140,7 +139,7 @@ function explainFailure(view: CheckRunView): string[] {
   ];
 }
 
-/** Names the place first where the message begins with one. */
+/** If the message begins with a place, puts it first. */
 function describeError(message: string): string {
   const [, path, line, words] = /^([^\s:]{1,200}\.\w{1,8}):(\d{1,9}) (.+)$/s.exec(message) ?? [];
   if (path === undefined || words === undefined) return `**Error:** ${formatCode(message)}`;
@@ -155,7 +154,7 @@ function explainSuperseded({ supersededBy, githubUrl, repository }: CheckRunView
   return `The deployment of ${formatLink(shortenSha(sha), address)} ${because}`;
 }
 
-/** By the status that Meltano Cloud answered; a 5xx or no status only means to try again. */
+/** Depends on the status that Meltano Cloud answered. */
 function adviseRefused(problem: string | null): string {
   switch (readAnsweredStatus(problem)) {
     case 401:
@@ -171,6 +170,6 @@ function adviseRefused(problem: string | null): string {
         ? `The operator of this app has to add credentials for this account, ${AGAIN}.`
         : '';
     default:
-      return `If Meltano Cloud's answer doesn't say what to change, the operator of this app can ask its support; ${AGAIN}.`;
+      return `If Meltano Cloud's answer doesn't say what to change, the operator of this app can ask Meltano Cloud's support; ${AGAIN}.`;
   }
 }

@@ -3,7 +3,7 @@ import type { OtherDeployment } from './check-run-view.ts';
 import { formatCommitUrl, shortenSha } from './describe-deployment.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
 
-/** Where on GitHub something is. */
+/** The base of GitHub links. */
 export interface Pages {
   readonly githubUrl: string;
   readonly repository: RepositoryName;
@@ -11,14 +11,14 @@ export interface Pages {
 
 /** A commit as a link to its page. */
 export function linkCommit({ githubUrl, repository }: Pages, sha: string): string {
-  // Meltano Cloud names the deployed commit: link it only if it looks like one.
+  // The deployed commit comes from Meltano Cloud: link it only if it looks like a commit.
   const isCommit = /^[0-9a-f]{7,64}$/i.test(sha);
   return isCommit
     ? formatLink(shortenSha(sha), formatCommitUrl(githubUrl, repository, sha))
     : formatCode(sha);
 }
 
-/** The check run of a deployment; before GitHub has it, all checks of its commit. */
+/** The check run of a deployment, or all checks of its commit until the run exists. */
 export function findRunUrl({ githubUrl, repository }: Pages, { sha, checkRunUrl }: OtherDeployment): string {
   return checkRunUrl ?? `${formatCommitUrl(githubUrl, repository, sha)}/checks`;
 }

@@ -1,12 +1,12 @@
 import { cleanInlineText } from '../../logs/clean-log-line.ts';
 
-/** Code points of a workspace's name that a check run's name shows. */
+/** Code points of a workspace's name in the check run's name. */
 const LONGEST_NAME = 80;
 const SHORT_ID = 8;
 
 /**
- * The check run's name, which branch protection rules may name. `duplicate`: another workspace of the repository has
- * the same name.
+ * The check run's name, which branch protection rules may refer to. `duplicate`: another workspace of the repository has the
+ * same name.
  */
 export function nameCheckRun(workspace: {
   readonly workspaceName: string;

@@ -15,8 +15,7 @@ const REDEPLOY: CheckRunAction = {
 };
 
 /**
- * The fields of the check run that shows a deployment. Pure; a later `view.now` changes nothing but the title of a
- * running deployment.
+ * The fields of a deployment's check run. Pure. A later `view.now` only changes the title of a running deployment.
  */
 export function renderCheckRun(view: CheckRunView): CheckRunFields {
   const { deployment } = view;
@@ -47,33 +46,33 @@ function chooseStatus({ state }: Deployment): CheckRunFields['status'] {
 function formatConclusion(deployment: Deployment): Partial<CheckRunFields> {
   const { conclusion } = deployment;
   return {
-    // Concluded without one, or with `none`, which has no check run: an open one has to end all the same.
+    // `none` has no check run, but an open run still has to end.
     conclusion: conclusion === null || conclusion === 'none' ? 'skipped' : conclusion,
     completed_at: formatTime(endTime(deployment)),
     actions: [REDEPLOY],
   };
 }
 
-/** GitHub shows the time between start and end as the duration: the job's, if there was one. */
+/** GitHub shows the time between start and end as the duration. Uses the job's times if there was one. */
 function startTime(deployment: Deployment): number {
   return deployment.jobStartedAt ?? deployment.receivedAt;
 }
 
-/** Never before the start: Meltano Cloud's clock and this one may differ. */
+/** Never before the start, because Meltano Cloud's clock may differ from this one. */
 function endTime(deployment: Deployment): number {
   const { jobStartedAt, jobEndedAt, concludedAt } = deployment;
   const end = jobStartedAt !== null && jobEndedAt !== null ? jobEndedAt : concludedAt;
   return Math.max(startTime(deployment), end ?? 0);
 }
 
-/** GitHub reads whole seconds. */
+/** GitHub takes whole seconds. */
 function formatTime(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 
 /**
- * What GitHub shows beside the lines of a file: the errors of a failed job that name one. Only for the conclusion, since
- * GitHub adds them to those that it has; never for a log that isn't shown.
+ * The errors of a failed job that name a line of a file. Only with the conclusion, because GitHub adds annotations to the
+ * existing ones. None if the log is hidden.
  */
 function renderAnnotations(view: CheckRunView): CheckAnnotation[] {
   const { conclusion, directory } = view.deployment;
@@ -82,13 +81,13 @@ function renderAnnotations(view: CheckRunView): CheckAnnotation[] {
   const errors = showableLog(view)?.locatedErrors ?? [];
   return errors.flatMap(({ path, line, column, message }) => {
     const whole = [...folder, path].join('/');
-    // A part of a path that may not be shown leaves no path.
+    // A redacted path is no path.
     if (whole.includes(REDACTED) || folder.includes('..')) return [];
     return {
       path: whole,
       start_line: line,
       end_line: line,
-      // Allowed since both lines are the same.
+      // Allowed, because both lines are the same.
       ...(column === null ? {} : { start_column: column, end_column: column }),
       annotation_level: 'failure' as const,
       message,

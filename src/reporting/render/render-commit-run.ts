@@ -8,7 +8,7 @@ import { formatFileUrl } from './github-links.ts';
 import { renderConfigurationVerdict } from './render-configuration-run.ts';
 import { formatTitle } from './render-title.ts';
 
-/** A workspace's check run never has one of these names: the workspace stands in brackets there. */
+/** No workspace's check run has these names, because there the workspace is in parentheses. */
 export const CONFIGURATION_CHECK = 'Meltano Deploy configuration';
 export const PROJECT_CHECK = 'Meltano Deploy project';
 
@@ -69,7 +69,7 @@ function renderProject({ run, repository, githubUrl }: CommitRunView, { result }
   };
 }
 
-/** Nothing is written before the check; only the type allows it. */
+/** Never shown: nothing is written before the check. */
 const NOT_CHECKED = {
   conclusion: 'neutral',
   title: 'Not checked yet',

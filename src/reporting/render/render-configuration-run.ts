@@ -18,7 +18,7 @@ interface VerdictView {
 type Bad = Extract<ConfigurationVerdict, { kind: 'bad' }>;
 type Good = Extract<ConfigurationVerdict, { kind: 'good' }>;
 
-/** What the check run about a configuration file says. Pure. */
+/** The output of the check run about a configuration file. Pure. */
 export function renderConfigurationVerdict(
   view: VerdictView,
   verdict: ConfigurationVerdict,
@@ -60,7 +60,7 @@ function annotate(path: string, problem: Bad['problems'][number]): CheckAnnotati
     path,
     start_line: line,
     end_line: endLine,
-    // Allowed only where both lines are the same.
+    // Allowed only if both lines are the same.
     ...(endLine === line ? { start_column: column, end_column: column } : {}),
     annotation_level: 'failure',
     message: cleanInlineText(message),
@@ -101,7 +101,7 @@ function describePushes({ onPush, paths, directory, pathsIgnore }: WouldDeploy):
   return pathsIgnore.length === 0 ? counts : `${counts}, except ${listGlobs(pathsIgnore)}`;
 }
 
-/** More of them would make the table unreadable. */
+/** More globs would make the table unreadable. */
 const MOST_GLOBS = 10;
 
 function listGlobs(globs: readonly string[]): string {

@@ -2,12 +2,12 @@ import type { CheckRunFields } from './check-run-view.ts';
 
 const TITLE = 'Duplicate of check run';
 
-/** Whether a check run says that it is a duplicate. */
+/** True if the title says that the check run is a duplicate. */
 export function isDuplicate(title: string | null): boolean {
   return title?.startsWith(TITLE) ?? false;
 }
 
-/** The older of two check runs for one deployment: GitHub shows and counts the newest of a name. */
+/** Concludes the older of two check runs for one deployment. GitHub counts the newest run of a name. */
 export function renderDuplicate(
   { name, head_sha, external_id, details_url, started_at }: CheckRunFields,
   newer: { readonly id: number; readonly url: string | null },

@@ -6,10 +6,10 @@ import { formatCount } from './format-numbers.ts';
 import { findRunUrl } from './github-links.ts';
 import { joinParts, layTable, type ReplyPart } from './reply-parts.ts';
 
-/** Of GitHub's 65,536 characters for a comment; the rest is for the marker, and for a secret that grows when redacted. */
+/** GitHub allows 65,536 characters. The rest is for the marker, and for secrets that get longer when redacted. */
 const COMMENT_LENGTH = 65_000;
 
-/** Everything that a comment about a commit's failed deployments depends on. */
+/** The input of a comment about a commit's failed deployments. */
 export interface FailureCommentView extends CommentPages {
   /** At least one. */
   readonly failures: readonly NotedFailure[];
@@ -58,7 +58,7 @@ function renderSeveral(view: FailureCommentView): ReplyPart[] {
   return [`**${headline}**`, layTable(['Workspace', 'Branch', 'Commit', 'State', 'Repaired by'], rows)];
 }
 
-/** The words of a link too. */
+/** Also in the text of a link. */
 function lowerFirst(words: string): string {
   return words.replace(/^\[?[A-Z]/, (first) => first.toLowerCase());
 }

@@ -49,7 +49,7 @@ function renderTable(view: CheckRunView): string {
   return [head, '| --- | --- |', ...rest].join('\n');
 }
 
-/** Empty where only the check run of an earlier database is left: it doesn't say. */
+/** Empty if it is unknown, after a lost database. */
 function describePlace({ branch, directory }: CheckRunView['deployment']): string {
   return branch === '' ? '' : `${formatCode(branch)}, ${formatCode(directory ?? '') || 'the root'}`;
 }
@@ -117,7 +117,7 @@ function remarkOnLog(view: CheckRunView): string[] {
   }
   const remarks: string[] = [];
   if (deployment.state === 'concluded' && !(log?.complete ?? false)) {
-    remarks.push(`The log could not be read to its end. View all of it on ${page}.`);
+    remarks.push(`The log could not be read to its end. View the whole log on ${page}.`);
   }
   const redactions = showableLog(view)?.redactions ?? 0;
   if (redactions === 1) remarks.push('1 secret was redacted from the log.');
@@ -125,7 +125,7 @@ function remarkOnLog(view: CheckRunView): string[] {
   return remarks;
 }
 
-/** Empty where the repository's configuration was used as it is. */
+/** Empty if the repository's current configuration was used. */
 function explainBadFile({ deployment, githubUrl, repository }: CheckRunView): string {
   const { badFile } = deployment;
   if (badFile === null) return '';

@@ -7,13 +7,13 @@ import { showableLog } from './describe-deployment.ts';
 import { fence, fenceOverhead, formatLink } from './escape-markdown.ts';
 import { formatCount } from './format-numbers.ts';
 
-/** The most bytes that the error takes, with the lines around it and their fence. */
+/** The limit for the error with the lines around it and their fence. */
 const ERROR_BYTES = 30_000;
-/** Sent instead of no text: GitHub may keep the log that a run showed before its repository became public. */
+/** Replaces the log that a run showed before its repository became public. GitHub keeps the old text if none is sent. */
 const HIDDEN = 'The log is hidden.';
 const INCOMPLETE = '**The log could not be read to its end.**';
 
-/** The log in Markdown; undefined when there is none to show. */
+/** The log in Markdown; undefined if there is none to show. */
 export function renderText(view: CheckRunView): string | undefined {
   if (view.deployment.jobId !== null && chooseLogMode(view.deployment, view.repository.private) === 'none') {
     return HIDDEN;
@@ -42,7 +42,7 @@ function renderExcerpt(log: LogExcerpt, note: string, view: CheckRunView): strin
   const context = fence(cutContext(error));
   const next = error.line - error.contextBefore + error.context.length;
   const rest = takeTail(log.tail, room - Buffer.byteLength(context));
-  // Lines that stand around the error are not shown twice.
+  // The lines around the error are not repeated.
   const afterContext = rest.slice(Math.max(0, next - (log.totalLines - rest.length + 1)));
   return joinParts([
     describeError(error, log),
@@ -56,7 +56,7 @@ function renderTail(tail: readonly string[], leftOut: number, view: CheckRunView
   return tail.length === 0 ? [] : [describeTail(leftOut, tail.length, view), fence(tail.join('\n'))];
 }
 
-/** The most bytes that the sentences around the log can take: no count in them is above that of all lines. */
+/** The most bytes that the sentences around the log can take: their counts are at most that of all lines. */
 function measureWords(log: LogExcerpt, note: string, view: CheckRunView): number {
   const { totalLines } = log;
   const error = log.firstError === null ? '' : describeError(log.firstError, log);
@@ -77,7 +77,7 @@ function describeTail(leftOut: number, shown: number, view: CheckRunView): strin
 
 /** The last lines that fit into `budget` bytes with their fence. */
 function takeTail(lines: readonly string[], budget: number): string[] {
-  // The builder's lines are that short already: it bounds the fence that a line of nothing but backticks needs.
+  // The builder already caps lines. This bounds the fence of a line that consists of backticks.
   const capped = lines.map((line) => capLogLine(line));
   const room = budget - fenceOverhead(capped.join('\n'));
   let first = capped.length;
@@ -90,7 +90,7 @@ function takeTail(lines: readonly string[], budget: number): string[] {
   return capped.slice(first);
 }
 
-/** The error's line and as much around it as fits. */
+/** The error's line, with as many lines around it as fit. */
 function cutContext(error: FirstError): string {
   const lines = error.context.map((line) => capLogLine(line));
   const room = ERROR_BYTES - fenceOverhead(lines.join('\n'));

@@ -6,7 +6,7 @@ import { shortenSha, showableLog, splitProblem } from './describe-deployment.ts'
 import { describeEnd, PLAIN_WORDING } from './describe-end.ts';
 import { formatDuration } from './format-numbers.ts';
 
-/** The one line that a commit's list of checks shows; not Markdown. Only here `view.now` matters. */
+/** The line in a commit's list of checks; not Markdown. Only this depends on `view.now`. */
 export function renderTitle(view: CheckRunView): string {
   return formatTitle(chooseTitle(view));
 }
@@ -47,7 +47,7 @@ function cutStatus(status: string): string {
   return status.length <= LONGEST_STATUS ? status : `${sliceWhole(status, LONGEST_STATUS - 1)}…`;
 }
 
-/** What goes wrong while the job is watched doesn't stop the job. */
+/** A problem with watching the job doesn't stop it. */
 function addProblem(title: string, { problem }: Deployment): string {
   return problem === null ? title : `${title}; ${splitProblem(problem).what}: trying again`;
 }
@@ -59,7 +59,7 @@ function titleConcluded(view: CheckRunView): string {
   return describeEnd(deployment, facts, PLAIN_WORDING);
 }
 
-/** A withdrawal is requested until the job has ended. */
+/** A withdrawal stays pending until the job ends. */
 function addWithdrawal(title: string, { withdrawnBy }: Deployment): string {
   return withdrawnBy === null ? title : `${title}; being withdrawn by ${PLAIN_WORDING.person(withdrawnBy)}`;
 }

@@ -1,7 +1,7 @@
 import { formatTableRow } from './escape-markdown.ts';
 import { formatCount } from './format-numbers.ts';
 
-/** A paragraph, or a function that makes one of at most `room` characters. */
+/** A paragraph, or a function that creates one of at most `room` characters. */
 export type ReplyPart = string | ((room: number) => string);
 
 const GAP = '\n\n';
@@ -19,10 +19,10 @@ export function joinParts(parts: readonly ReplyPart[], limit: number): string {
   return texts.filter((text) => text !== '').join(GAP);
 }
 
-/** Characters for the line that says how much was left out. */
+/** Characters for the line that counts omitted rows. */
 const MORE_LENGTH = 40;
 
-/** A table of finished Markdown, with as many rows as there is room for. */
+/** A table of Markdown cells, with as many rows as fit. */
 export function layTable(head: readonly string[], rows: readonly (readonly string[])[]): ReplyPart {
   return (room) => {
     const lines = [formatTableRow(head), formatTableRow(head.map(() => '---'))];

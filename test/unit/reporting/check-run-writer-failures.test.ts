@@ -104,7 +104,7 @@ describe('a run that GitHub refuses', () => {
     const id = await world.push();
     await world.pass(SECOND * 3600);
     expect(world.api.writes()).toHaveLength(13);
-    expect(world.problems.at(-1)).toBe('GitHub refuses this check run: given up');
+    expect(world.problems.at(-1)).toBe('Gave up on a check run that GitHub refuses');
     expect(await world.isReported(id)).toBe(true);
     expect(world.forgotten).toEqual([id]);
   });

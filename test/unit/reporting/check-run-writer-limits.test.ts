@@ -149,7 +149,7 @@ describe('hope ends', () => {
     await world.pass(2 * HOUR);
     expect(await world.isReported(id)).toBe(true);
     expect(world.forgotten).toEqual([id]);
-    expect(world.problems.at(-1)).toBe('A check run is given up');
+    expect(world.problems.at(-1)).toBe('Gave up on a check run after a day');
     const asked = world.api.calls.length;
     await world.pass(24 * HOUR);
     expect(world.api.calls).toHaveLength(asked);

@@ -136,7 +136,7 @@ describe('a conclusion', () => {
     const looks = world.looks;
     await world.pass(SECOND * 60);
     expect(world.looks - looks).toBeLessThan(5);
-    expect(world.problems).toEqual(['GitHub did not take a check run']);
+    expect(world.problems).toEqual(['GitHub did not accept a check run']);
     await world.tellConcluded(id);
     await world.pass(SECOND * 2);
     expect(world.api.runs).toMatchObject([{ status: 'completed' }]);

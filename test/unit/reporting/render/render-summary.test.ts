@@ -88,7 +88,7 @@ describe('explains', () => {
       'waiting',
       {},
       { waitsFor: other },
-      /^A workspace has one deployment at a time\. .* that of \[`d4e5f6a`\]\(https:\/\/github\.com\/acme\/data\/runs\/7\) has ended/,
+      /^A workspace has one deployment at a time\. .* the deployment of \[`d4e5f6a`\]\(https:\/\/github\.com\/acme\/data\/runs\/7\) ends/,
     ],
     [
       'a retry',
@@ -130,13 +130,13 @@ describe('explains', () => {
       'read from its check run',
       end({ reason: 'read_from_check_run', problem: 'Deployed in 8 s' }),
       {},
-      /^The app has lost its database since this deployment ended/,
+      /^The app lost its database after this deployment ended/,
     ],
     ['401', end(answered('401 Unauthorized')), {}, /The operator of this app has to renew them/],
     ['403', end(answered('403 Forbidden')), {}, /An owner or administrator of the workspace has to grant it/],
     ['404', end(answered('404 Not Found')), {}, /The workspace no longer exists/],
     ['409', end(answered('409 Conflict')), {}, /The workspace is busy or is still being set up/],
-    ['400', end(answered('400 Bad Request')), {}, /the operator of this app can ask its support/],
+    ['400', end(answered('400 Bad Request')), {}, /the operator of this app can ask Meltano Cloud's support/],
     [
       'no credentials',
       end({ reason: 'start_refused', problem: 'there are no Meltano Cloud credentials' }),
@@ -147,7 +147,7 @@ describe('explains', () => {
       'a start that took too long',
       end({ reason: 'start_timeout' }),
       {},
-      /^Meltano Cloud accepted no start within 60 min.*\n\n.*START_TIMEOUT_MINUTES/,
+      /^Meltano Cloud didn't accept a start within 60 min.*\n\n.*START_TIMEOUT_MINUTES/,
     ],
     [
       'a start that took too long and may have been made',
@@ -247,10 +247,10 @@ describe('remarks on the log', () => {
     ['1 secret was redacted from the log.', makeLog(['x'], { redactions: 1 })],
     ['1,003 secrets were redacted from the log.', makeLog(['x'], { redactions: 1003 })],
     [
-      `The log could not be read to its end. View all of it on [\`Meltano Cloud\`](${PAGE}).`,
+      `The log could not be read to its end. View the whole log on [\`Meltano Cloud\`](${PAGE}).`,
       makeLog(['x'], { complete: false }),
     ],
-    [`The log could not be read to its end. View all of it on [\`Meltano Cloud\`](${PAGE}).`, null],
+    [`The log could not be read to its end. View the whole log on [\`Meltano Cloud\`](${PAGE}).`, null],
   ])('%s', (remark, log) => {
     expect(renderSummary(makeView(ended, { log })).split('\n')).toContain(remark);
   });

@@ -26,6 +26,8 @@ export interface PushInput {
   modes?: Record<string, FileMode>;
   message?: string;
   sender?: Sender;
+  /** The committer's name in git; the sender's login when absent. */
+  committerName?: string;
   /** The commit to build on; a forced push when it is not the head. */
   parent?: string;
   /** For a new branch: the branch that it starts from, the default branch when absent. */
@@ -75,6 +77,7 @@ export class Branches {
       modes: input.modes ?? {},
       message: message ?? `Change ${Object.keys(files).join(', ') || 'nothing'}`,
       author: sender,
+      ...(input.committerName === undefined ? {} : { committerName: input.committerName }),
       date: Date.now(),
       serial: context.state.nextId('commit'),
     });

@@ -16,7 +16,7 @@ export function commitJson(
   repository: SandboxRepository,
   commit: SandboxCommit,
 ): Schemas['commit'] {
-  const { sha, message, treeSha, author, date, parent, mergedParent } = commit;
+  const { sha, message, treeSha, author, committerName, date, parent, mergedParent } = commit;
   const url = repositoryUrl(context, repository);
   const html = pageUrl(context, repository);
   const person = { name: author.login, email: emailOf(author), date: isoTime(date) };
@@ -26,7 +26,10 @@ export function commitJson(
     node_id: nodeId('Commit', sha),
     commit: {
       author: person,
-      committer: person,
+      committer: {
+        ...person,
+        name: committerName,
+      },
       message,
       tree: { sha: treeSha, url: `${url}/git/trees/${treeSha}` },
       url: `${url}/git/commits/${sha}`,

@@ -174,7 +174,7 @@ function pushedCommit(
   repository: SandboxRepository,
   commit: SandboxCommit,
 ): Payload {
-  const { sha, treeSha, message, author, date, parent } = commit;
+  const { sha, treeSha, message, author, committerName, date, parent } = commit;
   const from = parent === null ? null : (repository.commits.get(parent) ?? null);
   const person = { name: author.login, email: emailOf(author), username: author.login };
   const added: string[] = [];
@@ -194,7 +194,10 @@ function pushedCommit(
     timestamp: isoTime(date),
     url: `${pageUrl(context, repository)}/commit/${sha}`,
     author: person,
-    committer: person,
+    committer: {
+      ...person,
+      name: committerName,
+    },
     added,
     removed,
     modified,

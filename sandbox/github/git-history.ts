@@ -29,6 +29,8 @@ export interface NewCommit {
   modes?: Readonly<Record<string, FileMode>>;
   message: string;
   author: SandboxAccount;
+  /** The author's login when absent. */
+  committerName?: string;
   date: number;
   /** Larger than that of every earlier commit. Makes shas differ with the same content and time. */
   serial: number;
@@ -44,13 +46,14 @@ export function addCommit(repository: SandboxRepository, input: NewCommit): Sand
   const modes = new Map([...(parent?.modes ?? []), ...Object.entries(input.modes ?? {})]);
   const treeSha = buildTree(files, modes).sha;
   const identity = [repository.id, input.parent, treeSha, input.message, input.author.login, input.serial];
-  const { message, author, date, serial, mergedParent = null } = input;
+  const { message, author, committerName = author.login, date, serial, mergedParent = null } = input;
   const sha = sha1(JSON.stringify(identity));
   const commit: SandboxCommit = {
     sha,
     treeSha,
     message,
     author,
+    committerName,
     parent: input.parent,
     mergedParent,
     date,
@@ -79,6 +82,31 @@ export function* walkHistory(repository: SandboxRepository, sha: string): Genera
       if (parent !== null) frontier.set(parent, findCommit(repository, parent));
     }
   }
+}
+
+/** The commits that changed a file or a folder, newest first. Follows the parent of a merge that has the same, as git does. */
+export function* walkPathHistory(
+  repository: SandboxRepository,
+  sha: string,
+  path: string,
+): Generator<SandboxCommit> {
+  const frontier = new Map([[sha, findCommit(repository, sha)]]);
+  while (frontier.size > 0) {
+    const newest = [...frontier.values()].reduce((a, b) => (a.serial > b.serial ? a : b));
+    frontier.delete(newest.sha);
+    const parents = [newest.parent, newest.mergedParent].flatMap((one) =>
+      one === null ? [] : [findCommit(repository, one)],
+    );
+    const same = parents.find((parent) => describePath(parent, path) === describePath(newest, path));
+    const isFirst = parents.length === 0 && describePath(newest, path) !== describePath(null, path);
+    if (isFirst || (parents.length > 0 && !same)) yield newest;
+    for (const parent of same ? [same] : parents) frontier.set(parent.sha, parent);
+  }
+}
+
+function describePath(commit: SandboxCommit | null, path: string): string {
+  const found = [...(commit?.files ?? [])].filter(([file]) => file === path || file.startsWith(`${path}/`));
+  return JSON.stringify(found.map(([file, content]) => [file, content, commit?.modes.get(file)]).toSorted());
 }
 
 export function isAncestor(repository: SandboxRepository, ancestor: string, sha: string): boolean {

@@ -23,6 +23,8 @@ export interface SandboxCommit {
   readonly treeSha: string;
   readonly message: string;
   readonly author: SandboxAccount;
+  /** The committer's name in git, which doesn't have to be a login. */
+  readonly committerName: string;
   readonly parent: string | null;
   /** The second parent of a merge. */
   readonly mergedParent: string | null;

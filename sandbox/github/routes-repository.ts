@@ -1,13 +1,13 @@
 import type { components } from '@octokit/openapi-types';
 import type { Route, ServiceAnswer } from '../http/http-service.ts';
 import { nodeId } from './account-json.ts';
-import { readNumber, readPageSize } from './api-body.ts';
+import { paginate, readNumber, readPageSize } from './api-body.ts';
 import { ApiError, notFound } from './api-error.ts';
 import { param, type RepositoryCall, repositoryRoutes } from './api-route.ts';
 import { commitJson, comparisonJson, diffEntryJson } from './commit-json.ts';
 import { requireCommit } from './commit-lookup.ts';
 import { fileContents } from './contents.ts';
-import { compareCommits, diffCommits } from './git-history.ts';
+import { compareCommits, diffCommits, walkHistory, walkPathHistory } from './git-history.ts';
 import { pageUrl, repositoryJson, repositoryUrl } from './repository-json.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
@@ -24,6 +24,7 @@ export function contentRoutes(context: SandboxContext): Route[] {
     ...read('', ({ repository }) => ok(repositoryJson(context, repository)), 'metadata'),
     ...read('/branches/{branch+}', (call) => ok(branchJson(context, call))),
     ...read('/git/ref/{ref+}', (call) => ok(refJson(context, call))),
+    ...read('/commits', (call) => listCommits(context, call)),
     ...read('/commits/{sha}/branches-where-head', (call) => ok(branchesAt(context, call))),
     ...read('/commits/{ref+}', ({ repository, request }) => {
       const commit = requireCommit(context, repository, param(request, 'ref'));
@@ -46,6 +47,23 @@ function branchesAt(
   const url = `${repositoryUrl(context, repository)}/commits/${sha}`;
   const names = [...repository.branches].filter(([, head]) => head === sha).map(([name]) => name);
   return names.map((name) => ({ name, commit: { sha, url }, protected: false }));
+}
+
+const COMMIT_FILTERS = ['sha', 'path', 'page', 'per_page'];
+
+/** From the head of the default branch, or from `sha`: a branch or a commit. Newest first. */
+function listCommits(context: SandboxContext, { repository, request }: RepositoryCall): ServiceAnswer {
+  const other = [...request.query.keys()].find((key) => !COMMIT_FILTERS.includes(key));
+  if (other !== undefined) throw new Error(`The sandbox doesn't list commits by ${other}`);
+  const { sha } = requireCommit(context, repository, request.query.get('sha') || repository.defaultBranch);
+  const path = (request.query.get('path') ?? '').replace(/^\/+|\/+$/g, '');
+  const all = path === '' ? walkHistory(repository, sha) : walkPathHistory(repository, sha, path);
+  const { items, headers } = paginate(request, [...all], context.origin());
+  return {
+    status: 200,
+    body: items.map((commit) => commitJson(context, repository, commit)),
+    headers,
+  };
 }
 
 function branchJson(context: SandboxContext, { repository, request }: RepositoryCall) {

@@ -1,3 +1,4 @@
+import type { CloudCommit } from './cloud-commit.ts';
 import type { ConfigurationProblem } from './configuration-in-use.ts';
 import type { ReportProgress, Repository } from './deployment.ts';
 import { trackedBranch } from './match-workspaces.ts';
@@ -43,6 +44,8 @@ export interface ProjectComparison {
   readonly from: string | null;
   /** `deployed`: by the last success. `before`: the head before the push. A number: that of a pull request. */
   readonly since: 'deployed' | 'before' | number;
+  /** The commits of a push that Meltano Cloud made. */
+  readonly cloudCommits?: readonly CloudCommit[];
 }
 
 /** The contents of a check run about projects. */

@@ -1,3 +1,4 @@
+import type { CloudCommit } from './cloud-commit.ts';
 import type { ParsedCommand, Place } from './conversation.ts';
 import type { Repository } from './deployment.ts';
 import type { ReasonCode } from './reason-codes.ts';
@@ -24,6 +25,8 @@ export interface PushEvent {
   readonly message?: string | null;
   /** The commits list the configuration file. Only a hint: GitHub doesn't list all commits and files. */
   readonly changesConfiguration?: true;
+  /** The listed commits that Meltano Cloud made. */
+  readonly cloudCommits?: readonly CloudCommit[];
   /** The sweep of branch heads found the push without a delivery, so the sender is unknown. */
   readonly foundBySweep?: true;
 }

@@ -49,8 +49,27 @@ export function createProjectSources(options: ProjectSourcesOptions): ProjectCom
         throw error;
       }
     },
+
+    async listCommits(repository, head, path) {
+      requireRequests(options.mayAsk(repository.installationId), 'comparing commits');
+      const octokit = await options.getOctokit(repository.installationId);
+      const { data } = await octokit.rest.repos.listCommits({
+        ...locate(repository),
+        ...(path === null ? {} : { path }),
+        sha: head,
+        per_page: MOST_COMMITS,
+      });
+      return data.map(({ sha, commit }) => ({
+        sha,
+        committerName: commit.committer?.name ?? '',
+        message: commit.message,
+      }));
+    },
   };
 }
+
+/** Commits on a page, the most that GitHub shows. */
+const MOST_COMMITS = 100;
 
 const TOO_LARGE: Incomparable = {
   kind: 'incomparable',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type CloudCommit, isByMeltanoCloud } from '../domain/cloud-commit.ts';
 import { CONFIGURATION_FILES } from '../domain/configuration-in-use.ts';
 import type { IgnoredEvent, PullRequestEvent, PushEvent, RepositoryEvent } from '../domain/delivery.ts';
 import { isBot, originSchema, personSchema, readOrigin, readTime, shaSchema } from './read-origin.ts';
@@ -11,7 +12,18 @@ export const pushPayload = originSchema.extend({
   deleted: z.boolean(),
   forced: z.boolean(),
   head_commit: z.object({ message: z.string().nullish() }).nullish(),
-  commits: z.array(z.object({ added: paths, modified: paths, removed: paths })).nullish(),
+  commits: z
+    .array(
+      z.object({
+        id: z.string().nullish(),
+        message: z.string().nullish(),
+        committer: z.object({ name: z.string().nullish() }).nullish(),
+        added: paths,
+        modified: paths,
+        removed: paths,
+      }),
+    )
+    .nullish(),
   sender: personSchema,
   pusher: z.object({ name: z.string().nullish() }).nullish(),
 });
@@ -26,6 +38,9 @@ export const repositoryPayload = originSchema.extend({
     .nullish(),
 });
 
+/** Meltano Cloud pushes one commit of a few files. */
+const KEPT_CLOUD_COMMITS = 20;
+const KEPT_PATHS = 100;
 /** Keeps this many characters of both ends of a long commit message: skip tokens are at one of the ends. */
 const KEPT_MESSAGE = 8_192;
 
@@ -38,6 +53,7 @@ function shorten(message: string | null): string | null {
 export function readPush(payload: unknown): PushEvent {
   const push = pushPayload.parse(payload);
   const sender = push.sender ?? { login: push.pusher?.name ?? '' };
+  const cloudCommits = listCloudCommits(push);
   return {
     kind: 'push',
     ...readOrigin(push),
@@ -51,6 +67,7 @@ export function readPush(payload: unknown): PushEvent {
     sender: sender.login,
     senderIsBot: isBot(sender),
     ...(changesConfiguration(push) && { changesConfiguration: true }),
+    ...(cloudCommits.length > 0 && { cloudCommits }),
   };
 }
 
@@ -58,6 +75,17 @@ function changesConfiguration({ commits }: z.infer<typeof pushPayload>): boolean
   return (commits ?? []).some(({ added, modified, removed }) =>
     [added, modified, removed].some((changed) => CONFIGURATION_FILES.some((file) => changed?.includes(file))),
   );
+}
+
+/** Added files have nothing to lose. */
+function listCloudCommits({ commits }: z.infer<typeof pushPayload>): CloudCommit[] {
+  return (commits ?? [])
+    .flatMap(({ id, message, committer, modified, removed }): CloudCommit[] => {
+      const signs = { committerName: committer?.name ?? '', message: message ?? '' };
+      if (!id || !isByMeltanoCloud(signs)) return [];
+      return [{ sha: id, paths: [...(modified ?? []), ...(removed ?? [])].slice(0, KEPT_PATHS) }];
+    })
+    .slice(-KEPT_CLOUD_COMMITS);
 }
 
 /** Reads a rename, transfer or change of visibility. Throws a `ZodError` for an invalid payload. */

@@ -107,6 +107,7 @@ async function askForCheck(
       directory: directory ?? '',
       from: deployed ?? (NO_COMMIT.test(before) ? null : before),
       since: deployed === null ? 'before' : 'deployed',
+      ...(event.cloudCommits && { cloudCommits: event.cloudCommits }),
     });
   }
   return comparisons.length === 0 ? [] : [describeProjectRun({ repository, sha, createdAt }, comparisons)];

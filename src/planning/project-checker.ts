@@ -11,10 +11,11 @@ import type { Repository } from '../domain/deployment.ts';
 import type { RepositoryReader } from '../domain/repository-store.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { checkProject } from '../project/check-project.ts';
+import { findLostWork, type LostWorkFound } from '../project/find-lost-work.ts';
 import type { Project } from '../project/model.ts';
 import { planChanges } from '../project/plan/plan.ts';
-import { nameInFolder } from '../project/project-paths.ts';
-import type { ProjectCommits, ProjectSource, SourceFile } from '../project/project-source.ts';
+import { isInside, nameInFolder } from '../project/project-paths.ts';
+import type { HistoryCommit, ProjectCommits, ProjectSource, SourceFile } from '../project/project-source.ts';
 import { readProject } from '../project/read-project.ts';
 import { type ComparedPlan, type ProjectSection, renderSections } from '../project/render-sections.ts';
 import type { Reporter } from '../reporting/reporter.ts';
@@ -35,6 +36,8 @@ export interface ProjectCheckerPorts {
   readonly random: () => number;
   readonly log: Logger;
 }
+
+const NO_LOSS: LostWorkFound = { lost: [], leftOut: 0 };
 
 /** Checks the projects of a commit, beside its deployments and never before them. */
 export class ProjectChecker {
@@ -78,6 +81,12 @@ export class ProjectChecker {
       const result = await judgeProjects(verdict.comparisons, run.sha, {
         open: (sha) => commits.open(repository, sha),
         findMergeBase: (base) => commits.findMergeBase(repository, base, run.sha),
+        listCommits: (path) => commits.listCommits(repository, run.sha, path),
+        onUnknown: (err) =>
+          log.warn(
+            { err, repository: run.repositoryId, sha: run.sha },
+            'Commits of Meltano Cloud could not be compared',
+          ),
       });
       this.#failing.delete(run.id);
       return result;
@@ -101,6 +110,10 @@ interface CommitReads {
   open(sha: string): ReturnType<ProjectCommits['open']>;
   /** Where the checked commit parted from a base. */
   findMergeBase(base: string): Promise<string | null>;
+  /** The newest commits up to the checked one, or those that changed a file. */
+  listCommits(path: string | null): Promise<readonly HistoryCommit[]>;
+  /** Told when the commits of Meltano Cloud can't be compared. */
+  onUnknown(error: unknown): void;
 }
 
 /** Null where no workspace has a project. Throws when GitHub can't answer now. */
@@ -150,10 +163,12 @@ async function judgeWorkspace(
     directory,
     hadManifest: readBefore.some((one) => one?.hasManifest),
   });
+  const lostWork = await Promise.all(comparisons.map((comparison) => lookForLostWork(comparison, reads)));
   const plans = comparisons.map((comparison, index): ComparedPlan => {
     const source = before[index] ?? null;
     return {
       heading: describeComparison(comparison),
+      lostWork: lostWork[index] ?? NO_LOSS,
       plan:
         source !== null && 'kind' in source ? source.why : planChanges(readBefore[index] ?? null, project),
     };
@@ -174,6 +189,30 @@ async function openBefore(
   if (from === null) return null;
   const sha = typeof since === 'number' ? await reads.findMergeBase(from) : from;
   return sha === null ? null : reads.open(sha);
+}
+
+/** The work of people that Meltano Cloud's commits of a push took. Never fails: a text says why it isn't known. */
+async function lookForLostWork(
+  { cloudCommits = [], directory }: ProjectComparison,
+  reads: CommitReads,
+): Promise<LostWorkFound | string> {
+  const own = cloudCommits.map(({ sha, paths }) => ({
+    sha,
+    paths: paths.filter((path) => isInside(path, directory)),
+  }));
+  try {
+    return await findLostWork(own, {
+      listCommits: reads.listCommits,
+      async open(sha) {
+        const source = await reads.open(sha);
+        if ('kind' in source) throw new Error(source.why);
+        return source;
+      },
+    });
+  } catch (error) {
+    reads.onUnknown(error);
+    return 'GitHub could not be asked';
+  }
 }
 
 function isDifferent(before: Project, after: Project): boolean {

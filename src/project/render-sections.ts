@@ -1,6 +1,8 @@
 import { formatCode } from '../reporting/render/escape-markdown.ts';
 import { mergeChecks, type ProjectCheck } from './check-project.ts';
+import type { LostWorkFound } from './find-lost-work.ts';
 import type { Plan } from './plan/plan-model.ts';
+import { renderLostWork } from './plan/render-lost-work.ts';
 import { renderPlan } from './plan/render-plan.ts';
 import { judgeCheck, renderFindingAnnotations, renderFindingSummary } from './render-findings.ts';
 
@@ -10,6 +12,8 @@ export interface ComparedPlan {
   readonly heading: string;
   /** A text says why nothing could be compared. */
   readonly plan: Plan | string;
+  /** What Meltano Cloud's own commits of the push took from people; a text says why that isn't known. */
+  readonly lostWork: LostWorkFound | string;
 }
 
 /** One workspace in the check run of a commit. */
@@ -43,11 +47,13 @@ function renderSection({ name, directory, check, plans }: ProjectSection): strin
   const place = directory === '' ? '' : `, in ${formatCode(directory)}`;
   return [
     `### ${formatCode(name)}${place}`,
-    ...plans.map(({ heading, plan }) =>
-      typeof plan === 'string'
-        ? `**${heading}**: can't be told, since ${plan}.`
-        : `**${heading}**\n\n${renderPlan(plan)}`,
-    ),
+    ...plans.map(renderComparedPlan),
     `**Check**: ${renderFindingSummary(check)}`,
   ].join('\n\n');
+}
+
+function renderComparedPlan({ heading, plan, lostWork }: ComparedPlan): string {
+  const lost = renderLostWork(lostWork);
+  const changes = typeof plan === 'string' ? `The changes aren't known, since ${plan}.` : renderPlan(plan);
+  return [`**${heading}**`, ...(lost === '' ? [] : [lost]), changes].join('\n\n');
 }

@@ -51,7 +51,8 @@ function renderValues({ label, before, after }: Extract<PlanDetail, { kind: 'val
   return before === null ? render(after) : `${render(before)} → ${render(after)}`;
 }
 
-function listNames(names: readonly string[]): string[] {
+/** The first names as code, and how many there are more. */
+export function listNames(names: readonly string[]): string[] {
   const more = names.length - MOST_NAMES;
   return [...names.slice(0, MOST_NAMES).map(quote), ...(more > 0 ? [`${more} more`] : [])];
 }

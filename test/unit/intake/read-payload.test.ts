@@ -72,6 +72,23 @@ describe('readPush', () => {
     expect(readPush(payload).changesConfiguration).toBe(expected);
   });
 
+  test('keeps the commits of Meltano Cloud, and of them only what they changed or removed', () => {
+    const cloud = {
+      id: 'c1',
+      message: 'Change pipelines\n\nMore',
+      committer: { name: 'ana@example.com', email: 'ana@example.com' },
+      added: ['pipelines/new.yml'],
+      modified: ['pipelines/a.yml'],
+      removed: ['pipelines/b.yml'],
+    };
+    const commits = [{ ...cloud, committer: { name: 'Ana' } }, { ...cloud, message: 'Fix' }, { id: 'x' }];
+    const payload = { ...pushes[0]?.payload, commits };
+    expect(readPush(payload)).not.toHaveProperty('cloudCommits');
+    expect(readPush({ ...payload, commits: [...commits, cloud] }).cloudCommits).toEqual([
+      { sha: 'c1', paths: ['pipelines/a.yml', 'pipelines/b.yml'] },
+    ]);
+  });
+
   test('knows a bot, and a push without a time', () => {
     const payload = structuredClone(pushes[0]?.payload) as { sender: Payload; repository: Payload };
     payload.sender = { login: 'meltano[bot]', type: 'Bot' };

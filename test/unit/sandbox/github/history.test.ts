@@ -1,6 +1,45 @@
 import { describe, expect, test } from 'vitest';
 import { request, startSandbox } from './github-client.ts';
 
+describe('a list of commits', () => {
+  const list = (query = '') => `/repos/acme/data/commits${query}`;
+
+  test('newest first, in pages, with the committer that git knows', async () => {
+    const { sandbox, call } = await startSandbox();
+    const repository = 'acme/data';
+    const one = sandbox.branches.push({ repository, files: { 'a.sql': '1' }, message: 'one' });
+    const committerName = 'ana@example.com';
+    sandbox.branches.push({ repository, files: { 'b.sql': '2' }, message: 'two', committerName });
+    const { body, headers } = await call<object[]>('GET', list('?per_page=2'));
+    expect(body).toMatchObject([
+      { commit: { message: 'two', committer: { name: committerName }, author: { name: 'octocat' } } },
+      { sha: one.after, commit: { message: 'one', committer: { name: 'octocat' } } },
+    ]);
+    expect(headers.get('link')).toContain('page=2>; rel="next"');
+    expect((await call<object[]>('GET', list(`?sha=${one.after}`))).body[0]).toMatchObject({
+      sha: one.after,
+    });
+    expect((await call('GET', list('?sha=nowhere'))).status).toBe(404);
+  });
+
+  test('of one path, without the merge that brought a change', async () => {
+    const { sandbox, call } = await startSandbox();
+    const repository = 'acme/data';
+    const push = (files: Record<string, string | null>, branch = 'main') =>
+      sandbox.branches.push({ repository, branch, files }).after;
+    const added = push({ 'x/a.sql': '1' });
+    const changed = push({ 'x/a.sql': '2' }, 'side');
+    push({ 'b.sql': '1' });
+    const { request } = sandbox.conversations.openPull({ repository, head: 'side', author: 'octocat' });
+    sandbox.conversations.merge(repository, request.number, { method: 'merge' });
+    const removed = push({ 'x/a.sql': null });
+    for (const path of ['x/a.sql', 'x']) {
+      const { body } = await call<{ sha: string }[]>('GET', list(`?path=${encodeURIComponent(path)}`));
+      expect(body.map(({ sha }) => sha)).toEqual([removed, changed, added]);
+    }
+  });
+});
+
 describe('compare', () => {
   const compare = (base: string, head: string) => `/repos/acme/data/compare/${base}...${head}`;
 

@@ -59,12 +59,16 @@ export class Refusal extends Error {
   }
 }
 
+/** How a list lies about its pages: every page is the first one, or the second one is the first one again. */
+export type PagingLie = 'ignores page' | 'repeats a page';
+
 interface Collection<T> {
   rel: string;
   items: readonly T[];
   /** The fields that `sort` may name. */
   sortable: Record<string, (item: T) => string | number>;
   represent: (item: T) => unknown;
+  lie?: PagingLie | null;
 }
 
 /** One page of a HAL collection. An empty collection has no `_embedded`. */
@@ -72,7 +76,8 @@ export function answerPage<T>(request: ServiceRequest, collection: Collection<T>
   const number = Math.max(0, readInteger(request, 'page', 0));
   const size = Math.min(MAX_SIZE, Math.max(1, readInteger(request, 'size', DEFAULT_SIZE)));
   const sorted = sortItems(request, collection);
-  const items = sorted.slice(number * size, (number + 1) * size);
+  const shown = choosePage(number, collection.lie ?? null);
+  const items = sorted.slice(shown * size, (shown + 1) * size);
   const totalPages = Math.ceil(sorted.length / size);
   const pageLink = (page: number) =>
     linkTo(`${request.path.replace(/^\/api/, '')}?page=${page}&size=${size}`, undefined);
@@ -85,6 +90,11 @@ export function answerPage<T>(request: ServiceRequest, collection: Collection<T>
     },
     page: { size, totalElements: sorted.length, totalPages, number },
   });
+}
+
+function choosePage(number: number, lie: PagingLie | null): number {
+  if (lie === 'ignores page') return 0;
+  return lie === 'repeats a page' ? Math.max(0, number - 1) : number;
 }
 
 function readInteger(request: ServiceRequest, name: string, otherwise: number): number {

@@ -3,9 +3,12 @@ import { ChangeSignal } from '../http/change-signal.ts';
 import { HttpService, type Route, type ServiceAnswer, type ServiceRequest } from '../http/http-service.ts';
 import { AccessTokens, type ClientCredentials } from './access-tokens.ts';
 import { defaultScript, type ScriptContext } from './default-script.ts';
-import { Refusal } from './hal.ts';
-import { createRoutes, type RouteState, requireToken } from './routes.ts';
-import { type JobScript, SandboxJob } from './sandbox-job.ts';
+import { type PagingLie, Refusal } from './hal.ts';
+import { PipelineBoard, type PipelineScriptContext } from './pipeline-board.ts';
+import { type RouteState, requireToken } from './route-state.ts';
+import { createRoutes } from './routes.ts';
+import { type JobScript, type JobType, SandboxJob, type SandboxJobInput } from './sandbox-job.ts';
+import type { PipelineInput, SandboxPipeline } from './sandbox-pipeline.ts';
 import { createWorkspace, type SandboxWorkspace, type WorkspaceInput } from './sandbox-workspace.ts';
 
 /** A simulated Meltano Cloud on a loopback port: stateful, and as strict as the real one. */
@@ -27,6 +30,15 @@ export class MeltanoSandbox implements RouteState {
   refuseConcurrent = false;
   /** Lines in one answer with the log. */
   pageLimit = 10_000;
+  /** The lists of workspaces and pipelines lie about their pages. */
+  pagingLie: PagingLie | null = null;
+  /** The answer to the start of a pipeline's run. */
+  runStatus: 200 | 201 | 202 = 201;
+  readonly #board = new PipelineBoard({
+    jobs: this.jobs,
+    addJob: (input) => this.#addJob(input),
+    changed: () => this.#signal.notify(),
+  });
   readonly #accessTokens = new AccessTokens(() => this.apiUrl);
   readonly #signal = new ChangeSignal();
 
@@ -46,6 +58,7 @@ export class MeltanoSandbox implements RouteState {
 
   async stop(): Promise<void> {
     for (const job of this.jobs) job.halt();
+    this.#board.halt();
     await this.service.stop();
   }
 
@@ -90,23 +103,55 @@ export class MeltanoSandbox implements RouteState {
     return workspace;
   }
 
+  get pipelines(): ReadonlyMap<string, SandboxPipeline> {
+    return this.#board.pipelines;
+  }
+
+  /** The script of the next jobs of pipelines. `manual`: the test controls them. */
+  set pipelineScript(script: (context: PipelineScriptContext) => JobScript | 'manual') {
+    this.#board.script = script;
+  }
+
+  addPipeline(workspace: SandboxWorkspace, input: PipelineInput): SandboxPipeline {
+    return this.#board.add(workspace.id, input);
+  }
+
+  removePipeline(pipeline: SandboxPipeline): void {
+    this.#board.pipelines.delete(pipeline.id);
+  }
+
+  /** Changes a pipeline's status now, and so its `lastModified`. */
+  movePipeline(pipeline: SandboxPipeline, status: string): void {
+    this.#board.move(pipeline, status);
+  }
+
+  /** The deployments of a workspace. */
   jobsOf(workspace: SandboxWorkspace): SandboxJob[] {
-    return this.jobs.filter((job) => job.workspaceId === workspace.id);
+    return this.jobs.filter((job) => job.workspaceId === workspace.id && job.type === 'WORKSPACE_DEPLOY');
+  }
+
+  /** The jobs of a pipeline; default: its runs. */
+  pipelineJobsOf(pipeline: SandboxPipeline, type: JobType = 'PIPELINE_RUN'): SandboxJob[] {
+    return this.jobs.filter((job) => job.pipelineId === pipeline.id && job.type === type);
+  }
+
+  /** Makes a job of a pipeline. Also for jobs that somebody else, or the pipeline's schedule, starts. */
+  createPipelineJob(pipeline: SandboxPipeline, type: JobType, triggeredBy?: string): SandboxJob {
+    return this.#board.createJob(pipeline, type, triggeredBy);
   }
 
   /** Creates a job like a request to the API. Also for jobs that somebody else starts. */
   createJob(workspace: SandboxWorkspace, madeBy: SandboxJob['madeBy'] = 'token'): SandboxJob {
     const number = this.jobsOf(workspace).length + 1;
     const id = this.nextJobIds.shift();
-    const job = new SandboxJob({
+    const job = this.#addJob({
       ...(id === undefined ? {} : { id }),
       workspaceId: workspace.id,
       number,
       madeBy,
       resolveCommit: () => this.headOf(workspace),
-      changed: () => this.#signal.notify(),
+      moved: (event, moved) => this.#board.followDeployment(event, moved),
     });
-    this.jobs.push(job);
     const commitId = this.headOf(workspace);
     const script = this.script({ workspace, commitId, number });
     if (script !== 'manual') {
@@ -117,6 +162,12 @@ export class MeltanoSandbox implements RouteState {
       });
     }
     this.#signal.notify();
+    return job;
+  }
+
+  #addJob(input: Omit<SandboxJobInput, 'changed'>): SandboxJob {
+    const job = new SandboxJob({ ...input, changed: () => this.#signal.notify() });
+    this.jobs.push(job);
     return job;
   }
 

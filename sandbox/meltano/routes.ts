@@ -2,21 +2,18 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Route, ServiceAnswer, ServiceRequest } from '../http/http-service.ts';
 import { answerHal, answerPage, Refusal } from './hal.ts';
+import { createPipelineRoutes } from './pipeline-routes.ts';
+import {
+  findWorkspace,
+  findWorkspaceOfAnyone,
+  listShownJobs,
+  type RouteState,
+  readId,
+  requireToken,
+  SORTABLE_JOBS,
+} from './route-state.ts';
 import { readLogLines, representJob, type SandboxJob } from './sandbox-job.ts';
 import { representWorkspace, type SandboxWorkspace } from './sandbox-workspace.ts';
-
-/** The state that the routes need. */
-export interface RouteState {
-  readonly workspaces: ReadonlyMap<string, SandboxWorkspace>;
-  readonly jobs: readonly SandboxJob[];
-  readonly hideQueuedJobs: boolean;
-  readonly refuseConcurrent: boolean;
-  readonly pageLimit: number;
-  accepts(token: string): boolean;
-  createJob(workspace: SandboxWorkspace, madeBy: SandboxJob['madeBy']): SandboxJob;
-}
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The routes below `/api`. They throw a `Refusal` unless the answer is 2xx. */
 export function createRoutes(state: RouteState): Route[] {
@@ -34,6 +31,11 @@ export function createRoutes(state: RouteState): Route[] {
     ['DELETE', '/jobs/{id}', withToken((request) => deleteJob(state, request))],
     ['GET', '/jobs/{id}/logs', withToken((request) => getLog(state, request))],
     ['PUT', '/jobs/{id}/stopped', withToken((request) => stopJob(state, request))],
+    ...createPipelineRoutes(state).map(([method, path, handle]): [string, string, Route['handle']] => [
+      method,
+      path,
+      withToken(handle),
+    ]),
   ];
   return routes.map(([method, template, handle]) => ({
     method,
@@ -42,22 +44,13 @@ export function createRoutes(state: RouteState): Route[] {
   }));
 }
 
-/** Throws 401 unless the request has a valid token. */
-export function requireToken(state: RouteState, request: ServiceRequest): void {
-  const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
-  if (token === undefined || !state.accepts(token)) {
-    throw new Refusal(401, 'Full authentication is required to access this resource', {
-      'www-authenticate': 'Bearer',
-    });
-  }
-}
-
 function listWorkspaces(state: RouteState, request: ServiceRequest): ServiceAnswer {
   return answerPage(request, {
     rel: 'workspaces',
     items: [...state.workspaces.values()].filter(({ access }) => access !== 'none'),
     sortable: { name: (item) => item.name, created: (item) => item.created },
     represent: representWorkspace,
+    lie: state.pagingLie,
   });
 }
 
@@ -67,14 +60,10 @@ function getWorkspace(state: RouteState, request: ServiceRequest): ServiceAnswer
 
 function listJobs(state: RouteState, request: ServiceRequest): ServiceAnswer {
   const { id } = findWorkspace(state, request);
-  const items = state.jobs.filter(
-    (job) => job.workspaceId === id && !job.deleted && !(state.hideQueuedJobs && job.status === 'QUEUED'),
-  );
   return answerPage(request, {
     rel: 'jobs',
-    items,
-    // Jobs of the same millisecond keep their order.
-    sortable: { created: (job) => job.created * 1000 + (job.number % 1000) },
+    items: listShownJobs(state, (job) => job.workspaceId === id),
+    sortable: SORTABLE_JOBS,
     represent: representJob,
   });
 }
@@ -133,7 +122,9 @@ function startJob(
   madeBy: SandboxJob['madeBy'],
 ): ServiceAnswer {
   if (workspace.status === 'PROVISIONING') throw new Refusal(409, 'The workspace is being provisioned');
-  const busy = state.jobs.some((job) => job.workspaceId === workspace.id && !job.ended);
+  const busy = state.jobs.some(
+    (job) => job.type === 'WORKSPACE_DEPLOY' && job.workspaceId === workspace.id && !job.ended,
+  );
   if (state.refuseConcurrent && busy) throw new Refusal(409, 'A deployment of this workspace is in progress');
   return answerHal(202, representJob(state.createJob(workspace, madeBy)));
 }
@@ -164,23 +155,4 @@ function findJob(state: RouteState, request: ServiceRequest): SandboxJob {
   if (!job) throw new Refusal(404, `Job ${id} not found`);
   if (state.workspaces.get(job.workspaceId)?.access === 'none') throw new Refusal(403, 'Access is denied');
   return job;
-}
-
-function findWorkspace(state: RouteState, request: ServiceRequest): SandboxWorkspace {
-  const workspace = findWorkspaceOfAnyone(state, request);
-  if (workspace.access === 'none') throw new Refusal(403, 'Access is denied');
-  return workspace;
-}
-
-function findWorkspaceOfAnyone(state: RouteState, request: ServiceRequest): SandboxWorkspace {
-  const id = readId(request);
-  const workspace = state.workspaces.get(id);
-  if (!workspace) throw new Refusal(404, `Workspace ${id} not found`);
-  return workspace;
-}
-
-function readId(request: ServiceRequest): string {
-  const { id = '' } = request.params;
-  if (!UUID.test(id)) throw new Refusal(400, `Invalid UUID string: ${id}`);
-  return id.toLowerCase();
 }

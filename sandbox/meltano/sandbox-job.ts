@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { formatTime, linkTo } from './hal.ts';
 
+export type JobType =
+  | 'WORKSPACE_DEPLOY'
+  | 'WORKSPACE_INIT'
+  | 'PIPELINE_CONFIG'
+  | 'PIPELINE_VERIFY'
+  | 'PIPELINE_RUN';
 export type EndStatus = 'COMPLETE' | 'ERROR' | 'STOPPED';
+
+/** How often a job that may not run yet looks again (milliseconds). */
+const WAIT_MS = 20;
 
 /** One write to the log, `afterMs` after the job began to run. */
 export interface JobStep {
@@ -31,11 +40,20 @@ export interface SandboxJobInput {
   workspaceId: string;
   /** The n-th job of the workspace, from 1. */
   number: number;
-  madeBy: 'token' | 'github-webhook';
+  madeBy: SandboxJob['madeBy'];
+  /** Default `WORKSPACE_DEPLOY`. */
+  type?: JobType;
+  /** For a job of a pipeline. */
+  pipelineId?: string;
+  triggeredBy?: string;
+  /** False while another job keeps this one from running. */
+  mayRun?: () => boolean;
   /** Returns the commit to deploy. Called when the job begins to run. */
   resolveCommit: () => string | null;
   /** Called after each change. */
   changed: () => void;
+  /** Called right after the job began to run, or ended. */
+  moved?: (event: 'start' | 'end', job: SandboxJob) => void;
 }
 
 /** A job of the simulated service. A script controls it, or a test with `run`, `log`, `write` and `end`. */
@@ -43,7 +61,13 @@ export class SandboxJob {
   readonly id: string;
   readonly workspaceId: string;
   readonly number: number;
-  readonly madeBy: 'token' | 'github-webhook';
+  readonly madeBy: 'token' | 'github-webhook' | 'service';
+  readonly type: JobType;
+  readonly pipelineId: string | null;
+  /** Tests may set another text: its values aren't documented. */
+  triggeredBy: string | null;
+  attempt = 0;
+  maxAttempts = 0;
   readonly created = Date.now();
   /** Tests may set a status that the API reference doesn't name. */
   status: string = 'QUEUED';
@@ -53,6 +77,8 @@ export class SandboxJob {
   /** The whole log so far. */
   logText = '';
   deleted = false;
+  readonly #mayRun: () => boolean;
+  readonly #moved: (event: 'start' | 'end', job: SandboxJob) => void;
   readonly #resolveCommit: () => string | null;
   readonly #changed: () => void;
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -62,6 +88,11 @@ export class SandboxJob {
     this.workspaceId = input.workspaceId;
     this.number = input.number;
     this.madeBy = input.madeBy;
+    this.type = input.type ?? 'WORKSPACE_DEPLOY';
+    this.pipelineId = input.pipelineId ?? null;
+    this.triggeredBy = input.triggeredBy ?? null;
+    this.#mayRun = input.mayRun ?? (() => true);
+    this.#moved = input.moved ?? (() => undefined);
     this.#resolveCommit = input.resolveCommit;
     this.#changed = input.changed;
   }
@@ -72,9 +103,11 @@ export class SandboxJob {
 
   run(): void {
     if (this.status !== 'QUEUED') throw new Error(`Job ${this.id} can't run: it is ${this.status}`);
+    if (!this.#mayRun()) throw new Error(`Job ${this.id} can't run: another pipeline of the workspace runs`);
     this.status = 'RUNNING';
     this.startedAt = Date.now();
     this.commitId = this.#resolveCommit();
+    this.#moved('start', this);
     this.#changed();
   }
 
@@ -93,6 +126,17 @@ export class SandboxJob {
     this.halt();
     this.status = status;
     this.endedAt = Date.now();
+    this.#moved('end', this);
+    this.#changed();
+  }
+
+  /** Tries a job that failed once more: the same job runs again, as its next attempt. */
+  again({ clearLog = false } = {}): void {
+    if (this.status !== 'ERROR') throw new Error(`Job ${this.id} isn't tried again: it is ${this.status}`);
+    this.attempt += 1;
+    this.status = 'RUNNING';
+    this.endedAt = null;
+    if (clearLog) this.logText = '';
     this.#changed();
   }
 
@@ -111,6 +155,7 @@ export class SandboxJob {
   /** Plays a script. `scriptAtStart` returns the script for the deployed commit. */
   play(script: JobScript, scriptAtStart: () => JobScript): void {
     this.#after(script.queuedMs ?? 300, () => {
+      if (!this.#mayRun()) return this.play({ ...script, queuedMs: WAIT_MS }, scriptAtStart);
       this.run();
       const { steps = [], status = 'COMPLETE', endAfterMs = 0, commitId } = scriptAtStart();
       if (commitId !== undefined) this.commitId = commitId;
@@ -181,9 +226,10 @@ export function representJob(job: SandboxJob): unknown {
   return {
     id: job.id,
     created: formatTime(job.created, job.number),
-    type: 'WORKSPACE_DEPLOY',
-    maxAttempts: 0,
-    attempt: 0,
+    type: job.type,
+    maxAttempts: job.maxAttempts,
+    attempt: job.attempt,
+    ...(job.triggeredBy === null ? {} : { triggeredBy: job.triggeredBy }),
     ...(job.commitId === null ? {} : { commitId: job.commitId }),
     ...(job.endedAt === null ? {} : { exitCode: EXIT_CODES[job.status] ?? 1 }),
     status: job.status,

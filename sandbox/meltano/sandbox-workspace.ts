@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { formatTime, linkTo } from './hal.ts';
+import { plantSecret } from './planted-secrets.ts';
 
 export interface WorkspaceInput {
   name: string;
@@ -47,8 +48,8 @@ export function createWorkspace(input: WorkspaceInput): SandboxWorkspace {
     defaultEnvironment: input.defaultEnvironment ?? 'dev',
     status: input.status ?? 'READY',
     deploymentSecret: input.deploymentSecret ?? decoy(),
-    sshPrivateKey: `-----BEGIN ${kind}-----\n${decoy()}\n-----END ${kind}-----`,
-    appProperties: { TAP_POSTGRES_PASSWORD: decoy(), TARGET_SNOWFLAKE_PASSWORD: decoy() },
+    sshPrivateKey: `-----BEGIN ${kind}-----\n${plantSecret()}\n-----END ${kind}-----`,
+    appProperties: { TAP_POSTGRES_PASSWORD: plantSecret(), TARGET_SNOWFLAKE_PASSWORD: plantSecret() },
     access: 'deploy',
     created: Date.now(),
   };

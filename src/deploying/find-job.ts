@@ -1,5 +1,5 @@
 import type { Deployment } from '../domain/deployment.ts';
-import { DEPLOY_JOB_TYPE, type Job, jobPhase, tookCommit } from '../domain/job.ts';
+import { type Job, jobPhase, tookCommit } from '../domain/job.ts';
 import type { RemoteClock } from '../domain/remote-clock.ts';
 import { ageOf } from '../domain/stored-times.ts';
 import type { ReconcileContext } from './reconcile-context.ts';
@@ -26,20 +26,19 @@ export async function findForeignJob(
 ): Promise<Job | null> {
   const { cause, account, receivedAt } = deployment;
   if (cause !== 'push' || !context.accounts.byKey(account)?.adoptsJobs) return null;
-  const jobs = listed.filter((job) => job.type === DEPLOY_JOB_TYPE);
-  if (jobs.length === 0) return null;
+  if (listed.length === 0) return null;
   const [seen, taken] = await Promise.all([
     // A job first seen later, at an attempt of another deployment, may belong to this push.
     context.store.listKnownJobs(deployment, receivedAt),
     context.store.listTakenJobs(
       deployment,
-      jobs.map((job) => job.id),
+      listed.map((job) => job.id),
     ),
   ]);
   const isOlder = (job: Job) =>
     tookCommitBefore(deployment, job) || (seen?.has(job.id) && !tookCommit(job, deployment.sha));
-  const firstOlder = jobs.findIndex(isOlder);
-  const newer = firstOlder < 0 ? jobs : jobs.slice(0, firstOlder);
+  const firstOlder = listed.findIndex(isOlder);
+  const newer = firstOlder < 0 ? listed : listed.slice(0, firstOlder);
   const pushedAt = timePush(context, deployment);
   const isForPush = (job: Job) =>
     tookCommit(job, deployment.sha) ?? mayHavePush(job, { pushedAt, wasListed: seen !== null, ...context });
@@ -91,9 +90,9 @@ function mayHavePush({ created, status }: Job, { pushedAt, wasListed, githubCloc
   return created >= pushedAt - (wasListed && phase !== 'ended' ? LISTED_MS : unsure);
 }
 
-/** True if a deployment job in the list isn't over. */
+/** True if a job of the list isn't over. */
 export function isBusy(jobs: readonly Job[]): boolean {
-  return jobs.some((job) => job.type === DEPLOY_JOB_TYPE && jobPhase(job.status) !== 'ended');
+  return jobs.some((job) => jobPhase(job.status) !== 'ended');
 }
 
 /**
@@ -108,7 +107,7 @@ export async function findAttemptedJob(
   const known = new Set(deployment.knownJobIds);
   const firstKnown = listed.findIndex((job) => known.has(job.id));
   const fresh = (firstKnown < 0 ? listed : listed.slice(0, firstKnown)).filter(
-    (job) => job.type === DEPLOY_JOB_TYPE && !tookCommitBefore(deployment, job),
+    (job) => !tookCommitBefore(deployment, job),
   );
   const ids = fresh.map((job) => job.id);
   const taken = await context.store.listTakenJobs(deployment, ids);

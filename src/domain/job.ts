@@ -10,6 +10,19 @@ export interface Job {
   readonly commitId: string | null;
   readonly startTime: number | null;
   readonly endTime: number | null;
+  /** The times by Meltano Cloud's clock, to compare them with its other times. */
+  readonly serviceTimes: JobTimes;
+  /** The number of the present attempt, counted from 0 or 1; null if it isn't shown. */
+  readonly attempt: number | null;
+  readonly maxAttempts: number | null;
+  /** Meltano Cloud's text about what started the job, whose values aren't documented. */
+  readonly triggeredBy: string | null;
+}
+
+export interface JobTimes {
+  readonly created: number | null;
+  readonly startTime: number | null;
+  readonly endTime: number | null;
 }
 
 /** True if the job deploys this commit; null while that is unknown. The API may report a shortened commit, and late. */
@@ -22,6 +35,8 @@ export type JobPhase = 'queued' | 'running' | 'ended';
 
 /** The type of a deployment's job. */
 export const DEPLOY_JOB_TYPE = 'WORKSPACE_DEPLOY';
+export const RUN_JOB_TYPE = 'PIPELINE_RUN';
+export const VERIFY_JOB_TYPE = 'PIPELINE_VERIFY';
 
 /** Treats unknown statuses as running: a job is over only if the API says so. */
 export function jobPhase(status: string): JobPhase {

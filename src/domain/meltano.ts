@@ -1,4 +1,5 @@
 import type { Job } from './job.ts';
+import type { Pipeline, PipelineList } from './pipeline.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A failed call to Meltano Cloud. `message` is for people, without secrets, and quotes at most 200 characters of a body. */
@@ -32,8 +33,8 @@ export type MeltanoResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: MeltanoFailure };
 
-/** Meltano Cloud with one account's credentials. Calls never throw because of the network or the service. */
-export interface MeltanoApi {
+/** The part of Meltano Cloud's API about workspaces. */
+export interface WorkspaceApi {
   /** Reads all pages. */
   listWorkspaces(): Promise<MeltanoResult<Workspace[]>>;
   getWorkspace(id: string): Promise<MeltanoResult<Workspace>>;
@@ -43,14 +44,34 @@ export interface MeltanoApi {
   startByPush(start: PushStart): Promise<MeltanoResult<Job>>;
   /** Reads the secret for `startByPush`; null if these credentials can't see it. */
   readDeploymentSecret(workspaceId: string): Promise<MeltanoResult<string | null>>;
+}
+
+/** The part of Meltano Cloud's API about jobs. */
+export interface JobApi {
   getJob(id: string): Promise<MeltanoResult<Job>>;
-  /** The newest page of the workspace's jobs, newest first; queued ones may be missing. */
+  /** The workspace's newest deployment jobs, newest first; queued ones may be missing. Other jobs are left out. */
   listJobs(workspaceId: string): Promise<MeltanoResult<Job[]>>;
   /** Requests that a running job stops. It ends as STOPPED a little later. A job that doesn't run may answer 409. */
   stopJob(id: string): Promise<MeltanoResult<null>>;
   /** Reads a job's log from line `from` (0-based) and passes complete lines in batches to `onLines`. */
   readLog(request: LogRequest): Promise<MeltanoResult<LogProgress>>;
 }
+
+/** The part of Meltano Cloud's API about pipelines. */
+export interface PipelineApi {
+  /** Reads all pages. `timeoutMs` limits the whole reading. */
+  listPipelines(workspaceId: string, timeoutMs?: number): Promise<MeltanoResult<PipelineList>>;
+  getPipeline(id: string): Promise<MeltanoResult<Pipeline>>;
+  /** The newest page of the pipeline's jobs, newest first; queued ones may be missing. */
+  listPipelineJobs(id: string): Promise<MeltanoResult<Job[]>>;
+  /** Starts a job that tests the pipeline's configuration. Not idempotent. */
+  verifyPipeline(id: string): Promise<MeltanoResult<Job>>;
+  /** Starts a job that runs the pipeline, which moves data. Not idempotent. 409: one is running. */
+  runPipeline(id: string): Promise<MeltanoResult<Job>>;
+}
+
+/** Meltano Cloud with one account's credentials. Calls never throw because of the network or the service. */
+export interface MeltanoApi extends WorkspaceApi, JobApi, PipelineApi {}
 
 export interface PushStart {
   readonly workspaceId: string;

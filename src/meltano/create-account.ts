@@ -80,7 +80,11 @@ function createClient(
     clock,
     ...(onRequest ? { onRequest } : {}),
     auth: toAuth(credentials, (token) => onToken(key, token)),
-    onSkipped: (skipped) => log.warn({ ...skipped, account: key }, 'Meltano Cloud listed unreadable entries'),
+    onListProblem(problem) {
+      const fields = { ...problem, account: key };
+      if ('total' in problem) log.warn(fields, 'Meltano Cloud counts more entries than it lists');
+      else log.warn(fields, 'Meltano Cloud listed unreadable entries');
+    },
     onDeploymentSecret,
   });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Job } from '../domain/job.ts';
+import type { Pipeline } from '../domain/pipeline.ts';
 import { normaliseDirectory, type Workspace } from '../domain/workspace.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -22,6 +23,8 @@ const BRANCH_LENGTH = 1_024;
 const DIRECTORY_LENGTH = 4_096;
 const SECRET_LENGTH = 1_024;
 const TIMESTAMP_LENGTH = 64;
+/** Of a list of names, such as a pipeline's components. */
+const MAX_NAMES = 200;
 
 /** Text for display. Null if absent or blank. */
 const shownText = z
@@ -95,6 +98,9 @@ const commitId = z
     typeof value === 'string' && COMMIT.test(value.trim()) ? value.trim().toLowerCase() : null,
   );
 
+/** A whole number. Anything else is null. */
+const count = z.number().int().nonnegative().nullable().catch(null);
+
 export const jobSchema: z.ZodType<Job> = z
   .object({
     id,
@@ -104,28 +110,78 @@ export const jobSchema: z.ZodType<Job> = z
     commitId,
     startTime: timestamp,
     endTime: timestamp,
+    attempt: count,
+    maxAttempts: count,
+    triggeredBy: shownText.catch(null),
   })
-  .transform(({ type, ...job }) => ({ ...job, type: type ?? '' }));
+  .transform(({ type, ...job }) => {
+    const { created, startTime, endTime } = job;
+    return { ...job, type: type ?? '', serviceTimes: { created, startTime, endTime } };
+  });
+
+/** Names of a list. One text stands for a list of one. Anything else is left out. */
+const names = z
+  .unknown()
+  .optional()
+  .transform((value) =>
+    (Array.isArray(value) ? value : [value])
+      .slice(0, MAX_NAMES)
+      .filter((one) => typeof one === 'string')
+      .map(cut)
+      .filter((one) => one !== ''),
+  );
+
+/**
+ * Decodes only the fields that the app needs: `properties`, `script` and `actions` may hold secrets. A mistake in one field
+ * must not hide a pipeline that failed.
+ */
+export const pipelineSchema: z.ZodType<Pipeline> = z
+  .object({
+    id,
+    status: shownText.catch(null),
+    name: shownText.catch(null),
+    label: shownText.catch(null),
+    schedule: shownText.catch(null),
+    triggeredBy: names,
+    dataComponents: names,
+    repositoryPath: exactText(DIRECTORY_LENGTH).catch(null),
+    lastModified: timestamp,
+  })
+  .transform(({ name, ...raw }) => ({
+    ...raw,
+    status: raw.status ?? 'without status',
+    name: name ?? raw.label ?? nameFile(raw.repositoryPath) ?? raw.id,
+  }));
+
+/** The name of a file without its folder and ending. */
+function nameFile(path: string | null): string | null {
+  const file = path?.split('/').at(-1) ?? '';
+  return cut(file.replace(/\.ya?ml$/i, '')) || null;
+}
 
 export interface CollectionPage {
   readonly items: readonly unknown[];
   /** Null if the response doesn't contain it. */
   readonly totalPages: number | null;
+  readonly totalElements: number | null;
   readonly hasNext: boolean;
 }
 
+export type CollectionRel = 'workspaces' | 'jobs' | 'pipelines';
+
 /** One page of a HAL collection. An empty page has `page` but no `_embedded`. */
-export function pageSchema(rel: 'workspaces' | 'jobs'): z.ZodType<CollectionPage> {
+export function pageSchema(rel: CollectionRel): z.ZodType<CollectionPage> {
   return z
     .object({
       _embedded: z.object({ [rel]: z.array(z.unknown()) }).nullish(),
       _links: z.object({ next: z.unknown().optional() }).nullish(),
-      page: z.object({ totalPages: z.number().int().nonnegative().nullish() }).nullish(),
+      page: z.object({ totalPages: count, totalElements: count }).nullish(),
     })
     .refine((raw) => raw._embedded || raw.page, 'neither _embedded nor page')
     .transform((raw) => ({
       items: raw._embedded?.[rel] ?? [],
       totalPages: raw.page?.totalPages ?? null,
+      totalElements: raw.page?.totalElements ?? null,
       hasNext: raw._links?.next !== undefined && raw._links.next !== null,
     }));
 }

@@ -43,6 +43,11 @@ export function guardMeltano(api: MeltanoApi, breaker: CircuitBreaker, observati
     stopJob: (id) => guard('waits', () => api.stopJob(id)),
     listJobs: (workspaceId) => guard('may probe', () => api.listJobs(workspaceId)),
     readLog: (request) => guard('waits', () => api.readLog(request)),
+    listPipelines: (id, timeoutMs) => guard('may probe', () => api.listPipelines(id, timeoutMs)),
+    getPipeline: (id) => guard('may probe', () => api.getPipeline(id)),
+    listPipelineJobs: (id) => guard('may probe', () => api.listPipelineJobs(id)),
+    verifyPipeline: (id) => guard('waits', () => api.verifyPipeline(id)),
+    runPipeline: (id) => guard('waits', () => api.runPipeline(id)),
   };
 }
 

@@ -1,14 +1,26 @@
 import { createHmac } from 'node:crypto';
-import type { z } from 'zod';
-import packageJson from '../../package.json' with { type: 'json' };
 import type { Clock } from '../domain/clock.ts';
-import type { Job } from '../domain/job.ts';
-import type { LogProgress, LogRequest, MeltanoApi, MeltanoResult, PushStart } from '../domain/meltano.ts';
+import { DEPLOY_JOB_TYPE, type Job, jobPhase } from '../domain/job.ts';
+import type {
+  JobApi,
+  LogProgress,
+  LogRequest,
+  MeltanoApi,
+  MeltanoResult,
+  PushStart,
+  WorkspaceApi,
+} from '../domain/meltano.ts';
 import { RemoteClock } from '../domain/remote-clock.ts';
-import type { Workspace } from '../domain/workspace.ts';
-import { createTokenSource, type MeltanoAuth, type TokenSource } from './access-token.ts';
+import { createTokenSource, type MeltanoAuth } from './access-token.ts';
 import {
-  type Call,
+  AuthorizedCalls,
+  type ClientContext,
+  JSON_TYPES,
+  type ListProblem,
+  noSuchId,
+  USER_AGENT,
+} from './authorized-calls.ts';
+import {
   type CallContext,
   call,
   DEFAULT_TIMEOUTS,
@@ -16,10 +28,10 @@ import {
   type SentRequest,
   type Timeouts,
 } from './call.ts';
-import { deploymentSecretSchema, isUuid, jobSchema, pageSchema, workspaceSchema } from './decode.ts';
-import { callJson, decodeItems, type JsonReading, PAGE_LIMITS, type Skipped } from './json-call.ts';
+import { deploymentSecretSchema, isUuid, jobSchema, workspaceSchema } from './decode.ts';
+import { callJson } from './json-call.ts';
 import { consumeLogPage, readLog } from './log-reader.ts';
-import { readWorkspaces } from './read-workspaces.ts';
+import { createPipelineCalls } from './pipeline-calls.ts';
 
 export interface MeltanoClientOptions {
   /** The API's base URL, for example `https://app.meltano.com/api`. */
@@ -33,197 +45,165 @@ export interface MeltanoClientOptions {
   readonly onDeploymentSecret?: (secret: string) => void;
   /** Called after each request, including requests for tokens. */
   readonly onRequest?: (sent: SentRequest) => void;
-  /** Called once for each list with unreadable entries. */
-  readonly onSkipped?: (skipped: Skipped & { readonly rel: 'workspaces' | 'jobs' }) => void;
+  /** Called for each list with unreadable or missing entries. */
+  readonly onListProblem?: (problem: ListProblem) => void;
 }
 
-interface ClientContext extends CallContext {
-  readonly remoteClock: RemoteClock;
-}
-
-const TIMES = ['created', 'startTime', 'endTime'] as const;
-
-/** Times by the service's clock. */
-type Times = { readonly [K in (typeof TIMES)[number]]?: number | null };
-
-const USER_AGENT = `meltano-deploy/${packageJson.version}`;
-const JSON_TYPES = 'application/hal+json, application/json';
-/** Limits for a service that ignores the requested size. */
-const MAX_DECODED_JOBS = 1_000;
-const MAX_JOBS = 100;
 /** Bytes to read of an unused body, which frees the connection. */
 const MESSAGE_LIMIT = 64 * 1024;
+const JOBS_PAGE = 20;
+/** For a workspace whose pipelines ran often since its last deployment. */
+const LONG_JOBS_PAGE = 100;
 
 /** Creates a client of the Meltano Cloud API with one account's credentials. */
 export function createMeltanoClient(options: MeltanoClientOptions): MeltanoApi {
-  const context: CallContext = {
+  const base: CallContext = {
     connect: options.connect,
     clock: options.clock,
     timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
     ...(options.onRequest ? { onRequest: options.onRequest } : {}),
   };
   // The token endpoint is another service with its own clock, so it doesn't get the `remoteClock`.
-  const tokens = createTokenSource(options.auth, context, { 'user-agent': USER_AGENT });
-  return new MeltanoClient(options, { ...context, remoteClock: new RemoteClock(context.clock) }, tokens);
+  const tokens = createTokenSource(options.auth, base, { 'user-agent': USER_AGENT });
+  const context: ClientContext = { ...base, remoteClock: new RemoteClock(base.clock) };
+  const apiUrl = options.apiUrl.replace(/\/+$/, '');
+  const { onListProblem = () => undefined } = options;
+  const calls = new AuthorizedCalls(apiUrl, context, tokens, onListProblem);
+  const { onDeploymentSecret = () => undefined } = options;
+  return {
+    ...createWorkspaceCalls(calls, { apiUrl, onDeploymentSecret }),
+    ...createJobCalls(calls),
+    ...createPipelineCalls(calls),
+  };
 }
 
-class MeltanoClient implements MeltanoApi {
-  readonly #base: string;
-  readonly #context: ClientContext;
-  readonly #tokens: TokenSource;
-  readonly #onSkipped: MeltanoClientOptions['onSkipped'];
-  readonly #onDeploymentSecret: MeltanoClientOptions['onDeploymentSecret'];
+interface WorkspaceCallOptions {
+  readonly apiUrl: string;
+  readonly onDeploymentSecret: (secret: string) => void;
+}
 
-  constructor(options: MeltanoClientOptions, context: ClientContext, tokens: TokenSource) {
-    this.#base = options.apiUrl.replace(/\/+$/, '');
-    this.#context = context;
-    this.#tokens = tokens;
-    this.#onSkipped = options.onSkipped;
-    this.#onDeploymentSecret = options.onDeploymentSecret;
-  }
-
-  async listWorkspaces(): Promise<MeltanoResult<Workspace[]>> {
-    const { clock, timeouts } = this.#context;
-    const listed = await readWorkspaces({
-      elapsed: clock.elapsed,
-      timeout: timeouts.total,
-      readPage: (path, reading) => this.#getJson(path, pageSchema('workspaces'), reading),
-      onSkipped: (skipped) => this.#onSkipped?.({ rel: 'workspaces', ...skipped }),
-    });
-    if (!listed.ok) return listed;
-    return { ok: true, value: listed.value.map((one) => this.#toLocalTimes(one)) };
-  }
-
-  async getWorkspace(id: string): Promise<MeltanoResult<Workspace>> {
-    if (!isUuid(id)) return noSuchId('workspace');
-    const read = await this.#getJson(`/workspaces/${id}`, workspaceSchema);
-    return read.ok ? { ok: true, value: this.#toLocalTimes(read.value) } : read;
-  }
-
-  async startDeployment(workspaceId: string): Promise<MeltanoResult<Job>> {
-    if (!isUuid(workspaceId)) return noSuchId('workspace');
-    const path = `/workspaces/${workspaceId}/deployments`;
-    const started = await this.#authorized('POST', path, JSON_TYPES, (request) =>
-      callJson(this.#context, request, jobSchema),
-    );
-    return started.ok ? { ok: true, value: this.#toLocalTimes(started.value) } : started;
-  }
-
-  /** Sends a signature instead of a token: the endpoint is made for GitHub's webhooks. */
-  async startByPush({ workspaceId, payload, secret }: PushStart): Promise<MeltanoResult<Job>> {
-    if (!isUuid(workspaceId)) return noSuchId('workspace');
-    const started = await callJson(
-      this.#context,
-      {
-        method: 'POST',
-        url: new URL(`${this.#base}/workspaces/${workspaceId}/deployments/github-webhook`),
-        headers: {
-          accept: JSON_TYPES,
-          'content-type': 'application/json',
-          'user-agent': USER_AGENT,
-          'x-github-event': 'push',
-          'x-hub-signature': `sha1=${createHmac('sha1', secret).update(payload).digest('hex')}`,
-        },
-        body: payload,
-        secrets: [secret],
-      },
-      jobSchema,
-    );
-    return started.ok ? { ok: true, value: this.#toLocalTimes(started.value) } : started;
-  }
-
-  async readDeploymentSecret(workspaceId: string): Promise<MeltanoResult<string | null>> {
-    if (!isUuid(workspaceId)) return noSuchId('workspace');
-    const read = await this.#getJson(`/workspaces/${workspaceId}`, deploymentSecretSchema);
-    if (read.ok && read.value !== null) this.#onDeploymentSecret?.(read.value);
-    return read;
-  }
-
-  async stopJob(id: string): Promise<MeltanoResult<null>> {
-    if (!isUuid(id)) return noSuchId('job');
-    return this.#authorized('PUT', `/jobs/${id}/stopped`, JSON_TYPES, (request) =>
-      // Only the status matters.
-      call(this.#context, request, async ({ body }) => {
-        await readText(body, MESSAGE_LIMIT);
-        return { ok: true, value: null };
-      }),
-    );
-  }
-
-  async getJob(id: string): Promise<MeltanoResult<Job>> {
-    if (!isUuid(id)) return noSuchId('job');
-    const read = await this.#getJson(`/jobs/${id}`, jobSchema);
-    return read.ok ? { ok: true, value: this.#toLocalTimes(read.value) } : read;
-  }
-
-  async listJobs(workspaceId: string): Promise<MeltanoResult<Job[]>> {
-    if (!isUuid(workspaceId)) return noSuchId('workspace');
-    const path = `/workspaces/${workspaceId}/jobs?page=0&size=20&sort=created,desc`;
-    const page = await this.#getJson(path, pageSchema('jobs'), { limits: PAGE_LIMITS });
-    if (!page.ok) return page;
-    const { values, skipped } = decodeItems(page.value.items.slice(0, MAX_DECODED_JOBS), jobSchema);
-    if (skipped) this.#onSkipped?.({ rel: 'jobs', ...skipped });
-    const jobs = values.map((job) => this.#toLocalTimes(job));
-    const newest = jobs.sort((a, b) => (b.created ?? 0) - (a.created ?? 0)).slice(0, MAX_JOBS);
-    return { ok: true, value: newest };
-  }
-
-  async readLog(request: LogRequest): Promise<MeltanoResult<LogProgress>> {
-    if (!isUuid(request.jobId)) return noSuchId('job');
-    const { timeouts, clock } = this.#context;
-    const readPage = (from: number) =>
-      this.#authorized('GET', `/jobs/${request.jobId}/logs?sequence=${from}`, 'text/plain', (sent) =>
-        call(
-          this.#context,
-          sent,
-          (answer) => consumeLogPage(answer, request.onLines, sent.secrets),
-          timeouts.log,
-        ),
-      );
-    return readLog(request, readPage, { elapsed: clock.elapsed, limit: 3 * timeouts.log });
-  }
-
-  #getJson<T>(path: string, schema: z.ZodType<T>, reading: JsonReading = {}): Promise<MeltanoResult<T>> {
-    return this.#authorized('GET', path, JSON_TYPES, (request) =>
-      callJson(this.#context, request, schema, reading),
-    );
-  }
-
-  /** Sends with a token. If the token is refused, sends once more with a new one. */
-  async #authorized<T>(
-    method: Call['method'],
-    path: string,
-    accept: string,
-    send: (request: Call) => Promise<MeltanoResult<T>>,
-  ): Promise<MeltanoResult<T>> {
-    const sendWith = (token: string) =>
-      send({
-        method,
-        // Built from ids, never from links in a response, so the token is sent only to this origin.
-        url: new URL(this.#base + path),
-        headers: { authorization: `Bearer ${token}`, accept, 'user-agent': USER_AGENT },
-        secrets: [token],
+function createWorkspaceCalls(
+  calls: AuthorizedCalls,
+  { apiUrl, onDeploymentSecret }: WorkspaceCallOptions,
+): WorkspaceApi {
+  return {
+    async listWorkspaces() {
+      const listed = await calls.readAll({
+        path: '/workspaces',
+        rel: 'workspaces',
+        schema: workspaceSchema,
+        timeout: calls.context.timeouts.total,
       });
-    const token = await this.#tokens.current();
-    if (!token.ok) return token;
-    const result = await sendWith(token.value);
-    if (result.ok || result.failure.kind !== 'status' || result.failure.status !== 401) return result;
-    const renewed = await this.#tokens.renew(token.value);
-    if (renewed === null) return result;
-    return renewed.ok ? sendWith(renewed.value) : renewed;
-  }
+      if (!listed.ok) return listed;
+      return { ok: true, value: listed.value.values.map((one) => calls.toLocalTimes(one)) };
+    },
 
-  /** The service's clock may be wrong. Converts its times to the local clock for comparisons. */
-  #toLocalTimes<T extends Times>(shown: T): T {
-    const local: { -readonly [K in keyof Times]?: number | null } = {};
-    for (const key of TIMES)
-      if (typeof shown[key] === 'number') local[key] = this.#context.remoteClock.toLocal(shown[key]);
-    return { ...shown, ...local };
-  }
+    async getWorkspace(id) {
+      if (!isUuid(id)) return noSuchId('workspace');
+      const read = await calls.getJson(`/workspaces/${id}`, workspaceSchema);
+      return read.ok ? { ok: true, value: calls.toLocalTimes(read.value) } : read;
+    },
+
+    startDeployment: async (workspaceId) =>
+      isUuid(workspaceId)
+        ? calls.postForJob(`/workspaces/${workspaceId}/deployments`)
+        : noSuchId('workspace'),
+
+    startByPush: async (start) =>
+      isUuid(start.workspaceId) ? sendPush(calls, apiUrl, start) : noSuchId('workspace'),
+
+    async readDeploymentSecret(workspaceId) {
+      if (!isUuid(workspaceId)) return noSuchId('workspace');
+      const read = await calls.getJson(`/workspaces/${workspaceId}`, deploymentSecretSchema);
+      if (read.ok && read.value !== null) onDeploymentSecret(read.value);
+      return read;
+    },
+  };
 }
 
-/** The failure for an invalid id, without a request: such an id could change the path. */
-function noSuchId(what: 'workspace' | 'job'): MeltanoResult<never> {
-  const message = `Not a ${what} id`;
-  return { ok: false, failure: { kind: 'status', status: 404, message, retryAfterMs: null } };
+/** Sends a signature instead of a token: the endpoint is made for GitHub's webhooks. */
+async function sendPush(
+  calls: AuthorizedCalls,
+  apiUrl: string,
+  { workspaceId, payload, secret }: PushStart,
+): Promise<MeltanoResult<Job>> {
+  const started = await callJson(
+    calls.context,
+    {
+      method: 'POST',
+      url: new URL(`${apiUrl}/workspaces/${workspaceId}/deployments/github-webhook`),
+      headers: {
+        accept: JSON_TYPES,
+        'content-type': 'application/json',
+        'user-agent': USER_AGENT,
+        'x-github-event': 'push',
+        'x-hub-signature': `sha1=${createHmac('sha1', secret).update(payload).digest('hex')}`,
+      },
+      body: payload,
+      secrets: [secret],
+    },
+    jobSchema,
+  );
+  return started.ok ? { ok: true, value: calls.toLocalTimes(started.value) } : started;
+}
+
+function createJobCalls(calls: AuthorizedCalls): JobApi {
+  return {
+    async getJob(id) {
+      if (!isUuid(id)) return noSuchId('job');
+      const read = await calls.getJson(`/jobs/${id}`, jobSchema);
+      return read.ok ? { ok: true, value: calls.toLocalTimes(read.value) } : read;
+    },
+
+    listJobs: async (workspaceId) =>
+      isUuid(workspaceId) ? listDeploymentJobs(calls, workspaceId) : noSuchId('workspace'),
+
+    stopJob: async (id) =>
+      isUuid(id)
+        ? calls.send('PUT', `/jobs/${id}/stopped`, JSON_TYPES, (request) =>
+            // Only the status matters.
+            call(calls.context, request, async ({ body }) => {
+              await readText(body, MESSAGE_LIMIT);
+              return { ok: true, value: null };
+            }),
+          )
+        : noSuchId('job'),
+
+    readLog: async (request) => (isUuid(request.jobId) ? readJobLog(calls, request) : noSuchId('job')),
+  };
+}
+
+/**
+ * A workspace has one deployment at a time, so the newest that ended ends the search. Jobs of its pipelines may fill the first
+ * page.
+ */
+async function listDeploymentJobs(
+  calls: AuthorizedCalls,
+  workspaceId: string,
+): Promise<MeltanoResult<Job[]>> {
+  const path = `/workspaces/${workspaceId}/jobs`;
+  const listed = await calls.listJobs(path, JOBS_PAGE);
+  if (!listed.ok) return listed;
+  const deployments = listed.value.filter(({ type }) => type === DEPLOY_JOB_TYPE);
+  const isEnough =
+    listed.value.length < JOBS_PAGE || deployments.some(({ status }) => jobPhase(status) === 'ended');
+  if (isEnough) return { ok: true, value: deployments };
+  const longer = await calls.listJobs(path, LONG_JOBS_PAGE);
+  return longer.ok
+    ? { ok: true, value: longer.value.filter(({ type }) => type === DEPLOY_JOB_TYPE) }
+    : longer;
+}
+
+function readJobLog(calls: AuthorizedCalls, request: LogRequest): Promise<MeltanoResult<LogProgress>> {
+  const { timeouts, clock } = calls.context;
+  const readPage = (from: number) =>
+    calls.send('GET', `/jobs/${request.jobId}/logs?sequence=${from}`, 'text/plain', (sent) =>
+      call(
+        calls.context,
+        sent,
+        (answer) => consumeLogPage(answer, request.onLines, sent.secrets),
+        timeouts.log,
+      ),
+    );
+  return readLog(request, readPage, { elapsed: clock.elapsed, limit: 3 * timeouts.log });
 }

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { SandboxCheckRun } from '../../sandbox/github/check-model.ts';
+import { findPlanted } from '../../sandbox/meltano/planted-secrets.ts';
 import type { SandboxJob } from '../../sandbox/meltano/sandbox-job.ts';
 import type { SandboxWorkspace, WorkspaceInput } from '../../sandbox/meltano/sandbox-workspace.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox.ts';
@@ -122,9 +123,14 @@ export class World {
     return this.until(() => this.app.lines.find(isIt), `the log line "${message}"`);
   }
 
-  /** Stops everything. Fails if the app sent a request that GitHub would refuse. */
+  /**
+   * Stops everything. Fails if the app sent a request that GitHub would refuse, or passed on a secret of Meltano Cloud that it
+   * may not even read.
+   */
   async close({ refusals = 0 } = {}): Promise<void> {
     await this.app.stop();
+    const sent = this.github.service.exchanges.map(({ path, body }) => `${path} ${body}`);
+    expect(findPlanted([...sent, JSON.stringify(this.app.lines)].join('\n'))).toEqual([]);
     expect(this.github.refusals.slice(refusals)).toEqual([]);
     expect(this.github.warnings).toEqual([]);
   }

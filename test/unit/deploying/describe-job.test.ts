@@ -1,24 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { describeJob } from '../../../src/deploying/describe-job.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
-import { DEPLOY_JOB_TYPE, type Job } from '../../../src/domain/job.ts';
+import type { Job } from '../../../src/domain/job.ts';
 import { buildDeployment } from '../domain/deployment-builder.ts';
+import { buildJob } from '../domain/job-builder.ts';
 
 const ASKED = 1_700_000_000_000;
 const NOW = ASKED + 60_000;
 const HOUR = 3_600_000;
 
 function describeIt(job: Partial<Job>, deployment: Partial<Deployment> = {}) {
-  const whole: Job = {
-    id: 'job',
-    type: DEPLOY_JOB_TYPE,
-    status: 'RUNNING',
-    created: null,
-    commitId: null,
-    startTime: null,
-    endTime: null,
-    ...job,
-  };
+  const whole = buildJob({ status: 'RUNNING', ...job });
   return describeJob(buildDeployment({ startSince: ASKED, attemptedAt: ASKED, ...deployment }), whole, NOW);
 }
 

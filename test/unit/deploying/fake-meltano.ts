@@ -1,5 +1,5 @@
 import type { Clock } from '../../../src/domain/clock.ts';
-import { DEPLOY_JOB_TYPE, type Job } from '../../../src/domain/job.ts';
+import { DEPLOY_JOB_TYPE, type Job, RUN_JOB_TYPE, VERIFY_JOB_TYPE } from '../../../src/domain/job.ts';
 import type {
   LogProgress,
   LogRequest,
@@ -8,7 +8,9 @@ import type {
   MeltanoResult,
   PushStart,
 } from '../../../src/domain/meltano.ts';
+import type { Pipeline, PipelineList } from '../../../src/domain/pipeline.ts';
 import type { Workspace } from '../../../src/domain/workspace.ts';
+import { buildJob } from '../domain/job-builder.ts';
 
 export type Method = keyof MeltanoApi;
 type Answer = MeltanoResult<unknown>;
@@ -23,6 +25,9 @@ export class FakeMeltano implements MeltanoApi {
   readonly hidden = new Set<string>();
   readonly logs = new Map<string, string[]>();
   workspaces: Workspace[] = [];
+  pipelines: Pipeline[] = [];
+  /** The jobs of pipelines by the pipeline's id, oldest first. */
+  readonly pipelineJobs = new Map<string, Job[]>();
   /** Null: not shown to these credentials. */
   deploymentSecret: string | null = 'the secret of the workspace';
   readonly pushes: PushStart[] = [];
@@ -47,18 +52,42 @@ export class FakeMeltano implements MeltanoApi {
   }
 
   addJob(differences: Partial<Job> = {}): Job {
-    const job: Job = {
-      id: `job-${this.jobs.length + 1}`,
-      type: DEPLOY_JOB_TYPE,
-      status: 'QUEUED',
-      created: this.#clock.now(),
-      commitId: null,
-      startTime: null,
-      endTime: null,
-      ...differences,
-    };
+    const id = `job-${this.jobs.length + 1}`;
+    const job = buildJob({ id, created: this.#clock.now(), ...differences });
     this.jobs.push(job);
     return job;
+  }
+
+  /** Adds a job of a pipeline; default: a run. */
+  addPipelineJob(pipelineId: string, differences: Partial<Job> = {}): Job {
+    const job = this.addJob({ type: RUN_JOB_TYPE, ...differences });
+    this.pipelineJobs.set(pipelineId, [...(this.pipelineJobs.get(pipelineId) ?? []), job]);
+    return job;
+  }
+
+  /** Adds a pipeline of the workspace. */
+  addPipeline(name: string, differences: Partial<Pipeline> = {}): Pipeline {
+    const pipeline: Pipeline = {
+      id: `pipeline-${name}`,
+      status: 'READY',
+      name,
+      label: null,
+      schedule: null,
+      triggeredBy: [],
+      dataComponents: [],
+      repositoryPath: `pipelines/${name}.yml`,
+      lastModified: this.#clock.now(),
+      ...differences,
+    };
+    this.pipelines.push(pipeline);
+    return pipeline;
+  }
+
+  /** Changes the status of a pipeline, and so when it was modified. */
+  movePipeline(name: string, status: string, lastModified = this.#clock.now()): void {
+    this.pipelines = this.pipelines.map((one) =>
+      one.name === name ? { ...one, status, lastModified } : one,
+    );
   }
 
   /** Changes a job; default: the newest. */
@@ -66,7 +95,15 @@ export class FakeMeltano implements MeltanoApi {
     const index = this.jobs.findIndex((job) => job.id === id);
     const job = this.jobs[index];
     if (!job) throw new Error(`There is no job ${id}.`);
-    this.jobs[index] = { ...job, ...differences };
+    const { serviceTimes: _, ...known } = job;
+    const moved = buildJob({ ...known, ...differences });
+    this.jobs[index] = moved;
+    for (const [pipeline, jobs] of this.pipelineJobs) {
+      this.pipelineJobs.set(
+        pipeline,
+        jobs.map((one) => (one.id === id ? moved : one)),
+      );
+    }
   }
 
   deleteJob(id: string): void {
@@ -123,17 +160,46 @@ export class FakeMeltano implements MeltanoApi {
     });
   }
 
-  /** Pages of two jobs, the newest. */
+  /** Pages of two deployment jobs, the newest. */
   listJobs(workspaceId: string): Promise<MeltanoResult<Job[]>> {
     return this.#answer('listJobs', workspaceId, () =>
       succeed(
         this.jobs
           .toReversed()
           .sort((a, b) => (b.created ?? 0) - (a.created ?? 0))
-          .filter((job) => !this.hidden.has(job.id))
+          .filter((job) => job.type === DEPLOY_JOB_TYPE && !this.hidden.has(job.id))
           .slice(0, 2),
       ),
     );
+  }
+
+  listPipelines(workspaceId: string): Promise<MeltanoResult<PipelineList>> {
+    return this.#answer('listPipelines', workspaceId, () =>
+      succeed({ pipelines: [...this.pipelines], total: this.pipelines.length }),
+    );
+  }
+
+  getPipeline(id: string): Promise<MeltanoResult<Pipeline>> {
+    return this.#answer('getPipeline', id, () => {
+      const found = this.pipelines.find((one) => one.id === id);
+      return found ? succeed(found) : refuse(404, 'Not Found');
+    });
+  }
+
+  listPipelineJobs(id: string): Promise<MeltanoResult<Job[]>> {
+    return this.#answer('listPipelineJobs', id, () =>
+      succeed((this.pipelineJobs.get(id) ?? []).filter((job) => !this.hidden.has(job.id)).toReversed()),
+    );
+  }
+
+  verifyPipeline(id: string): Promise<MeltanoResult<Job>> {
+    return this.#answer('verifyPipeline', id, () =>
+      succeed(this.addPipelineJob(id, { type: VERIFY_JOB_TYPE })),
+    );
+  }
+
+  runPipeline(id: string): Promise<MeltanoResult<Job>> {
+    return this.#answer('runPipeline', id, () => succeed(this.addPipelineJob(id)));
   }
 
   readLog(request: LogRequest): Promise<MeltanoResult<LogProgress>> {

@@ -85,6 +85,14 @@ describe('jobSchema', () => {
       commitId: null,
       startTime: null,
       endTime: null,
+      serviceTimes: {
+        created: Date.UTC(2026, 5, 10, 7, 13, 39, 471),
+        startTime: null,
+        endTime: null,
+      },
+      attempt: 0,
+      maxAttempts: 0,
+      triggeredBy: null,
     });
   });
 
@@ -95,16 +103,22 @@ describe('jobSchema', () => {
 
 describe('pageSchema', () => {
   test('an empty collection has no _embedded', () => {
-    expect(pageSchema('jobs').parse({ page: { totalPages: 0 }, _links: {} })).toEqual({
+    expect(pageSchema('jobs').parse({ page: { totalPages: 0, totalElements: 0 }, _links: {} })).toEqual({
       items: [],
       totalPages: 0,
+      totalElements: 0,
       hasNext: false,
     });
   });
 
   test('items are left as they are', () => {
     const raw = { _embedded: { jobs: [1, null] }, _links: { next: { href: 'x' } } };
-    expect(pageSchema('jobs').parse(raw)).toEqual({ items: [1, null], totalPages: null, hasNext: true });
+    expect(pageSchema('jobs').parse(raw)).toEqual({
+      items: [1, null],
+      totalPages: null,
+      totalElements: null,
+      hasNext: true,
+    });
   });
 
   test.each([{}, [], null, { _embedded: { other: [] } }, { _embedded: { jobs: 'x' } }, { page: 3 }])(

@@ -28,8 +28,8 @@ async function list(
     const number = Number(new URL(request.url ?? '', 'http://x').searchParams.get('page'));
     response.end(page(number));
   });
-  const onSkipped = (one: object) => void skipped.push(one);
-  const result = await connectTo(origin, createAgent(), { clock, onSkipped }).listWorkspaces();
+  const onListProblem = (one: object) => void skipped.push(one);
+  const result = await connectTo(origin, createAgent(), { clock, onListProblem }).listWorkspaces();
   return { result, asked, skipped };
 }
 
@@ -135,6 +135,7 @@ describe('texts of an answer', () => {
   test('no more than a thousand jobs of a list are looked at, and the newest hundred kept', async () => {
     const jobs = Array.from({ length: 2_000 }, (_, number) => ({
       id: idOf(number),
+      type: 'WORKSPACE_DEPLOY',
       status: 'COMPLETE',
       created: new Date(Date.UTC(2026, 0, 1) - number * 1_000).toISOString(),
     }));

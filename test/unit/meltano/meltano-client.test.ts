@@ -85,7 +85,7 @@ describe('workspaces', () => {
     const bad = sandbox.addWorkspace({ name: 'Bad', repositoryUrl: REPOSITORY });
     Object.assign(bad, { repositoryBranch: 12 });
     const skipped: unknown[] = [];
-    const client = connect(sandbox, { onSkipped: (report) => skipped.push(report) });
+    const client = connect(sandbox, { onListProblem: (problem) => skipped.push(problem) });
     expect(expectValue(await client.listWorkspaces()).map(({ id }) => id)).toEqual([good.id]);
     expect(skipped).toEqual([
       { rel: 'workspaces', count: 1, problem: expect.stringMatching(/^repositoryBranch: /) },
@@ -110,6 +110,10 @@ describe('deployments and jobs', () => {
       commitId: null,
       startTime: null,
       endTime: null,
+      serviceTimes: { created: sandbox.jobs[0]?.created, startTime: null, endTime: null },
+      attempt: 0,
+      maxAttempts: 0,
+      triggeredBy: null,
     });
     expect(sandbox.service.exchanges).toHaveLength(1);
     const [exchange] = sandbox.service.exchanges;
@@ -179,7 +183,12 @@ describe('deployments and jobs', () => {
     let path = '';
     const origin = await serve((request, response) => {
       path = request.url ?? '';
-      const jobs = ids.map((id, index) => ({ id, status: 'RUNNING', created: times[index] }));
+      const jobs = ids.map((id, index) => ({
+        id,
+        type: 'WORKSPACE_DEPLOY',
+        status: 'RUNNING',
+        created: times[index],
+      }));
       response.end(JSON.stringify({ _embedded: { jobs } }));
     });
     const workspaceId = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';

@@ -9,20 +9,20 @@ import type { GetOctokit, InstallationOctokit } from './octokit.ts';
 export interface WrittenCheckRun {
   readonly id: number;
   readonly url: string | null;
-  /** It says that it is a duplicate. */
+  /** True if its title says that it is a duplicate. */
   readonly isDuplicate: boolean;
 }
 
-/** The check-run requests, each tried once. */
+/** Requests about check runs. Sends each once. */
 export interface CheckRunApi {
   create(repository: Repository, fields: CheckRunFields): Promise<GitHubResult<WrittenCheckRun>>;
   update(repository: Repository, id: number, fields: CheckRunFields): Promise<GitHubResult<WrittenCheckRun>>;
-  /** The runs on this commit with this name whose `external_id` begins with `externalId`, oldest first. */
+  /** Finds the commit's runs with this name whose `external_id` begins with `externalId`, oldest first. */
   find(
     repository: Repository,
     run: { sha: string; name: string; externalId: string },
   ): Promise<GitHubResult<readonly WrittenCheckRun[]>>;
-  /** How many annotations a run has. */
+
   countAnnotations(repository: Repository, id: number): Promise<GitHubResult<number>>;
 }
 

@@ -11,8 +11,8 @@ import type { InstallationReader } from '../domain/installation-reader.ts';
 import { locate, requireRequests } from './github-call.ts';
 import type { GetOctokit, InstallationOctokit } from './octokit.ts';
 
-/** Waits (milliseconds) before a resource that GitHub has just announced, and does not find, is asked for again. */
-const NOT_FOUND_WAITS_MS = [500, 1_000, 2_000];
+/** The delays before asking again for a resource that GitHub has just announced but doesn't find. */
+const NOT_FOUND_DELAYS_MS = [500, 1_000, 2_000];
 
 export interface CommandReadsOptions {
   readonly getOctokit: GetOctokit;
@@ -22,7 +22,7 @@ export interface CommandReadsOptions {
   readonly sleep: (ms: number) => Promise<unknown>;
 }
 
-/** What commands read from GitHub. */
+/** Reads for commands. */
 export class GitHubCommandReads implements CommandReads {
   readonly #options: CommandReadsOptions;
 
@@ -30,11 +30,11 @@ export class GitHubCommandReads implements CommandReads {
     this.#options = options;
   }
 
-  /** By the highest right that is true: a custom role makes `role_name` anything, and `permission` coarse. */
+  /** Uses the highest right, because with custom roles `role_name` is arbitrary and `permission` is coarse. */
   async readPermission(repository: Repository, login: string): Promise<PermissionLevel> {
     const octokit = await this.#open(repository);
     const asked = { ...locate(repository), username: login };
-    // GitHub may not know a collaborator yet who was invited a moment ago.
+    // GitHub may not show a new collaborator yet.
     const data = await this.#readUntilFound(() => octokit.rest.repos.getCollaboratorPermissionLevel(asked));
     return data === null ? 'none' : highestOf(data.user?.permissions ?? {}, data.permission);
   }
@@ -63,7 +63,7 @@ export class GitHubCommandReads implements CommandReads {
     const octokit = await this.#open(repository);
     const asked = { ...locate(repository), ref: sha, per_page: 1 };
     const commit = await orNull(() => octokit.rest.repos.getCommit(asked));
-    // A branch or tag may be named like the beginning of a commit.
+    // A branch or tag may have a name that looks like the start of a commit.
     return commit?.sha.startsWith(sha.toLowerCase()) ? commit.sha : null;
   }
 
@@ -90,10 +90,10 @@ export class GitHubCommandReads implements CommandReads {
   }
 
   async #readUntilFound<T>(request: () => Promise<{ data: T }>): Promise<T | null> {
-    for (const wait of NOT_FOUND_WAITS_MS) {
+    for (const delayMs of NOT_FOUND_DELAYS_MS) {
       const found = await orNull(request);
       if (found !== null) return found;
-      await this.#options.sleep(wait);
+      await this.#options.sleep(delayMs);
     }
     return orNull(request);
   }
@@ -124,8 +124,8 @@ interface Answer {
 }
 
 /**
- * The heads of several branches in one request, for which REST has nothing. Null where GitHub has no such answer: then
- * they are to be read one by one. Throws when it can't answer now.
+ * Reads the heads of several branches in one request, which REST can't. Null if the server can't either: then read them one
+ * by one. Throws if GitHub can't answer now.
  */
 async function queryHeads(
   octokit: InstallationOctokit,
@@ -142,13 +142,13 @@ async function queryHeads(
     return new Map(branches.map((branch, n) => [branch, repository?.[`ref${n}`]?.target?.oid ?? null]));
   } catch (error) {
     const { status } = error as { status?: number };
-    // An answer that is an error in itself has no status.
+    // GraphQL's own errors have no status.
     if (status !== undefined && status !== 404) throw error;
     return null;
   }
 }
 
-/** GraphQL for the heads of `count` branches; it takes `owner`, `repository`, and `ref0` and so on. */
+/** The GraphQL query for the heads of `count` branches. Its variables are `owner`, `repository`, `ref0`, `ref1` … */
 export function writeHeadsQuery(count: number): string {
   const names = Array.from({ length: count }, (_, n) => `ref${n}`);
   const variables = ['owner', 'repository', ...names].map((name) => `$${name}: String!`).join(', ');

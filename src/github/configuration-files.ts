@@ -10,15 +10,15 @@ import type { ReadingOctokit } from './octokit.ts';
 
 const FOLDER = '.github';
 const PATHS: ReadonlySet<string | undefined> = new Set(CONFIGURATION_FILES);
-/** Larger than any file that the reader takes: not worth reading (bytes). */
+/** Bytes. The parser accepts only smaller files, so there is no need to read larger ones. */
 const LARGEST_READ = 256 * 1024;
-/** The modes of entries that are no ordinary files. */
+/** The modes of entries that aren't ordinary files. */
 const TYPES_OF_MODES: Readonly<Record<string, string>> = {
   '120000': 'symlink',
   '160000': 'submodule',
 };
-/** A commit that was just pushed may not be shown yet (milliseconds). */
-const NO_COMMIT_WAITS_MS = [500, 1_000, 2_000];
+/** The delays before asking again for a commit that was just pushed, which GitHub may not show yet. */
+const NO_COMMIT_DELAYS_MS = [500, 1_000, 2_000];
 
 export interface ConfigurationFilesOptions {
   readonly getOctokit: (installationId: number) => Promise<ReadingOctokit>;
@@ -30,14 +30,14 @@ export interface ConfigurationFilesOptions {
 interface FolderEntry {
   readonly path: string;
   readonly type: string;
-  /** Missing where a tree lists it. */
+  /** Missing in trees. */
   readonly size?: number;
   readonly sha: string;
-  /** Missing where only the name was listed. */
+  /** Missing in trees and folders. */
   readonly text?: string;
 }
 
-/** `.github/meltano-deploy.yml` at a commit, which may be a fork's: GitHub shows that through the base repository too. */
+/** Reads `.github/meltano-deploy.yml` at a commit. GitHub shows a fork's commits in the base repository too. */
 export function createConfigurationFiles(options: ConfigurationFilesOptions): ConfigurationFiles {
   const { getOctokit, sleep, mayAsk } = options;
 
@@ -48,21 +48,21 @@ export function createConfigurationFiles(options: ConfigurationFilesOptions): Co
 
   return {
     async read(repository, sha, known, trees = null) {
-      for (const wait of [...NO_COMMIT_WAITS_MS, null]) {
+      for (const delayMs of [...NO_COMMIT_DELAYS_MS, null]) {
         const found = await readOnce(await open(repository), { repository, sha, known, trees });
-        if (found.kind !== 'no_commit' || wait === null) return found;
-        await sleep(wait);
+        if (found.kind !== 'no_commit' || delayMs === null) return found;
+        await sleep(delayMs);
       }
       return { kind: 'no_commit' };
     },
 
     async isChangedBy(repository, pullRequest) {
-      for (const wait of NO_COMMIT_WAITS_MS) {
+      for (const delayMs of NO_COMMIT_DELAYS_MS) {
         const found = await isChangedIn(await open(repository), repository, pullRequest);
         if (found !== null) return found;
-        await sleep(wait);
+        await sleep(delayMs);
       }
-      // Its repository is gone, or the app is there no more.
+      // If it is still missing, the repository is gone or the app was removed from it.
       return (await isChangedIn(await open(repository), repository, pullRequest)) ?? false;
     },
 
@@ -84,7 +84,7 @@ export function createConfigurationFiles(options: ConfigurationFilesOptions): Co
   };
 }
 
-/** Null while GitHub shows no such pull request. */
+/** Null if GitHub doesn't show the pull request. */
 async function isChangedIn(
   octokit: ReadingOctokit,
   repository: Repository,
@@ -136,7 +136,7 @@ async function readOnce(
   if (entry.text !== undefined) return { kind: 'text', ...about, text: entry.text };
   const read = await getContent(octokit, repository, { path: entry.path, ref: sha });
   if (read === null || typeof read === 'string' || Array.isArray(read)) {
-    throw new Error('GitHub lists the configuration file, and does not show it.');
+    throw new Error('GitHub lists the configuration file but does not show it.');
   }
   const problem = refuseEntry({ path: entry.path, type: read.type, size: read.size });
   if (problem) return { kind: 'unusable', ...about, problem };
@@ -144,13 +144,13 @@ async function readOnce(
   return { kind: 'text', ...about, text };
 }
 
-/** Null where the tree is unavailable or incomplete: then the folder is listed. */
+/** Null if the tree is unavailable or incomplete. */
 async function findInTree(
   trees: TreeReader,
   repository: Repository,
   sha: string,
 ): Promise<readonly FolderEntry[] | null> {
-  // A failure here must not delay the push: readers that need the tree wait for it themselves.
+  // A failure must not delay the push. Other readers retry the tree if they need it.
   const read = await trees.readTree(repository, { sha, levels: 'all', isNew: false }).catch(() => null);
   if (read?.kind !== 'tree' || read.isTruncated) return null;
   return CONFIGURATION_FILES.flatMap((path) => {
@@ -164,7 +164,7 @@ async function findInTree(
 interface QueriedFile {
   readonly oid?: string;
   readonly byteSize?: number;
-  /** Null for a binary file. Missing for what is no file. */
+  /** Null for a binary file. Missing if it isn't a file. */
   readonly text?: string | null;
 }
 
@@ -183,7 +183,7 @@ const FILES_QUERY = `
   fragment File on Blob { oid byteSize text }
 `;
 
-/** Finds and reads the file in one request, which REST can't. Null without a plain answer: then the folder is listed. */
+/** Finds and reads the file in one request, which REST can't. Null if the answer is not a single plain file. */
 async function queryFile(
   octokit: ReadingOctokit,
   { owner, name }: Repository,
@@ -233,7 +233,7 @@ interface Place {
   readonly ref: string;
 }
 
-/** Null for what isn't there. */
+/** Null if it doesn't exist. */
 async function getContent(octokit: ReadingOctokit, repository: Repository, place: Place) {
   try {
     return (await octokit.rest.repos.getContent({ ...locate(repository), ...place })).data;

@@ -5,7 +5,7 @@ import { locate } from './github-call.ts';
 import type { InstallationOctokit, OctokitSource } from './octokit.ts';
 import { createQueuedCall, type QueuedCallOptions } from './queued-call.ts';
 
-/** Clocks differ a little, even by the Date of answers: a reply is looked for from a little before (milliseconds). */
+/** The search for a reply starts this much earlier, because clocks differ a little. */
 const SKEW_MS = 60_000;
 
 interface ShownComment {
@@ -21,7 +21,7 @@ export interface ConversationApiOptions extends QueuedCallOptions {
   readonly githubClock: RemoteClock;
 }
 
-/** Comments and reactions, each request tried once, when there is room for it. */
+/** Comments and reactions. Sends each request once, when the installation's queue allows it. */
 export function createConversationApi({
   ownApp,
   githubClock,
@@ -71,7 +71,7 @@ export function createConversationApi({
         const from = githubClock.toRemote(since) - SKEW_MS;
         const comments = await listComments(octokit, repository, place, from);
         const found: number[] = [];
-        // Anyone can write the marker; only an app writes as a bot.
+        // Anyone can write the marker, but only an app comments as a bot.
         for (const one of comments) {
           if (one.body?.includes(marker) && (await isOwn(one, ownApp))) found.push(one.id);
         }
@@ -92,7 +92,7 @@ export function createConversationApi({
   };
 }
 
-/** Another app may quote a reply, with its marker. */
+/** Another app may quote a reply together with its marker. */
 async function isOwn(
   { user, performed_via_github_app: app }: ShownComment,
   ownApp: OwnApp,
@@ -120,17 +120,17 @@ function listComments(
 /** How the app recognises its own comments. */
 export interface OwnApp {
   readonly id: number;
-  /** The login that its comments have. Throws when GitHub can't answer now. */
+  /** The author of the app's comments. Throws if GitHub can't answer now. */
   readonly readBotLogin: () => Promise<string>;
 }
 
-/** GitHub is asked once, and only where something has to be recognised. */
+/** Asks GitHub for the login only once, when it is first needed. */
 export function createOwnApp(id: number, getAppOctokit: OctokitSource['getForApp']): OwnApp {
   let asked: Promise<string> | null = null;
 
   async function ask(): Promise<string> {
     const { data } = await (await getAppOctokit()).rest.apps.getAuthenticated();
-    if (!data?.slug) throw new Error('GitHub does not say what this app is called.');
+    if (!data?.slug) throw new Error('GitHub does not show the name of this app.');
     return `${data.slug}[bot]`;
   }
 

@@ -1,12 +1,11 @@
 import type { RepositoryName } from '../domain/deployment.ts';
 import type { GitHubFailure, GitHubResult } from '../domain/github-result.ts';
 import { LeaseLost } from '../domain/lease.ts';
-
 import { type AnswerHeaders, readRefusal } from './read-rate-limit.ts';
 
 const SUSPENDED = /\binstallation has been suspended\b/i;
 
-/** A write that was not sent, since GitHub refuses the installation's writes for so long. */
+/** A write was not sent, because GitHub refuses the installation's writes for `retryAfterMs`. */
 export class HeldBack extends Error {
   override name = 'HeldBack';
   readonly retryAfterMs: number;
@@ -18,8 +17,8 @@ export class HeldBack extends Error {
 }
 
 /**
- * Runs one request and puts its outcome into one of the kinds; never throws for what GitHub or the network does, but
- * with `LeaseLost` when the request was held back because another instance has taken over.
+ * Runs one request and classifies its failure. Throws only `LeaseLost`: the request was not sent, because another instance
+ * has taken over.
  */
 export async function callGitHub<T>(request: () => Promise<T>, now: () => number): Promise<GitHubResult<T>> {
   try {
@@ -37,7 +36,7 @@ export async function callGitHub<T>(request: () => Promise<T>, now: () => number
   }
 }
 
-/** The parts of Octokit's errors that are used. */
+/** The part of Octokit's errors that the app uses. */
 export interface RequestErrorLike {
   readonly status?: number;
   readonly message?: string;
@@ -45,7 +44,7 @@ export interface RequestErrorLike {
   readonly response?: { readonly headers?: AnswerHeaders };
 }
 
-/** A token is asked for with the app's own key; every other request of an installation, with that token. */
+/** True if the request creates an installation token. It is signed with the app's own key. */
 export function isTokenRequest(url: string | undefined): boolean {
   return url?.endsWith('/access_tokens') ?? false;
 }
@@ -60,12 +59,12 @@ function describeError(error: unknown, now: number): GitHubFailure {
   return { kind: 'rejected', status, message };
 }
 
-/** A repository as Octokit's methods name it. */
+/** The parameters by which Octokit's methods name a repository. */
 export function locate({ owner, name }: RepositoryName): { owner: string; repo: string } {
   return { owner, repo: name };
 }
 
-/** Throws while few of an installation's requests are left, or GitHub refuses them. `what`: waits for its next try. */
+/** Throws if few of an installation's requests are left, or GitHub refuses them. `what` is the work that has to wait. */
 export function requireRequests(mayAsk: boolean, what: string): void {
   if (mayAsk) return;
   throw new Error(`Few requests to GitHub are left, or it refuses them for now: ${what} waits`);

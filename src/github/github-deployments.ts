@@ -2,7 +2,7 @@ import type { GitHubDeploymentApi } from '../reporting/github-deployment.ts';
 import { locate } from './github-call.ts';
 import { createQueuedCall, type QueuedCallOptions } from './queued-call.ts';
 
-/** GitHub's Deployments API, each request tried once, when there is room for it. */
+/** GitHub's Deployments API. Sends each request once, when the installation's queue allows it. */
 export function createGitHubDeploymentApi(options: QueuedCallOptions): GitHubDeploymentApi {
   const send = createQueuedCall(options);
 
@@ -15,11 +15,11 @@ export function createGitHubDeploymentApi(options: QueuedCallOptions): GitHubDep
           environment,
           payload: { deployment: deploymentId },
           description: 'Meltano Cloud workspace',
-          // Else GitHub merges the default branch into others, or answers 409 while checks run: ours among them.
+          // Otherwise GitHub merges the default branch, or answers 409 while checks (such as ours) run.
           auto_merge: false,
           required_contexts: [],
         });
-        if (!('id' in data)) throw new Error('GitHub answered a deployment with a merge.');
+        if (!('id' in data)) throw new Error('GitHub merged a branch instead of creating a deployment.');
         return data.id;
       }),
 
@@ -46,7 +46,7 @@ export function createGitHubDeploymentApi(options: QueuedCallOptions): GitHubDep
           description,
           ...(logUrl === undefined ? {} : { log_url: logUrl }),
           ...(environmentUrl === undefined ? {} : { environment_url: environmentUrl }),
-          // Otherwise GitHub would end deployments of other workspaces in an environment of the same name.
+          // Otherwise GitHub ends deployments of other workspaces in an environment of the same name.
           auto_inactive: false,
         });
         return null;
@@ -64,7 +64,7 @@ export function createGitHubDeploymentApi(options: QueuedCallOptions): GitHubDep
   };
 }
 
-/** GitHub gives the payload back as an object, or as the text that it was. */
+/** GitHub returns the payload as an object or as JSON text. */
 function readPayload(payload: unknown): unknown {
   if (typeof payload !== 'string') return (payload as { deployment?: unknown } | null)?.deployment;
   try {

@@ -2,7 +2,7 @@ import type { RemoteClock } from '../domain/remote-clock.ts';
 import type { DeliveryLog, LoggedDelivery } from '../recovery/sweep-store.ts';
 import type { InstallationOctokit } from './octokit.ts';
 
-/** Old Enterprise Servers and other servers lack it. */
+/** Statuses of servers without this log, such as old Enterprise Servers. */
 const LACKS_THE_LOG: ReadonlySet<number> = new Set([404, 405, 410, 501]);
 
 export interface DeliveryLogPorts {
@@ -10,7 +10,7 @@ export interface DeliveryLogPorts {
   readonly log: { warn(fields: object, message: string): void };
 }
 
-/** GitHub's log of the app's webhook deliveries, asked with the app's own token; its times are on this machine's clock. */
+/** GitHub's log of the app's webhook deliveries. Its times are converted to this machine's clock. */
 export function createDeliveryLog(
   getAppOctokit: () => Promise<InstallationOctokit>,
   { githubClock, log }: DeliveryLogPorts,

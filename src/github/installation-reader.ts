@@ -9,7 +9,7 @@ export interface InstallationReaderOptions {
   readonly getAppOctokit: () => Promise<ReadingOctokit>;
 }
 
-/** Where the app is installed, and what moved there. */
+/** Reads installations, their repositories and branch heads. */
 export function createInstallationReader({
   getOctokit,
   getAppOctokit,
@@ -49,7 +49,7 @@ export function createInstallationReader({
       try {
         const { owner, name: repo } = repository;
         const { data } = await octokit.rest.repos.getBranch({ owner, repo, branch });
-        // For a renamed branch GitHub answers with its new name: that is another branch.
+        // For a renamed branch GitHub answers with the new one, which is another branch.
         return data.name === branch ? data.commit.sha : null;
       } catch (error) {
         const { status } = error as { status?: number };
@@ -60,7 +60,7 @@ export function createInstallationReader({
   };
 }
 
-/** An organization has a login like a person; an enterprise has a slug. */
+/** People and organizations have a login; enterprises have a slug. */
 export function readOwner(account: { id?: number; login?: string; slug?: string } | null): Owner {
   return {
     id: account?.id ?? UNKNOWN_OWNER,

@@ -6,29 +6,29 @@ import { type AnswerHeaders, type RateLimit, readRateLimit, readRefusal } from '
 import { redactRequest } from './redact-request.ts';
 import { shortenAnswers } from './shorten-answer.ts';
 
-/** The Octokit that Probot makes for an installation. */
+/** The Octokit that Probot creates for an installation. */
 export type InstallationOctokit = InstanceType<typeof ProbotOctokit>;
 
-/** As far as reading goes, GitHub's own client is like Probot's. */
+/** The part for reading, which GitHub's own client has too. */
 export type ReadingOctokit = Pick<InstallationOctokit, 'rest' | 'paginate' | 'graphql'>;
 
 export type GetOctokit = (installationId: number) => Promise<InstallationOctokit>;
 
-/** How long one request to GitHub may take (milliseconds); `fetch` alone would wait for ever. */
+/** The time limit of a request. `fetch` has none. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** Requests of an installation at once in this process. GitHub takes 100, of all instances. */
+/** Concurrent requests of an installation in this process. GitHub allows 100 for all instances together. */
 const REQUESTS_AT_ONCE = 30;
 
-/** The options from Probot that are changed here. */
+/** The options of Probot that `QuietOctokit` changes. */
 interface ProbotOptions {
   readonly baseUrl?: string;
   readonly auth?: { readonly request?: { defaults(options: object): unknown } };
 }
 
 /**
- * Probot's Octokit without retries and waits of its own: a create whose answer was lost would be sent twice, and its queues
- * stand still while a clock is set back. The callers wait, and look before they create again.
+ * Probot's Octokit without its own retries and throttling. They would repeat a create whose answer was lost, and stop while
+ * the clock is set back. Callers wait instead, and look before they create again.
  */
 export const QuietOctokit = ProbotOctokit.plugin(shortenAnswers, shareWithEvents).defaults(
   (options: ProbotOptions) => ({
@@ -39,7 +39,7 @@ export const QuietOctokit = ProbotOctokit.plugin(shortenAnswers, shareWithEvents
   }),
 );
 
-/** The handlers of deliveries use no Octokit. They get the app's: Probot would make one for each delivery. */
+/** Gives event handlers, which use no Octokit, the app's one. Otherwise Probot creates one for each delivery. */
 function shareWithEvents(octokit: { auth: InstallationOctokit['auth'] }): void {
   const { auth } = octokit;
   octokit.auth = async (options) => (asksForEvent(options) ? octokit : auth(options));
@@ -51,7 +51,7 @@ function asksForEvent(options: unknown): boolean {
   );
 }
 
-/** A token that is asked for outside of a request would come from github.com, whatever the app serves. */
+/** Without this, tokens that are requested outside of a request come from github.com instead of `baseUrl`. */
 function useBaseUrl(auth: NonNullable<ProbotOptions['auth']>, baseUrl: string): object {
   return { ...auth, request: auth.request?.defaults({ baseUrl }) };
 }
@@ -59,8 +59,8 @@ function useBaseUrl(auth: NonNullable<ProbotOptions['auth']>, baseUrl: string): 
 const READS = new Set(['GET', 'HEAD', undefined]);
 
 /**
- * `fetch` with a time limit for every request to GitHub, the ones for tokens included. `beforeWrite` is the last thing
- * that happens before a write goes out, after every queue and every wait; what it throws keeps the write back.
+ * `fetch` with a time limit for every request to GitHub, including those for tokens. `beforeWrite` runs last before a write
+ * is sent, after every queue and delay. If it throws, the write isn't sent.
  */
 export function createTimedFetch(
   onAnswer: (status: number | null) => void,
@@ -81,34 +81,34 @@ export function createTimedFetch(
   };
 }
 
-/** What makes the Octokits: Probot. */
+/** The part of Probot that creates Octokits. */
 interface GitHubLogin {
   readonly auth: Probot['auth'];
 }
 
 export interface OctokitSource {
   readonly get: GetOctokit;
-  /** Octokit with the app's own token instead of an installation's. */
+  /** An Octokit with the app's own token instead of an installation's. */
   getForApp(): Promise<InstallationOctokit>;
-  /** Probot makes the Octokits; it exists only once its server has loaded the app. */
+  /** Call it once Probot's server has loaded the app. */
   connect(probot: GitHubLogin): void;
 }
 
 export interface OctokitSourceOptions {
   readonly clock: Clock;
-  /** Called with the limit in each answer to the installation. */
+  /** Called with the rate limit in each answer. */
   readonly onRateLimit: (installationId: number, limit: RateLimit) => void;
-  /** They record refusals, and hold writes back afterwards. */
+  /** Record refusals and hold writes back after them. */
   readonly budgets: RateBudgets;
-  /** GitHub refused something for a limit: no write goes out for so long (milliseconds). */
+  /** Called when GitHub refuses a request because of a limit. Writes wait for `delayMs`. */
   readonly onHold: (installationId: number, delayMs: number) => void;
-  /** Takes secrets out of a text. */
+  /** Removes secrets from a text. */
   readonly redact: (text: string) => string;
   /** Called for each request, including those for tokens; `status` is null without an answer. */
   readonly onRequest: (sent: { method: string; route: string; status: number | null }) => void;
 }
 
-/** One Octokit for each installation, kept: its limits and its token are the installation's. */
+/** Keeps one Octokit for each installation, because limits and tokens belong to installations. */
 export function createOctokitSource(options: OctokitSourceOptions): OctokitSource {
   const octokits = new Map<number, Promise<InstallationOctokit>>();
   let appOctokit: Promise<InstallationOctokit> | null = null;
@@ -123,7 +123,7 @@ export function createOctokitSource(options: OctokitSourceOptions): OctokitSourc
     watchRateLimit(octokit, installationId, options);
     renewDeadToken(octokit, installationId);
     holdBack(octokit, installationId, options);
-    // The one place that all check runs, comments and deployments pass on their way out.
+    // All check runs, comments and deployments pass here on their way to GitHub.
     octokit.hook.before('request', (request) => redactRequest(request, options.redact));
     return octokit;
   }
@@ -137,7 +137,7 @@ export function createOctokitSource(options: OctokitSourceOptions): OctokitSourc
       probot = connected;
     },
     async getForApp() {
-      // Probot has one for itself: what is hooked to it must be hooked once.
+      // Probot always returns the same one, so its hooks must be set only once.
       appOctokit ??= makeForApp();
       appOctokit.catch(() => {
         appOctokit = null;
@@ -154,19 +154,19 @@ export function createOctokitSource(options: OctokitSourceOptions): OctokitSourc
 }
 
 function watchRequests(octokit: InstallationOctokit, { onRequest }: OctokitSourceOptions): void {
-  const tell = ({ method, url }: { method: string; url: string }, status: number | null) =>
+  const note = ({ method, url }: { method: string; url: string }, status: number | null) =>
     onRequest({ method, route: nameRoute(url), status });
-  octokit.hook.after('request', ({ status }, options) => tell(options, status));
+  octokit.hook.after('request', ({ status }, options) => note(options, status));
   octokit.hook.error('request', (error, options) => {
     if ((error as Error).cause instanceof HeldBack) throw error;
     const { status, response } = error as RequestErrorLike;
-    // Octokit gives what never reached GitHub the status 500.
-    tell(options, response && status !== undefined ? status : null);
+    // Octokit reports 500 for a request that never reached GitHub.
+    note(options, response && status !== undefined ? status : null);
     throw error;
   });
 }
 
-/** Requests for tokens count against the app, and a 401 against the IP address: neither concerns the installation. */
+/** Ignores requests for tokens, which count against the app, and 401s, which count against the IP address. */
 function watchRateLimit(
   octokit: InstallationOctokit,
   installationId: number,
@@ -178,7 +178,7 @@ function watchRateLimit(
   };
   octokit.hook.after('request', ({ headers }, { method, url }) => {
     note(url, headers);
-    if (isWrite(method, url)) budgets.of(installationId).noteTaken();
+    if (isWrite(method, url)) budgets.of(installationId).noteAccepted();
   });
   octokit.hook.error('request', (error, { method, url }) => {
     const { status = 0, message = '', response } = error as RequestErrorLike;
@@ -194,12 +194,12 @@ function watchRateLimit(
   });
 }
 
-/** GitHub counts it as creating content. */
+/** True if GitHub counts the request as content creation. */
 function isWrite(method: string | undefined, url: string): boolean {
   return !READS.has(method) && !isTokenRequest(url) && !url.endsWith('/graphql');
 }
 
-/** A token that died early (revoked, a key replaced) is made anew, once, and the refused request is sent once more. */
+/** After a 401 (revoked token, replaced key), renews the token and sends the request once more. */
 function renewDeadToken(octokit: InstallationOctokit, installationId: number): void {
   octokit.hook.wrap('request', async (request, options) => {
     try {
@@ -212,7 +212,7 @@ function renewDeadToken(octokit: InstallationOctokit, installationId: number): v
   });
 }
 
-/** After a refusal no write goes out, not even one under way: this is the last step before the lease check. */
+/** Holds writes back after a refusal, even writes in progress. Only the lease check comes later. */
 function holdBack(
   octokit: InstallationOctokit,
   installationId: number,
@@ -227,16 +227,15 @@ function holdBack(
         if (delayMs > 0 && isWrite(options.method, options.url)) throw new HeldBack(delayMs);
         return inner(...args);
       });
-    // The inner hooks are given this very object, whatever is passed on.
+    // Changes the object itself, because inner hooks get it whatever is passed on.
     options.request = { ...options.request, fetch: held };
     return request(options);
   });
 }
 
 /**
- * The route of a request, with names for what differs: there are only so many. Octokit keeps the address as it was
- * written down, but for lists with several pages: their addresses are whole, and what differs in them are owner and
- * name of a repository, ids and commits.
+ * The route of a request, with placeholders for owners, repositories, ids and commits, so that metrics have few values.
+ * Octokit keeps its template as the address, except for lists of several pages, whose addresses are complete.
  */
 export function nameRoute(url: string): string {
   if (url.startsWith('/')) return url;
@@ -248,7 +247,7 @@ export function nameRoute(url: string): string {
     .replaceAll(/\/\d+(?=\/|$)/g, '/{id}');
 }
 
-/** Lets so many requests through at once; the others wait in the order of their coming. */
+/** Limits concurrent requests. Others wait in order of arrival. */
 class RequestGate {
   #free: number;
   readonly #waiting: (() => void)[] = [];

@@ -4,10 +4,10 @@ import type { ProjectCommits, ProjectSource, SourceFile } from '../project/proje
 import { locate, requireRequests } from './github-call.ts';
 import type { GetOctokit } from './octokit.ts';
 
-/** Files that one query asks for. GitHub gives up on a query after ten seconds. */
+/** The limits of a query, because GitHub gives up on it after ten seconds. */
 const MOST_OF_A_QUERY = 100;
 const MOST_BYTES_OF_A_QUERY = 1024 * 1024;
-/** Texts that are kept, in UTF-16 code units: those that were used last, with some 16 MB of memory at most. */
+/** The size of cached texts in UTF-16 code units: about 16 MB of memory. */
 const MOST_KEPT = 8 * 1024 * 1024;
 
 export interface ProjectSourcesOptions {
@@ -17,7 +17,7 @@ export interface ProjectSourcesOptions {
   readonly mayAsk: (installationId: number) => boolean;
 }
 
-/** The files of commits on GitHub: the git tree that planning reads too, and the texts of many files in one query. */
+/** Reads the files of commits on GitHub: the git tree, which planning reads too, and many texts in one query. */
 export function createProjectSources(options: ProjectSourcesOptions): ProjectCommits {
   const blobs = new Blobs(options);
   return {
@@ -76,10 +76,10 @@ const TOO_LARGE: Incomparable = {
   why: 'the repository is too large for GitHub to list its files in one answer',
 };
 
-/** The texts of files by their names in git. A text never changes under its name. */
+/** A cache of texts by their SHA in git, which determines the text. */
 class Blobs {
   readonly #options: ProjectSourcesOptions;
-  /** By repository and SHA, those that were used last at the end. */
+  /** By repository and SHA, in order of last use. */
   readonly #kept = new Map<string, string>();
   #size = 0;
 
@@ -145,7 +145,7 @@ class Blobs {
   }
 }
 
-/** Another repository never gets the text, although its name in git is the same. */
+/** Includes the repository, so that another one never gets the text. */
 function keyOf({ id }: Repository, sha: string): string {
   return `${id} ${sha}`;
 }
@@ -171,7 +171,7 @@ interface BlobsAnswer {
   > | null;
 }
 
-/** GraphQL for the texts of `count` files; it takes `owner`, `repository`, and `blob0` and so on. */
+/** The GraphQL query for the texts of `count` files. Its variables are `owner`, `repository`, `blob0`, `blob1` … */
 export function writeBlobsQuery(count: number): string {
   const names = Array.from({ length: count }, (_, n) => `blob${n}`);
   const variables = [

@@ -10,7 +10,7 @@ export interface QueuedCallOptions {
   readonly now: () => number;
 }
 
-/** Sends a request once, when the installation's queue has room for it. */
+/** Sends a request once, when the installation's queue allows it. */
 export type QueuedCall = <T>(
   kind: 'write' | 'read',
   repository: Repository,

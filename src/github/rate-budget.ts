@@ -6,15 +6,13 @@ import type { RateLimit } from './read-rate-limit.ts';
 export type RequestUse = WriteKind | 'plan' | 'command' | 'project' | 'sweep';
 
 /**
- * The share of an installation's hourly limit (5,000 requests, and more with its size) that a use leaves to those which
- * matter more. Each step is larger than what those below it may need in the hour that is left:
- * - a tenth (500) is for creates, conclusions and the configuration file: enough for 150 whole deployments;
- * - states, and the git trees that planning needs, stop there; a push that waits for one is planned after the reset;
- * - logs stop at a fifth: at most 350 log writes an hour go out, so 500 are left for states and trees;
- * - so do commands (reads, replies and reactions): however many comments there are, check runs are written
- *   and pushes are planned;
- * - so do the checks of projects, which nothing waits for;
- * - sweeps stop at two fifths: whatever they find can be found an hour later as well.
+ * The share of an installation's hourly limit (5,000 requests or more) that each use leaves to more important ones:
+ * - Creates, conclusions and the configuration file may use all. The last tenth (500) is enough for 150 deployments.
+ * - States, and the git trees for planning, stop at a tenth. A push that needs a tree is then planned after the reset.
+ * - Logs stop at a fifth. They take at most 350 writes an hour, so 500 requests are left for states and trees.
+ * - Commands (reads, replies, reactions) also stop at a fifth, so that many comments can't stop pushes and check runs.
+ * - Project checks also stop at a fifth, because nothing waits for them.
+ * - Sweeps stop at two fifths. They can find the same an hour later.
  */
 const LEFT_TO_OTHERS: Record<RequestUse, number> = {
   create: 0,
@@ -28,44 +26,45 @@ const LEFT_TO_OTHERS: Record<RequestUse, number> = {
   sweep: 0.4,
 };
 
-/** Resets that lie closer together belong to the same hour (milliseconds): GitHub's servers don't agree to the second. */
+/** Resets that are closer together belong to the same hour, because GitHub's servers differ by seconds. */
 const SAME_HOUR_MS = 60_000;
 
-/** Where GitHub names no time after a secondary limit, it asks for at least a minute, growing (milliseconds). */
+/** The delay after a secondary limit if GitHub names none. Its documentation requires at least a minute, then longer ones. */
 const SHORTEST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 15 * 60_000;
 
-/** A request that GitHub refused for a limit. */
+/** A request that GitHub refused because of a limit. */
 export interface Refusal {
-  /** Milliseconds; null where GitHub names none. */
+  /** Null if GitHub names none. */
   readonly retryAfterMs: number | null;
   readonly isWrite: boolean;
 }
 
 /**
- * One installation's limits, as GitHub's answers tell them, and what may still be asked for. All times are those of
+ * Decides which requests an installation may still send, by the limits in GitHub's answers. Times are those of
  * `Clock.elapsed`.
  */
 export class RateBudget {
   #known: RateLimit | null = null;
-  #saidFor = 0;
+  /** The reset for which `isNewlyLow` was last true. */
+  #lowUntil = 0;
   /** GitHub refuses everything. */
   #refusedUntil = Number.NEGATIVE_INFINITY;
-  /** GitHub refuses writes, and should be left alone with what can wait. */
+  /** GitHub refuses writes. Reads that can wait are held back, too. */
   #writesRefusedUntil = Number.NEGATIVE_INFINITY;
-  /** Refusals in a row for which GitHub named no time. */
+  /** Refusals in a row without a time from GitHub. */
   #untoldInRow = 0;
 
-  /** Takes in what an answer said. Answers come in any order: within an hour the lowest number holds. */
-  note(told: RateLimit): void {
+  /** Notes the limit in an answer. Answers arrive in any order: within an hour, the lowest number counts. */
+  note(limit: RateLimit): void {
     const known = this.#known;
-    if (known && told.resetAt < known.resetAt - SAME_HOUR_MS) return;
-    const isSameHour = known !== null && told.resetAt <= known.resetAt + SAME_HOUR_MS;
-    if (!isSameHour || told.limit !== known.limit) this.#known = told;
-    else if (told.remaining < known.remaining) this.#known = { ...known, remaining: told.remaining };
+    if (known && limit.resetAt < known.resetAt - SAME_HOUR_MS) return;
+    const isSameHour = known !== null && limit.resetAt <= known.resetAt + SAME_HOUR_MS;
+    if (!isSameHour || limit.limit !== known.limit) this.#known = limit;
+    else if (limit.remaining < known.remaining) this.#known = { ...known, remaining: limit.remaining };
   }
 
-  /** Requests that were under way together are refused together: they are one refusal. */
+  /** Several refusals of concurrent requests count as one. */
   refuse({ retryAfterMs, isWrite }: Refusal, now: number): void {
     const held = isWrite ? this.#writesRefusedUntil : this.#refusedUntil;
     if (retryAfterMs === null && held > now) return;
@@ -75,28 +74,25 @@ export class RateBudget {
     else this.#refusedUntil = Math.max(held, until);
   }
 
-  /** GitHub took a write. */
-  noteTaken(): void {
+  /** GitHub accepted a write. */
+  noteAccepted(): void {
     this.#untoldInRow = 0;
   }
 
-  /** Milliseconds in which no write may go out, whatever it is for; 0 for none. */
+  /** How long writes of any kind must wait (milliseconds). */
   holdsWritesMs(now: number): number {
     return Math.max(0, this.#refusedUntil - now, this.#writesRefusedUntil - now);
   }
 
-  /** True once in each hour: from here on something waits for the reset, and an operator should know. */
+  /** True once an hour, when the first uses must wait for the reset. */
   isNewlyLow(now: number): boolean {
     const until = this.#keptUntil('log', now);
-    if (until === 0 || until <= this.#saidFor + SAME_HOUR_MS) return false;
-    this.#saidFor = until;
+    if (until === 0 || until <= this.#lowUntil + SAME_HOUR_MS) return false;
+    this.#lowUntil = until;
     return true;
   }
 
-  /**
-   * When a request for this may go out (0: at once). After the reset the budget counts as fresh. The reads that a start needs
-   * go on when writes are refused.
-   */
+  /** When a request for this use may be sent; 0 for at once. Planning continues while GitHub only refuses writes. */
   allowsAt(use: RequestUse, now: number): number {
     const refusedUntil =
       use === 'plan' ? this.#refusedUntil : Math.max(this.#refusedUntil, this.#writesRefusedUntil);
@@ -115,15 +111,15 @@ export class RateBudgets {
   readonly #budgets = new Map<number, RateBudget>();
   readonly #onLow: (installationId: number, limit: RateLimit) => void;
 
-  /** `onLow` is called at most once an hour for an installation. */
+  /** `onLow` is called at most once an hour for each installation. */
   constructor(onLow: (installationId: number, limit: RateLimit) => void) {
     this.#onLow = onLow;
   }
 
-  note(installationId: number, told: RateLimit, now: number): void {
+  note(installationId: number, limit: RateLimit, now: number): void {
     const budget = this.of(installationId);
-    budget.note(told);
-    if (budget.isNewlyLow(now)) this.#onLow(installationId, told);
+    budget.note(limit);
+    if (budget.isNewlyLow(now)) this.#onLow(installationId, limit);
   }
 
   of(installationId: number): RateBudget {

@@ -2,19 +2,19 @@ import type { Clock } from '../domain/clock.ts';
 
 export type AnswerHeaders = Record<string, string | number | undefined>;
 
-/** What GitHub says about an installation's primary limit. */
+/** An installation's primary rate limit. */
 export interface RateLimit {
-  /** Requests of an hour. */
+  /** Requests per hour. */
   readonly limit: number;
   readonly remaining: number;
-  /** When the hour is over (`Clock.elapsed`). */
+  /** When the hour ends (`Clock.elapsed`). */
   readonly resetAt: number;
 }
 
-/** GitHub words its limits so, on github.com and on older Enterprise Servers. */
+/** In messages of github.com and of older Enterprise Servers. */
 const LIMIT_WORDS = /\b(?:rate limit|abuse detection)/i;
 
-/** Null for an answer without limits (some Enterprise Servers) or with those of another resource. */
+/** Null if the answer has no limit (some Enterprise Servers) or that of another resource. */
 export function readRateLimit(headers: AnswerHeaders, { now, elapsed }: Clock): RateLimit | null {
   const resource = headers['x-ratelimit-resource'] ?? 'core';
   const limit = readNumber(headers['x-ratelimit-limit']);
@@ -24,7 +24,7 @@ export function readRateLimit(headers: AnswerHeaders, { now, elapsed }: Clock): 
   return { limit, remaining, resetAt: elapsed() + resetMs };
 }
 
-/** The wait (milliseconds; null where GitHub names none) when a refusal is a primary or secondary limit, else null. */
+/** The delay (null if GitHub names none) if the refusal is a primary or secondary limit; otherwise null. */
 export function readRefusal(
   { status, message, headers }: { status: number; message: string; headers: AnswerHeaders },
   now: number,
@@ -34,13 +34,13 @@ export function readRefusal(
   if (retryAfter) return { retryAfterMs: retryAfter * 1_000 };
   if (readNumber(headers['x-ratelimit-remaining']) === 0) {
     const resetMs = readReset(headers, now);
-    // A second more, because GitHub rounds to whole seconds.
+    // One second longer, because GitHub rounds to whole seconds.
     return { retryAfterMs: resetMs === null ? null : Math.max(1_000, resetMs + 1_000) };
   }
   return status === 429 || LIMIT_WORDS.test(message) ? { retryAfterMs: null } : null;
 }
 
-/** Milliseconds from the answer's date to the reset: both are GitHub's, so that it holds on a clock that is wrong, too. */
+/** Milliseconds from the answer's date to the reset. Both are GitHub's, so a wrong clock here doesn't matter. */
 function readReset(headers: AnswerHeaders, now: number): number | null {
   const reset = readNumber(headers['x-ratelimit-reset']);
   if (reset === null) return null;

@@ -10,35 +10,34 @@ import {
 import { callGitHub, locate, requireRequests } from './github-call.ts';
 import type { GetOctokit } from './octokit.ts';
 
-/** Waits before a commit that was just pushed is asked for again: a push may be heard of before it can be read. */
-const NOT_FOUND_WAITS_MS = [1_000, 2_000, 4_000];
-/** GitHub answers 5xx for what takes it too long, and will do so each time: after this time it counts as changed. */
+/** The delays before asking again for a commit that was just pushed, which GitHub may not show yet. */
+const NOT_FOUND_DELAYS_MS = [1_000, 2_000, 4_000];
+/** GitHub always answers 5xx for a tree that takes too long. After this time it counts as changed. */
 const FAILS_FOR_MS = 10 * 60_000;
-/** So many trees are remembered that GitHub fails to list; the oldest is forgotten first. */
+/** How many failing trees to remember; forgets the oldest first. */
 const MOST_FAILING = 1_000;
-/** The trees that were read last are kept, with so many entries in all: some 10 MB. */
+/** How many entries of recently read trees to cache: about 10 MB. */
 const MOST_ENTRIES_KEPT = 50_000;
-/** An empty one counts as so many entries. */
+/** The size of an empty tree, in entries. */
 const ENTRIES_OF_A_TREE = 100;
 
 export interface TreeReaderOptions {
   readonly getOctokit: GetOctokit;
-  /** Waits some milliseconds. */
   readonly sleep: (ms: number) => Promise<unknown>;
-  /** False while GitHub refuses the installation's requests, or the last ones are kept for what matters more. */
+  /** False while few of the installation's requests are left, or GitHub refuses them. */
   readonly mayAsk: (installationId: number) => boolean;
-  /** Milliseconds since some moment. */
+  /** `Clock.elapsed`. */
   readonly elapsed: () => number;
 }
 
-/** Git trees, as GitHub lists them. */
+/** Reads git trees from GitHub. */
 export function createTreeReader(options: TreeReaderOptions): TreeReader {
   const { getOctokit, sleep, mayAsk, elapsed } = options;
   /** Since when GitHub fails to list a tree. */
   const failing = new Map<string, number>();
   const kept = new TreeCache();
 
-  /** Throws as long as there is hope. */
+  /** Throws while the tree may still become readable. */
   function giveUp(key: string, error: Error): Incomparable {
     const since = failing.get(key) ?? elapsed();
     failing.set(key, since);
@@ -50,14 +49,14 @@ export function createTreeReader(options: TreeReaderOptions): TreeReader {
 
   async function read(key: string, repository: Repository, tree: TreeToRead): Promise<TreeRead> {
     requireRequests(mayAsk(repository.installationId), 'listing files');
-    for (const wait of [...(tree.isNew ? NOT_FOUND_WAITS_MS : []), null]) {
+    for (const delayMs of [...(tree.isNew ? NOT_FOUND_DELAYS_MS : []), null]) {
       const found = await readOnce(await getOctokit(repository.installationId), repository, tree);
       if (found instanceof Error) return giveUp(key, found);
       failing.delete(key);
       if (found) return found;
-      if (wait !== null) await sleep(wait);
+      if (delayMs !== null) await sleep(delayMs);
     }
-    return incomparable('GitHub does not know the commit (any more)');
+    return incomparable("GitHub doesn't find the commit");
   }
 
   return {
@@ -68,19 +67,19 @@ export function createTreeReader(options: TreeReaderOptions): TreeReader {
   };
 }
 
-/** Null for a tree that GitHub doesn't know; an error where it fails. Throws where it only has to be asked later. */
+/** Null if GitHub doesn't find the tree; an error if GitHub fails. Throws if it only has to be asked later. */
 async function readOnce(
   octokit: Awaited<ReturnType<GetOctokit>>,
   repository: Repository,
   { sha, levels }: TreeToRead,
 ): Promise<TreeRead | Error | null> {
   const tree = { ...locate(repository), tree_sha: sha };
-  // GitHub takes any value of `recursive` for a yes.
+  // GitHub treats any value of `recursive` as true.
   const asked = levels === 'all' ? { ...tree, recursive: '1' } : tree;
   const answer = await callGitHub(() => octokit.rest.git.getTree(asked), Date.now);
   if (answer.ok) return toList(answer.value.data, levels);
   const { failure } = answer;
-  // The push came while the app was installed: it is deployed, whatever it changed.
+  // The app was uninstalled or suspended after the push: the push is deployed, whatever it changed.
   if (failure.kind === 'unavailable') return incomparable(failure.message);
   if (failure.kind !== 'rejected') {
     const error = new Error(`GitHub could not list the files: ${failure.message}`);
@@ -88,7 +87,7 @@ async function readOnce(
     throw error;
   }
   if (failure.status === 404) return null;
-  return incomparable(`GitHub will not list the files: ${failure.message}`);
+  return incomparable(`GitHub refuses to list the files: ${failure.message}`);
 }
 
 interface AnsweredTree {
@@ -110,10 +109,10 @@ function toList({ tree, truncated = false }: AnsweredTree, levels: TreeToRead['l
   return { kind: 'tree', entries: sortEntries(files), isTruncated: truncated };
 }
 
-/** A tree never changes under its name. Several workspaces that start at once ask for the same one. */
+/** A cache of trees by SHA, which determines the tree. Workspaces that start together need the same one. */
 class TreeCache {
   readonly #reads = new Map<string, Promise<TreeRead>>();
-  /** By key, in the order of reading. */
+  /** By key, in order of reading. */
   readonly #sizes = new Map<string, number>();
 
   async getOrRead(key: string, read: () => Promise<TreeRead>): Promise<TreeRead> {
@@ -136,7 +135,7 @@ class TreeCache {
     this.#sizes.set(key, size);
     let total = this.#sizes.values().reduce((sum, one) => sum + one, 0);
     for (const [oldest, freed] of this.#sizes) {
-      // The newest is needed again in a moment, however large it is.
+      // Keeps the newest at any size, because it is needed again soon.
       if (total <= MOST_ENTRIES_KEPT || oldest === key) return;
       total -= freed;
       this.#sizes.delete(oldest);

@@ -1,19 +1,19 @@
 import { cutBytes, OUTPUT_BYTES } from '../domain/truncate-bytes.ts';
 
 /**
- * The parameters that hold texts for people. All others are ids, addresses and settings, which stay as they are; a check
- * run is also looked for by its name, and a deployment by its environment.
+ * The parameters with texts for people. All others are ids, addresses and settings, which stay unchanged. Names and
+ * environments also occur in searches.
  */
 const TEXTS = new Set([
   ...['name', 'check_name', 'title', 'summary', 'text', 'message'],
   ...['body', 'description', 'environment'],
 ]);
-/** By these the app finds its own comments again. */
+/** The markers by which the app finds its own comments. */
 const MARKER = /(\n\n<!-- meltano-deploy:[a-z]+:[\w./:-]{1,200} -->)$/;
 
 type Redact = (text: string) => string;
 
-/** Takes secrets out of the texts of a request, in place: Octokit's hooks all see the same object. */
+/** Removes secrets from the texts of a request, in place, because Octokit's hooks share the object. */
 export function redactRequest(request: object, redact: Redact): void {
   for (const [name, value] of Object.entries(request)) {
     if (name === 'url') Object.assign(request, { url: hideInQuery(String(value), redact) });
@@ -36,7 +36,7 @@ function hideInText(text: string, redact: Redact): string {
   return redact(words) + marker;
 }
 
-/** GitHub's limits of texts. Redaction can make a text longer that was cut to its limit. */
+/** GitHub's limits in characters. Redaction can lengthen a text that was cut to its limit. */
 const LONGEST: Readonly<Record<string, number>> = { title: 255, description: 140 };
 
 function cutToLimit(text: string, name: string): string {
@@ -47,7 +47,7 @@ function cutToLimit(text: string, name: string): string {
     : `${text.slice(0, longest - 1).toWellFormed()}…`;
 }
 
-/** Octokit's pages have their parameters in the address. */
+/** Lists of several pages have their parameters in the address. */
 function hideInQuery(address: string, redact: Redact): string {
   const [path = '', query] = address.split('?');
   const parameters = [...new URLSearchParams(query)];
@@ -58,7 +58,7 @@ function hideInQuery(address: string, redact: Redact): string {
   return isSame ? address : `${path}?${shown}`;
 }
 
-/** An annotation whose path lacks a part would lead nowhere. */
+/** An annotation with a redacted path would lead nowhere. */
 function hasSecretPath(annotation: unknown, redact: Redact): boolean {
   const { path } = annotation as { readonly path?: unknown };
   return typeof path === 'string' && redact(path) !== path;

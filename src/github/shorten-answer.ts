@@ -1,10 +1,10 @@
 import type { Octokit } from '@octokit/rest';
 
-/** Characters of GitHub's own words. */
+/** The longest quote of GitHub's message. */
 const LONGEST = 200;
-/** Problems of a refused request that are named. */
+/** How many problems of a refused request to name. */
 const MOST_PROBLEMS = 5;
-/** The name of a field, or GitHub's code for what is wrong with it. */
+/** The name of a field, or GitHub's code of its problem. */
 const WORD = /^[\w./[\]-]{1,60}$/;
 
 interface AnsweredError {
@@ -15,8 +15,8 @@ interface AnsweredError {
 }
 
 /**
- * A plug-in of Octokit, whose errors quote the answer: values that were sent, or a whole page of HTML. JSON that can't be
- * parsed would come as a text, and be quoted by whatever fails on it.
+ * An Octokit plug-in against errors that quote the answer, which may repeat sent values or be a page of HTML. Broken JSON
+ * would otherwise arrive as text, and later errors would quote it.
  */
 export function shortenAnswers(octokit: Pick<Octokit, 'hook'>): void {
   octokit.hook.after('request', ({ data, headers }) => {
@@ -30,7 +30,7 @@ export function shortenAnswers(octokit: Pick<Octokit, 'hook'>): void {
   });
 }
 
-/** Keeps GitHub's own words, and names the fields that it rejects. */
+/** Keeps GitHub's message and the names of rejected fields. */
 function shortenAnswer(error: AnsweredError): void {
   const { message, stack, status, response } = error;
   if (response === undefined) return;
@@ -41,7 +41,7 @@ function shortenAnswer(error: AnsweredError): void {
   if (stack !== undefined) error.stack = stack.replace(message, () => error.message);
 }
 
-/** The first line: the next ones quote what was sent. */
+/** The first line. The next ones quote sent values. */
 function readWords(message: unknown): string | null {
   return typeof message === 'string' ? (message.split('\n')[0] ?? '').slice(0, LONGEST) : null;
 }

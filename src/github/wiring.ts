@@ -7,7 +7,7 @@ export interface GitHub {
   readonly octokit: OctokitSource;
 }
 
-/** The Octokits of the installations, and how many requests each may still make. */
+/** Builds the Octokits of the installations and their request budgets. */
 export function createGitHub({ clock, log, metrics, redactor, stores }: ProcessContext): GitHub {
   const budgets = new RateBudgets((installation, { limit, remaining, resetAt }) =>
     log.warn(
@@ -30,7 +30,7 @@ export function createGitHub({ clock, log, metrics, redactor, stores }: ProcessC
     },
     onHold(installationId, delayMs) {
       stores.saveGitHubHold(installationId, clock.now() + delayMs).catch(() => {
-        // The store is away: this process knows it all the same.
+        // The store is unavailable. This process still knows the hold.
       });
     },
     onRequest: metrics.requestToGitHub,

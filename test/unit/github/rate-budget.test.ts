@@ -84,7 +84,7 @@ describe('after a refused write', () => {
         return wait;
       });
     expect(waits()).toEqual([1, 2, 4, 8, 15, 15]);
-    budget.noteTaken();
+    budget.noteAccepted();
     expect(waits()[0]).toBe(1);
   });
 

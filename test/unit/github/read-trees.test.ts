@@ -83,7 +83,7 @@ describe('a tree', () => {
 });
 
 describe('a commit that GitHub does not know', () => {
-  const UNKNOWN = { kind: 'incomparable', why: expect.stringContaining('does not know the commit') };
+  const UNKNOWN = { kind: 'incomparable', why: expect.stringContaining("doesn't find the commit") };
 
   test('is asked for again when it is new, since a push may be heard of before it can be read', async () => {
     github.scope.get(PATH).query(true).times(2).reply(404, { message: 'Not Found' });

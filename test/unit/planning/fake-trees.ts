@@ -45,8 +45,7 @@ export class FakeTrees implements TreeReader {
     const [commit = '', folder = ''] = sha.split(':');
     this.reads.push(`${owner}/${name} ${commit.slice(0, 3)}${folder && `:${folder}`} ${levels}`);
     if (this.isDown) throw new Error('Bad Gateway');
-    if (this.gone.has(commit))
-      return { kind: 'incomparable', why: 'GitHub does not know the commit (any more)' };
+    if (this.gone.has(commit)) return { kind: 'incomparable', why: "GitHub doesn't find the commit" };
     const files = [...(this.#files.get(commit) ?? [])].flatMap(([path, file]) =>
       folder === '' || path.startsWith(`${folder}/`)
         ? toEntry(folder === '' ? path : path.slice(folder.length + 1), file)

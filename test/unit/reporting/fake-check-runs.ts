@@ -134,7 +134,7 @@ export class FakeCheckRuns implements CheckRunApi {
     const isWrite = kind === 'create' || kind === 'update';
     const budget = this.budgets?.of(installationId);
     if (script === undefined || script === 'fine') {
-      if (isWrite) budget?.noteTaken();
+      if (isWrite) budget?.noteAccepted();
       return { ok: true, value: effect() };
     }
     if ('made' in script && script.made) effect();

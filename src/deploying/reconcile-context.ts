@@ -28,12 +28,17 @@ interface ReconcileLimits {
   readonly poll: PollBounds;
 }
 
+/** What a log in memory belongs to. */
+interface LoggedJob {
+  readonly id: string;
+}
+
 /** Reads the log of a job into memory. */
 export interface JobLogReader {
   /** Reads the lines since the last read. True if there were new lines. */
-  readOn(deployment: Deployment, jobId: string, api: MeltanoApi): Promise<MeltanoResult<boolean>>;
+  readOn(of: LoggedJob, jobId: string, api: MeltanoApi): Promise<MeltanoResult<boolean>>;
   /** Reads the whole log again. */
-  readWhole(deployment: Deployment, jobId: string, api: MeltanoApi): Promise<MeltanoResult<null>>;
+  readWhole(of: LoggedJob, jobId: string, api: MeltanoApi): Promise<MeltanoResult<null>>;
 }
 
 /** The ports and limits for reconciling workspaces. */

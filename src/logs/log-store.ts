@@ -1,13 +1,12 @@
-import type { Deployment } from '../domain/deployment.ts';
 import type { LogExcerpt } from '../domain/log-excerpt.ts';
 import type { MeltanoApi, MeltanoResult } from '../domain/meltano.ts';
 import type { LogExcerptBuilder } from './log-excerpt-builder.ts';
 
 /** The logs as reporting needs them. They are only in memory: a missing one is read again from the job. */
 export interface LogSource {
-  excerpt(deploymentId: string): LogExcerpt | null;
-  /** Called after the last report. */
-  forget(deploymentId: string): void;
+  excerpt(id: string): LogExcerpt | null;
+  /** Called after the last report. Forgets all logs whose id is, or begins with, this one and a blank. */
+  forget(id: string): void;
 }
 
 /** One log, as far as it was read. */
@@ -19,7 +18,12 @@ interface LogBuffer {
   final: LogExcerpt | null;
 }
 
-/** The logs of deployments that this process watches or still has to report. They are only in memory. */
+/** What a log belongs to. */
+interface LoggedJob {
+  readonly id: string;
+}
+
+/** The logs of jobs that this process watches or still has to report. They are only in memory. */
 export class LogStore implements LogSource {
   readonly #buffers = new Map<string, LogBuffer>();
   readonly #newBuilder: () => LogExcerptBuilder;
@@ -29,31 +33,33 @@ export class LogStore implements LogSource {
   }
 
   /** Reads what the job wrote since the last read. True if there were new lines. */
-  async readOn(deployment: Deployment, jobId: string, api: MeltanoApi): Promise<MeltanoResult<boolean>> {
-    const buffer = this.#buffers.get(deployment.id) ?? this.#newBuffer();
-    this.#buffers.set(deployment.id, buffer);
+  async readOn({ id }: LoggedJob, jobId: string, api: MeltanoApi): Promise<MeltanoResult<boolean>> {
+    const buffer = this.#buffers.get(id) ?? this.#newBuffer();
+    this.#buffers.set(id, buffer);
     const before = buffer.next;
     const read = await readInto(buffer, { jobId, until: 'once' }, api);
     return read.ok ? { ok: true, value: buffer.next > before } : read;
   }
 
   /** Reads the whole log again. Only this includes a last line without a newline. */
-  async readWhole(deployment: Deployment, jobId: string, api: MeltanoApi): Promise<MeltanoResult<null>> {
+  async readWhole({ id }: LoggedJob, jobId: string, api: MeltanoApi): Promise<MeltanoResult<null>> {
     const buffer = this.#newBuffer();
     const read = await readInto(buffer, { jobId, until: 'end' }, api);
     if (!read.ok) return read;
     buffer.final = buffer.builder.excerpt(true);
-    this.#buffers.set(deployment.id, buffer);
+    this.#buffers.set(id, buffer);
     return { ok: true, value: null };
   }
 
-  excerpt(deploymentId: string): LogExcerpt | null {
-    const buffer = this.#buffers.get(deploymentId);
+  excerpt(id: string): LogExcerpt | null {
+    const buffer = this.#buffers.get(id);
     return buffer ? (buffer.final ?? buffer.builder.excerpt(false)) : null;
   }
 
-  forget(deploymentId: string): void {
-    this.#buffers.delete(deploymentId);
+  forget(id: string): void {
+    for (const key of this.#buffers.keys()) {
+      if (key === id || key.startsWith(`${id} `)) this.#buffers.delete(key);
+    }
   }
 
   #newBuffer(): LogBuffer {

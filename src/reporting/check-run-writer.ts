@@ -1,6 +1,7 @@
 import type { CommitRun } from '../domain/commit-run.ts';
-import { type Deployment, isReported } from '../domain/deployment.ts';
+import { isReported } from '../domain/deployment.ts';
 import { LeaseLost } from '../domain/lease.ts';
+import type { PipelineWatch } from '../domain/pipeline-watch.ts';
 import type { QueuedRun } from './pace/queued-run.ts';
 import type { SendWrite, WriteQueue } from './pace/write-queue.ts';
 import type { WriteQueues } from './pace/write-queues.ts';
@@ -69,8 +70,12 @@ export class CheckRunWriter implements Reporter {
     this.#arm(installation);
   }
 
-  logRead(deployment: Deployment, grew: boolean): number {
-    const { installation, run } = this.#enqueue(deployment);
+  pipelinesChanged(watch: PipelineWatch): void {
+    if (watch.checkName !== null) this.#change(watch, null);
+  }
+
+  logRead(of: ReportedRun, grew: boolean): number {
+    const { installation, run } = this.#enqueue(of);
     run.isRunning = true;
     run.logGrew ||= grew;
     run.logReadAt = this.#ports.clock.elapsed();

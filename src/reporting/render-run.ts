@@ -1,11 +1,13 @@
 import type { Clock } from '../domain/clock.ts';
-import type { CommitRun } from '../domain/commit-run.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import type { DeploymentReader, OpenDeployments } from '../domain/deployment-store.ts';
 import type { Pages } from '../domain/pages.ts';
+import { formatLogKey, type PipelineWatch } from '../domain/pipeline-watch.ts';
 import type { LogSource } from '../logs/log-store.ts';
 import type { CheckRunFields, CheckRunView } from './render/check-run-view.ts';
 import type { CommitRunView } from './render/render-commit-run.ts';
+import type { PipelineWatchView } from './render/render-pipeline-watch.ts';
+import { isPipelineWatch, type ReportSubject } from './report-subject.ts';
 import type { RenderedRun } from './write-check-run.ts';
 
 /** The sources of a check run's content. */
@@ -15,20 +17,26 @@ export interface RenderPorts {
   readonly clock: Clock;
   readonly render: (view: CheckRunView) => CheckRunFields;
   readonly renderCommit: (view: CommitRunView) => CheckRunFields;
+  readonly renderPipelines: (view: PipelineWatchView) => CheckRunFields;
   readonly pages: Pages;
   readonly limits: { readonly deployTimeoutMinutes: number; readonly startTimeoutMinutes: number };
 }
 
 /** Renders the current state of a deployment's check run, or of one about a commit. */
 export async function renderRun(
-  of: Deployment | CommitRun,
+  of: ReportSubject,
   repository: Repository,
   ports: RenderPorts,
 ): Promise<RenderedRun> {
-  const { render, renderCommit, pages } = ports;
+  const { render, renderCommit, renderPipelines, pages } = ports;
   if ('verdict' in of) {
     const fields = renderCommit({ run: of, repository, githubUrl: pages.githubUrl });
     return { fields, timeless: fields, externalId: of.id };
+  }
+  if (isPipelineWatch(of)) {
+    const view = await viewWatch(of, repository, ports);
+    const timeless = renderPipelines({ ...view, now: 0 });
+    return { fields: renderPipelines(view), timeless, externalId: of.id };
   }
   const view = await viewDeployment(of, repository, ports);
   const timeless = render({ ...view, now: 0 });
@@ -54,6 +62,25 @@ async function viewDeployment(
     log: logs.excerpt(deployment.id),
     deployTimeoutMinutes: limits.deployTimeoutMinutes,
     startTimeoutMinutes: limits.startTimeoutMinutes,
+    now: clock.now(),
+  };
+}
+
+async function viewWatch(
+  watch: PipelineWatch,
+  repository: PipelineWatchView['repository'],
+  { store, logs, clock, pages, limits }: RenderPorts,
+): Promise<PipelineWatchView> {
+  const find = (id: string | null) => findInRepository(store, id, watch.repositoryId);
+  return {
+    watch,
+    repository,
+    workspaceUrl: pages.workspaceUrl(watch),
+    githubUrl: pages.githubUrl,
+    deployment: await find(watch.deploymentId),
+    supersededBy: await find(watch.supersededBy),
+    logOf: (jobId) => logs.excerpt(formatLogKey(watch, jobId)),
+    deployTimeoutMinutes: limits.deployTimeoutMinutes,
     now: clock.now(),
   };
 }

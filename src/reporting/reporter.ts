@@ -1,6 +1,7 @@
 import type { CommitRun } from '../domain/commit-run.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
+import type { PipelineWatch } from '../domain/pipeline-watch.ts';
 
 /** Takes note of changes. The one writer of check runs decides what to write and when. */
 export interface Reporter {
@@ -10,16 +11,22 @@ export interface Reporter {
    * The log was read; `grew` if it had new lines. Returns the longest delay until the next read (milliseconds), so that the
    * next write shows the newest lines.
    */
-  logRead(deployment: Deployment, grew: boolean): number;
+  logRead(of: Deployment | PipelineWatch, grew: boolean): number;
   /** A configuration file or the projects of a commit were checked. */
   commitJudged(run: CommitRun): void;
+  /** A visible change of the jobs of pipelines was stored. */
+  pipelinesChanged(watch: PipelineWatch): void;
 }
 
 /** Wakes the commands that requested or withdrew a deployment when it changes. */
 export function notifyCommands(reporter: Reporter, dispatcher: Dispatcher): Reporter {
   return {
-    logRead: (deployment, grew) => reporter.logRead(deployment, grew),
+    logRead: (of, grew) => reporter.logRead(of, grew),
     commitJudged: (run) => reporter.commitJudged(run),
+    pipelinesChanged(watch) {
+      reporter.pipelinesChanged(watch);
+      if (watch.deliveryId !== null) dispatcher.wake('command', watch.deliveryId);
+    },
     changed(deployment) {
       reporter.changed(deployment);
       const { cause, deliveryId, withdrawDeliveryId } = deployment;

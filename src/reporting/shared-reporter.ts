@@ -2,14 +2,21 @@ import type { Accounts } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { CommitRun, OwedCommitRuns } from '../domain/commit-run.ts';
 import { type Deployment, isReported, mayBeTwice } from '../domain/deployment.ts';
-import type { DeploymentReader } from '../domain/deployment-store.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
 import type { Lease, LeaseContext } from '../domain/lease.ts';
+import type { PipelineWatch, ReportablePipelineWatches } from '../domain/pipeline-watch.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
 import type { RepositoryReader } from '../domain/repository-store.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import type { InstallationLeases } from '../scheduling/installation-leases.ts';
 import type { ReportQueue, ResumeStore } from './report-store.ts';
+import {
+  findShownLog,
+  isPipelineWatch,
+  type ReportSubject,
+  readSubject,
+  type SubjectReader,
+} from './report-subject.ts';
 import type { Reporter } from './reporter.ts';
 
 /** How often the lease holder checks for work, and how often it reads the logs of running jobs. */
@@ -28,7 +35,7 @@ export interface SharedReporterPorts {
   readonly dispatcher: Dispatcher;
   /** In this process. Its queue `log` reads the logs for check runs that this instance writes. */
   readonly local: Dispatcher;
-  readonly reports: DeploymentReader & ReportQueue & OwedCommitRuns;
+  readonly reports: SubjectReader & ReportQueue & OwedCommitRuns & ReportablePipelineWatches;
   readonly repositories: RepositoryReader;
   readonly resumes: ResumeStore;
   readonly clock: Clock;
@@ -37,8 +44,8 @@ export interface SharedReporterPorts {
   readonly leases: LeaseContext;
   /** The leases of `writer`. */
   readonly writing: InstallationLeases;
-  /** Reads a concluded deployment's whole log, then passes it to `writer`. Returns the delay until the next try. */
-  readonly finish: (deploymentId: string) => Promise<number | null>;
+  /** Reads the whole log of a concluded run, then passes it to `writer`. Returns the delay until the next try. */
+  readonly finish: (id: string) => Promise<number | null>;
 }
 
 /** The installation whose check runs this instance writes. */
@@ -46,7 +53,7 @@ interface Assignment {
   readonly lease: Lease;
   /** The revision of each run that was passed to the writer, or whose log is being read for it. */
   readonly passed: Map<string, number>;
-  /** Deployments whose logs are followed. */
+  /** Runs whose logs are followed. */
   readonly followed: Set<string>;
 }
 
@@ -76,6 +83,12 @@ export class SharedReporter implements Reporter {
     });
   }
 
+  pipelinesChanged(watch: PipelineWatch): void {
+    this.#wakeWriter(watch).catch(() => {
+      // As above.
+    });
+  }
+
   /** The writing instance reads the log itself. */
   logRead(): number {
     return Infinity;
@@ -93,14 +106,14 @@ export class SharedReporter implements Reporter {
   }
 
   /** Queue `log`: the instance that writes the check run also reads the log. */
-  async handOver(deploymentId: string): Promise<null> {
-    const deployment = await this.#ports.reports.getDeployment(deploymentId);
-    if (deployment) await this.#wakeWriter(deployment);
+  async handOver(id: string): Promise<null> {
+    const of = await readSubject(this.#ports.reports, id);
+    if (of) await this.#wakeWriter(of);
     return null;
   }
 
   /** The repository may have moved to another installation since the deployment was planned. */
-  async #wakeWriter({ repositoryId, installationId }: Deployment | CommitRun): Promise<void> {
+  async #wakeWriter({ repositoryId, installationId }: ReportSubject): Promise<void> {
     const repository = await this.#ports.repositories.getRepository(repositoryId);
     this.#ports.dispatcher.wake('writer', String(repository?.installationId ?? installationId));
   }
@@ -110,9 +123,12 @@ export class SharedReporter implements Reporter {
     const assignment = this.#openAssignment(installationId);
     await this.#resumeWriter(installationId);
     await this.#ports.writer.recount(installationId);
-    const reportable = await this.#ports.reports.listReportable(installationId);
-    for (const deployment of reportable) this.#attend(assignment, deployment);
-    const owed = await this.#ports.reports.listOwedCommitRuns(installationId);
+    const { reports } = this.#ports;
+    const deployments = await reports.listReportable(installationId);
+    const watches = await reports.listReportableWatches(installationId);
+    const reportable = [...deployments, ...watches.filter(({ checkName }) => checkName !== null)];
+    for (const of of reportable) this.#attend(assignment, of);
+    const owed = await reports.listOwedCommitRuns(installationId);
     for (const run of owed) {
       if (assignment.passed.get(run.id) === run.revision) continue;
       assignment.passed.set(run.id, run.revision);
@@ -134,15 +150,17 @@ export class SharedReporter implements Reporter {
     this.#ports.writer.resume(installationId);
   }
 
-  #attend(assignment: Assignment, deployment: Deployment): void {
+  #attend(assignment: Assignment, of: Deployment | PipelineWatch): void {
     const { writer, local } = this.#ports;
-    const { id, state, jobId, revision } = deployment;
-    const isOwed = !isReported(deployment) || mayBeTwice(deployment);
+    const { id, state, revision } = of;
+    const hasLog = findShownLog(of) !== null;
+    const isOwed = !isReported(of) || mayBeTwice(of);
     if (isOwed && assignment.passed.get(id) !== revision) {
       assignment.passed.set(id, revision);
       // A conclusion is written together with its log.
-      if (state === 'concluded' && jobId && !isReported(deployment)) local.wake('log', id);
-      else writer.changed(deployment);
+      if (state === 'concluded' && hasLog && !isReported(of)) local.wake('log', id);
+      else if (isPipelineWatch(of)) writer.pipelinesChanged(of);
+      else writer.changed(of);
     }
     if (state === 'running' && !assignment.followed.has(id)) {
       assignment.followed.add(id);
@@ -151,26 +169,26 @@ export class SharedReporter implements Reporter {
   }
 
   /** Queue `log` of this process. */
-  async readLog(deploymentId: string): Promise<number | null> {
+  async readLog(id: string): Promise<number | null> {
     const { reports, leases, finish } = this.#ports;
-    const deployment = await reports.getDeployment(deploymentId);
+    const of = await readSubject(reports, id);
     const assignment = [...this.#assignments.values()].find(
-      ({ passed, followed }) => passed.has(deploymentId) || followed.has(deploymentId),
+      ({ passed, followed }) => passed.has(id) || followed.has(id),
     );
-    if (!deployment || !assignment) return null;
-    return leases.run(assignment.lease, () =>
-      deployment.state === 'concluded' ? finish(deploymentId) : this.#follow(deployment),
-    );
+    if (!of || !assignment || 'verdict' in of) return null;
+    return leases.run(assignment.lease, () => (of.state === 'concluded' ? finish(id) : this.#follow(of)));
   }
 
-  async #follow(deployment: Deployment): Promise<number | null> {
+  async #follow(of: Deployment | PipelineWatch): Promise<number | null> {
     const { accounts, repositories, logs, writer } = this.#ports;
-    const api = accounts.byKey(deployment.account)?.api;
-    const repository = await repositories.getRepository(deployment.repositoryId);
-    if (!api || !deployment.jobId || !repository) return null;
-    if (chooseLogMode(deployment, repository.private) !== 'live') return null;
-    const read = await logs.readOn(deployment, deployment.jobId, api);
-    return Math.min(READ_LOG_MS, writer.logRead(deployment, read.ok && read.value));
+    const api = accounts.byKey(of.account)?.api;
+    const repository = await repositories.getRepository(of.repositoryId);
+    const shown = findShownLog(of);
+    if (!api || !repository || chooseLogMode(of, repository.private) !== 'live') return null;
+    // Between two runs there is no log.
+    if (!shown) return isPipelineWatch(of) ? READ_LOG_MS : null;
+    const read = await logs.readOn(shown, shown.jobId, api);
+    return Math.min(READ_LOG_MS, writer.logRead(of, read.ok && read.value));
   }
 
   /** After a lost lease, starts over: runs that were passed to the writer may not have been written. */

@@ -21,6 +21,8 @@ import { findRunUrl } from './render/github-links.ts';
 import { renderCheckRun } from './render/render-check-run.ts';
 import { renderCommitRun } from './render/render-commit-run.ts';
 import { renderFailureComment } from './render/render-failure-comment.ts';
+import { renderPipelineWatch } from './render/render-pipeline-watch.ts';
+import { isDeployment } from './report-subject.ts';
 import { notifyCommands, type Reporter } from './reporter.ts';
 import { SharedReporter } from './shared-reporter.ts';
 import { createFailureCommentSync } from './sync-failure-comment.ts';
@@ -68,9 +70,10 @@ export function createReporting(context: AppContext, configurations: Configurati
     random: Math.random,
     render: renderCheckRun,
     renderCommit: renderCommitRun,
+    renderPipelines: renderPipelineWatch,
     limits: configuration,
     onWritten(of) {
-      if (!('verdict' in of)) metrics.written(of, clock.now());
+      if (isDeployment(of)) metrics.written(of, clock.now());
     },
     ...(writing ? { withLease: writing.withLease } : {}),
   });

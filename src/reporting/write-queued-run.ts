@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
-import { type CommitRun, type CommitRunReader, isCommitRunId } from '../domain/commit-run.ts';
-import { type Deployment, isReported, mayBeTwice, type Repository } from '../domain/deployment.ts';
+import { isReported, mayBeTwice, type Repository } from '../domain/deployment.ts';
 import type { GitHubFailure } from '../domain/github-result.ts';
 import type { RepositoryReader } from '../domain/repository-store.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
@@ -11,6 +10,7 @@ import type { QueuedRun } from './pace/queued-run.ts';
 import type { SendWrite, WriteQueue } from './pace/write-queue.ts';
 import { type RenderPorts, renderRun } from './render-run.ts';
 import type { ReportStore } from './report-store.ts';
+import { isDeployment, type ReportSubject, readSubject, type SubjectReader } from './report-subject.ts';
 import { type ReportedRun, type WriteOutcome, writeCheckRun } from './write-check-run.ts';
 
 /**
@@ -31,12 +31,12 @@ const LIMIT_DELAY_MS = 1_000;
 
 export interface QueuedWritePorts extends RenderPorts {
   readonly api: CheckRunApi;
-  readonly store: RenderPorts['store'] & ReportStore & CommitRunReader;
+  readonly store: RenderPorts['store'] & ReportStore & SubjectReader;
   readonly repositories: RepositoryReader;
   readonly random: () => number;
   readonly log: Logger;
   /** Called after each write, with the state before it. For the metrics. */
-  readonly onWritten: (of: Deployment | CommitRun) => void;
+  readonly onWritten: (of: ReportSubject) => void;
 }
 
 /** A due write. */
@@ -54,7 +54,6 @@ export type QueuedWriteResult =
   /** Another installation owes the write. */
   | { readonly kind: 'moved'; readonly installationId: number };
 
-type Subject = Deployment | CommitRun;
 type FailedWrite = Extract<WriteOutcome, { kind: 'failed' }>;
 
 /** Brings queued check runs up to date. */
@@ -73,7 +72,7 @@ export class QueuedRunWriter {
   ): Promise<QueuedWriteResult> {
     const { store, repositories, clock } = this.#ports;
     const { run } = write;
-    const of = isCommitRunId(run.id) ? await store.getCommitRun(run.id) : await store.getDeployment(run.id);
+    const of = await readSubject(store, run.id);
     const repository = of && (await repositories.getRepository(of.repositoryId));
     if (!of || !repository) {
       run.owed = null;
@@ -87,7 +86,7 @@ export class QueuedRunWriter {
   }
 
   /** Null if the run may be written now. */
-  async #postpone(run: QueuedRun, of: Subject): Promise<QueuedWriteResult | null> {
+  async #postpone(run: QueuedRun, of: ReportSubject): Promise<QueuedWriteResult | null> {
     const { clock } = this.#ports;
     // A conclusion is written once, together with its log. Nothing is owed until `changed` is called after the log was read:
     // otherwise an earlier failure would retry the run at once, for ever.
@@ -105,9 +104,9 @@ export class QueuedRunWriter {
   }
 
   /** A superseded or redeployed run links to the newer deployment's check run, which may be about to be created. */
-  async #isAheadOfSuccessor({ owedSince }: QueuedRun, of: Subject): Promise<boolean> {
+  async #isAheadOfSuccessor({ owedSince }: QueuedRun, of: ReportSubject): Promise<boolean> {
     const { clock, store } = this.#ports;
-    if ('verdict' in of || clock.elapsed() - owedSince > SUCCESSOR_MS) return false;
+    if (!isDeployment(of) || clock.elapsed() - owedSince > SUCCESSOR_MS) return false;
     const id = of.supersededBy ?? (of.rerun?.kind === 'redeployed' ? of.rerun.deploymentId : null);
     const successor = id === null ? null : await store.getDeployment(id);
     return successor !== null && successor.checkRunId === null && !isReported(successor);
@@ -116,7 +115,7 @@ export class QueuedRunWriter {
   async #send(
     queue: WriteQueue,
     { run, owed, send }: QueuedWrite,
-    of: Subject,
+    of: ReportSubject,
     repository: Repository,
   ): Promise<QueuedWriteResult> {
     const { api, store, clock, onWritten } = this.#ports;

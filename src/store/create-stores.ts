@@ -6,6 +6,7 @@ import type { DeliveryStore } from '../domain/delivery-store.ts';
 import type { DeploymentStore } from '../domain/deployment-store.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
 import type { OwnerStore } from '../domain/owner.ts';
+import type { PipelineWatchStore } from '../domain/pipeline-watch.ts';
 import type { RepositoryStore } from '../domain/repository-store.ts';
 import type { AdoptionStore, PlanHistory, PlanStore } from '../planning/plan-store.ts';
 import type { ResumableStore } from '../recovery/resume-installation.ts';
@@ -29,6 +30,7 @@ import { createGitHubDeploymentStore } from './github-deployment-store.ts';
 import { createGitHubWriteStore } from './github-write-store.ts';
 import { createHealthStore } from './health-store.ts';
 import { createOwnerStore } from './owner-store.ts';
+import { createPipelineWatchStore } from './pipeline-watch-store.ts';
 import { createPlanHistoryStore } from './plan-history-store.ts';
 import { createPlanStore } from './plan-store.ts';
 import { DeliveryRecorder } from './record-deliveries.ts';
@@ -57,6 +59,7 @@ export type Stores = DeliveryStore &
   CommandStore &
   ConfigurationStore &
   CommitRunStore &
+  PipelineWatchStore &
   FailureCommentStore &
   GitHubDeploymentStore &
   GitHubWriteStore &
@@ -80,6 +83,7 @@ export function createStores(db: Kysely<Schema>, recorder = new DeliveryRecorder
     ...createCommandStore(db),
     ...createConfigurationStore(db),
     ...createCommitRunStore(db),
+    ...createPipelineWatchStore(db),
     ...createFailureCommentStore(db),
     ...createGitHubDeploymentStore(db),
     ...createGitHubWriteStore(db),

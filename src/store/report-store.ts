@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { isCommitRunId } from '../domain/commit-run.ts';
+import { isPipelineWatchId } from '../domain/pipeline-watch.ts';
 import type { ReportQueue, ReportStore } from '../reporting/report-store.ts';
 import { MAY_BE_TWICE } from './deployment-conditions.ts';
 import { toDeployment } from './deployment-row.ts';
@@ -22,8 +23,12 @@ export function createReportStore(db: Kysely<Schema>): ReportQueue & Omit<Report
     },
 
     async saveReport(id, report) {
-      const table = isCommitRunId(id) ? 'commitRun' : 'deployment';
-      await db.updateTable(table).set(report).where('id', '=', id).execute();
+      await db.updateTable(chooseTable(id)).set(report).where('id', '=', id).execute();
     },
   };
+}
+
+function chooseTable(id: string): 'commitRun' | 'pipelineWatch' | 'deployment' {
+  if (isCommitRunId(id)) return 'commitRun';
+  return isPipelineWatchId(id) ? 'pipelineWatch' : 'deployment';
 }

@@ -2,6 +2,7 @@ import type { Generated } from 'kysely';
 import type { Reaction } from '../domain/conversation.ts';
 import type { Cause, Conclusion, Deployment, DeploymentState } from '../domain/deployment.ts';
 import type { WorkspacePin } from '../domain/match-workspaces.ts';
+import type { PipelineWatch } from '../domain/pipeline-watch.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import type { FailureComment } from '../reporting/failure-comment.ts';
 import type { GitHubDeployment } from '../reporting/github-deployment.ts';
@@ -24,6 +25,7 @@ export interface Schema {
   command: CommandTable;
   configuration: ConfigurationTable;
   commitRun: CommitRunTable;
+  pipelineWatch: PipelineWatchTable;
   failureComment: FailureComment;
   githubDeployment: GitHubDeployment;
   githubWrite: GitHubWriteTable;
@@ -199,6 +201,13 @@ export interface CommandTable {
   replyAttemptedAt: number | null;
   replyDigest: string | null;
   finishedAt: number | null;
+}
+
+export interface PipelineWatchTable extends Omit<PipelineWatch, 'pipelines' | 'rerun'> {
+  /** `WatchedPipeline`s as JSON. */
+  pipelines: string;
+  /** A `Rerun` as JSON. */
+  rerun: string | null;
 }
 
 interface LeaseTable {

@@ -1,11 +1,23 @@
 import { isSweepDelivery } from '../../domain/delivery.ts';
-import type { Deployment, RepositoryName } from '../../domain/deployment.ts';
+import type { Deployment, DeploymentState, RepositoryName } from '../../domain/deployment.ts';
 import type { LogExcerpt } from '../../domain/log-excerpt.ts';
-import { chooseLogMode } from '../../domain/repository-configuration.ts';
-import type { CheckRunView } from './check-run-view.ts';
+import { chooseLogMode, type LogMode } from '../../domain/repository-configuration.ts';
+
+/** A job's log, and what decides if it is shown. */
+export interface LogView {
+  readonly deployment: {
+    readonly jobId: string | null;
+    readonly log: LogMode | null;
+    readonly state: DeploymentState;
+  };
+  readonly repository: { readonly private: boolean };
+  /** The page of the workspace on Meltano Cloud. */
+  readonly workspaceUrl: string;
+  readonly log: LogExcerpt | null;
+}
 
 /** The log if it may be shown now. Everyone sees the check runs of a public repository. */
-export function showableLog({ deployment, repository, log }: CheckRunView): LogExcerpt | null {
+export function showableLog({ deployment, repository, log }: LogView): LogExcerpt | null {
   const mode = chooseLogMode(deployment, repository.private);
   if (mode === 'live') return log;
   return mode === 'final' && deployment.state === 'concluded' ? log : null;

@@ -1,5 +1,6 @@
 import type { Deployment } from '../../domain/deployment.ts';
 import { formatExternalId } from '../../domain/external-id.ts';
+import type { LocatedError } from '../../domain/log-excerpt.ts';
 import { REDEPLOY_ACTION } from '../../domain/shown-check-run.ts';
 import { REDACTED } from '../../logs/redact.ts';
 import type { CheckAnnotation, CheckRunAction, CheckRunFields, CheckRunView } from './check-run-view.ts';
@@ -66,7 +67,7 @@ function endTime(deployment: Deployment): number {
 }
 
 /** GitHub takes whole seconds. */
-function formatTime(ms: number): string {
+export function formatTime(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 
@@ -77,8 +78,12 @@ function formatTime(ms: number): string {
 function renderAnnotations(view: CheckRunView): CheckAnnotation[] {
   const { conclusion, directory } = view.deployment;
   if (conclusion !== 'failure') return [];
+  return annotateErrors(directory, showableLog(view)?.locatedErrors ?? []);
+}
+
+/** `directory`: that of the workspace, to which the files of errors are relative. */
+export function annotateErrors(directory: string | null, errors: readonly LocatedError[]): CheckAnnotation[] {
   const folder = (directory ?? '').split('/').filter((segment) => segment !== '' && segment !== '.');
-  const errors = showableLog(view)?.locatedErrors ?? [];
   return errors.flatMap(({ path, line, column, message }) => {
     const whole = [...folder, path].join('/');
     // A redacted path is no path.

@@ -2,8 +2,7 @@ import type { FirstError, LogExcerpt } from '../../domain/log-excerpt.ts';
 import { chooseLogMode } from '../../domain/repository-configuration.ts';
 import { OUTPUT_BYTES, truncateBytes, truncateBytesFromStart } from '../../domain/truncate-bytes.ts';
 import { capLogLine } from '../../logs/clean-log-line.ts';
-import type { CheckRunView } from './check-run-view.ts';
-import { showableLog } from './describe-deployment.ts';
+import { type LogView, showableLog } from './describe-deployment.ts';
 import { fence, fenceOverhead, formatLink } from './escape-markdown.ts';
 import { formatCount } from './format-numbers.ts';
 
@@ -14,7 +13,7 @@ const HIDDEN = 'The log is hidden.';
 const INCOMPLETE = '**The log could not be read to its end.**';
 
 /** The log in Markdown; undefined if there is none to show. */
-export function renderText(view: CheckRunView): string | undefined {
+export function renderText(view: LogView): string | undefined {
   if (view.deployment.jobId !== null && chooseLogMode(view.deployment, view.repository.private) === 'none') {
     return HIDDEN;
   }
@@ -31,7 +30,7 @@ function renderWhole(log: LogExcerpt, note: string): string | null {
   return Buffer.byteLength(text) <= OUTPUT_BYTES ? text : null;
 }
 
-function renderExcerpt(log: LogExcerpt, note: string, view: CheckRunView): string {
+function renderExcerpt(log: LogExcerpt, note: string, view: LogView): string {
   const room = OUTPUT_BYTES - measureWords(log, note, view);
   const tail = takeTail(log.tail, room);
   const tailStart = log.totalLines - tail.length + 1;
@@ -52,12 +51,12 @@ function renderExcerpt(log: LogExcerpt, note: string, view: CheckRunView): strin
   ]);
 }
 
-function renderTail(tail: readonly string[], leftOut: number, view: CheckRunView): string[] {
+function renderTail(tail: readonly string[], leftOut: number, view: LogView): string[] {
   return tail.length === 0 ? [] : [describeTail(leftOut, tail.length, view), fence(tail.join('\n'))];
 }
 
 /** The most bytes that the sentences around the log can take: their counts are at most that of all lines. */
-function measureWords(log: LogExcerpt, note: string, view: CheckRunView): number {
+function measureWords(log: LogExcerpt, note: string, view: LogView): number {
   const { totalLines } = log;
   const error = log.firstError === null ? '' : describeError(log.firstError, log);
   const words = joinParts([error, '```', describeTail(totalLines, totalLines, view), '```', note]);
@@ -68,7 +67,7 @@ function describeError(error: FirstError, log: LogExcerpt): string {
   return `Error in line ${formatCount(error.line)} of ${formatCount(log.totalLines)}:`;
 }
 
-function describeTail(leftOut: number, shown: number, view: CheckRunView): string {
+function describeTail(leftOut: number, shown: number, view: LogView): string {
   const last = `The last ${shown === 1 ? 'line' : `${formatCount(shown)} lines`}:`;
   if (leftOut === 0) return last;
   const lines = leftOut === 1 ? '1 line is' : `${formatCount(leftOut)} lines are`;

@@ -4,6 +4,7 @@ import { createDeliveryTables } from './0001/deliveries.ts';
 import { createDeploymentTables } from './0001/deployments.ts';
 import { createLeaseTables } from './0001/leases.ts';
 import { createOutputTables } from './0001/outputs.ts';
+import { createPipelineWatchTable } from './0001/pipeline-watches.ts';
 import { createRepositoryTables } from './0001/repositories.ts';
 import { createSweepTables } from './0001/sweeps.ts';
 
@@ -13,6 +14,7 @@ export async function createTables(db: Kysely<Schema>): Promise<void> {
   await createRepositoryTables(db);
   await createDeploymentTables(db);
   await createOutputTables(db);
+  await createPipelineWatchTable(db);
   await createSweepTables(db);
   await createLeaseTables(db);
 }

@@ -1,6 +1,7 @@
 import type { CommitRun } from '../../../src/domain/commit-run.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { Dispatcher, QueueName } from '../../../src/domain/dispatcher.ts';
+import type { PipelineWatch } from '../../../src/domain/pipeline-watch.ts';
 import type { LogExcerptBuilder } from '../../../src/logs/log-excerpt-builder.ts';
 import type { Reporter } from '../../../src/reporting/reporter.ts';
 
@@ -29,6 +30,12 @@ export class FakeReporter implements Reporter {
     this.reports.push(deployment);
   }
   readonly commitRuns: CommitRun[] = [];
+  readonly watches: PipelineWatch[] = [];
+
+  pipelinesChanged(watch: PipelineWatch): void {
+    this.watches.push(watch);
+  }
+
   commitJudged(run: CommitRun): void {
     this.commitRuns.push(run);
   }

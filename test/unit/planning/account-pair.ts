@@ -202,6 +202,9 @@ export class AccountPair {
         logs: this.#logs,
         clock: this.#clock,
         render: renderCheckRun,
+        renderPipelines: () => {
+          throw new Error('No pipelines are watched here.');
+        },
         renderCommit: () => {
           throw new Error('There is no configuration file.');
         },

@@ -4,6 +4,7 @@ import type { CommitRun } from '../../../src/domain/commit-run.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { Dispatcher, QueueName } from '../../../src/domain/dispatcher.ts';
 import { type Lease, type LeaseContext, LeaseLost } from '../../../src/domain/lease.ts';
+import type { PipelineWatch } from '../../../src/domain/pipeline-watch.ts';
 import { SharedReporter } from '../../../src/reporting/shared-reporter.ts';
 import { InstallationLeases } from '../../../src/scheduling/installation-leases.ts';
 import { createLeaseContext } from '../../../src/scheduling/lease-context.ts';
@@ -42,6 +43,7 @@ class Instance {
   readonly writing = new InstallationLeases(this.leases);
   readonly reporter: SharedReporter;
   commitRuns: CommitRun[] = [];
+  watches: PipelineWatch[] = [];
   logGrows = true;
   readonly recounted: number[] = [];
   resumedAt: number | null = null;
@@ -63,6 +65,7 @@ class Instance {
       writer: {
         changed: (one) => note(`write ${one.id}`),
         commitJudged: (one) => note(`write ${one.id}`),
+        pipelinesChanged: (one) => note(`write ${one.id}`),
         logRead: (one, grew) => {
           if (grew) note(`write log of ${one.id}`);
           return Infinity;
@@ -80,6 +83,9 @@ class Instance {
       clock: { now: () => 5_000, elapsed: () => 5_000 },
       reports: {
         getDeployment: async (id) => this.rows.get(id) ?? null,
+        getCommitRun: async () => null,
+        getPipelineWatch: async (id) => this.watches.find((one) => one.id === id) ?? null,
+        listReportableWatches: async () => this.watches,
         listOwedCommitRuns: async () => this.commitRuns,
         listReportable: async () =>
           [...this.rows.values()].filter(

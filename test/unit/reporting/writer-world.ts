@@ -11,6 +11,7 @@ import { CheckRunWriter, type CheckRunWriterPorts } from '../../../src/reporting
 import { WriteQueues } from '../../../src/reporting/pace/write-queues.ts';
 import { renderCheckRun } from '../../../src/reporting/render/render-check-run.ts';
 import { renderCommitRun } from '../../../src/reporting/render/render-commit-run.ts';
+import { renderPipelineWatch } from '../../../src/reporting/render/render-pipeline-watch.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
 import { START } from '../deploying/fake-ports.ts';
 import { openStores, REPOSITORY } from '../deploying/reconcile-world.ts';
@@ -88,6 +89,7 @@ export class WriterWorld {
       log: pino({ level: 'warn' }, log),
       render: renderCheckRun,
       renderCommit: renderCommitRun,
+      renderPipelines: renderPipelineWatch,
       pages: { githubUrl: 'https://github.com', workspaceUrl: () => 'https://app.meltano.com' },
       limits: { deployTimeoutMinutes: 120, startTimeoutMinutes: 60 },
       onWritten: (of) => void this.written.push(of),

@@ -1,0 +1,37 @@
+import { type CommitRun, type CommitRunReader, isCommitRunId } from '../domain/commit-run.ts';
+import type { Deployment } from '../domain/deployment.ts';
+import type { DeploymentReader } from '../domain/deployment-store.ts';
+import {
+  choosePipelineShown,
+  formatLogKey,
+  isPipelineWatchId,
+  type PipelineWatch,
+  type PipelineWatchReader,
+} from '../domain/pipeline-watch.ts';
+
+/** What a check run shows. */
+export type ReportSubject = Deployment | CommitRun | PipelineWatch;
+
+export type SubjectReader = DeploymentReader & CommitRunReader & PipelineWatchReader;
+
+export function readSubject(store: SubjectReader, id: string): Promise<ReportSubject | null> {
+  if (isCommitRunId(id)) return store.getCommitRun(id);
+  return isPipelineWatchId(id) ? store.getPipelineWatch(id) : store.getDeployment(id);
+}
+
+export function isPipelineWatch(of: ReportSubject): of is PipelineWatch {
+  return 'purpose' in of;
+}
+
+export function isDeployment(of: ReportSubject): of is Deployment {
+  return !('verdict' in of) && !isPipelineWatch(of);
+}
+
+/** The job whose log is shown, and the id of that log in memory; null without a job. */
+export function findShownLog(
+  of: Deployment | PipelineWatch,
+): { readonly id: string; readonly jobId: string } | null {
+  const jobId = isPipelineWatch(of) ? (choosePipelineShown(of.pipelines)?.jobId ?? null) : of.jobId;
+  if (jobId === null) return null;
+  return { id: isPipelineWatch(of) ? formatLogKey(of, jobId) : of.id, jobId };
+}

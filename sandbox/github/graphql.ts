@@ -5,8 +5,8 @@ import { readBody } from './api-body.ts';
 import { ApiError } from './api-error.ts';
 import { type InstallationCall, installationRoute } from './api-route.ts';
 import { resolveCommit } from './commit-lookup.ts';
-import { blobSha } from './git-tree.ts';
-import type { SandboxRepository } from './model.ts';
+import { blobSha, buildTree, type GitTree } from './git-tree.ts';
+import type { SandboxCommit, SandboxRepository } from './model.ts';
 import { installationFor, type SandboxContext } from './sandbox-context.ts';
 
 /** Loaded on the first query, because most sandboxes get none. */
@@ -24,7 +24,8 @@ const SCHEMA = `
     isTruncated: Boolean!
     text: String
   }
-  type Tree implements GitObject { oid: GitObjectID! }
+  type TreeEntry { name: String! mode: Int! type: String! }
+  type Tree implements GitObject { oid: GitObjectID! entries: [TreeEntry!] }
   type Ref { name: String! target: GitObject }
   type Repository {
     ref(qualifiedName: String!): Ref
@@ -76,10 +77,24 @@ function findObject(
   if (commit && path === undefined) return { __typename: 'Commit', oid: commit.sha };
   if (commit) {
     const content = commit.files.get(path ?? '');
-    return content === undefined ? null : describeBlob(content);
+    return content === undefined ? findTree(commit, path ?? '') : describeBlob(content);
   }
   const content = findBlob(repository, revision.toLowerCase());
   return content === null ? null : describeBlob(content);
+}
+
+function findTree({ files, modes }: SandboxCommit, path: string): object | null {
+  let tree: GitTree | null = buildTree(files, modes);
+  for (const part of path.split('/').filter((one) => one !== '')) {
+    tree = tree?.entries.find(({ name }) => name === part)?.tree ?? null;
+  }
+  if (!tree) return null;
+  const entries = tree.entries.map(({ name, mode, tree: inner }) => ({
+    name,
+    mode: Number.parseInt(mode, 8),
+    type: inner ? 'tree' : mode === '160000' ? 'commit' : 'blob',
+  }));
+  return { __typename: 'Tree', oid: tree.sha, entries };
 }
 
 function describeBlob(content: string): object {

@@ -19,6 +19,8 @@ const TYPES_OF_MODES: Readonly<Record<string, string>> = {
 };
 /** The delays before asking again for a commit that was just pushed, which GitHub may not show yet. */
 const NO_COMMIT_DELAYS_MS = [500, 1_000, 2_000];
+/** As GraphQL shows them. */
+const ORDINARY_MODES: ReadonlySet<number | undefined> = new Set([0o100644, 0o100755]);
 
 export interface ConfigurationFilesOptions {
   readonly getOctokit: (installationId: number) => Promise<ReadingOctokit>;
@@ -168,14 +170,25 @@ interface QueriedFile {
   readonly text?: string | null;
 }
 
+interface QueriedFolder {
+  readonly entries?: readonly { readonly name: string; readonly mode: number }[];
+}
+
 interface FilesAnswer {
-  readonly repository: Readonly<Record<'commit' | 'yml' | 'yaml', QueriedFile | null>> | null;
+  readonly repository:
+    | (Readonly<Record<'commit' | 'yml' | 'yaml', QueriedFile | null>> & {
+        readonly folder: QueriedFolder | null;
+      })
+    | null;
 }
 
 const FILES_QUERY = `
-  query Configuration($owner: String!, $repository: String!, $commit: String!, $yml: String!, $yaml: String!) {
+  query Configuration(
+    $owner: String!, $repository: String!, $commit: String!, $folder: String!, $yml: String!, $yaml: String!
+  ) {
     repository(owner: $owner, name: $repository) {
       commit: object(expression: $commit) { oid }
+      folder: object(expression: $folder) { ... on Tree { entries { name mode } } }
       yml: object(expression: $yml) { ...File }
       yaml: object(expression: $yaml) { ...File }
     }
@@ -190,7 +203,7 @@ async function queryFile(
   sha: string,
 ): Promise<readonly FolderEntry[] | null> {
   const [yml, yaml] = CONFIGURATION_FILES.map((path) => `${sha}:${path}`);
-  const asked = { owner, repository: name, commit: sha, yml, yaml };
+  const asked = { owner, repository: name, commit: sha, folder: `${sha}:${FOLDER}`, yml, yaml };
   const answer = await octokit.graphql<FilesAnswer>(FILES_QUERY, asked).catch(() => null);
   const shown = answer?.repository;
   if (!shown?.commit) return null;
@@ -200,14 +213,10 @@ async function queryFile(
   const [file, another] = files;
   if (!file) return [];
   const { path, oid, byteSize, text } = file;
-  if (
-    another ||
-    path === undefined ||
-    oid === undefined ||
-    byteSize === undefined ||
-    typeof text !== 'string'
-  )
-    return null;
+  // The text of a symbolic link is its target, so the mode counts.
+  const mode = shown.folder?.entries?.find((entry) => path === `${FOLDER}/${entry.name}`)?.mode;
+  if (another || path === undefined || !ORDINARY_MODES.has(mode)) return null;
+  if (oid === undefined || byteSize === undefined || typeof text !== 'string') return null;
   return [{ path, type: 'file', size: byteSize, sha: oid, text }];
 }
 

@@ -37,12 +37,18 @@ function refuseFolder(status: number, message: string, times = 1): void {
 /** The requests to REST: without a query's answer, the app reads the folder and the file. */
 const restRequests = () => github.requests.filter((request) => request !== 'POST /graphql');
 
-function answerQuery(files: { yml?: object; yaml?: object }, commit: object | null = { oid: SHA }): void {
-  const repository = { commit, yml: null, yaml: null, ...files };
+function answerQuery(
+  files: { yml?: object; yaml?: object },
+  commit: object | null = { oid: SHA },
+  mode = 0o100644,
+): void {
+  const entries = ['yml', 'yaml'].map((ending) => ({ name: `meltano-deploy.${ending}`, mode }));
+  const repository = { commit, folder: { entries }, yml: null, yaml: null, ...files };
   github.scope
     .post('/graphql', ({ variables }) => {
       expect(variables).toMatchObject({
         commit: SHA,
+        folder: `${SHA}:.github`,
         yml: `${SHA}:${FILE}`,
         yaml: `${SHA}:${FILE.replace('.yml', '.yaml')}`,
       });
@@ -82,6 +88,7 @@ describe('the configuration file at a commit, by one query', () => {
     ['shows two files', () => answerQuery({ yml: BLOB, yaml: BLOB })],
     ['shows a directory', () => answerQuery({ yml: {} })],
     ['shows a binary file', () => answerQuery({ yml: { ...BLOB, text: null } })],
+    ['shows a symbolic link', () => answerQuery({ yml: BLOB }, { oid: SHA }, 0o120000)],
     ['lacks the commit', () => answerQuery({}, null)],
     [
       'is an error',

@@ -34,6 +34,12 @@ export type ConfigurationVerdict =
   /** `file` is null if the file was deleted. */
   | { readonly kind: 'good'; readonly file: string | null; readonly workspaces: readonly WouldDeploy[] };
 
+/** A pull request whose head isn't compared any more, since no workspace tracks its new base. */
+export interface LeftComparison {
+  readonly runId: string;
+  readonly pullRequest: number;
+}
+
 /** What the project of a workspace is compared with, for the plan. */
 export interface ProjectComparison {
   readonly workspaceId: string;
@@ -118,15 +124,18 @@ export function isProjectRunId(id: string): boolean {
   return id.startsWith(PROJECT_PREFIX);
 }
 
+export function makeProjectRunId(repositoryId: number, sha: string): string {
+  return `${PROJECT_PREFIX}${repositoryId}:${sha}`;
+}
+
 /** The check run about the projects of a commit: one, whatever asks for it. */
 export function describeProjectRun(
   { repository, sha, createdAt }: { repository: Repository; sha: string; createdAt: number },
   comparisons: readonly ProjectComparison[],
 ): NewCommitRun {
   const { id: repositoryId, installationId } = repository;
-  const id = `${PROJECT_PREFIX}${repositoryId}:${sha}`;
   return {
-    id,
+    id: makeProjectRunId(repositoryId, sha),
     repositoryId,
     installationId,
     sha,

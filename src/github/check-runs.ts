@@ -1,7 +1,7 @@
 import type { Repository } from '../domain/deployment.ts';
 import type { GitHubResult } from '../domain/github-result.ts';
 import type { ShownCheckRun, ShownCheckRuns } from '../domain/shown-check-run.ts';
-import type { CheckRunFields } from '../reporting/render/check-run-view.ts';
+import type { CheckAnnotation, CheckRunFields } from '../reporting/render/check-run-view.ts';
 import { isDuplicate } from '../reporting/render/render-duplicate.ts';
 import { callGitHub, locate } from './github-call.ts';
 import type { GetOctokit, InstallationOctokit } from './octokit.ts';
@@ -24,7 +24,13 @@ export interface CheckRunApi {
   ): Promise<GitHubResult<readonly WrittenCheckRun[]>>;
 
   countAnnotations(repository: Repository, id: number): Promise<GitHubResult<number>>;
+  /** The places of a run's first 100 annotations. */
+  listAnnotations(repository: Repository, id: number): Promise<GitHubResult<readonly AnnotatedLine[]>>;
 }
+
+export type AnnotatedLine = Pick<CheckAnnotation, 'path' | 'start_line'> & {
+  readonly annotation_level: string | null;
+};
 
 export interface CheckRunsOptions {
   readonly getOctokit: GetOctokit;
@@ -75,6 +81,14 @@ export class CheckRuns implements CheckRunApi, ShownCheckRuns {
     return this.#call(repository, async (octokit) => {
       const { data } = await octokit.rest.checks.get({ ...locate(repository), check_run_id: id });
       return data.output?.annotations_count ?? 0;
+    });
+  }
+
+  listAnnotations(repository: Repository, id: number): Promise<GitHubResult<readonly AnnotatedLine[]>> {
+    return this.#call(repository, async (octokit) => {
+      const run = { ...locate(repository), check_run_id: id };
+      const { data } = await octokit.rest.checks.listAnnotations({ ...run, per_page: 100 });
+      return data.map(({ path, start_line, annotation_level }) => ({ path, start_line, annotation_level }));
     });
   }
 

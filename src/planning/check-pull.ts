@@ -3,7 +3,7 @@ import {
   type ConfigurationVerdict,
   describeConfigurationRun,
   describeProjectRun,
-  type NewCommitRun,
+  makeProjectRunId,
   type ProjectComparison,
   refuseFile,
 } from '../domain/commit-run.ts';
@@ -48,11 +48,11 @@ export async function checkPull(
   const workspaces = await listWorkspaces(false);
   if (workspaces.length === 0) return { outcome: 'no_workspace', deployments: [] };
   const known = await configurations.known(repository.id);
-  const projectRuns = planProjectCheck({ event, receivedAt }, workspaces, known);
-  if (!(await files.isChangedBy(repository, number))) return unchanged(projectRuns);
+  const project = planProjectCheck({ event, receivedAt }, workspaces, known);
+  if (!(await files.isChangedBy(repository, number))) return unchanged(project);
   const file = await files.read(repository, headSha, null);
   // The head moved on, and the new head has its own event.
-  if (file.kind === 'no_commit' || file.kind === 'unchanged') return unchanged(projectRuns);
+  if (file.kind === 'no_commit' || file.kind === 'unchanged') return unchanged(project);
   let verdict = judge(file, { repository, workspaces }, read);
   if (verdict.kind === 'bad' && isAboutWorkspaces(verdict)) {
     verdict = judge(file, { repository, workspaces: await listWorkspaces(true) }, read);
@@ -62,21 +62,24 @@ export async function checkPull(
     verdict,
     digestText,
   );
-  return { outcome: 'configuration_checked', deployments: [], commitRuns: [run, ...projectRuns] };
+  const commitRuns = [run, ...project.commitRuns];
+  return { outcome: 'configuration_checked', deployments: [], ...project, commitRuns };
 }
 
-function unchanged(commitRuns: readonly NewCommitRun[]): Plan {
-  return { outcome: 'configuration_unchanged', deployments: [], commitRuns };
+function unchanged(project: ProjectPlan): Plan {
+  return { outcome: 'configuration_unchanged', deployments: [], ...project };
 }
 
-/** The check run about the projects of the workspaces that track the base. */
+type ProjectPlan = Required<Pick<Plan, 'commitRuns' | 'leftComparisons'>>;
+
+/** The check run about the projects of the workspaces that track the base. Without any, an earlier comparison is dropped. */
 function planProjectCheck(
   { event, receivedAt: createdAt }: Omit<PullToCheck, 'listWorkspaces'>,
   workspaces: readonly Workspace[],
   inUse: ConfigurationInUse | null,
-): NewCommitRun[] {
+): ProjectPlan {
   const { repository, headSha: sha, number, base } = event;
-  if (!base) return [];
+  if (!base) return { commitRuns: [], leftComparisons: [] };
   const { configuration } = inUse?.kind === 'usable' ? inUse : DEFAULTS_IN_USE;
   const comparisons = workspaces
     .filter((one) => trackedBranch(one, repository) === base.branch)
@@ -90,7 +93,12 @@ function planProjectCheck(
         since: number,
       }),
     );
-  return comparisons.length === 0 ? [] : [describeProjectRun({ repository, sha, createdAt }, comparisons)];
+  if (comparisons.length === 0) {
+    const runId = makeProjectRunId(repository.id, sha);
+    return { commitRuns: [], leftComparisons: [{ runId, pullRequest: number }] };
+  }
+  const run = describeProjectRun({ repository, sha, createdAt }, comparisons);
+  return { commitRuns: [run], leftComparisons: [] };
 }
 
 function judge(

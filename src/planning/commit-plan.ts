@@ -53,7 +53,11 @@ export async function commitPlan(
     );
   }
   for (const deployment of changed) announce(context, deployment, log);
-  const runs = [...(plan.commitRuns ?? []).map(({ id }) => id), ...(plan.rewrittenRuns ?? [])];
+  const runs = [
+    ...(plan.commitRuns ?? []).map(({ id }) => id),
+    ...(plan.leftComparisons ?? []).map(({ runId }) => runId),
+    ...(plan.rewrittenRuns ?? []),
+  ];
   for (const id of runs) {
     if (isProjectRunId(id)) context.dispatcher.wake('project', id, CHECK_AFTER_MS);
     else await announceConfiguration(context, id, log);

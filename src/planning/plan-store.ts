@@ -1,4 +1,4 @@
-import type { NewCommitRun } from '../domain/commit-run.ts';
+import type { LeftComparison, NewCommitRun } from '../domain/commit-run.ts';
 import type { NewCommand } from '../domain/conversation.ts';
 import type { Deployment, DeploymentState, PlannedDeployment, Rerun } from '../domain/deployment.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
@@ -25,6 +25,8 @@ export interface Plan {
   readonly withdraw?: { readonly by: string; readonly workspaces: readonly RepositoryWorkspace[] };
   /** Check runs about the commit; a repeated one changes nothing. */
   readonly commitRuns?: readonly NewCommitRun[];
+  /** Comparisons that check runs about commits drop. */
+  readonly leftComparisons?: readonly LeftComparison[];
   /** Ids of check runs about commits that are written again. */
   readonly rewrittenRuns?: readonly string[];
   /** Deployments whose check runs were re-run, and the results. */

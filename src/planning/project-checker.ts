@@ -58,8 +58,10 @@ export class ProjectChecker {
     if (!repository) return null;
     const waitMs = whenToAsk(repository.installationId);
     if (waitMs > 0) return Math.min(waitMs, LONGEST_WAIT_MS);
-    const result = await this.#tryJudge(run, run.verdict, repository);
-    if (typeof result === 'number') return result;
+    const judged = await this.#tryJudge(run, run.verdict, repository);
+    if (typeof judged === 'number') return judged;
+    // A check run that is shown must not stand as if it were current.
+    const result = judged ?? (run.revision > 0 ? NOT_COMPARED : null);
     const concluded = await store.concludeProjectRun(run, result);
     // Something else was asked for meanwhile.
     if (!concluded) return 0;
@@ -231,6 +233,14 @@ function describeComparison({ from, since }: ProjectComparison): string {
     ? `What changes since ${commit}, the last successful deployment`
     : `What changes since ${commit}, before the push`;
 }
+
+const NOT_COMPARED: ProjectResult = {
+  conclusion: 'neutral',
+  title: 'Not checked any more',
+  summary:
+    "No workspace tracks the pull request's new base branch. What this check run found for the earlier one doesn't count.",
+  annotations: [],
+};
 
 function couldNotRead(why: string): ProjectResult {
   return {

@@ -5,6 +5,7 @@ import type { GitHubFailure, GitHubResult } from '../domain/github-result.ts';
 import { stamp } from '../domain/stored-times.ts';
 import type { CheckRunApi, WrittenCheckRun } from '../github/check-runs.ts';
 import { type CreateOnce, DUPLICATE_CHECK_MS } from './create-once.ts';
+import { hasAnnotations, keepNewAnnotations, withAnnotations } from './keep-new-annotations.ts';
 import type { SendWrite } from './pace/write-queue.ts';
 import type { CheckRunFields } from './render/check-run-view.ts';
 import { renderDuplicate } from './render/render-duplicate.ts';
@@ -187,21 +188,6 @@ async function bringUpToDate(
 }
 
 /**
- * The fields for an update. Omits the annotations if the run has some, because GitHub adds those of every update, and an
- * update with a lost answer may have been applied. Asks GitHub, so nothing has to be stored.
- */
-async function keepNewAnnotations(
-  api: CheckRunApi,
-  run: { readonly repository: Repository; readonly id: number },
-  fields: CheckRunFields,
-): Promise<GitHubResult<CheckRunFields>> {
-  if (!hasAnnotations(fields)) return { ok: true, value: fields };
-  const count = await api.countAnnotations(run.repository, run.id);
-  if (!count.ok) return count;
-  return { ok: true, value: count.value > 0 ? leaveAnnotationsOut(fields) : fields };
-}
-
-/**
  * Sends a write. If GitHub calls it invalid, sends it again without its annotations, because a conclusion matters more than
  * they do.
  */
@@ -213,14 +199,5 @@ async function writeWithAnnotations<T>(
   if (written.ok || !hasAnnotations(fields)) return written;
   const { failure } = written;
   const isInvalid = failure.kind === 'rejected' && failure.status === 422;
-  return isInvalid ? write(leaveAnnotationsOut(fields)) : written;
-}
-
-function hasAnnotations({ output }: CheckRunFields): boolean {
-  return output.annotations !== undefined && output.annotations.length > 0;
-}
-
-function leaveAnnotationsOut(fields: CheckRunFields): CheckRunFields {
-  const { annotations: _, ...output } = fields.output;
-  return { ...fields, output };
+  return isInvalid ? write(withAnnotations(fields, [])) : written;
 }

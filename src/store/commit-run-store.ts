@@ -4,7 +4,9 @@ import {
   type CommitRunStore,
   isProjectRunId,
   joinComparisons,
+  type LeftComparison,
   type NewCommitRun,
+  type ProjectComparison,
 } from '../domain/commit-run.ts';
 import type { CommitRunTable, Schema } from './schema.ts';
 
@@ -55,12 +57,13 @@ export function createCommitRunStore(db: Kysely<Schema>): CommitRunStore {
 /** One about a file that is there already stays as it is; one about projects is checked for what is asked for now, too. */
 export async function insertCommitRuns(tx: Kysely<Schema>, runs: readonly NewCommitRun[]): Promise<void> {
   for (const run of runs) {
-    const isProject = run.verdict.kind === 'project';
+    const { verdict } = run;
+    const isProject = verdict.kind === 'project';
     const inserted = await tx
       .insertInto('commitRun')
       .values({
         ...run,
-        verdict: JSON.stringify(run.verdict),
+        verdict: JSON.stringify(verdict),
         state: isProject ? 'waiting' : 'concluded',
         // What isn't checked yet is owed no write.
         revision: isProject ? 0 : 1,
@@ -71,15 +74,27 @@ export async function insertCommitRuns(tx: Kysely<Schema>, runs: readonly NewCom
       })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .executeTakeFirst();
-    if (isProject && !inserted.numInsertedOrUpdatedRows) await joinProjectRun(tx, run);
+    if (!isProject || inserted.numInsertedOrUpdatedRows) continue;
+    await changeComparisons(tx, run.id, (known) => joinComparisons(known, verdict.comparisons));
   }
 }
 
-async function joinProjectRun(tx: Kysely<Schema>, { id, verdict }: NewCommitRun): Promise<void> {
+/** The projects of these commits are checked anew for the comparisons that are left. */
+export async function leaveComparisons(tx: Kysely<Schema>, left: readonly LeftComparison[]): Promise<void> {
+  for (const { runId, pullRequest } of left) {
+    await changeComparisons(tx, runId, (known) => known.filter(({ since }) => since !== pullRequest));
+  }
+}
+
+async function changeComparisons(
+  tx: Kysely<Schema>,
+  id: string,
+  change: (known: readonly ProjectComparison[]) => readonly ProjectComparison[],
+): Promise<void> {
   const row = await tx.selectFrom('commitRun').selectAll().where('id', '=', id).executeTakeFirst();
   const known = row && toCommitRun(row).verdict;
-  if (known?.kind !== 'project' || verdict.kind !== 'project') return;
-  const comparisons = joinComparisons(known.comparisons, verdict.comparisons);
+  if (known?.kind !== 'project') return;
+  const comparisons = change(known.comparisons);
   if (JSON.stringify(comparisons) === JSON.stringify(known.comparisons)) return;
   await tx
     .updateTable('commitRun')

@@ -4,7 +4,7 @@ import { findSuperseded } from '../domain/supersede.ts';
 import type { WorkspaceKey } from '../domain/workspace.ts';
 import type { AdoptionStore, NotedRerun, Plan, PlanStore } from '../planning/plan-store.ts';
 import { toCommandRow } from './command-store.ts';
-import { insertCommitRuns, rewriteCommitRuns } from './commit-run-store.ts';
+import { insertCommitRuns, leaveComparisons, rewriteCommitRuns } from './commit-run-store.ts';
 import { isOfRepositoryWorkspace, isOfWorkspace } from './deployment-conditions.ts';
 import { toDeployment, toNewRow } from './deployment-row.ts';
 import type { Schema } from './schema.ts';
@@ -28,6 +28,7 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore & AdoptionStore {
         if (marked.numUpdatedRows === 0n) return [];
         if (command) await tx.insertInto('command').values(toCommandRow(command)).execute();
         await insertCommitRuns(tx, rest.commitRuns ?? []);
+        await leaveComparisons(tx, rest.leftComparisons ?? []);
         await rewriteCommitRuns(tx, rest.rewrittenRuns ?? []);
         const changed = new Map<string, Deployment>();
         const note = (list: readonly Deployment[]) => {

@@ -20,8 +20,9 @@ function untilChecked(world: World, sha: string): Promise<SandboxCheckRun> {
   return world.until(() => world.run(sha, CHECK), `the check of ${sha.slice(0, 7)}`);
 }
 
-function countRequests(world: World, path: RegExp): number {
-  return world.github.service.exchanges.filter((one) => path.test(one.path)).length;
+/** The queries for the texts of files. */
+function countQueries(world: World): number {
+  return world.github.service.exchanges.filter(({ body }) => body.includes('query Blobs(')).length;
 }
 
 test.concurrent('a push is told what is wrong on which line, and its deployment goes on', () =>
@@ -53,7 +54,7 @@ test.concurrent('the plan is what differs from the last success, and each text i
       conclusion: 'success',
       output: { title: 'No problems in 1 pipeline and 1 plugin' },
     });
-    const queries = countRequests(world, /\/graphql$/);
+    const queries = countQueries(world);
     const weekly = PIPELINE.replace('* * *', '* * MON');
     const first = world.push({ files: { 'pipelines/orders.yml': weekly } });
     await untilChecked(world, first.after);
@@ -62,7 +63,7 @@ test.concurrent('the plan is what differs from the last success, and each text i
     expect(run.output.summary).toContain(`since ${good.slice(0, 7)}, the last successful deployment`);
     expect(run.output.summary).toContain('Pipeline `orders` changed');
     expect(run.output.summary).toContain('1 other file');
-    expect(countRequests(world, /\/graphql$/)).toBe(queries + 1);
+    expect(countQueries(world)).toBe(queries + 1);
   }));
 
 test.concurrent('a re-run checks the project anew in the same check run, and deploys nothing', () =>
@@ -111,7 +112,7 @@ test.concurrent('where it is off, or no project is, there is no check run and no
     const bad = await world.deployPush({ files: { ...PROJECT, ...quoted } });
     await world.deployPush({ files: { 'README.md': '# Another\n', ...off } });
     expect([none, bad].map((sha) => world.run(sha, CHECK))).toEqual([undefined, undefined]);
-    expect(countRequests(world, /\/graphql$/)).toBe(0);
+    expect(countQueries(world)).toBe(0);
   }));
 
 test.concurrent('GitHub failing to show the files is no trouble for the deployment', () =>
@@ -203,6 +204,65 @@ test.concurrent('a commit of a push and of a pull request has one check run, wit
     expect(both.output.summary?.match(/^### .*/gm)).toEqual(['### `Staging`', '### `Analytics`']);
     expect(both.annotations).toHaveLength(1);
   }));
+
+test.concurrent('a pull request that gets an untracked base: the check run says that it does not count any more', () =>
+  inConversation(async ({ world, talk }) => {
+    await world.deployPush({ files: PROJECT });
+    world.push({ branch: 'next', from: 'main', files: { 'README.md': '# Next\n' } });
+    const files = { 'pipelines/orders.yml': MISSPELT };
+    const { after } = world.push({ branch: 'fix', from: 'main', files });
+    const { request } = talk.openPull({ repository: REPOSITORY, head: 'fix', author: 'ana' });
+    const { id } = await untilChecked(world, after);
+    const untilTitle = (title: RegExp) =>
+      world.until(() => {
+        const run = world.run(after, CHECK);
+        return title.test(run?.output.title ?? '') ? run : null;
+      }, `the title ${title}`);
+    talk.editPull(REPOSITORY, request.number, { base: 'next' });
+    expect(await untilTitle(/^Not checked any more$/)).toMatchObject({ id, conclusion: 'neutral' });
+    talk.editPull(REPOSITORY, request.number, { base: 'main' });
+    const again = await untilTitle(/^pipelines\/orders\.yml:3: /);
+    expect(again).toMatchObject({ id, conclusion: 'failure' });
+    expect(again.annotations).toHaveLength(1);
+  }));
+
+test.concurrent('a second comparison adds its annotations, and goes when its base is not tracked any more', () =>
+  inConversation(
+    async ({ world, talk }) => {
+      world.meltano.addWorkspace({
+        name: 'Sales',
+        repositoryUrl: world.app.sandbox.repositoryUrl(REPOSITORY),
+        repositoryBranch: 'staging',
+        repositoryDirectory: 'sales',
+      });
+      const inFolders = (files: Record<string, string>) =>
+        Object.fromEntries(
+          ['analytics', 'sales'].flatMap((folder) =>
+            Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]),
+          ),
+        );
+      await untilChecked(world, world.push({ files: inFolders(PROJECT) }).after);
+      world.push({ branch: 'next', from: 'main', files: { 'README.md': '# Next\n' } });
+      const files = inFolders({ 'pipelines/orders.yml': MISSPELT });
+      const { after } = world.push({ branch: 'staging', from: 'main', files });
+      const placesOf = (run: SandboxCheckRun) => run.annotations.map(({ path }) => path);
+      expect(placesOf(await untilChecked(world, after))).toEqual(['sales/pipelines/orders.yml']);
+      const { request } = talk.openPull({ repository: REPOSITORY, head: 'staging', author: 'ana' });
+      const untilSections = (count: number) =>
+        world.until(() => {
+          const run = world.run(after, CHECK);
+          return run?.output.summary?.match(/^### /gm)?.length === count ? run : null;
+        }, `${count} sections`);
+      const both = ['sales/pipelines/orders.yml', 'analytics/pipelines/orders.yml'];
+      expect(placesOf(await untilSections(2))).toEqual(both);
+      talk.editPull(REPOSITORY, request.number, { base: 'next' });
+      const left = await untilSections(1);
+      expect(left.output.summary).toContain('### `Sales`');
+      expect(left.output.summary).not.toContain('pull request');
+      expect(placesOf(left)).toEqual(both);
+    },
+    { workspace: { repositoryDirectory: 'analytics' } },
+  ));
 
 test.concurrent('a mistake in a file of two workspaces has one annotation', () =>
   inWorld(async (world) => {

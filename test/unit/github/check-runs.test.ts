@@ -196,6 +196,13 @@ test('the number of a run’s annotations is read from the run', async () => {
   expect(github.requests).toHaveLength(2);
 });
 
+test('the places of a run’s annotations', async () => {
+  const place = { path: 'a.yml', start_line: 3, annotation_level: 'failure' };
+  const shown = { ...place, end_line: 3, start_column: 1, end_column: 1, message: 'x', blob_href: 'y' };
+  github.scope.get(`${RUNS}/9/annotations`).query({ per_page: 100 }).reply(200, [shown]);
+  expect(await api.listAnnotations(repository, 9)).toEqual({ ok: true, value: [place] });
+});
+
 describe('the source of Octokits', () => {
   test('makes one for each installation, with a token of its own', async () => {
     expect(await github.getOctokit(1)).toBe(await github.getOctokit(1));

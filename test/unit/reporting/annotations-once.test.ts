@@ -75,7 +75,7 @@ describe('the annotations of a run', () => {
     await world.pass(0);
     await world.fail(id, ERRORS);
     await world.pass(SECOND * 10);
-    expect(kinds()).toEqual(['create', 'create', 'find', 'countAnnotations', 'update']);
+    expect(kinds()).toEqual(['create', 'create', 'find', 'countAnnotations', 'listAnnotations', 'update']);
     expect(world.api.runs).toHaveLength(1);
     expect(shown()).toEqual(EACH_ONCE);
   });

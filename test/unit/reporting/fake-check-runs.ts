@@ -5,7 +5,7 @@ import type { RateBudgets } from '../../../src/github/rate-budget.ts';
 import type { CheckAnnotation, CheckRunFields } from '../../../src/reporting/render/check-run-view.ts';
 import { isDuplicate } from '../../../src/reporting/render/render-duplicate.ts';
 
-type Kind = 'create' | 'update' | 'find' | 'countAnnotations';
+type Kind = 'create' | 'update' | 'find' | 'countAnnotations' | 'listAnnotations';
 
 export interface Call {
   readonly kind: Kind;
@@ -107,15 +107,19 @@ export class FakeCheckRuns implements CheckRunApi {
   }
 
   countAnnotations(repository: Repository, runId: number): Promise<GitHubResult<number>> {
-    return this.#answer('countAnnotations', repository, { runId }, () => this.#listAnnotations(runId).length);
+    return this.#answer('countAnnotations', repository, { runId }, () => this.#annotationsOf(runId).length);
   }
 
-  #listAnnotations(runId: number): CheckAnnotation[] {
+  listAnnotations(repository: Repository, runId: number): Promise<GitHubResult<readonly CheckAnnotation[]>> {
+    return this.#answer('listAnnotations', repository, { runId }, () => this.#annotationsOf(runId));
+  }
+
+  #annotationsOf(runId: number): CheckAnnotation[] {
     return this.annotations.get(runId) ?? [];
   }
 
   #gather(runId: number, { output }: CheckRunFields): void {
-    this.annotations.set(runId, [...this.#listAnnotations(runId), ...(output.annotations ?? [])]);
+    this.annotations.set(runId, [...this.#annotationsOf(runId), ...(output.annotations ?? [])]);
   }
 
   async #answer<T>(

@@ -8,6 +8,7 @@ import type { CheckRunFields, CheckRunView } from './render/check-run-view.ts';
 import type { CommitRunView } from './render/render-commit-run.ts';
 import type { PipelineWatchView } from './render/render-pipeline-watch.ts';
 import { isPipelineWatch, type ReportSubject } from './report-subject.ts';
+import type { FindWayBack } from './way-back.ts';
 import type { RenderedRun } from './write-check-run.ts';
 
 /** The sources of a check run's content. */
@@ -19,6 +20,7 @@ export interface RenderPorts {
   readonly renderCommit: (view: CommitRunView) => CheckRunFields;
   readonly renderPipelines: (view: PipelineWatchView) => CheckRunFields;
   readonly pages: Pages;
+  readonly findWayBack: FindWayBack;
   readonly limits: { readonly deployTimeoutMinutes: number; readonly startTimeoutMinutes: number };
 }
 
@@ -45,8 +47,8 @@ export async function renderRun(
 
 async function viewDeployment(
   deployment: Deployment,
-  repository: CheckRunView['repository'],
-  { store, logs, clock, pages, limits }: RenderPorts,
+  repository: Repository,
+  { store, logs, clock, pages, limits, findWayBack }: RenderPorts,
 ): Promise<CheckRunView> {
   const { repositoryId, redeployOf, rerun } = deployment;
   const find = (id: string | null) => findInRepository(store, id, repositoryId);
@@ -59,6 +61,7 @@ async function viewDeployment(
     supersededBy: await find(deployment.supersededBy),
     redeployOf: await find(redeployOf),
     redeployedAs: await find(rerun?.kind === 'redeployed' ? rerun.deploymentId : null),
+    wayBack: await findWayBack(deployment, repository),
     log: logs.excerpt(deployment.id),
     deployTimeoutMinutes: limits.deployTimeoutMinutes,
     startTimeoutMinutes: limits.startTimeoutMinutes,

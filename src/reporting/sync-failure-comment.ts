@@ -2,10 +2,12 @@ import type { ConversationApi } from '../domain/conversation.ts';
 import { type Deployment, isReported, type Repository } from '../domain/deployment.ts';
 import type { Pages } from '../domain/pages.ts';
 import type { RepositoryReader } from '../domain/repository-store.ts';
+import type { WayBack } from '../domain/way-back.ts';
 import { createOnce } from './create-once.ts';
 import type { FailureComment, FailureCommentStore, NotedFailure } from './failure-comment.ts';
 import { type FailureCommentView, markFailureComment } from './render/render-failure-comment.ts';
 import { failed, RetryPolicy, type RetryPorts, type WriteStep } from './retry-policy.ts';
+import type { FindWayBack } from './way-back.ts';
 import { type CommentPorts, type OwnComment, removeDuplicates, writeComment } from './write-comment.ts';
 
 /** How often to check whether the check runs that the comment links to are written (milliseconds). */
@@ -18,6 +20,7 @@ export interface FailureCommentContext extends RetryPorts {
   /** Renders the comment. The result contains no secrets. */
   readonly render: (view: FailureCommentView) => string;
   readonly pages: Pages;
+  readonly findWayBack: FindWayBack;
 }
 
 /**
@@ -77,6 +80,7 @@ async function takeStep(
   const text = context.render({
     repository,
     failures,
+    wayBack: await findOnlyWayBack(context, repository, failures),
     githubUrl: pages.githubUrl,
     workspaceUrl: (workspaceId) => pages.workspaceUrl({ account, workspaceId }),
   });
@@ -92,6 +96,15 @@ async function takeStep(
   if (written) return written;
   if (failures.every((one) => one.repairedBy !== null)) await finish();
   return { kind: 'wait', delayMs: null };
+}
+
+async function findOnlyWayBack(
+  { findWayBack }: FailureCommentContext,
+  repository: Repository,
+  [only, another]: readonly NotedFailure[],
+): Promise<WayBack | null> {
+  if (!only || another || only.repairedBy !== null) return null;
+  return findWayBack(only.deployment, repository);
 }
 
 function listDeployments(failures: readonly NotedFailure[]): Deployment[] {

@@ -5,6 +5,7 @@ import type { Pages } from '../domain/pages.ts';
 import { DEFAULT_CONFIGURATION, settingsOf } from '../domain/repository-configuration.ts';
 import type { ShownCheckRuns } from '../domain/shown-check-run.ts';
 import { CheckRuns } from '../github/check-runs.ts';
+import { createCommitHistoryApi } from '../github/commit-history.ts';
 import { createConversationApi, createOwnApp } from '../github/conversations.ts';
 import { createGitHubDeploymentApi } from '../github/github-deployments.ts';
 import { createLogExcerptBuilder } from '../logs/log-excerpt-builder.ts';
@@ -27,6 +28,7 @@ import { notifyCommands, type Reporter } from './reporter.ts';
 import { SharedReporter } from './shared-reporter.ts';
 import { createFailureCommentSync } from './sync-failure-comment.ts';
 import { createGitHubDeploymentSync } from './sync-github-deployment.ts';
+import { createWayBackFinder, type FindWayBack } from './way-back.ts';
 
 export interface Reporting {
   readonly writer: CheckRunWriter;
@@ -37,6 +39,7 @@ export interface Reporting {
   readonly runs: ShownCheckRuns;
   readonly conversationApi: ReturnType<typeof createConversationApi>;
   readonly outputs: PostDeploymentOutputs;
+  readonly findWayBack: FindWayBack;
   /** The leases of the writer; null if this process is the only instance. */
   readonly writing: InstallationLeases | null;
 }
@@ -44,7 +47,7 @@ export interface Reporting {
 /** Builds the store of logs and the one writer of check runs. */
 export function createReporting(context: AppContext, configurations: Configurations): Reporting {
   const { configuration, stores, redactor, clock, githubClock, log, writeQueues, metrics } = context;
-  const { accounts, octokit, dispatcher, shared } = context;
+  const { accounts, octokit, dispatcher, shared, budgets } = context;
   const logs = new LogStore(() => createLogExcerptBuilder(redactor, metrics.redacted));
   // The best guess for an account that is no longer served.
   const ownOrigin = new URL(configuration.meltano.apiUrl).origin;
@@ -57,6 +60,15 @@ export function createReporting(context: AppContext, configurations: Configurati
   };
   const { appId } = configuration.github;
   const runs = new CheckRuns({ getOctokit: octokit.get, appId, now: clock.now });
+  const findWayBack = createWayBackFinder({
+    store: stores,
+    log,
+    api: createCommitHistoryApi({
+      getOctokit: octokit.get,
+      mayAsk: (installationId) => budgets.of(installationId).allowsAt('command', clock.elapsed()) === 0,
+      now: clock.now,
+    }),
+  });
   const writing = shared && new InstallationLeases(shared.leases);
   const writer = new CheckRunWriter({
     api: runs,
@@ -68,6 +80,7 @@ export function createReporting(context: AppContext, configurations: Configurati
     log,
     pages,
     random: Math.random,
+    findWayBack,
     render: renderCheckRun,
     renderCommit: renderCommitRun,
     renderPipelines: renderPipelineWatch,
@@ -91,7 +104,7 @@ export function createReporting(context: AppContext, configurations: Configurati
     readWantedOutputs: (repositoryId) => readWantedOutputs(configurations, repositoryId),
   });
   const localReporter = notifyCommands(writer, dispatcher);
-  return { writer, writing, localReporter, pages, logs, runs, conversationApi, outputs };
+  return { writer, writing, localReporter, pages, logs, runs, conversationApi, outputs, findWayBack };
 }
 
 /** With several instances, the one that holds an installation's lease writes its check runs. */
@@ -120,7 +133,7 @@ export function createSharedReporter(
 /** The handler of the queue `comment`. */
 export function createFailureComments(
   context: AppContext,
-  { pages, conversationApi: api }: Reporting,
+  { pages, conversationApi: api, findWayBack }: Reporting,
 ): ReturnType<typeof createFailureCommentSync> {
   const { stores, clock, log } = context;
   return createFailureCommentSync({
@@ -131,6 +144,7 @@ export function createFailureComments(
     random: Math.random,
     pages,
     api,
+    findWayBack,
     render: renderFailureComment,
   });
 }

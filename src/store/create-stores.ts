@@ -17,6 +17,7 @@ import type { FailureCommentStore } from '../reporting/failure-comment.ts';
 import type { GitHubDeploymentStore } from '../reporting/github-deployment.ts';
 import type { GitHubWriteStore } from '../reporting/pace/github-write-store.ts';
 import type { ReportQueue, ReportStore, ResumeStore } from '../reporting/report-store.ts';
+import type { WayBackStore } from '../reporting/way-back.ts';
 import type { BacklogStore } from '../web/backlog-metrics.ts';
 import type { HealthStore } from '../web/readiness.ts';
 import { createBacklogStore } from './backlog-store.ts';
@@ -41,6 +42,7 @@ import { createRepositoryStore } from './repository-store.ts';
 import { createRetentionStore } from './retention-store.ts';
 import type { Schema } from './schema.ts';
 import { createSweepStore } from './sweep-store.ts';
+import { createWayBackStore } from './way-back-store.ts';
 
 export type Stores = DeliveryStore &
   KeptPushStore &
@@ -63,6 +65,7 @@ export type Stores = DeliveryStore &
   FailureCommentStore &
   GitHubDeploymentStore &
   GitHubWriteStore &
+  WayBackStore &
   BacklogStore &
   HealthStore &
   RetentionStore;
@@ -87,6 +90,7 @@ export function createStores(db: Kysely<Schema>, recorder = new DeliveryRecorder
     ...createFailureCommentStore(db),
     ...createGitHubDeploymentStore(db),
     ...createGitHubWriteStore(db),
+    ...createWayBackStore(db),
     ...createBacklogStore(db),
     ...createHealthStore(db),
     ...createRetentionStore(db),

@@ -4,6 +4,7 @@ import type { Cause, Conclusion, Deployment, DeploymentState } from '../domain/d
 import type { WorkspacePin } from '../domain/match-workspaces.ts';
 import type { PipelineWatch } from '../domain/pipeline-watch.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
+import type { WayBack } from '../domain/way-back.ts';
 import type { FailureComment } from '../reporting/failure-comment.ts';
 import type { GitHubDeployment } from '../reporting/github-deployment.ts';
 
@@ -29,10 +30,15 @@ export interface Schema {
   failureComment: FailureComment;
   githubDeployment: GitHubDeployment;
   githubWrite: GitHubWriteTable;
+  wayBack: WayBackTable;
   pushPayload: PushPayloadTable;
   workspacePin: WorkspacePinTable;
   /** On PostgreSQL only. */
   lease: LeaseTable;
+}
+
+interface WayBackTable extends Omit<WayBack, 'isLinear'> {
+  isLinear: number;
 }
 
 /** The app's writes to GitHub of the last hours. */

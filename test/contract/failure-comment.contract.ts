@@ -69,6 +69,34 @@ export function describeFailureComments(name: string, open: () => Promise<OpenSt
       expect(await stores.getFailureComment('none')).toBeNull();
     });
 
+    test('the last good deployment is the newest success from the branch until the failure ended', async () => {
+      await ended('w', 'old', 'success', 1_000);
+      const good = await ended('w', 'good', 'success', 2_000);
+      await ended('other', 'elsewhere', 'success', 3_000);
+      const failed = await stores.getDeployment(await ended('w', 'bad', 'failure', 4_000));
+      await ended('w', 'later', 'success', 5_000);
+      expect((failed && (await stores.findLastGood(failed)))?.id).toBe(good);
+      const elsewhere = failed && (await stores.findLastGood({ ...failed, branch: 'develop' }));
+      expect(elsewhere).toBeNull();
+    });
+
+    test('the way back of a deployment is stored once', async () => {
+      const deploymentId = await ended('w', 'bad', 'failure', 4_000);
+      const wayBack = {
+        deploymentId,
+        lastGood: 'a',
+        failed: 'bad',
+        relation: 'ahead',
+        commits: 3,
+        isLinear: true,
+        pullRequest: 9_007_199_256,
+      } as const;
+      expect(await stores.getWayBack(deploymentId)).toBeNull();
+      await stores.saveWayBack(wayBack);
+      await stores.saveWayBack({ ...wayBack, commits: 4 });
+      expect(await stores.getWayBack(deploymentId)).toEqual(wayBack);
+    });
+
     test('open ones are listed, of a repository or of all; a finished one opens with the next failure', async () => {
       const id = await stores.noteFailure(FAILURE);
       const other = await stores.noteFailure({ ...FAILURE, repositoryId: 5 });

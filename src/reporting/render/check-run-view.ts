@@ -1,5 +1,6 @@
 import type { Deployment, Repository } from '../../domain/deployment.ts';
 import type { LogExcerpt } from '../../domain/log-excerpt.ts';
+import type { WayBack } from '../../domain/way-back.ts';
 
 /** A deployment that another one refers to. */
 export interface OtherDeployment {
@@ -23,6 +24,8 @@ export interface CheckRunView {
   readonly redeployOf: OtherDeployment | null;
   /** The deployment that the last re-run of this check run created. */
   readonly redeployedAs: OtherDeployment | null;
+  /** What leads back to the last good commit after a failure. */
+  readonly wayBack: WayBack | null;
   /** Null if nothing was read yet. */
   readonly log: LogExcerpt | null;
   /** Minutes, for the wording of time-outs. */

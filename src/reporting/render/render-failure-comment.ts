@@ -1,9 +1,11 @@
+import type { WayBack } from '../../domain/way-back.ts';
 import type { NotedFailure } from '../failure-comment.ts';
 import type { CommentPages } from './describe-shown.ts';
 import { describeCommit, describeState, linkState, linkWorkspaceOf } from './describe-shown.ts';
 import { formatCode, linkWords } from './escape-markdown.ts';
 import { formatCount } from './format-numbers.ts';
 import { findRunUrl } from './github-links.ts';
+import { renderWayBack } from './render-way-back.ts';
 import { joinParts, layTable, type ReplyPart } from './reply-parts.ts';
 
 /** GitHub allows 65,536 characters. The rest is for the marker, and for secrets that get longer when redacted. */
@@ -13,6 +15,8 @@ const COMMENT_LENGTH = 65_000;
 export interface FailureCommentView extends CommentPages {
   /** At least one. */
   readonly failures: readonly NotedFailure[];
+  /** Of the only failure, while it isn't repaired. */
+  readonly wayBack: WayBack | null;
 }
 
 /** An invisible marker by which the app finds its own comment. */
@@ -25,7 +29,8 @@ export function renderFailureComment(view: FailureCommentView): string {
   const [only, another] = view.failures;
   const isOpen = view.failures.some((one) => one.repairedBy === null);
   const outlook = isOpen ? 'This comment is updated when a later deployment succeeds.' : '';
-  const main = only && !another ? [renderOne(view, only)] : renderSeveral(view);
+  const main =
+    only && !another ? [renderOne(view, only), ...renderWayBack(view, view.wayBack)] : renderSeveral(view);
   return joinParts([...main, outlook], COMMENT_LENGTH);
 }
 

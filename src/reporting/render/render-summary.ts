@@ -12,11 +12,13 @@ import { formatCode, formatLink, formatTableRow } from './escape-markdown.ts';
 import { explainDeployment } from './explain-deployment.ts';
 import { formatCount, formatDuration } from './format-numbers.ts';
 import { findRunUrl, linkCommit, linkFile, tookAnotherCommit } from './github-links.ts';
+import { renderWayBack } from './render-way-back.ts';
 
 /** What happened, a table of facts, and remarks, in Markdown. Does not depend on `view.now`. */
 export function renderSummary(view: CheckRunView): string {
   const paragraphs = [
     ...explainDeployment(view),
+    ...renderWayBack(view, view.wayBack),
     explainBadFile(view),
     renderTable(view),
     explainOtherCommit(view),

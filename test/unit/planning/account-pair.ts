@@ -209,6 +209,7 @@ export class AccountPair {
           throw new Error('There is no configuration file.');
         },
         pages: this.#pages,
+        findWayBack: async () => null,
         limits: { deployTimeoutMinutes: 120, startTimeoutMinutes: 60 },
       });
       shown.push(JSON.stringify(fields));

@@ -31,6 +31,7 @@ function createSync() {
     random: () => 0.5,
     log: pino({ level: 'silent' }),
     render: renderFailureComment,
+    findWayBack: async () => null,
     pages: {
       githubUrl: 'https://github.com',
       workspaceUrl: ({ workspaceId }) => `https://meltano/${workspaceId}`,

@@ -90,6 +90,7 @@ export class WriterWorld {
       render: renderCheckRun,
       renderCommit: renderCommitRun,
       renderPipelines: renderPipelineWatch,
+      findWayBack: async () => null,
       pages: { githubUrl: 'https://github.com', workspaceUrl: () => 'https://app.meltano.com' },
       limits: { deployTimeoutMinutes: 120, startTimeoutMinutes: 60 },
       onWritten: (of) => void this.written.push(of),

@@ -55,6 +55,16 @@ export async function createOutputTables(db: Kysely<Schema>): Promise<void> {
       where finished_at is null`,
     sql`create index github_deployment_opened on github_deployment (opened_at)`,
 
+    sql`create table way_back (
+      deployment_id text primary key references deployment (id) on delete cascade,
+      last_good text not null,
+      failed text not null,
+      relation text,
+      commits integer,
+      is_linear integer not null,
+      pull_request bigint
+    )`,
+
     sql`create table github_write (
       installation_id bigint not null,
       at bigint not null

@@ -44,6 +44,7 @@ export function makeView(
     supersededBy: null,
     redeployOf: null,
     redeployedAs: null,
+    wayBack: null,
     log: null,
     deployTimeoutMinutes: 120,
     startTimeoutMinutes: 60,

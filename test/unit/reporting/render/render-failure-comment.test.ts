@@ -42,6 +42,7 @@ function render(...failures: { deployment: Deployment; repairedBy: Deployment | 
     githubUrl: 'https://github.com',
     workspaceUrl: (id) => `https://app.meltano.com/workspaces/${id}`,
     failures,
+    wayBack: null,
   });
 }
 

@@ -1,4 +1,4 @@
-/** Longest line that is shown, in UTF-16 code units, with the note about its cut. */
+/** The longest shown line in UTF-16 code units, including the note about its cut. */
 export const SHOWN_LINE_LENGTH = 2000;
 
 // ECMA-48, as ESC and as single C1 characters. Strings (OSC, DCS, SOS, PM, APC) end at BEL or ST, otherwise at the next
@@ -27,22 +27,22 @@ const NEEDS_CLEANING = new RegExp(`[${CONTROLS}${INVISIBLE}\\u200c\\u200d\\ud800
 
 /**
  * Reduces a raw line to the text that a person sees: no escape sequences, no control, direction or invisible characters
- * (tabs stay, and joiners where a script or an emoji needs them), and only the last state of a progress line. Linear.
- * Doesn't cut the line (see `capLogLine`), since secrets are looked for in all of it.
+ * (tabs stay, and joiners if a script or an emoji needs them), and only the last state of a progress line. Linear.
+ * Doesn't cut the line (see `capLogLine`), because the redactor scans all of it.
  */
 export function cleanLogLine(raw: string): string {
   if (!NEEDS_CLEANING.test(raw)) return raw.trimEnd();
-  // Well-formed first: removing something must not join two halves of a character.
+  // Well-formed first, so that removing characters can't join two halves of one.
   const plain = raw.toWellFormed().replace(CONTROL_SEQUENCE, '');
   return takeLastOverprint(plain).replace(REMOVED, '$1').replace(LOOSE_JOINER, '').trimEnd();
 }
 
-/** The same for one line of a title, a name or a table: line breaks and tabs become blanks. */
+/** The same for one line of a title, a name or a table: line breaks and tabs become spaces. */
 export function cleanInlineText(text: string): string {
   return cleanLogLine(text.replace(/[\r\n\t\u2028\u2029]+/g, ' ')).trim();
 }
 
-/** Cuts a line to `limit` code units, and says how many characters are missing. `omitted`: how many were cut off before. */
+/** Cuts a line to `limit` code units and notes how many characters are missing. `omitted` characters were cut before. */
 export function capLogLine(line: string, limit = SHOWN_LINE_LENGTH, omitted = 0): string {
   if (omitted === 0 && line.length <= limit) return line;
   const room = limit - describeCut(line.length + omitted).length;
@@ -50,14 +50,14 @@ export function capLogLine(line: string, limit = SHOWN_LINE_LENGTH, omitted = 0)
   return kept + describeCut(line.length - kept.length + omitted);
 }
 
-/** The first `length` code units, less one where that would split a surrogate pair. */
+/** The first `length` code units, or one less if that would split a surrogate pair. */
 export function sliceWhole(text: string, length: number): string {
   if (length >= text.length) return text;
   const last = text.charCodeAt(length - 1);
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
 }
 
-/** A copy of a string. A part of a string would keep all of it in memory, here a page of the log. */
+/** A copy of a string. Without it, a part of a string keeps the whole string (a page of the log) in memory. */
 export function copyString(text: string): string {
   return Buffer.from(text).toString();
 }

@@ -2,42 +2,42 @@ import type { Place } from './error-places.ts';
 import { isProgress, isSummary, showsWork } from './error-signals.ts';
 import type { LogWords } from './read-log-words.ts';
 
-/** The best of more are kept. */
+/** How many candidates to keep. */
 const MOST_CANDIDATES = 4;
-/** Words about a retry belong to an error at most so many lines above them. */
+/** A line about a retry concerns errors at most this many lines above it. */
 const REACH = 6;
-/** So many lines without a level after an exception belong to its message. Later ones are work. */
+/** This many lines without a level after an exception belong to its message. Later ones count as work. */
 const LONGEST_EXCEPTION = 12;
-/** Work is counted up to here. */
+/** The work after an error is counted up to this number of lines. */
 const MUCH_WORK = 3;
 
 /** How likely an error is the one that ended the job. */
 const WEIGHTS = {
   cause: 3,
-  /** dbt names the failed node here, and the reason at the end. */
+  /** dbt's line about a failed node. The reason follows at the end. */
   progress: 2,
-  /** Something failed; the reason is elsewhere. */
+  /** The line says that something failed, but not why. */
   summary: 1,
 } as const;
-/** The work went on after the error, so a summary at the end says more. */
+/** Work continued after the error, so a summary at the end says more. */
 const OUTLIVED = 0;
 
 export interface Candidate {
-  /** 1-based number of the line that says it. */
+  /** 1-based number of its line. */
   readonly line: number;
-  /** The words that say what the error is. */
+  /** The text of the error. */
   words: string;
-  /** The words with the place and the reason, as the lines below tell them. */
+  /** The text with the place and the reason, which may come from the lines below. */
   title: string;
-  /** What is wrong, without the place. */
+  /** The text without the place. */
   message: string;
-  /** The nearest to the error first. */
+  /** Nearest to the error first. */
   places: readonly Place[];
   kind: keyof typeof WEIGHTS;
   readonly source: string;
-  /** It has no level, so work after it may have none either. */
+  /** It has no level, so lines of work after it may have none either. */
   readonly isPlain: boolean;
-  /** An exception, whose message may go on in the next lines. */
+  /** An exception, whose message may continue in the next lines. */
   readonly isRaised: boolean;
   /** Written without a logger, as by git and compilers. Jobs survive many of these errors. */
   readonly isBare: boolean;
@@ -47,7 +47,7 @@ export interface Candidate {
   work: number;
 }
 
-/** The errors that may be the one that ended the job. */
+/** The errors that may have ended the job. */
 export class ErrorCandidates {
   #all: Candidate[] = [];
 
@@ -59,7 +59,6 @@ export class ErrorCandidates {
     return this.#all.at(-1) ?? null;
   }
 
-  /** All that may still become the error. */
   get kept(): readonly Candidate[] {
     return this.#all;
   }
@@ -77,7 +76,7 @@ export class ErrorCandidates {
     this.#all = this.#all.filter((one) => one !== candidate);
   }
 
-  /** Removes errors that the job survived: the last one of the source, and the ones right above it. */
+  /** Removes errors that the job survived: the last one of the source and those right above it. */
   forgive(source: string, line: number): void {
     let limit = line - REACH;
     for (const one of this.#all.toReversed()) {
@@ -96,12 +95,12 @@ export class ErrorCandidates {
     }
   }
 
-  /** True while a line that is no error can still change which one is the best. */
+  /** True while lines without errors can still change the best candidate. */
   isOpen(line: number): boolean {
     return this.#all.some((one) => one.work < MUCH_WORK || line - one.lastLine <= REACH);
   }
 
-  /** The first of the last errors with no work after them. A cause beats its consequences. */
+  /** The first of the last errors without work after them. A cause beats its consequences. */
   best(): Candidate | null {
     let best: Candidate | null = null;
     for (const one of this.#all) {

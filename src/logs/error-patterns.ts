@@ -1,4 +1,4 @@
-// All patterns are anchored, or bounded, or without neighbours that match the same: linear in the line.
+// All patterns take linear time: they are anchored, bounded, or have no neighbours that match the same.
 export const TRACEBACK = /Traceback \(most recent call last\)/;
 /** Indented frames, or the box that `rich` draws around them. */
 export const TRACEBACK_LINE = /^(?:\s|$|[│╭╰┃|])/;
@@ -12,14 +12,14 @@ export const CHAINED = /^(?:During handling of the above exception|The above exc
 /** Python's words for an exception during its clean-up. */
 export const IGNORED = /^Exception ignored in\b/;
 
-/** Announces a message, which follows in the same line or below. */
+/** Announces a message, which follows in the same line or the next ones. */
 export const ANNOUNCEMENT =
   /^(?:need help fixing this problem\?(?:.*?(?:slack community|troubleshooting steps[^.]{0,60})\.)?|encountered an error(?: [^:]{1,80})?:|thread '[^']{1,100}' (?:\(\d{1,10}\) )?panicked at \S{1,200}:\d+:\d+:)\s*/i;
 /** An event that begins with a line break: Meltano ends the line after the level. */
 export const EMPTY_EVENT = /\[(?:error|critical) *\]\s*$/i;
 export const MORE_ANNOUNCEMENT = /^\s*(?:$|visit |join our|or to|https?:|for troubleshooting)/i;
 
-/** One fast test for the many lines that are no error: every pattern below needs one of these words. */
+/** A fast test that rules out most lines: every pattern below needs one of these words. */
 const MAY_BE_ERROR =
   /\b(?:exc|errorfactory)\.[A-Z]|denied|no such file|^\W*(?:killed|terminated)|panicked at|version solving|segmentation fault|core dumped|error|exception|traceback|fatal|critical|panic|ERR!|FAIL|mapping values|while (?:parsing|scanning)|invalid|unexpected|undefined|cannot|could not|not found|failed|failure|missing|giving up|need help fixing|^\s*[×✗✘] /i;
 
@@ -29,7 +29,7 @@ export function mayBeError(line: string): boolean {
 
 interface ErrorPattern {
   readonly pattern: RegExp;
-  /** Makes the message from the groups. By default it is the whole text. */
+  /** Makes the message from the groups. Default: the whole text. */
   readonly say?: (groups: readonly string[]) => string;
 }
 
@@ -70,7 +70,7 @@ const ERROR_PATTERNS: readonly ErrorPattern[] = [
   { pattern: /^npm (?:ERR!|error) (?=\S)/ },
   // uv
   { pattern: /^[×✗✘] +(?=.*[A-Za-z])(.+)$/, say: SAY_GROUP },
-  // Meltano of old, and libraries that retry
+  // Old versions of Meltano, and libraries that retry
   { pattern: /^(?:Extraction|Loading|Transformation) failed \(\d+\): (?=\S)(.+)$/, say: SAY_GROUP },
   { pattern: /^giving up .{1,300}? after \d+ tries \((.+)\)$/i, say: SAY_GROUP },
   {
@@ -91,7 +91,7 @@ const TELLING =
   /error|exception|invalid|unexpected|undefined|unknown|cannot|could not|not found|failed|missing|not allowed/i;
 const NO_ERROR = /^(?:none|null|nil|false|no errors?)\W*$/i;
 
-/** The message if the words are an error's, whatever the level of the line. */
+/** The message if the text is an error, whatever the level of the line. */
 export function matchError(text: string): string | null {
   const words = text.trim();
   for (const { pattern, say } of ERROR_PATTERNS) {

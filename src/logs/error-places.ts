@@ -9,10 +9,10 @@ export interface Place {
   readonly column: number | null;
 }
 
-/** An error with its places. The first one inside the project counts. */
+/** An error with its places. Annotations use the first place inside the project. */
 export interface PlacedError {
   readonly places: readonly Place[];
-  /** What is wrong, without the place. */
+  /** The message without the place. */
   readonly message: string;
 }
 
@@ -36,7 +36,7 @@ const FRAME = /^\s+File "([^"]{1,400})", line (\d{1,7})|^[│┃|]\s{1,4}(\/?[^\
 const FRAME_START = /^\s*File "/;
 const ARROW = /^\s{0,20}(?:-->|╭─\[|┌─) {0,2}([^\s:]{1,300}):(\d{1,7})(?::(\d{1,5}))?/;
 
-/** One fast test for the many lines without a place. */
+/** A fast test that rules out most lines without a place. */
 const MAY_NAME_PLACE = /\.[a-z]\w{1,6}:\d|\bline \d|\bL: {0,6}\d|== \[|-->|╭─\[|┌─/i;
 
 export function mayNamePlace(line: string): boolean {
@@ -90,7 +90,7 @@ export function toPlace(path?: string, line?: string, column?: string): Place {
   return { path: copyString(path ?? ''), line: Number(line), column: Number(column ?? 0) || null };
 }
 
-/** Of an absolute path only the name: the directory of the job says nothing to the reader. */
-export function tellPlace({ path, line }: Place): string {
+/** Shortens an absolute path to the file name, because the job's directory means nothing to readers. */
+export function formatPlace({ path, line }: Place): string {
   return `${path.startsWith('/') ? path.slice(path.lastIndexOf('/') + 1) : path}:${line}`;
 }

@@ -1,20 +1,20 @@
 import type { LogWords } from './read-log-words.ts';
 
-/** The first characters of a line tell what it means. */
+/** How many characters of a line are read. */
 const LOOKED_AT = 400;
 
 /** The program gives up, whatever else the line says. */
 const FINAL =
   /\b(?:giving up|gave up|give up|max(?:imum)? (?:number of )?(?:retries|attempts)|no (?:more )?(?:retries|attempts)|(?:retries|attempts) (?:exhausted|exceeded|failed)|after \d+ (?:retries|attempts|tries)|all (?:retries|attempts)|not (?:be )?retr|will not retry|won't retry|cannot continue|can't continue|unable to continue)/i;
-/** The program tries again, or goes on without it. */
+/** The program tries again, or continues without it. */
 const SURVIVED =
   /\bretrying\b|\b(?:will|to) (?:be )?(?:retry|retried|try again)\b|\bretry (?:in|after) \d|\bbacking off\b|\btrying again\b|\bwill (?:re-?attempt|reconnect)\b|\breconnecting\b|\bnext (?:attempt|try|retry)\b|\bfalling back\b|\bexception ignored in\b|[(,;:] ?(?:ignored|ignoring|non-?fatal|not fatal|skipped)\b|\bignoring (?:it|this|the|error|row|record)|\bcontinuing\b|\b(?:skipping|skipped) (?!.*\b(?:because|due|since|after)\b)|\busing (?:the )?(?:default|cached?)\b/i;
 const ATTEMPT = /\b(?:attempt|try|retry)[ #(]{1,3}(\d{1,4}) ?(?:\/|of|out of) ?(\d{1,4})/i;
-/** pip's complaint about versions, after which it succeeds. */
+/** pip prints this about versions and then succeeds. */
 const HARMLESS = /^pip's dependency resolver does not currently take into account/;
 
-/** True if the words say that an error, in this line or right above it, was survived. */
-export function tellsOfSurvival(words: string): boolean {
+/** True if the text says that the program survived an error in this line or right above it. */
+export function reportsSurvival(words: string): boolean {
   const text = words.slice(0, LOOKED_AT);
   if (HARMLESS.test(text)) return true;
   if (FINAL.test(text)) return false;
@@ -23,7 +23,7 @@ export function tellsOfSurvival(words: string): boolean {
   return SURVIVED.test(text);
 }
 
-/** True if such words are about the error in the lines above. */
+/** True if such a text is about the error in the lines above. */
 export function beginsWithSurvival(text: string): boolean {
   return /^\W*(?:retry|will|backing|trying|reconnect|attempt|next|continuing|falling|skipp|ignor|using)/i.test(
     text,
@@ -50,7 +50,7 @@ const SUMMARIES: readonly RegExp[] = [
   /^(?:[\w.]{0,80}\.)?(?:SystemExit|BrokenPipeError|CancelledError|KeyboardInterrupt|GeneratorExit|CalledProcessError)\b/,
 ];
 
-/** True if the words say that something failed, but not why. */
+/** True if the text says that something failed, but not why. */
 export function isSummary(message: string): boolean {
   const words = message.trim().slice(0, LOOKED_AT).replace(WRAPPER, '');
   const [, what = '', why = ''] = /^([^:]{1,160}): (.*[A-Za-z].*)$/.exec(words) ?? [];
@@ -61,7 +61,7 @@ function isBareSummary(words: string): boolean {
   return SUMMARIES.some((pattern) => pattern.test(words));
 }
 
-/** dbt's line about a failed node; the reason follows at the end. */
+/** True for dbt's line about a failed node. The reason follows at the end. */
 export function isProgress(message: string): boolean {
   return /^(?:\d+ of \d+ )?(?:ERROR [a-z]{2,20} |FAIL \d+ )/.test(message);
 }
@@ -73,7 +73,7 @@ const CLEANUP =
   /\b(?:clos(?:e|ed|ing)|clean(?:ed|ing)? ?up|shut(?:ting)? ?down|stopp(?:ed|ing)|exit(?:ed|ing)?|terminat(?:ed|ing)|tear(?:ing)? ?down|dispos(?:ed|ing)|roll(?:ed|ing)? ?back|rollback|abort(?:ed|ing)?|cancell?(?:ed|ing)|end of|elapsed|took \d|ended)\b/i;
 const SUCCESS = /^(?:success(?:fully|ful)?|ok|passed|installed)\b/i;
 
-/** True if the line shows that the work goes on. `isPlain`: the error had no level, so the work needs none. */
+/** True if the line shows that work continues. `isPlain`: the error had no level, so the line needs none. */
 export function showsWork({ level, text: words }: LogWords, isPlain: boolean): boolean {
   if (level === 'error' || level === 'quiet') return false;
   const text = words.slice(0, LOOKED_AT);

@@ -3,28 +3,27 @@ import { capLogLine, cleanLogLine, copyString, SHOWN_LINE_LENGTH, sliceWhole } f
 import { ErrorRecogniser } from './recognise-errors.ts';
 import type { Redactor } from './redact.ts';
 
-/** Bytes of the tail as UTF-8: a check run's text has 65,535, and needs some for the fence. */
+/** The tail's size in UTF-8. A check run's text has 65,535 bytes, and the fence needs some. */
 const TAIL_BYTES = 65_500;
 const LINES_BEFORE_ERROR = 5;
 const LINES_AFTER_ERROR = 10;
-/** Lines around an error are cut shorter than the error itself: at most 16 lines, 30 kB as UTF-8. */
+/** Lines around an error are cut shorter than the error itself: at most 16 lines, 30 kB in UTF-8. */
 const CONTEXT_LINE_LENGTH = 500;
-/** Code units of a line in which secrets are looked for. More than what is shown, so that a cut secret is found too. */
+/** Code units of a line that are scanned for secrets. More than shown, so that the cut doesn't hide the end of a secret. */
 const SCANNED_LINE_LENGTH = 64 * 1024;
 const NOTHING_CUT: ReadonlyMap<number, number> = new Map();
 
 /**
- * Bytes of memory for the log of one deployment, however long it is. Two builders share them: the log of an ended job is
- * read once more while the first one is kept. The limits here and in `project-errors.ts` ensure it, and a test measures it
- * (very short lines need most, since a string in memory is larger than its text).
+ * The memory limit for the log of one deployment, however long it is. Two builders share it, because the log of an ended job
+ * is read again while the first builder is kept. The limits here and in `project-errors.ts` ensure it; a test measures it.
+ * (Very short lines need most, because a string in memory is larger than its text.)
  */
 export const LOG_MEMORY_BYTES = 3 * 1024 * 1024;
 
-/** Cleans and redacts a log from its first line on, and keeps what a check run shows of it, within a fixed budget. */
+/** Cleans and redacts a log from its first line on. Keeps the part that a check run shows, within a fixed budget. */
 export interface LogExcerptBuilder {
   /**
-   * Calls must not overlap: wait for one before the next. `cut`: how many characters of a line are missing, by its index in
-   * `rawLines`.
+   * Calls must not overlap. `cut` has the number of missing characters of each cut line, by its index in `rawLines`.
    */
   add(rawLines: readonly string[], cut?: ReadonlyMap<number, number>): Promise<void>;
   /** `complete`: the log was read to its end. */
@@ -71,13 +70,12 @@ export function createLogExcerptBuilder(
   };
 }
 
-/** Lines around an error. */
 interface Surroundings {
   readonly lines: string[];
   readonly before: number;
 }
 
-/** Keeps the lines around each error that may be the one that ended the job. */
+/** Keeps the lines around each error that may have ended the job. */
 class ErrorCollector {
   readonly #recogniser = new ErrorRecogniser();
   #line = 0;
@@ -109,7 +107,7 @@ class ErrorCollector {
     return this.#recogniser.located();
   }
 
-  /** `error`: its line, which is this one or the one before. */
+  /** `error` is the number of this line or of the one before. */
   #surround(error: number, line: string): Surroundings {
     const lines = [...this.#before.map(copyContextLine), copyString(line)];
     return { lines, before: lines.length - 1 - (this.#line - error) };
@@ -120,7 +118,7 @@ function copyContextLine(line: string): string {
   return copyString(capLogLine(line, CONTEXT_LINE_LENGTH));
 }
 
-/** The last lines of a log, within a budget of bytes; a newline counts as one. */
+/** The last lines of a log within a budget of bytes. A newline counts as one byte. */
 interface LogTail {
   push(lines: readonly string[]): void;
   lines(): string[];
@@ -131,7 +129,7 @@ function createLogTail(budget: number): LogTail {
   let bytes = 0;
   return {
     push(lines) {
-      // Looks only at lines that can stay, so that a long log costs no more than a short one.
+      // Handles only lines that can stay, so that a long log costs no more than a short one.
       const added = takeLast(lines, budget);
       kept = [...kept, ...added.lines];
       bytes += added.bytes;

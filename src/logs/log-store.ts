@@ -2,14 +2,14 @@ import type { LogExcerpt } from '../domain/log-excerpt.ts';
 import type { MeltanoApi, MeltanoResult } from '../domain/meltano.ts';
 import type { LogExcerptBuilder } from './log-excerpt-builder.ts';
 
-/** The logs as reporting needs them. They are only in memory: a missing one is read again from the job. */
+/** The logs of deployments, for reporting. They are only in memory; a missing one is read again from the job. */
 export interface LogSource {
   excerpt(id: string): LogExcerpt | null;
   /** Called after the last report. Forgets all logs whose id is, or begins with, this one and a blank. */
   forget(id: string): void;
 }
 
-/** One log, as far as it was read. */
+/** The part of a log that was read so far. */
 interface LogBuffer {
   readonly builder: LogExcerptBuilder;
   /** The line to read from next. */
@@ -67,7 +67,7 @@ export class LogStore implements LogSource {
   }
 }
 
-/** `next` advances with the lines, so that a read that breaks off repeats none of them. */
+/** `next` advances with the lines, so that no line is repeated after an aborted read. */
 function readInto(
   buffer: LogBuffer,
   { jobId, until }: { readonly jobId: string; readonly until: 'once' | 'end' },

@@ -3,11 +3,11 @@ import { cutBytes, truncateBytes } from '../domain/truncate-bytes.ts';
 import { cleanInlineText, copyString } from './clean-log-line.ts';
 import type { PlacedError } from './error-places.ts';
 
-/** GitHub takes 50 annotations in a request. */
+/** GitHub allows 50 annotations in a request. */
 const MOST_ERRORS = 50;
-/** Errors with an absolute path, which wait until the log names the directory of the project. */
+/** Errors with an absolute path wait until the log names the directory of the project. */
 const MOST_WAITING = 50;
-/** Bytes of a message. GitHub takes 64 KB, but nobody reads so much. */
+/** Bytes of a message. GitHub allows 64 KB, but nobody reads that much. */
 const LONGEST_MESSAGE = 1024;
 /** In UTF-16 code units. */
 const LONGEST_PATH = 300;
@@ -16,11 +16,11 @@ const NOT_OURS = new Set([
   ...['site-packages', 'dist-packages', 'node_modules', '.venv', 'venv', '.meltano', '.git'],
   ...['dbt_packages', 'dbt_modules'],
 ]);
-/** dbt writes compiled SQL there. */
+/** dbt writes compiled SQL here. */
 const BUILD_FOLDER = 'target';
 const PROJECT_FILE = /(?:^|[\s"'`=(])(\/[\w@.+/-]{0,300})\/meltano\.yml\b/;
 
-/** The first errors in files of the project, none twice. */
+/** The first different errors in files of the project. */
 export class ProjectErrors {
   readonly #found = new Map<string, LocatedError>();
   #waiting: PlacedError[] = [];
@@ -35,7 +35,7 @@ export class ProjectErrors {
     if (this.#root !== null || this.isFull || !line.includes('/meltano.yml')) return;
     this.#root = findRoot(line);
     if (this.#root === null) return;
-    // The waiting errors came first.
+    // The waiting errors are older.
     const later = [...this.#found.values()];
     this.#found.clear();
     for (const error of this.#waiting) this.keep(error);
@@ -51,7 +51,7 @@ export class ProjectErrors {
       this.#waiting.push(copyError(error));
   }
 
-  /** `open`: errors that the next line may still change. */
+  /** The next line may still change `open` errors. */
   list(open: readonly PlacedError[]): LocatedError[] {
     const all = new Map(this.#found);
     for (const error of open) {
@@ -91,12 +91,12 @@ function cutMessage(words: string): string {
   return cutBytes(words, LONGEST_MESSAGE);
 }
 
-/** See `copyString`. */
+/** Copies the text (see `copyString`). */
 function copyError({ places, message }: PlacedError): PlacedError {
   return { places, message: copyString(truncateBytes(message, 2 * LONGEST_MESSAGE)) };
 }
 
-/** False if a path is in no project, whatever its directory is. */
+/** False if a path can't be in any project. */
 export function mayBeProjectPath(path: string): boolean {
   return readSegments(path) !== null;
 }

@@ -4,17 +4,17 @@ interface LevelAndText {
 }
 
 /**
- * A line of a log, as errors are looked for in it. The level is that of the innermost logger: Meltano's own level for the
- * output of plug-ins says nothing.
+ * A line of a log, parsed for the search for errors. The level is that of the innermost logger, because Meltano's own level
+ * for the output of plug-ins says nothing.
  */
 export interface LogWords extends LevelAndText {
-  /** The plug-in that wrote it, or an empty text. */
+  /** The plug-in that wrote it, or an empty string. */
   readonly source: string;
-  /** A logger wrote it as an error, whatever Meltano's level for it. */
+  /** A logger wrote it as an error, whatever level Meltano gave it. */
   readonly isLoggedError: boolean;
 }
 
-// All patterns are anchored, or bounded, or without neighbours that match the same: linear in the line.
+// All patterns take linear time: they are anchored, bounded, or have no neighbours that match the same.
 const TIME_STAMP =
   /^\s{0,4}(?:\d{4}-\d{2}-\d{2}[T ])?\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?(?: UTC \[\d{1,10}\])?(?: {1,2}|\s|$)/;
 const LEVEL = '(CRITICAL|FATAL|ERROR|WARN(?:ING)?|INFO|DEBUG|TRACE)';
@@ -45,7 +45,7 @@ const JSON_SOURCE = /"(?:plugin_)?name": ?"([\w@.-]{1,80})"/;
 /** The fields of a plug-in's output; Meltano's own messages have others. */
 const FROM_PLUGIN = /\s(?:stdio|cmd_type|consumer)=/;
 const PIPE = /^([\w@.-]{1,60}) +\| /;
-/** Singer and other loggers write it. */
+/** The format of Singer and other loggers. */
 const LOGFMT = /\blevel=['"]?(\w{4,9})['"]?.{0,200}?\b(?:message|msg|event)=(.+)$/i;
 const INNER_LEVEL = /^(CRITICAL|FATAL|ERROR|WARN(?:ING)?|INFO|DEBUG|TRACE)\b(?!:? ?[a-z]{2,20} model| in )/;
 
@@ -68,7 +68,7 @@ export function readLogWords(line: string): LogWords {
   // Errors in capitals are recognised by their words.
   const innerLevel = inner === undefined ? null : classifyLevel(inner);
   const isError = innerLevel === 'error';
-  // git and pip write a colon after it, and survive many of their errors.
+  // git and pip write a colon after the level, and survive many of their errors.
   return {
     level: isError ? null : innerLevel,
     text,
@@ -85,7 +85,7 @@ function stripFields(text: string): string {
   return words === '' ? text : words;
 }
 
-/** The level, and the words without time stamp and level. */
+/** Splits a line into its level and the text without time stamp and level. */
 function parseLogLine(line: string): LevelAndText {
   let text = line.replace(TIME_STAMP, '');
   for (const form of text === line ? LEVEL_FORMS : LEVEL_FORMS_AFTER_TIME) {

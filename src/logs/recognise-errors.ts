@@ -17,15 +17,15 @@ import {
   TRACEBACK_LINE,
 } from './error-patterns.ts';
 import {
+  formatPlace,
   mayNamePlace,
   type Place,
   type PlacedError,
   readFrame,
   readPlacedError,
   readYamlPlace,
-  tellPlace,
 } from './error-places.ts';
-import { beginsWithSurvival, isSummary, tellsOfSurvival } from './error-signals.ts';
+import { beginsWithSurvival, isSummary, reportsSurvival } from './error-signals.ts';
 import { mayBeProjectPath, ProjectErrors } from './project-errors.ts';
 import { type LogWords, readLogWords } from './read-log-words.ts';
 import { keepWords, refineError } from './refine-error.ts';
@@ -36,30 +36,30 @@ const LONGEST_TITLE = 120;
 const LONGEST_TRACEBACK = 500;
 /** Frames of a traceback that are kept. */
 const MOST_FRAMES = 5;
-/** An announced message follows within so many lines. */
+/** An announced message follows within this many lines. */
 const ANNOUNCED_WITHIN = 6;
 
 export interface FoundError {
-  /** 1-based number of the line that says it. */
+  /** 1-based number of its line. */
   readonly line: number;
   readonly message: string;
 }
 
 type Search =
   | { readonly step: 'looking' }
-  /** In a traceback, which the line with the error ends. */
+  /** In a traceback. The line with the error ends it. */
   | {
       readonly step: 'traceback';
       readonly source: string;
       /** pip indents the whole block. */
       readonly indent: string;
       readonly lines: number;
-      /** Frames that may be in the project, the nearest to the error first. */
+      /** Frames that may be in the project, nearest to the error first. */
       readonly frames: readonly Place[];
       /** It was logged as a warning, or Python ignores it. */
       readonly isQuiet: boolean;
       readonly isDoubtful: boolean;
-      /** An earlier error that introduced this one, or that this one was raised from. */
+      /** An earlier error that introduced this one or caused it. */
       readonly replaces: Candidate | null;
     }
   /** The message follows. */
@@ -72,13 +72,13 @@ const LOOKING: Search = { step: 'looking' };
 interface FindDetails {
   readonly isBare?: boolean;
   readonly placed?: PlacedError | null;
-  /** By default the current line. */
+  /** Default: the current line. */
   readonly line?: number;
 }
 
 /**
- * Recognises the errors of a log line by line, each with its line, its message and its places. The best one is the title,
- * and the ones in files of the project are annotations. Takes linear time and a bounded amount of memory.
+ * Recognises the errors of a log line by line, each with its line, its message and its places. The best one becomes the
+ * title; those in files of the project become annotations. Takes linear time and a bounded amount of memory.
  */
 export class ErrorRecogniser {
   readonly #candidates = new ErrorCandidates();
@@ -87,17 +87,17 @@ export class ErrorRecogniser {
   readonly #dbt = new DbtReader();
   #search: Search = LOOKING;
   #line = 0;
-  /** The line before. A text, if nothing in it was looked for. */
+  /** The line before; a string if it wasn't parsed. */
   #before: LogWords | string = '';
   #isChained = false;
 
-  /** The error that ended the job, by the log so far. */
+  /** The error that ended the job, according to the log so far. */
   found(): FoundError | null {
     const best = this.#candidates.best();
     return best && { line: best.line, message: formatTitle(best.title) };
   }
 
-  /** The lines of all errors that may still become that one. */
+  /** The lines of all errors that may still turn out to be that error. */
   candidates(): readonly number[] {
     return this.#candidates.kept.map(({ line }) => line);
   }
@@ -144,11 +144,11 @@ export class ErrorRecogniser {
   /** Null if the line belongs to something else. */
   #refine(search: Extract<Search, { step: 'refining' }>, words: LogWords): Search | null {
     const { candidate } = search;
-    const told = refineError(candidate, words);
-    if (told !== 'other') candidate.lastLine = this.#line;
-    if (told === 'more') return search;
+    const refined = refineError(candidate, words);
+    if (refined !== 'other') candidate.lastLine = this.#line;
+    if (refined === 'more') return search;
     this.#keep(candidate);
-    return told === 'done' ? LOOKING : null;
+    return refined === 'done' ? LOOKING : null;
   }
 
   #keep(error: PlacedError | null): void {
@@ -163,8 +163,8 @@ export class ErrorRecogniser {
       return LOOKING;
     }
     const placed = readPlacedError(words);
-    if (tellsOfSurvival(text)) {
-      // An error that mentions a retry of its own is no news about an earlier error.
+    if (reportsSurvival(text)) {
+      // If an error mentions its own retry, that says nothing about earlier errors.
       if (level !== 'error' || beginsWithSurvival(text)) this.#candidates.forgive(source, this.#line);
       this.#keep(placed);
       return LOOKING;
@@ -180,7 +180,7 @@ export class ErrorRecogniser {
     return LOOKING;
   }
 
-  /** `in "meltano.yml", line 3` makes the line before it an error, whatever its words are. */
+  /** `in "meltano.yml", line 3` makes the line before it an error, whatever its text. */
   #readYamlBelow(words: LogWords): Search | null {
     const yaml = words.level === 'quiet' ? null : readYamlPlace(words.text);
     if (yaml === null || yaml.before !== '') return null;
@@ -216,7 +216,7 @@ export class ErrorRecogniser {
     const candidate: Candidate = {
       line,
       words: text,
-      title: yaml?.before ? keepWords(`${tellPlace(yaml.place)} ${yaml.before}`) : text,
+      title: yaml?.before ? keepWords(`${formatPlace(yaml.place)} ${yaml.before}`) : text,
       message: placed === null ? text : keepWords(placed.message),
       places: placed?.places ?? [],
       kind: classifyError(text),

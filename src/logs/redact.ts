@@ -10,35 +10,35 @@ export const REDACTED = '[redacted]';
 /** Replaces a line that could not be scanned. */
 export const WITHHELD_LINE = '[line withheld: the secret scanner failed]';
 
-/** Access tokens of one account that are remembered. Older ones have expired. */
+/** How many access tokens of an account to remember. Older ones have expired. */
 const MOST_TOKENS = 32;
 
-/** UTF-16 code units that are scanned at once. A longer line is scanned alone. */
+/** How many UTF-16 code units to scan at once. A longer line is scanned alone. */
 const BATCH_LENGTH = 64 * 1024;
 
 export interface Redactor {
-  /** For one log, from its first line on: it remembers what a batch of lines leaves open. */
+  /** For one log, from its first line on. Secrets may span batches of lines. */
   forLog(): LogRedactor;
-  /** For a message of Meltano Cloud: the same as for a log. */
+  /** For a message of Meltano Cloud, with the rules for logs. */
   redactMessage(text: string): Promise<string>;
-  /** For what goes out to GitHub or a terminal: the same as for a log, but for secretlint's rules, which are asynchronous. */
+  /** For texts to GitHub or a terminal. The rules for logs, except secretlint's, which are asynchronous. */
   redactText(text: string): string;
-  /** For a finished line of the app's own log: own secrets and shapes. None of them contains a quote, so JSON stays JSON. */
+  /** For a complete line of the app's own log: own secrets and shapes. They contain no quotes, so JSON stays valid. */
   redactLogLine(line: string): string;
-  /** Adds configured secrets, also for logs that are being read. */
+  /** Adds secrets, also for logs that are being read. */
   learnSecrets(secrets: readonly string[]): void;
-  /** Adds an access token of an account. Only its newest ones are remembered. */
+  /** Adds an access token of an account. Remembers only the newest ones. */
   learnToken(account: string, token: string): void;
 }
 
 interface LogRedactor {
-  /** Returns as many lines as it takes. Calls must not overlap. Never rejects: lines that can't be scanned are withheld. */
+  /** Returns as many lines as it gets. Calls must not overlap. Never rejects: withholds lines that can't be scanned. */
   redactLines(lines: readonly string[]): Promise<RedactedLines>;
 }
 
 interface RedactedLines {
   readonly lines: string[];
-  /** Removed secrets. */
+  /** The number of removed secrets. */
   readonly count: number;
 }
 
@@ -129,7 +129,7 @@ async function redactBatch(lines: string[], detectors: Detectors): Promise<Redac
   }
 }
 
-/** All detectors but secretlint. */
+/** All detectors except secretlint. */
 function findAtOnce(text: string, findOwn: FindRanges): TextRange[] {
   return [
     ...createPrivateKeyScanner().scan(text).ranges,

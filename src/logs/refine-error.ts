@@ -1,7 +1,7 @@
 import { copyString, sliceWhole } from './clean-log-line.ts';
 import { type Candidate, classifyError } from './error-candidates.ts';
 import { EXCEPTION_CLASS, isMessage } from './error-patterns.ts';
-import { type Place, readArrow, readYamlPlace, tellPlace } from './error-places.ts';
+import { formatPlace, type Place, readArrow, readYamlPlace } from './error-places.ts';
 import type { LogWords } from './read-log-words.ts';
 
 /** Longest text of an error, in UTF-16 code units. */
@@ -12,8 +12,8 @@ const DBT_ERROR = /^(?:[A-Z][a-z]+ Error|Failure)(?: in |\s*$)/;
 const REASON_BELOW = /^\s*(?:╰─▶|└─▶|╰─>|-->)\s*(?=\S)(.+)$/;
 
 /**
- * Completes an error from the lines right after it: the place of a YAML error, dbt's reason, or an arrow to a reason or a
- * place. `more`: the next line may add something. `other`: the line belongs to something else.
+ * Completes an error with the lines right after it: the place of a YAML error, dbt's reason, or an arrow to a reason or a
+ * place. `more`: the next line may add something. `other`: the line isn't about this error.
  */
 export function refineError(
   error: Candidate,
@@ -24,7 +24,7 @@ export function refineError(
   const yaml = readYamlPlace(next);
   if (yaml !== null && yaml.before === '') {
     const message = words.replace(EXCEPTION_CLASS, '');
-    improve(error, { title: `${tellPlace(yaml.place)} ${message}`, message, places: [yaml.place] });
+    improve(error, { title: `${formatPlace(yaml.place)} ${message}`, message, places: [yaml.place] });
     return 'more';
   }
   if (YAML_PROBLEM.test(next) && words.includes('while ')) {
@@ -40,13 +40,13 @@ export function refineError(
   if (isDbt || isBegun || reason !== undefined) {
     const said = (reason ?? next).trim();
     improve(error, { title: `${error.title.replace(/:$/, '')}: ${said}` });
-    // Snowflake names what it can't compile one line further down.
+    // Snowflake names the object that it can't compile one line further down.
     return isDbt && said.endsWith(':') ? 'more' : 'done';
   }
   return arrow === null ? 'other' : 'more';
 }
 
-/** What the lines below an error tell of it. */
+/** Details of an error from the lines below it. */
 interface Details {
   readonly title?: string;
   readonly message?: string;

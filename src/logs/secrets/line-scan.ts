@@ -5,7 +5,7 @@ import type { SecretPlace } from './secret-places.ts';
 import type { SecretTable } from './secret-table.ts';
 import type { TextRange } from './text-ranges.ts';
 
-/** What a line leaves unfinished for the next ones. */
+/** The unfinished part of a line, which the next ones continue. */
 export type Unfinished =
   /** A name without its value. `forced`: the line ended with a backslash, so the next line must be the value. */
   | { readonly kind: 'value'; readonly place: SecretPlace; readonly forced: boolean }
@@ -30,11 +30,11 @@ export interface LineScan {
   readonly frame: LineFrame;
   readonly ranges: TextRange[];
   unfinished: Unfinished | null;
-  /** The line was read as a container up to here, so containers before it are done. Names in it are still looked for. */
+  /** Containers before this position are done. The scanner still looks for names there. */
   contained: number;
 }
 
-/** Hides the secrets of a container from `from` on, and notes what it leaves open. Returns where to look for names next. */
+/** Hides the secrets of a container from `from` on, and notes its unfinished part. Returns where to look for names next. */
 export function followContainer(scan: LineScan, from: number, container: Container): number {
   const { at, ranges, open } = readContainer(scan.line, from, scan.frame.end, container);
   scan.contained = Math.max(at, from + 1);

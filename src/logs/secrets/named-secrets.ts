@@ -9,16 +9,16 @@ import { type FoundName, findIdentifiedBy, findName, findPlace, type SecretPlace
 import { readTableHead, readTableLine } from './secret-table.ts';
 import type { TextRange } from './text-ranges.ts';
 
-/** A value may span so many lines. */
+/** The most lines of a value. */
 const MOST_LINES = 400;
 
 /**
- * Finds the values of names like `password`, also where the value stands in a later line, or in a later call.
+ * Finds the values of names like `password`, even if the value is in a later line or a later call.
  *
- * How a line is read: `line-frame.ts` finds its message; a name that contains a stem (`secret-names.ts`) is looked for in
- * it; `secret-places.ts` finds where the value of the name begins (after a sign, in the next cell, after `--token`);
- * `read-value.ts` reads the value there (a string, a container, a header, a bare word), and `harmless-values.ts` lets
- * masks, types, variables and sentences pass. What a line leaves unfinished is carried over to the next one (`line-scan.ts`).
+ * For each line: `line-frame.ts` finds the message. The scanner looks for a name with a stem (`secret-names.ts`) in it.
+ * `secret-places.ts` finds where the value begins (after a sign, in the next cell, after `--token`). `read-value.ts` reads
+ * the value (a string, a container, a header, a bare word). `harmless-values.ts` lets masks, types, variables and sentences
+ * pass. The next line continues an unfinished one (`line-scan.ts`).
  */
 export interface NamedSecretScanner {
   scan(text: string): TextRange[];
@@ -28,7 +28,7 @@ export function createNamedSecretScanner(): NamedSecretScanner {
   let unfinished: Unfinished | null = null;
   let lines = 0;
 
-  /** Reads one line, and keeps what it leaves unfinished. */
+  /** Reads one line, and keeps its unfinished part. */
   function read(line: string, offset: number, ranges: TextRange[]): void {
     const before: Unfinished | null = lines < MOST_LINES ? unfinished : null;
     const scanned = scanLine(line, before);
@@ -74,7 +74,7 @@ function scanLine(line: string, before: Unfinished | null): LineScan {
   return scan;
 }
 
-/** Reads the name around `hit` and its value. Returns where to go on. */
+/** Reads the name around `hit` and its value. Returns where to continue. */
 function readName(scan: LineScan, hit: RegExpExecArray): number {
   const { line, frame } = scan;
   if (hit[0].toLowerCase() === 'identified') {
@@ -132,7 +132,7 @@ function expectProperty(scan: LineScan, name: FoundName): void {
   scan.unfinished = { kind: 'property', place, lines: 0 };
 }
 
-/** Continues what an earlier line left unfinished. Returns how far this line belongs to it. */
+/** Continues the unfinished part of an earlier line. Returns how far this line belongs to it. */
 function resume(scan: LineScan, before: Unfinished): number {
   switch (before.kind) {
     case 'value':

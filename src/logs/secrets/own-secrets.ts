@@ -1,8 +1,8 @@
 import type { TextRange } from './text-ranges.ts';
 
-/** Shorter secrets are not hidden: ordinary words would go too. */
+/** Shorter secrets are not hidden, because that would hide ordinary words too. */
 const SHORTEST_SECRET = 6;
-/** A line of a key that is at least this long is hidden by itself. */
+/** A line of a key is hidden on its own if it has at least this length. */
 const SHORTEST_KEY_LINE = 21;
 /** A shorter base64 form would match by chance. */
 const SHORTEST_ENCODED = 8;
@@ -10,7 +10,7 @@ const SHORTEST_ENCODED = 8;
 /** The mark at the end of a text that was cut, by the app or by others. */
 const CUT = '…';
 
-/** Finds the app's own secrets in each form that they are printed in, and the beginning of one that was cut (`secr…`). */
+/** Finds the app's own secrets in every encoding, and the start of a secret that was cut (`secr…`). */
 export function createOwnSecretFinder(secrets: readonly string[]): (text: string) => TextRange[] {
   const forms = new Set(secrets.flatMap(listForms));
   const findWhole = createTextFinder(forms);
@@ -47,7 +47,7 @@ function listKeyLines(text: string): string[] {
 
 function listEncodings(text: string): string[] {
   const escaped = JSON.stringify(text).slice(1, -1);
-  // As in a table of Markdown.
+  // The form in a Markdown table.
   const inTable = text.replace(/\\*\|/g, (pipe) => (pipe.length === 1 ? '\\|' : '¦'));
   return [
     text,
@@ -78,8 +78,8 @@ const BLOCK = 3;
 const SLOTS = 1 << 16;
 
 /**
- * Finds all occurrences of the `needles` (each at least 3 code units long), after Wu and Manber: it steps over the text
- * by nearly the length of the shortest needle, and looks only at the block there. About ten times as fast as a regular
+ * Finds all occurrences of the `needles` (each at least 3 code units long), after Wu and Manber: steps through the text by
+ * nearly the length of the shortest needle, and looks up only the block there. About ten times as fast as a regular
  * expression with as many alternatives.
  */
 function createTextFinder(needles: ReadonlySet<string>): (text: string) => TextRange[] {

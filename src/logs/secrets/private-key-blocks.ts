@@ -1,14 +1,14 @@
 import { frameLine } from './line-frame.ts';
 import type { TextRange } from './text-ranges.ts';
 
-/** PEM, where a blank may be URL-encoded, and PuTTY's format. */
+/** PEM, in which a space may be URL-encoded, and PuTTY's format. */
 const BEGIN =
   /-{4,5} ?BEGIN(?: |%20|\+)[A-Z0-9 %+]{0,60}PRIVATE(?: |%20|\+)KEY(?:(?: |%20|\+)BLOCK)? ?-{4,5}|Private-Lines: {0,4}\d{1,4}/g;
 const END =
   /-{4,5} ?END(?: |%20|\+)[A-Z0-9 %+]{0,60}PRIVATE(?: |%20|\+)KEY(?:(?: |%20|\+)BLOCK)? ?-{4,5}|Private-MAC: {0,4}[0-9a-f]{1,128}/g;
 /** Each line with a `BEGIN` contains this. */
 const HINT = /PRIVATE|Private-Lines/g;
-/** A 16,384 bit RSA key has some 200 lines. Other lines of the job may stand between them. */
+/** An RSA key of 16,384 bits has about 200 lines. Other lines of the job may come between them. */
 const LONGEST_BLOCK = 400;
 /** The message of a line of a key: base64, perhaps escaped or in quotes, or a header. */
 const KEY_LINE =
@@ -17,14 +17,14 @@ const KEY_LINE =
 const KEY_RUN =
   /[A-Za-z0-9+/]{40,}={0,2}|(?<![\w+/=])(?![a-z]{0,40}(?:[A-Z]{1,8}[a-z]{2,40}){0,8}(?![\w+/=]))(?=[a-z0-9+/]{0,63}[A-Z])(?=[A-Z0-9+/]{0,63}[a-z])[A-Za-z0-9+/]{12,64}={0,2}(?![\w+/=-])/g;
 
-/** Finds private keys, also one that begins in one call and ends in a later one. */
+/** Finds private keys, even across calls. */
 export interface PrivateKeyScanner {
-  /** `text`: whole lines. `repeated`: how many of the ranges belong to a key that was counted before. */
+  /** `text` consists of whole lines. `repeated` is the number of ranges that belong to an already counted key. */
   scan(text: string): { readonly ranges: TextRange[]; readonly repeated: number };
 }
 
 export function createPrivateKeyScanner(): PrivateKeyScanner {
-  /** Lines that the key may still have; 0 outside a key. */
+  /** How many more lines the key may have; 0 outside a key. */
   let left = 0;
 
   /** The keys and parts of keys in a line. */
@@ -66,11 +66,11 @@ export function createPrivateKeyScanner(): PrivateKeyScanner {
     scan(text) {
       const ranges: KeyRange[] = [];
       for (let at = findLine(text, 0); at !== null && at <= text.length; ) {
-        const goesOn = left > 0;
+        const isContinued = left > 0;
         const newline = text.indexOf('\n', at);
         const lineEnd = newline === -1 ? text.length : newline;
         for (const [index, { start, end }] of readLine(text.slice(at, lineEnd)).entries()) {
-          const isRepeated = goesOn && (index === 0 || left > 0);
+          const isRepeated = isContinued && (index === 0 || left > 0);
           addRange(ranges, { start: at + start, end: at + end, isRepeated });
         }
         at = findLine(text, lineEnd + 1);

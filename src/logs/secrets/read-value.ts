@@ -33,11 +33,11 @@ const KNOWN_SCHEME =
 const LINE_VALUE_END = /(?<!\s)\s+[#;]|,\s+["']?[\w.-]+["']?\s*[:=]/;
 const FLOW_VALUE_END = /[,}\]]/;
 const LONGEST_PLAIN = 2000;
-/** The end of a header is looked for in so many code units. */
+/** The longest header in UTF-16 code units. */
 const LONGEST_HEADER = 8192;
 const LISTED = /^(?:digest|aws4|oauth|hawk|signature)/i;
 
-/** Reads the value at a place, and adds what is secret to `scan.ranges`. Returns where to go on. */
+/** Reads the value at a place, and adds secrets to `scan.ranges`. Returns where to continue. */
 export function readValue(scan: LineScan, place: SecretPlace): number {
   const { line, frame } = scan;
   const at = skip(TAG, line, place.at);
@@ -107,7 +107,7 @@ function readQuoted(scan: LineScan, place: SecretPlace, start: StringStart, limi
 function isSecretText(place: SecretPlace, text: string): boolean {
   const { kind } = place.name;
   if (isHarmless(text)) return false;
-  if (place.sign === 'blank') return isRandom(text) && !/\s/.test(text);
+  if (place.sign === 'space') return isRandom(text) && !/\s/.test(text);
   if (kind === 'maybe') return isRandom(text, place.sign === '=' ? 6 : 16);
   // A scheme without a credential: `Bearer`, `f"Bearer {token}"`.
   if (kind === 'authorization' && isHarmless(text.replace(/^[A-Za-z-]+ /, ''))) return false;
@@ -195,7 +195,7 @@ function readHeader(scan: LineScan, place: SecretPlace, at: number, limit: numbe
   return last;
 }
 
-/** A header in a request that was printed in one line ends at its `\r\n`. */
+/** In a request that was printed as one line, a header ends at its escaped `\r\n`. */
 function findHeaderEnd(line: string, at: number, limit: number): number {
   const end = /\\+[rn]/.exec(line.slice(at, Math.min(limit, at + LONGEST_HEADER)));
   return end === null ? limit : at + end.index;
@@ -239,14 +239,14 @@ function isSecretBare({ name, form, sign }: SecretPlace, rest: string, text: str
   if (sign === '==' && /^[a-z_]+$/.test(text)) return false;
   if (form === 'line') return !isSentence(rest);
   if (form !== 'words') return !(sign === ':' && isSentence(rest));
-  if (sign === 'blank')
+  if (sign === 'space')
     return (
       isRandom(text, /^pass|^pwd/i.test(name.text) ? 8 : 16) && !/^(?:SHA256|MD5):|:\d{1,6}\)?$/.test(text)
     );
   return !isWord(text) && !isNumber(text) && !/^[A-Za-z_.]+[:(]/.test(text) && !/^[/<.]/.test(text);
 }
 
-/** A plain value in YAML may contain blanks. */
+/** A plain value in YAML may contain spaces. */
 function findValueEnd(line: string, start: number, from: number, limit: number, stop: RegExp): number {
   const rest = line.slice(from, Math.min(limit, from + LONGEST_PLAIN));
   const more = stop.exec(rest);

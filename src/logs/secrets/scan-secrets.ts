@@ -11,7 +11,7 @@ const NOT_USED = new Set([
   '@secretlint/secretlint-rule-database-connection-string',
 ]);
 
-// It is on by default, and would keep a mark of each rule of each call for ever.
+// The profiler is on by default and keeps a mark of each rule of each call for ever.
 secretLintProfiler.setEnabled(false);
 
 /** secretlint 13.0.7 ignores a preset's disabled rules, so the rules are listed one by one. */

@@ -30,7 +30,7 @@ interface Level {
   entries: number;
 }
 
-/** A list, a mapping or a call after the name of a secret, as far as it was read. */
+/** The part of a list, mapping or call after a secret's name that was read so far. */
 export interface Container {
   readonly rule: ContainerRule;
   readonly levels: Level[];

@@ -52,7 +52,7 @@ const SAID =
   /[ \t](?:provided|supplied|given|sent|used|received|created|generated|issued|returned|revoked|rejected|expired|invalid)[ \t]{0,4}:[ \t]{1,4}/iy;
 const QUOTED = /[ \t]{1,8}(?=[bNE]?\\*["'])/y;
 const IS = /\\*["'`]?[ \t]{1,4}(was set to|is set to|set to|is|was|to|as|equals)[ \t]*:?[ \t]{1,4}/iy;
-const BLANKS = /[ \t]+/y;
+const SPACES = /[ \t]+/y;
 /** `InvalidCredentials: …` */
 const ERROR_CLASS =
   /(?:^|\.)(?:Invalid|Missing|Bad|Wrong|No|Expired|Unknown|Incorrect|Unrecognized)(?:[A-Z][a-z]+)+$/;
@@ -144,21 +144,21 @@ function readSign(line: string, name: FoundName, frame: LineFrame, pair: RegExpE
   if ((sign === '->' && before.endsWith('/')) || /\barn:[\w:-]{0,80}:$/.test(before)) return null;
   if (pair[0] === '==' && /^\d+(?:\.\w+)+/.test(line.slice(name.end + 2, name.end + 34))) return null;
   if (pair[0].startsWith(' for ')) return { length, sign, form: 'words' };
-  // A colon without a blank is no colon of a sentence.
+  // Without a space after it, the colon isn't part of a sentence.
   const isTight = !/\s$/.test(pair[0]) && name.end + length < frame.end;
   return isTight ? { length, sign, form: 'pair' } : { length, sign };
 }
 
-/** No sign: only blanks, the border of a table, or a word. */
+/** No sign: only spaces, the border of a table, or a word. */
 function findUnsigned(line: string, name: FoundName, frame: LineFrame): Separator | null {
   if (name.kind !== 'secret') return null;
   const cell = match(CELL, line, name.end);
   if (cell !== null)
     return isCell(line, name, frame) ? { length: cell[0].length, sign: '|', form: 'pair' } : null;
-  const blanks = match(BLANKS, line, name.end);
-  if (blanks !== null && isOption(line, name)) {
+  const spaces = match(SPACES, line, name.end);
+  if (spaces !== null && isOption(line, name)) {
     if (OPTION_HELP.test(line.slice(name.end, frame.end))) return null;
-    return { length: blanks[0].length, sign: ' ', form: 'pair' };
+    return { length: spaces[0].length, sign: ' ', form: 'pair' };
   }
   // After the message there are only fields, and they have signs.
   if (name.start < frame.end && name.end >= frame.end) return null;
@@ -167,16 +167,16 @@ function findUnsigned(line: string, name: FoundName, frame: LineFrame): Separato
   const is = match(IS, line, name.end);
   if (is !== null) return readVerb(line, name, is);
   const said = match(SAID, line, name.end);
-  if (said !== null) return { length: said[0].length, sign: 'blank', form: 'words' };
+  if (said !== null) return { length: said[0].length, sign: 'space', form: 'words' };
   const quoted = match(QUOTED, line, name.end);
   if (quoted !== null) {
     const { length } = quoted[0];
     return isKeyword(name.text)
       ? { length, sign: ' ', form: 'pair' }
-      : { length, sign: 'blank', form: 'words' };
+      : { length, sign: 'space', form: 'words' };
   }
-  if (blanks === null || isNamedKey(line, name)) return null;
-  return { length: blanks[0].length, sign: 'blank', form: 'words' };
+  if (spaces === null || isNamedKey(line, name)) return null;
+  return { length: spaces[0].length, sign: 'space', form: 'words' };
 }
 
 /** `set the password to …`, not `write PRIVATE_KEY to …`. */

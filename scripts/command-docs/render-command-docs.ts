@@ -25,9 +25,10 @@ const RULES = `
 | command | private repository | public repository |
 | --- | --- | --- |
 | \`redeploy\`, \`withdraw\` | write | write |
+| \`redeploy --force\` | maintain | maintain |
 | all others | read | triage |
 
-The app asks GitHub when the command arrives; a custom role counts by its rights. While GitHub can't answer, nothing is done, and after ten minutes the command is refused. In a public repository a person without a role gets only 😕.
+[\`commands.permission\`](configuration.md#its-keys) can change the first row, and raise the second. The app asks GitHub when the command arrives; a custom role counts by its rights. While GitHub can't answer, nothing is done, and after ten minutes the command is refused. In a public repository a person without a role gets only 😕.
 
 ## How the app answers
 

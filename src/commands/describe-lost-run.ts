@@ -59,6 +59,7 @@ export function describeLostRun(facts: LostRunFacts): LostRun | null {
       log,
       badFile: null,
       treeDigest: null,
+      gates: [],
     },
     ended: { checkRunId: run.id, checkRunUrl: run.url, jobId: ids.jobId, concludedAt: endedAt },
   };

@@ -5,7 +5,8 @@ export function formatCommand(command: Command): string {
   switch (command.name) {
     case 'redeploy': {
       const flags = command.branch === null ? [] : [`--branch=${quoteWord(command.branch)}`];
-      return joinWords('/redeploy', flags, command.workspaces);
+      const all = command.force ? [...flags, '--force'] : flags;
+      return joinWords('/redeploy', all, command.workspaces);
     }
     case 'withdraw':
     case 'status':

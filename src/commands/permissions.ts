@@ -3,15 +3,18 @@ import { isAtLeast, type PermissionLevel } from '../domain/conversation.ts';
 import type { CommandPermission } from '../domain/repository-configuration.ts';
 
 /**
- * The level that a person needs for a command. Commands that act need `permission`, from the repository's configuration.
+ * The level that a person needs for a command. Commands that act need `permission`, from the repository's configuration, and with `--force` at least the Maintain role.
  * Commands that show something need the Read role, or in a public repository, where everyone can read, the Triage role.
  */
 export function neededLevel(
-  command: CommandName | null,
+  command: { readonly name: CommandName; readonly force?: boolean } | null,
   isPrivate: boolean,
   permission: CommandPermission,
 ): PermissionLevel {
-  if (command !== null && COMMAND_KINDS[command] === 'acts') return toLevel(permission);
+  if (command !== null && COMMAND_KINDS[command.name] === 'acts') {
+    const level = toLevel(permission);
+    return command.force && !isAtLeast(level, 'maintain') ? 'maintain' : level;
+  }
   return isPrivate ? 'pull' : 'triage';
 }
 

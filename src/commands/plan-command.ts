@@ -1,5 +1,6 @@
 import type { Account } from '../domain/account.ts';
-import type { Command } from '../domain/command.ts';
+import type { Command, RedeployCommand } from '../domain/command.ts';
+import type { NewCommitRun } from '../domain/commit-run.ts';
 import {
   type ConfigurationInUse,
   type Configurations,
@@ -136,6 +137,7 @@ interface Decided {
   readonly withdraw?: NonNullable<Plan['withdraw']>;
   readonly answer: Answer;
   readonly deployments?: readonly PlannedDeployment[];
+  readonly commitRuns?: readonly NewCommitRun[];
 }
 
 function refuse(refusal: Refusal): Decided {
@@ -150,8 +152,9 @@ function refuseAtOnce(
 ): Refusal | null {
   const { parsed, repository } = event;
   if (isStranger(level, repository.private)) return { code: 'stranger' };
-  const name = parsed.kind === 'command' ? parsed.command.name : null;
-  const needed = neededLevel(name, repository.private, commandSettings(inUse).permission);
+  const asked = parsed.kind === 'command' ? parsed.command : null;
+  const name = asked?.name ?? null;
+  const needed = neededLevel(asked, repository.private, commandSettings(inUse).permission);
   if (!isAtLeast(level, needed)) return { code: 'not_permitted', needed, has: level };
   if (parsed.kind !== 'command') return { code: 'not_understood' };
   // The permission was read just now, so the offset of GitHub's clock is known.
@@ -201,7 +204,7 @@ async function decideAbout(
   const selected = selection.workspaces;
   switch (asked.name) {
     case 'redeploy':
-      return decideRedeploy(command, selected, ports);
+      return decideRedeploy(command, asked, selected, ports);
     case 'withdraw':
       return decideWithdraw(command, selected, ports);
     case 'status':
@@ -217,6 +220,7 @@ function toList(word: string | null): readonly string[] {
 
 async function decideRedeploy(
   { id, receivedAt, event, account, workspaces, inUse: configuration }: Served,
+  { force }: Pick<RedeployCommand, 'force'>,
   selected: readonly Workspace[],
   { reads, planning }: ReadingPorts,
 ): Promise<Decided> {
@@ -229,6 +233,7 @@ async function decideRedeploy(
     repository: event.repository,
     actor: event.actor,
     cause: 'command' as const,
+    forcedBy: force ? event.actor : null,
     workspaces,
     configuration,
   };
@@ -236,6 +241,7 @@ async function decideRedeploy(
   return {
     answer: answerRedeploy(redeployment, event.repository),
     deployments: redeployment.deployments,
+    commitRuns: redeployment.commitRuns,
   };
 }
 

@@ -1,10 +1,17 @@
+import {
+  type CommitRunReader,
+  describeProjectRun,
+  makeProjectRunId,
+  type NewCommitRun,
+} from '../domain/commit-run.ts';
 import type { UsableConfiguration } from '../domain/configuration-in-use.ts';
 import type { Answer } from '../domain/conversation.ts';
 import type { Cause, PlannedDeployment, Repository } from '../domain/deployment.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import type { Workspace } from '../domain/workspace.ts';
+import { compareProject } from '../planning/compare-project.ts';
 import { describeDeployment, type NameCheckRun } from '../planning/plan-deployment.ts';
-import type { LacksPush, NewId } from '../planning/plan-store.ts';
+import type { LacksPush, NewId, PlanHistory } from '../planning/plan-store.ts';
 import type { HeadReads } from './reads-of-one-command.ts';
 import { nameWorkspaces } from './select-workspaces.ts';
 
@@ -13,6 +20,7 @@ export interface RedeployPorts {
   readonly newId: NewId;
   readonly nameCheckRun: NameCheckRun;
   readonly lacksPush: LacksPush;
+  readonly store: PlanHistory & CommitRunReader;
 }
 
 /** A request for deployments. */
@@ -28,6 +36,8 @@ export interface RedeployRequest {
   /** All workspaces of the repository. */
   readonly workspaces: readonly Workspace[];
   readonly configuration: UsableConfiguration;
+  /** The person who deploys whatever holds the workspaces. */
+  readonly forcedBy?: string | null;
 }
 
 export interface Redeployment {
@@ -36,6 +46,8 @@ export interface Redeployment {
   readonly missing: readonly Workspace[];
   /** Workspaces that need a stored push to start, and have none. */
   readonly pushless: readonly Workspace[];
+  /** The checks that the deployments wait for and that aren't there yet. */
+  readonly commitRuns: readonly NewCommitRun[];
 }
 
 /**
@@ -51,6 +63,7 @@ export async function planRedeploy(
   const deployments: PlannedDeployment[] = [];
   const missing: Workspace[] = [];
   const pushless: Workspace[] = [];
+  const commitRuns: NewCommitRun[] = [];
   const branches = selected.map((one) => trackedBranch(one, repository));
   const heads = await ports.reads.readHeads(repository, branches);
   for (const workspace of selected) {
@@ -70,8 +83,12 @@ export async function planRedeploy(
       pushless.push(workspace);
       continue;
     }
+    const described = describeDeployment({ ...request, workspace }, ports);
+    if (described.gates.length > 0) {
+      commitRuns.push(...(await planMissingCheck(request, { workspace, sha: head }, ports.store)));
+    }
     deployments.push({
-      ...describeDeployment({ ...request, workspace }, ports),
+      ...described,
       branch,
       sha: head,
       before: null,
@@ -86,7 +103,29 @@ export async function planRedeploy(
       treeDigest: null,
     });
   }
-  return { deployments, missing, pushless };
+  return { deployments, missing, pushless, commitRuns };
+}
+
+/** The project check of a commit, unless the workspace was checked in it already. */
+async function planMissingCheck(
+  { account, repository, configuration: { configuration }, receivedAt }: RedeployRequest,
+  { workspace, sha }: { readonly workspace: Workspace; readonly sha: string },
+  store: RedeployPorts['store'],
+): Promise<NewCommitRun[]> {
+  const repositoryId = repository.id;
+  const run = await store.getCommitRun(makeProjectRunId(repositoryId, sha));
+  const known = run?.verdict.kind === 'project' ? run.verdict.comparisons : [];
+  const isKnown = known.some(
+    (one) =>
+      one.workspaceId === workspace.id &&
+      one.directory === (workspace.directory ?? '') &&
+      typeof one.since !== 'number',
+  );
+  if (isKnown) return [];
+  const push = await store.findPlannedPush({ account, workspaceId: workspace.id, repositoryId }, sha);
+  const before = push?.before ?? null;
+  const compared = await compareProject({ account, workspace, repositoryId, configuration, before }, store);
+  return compared ? [describeProjectRun({ repository, sha, createdAt: receivedAt }, [compared])] : [];
 }
 
 /** The answer to a command that asked for these deployments. */

@@ -1,5 +1,5 @@
 import type { Account } from '../domain/account.ts';
-import { isCommitRunId } from '../domain/commit-run.ts';
+import { isCommitRunId, type NewCommitRun } from '../domain/commit-run.ts';
 import {
   type ConfigurationInUse,
   type ConfigurationLook,
@@ -223,13 +223,19 @@ async function redeployAll(
   };
   const deployments: PlannedDeployment[] = [];
   const reruns: NotedRerun[] = [];
+  const commitRuns: NewCommitRun[] = [];
   for (const run of runs) {
     const workspace = workspaces.find((one) => one.id === run.ids.workspaceId);
     const asked = { ...request, askedAt: await chooseTime(rerun, run, ports) };
-    const { deployments: made, pushless } = await planRedeploy(asked, workspace ? [workspace] : [], {
+    const {
+      deployments: made,
+      pushless,
+      commitRuns: checks,
+    } = await planRedeploy(asked, workspace ? [workspace] : [], {
       ...ports.planning,
       reads: ports.reads,
     });
+    commitRuns.push(...checks);
     const [planned] = made;
     if (planned) {
       deployments.push({ ...planned, checkName: run.shown.name, redeployOf: run.ids.deploymentId });
@@ -240,7 +246,7 @@ async function redeployAll(
     if (outcome) reruns.push(noteOn(rerun, run, outcome, found));
   }
   const outcome = deployments.length > 0 ? cause : 'command_refused';
-  return { outcome, deployments, reruns };
+  return { outcome, deployments, reruns, commitRuns };
 }
 
 async function findConfiguration(

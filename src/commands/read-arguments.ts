@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { distance } from 'fastest-levenshtein';
 import {
   type Command,
   type CommandName,
@@ -12,19 +13,19 @@ export type ReadArguments =
   | { readonly command: Command }
   | { readonly command: null; readonly problem: CommandProblem };
 
-/** What a command takes: its flags, each with a value, and how many other words. */
+/** What a command takes: flags with and without a value, and how many other words. */
 interface Signature {
-  readonly flags: readonly string[];
+  readonly flags: Readonly<Record<string, 'string' | 'boolean'>>;
   readonly maxWords: number;
 }
 
 const SIGNATURES: Readonly<Record<CommandName, Signature>> = {
-  redeploy: { flags: ['branch'], maxWords: MAX_WORKSPACES },
-  withdraw: { flags: [], maxWords: MAX_WORKSPACES },
-  status: { flags: [], maxWords: MAX_WORKSPACES },
-  logs: { flags: ['lines'], maxWords: 1 },
-  why: { flags: [], maxWords: 1 },
-  help: { flags: [], maxWords: 0 },
+  redeploy: { flags: { branch: 'string', force: 'boolean' }, maxWords: MAX_WORKSPACES },
+  withdraw: { flags: {}, maxWords: MAX_WORKSPACES },
+  status: { flags: {}, maxWords: MAX_WORKSPACES },
+  logs: { flags: { lines: 'string' }, maxWords: 1 },
+  why: { flags: {}, maxWords: 1 },
+  help: { flags: {}, maxWords: 0 },
 };
 
 /** More than any command can use, with flags; `parseArgs` is slow for thousands. */
@@ -59,7 +60,7 @@ export function readArguments(name: CommandName, words: readonly string[]): Read
  */
 function tokenize(name: CommandName, words: readonly string[]) {
   const { flags } = SIGNATURES[name];
-  const options = Object.fromEntries(flags.map((flag) => [flag, { type: 'string' as const }]));
+  const options = Object.fromEntries(Object.entries(flags).map(([flag, type]) => [flag, { type }]));
   const { tokens } = parseArgs({
     args: [...words],
     options,
@@ -77,12 +78,25 @@ interface Flag {
   readonly inlineValue?: boolean | undefined;
 }
 
-function judgeFlag(flag: Flag, known: readonly string[]): CommandProblem | null {
-  if (!known.includes(flag.name)) return { code: 'unknown_flag', word: flag.rawName };
+function judgeFlag(flag: Flag, known: Signature['flags']): CommandProblem | null {
+  const type = Object.hasOwn(known, flag.name) ? known[flag.name] : undefined;
+  if (type === undefined) return describeUnknown(flag, Object.keys(known));
   const { value } = flag;
+  if (type === 'boolean') {
+    return value === undefined ? null : { code: 'unexpected_value', word: flag.rawName };
+  }
   // `--branch --lines`: the value was forgotten. `--lines -5` is a number, if a bad one.
   const isFlag = flag.inlineValue === false && value !== undefined && /^-\D/.test(value);
   return value === undefined || value === '' || isFlag ? { code: 'missing_value', word: flag.rawName } : null;
+}
+
+function describeUnknown({ name, rawName }: Flag, known: readonly string[]): CommandProblem {
+  const suggestion = known.find((flag) => distance(name.toLowerCase().slice(0, 20), flag) <= 2);
+  return {
+    code: 'unknown_flag',
+    word: rawName,
+    ...(suggestion !== undefined && { suggestion: `--${suggestion}` }),
+  };
 }
 
 function judgeWords(words: readonly string[], maximum: number): CommandProblem | null {
@@ -99,7 +113,14 @@ function buildCommand(
 ): ReadArguments {
   switch (name) {
     case 'redeploy':
-      return { command: { name, workspaces: words, branch: values.get('branch') ?? null } };
+      return {
+        command: {
+          name,
+          workspaces: words,
+          branch: values.get('branch') ?? null,
+          force: values.has('force'),
+        },
+      };
     case 'withdraw':
     case 'status':
       return { command: { name, workspaces: words } };

@@ -65,9 +65,9 @@ const log = z.enum(['live', 'final', 'none']).meta({
     'The log in the check run: while the job runs, once it has ended, or never. Default: live on private, none on public repositories, since everyone can read the check runs of those.',
 });
 
-const projectCheck = z.enum(['report', 'off']).meta({
+const projectCheck = z.enum(['report', 'block', 'off']).meta({
   description:
-    'report: a check run "Meltano Deploy project" on each push to the tracked branch, and on pull requests to it, says what is wrong in the Meltano project, and what changes in the workspace. off: there is none.',
+    'report: a check run "Meltano Deploy project" on each push to the tracked branch, and on pull requests to it, says what is wrong in the Meltano project, and what changes in the workspace. block: a push with an error in the workspace\'s project is not deployed, either. off: nothing is checked.',
 });
 
 const deploySection = z

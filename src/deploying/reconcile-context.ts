@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Accounts } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
+import type { CommitRunReader } from '../domain/commit-run.ts';
 import type { KnownConfigurations } from '../domain/configuration-in-use.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { DeploymentStore } from '../domain/deployment-store.ts';
@@ -44,7 +45,7 @@ export interface JobLogReader {
 /** The ports and limits for reconciling workspaces. */
 export interface ReconcileContext {
   readonly outputs: PostDeploymentOutputs;
-  readonly store: DeploymentStore & TreeDigestStore & KeptPushStore;
+  readonly store: DeploymentStore & TreeDigestStore & KeptPushStore & CommitRunReader;
   readonly repositories: RepositoryStore;
   readonly configurations: KnownConfigurations;
   readonly accounts: Accounts;

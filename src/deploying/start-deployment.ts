@@ -10,6 +10,7 @@ import { chooseStart } from './choose-start.ts';
 import { change, conclude } from './conclude.ts';
 import { describeJob } from './describe-job.ts';
 import { findAttemptedJob, findForeignJob, isBusy } from './find-job.ts';
+import { type GateVerdict, judgeGates } from './judge-gates.ts';
 import { recheckWorkspace } from './recheck-workspace.ts';
 import { logFields, type ReconcileContext, type StepResult, startLeft } from './reconcile-context.ts';
 
@@ -19,6 +20,8 @@ const CONFLICT_PATIENCE_MS = 10 * 60_000;
 const BUSY_LOOK_MS = 5_000;
 
 const BUSY = 'another deployment of this workspace is running on Meltano Cloud';
+
+const PASSED: GateVerdict = { kind: 'open', change: {} };
 
 export interface StartContext extends ReconcileContext {
   /** By workspace: failed reads in a row before a start. In memory, since a retry is not worth a write. */
@@ -34,6 +37,10 @@ export async function startDeployment(
   deployment: Deployment,
   api: MeltanoApi,
 ): Promise<StepResult> {
+  // An attempt has passed them.
+  const gates = deployment.state === 'waiting' ? await judgeGates(context, deployment) : PASSED;
+  if (gates.kind === 'wait') return gates.ms;
+  if (gates.kind === 'closed') return conclude(context, deployment, gates.ending);
   const since = deployment.startSince ?? stamp(context.clock);
   const checked = await recheckWorkspace(context, deployment, api);
   if (checked.kind === 'failed') return retryRead(context, deployment, since, checked.failure);
@@ -53,6 +60,7 @@ export async function startDeployment(
   }
   const attempted = await context.store.saveDeployment(deployment.id, {
     ...checked.change,
+    ...gates.change,
     ...(deployment.state === 'starting' ? {} : { state: 'starting' as const }),
     startSince: since,
     attemptedAt: stamp(context.clock),

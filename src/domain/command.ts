@@ -6,12 +6,14 @@ export type Command =
   | { readonly name: 'why'; readonly target: string | null }
   | { readonly name: 'help' };
 
-interface RedeployCommand {
+export interface RedeployCommand {
   readonly name: 'redeploy';
   /** Names, aliases, ids or beginnings of ids, as typed. If empty, the place of the comment decides. */
   readonly workspaces: readonly string[];
   /** Selects the workspaces that track this branch; null without the option. */
   readonly branch: string | null;
+  /** Deploys whatever holds the workspaces. */
+  readonly force: boolean;
 }
 
 export type CommandName = Command['name'];
@@ -44,7 +46,9 @@ export const MAX_WORKSPACES = 50;
 /** Why a command is invalid. `word` is typed by a person: never show it unescaped. */
 export type CommandProblem =
   | { readonly code: 'unknown_command'; readonly word: string }
-  | { readonly code: 'unknown_flag'; readonly word: string }
+  /** `suggestion` is the option that was probably meant. */
+  | { readonly code: 'unknown_flag'; readonly word: string; readonly suggestion?: string }
+  | { readonly code: 'unexpected_value'; readonly word: string }
   | { readonly code: 'missing_value'; readonly word: string }
   | { readonly code: 'bad_number'; readonly word: string; readonly minimum: number; readonly maximum: number }
   | { readonly code: 'too_many_arguments'; readonly word: string; readonly maximum: number }

@@ -3,7 +3,7 @@ import type { ConfigurationProblem } from './configuration-in-use.ts';
 import type { ReportProgress, Repository } from './deployment.ts';
 import { trackedBranch } from './match-workspaces.ts';
 import { type LogMode, type RepositoryConfiguration, settingsOf } from './repository-configuration.ts';
-import type { Workspace } from './workspace.ts';
+import type { Workspace, WorkspaceKey } from './workspace.ts';
 
 /** How a proposed configuration would treat pushes to a workspace's branch. */
 export interface WouldDeploy {
@@ -50,8 +50,20 @@ export interface ProjectComparison {
   readonly from: string | null;
   /** `deployed`: by the last success. `before`: the head before the push. A number: that of a pull request. */
   readonly since: 'deployed' | 'before' | number;
+  /** True if an error in the workspace's section keeps its push from being deployed. */
+  readonly blocks: boolean;
   /** The commits of a push that Meltano Cloud made. */
   readonly cloudCommits?: readonly CloudCommit[];
+}
+
+/** The errors in the section of a workspace. */
+export interface WorkspaceErrors {
+  readonly workspaceId: string;
+  /** The first one, with its place. */
+  readonly first: string;
+  readonly count: number;
+  /** The last successfully deployed commit, if it had the first one already. */
+  readonly since: string | null;
 }
 
 /** The contents of a check run about projects. */
@@ -60,6 +72,10 @@ export interface ProjectResult {
   readonly title: string;
   readonly summary: string;
   readonly annotations: readonly ProjectAnnotation[];
+  /** Of the workspaces that have any. */
+  readonly errors: readonly WorkspaceErrors[];
+  /** Why the projects couldn't be read, as a clause; null if they could. */
+  readonly unread: string | null;
 }
 
 /** As GitHub names it. */
@@ -107,6 +123,8 @@ export interface OwedCommitRuns {
 }
 
 export interface CommitRunStore extends CommitRunReader, OwedCommitRuns {
+  /** The workspaces with a deployment of the commit that waits for its start. */
+  listWaitingStarts(commit: Pick<CommitRun, 'repositoryId' | 'sha'>): Promise<WorkspaceKey[]>;
   /** The ids of runs whose projects must be checked. */
   listWaitingCommitRuns(): Promise<string[]>;
   /** Concludes a waiting run; null if it changed meanwhile. Without a result, nothing is written to GitHub. */

@@ -1,3 +1,4 @@
+import type { Gate } from './gate.ts';
 import type { ReasonCode } from './reason-codes.ts';
 import type { LogMode } from './repository-configuration.ts';
 import type { RepositoryWorkspace } from './workspace.ts';
@@ -64,6 +65,8 @@ export interface DeploymentSubject extends RepositoryWorkspace {
   /** The check run's name, which is fixed at planning to find the run again. */
   readonly checkName: string;
   readonly receivedAt: number;
+  /** In the order in which the deployment has to pass them. */
+  readonly gates: readonly Gate[];
 }
 
 /** The decision about one workspace. */
@@ -126,6 +129,8 @@ export interface Deployment extends PlannedDeployment, JobProgress, ReportProgre
   readonly concludedAt: number | null;
   readonly supersededBy: string | null;
 
+  /** When the deployment first waited at a gate. */
+  readonly gateSince: number | null;
   /** When work on the start began. START_TIMEOUT_MINUTES counts from here. */
   readonly startSince: number | null;
   /** When the last start request was sent, or a job was adopted; null before that. */

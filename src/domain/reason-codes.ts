@@ -19,6 +19,8 @@ export const REASON_CODES = {
   nothing_changed: 'the deployment before it left the same files on Meltano Cloud',
   superseded: 'a newer deployment of the workspace replaced it before it started',
   overtaken_while_away: 'the delivery was missed, and the branch had moved on when it was redelivered',
+  project_error:
+    'the project check found an error in the section of the workspace, and checks.project is block',
   loop_brake: 'too many deployments from the pushes of one bot',
   no_longer_tracked: 'the workspace stopped tracking this repository or branch before the start',
   start_refused: 'Meltano Cloud refused the start',

@@ -4,7 +4,8 @@ import type { NamedWorkspace } from './workspace.ts';
 /** When check runs show the log: `live` while the job runs, `final` after its end, `none` never. */
 export type LogMode = 'live' | 'final' | 'none';
 
-type ProjectCheckMode = 'report' | 'off';
+/** `block`: an error also keeps a push from being deployed. */
+type ProjectCheckMode = 'report' | 'block' | 'off';
 
 /** The permission in the repository that commands require. */
 export type CommandPermission = 'triage' | 'write' | 'maintain' | 'admin';

@@ -83,14 +83,16 @@ function planProjectCheck(
   const { configuration } = inUse?.kind === 'usable' ? inUse : DEFAULTS_IN_USE;
   const comparisons = workspaces
     .filter((one) => trackedBranch(one, repository) === base.branch)
-    .filter((one) => settingsOf(configuration, one).projectCheck !== 'off')
+    .map((one) => ({ ...one, mode: settingsOf(configuration, one).projectCheck }))
+    .filter(({ mode }) => mode !== 'off')
     .map(
-      (one): ProjectComparison => ({
+      ({ mode, ...one }): ProjectComparison => ({
         workspaceId: one.id,
         workspaceName: one.name,
         directory: one.directory ?? '',
         from: base.sha,
         since: number,
+        blocks: mode === 'block',
       }),
     );
   if (comparisons.length === 0) {

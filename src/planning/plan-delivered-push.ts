@@ -12,8 +12,8 @@ import {
 } from '../domain/configuration-in-use.ts';
 import { type Delivery, makeSweepDeliveryId, type PushEvent } from '../domain/delivery.ts';
 import { branchOf } from '../domain/git-ref.ts';
-import { settingsOf } from '../domain/repository-configuration.ts';
 import type { Workspace } from '../domain/workspace.ts';
+import { compareProject } from './compare-project.ts';
 import { digestText } from './digest-text.ts';
 import type { EventContext } from './event-context.ts';
 import type { ListWorkspaces } from './find-workspaces.ts';
@@ -98,17 +98,18 @@ async function askForCheck(
   const comparisons: ProjectComparison[] = [];
   for (const workspace of workspaces) {
     if (!tracksPushedBranch(workspace, event)) continue;
-    if (settingsOf(configuration, workspace).projectCheck === 'off') continue;
-    const { id: workspaceId, name: workspaceName, directory } = workspace;
-    const deployed = await store.findLastDeployed({ account, workspaceId, repositoryId: repository.id });
-    comparisons.push({
-      workspaceId,
-      workspaceName,
-      directory: directory ?? '',
-      from: deployed ?? (NO_COMMIT.test(before) ? null : before),
-      since: deployed === null ? 'before' : 'deployed',
-      ...(event.cloudCommits && { cloudCommits: event.cloudCommits }),
-    });
+    const compared = await compareProject(
+      {
+        account,
+        workspace,
+        repositoryId: repository.id,
+        configuration,
+        before: NO_COMMIT.test(before) ? null : before,
+      },
+      store,
+    );
+    const { cloudCommits } = event;
+    if (compared) comparisons.push({ ...compared, ...(cloudCommits && { cloudCommits }) });
   }
   return comparisons.length === 0 ? [] : [describeProjectRun({ repository, sha, createdAt }, comparisons)];
 }

@@ -1,6 +1,7 @@
 import type { UsableConfiguration } from '../domain/configuration-in-use.ts';
 import type { DeploymentSubject, Repository } from '../domain/deployment.ts';
-import { settingsOf } from '../domain/repository-configuration.ts';
+import type { Gate } from '../domain/gate.ts';
+import { settingsOf, type WorkspaceSettings } from '../domain/repository-configuration.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { NewId } from './plan-store.ts';
 
@@ -21,6 +22,8 @@ export function describeDeployment(
     /** All workspaces of the repository: two with the same name need different check run names. */
     readonly workspaces: readonly Workspace[];
     readonly configuration: UsableConfiguration;
+    /** The person who wants the deployment whatever holds it. */
+    readonly forcedBy?: string | null;
   },
   ports: { readonly newId: NewId; readonly nameCheckRun: NameCheckRun },
 ): DeploymentSubject {
@@ -43,7 +46,12 @@ export function describeDeployment(
     deliveryId: source.deliveryId,
     checkName: ports.nameCheckRun({ workspaceName: workspace.name, workspaceId: workspace.id, duplicate }),
     receivedAt: source.receivedAt,
+    gates: listGates(settings, source.forcedBy ?? null),
   };
+}
+
+function listGates({ projectCheck }: WorkspaceSettings, forcedBy: string | null): Gate[] {
+  return projectCheck === 'block' ? [{ kind: 'project', forcedBy, passed: null }] : [];
 }
 
 /** Cache: every deployment of a push counts the names of the same list. */

@@ -1,3 +1,4 @@
+import type { CommitRunReader } from '../domain/commit-run.ts';
 import type { ConfigurationFiles, UsableConfiguration } from '../domain/configuration-in-use.ts';
 import type { PushEvent } from '../domain/delivery.ts';
 import type { Decision, PlannedDeployment } from '../domain/deployment.ts';
@@ -40,6 +41,7 @@ interface ComparisonPorts {
 }
 
 export interface PlanningPorts extends ComparisonPorts {
+  readonly store: PlanHistory & CommitRunReader;
   readonly openTrees: OpenTrees;
   readonly newId: NewId;
   readonly nameCheckRun: NameCheckRun;

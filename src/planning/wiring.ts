@@ -119,7 +119,7 @@ export function createDeliveryPlanner(
 
 /** The handler of the queue `project`. */
 export function createProjectChecker(
-  { stores, budgets, clock, log }: AppContext,
+  { stores, budgets, dispatcher, clock, log }: AppContext,
   { commits }: Planning,
   reporter: Reporter,
 ): (id: string) => Promise<number | null> {
@@ -130,6 +130,7 @@ export function createProjectChecker(
     whenToAsk: (installationId) =>
       Math.max(0, budgets.of(installationId).allowsAt('project', clock.elapsed()) - clock.elapsed()),
     reporter,
+    dispatcher,
     clock,
     random: Math.random,
     log,

@@ -20,7 +20,7 @@ export function judgeCheck(check: ProjectCheck): CheckVerdict {
   if (error) {
     return {
       conclusion: 'failure',
-      title: `${error.path}:${error.line}: ${error.message}`,
+      title: describeFinding(error),
     };
   }
   const warnings = countLevel(check, 'warning');
@@ -28,6 +28,11 @@ export function judgeCheck(check: ProjectCheck): CheckVerdict {
     conclusion: warnings > 0 ? 'neutral' : 'success',
     title: `${warnings > 0 ? countOf(warnings, 'warning') : 'No problems'} in ${project}`,
   };
+}
+
+/** A finding and its place, for a title. */
+export function describeFinding({ path, line, message }: Finding): string {
+  return `${path}:${line}: ${message}`;
 }
 
 /** Formats a finding like a compiler, so that editors find the place. */

@@ -62,6 +62,7 @@ export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedB
         conclusion: null,
         problem: null,
         treeDigest: null,
+        gates: [],
       },
       state,
     );

@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
+import { type CommitRunReader, makeProjectRunId } from '../domain/commit-run.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import type { DeploymentReader, OpenDeployments } from '../domain/deployment-store.ts';
 import type { Pages } from '../domain/pages.ts';
@@ -13,7 +14,7 @@ import type { RenderedRun } from './write-check-run.ts';
 
 /** The sources of a check run's content. */
 export interface RenderPorts {
-  readonly store: DeploymentReader & OpenDeployments;
+  readonly store: DeploymentReader & OpenDeployments & CommitRunReader;
   readonly logs: LogSource;
   readonly clock: Clock;
   readonly render: (view: CheckRunView) => CheckRunFields;
@@ -57,6 +58,7 @@ async function viewDeployment(
     repository,
     workspaceUrl: pages.workspaceUrl(deployment),
     githubUrl: pages.githubUrl,
+    projectCheck: await findProjectCheck(deployment, store),
     waitsFor: deployment.state === 'waiting' ? await findRunning(deployment, store) : null,
     supersededBy: await find(deployment.supersededBy),
     redeployOf: await find(redeployOf),
@@ -86,6 +88,18 @@ async function viewWatch(
     deployTimeoutMinutes: limits.deployTimeoutMinutes,
     now: clock.now(),
   };
+}
+
+async function findProjectCheck(
+  deployment: Deployment,
+  store: CommitRunReader,
+): Promise<CheckRunView['projectCheck']> {
+  if (!deployment.gates.some(({ kind }) => kind === 'project')) return null;
+  const run = await store.getCommitRun(makeProjectRunId(deployment.repositoryId, deployment.sha));
+  if (run?.verdict.kind !== 'project') return null;
+  const { sha, checkRunUrl, verdict } = run;
+  const errors = verdict.result?.errors.find((one) => one.workspaceId === deployment.workspaceId);
+  return { sha, checkRunUrl, errors: errors ?? null };
 }
 
 async function findRunning(waiting: Deployment, store: OpenDeployments): Promise<CheckRunView['waitsFor']> {

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import {
   type CommitRun,
   type CommitRunStore,
@@ -15,6 +15,17 @@ export function createCommitRunStore(db: Kysely<Schema>): CommitRunStore {
     async getCommitRun(id) {
       const row = await db.selectFrom('commitRun').selectAll().where('id', '=', id).executeTakeFirst();
       return row ? toCommitRun(row) : null;
+    },
+
+    async listWaitingStarts({ repositoryId, sha }) {
+      return db
+        .selectFrom('deployment')
+        .select(['account', 'workspaceId'])
+        .where('state', '<>', sql.lit('concluded'))
+        .where('state', '=', 'waiting')
+        .where('repositoryId', '=', repositoryId)
+        .where('sha', '=', sha)
+        .execute();
     },
 
     async listWaitingCommitRuns() {

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Deployment, FileAtCommit, PlannedDeployment, Rerun, TreeDigest } from '../domain/deployment.ts';
+import type { Gate } from '../domain/gate.ts';
 import type { DeploymentTable } from './schema.ts';
 
 export function toDeployment(row: Selectable<DeploymentTable>): Deployment {
@@ -10,6 +11,7 @@ export function toDeployment(row: Selectable<DeploymentTable>): Deployment {
     knownJobIds: JSON.parse(row.knownJobIds) as string[],
     rerun: row.rerun === null ? null : (JSON.parse(row.rerun) as Rerun),
     badFile: row.badFile === null ? null : (JSON.parse(row.badFile) as FileAtCommit),
+    gates: JSON.parse(row.gates) as Gate[],
     treeDigest: readTreeDigest(row.treeDigest),
   };
 }
@@ -25,6 +27,7 @@ export function toNewRow(planned: PlannedDeployment, now: number): Selectable<De
     ...planned,
     requestedByBot: planned.requestedByBot ? 1 : 0,
     badFile: planned.badFile && JSON.stringify(planned.badFile),
+    gates: JSON.stringify(planned.gates),
     treeDigest: planned.treeDigest ? JSON.stringify(planned.treeDigest) : null,
     state: concluded ? 'concluded' : 'waiting',
     concludedAt: concluded ? now : null,
@@ -32,6 +35,7 @@ export function toNewRow(planned: PlannedDeployment, now: number): Selectable<De
     rerun: null,
     withdrawnBy: null,
     withdrawDeliveryId: null,
+    gateSince: null,
     startSince: null,
     attemptedAt: null,
     knownJobIds: '[]',

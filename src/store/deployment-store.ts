@@ -7,6 +7,7 @@ import type { DeploymentTable, Schema } from './schema.ts';
 
 /** Columns that no check run shows: changing them makes no report due. */
 const UNREPORTED = new Set<keyof DeploymentTable>([
+  'gateSince',
   'startSince',
   'attemptedAt',
   'knownJobIds',
@@ -77,13 +78,14 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore {
 }
 
 function toColumns(change: DeploymentChange): Partial<DeploymentTable> {
-  const { requestedByBot, adopted, knownJobIds, rerun, badFile, ...rest } = change;
+  const { requestedByBot, adopted, knownJobIds, rerun, badFile, gates, ...rest } = change;
   return {
     ...rest,
     ...(requestedByBot === undefined ? {} : { requestedByBot: requestedByBot ? 1 : 0 }),
     ...(adopted === undefined ? {} : { adopted: adopted ? 1 : 0 }),
     ...(knownJobIds === undefined ? {} : { knownJobIds: JSON.stringify(knownJobIds) }),
     ...(rerun === undefined ? {} : { rerun: rerun && JSON.stringify(rerun) }),
+    ...(gates === undefined ? {} : { gates: JSON.stringify(gates) }),
     ...(badFile === undefined ? {} : { badFile: badFile && JSON.stringify(badFile) }),
   };
 }

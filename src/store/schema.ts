@@ -163,6 +163,7 @@ type Columns = Omit<
   | 'cause'
   | 'rerun'
   | 'badFile'
+  | 'gates'
   | 'treeDigest'
 >;
 
@@ -180,6 +181,8 @@ export interface DeploymentTable extends Columns {
   rerun: string | null;
   /** A `FileAtCommit` as JSON. */
   badFile: string | null;
+  /** JSON. */
+  gates: string;
   /** A `TreeDigest` as JSON. */
   treeDigest: string | null;
 }

@@ -28,7 +28,11 @@ function command(id: string, differences: Partial<NewCommand> = {}): NewCommand 
     place: { kind: 'issue', number: 7 },
     commentId: 9_007_199_255,
     actor: 'ana',
-    parsed: { kind: 'command', command: { name: 'redeploy', workspaces: ['a'], branch: null }, ignored: 0 },
+    parsed: {
+      kind: 'command',
+      command: { name: 'redeploy', workspaces: ['a'], branch: null, force: false },
+      ignored: 0,
+    },
     askedAt: 20_000,
     receivedAt: 20_500,
     answer: { kind: 'redeploy', missing: [] },

@@ -13,7 +13,7 @@ export function renderHelp(
 ): ReplyPart[] {
   const stranger = isStranger(level, repository.private);
   const rows = COMMAND_NAMES.map((name) => {
-    const needed = neededLevel(name, repository.private, permission);
+    const needed = neededLevel({ name }, repository.private, permission);
     const may = !stranger && isAtLeast(level, needed);
     const { usage, description } = COMMAND_HELP[name];
     return [
@@ -41,10 +41,10 @@ export interface CommandHelp {
 /** The help reply and docs/commands.md list the commands in this order. */
 export const COMMAND_HELP: Readonly<Record<CommandName, CommandHelp>> = {
   redeploy: {
-    usage: '/redeploy [workspace…] [--branch <name>]',
+    usage: '/redeploy [workspace…] [--branch <name>] [--force]',
     example: '/redeploy "Analytics (prod)"',
     description:
-      'Deploys the workspaces again, at the current head of their branches. `--branch` selects the workspaces that track a branch.',
+      'Deploys the workspaces again, at the current head of their branches. `--branch` selects the workspaces that track a branch. `--force` also deploys what the project check holds, and requires the Maintain role.',
   },
   withdraw: {
     usage: '/meltano withdraw [workspace…]',

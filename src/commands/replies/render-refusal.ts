@@ -93,7 +93,9 @@ function describeProblem(problem: CommandProblem): string {
     case 'unknown_command':
       return `there is no command ${word}.`;
     case 'unknown_flag':
-      return `there is no option ${word}.`;
+      return `there is no option ${word}.${problem.suggestion === undefined ? '' : ` Did you mean ${formatCode(problem.suggestion)}?`}`;
+    case 'unexpected_value':
+      return `the option ${word} takes no value.`;
     case 'missing_value':
       return `the option ${word} takes a value.`;
     case 'bad_number':

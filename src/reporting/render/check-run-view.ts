@@ -1,3 +1,4 @@
+import type { WorkspaceErrors } from '../../domain/commit-run.ts';
 import type { Deployment, Repository } from '../../domain/deployment.ts';
 import type { LogExcerpt } from '../../domain/log-excerpt.ts';
 import type { WayBack } from '../../domain/way-back.ts';
@@ -8,6 +9,12 @@ export interface OtherDeployment {
   readonly checkRunUrl: string | null;
 }
 
+/** The check run about the projects of a commit. */
+interface ShownProjectCheck extends OtherDeployment {
+  /** What it found in the section of the workspace. */
+  readonly errors: WorkspaceErrors | null;
+}
+
 /** The input of a check run's rendering. */
 export interface CheckRunView {
   readonly deployment: Deployment;
@@ -16,6 +23,8 @@ export interface CheckRunView {
   readonly workspaceUrl: string;
   /** GitHub's web origin, e.g. `https://github.com`. */
   readonly githubUrl: string;
+  /** The check of the commit's projects, if the deployment had to wait for it. */
+  readonly projectCheck: ShownProjectCheck | null;
   /** The running deployment of the same workspace. */
   readonly waitsFor: OtherDeployment | 'another repository' | null;
   /** The deployment that replaced this one. */

@@ -49,6 +49,10 @@ export function splitProblem(problem: string): { readonly what: string; readonly
     : { what: match[1] ?? problem, detail: match[2] ?? null };
 }
 
+export function waitsAtGate({ state, gates }: Deployment): boolean {
+  return state === 'waiting' && gates.length > 0;
+}
+
 /** The HTTP status of Meltano Cloud's answer in a problem, if there is one. */
 export function readAnsweredStatus(problem: string | null): number | null {
   const status = /\banswered (\d{3})\b/.exec(problem ?? '')?.[1];

@@ -74,6 +74,8 @@ function describeSkip({ reason, problem }: Deployment, wording: Wording): string
       return 'Skipped: on_push is false for this workspace';
     case 'ignored_sender':
       return `Skipped: pushes by ${word ?? 'this sender'} are ignored`;
+    case 'project_error':
+      return `Skipped: ${word ?? REASON_CODES[reason]}`;
     case 'nothing_changed':
       return `Skipped: ${word === null ? REASON_CODES[reason] : `nothing changed since ${word}`}`;
     case 'paths_unmatched':

@@ -1,5 +1,5 @@
 import type { CheckRunView } from './check-run-view.ts';
-import { shortenSha } from './describe-deployment.ts';
+import { shortenSha, waitsAtGate } from './describe-deployment.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
 import { explainEnd } from './explain-end.ts';
 import { findRunUrl } from './github-links.ts';
@@ -34,7 +34,11 @@ function explainNow({ deployment, waitsFor }: CheckRunView): string {
         : formatLink(shortenSha(waitsFor.sha), waitsFor.checkRunUrl);
     return `A workspace has one deployment at a time. This one starts when the deployment of ${other} ends.`;
   }
-  if (deployment.problem === null) return '';
+  if (deployment.problem === null) {
+    return waitsAtGate(deployment)
+      ? 'The start waits until the Meltano project is checked, at most 10 s.'
+      : '';
+  }
   const problem = formatCode(deployment.problem);
   if (deployment.jobId !== null) {
     return `The app can't read the state of the job right now (${problem}) and will try again. The job goes on.`;

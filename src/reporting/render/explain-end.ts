@@ -10,6 +10,7 @@ import {
 } from './describe-deployment.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
 import { formatCount, formatDuration } from './format-numbers.ts';
+import { linkCommit, linkProjectCheck } from './github-links.ts';
 
 const REDEPLOY = 'press Redeploy here, or write `/redeploy` in a comment';
 const AGAIN = `then ${REDEPLOY}`;
@@ -53,6 +54,7 @@ const EXPLANATIONS: Readonly<Partial<Record<ReasonCode, (end: End) => readonly s
   skip_token: ({ problem }) => [
     `The message of the head commit asks the app to skip this push${problem}. ${LATER}`,
   ],
+  project_error: explainProjectError,
   push_off: () => [
     `${FILE} sets \`on_push: false\` for this workspace: it is deployed only on request. To deploy it now, ${REDEPLOY}.`,
   ],
@@ -106,6 +108,18 @@ export function explainEnd(view: CheckRunView): readonly string[] {
       page: formatLink('Meltano Cloud', workspaceUrl),
     }) ?? []
   );
+}
+
+function explainProjectError({ view, problem }: End): string[] {
+  const { errors = null } = view.projectCheck ?? {};
+  const more = errors && errors.count > 1 ? `, and ${formatCount(errors.count - 1)} more` : '';
+  return [
+    `The ${linkProjectCheck(view)} found an error in the project of this workspace${problem}${more}. ${FILE} sets \`checks: {project: block}\`, so nothing was deployed.`,
+    errors?.since
+      ? `The error is not new: ${linkCommit(view, errors.since)}, the last successful deployment, had it already. \`block\` holds it all the same.`
+      : '',
+    'Correct it and push: that push deploys what this one changed, too. Someone with the Maintain role or higher can deploy anyway: write `/redeploy --force` in a comment.',
+  ];
 }
 
 function explainChangedWorkspace({ problem, page }: End): string[] {

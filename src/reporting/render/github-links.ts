@@ -1,7 +1,7 @@
 import type { Deployment, FileAtCommit, RepositoryName } from '../../domain/deployment.ts';
-import type { OtherDeployment } from './check-run-view.ts';
+import type { CheckRunView, OtherDeployment } from './check-run-view.ts';
 import { formatCommitUrl, shortenSha } from './describe-deployment.ts';
-import { formatCode, formatLink } from './escape-markdown.ts';
+import { formatCode, formatLink, linkWords } from './escape-markdown.ts';
 
 /** The base of GitHub links. */
 export interface Pages {
@@ -21,6 +21,14 @@ export function linkCommit({ githubUrl, repository }: Pages, sha: string): strin
 /** The check run of a deployment, or all checks of its commit until the run exists. */
 export function findRunUrl({ githubUrl, repository }: Pages, { sha, checkRunUrl }: OtherDeployment): string {
   return checkRunUrl ?? `${formatCommitUrl(githubUrl, repository, sha)}/checks`;
+}
+
+export function linkProjectCheck(view: CheckRunView): string {
+  const { deployment, projectCheck } = view;
+  return linkWords(
+    'project check',
+    findRunUrl(view, projectCheck ?? { sha: deployment.sha, checkRunUrl: null }),
+  );
 }
 
 /** True if the job deployed another commit than the requested one. */

@@ -11,7 +11,7 @@ import {
 import { formatCode, formatLink, formatTableRow } from './escape-markdown.ts';
 import { explainDeployment } from './explain-deployment.ts';
 import { formatCount, formatDuration } from './format-numbers.ts';
-import { findRunUrl, linkCommit, linkFile, tookAnotherCommit } from './github-links.ts';
+import { findRunUrl, linkCommit, linkFile, linkProjectCheck, tookAnotherCommit } from './github-links.ts';
 import { renderWayBack } from './render-way-back.ts';
 
 /** What happened, a table of facts, and remarks, in Markdown. Does not depend on `view.now`. */
@@ -23,6 +23,7 @@ export function renderSummary(view: CheckRunView): string {
     renderTable(view),
     explainOtherCommit(view),
     explainAdopted(view),
+    ...explainGates(view),
     ...remarkOnLog(view),
   ];
   return cutBytes(paragraphs.filter((text) => text !== '').join('\n\n'), OUTPUT_BYTES);
@@ -98,6 +99,20 @@ function explainOtherCommit(view: CheckRunView): string {
 function explainAdopted({ deployment }: CheckRunView): string {
   if (!deployment.adopted) return '';
   return '**Adopted job:** something else, such as a webhook of this repository, had already started a job for this push. The app reports that job and starts no second one.';
+}
+
+/** Says which gates the deployment passed although they weren't open. */
+function explainGates(view: CheckRunView): string[] {
+  return view.deployment.gates.map(({ forcedBy, passed }) => {
+    if (passed === null) return '';
+    const why = formatCode(passed.why);
+    const check = linkProjectCheck(view);
+    if (passed.how === 'forced') {
+      return `**Forced** by ${linkAccount(view, forcedBy ?? '')}: the ${check} found ${why}, which would have kept this workspace from being deployed.`;
+    }
+    const found = view.projectCheck?.errors?.first;
+    return `**The project was not checked in time** (${why}), so the deployment started without the ${check}${found ? `, which then found ${formatCode(found)}` : ''}.`;
+  });
 }
 
 function remarkOnLog(view: CheckRunView): string[] {

@@ -2,7 +2,7 @@ import type { Deployment } from '../../domain/deployment.ts';
 import { isOutageProblem } from '../../domain/outage.ts';
 import { cleanInlineText, sliceWhole } from '../../logs/clean-log-line.ts';
 import type { CheckRunView } from './check-run-view.ts';
-import { shortenSha, showableLog, splitProblem } from './describe-deployment.ts';
+import { shortenSha, showableLog, splitProblem, waitsAtGate } from './describe-deployment.ts';
 import { describeEnd, PLAIN_WORDING } from './describe-end.ts';
 import { formatDuration } from './format-numbers.ts';
 
@@ -26,7 +26,8 @@ function titleNow(view: CheckRunView): string {
 function titleStart({ deployment, waitsFor }: CheckRunView): string {
   if (waitsFor === 'another repository') return 'Waiting for another deployment of this workspace';
   if (waitsFor !== null) return `Waiting for ${shortenSha(waitsFor.sha)}, which is being deployed`;
-  if (deployment.problem === null) return 'Starting on Meltano Cloud';
+  if (deployment.problem === null)
+    return waitsAtGate(deployment) ? 'Waiting for the project check' : 'Starting on Meltano Cloud';
   const { what } = splitProblem(deployment.problem);
   if (!what.startsWith('Meltano Cloud ') || isOutageProblem(what)) return `Waiting: ${what}`;
   const { attemptOutcome } = deployment;

@@ -53,7 +53,7 @@ const word = fc
   .filter((text) => text.trim() !== '');
 const words = fc.array(word, { maxLength: 4 });
 const ARGUMENTS: Readonly<Record<CommandName, fc.Arbitrary<object>>> = {
-  redeploy: fc.record({ workspaces: words, branch: fc.option(word) }),
+  redeploy: fc.record({ workspaces: words, branch: fc.option(word), force: fc.boolean() }),
   withdraw: fc.record({ workspaces: words }),
   status: fc.record({ workspaces: words }),
   logs: fc.record({ workspace: fc.option(word), lines: fc.integer({ min: 1, max: MAX_LOG_LINES }) }),
@@ -128,10 +128,10 @@ test('a command that is formatted and parsed is the same', () => {
 });
 
 test('what an optional quote would not need is not quoted', () => {
-  expect(formatCommand({ name: 'redeploy', workspaces: ['sales'], branch: 'feature/x' })).toBe(
+  expect(formatCommand({ name: 'redeploy', workspaces: ['sales'], branch: 'feature/x', force: false })).toBe(
     '/redeploy --branch=feature/x sales',
   );
-  expect(formatCommand({ name: 'redeploy', workspaces: ["Bob's", 'a b'], branch: null })).toBe(
+  expect(formatCommand({ name: 'redeploy', workspaces: ["Bob's", 'a b'], branch: null, force: false })).toBe(
     `/redeploy "Bob's" 'a b'`,
   );
   expect(formatCommand({ name: 'logs', workspace: null, lines: 100 })).toBe('/meltano logs');

@@ -7,7 +7,7 @@ import {
   type ParsedComment,
 } from '../../../src/domain/command.ts';
 
-const REDEPLOY: Command = { name: 'redeploy', workspaces: [], branch: null };
+const REDEPLOY: Command = { name: 'redeploy', workspaces: [], branch: null, force: false };
 
 function command(parsed: ParsedComment): Command | null {
   return parsed.kind === 'command' ? parsed.command : null;
@@ -24,6 +24,8 @@ test.each<[string, Command]>([
   ],
   ['/redeploy --branch dev one', { ...REDEPLOY, workspaces: ['one'], branch: 'dev' }],
   ['/redeploy one --branch=dev', { ...REDEPLOY, workspaces: ['one'], branch: 'dev' }],
+  ['/redeploy --force one', { ...REDEPLOY, workspaces: ['one'], force: true }],
+  ['/redeploy one --branch dev --force', { ...REDEPLOY, workspaces: ['one'], branch: 'dev', force: true }],
   ['/redeploy --branch a --branch b', { ...REDEPLOY, branch: 'b' }],
   ['/redeploy -- --branch', { ...REDEPLOY, workspaces: ['--branch'] }],
   ['/meltano withdraw Sales', { name: 'withdraw', workspaces: ['Sales'] }],
@@ -218,7 +220,12 @@ test.each<[string, string, string]>([
 
 test.each<[string, string | undefined, object]>([
   ['/meltano please', undefined, { code: 'unknown_command', word: 'please' }],
-  ['/redeploy --force', 'redeploy', { code: 'unknown_flag', word: '--force' }],
+  ['/redeploy --fast', 'redeploy', { code: 'unknown_flag', word: '--fast' }],
+  ['/redeploy --forse', 'redeploy', { code: 'unknown_flag', word: '--forse', suggestion: '--force' }],
+  ['/redeploy --Branch=a', 'redeploy', { code: 'unknown_flag', word: '--Branch', suggestion: '--branch' }],
+  ['/meltano logs --line 5', 'logs', { code: 'unknown_flag', word: '--line', suggestion: '--lines' }],
+  ['/meltano status --force', 'status', { code: 'unknown_flag', word: '--force' }],
+  ['/redeploy --force=yes', 'redeploy', { code: 'unexpected_value', word: '--force' }],
   ['/redeploy -f', 'redeploy', { code: 'unknown_flag', word: '-f' }],
   ['/redeploy --lines 5', 'redeploy', { code: 'unknown_flag', word: '--lines' }],
   ['/redeploy --__proto__=1', 'redeploy', { code: 'unknown_flag', word: '--__proto__' }],

@@ -27,7 +27,7 @@ const NEEDED: Readonly<Record<CommandName, Needed>> = {
 
 test.each(COMMAND_NAMES)('the level that %s needs', (name) => {
   const needed = (isPrivate: boolean) =>
-    PERMISSIONS.map((permission) => neededLevel(name, isPrivate, permission));
+    PERMISSIONS.map((permission) => neededLevel({ name }, isPrivate, permission));
   expect([needed(true), needed(false)]).toEqual(NEEDED[name]);
 });
 

@@ -103,7 +103,7 @@ describe('a redeploy', () => {
     ['a name of two', '/redeploy twin', 'ambiguous_workspace'],
     ['a branch that none tracks', '/redeploy --branch x', 'choose_workspace'],
     ['a typing error', '/meltano redploy', 'not_understood'],
-    ['an unknown flag', '/redeploy --force', 'not_understood'],
+    ['an unknown flag', '/redeploy --fast', 'not_understood'],
   ])('is refused when %s', async (_, body, code) => {
     twoWorkspaces();
     world.meltano.workspaces.push(

@@ -31,6 +31,7 @@ export function buildPlanned(differences: Partial<PlannedDeployment> = {}): Plan
     conclusion: null,
     problem: null,
     treeDigest: null,
+    gates: [],
     ...differences,
   };
 }
@@ -52,6 +53,7 @@ export function buildDeployment(differences: Partial<Deployment> = {}): Deployme
     state: 'waiting',
     concludedAt: null,
     supersededBy: null,
+    gateSince: null,
     startSince: null,
     attemptedAt: null,
     knownJobIds: [],

@@ -57,7 +57,7 @@ test('a directory is the same, composed or not, but not in another letter case',
 test('a branch is the same, composed or not, but not in another letter case', () => {
   const tracking = buildWorkspace({ branch: 'donn\u00e9es' });
   const has = (branch: string) =>
-    hasNamed({ name: 'redeploy', workspaces: [], branch }, [tracking], REPOSITORY);
+    hasNamed({ name: 'redeploy', workspaces: [], branch, force: false }, [tracking], REPOSITORY);
   expect(['donne\u0301es', 'donn\u00e9es', 'Donn\u00e9es'].map(has)).toEqual([true, true, false]);
 });
 

@@ -87,6 +87,7 @@ async function plan(workspaces: Workspace[], event: PushEvent, world: World = {}
       findLastDeployed: async () => null,
       findFirstPending: async () => world.firstPending ?? null,
       countStarted: async () => world.started ?? 0,
+      getCommitRun: async () => null,
     },
     lacksPush: async () => false,
     readMessage: async () => world.message ?? '',

@@ -28,7 +28,12 @@ test('a usage names every flag and word of its command', () => {
     const parsed = parseCommand(longest[name] ?? '');
     return parsed.kind === 'command' ? parsed.command : null;
   };
-  expect(read('redeploy')).toEqual({ name: 'redeploy', workspaces: ['workspace'], branch: 'main' });
+  expect(read('redeploy')).toEqual({
+    name: 'redeploy',
+    workspaces: ['workspace'],
+    branch: 'main',
+    force: true,
+  });
   expect(read('withdraw')).toEqual({ name: 'withdraw', workspaces: ['workspace'] });
   expect(read('logs')).toEqual({ name: 'logs', workspace: 'workspace', lines: 7 });
   expect(read('why')).toEqual({ name: 'why', target: 'workspace' });

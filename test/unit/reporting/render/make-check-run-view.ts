@@ -40,6 +40,7 @@ export function makeView(
     },
     workspaceUrl: `https://app.meltano.com/workspaces/${WORKSPACE_ID}`,
     githubUrl: 'https://github.com',
+    projectCheck: null,
     waitsFor: null,
     supersededBy: null,
     redeployOf: null,

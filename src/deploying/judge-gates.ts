@@ -1,0 +1,81 @@
+import { makeProjectRunId } from '../domain/commit-run.ts';
+import type { Deployment } from '../domain/deployment.ts';
+import type { DeploymentChange } from '../domain/deployment-store.ts';
+import type { Gate } from '../domain/gate.ts';
+import type { ReasonCode } from '../domain/reason-codes.ts';
+import { ageOf, stamp } from '../domain/stored-times.ts';
+import { change, type Ending } from './conclude.ts';
+import type { ReconcileContext } from './reconcile-context.ts';
+
+/** How long a start waits for the project check. */
+const PROJECT_CHECK_MS = 10_000;
+/** How often it is looked whether the check run that the end links to is written (milliseconds). */
+const WRITTEN_LOOK_MS = 250;
+
+type GateState =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'closed'; readonly reason: ReasonCode; readonly why: string }
+  /** Not known yet; then or when woken, look again. */
+  | { readonly kind: 'pending'; readonly ms: number }
+  /** Not known in time. */
+  | { readonly kind: 'unjudged'; readonly why: string };
+
+const GATES: Readonly<
+  Record<Gate['kind'], (context: ReconcileContext, deployment: Deployment) => Promise<GateState>>
+> = {
+  project: judgeProject,
+};
+
+export type GateVerdict =
+  /** `change` is stored with the start. */
+  | { readonly kind: 'open'; readonly change: DeploymentChange }
+  | { readonly kind: 'closed'; readonly ending: Ending }
+  /** Look again after this time, or when woken. */
+  | { readonly kind: 'wait'; readonly ms: number };
+
+/** Judges whether a waiting deployment may start. */
+export async function judgeGates(context: ReconcileContext, deployment: Deployment): Promise<GateVerdict> {
+  const gates: Gate[] = [];
+  for (const gate of deployment.gates) {
+    const state = await GATES[gate.kind](context, deployment);
+    if (state.kind === 'pending') {
+      if (deployment.gateSince === null)
+        await change(context, deployment, { gateSince: stamp(context.clock) });
+      return { kind: 'wait', ms: state.ms };
+    }
+    if (state.kind === 'closed' && gate.forcedBy === null) {
+      const { reason, why: problem } = state;
+      return { kind: 'closed', ending: { conclusion: 'skipped', reason, problem } };
+    }
+    gates.push({ ...gate, passed: describePass(state) });
+  }
+  return { kind: 'open', change: gates.some(({ passed }) => passed !== null) ? { gates } : {} };
+}
+
+function describePass(state: Exclude<GateState, { kind: 'pending' }>): Gate['passed'] {
+  if (state.kind === 'open') return null;
+  return { how: state.kind === 'closed' ? 'forced' : 'unjudged', why: state.why };
+}
+
+/** Planning stores the check with the deployment, so it is there, checked or not. */
+async function judgeProject(
+  { store, clock }: ReconcileContext,
+  { workspaceId, gateSince, ...commit }: Deployment,
+): Promise<GateState> {
+  const run = await store.getCommitRun(makeProjectRunId(commit.repositoryId, commit.sha));
+  const isChecked = run?.state === 'concluded';
+  const ms = PROJECT_CHECK_MS - (gateSince === null ? 0 : ageOf(clock, gateSince));
+  if (!isChecked && ms > 0) return { kind: 'pending', ms };
+  const result = run?.verdict.kind === 'project' ? run.verdict.result : null;
+  // While the commit is checked once more, the errors that were found in it stand.
+  const found = result?.errors.find((one) => one.workspaceId === workspaceId);
+  if (found && isChecked && run.checkRunUrl === null && ms > 0) {
+    return { kind: 'pending', ms: Math.min(ms, WRITTEN_LOOK_MS) };
+  }
+  if (found) return { kind: 'closed', reason: 'project_error', why: found.first };
+  if (!isChecked) {
+    return { kind: 'unjudged', why: `the check took longer than ${PROJECT_CHECK_MS / 1_000} s` };
+  }
+  if (result?.unread) return { kind: 'unjudged', why: result.unread };
+  return { kind: 'open' };
+}

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { renderConfigurationSchema } from '../src/config/repository-configuration-schema.ts';
 import { renderCommandDocs } from './command-docs/render-command-docs.ts';
+import { renderKnownErrorDocs } from './known-error-docs/render-known-error-docs.ts';
 import { renderProjectDocs } from './project-docs/render-project-docs.ts';
 import { insertRoomGraph } from './room-docs/render-room-docs.ts';
 
@@ -10,5 +11,6 @@ mkdirSync(schema, { recursive: true });
 writeFileSync(new URL('meltano-deploy.schema.json', schema), renderConfigurationSchema());
 writeFileSync(new URL('../docs/commands.md', import.meta.url), renderCommandDocs());
 writeFileSync(new URL('../docs/project-check.md', import.meta.url), await renderProjectDocs());
+writeFileSync(new URL('../docs/known-errors.md', import.meta.url), await renderKnownErrorDocs());
 const architecture = new URL('../docs/architecture.md', import.meta.url);
 writeFileSync(architecture, insertRoomGraph(readFileSync(architecture, 'utf8')));

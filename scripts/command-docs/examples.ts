@@ -149,7 +149,7 @@ function listRedeployments(): readonly Example[] {
       '/redeploy "Analytics (prod)" "Analytics (dev)"',
       redeploy(deployment(PROD, ended(102)), {
         ...deployment(DEV, { ...FAILED, checkRunId: 43 }),
-        error: 'relation "orders" does not exist',
+        error: { message: 'relation "orders" does not exist', advice: null },
       }),
     ),
     example('Superseded by a newer push', '/redeploy', {
@@ -188,17 +188,6 @@ function listStatuses(): readonly Example[] {
     example('Status', '/meltano status', {
       kind: 'status',
       workspaces: [PROD, DEV],
-      lags: [
-        {
-          workspaceId: PROD.id,
-          deployed: SHA,
-          head: NEWER,
-          commits: 4,
-          since: NOW,
-          cause: 'push_off',
-          others: [{ id: 'job', commit: SHA, endedAt: NOW }],
-        },
-      ],
       statuses: [
         {
           workspace: PROD,
@@ -221,6 +210,7 @@ function listLogs(): readonly Example[] {
         deployment: deployment(PROD, ended(102)).deployment,
         totalLines: 214,
         redactions: 1,
+        error: null,
         lines: ['Installing 3 plugins', 'TAP_PASSWORD=[redacted]', 'Deployed'],
       },
     }),

@@ -18,17 +18,17 @@ export function neededLevel(
   return isPrivate ? 'pull' : 'triage';
 }
 
-/** True for a person without a role in a public repository. */
+/** A person who has no role in a public repository. */
 export function isStranger(level: PermissionLevel, isPrivate: boolean): boolean {
   return !isPrivate && !isAtLeast(level, 'triage');
 }
 
-/** GitHub calls the right to write `write` or `push`. */
+/** GitHub names the right to write in two ways. */
 export function toLevel(permission: CommandPermission): PermissionLevel {
   return permission === 'write' ? 'push' : permission;
 }
 
-/** The names of levels on GitHub's pages. */
+/** Levels as GitHub's pages name them. */
 const NAMES: Readonly<Record<PermissionLevel, string>> = {
   none: 'no role',
   pull: 'the Read role',

@@ -25,8 +25,6 @@ import type { ListWorkspaces } from '../planning/find-workspaces.ts';
 import type { PlanningPorts } from '../planning/plan-push.ts';
 import type { Plan } from '../planning/plan-store.ts';
 import { explainNoWorkspace } from '../planning/select-own-workspaces.ts';
-import type { CommitHistoryApi } from '../reporting/way-back.ts';
-import { answerStatus, type LagStore } from './answer-status.ts';
 import { chooseTargets } from './choose-targets.ts';
 import type { RepeatedCommands } from './command-store.ts';
 import { explainPlan } from './explain-plan.ts';
@@ -35,17 +33,16 @@ import { answerRedeploy, planRedeploy } from './plan-redeploy.ts';
 import { ReadsOfOneCommand, readFirstConfiguration } from './reads-of-one-command.ts';
 import { hasNamed, nameWorkspace, nameWorkspaces } from './select-workspaces.ts';
 
-/** The same command by the same person in the same place counts once within this time. */
+/** The same command by the same person in the same place within this time counts once (milliseconds). */
 const REPEAT_MS = 10_000;
-/** A later command is refused, because the person may no longer want it. */
+/** A command that arrives later than this is refused: the person may no longer want it (milliseconds). */
 const TOO_LATE_MS = 60 * 60_000;
 
 export interface CommandPorts {
   readonly reads: CommandReads;
-  readonly store: RepeatedCommands & OpenDeployments & RepositoryNames & LagStore;
+  readonly store: RepeatedCommands & OpenDeployments & RepositoryNames;
   readonly planning: PlanningPorts;
   readonly configurations: Configurations;
-  readonly history: CommitHistoryApi;
 }
 
 /** The ports of one command. */
@@ -57,17 +54,17 @@ export interface CommandToPlan {
   readonly id: string;
   readonly receivedAt: number;
   readonly event: CommentEvent;
-  /** Null if the app has no Meltano Cloud account for the repository's owner. */
+  /** Null when no Meltano Cloud account is served for the repository's owner. */
   readonly account: Account | null;
-  /** The login of the repository's owner belonged to another account before. */
+  /** The login of the repository's owner was another account's before. */
   readonly isLoginTaken: boolean;
-  /** Called only if the person is permitted. */
+  /** Used only when the person may ask. */
   readonly listWorkspaces: ListWorkspaces;
 }
 
 /**
- * Plans a command. Checks the permission first, and writes nothing. Throws if GitHub or Meltano Cloud can't answer now;
- * planning the command again does no harm.
+ * What a command leads to. Permission comes before everything else, and nothing is written anywhere yet. Throws when
+ * GitHub or Meltano Cloud can't answer now: then nothing is allowed, and planning it again does no harm.
  */
 export async function planCommand(command: CommandToPlan, ports: CommandPorts): Promise<Plan> {
   const { event } = command;
@@ -89,7 +86,7 @@ export async function planCommand(command: CommandToPlan, ports: CommandPorts): 
   return { outcome, deployments: [], ...effects, command: { ...asked, answer } };
 }
 
-/** Reads a repository's configuration for the first time; null if it doesn't matter. */
+/** Reads a repository's configuration for the first time; null where it doesn't matter. */
 async function readFirst(
   { event, account, listWorkspaces }: CommandToPlan,
   ports: ReadingPorts,
@@ -111,7 +108,7 @@ async function readFirst(
   );
 }
 
-/** The plan after GitHub or Meltano Cloud was unavailable for too long. */
+/** The plan of a command after GitHub or Meltano Cloud was unavailable for too long. */
 export function planUnanswered(command: CommandToPlan, problem: string): Plan {
   const { answer } = refuse({ code: 'unanswered', problem });
   return {
@@ -160,7 +157,7 @@ function refuseAtOnce(
   const needed = neededLevel(asked, repository.private, commandSettings(inUse).permission);
   if (!isAtLeast(level, needed)) return { code: 'not_permitted', needed, has: level };
   if (parsed.kind !== 'command') return { code: 'not_understood' };
-  // The offset of GitHub's clock is known, because the permission was just read.
+  // The permission was read just now, so the offset of GitHub's clock is known.
   if (receivedAt - githubClock.toLocal(event.askedAt) > TOO_LATE_MS) return { code: 'too_late' };
   if (isLoginTaken && name !== 'help') return { code: 'login_taken', ownerId: repository.ownerId };
   if (account === null && name !== 'help') return { code: 'account_not_served' };
@@ -183,7 +180,7 @@ async function decide(command: CommandToPlan, level: PermissionLevel, ports: Rea
 }
 
 interface Served extends CommandToPlan {
-  /** All workspaces of the repository, at least one. */
+  /** All workspaces of the repository; there is one at least. */
   readonly workspaces: readonly Workspace[];
   readonly inUse: ConfigurationInUse;
 }
@@ -198,7 +195,7 @@ async function decideAbout(
   const target = { repository, workspaces, place };
   if (asked.name === 'why') return decideWhy(command, asked.target, ports);
   if (asked.name === 'status' && asked.workspaces.length === 0) {
-    return { answer: await answerStatus(command, workspaces, ports) };
+    return { answer: { kind: 'status', workspaces: nameWorkspaces(workspaces, repository) } };
   }
   const words = asked.name === 'logs' ? toList(asked.workspace) : asked.workspaces;
   const branch = asked.name === 'redeploy' ? asked.branch : null;
@@ -211,7 +208,7 @@ async function decideAbout(
     case 'withdraw':
       return decideWithdraw(command, selected, ports);
     case 'status':
-      return { answer: await answerStatus(command, selected, ports) };
+      return { answer: { kind: 'status', workspaces: nameWorkspaces(selected, repository) } };
     case 'logs':
       return decideLogs(command, selected, asked.lines);
   }

@@ -1,20 +1,23 @@
 import type { Accounts } from '../domain/account.ts';
 import type { Answer } from '../domain/conversation.ts';
 import type { Repository } from '../domain/deployment.ts';
+import type { LogExcerpt } from '../domain/log-excerpt.ts';
 import type { MeltanoFailure } from '../domain/meltano.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
-import type { LogExcerptBuilder } from '../logs/log-excerpt-builder.ts';
 import type { RecentDeployments } from './command-store.ts';
 import type { ShownLog } from './replies/reply-view.ts';
 
-/** How many of a workspace's deployments to search for one with a log. */
-const SEARCHED = 20;
+/** So many of a workspace's deployments are looked through for one with a log. */
+const LOOKED_THROUGH = 20;
 
 export interface LogTailPorts {
   readonly accounts: Accounts;
   readonly store: RecentDeployments;
-  /** Creates a builder that cleans and redacts a log. */
-  readonly newBuilder: () => LogExcerptBuilder;
+  /** Cleans and redacts what is added, within a fixed budget. */
+  readonly newBuilder: () => {
+    add(lines: string[]): Promise<void>;
+    excerpt(complete: boolean): LogExcerpt;
+  };
   readonly describeFailure: (failure: MeltanoFailure) => string;
 }
 
@@ -31,7 +34,7 @@ export function createLogTailReader(ports: LogTailPorts): LogTailReader {
   return async ({ workspace, lines, logMode = null }, { account }, repository) => {
     const mode = chooseLogMode({ log: logMode }, repository.private);
     const asDeployed = { account: account ?? '', workspaceId: workspace.id, repositoryId: repository.id };
-    const recent = await store.listRecent(asDeployed, SEARCHED);
+    const recent = await store.listRecent(asDeployed, LOOKED_THROUGH);
     const deployment = recent.find((one) => one.jobId !== null);
     if (!deployment?.jobId) return { kind: 'none' };
     const isRunning = deployment.state !== 'concluded';
@@ -43,10 +46,11 @@ export function createLogTailReader(ports: LogTailPorts): LogTailReader {
       jobId: deployment.jobId,
       from: 0,
       until: 'end',
-      onLines: (added, cut) => builder.add(added, cut),
+      onLines: (added) => builder.add(added),
     });
     if (!read.ok) return { kind: 'unreadable', deployment, problem: describeFailure(read.failure) };
-    const { tail, totalLines, redactions } = builder.excerpt(true);
-    return { kind: 'shown', deployment, lines: tail.slice(-lines), totalLines, redactions };
+    const { tail, totalLines, redactions, firstError } = builder.excerpt(true);
+    const error = deployment.reason === 'job_error' ? firstError : null;
+    return { kind: 'shown', deployment, lines: tail.slice(-lines), totalLines, redactions, error };
   };
 }

@@ -18,7 +18,7 @@ interface Rooms {
   readonly reporting: Reporting;
 }
 
-/** Builds the planning of comments and re-runs. */
+/** How comments and re-runs are planned. */
 export function createCommandPlanning(
   { stores, octokit, budgets, clock }: AppContext,
   { planning, reporting }: Rooms,
@@ -36,7 +36,6 @@ export function createCommandPlanning(
     planning: planning.ports,
     store: stores,
     runs: reporting.runs,
-    history: reporting.history,
   };
   return {
     planCommand: (command) => planCommand(command, ports),

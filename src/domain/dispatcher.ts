@@ -7,8 +7,7 @@ export type QueueName =
   | 'command'
   | 'comment'
   | 'environment'
-  | 'project'
-  | 'pipelines';
+  | 'project';
 
 export interface Waker {
   /** Runs the key after `delayMs`, or earlier if it already has an earlier wake-up. */

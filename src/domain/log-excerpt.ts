@@ -22,6 +22,8 @@ export interface FirstError {
   readonly line: number;
   /** One line without time stamp and level, for a title. */
   readonly message: string;
+  /** The same, not cut to the length of a title. */
+  readonly words: string;
   /** The surrounding lines in order. The first one is line `line - contextBefore`. */
   readonly context: readonly string[];
   readonly contextBefore: number;

@@ -21,7 +21,7 @@ export const MORE_ANNOUNCEMENT = /^\s*(?:$|visit |join our|or to|https?:|for tro
 
 /** A fast test that rules out most lines: every pattern below needs one of these words. */
 const MAY_BE_ERROR =
-  /\b(?:exc|errorfactory)\.[A-Z]|denied|no such file|^\W*(?:killed|terminated)|panicked at|version solving|segmentation fault|core dumped|error|exception|traceback|fatal|critical|panic|ERR!|FAIL|mapping values|while (?:parsing|scanning)|invalid|unexpected|undefined|cannot|could not|not found|failed|failure|missing|giving up|need help fixing|^\s*[×✗✘] /i;
+  /\b(?:exc|errorfactory)\.[A-Z]|denied|no such file|^(?:\W*|\S{1,100}: line \d{1,6}: +\d{1,10} )(?:killed|terminated)|panicked at|version solving|segmentation fault|core dumped|error|exception|traceback|fatal|critical|panic|ERR!|FAIL|mapping values|while (?:parsing|scanning)|invalid|unexpected|undefined|cannot|could not|not found|failed|failure|missing|giving up|need help fixing|^\s*[×✗✘] /i;
 
 export function mayBeError(line: string): boolean {
   return MAY_BE_ERROR.test(line);

@@ -43,6 +43,8 @@ export interface FoundError {
   /** 1-based number of its line. */
   readonly line: number;
   readonly message: string;
+  /** The message, not cut to the length of a title. */
+  readonly words: string;
 }
 
 type Search =
@@ -94,7 +96,7 @@ export class ErrorRecogniser {
   /** The error that ended the job, according to the log so far. */
   found(): FoundError | null {
     const best = this.#candidates.best();
-    return best && { line: best.line, message: formatTitle(best.title) };
+    return best && { line: best.line, message: formatTitle(best.title), words: best.title };
   }
 
   /** The lines of all errors that may still turn out to be that error. */

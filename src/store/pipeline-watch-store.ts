@@ -6,7 +6,7 @@ import type {
   PipelineWatchStore,
   WatchedPipeline,
 } from '../domain/pipeline-watch.ts';
-import { MAY_BE_TWICE } from './deployment-conditions.ts';
+import { isOfWorkspace, MAY_BE_TWICE } from './deployment-conditions.ts';
 import type { PipelineWatchTable, Schema } from './schema.ts';
 
 export function createPipelineWatchStore(db: Kysely<Schema>): PipelineWatchStore {
@@ -52,20 +52,14 @@ export function createPipelineWatchStore(db: Kysely<Schema>): PipelineWatchStore
       return [...rows.values()].map(toPipelineWatch);
     },
 
-    async findNextStart(deploymentId) {
+    async findStartAfter(workspace, time) {
       const row = await db
         .selectFrom('deployment')
-        .innerJoin('deployment as next', (join) =>
-          join
-            .onRef('next.account', '=', 'deployment.account')
-            .onRef('next.workspaceId', '=', 'deployment.workspaceId')
-            .onRef('next.attemptedAt', '>', 'deployment.attemptedAt'),
-        )
-        .select('next.id')
-        .where('deployment.id', '=', deploymentId)
-        .where('next.attemptedAt', 'is not', null)
-        .where('next.jobId', 'is not', null)
-        .orderBy('next.attemptedAt')
+        .select('id')
+        .where(isOfWorkspace(workspace))
+        .where('attemptedAt', '>', time)
+        .where('jobId', 'is not', null)
+        .orderBy('attemptedAt')
         .limit(1)
         .executeTakeFirst();
       return row?.id ?? null;

@@ -8,11 +8,7 @@ import type { Schema } from './schema.ts';
 type RecoveryStore = ResumableStore &
   Omit<
     UnfinishedStore,
-    | 'listOwedCommitRuns'
-    | 'listWaitingCommitRuns'
-    | 'listReportableWatches'
-    | 'listOpenFailureComments'
-    | 'listOpenGitHubDeployments'
+    'listOwedCommitRuns' | 'listWaitingCommitRuns' | 'listOpenFailureComments' | 'listOpenGitHubDeployments'
   >;
 
 /** Lists the work that is left after a restart, or after the suspension of an installation. */

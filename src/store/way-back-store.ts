@@ -20,14 +20,14 @@ export function createWayBackStore(db: Kysely<Schema>): WayBackStore {
         .execute();
     },
 
-    async findLastGood(source, until) {
+    async findLastGood(failed) {
       const row = await db
         .selectFrom('deployment')
         .selectAll()
-        .where(isOfRepositoryWorkspace(source))
-        .where('branch', '=', source.branch)
+        .where(isOfRepositoryWorkspace(failed))
+        .where('branch', '=', failed.branch)
         .where('conclusion', '=', sql.lit('success'))
-        .where('concludedAt', '<=', until)
+        .where('concludedAt', '<=', failed.concludedAt)
         .orderBy('concludedAt', 'desc')
         .limit(1)
         .executeTakeFirst();

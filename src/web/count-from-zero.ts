@@ -40,7 +40,6 @@ const QUEUES: Record<QueueName, true> = {
   comment: true,
   environment: true,
   project: true,
-  pipelines: true,
 };
 
 /**

@@ -1,6 +1,7 @@
 import type { Deployment } from '../../domain/deployment.ts';
 import type { LogMode } from '../../domain/repository-configuration.ts';
 import { capLogLine } from '../../logs/clean-log-line.ts';
+import { adviseOnError, describeError } from '../../reporting/render/describe-error.ts';
 import { linkState, linkWorkspace } from '../../reporting/render/describe-shown.ts';
 import { fence, fenceOverhead, formatCode, linkWords } from '../../reporting/render/escape-markdown.ts';
 import { formatCount } from '../../reporting/render/format-numbers.ts';
@@ -10,7 +11,7 @@ import type { BodyOf, ReplyView, ShownLog } from './reply-view.ts';
 
 type ShownLines = Extract<ShownLog, { kind: 'shown' }>;
 
-/** The end of a log, folded, or a link to it. */
+/** The end of a log, folded, or where it is. */
 export function renderLogs(view: ReplyView, { workspace, log, logMode = null }: BodyOf<'logs'>): ReplyPart[] {
   const name = linkWorkspace(view, workspace);
   if (log.kind === 'none') return [`**No log yet:** no deployment of ${name} has one.`];
@@ -37,7 +38,10 @@ function renderLines(view: ReplyView, of: string, log: ShownLines): ReplyPart[] 
   const lead = `**${describeLength(log)}** ${of}. ${describeJob(view, log.deployment)}`;
   const redacted = describeRedactions(log.redactions);
   const head = redacted === '' ? lead : `${lead} ${redacted}`;
-  return log.lines.length === 0 ? [head] : [head, (room) => foldLines(log, room)];
+  const { error } = log;
+  const found = error === null ? [] : [describeError(error.message), adviseOnError(error) ?? ''];
+  const parts = [head, ...found.filter((text) => text !== '')];
+  return log.lines.length === 0 ? parts : [...parts, (room) => foldLines(log, room)];
 }
 
 function describeLength({ lines, totalLines }: ShownLines): string {
@@ -63,7 +67,7 @@ function describeRedactions(redactions: number): string {
     : `${formatCount(redactions)} secrets were redacted from the log.`;
 }
 
-/** GitHub renders Markdown between the tags only after an empty line. */
+/** GitHub reads Markdown between the tags only after a blank line. */
 const FOLD = ['<details><summary>Log</summary>\n\n', '\n\n</details>'] as const;
 const CUT = 'Only the last lines fit into a comment.\n\n';
 

@@ -26,13 +26,13 @@ export function renderRedeploy(view: ReplyView, body: BodyOf<'redeploy'>): Reply
   ];
 }
 
-/** Sentences about workspaces without a stored push. */
+/** Workspaces whose last push isn't kept, as sentences. */
 export function describePushless(view: ReplyView, pushless: readonly ShownWorkspace[]): string {
   const names = pushless.map((one) => `${linkWorkspace(view, one)} (branch ${formatCode(one.branch)})`);
   return `${joinList(names)} ${pushless.length === 1 ? 'needs' : 'need'} a push: this app sends the last push to Meltano Cloud again, and has none stored. Push once more.`;
 }
 
-/** A sentence about workspaces whose branch doesn't exist. */
+/** Workspaces whose branch isn't there, as a sentence. */
 export function describeMissing(view: ReplyView, missing: readonly ShownWorkspace[]): string {
   const branches = missing.map((one) => `${linkWorkspace(view, one)} tracks ${formatCode(one.branch)}`);
   return `${joinList(branches)}, which ${missing.length === 1 ? 'does' : 'do'} not exist in this repository.`;
@@ -43,7 +43,8 @@ function renderOne(view: ReplyView, shown: ShownDeployment): string {
   const what = `${linkWorkspaceOf(view, deployment)}, branch ${formatCode(deployment.branch)}, commit ${describeCommit(view, deployment)}`;
   if (deployment.state !== 'concluded') return `**Redeploying** ${what}. ${linkState(view, shown)}.`;
   const run = linkWords('Check run', findRunUrl(view, deployment));
-  return `**${describeState(view, shown)}:** ${what}. ${run}.`;
+  const ended = `**${describeState(view, shown)}:** ${what}. ${run}.`;
+  return [ended, shown.error?.advice ?? ''].filter((text) => text !== '').join('\n\n');
 }
 
 function renderSeveral(
@@ -57,7 +58,14 @@ function renderSeveral(
     describeCommit(view, shown.deployment),
     linkState(view, shown),
   ]);
-  return [`**${sumUp(deployments, missing)}**`, layTable(['Workspace', 'Branch', 'Commit', 'State'], rows)];
+  const advices = deployments.flatMap(({ deployment, error }) =>
+    error?.advice ? [`${linkWorkspaceOf(view, deployment)}: ${error.advice}`] : [],
+  );
+  return [
+    `**${sumUp(deployments, missing)}**`,
+    layTable(['Workspace', 'Branch', 'Commit', 'State'], rows),
+    ...advices,
+  ];
 }
 
 function sumUp(deployments: readonly ShownDeployment[], missing: number): string {

@@ -13,13 +13,20 @@ export interface CommentPages {
   readonly workspaceUrl: (workspaceId: string) => string;
 }
 
+/** The error that ended a job. */
+export interface ShownError {
+  readonly message: string;
+  /** Markdown; null if nothing is known about it. */
+  readonly advice: string | null;
+}
+
 /** A deployment as a reply shows it. */
 export interface ShownDeployment {
   readonly deployment: Deployment;
   /** The deployment that replaced it. */
   readonly supersededBy: Deployment | null;
   /** The error that ended the job, if it may be shown. */
-  readonly error?: string | null;
+  readonly error?: ShownError | null;
 }
 
 /** Without times, since each change of a reply is an edit on GitHub. */
@@ -44,7 +51,12 @@ export function describeState(view: CommentPages, shown: ShownDeployment): strin
   const { deployment, supersededBy, error = null } = shown;
   const wording = createReplyWording(view);
   if (deployment.state === 'concluded') {
-    const facts = { supersededBy, error, startTimeoutMinutes: null, deployTimeoutMinutes: null };
+    const facts = {
+      supersededBy,
+      error: error?.message ?? null,
+      startTimeoutMinutes: null,
+      deployTimeoutMinutes: null,
+    };
     return describeEnd(deployment, facts, wording);
   }
   const { withdrawnBy } = deployment;

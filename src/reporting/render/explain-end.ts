@@ -8,6 +8,7 @@ import {
   shortenSha,
   showableLog,
 } from './describe-deployment.ts';
+import { adviseOnError, describeError } from './describe-error.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
 import { formatCount, formatDuration } from './format-numbers.ts';
 import { linkCommit, linkProjectCheck } from './github-links.ts';
@@ -149,15 +150,9 @@ function explainFailure(view: CheckRunView): string[] {
   if (error === null) return [ended];
   return [
     describeError(error.message),
+    adviseOnError(error) ?? '',
     `${ended} The error is in line ${formatCount(error.line)} of the log.`,
   ];
-}
-
-/** If the message begins with a place, puts it first. */
-function describeError(message: string): string {
-  const [, path, line, words] = /^([^\s:]{1,200}\.\w{1,8}):(\d{1,9}) (.+)$/s.exec(message) ?? [];
-  if (path === undefined || words === undefined) return `**Error:** ${formatCode(message)}`;
-  return `**${formatCode(path)}, line ${line}:** ${formatCode(words)}`;
 }
 
 function explainSuperseded({ supersededBy, githubUrl, repository }: CheckRunView): string {

@@ -31,7 +31,7 @@ beforeEach(async () => {
 
 test('the first error of a failed job, without secrets', async () => {
   expect(failed.reason).toBe('job_error');
-  expect(await readError(failed, REPOSITORY)).toBe('[redacted] is wrong');
+  expect(await readError(failed, REPOSITORY)).toEqual({ message: '[redacted] is wrong', advice: null });
 });
 
 test.each<[string, Partial<Deployment>, boolean]>([
@@ -46,7 +46,8 @@ test.each<[string, Partial<Deployment>, boolean]>([
 });
 
 test.each(['live', 'final'] as const)('the configuration shows it (%s) in public', async (log) => {
-  expect(await readError({ ...failed, log }, { ...REPOSITORY, private: false })).toMatch(/is wrong$/);
+  const shown = await readError({ ...failed, log }, { ...REPOSITORY, private: false });
+  expect(shown?.message).toMatch(/is wrong$/);
 });
 
 test('what was told once stays, and what could not be read does too', async () => {

@@ -4,6 +4,7 @@ import { createConversationSync } from '../../../src/commands/sync-conversation.
 import type { Answer, NewCommand, Place } from '../../../src/domain/conversation.ts';
 import type { PlannedDeployment } from '../../../src/domain/deployment.ts';
 import type { GitHubFailure } from '../../../src/domain/github-result.ts';
+import type { ShownError } from '../../../src/reporting/render/describe-shown.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
 import { FakeClock, START } from '../deploying/fake-ports.ts';
 import { openStores, REPOSITORY, WORKSPACE_ID } from '../deploying/reconcile-world.ts';
@@ -17,7 +18,7 @@ let stores: Stores;
 let api: FakeConversation;
 let clock: FakeClock;
 let logReads: number;
-let firstError: string | null;
+let firstError: ShownError | null;
 
 beforeEach(async () => {
   stores = await openStores();
@@ -170,7 +171,7 @@ describe('a redeploy', () => {
     await ask({ kind: 'redeploy', missing: [] }, { kind: 'commit', sha: 'a'.repeat(40) });
     await conclude('failure');
     await keep();
-    firstError = 'meltano.yml:12 mapping values are not allowed here';
+    firstError = { message: 'meltano.yml:12 mapping values are not allowed here', advice: null };
     await keepAll();
     expect(api.calls).toEqual(['createReply']);
     expect((await stores.getCommand('command'))?.finishedAt).not.toBeNull();

@@ -4,7 +4,8 @@ import { ErrorRecogniser } from '../../../src/logs/recognise-errors.ts';
 function find(...lines: string[]) {
   const finder = new ErrorRecogniser();
   for (const line of lines) finder.add(line);
-  return finder.found();
+  const found = finder.found();
+  return found && { line: found.line, message: found.message };
 }
 
 const TIME = '2026-06-10T07:13:40.123Z';

@@ -67,6 +67,7 @@ describe('a log that is too long', () => {
     expect(builder.excerpt(true).firstError).toEqual({
       line: 101,
       message: 'the first',
+      words: 'the first',
       contextBefore: 5,
       context: [...number(5, 96), 'Error: the first', ...number(10, 102)],
     });
@@ -87,6 +88,7 @@ describe('a log that is too long', () => {
     expect(builder.excerpt(true).firstError).toEqual({
       line: 9,
       message: 'Table orders is locked',
+      words: 'Table orders is locked',
       contextBefore: 5,
       context: lines.slice(3),
     });
@@ -106,6 +108,7 @@ describe('a log that is too long', () => {
     expect(builder.excerpt(true).firstError).toEqual({
       line: 4,
       message: 'a.yml:3 bad',
+      words: 'a.yml:3 bad',
       contextBefore: 3,
       context: lines.slice(0, 14),
     });

@@ -96,6 +96,7 @@ test('the surroundings of an error that its next line made known begin before th
   expect(log.excerpt(true).firstError).toEqual({
     line: 3,
     message: "meltano.yml:9 found character '@'",
+    words: "meltano.yml:9 found character '@'",
     context: ['a', 'b', "found character '@'", '  in "meltano.yml", line 9, column 1', 'c'],
     contextBefore: 2,
   });

@@ -122,6 +122,7 @@ describe('what others wrote', () => {
       const { deployment: one } = deployment;
       const logs = { kind: 'logs', workspace, lines: 5 } as const;
       const lines = [name, branch, text];
+      const error = { line: 1, message: text, words: text, context: [text], contextBefore: 0 };
       const bodies: { readonly [K in ReplyBody['kind']]: readonly BodyOf<K>[] } = {
         redeploy: [{ kind: 'redeploy', missing: [workspace], deployments: [deployment, deployment] }],
         withdraw: [{ kind: 'withdraw', idle: [workspace], deployments: [deployment] }],
@@ -129,7 +130,7 @@ describe('what others wrote', () => {
           { kind: 'status', workspaces: [workspace], statuses: [{ workspace, recent: [deployment] }] },
         ],
         logs: [
-          { ...logs, log: { kind: 'shown', deployment: one, lines, totalLines: 3, redactions: 0 } },
+          { ...logs, log: { kind: 'shown', deployment: one, lines, totalLines: 3, redactions: 0, error } },
           { ...logs, log: { kind: 'unreadable', deployment: one, problem: text } },
         ],
         why: [
@@ -202,6 +203,7 @@ describe('the size', () => {
       lines,
       totalLines: 1_000,
       redactions: 0,
+      error: null,
     } as const;
     const text = renderReply(viewOf({ kind: 'logs', workspace, lines: 1_000, log }));
     expect(text.length).toBeLessThan(GITHUB_LENGTH);

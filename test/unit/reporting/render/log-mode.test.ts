@@ -5,7 +5,7 @@ import { makeLog, makeRun, makeView } from './make-check-run-view.ts';
 
 const RUNNING = { state: 'running', jobId: 'job', acceptedAt: 1, jobStartedAt: 2 } as const;
 const ENDED = makeRun(40, { conclusion: 'failure', reason: 'job_error' });
-const ERROR = { line: 1, context: ['boom'], contextBefore: 0, message: 'boom' };
+const ERROR = { line: 1, context: ['boom'], contextBefore: 0, message: 'boom', words: 'boom' };
 const log = makeLog(['boom'], { firstError: ERROR, locatedErrors: [] });
 
 function render(mode: LogMode | null, isPrivate: boolean, deployment: object) {

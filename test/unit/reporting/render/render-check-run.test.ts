@@ -76,7 +76,7 @@ describe('fields', () => {
 describe('a public repository', () => {
   const leak = 'SECRET-OF-THE-LOG';
   const log = makeLog(['x', leak], {
-    firstError: { line: 2, message: leak, context: ['x', leak], contextBefore: 1 },
+    firstError: { line: 2, message: leak, words: leak, context: ['x', leak], contextBefore: 1 },
     redactions: 7,
   });
   const publicly = (view: CheckRunView): CheckRunView => ({
@@ -160,6 +160,7 @@ const logs = fc
         message: text,
         context: fc.array(line, { maxLength: 16 }),
         contextBefore: fc.nat({ max: 5 }),
+        words: text,
       }),
     ),
     locatedErrors: fc.array(

@@ -221,22 +221,23 @@ describe('explains', () => {
     expect(renderSummary(makeView(deployment, view))).toMatch(expected);
   });
 
-  test.each([
+  test.each<[string, string, string?]>([
     ['Closes #12, @ana', '**Error:** `Closes #12, @ana`'],
     [
       'meltano.yml:12 mapping values are not allowed here',
       '**`meltano.yml`, line 12:** `mapping values are not allowed here`',
+      '**What to do:** A YAML file has a second `key:` in one line, or a line that is indented too far. Correct the line that the error names. Put a text with a colon into quotes.\n\n',
     ],
     ['models/a.sql:3 <img src=x> `@ana` **b**', '**`models/a.sql`, line 3:** ``<img src=x> `@ana` **b**``'],
     [
       'Could not connect to db.internal:5432 in time',
       '**Error:** `Could not connect to db.internal:5432 in time`',
     ],
-  ])('a failure begins with its error in plain words: %s', (message, words) => {
-    const firstError = { line: 1214, message, context: [], contextBefore: 0 };
+  ])('a failure begins with its error in plain words: %s', (message, words, advice = '') => {
+    const firstError = { line: 1214, message, words: message, context: [], contextBefore: 0 };
     const view = makeView(makeRun(38, { reason: 'job_error' }), { log: makeLog(['x'], { firstError }) });
     const ended = 'The job ended with errors after 38 s. The error is in line 1,214 of the log.';
-    expect(renderSummary(view).startsWith(`${words}\n\n${ended}\n\n|`)).toBe(true);
+    expect(renderSummary(view).startsWith(`${words}\n\n${advice}${ended}\n\n|`)).toBe(true);
   });
 });
 

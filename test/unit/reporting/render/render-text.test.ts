@@ -15,7 +15,7 @@ const cutLog = (total: number, kept: number, error: number | null = null) =>
     firstError:
       error === null
         ? null
-        : { line: error, message: 'x', context: number(error - 5, error + 10), contextBefore: 5 },
+        : { line: error, message: 'x', words: 'x', context: number(error - 5, error + 10), contextBefore: 5 },
   });
 
 describe('nothing to show', () => {

@@ -74,6 +74,7 @@ describe('concluded', () => {
   const firstError = {
     line: 2,
     message: 'meltano.yml:12 mapping values are not allowed here',
+    words: 'meltano.yml:12 mapping values are not allowed here',
     context: [],
     contextBefore: 0,
   };

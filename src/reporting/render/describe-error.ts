@@ -1,0 +1,27 @@
+import type { FirstError } from '../../domain/log-excerpt.ts';
+import { explainError } from '../../logs/known-errors/explain-error.ts';
+import { formatCode } from './escape-markdown.ts';
+
+/** If the message begins with a place, puts it first. */
+export function describeError(message: string): string {
+  const { path, line, words } = splitPlace(message);
+  if (path === null) return `**Error:** ${formatCode(message)}`;
+  return `**${formatCode(path)}, line ${line}:** ${formatCode(words)}`;
+}
+
+/** The file and the line with which a message begins. */
+export function splitPlace(message: string): {
+  readonly path: string | null;
+  readonly line: number | null;
+  readonly words: string;
+} {
+  const [, path, line, words] = /^([^\s:]{1,200}\.\w{1,8}):(\d{1,9}) (.+)$/s.exec(message) ?? [];
+  if (path === undefined || words === undefined) return { path: null, line: null, words: message };
+  return { path, line: Number(line), words };
+}
+
+/** The cause and what to do, as a paragraph; null if the error isn't a known one. Stands right below the error. */
+export function adviseOnError(error: FirstError): string | null {
+  const known = explainError(error);
+  return known && `**What to do:** ${known.cause} ${known.advice}`;
+}

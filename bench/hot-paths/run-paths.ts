@@ -5,9 +5,14 @@ import type { Workspace } from '../../src/domain/workspace.ts';
 import { cleanLogLine } from '../../src/logs/clean-log-line.ts';
 import { createLogExcerptBuilder } from '../../src/logs/log-excerpt-builder.ts';
 import { createRedactor } from '../../src/logs/redact.ts';
+import { checkProject } from '../../src/project/check-project.ts';
+import { ParsedFiles } from '../../src/project/parsed-files.ts';
+import { readProject } from '../../src/project/read-project.ts';
 import { renderCheckRun } from '../../src/reporting/render/render-check-run.ts';
+import { MemorySource } from '../../test/unit/project/memory-source.ts';
 import { makeView } from '../../test/unit/reporting/render/make-check-run-view.ts';
 import { makeLog } from './make-log.ts';
+import { makeProject } from './make-project.ts';
 import { type Measured, measure } from './measure.ts';
 
 export interface PathResult extends Measured {
@@ -72,6 +77,25 @@ export async function* runPaths(megabytes: number): AsyncGenerator<PathResult> {
     listReferences(lists.pop() ?? [], about),
   );
   yield times(`match ${WORKSPACES} workspaces, a known list`, 100, () => listReferences(workspaces, about));
+  yield checkProjects('check a project of 1,000 files', () => new ParsedFiles());
+  const parsed = new ParsedFiles();
+  yield checkProjects('check it again', () => parsed);
+}
+
+async function checkProjects(path: string, open: () => ParsedFiles): Promise<PathResult> {
+  const source = new MemorySource(makeProject());
+  const amount = 10;
+  const measured = await measure(async () => {
+    for (let number = 0; number < amount; number += 1) {
+      checkProject(await readProject(source, { directory: '', parsed: open() }));
+    }
+  });
+  return {
+    path,
+    amount,
+    unit: 'times',
+    ...measured,
+  };
 }
 
 function makeWorkspace(number: number): Workspace {

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { checkProject, type ProjectCheck } from '../project/check-project.ts';
 import { DiskSource } from '../project/disk-source.ts';
 import { findCommit, GitSource } from '../project/git-source.ts';
+import { ParsedFiles } from '../project/parsed-files.ts';
 import { planChanges } from '../project/plan/plan.ts';
 import { renderPlan } from '../project/plan/render-plan.ts';
 import { readProject } from '../project/read-project.ts';
@@ -76,7 +77,8 @@ async function plan(from: string, to: string, directory: string): Promise<number
   if (before === null || after === null) {
     return refuse(`There is no commit ${before === null ? from : to} in ${directory}.`);
   }
-  const read = (commit: string) => readProject(new GitSource(source.root, commit), { directory: path });
+  const options = { directory: path, parsed: new ParsedFiles() };
+  const read = (commit: string) => readProject(new GitSource(source.root, commit), options);
   console.log(renderPlan(planChanges(await read(before), await read(after))));
   return 0;
 }

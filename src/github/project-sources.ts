@@ -1,3 +1,4 @@
+import { BoundedCache } from '../domain/bounded-cache.ts';
 import type { Repository } from '../domain/deployment.ts';
 import type { Incomparable, TreeReader } from '../domain/git-tree.ts';
 import type { ProjectCommits, ProjectSource, SourceFile } from '../project/project-source.ts';
@@ -79,9 +80,8 @@ const TOO_LARGE: Incomparable = {
 /** A cache of texts by their SHA in git, which determines the text. */
 class Blobs {
   readonly #options: ProjectSourcesOptions;
-  /** By repository and SHA, in order of last use. */
-  readonly #kept = new Map<string, string>();
-  #size = 0;
+  /** By repository and SHA. */
+  readonly #kept = new BoundedCache<string>(MOST_KEPT);
 
   constructor(options: ProjectSourcesOptions) {
     this.#options = options;
@@ -91,7 +91,7 @@ class Blobs {
     const texts = new Map<string, string>();
     const unknown = new Map<string, SourceFile>();
     for (const { sha, ...file } of files) {
-      const known = this.#use(keyOf(repository, sha));
+      const known = this.#kept.get(keyOf(repository, sha));
       if (known === undefined) unknown.set(sha, { sha, ...file });
       else texts.set(sha, known);
     }
@@ -120,28 +120,9 @@ class Blobs {
       const blob = answer.repository?.[`blob${n}`];
       if (typeof blob?.text !== 'string' || blob.isTruncated) continue;
       texts.set(sha, blob.text);
-      this.#keep(keyOf(repository, sha), blob.text);
+      this.#kept.set(keyOf(repository, sha), blob.text, blob.text.length);
     }
     return texts;
-  }
-
-  #use(key: string): string | undefined {
-    const text = this.#kept.get(key);
-    if (text !== undefined) {
-      this.#kept.delete(key);
-      this.#kept.set(key, text);
-    }
-    return text;
-  }
-
-  #keep(key: string, text: string): void {
-    if (!this.#kept.has(key)) this.#size += text.length;
-    this.#kept.set(key, text);
-    for (const [oldest, { length }] of this.#kept) {
-      if (this.#size <= MOST_KEPT) return;
-      this.#kept.delete(oldest);
-      this.#size -= length;
-    }
   }
 }
 

@@ -2,6 +2,7 @@ import type { ProjectComparison, ProjectResult, WorkspaceErrors } from '../domai
 import { checkProject, type ProjectCheck } from '../project/check-project.ts';
 import { findLostWork, type LostWorkFound } from '../project/find-lost-work.ts';
 import type { Project } from '../project/model.ts';
+import type { ParsedFiles } from '../project/parsed-files.ts';
 import { planChanges } from '../project/plan/plan.ts';
 import { isInside, nameInFolder } from '../project/project-paths.ts';
 import type { HistoryCommit, ProjectCommits, ProjectSource, SourceFile } from '../project/project-source.ts';
@@ -13,6 +14,7 @@ const NO_LOSS: LostWorkFound = { lost: [], leftOut: 0 };
 
 /** The reads of one check. */
 export interface CommitReads {
+  readonly parsed: ParsedFiles;
   open(sha: string): ReturnType<ProjectCommits['open']>;
   /** Where the checked commit parted from a base. */
   findMergeBase(base: string): Promise<string | null>;
@@ -86,14 +88,15 @@ async function judgeWorkspace(
   reads: CommitReads,
 ): Promise<JudgedWorkspace> {
   const { workspaceName: name = '', directory = '' } = comparisons[0] ?? {};
+  const { parsed } = reads;
   const before = await Promise.all(comparisons.map((comparison) => openBefore(comparison, reads)));
   const readBefore = await Promise.all(
     before.map(async (source) =>
-      source === null || 'kind' in source ? null : await readProject(source, { directory }),
+      source === null || 'kind' in source ? null : await readProject(source, { directory, parsed }),
     ),
   );
   const hadManifest = readBefore.some((one) => one?.hasManifest);
-  const project = await readProject(head, { directory, hadManifest });
+  const project = await readProject(head, { directory, parsed, hadManifest });
   const check = checkProject(project);
   const errors = countErrors(check, comparisons, readBefore);
   const lostWork = await Promise.all(comparisons.map((comparison) => lookForLostWork(comparison, reads)));

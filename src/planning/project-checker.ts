@@ -12,6 +12,7 @@ import type { Waker } from '../domain/dispatcher.ts';
 import type { RepositoryReader } from '../domain/repository-store.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { formatWorkspaceKey } from '../domain/workspace.ts';
+import { ParsedFiles } from '../project/parsed-files.ts';
 import type { ProjectCommits } from '../project/project-source.ts';
 import type { Reporter } from '../reporting/reporter.ts';
 
@@ -39,6 +40,7 @@ export interface ProjectCheckerPorts {
 /** Checks the projects of a commit, beside its deployments and never before them. */
 export class ProjectChecker {
   readonly #ports: ProjectCheckerPorts;
+  readonly #parsed = new ParsedFiles();
   /** By the id of a run: since when it fails (`elapsed`), and how often it did. */
   readonly #failing = new Map<string, { readonly since: number; readonly attempts: number }>();
 
@@ -80,6 +82,7 @@ export class ProjectChecker {
     const { clock, random, log, commits, store } = this.#ports;
     try {
       const result = await judgeProjects(verdict.comparisons, run.sha, {
+        parsed: this.#parsed,
         open: (sha) => commits.open(repository, sha),
         findMergeBase: (base) => commits.findMergeBase(repository, base, run.sha),
         hadProject: async (sha) => {

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { FileKind, LeftOut, YamlProblem } from './model.ts';
+import type { ParsedFiles } from './parsed-files.ts';
 import type { ProjectSource, SourceFile } from './project-source.ts';
-import { YamlFile } from './yaml-file.ts';
+import type { YamlFile } from './yaml-file.ts';
 import { YamlNode } from './yaml-node.ts';
 
 /** More than ten times the largest known project. */
@@ -26,13 +27,15 @@ export class ProjectFiles {
   readonly incomplete = new Set<FileKind>();
   readonly leftOut: LeftOut[] = [];
   readonly #source: ProjectSource;
+  readonly #parsed: ParsedFiles;
   readonly #read = new Map<string, { readonly kind: FileKind; readonly file: YamlFile }>();
   readonly #seen = new Set<string>();
   #bytes = 0;
   #spentMs = 0;
 
-  constructor(source: ProjectSource) {
+  constructor(source: ProjectSource, parsed: ParsedFiles) {
     this.#source = source;
+    this.#parsed = parsed;
   }
 
   /** Skips files that were read before, so each has one kind. */
@@ -44,7 +47,7 @@ export class ProjectFiles {
       const text = texts.get(file.path);
       if (text === undefined) this.#leaveOut(kind, file, 'it could not be read');
       else if (this.#spentMs > LONGEST_READ_MS) this.#leaveOut(kind, file, 'reading the files took too long');
-      else await this.#parse(kind, file.path, text);
+      else await this.#parse(kind, file, text);
     }
   }
 
@@ -75,9 +78,9 @@ export class ProjectFiles {
     return this.#seen.size > MOST_FILES ? `there are more than ${MOST_FILES} files` : null;
   }
 
-  async #parse(kind: FileKind, path: string, text: string): Promise<void> {
+  async #parse(kind: FileKind, file: SourceFile, text: string): Promise<void> {
     const began = process.threadCpuUsage();
-    this.#add(kind, new YamlFile(path, text));
+    this.#add(kind, this.#parsed.parse(file, text));
     const { user, system } = process.threadCpuUsage(began);
     const spentMs = this.#spentMs + (user + system) / 1_000;
     const isTurnOver = Math.floor(spentMs / TURN_MS) > Math.floor(this.#spentMs / TURN_MS);

@@ -9,6 +9,7 @@ import {
 import { findCredentials } from './find-credentials.ts';
 import { matchInclude } from './match-include.ts';
 import type { FileKind, Project } from './model.ts';
+import { ParsedFiles } from './parsed-files.ts';
 import { ProjectFiles, type Selected } from './project-files.ts';
 import { isInside, nameInFolder, resolveInside } from './project-paths.ts';
 import { isRegularFile, type ProjectSource, type SourceFile } from './project-source.ts';
@@ -19,6 +20,8 @@ export interface ReadOptions {
   readonly directory: string;
   /** An earlier commit had a `meltano.yml` there. */
   readonly hadManifest?: boolean;
+  /** Shared by the reads of several commits. */
+  readonly parsed?: ParsedFiles;
 }
 
 /** Reads the project at a directory. Rejects only if the source does. */
@@ -26,7 +29,7 @@ export async function readProject(source: ProjectSource, options: ReadOptions): 
   const { directory } = options;
   const all = (await source.listFiles()).toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const inside = all.filter(({ path }) => isInside(path, directory));
-  const files = new ProjectFiles(source);
+  const files = new ProjectFiles(source, options.parsed ?? new ParsedFiles());
   await files.read(selectTop(inside, directory));
   const main = files.rootsOf('manifest');
   const includePaths = main.flatMap((root) => root.get('include_paths').toTexts()).slice(0, MOST_GLOBS);

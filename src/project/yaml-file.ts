@@ -39,15 +39,26 @@ export class YamlFile {
   /** The offset at which each line begins; empty until it is needed. */
   #lineStarts: number[] = [];
 
-  constructor(path: string, text: string) {
+  constructor(path: string, text: string, content: YamlContent | null = null) {
     this.path = path;
-    this.text = text.startsWith('\uFEFF') ? text.slice(1) : text;
-    this.content = readYaml(this.text, {
-      limits: LIMITS,
-      scalars: 'typed',
-      // A setting's value may be a secret.
-      mayQuote: false,
-    });
+    this.text = withoutByteOrderMark(text);
+    this.content =
+      content ??
+      readYaml(this.text, {
+        limits: LIMITS,
+        scalars: 'typed',
+        // A setting's value may be a secret.
+        mayQuote: false,
+      });
+  }
+
+  isOf(text: string): boolean {
+    return this.text === withoutByteOrderMark(text);
+  }
+
+  /** The same file under another path, without reading it again. */
+  at(path: string): YamlFile {
+    return path === this.path ? this : new YamlFile(path, this.text, this.content);
   }
 
   placeOf(path: KeyPath, part: 'key' | 'value'): Place {
@@ -86,6 +97,10 @@ export class YamlFile {
       column: offset - (this.#lineStarts[line] ?? 0) + 1,
     };
   }
+}
+
+function withoutByteOrderMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
 /** The place of findings about a whole file, or a missing one. */

@@ -21,7 +21,10 @@ export function planPipelines(step: Step): PlanItem[] {
   const list = (project: Project | null) =>
     project?.pipelines.filter(({ path }) => !step.unreadable.has(path)) ?? [];
   const pairs = pairMoved(pairBy(list(step.before), list(step.after), ({ path }) => path));
-  return pairs.flatMap((pair) => planPipeline(step, pair));
+  // Most files of a large project stay the same.
+  const isSame = ({ before, after }: Pair<Pipeline>) =>
+    before !== null && before.path === after?.path && !step.changed.has(before.path);
+  return pairs.flatMap((pair) => (isSame(pair) ? [] : planPipeline(step, pair)));
 }
 
 function planPipeline(step: Step, pair: Pair<Pipeline>): PlanItem[] {

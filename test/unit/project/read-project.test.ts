@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { checkProject } from '../../../src/project/check-project.ts';
+import { ParsedFiles } from '../../../src/project/parsed-files.ts';
 import { readProject } from '../../../src/project/read-project.ts';
 import { checkFiles, listPlaces } from './check-files.ts';
 import { MemorySource } from './memory-source.ts';
@@ -169,4 +171,18 @@ test('a directory that lost its meltano.yml', async () => {
   const options = { directory: '', hadManifest: true };
   expect(listPlaces(await checkFiles({ 'README.md': '' }, options))).toEqual(['meltano.yml:1: no-manifest']);
   expect(listPlaces(await checkFiles({ 'README.md': '' }))).toEqual([]);
+});
+
+test('a file that two commits have is parsed once, under each of its paths', async () => {
+  const parsed = new ParsedFiles();
+  const read = (files: Record<string, string>) =>
+    readProject(new MemorySource(new Map(Object.entries(files))), { directory: '', parsed });
+  const text = '\uFEFFschedule: 0 0 6 * * *\ntriggered_by: Unknown\n';
+  const before = await read({ 'meltano.yml': 'version: 1', 'pipelines/a.yml': text });
+  const after = await read({ 'meltano.yml': 'version: 2', 'pipelines/b.yml': text });
+  const [old, young] = [before, after].map(({ pipelines }) => pipelines[0]?.node.file);
+  expect(young?.content).toBe(old?.content);
+  expect(young?.path).toBe('pipelines/b.yml');
+  expect(before.manifests[0]?.value).not.toEqual(after.manifests[0]?.value);
+  expect(listPlaces(checkProject(after))).toEqual(['pipelines/b.yml:2: unknown-trigger']);
 });

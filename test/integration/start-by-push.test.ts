@@ -43,16 +43,19 @@ async function inWorld(
   }
 }
 
-test.concurrent('with credentials: the push is sent as GitHub sent it, and the job watched', () =>
+test.concurrent('with credentials: the push is sent as GitHub sent it, the job watched, its secret hidden', () =>
   inWorld(
     () => ['trigger: webhook', `token: \${ACME_TOKEN}`],
     async ({ world }) => {
       const { after } = world.push();
       const job = await world.job(1);
       job.run();
-      job.log('Installing 3 plugins');
+      // No setting names the secret: the app learned it when it signed the push.
+      job.log('Installing 3 plugins', `export A=${SECRET}`);
       job.end('COMPLETE');
-      expect((await world.untilConcluded(after)).conclusion).toBe('success');
+      const run = await world.untilConcluded(after);
+      expect(run.conclusion).toBe('success');
+      expect(run.output.text).toContain('export A=[redacted]');
       expect(job.madeBy).toBe('github-webhook');
       const sent = world.meltano.service.exchanges.find(({ path }) => path.endsWith('/github-webhook'));
       expect(sent?.headers.authorization).toBeUndefined();

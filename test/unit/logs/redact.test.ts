@@ -87,6 +87,21 @@ describe("the app's own secrets", () => {
     expect(redactor.redactText(`a ${later} b`)).toBe(`a ${REDACTED} b`);
   });
 
+  test('of every workspace are remembered, however many there are', async () => {
+    const redactor = createRedactor({ secrets: [token] });
+    const log = redactor.forLog();
+    // One at a time, as starts read the deployment secrets of workspaces, with tokens in between.
+    const secrets = Array.from({ length: 100 }, (_, n) => `w${n}-${letters(16)}-${n}`);
+    for (const [n, secret] of secrets.entries()) {
+      redactor.learnSecrets([secret]);
+      redactor.learnToken('acme', `t${n}-${letters(20)}`);
+    }
+    const lines = secrets.map((secret) => `export A=${secret}`);
+    expect((await log.redactLines(lines)).lines).toEqual(lines.map(() => `export A=${REDACTED}`));
+    expect(lines.map(redactor.redactText)).toEqual(lines.map(() => `export A=${REDACTED}`));
+    expect(lines.map(redactor.redactLogLine)).toEqual(lines.map(() => `export A=${REDACTED}`));
+  });
+
   test('are found wherever they are', async () => {
     const words = fc.string({ maxLength: 20 }).filter((text) => !text.includes(token));
     await fc.assert(

@@ -255,7 +255,10 @@ async function decideWithdraw(
   const idle: Workspace[] = [];
   for (const workspace of selected) {
     const open = await store.listOpen(keyOf(workspace));
-    const isIdle = open.every((one) => one.repositoryId !== repositoryId || one.withdrawDeliveryId !== null);
+    const isIdle = open.every(
+      (one) =>
+        one.repositoryId !== repositoryId || one.withdrawDeliveryId !== null || one.state === 'settling',
+    );
     if (isIdle) idle.push(workspace);
   }
   return {

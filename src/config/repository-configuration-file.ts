@@ -120,5 +120,6 @@ function toSettings(written: SettingsAsWritten): Partial<DeploySettings> {
     ...(written.ignore_senders !== undefined && { ignoreSenders: written.ignore_senders }),
     ...(written.log !== undefined && { log: written.log }),
     ...(written.checks?.project !== undefined && { projectCheck: written.checks.project }),
+    ...(written.checks?.pipelines !== undefined && { pipelineCheck: written.checks.pipelines }),
   };
 }

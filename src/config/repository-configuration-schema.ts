@@ -70,6 +70,11 @@ const projectCheck = z.enum(['report', 'block', 'off']).meta({
     'report: a check run "Meltano Deploy project" on each push to the tracked branch, and on pull requests to it, says what is wrong in the Meltano project, and what changes in the workspace. block: a push with an error in the workspace\'s project is not deployed, either. off: nothing is checked.',
 });
 
+const pipelineCheck = z.enum(['report', 'off']).meta({
+  description:
+    "report: after a deployment, its check run says which of the workspace's pipelines are ready, and fails if one has failed; runs that the deployment starts get a check run too. off: pipelines are not looked at.",
+});
+
 const deploySection = z
   .strictObject({
     on_push: onPush.default(deploy.onPush),
@@ -110,14 +115,17 @@ const workspaceEntry = z
     ignore_senders: ignoreSenders.optional(),
     log: log.optional(),
     checks: z
-      .strictObject({ project: projectCheck.optional() })
+      .strictObject({ project: projectCheck.optional(), pipelines: pipelineCheck.optional() })
       .nullish()
       .meta({ description: 'What is checked of this workspace.' }),
   })
   .meta({ description: "Refines one of this repository's workspaces: a key replaces the one under deploy." });
 
 const checksSection = z
-  .strictObject({ project: projectCheck.default(deploy.projectCheck) })
+  .strictObject({
+    project: projectCheck.default(deploy.projectCheck),
+    pipelines: pipelineCheck.default(deploy.pipelineCheck),
+  })
   .meta({ description: "What is checked of this repository's workspaces." });
 
 const commandsSection = z

@@ -7,6 +7,7 @@ import { parseWorkspaceKey } from '../domain/workspace.ts';
 import { change, conclude } from './conclude.ts';
 import { LostJobFinder } from './find-lost-job.ts';
 import { type ReconcileContext, type StepResult, startLeft } from './reconcile-context.ts';
+import { PipelineSettler } from './settle-pipelines.ts';
 import { type StartContext, startDeployment } from './start-deployment.ts';
 import { JobWatcher } from './watch-job.ts';
 
@@ -18,11 +19,13 @@ export class WorkspaceReconciler {
   readonly #context: StartContext;
   readonly #watcher: JobWatcher;
   readonly #lostJobs: LostJobFinder;
+  readonly #settler: PipelineSettler;
 
   constructor(context: ReconcileContext) {
     this.#context = { ...context, failedReads: new Map() };
     this.#watcher = new JobWatcher(context);
     this.#lostJobs = new LostJobFinder(this.#context);
+    this.#settler = new PipelineSettler(context);
   }
 
   /**
@@ -39,13 +42,19 @@ export class WorkspaceReconciler {
         await this.#supersede(replaced.deployment, replaced.by.id);
         continue;
       }
-      const current = withdrawn ?? open.find((one) => one.state !== 'waiting') ?? open.at(-1);
-      if (!current) return null;
-      const delay = Math.min(this.#retryDelay(current), startLeft(this.#context, current));
-      if (delay > 0 && !isWithdrawnWithoutJob(current)) return delay;
-      const step = await this.#advance(current);
-      if (step !== 'go on') return step;
+      const deploying = open.filter((one) => one.state !== 'settling');
+      const current = withdrawn ?? deploying.find((one) => one.state !== 'waiting') ?? deploying.at(-1);
+      const step = current ? await this.#advanceWhenDue(current) : null;
+      if (step === 'go on') continue;
+      const settling = open.filter((one) => one.state === 'settling');
+      const settled = await this.#settler.advance(settling);
+      if (settled !== 'go on') return earlier(step, settled);
     }
+  }
+
+  async #advanceWhenDue(current: Deployment): Promise<StepResult> {
+    const delay = Math.min(this.#retryDelay(current), startLeft(this.#context, current));
+    return delay > 0 && !isWithdrawnWithoutJob(current) ? delay : this.#advance(current);
   }
 
   /**
@@ -105,6 +114,12 @@ export class WorkspaceReconciler {
         : { conclusion: 'failure', reason: 'start_refused', problem },
     );
   }
+}
+
+/** The earlier of two times to look again; null if there is nothing to wait for. */
+function earlier(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.min(one, other);
 }
 
 function mayHaveJob({ jobId, attemptOutcome }: Deployment): boolean {

@@ -1,7 +1,10 @@
 import type { Deployment } from '../domain/deployment.ts';
+import type { DeploymentChange } from '../domain/deployment-store.ts';
 import { type Job, jobPhase } from '../domain/job.ts';
 import { chooseReadDelay, judgeRead, judgeStart, refusesSecret } from '../domain/judge-failure.ts';
-import type { MeltanoApi, MeltanoFailure } from '../domain/meltano.ts';
+import { noteFailedBefore } from '../domain/judge-pipelines.ts';
+import type { MeltanoApi, MeltanoFailure, MeltanoResult } from '../domain/meltano.ts';
+import type { PipelineList } from '../domain/pipeline.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { ageOf, stamp } from '../domain/stored-times.ts';
 import { formatWorkspaceKey } from '../domain/workspace.ts';
@@ -11,8 +14,10 @@ import { change, conclude } from './conclude.ts';
 import { describeJob } from './describe-job.ts';
 import { findAttemptedJob, findForeignJob, isBusy } from './find-job.ts';
 import { type GateVerdict, judgeGates } from './judge-gates.ts';
+import { readPipelinesBefore } from './read-pipelines.ts';
 import { recheckWorkspace } from './recheck-workspace.ts';
 import { logFields, type ReconcileContext, type StepResult, startLeft } from './reconcile-context.ts';
+import { endSettling } from './settle-pipelines.ts';
 
 /** How long a 409 is retried when no deployment job is listed: the workspace may be provisioning (milliseconds). */
 const CONFLICT_PATIENCE_MS = 10 * 60_000;
@@ -45,27 +50,49 @@ export async function startDeployment(
   const checked = await recheckWorkspace(context, deployment, api);
   if (checked.kind === 'failed') return retryRead(context, deployment, since, checked.failure);
   if (checked.kind === 'ended') return 'go on';
-  const jobs = await api.listJobs(deployment.workspaceId);
+  const { jobs, pipelines } = await readLists(context, deployment, api);
   if (!jobs.ok) return retryRead(context, deployment, since, jobs.failure);
   context.failedReads.delete(formatWorkspaceKey(deployment));
-  const wasLost = deployment.attemptOutcome === 'lost';
   const found = await findJob(context, deployment, jobs.value);
-  if (found) return acceptJob(context, deployment, found.job, { ...found, listed: jobs.value });
+  if (found) {
+    // Its job may have changed the pipelines already.
+    await endSettling(context, deployment, null);
+    return acceptJob(context, deployment, found.job, { ...found, listed: jobs.value });
+  }
   if (deployment.attemptOutcome === 'busy' && isBusy(jobs.value)) return waitForOther(context, deployment);
+  const changes = { ...checked.change, ...gates.change, startSince: since };
+  return sendStart(context, deployment, { api, changes, jobs: jobs.value, pipelines });
+}
+
+interface ReadyStart {
+  readonly api: MeltanoApi;
+  /** To be stored with the attempt. */
+  readonly changes: DeploymentChange & { readonly startSince: number };
+  readonly jobs: readonly Job[];
+  readonly pipelines: PipelineList | null;
+}
+
+/** Stores the attempt, sends the request, and stores its outcome. */
+async function sendStart(
+  context: StartContext,
+  deployment: Deployment,
+  { api, changes, jobs, pipelines }: ReadyStart,
+): Promise<StepResult> {
+  const wasLost = deployment.attemptOutcome === 'lost';
   const chosen = await chooseStart(context, deployment, api);
-  if (chosen.kind === 'failed') return retryRead(context, deployment, since, chosen.failure);
+  if (chosen.kind === 'failed') return retryRead(context, deployment, changes.startSince, chosen.failure);
   if (chosen.kind === 'impossible') {
     const { problem } = chosen;
     return conclude(context, deployment, { conclusion: 'failure', reason: 'start_impossible', problem });
   }
+  await endSettling(context, deployment, pipelines);
   const attempted = await context.store.saveDeployment(deployment.id, {
-    ...checked.change,
-    ...gates.change,
+    ...changes,
     ...(deployment.state === 'starting' ? {} : { state: 'starting' as const }),
-    startSince: since,
     attemptedAt: stamp(context.clock),
     attemptOutcome: 'open',
-    knownJobIds: wasLost ? deployment.knownJobIds : jobs.value.map((job) => job.id),
+    knownJobIds: wasLost ? deployment.knownJobIds : jobs.map((job) => job.id),
+    failedBefore: wasLost ? deployment.failedBefore : pipelines && noteFailedBefore(pipelines),
     retryAt: null,
   });
   if (!attempted) return 'go on';
@@ -83,6 +110,21 @@ export async function startDeployment(
     { deployment: attempted, api, wasLost, isSigned: chosen.isSigned },
     started.failure,
   );
+}
+
+/** Reads the jobs and the pipelines at once. While another job is waited for, only the jobs are read. */
+async function readLists(
+  context: StartContext,
+  deployment: Deployment,
+  api: MeltanoApi,
+): Promise<{ readonly jobs: MeltanoResult<Job[]>; readonly pipelines: PipelineList | null }> {
+  const readPipelines = () => readPipelinesBefore(context, deployment, api);
+  if (deployment.attemptOutcome !== 'busy') {
+    const [jobs, pipelines] = await Promise.all([api.listJobs(deployment.workspaceId), readPipelines()]);
+    return { jobs, pipelines };
+  }
+  const jobs = await api.listJobs(deployment.workspaceId);
+  return { jobs, pipelines: jobs.ok && !isBusy(jobs.value) ? await readPipelines() : null };
 }
 
 /** Finds an existing job: that of a lost attempt, or one that something else started for the push. */
@@ -123,7 +165,7 @@ export async function acceptJob(
     jobId: job.id,
     adopted,
     // Without a start of its own, the present list tells the next push's jobs from older ones.
-    ...(adopted ? { attemptedAt: now, knownJobIds: listed.map((one) => one.id) } : {}),
+    ...(adopted ? { attemptedAt: now, knownJobIds: listed.map((one) => one.id), failedBefore: null } : {}),
     acceptedAt: now,
     attemptOutcome: null,
     conflictSince: null,

@@ -9,7 +9,9 @@ import { describeFailure, describeReadFailure } from '../reporting/render/descri
 import { change, conclude, type Ending } from './conclude.ts';
 import { describeJob } from './describe-job.ts';
 import { seemsOlder } from './find-job.ts';
+import { wantsPipelines } from './read-pipelines.ts';
 import { logFields, type PollBounds, type ReconcileContext, type StepResult } from './reconcile-context.ts';
+import { startSettling } from './settle-pipelines.ts';
 
 /** How long reads that are refused (401, 403) are retried before the watch ends (milliseconds). */
 const REFUSAL_PATIENCE_MS = 60_000;
@@ -102,6 +104,8 @@ export class JobWatcher {
     if (deployment.adopted && this.#isForeign(deployment, job)) return this.#release(deployment);
     const ending = ENDINGS[job.status];
     const seen = describeJob(deployment, job, this.#context.clock.now());
+    if (job.status === 'COMPLETE' && (await wantsPipelines(this.#context, deployment)))
+      return startSettling(this.#context, deployment, job, seen);
     if (ending)
       return conclude(this.#context, deployment, {
         ...seen,

@@ -182,7 +182,10 @@ export function isAboutWorkspaces({
 }
 
 /** While pushes are held, the intended settings are unknown. Hides the log and uses the defaults otherwise. */
-export function cautiousSettings(inUse: ConfigurationInUse, workspace: Workspace): WorkspaceSettings {
+export function cautiousSettings(
+  inUse: ConfigurationInUse,
+  workspace: Parameters<typeof settingsOf>[1],
+): WorkspaceSettings {
   if (inUse.kind === 'usable') return settingsOf(inUse.configuration, workspace);
   return { ...settingsOf(DEFAULT_CONFIGURATION, workspace), log: 'none' };
 }

@@ -1,13 +1,15 @@
 import type { Gate } from './gate.ts';
+import type { FailedBefore, PipelinesAfter } from './judge-pipelines.ts';
 import type { ReasonCode } from './reason-codes.ts';
 import type { LogMode } from './repository-configuration.ts';
 import type { RepositoryWorkspace } from './workspace.ts';
 
 /**
  * `waiting`: no start was attempted, so a newer deployment may replace this one. `starting`: a start was attempted, and its
- * outcome is open. `queued` and `running`: the app watches the job. `concluded`: the deployment is over.
+ * outcome is open. `queued` and `running`: the app watches the job. `settling`: the job is complete, and the app looks at the
+ * pipelines; the next deployment doesn't wait for that. `concluded`: the deployment is over.
  */
-export type DeploymentState = 'waiting' | 'starting' | 'queued' | 'running' | 'concluded';
+export type DeploymentState = 'waiting' | 'starting' | 'queued' | 'running' | 'settling' | 'concluded';
 
 /** The conclusions of the app's check runs. */
 export const CONCLUSIONS = [
@@ -117,8 +119,21 @@ export interface JobProgress {
   readonly deployedSha: string | null;
 }
 
+/** The workspace's pipelines, before and after the job. */
+export interface PipelineProgress {
+  /** The pipelines that were FAILED before the start; null if unknown. */
+  readonly failedBefore: readonly FailedBefore[] | null;
+  /** When the job was seen complete. */
+  readonly settlingSince: number | null;
+  /** When the job began and ended by Meltano Cloud's clock, to compare them with times of pipelines and their jobs. */
+  readonly serviceStartTime: number | null;
+  readonly serviceEndTime: number | null;
+  /** The last look at the pipelines after the job; null if there was none. */
+  readonly pipelines: PipelinesAfter | null;
+}
+
 /** The deployment of one workspace for a push, command or re-run. All times are epoch milliseconds. */
-export interface Deployment extends PlannedDeployment, JobProgress, ReportProgress {
+export interface Deployment extends PlannedDeployment, JobProgress, PipelineProgress, ReportProgress {
   /** The result of the last re-run of this check run. */
   readonly rerun: Rerun | null;
   /** The person and the delivery that requested a cancellation. A queued job is stopped once it runs. */

@@ -7,6 +7,8 @@ export type LogMode = 'live' | 'final' | 'none';
 /** `block`: an error also keeps a push from being deployed. */
 type ProjectCheckMode = 'report' | 'block' | 'off';
 
+type PipelineCheckMode = 'report' | 'off';
+
 /** The permission in the repository that commands require. */
 export type CommandPermission = 'triage' | 'write' | 'maintain' | 'admin';
 
@@ -31,6 +33,8 @@ export interface DeploySettings extends PathSettings {
   readonly log: LogMode | null;
   /** Whether the project is checked, and a check run reports on it. */
   readonly projectCheck: ProjectCheckMode;
+  /** Whether the pipelines are looked at after a deployment, and the runs that it starts. */
+  readonly pipelineCheck: PipelineCheckMode;
 }
 
 /** An entry of `workspaces`. `deploy` decides about missing keys. */
@@ -67,6 +71,7 @@ export const DEFAULT_CONFIGURATION: RepositoryConfiguration = Object.freeze({
     ignoreSenders: Object.freeze([]),
     log: null,
     projectCheck: 'report',
+    pipelineCheck: 'report',
   }),
   workspaces: Object.freeze([]),
   commands: Object.freeze({ enabled: true, permission: 'write' }),

@@ -85,6 +85,22 @@ export class PushTrees {
     return [...changed.map(({ path }) => path), ...left.keys()].sort();
   }
 
+  /** The paths of a commit that are files. Throws when GitHub can't answer now. */
+  async findFiles(commit: string, paths: readonly string[]): Promise<readonly string[]> {
+    const whole = await this.#read(commit, 'all');
+    if (whole.kind === 'incomparable') return [];
+    const found: string[] = [];
+    for (const path of new Set(paths)) {
+      const under = whole.isTruncated
+        ? await this.#walk(commit, foldPath(path))
+        : listUnder(whole.entries, foldPath(path));
+      if ('kind' in under) return found;
+      const file = under.find((entry) => foldPath(entry.path) === foldPath(path) && entry.type === 'blob');
+      if (file) found.push(file.path);
+    }
+    return found;
+  }
+
   async #computeDigest(
     commit: string,
     { filter, filterKey, role }: { filter: PathFilter; filterKey: string; role: CommitRole },

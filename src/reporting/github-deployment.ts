@@ -78,7 +78,7 @@ export interface GitHubDeploymentApi {
 /** The status that a deployment should have; null before its start was accepted. */
 export function chooseStatus(deployment: Deployment, isReplaced: boolean): DeploymentStatus | null {
   if (deployment.jobId === null) return null;
-  if (deployment.state === 'running') return 'in_progress';
+  if (deployment.state === 'running' || deployment.state === 'settling') return 'in_progress';
   if (deployment.state !== 'concluded') return 'queued';
   if (deployment.conclusion === 'success') return isReplaced ? 'inactive' : 'success';
   if (deployment.conclusion === 'failure') return 'failure';

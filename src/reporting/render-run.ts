@@ -104,7 +104,7 @@ async function findProjectCheck(
 
 async function findRunning(waiting: Deployment, store: OpenDeployments): Promise<CheckRunView['waitsFor']> {
   const open = await store.listOpen(waiting);
-  const running = open.find((one) => one.state !== 'waiting');
+  const running = open.find((one) => one.state !== 'waiting' && one.state !== 'settling');
   if (!running) return null;
   return running.repositoryId === waiting.repositoryId ? running : 'another repository';
 }

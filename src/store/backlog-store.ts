@@ -29,7 +29,7 @@ export function createBacklogStore(db: Kysely<Schema>): BacklogStore {
         .where('state', '<>', sql.lit('concluded'))
         .groupBy('state')
         .execute();
-      const deployments = { waiting: 0, starting: 0, queued: 0, running: 0 };
+      const deployments = { waiting: 0, starting: 0, queued: 0, running: 0, settling: 0 };
       for (const { state, count } of open) if (state !== 'concluded') deployments[state] = count;
       const reports = (await countReports('deployment')) + (await countReports('commitRun'));
       const oldest = Math.min(...open.map((row) => row.oldest));

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Deployment, FileAtCommit, PlannedDeployment, Rerun, TreeDigest } from '../domain/deployment.ts';
 import type { Gate } from '../domain/gate.ts';
+import type { FailedBefore, PipelinesAfter } from '../domain/judge-pipelines.ts';
 import type { DeploymentTable } from './schema.ts';
 
 export function toDeployment(row: Selectable<DeploymentTable>): Deployment {
@@ -13,6 +14,8 @@ export function toDeployment(row: Selectable<DeploymentTable>): Deployment {
     badFile: row.badFile === null ? null : (JSON.parse(row.badFile) as FileAtCommit),
     gates: JSON.parse(row.gates) as Gate[],
     treeDigest: readTreeDigest(row.treeDigest),
+    failedBefore: row.failedBefore === null ? null : (JSON.parse(row.failedBefore) as FailedBefore[]),
+    pipelines: row.pipelines === null ? null : (JSON.parse(row.pipelines) as PipelinesAfter),
   };
 }
 
@@ -50,6 +53,11 @@ export function toNewRow(planned: PlannedDeployment, now: number): Selectable<De
     jobStartedAt: null,
     jobEndedAt: null,
     deployedSha: null,
+    failedBefore: null,
+    settlingSince: null,
+    serviceStartTime: null,
+    serviceEndTime: null,
+    pipelines: null,
     revision: planned.conclusion === 'none' ? 0 : 1,
     reportedRevision: 0,
     checkRunId: null,

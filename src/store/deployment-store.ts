@@ -15,6 +15,10 @@ const UNREPORTED = new Set<keyof DeploymentTable>([
   'conflictSince',
   'failures',
   'retryAt',
+  'failedBefore',
+  'settlingSince',
+  'serviceStartTime',
+  'serviceEndTime',
 ]);
 
 /**
@@ -78,7 +82,8 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore {
 }
 
 function toColumns(change: DeploymentChange): Partial<DeploymentTable> {
-  const { requestedByBot, adopted, knownJobIds, rerun, badFile, gates, ...rest } = change;
+  const { requestedByBot, adopted, knownJobIds, rerun, badFile, gates, failedBefore, pipelines, ...rest } =
+    change;
   return {
     ...rest,
     ...(requestedByBot === undefined ? {} : { requestedByBot: requestedByBot ? 1 : 0 }),
@@ -87,5 +92,7 @@ function toColumns(change: DeploymentChange): Partial<DeploymentTable> {
     ...(rerun === undefined ? {} : { rerun: rerun && JSON.stringify(rerun) }),
     ...(gates === undefined ? {} : { gates: JSON.stringify(gates) }),
     ...(badFile === undefined ? {} : { badFile: badFile && JSON.stringify(badFile) }),
+    ...(failedBefore === undefined ? {} : { failedBefore: failedBefore && JSON.stringify(failedBefore) }),
+    ...(pipelines === undefined ? {} : { pipelines: pipelines && JSON.stringify(pipelines) }),
   };
 }

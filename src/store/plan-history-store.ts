@@ -18,6 +18,7 @@ const COLUMNS = [
   'state',
   'conclusion',
   'concludedAt',
+  'settlingSince',
   'sha',
   'deployedSha',
   'treeDigest',
@@ -72,7 +73,12 @@ export function createPlanHistoryStore(db: Kysely<Schema>): PlanHistory {
         .select(['sha', 'deployedSha'])
         .where(isOfRepositoryWorkspace(workspace))
         .where('state', '=', sql.lit('concluded'))
-        .where('conclusion', '=', sql.lit('success'))
+        .where((where) =>
+          where.or([
+            where('conclusion', '=', sql.lit('success')),
+            where('reason', '=', sql.lit('pipelines_failed')),
+          ]),
+        )
         .where(WAS_STARTED)
         .orderBy('concludedAt', 'desc')
         .limit(1)
@@ -116,7 +122,11 @@ function createTreeDigestStore(db: Kysely<Schema>): TreeDigestStore {
           .orderBy('concludedAt', 'desc')
           .limit(1)
           .executeTakeFirst());
-      return last ? { ...last, treeDigest: readTreeDigest(last.treeDigest) } : null;
+      if (!last) return null;
+      // Its job is complete, so the files are deployed.
+      const deployed =
+        last.state === 'settling' ? { conclusion: 'success' as const, concludedAt: last.settlingSince } : {};
+      return { ...last, ...deployed, treeDigest: readTreeDigest(last.treeDigest) };
     },
 
     async findTreeDigest(workspace, { commit, filter }) {

@@ -90,6 +90,8 @@ async function withdrawOpen(
     }))
     .where((where) => where.or(workspaces.map((one) => isOfRepositoryWorkspace(one)(where))))
     .where('state', '<>', sql.lit('concluded'))
+    // Its job is over.
+    .where('state', '<>', sql.lit('settling'))
     .where('withdrawDeliveryId', 'is', null)
     .returningAll()
     .execute();

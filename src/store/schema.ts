@@ -165,6 +165,8 @@ type Columns = Omit<
   | 'badFile'
   | 'gates'
   | 'treeDigest'
+  | 'failedBefore'
+  | 'pipelines'
 >;
 
 export interface DeploymentTable extends Columns {
@@ -185,6 +187,10 @@ export interface DeploymentTable extends Columns {
   gates: string;
   /** A `TreeDigest` as JSON. */
   treeDigest: string | null;
+  /** A `FailedBefore[]` as JSON. */
+  failedBefore: string | null;
+  /** A `PipelinesAfter` as JSON. */
+  pipelines: string | null;
 }
 
 export interface CommandTable {

@@ -14,7 +14,7 @@ export interface FromZero {
 
 const ENDS: readonly [Conclusion, ReasonCode][] = [
   ['success', 'job_complete'],
-  ...(['job_error', 'start_refused', 'start_timeout', 'start_unreadable'] as const).map(
+  ...(['job_error', 'pipelines_failed', 'start_refused', 'start_timeout', 'start_unreadable'] as const).map(
     (reason): [Conclusion, ReasonCode] => ['failure', reason],
   ),
   ...(['job_stopped', 'job_deleted', 'withdrawn'] as const).map((reason): [Conclusion, ReasonCode] => [

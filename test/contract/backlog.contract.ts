@@ -30,7 +30,7 @@ const NOTHING = {
   deliveries: 0,
   reports: 0,
   oldestReceivedAt: null,
-  deployments: { waiting: 0, starting: 0, queued: 0, running: 0 },
+  deployments: { waiting: 0, starting: 0, queued: 0, running: 0, settling: 0 },
 };
 
 /** What every store must count of what is unfinished. */
@@ -69,7 +69,7 @@ export function describeBacklog(name: string, open: () => Promise<OpenStores>): 
         deliveries: 1,
         reports: 2,
         oldestReceivedAt: 2_000,
-        deployments: { waiting: 1, starting: 0, queued: 0, running: 1 },
+        deployments: { waiting: 1, starting: 0, queued: 0, running: 1, settling: 0 },
       });
     });
 

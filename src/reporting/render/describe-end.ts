@@ -2,6 +2,7 @@ import type { Deployment } from '../../domain/deployment.ts';
 import { REASON_CODES } from '../../domain/reason-codes.ts';
 import type { OtherDeployment } from './check-run-view.ts';
 import { measureRun, shortenSha, splitProblem } from './describe-deployment.ts';
+import { describeDeployed } from './describe-pipelines.ts';
 import { formatDuration } from './format-numbers.ts';
 
 /** The facts for `describeEnd` that the deployment doesn't hold. */
@@ -23,7 +24,8 @@ export function describeEnd(deployment: Deployment, facts: EndFacts, wording: Wo
   const run = measureRun(deployment);
   switch (deployment.reason) {
     case 'job_complete':
-      return run === null ? 'Deployed' : `Deployed in ${formatDuration(run)}`;
+    case 'pipelines_failed':
+      return describeDeployed(deployment, run, wording);
     case 'job_error':
       return joinDetail(`Failed${after(run)}`, facts.error === null ? null : wording.quote(facts.error));
     case 'job_stopped':

@@ -14,6 +14,7 @@ export function describeStatus(deployment: Deployment): string {
 
 function describe(deployment: Deployment): string {
   if (deployment.state === 'running') return 'Running on Meltano Cloud';
+  if (deployment.state === 'settling') return 'Deployed; waiting for the pipelines';
   if (deployment.state !== 'concluded') return 'Queued on Meltano Cloud';
   // The log's error is left out: everyone who sees the repository sees the description.
   const facts = {

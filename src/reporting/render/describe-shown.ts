@@ -35,6 +35,7 @@ const NOW: Readonly<Record<Exclude<DeploymentState, 'concluded'>, string>> = {
   starting: 'Waiting',
   queued: 'Queued on Meltano Cloud',
   running: 'Running',
+  settling: 'Deployed; waiting for the pipelines',
 };
 
 /** Outside text in a reply stands in code: it mentions nobody and makes no reference. */
@@ -61,7 +62,9 @@ export function describeState(view: CommentPages, shown: ShownDeployment): strin
   }
   const { withdrawnBy } = deployment;
   const now = NOW[deployment.state];
-  return withdrawnBy === null ? now : `${now}; being withdrawn by ${wording.person(withdrawnBy)}`;
+  return withdrawnBy === null || deployment.state === 'settling'
+    ? now
+    : `${now}; being withdrawn by ${wording.person(withdrawnBy)}`;
 }
 
 /** The same as a link to the check run. */

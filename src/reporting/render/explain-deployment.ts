@@ -2,6 +2,7 @@ import type { CheckRunView } from './check-run-view.ts';
 import { shortenSha, waitsAtGate } from './describe-deployment.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
 import { explainEnd } from './explain-end.ts';
+import { explainSettling } from './explain-pipelines.ts';
 import { findRunUrl } from './github-links.ts';
 
 /** Explains what happened, and for a failure what to do and who can do it: paragraphs of Markdown. */
@@ -26,7 +27,9 @@ function explainRerun({ deployment, redeployedAs, githubUrl, repository }: Check
   return `**Redeployed** with ${commit}, as requested by ${by}: Meltano Cloud always deploys the head of the branch.`;
 }
 
-function explainNow({ deployment, waitsFor }: CheckRunView): string {
+function explainNow(view: CheckRunView): string {
+  const { deployment, waitsFor } = view;
+  if (deployment.state === 'settling') return explainSettling(deployment);
   if (waitsFor !== null) {
     const other =
       waitsFor === 'another repository'
@@ -50,7 +53,7 @@ function explainNow({ deployment, waitsFor }: CheckRunView): string {
 }
 
 function explainRequestedCancellation({ deployment }: CheckRunView): string {
-  if (deployment.withdrawnBy === null) return '';
+  if (deployment.withdrawnBy === null || deployment.state === 'settling') return '';
   const next =
     deployment.state === 'running' ? 'the job is being stopped' : 'it will be stopped as soon as possible';
   return `${formatCode(deployment.withdrawnBy)} withdrew this deployment: ${next}.`;

@@ -10,6 +10,7 @@ import {
 } from './describe-deployment.ts';
 import { adviseOnError, describeError } from './describe-error.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
+import { explainPipelines } from './explain-pipelines.ts';
 import { formatCount, formatDuration } from './format-numbers.ts';
 import { linkCommit, linkProjectCheck } from './github-links.ts';
 
@@ -29,7 +30,11 @@ interface End {
 
 /** What happened, and what to do: paragraphs of Markdown. */
 const EXPLANATIONS: Readonly<Partial<Record<ReasonCode, (end: End) => readonly string[]>>> = {
-  job_complete: ({ deployment }) => [explainLateCancellation(deployment)],
+  job_complete: ({ view, deployment }) => [explainLateCancellation(deployment), ...explainPipelines(view)],
+  pipelines_failed: ({ view, deployment }) => [
+    ...explainPipelines(view),
+    explainLateCancellation(deployment),
+  ],
   withdrawn: ({ deployment }) => [explainCancellation(deployment)],
   job_error: ({ view }) => explainFailure(view),
   job_stopped: ({ page }) => [

@@ -2,6 +2,7 @@ import type { Deployment } from '../../domain/deployment.ts';
 import { formatExternalId } from '../../domain/external-id.ts';
 import type { LocatedError } from '../../domain/log-excerpt.ts';
 import { REDEPLOY_ACTION } from '../../domain/shown-check-run.ts';
+import { cleanInlineText } from '../../logs/clean-log-line.ts';
 import { REDACTED } from '../../logs/redact.ts';
 import type { CheckAnnotation, CheckRunAction, CheckRunFields, CheckRunView } from './check-run-view.ts';
 import { showableLog } from './describe-deployment.ts';
@@ -41,7 +42,7 @@ export function renderCheckRun(view: CheckRunView): CheckRunFields {
 
 function chooseStatus({ state }: Deployment): CheckRunFields['status'] {
   if (state === 'concluded') return 'completed';
-  return state === 'running' ? 'in_progress' : 'queued';
+  return state === 'running' || state === 'settling' ? 'in_progress' : 'queued';
 }
 
 function formatConclusion(deployment: Deployment): Partial<CheckRunFields> {
@@ -71,13 +72,35 @@ export function formatTime(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 
+/** GitHub takes at most this many annotations with a write. */
+const MOST_ANNOTATIONS = 50;
+
+/** Marks each failed pipeline at its file, where the commit has it. */
+function annotatePipelines({ pipelines }: Deployment): CheckAnnotation[] {
+  const failed = pipelines?.kind === 'read' ? pipelines.failed : [];
+  return failed.slice(0, MOST_ANNOTATIONS).flatMap(({ name, file }) =>
+    file === null || file.includes(REDACTED)
+      ? []
+      : [
+          {
+            path: file,
+            start_line: 1,
+            end_line: 1,
+            annotation_level: 'failure' as const,
+            message: `The pipeline ${cleanInlineText(name)} failed after the deployment: Meltano Cloud could not process its changes.`,
+          },
+        ],
+  );
+}
+
 /**
  * The errors of a failed job that name a line of a file. Only with the conclusion, because GitHub adds annotations to the
  * existing ones. None if the log is hidden.
  */
 function renderAnnotations(view: CheckRunView): CheckAnnotation[] {
-  const { conclusion, directory } = view.deployment;
+  const { conclusion, directory, reason } = view.deployment;
   if (conclusion !== 'failure') return [];
+  if (reason === 'pipelines_failed') return annotatePipelines(view.deployment);
   return annotateErrors(directory, showableLog(view)?.locatedErrors ?? []);
 }
 

@@ -2,8 +2,9 @@ import type { Deployment } from '../../domain/deployment.ts';
 import { isOutageProblem } from '../../domain/outage.ts';
 import { cleanInlineText, sliceWhole } from '../../logs/clean-log-line.ts';
 import type { CheckRunView } from './check-run-view.ts';
-import { shortenSha, showableLog, splitProblem, waitsAtGate } from './describe-deployment.ts';
+import { measureRun, shortenSha, showableLog, splitProblem, waitsAtGate } from './describe-deployment.ts';
 import { describeEnd, PLAIN_WORDING } from './describe-end.ts';
+import { describeSettling } from './describe-pipelines.ts';
 import { formatDuration } from './format-numbers.ts';
 
 /** The line in a commit's list of checks; not Markdown. Only this depends on `view.now`. */
@@ -13,7 +14,9 @@ export function renderTitle(view: CheckRunView): string {
 
 function chooseTitle(view: CheckRunView): string {
   const { deployment } = view;
-  return deployment.state === 'concluded' ? titleConcluded(view) : addWithdrawal(titleNow(view), deployment);
+  if (deployment.state === 'concluded') return titleConcluded(view);
+  if (deployment.state === 'settling') return describeSettling(deployment, measureRun(deployment));
+  return addWithdrawal(titleNow(view), deployment);
 }
 
 function titleNow(view: CheckRunView): string {

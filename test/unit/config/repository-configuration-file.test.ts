@@ -52,6 +52,7 @@ deploy:
   log: final
 checks:
   project: off
+  pipelines: off
 workspaces:
   - workspace: ANALYTICS
     on_push: true
@@ -62,7 +63,7 @@ workspaces:
     ignore_senders: []
     log: none
     environment: production
-    checks: { project: report }
+    checks: { project: report, pipelines: report }
   - workspace: 81c0ef56
 commands:
   enabled: false
@@ -83,6 +84,7 @@ github_deployments: true
           ignoreSenders: ['renovate[bot]'],
           log: 'final',
           projectCheck: 'off',
+          pipelineCheck: 'off',
         },
         workspaces: [
           {
@@ -96,6 +98,7 @@ github_deployments: true
             ignoreSenders: [],
             log: 'none',
             projectCheck: 'report',
+            pipelineCheck: 'report',
           },
           { workspace: '81c0ef56' },
         ],

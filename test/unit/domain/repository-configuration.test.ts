@@ -63,6 +63,7 @@ describe('settingsOf', () => {
       ignoreSenders: [],
       log: null,
       projectCheck: 'report',
+      pipelineCheck: 'report',
       environment: null,
     });
   });
@@ -82,6 +83,7 @@ describe('settingsOf', () => {
       ignoreSenders: [],
       log: 'live',
       projectCheck: 'report',
+      pipelineCheck: 'report',
       environment: 'production',
     });
   });

@@ -86,7 +86,7 @@ describe('the backlog', () => {
     deliveries: 1,
     reports: 2,
     oldestReceivedAt: 5_000,
-    deployments: { waiting: 3, starting: 0, queued: 0, running: 4 },
+    deployments: { waiting: 3, starting: 0, queued: 0, running: 4, settling: 0 },
   };
 
   function watch(readBacklog: () => Promise<Backlog>): Registry {

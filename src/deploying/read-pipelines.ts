@@ -1,0 +1,30 @@
+import { cautiousSettings, DEFAULTS_IN_USE } from '../domain/configuration-in-use.ts';
+import type { Deployment } from '../domain/deployment.ts';
+import type { MeltanoApi } from '../domain/meltano.ts';
+import type { PipelineList } from '../domain/pipeline.ts';
+import { describeFailure } from '../reporting/render/describe-meltano-failure.ts';
+import { logFields, type ReconcileContext } from './reconcile-context.ts';
+
+/** The longest reading of a list beside a start, which waits for it (milliseconds). */
+const BEFORE_START_MS = 3_000;
+
+/** True unless the repository's configuration turns the check of pipelines off. */
+export async function wantsPipelines(context: ReconcileContext, deployment: Deployment): Promise<boolean> {
+  const inUse = (await context.configurations.known(deployment.repositoryId)) ?? DEFAULTS_IN_USE;
+  const { workspaceId: id, workspaceName: name, directory } = deployment;
+  return cautiousSettings(inUse, { id, name, alias: null, directory }).pipelineCheck === 'report';
+}
+
+/** The pipelines right before a start; null if they aren't wanted or can't be read now. Never keeps a start waiting for long. */
+export async function readPipelinesBefore(
+  context: ReconcileContext,
+  deployment: Deployment,
+  api: MeltanoApi,
+): Promise<PipelineList | null> {
+  if (!(await wantsPipelines(context, deployment))) return null;
+  const listed = await api.listPipelines(deployment.workspaceId, BEFORE_START_MS);
+  if (listed.ok) return listed.value;
+  const problem = describeFailure(listed.failure);
+  context.log.info({ ...logFields(deployment), problem }, 'The pipelines could not be read before the start');
+  return null;
+}

@@ -1,0 +1,159 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Deployment } from '../domain/deployment.ts';
+import type { Job } from '../domain/job.ts';
+import { judgeRead } from '../domain/judge-failure.ts';
+import {
+  type FailedBefore,
+  judgePipelines,
+  keepFailing,
+  type PipelinesAfter,
+  type ReadPipelines,
+} from '../domain/judge-pipelines.ts';
+import type { MeltanoFailure, MeltanoResult } from '../domain/meltano.ts';
+import type { PipelineList } from '../domain/pipeline.ts';
+import { ageOf, stamp } from '../domain/stored-times.ts';
+import type { WorkspaceKey } from '../domain/workspace.ts';
+import { describeFailure } from '../reporting/render/describe-meltano-failure.ts';
+import { change, conclude } from './conclude.ts';
+import type { JobFacts } from './describe-job.ts';
+import { locatePipelines } from './locate-pipelines.ts';
+import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
+
+/** When the pipelines are read, counted from the end of the job (milliseconds). */
+const READ_AT_MS = [0, 3_000, 10_000, 30_000, 60_000, 90_000, 120_000];
+/** How long the first list is tried to be read (milliseconds). */
+const UNREAD_PATIENCE_MS = 10_000;
+/** The longest reading of a list (milliseconds). The next deployment of the workspace may wait for it. */
+const LIST_MS = 5_000;
+
+const INTERRUPTED = 'the next deployment of the workspace began first';
+const UNSERVED = 'there are no Meltano Cloud credentials for the account any more';
+
+/** Stores that a job is complete. The deployment is concluded when its pipelines were looked at. */
+export async function startSettling(
+  context: ReconcileContext,
+  deployment: Deployment,
+  job: Job,
+  seen: JobFacts,
+): Promise<StepResult> {
+  // Not reported: mostly, the first look concludes the deployment at once.
+  await context.store.saveDeployment(deployment.id, {
+    ...seen,
+    state: 'settling',
+    settlingSince: stamp(context.clock),
+    serviceStartTime: job.serviceTimes.startTime ?? job.serviceTimes.created,
+    serviceEndTime: job.serviceTimes.endTime,
+    problem: null,
+    failures: 0,
+    retryAt: null,
+  });
+  return 'go on';
+}
+
+/**
+ * Ends the wait for the pipelines of earlier deployments, since another one starts. `list` was read right before its start;
+ * null if there is none.
+ */
+export async function endSettling(
+  context: ReconcileContext,
+  workspace: WorkspaceKey,
+  list: PipelineList | null,
+): Promise<void> {
+  const open = await context.store.listOpen(workspace);
+  for (const deployment of open.filter(({ state }) => state === 'settling')) {
+    const looked = list === null ? null : judge(deployment, list);
+    const pipelines = looked?.pipelines ?? deployment.pipelines ?? unread(INTERRUPTED);
+    await concludeSettled(context, deployment, pipelines);
+  }
+}
+
+/** Looks at the pipelines of a workspace after a deployment, until none is being set up. */
+export class PipelineSettler {
+  readonly #context: ReconcileContext;
+  /** When each deployment's pipelines are read next, by the clock's `elapsed`. In memory: another process reads at once. */
+  readonly #dueAt = new Map<string, number>();
+
+  constructor(context: ReconcileContext) {
+    this.#context = context;
+  }
+
+  /** Returns the delay until the next look (milliseconds), `go on` after one was concluded, null if there is none. */
+  async advance(settling: readonly Deployment[]): Promise<StepResult | null> {
+    let delay: number | null = null;
+    for (const deployment of settling) {
+      const { elapsed } = this.#context.clock;
+      const wait = (this.#dueAt.get(deployment.id) ?? elapsed()) - elapsed();
+      const step = wait > 0 ? wait : await this.#look(deployment);
+      if (step === 'go on') {
+        this.#dueAt.delete(deployment.id);
+        return step;
+      }
+      this.#dueAt.set(deployment.id, elapsed() + step);
+      delay = Math.min(delay ?? step, step);
+    }
+    return delay;
+  }
+
+  async #look(deployment: Deployment): Promise<StepResult> {
+    const { clock } = this.#context;
+    const age = ageOf(clock, deployment.settlingSince ?? 0);
+    const nextAt = READ_AT_MS.find((at) => at > age) ?? null;
+    const listed = await this.#list(deployment);
+    if (listed === null) return concludeSettled(this.#context, deployment, unread(UNSERVED));
+    const looked = listed.ok ? judge(deployment, listed.value) : null;
+    const pipelines = looked?.pipelines ?? deployment.pipelines;
+    const isSettled = pipelines?.kind === 'read' && pipelines.settingUp.length === 0;
+    if (!listed.ok && pipelines?.kind !== 'read' && isHopeless(listed.failure, age)) {
+      const problem = describeFailure(listed.failure);
+      this.#context.log.info({ ...logFields(deployment), problem }, 'The pipelines could not be read');
+      return concludeSettled(this.#context, deployment, unread(problem));
+    }
+    if (pipelines !== null && (isSettled || nextAt === null)) {
+      return concludeSettled(this.#context, deployment, pipelines);
+    }
+    const changes = looked && !isDeepStrictEqual(looked.pipelines, deployment.pipelines) ? looked : {};
+    if (!(await change(this.#context, deployment, changes))) return 'go on';
+    return Math.max(0, (nextAt ?? age) - ageOf(clock, deployment.settlingSince ?? 0));
+  }
+
+  async #list({ account, workspaceId }: Deployment): Promise<MeltanoResult<PipelineList> | null> {
+    const api = this.#context.accounts.byKey(account)?.api;
+    return api ? api.listPipelines(workspaceId, LIST_MS) : null;
+  }
+}
+
+interface Look {
+  readonly pipelines: ReadPipelines;
+  readonly failedBefore: readonly FailedBefore[];
+}
+
+function judge({ failedBefore, serviceStartTime: jobStartTime }: Deployment, list: PipelineList): Look {
+  const look = { list, failedBefore, jobStartTime };
+  const pipelines = judgePipelines(look);
+  return { pipelines, failedBefore: keepFailing(look, pipelines) };
+}
+
+function unread(problem: string): PipelinesAfter {
+  return { kind: 'unread', problem };
+}
+
+/** A refusal doesn't pass. An outage may. */
+function isHopeless(failure: MeltanoFailure, ageMs: number): boolean {
+  return judgeRead(failure).kind !== 'retry' || ageMs >= UNREAD_PATIENCE_MS;
+}
+
+async function concludeSettled(
+  context: ReconcileContext,
+  deployment: Deployment,
+  pipelines: PipelinesAfter,
+): Promise<StepResult> {
+  const hasFailed = pipelines.kind === 'read' && pipelines.failed.length > 0;
+  const located =
+    pipelines.kind === 'read' ? await locatePipelines(context, deployment, pipelines) : pipelines;
+  return conclude(context, deployment, {
+    pipelines: located,
+    ...(hasFailed
+      ? ({ conclusion: 'failure', reason: 'pipelines_failed' } as const)
+      : ({ conclusion: 'success', reason: 'job_complete' } as const)),
+  });
+}

@@ -5,7 +5,7 @@ import type { Probot } from 'probot';
 import type { AppContext, ProcessContext } from './app-context.ts';
 import { createCommandPlanning, createConversations } from './commands/wiring.ts';
 import type { Configuration } from './config/environment.ts';
-import { createFinisher, createWorkspaceReconciler } from './deploying/wiring.ts';
+import { createFinisher, createPipelineWatcher, createWorkspaceReconciler } from './deploying/wiring.ts';
 import type { Clock } from './domain/clock.ts';
 import { RemoteClock } from './domain/remote-clock.ts';
 import { createGitHub } from './github/wiring.ts';
@@ -203,6 +203,7 @@ function handleQueues(context: AppContext): Working {
   const commands = createCommandPlanning(context, { planning, reporting });
   dispatcher.handle('plan', createDeliveryPlanner(context, planning, { reporter, commands }));
   dispatcher.handle('workspace', createWorkspaceReconciler(context, { planning, reporting }, reporter));
+  dispatcher.handle('pipelines', createPipelineWatcher(context, { planning, reporting }, reporter));
   dispatcher.handle('project', createProjectChecker(context, planning, reporter));
   if (shared && sharedReporter) {
     dispatcher.handle('log', (id) => sharedReporter.handOver(id));

@@ -1,62 +1,93 @@
 import { type Deployment, isReported } from '../domain/deployment.ts';
-import type { DeploymentReader } from '../domain/deployment-store.ts';
 import { judgeRead } from '../domain/judge-failure.ts';
+import { formatLogKey, type PipelineWatch } from '../domain/pipeline-watch.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { ageOf } from '../domain/stored-times.ts';
 import { describeFailure } from '../reporting/render/describe-meltano-failure.ts';
+import {
+  findShownLog,
+  isPipelineWatch,
+  readSubject,
+  type ShownLog,
+  type SubjectReader,
+} from '../reporting/report-subject.ts';
 import { logFields, type ReconcileContext } from './reconcile-context.ts';
 
 /** How long the last report waits for a log that can't be read (milliseconds). */
 const LOG_PATIENCE_MS = 15_000;
+/** The failed runs of one check run whose logs are read. */
+const MOST_FAILED_LOGS = 5;
 
 /** Reasons without a readable log: the job was deleted, or the credentials may not read it. */
 const NO_LOG = new Set(['job_deleted', 'watch_refused']);
 
 /**
- * Returns a handler that reads a concluded deployment's whole log and then sends its last report. The key is the
- * deployment's id; the result is the delay until the next try (milliseconds), or null when done. After a restart this reads
- * the log again.
+ * Returns a handler that reads the whole log of what is concluded, and then sends its last report. The key is the id of a
+ * deployment or a watch; the result is the delay until the next try (milliseconds), or null when done. After a restart this
+ * reads the log again.
  */
 export function createReportFinisher(
   context: ReconcileContext,
-  reports: DeploymentReader,
-): (deploymentId: string) => Promise<number | null> {
+  reports: SubjectReader,
+): (id: string) => Promise<number | null> {
   const failures = new Map<string, number>();
 
-  return async (deploymentId) => {
-    const deployment = await reports.getDeployment(deploymentId);
-    if (!deployment || isReported(deployment)) return null;
-    // An open deployment comes here when its repository was made public: it is reported again without its log.
-    const delay = deployment.state === 'concluded' ? await readLog(deployment) : null;
+  return async (id) => {
+    const of = await readSubject(reports, id);
+    if (!of || 'verdict' in of || isReported(of)) return null;
+    // An open one comes here when its repository was made public: it is reported again without its log.
+    const delay = of.state === 'concluded' ? await readLogs(of) : null;
     if (delay !== null) return delay;
-    failures.delete(deploymentId);
-    context.reporter.changed(deployment);
+    failures.delete(id);
+    if (isPipelineWatch(of)) context.reporter.pipelinesChanged(of);
+    else context.reporter.changed(of);
     return null;
   };
 
-  async function readLog(deployment: Deployment): Promise<number | null> {
-    const { jobId } = deployment;
-    const api = context.accounts.byKey(deployment.account)?.api;
-    const repository = await context.repositories.getRepository(deployment.repositoryId);
-    if (!jobId || !api || !repository || NO_LOG.has(deployment.reason)) return null;
-    if (chooseLogMode(deployment, repository.private) === 'none') return null;
-    const read = await context.logs.readWhole(deployment, jobId, api).catch((error: unknown) => {
-      context.log.error({ ...logFields(deployment), err: error }, 'The log could not be processed');
+  async function readLogs(of: Deployment | PipelineWatch): Promise<number | null> {
+    const repository = await context.repositories.getRepository(of.repositoryId);
+    if (!repository || chooseLogMode(of, repository.private) === 'none') return null;
+    for (const shown of listLogs(of)) {
+      const delay = await readLog(of, shown);
+      if (delay !== null) return delay;
+    }
+    return null;
+  }
+
+  async function readLog(of: Deployment | PipelineWatch, shown: ShownLog): Promise<number | null> {
+    const api = context.accounts.byKey(of.account)?.api;
+    if (!api) return null;
+    const fields = isPipelineWatch(of) ? { watch: of.id, job: shown.jobId } : logFields(of);
+    const read = await context.logs.readWhole(shown, shown.jobId, api).catch((error: unknown) => {
+      context.log.error({ ...fields, err: error }, 'The log could not be processed');
       return null;
     });
     // A failure of the app's own code must not delay the conclusion.
     if (read === null || read.ok) return null;
     const verdict = judgeRead(read.failure);
-    const waited = ageOf(context.clock, deployment.concludedAt ?? 0);
+    const waited = ageOf(context.clock, of.concludedAt ?? 0);
     if (verdict.kind !== 'retry' || waited >= LOG_PATIENCE_MS) {
       const problem = describeFailure(read.failure);
-      context.log.warn({ ...logFields(deployment), problem }, 'The log could not be read to its end');
+      context.log.warn({ ...fields, problem }, 'The log could not be read to its end');
       return null;
     }
-    const failed = (failures.get(deployment.id) ?? 0) + 1;
-    failures.set(deployment.id, failed);
+    const failed = (failures.get(of.id) ?? 0) + 1;
+    failures.set(of.id, failed);
     const delay = chooseRetryDelay(failed, verdict.retryAfterMs, context.random());
     return Math.min(delay, LOG_PATIENCE_MS - waited);
   }
+}
+
+/** The logs that the last report shows, or whose errors it names. */
+function listLogs(of: Deployment | PipelineWatch): readonly ShownLog[] {
+  const shown = findShownLog(of);
+  if (!isPipelineWatch(of)) return shown && !NO_LOG.has(of.reason) ? [shown] : [];
+  if (of.ending === 'refused') return [];
+  const failed = of.pipelines
+    .filter(({ outcome }) => outcome === 'failed')
+    .slice(0, MOST_FAILED_LOGS)
+    .flatMap(({ jobId }) => (jobId === null ? [] : [{ id: formatLogKey(of, jobId), jobId }]));
+  const isAmong = failed.some(({ id }) => id === shown?.id);
+  return shown && !isAmong ? [shown, ...failed] : failed;
 }

@@ -8,6 +8,7 @@ import type { DeploymentStore } from '../domain/deployment-store.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
 import type { MeltanoApi, MeltanoResult } from '../domain/meltano.ts';
+import type { PipelineWatchStore } from '../domain/pipeline-watch.ts';
 import type { RemoteClock } from '../domain/remote-clock.ts';
 import type { RepositoryStore } from '../domain/repository-store.ts';
 import { ageOf } from '../domain/stored-times.ts';
@@ -45,7 +46,7 @@ export interface JobLogReader {
 /** The ports and limits for reconciling workspaces. */
 export interface ReconcileContext {
   readonly outputs: PostDeploymentOutputs;
-  readonly store: DeploymentStore & TreeDigestStore & KeptPushStore & CommitRunReader;
+  readonly store: DeploymentStore & PipelineWatchStore & TreeDigestStore & KeptPushStore & CommitRunReader;
   readonly repositories: RepositoryStore;
   readonly configurations: KnownConfigurations;
   readonly accounts: Accounts;

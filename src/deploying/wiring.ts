@@ -6,6 +6,7 @@ import type { Reporting } from '../reporting/wiring.ts';
 import { createReportFinisher } from './finish-report.ts';
 import type { JobLogReader, ReconcileContext } from './reconcile-context.ts';
 import { WorkspaceReconciler } from './reconcile-workspace.ts';
+import { PipelineWatcher } from './watch-pipelines.ts';
 
 export interface DeployingPorts {
   readonly planning: Planning;
@@ -30,6 +31,17 @@ export function createWorkspaceReconciler(
   const logs = context.shared ? skipLiveLogs(ports.reporting.logs) : ports.reporting.logs;
   const reconciler = new WorkspaceReconciler(createReconcileContext(context, ports, { reporter, logs }));
   return (key) => reconciler.reconcile(key);
+}
+
+/** The handler of the queue `pipelines`. */
+export function createPipelineWatcher(
+  context: AppContext,
+  ports: DeployingPorts,
+  reporter: Reporter,
+): (id: string) => Promise<number | null> {
+  const logs = context.shared ? skipLiveLogs(ports.reporting.logs) : ports.reporting.logs;
+  const watcher = new PipelineWatcher(createReconcileContext(context, ports, { reporter, logs }));
+  return (id) => watcher.watch(id);
 }
 
 function createReconcileContext(

@@ -7,7 +7,8 @@ export type QueueName =
   | 'command'
   | 'comment'
   | 'environment'
-  | 'project';
+  | 'project'
+  | 'pipelines';
 
 export interface Waker {
   /** Runs the key after `delayMs`, or earlier if it already has an earlier wake-up. */

@@ -1,6 +1,6 @@
 import type { ReportProgress, Rerun } from './deployment.ts';
 import type { LogMode } from './repository-configuration.ts';
-import type { RepositoryWorkspace, WorkspaceKey } from './workspace.ts';
+import type { RepositoryWorkspace } from './workspace.ts';
 
 /**
  * `triggered`: runs that a deployment starts. `run`: a run that a person requested. `verification`: the app tests the
@@ -111,8 +111,8 @@ export interface PipelineWatchStore extends PipelineWatchReader, ReportablePipel
   addPipelineWatch(watch: NewPipelineWatch): Promise<PipelineWatch | null>;
   /** Changes an open watch, and makes its report due. Null if it was concluded meanwhile. */
   savePipelineWatch(id: string, change: PipelineWatchChange): Promise<PipelineWatch | null>;
-  /** The id of a deployment of the workspace whose job was accepted after a time (epoch milliseconds). */
-  findStartAfter(workspace: WorkspaceKey, time: number): Promise<string | null>;
+  /** The id of the workspace's next deployment that started a job. */
+  findNextStart(deploymentId: string): Promise<string | null>;
 }
 
 const PREFIX = 'pipelines:';

@@ -28,6 +28,7 @@ export type NoteKind =
   | 'redelivery'
   | 'command'
   | 'configuration_run'
+  | 'pipeline_watch'
   | 'failure_comment'
   | 'github_deployment'
   | 'forgotten_press'
@@ -181,6 +182,7 @@ function listNotes(context: RetentionContext): [NoteKind, number][] {
   const kinds: readonly NoteKind[] = [
     'command',
     'configuration_run',
+    'pipeline_watch',
     'failure_comment',
     'github_deployment',
     'push_payload',

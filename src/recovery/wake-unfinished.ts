@@ -1,7 +1,9 @@
 import type { CommitRun } from '../domain/commit-run.ts';
 import { type Deployment, isReported } from '../domain/deployment.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
+import type { PipelineWatch } from '../domain/pipeline-watch.ts';
 import { formatWorkspaceKey, type WorkspaceKey } from '../domain/workspace.ts';
+import { findShownLog } from '../reporting/report-subject.ts';
 import type { Reporter } from '../reporting/reporter.ts';
 
 /** Lists the unfinished work of the whole app. */
@@ -16,6 +18,7 @@ export interface UnfinishedStore {
   listWaitingCommitRuns(): Promise<string[]>;
   listOpenFailureComments(): Promise<string[]>;
   listOpenGitHubDeployments(): Promise<string[]>;
+  listReportableWatches(): Promise<PipelineWatch[]>;
   /** Deployments whose check run is out of date, or may exist twice. */
   listUnreported(): Promise<Deployment[]>;
 }
@@ -41,5 +44,11 @@ export async function wakeUnfinished({ store, dispatcher, reporter }: Unfinished
     const needsLog = deployment.state === 'concluded' && deployment.jobId !== null && !isReported(deployment);
     if (needsLog) dispatcher.wake('log', deployment.id);
     else reporter.changed(deployment);
+  }
+  for (const watch of await store.listReportableWatches()) {
+    if (watch.state !== 'concluded') dispatcher.wake('pipelines', watch.id);
+    if (watch.state === 'concluded' && findShownLog(watch) && !isReported(watch))
+      dispatcher.wake('log', watch.id);
+    else reporter.pipelinesChanged(watch);
   }
 }

@@ -27,10 +27,14 @@ export function isDeployment(of: ReportSubject): of is Deployment {
   return !('verdict' in of) && !isPipelineWatch(of);
 }
 
-/** The job whose log is shown, and the id of that log in memory; null without a job. */
-export function findShownLog(
-  of: Deployment | PipelineWatch,
-): { readonly id: string; readonly jobId: string } | null {
+export interface ShownLog {
+  /** The log's id in memory. */
+  readonly id: string;
+  readonly jobId: string;
+}
+
+/** The log that a check run shows; null without a job. */
+export function findShownLog(of: Deployment | PipelineWatch): ShownLog | null {
   const jobId = isPipelineWatch(of) ? (choosePipelineShown(of.pipelines)?.jobId ?? null) : of.jobId;
   if (jobId === null) return null;
   return { id: isPipelineWatch(of) ? formatLogKey(of, jobId) : of.id, jobId };

@@ -4,7 +4,7 @@ import type { Schema } from './schema.ts';
 
 /** Each query uses a partial index on unfinished rows, so it stays fast in a large database. */
 export function createBacklogStore(db: Kysely<Schema>): BacklogStore {
-  async function countReports(table: 'deployment' | 'commitRun'): Promise<number> {
+  async function countReports(table: 'deployment' | 'commitRun' | 'pipelineWatch'): Promise<number> {
     const { count } = await db
       .selectFrom(table)
       .select((column) => column.fn.countAll<number>().as('count'))
@@ -31,7 +31,10 @@ export function createBacklogStore(db: Kysely<Schema>): BacklogStore {
         .execute();
       const deployments = { waiting: 0, starting: 0, queued: 0, running: 0, settling: 0 };
       for (const { state, count } of open) if (state !== 'concluded') deployments[state] = count;
-      const reports = (await countReports('deployment')) + (await countReports('commitRun'));
+      let reports = 0;
+      for (const table of ['deployment', 'commitRun', 'pipelineWatch'] as const) {
+        reports += await countReports(table);
+      }
       const oldest = Math.min(...open.map((row) => row.oldest));
       return { deliveries, deployments, reports, oldestReceivedAt: open.length > 0 ? oldest : null };
     },

@@ -6,7 +6,7 @@ import type {
   PipelineWatchStore,
   WatchedPipeline,
 } from '../domain/pipeline-watch.ts';
-import { isOfWorkspace, MAY_BE_TWICE } from './deployment-conditions.ts';
+import { MAY_BE_TWICE } from './deployment-conditions.ts';
 import type { PipelineWatchTable, Schema } from './schema.ts';
 
 export function createPipelineWatchStore(db: Kysely<Schema>): PipelineWatchStore {
@@ -52,14 +52,20 @@ export function createPipelineWatchStore(db: Kysely<Schema>): PipelineWatchStore
       return [...rows.values()].map(toPipelineWatch);
     },
 
-    async findStartAfter(workspace, time) {
+    async findNextStart(deploymentId) {
       const row = await db
         .selectFrom('deployment')
-        .select('id')
-        .where(isOfWorkspace(workspace))
-        .where('attemptedAt', '>', time)
-        .where('jobId', 'is not', null)
-        .orderBy('attemptedAt')
+        .innerJoin('deployment as next', (join) =>
+          join
+            .onRef('next.account', '=', 'deployment.account')
+            .onRef('next.workspaceId', '=', 'deployment.workspaceId')
+            .onRef('next.attemptedAt', '>', 'deployment.attemptedAt'),
+        )
+        .select('next.id')
+        .where('deployment.id', '=', deploymentId)
+        .where('next.attemptedAt', 'is not', null)
+        .where('next.jobId', 'is not', null)
+        .orderBy('next.attemptedAt')
         .limit(1)
         .executeTakeFirst();
       return row?.id ?? null;

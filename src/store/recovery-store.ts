@@ -8,7 +8,11 @@ import type { Schema } from './schema.ts';
 type RecoveryStore = ResumableStore &
   Omit<
     UnfinishedStore,
-    'listOwedCommitRuns' | 'listWaitingCommitRuns' | 'listOpenFailureComments' | 'listOpenGitHubDeployments'
+    | 'listOwedCommitRuns'
+    | 'listWaitingCommitRuns'
+    | 'listReportableWatches'
+    | 'listOpenFailureComments'
+    | 'listOpenGitHubDeployments'
   >;
 
 /** Lists the work that is left after a restart, or after the suspension of an installation. */

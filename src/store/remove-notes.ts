@@ -26,6 +26,12 @@ const TABLES: Record<NoteKind, NoteTable> = {
     time: 'createdAt',
     keep: sql`old.reported_revision < old.revision`,
   },
+  pipeline_watch: {
+    table: 'pipelineWatch',
+    key: 'id',
+    time: 'createdAt',
+    keep: sql`old.state <> 'concluded' or old.reported_revision < old.revision`,
+  },
   forgotten_press: { table: 'forgottenPress', key: 'fingerprint', time: 'forgottenAt' },
   push_payload: { table: 'pushPayload', key: 'id', time: 'receivedAt' },
   // Old failure comments are no longer edited, finished or not.

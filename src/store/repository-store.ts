@@ -82,43 +82,50 @@ async function isKnown(
 
 /** Moves open and unreported deployments to the new installation. Finished ones keep the old one. */
 async function moveDeployments(tx: Kysely<Schema>, { id, installationId }: Repository): Promise<void> {
-  await tx
-    .updateTable('deployment')
-    .set({ installationId })
-    .where('repositoryId', '=', id)
-    .where((where) =>
-      where.or([
-        where('state', '<>', sql.lit('concluded')),
-        where('reportedRevision', '<', where.ref('revision')),
-      ]),
-    )
-    .execute();
+  for (const table of ['deployment', 'pipelineWatch'] as const) {
+    await tx
+      .updateTable(table)
+      .set({ installationId })
+      .where('repositoryId', '=', id)
+      .where((where) =>
+        where.or([
+          where('state', '<>', sql.lit('concluded')),
+          where('reportedRevision', '<', where.ref('revision')),
+        ]),
+      )
+      .execute();
+  }
 }
 
 /**
- * Makes the check runs of open and recent deployments due again, unless the repository's configuration sets `log`.
- * Returns the ids of the deployments.
+ * Makes the check runs with logs of open and recent work due again, unless the repository's configuration sets `log`. Returns
+ * the ids of the deployments and watches.
  */
 async function requestHiddenLogs(
   tx: Kysely<Schema>,
   repositoryId: number,
   madePublicAt: number,
 ): Promise<string[]> {
-  const rows = await tx
-    .updateTable('deployment')
-    .set((column) => ({ revision: column('revision', '+', 1) }))
-    .where('repositoryId', '=', repositoryId)
-    .where('log', 'is', null)
-    .where('jobId', 'is not', null)
-    .where((where) =>
-      where.or([
-        where('state', '<>', sql.lit('concluded')),
-        where('concludedAt', '>', madePublicAt - HIDE_LOGS_MS),
-      ]),
-    )
-    .returning('id')
-    .execute();
-  return rows.map((row) => row.id);
+  const ids: string[] = [];
+  for (const table of ['deployment', 'pipelineWatch'] as const) {
+    const rows = await tx
+      .updateTable(table)
+      .set((column) => ({ revision: column('revision', '+', 1) }))
+      .where('repositoryId', '=', repositoryId)
+      .where('log', 'is', null)
+      .$if(table === 'deployment', (query) => query.where('jobId', 'is not', null))
+      .$if(table === 'pipelineWatch', (query) => query.where('checkName', 'is not', null))
+      .where((where) =>
+        where.or([
+          where('state', '<>', sql.lit('concluded')),
+          where('concludedAt', '>', madePublicAt - HIDE_LOGS_MS),
+        ]),
+      )
+      .returning('id')
+      .execute();
+    ids.push(...rows.map((row) => row.id));
+  }
+  return ids;
 }
 
 async function upsertRepository(

@@ -40,6 +40,7 @@ const QUEUES: Record<QueueName, true> = {
   comment: true,
   environment: true,
   project: true,
+  pipelines: true,
 };
 
 /**

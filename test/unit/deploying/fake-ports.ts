@@ -41,8 +41,8 @@ export class FakeReporter implements Reporter {
   }
   /** The delay until a log is read again (milliseconds). */
   nextLogMs = Infinity;
-  logRead(deployment: Deployment, grew: boolean): number {
-    if (grew) this.grown.push(deployment.id);
+  logRead({ id }: { readonly id: string }, grew: boolean): number {
+    if (grew) this.grown.push(id);
     return this.nextLogMs;
   }
 }

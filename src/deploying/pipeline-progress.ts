@@ -1,0 +1,44 @@
+import { type Job, jobPhase } from '../domain/job.ts';
+import type { PipelineOutcome, PipelineWatch, WatchedPipeline } from '../domain/pipeline-watch.ts';
+
+const OUTCOMES: Readonly<Record<string, PipelineOutcome>> = {
+  COMPLETE: 'succeeded',
+  ERROR: 'failed',
+  STOPPED: 'stopped',
+};
+
+/** The pipeline with what its job shows now. */
+export function noteJob(pipeline: WatchedPipeline, job: Job, now: number): WatchedPipeline {
+  const phase = jobPhase(job.status);
+  const startedAt = pipeline.startedAt ?? (phase === 'queued' ? null : Math.min(now, job.startTime ?? now));
+  return {
+    ...pipeline,
+    jobId: job.id,
+    jobStatus: job.status,
+    startedAt,
+    endedAt: phase === 'ended' ? Math.max(startedAt ?? 0, Math.min(now, job.endTime ?? now)) : null,
+    outcome: OUTCOMES[job.status] ?? null,
+    problem: null,
+  };
+}
+
+export function replacePipeline(
+  { pipelines }: PipelineWatch,
+  changed: WatchedPipeline,
+): readonly WatchedPipeline[] {
+  return pipelines.map((one) => (one.pipelineId === changed.pipelineId ? changed : one));
+}
+
+/** True if the job is known and may still run. */
+export function isOpen({ jobId, outcome }: WatchedPipeline): boolean {
+  return jobId !== null && outcome === null;
+}
+
+/** True if no job is known yet. */
+export function isAwaited({ jobId, outcome }: WatchedPipeline): boolean {
+  return jobId === null && outcome === null;
+}
+
+export function isRunning(pipeline: WatchedPipeline): boolean {
+  return isOpen(pipeline) && pipeline.startedAt !== null;
+}

@@ -14,8 +14,8 @@ export interface Target {
 }
 
 /**
- * The workspaces that a command means: those that it names, else those that the place of the comment points to. Throws
- * when GitHub can't answer now.
+ * The workspaces that a command refers to: the named ones, or by default those that the place of the comment suggests.
+ * Throws if GitHub can't answer now.
  */
 export async function chooseTargets(
   target: Target,
@@ -51,7 +51,7 @@ async function findPointedTo(
   return workspaces.filter((one) => tracksAnyOf(one, branches, repository));
 }
 
-/** A pull request's branch, if it is in this repository, and after the merge its base branch. */
+/** A pull request's branch, if it is in this repository, and after the merge also its base branch. */
 async function branchesOf(
   repository: Repository,
   number: number,

@@ -2,7 +2,6 @@ import type { CommandChange, CommandRecord, NewCommand } from '../domain/convers
 import type { Deployment } from '../domain/deployment.ts';
 import type { RepositoryWorkspace } from '../domain/workspace.ts';
 
-/** The commands and their conversations. */
 interface CommandRecords {
   getCommand(id: string): Promise<CommandRecord | null>;
   saveCommand(id: string, change: CommandChange): Promise<void>;

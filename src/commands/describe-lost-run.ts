@@ -13,17 +13,17 @@ export interface LostRunFacts {
   readonly account: string;
   readonly repository: Repository;
   readonly sha: string;
-  /** The time of the repository's last push, by GitHub's clock; null where unknown. */
+  /** The time of the repository's last push, by GitHub's clock; null if unknown. */
   readonly pushedBy: number | null;
-  /** Null when it is unknown or no longer uses the repository. */
+  /** Null if it is unknown or no longer uses the repository. */
   readonly workspace: Workspace | null;
-  /** What the repository's configuration says of its log; null: the repository's visibility decides. */
+  /** The setting in the repository's configuration; null if the repository's visibility decides. */
   readonly log: LogMode | null;
 }
 
 /**
- * The deployment behind a concluded check run, as far as the run itself tells: for a database that never knew it, since
- * an earlier one was lost. Null for a run without one of the app's conclusions.
+ * Reconstructs the deployment behind a concluded check run from the run itself, after the database was lost. Null if the run
+ * has none of the app's conclusions.
  */
 export function describeLostRun(facts: LostRunFacts): LostRun | null {
   const { run, ids, account, repository, sha, pushedBy, workspace, log } = facts;
@@ -50,7 +50,7 @@ export function describeLostRun(facts: LostRunFacts): LostRun | null {
       requestedByBot: false,
       cause: 'push',
       redeployOf: null,
-      // The app wrote the start by its machine's clock, which may have been ahead.
+      // The start is by the machine's clock, which may have been ahead.
       pushedAt: Math.min(toWholeSecond(startedAt), pushedBy ?? Infinity),
       receivedAt: startedAt,
       reason: 'read_from_check_run',
@@ -65,7 +65,7 @@ export function describeLostRun(facts: LostRunFacts): LostRun | null {
   };
 }
 
-/** From the name that the app gives its check runs. */
+/** Reads the workspace from the name of a check run. */
 function readWorkspaceName(checkName: string): string {
   return /^Meltano Deploy \((.*)\)(?: \w{8})?$/s.exec(checkName)?.[1] ?? checkName;
 }

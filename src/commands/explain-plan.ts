@@ -15,9 +15,9 @@ import type { HeadReads } from './reads-of-one-command.ts';
 import { COMMIT, nameWorkspace, nameWorkspaces } from './select-workspaces.ts';
 
 const NO_COMMIT = '0'.repeat(40);
-/** The most changed paths that are named. */
+/** How many changed paths to name. */
 const MOST_NAMED = 5;
-/** Verdicts that depend on what changed. */
+/** Verdicts that depend on the changes. */
 const BY_CHANGES: readonly ReasonCode[] = ['push', 'found_by_sweep', 'paths_unchanged', 'paths_unmatched'];
 
 export interface WhyRequest {
@@ -27,7 +27,7 @@ export interface WhyRequest {
   readonly repository: Repository;
   readonly workspaces: readonly Workspace[];
   readonly inUse: ConfigurationInUse;
-  /** A workspace, the beginning of a commit, or neither. */
+  /** A workspace, the start of a commit's SHA, or neither. */
   readonly target: string | null;
 }
 
@@ -41,8 +41,8 @@ export type WhyResult =
   | { readonly ok: false; readonly refusal: Refusal };
 
 /**
- * What the planning rules would say, for each workspace, about a push of the commit (or of the tracked branch's head).
- * Nothing is done. Throws when GitHub can't answer now.
+ * Applies the planning rules, for each workspace, to a push of the commit (by default the tracked branch's head), without
+ * any effect. Throws if GitHub can't answer now.
  */
 export async function explainPlan(request: WhyRequest, ports: WhyPorts): Promise<WhyResult> {
   const { target, workspaces, repository } = request;
@@ -70,7 +70,7 @@ export async function explainPlan(request: WhyRequest, ports: WhyPorts): Promise
     const head = heads.get(branch) ?? null;
     explained.push(await explainOne(request, { workspace, branch, head, sha: sha ?? head }, planning));
   }
-  // What the verdicts need is read first: naming what changed may take more than can be read.
+  // Reads for the verdicts come first, because naming the changes may take too many reads.
   const findings: WhyFinding[] = [];
   for (const { finding, filter } of explained) {
     findings.push({ ...finding, changed: filter && (await nameChanges(finding, filter, trees)) });
@@ -80,11 +80,11 @@ export async function explainPlan(request: WhyRequest, ports: WhyPorts): Promise
 
 interface Explained {
   readonly finding: WhyFinding;
-  /** Null where what changed doesn't matter. */
+  /** Null if the changes don't matter. */
   readonly filter: PathFilter | null;
 }
 
-/** Null where the changes are unknown or nothing was compared. */
+/** Null if the changes are unknown or nothing was compared. */
 async function nameChanges(
   { since, sha }: WhyFinding,
   filter: PathFilter,
@@ -95,7 +95,7 @@ async function nameChanges(
   return 'kind' in paths ? null : { paths: paths.slice(0, MOST_NAMED), count: paths.length };
 }
 
-/** What several workspaces need of GitHub is asked for once. */
+/** Reads for several workspaces are sent to GitHub only once. */
 function shareReads(planning: PlanningPorts, trees: PushTrees): PlanningPorts {
   const messages = new Map<string, Promise<string>>();
   return {
@@ -115,7 +115,7 @@ interface Question {
   readonly workspace: Workspace;
   readonly branch: string;
   readonly head: string | null;
-  /** The commit that is asked about. */
+  /** The commit in question. */
   readonly sha: string | null;
 }
 

@@ -1,16 +1,16 @@
 import MarkdownIt from 'markdown-it';
 import { type HidingState, markOpenLines, NOTHING_HIDES } from './mark-open-lines.ts';
 
-/** As CommonMark ends lines. */
+/** CommonMark's line endings. */
 export const LINE_END = /\r\n|\n|\r/;
 
-/** Lists and quotes that may stand within one another, each with a level or two of its own. */
+/** How deeply lists and quotes may be nested. Each has one or two levels. */
 const MAX_DEPTH = 50;
 
 /**
- * Only blocks: inline Markdown can't change where a block begins or ends. markdown-it takes the definition of a link
- * (`[name]: address`) for a block, CommonMark for the beginning of a paragraph, which a quote's lazy next line continues.
- * So where there may be one, a line is text only if it is text either way.
+ * Parses only blocks, because inline Markdown doesn't affect them. markdown-it treats a link definition (`[name]: address`)
+ * as a block; CommonMark treats it as the start of a paragraph, which the next line of a quote may continue lazily. If there
+ * may be one, a line counts as text only if it is text in both readings.
  */
 const BLOCKS = new MarkdownIt('commonmark', { maxNesting: 3 * MAX_DEPTH }).disable('inline');
 const BLOCKS_WITHOUT_DEFINITIONS = new MarkdownIt('commonmark', { maxNesting: 3 * MAX_DEPTH }).disable([
@@ -19,8 +19,8 @@ const BLOCKS_WITHOUT_DEFINITIONS = new MarkdownIt('commonmark', { maxNesting: 3 
 ]);
 
 /**
- * The `wanted` lines (numbers from 0) that GitHub shows as the writer's own text: not in a quote, a code block, a code
- * span or an HTML comment. Takes time in proportion to the text.
+ * The `wanted` lines (numbers from 0) that GitHub shows as the author's own text: not in a quote, a code block, a code span
+ * or an HTML comment. Takes linear time.
  */
 export function findTextLines(body: string, wanted: ReadonlySet<number>): ReadonlySet<number> {
   const lines = body.split(LINE_END);
@@ -29,7 +29,7 @@ export function findTextLines(body: string, wanted: ReadonlySet<number>): Readon
   return text.includes(']:') ? selectTextLines(lines, findTextBlocks(BLOCKS, text), found) : found;
 }
 
-/** The beginning of a line that opens many quotes and lists. Nobody writes such a line, so its rest is left out. */
+/** The start of a line that opens many quotes and lists. Nobody writes such a line, so its rest is ignored. */
 const DEEP_LINE = new RegExp(`^(?:[ \\t]*(?:>|(?:[-+*]|\\d{1,9}[.)])[ \\t])){${MAX_DEPTH}}`);
 
 function limitDepth(line: string): string {
@@ -45,8 +45,8 @@ interface TextBlock {
 }
 
 /**
- * A heading counts because `--` under a line, as e-mail signatures begin, makes the line a heading; a ruler because Outlook
- * draws one above the mail that is answered.
+ * Headings are included because `--` below a line, the start of an e-mail signature, makes the line a heading. Rulers are
+ * included because Outlook puts one above the quoted mail.
  */
 const TEXT_TOKENS: ReadonlySet<string> = new Set(['paragraph_open', 'heading_open', 'html_block', 'hr']);
 
@@ -76,7 +76,7 @@ function selectTextLines(
   let state: HidingState = NOTHING_HIDES;
   for (const { first, end, isHtml } of blocks) {
     const own = lines.slice(first, end);
-    // Other text matters only where it may end what HTML left open.
+    // Other text matters only if it may close HTML that an earlier block left open.
     if (!isHtml && state === NOTHING_HIDES && !own.some((_, at) => wanted.has(first + at))) continue;
     const marked = markOpenLines({ lines: own, isHtml, state });
     for (const line of marked.open) if (wanted.has(first + line)) found.add(first + line);

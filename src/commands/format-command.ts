@@ -1,6 +1,6 @@
 import { type Command, DEFAULT_LOG_LINES } from '../domain/command.ts';
 
-/** The line that asks for `command`, which `parseCommand` reads back as the same. Line ends in names become spaces. */
+/** The line that `parseCommand` parses as `command`. Line ends in names become spaces. */
 export function formatCommand(command: Command): string {
   switch (command.name) {
     case 'redeploy': {
@@ -23,7 +23,7 @@ export function formatCommand(command: Command): string {
 }
 
 function joinWords(start: string, flags: readonly string[], words: readonly string[]): string {
-  // Without `--` a name that begins with a hyphen would be a flag.
+  // Without `--`, a name that begins with a hyphen would be a flag.
   const end = words.some((word) => word.startsWith('-')) ? ['--'] : [];
   return [start, ...flags, ...end, ...words.map(quoteWord)].join(' ');
 }

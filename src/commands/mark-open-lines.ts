@@ -1,6 +1,6 @@
-/** What is still open at the end of a block, and hides or quotes what comes after it. */
+/** HTML that is still open at the end of a block, and hides or quotes the text after it. */
 export interface HidingState {
-  /** What ends the HTML comment (or its kin) that is open; null: none is. */
+  /** The end of the open HTML comment (or similar); null for none. */
   readonly closer: string | null;
   /** The HTML elements for code and quotes that are open, innermost last. */
   readonly elements: readonly string[];
@@ -10,7 +10,7 @@ export const NOTHING_HIDES: HidingState = { closer: null, elements: [] };
 
 interface Block {
   readonly lines: readonly string[];
-  /** HTML knows neither code spans nor backslashes, and what it leaves open reaches into the next blocks. */
+  /** HTML has neither code spans nor backslash escapes. Its open elements and comments extend into the next blocks. */
   readonly isHtml: boolean;
   readonly state: HidingState;
 }
@@ -26,12 +26,12 @@ const TOKENS =
 
 const CLOSERS: Readonly<Record<string, string>> = { '<!--': '-->', '<?': '?>', '<![cdata[': ']]>' };
 
-/** Deeper nesting isn't counted: nobody writes it, and closing an element stays cheap. */
+/** Deeper nesting isn't counted. Nobody writes it, and closing an element stays cheap. */
 const MAX_ELEMENTS = 20;
 
 export function markOpenLines(block: Block): MarkedBlock {
   const text = block.lines.join('\n');
-  // As nearly every block is.
+  // True for nearly every block.
   if (block.state === NOTHING_HIDES && !/[`<]/.test(text)) {
     return { open: [...block.lines.keys()], state: NOTHING_HIDES };
   }
@@ -39,7 +39,7 @@ export function markOpenLines(block: Block): MarkedBlock {
   return start === null ? { open: [], state: block.state } : new OpenLineScan(block, text).run(start);
 }
 
-/** Where the scan begins: behind the comment that an earlier block left open. */
+/** The start of the scan: after the comment that an earlier block left open. */
 function findStart(text: string, closer: string | null): number | null {
   if (closer === null) return 0;
   const end = text.indexOf(closer);
@@ -52,7 +52,7 @@ class OpenLineScan {
   readonly #ends: SpanEnds;
   readonly #elements: string[];
   readonly #open: number[] = [];
-  /** How many of the elements that were open before are open still. */
+  /** How many of the elements of earlier blocks are still open. */
   #kept: number;
   #line = 0;
   #position = 0;
@@ -76,7 +76,7 @@ class OpenLineScan {
       this.#position = TOKENS.lastIndex;
       this.#take(match[0].toLowerCase(), match.index);
     }
-    // What a paragraph leaves open, GitHub closes at its end.
+    // GitHub closes a paragraph's open elements at its end.
     const elements = this.#block.isHtml ? this.#elements : this.#elements.slice(0, this.#kept);
     const isOpen = this.#closer !== null || elements.length > 0;
     return { open: this.#open, state: isOpen ? { closer: this.#closer, elements } : NOTHING_HIDES };
@@ -89,7 +89,7 @@ class OpenLineScan {
       return;
     }
     const closer = CLOSERS[token];
-    // `<!-->` is a whole comment, so its end may begin within its beginning.
+    // `<!-->` is a complete comment, so the end may overlap the start.
     if (closer) this.#hide(this.#ends.afterText(closer, index + 2), closer);
     else if (token.startsWith('<')) this.#followElement(token);
     else if (token.startsWith('`') && !this.#block.isHtml) {
@@ -97,7 +97,7 @@ class OpenLineScan {
     }
   }
 
-  /** Skips what is hidden. Without an end it is plain text, but for a comment in HTML. */
+  /** Skips hidden text. Without an end, it is plain text, except for a comment in HTML. */
   #hide(end: number | null, closer: string | null): void {
     if (end !== null) this.#skipTo(end);
     else if (this.#block.isHtml) this.#closer = closer;
@@ -123,11 +123,11 @@ class OpenLineScan {
   }
 }
 
-/** Where code spans and HTML comments of a text end. Asked from left to right, it takes linear time in all. */
+/** Finds the ends of code spans and HTML comments. Takes linear time in total for calls from left to right. */
 class SpanEnds {
   readonly #text: string;
   readonly #ticks = new Map<number, number[]>();
-  /** Closing texts that are known not to come any more. */
+  /** Closing texts that don't occur any more. */
   readonly #absent = new Set<string>();
 
   constructor(text: string) {
@@ -140,7 +140,7 @@ class SpanEnds {
     }
   }
 
-  /** The end of the next run of exactly as many backticks; null: none, so that the opening ones are plain text. */
+  /** The end of the next run of exactly `length` backticks; null if the opening ones are plain text. */
   afterTicks(length: number, from: number): number | null {
     const starts = this.#ticks.get(length) ?? [];
     for (let start = starts.pop(); start !== undefined; start = starts.pop()) {
@@ -149,7 +149,7 @@ class SpanEnds {
     return null;
   }
 
-  /** The end of the next `closer`; null: none. */
+  /** The end of the next `closer`; null for none. */
   afterText(closer: string, from: number): number | null {
     if (this.#absent.has(closer)) return null;
     const start = this.#text.indexOf(closer, from);

@@ -18,15 +18,14 @@ type Candidate =
   | { readonly kind: 'unknown'; readonly line: number; readonly word: string };
 
 /**
- * The command of a comment: a line of its own that starts with `/redeploy` or `/meltano <command>`, where GitHub shows
- * it as the writer's own text (not in quotes, code, HTML comments or the copy of an older mail). The first known command
- * counts; a line that only looks like one is spoken of when there is none. Pure, never throws, and takes time in
- * proportion to the comment.
+ * Parses the command of a comment: a line that starts with `/redeploy` or `/meltano <command>` and that GitHub shows as the
+ * author's own text (not in quotes, code, HTML comments or the copy of an older mail). The first known command counts. If
+ * there is none, a line that looks like a command counts. Pure, never throws, and takes linear time.
  */
 export function parseCommand(body: string): ParsedComment {
   const lines = body.split(LINE_END);
   const candidates = lines.flatMap(readCandidate);
-  // Nearly every comment ends here, before its Markdown is looked at.
+  // Nearly every comment ends here, before its Markdown is parsed.
   if (candidates.length === 0) return { kind: 'none' };
   const shown = findShown(body, lines, candidates);
   const known = shown.filter((candidate) => candidate.kind === 'known');
@@ -39,11 +38,11 @@ export function parseCommand(body: string): ParsedComment {
   return { kind: 'none' };
 }
 
-/** The candidates that are the writer's own text. */
+/** The candidates that are the author's own text. */
 function findShown(body: string, lines: readonly string[], candidates: readonly Candidate[]): Candidate[] {
   const copies = findQuotedMail(lines);
   const begins = new Set(copies);
-  // Yahoo indents its introduction as Markdown indents code.
+  // Yahoo's introduction is indented like code.
   const flat =
     copies.length === 0 ? body : lines.map((one, at) => (begins.has(at) ? one.trimStart() : one)).join('\n');
   const text = findTextLines(flat, new Set([...candidates.map(({ line }) => line), ...copies]));
@@ -53,12 +52,12 @@ function findShown(body: string, lines: readonly string[], candidates: readonly 
 
 /** Four spaces or a tab make code. */
 const CODE_INDENT = /^(?: {4}| {0,3}\t)/;
-/** The word after the slash may not go on as a path does; an HTML comment may follow it directly. */
+/** The word after the slash must not continue as a path. An HTML comment may follow it directly. */
 const SLASH_LINE = /^([^/／]*)[/／]((?:(?!<!--)[^\s/／])+)(?=\s|<!--|$)(.*)$/su;
 
 function readCandidate(text: string, line: number): readonly Candidate[] {
   const [, before = '', slashWord = '', rest = ''] = SLASH_LINE.exec(text) ?? [];
-  // Chat apps leave invisible characters and wide blanks in what is copied from them.
+  // Text that is copied from chat apps may contain invisible characters and wide spaces.
   if (slashWord === '' || foldCharacters(before).trim() !== '' || CODE_INDENT.test(text)) return [];
   const typed = foldCharacters(slashWord);
   const word = typed.toLowerCase();
@@ -67,7 +66,7 @@ function readCandidate(text: string, line: number): readonly Candidate[] {
   return isNearlyRedeploy(word) ? [{ kind: 'nearly', line, word: `/${typed}`, suggestion: 'redeploy' }] : [];
 }
 
-/** `/deploy` is other apps' command and no slip, hence the first letter; a file's name is none either. */
+/** `/deploy` (a command of other apps) and file names are no typing errors, so the first letter must match. */
 function isNearlyRedeploy(word: string): boolean {
   const bare = word.replace(/[,;:!?.]+$/, '');
   return /^r[a-z-]*$/.test(bare) && suggestCommand(bare) === 'redeploy';
@@ -101,9 +100,9 @@ function readCommand({ name, rest }: { name: CommandName; rest: string }, ignore
   return { kind: 'invalid', command: name, problem: read.problem };
 }
 
-/** The command whose name `word` is nearly: one wrong letter in a short name, two in one of six letters or more. */
+/** The command with a name similar to `word`: one wrong letter in a short name, two in a name of six letters or more. */
 function suggestCommand(word: string): CommandName | null {
-  // Longer than any name: not worth comparing whole.
+  // Longer than any name.
   const typed = word.toLowerCase().slice(0, 20);
   let best: { name: CommandName; steps: number } | null = null;
   for (const [known, name] of KNOWN_WORDS) {
@@ -113,7 +112,7 @@ function suggestCommand(word: string): CommandName | null {
   return best?.name ?? null;
 }
 
-/** True if two neighbouring letters have changed places: a common slip, which `distance` counts as two. */
+/** True if two neighbouring letters are swapped: a common typing error, which `distance` counts as two. */
 function isSwap(word: string, name: string): boolean {
   const at = [...name].findIndex((letter, index) => letter !== word[index]);
   const swapped = `${name.slice(0, at)}${name[at + 1] ?? ''}${name[at] ?? ''}${name.slice(at + 2)}`;

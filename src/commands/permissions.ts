@@ -18,17 +18,17 @@ export function neededLevel(
   return isPrivate ? 'pull' : 'triage';
 }
 
-/** A person who has no role in a public repository. */
+/** True for a person without a role in a public repository. */
 export function isStranger(level: PermissionLevel, isPrivate: boolean): boolean {
   return !isPrivate && !isAtLeast(level, 'triage');
 }
 
-/** GitHub names the right to write in two ways. */
+/** GitHub calls the right to write `write` or `push`. */
 export function toLevel(permission: CommandPermission): PermissionLevel {
   return permission === 'write' ? 'push' : permission;
 }
 
-/** Levels as GitHub's pages name them. */
+/** The names of levels on GitHub's pages. */
 const NAMES: Readonly<Record<PermissionLevel, string>> = {
   none: 'no role',
   pull: 'the Read role',

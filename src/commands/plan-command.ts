@@ -33,9 +33,9 @@ import { answerRedeploy, planRedeploy } from './plan-redeploy.ts';
 import { ReadsOfOneCommand, readFirstConfiguration } from './reads-of-one-command.ts';
 import { hasNamed, nameWorkspace, nameWorkspaces } from './select-workspaces.ts';
 
-/** The same command by the same person in the same place within this time counts once (milliseconds). */
+/** The same command by the same person in the same place counts once within this time. */
 const REPEAT_MS = 10_000;
-/** A command that arrives later than this is refused: the person may no longer want it (milliseconds). */
+/** A later command is refused, because the person may no longer want it. */
 const TOO_LATE_MS = 60 * 60_000;
 
 export interface CommandPorts {
@@ -54,17 +54,17 @@ export interface CommandToPlan {
   readonly id: string;
   readonly receivedAt: number;
   readonly event: CommentEvent;
-  /** Null when no Meltano Cloud account is served for the repository's owner. */
+  /** Null if the app has no Meltano Cloud account for the repository's owner. */
   readonly account: Account | null;
-  /** The login of the repository's owner was another account's before. */
+  /** The login of the repository's owner belonged to another account before. */
   readonly isLoginTaken: boolean;
-  /** Used only when the person may ask. */
+  /** Called only if the person is permitted. */
   readonly listWorkspaces: ListWorkspaces;
 }
 
 /**
- * What a command leads to. Permission comes before everything else, and nothing is written anywhere yet. Throws when
- * GitHub or Meltano Cloud can't answer now: then nothing is allowed, and planning it again does no harm.
+ * Plans a command. Checks the permission first, and writes nothing. Throws if GitHub or Meltano Cloud can't answer now;
+ * planning the command again does no harm.
  */
 export async function planCommand(command: CommandToPlan, ports: CommandPorts): Promise<Plan> {
   const { event } = command;
@@ -86,7 +86,7 @@ export async function planCommand(command: CommandToPlan, ports: CommandPorts): 
   return { outcome, deployments: [], ...effects, command: { ...asked, answer } };
 }
 
-/** Reads a repository's configuration for the first time; null where it doesn't matter. */
+/** Reads a repository's configuration for the first time; null if it doesn't matter. */
 async function readFirst(
   { event, account, listWorkspaces }: CommandToPlan,
   ports: ReadingPorts,
@@ -108,7 +108,7 @@ async function readFirst(
   );
 }
 
-/** The plan of a command after GitHub or Meltano Cloud was unavailable for too long. */
+/** The plan after GitHub or Meltano Cloud was unavailable for too long. */
 export function planUnanswered(command: CommandToPlan, problem: string): Plan {
   const { answer } = refuse({ code: 'unanswered', problem });
   return {
@@ -157,7 +157,7 @@ function refuseAtOnce(
   const needed = neededLevel(asked, repository.private, commandSettings(inUse).permission);
   if (!isAtLeast(level, needed)) return { code: 'not_permitted', needed, has: level };
   if (parsed.kind !== 'command') return { code: 'not_understood' };
-  // The permission was read just now, so the offset of GitHub's clock is known.
+  // The offset of GitHub's clock is known, because the permission was just read.
   if (receivedAt - githubClock.toLocal(event.askedAt) > TOO_LATE_MS) return { code: 'too_late' };
   if (isLoginTaken && name !== 'help') return { code: 'login_taken', ownerId: repository.ownerId };
   if (account === null && name !== 'help') return { code: 'account_not_served' };
@@ -180,7 +180,7 @@ async function decide(command: CommandToPlan, level: PermissionLevel, ports: Rea
 }
 
 interface Served extends CommandToPlan {
-  /** All workspaces of the repository; there is one at least. */
+  /** All workspaces of the repository, at least one. */
   readonly workspaces: readonly Workspace[];
   readonly inUse: ConfigurationInUse;
 }

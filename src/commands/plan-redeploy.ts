@@ -28,7 +28,7 @@ export interface RedeployRequest {
   readonly account: string;
   readonly deliveryId: string;
   readonly receivedAt: number;
-  /** GitHub's time, or ours in whole seconds: it orders the deployment among the pushes. */
+  /** GitHub's time, or ours in whole seconds. It orders the deployment among the pushes. */
   readonly askedAt: number;
   readonly repository: Repository;
   readonly actor: string;
@@ -44,15 +44,15 @@ export interface Redeployment {
   readonly deployments: readonly PlannedDeployment[];
   /** Workspaces whose tracked branch doesn't exist. */
   readonly missing: readonly Workspace[];
-  /** Workspaces that need a stored push to start, and have none. */
+  /** Workspaces that need a stored push to start, but have none. */
   readonly pushless: readonly Workspace[];
   /** The checks that the deployments wait for and that aren't there yet. */
   readonly commitRuns: readonly NewCommitRun[];
 }
 
 /**
- * One deployment of each of the workspaces, on the head of the branch that it tracks, because that is what Meltano Cloud
- * deploys. Throws when GitHub can't answer now.
+ * Plans one deployment for each workspace, on the head of its tracked branch, because Meltano Cloud deploys that. Throws if
+ * GitHub can't answer now.
  */
 export async function planRedeploy(
   request: RedeployRequest,
@@ -128,7 +128,7 @@ async function planMissingCheck(
   return compared ? [describeProjectRun({ repository, sha, createdAt: receivedAt }, [compared])] : [];
 }
 
-/** The answer to a command that asked for these deployments. */
+/** The answer to the command that requested these deployments. */
 export function answerRedeploy(redeployment: Redeployment, repository: Repository): Answer {
   const missing = nameWorkspaces(redeployment.missing, repository);
   const pushless = nameWorkspaces(redeployment.pushless, repository);

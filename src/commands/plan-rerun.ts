@@ -24,7 +24,7 @@ import { planRedeploy } from './plan-redeploy.ts';
 import { type FirstReadPorts, ReadsOfOneCommand, readFirstConfiguration } from './reads-of-one-command.ts';
 import { type KnownDeployments, type OldRun, trustRuns } from './trust-runs.ts';
 
-/** The same person re-running the same check run within this time is one re-run (milliseconds). */
+/** Re-runs of the same check run by the same person count once within this time. */
 const REPEAT_MS = 10_000;
 
 export interface RerunPorts extends Omit<CommandPorts, 'store'> {
@@ -40,7 +40,7 @@ export interface RerunToPlan {
   readonly listWorkspaces: ListWorkspaces;
 }
 
-/** The request; the account is null when none is served any more. */
+/** The request. The account is null if the app no longer has one for the owner. */
 interface AskedRerun {
   readonly event: RerunEvent;
   readonly account: { readonly key: string } | null;
@@ -53,8 +53,8 @@ const PUSHLESS =
 const SKIPPED = 'a re-run of the suite leaves skipped deployments out';
 
 /**
- * A redeployment for each check run that was re-run: a new run of the same name, on the current head of the tracked
- * branch. Throws when GitHub or Meltano Cloud can't answer now.
+ * Plans a redeployment for each re-run check run: a new run of the same name, on the current head of the tracked branch.
+ * Throws if GitHub or Meltano Cloud can't answer now.
  */
 export async function planRerun(rerun: RerunToPlan, ports: RerunPorts): Promise<Plan> {
   const { event } = rerun;
@@ -72,20 +72,20 @@ export async function planRerun(rerun: RerunToPlan, ports: RerunPorts): Promise<
   return redeployAll({ ...rerun, level }, fresh, { ...ports, reads });
 }
 
-/** Why this permission is not enough, as a clause for a person; null where it is. */
+/** Why this permission is not enough, as a clause for a person; null if it is enough. */
 function refuseLevel(level: PermissionLevel, inUse: ConfigurationInUse | null): string | null {
   const needed = toLevel(commandSettings(inUse).permission);
   if (isAtLeast(level, needed)) return null;
   return `this needs ${describeLevel(needed)} or higher in the repository`;
 }
 
-/** A re-run of check runs about the commit: projects are checked anew, and GitHub expects an update. Nothing is deployed. */
+/** A re-run of check runs about the commit: checks projects again and updates the runs. Deploys nothing. */
 function planFileRerun(files: readonly string[]): Plan {
   if (files.length === 0) return { outcome: 'foreign_check_run', deployments: [] };
   return { outcome: 'configuration_rerun', deployments: [], rewrittenRuns: files };
 }
 
-/** The plan of a re-run after GitHub or Meltano Cloud was unavailable for too long. */
+/** The plan after GitHub or Meltano Cloud was unavailable for too long. */
 export async function planUnansweredRerun(
   rerun: AskedRerun,
   problem: string,
@@ -98,7 +98,7 @@ export async function planUnansweredRerun(
 
 interface Found {
   readonly runs: readonly OldRun[];
-  /** The skipped runs of a suite, which are not deployed again. */
+  /** The skipped runs of a suite, which are not redeployed. */
   readonly skipped: readonly OldRun[];
   /** The ids of check runs about the commit. */
   readonly files: readonly string[];
@@ -111,7 +111,7 @@ async function findRuns(event: RerunEvent, ports: RerunPorts): Promise<Found> {
   }
   const newest = new Map<string, OldRun>();
   const listed = await ports.runs.listRuns(event.repository, event.sha);
-  // Oldest first, so that the newest of each workspace stays.
+  // Oldest first, so the newest run of each workspace remains.
   for (const shown of listed) {
     const run = toOldRun(shown);
     if (run) newest.set(run.ids.workspaceId, run);
@@ -131,7 +131,7 @@ function toOldRun(shown: ShownCheckRun): OldRun | null {
   return ids && { shown, ids };
 }
 
-/** Leaves out repeated requests. GitHub has reset the suite again, so the old run is owed an update. */
+/** Leaves out repeated requests. Their old runs still need an update, because GitHub has reset the suite again. */
 async function leaveOutRepeated(
   asked: RerunToPlan,
   runs: readonly OldRun[],
@@ -166,7 +166,7 @@ interface FoundWorkspace {
   readonly log?: LogMode | null;
 }
 
-/** The old run is written once more; if an earlier database knew it, this one takes it over from what GitHub shows. */
+/** Notes the outcome on the old run. A run from a lost database is reconstructed from GitHub. */
 function noteOn(
   { event, account }: AskedRerun,
   run: OldRun,
@@ -205,7 +205,7 @@ async function redeployAll(
   const meant = workspaces.filter((one) => runs.some((run) => run.ids.workspaceId === one.id));
   const branches = meant.map((one) => trackedBranch(one, repository));
   const configuration = await findConfiguration({ repository, workspaces }, branches, ports);
-  // It may have been read only now.
+  // The configuration may have been read only now.
   const why = refuseLevel(rerun.level, configuration);
   if (why !== null) return refuseAll(rerun, runs, why);
   if (configuration.kind === 'held') return refuseAll(rerun, runs, HELD);
@@ -260,9 +260,8 @@ async function findConfiguration(
 }
 
 /**
- * The time that orders the redeployment among the pushes, which GitHub's clock tells of: after all that is known, and before
- * whatever is pushed next. By this machine's clock as it is set, it could come before the very deployment that it repeats,
- * or replace the next push.
+ * The time that orders the redeployment among the pushes, by GitHub's clock: after everything known, before the next push.
+ * By this machine's clock, it could come before the deployment that it repeats, or replace the next push.
  */
 async function chooseTime(
   { event, receivedAt, account }: RerunToPlan,
@@ -278,7 +277,7 @@ async function chooseTime(
   return Math.max(event.pushedAt ?? planning.githubClock.toRemoteSecond(receivedAt), last?.pushedAt ?? 0);
 }
 
-/** What the old run says about the outcome; null when the new run is on the same commit. */
+/** The note on the old run; null if the new run is on the same commit. */
 function describeOutcome(
   event: RerunEvent,
   planned: PlannedDeployment | undefined,

@@ -13,7 +13,7 @@ export type ReadArguments =
   | { readonly command: Command }
   | { readonly command: null; readonly problem: CommandProblem };
 
-/** What a command takes: flags with and without a value, and how many other words. */
+/** The flags of a command, with or without a value, and the number of its other arguments. */
 interface Signature {
   readonly flags: Readonly<Record<string, 'string' | 'boolean'>>;
   readonly maxWords: number;
@@ -28,7 +28,7 @@ const SIGNATURES: Readonly<Record<CommandName, Signature>> = {
   help: { flags: {}, maxWords: 0 },
 };
 
-/** More than any command can use, with flags; `parseArgs` is slow for thousands. */
+/** More than any command takes, flags included. `parseArgs` is slow for thousands of words. */
 const MAX_WORDS = MAX_WORKSPACES + 10;
 
 /** Reads the words after a command's name. `--help` asks for help with every command. */
@@ -55,8 +55,7 @@ export function readArguments(name: CommandName, words: readonly string[]): Read
 }
 
 /**
- * As `parseArgs` with `strict`, which throws a sentence; its tokens say which word is wrong, and the judges below are
- * as strict.
+ * Tokens instead of `strict`, which throws a sentence: they show which word is wrong. The checks below are as strict.
  */
 function tokenize(name: CommandName, words: readonly string[]) {
   const { flags } = SIGNATURES[name];

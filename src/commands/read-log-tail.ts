@@ -1,23 +1,20 @@
 import type { Accounts } from '../domain/account.ts';
 import type { Answer } from '../domain/conversation.ts';
 import type { Repository } from '../domain/deployment.ts';
-import type { LogExcerpt } from '../domain/log-excerpt.ts';
 import type { MeltanoFailure } from '../domain/meltano.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
+import type { LogExcerptBuilder } from '../logs/log-excerpt-builder.ts';
 import type { RecentDeployments } from './command-store.ts';
 import type { ShownLog } from './replies/reply-view.ts';
 
-/** So many of a workspace's deployments are looked through for one with a log. */
-const LOOKED_THROUGH = 20;
+/** How many of a workspace's deployments to search for one with a log. */
+const SEARCHED = 20;
 
 export interface LogTailPorts {
   readonly accounts: Accounts;
   readonly store: RecentDeployments;
-  /** Cleans and redacts what is added, within a fixed budget. */
-  readonly newBuilder: () => {
-    add(lines: string[]): Promise<void>;
-    excerpt(complete: boolean): LogExcerpt;
-  };
+  /** Creates a builder that cleans and redacts a log. */
+  readonly newBuilder: () => LogExcerptBuilder;
   readonly describeFailure: (failure: MeltanoFailure) => string;
 }
 
@@ -34,7 +31,7 @@ export function createLogTailReader(ports: LogTailPorts): LogTailReader {
   return async ({ workspace, lines, logMode = null }, { account }, repository) => {
     const mode = chooseLogMode({ log: logMode }, repository.private);
     const asDeployed = { account: account ?? '', workspaceId: workspace.id, repositoryId: repository.id };
-    const recent = await store.listRecent(asDeployed, LOOKED_THROUGH);
+    const recent = await store.listRecent(asDeployed, SEARCHED);
     const deployment = recent.find((one) => one.jobId !== null);
     if (!deployment?.jobId) return { kind: 'none' };
     const isRunning = deployment.state !== 'concluded';
@@ -46,7 +43,7 @@ export function createLogTailReader(ports: LogTailPorts): LogTailReader {
       jobId: deployment.jobId,
       from: 0,
       until: 'end',
-      onLines: (added) => builder.add(added),
+      onLines: (added, cut) => builder.add(added, cut),
     });
     if (!read.ok) return { kind: 'unreadable', deployment, problem: describeFailure(read.failure) };
     const { tail, totalLines, redactions, firstError } = builder.excerpt(true);

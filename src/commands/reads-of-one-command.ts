@@ -4,11 +4,11 @@ import type { Repository } from '../domain/deployment.ts';
 import type { Workspace } from '../domain/workspace.ts';
 
 export interface HeadReads {
-  /** The heads of these branches at least. Throws when GitHub can't answer now. */
+  /** The heads of at least these branches. Throws if GitHub can't answer now. */
   readHeads(repository: Repository, branches: readonly string[]): Promise<Heads>;
 }
 
-/** The reads of one command or re-run: nothing is read twice, and several heads are read together. */
+/** The reads of one command or re-run. Reads nothing twice, and several heads together. */
 export class ReadsOfOneCommand implements HeadReads, Omit<CommandReads, 'readHead' | 'readHeadsTogether'> {
   readonly #reads: CommandReads;
   readonly #heads = new Map<string, string | null>();
@@ -23,13 +23,13 @@ export class ReadsOfOneCommand implements HeadReads, Omit<CommandReads, 'readHea
 
   resolveCommit: CommandReads['resolveCommit'] = (...asked) => this.#reads.resolveCommit(...asked);
 
-  /** The pull request that the comment is on. */
+  /** The pull request of the comment. */
   readPullRequest(repository: Repository, number: number): Promise<PullRequest> {
     this.#pull ??= this.#reads.readPullRequest(repository, number);
     return this.#pull;
   }
 
-  /** For the commit that the comment is on. */
+  /** For the commit of the comment. */
   async listBranchesAtHead(repository: Repository, sha: string): Promise<readonly string[]> {
     this.#branchesAtHead ??= this.#reads.listBranchesAtHead(repository, sha);
     const branches = await this.#branchesAtHead;
@@ -56,8 +56,8 @@ export interface FirstReadPorts {
 }
 
 /**
- * Reads a configuration that isn't stored yet. The head of the default branch is read together with those of the branches
- * that are needed later. Throws when GitHub can't answer now.
+ * Reads a configuration that isn't stored yet. Reads the head of the default branch together with the heads that are needed
+ * later. Throws if GitHub can't answer now.
  */
 export async function readFirstConfiguration(
   look: { readonly repository: Repository; readonly workspaces: readonly Workspace[] },

@@ -10,7 +10,7 @@ export type Selection =
   | { readonly ok: true; readonly workspaces: readonly Workspace[] }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** The beginning of a commit: `why` takes one in the place of a workspace. */
+/** The start of a commit's SHA, which `why` accepts instead of a workspace. */
 export const COMMIT = /^[0-9a-f]{7,64}$/i;
 
 /** True if the list has every workspace that the command names. If not, the list may be outdated. */
@@ -40,7 +40,7 @@ export function hasNamed(
   }
 }
 
-/** The workspaces that a command names, each once. */
+/** The named workspaces, each once. */
 export function selectNamed(
   workspaces: readonly Workspace[],
   words: readonly string[],

@@ -2,12 +2,12 @@ import { foldCharacters } from '../domain/fold-name.ts';
 
 export type SplitWords =
   | { readonly words: readonly string[] }
-  /** What follows the quote that is never closed, with the quote. */
+  /** The rest from the quote that is never closed. */
   | { readonly unbalanced: string };
 
 /**
- * What closes each opening quote. Phones type the curly ones, and one end may be curly where the other isn't. A
- * backtick quotes too: people write names as code.
+ * The closing quotes of each opening quote. Phones type curly quotes, sometimes at one end only. Backticks quote too,
+ * because people write names as code.
  */
 const QUOTES: Readonly<Record<string, string>> = {
   '"': '"',
@@ -21,17 +21,17 @@ const QUOTES: Readonly<Record<string, string>> = {
   '＇': "＇'",
 };
 
-/** The source of a pattern for an HTML comment, which may go on in the next line. */
+/** The source of a pattern for an HTML comment, which may continue in the next line. */
 export const HTML_COMMENT = '<!--(?:-?>|.*?(?:-->|$))';
 const COMMENT_HERE = new RegExp(HTML_COMMENT, 'sy');
 
-/** A long dash before a letter, where a phone made one of two hyphens. In quotes it stays. */
+/** A long dash before a letter, which a phone made of two hyphens. In quotes it stays. */
 const LONG_DASH = /^[—–](?=\p{L})/u;
 
 /**
- * Splits a line into words as a shell does, without its expansions. Libraries for it know neither curly quotes nor
- * long dashes, and take `$`, `*`, `#` or `;` for something to act on. Outside quotes, HTML comments and invisible characters
- * are nothing, and full-width characters are their ASCII forms.
+ * Splits a line into words like a shell, without expansions. Libraries for this don't support curly quotes and long dashes,
+ * and interpret `$`, `*`, `#` or `;`. Outside quotes, ignores HTML comments and invisible characters, and treats full-width
+ * characters as ASCII.
  */
 export function splitWords(line: string): SplitWords {
   const words: string[] = [];
@@ -57,12 +57,12 @@ export function splitWords(line: string): SplitWords {
 
 interface Piece {
   readonly text: string;
-  /** The position behind it. */
+  /** The position after it. */
   readonly end: number;
   readonly isQuoted: boolean;
 }
 
-/** What stands at `at`: something in quotes, an escaped character, or a plain one; null: a quote without its end. */
+/** Reads a quoted text, an escaped character or a plain one at `at`; null for a quote without an end. */
 function readPiece(line: string, at: number): Piece | null {
   const character = String.fromCodePoint(line.codePointAt(at) ?? 0);
   if (character === '<') {
@@ -79,7 +79,7 @@ function readPiece(line: string, at: number): Piece | null {
 
 interface Quote {
   readonly closers: string;
-  /** Whether a backslash before a quote or a backslash makes it a plain character. */
+  /** True if a backslash escapes a quote or a backslash. */
   readonly escapes: boolean;
 }
 

@@ -5,16 +5,14 @@ import { failed, RetryPolicy, type WriteStep } from '../reporting/retry-policy.t
 import type { CommentPorts } from '../reporting/write-comment.ts';
 import { type ConversationContext, REFUSED, removeDuplicateReplies, writeReply } from './write-reply.ts';
 
-/** How often to check whether the check runs that the last reply links to are written (milliseconds). */
+/** How often to check if the check runs that the last reply links to are written. */
 const REPORT_CHECK_MS = 1_000;
 
-/** How far a command is. */
 type Progress = 'under way' | 'succeeded' | 'failed';
 
 /**
- * Keeps a conversation up to date: 👀 when a command is taken, one reply that is edited as things move, and a last
- * reaction. The key is the command's id; the result is in how many milliseconds to look again. Each step is stored, so
- * that none is done twice.
+ * Keeps a conversation up to date: 👀 when the app accepts a command, one reply that is edited on changes, and a last
+ * reaction. Takes the command's id; returns the delay until the next step. Each step is stored, so none is done twice.
  */
 export function createConversationSync(context: ConversationContext): (id: string) => Promise<number | null> {
   const { store, clock } = context;
@@ -95,14 +93,14 @@ async function react(
 ): Promise<WriteStep> {
   const reacted = await api.react(repository, command.commentId, reaction);
   if (!reacted.ok && reacted.failure.kind !== 'rejected') return failed(reacted.failure);
-  // A refused reaction (a locked conversation, a deleted comment) is not missed.
+  // A refused reaction (locked conversation, deleted comment) doesn't matter.
   if (!reacted.ok)
     log.info({ delivery: command.id, problem: reacted.failure.message }, 'GitHub refused a reaction');
   await store.saveCommand(command.id, { reaction, reactionId: reacted.ok ? reacted.value : null });
   return { kind: 'wait', delayMs: 0 };
 }
 
-/** 🚀 or 😕 takes the place of 👀. */
+/** Replaces 👀 by 🚀 or 😕. */
 async function replaceReaction(
   context: ConversationContext,
   command: CommandRecord,

@@ -5,7 +5,7 @@ import type { ExternalId } from '../domain/external-id.ts';
 import type { ShownCheckRun } from '../domain/shown-check-run.ts';
 import type { ListWorkspaces } from '../planning/find-workspaces.ts';
 
-/** A check run that is re-run, and the deployment that it shows. */
+/** A re-run check run and the ids of its deployment. */
 export interface OldRun {
   readonly shown: ShownCheckRun;
   readonly ids: ExternalId;
@@ -23,8 +23,9 @@ interface AskedRun {
 }
 
 /**
- * A check run's ids count only as far as this database or Meltano Cloud confirms them: a deployment that is known has to be
- * the repository's, and the job of an unknown one has to be its workspace's, and no known deployment's: its log may be another's.
+ * Trusts a check run's ids only if this database or Meltano Cloud confirms them. A known deployment must belong to the
+ * repository. The job of an unknown one must belong to its workspace and to no known deployment, because its log might be
+ * another repository's.
  */
 export async function trustRuns(
   asked: AskedRun,
@@ -52,7 +53,7 @@ async function isJobOfWorkspace(
   if (jobId === null || !account || !listWorkspaces) return false;
   const workspaces = await listWorkspaces((known) => known.some(({ id }) => id === workspaceId));
   if (!workspaces.some(({ id }) => id === workspaceId)) return false;
-  // The workspace may have run it for another repository, before it was moved to this one.
+  // The workspace may have run the job for another repository, before it moved to this one.
   const taken = await store.listTakenJobs({ account: account.key, workspaceId }, [jobId]);
   if (taken.has(jobId)) return false;
   const jobs = await account.api.listJobs(workspaceId);

@@ -18,7 +18,7 @@ interface Rooms {
   readonly reporting: Reporting;
 }
 
-/** How comments and re-runs are planned. */
+/** Builds the planning of comments and re-runs. */
 export function createCommandPlanning(
   { stores, octokit, budgets, clock }: AppContext,
   { planning, reporting }: Rooms,

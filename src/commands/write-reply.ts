@@ -20,19 +20,19 @@ import type { FirstErrorReader } from './read-first-error.ts';
 import type { LogTailReader } from './read-log-tail.ts';
 import { markReply, type ReplyBody, type ReplyView } from './replies/reply-view.ts';
 
-/** Stands for the digest of a reply that GitHub does not take. */
+/** Stored instead of the digest if GitHub refuses a reply. */
 export const REFUSED = 'refused';
 /** How many deployments of a workspace its status shows. */
 const RECENT = 5;
 
-/** Null when the reply stands as it should. */
+/** Null if the reply is up to date. */
 export async function writeReply(
   context: ConversationContext & CommentPorts,
   command: CommandRecord,
   repository: Repository,
   deployments: readonly Deployment[],
 ): Promise<WriteStep | null> {
-  // A comment on a commit can't be edited: it is written at the end, and as it stands it is the last word.
+  // A comment on a commit can't be edited, so it is written once, at the end.
   const isOnce =
     (command.answer.kind !== 'redeploy' && command.answer.kind !== 'withdraw') ||
     command.place.kind === 'commit';
@@ -45,7 +45,7 @@ export async function writeReply(
   return writeComment(context, toComment(context, command, repository), text);
 }
 
-/** Null when no reply may be there twice. */
+/** Null if there can be no duplicate. */
 export function removeDuplicateReplies(
   context: ConversationContext & CommentPorts,
   command: CommandRecord,
@@ -107,7 +107,7 @@ async function describe(
   }
 }
 
-/** Without an account there is none: the command would have been refused. */
+/** The account is never null here: without one, the command was refused. */
 function listRecent(
   { store }: ConversationContext,
   { account, repositoryId }: CommandRecord,
@@ -128,12 +128,12 @@ function show(
   );
 }
 
-/** What the steps of a conversation work with. */
+/** The ports of a conversation's steps. */
 export interface ConversationContext {
   readonly store: CommandStore & DeploymentReader;
   readonly repositories: RepositoryReader;
   readonly api: ConversationApi;
-  /** Renders the reply; nothing secret is in what it gives. */
+  /** Renders the reply. The result contains no secrets. */
   readonly render: (view: ReplyView) => string;
   readonly readLogTail: LogTailReader;
   readonly readFirstError: FirstErrorReader;

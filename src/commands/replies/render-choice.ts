@@ -13,11 +13,11 @@ type ChoiceRefusal = Extract<
   { code: 'unknown_workspace' | 'ambiguous_workspace' | 'choose_workspace' }
 >;
 
-/** A command as long as this can still be shown whole. */
+/** The longest command that is shown whole. */
 const LONGEST_COMMAND = 300;
 const LONGEST_NAME = 120;
 
-/** Which workspaces there are, and what exactly to type for each. */
+/** Lists the workspaces, with the exact command for each. */
 export function renderChoice(view: ReplyView, refusal: ChoiceRefusal): ReplyPart[] {
   const { parsed, place } = view.command;
   const command = parsed.kind === 'command' ? parsed.command : null;
@@ -56,7 +56,7 @@ function askWhich(branch: string | null, command: Command | null, place: Place):
   }
 }
 
-/** The command with this workspace in the place of the word that was wrong. */
+/** The command with this workspace instead of the wrong word. */
 function spellOut(command: Command, refusal: ChoiceRefusal, candidate: ShownWorkspace): string {
   const name = chooseName(candidate, refusal);
   const word = refusal.code === 'choose_workspace' ? null : refusal.word;
@@ -64,10 +64,10 @@ function spellOut(command: Command, refusal: ChoiceRefusal, candidate: ShownWork
   return whole.length <= LONGEST_COMMAND ? whole : formatCommand(replaceWord(command, null, name));
 }
 
-/** The name, where it can be typed as it is shown and means one workspace only; else the id. */
+/** The name if it can be typed as shown and refers to one workspace only; otherwise the id. */
 function chooseName({ id, name }: ShownWorkspace, { code, candidates }: ChoiceRefusal): string {
   const isOne = candidates.filter((other) => foldName(other.name) === foldName(name)).length === 1;
-  // A table shows | as another character.
+  // Tables show | as another character.
   const isShown = name === cleanInlineText(name) && !name.includes('|');
   const isTypeable = name !== '' && name.length <= LONGEST_NAME && isShown;
   return code !== 'ambiguous_workspace' && isOne && isTypeable ? name : id;

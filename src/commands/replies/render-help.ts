@@ -6,7 +6,7 @@ import { layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts'
 import { describeLevel, isStranger, neededLevel } from '../permissions.ts';
 import type { BodyOf, ReplyView } from './reply-view.ts';
 
-/** The commands, and which of them this person may use here. */
+/** Lists the commands that this person may and may not use here. */
 export function renderHelp(
   { repository }: ReplyView,
   { level, permission = 'write' }: BodyOf<'help'>,
@@ -30,9 +30,9 @@ export function renderHelp(
 }
 
 export interface CommandHelp {
-  /** In the usual notation: `[…]` may be left out, `<…>` stands for a value, `…` may be repeated, `|` is a choice. */
+  /** In the usual notation: `[…]` is optional, `<…>` is a value, `…` repeats, `|` is a choice. */
   readonly usage: string;
-  /** A line that works as it stands. */
+  /** A complete command. */
   readonly example: string;
   /** One sentence of Markdown. */
   readonly description: string;

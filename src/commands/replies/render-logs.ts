@@ -11,7 +11,7 @@ import type { BodyOf, ReplyView, ShownLog } from './reply-view.ts';
 
 type ShownLines = Extract<ShownLog, { kind: 'shown' }>;
 
-/** The end of a log, folded, or where it is. */
+/** The end of a log, folded, or a link to it. */
 export function renderLogs(view: ReplyView, { workspace, log, logMode = null }: BodyOf<'logs'>): ReplyPart[] {
   const name = linkWorkspace(view, workspace);
   if (log.kind === 'none') return [`**No log yet:** no deployment of ${name} has one.`];
@@ -67,7 +67,7 @@ function describeRedactions(redactions: number): string {
     : `${formatCount(redactions)} secrets were redacted from the log.`;
 }
 
-/** GitHub reads Markdown between the tags only after a blank line. */
+/** GitHub renders Markdown between the tags only after an empty line. */
 const FOLD = ['<details><summary>Log</summary>\n\n', '\n\n</details>'] as const;
 const CUT = 'Only the last lines fit into a comment.\n\n';
 

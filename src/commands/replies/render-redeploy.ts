@@ -26,13 +26,13 @@ export function renderRedeploy(view: ReplyView, body: BodyOf<'redeploy'>): Reply
   ];
 }
 
-/** Workspaces whose last push isn't kept, as sentences. */
+/** Sentences about workspaces without a stored push. */
 export function describePushless(view: ReplyView, pushless: readonly ShownWorkspace[]): string {
   const names = pushless.map((one) => `${linkWorkspace(view, one)} (branch ${formatCode(one.branch)})`);
   return `${joinList(names)} ${pushless.length === 1 ? 'needs' : 'need'} a push: this app sends the last push to Meltano Cloud again, and has none stored. Push once more.`;
 }
 
-/** Workspaces whose branch isn't there, as a sentence. */
+/** A sentence about workspaces whose branch doesn't exist. */
 export function describeMissing(view: ReplyView, missing: readonly ShownWorkspace[]): string {
   const branches = missing.map((one) => `${linkWorkspace(view, one)} tracks ${formatCode(one.branch)}`);
   return `${joinList(branches)}, which ${missing.length === 1 ? 'does' : 'do'} not exist in this repository.`;

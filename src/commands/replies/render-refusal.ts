@@ -12,7 +12,7 @@ import type { BodyOf, ReplyView } from './reply-view.ts';
 
 const AGAIN = 'Nothing was done. Write the command again later.';
 
-/** Why a command is not carried out, and what to do. */
+/** Explains why a command is not carried out, and what to do. */
 export function renderRefusal(view: ReplyView, { refusal }: BodyOf<'refused'>): ReplyPart[] {
   switch (refusal.code) {
     case 'not_permitted':
@@ -62,7 +62,7 @@ function explainPermission({ needed, has }: Extract<Refusal, { code: 'not_permit
   return `**Not permitted:** you need ${describeLevel(needed)} or higher in this repository; you have ${describeLevel(has)}.`;
 }
 
-/** What is wrong with a line that is meant as a command, and how it's written. */
+/** Explains a mistake in a command, with the correct usage. */
 function renderNotUnderstood(parsed: ParsedCommand): ReplyPart[] {
   switch (parsed.kind) {
     case 'nearly':

@@ -13,14 +13,13 @@ import { renderWithdraw } from './render-withdraw.ts';
 import type { ReplyView } from './reply-view.ts';
 
 /**
- * Of GitHub's 65,536 characters for a comment; the rest is for the marker, and for a secret that grows when it is
- * redacted.
+ * GitHub allows 65,536 characters. The rest is for the marker, and for secrets that get longer when redacted.
  */
 const REPLY_LENGTH = 65_000;
 
 /**
- * The reply to a command in GitHub's Markdown. Pure. Text of people and of Meltano Cloud stands in code spans, so that it
- * makes no links and mentions.
+ * The reply to a command in GitHub's Markdown. Pure. Outside text is in code spans, so that it creates no links or
+ * mentions.
  */
 export function renderReply(view: ReplyView): string {
   const parts = [...renderBody(view), remarkOnIgnored(view.command), nameQuestion(view)];
@@ -54,7 +53,7 @@ function remarkOnIgnored({ parsed }: CommandRecord): string {
   return `${more} ignored: only the first command of a comment counts. Write a comment for each.`;
 }
 
-/** Names the comment: GitHub doesn't show which comment a reply answers. */
+/** Links to the comment, because GitHub doesn't show which comment a reply answers. */
 function nameQuestion(view: ReplyView): string {
   const { parsed, actor } = view.command;
   const address = findComment(view);

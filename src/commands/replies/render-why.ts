@@ -10,7 +10,7 @@ import type { BodyOf, ReplyView } from './reply-view.ts';
 const OTHER_COMMIT =
   'Meltano Cloud always deploys the head of the branch: a commit that is not the head is deployed only as part of it.';
 
-/** Which rule decides about each workspace. */
+/** Explains which rule decides about each workspace. */
 export function renderWhy(view: ReplyView, { findings }: BodyOf<'why'>): ReplyPart[] {
   const [only, another] = findings;
   const main = only && !another ? [renderOne(view, only)] : renderSeveral(view, findings);
@@ -52,12 +52,12 @@ function describeCommit(view: ReplyView, { sha, isHead, workspace }: WhyFinding)
   return `${linkCommit(view, sha)}, ${isHead ? 'the head' : 'not the head'} of ${branch}`;
 }
 
-/** The rule in plain words, a sentence without its full stop. */
+/** The rule in plain words: a sentence without its full stop. */
 function explainRule(view: ReplyView, finding: WhyFinding): string {
   return explainConfigured(view, finding) ?? explainPlain(view, finding);
 }
 
-/** Null where the repository's configuration does not decide. */
+/** Null if the repository's configuration doesn't decide. */
 function explainConfigured(view: ReplyView, finding: WhyFinding): string | null {
   const { reason, problem = null, source = null, isFiltered } = finding;
   if (source === null) return null;
@@ -105,7 +105,7 @@ function explainPlain(view: ReplyView, finding: WhyFinding): string {
   }
 }
 
-/** Null where commits were compared. `so`: the consequence. */
+/** Null if commits were compared. `so` is the consequence. */
 function explainUncompared(
   view: ReplyView,
   { since, uncompared = null }: WhyFinding,

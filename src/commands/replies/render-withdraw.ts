@@ -67,7 +67,7 @@ function isWithdrawn({ deployment }: ShownDeployment): boolean {
   return deployment.reason === 'withdrawn';
 }
 
-/** What happens to an open deployment that is to be stopped. */
+/** The state of an open deployment that is being withdrawn. */
 function describeNext({ state }: Deployment): string {
   if (state === 'waiting') return 'it will not be started';
   return state === 'running' ? 'its job is being stopped' : 'its job will be stopped as soon as it runs';

@@ -3,13 +3,13 @@ import type { Deployment } from '../../domain/deployment.ts';
 import type { FirstError } from '../../domain/log-excerpt.ts';
 import type { CommentPages, ShownDeployment } from '../../reporting/render/describe-shown.ts';
 
-/** Everything that the reply to a command depends on. The time of rendering is not among it. */
+/** The input of a reply to a command. It doesn't include the current time. */
 export interface ReplyView extends CommentPages {
   readonly command: CommandRecord;
   readonly body: ReplyBody;
 }
 
-/** What a reply shows besides the answer. It is read when the reply is written. */
+/** The content of a reply besides the answer. It is read when the reply is written. */
 interface ReadForReply {
   redeploy: { readonly deployments: readonly ShownDeployment[] };
   withdraw: { readonly deployments: readonly ShownDeployment[] };
@@ -23,29 +23,29 @@ export interface WorkspaceStatus {
   readonly recent: readonly ShownDeployment[];
 }
 
-/** The answer of one kind, with what was read for it. */
+/** The answer of one kind, with the content that was read for it. */
 export type BodyOf<K extends Answer['kind']> = Extract<Answer, { kind: K }> &
   (K extends keyof ReadForReply ? ReadForReply[K] : unknown);
 
 export type ReplyBody = { [K in Answer['kind']]: BodyOf<K> }[Answer['kind']];
 
-/** The tail of a log, or why there is none. */
+/** The end of a log, or why there is none. */
 export type ShownLog =
   | {
       readonly kind: 'shown';
       readonly deployment: Deployment;
-      /** Clean and redacted; the last ones. */
+      /** The last lines, clean and redacted. */
       readonly lines: readonly string[];
       readonly totalLines: number;
       readonly redactions: number;
       /** The error that ended its job. */
       readonly error: FirstError | null;
     }
-  /** Everyone could read it (the repository is public), or its configuration doesn't want it shown (yet). */
+  /** The repository is public, or its configuration hides the log (for now). */
   | { readonly kind: 'hidden'; readonly deployment: Deployment; readonly mode: 'none' | 'final' }
   /** No deployment of the workspace has a log. */
   | { readonly kind: 'none' }
-  /** Meltano Cloud doesn't give it; `problem` is a clause for a person. */
+  /** Meltano Cloud doesn't show it. `problem` is a clause for a person. */
   | { readonly kind: 'unreadable'; readonly deployment: Deployment; readonly problem: string };
 
 /** An invisible marker by which the app finds its own reply. */

@@ -188,6 +188,17 @@ function listStatuses(): readonly Example[] {
     example('Status', '/meltano status', {
       kind: 'status',
       workspaces: [PROD, DEV],
+      lags: [
+        {
+          workspaceId: PROD.id,
+          deployed: SHA,
+          head: NEWER,
+          commits: 4,
+          since: NOW,
+          cause: 'push_off',
+          others: [{ id: 'job', commit: SHA, endedAt: NOW }],
+        },
+      ],
       statuses: [
         {
           workspace: PROD,

@@ -25,6 +25,8 @@ import type { ListWorkspaces } from '../planning/find-workspaces.ts';
 import type { PlanningPorts } from '../planning/plan-push.ts';
 import type { Plan } from '../planning/plan-store.ts';
 import { explainNoWorkspace } from '../planning/select-own-workspaces.ts';
+import type { CommitHistoryApi } from '../reporting/way-back.ts';
+import { answerStatus, type LagStore } from './answer-status.ts';
 import { chooseTargets } from './choose-targets.ts';
 import type { RepeatedCommands } from './command-store.ts';
 import { explainPlan } from './explain-plan.ts';
@@ -40,9 +42,10 @@ const TOO_LATE_MS = 60 * 60_000;
 
 export interface CommandPorts {
   readonly reads: CommandReads;
-  readonly store: RepeatedCommands & OpenDeployments & RepositoryNames;
+  readonly store: RepeatedCommands & OpenDeployments & RepositoryNames & LagStore;
   readonly planning: PlanningPorts;
   readonly configurations: Configurations;
+  readonly history: CommitHistoryApi;
 }
 
 /** The ports of one command. */
@@ -195,7 +198,7 @@ async function decideAbout(
   const target = { repository, workspaces, place };
   if (asked.name === 'why') return decideWhy(command, asked.target, ports);
   if (asked.name === 'status' && asked.workspaces.length === 0) {
-    return { answer: { kind: 'status', workspaces: nameWorkspaces(workspaces, repository) } };
+    return { answer: await answerStatus(command, workspaces, ports) };
   }
   const words = asked.name === 'logs' ? toList(asked.workspace) : asked.workspaces;
   const branch = asked.name === 'redeploy' ? asked.branch : null;
@@ -208,7 +211,7 @@ async function decideAbout(
     case 'withdraw':
       return decideWithdraw(command, selected, ports);
     case 'status':
-      return { answer: { kind: 'status', workspaces: nameWorkspaces(selected, repository) } };
+      return { answer: await answerStatus(command, selected, ports) };
     case 'logs':
       return decideLogs(command, selected, asked.lines);
   }

@@ -36,6 +36,7 @@ export function createCommandPlanning(
     planning: planning.ports,
     store: stores,
     runs: reporting.runs,
+    history: reporting.history,
   };
   return {
     planCommand: (command) => planCommand(command, ports),

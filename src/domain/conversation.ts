@@ -75,7 +75,11 @@ export type Answer =
     }
   /** `idle` workspaces have nothing to withdraw. */
   | { readonly kind: 'withdraw'; readonly idle: readonly ShownWorkspace[] }
-  | { readonly kind: 'status'; readonly workspaces: readonly ShownWorkspace[] }
+  | {
+      readonly kind: 'status';
+      readonly workspaces: readonly ShownWorkspace[];
+      readonly lags?: readonly WorkspaceLag[];
+    }
   | {
       readonly kind: 'logs';
       readonly workspace: ShownWorkspace;
@@ -85,6 +89,29 @@ export type Answer =
     }
   | { readonly kind: 'why'; readonly findings: readonly WhyFinding[] }
   | { readonly kind: 'help'; readonly level: PermissionLevel; readonly permission?: CommandPermission };
+
+/** How far a workspace is behind its branch, and what deployed it. All times are epoch milliseconds. */
+export interface WorkspaceLag {
+  readonly workspaceId: string;
+  /** The commit that is deployed. */
+  readonly deployed: string;
+  readonly head: string;
+  /** The commits since then: null if GitHub could not compare them, or the deployed commit is not an ancestor. */
+  readonly commits: number | null;
+  /** When the first of them was pushed; null if the app doesn't know. */
+  readonly since: number | null;
+  /** Why the head is not deployed; null if the app doesn't know. */
+  readonly cause: ReasonCode | 'under_way' | null;
+  /** The newest finished jobs that this app did not start, newest first. */
+  readonly others: readonly OtherJob[];
+}
+
+/** A job on Meltano Cloud that something else started. */
+export interface OtherJob {
+  readonly id: string;
+  readonly commit: string | null;
+  readonly endedAt: number | null;
+}
 
 /** The result of the planning rules for one workspace and a commit. */
 export interface WhyFinding {

@@ -39,6 +39,7 @@ export function createCommitHistoryApi({ getOctokit, mayAsk, now }: CommitHistor
         return {
           relation: status,
           commits: total,
+          shas: commits.map(({ sha }) => sha),
           isLinear: isComplete && commits.every(({ parents }) => parents.length === 1),
           firstParent: (isComplete && commits.at(-1)?.parents[0]?.sha) || null,
         };

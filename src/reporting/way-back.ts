@@ -1,25 +1,33 @@
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import type { GitHubResult } from '../domain/github-result.ts';
 import type { CommitRelation, WayBack } from '../domain/way-back.ts';
+import type { RepositoryWorkspace } from '../domain/workspace.ts';
 import { tookAnotherCommit } from './render/github-links.ts';
 
 /** A commit compared with an older one. */
 export interface CommitComparison {
   readonly relation: CommitRelation;
-  /** The commits since then. */
+  /** The number of commits since then. */
   readonly commits: number;
+  /** Those that GitHub lists: the oldest 250. */
+  readonly shas: readonly string[];
   /** No merge is among them. False if GitHub lists only some of them. */
   readonly isLinear: boolean;
   /** The first parent of the newer commit; null if GitHub doesn't list it. */
   readonly firstParent: string | null;
 }
 
+/** Where deployments of a workspace come from. */
+export interface DeploymentSource extends RepositoryWorkspace {
+  readonly branch: string;
+}
+
 export interface WayBackStore {
   getWayBack(deploymentId: string): Promise<WayBack | null>;
   /** The first one stays. */
   saveWayBack(wayBack: WayBack): Promise<void>;
-  /** The newest success of the workspace from the same repository and branch, up to the end of this deployment. */
-  findLastGood(failed: Deployment): Promise<Deployment | null>;
+  /** The newest success of the workspace from the same repository and branch that ended until then (epoch milliseconds). */
+  findLastGood(source: DeploymentSource, until: number): Promise<Deployment | null>;
 }
 
 /** Tries each request once. All together take at most a few seconds, since the conclusion waits for them. */
@@ -64,7 +72,7 @@ export function createWayBackFinder({ store, api, log }: WayBackPorts): FindWayB
   async function find(failed: Deployment, repository: Repository): Promise<WayBack | null> {
     const known = await store.getWayBack(failed.id);
     if (known) return known;
-    const good = await store.findLastGood(failed);
+    const good = await store.findLastGood(failed, failed.concludedAt ?? 0);
     if (!good) return null;
     const commits = { base: chooseDeployedCommit(good), head: chooseDeployedCommit(failed) };
     const wayBack = { ...(await compare(failed, repository, commits)), deploymentId: failed.id };
@@ -118,7 +126,7 @@ function isFailed({ state, conclusion }: Deployment): boolean {
   return state === 'concluded' && (conclusion === 'failure' || conclusion === 'timed_out');
 }
 
-function chooseDeployedCommit(deployment: Deployment): string {
+export function chooseDeployedCommit(deployment: Deployment): string {
   const { deployedSha, sha } = deployment;
   return deployedSha !== null && tookAnotherCommit(deployment) ? deployedSha : sha;
 }

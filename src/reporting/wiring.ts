@@ -28,7 +28,7 @@ import { notifyCommands, type Reporter } from './reporter.ts';
 import { SharedReporter } from './shared-reporter.ts';
 import { createFailureCommentSync } from './sync-failure-comment.ts';
 import { createGitHubDeploymentSync } from './sync-github-deployment.ts';
-import { createWayBackFinder, type FindWayBack } from './way-back.ts';
+import { type CommitHistoryApi, createWayBackFinder, type FindWayBack } from './way-back.ts';
 
 export interface Reporting {
   readonly writer: CheckRunWriter;
@@ -39,6 +39,7 @@ export interface Reporting {
   readonly runs: ShownCheckRuns;
   readonly conversationApi: ReturnType<typeof createConversationApi>;
   readonly outputs: PostDeploymentOutputs;
+  readonly history: CommitHistoryApi;
   readonly findWayBack: FindWayBack;
   /** The leases of the writer; null if this process is the only instance. */
   readonly writing: InstallationLeases | null;
@@ -60,15 +61,12 @@ export function createReporting(context: AppContext, configurations: Configurati
   };
   const { appId } = configuration.github;
   const runs = new CheckRuns({ getOctokit: octokit.get, appId, now: clock.now });
-  const findWayBack = createWayBackFinder({
-    store: stores,
-    log,
-    api: createCommitHistoryApi({
-      getOctokit: octokit.get,
-      mayAsk: (installationId) => budgets.of(installationId).allowsAt('command', clock.elapsed()) === 0,
-      now: clock.now,
-    }),
+  const history = createCommitHistoryApi({
+    getOctokit: octokit.get,
+    mayAsk: (installationId) => budgets.of(installationId).allowsAt('command', clock.elapsed()) === 0,
+    now: clock.now,
   });
+  const findWayBack = createWayBackFinder({ store: stores, log, api: history });
   const writing = shared && new InstallationLeases(shared.leases);
   const writer = new CheckRunWriter({
     api: runs,
@@ -104,7 +102,18 @@ export function createReporting(context: AppContext, configurations: Configurati
     readWantedOutputs: (repositoryId) => readWantedOutputs(configurations, repositoryId),
   });
   const localReporter = notifyCommands(writer, dispatcher);
-  return { writer, writing, localReporter, pages, logs, runs, conversationApi, outputs, findWayBack };
+  return {
+    writer,
+    writing,
+    localReporter,
+    pages,
+    logs,
+    runs,
+    conversationApi,
+    outputs,
+    history,
+    findWayBack,
+  };
 }
 
 /** With several instances, the one that holds an installation's lease writes its check runs. */

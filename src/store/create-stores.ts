@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { LagStore } from '../commands/answer-status.ts';
 import type { CommandStore } from '../commands/command-store.ts';
 import type { CommitRunStore } from '../domain/commit-run.ts';
 import type { ConfigurationStore } from '../domain/configuration-in-use.ts';
@@ -30,6 +31,7 @@ import { createFailureCommentStore } from './failure-comment-store.ts';
 import { createGitHubDeploymentStore } from './github-deployment-store.ts';
 import { createGitHubWriteStore } from './github-write-store.ts';
 import { createHealthStore } from './health-store.ts';
+import { createLagStore } from './lag-store.ts';
 import { createOwnerStore } from './owner-store.ts';
 import { createPipelineWatchStore } from './pipeline-watch-store.ts';
 import { createPlanHistoryStore } from './plan-history-store.ts';
@@ -66,6 +68,7 @@ export type Stores = DeliveryStore &
   GitHubDeploymentStore &
   GitHubWriteStore &
   WayBackStore &
+  LagStore &
   BacklogStore &
   HealthStore &
   RetentionStore;
@@ -91,6 +94,7 @@ export function createStores(db: Kysely<Schema>, recorder = new DeliveryRecorder
     ...createGitHubDeploymentStore(db),
     ...createGitHubWriteStore(db),
     ...createWayBackStore(db),
+    ...createLagStore(db),
     ...createBacklogStore(db),
     ...createHealthStore(db),
     ...createRetentionStore(db),

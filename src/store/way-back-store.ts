@@ -20,14 +20,14 @@ export function createWayBackStore(db: Kysely<Schema>): WayBackStore {
         .execute();
     },
 
-    async findLastGood(failed) {
+    async findLastGood(source, until) {
       const row = await db
         .selectFrom('deployment')
         .selectAll()
-        .where(isOfRepositoryWorkspace(failed))
-        .where('branch', '=', failed.branch)
+        .where(isOfRepositoryWorkspace(source))
+        .where('branch', '=', source.branch)
         .where('conclusion', '=', sql.lit('success'))
-        .where('concludedAt', '<=', failed.concludedAt)
+        .where('concludedAt', '<=', until)
         .orderBy('concludedAt', 'desc')
         .limit(1)
         .executeTakeFirst();

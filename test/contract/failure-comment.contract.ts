@@ -75,8 +75,8 @@ export function describeFailureComments(name: string, open: () => Promise<OpenSt
       await ended('other', 'elsewhere', 'success', 3_000);
       const failed = await stores.getDeployment(await ended('w', 'bad', 'failure', 4_000));
       await ended('w', 'later', 'success', 5_000);
-      expect((failed && (await stores.findLastGood(failed)))?.id).toBe(good);
-      const elsewhere = failed && (await stores.findLastGood({ ...failed, branch: 'develop' }));
+      expect((failed && (await stores.findLastGood(failed, 4_000)))?.id).toBe(good);
+      const elsewhere = failed && (await stores.findLastGood({ ...failed, branch: 'develop' }, 4_000));
       expect(elsewhere).toBeNull();
     });
 

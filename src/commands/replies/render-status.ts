@@ -1,4 +1,4 @@
-import type { ShownWorkspace } from '../../domain/conversation.ts';
+import type { ShownWorkspace, WorkspaceLag } from '../../domain/conversation.ts';
 import { describeRequester } from '../../reporting/render/describe-deployment.ts';
 import {
   describeCommit,
@@ -10,18 +10,20 @@ import {
 import { formatCode } from '../../reporting/render/escape-markdown.ts';
 import { formatCount } from '../../reporting/render/format-numbers.ts';
 import { layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts';
+import { describeLag, describeOthers } from './render-lag.ts';
 import type { BodyOf, ReplyView, WorkspaceStatus } from './reply-view.ts';
 
 const COLUMNS = ['State', 'Commit', 'Requested by', 'Time'];
 
 /** The last deployments of each workspace. */
-export function renderStatus(view: ReplyView, { statuses }: BodyOf<'status'>): ReplyPart[] {
+export function renderStatus(view: ReplyView, { statuses, lags = [] }: BodyOf<'status'>): ReplyPart[] {
   const [only, another] = statuses;
-  if (only && !another) return renderOne(view, only);
+  if (only && !another) return [...renderOne(view, only), ...lags.map((lag) => renderLag(view, lag))];
   const rows = statuses.flatMap((one) => listRows(view, one));
   return [
     `**Latest deployments** of ${formatCount(statuses.length)} workspaces, newest first`,
     layTable(['Workspace', ...COLUMNS], rows),
+    renderLags(view, statuses, lags),
   ];
 }
 
@@ -32,6 +34,23 @@ function renderOne(view: ReplyView, { workspace, recent }: WorkspaceStatus): Rep
   const state = describeState(view, newest);
   const rows = recent.map((shown) => describeShown(view, shown));
   return [`**${state}:** ${name}. Latest deployments, newest first:`, layTable(COLUMNS, rows)];
+}
+
+function renderLag(view: ReplyView, lag: WorkspaceLag): string {
+  const { receivedAt } = view.command;
+  return `${describeLag(lag, receivedAt)}.${describeOthers(view, lag, receivedAt)}`;
+}
+
+function renderLags(
+  view: ReplyView,
+  statuses: readonly WorkspaceStatus[],
+  lags: readonly WorkspaceLag[],
+): string {
+  const lines = lags.flatMap((lag) => {
+    const workspace = statuses.map((one) => one.workspace).find(({ id }) => id === lag.workspaceId);
+    return workspace ? [`- ${linkWorkspace(view, workspace)}: ${renderLag(view, lag)}`] : [];
+  });
+  return lines.join('\n');
 }
 
 function listRows(view: ReplyView, { workspace, recent }: WorkspaceStatus): string[][] {

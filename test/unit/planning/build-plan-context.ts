@@ -14,6 +14,7 @@ import { createOwnerReader } from '../../../src/planning/know-owners.ts';
 import type { PlanContext } from '../../../src/planning/plan-deliveries.ts';
 import type { LacksPush, NewId } from '../../../src/planning/plan-store.ts';
 import { nameCheckRun } from '../../../src/reporting/render/name-check-run.ts';
+import type { CommitHistoryApi } from '../../../src/reporting/way-back.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
 import type { FakeMeltano } from '../deploying/fake-meltano.ts';
 import { FakeDispatcher, FakeReporter } from '../deploying/fake-ports.ts';
@@ -35,6 +36,9 @@ interface PlanParts {
 }
 
 /** The planner's context over a real store, with the real planning of commands. */
+const NOT_ASKED = async () => ({ ok: false, failure: { kind: 'unknown', message: 'not asked' } }) as const;
+const NO_HISTORY: CommitHistoryApi = { compare: NOT_ASKED, findMerge: NOT_ASKED, countCommits: NOT_ASKED };
+
 export function buildPlanContext(parts: PlanParts): PlanContext {
   const { stores, clock, accounts, configurations, openTrees, newId } = parts;
   const planning = {
@@ -52,6 +56,7 @@ export function buildPlanContext(parts: PlanParts): PlanContext {
     configurations,
     store: stores,
     runs: { listRuns: parts.listRuns ?? (async () => []) },
+    history: NO_HISTORY,
   };
   return {
     deliveries: stores,

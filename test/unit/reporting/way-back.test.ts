@@ -19,6 +19,7 @@ const REPOSITORY: Repository = {
 const LINEAR: CommitComparison = {
   relation: 'ahead',
   commits: 3,
+  shas: [],
   isLinear: true,
   firstParent: 'c'.repeat(40),
 };

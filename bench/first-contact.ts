@@ -11,10 +11,13 @@ const LOG_LAG_MS = 8_000;
 
 export const firstContact: Benchmark = {
   name: 'first-contact',
-  title: 'the first push of a new workspace, and pushes that were lost while the app restarted',
+  title:
+    'the first push of a new workspace, its project check, and pushes that were lost while the app restarted',
   async run(options) {
     options.say('new workspaces');
     const [[what, samples] = ['', []]] = Object.entries(await playScenario('new workspaces', options));
+    options.say('project checks');
+    const [[, checks] = ['', []]] = Object.entries(await playScenario('project checks', options));
     options.say('restarts');
     const lost = await measureLostPushes(options);
     const waits: Wait[] = [
@@ -22,6 +25,11 @@ export const firstContact: Benchmark = {
         what: `a new workspace's ${what}`,
         samples,
         aim: 'p95 ≤ 5 s',
+      },
+      {
+        what: 'a push → its completed project check, of 21 files that are all unknown',
+        samples: checks,
+        aim: 'p95 ≤ 3 s',
       },
       {
         what: 'a push that was lost while the app restarted → its job, from the start on',

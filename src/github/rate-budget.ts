@@ -8,15 +8,16 @@ export type RequestUse = WriteKind | 'plan' | 'command' | 'project' | 'sweep';
 /**
  * The share of an installation's hourly limit (5,000 requests or more) that each use leaves to more important ones:
  * - Creates, conclusions and the configuration file may use all. The last tenth (500) is enough for 150 deployments.
- * - States, and the git trees for planning, stop at a tenth. A push that needs a tree is then planned after the reset.
+ * - States, project checks, and the git trees for planning, stop at a tenth. A push that needs a tree is then planned after the reset.
  * - Logs stop at a fifth. They take at most 350 writes an hour, so 500 requests are left for states and trees.
  * - Commands (reads, replies, reactions) also stop at a fifth, so that many comments can't stop pushes and check runs.
- * - Project checks also stop at a fifth, because nothing waits for them.
+ * - Reads for project checks also stop at a fifth, because nothing waits for them.
  * - Sweeps stop at two fifths. They can find the same an hour later.
  */
 const LEFT_TO_OTHERS: Record<RequestUse, number> = {
   create: 0,
   final: 0,
+  check: 0.1,
   state: 0.1,
   plan: 0.1,
   reply: 0.2,

@@ -55,8 +55,8 @@ export class CheckRunWriter implements Reporter {
   }
 
   commitJudged(run: CommitRun): void {
-    // Writes for deployments come first.
-    this.#change(run, run.verdict.kind === 'project' ? 'state' : null);
+    // Creates and conclusions of deployments come first.
+    this.#change(run, run.verdict.kind === 'project' ? 'check' : null);
   }
 
   /** `as` overrides the kind of the write. */

@@ -1,5 +1,5 @@
 /** In order of priority. */
-export type WriteKind = 'create' | 'final' | 'state' | 'reply' | 'log';
+export type WriteKind = 'create' | 'final' | 'check' | 'state' | 'reply' | 'log';
 
 /** The bucket: its size in writes, and the time to refill one. */
 const BURST = 10;
@@ -16,6 +16,8 @@ const BEYOND_MS = 6_000;
 const NEEDED: Record<Exclude<WriteKind, 'log'>, number> = {
   create: 1,
   final: 1,
+  // A person waits for it, but it leaves one for a create.
+  check: 2,
   state: 4,
   reply: 4,
 };

@@ -49,7 +49,7 @@ export class QueueWorld {
     return world;
   }
 
-  owe(id: string, owed: 'create' | 'final' | 'state'): QueuedRun {
+  owe(id: string, owed: 'create' | 'final' | 'check' | 'state'): QueuedRun {
     const run = this.queue.run(id);
     if (run.owed !== owed) run.owedSince = this.now;
     run.owed = owed;

@@ -9,7 +9,7 @@ const RUN = 25 * MINUTE;
 
 interface Arrival {
   readonly at: number;
-  readonly kind: 'create' | 'final' | 'state' | 'log' | 'reply';
+  readonly kind: 'create' | 'final' | 'check' | 'state' | 'log' | 'reply';
   readonly count: number;
 }
 
@@ -20,7 +20,7 @@ const arrivals = fc.array(
       fc.integer({ min: 0, max: DAY }),
       fc.integer({ min: 0, max: 90 }).map((second) => 6 * HOUR + second * SECOND),
     ),
-    kind: fc.constantFrom('create', 'final', 'state', 'log', 'reply'),
+    kind: fc.constantFrom('create', 'final', 'check', 'state', 'log', 'reply'),
     count: fc.integer({ min: 1, max: 80 }),
   }),
   { minLength: 1, maxLength: 60 },
@@ -48,7 +48,8 @@ class Model {
     const isSpaced = now - (this.times.at(-1) ?? Number.NEGATIVE_INFINITY) >= 6 * SECOND;
     const left = this.tokens(now) + 1e-9;
     if (kind === 'create' || kind === 'final') return left >= 1 && (ofHour < 500 || isSpaced);
-    return ofHour < 350 && left >= (kind === 'log' ? Math.min(10, 3 + running) : 4);
+    const needed = kind === 'check' ? 2 : 4;
+    return ofHour < 350 && left >= (kind === 'log' ? Math.min(10, 3 + running) : needed);
   }
 }
 

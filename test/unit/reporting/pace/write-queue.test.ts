@@ -20,10 +20,10 @@ async function leave(count: number): Promise<void> {
   world.written.splice(0);
 }
 
-test('creates come before conclusions, states and logs, and of a kind what has waited longest', async () => {
+test('creates come before conclusions, project checks, states and logs, and of a kind what has waited longest', async () => {
   await leave(0);
   world.grow('log');
-  for (const kind of ['state', 'final', 'create'] as const) {
+  for (const kind of ['state', 'check', 'final', 'create'] as const) {
     world.owe(`${kind}-1`, kind);
     world.now += 1;
     world.owe(`${kind}-2`, kind);
@@ -34,6 +34,8 @@ test('creates come before conclusions, states and logs, and of a kind what has w
     'create-2',
     'final-1',
     'final-2',
+    'check-1',
+    'check-2',
     'state-1',
     'state-2',
     'log',
@@ -44,6 +46,17 @@ test('ten creates or conclusions go out at once, more of them one a second', asy
   for (const id of ids(13)) world.owe(id, 'create');
   await world.pass(MINUTE);
   expect(world.written.map(({ at }) => at / SECOND)).toEqual([...Array(10).fill(0), 1, 2, 3]);
+});
+
+test('project checks leave one write to creates and conclusions', async () => {
+  for (const id of ids(12)) world.owe(id, 'check');
+  await world.pass(0);
+  expect(world.written).toHaveLength(9);
+  world.owe('new', 'create');
+  await world.pass(0);
+  expect(world.written.slice(9).map(({ id }) => id)).toEqual(['new']);
+  await world.pass(MINUTE);
+  expect(world.written.slice(10).map(({ at }) => at / SECOND)).toEqual([2, 3, 4]);
 });
 
 test('states leave three writes to creates and conclusions', async () => {

@@ -1,5 +1,5 @@
 import type { Account } from '../domain/account.ts';
-import { isCommitRunId, type NewCommitRun } from '../domain/commit-run.ts';
+import type { NewCommitRun } from '../domain/commit-run.ts';
 import {
   type ConfigurationInUse,
   type ConfigurationLook,
@@ -9,15 +9,15 @@ import {
 import { isAtLeast, type PermissionLevel } from '../domain/conversation.ts';
 import type { RerunEvent } from '../domain/delivery.ts';
 import type { Cause, PlannedDeployment, Rerun } from '../domain/deployment.ts';
-import { parseExternalId } from '../domain/external-id.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import { type LogMode, settingsOf } from '../domain/repository-configuration.ts';
-import type { ShownCheckRun, ShownCheckRuns } from '../domain/shown-check-run.ts';
+import type { ShownCheckRuns } from '../domain/shown-check-run.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { ListWorkspaces } from '../planning/find-workspaces.ts';
 import type { NotedRerun, Plan } from '../planning/plan-store.ts';
 import type { RecentDeployments, Reruns } from './command-store.ts';
 import { describeLostRun } from './describe-lost-run.ts';
+import { type FoundRuns, findRuns, splitSkipped, toOldRun } from './find-runs.ts';
 import { describeLevel, toLevel } from './permissions.ts';
 import type { CommandPorts } from './plan-command.ts';
 import { planRedeploy } from './plan-redeploy.ts';
@@ -57,12 +57,26 @@ const SKIPPED = 'a re-run of the suite leaves skipped deployments out';
  * Throws if GitHub or Meltano Cloud can't answer now.
  */
 export async function planRerun(rerun: RerunToPlan, ports: RerunPorts): Promise<Plan> {
+  const { files, ...runs } = await findRuns(rerun.event, ports.runs);
+  const plan = await planRuns(rerun, runs, ports);
+  if (files.length === 0) return plan ?? { outcome: 'foreign_check_run', deployments: [] };
+  // Projects are checked anew, and GitHub expects an update of each.
+  return { outcome: 'configuration_rerun', deployments: [], ...plan, rewrittenRuns: files };
+}
+
+/** Null if no run shows a deployment. */
+async function planRuns(
+  rerun: RerunToPlan,
+  runs: Omit<FoundRuns, 'files'>,
+  ports: RerunPorts,
+): Promise<Plan | null> {
   const { event } = rerun;
-  const { files, ...listed } = await findRuns(event, ports);
-  const found = await trustRuns(rerun, listed.runs, ports.store);
-  const skipped = await trustRuns(rerun, listed.skipped, ports.store);
-  if (found.length === 0 && skipped.length > 0) return refuseAll(rerun, skipped, SKIPPED);
-  if (found.length === 0) return planFileRerun(files);
+  const { held, skipped } = await splitSkipped(
+    await trustRuns(rerun, runs.skipped, ports.store),
+    ports.store,
+  );
+  const found = [...(await trustRuns(rerun, runs.runs, ports.store)), ...held];
+  if (found.length === 0) return skipped.length > 0 ? refuseAll(rerun, skipped, SKIPPED) : null;
   const { fresh, reruns } = await leaveOutRepeated(rerun, found, ports);
   if (fresh.length === 0) return { outcome: 'repeated', deployments: [], reruns };
   const reads = new ReadsOfOneCommand(ports.reads);
@@ -79,12 +93,6 @@ function refuseLevel(level: PermissionLevel, inUse: ConfigurationInUse | null): 
   return `this needs ${describeLevel(needed)} or higher in the repository`;
 }
 
-/** A re-run of check runs about the commit: checks projects again and updates the runs. Deploys nothing. */
-function planFileRerun(files: readonly string[]): Plan {
-  if (files.length === 0) return { outcome: 'foreign_check_run', deployments: [] };
-  return { outcome: 'configuration_rerun', deployments: [], rewrittenRuns: files };
-}
-
 /** The plan after GitHub or Meltano Cloud was unavailable for too long. */
 export async function planUnansweredRerun(
   rerun: AskedRerun,
@@ -94,41 +102,6 @@ export async function planUnansweredRerun(
   const run = rerun.event.run && toOldRun(rerun.event.run);
   const runs = run ? await trustRuns({ event: rerun.event }, [run], store) : [];
   return refuseAll(rerun, runs, UNANSWERED, problem);
-}
-
-interface Found {
-  readonly runs: readonly OldRun[];
-  /** The skipped runs of a suite, which are not redeployed. */
-  readonly skipped: readonly OldRun[];
-  /** The ids of check runs about the commit. */
-  readonly files: readonly string[];
-}
-
-async function findRuns(event: RerunEvent, ports: RerunPorts): Promise<Found> {
-  if (event.run) {
-    const run = toOldRun(event.run);
-    return { runs: run ? [run] : [], skipped: [], files: listFiles([event.run]) };
-  }
-  const newest = new Map<string, OldRun>();
-  const listed = await ports.runs.listRuns(event.repository, event.sha);
-  // Oldest first, so the newest run of each workspace remains.
-  for (const shown of listed) {
-    const run = toOldRun(shown);
-    if (run) newest.set(run.ids.workspaceId, run);
-  }
-  const all = [...newest.values()];
-  const pick = (isSkipped: boolean) =>
-    all.filter(({ shown }) => (shown.conclusion === 'skipped') === isSkipped);
-  return { runs: pick(false), skipped: pick(true), files: listFiles(listed) };
-}
-
-function listFiles(shown: readonly ShownCheckRun[]): string[] {
-  return shown.flatMap(({ externalId }) => (isCommitRunId(externalId ?? '') ? (externalId ?? []) : []));
-}
-
-function toOldRun(shown: ShownCheckRun): OldRun | null {
-  const ids = parseExternalId(shown.externalId ?? '');
-  return ids && { shown, ids };
 }
 
 /** Leaves out repeated requests. Their old runs still need an update, because GitHub has reset the suite again. */

@@ -1,3 +1,4 @@
+import type { CommitRunReader } from '../domain/commit-run.ts';
 import { type ConfigurationInUse, cautiousSettings } from '../domain/configuration-in-use.ts';
 import type { ChangedPaths, CommandReads, Refusal, WhyFinding } from '../domain/conversation.ts';
 import type { PushEvent } from '../domain/delivery.ts';
@@ -11,14 +12,17 @@ import type { Workspace } from '../domain/workspace.ts';
 import type { JudgedChange } from '../planning/changed-paths.ts';
 import { judgePushed, type PlanningPorts, type PushToPlan, planPush } from '../planning/plan-push.ts';
 import type { PushTrees } from '../planning/push-trees.ts';
+import type { RecentDeployments } from './command-store.ts';
+import { explainGates } from './explain-gates.ts';
 import type { HeadReads } from './reads-of-one-command.ts';
 import { COMMIT, nameWorkspace, nameWorkspaces } from './select-workspaces.ts';
 
 const NO_COMMIT = '0'.repeat(40);
 /** How many changed paths to name. */
 const MOST_NAMED = 5;
+const DEPLOYS: readonly ReasonCode[] = ['push', 'found_by_sweep'];
 /** Verdicts that depend on the changes. */
-const BY_CHANGES: readonly ReasonCode[] = ['push', 'found_by_sweep', 'paths_unchanged', 'paths_unmatched'];
+const BY_CHANGES: readonly ReasonCode[] = [...DEPLOYS, 'paths_unchanged', 'paths_unmatched'];
 
 export interface WhyRequest {
   readonly account: string;
@@ -34,6 +38,7 @@ export interface WhyRequest {
 export interface WhyPorts {
   readonly reads: HeadReads & { readonly resolveCommit: CommandReads['resolveCommit'] };
   readonly planning: PlanningPorts;
+  readonly store: CommitRunReader & RecentDeployments;
 }
 
 export type WhyResult =
@@ -68,7 +73,8 @@ export async function explainPlan(request: WhyRequest, ports: WhyPorts): Promise
   for (const workspace of asked) {
     const branch = trackedBranch(workspace, repository);
     const head = heads.get(branch) ?? null;
-    explained.push(await explainOne(request, { workspace, branch, head, sha: sha ?? head }, planning));
+    const question = { workspace, branch, head, sha: sha ?? head };
+    explained.push(await explainOne(request, question, { planning, store: ports.store }));
   }
   // Reads for the verdicts come first, because naming the changes may take too many reads.
   const findings: WhyFinding[] = [];
@@ -122,7 +128,7 @@ interface Question {
 async function explainOne(
   request: WhyRequest,
   { workspace, branch, head, sha }: Question,
-  planning: PlanningPorts,
+  { planning, store }: Omit<WhyPorts, 'reads'>,
 ): Promise<Explained> {
   const { repository, inUse, account } = request;
   const shown = { workspace: nameWorkspace(workspace, repository), sha, isHead: sha === head };
@@ -159,17 +165,20 @@ async function explainOne(
   const [planned] = await planPush(push, planning);
   const reason = planned?.reason ?? 'branch_not_tracked';
   const settings = cautiousSettings(inUse, workspace);
+  const { error, ...gates } = await explainGates(settings, { ...asDeployed, sha }, store);
+  const isHeld = error !== null && DEPLOYS.includes(reason);
   const filter = BY_CHANGES.includes(reason) ? filterOf(settings, workspace.directory) : null;
   const change =
     filter && (await judgePushed(push, { workspace, filter }, planning, planning.openTrees(repository)));
   return {
     finding: {
       ...shown,
-      reason,
-      problem: planned?.problem ?? null,
+      reason: isHeld ? 'project_error' : reason,
+      problem: isHeld ? error : (planned?.problem ?? null),
       source: inUse.source,
       isFiltered: settings.paths !== null || settings.pathsIgnore.length > 0,
       ...showChange(change),
+      ...gates,
     },
     filter,
   };

@@ -1,6 +1,6 @@
 import type { Account } from '../domain/account.ts';
 import type { Command, RedeployCommand } from '../domain/command.ts';
-import type { NewCommitRun } from '../domain/commit-run.ts';
+import type { CommitRunReader, NewCommitRun } from '../domain/commit-run.ts';
 import {
   type ConfigurationInUse,
   type Configurations,
@@ -28,7 +28,7 @@ import { explainNoWorkspace } from '../planning/select-own-workspaces.ts';
 import type { CommitHistoryApi } from '../reporting/way-back.ts';
 import { answerStatus, type LagStore } from './answer-status.ts';
 import { chooseTargets } from './choose-targets.ts';
-import type { RepeatedCommands } from './command-store.ts';
+import type { RecentDeployments, RepeatedCommands } from './command-store.ts';
 import { explainPlan } from './explain-plan.ts';
 import { isStranger, neededLevel } from './permissions.ts';
 import { answerRedeploy, planRedeploy } from './plan-redeploy.ts';
@@ -42,7 +42,12 @@ const TOO_LATE_MS = 60 * 60_000;
 
 export interface CommandPorts {
   readonly reads: CommandReads;
-  readonly store: RepeatedCommands & OpenDeployments & RepositoryNames & LagStore;
+  readonly store: RepeatedCommands &
+    OpenDeployments &
+    RepositoryNames &
+    LagStore &
+    CommitRunReader &
+    RecentDeployments;
   readonly planning: PlanningPorts;
   readonly configurations: Configurations;
   readonly history: CommitHistoryApi;
@@ -273,12 +278,12 @@ async function decideWithdraw(
 async function decideWhy(
   { id, receivedAt, event, account, workspaces, inUse }: Served,
   target: string | null,
-  { reads, planning }: ReadingPorts,
+  { reads, planning, store }: ReadingPorts,
 ): Promise<Decided> {
   const asked = { account: account?.key ?? '', deliveryId: id, receivedAt };
   const why = await explainPlan(
     { ...asked, repository: event.repository, workspaces, inUse, target },
-    { reads, planning },
+    { reads, planning, store },
   );
   return why.ok ? { answer: { kind: 'why', findings: why.findings } } : refuse(why.refusal);
 }

@@ -1,5 +1,6 @@
 import type { ParsedComment } from './command.ts';
 import type { FileAtCommit, Repository } from './deployment.ts';
+import type { Gate } from './gate.ts';
 import type { UncomparedCause } from './git-tree.ts';
 import type { GitHubResult } from './github-result.ts';
 import type { ReasonCode } from './reason-codes.ts';
@@ -136,6 +137,15 @@ export interface WhyFinding {
   readonly source?: FileAtCommit | null;
   /** True if path filters of that file apply, not only the directory. */
   readonly isFiltered?: boolean;
+  /** What the project check says of the commit; null if it can't hold the workspace. */
+  readonly projectCheck?: WhyProjectCheck | null;
+  /** The gate that the commit's last deployment passed although it wasn't open. */
+  readonly passed?: Gate | null;
+}
+
+interface WhyProjectCheck {
+  readonly state: 'open' | 'closed' | 'pending';
+  readonly checkRunUrl: string | null;
 }
 
 export interface ChangedPaths {

@@ -13,6 +13,9 @@ import { findRunUrl } from '../../reporting/render/github-links.ts';
 import { joinList, layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts';
 import type { BodyOf, ReplyView } from './reply-view.ts';
 
+const HELD =
+  '**Held by the project check:** correct the error and push, or write `/redeploy --force`, which requires the Maintain role.';
+
 /** The progress of a redeployment, from its first to its last state. */
 export function renderRedeploy(view: ReplyView, body: BodyOf<'redeploy'>): ReplyPart[] {
   const { deployments, missing, pushless = [] } = body;
@@ -21,8 +24,22 @@ export function renderRedeploy(view: ReplyView, body: BodyOf<'redeploy'>): Reply
   const main = only && !another ? [renderOne(view, only)] : renderSeveral(view, deployments, left);
   return [
     ...main,
+    ...explainGates(view, deployments),
     ...(missing.length === 0 ? [] : [`**Not redeployed:** ${describeMissing(view, missing)}`]),
     ...(pushless.length === 0 ? [] : [`**Not redeployed:** ${describePushless(view, pushless)}`]),
+  ];
+}
+
+function explainGates(view: ReplyView, deployments: readonly ShownDeployment[]): string[] {
+  const isHeld = deployments.some(({ deployment }) => deployment.reason === 'project_error');
+  const forced = deployments.flatMap(({ deployment }) =>
+    deployment.gates.flatMap(({ passed }) =>
+      passed?.how === 'forced' ? `${linkWorkspaceOf(view, deployment)} (${formatCode(passed.why)})` : [],
+    ),
+  );
+  return [
+    ...(isHeld ? [HELD] : []),
+    ...(forced.length > 0 ? [`**Forced** past the project check: ${joinList(forced)}.`] : []),
   ];
 }
 

@@ -1,9 +1,9 @@
 import type { WhyFinding } from '../../domain/conversation.ts';
 import { REASON_CODES } from '../../domain/reason-codes.ts';
 import { linkWorkspace } from '../../reporting/render/describe-shown.ts';
-import { formatCode } from '../../reporting/render/escape-markdown.ts';
+import { formatCode, linkWords } from '../../reporting/render/escape-markdown.ts';
 import { formatCount } from '../../reporting/render/format-numbers.ts';
-import { linkCommit, linkFile } from '../../reporting/render/github-links.ts';
+import { findRunUrl, linkCommit, linkFile } from '../../reporting/render/github-links.ts';
 import { layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts';
 import type { BodyOf, ReplyView } from './reply-view.ts';
 
@@ -54,7 +54,31 @@ function describeCommit(view: ReplyView, { sha, isHead, workspace }: WhyFinding)
 
 /** The rule in plain words: a sentence without its full stop. */
 function explainRule(view: ReplyView, finding: WhyFinding): string {
-  return explainConfigured(view, finding) ?? explainPlain(view, finding);
+  const rule = explainConfigured(view, finding) ?? explainPlain(view, finding);
+  return [rule, ...explainGates(view, finding)].join('. ');
+}
+
+/** What comes between the plan and the start, and what came of it the last time. */
+function explainGates(view: ReplyView, finding: WhyFinding): string[] {
+  const { projectCheck = null, passed = null } = finding;
+  const notes: string[] = [];
+  if (projectCheck?.state === 'pending' && isDeployed(finding)) {
+    notes.push('The start waits for the project check of this commit, at most 10 s');
+  }
+  if (passed?.passed?.how === 'forced') {
+    const by = formatCode(passed.forcedBy ?? '');
+    notes.push(`${by} forced its last deployment, which ${formatCode(passed.passed.why)} held`);
+  } else if (passed?.passed) {
+    notes.push(
+      `Its last deployment started before the ${linkCheck(view, finding)} was done: ${formatCode(passed.passed.why)}`,
+    );
+  }
+  return notes;
+}
+
+function linkCheck(view: ReplyView, { sha, projectCheck = null }: WhyFinding): string {
+  const checkRunUrl = projectCheck?.checkRunUrl ?? null;
+  return linkWords('project check', findRunUrl(view, { sha: sha ?? '', checkRunUrl }));
 }
 
 /** Null if the repository's configuration doesn't decide. */
@@ -73,6 +97,8 @@ function explainConfigured(view: ReplyView, finding: WhyFinding): string | null 
       );
     case 'configuration_held':
       return `The file ${file} has mistakes${found}, and there is no earlier valid version: pushes are held until it is repaired`;
+    case 'project_error':
+      return `The ${linkCheck(view, finding)} found an error in its project${found}, and ${file} sets ${formatCode('checks: {project: block}')}. Correct it and push, or write ${formatCode('/redeploy --force')} with the Maintain role`;
     case 'skip_token':
     case 'push_off':
     case 'ignored_sender':

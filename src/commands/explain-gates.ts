@@ -1,0 +1,30 @@
+import { type CommitRunReader, makeProjectRunId } from '../domain/commit-run.ts';
+import type { WhyFinding } from '../domain/conversation.ts';
+import type { WorkspaceSettings } from '../domain/repository-configuration.ts';
+import type { RepositoryWorkspace } from '../domain/workspace.ts';
+import type { RecentDeployments } from './command-store.ts';
+
+/** How many of the workspace's newest deployments are searched for one of the commit. */
+const RECENT = 20;
+
+export interface GateFindings extends Pick<WhyFinding, 'projectCheck' | 'passed'> {
+  /** The error that holds the workspace. */
+  readonly error: string | null;
+}
+
+/** What the gates say of a commit, from what is stored. */
+export async function explainGates(
+  { projectCheck }: WorkspaceSettings,
+  at: RepositoryWorkspace & { readonly sha: string },
+  store: CommitRunReader & RecentDeployments,
+): Promise<GateFindings> {
+  const recent = await store.listRecent(at, RECENT);
+  const last = recent.find(({ sha, state }) => sha === at.sha && state !== 'waiting');
+  const passed = last?.gates.find((gate) => gate.passed !== null) ?? null;
+  if (projectCheck !== 'block') return { projectCheck: null, passed, error: null };
+  const run = await store.getCommitRun(makeProjectRunId(at.repositoryId, at.sha));
+  const result = run?.verdict.kind === 'project' ? run.verdict.result : null;
+  const error = result?.errors.find(({ workspaceId }) => workspaceId === at.workspaceId)?.first ?? null;
+  const state = error === null ? (run?.state === 'concluded' ? 'open' : 'pending') : 'closed';
+  return { projectCheck: { state, checkRunUrl: run?.checkRunUrl ?? null }, passed, error };
+}

@@ -20,9 +20,9 @@ type GateState =
   /** Not known in time. */
   | { readonly kind: 'unjudged'; readonly why: string };
 
-const GATES: Readonly<
-  Record<Gate['kind'], (context: ReconcileContext, deployment: Deployment) => Promise<GateState>>
-> = {
+type JudgeGate = (context: ReconcileContext, deployment: Deployment, gate: Gate) => Promise<GateState>;
+
+const GATES: Readonly<Record<Gate['kind'], JudgeGate>> = {
   project: judgeProject,
 };
 
@@ -37,7 +37,7 @@ export type GateVerdict =
 export async function judgeGates(context: ReconcileContext, deployment: Deployment): Promise<GateVerdict> {
   const gates: Gate[] = [];
   for (const gate of deployment.gates) {
-    const state = await GATES[gate.kind](context, deployment);
+    const state = await GATES[gate.kind](context, deployment, gate);
     if (state.kind === 'pending') {
       if (deployment.gateSince === null)
         await change(context, deployment, { gateSince: stamp(context.clock) });
@@ -61,6 +61,7 @@ function describePass(state: Exclude<GateState, { kind: 'pending' }>): Gate['pas
 async function judgeProject(
   { store, clock }: ReconcileContext,
   { workspaceId, gateSince, ...commit }: Deployment,
+  { forcedBy }: Gate,
 ): Promise<GateState> {
   const run = await store.getCommitRun(makeProjectRunId(commit.repositoryId, commit.sha));
   const isChecked = run?.state === 'concluded';
@@ -69,7 +70,7 @@ async function judgeProject(
   const result = run?.verdict.kind === 'project' ? run.verdict.result : null;
   // While the commit is checked once more, the errors that were found in it stand.
   const found = result?.errors.find((one) => one.workspaceId === workspaceId);
-  if (found && isChecked && run.checkRunUrl === null && ms > 0) {
+  if (found && forcedBy === null && isChecked && run.checkRunUrl === null && ms > 0) {
     return { kind: 'pending', ms: Math.min(ms, WRITTEN_LOOK_MS) };
   }
   if (found) return { kind: 'closed', reason: 'project_error', why: found.first };

@@ -189,6 +189,7 @@ export const SECTIONS: ReadonlyMap<string, Section> = new Map([
 const EXAMPLE = {
   version: 1,
   deploy: { paths: ['pipelines/**'], paths_ignore: ['**/*.md'] },
+  checks: { project: 'block' },
   workspaces: [{ workspace: 'Analytics (prod)', on_push: false, environment: 'production' }],
 };
 

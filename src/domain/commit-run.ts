@@ -11,6 +11,8 @@ export interface WouldDeploy {
   readonly name: string;
   readonly branch: string;
   readonly onPush: boolean;
+  /** True if an error in the project keeps a push from being deployed. */
+  readonly blocks: boolean;
   readonly directory: string | null;
   /** Null if the directory decides. */
   readonly paths: readonly string[] | null;
@@ -203,7 +205,8 @@ export function acceptFile(
     const { id, name, directory } = workspace;
     const environment = settings.environment ?? workspace.environment;
     const branch = trackedBranch(workspace, repository);
-    return { id, name, branch, directory, onPush, paths, pathsIgnore, log, environment };
+    const blocks = settings.projectCheck === 'block';
+    return { id, name, branch, directory, onPush, blocks, paths, pathsIgnore, log, environment };
   });
   return { kind: 'good', file, workspaces: would };
 }

@@ -94,11 +94,12 @@ function renderGood(view: VerdictView, { file, workspaces }: Good): CheckRunFiel
   };
 }
 
-function describePushes({ onPush, paths, directory, pathsIgnore }: WouldDeploy): string {
+function describePushes({ onPush, blocks, paths, directory, pathsIgnore }: WouldDeploy): string {
   if (!onPush) return 'no: `on_push` is false';
   const folder = directory === null ? 'always' : `when ${formatCode(directory)} changes`;
   const counts = paths === null ? folder : `when ${listGlobs(paths)} changes`;
-  return pathsIgnore.length === 0 ? counts : `${counts}, except ${listGlobs(pathsIgnore)}`;
+  const except = pathsIgnore.length === 0 ? '' : `, except ${listGlobs(pathsIgnore)}`;
+  return `${counts}${except}${blocks ? ', unless its project has an error' : ''}`;
 }
 
 /** More globs would make the table unreadable. */

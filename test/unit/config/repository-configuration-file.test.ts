@@ -4,7 +4,7 @@ import {
   MOST_PROBLEMS,
   readRepositoryConfiguration,
 } from '../../../src/config/repository-configuration-file.ts';
-import { DEFAULT_CONFIGURATION } from '../../../src/domain/repository-configuration.ts';
+import { DEFAULT_CONFIGURATION, settingsOf } from '../../../src/domain/repository-configuration.ts';
 
 const WORKSPACES = [
   { id: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e', name: 'Analytics (prod)', alias: 'analytics' },
@@ -112,6 +112,24 @@ github_deployments: true
   test('a section that sets one key has the defaults for the others', () => {
     const result = read('commands: {permission: triage}\n');
     expect(result.ok && result.configuration.commands).toEqual({ enabled: true, permission: 'triage' });
+  });
+
+  test('holds workspaces whose project has an error: all, one, or all but one', () => {
+    const modes = (text: string) => {
+      const result = read(text);
+      if (!result.ok) return result.problems.map(({ message }) => message);
+      const of = (id: string | undefined) =>
+        settingsOf(result.configuration, { id: id ?? '', name: '', alias: null, directory: null });
+      return WORKSPACES.slice(0, 2).map(({ id }) => of(id).projectCheck);
+    };
+    const one = (mode: string) =>
+      `workspaces: [{ workspace: ${WORKSPACES[0]?.id}, checks: { project: ${mode} } }]\n`;
+    expect(modes('checks: { project: block }\n')).toEqual(['block', 'block']);
+    expect(modes(one('block'))).toEqual(['block', 'report']);
+    expect(modes(`checks: { project: block }\n${one('off')}`)).toEqual(['off', 'block']);
+    expect(modes('checks: { project: blok }\n')).toEqual([
+      'checks.project must be report, block or off, not the text "blok". Did you mean block?',
+    ]);
   });
 
   test('may use anchors, and is frozen all through', () => {

@@ -3,20 +3,13 @@ import { DatabaseSync } from 'node:sqlite';
 import { createStores } from '../../src/store/create-stores.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { buildDeployment } from '../../test/unit/domain/deployment-builder.ts';
+import { buildRepository } from '../../test/unit/domain/push-builder.ts';
 
 /** A data directory with so many concluded and reported deployments, each with its delivery. */
 export async function fillStore(directory: string, count: number): Promise<void> {
   const { db, close } = await openSqlite(directory);
   const stores = createStores(db);
-  const repository = {
-    id: 2,
-    installationId: 1,
-    owner: 'acme',
-    ownerId: 10,
-    name: 'data',
-    private: true,
-    defaultBranch: 'main',
-  };
+  const repository = buildRepository();
   const deployment = buildDeployment({ deliveryId: 'delivery-0' });
   await stores.record({
     id: 'delivery-0',

@@ -11,6 +11,7 @@ import type {
 import type { Deployment, Repository } from '../../src/domain/deployment.ts';
 import type { ShownDeployment } from '../../src/reporting/render/describe-shown.ts';
 import { buildDeployment } from '../../test/unit/domain/deployment-builder.ts';
+import { buildRepository } from '../../test/unit/domain/push-builder.ts';
 
 /** A comment, and what the app says to it. */
 export interface Example {
@@ -32,15 +33,7 @@ const DEV: ShownWorkspace = {
   branch: 'dev',
   directory: 'dwh',
 };
-const REPOSITORY: Repository = {
-  id: 2,
-  installationId: 1,
-  owner: 'acme',
-  ownerId: 10,
-  name: 'data',
-  private: true,
-  defaultBranch: 'main',
-};
+const REPOSITORY: Repository = buildRepository();
 const SHA = 'a1b2c3d4e5f60718293a4b5c6d7e8f9001122334';
 const NEWER = 'd4e5f6a7b8c90718293a4b5c6d7e8f9001122334';
 

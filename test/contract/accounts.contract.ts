@@ -4,6 +4,7 @@ import { UNKNOWN_OWNER } from '../../src/domain/owner.ts';
 import type { RepositoryWorkspace } from '../../src/domain/workspace.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
 import { buildPlanned } from '../unit/domain/deployment-builder.ts';
+import { buildPush, buildRepository } from '../unit/domain/push-builder.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const WORKSPACE = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
@@ -38,27 +39,7 @@ export function describeAccounts(name: string, open: () => Promise<OpenStores>):
         id: deliveryId,
         name: 'push',
         receivedAt: 1_000,
-        event: {
-          kind: 'push',
-          account: 'acme',
-          repository: {
-            id: repositoryId,
-            installationId: 1,
-            owner: 'acme',
-            ownerId: 10,
-            name: 'data',
-            private: true,
-            defaultBranch: 'main',
-          },
-          ref: 'refs/heads/main',
-          before: 'b',
-          after: 'a',
-          deleted: false,
-          forced: false,
-          pushedAt: 1_000,
-          sender: 'ana',
-          senderIsBot: false,
-        },
+        event: buildPush({ repository: buildRepository({ id: repositoryId }), before: 'b', after: 'a' }),
       });
       return deliveryId;
     }

@@ -2,30 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { AppEvent } from '../../src/domain/delivery.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
 import { buildPlanned } from '../unit/domain/deployment-builder.ts';
+import { buildPush, buildRepository } from '../unit/domain/push-builder.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
-const REPOSITORY = {
-  id: 9_007_199_254,
-  installationId: 1,
-  owner: 'acme',
-  ownerId: 10,
-  name: 'data',
-  private: true,
-  defaultBranch: 'main',
-};
-const EVENT: AppEvent = {
-  kind: 'push',
-  account: 'acme',
-  repository: REPOSITORY,
-  ref: 'refs/heads/main',
-  before: 'b',
-  after: 'a',
-  deleted: false,
-  forced: false,
-  pushedAt: 1_000,
-  sender: 'ana',
-  senderIsBot: false,
-};
+const REPOSITORY = buildRepository({ id: 9_007_199_254 });
+const EVENT: AppEvent = buildPush({ repository: REPOSITORY, before: 'b', after: 'a' });
 const NOTHING = {
   deliveries: 0,
   reports: 0,

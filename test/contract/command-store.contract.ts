@@ -4,18 +4,11 @@ import type { PlannedDeployment, Repository } from '../../src/domain/deployment.
 import type { Plan } from '../../src/planning/plan-store.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
 import { buildPlanned } from '../unit/domain/deployment-builder.ts';
+import { buildRepository } from '../unit/domain/push-builder.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const WORKSPACE = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
-const REPOSITORY: Repository = {
-  id: 9_007_199_254,
-  installationId: 1,
-  owner: 'acme',
-  ownerId: 10,
-  name: 'data',
-  private: true,
-  defaultBranch: 'main',
-};
+const REPOSITORY: Repository = buildRepository({ id: 9_007_199_254 });
 
 const OF_REPOSITORY = { account: 'environment', workspaceId: WORKSPACE, repositoryId: REPOSITORY.id };
 

@@ -3,17 +3,10 @@ import type { NewCommitRun } from '../../src/domain/commit-run.ts';
 import type { StoredConfiguration } from '../../src/domain/configuration-in-use.ts';
 import { DEFAULT_CONFIGURATION } from '../../src/domain/repository-configuration.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
+import { buildRepository } from '../unit/domain/push-builder.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
-const REPOSITORY = {
-  id: 9_007_199_254,
-  installationId: 1,
-  owner: 'acme',
-  ownerId: 10,
-  name: 'data',
-  private: true,
-  defaultBranch: 'main',
-};
+const REPOSITORY = buildRepository({ id: 9_007_199_254 });
 
 const STORED: StoredConfiguration = {
   branch: 'main',

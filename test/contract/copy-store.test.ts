@@ -9,6 +9,7 @@ import { copyStore, TargetNotEmpty } from '../../src/store/copy-store.ts';
 import { createStores, type Stores } from '../../src/store/create-stores.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { buildPlanned } from '../unit/domain/deployment-builder.ts';
+import { buildPush, buildRepository } from '../unit/domain/push-builder.ts';
 import {
   createDatabase,
   emptyDatabase,
@@ -18,15 +19,7 @@ import {
 
 const BIN = join(import.meta.dirname, '../../bin/meltano-deploy.mjs');
 const SERVER = process.env['TEST_DATABASE_URL'];
-const REPOSITORY = {
-  id: 9_007_199_254,
-  installationId: 1,
-  owner: 'acme',
-  ownerId: 10,
-  name: 'data',
-  private: true,
-  defaultBranch: 'main',
-};
+const REPOSITORY = buildRepository({ id: 9_007_199_254 });
 
 function makeTemporary(): string {
   const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
@@ -42,19 +35,7 @@ async function fill(stores: Stores): Promise<string> {
       id: `guid-${n}`,
       name: 'push',
       receivedAt: 1_800_000_000_000 + n,
-      event: {
-        kind: 'push',
-        account: 'acme',
-        repository: REPOSITORY,
-        ref: 'refs/heads/main',
-        before: 'b',
-        after: 'a',
-        deleted: false,
-        forced: false,
-        pushedAt: 1_000,
-        sender: 'ana',
-        senderIsBot: false,
-      },
+      event: buildPush({ repository: REPOSITORY, before: 'b', after: 'a' }),
     });
   }
   const planned = buildPlanned({

@@ -3,17 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { Repository } from '../../src/domain/deployment.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
 import { buildPlanned } from '../unit/domain/deployment-builder.ts';
+import { buildRepository } from '../unit/domain/push-builder.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
-const REPOSITORY: Repository = {
-  id: 9_007_199_254,
-  installationId: 1,
-  owner: 'acme',
-  ownerId: 10,
-  name: 'data',
-  private: true,
-  defaultBranch: 'main',
-};
+const REPOSITORY: Repository = buildRepository({ id: 9_007_199_254 });
 const FAILURE = { repositoryId: REPOSITORY.id, sha: 'a', now: 1_000 };
 
 /** What every store must do for comments about failed deployments. */

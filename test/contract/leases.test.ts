@@ -5,6 +5,7 @@ import { type Lease, LeaseLost, type LeaseStore, type TakenLease } from '../../s
 import { startPgBossDispatcher } from '../../src/scheduling/pg-boss-dispatcher.ts';
 import { createStores } from '../../src/store/create-stores.ts';
 import { createLeaseStore } from '../../src/store/lease-store.ts';
+import { buildRepository } from '../unit/domain/push-builder.ts';
 import { emptyDatabase, listPostgresDatabases, type StartedDatabase } from './postgres-databases.ts';
 
 /** What can be waited for is waited for so long at most (milliseconds). */
@@ -97,15 +98,7 @@ describe.each(listPostgresDatabases())('leases on $name', ({ start }) => {
   });
 
   describe('a write on behalf of a lease', () => {
-    const repository = {
-      id: 1,
-      installationId: 2,
-      owner: 'acme',
-      ownerId: 10,
-      name: 'data',
-      private: false,
-      defaultBranch: 'main',
-    };
+    const repository = buildRepository({ id: 1, installationId: 2, private: false });
 
     test('happens while it is held, alone or in a transaction', async () => {
       const stores = createStores(started.db);

@@ -3,18 +3,11 @@ import { describe, expect, test } from 'vitest';
 import type { Deployment, PlannedDeployment } from '../../src/domain/deployment.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
 import { buildPlanned } from '../unit/domain/deployment-builder.ts';
+import { buildPush, buildRepository } from '../unit/domain/push-builder.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const WORKSPACE = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
-const REPOSITORY = {
-  id: 9_007_199_254,
-  installationId: 1,
-  owner: 'acme',
-  ownerId: 10,
-  name: 'data',
-  private: true,
-  defaultBranch: 'main',
-};
+const REPOSITORY = buildRepository({ id: 9_007_199_254 });
 const OF_REPOSITORY = { account: 'environment', workspaceId: WORKSPACE, repositoryId: REPOSITORY.id };
 /** The end of the range that everything in these tests is in, unless it says otherwise. */
 const ALL = { after: null, before: { time: 1_000_000, id: '' }, limit: 500 };
@@ -34,19 +27,7 @@ export function describeRetention(name: string, open: () => Promise<OpenStores>)
         id,
         name: 'push',
         receivedAt,
-        event: {
-          kind: 'push',
-          account: 'acme',
-          repository: REPOSITORY,
-          ref: 'refs/heads/main',
-          before: 'b',
-          after: id,
-          deleted: false,
-          forced: false,
-          pushedAt: 1_000,
-          sender: 'ana',
-          senderIsBot: false,
-        },
+        event: buildPush({ repository: REPOSITORY, before: 'b', after: id }),
       });
     }
 

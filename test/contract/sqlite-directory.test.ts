@@ -19,6 +19,7 @@ import { GroupCommitDialect } from '../../src/store/group-commit-dialect.ts';
 import { inspectSqlite } from '../../src/store/inspect-sqlite.ts';
 import { DataDirectoryInUse, openSqlite } from '../../src/store/sqlite.ts';
 import { explainError } from '../../src/store/sqlite-errors.ts';
+import { buildPush, buildRepository } from '../unit/domain/push-builder.ts';
 
 /** Root may write everything, so another user tries. */
 const OTHER_USER = process.getuid?.() === 0 ? 65_534 : undefined;
@@ -143,15 +144,7 @@ describe('a database that another program holds', () => {
     const other = new DatabaseSync(join(folder, 'meltano-deploy.db'));
     onTestFinished(() => other.close());
     other.exec('begin immediate');
-    const repository = {
-      id: 1,
-      installationId: 2,
-      owner: 'acme',
-      ownerId: 10,
-      name: 'data',
-      private: false,
-      defaultBranch: 'main',
-    };
+    const repository = buildRepository({ id: 1, installationId: 2, private: false });
     const write = createStores(db).learnRepository(repository, null, 1);
     const transaction = db.transaction().execute((tx) => tx.selectFrom('note').select('name').execute());
     // Nobody could let go of it while the process stood still.
@@ -205,28 +198,13 @@ describe('the files', () => {
         id,
         name: 'push',
         receivedAt: 1,
-        event: {
-          kind: 'push',
-          account: 'acme',
-          repository: {
-            id: 1,
-            installationId: 1,
-            owner: 'acme',
-            ownerId: 10,
-            name: 'data',
-            private: true,
-            defaultBranch: 'main',
-          },
-          ref: 'refs/heads/main',
+        event: buildPush({
+          repository: buildRepository({ id: 1 }),
           before: 'b',
           after: 'a',
-          deleted: false,
-          forced: false,
           pushedAt: 1,
-          sender: 'ana',
-          senderIsBot: false,
           message,
-        },
+        }),
       });
     }
     const read = () => readFileSync(join(folder, 'meltano-deploy.db'), 'latin1');

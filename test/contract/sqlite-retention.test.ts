@@ -15,6 +15,7 @@ import { migrate } from '../../src/store/migrations.ts';
 import type { DeliveryTable, DeploymentTable, Schema } from '../../src/store/schema.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { buildPlanned } from '../unit/domain/deployment-builder.ts';
+import { buildPush, buildRepository } from '../unit/domain/push-builder.ts';
 import { openTemporarySqlite } from './open-temporary-sqlite.ts';
 import { describeRetention } from './retention.contract.ts';
 
@@ -35,27 +36,7 @@ function makePlanned(differences: Partial<PlannedDeployment> = {}): PlannedDeplo
 }
 
 function makeEvent(after = 'a'.repeat(40)): Delivery['event'] {
-  return {
-    kind: 'push',
-    account: 'acme',
-    ref: 'refs/heads/main',
-    before: 'b'.repeat(40),
-    after,
-    deleted: false,
-    forced: false,
-    pushedAt: 1_000,
-    sender: 'ana',
-    senderIsBot: false,
-    repository: {
-      id: 1,
-      installationId: 1,
-      owner: 'acme',
-      ownerId: 10,
-      name: 'data',
-      private: true,
-      defaultBranch: 'main',
-    },
-  };
+  return buildPush({ after, repository: buildRepository({ id: 1 }) });
 }
 
 interface Crowd {

@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createStores } from '../../src/store/create-stores.ts';
 import { DataDirectoryInUse, openSqlite } from '../../src/store/sqlite.ts';
+import { buildRepository } from '../unit/domain/push-builder.ts';
 import { describeAccounts } from './accounts.contract.ts';
 import { describeBacklog } from './backlog.contract.ts';
 import { describeCommandStore } from './command-store.contract.ts';
@@ -34,19 +35,7 @@ test('a directory belongs to one process at a time, and is free again after a cl
 
 test('what was stored is there after a reopening, with the schema migrated once', async () => {
   const { directory, database, stores } = await openTemporarySqlite();
-  await stores.learnRepository(
-    {
-      id: 1,
-      installationId: 2,
-      owner: 'acme',
-      ownerId: 10,
-      name: 'data',
-      private: false,
-      defaultBranch: 'main',
-    },
-    null,
-    1,
-  );
+  await stores.learnRepository(buildRepository({ id: 1, installationId: 2, private: false }), null, 1);
   await database.close();
   const again = await openSqlite(directory);
   expect(await createStores(again.db).listNames(1)).toEqual(['acme/data']);

@@ -6,35 +6,16 @@ import { UNKNOWN_OWNER } from '../../src/domain/owner.ts';
 import type { LogMode } from '../../src/domain/repository-configuration.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
 import { buildPlanned } from '../unit/domain/deployment-builder.ts';
+import { buildPush, buildRepository } from '../unit/domain/push-builder.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
 const WORKSPACE = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
-const REPOSITORY: Repository = {
-  id: 9_007_199_254,
-  installationId: 1,
-  owner: 'acme',
-  ownerId: 10,
-  name: 'data',
-  private: true,
-  defaultBranch: 'main',
-};
+const REPOSITORY: Repository = buildRepository({ id: 9_007_199_254 });
 
 const OF_REPOSITORY = { account: 'environment', workspaceId: WORKSPACE, repositoryId: REPOSITORY.id };
 
 function pushEvent(repository = REPOSITORY): AppEvent {
-  return {
-    kind: 'push',
-    account: 'acme',
-    repository,
-    ref: 'refs/heads/main',
-    before: 'b',
-    after: 'a',
-    deleted: false,
-    forced: false,
-    pushedAt: 1_000,
-    sender: 'ana',
-    senderIsBot: false,
-  };
+  return buildPush({ repository, before: 'b', after: 'a' });
 }
 
 function planned(deliveryId: string, differences: Partial<PlannedDeployment> = {}): PlannedDeployment {

@@ -1,11 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { parseCommand } from '../../../src/commands/parse-command.ts';
 import { COMMAND_NAMES, type CommandName } from '../../../src/domain/command.ts';
 import type { CommandRecord, PermissionLevel } from '../../../src/domain/conversation.ts';
 import type { CommentEvent } from '../../../src/domain/delivery.ts';
 import { START } from '../deploying/fake-ports.ts';
 import { buildWorkspace, MINUTE, QUEUE_KEY, REPOSITORY } from '../deploying/reconcile-world.ts';
-import { PlanWorld } from '../planning/plan-world.ts';
+import { buildComment, PlanWorld } from '../planning/plan-world.ts';
 
 const DEV = '81c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 const HEADS: Record<string, string> = { main: 'a'.repeat(40), dev: 'd'.repeat(40) };
@@ -17,24 +16,8 @@ beforeEach(async () => {
   for (const [branch, head] of Object.entries(HEADS)) world.heads.set(branch, head);
 });
 
-function comment(body: string, differences: Partial<CommentEvent> = {}): CommentEvent {
-  const parsed = parseCommand(body);
-  if (parsed.kind === 'none') throw new Error(`There is no command in ${body}`);
-  return {
-    kind: 'comment',
-    account: 'acme',
-    repository: REPOSITORY,
-    place: { kind: 'issue', number: 1 },
-    commentId: 7,
-    actor: 'ana',
-    askedAt: START,
-    parsed,
-    ...differences,
-  };
-}
-
 async function give(body: string, differences: Partial<CommentEvent> = {}): Promise<CommandRecord | null> {
-  const id = await world.deliver(comment(body, differences));
+  const id = await world.deliver(buildComment(body, differences));
   await world.planAll();
   return world.stores.getCommand(id);
 }
@@ -212,7 +195,7 @@ describe('permission', () => {
 
   test('that can not be asked for ten minutes is refused, and nothing was done meanwhile', async () => {
     world.githubIsDown = true;
-    const id = await world.deliver(comment('/redeploy'));
+    const id = await world.deliver(buildComment('/redeploy'));
     await world.planAll();
     expect(world.clock.now() - START).toBeLessThan(16 * MINUTE);
     expect((await world.stores.getCommand(id))?.answer).toMatchObject({ refusal: { code: 'unanswered' } });
@@ -265,7 +248,7 @@ describe('why', () => {
       buildWorkspace({ directory: 'analytics' }),
       buildWorkspace({ id: DEV, branch: 'gone' }),
     ];
-    await world.deliver(comment('/redeploy Analytics'));
+    await world.deliver(buildComment('/redeploy Analytics'));
     const command = await give('/meltano why');
     expect(command?.answer).toMatchObject({
       kind: 'why',

@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createConversationSync } from '../../../src/commands/sync-conversation.ts';
 import type { Answer, NewCommand, Place } from '../../../src/domain/conversation.ts';
@@ -9,6 +8,7 @@ import type { Stores } from '../../../src/store/create-stores.ts';
 import { FakeClock, START } from '../deploying/fake-ports.ts';
 import { openStores, REPOSITORY, WORKSPACE_ID } from '../deploying/reconcile-world.ts';
 import { buildPlanned } from '../domain/deployment-builder.ts';
+import { buildSyncPorts, stepUntilDone } from '../reporting/sync-steps.ts';
 import { FakeConversation } from './fake-conversation.ts';
 
 const UNKNOWN: GitHubFailure = { kind: 'unknown', message: 'the connection broke' };
@@ -36,12 +36,8 @@ function keep(id = 'command'): Promise<number | null> {
 
 function createSync(): (id: string) => Promise<number | null> {
   return createConversationSync({
-    store: stores,
-    repositories: stores,
+    ...buildSyncPorts({ stores, clock }),
     api,
-    clock,
-    random: () => 0.5,
-    log: pino({ level: 'silent' }),
     render: ({ body }) =>
       JSON.stringify(
         'deployments' in body ? body.deployments.map((one) => [one.deployment.state, one.error]) : body,
@@ -55,15 +51,7 @@ function createSync(): (id: string) => Promise<number | null> {
   });
 }
 
-/** Steps until there is nothing to do, each by a new process. */
-async function keepAll(): Promise<void> {
-  for (let steps = 0; steps < 60; steps += 1) {
-    const wait = await keep();
-    if (wait === null) return;
-    clock.advance(wait);
-  }
-  throw new Error('The conversation does not come to rest.');
-}
+const keepAll = () => stepUntilDone(createSync, 'command', clock);
 
 async function ask(answer: Answer, place: Place = { kind: 'issue', number: 1 }): Promise<void> {
   const command: NewCommand = {

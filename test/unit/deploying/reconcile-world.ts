@@ -26,6 +26,7 @@ import {
 import { createStores, type Stores } from '../../../src/store/create-stores.ts';
 import { openSqlite } from '../../../src/store/sqlite.ts';
 import { buildPlanned } from '../domain/deployment-builder.ts';
+import { buildRepository } from '../domain/push-builder.ts';
 import { FakeTrees } from '../planning/fake-trees.ts';
 import { FakeMeltano } from './fake-meltano.ts';
 import { FakeClock, FakeDispatcher, FakeReporter, PlainBuilder, START } from './fake-ports.ts';
@@ -37,15 +38,7 @@ export const MINUTE = 60_000;
 export const WORKSPACE_KEY = { account: 'environment', workspaceId: WORKSPACE_ID };
 export const QUEUE_KEY = formatWorkspaceKey(WORKSPACE_KEY);
 
-export const REPOSITORY: Repository = {
-  id: 2,
-  installationId: 1,
-  owner: 'acme',
-  ownerId: 10,
-  name: 'data',
-  private: true,
-  defaultBranch: 'main',
-};
+export const REPOSITORY: Repository = buildRepository();
 
 export function buildWorkspace(differences: Partial<Workspace> = {}): Workspace {
   return {

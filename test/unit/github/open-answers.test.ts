@@ -5,6 +5,7 @@ import { CheckRuns } from '../../../src/github/check-runs.ts';
 import { createDeliveryLog } from '../../../src/github/hook-deliveries.ts';
 import { createInstallationReader } from '../../../src/github/installation-reader.ts';
 import { REPOSITORY } from '../deploying/reconcile-world.ts';
+import { buildRepository } from '../domain/push-builder.ts';
 import { APP_ID, connectGitHub, type GitHub, SHA } from './octokit-setup.ts';
 
 const githubClock = new RemoteClock({ now: Date.now, elapsed: () => performance.now() });
@@ -66,15 +67,7 @@ test('installations without an account or a time of suspension, and repositories
   const found = [];
   for await (const page of reader.listRepositories(1)) found.push(...page);
   const expected = {
-    repository: {
-      id: 9,
-      installationId: 1,
-      owner: 'acme',
-      ownerId: UNKNOWN_OWNER,
-      name: 'data',
-      private: true,
-      defaultBranch: 'main',
-    },
+    repository: buildRepository({ id: 9, ownerId: UNKNOWN_OWNER }),
     pushedAt: 0,
   };
   expect(found).toEqual([expected, expected]);

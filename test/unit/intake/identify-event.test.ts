@@ -3,20 +3,11 @@ import type { AppEvent, CommentEvent } from '../../../src/domain/delivery.ts';
 import { identifyEvent } from '../../../src/intake/identify-event.ts';
 import { START } from '../deploying/fake-ports.ts';
 import { REPOSITORY } from '../deploying/reconcile-world.ts';
-import { buildPush } from '../planning/plan-world.ts';
+import { buildComment, buildPush } from '../planning/plan-world.ts';
 
 const identify = (event: AppEvent, payload: unknown = {}) => identifyEvent(event, payload).fingerprint;
 
-const COMMENT: CommentEvent = {
-  kind: 'comment',
-  account: 'acme',
-  repository: REPOSITORY,
-  place: { kind: 'issue', number: 1 },
-  commentId: 7,
-  actor: 'ana',
-  askedAt: START,
-  parsed: { kind: 'none' } as never,
-};
+const COMMENT = buildComment('/meltano help');
 const [A, B] = ['a'.repeat(40), 'b'.repeat(40)];
 
 test('a push is its repository, ref, commits and time, whatever else its payload says', () => {

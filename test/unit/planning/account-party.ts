@@ -6,6 +6,7 @@ import { FakeConversation } from '../commands/fake-conversation.ts';
 import { FakeMeltano } from '../deploying/fake-meltano.ts';
 import { type FakeClock, START } from '../deploying/fake-ports.ts';
 import { buildWorkspace } from '../deploying/reconcile-world.ts';
+import { buildRepository } from '../domain/push-builder.ts';
 import { buildAccount } from './build-plan-context.ts';
 
 export const NAMES = ['acme', 'evil'] as const;
@@ -50,15 +51,7 @@ export function makeParty(clock: FakeClock, name: Name, person: string): Party {
   return {
     name,
     person,
-    repository: {
-      id,
-      installationId: id,
-      owner: name,
-      ownerId: id,
-      name: 'data',
-      private: true,
-      defaultBranch: 'main',
-    },
+    repository: buildRepository({ id, installationId: id, owner: name, ownerId: id }),
     meltano,
     account,
     conversation: new FakeConversation(),

@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { parseCommand } from '../../../src/commands/parse-command.ts';
-import type { CommentEvent, PushEvent } from '../../../src/domain/delivery.ts';
+import type { PushEvent } from '../../../src/domain/delivery.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import { START } from '../deploying/fake-ports.ts';
 import { buildWorkspace, REPOSITORY, WORKSPACE_ID, WORKSPACE_KEY } from '../deploying/reconcile-world.ts';
-import { buildPush, PlanWorld } from './plan-world.ts';
+import { buildComment, buildPush, PlanWorld } from './plan-world.ts';
 
 const OTHER = '81c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 const [SHA, NEXT, THIRD] = ['a'.repeat(40), 'c'.repeat(40), 'd'.repeat(40)];
@@ -241,19 +240,7 @@ describe('a bad file', () => {
 
 describe('a command', () => {
   async function give(body: string) {
-    const parsed = parseCommand(body);
-    if (parsed.kind === 'none') throw new Error('That is no command.');
-    const event: CommentEvent = {
-      kind: 'comment',
-      account: 'acme',
-      repository: REPOSITORY,
-      place: { kind: 'issue', number: 1 },
-      commentId: 7,
-      actor: 'ana',
-      askedAt: world.clock.now(),
-      parsed,
-    };
-    const id = await world.deliver(event);
+    const id = await world.deliver(buildComment(body, { askedAt: world.clock.now() }));
     await world.planAll();
     return (await world.stores.getCommand(id))?.answer;
   }

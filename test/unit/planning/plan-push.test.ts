@@ -5,6 +5,7 @@ import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import type { Workspace } from '../../../src/domain/workspace.ts';
 import type { LastStarted } from '../../../src/planning/changed-paths.ts';
 import { LOOP_LIMIT, type PlanningPorts, planPush, refusePush } from '../../../src/planning/plan-push.ts';
+import { buildRepository } from '../domain/push-builder.ts';
 import { FakeTrees } from './fake-trees.ts';
 
 const ZERO = '0'.repeat(40);
@@ -27,15 +28,7 @@ function push(differences: Partial<PushEvent> = {}): PushEvent {
   return {
     kind: 'push',
     account: 'acme',
-    repository: {
-      id: 2,
-      installationId: 1,
-      owner: 'acme',
-      ownerId: 10,
-      name: 'data',
-      private: true,
-      defaultBranch: 'main',
-    },
+    repository: buildRepository(),
     ref: 'refs/heads/main',
     before: BEFORE,
     after: AFTER,

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
+import { parseCommand } from '../../../src/commands/parse-command.ts';
 import { readRepositoryConfiguration } from '../../../src/config/repository-configuration-file.ts';
 import type { ReadConfiguration } from '../../../src/domain/configuration-in-use.ts';
 import type { CommandReads, PermissionLevel, PullRequest } from '../../../src/domain/conversation.ts';
-import type { AppEvent, PushEvent } from '../../../src/domain/delivery.ts';
+import type { AppEvent, CommentEvent, PushEvent } from '../../../src/domain/delivery.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
 import type { KnownOwner, NamedAccount } from '../../../src/domain/owner.ts';
@@ -17,6 +18,7 @@ import type { Stores } from '../../../src/store/create-stores.ts';
 import { FakeMeltano } from '../deploying/fake-meltano.ts';
 import { FakeClock, FakeDispatcher, FakeReporter, START } from '../deploying/fake-ports.ts';
 import { buildWorkspace, openStores, REPOSITORY, WORKSPACE_KEY } from '../deploying/reconcile-world.ts';
+import { buildPush as buildAnyPush } from '../domain/push-builder.ts';
 import { buildAccount, buildPlanContext } from './build-plan-context.ts';
 import { FakeConfigurationFiles } from './fake-configuration-files.ts';
 import { FakeTrees } from './fake-trees.ts';
@@ -172,19 +174,23 @@ export class PlanWorld {
   }
 }
 
-export function buildPush(differences: Partial<PushEvent> = {}): PushEvent {
+/** A comment by a person with a command. */
+export function buildComment(body: string, differences: Partial<CommentEvent> = {}): CommentEvent {
+  const parsed = parseCommand(body);
+  if (parsed.kind === 'none') throw new Error(`There is no command in ${body}`);
   return {
-    kind: 'push',
+    kind: 'comment',
     account: 'acme',
     repository: REPOSITORY,
-    ref: 'refs/heads/main',
-    before: 'b'.repeat(40),
-    after: 'a'.repeat(40),
-    deleted: false,
-    forced: false,
-    pushedAt: START,
-    sender: 'ana',
-    senderIsBot: false,
+    place: { kind: 'issue', number: 1 },
+    commentId: 7,
+    actor: 'ana',
+    askedAt: START,
+    parsed,
     ...differences,
   };
+}
+
+export function buildPush(differences: Partial<PushEvent> = {}): PushEvent {
+  return buildAnyPush({ pushedAt: START, ...differences });
 }

@@ -5,16 +5,9 @@ import { createInstallationLearner } from '../../../src/recovery/learn-repositor
 import type { Stores } from '../../../src/store/create-stores.ts';
 import { FakeClock } from '../deploying/fake-ports.ts';
 import { openStores } from '../deploying/reconcile-world.ts';
+import { buildRepository } from '../domain/push-builder.ts';
 
-const REPOSITORY: Repository = {
-  id: 2,
-  installationId: 1,
-  owner: 'acme',
-  ownerId: 10,
-  name: 'data',
-  private: true,
-  defaultBranch: 'main',
-};
+const REPOSITORY: Repository = buildRepository();
 
 let stores: Stores;
 let moved: number[];

@@ -14,6 +14,7 @@ import type { LoggedDelivery } from '../../../src/recovery/sweep-store.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
 import { FakeClock } from '../deploying/fake-ports.ts';
 import { openStores } from '../deploying/reconcile-world.ts';
+import { buildPush, buildRepository } from '../domain/push-builder.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -283,15 +284,7 @@ describe('a sweep for missed deliveries runs', () => {
   });
 });
 
-const REPOSITORY: Repository = {
-  id: 2,
-  installationId: 1,
-  owner: 'acme',
-  ownerId: 10,
-  name: 'data',
-  private: true,
-  defaultBranch: 'main',
-};
+const REPOSITORY: Repository = buildRepository();
 
 describe('sweepHeads', () => {
   let repositories: SweptRepository[];
@@ -370,19 +363,7 @@ describe('sweepHeads', () => {
       id: 'guid',
       name: 'push',
       receivedAt: 1,
-      event: {
-        kind: 'push',
-        account: 'acme',
-        repository: REPOSITORY,
-        ref: 'refs/heads/main',
-        before,
-        after,
-        deleted: false,
-        forced: false,
-        pushedAt: 1,
-        sender: 'ana',
-        senderIsBot: false,
-      },
+      event: buildPush({ repository: REPOSITORY, before, after, pushedAt: 1 }),
     });
   }
 

@@ -1,10 +1,10 @@
-import { pino } from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { GitHubFailure } from '../../../src/domain/github-result.ts';
 import { renderFailureComment } from '../../../src/reporting/render/render-failure-comment.ts';
 import { createFailureCommentSync } from '../../../src/reporting/sync-failure-comment.ts';
 import { FakeConversation } from '../commands/fake-conversation.ts';
 import { World } from '../deploying/reconcile-world.ts';
+import { buildSyncPorts, stepUntilDone } from './sync-steps.ts';
 
 const SHA = 'a'.repeat(40);
 const FIX = 'f'.repeat(40);
@@ -22,14 +22,9 @@ beforeEach(async () => {
 });
 
 function createSync() {
-  const { stores, clock } = world;
   return createFailureCommentSync({
-    store: stores,
-    repositories: stores,
+    ...buildSyncPorts(world),
     api,
-    clock,
-    random: () => 0.5,
-    log: pino({ level: 'silent' }),
     render: renderFailureComment,
     findWayBack: async () => null,
     pages: {
@@ -39,15 +34,7 @@ function createSync() {
   });
 }
 
-/** Steps until there is nothing to do, each by a new process. */
-async function keepAll(id = ID): Promise<void> {
-  for (let steps = 0; steps < 60; steps += 1) {
-    const wait = await createSync()(id);
-    if (wait === null) return;
-    world.clock.advance(wait);
-  }
-  throw new Error('The comment does not come to rest.');
-}
+const keepAll = (id = ID) => stepUntilDone(createSync, id, world.clock);
 
 /** A push whose job ends so, with its check run written. */
 async function deploy(sha: string, status: 'COMPLETE' | 'ERROR', workspaceName = 'Analytics') {

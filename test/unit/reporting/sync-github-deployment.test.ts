@@ -1,10 +1,10 @@
-import { pino } from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { GitHubFailure, GitHubResult } from '../../../src/domain/github-result.ts';
 import type { GitHubDeploymentApi, StatusDetails } from '../../../src/reporting/github-deployment.ts';
 import { createGitHubDeploymentSync } from '../../../src/reporting/sync-github-deployment.ts';
 import { World } from '../deploying/reconcile-world.ts';
+import { buildSyncPorts, stepUntilDone } from './sync-steps.ts';
 
 const UNKNOWN: GitHubFailure = { kind: 'unknown', message: 'the connection broke' };
 const REJECTED: GitHubFailure = { kind: 'rejected', status: 403, message: 'Resource not accessible' };
@@ -77,14 +77,9 @@ beforeEach(async () => {
 });
 
 function createSync() {
-  const { stores, clock } = world;
   return createGitHubDeploymentSync({
-    store: stores,
-    repositories: stores,
+    ...buildSyncPorts(world),
     api,
-    clock,
-    random: () => 0.5,
-    log: pino({ level: 'silent' }),
     chooseEnvironment: async () => (world.wantedOutputs.githubDeployments ? 'production' : null),
     describe: () => DETAILS,
   });
@@ -93,14 +88,7 @@ function createSync() {
 /** What was woken so far is brought to where it should be, each step by a new process. */
 async function keepAll(): Promise<void> {
   const woken = world.dispatcher.wakes.filter(({ queue }) => queue === 'environment');
-  for (const id of new Set(woken.map(({ key }) => key))) {
-    for (let steps = 0, wait: number | null = 0; wait !== null; steps += 1) {
-      if (steps > 60) throw new Error('It does not come to rest.');
-      wait = await createSync()(id);
-      // Not by much: the reconciler has its own times.
-      if (wait !== null) world.clock.advance(wait);
-    }
-  }
+  for (const id of new Set(woken.map(({ key }) => key))) await stepUntilDone(createSync, id, world.clock);
   world.dispatcher.wakes.length = 0;
 }
 

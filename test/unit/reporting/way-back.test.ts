@@ -5,17 +5,10 @@ import type { WayBack } from '../../../src/domain/way-back.ts';
 import { renderWayBack } from '../../../src/reporting/render/render-way-back.ts';
 import { type CommitComparison, createWayBackFinder } from '../../../src/reporting/way-back.ts';
 import { buildDeployment } from '../domain/deployment-builder.ts';
+import { buildRepository } from '../domain/push-builder.ts';
 
 const [GOOD, BAD] = ['a'.repeat(40), 'b'.repeat(40)];
-const REPOSITORY: Repository = {
-  id: 2,
-  installationId: 1,
-  owner: 'acme',
-  ownerId: 10,
-  name: 'data',
-  private: true,
-  defaultBranch: 'main',
-};
+const REPOSITORY: Repository = buildRepository();
 const LINEAR: CommitComparison = {
   relation: 'ahead',
   commits: 3,

@@ -2,6 +2,7 @@ import type { Deployment } from '../../../../src/domain/deployment.ts';
 import type { LogExcerpt } from '../../../../src/domain/log-excerpt.ts';
 import type { CheckRunView } from '../../../../src/reporting/render/check-run-view.ts';
 import { buildDeployment } from '../../domain/deployment-builder.ts';
+import { buildRepository } from '../../domain/push-builder.ts';
 
 export const START = Date.UTC(2026, 5, 10, 7, 13, 39, 471);
 export const WORKSPACE_ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
@@ -29,15 +30,7 @@ export function makeView(
 ): CheckRunView {
   return {
     deployment: makeDeployment(deployment),
-    repository: {
-      id: 2,
-      installationId: 1,
-      owner: 'acme',
-      ownerId: 10,
-      name: 'data',
-      private: true,
-      defaultBranch: 'main',
-    },
+    repository: buildRepository(),
     workspaceUrl: `https://app.meltano.com/workspaces/${WORKSPACE_ID}`,
     githubUrl: 'https://github.com',
     projectCheck: null,

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Deployment } from '../../../../src/domain/deployment.ts';
 import { renderFailureComment } from '../../../../src/reporting/render/render-failure-comment.ts';
 import { buildDeployment } from '../../domain/deployment-builder.ts';
+import { buildRepository } from '../../domain/push-builder.ts';
 
 const SHA = 'a'.repeat(40);
 const FIX = 'f'.repeat(40);
@@ -30,15 +31,7 @@ function repaired(differences: Partial<Deployment> = {}): Deployment {
 
 function render(...failures: { deployment: Deployment; repairedBy: Deployment | null }[]): string {
   return renderFailureComment({
-    repository: {
-      id: 2,
-      installationId: 1,
-      owner: 'acme',
-      ownerId: 10,
-      name: 'data',
-      private: true,
-      defaultBranch: 'main',
-    },
+    repository: buildRepository(),
     githubUrl: 'https://github.com',
     workspaceUrl: (id) => `https://app.meltano.com/workspaces/${id}`,
     failures,

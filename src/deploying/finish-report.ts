@@ -87,7 +87,7 @@ function listLogs(of: Deployment | PipelineWatch): readonly ShownLog[] {
   const failed = of.pipelines
     .filter(({ outcome }) => outcome === 'failed')
     .slice(0, MOST_FAILED_LOGS)
-    .flatMap(({ jobId }) => (jobId === null ? [] : [{ id: formatLogKey(of, jobId), jobId }]));
+    .flatMap(({ jobId }) => (jobId === null ? [] : [{ id: formatLogKey(of, jobId), jobId, attempt: null }]));
   const isAmong = failed.some(({ id }) => id === shown?.id);
   return shown && !isAmong ? [shown, ...failed] : failed;
 }

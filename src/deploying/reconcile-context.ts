@@ -33,6 +33,8 @@ interface ReconcileLimits {
 /** What a log in memory belongs to. */
 interface LoggedJob {
   readonly id: string;
+  /** The attempt of a job that is tried again. */
+  readonly attempt?: number | null;
 }
 
 /** Reads the log of a job into memory. */

@@ -1,6 +1,7 @@
 import type { Deployment } from '../domain/deployment.ts';
 import type { DeploymentChange } from '../domain/deployment-store.ts';
 import { type Job, jobPhase } from '../domain/job.ts';
+import { noteAttempt } from '../domain/job-attempts.ts';
 import { chooseReadDelay, judgeRead, judgeStart, refusesSecret } from '../domain/judge-failure.ts';
 import { noteFailedBefore } from '../domain/judge-pipelines.ts';
 import type { MeltanoApi, MeltanoFailure, MeltanoResult } from '../domain/meltano.ts';
@@ -163,6 +164,7 @@ export async function acceptJob(
   const saved = await change(context, deployment, {
     ...(isOver ? { state: 'queued' as const } : { state, jobStatus, jobStartedAt, deployedSha }),
     jobId: job.id,
+    attempts: noteAttempt(null, job, now),
     adopted,
     // Without a start of its own, the present list tells the next push's jobs from older ones.
     ...(adopted ? { attemptedAt: now, knownJobIds: listed.map((one) => one.id), failedBefore: null } : {}),

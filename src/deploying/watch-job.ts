@@ -1,10 +1,11 @@
 import type { Deployment } from '../domain/deployment.ts';
 import { changesOf } from '../domain/deployment-store.ts';
 import { type Job, type JobPhase, jobPhase, tookCommit } from '../domain/job.ts';
+import { countAsRunning, nextAttemptLeft, noteAttempt } from '../domain/job-attempts.ts';
 import { chooseReadDelay, judgeRead } from '../domain/judge-failure.ts';
 import type { MeltanoApi, MeltanoFailure } from '../domain/meltano.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
-import { ageOf } from '../domain/stored-times.ts';
+import { ageOf, stamp } from '../domain/stored-times.ts';
 import { describeFailure, describeReadFailure } from '../reporting/render/describe-meltano-failure.ts';
 import { change, conclude, type Ending } from './conclude.ts';
 import { describeJob } from './describe-job.ts';
@@ -97,13 +98,16 @@ export class JobWatcher {
     return sinceCreated < 0 ? 0 : Math.max(0, ageOf(this.#context.clock, acceptedAt ?? 0) - sinceCreated);
   }
 
-  async #handleStatus(deployment: Deployment, job: Job, api: MeltanoApi, watch: Watch): Promise<StepResult> {
+  async #handleStatus(deployment: Deployment, read: Job, api: MeltanoApi, watch: Watch): Promise<StepResult> {
     watch.wasRead = true;
     watch.failures = 0;
     watch.refusedSince = null;
+    const attempts = noteAttempt(deployment.attempts, read, stamp(this.#context.clock));
+    const nextAttemptMs = nextAttemptLeft(this.#context.clock, attempts);
+    const job = nextAttemptMs > 0 ? countAsRunning(read) : read;
     if (deployment.adopted && this.#isForeign(deployment, job)) return this.#release(deployment);
     const ending = ENDINGS[job.status];
-    const seen = describeJob(deployment, job, this.#context.clock.now());
+    const seen = { ...describeJob(deployment, job, this.#context.clock.now()), attempts };
     if (job.status === 'COMPLETE' && (await wantsPipelines(this.#context, deployment)))
       return startSettling(this.#context, deployment, job, seen);
     if (ending)
@@ -120,12 +124,12 @@ export class JobWatcher {
       if (!(await change(this.#context, deployment, changes))) return 'go on';
     }
     const isRunning = jobPhase(job.status) === 'running';
-    const log = isRunning ? await this.#readLog(deployment, job.id, api) : null;
+    const log = isRunning ? await this.#readLog({ ...deployment, attempts }, job.id, api) : null;
     if (log?.grew) watch.changedAt = this.#context.clock.elapsed();
     // A stopped job ends soon.
     const quiet = isToStop ? 0 : this.#context.clock.elapsed() - watch.changedAt;
     const interval = choosePollInterval(quiet, this.#context.limits.poll, this.#context.random());
-    return log ? Math.min(interval, log.delayMs) : interval;
+    return Math.min(interval, log?.delayMs ?? interval, nextAttemptMs > 0 ? nextAttemptMs : interval);
   }
 
   /** True for an adopted job with another commit, and for an older one that ended without a commit. */
@@ -173,7 +177,9 @@ export class JobWatcher {
   async #readLog(deployment: Deployment, jobId: string, api: MeltanoApi): Promise<LogLook | null> {
     const repository = await this.#context.repositories.getRepository(deployment.repositoryId);
     if (!repository || chooseLogMode(deployment, repository.private) !== 'live') return null;
-    const read = await this.#context.logs.readOn(deployment, jobId, api);
+    const { id, attempts } = deployment;
+    const attempt = attempts?.current ?? null;
+    const read = await this.#context.logs.readOn({ id, attempt }, jobId, api);
     const grew = read.ok && read.value;
     return { grew, delayMs: this.#context.reporter.logRead(deployment, grew) };
   }

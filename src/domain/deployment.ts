@@ -1,4 +1,5 @@
 import type { Gate } from './gate.ts';
+import type { JobAttempts } from './job-attempts.ts';
 import type { FailedBefore, PipelinesAfter } from './judge-pipelines.ts';
 import type { ReasonCode } from './reason-codes.ts';
 import type { LogMode } from './repository-configuration.ts';
@@ -165,6 +166,8 @@ export interface Deployment extends PlannedDeployment, JobProgress, PipelineProg
   readonly retryAt: number | null;
 
   readonly jobId: string | null;
+  /** Null for a job that is tried once. */
+  readonly attempts: JobAttempts | null;
   /** True if something else started the job for the same push. */
   readonly adopted: boolean;
   readonly acceptedAt: number | null;

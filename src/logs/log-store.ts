@@ -16,11 +16,14 @@ interface LogBuffer {
   next: number;
   /** The whole log, once it was read to its end. */
   final: LogExcerpt | null;
+  readonly attempt: number | null;
 }
 
 /** What a log belongs to. */
 interface LoggedJob {
   readonly id: string;
+  /** The attempt of a job that is tried again. Its log may begin anew, so it is read from its first line. */
+  readonly attempt?: number | null;
 }
 
 /** The logs of jobs that this process watches or still has to report. They are only in memory. */
@@ -33,8 +36,13 @@ export class LogStore implements LogSource {
   }
 
   /** Reads what the job wrote since the last read. True if there were new lines. */
-  async readOn({ id }: LoggedJob, jobId: string, api: MeltanoApi): Promise<MeltanoResult<boolean>> {
-    const buffer = this.#buffers.get(id) ?? this.#newBuffer();
+  async readOn(
+    { id, attempt = null }: LoggedJob,
+    jobId: string,
+    api: MeltanoApi,
+  ): Promise<MeltanoResult<boolean>> {
+    const known = this.#buffers.get(id);
+    const buffer = known?.attempt === attempt ? known : this.#newBuffer(attempt);
     this.#buffers.set(id, buffer);
     const before = buffer.next;
     const read = await readInto(buffer, { jobId, until: 'once' }, api);
@@ -42,8 +50,12 @@ export class LogStore implements LogSource {
   }
 
   /** Reads the whole log again. Only this includes a last line without a newline. */
-  async readWhole({ id }: LoggedJob, jobId: string, api: MeltanoApi): Promise<MeltanoResult<null>> {
-    const buffer = this.#newBuffer();
+  async readWhole(
+    { id, attempt = null }: LoggedJob,
+    jobId: string,
+    api: MeltanoApi,
+  ): Promise<MeltanoResult<null>> {
+    const buffer = this.#newBuffer(attempt);
     const read = await readInto(buffer, { jobId, until: 'end' }, api);
     if (!read.ok) return read;
     buffer.final = buffer.builder.excerpt(true);
@@ -62,8 +74,13 @@ export class LogStore implements LogSource {
     }
   }
 
-  #newBuffer(): LogBuffer {
-    return { builder: this.#newBuilder(), next: 0, final: null };
+  #newBuffer(attempt: number | null): LogBuffer {
+    return {
+      builder: this.#newBuilder(),
+      next: 0,
+      final: null,
+      attempt,
+    };
   }
 }
 

@@ -31,11 +31,16 @@ export interface ShownLog {
   /** The log's id in memory. */
   readonly id: string;
   readonly jobId: string;
+  /** The attempt of a job that is tried again. */
+  readonly attempt: number | null;
 }
 
 /** The log that a check run shows; null without a job. */
 export function findShownLog(of: Deployment | PipelineWatch): ShownLog | null {
-  const jobId = isPipelineWatch(of) ? (choosePipelineShown(of.pipelines)?.jobId ?? null) : of.jobId;
-  if (jobId === null) return null;
-  return { id: isPipelineWatch(of) ? formatLogKey(of, jobId) : of.id, jobId };
+  if (!isPipelineWatch(of)) {
+    const { id, jobId, attempts } = of;
+    return jobId === null ? null : { id, jobId, attempt: attempts?.current ?? null };
+  }
+  const jobId = choosePipelineShown(of.pipelines)?.jobId ?? null;
+  return jobId === null ? null : { id: formatLogKey(of, jobId), jobId, attempt: null };
 }

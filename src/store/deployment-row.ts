@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Deployment, FileAtCommit, PlannedDeployment, Rerun, TreeDigest } from '../domain/deployment.ts';
 import type { Gate } from '../domain/gate.ts';
+import type { JobAttempts } from '../domain/job-attempts.ts';
 import type { FailedBefore, PipelinesAfter } from '../domain/judge-pipelines.ts';
 import type { DeploymentTable } from './schema.ts';
 
@@ -14,6 +15,7 @@ export function toDeployment(row: Selectable<DeploymentTable>): Deployment {
     badFile: row.badFile === null ? null : (JSON.parse(row.badFile) as FileAtCommit),
     gates: JSON.parse(row.gates) as Gate[],
     treeDigest: readTreeDigest(row.treeDigest),
+    attempts: row.attempts === null ? null : (JSON.parse(row.attempts) as JobAttempts),
     failedBefore: row.failedBefore === null ? null : (JSON.parse(row.failedBefore) as FailedBefore[]),
     pipelines: row.pipelines === null ? null : (JSON.parse(row.pipelines) as PipelinesAfter),
   };
@@ -53,6 +55,7 @@ export function toNewRow(planned: PlannedDeployment, now: number): Selectable<De
     jobStartedAt: null,
     jobEndedAt: null,
     deployedSha: null,
+    attempts: null,
     failedBefore: null,
     settlingSince: null,
     serviceStartTime: null,

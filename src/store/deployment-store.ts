@@ -82,8 +82,18 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore {
 }
 
 function toColumns(change: DeploymentChange): Partial<DeploymentTable> {
-  const { requestedByBot, adopted, knownJobIds, rerun, badFile, gates, failedBefore, pipelines, ...rest } =
-    change;
+  const {
+    requestedByBot,
+    adopted,
+    knownJobIds,
+    rerun,
+    badFile,
+    gates,
+    failedBefore,
+    pipelines,
+    attempts,
+    ...rest
+  } = change;
   return {
     ...rest,
     ...(requestedByBot === undefined ? {} : { requestedByBot: requestedByBot ? 1 : 0 }),
@@ -92,6 +102,7 @@ function toColumns(change: DeploymentChange): Partial<DeploymentTable> {
     ...(rerun === undefined ? {} : { rerun: rerun && JSON.stringify(rerun) }),
     ...(gates === undefined ? {} : { gates: JSON.stringify(gates) }),
     ...(badFile === undefined ? {} : { badFile: badFile && JSON.stringify(badFile) }),
+    ...(attempts === undefined ? {} : { attempts: attempts && JSON.stringify(attempts) }),
     ...(failedBefore === undefined ? {} : { failedBefore: failedBefore && JSON.stringify(failedBefore) }),
     ...(pipelines === undefined ? {} : { pipelines: pipelines && JSON.stringify(pipelines) }),
   };

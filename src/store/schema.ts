@@ -165,6 +165,7 @@ type Columns = Omit<
   | 'badFile'
   | 'gates'
   | 'treeDigest'
+  | 'attempts'
   | 'failedBefore'
   | 'pipelines'
 >;
@@ -187,6 +188,8 @@ export interface DeploymentTable extends Columns {
   gates: string;
   /** A `TreeDigest` as JSON. */
   treeDigest: string | null;
+  /** A `JobAttempts` as JSON. */
+  attempts: string | null;
   /** A `FailedBefore[]` as JSON. */
   failedBefore: string | null;
   /** A `PipelinesAfter` as JSON. */

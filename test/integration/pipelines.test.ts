@@ -161,3 +161,24 @@ test.concurrent('comments, GitHub Deployments and replies say the same as the ch
     it.say(number, '/meltano status');
     await it.untilReply(number, /1 of 1 pipeline failed: `facebook`/);
   }));
+
+test.concurrent('a job that is tried again stays in progress, and its check run is completed once', () =>
+  inWorld(async (world) => {
+    const { after } = world.push();
+    const job = await world.job(1);
+    job.maxAttempts = 2;
+    job.run();
+    job.log('the first attempt');
+    job.end('ERROR');
+    const waiting = await world.untilTitle(after, '1st attempt failed; waiting for the 2nd');
+    expect(waiting.status).toBe('in_progress');
+    job.again({ clearLog: true });
+    job.log('the second attempt');
+    await world.untilTitle(after, /^Running for/);
+    job.end('COMPLETE');
+    const run = await world.untilConcluded(after);
+    expect(run.conclusion).toBe('success');
+    expect(run.output.text).toContain('the second attempt');
+    expect(run.output.text).not.toContain('the first attempt');
+    expect(run.history.filter(({ status }) => status === 'completed')).toHaveLength(1);
+  }));

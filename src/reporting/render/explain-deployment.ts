@@ -1,9 +1,13 @@
+import { describeAwaitedAttempt } from '../../domain/job-attempts.ts';
 import type { CheckRunView } from './check-run-view.ts';
 import { shortenSha, waitsAtGate } from './describe-deployment.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
 import { explainEnd } from './explain-end.ts';
 import { explainSettling } from './explain-pipelines.ts';
 import { findRunUrl } from './github-links.ts';
+
+const AWAITED_ATTEMPT =
+  'An attempt of the job failed. Meltano Cloud tries again: the app waits up to 1 min for the next attempt.';
 
 /** Explains what happened, and for a failure what to do and who can do it: paragraphs of Markdown. */
 export function explainDeployment(view: CheckRunView): string[] {
@@ -30,6 +34,7 @@ function explainRerun({ deployment, redeployedAs, githubUrl, repository }: Check
 function explainNow(view: CheckRunView): string {
   const { deployment, waitsFor } = view;
   if (deployment.state === 'settling') return explainSettling(deployment);
+  if (describeAwaitedAttempt(deployment.attempts) !== null) return AWAITED_ATTEMPT;
   if (waitsFor !== null) {
     const other =
       waitsFor === 'another repository'

@@ -1,4 +1,5 @@
 import type { Deployment } from '../../domain/deployment.ts';
+import { describeAwaitedAttempt } from '../../domain/job-attempts.ts';
 import { isOutageProblem } from '../../domain/outage.ts';
 import { cleanInlineText, sliceWhole } from '../../logs/clean-log-line.ts';
 import type { CheckRunView } from './check-run-view.ts';
@@ -40,6 +41,8 @@ function titleStart({ deployment, waitsFor }: CheckRunView): string {
 }
 
 function titleRunning({ deployment, now }: CheckRunView): string {
+  const awaited = describeAwaitedAttempt(deployment.attempts);
+  if (awaited !== null) return awaited;
   const since = deployment.jobStartedAt ?? deployment.acceptedAt;
   const running = since === null ? 'Running' : `Running for ${formatDuration(now - since)}`;
   const { jobStatus } = deployment;

@@ -68,6 +68,7 @@ export function buildDeployment(differences: Partial<Deployment> = {}): Deployme
     jobStartedAt: null,
     jobEndedAt: null,
     deployedSha: null,
+    attempts: null,
     failedBefore: null,
     settlingSince: null,
     serviceStartTime: null,

@@ -55,6 +55,7 @@ export async function createDeploymentTables(db: Kysely<Schema>): Promise<void> 
     job_started_at bigint,
     job_ended_at bigint,
     deployed_sha text,
+    attempts text,
     failed_before text,
     settling_since bigint,
     service_start_time bigint,

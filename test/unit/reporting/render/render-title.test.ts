@@ -48,6 +48,11 @@ describe('under way', () => {
     ],
     ['Queued on Meltano Cloud', { state: 'queued', jobStatus: 'QUEUED' }, {}],
     [
+      '1st attempt failed; waiting for the 2nd',
+      { state: 'running', ...JOB, attempts: { first: 0, current: 0, failedAt: START } },
+      { now: START + 20_000 },
+    ],
+    [
       'Queued; Meltano Cloud answered 503 Service Unavailable: trying again',
       { state: 'queued', problem: UNAVAILABLE },
       {},

@@ -73,18 +73,20 @@ export interface ProjectResult {
   readonly conclusion: 'success' | 'neutral' | 'failure';
   readonly title: string;
   readonly summary: string;
-  readonly annotations: readonly ProjectAnnotation[];
+  readonly annotations: readonly CheckAnnotation[];
   /** Of the workspaces that have any. */
   readonly errors: readonly WorkspaceErrors[];
   /** Why the projects couldn't be read, as a clause; null if they could. */
   readonly unread: string | null;
 }
 
-/** As GitHub names it. */
-interface ProjectAnnotation {
+/** An annotation of a check run, with GitHub's field names. */
+export interface CheckAnnotation {
+  /** Relative to the root of the repository. */
   readonly path: string;
   readonly start_line: number;
   readonly end_line: number;
+  /** GitHub allows columns only if both lines are the same. */
   readonly start_column?: number;
   readonly end_column?: number;
   readonly annotation_level: 'failure' | 'warning';

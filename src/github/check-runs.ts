@@ -1,7 +1,8 @@
+import type { CheckAnnotation } from '../domain/commit-run.ts';
 import type { Repository } from '../domain/deployment.ts';
 import type { GitHubResult } from '../domain/github-result.ts';
 import type { ShownCheckRun, ShownCheckRuns } from '../domain/shown-check-run.ts';
-import type { CheckAnnotation, CheckRunFields } from '../reporting/render/check-run-view.ts';
+import type { CheckRunFields } from '../reporting/render/check-run-view.ts';
 import { isDuplicate } from '../reporting/render/render-duplicate.ts';
 import { callGitHub, locate } from './github-call.ts';
 import type { GetOctokit, InstallationOctokit } from './octokit.ts';

@@ -1,4 +1,4 @@
-import type { CheckAnnotation } from '../reporting/render/check-run-view.ts';
+import type { CheckAnnotation } from '../domain/commit-run.ts';
 import { formatCode } from '../reporting/render/escape-markdown.ts';
 import type { Finding, ProjectCheck } from './check-project.ts';
 import type { Level } from './rules/rule.ts';

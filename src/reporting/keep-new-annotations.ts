@@ -1,7 +1,8 @@
+import type { CheckAnnotation } from '../domain/commit-run.ts';
 import type { Repository } from '../domain/deployment.ts';
 import type { GitHubResult } from '../domain/github-result.ts';
 import type { AnnotatedLine, CheckRunApi } from '../github/check-runs.ts';
-import type { CheckAnnotation, CheckRunFields } from './render/check-run-view.ts';
+import type { CheckRunFields } from './render/check-run-view.ts';
 
 /** GitHub accepts so many in one request, and a person reads no more. */
 const MOST_ANNOTATIONS = 50;

@@ -1,4 +1,4 @@
-import type { WorkspaceErrors } from '../../domain/commit-run.ts';
+import type { CheckAnnotation, WorkspaceErrors } from '../../domain/commit-run.ts';
 import type { Deployment, Repository } from '../../domain/deployment.ts';
 import type { LogExcerpt } from '../../domain/log-excerpt.ts';
 import type { WayBack } from '../../domain/way-back.ts';
@@ -76,16 +76,4 @@ export interface CheckRunFields {
     /** At most 50. GitHub adds them to the existing ones. */
     readonly annotations?: CheckAnnotation[];
   };
-}
-
-export interface CheckAnnotation {
-  /** Relative to the root of the repository. */
-  readonly path: string;
-  readonly start_line: number;
-  readonly end_line: number;
-  /** GitHub allows columns only if both lines are the same. */
-  readonly start_column?: number;
-  readonly end_column?: number;
-  readonly annotation_level: 'failure' | 'warning';
-  readonly message: string;
 }

@@ -1,10 +1,11 @@
+import type { CheckAnnotation } from '../../domain/commit-run.ts';
 import type { Deployment } from '../../domain/deployment.ts';
 import { formatExternalId } from '../../domain/external-id.ts';
 import type { LocatedError } from '../../domain/log-excerpt.ts';
 import { REDEPLOY_ACTION } from '../../domain/shown-check-run.ts';
 import { cleanInlineText } from '../../logs/clean-log-line.ts';
 import { REDACTED } from '../../logs/redact.ts';
-import type { CheckAnnotation, CheckRunAction, CheckRunFields, CheckRunView } from './check-run-view.ts';
+import type { CheckRunAction, CheckRunFields, CheckRunView } from './check-run-view.ts';
 import { showableLog } from './describe-deployment.ts';
 import { renderSummary } from './render-summary.ts';
 import { renderText } from './render-text.ts';

@@ -1,9 +1,9 @@
-import type { ConfigurationVerdict, WouldDeploy } from '../../domain/commit-run.ts';
+import type { CheckAnnotation, ConfigurationVerdict, WouldDeploy } from '../../domain/commit-run.ts';
 import type { Repository } from '../../domain/deployment.ts';
 import { chooseLogMode } from '../../domain/repository-configuration.ts';
 import { cutBytes, OUTPUT_BYTES } from '../../domain/truncate-bytes.ts';
 import { cleanInlineText } from '../../logs/clean-log-line.ts';
-import type { CheckAnnotation, CheckRunFields } from './check-run-view.ts';
+import type { CheckRunFields } from './check-run-view.ts';
 import { formatCode, formatTableRow } from './escape-markdown.ts';
 import { formatCount } from './format-numbers.ts';
 import { linkFile } from './github-links.ts';

@@ -1,3 +1,4 @@
+import type { CheckAnnotation } from '../../domain/commit-run.ts';
 import type { Repository } from '../../domain/deployment.ts';
 import type { LogExcerpt } from '../../domain/log-excerpt.ts';
 import {
@@ -6,7 +7,7 @@ import {
   type WatchedPipeline,
 } from '../../domain/pipeline-watch.ts';
 import { cutBytes, OUTPUT_BYTES } from '../../domain/truncate-bytes.ts';
-import type { CheckAnnotation, CheckRunFields, OtherDeployment } from './check-run-view.ts';
+import type { CheckRunFields, OtherDeployment } from './check-run-view.ts';
 import { type LogView, shortenSha, showableLog } from './describe-deployment.ts';
 import { concludeWatch, describeWatch, measure } from './describe-watch.ts';
 import { formatCode, formatLink, formatTableRow } from './escape-markdown.ts';

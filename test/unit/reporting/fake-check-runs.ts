@@ -1,8 +1,9 @@
+import type { CheckAnnotation } from '../../../src/domain/commit-run.ts';
 import type { Repository } from '../../../src/domain/deployment.ts';
 import type { GitHubFailure, GitHubResult } from '../../../src/domain/github-result.ts';
 import type { CheckRunApi, WrittenCheckRun } from '../../../src/github/check-runs.ts';
 import type { RateBudgets } from '../../../src/github/rate-budget.ts';
-import type { CheckAnnotation, CheckRunFields } from '../../../src/reporting/render/check-run-view.ts';
+import type { CheckRunFields } from '../../../src/reporting/render/check-run-view.ts';
 import { isDuplicate } from '../../../src/reporting/render/render-duplicate.ts';
 
 type Kind = 'create' | 'update' | 'find' | 'countAnnotations' | 'listAnnotations';

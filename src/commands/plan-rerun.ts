@@ -10,6 +10,7 @@ import { isAtLeast, type PermissionLevel } from '../domain/conversation.ts';
 import type { RerunEvent } from '../domain/delivery.ts';
 import type { Cause, PlannedDeployment, Rerun } from '../domain/deployment.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
+import { isPipelineWatchId } from '../domain/pipeline-watch.ts';
 import { type LogMode, settingsOf } from '../domain/repository-configuration.ts';
 import type { ShownCheckRuns } from '../domain/shown-check-run.ts';
 import type { Workspace } from '../domain/workspace.ts';
@@ -50,6 +51,8 @@ const UNANSWERED = 'GitHub or Meltano Cloud did not answer in time';
 const HELD = 'the configuration file of the repository has mistakes, and there is no earlier valid version';
 const PUSHLESS =
   'the app sends the last push of the branch to Meltano Cloud again, and has none stored: push once more';
+const STARTS_NO_RUN =
+  'a re-run starts no pipeline: redeploy the workspace, or write `/meltano run <pipeline> --yes` in a comment';
 const SKIPPED = 'a re-run of the suite leaves skipped deployments out';
 
 /**
@@ -57,7 +60,13 @@ const SKIPPED = 'a re-run of the suite leaves skipped deployments out';
  * Throws if GitHub or Meltano Cloud can't answer now.
  */
 export async function planRerun(rerun: RerunToPlan, ports: RerunPorts): Promise<Plan> {
-  const { files, ...runs } = await findRuns(rerun.event, ports.runs);
+  const { event } = rerun;
+  const watchId = event.run?.externalId ?? '';
+  if (isPipelineWatchId(watchId)) {
+    const noted = { id: watchId, repositoryId: event.repository.id, rerun: refuse(event, STARTS_NO_RUN) };
+    return { outcome: 'command_refused', deployments: [], rerunWatch: noted };
+  }
+  const { files, ...runs } = await findRuns(event, ports.runs);
   const plan = await planRuns(rerun, runs, ports);
   if (files.length === 0) return plan ?? { outcome: 'foreign_check_run', deployments: [] };
   // Projects are checked anew, and GitHub expects an update of each.

@@ -52,6 +52,8 @@ export async function commitPlan(
       'Delivery handled: nothing to deploy',
     );
   }
+  // The check run is written again with its log, so the log is read first.
+  if (plan.rerunWatch) context.dispatcher.wake('log', plan.rerunWatch.id);
   for (const deployment of changed) announce(context, deployment, log);
   const runs = [
     ...(plan.commitRuns ?? []).map(({ id }) => id),

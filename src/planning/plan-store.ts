@@ -31,6 +31,8 @@ export interface Plan {
   readonly rewrittenRuns?: readonly string[];
   /** Deployments whose check runs were re-run, and the results. */
   readonly reruns?: readonly NotedRerun[];
+  /** Jobs of pipelines whose check run was re-run, and the result. Ignored for those of another repository. */
+  readonly rerunWatch?: { readonly id: string; readonly repositoryId: number; readonly rerun: Rerun };
 }
 
 export interface NotedRerun {

@@ -6,6 +6,7 @@ import type {
   PipelineWatchStore,
   WatchedPipeline,
 } from '../domain/pipeline-watch.ts';
+import type { Plan } from '../planning/plan-store.ts';
 import { MAY_BE_TWICE } from './deployment-conditions.ts';
 import type { PipelineWatchTable, Schema } from './schema.ts';
 
@@ -102,6 +103,19 @@ export async function insertPipelineWatches(
     if (row) added.push(toPipelineWatch(row));
   }
   return added;
+}
+
+/** Makes the check run of the watch due again. */
+export async function noteWatchRerun(
+  tx: Kysely<Schema>,
+  { id, repositoryId, rerun }: NonNullable<Plan['rerunWatch']>,
+): Promise<void> {
+  await tx
+    .updateTable('pipelineWatch')
+    .set((column) => ({ rerun: JSON.stringify(rerun), revision: column('revision', '+', 1) }))
+    .where('id', '=', id)
+    .where('repositoryId', '=', repositoryId)
+    .execute();
 }
 
 function toPipelineWatch(row: Selectable<PipelineWatchTable>): PipelineWatch {

@@ -7,6 +7,7 @@ import { toCommandRow } from './command-store.ts';
 import { insertCommitRuns, leaveComparisons, rewriteCommitRuns } from './commit-run-store.ts';
 import { isOfRepositoryWorkspace, isOfWorkspace } from './deployment-conditions.ts';
 import { toDeployment, toNewRow } from './deployment-row.ts';
+import { noteWatchRerun } from './pipeline-watch-store.ts';
 import type { Schema } from './schema.ts';
 
 /** Deployments per statement: each has some 50 values, and the databases accept some 32,000. */
@@ -35,6 +36,7 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore & AdoptionStore {
           for (const one of list) changed.set(one.id, one);
         };
         if (withdraw) note(await withdrawOpen(tx, deliveryId, withdraw));
+        if (rest.rerunWatch) await noteWatchRerun(tx, rest.rerunWatch);
         for (const one of reruns ?? []) note(await noteRerun(tx, one, now));
         note(await insertDeployments(tx, deployments, now));
         for (const planned of deployments.filter((one) => one.conclusion === null)) {

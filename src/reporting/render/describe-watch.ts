@@ -42,6 +42,8 @@ function describeNow({ pipelines }: PipelineWatch, { now }: WatchFacts): string 
   const running = open.find(({ startedAt }) => startedAt !== null);
   const problem = open.find((one) => one.problem !== null)?.problem ?? null;
   const trouble = problem === null ? '' : `; ${problem}: trying again`;
+  if (running?.endedAt != null)
+    return `${running.name} failed; waiting for its next attempt${progress}${trouble}`;
   if (running?.startedAt != null) {
     return `${running.name} has been running for ${formatDuration(now - running.startedAt)}${progress}${trouble}`;
   }

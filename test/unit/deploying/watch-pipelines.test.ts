@@ -144,6 +144,23 @@ describe('the runs after a deployment', () => {
     expect(await world.outcomes(id)).toEqual({ facebook: 'deleted' });
   });
 
+  test.each([0, 1])(
+    'that fail before their last attempt count as running for a minute (attempts from %i)',
+    async (first) => {
+      await plan('facebook');
+      world.meltano.addPipelineJob('pipeline-facebook', { status: 'ERROR', attempt: first, maxAttempts: 2 });
+      world.after(30_000, () => world.meltano.moveJob({ status: 'RUNNING', attempt: first + 1 }));
+      world.after(60_000, () => world.meltano.moveJob({ status: 'ERROR' }));
+      await world.runFor(id, 20_000);
+      expect(await world.read(id)).toMatchObject({ state: 'running', pipelines: [{ outcome: null }] });
+      await world.runFor(id, 39_000);
+      expect(await world.read(id)).toMatchObject({ pipelines: [{ outcome: null, endedAt: null }] });
+      await world.runFor(id, 2 * MINUTE);
+      expect(await world.outcomes(id)).toEqual({ facebook: 'failed' });
+      expect(world.clock.elapsed()).toBeLessThan(2.5 * MINUTE);
+    },
+  );
+
   test('go on after each restart', async () => {
     await plan('facebook', 'google');
     world.after(5_000, () => world.runPipeline('facebook', 20_000));

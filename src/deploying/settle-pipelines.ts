@@ -16,6 +16,7 @@ import type { WorkspaceKey } from '../domain/workspace.ts';
 import { describeFailure } from '../reporting/render/describe-meltano-failure.ts';
 import { change, conclude } from './conclude.ts';
 import type { JobFacts } from './describe-job.ts';
+import { followRuns } from './follow-runs.ts';
 import { locatePipelines } from './locate-pipelines.ts';
 import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
 
@@ -101,6 +102,7 @@ export class PipelineSettler {
     const listed = await this.#list(deployment);
     if (listed === null) return concludeSettled(this.#context, deployment, unread(UNSERVED));
     const looked = listed.ok ? judge(deployment, listed.value) : null;
+    if (looked) await followRuns(this.#context, deployment, looked.pipelines);
     const pipelines = looked?.pipelines ?? deployment.pipelines;
     const isSettled = pipelines?.kind === 'read' && pipelines.settingUp.length === 0;
     if (!listed.ok && pipelines?.kind !== 'read' && isHopeless(listed.failure, age)) {

@@ -23,8 +23,6 @@ const DELETED_AFTER_FAILURES = 3;
 
 /** The watch of one row, in memory: another process starts anew. Times are by the clock's `elapsed`. */
 interface Memory extends StartMemory {
-  /** The deployment's end by Meltano Cloud's clock; null until it was read. */
-  deployedAt: number | null;
   /** Since when none of the pipelines was seen running. */
   quietSince: number;
   changedAt: number;
@@ -63,7 +61,6 @@ export class PipelineWatcher {
   #remember(id: string): Memory {
     const now = this.#context.clock.elapsed();
     const memory = this.#memories.get(id) ?? {
-      deployedAt: null,
       quietSince: now,
       changedAt: now,
       failures: 0,
@@ -139,8 +136,7 @@ export class PipelineWatcher {
   /** Lists the jobs of each pipeline without one. Only one pipeline of a workspace runs at a time, and queued jobs are hidden. */
   async #discover(watch: PipelineWatch, read: Look, api: MeltanoApi, memory: Memory): Promise<Look> {
     const { clock } = this.#context;
-    const deployedAt = await this.#readDeployedAt(watch, api, memory);
-    if (typeof deployedAt !== 'number') return { ...read, failure: deployedAt };
+    const deployedAt = await this.#readDeployedAt(watch);
     const isOver = clock.elapsed() - memory.quietSince >= UNSEEN_AFTER_MS;
     let { pipelines } = read;
     for (const pipeline of pipelines.filter(isAwaited)) {
@@ -162,20 +158,10 @@ export class PipelineWatcher {
     return { pipelines, failure: null };
   }
 
-  /** A failure if it can't be read now. Without the job's end, the time when the app saw it. */
-  async #readDeployedAt(
-    watch: PipelineWatch,
-    api: MeltanoApi,
-    memory: Memory,
-  ): Promise<number | MeltanoFailure> {
-    if (memory.deployedAt !== null) return memory.deployedAt;
-    const deployment =
-      watch.deploymentId === null ? null : await this.#context.store.getDeployment(watch.deploymentId);
-    const read = deployment?.jobId ? await api.getJob(deployment.jobId) : null;
-    if (read && !read.ok && judgeRead(read.failure).kind !== 'missing') return read.failure;
-    memory.deployedAt =
-      (read?.ok ? read.value.serviceTimes.endTime : null) ?? deployment?.jobEndedAt ?? watch.createdAt;
-    return memory.deployedAt;
+  /** When the deployment ended, by Meltano Cloud's clock if it shows that. */
+  async #readDeployedAt({ deploymentId, createdAt }: PipelineWatch): Promise<number> {
+    const deployment = deploymentId === null ? null : await this.#context.store.getDeployment(deploymentId);
+    return deployment?.serviceEndTime ?? deployment?.jobEndedAt ?? createdAt;
   }
 
   async #start(

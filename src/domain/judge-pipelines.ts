@@ -68,7 +68,7 @@ export function judgePipelines({ list, failedBefore, jobStartTime }: LookAtPipel
     settingUp: inStatus('PROVISIONING').map(show),
     unknown: counted.filter(({ status }) => !KNOWN.has(status)).map(show),
     unlisted: Math.max(0, (list.total ?? 0) - list.pipelines.length),
-    runs: list.pipelines.filter(runsAfterDeployment).map(({ id, name }) => ({ id, name })),
+    runs: counted.filter(runsAfterDeployment).map(({ id, name }) => ({ id, name })),
   };
 }
 

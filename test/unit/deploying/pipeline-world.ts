@@ -69,6 +69,7 @@ export class PipelineWorld {
       state: 'concluded',
       conclusion: 'success',
       jobEndedAt: attemptedAt,
+      serviceEndTime: attemptedAt,
     });
     const saved = await this.stores.getDeployment(id);
     if (!saved) throw new Error('The deployment is gone.');

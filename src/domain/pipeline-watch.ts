@@ -93,7 +93,7 @@ export interface PipelineWatch extends NewPipelineWatch, ReportProgress {
   readonly concludedAt: number | null;
 }
 
-export type PipelineWatchChange = Partial<
+type PipelineWatchChange = Partial<
   Pick<PipelineWatch, 'pipelines' | 'state' | 'ending' | 'supersededBy' | 'concludedAt'>
 >;
 

@@ -28,15 +28,12 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore & AdoptionStore {
           .executeTakeFirst();
         if (marked.numUpdatedRows === 0n) return [];
         if (command) await tx.insertInto('command').values(toCommandRow(command)).execute();
-        await insertCommitRuns(tx, rest.commitRuns ?? []);
-        await leaveComparisons(tx, rest.leftComparisons ?? []);
-        await rewriteCommitRuns(tx, rest.rewrittenRuns ?? []);
+        await storeOtherRuns(tx, rest);
         const changed = new Map<string, Deployment>();
         const note = (list: readonly Deployment[]) => {
           for (const one of list) changed.set(one.id, one);
         };
         if (withdraw) note(await withdrawOpen(tx, deliveryId, withdraw));
-        if (rest.rerunWatch) await noteWatchRerun(tx, rest.rerunWatch);
         for (const one of reruns ?? []) note(await noteRerun(tx, one, now));
         note(await insertDeployments(tx, deployments, now));
         for (const planned of deployments.filter((one) => one.conclusion === null)) {
@@ -57,6 +54,17 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore & AdoptionStore {
       return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
     },
   };
+}
+
+/** Stores the check runs of the plan that show no deployment. */
+async function storeOtherRuns(
+  tx: Kysely<Schema>,
+  { commitRuns = [], leftComparisons = [], rewrittenRuns = [], rerunWatch }: Partial<Plan>,
+): Promise<void> {
+  await insertCommitRuns(tx, commitRuns);
+  await leaveComparisons(tx, leftComparisons);
+  await rewriteCommitRuns(tx, rewrittenRuns);
+  if (rerunWatch) await noteWatchRerun(tx, rerunWatch);
 }
 
 async function insertDeployments(

@@ -13,7 +13,7 @@ import { LogStore } from '../../../src/logs/log-store.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
 import { FakeTrees } from '../planning/fake-trees.ts';
 import type { FakeMeltano } from './fake-meltano.ts';
-import { type FakeClock, FakeDispatcher, FakeReporter, PlainBuilder, START } from './fake-ports.ts';
+import { type FakeClock, FakeDispatcher, FakeReporter, PlainBuilder } from './fake-ports.ts';
 import { buildReconcileContext, MINUTE, REPOSITORY, WORKSPACE_KEY, World } from './reconcile-world.ts';
 
 /** A workspace that was deployed, and the watcher of its pipelines over a real store. */
@@ -168,4 +168,4 @@ export class PipelineWorld {
   }
 }
 
-export { MINUTE, START };
+export { MINUTE };

@@ -5,7 +5,7 @@ import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import type { Stage } from './stage.ts';
 
 const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-/** Pictures stand in the repository, so they must stay small. */
+/** Pictures are stored in the repository, so they must be small. */
 const SIZE_LIMIT_BYTES = 200_000;
 const MARGIN_PX = 12;
 

@@ -1,4 +1,4 @@
-// The Node that comes from npm is for machines whose own is too old: where it isn't, npm's scripts take the machine's.
+// npm's Node is for machines whose own is too old. Otherwise npm's scripts use the machine's Node.
 // Plain JavaScript, for any Node that npm runs on.
 import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync, rmSync, symlinkSync } from 'node:fs';

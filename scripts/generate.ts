@@ -5,7 +5,7 @@ import { renderKnownErrorDocs } from './known-error-docs/render-known-error-docs
 import { renderProjectDocs } from './project-docs/render-project-docs.ts';
 import { insertRoomGraph } from './room-docs/render-room-docs.ts';
 
-// `npm run generate`: writes what is generated from the code. Tests fail when it is out of date.
+// `npm run generate`: writes the files that are generated from the code. Tests fail if they are out of date.
 const schema = new URL('../schema/', import.meta.url);
 mkdirSync(schema, { recursive: true });
 writeFileSync(new URL('meltano-deploy.schema.json', schema), renderConfigurationSchema());

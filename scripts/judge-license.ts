@@ -1,4 +1,4 @@
-/** Licences that ask for no more than to be named: what is shipped may only have these. */
+/** Licences that require only attribution. Shipped packages must have one of these. */
 const PERMISSIVE = new Set([
   ...[
     '0BSD',
@@ -25,7 +25,7 @@ export interface LicensedPackage {
   readonly isTool: boolean;
 }
 
-/** Null when the package may be used; else what is wrong, for a person. */
+/** Null if the package may be used; otherwise the problem, for a person. */
 export function judgeLicense({ license, isTool }: LicensedPackage): string | null {
   if (!license) return 'names no licence';
   const allows = (one: string) => PERMISSIVE.has(one) || (isTool && FOR_TOOLS.has(one));

@@ -1,5 +1,5 @@
 // Lists the licences of all dependencies, by the lock file. Ends with exit code 1 when one is unknown, or is not on the
-// list of those that may be used (scripts/judge-license.ts).
+// list of allowed ones (scripts/judge-license.ts).
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';

@@ -62,7 +62,7 @@ function count(name: string, files: readonly SourceFile[], pattern: RegExp, aim:
 
 const LONG_FUNCTION = 'lint/complexity/noExcessiveLinesPerFunction';
 
-/** The limit stands in biome.json. */
+/** The limit is in biome.json. */
 function listLongFunctions(): string[] {
   const { diagnostics } = JSON.parse(
     runTool('biome', ['lint', '--reporter=json', '--max-diagnostics=none', '--diagnostic-level=info', 'src']),

@@ -5,7 +5,7 @@ import { openSqlite } from '../../src/store/sqlite.ts';
 import { buildDeployment } from '../../test/unit/domain/deployment-builder.ts';
 import { buildRepository } from '../../test/unit/domain/push-builder.ts';
 
-/** A data directory with so many concluded and reported deployments, each with its delivery. */
+/** Fills a data directory with `count` concluded and reported deployments, each with its delivery. */
 export async function fillStore(directory: string, count: number): Promise<void> {
   const { db, close } = await openSqlite(directory);
   const stores = createStores(db);
@@ -37,7 +37,7 @@ export async function fillStore(directory: string, count: number): Promise<void>
   file.close();
 }
 
-/** The table's one row, so many times more, but for some columns. */
+/** Copies the table's one row many times, with some columns changed. */
 function copyRow(
   file: DatabaseSync,
   table: string,

@@ -29,7 +29,7 @@ const RARE: readonly (readonly [number, (number: number) => string])[] = [
   ],
 ];
 
-/** A realistic log of so many bytes (ASCII), in batches as they come from the network. */
+/** A realistic log of this many bytes (ASCII), in batches like those from the network. */
 export function* makeLog(bytes: number, batchBytes = 64 * 1024): Generator<string[]> {
   let [made, batch, batchSize] = [0, [] as string[], 0];
   for (let number = 1; made < bytes; number += 1) {

@@ -23,7 +23,7 @@ export async function measure(work: () => unknown): Promise<Measured> {
   const began = performance.now();
   await work();
   const ms = performance.now() - began;
-  // Entries are told of a little later.
+  // Observers get entries a little later.
   await sleep(50);
   observer.disconnect();
   return { ms, collectionMs, allocatedBytes: await countAllocations(work) };

@@ -1,6 +1,6 @@
-// Loaded into a measured process before anything else (`--import`): answers each question of the parent with what the
-// process has used so far. It listens to nothing else and keeps nothing alive. Plain JavaScript, since Node's TypeScript
-// reader would be counted too.
+// Loaded into a measured process before anything else (`--import`): answers the parent's questions about used resources.
+// Listens to nothing else, and doesn't keep the process alive. Plain JavaScript, because Node's TypeScript support would be
+// counted too.
 process.on('message', (message) => {
   if (message !== 'usage') return;
   const { user, system } = process.cpuUsage();

@@ -1,7 +1,7 @@
 import type { ProjectSource, SourceFile } from '../../src/project/project-source.ts';
 import type { Example } from '../../src/project/rules/rule.ts';
 
-/** The project in which every example of a rule stands. It has no findings. */
+/** The project around every example of a rule. It has no findings. */
 const EXAMPLE_PROJECT: Readonly<Record<string, string>> = {
   'meltano.yml': `version: 1
 default_environment: prod

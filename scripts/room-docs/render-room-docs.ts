@@ -2,7 +2,7 @@ import { ALLOWED, TYPES_ONLY } from './rooms.ts';
 
 const MARKED = /(<!-- rooms: npm run generate -->\n)[\s\S]*?(<!-- end of rooms -->)/;
 
-/** The page of the architecture with its graph of the rooms drawn anew. */
+/** The architecture page with a current graph of the rooms. */
 export function insertRoomGraph(page: string): string {
   if (!MARKED.test(page))
     throw new Error('docs/architecture.md has lost the marks around its graph of rooms.');

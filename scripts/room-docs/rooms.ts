@@ -20,7 +20,7 @@ export const ALLOWED: Record<string, readonly string[]> = {
   web: ['domain', 'intake'],
 };
 
-/** Rooms of which only types may be imported: the ports that an adapter implements, and what is handed over to it. */
+/** Rooms that may only be imported for types: the ports that an adapter implements, and their values. */
 export const TYPES_ONLY: Record<string, readonly string[]> = {
   reporting: ['github', 'scheduling'],
   meltano: ['config'],

@@ -61,7 +61,7 @@ export class AppProcess {
     }
   }
 
-  /** Stops it where it is, for as long as nobody lets it go on. */
+  /** Pauses it until `resume`. */
   pause(): void {
     this.#child.kill('SIGSTOP');
   }

@@ -11,7 +11,7 @@ const REPOSITORY = 'acme/data';
 /** The answer is held back for so long that the process is dead before it comes. */
 const HELD: Pick<Extract<FaultAction, { kind: 'hang' }>, 'kind' | 'ms'> = { kind: 'hang', ms: 30_000 };
 
-/** A `/redeploy` whose process is killed in the middle of the request that matches, and started again. */
+/** A `/redeploy` whose process is killed during the matching request, and started again. */
 async function redeployWithKill(method: string, path: RegExp, when: 'before' | 'after'): Promise<void> {
   const sandbox = await startSandbox();
   const { github, meltano } = sandbox;

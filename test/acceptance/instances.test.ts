@@ -16,9 +16,9 @@ const INSTANCES = 3;
 const REPOSITORIES = 10;
 const PUSH_EVERY_MS = 400;
 const PAUSE_MS = 60_000;
-/** A start whose answer nobody heard is looked for for two minutes. */
+/** The app searches for the job of a lost answer for two minutes. */
 const LAST_ENDS_MS = 180_000;
-/** A silent instance's work should go on elsewhere within 30 s, which is printed; a busy machine may be slower. */
+/** Another instance should continue a silent one's work within 30 s. The time is printed; a busy machine may be slower. */
 const PATIENCE = { timeout: 90_000, interval: 200 };
 
 /** Several instances on one database, each with an address of its own. */
@@ -118,7 +118,7 @@ test.skipIf(!SERVER)(
     await instances.waitForTakeOver(pausedAt, 'Paused');
     expect(await instances.get(2).kill('SIGTERM')).toEqual({ code: 0, signal: null });
     await instances.startAgain(2);
-    // The queue may lose everything: what the store says is unfinished goes on.
+    // The queue may lose everything: the store's unfinished work continues.
     await server.query('delete from pgboss.job');
     await world.redeliverFailed(instances.webhookUrl(0));
     await sleep(Math.max(0, pausedAt + PAUSE_MS - Date.now()));

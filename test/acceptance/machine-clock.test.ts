@@ -17,7 +17,7 @@ interface Play {
   readonly setClock: (aheadMs: number) => void;
 }
 
-/** The app in a process whose clock is so many milliseconds ahead of everybody else's. */
+/** The app in a process whose clock is this many milliseconds ahead of all others. */
 async function play(aheadMs: number, act: (play: Play) => Promise<void>): Promise<void> {
   const sandbox = await startSandbox();
   const { github, meltano } = sandbox;

@@ -57,7 +57,7 @@ export class PushWorld {
     };
   }
 
-  /** GitHub never delivers again by itself: what failed is asked for again at once, instead of by the next sweep. */
+  /** GitHub never redelivers by itself: requests failed deliveries at once, instead of in the next sweep. */
   async redeliverFailed(url?: string): Promise<void> {
     const { github } = this.sandbox;
     for (const { guid, attempts } of this.#deliveries()) {

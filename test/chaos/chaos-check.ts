@@ -14,14 +14,14 @@ function runsOf({ sandbox }: ChaosWorld, push: ChaosPush, workspace: SandboxWork
 }
 
 /**
- * Every (push, workspace) that must have a check run: told of, and touching what the workspace looks at. A commit that
- * an earlier job took along, and that was told of only after that job's success, changes nothing any more.
+ * Every (push, workspace) that must have a check run: delivered, and with changes in the workspace's directory. A commit that
+ * an earlier job deployed too, and that was delivered only after that job's success, changes nothing any more.
  */
 export function listOwed(world: ChaosWorld): { push: ChaosPush; workspace: SandboxWorkspace }[] {
   const workspacesOf = new Map(world.repositories.map((one) => [one.fullName, one.workspaces]));
   return world.pushes.flatMap((push) => {
     const isHead = world.sandbox.github.branches.head(push.repository) === push.after;
-    if (!push.isTold && !isHead) return [];
+    if (!push.isDelivered && !isHead) return [];
     return (workspacesOf.get(push.repository) ?? [])
       .filter((workspace) => !workspace.repositoryDirectory || push.touchesDirectory)
       .filter((workspace) => !wasTakenAlong(world, push, workspace))
@@ -80,7 +80,7 @@ function checkPushes(world: ChaosWorld): string[] {
   });
 }
 
-/** A conclusion says what the job says; without a job it is one that was overtaken, or whose files were deployed. */
+/** A conclusion matches the job. Without a job, the push was overtaken or its files were already deployed. */
 function checkTruth({ sandbox }: ChaosWorld, run: SandboxCheckRun, taking: readonly SandboxJob[]): string[] {
   const jobId = run.externalId?.split('/')[2];
   if (!jobId) {

@@ -20,7 +20,7 @@ const LINES = [
   '/meltano redploy',
   '/redeploy nobody-has-this-name',
 ];
-/** Of all commands, those that are sent twice at once. */
+/** The share of commands that are sent twice at once. */
 const SHARE_TWICE = 0.15;
 
 /** Of all suites and runs that are re-run, the suites. */
@@ -28,7 +28,7 @@ const SHARE_SUITES = 0.3;
 
 type AnyComment = SandboxIssueComment | SandboxCommitComment;
 
-/** Where a command stands: an issue or a pull request of its own, or a commit that has no other. */
+/** The place of a command: its own issue or pull request, or a commit without another command. */
 export type ChaosPlace =
   | { readonly kind: 'issue' | 'open pull request' | 'merged pull request'; readonly number: number }
   | { readonly kind: 'commit'; readonly sha: string };
@@ -45,7 +45,7 @@ export interface ChaosCommand {
 
 export interface ChaosPress {
   readonly repository: ChaosRepository;
-  /** The check run whose button was pressed, or that was re-run, by itself or with its suite. */
+  /** The check run whose button was pressed, or that was re-run, alone or with its suite. */
   readonly old: SandboxCheckRun;
   readonly by: Person;
 }

@@ -5,17 +5,17 @@ import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 const INSTALLATIONS = 20;
 const REPOSITORIES_EACH = 10;
 
-/** Of all workspaces, those that track only a directory, and the repositories that everyone can read. */
+/** The shares of workspaces that track only a directory, and of public repositories. */
 const SHARE_WITH_DIRECTORY = 0.15;
 const SHARE_PUBLIC = 0.1;
-/** Of all pushes, those that GitHub never tells of, and those that touch no workspace's directory. */
-const SHARE_UNTOLD = 0.02;
+/** The shares of pushes that GitHub never delivers, and of those that touch no workspace's directory. */
+const SHARE_UNDELIVERED = 0.02;
 const SHARE_OUTSIDE = 0.2;
 
 export interface ChaosPush extends PushResult {
   readonly repository: string;
   readonly at: number;
-  readonly isTold: boolean;
+  readonly isDelivered: boolean;
   readonly touchesDirectory: boolean;
 }
 
@@ -59,15 +59,21 @@ export class ChaosWorld {
   push(): ChaosPush {
     const { random } = this;
     const repository = this.pick(this.repositories);
-    const isTold = random() >= SHARE_UNTOLD;
+    const isDelivered = random() >= SHARE_UNDELIVERED;
     const touchesDirectory = random() >= SHARE_OUTSIDE;
     const path = touchesDirectory ? 'pipelines/meltano.yml' : 'README.md';
     const result = this.sandbox.github.branches.push({
       repository: repository.fullName,
       files: { [path]: `${this.pushes.length} ${random()}` },
-      deliver: isTold,
+      deliver: isDelivered,
     });
-    const push = { ...result, repository: repository.fullName, at: Date.now(), isTold, touchesDirectory };
+    const push = {
+      ...result,
+      repository: repository.fullName,
+      at: Date.now(),
+      isDelivered,
+      touchesDirectory,
+    };
     this.pushes.push(push);
     return push;
   }
@@ -81,12 +87,12 @@ export class ChaosWorld {
     return github.conversations.openPull({ repository, head, author: 'boss' }).request.number;
   }
 
-  /** What is merged is a push like any other, to the branch that it is merged into. */
+  /** A merge is a push to the base branch. */
   merge(repository: string, number: number): void {
     const { closed: _, ...push } = this.sandbox.github.conversations.merge(repository, number, {
       sender: 'boss',
     });
-    this.pushes.push({ ...push, repository, at: Date.now(), isTold: true, touchesDirectory: false });
+    this.pushes.push({ ...push, repository, at: Date.now(), isDelivered: true, touchesDirectory: false });
   }
 
   #addRepositories(): ChaosRepository[] {

@@ -15,7 +15,7 @@ function reactionsOn({ sandbox }: ChaosWorld, command: ChaosCommand, comment: An
   return (now?.reactions ?? []).filter((one) => one.user.type === 'Bot').map((one) => one.content);
 }
 
-/** All that the app says where the command stands: in a place that has no other command. */
+/** All replies of the app in the place of the command, which has no other command. */
 function repliesTo({ sandbox }: ChaosWorld, { repository, place }: ChaosCommand): { body: string }[] {
   const { conversations } = sandbox.github;
   return place.kind === 'commit'
@@ -121,7 +121,7 @@ function checkReply(world: ChaosWorld, command: ChaosCommand, reply: string): st
     : [`ended with ${reaction}, its check runs with ${linked.map((run) => run.conclusion)}`];
 }
 
-/** How many workspaces a redeploy without a name means, where it stands. */
+/** How many workspaces a redeploy without a name refers to in its place. */
 function countOwed({ repository, place }: ChaosCommand): number[] {
   const all = repository.workspaces.length;
   switch (place.kind) {
@@ -144,7 +144,7 @@ function checkPress(world: ChaosWorld, press: ChaosPress): string[] {
   return [`${press.repository.fullName}: a re-run by ${press.by} made ${runs.length} check runs`];
 }
 
-/** No suite that has runs stays open: it would block whoever waits for all checks. */
+/** No suite with runs stays open: it would block everyone who waits for all checks. */
 function checkSuites({ sandbox, repositories }: ChaosWorld): string[] {
   return repositories.flatMap(({ fullName }) => {
     const withRuns = new Set(sandbox.github.checks.runs(fullName).map((run) => run.suiteId));

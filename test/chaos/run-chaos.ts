@@ -65,7 +65,7 @@ const asked = { commands: requests.commands.length, presses: requests.presses.le
 console.log(`Quiet: ${JSON.stringify({ pushes: world.pushes.length, ...asked, ...count })}`);
 const isOver = () => isConcluded(world) && areAnswered(world, requests);
 const quietUntil = Date.now() + QUIET_MS;
-// Not at each change: both services stand still while it looks, and new connections are taken one at a time in between.
+// Not at each change: both services stop while it checks, and accept new connections only in between.
 while (!isOver() && Date.now() < quietUntil) await sleep(LOOK_MS);
 // What is still to come although all is concluded would be a mistake: leave it the time to show.
 await sleep(3_000);

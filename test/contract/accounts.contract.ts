@@ -25,7 +25,7 @@ function planned(of: RepositoryWorkspace, differences: Partial<PlannedDeployment
   });
 }
 
-/** Two accounts whose servers name the same workspaces and jobs: no query about the one may find anything of the other. */
+/** Two accounts whose servers have the same ids of workspaces and jobs: queries about one must find nothing of the other. */
 export function describeAccounts(name: string, open: () => Promise<OpenStores>): void {
   describe(`two accounts with the same workspace id on ${name}`, () => {
     let stores: Stores;

@@ -14,7 +14,7 @@ const NOTHING = {
   deployments: { waiting: 0, starting: 0, queued: 0, running: 0, settling: 0 },
 };
 
-/** What every store must count of what is unfinished. */
+/** What every store must count as unfinished. */
 export function describeBacklog(name: string, open: () => Promise<OpenStores>): void {
   describe(`the backlog on ${name}`, () => {
     let stores: Stores;

@@ -27,7 +27,7 @@ function makeTemporary(): string {
   return directory;
 }
 
-/** More pushes than are copied at once, one deployment, and something in the other tables. */
+/** More pushes than one batch copies, one deployment, and rows in the other tables. */
 async function fill(stores: Stores): Promise<string> {
   const id = randomUUID();
   for (let n = 0; n < 1_100; n += 1) {

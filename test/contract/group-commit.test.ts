@@ -74,7 +74,7 @@ test('nobody comes between the statements of a transaction, and what it takes ba
   const failing = db.transaction().execute(async (tx) => {
     order.push('begins');
     await add(tx, 1);
-    // Turns in which the others would have their chance.
+    // Turns in which the others could run.
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     order.push('ends');
     throw new Error('changed its mind');

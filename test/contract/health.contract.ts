@@ -3,7 +3,7 @@ import type { Stores } from '../../src/store/create-stores.ts';
 import { buildPush } from '../unit/planning/plan-world.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
-/** What every store must tell of its own health. */
+/** What every store must report about its health. */
 export function describeHealth(name: string, open: () => Promise<OpenStores>): void {
   describe(`the health of ${name}`, () => {
     let stores: Stores;

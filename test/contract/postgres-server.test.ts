@@ -16,7 +16,7 @@ function open(url: string) {
   return openPostgres({ url, leases: createLeaseContext(), onConnectionLost: () => {} });
 }
 
-/** An address in front of the server that can fall silent: what is sent through it then arrives nowhere. */
+/** A proxy in front of the server that can fall silent: it then drops everything. */
 async function startSilentProxy(url: string) {
   const { port, hostname } = new URL(url);
   const own = new URL(url);

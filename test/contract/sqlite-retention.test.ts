@@ -288,7 +288,7 @@ async function callEverything(stores: Stores): Promise<void> {
   await stores.removeNotes('redelivery', 1, 5);
 }
 
-/** These indexes hold only what is open, pending or owed, so that going through one is short. */
+/** These indexes contain only open, pending or owed rows, so a scan of one is short. */
 const SHORT_INDEXES =
   /USING (COVERING )?INDEX (deployment_open|deployment_unreported|deployment_twice|delivery_pending)$/;
 

@@ -4,7 +4,7 @@ import { formatCommand } from '../../../src/commands/format-command.ts';
 import { parseCommand } from '../../../src/commands/parse-command.ts';
 import { COMMAND_NAMES, type Command, type CommandName, MAX_LOG_LINES } from '../../../src/domain/command.ts';
 
-/** Pieces of which Markdown and commands are made, and some that mean nothing. */
+/** Pieces of Markdown and commands, and some without meaning. */
 const PIECES = [
   ...[
     '/redeploy',

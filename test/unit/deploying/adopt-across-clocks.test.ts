@@ -141,7 +141,7 @@ describe('the commit decides, regardless of the times', () => {
 });
 
 describe('the list decides about a job without a commit', () => {
-  /** A first push, whose start is refused: the jobs listed then are known. */
+  /** A first push whose start is refused, so that the listed jobs are known. */
   async function look(): Promise<void> {
     world.meltano.next('startDeployment', refuse(403, 'no'));
     await push({ sha: BEFORE, before: OTHER });

@@ -1,6 +1,6 @@
 import { DEPLOY_JOB_TYPE, type Job } from '../../../src/domain/job.ts';
 
-/** A queued deployment job of which nothing else is known. */
+/** A queued deployment job without further facts. */
 export function buildJob(differences: Partial<Job> = {}): Job {
   const { created = null, startTime = null, endTime = null } = differences;
   return {

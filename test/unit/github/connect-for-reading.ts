@@ -8,7 +8,7 @@ export interface GitHubToRead extends GitHub {
     readonly sleep: (ms: number) => Promise<void>;
     readonly mayAsk: () => boolean;
   };
-  /** The waits so far (milliseconds), none of which took any time. */
+  /** The requested waits (milliseconds), which took no time. */
   readonly slept: number[];
   /** False: few requests are left, or GitHub refuses them. */
   mayAsk: boolean;

@@ -41,11 +41,11 @@ export interface GitHub {
   /** The requests as the metrics see them: method, route and status. */
   readonly routes: string[];
   readonly getAppOctokit: OctokitSource['getForApp'];
-  /** What was told of the installations' limits. */
+  /** The reported limits of installations. */
   readonly limits: { installationId: number; remaining: number }[];
 }
 
-// Imported, it takes the place of Node's own client at once, and other files share the process.
+// The import replaces Node's own client at once, and other files share the process.
 nock.restore();
 
 /** Octokits as the app makes them (through Probot, with a token of the installation) against nock. */

@@ -14,7 +14,7 @@ import { APP_ID, connectGitHub, type GitHub, SECRET, SHA } from './octokit-setup
 const MARKER = `<!-- meltano-deploy:command:${'0a1B2c3D'.repeat(8)} -->`;
 const RUNS = '/repos/acme/data/check-runs';
 
-/** An address and an id that hold the secret tell whether they are left alone. */
+/** An address and an id with the secret show that they stay unchanged. */
 const FIELDS = {
   ...renderCheckRun(makeView()),
   name: `Meltano Deploy (${SECRET})`,
@@ -54,7 +54,7 @@ describe('what goes out to GitHub', () => {
     expect((await api.create(REPOSITORY, FIELDS)).ok).toBe(true);
     expect((await api.update(REPOSITORY, 9, FIELDS)).ok).toBe(true);
     expect(bodies).toEqual([expect.objectContaining(HIDDEN), expect.objectContaining(HIDDEN)]);
-    // What was rendered is compared with what is rendered next.
+    // The renderer compares it with the next rendering.
     expect(FIELDS).toEqual(given);
     expect((await api.find(REPOSITORY, { sha: SHA, name: FIELDS.name, externalId: 'w' })).ok).toBe(true);
     expect(github.requests.at(-1)).toContain('check_name=Meltano+Deploy+([redacted])');
@@ -70,7 +70,7 @@ describe('what goes out to GitHub', () => {
     });
     github.scope.post('/repos/acme/data/issues/7/comments', keep).reply(201, { id: 1 });
     github.scope.patch('/repos/acme/data/issues/comments/1', keep).reply(200, { id: 1 });
-    // A value that goes on in the next line, and a key without its end, would reach over the marker.
+    // A value that continues in the next line, or a key without an end, would include the marker.
     const texts = [`${SECRET} password: \\`, '-----BEGIN PRIVATE KEY-----'];
     await api.createReply(REPOSITORY, { kind: 'issue', number: 7 }, `${texts[0]}\n\n${MARKER}`);
     await api.editReply(REPOSITORY, 1, `${texts[1]}\n\n${MARKER}`);

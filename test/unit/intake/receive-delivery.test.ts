@@ -30,7 +30,7 @@ function receive(read: (payload: unknown) => AppEvent = () => buildPush()): Prom
   const record: DeliveryStore['record'] = async (delivery, push) => {
     kept.push(push);
     if (answer instanceof Error) throw answer;
-    // Nobody may be woken for what is not stored yet.
+    // Nothing may be woken before the delivery is stored.
     expect(dispatcher.wakes).toEqual([]);
     recorded.push(delivery);
     return answer;

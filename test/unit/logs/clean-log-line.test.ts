@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { capLogLine, cleanInlineText, cleanLogLine } from '../../../src/logs/clean-log-line.ts';
 
 const ESC = '\u001b';
-/** Text in which every kind of thing that is taken out is likely. */
+/** Text with every kind of removed characters. */
 const nasty = fc
   .array(
     fc.oneof(

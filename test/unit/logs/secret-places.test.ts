@@ -5,7 +5,7 @@ import { createRedactor } from '../../../src/logs/redact.ts';
 import { HARMLESS_LINES, makeHarmlessLines } from './harmless-lines.ts';
 import { KINDS } from './secret-places.ts';
 
-/** Reads lines as a log that comes in batches of so many lines. */
+/** Reads lines as a log in batches of this many lines. */
 async function redact(lines: readonly string[], batch = lines.length): Promise<string[]> {
   const log = createRedactor({ secrets: [] }).forLog();
   const redacted: string[] = [];
@@ -33,7 +33,7 @@ describe('a secret never comes out', () => {
     await fc.assert(
       fc.asyncProperty(secrets, fc.integer({ min: 1, max: 12 }), async (secret, batch) => {
         const lines = kind.write(secret).map(cleanLogLine);
-        // Else the place doesn't show what it is meant to. A box may cut what is too long for it.
+        // Otherwise the place doesn't test anything. A box may cut a long value.
         expect(lines.join('\n')).toContain(secret.slice(0, 5));
         const redacted = await redact([...AFTER, ...lines, ...AFTER], batch);
         expect(redacted.join('\n')).not.toContain(secret.slice(0, 8));

@@ -45,7 +45,7 @@ function createRegistry(configured: ConfiguredAccount[], withEnvironment = true)
   return registry;
 }
 
-/** Somebody who has had this login for ever. */
+/** An owner who has always had this login. */
 function known(login: string, differences: Partial<KnownOwner> = {}): KnownOwner {
   return {
     id: 7,

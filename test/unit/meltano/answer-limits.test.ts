@@ -8,7 +8,7 @@ const ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 const MIB = 1024 * 1024;
 const JOB = JSON.stringify({ id: ID, status: 'QUEUED' });
 
-/** A server whose answers have 100 MB and more; how much of each it got rid of. */
+/** A server with answers of 100 MB and more, and how much of each it sent. */
 async function serveHuge(status: number, chunk: string) {
   const seen = { written: 0 };
   const origin = await serve((_, response) => {

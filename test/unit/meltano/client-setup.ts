@@ -50,7 +50,7 @@ export async function startSandbox(): Promise<MeltanoSandbox> {
   return sandbox;
 }
 
-/** A client of the sandbox; with its developer token unless told. */
+/** A client of the sandbox, by default with its developer token. */
 export function connect(sandbox: MeltanoSandbox, options: Partial<MeltanoClientOptions> = {}): MeltanoApi {
   return createMeltanoClient({
     apiUrl: sandbox.apiUrl,

@@ -14,7 +14,7 @@ function pageOf(workspaces: readonly object[], totalPages = 1_000_000): string {
   return JSON.stringify({ _embedded: { workspaces }, page: { totalPages } });
 }
 
-/** Asks for a list of which each page is made by its number; how many were asked for, and what came of it. */
+/** Reads a list whose pages are made by number. Returns how many were read, and the result. */
 async function list(
   page: (number: number) => string,
   { onPage = () => {} }: { onPage?: () => void } = {},

@@ -7,7 +7,7 @@ import { createMeltanoClient } from '../../../src/meltano/meltano-client.ts';
 
 const JOB = '4a98dcd6-94d7-473b-9267-549d00cded8b';
 
-/** A log that never ends: `write` gives what is sent again and again. */
+/** A log that never ends: sends the result of `write` again and again. */
 async function openEndless(write: (response: ServerResponse) => void) {
   const server = createServer((_, response) => {
     response.writeHead(200, { 'content-type': 'text/plain' });

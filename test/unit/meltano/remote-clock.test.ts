@@ -22,7 +22,7 @@ beforeEach(() => {
   clock = new RemoteClock(machine);
 });
 
-/** An answer at `at` of a service whose clock is `ahead` by so many milliseconds. */
+/** An answer at `at` of a service whose clock is `ahead` by this many milliseconds. */
 function note(ahead: number, { at = NOW, took = 100, headers = {} } = {}): void {
   const date = new Date(at + ahead).toUTCString();
   clock.note({ date, ...headers }, { sentAt: at - NOW - took, answeredAt: at - NOW });

@@ -28,7 +28,7 @@ beforeEach(() => {
   }, clock);
 });
 
-/** Lets everything that waits for an answer go on. */
+/** Lets everything that waits for an answer continue. */
 async function settle(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
@@ -247,7 +247,7 @@ test('1,000 repositories without a workspace: 30 readings a minute at first, 4 a
   const waiting: { name: string; since: number }[] = [];
   const waits: number[] = [];
   let dueAt = 0;
-  /** Plays a second in which `names` are pushed; whoever waits is asked for again when it may be read. */
+  /** Plays a second in which `names` are pushed. Waiting ones ask again when the list may be read. */
   async function playSecond(names: readonly string[]): Promise<void> {
     const end = clock.elapsed() + SECOND;
     waiting.push(...names.map((name) => ({ name, since: clock.elapsed() })));

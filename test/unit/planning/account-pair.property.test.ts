@@ -36,7 +36,7 @@ async function play(acts: readonly Act[]): Promise<AccountPair> {
   return pair;
 }
 
-/** Two servers whose workspaces and jobs have the same ids and names, and claim each other's repositories. */
+/** Two servers with the same ids and names of workspaces and jobs, which claim each other's repositories. */
 test('each of two accounts sees exactly what it would see alone', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(act, { minLength: 4, maxLength: 20 }), async (acts) => {

@@ -98,7 +98,7 @@ export class AccountPair {
     return `${party.name}-${party.count}`;
   }
 
-  /** A commit whose beginning names the account. */
+  /** A commit whose SHA begins with the account. */
   #commit({ name }: Party, number: number): string {
     return `${name === 'acme' ? 'acac' : 'e1e1'}${String(number).padStart(36, '0')}`;
   }

@@ -17,7 +17,7 @@ const kinds = () => world.api.calls.map((call) => call.kind);
 const shown = (runId = 1) => world.api.annotations.get(runId)?.map(({ path }) => path);
 const EACH_ONCE = ERRORS.map(({ path }) => path);
 
-/** A run whose job is under way. */
+/** A run whose job is running. */
 async function begin(): Promise<string> {
   const id = await world.push();
   await world.pass(0);

@@ -35,7 +35,7 @@ export class FakeCheckRuns implements CheckRunApi {
   readonly broken = new Map<number, GitHubFailure>();
   /** A write waits for this before it answers. */
   gate: Promise<void> | null = null;
-  /** They learn what the app's own client tells them. */
+  /** They learn the limits like those of the app's own client. */
   budgets: RateBudgets | null = null;
   /** Milliseconds until a write is answered. */
   latency = 0;

@@ -12,7 +12,7 @@ import { buildDeployment } from '../domain/deployment-builder.ts';
 
 const INSTALLATION = 7;
 
-/** Notes what is woken; the test says when something runs. */
+/** Notes wake-ups. The test decides when a handler runs. */
 class ManualDispatcher implements Dispatcher {
   readonly wakes: string[] = [];
   readonly #handlers = new Map<QueueName, (key: string) => Promise<number | null>>();
@@ -35,7 +35,7 @@ class ManualDispatcher implements Dispatcher {
 /** One instance of several, with what the others share in `rows`. */
 class Instance {
   readonly rows = new Map<string, Deployment>();
-  /** What the writer, the finisher and the log were asked for, on behalf of which lease. */
+  /** The calls of the writer, the finisher and the log, each with its lease. */
   readonly calls: string[] = [];
   readonly dispatcher = new ManualDispatcher();
   readonly local = new ManualDispatcher();

@@ -36,7 +36,7 @@ function createSync() {
 
 const keepAll = (id = ID) => stepUntilDone(createSync, id, world.clock);
 
-/** A push whose job ends so, with its check run written. */
+/** A push whose job ends with this status, with its check run written. */
 async function deploy(sha: string, status: 'COMPLETE' | 'ERROR', workspaceName = 'Analytics') {
   const planned = await world.push({ sha, workspaceName });
   world.after(5_000, () => world.meltano.moveJob({ status }));

@@ -31,7 +31,7 @@ const TURNS = 20;
 /** Looks into the store in a row, without a moment between them, that can only be a busy loop. */
 const TOO_MANY_LOOKS = 200;
 
-/** The writer over a real store and scripted check runs; time stands still unless it is advanced. */
+/** The writer over a real store and scripted check runs. The test advances the time. */
 export class WriterWorld {
   readonly api = new FakeCheckRuns();
   readonly budgets = new RateBudgets(() => undefined);
@@ -39,7 +39,7 @@ export class WriterWorld {
   readonly logs = new Map<string, LogExcerpt>();
   readonly forgotten: string[] = [];
   readonly problems: string[] = [];
-  /** What was told of as written, as it was before. */
+  /** The calls of `onWritten`. */
   readonly written: Parameters<CheckRunWriterPorts['onWritten']>[0][] = [];
   /** Writes beyond the hour's budget. */
   beyond = 0;
@@ -124,7 +124,7 @@ export class WriterWorld {
     this.writer = this.#createWriter();
   }
 
-  /** Stores a push of this installation and tells the writer. */
+  /** Stores a push of this installation and notifies the writer. */
   async push(installationId = 1, differences: Partial<PlannedDeployment> = {}): Promise<string> {
     const id = randomUUID();
     const repository = { ...REPOSITORY, id: 100 + installationId, installationId };
@@ -147,7 +147,7 @@ export class WriterWorld {
     return id;
   }
 
-  /** Stores a change, and tells the writer unless told not to. */
+  /** Stores a change, and by default notifies the writer. */
   async change(id: string, change: DeploymentChange, tell = true): Promise<void> {
     const saved = await this.stores.saveDeployment(id, change);
     if (!saved) throw new Error('The deployment is concluded already.');
@@ -158,7 +158,7 @@ export class WriterWorld {
     await this.change(id, { state: 'running', jobId: 'job-1', acceptedAt: START, jobStartedAt: START });
   }
 
-  /** As the reconciler does: with a job, the writer is told once the log is read. */
+  /** Like the reconciler: with a job, the writer is notified after the log was read. */
   async conclude(id: string, tell = true): Promise<void> {
     const change = { state: 'concluded', conclusion: 'success', reason: 'job_complete' } as const;
     await this.change(id, { ...change, concludedAt: Date.now(), jobEndedAt: Date.now() }, tell);
@@ -207,7 +207,7 @@ export class WriterWorld {
     return reportedRevision === revision;
   }
 
-  /** In small steps: what is stored takes turns of the real event loop, in which the writer's time stands still. */
+  /** In small steps, because storing takes turns of the real event loop, in which the writer's time doesn't advance. */
   async pass(ms: number): Promise<void> {
     const end = Date.now() + ms;
     const step = STEPS.find((one) => ms <= one * MOST_STEPS) ?? MINUTE;

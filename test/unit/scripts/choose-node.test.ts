@@ -15,7 +15,7 @@ import { expect, onTestFinished, test } from 'vitest';
 
 const SCRIPT = new URL('../../../scripts/choose-node.mjs', import.meta.url).href;
 
-/** A checkout in which npm has put its Node, and a machine whose own says that it is of this version. */
+/** A checkout with npm's Node, on a machine whose own Node has this version. */
 function setUp(version: string, place = 'usr/bin') {
   const folder = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -15,7 +15,7 @@ export interface Written {
   readonly write: WriteKind;
 }
 
-/** A queue whose writes are answered at once, on a clock that the test drives. */
+/** A queue whose writes are answered at once, with a clock that the test advances. */
 export class QueueWorld {
   now = 0;
   readonly written: Written[] = [];

@@ -9,7 +9,7 @@ function makeLease(fencing: number): Lease {
   return { queue: 'writer', key: '1', fencing };
 }
 
-/** GitHub through a guard that knows one lease to be held; `asked`: on whose behalf each write was about to go out. */
+/** GitHub behind a guard that knows one held lease. `asked` has the lease of each attempted write. */
 function connectGuarded(held: Lease) {
   const leases = createLeaseContext();
   const asked: (number | null)[] = [];

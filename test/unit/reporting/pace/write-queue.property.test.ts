@@ -41,7 +41,7 @@ class Model {
     this.#at = now;
     this.times.push(now);
   }
-  /** Whether a write of this kind may go out, while so many runs are running. */
+  /** True if a write of this kind may be sent while this many runs are running. */
   allows(kind: WriteKind, now: number, running: number): boolean {
     while ((this.times[this.#first] ?? now) <= now - HOUR - 30 * SECOND) this.#first += 1;
     const ofHour = this.times.length - this.#first;
@@ -104,7 +104,7 @@ async function play(day: readonly Arrival[]): Promise<{ world: QueueWorld; model
         if (n < 3) world.grow(id);
       } else world.owe(id, kind);
     }
-    // What ran until then ends: logs don't grow for ever.
+    // Running deployments end, so that logs don't grow for ever.
     if (count === 0) {
       for (const run of world.queue.runs.values()) {
         if (run.isRunning) Object.assign(run, { isRunning: false, logGrew: false });

@@ -13,7 +13,7 @@ const growAgain = (run: QueuedRun) => {
 };
 const ids = (count: number, name = 'run') => Array.from({ length: count }, (_, n) => `${name}-${n}`);
 
-/** Leaves so many writes in the bucket. */
+/** Leaves this many writes in the bucket. */
 async function leave(count: number): Promise<void> {
   for (const id of ids(10 - count, 'earlier')) world.owe(id, 'create');
   await world.writeDue();

@@ -7,7 +7,7 @@ const number = (from: number, to: number) =>
 const failed = makeRun(38, { reason: 'job_error' });
 const render = (log: ReturnType<typeof makeLog> | null, deployment = failed) =>
   renderText(makeView(deployment, { log }));
-/** The log's end, of which `kept` lines were kept. */
+/** A log's end with `kept` lines. */
 const cutLog = (total: number, kept: number, error: number | null = null) =>
   makeLog(number(total - kept + 1, total), {
     totalLines: total,

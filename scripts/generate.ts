@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { renderConfigurationSchema } from '../src/config/repository-configuration-schema.ts';
+import { renderResultSchema } from '../src/reporting/render/render-result.ts';
 import { renderCommandDocs } from './command-docs/render-command-docs.ts';
 import { renderKnownErrorDocs } from './known-error-docs/render-known-error-docs.ts';
 import { renderProjectDocs } from './project-docs/render-project-docs.ts';
@@ -9,6 +10,7 @@ import { insertRoomGraph } from './room-docs/render-room-docs.ts';
 const schema = new URL('../schema/', import.meta.url);
 mkdirSync(schema, { recursive: true });
 writeFileSync(new URL('meltano-deploy.schema.json', schema), renderConfigurationSchema());
+writeFileSync(new URL('deployment-result.schema.json', schema), renderResultSchema());
 writeFileSync(new URL('../docs/commands.md', import.meta.url), renderCommandDocs());
 writeFileSync(new URL('../docs/project-check.md', import.meta.url), await renderProjectDocs());
 writeFileSync(new URL('../docs/known-errors.md', import.meta.url), await renderKnownErrorDocs());

@@ -1,4 +1,5 @@
 import { cutBytes, OUTPUT_BYTES } from '../domain/truncate-bytes.ts';
+import { formatBlock, joinResult, splitResult } from '../reporting/render/render-result.ts';
 
 /**
  * The parameters with texts for people. All others are ids, addresses and settings, which stay unchanged. Names and
@@ -23,12 +24,25 @@ export function redactRequest(request: object, redact: Redact): void {
 }
 
 function hide(value: unknown, name: string, redact: Redact): unknown {
-  if (typeof value === 'string') return TEXTS.has(name) ? cutToLimit(hideInText(value, redact), name) : value;
+  if (typeof value === 'string') return TEXTS.has(name) ? hideInString(value, name, redact) : value;
   if (Array.isArray(value)) {
     return value.filter((one) => !hasSecretPath(one, redact)).map((one) => hide(one, name, redact));
   }
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, hide(one, key, redact)]));
+}
+
+function hideInString(value: string, name: string, redact: Redact): string {
+  const result = name === 'text' ? splitResult(value) : null;
+  if (result === null) return cutToLimit(hideInText(value, redact), name);
+  const block = formatBlock(hideInResult(result.json, redact));
+  const room = OUTPUT_BYTES - Buffer.byteLength(block) - 2;
+  return joinResult(cutBytes(redact(result.before), room), block);
+}
+
+/** Text by text, so that the result stays JSON. */
+function hideInResult(json: string, redact: Redact): object {
+  return JSON.parse(json, (_, value) => (typeof value === 'string' ? redact(value) : value));
 }
 
 function hideInText(text: string, redact: Redact): string {

@@ -67,7 +67,9 @@ describe('the configuration of a repository', () => {
       const { after } = configure(it, entry);
       await finish(it, 1);
       const run = await world.untilConcluded(after);
-      expect(run.output.text).toBe('The log is hidden.');
+      expect(run.output.text).toMatch(
+        /^The log is hidden\.\n\n```json meltano-deploy\n.*"error":null,.*\n```$/,
+      );
       expect(run.output.summary).toContain("This repository's configuration hides the log.");
       expect(run.output.summary).toContain('`live`');
       const issue = it.openIssue();

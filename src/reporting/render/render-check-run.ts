@@ -4,9 +4,11 @@ import { formatExternalId } from '../../domain/external-id.ts';
 import type { LocatedError } from '../../domain/log-excerpt.ts';
 import { REDEPLOY_ACTION } from '../../domain/shown-check-run.ts';
 import { cleanInlineText } from '../../logs/clean-log-line.ts';
+import { OUTPUT_BYTES } from '../../domain/truncate-bytes.ts';
 import { REDACTED } from '../../logs/redact.ts';
 import type { CheckRunAction, CheckRunFields, CheckRunView } from './check-run-view.ts';
 import { showableLog } from './describe-deployment.ts';
+import { joinResult, renderResult } from './render-result.ts';
 import { renderSummary } from './render-summary.ts';
 import { renderText } from './render-text.ts';
 import { renderTitle } from './render-title.ts';
@@ -22,7 +24,7 @@ const REDEPLOY: CheckRunAction = {
  */
 export function renderCheckRun(view: CheckRunView): CheckRunFields {
   const { deployment } = view;
-  const text = renderText(view);
+  const text = renderWholeText(view);
   const annotations = renderAnnotations(view);
   return {
     name: deployment.checkName,
@@ -35,10 +37,17 @@ export function renderCheckRun(view: CheckRunView): CheckRunFields {
     output: {
       title: renderTitle(view),
       summary: renderSummary(view),
-      ...(text === undefined ? {} : { text }),
+      ...(text === '' ? {} : { text }),
       ...(annotations.length === 0 ? {} : { annotations }),
     },
   };
+}
+
+/** The log, and after the end the result for programs, for which the log is cut. */
+function renderWholeText(view: CheckRunView): string {
+  const result = renderResult(view);
+  const room = OUTPUT_BYTES - Buffer.byteLength(joinResult('x', result)) + 1;
+  return joinResult(renderText(view, room) ?? '', result);
 }
 
 function chooseStatus({ state }: Deployment): CheckRunFields['status'] {

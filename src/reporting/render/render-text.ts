@@ -12,26 +12,30 @@ const ERROR_BYTES = 30_000;
 const HIDDEN = 'The log is hidden.';
 const INCOMPLETE = '**The log could not be read to its end.**';
 
-/** The log in Markdown; undefined if there is none to show. */
-export function renderText(view: LogView): string | undefined {
+/** The log in Markdown, in at most `limit` bytes; undefined if there is none to show. */
+export function renderText(view: LogView, limit = OUTPUT_BYTES): string | undefined {
   if (view.deployment.jobId !== null && chooseLogMode(view.deployment, view.repository.private) === 'none') {
     return HIDDEN;
   }
   const log = showableLog(view);
   if (log === null || (log.tail.length === 0 && log.firstError === null)) return undefined;
   const note = view.deployment.state === 'concluded' && !log.complete ? INCOMPLETE : '';
-  const text = renderWhole(log, note) ?? renderExcerpt(log, note, view);
-  return truncateBytes(text, OUTPUT_BYTES);
+  const text = renderWhole(log, note, limit) ?? renderExcerpt(log, note, { view, limit });
+  return truncateBytes(text, limit);
 }
 
-function renderWhole(log: LogExcerpt, note: string): string | null {
+function renderWhole(log: LogExcerpt, note: string, limit: number): string | null {
   if (log.omittedLines > 0) return null;
   const text = joinParts([note, fence(log.tail.join('\n'))]);
-  return Buffer.byteLength(text) <= OUTPUT_BYTES ? text : null;
+  return Buffer.byteLength(text) <= limit ? text : null;
 }
 
-function renderExcerpt(log: LogExcerpt, note: string, view: LogView): string {
-  const room = OUTPUT_BYTES - measureWords(log, note, view);
+function renderExcerpt(
+  log: LogExcerpt,
+  note: string,
+  { view, limit }: { readonly view: LogView; readonly limit: number },
+): string {
+  const room = limit - measureWords(log, note, view);
   const tail = takeTail(log.tail, room);
   const tailStart = log.totalLines - tail.length + 1;
   const error = log.firstError;

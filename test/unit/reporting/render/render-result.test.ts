@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Deployment } from '../../../../src/domain/deployment.ts';
+import { REASON_CODES, type ReasonCode } from '../../../../src/domain/reason-codes.ts';
+import { redactRequest } from '../../../../src/github/redact-request.ts';
+import { createRedactor } from '../../../../src/logs/redact.ts';
+import type { CheckRunView } from '../../../../src/reporting/render/check-run-view.ts';
+import { renderCheckRun } from '../../../../src/reporting/render/render-check-run.ts';
+import {
+  deploymentResultSchema,
+  renderResult,
+  renderResultSchema,
+  splitResult,
+} from '../../../../src/reporting/render/render-result.ts';
+import { makeLog, makeRun, makeView } from './make-check-run-view.ts';
+
+const ERROR = "ModuleNotFoundError: No module named 'pkg_resources'";
+const log = makeLog(['x', ERROR], {
+  firstError: { line: 2, message: ERROR, words: ERROR, context: ['x', ERROR], contextBefore: 1 },
+});
+const failed = makeRun(38, { conclusion: 'failure', reason: 'job_error' });
+
+function read(output: string) {
+  const json = splitResult(output)?.json;
+  return json === undefined ? null : deploymentResultSchema.parse(JSON.parse(json));
+}
+const readView = (view: CheckRunView) => read(renderCheckRun(view).output.text ?? '');
+
+describe('the result of a deployment', () => {
+  test('of a failed one has the error, what to do and the commits', () => {
+    const view = makeView(failed, { log });
+    const { workspaceId, workspaceName, sha, deployedSha } = view.deployment;
+    expect(readView(view)).toEqual({
+      version: 1,
+      reason: 'job_failed',
+      conclusion: 'failure',
+      workspace: { id: workspaceId, name: workspaceName },
+      commit: { requested: sha, deployed: deployedSha },
+      error: { message: ERROR, path: null, line: null },
+      next: "Add `setuptools<81` to the plugin's `pip_url`, with a blank before it.",
+      retryable: false,
+      url: view.workspaceUrl,
+    });
+  });
+
+  test('names the place with which an error begins', () => {
+    const firstError = {
+      line: 1,
+      message: 'meltano.yml:12 not found',
+      words: 'meltano.yml:12 not found',
+      context: [],
+      contextBefore: 0,
+    };
+    const view = makeView(failed, { log: makeLog(['x'], { firstError }) });
+    expect(readView(view)?.error).toEqual({ message: 'not found', path: 'meltano.yml', line: 12 });
+  });
+
+  test('may be tried again where the cause passes', () => {
+    const passing = 'fatal: early EOF';
+    const firstError = {
+      line: 1,
+      message: 'early EOF',
+      words: passing,
+      context: [passing],
+      contextBefore: 0,
+    };
+    expect(readView(makeView(failed, { log: makeLog([passing], { firstError }) }))?.retryable).toBe(true);
+    expect(readView(makeView(makeRun(1, { conclusion: 'failure', reason: 'start_timeout' })))).toMatchObject({
+      reason: 'start_timeout',
+      retryable: true,
+    });
+  });
+
+  test.each<[string, Partial<CheckRunView>, Partial<Deployment>]>([
+    ['a public repository', { repository: { ...makeView().repository, private: false } }, {}],
+    ['log: none', {}, { log: 'none' }],
+  ])('%s: the error and the advice are hidden', (_, view, differences) => {
+    const result = readView({ ...makeView({ ...failed, ...differences }, { log }), ...view });
+    expect(result).toMatchObject({ reason: 'job_failed', error: null, next: null });
+    expect(JSON.stringify(result)).not.toMatch(/pkg_resources|setuptools/);
+  });
+
+  test('none while it goes on', () => {
+    expect(renderResult(makeView({ state: 'running', jobId: 'j' }, { log }))).toBe('');
+  });
+
+  test('says what to do about a start that failed', () => {
+    const problem = 'Meltano Cloud answered 401 Unauthorized';
+    const refused = readView(
+      makeView({ state: 'concluded', conclusion: 'failure', reason: 'start_refused', problem }),
+    );
+    expect(refused?.next).toMatch(/^Meltano Cloud rejects this app's credentials/);
+  });
+
+  test('is kept when the log fills the text', () => {
+    const lines = Array.from({ length: 2_000 }, (_, index) => `${index} ${'é'.repeat(60)}`);
+    const text =
+      renderCheckRun(makeView(failed, { log: { ...log, tail: lines, omittedLines: 5, totalLines: 2_005 } }))
+        .output.text ?? '';
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(65_535);
+    expect(Buffer.byteLength(text)).toBeGreaterThan(63_000);
+    expect(text).toMatch(/\n1999 é+\n```\n\n```json meltano-deploy\n/);
+    expect(read(text)?.conclusion).toBe('failure');
+  });
+});
+
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 3_000 }),
+  fc.string({ unit: fc.constantFrom('`', '"', '\\', '\u0001', 'é', '😀', '\n'), maxLength: 3_000 }),
+);
+
+test('whatever comes in, the block is JSON of the schema, at most 2 kB, and nothing in it closes it', () => {
+  fc.assert(
+    fc.property(
+      fc.record({
+        workspaceName: anyText,
+        workspaceId: anyText,
+        message: anyText,
+        url: anyText,
+        deployedSha: fc.option(anyText),
+      }),
+      fc.constantFrom(...(Object.keys(REASON_CODES) as ReasonCode[])),
+      ({ message, url, ...names }, reason) => {
+        const firstError = { line: 1, message, words: message, context: [message], contextBefore: 0 };
+        const run = makeRun(1, { ...names, reason, conclusion: 'failure', problem: message });
+        const view = { ...makeView(run, { log: makeLog(['x'], { firstError }) }), workspaceUrl: url };
+        const block = renderResult(view);
+        expect(Buffer.byteLength(block)).toBeLessThanOrEqual(2_000);
+        expect(block.split('`')).toHaveLength(7);
+        expect(block.isWellFormed()).toBe(true);
+        expect(read(block)?.conclusion).toBe('failure');
+        const text = `${'x'.repeat(65_000)}\n\n${block}`;
+        expect(read(text)).not.toBeNull();
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('a secret in it is hidden text by text, in a text that is too long then, and it stays JSON', () => {
+  const secret = ['own', 'secret', String(Math.random()).slice(2)].join('-');
+  const redactor = createRedactor({ secrets: [secret, 'short-x1'] });
+  const message = `password="${secret}" token: ${secret}`;
+  const firstError = { line: 1, message, words: message, context: [message], contextBefore: 0 };
+  const view = makeView({ ...failed, workspaceName: secret }, { log: makeLog(['x'], { firstError }) });
+  const block = renderResult(view);
+  const before = 'short-x1 '.repeat(7_000);
+  const request = { output: { text: `${before}\n\n${block}` } };
+  redactRequest(request, (text) => redactor.redactText(text));
+  const { text } = request.output;
+  expect(text).not.toContain(secret);
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(65_535);
+  expect(read(text)).toMatchObject({ workspace: { name: '[redacted]' }, conclusion: 'failure' });
+});
+
+test('schema/deployment-result.schema.json is what the code says: if not, run `npm run generate`', () => {
+  const path = join(import.meta.dirname, '../../../../schema/deployment-result.schema.json');
+  expect(readFileSync(path, 'utf8')).toBe(renderResultSchema());
+});

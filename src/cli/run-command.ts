@@ -7,6 +7,8 @@ const USAGE = `Usage: meltano-deploy <command>
                           check a Meltano project, offline: broken YAML, unknown names, missing lock files and more
   project plan <revision>..<revision> [directory]
                           print what changes in the workspace between two commits
+  wait --repo <owner>/<name> --sha <commit>
+                          wait on GitHub until the deployments of a commit have ended
   migrate-store --from <data directory> --to <postgres://…>
                           copy the embedded database of a stopped app into an empty PostgreSQL database`;
 
@@ -31,6 +33,10 @@ export async function runCommand(words: string[]): Promise<void> {
     case 'project': {
       const { runProject } = await import('./project.ts');
       return runProject(rest);
+    }
+    case 'wait': {
+      const { runWait } = await import('./wait.ts');
+      return runWait(rest);
     }
     case 'migrate-store': {
       const { runMigrateStore } = await import('./migrate-store.ts');

@@ -28,26 +28,19 @@ const text = z.string();
 
 /** The result of a deployment as programs read it. A new optional key doesn't change the version. */
 export const deploymentResultSchema = z
-  .strictObject({
+  .object({
     version: z.literal(1).meta({ description: 'Changes with the meaning of a key.' }),
     reason: text.meta({ description: 'Why it ended so, for example job_failed, job_complete, superseded.' }),
     conclusion: z
       .enum(['success', 'failure', 'cancelled', 'skipped', 'timed_out', 'neutral', 'action_required'])
       .meta({ description: "The check run's conclusion." }),
-    workspace: z
-      .strictObject({ id: text, name: text })
-      .meta({ description: 'The workspace on Meltano Cloud.' }),
-    commit: z
-      .strictObject({ requested: text, deployed: text.nullable() })
-      .meta({
-        description: 'The commit of the check run, and the one that the job deployed; null if unknown.',
-      }),
-    error: z
-      .strictObject({ message: text, path: text.nullable(), line: z.int().nullable() })
-      .nullable()
-      .meta({
-        description: 'The error that ended the job. Null if there is none, or if the log is not shown.',
-      }),
+    workspace: z.object({ id: text, name: text }).meta({ description: 'The workspace on Meltano Cloud.' }),
+    commit: z.object({ requested: text, deployed: text.nullable() }).meta({
+      description: 'The commit of the check run, and the one that the job deployed; null if unknown.',
+    }),
+    error: z.object({ message: text, path: text.nullable(), line: z.int().nullable() }).nullable().meta({
+      description: 'The error that ended the job. Null if there is none, or if the log is not shown.',
+    }),
     next: text.nullable().meta({ description: 'What to do, in Markdown; null if nothing, or unknown.' }),
     retryable: z
       .boolean()
@@ -123,5 +116,5 @@ function shorten(result: DeploymentResult, limit: number): DeploymentResult {
 
 /** The JSON Schema of the block: the text of `schema/deployment-result.schema.json`. */
 export function renderResultSchema(): string {
-  return `${JSON.stringify(z.toJSONSchema(deploymentResultSchema, { target: 'draft-7' }), null, 2)}\n`;
+  return `${JSON.stringify(z.toJSONSchema(deploymentResultSchema, { io: 'input', target: 'draft-7' }), null, 2)}\n`;
 }

@@ -253,7 +253,7 @@ function listRefusals(): readonly Example[] {
       refused({ code: 'choose_workspace', branch: null, candidates: [PROD, DEV] }),
     ),
     example('A typing error', '/meltano redploy', refused({ code: 'not_understood' })),
-    example('A wrong flag', '/redeploy --force', refused({ code: 'not_understood' })),
+    example('A wrong flag', '/redeploy --forse', refused({ code: 'not_understood' })),
     example('No workspace uses the repository', '/meltano status', refused({ code: 'no_workspace' })),
     example('The app was offline', '/meltano withdraw', refused({ code: 'too_late' })),
     example(

@@ -114,7 +114,7 @@ async function planMissingCheck(
 ): Promise<NewCommitRun[]> {
   const repositoryId = repository.id;
   const run = await store.getCommitRun(makeProjectRunId(repositoryId, sha));
-  const known = run?.verdict.kind === 'project' ? run.verdict.comparisons : [];
+  const known = run?.verdict.kind === 'project' && !run.verdict.result?.unread ? run.verdict.comparisons : [];
   const isKnown = known.some(
     (one) =>
       one.workspaceId === workspace.id &&

@@ -106,7 +106,9 @@ async function changeComparisons(
   const known = row && toCommitRun(row).verdict;
   if (known?.kind !== 'project') return;
   const comparisons = change(known.comparisons);
-  if (JSON.stringify(comparisons) === JSON.stringify(known.comparisons)) return;
+  // What couldn't be read is tried again whenever it is asked for.
+  const isUnread = (known.result?.unread ?? null) !== null;
+  if (!isUnread && JSON.stringify(comparisons) === JSON.stringify(known.comparisons)) return;
   await tx
     .updateTable('commitRun')
     .set({
@@ -119,21 +121,14 @@ async function changeComparisons(
 
 /** GitHub awaits a write of them. Projects are checked anew before. */
 export async function rewriteCommitRuns(tx: Kysely<Schema>, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  await tx
-    .updateTable('commitRun')
-    .set((column) => ({ revision: column('revision', '+', 1) }))
-    .where(
-      'id',
-      'in',
-      ids.filter((id) => !isProjectRunId(id)),
-    )
-    .execute();
-  await tx
-    .updateTable('commitRun')
-    .set({ state: 'waiting' })
-    .where('id', 'in', ids.filter(isProjectRunId))
-    .execute();
+  for (const id of ids) {
+    await tx
+      .updateTable('commitRun')
+      .$if(isProjectRunId(id), (query) => query.set({ state: 'waiting' }))
+      .$if(!isProjectRunId(id), (query) => query.set((column) => ({ revision: column('revision', '+', 1) })))
+      .where('id', '=', id)
+      .execute();
+  }
 }
 
 function toCommitRun(row: Selectable<CommitRunTable>): CommitRun {

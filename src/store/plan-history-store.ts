@@ -35,6 +35,7 @@ const NEVER_STARTED: readonly ReasonCode[] = [
   'skip_token',
   'push_off',
   'ignored_sender',
+  'project_error',
 ];
 
 export function createPlanHistoryStore(db: Kysely<Schema>): PlanHistory {

@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { NewCommitRun } from '../../src/domain/commit-run.ts';
+import {
+  type CommitRun,
+  describeProjectRun,
+  type NewCommitRun,
+  type ProjectResult,
+} from '../../src/domain/commit-run.ts';
 import type { StoredConfiguration } from '../../src/domain/configuration-in-use.ts';
+import type { PlannedDeployment } from '../../src/domain/deployment.ts';
 import { DEFAULT_CONFIGURATION } from '../../src/domain/repository-configuration.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
+import { buildPlanned } from '../unit/domain/deployment-builder.ts';
 import { buildRepository } from '../unit/domain/push-builder.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
@@ -72,6 +79,76 @@ export function describeConfigurationStore(name: string, open: () => Promise<Ope
           state: 'concluded',
         });
         expect(await stores.getCommitRun('configuration:other')).toBeNull();
+      });
+
+      const project = describeProjectRun({ repository: REPOSITORY, sha: 'a', createdAt: 5 }, [
+        {
+          workspaceId: 'w',
+          workspaceName: 'W',
+          directory: '',
+          from: null,
+          since: 'before',
+          blocks: true,
+        },
+      ]);
+      const result: ProjectResult = {
+        conclusion: 'failure',
+        title: 'a.yml:1: no',
+        summary: '',
+        annotations: [],
+        errors: [{ workspaceId: 'w', first: 'a.yml:1: no', count: 1, since: null }],
+        unread: null,
+      };
+
+      async function commitProject(deliveryId: string, deployments: readonly PlannedDeployment[] = []) {
+        const event = { kind: 'push', repository: REPOSITORY } as never;
+        await stores.record({ id: deliveryId, name: 'push', receivedAt: 1, event });
+        const plan = { deliveryId, outcome: 'push', commitRuns: [project], now: 1 } as const;
+        await stores.commitPlan({ ...plan, deployments });
+        return (await stores.getCommitRun(project.id)) ?? { ...project, state: null };
+      }
+
+      test('of projects name the workspaces whose start waits for them', async () => {
+        await stores.learnRepository(REPOSITORY, null, 1);
+        const gates = [{ kind: 'project', forcedBy: 'mia', passed: null }] as const;
+        const here = { repositoryId: REPOSITORY.id, sha: 'a', deliveryId: 'first', gates };
+        const waiting = buildPlanned({ ...here, workspaceId: 'w' });
+        await commitProject('first', [
+          waiting,
+          buildPlanned({ ...here, workspaceId: 'skipped', conclusion: 'none' }),
+          buildPlanned({ ...here, workspaceId: 'later', sha: 'b' }),
+          buildPlanned({ ...here, workspaceId: 'elsewhere', repositoryId: 7 }),
+        ]);
+        expect(await stores.getDeployment(waiting.id)).toMatchObject({ gates, gateSince: null });
+        const { account } = waiting;
+        expect(await stores.listWaitingStarts(project)).toEqual([{ account, workspaceId: 'w' }]);
+        // The time at which it waits is shown nowhere, so nothing is written for it.
+        const saved = await stores.saveDeployment(waiting.id, { gateSince: 3 });
+        expect(saved).toMatchObject({ gateSince: 3, revision: 1 });
+        const passed = [{ ...gates[0], passed: { how: 'forced' as const, why: 'a.yml:1: no' } }];
+        await stores.saveDeployment(waiting.id, { state: 'starting', gates: passed });
+        expect(await stores.getDeployment(waiting.id)).toMatchObject({ gates: passed, revision: 2 });
+        expect(await stores.listWaitingStarts(project)).toEqual([]);
+      });
+
+      test('of projects are made anew for the same comparison only if they could not be read', async () => {
+        await stores.learnRepository(REPOSITORY, null, 1);
+        const first = await commitProject('first');
+        await stores.concludeProjectRun(first as CommitRun, result);
+        expect((await commitProject('second')).state).toBe('concluded');
+        const unread = { ...result, errors: [], unread: 'GitHub could not be asked' };
+        await stores.saveReport(project.id, { checkRunId: 77 });
+        const event = { kind: 'rerun', repository: REPOSITORY } as never;
+        await stores.record({ id: 'rerun', name: 'check_run', receivedAt: 1, event });
+        const rerun = {
+          deliveryId: 'rerun',
+          outcome: 'configuration_rerun',
+          deployments: [],
+          now: 1,
+        } as const;
+        await stores.commitPlan({ ...rerun, rewrittenRuns: [project.id] });
+        await stores.concludeProjectRun((await stores.getCommitRun(project.id)) as CommitRun, unread);
+        expect((await commitProject('third')).state).toBe('waiting');
       });
 
       test('leave once they are old and written', async () => {

@@ -66,12 +66,12 @@ export function formatCommitUrl(githubUrl: string, repository: RepositoryName, s
 
 /** Who requested a deployment, and how. Unknown for a push without a delivery. */
 export function describeRequester(
-  { cause, deliveryId, requestedBy }: Deployment,
+  { cause, deliveryId, gates, requestedBy }: Deployment,
   person: (login: string) => string,
 ): string {
   switch (cause) {
     case 'command':
-      return `\`/redeploy\` by ${person(requestedBy)}`;
+      return `\`/redeploy${gates.some(({ forcedBy }) => forcedBy !== null) ? ' --force' : ''}\` by ${person(requestedBy)}`;
     case 'button':
       return `Redeploy button, pressed by ${person(requestedBy)}`;
     case 'rerun':

@@ -1,41 +1,11 @@
-import { parseCommand } from '../../src/commands/parse-command.ts';
-import type { ReplyBody, ReplyView } from '../../src/commands/replies/reply-view.ts';
+import type { ReplyBody } from '../../src/commands/replies/reply-view.ts';
 import { COMMAND_NAMES, type CommandName } from '../../src/domain/command.ts';
-import type {
-  CommandRecord,
-  ParsedCommand,
-  Place,
-  Refusal,
-  ShownWorkspace,
-} from '../../src/domain/conversation.ts';
-import type { Deployment, Repository } from '../../src/domain/deployment.ts';
+import type { ShownWorkspace } from '../../src/domain/conversation.ts';
+import type { Deployment } from '../../src/domain/deployment.ts';
 import type { ShownDeployment } from '../../src/reporting/render/describe-shown.ts';
 import { buildDeployment } from '../../test/unit/domain/deployment-builder.ts';
-import { buildRepository } from '../../test/unit/domain/push-builder.ts';
-
-/** A comment, and what the app says to it. */
-export interface Example {
-  readonly title: string;
-  readonly view: ReplyView;
-  readonly comment: string;
-}
-
-const NOW = Date.UTC(2026, 5, 10, 7, 13, 39);
-const PROD: ShownWorkspace = {
-  id: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e',
-  name: 'Analytics (prod)',
-  branch: 'main',
-  directory: null,
-};
-const DEV: ShownWorkspace = {
-  id: '9a41d0c8-2b7f-4f0e-8a53-64c1f2d9b7e0',
-  name: 'Analytics (dev)',
-  branch: 'dev',
-  directory: 'dwh',
-};
-const REPOSITORY: Repository = buildRepository();
-const SHA = 'a1b2c3d4e5f60718293a4b5c6d7e8f9001122334';
-const NEWER = 'd4e5f6a7b8c90718293a4b5c6d7e8f9001122334';
+import { DEV, type Example, example, NEWER, NOW, PROD, refused, SHA } from './example-parts.ts';
+import { FACEBOOK, listPipelines, listRuns, listVerifications, READ_PIPELINES } from './pipeline-examples.ts';
 
 function deployment(of: ShownWorkspace, differences: Partial<Deployment>): ShownDeployment {
   const run = differences.checkRunId ?? 42;
@@ -73,44 +43,6 @@ function ended(seconds: number): Partial<Deployment> {
 
 const FAILED: Partial<Deployment> = { ...ended(38), reason: 'job_error', conclusion: 'failure' };
 
-function example(title: string, comment: string, body: ReplyBody, place?: Place): Example {
-  const parsed = parseCommand(comment);
-  if (parsed.kind === 'none') throw new Error(`The example has no command: ${comment}`);
-  return { title, comment, view: { ...PAGES, command: record(parsed, place), body } };
-}
-
-function record(parsed: ParsedCommand, place: Place = { kind: 'issue', number: 12 }): CommandRecord {
-  return {
-    id: 'example',
-    installationId: 1,
-    repositoryId: 2,
-    account: 'environment',
-    place,
-    commentId: 29,
-    actor: 'ana',
-    parsed,
-    askedAt: NOW,
-    receivedAt: NOW,
-    answer: { kind: 'help', level: 'push' },
-    reaction: null,
-    reactionId: null,
-    replyId: null,
-    replyAttemptedAt: null,
-    replyDigest: null,
-    finishedAt: null,
-  };
-}
-
-const PAGES = {
-  repository: REPOSITORY,
-  githubUrl: 'https://github.com',
-  workspaceUrl: (id: string) => `https://app.meltano.com/workspaces/${id}`,
-};
-
-function refused(refusal: Refusal): ReplyBody {
-  return { kind: 'refused', refusal };
-}
-
 /** One example of each kind of reply, in the order of the page. */
 export function listExamples(): readonly Example[] {
   return [...COMMAND_NAMES.flatMap((name) => EXAMPLES[name]()), ...listRefusals()];
@@ -122,6 +54,9 @@ const EXAMPLES: Readonly<Record<CommandName, () => readonly Example[]>> = {
   status: listStatuses,
   logs: listLogs,
   why: listExplanations,
+  pipelines: listPipelines,
+  verify: listVerifications,
+  run: listRuns,
   help: () => [example('Help', '/meltano help', { kind: 'help', level: 'triage' })],
 };
 
@@ -192,6 +127,8 @@ function listStatuses(): readonly Example[] {
           others: [{ id: 'job', commit: SHA, endedAt: NOW }],
         },
       ],
+      pipelines: true,
+      failing: READ_PIPELINES,
       statuses: [
         {
           workspace: PROD,
@@ -251,6 +188,17 @@ function listRefusals(): readonly Example[] {
       'No workspace is named',
       '/redeploy',
       refused({ code: 'choose_workspace', branch: null, candidates: [PROD, DEV] }),
+    ),
+    example(
+      'A pipeline that does not exist',
+      '/meltano run facebok --yes',
+      refused({
+        code: 'unknown_pipeline',
+        word: 'facebok',
+        workspace: PROD,
+        candidates: [FACEBOOK],
+        areNear: true,
+      }),
     ),
     example('A typing error', '/meltano redploy', refused({ code: 'not_understood' })),
     example('A wrong flag', '/redeploy --forse', refused({ code: 'not_understood' })),

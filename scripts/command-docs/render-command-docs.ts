@@ -1,6 +1,29 @@
+import { neededLevel } from '../../src/commands/permissions.ts';
 import { COMMAND_HELP } from '../../src/commands/replies/render-help.ts';
 import { renderReply } from '../../src/commands/replies/render-reply.ts';
-import { type Example, listExamples } from './examples.ts';
+import { COMMAND_NAMES } from '../../src/domain/command.ts';
+import type { PermissionLevel } from '../../src/domain/conversation.ts';
+import type { Example } from './example-parts.ts';
+import { listExamples } from './examples.ts';
+
+/** The commands by the roles that they need. */
+function listRoles(): string {
+  const commands = [
+    ...COMMAND_NAMES.map((name) => ({ name, shown: name })),
+    { name: 'redeploy', shown: 'redeploy --force', force: true } as const,
+  ];
+  const rows = Map.groupBy(commands, (command) =>
+    [true, false].map((isPrivate) => describeRole(neededLevel(command, isPrivate, 'write'))).join(' | '),
+  );
+  return [...rows]
+    .map(([roles, some]) => `| ${some.map(({ shown }) => `\`${shown}\``).join(', ')} | ${roles} |`)
+    .join('\n');
+}
+
+function describeRole(level: PermissionLevel): string {
+  if (level === 'pull') return 'read';
+  return level === 'push' ? 'write' : level;
+}
 
 const INTRODUCTION = `# Commands
 
@@ -13,22 +36,29 @@ Quotes, code, HTML comments, copies of older mails below a reply, and edited com
 const RULES = `
 - \`/meltano redeploy …\` is the same as \`/redeploy …\`. Commands may be in any letter case.
 - Refer to a workspace of the comment's repository by its name (in any letter case, with accents as one character or two, in quotes if it has spaces), its alias, its id, or at least the first 8 characters of its id.
-- Without a name, \`/meltano status\` and \`/meltano why\` mean all workspaces. For \`/redeploy\`, \`/meltano withdraw\` and \`/meltano logs\` the place of the comment decides:
+- Without a name, \`/meltano status\`, \`/meltano why\` and \`/meltano pipelines\` mean all workspaces. For the other commands the place of the comment decides:
   - On a pull request: the workspaces that track its branch, if that is in this repository, and after the merge those that track its base branch.
   - On a commit: the workspaces whose tracked branch ends at that commit, else the only workspace.
   - On an issue: the only workspace.
 - A redeployment takes the current head of the branch that the workspace tracks, because Meltano Cloud deploys that. Its check run is on that commit.
 - The same command by the same person in the same place within ten seconds counts once: one of the comments is answered, usually the first. A command that reaches the app more than an hour late is refused.
 
+## Pipelines
+
+- The name of a pipeline is the rest of the line up to an option, with or without quotes: its file's name without the ending, its \`name\` or its \`label\`. Letter case, accents as one character or two, blanks, \`-\` and \`_\` make no difference.
+  Its id, or at least the first 8 characters of it, works too.
+- \`/meltano run\` starts nothing without \`--yes\`: a run moves data. A start is never sent twice. If its answer is lost, the app looks for the job for two minutes. Only one pipeline of a workspace can run at a time.
+- \`/meltano verify\` verifies one pipeline after another. The log of a verification may show settings, so the app shows nothing of it but the error that ended it, redacted; in a public repository only passed or failed.
+- In a public repository these commands, and the pipelines in \`/meltano status\`, are off unless the [configuration](configuration.md#its-keys) has \`commands: {pipelines: true}\`.
+- Meltano Cloud doesn't document the time zone of schedules; the app reads them as UTC.
+
 ## Permissions
 
 | command | private repository | public repository |
 | --- | --- | --- |
-| \`redeploy\`, \`withdraw\` | write | write |
-| \`redeploy --force\` | maintain | maintain |
-| all others | read | triage |
+${listRoles()}
 
-[\`commands.permission\`](configuration.md#its-keys) can change the first row, and raise the second. The app asks GitHub when the command arrives; a custom role counts by its rights. While GitHub can't answer, nothing is done, and after ten minutes the command is refused. In a public repository a person without a role gets only 😕.
+[\`commands.permission\`](configuration.md#its-keys) can change write, and raise maintain. The app asks GitHub when the command arrives; a custom role counts by its rights. While GitHub can't answer, nothing is done, and after ten minutes the command is refused. In a public repository a person without a role gets only 😕.
 
 ## How the app answers
 

@@ -9,7 +9,7 @@ export const ALLOWED: Record<string, readonly string[]> = {
   deploying: ['domain', 'planning', 'reporting'],
   logs: ['domain'],
   reporting: ['domain', 'logs'],
-  commands: ['domain', 'planning', 'logs', 'reporting'],
+  commands: ['domain', 'planning', 'logs', 'reporting', 'project'],
   recovery: ['domain', 'intake', 'planning', 'reporting'],
   scheduling: ['domain'],
   github: ['domain', 'reporting'],

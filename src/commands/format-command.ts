@@ -10,16 +10,37 @@ export function formatCommand(command: Command): string {
     }
     case 'withdraw':
     case 'status':
+    case 'pipelines':
       return joinWords(`/meltano ${command.name}`, [], command.workspaces);
     case 'logs': {
       const flags = command.lines === DEFAULT_LOG_LINES ? [] : [`--lines=${command.lines}`];
-      return joinWords('/meltano logs', flags, command.workspace === null ? [] : [command.workspace]);
+      return joinWords('/meltano logs', flags, toList(command.workspace));
     }
     case 'why':
-      return joinWords('/meltano why', [], command.target === null ? [] : [command.target]);
+      return joinWords('/meltano why', [], toList(command.target));
+    case 'verify':
+      return joinName('/meltano verify', command.pipeline, formatWorkspace(command));
+    case 'run': {
+      const flags = [...formatWorkspace(command), ...(command.isConfirmed ? ['--yes'] : [])];
+      return joinName('/meltano run', command.pipeline, flags);
+    }
     case 'help':
       return '/meltano help';
   }
+}
+
+function toList(word: string | null): readonly string[] {
+  return word === null ? [] : [word];
+}
+
+function formatWorkspace({ workspace }: { readonly workspace: string | null }): readonly string[] {
+  return workspace === null ? [] : [`--workspace=${quoteWord(workspace)}`];
+}
+
+/** The name of a pipeline stands before the options, as people write it. */
+function joinName(start: string, name: string | null, flags: readonly string[]): string {
+  if (name === null || name.startsWith('-')) return joinWords(start, flags, toList(name));
+  return [start, quoteWord(name), ...flags].join(' ');
 }
 
 function joinWords(start: string, flags: readonly string[], words: readonly string[]): string {

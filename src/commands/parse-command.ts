@@ -3,7 +3,7 @@ import { COMMAND_ALIASES, COMMAND_NAMES, type CommandName, type ParsedComment } 
 import { foldCharacters } from '../domain/fold-name.ts';
 import { findQuotedMail } from './find-quoted-mail.ts';
 import { findTextLines, LINE_END } from './find-text-lines.ts';
-import { readArguments } from './read-arguments.ts';
+import { readArguments, takesOneName } from './read-arguments.ts';
 import { HTML_COMMENT, splitWords } from './split-words.ts';
 
 /** A line that is a command, or looks like one. */
@@ -91,7 +91,7 @@ function readMeltanoLine(text: string, line: number): Candidate {
 }
 
 function readCommand({ name, rest }: { name: CommandName; rest: string }, ignored: number): ParsedComment {
-  const split = splitWords(rest);
+  const split = splitWords(rest, { areNames: takesOneName(name) });
   if ('unbalanced' in split) {
     return { kind: 'invalid', command: name, problem: { code: 'unbalanced_quote', word: split.unbalanced } };
   }

@@ -3,19 +3,20 @@ import { isAtLeast, type PermissionLevel } from '../domain/conversation.ts';
 import type { CommandPermission } from '../domain/repository-configuration.ts';
 
 /**
- * The level that a person needs for a command. Commands that act need `permission`, from the repository's configuration, and with `--force` at least the Maintain role.
- * Commands that show something need the Read role, or in a public repository, where everyone can read, the Triage role.
+ * The level that a person needs for a command. Commands that act need `permission`, from the repository's configuration;
+ * those that move data, and `--force`, need at least the Maintain role. Commands that show something need the Read role, or
+ * in a public repository, where everyone can read, the Triage role.
  */
 export function neededLevel(
   command: { readonly name: CommandName; readonly force?: boolean } | null,
   isPrivate: boolean,
   permission: CommandPermission,
 ): PermissionLevel {
-  if (command !== null && COMMAND_KINDS[command.name] === 'acts') {
-    const level = toLevel(permission);
-    return command.force && !isAtLeast(level, 'maintain') ? 'maintain' : level;
-  }
-  return isPrivate ? 'pull' : 'triage';
+  const kind = command === null ? 'shows' : COMMAND_KINDS[command.name];
+  if (kind === 'shows') return isPrivate ? 'pull' : 'triage';
+  const level = toLevel(permission);
+  const isGrave = kind === 'moves data' || command?.force;
+  return isGrave && !isAtLeast(level, 'maintain') ? 'maintain' : level;
 }
 
 /** True for a person without a role in a public repository. */

@@ -1,5 +1,5 @@
 import type { Account } from '../domain/account.ts';
-import type { Command, RedeployCommand } from '../domain/command.ts';
+import { type Command, isAboutPipelines, type RedeployCommand } from '../domain/command.ts';
 import type { CommitRunReader, NewCommitRun } from '../domain/commit-run.ts';
 import {
   type ConfigurationInUse,
@@ -19,6 +19,7 @@ import type { CommentEvent } from '../domain/delivery.ts';
 import type { PlannedDeployment } from '../domain/deployment.ts';
 import type { OpenDeployments } from '../domain/deployment-store.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
+import { allowsPipelines } from '../domain/repository-configuration.ts';
 import type { RepositoryNames } from '../domain/repository-store.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { ListWorkspaces } from '../planning/find-workspaces.ts';
@@ -31,9 +32,17 @@ import { chooseTargets } from './choose-targets.ts';
 import type { RecentDeployments, RepeatedCommands } from './command-store.ts';
 import { explainPlan } from './explain-plan.ts';
 import { isStranger, neededLevel } from './permissions.ts';
+import { decidePipelines } from './pipelines/decide-pipelines.ts';
 import { answerRedeploy, planRedeploy } from './plan-redeploy.ts';
+import { planWithdrawal } from './plan-withdrawal.ts';
 import { ReadsOfOneCommand, readFirstConfiguration } from './reads-of-one-command.ts';
-import { hasNamed, nameWorkspace, nameWorkspaces } from './select-workspaces.ts';
+import {
+  hasNamed,
+  nameWorkspace,
+  nameWorkspaces,
+  refuseSeveral,
+  type Selection,
+} from './select-workspaces.ts';
 
 /** The same command by the same person in the same place counts once within this time. */
 const REPEAT_MS = 10_000;
@@ -143,6 +152,7 @@ function describeAsked({ id, receivedAt, account, event }: CommandToPlan): Omit<
 
 interface Decided {
   readonly withdraw?: NonNullable<Plan['withdraw']>;
+  readonly pipelineWatch?: NonNullable<Plan['pipelineWatch']>;
   readonly answer: Answer;
   readonly deployments?: readonly PlannedDeployment[];
   readonly commitRuns?: readonly NewCommitRun[];
@@ -177,8 +187,9 @@ async function decide(command: CommandToPlan, level: PermissionLevel, ports: Rea
   if (parsed.kind !== 'command') return refuse({ code: 'not_understood' });
   const { repository } = command.event;
   if (parsed.command.name === 'help') {
-    const { permission } = commandSettings(await ports.configurations.known(repository.id));
-    return { answer: { kind: 'help', level, permission } };
+    const settings = commandSettings(await ports.configurations.known(repository.id));
+    const pipelines = allowsPipelines(settings, repository.private);
+    return { answer: { kind: 'help', level, permission: settings.permission, pipelines } };
   }
   const asked = parsed.command;
   const workspaces = await command.listWorkspaces((known) => hasNamed(asked, known, repository));
@@ -202,23 +213,34 @@ async function decideAbout(
   const { repository, place } = event;
   const target = { repository, workspaces, place };
   if (asked.name === 'why') return decideWhy(command, asked.target, ports);
-  if (asked.name === 'status' && asked.workspaces.length === 0) {
-    return { answer: await answerStatus(command, workspaces, ports) };
-  }
-  const words = asked.name === 'logs' ? toList(asked.workspace) : asked.workspaces;
+  const pipelines = allowsPipelines(commandSettings(command.inUse), repository.private);
+  if (isAboutPipelines(asked.name) && !pipelines) return refuse({ code: 'pipelines_off' });
+  const words = 'workspaces' in asked ? asked.workspaces : toList(asked.workspace);
+  const meansAll = (asked.name === 'status' || asked.name === 'pipelines') && words.length === 0;
   const branch = asked.name === 'redeploy' ? asked.branch : null;
-  const selection = await chooseTargets(target, words, branch, ports.reads);
+  const selection: Selection = meansAll
+    ? { ok: true, workspaces }
+    : await chooseTargets(target, words, branch, ports.reads);
   if (!selection.ok) return refuse(selection.refusal);
   const selected = selection.workspaces;
   switch (asked.name) {
     case 'redeploy':
       return decideRedeploy(command, asked, selected, ports);
     case 'withdraw':
-      return decideWithdraw(command, selected, ports);
+      return planWithdrawal({ ...command, repository, actor: event.actor }, selected, ports.store);
     case 'status':
       return { answer: await answerStatus(command, selected, ports) };
+    case 'pipelines':
+      return { answer: { kind: 'pipelines', workspaces: nameWorkspaces(selected, repository) } };
     case 'logs':
       return decideLogs(command, selected, asked.lines);
+    case 'verify':
+    case 'run':
+      return decidePipelines(
+        asked,
+        { ...command, repository, actor: event.actor, selected },
+        { ...ports.planning, reads: ports.reads },
+      );
   }
 }
 
@@ -253,28 +275,6 @@ async function decideRedeploy(
   };
 }
 
-async function decideWithdraw(
-  { event, account }: Served,
-  selected: readonly Workspace[],
-  { store }: ReadingPorts,
-): Promise<Decided> {
-  const repositoryId = event.repository.id;
-  const keyOf = ({ id }: Workspace) => ({ account: account?.key ?? '', workspaceId: id, repositoryId });
-  const idle: Workspace[] = [];
-  for (const workspace of selected) {
-    const open = await store.listOpen(keyOf(workspace));
-    const isIdle = open.every(
-      (one) =>
-        one.repositoryId !== repositoryId || one.withdrawDeliveryId !== null || one.state === 'settling',
-    );
-    if (isIdle) idle.push(workspace);
-  }
-  return {
-    answer: { kind: 'withdraw', idle: nameWorkspaces(idle, event.repository) },
-    withdraw: { by: event.actor, workspaces: selected.map(keyOf) },
-  };
-}
-
 async function decideWhy(
   { id, receivedAt, event, account, workspaces, inUse }: Served,
   target: string | null,
@@ -291,10 +291,7 @@ async function decideWhy(
 function decideLogs({ event, inUse }: Served, selected: readonly Workspace[], lines: number): Decided {
   const { repository } = event;
   const [workspace, another] = selected;
-  if (!workspace || another) {
-    const candidates = nameWorkspaces(selected, repository);
-    return refuse({ code: 'choose_workspace', branch: null, candidates });
-  }
+  if (!workspace || another) return refuse(refuseSeveral(selected, repository));
   const { log: logMode } = cautiousSettings(inUse, workspace);
   return { answer: { kind: 'logs', workspace: nameWorkspace(workspace, repository), lines, logMode } };
 }

@@ -17,6 +17,8 @@ export type ReadArguments =
 interface Signature {
   readonly flags: Readonly<Record<string, 'string' | 'boolean'>>;
   readonly maxWords: number;
+  /** The other words are one name, which needs no quotes. */
+  readonly isOneName?: boolean;
 }
 
 const SIGNATURES: Readonly<Record<CommandName, Signature>> = {
@@ -25,11 +27,19 @@ const SIGNATURES: Readonly<Record<CommandName, Signature>> = {
   status: { flags: {}, maxWords: MAX_WORKSPACES },
   logs: { flags: { lines: 'string' }, maxWords: 1 },
   why: { flags: {}, maxWords: 1 },
+  pipelines: { flags: {}, maxWords: MAX_WORKSPACES },
+  verify: { flags: { workspace: 'string' }, maxWords: MAX_WORKSPACES, isOneName: true },
+  run: { flags: { workspace: 'string', yes: 'boolean' }, maxWords: MAX_WORKSPACES, isOneName: true },
   help: { flags: {}, maxWords: 0 },
 };
 
 /** More than any command takes, flags included. `parseArgs` is slow for thousands of words. */
 const MAX_WORDS = MAX_WORKSPACES + 10;
+
+/** True if the words of the command are one name, which needs no quotes. */
+export function takesOneName(name: CommandName): boolean {
+  return SIGNATURES[name].isOneName ?? false;
+}
 
 /** Reads the words after a command's name. `--help` asks for help with every command. */
 export function readArguments(name: CommandName, words: readonly string[]): ReadArguments {
@@ -37,28 +47,34 @@ export function readArguments(name: CommandName, words: readonly string[]): Read
   if (excess !== undefined) {
     return { command: null, problem: { code: 'too_many_arguments', word: excess, maximum: MAX_WORDS } };
   }
-  const { tokens, flags } = tokenize(name, words);
+  const signature = SIGNATURES[name];
+  const tokens = tokenize(signature, words);
   const asksForHelp = tokens.some((token) => token.kind === 'option' && /^h(elp)?$/.test(token.name));
   // `help redeploy` is a request for help, not a mistake.
   if (name === 'help' || asksForHelp) return { command: { name: 'help' } };
   const values = new Map<string, string>();
   const others: string[] = [];
+  let isNameOver = false;
   for (const token of tokens) {
     if (token.kind === 'option') {
-      const problem = judgeFlag(token, flags);
+      const problem = judgeFlag(token, signature.flags);
       if (problem) return { command: null, problem };
       values.set(token.name, token.value ?? '');
-    } else if (token.kind === 'positional') others.push(token.value);
+      isNameOver = others.length > 0;
+    } else if (token.kind === 'positional') {
+      if (isNameOver && signature.isOneName)
+        return { command: null, problem: { code: 'misplaced_word', word: token.value } };
+      others.push(token.value);
+    }
   }
-  const problem = judgeWords(others, SIGNATURES[name].maxWords);
+  const problem = judgeWords(others, signature.maxWords);
   return problem ? { command: null, problem } : buildCommand(name, others, values);
 }
 
 /**
  * Tokens instead of `strict`, which throws a sentence: they show which word is wrong. The checks below are as strict.
  */
-function tokenize(name: CommandName, words: readonly string[]) {
-  const { flags } = SIGNATURES[name];
+function tokenize({ flags }: Signature, words: readonly string[]) {
   const options = Object.fromEntries(Object.entries(flags).map(([flag, type]) => [flag, { type }]));
   const { tokens } = parseArgs({
     args: [...words],
@@ -67,7 +83,7 @@ function tokenize(name: CommandName, words: readonly string[]) {
     allowPositionals: true,
     tokens: true,
   });
-  return { tokens, flags };
+  return tokens;
 }
 
 interface Flag {
@@ -122,9 +138,28 @@ function buildCommand(
       };
     case 'withdraw':
     case 'status':
+    case 'pipelines':
       return { command: { name, workspaces: words } };
     case 'why':
       return { command: { name, target: words[0] ?? null } };
+    case 'verify':
+      return {
+        command: {
+          name,
+          pipeline: words.length === 0 ? null : words.join(' '),
+          workspace: values.get('workspace') ?? null,
+        },
+      };
+    case 'run':
+      if (words.length === 0) return { command: null, problem: { code: 'missing_pipeline', word: '' } };
+      return {
+        command: {
+          name,
+          pipeline: words.join(' '),
+          workspace: values.get('workspace') ?? null,
+          isConfirmed: values.has('yes'),
+        },
+      };
     case 'logs': {
       const lines = readLines(values.get('lines'));
       if (typeof lines !== 'number') return { command: null, problem: lines };

@@ -1,5 +1,6 @@
 import type { Accounts } from '../domain/account.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
+import type { PipelineWatch, WatchedPipeline } from '../domain/pipeline-watch.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
 import type { LogExcerptBuilder } from '../logs/log-excerpt-builder.ts';
 import { adviseOnError } from '../reporting/render/describe-error.ts';
@@ -20,12 +21,49 @@ export type FirstErrorReader = (deployment: Deployment, repository: Repository) 
  * Reads the error that ended a failed job, the same as in the title of its check run; null if there is none or the log must
  * not be shown. Reads it once, so that an edit of the reply never removes it.
  */
-export function createFirstErrorReader({ accounts, newBuilder }: FirstErrorPorts): FirstErrorReader {
+export function createFirstErrorReader(ports: FirstErrorPorts): FirstErrorReader {
+  const read = rememberErrors(ports);
+  return async (deployment, repository) => {
+    if (deployment.state !== 'concluded' || deployment.reason !== 'job_error') return null;
+    return chooseLogMode(deployment, repository.private) === 'none' ? null : read(deployment);
+  };
+}
+
+export type PipelineErrorReader = (
+  watch: PipelineWatch,
+  pipeline: WatchedPipeline,
+  repository: Repository,
+) => Promise<ShownError | null>;
+
+/** The same for a job of a pipeline. A verification's log is a secret: in a public repository nothing of it is shown. */
+export function createPipelineErrorReader(ports: FirstErrorPorts): PipelineErrorReader {
+  const read = rememberErrors(ports);
+  return async (watch, { outcome, jobId }, repository) => {
+    if (outcome !== 'failed') return null;
+    const isShown =
+      watch.purpose === 'verification'
+        ? repository.private
+        : chooseLogMode(watch, repository.private) !== 'none';
+    return isShown && jobId !== null ? read({ id: jobId, account: watch.account, jobId }) : null;
+  };
+}
+
+interface EndedJob {
+  /** Of the deployment or the job. */
+  readonly id: string;
+  readonly account: string;
+  readonly jobId: string | null;
+}
+
+function rememberErrors({
+  accounts,
+  newBuilder,
+}: FirstErrorPorts): (job: EndedJob) => Promise<ShownError | null> {
   const known = new Map<string, ShownError | null>();
 
-  async function read({ account, jobId }: Deployment): Promise<ShownError | null> {
+  async function read(account: string, jobId: string): Promise<ShownError | null> {
     const api = accounts.byKey(account)?.api;
-    if (!api || jobId === null) return null;
+    if (!api) return null;
     const builder = newBuilder();
     const whole = await api.readLog({
       jobId,
@@ -37,14 +75,13 @@ export function createFirstErrorReader({ accounts, newBuilder }: FirstErrorPorts
     return found && { message: found.message, advice: adviseOnError(found) };
   }
 
-  return async (deployment, repository) => {
-    if (deployment.state !== 'concluded' || deployment.reason !== 'job_error') return null;
-    if (chooseLogMode(deployment, repository.private) === 'none') return null;
-    const before = known.get(deployment.id);
+  return async ({ id, account, jobId }) => {
+    if (jobId === null) return null;
+    const before = known.get(id);
     if (before !== undefined) return before;
     // A log that our own code can't process (which was logged before) must not block the reply.
-    const error = await read(deployment).catch(() => null);
-    known.set(deployment.id, error);
+    const error = await read(account, jobId).catch(() => null);
+    known.set(id, error);
     const [oldest] = known.keys();
     if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest);
     return error;

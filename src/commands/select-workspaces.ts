@@ -30,8 +30,11 @@ export function hasNamed(
     }
     case 'withdraw':
     case 'status':
+    case 'pipelines':
       return command.workspaces.every(isThere);
     case 'logs':
+    case 'verify':
+    case 'run':
       return command.workspace === null || isThere(command.workspace);
     case 'why':
       return command.target === null || COMMIT.test(command.target) || isThere(command.target);
@@ -59,6 +62,11 @@ export function selectNamed(
     return { ok: false, refusal: { code, word, candidates } };
   }
   return { ok: true, workspaces: [...selected] };
+}
+
+/** For a command that takes one workspace. */
+export function refuseSeveral(selected: readonly Workspace[], repository: Repository): Refusal {
+  return { code: 'choose_workspace', branch: null, candidates: nameWorkspaces(selected, repository) };
 }
 
 export function tracksAnyOf(

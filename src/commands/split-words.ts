@@ -25,15 +25,18 @@ const QUOTES: Readonly<Record<string, string>> = {
 export const HTML_COMMENT = '<!--(?:-?>|.*?(?:-->|$))';
 const COMMENT_HERE = new RegExp(HTML_COMMENT, 'sy');
 
+/** Within a word, as in `Ana's data`. */
+const APOSTROPHE = /^[\p{L}\p{N}]['’＇]\p{L}/u;
+
 /** A long dash before a letter, which a phone made of two hyphens. In quotes it stays. */
 const LONG_DASH = /^[—–](?=\p{L})/u;
 
 /**
  * Splits a line into words like a shell, without expansions. Libraries for this don't support curly quotes and long dashes,
  * and interpret `$`, `*`, `#` or `;`. Outside quotes, ignores HTML comments and invisible characters, and treats full-width
- * characters as ASCII.
+ * characters as ASCII. With `areNames`, an apostrophe within a word opens no quote.
  */
-export function splitWords(line: string): SplitWords {
+export function splitWords(line: string, { areNames = false } = {}): SplitWords {
   const words: string[] = [];
   let word: string | null = null;
   let isBare = true;
@@ -46,7 +49,7 @@ export function splitWords(line: string): SplitWords {
       at += 1;
       continue;
     }
-    const piece = readPiece(line, at);
+    const piece = readPiece(line, at, areNames);
     if (!piece) return { unbalanced: line.slice(at) };
     if (word === null) isBare = !piece.isQuoted;
     if (piece.text !== '' || piece.isQuoted) word = (word ?? '') + piece.text;
@@ -63,8 +66,10 @@ interface Piece {
 }
 
 /** Reads a quoted text, an escaped character or a plain one at `at`; null for a quote without an end. */
-function readPiece(line: string, at: number): Piece | null {
+function readPiece(line: string, at: number, areNames: boolean): Piece | null {
   const character = String.fromCodePoint(line.codePointAt(at) ?? 0);
+  if (areNames && APOSTROPHE.test(line.slice(at - 1, at + 2)))
+    return { text: character, end: at + character.length, isQuoted: false };
   if (character === '<') {
     COMMENT_HERE.lastIndex = at;
     if (COMMENT_HERE.test(line)) return { text: '', end: COMMENT_HERE.lastIndex, isQuoted: false };

@@ -1,12 +1,25 @@
 import type { Answer, CommandRecord, Reaction } from '../domain/conversation.ts';
-import { type Deployment, isReported, type Repository } from '../domain/deployment.ts';
+import { isReported, type Repository } from '../domain/deployment.ts';
+import { formatWatchId, type WatchPurpose } from '../domain/pipeline-watch.ts';
 import { createOnce } from '../reporting/create-once.ts';
 import { failed, RetryPolicy, type WriteStep } from '../reporting/retry-policy.ts';
 import type { CommentPorts } from '../reporting/write-comment.ts';
-import { type ConversationContext, REFUSED, removeDuplicateReplies, writeReply } from './write-reply.ts';
+import {
+  type ConversationContext,
+  REFUSED,
+  removeDuplicateReplies,
+  type Started,
+  writeReply,
+} from './write-reply.ts';
 
 /** How often to check if the check runs that the last reply links to are written. */
 const REPORT_CHECK_MS = 1_000;
+
+/** The purpose of the watch that an answer starts. */
+const PURPOSES: Readonly<Partial<Record<Answer['kind'], WatchPurpose>>> = {
+  run: 'run',
+  verify: 'verification',
+};
 
 type Progress = 'under way' | 'succeeded' | 'failed';
 
@@ -40,18 +53,21 @@ async function takeStep(
   command: CommandRecord,
   repository: Repository,
 ): Promise<WriteStep> {
-  const deployments = await context.store.listCommandDeployments(command.id);
-  const progress = judge(command.answer, deployments);
+  const { store } = context;
+  const deployments = await store.listCommandDeployments(command.id);
+  const purpose = PURPOSES[command.answer.kind];
+  const watch = purpose ? await store.getPipelineWatch(formatWatchId(purpose, command.id)) : null;
+  const progress = judge(command.answer, { deployments, watch });
   const isOnCommit = command.place.kind === 'commit';
   const isTaken = command.answer.kind !== 'refused';
   if (!isOnCommit && isTaken && command.reaction === null) return react(context, command, repository, 'eyes');
   if (progress === 'under way' && isOnCommit) return { kind: 'wait', delayMs: null };
   // The last reply links to them.
-  if (progress !== 'under way' && !deployments.every(isReported))
-    return { kind: 'wait', delayMs: REPORT_CHECK_MS };
+  const shown = [...deployments, ...(watch?.checkName ? [watch] : [])];
+  if (progress !== 'under way' && !shown.every(isReported)) return { kind: 'wait', delayMs: REPORT_CHECK_MS };
   const isSilent = command.answer.kind === 'refused' && command.answer.refusal.code === 'stranger';
   if (!isSilent) {
-    const replied = await writeReply(context, command, repository, deployments);
+    const replied = await writeReply(context, command, repository, { deployments, watch });
     if (replied) return replied;
   }
   if (progress === 'under way') return { kind: 'wait', delayMs: null };
@@ -61,7 +77,7 @@ async function takeStep(
   return settled ?? finish(context, command);
 }
 
-function judge(answer: Answer, deployments: readonly Deployment[]): Progress {
+function judge(answer: Answer, { deployments, watch }: Started): Progress {
   switch (answer.kind) {
     case 'refused':
       return 'failed';
@@ -74,6 +90,10 @@ function judge(answer: Answer, deployments: readonly Deployment[]): Progress {
     case 'withdraw':
       if (deployments.some((one) => one.state !== 'concluded')) return 'under way';
       return deployments.some((one) => one.reason === 'withdrawn') ? 'succeeded' : 'failed';
+    case 'verify':
+    case 'run':
+      if (watch && watch.state !== 'concluded') return 'under way';
+      return watch?.pipelines.every(({ outcome }) => outcome === 'succeeded') ? 'succeeded' : 'failed';
     default:
       return 'succeeded';
   }

@@ -6,9 +6,10 @@ import type { CommandPlanning } from '../planning/event-context.ts';
 import type { Planning } from '../planning/wiring.ts';
 import { describeFailure } from '../reporting/render/describe-meltano-failure.ts';
 import type { Reporting } from '../reporting/wiring.ts';
+import { createPipelineReader } from './pipelines/read-pipelines.ts';
 import { planCommand, planUnanswered } from './plan-command.ts';
 import { planRerun, planUnansweredRerun } from './plan-rerun.ts';
-import { createFirstErrorReader } from './read-first-error.ts';
+import { createFirstErrorReader, createPipelineErrorReader } from './read-first-error.ts';
 import { createLogTailReader } from './read-log-tail.ts';
 import { renderReply } from './replies/render-reply.ts';
 import { createConversationSync } from './sync-conversation.ts';
@@ -71,6 +72,8 @@ export function createConversations(
       newBuilder,
     }),
     readFirstError: createFirstErrorReader({ accounts, newBuilder }),
+    readPipelines: createPipelineReader({ accounts, clock, describeFailure }),
+    readPipelineError: createPipelineErrorReader({ accounts, newBuilder }),
     pages,
   });
 }

@@ -101,7 +101,7 @@ function toConfiguration(file: RepositoryConfigurationFile): RepositoryConfigura
       ...(entry.environment !== undefined && { environment: entry.environment }),
       ...toSettings(entry),
     })),
-    commands: file.commands ?? commands,
+    commands: { ...(file.commands ?? commands), pipelines: file.commands?.pipelines ?? null },
     comments: { onFailure: file.comments?.on_failure ?? comments.onFailure },
     githubDeployments: file.github_deployments,
   });

@@ -136,7 +136,11 @@ const commandsSection = z
       .meta({ description: 'Whether comments can give commands.' }),
     permission: z.enum(['triage', 'write', 'maintain', 'admin']).default(commands.permission).meta({
       description:
-        'The role that someone needs in this repository to redeploy or withdraw, by command, button or re-run. Commands that only show something need Read, in a public repository Triage.',
+        'The role that someone needs in this repository to redeploy, withdraw or verify, by command, button or re-run. To run a pipeline takes at least Maintain. Commands that only show something need Read, in a public repository Triage.',
+    }),
+    pipelines: z.boolean().optional().meta({
+      description:
+        'Whether commands show, verify and run pipelines. Default: true in private, false in public repositories, where everyone can read the replies.',
     }),
   })
   .meta({ description: 'Commands in comments.' });

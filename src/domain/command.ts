@@ -1,10 +1,28 @@
 /** A command in a comment. */
 export type Command =
   | RedeployCommand
-  | { readonly name: 'withdraw' | 'status'; readonly workspaces: readonly string[] }
+  | { readonly name: 'withdraw' | 'status' | 'pipelines'; readonly workspaces: readonly string[] }
   | { readonly name: 'logs'; readonly workspace: string | null; readonly lines: number }
   | { readonly name: 'why'; readonly target: string | null }
+  | VerifyCommand
+  | RunCommand
   | { readonly name: 'help' };
+
+interface VerifyCommand {
+  readonly name: 'verify';
+  /** A name or id, as typed; null for all pipelines. */
+  readonly pipeline: string | null;
+  /** From the option; null without it: the place of the comment decides. */
+  readonly workspace: string | null;
+}
+
+interface RunCommand {
+  readonly name: 'run';
+  readonly pipeline: string;
+  readonly workspace: string | null;
+  /** True with `--yes`. Otherwise the reply says what the run would do. */
+  readonly isConfirmed: boolean;
+}
 
 export interface RedeployCommand {
   readonly name: 'redeploy';
@@ -18,15 +36,20 @@ export interface RedeployCommand {
 
 export type CommandName = Command['name'];
 
-/** What a command does: it deploys or stops something, or it only shows something. In the order of the help text. */
+/**
+ * What a command does: it acts on Meltano Cloud, it moves data, or it only shows something. In the order of the help text.
+ */
 export const COMMAND_KINDS = {
   redeploy: 'acts',
   withdraw: 'acts',
   status: 'shows',
   logs: 'shows',
   why: 'shows',
+  pipelines: 'shows',
+  verify: 'acts',
+  run: 'moves data',
   help: 'shows',
-} as const satisfies Readonly<Record<CommandName, 'acts' | 'shows'>>;
+} as const satisfies Readonly<Record<CommandName, 'acts' | 'moves data' | 'shows'>>;
 
 export const COMMAND_NAMES = Object.keys(COMMAND_KINDS) as readonly CommandName[];
 
@@ -43,6 +66,13 @@ export const MAX_LOG_LINES = 1_000;
 /** The maximum number of workspaces in one command. */
 export const MAX_WORKSPACES = 50;
 
+/** The commands that `commands.pipelines` of the repository's file turns on and off. */
+const PIPELINE_COMMANDS: ReadonlySet<CommandName> = new Set(['pipelines', 'verify', 'run']);
+
+export function isAboutPipelines(name: CommandName): boolean {
+  return PIPELINE_COMMANDS.has(name);
+}
+
 /** Why a command is invalid. `word` is typed by a person: never show it unescaped. */
 export type CommandProblem =
   | { readonly code: 'unknown_command'; readonly word: string }
@@ -53,6 +83,10 @@ export type CommandProblem =
   | { readonly code: 'bad_number'; readonly word: string; readonly minimum: number; readonly maximum: number }
   | { readonly code: 'too_many_arguments'; readonly word: string; readonly maximum: number }
   | { readonly code: 'empty_argument'; readonly word: string }
+  /** The words of a name stand on both sides of an option. */
+  | { readonly code: 'misplaced_word'; readonly word: string }
+  /** The command needs a pipeline. */
+  | { readonly code: 'missing_pipeline'; readonly word: '' }
   /** `word` begins with the quote that is never closed. */
   | { readonly code: 'unbalanced_quote'; readonly word: string };
 

@@ -30,6 +30,12 @@ export interface ShownWorkspace {
   readonly directory: string | null;
 }
 
+/** A pipeline as shown in a reply. */
+export interface ShownPipeline {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** Why the app refuses a command. */
 export type Refusal =
   | { readonly code: 'not_permitted'; readonly needed: PermissionLevel; readonly has: PermissionLevel }
@@ -60,6 +66,17 @@ export type Refusal =
   | { readonly code: 'branch_missing'; readonly missing: readonly ShownWorkspace[] }
   /** The webhook trigger needs the last push to the branch, and none is stored. */
   | { readonly code: 'push_missing'; readonly pushless: readonly ShownWorkspace[] }
+  /** The repository's configuration, or its being public, turns off commands about pipelines. */
+  | { readonly code: 'pipelines_off' }
+  | { readonly code: 'no_pipelines'; readonly workspace: ShownWorkspace }
+  | {
+      readonly code: 'unknown_pipeline' | 'ambiguous_pipeline';
+      readonly word: string;
+      readonly workspace: ShownWorkspace;
+      /** Those with a similar name, else all. */
+      readonly candidates: readonly ShownPipeline[];
+      readonly areNear: boolean;
+    }
   /** The delivery is so late that the person may no longer want the command. */
   | { readonly code: 'too_late' }
   /** A required request to GitHub or Meltano Cloud failed. */
@@ -80,6 +97,8 @@ export type Answer =
       readonly kind: 'status';
       readonly workspaces: readonly ShownWorkspace[];
       readonly lags?: readonly WorkspaceLag[];
+      /** True: failing pipelines are named. */
+      readonly pipelines?: boolean;
     }
   | {
       readonly kind: 'logs';
@@ -89,7 +108,19 @@ export type Answer =
       readonly logMode?: LogMode | null;
     }
   | { readonly kind: 'why'; readonly findings: readonly WhyFinding[] }
-  | { readonly kind: 'help'; readonly level: PermissionLevel; readonly permission?: CommandPermission };
+  | { readonly kind: 'pipelines'; readonly workspaces: readonly ShownWorkspace[] }
+  /** `leftOut` pipelines are beyond the limit of one command. */
+  | { readonly kind: 'verify'; readonly workspace: ShownWorkspace; readonly leftOut: number }
+  /** A run without `--yes`: nothing is started. */
+  | { readonly kind: 'preview'; readonly workspace: ShownWorkspace; readonly pipeline: ShownPipeline }
+  | { readonly kind: 'run'; readonly workspace: ShownWorkspace }
+  | {
+      readonly kind: 'help';
+      readonly level: PermissionLevel;
+      readonly permission?: CommandPermission;
+      /** False: commands about pipelines are off. */
+      readonly pipelines?: boolean;
+    };
 
 /** How far a workspace is behind its branch, and what deployed it. All times are epoch milliseconds. */
 export interface WorkspaceLag {

@@ -17,6 +17,11 @@ export function foldName(name: string): string {
   return foldCharacters(name).normalize().trim().toLowerCase();
 }
 
+/** The key for comparing names of pipelines and data stores: blanks, `-` and `_` make no difference either. */
+export function foldLoosely(name: string): string {
+  return foldName(name).replace(/[\s_-]+/g, '');
+}
+
 /** The key for comparing paths and branches. Some systems write `é` as one character, others as two. Case matters. */
 export function foldPath(path: string): string {
   // The check for ASCII is ten times faster for the 100,000 paths of a large repository.

@@ -45,11 +45,18 @@ export type WorkspaceRefinement = Partial<DeploySettings> & {
   readonly environment?: string;
 };
 
+export interface CommandSettings {
+  readonly enabled: boolean;
+  readonly permission: CommandPermission;
+  /** Whether commands about pipelines are answered. Null: in a private repository only, where not everyone sees them. */
+  readonly pipelines: boolean | null;
+}
+
 /** The content of `.github/meltano-deploy.yml` on the default branch. */
 export interface RepositoryConfiguration {
   readonly deploy: DeploySettings;
   readonly workspaces: readonly WorkspaceRefinement[];
-  readonly commands: { readonly enabled: boolean; readonly permission: CommandPermission };
+  readonly commands: CommandSettings;
   readonly comments: { readonly onFailure: 'none' | 'pull_request' };
   readonly githubDeployments: boolean;
 }
@@ -74,7 +81,7 @@ export const DEFAULT_CONFIGURATION: RepositoryConfiguration = Object.freeze({
     pipelineCheck: 'report',
   }),
   workspaces: Object.freeze([]),
-  commands: Object.freeze({ enabled: true, permission: 'write' }),
+  commands: Object.freeze({ enabled: true, permission: 'write', pipelines: null }),
   comments: Object.freeze({ onFailure: 'none' }),
   githubDeployments: false,
 });
@@ -92,6 +99,10 @@ export function settingsOf(
   const { workspace: _, ...refined } = found ?? { workspace: '' };
   const paths = workspace.directory === null ? deploy.paths : null;
   return Object.freeze({ ...deploy, environment: null, ...refined, paths: refined.paths ?? paths });
+}
+
+export function allowsPipelines({ pipelines }: CommandSettings, isPrivate: boolean): boolean {
+  return pipelines ?? isPrivate;
 }
 
 /** Hides logs in a public repository by default, where everyone can see check runs. */

@@ -1,9 +1,8 @@
 import type { Repository } from '../domain/deployment.ts';
-import { foldPath } from '../domain/fold-name.ts';
+import { foldLoosely, foldPath } from '../domain/fold-name.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
 import { normaliseDirectory } from '../domain/workspace.ts';
 import { type ChangedPipeline, findChangedPipelines } from '../project/find-changed-pipelines.ts';
-import { foldLoosely } from '../project/name-index.ts';
 import type { ProjectCommits } from '../project/project-source.ts';
 import { readProject } from '../project/read-project.ts';
 

@@ -41,6 +41,7 @@ export async function commitPlan(
   if (command) {
     log.info({ outcome: plan.outcome, actor: command.actor, place: command.place.kind }, 'Command handled');
     context.dispatcher.wake('command', command.id);
+    if (plan.pipelineWatch) context.dispatcher.wake('pipelines', plan.pipelineWatch.id);
   } else if (plan.deployments.length === 0) {
     log.info(
       {

@@ -7,18 +7,18 @@ import type { Workspace } from '../domain/workspace.ts';
 import { describeFailure } from '../reporting/render/describe-meltano-failure.ts';
 import { type OwnWorkspacePorts, selectOwnWorkspaces } from './select-own-workspaces.ts';
 
-/** The account's workspaces can't be read now. */
+/** The account's workspaces, or the pipelines of one, can't be read now. */
 export class ListFailed extends Error {
   readonly retryAfterMs: number | null;
   /** Milliseconds until Meltano Cloud may be asked again; null if it was asked. */
   readonly heldMs: number | null;
 
-  constructor(failure: MeltanoFailure) {
+  constructor(failure: MeltanoFailure, list: 'workspaces' | 'pipelines' = 'workspaces') {
     const isRefused = failure.kind === 'status' && (failure.status === 401 || failure.status === 403);
     const advice = isRefused
       ? " (check the account's Meltano Cloud credentials: in the accounts file, or in the environment of this app)"
       : '';
-    super(`The workspaces could not be read: ${describeFailure(failure)}${advice}`);
+    super(`The ${list} could not be read: ${describeFailure(failure)}${advice}`);
     this.retryAfterMs = failure.kind === 'status' ? failure.retryAfterMs : null;
     this.heldMs = failure.kind === 'held' ? failure.heldMs : null;
   }

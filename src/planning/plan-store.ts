@@ -1,6 +1,7 @@
 import type { LeftComparison, NewCommitRun } from '../domain/commit-run.ts';
 import type { NewCommand } from '../domain/conversation.ts';
 import type { Deployment, DeploymentState, PlannedDeployment, Rerun } from '../domain/deployment.ts';
+import type { NewPipelineWatch } from '../domain/pipeline-watch.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import type { RepositoryWorkspace, WorkspaceKey } from '../domain/workspace.ts';
 import type { TreeDigestStore } from './changed-paths.ts';
@@ -23,6 +24,8 @@ export interface Plan {
   readonly command?: NewCommand;
   /** Withdraws the repository's open deployments of these workspaces. */
   readonly withdraw?: { readonly by: string; readonly workspaces: readonly RepositoryWorkspace[] };
+  /** Jobs of pipelines that a command asks for. */
+  readonly pipelineWatch?: NewPipelineWatch;
   /** Check runs about the commit; a repeated one changes nothing. */
   readonly commitRuns?: readonly NewCommitRun[];
   /** Comparisons that check runs about commits drop. */

@@ -1,5 +1,6 @@
+import { foldLoosely } from '../domain/fold-name.ts';
 import type { Pipeline, Plugin, Project } from './model.ts';
-import { beforeColon, foldLoosely, NameIndex, nameOfStore, namesOfPipeline } from './name-index.ts';
+import { beforeColon, NameIndex, nameOfStore, namesOfPipeline } from './name-index.ts';
 import { planChanges } from './plan/plan.ts';
 import type { Plan, Subject } from './plan/plan-model.ts';
 

@@ -1,4 +1,4 @@
-import { foldName } from '../domain/fold-name.ts';
+import { foldLoosely } from '../domain/fold-name.ts';
 import { isNear } from './is-near.ts';
 import { findLockFiles, formatStem, type NeededLock } from './lock-files.ts';
 import type { Pipeline, Plugin, Project, Store } from './model.ts';
@@ -123,9 +123,4 @@ export function namesOfPipeline({ stem, name, label }: Pipeline): string[] {
 
 export function nameOfStore({ name, stem }: Store): string {
   return name?.text ?? stem;
-}
-
-/** Folds a name of a pipeline or store: case, composed accents, blanks, `-` and `_` make no difference. */
-export function foldLoosely(name: string): string {
-  return foldName(name).replace(/[\s_-]+/g, '');
 }

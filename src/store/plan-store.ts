@@ -7,7 +7,7 @@ import { toCommandRow } from './command-store.ts';
 import { insertCommitRuns, leaveComparisons, rewriteCommitRuns } from './commit-run-store.ts';
 import { isOfRepositoryWorkspace, isOfWorkspace } from './deployment-conditions.ts';
 import { toDeployment, toNewRow } from './deployment-row.ts';
-import { noteWatchRerun } from './pipeline-watch-store.ts';
+import { insertPipelineWatches, noteWatchRerun } from './pipeline-watch-store.ts';
 import type { Schema } from './schema.ts';
 
 /** Deployments per statement: each has some 50 values, and the databases accept some 32,000. */
@@ -59,12 +59,13 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore & AdoptionStore {
 /** Stores the check runs of the plan that show no deployment. */
 async function storeOtherRuns(
   tx: Kysely<Schema>,
-  { commitRuns = [], leftComparisons = [], rewrittenRuns = [], rerunWatch }: Partial<Plan>,
+  { commitRuns = [], leftComparisons = [], rewrittenRuns = [], rerunWatch, pipelineWatch }: Partial<Plan>,
 ): Promise<void> {
   await insertCommitRuns(tx, commitRuns);
   await leaveComparisons(tx, leftComparisons);
   await rewriteCommitRuns(tx, rewrittenRuns);
   if (rerunWatch) await noteWatchRerun(tx, rerunWatch);
+  if (pipelineWatch) await insertPipelineWatches(tx, [pipelineWatch]);
 }
 
 async function insertDeployments(

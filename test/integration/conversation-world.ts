@@ -1,5 +1,5 @@
 import type { SandboxIssueComment } from '../../sandbox/github/comment-model.ts';
-import { inWorld, REPOSITORY, World, type WorldOptions } from './world.ts';
+import { inWorld, type PushOptions, REPOSITORY, World, type WorldOptions } from './world.ts';
 
 /** A world with comments. `ana` may write, `tom` may triage, `ray` may read, `eve` has no role. */
 export class ConversationWorld {
@@ -62,8 +62,8 @@ export class ConversationWorld {
       .filter(({ path }) => !path.includes('/app/') && !path.startsWith('/api/v3/installation'));
   }
 
-  deployPush(): Promise<string> {
-    return this.world.deployPush();
+  deployPush(options: PushOptions = {}): Promise<string> {
+    return this.world.deployPush(options);
   }
 }
 

@@ -46,6 +46,8 @@ function sumUp(refusal: ChoiceRefusal, command: Command | null, place: Place): s
 function askWhich(branch: string | null, command: Command | null, place: Place): string {
   if (branch !== null) return `**Nothing to deploy:** no workspace tracks the branch ${formatCode(branch)}.`;
   if (command?.name === 'logs') return '**Which workspace?** Only one log can be shown at a time.';
+  if (command?.name === 'verify' || command?.name === 'run')
+    return '**Which workspace?** The command is about the pipelines of one.';
   switch (place.kind) {
     case 'issue':
       return '**Which workspace?** This repository has several workspaces.';
@@ -81,8 +83,11 @@ function replaceWord(command: Command, word: string | null, name: string): Comma
     }
     case 'withdraw':
     case 'status':
+    case 'pipelines':
       return { ...command, workspaces: replaceIn(command.workspaces, word, name) };
     case 'logs':
+    case 'verify':
+    case 'run':
       return { ...command, workspace: name };
     case 'why':
       return { ...command, target: name };

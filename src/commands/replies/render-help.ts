@@ -1,26 +1,33 @@
-import { COMMAND_NAMES, type CommandName, DEFAULT_LOG_LINES, MAX_LOG_LINES } from '../../domain/command.ts';
+import {
+  COMMAND_NAMES,
+  type CommandName,
+  DEFAULT_LOG_LINES,
+  isAboutPipelines,
+  MAX_LOG_LINES,
+} from '../../domain/command.ts';
 import { isAtLeast } from '../../domain/conversation.ts';
 import { formatCode } from '../../reporting/render/escape-markdown.ts';
 import { formatCount } from '../../reporting/render/format-numbers.ts';
 import { layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts';
 import { describeLevel, isStranger, neededLevel } from '../permissions.ts';
+import { MOST_VERIFIED } from '../pipelines/decide-pipelines.ts';
 import type { BodyOf, ReplyView } from './reply-view.ts';
 
 /** Lists the commands that this person may and may not use here. */
 export function renderHelp(
   { repository }: ReplyView,
-  { level, permission = 'write' }: BodyOf<'help'>,
+  { level, permission = 'write', pipelines = true }: BodyOf<'help'>,
 ): ReplyPart[] {
   const stranger = isStranger(level, repository.private);
   const rows = COMMAND_NAMES.map((name) => {
     const needed = neededLevel({ name }, repository.private, permission);
-    const may = !stranger && isAtLeast(level, needed);
     const { usage, description } = COMMAND_HELP[name];
-    return [
-      may ? '✓' : '✗',
-      formatCode(usage),
-      may ? description : `${description} Requires ${describeLevel(needed)}.`,
-    ];
+    const row = (mark: string, words: string) => [mark, formatCode(usage), words];
+    if (isAboutPipelines(name) && !pipelines) {
+      return row('✗', `${description} Off here: see \`commands.pipelines\` of the configuration.`);
+    }
+    if (!stranger && isAtLeast(level, needed)) return row('✓', description);
+    return row('✗', `${description} Requires ${describeLevel(needed)}.`);
   });
   return [
     '**Commands.** Write each on a line of its own in a new comment. ✓ marks those that you may use in this repository.',
@@ -55,7 +62,8 @@ export const COMMAND_HELP: Readonly<Record<CommandName, CommandHelp>> = {
   status: {
     usage: '/meltano status [workspace…]',
     example: '/meltano status',
-    description: 'Shows the latest deployments: state, commit, requester and time.',
+    description:
+      'Shows the latest deployments: state, commit, requester and time. Names failing pipelines with their last run.',
   },
   logs: {
     usage: '/meltano logs [workspace] [--lines <number>]',
@@ -67,6 +75,21 @@ export const COMMAND_HELP: Readonly<Record<CommandName, CommandHelp>> = {
     example: '/meltano why 4f2a91c',
     description:
       'Explains for each workspace which rule decides whether a commit (by default the head of the branch) is deployed. Deploys nothing.',
+  },
+  pipelines: {
+    usage: '/meltano pipelines [workspace…]',
+    example: '/meltano pipelines',
+    description: 'Lists the pipelines with their status, schedule and last run.',
+  },
+  verify: {
+    usage: '/meltano verify [pipeline] [--workspace <name>]',
+    example: '/meltano verify Google Ads',
+    description: `Tests the configuration of a pipeline on Meltano Cloud. Without a name, of at most ${MOST_VERIFIED} pipelines, failing ones first.`,
+  },
+  run: {
+    usage: '/meltano run <pipeline> [--workspace <name>] [--yes]',
+    example: '/meltano run Google Ads --yes',
+    description: 'Runs a pipeline, which moves data. Without `--yes` it only says what it would do.',
   },
   help: {
     usage: '/meltano help',

@@ -1,5 +1,6 @@
 import { COMMAND_NAMES, type CommandName, type CommandProblem } from '../../domain/command.ts';
 import type { ParsedCommand, Refusal } from '../../domain/conversation.ts';
+import { linkWorkspace } from '../../reporting/render/describe-shown.ts';
 import { formatCode } from '../../reporting/render/escape-markdown.ts';
 import { formatCount } from '../../reporting/render/format-numbers.ts';
 import { linkFile } from '../../reporting/render/github-links.ts';
@@ -7,6 +8,7 @@ import { joinList, type ReplyPart } from '../../reporting/render/reply-parts.ts'
 import { describeLevel } from '../permissions.ts';
 import { renderChoice } from './render-choice.ts';
 import { COMMAND_HELP } from './render-help.ts';
+import { renderPipelineChoice } from './render-pipeline-choice.ts';
 import { describeMissing, describePushless } from './render-redeploy.ts';
 import type { BodyOf, ReplyView } from './reply-view.ts';
 
@@ -49,6 +51,13 @@ export function renderRefusal(view: ReplyView, { refusal }: BodyOf<'refused'>): 
       return [`**Nothing to deploy:** ${describeMissing(view, refusal.missing)}`];
     case 'push_missing':
       return [`**Not redeployed:** ${describePushless(view, refusal.pushless)}`];
+    case 'pipelines_off':
+      return [explainPipelinesOff(view)];
+    case 'no_pipelines':
+      return [`**No pipelines:** ${linkWorkspace(view, refusal.workspace)} has none on Meltano Cloud.`];
+    case 'unknown_pipeline':
+    case 'ambiguous_pipeline':
+      return renderPipelineChoice(view, refusal);
     case 'too_late':
       return [
         '**Not carried out:** this app received the comment more than an hour after it was written. Write the command again if you still want it.',
@@ -56,6 +65,14 @@ export function renderRefusal(view: ReplyView, { refusal }: BodyOf<'refused'>): 
     case 'unanswered':
       return [`**Not carried out:** ${formatCode(refusal.problem) || 'no answer'}. ${AGAIN}`];
   }
+}
+
+function explainPipelinesOff({ repository }: ReplyView): string {
+  const [why, change] = repository.private
+    ? ['the configuration of this repository turns them off', 'Remove']
+    : ['they are off in public repositories, where everyone can read the replies', 'To turn them on, set'];
+  const value = repository.private ? 'false' : 'true';
+  return `**Not carried out:** commands about pipelines aren't available, because ${why}. ${change} \`commands: {pipelines: ${value}}\` in \`.github/meltano-deploy.yml\`.`;
 }
 
 function explainPermission({ needed, has }: Extract<Refusal, { code: 'not_permitted' }>): string {
@@ -104,6 +121,10 @@ function describeProblem(problem: CommandProblem): string {
       return `${word} is one word too many: ${formatCount(problem.maximum)} at the most. A name with spaces takes quotes.`;
     case 'empty_argument':
       return 'a word between quotes is empty.';
+    case 'misplaced_word':
+      return `${word} stands behind an option, apart from the name.`;
+    case 'missing_pipeline':
+      return 'it needs the name of a pipeline.';
     case 'unbalanced_quote':
       return `the quote that begins at ${word} is never closed.`;
   }

@@ -5,6 +5,8 @@ import { joinParts, type ReplyPart } from '../../reporting/render/reply-parts.ts
 import { formatCommand } from '../format-command.ts';
 import { renderHelp } from './render-help.ts';
 import { renderLogs } from './render-logs.ts';
+import { renderPipelineJobs, renderPreview } from './render-pipeline-jobs.ts';
+import { renderPipelines } from './render-pipelines.ts';
 import { renderRedeploy } from './render-redeploy.ts';
 import { renderRefusal } from './render-refusal.ts';
 import { renderStatus } from './render-status.ts';
@@ -41,6 +43,13 @@ function renderBody(view: ReplyView): ReplyPart[] {
       return renderLogs(view, body);
     case 'why':
       return renderWhy(view, body);
+    case 'pipelines':
+      return renderPipelines(view, body);
+    case 'preview':
+      return renderPreview(view, body);
+    case 'verify':
+    case 'run':
+      return renderPipelineJobs(view, body);
     case 'help':
       return renderHelp(view, body);
   }

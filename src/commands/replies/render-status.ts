@@ -8,15 +8,20 @@ import {
   type ShownDeployment,
 } from '../../reporting/render/describe-shown.ts';
 import { formatCode } from '../../reporting/render/escape-markdown.ts';
-import { formatCount } from '../../reporting/render/format-numbers.ts';
+import { formatCount, formatMinute } from '../../reporting/render/format-numbers.ts';
 import { layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts';
 import { describeLag, describeOthers } from './render-lag.ts';
+import { renderFailing } from './render-pipelines.ts';
 import type { BodyOf, ReplyView, WorkspaceStatus } from './reply-view.ts';
 
 const COLUMNS = ['State', 'Commit', 'Requested by', 'Time'];
 
-/** The last deployments of each workspace. */
-export function renderStatus(view: ReplyView, { statuses, lags = [] }: BodyOf<'status'>): ReplyPart[] {
+/** The last deployments of each workspace, how far it is behind, and its failing pipelines. */
+export function renderStatus(view: ReplyView, body: BodyOf<'status'>): ReplyPart[] {
+  return [...renderDeployments(view, body), ...renderFailing(view, body.failing)];
+}
+
+function renderDeployments(view: ReplyView, { statuses, lags = [] }: BodyOf<'status'>): ReplyPart[] {
   const [only, another] = statuses;
   if (only && !another) return [...renderOne(view, only), ...lags.map((lag) => renderLag(view, lag))];
   const rows = statuses.flatMap((one) => listRows(view, one));
@@ -71,8 +76,4 @@ function describeShown(view: ReplyView, shown: ShownDeployment): string[] {
     describeRequester(deployment, (login) => formatCode(login)),
     formatMinute(deployment.receivedAt),
   ];
-}
-
-function formatMinute(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -1,7 +1,9 @@
 import type { Answer, CommandRecord, ShownWorkspace } from '../../domain/conversation.ts';
 import type { Deployment } from '../../domain/deployment.ts';
 import type { FirstError } from '../../domain/log-excerpt.ts';
-import type { CommentPages, ShownDeployment } from '../../reporting/render/describe-shown.ts';
+import type { PipelineWatch, WatchedPipeline } from '../../domain/pipeline-watch.ts';
+import type { CommentPages, ShownDeployment, ShownError } from '../../reporting/render/describe-shown.ts';
+import type { WorkspacePipelines } from '../pipelines/read-pipelines.ts';
 
 /** The input of a reply to a command. It doesn't include the current time. */
 export interface ReplyView extends CommentPages {
@@ -13,8 +15,20 @@ export interface ReplyView extends CommentPages {
 interface ReadForReply {
   redeploy: { readonly deployments: readonly ShownDeployment[] };
   withdraw: { readonly deployments: readonly ShownDeployment[] };
-  status: { readonly statuses: readonly WorkspaceStatus[] };
+  status: {
+    readonly statuses: readonly WorkspaceStatus[];
+    /** Empty if they may not be shown. */
+    readonly failing: readonly WorkspacePipelines[];
+  };
+  pipelines: { readonly read: readonly WorkspacePipelines[] };
+  verify: { readonly watch: ShownWatch | null };
+  run: { readonly watch: ShownWatch | null };
   logs: { readonly log: ShownLog };
+}
+
+/** The jobs that a command asked for, each with the error that ended it, where it may be shown. */
+export interface ShownWatch extends PipelineWatch {
+  readonly pipelines: readonly (WatchedPipeline & { readonly error: ShownError | null })[];
 }
 
 export interface WorkspaceStatus {

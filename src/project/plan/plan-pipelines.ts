@@ -1,5 +1,6 @@
+import { foldLoosely } from '../../domain/fold-name.ts';
 import type { Pipeline, Project } from '../model.ts';
-import { foldLoosely, type NameIndex } from '../name-index.ts';
+import type { NameIndex } from '../name-index.ts';
 import type { Text } from '../yaml-file.ts';
 import { diffOtherKeys, diffText, diffTexts } from './details.ts';
 import { changeOf, type Pair, pairBy } from './pair-named.ts';

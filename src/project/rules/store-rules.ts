@@ -1,5 +1,6 @@
+import { foldLoosely } from '../../domain/fold-name.ts';
 import type { Project, Store } from '../model.ts';
-import { foldLoosely, nameOfStore, namesOfPipeline } from '../name-index.ts';
+import { nameOfStore, namesOfPipeline } from '../name-index.ts';
 import { quoteName } from '../quote-name.ts';
 import { startOf, type Text } from '../yaml-file.ts';
 import type { Problem, Rule } from './rule.ts';

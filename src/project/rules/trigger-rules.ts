@@ -1,6 +1,6 @@
+import { foldLoosely } from '../../domain/fold-name.ts';
 import { findCircles } from '../circles.ts';
 import type { Pipeline } from '../model.ts';
-import { foldLoosely } from '../name-index.ts';
 import { quoteName } from '../quote-name.ts';
 import type { Text } from '../yaml-file.ts';
 import type { Rule } from './rule.ts';

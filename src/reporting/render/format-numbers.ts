@@ -15,3 +15,8 @@ export function formatDuration(ms: number): string {
 function joinUnits(larger: string, rest: number, unit: string): string {
   return rest === 0 ? larger : `${larger} ${rest} ${unit}`;
 }
+
+/** `2026-06-10 07:13 UTC`. */
+export function formatMinute(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

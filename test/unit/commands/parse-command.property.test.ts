@@ -58,6 +58,9 @@ const ARGUMENTS: Readonly<Record<CommandName, fc.Arbitrary<object>>> = {
   status: fc.record({ workspaces: words }),
   logs: fc.record({ workspace: fc.option(word), lines: fc.integer({ min: 1, max: MAX_LOG_LINES }) }),
   why: fc.record({ target: fc.option(word) }),
+  pipelines: fc.record({ workspaces: words }),
+  verify: fc.record({ pipeline: fc.option(word), workspace: fc.option(word) }),
+  run: fc.record({ pipeline: word, workspace: fc.option(word), isConfirmed: fc.boolean() }),
   help: fc.constant({}),
 };
 const command = fc.oneof(

@@ -9,6 +9,9 @@ import {
 
 const REDEPLOY: Command = { name: 'redeploy', workspaces: [], branch: null, force: false };
 
+const VERIFY: Command = { name: 'verify', pipeline: null, workspace: null };
+const RUN: Command = { name: 'run', pipeline: 'facebook', workspace: null, isConfirmed: false };
+
 function command(parsed: ParsedComment): Command | null {
   return parsed.kind === 'command' ? parsed.command : null;
 }
@@ -37,6 +40,37 @@ test.each<[string, Command]>([
   [`/meltano logs --lines=${MAX_LOG_LINES}`, { name: 'logs', workspace: null, lines: MAX_LOG_LINES }],
   ['/meltano why', { name: 'why', target: null }],
   ['/meltano why 4f2a91c', { name: 'why', target: '4f2a91c' }],
+  ['/meltano pipelines', { name: 'pipelines', workspaces: [] }],
+  ['/meltano Pipelines "Analytics (prod)"', { name: 'pipelines', workspaces: ['Analytics (prod)'] }],
+  ['/meltano verify', VERIFY],
+  ['/meltano verify facebook', { ...VERIFY, pipeline: 'facebook' }],
+  ['/meltano verify Google Ads', { ...VERIFY, pipeline: 'Google Ads' }],
+  ['/meltano verify “Google Ads” --workspace dev', { ...VERIFY, pipeline: 'Google Ads', workspace: 'dev' }],
+  ['/meltano run facebook', RUN],
+  ['/meltano run facebook --yes', { ...RUN, isConfirmed: true }],
+  ['/meltano run --yes facebook', { ...RUN, isConfirmed: true }],
+  ['/meltano run Google   Ads - EU --yes', { ...RUN, pipeline: 'Google Ads - EU', isConfirmed: true }],
+  ['/meltano run Google "Ads EU" —yes', { ...RUN, pipeline: 'Google Ads EU', isConfirmed: true }],
+  ["/meltano run Ana's data --yes", { ...RUN, pipeline: "Ana's data", isConfirmed: true }],
+  ['/meltano run Ana’s data', { ...RUN, pipeline: 'Ana’s data' }],
+  [
+    "/meltano run 'Ana’s data' --workspace 'Analytics (prod)'",
+    {
+      ...RUN,
+      pipeline: 'Ana’s data',
+      workspace: 'Analytics (prod)',
+    },
+  ],
+  [
+    '/meltano run --workspace=dev --yes -- --odd name',
+    {
+      ...RUN,
+      pipeline: '--odd name',
+      workspace: 'dev',
+      isConfirmed: true,
+    },
+  ],
+  ['/meltano run facebook --help', { name: 'help' }],
   ['/meltano help', { name: 'help' }],
   ['/meltano help redeploy', { name: 'help' }],
   ['/meltano', { name: 'help' }],
@@ -211,6 +245,8 @@ test.each<[string, string, string]>([
   ['/meltano withdrawal', 'withdrawal', 'withdraw'],
   ['/meltano cancle', 'cancle', 'withdraw'],
   ['/redploy', '/redploy', 'redeploy'],
+  ['/meltano pipeline', 'pipeline', 'pipelines'],
+  ['/meltano verfiy facebook', 'verfiy', 'verify'],
   ['/Redeplyo', '/Redeplyo', 'redeploy'],
   ['/re-deploy prod', '/re-deploy', 'redeploy'],
   ['/redeploy!', '/redeploy!', 'redeploy'],
@@ -246,6 +282,16 @@ test.each<[string, string | undefined, object]>([
   ['/meltano logs --lines 1001', 'logs', { code: 'bad_number', word: '1001', minimum: 1, maximum: 1000 }],
   ['/meltano logs a b', 'logs', { code: 'too_many_arguments', word: 'b', maximum: 1 }],
   ['/meltano why a b', 'why', { code: 'too_many_arguments', word: 'b', maximum: 1 }],
+  ['/meltano run', 'run', { code: 'missing_pipeline', word: '' }],
+  ['/meltano run --yes', 'run', { code: 'missing_pipeline', word: '' }],
+  ['/meltano run facebook --yes please', 'run', { code: 'misplaced_word', word: 'please' }],
+  ['/meltano run facebook --yes=no', 'run', { code: 'unexpected_value', word: '--yes' }],
+  ['/meltano run facebook --force', 'run', { code: 'unknown_flag', word: '--force' }],
+  ['/meltano run facebook -y', 'run', { code: 'unknown_flag', word: '-y', suggestion: '--yes' }],
+  ['/meltano run "" --yes', 'run', { code: 'empty_argument', word: '' }],
+  ['/meltano run "Google Ads --yes', 'run', { code: 'unbalanced_quote', word: '"Google Ads --yes' }],
+  ['/meltano verify a --workspace', 'verify', { code: 'missing_value', word: '--workspace' }],
+  ['/meltano verify a --yes', 'verify', { code: 'unknown_flag', word: '--yes' }],
   ['/meltano status ""', 'status', { code: 'empty_argument', word: '' }],
   ['/redeploy "my workspace', 'redeploy', { code: 'unbalanced_quote', word: '"my workspace' }],
   ["/redeploy Bob's", 'redeploy', { code: 'unbalanced_quote', word: "'s" }],

@@ -16,12 +16,20 @@ const ACTS: Needed = [
   ['triage', 'push', 'maintain', 'admin'],
 ];
 
+const MOVES_DATA: Needed = [
+  ['maintain', 'maintain', 'maintain', 'admin'],
+  ['maintain', 'maintain', 'maintain', 'admin'],
+];
+
 const NEEDED: Readonly<Record<CommandName, Needed>> = {
   redeploy: ACTS,
   withdraw: ACTS,
   status: SHOWS,
   logs: SHOWS,
   why: SHOWS,
+  pipelines: SHOWS,
+  verify: ACTS,
+  run: MOVES_DATA,
   help: SHOWS,
 };
 

@@ -14,6 +14,7 @@ let world: PlanWorld;
 beforeEach(async () => {
   world = await PlanWorld.open();
   for (const [branch, head] of Object.entries(HEADS)) world.heads.set(branch, head);
+  world.meltano.addPipeline('facebook');
 });
 
 async function give(body: string, differences: Partial<CommentEvent> = {}): Promise<CommandRecord | null> {
@@ -117,6 +118,9 @@ const ABOUT_DEV: Readonly<Record<CommandName, string | null>> = {
   status: '/meltano status dev',
   logs: '/meltano logs dev',
   why: '/meltano why dev',
+  pipelines: '/meltano pipelines dev',
+  verify: '/meltano verify facebook --workspace dev',
+  run: '/meltano run facebook --workspace=dev --yes',
   help: null,
 };
 const NAMING = COMMAND_NAMES.flatMap((name) => {
@@ -126,6 +130,7 @@ const NAMING = COMMAND_NAMES.flatMap((name) => {
 
 describe('a workspace of another repository', () => {
   test.each(NAMING)('is refused: %s', async (body) => {
+    world.permission = 'maintain';
     world.meltano.workspaces.push(
       buildWorkspace({ id: DEV, name: 'Dev', repositoryUrl: 'https://github.com/acme/sales' }),
     );
@@ -150,6 +155,7 @@ describe('a workspace that was made or renamed a moment ago', () => {
     ['/redeploy Renamed dev', 'redeploy'] as const,
     ['/meltano status renamed', 'status'] as const,
   ])('is found for %s', async (body, kind) => {
+    world.permission = 'maintain';
     expect((await changeBehindTheList(body))?.answer.kind).toBe(kind);
   });
 

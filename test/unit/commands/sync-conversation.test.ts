@@ -47,6 +47,8 @@ function createSync(): (id: string) => Promise<number | null> {
       return { kind: 'none' };
     },
     readFirstError: async () => firstError,
+    readPipelines: async () => [],
+    readPipelineError: async () => firstError,
     pages: { githubUrl: 'https://github.com', workspaceUrl: (workspace) => `https://meltano/${workspace}` },
   });
 }

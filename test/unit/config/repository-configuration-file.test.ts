@@ -68,6 +68,7 @@ workspaces:
 commands:
   enabled: false
   permission: admin
+  pipelines: true
 comments:
   on_failure: pull_request
 github_deployments: true
@@ -102,7 +103,7 @@ github_deployments: true
           },
           { workspace: '81c0ef56' },
         ],
-        commands: { enabled: false, permission: 'admin' },
+        commands: { enabled: false, permission: 'admin', pipelines: true },
         comments: { onFailure: 'pull_request' },
         githubDeployments: true,
       },
@@ -111,7 +112,11 @@ github_deployments: true
 
   test('a section that sets one key has the defaults for the others', () => {
     const result = read('commands: {permission: triage}\n');
-    expect(result.ok && result.configuration.commands).toEqual({ enabled: true, permission: 'triage' });
+    expect(result.ok && result.configuration.commands).toEqual({
+      enabled: true,
+      permission: 'triage',
+      pipelines: null,
+    });
   });
 
   test('holds workspaces whose project has an error: all, one, or all but one', () => {

@@ -245,6 +245,8 @@ export class AccountPair {
         describeFailure: ({ kind }) => kind,
       }),
       readFirstError: async () => null,
+      readPipelines: async () => [],
+      readPipelineError: async () => null,
       pages: this.#pages,
     });
   }

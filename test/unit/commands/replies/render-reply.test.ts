@@ -3,11 +3,20 @@ import { Lexer, type Token } from 'marked';
 import { describe, expect, test } from 'vitest';
 import { listExamples } from '../../../../scripts/command-docs/examples.ts';
 import { parseCommand } from '../../../../src/commands/parse-command.ts';
+import type { WorkspacePipelines } from '../../../../src/commands/pipelines/read-pipelines.ts';
 import { renderReply } from '../../../../src/commands/replies/render-reply.ts';
-import type { BodyOf, ReplyBody, ReplyView } from '../../../../src/commands/replies/reply-view.ts';
+import type {
+  BodyOf,
+  ReplyBody,
+  ReplyView,
+  ShownWatch,
+} from '../../../../src/commands/replies/reply-view.ts';
 import { COMMAND_NAMES } from '../../../../src/domain/command.ts';
 import type { Refusal, ShownWorkspace } from '../../../../src/domain/conversation.ts';
+import { describePipeline } from '../../../../src/domain/pipeline-watch.ts';
 import { buildDeployment } from '../../domain/deployment-builder.ts';
+import { buildJob } from '../../domain/job-builder.ts';
+import { buildPipeline, buildWatch } from '../../domain/pipeline-builder.ts';
 
 const GITHUB_LENGTH = 65_536;
 
@@ -85,13 +94,15 @@ describe('every reply', () => {
   ] as const)('quotes only outside text as code: %s', (words, reason, problem) => {
     const recent = [shown({ state: 'concluded', conclusion: 'skipped', reason, problem })];
     const workspace = { id: 'a', name: 'A', branch: 'main', directory: null };
-    const body = { kind: 'status', workspaces: [workspace], statuses: [{ workspace, recent }] } as const;
+    const statuses = [{ workspace, recent }];
+    const workspaces = [workspace];
+    const body = { kind: 'status', workspaces, pipelines: false, statuses, failing: [] } as const;
     expect(renderReply(viewOf(body))).toContain(`**Skipped: ${words}:**`);
   });
 
   test('remarks on commands that were ignored', () => {
     const comment = '/meltano status\n/redeploy\n/meltano help';
-    const text = renderReply(viewOf({ kind: 'status', workspaces: [], statuses: [] }, comment));
+    const text = renderReply(viewOf({ kind: 'pipelines', workspaces: [], read: [] }, comment));
     expect(text).toContain('2 more commands were ignored: only the first command of a comment counts');
   });
 });
@@ -121,13 +132,28 @@ describe('what others wrote', () => {
       const deployment = shown({ workspaceName: name, branch, problem: text, requestedBy: text, ...ended });
       const { deployment: one } = deployment;
       const logs = { kind: 'logs', workspace, lines: 5 } as const;
+      const read = readPipelines(workspace, [name, branch, text]);
+      const watch = watchOf([name, branch, text]);
       const lines = [name, branch, text];
       const error = { line: 1, message: text, words: text, context: [text], contextBefore: 0 };
       const bodies: { readonly [K in ReplyBody['kind']]: readonly BodyOf<K>[] } = {
         redeploy: [{ kind: 'redeploy', missing: [workspace], deployments: [deployment, deployment] }],
         withdraw: [{ kind: 'withdraw', idle: [workspace], deployments: [deployment] }],
         status: [
-          { kind: 'status', workspaces: [workspace], statuses: [{ workspace, recent: [deployment] }] },
+          {
+            kind: 'status',
+            workspaces: [workspace],
+            statuses: [{ workspace, recent: [deployment] }],
+            pipelines: true,
+            failing: read,
+          },
+        ],
+        pipelines: [{ kind: 'pipelines', workspaces: [workspace], read }],
+        preview: [{ kind: 'preview', workspace, pipeline: { id: 'p', name } }],
+        verify: [{ kind: 'verify', workspace, leftOut: 1, watch }],
+        run: [
+          { kind: 'run', workspace, watch },
+          { kind: 'run', workspace, watch: { ...watch, state: 'queued' } },
         ],
         logs: [
           { ...logs, log: { kind: 'shown', deployment: one, lines, totalLines: 3, redactions: 0, error } },
@@ -159,6 +185,34 @@ describe('what others wrote', () => {
   });
 });
 
+/** Pipelines whose every text is one of `texts`. */
+function readPipelines(workspace: ShownWorkspace, texts: readonly string[]): WorkspacePipelines[] {
+  const pipelines = texts.map((text) => ({
+    pipeline: buildPipeline({ name: text, status: text, schedule: text, triggeredBy: [text] }),
+    lastRun: buildJob({ status: text }),
+  }));
+  const failing = { pipeline: buildPipeline({ name: texts[0] ?? '', status: 'FAILED' }), lastRun: null };
+  return [
+    { workspace, kind: 'read', pipelines: [...pipelines, failing] },
+    { workspace, kind: 'unreadable', problem: texts[0] ?? '' },
+  ];
+}
+
+/** Jobs of pipelines whose every text is one of `texts`. */
+function watchOf(texts: readonly string[]): ShownWatch {
+  const outcomes = ['failed', 'not_started', null] as const;
+  return buildWatch({
+    state: 'concluded',
+    pipelines: texts.map((text, index) => ({
+      ...describePipeline({ id: text, name: text }, { file: null, isStarted: true }),
+      jobStatus: text,
+      problem: text,
+      outcome: outcomes[index] ?? null,
+      error: { message: text, advice: null },
+    })),
+  });
+}
+
 function refusalsOf(workspace: ShownWorkspace, word: string): Readonly<Record<Refusal['code'], Refusal>> {
   const candidates = [workspace];
   return {
@@ -175,6 +229,22 @@ function refusalsOf(workspace: ShownWorkspace, word: string): Readonly<Record<Re
     choose_workspace: { code: 'choose_workspace', branch: word, candidates },
     branch_missing: { code: 'branch_missing', missing: candidates },
     push_missing: { code: 'push_missing', pushless: candidates },
+    pipelines_off: { code: 'pipelines_off' },
+    no_pipelines: { code: 'no_pipelines', workspace },
+    unknown_pipeline: {
+      code: 'unknown_pipeline',
+      word,
+      workspace,
+      candidates: [{ id: 'p', name: word }],
+      areNear: true,
+    },
+    ambiguous_pipeline: {
+      code: 'ambiguous_pipeline',
+      word,
+      workspace,
+      candidates: [{ id: 'p', name: word }],
+      areNear: false,
+    },
     too_late: { code: 'too_late' },
     unanswered: { code: 'unanswered', problem: word },
   };
@@ -213,13 +283,14 @@ describe('the size', () => {
 });
 
 test('help says of each command whether the person may use it', () => {
-  const marks = (level: 'pull' | 'triage' | 'push') =>
+  const marks = (level: 'pull' | 'triage' | 'push' | 'maintain') =>
     renderReply(viewOf({ kind: 'help', level }))
       .match(/\| [✓✗] \|/g)
       ?.map((one) => one[2])
       .join('');
-  expect(marks('push')).toBe('✓'.repeat(COMMAND_NAMES.length));
-  expect(marks('pull')).toBe('✗✗✓✓✓✓');
+  expect(marks('maintain')).toBe('✓'.repeat(COMMAND_NAMES.length));
+  expect(marks('push')).toBe('✓✓✓✓✓✓✓✗✓');
+  expect(marks('pull')).toBe('✗✗✓✓✓✓✗✗✓');
 });
 
 test('a name that a table can’t show as it is written is not what to type', () => {

@@ -6,6 +6,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { MeltanoApi } from '../domain/meltano.ts';
 import { normaliseDirectory } from '../domain/workspace.ts';
 import type { MeltanoAuth } from './access-token.ts';
+import type { ListProblem } from './authorized-calls.ts';
 import type { CallContext } from './call.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { guardMeltano, type Observation } from './guard-meltano.ts';
@@ -27,6 +28,8 @@ export interface AccountPorts extends Observation {
   readonly onToken: (account: string, token: string) => void;
   /** A workspace's deployment secret was read. */
   readonly onDeploymentSecret: (secret: string) => void;
+  /** A list was read only in part. */
+  readonly onListProblem?: (account: string, problem: ListProblem) => void;
   /** Called with the time of the first unanswered call (epoch milliseconds) when a circuit opens, and with null when it closes. */
   readonly onCircuit: (account: string, openSince: number | null) => void;
 }
@@ -72,7 +75,7 @@ export function createAccount(
 function createClient(
   { key, apiUrl, credentials }: AccountSettings,
   connect: CallContext['connect'],
-  { clock, log, onToken, onDeploymentSecret, onRequest }: AccountPorts,
+  { clock, log, onToken, onDeploymentSecret, onRequest, onListProblem }: AccountPorts,
 ): MeltanoApi {
   return createMeltanoClient({
     apiUrl,
@@ -81,6 +84,7 @@ function createClient(
     ...(onRequest ? { onRequest } : {}),
     auth: toAuth(credentials, (token) => onToken(key, token)),
     onListProblem(problem) {
+      onListProblem?.(key, problem);
       const fields = { ...problem, account: key };
       if ('total' in problem) log.warn(fields, 'Meltano Cloud counts more entries than it lists');
       else log.warn(fields, 'Meltano Cloud listed unreadable entries');

@@ -299,6 +299,38 @@ describe('Meltano Cloud', () => {
   });
 });
 
+test.each(['ignores page', 'repeats a page'] as const)(
+  'a Meltano Cloud that %s: fewer workspaces and pipelines are listed than it counts',
+  async (lie) => {
+    await open();
+    const { meltano } = sandbox;
+    const [workspace] = meltano.workspaces.values();
+    if (!workspace) throw new Error('There is no workspace.');
+    for (let n = 0; n < 149; n += 1) {
+      meltano.addWorkspace({ name: `Other ${n}`, repositoryUrl: sandbox.repositoryUrl('acme/other') });
+    }
+    for (let n = 0; n < 120; n += 1) meltano.addPipeline(workspace, { name: `p${n}` });
+    meltano.pagingLie = lie;
+    const { lines, wrong } = await ask();
+    expect(wrong).toEqual([]);
+    const warnings = lines.filter((line) => line.includes('lists only'));
+    expect(warnings).toEqual([
+      expect.stringMatching(/^· Meltano Cloud counts 150 workspaces, but lists only 100 → Its pages repeat/),
+      expect.stringMatching(
+        /^· Meltano Cloud counts 120 pipelines of Analytics, but lists only 100 → Its pages/,
+      ),
+    ]);
+  },
+);
+
+test('pipelines that are not shown are noted', async () => {
+  await open();
+  const action = { kind: 'status', status: 403 } as const;
+  sandbox.meltano.service.faults.add({ path: /\/pipelines\?/, action });
+  const { text } = await ask();
+  expect(text).toMatch(/· Meltano Cloud doesn't show the pipelines of Analytics: .*403/);
+});
+
 test('an account without credentials is a mistake in the file that names it', async () => {
   await open();
   const file = join(folder, 'accounts.yml');

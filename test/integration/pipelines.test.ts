@@ -182,3 +182,27 @@ test.concurrent('a job that is tried again stays in progress, and its check run 
     expect(run.output.text).not.toContain('the first attempt');
     expect(run.history.filter(({ status }) => status === 'completed')).toHaveLength(1);
   }));
+
+test.concurrent('jobs of pipelines that fill the list hide neither a lost start nor another deployment', () =>
+  inWorld(async (world) => {
+    const pipeline = world.meltano.addPipeline(world.workspace, { name: 'busy' });
+    world.meltano.pipelineScript = () => 'manual';
+    const addConfigs = () => {
+      for (let n = 0; n < 25; n += 1) world.meltano.createPipelineJob(pipeline, 'PIPELINE_CONFIG').run();
+    };
+    addConfigs();
+    world.meltano.hideQueuedJobs = false;
+    world.meltano.service.faults.add({
+      method: 'POST',
+      path: /\/deployments$/,
+      action: { kind: 'reset', when: 'after' },
+    });
+    const { after } = world.push();
+    const job = await world.job(1);
+    addConfigs();
+    await world.untilTitle(after, 'Queued on Meltano Cloud');
+    job.run();
+    job.end('COMPLETE');
+    expect((await world.untilConcluded(after)).conclusion).toBe('success');
+    expect(world.meltano.jobsOf(world.workspace)).toHaveLength(1);
+  }));

@@ -1,5 +1,6 @@
 import type { Configuration } from '../../config/environment.ts';
 import type { Account, Accounts } from '../../domain/account.ts';
+import type { Workspace } from '../../domain/workspace.ts';
 import { makeAccountKey } from '../../meltano/account-registry.ts';
 import { describeFailure } from '../../reporting/render/describe-meltano-failure.ts';
 import { type Finding, findingsOf } from './finding.ts';
@@ -16,9 +17,25 @@ interface NamedAccount {
   readonly allowed: readonly string[];
 }
 
-/** Checks the credentials of each account, and counts its workspaces. */
-export async function checkMeltano(configuration: Configuration, accounts: Accounts): Promise<Finding[]> {
-  const findings = await Promise.all(listAccounts(configuration, accounts).map(checkAccount));
+/** The workspaces that Meltano Cloud shows of those that it counts. */
+export interface UnlistedWorkspaces {
+  readonly seen: number;
+  readonly total: number;
+}
+
+/** Workspaces whose pipelines are counted. */
+const MOST_WORKSPACES = 50;
+const REPEATED = "Its pages repeat. Tell Meltano's support";
+
+/** Checks the credentials of each account, and counts its workspaces and their pipelines. */
+export async function checkMeltano(
+  configuration: Configuration,
+  accounts: Accounts,
+  unlisted: ReadonlyMap<string, UnlistedWorkspaces>,
+): Promise<Finding[]> {
+  const findings = await Promise.all(
+    listAccounts(configuration, accounts).map((named) => checkAccount(named, unlisted)),
+  );
   return findings.flat();
 }
 
@@ -41,7 +58,10 @@ function listAccounts({ meltano, accountsFile }: Configuration, accounts: Accoun
   return [...named, { account: own, label, apiUrl: meltano.apiUrl, place, allowed: [] }];
 }
 
-async function checkAccount(named: NamedAccount): Promise<Finding[]> {
+async function checkAccount(
+  named: NamedAccount,
+  unlisted: ReadonlyMap<string, UnlistedWorkspaces>,
+): Promise<Finding[]> {
   const { account, label, apiUrl, place, allowed } = named;
   const listed = await account.directory.current();
   if (!listed.ok) {
@@ -69,8 +89,39 @@ async function checkAccount(named: NamedAccount): Promise<Finding[]> {
         `Correct the id in ${place}, or make the profile of its credentials a member of the workspace`,
       ),
     ),
+    ...listUnlisted(unlisted.get(account.key), label),
     ...listWithout(workspaces.filter(({ repositoryUrl }) => !repositoryUrl).length, label),
+    ...(await checkPipelines(account, label, workspaces)),
   ];
+}
+
+function listUnlisted(unlisted: UnlistedWorkspaces | undefined, label: string): Finding[] {
+  if (!unlisted) return [];
+  const { seen, total } = unlisted;
+  return [note(`${label} counts ${countWorkspaces(total)}, but lists only ${seen}`, REPEATED)];
+}
+
+/** Counts the pipelines of each workspace, one after the other. */
+async function checkPipelines(
+  { api }: Account,
+  label: string,
+  workspaces: readonly Workspace[],
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const { id, name } of workspaces.slice(0, MOST_WORKSPACES)) {
+    const listed = await api.listPipelines(id);
+    if (!listed.ok) {
+      findings.push(
+        note(`${label} doesn't show the pipelines of ${name}: ${describeFailure(listed.failure)}`),
+      );
+      continue;
+    }
+    const { pipelines, total } = listed.value;
+    if (total === null || total <= pipelines.length) continue;
+    const message = `${label} counts ${total} pipelines of ${name}, but lists only ${pipelines.length}`;
+    findings.push(note(message, REPEATED));
+  }
+  return findings;
 }
 
 function listWithout(count: number, label: string): Finding[] {

@@ -9,7 +9,7 @@ import { type AppLook, checkApp, checkClock } from './check-app.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkEnvironment } from './check-environment.ts';
 import { checkInstallations } from './check-installations.ts';
-import { checkMeltano } from './check-meltano.ts';
+import { checkMeltano, type UnlistedWorkspaces } from './check-meltano.ts';
 import { checkProxy } from './check-proxy.ts';
 import { checkWebhook } from './check-webhook.ts';
 import { connectGitHub, type GitHubConnection } from './connect-github.ts';
@@ -32,7 +32,8 @@ export async function* examine(examination: Examination): AsyncGenerator<Finding
   const parts = readParts(env);
   const redactor = createRedactor({ secrets: listEnvironmentSecrets(env, parts) });
   const { proxy } = readProxy(env);
-  const accounts = parts.meltano && openAccounts({ ...parts.meltano, proxy }, redactor, now);
+  const unlisted = new Map<string, UnlistedWorkspaces>();
+  const accounts = parts.meltano && openAccounts({ ...parts.meltano, proxy }, { redactor, now, unlisted });
   const github = parts.github && connectGitHub(parts.github.github, examination);
   // The checks run concurrently, because each waits for another service.
   const app = parts.github && github ? examineApp(parts.github, github, now) : null;
@@ -46,7 +47,7 @@ export async function* examine(examination: Examination): AsyncGenerator<Finding
         )
       : skip('app', 'The GitHub App'),
     accounts && parts.meltano
-      ? guard('meltano', checkMeltano(parts.meltano, accounts))
+      ? guard('meltano', checkMeltano(parts.meltano, accounts, unlisted))
       : skip('meltano', 'Meltano Cloud'),
     parts.database ? guard('database', checkDatabase(parts.database)) : skip('database', 'The database'),
     parts.github && github && app
@@ -83,10 +84,16 @@ async function examineRepositories(
   return settingsUrl === null ? [] : checkInstallations({ ...of, manifest: readManifest() });
 }
 
+interface DoctorPorts {
+  readonly redactor: Redactor;
+  readonly now: () => number;
+  /** By the account's key. */
+  readonly unlisted: Map<string, UnlistedWorkspaces>;
+}
+
 function openAccounts(
   { meltano, accountsFile, adoptJobs, proxy }: Configuration,
-  redactor: Redactor,
-  now: () => number,
+  { redactor, now, unlisted }: DoctorPorts,
 ): AccountRegistry {
   const nothing = () => undefined;
   return new AccountRegistry(
@@ -102,6 +109,9 @@ function openAccounts(
       onCall: nothing,
       onCircuit: nothing,
       onRetired: nothing,
+      onListProblem(account, problem) {
+        if (problem.rel === 'workspaces' && 'total' in problem) unlisted.set(account, problem);
+      },
       redact: async (text) => redactor.redactText(text),
     },
   );

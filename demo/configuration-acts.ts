@@ -19,7 +19,7 @@ export const playRepositoryFile: Act = {
     const bad = stage.push(analytics, {
       message: 'Ignore documentation',
       files: { [CONFIGURATION_FILE]: MISSPELLED, 'transform/models/orders.sql': writeModel(4) },
-      script: () => writeShortJob(2500),
+      script: () => writeShortJob(4000),
       expected: {
         ...DEPLOYED,
         fileMistake: { path: CONFIGURATION_FILE, line: 2, message: /path_ignore.*paths_ignore/ },

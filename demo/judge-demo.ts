@@ -50,6 +50,7 @@ export function judgePush(stage: Stage, push: DemoPush): string[] {
   return [
     ...judgeRuns(stage.runsOf(push), { name, push }),
     ...judgeFileCheck(stage.fileCheckOf(push), { name, push }),
+    ...judgeProjectCheck(stage.projectCheckOf(push), { name, push }),
   ];
 }
 
@@ -78,6 +79,21 @@ function judgeFileCheck(
   if (run === undefined) return [`${name} is missing.`];
   if (run.conclusion !== 'failure') return [`${name} is ${describeState(run)} instead of failure.`];
   return hasOnly(run, fileMistake) ? [] : [`${name} has unexpected annotations: ${describeAnnotations(run)}`];
+}
+
+function judgeProjectCheck(
+  run: SandboxCheckRun | undefined,
+  { name: push, push: { expected } }: Named,
+): string[] {
+  const name = `The project check of ${push}`;
+  const { projectMistake, plan } = expected;
+  if (plan === undefined) return [];
+  if (run === undefined) return [`${name} is missing.`];
+  const isMarked = projectMistake ? hasOnly(run, projectMistake) : run.annotations.length === 0;
+  if (!isMarked) return [`${name} has unexpected annotations: ${describeAnnotations(run)}`];
+  const conclusion = projectMistake ? 'failure' : 'success';
+  if (run.conclusion !== conclusion) return [`${name} is ${describeState(run)} instead of ${conclusion}.`];
+  return plan.test(run.output.summary ?? '') ? [] : [`${name} has an unexpected plan: ${run.output.summary}`];
 }
 
 function hasOnly({ annotations }: SandboxCheckRun, { path, line, message }: ExpectedAnnotation): boolean {

@@ -1,6 +1,6 @@
 import type { SandboxWorkspace } from '../sandbox/meltano/sandbox-workspace.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { MELTANO_YML } from './page/example-project.ts';
+import { MELTANO_YML, PIPELINE, PIPELINE_FILE } from './page/example-project.ts';
 import { addExamplePeople } from './page/people.ts';
 
 export const CONFIGURATION_FILE = '.github/meltano-deploy.yml';
@@ -21,6 +21,8 @@ export interface Places {
   readonly openData: Place;
   /** Has GitHub Deployments. */
   readonly metrics: Place;
+  /** Has a pipeline. */
+  readonly marketing: Place;
   /** Its account has `trigger: webhook`: see `writeAccounts`. */
   readonly warehouse: Place;
 }
@@ -28,10 +30,14 @@ export interface Places {
 const START_BY_PUSH = 'hooli';
 
 export function addPlaces(sandbox: Sandbox): Places {
-  for (const account of ['acme', 'globex', 'initech', START_BY_PUSH])
+  for (const account of ['acme', 'globex', 'initech', 'umbrella', START_BY_PUSH])
     sandbox.github.installations.add({ account });
   const add = (repository: string, name: string, configuration?: string) =>
-    addPlace(sandbox, { repository, name, configuration });
+    addPlace(sandbox, {
+      repository,
+      name,
+      files: configuration === undefined ? {} : { [CONFIGURATION_FILE]: configuration },
+    });
   return {
     analytics: add('acme/analytics', 'Analytics'),
     shop: add('globex/shop', 'Shop'),
@@ -42,6 +48,11 @@ export function addPlaces(sandbox: Sandbox): Places {
       'Metrics',
       'github_deployments: true\nworkspaces:\n  - workspace: Metrics\n    environment: production\n',
     ),
+    marketing: addPlace(sandbox, {
+      repository: 'umbrella/marketing',
+      name: 'Marketing',
+      files: { [PIPELINE_FILE]: PIPELINE },
+    }),
     warehouse: add(`${START_BY_PUSH}/warehouse`, 'Warehouse'),
   };
 }
@@ -55,16 +66,12 @@ export function writeAccounts({ meltano }: Sandbox): string {
 
 function addPlace(
   sandbox: Sandbox,
-  {
-    repository,
-    name,
-    configuration,
-  }: { repository: string; name: string; configuration: string | undefined },
+  { repository, name, files: others }: { repository: string; name: string; files: Record<string, string> },
 ): Place {
   const files = {
     'README.md': `# ${name}\n`,
     'meltano.yml': MELTANO_YML,
-    ...(configuration === undefined ? {} : { [CONFIGURATION_FILE]: configuration }),
+    ...others,
   };
   sandbox.github.repositories.add({ fullName: repository, private: true, files });
   addExamplePeople(sandbox.github, repository);

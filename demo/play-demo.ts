@@ -7,7 +7,7 @@ import type { DemoView } from './demo-view.ts';
 import { judgeDemo } from './judge-demo.ts';
 import { createLineView } from './line-view.ts';
 import { TOKEN_VARIABLE, writeAccounts } from './places.ts';
-import { isFileCheck, type Stage, setStage } from './stage.ts';
+import { isAboutCommit, type Stage, setStage } from './stage.ts';
 import { listenToSignals } from './stop-signals.ts';
 import { findBrowser, NO_BROWSER, takePictures } from './take-pictures.ts';
 import { tellResults } from './tell-results.ts';
@@ -83,7 +83,7 @@ async function perform(stage: Stage, view: DemoView, { app, interrupted }: Runni
     void app.ended.then((how) => reject(new Error(`The app ended ${how}`)));
   });
   const stopListening = github.checks.listen((run) => {
-    if (!isFileCheck(run)) view.showRun(run);
+    if (!isAboutCommit(run)) view.showRun(run);
   });
   const play = async () => {
     await waitUntilReady(app, over);

@@ -16,6 +16,10 @@ export interface Expectation {
   readonly growingLog?: boolean;
   /** The only annotation of the check run about the repository's file. */
   readonly fileMistake?: ExpectedAnnotation;
+  /** The only annotation of the check run about the project. */
+  readonly projectMistake?: ExpectedAnnotation;
+  /** In the summary of that check run. */
+  readonly plan?: RegExp;
   /** The only annotation of the deployment's check run. */
   readonly annotation?: ExpectedAnnotation;
 }
@@ -82,6 +86,8 @@ export interface Stage {
   jobsOf(push: PushedCommit): SandboxJob[];
   /** The check run about the repository's configuration file. */
   fileCheckOf(push: PushedCommit): SandboxCheckRun | undefined;
+  /** The check run about the project. */
+  projectCheckOf(push: PushedCommit): SandboxCheckRun | undefined;
 }
 
 interface TrackedPush {
@@ -116,9 +122,7 @@ export async function setStage(): Promise<Stage> {
     return push;
   };
   const runsOn: Stage['runsOn'] = ({ place, sha }) =>
-    github.checks
-      .runs(place.repository, sha)
-      .filter((run) => !isFileCheck(run) && run.name !== PROJECT_CHECK);
+    github.checks.runs(place.repository, sha).filter((run) => !isAboutCommit(run));
   return {
     sandbox,
     places,
@@ -140,12 +144,16 @@ export async function setStage(): Promise<Stage> {
     },
     runsOf: (push) => runsOn(push).filter((run) => run.output.summary?.includes('| push by ')),
     jobsOf: ({ place, sha }) => meltano.jobsOf(place.workspace).filter(({ commitId }) => commitId === sha),
-    fileCheckOf: ({ place, sha }) => github.checks.runs(place.repository, sha).find(isFileCheck),
+    fileCheckOf: ({ place, sha }) =>
+      github.checks.runs(place.repository, sha).find(({ name }) => name === CONFIGURATION_CHECK),
+    projectCheckOf: ({ place, sha }) =>
+      github.checks.runs(place.repository, sha).find(({ name }) => name === PROJECT_CHECK),
   };
 }
 
-export function isFileCheck({ name }: SandboxCheckRun): boolean {
-  return name === CONFIGURATION_CHECK;
+/** True for check runs that aren't about a deployment. */
+export function isAboutCommit({ name }: SandboxCheckRun): boolean {
+  return name === CONFIGURATION_CHECK || name === PROJECT_CHECK;
 }
 
 function openConversation(

@@ -1,6 +1,7 @@
 import type { Act, ActContext, Scene } from './act.ts';
 import { playGitHubDeployments, playPublicRepository, playRepositoryFile } from './configuration-acts.ts';
 import type { DemoView } from './demo-view.ts';
+import { playProjectCheck } from './project-act.ts';
 import { playFailure, playSuccess, playSuperseding } from './push-acts.ts';
 import { playRepair } from './repair-act.ts';
 import { playButtons, playQuestions, playWithdrawal } from './request-acts.ts';
@@ -9,7 +10,7 @@ import { playKill, playOutage } from './trouble-acts.ts';
 
 /** The acts of a scene are played at the same time, so they use different repositories. */
 const SCENES: readonly Scene[] = [
-  { title: 'Pushes become deployments', acts: [playSuccess, playFailure, playSuperseding] },
+  { title: 'Pushes become deployments', acts: [playSuccess, playFailure, playSuperseding, playProjectCheck] },
   { title: 'People use commands and buttons', acts: [playQuestions, playButtons, playWithdrawal] },
   {
     title: 'Settings of a repository',

@@ -20,6 +20,17 @@ plugins:
       variant: dbt-labs
 `;
 
+export const PIPELINE_FILE = 'pipelines/Google Ads.yml';
+
+export const PIPELINE = `version: pipelines/v0.1
+name: Google Ads
+schedule: 0 0 6 * * *
+data_components:
+- tap-github
+- Warehouse
+triggered_by: deploy
+`;
+
 /** Invalid YAML at line 12, column 26. */
 export const BROKEN_MELTANO_YML = MELTANO_YML.replace('start_date: 2026', 'start_date: since: 2026');
 

@@ -60,6 +60,7 @@ textarea { display: block; width: 100%; font: inherit; color: var(--text); backg
 .compose { display: block; padding: 16px; }
 .compose .row { border: 0; padding: 10px 0 0; align-items: center; justify-content: flex-end; }
 .controls { margin: 0 0 16px; }
+.body h3 code { font-size: inherit; }
 .post > .row { align-items: center; }
 .post .badge { margin-left: 0; }
 .post details { margin-top: 8px; }

@@ -16,8 +16,7 @@ const BEYOND_MS = 6_000;
 const NEEDED: Record<Exclude<WriteKind, 'log'>, number> = {
   create: 1,
   final: 1,
-  // A person waits for it, but it leaves one for a create.
-  check: 2,
+  check: 3,
   state: 4,
   reply: 4,
 };

@@ -22,12 +22,19 @@ const FAILS: Expectation = { conclusion: 'failure', title: /^Failed/, annotation
 
 interface Seen extends Partial<Pick<CheckRunFields, 'conclusion' | 'annotations'>> {
   readonly title?: string;
+  readonly summary?: string;
   /** What its log was while the job ran. */
   readonly logs?: readonly string[];
 }
 
-function makeRun({ conclusion = 'success', annotations = [], title = 'Deployed in 2 s', logs = [''] }: Seen) {
-  const output = { title, summary: null, text: null };
+function makeRun({
+  conclusion = 'success',
+  annotations = [],
+  title = 'Deployed in 2 s',
+  summary,
+  logs = [''],
+}: Seen) {
+  const output = { title, summary: summary ?? null, text: null };
   const running = logs.map(
     (text) => ({ status: 'in_progress', output: { ...output, text } }) as CheckRunVersion,
   );
@@ -43,9 +50,13 @@ function makeRun({ conclusion = 'success', annotations = [], title = 'Deployed i
 function judge(
   expected: Expectation,
   runs: readonly SandboxCheckRun[],
-  fileCheck?: SandboxCheckRun,
+  { fileCheck, projectCheck }: { fileCheck?: SandboxCheckRun; projectCheck?: SandboxCheckRun } = {},
 ): string[] {
-  const stage = { runsOf: () => runs, fileCheckOf: () => fileCheck } as unknown as Stage;
+  const stage = {
+    runsOf: () => runs,
+    fileCheckOf: () => fileCheck,
+    projectCheckOf: () => projectCheck,
+  } as unknown as Stage;
   return judgePush(stage, { sha: 'a1b2c3d4', message: 'Add a model', expected } as DemoPush);
 }
 
@@ -57,7 +68,7 @@ test('what came as expected has no sentence', () => {
   expect(judge(SUCCEEDS, [makeRun({})])).toEqual([]);
   expect(judge(FAILS, [failing()])).toEqual([]);
   expect(judge({ ...SUCCEEDS, growingLog: true }, [makeRun({ logs: ['one', 'one\ntwo'] })])).toEqual([]);
-  expect(judge({ ...SUCCEEDS, fileMistake: MARK }, [makeRun({})], failing())).toEqual([]);
+  expect(judge({ ...SUCCEEDS, fileMistake: MARK }, [makeRun({})], { fileCheck: failing() })).toEqual([]);
 });
 
 test.each([
@@ -97,6 +108,23 @@ test('the check run about the file is judged apart', () => {
   const name = `The check run about the file of ${NAME}`;
   const expected = { ...SUCCEEDS, fileMistake: MARK };
   expect(judge(expected, [makeRun({})])).toEqual([`${name} is missing.`]);
-  expect(judge(expected, [makeRun({})], makeRun({}))).toEqual([`${name} is success instead of failure.`]);
-  expect(judge(SUCCEEDS, [makeRun({})], failing())).toEqual([`${name} should not exist.`]);
+  expect(judge(expected, [makeRun({})], { fileCheck: makeRun({}) })).toEqual([
+    `${name} is success instead of failure.`,
+  ]);
+  expect(judge(SUCCEEDS, [makeRun({})], { fileCheck: failing() })).toEqual([`${name} should not exist.`]);
+});
+
+test('the project check is judged by its annotation and its plan', () => {
+  const name = `The project check of ${NAME}`;
+  const expected = { ...SUCCEEDS, projectMistake: MARK, plan: /Pipeline/ };
+  const projectCheck = failing({ summary: 'Pipeline changed' });
+  expect(judge(expected, [makeRun({})], { projectCheck })).toEqual([]);
+  expect(judge(expected, [makeRun({})])).toEqual([`${name} is missing.`]);
+  expect(judge({ ...SUCCEEDS, plan: /x/ }, [makeRun({})], { projectCheck })).toEqual([
+    `${name} has unexpected annotations: ${JSON.stringify([ANNOTATION])}`,
+  ]);
+  const other = failing({ summary: 'Nothing changes' });
+  expect(judge(expected, [makeRun({})], { projectCheck: other })).toEqual([
+    `${name} has an unexpected plan: Nothing changes`,
+  ]);
 });

@@ -48,7 +48,7 @@ class Model {
     const isSpaced = now - (this.times.at(-1) ?? Number.NEGATIVE_INFINITY) >= 6 * SECOND;
     const left = this.tokens(now) + 1e-9;
     if (kind === 'create' || kind === 'final') return left >= 1 && (ofHour < 500 || isSpaced);
-    const needed = kind === 'check' ? 2 : 4;
+    const needed = kind === 'check' ? 3 : 4;
     return ofHour < 350 && left >= (kind === 'log' ? Math.min(10, 3 + running) : needed);
   }
 }

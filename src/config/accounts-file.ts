@@ -141,7 +141,7 @@ function checkLogin(name: string, seen: Set<string>): AccountProblem[] {
   if (!login.success) return [{ ...at, message: login.error.issues[0]?.message ?? '' }];
   const isRepeated = seen.has(login.data);
   seen.add(login.data);
-  return isRepeated ? [{ ...at, message: 'stands here twice, in another letter case: keep one' }] : [];
+  return isRepeated ? [{ ...at, message: 'occurs twice, in different letter case: keep one' }] : [];
 }
 
 /** Null without complete credentials, which `checkAccount` reports. */

@@ -16,8 +16,8 @@ const BRANCH = /^(?!refs\/)(?!\/)[^\s~^:?*[\\]+$/;
 
 /** The messages never quote the value, which may be a secret in the wrong place. */
 const ERRORS = {
-  reference: `must be \${NAME}, the name of an environment variable: a secret never stands in this file. Put the secret into a variable and name it here`,
-  text: 'must be a text that is not empty',
+  reference: `must be \${NAME}, the name of an environment variable: secrets don't belong in this file. Put the secret into a variable and name it here`,
+  text: 'must be text that is not empty',
   url: 'must be an http or https URL without user name and password',
   plain: `must be written out: \${NAME} is for secrets and client_id only`,
   trigger: 'must be api or webhook',

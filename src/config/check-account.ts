@@ -50,7 +50,7 @@ function checkMappings(account: Record<string, unknown>, login: string): Account
     }
     const first = mappings.findIndex((one) => one.repository === repository && one.workspace === workspace);
     if (repository && workspace && first < index) {
-      problems.push({ path, message: 'maps the same workspace to the same repository once more: keep one' });
+      problems.push({ path, message: 'repeats the mapping of this workspace to this repository: keep one' });
     }
     if (workspace && allowed.length > 0 && !allowed.includes(workspace)) {
       const message = 'is not one of allowed_workspaces: add it there, or remove the mapping';

@@ -18,7 +18,7 @@ export function describeFound(value: unknown): string {
   if (typeof value === 'string') return `the text ${quoteText(value)}`;
   if (typeof value === 'number') return `the number ${value}`;
   if (typeof value === 'boolean') return String(value);
-  return Array.isArray(value) ? 'a list' : 'a section with keys of its own';
+  return Array.isArray(value) ? 'a list' : 'a section with its own keys';
 }
 
 /** `a, b or c`. */

@@ -9,7 +9,7 @@ const TYPES: Readonly<Record<string, string>> = {
   boolean: 'true or false',
   string: 'a text',
   array: 'a list',
-  object: 'a section with keys of its own',
+  object: 'a section with its own keys',
 };
 
 /** YAML 1.1 read these as booleans, and many people still write them. */
@@ -59,7 +59,7 @@ export function describeIssue(issue: Exclude<Issue, { code: 'unrecognized_keys' 
 function describeWrongFile(found: unknown): string {
   const advice =
     typeof found === 'string' && found.includes(':') ? ' Is a space missing after the colon?' : '';
-  return `The file must hold keys, such as "deploy:", not ${describeFound(found)}.${advice}`;
+  return `The file must contain keys, such as "deploy:", not ${describeFound(found)}.${advice}`;
 }
 
 function adviseType({ path, expected }: Extract<Issue, { code: 'invalid_type' }>, found: unknown): string {

@@ -9,7 +9,7 @@ const EXPLAINED: Partial<Record<YAMLError['code'], string>> = {
   BLOCK_AS_IMPLICIT_KEY:
     'There is a second key in this line, or the next line is indented too far. If the colon is part of the text, put the text in quotes.',
   MULTILINE_IMPLICIT_KEY: 'A key, a colon and a space are expected here, as in "version: 1".',
-  MULTIPLE_DOCS: 'A second document begins here, after "---": the file may hold only one.',
+  MULTIPLE_DOCS: 'A second document begins here, after "---": the file may contain only one.',
   BAD_DQ_ESCAPE: 'A backslash begins an escape in double quotes: use single quotes, or remove it.',
   BAD_DIRECTIVE: 'A line that begins with % is a YAML directive, which is not allowed here.',
   RESOURCE_EXHAUSTION: 'The file is nested too deeply.',

@@ -164,7 +164,7 @@ function findMissing(values: Variables, unreadable: readonly string[]): string[]
     );
   } else if (!token && (id || secret) && !(id && secret)) {
     problems.push(
-      `${id ? 'MELTANO_CLIENT_SECRET' : 'MELTANO_CLIENT_ID'} is missing: client credentials are both.`,
+      `${id ? 'MELTANO_CLIENT_SECRET' : 'MELTANO_CLIENT_ID'} is missing: client credentials need both.`,
     );
   } else if (!token && !id && !given['ACCOUNTS_FILE']) {
     problems.push(

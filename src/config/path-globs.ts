@@ -29,7 +29,7 @@ const OPTIONS: picomatch.PicomatchOptions = {
   debug: true,
 };
 
-const NO_ESCAPES = 'can hold no backslash: folders are separated by "/", and [*] means a real "*"';
+const NO_ESCAPES = `can't contain a backslash: folders are separated by "/", and [*] means a real "*"`;
 
 /** Refused patterns, and what to write instead. The first match is reported. */
 const REFUSED: readonly (readonly [RegExp, string])[] = [
@@ -42,14 +42,14 @@ const REFUSED: readonly (readonly [RegExp, string])[] = [
   [/\\/, NO_ESCAPES],
   [
     /[()|"]/,
-    'holds a character with no meaning here, ( ) | or ": write {a,b} for alternatives, ? for such a character in a name',
+    'contains a character without meaning here, ( ) | or ": write {a,b} for alternatives, ? for such a character in a name',
   ],
-  [/\{[^}]*\.\.[^}]*\}/, 'holds a range in braces: list the alternatives, as in {a,b}'],
-  [/\{[^}]*\{/, 'holds braces within braces'],
-  [/\{[^,}]*\}/, 'holds braces with no comma: write {a,b} for alternatives'],
+  [/\{[^}]*\.\.[^}]*\}/, 'contains a range in braces: list the alternatives, as in {a,b}'],
+  [/\{[^}]*\{/, 'contains braces within braces'],
+  [/\{[^,}]*\}/, 'contains braces without a comma: write {a,b} for alternatives'],
   [
     /[^/{,]\*\*|\*\*[^/},]/,
-    'has "**" beside other characters: it stands for folders only between slashes, as in "folder/**/*.sql"',
+    'has "**" beside other characters: it matches folders only between slashes, as in "folder/**/*.sql"',
   ],
 ];
 

@@ -24,7 +24,7 @@ export function readPrivateKey(
     }
     const pem = toPem(found);
     if (createPrivateKey(pem).asymmetricKeyType !== 'rsa')
-      throw new Error('it is no RSA key, as GitHub makes them');
+      throw new Error('it is not an RSA key, as GitHub creates them');
     return { pem };
   } catch (error) {
     return { problem: `PRIVATE_KEY or PRIVATE_KEY_PATH can't be used: ${describeKeyError(error as Error)}.` };
@@ -46,8 +46,8 @@ function toPem(text: string): string {
 function describeKeyError({ message, code, path }: NodeJS.ErrnoException): string {
   if (code && /^E[A-Z]+$/.test(code)) return `${path ?? 'the file'} can't be read (${code})`;
   if (/^error:|DECODER|asn1|PEM (?:routines|lib)|could not be validated/i.test(message)) {
-    return 'it is not a whole private key in PEM, as GitHub made it for the App';
+    return 'it is not a complete private key in PEM format, as GitHub creates it for the App';
   }
-  if (/does not exists? at path/i.test(message)) return 'the file that PRIVATE_KEY_PATH names is not there';
+  if (/does not exists? at path/i.test(message)) return 'the file of PRIVATE_KEY_PATH does not exist';
   return message.replace(/\.$/, '');
 }

@@ -46,5 +46,5 @@ export function describeInvisible(value: string): string | null {
   if (found === undefined) return null;
   const code = (found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
   const kind = /[\r\n]/.test(found) ? 'a line end' : 'an invisible character';
-  return `holds ${kind} (U+${code}): type it in again, or copy it without what is around it`;
+  return `contains ${kind} (U+${code}): type it again, or copy only the value`;
 }

@@ -31,20 +31,20 @@ const pathsIgnore = z
   .array(glob)
   .max(MOST_GLOBS)
   .meta({
-    description: "Globs of files whose changes don't count, whatever else says that they do.",
+    description: 'Globs of files whose changes never count.',
     examples: [['**/*.md']],
   });
 const skipTokens = z
-  .array(z.string().max(100).regex(/\S/, { error: 'must not be blank: it would be found in every message' }))
+  .array(z.string().max(100).regex(/\S/, { error: 'must not be blank: every message would contain it' }))
   .max(20)
   .meta({
     description:
-      "A push whose head commit's message holds one of these, in any letter case, isn't deployed; a skipped check run says so. An empty list: no such words.",
+      "A push whose head commit's message contains one of these, in any letter case, isn't deployed; a skipped check run says so. An empty list: no such words.",
     examples: [['[skip deploy]']],
   });
 const unmatched = z.enum(['silent', 'skipped']).meta({
   description:
-    "What a push to the tracked branch leaves that isn't deployed because of paths, on_push or ignore_senders: nothing, or a skipped check run with the reason.",
+    "The result of a push to the tracked branch that isn't deployed because of paths, on_push or ignore_senders: nothing, or a skipped check run with the reason.",
 });
 const ignoreSenders = z
   .array(
@@ -62,7 +62,7 @@ const ignoreSenders = z
   });
 const log = z.enum(['live', 'final', 'none']).meta({
   description:
-    'The log in the check run: while the job runs, once it has ended, or never. Default: live on private, none on public repositories, since everyone can read the check runs of those.',
+    'The log in the check run: while the job runs, once it has ended, or never. Default: live on private, none on public repositories, because everyone can read their check runs.',
 });
 
 const projectCheck = z.enum(['report', 'block', 'off']).meta({
@@ -85,7 +85,7 @@ const deploySection = z
     ignore_senders: ignoreSenders.default([...deploy.ignoreSenders]),
     log: log.optional(),
   })
-  .meta({ description: "What holds for all of this repository's workspaces." });
+  .meta({ description: 'Settings for all workspaces of this repository.' });
 
 const workspaceEntry = z
   .strictObject({
@@ -101,10 +101,10 @@ const workspaceEntry = z
     environment: z
       .string()
       .max(100)
-      .regex(/^\S(.*\S)?$/, { error: 'must be one line of text, without blanks around it' })
+      .regex(/^\S(.*\S)?$/, { error: 'must be one line of text, without spaces around it' })
       .optional()
       .meta({
-        description: 'The name of the environment that GitHub shows. Default: what Meltano Cloud names.',
+        description: 'The name of the environment on GitHub. Default: the one from Meltano Cloud.',
         examples: ['production'],
       }),
     on_push: onPush.optional(),
@@ -117,7 +117,7 @@ const workspaceEntry = z
     checks: z
       .strictObject({ project: projectCheck.optional(), pipelines: pipelineCheck.optional() })
       .nullish()
-      .meta({ description: 'What is checked of this workspace.' }),
+      .meta({ description: 'The checks of this workspace.' }),
   })
   .meta({ description: "Refines one of this repository's workspaces: a key replaces the one under deploy." });
 
@@ -126,7 +126,7 @@ const checksSection = z
     project: projectCheck.default(deploy.projectCheck),
     pipelines: pipelineCheck.default(deploy.pipelineCheck),
   })
-  .meta({ description: "What is checked of this repository's workspaces." });
+  .meta({ description: "The checks of this repository's workspaces." });
 
 const commandsSection = z
   .strictObject({

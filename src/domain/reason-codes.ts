@@ -55,7 +55,7 @@ export const REASON_CODES = {
   found_before: 'the sweep of branch heads had found this push already',
   command_refused: 'the command or the re-run was refused',
   commands_off: 'the configuration of the repository has commands.enabled: false',
-  no_command: 'the comment holds no command',
+  no_command: 'the comment contains no command',
   bot_comment: 'the comment is from a bot',
   repeated: 'the same person requested the same a moment before',
   foreign_check_run: 'the check run is not one of this app',
@@ -70,7 +70,7 @@ export const REASON_CODES = {
   repository_updated: 'the repository was renamed, transferred or changed its visibility',
 
   // The repository's configuration refuses a push to a tracked branch: a `skipped` check run, or none.
-  skip_token: "the head commit's message holds a skip token",
+  skip_token: "the head commit's message contains a skip token",
   push_off: 'the configuration of the repository has on_push: false for the workspace',
   ignored_sender: 'the configuration of the repository ignores pushes by this sender',
   paths_unmatched: 'nothing that changed passes the path filters of the workspace',

@@ -11,7 +11,7 @@ const CAUSES: Readonly<Partial<Record<ReasonCode | 'under_way', string>>> = {
   push_off: 'held by the configuration, which has `on_push: false`',
   ignored_sender: 'held by the configuration, which ignores pushes by this sender',
   paths_unmatched: 'no changed file passes the path filters',
-  skip_token: 'the commit message holds a skip token',
+  skip_token: 'the commit message contains a skip token',
   loop_brake: 'held by the brake for bots',
   job_error: 'its deployment failed',
   job_complete: 'Meltano Cloud deployed another commit',

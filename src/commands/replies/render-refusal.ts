@@ -29,7 +29,7 @@ export function renderRefusal(view: ReplyView, { refusal }: BodyOf<'refused'>): 
       ];
     case 'name_taken':
       return [
-        `**Not deployed from here:** the name ${formatCode(`${view.repository.owner}/${view.repository.name}`)} belonged to another repository before. Workspaces that were set to that repository are not deployed from this one. Set the repository URL of the workspace anew, or ask the operator of this app to map the workspace to this repository.`,
+        `**Not deployed from here:** the name ${formatCode(`${view.repository.owner}/${view.repository.name}`)} belonged to another repository before. Workspaces that were set to that repository are not deployed from this one. Set the repository URL of the workspace again, or ask the operator of this app to map the workspace to this repository.`,
       ];
     case 'configuration_held':
       return [
@@ -114,17 +114,17 @@ function describeProblem(problem: CommandProblem): string {
     case 'unexpected_value':
       return `the option ${word} takes no value.`;
     case 'missing_value':
-      return `the option ${word} takes a value.`;
+      return `the option ${word} needs a value.`;
     case 'bad_number':
       return `${word} is not a number from ${formatCount(problem.minimum)} to ${formatCount(problem.maximum)}.`;
     case 'too_many_arguments':
-      return `${word} is one word too many: ${formatCount(problem.maximum)} at the most. A name with spaces takes quotes.`;
+      return `${word} is one argument too many: at most ${formatCount(problem.maximum)}. A name with spaces needs quotes.`;
     case 'empty_argument':
-      return 'a word between quotes is empty.';
+      return 'the quotes contain nothing.';
     case 'misplaced_word':
-      return `${word} stands behind an option, apart from the name.`;
+      return `${word} comes after an option, separated from the name.`;
     case 'missing_pipeline':
-      return 'it needs the name of a pipeline.';
+      return 'the name of a pipeline is missing.';
     case 'unbalanced_quote':
       return `the quote that begins at ${word} is never closed.`;
   }

@@ -125,7 +125,7 @@ test.each<[string, string, string, RegExp]>([
     /tokne is not a known key. Allowed here: .* token/,
   ],
   ['a key that stands twice', acme(TOKEN, TOKEN), '4:5', /twice/],
-  ['a login in two letter cases', `${acme(TOKEN)}  ACME:\n    ${TOKEN}\n`, '4:3', /ACME stands here twice/],
+  ['a login in two letter cases', `${acme(TOKEN)}  ACME:\n    ${TOKEN}\n`, '4:3', /ACME occurs twice/],
   ['what is no login', `accounts:\n  a b:\n    ${TOKEN}\n`, '2:3', /must be a GitHub login/],
   ['an account with nothing', 'accounts:\n  acme:\n', '2:3', /acme must be keys/],
   [
@@ -236,7 +236,12 @@ describe('a mapping', () => {
     ['of another account', map('- repository: beta/data', good[1] ?? ''), '5:21', /another account/],
     ['with a ref', map(...good, '  branch: refs/heads/x'), '7:17', /without refs\/heads/],
     ['out of the repository', map(...good, '  directory: ../x'), '7:20', /inside the repository/],
-    ['that stands twice', map(...good, '- repository: ACME/data', good[1] ?? ''), '7:9', /once more/],
+    [
+      'that stands twice',
+      map(...good, '- repository: ACME/data', good[1] ?? ''),
+      '7:9',
+      /repeats the mapping/,
+    ],
     [
       'that is not allowed',
       [...map(...good), `allowed_workspaces: [${other}]`],

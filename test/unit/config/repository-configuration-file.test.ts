@@ -202,7 +202,7 @@ describe('values', () => {
     ],
     [
       'skip_tokens: [" "]',
-      'skip_tokens[0] must not be blank: it would be found in every message; found the text " ".',
+      'skip_tokens[0] must not be blank: every message would contain it; found the text " ".',
       17,
     ],
     [
@@ -222,23 +222,23 @@ describe('values', () => {
       '1-2:10 version must be 1, not the text "a\\n\\n\\n": write 1 without quotes.',
     ],
     ['version: 2\n', '1:10 version must be 1, not the number 2.'],
-    ['deploy: true\n', '1:9 deploy must be a section with keys of its own, not true.'],
+    ['deploy: true\n', '1:9 deploy must be a section with its own keys, not true.'],
     [
       'a:b\n',
-      '1:1 The file must hold keys, such as "deploy:", not the text "a:b". Is a space missing after the colon?',
+      '1:1 The file must contain keys, such as "deploy:", not the text "a:b". Is a space missing after the colon?',
     ],
-    ['- version\n- deploy\n', '1-2:1 The file must hold keys, such as "deploy:", not a list.'],
+    ['- version\n- deploy\n', '1-2:1 The file must contain keys, such as "deploy:", not a list.'],
     [
       'commands:\n  permission: read\n',
       '2:15 commands.permission must be triage, write, maintain or admin, not the text "read".',
     ],
     [
       'workspaces:\n  analytics:\n    on_push: true\n',
-      '2-3:3 workspaces must be a list, not a section with keys of its own: begin each entry with "- workspace: <name>".',
+      '2-3:3 workspaces must be a list, not a section with its own keys: begin each entry with "- workspace: <name>".',
     ],
     [
       'workspaces:\n  - analytics\n',
-      '2:5 workspaces[0] must be a section with keys of its own, not the text "analytics": write "- workspace: <name>".',
+      '2:5 workspaces[0] must be a section with its own keys, not the text "analytics": write "- workspace: <name>".',
     ],
     ['workspaces:\n  - on_push: true\n', '2:5 workspaces[0].workspace is missing: each entry needs it.'],
     [
@@ -248,7 +248,7 @@ describe('values', () => {
     [
       'workspaces:\n  - workspace: twin\n    environment: " x"\n',
       expect.stringMatching(/^2:16 .*2 workspaces/),
-      '3:18 workspaces[0].environment must be one line of text, without blanks around it; found the text " x".',
+      '3:18 workspaces[0].environment must be one line of text, without spaces around it; found the text " x".',
     ],
   ])('%j', (text, ...problems) => {
     expect(complain(text)).toEqual(problems);
@@ -333,7 +333,7 @@ describe('what is not YAML', () => {
     ],
     [
       'version: 1\n---\nversion: 1\n',
-      '2-3:1 A second document begins here, after "---": the file may hold only one.',
+      '2-3:1 A second document begins here, after "---": the file may contain only one.',
     ],
     [
       'deploy:\n  paths: ["a\\*"]\n',

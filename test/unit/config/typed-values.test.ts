@@ -66,7 +66,9 @@ describe('white space around a value', () => {
 
   test.each(ENVIRONMENT_NAMES)('alone is no value of %s', (name) => {
     expect(problemsOf({ [name]: ' \n' }).join('\n')).toContain(name);
-    expect(problemsOf({ [name]: '' }).filter((problem) => problem.startsWith(`${name} holds`))).toEqual([]);
+    expect(problemsOf({ [name]: '' }).filter((problem) => problem.startsWith(`${name} contains`))).toEqual(
+      [],
+    );
   });
 
   test('is removed around the secrets of the accounts file', () => {
@@ -76,7 +78,7 @@ describe('white space around a value', () => {
     expect(accountsFile?.accounts[0]?.credentials).toEqual({ kind: 'token', token: 'acme-token' });
     const [problem = '', ...others] = problemsOf({ ACCOUNTS_FILE: file, ACME_TOKEN: 'acme\u200Btoken' });
     expect(others).toEqual([]);
-    expect(problem).toMatch(/:3:12: accounts\.acme\.token .*ACME_TOKEN, which holds .*U\+200B/);
+    expect(problem).toMatch(/:3:12: accounts\.acme\.token .*ACME_TOKEN, which contains .*U\+200B/);
     expect(problem).not.toContain('token\u200B');
   });
 
@@ -100,7 +102,9 @@ describe('an invisible character', () => {
     (name) => {
       for (const character of invisible) {
         const problems = problemsOf({ [name]: `geheim${character}nis` });
-        expect(problems.join('\n')).toMatch(new RegExp(`^${name} holds (an invisible character|a line end)`));
+        expect(problems.join('\n')).toMatch(
+          new RegExp(`^${name} contains (an invisible character|a line end)`),
+        );
         expect(problems.join('\n')).not.toContain('geheim');
       }
     },
@@ -132,7 +136,7 @@ test.each(['"', "'", '`'])('a value in quotes (%s) is refused, without the value
 
 test('an unreadable variable is not reported as missing too', () => {
   for (const name of ['APP_ID', 'WEBHOOK_SECRET', 'MELTANO_API_TOKEN']) {
-    expect(problemsOf({ [name]: '1\u200B' })).toEqual([expect.stringContaining(`${name} holds`)]);
+    expect(problemsOf({ [name]: '1\u200B' })).toEqual([expect.stringContaining(`${name} contains`)]);
   }
 });
 
@@ -140,14 +144,14 @@ test('a missing or unreadable key file is reported as such', () => {
   const folder = makeFolder();
   for (const path of [join(folder, 'gone.pem'), folder]) {
     const [problem = ''] = problemsOf({ PRIVATE_KEY: '', PRIVATE_KEY_PATH: path });
-    expect(problem).toMatch(/PRIVATE_KEY_PATH names is not there|can't be read \(EISDIR\)/);
+    expect(problem).toMatch(/the file of PRIVATE_KEY_PATH does not exist|can't be read \(EISDIR\)/);
   }
 });
 
 test('a key that isn’t RSA is refused', () => {
   const { privateKey: other } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const pem = other.export({ type: 'pkcs8', format: 'pem' }).toString();
-  expect(problemsOf({ PRIVATE_KEY: pem })).toEqual([expect.stringContaining('it is no RSA key')]);
+  expect(problemsOf({ PRIVATE_KEY: pem })).toEqual([expect.stringContaining('it is not an RSA key')]);
 });
 
 describe('a private key', () => {
@@ -183,7 +187,7 @@ describe('a private key', () => {
   test('that is cut off is reported as such, without OpenSSL’s message', () => {
     const cut = PKCS1.replace(/\n.*\n.*\n/, '\n');
     expect(problemsOf({ PRIVATE_KEY: cut })).toEqual([
-      "PRIVATE_KEY or PRIVATE_KEY_PATH can't be used: it is not a whole private key in PEM, as GitHub made it for the App.",
+      "PRIVATE_KEY or PRIVATE_KEY_PATH can't be used: it is not a complete private key in PEM format, as GitHub creates it for the App.",
     ]);
   });
 });

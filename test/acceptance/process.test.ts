@@ -104,7 +104,7 @@ describe('the process', () => {
     for (const fault of faults) fault.remove();
   });
 
-  test('reads the accounts file again on SIGHUP, and goes on with a bad one', async () => {
+  test('reads the accounts file again on SIGHUP, and keeps the old one if it is invalid', async () => {
     const file = join(directory, 'accounts.yml');
     const write = (login: string, token: string) =>
       writeFileSync(file, `accounts:\n  ${login}:\n    token: ${token}\n`);

@@ -131,7 +131,7 @@ export function describeConfigurationStore(name: string, open: () => Promise<Ope
         expect(await stores.listWaitingStarts(project)).toEqual([]);
       });
 
-      test('of projects are made anew for the same comparison only if they could not be read', async () => {
+      test('of projects are repeated for the same comparison only if they could not be read', async () => {
         await stores.learnRepository(REPOSITORY, null, 1);
         const first = await commitProject('first');
         await stores.concludeProjectRun(first as CommitRun, result);

@@ -113,7 +113,7 @@ export function describeDispatcher(name: string, open: () => Promise<OpenDispatc
       await done;
     });
 
-    test('a run that throws is told, and tried again; other keys go on', async () => {
+    test('a run that throws is reported and retried; other keys continue', async () => {
       const { keys, done } = script('workspace', [
         () => {
           throw new Error('broken on purpose');

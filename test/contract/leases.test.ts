@@ -52,7 +52,7 @@ describe.each(listPostgresDatabases())('leases on $name', ({ start }) => {
       expect((await Promise.all(claims)).filter((lease) => lease !== null)).toHaveLength(1);
     });
 
-    test('an expired one is had by the next who claims it, or by whoever looks for such ones', async () => {
+    test('an expired one goes to the next claim, or to an instance that looks for expired ones', async () => {
       const first = requireLease(await store.claim('a', 'workspace', 'w'));
       await expireAll();
       expect(await store.isHeld(first)).toBe(false);
@@ -168,7 +168,7 @@ describe.each(listPostgresDatabases())('leases on $name', ({ start }) => {
       expect(most).toBe(1);
     });
 
-    test('a stop lets another instance go on at once', async () => {
+    test('a stop lets another instance continue at once', async () => {
       const first = await startInstance();
       const ran: string[] = [];
       first.dispatcher.handle('workspace', async (key) => {

@@ -97,7 +97,7 @@ describe('a PostgreSQL server', () => {
     await expect(openWith('?sslmode=verify-full')).rejects.toThrow(/can't be used: .*certificate/);
   });
 
-  test('that is not there is told at the start, without the password', async () => {
+  test('that does not exist is reported at the start, without the password', async () => {
     const opened = open('postgres://app:geheim@127.0.0.1:1/deploy');
     await expect(opened).rejects.toThrow(/^The database of DATABASE_URL can't be used: .*ECONNREFUSED/);
     await expect(opened).rejects.not.toThrow('geheim');

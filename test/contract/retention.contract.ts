@@ -157,7 +157,7 @@ export function describeRetention(name: string, open: () => Promise<OpenStores>)
         expect(await stores.removeDeployments(range)).toEqual({ removed: 0, next: null });
       });
 
-      test('goes on from where the last step ended, and looks at no more than it may', async () => {
+      test('continues where the last step ended, and reads at most its limit', async () => {
         const ids: string[] = [];
         for (let time = 1; time <= 5; time += 1) ids.push(await conclude(time));
         const first = await stores.removeDeployments({ ...ALL, limit: 2 });
@@ -170,7 +170,7 @@ export function describeRetention(name: string, open: () => Promise<OpenStores>)
         expect(await left(ids)).toEqual([]);
       });
 
-      test('passes by what stays: a step may remove nothing, and the next one goes on behind it', async () => {
+      test('skips kept records: a step may remove nothing, and the next one continues after it', async () => {
         const kept = await conclude(1, { conclusion: 'success' });
         const gone = await conclude(2);
         const first = await stores.removeDeployments({ ...ALL, limit: 1 });

@@ -110,7 +110,7 @@ describe('a directory that can’t be used', () => {
     await expect(inspectSqlite(folder)).rejects.toThrow(message);
   });
 
-  test('because the disk is full is told so', async () => {
+  test('because the disk is full is reported', async () => {
     const folder = makeFolder();
     const database = new DatabaseSync(join(folder, 'notes.db'));
     database.exec('create table note (text text); pragma max_page_count = 2');
@@ -137,7 +137,7 @@ describe('a directory that can’t be used', () => {
 });
 
 describe('a database that another program holds', () => {
-  test('is waited for, and the process goes on with other things', async () => {
+  test('is waited for without blocking the process', async () => {
     const folder = makeFolder();
     const { db, close } = await openSqlite(folder);
     onTestFinished(() => close());

@@ -166,7 +166,7 @@ test('a flood is cut back to the bound by count, but for the deliveries of the l
   expect(await countRows(db, 'delivery')).toBe(1_500);
 });
 
-test('a new database gives pages back, and an older one without that mode goes on as it is', async () => {
+test('a new database gives pages back, and an older one without that mode keeps working', async () => {
   const { db, close } = await openTemporarySqlite();
   onTestFinished(close);
   const { rows } = await sql<{ autoVacuum: number }>`pragma auto_vacuum`.execute(db);

@@ -54,7 +54,7 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         expect(await stores.listPending(REPOSITORY.id)).toHaveLength(1);
       });
 
-      test('that come together are each stored once, and each is told whether it was new', async () => {
+      test('that arrive together are each stored once, and each answer says if it was new', async () => {
         await record('known');
         const ids = ['known', ...Array.from({ length: 70 }, (_, number) => `guid ${number}`), 'guid 69'];
         const answers = await Promise.all(
@@ -169,7 +169,7 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         );
       });
 
-      test('a workspace is pinned by its URL and by each mapping, until it is pinned anew', async () => {
+      test('a workspace is pinned by its URL and by each mapping, until it is pinned again', async () => {
         const byUrl = { workspaceId: 'w', source: 'url', fullName: 'acme/data', repositoryId: 1 };
         const mapped = { ...byUrl, source: 'acme/mirror', fullName: 'acme/mirror', repositoryId: 2 };
         await stores.savePins('environment', [byUrl, mapped, { ...byUrl, workspaceId: 'other' }]);

@@ -25,7 +25,7 @@ test.concurrent('one create that GitHub does not answer holds up no other of the
     await world.until(() => world.github.checks.runs(REPOSITORY, after).length === 9, 'nine check runs');
   }));
 
-test.concurrent('ten workspaces of one push: all are told of, from the first to the last, within GitHub’s limits', () =>
+test.concurrent('ten workspaces of one push: all are reported, from start to end, within GitHub’s limits', () =>
   inWorld(async (world) => {
     const after = await pushForTen(world);
     const runs = () => world.github.checks.runs(REPOSITORY, after);

@@ -185,7 +185,7 @@ describe('the commands that only answer', () => {
       expect(it.requests(from).filter((one) => one.path.endsWith('/permission'))).toHaveLength(1);
     }));
 
-  test.concurrent('a locked conversation gets no reply, and the deployment goes on', () =>
+  test.concurrent('a locked conversation gets no reply, and the deployment continues', () =>
     inConversation(async (it) => {
       await it.deployPush();
       const issue = it.openIssue();

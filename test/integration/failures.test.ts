@@ -137,7 +137,7 @@ describe('client credentials', () => {
     MELTANO_CLIENT_SECRET: meltano.client.secret,
   });
 
-  test('an expired token is renewed, and the deployment goes on', async () => {
+  test('an expired token is renewed, and the deployment continues', async () => {
     await open({ env: clientOf });
     const { after } = world.push();
     const job = await world.job(1);

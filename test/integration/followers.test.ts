@@ -4,7 +4,7 @@ import { REPOSITORY } from './world.ts';
 
 const FILE = '.github/meltano-deploy.yml';
 
-test.concurrent('a failed deployment is told on its merged pull request, and the comment edited when it is repaired', () =>
+test.concurrent('a failed deployment gets a comment on its merged pull request, which is edited after the repair', () =>
   inConversation(async (it) => {
     const { world, talk } = it;
     world.push({ files: { [FILE]: 'deploy:\n  on_push: true\ncomments:\n  on_failure: pull_request\n' } });

@@ -185,7 +185,7 @@ test.concurrent('a token that died: one new one, made at this GitHub, and the re
 });
 
 describe.concurrent('an installation that goes away', () => {
-  test('suspended: the job goes on, GitHub is left alone; unsuspended, the run is brought up to date', async (context) => {
+  test('suspended: the job continues, and GitHub gets no requests; unsuspended, the run is updated', async (context) => {
     const world = await open(context);
     const { after, job } = await pushQueued(world);
     const since = world.github.service.exchanges.length;
@@ -199,7 +199,7 @@ describe.concurrent('an installation that goes away', () => {
     expect((await world.untilConcluded(after)).conclusion).toBe('success');
   });
 
-  test('suspended in the middle of a conversation: unsuspended, it goes on at once', async (context) => {
+  test('suspended during a conversation: unsuspended, it continues at once', async (context) => {
     const world = await open(context);
     const talk = new ConversationWorld(world);
     world.github.people.setRole(REPOSITORY, { login: 'ana', role: 'write' });
@@ -244,7 +244,7 @@ describe.concurrent('an installation that goes away', () => {
 });
 
 describe.concurrent('a repository that, in the middle,', () => {
-  test('is archived: the job goes on, and the run is concluded if it is unarchived in time', async (context) => {
+  test('is archived: the job continues, and the run is concluded if it is unarchived in time', async (context) => {
     const world = await open(context);
     const { after, job } = await pushQueued(world);
     world.github.repositories.setArchived(REPOSITORY, true);
@@ -257,7 +257,7 @@ describe.concurrent('a repository that, in the middle,', () => {
     expect((await world.untilConcluded(after)).conclusion).toBe('success');
   });
 
-  test('is deleted: the job goes on, and no other repository waits', async (context) => {
+  test('is deleted: the job continues, and no other repository waits', async (context) => {
     const world = await open(context);
     const { after, job } = await pushQueued(world);
     world.github.repositories.delete(REPOSITORY);

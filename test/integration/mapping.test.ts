@@ -88,7 +88,7 @@ describe('several workspaces', () => {
 });
 
 describe('a repository that moves', () => {
-  test('a rename during a deployment: the check run goes on under the new name, and the old name still maps', async () => {
+  test('a rename during a deployment: the check run continues under the new name, and the old name still maps', async () => {
     world = await World.open();
     const { after } = world.push();
     const job = await world.job(1);

@@ -211,7 +211,7 @@ test.concurrent('--force deploys with the Maintain role only, and the check run 
     expect(why.body).toContain(`\`mia\` forced its last deployment, which \`${ERROR}\` held`);
   }, 'commands: { permission: triage }\n'));
 
-test.concurrent('a re-run of the suite checks the project anew, and tries the held deployment again', () =>
+test.concurrent('a re-run of the suite checks the project again, and retries the held deployment', () =>
   inBlockedConversation(async ({ world }, bad) => {
     await world.untilConcluded(bad);
     const check = await untilChecked(world, bad);

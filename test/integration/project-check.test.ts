@@ -25,7 +25,7 @@ function countQueries(world: World): number {
   return world.github.service.exchanges.filter(({ body }) => body.includes('query Blobs(')).length;
 }
 
-test.concurrent('a push is told what is wrong on which line, and its deployment goes on', () =>
+test.concurrent('a push gets the mistakes with their lines, and its deployment continues', () =>
   inWorld(async (world) => {
     const { after } = world.push({ files: { ...PROJECT, 'pipelines/Café au lait.yml': MISSPELT } });
     const run = await untilChecked(world, after);
@@ -47,7 +47,7 @@ test.concurrent('a push is told what is wrong on which line, and its deployment 
     expect((await world.untilConcluded(after)).conclusion).toBe('success');
   }));
 
-test.concurrent('the plan is what differs from the last success, and each text is read once', () =>
+test.concurrent('the plan lists the differences from the last success, and each text is read once', () =>
   inWorld(async (world) => {
     const good = await world.deployPush({ files: PROJECT });
     expect(await untilChecked(world, good)).toMatchObject({
@@ -66,7 +66,7 @@ test.concurrent('the plan is what differs from the last success, and each text i
     expect(countQueries(world)).toBe(queries + 1);
   }));
 
-test.concurrent('a re-run checks the project anew in the same check run, and deploys nothing', () =>
+test.concurrent('a re-run checks the project again in the same check run, and deploys nothing', () =>
   inWorld(async (world) => {
     const sha = await world.deployPush({ files: { ...PROJECT, 'pipelines/orders.yml': MISSPELT } });
     const run = await untilChecked(world, sha);
@@ -141,7 +141,7 @@ test.concurrent('what an earlier process left unchecked is checked', () =>
     expect((await untilChecked(world, after)).conclusion).toBe('success');
   }));
 
-test.concurrent('a pull request is told what it changes since it parted from its base, drafts and forks too', () =>
+test.concurrent('a pull request gets its changes since its merge base, drafts and forks too', () =>
   inConversation(async ({ world, talk }) => {
     await world.deployPush({ files: PROJECT });
     world.github.repositories.fork(REPOSITORY, 'eve');

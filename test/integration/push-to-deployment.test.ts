@@ -64,7 +64,7 @@ describe('a push to the tracked branch', () => {
     });
   }, 40_000);
 
-  test('an undocumented status is shown unchanged, and the watch goes on', async () => {
+  test('an undocumented status is shown unchanged, and the watch continues', async () => {
     const { after } = world.push();
     const job = await world.job(1);
     job.run();

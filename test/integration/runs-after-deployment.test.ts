@@ -133,7 +133,7 @@ test.concurrent('a newer deployment is not held up, and ends the watching with a
     expect((await it.untilConcluded(second)).conclusion).toBe('success');
   }));
 
-test.concurrent('after a restart at any time the same check run goes on, and is concluded once', () =>
+test.concurrent('after a restart at any time the same check run continues, and is concluded once', () =>
   inRuns(['facebook', 'google'], async (it) => {
     const { world } = it;
     const sha = await it.deploy();

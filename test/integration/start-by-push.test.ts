@@ -64,7 +64,7 @@ test.concurrent('with credentials: the push is sent as GitHub sent it, the job w
     },
   ));
 
-test.concurrent('a wrong deployment secret is named, and where the right one stands', () =>
+test.concurrent('a wrong deployment secret is reported, with the place of the right one', () =>
   inWorld(
     () => ['trigger: webhook', `token: \${ACME_TOKEN}`, `deployment_secret: \${WRONG_SECRET}`],
     async ({ world }) => {

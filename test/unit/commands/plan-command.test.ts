@@ -31,7 +31,7 @@ function twoWorkspaces(): void {
 }
 
 describe('a redeploy', () => {
-  test('deploys the current head of the tracked branch, whatever the comment stands on', async () => {
+  test('deploys the current head of the tracked branch, wherever the comment is', async () => {
     const command = await give('/redeploy');
     expect(command?.answer).toEqual({ kind: 'redeploy', missing: [] });
     const [deployment] = await world.stores.listCommandDeployments(command?.id ?? '');
@@ -99,7 +99,7 @@ describe('a redeploy', () => {
     expect(await world.open()).toEqual([]);
   });
 
-  test('of a branch that does not exist is refused, and of another one goes on', async () => {
+  test('of a branch that does not exist is refused; another one continues', async () => {
     twoWorkspaces();
     world.heads.delete('dev');
     expect((await give('/redeploy dev'))?.answer).toMatchObject({

@@ -40,7 +40,7 @@ test.each<[string, Partial<Deployment>, boolean]>([
   ['another end', { reason: 'job_stopped' }, true],
   ['one that goes on', { state: 'running' }, true],
   ['no job', { jobId: null }, true],
-])('%s: none is told', async (_, differences, isPrivate) => {
+])('%s: none is shown', async (_, differences, isPrivate) => {
   const repository = { ...REPOSITORY, private: isPrivate };
   expect(await readError({ ...failed, ...differences }, repository)).toBeNull();
 });
@@ -50,7 +50,7 @@ test.each(['live', 'final'] as const)('the configuration shows it (%s) in public
   expect(shown?.message).toMatch(/is wrong$/);
 });
 
-test('what was told once stays, and what could not be read does too', async () => {
+test('an error stays as it was first read, and so does an unreadable one', async () => {
   const first = await readError(failed, REPOSITORY);
   served = false;
   expect(await readError(failed, REPOSITORY)).toBe(first);

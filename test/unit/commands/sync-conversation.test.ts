@@ -232,7 +232,7 @@ describe('a lost answer', () => {
 });
 
 describe('what GitHub refuses', () => {
-  test('a reply is given up after a few tries, and the reactions go on', async () => {
+  test('a reply is given up after a few tries, and the reactions continue', async () => {
     await ask({ kind: 'help', level: 'push' });
     api.fail('createReply', REJECTED, { times: 9 });
     // One process: the count of refusals is in memory.
@@ -264,7 +264,7 @@ describe('what GitHub can not take now', () => {
       60_000,
     ],
     ['a suspended installation, five minutes', { kind: 'unavailable', message: 'suspended' }, 300_000],
-  ])('%s: nothing is sent meanwhile, and then it goes on', async (_, failure, retryAfterMs) => {
+  ])('%s: nothing is sent meanwhile, and then it continues', async (_, failure, retryAfterMs) => {
     await ask({ kind: 'help', level: 'push' });
     api.fail('react', failure);
     expect(await keep()).toBe(retryAfterMs);

@@ -25,7 +25,7 @@ describe('a password', () => {
     ['pä%C3%A4€', 'pää€'],
     ['x[y]{z}|"<>^`\\', 'x[y]{z}|"<>^`\\'],
     ['a&b=c+d', 'a&b=c+d'],
-  ])('%s is what the driver takes', (typed, password) => {
+  ])('%s is accepted by the driver', (typed, password) => {
     expect(connect(`postgres://app:${typed}@db.example:6543/deploy`)).toMatchObject({
       host: 'db.example',
       port: 6543,
@@ -65,7 +65,7 @@ describe('the address', () => {
     ['postgres://%2Fvar%2Frun%2Fpg/db', { host: '/var/run/pg', database: 'db' }],
     ['postgres://u:p@[::1]:5433/db', { host: '::1', port: 5433 }],
     ['postgres://u:p@h/db?application_name=a@b', { host: 'h', user: 'u', database: 'db' }],
-  ])('%s is what the driver takes', (url, expected) => {
+  ])('%s is accepted by the driver', (url, expected) => {
     expect(connect(url)).toMatchObject(expected);
   });
 

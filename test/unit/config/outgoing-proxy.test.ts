@@ -59,7 +59,7 @@ test.each([
   ['[::1]:80', '[::1]', false],
   ['127.0.0.1', '127.0.0.1', false],
   ['127.0.0.0/8', '127.0.0.1', true],
-])('NO_PROXY=%s: what is said of %s is what Meltano Cloud’s client does', async (except, host, isProxied) => {
+])('NO_PROXY=%s: the choice for %s matches Meltano Cloud’s client', async (except, host, isProxied) => {
   const proxy = await startForwardProxy();
   const connections = new MeltanoConnections({ ...NONE, http: proxy.url, except });
   onTestFinished(async () => {

@@ -68,7 +68,7 @@ describe('a job that fails', () => {
     expect([conclusion, (concludedAt ?? 0) - from]).toEqual(['failure', 60_000]);
   });
 
-  test('and runs again under the same number goes on, too', async () => {
+  test('and runs again under the same number continues, too', async () => {
     await run(0, 2);
     move('ERROR', 0);
     await world.step();

@@ -45,7 +45,7 @@ describe('an outage before the start', () => {
     expect(world.meltano.count('startDeployment')).toBe(0);
   });
 
-  test('that ends lets the deployment go on with one job', async () => {
+  test('that ends lets the deployment continue with one job', async () => {
     const { id } = await world.push();
     goAway();
     await world.runFor(30 * MINUTE);

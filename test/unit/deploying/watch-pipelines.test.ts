@@ -161,7 +161,7 @@ describe('the runs after a deployment', () => {
     },
   );
 
-  test('go on after each restart', async () => {
+  test('continue after each restart', async () => {
     await plan('facebook', 'google');
     world.after(5_000, () => world.runPipeline('facebook', 20_000));
     world.after(30_000, () => world.runPipeline('google', 20_000, 'ERROR'));

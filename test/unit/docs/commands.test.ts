@@ -5,7 +5,7 @@ import { renderCommandDocs } from '../../../scripts/command-docs/render-command-
 import { COMMAND_HELP } from '../../../src/commands/replies/render-help.ts';
 import { COMMAND_NAMES } from '../../../src/domain/command.ts';
 
-test('docs/commands.md is what the code says: if not, run `npm run generate`', () => {
+test('docs/commands.md matches the code: if not, run `npm run generate`', () => {
   const page = readFileSync(join(import.meta.dirname, '../../../docs/commands.md'), 'utf8');
   expect(page).toBe(renderCommandDocs());
 });

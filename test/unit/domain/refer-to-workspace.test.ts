@@ -61,7 +61,7 @@ test('a branch is the same, composed or not, but not in another letter case', ()
   expect(['donne\u0301es', 'donn\u00e9es', 'Donn\u00e9es'].map(has)).toEqual([true, true, false]);
 });
 
-test('two entries of a file that are one name are told, whatever the form', () => {
+test('two entries of a file with the same name are reported, in any form', () => {
   const file = `workspaces:\n  - workspace: ${COMPOSED}\n  - workspace: ${DECOMPOSED}\n`;
   const read = readRepositoryConfiguration(file, { workspaces: null });
   expect(read.ok ? [] : read.problems.map(({ line }) => line)).toEqual([3]);

@@ -113,7 +113,7 @@ describe('create and update', () => {
       1_000,
     ],
     ['the primary limit without a reset', 403, { 'x-ratelimit-remaining': '0' }, 'limit', null],
-  ])('%s is told with the wait, and not waited for', async (_, status, headers, message, retryAfterMs) => {
+  ])('%s is returned with the delay, without waiting', async (_, status, headers, message, retryAfterMs) => {
     github.scope.post(RUNS).times(5).reply(status, { message }, headers);
     const began = Date.now();
     expect(failureOf(await api.create(repository, FIELDS))).toMatchObject({ kind: 'limited', retryAfterMs });

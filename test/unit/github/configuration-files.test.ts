@@ -225,7 +225,7 @@ describe('the configuration file at a commit', () => {
     expect(github.slept).toEqual([500, 1_000]);
   });
 
-  test('a commit that never shows is told', async () => {
+  test('a commit that never appears is reported', async () => {
     refuseFolder(404, `No commit found for the ref ${SHA}`, 4);
     expect(await read()).toEqual({ kind: 'no_commit' });
   });

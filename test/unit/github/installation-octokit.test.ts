@@ -57,7 +57,7 @@ const token = (name: string) => ({
 });
 
 describe('a token that died early', () => {
-  test('is made anew, and the request that was refused is sent again with the new one', async () => {
+  test('is renewed, and the refused request is sent again with the new one', async () => {
     github.scope.get(RUN).reply(200, {}).get(RUN).reply(401, BAD_CREDENTIALS).get(RUN).reply(200, {});
     await read();
     passTenSeconds();
@@ -65,7 +65,7 @@ describe('a token that died early', () => {
     expect(github.authorizations).toEqual(['token token-1', 'token token-1', 'token token-2']);
   });
 
-  test('is made anew once: when that is refused as well, the refusal stands', async () => {
+  test('is renewed once: a second refusal is final', async () => {
     github.scope.get(RUN).reply(200, {}).get(RUN).times(9).reply(401, refuse);
     await read();
     passTenSeconds();
@@ -73,7 +73,7 @@ describe('a token that died early', () => {
     expect(github.tokens).toHaveLength(2);
   });
 
-  test('and can not be made anew, since the installation is gone: that is what is told', async () => {
+  test('and can not be renewed, because the installation is gone: that is reported', async () => {
     answerTokens([201, token('token-1')], [404, { message: 'Not Found' }]);
     github.scope.get(RUN).reply(200, {}).get(RUN).reply(401, BAD_CREDENTIALS);
     await read();
@@ -112,7 +112,7 @@ describe('a request that is refused for a limit', () => {
     expect(held()).toBe(0);
   });
 
-  test('keeps a write back that is on its way already, and lets reads go on', async () => {
+  test('holds back a write in progress, and lets reads continue', async () => {
     github.scope.post(RUNS).reply(403, SECONDARY, { 'retry-after': '60' }).get(RUN).reply(200, {});
     await read().catch(() => undefined);
     github.scope.get(RUN).reply(200, {});
@@ -159,7 +159,7 @@ test('a clock that is set back holds no request up', async () => {
 });
 
 describe('the limit that an answer tells', () => {
-  test('is told for the installation, of answers and of refusals', async () => {
+  test('is reported for the installation, from answers and refusals', async () => {
     github.scope.get(RUN).reply(200, {}, headers(4_999)).get(RUN).reply(404, {}, headers(4_998));
     await read();
     await expect(read()).rejects.toMatchObject({ status: 404 });
@@ -169,7 +169,7 @@ describe('the limit that an answer tells', () => {
     ]);
   });
 
-  test('is not told of a 401, which counts against the address, nor of the asking for tokens', async () => {
+  test('is not reported from a 401, which counts against the address, nor from token requests', async () => {
     answerTokens([201, token('token-1'), headers(17)], [201, token('token-2'), headers(17)]);
     github.scope.get(RUN).reply(200, {}).get(RUN).times(9).reply(401, refuse, headers(59));
     await read();
@@ -179,7 +179,7 @@ describe('the limit that an answer tells', () => {
   });
 });
 
-describe('requests are told of by their routes, which there are only so many of', () => {
+describe('requests are reported by their routes, of which there are few', () => {
   test('with the status of the answer, the ones for tokens too', async () => {
     github.scope.get(RUN).reply(200, {});
     await read();
@@ -199,7 +199,7 @@ describe('requests are told of by their routes, which there are only so many of'
     ]);
   });
 
-  test('the pages of a list are one route, and the app is told of once', async () => {
+  test('the pages of a list are one route, and the app is reported once', async () => {
     const next = { link: `<${API}/app/installations?page=2>; rel="next"` };
     github.scope.get('/app/installations').reply(200, [], next);
     github.scope.get('/app/installations?page=2').reply(200, []);

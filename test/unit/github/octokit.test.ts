@@ -53,7 +53,7 @@ test.each([200, 404, 500])('an answer (%i) is passed on and told', async (status
   expect(answers).toEqual([status]);
 });
 
-test('an answer that does not come within 30 seconds ends the request, and is told', async () => {
+test('a request without an answer ends after 30 seconds, and is reported', async () => {
   const { origin } = await serve(null);
   const asked = shortenTimeouts();
   await expect(timedFetch(origin)).rejects.toThrow('timed out');
@@ -67,7 +67,7 @@ test('the caller’s own signal ends the request too', async () => {
   await expect(timedFetch(origin, { signal })).rejects.toThrow('enough');
 });
 
-test('a refused connection is told', async () => {
+test('a refused connection is reported', async () => {
   await expect(timedFetch('http://127.0.0.1:1')).rejects.toThrow();
   expect(answers).toEqual([null]);
 });

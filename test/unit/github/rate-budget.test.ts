@@ -35,7 +35,7 @@ test.each<[number, RequestUse[]]>([
   [500, ['create', 'final']],
   [1, ['create', 'final']],
   [0, []],
-])('with %i of 5,000 left, these may go on: %j', (remaining, uses) => {
+])('with %i of 5,000 left, these may continue: %j', (remaining, uses) => {
   budget.note(hour(remaining));
   expect(allowed()).toEqual(uses);
 });
@@ -45,7 +45,7 @@ test('the reserves grow with the limit', () => {
   expect(allowed()).toEqual(['create', 'final']);
 });
 
-test('what has to wait is told the reset, and after that the budget counts as fresh', () => {
+test('waiting uses get the time of the reset, and after it the budget counts as fresh', () => {
   budget.note(hour(0));
   const resetAt = clock.elapsed() + 60 * MINUTE;
   expect(budget.allowsAt('create', clock.elapsed())).toBe(resetAt);
@@ -75,7 +75,7 @@ describe('after a refused write', () => {
     expect(budget.holdsWritesMs(clock.elapsed())).toBe(0);
   });
 
-  test('with no time told the wait grows from a minute to fifteen, and begins anew once a write was taken', () => {
+  test('without a time from GitHub the delay grows from a minute to fifteen, and starts over after an accepted write', () => {
     const waits = () =>
       [1, 2, 3, 4, 5, 6].map(() => {
         budget.refuse({ retryAfterMs: null, isWrite: true }, clock.elapsed());

@@ -55,7 +55,7 @@ describe('a tree', () => {
     expect(github.requests).toEqual([`GET ${PATH}`]);
   });
 
-  test('that GitHub truncates is told as such', async () => {
+  test('that GitHub truncates is marked as such', async () => {
     answer([entry('a')], true);
     expect(await read()).toEqual({ kind: 'tree', entries: [], isTruncated: true });
   });
@@ -85,14 +85,14 @@ describe('a tree', () => {
 describe('a commit that GitHub does not know', () => {
   const UNKNOWN = { kind: 'incomparable', why: expect.stringContaining("doesn't find the commit") };
 
-  test('is asked for again when it is new, since a push may be heard of before it can be read', async () => {
+  test('is requested again if it is new, because GitHub may not show a push at once', async () => {
     github.scope.get(PATH).query(true).times(2).reply(404, { message: 'Not Found' });
     answer([entry('a')]);
     expect(await read()).toMatchObject({ kind: 'tree' });
     expect(github.slept).toEqual([1_000, 2_000]);
   });
 
-  test('for long is incomparable, and asked for anew by the next push', async () => {
+  test('for long is incomparable, and requested again by the next push', async () => {
     github.scope.get(PATH).query(true).times(4).reply(404, { message: 'Not Found' });
     expect(await read()).toEqual(UNKNOWN);
     expect(github.slept).toEqual([1_000, 2_000, 4_000]);
@@ -130,7 +130,7 @@ test('while the last requests are kept for check runs, GitHub is not asked', asy
   expect(github.requests).toEqual([]);
 });
 
-test('of an installation that was suspended meanwhile, nothing is told: the job goes on', async () => {
+test('of an installation that was suspended meanwhile is incomparable: the job continues', async () => {
   github.scope.get(PATH).query(true).reply(403, { message: 'This installation has been suspended' });
   expect(await read()).toEqual({
     kind: 'incomparable',
@@ -155,7 +155,7 @@ describe('a tree that GitHub fails to list', () => {
     expect(await read()).toMatchObject({ kind: 'incomparable' });
   });
 
-  test('is listed when GitHub can again, and a later failure begins anew', async () => {
+  test('is listed when GitHub recovers, and a later failure starts over', async () => {
     fail();
     await expect(read()).rejects.toThrow('GitHub could not list the files');
     elapsed = 20 * 60_000;

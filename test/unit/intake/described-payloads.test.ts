@@ -178,7 +178,7 @@ function accepts(read: (payload: unknown) => AppEvent, payload: unknown): boolea
 
 const push = (differences: Payload) => readPush({ ...examplesOf('push')[0], ...differences });
 
-describe('what stands in for what is missing', () => {
+describe('the substitutes for missing fields', () => {
   test('the pusher for the sender of a push', () => {
     expect(push({ sender: undefined })).toMatchObject({ sender: 'Codertocat', senderIsBot: false });
     const pusher = { name: 'renovate[bot]' };

@@ -158,7 +158,7 @@ test.each([
   expect(received).toHaveLength(1);
 });
 
-test('what is no delivery goes on to the others', async () => {
+test('a request that is no delivery goes to the other listeners', async () => {
   const { post, received } = await openServer();
   expect(await post(PAYLOAD, {}, '/elsewhere')).toBe(200);
   expect(received).toEqual([]);

@@ -37,7 +37,7 @@ test('a comment is its number; one on a commit is numbered by itself', () => {
   expect(identifyEvent(COMMENT, {}).signedAt).toBe(START);
 });
 
-test('all else is its whole payload, and the time that it tells of the change', () => {
+test('every other event is identified by its whole payload and the time of the change', () => {
   const pull: AppEvent = {
     kind: 'pull_request',
     account: 'acme',

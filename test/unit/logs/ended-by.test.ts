@@ -593,7 +593,7 @@ describe('what a log ended with', () => {
   });
 });
 
-test('whatever comes in, few errors are kept, and one of them is told in one short line', () => {
+test('for any input, few errors are kept, and one of them is reported in one short line', () => {
   const line = fc.oneof(
     fc.constantFrom(...LOGS.flatMap(([, log]) => log.split('\n'))),
     fc.string({ unit: 'binary', maxLength: 40 }),

@@ -38,7 +38,7 @@ describe('LogStore', () => {
     expect(await store.readOn(deployment, 'job', api)).toEqual(succeed(false));
   });
 
-  test('a read that breaks off half-way keeps its lines, and the next goes on behind them', async () => {
+  test('an aborted read keeps its lines, and the next one continues after them', async () => {
     const { store, api, froms, tail } = open(hand([['a', 'b'], ['c']], true), hand([['d']]));
     expect(await store.readOn(deployment, 'job', api)).toEqual(UNREACHABLE);
     await store.readOn(deployment, 'job', api);

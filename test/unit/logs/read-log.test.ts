@@ -17,7 +17,7 @@ async function begin(lines: string[] = [], repository: Partial<Repository> = {})
 }
 
 describe('the log of a running job', () => {
-  test('is read from where it was left, and its growth is told', async () => {
+  test('is read from the last position, and its growth is reported', async () => {
     const { world, id, reads, tail } = await begin(['one', 'two']);
     world.meltano.logs.set('job-1', ['one', 'two', 'three']);
     world.clock.advance(1_000);
@@ -28,7 +28,7 @@ describe('the log of a running job', () => {
     expect(world.reporter.grown).toEqual([id, id]);
   });
 
-  test('that can not be read for a while goes on where it was left, and the job is watched all the same', async () => {
+  test('that can not be read for a while continues at the last position, and the job is still watched', async () => {
     const { world, id, reads, tail } = await begin(['one']);
     world.meltano.always('readLog', UNREACHABLE);
     const before = await world.reportsDue(id);

@@ -39,7 +39,7 @@ describe('client credentials', () => {
     },
   );
 
-  test('each token is told of before it is used', async () => {
+  test('each token is announced before it is used', async () => {
     const sandbox = await startSandbox();
     const told: { token: string; requests: number }[] = [];
     const onToken = (token: string) => void told.push({ token, requests: count(sandbox, /workspaces/) });

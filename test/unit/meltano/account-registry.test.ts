@@ -105,7 +105,7 @@ describe('replace', () => {
     registry = createRegistry([buildAccount('acme'), buildAccount('beta'), buildAccount('gamma')]);
   });
 
-  test('keeps what did not change, and makes anew only what did', () => {
+  test('keeps unchanged accounts, and recreates only changed ones', () => {
     const keys = ['environment', '@acme', '@beta'];
     const before = keys.map((key) => registry.byKey(key));
     registry.replace([
@@ -125,7 +125,7 @@ describe('replace', () => {
     expect(registry.forOwner(known('gamma'))?.key).toBe('environment');
   });
 
-  test('lets a step go on with the account that it has', async () => {
+  test('lets a running step keep its account', async () => {
     const sandbox = await startSandbox();
     sandbox.addWorkspace({ name: 'W', repositoryUrl: 'https://github.com/acme/data' });
     const { apiUrl } = sandbox;

@@ -185,7 +185,7 @@ describe('closes', () => {
     expect(changes).toEqual([START, null]);
   });
 
-  test('and goes on with longer intervals when the outage soon begins again', () => {
+  test('and continues with longer intervals if the outage soon begins again', () => {
     fail(5);
     probe(AWAY);
     probe(null);

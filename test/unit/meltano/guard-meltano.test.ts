@@ -52,7 +52,7 @@ describe('a token endpoint that is down', () => {
     expect(sent(/token/)).toBe(6);
   });
 
-  test('while the tokens are dead: the calls go on once both answer', async () => {
+  test('while the tokens are dead: the calls continue once both answer', async () => {
     await read(1);
     sandbox.expireTokens();
     const fault = sandbox.service.faults.add({ path: /token/, action: { kind: 'reset', when: 'after' } });

@@ -62,7 +62,7 @@ describe('a list of workspaces', () => {
     expect(asked).toBe(5);
   });
 
-  test('that can’t be read on every page is told of once', async () => {
+  test('that can’t be read on every page is reported once', async () => {
     const { skipped } = await list((number) => pageOf([{ id: 'none' }, { id: idOf(number) }], 50));
     expect(skipped).toEqual([{ rel: 'workspaces', count: 50, problem: expect.stringContaining('id') }]);
   });

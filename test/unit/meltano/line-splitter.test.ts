@@ -46,7 +46,7 @@ describe('LineSplitter', () => {
     );
   });
 
-  test('carriage returns inside a line are left to whoever shows it', () => {
+  test('carriage returns inside a line are kept', () => {
     expect(split([bytes('10%\r20%\r\r\nnext\r')])).toMatchObject({ lines: ['10%\r20%\r'], rest: 'next\r' });
   });
 

@@ -48,7 +48,7 @@ test('one that brings no whole line is a failure', async () => {
   expect(read).toMatchObject({ ok: false, failure: { kind: 'no_answer' } });
 });
 
-test('the reading to the end ends too, however long the log goes on', async () => {
+test('reading to the end stops too, however long the log is', async () => {
   const api = await openEndless((response) => response.write('another line\n'));
   const read = await api.readLog({ jobId: JOB, from: 0, until: 'end', onLines: async () => undefined });
   expect(read).toMatchObject({ ok: false, failure: { kind: 'no_answer' } });

@@ -36,7 +36,7 @@ describe('once', () => {
     expect(await read(0, 'once')).toEqual({ lines: [], result: { ok: true, value: { next: 0 } } });
   });
 
-  test('only ended lines, and the next read goes on after them', async () => {
+  test('only complete lines, and the next read continues after them', async () => {
     const { job, read } = await setUp();
     job.write('one\ntwo\nthr');
     expect(await read(0, 'once')).toEqual({
@@ -157,7 +157,7 @@ describe('what arrives', () => {
     expect(result).toEqual({ ok: true, value: { next: 2 } });
   });
 
-  test('the reader waits for whoever takes the lines', async () => {
+  test('the reader waits for the consumer of the lines', async () => {
     const { job, client } = await setUp();
     job.log(...Array.from({ length: 3000 }, (_, index) => `line ${index}`));
     let busy = 0;

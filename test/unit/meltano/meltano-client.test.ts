@@ -276,7 +276,7 @@ describe('where the token goes', () => {
   });
 });
 
-test('each request is told of by its route, without ids, and with the status of the answer', async () => {
+test('each request is reported by its route, without ids, and with the status of the answer', async () => {
   const sandbox = await startSandbox();
   const sent: string[] = [];
   const onRequest: MeltanoClientOptions['onRequest'] = ({ method, route, status }) =>

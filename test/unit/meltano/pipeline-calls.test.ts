@@ -106,7 +106,7 @@ describe('lists that lie about their pages', () => {
     },
   );
 
-  test('a page that repeats only a part of the last one goes on to the next', async () => {
+  test('a page that repeats only a part of the last one is followed by the next', async () => {
     const idOf = (n: number) => `${String(n).padStart(8, '0')}-7f7e-47c1-9700-2d7e2eb5a04e`;
     const origin = await serve((request, response) => {
       const page = Number(new URL(request.url ?? '', 'http://x').searchParams.get('page'));

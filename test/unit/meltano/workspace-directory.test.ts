@@ -187,7 +187,7 @@ describe('newerThan', () => {
   });
 });
 
-describe('a repository of which lists know nothing', () => {
+describe('a repository that no list contains', () => {
   /** Reads once for it, as soon as it may; the milliseconds that it had to wait. */
   async function lookFor(name: string): Promise<number> {
     clock.advance(1);

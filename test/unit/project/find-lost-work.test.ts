@@ -121,7 +121,7 @@ test.each<[string, Commit[], Commit[]]>([
   expect(await find(earlier, pushed)).toEqual({ lost: [], leftOut: 0 });
 });
 
-test('a second push of Meltano Cloud is told what it took itself', async () => {
+test('a second push of Meltano Cloud lists only what it took itself', async () => {
   const earlier = [person(BY_PERSON), cloud(BY_CLOUD)];
   const later = BY_CLOUD.replace('timeout: 3600\n', '').replace('0 0 7', '0 0 8');
   const { lost } = await find(earlier, [cloud(later)]);

@@ -61,7 +61,7 @@ test('at most 50 annotations, errors first, and no notes; the summary counts the
   );
 });
 
-test('the summary names what was skipped and left out, and nothing in it comes alive', async () => {
+test('the summary names skipped rules and omitted files, and outside text in it is never rendered', async () => {
   const path = 'pipelines/<img> @team.yml';
   const check = await checkFiles({ 'meltano.yml': 'a: [', [path]: '#'.repeat(300 * 1024) });
   expect(renderFindingSummary(check).split('\n')).toEqual([

@@ -172,7 +172,7 @@ describe('retainRecords', () => {
     expect(store.deployments).toHaveLength(1_150);
   });
 
-  test('ends a run at 2,000 records, and goes on soon', async () => {
+  test('ends a run at 2,000 records, and continues soon', async () => {
     store.deployments = daysAgo(...Array.from({ length: 1_900 }, (_, n) => 10_000 - n));
     store.deliveries = daysAgo(...Array.from({ length: 1_900 }, (_, n) => 10_000 - n));
     expect(await retainRecords(context)).toBe(1_000);
@@ -181,7 +181,7 @@ describe('retainRecords', () => {
     expect(store.deliveries).toEqual([]);
   });
 
-  test('gives space back in steps, and goes on soon when there is more', async () => {
+  test('gives space back in steps, and continues soon if there is more', async () => {
     store.freePieces = 30;
     expect(await retainRecords(context)).toBe(1_000);
     expect(store.freePieces).toBe(10);

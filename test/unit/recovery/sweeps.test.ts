@@ -582,7 +582,7 @@ describe('sweepHeads', () => {
     });
   });
 
-  test('the requests of an hour are bounded, and the sweep goes on in the next', async () => {
+  test('the requests of an hour are bounded, and the sweep continues in the next', async () => {
     budget = new HourlyBudget(clock, 1);
     await sweepHeads(context());
     expect(requests).toEqual(['list']);

@@ -30,7 +30,7 @@ test('deliveries that are not planned are planned, once for each repository', as
   expect((await wake(world)).wakes).toEqual([{ queue: 'plan', key: String(REPOSITORY.id) }]);
 });
 
-test('an open deployment goes on, and is reported if its check run is out of date', async () => {
+test('an open deployment continues, and is reported if its check run is out of date', async () => {
   const world = await World.open();
   const { id } = await world.push();
   expect(await wake(world)).toEqual({ wakes: [{ queue: 'workspace', key: QUEUE_KEY }], reported: [id] });

@@ -8,7 +8,7 @@ beforeEach(async () => {
   world = await WriterWorld.open();
 });
 
-test('a process that finds a run written before goes on with it', async () => {
+test('a process that finds an existing run continues with it', async () => {
   const id = await world.push();
   await world.pass(0);
   await world.restart();
@@ -129,7 +129,7 @@ describe('a run that GitHub refuses', () => {
   });
 });
 
-test('a queue goes on when something unforeseen is thrown, and the write is tried again', async () => {
+test('a queue continues after an unexpected error, and the write is retried', async () => {
   const create = world.api.create.bind(world.api);
   world.api.create = async () => {
     throw new Error('unforeseen');

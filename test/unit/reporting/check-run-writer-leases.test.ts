@@ -3,7 +3,7 @@ import { LeaseLost } from '../../../src/domain/lease.ts';
 import { callGitHub } from '../../../src/github/github-call.ts';
 import { SECOND, WriterWorld } from './writer-world.ts';
 
-test('a writer whose lease is lost drops what it owes; another lease begins anew', async () => {
+test('a writer whose lease is lost drops its writes; another lease starts over', async () => {
   const world = await WriterWorld.open();
   const lease = { queue: 'writer', key: '1', fencing: 3 };
   let isHeld = false;

@@ -188,7 +188,7 @@ describe('a repository that came to another installation', () => {
     expect(world.api.runs).toMatchObject([{ status: 'completed' }, { status: 'queued' }]);
   });
 
-  test('while the old one was gone: all that waited goes out as soon as the writer is told', async () => {
+  test('while the old one was gone: all waiting writes are sent when the writer is notified', async () => {
     world.api.broken.set(1, SUSPENDED);
     const ids = [await world.push(1), await world.push(1), await world.push(1)];
     await world.pass(20 * MINUTE);

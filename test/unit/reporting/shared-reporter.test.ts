@@ -149,7 +149,7 @@ test('a change anywhere wakes the one that writes for the installation', async (
   expect(instance.takeCalls()).toEqual([]);
 });
 
-test('an installation that works again is told to the instance that writes for it, once', async () => {
+test('the instance that writes for an installation learns once that it works again', async () => {
   const holder = new Instance();
   holder.add({});
   await holder.work(makeLease(1));
@@ -218,7 +218,7 @@ test('the log of what runs is followed, and told where it grew', async () => {
 });
 
 describe('after a lease was lost', () => {
-  test('everything begins anew with the next one', async () => {
+  test('everything starts over with the next one', async () => {
     const { id } = instance.add({ state: 'running', jobId: 'job' });
     await instance.work(makeLease(1));
     await instance.work(makeLease(2));

@@ -49,7 +49,7 @@ async function deploy(sha: string, status: 'COMPLETE' | 'ERROR', workspaceName =
 const wakes = () => world.dispatcher.wakes.filter((one) => one.queue === 'comment').map((one) => one.key);
 
 describe('a failed deployment', () => {
-  test('is told once on the merged pull request, and the comment is edited when it is repaired', async () => {
+  test('gets one comment on the merged pull request, which is edited after the repair', async () => {
     await deploy(SHA, 'ERROR');
     expect(wakes()).toEqual([ID]);
     await keepAll();
@@ -69,7 +69,7 @@ describe('a failed deployment', () => {
     expect(await world.stores.listOpenFailureComments()).toEqual([]);
   });
 
-  test('of a commit that no pull request brought is told nowhere', async () => {
+  test('of a commit without a pull request gets no comment', async () => {
     api.pullRequest = null;
     await deploy(SHA, 'ERROR');
     await keepAll();
@@ -77,7 +77,7 @@ describe('a failed deployment', () => {
     expect(await world.stores.listOpenFailureComments()).toEqual([]);
   });
 
-  test('of a repository that wants no comments is told nowhere', async () => {
+  test('of a repository without failure comments gets no comment', async () => {
     world.wantedOutputs.failureComments = false;
     await deploy(SHA, 'ERROR');
     expect(wakes()).toEqual([]);
@@ -102,7 +102,7 @@ describe('a failed deployment', () => {
     expect(api.replies.get(1)).toMatch(/^\*\*Failed/);
   });
 
-  test('that was noted, and the process ended before it was stored, is told after the restart', async () => {
+  test('that was noted before the process ended gets its comment after the restart', async () => {
     const { sha } = await world.push({ sha: SHA });
     await world.stores.noteFailure({ repositoryId: 2, sha, now: world.clock.now() });
     await keepAll();

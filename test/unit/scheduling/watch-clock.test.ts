@@ -21,7 +21,7 @@ function pass(ms: number): void {
   vi.advanceTimersByTime(ms);
 }
 
-test.each([-50_000, 7_200_000])('a clock that is set by %i ms is told once', (byMs) => {
+test.each([-50_000, 7_200_000])('a clock that is set by %i ms is reported once', (byMs) => {
   pass(60_000);
   expect(said).toEqual([]);
   clock.set(byMs);

@@ -69,7 +69,7 @@ test('requests, decisions and redactions are counted', async () => {
   );
 });
 
-test('only so many installations have a figure: those that were heard of last', async () => {
+test('only the most recently active installations have a figure', async () => {
   const metrics = createMetrics();
   for (let id = 1; id <= 200; id += 1) metrics.rateLimit(id, 4_000);
   metrics.rateLimit(1, 3_999);

@@ -95,7 +95,7 @@ test('an outage of GitHub is waited out, as long as GitHub asks for', async () =
   expect([exitCode, clock]).toEqual([0, 92_000]);
 });
 
-test('what changes is told once', async () => {
+test('each change is printed once', async () => {
   const answers = [
     seen(run('A', null, 'Queued')),
     seen(run('A', null, 'Queued')),

@@ -125,7 +125,7 @@ const HOSTILE = fc.oneof(
 );
 
 describe('what others wrote', () => {
-  test('never comes alive: names, branches, problems, logs', () => {
+  test('is never rendered: names, branches, problems, logs', () => {
     const property = fc.property(HOSTILE, HOSTILE, HOSTILE, (name, branch, text) => {
       const workspace: ShownWorkspace = { id: 'a1', name, branch, directory: text };
       const ended = { state: 'concluded', conclusion: 'failure', reason: 'start_refused' } as const;

@@ -223,7 +223,7 @@ test('50 ends within 20 seconds are all told within 25 seconds, and no log goes 
 });
 
 describe('an hour that is used up', () => {
-  test('creates and conclusions go on at ten a minute and are counted; the rest stops', async () => {
+  test('creates and conclusions continue at ten a minute and are counted; other writes stop', async () => {
     world = await QueueWorld.open(Array.from({ length: 500 }, (_, n) => -HOUR + (n + 600) * 6 * 100));
     for (const id of ids(20)) world.owe(id, 'create');
     for (const id of ids(5, 'state')) world.owe(id, 'state');
@@ -250,7 +250,7 @@ test('what an earlier process wrote counts: after a burst of ten the next create
   expect(world.written.map(({ at }) => at)).toEqual([800]);
 });
 
-test('of several instances each counts what the others wrote, before a reply and when it is told to', async () => {
+test('of several instances each counts the writes of the others, before a reply and on request', async () => {
   world = await QueueWorld.open([], true);
   world.earlier = Array(10).fill(0);
   expect(await world.reply('a')).toBe(4 * SECOND);
@@ -281,7 +281,7 @@ describe('replies', () => {
     expect(world.written.map(({ id }) => id)).toEqual(['state', 'reply', 'log']);
   });
 
-  test('that wait are told to come back one after the other', async () => {
+  test('that wait get different times for the next try', async () => {
     await leave(0);
     const waits = await Promise.all(ids(5).map((id) => world.reply(id)));
     expect(waits).toEqual([4, 5, 6, 7, 8].map((seconds) => seconds * SECOND));

@@ -77,7 +77,7 @@ test('several workspaces, some repaired', () => {
   ).toMatch(/^\*\*Repaired: all 2 /);
 });
 
-test('nothing of what others wrote comes alive', () => {
+test('outside text is never rendered', () => {
   const text = render({
     deployment: failed({
       workspaceName: '@ana #1 <b>',

@@ -82,7 +82,7 @@ describe('the result of a deployment', () => {
     expect(JSON.stringify(result)).not.toMatch(/pkg_resources|setuptools/);
   });
 
-  test('none while it goes on', () => {
+  test('none while it is running', () => {
     expect(renderResult(makeView({ state: 'running', jobId: 'j' }, { log }))).toBe('');
   });
 
@@ -155,7 +155,7 @@ test('a secret in it is hidden text by text, in a text that is too long then, an
   expect(read(text)).toMatchObject({ workspace: { name: '[redacted]' }, conclusion: 'failure' });
 });
 
-test('schema/deployment-result.schema.json is what the code says: if not, run `npm run generate`', () => {
+test('schema/deployment-result.schema.json matches the code: if not, run `npm run generate`', () => {
   const path = join(import.meta.dirname, '../../../../schema/deployment-result.schema.json');
   expect(readFileSync(path, 'utf8')).toBe(renderResultSchema());
 });

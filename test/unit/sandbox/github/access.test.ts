@@ -147,7 +147,7 @@ describe('an installation token', () => {
     expect([59, 60, 61]).toContain(inSeconds);
   });
 
-  test('that is not valid is told of the budget of its address, not of the installation’s', async () => {
+  test('that is not valid gets the budget of its address, not of the installation', async () => {
     const { sandbox, call } = await startSandbox();
     sandbox.tokens.revoke();
     const { headers } = await call('GET', '/repos/acme/data');

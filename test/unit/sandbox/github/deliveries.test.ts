@@ -88,7 +88,7 @@ describe('a push', () => {
     expect(last?.payload).toMatchObject({ forced: true, commits: [{ added: ['a.sql'] }] });
   });
 
-  test('of which GitHub tells nobody is in no log, and neither is one of a suspended installation', async () => {
+  test('that GitHub never sends is in no log, nor is one of a suspended installation', async () => {
     const { sandbox, installation } = await startSandbox();
     const { delivered } = sandbox.branches.push({
       repository: 'acme/data',
@@ -142,7 +142,7 @@ describe('a delivery', () => {
     expect(await delivered).toMatchObject({ statusCode: 0, status: 'timed out' });
   });
 
-  test('list goes on by cursor', async () => {
+  test('list continues by cursor', async () => {
     const { sandbox } = await startSandbox();
     for (const event of ['one', 'two', 'three']) await sandbox.hook.send(event, {}).delivered;
     const token = signJwt(sandbox);

@@ -3,7 +3,7 @@ import { PLACE, startWithOctokit } from './github-client.ts';
 
 const WANTED = { ...PLACE, environment: 'prod', auto_merge: false, required_contexts: [] };
 
-test('a deployment is made, listed by commit and environment, and told of by statuses', async () => {
+test('a deployment is created, listed by commit and environment, and has statuses', async () => {
   const { sandbox, octokit } = await startWithOctokit();
   const ref = sandbox.branches.head('acme/data');
   const { data } = await octokit.rest.repos.createDeployment({

@@ -19,7 +19,7 @@ async function startWithComment(options?: Parameters<typeof startWithOctokit>[0]
 }
 
 describe('a comment on an issue', () => {
-  test('is told with its issue, its author and no app', async () => {
+  test('is delivered with its issue, its author and no app', async () => {
     const { sandbox, octokit, comment, there, here } = await startWithComment();
     const { data } = await octokit.rest.issues.getComment(there);
     expect(data).toMatchObject({ body: '/redeploy', user: { login: 'ana' }, performed_via_github_app: null });

@@ -64,7 +64,7 @@ describe('jobs', () => {
 });
 
 describe('logs', () => {
-  test('from a line on, an unfinished last line as it stands, 204 when nothing is there', async () => {
+  test('from a line on, with an unfinished last line, 204 if there are no lines', async () => {
     const { sandbox, workspace, send } = await setUp();
     const job = sandbox.createJob(workspace);
     const read = async (sequence: number) => {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { NewCommand } from '../../src/domain/conversation.ts';
 import type { PlannedDeployment, Repository } from '../../src/domain/deployment.ts';
+import { describePipeline, formatWatchId } from '../../src/domain/pipeline-watch.ts';
 import type { Plan } from '../../src/planning/plan-store.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
 import { buildPlanned } from '../unit/domain/deployment-builder.ts';
+import { buildWatch } from '../unit/domain/pipeline-builder.ts';
 import { buildRepository } from '../unit/domain/push-builder.ts';
 import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
 
@@ -64,6 +66,28 @@ export function describeCommandStore(name: string, open: () => Promise<OpenStore
       await stores.record({ id, name: 'issue_comment', receivedAt: 20_500, event });
       return stores.commitPlan({ outcome: 'command', deployments: [], ...plan, deliveryId: id, now: 21_000 });
     }
+
+    test('the jobs of pipelines that a command asks for are stored with it, once', async () => {
+      const { pipelines, ...rest } = buildWatch();
+      const watch = {
+        ...rest,
+        id: formatWatchId('run', 'first'),
+        repositoryId: REPOSITORY.id,
+        deliveryId: 'first',
+        pipelines: [describePipeline({ id: 'p', name: 'Café' }, { file: null, isStarted: true })],
+      };
+      const workspace = { id: WORKSPACE, name: 'Analytics', branch: 'main', directory: null };
+      const plan = { command: command('first', { answer: { kind: 'run', workspace } }) };
+      await commit('first', { ...plan, pipelineWatch: watch });
+      await stores.savePipelineWatch(watch.id, { state: 'running' });
+      await commit('first', { ...plan, pipelineWatch: watch });
+      expect(await stores.getPipelineWatch(watch.id)).toMatchObject({
+        state: 'running',
+        pipelines: watch.pipelines,
+      });
+      await stores.learnRepository(REPOSITORY, null, 1);
+      expect(await stores.listReportableWatches(REPOSITORY.installationId)).toMatchObject([{ id: watch.id }]);
+    });
 
     test('a comment that is ignored is stored as handled', async () => {
       const event = {

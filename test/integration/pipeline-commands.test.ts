@@ -115,6 +115,14 @@ describe('/meltano run', () => {
         /^\*\*Not started: `Meltano Cloud answered 409 Conflict.*Only one pipeline of a workspace can run/s,
       );
       expect(it.world.meltano.pipelineJobsOf(pipeline)).toHaveLength(1);
+      const run = findRun(it, 'Meltano Deploy (Analytics): run of facebook');
+      expect(run).toMatchObject({ conclusion: 'failure' });
+      expect(run?.output.title).toMatch(
+        /^facebook could not be started: Meltano Cloud answered 409 Conflict/,
+      );
+      expect(run?.output.summary).toMatch(
+        /^Nothing was run. Only one pipeline of a workspace can run at a time/,
+      );
     }));
 
   test.concurrent('does not start a second job if the answer is lost, also after a restart', () =>

@@ -1,8 +1,7 @@
 import type { ShownWorkspace } from '../../domain/conversation.ts';
 import type { PipelineWatch, WatchedPipeline } from '../../domain/pipeline-watch.ts';
-import { readAnsweredStatus } from '../../reporting/render/describe-deployment.ts';
 import { linkWorkspace } from '../../reporting/render/describe-shown.ts';
-import { measure } from '../../reporting/render/describe-watch.ts';
+import { adviseOnStart, measure } from '../../reporting/render/describe-watch.ts';
 import { formatCode, linkWords } from '../../reporting/render/escape-markdown.ts';
 import { formatCount, formatDuration } from '../../reporting/render/format-numbers.ts';
 import { findRunUrl } from '../../reporting/render/github-links.ts';
@@ -93,6 +92,7 @@ function describeLeftOut(count: number): string[] {
 
 /** Without times, since each change of a reply is an edit on GitHub. */
 function describeProgress({ jobStatus, start, problem }: WatchedPipeline): string {
+  if (jobStatus === 'ERROR') return 'an attempt failed, waiting for the next';
   if (jobStatus === 'QUEUED') return 'queued on Meltano Cloud';
   if (jobStatus !== null) return jobStatus === 'RUNNING' ? 'running' : formatCode(jobStatus);
   if (start?.outcome === 'lost') return 'the answer to the start was lost, so the app looks for its job';
@@ -131,7 +131,7 @@ function describeEnd(view: ReplyView, { kind, workspace, pipeline }: ShownJob): 
     case 'deleted':
       return { head: 'Deleted', advice: `Its job was deleted on ${page}.` };
     case 'not_started':
-      return { head: `Not started${detail}`, advice: adviseRefused(problem) };
+      return { head: `Not started${detail}`, advice: adviseOnStart(problem) };
     case 'unseen':
     case 'unknown':
       return {
@@ -140,16 +140,5 @@ function describeEnd(view: ReplyView, { kind, workspace, pipeline }: ShownJob): 
       };
     case null:
       return { head: `No longer watched${detail}`, advice: `It may still be running: see ${page}.` };
-  }
-}
-
-function adviseRefused(problem: string | null): string {
-  switch (readAnsweredStatus(problem)) {
-    case 409:
-      return 'Only one pipeline of a workspace can run at a time. Write the command again when the other one has ended.';
-    case 403:
-      return 'The Meltano Cloud account of this app lacks the permission in this workspace.';
-    default:
-      return '';
   }
 }

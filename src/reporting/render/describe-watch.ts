@@ -1,6 +1,6 @@
 import type { PipelineWatch, WatchedPipeline } from '../../domain/pipeline-watch.ts';
 import type { OtherDeployment } from './check-run-view.ts';
-import { shortenSha } from './describe-deployment.ts';
+import { readAnsweredStatus, shortenSha } from './describe-deployment.ts';
 import { formatDuration } from './format-numbers.ts';
 
 /** The facts for `describeWatch` that the watch doesn't hold. */
@@ -133,6 +133,18 @@ function nameAll(pipelines: readonly WatchedPipeline[]): string {
 function after(pipeline: WatchedPipeline): string {
   const ms = measure(pipeline);
   return ms === null ? '' : ` after ${formatDuration(ms)}`;
+}
+
+/** What to do about a start that Meltano Cloud refused: a sentence, or nothing. */
+export function adviseOnStart(problem: string | null): string {
+  switch (readAnsweredStatus(problem)) {
+    case 403:
+      return 'The Meltano Cloud account of this app lacks the permission in this workspace.';
+    case 409:
+      return 'Only one pipeline of a workspace can run at a time. Try again when the other one has ended.';
+    default:
+      return '';
+  }
 }
 
 /** How long the job ran (milliseconds). */

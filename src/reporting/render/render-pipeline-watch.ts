@@ -9,7 +9,7 @@ import {
 import { cutBytes, OUTPUT_BYTES } from '../../domain/truncate-bytes.ts';
 import type { CheckRunFields, OtherDeployment } from './check-run-view.ts';
 import { type LogView, shortenSha, showableLog } from './describe-deployment.ts';
-import { concludeWatch, describeWatch, measure } from './describe-watch.ts';
+import { adviseOnStart, concludeWatch, describeWatch, measure } from './describe-watch.ts';
 import { formatCode, formatLink, formatTableRow } from './escape-markdown.ts';
 import { formatDuration } from './format-numbers.ts';
 import { findRunUrl } from './github-links.ts';
@@ -127,6 +127,7 @@ function explain(view: PipelineWatchView): string {
   if (watch.ending === 'timed_out' || watch.ending === 'refused') {
     return `Runs may still go on. View them on ${page}.`;
   }
+  if (watch.purpose === 'run') return explainRun(watch, page);
   if (outcomes.has('failed')) {
     return `The deployment succeeded, but not each run after it. Correct the error, then push, or run the pipeline again on ${page}.`;
   }
@@ -134,6 +135,22 @@ function explain(view: PipelineWatchView): string {
     return `For 3 min no run was seen. A run that waits isn't listed: it may start later. View it on ${page}.`;
   }
   return '';
+}
+
+/** A run that a person requested. */
+function explainRun({ pipelines }: PipelineWatch, page: string): string {
+  const again = `run it again with \`/meltano run\` in a comment, or on ${page}`;
+  const [pipeline] = pipelines;
+  switch (pipeline?.outcome) {
+    case 'failed':
+      return `The run failed. Correct the error, then ${again}.`;
+    case 'not_started':
+      return `Nothing was run. ${adviseOnStart(pipeline.problem) || `When the cause is gone, ${again}.`}`;
+    case 'unknown':
+      return `The answer to the start was lost, and no run was seen. Look at ${page} before you run it again.`;
+    default:
+      return '';
+  }
 }
 
 function renderTable(view: PipelineWatchView): string {

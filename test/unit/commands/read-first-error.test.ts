@@ -1,10 +1,20 @@
-import { beforeEach, expect, test } from 'vitest';
-import { createFirstErrorReader, type FirstErrorReader } from '../../../src/commands/read-first-error.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import {
+  createFirstErrorReader,
+  createPipelineErrorReader,
+  type FirstErrorReader,
+} from '../../../src/commands/read-first-error.ts';
 import type { Account } from '../../../src/domain/account.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
+import {
+  describePipeline,
+  type PipelineOutcome,
+  type PipelineWatch,
+} from '../../../src/domain/pipeline-watch.ts';
 import { createLogExcerptBuilder } from '../../../src/logs/log-excerpt-builder.ts';
 import { createRedactor } from '../../../src/logs/redact.ts';
 import { REPOSITORY, World } from '../deploying/reconcile-world.ts';
+import { buildWatch } from '../domain/pipeline-builder.ts';
 
 const SECRET = ['a-secret', 'of-the-app'].join('-');
 
@@ -58,4 +68,43 @@ test('an error stays as it was first read, and so does an unreadable one', async
   expect(await readError(other, REPOSITORY)).toBeNull();
   served = true;
   expect(await readError(other, REPOSITORY)).toBeNull();
+});
+
+describe('the error of a job of a pipeline', () => {
+  const read = (
+    differences: Partial<Omit<PipelineWatch, 'pipelines'>>,
+    outcome: PipelineOutcome | null,
+    isPrivate: boolean,
+  ) => {
+    const pipeline = {
+      ...describePipeline({ id: 'p', name: 'facebook' }, { file: null, isStarted: true }),
+      jobId: failed.jobId,
+      outcome,
+    };
+    const readPipelineError = createPipelineErrorReader({
+      accounts: { byKey: () => ({ api: world.meltano }) as unknown as Account },
+      newBuilder: () => createLogExcerptBuilder(createRedactor({ secrets: [SECRET] })),
+    });
+    const repository = { ...REPOSITORY, private: isPrivate };
+    return readPipelineError(buildWatch(differences), pipeline, repository);
+  };
+
+  test.each<[string, Partial<Omit<PipelineWatch, 'pipelines'>>, PipelineOutcome | null, boolean]>([
+    ['a run in private', { purpose: 'run' }, 'failed', true],
+    ['a run in public, if the configuration shows logs', { purpose: 'run', log: 'final' }, 'failed', false],
+    ['a verification in private', { purpose: 'verification', log: 'none' }, 'failed', true],
+  ])('is shown of %s, without secrets', async (_, watch, outcome, isPrivate) => {
+    expect((await read(watch, outcome, isPrivate))?.message).toBe('[redacted] is wrong');
+  });
+
+  test.each<[string, Partial<Omit<PipelineWatch, 'pipelines'>>, PipelineOutcome | null, boolean]>([
+    ['a run in public', { purpose: 'run' }, 'failed', false],
+    ['a run whose log is hidden', { purpose: 'run', log: 'none' }, 'failed', true],
+    ['a verification in public', { purpose: 'verification', log: 'live' }, 'failed', false],
+    ['one that goes on', { purpose: 'run' }, null, true],
+    ['one that was stopped', { purpose: 'run' }, 'stopped', true],
+  ])('is not read of %s', async (_, watch, outcome, isPrivate) => {
+    expect(await read(watch, outcome, isPrivate)).toBeNull();
+    expect(world.meltano.timesOf('readLog')).toEqual([]);
+  });
 });

@@ -3,6 +3,12 @@ import { createConversationSync } from '../../../src/commands/sync-conversation.
 import type { Answer, NewCommand, Place } from '../../../src/domain/conversation.ts';
 import type { PlannedDeployment } from '../../../src/domain/deployment.ts';
 import type { GitHubFailure } from '../../../src/domain/github-result.ts';
+import {
+  describePipeline,
+  formatWatchId,
+  type NewPipelineWatch,
+  type PipelineOutcome,
+} from '../../../src/domain/pipeline-watch.ts';
 import type { ShownError } from '../../../src/reporting/render/describe-shown.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
 import { FakeClock, START } from '../deploying/fake-ports.ts';
@@ -165,6 +171,58 @@ describe('a redeploy', () => {
     await keepAll();
     expect(api.calls).toEqual(['createReply']);
     expect((await stores.getCommand('command'))?.finishedAt).not.toBeNull();
+  });
+});
+
+describe('a run of a pipeline', () => {
+  const WATCH: NewPipelineWatch = {
+    id: formatWatchId('run', 'command'),
+    purpose: 'run',
+    account: 'environment',
+    workspaceId: WORKSPACE_ID,
+    repositoryId: REPOSITORY.id,
+    installationId: 1,
+    workspaceName: 'Analytics',
+    directory: null,
+    log: null,
+    checkName: 'Meltano Deploy (Analytics): run of facebook',
+    sha: 'a'.repeat(40),
+    deploymentId: null,
+    deliveryId: 'command',
+    requestedBy: 'ana',
+    pipelines: [describePipeline({ id: 'p', name: 'facebook' }, { file: null, isStarted: true })],
+    createdAt: START,
+  };
+  const workspace = { id: WORKSPACE_ID, name: 'Analytics', branch: 'main', directory: null };
+
+  async function end(outcome: PipelineOutcome): Promise<void> {
+    const pipelines = WATCH.pipelines.map((one) => ({ ...one, outcome }));
+    const saved = await stores.savePipelineWatch(WATCH.id, {
+      pipelines,
+      state: 'concluded',
+      ending: 'complete',
+      concludedAt: clock.now(),
+    });
+    expect(await keep(), 'the check run has its own last word first').toBe(1_000);
+    await stores.saveReport(WATCH.id, { reportedRevision: saved?.revision ?? 0 });
+    await keepAll();
+  }
+
+  test.each<[PipelineOutcome, string]>([
+    ['succeeded', 'rocket'],
+    ['failed', 'confused'],
+    ['not_started', 'confused'],
+    ['unknown', 'confused'],
+  ])('has one reply that is edited, and ends as %s with %s', async (outcome, reaction) => {
+    await stores.addPipelineWatch(WATCH);
+    await ask({ kind: 'run', workspace });
+    await keepAll();
+    expect(api.reactions).toEqual(['eyes']);
+    expect(JSON.stringify([...api.replies.values()])).toContain('facebook');
+    await end(outcome);
+    expect(api.reactions).toEqual([reaction]);
+    expect(api.replies.size).toBe(1);
+    expect([...api.replies.values()][0]).toContain(outcome);
   });
 });
 

@@ -293,6 +293,46 @@ test('help says of each command whether the person may use it', () => {
   expect(marks('pull')).toBe('✗✗✓✓✓✓✗✗✓');
 });
 
+test('help says that commands about pipelines are off', () => {
+  const text = renderReply(viewOf({ kind: 'help', level: 'admin', pipelines: false }));
+  expect(text.match(/Off here: see `commands\.pipelines`/g)).toHaveLength(3);
+});
+
+test.each<[string, Partial<ShownWatch['pipelines'][number]>, Partial<ShownWatch>]>([
+  ['**Running** the pipeline `facebook` of ', { jobStatus: 'RUNNING' }, {}],
+  [': queued on Meltano Cloud. ', { jobStatus: 'QUEUED' }, {}],
+  [': `PAUSED`. ', { jobStatus: 'PAUSED' }, {}],
+  [': an attempt failed, waiting for the next. ', { jobStatus: 'ERROR' }, {}],
+  [': waiting. ', {}, {}],
+  [': `Meltano Cloud did not answer`; trying again. ', { problem: 'Meltano Cloud did not answer' }, {}],
+  [
+    ': the answer to the start was lost, so the app looks for its job. ',
+    { start: { attemptedAt: 1, knownJobIds: [], outcome: 'lost' } },
+    {},
+  ],
+  ['**Ran in 1 min:** ', { outcome: 'succeeded', startedAt: 0, endedAt: 60_000 }, { state: 'concluded' }],
+  ['**Ran:** ', { outcome: 'succeeded' }, { state: 'concluded' }],
+  ['**Deleted:** ', { outcome: 'deleted' }, { state: 'concluded' }],
+  ['Look at [Meltano Cloud](', { outcome: 'unknown' }, { state: 'concluded' }],
+  [
+    'The Meltano Cloud account of this app lacks the permission',
+    { outcome: 'not_started', problem: 'Meltano Cloud answered 403 Forbidden' },
+    { state: 'concluded' },
+  ],
+  ['**No longer watched:** ', { jobStatus: 'RUNNING' }, { state: 'concluded', ending: 'timed_out' }],
+])('a run: %s', (words, pipeline, differences) => {
+  const job = {
+    ...describePipeline({ id: 'p', name: 'facebook' }, { file: null, isStarted: true }),
+    error: null,
+    ...pipeline,
+  };
+  const workspace = { id: 'a', name: 'A', branch: 'main', directory: null };
+  const watch = buildWatch({ state: 'running', pipelines: [job], ...differences });
+  const text = renderReply(viewOf({ kind: 'run', workspace, watch }, '/meltano run facebook --yes'));
+  expect(text).toContain(words);
+  expect(text).toContain('[Check run](https://github.com/acme/data/runs/42).');
+});
+
 test('a name that a table can’t show as it is written is not what to type', () => {
   const workspace = {
     id: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e',

@@ -11,7 +11,7 @@ export interface JobAttempts {
   readonly failedAt: number | null;
 }
 
-/** How long the next attempt of a failed job is awaited (milliseconds). */
+/** How long the next attempt of a failed job is awaited. */
 const NEXT_ATTEMPT_MS = 60_000;
 
 /** What is known of a job's attempts now. Null for a job that is tried once. */

@@ -3,13 +3,13 @@ import type { Clock } from '../domain/clock.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 /**
- * Deliveries and deployments are kept at least this long (milliseconds). GitHub redelivers for three days, and the app must
+ * Deliveries and deployments are kept at least this long. GitHub redelivers for three days, and the app must
  * then know the delivery and newer deployments.
  */
 const ALWAYS_KEPT_MS = 4 * DAY_MS;
-/** GitHub redelivers for three days, so older records of redeliveries have no use (milliseconds). */
+/** GitHub redelivers for three days, so older records of redeliveries have no use. */
 const REDELIVERIES_KEPT_MS = 4 * DAY_MS;
-/** A record of a re-run or button press has 60 bytes and prevents a repetition (milliseconds). */
+/** A record of a re-run or button press has 60 bytes and prevents a repetition. */
 const PRESSES_KNOWN_MS = 1_000 * DAY_MS;
 /** Most concluded deployments, and most deliveries, that are kept: with SQLite about 0.5 GB together. */
 export const MAX_RECORDS = 200_000;
@@ -19,7 +19,7 @@ const BATCH = 100;
 const MAX_PER_RUN = 2_000;
 /** Steps of giving freed space back in one run. */
 const MAX_RECLAIMS = 20;
-/** The delay until the next run if records are left (milliseconds). */
+/** The delay until the next run if records are left. */
 const GO_ON_MS = 1_000;
 const EVERY_MS = 60 * 60_000;
 

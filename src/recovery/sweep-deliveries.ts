@@ -4,17 +4,17 @@ import { ageOf, stamp } from '../domain/stored-times.ts';
 import { isActedOn } from '../intake/events.ts';
 import type { DeliveryLog, LoggedDelivery, Redelivery, SweepStore } from './sweep-store.ts';
 
-/** GitHub keeps and redelivers deliveries for three days (milliseconds). */
+/** GitHub keeps and redelivers deliveries for three days. */
 const KEPT_MS = 3 * 24 * 60 * 60_000;
-/** How far a sweep overlaps the last one, to judge deliveries that were under way then (milliseconds). */
+/** How far a sweep overlaps the last one, to judge deliveries that were under way then. */
 const OVERLAP_MS = 10 * 60_000;
-/** A delivery without an error may take this long to be stored (milliseconds). */
+/** A delivery without an error may take this long to be stored. */
 const UNDER_WAY_MS = 15_000;
-/** The log shows the result of a redelivery within this time, or never (milliseconds). */
+/** The log shows the result of a redelivery within this time, or never. */
 const OUTCOME_MS = 30_000;
 /** Most redeliveries of one delivery. */
 const MAX_ATTEMPTS = 3;
-/** The pause between two requests for redelivery (milliseconds). */
+/** The pause between two requests for redelivery. */
 const BETWEEN_MS = 500;
 /** Most redeliveries in one sweep; the next sweep follows at once. */
 const MAX_REDELIVERIES = 200;

@@ -21,11 +21,11 @@ import { learnRepositories } from './learn-repositories.ts';
 import type { RequestBudget } from './request-budget.ts';
 import type { SweepStore } from './sweep-store.ts';
 
-/** A new head must be observed twice, this far apart (milliseconds), since its delivery may be under way. */
+/** A new head must be observed twice, this far apart, since its delivery may be under way. */
 const BETWEEN_OBSERVATIONS_MS = 55_000;
-/** GitHub gives push times in whole seconds, so a push this recent may hide another one (milliseconds). */
+/** GitHub gives push times in whole seconds, so a push this recent may hide another one. */
 const WHOLE_SECOND_MS = 10_000;
-/** The delay until the next sweep when a new head was observed once (milliseconds). */
+/** The delay until the next sweep when a new head was observed once. */
 const RETRY_MS = 60_000;
 /** After this many failed repositories in a row, the installation or GitHub counts as unavailable. */
 const MOST_FAILURES = 10;

@@ -15,7 +15,7 @@ import { wakeUnfinished } from './wake-unfinished.ts';
 
 /** Most requests of the sweep of branch heads in one installation: an eighth of GitHub's limit. */
 const SWEEP_REQUESTS_PER_HOUR = 600;
-/** The pause between two steps of removing old records (milliseconds). */
+/** The pause between two steps of removing old records. */
 const RETENTION_PAUSE_MS = 20;
 
 export interface RecoveryPorts {

@@ -10,7 +10,7 @@ import { failed, RetryPolicy, type RetryPorts, type WriteStep } from './retry-po
 import type { FindWayBack } from './way-back.ts';
 import { type CommentPorts, type OwnComment, removeDuplicates, writeComment } from './write-comment.ts';
 
-/** How often to check whether the check runs that the comment links to are written (milliseconds). */
+/** How often to check whether the check runs that the comment links to are written. */
 const REPORT_CHECK_MS = 1_000;
 
 export interface FailureCommentContext extends RetryPorts {

@@ -9,6 +9,8 @@ const USAGE = `Usage: meltano-deploy <command>
                           print what changes in the workspace between two commits
   wait --repo <owner>/<name> --sha <commit>
                           wait on GitHub until the deployments of a commit have ended
+  audit --since <time> [--format ndjson|csv]
+                          print who asked for what, and how it ended, beside the running app
   migrate-store --from <data directory> --to <postgres://…>
                           copy the embedded database of a stopped app into an empty PostgreSQL database`;
 
@@ -37,6 +39,10 @@ export async function runCommand(words: string[]): Promise<void> {
     case 'wait': {
       const { runWait } = await import('./wait.ts');
       return runWait(rest);
+    }
+    case 'audit': {
+      const { runAudit } = await import('./audit.ts');
+      return runAudit(rest);
     }
     case 'migrate-store': {
       const { runMigrateStore } = await import('./migrate-store.ts');

@@ -100,7 +100,7 @@ export async function planCommand(command: CommandToPlan, ports: CommandPorts): 
   const decided = refusal ? refuse(refusal) : await decide(command, level, { ...ports, reads });
   const { answer, ...effects } = decided;
   const outcome = answer.kind === 'refused' ? 'command_refused' : 'command';
-  return { outcome, deployments: [], ...effects, command: { ...asked, answer } };
+  return { outcome, role: level, deployments: [], ...effects, command: { ...asked, answer } };
 }
 
 /** Reads a repository's configuration for the first time; null if it doesn't matter. */

@@ -91,8 +91,11 @@ async function planRuns(
   const reads = new ReadsOfOneCommand(ports.reads);
   const level = await reads.readPermission(event.repository, event.actor);
   const why = refuseLevel(level, await ports.configurations.known(event.repository.id));
-  if (why !== null) return refuseAll(rerun, fresh, why);
-  return redeployAll({ ...rerun, level }, fresh, { ...ports, reads });
+  const plan =
+    why === null
+      ? await redeployAll({ ...rerun, level }, fresh, { ...ports, reads })
+      : refuseAll(rerun, fresh, why);
+  return { ...plan, role: level };
 }
 
 /** Why this permission is not enough, as a clause for a person; null if it is enough. */

@@ -1,5 +1,5 @@
 import type { LeftComparison, NewCommitRun } from '../domain/commit-run.ts';
-import type { NewCommand } from '../domain/conversation.ts';
+import type { NewCommand, PermissionLevel } from '../domain/conversation.ts';
 import type { Deployment, DeploymentState, PlannedDeployment, Rerun } from '../domain/deployment.ts';
 import type { NewPipelineWatch } from '../domain/pipeline-watch.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
@@ -20,6 +20,8 @@ export type LacksPush = (start: {
 export interface Plan {
   readonly outcome: ReasonCode;
   readonly deployments: readonly PlannedDeployment[];
+  /** The permission of the person who asked, if it was read. */
+  readonly role?: PermissionLevel;
   /** A command to be answered. */
   readonly command?: NewCommand;
   /** Withdraws the repository's open deployments of these workspaces. */

@@ -17,12 +17,22 @@ const NEWEST = 20;
 
 export function createPlanStore(db: Kysely<Schema>): PlanStore & AdoptionStore {
   return {
-    async commitPlan({ deliveryId, outcome, deployments, command, withdraw, reruns, now, ...rest }) {
+    async commitPlan({
+      deliveryId,
+      outcome,
+      deployments,
+      command,
+      withdraw,
+      reruns,
+      now,
+      role = null,
+      ...rest
+    }) {
       return await db.transaction().execute(async (tx) => {
         const marked = await tx
           .updateTable('delivery')
           // Only planning needs the commit message.
-          .set({ outcome, message: null })
+          .set({ outcome, message: null, role })
           .where('id', '=', deliveryId)
           .where('outcome', 'is', null)
           .executeTakeFirst();

@@ -69,6 +69,11 @@ export async function openPostgres(options: PostgresOptions): Promise<OpenPostgr
   };
 }
 
+/** For a command that reads beside the app: one connection, no migration. */
+export function createReadingDialect(url: string): PostgresDialect {
+  return new PostgresDialect({ pool: createPool({ url, onConnectionLost: () => {} }, 1) });
+}
+
 /** Kysely's own lock belongs to the session. A pooler would hand the session, and the lock, to another client. */
 class MigrationAdapter extends PostgresAdapter {
   override async acquireMigrationLock(): Promise<void> {}

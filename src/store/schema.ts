@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { Reaction } from '../domain/conversation.ts';
+import type { PermissionLevel, Reaction } from '../domain/conversation.ts';
 import type { Cause, Conclusion, Deployment, DeploymentState } from '../domain/deployment.ts';
 import type { WorkspacePin } from '../domain/match-workspaces.ts';
 import type { PipelineWatch } from '../domain/pipeline-watch.ts';
@@ -111,6 +111,8 @@ export interface DeliveryTable extends StoredEvent {
   signedAt: number | null;
   /** The new head of the branch after a push; null for other events. */
   afterSha: string | null;
+  /** The permission that the person of a command or a re-run had; null for others. */
+  role: PermissionLevel | null;
   /** Null until the delivery is planned. */
   outcome: ReasonCode | null;
   attempts: Generated<number>;

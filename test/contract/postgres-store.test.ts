@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { createStores } from '../../src/store/create-stores.ts';
 import { describeAccounts } from './accounts.contract.ts';
+import { describeAudit } from './audit.contract.ts';
 import { describeBacklog } from './backlog.contract.ts';
 import { describeCommandStore } from './command-store.contract.ts';
 import { describeConfigurationStore } from './configuration.contract.ts';
@@ -19,7 +20,7 @@ describe.each(listPostgresDatabases())('$name', ({ name, start }) => {
 
   async function open() {
     await emptyDatabase(started.db);
-    return { stores: createStores(started.db), close: async () => {} };
+    return { db: started.db, stores: createStores(started.db), close: async () => {} };
   }
 
   describeStore(name, open);
@@ -27,6 +28,7 @@ describe.each(listPostgresDatabases())('$name', ({ name, start }) => {
   describeCommandStore(name, open);
   describeConfigurationStore(name, open);
   describeFailureComments(name, open);
+  describeAudit(name, open);
   describeRetention(name, open);
   describeBacklog(name, open);
   describeHealth(name, open);

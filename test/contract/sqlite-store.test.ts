@@ -8,6 +8,7 @@ import { createStores } from '../../src/store/create-stores.ts';
 import { DataDirectoryInUse, openSqlite } from '../../src/store/sqlite.ts';
 import { buildRepository } from '../unit/domain/push-builder.ts';
 import { describeAccounts } from './accounts.contract.ts';
+import { describeAudit } from './audit.contract.ts';
 import { describeBacklog } from './backlog.contract.ts';
 import { describeCommandStore } from './command-store.contract.ts';
 import { describeConfigurationStore } from './configuration.contract.ts';
@@ -23,6 +24,7 @@ describeBacklog('SQLite', openTemporarySqlite);
 describeHealth('SQLite', openTemporarySqlite);
 describeCommandStore('SQLite', openTemporarySqlite);
 describeFailureComments('SQLite', openTemporarySqlite);
+describeAudit('SQLite', openTemporarySqlite);
 
 test('a directory belongs to one process at a time, and is free again after a close', async () => {
   const { directory, database } = await openTemporarySqlite();

@@ -14,6 +14,7 @@ export async function createDeliveryTables(db: Kysely<Schema>): Promise<void> {
       fingerprint text unique,
       signed_at bigint,
       after_sha text,
+      role text,
       outcome text,
       attempts integer not null default 0,
       retry_at bigint

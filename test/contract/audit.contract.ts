@@ -1,0 +1,92 @@
+import type { Kysely } from 'kysely';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { AUDIT_COLUMNS, type AuditRecord } from '../../src/domain/audit-record.ts';
+import type { PlannedDeployment } from '../../src/domain/deployment.ts';
+import { readAudit } from '../../src/store/audit-store.ts';
+import { createStores, type Stores } from '../../src/store/create-stores.ts';
+import type { Schema } from '../../src/store/schema.ts';
+import { buildPlanned } from '../unit/domain/deployment-builder.ts';
+import { buildPush, buildRepository } from '../unit/domain/push-builder.ts';
+
+const REPOSITORY = buildRepository({ id: 9_007_199_254 });
+
+/** What auditors read, whatever database is under it. */
+export function describeAudit(
+  name: string,
+  open: () => Promise<{ db: Kysely<Schema>; close: () => Promise<void> }>,
+): void {
+  describe(`the audit on ${name}`, () => {
+    let stores: Stores;
+    let opened: Awaited<ReturnType<typeof open>>;
+    beforeEach(async () => {
+      opened = await open();
+      stores = createStores(opened.db);
+    });
+    afterEach(() => opened.close());
+
+    async function read(since = 0): Promise<AuditRecord[]> {
+      const records: AuditRecord[] = [];
+      for await (const one of readAudit(opened.db, since, ({ kind }) => `as ${kind}`)) records.push(one);
+      return records;
+    }
+
+    async function plan(id: string, receivedAt: number, differences: Partial<PlannedDeployment> = {}) {
+      const event = buildPush({ repository: REPOSITORY, after: id });
+      await stores.record({ id, name: 'push', receivedAt, event });
+      const planned = buildPlanned({
+        id,
+        deliveryId: id,
+        repositoryId: REPOSITORY.id,
+        receivedAt,
+        ...differences,
+      });
+      await stores.commitPlan({ deliveryId: id, outcome: 'push', deployments: [planned], now: receivedAt });
+    }
+
+    test('a push has its deployment, in all columns', async () => {
+      await stores.learnRepository(REPOSITORY, null, 1);
+      await plan('a', 1_000, { requestedBy: 'ana', cause: 'push', sha: 'abc', branch: 'main' });
+      const [record, ...more] = await read();
+      expect(more).toEqual([]);
+      expect(Object.keys(record ?? {})).toEqual([...AUDIT_COLUMNS]);
+      expect(record).toMatchObject({
+        time: '1970-01-01T00:00:01.000Z',
+        kind: 'push',
+        requested_by: 'ana',
+        role: null,
+        request: null,
+        repository_id: REPOSITORY.id,
+        repository: `${REPOSITORY.owner}/${REPOSITORY.name}`,
+        requested_commit: 'abc',
+        outcome: 'open',
+        delivery_id: 'a',
+        deployment_id: 'a',
+      });
+    });
+
+    test('begins with the time that is asked for, in the order of time, and leaves out what has no check run', async () => {
+      await plan('late', 3_000);
+      await plan('early', 1_000);
+      await plan('b', 2_000);
+      await plan('a', 2_000);
+      await plan('none', 2_500, { conclusion: 'none', reason: 'paths_unchanged' });
+      expect((await read(2_000)).map(({ deployment_id }) => deployment_id)).toEqual(['a', 'b', 'late']);
+    });
+
+    test('more than one page of records comes whole', async () => {
+      const event = buildPush({ repository: REPOSITORY, after: 'x' });
+      await stores.record({ id: 'many', name: 'push', receivedAt: 1, event });
+      const deployments = Array.from({ length: 5_003 }, (_, index) =>
+        buildPlanned({
+          id: `d${index}`,
+          workspaceId: `w${index}`,
+          deliveryId: 'many',
+          repositoryId: REPOSITORY.id,
+          receivedAt: 1_000,
+        }),
+      );
+      await stores.commitPlan({ deliveryId: 'many', outcome: 'push', deployments, now: 1 });
+      expect(new Set((await read()).map(({ deployment_id }) => deployment_id)).size).toBe(5_003);
+    });
+  });
+}

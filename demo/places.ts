@@ -23,6 +23,8 @@ export interface Places {
   readonly metrics: Place;
   /** Has a pipeline. */
   readonly marketing: Place;
+  /** Each deployment sets up a pipeline, which fails. */
+  readonly sales: Place;
   /** Its account has `trigger: webhook`: see `writeAccounts`. */
   readonly warehouse: Place;
 }
@@ -53,8 +55,26 @@ export function addPlaces(sandbox: Sandbox): Places {
       name: 'Marketing',
       files: { [PIPELINE_FILE]: PIPELINE },
     }),
+    sales: addSales(sandbox),
     warehouse: add(`${START_BY_PUSH}/warehouse`, 'Warehouse'),
   };
+}
+
+export const FAILING_PIPELINE_FILE = 'pipelines/facebook.yml';
+
+function addSales(sandbox: Sandbox): Place {
+  const place = addPlace(sandbox, { repository: 'acme/sales', name: 'Sales', files: {} });
+  for (const name of ['orders', 'customers'])
+    sandbox.meltano.addPipeline(place.workspace, { name, repositoryPath: null });
+  sandbox.meltano.addPipeline(place.workspace, {
+    name: 'facebook',
+    repositoryPath: FAILING_PIPELINE_FILE,
+    onDeploy: () => [
+      { on: 'end', status: 'PROVISIONING' },
+      { on: 'end', afterMs: 5_000, status: 'FAILED' },
+    ],
+  });
+  return place;
 }
 
 /** The accounts file has one account, whose token is in `TOKEN_VARIABLE`. */

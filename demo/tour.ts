@@ -1,6 +1,7 @@
 import type { Act, ActContext, Scene } from './act.ts';
 import { playGitHubDeployments, playPublicRepository, playRepositoryFile } from './configuration-acts.ts';
 import type { DemoView } from './demo-view.ts';
+import { playFailedPipeline } from './pipeline-acts.ts';
 import { playProjectCheck } from './project-act.ts';
 import { playFailure, playSuccess, playSuperseding } from './push-acts.ts';
 import { playRepair } from './repair-act.ts';
@@ -17,6 +18,7 @@ const SCENES: readonly Scene[] = [
     acts: [playRepositoryFile, playPublicRepository, playRepair, playGitHubDeployments],
   },
   { title: 'Other ways to start', acts: [playAdoption, playStartByPush] },
+  { title: 'Pipelines of a workspace', acts: [playFailedPipeline] },
   { title: 'The app is killed', acts: [playKill] },
   { title: 'Meltano Cloud is unavailable', acts: [playOutage] },
 ];

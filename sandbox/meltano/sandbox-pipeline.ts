@@ -38,6 +38,8 @@ export interface SandboxPipeline {
   created: number;
   lastModified: number;
   onDeploy: (deployment: SandboxJob) => PipelineStep[];
+  /** All changes of the status, oldest first. */
+  readonly changes: { readonly at: number; readonly status: string }[];
   /** False until a PIPELINE_CONFIG job was made for it. */
   configured: boolean;
   /** Secrets that nothing may ever read or print. */
@@ -62,6 +64,7 @@ export function createPipeline(workspaceId: string, input: PipelineInput): Sandb
     created: now,
     lastModified: now,
     onDeploy: input.onDeploy ?? (() => []),
+    changes: [{ at: now, status }],
     configured: false,
     properties: { 'tap-github.start_date': plantSecret(), 'target-postgres.host': plantSecret() },
     script: `meltano run ${plantSecret()} target-postgres`,
@@ -73,10 +76,19 @@ export function createPipeline(workspaceId: string, input: PipelineInput): Sandb
 export function changeStatus(pipeline: SandboxPipeline, status: string): void {
   pipeline.status = status;
   pipeline.lastModified = Date.now();
+  pipeline.changes.push({ at: pipeline.lastModified, status });
 }
 
 export function representPipeline(pipeline: SandboxPipeline): unknown {
-  const { onDeploy: _, configured: _configured, workspaceId, created, lastModified, ...shown } = pipeline;
+  const {
+    onDeploy: _,
+    configured: _configured,
+    changes: _changes,
+    workspaceId,
+    created,
+    lastModified,
+    ...shown
+  } = pipeline;
   const path = `/pipelines/${pipeline.id}`;
   const known = Object.entries(shown).filter(([, value]) => value !== null);
   return {

@@ -1,6 +1,8 @@
 import type { SandboxCheckRun } from '../../sandbox/github/check-model.ts';
+import { findPlanted } from '../../sandbox/meltano/planted-secrets.ts';
 import type { SandboxJob } from '../../sandbox/meltano/sandbox-job.ts';
 import type { SandboxWorkspace } from '../../sandbox/meltano/sandbox-workspace.ts';
+import { checkPipelines } from './chaos-pipelines.ts';
 import { PROJECT_CHECK } from './chaos-requests.ts';
 import type { ChaosPush, ChaosWorld } from './chaos-world.ts';
 
@@ -96,6 +98,9 @@ function checkTruth({ sandbox }: ChaosWorld, run: SandboxCheckRun, taking: reado
   const job = sandbox.meltano.jobs.find((one) => one.id === jobId);
   if (!job) return [`names a job that never was: ${jobId}`];
   const wanted = CONCLUSIONS[job.status];
+  if (job.status === 'COMPLETE' && /^Deployed/.test(run.output.title ?? '')) {
+    return checkPipelines(sandbox.meltano, job, run);
+  }
   return run.conclusion === wanted
     ? []
     : [`is ${run.conclusion} (${run.output.title}), its job ${job.status}`];
@@ -111,7 +116,8 @@ function checkJobs({ sandbox, repositories }: ChaosWorld): string[] {
       if (jobId) owners.set(jobId, (owners.get(jobId) ?? 0) + 1);
     }
   }
-  const stray = meltano.jobs.filter((job) => owners.get(job.id) !== 1);
+  const deployments = meltano.jobs.filter(({ type }) => type === 'WORKSPACE_DEPLOY');
+  const stray = deployments.filter((job) => owners.get(job.id) !== 1);
   const double = [...meltano.workspaces.values()].flatMap((one) => findOverlaps(meltano.jobsOf(one)));
   return [
     ...stray.map((job) => `job ${job.id} (${job.status}) belongs to ${owners.get(job.id) ?? 0} check runs`),
@@ -152,7 +158,9 @@ function checkSecrets({ sandbox, repositories, secrets }: ChaosWorld): string[] 
         .commits(fullName)
         .map(({ sha }) => sandbox.github.conversations.commitComments(fullName, sha)),
     ]);
-    return secrets.filter((secret) => shown.includes(secret)).map(() => `${fullName} shows a secret`);
+    return [...secrets.filter((secret) => shown.includes(secret)), ...findPlanted(shown)].map(
+      () => `${fullName} shows a secret`,
+    );
   });
 }
 
@@ -170,4 +178,10 @@ function checkAnnotations({ sandbox, repositories }: ChaosWorld): string[] {
       .filter((run) => run.annotations.length > countOwedAnnotations(run))
       .map((run) => `${fullName} ${run.headSha.slice(0, 7)} has ${run.annotations.length} annotations`),
   );
+}
+
+/** Check runs that name failed pipelines: a storm without any proves nothing about them. */
+export function countFailed({ sandbox, repositories }: ChaosWorld): number {
+  const runs = repositories.flatMap(({ fullName }) => sandbox.github.checks.runs(fullName));
+  return runs.filter(({ output }) => output.title?.startsWith('Deployed, but ')).length;
 }

@@ -1,6 +1,7 @@
 import type { PushResult } from '../../sandbox/github/branch-moves.ts';
 import type { SandboxWorkspace } from '../../sandbox/meltano/sandbox-workspace.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
+import { addPipelines } from './chaos-pipelines.ts';
 
 const INSTALLATIONS = 20;
 const REPOSITORIES_EACH = 10;
@@ -118,6 +119,7 @@ export class ChaosWorld {
     if (this.random() < 0.1) {
       workspaces.push(meltano.addWorkspace({ name: `Second of ${fullName}`, repositoryUrl: url }));
     }
+    for (const workspace of workspaces) addPipelines(meltano, workspace, this.random);
     return { fullName, workspaces };
   }
 

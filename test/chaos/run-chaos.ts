@@ -5,8 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import { createSeededRandom } from '../../sandbox/http/seeded-random.ts';
+import { findPlanted } from '../../sandbox/meltano/planted-secrets.ts';
 import { AppProcess } from '../acceptance/app-process.ts';
-import { findFaults, isConcluded, listOwed } from './chaos-check.ts';
+import { countFailed, findFaults, isConcluded, listOwed } from './chaos-check.ts';
 import { clearWeather, rollWeather } from './chaos-faults.ts';
 import { ChaosRequests } from './chaos-requests.ts';
 import { ChaosWorld } from './chaos-world.ts';
@@ -73,11 +74,11 @@ const { code } = await app.kill('SIGTERM');
 output += app.output;
 const faults = [...findFaults(world), ...checkRequests(world, requests)];
 if (code !== 0) faults.push(`the app ended with exit code ${code}`);
-for (const secret of world.secrets)
-  if (output.includes(secret)) faults.push('the log of the app shows a secret');
+if (world.secrets.some((secret) => output.includes(secret)) || findPlanted(output).length > 0)
+  faults.push('the log of the app shows a secret');
 
 console.log(
-  `${listOwed(world).length} check runs owed, ${sandbox.meltano.jobs.length} jobs, ` +
+  `${listOwed(world).length} check runs owed, ${sandbox.meltano.jobs.length} jobs, ${countFailed(world)} with failed pipelines, ` +
     `${sandbox.github.service.exchanges.length} requests to GitHub, ${sandbox.meltano.service.exchanges.length} to Meltano Cloud`,
 );
 // No weather is as slow. What is given up so may take effect after what was sent later.

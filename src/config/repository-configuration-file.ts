@@ -119,6 +119,7 @@ function toSettings(written: SettingsAsWritten): Partial<DeploySettings> {
     ...(written.unmatched !== undefined && { unmatched: written.unmatched }),
     ...(written.ignore_senders !== undefined && { ignoreSenders: written.ignore_senders }),
     ...(written.log !== undefined && { log: written.log }),
+    ...(written.verify !== undefined && { verify: written.verify }),
     ...(written.checks?.project !== undefined && { projectCheck: written.checks.project }),
     ...(written.checks?.pipelines !== undefined && { pipelineCheck: written.checks.pipelines }),
   };

@@ -65,6 +65,11 @@ const log = z.enum(['live', 'final', 'none']).meta({
     'The log in the check run: while the job runs, once it has ended, or never. Default: live on private, none on public repositories, because everyone can read their check runs.',
 });
 
+const verify = z.boolean().meta({
+  description:
+    'true: after a deployment, pipelines whose file or components the push changed are verified, at most 5; a failed one fails the check run. Needs checks.pipelines: report.',
+});
+
 const projectCheck = z.enum(['report', 'block', 'off']).meta({
   description:
     'report: a check run "Meltano Deploy project" on each push to the tracked branch, and on pull requests to it, says what is wrong in the Meltano project, and what changes in the workspace. block: a push with an error in the workspace\'s project is not deployed, either. off: nothing is checked.',
@@ -84,6 +89,7 @@ const deploySection = z
     unmatched: unmatched.default(deploy.unmatched),
     ignore_senders: ignoreSenders.default([...deploy.ignoreSenders]),
     log: log.optional(),
+    verify: verify.default(deploy.verify),
   })
   .meta({ description: 'Settings for all workspaces of this repository.' });
 
@@ -114,6 +120,7 @@ const workspaceEntry = z
     unmatched: unmatched.optional(),
     ignore_senders: ignoreSenders.optional(),
     log: log.optional(),
+    verify: verify.optional(),
     checks: z
       .strictObject({ project: projectCheck.optional(), pipelines: pipelineCheck.optional() })
       .nullish()

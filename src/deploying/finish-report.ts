@@ -1,9 +1,10 @@
 import { type Deployment, isReported } from '../domain/deployment.ts';
 import { judgeRead } from '../domain/judge-failure.ts';
-import { formatLogKey, type PipelineWatch } from '../domain/pipeline-watch.ts';
+import type { PipelineWatch } from '../domain/pipeline-watch.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { ageOf } from '../domain/stored-times.ts';
+import { formatVerificationLogId, readVerification } from '../domain/verification.ts';
 import { describeFailure } from '../reporting/render/describe-meltano-failure.ts';
 import {
   findShownLog,
@@ -11,6 +12,7 @@ import {
   readSubject,
   type ShownLog,
   type SubjectReader,
+  toShownLog,
 } from '../reporting/report-subject.ts';
 import { logFields, type ReconcileContext } from './reconcile-context.ts';
 
@@ -48,11 +50,20 @@ export function createReportFinisher(
   async function readLogs(of: Deployment | PipelineWatch): Promise<number | null> {
     const repository = await context.repositories.getRepository(of.repositoryId);
     if (!repository || chooseLogMode(of, repository.private) === 'none') return null;
-    for (const shown of listLogs(of)) {
+    const verification = isPipelineWatch(of) ? null : await findVerificationLog(of, repository.private);
+    for (const shown of [...listLogs(of), ...(verification ? [verification] : [])]) {
       const delay = await readLog(of, shown);
       if (delay !== null) return delay;
     }
     return null;
+  }
+
+  /** The log of the first verification that failed. Nothing of it is shown on public repositories. */
+  async function findVerificationLog(deployment: Deployment, isPrivate: boolean): Promise<ShownLog | null> {
+    const watch = isPrivate ? await readVerification(deployment, reports) : null;
+    const failed = watch?.pipelines.find(({ outcome }) => outcome === 'failed');
+    if (!failed?.jobId) return null;
+    return { id: formatVerificationLogId(deployment), jobId: failed.jobId, attempt: null };
   }
 
   async function readLog(of: Deployment | PipelineWatch, shown: ShownLog): Promise<number | null> {
@@ -87,7 +98,7 @@ function listLogs(of: Deployment | PipelineWatch): readonly ShownLog[] {
   const failed = of.pipelines
     .filter(({ outcome }) => outcome === 'failed')
     .slice(0, MOST_FAILED_LOGS)
-    .flatMap(({ jobId }) => (jobId === null ? [] : [{ id: formatLogKey(of, jobId), jobId, attempt: null }]));
+    .flatMap((one) => toShownLog(of, one) ?? []);
   const isAmong = failed.some(({ id }) => id === shown?.id);
   return shown && !isAmong ? [shown, ...failed] : failed;
 }

@@ -12,7 +12,9 @@ import type { PipelineWatchStore } from '../domain/pipeline-watch.ts';
 import type { RemoteClock } from '../domain/remote-clock.ts';
 import type { RepositoryStore } from '../domain/repository-store.ts';
 import { ageOf } from '../domain/stored-times.ts';
-import type { OpenTrees, TreeDigestStore } from '../planning/changed-paths.ts';
+import type { OpenTrees } from '../planning/changed-paths.ts';
+import type { ReadChangedPipelines } from '../planning/changed-pipelines.ts';
+import type { PlanHistory } from '../planning/plan-store.ts';
 import type { PostDeploymentOutputs } from '../reporting/post-deployment-outputs.ts';
 import type { Reporter } from '../reporting/reporter.ts';
 
@@ -48,11 +50,12 @@ export interface JobLogReader {
 /** The ports and limits for reconciling workspaces. */
 export interface ReconcileContext {
   readonly outputs: PostDeploymentOutputs;
-  readonly store: DeploymentStore & PipelineWatchStore & TreeDigestStore & KeptPushStore & CommitRunReader;
+  readonly store: DeploymentStore & PipelineWatchStore & PlanHistory & KeptPushStore & CommitRunReader;
   readonly repositories: RepositoryStore;
   readonly configurations: KnownConfigurations;
   readonly accounts: Accounts;
   readonly openTrees: OpenTrees;
+  readonly readChangedPipelines: ReadChangedPipelines;
   readonly reporter: Reporter;
   readonly dispatcher: Dispatcher;
   readonly logs: JobLogReader;

@@ -11,19 +11,24 @@ import {
 } from '../domain/judge-pipelines.ts';
 import type { MeltanoFailure, MeltanoResult } from '../domain/meltano.ts';
 import type { PipelineList } from '../domain/pipeline.ts';
+import type { PipelineWatch } from '../domain/pipeline-watch.ts';
 import { ageOf, stamp } from '../domain/stored-times.ts';
+import { hasFailedVerification, readVerification } from '../domain/verification.ts';
 import type { WorkspaceKey } from '../domain/workspace.ts';
 import { describeFailure } from '../reporting/render/describe-meltano-failure.ts';
-import { change, conclude } from './conclude.ts';
+import { change, conclude, type Ending } from './conclude.ts';
 import type { JobFacts } from './describe-job.ts';
 import { followRuns } from './follow-runs.ts';
 import { locatePipelines } from './locate-pipelines.ts';
 import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
+import { giveUpVerification, planVerification } from './verify-changed.ts';
 
 /** When the pipelines are read, counted from the end of the job (milliseconds). */
 const READ_AT_MS = [0, 3_000, 10_000, 30_000, 60_000, 90_000, 120_000];
 /** How long the first list is tried to be read (milliseconds). */
 const UNREAD_PATIENCE_MS = 10_000;
+/** How often the app looks if the verification is over (milliseconds). */
+const VERIFY_LOOK_MS = 2_000;
 /** The longest reading of a list (milliseconds). The next deployment of the workspace may wait for it. */
 const LIST_MS = 5_000;
 
@@ -96,32 +101,82 @@ export class PipelineSettler {
   }
 
   async #look(deployment: Deployment): Promise<StepResult> {
-    const { clock } = this.#context;
+    const { clock, store } = this.#context;
+    const verification = await readVerification(deployment, store);
+    if (verification && deployment.pipelines) {
+      const isOver = verification.state === 'concluded';
+      return isOver ? concludeSettled(this.#context, deployment, deployment.pipelines) : VERIFY_LOOK_MS;
+    }
     const age = ageOf(clock, deployment.settlingSince ?? 0);
     const nextAt = READ_AT_MS.find((at) => at > age) ?? null;
+    const retryMs = nextAt === null ? null : nextAt - age;
     const listed = await this.#list(deployment);
     if (listed === null) return concludeSettled(this.#context, deployment, unread(UNSERVED));
-    const looked = listed.ok ? judge(deployment, listed.value) : null;
-    if (looked) await followRuns(this.#context, deployment, looked.pipelines);
-    const pipelines = looked?.pipelines ?? deployment.pipelines;
-    const isSettled = pipelines?.kind === 'read' && pipelines.settingUp.length === 0;
-    if (!listed.ok && pipelines?.kind !== 'read' && isHopeless(listed.failure, age)) {
-      const problem = describeFailure(listed.failure);
+    if (!listed.ok) return this.#handleUnread(deployment, listed.failure, { age, retryMs });
+    return this.#handleList(deployment, listed.value, { verification, retryMs });
+  }
+
+  async #handleUnread(
+    deployment: Deployment,
+    failure: MeltanoFailure,
+    { age, retryMs }: { readonly age: number; readonly retryMs: number | null },
+  ): Promise<StepResult> {
+    const { pipelines } = deployment;
+    if (pipelines?.kind !== 'read' && isHopeless(failure, age)) {
+      const problem = describeFailure(failure);
       this.#context.log.info({ ...logFields(deployment), problem }, 'The pipelines could not be read');
       return concludeSettled(this.#context, deployment, unread(problem));
     }
-    if (pipelines !== null && (isSettled || nextAt === null)) {
-      return concludeSettled(this.#context, deployment, pipelines);
+    return (
+      retryMs ?? concludeSettled(this.#context, deployment, pipelines ?? unread(describeFailure(failure)))
+    );
+  }
+
+  async #handleList(
+    deployment: Deployment,
+    list: PipelineList,
+    { verification, retryMs }: ToVerify,
+  ): Promise<StepResult> {
+    const looked = judge(deployment, list);
+    await followRuns(this.#context, deployment, looked.pipelines);
+    if (looked.pipelines.settingUp.length > 0 && retryMs !== null) {
+      const isSame = isDeepStrictEqual(looked.pipelines, deployment.pipelines);
+      return (await change(this.#context, deployment, isSame ? {} : looked)) ? retryMs : 'go on';
     }
-    const changes = looked && !isDeepStrictEqual(looked.pipelines, deployment.pipelines) ? looked : {};
-    if (!(await change(this.#context, deployment, changes))) return 'go on';
-    return Math.max(0, (nextAt ?? age) - ageOf(clock, deployment.settlingSince ?? 0));
+    const wait = await this.#verify(deployment, looked, { list, verification, retryMs });
+    return wait ?? concludeSettled(this.#context, deployment, looked.pipelines);
+  }
+
+  /** Milliseconds until the next look if pipelines are verified, or GitHub has to be asked again which ones; else null. */
+  async #verify(
+    deployment: Deployment,
+    looked: Look,
+    { list, verification, retryMs }: ToVerify & { readonly list: PipelineList },
+  ): Promise<number | null> {
+    try {
+      const planned = verification ?? (await planVerification(this.#context, deployment, list));
+      if (!planned) return null;
+    } catch (error) {
+      const { log } = this.#context;
+      log.warn({ ...logFields(deployment), err: error }, 'The changed pipelines could not be found');
+      if (retryMs === null) await giveUpVerification(this.#context, deployment);
+      return retryMs;
+    }
+    // The title says that pipelines are verified.
+    await change(this.#context, deployment, looked);
+    return VERIFY_LOOK_MS;
   }
 
   async #list({ account, workspaceId }: Deployment): Promise<MeltanoResult<PipelineList> | null> {
     const api = this.#context.accounts.byKey(account)?.api;
     return api ? api.listPipelines(workspaceId, LIST_MS) : null;
   }
+}
+
+interface ToVerify {
+  readonly verification: PipelineWatch | null;
+  /** Milliseconds until the pipelines are read again; null after the last reading. */
+  readonly retryMs: number | null;
 }
 
 interface Look {
@@ -150,12 +205,20 @@ async function concludeSettled(
   pipelines: PipelinesAfter,
 ): Promise<StepResult> {
   const hasFailed = pipelines.kind === 'read' && pipelines.failed.length > 0;
+  const verification = await readVerification(deployment, context.store);
   const located =
     pipelines.kind === 'read' ? await locatePipelines(context, deployment, pipelines) : pipelines;
   return conclude(context, deployment, {
     pipelines: located,
-    ...(hasFailed
-      ? ({ conclusion: 'failure', reason: 'pipelines_failed' } as const)
-      : ({ conclusion: 'success', reason: 'job_complete' } as const)),
+    ...chooseEnding(hasFailed, hasFailedVerification(verification)),
   });
+}
+
+function chooseEnding(
+  hasFailed: boolean,
+  hasFailedVerification: boolean,
+): Pick<Ending, 'conclusion' | 'reason'> {
+  if (hasFailed) return { conclusion: 'failure', reason: 'pipelines_failed' };
+  if (hasFailedVerification) return { conclusion: 'failure', reason: 'verification_failed' };
+  return { conclusion: 'success', reason: 'job_complete' };
 }

@@ -142,7 +142,7 @@ async function accept(
   save: Save,
 ): Promise<StepResult> {
   Object.assign(memory, FRESH_START);
-  await save(noteJob(pipeline, job, clock.now()));
+  await save(noteJob(pipeline, job, clock));
   return 'go on';
 }
 

@@ -111,7 +111,7 @@ export class PipelineWatcher {
           pipelines: this.#noteMissing({ ...watch, pipelines }, pipeline, read.failure),
           failure: read.failure,
         };
-      const seen = noteJob(pipeline, read.value, this.#context.clock.now());
+      const seen = noteJob(pipeline, read.value, this.#context.clock);
       pipelines = replacePipeline({ ...watch, pipelines }, seen);
     }
     return { pipelines, failure: null };
@@ -148,10 +148,10 @@ export class PipelineWatcher {
         return { pipelines, failure: listed.failure };
       }
       const { own, other } = findRuns(listed.ok ? listed.value : [], deployedAt);
-      if (other && !own && noteJob(pipeline, other, clock.now()).endedAt === null)
+      if (other && !own && noteJob(pipeline, other, clock).endedAt === null)
         memory.quietSince = clock.elapsed();
       const job = own ?? (isOver ? other : null);
-      if (job) pipelines = replacePipeline({ ...watch, pipelines }, noteJob(pipeline, job, clock.now()));
+      if (job) pipelines = replacePipeline({ ...watch, pipelines }, noteJob(pipeline, job, clock));
       else if (isOver || isGone)
         pipelines = replacePipeline({ ...watch, pipelines }, { ...pipeline, outcome: 'unseen' });
     }

@@ -52,6 +52,7 @@ function createReconcileContext(
   return {
     configurations: planning.configurations,
     openTrees: planning.openTrees,
+    readChangedPipelines: planning.readChangedPipelines,
     outputs: reporting.outputs,
     reporter,
     logs,

@@ -1,4 +1,5 @@
 import type { ReportProgress, Rerun } from './deployment.ts';
+import type { JobAttempts } from './job-attempts.ts';
 import type { LogMode } from './repository-configuration.ts';
 import type { RepositoryWorkspace } from './workspace.ts';
 
@@ -40,6 +41,8 @@ export interface WatchedPipeline {
   readonly jobId: string | null;
   /** Meltano Cloud's name of the job's status. */
   readonly jobStatus: string | null;
+  /** Null for a job that is tried once. */
+  readonly attempts: JobAttempts | null;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
   /** Null while it is watched. */
@@ -136,6 +139,7 @@ export function describePipeline(
     file,
     jobId: null,
     jobStatus: null,
+    attempts: null,
     startedAt: null,
     endedAt: null,
     outcome: null,

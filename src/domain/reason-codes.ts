@@ -33,6 +33,7 @@ export const REASON_CODES = {
   // Concluded with a job.
   job_complete: 'the job ended as COMPLETE',
   pipelines_failed: 'the job ended as COMPLETE, but pipelines of the workspace failed',
+  verification_failed: 'the job ended as COMPLETE, but pipelines failed their verification',
   job_error: 'the job ended as ERROR',
   job_stopped: 'the job ended as STOPPED',
   job_deleted: 'the job was deleted',

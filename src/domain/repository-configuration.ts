@@ -31,6 +31,8 @@ export interface DeploySettings extends PathSettings {
   readonly ignoreSenders: readonly string[];
   /** Null means `live` for a private repository and `none` for a public one. */
   readonly log: LogMode | null;
+  /** Whether pipelines that a push changes are verified after its deployment. */
+  readonly verify: boolean;
   /** Whether the project is checked, and a check run reports on it. */
   readonly projectCheck: ProjectCheckMode;
   /** Whether the pipelines are looked at after a deployment, and the runs that it starts. */
@@ -77,6 +79,7 @@ export const DEFAULT_CONFIGURATION: RepositoryConfiguration = Object.freeze({
     unmatched: 'silent',
     ignoreSenders: Object.freeze([]),
     log: null,
+    verify: false,
     projectCheck: 'report',
     pipelineCheck: 'report',
   }),

@@ -18,6 +18,7 @@ import type { ProjectCommits } from '../project/project-source.ts';
 import { nameCheckRun } from '../reporting/render/name-check-run.ts';
 import type { Reporter } from '../reporting/reporter.ts';
 import type { OpenTrees } from './changed-paths.ts';
+import { createChangedPipelineReader, type ReadChangedPipelines } from './changed-pipelines.ts';
 import { checkPull } from './check-pull.ts';
 import { digestTexts } from './digest-text.ts';
 import type { CommandPlanning } from './event-context.ts';
@@ -36,6 +37,7 @@ export interface Planning {
   readonly readConfiguration: ReadConfiguration;
   readonly openTrees: OpenTrees;
   readonly commits: ProjectCommits;
+  readonly readChangedPipelines: ReadChangedPipelines;
   readonly ports: PlanningPorts;
 }
 
@@ -81,7 +83,16 @@ export function createPlanning(context: AppContext): Planning {
       (await stores.findPush(repositoryId, branch)) === null,
   };
   const commits = createProjectSources({ getOctokit: octokit.get, trees, mayAsk: mayAskFor('project') });
-  return { heads, files, configurations, readConfiguration, openTrees, commits, ports };
+  return {
+    heads,
+    files,
+    configurations,
+    readConfiguration,
+    openTrees,
+    commits,
+    readChangedPipelines: createChangedPipelineReader(commits),
+    ports,
+  };
 }
 
 /** The handler of the queue `plan`. */

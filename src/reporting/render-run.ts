@@ -3,7 +3,8 @@ import { type CommitRunReader, makeProjectRunId } from '../domain/commit-run.ts'
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import type { DeploymentReader, OpenDeployments } from '../domain/deployment-store.ts';
 import type { Pages } from '../domain/pages.ts';
-import { formatLogKey, type PipelineWatch } from '../domain/pipeline-watch.ts';
+import { formatLogKey, type PipelineWatch, type PipelineWatchReader } from '../domain/pipeline-watch.ts';
+import { formatVerificationLogId, readVerification } from '../domain/verification.ts';
 import type { LogSource } from '../logs/log-store.ts';
 import type { CheckRunFields, CheckRunView } from './render/check-run-view.ts';
 import type { CommitRunView } from './render/render-commit-run.ts';
@@ -14,7 +15,7 @@ import type { RenderedRun } from './write-check-run.ts';
 
 /** The sources of a check run's content. */
 export interface RenderPorts {
-  readonly store: DeploymentReader & OpenDeployments & CommitRunReader;
+  readonly store: DeploymentReader & OpenDeployments & CommitRunReader & PipelineWatchReader;
   readonly logs: LogSource;
   readonly clock: Clock;
   readonly render: (view: CheckRunView) => CheckRunFields;
@@ -64,6 +65,8 @@ async function viewDeployment(
     redeployOf: await find(redeployOf),
     redeployedAs: await find(rerun?.kind === 'redeployed' ? rerun.deploymentId : null),
     wayBack: await findWayBack(deployment, repository),
+    verification: await readVerification(deployment, store),
+    verificationLog: logs.excerpt(formatVerificationLogId(deployment)),
     log: logs.excerpt(deployment.id),
     deployTimeoutMinutes: limits.deployTimeoutMinutes,
     startTimeoutMinutes: limits.startTimeoutMinutes,

@@ -7,6 +7,7 @@ import {
   isPipelineWatchId,
   type PipelineWatch,
   type PipelineWatchReader,
+  type WatchedPipeline,
 } from '../domain/pipeline-watch.ts';
 
 /** What a check run shows. */
@@ -41,6 +42,11 @@ export function findShownLog(of: Deployment | PipelineWatch): ShownLog | null {
     const { id, jobId, attempts } = of;
     return jobId === null ? null : { id, jobId, attempt: attempts?.current ?? null };
   }
-  const jobId = choosePipelineShown(of.pipelines)?.jobId ?? null;
-  return jobId === null ? null : { id: formatLogKey(of, jobId), jobId, attempt: null };
+  const shown = choosePipelineShown(of.pipelines);
+  return shown && toShownLog(of, shown);
+}
+
+/** Null without a job. */
+export function toShownLog(of: PipelineWatch, { jobId, attempts }: WatchedPipeline): ShownLog | null {
+  return jobId === null ? null : { id: formatLogKey(of, jobId), jobId, attempt: attempts?.current ?? null };
 }

@@ -78,6 +78,7 @@ export function createPlanHistoryStore(db: Kysely<Schema>): PlanHistory {
           where.or([
             where('conclusion', '=', sql.lit('success')),
             where('reason', '=', sql.lit('pipelines_failed')),
+            where('reason', '=', sql.lit('verification_failed')),
           ]),
         )
         .where(WAS_STARTED)

@@ -14,9 +14,16 @@ export interface FromZero {
 
 const ENDS: readonly [Conclusion, ReasonCode][] = [
   ['success', 'job_complete'],
-  ...(['job_error', 'pipelines_failed', 'start_refused', 'start_timeout', 'start_unreadable'] as const).map(
-    (reason): [Conclusion, ReasonCode] => ['failure', reason],
-  ),
+  ...(
+    [
+      'job_error',
+      'pipelines_failed',
+      'verification_failed',
+      'start_refused',
+      'start_timeout',
+      'start_unreadable',
+    ] as const
+  ).map((reason): [Conclusion, ReasonCode] => ['failure', reason]),
   ...(['job_stopped', 'job_deleted', 'withdrawn'] as const).map((reason): [Conclusion, ReasonCode] => [
     'cancelled',
     reason,

@@ -1,6 +1,7 @@
 import type { CheckAnnotation, WorkspaceErrors } from '../../domain/commit-run.ts';
 import type { Deployment, Repository } from '../../domain/deployment.ts';
 import type { LogExcerpt } from '../../domain/log-excerpt.ts';
+import type { PipelineWatch } from '../../domain/pipeline-watch.ts';
 import type { WayBack } from '../../domain/way-back.ts';
 
 /** A deployment that another one refers to. */
@@ -37,6 +38,10 @@ export interface CheckRunView {
   readonly wayBack: WayBack | null;
   /** Null if nothing was read yet. */
   readonly log: LogExcerpt | null;
+  /** The verification of pipelines after the deployment. */
+  readonly verification: PipelineWatch | null;
+  /** The log of a failed verification, of which only one error may be shown. */
+  readonly verificationLog: LogExcerpt | null;
   /** Minutes, for the wording of time-outs. */
   readonly deployTimeoutMinutes: number;
   readonly startTimeoutMinutes: number;

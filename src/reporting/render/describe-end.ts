@@ -26,6 +26,8 @@ export function describeEnd(deployment: Deployment, facts: EndFacts, wording: Wo
     case 'job_complete':
     case 'pipelines_failed':
       return describeDeployed(deployment, run, wording);
+    case 'verification_failed':
+      return 'Deployed, but pipelines failed their verification';
     case 'job_error':
       return joinDetail(`Failed${after(run)}`, facts.error === null ? null : wording.quote(facts.error));
     case 'job_stopped':

@@ -1,3 +1,4 @@
+import { describeAwaitedAttempt } from '../../domain/job-attempts.ts';
 import type { PipelineWatch, WatchedPipeline } from '../../domain/pipeline-watch.ts';
 import type { OtherDeployment } from './check-run-view.ts';
 import { readAnsweredStatus, shortenSha } from './describe-deployment.ts';
@@ -42,14 +43,14 @@ function describeNow({ pipelines }: PipelineWatch, { now }: WatchFacts): string 
   const running = open.find(({ startedAt }) => startedAt !== null);
   const problem = open.find((one) => one.problem !== null)?.problem ?? null;
   const trouble = problem === null ? '' : `; ${problem}: trying again`;
-  if (running?.endedAt != null)
-    return `${running.name} failed; waiting for its next attempt${progress}${trouble}`;
+  const awaited = describeAwaitedAttempt(running?.attempts ?? null);
+  if (running && awaited !== null) return `${running.name}: ${awaited}${progress}${trouble}`;
   if (running?.startedAt != null) {
     return `${running.name} has been running for ${formatDuration(now - running.startedAt)}${progress}${trouble}`;
   }
   const [only] = open;
-  const awaited = open.length === 1 && only ? `the run of ${only.name}` : `${open.length} runs`;
-  return `Waiting for ${awaited}${progress}${trouble}`;
+  const which = open.length === 1 && only ? `the run of ${only.name}` : `${open.length} runs`;
+  return `Waiting for ${which}${progress}${trouble}`;
 }
 
 function describeEnding(watch: PipelineWatch, facts: WatchFacts): string {

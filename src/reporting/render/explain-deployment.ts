@@ -1,6 +1,7 @@
 import { describeAwaitedAttempt } from '../../domain/job-attempts.ts';
 import type { CheckRunView } from './check-run-view.ts';
 import { shortenSha, waitsAtGate } from './describe-deployment.ts';
+import { explainVerification } from './describe-verification.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
 import { explainEnd } from './explain-end.ts';
 import { explainSettling } from './explain-pipelines.ts';
@@ -33,7 +34,9 @@ function explainRerun({ deployment, redeployedAs, githubUrl, repository }: Check
 
 function explainNow(view: CheckRunView): string {
   const { deployment, waitsFor } = view;
-  if (deployment.state === 'settling') return explainSettling(deployment);
+  if (deployment.state === 'settling') {
+    return view.verification ? explainVerification(view).join('\n\n') : explainSettling(deployment);
+  }
   if (describeAwaitedAttempt(deployment.attempts) !== null) return AWAITED_ATTEMPT;
   if (waitsFor !== null) {
     const other =

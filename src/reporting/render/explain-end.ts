@@ -9,6 +9,7 @@ import {
   showableLog,
 } from './describe-deployment.ts';
 import { adviseOnError, describeError } from './describe-error.ts';
+import { explainVerification } from './describe-verification.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
 import { explainPipelines } from './explain-pipelines.ts';
 import { formatCount, formatDuration } from './format-numbers.ts';
@@ -30,8 +31,18 @@ interface End {
 
 /** What happened, and what to do: paragraphs of Markdown. */
 const EXPLANATIONS: Readonly<Partial<Record<ReasonCode, (end: End) => readonly string[]>>> = {
-  job_complete: ({ view, deployment }) => [explainLateCancellation(deployment), ...explainPipelines(view)],
+  job_complete: ({ view, deployment }) => [
+    explainLateCancellation(deployment),
+    ...explainPipelines(view),
+    ...explainVerification(view),
+  ],
   pipelines_failed: ({ view, deployment }) => [
+    ...explainPipelines(view),
+    ...explainVerification(view),
+    explainLateCancellation(deployment),
+  ],
+  verification_failed: ({ view, deployment }) => [
+    ...explainVerification(view),
     ...explainPipelines(view),
     explainLateCancellation(deployment),
   ],

@@ -8,6 +8,7 @@ import { cleanInlineText } from '../../logs/clean-log-line.ts';
 import { REDACTED } from '../../logs/redact.ts';
 import type { CheckRunAction, CheckRunFields, CheckRunView } from './check-run-view.ts';
 import { showableLog } from './describe-deployment.ts';
+import { findVerificationError } from './describe-verification.ts';
 import { joinResult, renderResult } from './render-result.ts';
 import { renderSummary } from './render-summary.ts';
 import { renderText } from './render-text.ts';
@@ -103,6 +104,13 @@ function annotatePipelines({ pipelines }: Deployment): CheckAnnotation[] {
   );
 }
 
+/** The one error of a verification that may be shown. */
+function annotateVerification(view: CheckRunView): CheckAnnotation[] {
+  const error = findVerificationError(view);
+  if (!error) return [];
+  return annotateErrors(error.isOfRepository ? null : view.deployment.directory, [error]);
+}
+
 /**
  * The errors of a failed job that name a line of a file. Only with the conclusion, because GitHub adds annotations to the
  * existing ones. None if the log is hidden.
@@ -110,7 +118,9 @@ function annotatePipelines({ pipelines }: Deployment): CheckAnnotation[] {
 function renderAnnotations(view: CheckRunView): CheckAnnotation[] {
   const { conclusion, directory, reason } = view.deployment;
   if (conclusion !== 'failure') return [];
-  if (reason === 'pipelines_failed') return annotatePipelines(view.deployment);
+  if (reason === 'pipelines_failed' || reason === 'verification_failed') {
+    return [...annotateVerification(view), ...annotatePipelines(view.deployment)].slice(0, MOST_ANNOTATIONS);
+  }
   return annotateErrors(directory, showableLog(view)?.locatedErrors ?? []);
 }
 

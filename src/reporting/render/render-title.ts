@@ -6,6 +6,7 @@ import type { CheckRunView } from './check-run-view.ts';
 import { measureRun, shortenSha, showableLog, splitProblem, waitsAtGate } from './describe-deployment.ts';
 import { describeEnd, PLAIN_WORDING } from './describe-end.ts';
 import { describeSettling } from './describe-pipelines.ts';
+import { describeVerification } from './describe-verification.ts';
 import { formatDuration } from './format-numbers.ts';
 
 /** The line in a commit's list of checks; not Markdown. Only this depends on `view.now`. */
@@ -16,8 +17,16 @@ export function renderTitle(view: CheckRunView): string {
 function chooseTitle(view: CheckRunView): string {
   const { deployment } = view;
   if (deployment.state === 'concluded') return titleConcluded(view);
-  if (deployment.state === 'settling') return describeSettling(deployment, measureRun(deployment));
+  if (deployment.state === 'settling') return titleSettling(view);
   return addWithdrawal(titleNow(view), deployment);
+}
+
+function titleSettling(view: CheckRunView): string {
+  const { deployment } = view;
+  const run = measureRun(deployment);
+  const verifying = describeVerification(view);
+  if (verifying === null) return describeSettling(deployment, run);
+  return `Deployed${run === null ? '' : ` in ${formatDuration(run)}`}; ${verifying}`;
 }
 
 function titleNow(view: CheckRunView): string {
@@ -63,7 +72,7 @@ function titleConcluded(view: CheckRunView): string {
   const { deployment, supersededBy, startTimeoutMinutes, deployTimeoutMinutes } = view;
   const error = showableLog(view)?.firstError?.message ?? null;
   const facts = { supersededBy, error, startTimeoutMinutes, deployTimeoutMinutes };
-  return describeEnd(deployment, facts, PLAIN_WORDING);
+  return describeVerification(view) ?? describeEnd(deployment, facts, PLAIN_WORDING);
 }
 
 /** A withdrawal stays pending until the job ends. */

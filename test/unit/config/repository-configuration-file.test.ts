@@ -50,6 +50,7 @@ deploy:
   ignore_senders: ["renovate[bot]"]
   unmatched: skipped
   log: final
+  verify: true
 checks:
   project: off
   pipelines: off
@@ -62,6 +63,7 @@ workspaces:
     unmatched: silent
     ignore_senders: []
     log: none
+    verify: false
     environment: production
     checks: { project: report, pipelines: report }
   - workspace: 81c0ef56
@@ -84,6 +86,7 @@ github_deployments: true
           unmatched: 'skipped',
           ignoreSenders: ['renovate[bot]'],
           log: 'final',
+          verify: true,
           projectCheck: 'off',
           pipelineCheck: 'off',
         },
@@ -98,6 +101,7 @@ github_deployments: true
             unmatched: 'silent',
             ignoreSenders: [],
             log: 'none',
+            verify: false,
             projectCheck: 'report',
             pipelineCheck: 'report',
           },

@@ -86,6 +86,7 @@ export function buildReconcileContext({
     dispatcher,
     logs: new LogStore(() => new PlainBuilder()),
     githubClock: new RemoteClock(clock),
+    readChangedPipelines: async () => [],
     configurations: { known: async () => null },
     random: () => 0.5,
     log: pino({ level: 'silent' }),

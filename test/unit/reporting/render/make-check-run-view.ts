@@ -39,6 +39,8 @@ export function makeView(
     redeployOf: null,
     redeployedAs: null,
     wayBack: null,
+    verification: null,
+    verificationLog: null,
     log: null,
     deployTimeoutMinutes: 120,
     startTimeoutMinutes: 60,

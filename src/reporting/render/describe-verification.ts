@@ -1,0 +1,88 @@
+import type { LocatedError } from '../../domain/log-excerpt.ts';
+import type { PipelineOutcome, WatchedPipeline } from '../../domain/pipeline-watch.ts';
+import type { CheckRunView } from './check-run-view.ts';
+import { formatCode, formatLink } from './escape-markdown.ts';
+
+interface VerificationError extends LocatedError {
+  /** True: `path` is relative to the repository, not to the workspace's directory. */
+  readonly isOfRepository: boolean;
+}
+
+/**
+ * The one error of a verification that may be shown. Its log shows the settings of the pipeline, so nothing else of it is
+ * shown, and on public repositories nothing at all.
+ */
+export function findVerificationError({
+  repository,
+  verification,
+  verificationLog,
+}: CheckRunView): VerificationError | null {
+  const failed = verification?.pipelines.find(({ outcome }) => outcome === 'failed');
+  const first = verificationLog?.firstError;
+  if (!repository.private || !failed || !first) return null;
+  const [located] = verificationLog.locatedErrors;
+  if (located) return { ...located, isOfRepository: false };
+  if (failed.file === null) return null;
+  return { path: failed.file, line: 1, column: null, message: first.message, isOfRepository: true };
+}
+
+/** What a deployment waits for, or how it failed; null if the verification decides nothing. */
+export function describeVerification(view: CheckRunView): string | null {
+  const { verification, deployment } = view;
+  if (!verification || verification.pipelines.length === 0) return null;
+  const verified = verification.pipelines.filter(isVerified);
+  if (deployment.state === 'settling') return `verifying ${countPipelines(verified.length)}`;
+  if (deployment.reason !== 'verification_failed') return null;
+  const failed = verified.filter(({ outcome }) => outcome === 'failed');
+  const error = findVerificationError(view);
+  const names = failed.map(({ name }) => name).join(', ');
+  const count = `${failed.length} of ${verified.length} verified ${verified.length === 1 ? 'pipeline' : 'pipelines'}`;
+  return `Deployed, but ${count} failed: ${names}${error ? `: ${error.message}` : ''}`;
+}
+
+/** Paragraphs of Markdown. */
+export function explainVerification(view: CheckRunView): string[] {
+  const { verification, deployment } = view;
+  if (!verification) return [];
+  if (verification.pipelines.length === 0) {
+    return ['No pipeline was verified: GitHub did not say in time which pipelines the push changed.'];
+  }
+  const error = findVerificationError(view);
+  const first = verification.pipelines.find(({ outcome }) => outcome === 'failed');
+  const open = deployment.state === 'settling' ? 'is not verified yet' : 'was not verified in time';
+  const lines = verification.pipelines.map((one) => {
+    const detail = one === first && error ? `: ${formatCode(error.message)}` : describeProblem(one);
+    return `- ${formatCode(one.name)} ${one.outcome === null ? open : RESULTS[one.outcome]}${detail}`;
+  });
+  const page = formatLink('Meltano Cloud', view.workspaceUrl);
+  return [
+    `**Verification** of the pipelines that the push changed:`,
+    lines.join('\n'),
+    deployment.reason === 'verification_failed'
+      ? `To see more, verify the pipeline on ${page}. Correct its file, its settings or its credentials there, then push or press Redeploy.`
+      : '',
+  ].filter((text) => text !== '');
+}
+
+const RESULTS: Readonly<Record<PipelineOutcome, string>> = {
+  succeeded: 'passed',
+  failed: '**failed**',
+  stopped: 'was stopped',
+  deleted: 'was deleted',
+  unseen: 'was not verified',
+  not_started: 'was not verified',
+  unknown: 'was not verified: it is unknown whether the verification started',
+};
+
+function describeProblem({ problem }: WatchedPipeline): string {
+  return problem === null ? '' : `: ${formatCode(problem)}`;
+}
+
+/** False for those beyond the most that are verified. */
+function isVerified({ outcome, start }: WatchedPipeline): boolean {
+  return outcome !== 'not_started' || start?.attemptedAt !== null;
+}
+
+function countPipelines(count: number): string {
+  return count === 1 ? '1 pipeline' : `${count} pipelines`;
+}

@@ -2,6 +2,7 @@ import type { Accounts } from '../../domain/account.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { ShownWorkspace } from '../../domain/conversation.ts';
 import { type Job, RUN_JOB_TYPE } from '../../domain/job.ts';
+import { countAsRunning, nextAttemptLeft, noteAttempt } from '../../domain/job-attempts.ts';
 import type { MeltanoApi, MeltanoFailure } from '../../domain/meltano.ts';
 import type { Pipeline } from '../../domain/pipeline.ts';
 import { compareFailing } from './decide-pipelines.ts';
@@ -55,7 +56,7 @@ export function createPipelineReader({ accounts, clock, describeFailure }: Pipel
       }
       const sorted = listed.value.pipelines.toSorted(compareFailing);
       const mayRead = () => clock.elapsed() < until && left-- > 0;
-      read.push({ workspace, kind: 'read', pipelines: await readLastRuns(api, sorted, mayRead) });
+      read.push({ workspace, kind: 'read', pipelines: await readLastRuns(api, sorted, { mayRead, clock }) });
     }
     return read;
   };
@@ -64,18 +65,24 @@ export function createPipelineReader({ accounts, clock, describeFailure }: Pipel
 async function readLastRuns(
   api: MeltanoApi,
   pipelines: readonly Pipeline[],
-  mayRead: () => boolean,
+  { mayRead, clock }: { readonly mayRead: () => boolean; readonly clock: Clock },
 ): Promise<PipelineState[]> {
   const states: PipelineState[] = [];
   for (let from = 0; from < pipelines.length; from += AT_ONCE) {
     const some = pipelines.slice(from, from + AT_ONCE).map(async (pipeline) => {
       const jobs = mayRead() ? await api.listPipelineJobs(pipeline.id) : null;
-      const lastRun = jobs?.ok ? (jobs.value.find(({ type }) => type === RUN_JOB_TYPE) ?? null) : undefined;
-      return { pipeline, lastRun };
+      const run = jobs?.ok ? (jobs.value.find(({ type }) => type === RUN_JOB_TYPE) ?? null) : undefined;
+      return { pipeline, lastRun: run && toShownRun(run, clock) };
     });
     states.push(...(await Promise.all(some)));
   }
   return states;
+}
+
+/** A failed run whose next attempt is awaited counts as running. */
+function toShownRun(run: Job, clock: Clock): Job {
+  const attempts = noteAttempt(null, run, run.endTime ?? clock.now());
+  return nextAttemptLeft(clock, attempts) > 0 ? countAsRunning(run) : run;
 }
 
 /** True if the pipeline could not be set up, or its last run failed. */

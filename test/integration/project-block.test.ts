@@ -1,20 +1,9 @@
 import { expect, test } from 'vitest';
 import type { SandboxCheckRun } from '../../sandbox/github/check-model.ts';
 import { type ConversationWorld, inConversation } from './conversation-world.ts';
+import { CHECK, MISSPELT, PIPELINE, PROJECT } from './example-project.ts';
 import { inWorld, REPOSITORY, type World, type WorldOptions } from './world.ts';
 
-const CHECK = 'Meltano Deploy project';
-const PIPELINE =
-  'version: pipelines/v0.1\nschedule: 0 0 6 * * *\ndata_components:\n- tap-orders\n- Warehouse\n';
-const MANIFEST = `version: 1
-plugins:
-  extractors:
-  - name: tap-orders
-    namespace: tap_orders
-    config: { password: hunter2secret }
-`;
-const PROJECT = { 'meltano.yml': MANIFEST, 'pipelines/orders.yml': PIPELINE };
-const MISSPELT = PIPELINE.replace('data_components', 'data_component');
 const WRONG = { 'pipelines/orders.yml': MISSPELT };
 const RIGHT = { 'pipelines/orders.yml': PIPELINE };
 const RIGHT_TOO = { 'pipelines/orders.yml': `${PIPELINE}# more\n` };

@@ -1,12 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { parseCommand } from '../../../src/commands/parse-command.ts';
 import type { CommandRecord } from '../../../src/domain/conversation.ts';
 import type { CommentEvent } from '../../../src/domain/delivery.ts';
 import type { MeltanoResult } from '../../../src/domain/meltano.ts';
 import { formatWatchId } from '../../../src/domain/pipeline-watch.ts';
-import { START } from '../deploying/fake-ports.ts';
 import { buildWorkspace, MINUTE, REPOSITORY } from '../deploying/reconcile-world.ts';
-import { PlanWorld } from '../planning/plan-world.ts';
+import { buildComment, PlanWorld } from '../planning/plan-world.ts';
 
 const HEADS: Record<string, string> = { main: 'a'.repeat(40), dev: 'd'.repeat(40) };
 const PUBLIC = { repository: { ...REPOSITORY, private: false } };
@@ -25,19 +23,7 @@ beforeEach(async () => {
 });
 
 async function give(body: string, differences: Partial<CommentEvent> = {}): Promise<CommandRecord | null> {
-  const parsed = parseCommand(body);
-  if (parsed.kind === 'none') throw new Error(`There is no command in ${body}`);
-  const id = await world.deliver({
-    kind: 'comment',
-    account: 'acme',
-    repository: REPOSITORY,
-    place: { kind: 'issue', number: 1 },
-    commentId: 7,
-    actor: 'ana',
-    askedAt: START,
-    parsed,
-    ...differences,
-  });
+  const id = await world.deliver(buildComment(body, differences));
   await world.planAll();
   return world.stores.getCommand(id);
 }

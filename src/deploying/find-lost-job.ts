@@ -6,8 +6,14 @@ import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { describeReadFailure } from '../reporting/render/describe-meltano-failure.ts';
 import { change, conclude } from './conclude.ts';
 import { findAttemptedJob } from './find-job.ts';
-import { logFields, type ReconcileContext, type StepResult, startLeft } from './reconcile-context.ts';
-import { acceptJob, type StartContext, startDeployment } from './start-deployment.ts';
+import {
+  logFields,
+  type ReconcileContext,
+  type StartContext,
+  type StepResult,
+  startLeft,
+} from './reconcile-context.ts';
+import { acceptJob, startDeployment } from './start-deployment.ts';
 
 /**
  * A queued job may be missing from the list, so the app searches this long before it starts again (milliseconds). Time in

@@ -3,9 +3,9 @@ import type { Deployment } from '../domain/deployment.ts';
 import type { DeploymentChange } from '../domain/deployment-store.ts';
 import type { Gate } from '../domain/gate.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
-import { ageOf, stamp } from '../domain/stored-times.ts';
-import { change, type Ending } from './conclude.ts';
-import type { ReconcileContext } from './reconcile-context.ts';
+import { formatWorkspaceKey } from '../domain/workspace.ts';
+import type { Ending } from './conclude.ts';
+import type { ReconcileContext, StartContext } from './reconcile-context.ts';
 
 /** How long a start waits for the project check. */
 const PROJECT_CHECK_MS = 10_000;
@@ -20,7 +20,14 @@ type GateState =
   /** Not known in time. */
   | { readonly kind: 'unjudged'; readonly why: string };
 
-type JudgeGate = (context: ReconcileContext, deployment: Deployment, gate: Gate) => Promise<GateState>;
+interface Look {
+  readonly deployment: Deployment;
+  readonly gate: Gate;
+  /** For so long the deployment has waited at its gates (milliseconds). */
+  readonly waitedMs: number;
+}
+
+type JudgeGate = (context: ReconcileContext, look: Look) => Promise<GateState>;
 
 const GATES: Readonly<Record<Gate['kind'], JudgeGate>> = {
   project: judgeProject,
@@ -34,15 +41,13 @@ export type GateVerdict =
   | { readonly kind: 'wait'; readonly ms: number };
 
 /** Judges whether a waiting deployment may start. */
-export async function judgeGates(context: ReconcileContext, deployment: Deployment): Promise<GateVerdict> {
+export async function judgeGates(context: StartContext, deployment: Deployment): Promise<GateVerdict> {
+  if (deployment.gates.length === 0) return { kind: 'open', change: {} };
   const gates: Gate[] = [];
+  const waitedMs = measureWait(context, deployment);
   for (const gate of deployment.gates) {
-    const state = await GATES[gate.kind](context, deployment, gate);
-    if (state.kind === 'pending') {
-      if (deployment.gateSince === null)
-        await change(context, deployment, { gateSince: stamp(context.clock) });
-      return { kind: 'wait', ms: state.ms };
-    }
+    const state = await GATES[gate.kind](context, { deployment, gate, waitedMs });
+    if (state.kind === 'pending') return { kind: 'wait', ms: state.ms };
     if (state.kind === 'closed' && gate.forcedBy === null) {
       const { reason, why: problem } = state;
       return { kind: 'closed', ending: { conclusion: 'skipped', reason, problem } };
@@ -52,6 +57,14 @@ export async function judgeGates(context: ReconcileContext, deployment: Deployme
   return { kind: 'open', change: gates.some(({ passed }) => passed !== null) ? { gates } : {} };
 }
 
+function measureWait({ gateWaits, clock }: StartContext, deployment: Deployment): number {
+  const workspace = formatWorkspaceKey(deployment);
+  const before = gateWaits.get(workspace);
+  if (before?.deployment === deployment.id) return clock.elapsed() - before.since;
+  gateWaits.set(workspace, { deployment: deployment.id, since: clock.elapsed() });
+  return 0;
+}
+
 function describePass(state: Exclude<GateState, { kind: 'pending' }>): Gate['passed'] {
   if (state.kind === 'open') return null;
   return { how: state.kind === 'closed' ? 'forced' : 'unjudged', why: state.why };
@@ -59,18 +72,17 @@ function describePass(state: Exclude<GateState, { kind: 'pending' }>): Gate['pas
 
 /** Planning stores the check with the deployment, so it is there, checked or not. */
 async function judgeProject(
-  { store, clock }: ReconcileContext,
-  { workspaceId, gateSince, ...commit }: Deployment,
-  { forcedBy }: Gate,
+  { store }: ReconcileContext,
+  { deployment: { repositoryId, sha, workspaceId }, gate, waitedMs }: Look,
 ): Promise<GateState> {
-  const run = await store.getCommitRun(makeProjectRunId(commit.repositoryId, commit.sha));
+  const run = await store.getCommitRun(makeProjectRunId(repositoryId, sha));
   const isChecked = run?.state === 'concluded';
-  const ms = PROJECT_CHECK_MS - (gateSince === null ? 0 : ageOf(clock, gateSince));
+  const ms = PROJECT_CHECK_MS - waitedMs;
   if (!isChecked && ms > 0) return { kind: 'pending', ms };
   const result = run?.verdict.kind === 'project' ? run.verdict.result : null;
   // While the commit is checked once more, the errors that were found in it stand.
   const found = result?.errors.find((one) => one.workspaceId === workspaceId);
-  if (found && forcedBy === null && isChecked && run.checkRunUrl === null && ms > 0) {
+  if (found && gate.forcedBy === null && isChecked && run.checkRunUrl === null && ms > 0) {
     return { kind: 'pending', ms: Math.min(ms, WRITTEN_LOOK_MS) };
   }
   if (found) return { kind: 'closed', reason: 'project_error', why: found.first };

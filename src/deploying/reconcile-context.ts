@@ -71,6 +71,13 @@ export interface ReconcileContext {
   readonly onConcluded: (deployment: Deployment) => void;
 }
 
+export interface StartContext extends ReconcileContext {
+  /** By workspace: failed reads in a row before a start. In memory, since a retry is not worth a write. */
+  readonly failedReads: Map<string, { readonly deployment: string; readonly count: number }>;
+  /** By workspace: since when (`elapsed`) a start waits at a gate. In memory, so the time without a process doesn't count. */
+  readonly gateWaits: Map<string, { readonly deployment: string; readonly since: number }>;
+}
+
 /** The delay until the next look (milliseconds), or `go on` to look again at once. */
 export type StepResult = number | 'go on';
 

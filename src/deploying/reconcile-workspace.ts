@@ -6,9 +6,9 @@ import { findSuperseded } from '../domain/supersede.ts';
 import { parseWorkspaceKey } from '../domain/workspace.ts';
 import { change, conclude } from './conclude.ts';
 import { LostJobFinder } from './find-lost-job.ts';
-import { type ReconcileContext, type StepResult, startLeft } from './reconcile-context.ts';
+import { type ReconcileContext, type StartContext, type StepResult, startLeft } from './reconcile-context.ts';
 import { PipelineSettler } from './settle-pipelines.ts';
-import { type StartContext, startDeployment } from './start-deployment.ts';
+import { startDeployment } from './start-deployment.ts';
 import { JobWatcher } from './watch-job.ts';
 
 /** Outcomes of an attempt that made no job, so the next one may follow at once. */
@@ -22,7 +22,7 @@ export class WorkspaceReconciler {
   readonly #settler: PipelineSettler;
 
   constructor(context: ReconcileContext) {
-    this.#context = { ...context, failedReads: new Map() };
+    this.#context = { ...context, failedReads: new Map(), gateWaits: new Map() };
     this.#watcher = new JobWatcher(context);
     this.#lostJobs = new LostJobFinder(this.#context);
     this.#settler = new PipelineSettler(context);

@@ -17,7 +17,13 @@ import { findAttemptedJob, findForeignJob, isBusy } from './find-job.ts';
 import { type GateVerdict, judgeGates } from './judge-gates.ts';
 import { readPipelinesBefore } from './read-pipelines.ts';
 import { recheckWorkspace } from './recheck-workspace.ts';
-import { logFields, type ReconcileContext, type StepResult, startLeft } from './reconcile-context.ts';
+import {
+  logFields,
+  type ReconcileContext,
+  type StartContext,
+  type StepResult,
+  startLeft,
+} from './reconcile-context.ts';
 import { endSettling } from './settle-pipelines.ts';
 
 /** How long a 409 is retried when no deployment job is listed: the workspace may be provisioning (milliseconds). */
@@ -28,11 +34,6 @@ const BUSY_LOOK_MS = 5_000;
 const BUSY = 'another deployment of this workspace is running on Meltano Cloud';
 
 const PASSED: GateVerdict = { kind: 'open', change: {} };
-
-export interface StartContext extends ReconcileContext {
-  /** By workspace: failed reads in a row before a start. In memory, since a retry is not worth a write. */
-  readonly failedReads: Map<string, { readonly deployment: string; readonly count: number }>;
-}
 
 /**
  * Tries once to start a deployment: reads the workspace again, stores the ids of its jobs, and only then sends the request.

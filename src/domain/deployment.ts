@@ -145,8 +145,6 @@ export interface Deployment extends PlannedDeployment, JobProgress, PipelineProg
   readonly concludedAt: number | null;
   readonly supersededBy: string | null;
 
-  /** When the deployment first waited at a gate. */
-  readonly gateSince: number | null;
   /** When work on the start began. START_TIMEOUT_MINUTES counts from here. */
   readonly startSince: number | null;
   /** When the last start request was sent, or a job was adopted; null before that. */

@@ -40,7 +40,6 @@ export function toNewRow(planned: PlannedDeployment, now: number): Selectable<De
     rerun: null,
     withdrawnBy: null,
     withdrawDeliveryId: null,
-    gateSince: null,
     startSince: null,
     attemptedAt: null,
     knownJobIds: '[]',

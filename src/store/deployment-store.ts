@@ -7,7 +7,6 @@ import type { DeploymentTable, Schema } from './schema.ts';
 
 /** Columns that no check run shows: changing them makes no report due. */
 const UNREPORTED = new Set<keyof DeploymentTable>([
-  'gateSince',
   'startSince',
   'attemptedAt',
   'knownJobIds',

@@ -119,12 +119,9 @@ export function describeConfigurationStore(name: string, open: () => Promise<Ope
           buildPlanned({ ...here, workspaceId: 'later', sha: 'b' }),
           buildPlanned({ ...here, workspaceId: 'elsewhere', repositoryId: 7 }),
         ]);
-        expect(await stores.getDeployment(waiting.id)).toMatchObject({ gates, gateSince: null });
+        expect(await stores.getDeployment(waiting.id)).toMatchObject({ gates });
         const { account } = waiting;
         expect(await stores.listWaitingStarts(project)).toEqual([{ account, workspaceId: 'w' }]);
-        // The time at which it waits is shown nowhere, so nothing is written for it.
-        const saved = await stores.saveDeployment(waiting.id, { gateSince: 3 });
-        expect(saved).toMatchObject({ gateSince: 3, revision: 1 });
         const passed = [{ ...gates[0], passed: { how: 'forced' as const, why: 'a.yml:1: no' } }];
         await stores.saveDeployment(waiting.id, { state: 'starting', gates: passed });
         expect(await stores.getDeployment(waiting.id)).toMatchObject({ gates: passed, revision: 2 });

@@ -90,6 +90,8 @@ test.concurrent.each([true, false])('a push with an error is not deployed (priva
       expect(run.output.summary).toContain('`/redeploy --force`');
       expect(run.output.summary).not.toContain('The error is not new');
       expect(world.meltano.jobs).toHaveLength(1);
+      const metrics = await (await fetch(`${world.app.service.url}/metrics`)).text();
+      expect(metrics).toContain('deployments_total{conclusion="skipped",reason="project_error"} 1\n');
       // What a later push leaves as it is, is held, too.
       const second = world.push({ files: { 'README.md': '# More\n' } });
       expect((await world.untilConcluded(second.after)).output.title).toBe(`Skipped: ${ERROR}`);

@@ -39,6 +39,13 @@ test.each(COMMAND_NAMES)('the level that %s needs', (name) => {
   expect([needed(true), needed(false)]).toEqual(NEEDED[name]);
 });
 
+test('--force needs the Maintain role at least, whatever the configuration says', () => {
+  const needed = PERMISSIONS.map((permission) =>
+    neededLevel({ name: 'redeploy', force: true }, true, permission),
+  );
+  expect(needed).toEqual(['maintain', 'maintain', 'maintain', 'admin']);
+});
+
 test.each(PERMISSIONS)(
   'no level above that of who only asks is needed for a typing error (%s)',
   (permission) => {

@@ -53,7 +53,6 @@ export function buildDeployment(differences: Partial<Deployment> = {}): Deployme
     state: 'waiting',
     concludedAt: null,
     supersededBy: null,
-    gateSince: null,
     startSince: null,
     attemptedAt: null,
     knownJobIds: [],

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULTS_IN_USE, type UsableConfiguration } from '../../../src/domain/configuration-in-use.ts';
 import type { PushEvent } from '../../../src/domain/delivery.ts';
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
+import { DEFAULT_CONFIGURATION } from '../../../src/domain/repository-configuration.ts';
 import type { Workspace } from '../../../src/domain/workspace.ts';
 import type { LastStarted } from '../../../src/planning/changed-paths.ts';
 import { LOOP_LIMIT, type PlanningPorts, planPush, refusePush } from '../../../src/planning/plan-push.ts';
@@ -165,6 +166,20 @@ describe('planPush', () => {
     const { read } = await plan(inDirectory, push(), { firstPending, last: { deployedSha: 'c0ffee' } });
     expect(read).toEqual(['aaa', 'c0f']);
   });
+
+  test.each([{}, { foundBySweep: true as const }])(
+    'only workspaces with block have a gate: %j',
+    async (found) => {
+      const workspaces = [workspace({ name: 'Held' }), workspace({ name: 'Free' })];
+      const entry = { workspace: 'Held', projectCheck: 'block' as const };
+      const configuration = { ...DEFAULT_CONFIGURATION, workspaces: [entry] };
+      const { planned } = await plan(workspaces, push(found), { inUse: { configuration } });
+      expect(planned.map(({ gates }) => gates)).toEqual([
+        [{ kind: 'project', forcedBy: null, passed: null }],
+        [],
+      ]);
+    },
+  );
 
   test('the trees of a push are read once for all workspaces', async () => {
     const directories = Array.from({ length: 100 }, (_, n) => workspace({ directory: `d${n}` }));

@@ -40,7 +40,6 @@ export async function createDeploymentTables(db: Kysely<Schema>): Promise<void> 
     problem text,
     superseded_by text,
     gates text not null,
-    gate_since bigint,
     start_since bigint,
     attempted_at bigint,
     known_job_ids text not null,

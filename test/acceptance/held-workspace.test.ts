@@ -1,0 +1,70 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { findFreePort } from '../../sandbox/http/find-free-port.ts';
+import { startSandbox } from '../../sandbox/sandbox.ts';
+import { createDatabase } from '../contract/postgres-databases.ts';
+import { AppProcess } from './app-process.ts';
+
+/** Set by scripts/with-postgres. */
+const SERVER = process.env['TEST_DATABASE_URL'];
+const REPOSITORY = 'acme/data';
+const PIPELINE = 'version: pipelines/v0.1\nschedule: 0 0 6 * * *\ndata_components:\n- tap-orders\n';
+const PROJECT = {
+  '.github/meltano-deploy.yml': 'checks: { project: block }\n',
+  'meltano.yml': 'version: 1\nplugins:\n  extractors:\n  - { name: tap-orders, namespace: tap_orders }\n',
+  'pipelines/orders.yml': PIPELINE,
+};
+/** Another instance takes over after some 30 s. */
+const TAKEN_OVER_MS = 90_000;
+
+test.skipIf(!SERVER)(
+  'an instance killed between the plan and the check leaves the held push to another one',
+  async () => {
+    const sandbox = await startSandbox();
+    onTestFinished(() => sandbox.stop());
+    const { github, meltano } = sandbox;
+    github.installations.add({ account: 'acme' });
+    github.repositories.add({ fullName: REPOSITORY, private: true, files: PROJECT });
+    const repositoryUrl = sandbox.repositoryUrl(REPOSITORY);
+    const workspace = meltano.addWorkspace({ name: 'Analytics', repositoryUrl });
+    const database = await createDatabase(SERVER ?? '');
+    onTestFinished(() => database.drop());
+    const start = async () => {
+      const env = {
+        ...sandbox.appEnvironment(),
+        HOST: '127.0.0.1',
+        PORT: String(await findFreePort()),
+        DATABASE_URL: database.url,
+        POLL_MIN_MS: '100',
+        POLL_MAX_MS: '300',
+        SWEEP_MINUTES: '0',
+      };
+      const app = new AppProcess({ env, cwd: import.meta.dirname });
+      onTestFinished(async () => void (await app.kill('SIGKILL')));
+      await app.ready();
+      return app;
+    };
+    const [first] = await Promise.all([start(), start()]);
+    github.hook.url = `${first.url}/api/github/webhooks`;
+    const push = (pipeline: string) =>
+      github.branches.push({ repository: REPOSITORY, files: { 'pipelines/orders.yml': pipeline } }).after;
+    const find = (sha: string) =>
+      github.checks.runs(REPOSITORY, sha).filter(({ name }) => name === 'Meltano Deploy (Analytics)');
+    const good = push(`${PIPELINE}# 1\n`);
+    await github.waitFor(() => find(good)[0]?.conclusion === 'success', 'the first deployment', 30_000);
+
+    const fault = github.service.faults.add({
+      path: /\/graphql$/,
+      action: { kind: 'status', status: 502 },
+    });
+    const bad = push(PIPELINE.replace('data_components', 'data_component'));
+    await github.waitFor(() => find(bad)[0]?.output.title === 'Waiting for the project check', 'the wait');
+    await first.kill('SIGKILL');
+    fault.remove();
+    await github.waitFor(() => find(bad)[0]?.status === 'completed', 'the end of the push', TAKEN_OVER_MS);
+    expect(find(bad).map(({ output }) => output.title)).toEqual([
+      'Skipped: pipelines/orders.yml:3: unknown key data_component; did you mean data_components?',
+    ]);
+    expect(meltano.jobsOf(workspace)).toHaveLength(1);
+  },
+  180_000,
+);

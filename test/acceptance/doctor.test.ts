@@ -24,7 +24,7 @@ async function run(words: readonly string[], env: Record<string, string> = {}) {
   return { code, out, error };
 }
 
-test('with an empty environment: what is missing, one line each, and exit code 1', async () => {
+test('with an empty environment: a line for each missing variable, and exit code 1', async () => {
   const { code, out, error } = await run([]);
   expect([code, error]).toEqual([1, '']);
   const lines = out.trimEnd().split('\n');

@@ -86,7 +86,7 @@ test('the plan of a step between two commits', () => {
   expect(run('shop', 'plan', 'HEAD...HEAD').status).toBe(2);
 });
 
-test('what is not understood ends with exit code 2', () => {
+test('invalid arguments end with exit code 2', () => {
   expect(run('.', 'check', 'nowhere')).toMatchObject({ status: 2, stderr: 'nowhere is not a directory.\n' });
   for (const words of [
     [],

@@ -41,7 +41,7 @@ export function describeBacklog(name: string, open: () => Promise<OpenStores>): 
       expect(await stores.readBacklog()).toEqual(NOTHING);
     });
 
-    test('counts what is not planned, not concluded and not reported, and knows the oldest', async () => {
+    test('counts unplanned, unconcluded and unreported rows, and knows the oldest', async () => {
       await stores.record({ id: 'unplanned', name: 'push', receivedAt: 1_000, event: EVENT });
       const first = await plan('1', 2_000);
       await plan('2', 3_000);
@@ -54,7 +54,7 @@ export function describeBacklog(name: string, open: () => Promise<OpenStores>): 
       });
     });
 
-    test('leaves out what is concluded and reported', async () => {
+    test('leaves out concluded and reported rows', async () => {
       const id = await plan('1', 2_000);
       const concluded = await stores.saveDeployment(id, { state: 'concluded', conclusion: 'success' });
       expect(await stores.readBacklog()).toEqual({ ...NOTHING, reports: 1 });

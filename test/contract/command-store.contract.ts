@@ -158,7 +158,7 @@ export function describeCommandStore(name: string, open: () => Promise<OpenStore
       expect(await commit('one', plan)).toEqual([]);
     });
 
-    test('a command has the deployments that it asked for and those that it withdrew', async () => {
+    test('a command has the deployments that it requested or withdrew', async () => {
       await commit('one', { command: command('one'), deployments: [planned('one')] });
       const [withdrawn] = await commit('two', {
         command: command('two', { answer: { kind: 'withdraw', idle: [] } }),
@@ -241,7 +241,7 @@ export function describeCommandStore(name: string, open: () => Promise<OpenStore
       expect(await stores.listRecent(OF_REPOSITORY, 1)).toHaveLength(1);
     });
 
-    test('finished commands leave, oldest first and at most so many; open ones stay', async () => {
+    test('finished commands are removed, oldest first, up to a limit; open ones stay', async () => {
       for (const [index, id] of ['a', 'b', 'c', 'open'].entries()) {
         await commit(id, { command: command(id) });
         if (id !== 'open') await stores.saveCommand(id, { finishedAt: index + 1 });

@@ -40,7 +40,7 @@ export function describeDispatcher(name: string, open: () => Promise<OpenDispatc
       return { keys, done: done.promise };
     }
 
-    test('runs what is woken, with its key', async () => {
+    test('runs a woken key', async () => {
       const { keys, done } = script('workspace', [() => null, () => null]);
       dispatcher.wake('workspace', 'a');
       dispatcher.wake('workspace', 'b');
@@ -48,7 +48,7 @@ export function describeDispatcher(name: string, open: () => Promise<OpenDispatc
       expect(keys.sort()).toEqual(['a', 'b']);
     });
 
-    test('what is woken before anybody handles it waits for its handler', async () => {
+    test('a wake-up without a handler waits for one', async () => {
       dispatcher.wake('workspace', 'a');
       // A timer set after that of a wake-up at once comes after it.
       await new Promise((resolve) => setTimeout(resolve, 1));

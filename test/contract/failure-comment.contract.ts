@@ -44,7 +44,7 @@ export function describeFailureComments(name: string, open: () => Promise<OpenSt
       return comment;
     }
 
-    test('one for a commit, which keeps what is known of it', async () => {
+    test('one for a commit, which keeps its fields', async () => {
       const id = await stores.noteFailure(FAILURE);
       await stores.saveFailureComment(id, { pullRequest: 7, commentId: 9_007_199_256, digest: 'x' });
       expect(await stores.noteFailure({ ...FAILURE, now: 2_000 })).toBe(id);
@@ -117,7 +117,7 @@ export function describeFailureComments(name: string, open: () => Promise<OpenSt
       ]);
     });
 
-    test('old ones leave, oldest first and at most so many', async () => {
+    test('old ones are removed, oldest first, up to a limit', async () => {
       for (const [index, sha] of ['a', 'b', 'c'].entries()) {
         await stores.noteFailure({ ...FAILURE, sha, now: index });
       }

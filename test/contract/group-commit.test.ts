@@ -48,7 +48,7 @@ test('writes of one turn are committed together, and each is answered only then'
   ]);
 });
 
-test('a read that finds what is not on disk yet is answered when it is', async () => {
+test('a read of rows that are not on disk yet is answered when they are', async () => {
   const { db, onDisk } = openNotes();
   const written = add(db, 1);
   const [found, stored] = await db
@@ -68,7 +68,7 @@ test('a write that fails takes no other with it', async () => {
   expect(onDisk()).toEqual([1, 2]);
 });
 
-test('nobody comes between the statements of a transaction, and what it takes back is its own', async () => {
+test('nothing comes between the statements of a transaction, and a rollback undoes only its own', async () => {
   const { db, onDisk } = openNotes();
   const order: string[] = [];
   const failing = db.transaction().execute(async (tx) => {
@@ -135,7 +135,7 @@ test('a pragma that works outside of a transaction only has its turn between the
   await written;
 });
 
-test('closing waits for what is under way', async () => {
+test('closing waits for running statements', async () => {
   const { db, onDisk } = openNotes();
   const begun = Promise.withResolvers<void>();
   const written = db.transaction().execute(async (tx) => {

@@ -84,7 +84,7 @@ describe.each(listPostgresDatabases())('leases on $name', ({ start }) => {
       expect(await store.renew('a', [kept])).toEqual([{ ...kept, woken: false }]);
     });
 
-    test('what an instance abandons is had by others at once', async () => {
+    test('abandoned leases are free for others at once', async () => {
       const claimed = await store.claim('a', 'workspace', 'w');
       expect(claimed?.silentMs).toBeNull();
       const lease = requireLease(claimed);
@@ -111,7 +111,7 @@ describe.each(listPostgresDatabases())('leases on $name', ({ start }) => {
       expect(await stores.readDeliveriesSweptAt()).toBe(5);
     });
 
-    test('is refused once somebody else holds it, and leaves nothing behind', async () => {
+    test('is refused once another instance holds it, and leaves nothing behind', async () => {
       const stores = createStores(started.db);
       const old = requireLease(await store.claim('a', 'workspace', 'w'));
       await expireAll();

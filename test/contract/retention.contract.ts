@@ -179,7 +179,7 @@ export function describeRetention(name: string, open: () => Promise<OpenStores>)
         expect(await left([kept, gone])).toEqual([kept]);
       });
 
-      test('leaves alone what is not concluded', async () => {
+      test('keeps unconcluded ones', async () => {
         const running = await plan();
         await stores.saveDeployment(running, { state: 'running' });
         await report(running);
@@ -219,7 +219,7 @@ export function describeRetention(name: string, open: () => Promise<OpenStores>)
         expect(await stores.findLastStarted(ofOther)).toMatchObject({ id: ids[3] });
       });
 
-      test('leaves alone what another deployment names as its successor, for as long as that one is kept', async () => {
+      test('keeps the successor of another deployment as long as that one is kept', async () => {
         const replaced = await plan();
         const successor = await conclude(10);
         expect(await stores.getDeployment(replaced)).toMatchObject({ supersededBy: successor });
@@ -262,7 +262,7 @@ export function describeRetention(name: string, open: () => Promise<OpenStores>)
         expect(await deliveriesLeft(['guid-4', 'guid-5'])).toEqual(['guid-5']);
       });
 
-      test('leaves alone what is not planned yet', async () => {
+      test('keeps unplanned ones', async () => {
         await record('pending', 1);
         expect(await stores.removeDeliveries(ALL)).toEqual({ removed: 0, next: null });
         expect((await stores.listPending(REPOSITORY.id)).map((one) => one.id)).toEqual(['pending']);
@@ -296,7 +296,7 @@ export function describeRetention(name: string, open: () => Promise<OpenStores>)
     });
 
     describe('of notes about redeliveries', () => {
-      test('removes the oldest ones before a time, at most so many', async () => {
+      test('removes the oldest ones before a time, up to a limit', async () => {
         for (let time = 1; time <= 4; time += 1)
           await stores.noteRedelivery({ id: time, guid: `guid-${time}` }, time);
         expect(await stores.removeNotes('redelivery', 4, 2)).toBe(2);

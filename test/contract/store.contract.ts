@@ -194,13 +194,13 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         expect(await stores.getRepository(404)).toBeNull();
       });
 
-      test('those that are known of a page', async () => {
+      test('lists the known ones of a page', async () => {
         await stores.learnRepository(REPOSITORY, null, 10);
         expect(await stores.listKnown([404, REPOSITORY.id])).toEqual([REPOSITORY]);
         expect(await stores.listKnown([])).toEqual([]);
       });
 
-      test('in another installation: what is still to be done moves there, and nothing else', async () => {
+      test('in another installation: only unfinished work moves there', async () => {
         await stores.learnRepository(REPOSITORY, null, 10);
         const [open, unreported, over] = [planned('1'), planned('2'), planned('3')];
         const elsewhere = planned('4', { repositoryId: 7 });
@@ -276,7 +276,7 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         expect(await stores.listOpen(OF_REPOSITORY)).toHaveLength(1);
       });
 
-      test('a plain no is stored, and owes nobody a report', async () => {
+      test('a plain no is stored, and needs no report', async () => {
         await commit(planned('guid', { reason: 'paths_unchanged', conclusion: 'none' }));
         expect(await stores.listOpen(OF_REPOSITORY)).toEqual([]);
         expect(await stores.listUnreported()).toEqual([]);
@@ -355,7 +355,7 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         expect(await last(open)).toBe(failed);
       });
 
-      test('a tree digest is found by its commit and filter, and replaced by what is found out later', async () => {
+      test('a tree digest is found by its commit and filter, and replaced by a later one', async () => {
         const taken = { kind: 'digest', commit: 'a', filter: 'f', digest: 'd' } as const;
         const [one] = await commit(planned('guid', { sha: 'a', treeDigest: taken }));
         expect(one?.treeDigest).toEqual(taken);

@@ -34,7 +34,7 @@ describe('GHE_HOST', () => {
       },
     ],
     ['[::1]:3000', { apiUrl: 'https://[::1]:3000/api/v3', webUrl: 'https://[::1]:3000', host: '[::1]:3000' }],
-  ])('%s is what is meant', (typed, address) => {
+  ])('%s is understood', (typed, address) => {
     expect(readGitHubAddress(typed, undefined)).toEqual(address);
   });
 

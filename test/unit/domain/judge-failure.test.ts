@@ -58,7 +58,7 @@ test.each<[MeltanoFailure, string]>([
   expect(describeFailure(failure)).toBe(text);
 });
 
-test('what is held waits for the circuit, everything else for its own failures and Retry-After', () => {
+test('a held call waits for the circuit, all others for their own failures and Retry-After', () => {
   expect(chooseReadDelay(held, 7, 0.5)).toBe(9);
   expect(chooseReadDelay(unreachable, 3, 0.5)).toBe(4_000);
   expect(chooseReadDelay(status(403), 1, 0.5)).toBe(1_000);

@@ -33,7 +33,7 @@ test("the query is one of GitHub's schema", () => {
   expect(validate(writeBlobsQuery(2).replaceAll('isTruncated', 'isCut'))).not.toEqual([]);
 });
 
-test('many files come with one query, each text once; what is no text is missing', async () => {
+test('one query reads many files, each text once; binary files are missing', async () => {
   const tree = [file('a.yml'), file('binary'), file('copy', 10, 'a.yml sha'), file('gone'), file('large')];
   const connected = connect(tree);
   const { github } = connected;

@@ -88,7 +88,7 @@ describe('after a refused write', () => {
     expect(waits()[0]).toBe(1);
   });
 
-  test('those that were under way with it are the same refusal', () => {
+  test('concurrent refusals count as one', () => {
     for (let count = 0; count < 5; count += 1) {
       budget.refuse({ retryAfterMs: null, isWrite: true }, clock.elapsed());
     }

@@ -100,7 +100,7 @@ describe('a commit that GitHub does not know', () => {
     expect(await read()).toMatchObject({ kind: 'tree' });
   });
 
-  test('and is old is gone: nobody waits for it', async () => {
+  test('and is old counts as gone, without waiting', async () => {
     github.scope.get(PATH).query(true).reply(404, { message: 'Not Found' });
     expect(await read('all', false)).toEqual(UNKNOWN);
     expect(github.slept).toEqual([]);

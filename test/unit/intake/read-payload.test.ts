@@ -52,7 +52,7 @@ describe('readPush', () => {
     expect(push.repository.installationId).toBe((payload['installation'] as { id: number }).id);
   });
 
-  test('keeps nothing but what is needed', () => {
+  test('keeps only the needed fields', () => {
     const push = readPush(pushes[0]?.payload);
     expect(Object.keys(push).sort()).toEqual([
       ...['account', 'after', 'before', 'deleted', 'forced', 'kind', 'message', 'pushedAt', 'ref'],

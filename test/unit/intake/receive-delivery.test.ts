@@ -54,7 +54,7 @@ test('a delivery is stored with its GUID, and then its repository is woken', asy
   expect(outcomes).toEqual(['push stored']);
 });
 
-test('one that is known already wakes nobody, and is answered as the first', async () => {
+test('a known one wakes nothing, and is answered like the first', async () => {
   answer = false;
   await receive();
   expect(dispatcher.wakes).toEqual([]);

@@ -5,7 +5,7 @@ import { createRefusalLog } from '../../../src/intake/refusal.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test('at most one line a second, which counts those that were left out, to the last', () => {
+test('at most one line a second, which counts all omitted ones', () => {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ base: null, timestamp: false }, { write: (line) => void lines.push(JSON.parse(line)) });
   const note = createRefusalLog(log);

@@ -119,7 +119,7 @@ describe('replace', () => {
     expect(registry.byKey('@delta')?.key).toBe('@delta');
   });
 
-  test('ends what is gone, also for its stored deployments', () => {
+  test('ends removed accounts, also for their stored deployments', () => {
     registry.replace([buildAccount('acme')]);
     expect(registry.byKey('@gamma')).toBeNull();
     expect(registry.forOwner(known('gamma'))?.key).toBe('environment');

@@ -106,7 +106,7 @@ test.each([
   'meltano --log-level debug --no-color invoke tap-shop --discover',
   'FOO=1 meltano install extractor tap-shop',
   'cat x | meltano run \\\n    dbt:run \\\n    tap-shop',
-])('a script runs what is not listed: %s', async (command) => {
+])('a script runs a command that is not listed: %s', async (command) => {
   const text = `data_components: [dbt, Lake]\nscript: |\n  # meltano run tap-tickets\n  ${command}\n`;
   const { findings } = await checkFiles({ ...SAMPLE_WORKSPACE, 'pipelines/x.yml': text });
   expect(findings.filter(({ code }) => code === 'not-listed')).toMatchObject([

@@ -408,7 +408,7 @@ describe('sweepHeads', () => {
     ]);
   });
 
-  test('a mapping is pinned to its repository also while nobody pushes to that', async () => {
+  test('a mapping is pinned to its repository even without pushes to it', async () => {
     await sweepHeads(context());
     const workspaceId = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
     mappings = [{ repository: 'acme/data', branch: null, directory: null, workspaceId }];

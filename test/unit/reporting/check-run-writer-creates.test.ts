@@ -158,7 +158,7 @@ describe('a run that was created twice', () => {
     expect(world.api.runs[1]).toMatchObject({ status: 'in_progress' });
   });
 
-  test('and whose late one is the newest: that one is gone on with', async () => {
+  test('and whose late one is the newest: continues with that one', async () => {
     world.api.nextCreates({ failure: LOST });
     const id = await world.push();
     await world.pass(SECOND * 10);

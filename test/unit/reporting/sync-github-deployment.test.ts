@@ -125,7 +125,7 @@ describe('a deployment', () => {
     expect(api.calls.filter((call) => !/^(create|addStatus)/.test(call))).toEqual([]);
   });
 
-  test('that somebody stopped is an error, and a withdrawn one inactive', async () => {
+  test('that a person stopped is an error, and a withdrawn one inactive', async () => {
     expect(statesOf(await deploy('STOPPED'))).toEqual(['queued', 'in_progress', 'error']);
     const { id } = await world.push({ sha: 'd'.repeat(40) });
     await world.step();

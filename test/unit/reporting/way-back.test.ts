@@ -78,7 +78,7 @@ test('a last good commit that is no ancestor leads back by no command', async ()
   }
 });
 
-test('what is not a commit id comes into no command line', () => {
+test('only commit ids are used in command lines', () => {
   const wayBack: WayBack = {
     deploymentId: 'one',
     lastGood: '$(rm -rf .)',

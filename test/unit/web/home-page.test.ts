@@ -49,6 +49,6 @@ test.each([
   ['GET', '/index.html'],
   ['GET', '/probot'],
   ['POST', '/'],
-])('%s %s is somebody else’s', async (method, path) => {
+])('%s %s is left to other handlers', async (method, path) => {
   expect((await fetch((await serve()) + path, { method })).status).toBe(418);
 });

@@ -236,6 +236,6 @@ test.each([
   ['POST', '/healthz'],
   ['POST', '/metrics'],
   ['DELETE', '/readyz'],
-])('%s %s is somebody else’s', async (method, path) => {
+])('%s %s is left to other handlers', async (method, path) => {
   expect(await ask(path, method)).toMatchObject({ status: 418, text: 'not mine' });
 });

@@ -251,7 +251,7 @@ function refusalsOf(workspace: ShownWorkspace, word: string): Readonly<Record<Re
 }
 
 describe('the size', () => {
-  test('of a reply about thousands of workspaces stays below GitHub’s limit, and says what is left out', () => {
+  test('of a reply about thousands of workspaces stays below GitHub’s limit, and counts omitted rows', () => {
     const workspaces = Array.from({ length: 3_000 }, (_, index) => ({
       id: `id-${index}`,
       name: `Workspace ${index}`,

@@ -61,7 +61,7 @@ describe('each known error', () => {
     expect(patterns.filter(({ bare }) => /\{\d+,?\d*\}[^()|]*\)\{/.test(bare))).toEqual([]);
   });
 
-  test('says in sentences what is wrong and what to do', () => {
+  test('explains the error and the fix in sentences', () => {
     for (const { cause, advice } of ALL) {
       expect(cause).toMatch(/^(?:[A-Z`]|(?:pip|uv|dbt)\b).+\.$/);
       expect(advice).toMatch(/^[A-Z`_].+\.$/);

@@ -156,7 +156,7 @@ describe('logs', () => {
     else expect(Math.min(...own, 90)).toBeGreaterThanOrEqual(seconds);
   });
 
-  test('then share what is left of the hour', async () => {
+  test('then share the rest of the hour', async () => {
     await follow(1, HOUR);
     const own = gaps('run-0');
     expect(own.slice(0, 190).every((gap) => gap === 4.5)).toBe(true);

@@ -49,7 +49,7 @@ describe('formatCode', () => {
     expect(formatCode(text)).toBe(expected);
   });
 
-  test('cuts what is long', () => {
+  test('cuts long text', () => {
     expect(formatCode('x'.repeat(400))).toBe(`\`${'x'.repeat(299)}…\``);
   });
 

@@ -39,7 +39,7 @@ function render(...failures: { deployment: Deployment; repairedBy: Deployment | 
   });
 }
 
-test('a failure, and what is to be expected of the comment', () => {
+test('a failure, and when the comment changes', () => {
   expect(render({ deployment: failed(), repairedBy: null })).toMatchInlineSnapshot(`
     "**Failed:** [\`Analytics\`](https://app.meltano.com/workspaces/71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e), branch \`main\`, commit [\`aaaaaaa\`](https://github.com/acme/data/commit/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) of this pull request. [Check run](https://github.com/acme/data/runs/1).
 

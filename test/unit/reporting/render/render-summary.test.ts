@@ -28,7 +28,7 @@ test('the table of a deployment that ended', () => {
   );
 });
 
-test('the table before there is a job leaves out what is not known', () => {
+test('the table before there is a job leaves out unknown rows', () => {
   expect(renderSummary(makeView({ environment: null, directory: null }))).toBe(
     [
       `| Workspace | [\`Analytics\`](${PAGE}) |`,

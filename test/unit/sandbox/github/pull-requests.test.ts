@@ -204,7 +204,7 @@ test('the pull requests of a commit', async () => {
   expect(await numbersOf(sandbox.branches.head(repository, 'second'))).toEqual([]);
 });
 
-test('what is no pull request is not found', async () => {
+test('an issue is not found as a pull request', async () => {
   const { sandbox, octokit } = await startWithOctokit();
   sandbox.conversations.openIssue({ repository });
   await expect(octokit.rest.pulls.get({ ...PLACE, pull_number: 1 })).rejects.toMatchObject({ status: 404 });

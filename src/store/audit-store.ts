@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { AuditRecord } from '../domain/audit-record.ts';
 import type { Answer, ParsedCommand } from '../domain/conversation.ts';
+import { describeCommandJobs } from './describe-command-jobs.ts';
 import type { Schema } from './schema.ts';
 
 /** Records in one query. Each one reads the table, which has no index of these times. */
@@ -140,8 +141,18 @@ async function readCommands(
     .selectFrom('command')
     .leftJoin('delivery', 'delivery.id', 'command.id')
     .leftJoin('repository', 'repository.id', 'command.repositoryId')
+    .leftJoin('pipelineWatch', 'pipelineWatch.deliveryId', 'command.id')
     .selectAll('command')
     .select(['delivery.role', 'repository.owner', 'repository.name as repositoryName'])
+    .select([
+      'pipelineWatch.state',
+      'pipelineWatch.pipelines',
+      'pipelineWatch.workspaceId',
+      'pipelineWatch.workspaceName',
+      'pipelineWatch.sha',
+      'pipelineWatch.checkRunUrl',
+      'pipelineWatch.concludedAt',
+    ])
     .where(isAfter('command', after))
     .where(({ not, exists, selectFrom }) =>
       not(
@@ -168,7 +179,11 @@ async function readCommands(
       outcome: isRefused ? 'refused' : 'answered',
       reason: isRefused ? answer.refusal.code : answer.kind,
     };
-    return { at: row.receivedAt, id: row.id, record: makeRequest(row, request) };
+    return {
+      at: row.receivedAt,
+      id: row.id,
+      record: { ...makeRequest(row, request), ...describeCommandJobs(row) },
+    };
   });
 }
 

@@ -1,11 +1,14 @@
 import type { Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AUDIT_COLUMNS, type AuditRecord } from '../../src/domain/audit-record.ts';
+import type { NewCommand } from '../../src/domain/conversation.ts';
 import type { PlannedDeployment } from '../../src/domain/deployment.ts';
+import { describePipeline, formatWatchId } from '../../src/domain/pipeline-watch.ts';
 import { readAudit } from '../../src/store/audit-store.ts';
 import { createStores, type Stores } from '../../src/store/create-stores.ts';
 import type { Schema } from '../../src/store/schema.ts';
 import { buildPlanned } from '../unit/domain/deployment-builder.ts';
+import { buildWatch } from '../unit/domain/pipeline-builder.ts';
 import { buildPush, buildRepository } from '../unit/domain/push-builder.ts';
 
 const REPOSITORY = buildRepository({ id: 9_007_199_254 });
@@ -71,6 +74,53 @@ export function describeAudit(
       await plan('a', 2_000);
       await plan('none', 2_500, { conclusion: 'none', reason: 'paths_unchanged' });
       expect((await read(2_000)).map(({ deployment_id }) => deployment_id)).toEqual(['a', 'b', 'late']);
+    });
+
+    test('a run of a pipeline has its job, and how it ended', async () => {
+      const event = buildPush({ repository: REPOSITORY, after: 'x' });
+      await stores.record({ id: 'run', name: 'issue_comment', receivedAt: 1_000, event });
+      const { pipelines: _, ...watch } = buildWatch({ id: formatWatchId('run', 'run'), deliveryId: 'run' });
+      const job = describePipeline({ id: 'p', name: 'facebook' }, { file: null, isStarted: true });
+      const workspace = { id: watch.workspaceId, name: 'Analytics', branch: 'main', directory: null };
+      const command: NewCommand = {
+        id: 'run',
+        installationId: 1,
+        repositoryId: REPOSITORY.id,
+        account: 'environment',
+        place: { kind: 'issue', number: 7 },
+        commentId: 9,
+        actor: 'mia',
+        parsed: {
+          kind: 'command',
+          command: { name: 'run', pipeline: 'facebook', workspace: null, isConfirmed: true },
+          ignored: 0,
+        },
+        askedAt: 1_000,
+        receivedAt: 1_000,
+        answer: { kind: 'run', workspace },
+      };
+      const pipelineWatch = { ...watch, pipelines: [job] };
+      const plan = { deliveryId: 'run', outcome: 'command', deployments: [], now: 1_000 } as const;
+      await stores.commitPlan({ ...plan, command, pipelineWatch });
+      expect(await read()).toMatchObject([{ kind: 'command', requested_by: 'mia', outcome: 'open' }]);
+      await stores.savePipelineWatch(watch.id, {
+        state: 'concluded',
+        ending: 'complete',
+        concludedAt: 9_000,
+        pipelines: [{ ...job, jobId: 'job-1', outcome: 'failed' }],
+      });
+      expect(await read()).toMatchObject([
+        {
+          workspace: watch.workspaceName,
+          requested_commit: watch.sha,
+          job_id: 'job-1',
+          outcome: 'failure',
+          reason: 'failed',
+          ended: '1970-01-01T00:00:09.000Z',
+          delivery_id: 'run',
+          deployment_id: null,
+        },
+      ]);
     });
 
     test('more than one page of records comes whole', async () => {

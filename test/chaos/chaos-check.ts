@@ -52,15 +52,32 @@ function listTaking(world: ChaosWorld, push: ChaosPush, workspace: SandboxWorksp
 }
 
 export function isConcluded(world: ChaosWorld): boolean {
-  return listOwed(world).every(({ push, workspace }) =>
-    runsOf(world, push, workspace).some((run) => run.status === 'completed'),
+  return (
+    listOwed(world).every(({ push, workspace }) =>
+      runsOf(world, push, workspace).some((run) => run.status === 'completed'),
+    ) && listKnown(world).every((push) => checksOf(world, push).length > 0)
   );
+}
+
+/** Each of them is checked, whatever is deployed. */
+function listKnown({ pushes, sandbox }: ChaosWorld): ChaosPush[] {
+  return pushes.filter(
+    ({ isDelivered, repository, after }) => isDelivered || sandbox.github.branches.head(repository) === after,
+  );
+}
+
+/** The project checks of a push that aren't marked as duplicates. */
+function checksOf({ sandbox }: ChaosWorld, { repository, after }: ChaosPush): SandboxCheckRun[] {
+  return sandbox.github.checks
+    .runs(repository, after)
+    .filter((run) => run.name === PROJECT_CHECK && !run.output.title?.startsWith('Duplicate'));
 }
 
 /** What is not as it should be, in words; empty when all is well. */
 export function findFaults(world: ChaosWorld): string[] {
   return [
     ...checkPushes(world),
+    ...checkProjects(world),
     ...checkJobs(world),
     ...checkHeads(world),
     ...checkSecrets(world),
@@ -79,6 +96,22 @@ function checkPushes(world: ChaosWorld): string[] {
     if (run.status !== 'completed') return [`${name} is still ${run.status}: ${run.output.title}`];
     const taking = listTaking(world, push, workspace);
     return checkTruth(world, run, taking).map((problem) => `${name} ${problem}`);
+  });
+}
+
+/** Each project is wrong: there is no meltano.yml at the root, and the file in the folder is a text instead of a mapping. */
+function checkProjects(world: ChaosWorld): string[] {
+  const workspacesOf = new Map(world.repositories.map((one) => [one.fullName, one.workspaces]));
+  return listKnown(world).flatMap((push) => {
+    const runs = checksOf(world, push);
+    const name = `The project check of ${push.repository} ${push.after.slice(0, 7)}`;
+    const [run] = runs;
+    if (!run || runs.length > 1) return [`${name} has ${runs.length} check runs`];
+    const isAtRoot = workspacesOf.get(push.repository)?.some((one) => !one.repositoryDirectory);
+    const wanted = [...(isAtRoot ? ['meltano.yml:1'] : []), 'pipelines/meltano.yml:1'];
+    const places = new Set(run.annotations.map(({ path, start_line: line }) => `${path}:${line}`));
+    const isRight = run.conclusion === 'failure' && [...places].toSorted().join() === wanted.join();
+    return isRight ? [] : [`${name} is ${run.conclusion} (${run.output.title}), at ${[...places].join()}`];
   });
 }
 
@@ -170,7 +203,7 @@ function countOwedAnnotations({ name, conclusion, annotations }: SandboxCheckRun
   return new Set(annotations.map((one) => `${one.path} ${one.start_line} ${one.message}`)).size;
 }
 
-/** The log of each job names one error. A failed one shows it once, or not at all where the log could not be read. */
+/** The log of each job names one error. A failed run shows it once, or not at all if the log could not be read. */
 function checkAnnotations({ sandbox, repositories }: ChaosWorld): string[] {
   return repositories.flatMap(({ fullName }) =>
     sandbox.github.checks

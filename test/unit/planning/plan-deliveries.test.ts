@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { makeProjectRunId } from '../../../src/domain/commit-run.ts';
 import type { PushEvent } from '../../../src/domain/delivery.ts';
 import { UNKNOWN_INSTALLATION } from '../../../src/domain/deployment.ts';
 import { UNKNOWN_OWNER } from '../../../src/domain/owner.ts';
@@ -39,8 +40,9 @@ test('a push becomes a waiting deployment that is reported and woken; planning a
     pushedAt: START,
   });
   expect(world.reporter.reports).toMatchObject([{ id: deployment?.id }]);
-  expect(world.dispatcher.wakes.filter(({ queue }) => queue !== 'project')).toEqual([
+  expect(world.dispatcher.wakes).toEqual([
     { queue: 'workspace', key: QUEUE_KEY },
+    { queue: 'project', key: makeProjectRunId(REPOSITORY.id, 'a'.repeat(40)) },
   ]);
   expect(await world.plan()).toBeNull();
   expect(await world.open()).toHaveLength(1);
@@ -67,8 +69,9 @@ test('each workspace of the repository gets a row with its reason; one without a
   expect(world.noops()).toEqual(['branch_not_tracked']);
   expect(world.decisions.toSorted()).toEqual(['branch_not_tracked', 'push']);
   expect(world.reporter.reports.map((one) => one.workspaceId)).toEqual([WORKSPACE_ID]);
-  expect(world.dispatcher.wakes.filter(({ queue }) => queue !== 'project')).toEqual([
+  expect(world.dispatcher.wakes).toEqual([
     { queue: 'workspace', key: QUEUE_KEY },
+    { queue: 'project', key: makeProjectRunId(REPOSITORY.id, 'a'.repeat(40)) },
   ]);
 });
 

@@ -7,7 +7,7 @@ import { trackedBranch } from '../domain/match-workspaces.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import { allowsPipelines } from '../domain/repository-configuration.ts';
 import type { RepositoryWorkspace, Workspace, WorkspaceKey } from '../domain/workspace.ts';
-import { type CommitHistoryApi, chooseDeployedCommit, type WayBackStore } from '../reporting/way-back.ts';
+import { type CommitHistoryApi, chooseDeployedCommit, type DeploymentSource } from '../reporting/way-back.ts';
 import type { HeadReads } from './reads-of-one-command.ts';
 import { nameWorkspaces } from './select-workspaces.ts';
 
@@ -17,7 +17,8 @@ const MOST_MEASURED = 5;
 const MOST_OTHERS = 3;
 
 export interface LagStore {
-  readonly findLastGood: WayBackStore['findLastGood'];
+  /** The newest deployment whose job is complete, whatever became of the pipelines. */
+  findLastComplete(source: DeploymentSource): Promise<Deployment | null>;
   /** The pushes with these new heads that the app received, oldest first. Times are epoch milliseconds. */
   listPushes(
     repositoryId: number,
@@ -87,7 +88,7 @@ async function measureLag(
 ): Promise<WorkspaceLag | null> {
   const { account, repository } = subject;
   const key = { account: account.key, workspaceId: workspace.id, repositoryId: repository.id };
-  const good = await store.findLastGood({ ...key, branch }, Number.MAX_SAFE_INTEGER);
+  const good = await store.findLastComplete({ ...key, branch });
   const others = await listOthers(account, key, store);
   const deployed = chooseNewest(good, others[0] ?? null);
   if (deployed === null) return null;

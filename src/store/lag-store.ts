@@ -1,11 +1,24 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { LagStore } from '../commands/answer-status.ts';
-import { isOfRepositoryWorkspace, isOfWorkspace } from './deployment-conditions.ts';
+import { IS_DEPLOYED, isOfRepositoryWorkspace, isOfWorkspace } from './deployment-conditions.ts';
 import { toDeployment } from './deployment-row.ts';
 import type { Schema } from './schema.ts';
 
-export function createLagStore(db: Kysely<Schema>): Omit<LagStore, 'findLastGood'> {
+export function createLagStore(db: Kysely<Schema>): LagStore {
   return {
+    async findLastComplete(source) {
+      const row = await db
+        .selectFrom('deployment')
+        .selectAll()
+        .where(isOfRepositoryWorkspace(source))
+        .where('branch', '=', source.branch)
+        .where(IS_DEPLOYED)
+        .orderBy(sql`coalesce(concluded_at, settling_since)`, 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row ? toDeployment(row) : null;
+    },
+
     async listPushes(repositoryId, shas) {
       return db
         .selectFrom('delivery')

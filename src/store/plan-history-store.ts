@@ -4,6 +4,7 @@ import type { ReasonCode } from '../domain/reason-codes.ts';
 import type { TreeDigestStore } from '../planning/changed-paths.ts';
 import type { PlanHistory } from '../planning/plan-store.ts';
 import {
+  IS_DEPLOYED,
   isOfRepositoryWorkspace,
   isOfWorkspace,
   MAY_HAVE_CHANGED,
@@ -73,16 +74,9 @@ export function createPlanHistoryStore(db: Kysely<Schema>): PlanHistory {
         .selectFrom('deployment')
         .select(['sha', 'deployedSha'])
         .where(isOfRepositoryWorkspace(workspace))
-        .where('state', '=', sql.lit('concluded'))
-        .where((where) =>
-          where.or([
-            where('conclusion', '=', sql.lit('success')),
-            where('reason', '=', sql.lit('pipelines_failed')),
-            where('reason', '=', sql.lit('verification_failed')),
-          ]),
-        )
+        .where(IS_DEPLOYED)
         .where(WAS_STARTED)
-        .orderBy('concludedAt', 'desc')
+        .orderBy(sql`coalesce(concluded_at, settling_since)`, 'desc')
         .limit(1)
         .executeTakeFirst();
       return row ? (row.deployedSha ?? row.sha) : null;

@@ -206,3 +206,13 @@ test.concurrent('jobs of pipelines that fill the list hide neither a lost start 
     expect((await world.untilConcluded(after)).conclusion).toBe('success');
     expect(world.meltano.jobsOf(world.workspace)).toHaveLength(1);
   }));
+
+test.concurrent('a workspace whose pipeline failed is not behind its branch', () =>
+  inConversation(async (it) => {
+    const { world } = it;
+    addPipelines(world, [], { name: 'facebook', onDeploy: onDeploy({ on: 'end', status: 'FAILED' }) });
+    await world.untilConcluded(await deploy(world));
+    const number = it.openIssue();
+    it.say(number, '/meltano status');
+    await it.untilReply(number, /\*\*Up to date\*\*/);
+  }));

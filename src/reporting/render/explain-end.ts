@@ -11,7 +11,7 @@ import {
 import { adviseOnError, describeError } from './describe-error.ts';
 import { explainVerification } from './describe-verification.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
-import { explainPipelines } from './explain-pipelines.ts';
+import { adviseOnPipelines, explainPipelines } from './explain-pipelines.ts';
 import { formatCount, formatDuration } from './format-numbers.ts';
 import { linkCommit, linkProjectCheck } from './github-links.ts';
 
@@ -40,6 +40,7 @@ const EXPLANATIONS: Readonly<Partial<Record<ReasonCode, (end: End) => readonly s
     ...explainPipelines(view),
     ...explainVerification(view),
     explainLateCancellation(deployment),
+    adviseOnPipelines(view),
   ],
   verification_failed: ({ view, deployment }) => [
     ...explainVerification(view),

@@ -34,12 +34,16 @@ export function explainSettling({ pipelines }: Deployment): string {
 
 function explainFailed(view: CheckRunView, { failed, counted }: ReadPipelines): string[] {
   if (failed.length === 0) return [];
-  const page = formatLink('Meltano Cloud', view.workspaceUrl);
   return [
     `**The workspace was deployed, but ${countOf(failed, counted)} failed:** Meltano Cloud could not process ${failed.length === 1 ? 'its' : 'their'} changes.`,
     cutList(failed.map((one) => `- ${describePipeline(view, one)}`)).join('\n'),
-    `To see the error, open the pipeline on ${page}. If its file or its plugins are wrong, correct them and push. If it is a setting or a credential, correct it on Meltano Cloud, then press Redeploy here, or write \`/redeploy\` in a comment.`,
   ];
+}
+
+/** What to do about pipelines that failed: the last paragraph. */
+export function adviseOnPipelines({ workspaceUrl }: CheckRunView): string {
+  const page = formatLink('Meltano Cloud', workspaceUrl);
+  return `To see the error, open the pipeline on ${page}. If its file or its plugins are wrong, correct them and push. If it is a setting or a credential, correct it on Meltano Cloud, then press Redeploy here, or write \`/redeploy\` in a comment.`;
 }
 
 function explainOthers(view: CheckRunView, { failedBefore, settingUp, unknown }: ReadPipelines): string {

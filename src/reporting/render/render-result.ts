@@ -14,6 +14,7 @@ const TEXT_LIMITS = [600, 300, 150, 75, 35, 15];
 
 /** Reasons whose explanation ends with what to do. */
 const ADVISED: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  'pipelines_failed',
   'project_error',
   'loop_brake',
   'start_refused',

@@ -7,6 +7,8 @@ import { buildDeployment } from '../../test/unit/domain/deployment-builder.ts';
 import { DEV, type Example, example, NEWER, NOW, PROD, refused, SHA } from './example-parts.ts';
 import { FACEBOOK, listPipelines, listRuns, listVerifications, READ_PIPELINES } from './pipeline-examples.ts';
 
+const FINDING = 'pipelines/google-ads.yml:7: unknown key data_component; did you mean data_components?';
+
 function deployment(of: ShownWorkspace, differences: Partial<Deployment>): ShownDeployment {
   const run = differences.checkRunId ?? 42;
   return {
@@ -95,6 +97,28 @@ function listRedeployments(): readonly Example[] {
         },
       ],
     }),
+    example(
+      'The project check found an error',
+      '/redeploy',
+      redeploy(
+        deployment(PROD, {
+          state: 'concluded',
+          conclusion: 'skipped',
+          reason: 'project_error',
+          problem: FINDING,
+        }),
+      ),
+    ),
+    example(
+      'Forced past the project check',
+      '/redeploy --force',
+      redeploy(
+        deployment(PROD, {
+          ...ended(102),
+          gates: [{ kind: 'project', forcedBy: 'ana', passed: { how: 'forced', why: FINDING } }],
+        }),
+      ),
+    ),
     example('A branch that does not exist', '/redeploy', refused({ code: 'branch_missing', missing: [DEV] })),
   ];
 }
@@ -171,6 +195,21 @@ function listExplanations(): readonly Example[] {
       findings: [
         { workspace: PROD, sha: SHA, isHead: true, reason: 'push', since: null },
         { workspace: DEV, sha: NEWER, isHead: true, reason: 'paths_unchanged', since: SHA },
+      ],
+    }),
+    example('Why, with an error in the project', '/meltano why a1b2c3d', {
+      kind: 'why',
+      findings: [
+        {
+          workspace: PROD,
+          sha: SHA,
+          isHead: true,
+          reason: 'project_error',
+          problem: FINDING,
+          since: null,
+          source: { file: '.github/meltano-deploy.yml', sha: NEWER },
+          projectCheck: { state: 'closed', checkRunUrl: 'https://github.com/acme/data/runs/43' },
+        },
       ],
     }),
   ];

@@ -257,3 +257,38 @@ test.concurrent('a push that waits for its check is superseded, and one of an en
     expect((await world.untilConcluded(second.after)).output.title).toBe(`Skipped: ${ERROR}`);
     expect(world.meltano.jobs).toHaveLength(1);
   }));
+
+test.concurrent('a commit that was never checked is checked before it is redeployed', () =>
+  inConversation(async (it) => {
+    const { world } = it;
+    const repositoryUrl = world.app.sandbox.repositoryUrl(REPOSITORY);
+    world.meltano.addWorkspace({ name: 'Staging', repositoryUrl, repositoryBranch: 'staging' });
+    await world.deployPush({ files: { ...PROJECT, [FILE]: 'checks: { project: "off" }\n' } });
+    const { after } = world.push({ branch: 'staging', from: 'main', files: WRONG });
+    const job = await world.until(() => world.meltano.jobs[1], 'the job of the other branch');
+    job.run();
+    job.end('COMPLETE');
+    await untilEnd(world, after, 'Staging');
+    expect(world.run(after, CHECK)).toBeUndefined();
+    await world.deployPush({ files: BLOCK });
+    const issue = it.openIssue();
+    it.say(issue, '/redeploy Staging');
+    const reply = await it.untilReply(issue, /^\*\*Skipped: /);
+    expect(reply.body).toContain(ERROR);
+    expect((await untilChecked(world, after)).conclusion).toBe('failure');
+    expect(world.meltano.jobs).toHaveLength(3);
+  }));
+
+test.concurrent('a workspace that was never deployed is mended by the first push without the error', () =>
+  inWorld(
+    async (world) => {
+      const bad = world.push({ files: { ...inAnalytics({ ...PROJECT, ...WRONG }), ...BLOCK } });
+      await world.untilConcluded(bad.after);
+      const other = world.push({ files: { 'docs/README.md': '# More\n' } });
+      await world.untilTitle(other.after, /^Skipped: analytics/);
+      const mended = world.push({ files: inAnalytics(RIGHT) });
+      (await world.job(1)).run();
+      expect(world.run(mended.after)?.status).not.toBe('completed');
+    },
+    { workspace: { repositoryDirectory: 'analytics' } },
+  ));

@@ -164,6 +164,24 @@ describe('what others wrote', () => {
             kind: 'why',
             findings: [{ workspace, sha: null, isHead: false, reason: 'branch_deleted', since: null }],
           },
+          ...(['forced', 'unjudged'] as const).map(
+            (how): BodyOf<'why'> => ({
+              kind: 'why',
+              findings: [
+                {
+                  workspace,
+                  sha: 'a'.repeat(40),
+                  isHead: true,
+                  reason: 'project_error',
+                  since: null,
+                  problem: text,
+                  source: { file: text, sha: 'b'.repeat(40) },
+                  projectCheck: { state: 'closed', checkRunUrl: null },
+                  passed: { kind: 'project', forcedBy: text, passed: { how, why: text } },
+                },
+              ],
+            }),
+          ),
         ],
         help: [{ kind: 'help', level: 'pull' }],
         refused: Object.values(refusalsOf(workspace, text)).map((refusal) => ({ kind: 'refused', refusal })),

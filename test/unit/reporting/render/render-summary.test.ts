@@ -262,3 +262,58 @@ describe('remarks on the log', () => {
     expect(renderSummary(running)).not.toContain('could not be read');
   });
 });
+
+describe('the project check', () => {
+  const url = 'https://github.com/acme/data/runs/43';
+  const link = `[project check](${url})`;
+  const first = 'a.yml:7: unknown key b; did you mean c?';
+  const errors = { workspaceId: WORKSPACE_ID, first, count: 1, since: null };
+  const held: Partial<Deployment> = {
+    state: 'concluded',
+    conclusion: 'skipped',
+    reason: 'project_error',
+    problem: first,
+  };
+  const pass = (how: 'forced' | 'unjudged', why: string) =>
+    makeRun(1, {
+      reason: 'job_complete',
+      gates: [{ kind: 'project', forcedBy: how === 'forced' ? 'mia' : null, passed: { how, why } }],
+    });
+  const paragraphs = (deployment: Partial<Deployment>, projectCheck: CheckRunView['projectCheck']) =>
+    renderSummary(makeView(deployment, { projectCheck })).split('\n\n');
+
+  test('holds a workspace: what, whether it is new, and what to do', () => {
+    const [what, isNew, advice] = paragraphs(held, {
+      sha: SHA,
+      checkRunUrl: url,
+      errors: { ...errors, count: 3, since: NEWER_SHA },
+    });
+    expect(what).toMatch(
+      /^The \[project check\]\(\S+\/43\) found an error .* \(`a\.yml:7: .*`\), and 2 more\. /,
+    );
+    expect(isNew).toContain(`The error is not new: ${commit(NEWER_SHA)}, the last successful deployment`);
+    expect(advice).toMatch(/^Correct it and push: .*`\/redeploy --force`/);
+    expect(paragraphs(held, { sha: SHA, checkRunUrl: url, errors })[1]).toMatch(/^Correct it and push: /);
+  });
+
+  test('is linked to by its commit as long as its check run is not written', () => {
+    const [what] = paragraphs(held, null);
+    expect(what).toContain(`https://github.com/acme/data/commit/${SHA}/checks`);
+  });
+
+  test('says what was forced by whom', () => {
+    expect(paragraphs(pass('forced', first), { sha: SHA, checkRunUrl: url, errors })).toContain(
+      `**Forced** by [\`mia\`](https://github.com/mia): the ${link} found \`${first}\`, which would have kept this workspace from being deployed.`,
+    );
+  });
+
+  test.each([
+    [null, ''],
+    [errors, `, which then found \`${first}\``],
+  ])('says that it was too late, and what it found later', (found, then) => {
+    const late = pass('unjudged', 'the check took longer than 10 s');
+    expect(paragraphs(late, { sha: SHA, checkRunUrl: url, errors: found })).toContain(
+      `**The project was not checked in time** (\`the check took longer than 10 s\`), so the deployment started without the ${link}${then}.`,
+    );
+  });
+});

@@ -7,6 +7,7 @@ import { describeCommandStore } from './command-store.contract.ts';
 import { describeConfigurationStore } from './configuration.contract.ts';
 import { describeFailureComments } from './failure-comment.contract.ts';
 import { describeHealth } from './health.contract.ts';
+import { describePipelineWatches } from './pipeline-watch.contract.ts';
 import { emptyDatabase, listPostgresDatabases, type StartedDatabase } from './postgres-databases.ts';
 import { describeRetention } from './retention.contract.ts';
 import { describeStore } from './store.contract.ts';
@@ -31,5 +32,6 @@ describe.each(listPostgresDatabases())('$name', ({ name, start }) => {
   describeAudit(name, open);
   describeRetention(name, open);
   describeBacklog(name, open);
+  describePipelineWatches(name, open);
   describeHealth(name, open);
 });

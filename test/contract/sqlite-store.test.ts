@@ -15,12 +15,14 @@ import { describeConfigurationStore } from './configuration.contract.ts';
 import { describeFailureComments } from './failure-comment.contract.ts';
 import { describeHealth } from './health.contract.ts';
 import { openTemporarySqlite } from './open-temporary-sqlite.ts';
+import { describePipelineWatches } from './pipeline-watch.contract.ts';
 import { describeStore } from './store.contract.ts';
 
 describeStore('SQLite', openTemporarySqlite);
 describeAccounts('SQLite', openTemporarySqlite);
 describeConfigurationStore('SQLite', openTemporarySqlite);
 describeBacklog('SQLite', openTemporarySqlite);
+describePipelineWatches('SQLite', openTemporarySqlite);
 describeHealth('SQLite', openTemporarySqlite);
 describeCommandStore('SQLite', openTemporarySqlite);
 describeFailureComments('SQLite', openTemporarySqlite);

@@ -4,7 +4,7 @@ import type { CommitRun } from '../../../src/domain/commit-run.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { Dispatcher, QueueName } from '../../../src/domain/dispatcher.ts';
 import { type Lease, type LeaseContext, LeaseLost } from '../../../src/domain/lease.ts';
-import type { PipelineWatch } from '../../../src/domain/pipeline-watch.ts';
+import { describePipeline, type PipelineWatch } from '../../../src/domain/pipeline-watch.ts';
 import { SharedReporter } from '../../../src/reporting/shared-reporter.ts';
 import { InstallationLeases } from '../../../src/scheduling/installation-leases.ts';
 import { createLeaseContext } from '../../../src/scheduling/lease-context.ts';
@@ -215,6 +215,50 @@ test('the log of what runs is followed, and told where it grew', async () => {
   instance.logGrows = false;
   await instance.local.run('log', id);
   expect(instance.takeCalls()).toEqual([`read log of ${id} (1)`]);
+});
+
+describe('the jobs of pipelines that are watched', () => {
+  function watch(differences: Partial<PipelineWatch> = {}): PipelineWatch {
+    const pipeline = describePipeline({ id: 'p', name: 'facebook' }, { file: null, isStarted: false });
+    const pipelines = [{ ...pipeline, jobId: 'run', startedAt: 1 }];
+    const one = {
+      ...buildDeployment({ installationId: INSTALLATION }),
+      id: 'pipelines:triggered:1',
+      purpose: 'triggered',
+      checkName: 'runs',
+      state: 'running',
+      pipelines,
+      ...differences,
+    } as unknown as PipelineWatch;
+    instance.watches = [one];
+    return one;
+  }
+
+  test('are handed to the writer, and the log of the one that runs is followed', async () => {
+    const { id } = watch();
+    instance.reporter.pipelinesChanged(watch());
+    await vi.waitFor(() => expect(instance.dispatcher.wakes).toEqual(['writer 7']));
+    await instance.work(makeLease(1));
+    await instance.work(makeLease(1));
+    expect(instance.takeCalls()).toEqual([`write ${id} (1)`]);
+    expect(instance.local.wakes).toEqual([`log ${id}`]);
+    await instance.local.run('log', id);
+    expect(instance.takeCalls()).toEqual([`read log of ${id} run (1)`, `write log of ${id} (1)`]);
+  });
+
+  test('are concluded with the log, which is read here', async () => {
+    const { id } = watch({ state: 'concluded', ending: 'complete' });
+    await instance.work(makeLease(1));
+    expect(instance.takeCalls()).toEqual([]);
+    await instance.local.run('log', id);
+    expect(instance.takeCalls()).toEqual([`finish ${id} (1)`]);
+  });
+
+  test('without a check run are not written', async () => {
+    watch({ checkName: null });
+    expect(await instance.work(makeLease(1))).toBeNull();
+    expect(instance.takeCalls().filter((call) => call.startsWith('write'))).toEqual([]);
+  });
 });
 
 describe('after a lease was lost', () => {

@@ -25,6 +25,8 @@ export interface Places {
   readonly marketing: Place;
   /** Each deployment sets up a pipeline, which fails. */
   readonly sales: Place;
+  /** Each deployment starts a pipeline. */
+  readonly support: Place;
   /** Its account has `trigger: webhook`: see `writeAccounts`. */
   readonly warehouse: Place;
 }
@@ -56,6 +58,7 @@ export function addPlaces(sandbox: Sandbox): Places {
       files: { [PIPELINE_FILE]: PIPELINE },
     }),
     sales: addSales(sandbox),
+    support: addSupport(sandbox),
     warehouse: add(`${START_BY_PUSH}/warehouse`, 'Warehouse'),
   };
 }
@@ -74,6 +77,16 @@ function addSales(sandbox: Sandbox): Place {
       { on: 'end', afterMs: 5_000, status: 'FAILED' },
     ],
   });
+  return place;
+}
+
+export const TRIGGERED_PIPELINE_FILE = 'pipelines/tickets.yml';
+
+function addSupport(sandbox: Sandbox): Place {
+  const place = addPlace(sandbox, { repository: 'initech/support', name: 'Support', files: {} });
+  const name = 'tickets';
+  const repositoryPath = TRIGGERED_PIPELINE_FILE;
+  sandbox.meltano.addPipeline(place.workspace, { name, repositoryPath, triggeredBy: ['deploy'] });
   return place;
 }
 

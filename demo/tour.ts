@@ -1,7 +1,7 @@
 import type { Act, ActContext, Scene } from './act.ts';
 import { playGitHubDeployments, playPublicRepository, playRepositoryFile } from './configuration-acts.ts';
 import type { DemoView } from './demo-view.ts';
-import { playFailedPipeline } from './pipeline-acts.ts';
+import { playFailedPipeline, playTriggeredRun } from './pipeline-acts.ts';
 import { playProjectCheck } from './project-act.ts';
 import { playFailure, playSuccess, playSuperseding } from './push-acts.ts';
 import { playRepair } from './repair-act.ts';
@@ -18,7 +18,7 @@ const SCENES: readonly Scene[] = [
     acts: [playRepositoryFile, playPublicRepository, playRepair, playGitHubDeployments],
   },
   { title: 'Other ways to start', acts: [playAdoption, playStartByPush] },
-  { title: 'Pipelines of a workspace', acts: [playFailedPipeline] },
+  { title: 'Pipelines of a workspace', acts: [playFailedPipeline, playTriggeredRun] },
   { title: 'The app is killed', acts: [playKill] },
   { title: 'Meltano Cloud is unavailable', acts: [playOutage] },
 ];

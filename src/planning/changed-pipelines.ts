@@ -6,7 +6,7 @@ import { type ChangedPipeline, findChangedPipelines } from '../project/find-chan
 import type { ProjectCommits } from '../project/project-source.ts';
 import { readProject } from '../project/read-project.ts';
 
-export interface ProjectStep {
+interface ProjectStep {
   readonly directory: string | null;
   /** Null: everything is new. */
   readonly before: string | null;

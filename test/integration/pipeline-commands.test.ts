@@ -146,6 +146,59 @@ describe('/meltano run', () => {
       expect(it.replies(issue)).toHaveLength(1);
     }));
 
+  test.concurrent('that Meltano Cloud refuses is not started, and the reply says why', () =>
+    inPipelines(async (it, add) => {
+      const pipeline = add({});
+      const path = /\/pipelines\/[^/]+\/jobs$/;
+      it.world.meltano.service.faults.add({
+        method: 'POST',
+        path,
+        action: { kind: 'status', status: 403 },
+      });
+      const issue = it.openIssue();
+      await it.untilReaction(it.say(issue, '/meltano run facebook --yes', 'mia'), 'confused');
+      expect(it.replies(issue)[0]?.body).toMatch(
+        /^\*\*Not started: `Meltano Cloud answered 403 Forbidden.*lacks the permission/s,
+      );
+      expect(it.world.meltano.pipelineJobsOf(pipeline)).toEqual([]);
+    }));
+
+  test.concurrent('waits for the end of an outage, and says so', () =>
+    inPipelines(async (it, add) => {
+      const pipeline = add({});
+      const path = /\/pipelines\/[^/]+\/jobs$/;
+      const down = it.world.meltano.service.faults.add({
+        method: 'POST',
+        path,
+        action: { kind: 'status', status: 503 },
+      });
+      const issue = it.openIssue();
+      it.say(issue, '/meltano run facebook --yes', 'mia');
+      await it.untilReply(issue, /`Meltano Cloud answered 503 Service Unavailable.*; trying again\./);
+      down.remove();
+      (await untilJob(it, pipeline, 'PIPELINE_RUN')).run();
+      await it.untilReply(issue, /^\*\*Running\*\* .*: running\./);
+      expect(it.world.meltano.pipelineJobsOf(pipeline)).toHaveLength(1);
+    }));
+
+  test.concurrent('survives a restart between any two of its steps, and starts and answers once', () =>
+    inPipelines(async (it, add) => {
+      const pipeline = add({});
+      const issue = it.openIssue();
+      const comment = it.say(issue, '/meltano run facebook --yes', 'mia');
+      await it.world.app.restart();
+      await it.untilReaction(comment, 'eyes');
+      await it.world.app.restart();
+      const job = await untilJob(it, pipeline, 'PIPELINE_RUN');
+      await it.world.app.restart(() => job.run());
+      await it.untilReply(issue, /^\*\*Running\*\* .*: running\./);
+      await it.world.app.restart(() => job.end('COMPLETE'));
+      await it.untilReaction(comment, 'rocket');
+      expect(it.replies(issue)).toHaveLength(1);
+      expect(it.world.meltano.pipelineJobsOf(pipeline)).toHaveLength(1);
+      expect(findRun(it, 'Meltano Deploy (Analytics): run of facebook')?.conclusion).toBe('success');
+    }));
+
   test.concurrent('on a commit replies once, at the end', () =>
     inPipelines(async (it, add) => {
       const sha = await it.deployPush();

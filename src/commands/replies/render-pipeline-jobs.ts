@@ -1,4 +1,5 @@
 import type { ShownWorkspace } from '../../domain/conversation.ts';
+import { describeAwaitedAttempt } from '../../domain/job-attempts.ts';
 import type { PipelineWatch, WatchedPipeline } from '../../domain/pipeline-watch.ts';
 import { linkWorkspace } from '../../reporting/render/describe-shown.ts';
 import { adviseOnStart, measure } from '../../reporting/render/describe-watch.ts';
@@ -91,8 +92,9 @@ function describeLeftOut(count: number): string[] {
 }
 
 /** Without times, since each change of a reply is an edit on GitHub. */
-function describeProgress({ jobStatus, start, problem }: WatchedPipeline): string {
-  if (jobStatus === 'ERROR') return 'an attempt failed, waiting for the next';
+function describeProgress({ jobStatus, start, problem, attempts }: WatchedPipeline): string {
+  const awaited = describeAwaitedAttempt(attempts);
+  if (awaited !== null) return awaited;
   if (jobStatus === 'QUEUED') return 'queued on Meltano Cloud';
   if (jobStatus !== null) return jobStatus === 'RUNNING' ? 'running' : formatCode(jobStatus);
   if (start?.outcome === 'lost') return 'the answer to the start was lost, so the app looks for its job';

@@ -320,7 +320,11 @@ test.each<[string, Partial<ShownWatch['pipelines'][number]>, Partial<ShownWatch>
   ['**Running** the pipeline `facebook` of ', { jobStatus: 'RUNNING' }, {}],
   [': queued on Meltano Cloud. ', { jobStatus: 'QUEUED' }, {}],
   [': `PAUSED`. ', { jobStatus: 'PAUSED' }, {}],
-  [': an attempt failed, waiting for the next. ', { jobStatus: 'ERROR' }, {}],
+  [
+    ': 1st attempt failed; waiting for the 2nd. ',
+    { jobStatus: 'RUNNING', attempts: { first: 0, current: 0, failedAt: 1 } },
+    {},
+  ],
   [': waiting. ', {}, {}],
   [': `Meltano Cloud did not answer`; trying again. ', { problem: 'Meltano Cloud did not answer' }, {}],
   [

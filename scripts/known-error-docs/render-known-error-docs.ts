@@ -31,7 +31,7 @@ removed. Nothing from the log stands in the advice.
 
 **How often it is right.** ${cases.length} logs, most of them from public issues, with names and addresses replaced, lie in \`test/unit/logs/known-errors/\`. By a digest of their source, ${held.length} of
 them were kept apart and not used to write the table. In these, of ${causes.size} causes, ${explained} errors were explained, ${right} of them rightly (precision ${percent(right, explained)}); ${known} have a cause that
-the table knows (recall ${percent(right, known)}). One person collected, labelled and wrote; the logs were stored before the table. A test fails if the precision falls.`;
+the table knows (recall ${percent(right, known)}). One person collected and labelled the logs, then wrote the table without changing it for them. A test fails if the precision falls.`;
 }
 
 function renderTool(tool: string, errors: readonly KnownError[]): string {

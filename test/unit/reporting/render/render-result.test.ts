@@ -82,6 +82,14 @@ describe('the result of a deployment', () => {
     expect(JSON.stringify(result)).not.toMatch(/pkg_resources|setuptools/);
   });
 
+  test('of a lost database is left to the check run, unless the log has to be hidden', () => {
+    const lost = makeRun(1, { conclusion: 'failure', reason: 'read_from_check_run' });
+    expect(renderCheckRun(makeView(lost)).output.text).toBeUndefined();
+    const hidden = renderCheckRun(makeView({ ...lost, log: 'none' })).output.text ?? '';
+    expect(hidden).toMatch(/^The log is hidden\./);
+    expect(read(hidden)?.reason).toBe('read_from_check_run');
+  });
+
   test('none while it is running', () => {
     expect(renderResult(makeView({ state: 'running', jobId: 'j' }, { log }))).toBe('');
   });

@@ -104,7 +104,7 @@ export const DBT_ERRORS: readonly KnownError[] = [
     code: 'dbt_test_failed',
     prints: 'Failure in test unique_orders_id (models/schema.yml): Got 3 results, configured to fail if != 0',
     when: [{ says: /\bGot \d{1,15} results?, configured to fail if / }],
-    cause: 'Data does not pass a test. The project itself is not broken.',
+    cause: 'Data does not pass a test.',
     advice:
       'Run the compiled SQL of the test to see the rows. Correct the data or the model; change the test if it is too strict.',
   },

@@ -78,7 +78,9 @@ export const GIT_ERRORS: readonly KnownError[] = [
     code: 'git_interrupted',
     prints: 'error: RPC failed; curl 56 Failure when receiving data from the peer',
     when: [
-      { says: /\b(?:error|fatal): ?RPC failed; (?:curl|HTTP|result)/ },
+      {
+        says: /\b(?:error|fatal): ?RPC failed; (?:curl (?:16|18|28|35|52|55|56|92)|result=(?:18|56)|HTTP 5\d\d)\b/,
+      },
       { says: /\bfatal: (?:early EOF|fetch-pack: )/ },
     ],
     cause: 'The connection to the git server broke during the download.',

@@ -23,6 +23,10 @@ export interface KnownError {
   readonly isTransient?: true;
 }
 
+/** In the lines around: the error is in the build of a package, in an environment of its own. */
+export const IN_BUILD =
+  /This error originates from a subprocess|\[end of output\]|hint: This usually indicates a problem with the package|The build backend returned an error/;
+
 /** pip's and uv's words for a build that failed. The reason stands above or below. */
 export const BUILD_FAILED =
   /subprocess-exited-with-error|metadata-generation-failed|legacy-install-failure|did not run successfully|[Ff]ailed (?:to build|building wheel)|Command errored out with exit status 1/;

@@ -1,4 +1,4 @@
-import { BUILD_FAILED, type KnownError } from './known-error.ts';
+import { BUILD_FAILED, IN_BUILD, type KnownError } from './known-error.ts';
 
 const NO_VERSION =
   /\bCould not find a version that satisfies the requirement |\bNo matching distribution found for /;
@@ -39,7 +39,10 @@ export const PIP_ERRORS: readonly KnownError[] = [
     prints: "ERROR: Package 'tap-orders' requires a different Python: 3.12.1 not in '<3.12,>=3.8'",
     when: [
       { says: /\bPackage '[^'\n]{1,200}' requires a different Python: / },
-      { says: NO_VERSION, near: /\bIgnored the following versions that require a different python version/ },
+      {
+        says: /\bsatisfies the requirement [^\n]{1,300} \(from versions: none\)/,
+        near: /\bIgnored the following versions that require a different python version/,
+      },
     ],
     cause: 'The package does not support the version of Python that installs it.',
     advice:
@@ -173,6 +176,14 @@ export const PIP_ERRORS: readonly KnownError[] = [
     cause: 'A package has to be compiled, and the job has no Rust compiler.',
     advice:
       "Use a version of the package that is built for this Python: pin another one in `pip_url`, or set the plugin's `python` to an older version.",
+  },
+  {
+    code: 'pip_build_module',
+    prints: "ModuleNotFoundError: No module named 'setuptools', then: [end of output]",
+    when: [{ says: /\bModuleNotFoundError: No module named '[\w.-]{1,200}'/, near: IN_BUILD }],
+    cause: 'A package has to be built, and needs a module for it that it does not declare.',
+    advice:
+      'Use a version of the package that need not be built, or a newer one: pin it in `pip_url`. The module itself in `pip_url` does not help, since builds have an environment of their own.',
   },
   {
     code: 'pip_cython',

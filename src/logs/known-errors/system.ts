@@ -14,7 +14,8 @@ export const SYSTEM_ERRORS: readonly KnownError[] = [
       { says: /(?:^|[\s.])_?(?:Array)?MemoryError(?::|\s{0,10}$)/m },
       { says: /\bOut of memory: Kill(?:ed)? process \d|\bJavaScript heap out of memory\b/ },
     ],
-    cause: 'A process was killed (exit code 137, signal 9): it needed more memory than the job has.',
+    cause:
+      'A process was killed (exit code 137, signal 9), usually because it needed more memory than the job has.',
     advice:
       'Use smaller batches (for SDK loaders `batch_size_rows`), fewer streams in one pipeline, or fewer pipelines at once. Otherwise give the job more memory. The same job fails again.',
   },
@@ -42,7 +43,8 @@ export const SYSTEM_ERRORS: readonly KnownError[] = [
     prints: '/bin/bash: line 1: ./scripts/load.sh: Permission denied',
     when: [{ says: /: (?:line )?\d{1,6}: [^\s:][^:\n]{0,200}: Permission denied$/m }],
     cause: 'A script is not executable (exit code 126), or a file may not be written.',
-    advice: 'Commit the script as executable: `git update-index --chmod=+x <file>`.',
+    advice:
+      'Commit the script as executable (`git update-index --chmod=+x <file>`). If it is a file to be written, choose another folder.',
   },
   {
     code: 'certificate',

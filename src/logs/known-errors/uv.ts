@@ -22,7 +22,7 @@ export const UV_ERRORS: readonly KnownError[] = [
     when: [
       {
         says: FETCH_FAILED,
-        near: /\boperation timed out\b|\bconnection (?:reset|closed before message completed)\b|\bdns error\b|\bConnection reset by peer\b|\btemporary failure in name resolution\b/i,
+        near: /\boperation timed out\b|\bconnection (?:reset|closed before message completed)\b|\bConnection reset by peer\b|\btemporary failure in name resolution\b/i,
       },
     ],
     cause: 'The connection to the package index broke or took too long.',

@@ -59,10 +59,7 @@ export const WAREHOUSE_ERRORS: readonly KnownError[] = [
   {
     code: 'snowflake_object_missing',
     prints: "SQL compilation error: Schema 'RAW' does not exist or not authorized.",
-    when: [
-      { says: /\bSQL compilation error\b[^\n]{0,300} does not exist or not authorized\b/ },
-      { says: /\bSQL compilation error\b/, near: / does not exist or not authorized\b/ },
-    ],
+    when: [{ says: /\bSQL compilation error\b[^\n]{0,300} does not exist or not authorized\b/ }],
     cause: 'The object does not exist in this database and schema, or the role may not see it.',
     advice:
       'Check database, schema and spelling. If it exists, grant the role `usage` on database and schema, and `select` on the object.',
@@ -72,7 +69,10 @@ export const WAREHOUSE_ERRORS: readonly KnownError[] = [
     prints: "SQL compilation error: error line 3 at position 4 invalid identifier 'ORDER_STATUS'",
     when: [
       { says: /\bSQL compilation error\b[^\n]{0,300}\binvalid identifier '/ },
-      { says: /\bSQL compilation error\b/, near: /\binvalid identifier '/ },
+      {
+        says: /\bSQL compilation error: error line \d{1,7} at position \d{1,7}$/m,
+        near: /\berror line \d{1,7} at position \d{1,7}[^\n]{0,120}\n[^\n]{0,120}\binvalid identifier '/,
+      },
     ],
     cause: 'The query names a column that does not exist.',
     advice: 'Correct the name. A column that was created in quotes has to be quoted.',

@@ -12,10 +12,12 @@ import {
 import type { MeltanoFailure, MeltanoResult } from '../domain/meltano.ts';
 import type { PipelineList } from '../domain/pipeline.ts';
 import type { PipelineWatch } from '../domain/pipeline-watch.ts';
+import { chooseLogMode } from '../domain/repository-configuration.ts';
 import { ageOf, stamp } from '../domain/stored-times.ts';
 import { hasFailedVerification, readVerification } from '../domain/verification.ts';
 import type { WorkspaceKey } from '../domain/workspace.ts';
 import { describeFailure } from '../reporting/render/describe-meltano-failure.ts';
+import { findShownLog } from '../reporting/report-subject.ts';
 import { change, conclude, type Ending } from './conclude.ts';
 import type { JobFacts } from './describe-job.ts';
 import { followRuns } from './follow-runs.ts';
@@ -140,6 +142,7 @@ export class PipelineSettler {
     const looked = judge(deployment, list);
     await followRuns(this.#context, deployment, looked.pipelines);
     if (looked.pipelines.settingUp.length > 0 && retryMs !== null) {
+      if (deployment.pipelines === null) await readLogEnd(this.#context, deployment);
       const isSame = isDeepStrictEqual(looked.pipelines, deployment.pipelines);
       return (await change(this.#context, deployment, isSame ? {} : looked)) ? retryMs : 'go on';
     }
@@ -171,6 +174,16 @@ export class PipelineSettler {
     const api = this.#context.accounts.byKey(account)?.api;
     return api ? api.listPipelines(workspaceId, LIST_MS) : null;
   }
+}
+
+/** Reads what the job wrote last, so that the check run shows it while the pipelines are awaited. */
+async function readLogEnd(context: ReconcileContext, deployment: Deployment): Promise<void> {
+  const { account, repositoryId } = deployment;
+  const repository = await context.repositories.getRepository(repositoryId);
+  const api = context.accounts.byKey(account)?.api;
+  const shown = findShownLog(deployment);
+  if (!repository || !api || !shown || chooseLogMode(deployment, repository.private) !== 'live') return;
+  await context.logs.readOn(shown, shown.jobId, api);
 }
 
 interface ToVerify {

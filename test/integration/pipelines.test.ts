@@ -81,9 +81,16 @@ test.concurrent('a pipeline that is being set up is waited for, and the next dep
   inWorld(async (world) => {
     const slow = { name: 'slow', onDeploy: onDeploy({ on: 'end', status: 'PROVISIONING' }) };
     addPipelines(world, ['quick'], slow);
-    const first = await deploy(world);
+    const first = world.push().after;
+    const done = await world.job(1);
+    done.run();
+    done.log('the first line');
+    await world.untilRun(first, ({ output }) => output.text?.includes('first line') ?? false, 'the log');
+    done.log('the last line');
+    done.end('COMPLETE');
     const waiting = await world.untilTitle(first, /waiting for 1 of 2 pipelines to be set up$/);
     expect(waiting.status).toBe('in_progress');
+    expect(waiting.output.text).toContain('the last line');
     expect(waiting.output.summary).toContain('`slow`');
     const { after } = world.push();
     const job = await world.job(2);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 
 const SERVE = join(import.meta.dirname, '../../bin/serve');
 /** How often a process that starts is asked whether it is ready (milliseconds). */
@@ -77,4 +78,20 @@ export class AppProcess {
     this.#child.kill(signal);
     return this.exited;
   }
+}
+
+/** The environment of an app against the sandbox: on a free port, with short polls, without sweeps. */
+export async function makeEnvironment(sandbox: {
+  readonly appEnvironment: () => Record<string, string>;
+}): Promise<Record<string, string> & { readonly PORT: string }> {
+  return {
+    ...sandbox.appEnvironment(),
+    HOST: '127.0.0.1',
+    PORT: String(await findFreePort()),
+    POLL_MIN_MS: '100',
+    POLL_MAX_MS: '200',
+    LOG_FORMAT: 'json',
+    // A sweep would ask GitHub at once.
+    SWEEP_MINUTES: '0',
+  };
 }

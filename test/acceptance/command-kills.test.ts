@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { FaultAction } from '../../sandbox/http/fault-plan.ts';
-import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
-import { AppProcess } from './app-process.ts';
+import { AppProcess, makeEnvironment } from './app-process.ts';
 
 const REPOSITORY = 'acme/data';
 /** The answer is held back for so long that the process is dead before it comes. */
@@ -17,14 +16,8 @@ async function redeployWithKill(method: string, path: RegExp, when: 'before' | '
   const { github, meltano } = sandbox;
   const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
   const env = {
-    ...sandbox.appEnvironment(),
-    HOST: '127.0.0.1',
-    PORT: String(await findFreePort()),
+    ...(await makeEnvironment(sandbox)),
     DATA_DIR: join(directory, 'data'),
-    POLL_MIN_MS: '100',
-    POLL_MAX_MS: '200',
-    LOG_FORMAT: 'json',
-    SWEEP_MINUTES: '0',
   };
   meltano.hideQueuedJobs = false;
   meltano.script = () => ({ queuedMs: 1_500, steps: [], endAfterMs: 1_000 });

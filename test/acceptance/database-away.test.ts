@@ -1,8 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
 import { createDatabase } from '../contract/postgres-databases.ts';
-import { AppProcess } from './app-process.ts';
+import { AppProcess, makeEnvironment } from './app-process.ts';
 
 const SERVER = process.env['TEST_DATABASE_URL'];
 const PATIENCE = { timeout: 30_000, interval: 100 };
@@ -21,14 +20,9 @@ test.skipIf(!SERVER)(
     const database = await createDatabase(SERVER ?? '');
     onTestFinished(() => database.drop());
     const env = {
-      ...sandbox.appEnvironment(),
-      HOST: '127.0.0.1',
-      PORT: String(await findFreePort()),
+      ...(await makeEnvironment(sandbox)),
       DATABASE_URL: database.url,
-      POLL_MIN_MS: '100',
       POLL_MAX_MS: '300',
-      LOG_FORMAT: 'json',
-      SWEEP_MINUTES: '0',
     };
     const app = new AppProcess({ env, cwd: import.meta.dirname });
     onTestFinished(async () => void (await app.kill('SIGKILL')));

@@ -4,9 +4,8 @@ import { request as send } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
-import { AppProcess } from './app-process.ts';
+import { AppProcess, makeEnvironment } from './app-process.ts';
 
 const MEGABYTE = 1024 * 1024;
 /** Each byte is six in JSON. */
@@ -19,12 +18,8 @@ async function startApp(): Promise<{ sandbox: Sandbox; app: AppProcess }> {
   const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
   const app = new AppProcess({
     env: {
-      ...sandbox.appEnvironment(),
-      HOST: '127.0.0.1',
-      PORT: String(await findFreePort()),
+      ...(await makeEnvironment(sandbox)),
       DATA_DIR: directory,
-      LOG_FORMAT: 'json',
-      SWEEP_MINUTES: '0',
     },
     cwd: directory,
   });

@@ -1,8 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
 import { createDatabase } from '../contract/postgres-databases.ts';
-import { AppProcess } from './app-process.ts';
+import { AppProcess, makeEnvironment } from './app-process.ts';
 
 /** Set by scripts/with-postgres. */
 const SERVER = process.env['TEST_DATABASE_URL'];
@@ -30,13 +29,9 @@ test.skipIf(!SERVER)(
     onTestFinished(() => database.drop());
     const start = async () => {
       const env = {
-        ...sandbox.appEnvironment(),
-        HOST: '127.0.0.1',
-        PORT: String(await findFreePort()),
+        ...(await makeEnvironment(sandbox)),
         DATABASE_URL: database.url,
-        POLL_MIN_MS: '100',
         POLL_MAX_MS: '300',
-        SWEEP_MINUTES: '0',
       };
       const app = new AppProcess({ env, cwd: import.meta.dirname });
       onTestFinished(async () => void (await app.kill('SIGKILL')));

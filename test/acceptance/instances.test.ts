@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { AppProcess } from './app-process.ts';
+import { AppProcess, makeEnvironment } from './app-process.ts';
 import { startOwnServer } from './own-server.ts';
 import { PushWorld } from './push-world.ts';
 
@@ -38,17 +37,12 @@ class Instances {
   }
 
   static async start(sandbox: Sandbox, databaseUrl: string): Promise<Instances> {
-    const makeEnvironment = async () => ({
-      ...sandbox.appEnvironment(),
-      HOST: '127.0.0.1',
-      PORT: String(await findFreePort()),
+    const makeOwn = async () => ({
+      ...(await makeEnvironment(sandbox)),
       DATABASE_URL: databaseUrl,
-      POLL_MIN_MS: '100',
       POLL_MAX_MS: '300',
-      LOG_FORMAT: 'json',
-      SWEEP_MINUTES: '0',
     });
-    const environments = await Promise.all(Array.from({ length: INSTANCES }, makeEnvironment));
+    const environments = await Promise.all(Array.from({ length: INSTANCES }, makeOwn));
     const instances = new Instances(environments);
     await Promise.all(environments.map((_, number) => instances.startAgain(number)));
     return instances;

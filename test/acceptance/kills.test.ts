@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import { createSeededRandom } from '../../sandbox/http/seeded-random.ts';
-import { AppProcess } from './app-process.ts';
+import { AppProcess, makeEnvironment } from './app-process.ts';
 import { PushWorld } from './push-world.ts';
 
 const KILLS = 20;
@@ -22,15 +21,9 @@ test(`${KILLS} kills during a stream of pushes: one concluded check run each, no
     rmSync(directory, { recursive: true, force: true });
   });
   const env = {
-    ...sandbox.appEnvironment(),
-    HOST: '127.0.0.1',
-    PORT: String(await findFreePort()),
+    ...(await makeEnvironment(sandbox)),
     DATA_DIR: join(directory, 'data'),
-    POLL_MIN_MS: '100',
     POLL_MAX_MS: '300',
-    LOG_FORMAT: 'json',
-    // What failed is asked for again by this test, at once.
-    SWEEP_MINUTES: '0',
   };
   sandbox.github.hook.url = `http://127.0.0.1:${env.PORT}/api/github/webhooks`;
   const endStream = world.stream(

@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import type { SandboxWorkspace } from '../../sandbox/meltano/sandbox-workspace.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
-import { AppProcess } from './app-process.ts';
+import { AppProcess, makeEnvironment } from './app-process.ts';
 
 const REPOSITORY = 'acme/data';
 const SHIFT_CLOCK = join(import.meta.dirname, 'shift-clock.mjs');
@@ -26,14 +25,8 @@ async function play(aheadMs: number, act: (play: Play) => Promise<void>): Promis
   const setClock = (ms: number) => writeFileSync(clockFile, String(ms));
   setClock(aheadMs);
   const env = {
-    ...sandbox.appEnvironment(),
-    HOST: '127.0.0.1',
-    PORT: String(await findFreePort()),
+    ...(await makeEnvironment(sandbox)),
     DATA_DIR: join(directory, 'data'),
-    POLL_MIN_MS: '100',
-    POLL_MAX_MS: '200',
-    LOG_FORMAT: 'json',
-    SWEEP_MINUTES: '0',
     NODE_OPTIONS: `--import=${SHIFT_CLOCK}`,
     CLOCK_FILE: clockFile,
   };

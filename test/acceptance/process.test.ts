@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
-import { AppProcess } from './app-process.ts';
+import { AppProcess, makeEnvironment } from './app-process.ts';
 
 const BIN = join(import.meta.dirname, '../../bin/meltano-deploy.mjs');
 
@@ -24,14 +24,9 @@ afterAll(async () => {
 
 async function environment(): Promise<Record<string, string>> {
   return {
-    ...sandbox.appEnvironment(),
-    HOST: '127.0.0.1',
-    PORT: String(await findFreePort()),
+    ...(await makeEnvironment(sandbox)),
     DATA_DIR: join(directory, 'data'),
-    LOG_FORMAT: 'json',
     NODE_ENV: 'production',
-    // The sweep would ask GitHub at once.
-    SWEEP_MINUTES: '0',
   };
 }
 

@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import { startForwardProxy } from '../../sandbox/http/forward-proxy.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
-import { AppProcess } from './app-process.ts';
+import { AppProcess, makeEnvironment } from './app-process.ts';
 
 /** One push, from its delivery to its conclusion, by a process with these settings. */
 async function deploy(settings: { env?: Record<string, string>; file?: Record<string, string> }) {
@@ -20,14 +19,9 @@ async function deploy(settings: { env?: Record<string, string>; file?: Record<st
   const lines = Object.entries(settings.file ?? {}).map(([name, value]) => `${name}=${value}\n`);
   writeFileSync(join(folder, '.env'), lines.join(''));
   const env: Record<string, string> = {
-    ...sandbox.appEnvironment(),
-    HOST: '127.0.0.1',
-    PORT: String(await findFreePort()),
+    ...(await makeEnvironment(sandbox)),
     DATA_DIR: join(folder, 'data'),
-    POLL_MIN_MS: '100',
     POLL_MAX_MS: '300',
-    LOG_FORMAT: 'json',
-    SWEEP_MINUTES: '0',
     ...settings.env,
   };
   const app = new AppProcess({ env, cwd: folder });

@@ -218,7 +218,8 @@ describe('retainRecords', () => {
   });
 });
 
-test('records are retained when the sweeps are off: not at the start, but soon after it', async () => {
+/** A dispatcher that records handlers and wake-ups. */
+function recordDispatcher() {
   const wakes: [QueueName, string, number | undefined][] = [];
   const handlers: ((key: string) => Promise<number | null>)[] = [];
   const dispatcher: Dispatcher = {
@@ -226,6 +227,11 @@ test('records are retained when the sweeps are off: not at the start, but soon a
     wake: (queue, key, delayMs) => void wakes.push([queue, key, delayMs]),
     stop: async () => undefined,
   };
+  return { wakes, handlers, dispatcher };
+}
+
+test('records are retained when the sweeps are off: not at the start, but soon after it', async () => {
+  const { wakes, handlers, dispatcher } = recordDispatcher();
   const learnInstallation = async (installationId: number) => installationId * 10;
   const { onInstallation } = handleSweeps({
     dispatcher,
@@ -244,13 +250,7 @@ test('records are retained when the sweeps are off: not at the start, but soon a
 });
 
 test('with several instances, unfinished work is woken again and again', async () => {
-  const wakes: [QueueName, string, number | undefined][] = [];
-  const handlers: ((key: string) => Promise<number | null>)[] = [];
-  const dispatcher: Dispatcher = {
-    handle: (_, handle) => void handlers.push(handle),
-    wake: (queue, key, delayMs) => void wakes.push([queue, key, delayMs]),
-    stop: async () => undefined,
-  };
+  const { wakes, handlers, dispatcher } = recordDispatcher();
   let recovered = 0;
   const recover = async () => {
     recovered += 1;

@@ -44,10 +44,7 @@ test('a burst of changes makes one write, of the newest state', async () => {
 });
 
 test('changes during a write are written after it', async () => {
-  let open = () => {};
-  world.api.gate = new Promise((resolve) => {
-    open = resolve;
-  });
+  const open = world.api.holdAnswers();
   const id = await world.push();
   await world.pass(0);
   await world.change(id, { state: 'starting', problem: 'trouble' });
@@ -147,10 +144,7 @@ describe('a conclusion', () => {
     await world.pass(0);
     await world.conclude(id);
     await world.tellConcluded(id);
-    let open = () => {};
-    world.api.gate = new Promise((resolve) => {
-      open = resolve;
-    });
+    const open = world.api.holdAnswers();
     await world.pass(SECOND);
     await world.tellConcluded(id);
     open();
@@ -185,10 +179,7 @@ test('a deployment that waits names the one that it waits for', async () => {
 });
 
 test('after a stop nothing is sent, and the write under way is awaited', async () => {
-  let open = () => {};
-  world.api.gate = new Promise((resolve) => {
-    open = resolve;
-  });
+  const open = world.api.holdAnswers();
   const id = await world.push();
   await world.pass(0);
   await world.change(id, { state: 'starting', problem: 'trouble' });

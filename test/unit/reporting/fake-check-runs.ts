@@ -34,7 +34,7 @@ export class FakeCheckRuns implements CheckRunApi {
   /** Failures for every request of an installation. */
   readonly broken = new Map<number, GitHubFailure>();
   /** A write waits for this before it answers. */
-  gate: Promise<void> | null = null;
+  #gate: Promise<void> | null = null;
   /** They learn the limits like those of the app's own client. */
   budgets: RateBudgets | null = null;
   /** Milliseconds until a write is answered. */
@@ -49,6 +49,13 @@ export class FakeCheckRuns implements CheckRunApi {
   /** The same, of creates alone. */
   nextCreates(...scripts: Script[]): void {
     this.#createScripts.push(...scripts);
+  }
+
+  /** Holds the answers of writes until the returned function is called. */
+  holdAnswers(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#gate = promise;
+    return resolve;
   }
 
   /** A create that was not answered shows its effect only now. */
@@ -130,7 +137,7 @@ export class FakeCheckRuns implements CheckRunApi {
     effect: () => T,
   ): Promise<GitHubResult<T>> {
     this.calls.push({ kind, at: Date.now(), installationId, ...details });
-    if (this.gate) await this.gate;
+    if (this.#gate) await this.#gate;
     if (this.latency > 0) await new Promise((resolve) => setTimeout(resolve, this.latency));
     const broken = this.broken.get(installationId);
     const script = broken

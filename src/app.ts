@@ -20,6 +20,7 @@ import { WriteQueues } from './reporting/pace/write-queues.ts';
 import { notifyCommands } from './reporting/reporter.ts';
 import {
   createFailureComments,
+  createFailureIssues,
   createGitHubDeployments,
   createReporting,
   createSharedReporter,
@@ -212,6 +213,7 @@ function handleQueues(context: AppContext): Working {
   } else dispatcher.handle('log', finish);
   dispatcher.handle('command', createConversations(context, reporting));
   dispatcher.handle('comment', createFailureComments(context, reporting));
+  dispatcher.handle('issue', createFailureIssues(context, reporting, configurations));
   dispatcher.handle('environment', createGitHubDeployments(context, reporting, configurations));
   const recovery = startRecovery(context, {
     planning,

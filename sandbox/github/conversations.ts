@@ -115,6 +115,22 @@ export class Conversations {
     else issues.closeIssue(this.#context, request, by);
   }
 
+  reopen(repository: string, number: number, by?: string): void {
+    const change = { state: 'open', reason: 'reopened' } as const;
+    issues.changeIssue(this.#context, this.issue(repository, number), change, this.#account(by));
+  }
+
+  /** The issues that the app opened, oldest first. */
+  ownIssues(repository: string): SandboxIssue[] {
+    return [...this.#repository(repository).issues.values()].filter(
+      ({ viaApp, deleted, movedTo }) => viaApp && !deleted && movedTo === null,
+    );
+  }
+
+  transferIssue(repository: string, number: number, target: string): SandboxIssue {
+    return issues.transferIssue(this.#context, this.issue(repository, number), this.#repository(target));
+  }
+
   lock(repository: string, number: number): void {
     issues.setLocked(this.#context, this.#repository(repository), { number, locked: true });
   }

@@ -19,6 +19,7 @@ import { commitCommentRoutes } from './routes-commit-comments.ts';
 import { deliveryRoutes } from './routes-deliveries.ts';
 import { deploymentRoutes } from './routes-deployments.ts';
 import { issueRoutes } from './routes-issues.ts';
+import { ownIssueRoutes } from './routes-own-issues.ts';
 import { peopleRoutes } from './routes-people.ts';
 import { pullRoutes } from './routes-pulls.ts';
 import { reactionRoutes } from './routes-reactions.ts';
@@ -80,7 +81,12 @@ export class GitHubSandbox {
     const { service } = this;
     service.add(...checkRoutes(context), ...pullRoutes(context), ...commitCommentRoutes(context));
     service.add(...issueRoutes(context), ...reactionRoutes(context), ...peopleRoutes(context));
-    service.add(...deploymentRoutes(context), ...treeRoutes(context), ...contentRoutes(context));
+    service.add(
+      ...ownIssueRoutes(context),
+      ...deploymentRoutes(context),
+      ...treeRoutes(context),
+      ...contentRoutes(context),
+    );
     service.add(...graphqlRoutes(context));
     service.add(...appRoutes(context), ...deliveryRoutes(context), ...unknownRoutes(context));
   }

@@ -1,5 +1,5 @@
 import type { components } from '@octokit/openapi-types';
-import { accountJson, nodeId } from './account-json.ts';
+import { accountJson, appJson, nodeId } from './account-json.ts';
 import type { SandboxIssue } from './model.ts';
 import { isoTime, type SandboxAccount, type SandboxRepository } from './model.ts';
 import { roleOf } from './people.ts';
@@ -55,11 +55,11 @@ export function issueJson(context: SandboxContext, repository: SandboxRepository
     number,
     title,
     user: accountJson(context, author),
-    labels: [],
+    labels: issue.labels.map((name, index) => labelJson(context, repository, { name, index })),
     state: closedAt === null ? 'open' : 'closed',
     locked,
-    assignee: null,
-    assignees: [],
+    assignee: issue.assignees[0] ? accountJson(context, issue.assignees[0]) : null,
+    assignees: issue.assignees.map((one) => accountJson(context, one)),
     milestone: null,
     comments: context.state.commentsOf(repository.id, number).length,
     created_at: isoTime(issue.createdAt),
@@ -70,8 +70,8 @@ export function issueJson(context: SandboxContext, repository: SandboxRepository
     body,
     reactions: reactionRollup(url, []),
     timeline_url: `${url}/timeline`,
-    performed_via_github_app: null,
-    state_reason: closedAt === null || pull ? null : 'completed',
+    performed_via_github_app: issue.viaApp ? appJson(context) : null,
+    state_reason: pull ? null : issue.stateReason,
     ...(pull
       ? {
           draft: false,
@@ -85,4 +85,20 @@ export function issueJson(context: SandboxContext, repository: SandboxRepository
         }
       : {}),
   } satisfies Schemas['issue'];
+}
+
+function labelJson(
+  context: SandboxContext,
+  repository: SandboxRepository,
+  { name, index }: { name: string; index: number },
+) {
+  return {
+    id: index + 1,
+    node_id: nodeId('Label', index + 1),
+    url: `${repositoryUrl(context, repository)}/labels/${encodeURIComponent(name)}`,
+    name,
+    description: null,
+    color: 'ededed',
+    default: false,
+  };
 }

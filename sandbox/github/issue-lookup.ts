@@ -1,19 +1,34 @@
 import { ApiError, notFound } from './api-error.ts';
 import { checkPermission, param, type RepositoryCall } from './api-route.ts';
 import type { SandboxIssueComment } from './comment-model.ts';
-import type { PermissionLevel, SandboxIssue } from './model.ts';
+import type { PermissionLevel, SandboxIssue, SandboxRepository } from './model.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
 /** An issue needs the permission `issues`. A pull request needs `issues` or `pull_requests`. */
 export const CONVERSATION = ['issues', 'pull_requests'] as const;
 
 /** The issue or pull request that the route names. */
-export function requireIssue(call: RepositoryCall): SandboxIssue {
+export function requireIssue(context: SandboxContext, call: RepositoryCall): SandboxIssue {
   const issue = call.repository.issues.get(Number(param(call.request, 'issue_number')));
   if (!issue) throw notFound();
   if (issue.deleted) throw new ApiError(410, 'This issue was deleted', { blameless: true });
+  if (issue.movedTo) throw movedIssue(context, issue.movedTo);
+  if (!issue.pull) requireIssuesEnabled(call.repository);
   checkReach(call, issue);
   return issue;
+}
+
+export function requireIssuesEnabled({ hasIssues }: SandboxRepository): void {
+  if (hasIssues) return;
+  throw new ApiError(410, 'Issues has been disabled in this repository.', {
+    documentation: 'https://docs.github.com/v3/issues/',
+    blameless: true,
+  });
+}
+
+function movedIssue(context: SandboxContext, { repositoryId, number }: SandboxIssue): ApiError {
+  const location = `${context.origin()}/api/v3/repositories/${repositoryId}/issues/${number}`;
+  return new ApiError(301, 'Moved Permanently', { headers: { location }, blameless: true });
 }
 
 /** The comment of the route with its issue. A deleted or hidden comment is no fault of the app. */

@@ -5,19 +5,25 @@ import type { SandboxContext } from './sandbox-context.ts';
 const OPEN = {
   closedAt: null,
   closedBy: null,
+  stateReason: null,
   locked: false,
   deleted: false,
+  movedTo: null,
+  edits: 0,
 };
 
 /** Adds an issue or a pull request. Both share their numbers. */
 export function addIssue<P extends SandboxPull | null>(
   context: SandboxContext,
   repository: SandboxRepository,
-  input: { title: string; body: string | null; author: SandboxAccount; pull: P },
+  input: { title: string; body: string | null; author: SandboxAccount; viaApp?: boolean; pull: P },
 ): SandboxIssue & { readonly pull: P } {
   const now = Date.now();
   const issue = {
     ...input,
+    viaApp: input.viaApp ?? false,
+    labels: [],
+    assignees: [],
     id: context.state.nextId('issue'),
     repositoryId: repository.id,
     number: repository.issues.size + 1,
@@ -60,7 +66,45 @@ export function closeIssue(context: SandboxContext, issue: SandboxIssue, by: San
   issue.closedAt = Date.now();
   issue.updatedAt = issue.closedAt;
   issue.closedBy = by;
+  issue.stateReason = 'completed';
   context.signal.notify();
+}
+
+export interface IssueChange {
+  readonly title?: string;
+  readonly body?: string | null;
+  readonly labels?: readonly string[];
+  readonly assignees?: readonly SandboxAccount[];
+  readonly state?: 'open' | 'closed';
+  readonly reason?: SandboxIssue['stateReason'];
+}
+
+export function changeIssue(
+  context: SandboxContext,
+  issue: SandboxIssue,
+  { state, reason, ...fields }: IssueChange,
+  by: SandboxAccount,
+): void {
+  Object.assign(issue, fields);
+  issue.edits += 1;
+  issue.updatedAt = Date.now();
+  if (state === 'closed') closeIssue(context, issue, by);
+  if (state === 'open') issue.closedAt = issue.closedBy = null;
+  if (state !== undefined) issue.stateReason = reason ?? null;
+  context.signal.notify();
+}
+
+/** The issue becomes one with another number in the other repository, and its old address leads there. */
+export function transferIssue(
+  context: SandboxContext,
+  issue: SandboxIssue,
+  target: SandboxRepository,
+): SandboxIssue {
+  const { title, body, author, viaApp } = issue;
+  const moved = addIssue(context, target, { title, body, author, viaApp, pull: null });
+  issue.movedTo = moved;
+  context.signal.notify();
+  return moved;
 }
 
 /** Only people with write access may comment in a locked conversation. An app never may. */

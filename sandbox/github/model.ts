@@ -46,6 +46,8 @@ export interface SandboxRepository {
   archived: boolean;
   deleted: boolean;
   defaultBranch: string;
+  /** False: its issues are disabled. Pull requests still work. */
+  hasIssues: boolean;
   readonly createdAt: number;
   updatedAt: number;
   pushedAt: number;
@@ -78,14 +80,23 @@ export interface SandboxIssue {
   readonly repositoryId: number;
   readonly number: number;
   title: string;
-  readonly body: string | null;
+  body: string | null;
   readonly author: SandboxAccount;
+  /** Opened by the app, not by a person. */
+  readonly viaApp: boolean;
+  labels: readonly string[];
+  assignees: readonly SandboxAccount[];
+  /** How often its title, body or state was changed. */
+  edits: number;
   readonly createdAt: number;
   updatedAt: number;
   closedAt: number | null;
+  stateReason: 'completed' | 'not_planned' | 'duplicate' | 'reopened' | null;
   closedBy: SandboxAccount | null;
   locked: boolean;
   deleted: boolean;
+  /** The issue in another repository that it became. */
+  movedTo: SandboxIssue | null;
   /** Null: an issue, not a pull request. */
   readonly pull: SandboxPull | null;
 }

@@ -135,6 +135,11 @@ export class Repositories {
     return this.#announce(repository, value ? 'archived' : 'unarchived');
   }
 
+  setHasIssues(fullName: string, value: boolean): void {
+    this.#context.state.requireRepository(fullName).hasIssues = value;
+    this.#context.signal.notify();
+  }
+
   delete(fullName: string): Sent {
     const repository = this.#context.state.requireRepository(fullName);
     repository.deleted = true;
@@ -172,6 +177,7 @@ export class Repositories {
       private: input.private,
       archived: false,
       deleted: false,
+      hasIssues: true,
       defaultBranch,
       createdAt: now,
       updatedAt: now,

@@ -34,7 +34,7 @@ export function repositoryJson(context: SandboxContext, repository: SandboxRepos
     stargazers_count: 0,
     watchers_count: 0,
     language: null,
-    has_issues: true,
+    has_issues: repository.hasIssues,
     has_projects: true,
     has_downloads: true,
     has_wiki: true,

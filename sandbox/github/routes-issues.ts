@@ -18,7 +18,7 @@ export function issueRoutes(context: SandboxContext): Route[] {
   ) => repositoryRoutes(context, { method, path, permission: CONVERSATION }, handle);
   return [
     ...route(['GET', '/issues/{issue_number}'], (call) => {
-      const issue = requireIssue(call);
+      const issue = requireIssue(context, call);
       const closer = issue.closedBy && accountJson(context, issue.closedBy);
       return { status: 200, body: { ...issueJson(context, call.repository, issue), closed_by: closer } };
     }),
@@ -43,7 +43,7 @@ export function issueRoutes(context: SandboxContext): Route[] {
 }
 
 function createComment(context: SandboxContext, call: RepositoryCall): ServiceAnswer {
-  const issue = requireIssue(call);
+  const issue = requireIssue(context, call);
   refuseLocked(issue, 'create comment');
   const { body } = readCommentBody(call.request, 'IssueComment');
   const author = appAccount(context);
@@ -55,7 +55,7 @@ function createComment(context: SandboxContext, call: RepositoryCall): ServiceAn
 /** Oldest first. `since` compares the time of the last change. */
 function listComments(context: SandboxContext, call: RepositoryCall): ServiceAnswer {
   const { repository, request } = call;
-  const issue = requireIssue(call);
+  const issue = requireIssue(context, call);
   const since = readSince(request.query.get('since'));
   const shown = context.state
     .commentsOf(repository.id, issue.number)

@@ -93,7 +93,7 @@ function fail({ problems }: YamlContent): ConfigurationResult {
 }
 
 function toConfiguration(file: RepositoryConfigurationFile): RepositoryConfiguration {
-  const { deploy, commands, comments } = DEFAULT_CONFIGURATION;
+  const { deploy, commands, comments, notify } = DEFAULT_CONFIGURATION;
   return deepFreeze({
     deploy: { ...deploy, ...toSettings({ ...file.deploy, checks: file.checks }) },
     workspaces: (file.workspaces ?? []).map((entry) => ({
@@ -103,6 +103,7 @@ function toConfiguration(file: RepositoryConfigurationFile): RepositoryConfigura
     })),
     commands: { ...(file.commands ?? commands), pipelines: file.commands?.pipelines ?? null },
     comments: { onFailure: file.comments?.on_failure ?? comments.onFailure },
+    notify: file.notify ?? notify,
     githubDeployments: file.github_deployments,
   });
 }

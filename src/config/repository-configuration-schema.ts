@@ -3,7 +3,7 @@ import { DEFAULT_CONFIGURATION } from '../domain/repository-configuration.ts';
 import { checkGlob, LONGEST_GLOB, MOST_GLOBS } from './path-globs.ts';
 import type { Section } from './suggest-name.ts';
 
-const { deploy, commands, comments, githubDeployments } = DEFAULT_CONFIGURATION;
+const { deploy, commands, comments, notify, githubDeployments } = DEFAULT_CONFIGURATION;
 
 /** Most entries of `workspaces`. */
 export const MOST_WORKSPACES = 200;
@@ -161,6 +161,25 @@ const commentsSection = z
   })
   .meta({ description: 'Comments that the app writes by itself.' });
 
+const notifySection = z
+  .strictObject({
+    issue: z.enum(['none', 'on_failure']).default(notify.issue).meta({
+      description:
+        'on_failure: each workspace whose deployments fail has one issue, which the deployment that repairs it closes.',
+    }),
+    labels: z
+      .array(
+        z
+          .string()
+          .max(50)
+          .regex(/^\S(.*\S)?$/, { error: 'must be one line of text, without blanks around it' }),
+      )
+      .max(5)
+      .default([...notify.labels])
+      .meta({ description: 'The labels of such an issue.', examples: [['deployment']] }),
+  })
+  .meta({ description: 'Who hears of failed deployments.' });
+
 /** The schema of the file. An empty section counts as absent, since all its keys may be commented out. */
 export const repositoryConfigurationSchema = z
   .strictObject({
@@ -174,6 +193,7 @@ export const repositoryConfigurationSchema = z
       .meta({ description: "Refines, or switches off, workspaces that are already this repository's." }),
     commands: commandsSection.nullish(),
     comments: commentsSection.nullish(),
+    notify: notifySection.nullish(),
     github_deployments: z
       .boolean()
       .default(githubDeployments)
@@ -195,6 +215,7 @@ export const SECTIONS: ReadonlyMap<string, Section> = new Map([
   ['workspaces.checks', { place: 'under "checks" of a workspace', keys: Object.keys(checksSection.shape) }],
   ['commands', { place: 'under "commands"', keys: Object.keys(commandsSection.shape) }],
   ['comments', { place: 'under "comments"', keys: Object.keys(commentsSection.shape) }],
+  ['notify', { place: 'under "notify"', keys: Object.keys(notifySection.shape) }],
 ]);
 
 const EXAMPLE = {

@@ -6,6 +6,7 @@ export type QueueName =
   | 'sweep'
   | 'command'
   | 'comment'
+  | 'issue'
   | 'environment'
   | 'project'
   | 'pipelines';

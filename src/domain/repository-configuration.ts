@@ -60,6 +60,7 @@ export interface RepositoryConfiguration {
   readonly workspaces: readonly WorkspaceRefinement[];
   readonly commands: CommandSettings;
   readonly comments: { readonly onFailure: 'none' | 'pull_request' };
+  readonly notify: { readonly issue: 'none' | 'on_failure'; readonly labels: readonly string[] };
   readonly githubDeployments: boolean;
 }
 
@@ -86,6 +87,7 @@ export const DEFAULT_CONFIGURATION: RepositoryConfiguration = Object.freeze({
   workspaces: Object.freeze([]),
   commands: Object.freeze({ enabled: true, permission: 'write', pipelines: null }),
   comments: Object.freeze({ onFailure: 'none' }),
+  notify: Object.freeze({ issue: 'none', labels: Object.freeze([]) }),
   githubDeployments: false,
 });
 

@@ -8,12 +8,15 @@ import { createQueuedCall, type QueuedCallOptions } from './queued-call.ts';
 /** The search for a reply starts this much earlier, because clocks differ a little. */
 const SKEW_MS = 60_000;
 
-interface ShownComment {
-  readonly id: number;
-  readonly body?: string | undefined;
+interface Authored {
   readonly user: { readonly login: string; readonly type: string } | null;
   /** GitHub sends this for comments on issues and pull requests, but not for comments on commits. */
   readonly performed_via_github_app?: { readonly id: number } | null;
+}
+
+interface ShownComment extends Authored {
+  readonly id: number;
+  readonly body?: string | undefined;
 }
 
 export interface ConversationApiOptions extends QueuedCallOptions {
@@ -93,8 +96,8 @@ export function createConversationApi({
 }
 
 /** Another app may quote a reply together with its marker. */
-async function isOwn(
-  { user, performed_via_github_app: app }: ShownComment,
+export async function isOwn(
+  { user, performed_via_github_app: app }: Authored,
   ownApp: OwnApp,
 ): Promise<boolean> {
   if (user?.type !== 'Bot') return false;

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { QueueName, Waker } from '../domain/dispatcher.ts';
 
 export interface ResumableStore {
-  /** The unfinished comments, replies and GitHub Deployments in an installation's repositories. */
+  /** The unfinished comments, replies, issues and GitHub Deployments in an installation's repositories. */
   listResumable(
     installationId: number,
   ): Promise<readonly { readonly queue: QueueName; readonly key: string }[]>;

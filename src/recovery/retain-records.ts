@@ -30,6 +30,7 @@ export type NoteKind =
   | 'configuration_run'
   | 'pipeline_watch'
   | 'failure_comment'
+  | 'failure_issue'
   | 'github_deployment'
   | 'forgotten_press'
   | 'push_payload';
@@ -184,6 +185,7 @@ function listNotes(context: RetentionContext): [NoteKind, number][] {
     'configuration_run',
     'pipeline_watch',
     'failure_comment',
+    'failure_issue',
     'github_deployment',
     'push_payload',
   ];

@@ -19,6 +19,8 @@ export interface UnfinishedStore {
   listOpenFailureComments(): Promise<string[]>;
   listOpenGitHubDeployments(): Promise<string[]>;
   listReportableWatches(): Promise<PipelineWatch[]>;
+  /** Ids. */
+  listRepositoriesWithDueIssues(): Promise<number[]>;
   /** Deployments whose check run is out of date, or may exist twice. */
   listUnreported(): Promise<Deployment[]>;
 }
@@ -40,6 +42,7 @@ export async function wakeUnfinished({ store, dispatcher, reporter }: Unfinished
   for (const id of await store.listWaitingCommitRuns()) dispatcher.wake('project', id);
   for (const id of await store.listOpenFailureComments()) dispatcher.wake('comment', id);
   for (const id of await store.listOpenGitHubDeployments()) dispatcher.wake('environment', id);
+  for (const id of await store.listRepositoriesWithDueIssues()) dispatcher.wake('issue', String(id));
   for (const deployment of await store.listUnreported()) {
     const needsLog = deployment.state === 'concluded' && deployment.jobId !== null && !isReported(deployment);
     if (needsLog) dispatcher.wake('log', deployment.id);

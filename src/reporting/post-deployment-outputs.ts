@@ -2,25 +2,28 @@ import type { Clock } from '../domain/clock.ts';
 import type { Conclusion, Deployment } from '../domain/deployment.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
 import type { NotedFailures } from './failure-comment.ts';
+import type { NotedIssues } from './failure-issue.ts';
 import type { OpenGitHubDeployments } from './github-deployment.ts';
 
 /** What a repository wants besides check runs. */
 export interface WantedOutputs {
   readonly failureComments: boolean;
+  readonly failureIssues: boolean;
+  readonly issueLabels: readonly string[];
   readonly githubDeployments: boolean;
 }
 
 export interface PostDeploymentOutputPorts {
-  readonly store: NotedFailures & OpenGitHubDeployments;
+  readonly store: NotedFailures & NotedIssues & OpenGitHubDeployments;
   /** Reads only the stored configuration, without asking GitHub. */
   readonly readWantedOutputs: (repositoryId: number) => Promise<WantedOutputs>;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
 }
 
-/** Failure comments and GitHub Deployments, which follow the changes of a deployment. */
+/** Failure comments, failure issues and GitHub Deployments, which follow the changes of a deployment. */
 export interface PostDeploymentOutputs {
-  /** Call it before storing the end, so that a crash in between loses no comment. */
+  /** Call it before storing the end, so that a crash in between loses no comment and no issue. */
   beforeEnd(deployment: Deployment, conclusion: Conclusion): Promise<void>;
   changed(deployment: Deployment): Promise<void>;
 }
@@ -32,15 +35,24 @@ export function createPostDeploymentOutputs({
   clock,
 }: PostDeploymentOutputPorts): PostDeploymentOutputs {
   return {
-    async beforeEnd({ repositoryId, sha }, conclusion) {
-      if (conclusion !== 'failure' || !(await readWantedOutputs(repositoryId)).failureComments) return;
-      await store.noteFailure({ repositoryId, sha, now: clock.now() });
+    async beforeEnd(deployment, conclusion) {
+      const { repositoryId, sha } = deployment;
+      if (conclusion === 'success') await store.noteRepaired(deployment, clock.now());
+      if (conclusion !== 'failure' && conclusion !== 'timed_out') return;
+      const wanted = await readWantedOutputs(repositoryId);
+      if (wanted.failureIssues) await store.noteBroken(deployment, clock.now());
+      if (wanted.failureComments && conclusion === 'failure') {
+        await store.noteFailure({ repositoryId, sha, now: clock.now() });
+      }
     },
 
     async changed(deployment) {
       const { id, repositoryId, jobId, conclusion } = deployment;
       if (conclusion === 'failure' || conclusion === 'success') {
         for (const one of await store.listOpenFailureComments(repositoryId)) dispatcher.wake('comment', one);
+      }
+      if (conclusion === 'failure' || conclusion === 'timed_out' || conclusion === 'success') {
+        dispatcher.wake('issue', String(repositoryId));
       }
       if (jobId === null) return;
       const shown = new Set((await readWantedOutputs(repositoryId)).githubDeployments ? [id] : []);

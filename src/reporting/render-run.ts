@@ -6,6 +6,7 @@ import type { Pages } from '../domain/pages.ts';
 import { formatLogKey, type PipelineWatch, type PipelineWatchReader } from '../domain/pipeline-watch.ts';
 import { formatVerificationLogId, readVerification } from '../domain/verification.ts';
 import type { LogSource } from '../logs/log-store.ts';
+import { DISABLED_MS, type FailureIssueStore } from './failure-issue.ts';
 import type { CheckRunFields, CheckRunView } from './render/check-run-view.ts';
 import type { CommitRunView } from './render/render-commit-run.ts';
 import type { PipelineWatchView } from './render/render-pipeline-watch.ts';
@@ -13,17 +14,25 @@ import { isPipelineWatch, type ReportSubject } from './report-subject.ts';
 import type { FindWayBack } from './way-back.ts';
 import type { RenderedRun } from './write-check-run.ts';
 
-/** The sources of a check run's content. */
-export interface RenderPorts {
-  readonly store: DeploymentReader & OpenDeployments & CommitRunReader & PipelineWatchReader;
-  readonly logs: LogSource;
+/** The sources of what a deployment's check run, and the issue about its failure, show. */
+export interface ViewPorts {
+  readonly store: DeploymentReader &
+    OpenDeployments &
+    CommitRunReader &
+    PipelineWatchReader & { readonly findIssuesDisabled: FailureIssueStore['findIssuesDisabled'] };
+  readonly logs: Pick<LogSource, 'excerpt'>;
   readonly clock: Clock;
-  readonly render: (view: CheckRunView) => CheckRunFields;
-  readonly renderCommit: (view: CommitRunView) => CheckRunFields;
-  readonly renderPipelines: (view: PipelineWatchView) => CheckRunFields;
   readonly pages: Pages;
   readonly findWayBack: FindWayBack;
   readonly limits: { readonly deployTimeoutMinutes: number; readonly startTimeoutMinutes: number };
+}
+
+/** The sources of a check run's content. */
+export interface RenderPorts extends ViewPorts {
+  readonly logs: LogSource;
+  readonly render: (view: CheckRunView) => CheckRunFields;
+  readonly renderCommit: (view: CommitRunView) => CheckRunFields;
+  readonly renderPipelines: (view: PipelineWatchView) => CheckRunFields;
 }
 
 /** Renders the current state of a deployment's check run, or of one about a commit. */
@@ -47,10 +56,10 @@ export async function renderRun(
   return { fields: render(view), timeless, externalId: `${of.workspaceId}/${of.id}` };
 }
 
-async function viewDeployment(
+export async function viewDeployment(
   deployment: Deployment,
   repository: Repository,
-  { store, logs, clock, pages, limits, findWayBack }: RenderPorts,
+  { store, logs, clock, pages, limits, findWayBack }: ViewPorts,
 ): Promise<CheckRunView> {
   const { repositoryId, redeployOf, rerun } = deployment;
   const find = (id: string | null) => findInRepository(store, id, repositoryId);
@@ -67,11 +76,22 @@ async function viewDeployment(
     wayBack: await findWayBack(deployment, repository),
     verification: await readVerification(deployment, store),
     verificationLog: logs.excerpt(formatVerificationLogId(deployment)),
+    areIssuesDisabled: await areIssuesDisabled(deployment, store),
     log: logs.excerpt(deployment.id),
     deployTimeoutMinutes: limits.deployTimeoutMinutes,
     startTimeoutMinutes: limits.startTimeoutMinutes,
     now: clock.now(),
   };
+}
+
+/** Whether an issue about this failure could not be opened. */
+async function areIssuesDisabled(
+  { conclusion, concludedAt, repositoryId }: Deployment,
+  store: ViewPorts['store'],
+): Promise<boolean> {
+  if (conclusion !== 'failure' && conclusion !== 'timed_out') return false;
+  const disabledAt = await store.findIssuesDisabled(repositoryId);
+  return disabledAt !== null && disabledAt > (concludedAt ?? 0) - DISABLED_MS;
 }
 
 async function viewWatch(

@@ -6,8 +6,9 @@ import { DEFAULT_CONFIGURATION, settingsOf } from '../domain/repository-configur
 import type { ShownCheckRuns } from '../domain/shown-check-run.ts';
 import { CheckRuns } from '../github/check-runs.ts';
 import { createCommitHistoryApi } from '../github/commit-history.ts';
-import { createConversationApi, createOwnApp } from '../github/conversations.ts';
+import { createConversationApi, createOwnApp, type OwnApp } from '../github/conversations.ts';
 import { createGitHubDeploymentApi } from '../github/github-deployments.ts';
+import { createIssueApi } from '../github/issues.ts';
 import { createLogExcerptBuilder } from '../logs/log-excerpt-builder.ts';
 import { LogStore } from '../logs/log-store.ts';
 import { InstallationLeases } from '../scheduling/installation-leases.ts';
@@ -23,10 +24,12 @@ import { renderCheckRun } from './render/render-check-run.ts';
 import { renderCommitRun } from './render/render-commit-run.ts';
 import { renderFailureComment } from './render/render-failure-comment.ts';
 import { renderPipelineWatch } from './render/render-pipeline-watch.ts';
+import { createFailureRenderer } from './render-failure.ts';
 import { isDeployment } from './report-subject.ts';
 import { notifyCommands, type Reporter } from './reporter.ts';
 import { SharedReporter } from './shared-reporter.ts';
 import { createFailureCommentSync } from './sync-failure-comment.ts';
+import { createFailureIssueSync } from './sync-failure-issues.ts';
 import { createGitHubDeploymentSync } from './sync-github-deployment.ts';
 import { type CommitHistoryApi, createWayBackFinder, type FindWayBack } from './way-back.ts';
 
@@ -40,6 +43,7 @@ export interface Reporting {
   readonly conversationApi: ReturnType<typeof createConversationApi>;
   readonly outputs: PostDeploymentOutputs;
   readonly history: CommitHistoryApi;
+  readonly ownApp: OwnApp;
   readonly findWayBack: FindWayBack;
   /** The leases of the writer; null if this process is the only instance. */
   readonly writing: InstallationLeases | null;
@@ -48,7 +52,7 @@ export interface Reporting {
 /** Builds the store of logs and the one writer of check runs. */
 export function createReporting(context: AppContext, configurations: Configurations): Reporting {
   const { configuration, stores, redactor, clock, githubClock, log, writeQueues, metrics } = context;
-  const { accounts, octokit, dispatcher, shared, budgets } = context;
+  const { accounts, octokit, dispatcher, shared } = context;
   const logs = new LogStore(() => createLogExcerptBuilder(redactor, metrics.redacted));
   // The best guess for an account that is no longer served.
   const ownOrigin = new URL(configuration.meltano.apiUrl).origin;
@@ -61,11 +65,7 @@ export function createReporting(context: AppContext, configurations: Configurati
   };
   const { appId } = configuration.github;
   const runs = new CheckRuns({ getOctokit: octokit.get, appId, now: clock.now });
-  const history = createCommitHistoryApi({
-    getOctokit: octokit.get,
-    mayAsk: (installationId) => budgets.of(installationId).allowsAt('command', clock.elapsed()) === 0,
-    now: clock.now,
-  });
+  const history = createHistory(context);
   const findWayBack = createWayBackFinder({ store: stores, log, api: history });
   const writing = shared && new InstallationLeases(shared.leases);
   const writer = new CheckRunWriter({
@@ -88,10 +88,11 @@ export function createReporting(context: AppContext, configurations: Configurati
     },
     ...(writing ? { withLease: writing.withLease } : {}),
   });
+  const ownApp = createOwnApp(appId, octokit.getForApp);
   const conversationApi = createConversationApi({
     getOctokit: octokit.get,
     writeQueues,
-    ownApp: createOwnApp(appId, octokit.getForApp),
+    ownApp,
     githubClock,
     now: clock.now,
   });
@@ -112,8 +113,17 @@ export function createReporting(context: AppContext, configurations: Configurati
     conversationApi,
     outputs,
     history,
+    ownApp,
     findWayBack,
   };
+}
+
+function createHistory({ octokit, budgets, clock }: AppContext): CommitHistoryApi {
+  return createCommitHistoryApi({
+    getOctokit: octokit.get,
+    mayAsk: (installationId) => budgets.of(installationId).allowsAt('command', clock.elapsed()) === 0,
+    now: clock.now,
+  });
 }
 
 /** With several instances, the one that holds an installation's lease writes its check runs. */
@@ -158,6 +168,34 @@ export function createFailureComments(
   });
 }
 
+/** The handler of the queue `issue`. */
+export function createFailureIssues(
+  context: AppContext,
+  { pages, findWayBack, ownApp }: Reporting,
+  configurations: Configurations,
+): ReturnType<typeof createFailureIssueSync> {
+  const { configuration, stores, accounts, clock, log, dispatcher, redactor, octokit, writeQueues } = context;
+  return createFailureIssueSync({
+    store: stores,
+    repositories: stores,
+    clock,
+    log,
+    random: Math.random,
+    api: createIssueApi({ getOctokit: octokit.get, writeQueues, ownApp, now: clock.now }),
+    readWanted: (repositoryId) => readWantedOutputs(configurations, repositoryId),
+    failures: createFailureRenderer({
+      store: stores,
+      accounts,
+      newBuilder: () => createLogExcerptBuilder(redactor),
+      clock,
+      pages,
+      findWayBack,
+      limits: configuration,
+    }),
+    reportAgain: (deploymentId) => dispatcher.wake('log', deploymentId),
+  });
+}
+
 /** The handler of the queue `environment`. */
 export function createGitHubDeployments(
   context: AppContext,
@@ -190,8 +228,13 @@ async function readWantedOutputs(
   configurations: KnownConfigurations,
   repositoryId: number,
 ): Promise<WantedOutputs> {
-  const { comments, githubDeployments } = await readKnown(configurations, repositoryId);
-  return { failureComments: comments.onFailure === 'pull_request', githubDeployments };
+  const { comments, notify, githubDeployments } = await readKnown(configurations, repositoryId);
+  return {
+    failureComments: comments.onFailure === 'pull_request',
+    failureIssues: notify.issue === 'on_failure',
+    issueLabels: notify.labels,
+    githubDeployments,
+  };
 }
 
 /** The configured name, or the workspace's, because Meltano Cloud names every workspace's environment `dev`. */

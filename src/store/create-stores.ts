@@ -15,6 +15,7 @@ import type { RetentionStore } from '../recovery/retain-records.ts';
 import type { SweepStore } from '../recovery/sweep-store.ts';
 import type { UnfinishedStore } from '../recovery/wake-unfinished.ts';
 import type { FailureCommentStore } from '../reporting/failure-comment.ts';
+import type { FailureIssueStore } from '../reporting/failure-issue.ts';
 import type { GitHubDeploymentStore } from '../reporting/github-deployment.ts';
 import type { GitHubWriteStore } from '../reporting/pace/github-write-store.ts';
 import type { ReportQueue, ReportStore, ResumeStore } from '../reporting/report-store.ts';
@@ -28,6 +29,7 @@ import { createConfigurationStore } from './configuration-store.ts';
 import { createDeliveryStore } from './delivery-store.ts';
 import { createDeploymentStore } from './deployment-store.ts';
 import { createFailureCommentStore } from './failure-comment-store.ts';
+import { createFailureIssueStore } from './failure-issue-store.ts';
 import { createGitHubDeploymentStore } from './github-deployment-store.ts';
 import { createGitHubWriteStore } from './github-write-store.ts';
 import { createHealthStore } from './health-store.ts';
@@ -65,6 +67,7 @@ export type Stores = DeliveryStore &
   CommitRunStore &
   PipelineWatchStore &
   FailureCommentStore &
+  FailureIssueStore &
   GitHubDeploymentStore &
   GitHubWriteStore &
   WayBackStore &
@@ -91,6 +94,7 @@ export function createStores(db: Kysely<Schema>, recorder = new DeliveryRecorder
     ...createCommitRunStore(db),
     ...createPipelineWatchStore(db),
     ...createFailureCommentStore(db),
+    ...createFailureIssueStore(db),
     ...createGitHubDeploymentStore(db),
     ...createGitHubWriteStore(db),
     ...createWayBackStore(db),

@@ -13,6 +13,7 @@ type RecoveryStore = ResumableStore &
     | 'listReportableWatches'
     | 'listOpenFailureComments'
     | 'listOpenGitHubDeployments'
+    | 'listRepositoriesWithDueIssues'
   >;
 
 /** Lists the work that is left after a restart, or after the suspension of an installation. */
@@ -50,34 +51,48 @@ export function createRecoveryStore(db: Kysely<Schema>): RecoveryStore {
       return [...rows.values()].map(toDeployment);
     },
 
-    async listResumable(installationId) {
-      const commands = await db
-        .selectFrom('command')
-        .innerJoin('repository', 'repository.id', 'command.repositoryId')
-        .select('command.id')
-        .where('command.finishedAt', 'is', null)
-        .where('repository.installationId', '=', installationId)
-        .execute();
-      const comments = await db
-        .selectFrom('failureComment')
-        .innerJoin('repository', 'repository.id', 'failureComment.repositoryId')
-        .select('failureComment.id')
-        .where('failureComment.finishedAt', 'is', null)
-        .where('repository.installationId', '=', installationId)
-        .execute();
-      const environments = await db
-        .selectFrom('githubDeployment')
-        .innerJoin('deployment', 'deployment.id', 'githubDeployment.deploymentId')
-        .innerJoin('repository', 'repository.id', 'deployment.repositoryId')
-        .select('deployment.id')
-        .where('githubDeployment.finishedAt', 'is', null)
-        .where('repository.installationId', '=', installationId)
-        .execute();
-      return [
-        ...commands.map(({ id }) => ({ queue: 'command', key: id }) as const),
-        ...comments.map(({ id }) => ({ queue: 'comment', key: id }) as const),
-        ...environments.map(({ id }) => ({ queue: 'environment', key: id }) as const),
-      ];
-    },
+    listResumable: (installationId) => listResumable(db, installationId),
   };
+}
+
+async function listResumable(
+  db: Kysely<Schema>,
+  installationId: number,
+): ReturnType<ResumableStore['listResumable']> {
+  const commands = await db
+    .selectFrom('command')
+    .innerJoin('repository', 'repository.id', 'command.repositoryId')
+    .select('command.id')
+    .where('command.finishedAt', 'is', null)
+    .where('repository.installationId', '=', installationId)
+    .execute();
+  const comments = await db
+    .selectFrom('failureComment')
+    .innerJoin('repository', 'repository.id', 'failureComment.repositoryId')
+    .select('failureComment.id')
+    .where('failureComment.finishedAt', 'is', null)
+    .where('repository.installationId', '=', installationId)
+    .execute();
+  const environments = await db
+    .selectFrom('githubDeployment')
+    .innerJoin('deployment', 'deployment.id', 'githubDeployment.deploymentId')
+    .innerJoin('repository', 'repository.id', 'deployment.repositoryId')
+    .select('deployment.id')
+    .where('githubDeployment.finishedAt', 'is', null)
+    .where('repository.installationId', '=', installationId)
+    .execute();
+  const issues = await db
+    .selectFrom('failureIssue')
+    .innerJoin('repository', 'repository.id', 'failureIssue.repositoryId')
+    .select('failureIssue.repositoryId')
+    .distinct()
+    .where('failureIssue.finishedAt', 'is', null)
+    .where('repository.installationId', '=', installationId)
+    .execute();
+  return [
+    ...commands.map(({ id }) => ({ queue: 'command', key: id }) as const),
+    ...comments.map(({ id }) => ({ queue: 'comment', key: id }) as const),
+    ...issues.map(({ repositoryId }) => ({ queue: 'issue', key: String(repositoryId) }) as const),
+    ...environments.map(({ id }) => ({ queue: 'environment', key: id }) as const),
+  ];
 }

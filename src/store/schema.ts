@@ -6,6 +6,7 @@ import type { PipelineWatch } from '../domain/pipeline-watch.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import type { WayBack } from '../domain/way-back.ts';
 import type { FailureComment } from '../reporting/failure-comment.ts';
+import type { FailureIssue } from '../reporting/failure-issue.ts';
 import type { GitHubDeployment } from '../reporting/github-deployment.ts';
 
 /**
@@ -28,6 +29,7 @@ export interface Schema {
   commitRun: CommitRunTable;
   pipelineWatch: PipelineWatchTable;
   failureComment: FailureComment;
+  failureIssue: FailureIssue;
   githubDeployment: GitHubDeployment;
   githubWrite: GitHubWriteTable;
   wayBack: WayBackTable;

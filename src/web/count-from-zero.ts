@@ -45,6 +45,7 @@ const QUEUES: Record<QueueName, true> = {
   sweep: true,
   command: true,
   comment: true,
+  issue: true,
   environment: true,
   project: true,
   pipelines: true,

@@ -63,7 +63,7 @@ export function createMetrics(): Metrics {
   });
   const removed = new Counter({
     name: 'meltano_deploy_records_removed_total',
-    help: 'Records removed because of their age or number (deployment, delivery, redelivery, command, configuration_run, pipeline_watch, failure_comment, github_deployment, push_payload).',
+    help: 'Records removed because of their age or number (deployment, delivery, redelivery, command, configuration_run, pipeline_watch, failure_comment, failure_issue, github_deployment, push_payload).',
     labelNames: ['kind'],
     registers: [registry],
   });

@@ -34,6 +34,8 @@ export interface CheckRunView {
   readonly redeployOf: OtherDeployment | null;
   /** The deployment that the last re-run of this check run created. */
   readonly redeployedAs: OtherDeployment | null;
+  /** No issue could be opened about this failure. */
+  readonly areIssuesDisabled: boolean;
   /** What leads back to the last good commit after a failure. */
   readonly wayBack: WayBack | null;
   /** Null if nothing was read yet. */

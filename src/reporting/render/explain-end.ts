@@ -15,7 +15,7 @@ import { adviseOnPipelines, explainPipelines } from './explain-pipelines.ts';
 import { formatCount, formatDuration } from './format-numbers.ts';
 import { linkCommit, linkProjectCheck } from './github-links.ts';
 
-const REDEPLOY = 'press Redeploy here, or write `/redeploy` in a comment';
+export const REDEPLOY = 'press Redeploy here, or write `/redeploy` in a comment';
 const AGAIN = `then ${REDEPLOY}`;
 const FILE = "The repository's configuration (`.github/meltano-deploy.yml`)";
 const LATER = `Its changes are deployed with the next push that isn't skipped. To deploy them now, ${REDEPLOY}.`;

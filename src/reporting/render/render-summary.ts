@@ -14,11 +14,15 @@ import { formatCount, formatDuration } from './format-numbers.ts';
 import { findRunUrl, linkCommit, linkFile, linkProjectCheck, tookAnotherCommit } from './github-links.ts';
 import { renderWayBack } from './render-way-back.ts';
 
+const NO_ISSUE =
+  'No issue was opened about this failure, since issues are disabled in this repository. The app tries again after a day.';
+
 /** What happened, a table of facts, and remarks, in Markdown. Does not depend on `view.now`. */
 export function renderSummary(view: CheckRunView): string {
   const paragraphs = [
     ...explainDeployment(view),
     ...renderWayBack(view, view.wayBack),
+    view.areIssuesDisabled ? NO_ISSUE : '',
     explainBadFile(view),
     renderTable(view),
     explainOtherCommit(view),

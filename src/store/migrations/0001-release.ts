@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { createDeliveryTables } from './0001/deliveries.ts';
 import { createDeploymentTables } from './0001/deployments.ts';
+import { createIssueTables } from './0001/issues.ts';
 import { createLeaseTables } from './0001/leases.ts';
 import { createOutputTables } from './0001/outputs.ts';
 import { createPipelineWatchTable } from './0001/pipeline-watches.ts';
@@ -14,6 +15,7 @@ export async function createTables(db: Kysely<Schema>): Promise<void> {
   await createRepositoryTables(db);
   await createDeploymentTables(db);
   await createOutputTables(db);
+  await createIssueTables(db);
   await createPipelineWatchTable(db);
   await createSweepTables(db);
   await createLeaseTables(db);

@@ -85,6 +85,7 @@ test('a file with any value in any place is read, or refused with a place', () =
     'workspaces',
     'commands',
     'comments',
+    'notify',
     'github_deployments',
   );
   const inner = fc.constantFrom(
@@ -95,6 +96,8 @@ test('a file with any value in any place is read, or refused with a place', () =
     'workspace',
     'enabled',
     'on_failure',
+    'issue',
+    'labels',
   );
   const section = fc.oneof(value, fc.dictionary(inner, value), fc.array(fc.dictionary(inner, value)));
   fc.assert(

@@ -73,6 +73,9 @@ commands:
   pipelines: true
 comments:
   on_failure: pull_request
+notify:
+  issue: on_failure
+  labels: [deployment]
 github_deployments: true
 `;
     expect(read(text)).toEqual({
@@ -109,6 +112,7 @@ github_deployments: true
         ],
         commands: { enabled: false, permission: 'admin', pipelines: true },
         comments: { onFailure: 'pull_request' },
+        notify: { issue: 'on_failure', labels: ['deployment'] },
         githubDeployments: true,
       },
     });
@@ -164,7 +168,7 @@ describe('keys', () => {
     ],
     [
       'colour: red\n',
-      '1:1 colour is not a known key. Allowed here: version, deploy, checks, workspaces, commands, comments, github_deployments.',
+      '1:1 colour is not a known key. Allowed here: version, deploy, checks, workspaces, commands, comments, notify, github_deployments.',
     ],
     ['__proto__: 1\n', expect.stringMatching(/^1:1 __proto__ is not a known key\./)],
     ['"a\\u001bb": 1\n', expect.stringMatching(/^1:1 "a\\u001bb" is not a known key\./)],

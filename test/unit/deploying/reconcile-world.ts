@@ -72,10 +72,17 @@ type ReconcileParts = Omit<Partial<ReconcileContext>, 'clock' | 'accounts' | 'op
   readonly readWantedOutputs?: () => Promise<WantedOutputs>;
 };
 
+const NO_OUTPUTS = {
+  failureComments: false,
+  failureIssues: false,
+  issueLabels: [] as string[],
+  githubDeployments: false,
+};
+
 /** A context over a real store; parts that a test doesn't give do nothing. */
 export function buildReconcileContext({
   stores,
-  readWantedOutputs = async () => ({ failureComments: false, githubDeployments: false }),
+  readWantedOutputs = async () => NO_OUTPUTS,
   ...given
 }: ReconcileParts): ReconcileContext {
   const { clock, dispatcher = new FakeDispatcher() } = given;
@@ -120,7 +127,7 @@ export class World {
   /** False: the configuration no longer has the credentials. */
   served = true;
   /** The outputs that the repository wants besides check runs. */
-  wantedOutputs = { failureComments: false, githubDeployments: false };
+  wantedOutputs = { ...NO_OUTPUTS };
   /** The account's settings; tests change them in place. */
   readonly rules = {
     mappings: [] as WorkspaceMapping[],

@@ -41,6 +41,7 @@ export function makeView(
     wayBack: null,
     verification: null,
     verificationLog: null,
+    areIssuesDisabled: false,
     log: null,
     deployTimeoutMinutes: 120,
     startTimeoutMinutes: 60,

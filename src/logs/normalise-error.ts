@@ -1,0 +1,21 @@
+/** What differs between two runs with the same error. In this order: what stands within another is replaced with it. */
+const VARIABLE: readonly (readonly [RegExp, string])[] = [
+  // Quoted values; an apostrophe within a word quotes nothing.
+  [/"[^"\n]*"|`[^`\n]*`|(?<!\w)'[^'\n]*'(?!\w)/g, '<value>'],
+  [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '<id>'],
+  // Temporary folders of Unix, macOS and Windows.
+  [/(?:\/private)?\/(?:tmp|var\/tmp|var\/folders)\/[^\s:,;)\]]+/g, '<path>'],
+  [/\b[A-Z]:\\[^\s:,;)\]]*\\Temp\\[^\s:,;)\]]+/gi, '<path>'],
+  [/\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?/g, '<time>'],
+  [/\b\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\b/g, '<time>'],
+  // Hashes and addresses: hexadecimal with a digit, so that words stay.
+  [/\b0x[0-9a-f]+\b/gi, '<hash>'],
+  [/\b(?=[a-f]*\d)[0-9a-f]{7,128}\b/gi, '<hash>'],
+  [/\d+(?:[.,]\d+)*/g, '<number>'],
+];
+
+/** The message of an error without what differs from run to run: numbers, hashes, times, temporary paths and quoted values. */
+export function normaliseError(message: string): string {
+  const plain = VARIABLE.reduce((text, [pattern, word]) => text.replace(pattern, word), message);
+  return plain.replace(/\s+/g, ' ').trim();
+}

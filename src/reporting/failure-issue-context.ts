@@ -1,0 +1,50 @@
+import type { Repository } from '../domain/deployment.ts';
+import type { DeploymentReader } from '../domain/deployment-store.ts';
+import type { RepositoryReader } from '../domain/repository-store.ts';
+import { ageOf } from '../domain/stored-times.ts';
+import { type CreateOnce, DUPLICATE_CHECK_MS } from './create-once.ts';
+import type { FailureComment } from './failure-comment.ts';
+import type { FailureIssue, FailureIssueStore, FailureSituation, IssueApi } from './failure-issue.ts';
+import type { WantedOutputs } from './post-deployment-outputs.ts';
+import type { RenderFailure } from './render-failure.ts';
+import type { RetryPorts, WriteStep } from './retry-policy.ts';
+
+export interface FailureIssueContext extends RetryPorts {
+  readonly store: FailureIssueStore &
+    DeploymentReader & { getFailureComment(id: string): Promise<FailureComment | null> };
+  readonly repositories: RepositoryReader;
+  readonly api: IssueApi;
+  readonly readWanted: (repositoryId: number) => Promise<WantedOutputs>;
+  readonly failures: RenderFailure;
+  /** Shows a deployment's check run again, which says that issues are disabled. */
+  readonly reportAgain: (deploymentId: string) => void;
+}
+
+export type IssuePorts = FailureIssueContext & { readonly createOnce: CreateOnce };
+
+/** A due issue, and what became of its workspace. */
+export interface DueIssue {
+  readonly issue: FailureIssue;
+  readonly repository: Repository;
+  readonly situation: FailureSituation;
+}
+
+export const AT_ONCE: WriteStep = { kind: 'wait', delayMs: 0 };
+export const NEVER: WriteStep = { kind: 'wait', delayMs: null };
+
+/** Nothing is left to do, unless an issue may have come twice. */
+export async function finish({ store, clock }: IssuePorts, issue: FailureIssue): Promise<WriteStep> {
+  if (issue.issueNumber !== null && issue.attemptedAt !== null) {
+    return { kind: 'wait', delayMs: Math.max(0, DUPLICATE_CHECK_MS - ageOf(clock, issue.attemptedAt)) };
+  }
+  await store.finishFailureIssue(issue, clock.now());
+  return NEVER;
+}
+
+/** The list in the newest open issue may have changed, or another issue may be the newest. */
+export async function wakeOpen({ store }: IssuePorts, { id }: Repository): Promise<WriteStep> {
+  for (const open of await store.listOpenIssues(id)) {
+    await store.saveFailureIssue(open.id, { finishedAt: null });
+  }
+  return AT_ONCE;
+}

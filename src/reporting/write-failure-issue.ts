@@ -1,0 +1,189 @@
+import type { Deployment, Repository } from '../domain/deployment.ts';
+import { ageOf, stamp } from '../domain/stored-times.ts';
+import { DUPLICATE_CHECK_MS } from './create-once.ts';
+import type { FailureIssue, IssueApi, ShownIssue } from './failure-issue.ts';
+import { AT_ONCE, type DueIssue, finish, type IssuePorts, wakeOpen } from './failure-issue-context.ts';
+import { markFailureIssue, readErrorKey } from './render/render-failure-issue.ts';
+import { failed, type WriteStep } from './retry-policy.ts';
+
+/** Open issues in one repository. The newest lists the other broken workspaces. */
+const MOST_OPEN = 5;
+
+/** Makes the issue of a broken workspace, unless an earlier one exists or too many are open. */
+export async function makeIssue(
+  ports: IssuePorts,
+  { issue, repository, situation }: DueIssue,
+  { brokenSince, labels }: { readonly brokenSince: Deployment; readonly labels: readonly string[] },
+): Promise<WriteStep> {
+  const { store, api, clock } = ports;
+  const marker = markFailureIssue(issue.id);
+  if (issue.attemptedAt === null) {
+    // An earlier database may have had one.
+    const found = await api.find(repository, marker);
+    if (!found.ok) return refuse(ports, issue, failed(found.failure));
+    if (found.value.length > 0) return takeOver(ports, issue, found.value);
+    if ((await store.listOpenIssues(repository.id)).length >= MOST_OPEN)
+      return list(ports, issue, repository);
+  }
+  const assignee = issue.assignee ?? (await chooseAssignee(api, repository, situation.last));
+  if (typeof assignee !== 'string') return assignee;
+  if (issue.assignee === null) await store.saveFailureIssue(issue.id, { assignee });
+  const { text, errorKey } = await ports.failures.render({ issue, repository, situation, brokenSince });
+  const outcome = await ports.createOnce({
+    id: marker,
+    attemptedAt: issue.attemptedAt,
+    noteAttempt: () => store.saveFailureIssue(issue.id, { attemptedAt: stamp(clock) }),
+    noteRefusal: () => store.saveFailureIssue(issue.id, { attemptedAt: null }),
+    look: () => api.find(repository, marker),
+    create: () => api.create(repository, { ...text, labels, assignees: assignee === '' ? [] : [assignee] }),
+  });
+  if (outcome.kind === 'retry') return { kind: 'wait', delayMs: outcome.delayMs };
+  if (outcome.kind === 'failed') return refuse(ports, issue, outcome);
+  const { value, isNew, isSure, older } = outcome;
+  await store.saveFailureIssue(issue.id, {
+    issueNumber: value.number,
+    githubId: value.githubId,
+    madeAt: clock.now(),
+    state: 'open',
+    errorKey,
+    digest: isNew ? text.digest : null,
+    ...(isSure && older.length === 0 ? { attemptedAt: null } : {}),
+  });
+  return wakeOpen(ports, repository);
+}
+
+/** The newest open issue names the workspace. */
+async function list(ports: IssuePorts, issue: FailureIssue, repository: Repository): Promise<WriteStep> {
+  await ports.store.saveFailureIssue(issue.id, { state: 'listed' });
+  await finish(ports, issue);
+  return wakeOpen(ports, repository);
+}
+
+/** What GitHub refuses may work without the assignee; or issues are disabled. */
+async function refuse(ports: IssuePorts, issue: FailureIssue, step: WriteStep): Promise<WriteStep> {
+  const { store, clock } = ports;
+  if (step.kind !== 'failed' || step.failure.kind !== 'rejected') return step;
+  const { status } = step.failure;
+  if (status === 422 && issue.assignee) {
+    await store.saveFailureIssue(issue.id, { assignee: '' });
+    return AT_ONCE;
+  }
+  if (status !== 410) return step;
+  await store.saveFailureIssue(issue.id, { disabledAt: clock.now() });
+  await store.requestReport(issue.deploymentId);
+  ports.reportAgain(issue.deploymentId);
+  return finish(ports, issue);
+}
+
+/** Goes on with an issue that GitHub shows: an open one, else the one that was closed last. */
+export async function takeOver(
+  { store, clock }: IssuePorts,
+  issue: FailureIssue,
+  found: readonly ShownIssue[],
+): Promise<WriteStep> {
+  const newest = (one: ShownIssue, other: ShownIssue) => (one.closedAt ?? 0) - (other.closedAt ?? 0);
+  const chosen = found.findLast(({ isOpen }) => isOpen) ?? found.toSorted(newest).at(-1);
+  if (!chosen) return AT_ONCE;
+  const errorKey = readErrorKey(chosen.body);
+  await store.saveFailureIssue(issue.id, {
+    issueNumber: chosen.number,
+    githubId: chosen.githubId,
+    madeAt: clock.now(),
+    // The text of a repaired workspace's issue names no error.
+    state: chosen.isOpen ? 'open' : errorKey === null ? 'closed' : 'dismissed',
+    errorKey,
+    digest: null,
+  });
+  return AT_ONCE;
+}
+
+/** Empty for nobody; a step if GitHub can't be asked now. */
+async function chooseAssignee(
+  api: IssueApi,
+  repository: Repository,
+  { cause, requestedBy, requestedByBot }: Deployment,
+): Promise<string | WriteStep> {
+  if (cause !== 'push' || requestedByBot || requestedBy === '') return '';
+  const assignable = await api.isAssignable(repository, requestedBy);
+  if (!assignable.ok) return failed(assignable.failure);
+  return assignable.value ? requestedBy : '';
+}
+
+/** Brings the issue of a broken workspace up to date, unless a person closed it. */
+export async function editIssue(
+  ports: IssuePorts,
+  { issue, repository, situation }: DueIssue,
+  brokenSince: Deployment,
+): Promise<WriteStep> {
+  const { store, api, clock } = ports;
+  const { text, errorKey } = await ports.failures.render({ issue, repository, situation, brokenSince });
+  if (issue.state === 'open' && issue.digest === text.digest) return finish(ports, issue);
+  const number = issue.issueNumber ?? 0;
+  const shown = await api.read(repository, number);
+  if (!shown.ok) return failed(shown.failure);
+  if (shown.value === null) return forget(ports, issue);
+  const { isOpen } = shown.value;
+  if (!isOpen && issue.state !== 'closed' && (errorKey === null || errorKey === issue.errorKey)) {
+    // A person closed it, and the error is the same.
+    await store.saveFailureIssue(issue.id, { state: 'dismissed' });
+    return finish(ports, issue);
+  }
+  const written = await api.edit(repository, number, {
+    title: text.title,
+    body: text.body,
+    ...(isOpen ? {} : ({ state: 'open', reason: 'reopened' } as const)),
+    ...(await reassign(ports, { issue, repository, situation })),
+  });
+  if (!written.ok) return failed(written.failure);
+  await store.saveFailureIssue(issue.id, {
+    state: 'open',
+    digest: text.digest,
+    errorKey: errorKey ?? issue.errorKey,
+    madeAt: issue.madeAt ?? clock.now(),
+  });
+  return AT_ONCE;
+}
+
+/** An issue that the app had closed goes to the person who broke the workspace anew. */
+async function reassign(
+  { api }: IssuePorts,
+  { issue, repository, situation }: DueIssue,
+): Promise<{ readonly assignees?: readonly string[] }> {
+  const assignee = issue.state === 'closed' ? await chooseAssignee(api, repository, situation.last) : '';
+  return typeof assignee === 'string' && assignee !== '' ? { assignees: [assignee] } : {};
+}
+
+/** A deleted or transferred issue counts as none. Right after it was made, GitHub may not show it yet. */
+async function forget({ store, clock }: IssuePorts, issue: FailureIssue): Promise<WriteStep> {
+  const delayMs = DUPLICATE_CHECK_MS - ageOf(clock, issue.madeAt ?? 0);
+  if (delayMs > 0 && issue.attemptedAt !== null) return { kind: 'wait', delayMs };
+  await store.saveFailureIssue(issue.id, {
+    issueNumber: null,
+    githubId: null,
+    attemptedAt: null,
+    assignee: null,
+    digest: null,
+    errorKey: null,
+    state: null,
+  });
+  return AT_ONCE;
+}
+
+/** A minute after a create that was not answered: closes an issue that came twice. Null when there is nothing to do. */
+export async function closeDuplicates(
+  { store, api, clock }: IssuePorts,
+  { issue, repository }: DueIssue,
+): Promise<WriteStep | null> {
+  const { issueNumber, attemptedAt } = issue;
+  if (issueNumber === null || attemptedAt === null) return null;
+  if (ageOf(clock, attemptedAt) < DUPLICATE_CHECK_MS) return null;
+  const found = await api.find(repository, markFailureIssue(issue.id));
+  if (!found.ok) return failed(found.failure);
+  for (const { number } of found.value.filter((one) => one.isOpen && one.number !== issueNumber)) {
+    const body = `Duplicate of #${issueNumber}.`;
+    const closed = await api.edit(repository, number, { body, state: 'closed', reason: 'not_planned' });
+    if (!closed.ok) return failed(closed.failure);
+  }
+  await store.saveFailureIssue(issue.id, { attemptedAt: null });
+  return AT_ONCE;
+}

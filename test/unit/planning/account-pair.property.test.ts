@@ -1,13 +1,24 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { CommandName } from '../../../src/domain/command.ts';
 import { AccountPair } from './account-pair.ts';
 import { type Act, NAMES, type Name } from './account-party.ts';
 
-const TEXTS = ['status', 'logs', 'why', 'withdraw', 'redeploy'].map((word) => `/meltano ${word}`);
+const TEXTS: Readonly<Record<CommandName, string>> = {
+  redeploy: '/redeploy',
+  withdraw: '/meltano withdraw',
+  status: '/meltano status',
+  logs: '/meltano logs',
+  why: '/meltano why',
+  pipelines: '/meltano pipelines',
+  verify: '/meltano verify facebook',
+  run: '/meltano run facebook --yes',
+  help: '/meltano help',
+};
 /** Traces of the other account: its commits, person, log, pages and repository. */
 const MARKS: Record<Name, readonly string[]> = {
-  acme: ['acac00', 'anastasia', 'a line of acme', 'meltano.acme', 'acme/'],
-  evil: ['e1e100', 'mallory', 'a line of evil', 'meltano.evil', 'evil/'],
+  acme: ['acac00', 'anastasia', 'a line of acme', 'a pipeline of acme', 'meltano.acme', 'acme/'],
+  evil: ['e1e100', 'mallory', 'a line of evil', 'a pipeline of evil', 'meltano.evil', 'evil/'],
 };
 
 const byOne = fc.constantFrom(...NAMES);
@@ -25,7 +36,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('command' as const),
       by: byOne,
-      text: fc.constantFrom(...TEXTS),
+      text: fc.constantFrom(...Object.values(TEXTS)),
     }),
   },
 );
@@ -66,10 +77,20 @@ test('both accounts deploy, get replies, and read their own log', async () => {
       { kind: 'command', by, text: '/meltano status' },
       { kind: 'wait' },
       { kind: 'wait' },
+      { kind: 'command', by, text: '/meltano pipelines' },
+      { kind: 'command', by, text: '/meltano run facebook --yes' },
+      { kind: 'wait' },
+      { kind: 'run', by },
+      { kind: 'wait' },
+      { kind: 'fail', by },
+      { kind: 'wait' },
+      { kind: 'wait' },
     ]),
   );
   for (const name of NAMES) {
     const seen = JSON.stringify(pair.seenBy(name));
     for (const mark of MARKS[name]) expect(seen, mark).toContain(mark);
+    expect(seen).toContain(`a pipeline of ${name}`);
+    expect(seen).toContain('**Run failed');
   }
 });

@@ -1,17 +1,22 @@
 import { pino } from 'pino';
 import { parseCommand } from '../../../src/commands/parse-command.ts';
+import { createPipelineReader } from '../../../src/commands/pipelines/read-pipelines.ts';
+import { createPipelineErrorReader } from '../../../src/commands/read-first-error.ts';
 import { createLogTailReader } from '../../../src/commands/read-log-tail.ts';
 import { renderReply } from '../../../src/commands/replies/render-reply.ts';
 import { createConversationSync } from '../../../src/commands/sync-conversation.ts';
 import { WorkspaceReconciler } from '../../../src/deploying/reconcile-workspace.ts';
+import { PipelineWatcher } from '../../../src/deploying/watch-pipelines.ts';
 import type { Accounts } from '../../../src/domain/account.ts';
 import { DEFAULTS_IN_USE } from '../../../src/domain/configuration-in-use.ts';
 import type { AppEvent } from '../../../src/domain/delivery.ts';
-import type { Repository } from '../../../src/domain/deployment.ts';
+import { isReported, type Repository } from '../../../src/domain/deployment.ts';
+import { formatWatchId } from '../../../src/domain/pipeline-watch.ts';
 import { formatWorkspaceKey } from '../../../src/domain/workspace.ts';
 import { LogStore } from '../../../src/logs/log-store.ts';
 import { DeliveryPlanner } from '../../../src/planning/plan-deliveries.ts';
 import { renderCheckRun } from '../../../src/reporting/render/render-check-run.ts';
+import { renderPipelineWatch } from '../../../src/reporting/render/render-pipeline-watch.ts';
 import { renderRun } from '../../../src/reporting/render-run.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
 import { FakeClock, PlainBuilder } from '../deploying/fake-ports.ts';
@@ -37,6 +42,7 @@ export class AccountPair {
   readonly #parties: Record<Name, Party>;
   readonly #plan: (key: string) => Promise<number | null>;
   readonly #reconcile: (key: string) => Promise<number | null>;
+  readonly #watch: (id: string) => Promise<number | null>;
   /** The account for which ids are made. */
   #current: Name = 'acme';
 
@@ -51,16 +57,17 @@ export class AccountPair {
       evil: makeParty(this.#clock, 'evil', 'mallory'),
     };
     this.#plan = this.#createPlanner();
-    const reconciler = new WorkspaceReconciler(
-      buildReconcileContext({
-        stores,
-        clock: this.#clock,
-        accounts: this.#accounts,
-        logs: this.#logs,
-        openTrees: this.#trees.open,
-      }),
-    );
+    const context = buildReconcileContext({
+      stores,
+      clock: this.#clock,
+      accounts: this.#accounts,
+      logs: this.#logs,
+      openTrees: this.#trees.open,
+    });
+    const reconciler = new WorkspaceReconciler(context);
     this.#reconcile = (key) => reconciler.reconcile(key);
+    const watcher = new PipelineWatcher(context);
+    this.#watch = (id) => watcher.watch(id);
   }
 
   get #accounts(): Accounts {
@@ -189,22 +196,29 @@ export class AccountPair {
     for (let round = 0; round < 3; round += 1) {
       await this.#plan(String(party.repository.id));
       await this.#reconcile(key);
+      for (const id of party.commands) {
+        await this.#watch(formatWatchId('run', id));
+        await this.#watch(formatWatchId('verification', id));
+      }
       await this.#report(party);
       for (const id of party.commands) await this.#createSync(party)(id);
     }
   }
 
   async #report({ repository, shown, name }: Party): Promise<void> {
-    for (const deployment of await this.#stores.listUnreported()) {
-      if (deployment.repositoryId !== repository.id) continue;
-      const { fields } = await renderRun(deployment, repository, {
+    const watches = await this.#stores.listReportableWatches(repository.installationId);
+    const unreported = [
+      ...(await this.#stores.listUnreported()),
+      ...watches.filter((one) => !isReported(one)),
+    ];
+    for (const one of unreported) {
+      if (one.repositoryId !== repository.id) continue;
+      const { fields } = await renderRun(one, repository, {
         store: this.#stores,
         logs: this.#logs,
         clock: this.#clock,
         render: renderCheckRun,
-        renderPipelines: () => {
-          throw new Error('No pipelines are watched here.');
-        },
+        renderPipelines: renderPipelineWatch,
         renderCommit: () => {
           throw new Error('There is no configuration file.');
         },
@@ -213,7 +227,7 @@ export class AccountPair {
         limits: { deployTimeoutMinutes: 120, startTimeoutMinutes: 60 },
       });
       shown.push(JSON.stringify(fields));
-      const { id, revision } = deployment;
+      const { id, revision } = one;
       const checkRunUrl = `https://github.test/${name}/runs/${id}`;
       await this.#stores.saveReport(id, {
         reportedRevision: revision,
@@ -245,8 +259,15 @@ export class AccountPair {
         describeFailure: ({ kind }) => kind,
       }),
       readFirstError: async () => null,
-      readPipelines: async () => [],
-      readPipelineError: async () => null,
+      readPipelines: createPipelineReader({
+        accounts: this.#accounts,
+        clock: this.#clock,
+        describeFailure: ({ kind }) => kind,
+      }),
+      readPipelineError: createPipelineErrorReader({
+        accounts: this.#accounts,
+        newBuilder: () => new PlainBuilder(),
+      }),
       pages: this.#pages,
     });
   }

@@ -44,6 +44,8 @@ export function makeParty(clock: FakeClock, name: Name, person: string): Party {
       repositoryUrl: `https://github.com/${other}/data`,
     }),
   ];
+  meltano.addPipeline('facebook');
+  meltano.addPipeline(`a pipeline of ${name}`);
   const account = buildAccount(meltano, clock, {
     key: `@${name}`,
     pagesUrl: `https://meltano.${name}.test`,
@@ -63,7 +65,7 @@ export function makeParty(clock: FakeClock, name: Name, person: string): Party {
 
 export function createReads(headOf: (repository: Repository) => string): CommandReads {
   return {
-    readPermission: async () => 'push' as const,
+    readPermission: async () => 'maintain' as const,
     readPullRequest: async () => ({ headBranch: null, baseBranch: 'main', merged: false }),
     listBranchesAtHead: async () => [],
     resolveCommit: async () => null,

@@ -155,6 +155,15 @@ test.concurrent('of several workspaces, only the one with block and an error of 
       expect((await untilEnd(world, after, 'Sales')).output.title).toBe(`Skipped: sales/${ERROR}`);
       (await world.job(1)).run();
       expect(world.meltano.jobsOf(sales)).toEqual([]);
+      // A push that leaves the held project as it is shows what holds it.
+      const other = { ...inAnalytics({ 'pipelines/orders.yml': PIPELINE }), ...inSales({ 'a.txt': 'a' }) };
+      const next = world.push({ files: other });
+      expect((await untilEnd(world, next.after, 'Sales')).output.title).toBe(`Skipped: sales/${ERROR}`);
+      const check = await untilChecked(world, next.after);
+      expect(check.output.summary?.match(/^### .*/gm)?.toSorted()).toEqual([
+        '### `Analytics`, in `analytics`',
+        '### `Sales`, in `sales`',
+      ]);
       world.push({ branch: 'staging', from: 'main', files: inSales({ 'a.txt': 'a' }) });
       await world.until(() => world.meltano.jobsOf(staging)[0], 'the job of the other branch');
       world.push({ files: inSales(RIGHT) });

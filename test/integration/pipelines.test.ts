@@ -223,3 +223,62 @@ test.concurrent('a workspace whose pipeline failed is not behind its branch', ()
     it.say(number, '/meltano status');
     await it.untilReply(number, /\*\*Up to date\*\*/);
   }));
+
+test.concurrent('what failed before and was left alone is green; what failed again, or is new, is red', () =>
+  inWorld(async (world) => {
+    const { meltano, workspace } = world;
+    addPipelines(world, ['google-ads'], { name: 'facebook', status: 'FAILED' });
+    meltano.addPipeline(workspace, { name: 'planned', status: 'DRAFT' });
+    const first = await world.untilConcluded(await deploy(world));
+    expect(first.conclusion).toBe('success');
+    expect(first.output.title).toBe('Deployed; 1 pipeline was failing before: facebook');
+    const [, facebook] = meltano.pipelines.values();
+    if (!facebook) throw new Error('There is no pipeline.');
+    facebook.onDeploy = onDeploy({ on: 'end', status: 'FAILED' });
+    const second = await world.untilConcluded(await deploy(world, { 'models/a.sql': 'select 2\n' }));
+    expect(second.output.title).toBe('Deployed, but 1 of 2 pipelines failed: facebook');
+    meltano.movePipeline(facebook, 'MIGRATING');
+    facebook.onDeploy = () => [];
+    const third = await world.untilConcluded(await deploy(world, { 'models/a.sql': 'select 3\n' }));
+    expect(third.output.title).toBe('Deployed; 1 of 2 pipelines is not ready: facebook (MIGRATING)');
+    const { after } = world.push();
+    const job = await world.job(4);
+    job.run();
+    meltano.addPipeline(workspace, { name: 'new', status: 'FAILED' });
+    job.end('COMPLETE');
+    const fourth = await world.untilConcluded(after);
+    expect(fourth.conclusion).toBe('failure');
+    expect(fourth.output.title).toBe('Deployed, but 1 of 3 pipelines failed: new');
+    expect(fourth.output.summary).toContain('`MIGRATING`');
+  }));
+
+test.concurrent('an outage of the list keeps no start and no conclusion', () =>
+  inWorld(async (world) => {
+    addPipelines(world, ['google-ads'], { name: 'facebook' });
+    const action = { kind: 'hang', when: 'before' } as const;
+    const fault = world.meltano.service.faults.add({ path: /\/pipelines\?/, action });
+    const { after } = world.push();
+    const job = await world.job(1);
+    fault.remove();
+    world.meltano.service.faults.add({ path: /\/pipelines\?/, action: { kind: 'status', status: 503 } });
+    job.run();
+    job.end('COMPLETE');
+    const run = await world.untilConcluded(after);
+    expect(run.output.title).toMatch(/^Deployed in \d+ s$/);
+    expect(run.output.summary).toContain('answered 503');
+  }));
+
+test.concurrent('nothing is withdrawn of a deployment whose job is complete', () =>
+  inConversation(async (it) => {
+    const { world } = it;
+    addPipelines(world, [], { name: 'slow', onDeploy: onDeploy({ on: 'end', status: 'PROVISIONING' }) });
+    const after = await deploy(world);
+    await world.untilTitle(after, /waiting for 1 of 1 pipeline/);
+    const number = it.openIssue();
+    it.say(number, '/meltano status');
+    await it.untilReply(number, /Deployed; waiting for the pipelines/);
+    it.say(number, '/meltano withdraw');
+    await it.untilReply(number, /Nothing to withdraw/);
+    for (const one of world.meltano.pipelines.values()) world.meltano.movePipeline(one, 'READY');
+    expect((await world.untilConcluded(after)).conclusion).toBe('success');
+  }));

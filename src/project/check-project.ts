@@ -57,10 +57,11 @@ export function mergeChecks(checks: readonly ProjectCheck[]): ProjectCheck {
 
 /** A file may be part of the projects of two directories, of which one is in the other. */
 function dropRepeated(findings: readonly Finding[]): Finding[] {
-  const byPlace = new Map(
-    findings.map((one) => [[one.code, one.path, one.line, one.column, one.message].join('\0'), one]),
-  );
-  return [...byPlace.values()];
+  return [...new Map(findings.map((one) => [identifyFinding(one), one])).values()];
+}
+
+export function identifyFinding({ code, path, line, column, message }: Finding): string {
+  return [code, path, line, column, message].join('\0');
 }
 
 function listFindings(project: Project, names: NameIndex, { code, level, check }: Rule): Finding[] {

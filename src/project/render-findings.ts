@@ -1,6 +1,6 @@
 import type { CheckAnnotation } from '../domain/commit-run.ts';
 import { formatCode } from '../reporting/render/escape-markdown.ts';
-import type { Finding, ProjectCheck } from './check-project.ts';
+import { type Finding, identifyFinding, type ProjectCheck } from './check-project.ts';
 import type { Level } from './rules/rule.ts';
 
 /** GitHub accepts more, but a person doesn't read them. */
@@ -60,11 +60,15 @@ export function renderFindingAnnotations({ findings }: ProjectCheck): CheckAnnot
   }));
 }
 
-/** Renders the counts, notes and skipped parts for the summary of a check run, as Markdown with all names escaped. */
-export function renderFindingSummary(check: ProjectCheck): string {
+/**
+ * Renders the counts, notes and skipped parts for the summary of a check run, as Markdown with all names escaped. `whole` is
+ * the check of all sections, which share the annotations.
+ */
+export function renderFindingSummary(check: ProjectCheck, whole = check): string {
   const { findings, skipped, leftOut } = check;
   const counts = `${countOf(countLevel(check, 'error'), 'error')}, ${countOf(countLevel(check, 'warning'), 'warning')}`;
-  const hidden = countLevel(check, 'error') + countLevel(check, 'warning') - listAnnotated(findings).length;
+  const shown = new Set(listAnnotated(whole.findings).map(identifyFinding));
+  const hidden = findings.filter((one) => one.level !== 'note' && !shown.has(identifyFinding(one))).length;
   const notes = findings.filter(({ level }) => level === 'note');
   const lines = [
     hidden > 0 ? `${counts}; ${hidden} of them are not shown on their lines.` : `${counts}.`,

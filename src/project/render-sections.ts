@@ -38,17 +38,17 @@ export function renderSections(sections: readonly ProjectSection[]): RenderedSec
   const merged = mergeChecks([...byDirectory.values()]);
   return {
     ...judgeCheck(merged),
-    summary: sections.map(renderSection).join('\n\n'),
+    summary: sections.map((section) => renderSection(section, merged)).join('\n\n'),
     annotations: renderFindingAnnotations(merged),
   };
 }
 
-function renderSection({ name, directory, check, plans }: ProjectSection): string {
+function renderSection({ name, directory, check, plans }: ProjectSection, whole: ProjectCheck): string {
   const place = directory === '' ? '' : `, in ${formatCode(directory)}`;
   return [
     `### ${formatCode(name)}${place}`,
     ...plans.map(renderComparedPlan),
-    `**Check**: ${renderFindingSummary(check)}`,
+    `**Check**: ${renderFindingSummary(check, whole)}`,
   ].join('\n\n');
 }
 

@@ -31,6 +31,7 @@ node bin/meltano-deploy.mjs project plan <revision>..<revision> [directory]
 
 says what the step between two commits of a git checkout changes in the workspace: pipelines, plugins, environments, jobs, schedules, data stores and settings.
 ⚠ stands before what people regret: a pipeline or a schedule that goes, a pipeline renamed, a loader or a data store exchanged, a lock file without its plugin and the reverse.
+Keys and files that Meltano Cloud's own commits took from people come first, with the command that restores the file.
 The values of \`config\`, \`properties\`, \`env\`, \`settings\` and scripts are never shown, only the names of keys.
 
 ## What it reads

@@ -3,9 +3,12 @@ import { join, relative, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkProject, type ProjectCheck } from '../project/check-project.ts';
 import { DiskSource } from '../project/disk-source.ts';
+import { findLostWork } from '../project/find-lost-work.ts';
+import { listCloudCommits, openGitHistory } from '../project/git-history.ts';
 import { findCommit, GitSource } from '../project/git-source.ts';
 import { ParsedFiles } from '../project/parsed-files.ts';
 import { planChanges } from '../project/plan/plan.ts';
+import { renderLostWork } from '../project/plan/render-lost-work.ts';
 import { renderPlan } from '../project/plan/render-plan.ts';
 import { readProject } from '../project/read-project.ts';
 import { judgeCheck, renderLine, renderWorkflowCommand } from '../project/render-findings.ts';
@@ -72,13 +75,15 @@ async function plan(from: string, to: string, directory: string): Promise<number
   const place = findPlace(directory);
   if (place === null) return refuse(`${directory} is not a directory.`);
   const { source, path } = place;
-  const commits = [from, to].map((revision) => findCommit(source.root, revision));
-  const [before = null, after = null] = commits;
+  const [before = null, after = null] = [from, to].map((revision) => findCommit(source.root, revision));
   if (before === null || after === null) {
     return refuse(`There is no commit ${before === null ? from : to} in ${directory}.`);
   }
   const options = { directory: path, parsed: new ParsedFiles() };
   const read = (commit: string) => readProject(new GitSource(source.root, commit), options);
+  const commits = listCloudCommits(source.root, { from: before, to: after, directory: path });
+  const lost = renderLostWork(await findLostWork(commits, openGitHistory(source.root, after)));
+  if (lost !== '') console.log(lost);
   console.log(renderPlan(planChanges(await read(before), await read(after))));
   return 0;
 }

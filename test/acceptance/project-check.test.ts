@@ -84,6 +84,21 @@ test('the plan of a step between two commits', () => {
     stderr: 'There is no commit --all in ..\n',
   });
   expect(run('shop', 'plan', 'HEAD...HEAD').status).toBe(2);
+  write('shop/pipelines/Google Ads.yml', 'version: pipelines/v0.1\nmax_retries: 0\n');
+  write('README.md', 'Meltano Cloud');
+  const byCloud = ['-c', 'user.name=a@example.com', 'commit', '--quiet', '--all'];
+  git(...byCloud, '--message', 'Change pipelines');
+  const person = git('rev-parse', 'HEAD~1').toString().trim();
+  expect(run('shop', 'plan', 'HEAD~1..HEAD').stdout.split('\n')).toEqual([
+    expect.stringMatching(
+      /^- ⚠ Meltano Cloud removed or changed `timeout` in `shop\/pipelines\/Google Ads\.yml` /,
+    ),
+    '- Pipeline `Google Ads` changed: time-out `90` → none; retries `0`',
+    '',
+  ]);
+  expect(run('shop', 'plan', 'HEAD~1..HEAD').stdout).toContain(
+    `git checkout ${person} -- 'shop/pipelines/Google Ads.yml'`,
+  );
 });
 
 test('invalid arguments end with exit code 2', () => {

@@ -1,7 +1,7 @@
 import type { Deployment, DeploymentState, JobProgress } from '../domain/deployment.ts';
 import { type Job, jobPhase } from '../domain/job.ts';
 
-/** Clocks that differ by less count as the same (milliseconds). */
+/** Clocks that differ by less count as the same. */
 const TOLERANCE_MS = 2_000;
 
 export type JobFacts = JobProgress & { readonly state: DeploymentState };

@@ -4,13 +4,13 @@ import type { RemoteClock } from '../domain/remote-clock.ts';
 import { ageOf } from '../domain/stored-times.ts';
 import type { ReconcileContext } from './reconcile-context.ts';
 
-/** Clocks that differ by less count as the same (milliseconds). */
+/** Clocks that differ by less count as the same. */
 const TOLERANCE_MS = 2_000;
-/** Error of a time that was converted between clocks by the Date of answers (milliseconds). */
+/** Error of a time that was converted between clocks by the Date of answers. */
 const MOVED_MS = 3_000;
-/** A job that isn't over and is new in the list may seem this much older than the push (milliseconds). */
+/** A job that isn't over and is new in the list may seem this much older than the push. */
 const LISTED_MS = 60_000;
-/** GitHub waits this long for an answer, so a delivery's push is at most this old when it is received (milliseconds). */
+/** GitHub waits this long for an answer, so a delivery's push is at most this old when it is received. */
 const DELIVERY_MS = 10_000;
 
 /**

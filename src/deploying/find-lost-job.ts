@@ -16,11 +16,11 @@ import {
 import { acceptJob, startDeployment } from './start-deployment.ts';
 
 /**
- * A queued job may be missing from the list, so the app searches this long before it starts again (milliseconds). Time in
+ * A queued job may be missing from the list, so the app searches this long before it starts again. Time in
  * which the list can't be read doesn't count.
  */
 const LOOK_FOR_MS = 2 * 60_000;
-/** The longest wait between two looks (milliseconds). */
+/** The longest wait between two looks. */
 const LOOK_EVERY_MS = 15_000;
 
 /** A search for one job, in memory: another process starts anew. */

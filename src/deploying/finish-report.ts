@@ -16,7 +16,7 @@ import {
 } from '../reporting/report-subject.ts';
 import { logFields, type ReconcileContext } from './reconcile-context.ts';
 
-/** How long the last report waits for a log that can't be read (milliseconds). */
+/** How long the last report waits for a log that can't be read. */
 const LOG_PATIENCE_MS = 15_000;
 /** The failed runs of one check run whose logs are read. */
 const MOST_FAILED_LOGS = 5;

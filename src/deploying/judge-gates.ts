@@ -9,21 +9,21 @@ import type { ReconcileContext, StartContext } from './reconcile-context.ts';
 
 /** How long a start waits for the project check. */
 const PROJECT_CHECK_MS = 10_000;
-/** How often it is looked whether the check run that the end links to is written (milliseconds). */
-const WRITTEN_LOOK_MS = 250;
+/** The pause before the next look for the check run that the end links to. */
+const WRITTEN_RETRY_MS = 250;
 
 type GateState =
   | { readonly kind: 'open' }
   | { readonly kind: 'closed'; readonly reason: ReasonCode; readonly why: string }
-  /** Not known yet; then or when woken, look again. */
-  | { readonly kind: 'pending'; readonly ms: number }
+  /** Not known yet: judged again after this time, or when woken. */
+  | { readonly kind: 'pending'; readonly delayMs: number }
   /** Not known in time. */
   | { readonly kind: 'unjudged'; readonly why: string };
 
 interface Look {
   readonly deployment: Deployment;
   readonly gate: Gate;
-  /** For so long the deployment has waited at its gates (milliseconds). */
+  /** How long the deployment has waited at its gates (milliseconds). */
   readonly waitedMs: number;
 }
 
@@ -37,8 +37,8 @@ export type GateVerdict =
   /** `change` is stored with the start. */
   | { readonly kind: 'open'; readonly change: DeploymentChange }
   | { readonly kind: 'closed'; readonly ending: Ending }
-  /** Look again after this time, or when woken. */
-  | { readonly kind: 'wait'; readonly ms: number };
+  /** Judged again after this time, or when woken. */
+  | { readonly kind: 'wait'; readonly delayMs: number };
 
 /** Judges whether a waiting deployment may start. */
 export async function judgeGates(context: StartContext, deployment: Deployment): Promise<GateVerdict> {
@@ -47,7 +47,7 @@ export async function judgeGates(context: StartContext, deployment: Deployment):
   const waitedMs = measureWait(context, deployment);
   for (const gate of deployment.gates) {
     const state = await GATES[gate.kind](context, { deployment, gate, waitedMs });
-    if (state.kind === 'pending') return { kind: 'wait', ms: state.ms };
+    if (state.kind === 'pending') return { kind: 'wait', delayMs: state.delayMs };
     if (state.kind === 'closed' && gate.forcedBy === null) {
       const { reason, why: problem } = state;
       return { kind: 'closed', ending: { conclusion: 'skipped', reason, problem } };
@@ -77,13 +77,13 @@ async function judgeProject(
 ): Promise<GateState> {
   const run = await store.getCommitRun(makeProjectRunId(repositoryId, sha));
   const isChecked = run?.state === 'concluded';
-  const ms = PROJECT_CHECK_MS - waitedMs;
-  if (!isChecked && ms > 0) return { kind: 'pending', ms };
+  const leftMs = PROJECT_CHECK_MS - waitedMs;
+  if (!isChecked && leftMs > 0) return { kind: 'pending', delayMs: leftMs };
   const result = run?.verdict.kind === 'project' ? run.verdict.result : null;
   // While the commit is checked once more, the errors that were found in it stand.
   const found = result?.errors.find((one) => one.workspaceId === workspaceId);
-  if (found && gate.forcedBy === null && isChecked && run.checkRunUrl === null && ms > 0) {
-    return { kind: 'pending', ms: Math.min(ms, WRITTEN_LOOK_MS) };
+  if (found && gate.forcedBy === null && isChecked && run.checkRunUrl === null && leftMs > 0) {
+    return { kind: 'pending', delayMs: Math.min(leftMs, WRITTEN_RETRY_MS) };
   }
   if (found) return { kind: 'closed', reason: 'project_error', why: found.first };
   if (!isChecked) {

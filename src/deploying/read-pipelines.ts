@@ -5,7 +5,7 @@ import type { PipelineList } from '../domain/pipeline.ts';
 import { describeFailure } from '../reporting/render/describe-meltano-failure.ts';
 import { logFields, type ReconcileContext } from './reconcile-context.ts';
 
-/** The longest reading of a list beside a start, which waits for it (milliseconds). */
+/** The longest reading of a list beside a start, which waits for it. */
 const BEFORE_START_MS = 3_000;
 
 /** True unless the repository's configuration turns the check of pipelines off. */

@@ -25,13 +25,13 @@ import { locatePipelines } from './locate-pipelines.ts';
 import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
 import { giveUpVerification, planVerification } from './verify-changed.ts';
 
-/** When the pipelines are read, counted from the end of the job (milliseconds). */
+/** When the pipelines are read, counted from the end of the job. */
 const READ_AT_MS = [0, 3_000, 10_000, 30_000, 60_000, 90_000, 120_000];
-/** How long the first list is tried to be read (milliseconds). */
+/** How long the first list is tried to be read. */
 const UNREAD_PATIENCE_MS = 10_000;
-/** How often the app looks if the verification is over (milliseconds). */
+/** How often the app looks if the verification is over. */
 const VERIFY_LOOK_MS = 2_000;
-/** The longest reading of a list (milliseconds). The next deployment of the workspace may wait for it. */
+/** The longest reading of a list. The next deployment of the workspace may wait for it. */
 const LIST_MS = 5_000;
 
 const INTERRUPTED = 'the next deployment of the workspace began first';

@@ -26,9 +26,9 @@ import {
 } from './reconcile-context.ts';
 import { endSettling } from './settle-pipelines.ts';
 
-/** How long a 409 is retried when no deployment job is listed: the workspace may be provisioning (milliseconds). */
+/** How long a 409 is retried when no deployment job is listed: the workspace may be provisioning. */
 const CONFLICT_PATIENCE_MS = 10 * 60_000;
-/** How often the app checks whether another job has ended (milliseconds). */
+/** How often the app checks whether another job has ended. */
 const BUSY_LOOK_MS = 5_000;
 
 const BUSY = 'another deployment of this workspace is running on Meltano Cloud';
@@ -46,7 +46,7 @@ export async function startDeployment(
 ): Promise<StepResult> {
   // An attempt has passed them.
   const gates = deployment.state === 'waiting' ? await judgeGates(context, deployment) : PASSED;
-  if (gates.kind === 'wait') return gates.ms;
+  if (gates.kind === 'wait') return gates.delayMs;
   if (gates.kind === 'closed') return conclude(context, deployment, gates.ending);
   const since = deployment.startSince ?? stamp(context.clock);
   const checked = await recheckWorkspace(context, deployment, api);

@@ -14,13 +14,13 @@ import { wantsPipelines } from './read-pipelines.ts';
 import { logFields, type PollBounds, type ReconcileContext, type StepResult } from './reconcile-context.ts';
 import { startSettling } from './settle-pipelines.ts';
 
-/** How long reads that are refused (401, 403) are retried before the watch ends (milliseconds). */
+/** How long reads that are refused (401, 403) are retried before the watch ends. */
 const REFUSAL_PATIENCE_MS = 60_000;
-/** A job may not be readable for this long after its start was accepted (milliseconds). */
+/** A job may not be readable for this long after its start was accepted. */
 const FRESH_JOB_MS = 10_000;
-/** A withdrawn job that still runs is asked to stop again after this time (milliseconds). */
-const STOP_AGAIN_MS = 15_000;
-/** A job that changed within this time is read as often as allowed (milliseconds). */
+/** A withdrawn job that still runs is asked to stop again after this time. */
+const STOP_RETRY_MS = 15_000;
+/** A job that changed within this time is read as often as allowed. */
 const LIVELY_MS = 30_000;
 /** Failed reads in a row before the check run shows the problem. */
 const REPORT_AFTER_FAILURES = 2;
@@ -159,7 +159,7 @@ export class JobWatcher {
     const phase = jobPhase(job.status);
     const { stopAsked } = watch;
     const isAsked = stopAsked?.phase === phase;
-    if (isAsked && (phase === 'queued' || this.#context.clock.elapsed() - stopAsked.at < STOP_AGAIN_MS))
+    if (isAsked && (phase === 'queued' || this.#context.clock.elapsed() - stopAsked.at < STOP_RETRY_MS))
       return;
     watch.stopAsked = { phase, at: this.#context.clock.elapsed() };
     const asked = await api.stopJob(job.id);

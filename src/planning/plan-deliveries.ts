@@ -13,13 +13,13 @@ export interface PlanContext extends EventContext, CommitContext {
   readonly log: Logger;
 }
 
-/** A command or re-run that can't be planned for this long is answered with the problem (milliseconds). */
+/** A command or re-run that can't be planned for this long is answered with the problem. */
 const ANSWER_WITHIN_MS = 10 * 60_000;
-/** The longest wait between two tries to plan a delivery (milliseconds). */
+/** The longest wait between two tries to plan a delivery. */
 const MAX_POSTPONE_MS = 5 * 60_000;
-/** Deliveries that came within this time may be stored in another order (milliseconds). */
+/** Deliveries that came within this time may be stored in another order. */
 const LATE_MS = 1_000;
-/** Planning waits at most this long for deliveries to be stored (milliseconds). */
+/** Planning waits at most this long for deliveries to be stored. */
 const LONGEST_YIELD_MS = 50;
 
 /** The waiting deliveries of a repository: there may be thousands, and each new one wakes the planner. */

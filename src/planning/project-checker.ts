@@ -18,17 +18,17 @@ import type { Reporter } from '../reporting/reporter.ts';
 
 import { couldNotRead, judgeProjects, NOT_COMPARED } from './judge-projects.ts';
 
-/** For so long a project is tried to be read; then the check run says that it couldn't be (milliseconds). */
+/** After this time without success, the check run says that the project couldn't be read. */
 const GIVE_UP_MS = 10 * 60_000;
-/** How often it is looked whether GitHub takes requests again (milliseconds). */
-const LONGEST_WAIT_MS = 5 * 60_000;
+/** The longest pause before the next try while GitHub takes no requests. */
+const LONGEST_DELAY_MS = 5 * 60_000;
 
 export interface ProjectCheckerPorts {
   readonly store: CommitRunStore;
   readonly repositories: RepositoryReader;
   readonly commits: ProjectCommits;
-  /** In how many milliseconds the installation's requests are worth a try; 0 for now. */
-  readonly whenToAsk: (installationId: number) => number;
+  /** How long until GitHub takes requests of the installation (milliseconds); 0 when it takes them now. */
+  readonly readDelayMs: (installationId: number) => number;
   readonly reporter: Pick<Reporter, 'commitJudged'>;
   /** Wakes the deployments that wait for the check. */
   readonly dispatcher: Waker;
@@ -48,15 +48,15 @@ export class ProjectChecker {
     this.#ports = ports;
   }
 
-  /** The handler of the queue `project`: in how many milliseconds to try again, or null when nothing is left to do. */
+  /** The handler of the queue `project`: the delay until the next try (milliseconds), or null when nothing is left to do. */
   async check(id: string): Promise<number | null> {
-    const { store, repositories, reporter, dispatcher, whenToAsk, log } = this.#ports;
+    const { store, repositories, reporter, dispatcher, readDelayMs, log } = this.#ports;
     const run = await store.getCommitRun(id);
     if (run?.state !== 'waiting' || run.verdict.kind !== 'project') return null;
     const repository = await repositories.getRepository(run.repositoryId);
     if (!repository) return null;
-    const waitMs = whenToAsk(repository.installationId);
-    if (waitMs > 0) return Math.min(waitMs, LONGEST_WAIT_MS);
+    const delayMs = readDelayMs(repository.installationId);
+    if (delayMs > 0) return Math.min(delayMs, LONGEST_DELAY_MS);
     const judged = await this.#tryJudge(run, run.verdict, repository);
     if (typeof judged === 'number') return judged;
     // A check run that is shown must not stand as if it were current.

@@ -13,7 +13,7 @@ import { listBases, type PathFilter } from '../domain/path-filter.ts';
 const MOST_READS = 20;
 /** Earlier commits whose trees a push may read. */
 const MOST_OLD_COMMITS = 5;
-/** Processor time for matching the globs of all workspaces of a push (milliseconds). */
+/** Processor time for matching the globs of all workspaces of a push. */
 const LONGEST_MATCHING_MS = 5_000;
 /** Entries that are matched before other work gets a turn. */
 const ENTRIES_PER_TURN = 20_000;

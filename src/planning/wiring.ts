@@ -138,7 +138,7 @@ export function createProjectChecker(
     store: stores,
     repositories: stores,
     commits,
-    whenToAsk: (installationId) =>
+    readDelayMs: (installationId) =>
       Math.max(0, budgets.of(installationId).allowsAt('project', clock.elapsed()) - clock.elapsed()),
     reporter,
     dispatcher,

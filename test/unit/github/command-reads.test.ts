@@ -51,6 +51,6 @@ test.each([
 ])('%s is no permission, and is noted for all that comes after', async (_, status, headers, message) => {
   github.scope.get('/repos/acme/data/collaborators/ana/permission').reply(status, { message }, headers);
   await expect(reads.readPermission(REPOSITORY, 'ana')).rejects.toThrow(message);
-  const waitMs = github.budgets.of(REPOSITORY.installationId).holdsWritesMs(performance.now());
-  expect(waitMs).toBeGreaterThan(20_000);
+  const delayMs = github.budgets.of(REPOSITORY.installationId).holdsWritesMs(performance.now());
+  expect(delayMs).toBeGreaterThan(20_000);
 });

@@ -42,7 +42,7 @@ test('a check that ends wakes the workspaces whose start waits for it, even wher
       findMergeBase: async () => null,
       listCommits: async () => [],
     },
-    whenToAsk: () => 0,
+    readDelayMs: () => 0,
     reporter: new FakeReporter(),
     dispatcher,
     clock: new FakeClock(),

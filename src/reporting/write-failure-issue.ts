@@ -38,7 +38,7 @@ export async function makeIssue(
     create: () => api.create(repository, { ...text, labels, assignees: assignee === '' ? [] : [assignee] }),
   });
   if (outcome.kind === 'retry') return { kind: 'wait', delayMs: outcome.delayMs };
-  if (outcome.kind === 'failed') return refuse(ports, issue, outcome);
+  if (outcome.kind === 'failed') return refuse(ports, { ...issue, assignee }, outcome);
   const { value, isNew, isSure, older } = outcome;
   await store.saveFailureIssue(issue.id, {
     issueNumber: value.number,

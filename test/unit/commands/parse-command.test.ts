@@ -47,6 +47,7 @@ test.each<[string, Command]>([
   ['/meltano verify Google Ads', { ...VERIFY, pipeline: 'Google Ads' }],
   ['/meltano verify “Google Ads” --workspace dev', { ...VERIFY, pipeline: 'Google Ads', workspace: 'dev' }],
   ['/meltano run facebook', RUN],
+  ['/meltano run `facebook`', RUN],
   ['/meltano run facebook --yes', { ...RUN, isConfirmed: true }],
   ['/meltano run --yes facebook', { ...RUN, isConfirmed: true }],
   ['/meltano run Google   Ads - EU --yes', { ...RUN, pipeline: 'Google Ads - EU', isConfirmed: true }],

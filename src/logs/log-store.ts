@@ -42,6 +42,9 @@ export class LogStore implements LogSource {
     api: MeltanoApi,
   ): Promise<MeltanoResult<boolean>> {
     const known = this.#buffers.get(id);
+    // Of several jobs of one check run, only the log of the one that runs is shown live.
+    const [owner] = id.split(' ', 1);
+    if (!known && owner !== undefined && owner !== id) this.forget(owner);
     const buffer = known?.attempt === attempt ? known : this.#newBuffer(attempt);
     this.#buffers.set(id, buffer);
     const before = buffer.next;

@@ -24,6 +24,8 @@ export class PipelineWorld {
   readonly dispatcher = new FakeDispatcher();
   readonly stores: Stores;
   served = true;
+  /** Wraps the store and Meltano Cloud of the next process. */
+  intercept: <T extends object>(target: T) => T = (target) => target;
   readonly #workspace: World;
   #watch: (id: string) => Promise<number | null>;
   #timeline: { at: number; act: () => unknown }[] = [];
@@ -42,11 +44,11 @@ export class PipelineWorld {
 
   #createWatcher(): (id: string) => Promise<number | null> {
     const { now, elapsed } = this.clock;
-    const account = { key: WORKSPACE_KEY.account, api: this.meltano } as unknown as Account;
+    const account = { key: WORKSPACE_KEY.account, api: this.intercept(this.meltano) } as unknown as Account;
     const accounts: Accounts = { forOwner: () => account, byKey: () => (this.served ? account : null) };
     const watcher = new PipelineWatcher(
       buildReconcileContext({
-        stores: this.stores,
+        stores: this.intercept(this.stores),
         clock: { now, elapsed },
         accounts,
         openTrees: new FakeTrees().open,

@@ -32,6 +32,17 @@ function hand(batches: string[][], breaks = false): ReadLog {
 }
 
 describe('LogStore', () => {
+  test('keeps only the live log of one job of a check run, and forgets all of its logs', async () => {
+    const { store, api } = open(hand([['a']]), hand([['b']]), hand([['c']]));
+    await store.readOn({ id: 'watch job-1' }, 'job-1', api);
+    await store.readOn({ id: 'watch job-2' }, 'job-2', api);
+    expect(store.excerpt('watch job-1')).toBeNull();
+    await store.readWhole({ id: 'watch job-1' }, 'job-1', api);
+    expect([store.excerpt('watch job-1')?.tail, store.excerpt('watch job-2')?.tail]).toEqual([['c'], ['b']]);
+    store.forget('watch');
+    expect([store.excerpt('watch job-1'), store.excerpt('watch job-2')]).toEqual([null, null]);
+  });
+
   test('says whether there were new lines', async () => {
     const { store, api } = open(hand([['a'], ['b']]), hand([]));
     expect(await store.readOn(deployment, 'job', api)).toEqual(succeed(true));

@@ -61,7 +61,7 @@ async function findChanged(
   const repository = await context.repositories.getRepository(repositoryId);
   if (!repository) return [];
   const after = deployedSha !== null && tookAnotherCommit(deployment) ? deployedSha : sha;
-  const deployed = await context.store.findLastDeployed(deployment);
+  const deployed = await context.store.findLastDeployed(deployment, deployment.id);
   const step = { directory, before: deployed ?? before, after };
   const changed = await context.readChangedPipelines(repository, step);
   const finished = pipelines.filter(({ status }) => status !== 'DRAFT');

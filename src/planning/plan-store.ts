@@ -81,8 +81,8 @@ export interface PlanHistory extends TreeDigestStore {
     workspace: RepositoryWorkspace,
     pushedAt: number,
   ): Promise<{ readonly before: string | null } | null>;
-  /** The commit that the workspace's last successful deployment left on Meltano Cloud; null if there was none. */
-  findLastDeployed(workspace: RepositoryWorkspace): Promise<string | null>;
+  /** The commit that the last successful deployment (but `except`) left on Meltano Cloud; null if there was none. */
+  findLastDeployed(workspace: RepositoryWorkspace, except?: string): Promise<string | null>;
   /** Counts the deployments of one sender's pushes since a time (epoch milliseconds) that started or may still start. */
   countStarted(workspace: WorkspaceKey, requestedBy: string, since: number): Promise<number>;
 }

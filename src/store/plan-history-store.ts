@@ -69,11 +69,12 @@ export function createPlanHistoryStore(db: Kysely<Schema>): PlanHistory {
       return row ?? null;
     },
 
-    async findLastDeployed(workspace) {
+    async findLastDeployed(workspace, except = '') {
       const row = await db
         .selectFrom('deployment')
         .select(['sha', 'deployedSha'])
         .where(isOfRepositoryWorkspace(workspace))
+        .where('id', '<>', except)
         .where(IS_DEPLOYED)
         .where(WAS_STARTED)
         .orderBy(sql`coalesce(concluded_at, settling_since)`, 'desc')

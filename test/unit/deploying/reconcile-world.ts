@@ -124,6 +124,8 @@ export class World {
   readonly stores: Stores;
   readonly trees: FakeTrees;
   configuration: ConfigurationInUse | null = null;
+  /** The pipelines that the push changes, as GitHub's files show them. */
+  readChangedPipelines: ReconcileContext['readChangedPipelines'] = async () => [];
   /** False: the configuration no longer has the credentials. */
   served = true;
   /** The outputs that the repository wants besides check runs. */
@@ -203,6 +205,7 @@ export class World {
       clock: { now, elapsed },
       githubClock,
       openTrees: this.trees.open,
+      readChangedPipelines: (...step) => this.readChangedPipelines(...step),
       configurations: { known: async () => this.configuration },
       readWantedOutputs: async () => this.wantedOutputs,
       onConcluded: (deployment) => void this.concluded.push(deployment),

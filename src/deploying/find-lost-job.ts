@@ -23,7 +23,7 @@ const LOOK_FOR_MS = 2 * 60_000;
 /** The longest wait between two looks. */
 const LOOK_EVERY_MS = 15_000;
 
-/** A search for one job, in memory: another process starts anew. */
+/** A search for one job, in memory: a restart begins a new one. */
 interface Search {
   /** Since when (`elapsed`) every read of the list succeeded; null after a failure. */
   readableSince: number | null;

@@ -20,7 +20,7 @@ const LOOK_EVERY_MS = 15_000;
 /** How long a verification waits while another job of the pipeline runs. */
 const CONFLICT_PATIENCE_MS = 2 * 60_000;
 
-/** In memory: another process starts anew. Times are by the clock's `elapsed`. */
+/** The present start, in memory: a restart begins a new one. Times are by the clock's `elapsed`. */
 export interface StartMemory {
   looks: number;
   lostSince: number | null;
@@ -56,7 +56,7 @@ export async function startPipeline(
   const { watch, pipeline, api, memory } = toStart;
   const { start } = pipeline;
   if (!start) return 'go on';
-  const end = endWith(pipeline, save);
+  const end = endWith(toStart, save);
   // The process ended during this attempt.
   if (start.outcome === 'open') return keep(save, pipeline, { ...start, outcome: 'lost' });
   const listed = await api.listPipelineJobs(pipeline.pipelineId);
@@ -94,7 +94,7 @@ async function settle(
   if (sent.ok) return accept(context, toStart, sent.value, save);
   const { failure } = sent;
   const problem = describeFailure(failure);
-  const end = endWith(pipeline, save);
+  const end = endWith(toStart, save);
   const { account, workspaceId: workspace } = watch;
   const verdict = judgeStart(failure).kind;
   context.log.warn(
@@ -130,7 +130,7 @@ async function lookForJob(
   const now = context.clock.elapsed();
   memory.lostSince ??= now;
   // A second start could make a second job.
-  if (now - memory.lostSince >= LOOK_FOR_MS) return endWith(pipeline, save)('unknown', null);
+  if (now - memory.lostSince >= LOOK_FOR_MS) return endWith(toStart, save)('unknown', null);
   memory.looks += 1;
   return Math.min(LOOK_EVERY_MS, chooseRetryDelay(memory.looks, null, context.random()));
 }
@@ -151,8 +151,10 @@ async function keep(save: Save, pipeline: WatchedPipeline, start: PipelineStart 
   return 'go on';
 }
 
-function endWith(pipeline: WatchedPipeline, save: Save) {
+function endWith({ pipeline, memory }: PipelineToStart, save: Save) {
   return async (outcome: PipelineOutcome, problem: string | null): Promise<StepResult> => {
+    // The next pipeline has its own time.
+    Object.assign(memory, FRESH_START);
     await save({ ...pipeline, outcome, problem });
     return 'go on';
   };

@@ -25,7 +25,7 @@ const LIVELY_MS = 30_000;
 /** Failed reads in a row before the check run shows the problem. */
 const REPORT_AFTER_FAILURES = 2;
 
-/** The watch of one job, in memory: another process starts anew. Times are by the clock's `elapsed`. */
+/** The watch of one job, in memory: a restart begins a new one. Times are by the clock's `elapsed`. */
 interface Watch {
   changedAt: number;
   /** True once the job was read. */

@@ -21,7 +21,7 @@ const REFUSAL_PATIENCE_MS = 60_000;
 const REPORT_AFTER_FAILURES = 2;
 const DELETED_AFTER_FAILURES = 3;
 
-/** The watch of one row, in memory: another process starts anew. Times are by the clock's `elapsed`. */
+/** The watch of one row, in memory: a restart begins a new one. Times are by the clock's `elapsed`. */
 interface Memory extends StartMemory {
   /** Since when none of the pipelines was seen running. */
   quietSince: number;

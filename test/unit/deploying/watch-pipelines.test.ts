@@ -238,6 +238,18 @@ describe.each<[WatchPurpose, 'runPipeline' | 'verifyPipeline', string]>([
     expect(world.meltano.count(method)).toBe(1);
   });
 
+  test('whose answer is lost too, after that of another pipeline, is searched for as long', async () => {
+    world.meltano.next(method, NO_ANSWER, () => {
+      world.after(MINUTE, () =>
+        world.meltano.addPipelineJob('pipeline-google', { type, status: 'COMPLETE' }),
+      );
+      return NO_ANSWER;
+    });
+    const id = await world.plan(purpose, ['facebook', 'google']);
+    await world.runFor(id);
+    expect(await world.outcomes(id)).toEqual({ facebook: 'unknown', google: 'succeeded' });
+  });
+
   test('is not started twice if the process dies during the request', async () => {
     const id = await world.plan(purpose, ['facebook']);
     // The process dies after the service has taken the request.
@@ -287,4 +299,15 @@ test('a verification waits two minutes for another job of the pipeline', async (
   world.meltano.always('verifyPipeline', refuse(409, 'Another job runs'));
   await world.runFor(other);
   expect(await world.outcomes(other)).toEqual({ google: 'not_started' });
+});
+
+test('each verification waits two minutes for another job of its pipeline', async () => {
+  world.meltano.always('verifyPipeline', refuse(409, 'Another job runs'));
+  const id = await world.plan('verification', ['facebook', 'google']);
+  world.after(3 * MINUTE, () => world.meltano.always('verifyPipeline', null));
+  await world.runFor(id, 4 * MINUTE);
+  expect((await world.read(id)).pipelines).toMatchObject([
+    { outcome: 'not_started' },
+    { jobId: expect.any(String) },
+  ]);
 });

@@ -17,6 +17,8 @@ const TYPES_OF_MODES: Readonly<Record<string, string>> = {
   '120000': 'symlink',
   '160000': 'submodule',
 };
+/** REST has the file as well, so a slow answer is not waited for (milliseconds). */
+const QUERY_TIMEOUT_MS = 3_000;
 /** The delays before asking again for a commit that was just pushed, which GitHub may not show yet. */
 const NO_COMMIT_DELAYS_MS = [500, 1_000, 2_000];
 /** As GraphQL shows them. */
@@ -204,7 +206,8 @@ async function queryFile(
 ): Promise<readonly FolderEntry[] | null> {
   const [yml, yaml] = CONFIGURATION_FILES.map((path) => `${sha}:${path}`);
   const asked = { owner, repository: name, commit: sha, folder: `${sha}:${FOLDER}`, yml, yaml };
-  const answer = await octokit.graphql<FilesAnswer>(FILES_QUERY, asked).catch(() => null);
+  const request = { signal: AbortSignal.timeout(QUERY_TIMEOUT_MS) };
+  const answer = await octokit.graphql<FilesAnswer>(FILES_QUERY, { ...asked, request }).catch(() => null);
   const shown = answer?.repository;
   if (!shown?.commit) return null;
   const files = [shown.yml, shown.yaml].flatMap((file, n) =>

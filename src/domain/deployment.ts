@@ -121,7 +121,7 @@ export interface JobProgress {
 }
 
 /** The workspace's pipelines, before and after the job. */
-export interface PipelineProgress {
+interface PipelineProgress {
   /** The pipelines that were FAILED before the start; null if unknown. */
   readonly failedBefore: readonly FailedBefore[] | null;
   /** When the job was seen complete. */

@@ -19,7 +19,7 @@ export interface Job {
   readonly triggeredBy: string | null;
 }
 
-export interface JobTimes {
+interface JobTimes {
   readonly created: number | null;
   readonly startTime: number | null;
   readonly endTime: number | null;

@@ -1,4 +1,4 @@
-import { type Pipeline, type PipelineList, runsAfterDeployment } from './pipeline.ts';
+import { type Pipeline, type PipelineList, type PipelineStatus, runsAfterDeployment } from './pipeline.ts';
 
 /** A pipeline that was FAILED before a deployment started. */
 export interface FailedBefore {
@@ -56,7 +56,7 @@ export interface LookAtPipelines {
 /** Sorts the pipelines of a list that was read after a deployment. */
 export function judgePipelines({ list, failedBefore, jobStartTime }: LookAtPipelines): ReadPipelines {
   const counted = list.pipelines.filter(({ status }) => status !== 'DRAFT');
-  const inStatus = (status: string) => counted.filter((one) => one.status === status);
+  const inStatus = (status: PipelineStatus) => counted.filter((one) => one.status === status);
   const wasFailing = (one: Pipeline) =>
     failedBefore === null ? !isLater(one.lastModified, jobStartTime) : wasFailed(one, failedBefore);
   const failing = inStatus('FAILED');
@@ -72,7 +72,7 @@ export function judgePipelines({ list, failedBefore, jobStartTime }: LookAtPipel
   };
 }
 
-const KNOWN: ReadonlySet<string> = new Set(['DRAFT', 'PROVISIONING', 'READY', 'FAILED']);
+const KNOWN: ReadonlySet<string> = new Set<PipelineStatus>(['DRAFT', 'PROVISIONING', 'READY', 'FAILED']);
 
 function wasFailed({ id, lastModified }: Pipeline, failedBefore: readonly FailedBefore[]): boolean {
   const before = failedBefore.find((one) => one.id === id);

@@ -23,7 +23,7 @@ export function describeDeployed({ pipelines }: Deployment, run: number | null, 
 }
 
 function describeNotReady(pipelines: ReadPipelines, wording: Quoting): string[] {
-  const { counted, failedBefore, settingUp, unknown } = pipelines;
+  const { counted, failedBefore, settingUp, unknown, unlisted } = pipelines;
   const quote = ({ name }: ShownPipeline) => wording.quote(name);
   const withStatus = (one: ShownPipeline) => `${quote(one)} (${wording.quote(one.status)})`;
   return [
@@ -32,6 +32,7 @@ function describeNotReady(pipelines: ReadPipelines, wording: Quoting): string[] 
       `${countPipelines(failedBefore.length)} ${failedBefore.length === 1 ? 'was' : 'were'} failing before: ${listNames(failedBefore, quote)}`,
     unknown.length > 0 &&
       `${countOf(unknown, counted)} ${areOrIs(unknown)} not ready: ${listNames(unknown, withStatus)}`,
+    unlisted > 0 && `${countPipelines(unlisted)} ${unlisted === 1 ? 'was' : 'were'} not listed`,
   ].filter((text) => text !== false);
 }
 

@@ -123,6 +123,10 @@ describe('a truncated tree', () => {
     expect(await digest(HEAD, filter(null, ['a/b/*.sql']))).toBe(found);
   });
 
+  test('finds files level by level', async () => {
+    expect(await trees.findFiles(HEAD, ['a/c', 'a', 'a/nothing', 'nowhere/c'])).toEqual(['a/c']);
+  });
+
   test('shares its levels among the filters', async () => {
     await digest(HEAD, filter('a/b'));
     await digest(HEAD, filter('z'));
@@ -158,4 +162,11 @@ describe('a truncated tree', () => {
       why: expect.stringContaining('more than 20 requests'),
     });
   });
+});
+
+test('files are found by their paths; a directory is none, and accents may be composed otherwise', async () => {
+  github.put(HEAD, { 'pipelines/Cafe\u0301.yml': '1', 'pipelines/a/b.yml': '2' });
+  const asked = ['pipelines/Caf\u00e9.yml', 'pipelines/a', 'pipelines/c.yml'];
+  expect(await trees.findFiles(HEAD, asked)).toEqual(['pipelines/Cafe\u0301.yml']);
+  expect(await trees.findFiles(OLD, asked)).toEqual([]);
 });

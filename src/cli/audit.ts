@@ -82,7 +82,7 @@ async function print({ since, format }: AuditOptions): Promise<void> {
   }
 }
 
-/** Null where nothing is known of it. */
+/** Null if nothing is known about it. */
 function describeRequest(parsed: ParsedCommand): string | null {
   if (parsed.kind === 'command') return formatCommand(parsed.command);
   return parsed.kind === 'invalid' ? `/${parsed.command ?? 'meltano'} (invalid)` : null;

@@ -11,20 +11,20 @@ import { type CommitHistoryApi, chooseDeployedCommit, type DeploymentSource } fr
 import type { HeadReads } from './reads-of-one-command.ts';
 import { nameWorkspaces } from './select-workspaces.ts';
 
-/** A status compares at most so many workspaces with their branches. */
+/** How many workspaces a status compares with their branches. */
 const MOST_MEASURED = 5;
 /** The most jobs of others that are named. */
 const MOST_OTHERS = 3;
 
 export interface LagStore {
-  /** The newest deployment whose job is complete, whatever became of the pipelines. */
+  /** The newest deployment with a complete job, even if pipelines failed. */
   findLastComplete(source: DeploymentSource): Promise<Deployment | null>;
   /** The pushes with these new heads that the app received, oldest first. Times are epoch milliseconds. */
   listPushes(
     repositoryId: number,
     shas: readonly string[],
   ): Promise<readonly { readonly receivedAt: number; readonly outcome: ReasonCode | null }[]>;
-  /** The newest record of the workspace about this commit, also if it wasn't deployed. */
+  /** The workspace's newest record about this commit, deployed or not. */
   findNewestOf(workspace: RepositoryWorkspace, sha: string): Promise<Deployment | null>;
   /** The jobs among these that the app started itself. */
   listStartedJobs(workspace: WorkspaceKey, jobIds: readonly string[]): Promise<Set<string>>;
@@ -132,7 +132,7 @@ function toOtherJob({ id, commitId, endTime }: Job): OtherJob {
   return { id, commit: commitId || null, endedAt: endTime };
 }
 
-/** The commit of whichever ended last. */
+/** The commit of the deployment or job that ended last. */
 function chooseNewest(good: Deployment | null, other: OtherJob | null): string | null {
   const isOther = other?.commit && (other.endedAt ?? 0) > (good?.jobEndedAt ?? good?.concludedAt ?? 0);
   if (isOther) return other.commit;

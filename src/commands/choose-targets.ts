@@ -14,7 +14,7 @@ export interface Target {
 }
 
 /**
- * The workspaces that a command refers to: the named ones, or by default those that the place of the comment suggests.
+ * The workspaces that a command refers to: the named ones, or by default the ones that the place of the comment suggests.
  * Throws if GitHub can't answer now.
  */
 export async function chooseTargets(

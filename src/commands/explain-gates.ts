@@ -4,7 +4,7 @@ import type { WorkspaceSettings } from '../domain/repository-configuration.ts';
 import type { RepositoryWorkspace } from '../domain/workspace.ts';
 import type { RecentDeployments } from './command-store.ts';
 
-/** How many of the workspace's newest deployments are searched for one of the commit. */
+/** How many of the workspace's newest deployments are searched for the commit. */
 const RECENT = 20;
 
 export interface GateFindings extends Pick<WhyFinding, 'projectCheck' | 'passed'> {
@@ -12,7 +12,7 @@ export interface GateFindings extends Pick<WhyFinding, 'projectCheck' | 'passed'
   readonly error: string | null;
 }
 
-/** What the gates say of a commit, from what is stored. */
+/** The stored results of the gates for a commit. */
 export async function explainGates(
   { projectCheck }: WorkspaceSettings,
   at: RepositoryWorkspace & { readonly sha: string },

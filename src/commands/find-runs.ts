@@ -40,7 +40,7 @@ export function toOldRun(shown: ShownCheckRun): OldRun | null {
   return ids && { shown, ids };
 }
 
-/** A deployment that the project check held is tried again: the check is made anew, too. */
+/** A deployment that the project check held is tried again, and so is the check. */
 export async function splitSkipped(
   runs: readonly OldRun[],
   store: KnownDeployments,

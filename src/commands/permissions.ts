@@ -4,7 +4,7 @@ import type { CommandPermission } from '../domain/repository-configuration.ts';
 
 /**
  * The level that a person needs for a command. Commands that act need `permission`, from the repository's configuration;
- * those that move data, and `--force`, need at least the Maintain role. Commands that show something need the Read role, or
+ * `--force` and commands that move data need at least the Maintain role. Commands that show something need the Read role, or
  * in a public repository, where everyone can read, the Triage role.
  */
 export function neededLevel(

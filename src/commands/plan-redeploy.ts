@@ -36,7 +36,7 @@ export interface RedeployRequest {
   /** All workspaces of the repository. */
   readonly workspaces: readonly Workspace[];
   readonly configuration: UsableConfiguration;
-  /** The person who deploys whatever holds the workspaces. */
+  /** The person who deploys the workspaces even if something holds them. */
   readonly forcedBy?: string | null;
 }
 
@@ -46,7 +46,7 @@ export interface Redeployment {
   readonly missing: readonly Workspace[];
   /** Workspaces that need a stored push to start, but have none. */
   readonly pushless: readonly Workspace[];
-  /** The checks that the deployments wait for and that aren't there yet. */
+  /** The missing checks that the deployments wait for. */
   readonly commitRuns: readonly NewCommitRun[];
 }
 

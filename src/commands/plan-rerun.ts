@@ -69,7 +69,7 @@ export async function planRerun(rerun: RerunToPlan, ports: RerunPorts): Promise<
   const { files, ...runs } = await findRuns(event, ports.runs);
   const plan = await planRuns(rerun, runs, ports);
   if (files.length === 0) return plan ?? { outcome: 'foreign_check_run', deployments: [] };
-  // Projects are checked anew, and GitHub expects an update of each.
+  // Projects are checked again, and GitHub expects an update of each.
   return { outcome: 'configuration_rerun', deployments: [], ...plan, rewrittenRuns: files };
 }
 

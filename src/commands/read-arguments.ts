@@ -17,7 +17,7 @@ export type ReadArguments =
 interface Signature {
   readonly flags: Readonly<Record<string, 'string' | 'boolean'>>;
   readonly maxWords: number;
-  /** The other words are one name, which needs no quotes. */
+  /** The other words form one name, which needs no quotes. */
   readonly isOneName?: boolean;
 }
 
@@ -36,7 +36,7 @@ const SIGNATURES: Readonly<Record<CommandName, Signature>> = {
 /** More than any command takes, flags included. `parseArgs` is slow for thousands of words. */
 const MAX_WORDS = MAX_WORKSPACES + 10;
 
-/** True if the words of the command are one name, which needs no quotes. */
+/** True if the words of the command form one name, which needs no quotes. */
 export function takesOneName(name: CommandName): boolean {
   return SIGNATURES[name].isOneName ?? false;
 }

@@ -18,14 +18,14 @@ import { logFields, type ReconcileContext } from './reconcile-context.ts';
 
 /** How long the last report waits for a log that can't be read. */
 const LOG_PATIENCE_MS = 15_000;
-/** The failed runs of one check run whose logs are read. */
+/** How many failed runs of one check run have their logs read. */
 const MOST_FAILED_LOGS = 5;
 
 /** Reasons without a readable log: the job was deleted, or the credentials may not read it. */
 const NO_LOG = new Set(['job_deleted', 'watch_refused']);
 
 /**
- * Returns a handler that reads the whole log of what is concluded, and then sends its last report. The key is the id of a
+ * Returns a handler that reads a concluded job's whole log, and then sends the last report. The key is the id of a
  * deployment or a watch; the result is the delay until the next try (milliseconds), or null when done. After a restart this
  * reads the log again.
  */

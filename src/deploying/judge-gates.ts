@@ -9,7 +9,7 @@ import type { ReconcileContext, StartContext } from './reconcile-context.ts';
 
 /** How long a start waits for the project check. */
 const PROJECT_CHECK_MS = 10_000;
-/** The pause before the next look for the check run that the end links to. */
+/** The pause before the app looks again for the check run that the report links to. */
 const WRITTEN_RETRY_MS = 250;
 
 type GateState =
@@ -80,7 +80,7 @@ async function judgeProject(
   const leftMs = PROJECT_CHECK_MS - waitedMs;
   if (!isChecked && leftMs > 0) return { kind: 'pending', delayMs: leftMs };
   const result = run?.verdict.kind === 'project' ? run.verdict.result : null;
-  // While the commit is checked once more, the errors that were found in it stand.
+  // While the commit is checked again, its known errors count.
   const found = result?.errors.find((one) => one.workspaceId === workspaceId);
   if (found && gate.forcedBy === null && isChecked && run.checkRunUrl === null && leftMs > 0) {
     return { kind: 'pending', delayMs: Math.min(leftMs, WRITTEN_RETRY_MS) };

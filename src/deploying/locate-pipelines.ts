@@ -4,7 +4,7 @@ import type { ReadPipelines, ShownPipeline } from '../domain/judge-pipelines.ts'
 import { normaliseDirectory } from '../domain/workspace.ts';
 import { logFields, type ReconcileContext } from './reconcile-context.ts';
 
-/** Pipelines whose files are looked for. GitHub takes 50 annotations with a write. */
+/** How many pipelines' files are searched for. GitHub accepts 50 annotations in a request. */
 const MOST_FILES = 50;
 
 /** Finds the files of failed pipelines in the requested commit, for links and annotations. */

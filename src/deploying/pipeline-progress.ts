@@ -9,7 +9,7 @@ const OUTCOMES: Readonly<Record<string, PipelineOutcome>> = {
   STOPPED: 'stopped',
 };
 
-/** The pipeline with what its job shows now. */
+/** The pipeline with its job's present state. */
 export function noteJob(pipeline: WatchedPipeline, read: Job, clock: Clock): WatchedPipeline {
   const now = clock.now();
   const attempts = noteAttempt(pipeline.attempts, read, now);

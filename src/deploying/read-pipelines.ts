@@ -5,7 +5,7 @@ import type { PipelineList } from '../domain/pipeline.ts';
 import { describeFailure } from '../reporting/render/describe-meltano-failure.ts';
 import { logFields, type ReconcileContext } from './reconcile-context.ts';
 
-/** The longest reading of a list beside a start, which waits for it. */
+/** The time limit for reading a list before a start, which waits for it. */
 const BEFORE_START_MS = 3_000;
 
 /** True unless the repository's configuration turns the check of pipelines off. */
@@ -15,7 +15,7 @@ export async function wantsPipelines(context: ReconcileContext, deployment: Depl
   return cautiousSettings(inUse, { id, name, alias: null, directory }).pipelineCheck === 'report';
 }
 
-/** The pipelines right before a start; null if they aren't wanted or can't be read now. Never keeps a start waiting for long. */
+/** The pipelines right before a start; null if they aren't wanted or can't be read now. Never delays a start for long. */
 export async function readPipelinesBefore(
   context: ReconcileContext,
   deployment: Deployment,

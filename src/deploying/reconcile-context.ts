@@ -32,10 +32,10 @@ interface ReconcileLimits {
   readonly poll: PollBounds;
 }
 
-/** What a log in memory belongs to. */
+/** The owner of a log in memory. */
 interface LoggedJob {
   readonly id: string;
-  /** The attempt of a job that is tried again. */
+  /** The attempt of a retried job. */
   readonly attempt?: number | null;
 }
 

@@ -116,7 +116,7 @@ export class WorkspaceReconciler {
   }
 }
 
-/** The earlier of two times to look again; null if there is nothing to wait for. */
+/** The shorter of two delays; null if there is nothing to wait for. */
 function earlier(one: number | null, other: number | null): number | null {
   if (one === null || other === null) return one ?? other;
   return Math.min(one, other);

@@ -27,24 +27,24 @@ import { giveUpVerification, planVerification } from './verify-changed.ts';
 
 /** When the pipelines are read, counted from the end of the job. */
 const READ_AT_MS = [0, 3_000, 10_000, 30_000, 60_000, 90_000, 120_000];
-/** How long the first list is tried to be read. */
+/** How long the app tries to read the first list. */
 const UNREAD_PATIENCE_MS = 10_000;
-/** How often the app looks if the verification is over. */
+/** How often the app checks whether the verification is over. */
 const VERIFY_LOOK_MS = 2_000;
-/** The longest reading of a list. The next deployment of the workspace may wait for it. */
+/** The time limit for reading a list. The next deployment of the workspace may wait for it. */
 const LIST_MS = 5_000;
 
 const INTERRUPTED = 'the next deployment of the workspace began first';
 const UNSERVED = 'there are no Meltano Cloud credentials for the account any more';
 
-/** Stores that a job is complete. The deployment is concluded when its pipelines were looked at. */
+/** Stores that a job is complete. The deployment is concluded after a look at its pipelines. */
 export async function startSettling(
   context: ReconcileContext,
   deployment: Deployment,
   job: Job,
   seen: JobFacts,
 ): Promise<StepResult> {
-  // Not reported: mostly, the first look concludes the deployment at once.
+  // Not reported, because the first look usually concludes the deployment at once.
   await context.store.saveDeployment(deployment.id, {
     ...seen,
     state: 'settling',
@@ -176,7 +176,7 @@ export class PipelineSettler {
   }
 }
 
-/** Reads what the job wrote last, so that the check run shows it while the pipelines are awaited. */
+/** Reads the last lines of the job, so that the check run shows them while the app waits for the pipelines. */
 async function readLogEnd(context: ReconcileContext, deployment: Deployment): Promise<void> {
   const { account, repositoryId } = deployment;
   const repository = await context.repositories.getRepository(repositoryId);

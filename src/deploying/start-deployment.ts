@@ -44,7 +44,7 @@ export async function startDeployment(
   deployment: Deployment,
   api: MeltanoApi,
 ): Promise<StepResult> {
-  // An attempt has passed them.
+  // A deployment with an attempt has passed its gates.
   const gates = deployment.state === 'waiting' ? await judgeGates(context, deployment) : PASSED;
   if (gates.kind === 'wait') return gates.delayMs;
   if (gates.kind === 'closed') return conclude(context, deployment, gates.ending);
@@ -114,7 +114,7 @@ async function sendStart(
   );
 }
 
-/** Reads the jobs and the pipelines at once. While another job is waited for, only the jobs are read. */
+/** Reads the jobs and the pipelines at once. While it waits for another job, it reads only the jobs. */
 async function readLists(
   context: StartContext,
   deployment: Deployment,

@@ -12,7 +12,7 @@ import { matchPipelines, type PipelineAtFile } from '../planning/changed-pipelin
 import { tookAnotherCommit } from '../reporting/render/github-links.ts';
 import { logFields, type ReconcileContext } from './reconcile-context.ts';
 
-/** Pipelines that are verified after one deployment. */
+/** How many pipelines are verified after one deployment. */
 const MOST_VERIFIED = 5;
 const TOO_MANY = `at most ${MOST_VERIFIED} pipelines are verified after a deployment`;
 

@@ -36,7 +36,7 @@ interface Look {
   readonly failure: MeltanoFailure | null;
 }
 
-/** Watches the jobs of pipelines, and starts those that the app has to start, one at a time. */
+/** Watches the jobs of pipelines, and starts the jobs that the app has to start, one at a time. */
 export class PipelineWatcher {
   readonly #context: ReconcileContext;
   readonly #memories = new Map<string, Memory>();
@@ -143,7 +143,7 @@ export class PipelineWatcher {
       const listed = await api.listPipelineJobs(pipeline.pipelineId);
       const isGone = !listed.ok && judgeRead(listed.failure).kind === 'missing';
       if (!listed.ok && !isGone) {
-        // What can't be read can't be seen running.
+        // A pipeline that can't be read may be running.
         memory.quietSince = clock.elapsed();
         return { pipelines, failure: listed.failure };
       }

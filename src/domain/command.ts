@@ -30,7 +30,7 @@ export interface RedeployCommand {
   readonly workspaces: readonly string[];
   /** Selects the workspaces that track this branch; null without the option. */
   readonly branch: string | null;
-  /** Deploys whatever holds the workspaces. */
+  /** Deploys the workspaces even if something holds them. */
   readonly force: boolean;
 }
 

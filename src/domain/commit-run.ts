@@ -11,7 +11,7 @@ export interface WouldDeploy {
   readonly name: string;
   readonly branch: string;
   readonly onPush: boolean;
-  /** True if an error in the project keeps a push from being deployed. */
+  /** True if an error in the project prevents the deployment of a push. */
   readonly blocks: boolean;
   readonly directory: string | null;
   /** Null if the directory decides. */
@@ -36,7 +36,7 @@ export type ConfigurationVerdict =
   /** `file` is null if the file was deleted. */
   | { readonly kind: 'good'; readonly file: string | null; readonly workspaces: readonly WouldDeploy[] };
 
-/** A pull request whose head isn't compared any more, since no workspace tracks its new base. */
+/** A pull request whose head is no longer compared, because no workspace tracks its new base. */
 export interface LeftComparison {
   readonly runId: string;
   readonly pullRequest: number;
@@ -52,7 +52,7 @@ export interface ProjectComparison {
   readonly from: string | null;
   /** `deployed`: by the last success. `before`: the head before the push. A number: that of a pull request. */
   readonly since: 'deployed' | 'before' | number;
-  /** True if an error in the workspace's section keeps its push from being deployed. */
+  /** True if an error in the workspace's section prevents the deployment of its push. */
   readonly blocks: boolean;
   /** The commits of a push that Meltano Cloud made. */
   readonly cloudCommits?: readonly CloudCommit[];
@@ -74,7 +74,7 @@ export interface ProjectResult {
   readonly title: string;
   readonly summary: string;
   readonly annotations: readonly CheckAnnotation[];
-  /** Of the workspaces that have any. */
+  /** One entry for each workspace with errors. */
   readonly errors: readonly WorkspaceErrors[];
   /** Why the projects couldn't be read, as a clause; null if they could. */
   readonly unread: string | null;

@@ -66,14 +66,14 @@ export type Refusal =
   | { readonly code: 'branch_missing'; readonly missing: readonly ShownWorkspace[] }
   /** The webhook trigger needs the last push to the branch, and none is stored. */
   | { readonly code: 'push_missing'; readonly pushless: readonly ShownWorkspace[] }
-  /** The repository's configuration, or its being public, turns off commands about pipelines. */
+  /** The repository's configuration turns off commands about pipelines, or the repository is public. */
   | { readonly code: 'pipelines_off' }
   | { readonly code: 'no_pipelines'; readonly workspace: ShownWorkspace }
   | {
       readonly code: 'unknown_pipeline' | 'ambiguous_pipeline';
       readonly word: string;
       readonly workspace: ShownWorkspace;
-      /** Those with a similar name, else all. */
+      /** Pipelines with a similar name, otherwise all. */
       readonly candidates: readonly ShownPipeline[];
       readonly areNear: boolean;
     }
@@ -168,9 +168,9 @@ export interface WhyFinding {
   readonly source?: FileAtCommit | null;
   /** True if path filters of that file apply, not only the directory. */
   readonly isFiltered?: boolean;
-  /** What the project check says of the commit; null if it can't hold the workspace. */
+  /** The project check's result for the commit; null if it can't hold the workspace. */
   readonly projectCheck?: WhyProjectCheck | null;
-  /** The gate that the commit's last deployment passed although it wasn't open. */
+  /** The closed gate that the commit's last deployment passed. */
   readonly passed?: Gate | null;
 }
 

@@ -4,13 +4,13 @@ export interface Gate {
   readonly kind: 'project';
   /** The person who lets the deployment pass even if the gate is closed. */
   readonly forcedBy: string | null;
-  /** Set when the deployment passed the gate although it wasn't open. */
+  /** Set when the deployment passed the gate while it wasn't open. */
   readonly passed: GatePass | null;
 }
 
 interface GatePass {
-  /** `unjudged`: it was unknown in time whether the gate is open. */
+  /** `unjudged`: the app didn't learn in time whether the gate is open. */
   readonly how: 'forced' | 'unjudged';
-  /** What held the deployment, or why it was unknown: a clause that quotes the repository. */
+  /** What held the deployment, or why the gate was unknown: a clause that quotes the repository. */
   readonly why: string;
 }

@@ -2,9 +2,9 @@ import type { Clock } from './clock.ts';
 import type { Job } from './job.ts';
 import { ageOf } from './stored-times.ts';
 
-/** The attempts of a job that Meltano Cloud tries again when it fails, as they were seen. */
+/** The seen attempts of a job that Meltano Cloud retries when it fails. */
 export interface JobAttempts {
-  /** The number of the first attempt: they may count from 0 or 1. */
+  /** The number of the first attempt: the service may count from 0 or 1. */
   readonly first: number;
   readonly current: number;
   /** When the failure of the current attempt was seen (epoch milliseconds); null while it runs. */
@@ -14,7 +14,7 @@ export interface JobAttempts {
 /** How long the next attempt of a failed job is awaited. */
 const NEXT_ATTEMPT_MS = 60_000;
 
-/** What is known of a job's attempts now. Null for a job that is tried once. */
+/** Adds the job's present state to its known attempts. Null for a job that is tried once. */
 export function noteAttempt(known: JobAttempts | null, job: Job, now: number): JobAttempts | null {
   const { attempt, maxAttempts } = job;
   if (attempt === null || maxAttempts === null) return null;
@@ -30,7 +30,7 @@ export function noteAttempt(known: JobAttempts | null, job: Job, now: number): J
   };
 }
 
-/** Milliseconds for which a failed job still counts as running; 0 if it has failed for good or didn't fail. */
+/** How long a failed job still counts as running (milliseconds); 0 if it failed for good or didn't fail. */
 export function nextAttemptLeft(clock: Clock, attempts: JobAttempts | null): number {
   const failedAt = attempts?.failedAt ?? null;
   return failedAt === null ? 0 : Math.max(0, NEXT_ATTEMPT_MS - ageOf(clock, failedAt));

@@ -26,9 +26,9 @@ export interface ReadPipelines {
   readonly failedBefore: readonly ShownPipeline[];
   /** PROVISIONING. */
   readonly settingUp: readonly ShownPipeline[];
-  /** In a status that the API reference doesn't name. */
+  /** Pipelines with a status that the API reference doesn't name. */
   readonly unknown: readonly ShownPipeline[];
-  /** How many more Meltano Cloud counts than it listed. */
+  /** How many pipelines Meltano Cloud counts but didn't list. */
   readonly unlisted: number;
   /** The pipelines that this deployment runs. */
   readonly runs: readonly { readonly id: string; readonly name: string }[];
@@ -37,7 +37,7 @@ export interface ReadPipelines {
 /** The result of the last look at a workspace's pipelines. `problem` is a clause for people. */
 export type PipelinesAfter = ReadPipelines | { readonly kind: 'unread'; readonly problem: string };
 
-/** What was FAILED in a list from before the start; null if the list can't tell. */
+/** The pipelines that were FAILED in a list from before the start; null if the list is incomplete. */
 export function noteFailedBefore({ pipelines, total }: PipelineList): readonly FailedBefore[] | null {
   // A pipeline that wasn't listed may have been failing too.
   if (total !== null && total > pipelines.length) return null;

@@ -22,7 +22,7 @@ export interface FirstError {
   readonly line: number;
   /** One line without time stamp and level, for a title. */
   readonly message: string;
-  /** The same, not cut to the length of a title. */
+  /** The whole message, not cut to the length of a title. */
   readonly words: string;
   /** The surrounding lines in order. The first one is line `line - contextBefore`. */
   readonly context: readonly string[];

@@ -4,7 +4,7 @@ import type { NamedWorkspace } from './workspace.ts';
 /** When check runs show the log: `live` while the job runs, `final` after its end, `none` never. */
 export type LogMode = 'live' | 'final' | 'none';
 
-/** `block`: an error also keeps a push from being deployed. */
+/** `block`: an error also prevents the deployment of a push. */
 type ProjectCheckMode = 'report' | 'block' | 'off';
 
 type PipelineCheckMode = 'report' | 'off';

@@ -4,7 +4,7 @@ import type { CommitHistoryApi } from '../reporting/way-back.ts';
 import { callGitHub, locate, requireRequests } from './github-call.ts';
 import type { GetOctokit, InstallationOctokit } from './octokit.ts';
 
-/** A conclusion waits for these reads (milliseconds each). */
+/** The time limit of each read, because a conclusion waits for it. */
 const TIMEOUT_MS = 5_000;
 
 export interface CommitHistoryOptions {
@@ -13,7 +13,7 @@ export interface CommitHistoryOptions {
   readonly now: () => number;
 }
 
-/** Reads how commits came to a branch, each request tried once. */
+/** Reads how commits came to a branch. Tries each request once. */
 export function createCommitHistoryApi({ getOctokit, mayAsk, now }: CommitHistoryOptions): CommitHistoryApi {
   function read<T>(
     { installationId }: Repository,

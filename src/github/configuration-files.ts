@@ -17,7 +17,7 @@ const TYPES_OF_MODES: Readonly<Record<string, string>> = {
   '120000': 'symlink',
   '160000': 'submodule',
 };
-/** REST has the file as well, so a slow answer is not waited for (milliseconds). */
+/** The time limit of a GraphQL answer: REST has the file too. */
 const QUERY_TIMEOUT_MS = 3_000;
 /** The delays before asking again for a commit that was just pushed, which GitHub may not show yet. */
 const NO_COMMIT_DELAYS_MS = [500, 1_000, 2_000];

@@ -5,7 +5,7 @@ import { locate } from './github-call.ts';
 import type { InstallationOctokit } from './octokit.ts';
 import { createQueuedCall, type QueuedCallOptions } from './queued-call.ts';
 
-/** Pages of the app's own issues that are looked through for a marker. */
+/** How many pages of the app's own issues are searched for a marker. */
 const MOST_PAGES = 3;
 
 export interface IssueApiOptions extends QueuedCallOptions {
@@ -14,7 +14,7 @@ export interface IssueApiOptions extends QueuedCallOptions {
 
 type IssueJson = Awaited<ReturnType<InstallationOctokit['rest']['issues']['get']>>['data'];
 
-/** Issues, each request tried once, when there is room for it. */
+/** Reads and writes issues. Tries each request once, when the limits have room for it. */
 export function createIssueApi({ ownApp, ...options }: IssueApiOptions): IssueApi {
   const send = createQueuedCall(options);
 
@@ -90,7 +90,7 @@ function isGoneStatus(status: number): boolean {
   return status === 404 || status === 410 || status === 301;
 }
 
-/** By the id: a name may be an old or a new one. */
+/** Identified by the id, because a name may be an old or a new one. */
 async function isOf(
   octokit: InstallationOctokit,
   issue: IssueJson,

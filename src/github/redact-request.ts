@@ -40,7 +40,7 @@ function hideInString(value: string, name: string, redact: Redact): string {
   return joinResult(cutBytes(redact(result.before), room), block);
 }
 
-/** Text by text, so that the result stays JSON. */
+/** Redacts each text on its own, so that the result stays JSON. */
 function hideInResult(json: string, redact: Redact): object {
   return JSON.parse(json, (_, value) => (typeof value === 'string' ? redact(value) : value));
 }

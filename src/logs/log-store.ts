@@ -5,7 +5,7 @@ import type { LogExcerptBuilder } from './log-excerpt-builder.ts';
 /** The logs of deployments, for reporting. They are only in memory; a missing one is read again from the job. */
 export interface LogSource {
   excerpt(id: string): LogExcerpt | null;
-  /** Called after the last report. Forgets all logs whose id is, or begins with, this one and a blank. */
+  /** Called after the last report. Forgets the logs with this id, or with this id and a space at the beginning of theirs. */
   forget(id: string): void;
 }
 
@@ -22,7 +22,7 @@ interface LogBuffer {
 /** What a log belongs to. */
 interface LoggedJob {
   readonly id: string;
-  /** The attempt of a job that is tried again. Its log may begin anew, so it is read from its first line. */
+  /** The attempt of a retried job. Its log may start again, so it is read from the first line. */
   readonly attempt?: number | null;
 }
 

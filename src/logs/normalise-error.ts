@@ -1,6 +1,6 @@
-/** What differs between two runs with the same error. In this order: what stands within another is replaced with it. */
+/** The parts that differ between two runs with the same error. An outer part comes before the parts in it. */
 const VARIABLE: readonly (readonly [RegExp, string])[] = [
-  // Quoted values; an apostrophe within a word quotes nothing.
+  // Quoted values. An apostrophe within a word is no quote.
   [/"[^"\n]*"|`[^`\n]*`|(?<!\w)'[^'\n]*'(?!\w)/g, '<value>'],
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '<id>'],
   // Temporary folders of Unix, macOS and Windows.
@@ -14,7 +14,7 @@ const VARIABLE: readonly (readonly [RegExp, string])[] = [
   [/\d+(?:[.,]\d+)*/g, '<number>'],
 ];
 
-/** The message of an error without what differs from run to run: numbers, hashes, times, temporary paths and quoted values. */
+/** The message of an error without numbers, hashes, times, temporary paths and quoted values, which differ between runs. */
 export function normaliseError(message: string): string {
   const plain = VARIABLE.reduce((text, [pattern, word]) => text.replace(pattern, word), message);
   return plain.replace(/\s+/g, ' ').trim();

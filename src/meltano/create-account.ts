@@ -28,7 +28,7 @@ export interface AccountPorts extends Observation {
   readonly onToken: (account: string, token: string) => void;
   /** A workspace's deployment secret was read. */
   readonly onDeploymentSecret: (secret: string) => void;
-  /** A list was read only in part. */
+  /** Only a part of the list was read. */
   readonly onListProblem?: (account: string, problem: ListProblem) => void;
   /** Called with the time of the first unanswered call (epoch milliseconds) when a circuit opens, and with null when it closes. */
   readonly onCircuit: (account: string, openSince: number | null) => void;

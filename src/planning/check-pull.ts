@@ -72,7 +72,7 @@ function unchanged(project: ProjectPlan): Plan {
 
 type ProjectPlan = Required<Pick<Plan, 'commitRuns' | 'leftComparisons'>>;
 
-/** The check run about the projects of the workspaces that track the base. Without any, an earlier comparison is dropped. */
+/** The check run about the projects of workspaces that track the base. Drops an earlier comparison if none does. */
 function planProjectCheck(
   { event, receivedAt: createdAt }: Omit<PullToCheck, 'listWorkspaces'>,
   workspaces: readonly Workspace[],

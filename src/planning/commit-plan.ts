@@ -20,7 +20,7 @@ export interface CommitContext {
   readonly onDecision: (reason: ReasonCode) => void;
 }
 
-/** A project is checked so long after the plan: what its deployments ask of GitHub goes out first. */
+/** The delay of a project's check after the plan, so that its deployments' requests to GitHub go first. */
 const CHECK_AFTER_MS = 250;
 
 /** Stores the plan of a delivery and wakes the queues that carry it out. */

@@ -16,13 +16,13 @@ const NO_LOSS: LostWorkFound = { lost: [], leftOut: 0 };
 export interface CommitReads {
   readonly parsed: ParsedFiles;
   open(sha: string): ReturnType<ProjectCommits['open']>;
-  /** Where the checked commit parted from a base. */
+  /** The commit at which the checked commit branched off from a base. */
   findMergeBase(base: string): Promise<string | null>;
   /** True if the check of a commit found a project. */
   hadProject(sha: string): Promise<boolean>;
-  /** The newest commits up to the checked one, or those that changed a file. */
+  /** The newest commits up to the checked one, or the commits that changed a file. */
   listCommits(path: string | null): Promise<readonly HistoryCommit[]>;
-  /** Told when the commits of Meltano Cloud can't be compared. */
+  /** Called when the commits of Meltano Cloud can't be compared. */
   onUnknown(error: unknown): void;
 }
 
@@ -55,12 +55,12 @@ export async function judgeProjects(
 interface JudgedWorkspace extends ProjectSection {
   readonly isChanged: boolean;
   readonly errors: WorkspaceErrors | null;
-  /** True if an error keeps the workspace from being deployed. */
+  /** True if an error prevents the deployment of the workspace. */
   readonly isBlocked: boolean;
   readonly hadManifest: boolean;
 }
 
-/** A commit that was never deployed is read for it only if a project was found there: most first pushes have none. */
+/** A commit before the first deployment is read only if its check found a project: most repositories have none. */
 async function mayHaveHeldProject(
   comparisons: readonly ProjectComparison[],
   reads: CommitReads,
@@ -71,7 +71,7 @@ async function mayHaveHeldProject(
   return false;
 }
 
-/** Whether there is anything that Meltano Cloud would read. */
+/** True if there is a file that Meltano Cloud would read. */
 function holdsProject(files: readonly SourceFile[], directory: string): boolean {
   const start = directory === '' ? '' : `${directory}/`;
   return files.some(
@@ -121,7 +121,7 @@ async function judgeWorkspace(
   };
 }
 
-/** `before`: the projects that the comparisons are with. */
+/** `before`: the compared projects. */
 function countErrors(
   { findings }: ProjectCheck,
   comparisons: readonly ProjectComparison[],
@@ -154,7 +154,7 @@ async function openBefore(
   return sha === null ? null : reads.open(sha);
 }
 
-/** The work of people that Meltano Cloud's commits of a push took. Never fails: a text says why it isn't known. */
+/** Finds the work of people that Meltano Cloud's commits removed. Never fails: a text says why it is unknown. */
 async function lookForLostWork(
   { cloudCommits = [], directory }: ProjectComparison,
   reads: CommitReads,

@@ -22,7 +22,7 @@ export function describeDeployment(
     /** All workspaces of the repository: two with the same name need different check run names. */
     readonly workspaces: readonly Workspace[];
     readonly configuration: UsableConfiguration;
-    /** The person who wants the deployment whatever holds it. */
+    /** The person who wants the deployment even if something holds it. */
     readonly forcedBy?: string | null;
   },
   ports: { readonly newId: NewId; readonly nameCheckRun: NameCheckRun },

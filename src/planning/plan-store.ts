@@ -20,13 +20,13 @@ export type LacksPush = (start: {
 export interface Plan {
   readonly outcome: ReasonCode;
   readonly deployments: readonly PlannedDeployment[];
-  /** The permission of the person who asked, if it was read. */
+  /** The permission of the person with the request, if it was read. */
   readonly role?: PermissionLevel;
   /** A command to be answered. */
   readonly command?: NewCommand;
   /** Withdraws the repository's open deployments of these workspaces. */
   readonly withdraw?: { readonly by: string; readonly workspaces: readonly RepositoryWorkspace[] };
-  /** Jobs of pipelines that a command asks for. */
+  /** The pipeline jobs that a command requests. */
   readonly pipelineWatch?: NewPipelineWatch;
   /** Check runs about the commit; a repeated one changes nothing. */
   readonly commitRuns?: readonly NewCommitRun[];

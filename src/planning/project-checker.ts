@@ -59,7 +59,7 @@ export class ProjectChecker {
     if (delayMs > 0) return Math.min(delayMs, LONGEST_DELAY_MS);
     const judged = await this.#tryJudge(run, run.verdict, repository);
     if (typeof judged === 'number') return judged;
-    // A check run that is shown must not stand as if it were current.
+    // A shown check run must not look as if it were current.
     const result = judged ?? (run.revision > 0 ? NOT_COMPARED : null);
     const concluded = await store.concludeProjectRun(run, result);
     // Something else was asked for meanwhile.

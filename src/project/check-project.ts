@@ -55,7 +55,7 @@ export function mergeChecks(checks: readonly ProjectCheck[]): ProjectCheck {
   };
 }
 
-/** A file may be part of the projects of two directories, of which one is in the other. */
+/** A file may be part of two projects, if the directory of one is in the other's. */
 function dropRepeated(findings: readonly Finding[]): Finding[] {
   return [...new Map(findings.map((one) => [identifyFinding(one), one])).values()];
 }

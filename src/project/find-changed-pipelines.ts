@@ -25,7 +25,7 @@ export function findChangedPipelines(before: Project | null, after: Project): Ch
   }));
 }
 
-/** Its components, and those that its actions call. */
+/** Its components, and the components that its actions call. */
 function listNames({ components, actions }: Pipeline): string[] {
   return [...components.map(({ text }) => text), ...actions.map(({ text }) => beforeColon(text))];
 }

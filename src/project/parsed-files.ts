@@ -2,10 +2,10 @@ import { BoundedCache } from '../domain/bounded-cache.ts';
 import type { SourceFile } from './project-source.ts';
 import { YamlFile } from './yaml-file.ts';
 
-/** The length of cached files in characters, each of which takes some 35 bytes of memory when it is parsed. */
+/** The total length of cached files in characters. A parsed character takes about 35 bytes of memory. */
 const MOST_KEPT = 512 * 1024;
 
-/** A cache of parsed files. Two commits mostly have the same files. */
+/** A cache of parsed files, because most files are the same in two commits. */
 export class ParsedFiles {
   readonly #kept = new BoundedCache<YamlFile>(MOST_KEPT);
 

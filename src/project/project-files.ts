@@ -12,7 +12,7 @@ export const MOST_FILE_BYTES = 256 * 1024;
 
 /** Ordinary projects take a tenth of this. Stops files that were written to keep the parser busy. */
 const LONGEST_READ_MS = 2_000;
-/** The processor time after which other work gets a turn. */
+/** The processor time before other work gets a turn. */
 const TURN_MS = 20;
 
 /** A file and the kind to read it as. */

@@ -25,7 +25,7 @@ export interface ProjectCommits {
   open(repository: Repository, sha: string): Promise<ProjectSource | Incomparable>;
   /** The commit where two parted; null if they have none in common. */
   findMergeBase(repository: Repository, base: string, head: string): Promise<string | null>;
-  /** The newest 100 commits of a history, or those that changed a file; newest first. */
+  /** The newest 100 commits of a history, or the commits that changed a file; newest first. */
   listCommits(repository: Repository, head: string, path: string | null): Promise<HistoryCommit[]>;
 }
 

@@ -30,15 +30,15 @@ export interface Sweeps {
   readonly onFailedDelivery: () => void;
 }
 
-/** Old records are first removed when the start is over. */
+/** The delay of the first removal of old records, after the start is over. */
 const FIRST_RETENTION_MS = 60_000;
 /** The beginning of an installation's key. */
 const INSTALLATION = 'installation ';
 /** How often unfinished work is woken again. */
 const RECOVER_MS = 60_000;
-/** When missed deliveries are swept for after a start: several times, since GitHub's log lags. */
+/** When sweeps look for missed deliveries after a start: several times, because GitHub's log lags. */
 const SWEEPS_AFTER_START_MS = [0, 5_000, 10_000, 20_000, 60_000];
-/** When a failed delivery is swept for: by then GitHub's log shows it. */
+/** When a sweep looks for a failed delivery: by then GitHub's log shows it. */
 const SWEEP_AFTER_FAILURE_MS = 10_000;
 
 /**

@@ -22,7 +22,7 @@ export interface FailureIssueContext extends RetryPorts {
 
 export type IssuePorts = FailureIssueContext & { readonly createOnce: CreateOnce };
 
-/** A due issue, and what became of its workspace. */
+/** A due issue, and the newest results of its workspace. */
 export interface DueIssue {
   readonly issue: FailureIssue;
   readonly repository: Repository;
@@ -32,7 +32,7 @@ export interface DueIssue {
 export const AT_ONCE: WriteStep = { kind: 'wait', delayMs: 0 };
 export const NEVER: WriteStep = { kind: 'wait', delayMs: null };
 
-/** Nothing is left to do, unless an issue may have come twice. */
+/** Marks the issue as finished, unless a duplicate may exist. */
 export async function finish({ store, clock }: IssuePorts, issue: FailureIssue): Promise<WriteStep> {
   if (issue.issueNumber !== null && issue.attemptedAt !== null) {
     return { kind: 'wait', delayMs: Math.max(0, DUPLICATE_CHECK_MS - ageOf(clock, issue.attemptedAt)) };

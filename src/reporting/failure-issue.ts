@@ -2,21 +2,21 @@ import type { Deployment, Repository } from '../domain/deployment.ts';
 import type { GitHubResult } from '../domain/github-result.ts';
 import type { RepositoryWorkspace } from '../domain/workspace.ts';
 
-/** Issues that are disabled are tried again after this time (milliseconds). */
+/** The pause before the next try in a repository with disabled issues. */
 export const DISABLED_MS = 24 * 60 * 60_000;
 
 /**
- * `open`: as the app left it. `closed`: the app closed it, since the workspace was repaired. `dismissed`: a person closed
+ * `open`: as the app left it. `closed`: the app closed it after the repair of the workspace. `dismissed`: a person closed
  * it. `listed`: it has no issue of its own, the newest open one lists the workspace. Null: there is none.
  */
 export type FailureIssueState = 'open' | 'closed' | 'dismissed' | 'listed' | null;
 
 /** The issue about the failing deployments of a workspace. There is one for each workspace. All times are epoch milliseconds. */
 export interface FailureIssue extends RepositoryWorkspace {
-  /** Of the repository's id and the workspace. */
+  /** Made from the repository's id and the workspace. */
   readonly id: string;
   readonly notedAt: number;
-  /** The deployment whose end the issue is to show next. */
+  /** The deployment whose end the issue has to show next. */
   readonly deploymentId: string;
   readonly state: FailureIssueState;
   readonly issueNumber: number | null;
@@ -27,7 +27,7 @@ export interface FailureIssue extends RepositoryWorkspace {
   readonly madeAt: number | null;
   /** The login to assign; empty for nobody, null until GitHub was asked. */
   readonly assignee: string | null;
-  /** Digest of the title and the text as they stand. */
+  /** The digest of the present title and text. */
   readonly digest: string | null;
   /** Identifies the shown error. */
   readonly errorKey: string | null;
@@ -41,7 +41,7 @@ export type FailureIssueChange = Partial<
   Omit<FailureIssue, 'id' | 'repositoryId' | 'account' | 'workspaceId' | 'notedAt' | 'deploymentId'>
 >;
 
-/** What became of a workspace. */
+/** The newest results of a workspace. */
 export interface FailureSituation {
   /** The newest deployment that succeeded, failed or timed out. */
   readonly last: Deployment;
@@ -49,7 +49,7 @@ export interface FailureSituation {
   readonly brokenSince: Deployment | null;
 }
 
-/** What the end of a deployment needs of the issues. */
+/** The issues' methods for the end of a deployment. */
 export interface NotedIssues {
   /** Makes the issue of the workspace due, before the end of this deployment is stored. */
   noteBroken(deployment: Deployment, now: number): Promise<void>;
@@ -62,7 +62,7 @@ export interface NotedIssues {
 export interface FailureIssueStore extends NotedIssues {
   /** In the order in which the workspaces broke. */
   listDueIssues(repositoryId: number): Promise<FailureIssue[]>;
-  /** The issues that are open as far as the app knows, the newest first. */
+  /** The issues that the app believes to be open, newest first. */
   listOpenIssues(repositoryId: number): Promise<FailureIssue[]>;
   /** The workspaces without an issue of their own. */
   listListedIssues(repositoryId: number): Promise<FailureIssue[]>;
@@ -91,9 +91,9 @@ export interface IssueText {
   readonly body: string;
 }
 
-/** Tries each request once, when there is room for it. */
+/** Tries each request once, when the limits have room for it. */
 export interface IssueApi {
-  /** The app's own issues whose text contains the marker, the oldest first. */
+  /** The app's own issues with the marker in their text, oldest first. */
   find(repository: Repository, marker: string): Promise<GitHubResult<readonly ShownIssue[]>>;
   /** Null if it was deleted, or transferred to another repository. */
   read(repository: Repository, number: number): Promise<GitHubResult<ShownIssue | null>>;

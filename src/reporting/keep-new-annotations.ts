@@ -4,11 +4,11 @@ import type { GitHubResult } from '../domain/github-result.ts';
 import type { AnnotatedLine, CheckRunApi } from '../github/check-runs.ts';
 import type { CheckRunFields } from './render/check-run-view.ts';
 
-/** GitHub accepts so many in one request, and a person reads no more. */
+/** How many annotations GitHub accepts in one request. Nobody reads more. */
 const MOST_ANNOTATIONS = 50;
 
 /**
- * The fields for an update, with those annotations only that the run doesn't have: GitHub adds the ones of every update, and
+ * The fields for an update, with only the annotations that the run doesn't have: GitHub adds the ones of every update, and
  * an update with a lost answer may have been applied. Asks GitHub, so nothing has to be stored.
  */
 export async function keepNewAnnotations(

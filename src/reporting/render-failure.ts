@@ -14,7 +14,7 @@ import {
 } from './render/render-failure-issue.ts';
 import { type ViewPorts, viewDeployment } from './render-run.ts';
 
-/** Logs that stay in memory, since an issue may be rendered several times. */
+/** How many logs stay in memory, because an issue may be rendered several times. */
 const REMEMBERED = 20;
 
 export interface RenderFailurePorts extends Omit<ViewPorts, 'logs' | 'store'> {
@@ -30,7 +30,7 @@ interface Broken {
   readonly brokenSince: Deployment;
 }
 
-/** Renders issues about failures from the store, and from logs that are read for it. */
+/** Renders issues about failures from the store and from logs. */
 export interface RenderFailure {
   /** `errorKey` identifies the error; null if the log can't be read now. */
   render(
@@ -49,7 +49,7 @@ export function createFailureRenderer(ports: RenderFailurePorts): RenderFailure 
       const { last } = situation;
       const log = await readLog(last);
       const errorKey = identifyError(last, log) ?? issue.errorKey;
-      // Whoever guesses the error could compare.
+      // Otherwise a reader could check a guess of the error.
       const isShown = chooseLogMode(last, repository.private) !== 'none';
       const view: FailureIssueView = {
         run: await viewDeployment(last, repository, {

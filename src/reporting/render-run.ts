@@ -14,7 +14,7 @@ import { isPipelineWatch, type ReportSubject } from './report-subject.ts';
 import type { FindWayBack } from './way-back.ts';
 import type { RenderedRun } from './write-check-run.ts';
 
-/** The sources of what a deployment's check run, and the issue about its failure, show. */
+/** The sources for a deployment's check run and for the issue about its failure. */
 export interface ViewPorts {
   readonly store: DeploymentReader &
     OpenDeployments &
@@ -84,7 +84,7 @@ export async function viewDeployment(
   };
 }
 
-/** Whether an issue about this failure could not be opened. */
+/** True if an issue about this failure could not be opened. */
 async function areIssuesDisabled(
   { conclusion, concludedAt, repositoryId }: Deployment,
   store: ViewPorts['store'],

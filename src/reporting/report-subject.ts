@@ -32,7 +32,7 @@ export interface ShownLog {
   /** The log's id in memory. */
   readonly id: string;
   readonly jobId: string;
-  /** The attempt of a job that is tried again. */
+  /** The attempt of a retried job. */
   readonly attempt: number | null;
 }
 

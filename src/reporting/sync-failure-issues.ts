@@ -15,15 +15,15 @@ import { markFailureIssue } from './render/render-failure-issue.ts';
 import { failed, RetryPolicy, type WriteStep } from './retry-policy.ts';
 import { closeDuplicates, editIssue, makeIssue, takeOver } from './write-failure-issue.ts';
 
-/** How often to check whether the check run that the issue links to is written, and how long (milliseconds). */
+/** How often, and for how long, to check whether the check run that the issue links to is written. */
 const REPORT_CHECK_MS = 1_000;
 const REPORT_PATIENCE_MS = 20_000;
-/** How long to wait for the comment that may make the issue unnecessary (milliseconds). */
+/** How long to wait for the comment that may make the issue unnecessary. */
 const COMMENT_PATIENCE_MS = 40_000;
 
 /**
  * Keeps the issues about a repository's broken workspaces up to date. The key is the repository's id, so that the issues are
- * counted and made one after the other; the result is in how many milliseconds to look again. Each step is stored.
+ * counted and created one after the other; the result is the delay until the next look (milliseconds). Each step is stored.
  */
 export function createFailureIssueSync(
   context: FailureIssueContext,
@@ -54,7 +54,7 @@ export function createFailureIssueSync(
 
 async function takeStep(ports: IssuePorts, issue: FailureIssue, repository: Repository): Promise<WriteStep> {
   const ended = await ports.store.getDeployment(issue.deploymentId);
-  // It is noted before the end is stored.
+  // The failure is noted before the end is stored.
   if (ended && ended.state !== 'concluded') return NEVER;
   const situation = await ports.store.readFailureSituation(issue);
   if (!situation) return finish(ports, issue);
@@ -96,7 +96,7 @@ async function repair(ports: IssuePorts, { issue, repository, situation }: DueIs
   return wakeOpen(ports, repository);
 }
 
-/** A create may have made the issue of a workspace that works again meanwhile. */
+/** A create may have succeeded for a workspace that works again meanwhile. */
 async function findLost(ports: IssuePorts, { issue, repository }: DueIssue): Promise<WriteStep> {
   const found = await ports.api.find(repository, markFailureIssue(issue.id));
   if (!found.ok) return failed(found.failure);
@@ -107,7 +107,7 @@ async function findLost(ports: IssuePorts, { issue, repository }: DueIssue): Pro
   return AT_ONCE;
 }
 
-/** Makes or edits the issue of a broken workspace. */
+/** Creates or edits the issue of a broken workspace. */
 async function tell(ports: IssuePorts, subject: DueIssue, brokenSince: Deployment): Promise<WriteStep> {
   const { store, clock } = ports;
   const { issue, repository, situation } = subject;
@@ -130,7 +130,7 @@ function mustWaitForReport({ clock }: IssuePorts, deployment: Deployment): boole
   return !isReported(deployment) && ageOf(clock, deployment.concludedAt ?? 0) < REPORT_PATIENCE_MS;
 }
 
-/** Whether a comment on the merged pull request says it. */
+/** True if a comment on the merged pull request reports the failure. */
 async function readTold(
   { store, clock }: IssuePorts,
   { repositoryId, sha, conclusion, concludedAt }: Deployment,

@@ -9,15 +9,15 @@ export interface CommitComparison {
   readonly relation: CommitRelation;
   /** The number of commits since then. */
   readonly commits: number;
-  /** Those that GitHub lists: the oldest 250. */
+  /** The commits that GitHub lists: the oldest 250. */
   readonly shas: readonly string[];
-  /** No merge is among them. False if GitHub lists only some of them. */
+  /** True if none of them is a merge. False if GitHub lists only some of them. */
   readonly isLinear: boolean;
   /** The first parent of the newer commit; null if GitHub doesn't list it. */
   readonly firstParent: string | null;
 }
 
-/** Where deployments of a workspace come from. */
+/** The source of a workspace's deployments. */
 export interface DeploymentSource extends RepositoryWorkspace {
   readonly branch: string;
 }
@@ -26,11 +26,11 @@ export interface WayBackStore {
   getWayBack(deploymentId: string): Promise<WayBack | null>;
   /** The first one stays. */
   saveWayBack(wayBack: WayBack): Promise<void>;
-  /** The newest success of the workspace from the same repository and branch that ended until then (epoch milliseconds). */
+  /** The newest success of the workspace from the same repository and branch up to a time (epoch milliseconds). */
   findLastGood(source: DeploymentSource, until: number): Promise<Deployment | null>;
 }
 
-/** Tries each request once. All together take at most a few seconds, since the conclusion waits for them. */
+/** Tries each request once. All requests together take at most a few seconds, because the conclusion waits for them. */
 export interface CommitHistoryApi {
   compare(
     repository: Repository,
@@ -100,7 +100,7 @@ export function createWayBackFinder({ store, api, log }: WayBackPorts): FindWayB
     return { ...bare, relation, commits, isLinear, pullRequest };
   }
 
-  /** The pull request that brought all these commits, so that its revert takes back nothing else and nothing less. */
+  /** The pull request that brought all these commits and no others, so that its revert removes exactly them. */
   async function findRevertible(
     failed: Deployment,
     repository: Repository,

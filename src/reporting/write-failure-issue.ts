@@ -9,7 +9,7 @@ import { failed, type WriteStep } from './retry-policy.ts';
 /** Open issues in one repository. The newest lists the other broken workspaces. */
 const MOST_OPEN = 5;
 
-/** Makes the issue of a broken workspace, unless an earlier one exists or too many are open. */
+/** Creates the issue of a broken workspace, unless an earlier one exists or too many are open. */
 export async function makeIssue(
   ports: IssuePorts,
   { issue, repository, situation }: DueIssue,
@@ -18,7 +18,7 @@ export async function makeIssue(
   const { store, api, clock } = ports;
   const marker = markFailureIssue(issue.id);
   if (issue.attemptedAt === null) {
-    // An earlier database may have had one.
+    // An earlier database may have known one.
     const found = await api.find(repository, marker);
     if (!found.ok) return refuse(ports, issue, failed(found.failure));
     if (found.value.length > 0) return takeOver(ports, issue, found.value);
@@ -59,7 +59,7 @@ async function list(ports: IssuePorts, issue: FailureIssue, repository: Reposito
   return wakeOpen(ports, repository);
 }
 
-/** What GitHub refuses may work without the assignee; or issues are disabled. */
+/** Handles a refusal: the create may work without the assignee, or issues are disabled. */
 async function refuse(ports: IssuePorts, issue: FailureIssue, step: WriteStep): Promise<WriteStep> {
   const { store, clock } = ports;
   if (step.kind !== 'failed' || step.failure.kind !== 'rejected') return step;
@@ -75,7 +75,7 @@ async function refuse(ports: IssuePorts, issue: FailureIssue, step: WriteStep): 
   return finish(ports, issue);
 }
 
-/** Goes on with an issue that GitHub shows: an open one, else the one that was closed last. */
+/** Uses an issue that GitHub shows: an open one, otherwise the last closed one. */
 export async function takeOver(
   { store, clock }: IssuePorts,
   issue: FailureIssue,
@@ -109,7 +109,7 @@ async function chooseAssignee(
   return assignable.value ? requestedBy : '';
 }
 
-/** Brings the issue of a broken workspace up to date, unless a person closed it. */
+/** Updates the issue of a broken workspace, unless a person closed it. */
 export async function editIssue(
   ports: IssuePorts,
   { issue, repository, situation }: DueIssue,
@@ -144,7 +144,7 @@ export async function editIssue(
   return AT_ONCE;
 }
 
-/** An issue that the app had closed goes to the person who broke the workspace anew. */
+/** Assigns an issue that the app had closed to the person who broke the workspace again. */
 async function reassign(
   { api }: IssuePorts,
   { issue, repository, situation }: DueIssue,
@@ -153,7 +153,7 @@ async function reassign(
   return typeof assignee === 'string' && assignee !== '' ? { assignees: [assignee] } : {};
 }
 
-/** A deleted or transferred issue counts as none. Right after it was made, GitHub may not show it yet. */
+/** A deleted or transferred issue counts as none. GitHub may not show a new one yet. */
 async function forget({ store, clock }: IssuePorts, issue: FailureIssue): Promise<WriteStep> {
   const delayMs = DUPLICATE_CHECK_MS - ageOf(clock, issue.madeAt ?? 0);
   if (delayMs > 0 && issue.attemptedAt !== null) return { kind: 'wait', delayMs };
@@ -169,7 +169,7 @@ async function forget({ store, clock }: IssuePorts, issue: FailureIssue): Promis
   return AT_ONCE;
 }
 
-/** A minute after a create that was not answered: closes an issue that came twice. Null when there is nothing to do. */
+/** Closes a duplicate issue, a minute after a create without an answer. Null when there is nothing to do. */
 export async function closeDuplicates(
   { store, api, clock }: IssuePorts,
   { issue, repository }: DueIssue,

@@ -4,7 +4,7 @@ import type { Answer, ParsedCommand } from '../domain/conversation.ts';
 import { describeCommandJobs } from './describe-command-jobs.ts';
 import type { Schema } from './schema.ts';
 
-/** Records in one query. Each one reads the table, which has no index of these times. */
+/** How many records one query returns. Each query reads the table, which has no index of these times. */
 const PAGE = 5_000;
 
 type FormatRequest = (parsed: ParsedCommand) => string | null;
@@ -36,7 +36,7 @@ export async function* readAudit(
   }
 }
 
-/** Of a `ParsedCommand` as JSON. */
+/** A `ParsedCommand` as JSON. */
 type DescribeRequest = (parsed: string | null) => string | null;
 
 interface Found {
@@ -262,7 +262,7 @@ function makeRequest(
   };
 }
 
-/** After a position in the order of time and id. */
+/** The records after a position in the order of time and id. */
 function isAfter(table: 'deployment' | 'command' | 'delivery', { at, id }: After) {
   const [time, key] = [sql.ref(`${table}.receivedAt`), sql.ref(`${table}.id`)];
   return sql<boolean>`(${time} > ${at} or (${time} = ${at} and ${key} > ${id}))`;

@@ -90,7 +90,7 @@ export async function insertCommitRuns(tx: Kysely<Schema>, runs: readonly NewCom
   }
 }
 
-/** The projects of these commits are checked anew for the comparisons that are left. */
+/** Checks the projects of these commits again for the remaining comparisons. */
 export async function leaveComparisons(tx: Kysely<Schema>, left: readonly LeftComparison[]): Promise<void> {
   for (const { runId, pullRequest } of left) {
     await changeComparisons(tx, runId, (known) => known.filter(({ since }) => since !== pullRequest));
@@ -106,7 +106,7 @@ async function changeComparisons(
   const known = row && toCommitRun(row).verdict;
   if (known?.kind !== 'project') return;
   const comparisons = change(known.comparisons);
-  // What couldn't be read is tried again whenever it is asked for.
+  // A failed read is tried again at each request.
   const isUnread = (known.result?.unread ?? null) !== null;
   if (!isUnread && JSON.stringify(comparisons) === JSON.stringify(known.comparisons)) return;
   await tx
@@ -119,7 +119,7 @@ async function changeComparisons(
     .execute();
 }
 
-/** GitHub awaits a write of them. Projects are checked anew before. */
+/** GitHub awaits a write of them. Projects are checked again before. */
 export async function rewriteCommitRuns(tx: Kysely<Schema>, ids: readonly string[]): Promise<void> {
   for (const id of ids) {
     await tx

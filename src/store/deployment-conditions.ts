@@ -20,7 +20,7 @@ export function isOfRepositoryWorkspace(workspace: RepositoryWorkspace): Conditi
 /** A start was attempted, an existing job was adopted, or a success is known from its check run. */
 export const WAS_STARTED = sql<SqlBool>`(conclusion = 'success' or attempted_at is not null or accepted_at is not null)`;
 
-/** Its job is complete, so its files are deployed, whatever became of the pipelines. */
+/** The job is complete, so the files are deployed, even if pipelines failed. */
 export const IS_DEPLOYED = sql<SqlBool>`(conclusion = 'success' or reason in ('pipelines_failed', 'verification_failed') or state = 'settling')`;
 
 export const MAY_HAVE_CHANGED = sql<SqlBool>`(cause = 'push' and reason not in ('branch_not_tracked', 'paths_unchanged', 'paths_unmatched', 'nothing_changed'))`;

@@ -11,7 +11,7 @@ export interface CommandJobs {
   readonly concludedAt: number | null;
 }
 
-/** The jobs of pipelines that a command asked for. Their ids are divided by blanks. */
+/** The pipeline jobs that a command requested. Their ids are separated by spaces. */
 export function describeCommandJobs(row: CommandJobs): Partial<AuditRecord> {
   if (row.pipelines === null) return {};
   const pipelines = JSON.parse(row.pipelines) as readonly WatchedPipeline[];

@@ -19,7 +19,7 @@ const EMPTY = {
   finishedAt: null,
 } as const;
 
-/** Other ends, such as superseded, withdrawn or held ones, say nothing about the workspace. */
+/** Other ends, such as superseded, withdrawn or held, say nothing about the workspace. */
 const RESULTS = sql<boolean>`conclusion in ('success', 'failure', 'timed_out')`;
 const FAILURES = sql<boolean>`conclusion in ('failure', 'timed_out')`;
 

@@ -45,7 +45,7 @@ export function createPipelineWatchStore(db: Kysely<Schema>): PipelineWatchStore
         .$if(installationId !== undefined, (query) =>
           query.where('repository.installationId', '=', installationId ?? 0),
         );
-      // Three queries, because each of them has a partial index.
+      // Three queries, because each has its own partial index.
       const open = await watches.where('state', '<>', sql.lit('concluded')).execute();
       const owed = await watches.whereRef('reportedRevision', '<', 'revision').execute();
       const twice = await watches.where(MAY_BE_TWICE).execute();
@@ -74,7 +74,7 @@ export function createPipelineWatchStore(db: Kysely<Schema>): PipelineWatchStore
   };
 }
 
-/** Returns those that weren't stored before. */
+/** Returns the rows that weren't stored before. */
 export async function insertPipelineWatches(
   db: Kysely<Schema>,
   watches: readonly NewPipelineWatch[],

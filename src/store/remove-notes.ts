@@ -36,7 +36,7 @@ const TABLES: Record<NoteKind, NoteTable> = {
   push_payload: { table: 'pushPayload', key: 'id', time: 'receivedAt' },
   // Old failure comments are no longer edited, finished or not.
   failure_comment: { table: 'failureComment', key: 'id', time: 'notedAt' },
-  // A later deployment closes an open issue. A person's decision lasts as long as the workspace fails.
+  // A later deployment closes an open issue. A person's decision counts as long as the workspace fails.
   failure_issue: {
     table: 'failureIssue',
     key: 'id',

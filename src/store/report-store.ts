@@ -14,7 +14,7 @@ export function createReportStore(db: Kysely<Schema>): ReportQueue & Omit<Report
         .innerJoin('repository', 'repository.id', 'deployment.repositoryId')
         .selectAll('deployment')
         .where('repository.installationId', '=', installationId);
-      // Three queries, because each of them has a partial index.
+      // Three queries, because each has its own partial index.
       const open = await ofInstallation.where('state', '<>', sql.lit('concluded')).execute();
       const owed = await ofInstallation.whereRef('reportedRevision', '<', 'revision').execute();
       const twice = await ofInstallation.where(MAY_BE_TWICE).execute();

@@ -2,7 +2,7 @@ import { AUDIT_COLUMNS, type AuditRecord } from '../../domain/audit-record.ts';
 
 export type AuditFormat = 'ndjson' | 'csv';
 
-/** Spreadsheets take a cell that begins so for a formula. */
+/** Spreadsheets treat a cell with this beginning as a formula. */
 const FORMULA = /^[=+\-@\t\r]/;
 
 /** Null: the format has no heading. */
@@ -15,7 +15,7 @@ export function formatRecord(record: AuditRecord, format: AuditFormat): string {
   return `${JSON.stringify(Object.fromEntries(AUDIT_COLUMNS.map((name) => [name, record[name]])))}\n`;
 }
 
-/** As RFC 4180 has it. An apostrophe makes a formula a text. */
+/** Formats a cell by RFC 4180. An apostrophe turns a formula into text. */
 function formatCell(value: string | number | null): string {
   const text = String(value ?? '');
   const harmless = FORMULA.test(text) ? `'${text}` : text;

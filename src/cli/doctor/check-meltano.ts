@@ -17,7 +17,7 @@ interface NamedAccount {
   readonly allowed: readonly string[];
 }
 
-/** The workspaces that Meltano Cloud shows of those that it counts. */
+/** Meltano Cloud may count more workspaces than it shows. */
 export interface UnlistedWorkspaces {
   readonly seen: number;
   readonly total: number;

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../reporting/render/format-numbers.ts';
 import type { DeploymentRun } from './read-check-runs.ts';
 
-/** Tells what has changed since it told the last time, each in one line with the time since the start. */
+/** Prints each change since its last call in one line, with the time since the start. */
 export function createProgress(
   write: (line: string) => void,
   now: () => number,

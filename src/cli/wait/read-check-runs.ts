@@ -6,7 +6,7 @@ import { cleanInlineText } from '../../logs/clean-log-line.ts';
 import { deploymentResultSchema, splitResult } from '../../reporting/render/render-result.ts';
 
 const REQUEST_TIMEOUT_MS = 30_000;
-/** Check runs that are read of a commit. */
+/** How many check runs of a commit are read. */
 const MOST_RUNS = 1_000;
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
@@ -14,7 +14,7 @@ const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 export interface DeploymentRun {
   readonly id: number;
   readonly workspaceId: string;
-  /** Of the check run, on one line. */
+  /** The check run's title, on one line. */
   readonly name: string;
   readonly title: string;
   readonly url: string;
@@ -24,7 +24,7 @@ export interface DeploymentRun {
   readonly next: string | null;
 }
 
-/** `again`: a later read may succeed, after so many milliseconds at least. `final`: none will. */
+/** `again`: a read after at least this many milliseconds may succeed. `final`: none will. */
 export type ReadRuns =
   | { readonly kind: 'runs'; readonly runs: readonly DeploymentRun[] }
   | { readonly kind: 'again'; readonly problem: string; readonly afterMs: number }

@@ -21,7 +21,7 @@ export interface WaitPorts {
   /** Milliseconds of a clock that nobody sets. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
-  /** Called after each read with what is awaited. */
+  /** Called after each read with the awaited deployments. */
   readonly onProgress: (runs: readonly DeploymentRun[], problem: string | null) => void;
 }
 

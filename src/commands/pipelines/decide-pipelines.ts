@@ -17,7 +17,7 @@ import { findNear, findPipelines } from './find-pipelines.ts';
 
 type PipelineCommand = Extract<Command, { name: 'verify' | 'run' }>;
 
-/** The pipelines that one command verifies, at the most. */
+/** How many pipelines one command verifies. */
 export const MOST_VERIFIED = 5;
 
 export interface PipelineRequest {
@@ -34,7 +34,7 @@ export interface PipelineRequest {
 
 export interface DecidedPipelines {
   readonly answer: Answer;
-  /** What is to be started. */
+  /** The jobs to start. */
   readonly pipelineWatch?: NewPipelineWatch;
 }
 
@@ -82,7 +82,7 @@ function refuse(refusal: Refusal): DecidedPipelines {
 
 interface ChosenPipelines {
   readonly pipelines: readonly Pipeline[];
-  /** How many are beyond the limit. */
+  /** The number of pipelines beyond the limit. */
   readonly leftOut: number;
 }
 

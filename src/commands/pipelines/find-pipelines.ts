@@ -2,7 +2,7 @@ import { foldLoosely } from '../../domain/fold-name.ts';
 import type { Pipeline } from '../../domain/pipeline.ts';
 import { isNear } from '../../project/is-near.ts';
 
-/** The least of an id that stands for a pipeline, as for workspaces. */
+/** At least this many characters of an id name a pipeline, as for workspaces. */
 const SHORTEST_ID = 8;
 
 /**

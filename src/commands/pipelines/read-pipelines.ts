@@ -7,7 +7,7 @@ import type { MeltanoApi, MeltanoFailure } from '../../domain/meltano.ts';
 import type { Pipeline } from '../../domain/pipeline.ts';
 import { compareFailing } from './decide-pipelines.ts';
 
-/** Each pipeline's jobs take a request: so many are read for one reply, so many at once, within this time. */
+/** The limits for one reply: how many pipelines' jobs are read (one request each), how many at once, and for how long. */
 const MOST_READ = 100;
 const AT_ONCE = 4;
 const READ_FOR_MS = 20_000;
@@ -15,7 +15,7 @@ const READ_FOR_MS = 20_000;
 /** A pipeline with its newest run. */
 export interface PipelineState {
   readonly pipeline: Pipeline;
-  /** Null: there is none; undefined: it was not read. */
+  /** Null if there is none; undefined if it was not read. */
   readonly lastRun: Job | null | undefined;
 }
 

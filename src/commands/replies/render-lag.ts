@@ -4,7 +4,7 @@ import { formatCode } from '../../reporting/render/escape-markdown.ts';
 import { formatCount } from '../../reporting/render/format-numbers.ts';
 import { linkCommit, type Pages } from '../../reporting/render/github-links.ts';
 
-/** Why the head is not deployed, in few words. The meaning of the code itself stands for the others. */
+/** Why the head is not deployed, in few words. Other codes are described by their own meaning. */
 const CAUSES: Readonly<Partial<Record<ReasonCode | 'under_way', string>>> = {
   under_way: 'its deployment is under way',
   configuration_held: 'held by the configuration',
@@ -45,7 +45,7 @@ function explainCode(cause: ReasonCode | 'under_way'): string {
   return cause === 'under_way' ? '' : REASON_CODES[cause];
 }
 
-/** The time alone if it is of the same day. */
+/** Only the time if it is on the same day. */
 function formatMoment(time: number, now: number): string {
   const [day, clock] = new Date(time).toISOString().split('T');
   const isToday = new Date(now).toISOString().startsWith(day ?? '');

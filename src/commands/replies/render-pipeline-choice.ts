@@ -10,10 +10,10 @@ import type { ReplyView } from './reply-view.ts';
 
 type PipelineRefusal = Extract<Refusal, { code: 'unknown_pipeline' | 'ambiguous_pipeline' }>;
 
-/** A command as long as this can still be shown whole. */
+/** The longest command that is shown whole. */
 const LONGEST_COMMAND = 300;
 
-/** Which pipelines may be meant, and what exactly to type for each. */
+/** Lists the possible pipelines, with the exact command for each. */
 export function renderPipelineChoice(view: ReplyView, refusal: PipelineRefusal): ReplyPart[] {
   const { parsed } = view.command;
   const command = parsed.kind === 'command' ? parsed.command : null;
@@ -32,7 +32,7 @@ function sumUp(view: ReplyView, { code, word, workspace, areNear }: PipelineRefu
   return areNear ? `${none} Did you mean:` : none;
 }
 
-/** The command with the pipeline's name where that can be typed and means only this pipeline; else with its id. */
+/** The command with the pipeline's name if that can be typed as shown and is the only one; otherwise with its id. */
 function spellOut(
   command: Command,
   { id, name }: ShownPipeline,

@@ -10,10 +10,10 @@ import { layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts'
 import { formatCommand } from '../format-command.ts';
 import type { BodyOf, ReplyView, ShownWatch } from './reply-view.ts';
 
-/** A command as long as this can still be shown whole. */
+/** The longest command that is shown whole. */
 const LONGEST_COMMAND = 500;
 
-/** What `run` would do: without `--yes` nothing is started. */
+/** Says what `run` would do: without `--yes` it starts nothing. */
 export function renderPreview(view: ReplyView, { workspace, pipeline }: BodyOf<'preview'>): ReplyPart[] {
   const { parsed } = view.command;
   const asked = parsed.kind === 'command' && parsed.command.name === 'run' ? parsed.command : null;

@@ -58,7 +58,7 @@ function explainRule(view: ReplyView, finding: WhyFinding): string {
   return [rule, ...explainGates(view, finding)].join('. ');
 }
 
-/** What comes between the plan and the start, and what came of it the last time. */
+/** What the start waits for after the plan, and its last result. */
 function explainGates(view: ReplyView, finding: WhyFinding): string[] {
   const { projectCheck = null, passed = null } = finding;
   const notes: string[] = [];

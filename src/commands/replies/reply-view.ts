@@ -17,7 +17,7 @@ interface ReadForReply {
   withdraw: { readonly deployments: readonly ShownDeployment[] };
   status: {
     readonly statuses: readonly WorkspaceStatus[];
-    /** Empty if they may not be shown. */
+    /** Empty if errors may not be shown. */
     readonly failing: readonly WorkspacePipelines[];
   };
   pipelines: { readonly read: readonly WorkspacePipelines[] };
@@ -26,7 +26,7 @@ interface ReadForReply {
   logs: { readonly log: ShownLog };
 }
 
-/** The jobs that a command asked for, each with the error that ended it, where it may be shown. */
+/** The jobs that a command requested, each with the error that ended it if it may be shown. */
 export interface ShownWatch extends PipelineWatch {
   readonly pipelines: readonly (WatchedPipeline & { readonly error: ShownError | null })[];
 }

@@ -13,7 +13,7 @@ import { SYSTEM_ERRORS } from './system.ts';
 import { UV_ERRORS } from './uv.ts';
 import { WAREHOUSE_ERRORS } from './warehouses.ts';
 
-/** All known errors, by what prints them. The first that fits an error explains it: narrow ones stand before wide ones. */
+/** All known errors, by the program that prints them. The first match counts, so special ones come before general ones. */
 export const KNOWN_ERRORS: ReadonlyMap<string, readonly KnownError[]> = new Map([
   ['Meltano', MELTANO_ERRORS],
   ['git', GIT_ERRORS],
@@ -31,7 +31,7 @@ export const KNOWN_ERRORS: ReadonlyMap<string, readonly KnownError[]> = new Map(
 
 const ALL = [...KNOWN_ERRORS.values()].flat();
 
-/** Null for an error that is not known: no advice is better than a wrong one. */
+/** Null for an unknown error: wrong advice is worse than none. */
 export function explainError({ words, context, contextBefore }: FirstError): KnownError | null {
   const said = `${words}\n${context[contextBefore] ?? ''}`;
   const around = context.join('\n');

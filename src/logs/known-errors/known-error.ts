@@ -1,4 +1,4 @@
-/** When an error is the known one. Patterns have no unbounded repetition: they take linear time. */
+/** How to recognise a known error. Patterns have no unbounded repetition, so they take linear time. */
 export interface Condition {
   /** Must match the error's message or its line in the log. */
   readonly says: RegExp;
@@ -8,25 +8,25 @@ export interface Condition {
   readonly unless?: RegExp;
 }
 
-/** An error whose cause and cure are known. Cause and advice are Markdown of our own, with nothing from the log. */
+/** An error with a known cause and remedy. Cause and advice are our own Markdown, without text from the log. */
 export interface KnownError {
   readonly code: string;
-  /** A line that it explains, for the documentation. */
+  /** An example of a line, for the documentation. */
   readonly prints: string;
-  /** One of them has to hold. */
+  /** At least one must match. */
   readonly when: readonly Condition[];
   /** What went wrong: one sentence. */
   readonly cause: string;
-  /** What to do: sentences for someone who edits the project. */
+  /** What to do: sentences for a person who edits the project. */
   readonly advice: string;
   /** The same job would probably succeed if it ran again. */
   readonly isTransient?: true;
 }
 
-/** In the lines around: the error is in the build of a package, in an environment of its own. */
+/** In the lines around the error: it is in the build of a package, which has its own environment. */
 export const IN_BUILD =
   /This error originates from a subprocess|\[end of output\]|hint: This usually indicates a problem with the package|The build backend returned an error/;
 
-/** pip's and uv's words for a build that failed. The reason stands above or below. */
+/** pip's and uv's words for a failed build. The reason is above or below. */
 export const BUILD_FAILED =
   /subprocess-exited-with-error|metadata-generation-failed|legacy-install-failure|did not run successfully|[Ff]ailed (?:to build|building wheel)|Command errored out with exit status 1/;

@@ -146,7 +146,7 @@ export const POSTGRES_ERRORS: readonly KnownError[] = [
     prints: 'value too long for type character varying(255)',
     when: [{ says: /\bvalue too long for type character(?: varying)?\(\d{1,9}\)/ }],
     cause: 'A text is longer than its column.',
-    advice: 'Make the column wider, or drop the table so that the loader creates it anew.',
+    advice: 'Make the column wider, or drop the table so that the loader creates it again.',
   },
   {
     code: 'postgres_disk_full',

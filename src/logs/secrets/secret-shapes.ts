@@ -175,7 +175,7 @@ const SHAPES: readonly Shape[] = [
   { pattern: /[?&]code=([^\s&"'#]{16,})/dg, accept: (value) => isRandom(value) },
 ];
 
-/** So many code units before a match are passed to `accept`. */
+/** How many code units before a match are passed to `accept`. */
 const BEFORE = 160;
 
 /** Finds credentials by their shape, whatever their name. */

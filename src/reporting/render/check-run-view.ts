@@ -12,7 +12,7 @@ export interface OtherDeployment {
 
 /** The check run about the projects of a commit. */
 interface ShownProjectCheck extends OtherDeployment {
-  /** What it found in the section of the workspace. */
+  /** The errors in the section of the workspace. */
   readonly errors: WorkspaceErrors | null;
 }
 
@@ -34,15 +34,15 @@ export interface CheckRunView {
   readonly redeployOf: OtherDeployment | null;
   /** The deployment that the last re-run of this check run created. */
   readonly redeployedAs: OtherDeployment | null;
-  /** No issue could be opened about this failure. */
+  /** True if no issue could be opened about this failure. */
   readonly areIssuesDisabled: boolean;
-  /** What leads back to the last good commit after a failure. */
+  /** How to return to the last good commit after a failure. */
   readonly wayBack: WayBack | null;
   /** Null if nothing was read yet. */
   readonly log: LogExcerpt | null;
   /** The verification of pipelines after the deployment. */
   readonly verification: PipelineWatch | null;
-  /** The log of a failed verification, of which only one error may be shown. */
+  /** The log of a failed verification. Only one error in it may be shown. */
   readonly verificationLog: LogExcerpt | null;
   /** Minutes, for the wording of time-outs. */
   readonly deployTimeoutMinutes: number;

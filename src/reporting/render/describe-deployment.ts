@@ -3,7 +3,7 @@ import type { Deployment, DeploymentState, RepositoryName } from '../../domain/d
 import type { LogExcerpt } from '../../domain/log-excerpt.ts';
 import { chooseLogMode, type LogMode } from '../../domain/repository-configuration.ts';
 
-/** A job's log, and what decides if it is shown. */
+/** A job's log, and the facts that decide if it is shown. */
 export interface LogView {
   readonly deployment: {
     readonly jobId: string | null;

@@ -9,7 +9,7 @@ export function describeError(message: string): string {
   return `**${formatCode(path)}, line ${line}:** ${formatCode(words)}`;
 }
 
-/** The file and the line with which a message begins. */
+/** The file and the line at the beginning of a message. */
 export function splitPlace(message: string): {
   readonly path: string | null;
   readonly line: number | null;
@@ -20,7 +20,7 @@ export function splitPlace(message: string): {
   return { path, line: Number(line), words };
 }
 
-/** The cause and what to do, as a paragraph; null if the error isn't a known one. Stands right below the error. */
+/** The cause and the remedy in one paragraph, for the place below the error; null for an unknown error. */
 export function adviseOnError(error: FirstError): string | null {
   const known = explainError(error);
   return known && `**What to do:** ${known.cause} ${known.advice}`;

@@ -2,14 +2,14 @@ import type { Deployment } from '../../domain/deployment.ts';
 import type { ReadPipelines, ShownPipeline } from '../../domain/judge-pipelines.ts';
 import { formatCount, formatDuration } from './format-numbers.ts';
 
-/** Names in one sentence. A title is cut at 255 characters, a GitHub Deployment's description at 140. */
+/** How many names one sentence has. A title is cut at 255 characters, a GitHub Deployment's description at 140. */
 const MOST_NAMES = 10;
 
 interface Quoting {
   quote(text: string): string;
 }
 
-/** How a deployment ended whose job is complete: what became of the pipelines. */
+/** Describes the end of a deployment with a complete job by the states of the pipelines. */
 export function describeDeployed({ pipelines }: Deployment, run: number | null, wording: Quoting): string {
   const deployed = run === null ? 'Deployed' : `Deployed in ${formatDuration(run)}`;
   if (pipelines?.kind !== 'read') return deployed;
@@ -36,7 +36,7 @@ function describeNotReady(pipelines: ReadPipelines, wording: Quoting): string[] 
   ].filter((text) => text !== false);
 }
 
-/** What a deployment waits for whose job is complete. */
+/** Says what a deployment with a complete job waits for. */
 export function describeSettling({ pipelines }: Deployment, run: number | null): string {
   const deployed = run === null ? 'Deployed' : `Deployed in ${formatDuration(run)}`;
   if (pipelines?.kind !== 'read') return `${deployed}; looking at the pipelines`;

@@ -9,7 +9,7 @@ interface VerificationError extends LocatedError {
 }
 
 /**
- * The one error of a verification that may be shown. Its log shows the settings of the pipeline, so nothing else of it is
+ * The one error of a verification that may be shown. The log shows the settings of the pipeline, so no other line of it is
  * shown, and on public repositories nothing at all.
  */
 export function findVerificationError({
@@ -26,7 +26,7 @@ export function findVerificationError({
   return { path: failed.file, line: 1, column: null, message: first.message, isOfRepository: true };
 }
 
-/** What a deployment waits for, or how it failed; null if the verification decides nothing. */
+/** Says what a deployment waits for or how it failed; null if the verification decides neither. */
 export function describeVerification(view: CheckRunView): string | null {
   const { verification, deployment } = view;
   if (!verification || verification.pipelines.length === 0) return null;
@@ -78,7 +78,7 @@ function describeProblem({ problem }: WatchedPipeline): string {
   return problem === null ? '' : `: ${formatCode(problem)}`;
 }
 
-/** False for those beyond the most that are verified. */
+/** False for pipelines beyond the limit of a verification. */
 function isVerified({ outcome, start }: WatchedPipeline): boolean {
   return outcome !== 'not_started' || start?.attemptedAt !== null;
 }

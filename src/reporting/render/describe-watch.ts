@@ -4,10 +4,10 @@ import type { OtherDeployment } from './check-run-view.ts';
 import { readAnsweredStatus, shortenSha } from './describe-deployment.ts';
 import { formatDuration } from './format-numbers.ts';
 
-/** The facts for `describeWatch` that the watch doesn't hold. */
+/** The facts for `describeWatch` that aren't in the watch. */
 export interface WatchFacts {
   readonly supersededBy: OtherDeployment | null;
-  /** The error that ended a job, where it may be shown. */
+  /** The error that ended a job, if it may be shown. */
   readonly errorOf: (pipeline: WatchedPipeline) => string | null;
   readonly deployTimeoutMinutes: number;
   readonly now: number;
@@ -31,7 +31,7 @@ export function concludeWatch({
   return outcomes.has('unseen') || outcomes.has('unknown') ? 'neutral' : 'success';
 }
 
-/** What became of the jobs, in half a sentence: plain text. */
+/** The results of the jobs in half a sentence, as plain text. */
 export function describeWatch(watch: PipelineWatch, facts: WatchFacts): string {
   return watch.state === 'concluded' ? describeEnding(watch, facts) : describeNow(watch, facts);
 }
@@ -136,7 +136,7 @@ function after(pipeline: WatchedPipeline): string {
   return ms === null ? '' : ` after ${formatDuration(ms)}`;
 }
 
-/** What to do about a start that Meltano Cloud refused: a sentence, or nothing. */
+/** Says what to do after Meltano Cloud refused a start: a sentence, or nothing. */
 export function adviseOnStart(problem: string | null): string {
   switch (readAnsweredStatus(problem)) {
     case 403:

@@ -6,10 +6,10 @@ import { formatCode, formatLink, linkWords } from './escape-markdown.ts';
 import { formatCount } from './format-numbers.ts';
 import { formatFileUrl } from './github-links.ts';
 
-/** Pipelines in one list. */
+/** How many pipelines one list has. */
 const MOST_LISTED = 50;
 
-/** What became of the pipelines: paragraphs of Markdown. */
+/** Describes the states of the pipelines: paragraphs of Markdown. */
 export function explainPipelines(view: CheckRunView): string[] {
   const { pipelines } = view.deployment;
   if (pipelines === null) return [];

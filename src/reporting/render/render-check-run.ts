@@ -44,12 +44,12 @@ export function renderCheckRun(view: CheckRunView): CheckRunFields {
   };
 }
 
-/** The log, and after the end the result for programs, for which the log is cut. */
+/** The log, and after the end the result for programs. The log is cut to leave room for it. */
 function renderWholeText(view: CheckRunView): string {
   const result = renderResult(view);
   const room = OUTPUT_BYTES - Buffer.byteLength(joinResult('x', result)) + 1;
   const text = renderText(view, room);
-  // The check run knows more than the app does: GitHub keeps the text that it has.
+  // The check run has more than the app knows, so GitHub keeps its text.
   if (text === undefined && view.deployment.reason === 'read_from_check_run') return '';
   return joinResult(text ?? '', result);
 }
@@ -86,10 +86,10 @@ export function formatTime(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 
-/** GitHub takes at most this many annotations with a write. */
+/** How many annotations GitHub accepts in a request. */
 const MOST_ANNOTATIONS = 50;
 
-/** Marks each failed pipeline at its file, where the commit has it. */
+/** Marks each failed pipeline in its file, if the commit has the file. */
 function annotatePipelines({ pipelines }: Deployment): CheckAnnotation[] {
   const failed = pipelines?.kind === 'read' ? pipelines.failed : [];
   return failed.slice(0, MOST_ANNOTATIONS).flatMap(({ name, file }) =>
@@ -115,7 +115,7 @@ function annotateVerification(view: CheckRunView): CheckAnnotation[] {
 }
 
 /**
- * The errors of a failed job that name a line of a file. Only with the conclusion, because GitHub adds annotations to the
+ * The errors of a failed job with a line of a file. Only with the conclusion, because GitHub adds annotations to the
  * existing ones. None if the log is hidden.
  */
 function renderAnnotations(view: CheckRunView): CheckAnnotation[] {
@@ -127,7 +127,7 @@ function renderAnnotations(view: CheckRunView): CheckAnnotation[] {
   return annotateErrors(directory, showableLog(view)?.locatedErrors ?? []);
 }
 
-/** `directory`: that of the workspace, to which the files of errors are relative. */
+/** `directory`: the workspace's directory. The paths of errors are relative to it. */
 export function annotateErrors(directory: string | null, errors: readonly LocatedError[]): CheckAnnotation[] {
   const folder = (directory ?? '').split('/').filter((segment) => segment !== '' && segment !== '.');
   return errors.flatMap(({ path, line, column, message }) => {

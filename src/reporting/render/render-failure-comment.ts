@@ -15,7 +15,7 @@ const COMMENT_LENGTH = 65_000;
 export interface FailureCommentView extends CommentPages {
   /** At least one. */
   readonly failures: readonly NotedFailure[];
-  /** Of the only failure, while it isn't repaired. */
+  /** The only failure, until it is repaired. */
   readonly wayBack: WayBack | null;
 }
 

@@ -9,15 +9,15 @@ import { findRunUrl } from './github-links.ts';
 import { renderWayBack } from './render-way-back.ts';
 import { joinParts, type ReplyPart } from './reply-parts.ts';
 
-/** GitHub takes 256 characters; the rest is for a secret that grows when redacted. */
+/** GitHub allows 256 characters. The rest is for secrets that get longer when redacted. */
 const TITLE_LENGTH = 200;
-/** Of GitHub's 65,536 characters. */
+/** GitHub allows 65,536 characters. */
 const BODY_LENGTH = 60_000;
 
 const OUTLOOK =
   'This issue is edited with each further failure, and closed by the deployment that repairs the workspace. If you close it, it stays closed until the error is another one.';
 
-/** Everything that the issue about a broken workspace depends on. */
+/** The input of the issue about a broken workspace. */
 export interface FailureIssueView {
   /** The newest failure, with its log if it was read. */
   readonly run: CheckRunView;
@@ -33,7 +33,7 @@ export function markFailureIssue(id: string): string {
   return `<!-- meltano-deploy:issue:${id} -->`;
 }
 
-/** The shown error, so that it is known without the database. A repaired workspace's issue has none. */
+/** The shown error, for an app without its database. A repaired workspace's issue has none. */
 export function readErrorKey(body: string): string | null {
   return /<!-- meltano-deploy:error:([\w+/=]{1,100}) -->/.exec(body)?.[1] ?? null;
 }

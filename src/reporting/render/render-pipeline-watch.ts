@@ -17,12 +17,12 @@ import { annotateErrors, formatTime } from './render-check-run.ts';
 import { renderText } from './render-text.ts';
 import { formatTitle } from './render-title.ts';
 
-/** GitHub takes 50 annotations in one write. */
+/** GitHub accepts 50 annotations in a request. */
 const MAX_ANNOTATIONS = 50;
-/** Rows of the table. The rest is counted. */
+/** How many rows the table has. The rest is counted. */
 const MAX_ROWS = 100;
 
-/** Everything that the check run of a watch depends on. */
+/** The input of the check run of a watch. */
 export interface PipelineWatchView {
   readonly watch: PipelineWatch;
   readonly repository: Repository;
@@ -34,13 +34,13 @@ export interface PipelineWatchView {
   readonly deployment: OtherDeployment | null;
   /** The newer deployment that ended the watch. */
   readonly supersededBy: OtherDeployment | null;
-  /** Null: nothing was read (yet). */
+  /** Null if nothing was read yet. */
   readonly logOf: (jobId: string) => LogExcerpt | null;
   readonly deployTimeoutMinutes: number;
   readonly now: number;
 }
 
-/** The fields of the check run about jobs of pipelines. Pure; a later `view.now` changes nothing but the title. */
+/** The fields of the check run about jobs of pipelines. Pure; a later `view.now` changes only the title. */
 export function renderPipelineWatch(view: PipelineWatchView): CheckRunFields {
   const { watch } = view;
   const shown = choosePipelineShown(watch.pipelines);

@@ -7,12 +7,12 @@ import { showableLog } from './describe-deployment.ts';
 import { splitPlace } from './describe-error.ts';
 import { explainEnd } from './explain-end.ts';
 
-/** The limit for the block in bytes. Some are left, because redaction can make it longer. */
+/** The limit for the block in bytes, with room for redaction, which can make it longer. */
 const BLOCK_BYTES = 1_900;
-/** How much of a text is kept, in UTF-16 code units: the first limit with which the block is short enough. */
+/** The limits of a text in UTF-16 code units. The first one with a short enough block is used. */
 const TEXT_LIMITS = [600, 300, 150, 75, 35, 15];
 
-/** Reasons whose explanation ends with what to do. */
+/** Reasons whose explanation ends with advice. */
 const ADVISED: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'pipelines_failed',
   'project_error',
@@ -58,7 +58,7 @@ type DeploymentResult = z.output<typeof deploymentResultSchema>;
 const OPENING = '```json meltano-deploy\n';
 const BLOCK = /(?:^|\n\n)```json meltano-deploy\n(.+)\n```$/;
 
-/** The block with the result of a concluded deployment; empty for one that goes on. Nothing in it can close it. */
+/** The block with the result of a concluded deployment; empty for an open one. No text in it can close it. */
 export function renderResult(view: CheckRunView): string {
   if (view.deployment.state !== 'concluded') return '';
   const result = describeResult(view);
@@ -66,7 +66,7 @@ export function renderResult(view: CheckRunView): string {
   return blocks.find((block) => Buffer.byteLength(block) <= BLOCK_BYTES) ?? '';
 }
 
-/** The text before the block, and what the block holds; null if the text ends with none. */
+/** The text before the block and the block's content; null if the text doesn't end with a block. */
 export function splitResult(output: string): { readonly before: string; readonly json: string } | null {
   const match = BLOCK.exec(output);
   return match && { before: output.slice(0, match.index), json: match[1] ?? '' };
@@ -110,7 +110,7 @@ function shorten(result: DeploymentResult, limit: number): DeploymentResult {
     commit: { requested: cut(commit.requested), deployed: commit.deployed && cut(commit.deployed) },
     error: error && { message: cut(error.message), path: error.path && cut(error.path), line: error.line },
     next: next && cut(next),
-    // A part of an address leads nowhere.
+    // A cut address leads nowhere.
     url: url.length <= Math.max(limit, 200) ? url : '',
   };
 }

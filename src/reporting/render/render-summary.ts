@@ -105,7 +105,7 @@ function explainAdopted({ deployment }: CheckRunView): string {
   return '**Adopted job:** something else, such as a webhook of this repository, had already started a job for this push. The app reports that job and starts no second one.';
 }
 
-/** Says which gates the deployment passed although they weren't open. */
+/** Names the closed gates that the deployment passed. */
 function explainGates(view: CheckRunView): string[] {
   return view.deployment.gates.map(({ forcedBy, passed }) => {
     if (passed === null) return '';

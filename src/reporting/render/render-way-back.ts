@@ -6,7 +6,7 @@ import { linkCommit, type Pages } from './github-links.ts';
 /** Commit ids that are safe in a command line. */
 const COMMIT = /^[0-9a-f]{7,64}$/;
 
-/** The last good commit and what leads back to it: paragraphs of Markdown. */
+/** Names the last good commit and how to return to it: paragraphs of Markdown. */
 export function renderWayBack(pages: Pages, wayBack: WayBack | null): string[] {
   if (wayBack === null) return [];
   const { lastGood, failed, relation } = wayBack;

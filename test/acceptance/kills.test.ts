@@ -13,7 +13,7 @@ test(`${KILLS} kills during a stream of pushes: one concluded check run each, no
   const seed = Number(process.env['KILL_SEED'] ?? Date.now() % 1_000_000);
   console.log(`KILL_SEED=${seed}`);
   const random = createSeededRandom(seed);
-  const world = await PushWorld.open({ repositories: 4, jobMs: 3_000 });
+  const world = await PushWorld.open({ repositories: 4, jobMs: 3_000, hasLateFailures: true });
   const { sandbox, repositories, pushed } = world;
   const directory = mkdtempSync(join(tmpdir(), 'meltano-deploy-'));
   onTestFinished(async () => {

@@ -5,8 +5,8 @@ import type { SandboxJob } from '../../sandbox/meltano/sandbox-job.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 
 const LINES = ['first line', 'second line', 'third line'];
-/** The list of a workspace's jobs is read right before its start is noted and sent. */
-const LISTS_JOBS = /\/workspaces\/([^/]+)\/jobs\?/;
+/** The lists of a workspace's jobs and pipelines are read right before its start is noted and sent. */
+const READS_LISTS = /\/workspaces\/([^/]+)\/(jobs|pipelines)\?/;
 /** A start is sent within this time after the list was read, or not at all (milliseconds). */
 const START_WITHIN_MS = 1_000;
 
@@ -18,7 +18,11 @@ export interface PushWorldOptions {
   readonly repositories: number;
   /** How long a job runs (milliseconds); its lines come evenly before that. */
   readonly jobMs: number;
+  /** After each deployment of the first repository, a pipeline is set up for a moment and fails. */
+  readonly hasLateFailures?: boolean;
 }
+
+const LATE_FAILURE = 'Deployed, but 1 of 1 pipeline failed: late';
 
 /** A stream of pushes to several repositories, each with a workspace of its own, and what must have become of them. */
 export class PushWorld {
@@ -26,8 +30,11 @@ export class PushWorld {
   readonly repositories: readonly string[];
   readonly pushed: Pushed[] = [];
 
+  readonly #hasLateFailures: boolean;
+
   private constructor(sandbox: Sandbox, options: PushWorldOptions) {
     this.sandbox = sandbox;
+    this.#hasLateFailures = options.hasLateFailures ?? false;
     this.repositories = setUp(sandbox, options);
   }
 
@@ -82,7 +89,7 @@ export class PushWorld {
     for (const { at, method, path } of this.sandbox.meltano.service.exchanges) {
       if (at > since) latest.set(path.split('/workspaces/')[1]?.slice(0, 36) ?? '', `${method} ${path}`);
     }
-    return [...latest.values()].some((request) => LISTS_JOBS.test(request));
+    return [...latest.values()].some((request) => READS_LISTS.test(request));
   }
 
   #deliveries() {
@@ -109,11 +116,17 @@ export class PushWorld {
     const { github, meltano } = this.sandbox;
     const runs = this.runs();
     expect(runs).toHaveLength(this.pushed.length);
-    expect(new Set(runs.map((run) => run.conclusion))).toEqual(new Set(['success', 'skipped']));
-    const succeeded = runs.filter((run) => run.conclusion === 'success');
-    const reportedJobs = succeeded.map((run) => run.externalId?.split('/')[2]);
-    expect(reportedJobs.toSorted()).toEqual(meltano.jobs.map((job) => job.id).toSorted());
-    for (const run of succeeded) {
+    const isLateFailure = ({ conclusion, output }: (typeof runs)[number]) =>
+      conclusion === 'failure' && output.title === LATE_FAILURE;
+    const others = runs.filter((run) => !isLateFailure(run));
+    expect(new Set(others.map((run) => run.conclusion))).toEqual(new Set(['success', 'skipped']));
+    // Nothing follows the last deployment, so its pipeline has the time to fail.
+    expect(others.length < runs.length).toBe(this.#hasLateFailures);
+    const deployed = runs.filter((run) => run.conclusion !== 'skipped');
+    const reportedJobs = deployed.map((run) => run.externalId?.split('/')[2]);
+    const jobs = [...meltano.workspaces.values()].flatMap((workspace) => meltano.jobsOf(workspace));
+    expect(reportedJobs.toSorted()).toEqual(jobs.map((job) => job.id).toSorted());
+    for (const run of deployed) {
       for (const line of LINES) expect(run.output.text?.split(line)).toHaveLength(2);
     }
     for (const workspace of meltano.workspaces.values()) {
@@ -139,7 +152,19 @@ function setUp({ github, meltano, repositoryUrl }: Sandbox, options: PushWorldOp
     const fullName = `${account}/data`;
     github.installations.add({ account });
     github.repositories.add({ fullName, private: true, files: { 'models/a.sql': '0' } });
-    meltano.addWorkspace({ name: `Workspace ${number}`, repositoryUrl: repositoryUrl(fullName) });
+    const workspace = meltano.addWorkspace({
+      name: `Workspace ${number}`,
+      repositoryUrl: repositoryUrl(fullName),
+    });
+    if (options.hasLateFailures && number === 0) {
+      meltano.addPipeline(workspace, {
+        name: 'late',
+        onDeploy: () => [
+          { on: 'end', status: 'PROVISIONING' },
+          { on: 'end', afterMs: 1_500, status: 'FAILED' },
+        ],
+      });
+    }
     return fullName;
   });
 }

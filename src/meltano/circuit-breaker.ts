@@ -17,9 +17,10 @@ const MIN_HOLD_MS = 500;
 
 export type HeldFailure = Extract<MeltanoFailure, { kind: 'held' }>;
 
-/** The permission to send one call. The caller must call `leave` exactly once. */
+/** The permission to send one call. The caller must call `leave` at most once, and for a probe exactly once. */
 export interface Pass {
   readonly kind: 'pass';
+  readonly isProbe: boolean;
   /** Null if Meltano Cloud answered. */
   readonly leave: (failure: MeltanoFailure | null) => void;
 }
@@ -63,10 +64,12 @@ export class CircuitBreaker {
   enter(mayProbe: boolean): Pass | HeldFailure {
     const open = this.#open;
     const era = this.#era;
-    if (!open) return { kind: 'pass', leave: (failure) => this.#takeOutcome(era, failure) };
+    if (!open) {
+      return { kind: 'pass', isProbe: false, leave: (failure) => this.#takeOutcome(era, failure) };
+    }
     if (!mayProbe || open.isProbing || this.#options.clock.elapsed() < open.probeAt) return this.#hold(open);
     open.isProbing = true;
-    return { kind: 'pass', leave: (failure) => this.#takeProbe(open, failure) };
+    return { kind: 'pass', isProbe: true, leave: (failure) => this.#takeProbe(open, failure) };
   }
 
   /** The failure for a held call; null while the circuit is closed. */

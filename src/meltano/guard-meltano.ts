@@ -11,20 +11,22 @@ export interface Observation {
 
 /**
  * Sends calls through the account's circuit breaker and redacts failures. Only short reads may probe: a start without an
- * answer may have created a job, and reading a log takes long.
+ * answer may have created a job, and reading a log takes long. A failing read that is optional never opens the circuit, since
+ * that would hold starts back.
  */
 export function guardMeltano(api: MeltanoApi, breaker: CircuitBreaker, observation: Observation): MeltanoApi {
   async function guard<T>(
-    role: 'may probe' | 'waits',
+    role: 'may probe' | 'waits' | 'optional',
     call: () => Promise<MeltanoResult<T>>,
   ): Promise<MeltanoResult<T>> {
-    const pass = breaker.enter(role === 'may probe');
+    const pass = breaker.enter(role !== 'waits');
     if (pass.kind === 'held') return { ok: false, failure: pass };
     try {
       const result = await observe(await call(), observation);
-      pass.leave(result.ok ? null : result.failure);
+      const isOut = !result.ok && isOutage(result.failure);
+      if (!isOut || role !== 'optional' || pass.isProbe) pass.leave(result.ok ? null : result.failure);
       // A failed read waits for the circuit if that is open. The result of a start is not replaced.
-      const waits = !result.ok && role === 'may probe' && isOutage(result.failure);
+      const waits = isOut && role !== 'waits';
       const held = waits ? breaker.held() : null;
       return held ? { ok: false, failure: held } : result;
     } catch (error) {
@@ -43,9 +45,9 @@ export function guardMeltano(api: MeltanoApi, breaker: CircuitBreaker, observati
     stopJob: (id) => guard('waits', () => api.stopJob(id)),
     listJobs: (workspaceId) => guard('may probe', () => api.listJobs(workspaceId)),
     readLog: (request) => guard('waits', () => api.readLog(request)),
-    listPipelines: (id, timeoutMs) => guard('may probe', () => api.listPipelines(id, timeoutMs)),
-    getPipeline: (id) => guard('may probe', () => api.getPipeline(id)),
-    listPipelineJobs: (id) => guard('may probe', () => api.listPipelineJobs(id)),
+    listPipelines: (id, timeoutMs) => guard('optional', () => api.listPipelines(id, timeoutMs)),
+    getPipeline: (id) => guard('optional', () => api.getPipeline(id)),
+    listPipelineJobs: (id) => guard('optional', () => api.listPipelineJobs(id)),
     verifyPipeline: (id) => guard('waits', () => api.verifyPipeline(id)),
     runPipeline: (id) => guard('waits', () => api.runPipeline(id)),
   };

@@ -89,6 +89,32 @@ describe('a start', () => {
   });
 });
 
+describe('lists of pipelines that fail', () => {
+  const FAULTS = [DOWN, { kind: 'reset', when: 'before' }, { kind: 'hang', when: 'before' }] as const;
+
+  test.each(FAULTS)('($kind) never hold back a start', async (action) => {
+    sandbox.service.faults.add({ path: /pipelines/, action });
+    for (let n = 0; n < 20; n += 1) {
+      expect(failureOf(await api.listPipelines(workspaceId, 50)).kind).not.toBe('held');
+    }
+    expectValue(await api.startDeployment(workspaceId));
+  });
+
+  test('count as failed probes while the circuit is open, and an answered one closes it', async () => {
+    const fault = sandbox.service.faults.add({ path: /workspaces/, action: DOWN });
+    await read(5);
+    clock.advance(6_000);
+    expect(failureOf(await api.listPipelines(workspaceId)).kind).toBe('held');
+    const before = sent(/pipelines/);
+    expect(failureOf(await api.listPipelines(workspaceId)).kind).toBe('held');
+    expect(sent(/pipelines/)).toBe(before);
+    fault.remove();
+    clock.advance(20_000);
+    expectValue(await api.listPipelines(workspaceId));
+    expectValue(await api.startDeployment(workspaceId));
+  });
+});
+
 test('a failing receiver of log lines is no outage, and is still thrown', async () => {
   const job = expectValue(await api.startDeployment(workspaceId));
   sandbox.jobs[0]?.run();

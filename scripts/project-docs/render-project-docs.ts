@@ -21,7 +21,7 @@ It works offline, on the files as they are on the disk. Each finding has a place
 \`--format github\` prints annotations for GitHub Actions, \`--format json\` prints JSON. The exit code is 1 if there is an error, and 2 if the directory
 or the command is wrong.
 
-- An **error** fails for certain, or is certainly ignored.
+- An **error** fails for certain, or is certainly ignored. With [\`checks: {project: block}\`](check-runs.md#a-held-workspace) it keeps a push from being deployed.
 - A **warning** is probably a mistake.
 - A **note** is worth knowing.
 

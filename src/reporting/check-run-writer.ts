@@ -1,4 +1,4 @@
-import type { CommitRun } from '../domain/commit-run.ts';
+import type { CommitRun, ProjectVerdict } from '../domain/commit-run.ts';
 import { isReported } from '../domain/deployment.ts';
 import { LeaseLost } from '../domain/lease.ts';
 import type { PipelineWatch } from '../domain/pipeline-watch.ts';
@@ -55,8 +55,8 @@ export class CheckRunWriter implements Reporter {
   }
 
   commitJudged(run: CommitRun): void {
-    // Creates and conclusions of deployments come first.
-    this.#change(run, run.verdict.kind === 'project' ? 'check' : null);
+    // Creates and conclusions of deployments come first, unless such a conclusion links to it.
+    this.#change(run, run.verdict.kind === 'project' && !holdsDeployments(run.verdict) ? 'check' : null);
   }
 
   /** `as` overrides the kind of the write. */
@@ -216,6 +216,12 @@ export class CheckRunWriter implements Reporter {
     this.#byRun.delete(run.id);
     this.#ports.logs.forget(run.id);
   }
+}
+
+function holdsDeployments({ comparisons, result }: ProjectVerdict): boolean {
+  return comparisons.some(
+    ({ blocks, workspaceId }) => blocks && result?.errors.some((one) => one.workspaceId === workspaceId),
+  );
 }
 
 function chooseOwed({ state, checkRunId }: ReportedRun): NonNullable<QueuedRun['owed']> {

@@ -75,6 +75,13 @@ function untilEnd(world: World, sha: string, workspace: string): Promise<Sandbox
   }, `the end of ${workspace}`);
 }
 
+/** GitHub's times of pushes are whole seconds. */
+function untilNextSecond(world: World): Promise<true> {
+  const read = () => Math.floor(Date.now() / 1_000);
+  const second = read();
+  return world.until(() => read() > second, 'the next second');
+}
+
 function untilChecked(world: World, sha: string): Promise<SandboxCheckRun> {
   return world.until(() => world.run(sha, CHECK), `the check of ${sha.slice(0, 7)}`);
 }
@@ -155,6 +162,7 @@ test.concurrent('of several workspaces, only the one with block and an error of 
       expect((await untilEnd(world, after, 'Sales')).output.title).toBe(`Skipped: sales/${ERROR}`);
       (await world.job(1)).run();
       expect(world.meltano.jobsOf(sales)).toEqual([]);
+      await untilNextSecond(world);
       // A push that leaves the held project as it is shows what holds it.
       const other = inAnalytics({ 'pipelines/orders.yml': PIPELINE });
       const next = world.push({ files: other });
@@ -293,8 +301,6 @@ test.concurrent('a workspace that was never deployed is mended by the first push
     async (world) => {
       const bad = world.push({ files: { ...inAnalytics({ ...PROJECT, ...WRONG }), ...BLOCK } });
       await world.untilConcluded(bad.after);
-      const other = world.push({ files: { 'docs/README.md': '# More\n' } });
-      await world.untilTitle(other.after, /^Skipped: analytics/);
       const mended = world.push({ files: inAnalytics(RIGHT) });
       (await world.job(1)).run();
       expect(world.run(mended.after)?.status).not.toBe('completed');

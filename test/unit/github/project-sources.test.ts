@@ -89,3 +89,21 @@ test('nothing is asked for while few requests are left', async () => {
   await expect(open(REPOSITORY, SHA)).rejects.toThrow(/Few requests/);
   expect(github.requests).toEqual([]);
 });
+
+test('the newest commits of a file, by people without a committer too', async () => {
+  const github = connectForReading();
+  const trees = createTreeReader({ ...github.reading, elapsed: () => 0 });
+  const { listCommits } = createProjectSources({ ...github.reading, trees });
+  const path = 'pipelines/Café au lait.yml';
+  github.scope
+    .get('/repos/acme/data/commits')
+    .query({ path, sha: SHA, per_page: 100 })
+    .reply(200, [
+      { sha: 'b', commit: { message: 'Change pipelines', committer: { name: 'ana@example.com' } } },
+      { sha: 'a', commit: { message: 'One', committer: null } },
+    ]);
+  expect(await listCommits(REPOSITORY, SHA, path)).toEqual([
+    { sha: 'b', committerName: 'ana@example.com', message: 'Change pipelines' },
+    { sha: 'a', committerName: '', message: 'One' },
+  ]);
+});

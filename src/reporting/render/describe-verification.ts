@@ -54,14 +54,13 @@ export function explainVerification(view: CheckRunView): string[] {
     const detail = one === first && error ? `: ${formatCode(error.message)}` : describeProblem(one);
     return `- ${formatCode(one.name)} ${one.outcome === null ? open : RESULTS[one.outcome]}${detail}`;
   });
-  const page = formatLink('Meltano Cloud', view.workspaceUrl);
-  return [
-    `**Verification** of the pipelines that the push changed:`,
-    lines.join('\n'),
-    deployment.reason === 'verification_failed'
-      ? `To see more, verify the pipeline on ${page}. Correct its file, its settings or its credentials there, then push or press Redeploy.`
-      : '',
-  ].filter((text) => text !== '');
+  return ['**Verification** of the pipelines that the push changed:', lines.join('\n')];
+}
+
+/** What to do about a verification that failed. */
+export function adviseOnVerification({ workspaceUrl }: CheckRunView): string {
+  const page = formatLink('Meltano Cloud', workspaceUrl);
+  return `To see more, verify the pipeline on ${page}. If its file or its plugins are wrong, correct them and push. If it is a setting or a credential, correct it there, then press Redeploy here, or write \`/redeploy\` in a comment.`;
 }
 
 const RESULTS: Readonly<Record<PipelineOutcome, string>> = {

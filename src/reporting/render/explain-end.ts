@@ -9,7 +9,7 @@ import {
   showableLog,
 } from './describe-deployment.ts';
 import { adviseOnError, describeError } from './describe-error.ts';
-import { explainVerification } from './describe-verification.ts';
+import { adviseOnVerification, explainVerification } from './describe-verification.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
 import { adviseOnPipelines, explainPipelines } from './explain-pipelines.ts';
 import { formatCount, formatDuration } from './format-numbers.ts';
@@ -46,6 +46,7 @@ const EXPLANATIONS: Readonly<Partial<Record<ReasonCode, (end: End) => readonly s
     ...explainVerification(view),
     ...explainPipelines(view),
     explainLateCancellation(deployment),
+    adviseOnVerification(view),
   ],
   withdrawn: ({ deployment }) => [explainCancellation(deployment)],
   job_error: ({ view }) => explainFailure(view),

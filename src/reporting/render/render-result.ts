@@ -15,6 +15,7 @@ const TEXT_LIMITS = [600, 300, 150, 75, 35, 15];
 /** Reasons whose explanation ends with advice. */
 const ADVISED: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'pipelines_failed',
+  'verification_failed',
   'project_error',
   'loop_brake',
   'start_refused',

@@ -74,7 +74,7 @@ test.concurrent('a mode alone is a change, and a push that waits for a job which
       job.commitId = second.after;
       job.end('COMPLETE');
       await world.untilTitle(second.after, `Skipped: nothing changed since ${second.after.slice(0, 7)}`);
-      expect(world.run(first.after)?.conclusion).toBe('success');
+      expect((await world.untilConcluded(first.after)).conclusion).toBe('success');
       expect(world.meltano.jobs).toHaveLength(1);
       const third = world.push({ files: { 'README.md': 'new' } });
       expect(await untilDeployed(world, third.after, 1)).toEqual([]);

@@ -125,7 +125,7 @@ function printText(result: ProjectCheck, root: string): void {
   for (const { path, why } of result.leftOut) console.log(`${path} was left out: ${why}.`);
   const { skipped } = result;
   if (skipped.length > 0) {
-    console.log(`Not checked, since a file can't be read: ${skipped.map(({ code }) => code).join(', ')}.`);
+    console.log(`Not checked, because a file can't be read: ${skipped.map(({ code }) => code).join(', ')}.`);
   }
   if (result.findings.length === 0) console.log(`${judgeCheck(result).title}.`);
 }

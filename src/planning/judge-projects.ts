@@ -174,7 +174,7 @@ async function lookForLostWork(
     });
   } catch (error) {
     reads.onUnknown(error);
-    return 'GitHub could not be asked';
+    return 'GitHub was not available';
   }
 }
 
@@ -197,9 +197,9 @@ function describeComparison({ from, since }: ProjectComparison): string {
 
 export const NOT_COMPARED: ProjectResult = {
   conclusion: 'neutral',
-  title: 'Not checked any more',
+  title: 'No longer checked',
   summary:
-    "No workspace tracks the pull request's new base branch. What this check run found for the earlier one doesn't count.",
+    "No workspace tracks the pull request's new base branch. The results for the earlier one no longer count.",
   annotations: [],
   errors: [],
   unread: null,

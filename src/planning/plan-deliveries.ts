@@ -102,7 +102,7 @@ export class DeliveryPlanner {
     const { event, attempts } = delivery;
     const isAwaited = event.kind === 'comment' || event.kind === 'rerun';
     if (isAwaited && ageOf(clock, delivery.receivedAt) >= ANSWER_WITHIN_MS) {
-      const problem = error instanceof ListFailed ? error.message : 'GitHub could not be asked';
+      const problem = error instanceof ListFailed ? error.message : 'GitHub was not available';
       const plan = await planUnanswered(delivery, event, this.#context, problem);
       await commitPlan(this.#context, delivery, plan, log);
       return null;

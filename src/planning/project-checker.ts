@@ -108,7 +108,7 @@ export class ProjectChecker {
       );
       if (isOver) this.#failing.delete(run.id);
       else this.#failing.set(run.id, { since: before.since, attempts });
-      return isOver ? couldNotRead('GitHub could not be asked') : chooseRetryDelay(attempts, null, random());
+      return isOver ? couldNotRead('GitHub was not available') : chooseRetryDelay(attempts, null, random());
     }
   }
 }

@@ -78,10 +78,10 @@ export function renderFindingSummary(check: ProjectCheck, whole = check): string
     ...(notes.length > MOST_NOTES ? [`- ${countOf(notes.length - MOST_NOTES, 'more note')}`] : []),
     ...(skipped.length > 0
       ? [
-          `Not checked, since a file can't be read: ${skipped.map(({ code }) => formatCode(code)).join(', ')}.`,
+          `Not checked, because a file can't be read: ${skipped.map(({ code }) => formatCode(code)).join(', ')}.`,
         ]
       : []),
-    ...leftOut.map(({ path, why }) => `Left out: ${formatCode(path)}, since ${why}.`),
+    ...leftOut.map(({ path, why }) => `Left out: ${formatCode(path)}, because ${why}.`),
   ];
   return lines.join('\n');
 }

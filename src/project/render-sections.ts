@@ -54,6 +54,6 @@ function renderSection({ name, directory, check, plans }: ProjectSection, whole:
 
 function renderComparedPlan({ heading, plan, lostWork }: ComparedPlan): string {
   const lost = renderLostWork(lostWork);
-  const changes = typeof plan === 'string' ? `The changes aren't known, since ${plan}.` : renderPlan(plan);
+  const changes = typeof plan === 'string' ? `The changes are unknown, because ${plan}.` : renderPlan(plan);
   return [`**${heading}**`, ...(lost === '' ? [] : [lost]), changes].join('\n\n');
 }

@@ -133,7 +133,7 @@ export function describeConfigurationStore(name: string, open: () => Promise<Ope
         const first = await commitProject('first');
         await stores.concludeProjectRun(first as CommitRun, result);
         expect((await commitProject('second')).state).toBe('concluded');
-        const unread = { ...result, errors: [], unread: 'GitHub could not be asked' };
+        const unread = { ...result, errors: [], unread: 'GitHub was not available' };
         await stores.saveReport(project.id, { checkRunId: 77 });
         const event = { kind: 'rerun', repository: REPOSITORY } as never;
         await stores.record({ id: 'rerun', name: 'check_run', receivedAt: 1, event });

@@ -87,7 +87,7 @@ test.concurrent('GitHub failing to list the commits is one sentence, and no fail
     });
     const { after } = pushed(world, { [FILE]: BY_CLOUD });
     const summary = await summaryOf(world, after);
-    expect(summary).toContain("What they took from people isn't known, since GitHub could not be asked.");
+    expect(summary).toContain('It is unknown what they took from people, because GitHub was not available.');
     expect(summary).toContain('changed');
     const job = await world.job(2);
     job.run();

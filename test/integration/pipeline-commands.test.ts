@@ -76,7 +76,7 @@ describe('/meltano run', () => {
       expect(run?.output.title).toMatch(/^Google Ads succeeded in \d+ s$/);
       const [reply, another] = it.replies(issue);
       expect(another).toBeUndefined();
-      expect(reply?.body).toMatch(/^\*\*Ran in \d+ s:\*\* the pipeline `Google Ads` of /);
+      expect(reply?.body).toMatch(/^\*\*Run succeeded in \d+ s:\*\* the pipeline `Google Ads` of /);
       expect(reply?.body).toContain(`/runs/${run?.id}`);
       expect(startsOf(it)).toHaveLength(1);
     }));
@@ -311,7 +311,7 @@ describe('what shows pipelines', () => {
       expect(body).toContain('| `quiet` | `READY` | none | none |');
       await it.untilReaction(it.say(issue, '/meltano status', 'ray'), 'rocket');
       const status = it.replies(issue)[1]?.body ?? '';
-      expect(status).toContain('**2 of 3 pipelines fail:**');
+      expect(status).toContain('**2 of 3 pipelines are failing:**');
       expect(status).toMatch(/\| `facebook` \| `FAILED` \| Complete in/);
       expect(status).toMatch(/\| `Google Ads` \| `READY` \| Failed after/);
       expect(status).not.toContain('`quiet`');

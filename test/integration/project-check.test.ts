@@ -207,7 +207,7 @@ test.concurrent('a pull request that gets an untracked base: the check run says 
         return title.test(run?.output.title ?? '') ? run : null;
       }, `the title ${title}`);
     talk.editPull(REPOSITORY, request.number, { base: 'next' });
-    expect(await untilTitle(/^Not checked any more$/)).toMatchObject({ id, conclusion: 'neutral' });
+    expect(await untilTitle(/^No longer checked$/)).toMatchObject({ id, conclusion: 'neutral' });
     talk.editPull(REPOSITORY, request.number, { base: 'main' });
     const again = await untilTitle(/^pipelines\/orders\.yml:3: /);
     expect(again).toMatchObject({ id, conclusion: 'failure' });

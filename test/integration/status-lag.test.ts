@@ -60,6 +60,6 @@ test.concurrent('a status names what else deployed the workspace, and counts fro
     job.run();
     job.end('COMPLETE');
     const body = await askStatus(it);
-    expect(body).toContain('**Up to date**. Also deployed by something else than this app: job `');
+    expect(body).toContain('**Up to date**. Other deployments, not started by this app: job `');
     expect(body).toContain(`job \`${job.id}\`, commit [\`${after.slice(0, 7)}\`](`);
   }));

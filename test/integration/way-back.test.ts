@@ -38,7 +38,7 @@ test.concurrent('a squashed pull request is named for its Revert button, and the
     const { after } = talk.merge(REPOSITORY, number);
     const summary = await failNext(world, after);
     expect(summary).toContain(`press **Revert** in pull request [\`#${number}\`](`);
-    expect(summary).toContain(`/pull/${number}), or run and push:`);
+    expect(summary).toContain(`/pull/${number}), or run this and push:`);
     expect(summary).toContain(`git revert --no-edit ${good}..${after}`);
   }));
 

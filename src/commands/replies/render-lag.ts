@@ -12,7 +12,7 @@ const CAUSES: Readonly<Partial<Record<ReasonCode | 'under_way', string>>> = {
   ignored_sender: 'held by the configuration, which ignores pushes by this sender',
   paths_unmatched: 'no changed file passes the path filters',
   skip_token: 'the commit message contains a skip token',
-  loop_brake: 'held by the brake for bots',
+  loop_brake: 'held because the pusher is a bot that starts too many deployments',
   job_error: 'its deployment failed',
   job_complete: 'Meltano Cloud deployed another commit',
 };
@@ -33,7 +33,7 @@ export function describeLag(lag: WorkspaceLag, now: number): string {
 export function describeOthers(pages: Pages, { others }: WorkspaceLag, now: number): string {
   if (others.length === 0) return '';
   const jobs = others.map((job) => describeJob(pages, job, now));
-  return ` Also deployed by something else than this app: ${jobs.join('; ')}.`;
+  return ` Other deployments, not started by this app: ${jobs.join('; ')}.`;
 }
 
 function describeJob(pages: Pages, { id, commit, endedAt }: OtherJob, now: number): string {

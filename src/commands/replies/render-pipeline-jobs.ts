@@ -27,7 +27,7 @@ export function renderPreview(view: ReplyView, { workspace, pipeline }: BodyOf<'
 /** The progress of a run or of verifications. */
 export function renderPipelineJobs(view: ReplyView, body: BodyOf<'run'> | BodyOf<'verify'>): ReplyPart[] {
   const { workspace, watch } = body;
-  if (watch === null) return [`**Not carried out:** what became of it is no longer stored.`];
+  if (watch === null) return [`**Unknown:** the result is no longer stored.`];
   const leftOut = body.kind === 'verify' ? describeLeftOut(body.leftOut) : [];
   const shown = watch.pipelines.map((pipeline) => ({ kind: body.kind, workspace, watch, pipeline }));
   const [only, another] = shown;
@@ -97,7 +97,7 @@ function describeProgress({ jobStatus, start, problem, attempts }: WatchedPipeli
   if (awaited !== null) return awaited;
   if (jobStatus === 'QUEUED') return 'queued on Meltano Cloud';
   if (jobStatus !== null) return jobStatus === 'RUNNING' ? 'running' : formatCode(jobStatus);
-  if (start?.outcome === 'lost') return 'the answer to the start was lost, so the app looks for its job';
+  if (start?.outcome === 'lost') return 'the answer to the start was lost, so the app is looking for the job';
   return problem === null ? 'waiting' : `${formatCode(problem)}; trying again`;
 }
 
@@ -117,7 +117,7 @@ function describeEnd(view: ReplyView, { kind, workspace, pipeline }: ShownJob): 
   switch (outcome) {
     case 'succeeded':
       if (kind === 'verify') return { head: 'Verified', advice: '' };
-      return { head: ms === null ? 'Ran' : `Ran in ${formatDuration(ms)}`, advice: '' };
+      return { head: ms === null ? 'Run succeeded' : `Run succeeded in ${formatDuration(ms)}`, advice: '' };
     case 'failed': {
       const head = kind === 'verify' ? 'Verification failed' : `Run failed${after}`;
       return {
@@ -137,7 +137,7 @@ function describeEnd(view: ReplyView, { kind, workspace, pipeline }: ShownJob): 
     case 'unseen':
     case 'unknown':
       return {
-        head: 'Perhaps not started',
+        head: 'Possibly not started',
         advice: `The answer to the start was lost, and no job was seen. Look at ${page} before you try again.`,
       };
     case null:

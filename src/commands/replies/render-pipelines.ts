@@ -34,8 +34,8 @@ export function renderFailing(view: ReplyView, read: readonly WorkspacePipelines
   const rows = listRows(view, known, isFailing).map((cells) =>
     cells.filter((_, at) => at !== cells.length - 2),
   );
-  const lead = `**${formatCount(rows.length)} of ${formatPipelines(total)} ${rows.length === 1 ? 'fails' : 'fail'}:**`;
-  const none = total === 0 ? [] : [`None of ${formatPipelines(total)} fails.`];
+  const lead = `**${formatCount(rows.length)} of ${formatPipelines(total)} ${rows.length === 1 ? 'is' : 'are'} failing:**`;
+  const none = total === 0 ? [] : [`No failing pipelines (of ${formatCount(total)}).`];
   return [
     ...(rows.length === 0 ? none : [lead, layRows(known, ['Pipeline', 'Status', 'Last run'], rows)]),
     ...describeUnread(view, read),

@@ -98,7 +98,7 @@ function explainConfigured(view: ReplyView, finding: WhyFinding): string | null 
     case 'configuration_held':
       return `The file ${file} has mistakes${found}, and there is no earlier valid version: pushes are held until it is repaired`;
     case 'project_error':
-      return `The ${linkCheck(view, finding)} found an error in its project${found}, and ${file} sets ${formatCode('checks: {project: block}')}. Correct it and push, or write ${formatCode('/redeploy --force')} with the Maintain role`;
+      return `The ${linkCheck(view, finding)} found an error in its project${found}, and ${file} sets ${formatCode('checks: {project: block}')}. Correct it and push, or write ${formatCode('/redeploy --force')}, which requires the Maintain role`;
     case 'skip_token':
     case 'push_off':
     case 'ignored_sender':

@@ -75,7 +75,7 @@ export const MELTANO_ERRORS: readonly KnownError[] = [
     code: 'meltano_catalog_invalid',
     prints: 'Catalog discovery failed: invalid catalog: Expecting value: line 1 column 1 (char 0)',
     when: [{ says: /\bCatalog discovery failed: invalid catalog: / }],
-    cause: 'The extractor printed something else than a catalog when it was asked for its streams.',
+    cause: 'The extractor did not print a catalog when it was asked for its streams.',
     advice:
       'Run `meltano invoke <extractor> --discover` to see what it prints. If another version of the extractor works, pin it in `pip_url`.',
   },

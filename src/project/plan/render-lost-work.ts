@@ -9,7 +9,7 @@ const LONGEST_COMMAND = 5_000;
 /** Renders what Meltano Cloud's own commits took from people, as Markdown; an empty text if that is nothing. */
 export function renderLostWork(found: LostWorkFound | string): string {
   if (typeof found === 'string') {
-    return `Meltano Cloud made commits of this push. What they took from people isn't known, since ${found}.`;
+    return `Meltano Cloud made commits of this push. It is unknown what they took from people, because ${found}.`;
   }
   const { lost, leftOut } = found;
   return [

@@ -23,7 +23,7 @@ export function renderPlan({ items, otherFiles }: Plan): string {
 
 function renderItem({ subject, name, change, warning, details }: PlanItem): string {
   const start = `- ${warning === null ? '' : '⚠ '}${capitalize(subject)} ${quote(name)}`;
-  if (change === 'unreadable') return `${start} can't be read, so it isn't known what it changes`;
+  if (change === 'unreadable') return `${start} can't be read, so its changes are unknown`;
   const header = `${start} ${change}${warning === null ? '' : ` (${warning})`}`;
   return details.length === 0 ? header : `${header}: ${details.map(renderDetail).join('; ')}`;
 }

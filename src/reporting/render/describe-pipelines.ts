@@ -39,7 +39,7 @@ function describeNotReady(pipelines: ReadPipelines, wording: Quoting): string[] 
 /** Says what a deployment with a complete job waits for. */
 export function describeSettling({ pipelines }: Deployment, run: number | null): string {
   const deployed = run === null ? 'Deployed' : `Deployed in ${formatDuration(run)}`;
-  if (pipelines?.kind !== 'read') return `${deployed}; looking at the pipelines`;
+  if (pipelines?.kind !== 'read') return `${deployed}; checking the pipelines`;
   const { counted, settingUp } = pipelines;
   return `${deployed}; waiting for ${countOf(settingUp, counted)} to be set up`;
 }

@@ -72,7 +72,7 @@ function describePipeline(view: CheckRunView, { name, status, file, repositoryPa
 
 function explainUnlisted({ unlisted }: ReadPipelines): string {
   if (unlisted === 0) return '';
-  return `Meltano Cloud counts ${formatCount(unlisted)} more ${unlisted === 1 ? 'pipeline' : 'pipelines'} than it lists: this check run knows nothing of ${unlisted === 1 ? 'it' : 'them'}.`;
+  return `Meltano Cloud counts ${formatCount(unlisted)} more ${unlisted === 1 ? 'pipeline' : 'pipelines'} than it lists: this check run doesn't cover ${unlisted === 1 ? 'it' : 'them'}.`;
 }
 
 function cutList(lines: readonly string[]): string[] {

@@ -15,7 +15,7 @@ const TITLE_LENGTH = 200;
 const BODY_LENGTH = 60_000;
 
 const OUTLOOK =
-  'This issue is edited with each further failure, and closed by the deployment that repairs the workspace. If you close it, it stays closed until the error is another one.';
+  'The app updates this issue after each failure, and closes it when a deployment succeeds. If you close it, it stays closed until the error is a different one.';
 
 /** The input of the issue about a broken workspace. */
 export interface FailureIssueView {
@@ -48,7 +48,7 @@ export function renderFailureIssue(view: FailureIssueView): IssueText {
   const since =
     brokenSince.id === deployment.id
       ? ''
-      : `It fails since commit ${describeCommit(pages, brokenSince)}, ${describeRequester(brokenSince, (login) => formatCode(login))}.`;
+      : `It has been failing since commit ${describeCommit(pages, brokenSince)}, ${describeRequester(brokenSince, (login) => formatCode(login))}.`;
   const explained = explainEnd(run).map((text) =>
     text.replaceAll(REDEPLOY, 'write `/redeploy` in a comment'),
   );
@@ -80,7 +80,7 @@ function toPages(run: CheckRunView) {
 
 /** In a title GitHub renders only code. A joiner keeps a mention and a reference from being one. */
 function renderTitle({ workspaceName, sha }: Deployment): string {
-  const end = ` fails since ${shortenSha(sha)}`;
+  const end = ` failing since ${shortenSha(sha)}`;
   const begin = 'Deployment of ';
   const name = workspaceName
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
@@ -101,7 +101,7 @@ function listOthers(run: CheckRunView, listed: readonly Deployment[]): string {
     (one) =>
       `- ${formatCode(one.workspaceName)}, commit ${describeCommit(pages, one)}. ${linkRun(run, one)}.`,
   );
-  return `These workspaces fail too. They have no issue of their own, since five are open:\n\n${rows.join('\n')}`;
+  return `These workspaces are failing too. They have no issues of their own, because five issues are open:\n\n${rows.join('\n')}`;
 }
 
 function linkRun(run: CheckRunView, deployment: Deployment): string {

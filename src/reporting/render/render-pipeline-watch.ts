@@ -122,17 +122,17 @@ function explain(view: PipelineWatchView): string {
   const outcomes = new Set(watch.pipelines.map(({ outcome }) => outcome));
   if (watch.ending === 'superseded') {
     const newer = supersededBy && formatLink(shortenSha(supersededBy.sha), findRunUrl(view, supersededBy));
-    return `A newer deployment of the workspace, ${newer ?? 'which is no longer stored'}, started. Its own check run follows the runs after it.`;
+    return `A newer deployment of the workspace, ${newer ?? 'which is no longer stored'}, started. Its own check run shows the runs after it.`;
   }
   if (watch.ending === 'timed_out' || watch.ending === 'refused') {
     return `Runs may still go on. View them on ${page}.`;
   }
   if (watch.purpose === 'run') return explainRun(watch, page);
   if (outcomes.has('failed')) {
-    return `The deployment succeeded, but not each run after it. Correct the error, then push, or run the pipeline again on ${page}.`;
+    return `The deployment succeeded, but a run after it failed. Correct the error, then push, or run the pipeline again on ${page}.`;
   }
   if (outcomes.has('unseen')) {
-    return `For 3 min no run was seen. A run that waits isn't listed: it may start later. View it on ${page}.`;
+    return `No run was seen for 3 min. Meltano Cloud doesn't list waiting runs, so one may start later. View it on ${page}.`;
   }
   return '';
 }
@@ -145,7 +145,7 @@ function explainRun({ pipelines }: PipelineWatch, page: string): string {
     case 'failed':
       return `The run failed. Correct the error, then ${again}.`;
     case 'not_started':
-      return `Nothing was run. ${adviseOnStart(pipeline.problem) || `When the cause is gone, ${again}.`}`;
+      return `Nothing was run. ${adviseOnStart(pipeline.problem) || `Remove the cause, then ${again}.`}`;
     case 'unknown':
       return `The answer to the start was lost, and no run was seen. Look at ${page} before you run it again.`;
     default:
@@ -180,7 +180,7 @@ const RESULTS: Readonly<Record<NonNullable<WatchedPipeline['outcome']>, string>>
   deleted: 'the run was deleted on Meltano Cloud',
   unseen: 'no run was seen',
   not_started: 'could not be started',
-  unknown: 'it is unknown whether it was started',
+  unknown: 'it is unknown whether the run started',
 };
 
 function describeResult(view: PipelineWatchView, pipeline: WatchedPipeline): string {

@@ -15,7 +15,7 @@ import { findRunUrl, linkCommit, linkFile, linkProjectCheck, tookAnotherCommit }
 import { renderWayBack } from './render-way-back.ts';
 
 const NO_ISSUE =
-  'No issue was opened about this failure, since issues are disabled in this repository. The app tries again after a day.';
+  'No issue was opened about this failure, because issues are disabled in this repository. The app tries again after a day.';
 
 /** What happened, a table of facts, and remarks, in Markdown. Does not depend on `view.now`. */
 export function renderSummary(view: CheckRunView): string {

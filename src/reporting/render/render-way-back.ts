@@ -12,7 +12,7 @@ export function renderWayBack(pages: Pages, wayBack: WayBack | null): string[] {
   const { lastGood, failed, relation } = wayBack;
   const head = '**Last good commit:**';
   if (relation === 'identical') {
-    return [`${head} this one. It was deployed before, so the cause may lie outside of the repository.`];
+    return [`${head} this one. It was deployed before, so the cause may lie outside the repository.`];
   }
   const good = linkCommit(pages, lastGood);
   const compare = formatCompareUrl(pages, lastGood, failed);
@@ -29,9 +29,9 @@ function describeRevert(pages: Pages, { lastGood, failed, isLinear, pullRequest 
   const pull = pullRequest === null ? null : linkPull(pages, pullRequest);
   const isCommand = isLinear && COMMIT.test(lastGood) && COMMIT.test(failed);
   const command = `\`\`\`sh\ngit revert --no-edit ${lastGood}..${failed}\n\`\`\``;
-  if (pull === null) return isCommand ? ['To go back to it, run and push:', command] : [];
+  if (pull === null) return isCommand ? ['To go back to it, run this and push:', command] : [];
   const press = `To go back to it, press **Revert** in pull request ${pull}`;
-  return isCommand ? [`${press}, or run and push:`, command] : [`${press}.`];
+  return isCommand ? [`${press}, or run this and push:`, command] : [`${press}.`];
 }
 
 function formatCompareUrl({ githubUrl, repository }: Pages, base: string, head: string): string {

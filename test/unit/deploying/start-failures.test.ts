@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Method, refuse, UNREACHABLE } from './fake-meltano.ts';
 import { START } from './fake-ports.ts';
-import { MINUTE, WORKSPACE_KEY, World } from './reconcile-world.ts';
+import { MINUTE, REPOSITORY, WORKSPACE_KEY, World } from './reconcile-world.ts';
 
 let world: World;
 
@@ -61,7 +61,7 @@ describe('a start that made nothing and may succeed later', () => {
     });
     // Without a job there is no log to wait for: the report is due at once.
     expect(world.reporter.reports.at(-1)).toMatchObject({ id, state: 'concluded' });
-    expect(world.dispatcher.wakes).toEqual([]);
+    expect(world.dispatcher.wakes).toEqual([{ queue: 'issue', key: String(REPOSITORY.id) }]);
   });
 });
 

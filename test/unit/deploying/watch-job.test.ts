@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { fail, NO_ANSWER, refuse } from './fake-meltano.ts';
 import { START } from './fake-ports.ts';
-import { MINUTE, World } from './reconcile-world.ts';
+import { MINUTE, REPOSITORY, World } from './reconcile-world.ts';
 
 let world: World;
 
@@ -41,7 +41,10 @@ test('a push is started, watched and concluded, with every state reported in ord
   expect(world.meltano.count('startDeployment')).toBe(1);
   expect(world.concluded.map((one) => one.id)).toEqual([id]);
   // The conclusion is reported when the log was read.
-  expect(world.dispatcher.wakes).toEqual([{ queue: 'log', key: id }]);
+  expect(world.dispatcher.wakes).toEqual([
+    { queue: 'log', key: id },
+    { queue: 'issue', key: String(REPOSITORY.id) },
+  ]);
 });
 
 test.each([

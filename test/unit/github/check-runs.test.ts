@@ -181,7 +181,7 @@ describe('find', () => {
     expect(await api.find(repository, wanted)).toEqual({ ok: true, value: [] });
   });
 
-  test('says when GitHub could not be asked', async () => {
+  test('says when GitHub was not available', async () => {
     github.scope.get(path).query(query).times(5).reply(502, {});
     expect(failureOf(await api.find(repository, wanted)).kind).toBe('unknown');
     expect(github.requests).toHaveLength(1);

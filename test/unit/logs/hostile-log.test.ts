@@ -11,6 +11,7 @@ import {
 import { createRedactor } from '../../../src/logs/redact.ts';
 import { LineSplitter } from '../../../src/meltano/line-splitter.ts';
 import { renderCheckRun } from '../../../src/reporting/render/render-check-run.ts';
+import { splitResult } from '../../../src/reporting/render/render-result.ts';
 import { makeRun, makeView } from '../reporting/render/make-check-run-view.ts';
 
 const MAX_BYTES = 65_535;
@@ -127,7 +128,8 @@ describe('a line of 10 MB', () => {
     expect(shown.length + Number(left)).toBe(length);
     expect(tail[2]).toBe('last');
     const { text } = await show('first', character.repeat(length), 'last');
-    expect(readBlocks(text)).toEqual(['code']);
+    // The log, and the result for programs.
+    expect(readBlocks(text)).toEqual(['code', 'code']);
   });
 });
 
@@ -137,7 +139,8 @@ describe('any bytes', () => {
       for (const mark of ['`', '~']) {
         const ticks = mark.repeat(length);
         const { text } = await show('before', ticks, `${ticks}js`, `<script>x</script> ${ticks}`, '@ana # h');
-        expect(readBlocks(text)).toEqual(['code']);
+        // The log, and the result for programs.
+        expect(readBlocks(text)).toEqual(['code', 'code']);
       }
     }
   });
@@ -161,7 +164,9 @@ describe('any bytes', () => {
     if (raw.includes('\r')) return expect(text).toContain(clean);
     expect(title).toContain(`broken ${clean}`);
     expect(summary.split('\n')[0]).toBe(`**\`a.sql\`, line 3:** \`broken ${clean}\``);
-    expect(text).toBe(`\`\`\`\na.sql:3: error: broken ${clean}\n\`\`\``);
+    const { before, json } = splitResult(text ?? '') ?? { before: '', json: '{}' };
+    expect(before).toBe(`\`\`\`\na.sql:3: error: broken ${clean}\n\`\`\``);
+    expect(JSON.parse(json)).toMatchObject({ error: { message: `broken ${clean}` } });
     expect(annotations).toMatchObject([{ path: 'a.sql', message: `broken ${clean}` }]);
   });
 

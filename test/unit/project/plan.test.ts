@@ -153,13 +153,13 @@ triggered_by: [deploy]
     [
       'broken YAML: no word about what it held',
       () => ({ 'meltano.yml': 'plugins: [', [ORDERS]: 'name: "x' }),
-      "- File `meltano.yml` can't be read, so it isn't known what it changes",
-      "- File `pipelines/Shop orders.yml` can't be read, so it isn't known what it changes",
+      "- File `meltano.yml` can't be read, so its changes are unknown",
+      "- File `pipelines/Shop orders.yml` can't be read, so its changes are unknown",
     ],
     [
       'a broken workspace.yml: pipelines may be in any folder',
       () => ({ 'workspace.yml': 'name: [', [ORDERS]: null }),
-      "- File `workspace.yml` can't be read, so it isn't known what it changes",
+      "- File `workspace.yml` can't be read, so its changes are unknown",
       '- 1 other file',
     ],
     [

@@ -66,8 +66,8 @@ test('the summary names skipped rules and omitted files, and outside text in it 
   const check = await checkFiles({ 'meltano.yml': 'a: [', [path]: '#'.repeat(300 * 1024) });
   expect(renderFindingSummary(check).split('\n')).toEqual([
     '1 error, 0 warnings.',
-    expect.stringMatching(/^Not checked, since a file can't be read: `unknown-environment`, /),
-    'Left out: `pipelines/<img> @team.yml`, since it is larger than 256 KiB.',
+    expect.stringMatching(/^Not checked, because a file can't be read: `unknown-environment`, /),
+    'Left out: `pipelines/<img> @team.yml`, because it is larger than 256 KiB.',
   ]);
 });
 

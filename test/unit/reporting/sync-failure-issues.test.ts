@@ -171,7 +171,7 @@ test('the sixth broken workspace is listed in the newest issue, and gets one of 
   for (let n = 1; n <= 6; n += 1) await end('failure', { workspace: `w${n}` });
   await keepAll();
   expect(api.open).toHaveLength(5);
-  expect(api.open.map(({ body }) => body.includes('These workspaces fail too'))).toEqual([
+  expect(api.open.map(({ body }) => body.includes('These workspaces are failing too'))).toEqual([
     ...[false, false, false, false, true],
   ]);
   expect(api.open.at(-1)?.body).toContain('`w6`');
@@ -180,7 +180,7 @@ test('the sixth broken workspace is listed in the newest issue, and gets one of 
   expect(api.open.map(({ title }) => title.slice(0, 16))).toEqual(
     ['w1', 'w3', 'w4', 'w5', 'w6'].map((name) => `Deployment of ${name}`),
   );
-  expect(api.open.some(({ body }) => body.includes('These workspaces fail too'))).toBe(false);
+  expect(api.open.some(({ body }) => body.includes('These workspaces are failing too'))).toBe(false);
 });
 
 test('a deployment that timed out is told like one that failed; other ends say nothing', async () => {

@@ -81,12 +81,12 @@ test('several workspaces have a column, and what was not read is said', () => {
 
 test.each<[string, WorkspacePipelines[], string]>([
   ['no pipelines', [read('A')], ''],
-  ['none that fails', [read('A', state({}), state({}, 'COMPLETE'))], 'None of 2 pipelines fails.'],
-  ['one', [read('A', state({ status: 'FAILED' }), state({}))], '**1 of 2 pipelines fails:**'],
+  ['none that fails', [read('A', state({}), state({}, 'COMPLETE'))], 'No failing pipelines (of 2).'],
+  ['one', [read('A', state({ status: 'FAILED' }), state({}))], '**1 of 2 pipelines is failing:**'],
   [
     'several',
     [read('A', state({ status: 'FAILED' })), read('B', state({}, 'ERROR'))],
-    '**2 of 2 pipelines fail:**',
+    '**2 of 2 pipelines are failing:**',
   ],
 ])('status names failing pipelines: %s', (_, failing, words) => {
   const text = render({ kind: 'status', workspaces: [], statuses: [], pipelines: true, failing });

@@ -328,12 +328,16 @@ test.each<[string, Partial<ShownWatch['pipelines'][number]>, Partial<ShownWatch>
   [': waiting. ', {}, {}],
   [': `Meltano Cloud did not answer`; trying again. ', { problem: 'Meltano Cloud did not answer' }, {}],
   [
-    ': the answer to the start was lost, so the app looks for its job. ',
+    ': the answer to the start was lost, so the app is looking for the job. ',
     { start: { attemptedAt: 1, knownJobIds: [], outcome: 'lost' } },
     {},
   ],
-  ['**Ran in 1 min:** ', { outcome: 'succeeded', startedAt: 0, endedAt: 60_000 }, { state: 'concluded' }],
-  ['**Ran:** ', { outcome: 'succeeded' }, { state: 'concluded' }],
+  [
+    '**Run succeeded in 1 min:** ',
+    { outcome: 'succeeded', startedAt: 0, endedAt: 60_000 },
+    { state: 'concluded' },
+  ],
+  ['**Run succeeded:** ', { outcome: 'succeeded' }, { state: 'concluded' }],
   ['**Deleted:** ', { outcome: 'deleted' }, { state: 'concluded' }],
   ['Look at [Meltano Cloud](', { outcome: 'unknown' }, { state: 'concluded' }],
   [

@@ -433,7 +433,10 @@ describe('repositories', () => {
     await open();
     sandbox.github.repositories.add({ fullName: 'acme/more', files: { a: '1' } });
     sandbox.meltano.addWorkspace({ name: 'More', repositoryUrl: sandbox.repositoryUrl('acme/more') });
-    sandbox.github.service.faults.add({ path: /data\/contents/, action: { kind: 'status', status: 502 } });
+    sandbox.github.service.faults.add({
+      path: /graphql|data\/contents/,
+      action: { kind: 'status', status: 502 },
+    });
     const { wrong, text } = await ask();
     expect(wrong).toEqual([
       expect.stringContaining("acme/data: its configuration can't be read: GitHub answered 502"),

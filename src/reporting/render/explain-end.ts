@@ -133,7 +133,7 @@ function explainProjectError({ view, problem }: End): string[] {
   const { errors = null } = view.projectCheck ?? {};
   const more = errors && errors.count > 1 ? `, and ${formatCount(errors.count - 1)} more` : '';
   return [
-    `The ${linkProjectCheck(view)} found an error in the project of this workspace${problem}${more}. ${FILE} sets \`checks: {project: block}\`, so nothing was deployed.`,
+    `The ${linkProjectCheck(view)} found an error in the project of this workspace${problem}${more}. ${FILE} sets \`checks: {project: block}\`, so this deployment was not started.`,
     errors?.since
       ? `The error is not new: ${linkCommit(view, errors.since)}, the last successful deployment, had it already. \`block\` holds it all the same.`
       : '',

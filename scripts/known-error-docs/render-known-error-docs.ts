@@ -23,8 +23,8 @@ async function renderIntroduction(): Promise<string> {
 
 <!-- Made by \`npm run generate\` from src/logs/known-errors/: edit the table there, not this page. -->
 
-For ${count} errors the app knows the cause and what to do. It says so as **What to do** right below the first error of a failed job: in the
-[check run](check-runs.md#when-it-has-ended), and in the replies to \`/redeploy\` and \`/meltano logs\`. If the log isn't shown, nothing is said about it.
+For ${count} errors the app knows the cause and what to do. It says so as **What to do** where it shows the first error of a failed job, also of a
+pipeline's: in the [check run](check-runs.md#when-it-has-ended), in the issue about a failure, and in the replies to commands. If the log isn't shown, nothing is said about it.
 
 Any other error gets no advice, since a wrong one costs more than none. An error is known by its own line, or the lines around it, after secrets have been
 removed. Nothing from the log stands in the advice.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { inConversation } from './conversation-world.ts';
-import { inWorld, type World } from './world.ts';
+import { inWorld, type PushOptions, REPOSITORY, type World } from './world.ts';
 
 const LOG = [
   'Installing 4 plugins',
@@ -12,8 +12,8 @@ const ADVICE =
   "Add `setuptools<81` to the plugin's `pip_url`, with a blank before it.";
 
 /** Pushes, and lets the job fail with this log. Returns the summary of the check run. */
-async function failWith(world: World, log: readonly string[]): Promise<string> {
-  const { after } = world.push();
+async function failWith(world: World, log: readonly string[], files?: PushOptions['files']): Promise<string> {
+  const { after } = world.push(files ? { files } : {});
   const job = await world.job(1);
   job.run();
   job.log(...log);
@@ -61,4 +61,11 @@ test.concurrent('the reply to /meltano logs has it too, and the reply to a faile
     const reply = await it.untilReply(second, /What to do/);
     expect(reply.body).toMatch(/^\*\*Failed.*pkg_resources/);
     expect(reply.body).toContain(`\n\n${ADVICE}`);
+  }));
+
+test.concurrent('the issue about a failure has it too', () =>
+  inConversation(async ({ world, talk }) => {
+    await failWith(world, LOG, { '.github/meltano-deploy.yml': 'notify: { issue: on_failure }\n' });
+    const issue = await world.until(() => talk.ownIssues(REPOSITORY)[0], 'the issue');
+    expect(issue.body).toContain(`pkg_resources'\`\n\n${ADVICE}\n\n`);
   }));

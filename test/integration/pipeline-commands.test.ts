@@ -96,6 +96,23 @@ describe('/meltano run', () => {
       );
     }));
 
+  test.concurrent('that fails with a known error says what to do, in the reply and in the check run', () =>
+    inPipelines(async (it, add) => {
+      const pipeline = add({});
+      const issue = it.openIssue();
+      const comment = it.say(issue, '/meltano run facebook --yes', 'mia');
+      const job = await untilJob(it, pipeline, 'PIPELINE_RUN');
+      job.run();
+      job.log("ModuleNotFoundError: No module named 'pkg_resources'");
+      job.end('ERROR');
+      await it.untilReaction(comment, 'confused');
+      expect(it.replies(issue)[0]?.body).toMatch(
+        /\*\*What to do:\*\* The plugin needs `setuptools`.*Its log is on/,
+      );
+      const run = findRun(it, 'Meltano Deploy (Analytics): run of facebook');
+      expect(run?.output.summary).toContain('**What to do** about `facebook`: The plugin needs `setuptools`');
+    }));
+
   test.concurrent('takes the Maintain role', () =>
     inPipelines(async (it, add) => {
       add({});

@@ -131,6 +131,22 @@ test.concurrent.each([
     ),
 );
 
+test.concurrent.each([
+  ['is explained', 'requests.exceptions.HTTPError: invalid_grant: Token has been expired or revoked', true],
+  ['is not explained if another one is shown', 'meltano.yml:7: invalid_grant', false],
+] as const)('a known error %s', (_, line, isExplained) =>
+  inVerification(['facebook'], async (it) => {
+    const sha = await it.deploy({ 'pipelines/facebook.yml': pipelineFile('facebook', 90) });
+    const job = await it.verification(1, 'facebook');
+    job.run();
+    job.log(line);
+    job.end('ERROR');
+    const { output } = await it.world.untilConcluded(sha);
+    expect(output.summary).toContain('invalid_grant');
+    expect(output.summary?.includes('**What to do:**')).toBe(isExplained);
+  }),
+);
+
 test.concurrent('on a public repository only passed or failed is shown, even with a live log', () =>
   inVerification(
     ['facebook'],

@@ -122,7 +122,7 @@ function describeEnd(view: ReplyView, { kind, workspace, pipeline }: ShownJob): 
       const head = kind === 'verify' ? 'Verification failed' : `Run failed${after}`;
       return {
         head: error === null ? head : `${head}: ${formatCode(error.message)}`,
-        advice: `Its log is on ${page}.`,
+        advice: [error?.advice, `Its log is on ${page}.`].filter((text) => text).join(' '),
       };
     }
     case 'stopped':

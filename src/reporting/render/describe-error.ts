@@ -25,3 +25,17 @@ export function adviseOnError(error: FirstError): string | null {
   const known = explainError(error);
   return known && `**What to do:** ${known.cause} ${known.advice}`;
 }
+
+/** One paragraph for each known error, with the names of what failed with it; `named` is Markdown. */
+export function adviseOnErrors(
+  failures: ReadonlyArray<{ readonly named: string; readonly error: FirstError | null }>,
+): string[] {
+  const named = new Map<string, string[]>();
+  for (const { named: name, error } of failures) {
+    const known = error && explainError(error);
+    if (!known) continue;
+    const words = `${known.cause} ${known.advice}`;
+    named.set(words, [...(named.get(words) ?? []), name]);
+  }
+  return [...named].map(([words, names]) => `**What to do** about ${names.join(', ')}: ${words}`);
+}

@@ -1,6 +1,7 @@
 import type { LocatedError } from '../../domain/log-excerpt.ts';
 import type { PipelineOutcome, WatchedPipeline } from '../../domain/pipeline-watch.ts';
 import type { CheckRunView } from './check-run-view.ts';
+import { adviseOnError } from './describe-error.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
 
 interface VerificationError extends LocatedError {
@@ -54,13 +55,23 @@ export function explainVerification(view: CheckRunView): string[] {
     const detail = one === first && error ? `: ${formatCode(error.message)}` : describeProblem(one);
     return `- ${formatCode(one.name)} ${one.outcome === null ? open : RESULTS[one.outcome]}${detail}`;
   });
-  return ['**Verification** of the pipelines that the push changed:', lines.join('\n')];
+  return [
+    '**Verification** of the pipelines that the push changed:',
+    lines.join('\n'),
+    adviseOnShown(view) ?? '',
+  ].filter((text) => text !== '');
 }
 
 /** What to do about a verification that failed. */
 export function adviseOnVerification({ workspaceUrl }: CheckRunView): string {
   const page = formatLink('Meltano Cloud', workspaceUrl);
   return `To see more, verify the pipeline on ${page}. If its file or its plugins are wrong, correct them and push. If it is a setting or a credential, correct it there, then press Redeploy here, or write \`/redeploy\` in a comment.`;
+}
+
+/** Null also if the error that is shown isn't the first of the log. */
+function adviseOnShown(view: CheckRunView): string | null {
+  const first = view.verificationLog?.firstError;
+  return first && findVerificationError(view)?.message === first.message ? adviseOnError(first) : null;
 }
 
 const RESULTS: Readonly<Record<PipelineOutcome, string>> = {

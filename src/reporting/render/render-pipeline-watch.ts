@@ -1,6 +1,6 @@
 import type { CheckAnnotation } from '../../domain/commit-run.ts';
 import type { Repository } from '../../domain/deployment.ts';
-import type { LogExcerpt } from '../../domain/log-excerpt.ts';
+import type { FirstError, LogExcerpt } from '../../domain/log-excerpt.ts';
 import {
   choosePipelineShown,
   type PipelineWatch,
@@ -9,6 +9,7 @@ import {
 import { cutBytes, OUTPUT_BYTES } from '../../domain/truncate-bytes.ts';
 import type { CheckRunFields, OtherDeployment } from './check-run-view.ts';
 import { type LogView, shortenSha, showableLog } from './describe-deployment.ts';
+import { adviseOnErrors } from './describe-error.ts';
 import { adviseOnStart, concludeWatch, describeWatch, measure } from './describe-watch.ts';
 import { formatCode, formatLink, formatTableRow } from './escape-markdown.ts';
 import { formatDuration } from './format-numbers.ts';
@@ -81,13 +82,13 @@ function viewLog(
   };
 }
 
-function findError(view: PipelineWatchView, pipeline: WatchedPipeline): string | null {
-  return showableLog(viewLog(view, pipeline))?.firstError?.message ?? null;
+function findError(view: PipelineWatchView, pipeline: WatchedPipeline): FirstError | null {
+  return showableLog(viewLog(view, pipeline))?.firstError ?? null;
 }
 
 function renderTitle(view: PipelineWatchView): string {
   const { watch, supersededBy, deployTimeoutMinutes, now } = view;
-  const errorOf = (pipeline: WatchedPipeline) => findError(view, pipeline);
+  const errorOf = (pipeline: WatchedPipeline) => findError(view, pipeline)?.message ?? null;
   return formatTitle(describeWatch(watch, { supersededBy, errorOf, deployTimeoutMinutes, now }));
 }
 
@@ -105,6 +106,7 @@ function renderSummary(view: PipelineWatchView): string {
     explainRerun(view),
     explain(view),
     renderTable(view),
+    ...advise(view),
     renderFacts(view),
     remarkOnLog(view),
   ];
@@ -186,8 +188,18 @@ const RESULTS: Readonly<Record<NonNullable<WatchedPipeline['outcome']>, string>>
 function describeResult(view: PipelineWatchView, pipeline: WatchedPipeline): string {
   const { outcome, jobStatus, problem } = pipeline;
   const result = outcome === null ? formatCode(jobStatus ?? '', 40) || 'waiting' : RESULTS[outcome];
-  const error = outcome === 'failed' ? findError(view, pipeline) : problem;
+  const error = outcome === 'failed' ? (findError(view, pipeline)?.message ?? null) : problem;
   return error === null ? result : `${result}: ${formatCode(error)}`;
+}
+
+function advise(view: PipelineWatchView): string[] {
+  const failed = view.watch.pipelines.filter(({ outcome }) => outcome === 'failed');
+  return adviseOnErrors(
+    failed.slice(0, MAX_ROWS).map((pipeline) => ({
+      named: formatCode(pipeline.name),
+      error: findError(view, pipeline),
+    })),
+  );
 }
 
 function renderFacts({ watch, workspaceUrl, deployment, ...pages }: PipelineWatchView): string {

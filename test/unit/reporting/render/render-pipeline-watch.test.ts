@@ -174,6 +174,24 @@ describe('the log of a failed run', () => {
     ]);
   });
 
+  test('says below the table what to do about a known error, once for all that failed with it', () => {
+    const words = "ModuleNotFoundError: No module named 'pkg_resources'";
+    const known = {
+      ...LOG,
+      firstError: { line: 1, message: words, words, context: [words], contextBefore: 0 },
+    };
+    const failed = [ended('google', 'failed'), ended('facebook', 'failed'), ended('stripe', 'failed')];
+    const view = { logOf: (jobId: string) => (jobId === 'job-facebook' ? LOG : known) };
+    const { output } = render({ pipelines: failed }, view);
+    expect(output.summary).toMatch(
+      /\|\n\n\*\*What to do\*\* about `google`, `stripe`: The plugin needs `setuptools`/,
+    );
+    expect(output.summary?.match(/What to do/g)).toHaveLength(1);
+    expect(render({ pipelines: failed, log: 'none' }, view).output.summary).not.toMatch(
+      /What to do|setuptools/,
+    );
+  });
+
   test('is hidden on a public repository, and wherever the repository hides logs', () => {
     const isPublic = render({ pipelines }, { logOf, repository: { ...REPOSITORY, private: false } });
     for (const { output } of [isPublic, render({ pipelines, log: 'none' }, { logOf })]) {

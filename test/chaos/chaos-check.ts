@@ -2,7 +2,7 @@ import type { SandboxCheckRun } from '../../sandbox/github/check-model.ts';
 import { findPlanted } from '../../sandbox/meltano/planted-secrets.ts';
 import type { SandboxJob } from '../../sandbox/meltano/sandbox-job.ts';
 import type { SandboxWorkspace } from '../../sandbox/meltano/sandbox-workspace.ts';
-import { checkPipelines } from './chaos-pipelines.ts';
+import { checkPipelines, checkRunsAfter, isAboutRuns } from './chaos-pipelines.ts';
 import { PROJECT_CHECK } from './chaos-requests.ts';
 import type { ChaosPush, ChaosWorld } from './chaos-world.ts';
 
@@ -55,7 +55,13 @@ export function isConcluded(world: ChaosWorld): boolean {
   return (
     listOwed(world).every(({ push, workspace }) =>
       runsOf(world, push, workspace).some((run) => run.status === 'completed'),
-    ) && listKnown(world).every((push) => checksOf(world, push).length > 0)
+    ) &&
+    listKnown(world).every((push) => checksOf(world, push).length > 0) &&
+    world.repositories.every(({ fullName }) =>
+      world.sandbox.github.checks
+        .runs(fullName)
+        .every((run) => !isAboutRuns(run) || run.status === 'completed'),
+    )
   );
 }
 
@@ -82,6 +88,9 @@ export function findFaults(world: ChaosWorld): string[] {
     ...checkHeads(world),
     ...checkSecrets(world),
     ...checkAnnotations(world),
+    ...world.repositories.flatMap(({ fullName }) =>
+      checkRunsAfter(world.sandbox.meltano, world.sandbox.github.checks.runs(fullName)),
+    ),
     ...world.sandbox.github.refusals.map((one) => `GitHub would refuse: ${JSON.stringify(one)}`),
     ...world.sandbox.github.warnings.map((one) => `GitHub would wonder: ${JSON.stringify(one)}`),
   ];
@@ -211,6 +220,13 @@ function checkAnnotations({ sandbox, repositories }: ChaosWorld): string[] {
       .filter((run) => run.annotations.length > countOwedAnnotations(run))
       .map((run) => `${fullName} ${run.headSha.slice(0, 7)} has ${run.annotations.length} annotations`),
   );
+}
+
+/** Check runs of each conclusion about runs after deployments, such as `success: 3`. */
+export function describeRunsAfter({ sandbox, repositories }: ChaosWorld): string {
+  const runs = repositories.flatMap(({ fullName }) => sandbox.github.checks.runs(fullName));
+  const byConclusion = Map.groupBy(runs.filter(isAboutRuns), ({ conclusion }) => conclusion ?? 'open');
+  return [...byConclusion].map(([conclusion, { length }]) => `${conclusion}: ${length}`).join(', ');
 }
 
 /** Check runs that name failed pipelines: a storm without any proves nothing about them. */

@@ -31,6 +31,7 @@ export function addPipelines(
     meltano.addPipeline(workspace, {
       name,
       repositoryPath: name === 'first' ? 'pipelines/meltano.yml' : null,
+      triggeredBy: name === 'third' ? ['deploy'] : [],
       onDeploy({ id }) {
         const key = `${id} ${name}`;
         const course = courses.get(key) ?? chooseCourse(random);
@@ -39,6 +40,58 @@ export function addPipelines(
       },
     });
   }
+}
+
+/** The runs that deployments start: some fail. */
+export function scriptRuns(meltano: MeltanoSandbox, random: () => number): void {
+  meltano.pipelineScript = () => {
+    const endAfterMs = 200 + random() * 4_000;
+    const lines = ['meltano.yml:12:3: error: mapping values are not allowed here'];
+    return {
+      queuedMs: random() * 500,
+      steps: [{ afterMs: endAfterMs / 2, lines }],
+      endAfterMs,
+      status: random() < 0.3 ? 'ERROR' : 'COMPLETE',
+    };
+  };
+}
+
+const RUN_CONCLUSIONS: Readonly<Record<string, string>> = { COMPLETE: 'success', ERROR: 'failure' };
+
+/** What the check runs of a repository about runs after deployments say wrongly. */
+export function checkRunsAfter(meltano: MeltanoSandbox, runs: readonly SandboxCheckRun[]): string[] {
+  const byId = Map.groupBy(runs.filter(isAboutRuns), ({ externalId }) => externalId);
+  return [...byId].flatMap(([id, all]) => {
+    const [run, another] = all.filter(({ output }) => !output.title?.startsWith('Duplicate'));
+    if (!run || another) return [`${id} has not one check run, but ${all.length}`];
+    const { conclusion } = run;
+    const title = run.output.title ?? '';
+    if (run.status !== 'completed') return [`${id} is still ${run.status} (${title})`];
+    if (conclusion === 'neutral' && /^No longer watched: [0-9a-f]{7} is/.test(title)) return [];
+    const wanted = RUN_CONCLUSIONS[findRun(meltano, runs, id)?.status ?? ''];
+    return conclusion === wanted ? [] : [`${id} is ${conclusion} (${title}) instead of ${wanted}`];
+  });
+}
+
+export function isAboutRuns({ externalId }: SandboxCheckRun): boolean {
+  return externalId?.startsWith('pipelines:triggered:') ?? false;
+}
+
+/** The run that the deployment of a check run started. */
+function findRun(
+  meltano: MeltanoSandbox,
+  runs: readonly SandboxCheckRun[],
+  id: string | null,
+): SandboxJob | undefined {
+  const deployment = id?.split(':')[2];
+  const jobIds = runs.flatMap(({ externalId }) =>
+    externalId?.split('/')[1] === deployment ? (externalId?.split('/')[2] ?? []) : [],
+  );
+  const job = meltano.jobs.find((one) => jobIds.includes(one.id));
+  return meltano.jobs.find(
+    ({ type, workspaceId, created }) =>
+      type === 'PIPELINE_RUN' && workspaceId === job?.workspaceId && created >= (job.endedAt ?? Infinity),
+  );
 }
 
 /** What a check run of a complete job says wrongly about the pipelines. */

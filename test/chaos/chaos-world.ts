@@ -1,7 +1,7 @@
 import type { PushResult } from '../../sandbox/github/branch-moves.ts';
 import type { SandboxWorkspace } from '../../sandbox/meltano/sandbox-workspace.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
-import { addPipelines } from './chaos-pipelines.ts';
+import { addPipelines, scriptRuns } from './chaos-pipelines.ts';
 
 const INSTALLATIONS = 20;
 const REPOSITORIES_EACH = 10;
@@ -125,6 +125,7 @@ export class ChaosWorld {
 
   #writeScripts(): void {
     const { random, secrets } = this;
+    scriptRuns(this.sandbox.meltano, random);
     this.sandbox.meltano.script = () => {
       const length = 300 + random() * 6_000;
       const ending = random();

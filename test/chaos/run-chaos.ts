@@ -7,7 +7,7 @@ import { findFreePort } from '../../sandbox/http/find-free-port.ts';
 import { createSeededRandom } from '../../sandbox/http/seeded-random.ts';
 import { findPlanted } from '../../sandbox/meltano/planted-secrets.ts';
 import { AppProcess } from '../acceptance/app-process.ts';
-import { countFailed, findFaults, isConcluded, listOwed } from './chaos-check.ts';
+import { countFailed, describeRunsAfter, findFaults, isConcluded, listOwed } from './chaos-check.ts';
 import { clearWeather, rollWeather } from './chaos-faults.ts';
 import { ChaosRequests } from './chaos-requests.ts';
 import { ChaosWorld } from './chaos-world.ts';
@@ -79,6 +79,7 @@ if (world.secrets.some((secret) => output.includes(secret)) || findPlanted(outpu
 
 console.log(
   `${listOwed(world).length} check runs owed, ${sandbox.meltano.jobs.length} jobs, ${countFailed(world)} with failed pipelines, ` +
+    `runs after deployments (${describeRunsAfter(world)}), ` +
     `${sandbox.github.service.exchanges.length} requests to GitHub, ${sandbox.meltano.service.exchanges.length} to Meltano Cloud`,
 );
 // No weather is as slow. What is given up so may take effect after what was sent later.

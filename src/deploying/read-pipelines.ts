@@ -2,6 +2,7 @@ import { cautiousSettings, DEFAULTS_IN_USE } from '../domain/configuration-in-us
 import type { Deployment } from '../domain/deployment.ts';
 import type { MeltanoApi } from '../domain/meltano.ts';
 import type { PipelineList } from '../domain/pipeline.ts';
+import type { WorkspaceSettings } from '../domain/repository-configuration.ts';
 import { describeFailure } from '../reporting/render/describe-meltano-failure.ts';
 import { logFields, type ReconcileContext } from './reconcile-context.ts';
 
@@ -10,9 +11,16 @@ const BEFORE_START_MS = 3_000;
 
 /** True unless the repository's configuration turns the check of pipelines off. */
 export async function wantsPipelines(context: ReconcileContext, deployment: Deployment): Promise<boolean> {
-  const inUse = (await context.configurations.known(deployment.repositoryId)) ?? DEFAULTS_IN_USE;
-  const { workspaceId: id, workspaceName: name, directory } = deployment;
-  return cautiousSettings(inUse, { id, name, alias: null, directory }).pipelineCheck === 'report';
+  return (await readSettings(context, deployment)).pipelineCheck === 'report';
+}
+
+/** The settings of a deployment's workspace. */
+export async function readSettings(
+  { configurations }: ReconcileContext,
+  { repositoryId, workspaceId: id, workspaceName: name, directory }: Deployment,
+): Promise<WorkspaceSettings> {
+  const inUse = (await configurations.known(repositoryId)) ?? DEFAULTS_IN_USE;
+  return cautiousSettings(inUse, { id, name, alias: null, directory });
 }
 
 /** The pipelines right before a start; null if they aren't wanted or can't be read now. Never delays a start for long. */

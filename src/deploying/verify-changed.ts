@@ -1,4 +1,3 @@
-import { cautiousSettings, DEFAULTS_IN_USE } from '../domain/configuration-in-use.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { PipelineList } from '../domain/pipeline.ts';
 import {
@@ -10,6 +9,7 @@ import {
 } from '../domain/pipeline-watch.ts';
 import { matchPipelines, type PipelineAtFile } from '../planning/changed-pipelines.ts';
 import { tookAnotherCommit } from '../reporting/render/github-links.ts';
+import { readSettings } from './read-pipelines.ts';
 import { logFields, type ReconcileContext } from './reconcile-context.ts';
 
 /** How many pipelines are verified after one deployment. */
@@ -25,7 +25,7 @@ export async function planVerification(
   deployment: Deployment,
   list: PipelineList,
 ): Promise<PipelineWatch | null> {
-  if (!(await wantsVerification(context, deployment))) return null;
+  if (!(await readSettings(context, deployment)).verify) return null;
   const changed = await findChanged(context, deployment, list);
   if (changed.length === 0) return null;
   const added = await context.store.addPipelineWatch(describeWatch(context, deployment, changed));
@@ -41,14 +41,6 @@ export async function giveUpVerification(context: ReconcileContext, deployment: 
   if (!added) return;
   const end = { state: 'concluded', ending: 'refused', concludedAt: context.clock.now() } as const;
   await context.store.savePipelineWatch(added.id, end);
-}
-
-async function wantsVerification(
-  { configurations }: ReconcileContext,
-  { repositoryId, workspaceId: id, workspaceName: name, directory }: Deployment,
-): Promise<boolean> {
-  const inUse = (await configurations.known(repositoryId)) ?? DEFAULTS_IN_USE;
-  return cautiousSettings(inUse, { id, name, alias: null, directory }).verify;
 }
 
 /** Compares with the last commit that Meltano Cloud deployed, else with the one before the push. */

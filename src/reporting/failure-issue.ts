@@ -9,7 +9,7 @@ export const DISABLED_MS = 24 * 60 * 60_000;
  * `open`: as the app left it. `closed`: the app closed it after the repair of the workspace. `dismissed`: a person closed
  * it. `listed`: it has no issue of its own, the newest open one lists the workspace. Null: there is none.
  */
-export type FailureIssueState = 'open' | 'closed' | 'dismissed' | 'listed' | null;
+type FailureIssueState = 'open' | 'closed' | 'dismissed' | 'listed' | null;
 
 /** The issue about the failing deployments of a workspace. There is one for each workspace. All times are epoch milliseconds. */
 export interface FailureIssue extends RepositoryWorkspace {
@@ -37,7 +37,7 @@ export interface FailureIssue extends RepositoryWorkspace {
   readonly finishedAt: number | null;
 }
 
-export type FailureIssueChange = Partial<
+type FailureIssueChange = Partial<
   Omit<FailureIssue, 'id' | 'repositoryId' | 'account' | 'workspaceId' | 'notedAt' | 'deploymentId'>
 >;
 

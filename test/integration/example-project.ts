@@ -2,7 +2,7 @@
 export const CHECK = 'Meltano Deploy project';
 export const PIPELINE =
   'version: pipelines/v0.1\nschedule: 0 0 6 * * *\ndata_components:\n- tap-orders\n- Warehouse\n';
-export const MANIFEST = `version: 1
+const MANIFEST = `version: 1
 plugins:
   extractors:
   - name: tap-orders

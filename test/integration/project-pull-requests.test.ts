@@ -1,20 +1,10 @@
 import { expect, test } from 'vitest';
 import type { SandboxCheckRun } from '../../sandbox/github/check-model.ts';
 import { inConversation } from './conversation-world.ts';
+import { CHECK, PIPELINE, PROJECT } from './example-project.ts';
 import { REPOSITORY, type World } from './world.ts';
 
-const CHECK = 'Meltano Deploy project';
-const PIPELINE =
-  'version: pipelines/v0.1\nschedule: 0 0 6 * * *\ndata_components:\n- tap-orders\n- Warehouse\n';
 const WEEKLY = PIPELINE.replace('* * *', '* * MON');
-const MANIFEST = `version: 1
-plugins:
-  extractors:
-  - name: tap-orders
-    namespace: tap_orders
-    config: { password: hunter2secret }
-`;
-const PROJECT = { 'meltano.yml': MANIFEST, 'pipelines/orders.yml': PIPELINE };
 const OTHERS = { 'pipelines/others.yml': PIPELINE };
 
 function untilChecked(
@@ -52,7 +42,7 @@ test.concurrent('in a public repository everybody sees what is wrong, and nobody
         branch: 'fix',
         from: 'main',
         files: {
-          'meltano.yml': MANIFEST.replace('hunter2secret', 'another2secret'),
+          'meltano.yml': PROJECT['meltano.yml'].replace('hunter2secret', 'another2secret'),
           'pipelines/orders.yml': PIPELINE.replace('data_components', 'data_component'),
         },
       });

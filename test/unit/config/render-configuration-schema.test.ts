@@ -46,10 +46,9 @@ test('no section takes unknown keys', () => {
     ),
   );
   expect(sections).toEqual(
-    ['', 'deploy', 'checks', 'workspaces', 'workspaces.checks', 'commands', 'comments'].map((path) => ({
-      path,
-      strict: true,
-    })),
+    ['', 'deploy', 'checks', 'workspaces', 'workspaces.checks', 'commands', 'comments', 'notify'].map(
+      (path) => ({ path, strict: true }),
+    ),
   );
 });
 

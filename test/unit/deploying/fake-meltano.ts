@@ -11,6 +11,7 @@ import type {
 import type { Pipeline, PipelineList } from '../../../src/domain/pipeline.ts';
 import type { Workspace } from '../../../src/domain/workspace.ts';
 import { buildJob } from '../domain/job-builder.ts';
+import { buildPipeline } from '../domain/pipeline-builder.ts';
 
 export type Method = keyof MeltanoApi;
 type Answer = MeltanoResult<unknown>;
@@ -67,18 +68,13 @@ export class FakeMeltano implements MeltanoApi {
 
   /** Adds a pipeline of the workspace. */
   addPipeline(name: string, differences: Partial<Pipeline> = {}): Pipeline {
-    const pipeline: Pipeline = {
+    const pipeline = buildPipeline({
       id: `pipeline-${name}`,
-      status: 'READY',
       name,
-      label: null,
-      schedule: null,
-      triggeredBy: [],
-      dataComponents: [],
       repositoryPath: `pipelines/${name}.yml`,
       lastModified: this.#clock.now(),
       ...differences,
-    };
+    });
     this.pipelines.push(pipeline);
     return pipeline;
   }

@@ -9,22 +9,13 @@ import {
 import type { Pipeline } from '../../../src/domain/pipeline.ts';
 import { renderTitle } from '../../../src/reporting/render/render-title.ts';
 import { makeRun, makeView } from '../reporting/render/make-check-run-view.ts';
+import { buildPipeline } from './pipeline-builder.ts';
 
 const JOB_STARTED = 1_000;
 
-function buildPipeline(name: string, differences: Partial<Pipeline> = {}): Pipeline {
-  return {
-    id: name,
-    status: 'READY',
-    name,
-    label: null,
-    schedule: null,
-    triggeredBy: [],
-    dataComponents: [],
-    repositoryPath: `pipelines/${name}.yml`,
-    lastModified: 500,
-    ...differences,
-  };
+function makePipeline(name: string, differences: Partial<Pipeline> = {}): Pipeline {
+  const repositoryPath = `pipelines/${name}.yml`;
+  return buildPipeline({ id: name, name, repositoryPath, lastModified: 500, ...differences });
 }
 
 function list(...pipelines: Pipeline[]) {
@@ -35,20 +26,20 @@ const namesOf = (pipelines: readonly { readonly name: string }[]) => pipelines.m
 
 describe('the list from before', () => {
   test('holds what was failing', () => {
-    const before = list(buildPipeline('a'), buildPipeline('b', { status: 'FAILED', lastModified: 7 }));
+    const before = list(makePipeline('a'), makePipeline('b', { status: 'FAILED', lastModified: 7 }));
     expect(noteFailedBefore(before)).toEqual([{ id: 'b', lastModified: 7 }]);
   });
 
   test('that is incomplete counts as none', () => {
-    expect(noteFailedBefore({ pipelines: [buildPipeline('a')], total: 2 })).toBeNull();
-    expect(noteFailedBefore({ pipelines: [buildPipeline('a')], total: null })).toEqual([]);
+    expect(noteFailedBefore({ pipelines: [makePipeline('a')], total: 2 })).toBeNull();
+    expect(noteFailedBefore({ pipelines: [makePipeline('a')], total: null })).toEqual([]);
   });
 });
 
 describe('a FAILED pipeline', () => {
   const judge = (failedBefore: readonly FailedBefore[] | null, lastModified: number | null) =>
     judgePipelines({
-      list: list(buildPipeline('a', { status: 'FAILED', lastModified })),
+      list: list(makePipeline('a', { status: 'FAILED', lastModified })),
       failedBefore,
       jobStartTime: JOB_STARTED,
     });
@@ -75,10 +66,10 @@ test('drafts are not counted; unknown statuses are not ready', () => {
   const judged = judgePipelines({
     list: {
       pipelines: [
-        buildPipeline('draft', { status: 'DRAFT' }),
-        buildPipeline('odd', { status: 'MIGRATING' }),
-        buildPipeline('slow', { status: 'PROVISIONING', triggeredBy: ['DEPLOY'] }),
-        buildPipeline('good'),
+        makePipeline('draft', { status: 'DRAFT' }),
+        makePipeline('odd', { status: 'MIGRATING' }),
+        makePipeline('slow', { status: 'PROVISIONING', triggeredBy: ['DEPLOY'] }),
+        makePipeline('good'),
       ],
       total: 6,
     },
@@ -106,7 +97,7 @@ function play({ before, looks, isNoted }: Course): ReadPipelines | null {
   let lastModified = 500;
   let present: Status = before === 'unread' ? 'READY' : before;
   const listNow = () =>
-    list(...(present === null ? [] : [buildPipeline('a', { status: present, lastModified })]));
+    list(...(present === null ? [] : [makePipeline('a', { status: present, lastModified })]));
   let failedBefore = before === 'unread' ? null : noteFailedBefore(listNow());
   let judged: ReadPipelines | null = null;
   for (const [index, status] of looks.entries()) {

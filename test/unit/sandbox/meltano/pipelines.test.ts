@@ -47,8 +47,9 @@ test('statuses change before, with and after the end of a deployment', async () 
   expect([early.status, late.status]).toEqual(['FAILED', 'READY']);
   expect(early.lastModified).toBeGreaterThanOrEqual(lastModified);
   job.end('COMPLETE');
-  expect((await send('GET', `/pipelines/${late.id}`)).body).toMatchObject({ status: 'PROVISIONING' });
+  expect(late.status).toBe('PROVISIONING');
   await sandbox.waitFor(() => late.status === 'FAILED', 'the late failure');
+  expect((await send('GET', `/pipelines/${late.id}`)).body).toMatchObject({ status: 'FAILED' });
 });
 
 test('a deployment that succeeds configures new and failed pipelines, and runs those that wait for it', async () => {

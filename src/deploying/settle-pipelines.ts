@@ -15,7 +15,7 @@ import type { PipelineWatch } from '../domain/pipeline-watch.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
 import { ageOf, stamp } from '../domain/stored-times.ts';
 import { hasFailedVerification, readVerification } from '../domain/verification.ts';
-import type { WorkspaceKey } from '../domain/workspace.ts';
+import { formatWorkspaceKey, type WorkspaceKey } from '../domain/workspace.ts';
 import { describeFailure } from '../reporting/render/describe-meltano-failure.ts';
 import { findShownLog } from '../reporting/report-subject.ts';
 import { change, conclude, type Ending } from './conclude.ts';
@@ -78,8 +78,11 @@ export async function endSettling(
 /** Looks at the pipelines of a workspace after a deployment, until none is being set up. */
 export class PipelineSettler {
   readonly #context: ReconcileContext;
-  /** When each deployment's pipelines are read next, by the clock's `elapsed`. In memory: another process reads at once. */
-  readonly #dueAt = new Map<string, number>();
+  /**
+   * By workspace: when the pipelines are read next after a deployment, by the clock's `elapsed`. In memory: another process
+   * reads at once.
+   */
+  readonly #due = new Map<string, { readonly deploymentId: string; readonly at: number }>();
 
   constructor(context: ReconcileContext) {
     this.#context = context;
@@ -90,13 +93,15 @@ export class PipelineSettler {
     let delay: number | null = null;
     for (const deployment of settling) {
       const { elapsed } = this.#context.clock;
-      const wait = (this.#dueAt.get(deployment.id) ?? elapsed()) - elapsed();
+      const workspace = formatWorkspaceKey(deployment);
+      const due = this.#due.get(workspace);
+      const wait = due?.deploymentId === deployment.id ? due.at - elapsed() : 0;
       const step = wait > 0 ? wait : await this.#look(deployment);
       if (step === 'go on') {
-        this.#dueAt.delete(deployment.id);
+        this.#due.delete(workspace);
         return step;
       }
-      this.#dueAt.set(deployment.id, elapsed() + step);
+      this.#due.set(workspace, { deploymentId: deployment.id, at: elapsed() + step });
       delay = Math.min(delay ?? step, step);
     }
     return delay;

@@ -2,6 +2,7 @@ import type { Accounts } from '../domain/account.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import type { PipelineWatch, WatchedPipeline } from '../domain/pipeline-watch.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
+import { hideSettings } from '../logs/hide-settings.ts';
 import type { LogExcerptBuilder } from '../logs/log-excerpt-builder.ts';
 import { adviseOnError } from '../reporting/render/describe-error.ts';
 import type { ShownError } from '../reporting/render/describe-shown.ts';
@@ -44,7 +45,10 @@ export function createPipelineErrorReader(ports: FirstErrorPorts): PipelineError
       watch.purpose === 'verification'
         ? repository.private
         : chooseLogMode(watch, repository.private) !== 'none';
-    return isShown && jobId !== null ? read({ id: jobId, account: watch.account, jobId }) : null;
+    if (!isShown || jobId === null) return null;
+    const error = await read({ id: jobId, account: watch.account, jobId });
+    if (error === null || watch.purpose !== 'verification') return error;
+    return { ...error, message: hideSettings(error.message) };
   };
 }
 

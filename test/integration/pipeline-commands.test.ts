@@ -258,7 +258,8 @@ describe('/meltano verify', () => {
   function fail(job: SandboxJob, pipeline: SandboxPipeline): void {
     job.run();
     job.log(...Object.entries(pipeline.properties).map(([key, value]) => `${key}: ${value}`));
-    job.log('ERROR: tap-facebook: the access token has expired');
+    const [setting, value] = Object.entries(pipeline.properties)[0] ?? [];
+    job.log(`ERROR: tap-facebook: the access token has expired ${setting}=${value}`);
     job.end('ERROR');
   }
 
@@ -278,7 +279,7 @@ describe('/meltano verify', () => {
       const [reply] = it.replies(issue);
       expect(reply?.body).toMatch(/^\*\*Verified 1 of 2 pipelines\*\* of /);
       expect(reply?.body).toContain(
-        '| `a` | Verification failed: `tap-facebook: the access token has expired`.',
+        '| `a` | Verification failed: `tap-facebook: the access token has expired tap-github.start_date=[redacted]`.',
       );
       expect(reply?.body).toContain('| `b` | Verified |');
       expect(

@@ -1,5 +1,6 @@
 import type { LocatedError } from '../../domain/log-excerpt.ts';
 import type { PipelineOutcome, WatchedPipeline } from '../../domain/pipeline-watch.ts';
+import { hideSettings } from '../../logs/hide-settings.ts';
 import type { CheckRunView } from './check-run-view.ts';
 import { adviseOnError } from './describe-error.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
@@ -22,9 +23,10 @@ export function findVerificationError({
   const first = verificationLog?.firstError;
   if (!repository.private || !failed || !first) return null;
   const [located] = verificationLog.locatedErrors;
-  if (located) return { ...located, isOfRepository: false };
+  if (located) return { ...located, message: hideSettings(located.message), isOfRepository: false };
   if (failed.file === null) return null;
-  return { path: failed.file, line: 1, column: null, message: first.message, isOfRepository: true };
+  const message = hideSettings(first.message);
+  return { path: failed.file, line: 1, column: null, message, isOfRepository: true };
 }
 
 /** Says what a deployment waits for or how it failed; null if the verification decides neither. */

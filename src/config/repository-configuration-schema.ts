@@ -143,7 +143,7 @@ const commandsSection = z
       .meta({ description: 'Whether comments can give commands.' }),
     permission: z.enum(['triage', 'write', 'maintain', 'admin']).default(commands.permission).meta({
       description:
-        'The role that someone needs in this repository to redeploy, withdraw or verify, by command, button or re-run. To run a pipeline takes at least Maintain. Commands that only show something need Read, in a public repository Triage.',
+        'The role that someone needs in this repository to redeploy, withdraw or verify, by command, button or re-run. Running a pipeline needs at least Maintain. Commands that only show something need Read, in a public repository Triage.',
     }),
     pipelines: z.boolean().optional().meta({
       description:
@@ -178,7 +178,7 @@ const notifySection = z
       .default([...notify.labels])
       .meta({ description: 'The labels of such an issue.', examples: [['deployment']] }),
   })
-  .meta({ description: 'Who hears of failed deployments.' });
+  .meta({ description: 'Who is told about failed deployments.' });
 
 /** The schema of the file. An empty section counts as absent, since all its keys may be commented out. */
 export const repositoryConfigurationSchema = z

@@ -51,7 +51,7 @@ async function findFiles(
     // The conclusion doesn't wait for GitHub: the names of the pipelines suffice.
     context.log.warn(
       { ...logFields(deployment), err: error },
-      'The files of failed pipelines could not be looked for',
+      'The files of failed pipelines could not be found',
     );
     return new Map();
   }

@@ -56,7 +56,7 @@ export const DATABASE_ERRORS: readonly KnownError[] = [
     ],
     cause: 'Two transactions waited for each other, and the database ended this one.',
     advice:
-      'Deploy again. If it returns, let the pipelines that write the same tables run one after another.',
+      'Deploy again. If it happens again, let the pipelines that write the same tables run one after another.',
     isTransient: true,
   },
   {

@@ -90,7 +90,7 @@ export const DBT_ERRORS: readonly KnownError[] = [
     ],
     cause: 'Two of the same kind have the same name.',
     advice:
-      'Rename or remove one. If both lines below the error name the same file, a path stands twice in `dbt_project.yml`.',
+      'Rename or remove one. If both lines below the error name the same file, a path appears twice in `dbt_project.yml`.',
   },
   {
     code: 'dbt_env_var',

@@ -107,7 +107,7 @@ export const MELTANO_ERRORS: readonly KnownError[] = [
     when: [{ says: /\bAnother '[^'\n]{1,200}' pipeline is already running which started at / }],
     cause: 'A run with the same state ID has not ended, as far as Meltano knows.',
     advice:
-      'Wait until it has ended. If it was killed, Meltano takes it for running for some minutes more; `meltano run --force` ignores it.',
+      'Wait until it has ended. If it was killed, Meltano treats it as running for some minutes more; `meltano run --force` ignores it.',
   },
   {
     code: 'meltano_file_empty',

@@ -183,7 +183,7 @@ export const PIP_ERRORS: readonly KnownError[] = [
     when: [{ says: /\bModuleNotFoundError: No module named '[\w.-]{1,200}'/, near: IN_BUILD }],
     cause: 'A package has to be built, and needs a module for it that it does not declare.',
     advice:
-      'Use a version of the package that need not be built, or a newer one: pin it in `pip_url`. The module itself in `pip_url` does not help, since builds have an environment of their own.',
+      'Use a version of the package that need not be built, or a newer one: pin it in `pip_url`. The module itself in `pip_url` does not help, because builds have their own environment.',
   },
   {
     code: 'pip_cython',

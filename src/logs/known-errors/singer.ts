@@ -31,7 +31,7 @@ export const SINGER_ERRORS: readonly KnownError[] = [
     ],
     cause: 'The loader got a record that differs from the schema that the extractor had announced.',
     advice:
-      'The lines below the error name the field. Correct its type with the `schema` extra of the extractor, deselect it with `select`, or use a release of the extractor that describes it rightly.',
+      'The lines below the error name the field. Correct its type with the `schema` extra of the extractor, deselect it with `select`, or use a release of the extractor that describes it correctly.',
   },
   {
     code: 'singer_schema_missing',
@@ -41,7 +41,7 @@ export const SINGER_ERRORS: readonly KnownError[] = [
     ],
     cause: 'The extractor sent a record of a stream before its schema.',
     advice:
-      'Look for `stream_maps` with `__alias__` and for a mapper that renames the stream. Without these it is a mistake of the extractor: use another release.',
+      'Look for `stream_maps` with `__alias__` and for a mapper that renames the stream. Without these, the extractor has a mistake: use another release.',
   },
   {
     code: 'singer_unsorted',

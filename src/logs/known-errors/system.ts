@@ -44,7 +44,7 @@ export const SYSTEM_ERRORS: readonly KnownError[] = [
     when: [{ says: /: (?:line )?\d{1,6}: [^\s:][^:\n]{0,200}: Permission denied$/m }],
     cause: 'A script is not executable (exit code 126), or a file may not be written.',
     advice:
-      'Commit the script as executable (`git update-index --chmod=+x <file>`). If it is a file to be written, choose another folder.',
+      'Commit the script as executable (`git update-index --chmod=+x <file>`). If the job has to write the file, choose another folder.',
   },
   {
     code: 'certificate',
@@ -99,7 +99,7 @@ export const SYSTEM_ERRORS: readonly KnownError[] = [
     ],
     cause: 'The service did not answer in time.',
     advice:
-      'Deploy again. If it happens each time, ask for less at once, or raise the timeout in the settings of the plugin.',
+      'Deploy again. If it happens each time, request less at once, or raise the timeout in the settings of the plugin.',
     isTransient: true,
   },
 ];

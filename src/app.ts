@@ -14,7 +14,12 @@ import { guardWebhooks } from './intake/guard-webhooks.ts';
 import type { Redactor } from './logs/redact.ts';
 import { createAccounts, reloadAccounts } from './meltano/wiring.ts';
 import { createOwnerReader } from './planning/know-owners.ts';
-import { createDeliveryPlanner, createPlanning, createProjectChecker } from './planning/wiring.ts';
+import {
+  createDeliveryPlanner,
+  createPlanning,
+  createProjectChecker,
+  createSetup,
+} from './planning/wiring.ts';
 import { type Recovery, startRecovery } from './recovery/wiring.ts';
 import { WriteQueues } from './reporting/pace/write-queues.ts';
 import { notifyCommands } from './reporting/reporter.ts';
@@ -174,6 +179,10 @@ function receiveWebhooks(
     onDelivery: metrics.delivery,
     keepsPushes: async (owner) => accounts.forOwner(await knowOwner(owner))?.keepsPushes ?? false,
     onInstallation,
+    async onAddedRepositories(added) {
+      await stores.addSetupRuns(added, clock.now());
+      for (const { repositoryId } of added) dispatcher.wake('setup', String(repositoryId));
+    },
   })(probot);
   keepConnections(httpServer, server.keepAliveSeconds);
   guardWebhooks(httpServer, {
@@ -213,6 +222,7 @@ function handleQueues(context: AppContext): Working {
   } else dispatcher.handle('log', finish);
   dispatcher.handle('command', createConversations(context, reporting));
   dispatcher.handle('comment', createFailureComments(context, reporting));
+  dispatcher.handle('setup', createSetup(context, planning));
   dispatcher.handle('issue', createFailureIssues(context, reporting, configurations));
   dispatcher.handle('environment', createGitHubDeployments(context, reporting, configurations));
   const recovery = startRecovery(context, {

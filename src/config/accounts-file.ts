@@ -29,6 +29,8 @@ export interface ConfiguredAccount {
   readonly deploymentSecret: string | null;
   /** Whether to report a job that something else started for a push instead of starting a second one. */
   readonly adoptJobs: boolean;
+  /** False: nothing is said in new repositories. */
+  readonly greets?: boolean;
   /** Workspace ids in lower case; null: all workspaces that the credentials see. */
   readonly allowedWorkspaces: readonly string[] | null;
   readonly mappings: readonly ConfiguredMapping[];
@@ -154,6 +156,7 @@ function toAccount(login: string, entry: AccountEntry, defaults: AccountDefaults
     apiUrl: entry.api_url ?? defaults.apiUrl,
     credentials,
     adoptJobs: entry.adopt_jobs ?? defaults.adoptJobs,
+    ...(entry.hello === 'off' ? { greets: false } : {}),
     trigger: entry.trigger ?? 'api',
     deploymentSecret: entry.deployment_secret ?? null,
     allowedWorkspaces: entry.allowed_workspaces.length > 0 ? entry.allowed_workspaces : null,

@@ -94,6 +94,7 @@ function createShapes(env: Variables, { allowInsecure }: SchemaOptions) {
       .enum(['true', 'false'], { error: ERRORS.boolean })
       .transform((value) => value === 'true')
       .optional(),
+    hello: z.enum(['on', 'off'], { error: 'must be on or off' }).optional(),
     ...start,
   };
   const mapping = {

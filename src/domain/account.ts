@@ -23,6 +23,8 @@ export interface Account {
   readonly triggerOf: (workspaceId: string) => Trigger;
   /** True if the app adopts a job that something else started for a push, instead of starting a second one. */
   readonly adoptsJobs: boolean;
+  /** False if the app says nothing in a repository after it was installed there. */
+  readonly greets?: boolean;
   /** True if the app stores the payloads of pushes, which the webhook trigger needs. */
   readonly keepsPushes: boolean;
   /** The origin of Meltano Cloud's web pages. */

@@ -62,6 +62,7 @@ export function createAccount(
     allows,
     triggerOf,
     adoptsJobs: settings.adoptJobs,
+    greets: settings.greets ?? true,
     keepsPushes: [settings, ...settings.mappings].some((one) => one.trigger === 'webhook'),
     directory: createWorkspaceDirectory(listAllowed(api, allows), clock),
     mappings: settings.mappings.map(({ directory, ...mapping }) => ({

@@ -8,18 +8,22 @@ import type {
   ReadConfiguration,
 } from '../domain/configuration-in-use.ts';
 import type { InstallationReader } from '../domain/installation-reader.ts';
+import { isMeant } from '../domain/owner.ts';
 import { normalizeHost } from '../domain/repository-url.ts';
+import { CheckRuns } from '../github/check-runs.ts';
 import { createConfigurationFiles } from '../github/configuration-files.ts';
 import { createInstallationReader } from '../github/installation-reader.ts';
 import { createProjectSources } from '../github/project-sources.ts';
 import type { RequestUse } from '../github/rate-budget.ts';
 import { createTreeReader } from '../github/read-trees.ts';
+import { createSetupApi } from '../github/setup-runs.ts';
 import type { ProjectCommits } from '../project/project-source.ts';
 import { nameCheckRun } from '../reporting/render/name-check-run.ts';
 import type { Reporter } from '../reporting/reporter.ts';
 import type { OpenTrees } from './changed-paths.ts';
 import { createChangedPipelineReader, type ReadChangedPipelines } from './changed-pipelines.ts';
 import { checkPull } from './check-pull.ts';
+import { createSetupChecker } from './check-setup.ts';
 import { digestTexts } from './digest-text.ts';
 import type { CommandPlanning } from './event-context.ts';
 import { DeliveryPlanner } from './plan-deliveries.ts';
@@ -147,4 +151,30 @@ export function createProjectChecker(
     log,
   });
   return (id) => checker.check(id);
+}
+
+/** The handler of the queue `setup`. */
+export function createSetup(
+  { configuration, stores, accounts, octokit, writeQueues, knowOwner, clock, log }: AppContext,
+  { heads }: Planning,
+): (repositoryKey: string) => Promise<number | null> {
+  const { allowedAccounts, github } = configuration;
+  return createSetupChecker({
+    store: stores,
+    repositories: stores,
+    githubHost: normalizeHost(github.host),
+    accounts,
+    knowOwner,
+    isAllowed: (owner) => allowedAccounts === null || allowedAccounts.some((one) => isMeant(one, owner)),
+    api: createSetupApi({
+      getOctokit: octokit.get,
+      writeQueues,
+      now: clock.now,
+      runs: new CheckRuns({ getOctokit: octokit.get, appId: github.appId, now: clock.now }),
+      readHead: (repository, branch) => heads.readHead(repository, branch),
+    }),
+    clock,
+    log,
+    random: Math.random,
+  });
 }

@@ -21,6 +21,8 @@ export interface UnfinishedStore {
   listReportableWatches(): Promise<PipelineWatch[]>;
   /** Ids. */
   listRepositoriesWithDueIssues(): Promise<number[]>;
+  /** Ids of repositories. */
+  listDueSetupRuns(): Promise<number[]>;
   /** Deployments whose check run is out of date, or may exist twice. */
   listUnreported(): Promise<Deployment[]>;
 }
@@ -40,9 +42,7 @@ export async function wakeUnfinished({ store, dispatcher, reporter }: Unfinished
   for (const id of await store.listOpenCommands()) dispatcher.wake('command', id);
   for (const run of await store.listOwedCommitRuns()) reporter.commitJudged(run);
   for (const id of await store.listWaitingCommitRuns()) dispatcher.wake('project', id);
-  for (const id of await store.listOpenFailureComments()) dispatcher.wake('comment', id);
-  for (const id of await store.listOpenGitHubDeployments()) dispatcher.wake('environment', id);
-  for (const id of await store.listRepositoriesWithDueIssues()) dispatcher.wake('issue', String(id));
+  await wakeOutputs(store, dispatcher);
   for (const deployment of await store.listUnreported()) {
     const needsLog = deployment.state === 'concluded' && deployment.jobId !== null && !isReported(deployment);
     if (needsLog) dispatcher.wake('log', deployment.id);
@@ -54,4 +54,12 @@ export async function wakeUnfinished({ store, dispatcher, reporter }: Unfinished
       dispatcher.wake('log', watch.id);
     else reporter.pipelinesChanged(watch);
   }
+}
+
+/** What the app writes beside check runs of deployments. */
+async function wakeOutputs(store: UnfinishedStore, dispatcher: Dispatcher): Promise<void> {
+  for (const id of await store.listOpenFailureComments()) dispatcher.wake('comment', id);
+  for (const id of await store.listOpenGitHubDeployments()) dispatcher.wake('environment', id);
+  for (const id of await store.listRepositoriesWithDueIssues()) dispatcher.wake('issue', String(id));
+  for (const id of await store.listDueSetupRuns()) dispatcher.wake('setup', String(id));
 }

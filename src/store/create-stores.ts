@@ -9,6 +9,7 @@ import type { KeptPushStore } from '../domain/kept-push.ts';
 import type { OwnerStore } from '../domain/owner.ts';
 import type { PipelineWatchStore } from '../domain/pipeline-watch.ts';
 import type { RepositoryStore } from '../domain/repository-store.ts';
+import type { SetupRunStore } from '../domain/setup-run.ts';
 import type { AdoptionStore, PlanHistory, PlanStore } from '../planning/plan-store.ts';
 import type { ResumableStore } from '../recovery/resume-installation.ts';
 import type { RetentionStore } from '../recovery/retain-records.ts';
@@ -45,6 +46,7 @@ import { createRepositoryNamesStore } from './repository-names-store.ts';
 import { createRepositoryStore } from './repository-store.ts';
 import { createRetentionStore } from './retention-store.ts';
 import type { Schema } from './schema.ts';
+import { createSetupRunStore } from './setup-run-store.ts';
 import { createSweepStore } from './sweep-store.ts';
 import { createWayBackStore } from './way-back-store.ts';
 
@@ -68,6 +70,7 @@ export type Stores = DeliveryStore &
   PipelineWatchStore &
   FailureCommentStore &
   FailureIssueStore &
+  SetupRunStore &
   GitHubDeploymentStore &
   GitHubWriteStore &
   WayBackStore &
@@ -95,6 +98,7 @@ export function createStores(db: Kysely<Schema>, recorder = new DeliveryRecorder
     ...createPipelineWatchStore(db),
     ...createFailureCommentStore(db),
     ...createFailureIssueStore(db),
+    ...createSetupRunStore(db),
     ...createGitHubDeploymentStore(db),
     ...createGitHubWriteStore(db),
     ...createWayBackStore(db),

@@ -14,6 +14,7 @@ type RecoveryStore = ResumableStore &
     | 'listOpenFailureComments'
     | 'listOpenGitHubDeployments'
     | 'listRepositoriesWithDueIssues'
+    | 'listDueSetupRuns'
   >;
 
 /** Lists the work that is left after a restart, or after the suspension of an installation. */

@@ -4,6 +4,7 @@ import type { Cause, Conclusion, Deployment, DeploymentState } from '../domain/d
 import type { WorkspacePin } from '../domain/match-workspaces.ts';
 import type { PipelineWatch } from '../domain/pipeline-watch.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
+import type { SetupRun } from '../domain/setup-run.ts';
 import type { WayBack } from '../domain/way-back.ts';
 import type { FailureComment } from '../reporting/failure-comment.ts';
 import type { FailureIssue } from '../reporting/failure-issue.ts';
@@ -30,6 +31,7 @@ export interface Schema {
   pipelineWatch: PipelineWatchTable;
   failureComment: FailureComment;
   failureIssue: FailureIssue;
+  setupRun: SetupRun;
   githubDeployment: GitHubDeployment;
   githubWrite: GitHubWriteTable;
   wayBack: WayBackTable;

@@ -120,12 +120,12 @@ export class WriteQueue {
     }
   }
 
-  /** Sends a reply, one at a time, or returns the delay until the next try. The caller renders it again then. */
-  reply<T>(request: () => Promise<GitHubResult<T>>): Promise<GitHubResult<T>> {
+  /** Sends a reply (`last`: what waits for logs too), one at a time, or returns the delay until the next try. The caller renders it again then. */
+  reply<T>(request: () => Promise<GitHubResult<T>>, order?: 'last'): Promise<GitHubResult<T>> {
     return this.#inTurn(async () => {
       const known = this.#ports.isShared ? null : this.#budget;
       const budget = known ?? (await this.recount());
-      const failure = this.#holdReply(budget);
+      const failure = this.#holdReply(budget, order);
       if (failure) return { ok: false, failure };
       return this.#withSlot(budget, (send) => send(request));
     });
@@ -192,11 +192,11 @@ export class WriteQueue {
     return { run, write, dueAt };
   }
 
-  #holdReply(budget: WriteBudget): GitHubFailure | null {
+  #holdReply(budget: WriteBudget, order?: 'last'): GitHubFailure | null {
     const { requests, elapsed } = this.#ports;
     const now = elapsed();
     const next = this.next(now);
-    const isOvertaken = next.kind === 'write' && next.write !== 'log';
+    const isOvertaken = next.kind === 'write' && (order === 'last' || next.write !== 'log');
     const allowedAt = Math.max(
       budget.allowsAt('reply', now),
       requests.allowsAt('command', now),

@@ -7,6 +7,7 @@ import { createLeaseTables } from './0001/leases.ts';
 import { createOutputTables } from './0001/outputs.ts';
 import { createPipelineWatchTable } from './0001/pipeline-watches.ts';
 import { createRepositoryTables } from './0001/repositories.ts';
+import { createSetupRunTables } from './0001/setup-runs.ts';
 import { createSweepTables } from './0001/sweeps.ts';
 
 /** Creates all tables of the first release, in SQL that both SQLite and PostgreSQL understand. */
@@ -17,6 +18,7 @@ export async function createTables(db: Kysely<Schema>): Promise<void> {
   await createOutputTables(db);
   await createIssueTables(db);
   await createPipelineWatchTable(db);
+  await createSetupRunTables(db);
   await createSweepTables(db);
   await createLeaseTables(db);
 }

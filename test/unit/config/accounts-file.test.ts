@@ -38,6 +38,7 @@ accounts:
     token: \${ACME_TOKEN}
     trigger: api
     adopt_jobs: false
+    hello: off
     allowed_workspaces:
       - ${ID.toUpperCase()}
     mappings:
@@ -57,6 +58,7 @@ accounts:
           deploymentSecret: null,
           credentials: { kind: 'token', token: 'acme-secret-value' },
           adoptJobs: false,
+          greets: false,
           allowedWorkspaces: [ID],
           mappings: [
             {

@@ -1,0 +1,138 @@
+import type { Logger } from 'pino';
+import type { Account } from '../domain/account.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { GitHubFailure } from '../domain/github-result.ts';
+import type { KnownOwner, Owner } from '../domain/owner.ts';
+import { chooseRetryDelay } from '../domain/retry-delay.ts';
+import type { SetupApi, SetupRun, SetupRunStore, SetupTarget } from '../domain/setup-run.ts';
+import { ageOf, stamp } from '../domain/stored-times.ts';
+import type { Workspace } from '../domain/workspace.ts';
+import { renderSetup } from './render-setup.ts';
+import { type OwnWorkspacePorts, selectOwnWorkspaces } from './select-own-workspaces.ts';
+
+/** Check runs an hour in one installation. */
+const MOST_AN_HOUR = 60;
+const HOUR_MS = 60 * 60_000;
+/** How often a workspace is looked for in a repository that has none, and how long (milliseconds). */
+const LOOK_AGAIN_MS = 10 * 60_000;
+const LOOK_FOR_MS = 30 * 24 * HOUR_MS;
+/** A check run whose create was not answered is looked for after this time (milliseconds). */
+const LOST_MS = 5_000;
+const MAX_TRIES = 10;
+
+export interface SetupPorts extends OwnWorkspacePorts {
+  readonly store: SetupRunStore;
+  readonly api: SetupApi;
+  readonly accounts: { forOwner(owner: KnownOwner): Account | null };
+  readonly knowOwner: (owner: Owner) => Promise<KnownOwner>;
+  readonly isAllowed: (owner: KnownOwner) => boolean;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+}
+
+/**
+ * Says in a new repository which workspaces deploy from there: once, and once more when a first workspace is seen. The key is
+ * the repository's id; the result is in how many milliseconds to look again.
+ */
+export function createSetupChecker(ports: SetupPorts): (repositoryKey: string) => Promise<number | null> {
+  const { store, clock, random, log } = ports;
+  const failures = new Map<number, number>();
+
+  return async (repositoryKey) => {
+    const run = await store.getSetupRun(Number(repositoryKey));
+    if (!run || run.state === 'done') return null;
+    const step = await takeStep(ports, run);
+    if (typeof step === 'number' || step === null) {
+      failures.delete(run.repositoryId);
+      return step;
+    }
+    const count = (failures.get(run.repositoryId) ?? 0) + (step.kind === 'limited' ? 0 : 1);
+    failures.set(run.repositoryId, count);
+    log.info(
+      { repository: run.repositoryId, problem: step.message },
+      'A repository could not be told what deploys from it',
+    );
+    if (count < MAX_TRIES && ageOf(clock, run.addedAt) < LOOK_FOR_MS) {
+      return step.kind === 'limited' && step.retryAfterMs !== null
+        ? step.retryAfterMs
+        : chooseRetryDelay(count, null, random());
+    }
+    failures.delete(run.repositoryId);
+    return done(ports, run);
+  };
+}
+
+async function done({ store }: SetupPorts, { repositoryId }: SetupRun): Promise<null> {
+  await store.saveSetupRun(repositoryId, { state: 'done' });
+  return null;
+}
+
+async function takeStep(ports: SetupPorts, run: SetupRun): Promise<number | null | GitHubFailure> {
+  const { store, clock } = ports;
+  const owner = await ports.knowOwner({ id: run.ownerId, login: run.owner });
+  const account = ports.isAllowed(owner) ? ports.accounts.forOwner(owner) : null;
+  if (!account || account.greets === false) return done(ports, run);
+  if (run.state === 'waiting' && ageOf(clock, run.addedAt) > LOOK_FOR_MS) return done(ports, run);
+  const writes = await store.listSetupWrites(run.installationId, clock.now() - HOUR_MS);
+  const [oldest] = writes.slice(-MOST_AN_HOUR);
+  if (writes.length >= MOST_AN_HOUR && oldest !== undefined) {
+    return Math.max(1_000, HOUR_MS - ageOf(clock, oldest));
+  }
+  const target = await ports.api.readTarget(run);
+  if (!target.ok) return target.failure;
+  if (!target.value || target.value.isArchived || target.value.head === null) return done(ports, run);
+  const workspaces = await listWorkspaces(ports, account, target.value);
+  if (!workspaces) return { kind: 'unknown', message: 'Meltano Cloud does not list its workspaces now' };
+  if (workspaces.length === 0 && (run.state === 'waiting' || run.isSilent === 1)) {
+    await store.saveSetupRun(run.repositoryId, { state: 'waiting' });
+    return LOOK_AGAIN_MS;
+  }
+  return write(ports, run, { target: target.value, head: target.value.head, workspaces });
+}
+
+async function listWorkspaces(
+  ports: SetupPorts,
+  { key, mappings, directory }: Account,
+  { repository }: SetupTarget,
+): Promise<readonly Workspace[] | null> {
+  const listed = await directory.current();
+  if (!listed.ok) return null;
+  const { workspaces } = listed.value;
+  return selectOwnWorkspaces(ports, repository, { account: key, mappings, workspaces });
+}
+
+interface Found {
+  readonly target: SetupTarget;
+  readonly head: string;
+  readonly workspaces: readonly Workspace[];
+}
+
+/** Creates the check run, unless GitHub has it: an answer, or the database, may have been lost. */
+async function write(
+  { store, api, clock }: SetupPorts,
+  run: SetupRun,
+  { target: { repository }, head, workspaces }: Found,
+): Promise<number | null | GitHubFailure> {
+  const { repositoryId, attemptedAt } = run;
+  const sha = run.sha ?? head;
+  const next = workspaces.length === 0 ? ('waiting' as const) : ('done' as const);
+  const text = renderSetup(repository, workspaces, await store.hasAdoptedJobs(repositoryId));
+  if (attemptedAt !== null && ageOf(clock, attemptedAt) < LOST_MS) return LOST_MS - ageOf(clock, attemptedAt);
+  if (run.state === 'due' || attemptedAt !== null) {
+    const found = await api.isWritten(repository, sha, text.conclusion);
+    if (!found.ok) return found.failure;
+    if (found.value) return conclude();
+  }
+  await store.saveSetupRun(repositoryId, { sha, attemptedAt: stamp(clock) });
+  const created = await api.create(repository, sha, text);
+  if (created.ok) return conclude();
+  if (created.failure.kind !== 'unknown') await store.saveSetupRun(repositoryId, { attemptedAt: null });
+  return created.failure;
+
+  async function conclude(): Promise<number | null> {
+    const writtenAt = clock.now();
+    await store.saveSetupRun(repositoryId, { state: next, sha: null, attemptedAt: null, writtenAt });
+    return next === 'done' ? null : LOOK_AGAIN_MS;
+  }
+}

@@ -65,6 +65,8 @@ function createIssue(context: SandboxContext, { repository, request }: Repositor
   const fields = readBody(request);
   refuseUnknown(fields, ['title', 'body', 'assignees', 'labels', 'milestone', 'assignee', 'type']);
   if (fields['title'] === undefined) throw invalidRequest(['"title" wasn\'t supplied.']);
+  const labels = readNames(fields['labels'] ?? [], 'labels');
+  const assignees = readAssignees(context, repository, fields['assignees'] ?? []);
   const issue = addIssue(context, repository, {
     title: readTitle(fields['title']),
     body: readBodyText(fields['body'] ?? null),
@@ -72,8 +74,7 @@ function createIssue(context: SandboxContext, { repository, request }: Repositor
     viaApp: true,
     pull: null,
   });
-  issue.labels = readNames(fields['labels'] ?? [], 'labels');
-  issue.assignees = readAssignees(context, repository, fields['assignees'] ?? []);
+  Object.assign(issue, { labels, assignees });
   return respond(context, repository, issue, 201);
 }
 

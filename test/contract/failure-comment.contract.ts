@@ -73,6 +73,62 @@ export function describeFailureComments(name: string, open: () => Promise<OpenSt
       expect(elsewhere).toBeNull();
     });
 
+    test('an issue is due from a failure until it is finished, unless another deployment has ended since', async () => {
+      const failed = await stores.getDeployment(await ended('w', 'bad', 'failure', 4_000));
+      const repaired = await stores.getDeployment(await ended('w', 'good', 'success', 5_000));
+      if (!failed || !repaired) throw new Error('There are no deployments.');
+      await stores.noteRepaired(repaired, 5_000);
+      expect(await stores.listDueIssues(REPOSITORY.id)).toEqual([]);
+      await stores.noteBroken(failed, 6_000);
+      const [issue] = await stores.listDueIssues(REPOSITORY.id);
+      if (!issue) throw new Error('There is no issue.');
+      expect(await stores.listRepositoriesWithDueIssues()).toEqual([REPOSITORY.id]);
+      await stores.saveFailureIssue(issue.id, { state: 'open', issueNumber: 7, githubId: 9_007_199_256 });
+      await stores.noteRepaired(repaired, 7_000);
+      await stores.finishFailureIssue(issue, 8_000);
+      expect((await stores.listDueIssues(REPOSITORY.id)).map((one) => one.deploymentId)).toEqual([
+        repaired.id,
+      ]);
+      expect(await stores.listOpenIssues(REPOSITORY.id)).toMatchObject([{ githubId: 9_007_199_256 }]);
+      await stores.finishFailureIssue({ ...issue, deploymentId: repaired.id }, 9_000);
+      expect(await stores.listDueIssues(REPOSITORY.id)).toEqual([]);
+      expect(await stores.findIssuesDisabled(REPOSITORY.id)).toBeNull();
+      await stores.saveFailureIssue(issue.id, { disabledAt: 10_000 });
+      expect(await stores.findIssuesDisabled(REPOSITORY.id)).toBe(10_000);
+    });
+
+    test('a workspace is broken since the first failure after its last success', async () => {
+      await ended('w', 'old', 'failure', 1_000);
+      const good = await ended('w', 'good', 'success', 2_000);
+      const key = { account: 'environment', workspaceId: 'w', repositoryId: REPOSITORY.id };
+      expect(await stores.readFailureSituation(key)).toMatchObject({ last: { id: good }, brokenSince: null });
+      const first = await ended('w', 'bad', 'failure', 3_000);
+      const second = await ended('w', 'worse', 'failure', 4_000);
+      expect(await stores.readFailureSituation(key)).toMatchObject({
+        last: { id: second },
+        brokenSince: { id: first },
+      });
+    });
+
+    test('a repository is greeted once, and its writes are counted', async () => {
+      const added = {
+        repositoryId: REPOSITORY.id,
+        installationId: 1,
+        owner: 'acme',
+        ownerId: 10,
+        name: 'data',
+        isSilent: 0,
+      };
+      await stores.addSetupRuns([added], 1_000);
+      expect(await stores.listDueSetupRuns()).toEqual([REPOSITORY.id]);
+      await stores.saveSetupRun(REPOSITORY.id, { state: 'done', writtenAt: 2_000 });
+      await stores.addSetupRuns([added], 3_000);
+      expect(await stores.listDueSetupRuns()).toEqual([]);
+      expect(await stores.listSetupWrites(1, 1_500)).toEqual([2_000]);
+      expect(await stores.listSetupWrites(1, 2_000)).toEqual([]);
+      expect(await stores.hasAdoptedJobs(REPOSITORY.id)).toBe(false);
+    });
+
     test('the way back of a deployment is stored once', async () => {
       const deploymentId = await ended('w', 'bad', 'failure', 4_000);
       const wayBack = {

@@ -2,12 +2,12 @@ import type { Repository } from './deployment.ts';
 import type { GitHubResult } from './github-result.ts';
 
 /**
- * `due`: nothing was said yet. `waiting`: it was said that no workspace names the repository, or nothing, as too many were
- * added at once. `done`: the workspaces were named, or there is nothing to say.
+ * `due`: nothing was written yet. `waiting`: no workspace names the repository yet. `done`: the workspaces were named, or there
+ * is nothing to write.
  */
 export type SetupState = 'due' | 'waiting' | 'done';
 
-/** What the app says in a repository after it was installed there. All times are epoch milliseconds. */
+/** The state of a repository's setup check run. All times are epoch milliseconds. */
 export interface SetupRun {
   readonly repositoryId: number;
   readonly installationId: number;
@@ -16,7 +16,7 @@ export interface SetupRun {
   readonly name: string;
   readonly addedAt: number;
   readonly state: SetupState;
-  /** 0 or 1: a repository without a workspace gets no check run, as more than ten were added at once. */
+  /** 1 if the repository gets no check run while it has no workspace, because more than ten were added at once; otherwise 0. */
   readonly isSilent: number;
   /** The commit of the check run that is being created. */
   readonly sha: string | null;
@@ -31,22 +31,22 @@ export type AddedRepository = Pick<
 >;
 
 export interface SetupRunStore {
-  /** A repository that is known already keeps what was said. */
+  /** A known repository keeps its state. */
   addSetupRuns(repositories: readonly AddedRepository[], now: number): Promise<void>;
   getSetupRun(repositoryId: number): Promise<SetupRun | null>;
   saveSetupRun(
     repositoryId: number,
     change: Partial<Pick<SetupRun, 'state' | 'sha' | 'attemptedAt' | 'writtenAt'>>,
   ): Promise<void>;
-  /** The repositories to say something in. */
+  /** The repositories whose check run is due or awaited. */
   listDueSetupRuns(): Promise<number[]>;
-  /** When check runs were written since then, oldest first. */
+  /** The times of the check runs since a time, oldest first. */
   listSetupWrites(installationId: number, since: number): Promise<number[]>;
   /** True if something else started a deployment from the repository. */
   hasAdoptedJobs(repositoryId: number): Promise<boolean>;
 }
 
-/** What GitHub says of a repository now. */
+/** The present state of a repository on GitHub. */
 export interface SetupTarget {
   readonly repository: Repository;
   readonly isArchived: boolean;
@@ -60,11 +60,11 @@ export interface SetupText {
   readonly summary: string;
 }
 
-/** Tries each request once, when there is room for it. Writes come after all others. */
+/** Tries each request once, when the limits have room for it. Its writes come after all others. */
 export interface SetupApi {
-  /** Null if the repository isn't there, or out of reach. */
+  /** Null if the repository is gone or can't be reached. */
   readTarget(run: SetupRun): Promise<GitHubResult<SetupTarget | null>>;
-  /** Whether the commit has a check run with this conclusion already. */
+  /** True if the commit has a check run with this conclusion already. */
   isWritten(
     repository: Repository,
     sha: string,

@@ -10,13 +10,13 @@ import type { Workspace } from '../domain/workspace.ts';
 import { renderSetup } from './render-setup.ts';
 import { type OwnWorkspacePorts, selectOwnWorkspaces } from './select-own-workspaces.ts';
 
-/** Check runs an hour in one installation. */
+/** How many check runs one installation gets in an hour. */
 const MOST_AN_HOUR = 60;
 const HOUR_MS = 60 * 60_000;
-/** How often a workspace is looked for in a repository that has none, and how long (milliseconds). */
-const LOOK_AGAIN_MS = 10 * 60_000;
+/** How often, and for how long, the app looks for a workspace of a repository without one. */
+const WORKSPACE_RETRY_MS = 10 * 60_000;
 const LOOK_FOR_MS = 30 * 24 * HOUR_MS;
-/** A check run whose create was not answered is looked for after this time (milliseconds). */
+/** The delay before the app looks for a check run whose create was not answered. */
 const LOST_MS = 5_000;
 const MAX_TRIES = 10;
 
@@ -32,8 +32,8 @@ export interface SetupPorts extends OwnWorkspacePorts {
 }
 
 /**
- * Says in a new repository which workspaces deploy from there: once, and once more when a first workspace is seen. The key is
- * the repository's id; the result is in how many milliseconds to look again.
+ * Says in a new repository which workspaces deploy from there: once, and again when its first workspace is seen. The key is
+ * the repository's id; the result is the delay until the next step (milliseconds).
  */
 export function createSetupChecker(ports: SetupPorts): (repositoryKey: string) => Promise<number | null> {
   const { store, clock, random, log } = ports;
@@ -51,7 +51,7 @@ export function createSetupChecker(ports: SetupPorts): (repositoryKey: string) =
     failures.set(run.repositoryId, count);
     log.info(
       { repository: run.repositoryId, problem: step.message },
-      'A repository could not be told what deploys from it',
+      'The setup check run could not be written',
     );
     if (count < MAX_TRIES && ageOf(clock, run.addedAt) < LOOK_FOR_MS) {
       return step.kind === 'limited' && step.retryAfterMs !== null
@@ -86,7 +86,7 @@ async function takeStep(ports: SetupPorts, run: SetupRun): Promise<number | null
   if (!workspaces) return { kind: 'unknown', message: 'Meltano Cloud does not list its workspaces now' };
   if (workspaces.length === 0 && (run.state === 'waiting' || run.isSilent === 1)) {
     await store.saveSetupRun(run.repositoryId, { state: 'waiting' });
-    return LOOK_AGAIN_MS;
+    return WORKSPACE_RETRY_MS;
   }
   return write(ports, run, { target: target.value, head: target.value.head, workspaces });
 }
@@ -108,7 +108,7 @@ interface Found {
   readonly workspaces: readonly Workspace[];
 }
 
-/** Creates the check run, unless GitHub has it: an answer, or the database, may have been lost. */
+/** Creates the check run, unless GitHub has it already: an answer or the database may have been lost. */
 async function write(
   { store, api, clock }: SetupPorts,
   run: SetupRun,
@@ -133,6 +133,6 @@ async function write(
   async function conclude(): Promise<number | null> {
     const writtenAt = clock.now();
     await store.saveSetupRun(repositoryId, { state: next, sha: null, attemptedAt: null, writtenAt });
-    return next === 'done' ? null : LOOK_AGAIN_MS;
+    return next === 'done' ? null : WORKSPACE_RETRY_MS;
   }
 }

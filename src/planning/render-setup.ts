@@ -8,7 +8,7 @@ import { formatCount } from '../reporting/render/format-numbers.ts';
 /** GitHub takes 255 characters. */
 const TITLE_LENGTH = 200;
 
-/** What the app does in a repository, right after it was installed. Pure. */
+/** Says what the app does in a repository, right after it was installed there. Pure. */
 export function renderSetup(
   repository: Repository,
   workspaces: readonly Workspace[],
@@ -21,7 +21,7 @@ export function renderSetup(
       summary: [
         'Pushes to this repository deploy nothing yet.',
         `To deploy from here, set ${formatCode(`${repository.owner}/${repository.name}`)} as the repository of a workspace on Meltano Cloud, and add the Meltano Cloud account of this app to that workspace. The operator of this app can also map a workspace to this repository.`,
-        'The app looks again, and says so in another check run when it finds a workspace.',
+        'The app keeps looking for 30 days, and creates another check run when it finds a workspace.',
       ].join('\n\n'),
     };
   }
@@ -36,7 +36,7 @@ export function renderSetup(
   const other = hasOtherDeployments
     ? "**The repository's own webhook still deploys too.** Remove it in the repository's settings, so that each push is deployed once."
     : '';
-  const summary = ['Nothing was deployed now. These workspaces deploy from here:', list.join('\n'), other];
+  const summary = ['Nothing was deployed yet. These workspaces deploy from here:', list.join('\n'), other];
   return {
     conclusion: 'success',
     title: title.length <= TITLE_LENGTH ? title : `${count} from here. Nothing was deployed.`,

@@ -94,7 +94,7 @@ test.concurrent('a check run whose create was not answered comes once', () =>
       action: { kind: 'reset', when: 'after' },
     });
     github.repositories.add({ fullName: 'acme/late', deliver: true });
-    await world.untilLogged('A repository could not be told what deploys from it');
+    await world.untilLogged('The setup check run could not be written');
     await world.until(
       () => github.requests.all.filter(({ path }) => path.includes('/late/commits/')).length >= 2,
       'the look for the check run',

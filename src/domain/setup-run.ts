@@ -5,7 +5,7 @@ import type { GitHubResult } from './github-result.ts';
  * `due`: nothing was written yet. `waiting`: no workspace names the repository yet. `done`: the workspaces were named, or there
  * is nothing to write.
  */
-export type SetupState = 'due' | 'waiting' | 'done';
+type SetupState = 'due' | 'waiting' | 'done';
 
 /** The state of a repository's setup check run. All times are epoch milliseconds. */
 export interface SetupRun {

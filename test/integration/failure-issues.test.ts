@@ -199,3 +199,19 @@ test.concurrent('mentions, Markdown and length of a workspace name do no harm', 
     },
     { workspace: { name: `@everyone #12 \`code\` <b>${'x'.repeat(180)}` } },
   ));
+
+test.concurrent('a pipeline that a deployment breaks opens an issue, too', () =>
+  inConversation(async (it) => {
+    const { world } = it;
+    await turnOn(it);
+    world.meltano.addPipeline(world.workspace, {
+      name: 'google-ads',
+      onDeploy: () => [{ on: 'end', status: 'FAILED' }],
+    });
+    const { after } = world.push();
+    await end(it, after, null);
+    expect((await world.untilConcluded(after)).conclusion).toBe('failure');
+    const issue = await untilIssue(it, () => true, 'the issue');
+    expect(issue.body).toContain('google-ads');
+    expect(issue.body).toContain('**Last good commit:**');
+  }));

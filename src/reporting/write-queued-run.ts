@@ -10,7 +10,7 @@ import type { QueuedRun } from './pace/queued-run.ts';
 import type { SendWrite, WriteQueue } from './pace/write-queue.ts';
 import { type RenderPorts, renderRun } from './render-run.ts';
 import type { ReportStore } from './report-store.ts';
-import { isDeployment, type ReportSubject, readSubject, type SubjectReader } from './report-subject.ts';
+import { type ReportSubject, readSubject, type SubjectReader } from './report-subject.ts';
 import { type ReportedRun, type WriteOutcome, writeCheckRun } from './write-check-run.ts';
 
 /**
@@ -103,10 +103,10 @@ export class QueuedRunWriter {
     return duplicateCheckAt !== null && duplicateCheckAt <= this.#ports.clock.elapsed();
   }
 
-  /** A superseded or redeployed run links to the newer deployment's check run, which may be about to be created. */
+  /** A superseded or redeployed run links to the check run of the newer deployment, which may be about to be created. */
   async #isAheadOfSuccessor({ owedSince }: QueuedRun, of: ReportSubject): Promise<boolean> {
     const { clock, store } = this.#ports;
-    if (!isDeployment(of) || clock.elapsed() - owedSince > SUCCESSOR_MS) return false;
+    if ('verdict' in of || clock.elapsed() - owedSince > SUCCESSOR_MS) return false;
     const id = of.supersededBy ?? (of.rerun?.kind === 'redeployed' ? of.rerun.deploymentId : null);
     const successor = id === null ? null : await store.getDeployment(id);
     return successor !== null && successor.checkRunId === null && !isReported(successor);

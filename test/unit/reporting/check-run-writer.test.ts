@@ -169,6 +169,42 @@ test('a superseded deployment links to the one that replaced it, whose run is ma
   expect(world.api.runs[0]?.output.summary).toMatch('https://github.com/acme/data/runs/2');
 });
 
+test('runs that are no longer watched link to the newer deployment, whose check run is made first', async () => {
+  const open = world.api.holdAnswers();
+  const supersededBy = await world.push(1, { sha: 'd'.repeat(40) });
+  await world.pass(0);
+  const watch = await world.stores.addPipelineWatch({
+    id: 'pipelines:triggered:1',
+    purpose: 'triggered',
+    account: 'environment',
+    workspaceId: 'w',
+    repositoryId: 101,
+    installationId: 1,
+    workspaceName: 'Analytics',
+    directory: null,
+    log: null,
+    checkName: 'runs',
+    sha: 'a'.repeat(40),
+    deploymentId: null,
+    deliveryId: null,
+    requestedBy: '',
+    pipelines: [],
+    createdAt: START,
+  });
+  const ended = { state: 'concluded', ending: 'superseded', supersededBy, concludedAt: START } as const;
+  const saved = await world.stores.savePipelineWatch(watch?.id ?? '', ended);
+  if (saved) world.writer.pipelinesChanged(saved);
+  await world.pass(SECOND * 2);
+  expect(world.api.writes()).toHaveLength(1);
+  open();
+  await world.pass(SECOND * 5);
+  expect(world.api.runs[1]).toMatchObject({
+    conclusion: 'neutral',
+    output: { title: 'No longer watched: ddddddd is being deployed' },
+  });
+  expect(world.api.runs[1]?.output.summary).toContain('https://github.com/acme/data/runs/1');
+});
+
 test('a deployment that waits names the one that it waits for', async () => {
   const workspaceId = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
   const first = await world.push(1, { workspaceId, sha: 'a'.repeat(40) });

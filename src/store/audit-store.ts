@@ -5,7 +5,7 @@ import { describeCommandJobs } from './describe-command-jobs.ts';
 import type { Schema } from './schema.ts';
 
 /** How many records one query returns. Each query reads the table, which has no index of these times. */
-const PAGE = 5_000;
+const PAGE = 1_000;
 
 type FormatRequest = (parsed: ParsedCommand) => string | null;
 

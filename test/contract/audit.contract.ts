@@ -126,7 +126,7 @@ export function describeAudit(
     test('more than one page of records comes whole', async () => {
       const event = buildPush({ repository: REPOSITORY, after: 'x' });
       await stores.record({ id: 'many', name: 'push', receivedAt: 1, event });
-      const deployments = Array.from({ length: 5_003 }, (_, index) =>
+      const deployments = Array.from({ length: 1_003 }, (_, index) =>
         buildPlanned({
           id: `d${index}`,
           workspaceId: `w${index}`,
@@ -136,7 +136,7 @@ export function describeAudit(
         }),
       );
       await stores.commitPlan({ deliveryId: 'many', outcome: 'push', deployments, now: 1 });
-      expect(new Set((await read()).map(({ deployment_id }) => deployment_id)).size).toBe(5_003);
+      expect(new Set((await read()).map(({ deployment_id }) => deployment_id)).size).toBe(1_003);
     });
   });
 }

@@ -21,7 +21,7 @@ test.concurrent.each([
     await world.deployPush();
     world.github.service.faults.add({
       path: /./,
-      times: 5,
+      times: 8,
       action: {
         kind: 'answer',
         status,

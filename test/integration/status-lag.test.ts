@@ -39,11 +39,11 @@ test.concurrent('a failed deployment is why, and an undone comparison leaves out
   inConversation(async (it) => {
     const { world } = it;
     await it.deployPush();
-    world.push();
+    const { after } = world.push();
     const job = await world.job(2);
     job.run();
     job.end('ERROR');
-    await world.until(() => job.status === 'ERROR', 'the end');
+    await world.untilConcluded(after);
     const first = await askStatus(it);
     expect(first).toMatch(/\*\*1 commit behind\*\* since \d\d:\d\d UTC: its deployment failed\./);
     world.github.service.faults.add({ path: /\/compare\//, action: { kind: 'status', status: 502 } });

@@ -10,13 +10,19 @@ export interface FoundRuns {
   readonly other: Job | null;
 }
 
-/** Finds a pipeline's first run after a deployment. `deployedAt`: the deployment's end by Meltano Cloud's clock. */
-export function findRuns(listed: readonly Job[], deployedAt: number): FoundRuns {
+export interface DeployedAt {
+  /** When the deployment's job began, by Meltano Cloud's clock. */
+  readonly startTime: number | null;
+  readonly endTime: number;
+}
+
+/** Finds a pipeline's first run after a deployment. */
+export function findRuns(listed: readonly Job[], { startTime, endTime }: DeployedAt): FoundRuns {
+  // What was created before the job began belongs to the deployment before.
+  const since = Math.max(endTime - CREATED_BEFORE_END_MS, startTime ?? 0);
   const runs = listed
     .filter(({ type }) => type === RUN_JOB_TYPE)
-    .filter(
-      ({ serviceTimes: { created } }) => created !== null && created >= deployedAt - CREATED_BEFORE_END_MS,
-    )
+    .filter(({ serviceTimes: { created } }) => created !== null && created >= since)
     .toSorted((a, b) => (a.serviceTimes.created ?? 0) - (b.serviceTimes.created ?? 0));
   return {
     own: runs.find(mayBeTriggered) ?? null,

@@ -5,7 +5,7 @@ import { chooseLogMode } from '../domain/repository-configuration.ts';
 import { ageOf } from '../domain/stored-times.ts';
 import { describeReadFailure } from '../reporting/render/describe-meltano-failure.ts';
 import { findShownLog } from '../reporting/report-subject.ts';
-import { findRuns } from './find-pipeline-run.ts';
+import { type DeployedAt, findRuns } from './find-pipeline-run.ts';
 import { isAwaited, isOpen, isRunning, noteJob, replacePipeline } from './pipeline-progress.ts';
 import type { ReconcileContext, StepResult } from './reconcile-context.ts';
 import { FRESH_START, type StartMemory, startPipeline } from './start-pipeline.ts';
@@ -158,10 +158,11 @@ export class PipelineWatcher {
     return { pipelines, failure: null };
   }
 
-  /** When the deployment ended, by Meltano Cloud's clock if it shows that. */
-  async #readDeployedAt({ deploymentId, createdAt }: PipelineWatch): Promise<number> {
+  /** When the deployment's job began and ended, by Meltano Cloud's clock if it shows that. */
+  async #readDeployedAt({ deploymentId, createdAt }: PipelineWatch): Promise<DeployedAt> {
     const deployment = deploymentId === null ? null : await this.#context.store.getDeployment(deploymentId);
-    return deployment?.serviceEndTime ?? deployment?.jobEndedAt ?? createdAt;
+    if (!deployment?.serviceEndTime) return { startTime: null, endTime: deployment?.jobEndedAt ?? createdAt };
+    return { startTime: deployment.serviceStartTime, endTime: deployment.serviceEndTime };
   }
 
   async #start(

@@ -1,5 +1,6 @@
 import type { SandboxCheckRun } from '../../sandbox/github/check-model.ts';
 import type { SandboxCommitComment, SandboxIssueComment } from '../../sandbox/github/comment-model.ts';
+import { isAboutRuns } from './chaos-pipelines.ts';
 import type { ChaosRepository, ChaosWorld } from './chaos-world.ts';
 
 export const PROJECT_CHECK = 'Meltano Deploy project';
@@ -148,9 +149,9 @@ export class ChaosRequests {
     const newest = new Map(
       runs.toSorted((a, b) => a.id - b.id).map((run) => [run.externalId?.split('/')[0], run]),
     );
-    // A re-run of the project check deploys nothing.
+    // A re-run of the project check, or of runs after a deployment, deploys nothing.
     const olds = [...newest.values()].filter(
-      (run) => run.conclusion !== 'skipped' && run.name !== PROJECT_CHECK,
+      (run) => run.conclusion !== 'skipped' && run.name !== PROJECT_CHECK && !isAboutRuns(run),
     );
     if (olds.length === 0) return;
     for (const run of runs) this.#pressed.add(run.id);

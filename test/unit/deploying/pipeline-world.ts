@@ -62,7 +62,7 @@ export class PipelineWorld {
   }
 
   /** A deployment whose job ended now. */
-  async deploy(): Promise<Deployment> {
+  async deploy(serviceStartTime: number | null = null): Promise<Deployment> {
     const { id } = await this.#workspace.push();
     const job = this.meltano.addJob({ status: 'COMPLETE', endTime: this.clock.now() });
     const attemptedAt = this.clock.now();
@@ -71,6 +71,7 @@ export class PipelineWorld {
       state: 'concluded',
       conclusion: 'success',
       jobEndedAt: attemptedAt,
+      serviceStartTime,
       serviceEndTime: attemptedAt,
     });
     const saved = await this.stores.getDeployment(id);

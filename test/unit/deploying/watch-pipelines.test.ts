@@ -57,6 +57,17 @@ describe('the runs after a deployment', () => {
     expect(await world.outcomes(id)).toEqual({ facebook: 'failed' });
   });
 
+  test('are not those of the deployment before, which were created before this one began', async () => {
+    const now = world.clock.now();
+    world.meltano.addPipeline('facebook');
+    world.meltano.addPipelineJob('pipeline-facebook', { created: now - 3_000, status: 'ERROR' });
+    world.meltano.addPipelineJob('pipeline-facebook', { created: now, status: 'COMPLETE' });
+    const deployment = await world.deploy(now - 2_000);
+    id = await world.plan('triggered', ['facebook'], { deploymentId: deployment.id });
+    await world.runFor(id);
+    expect(await world.outcomes(id)).toEqual({ facebook: 'succeeded' });
+  });
+
   test('are only runs: a verification or a configuration is none', async () => {
     await plan('facebook');
     for (const type of ['PIPELINE_VERIFY', 'PIPELINE_CONFIG']) {

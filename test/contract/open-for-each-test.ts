@@ -7,11 +7,14 @@ export interface OpenStores {
 }
 
 /** For a suite: each of its tests has stores of its own, which are closed after it. */
-export function openForEachTest(open: () => Promise<OpenStores>, use: (stores: Stores) => void): void {
+export function openForEachTest(
+  open: () => Promise<OpenStores>,
+  use: (stores: Stores) => void | Promise<void>,
+): void {
   let opened: OpenStores;
   beforeEach(async () => {
     opened = await open();
-    use(opened.stores);
+    await use(opened.stores);
   });
   afterEach(() => opened.close());
 }

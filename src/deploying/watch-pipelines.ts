@@ -161,8 +161,10 @@ export class PipelineWatcher {
   /** When the deployment's job began and ended, by Meltano Cloud's clock if it shows that. */
   async #readDeployedAt({ deploymentId, createdAt }: PipelineWatch): Promise<DeployedAt> {
     const deployment = deploymentId === null ? null : await this.#context.store.getDeployment(deploymentId);
-    if (!deployment?.serviceEndTime) return { startTime: null, endTime: deployment?.jobEndedAt ?? createdAt };
-    return { startTime: deployment.serviceStartTime, endTime: deployment.serviceEndTime };
+    const startTime = deployment?.serviceStartTime ?? null;
+    // The end was seen late, and by another clock, so a run may have begun before: the start decides.
+    const endTime = deployment?.serviceEndTime ?? startTime ?? deployment?.jobEndedAt ?? createdAt;
+    return { startTime, endTime };
   }
 
   async #start(

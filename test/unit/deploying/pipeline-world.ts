@@ -62,7 +62,10 @@ export class PipelineWorld {
   }
 
   /** A deployment whose job ended now. */
-  async deploy(serviceStartTime: number | null = null): Promise<Deployment> {
+  async deploy(
+    serviceStartTime: number | null = null,
+    serviceEndTime: number | null = this.clock.now(),
+  ): Promise<Deployment> {
     const { id } = await this.#workspace.push();
     const job = this.meltano.addJob({ status: 'COMPLETE', endTime: this.clock.now() });
     const attemptedAt = this.clock.now();
@@ -72,7 +75,7 @@ export class PipelineWorld {
       conclusion: 'success',
       jobEndedAt: attemptedAt,
       serviceStartTime,
-      serviceEndTime: attemptedAt,
+      serviceEndTime,
     });
     const saved = await this.stores.getDeployment(id);
     if (!saved) throw new Error('The deployment is gone.');

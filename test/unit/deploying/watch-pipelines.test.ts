@@ -68,6 +68,17 @@ describe('the runs after a deployment', () => {
     expect(await world.outcomes(id)).toEqual({ facebook: 'succeeded' });
   });
 
+  test('are those since the start of a deployment whose end Meltano Cloud does not show', async () => {
+    const now = world.clock.now();
+    world.meltano.addPipeline('facebook');
+    world.meltano.addPipelineJob('pipeline-facebook', { created: now - 61_000, status: 'STOPPED' });
+    world.meltano.addPipelineJob('pipeline-facebook', { created: now - 9_000, status: 'COMPLETE' });
+    const deployment = await world.deploy(now - 60_000, null);
+    id = await world.plan('triggered', ['facebook'], { deploymentId: deployment.id });
+    await world.runFor(id);
+    expect(await world.outcomes(id)).toEqual({ facebook: 'succeeded' });
+  });
+
   test('are only runs: a verification or a configuration is none', async () => {
     await plan('facebook');
     for (const type of ['PIPELINE_VERIFY', 'PIPELINE_CONFIG']) {

@@ -152,7 +152,7 @@ export class PipelineWatcher {
         memory.quietSince = clock.elapsed();
       const job = own ?? (isOver ? other : null);
       if (job) pipelines = replacePipeline({ ...watch, pipelines }, noteJob(pipeline, job, clock));
-      else if (isOver || isGone)
+      else if (isOver)
         pipelines = replacePipeline({ ...watch, pipelines }, { ...pipeline, outcome: 'unseen' });
     }
     return { pipelines, failure: null };

@@ -118,6 +118,17 @@ describe('the runs after a deployment', () => {
     expect(await world.read(id)).toMatchObject({ state: 'concluded', ending: 'complete' });
   });
 
+  test("aren't unseen at once where a pipeline's jobs can't be found yet", async () => {
+    await plan('facebook');
+    world.meltano.always('listPipelineJobs', refuse(404, 'Not found'));
+    await world.runFor(id, MINUTE);
+    expect(await world.outcomes(id)).toEqual({ facebook: null });
+    world.meltano.always('listPipelineJobs', null);
+    world.runPipeline('facebook', 1_000);
+    await world.runFor(id);
+    expect(await world.outcomes(id)).toEqual({ facebook: 'succeeded' });
+  });
+
   test("an outage isn't a time without runs", async () => {
     await plan('facebook');
     world.meltano.always('listPipelineJobs', refuse(503, 'Try again later'));

@@ -60,6 +60,11 @@ export interface SetupText {
   readonly summary: string;
 }
 
+export interface LinkedSetupText extends SetupText {
+  /** The account's page on Meltano Cloud. */
+  readonly url: string;
+}
+
 /** Tries each request once, when the limits have room for it. Its writes come after all others. */
 export interface SetupApi {
   /** Null if the repository is gone or can't be reached. */
@@ -70,5 +75,5 @@ export interface SetupApi {
     sha: string,
     conclusion: SetupText['conclusion'],
   ): Promise<GitHubResult<boolean>>;
-  create(repository: Repository, sha: string, text: SetupText): Promise<GitHubResult<null>>;
+  create(repository: Repository, sha: string, text: LinkedSetupText): Promise<GitHubResult<null>>;
 }

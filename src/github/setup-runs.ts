@@ -46,13 +46,13 @@ export function createSetupApi({ runs, readHead, ...options }: SetupApiOptions):
       return found.ok ? { ok: true, value: found.value.length > 0 } : found;
     },
 
-    create: (repository, sha, { conclusion, title, summary }) => {
+    create: (repository, sha, { conclusion, title, summary, url }) => {
       const time = `${new Date(options.now()).toISOString().slice(0, 19)}Z`;
       const fields = {
         name: SETUP_CHECK,
         head_sha: sha,
         external_id: nameRun(repository, conclusion),
-        details_url: 'https://app.meltano.com',
+        details_url: url,
         status: 'completed' as const,
         started_at: time,
         completed_at: time,

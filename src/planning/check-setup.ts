@@ -88,7 +88,12 @@ async function takeStep(ports: SetupPorts, run: SetupRun): Promise<number | null
     await store.saveSetupRun(run.repositoryId, { state: 'waiting' });
     return WORKSPACE_RETRY_MS;
   }
-  return write(ports, run, { target: target.value, head: target.value.head, workspaces });
+  return write(ports, run, {
+    target: target.value,
+    head: target.value.head,
+    workspaces,
+    url: account.pagesUrl,
+  });
 }
 
 async function listWorkspaces(
@@ -106,13 +111,14 @@ interface Found {
   readonly target: SetupTarget;
   readonly head: string;
   readonly workspaces: readonly Workspace[];
+  readonly url: string;
 }
 
 /** Creates the check run, unless GitHub has it already: an answer or the database may have been lost. */
 async function write(
   { store, api, clock }: SetupPorts,
   run: SetupRun,
-  { target: { repository }, head, workspaces }: Found,
+  { target: { repository }, head, workspaces, url }: Found,
 ): Promise<number | null | GitHubFailure> {
   const { repositoryId, attemptedAt } = run;
   const sha = run.sha ?? head;
@@ -125,7 +131,7 @@ async function write(
     if (found.value) return conclude();
   }
   await store.saveSetupRun(repositoryId, { sha, attemptedAt: stamp(clock) });
-  const created = await api.create(repository, sha, text);
+  const created = await api.create(repository, sha, { ...text, url });
   if (created.ok) return conclude();
   if (created.failure.kind !== 'unknown') await store.saveSetupRun(repositoryId, { attemptedAt: null });
   return created.failure;

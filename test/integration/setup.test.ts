@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import type { SandboxCheckRun } from '../../sandbox/github/check-model.ts';
 import { inWorld, REPOSITORY, type World } from './world.ts';
@@ -121,3 +122,117 @@ test.concurrent('an account with hello: off hears nothing', () => {
     },
   );
 });
+
+test.concurrent('an archived repository says nothing, even if a workspace names it', () =>
+  inWorld(async (world) => {
+    const { github, meltano, app } = world;
+    github.repositories.add({ fullName: 'beta/old' });
+    github.repositories.setArchived('beta/old', true);
+    meltano.addWorkspace({ name: 'Old', repositoryUrl: app.sandbox.repositoryUrl('beta/old') });
+    github.installations.add({ account: 'beta', deliver: true });
+    await world.until(
+      () => github.requests.all.some(({ path }) => path.endsWith('/repos/beta/old')),
+      'the look',
+    );
+    await world.deployPush();
+    expect(setups(world, 'beta/old')).toEqual([]);
+  }));
+
+test.concurrent('an account that is not allowed hears nothing', () =>
+  inWorld(
+    async (world) => {
+      const { github, meltano, app } = world;
+      github.repositories.add({ fullName: 'beta/other' });
+      meltano.addWorkspace({ name: 'Beta', repositoryUrl: app.sandbox.repositoryUrl('beta/other') });
+      github.installations.add({ account: 'beta', deliver: true });
+      github.repositories.add({ fullName: 'acme/seen', deliver: true });
+      await untilSetup(world, 'acme/seen');
+      await world.deployPush();
+      expect(setups(world, 'beta/other')).toEqual([]);
+    },
+    { env: { ALLOWED_ACCOUNTS: 'acme' } },
+  ));
+
+test.concurrent('after the loss of the data the check run is looked for, and not created again', () =>
+  inWorld(async (world) => {
+    const { github, app } = world;
+    github.repositories.add({ fullName: 'acme/kept', deliver: true });
+    await untilSetup(world, 'acme/kept');
+    const added = github.hook.deliveries.find(({ event }) => event === 'installation_repositories');
+    const looks = () => github.requests.all.filter(({ path }) => path.includes('/acme/kept/commits/')).length;
+    await app.restart(() => {
+      for (const name of readdirSync(app.dataDirectory)) {
+        rmSync(join(app.dataDirectory, name), { recursive: true });
+      }
+    });
+    const before = looks();
+    if (added) await github.hook.redeliver(added);
+    await world.until(() => looks() > before, 'the look for the check run');
+    await world.deployPush();
+    expect(setups(world, 'acme/kept')).toHaveLength(1);
+  }));
+
+test.concurrent('an installation gets at most 60 an hour', () =>
+  inWorld(async (world) => {
+    const { github, app } = world;
+    github.repositories.add({ fullName: 'acme/first', deliver: true });
+    await untilSetup(world, 'acme/first');
+    await app.restart(() => change(world, addWrites));
+    github.repositories.add({ fullName: 'acme/last', deliver: true });
+    await world.until(() => change(world, isStored), 'the stored repository');
+    await world.deployPush();
+    expect(setups(world, 'acme/last')).toEqual([]);
+    await app.restart(() =>
+      change(world, (db) => db.exec('update setup_run set written_at = written_at - 3600000')),
+    );
+    await untilSetup(world, 'acme/last');
+  }));
+
+function change<T>({ app }: World, play: (db: DatabaseSync) => T): T {
+  const db = new DatabaseSync(join(app.dataDirectory, 'meltano-deploy.db'));
+  try {
+    return play(db);
+  } finally {
+    db.close();
+  }
+}
+
+/** 59 more repositories whose check run was written just now. */
+function addWrites(db: DatabaseSync): void {
+  const row = db.prepare('select * from setup_run').get() ?? {};
+  const columns = Object.keys(row);
+  const insert = db.prepare(
+    `insert into setup_run (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`,
+  );
+  for (let id = 1; id < 60; id += 1) {
+    insert.run(...Object.values({ ...row, state: 'done', repository_id: 9_000_000 + id }));
+  }
+}
+
+function isStored(db: DatabaseSync): boolean {
+  return db.prepare("select 1 from setup_run where name = 'last'").get() !== undefined;
+}
+
+test.concurrent('it says that something else deploys too, after an adopted job, and links to Meltano Cloud', () =>
+  inWorld(async (world) => {
+    const { github, meltano, app } = world;
+    const repository = 'acme/late';
+    github.repositories.add({ fullName: repository, deliver: true });
+    const first = await untilSetup(world, repository);
+    expect(first.detailsUrl).toBe(new URL(app.sandbox.appEnvironment()['MELTANO_API_URL'] ?? '').origin);
+    const workspace = meltano.addWorkspace({
+      name: 'Late',
+      repositoryUrl: app.sandbox.repositoryUrl(repository),
+    });
+    world.push({ repository });
+    const foreign = meltano.createJob(workspace, 'github-webhook');
+    foreign.run();
+    foreign.end('COMPLETE');
+    await world.until(
+      () => github.checks.runs(repository).find((run) => run.output.summary?.includes('**Adopted job:**')),
+      'the adopted job',
+    );
+    await app.restart();
+    const second = await untilSetup(world, repository, 2);
+    expect(second.output.summary).toContain("The repository's own webhook still deploys too");
+  }));

@@ -16,6 +16,7 @@ export interface WorldOptions {
 }
 
 export interface PushOptions {
+  readonly repository?: string;
   readonly files?: Record<string, string | null>;
   readonly branch?: string;
   readonly from?: string;

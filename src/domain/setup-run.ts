@@ -60,7 +60,7 @@ export interface SetupText {
   readonly summary: string;
 }
 
-export interface LinkedSetupText extends SetupText {
+interface LinkedSetupText extends SetupText {
   /** The account's page on Meltano Cloud. */
   readonly url: string;
 }

@@ -41,6 +41,18 @@ function findRun({ world }: ConversationWorld, name: string) {
   return runs[0];
 }
 
+/** Runs the pipeline by a command, and lets it fail. Returns the issue of the command. */
+async function failRun(it: ConversationWorld, pipeline: SandboxPipeline, line: string) {
+  const issue = it.openIssue();
+  const comment = it.say(issue, '/meltano run facebook --yes', 'mia');
+  const job = await untilJob(it, pipeline, 'PIPELINE_RUN');
+  job.run();
+  job.log(line);
+  job.end('ERROR');
+  await it.untilReaction(comment, 'confused');
+  return issue;
+}
+
 describe('/meltano run', () => {
   test.concurrent('without --yes starts nothing, and says what to write', () =>
     inPipelines(async (it, add) => {
@@ -83,14 +95,7 @@ describe('/meltano run', () => {
 
   test.concurrent('that fails shows the error, and ends with 😕', () =>
     inPipelines(async (it, add) => {
-      const pipeline = add({});
-      const issue = it.openIssue();
-      const comment = it.say(issue, '/meltano run facebook --yes', 'mia');
-      const job = await untilJob(it, pipeline, 'PIPELINE_RUN');
-      job.run();
-      job.log('ERROR: the schema is missing');
-      job.end('ERROR');
-      await it.untilReaction(comment, 'confused');
+      const issue = await failRun(it, add({}), 'ERROR: the schema is missing');
       expect(it.replies(issue)[0]?.body).toMatch(
         /^\*\*Run failed after \d+ s: `the schema is missing`:\*\* /,
       );
@@ -98,14 +103,7 @@ describe('/meltano run', () => {
 
   test.concurrent('that fails with a known error says what to do, in the reply and in the check run', () =>
     inPipelines(async (it, add) => {
-      const pipeline = add({});
-      const issue = it.openIssue();
-      const comment = it.say(issue, '/meltano run facebook --yes', 'mia');
-      const job = await untilJob(it, pipeline, 'PIPELINE_RUN');
-      job.run();
-      job.log("ModuleNotFoundError: No module named 'pkg_resources'");
-      job.end('ERROR');
-      await it.untilReaction(comment, 'confused');
+      const issue = await failRun(it, add({}), "ModuleNotFoundError: No module named 'pkg_resources'");
       expect(it.replies(issue)[0]?.body).toMatch(
         /\*\*What to do:\*\* The plugin needs `setuptools`.*Its log is on/,
       );

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deployment } from '../domain/deployment.ts';
 import { foldPath } from '../domain/fold-name.ts';
 import type { ReadPipelines, ShownPipeline } from '../domain/judge-pipelines.ts';
@@ -6,8 +7,10 @@ import { logFields, type ReconcileContext } from './reconcile-context.ts';
 
 /** How many pipelines' files are searched for. GitHub accepts 50 annotations in a request. */
 const MOST_FILES = 50;
+/** The longest search (milliseconds). The next start of the workspace may wait for it. */
+const SEARCH_MS = 3_000;
 
-/** Finds the files of failed pipelines in the requested commit, for links and annotations. */
+/** Finds the files of failed pipelines in the requested commit, for links and annotations. Without an answer, there are none. */
 export async function locatePipelines(
   context: ReconcileContext,
   deployment: Deployment,
@@ -18,7 +21,8 @@ export async function locatePipelines(
   );
   const paths = [...candidates.values()].flat();
   if (paths.length === 0) return pipelines;
-  const found = await findFiles(context, deployment, paths);
+  const late = sleep(SEARCH_MS, new Map<string, string>(), { ref: false });
+  const found = await Promise.race([findFiles(context, deployment, paths), late]);
   const locate = (one: ShownPipeline) => ({
     ...one,
     file:

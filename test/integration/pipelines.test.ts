@@ -104,6 +104,32 @@ test.concurrent('a pipeline that is being set up is waited for, and the next dep
     expect(run.output.title).toMatch(/: 2 pipelines ready$/);
   }));
 
+test.concurrent('the next deployment starts while GitHub does not show the files of failed pipelines', () =>
+  inWorld(async (world) => {
+    addPipelines(world, [], {
+      name: 'slow',
+      repositoryPath: 'meltano.yml',
+      onDeploy: onDeploy({ on: 'end', status: 'PROVISIONING' }),
+    });
+    const first = world.push({ files: { 'meltano.yml': 'version: 1\n' } }).after;
+    const done = await world.job(1);
+    done.run();
+    done.end('COMPLETE');
+    await world.untilTitle(first, /waiting for 1 of 1 pipeline to be set up$/);
+    // A new process hasn't read the commit's tree yet.
+    await world.app.restart(() => {
+      for (const one of world.meltano.pipelines.values()) world.meltano.movePipeline(one, 'FAILED');
+      world.github.service.faults.add({
+        path: /\/git\/trees\//,
+        action: { kind: 'hang', when: 'before', ms: 21_000 },
+      });
+    });
+    world.push();
+    await world.job(2);
+    const { output } = await world.untilConcluded(first);
+    expect(output.title).toMatch(/1 of 1 pipeline failed: slow$/);
+  }));
+
 test.concurrent('after a restart, the wait goes on; a pipeline that failed meanwhile is named', () =>
   inWorld(async (world) => {
     addPipelines(world, [], {

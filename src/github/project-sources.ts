@@ -1,9 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { BoundedCache } from '../domain/bounded-cache.ts';
 import type { Repository } from '../domain/deployment.ts';
 import type { Incomparable, TreeReader } from '../domain/git-tree.ts';
 import type { ProjectCommits, ProjectSource, SourceFile } from '../project/project-source.ts';
 import { locate, requireRequests } from './github-call.ts';
-import type { GetOctokit } from './octokit.ts';
+import type { GetOctokit, InstallationOctokit } from './octokit.ts';
 
 /** The limits of a query, because GitHub gives up on it after ten seconds. */
 const MOST_OF_A_QUERY = 100;
@@ -18,7 +19,7 @@ export interface ProjectSourcesOptions {
   readonly mayAsk: (installationId: number) => boolean;
 }
 
-/** Reads the files of commits on GitHub: the git tree, which planning reads too, and many texts in one query. */
+/** Reads the files of commits on GitHub: the git tree, which planning reads too, and many texts in one query. Without GraphQL it reads one text after the other. */
 export function createProjectSources(options: ProjectSourcesOptions): ProjectCommits {
   const blobs = new Blobs(options);
   return {
@@ -110,20 +111,55 @@ class Blobs {
     const { getOctokit, mayAsk } = this.#options;
     requireRequests(mayAsk(repository.installationId), 'checking a project');
     const octokit = await getOctokit(repository.installationId);
-    const answer = await octokit.graphql<BlobsAnswer>(writeBlobsQuery(files.length), {
+    const variables = {
       owner: repository.owner,
       repository: repository.name,
       ...Object.fromEntries(files.map(({ sha }, n) => [`blob${n}`, sha])),
-    });
-    const texts = new Map<string, string>();
+    };
+    const texts = await octokit
+      .graphql<BlobsAnswer>(writeBlobsQuery(files.length), variables)
+      .then(({ repository: shown }) => files.map((_, n) => wholeText(shown?.[`blob${n}`] ?? null)))
+      .catch((error: unknown) => {
+        if (mayPass(error)) throw error;
+        return readOneByOne(octokit, repository, files);
+      });
+    const bySha = new Map<string, string>();
     for (const [n, { sha }] of files.entries()) {
-      const blob = answer.repository?.[`blob${n}`];
-      if (typeof blob?.text !== 'string' || blob.isTruncated) continue;
-      texts.set(sha, blob.text);
-      this.#kept.set(keyOf(repository, sha), blob.text, blob.text.length);
+      const text = texts[n];
+      if (typeof text !== 'string') continue;
+      bySha.set(sha, text);
+      this.#kept.set(keyOf(repository, sha), text, text.length);
     }
-    return texts;
+    return bySha;
   }
+}
+
+/** Null for a binary file, and one that GitHub cuts. */
+function wholeText(blob: QueriedBlob | null): string | null {
+  return blob?.isTruncated ? null : (blob?.text ?? null);
+}
+
+const PASSING: ReadonlySet<number> = new Set([401, 403, 408, 429]);
+
+/** False if GitHub answered, but not by GraphQL: an Enterprise Server may lack it or a field. */
+function mayPass(error: unknown): boolean {
+  const { status, errors } = error as { status?: number; errors?: readonly { readonly type?: string }[] };
+  if (status !== undefined) return PASSING.has(status) || (status >= 500 && status !== 501);
+  return !errors || errors.some(({ type }) => type === 'RATE_LIMITED');
+}
+
+async function readOneByOne(
+  octokit: InstallationOctokit,
+  repository: Repository,
+  files: readonly SourceFile[],
+): Promise<(string | null)[]> {
+  const texts: (string | null)[] = [];
+  for (const { sha } of files) {
+    const { data } = await octokit.rest.git.getBlob({ ...locate(repository), file_sha: sha });
+    const bytes = Buffer.from(data.content, 'base64');
+    texts.push(isUtf8(bytes) ? bytes.toString('utf8') : null);
+  }
+  return texts;
 }
 
 /** Includes the repository, so that another one never gets the text. */
@@ -146,10 +182,13 @@ function toBatches(files: readonly SourceFile[]): SourceFile[][] {
   return batches;
 }
 
+interface QueriedBlob {
+  readonly text?: string | null;
+  readonly isTruncated?: boolean;
+}
+
 interface BlobsAnswer {
-  readonly repository: Readonly<
-    Record<string, { readonly text?: string | null; readonly isTruncated?: boolean } | null>
-  > | null;
+  readonly repository: Readonly<Record<string, QueriedBlob | null>> | null;
 }
 
 /** The GraphQL query for the texts of `count` files. Its variables are `owner`, `repository`, `blob0`, `blob1` … */

@@ -75,6 +75,45 @@ test('a query asks for at most 100 files, and some 1 MiB', async () => {
   expect(asked).toEqual([100, 51, 1]);
 });
 
+test.each([
+  ['lacks it', 404, { message: 'Not Found' }],
+  ['was not built', 501, { message: 'Not Implemented' }],
+  [
+    'refuses a field',
+    200,
+    { errors: [{ message: "Field 'isTruncated' doesn't exist", type: 'undefinedField' }] },
+  ],
+  [
+    'answers a part',
+    200,
+    { data: { repository: { blob0: null } }, errors: [{ message: 'Something failed' }] },
+  ],
+] as const)('files are read one after the other if GraphQL %s', async (_, status, body) => {
+  const connected = connect([file('a.yml', 10, 'a'), file('image', 10, 'b')]);
+  const { scope } = connected.github;
+  scope.post('/graphql').reply(status, body);
+  for (const [sha, content] of [
+    ['a', Buffer.from('name: ü\n')],
+    ['b', Buffer.from([0xff, 0xfe])],
+  ] as const) {
+    scope
+      .get(`/repos/acme/data/git/blobs/${sha}`)
+      .reply(200, { sha, encoding: 'base64', content: content.toString('base64') });
+  }
+  const { source, files } = await openFiles(connected);
+  expect([...(await source.readTexts(files))]).toEqual([['a.yml', 'name: ü\n']]);
+});
+
+test.each([
+  ['limits', 200, { errors: [{ message: 'API rate limit exceeded', type: 'RATE_LIMITED' }] }],
+  ['fails for now', 502, { message: 'Bad gateway' }],
+])('an answer of GraphQL that %s is thrown, for another try', async (_, status, body) => {
+  const connected = connect([file('a.yml')]);
+  connected.github.scope.post('/graphql').reply(status, body);
+  const { source, files } = await openFiles(connected);
+  await expect(source.readTexts(files)).rejects.toThrow();
+});
+
 test('a tree that GitHub cuts is refused', async () => {
   const { open } = connect([file('a')], true);
   expect(await open(REPOSITORY, SHA)).toMatchObject({

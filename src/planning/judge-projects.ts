@@ -1,4 +1,5 @@
 import type { ProjectComparison, ProjectResult, WorkspaceErrors } from '../domain/commit-run.ts';
+import type { Incomparable } from '../domain/git-tree.ts';
 import { checkProject, type ProjectCheck } from '../project/check-project.ts';
 import { findLostWork, type LostWorkFound } from '../project/find-lost-work.ts';
 import type { Project } from '../project/model.ts';
@@ -151,8 +152,13 @@ async function openBefore(
 ): Promise<Awaited<ReturnType<CommitReads['open']>> | null> {
   if (from === null) return null;
   const sha = typeof since === 'number' ? await reads.findMergeBase(from) : from;
-  return sha === null ? null : reads.open(sha);
+  return sha === null ? UNRELATED : reads.open(sha);
 }
+
+const UNRELATED: Incomparable = {
+  kind: 'incomparable',
+  why: 'GitHub shows no common commit of the two branches',
+};
 
 /** Finds the work of people that Meltano Cloud's commits removed. Never fails: a text says why it is unknown. */
 async function lookForLostWork(

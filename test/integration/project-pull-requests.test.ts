@@ -31,6 +31,17 @@ function addStaging(world: World): void {
   world.meltano.addWorkspace({ name: 'Staging', repositoryUrl, repositoryBranch: 'staging' });
 }
 
+test.concurrent('without a common commit the plan claims no changes', () =>
+  inConversation(async ({ world, talk }) => {
+    await untilChecked(world, await world.deployPush({ files: PROJECT }));
+    const { after } = world.push({ branch: 'fix', from: 'main', files: OTHERS });
+    world.github.service.faults.add({ path: /\/compare\//, action: { kind: 'status', status: 404 } });
+    const { request } = talk.openPull({ repository: REPOSITORY, head: 'fix', author: 'ana' });
+    expect(planOf(await untilChecked(world, after), request.number).trim()).toBe(
+      'The changes are unknown, because GitHub shows no common commit of the two branches.',
+    );
+  }));
+
 test.concurrent('in a public repository everybody sees what is wrong, and nobody a value', () =>
   inConversation(
     async ({ world, talk }) => {

@@ -1,5 +1,5 @@
 import { chooseReadDelay, judgeRead } from '../domain/judge-failure.ts';
-import type { MeltanoApi, MeltanoFailure } from '../domain/meltano.ts';
+import type { MeltanoApi, MeltanoFailure, MeltanoResult } from '../domain/meltano.ts';
 import type { PipelineWatch, WatchEnding, WatchedPipeline } from '../domain/pipeline-watch.ts';
 import { chooseLogMode } from '../domain/repository-configuration.ts';
 import { ageOf } from '../domain/stored-times.ts';
@@ -139,23 +139,26 @@ export class PipelineWatcher {
     const deployedAt = await this.#readDeployedAt(watch);
     const isOver = clock.elapsed() - memory.quietSince >= UNSEEN_AFTER_MS;
     let { pipelines } = read;
+    let failure: MeltanoFailure | null = null;
     for (const pipeline of pipelines.filter(isAwaited)) {
       const listed = await api.listPipelineJobs(pipeline.pipelineId);
-      const isGone = !listed.ok && judgeRead(listed.failure).kind === 'missing';
-      if (!listed.ok && !isGone) {
+      if (isUnreadable(listed)) {
         // A pipeline that can't be read may be running.
         memory.quietSince = clock.elapsed();
-        return { pipelines, failure: listed.failure };
+        failure = listed.failure;
+        // The others may be readable, unless the service is away.
+        if (failure.kind === 'status') continue;
+        break;
       }
       const { own, other } = findRuns(listed.ok ? listed.value : [], deployedAt);
       if (other && !own && noteJob(pipeline, other, clock).endedAt === null)
         memory.quietSince = clock.elapsed();
       const job = own ?? (isOver ? other : null);
       if (job) pipelines = replacePipeline({ ...watch, pipelines }, noteJob(pipeline, job, clock));
-      else if (isOver)
+      else if (isOver && failure === null)
         pipelines = replacePipeline({ ...watch, pipelines }, { ...pipeline, outcome: 'unseen' });
     }
-    return { pipelines, failure: null };
+    return { pipelines, failure };
   }
 
   /** When the deployment's job began and ended, by Meltano Cloud's clock if it shows that. */
@@ -255,6 +258,11 @@ export class PipelineWatcher {
     else reporter.pipelinesChanged(saved);
     return 'go on';
   }
+}
+
+/** False for a pipeline that isn't there (yet): it has no runs. */
+function isUnreadable<T>(listed: MeltanoResult<T>): listed is Extract<MeltanoResult<T>, { ok: false }> {
+  return !listed.ok && judgeRead(listed.failure).kind !== 'missing';
 }
 
 function countEnded(pipelines: readonly WatchedPipeline[]): number {

@@ -129,6 +129,19 @@ describe('the runs after a deployment', () => {
     expect(await world.outcomes(id)).toEqual({ facebook: 'succeeded' });
   });
 
+  test("one whose jobs can't be read hides no other", async () => {
+    await plan('facebook', 'google');
+    let reads = 0;
+    world.meltano.always('listPipelineJobs', () => (reads++ % 2 === 0 ? refuse(500, 'Broken') : undefined));
+    world.runPipeline('google', 20_000);
+    await world.runFor(id, 40_000);
+    expect(await world.outcomes(id)).toEqual({ facebook: null, google: 'succeeded' });
+    world.meltano.always('listPipelineJobs', null);
+    world.runPipeline('facebook', 1_000);
+    await world.runFor(id);
+    expect(await world.outcomes(id)).toEqual({ facebook: 'succeeded', google: 'succeeded' });
+  });
+
   test("an outage isn't a time without runs", async () => {
     await plan('facebook');
     world.meltano.always('listPipelineJobs', refuse(503, 'Try again later'));

@@ -1,16 +1,12 @@
-import {
-  type CommitRunReader,
-  describeProjectRun,
-  makeProjectRunId,
-  type NewCommitRun,
-} from '../domain/commit-run.ts';
+import type { CommitRunReader, NewCommitRun } from '../domain/commit-run.ts';
 import type { UsableConfiguration } from '../domain/configuration-in-use.ts';
 import type { Answer } from '../domain/conversation.ts';
 import type { Cause, PlannedDeployment, Repository } from '../domain/deployment.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
+import { settingsOf } from '../domain/repository-configuration.ts';
 import type { Workspace } from '../domain/workspace.ts';
-import { compareProject } from '../planning/compare-project.ts';
 import { describeDeployment, type NameCheckRun } from '../planning/plan-deployment.ts';
+import { planMissingCheck } from '../planning/plan-missing-check.ts';
 import type { LacksPush, NewId, PlanHistory } from '../planning/plan-store.ts';
 import type { HeadReads } from './reads-of-one-command.ts';
 import { nameWorkspaces } from './select-workspaces.ts';
@@ -85,7 +81,10 @@ export async function planRedeploy(
     }
     const described = describeDeployment({ ...request, workspace }, ports);
     if (described.gates.length > 0) {
-      commitRuns.push(...(await planMissingCheck(request, { workspace, sha: head }, ports.store)));
+      const { account, configuration, receivedAt: createdAt } = request;
+      const settings = settingsOf(configuration.configuration, workspace);
+      const missing = { account, repository, workspace, settings, sha: head, createdAt };
+      commitRuns.push(...(await planMissingCheck(missing, ports.store)));
     }
     deployments.push({
       ...described,
@@ -104,28 +103,6 @@ export async function planRedeploy(
     });
   }
   return { deployments, missing, pushless, commitRuns };
-}
-
-/** The project check of a commit, unless the workspace was checked in it already. */
-async function planMissingCheck(
-  { account, repository, configuration: { configuration }, receivedAt }: RedeployRequest,
-  { workspace, sha }: { readonly workspace: Workspace; readonly sha: string },
-  store: RedeployPorts['store'],
-): Promise<NewCommitRun[]> {
-  const repositoryId = repository.id;
-  const run = await store.getCommitRun(makeProjectRunId(repositoryId, sha));
-  const known = run?.verdict.kind === 'project' && !run.verdict.result?.unread ? run.verdict.comparisons : [];
-  const isKnown = known.some(
-    (one) =>
-      one.workspaceId === workspace.id &&
-      one.directory === (workspace.directory ?? '') &&
-      typeof one.since !== 'number',
-  );
-  if (isKnown) return [];
-  const push = await store.findPlannedPush({ account, workspaceId: workspace.id, repositoryId }, sha);
-  const before = push?.before ?? null;
-  const compared = await compareProject({ account, workspace, repositoryId, configuration, before }, store);
-  return compared ? [describeProjectRun({ repository, sha, createdAt: receivedAt }, [compared])] : [];
 }
 
 /** The answer to the command that requested these deployments. */

@@ -54,7 +54,9 @@ export async function judgeGates(context: StartContext, deployment: Deployment):
     }
     gates.push({ ...gate, passed: describePass(state) });
   }
-  return { kind: 'open', change: gates.some(({ passed }) => passed !== null) ? { gates } : {} };
+  // A start that is sent again may have passed otherwise before.
+  const isNoted = [...gates, ...deployment.gates].some(({ passed }) => passed !== null);
+  return { kind: 'open', change: isNoted ? { gates } : {} };
 }
 
 function measureWait({ gateWaits, clock }: StartContext, deployment: Deployment): number {

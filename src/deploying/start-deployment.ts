@@ -44,9 +44,11 @@ export async function startDeployment(
   deployment: Deployment,
   api: MeltanoApi,
 ): Promise<StepResult> {
-  // A deployment with an attempt has passed its gates.
-  const gates = deployment.state === 'waiting' ? await judgeGates(context, deployment) : PASSED;
-  if (gates.kind === 'wait') return gates.delayMs;
+  // An attempt whose answer was lost may have been made before the gates, by a process whose database is lost, too.
+  const isJudged = deployment.state === 'waiting' || deployment.attemptOutcome === 'lost';
+  const gates = isJudged ? await judgeGates(context, deployment) : PASSED;
+  if (gates.kind === 'wait')
+    return deployment.state === 'waiting' ? gates.delayMs : waitAgain(context, deployment);
   if (gates.kind === 'closed') return conclude(context, deployment, gates.ending);
   const since = deployment.startSince ?? stamp(context.clock);
   const checked = await recheckWorkspace(context, deployment, api);
@@ -64,6 +66,12 @@ export async function startDeployment(
   if (deployment.attemptOutcome === 'busy' && isBusy(jobs.value)) return waitForOther(context, deployment);
   const changes = { ...checked.change, ...gates.change, startSince: since };
   return sendStart(context, deployment, { api, changes, jobs: jobs.value, pipelines });
+}
+
+/** The lost attempt made no job, so the deployment waits at its gates as if it was new. */
+async function waitAgain(context: ReconcileContext, deployment: Deployment): Promise<StepResult> {
+  await change(context, deployment, { state: 'waiting', attemptOutcome: null, startSince: null });
+  return 'go on';
 }
 
 interface ReadyStart {

@@ -1,5 +1,5 @@
 import type { ProjectComparison } from '../domain/commit-run.ts';
-import { type RepositoryConfiguration, settingsOf } from '../domain/repository-configuration.ts';
+import type { WorkspaceSettings } from '../domain/repository-configuration.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { PlanHistory } from './plan-store.ts';
 
@@ -7,17 +7,16 @@ interface ComparedWorkspace {
   readonly account: string;
   readonly workspace: Workspace;
   readonly repositoryId: number;
-  readonly configuration: RepositoryConfiguration;
+  readonly settings: Pick<WorkspaceSettings, 'projectCheck'>;
   /** The commit to compare with if nothing was deployed; null without one. */
   readonly before: string | null;
 }
 
 /** What the project of a workspace is compared with when its branch is deployed. Null if the project isn't checked. */
 export async function compareProject(
-  { account, workspace, repositoryId, configuration, before }: ComparedWorkspace,
+  { account, workspace, repositoryId, settings: { projectCheck }, before }: ComparedWorkspace,
   store: Pick<PlanHistory, 'findLastDeployed'>,
 ): Promise<ProjectComparison | null> {
-  const { projectCheck } = settingsOf(configuration, workspace);
   if (projectCheck === 'off') return null;
   const { id: workspaceId, name: workspaceName, directory } = workspace;
   const deployed = await store.findLastDeployed({ account, workspaceId, repositoryId });

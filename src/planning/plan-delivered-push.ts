@@ -12,6 +12,7 @@ import {
 } from '../domain/configuration-in-use.ts';
 import { type Delivery, makeSweepDeliveryId, type PushEvent } from '../domain/delivery.ts';
 import { branchOf } from '../domain/git-ref.ts';
+import { settingsOf } from '../domain/repository-configuration.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { compareProject } from './compare-project.ts';
 import { digestText } from './digest-text.ts';
@@ -103,7 +104,7 @@ async function askForCheck(
         account,
         workspace,
         repositoryId: repository.id,
-        configuration,
+        settings: settingsOf(configuration, workspace),
         before: NO_COMMIT.test(before) ? null : before,
       },
       store,

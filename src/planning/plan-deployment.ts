@@ -50,7 +50,11 @@ export function describeDeployment(
   };
 }
 
-function listGates({ projectCheck }: WorkspaceSettings, forcedBy: string | null): Gate[] {
+/** What a deployment passes before its start. */
+export function listGates(
+  { projectCheck }: Pick<WorkspaceSettings, 'projectCheck'>,
+  forcedBy: string | null,
+): Gate[] {
   return projectCheck === 'block' ? [{ kind: 'project', forcedBy, passed: null }] : [];
 }
 

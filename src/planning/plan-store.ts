@@ -96,8 +96,15 @@ export interface PlanStore {
 }
 
 export interface AdoptionStore {
-  /** Takes over a check run that an earlier, lost database left open. Returns false if its deployment is stored here. */
-  adopt(planned: PlannedDeployment, found: AdoptedState): Promise<boolean>;
+  /**
+   * Takes over a check run that an earlier, lost database left open, with the check of its project that it waits for.
+   * Returns false if its deployment is stored here.
+   */
+  adopt(
+    planned: PlannedDeployment,
+    found: AdoptedState,
+    commitRuns: readonly NewCommitRun[],
+  ): Promise<boolean>;
 }
 
 /** The state of a deployment, as read from the check run that is taken over. */

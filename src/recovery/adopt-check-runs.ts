@@ -1,18 +1,22 @@
 import type { Logger } from 'pino';
 import type { Accounts } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
+import type { CommitRunReader, NewCommitRun } from '../domain/commit-run.ts';
 import { type Configurations, cautiousSettings } from '../domain/configuration-in-use.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
 import { parseExternalId } from '../domain/external-id.ts';
 import type { RemoteClock } from '../domain/remote-clock.ts';
+import type { WorkspaceSettings } from '../domain/repository-configuration.ts';
 import type { ShownCheckRun, ShownCheckRuns } from '../domain/shown-check-run.ts';
 import { formatWorkspaceKey, type Workspace } from '../domain/workspace.ts';
-import type { AdoptedState, AdoptionStore } from '../planning/plan-store.ts';
+import { listGates } from '../planning/plan-deployment.ts';
+import { planMissingCheck } from '../planning/plan-missing-check.ts';
+import type { AdoptedState, AdoptionStore, PlanHistory } from '../planning/plan-store.ts';
 import type { TrackedBranch } from './sweep-heads.ts';
 
 export interface AdoptionContext {
   readonly runs: ShownCheckRuns;
-  readonly plans: AdoptionStore;
+  readonly plans: AdoptionStore & PlanHistory & CommitRunReader;
   readonly accounts: Accounts;
   readonly configurations: Configurations;
   readonly dispatcher: Dispatcher;
@@ -33,8 +37,11 @@ export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedB
     if (!ids || !workspace) continue;
     const state = await readState(context, tracked, run, workspace, ids.jobId);
     if (!state) throw new Error('Meltano Cloud could not be asked about a check run to take over.');
-    const { environment, log } = await readSettings(context, tracked, workspace);
+    const settings = await readSettings(context, tracked, workspace);
     const startedAt = readStart(run, context.clock);
+    // Nobody knows whether the deployment passed its gates, or who forced it.
+    const gates = ids.jobId ? [] : listGates(settings, null);
+    const commitRuns = gates.length > 0 ? await planCheck(context, tracked, { workspace, settings }) : [];
     const isNew = await context.plans.adopt(
       {
         id: ids.deploymentId,
@@ -42,8 +49,8 @@ export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedB
         deliveryId: `adopted:${run.id}`,
         workspaceId: workspace.id,
         workspaceName: workspace.name,
-        environment: environment ?? workspace.environment,
-        log,
+        environment: settings.environment ?? workspace.environment,
+        log: settings.log,
         badFile: null,
         branch: tracked.branch,
         directory: workspace.directory,
@@ -62,14 +69,16 @@ export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedB
         conclusion: null,
         problem: null,
         treeDigest: null,
-        gates: [],
+        gates,
       },
       state,
+      commitRuns,
     );
     if (!isNew) continue;
     context.log.info({ deployment: ids.deploymentId, job: ids.jobId }, 'An open check run was taken over');
     const key = formatWorkspaceKey({ account: tracked.account, workspaceId: workspace.id });
     context.dispatcher.wake('workspace', key);
+    for (const { id } of commitRuns) context.dispatcher.wake('project', id);
   }
 }
 
@@ -79,13 +88,27 @@ function readStart({ startedAt }: ShownCheckRun, clock: Clock): number {
   return Math.min(startedAt ?? now, now);
 }
 
-/** The settings are cautious, since the ones in use before are lost: they decide who sees the log. */
+/**
+ * The settings are cautious, since the ones in use before are lost: they decide who sees the log, and whether an error holds
+ * the deployment.
+ */
 async function readSettings(
   { configurations }: AdoptionContext,
   { repository, workspaces }: TrackedBranch,
   workspace: Workspace,
-) {
-  return cautiousSettings(await configurations.current({ repository, workspaces }), workspace);
+): Promise<WorkspaceSettings> {
+  const inUse = await configurations.current({ repository, workspaces });
+  const settings = cautiousSettings(inUse, workspace);
+  return inUse.kind === 'usable' ? settings : { ...settings, projectCheck: 'block' };
+}
+
+/** The missing check of the project that a deployment waits for. */
+function planCheck(
+  { plans, clock }: AdoptionContext,
+  { account, repository, head: sha }: TrackedBranch,
+  checked: { readonly workspace: Workspace; readonly settings: WorkspaceSettings },
+): Promise<NewCommitRun[]> {
+  return planMissingCheck({ account, repository, sha, createdAt: clock.now(), ...checked }, plans);
 }
 
 /** Returns null if Meltano Cloud can't answer. Without a job id the start counts as lost, and its job is searched for. */

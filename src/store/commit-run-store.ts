@@ -65,8 +65,15 @@ export function createCommitRunStore(db: Kysely<Schema>): CommitRunStore {
   };
 }
 
-/** One about a file that is there already stays as it is; one about projects is checked for what is asked for now, too. */
-export async function insertCommitRuns(tx: Kysely<Schema>, runs: readonly NewCommitRun[]): Promise<void> {
+/**
+ * One about a file that is there already stays as it is; one about projects is checked for what is asked for now, too.
+ * `attemptedAt`: when an earlier, lost database may have had them written (epoch milliseconds).
+ */
+export async function insertCommitRuns(
+  tx: Kysely<Schema>,
+  runs: readonly NewCommitRun[],
+  { attemptedAt = null }: { readonly attemptedAt?: number | null } = {},
+): Promise<void> {
   for (const run of runs) {
     const { verdict } = run;
     const isProject = verdict.kind === 'project';
@@ -81,7 +88,7 @@ export async function insertCommitRuns(tx: Kysely<Schema>, runs: readonly NewCom
         reportedRevision: 0,
         checkRunId: null,
         checkRunUrl: null,
-        checkRunAttemptedAt: null,
+        checkRunAttemptedAt: attemptedAt,
       })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .executeTakeFirst();

@@ -53,15 +53,19 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore & AdoptionStore {
       });
     },
 
-    async adopt(planned, { knownJobIds, ...found }) {
+    async adopt(planned, { knownJobIds, ...found }, commitRuns) {
       const now = found.acceptedAt ?? found.attemptedAt ?? planned.receivedAt;
       const row = { ...toNewRow(planned, now), ...found, knownJobIds: JSON.stringify(knownJobIds) };
-      const result = await db
-        .insertInto('deployment')
-        .values(row)
-        .onConflict((conflict) => conflict.doNothing())
-        .executeTakeFirst();
-      return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+      return await db.transaction().execute(async (tx) => {
+        const result = await tx
+          .insertInto('deployment')
+          .values(row)
+          .onConflict((conflict) => conflict.doNothing())
+          .executeTakeFirst();
+        if (!result.numInsertedOrUpdatedRows) return false;
+        await insertCommitRuns(tx, commitRuns, { attemptedAt: planned.receivedAt });
+        return true;
+      });
     },
   };
 }

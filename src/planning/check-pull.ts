@@ -21,13 +21,17 @@ import { trackedBranch } from '../domain/match-workspaces.ts';
 import { DEFAULT_CONFIGURATION, settingsOf } from '../domain/repository-configuration.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { digestText } from './digest-text.ts';
-import type { Plan } from './plan-store.ts';
+import type { Plan, PlannedChecks } from './plan-store.ts';
 
 export interface PullPorts {
+  /** Stores the check about the projects and has it carried out. A repetition changes nothing. */
+  readonly commitProject: (checks: PlannedChecks) => Promise<void>;
   readonly files: ProposedConfigurations;
   readonly configurations: KnownConfigurations;
   readonly read: ReadConfiguration;
 }
+
+const UNCHANGED: Plan = { outcome: 'configuration_unchanged', deployments: [] };
 
 export interface PullToCheck {
   readonly event: PullRequestEvent;
@@ -38,21 +42,22 @@ export interface PullToCheck {
 
 /**
  * Plans the check runs on the head of a pull request: about the project, and about the configuration file if it changes
- * that. The change takes effect when it is merged. Throws when GitHub or Meltano Cloud can't answer now.
+ * that. The change takes effect when it is merged. The first doesn't wait for the reads of the second. Throws when GitHub or
+ * Meltano Cloud can't answer now.
  */
 export async function checkPull(
   { event, receivedAt, listWorkspaces }: PullToCheck,
-  { files, read, configurations }: PullPorts,
+  { files, read, configurations, commitProject }: PullPorts,
 ): Promise<Plan> {
   const { repository, number, headSha } = event;
   const workspaces = await listWorkspaces(false);
   if (workspaces.length === 0) return { outcome: 'no_workspace', deployments: [] };
   const known = await configurations.known(repository.id);
-  const project = planProjectCheck({ event, receivedAt }, workspaces, known);
-  if (!(await files.isChangedBy(repository, number))) return unchanged(project);
+  await commitProject(planProjectCheck({ event, receivedAt }, workspaces, known));
+  if (!(await files.isChangedBy(repository, number))) return UNCHANGED;
   const file = await files.read(repository, headSha, null);
   // The head moved on, and the new head has its own event.
-  if (file.kind === 'no_commit' || file.kind === 'unchanged') return unchanged(project);
+  if (file.kind === 'no_commit' || file.kind === 'unchanged') return UNCHANGED;
   let verdict = judge(file, { repository, workspaces }, read);
   if (verdict.kind === 'bad' && isAboutWorkspaces(verdict)) {
     verdict = judge(file, { repository, workspaces: await listWorkspaces(true) }, read);
@@ -62,22 +67,15 @@ export async function checkPull(
     verdict,
     digestText,
   );
-  const commitRuns = [run, ...project.commitRuns];
-  return { outcome: 'configuration_checked', deployments: [], ...project, commitRuns };
+  return { outcome: 'configuration_checked', deployments: [], commitRuns: [run] };
 }
-
-function unchanged(project: ProjectPlan): Plan {
-  return { outcome: 'configuration_unchanged', deployments: [], ...project };
-}
-
-type ProjectPlan = Required<Pick<Plan, 'commitRuns' | 'leftComparisons'>>;
 
 /** The check run about the projects of workspaces that track the base. Drops an earlier comparison if none does. */
 function planProjectCheck(
   { event, receivedAt: createdAt }: Omit<PullToCheck, 'listWorkspaces'>,
   workspaces: readonly Workspace[],
   inUse: ConfigurationInUse | null,
-): ProjectPlan {
+): PlannedChecks {
   const { repository, headSha: sha, number, base } = event;
   if (!base) return { commitRuns: [], leftComparisons: [] };
   const { configuration } = inUse?.kind === 'usable' ? inUse : DEFAULTS_IN_USE;

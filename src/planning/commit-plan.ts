@@ -7,7 +7,7 @@ import type { Waker } from '../domain/dispatcher.ts';
 import { REASON_CODES, type ReasonCode } from '../domain/reason-codes.ts';
 import { formatWorkspaceKey } from '../domain/workspace.ts';
 import type { Reporter } from '../reporting/reporter.ts';
-import type { Plan, PlanStore } from './plan-store.ts';
+import type { Plan, PlannedChecks, PlanStore } from './plan-store.ts';
 
 export interface CommitContext {
   readonly plans: PlanStore;
@@ -56,15 +56,23 @@ export async function commitPlan(
   // The check run is written again with its log, so the log is read first.
   if (plan.rerunWatch) context.dispatcher.wake('log', plan.rerunWatch.id);
   for (const deployment of changed) announce(context, deployment, log);
-  const runs = [
-    ...(plan.commitRuns ?? []).map(({ id }) => id),
-    ...(plan.leftComparisons ?? []).map(({ runId }) => runId),
-    ...(plan.rewrittenRuns ?? []),
-  ];
-  for (const id of runs) {
+  for (const id of [...listChecks(plan), ...(plan.rewrittenRuns ?? [])]) {
     if (isProjectRunId(id)) context.dispatcher.wake('project', id, CHECK_AFTER_MS);
     else await announceConfiguration(context, id, log);
   }
+}
+
+/** Stores check runs about the projects of a commit, before the rest of a plan, and wakes their queue. */
+export async function commitChecks(
+  { plans, dispatcher }: Pick<CommitContext, 'plans' | 'dispatcher'>,
+  checks: PlannedChecks,
+): Promise<void> {
+  await plans.commitChecks(checks);
+  for (const id of listChecks(checks)) dispatcher.wake('project', id);
+}
+
+function listChecks({ commitRuns = [], leftComparisons = [] }: Partial<PlannedChecks>): string[] {
+  return [...commitRuns.map(({ id }) => id), ...leftComparisons.map(({ runId }) => runId)];
 }
 
 async function announceConfiguration(

@@ -87,7 +87,12 @@ export interface PlanHistory extends TreeDigestStore {
   countStarted(workspace: WorkspaceKey, requestedBy: string, since: number): Promise<number>;
 }
 
+/** Check runs about commits that are planned before the rest of a delivery. */
+export type PlannedChecks = Required<Pick<Plan, 'commitRuns' | 'leftComparisons'>>;
+
 export interface PlanStore {
+  /** Stores check runs about commits in one transaction. A repetition changes nothing. */
+  commitChecks(checks: PlannedChecks): Promise<void>;
   /**
    * Stores the plan of a delivery in one transaction, and concludes deployments that a newer one of their workspace
    * replaces. Returns the changed deployments. A repetition changes nothing.

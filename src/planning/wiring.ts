@@ -24,6 +24,7 @@ import type { OpenTrees } from './changed-paths.ts';
 import { createChangedPipelineReader, type ReadChangedPipelines } from './changed-pipelines.ts';
 import { checkPull } from './check-pull.ts';
 import { createSetupChecker } from './check-setup.ts';
+import { commitChecks } from './commit-plan.ts';
 import { digestTexts } from './digest-text.ts';
 import type { CommandPlanning } from './event-context.ts';
 import { DeliveryPlanner } from './plan-deliveries.ts';
@@ -123,7 +124,13 @@ export function createDeliveryPlanner(
     sweeps: stores,
     heads,
     commitRuns: stores,
-    checkPull: (pull) => checkPull(pull, { files, configurations, read: readConfiguration }),
+    checkPull: (pull) =>
+      checkPull(pull, {
+        files,
+        configurations,
+        read: readConfiguration,
+        commitProject: (checks) => commitChecks({ plans: stores, dispatcher }, checks),
+      }),
     planning: ports,
     commands,
     knowOwner,

@@ -53,6 +53,10 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore & AdoptionStore {
       });
     },
 
+    async commitChecks(checks) {
+      await db.transaction().execute((tx) => storeOtherRuns(tx, checks));
+    },
+
     async adopt(planned, { knownJobIds, ...found }, commitRuns) {
       const now = found.acceptedAt ?? found.attemptedAt ?? planned.receivedAt;
       const row = { ...toNewRow(planned, now), ...found, knownJobIds: JSON.stringify(knownJobIds) };

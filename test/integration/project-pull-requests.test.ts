@@ -42,6 +42,20 @@ test.concurrent('without a common commit the plan claims no changes', () =>
     );
   }));
 
+test.concurrent('the check does not depend on the reads of the configuration file', () =>
+  inConversation(async ({ world, talk }) => {
+    await untilChecked(world, await world.deployPush({ files: PROJECT }));
+    const { after } = world.push({ branch: 'fix', from: 'main', files: OTHERS });
+    const fault = world.github.service.faults.add({
+      path: /\/pulls\/\d+\/files/,
+      action: { kind: 'status', status: 503 },
+    });
+    const { request } = talk.openPull({ repository: REPOSITORY, head: 'fix', author: 'ana' });
+    const run = await untilChecked(world, after);
+    expect(planOf(run, request.number)).toContain('Pipeline `others` added');
+    await world.until(() => fault.hits > 0, 'the read that fails');
+  }));
+
 test.concurrent('in a public repository everybody sees what is wrong, and nobody a value', () =>
   inConversation(
     async ({ world, talk }) => {

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { makeProjectRunId } from '../../../src/domain/commit-run.ts';
 import type { PullRequestEvent } from '../../../src/domain/delivery.ts';
 import { REPOSITORY } from '../deploying/reconcile-world.ts';
 import { buildPush, PlanWorld } from './plan-world.ts';
@@ -21,6 +22,7 @@ describe('a pull request', () => {
       repository: REPOSITORY,
       number: 5,
       headSha,
+      base: { branch: 'main', sha: SHA },
     };
     await world.deliver(event);
     await world.planAll();
@@ -63,6 +65,18 @@ describe('a pull request', () => {
     world.files.changedBy.add(5);
     await open(NEXT);
     expect(world.reporter.commitRuns).toMatchObject([{ verdict: { kind: 'good', file: null } }]);
+  });
+
+  test('has its project checked while GitHub does not say whether it changes the file', async () => {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    world.files.isChangedBy = () => promise;
+    const opened = open(NEXT);
+    const key = makeProjectRunId(REPOSITORY.id, NEXT);
+    await vi.waitFor(() => expect(world.dispatcher.wakes).toContainEqual({ queue: 'project', key }));
+    expect(await world.stores.getCommitRun(key)).toMatchObject({ state: 'waiting', sha: NEXT });
+    resolve(false);
+    await opened;
+    expect(world.noops()).toEqual(['configuration_unchanged']);
   });
 
   test('of a repository without a workspace asks GitHub nothing', async () => {

@@ -11,6 +11,7 @@ import type { KnownOwner, NamedAccount } from '../../../src/domain/owner.ts';
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import type { ShownCheckRun } from '../../../src/domain/shown-check-run.ts';
 import { checkPull } from '../../../src/planning/check-pull.ts';
+import { commitChecks } from '../../../src/planning/commit-plan.ts';
 import { createOwnerReader } from '../../../src/planning/know-owners.ts';
 import { DeliveryPlanner } from '../../../src/planning/plan-deliveries.ts';
 import { createConfigurations } from '../../../src/planning/repository-configurations.ts';
@@ -124,7 +125,13 @@ export class PlanWorld {
         context: {
           reporter,
           dispatcher,
-          checkPull: (pull) => checkPull(pull, { files: this.files, configurations, read }),
+          checkPull: (pull) =>
+            checkPull(pull, {
+              files: this.files,
+              configurations,
+              read,
+              commitProject: (checks) => commitChecks({ plans: stores, dispatcher }, checks),
+            }),
           log: pino({ level: 'debug' }, sink),
           knowOwner: createOwnerReader({ store: stores, clock, listNamed: () => this.allowed ?? [] }),
           allowedAccounts: this.allowed,

@@ -115,7 +115,8 @@ function listRedeployments(): readonly Example[] {
       redeploy(
         deployment(PROD, {
           ...ended(102),
-          gates: [{ kind: 'project', forcedBy: 'ana', passed: { how: 'forced', why: FINDING } }],
+          gates: [{ kind: 'project', passed: { how: 'forced', why: FINDING } }],
+          forcedBy: 'ana',
         }),
       ),
     ),

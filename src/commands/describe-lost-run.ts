@@ -60,6 +60,8 @@ export function describeLostRun(facts: LostRunFacts): LostRun | null {
       badFile: null,
       treeDigest: null,
       gates: [],
+      forcedBy: null,
+      hold: null,
     },
     ended: { checkRunId: run.id, checkRunUrl: run.url, jobId: ids.jobId, concludedAt: endedAt },
   };

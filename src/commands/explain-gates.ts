@@ -7,7 +7,7 @@ import type { RecentDeployments } from './command-store.ts';
 /** How many of the workspace's newest deployments are searched for the commit. */
 const RECENT = 20;
 
-export interface GateFindings extends Pick<WhyFinding, 'projectCheck' | 'passed'> {
+export interface GateFindings extends Pick<WhyFinding, 'projectCheck' | 'passed' | 'forcedBy' | 'hold'> {
   /** The error that holds the workspace. */
   readonly error: string | null;
 }
@@ -19,12 +19,15 @@ export async function explainGates(
   store: CommitRunReader & RecentDeployments,
 ): Promise<GateFindings> {
   const recent = await store.listRecent(at, RECENT);
-  const last = recent.find(({ sha, state }) => sha === at.sha && state !== 'waiting');
+  const ofCommit = recent.filter(({ sha }) => sha === at.sha);
+  const last = ofCommit.find(({ state }) => state !== 'waiting');
   const passed = last?.gates.find((gate) => gate.passed !== null) ?? null;
-  if (projectCheck !== 'block') return { projectCheck: null, passed, error: null };
+  const hold = ofCommit.find(({ state }) => state === 'waiting')?.hold ?? null;
+  const found = { passed, forcedBy: last?.forcedBy ?? null, hold };
+  if (projectCheck !== 'block') return { ...found, projectCheck: null, error: null };
   const run = await store.getCommitRun(makeProjectRunId(at.repositoryId, at.sha));
   const result = run?.verdict.kind === 'project' ? run.verdict.result : null;
   const error = result?.errors.find(({ workspaceId }) => workspaceId === at.workspaceId)?.first ?? null;
   const state = error === null ? (run?.state === 'concluded' ? 'open' : 'pending') : 'closed';
-  return { projectCheck: { state, checkRunUrl: run?.checkRunUrl ?? null }, passed, error };
+  return { ...found, projectCheck: { state, checkRunUrl: run?.checkRunUrl ?? null }, error };
 }

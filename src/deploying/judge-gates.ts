@@ -1,37 +1,14 @@
-import { makeProjectRunId } from '../domain/commit-run.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { DeploymentChange } from '../domain/deployment-store.ts';
-import type { Gate } from '../domain/gate.ts';
-import type { ReasonCode } from '../domain/reason-codes.ts';
+import { type Gate, type Hold, LONGEST_HOLD_MS, type PlannedGate, STANDING_GATES } from '../domain/gate.ts';
+import { ageOf, stamp } from '../domain/stored-times.ts';
 import { formatWorkspaceKey } from '../domain/workspace.ts';
-import type { Ending } from './conclude.ts';
+import { PLAIN_WORDING } from '../reporting/render/describe-end.ts';
+import { describeHold } from '../reporting/render/describe-hold.ts';
+import { change, type Ending } from './conclude.ts';
+import type { GateLook, GateState } from './gate-state.ts';
+import { judgeProject } from './judge-project.ts';
 import type { ReconcileContext, StartContext } from './reconcile-context.ts';
-
-/** How long a start waits for the project check. */
-const PROJECT_CHECK_MS = 10_000;
-/** The pause before the app looks again for the check run that the report links to. */
-const WRITTEN_RETRY_MS = 250;
-
-type GateState =
-  | { readonly kind: 'open' }
-  | { readonly kind: 'closed'; readonly reason: ReasonCode; readonly why: string }
-  /** Not known yet: judged again after this time, or when woken. */
-  | { readonly kind: 'pending'; readonly delayMs: number }
-  /** Not known in time. */
-  | { readonly kind: 'unjudged'; readonly why: string };
-
-interface Look {
-  readonly deployment: Deployment;
-  readonly gate: Gate;
-  /** How long the deployment has waited at its gates (milliseconds). */
-  readonly waitedMs: number;
-}
-
-type JudgeGate = (context: ReconcileContext, look: Look) => Promise<GateState>;
-
-const GATES: Readonly<Record<Gate['kind'], JudgeGate>> = {
-  project: judgeProject,
-};
 
 export type GateVerdict =
   /** `change` is stored with the start. */
@@ -40,23 +17,65 @@ export type GateVerdict =
   /** Judged again after this time, or when woken. */
   | { readonly kind: 'wait'; readonly delayMs: number };
 
-/** Judges whether a waiting deployment may start. */
+/** Judges whether a waiting deployment may start, and stores what it waits for. */
 export async function judgeGates(context: StartContext, deployment: Deployment): Promise<GateVerdict> {
-  if (deployment.gates.length === 0) return { kind: 'open', change: {} };
   const gates: Gate[] = [];
   const waitedMs = measureWait(context, deployment);
-  for (const gate of deployment.gates) {
-    const state = await GATES[gate.kind](context, { deployment, gate, waitedMs });
-    if (state.kind === 'pending') return { kind: 'wait', delayMs: state.delayMs };
-    if (state.kind === 'closed' && gate.forcedBy === null) {
-      const { reason, why: problem } = state;
-      return { kind: 'closed', ending: { conclusion: 'skipped', reason, problem } };
+  for (const gate of listGates(deployment)) {
+    const state = await judgeGate(context, gate, { deployment, waitedMs });
+    const isForced = deployment.forcedBy !== null && (state.kind === 'held' || state.kind === 'closed');
+    if (state.kind === 'pending' || (state.kind === 'held' && !isForced)) {
+      return wait(context, deployment, state.hold, state.delayMs);
     }
-    gates.push({ ...gate, passed: describePass(state) });
+    if (state.kind === 'closed' && !isForced) {
+      const { conclusion, reason, why: problem } = state;
+      return { kind: 'closed', ending: { conclusion, reason, problem } };
+    }
+    const passed = describePass(state);
+    if (passed !== null || isPlanned(gate)) gates.push({ ...gate, passed });
   }
-  // A start that is sent again may have passed otherwise before.
-  const isNoted = [...gates, ...deployment.gates].some(({ passed }) => passed !== null);
-  return { kind: 'open', change: isNoted ? { gates } : {} };
+  return { kind: 'open', change: openTo(deployment, gates) };
+}
+
+function listGates({ gates }: Deployment): Gate[] {
+  const standing = STANDING_GATES.map((kind): Gate => ({ kind, passed: null }));
+  return [...gates.filter(isPlanned), ...standing];
+}
+
+function isPlanned(gate: Gate): gate is PlannedGate {
+  return !STANDING_GATES.some((kind) => kind === gate.kind);
+}
+
+function judgeGate(context: ReconcileContext, gate: Gate, look: GateLook): Promise<GateState> {
+  switch (gate.kind) {
+    case 'project':
+      return judgeProject(context, look);
+  }
+}
+
+/** Stores what the deployment waits for. The time at a gate doesn't count for START_TIMEOUT_MINUTES. */
+async function wait(
+  context: StartContext,
+  deployment: Deployment,
+  hold: Hold,
+  delayMs: number | null,
+): Promise<GateVerdict> {
+  const heldSince = deployment.heldSince ?? stamp(context.clock);
+  const leftMs = LONGEST_HOLD_MS - ageOf(context.clock, heldSince);
+  if (leftMs <= 0) {
+    const problem = describeHold(hold, PLAIN_WORDING);
+    const ending = { conclusion: 'action_required', reason: 'held_too_long', problem } as const;
+    return { kind: 'closed', ending };
+  }
+  const isSame = JSON.stringify(hold) === JSON.stringify(deployment.hold);
+  const held = isSame ? {} : { hold };
+  await change(context, deployment, { ...held, heldSince, startSince: null, problem: null });
+  return { kind: 'wait', delayMs: Math.min(delayMs ?? leftMs, leftMs) };
+}
+
+function openTo({ gates: known, hold }: Deployment, gates: readonly Gate[]): DeploymentChange {
+  const isSame = JSON.stringify(gates) === JSON.stringify(known);
+  return { ...(isSame ? {} : { gates }), ...(hold === null ? {} : { hold: null }) };
 }
 
 function measureWait({ gateWaits, clock }: StartContext, deployment: Deployment): number {
@@ -68,29 +87,14 @@ function measureWait({ gateWaits, clock }: StartContext, deployment: Deployment)
 }
 
 function describePass(state: Exclude<GateState, { kind: 'pending' }>): Gate['passed'] {
-  if (state.kind === 'open') return null;
-  return { how: state.kind === 'closed' ? 'forced' : 'unjudged', why: state.why };
-}
-
-/** Planning stores the check with the deployment, so it is there, checked or not. */
-async function judgeProject(
-  { store }: ReconcileContext,
-  { deployment: { repositoryId, sha, workspaceId }, gate, waitedMs }: Look,
-): Promise<GateState> {
-  const run = await store.getCommitRun(makeProjectRunId(repositoryId, sha));
-  const isChecked = run?.state === 'concluded';
-  const leftMs = PROJECT_CHECK_MS - waitedMs;
-  if (!isChecked && leftMs > 0) return { kind: 'pending', delayMs: leftMs };
-  const result = run?.verdict.kind === 'project' ? run.verdict.result : null;
-  // While the commit is checked again, its known errors count.
-  const found = result?.errors.find((one) => one.workspaceId === workspaceId);
-  if (found && gate.forcedBy === null && isChecked && run.checkRunUrl === null && leftMs > 0) {
-    return { kind: 'pending', delayMs: Math.min(leftMs, WRITTEN_RETRY_MS) };
+  switch (state.kind) {
+    case 'open':
+      return null;
+    case 'unjudged':
+      return { how: 'unjudged', why: state.why };
+    case 'closed':
+      return { how: 'forced', why: state.why };
+    case 'held':
+      return { how: 'forced', why: describeHold(state.hold, PLAIN_WORDING) };
   }
-  if (found) return { kind: 'closed', reason: 'project_error', why: found.first };
-  if (!isChecked) {
-    return { kind: 'unjudged', why: `the check took longer than ${PROJECT_CHECK_MS / 1_000} s` };
-  }
-  if (result?.unread) return { kind: 'unjudged', why: result.unread };
-  return { kind: 'open' };
 }

@@ -50,12 +50,12 @@ export async function startDeployment(
   if (gates.kind === 'wait')
     return deployment.state === 'waiting' ? gates.delayMs : waitAgain(context, deployment);
   if (gates.kind === 'closed') return conclude(context, deployment, gates.ending);
-  const since = deployment.startSince ?? stamp(context.clock);
+  const passed = { ...gates.change, startSince: deployment.startSince ?? stamp(context.clock) };
   const checked = await recheckWorkspace(context, deployment, api);
-  if (checked.kind === 'failed') return retryRead(context, deployment, since, checked.failure);
+  if (checked.kind === 'failed') return retryRead(context, deployment, passed, checked.failure);
   if (checked.kind === 'ended') return 'go on';
   const { jobs, pipelines } = await readLists(context, deployment, api);
-  if (!jobs.ok) return retryRead(context, deployment, since, jobs.failure);
+  if (!jobs.ok) return retryRead(context, deployment, passed, jobs.failure);
   context.failedReads.delete(formatWorkspaceKey(deployment));
   const found = await findJob(context, deployment, jobs.value);
   if (found) {
@@ -64,7 +64,7 @@ export async function startDeployment(
     return acceptJob(context, deployment, found.job, { ...found, listed: jobs.value });
   }
   if (deployment.attemptOutcome === 'busy' && isBusy(jobs.value)) return waitForOther(context, deployment);
-  const changes = { ...checked.change, ...gates.change, startSince: since };
+  const changes = { ...checked.change, ...passed };
   return sendStart(context, deployment, { api, changes, jobs: jobs.value, pipelines });
 }
 
@@ -90,7 +90,7 @@ async function sendStart(
 ): Promise<StepResult> {
   const wasLost = deployment.attemptOutcome === 'lost';
   const chosen = await chooseStart(context, deployment, api);
-  if (chosen.kind === 'failed') return retryRead(context, deployment, changes.startSince, chosen.failure);
+  if (chosen.kind === 'failed') return retryRead(context, deployment, changes, chosen.failure);
   if (chosen.kind === 'impossible') {
     const { problem } = chosen;
     return conclude(context, deployment, { conclusion: 'failure', reason: 'start_impossible', problem });
@@ -268,7 +268,7 @@ function waitWithinStart(context: ReconcileContext, deployment: Deployment, dela
 async function retryRead(
   context: StartContext,
   deployment: Deployment,
-  startSince: number,
+  changes: DeploymentChange,
   failure: MeltanoFailure,
 ): Promise<StepResult> {
   const workspace = formatWorkspaceKey(deployment);
@@ -281,7 +281,7 @@ async function retryRead(
   const count = (before?.deployment === deployment.id ? before.count : 0) + 1;
   context.failedReads.set(workspace, { deployment: deployment.id, count });
   const problem = describeReadFailure(deployment.problem, failure);
-  const saved = await change(context, deployment, { startSince, problem });
+  const saved = await change(context, deployment, { ...changes, problem });
   const delay = chooseReadDelay(failure, count, context.random());
   return saved ? waitWithinStart(context, saved, delay) : 'go on';
 }

@@ -1,6 +1,6 @@
 import type { ParsedComment } from './command.ts';
 import type { FileAtCommit, Repository } from './deployment.ts';
-import type { Gate } from './gate.ts';
+import type { Gate, Hold } from './gate.ts';
 import type { UncomparedCause } from './git-tree.ts';
 import type { GitHubResult } from './github-result.ts';
 import type { ReasonCode } from './reason-codes.ts';
@@ -172,6 +172,10 @@ export interface WhyFinding {
   readonly projectCheck?: WhyProjectCheck | null;
   /** The closed gate that the commit's last deployment passed. */
   readonly passed?: Gate | null;
+  /** The person who forced it past the gate. */
+  readonly forcedBy?: string | null;
+  /** What a waiting deployment of the commit waits for at a gate. */
+  readonly hold?: Hold | null;
 }
 
 interface WhyProjectCheck {

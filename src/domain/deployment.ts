@@ -1,4 +1,4 @@
-import type { Gate } from './gate.ts';
+import type { Gate, Hold } from './gate.ts';
 import type { JobAttempts } from './job-attempts.ts';
 import type { FailedBefore, PipelinesAfter } from './judge-pipelines.ts';
 import type { ReasonCode } from './reason-codes.ts';
@@ -70,6 +70,10 @@ export interface DeploymentSubject extends RepositoryWorkspace {
   readonly receivedAt: number;
   /** In the order in which the deployment has to pass them. */
   readonly gates: readonly Gate[];
+  /** The person who lets the deployment pass even if gates are closed. */
+  readonly forcedBy: string | null;
+  /** What the waiting deployment waits for at a gate; null if at none. */
+  readonly hold: Hold | null;
 }
 
 /** The decision about one workspace. */
@@ -145,7 +149,9 @@ export interface Deployment extends PlannedDeployment, JobProgress, PipelineProg
   readonly concludedAt: number | null;
   readonly supersededBy: string | null;
 
-  /** When work on the start began. START_TIMEOUT_MINUTES counts from here. */
+  /** When the deployment first had to wait at a gate. */
+  readonly heldSince: number | null;
+  /** When work on the start began, after all gates. START_TIMEOUT_MINUTES counts from here. */
   readonly startSince: number | null;
   /** When the last start request was sent, or a job was adopted; null before that. */
   readonly attemptedAt: number | null;

@@ -1,9 +1,36 @@
-/** Something that a deployment passes between its plan and its start. */
-export interface Gate {
-  /** `project`: the project check finds no error. */
+/**
+ * A gate stands between a deployment's plan and its start. To add one:
+ *
+ * 1. Its kind and its fields: `PlannedGate` if planning stores it with the deployment (`listGates` in
+ *    `planning/plan-deployment.ts`), `STANDING_GATES` if each start is judged by what is stored elsewhere.
+ * 2. What people read while it waits: a reason code, a member of `Hold`, and its words in `reporting/render/describe-hold.ts`.
+ *    The check run, `/meltano status` and `/meltano why` show them.
+ * 3. How it ends a check run, if it does: a reason code like that of any end (see CONTRIBUTING.md).
+ * 4. Its judge in `deploying/judge-gates.ts`. What can open the gate wakes the queue `workspace` (`formatWorkspaceKey`).
+ */
+export type Gate = PlannedGate | StandingGate;
+
+/** Stored with the deployment when it is planned. */
+export type PlannedGate = ProjectGate;
+
+/** The project check finds no error. */
+interface ProjectGate extends Passable {
   readonly kind: 'project';
-  /** The person who lets the deployment pass even if the gate is closed. */
-  readonly forcedBy: string | null;
+}
+
+/** Judged at each start. Stored only if the deployment was forced past it. */
+interface StandingGate extends Passable {
+  readonly kind: StandingGateKind;
+}
+
+type StandingGateKind = (typeof STANDING_GATES)[number];
+
+/** In the order in which they are judged, after the planned ones. */
+export const STANDING_GATES = [] as const satisfies readonly string[];
+
+export type GateKind = Gate['kind'];
+
+interface Passable {
   /** Set when the deployment passed the gate while it wasn't open. */
   readonly passed: GatePass | null;
 }
@@ -14,3 +41,9 @@ interface GatePass {
   /** What held the deployment, or why the gate was unknown: a clause that quotes the repository. */
   readonly why: string;
 }
+
+/** What a deployment waits for at a gate. The reason codes are those of `REASON_CODES`. */
+export type Hold = { readonly reason: 'project_pending' };
+
+/** A deployment that waits at a gate this long ends, and so does the watch over a gate that ended one (milliseconds). */
+export const LONGEST_HOLD_MS = 7 * 24 * 60 * 60_000;

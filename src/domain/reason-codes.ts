@@ -11,6 +11,9 @@ export const REASON_CODES = {
   button: 'a person pressed Redeploy on a check run',
   rerun: 'a person asked GitHub to re-run a check run or its suite',
 
+  // Planned, and waiting at a gate.
+  project_pending: 'the commit is not checked by the project check yet',
+
   // Planned: this workspace is not deployed (no check run).
   branch_not_tracked: 'the workspace tracks another branch',
   paths_unchanged: "nothing in the workspace's directory changed",
@@ -21,6 +24,7 @@ export const REASON_CODES = {
   overtaken_while_away: 'the delivery was missed, and the branch had moved on when it was redelivered',
   project_error:
     'the project check found an error in the section of the workspace, and checks.project is block',
+  held_too_long: 'the deployment waited for 7 days at a gate',
   loop_brake: 'too many deployments from the pushes of one bot',
   no_longer_tracked: 'the workspace stopped tracking this repository or branch before the start',
   start_refused: 'Meltano Cloud refused the start',

@@ -1,6 +1,6 @@
 import type { UsableConfiguration } from '../domain/configuration-in-use.ts';
 import type { DeploymentSubject, Repository } from '../domain/deployment.ts';
-import type { Gate } from '../domain/gate.ts';
+import type { Hold, PlannedGate } from '../domain/gate.ts';
 import { settingsOf, type WorkspaceSettings } from '../domain/repository-configuration.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { NewId } from './plan-store.ts';
@@ -31,6 +31,7 @@ export function describeDeployment(
   const { bad } = configuration;
   const settings = settingsOf(configuration.configuration, workspace);
   const plain = namePlainly(workspace, ports.nameCheckRun);
+  const gates = listGates(settings);
   const duplicate = (countNames(source.workspaces, ports.nameCheckRun).get(plain) ?? 0) > 1;
   return {
     id: ports.newId(),
@@ -46,16 +47,20 @@ export function describeDeployment(
     deliveryId: source.deliveryId,
     checkName: ports.nameCheckRun({ workspaceName: workspace.name, workspaceId: workspace.id, duplicate }),
     receivedAt: source.receivedAt,
-    gates: listGates(settings, source.forcedBy ?? null),
+    gates,
+    forcedBy: source.forcedBy ?? null,
+    hold: expectHold(gates),
   };
 }
 
-/** What a deployment passes before its start. */
-export function listGates(
-  { projectCheck }: Pick<WorkspaceSettings, 'projectCheck'>,
-  forcedBy: string | null,
-): Gate[] {
-  return projectCheck === 'block' ? [{ kind: 'project', forcedBy, passed: null }] : [];
+/** The gates of a deployment, in the order in which it has to pass them. */
+export function listGates({ projectCheck }: Pick<WorkspaceSettings, 'projectCheck'>): PlannedGate[] {
+  return projectCheck === 'block' ? [{ kind: 'project', passed: null }] : [];
+}
+
+/** What the deployment will wait for at first, so that its check run says so from the beginning. */
+function expectHold([first]: readonly PlannedGate[]): Hold | null {
+  return first ? { reason: 'project_pending' } : null;
 }
 
 /** Cache: every deployment of a push counts the names of the same list. */

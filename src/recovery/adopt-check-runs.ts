@@ -40,7 +40,7 @@ export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedB
     const settings = await readSettings(context, tracked, workspace);
     const startedAt = readStart(run, context.clock);
     // Nobody knows whether the deployment passed its gates, or who forced it.
-    const gates = ids.jobId ? [] : listGates(settings, null);
+    const gates = ids.jobId ? [] : listGates(settings);
     const commitRuns = gates.length > 0 ? await planCheck(context, tracked, { workspace, settings }) : [];
     const isNew = await context.plans.adopt(
       {
@@ -70,6 +70,8 @@ export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedB
         problem: null,
         treeDigest: null,
         gates,
+        forcedBy: null,
+        hold: null,
       },
       state,
       commitRuns,

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Deployment, FileAtCommit, PlannedDeployment, Rerun, TreeDigest } from '../domain/deployment.ts';
-import type { Gate } from '../domain/gate.ts';
+import type { Gate, Hold } from '../domain/gate.ts';
 import type { JobAttempts } from '../domain/job-attempts.ts';
 import type { FailedBefore, PipelinesAfter } from '../domain/judge-pipelines.ts';
 import type { DeploymentTable } from './schema.ts';
@@ -14,6 +14,7 @@ export function toDeployment(row: Selectable<DeploymentTable>): Deployment {
     rerun: row.rerun === null ? null : (JSON.parse(row.rerun) as Rerun),
     badFile: row.badFile === null ? null : (JSON.parse(row.badFile) as FileAtCommit),
     gates: JSON.parse(row.gates) as Gate[],
+    hold: row.hold === null ? null : (JSON.parse(row.hold) as Hold),
     treeDigest: readTreeDigest(row.treeDigest),
     attempts: row.attempts === null ? null : (JSON.parse(row.attempts) as JobAttempts),
     failedBefore: row.failedBefore === null ? null : (JSON.parse(row.failedBefore) as FailedBefore[]),
@@ -33,6 +34,7 @@ export function toNewRow(planned: PlannedDeployment, now: number): Selectable<De
     requestedByBot: planned.requestedByBot ? 1 : 0,
     badFile: planned.badFile && JSON.stringify(planned.badFile),
     gates: JSON.stringify(planned.gates),
+    hold: planned.hold && JSON.stringify(planned.hold),
     treeDigest: planned.treeDigest ? JSON.stringify(planned.treeDigest) : null,
     state: concluded ? 'concluded' : 'waiting',
     concludedAt: concluded ? now : null,
@@ -40,6 +42,7 @@ export function toNewRow(planned: PlannedDeployment, now: number): Selectable<De
     rerun: null,
     withdrawnBy: null,
     withdrawDeliveryId: null,
+    heldSince: null,
     startSince: null,
     attemptedAt: null,
     knownJobIds: '[]',

@@ -7,6 +7,7 @@ import type { DeploymentTable, Schema } from './schema.ts';
 
 /** Columns that no check run shows: changing them makes no report due. */
 const UNREPORTED = new Set<keyof DeploymentTable>([
+  'heldSince',
   'startSince',
   'attemptedAt',
   'knownJobIds',
@@ -88,6 +89,7 @@ function toColumns(change: DeploymentChange): Partial<DeploymentTable> {
     rerun,
     badFile,
     gates,
+    hold,
     failedBefore,
     pipelines,
     attempts,
@@ -100,6 +102,7 @@ function toColumns(change: DeploymentChange): Partial<DeploymentTable> {
     ...(knownJobIds === undefined ? {} : { knownJobIds: JSON.stringify(knownJobIds) }),
     ...(rerun === undefined ? {} : { rerun: rerun && JSON.stringify(rerun) }),
     ...(gates === undefined ? {} : { gates: JSON.stringify(gates) }),
+    ...(hold === undefined ? {} : { hold: hold && JSON.stringify(hold) }),
     ...(badFile === undefined ? {} : { badFile: badFile && JSON.stringify(badFile) }),
     ...(attempts === undefined ? {} : { attempts: attempts && JSON.stringify(attempts) }),
     ...(failedBefore === undefined ? {} : { failedBefore: failedBefore && JSON.stringify(failedBefore) }),

@@ -170,6 +170,7 @@ type Columns = Omit<
   | 'rerun'
   | 'badFile'
   | 'gates'
+  | 'hold'
   | 'treeDigest'
   | 'attempts'
   | 'failedBefore'
@@ -192,6 +193,8 @@ export interface DeploymentTable extends Columns {
   badFile: string | null;
   /** JSON. */
   gates: string;
+  /** A `Hold` as JSON. */
+  hold: string | null;
   /** A `TreeDigest` as JSON. */
   treeDigest: string | null;
   /** A `JobAttempts` as JSON. */

@@ -110,7 +110,7 @@ export function describeConfigurationStore(name: string, open: () => Promise<Ope
 
       test('of projects name the workspaces whose start waits for them', async () => {
         await stores.learnRepository(REPOSITORY, null, 1);
-        const gates = [{ kind: 'project', forcedBy: 'mia', passed: null }] as const;
+        const gates = [{ kind: 'project', passed: null }] as const;
         const here = { repositoryId: REPOSITORY.id, sha: 'a', deliveryId: 'first', gates };
         const waiting = buildPlanned({ ...here, workspaceId: 'w' });
         await commitProject('first', [

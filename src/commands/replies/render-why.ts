@@ -1,6 +1,6 @@
 import type { WhyFinding } from '../../domain/conversation.ts';
 import { REASON_CODES } from '../../domain/reason-codes.ts';
-import { linkWorkspace } from '../../reporting/render/describe-shown.ts';
+import { describeWait, linkWorkspace } from '../../reporting/render/describe-shown.ts';
 import { formatCode, linkWords } from '../../reporting/render/escape-markdown.ts';
 import { formatCount } from '../../reporting/render/format-numbers.ts';
 import { findRunUrl, linkCommit, linkFile } from '../../reporting/render/github-links.ts';
@@ -60,13 +60,16 @@ function explainRule(view: ReplyView, finding: WhyFinding): string {
 
 /** What the start waits for after the plan, and its last result. */
 function explainGates(view: ReplyView, finding: WhyFinding): string[] {
-  const { projectCheck = null, passed = null } = finding;
+  const { projectCheck = null, passed = null, forcedBy = null, hold = null } = finding;
   const notes: string[] = [];
   if (projectCheck?.state === 'pending' && isDeployed(finding)) {
     notes.push('The start waits for the project check of this commit, at most 10 s');
   }
+  if (hold !== null && hold.reason !== 'project_pending') {
+    notes.push(`Its deployment waits: ${describeWait(view, hold)}`);
+  }
   if (passed?.passed?.how === 'forced') {
-    const by = formatCode(passed.forcedBy ?? '');
+    const by = formatCode(forcedBy ?? '');
     notes.push(`${by} forced its last deployment, which ${formatCode(passed.passed.why)} held`);
   } else if (passed?.passed) {
     notes.push(

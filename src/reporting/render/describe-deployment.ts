@@ -49,10 +49,6 @@ export function splitProblem(problem: string): { readonly what: string; readonly
     : { what: match[1] ?? problem, detail: match[2] ?? null };
 }
 
-export function waitsAtGate({ state, gates }: Deployment): boolean {
-  return state === 'waiting' && gates.length > 0;
-}
-
 /** The HTTP status of Meltano Cloud's answer in a problem, if there is one. */
 export function readAnsweredStatus(problem: string | null): number | null {
   const status = /\banswered (\d{3})\b/.exec(problem ?? '')?.[1];
@@ -66,12 +62,12 @@ export function formatCommitUrl(githubUrl: string, repository: RepositoryName, s
 
 /** Who requested a deployment, and how. Unknown for a push without a delivery. */
 export function describeRequester(
-  { cause, deliveryId, gates, requestedBy }: Deployment,
+  { cause, deliveryId, forcedBy, requestedBy }: Deployment,
   person: (login: string) => string,
 ): string {
   switch (cause) {
     case 'command':
-      return `\`/redeploy${gates.some(({ forcedBy }) => forcedBy !== null) ? ' --force' : ''}\` by ${person(requestedBy)}`;
+      return `\`/redeploy${forcedBy !== null ? ' --force' : ''}\` by ${person(requestedBy)}`;
     case 'button':
       return `Redeploy button, pressed by ${person(requestedBy)}`;
     case 'rerun':

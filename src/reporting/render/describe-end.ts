@@ -78,6 +78,8 @@ function describeSkip({ reason, problem }: Deployment, wording: Wording): string
       return 'Skipped: on_push is false for this workspace';
     case 'ignored_sender':
       return `Skipped: pushes by ${word ?? 'this sender'} are ignored`;
+    case 'held_too_long':
+      return `Not started within 7 days: ${word ?? REASON_CODES[reason]}`;
     case 'project_error':
       return `Skipped: ${word ?? REASON_CODES[reason]}`;
     case 'nothing_changed':

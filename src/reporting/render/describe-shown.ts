@@ -1,6 +1,8 @@
 import type { Deployment, DeploymentState, Repository } from '../../domain/deployment.ts';
+import type { Hold } from '../../domain/gate.ts';
 import { shortenSha } from './describe-deployment.ts';
 import { describeEnd, type Wording } from './describe-end.ts';
+import { describeHold } from './describe-hold.ts';
 import { formatCode, formatLink, linkWords } from './escape-markdown.ts';
 import { findRunUrl, linkCommit, type Pages, tookAnotherCommit } from './github-links.ts';
 
@@ -61,10 +63,16 @@ export function describeState(view: CommentPages, shown: ShownDeployment): strin
     return describeEnd(deployment, facts, wording);
   }
   const { withdrawnBy } = deployment;
-  const now = NOW[deployment.state];
+  const isHeld = deployment.state === 'waiting' && deployment.hold !== null;
+  const now = isHeld ? describeHold(deployment.hold, wording) : NOW[deployment.state];
   return withdrawnBy === null || deployment.state === 'settling'
     ? now
     : `${now}; being withdrawn by ${wording.person(withdrawnBy)}`;
+}
+
+/** What a deployment waits for at a gate: Markdown that begins a sentence. */
+export function describeWait(pages: CommentPages, hold: Hold): string {
+  return describeHold(hold, createReplyWording(pages));
 }
 
 /** The same as a link to the check run. */

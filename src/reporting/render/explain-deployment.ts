@@ -1,6 +1,7 @@
 import { describeAwaitedAttempt } from '../../domain/job-attempts.ts';
 import type { CheckRunView } from './check-run-view.ts';
-import { shortenSha, waitsAtGate } from './describe-deployment.ts';
+import { shortenSha } from './describe-deployment.ts';
+import { explainHold } from './describe-hold.ts';
 import { explainVerification } from './describe-verification.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
 import { explainEnd } from './explain-end.ts';
@@ -45,11 +46,8 @@ function explainNow(view: CheckRunView): string {
         : formatLink(shortenSha(waitsFor.sha), waitsFor.checkRunUrl);
     return `A workspace has one deployment at a time. This one starts when the deployment of ${other} ends.`;
   }
-  if (deployment.problem === null) {
-    return waitsAtGate(deployment)
-      ? 'The start waits until the Meltano project is checked, at most 10 s.'
-      : '';
-  }
+  if (deployment.hold !== null) return explainHold(deployment.hold);
+  if (deployment.problem === null) return '';
   const problem = formatCode(deployment.problem);
   if (deployment.jobId !== null) {
     return `The app can't read the state of the job right now (${problem}) and will try again. The job goes on.`;

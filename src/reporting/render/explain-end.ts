@@ -74,6 +74,9 @@ const EXPLANATIONS: Readonly<Partial<Record<ReasonCode, (end: End) => readonly s
     `The message of the head commit asks the app to skip this push${problem}. ${LATER}`,
   ],
   project_error: explainProjectError,
+  held_too_long: ({ problem }) => [
+    `The deployment waited for 7 days and could not start${problem}. To deploy the branch, push, or ${REDEPLOY}.`,
+  ],
   push_off: () => [
     `${FILE} sets \`on_push: false\` for this workspace: it is deployed only on request. To deploy it now, ${REDEPLOY}.`,
   ],

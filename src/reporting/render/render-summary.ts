@@ -107,12 +107,16 @@ function explainAdopted({ deployment }: CheckRunView): string {
 
 /** Names the closed gates that the deployment passed. */
 function explainGates(view: CheckRunView): string[] {
-  return view.deployment.gates.map(({ forcedBy, passed }) => {
+  const { gates, forcedBy } = view.deployment;
+  return gates.map(({ kind, passed }) => {
     if (passed === null) return '';
     const why = formatCode(passed.why);
     const check = linkProjectCheck(view);
+    const by = linkAccount(view, forcedBy ?? '');
+    if (kind !== 'project')
+      return `**Forced** by ${by}: ${why} would have kept this workspace from being deployed.`;
     if (passed.how === 'forced') {
-      return `**Forced** by ${linkAccount(view, forcedBy ?? '')}: the ${check} found ${why}, which would have kept this workspace from being deployed.`;
+      return `**Forced** by ${by}: the ${check} found ${why}, which would have kept this workspace from being deployed.`;
     }
     const found = view.projectCheck?.errors?.first;
     return `**The project was not checked in time** (${why}), so the deployment started without the ${check}${found ? `, which then found ${formatCode(found)}` : ''}.`;

@@ -3,8 +3,9 @@ import { describeAwaitedAttempt } from '../../domain/job-attempts.ts';
 import { isOutageProblem } from '../../domain/outage.ts';
 import { cleanInlineText, sliceWhole } from '../../logs/clean-log-line.ts';
 import type { CheckRunView } from './check-run-view.ts';
-import { measureRun, shortenSha, showableLog, splitProblem, waitsAtGate } from './describe-deployment.ts';
+import { measureRun, shortenSha, showableLog, splitProblem } from './describe-deployment.ts';
 import { describeEnd, PLAIN_WORDING } from './describe-end.ts';
+import { describeHold } from './describe-hold.ts';
 import { describeSettling } from './describe-pipelines.ts';
 import { describeVerification } from './describe-verification.ts';
 import { formatDuration } from './format-numbers.ts';
@@ -39,8 +40,8 @@ function titleNow(view: CheckRunView): string {
 function titleStart({ deployment, waitsFor }: CheckRunView): string {
   if (waitsFor === 'another repository') return 'Waiting for another deployment of this workspace';
   if (waitsFor !== null) return `Waiting for ${shortenSha(waitsFor.sha)}, which is being deployed`;
-  if (deployment.problem === null)
-    return waitsAtGate(deployment) ? 'Waiting for the project check' : 'Starting on Meltano Cloud';
+  if (deployment.hold !== null) return describeHold(deployment.hold, PLAIN_WORDING);
+  if (deployment.problem === null) return 'Starting on Meltano Cloud';
   const { what } = splitProblem(deployment.problem);
   if (!what.startsWith('Meltano Cloud ') || isOutageProblem(what)) return `Waiting: ${what}`;
   const { attemptOutcome } = deployment;

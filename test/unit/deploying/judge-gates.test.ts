@@ -54,7 +54,7 @@ async function pushGated(forcedBy: string | null = null): Promise<Deployment> {
     commitRuns: [run],
     now: START,
   });
-  return world.push({ sha: SHA, gates: [{ kind: 'project', forcedBy, passed: null }] });
+  return world.push({ sha: SHA, gates: [{ kind: 'project', passed: null }], forcedBy });
 }
 
 async function readCheck(): Promise<CommitRun> {
@@ -95,7 +95,7 @@ test('a start waits for the check, without asking Meltano Cloud for anything', a
   await endCheck(CLEAN);
   await world.step();
   expect(starts()).toBe(1);
-  expect((await world.read(id)).gates).toEqual([{ kind: 'project', forcedBy: null, passed: null }]);
+  expect((await world.read(id)).gates).toEqual([{ kind: 'project', passed: null }]);
 });
 
 test('a project that no workspace has opens the gate', async () => {
@@ -139,7 +139,7 @@ test('after 10 s it starts unjudged; the time without a process does not count',
   await world.runFor(1);
   expect(starts()).toBe(1);
   const passed = { how: 'unjudged', why: 'the check took longer than 10 s' };
-  expect((await world.read(id)).gates).toEqual([{ kind: 'project', forcedBy: null, passed }]);
+  expect((await world.read(id)).gates).toEqual([{ kind: 'project', passed }]);
 });
 
 test('a project that cannot be read starts unjudged, at once', async () => {
@@ -164,7 +164,7 @@ test('a forced deployment passes an error, and names it', async () => {
   await world.step();
   expect(starts()).toBe(1);
   const passed = { how: 'forced', why: ERROR };
-  expect((await world.read(id)).gates).toEqual([{ kind: 'project', forcedBy: 'mia', passed }]);
+  expect((await world.read(id)).gates).toEqual([{ kind: 'project', passed }]);
 });
 
 test('errors that were found hold a commit also while it cannot be checked once more', async () => {

@@ -32,6 +32,8 @@ export function buildPlanned(differences: Partial<PlannedDeployment> = {}): Plan
     problem: null,
     treeDigest: null,
     gates: [],
+    forcedBy: null,
+    hold: null,
     ...differences,
   };
 }
@@ -53,6 +55,7 @@ export function buildDeployment(differences: Partial<Deployment> = {}): Deployme
     state: 'waiting',
     concludedAt: null,
     supersededBy: null,
+    heldSince: null,
     startSince: null,
     attemptedAt: null,
     knownJobIds: [],

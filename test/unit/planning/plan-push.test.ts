@@ -174,10 +174,7 @@ describe('planPush', () => {
       const entry = { workspace: 'Held', projectCheck: 'block' as const };
       const configuration = { ...DEFAULT_CONFIGURATION, workspaces: [entry] };
       const { planned } = await plan(workspaces, push(found), { inUse: { configuration } });
-      expect(planned.map(({ gates }) => gates)).toEqual([
-        [{ kind: 'project', forcedBy: null, passed: null }],
-        [],
-      ]);
+      expect(planned.map(({ gates }) => gates)).toEqual([[{ kind: 'project', passed: null }], []]);
     },
   );
 

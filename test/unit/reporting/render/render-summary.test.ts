@@ -277,7 +277,8 @@ describe('the project check', () => {
   const pass = (how: 'forced' | 'unjudged', why: string) =>
     makeRun(1, {
       reason: 'job_complete',
-      gates: [{ kind: 'project', forcedBy: how === 'forced' ? 'mia' : null, passed: { how, why } }],
+      gates: [{ kind: 'project', passed: { how, why } }],
+      forcedBy: how === 'forced' ? 'mia' : null,
     });
   const paragraphs = (deployment: Partial<Deployment>, projectCheck: CheckRunView['projectCheck']) =>
     renderSummary(makeView(deployment, { projectCheck })).split('\n\n');

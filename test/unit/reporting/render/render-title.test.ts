@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Deployment } from '../../../../src/domain/deployment.ts';
-import type { Gate } from '../../../../src/domain/gate.ts';
+import type { Hold } from '../../../../src/domain/gate.ts';
 import type { CheckRunView } from '../../../../src/reporting/render/check-run-view.ts';
 import { renderTitle } from '../../../../src/reporting/render/render-title.ts';
 import { makeLog, makeRun, makeView, NEWER_SHA, SHA, START } from './make-check-run-view.ts';
@@ -9,16 +9,16 @@ const UNAVAILABLE = 'Meltano Cloud answered 503 Service Unavailable: maintenance
 const AWAY = 'Meltano Cloud does not answer (since 14:03 UTC): 503 maintenance';
 const FORBIDDEN = 'Meltano Cloud answered 403 Forbidden: Access is denied';
 const JOB = { jobId: 'j', jobStartedAt: START } as const;
-const GATE: Gate = { kind: 'project', forcedBy: null, passed: null };
+const HOLD: Hold = { reason: 'project_pending' };
 const waitsFor = { sha: SHA, checkRunUrl: null };
 
 describe('under way', () => {
   test.each<[string, Partial<Deployment>, Partial<CheckRunView>]>([
     ['Waiting for a1b2c3d, which is being deployed', {}, { waitsFor }],
     ['Starting on Meltano Cloud', {}, {}],
-    ['Waiting for the project check', { gates: [GATE] }, {}],
-    ['Waiting for a1b2c3d, which is being deployed', { gates: [GATE] }, { waitsFor }],
-    ['Starting on Meltano Cloud', { state: 'starting', gates: [GATE] }, {}],
+    ['Waiting for the project check', { hold: HOLD }, {}],
+    ['Waiting for a1b2c3d, which is being deployed', { hold: HOLD }, { waitsFor }],
+    ['Starting on Meltano Cloud', { state: 'starting', gates: [{ kind: 'project', passed: null }] }, {}],
     ['Starting on Meltano Cloud', { state: 'starting' }, {}],
     [
       'Waiting for Meltano Cloud: it answered 503 Service Unavailable; trying again',

@@ -8,7 +8,7 @@ import {
 import type { Repository } from '../domain/deployment.ts';
 import { toRef } from '../domain/git-ref.ts';
 import type { InstallationReader } from '../domain/installation-reader.ts';
-import { locate, requireRequests } from './github-call.ts';
+import { locate, mayReadByRest, requireRequests } from './github-call.ts';
 import type { GetOctokit, InstallationOctokit } from './octokit.ts';
 
 /** The delays before asking again for a resource that GitHub has just announced but doesn't find. */
@@ -141,9 +141,7 @@ async function queryHeads(
     });
     return new Map(branches.map((branch, n) => [branch, repository?.[`ref${n}`]?.target?.oid ?? null]));
   } catch (error) {
-    const { status } = error as { status?: number };
-    // GraphQL's own errors have no status.
-    if (status !== undefined && status !== 404) throw error;
+    if (!mayReadByRest(error)) throw error;
     return null;
   }
 }

@@ -1,17 +1,17 @@
 import type { RepositoryName } from '../domain/deployment.ts';
 import type { GitHubFailure, GitHubResult } from '../domain/github-result.ts';
 import { LeaseLost } from '../domain/lease.ts';
-import { type AnswerHeaders, readRefusal } from './read-rate-limit.ts';
+import { type AnswerHeaders, isSecondaryLimit, type QueryError, readRefusal } from './read-rate-limit.ts';
 
 const SUSPENDED = /\binstallation has been suspended\b/i;
 
-/** A write was not sent, because GitHub refuses the installation's writes for `retryAfterMs`. */
+/** A write or query was not sent, because GitHub refuses such of the installation for `retryAfterMs`. */
 export class HeldBack extends Error {
   override name = 'HeldBack';
   readonly retryAfterMs: number;
 
   constructor(retryAfterMs: number) {
-    super('GitHub refuses writes for now.');
+    super('GitHub refuses such requests for now.');
     this.retryAfterMs = retryAfterMs;
   }
 }
@@ -68,4 +68,17 @@ export function locate({ owner, name }: RepositoryName): { owner: string; repo: 
 export function requireRequests(mayAsk: boolean, what: string): void {
   if (mayAsk) return;
   throw new Error(`Few requests to GitHub are left, or it refuses them for now: ${what} waits`);
+}
+
+const PASSING: ReadonlySet<number> = new Set([401, 403, 408, 429]);
+
+/** True if only GraphQL refused a query: an Enterprise Server may lack it or a field, and its hourly limit is its own. */
+export function mayReadByRest(error: unknown): boolean {
+  const { status, errors, cause } = error as RequestErrorLike & {
+    readonly errors?: readonly QueryError[];
+    readonly cause?: unknown;
+  };
+  if (cause instanceof HeldBack) return true;
+  if (status !== undefined) return !PASSING.has(status) && (status < 500 || status === 501);
+  return errors !== undefined && !isSecondaryLimit(errors);
 }

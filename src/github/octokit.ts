@@ -2,7 +2,15 @@ import { type Probot, ProbotOctokit } from 'probot';
 import type { Clock } from '../domain/clock.ts';
 import { HeldBack, isTokenRequest, type RequestErrorLike } from './github-call.ts';
 import type { RateBudgets } from './rate-budget.ts';
-import { type AnswerHeaders, type RateLimit, readRateLimit, readRefusal } from './read-rate-limit.ts';
+import {
+  type AnswerHeaders,
+  type QueryError,
+  type RateLimit,
+  type Refusal,
+  readQueryRefusal,
+  readRateLimit,
+  readRefusal,
+} from './read-rate-limit.ts';
 import { redactRequest } from './redact-request.ts';
 import { shortenAnswers } from './shorten-answer.ts';
 
@@ -176,27 +184,39 @@ function watchRateLimit(
     const limit = isTokenRequest(url) || !headers ? null : readRateLimit(headers, clock);
     if (limit) onRateLimit(installationId, limit);
   };
-  octokit.hook.after('request', ({ headers }, { method, url }) => {
+  const refuse = (refusal: Refusal) => {
+    const budget = budgets.of(installationId);
+    budget.refuse(refusal, clock.elapsed());
+    const delayMs = budget.holdsWritesMs(clock.elapsed());
+    if (delayMs > 0) onHold(installationId, delayMs);
+  };
+  octokit.hook.after('request', ({ headers, data }, { method, url }) => {
     note(url, headers);
     if (isWrite(method, url)) budgets.of(installationId).noteAccepted();
+    const { errors = [] } = isQuery(url) ? (data as QueryAnswer) : {};
+    const refusal = readQueryRefusal({ errors, headers }, clock.now());
+    if (refusal) refuse(refusal);
   });
   octokit.hook.error('request', (error, { method, url }) => {
     const { status = 0, message = '', response } = error as RequestErrorLike;
     if (status !== 401) note(url, response?.headers);
     const refusal = readRefusal({ status, message, headers: response?.headers ?? {} }, clock.now());
-    if (refusal) {
-      const budget = budgets.of(installationId);
-      const now = clock.elapsed();
-      budget.refuse({ retryAfterMs: refusal.retryAfterMs, isWrite: isWrite(method, url) }, now);
-      onHold(installationId, budget.holdsWritesMs(now));
-    }
+    if (refusal) refuse({ ...refusal, refused: isWrite(method, url) ? 'writes' : 'everything' });
     throw error;
   });
 }
 
 /** True if GitHub counts the request as content creation. */
 function isWrite(method: string | undefined, url: string): boolean {
-  return !READS.has(method) && !isTokenRequest(url) && !url.endsWith('/graphql');
+  return !READS.has(method) && !isTokenRequest(url) && !isQuery(url);
+}
+
+function isQuery(url: string): boolean {
+  return url.endsWith('/graphql');
+}
+
+interface QueryAnswer {
+  readonly errors?: readonly QueryError[];
 }
 
 /** After a 401 (revoked token, replaced key), renews the token and sends the request once more. */
@@ -212,7 +232,7 @@ function renewDeadToken(octokit: InstallationOctokit, installationId: number): v
   });
 }
 
-/** Holds writes back after a refusal, even writes in progress. Only the lease check comes later. */
+/** Holds writes back after a refusal, even writes in progress, and queries after one of their own. Only the lease check comes later. */
 function holdBack(
   octokit: InstallationOctokit,
   installationId: number,
@@ -223,8 +243,11 @@ function holdBack(
     const inner: typeof fetch = options.request?.fetch ?? fetch;
     const held: typeof fetch = (...args) =>
       gate.run(() => {
-        const delayMs = budgets.of(installationId).holdsWritesMs(clock.elapsed());
-        if (delayMs > 0 && isWrite(options.method, options.url)) throw new HeldBack(delayMs);
+        const budget = budgets.of(installationId);
+        const now = clock.elapsed();
+        const { method, url } = options;
+        const heldMs = isQuery(url) ? budget.holdsQueriesMs(now) : budget.holdsWritesMs(now);
+        if (heldMs > 0 && (isQuery(url) || isWrite(method, url))) throw new HeldBack(heldMs);
         return inner(...args);
       });
     // Changes the object itself, because inner hooks get it whatever is passed on.

@@ -3,7 +3,7 @@ import { BoundedCache } from '../domain/bounded-cache.ts';
 import type { Repository } from '../domain/deployment.ts';
 import type { Incomparable, TreeReader } from '../domain/git-tree.ts';
 import type { ProjectCommits, ProjectSource, SourceFile } from '../project/project-source.ts';
-import { locate, requireRequests } from './github-call.ts';
+import { locate, mayReadByRest, requireRequests } from './github-call.ts';
 import type { GetOctokit, InstallationOctokit } from './octokit.ts';
 
 /** The limits of a query, because GitHub gives up on it after ten seconds. */
@@ -120,7 +120,7 @@ class Blobs {
       .graphql<BlobsAnswer>(writeBlobsQuery(files.length), variables)
       .then(({ repository: shown }) => files.map((_, n) => wholeText(shown?.[`blob${n}`] ?? null)))
       .catch((error: unknown) => {
-        if (mayPass(error)) throw error;
+        if (!mayReadByRest(error)) throw error;
         return readOneByOne(octokit, repository, files);
       });
     const bySha = new Map<string, string>();
@@ -137,15 +137,6 @@ class Blobs {
 /** Null for a binary file, and one that GitHub cuts. */
 function wholeText(blob: QueriedBlob | null): string | null {
   return blob?.isTruncated ? null : (blob?.text ?? null);
-}
-
-const PASSING: ReadonlySet<number> = new Set([401, 403, 408, 429]);
-
-/** False if GitHub answered, but not by GraphQL: an Enterprise Server may lack it or a field. */
-function mayPass(error: unknown): boolean {
-  const { status, errors } = error as { status?: number; errors?: readonly { readonly type?: string }[] };
-  if (status !== undefined) return PASSING.has(status) || (status >= 500 && status !== 501);
-  return !errors || errors.some(({ type }) => type === 'RATE_LIMITED');
 }
 
 async function readOneByOne(

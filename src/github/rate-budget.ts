@@ -1,6 +1,6 @@
 import { growDelay } from '../domain/retry-delay.ts';
 import type { WriteKind } from '../reporting/pace/write-budget.ts';
-import type { RateLimit } from './read-rate-limit.ts';
+import type { RateLimit, Refusal, Refused } from './read-rate-limit.ts';
 
 /** The uses that the budget distinguishes. */
 export type RequestUse = WriteKind | 'plan' | 'command' | 'project' | 'sweep';
@@ -34,13 +34,6 @@ const SAME_HOUR_MS = 60_000;
 const SHORTEST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 15 * 60_000;
 
-/** A request that GitHub refused because of a limit. */
-export interface Refusal {
-  /** Null if GitHub names none. */
-  readonly retryAfterMs: number | null;
-  readonly isWrite: boolean;
-}
-
 /**
  * Decides which requests an installation may still send, by the limits in GitHub's answers. Times are those of
  * `Clock.elapsed`.
@@ -49,10 +42,12 @@ export class RateBudget {
   #known: RateLimit | null = null;
   /** The reset for which `isNewlyLow` was last true. */
   #lowUntil = 0;
-  /** GitHub refuses everything. */
-  #refusedUntil = Number.NEGATIVE_INFINITY;
-  /** GitHub refuses writes. Reads that can wait are held back, too. */
-  #writesRefusedUntil = Number.NEGATIVE_INFINITY;
+  /** Until when GitHub refuses them. While it refuses writes, reads that can wait are held back, too. */
+  readonly #refusedUntil: Record<Refused, number> = {
+    everything: Number.NEGATIVE_INFINITY,
+    writes: Number.NEGATIVE_INFINITY,
+    queries: Number.NEGATIVE_INFINITY,
+  };
   /** Refusals in a row without a time from GitHub. */
   #untoldInRow = 0;
 
@@ -66,13 +61,12 @@ export class RateBudget {
   }
 
   /** Several refusals of concurrent requests count as one. */
-  refuse({ retryAfterMs, isWrite }: Refusal, now: number): void {
-    const held = isWrite ? this.#writesRefusedUntil : this.#refusedUntil;
+  refuse({ retryAfterMs, refused }: Refusal, now: number): void {
+    const held = this.#refusedUntil[refused];
     if (retryAfterMs === null && held > now) return;
     if (retryAfterMs === null) this.#untoldInRow += 1;
     const until = now + (retryAfterMs ?? growDelay(this.#untoldInRow, SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS));
-    if (isWrite) this.#writesRefusedUntil = Math.max(held, until);
-    else this.#refusedUntil = Math.max(held, until);
+    this.#refusedUntil[refused] = Math.max(held, until);
   }
 
   /** GitHub accepted a write. */
@@ -82,7 +76,13 @@ export class RateBudget {
 
   /** How long writes of any kind must wait (milliseconds). */
   holdsWritesMs(now: number): number {
-    return Math.max(0, this.#refusedUntil - now, this.#writesRefusedUntil - now);
+    const { everything, writes } = this.#refusedUntil;
+    return Math.max(0, everything - now, writes - now);
+  }
+
+  /** How long queries by GraphQL must wait (milliseconds). REST shows the same meanwhile. */
+  holdsQueriesMs(now: number): number {
+    return Math.max(0, this.#refusedUntil.queries - now);
   }
 
   /** True once an hour, when the first uses must wait for the reset. */
@@ -95,8 +95,8 @@ export class RateBudget {
 
   /** When a request for this use may be sent; 0 for at once. Planning continues while GitHub only refuses writes. */
   allowsAt(use: RequestUse, now: number): number {
-    const refusedUntil =
-      use === 'plan' ? this.#refusedUntil : Math.max(this.#refusedUntil, this.#writesRefusedUntil);
+    const { everything, writes } = this.#refusedUntil;
+    const refusedUntil = use === 'plan' ? everything : Math.max(everything, writes);
     return Math.max(refusedUntil > now ? refusedUntil : 0, this.#keptUntil(use, now));
   }
 

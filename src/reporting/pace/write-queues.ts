@@ -60,7 +60,7 @@ export class WriteQueues {
         const heldUntil = await store.readGitHubHold(installationId);
         const [now, elapsed] = [clock.now(), clock.elapsed()];
         const retryAfterMs = Math.min(LONGEST_HOLD_MS, (heldUntil ?? now) - now);
-        if (retryAfterMs > 0) requests.refuse({ retryAfterMs, isWrite: true }, elapsed);
+        if (retryAfterMs > 0) requests.refuse({ retryAfterMs, refused: 'writes' }, elapsed);
         // A time in the future comes from another machine, or from before the clock was set back.
         return times.map((time) => elapsed - Math.max(0, now - time)).sort((a, b) => a - b);
       },

@@ -126,6 +126,46 @@ describe('a request that is refused for a limit', () => {
   });
 });
 
+describe('a query that GraphQL refuses with status 200', () => {
+  const refused = (message: string) => ({ errors: [{ type: 'RATE_LIMITED', message }] });
+  const used = () => ({ ...headers(0), 'x-ratelimit-resource': 'graphql' });
+  const held = () => github.budgets.of(installationId).holdsWritesMs(performance.now()) / 1_000;
+
+  async function query(): Promise<unknown> {
+    const octokit = await github.getOctokit(installationId);
+    return octokit.graphql('{ viewer { login } }');
+  }
+
+  test('for its own limit is the last one until the reset, while REST goes on', async () => {
+    github.scope.post('/graphql').reply(200, refused('API rate limit exceeded'), used());
+    await expect(query()).rejects.toThrow('API rate limit exceeded');
+    await expect(query()).rejects.toMatchObject({ cause: { name: 'HeldBack' } });
+    github.scope.get(RUN).reply(200, {});
+    expect(await read()).toBe(200);
+    expect(github.requests).toEqual(['POST /graphql', `GET ${RUN}`]);
+    expect(github.budgets.of(installationId).holdsQueriesMs(performance.now()) / 60_000).toBeCloseTo(60, 0);
+    expect(held()).toBe(0);
+  });
+
+  test('for a secondary limit holds back all that REST would refuse, too', async () => {
+    const message = 'You have exceeded a secondary rate limit.';
+    github.scope.post('/graphql').reply(200, refused(message), { 'retry-after': '70' });
+    await query().catch(() => undefined);
+    expect(held()).toBeGreaterThan(68);
+    expect(held()).toBeLessThanOrEqual(70);
+  });
+
+  test('for another reason is refused alone', async () => {
+    github.scope
+      .post('/graphql')
+      .times(2)
+      .reply(200, { errors: [{ type: 'NOT_FOUND', message: 'Gone' }] });
+    await query().catch(() => undefined);
+    await expect(query()).rejects.toThrow('Gone');
+    expect(held()).toBe(0);
+  });
+});
+
 test('at most 30 requests of an installation are under way, and the others follow', async () => {
   let [open, most] = [0, 0];
   const answer = Promise.withResolvers<void>();

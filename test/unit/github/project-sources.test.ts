@@ -88,6 +88,11 @@ test.each([
     200,
     { data: { repository: { blob0: null } }, errors: [{ message: 'Something failed' }] },
   ],
+  [
+    'has no requests of its own left',
+    200,
+    { errors: [{ message: 'API rate limit exceeded', type: 'RATE_LIMITED' }] },
+  ],
 ] as const)('files are read one after the other if GraphQL %s', async (_, status, body) => {
   const connected = connect([file('a.yml', 10, 'a'), file('image', 10, 'b')]);
   const { scope } = connected.github;
@@ -105,7 +110,11 @@ test.each([
 });
 
 test.each([
-  ['limits', 200, { errors: [{ message: 'API rate limit exceeded', type: 'RATE_LIMITED' }] }],
+  [
+    'limits everything',
+    200,
+    { errors: [{ message: 'You have exceeded a secondary rate limit', type: 'RATE_LIMITED' }] },
+  ],
   ['fails for now', 502, { message: 'Bad gateway' }],
 ])('an answer of GraphQL that %s is thrown, for another try', async (_, status, body) => {
   const connected = connect([file('a.yml')]);

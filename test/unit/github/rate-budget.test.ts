@@ -57,8 +57,8 @@ test('waiting uses get the time of the reset, and after it the budget counts as 
 
 test('after a refusal nothing goes out until its time is over, whatever is left', () => {
   budget.note(hour(400));
-  budget.refuse({ retryAfterMs: MINUTE, isWrite: false }, clock.elapsed());
-  budget.refuse({ retryAfterMs: 1_000, isWrite: false }, clock.elapsed());
+  budget.refuse({ retryAfterMs: MINUTE, refused: 'everything' }, clock.elapsed());
+  budget.refuse({ retryAfterMs: 1_000, refused: 'everything' }, clock.elapsed());
   expect(budget.allowsAt('final', clock.elapsed())).toBe(clock.elapsed() + MINUTE);
   expect(budget.allowsAt('log', clock.elapsed())).toBe(clock.elapsed() + 60 * MINUTE);
   clock.advance(MINUTE);
@@ -67,7 +67,7 @@ test('after a refusal nothing goes out until its time is over, whatever is left'
 
 describe('after a refused write', () => {
   test('everything waits but the reads that a start needs', () => {
-    budget.refuse({ retryAfterMs: MINUTE, isWrite: true }, clock.elapsed());
+    budget.refuse({ retryAfterMs: MINUTE, refused: 'writes' }, clock.elapsed());
     expect(allowed()).toEqual(['plan']);
     expect(budget.holdsWritesMs(clock.elapsed())).toBe(MINUTE);
     clock.advance(MINUTE);
@@ -78,7 +78,7 @@ describe('after a refused write', () => {
   test('without a time from GitHub the delay grows from a minute to fifteen, and starts over after an accepted write', () => {
     const waits = () =>
       [1, 2, 3, 4, 5, 6].map(() => {
-        budget.refuse({ retryAfterMs: null, isWrite: true }, clock.elapsed());
+        budget.refuse({ retryAfterMs: null, refused: 'writes' }, clock.elapsed());
         const wait = budget.holdsWritesMs(clock.elapsed()) / MINUTE;
         clock.advance(wait * MINUTE);
         return wait;
@@ -90,13 +90,13 @@ describe('after a refused write', () => {
 
   test('concurrent refusals count as one', () => {
     for (let count = 0; count < 5; count += 1) {
-      budget.refuse({ retryAfterMs: null, isWrite: true }, clock.elapsed());
+      budget.refuse({ retryAfterMs: null, refused: 'writes' }, clock.elapsed());
     }
     expect(budget.holdsWritesMs(clock.elapsed())).toBe(MINUTE);
   });
 
   test('setting the clock changes nothing about the wait', () => {
-    budget.refuse({ retryAfterMs: MINUTE, isWrite: true }, clock.elapsed());
+    budget.refuse({ retryAfterMs: MINUTE, refused: 'writes' }, clock.elapsed());
     clock.set(-50 * MINUTE);
     clock.advance(MINUTE);
     expect(allowed()).toEqual(USES);

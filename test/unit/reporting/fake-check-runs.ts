@@ -152,7 +152,10 @@ export class FakeCheckRuns implements CheckRunApi {
     if ('made' in script && script.made) effect();
     const { failure } = script;
     if (failure.kind === 'limited')
-      budget?.refuse({ retryAfterMs: failure.retryAfterMs, isWrite }, performance.now());
+      budget?.refuse(
+        { retryAfterMs: failure.retryAfterMs, refused: isWrite ? 'writes' : 'everything' },
+        performance.now(),
+      );
     return { ok: false, failure: script.failure };
   }
 }

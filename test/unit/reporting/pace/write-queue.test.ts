@@ -317,7 +317,7 @@ describe('replies', () => {
 test('a refused write holds everything back, a failed run only itself', async () => {
   world.owe('failed', 'create').retryAt = 90 * SECOND;
   world.owe('fine', 'final');
-  world.requests.refuse({ retryAfterMs: 30 * SECOND, isWrite: true }, 0);
+  world.requests.refuse({ retryAfterMs: 30 * SECOND, refused: 'writes' }, 0);
   expect(await world.reply('reply')).toBe(30 * SECOND);
   await world.pass(2 * MINUTE);
   expect(world.written).toEqual([

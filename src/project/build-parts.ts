@@ -1,3 +1,4 @@
+import { findUnknownKeys, PLUGIN_TYPES } from './file-shapes.ts';
 import type {
   Environment,
   Job,
@@ -20,10 +21,14 @@ export interface ManifestParts {
 }
 
 export function buildManifestParts(root: YamlNode): ManifestParts {
-  const types = [...root.get('plugins').entries()];
+  const types = root.get('plugins').entries();
+  // A misspelt type has its own finding: its plugins aren't judged as if they were of another.
+  const meant = new Map(findUnknownKeys(types, PLUGIN_TYPES).map((one) => [one.name, one.meant]));
   return {
     environments: root.get('environments').items().map(toNamed),
-    plugins: types.flatMap(([type, list]) => list.items().map((node) => toPlugin(type, node))),
+    plugins: [...types].flatMap(([type, list]) =>
+      list.items().map((node) => toPlugin(meant.get(type) ?? type, node)),
+    ),
     jobs: root.get('jobs').items().map(toJob),
     schedules: root.get('schedules').items().map(toSchedule),
   };
@@ -89,6 +94,7 @@ export function buildPipeline(file: YamlFile): Pipeline {
     script: scripts.find(({ form }) => form === 'text') ?? null,
     schedule: node.get('schedule').toText(),
     timeout: node.get('timeout').toText(),
+    maxRetries: node.get('max_retries').toText(),
     triggeredBy: node.get('triggered_by').toTexts(),
     properties: node.get('properties').toKeys(),
   };

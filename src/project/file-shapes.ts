@@ -1,4 +1,6 @@
+import { isNear } from './is-near.ts';
 import type { FileKind } from './model.ts';
+import type { YamlNode } from './yaml-node.ts';
 
 /** The form of a value. An empty value is always allowed, and one text counts as a list of texts. */
 export type Shape =
@@ -109,4 +111,23 @@ function listOf(of: Shape): Shape {
 
 function allOf(shape: Shape, keys: string): Record<string, Shape> {
   return Object.fromEntries(keys.split(' ').map((key) => [key, shape]));
+}
+
+export interface UnknownKey {
+  readonly node: YamlNode;
+  readonly name: string;
+  /** The known key that was probably meant. */
+  readonly meant: string | null;
+}
+
+/** Keys with a dot, and keys that begin with `x-`, are left alone. */
+export function findUnknownKeys(
+  entries: ReadonlyMap<string, YamlNode>,
+  known: readonly string[],
+): UnknownKey[] {
+  const free = known.filter((key) => !entries.has(key));
+  return [...entries].flatMap(([name, node]) => {
+    if (known.includes(name) || name.includes('.') || name.startsWith('x-')) return [];
+    return [{ node, name, meant: free.find((key) => isNear(name, key)) ?? null }];
+  });
 }

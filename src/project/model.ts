@@ -92,6 +92,7 @@ export interface Pipeline extends Named {
   readonly script: YamlNode | null;
   readonly schedule: Text | null;
   readonly timeout: Text | null;
+  readonly maxRetries: Text | null;
   readonly triggeredBy: readonly Text[];
   /** Keys of `properties`, as in `tap-orders.start_date`. */
   readonly properties: readonly Text[];

@@ -6,7 +6,7 @@ import type { Pipeline, Plugin, Project, Store } from './model.ts';
 /** The data store that every workspace has, with or without a file. */
 const OWN_STORE = 'warehouse';
 
-/** Limits the comparison of unknown names with plugins. No ordinary project comes near. */
+/** Limits the comparison of unknown words with known ones. No ordinary project comes near. */
 const MOST_COMPARISONS = 1_000_000;
 
 /** The meaning of a component's name. `store` is null without a file. */
@@ -85,19 +85,26 @@ export class NameIndex {
   /** True if an unknown name probably means a plugin. Other names may be data stores of Meltano Cloud. */
   isMeantAsPlugin(name: string): boolean {
     if (/^(?:tap|target|dbt)(?:-|$)|\/|--/.test(name)) return true;
-    this.#comparisons += this.#project.plugins.length;
-    if (this.#comparisons > MOST_COMPARISONS) return false;
-    return this.#project.plugins.some((plugin) => isNear(name, plugin.name?.text ?? ''));
+    return this.findNear(name, [...this.#plugins.keys()]) !== null;
+  }
+
+  /** The known word that was probably meant. */
+  findNear(word: string, known: readonly string[]): string | null {
+    this.#comparisons += known.length;
+    if (this.#comparisons > MOST_COMPARISONS) return null;
+    return known.find((one) => isNear(word, one)) ?? null;
   }
 
   variantOf(plugin: Plugin): string | null {
-    let one: Plugin | undefined = plugin;
-    for (const seen = new Set<Plugin>(); one && !seen.has(one); ) {
-      if (one.variant) return one.variant.text;
-      seen.add(one);
-      one = this.parentOf(one);
-    }
-    return null;
+    return this.ancestryOf(plugin).find(({ variant }) => variant !== null)?.variant?.text ?? null;
+  }
+
+  /** The plugin, the one that it inherits from, and so on. */
+  ancestryOf(plugin: Plugin): readonly Plugin[] {
+    const found = new Set<Plugin>();
+    for (let one: Plugin | undefined = plugin; one && !found.has(one); one = this.parentOf(one))
+      found.add(one);
+    return [...found];
   }
 
   parentOf({ inheritFrom, type }: Plugin): Plugin | undefined {

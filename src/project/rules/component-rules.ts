@@ -1,3 +1,4 @@
+import { DBT_COMMANDS, MELTANO_COMMANDS } from '../known-commands.ts';
 import type { Pipeline, Project } from '../model.ts';
 import { beforeColon, type NameIndex } from '../name-index.ts';
 import { quoteName } from '../quote-name.ts';
@@ -36,18 +37,21 @@ data_components:
 export const UNKNOWN_ACTION: Rule = {
   code: 'unknown-action',
   level: 'warning',
-  text: '`actions` are components, `component:command`, jobs or commands. They are not judged beside a script, which wins over them.',
+  text: '`actions` are components, `component:command`, jobs or commands. What looks like no plugin is judged only where there is a data store file. None is judged beside a script, which wins over them.',
   needs: ['manifest', 'store'],
   *check(project, names) {
-    const commands = new Set(project.plugins.flatMap((plugin) => plugin.commands));
+    const own = project.plugins.flatMap((plugin) => plugin.commands);
+    const commands = new Set([...own, ...MELTANO_COMMANDS, ...DBT_COMMANDS]);
     for (const action of project.pipelines.flatMap(findJudgedActions)) {
-      for (const word of action.text.split(/\s+/)) {
+      const words = action.text.trim().split(/\s+/);
+      for (const word of words) {
         if (names.isRunnable(word) || names.hasJob(word) || commands.has(word) || word.startsWith('-'))
           continue;
         const name = beforeColon(word);
-        // A word without a colon may be a command that only its plugin knows.
-        const isJudged = name !== word || names.isMeantAsPlugin(name);
-        if (isJudged && isUnknown(project, names, name)) yield describe(action, name);
+        // Of several words, those without a colon may be a command with its arguments.
+        const isJudged = words.length === 1 || name !== word || names.isMeantAsPlugin(name);
+        if (isJudged && isUnknown(project, names, name))
+          yield describe(action, name, 'component, job or command');
       }
     }
   },
@@ -147,13 +151,14 @@ function isLeftAlone(name: string): boolean {
   return name.trim() === '' || name.includes('$');
 }
 
-function describe({ place }: Text, name: string): Problem {
+function describe({ place }: Text, name: string, what = 'plugin or data store'): Problem {
   return {
     place,
-    message: `no plugin or data store is called ${quoteName(name)}`,
+    message: `no ${what} is called ${quoteName(name)}`,
   };
 }
 
-function findJudgedActions({ actions, script }: Pipeline): readonly Text[] {
+/** Actions of a pipeline without a script, which would win over them. */
+export function findJudgedActions({ actions, script }: Pipeline): readonly Text[] {
   return script === null ? actions : [];
 }

@@ -1,3 +1,4 @@
+import { UNKNOWN_COMMAND } from './command-rules.ts';
 import {
   UNKNOWN_ACTION,
   UNKNOWN_COMPONENT,
@@ -18,7 +19,7 @@ import {
 } from './manifest-rules.ts';
 import { BAD_PIP_URL } from './pip-rules.ts';
 import type { Rule } from './rule.ts';
-import { BAD_INTERVAL, BAD_SCHEDULE, MACRO_AS_SCHEDULE, NO_TIMEOUT } from './schedule-rules.ts';
+import { BAD_INTERVAL, BAD_NUMBER, BAD_SCHEDULE, MACRO_AS_SCHEDULE, NO_TIMEOUT } from './schedule-rules.ts';
 import { NOT_LISTED } from './script-rules.ts';
 import { MISSPELT_KEY, UNKNOWN_KEY, WRONG_FORM } from './shape-rules.ts';
 import { SAME_NAME, STATELESS_STORE, UNKNOWN_DATA_PLUGIN, UNKNOWN_STORE } from './store-rules.ts';
@@ -46,6 +47,7 @@ export const RULES: readonly Rule[] = [
   UNKNOWN_KEY,
   UNKNOWN_COMPONENT,
   UNKNOWN_ACTION,
+  UNKNOWN_COMMAND,
   UNKNOWN_PROPERTY,
   UNKNOWN_STORE,
   UNKNOWN_DATA_PLUGIN,
@@ -57,6 +59,7 @@ export const RULES: readonly Rule[] = [
   SAME_NAME,
   STATELESS_STORE,
   MACRO_AS_SCHEDULE,
+  BAD_NUMBER,
   BAD_PIP_URL,
   CREDENTIAL,
   LOCK_FILE_LEFT,

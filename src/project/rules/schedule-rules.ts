@@ -114,6 +114,36 @@ schedules:
   },
 };
 
+export const BAD_NUMBER: Rule = {
+  code: 'bad-number',
+  level: 'warning',
+  text: '`timeout` (in seconds) and `max_retries` are whole numbers.',
+  needs: [],
+  *check({ pipelines }) {
+    for (const { timeout, maxRetries } of pipelines) {
+      if (timeout && !isNumber(timeout)) {
+        yield { place: timeout.place, message: 'timeout must be a whole number of seconds' };
+      }
+      if (maxRetries && !isNumber(maxRetries)) {
+        yield { place: maxRetries.place, message: 'max_retries must be a whole number' };
+      }
+    }
+  },
+  wrong: {
+    'pipelines/orders.yml': `
+version: pipelines/v0.1
+timeout: two hours
+`,
+  },
+  at: 'pipelines/orders.yml:2',
+  right: {
+    'pipelines/orders.yml': `
+version: pipelines/v0.1
+timeout: 7200
+`,
+  },
+};
+
 export const NO_TIMEOUT: Rule = {
   code: 'no-timeout',
   level: 'note',
@@ -144,6 +174,11 @@ timeout: 3600
 `,
   },
 };
+
+/** The value of a variable is unknown. */
+function isNumber({ text }: Text): boolean {
+  return /^\d*$/.test(text.trim()) || text.includes('$');
+}
 
 /** `-` and an empty text mean no schedule, macros have their own rule, and the value of a variable is unknown. */
 function isLeftAlone({ text }: Text): boolean {

@@ -74,7 +74,7 @@ interface RunName {
 }
 
 /** The words after `meltano run`, `invoke` and `install`, with their places. Some aren't names of plugins. */
-function findRun({ file, path }: YamlNode): RunName[] {
+export function findRun({ file, path }: YamlNode): RunName[] {
   const { source, offset } = file.sourceOf(path);
   return [...source.matchAll(COMMAND)]
     .filter((one) => !isComment(source, one.index))

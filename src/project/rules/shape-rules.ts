@@ -1,5 +1,4 @@
-import { PLUGIN_TYPES, SHAPES, type Shape } from '../file-shapes.ts';
-import { isNear } from '../is-near.ts';
+import { findUnknownKeys, PLUGIN_TYPES, SHAPES, type Shape, type UnknownKey } from '../file-shapes.ts';
 import type { FileKind, Project } from '../model.ts';
 import { quoteName } from '../quote-name.ts';
 import type { YamlNode } from '../yaml-node.ts';
@@ -37,7 +36,7 @@ export const MISSPELT_KEY: Rule = {
   text: 'A key is written as Meltano Cloud knows it. An unknown key is an error if a known one that the file lacks is at most two letters away: keys of pipelines, data stores and workspace files, top-level keys of meltano.yml, and types of plugins.',
   needs: [],
   *check(project) {
-    for (const { node, name, meant } of findUnknownKeys(project)) {
+    for (const { node, name, meant } of listUnknownKeys(project)) {
       if (meant === null) continue;
       yield {
         place: node.place('key'),
@@ -68,7 +67,7 @@ export const UNKNOWN_KEY: Rule = {
   text: 'Any other unknown key is probably ignored. Keys with a dot, and keys that begin with `x-`, are left alone.',
   needs: [],
   *check(project) {
-    for (const { node, name, meant } of findUnknownKeys(project)) {
+    for (const { node, name, meant } of listUnknownKeys(project)) {
       if (meant !== null) continue;
       yield {
         place: node.place('key'),
@@ -138,29 +137,9 @@ function describePlace({ path }: YamlNode): string {
   return typeof path.at(-1) === 'number' ? `an entry of ${quoteName(String(key))}` : quoteName(String(key));
 }
 
-interface UnknownKey {
-  readonly node: YamlNode;
-  readonly name: string;
-  /** The known key that was probably meant. */
-  readonly meant: string | null;
-}
-
-function* findUnknownKeys(project: Project): Generator<UnknownKey> {
+function* listUnknownKeys(project: Project): Generator<UnknownKey> {
   for (const { kind, root } of listRoots(project)) {
-    yield* findUnknownIn(root, Object.keys(SHAPES[kind].keys));
-    if (kind === 'manifest') yield* findUnknownIn(root.get('plugins'), PLUGIN_TYPES);
-  }
-}
-
-function* findUnknownIn(section: YamlNode, known: readonly string[]): Generator<UnknownKey> {
-  const entries = section.entries();
-  const free = known.filter((key) => !entries.has(key));
-  for (const [name, node] of entries) {
-    if (known.includes(name) || name.includes('.') || name.startsWith('x-')) continue;
-    yield {
-      node,
-      name,
-      meant: free.find((key) => isNear(name, key)) ?? null,
-    };
+    yield* findUnknownKeys(root.entries(), Object.keys(SHAPES[kind].keys));
+    if (kind === 'manifest') yield* findUnknownKeys(root.get('plugins').entries(), PLUGIN_TYPES);
   }
 }

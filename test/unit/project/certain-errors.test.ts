@@ -58,6 +58,63 @@ describe('what may be right is no error', () => {
   });
 });
 
+test('a misspelt type of plugins is one finding: what names its plugins is right', async () => {
+  const files = {
+    ...SAMPLE_WORKSPACE,
+    'meltano.yml': SAMPLE_WORKSPACE['meltano.yml']?.replace('  extractors:', '  extractor:') ?? '',
+    'pipelines/x.yml': 'data_components: [extractors/tap-shop--acme, Lake]\n',
+  };
+  const { findings } = await checkFiles(files);
+  expect(findings.map(({ code }) => code)).toEqual(['misspelt-key']);
+});
+
+describe('an action that may be a command is no mistake', () => {
+  const check = async (action: string, more: Record<string, string> = {}) =>
+    listPlaces(
+      await checkFiles({ 'meltano.yml': PLUGINS, 'pipelines/x.yml': `actions: ${action}\n`, ...more }),
+    );
+  const PLUGINS = `plugins:
+  transformers:
+  - name: dbt
+    namespace: dbt
+  utilities:
+  - name: great
+    namespace: great
+    commands: {validate: run}
+  - name: child
+    inherit_from: great
+  - name: hub
+    variant: acme
+`;
+  const STORE = { 'datastores/lake.yml': 'name: lake\n' };
+
+  test.each([
+    'install',
+    'run-operation',
+    'validate',
+    'python publish.py',
+    'meltano run nothing',
+    'dbt:clone',
+    'dbt:my-own-command',
+    'dbt run --select nope',
+    'great:validate',
+    'child:validate',
+    'hub:anything',
+    '$COMMAND',
+  ])('%s', async (action) => expect(await check(action, STORE)).toEqual([]));
+
+  test('nope, without a data store file', async () => expect(await check('nope')).toEqual([]));
+
+  test.each([
+    ['nope', 'unknown-action'],
+    ['great:valdate', 'unknown-command'],
+    ['child:other', 'unknown-command'],
+    ['dbt:depps', 'unknown-command'],
+  ])('but %s is', async (action, code) =>
+    expect(await check(action, STORE)).toEqual([`pipelines/x.yml:1: ${code}`]),
+  );
+});
+
 test('circles among chains', () => {
   const edges: Record<string, string[]> = {
     a: ['b'],

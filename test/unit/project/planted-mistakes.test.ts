@@ -78,6 +78,13 @@ const MISTAKES: readonly (readonly [path: string, right: string, wrong: string, 
   [TICKETS, 'timeout: 600', 'timeout: [600]', 'wrong-form'],
   [REPORT, '- utilities/report--acme', '- utilities/report--other', 'unknown-component'],
   [REPORT, '- report:publish', '- reports:publish', 'unknown-action'],
+  [REPORT, '- report:publish', '- nope', 'unknown-action'],
+  [REPORT, '- report:publish', '- report:publsh', 'unknown-command'],
+  [REPORT, '- dbt:docs-generate', '- dbt:docs-genrate', 'unknown-command'],
+  [MELTANO, '  - dbt:run', '  - dbt:rnu', 'unknown-command'],
+  [TICKETS, 'tap-tickets target-postgres\n', 'tap-tickets target-postgres dbt:depps\n', 'unknown-command'],
+  [ORDERS, 'timeout: 3600', 'timeout: two hours', 'bad-number'],
+  [ORDERS, 'max_retries: 0', 'max_retries: never', 'bad-number'],
   [REPORT, '- Tickets', '- Ticket', 'unknown-trigger'],
 ];
 

@@ -1,11 +1,11 @@
 import type { Account } from '../domain/account.ts';
-import { type ConfigurationInUse, commandSettings } from '../domain/configuration-in-use.ts';
+import type { ConfigurationInUse } from '../domain/configuration-in-use.ts';
 import type { Answer, OtherJob, WorkspaceLag } from '../domain/conversation.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import { DEPLOY_JOB_TYPE, type Job } from '../domain/job.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
-import { allowsPipelines } from '../domain/repository-configuration.ts';
+import { allowsPipelines, commandSettingsOf } from '../domain/repository-configuration.ts';
 import type { RepositoryWorkspace, Workspace, WorkspaceKey } from '../domain/workspace.ts';
 import { type CommitHistoryApi, chooseDeployedCommit, type DeploymentSource } from '../reporting/way-back.ts';
 import type { HeadReads } from './reads-of-one-command.ts';
@@ -55,7 +55,7 @@ export async function answerStatus(
   ports: LagPorts,
 ): Promise<Answer> {
   const lags = account ? await measureLags({ account, repository, inUse }, workspaces, ports) : [];
-  const pipelines = allowsPipelines(commandSettings(inUse), repository.private);
+  const pipelines = allowsPipelines(commandSettingsOf(inUse.configuration), repository.private);
   return { kind: 'status', workspaces: nameWorkspaces(workspaces, repository), lags, pipelines };
 }
 

@@ -1,8 +1,8 @@
 import { CONCLUSIONS, type Conclusion, type Repository } from '../domain/deployment.ts';
 import type { ExternalId } from '../domain/external-id.ts';
+import type { LogSetting } from '../domain/log-setting.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import { toWholeSecond } from '../domain/remote-clock.ts';
-import type { LogMode } from '../domain/repository-configuration.ts';
 import type { ShownCheckRun } from '../domain/shown-check-run.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { LostRun } from '../planning/plan-store.ts';
@@ -18,7 +18,7 @@ export interface LostRunFacts {
   /** Null if it is unknown or no longer uses the repository. */
   readonly workspace: Workspace | null;
   /** The setting in the repository's configuration; null if the repository's visibility decides. */
-  readonly log: LogMode | null;
+  readonly log: LogSetting;
 }
 
 /**

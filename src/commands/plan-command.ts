@@ -5,7 +5,6 @@ import {
   type ConfigurationInUse,
   type Configurations,
   cautiousSettings,
-  commandSettings,
 } from '../domain/configuration-in-use.ts';
 import {
   type Answer,
@@ -19,7 +18,7 @@ import type { CommentEvent } from '../domain/delivery.ts';
 import type { PlannedDeployment } from '../domain/deployment.ts';
 import type { OpenDeployments } from '../domain/deployment-store.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
-import { allowsPipelines } from '../domain/repository-configuration.ts';
+import { allowsPipelines, commandSettingsOf } from '../domain/repository-configuration.ts';
 import type { RepositoryNames } from '../domain/repository-store.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { ListWorkspaces } from '../planning/find-workspaces.ts';
@@ -88,13 +87,13 @@ export async function planCommand(command: CommandToPlan, ports: CommandPorts): 
   const asked = describeAsked(command);
   if (await ports.store.isRepeated(asked, REPEAT_MS)) return { outcome: 'repeated', deployments: [] };
   const known = await ports.configurations.known(event.repository.id);
-  if (!commandSettings(known).enabled) return { outcome: 'commands_off', deployments: [] };
+  if (!commandSettingsOf(known.configuration).enabled) return { outcome: 'commands_off', deployments: [] };
   const reads = new ReadsOfOneCommand(ports.reads);
   const level = await reads.readPermission(event.repository, event.actor);
   let refusal = refuseAtOnce(command, level, known, ports.planning);
   if (!refusal && !(await ports.configurations.isCached(event.repository))) {
-    const first = await readFirst(command, { ...ports, reads });
-    if (!commandSettings(first).enabled) return { outcome: 'commands_off', deployments: [] };
+    const first = (await readFirst(command, { ...ports, reads })) ?? known;
+    if (!commandSettingsOf(first.configuration).enabled) return { outcome: 'commands_off', deployments: [] };
     refusal = refuseAtOnce(command, level, first, ports.planning);
   }
   const decided = refusal ? refuse(refusal) : await decide(command, level, { ...ports, reads });
@@ -165,14 +164,14 @@ function refuse(refusal: Refusal): Decided {
 function refuseAtOnce(
   { event, receivedAt, account, isLoginTaken }: CommandToPlan,
   level: PermissionLevel,
-  inUse: ConfigurationInUse | null,
+  { configuration }: ConfigurationInUse,
   { githubClock }: PlanningPorts,
 ): Refusal | null {
   const { parsed, repository } = event;
   if (isStranger(level, repository.private)) return { code: 'stranger' };
   const asked = parsed.kind === 'command' ? parsed.command : null;
   const name = asked?.name ?? null;
-  const needed = neededLevel(asked, repository.private, commandSettings(inUse).permission);
+  const needed = neededLevel(asked, repository.private, commandSettingsOf(configuration).permission);
   if (!isAtLeast(level, needed)) return { code: 'not_permitted', needed, has: level };
   if (parsed.kind !== 'command') return { code: 'not_understood' };
   // The offset of GitHub's clock is known, because the permission was just read.
@@ -187,7 +186,8 @@ async function decide(command: CommandToPlan, level: PermissionLevel, ports: Rea
   if (parsed.kind !== 'command') return refuse({ code: 'not_understood' });
   const { repository } = command.event;
   if (parsed.command.name === 'help') {
-    const settings = commandSettings(await ports.configurations.known(repository.id));
+    const { configuration } = await ports.configurations.known(repository.id);
+    const settings = commandSettingsOf(configuration);
     const pipelines = allowsPipelines(settings, repository.private);
     return { answer: { kind: 'help', level, permission: settings.permission, pipelines } };
   }
@@ -213,7 +213,7 @@ async function decideAbout(
   const { repository, place } = event;
   const target = { repository, workspaces, place };
   if (asked.name === 'why') return decideWhy(command, asked.target, ports);
-  const pipelines = allowsPipelines(commandSettings(command.inUse), repository.private);
+  const pipelines = allowsPipelines(commandSettingsOf(command.inUse.configuration), repository.private);
   if (isAboutPipelines(asked.name) && !pipelines) return refuse({ code: 'pipelines_off' });
   const words = 'workspaces' in asked ? asked.workspaces : toList(asked.workspace);
   const meansAll = (asked.name === 'status' || asked.name === 'pipelines') && words.length === 0;

@@ -1,17 +1,13 @@
 import type { Account } from '../domain/account.ts';
 import type { NewCommitRun } from '../domain/commit-run.ts';
-import {
-  type ConfigurationInUse,
-  type ConfigurationLook,
-  commandSettings,
-  DEFAULTS_IN_USE,
-} from '../domain/configuration-in-use.ts';
+import type { ConfigurationInUse, ConfigurationLook } from '../domain/configuration-in-use.ts';
 import { isAtLeast, type PermissionLevel } from '../domain/conversation.ts';
 import type { RerunEvent } from '../domain/delivery.ts';
 import type { Cause, PlannedDeployment, Rerun } from '../domain/deployment.ts';
+import type { LogSetting } from '../domain/log-setting.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import { isPipelineWatchId } from '../domain/pipeline-watch.ts';
-import { type LogMode, settingsOf } from '../domain/repository-configuration.ts';
+import { commandSettingsOf, settingsOf } from '../domain/repository-configuration.ts';
 import type { ShownCheckRuns } from '../domain/shown-check-run.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { ListWorkspaces } from '../planning/find-workspaces.ts';
@@ -99,8 +95,8 @@ async function planRuns(
 }
 
 /** Why this permission is not enough, as a clause for a person; null if it is enough. */
-function refuseLevel(level: PermissionLevel, inUse: ConfigurationInUse | null): string | null {
-  const needed = toLevel(commandSettings(inUse).permission);
+function refuseLevel(level: PermissionLevel, { configuration }: ConfigurationInUse): string | null {
+  const needed = toLevel(commandSettingsOf(configuration).permission);
   if (isAtLeast(level, needed)) return null;
   return `this needs ${describeLevel(needed)} or higher in the repository`;
 }
@@ -148,7 +144,7 @@ function refuse({ actor: by }: RerunEvent, why: string, problem?: string): Rerun
 
 interface FoundWorkspace {
   readonly workspace?: Workspace | null;
-  readonly log?: LogMode | null;
+  readonly log?: LogSetting;
 }
 
 /** Notes the outcome on the old run. A run from a lost database is reconstructed from GitHub. */
@@ -239,7 +235,7 @@ async function findConfiguration(
   branches: readonly string[],
   ports: FirstReadPorts,
 ): Promise<ConfigurationInUse> {
-  if (look.workspaces.length === 0) return DEFAULTS_IN_USE;
+  if (look.workspaces.length === 0) return ports.configurations.known(look.repository.id);
   if (await ports.configurations.isCached(look.repository)) return ports.configurations.current(look);
   return readFirstConfiguration(look, async () => branches, ports);
 }

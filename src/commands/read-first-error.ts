@@ -1,7 +1,7 @@
 import type { Accounts } from '../domain/account.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
+import { chooseLogMode } from '../domain/log-setting.ts';
 import type { PipelineWatch, WatchedPipeline } from '../domain/pipeline-watch.ts';
-import { chooseLogMode } from '../domain/repository-configuration.ts';
 import { hideSettings } from '../logs/hide-settings.ts';
 import type { LogExcerptBuilder } from '../logs/log-excerpt-builder.ts';
 import { adviseOnError } from '../reporting/render/describe-error.ts';

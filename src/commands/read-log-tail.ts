@@ -1,8 +1,8 @@
 import type { Accounts } from '../domain/account.ts';
 import type { Answer } from '../domain/conversation.ts';
 import type { Repository } from '../domain/deployment.ts';
+import { chooseLogMode } from '../domain/log-setting.ts';
 import type { MeltanoFailure } from '../domain/meltano.ts';
-import { chooseLogMode } from '../domain/repository-configuration.ts';
 import type { LogExcerptBuilder } from '../logs/log-excerpt-builder.ts';
 import type { RecentDeployments } from './command-store.ts';
 import type { ShownLog } from './replies/reply-view.ts';

@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import { isPolicyPath } from './account-policy-schema.ts';
+import { describeExpected } from './describe-issue.ts';
 import { formatKeyPath, type KeyPath } from './file-problem.ts';
 import type { YamlContent } from './read-yaml.ts';
 import { describeUnknownKey, type Section } from './suggest-name.ts';
@@ -12,9 +14,6 @@ export interface AccountProblem {
   readonly message: string;
 }
 
-/** The sections of the file, by the depth of their keys. */
-export type SectionsByDepth = Readonly<Record<number, Section>>;
-
 /** Keys of letters can be shown. Other keys may be secrets in the wrong place. */
 const SHOWABLE_KEY = /^[a-z]+([_-][a-z]+)*$/i;
 const LONGEST_KEY = 24;
@@ -24,18 +23,26 @@ const SHOWABLE_LOGIN = /^[a-z0-9-]{1,39}$/i;
 export function toAccountProblems(
   error: z.ZodError,
   path: KeyPath,
-  sections: SectionsByDepth,
+  sections: ReadonlyMap<string, Section>,
 ): readonly AccountProblem[] {
   return error.issues.flatMap((issue): AccountProblem[] => {
     const at = [...path, ...issue.path];
-    const section = sections[at.length];
-    if (issue.code !== 'unrecognized_keys' || !section) return [{ path: at, message: issue.message }];
+    if (issue.code !== 'unrecognized_keys') {
+      return [{ path: at, message: isPolicyPath(at) ? describeExpected(issue) : issue.message }];
+    }
+    const section = sections.get(nameSection(at));
+    if (!section) return [{ path: at, message: issue.message }];
     return issue.keys.map((key) => ({
       path: [...at, key],
       part: 'key',
-      message: describeUnknownKey(key, section, Object.values(sections)),
+      message: describeUnknownKey(key, section, sections.values()),
     }));
   });
+}
+
+/** The path of a section without logins and positions. */
+function nameSection(path: KeyPath): string {
+  return path.filter((part, depth) => typeof part === 'string' && depth !== 1).join('.');
 }
 
 /** Adds the problem at its place in the file, as a sentence. */

@@ -1,4 +1,6 @@
 import type { WorkspaceMapping } from '../domain/match-workspaces.ts';
+import type { AccountPolicy } from '../domain/repository-configuration.ts';
+import { isPolicyPath, toAccountPolicy } from './account-policy-schema.ts';
 import { type AccountProblem, addProblem, toAccountProblems } from './account-problem.ts';
 import {
   type AccountEntry,
@@ -31,6 +33,8 @@ export interface ConfiguredAccount {
   readonly adoptJobs: boolean;
   /** False: nothing is said in new repositories. */
   readonly greets?: boolean;
+  /** Absent: nothing is set for its repositories. */
+  readonly policy?: AccountPolicy;
   /** Workspace ids in lower case; null: all workspaces that the credentials see. */
   readonly allowedWorkspaces: readonly string[] | null;
   readonly mappings: readonly ConfiguredMapping[];
@@ -88,7 +92,7 @@ export function readAccountsFile(source: AccountsSource): AccountsResult {
 export function parseAccounts(text: string, source: AccountsSource): AccountsResult {
   const yaml = readYaml(text, {
     limits: LIMITS,
-    scalars: 'text',
+    isTyped: isPolicyPath,
     mayQuote: false,
   });
   const { problems, accounts } = yaml.isReadable ? readAccounts(yaml.value, source) : NOTHING;
@@ -150,6 +154,7 @@ function checkLogin(name: string, seen: Set<string>): AccountProblem[] {
 function toAccount(login: string, entry: AccountEntry, defaults: AccountDefaults): ConfiguredAccount | null {
   const credentials = toCredentials(entry, defaults);
   if (credentials === null) return null;
+  const policy = toAccountPolicy(entry);
   return {
     login,
     id: entry.id ?? null,
@@ -157,6 +162,7 @@ function toAccount(login: string, entry: AccountEntry, defaults: AccountDefaults
     credentials,
     adoptJobs: entry.adopt_jobs ?? defaults.adoptJobs,
     ...(entry.hello === 'off' ? { greets: false } : {}),
+    ...(policy && { policy }),
     trigger: entry.trigger ?? 'api',
     deploymentSecret: entry.deployment_secret ?? null,
     allowedWorkspaces: entry.allowed_workspaces.length > 0 ? entry.allowed_workspaces : null,

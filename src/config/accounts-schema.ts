@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { SectionsByDepth } from './account-problem.ts';
+import { POLICY_SECTIONS, policyShape } from './account-policy-schema.ts';
 import { INSECURE_ERROR, isInsecure, TOKEN, TOKEN_ERROR } from './meltano-credentials.ts';
 import { describeInvisible } from './read-values.ts';
+import type { Section } from './suggest-name.ts';
 
 /** The environment variables that `${NAME}` may refer to. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -95,6 +96,7 @@ function createShapes(env: Variables, { allowInsecure }: SchemaOptions) {
       .transform((value) => value === 'true')
       .optional(),
     hello: z.enum(['on', 'off'], { error: 'must be on or off' }).optional(),
+    ...policyShape,
     ...start,
   };
   const mapping = {
@@ -145,12 +147,13 @@ export const loginSchema = z
 
 const SHAPES = createShapes({}, { allowInsecure: false });
 
-/** By the depth of their keys: the file, an account, a mapping. */
-export const SECTIONS: SectionsByDepth = {
-  0: { place: 'at the top of the file', keys: ['accounts'] },
-  2: { place: 'to an account', keys: [...Object.keys(SHAPES.account), 'mappings'] },
-  4: { place: 'to an entry of "mappings"', keys: Object.keys(SHAPES.mapping) },
-};
+/** By their path without logins and positions. */
+export const SECTIONS: ReadonlyMap<string, Section> = new Map([
+  ['', { place: 'at the top of the file', keys: ['accounts'] }],
+  ['accounts', { place: 'to an account', keys: [...Object.keys(SHAPES.account), 'mappings'] }],
+  ['accounts.mappings', { place: 'to an entry of "mappings"', keys: Object.keys(SHAPES.mapping) }],
+  ...POLICY_SECTIONS.map(([path, section]) => [`accounts.${path}`, section] as const),
+]);
 
 export type AccountEntry = z.infer<ReturnType<typeof createAccountSchema>>;
 

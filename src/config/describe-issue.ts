@@ -32,14 +32,11 @@ export function describeIssue(issue: Exclude<Issue, { code: 'unrecognized_keys' 
   if (found === undefined) return `${key} is missing: each entry needs it.`;
   if (found === null) return `${key} has no value: give it one, or remove the key.`;
   switch (issue.code) {
-    case 'invalid_type': {
-      const wanted = TYPES[issue.expected] ?? issue.expected;
-      return `${key} must be ${wanted}, not ${describeFound(found)}${adviseType(issue, found)}.`;
-    }
+    case 'invalid_type':
+      return `${key} ${describeExpected(issue)}, not ${describeFound(found)}${adviseType(issue, found)}.`;
     case 'invalid_value': {
-      const choices = issue.values.map(String);
       const advice = adviseChoice(issue.values, found);
-      return `${key} must be ${listChoices(choices)}, not ${describeFound(found)}${advice}`;
+      return `${key} ${describeExpected(issue)}, not ${describeFound(found)}${advice}`;
     }
     case 'too_small':
       return issue.origin === 'array'
@@ -53,6 +50,22 @@ export function describeIssue(issue: Exclude<Issue, { code: 'unrecognized_keys' 
       return `${key} ${issue.message}; found ${describeFound(found)}.`;
     default:
       return `${key}: ${issue.message}.`;
+  }
+}
+
+/** What is allowed, to follow the key in a sentence. Doesn't quote the file. */
+export function describeExpected(issue: Exclude<Issue, { code: 'unrecognized_keys' }>): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${TYPES[issue.expected] ?? issue.expected}`;
+    case 'invalid_value':
+      return `must be ${listChoices(issue.values.map(String))}`;
+    case 'too_small':
+      return 'must not be empty';
+    case 'too_big':
+      return `must have at most ${issue.maximum} ${issue.origin === 'array' ? 'entries' : 'characters'}`;
+    default:
+      return issue.message;
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type Node,
   type Pair,
   parseDocument,
+  type Scalar,
 } from 'yaml';
 import {
   describeLooseAlias,
@@ -30,8 +31,8 @@ export interface YamlLimits {
 
 export interface YamlOptions {
   readonly limits: YamlLimits;
-  /** `text`: a scalar stays as it is written (`007`, `no`), and an empty one is an empty text. */
-  readonly scalars: 'typed' | 'text';
+  /** By the path: false keeps a scalar as it is written (`007`, `no`), and an empty one is an empty text. */
+  readonly isTyped: (path: KeyPath) => boolean;
   /** False: the file may hold secrets, so no message repeats its text. */
   readonly mayQuote: boolean;
 }
@@ -73,14 +74,14 @@ export function readYaml(source: string, options: YamlOptions): YamlContent {
       problems,
     };
   };
-  const { limits, scalars, mayQuote } = options;
+  const { limits, mayQuote } = options;
   const unreadable = refuseText(text, limits, lines);
   if (unreadable) return fail(unreadable.range, unreadable.message);
   try {
     const document = parseDocument(text, {
       lineCounter: lines,
       prettyErrors: false,
-      schema: scalars === 'text' ? 'failsafe' : 'core',
+      schema: 'core',
       resolveKnownTags: false,
       merge: false,
       // The parser compares each key with all others; the visitor is faster.
@@ -167,10 +168,10 @@ class NodeVisitor {
   find(path: KeyPath): Place {
     let node = this.#root;
     let place: Place = { value: isNode(node) ? rangeOf(node) : [0, 0], key: null };
-    for (const part of path) {
+    for (const [depth, part] of path.entries()) {
       if (isAlias(node)) node = this.#anchors.get(node.source);
       const pair = isMap(node)
-        ? node.items.find(({ key }) => isScalar(key) && String(key.value) === part)
+        ? node.items.find(({ key }) => isScalar(key) && this.#readKey(key, path.slice(0, depth)) === part)
         : null;
       const key = isNode(pair?.key) ? rangeOf(pair.key) : null;
       node = isSeq(node) ? node.items[Number(part)] : pair?.value;
@@ -183,7 +184,7 @@ class NodeVisitor {
 
   /** The plain value of a node. */
   visit(node: unknown, path: KeyPath): unknown {
-    const { limits, scalars } = this.#options;
+    const { limits, isTyped } = this.#options;
     if (path.length === 0) this.#root = node;
     this.#values += 1;
     if (this.#values > limits.mostValues) {
@@ -192,10 +193,10 @@ class NodeVisitor {
     if (path.length > limits.deepest) throw new TooMuch(TOO_DEEP, this.find(path).value, path);
     if (isAlias(node)) return this.#visitAlias(node, path);
     if (isNode(node) && 'anchor' in node && node.anchor) this.#anchors.set(node.anchor, node);
-    if (isScalar(node)) return node.value;
+    if (isScalar(node)) return isTyped(path) ? node.value : (node.source ?? '');
     if (isSeq(node)) return node.items.map((item, index) => this.visit(item, [...path, index]));
     if (isMap(node)) return this.#visitMap(node.items, path);
-    return scalars === 'text' ? '' : null;
+    return isTyped(path) ? null : '';
   }
 
   #visitMap(pairs: readonly Pair[], path: KeyPath): Record<string, unknown> {
@@ -203,11 +204,11 @@ class NodeVisitor {
     const seen = new Set<string>();
     for (const { key, value } of pairs) {
       const range = isNode(key) ? rangeOf(key) : this.find(path).value;
-      if (!isScalar(key) || key.value === null) {
+      const name = isScalar(key) ? this.#readKey(key, path) : null;
+      if (name === null) {
         this.#problems.add(range, 'A key must be a plain word.', path);
         continue;
       }
-      const name = String(key.value);
       const inner = [...path, name];
       if (seen.has(name)) {
         this.repeatedKeys += 1;
@@ -218,6 +219,12 @@ class NodeVisitor {
       result[name] = this.visit(value, inner);
     }
     return result;
+  }
+
+  /** Null if the key has no name. */
+  #readKey(key: Scalar, path: KeyPath): string | null {
+    if (!this.#options.isTyped(path)) return key.source ?? '';
+    return key.value === null ? null : String(key.value);
   }
 
   #visitAlias(alias: Alias, path: KeyPath): unknown {

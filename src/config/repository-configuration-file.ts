@@ -1,9 +1,5 @@
 import type { z } from 'zod';
-import {
-  DEFAULT_CONFIGURATION,
-  type DeploySettings,
-  type RepositoryConfiguration,
-} from '../domain/repository-configuration.ts';
+import type { WrittenConfiguration } from '../domain/repository-configuration.ts';
 import type { NamedWorkspace } from '../domain/workspace.ts';
 import { checkWorkspaceNames } from './check-workspace-names.ts';
 import { deepFreeze } from './deep-freeze.ts';
@@ -17,6 +13,7 @@ import {
   SECTIONS,
 } from './repository-configuration-schema.ts';
 import { describeUnknownKey } from './suggest-name.ts';
+import { toDeploySettings, toWrittenSettings } from './to-settings.ts';
 
 /** A thousand times what a long configuration needs. */
 export const LONGEST_FILE_BYTES = 64 * 1024;
@@ -31,7 +28,7 @@ const LIMITS: YamlLimits = {
 export const MOST_PROBLEMS = 50;
 
 export type ConfigurationResult =
-  | { readonly ok: true; readonly configuration: RepositoryConfiguration }
+  | { readonly ok: true; readonly configuration: WrittenConfiguration }
   /** At least one and at most MOST_PROBLEMS, from the top of the file to its end. Messages quote the file. */
   | { readonly ok: false; readonly problems: readonly FileProblem[] };
 
@@ -44,11 +41,11 @@ export interface KnownToReader {
 export function readRepositoryConfiguration(text: string, known: KnownToReader): ConfigurationResult {
   const yaml = readYaml(text, {
     limits: LIMITS,
-    scalars: 'typed',
+    isTyped: () => true,
     mayQuote: true,
   });
   if (yaml.problems.found.length > 0) return fail(yaml);
-  if (yaml.value === null) return { ok: true, configuration: DEFAULT_CONFIGURATION };
+  if (yaml.value === null) return { ok: true, configuration: {} };
   const parsed = repositoryConfigurationSchema.safeParse(yaml.value);
   if (!parsed.success) reportIssues(parsed.error.issues, yaml);
   checkWorkspaceNames(yaml, known.workspaces);
@@ -92,36 +89,13 @@ function fail({ problems }: YamlContent): ConfigurationResult {
   return { ok: false, problems: sorted.slice(0, MOST_PROBLEMS) };
 }
 
-function toConfiguration(file: RepositoryConfigurationFile): RepositoryConfiguration {
-  const { deploy, commands, comments, notify } = DEFAULT_CONFIGURATION;
+function toConfiguration(file: RepositoryConfigurationFile): WrittenConfiguration {
   return deepFreeze({
-    deploy: { ...deploy, ...toSettings({ ...file.deploy, checks: file.checks }) },
-    workspaces: (file.workspaces ?? []).map((entry) => ({
-      workspace: entry.workspace,
-      ...(entry.environment !== undefined && { environment: entry.environment }),
-      ...toSettings(entry),
+    ...toWrittenSettings({ ...file, ...file.deploy, ...file.checks }),
+    workspaces: (file.workspaces ?? []).map(({ workspace, environment, checks, ...entry }) => ({
+      workspace,
+      ...toDeploySettings({ ...entry, ...checks }),
+      ...(environment !== undefined && { environment }),
     })),
-    commands: { ...(file.commands ?? commands), pipelines: file.commands?.pipelines ?? null },
-    comments: { onFailure: file.comments?.on_failure ?? comments.onFailure },
-    notify: file.notify ?? notify,
-    githubDeployments: file.github_deployments,
   });
-}
-
-type SettingsAsWritten = Omit<NonNullable<RepositoryConfigurationFile['workspaces']>[number], 'workspace'>;
-
-/** Leaves out settings that the file doesn't set. */
-function toSettings(written: SettingsAsWritten): Partial<DeploySettings> {
-  return {
-    ...(written.on_push !== undefined && { onPush: written.on_push }),
-    ...(written.paths !== undefined && { paths: written.paths }),
-    ...(written.paths_ignore !== undefined && { pathsIgnore: written.paths_ignore }),
-    ...(written.skip_tokens !== undefined && { skipTokens: written.skip_tokens }),
-    ...(written.unmatched !== undefined && { unmatched: written.unmatched }),
-    ...(written.ignore_senders !== undefined && { ignoreSenders: written.ignore_senders }),
-    ...(written.log !== undefined && { log: written.log }),
-    ...(written.verify !== undefined && { verify: written.verify }),
-    ...(written.checks?.project !== undefined && { projectCheck: written.checks.project }),
-    ...(written.checks?.pipelines !== undefined && { pipelineCheck: written.checks.pipelines }),
-  };
 }

@@ -8,6 +8,11 @@ const { deploy, commands, comments, notify, githubDeployments } = DEFAULT_CONFIG
 /** Most entries of `workspaces`. */
 export const MOST_WORKSPACES = 200;
 
+/** The default is for the JSON Schema: the operator may set another one. */
+function withDefault<T extends z.ZodType>(schema: T, value: z.output<T>) {
+  return schema.optional().meta({ default: value });
+}
+
 const glob = z
   .string()
   .min(1, { abort: true })
@@ -82,14 +87,14 @@ const pipelineCheck = z.enum(['report', 'off']).meta({
 
 const deploySection = z
   .strictObject({
-    on_push: onPush.default(deploy.onPush),
+    on_push: withDefault(onPush, deploy.onPush),
     paths: paths.optional(),
-    paths_ignore: pathsIgnore.default([...deploy.pathsIgnore]),
-    skip_tokens: skipTokens.default([...deploy.skipTokens]),
-    unmatched: unmatched.default(deploy.unmatched),
-    ignore_senders: ignoreSenders.default([...deploy.ignoreSenders]),
+    paths_ignore: withDefault(pathsIgnore, [...deploy.pathsIgnore]),
+    skip_tokens: withDefault(skipTokens, [...deploy.skipTokens]),
+    unmatched: withDefault(unmatched, deploy.unmatched),
+    ignore_senders: withDefault(ignoreSenders, [...deploy.ignoreSenders]),
     log: log.optional(),
-    verify: verify.default(deploy.verify),
+    verify: withDefault(verify, deploy.verify),
   })
   .meta({ description: 'Settings for all workspaces of this repository.' });
 
@@ -130,21 +135,24 @@ const workspaceEntry = z
 
 const checksSection = z
   .strictObject({
-    project: projectCheck.default(deploy.projectCheck),
-    pipelines: pipelineCheck.default(deploy.pipelineCheck),
+    project: withDefault(projectCheck, deploy.projectCheck),
+    pipelines: withDefault(pipelineCheck, deploy.pipelineCheck),
   })
   .meta({ description: "The checks of this repository's workspaces." });
 
 const commandsSection = z
   .strictObject({
-    enabled: z
-      .boolean()
-      .default(commands.enabled)
-      .meta({ description: 'Whether comments can give commands.' }),
-    permission: z.enum(['triage', 'write', 'maintain', 'admin']).default(commands.permission).meta({
-      description:
-        'The role that someone needs in this repository to redeploy, withdraw or verify, by command, button or re-run. Running a pipeline needs at least Maintain. Commands that only show something need Read, in a public repository Triage.',
-    }),
+    enabled: withDefault(
+      z.boolean().meta({ description: 'Whether comments can give commands.' }),
+      commands.enabled,
+    ),
+    permission: withDefault(
+      z.enum(['triage', 'write', 'maintain', 'admin']).meta({
+        description:
+          'The role that someone needs in this repository to redeploy, withdraw or verify, by command, button or re-run. Running a pipeline needs at least Maintain. Commands that only show something need Read, in a public repository Triage.',
+      }),
+      commands.permission,
+    ),
     pipelines: z.boolean().optional().meta({
       description:
         'Whether commands show, verify and run pipelines. Default: true in private, false in public repositories, where everyone can read the replies.',
@@ -154,29 +162,37 @@ const commandsSection = z
 
 const commentsSection = z
   .strictObject({
-    on_failure: z.enum(['none', 'pull_request']).default(comments.onFailure).meta({
-      description:
-        'pull_request: a failed deployment is reported in one comment on the merged pull request of its commit.',
-    }),
+    on_failure: withDefault(
+      z.enum(['none', 'pull_request']).meta({
+        description:
+          'pull_request: a failed deployment is reported in one comment on the merged pull request of its commit.',
+      }),
+      comments.onFailure,
+    ),
   })
   .meta({ description: 'Comments that the app writes by itself.' });
 
 const notifySection = z
   .strictObject({
-    issue: z.enum(['none', 'on_failure']).default(notify.issue).meta({
-      description:
-        'on_failure: each workspace whose deployments fail has one issue, which the deployment that repairs it closes.',
-    }),
-    labels: z
-      .array(
-        z
-          .string()
-          .max(50)
-          .regex(/^\S(.*\S)?$/, { error: 'must be one line of text, without blanks around it' }),
-      )
-      .max(5)
-      .default([...notify.labels])
-      .meta({ description: 'The labels of such an issue.', examples: [['deployment']] }),
+    issue: withDefault(
+      z.enum(['none', 'on_failure']).meta({
+        description:
+          'on_failure: each workspace whose deployments fail has one issue, which the deployment that repairs it closes.',
+      }),
+      notify.issue,
+    ),
+    labels: withDefault(
+      z
+        .array(
+          z
+            .string()
+            .max(50)
+            .regex(/^\S(.*\S)?$/, { error: 'must be one line of text, without blanks around it' }),
+        )
+        .max(5)
+        .meta({ description: 'The labels of such an issue.', examples: [['deployment']] }),
+      [...notify.labels],
+    ),
   })
   .meta({ description: 'Who is told about failed deployments.' });
 
@@ -194,10 +210,12 @@ export const repositoryConfigurationSchema = z
     commands: commandsSection.nullish(),
     comments: commentsSection.nullish(),
     notify: notifySection.nullish(),
-    github_deployments: z
-      .boolean()
-      .default(githubDeployments)
-      .meta({ description: 'Whether each deployment is also a GitHub Deployment of its environment.' }),
+    github_deployments: withDefault(
+      z
+        .boolean()
+        .meta({ description: 'Whether each deployment is also a GitHub Deployment of its environment.' }),
+      githubDeployments,
+    ),
   })
   .meta({
     title: 'Meltano Deploy, configuration of a repository',
@@ -217,6 +235,16 @@ export const SECTIONS: ReadonlyMap<string, Section> = new Map([
   ['comments', { place: 'under "comments"', keys: Object.keys(commentsSection.shape) }],
   ['notify', { place: 'under "notify"', keys: Object.keys(notifySection.shape) }],
 ]);
+
+/** The settings for all repositories of an account: those of `deploy` and `checks` stand side by side. */
+export const ACCOUNT_SETTINGS = {
+  ...deploySection.shape,
+  ...checksSection.shape,
+  commands: commandsSection.nullish(),
+  comments: commentsSection.nullish(),
+  notify: notifySection.nullish(),
+  github_deployments: repositoryConfigurationSchema.shape.github_deployments,
+};
 
 const EXAMPLE = {
   version: 1,

@@ -28,13 +28,16 @@ export interface Section {
   readonly keys: readonly string[];
   /** Where its keys belong, such as `under "deploy"`. */
   readonly place: string;
+  /** Describes an unknown key, if there is more to say than its similar ones. */
+  readonly explainUnknown?: (key: string) => string;
 }
 
 /** Describes an unknown key, to follow the key in a sentence. Doesn't quote the key. */
 export function describeUnknownKey(key: string, section: Section, all: Iterable<Section>): string {
-  const meant = suggestName(key, section.keys);
-  if (meant !== null) return `is not a known key. Did you mean ${quoteText(meant)}?`;
+  if (section.explainUnknown) return section.explainUnknown(key);
   const home = [...all].find((other) => other !== section && other.keys.includes(key));
   if (home !== undefined) return `is not a known key here: it belongs ${home.place}.`;
+  const meant = suggestName(key, section.keys);
+  if (meant !== null) return `is not a known key. Did you mean ${quoteText(meant)}?`;
   return `is not a known key. Allowed here: ${section.keys.join(', ')}.`;
 }

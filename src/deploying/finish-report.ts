@@ -1,7 +1,7 @@
 import { type Deployment, isReported } from '../domain/deployment.ts';
 import { judgeRead } from '../domain/judge-failure.ts';
+import { chooseLogMode } from '../domain/log-setting.ts';
 import type { PipelineWatch } from '../domain/pipeline-watch.ts';
-import { chooseLogMode } from '../domain/repository-configuration.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { ageOf } from '../domain/stored-times.ts';
 import { formatVerificationLogId, readVerification } from '../domain/verification.ts';

@@ -1,4 +1,4 @@
-import { cautiousSettings, DEFAULTS_IN_USE } from '../domain/configuration-in-use.ts';
+import { cautiousSettings } from '../domain/configuration-in-use.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { MeltanoApi } from '../domain/meltano.ts';
 import type { PipelineList } from '../domain/pipeline.ts';
@@ -19,7 +19,7 @@ export async function readSettings(
   { configurations }: ReconcileContext,
   { repositoryId, workspaceId: id, workspaceName: name, directory }: Deployment,
 ): Promise<WorkspaceSettings> {
-  const inUse = (await configurations.known(repositoryId)) ?? DEFAULTS_IN_USE;
+  const inUse = await configurations.known(repositoryId);
   return cautiousSettings(inUse, { id, name, alias: null, directory });
 }
 

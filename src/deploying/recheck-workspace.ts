@@ -1,4 +1,4 @@
-import { cautiousSettings, DEFAULTS_IN_USE } from '../domain/configuration-in-use.ts';
+import { cautiousSettings } from '../domain/configuration-in-use.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import { changesOf, type DeploymentChange } from '../domain/deployment-store.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
@@ -51,7 +51,7 @@ export async function recheckWorkspace(
   };
   const [workspace] = await selectOwnWorkspaces(context, repository, about);
   if (!workspace) return end(context, deployment, ELSEWHERE);
-  const inUse = (await context.configurations.known(repository.id)) ?? DEFAULTS_IN_USE;
+  const inUse = await context.configurations.known(repository.id);
   const settings = cautiousSettings(inUse, workspace);
   const mismatch = await findMismatch(context, deployment, { workspace, repository, settings });
   if (mismatch) return end(context, deployment, mismatch);

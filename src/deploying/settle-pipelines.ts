@@ -9,10 +9,10 @@ import {
   type PipelinesAfter,
   type ReadPipelines,
 } from '../domain/judge-pipelines.ts';
+import { chooseLogMode } from '../domain/log-setting.ts';
 import type { MeltanoFailure, MeltanoResult } from '../domain/meltano.ts';
 import type { PipelineList } from '../domain/pipeline.ts';
 import type { PipelineWatch } from '../domain/pipeline-watch.ts';
-import { chooseLogMode } from '../domain/repository-configuration.ts';
 import { ageOf, stamp } from '../domain/stored-times.ts';
 import { hasFailedVerification, readVerification } from '../domain/verification.ts';
 import { formatWorkspaceKey, type WorkspaceKey } from '../domain/workspace.ts';

@@ -1,7 +1,7 @@
 import { chooseReadDelay, judgeRead } from '../domain/judge-failure.ts';
+import { chooseLogMode } from '../domain/log-setting.ts';
 import type { MeltanoApi, MeltanoFailure, MeltanoResult } from '../domain/meltano.ts';
 import type { PipelineWatch, WatchEnding, WatchedPipeline } from '../domain/pipeline-watch.ts';
-import { chooseLogMode } from '../domain/repository-configuration.ts';
 import { ageOf } from '../domain/stored-times.ts';
 import { describeReadFailure } from '../reporting/render/describe-meltano-failure.ts';
 import { findShownLog } from '../reporting/report-subject.ts';

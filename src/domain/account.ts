@@ -1,6 +1,7 @@
 import type { WorkspaceMapping } from './match-workspaces.ts';
 import type { MeltanoApi, MeltanoResult } from './meltano.ts';
 import type { KnownOwner } from './owner.ts';
+import type { AccountPolicy } from './repository-configuration.ts';
 import type { Workspace } from './workspace.ts';
 
 /** How deployments are started: through the API, or through Meltano Cloud's endpoint for repository webhooks. */
@@ -25,6 +26,8 @@ export interface Account {
   readonly adoptsJobs: boolean;
   /** False if the app says nothing in a repository after it was installed there. */
   readonly greets?: boolean;
+  /** What the accounts file sets for the account's repositories. */
+  readonly policy?: AccountPolicy;
   /** True if the app stores the payloads of pushes, which the webhook trigger needs. */
   readonly keepsPushes: boolean;
   /** The origin of Meltano Cloud's web pages. */

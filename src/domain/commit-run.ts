@@ -1,8 +1,9 @@
 import type { CloudCommit } from './cloud-commit.ts';
 import type { ConfigurationProblem } from './configuration-in-use.ts';
 import type { ReportProgress, Repository } from './deployment.ts';
+import type { LogSetting } from './log-setting.ts';
 import { trackedBranch } from './match-workspaces.ts';
-import { type LogMode, type RepositoryConfiguration, settingsOf } from './repository-configuration.ts';
+import { type RepositoryConfiguration, settingsOf } from './repository-configuration.ts';
 import type { Workspace, WorkspaceKey } from './workspace.ts';
 
 /** How a proposed configuration would treat pushes to a workspace's branch. */
@@ -17,7 +18,7 @@ export interface WouldDeploy {
   /** Null if the directory decides. */
   readonly paths: readonly string[] | null;
   readonly pathsIgnore: readonly string[];
-  readonly log: LogMode | null;
+  readonly log: LogSetting;
   readonly environment: string | null;
 }
 

@@ -2,10 +2,13 @@ import type { FileAtCommit, Repository } from './deployment.ts';
 import type { TreeReader } from './git-tree.ts';
 import { meansWorkspace } from './refer-to-workspace.ts';
 import {
+  type AccountPolicy,
+  completeConfiguration,
   DEFAULT_CONFIGURATION,
   type RepositoryConfiguration,
   settingsOf,
   type WorkspaceSettings,
+  type WrittenConfiguration,
 } from './repository-configuration.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -31,13 +34,13 @@ interface BadFile extends FileAtCommit {
   readonly problems: readonly ConfigurationProblem[];
 }
 
-interface GoodConfiguration {
-  readonly configuration: RepositoryConfiguration;
+interface GoodConfiguration<Content> {
+  readonly configuration: Content;
   /** Null for the defaults, without a file. */
   readonly source: FileAtCommit | null;
 }
 
-export interface UsableConfiguration extends GoodConfiguration {
+export interface UsableConfiguration extends GoodConfiguration<RepositoryConfiguration> {
   readonly kind: 'usable';
   /** Set if the current file is invalid. `configuration` is then the last valid one. */
   readonly bad: BadFile | null;
@@ -46,7 +49,10 @@ export interface UsableConfiguration extends GoodConfiguration {
 }
 
 /** The configuration of a repository. `held` means that no file was ever valid, so the app deploys no push. */
-export type ConfigurationInUse = UsableConfiguration | { readonly kind: 'held'; readonly bad: BadFile };
+export type ConfigurationInUse =
+  | UsableConfiguration
+  /** `configuration`: the one of a repository without a file. */
+  | { readonly kind: 'held'; readonly configuration: RepositoryConfiguration; readonly bad: BadFile };
 
 /** The configuration of a repository without a file. */
 export const DEFAULTS_IN_USE: UsableConfiguration = Object.freeze({
@@ -67,7 +73,7 @@ export interface ReadPlace {
 }
 
 export interface JudgedConfiguration {
-  readonly good: GoodConfiguration | null;
+  readonly good: GoodConfiguration<WrittenConfiguration> | null;
   /** `text` allows validating the file again after the list of workspaces changed; null if it isn't readable text. */
   readonly bad: (BadFile & { readonly text: string | null }) | null;
   readonly wasHeld: boolean;
@@ -121,8 +127,11 @@ export type ReadConfiguration = (
   text: string,
   workspaces: readonly Workspace[],
 ) =>
-  | { readonly ok: true; readonly configuration: RepositoryConfiguration }
+  | { readonly ok: true; readonly configuration: WrittenConfiguration }
   | { readonly ok: false; readonly problems: readonly ConfigurationProblem[] };
+
+/** What the operator sets for a repository. */
+export type FindPolicy = (repository: Repository) => Promise<AccountPolicy>;
 
 export interface ConfigurationStore {
   readConfiguration(repositoryId: number): Promise<StoredConfiguration | null>;
@@ -149,8 +158,8 @@ export interface ConfigurationLook {
 }
 
 export interface KnownConfigurations {
-  /** The stored configuration, without a request to GitHub; null if it was never read. */
-  known(repositoryId: number): Promise<ConfigurationInUse | null>;
+  /** The stored configuration, without a request to GitHub; the defaults if it was never read. */
+  known(repositoryId: number): Promise<ConfigurationInUse>;
 }
 
 export interface Configurations extends KnownConfigurations {
@@ -162,10 +171,10 @@ export interface Configurations extends KnownConfigurations {
 
 /** Replaces names of workspaces by ids, so that an entry still applies after a workspace is renamed. */
 export function pinWorkspaces(
-  configuration: RepositoryConfiguration,
+  configuration: WrittenConfiguration,
   workspaces: readonly Workspace[],
-): RepositoryConfiguration {
-  const pinned = configuration.workspaces.map((entry) => {
+): WrittenConfiguration {
+  const pinned = (configuration.workspaces ?? []).map((entry) => {
     const workspace = workspaces.find((one) => meansWorkspace(entry.workspace, one));
     return workspace ? { ...entry, workspace: workspace.id } : entry;
   });
@@ -186,17 +195,18 @@ export function cautiousSettings(
   inUse: ConfigurationInUse,
   workspace: Parameters<typeof settingsOf>[1],
 ): WorkspaceSettings {
-  if (inUse.kind === 'usable') return settingsOf(inUse.configuration, workspace);
-  return { ...settingsOf(DEFAULT_CONFIGURATION, workspace), log: 'none' };
+  const settings = settingsOf(inUse.configuration, workspace);
+  return inUse.kind === 'usable' ? settings : { ...settings, log: 'none' };
 }
 
-/** Uses the defaults while the configuration is unknown (null) or held. */
-export function commandSettings(inUse: ConfigurationInUse | null): RepositoryConfiguration['commands'] {
-  return (inUse?.kind === 'usable' ? inUse.configuration : DEFAULT_CONFIGURATION).commands;
-}
-
-export function toConfigurationInUse({ good, bad, wasHeld }: StoredConfiguration): ConfigurationInUse {
+/** The configuration in force; `stored` is null if the file was never read. */
+export function toConfigurationInUse(
+  stored: StoredConfiguration | null,
+  policy: AccountPolicy,
+): ConfigurationInUse {
+  const { good = null, bad = null, wasHeld = false } = stored ?? {};
   const badFile = bad && { file: bad.file, sha: bad.sha, problems: bad.problems };
-  if (good) return { kind: 'usable', ...good, bad: badFile, wasHeld };
-  return badFile ? { kind: 'held', bad: badFile } : { ...DEFAULTS_IN_USE, wasHeld };
+  const configuration = completeConfiguration(good?.configuration ?? {}, policy);
+  if (badFile && !good) return { kind: 'held', configuration, bad: badFile };
+  return { kind: 'usable', configuration, source: good?.source ?? null, bad: badFile, wasHeld };
 }

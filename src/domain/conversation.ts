@@ -3,8 +3,9 @@ import type { FileAtCommit, Repository } from './deployment.ts';
 import type { Gate, Hold } from './gate.ts';
 import type { UncomparedCause } from './git-tree.ts';
 import type { GitHubResult } from './github-result.ts';
+import type { LogSetting } from './log-setting.ts';
 import type { ReasonCode } from './reason-codes.ts';
-import type { CommandPermission, LogMode } from './repository-configuration.ts';
+import type { CommandPermission } from './repository-configuration.ts';
 
 export type ParsedCommand = Exclude<ParsedComment, { kind: 'none' }>;
 
@@ -105,7 +106,7 @@ export type Answer =
       readonly workspace: ShownWorkspace;
       readonly lines: number;
       /** From the configuration. If missing or null, the repository's visibility decides. */
-      readonly logMode?: LogMode | null;
+      readonly logMode?: LogSetting;
     }
   | { readonly kind: 'why'; readonly findings: readonly WhyFinding[] }
   | { readonly kind: 'pipelines'; readonly workspaces: readonly ShownWorkspace[] }

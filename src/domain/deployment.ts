@@ -1,8 +1,8 @@
 import type { Gate, Hold } from './gate.ts';
 import type { JobAttempts } from './job-attempts.ts';
 import type { FailedBefore, PipelinesAfter } from './judge-pipelines.ts';
+import type { LogSetting } from './log-setting.ts';
 import type { ReasonCode } from './reason-codes.ts';
-import type { LogMode } from './repository-configuration.ts';
 import type { RepositoryWorkspace } from './workspace.ts';
 
 /**
@@ -59,7 +59,7 @@ export interface DeploymentSubject extends RepositoryWorkspace {
   readonly workspaceName: string;
   readonly environment: string | null;
   /** From the repository's configuration; null if the repository's visibility decides. */
-  readonly log: LogMode | null;
+  readonly log: LogSetting;
   /** The invalid configuration file, if the last valid one decided about the deployment. */
   readonly badFile: FileAtCommit | null;
   readonly directory: string | null;

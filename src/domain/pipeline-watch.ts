@@ -1,6 +1,6 @@
 import type { ReportProgress, Rerun } from './deployment.ts';
 import type { JobAttempts } from './job-attempts.ts';
-import type { LogMode } from './repository-configuration.ts';
+import type { LogSetting } from './log-setting.ts';
 import type { RepositoryWorkspace } from './workspace.ts';
 
 /**
@@ -70,7 +70,7 @@ export interface NewPipelineWatch extends RepositoryWorkspace {
   readonly installationId: number;
   readonly workspaceName: string;
   readonly directory: string | null;
-  readonly log: LogMode | null;
+  readonly log: LogSetting;
   /** Null: it has no check run of its own. */
   readonly checkName: string | null;
   readonly sha: string;

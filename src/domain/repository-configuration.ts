@@ -1,8 +1,16 @@
+import { foldName } from './fold-name.ts';
+import {
+  applyLimits,
+  COMMAND_RULES,
+  DEPLOY_RULES,
+  type FeltLimit,
+  joinLimits,
+  listFelt,
+} from './limit-rules.ts';
+import type { LogSetting } from './log-setting.ts';
+import { matchesWildcard } from './matches-wildcard.ts';
 import { meansWorkspace } from './refer-to-workspace.ts';
 import type { NamedWorkspace } from './workspace.ts';
-
-/** When check runs show the log: `live` while the job runs, `final` after its end, `none` never. */
-export type LogMode = 'live' | 'final' | 'none';
 
 /** `block`: an error also prevents the deployment of a push. */
 type ProjectCheckMode = 'report' | 'block' | 'off';
@@ -29,8 +37,7 @@ export interface DeploySettings extends PathSettings {
   readonly unmatched: 'silent' | 'skipped';
   /** GitHub logins (in any letter case) whose pushes aren't deployed. */
   readonly ignoreSenders: readonly string[];
-  /** Null means `live` for a private repository and `none` for a public one. */
-  readonly log: LogMode | null;
+  readonly log: LogSetting;
   /** Whether pipelines that a push changes are verified after its deployment. */
   readonly verify: boolean;
   /** Whether the project is checked, and a check run reports on it. */
@@ -54,14 +61,75 @@ export interface CommandSettings {
   readonly pipelines: boolean | null;
 }
 
-/** The content of `.github/meltano-deploy.yml` on the default branch. */
+interface CommentSettings {
+  readonly onFailure: 'none' | 'pull_request';
+}
+
+interface NotifySettings {
+  readonly issue: 'none' | 'on_failure';
+  readonly labels: readonly string[];
+}
+
+/** The settings in force in a repository. */
 export interface RepositoryConfiguration {
   readonly deploy: DeploySettings;
   readonly workspaces: readonly WorkspaceRefinement[];
   readonly commands: CommandSettings;
-  readonly comments: { readonly onFailure: 'none' | 'pull_request' };
-  readonly notify: { readonly issue: 'none' | 'on_failure'; readonly labels: readonly string[] };
+  readonly comments: CommentSettings;
+  readonly notify: NotifySettings;
   readonly githubDeployments: boolean;
+  /** `settingsOf` and `commandSettingsOf` apply them. */
+  readonly limits: OperatorLimits;
+  readonly places: Places;
+}
+
+/** Settings for a whole repository. Others decide about missing keys. */
+export interface WrittenSettings {
+  readonly deploy?: Partial<DeploySettings>;
+  readonly commands?: Partial<CommandSettings>;
+  readonly comments?: Partial<CommentSettings>;
+  readonly notify?: Partial<NotifySettings>;
+  readonly githubDeployments?: boolean;
+}
+
+/** What `.github/meltano-deploy.yml` says. */
+export interface WrittenConfiguration extends WrittenSettings {
+  readonly workspaces?: readonly WorkspaceRefinement[];
+  /** Where the keys stand that the operator may limit, by path, such as `workspaces[1].log`. */
+  readonly places?: Places;
+}
+
+export type Places = Readonly<Record<string, KeyPlace>>;
+
+/** Lines and columns count from 1. */
+export interface KeyPlace {
+  readonly line: number;
+  readonly column: number;
+  /** The last line, if the value spans several. */
+  readonly endLine?: number;
+}
+
+type DeployLimits = Partial<Pick<DeploySettings, keyof typeof DEPLOY_RULES>>;
+
+/** No file of a repository gets looser than these. */
+export interface OperatorLimits {
+  readonly deploy: DeployLimits;
+  readonly commands: Partial<Pick<CommandSettings, keyof typeof COMMAND_RULES>>;
+  /** All entries that match a workspace hold, too. */
+  readonly workspaces: readonly WorkspaceLimits[];
+}
+
+interface WorkspaceLimits {
+  /** The workspace's name or id; `*` stands for any characters. */
+  readonly match: string;
+  readonly deploy: DeployLimits;
+}
+
+/** What the operator sets for the repositories of a GitHub account. */
+export interface AccountPolicy {
+  /** In place of the built-in defaults. */
+  readonly defaults: WrittenSettings;
+  readonly limits: OperatorLimits;
 }
 
 /** The settings of one workspace. If `paths` is null, the workspace's directory is the filter. */
@@ -69,6 +137,8 @@ export interface WorkspaceSettings extends DeploySettings {
   /** Null for the environment of Meltano Cloud. */
   readonly environment: string | null;
 }
+
+type FilteredWorkspace = NamedWorkspace & { readonly directory: string | null };
 
 /** The configuration of a repository without a file. */
 export const DEFAULT_CONFIGURATION: RepositoryConfiguration = Object.freeze({
@@ -89,28 +159,89 @@ export const DEFAULT_CONFIGURATION: RepositoryConfiguration = Object.freeze({
   comments: Object.freeze({ onFailure: 'none' }),
   notify: Object.freeze({ issue: 'none', labels: Object.freeze([]) }),
   githubDeployments: false,
+  limits: Object.freeze({
+    deploy: Object.freeze({}),
+    commands: Object.freeze({}),
+    workspaces: Object.freeze([]),
+  }),
+  places: Object.freeze({}),
 });
+
+export const NO_POLICY: AccountPolicy = Object.freeze({
+  defaults: Object.freeze({}),
+  limits: DEFAULT_CONFIGURATION.limits,
+});
+
+/** The configuration in force: what the file says, else the operator's defaults, else the built-in ones; then the limits. */
+export function completeConfiguration(
+  written: WrittenConfiguration,
+  { defaults, limits }: AccountPolicy,
+): RepositoryConfiguration {
+  const { deploy, commands, comments, notify, githubDeployments } = DEFAULT_CONFIGURATION;
+  return {
+    deploy: { ...deploy, ...defaults.deploy, ...written.deploy },
+    workspaces: written.workspaces ?? [],
+    commands: { ...commands, ...defaults.commands, ...written.commands },
+    comments: { ...comments, ...defaults.comments, ...written.comments },
+    notify: { ...notify, ...defaults.notify, ...written.notify },
+    githubDeployments: written.githubDeployments ?? defaults.githubDeployments ?? githubDeployments,
+    limits,
+    places: written.places ?? {},
+  };
+}
 
 /**
  * The settings of one workspace: its own entry overrides `deploy`. Lists are replaced, not merged. The paths of `deploy`
- * apply only to a workspace without a directory.
+ * apply only to a workspace without a directory. The operator's limits hold.
  */
 export function settingsOf(
   configuration: RepositoryConfiguration,
-  workspace: NamedWorkspace & { readonly directory: string | null },
+  workspace: FilteredWorkspace,
+): WorkspaceSettings {
+  const wanted = wantedSettingsOf(configuration, workspace);
+  return Object.freeze(applyLimits(DEPLOY_RULES, wanted, limitsOf(configuration, workspace)));
+}
+
+/** The same without the limits. */
+function wantedSettingsOf(
+  configuration: RepositoryConfiguration,
+  workspace: FilteredWorkspace,
 ): WorkspaceSettings {
   const { deploy } = configuration;
   const found = configuration.workspaces.find((entry) => meansWorkspace(entry.workspace, workspace));
   const { workspace: _, ...refined } = found ?? { workspace: '' };
   const paths = workspace.directory === null ? deploy.paths : null;
-  return Object.freeze({ ...deploy, environment: null, ...refined, paths: refined.paths ?? paths });
+  return { ...deploy, environment: null, ...refined, paths: refined.paths ?? paths };
+}
+
+function limitsOf({ limits }: RepositoryConfiguration, workspace: NamedWorkspace): DeployLimits {
+  const own = limits.workspaces.filter(({ match }) => isMatched(match, workspace));
+  return joinLimits(DEPLOY_RULES, [limits.deploy, ...own.map(({ deploy }) => deploy)]);
+}
+
+/** An alias doesn't count: a deployment doesn't store it. */
+function isMatched(pattern: string, { id, name }: NamedWorkspace): boolean {
+  return [id, name].some((one) => matchesWildcard(foldName(pattern), foldName(one)));
+}
+
+export function commandSettingsOf({ commands, limits }: RepositoryConfiguration): CommandSettings {
+  return applyLimits(COMMAND_RULES, commands, limits.commands);
+}
+
+/** The operator's limits that are stricter than what is set for a workspace. */
+export function listFeltLimits(
+  configuration: RepositoryConfiguration,
+  workspace: FilteredWorkspace,
+): FeltLimit[] {
+  const wanted = wantedSettingsOf(configuration, workspace);
+  return listFelt(DEPLOY_RULES, wanted, limitsOf(configuration, workspace));
+}
+
+/** The same for the commands. */
+export function listFeltCommandLimits({ commands, limits }: RepositoryConfiguration): FeltLimit[] {
+  return listFelt(COMMAND_RULES, commands, limits.commands);
 }
 
 export function allowsPipelines({ pipelines }: CommandSettings, isPrivate: boolean): boolean {
   return pipelines ?? isPrivate;
-}
-
-/** Hides logs in a public repository by default, where everyone can see check runs. */
-export function chooseLogMode({ log }: { readonly log: LogMode | null }, isPrivate: boolean): LogMode {
-  return log ?? (isPrivate ? 'live' : 'none');
 }

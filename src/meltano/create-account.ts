@@ -4,6 +4,7 @@ import type { MeltanoCredentials } from '../config/meltano-credentials.ts';
 import type { Account, Trigger } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { MeltanoApi } from '../domain/meltano.ts';
+import { NO_POLICY } from '../domain/repository-configuration.ts';
 import { normaliseDirectory } from '../domain/workspace.ts';
 import type { MeltanoAuth } from './access-token.ts';
 import type { ListProblem } from './authorized-calls.ts';
@@ -63,6 +64,7 @@ export function createAccount(
     triggerOf,
     adoptsJobs: settings.adoptJobs,
     greets: settings.greets ?? true,
+    policy: settings.policy ?? NO_POLICY,
     keepsPushes: [settings, ...settings.mappings].some((one) => one.trigger === 'webhook'),
     directory: createWorkspaceDirectory(listAllowed(api, allows), clock),
     mappings: settings.mappings.map(({ directory, ...mapping }) => ({

@@ -10,7 +10,7 @@ import {
 import {
   type ConfigurationFile,
   type ConfigurationInUse,
-  DEFAULTS_IN_USE,
+  type FindPolicy,
   isAboutWorkspaces,
   type KnownConfigurations,
   type ProposedConfigurations,
@@ -18,7 +18,7 @@ import {
 } from '../domain/configuration-in-use.ts';
 import type { PullRequestEvent } from '../domain/delivery.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
-import { DEFAULT_CONFIGURATION, settingsOf } from '../domain/repository-configuration.ts';
+import { type AccountPolicy, completeConfiguration, settingsOf } from '../domain/repository-configuration.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { digestText } from './digest-text.ts';
 import type { Plan, PlannedChecks } from './plan-store.ts';
@@ -29,6 +29,7 @@ export interface PullPorts {
   readonly files: ProposedConfigurations;
   readonly configurations: KnownConfigurations;
   readonly read: ReadConfiguration;
+  readonly findPolicy: FindPolicy;
 }
 
 const UNCHANGED: Plan = { outcome: 'configuration_unchanged', deployments: [] };
@@ -47,7 +48,7 @@ export interface PullToCheck {
  */
 export async function checkPull(
   { event, receivedAt, listWorkspaces }: PullToCheck,
-  { files, read, configurations, commitProject }: PullPorts,
+  { files, read, configurations, findPolicy, commitProject }: PullPorts,
 ): Promise<Plan> {
   const { repository, number, headSha } = event;
   const workspaces = await listWorkspaces(false);
@@ -58,9 +59,10 @@ export async function checkPull(
   const file = await files.read(repository, headSha, null);
   // The head moved on, and the new head has its own event.
   if (file.kind === 'no_commit' || file.kind === 'unchanged') return UNCHANGED;
-  let verdict = judge(file, { repository, workspaces }, read);
+  const policy = await findPolicy(repository);
+  let verdict = judge(file, { repository, workspaces, policy }, read);
   if (verdict.kind === 'bad' && isAboutWorkspaces(verdict)) {
-    verdict = judge(file, { repository, workspaces: await listWorkspaces(true) }, read);
+    verdict = judge(file, { repository, workspaces: await listWorkspaces(true), policy }, read);
   }
   const run = describeConfigurationRun(
     { repository, sha: headSha, createdAt: receivedAt },
@@ -74,11 +76,10 @@ export async function checkPull(
 function planProjectCheck(
   { event, receivedAt: createdAt }: Omit<PullToCheck, 'listWorkspaces'>,
   workspaces: readonly Workspace[],
-  inUse: ConfigurationInUse | null,
+  { configuration }: ConfigurationInUse,
 ): PlannedChecks {
   const { repository, headSha: sha, number, base } = event;
   if (!base) return { commitRuns: [], leftComparisons: [] };
-  const { configuration } = inUse?.kind === 'usable' ? inUse : DEFAULTS_IN_USE;
   const comparisons = workspaces
     .filter((one) => trackedBranch(one, repository) === base.branch)
     .map((one) => ({ ...one, mode: settingsOf(configuration, one).projectCheck }))
@@ -103,12 +104,12 @@ function planProjectCheck(
 
 function judge(
   file: Exclude<ConfigurationFile, { kind: 'no_commit' | 'unchanged' }>,
-  about: Parameters<typeof acceptFile>[2],
+  about: Parameters<typeof acceptFile>[2] & { readonly policy: AccountPolicy },
   read: ReadConfiguration,
 ): ConfigurationVerdict {
   switch (file.kind) {
     case 'none':
-      return acceptFile(null, DEFAULT_CONFIGURATION, about);
+      return acceptFile(null, completeConfiguration({}, about.policy), about);
     case 'unusable': {
       const problems = [{ line: 1, column: 1, message: file.problem }];
       return refuseFile({ file: file.file, problems }, 'proposed');
@@ -116,7 +117,7 @@ function judge(
     case 'text': {
       const result = read(file.text, about.workspaces);
       return result.ok
-        ? acceptFile(file.file, result.configuration, about)
+        ? acceptFile(file.file, completeConfiguration(result.configuration, about.policy), about)
         : refuseFile({ file: file.file, problems: result.problems }, 'proposed');
     }
   }

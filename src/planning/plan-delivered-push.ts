@@ -5,11 +5,7 @@ import {
   type ProjectComparison,
   refuseFile,
 } from '../domain/commit-run.ts';
-import {
-  type ConfigurationInUse,
-  DEFAULTS_IN_USE,
-  isAboutWorkspaces,
-} from '../domain/configuration-in-use.ts';
+import { type ConfigurationInUse, isAboutWorkspaces } from '../domain/configuration-in-use.ts';
 import { type Delivery, makeSweepDeliveryId, type PushEvent } from '../domain/delivery.ts';
 import { branchOf } from '../domain/git-ref.ts';
 import { settingsOf } from '../domain/repository-configuration.ts';
@@ -91,11 +87,10 @@ function reportBadFile(
 async function askForCheck(
   { delivery: { receivedAt: createdAt }, event, account }: DeliveredPush,
   workspaces: readonly Workspace[],
-  inUse: ConfigurationInUse,
+  { configuration }: ConfigurationInUse,
   { planning: { store } }: EventContext,
 ): Promise<NewCommitRun[]> {
   const { repository, after: sha, before } = event;
-  const { configuration } = inUse.kind === 'held' ? DEFAULTS_IN_USE : inUse;
   const comparisons: ProjectComparison[] = [];
   for (const workspace of workspaces) {
     if (!tracksPushedBranch(workspace, event)) continue;

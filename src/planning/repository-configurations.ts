@@ -4,6 +4,7 @@ import {
   type ConfigurationReader,
   type ConfigurationStore,
   type Configurations,
+  type FindPolicy,
   isAboutWorkspaces,
   type JudgedConfiguration,
   pinWorkspaces,
@@ -16,7 +17,13 @@ import type { TreeReader } from '../domain/git-tree.ts';
 import type { HeadReader } from '../domain/installation-reader.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import { filterOf } from '../domain/path-filter.ts';
-import { DEFAULT_CONFIGURATION, settingsOf } from '../domain/repository-configuration.ts';
+import {
+  type AccountPolicy,
+  completeConfiguration,
+  NO_POLICY,
+  settingsOf,
+} from '../domain/repository-configuration.ts';
+import type { RepositoryReader } from '../domain/repository-store.ts';
 import type { Workspace } from '../domain/workspace.ts';
 
 export interface ConfigurationPorts {
@@ -24,6 +31,8 @@ export interface ConfigurationPorts {
   readonly heads: HeadReader;
   readonly trees: TreeReader;
   readonly store: ConfigurationStore;
+  readonly repositories: RepositoryReader;
+  readonly findPolicy: FindPolicy;
   readonly read: ReadConfiguration;
 }
 
@@ -38,18 +47,19 @@ interface ObservedHead {
  * again after a push to the default branch; one with mistakes is judged each time, since workspaces may have been renamed.
  */
 export function createConfigurations(ports: ConfigurationPorts): Configurations {
-  const { store } = ports;
+  const { store, repositories } = ports;
 
   return {
     async current(look) {
       const stored = await store.readConfiguration(look.repository.id);
       const observed = await findNewHead(ports, look, stored);
+      const policy = await ports.findPolicy(look.repository);
       const now = observed
-        ? await readAt(ports, look, observed, stored)
+        ? await readAt(ports, { ...look, policy }, observed, stored)
         : stored && judgeAgain(ports.read, look.workspaces, stored);
       if (!now) throw new Error('GitHub does not show the head of the default branch.');
       if (now !== stored) await store.saveConfiguration(look.repository.id, now);
-      return toConfigurationInUse(now);
+      return toConfigurationInUse(now, policy);
     },
 
     async isCached({ id, defaultBranch }) {
@@ -57,8 +67,12 @@ export function createConfigurations(ports: ConfigurationPorts): Configurations 
     },
 
     async known(repositoryId) {
-      const stored = await store.readConfiguration(repositoryId);
-      return stored && toConfigurationInUse(stored);
+      const [stored, repository] = await Promise.all([
+        store.readConfiguration(repositoryId),
+        repositories.getRepository(repositoryId),
+      ]);
+      const policy = repository ? await ports.findPolicy(repository) : NO_POLICY;
+      return toConfigurationInUse(stored, policy);
     },
   };
 }
@@ -84,9 +98,13 @@ async function findNewHead(
   return { sha: head === undefined ? defaultBranch : (head ?? ''), at: 0 };
 }
 
+interface PolicedLook extends ConfigurationLook {
+  readonly policy: AccountPolicy;
+}
+
 async function readAt(
   { files, heads, trees, read }: ConfigurationPorts,
-  look: ConfigurationLook,
+  look: PolicedLook,
   observed: ObservedHead,
   stored: StoredConfiguration | null,
 ): Promise<StoredConfiguration | null> {
@@ -120,14 +138,14 @@ async function readAt(
 
 /** Whether planning the push will likely read the commit's tree, judged before the file is read. */
 function willReadTree(
-  { repository, workspaces, push }: ConfigurationLook,
+  { repository, workspaces, push, policy }: PolicedLook,
   sha: string,
   stored: StoredConfiguration | null,
 ): boolean {
   if (push?.sha !== sha) return false;
   // The unknown file may add the first filter.
   if (stored === null) return true;
-  const configuration = stored.good?.configuration ?? DEFAULT_CONFIGURATION;
+  const configuration = completeConfiguration(stored.good?.configuration ?? {}, policy);
   const isFiltered = workspaces.some(
     (one) =>
       trackedBranch(one, repository) === push.branch &&
@@ -151,7 +169,7 @@ function judge(
   const before = { good: stored?.good ?? null, wasHeld: stored?.wasHeld ?? false };
   switch (file.kind) {
     case 'none': {
-      const good = { configuration: DEFAULT_CONFIGURATION, source: null };
+      const good = { configuration: {}, source: null };
       return { ...before, ...place, content: null, good, bad: null };
     }
     case 'unusable': {

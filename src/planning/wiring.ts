@@ -5,10 +5,12 @@ import { readRepositoryConfiguration } from '../config/repository-configuration-
 import type {
   ConfigurationFiles,
   Configurations,
+  FindPolicy,
   ReadConfiguration,
 } from '../domain/configuration-in-use.ts';
 import type { InstallationReader } from '../domain/installation-reader.ts';
 import { isMeant } from '../domain/owner.ts';
+import { NO_POLICY } from '../domain/repository-configuration.ts';
 import { normalizeHost } from '../domain/repository-url.ts';
 import { CheckRuns } from '../github/check-runs.ts';
 import { createConfigurationFiles } from '../github/configuration-files.ts';
@@ -40,6 +42,7 @@ export interface Planning {
   readonly files: ConfigurationFiles;
   readonly configurations: Configurations;
   readonly readConfiguration: ReadConfiguration;
+  readonly findPolicy: FindPolicy;
   readonly openTrees: OpenTrees;
   readonly commits: ProjectCommits;
   readonly readChangedPipelines: ReadChangedPipelines;
@@ -47,7 +50,7 @@ export interface Planning {
 }
 
 export function createPlanning(context: AppContext): Planning {
-  const { clock, githubClock, stores, octokit, budgets, accounts, redactor } = context;
+  const { clock, githubClock, stores, octokit, budgets, accounts, knowOwner, redactor } = context;
   const mayAskFor = (use: RequestUse) => (installationId: number) =>
     budgets.of(installationId).allowsAt(use, clock.elapsed()) === 0;
   const heads = createInstallationReader({ getOctokit: octokit.get, getAppOctokit: octokit.getForApp });
@@ -65,11 +68,15 @@ export function createPlanning(context: AppContext): Planning {
     mayAsk: mayAskFor('plan'),
     elapsed: clock.elapsed,
   });
+  const findPolicy: FindPolicy = async ({ ownerId: id, owner: login }) =>
+    accounts.forOwner(await knowOwner({ id, login }))?.policy ?? NO_POLICY;
   const configurations = createConfigurations({
     files,
     heads,
     trees,
     store: stores,
+    repositories: stores,
+    findPolicy,
     read: readConfiguration,
   });
   const openTrees: OpenTrees = (repository) =>
@@ -93,6 +100,7 @@ export function createPlanning(context: AppContext): Planning {
     files,
     configurations,
     readConfiguration,
+    findPolicy,
     openTrees,
     commits,
     readChangedPipelines: createChangedPipelineReader(commits),
@@ -103,7 +111,7 @@ export function createPlanning(context: AppContext): Planning {
 /** The handler of the queue `plan`. */
 export function createDeliveryPlanner(
   context: AppContext,
-  { heads, files, configurations, readConfiguration, ports }: Planning,
+  { heads, files, configurations, readConfiguration, findPolicy, ports }: Planning,
   { reporter, commands }: { readonly reporter: Reporter; readonly commands: CommandPlanning },
 ): (repositoryKey: string) => Promise<number | null> {
   const { configuration, stores, accounts, dispatcher, clock, log, metrics, knowOwner } = context;
@@ -129,6 +137,7 @@ export function createDeliveryPlanner(
         files,
         configurations,
         read: readConfiguration,
+        findPolicy,
         commitProject: (checks) => commitChecks({ plans: stores, dispatcher }, checks),
       }),
     planning: ports,

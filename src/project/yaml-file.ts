@@ -46,7 +46,7 @@ export class YamlFile {
       content ??
       readYaml(this.text, {
         limits: LIMITS,
-        scalars: 'typed',
+        isTyped: () => true,
         // A setting's value may be a secret.
         mayQuote: false,
       });

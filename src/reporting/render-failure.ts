@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Accounts } from '../domain/account.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import type { LogExcerpt } from '../domain/log-excerpt.ts';
-import { chooseLogMode } from '../domain/repository-configuration.ts';
+import { chooseLogMode } from '../domain/log-setting.ts';
 import { LogStore } from '../logs/log-store.ts';
 import { normaliseError } from '../logs/normalise-error.ts';
 import type { FailureIssue, FailureIssueStore, FailureSituation, IssueText } from './failure-issue.ts';

@@ -2,7 +2,7 @@ import type { AppContext } from '../app-context.ts';
 import type { Configurations, KnownConfigurations } from '../domain/configuration-in-use.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Pages } from '../domain/pages.ts';
-import { DEFAULT_CONFIGURATION, settingsOf } from '../domain/repository-configuration.ts';
+import { settingsOf } from '../domain/repository-configuration.ts';
 import type { ShownCheckRuns } from '../domain/shown-check-run.ts';
 import { CheckRuns } from '../github/check-runs.ts';
 import { createCommitHistoryApi } from '../github/commit-history.ts';
@@ -228,7 +228,7 @@ async function readWantedOutputs(
   configurations: KnownConfigurations,
   repositoryId: number,
 ): Promise<WantedOutputs> {
-  const { comments, notify, githubDeployments } = await readKnown(configurations, repositoryId);
+  const { comments, notify, githubDeployments } = (await configurations.known(repositoryId)).configuration;
   return {
     failureComments: comments.onFailure === 'pull_request',
     failureIssues: notify.issue === 'on_failure',
@@ -242,13 +242,8 @@ async function chooseEnvironment(
   configurations: KnownConfigurations,
   { repositoryId, workspaceId, workspaceName, directory }: Deployment,
 ): Promise<string | null> {
-  const configuration = await readKnown(configurations, repositoryId);
+  const { configuration } = await configurations.known(repositoryId);
   if (!configuration.githubDeployments) return null;
   const workspace = { id: workspaceId, name: workspaceName, alias: null, directory };
   return settingsOf(configuration, workspace).environment ?? workspaceName;
-}
-
-async function readKnown(configurations: KnownConfigurations, repositoryId: number) {
-  const inUse = await configurations.known(repositoryId);
-  return inUse?.kind === 'usable' ? inUse.configuration : DEFAULT_CONFIGURATION;
 }

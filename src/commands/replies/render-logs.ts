@@ -1,5 +1,5 @@
 import type { Deployment } from '../../domain/deployment.ts';
-import type { LogMode } from '../../domain/repository-configuration.ts';
+import type { LogSetting } from '../../domain/log-setting.ts';
 import { capLogLine } from '../../logs/clean-log-line.ts';
 import { adviseOnError, describeError } from '../../reporting/render/describe-error.ts';
 import { linkState, linkWorkspace } from '../../reporting/render/describe-shown.ts';
@@ -28,7 +28,7 @@ export function renderLogs(view: ReplyView, { workspace, log, logMode = null }: 
   return renderLines(view, of, log);
 }
 
-function explainHidden({ mode }: Extract<ShownLog, { kind: 'hidden' }>, logMode: LogMode | null): string {
+function explainHidden({ mode }: Extract<ShownLog, { kind: 'hidden' }>, logMode: LogSetting): string {
   if (mode === 'final') return "This repository's configuration shows logs when the job has ended.";
   if (logMode === 'none') return "This repository's configuration hides logs.";
   return 'Logs are hidden in public repositories.';

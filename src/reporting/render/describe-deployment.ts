@@ -1,13 +1,13 @@
 import { isSweepDelivery } from '../../domain/delivery.ts';
 import type { Deployment, DeploymentState, RepositoryName } from '../../domain/deployment.ts';
 import type { LogExcerpt } from '../../domain/log-excerpt.ts';
-import { chooseLogMode, type LogMode } from '../../domain/repository-configuration.ts';
+import { chooseLogMode, type LogSetting } from '../../domain/log-setting.ts';
 
 /** A job's log, and the facts that decide if it is shown. */
 export interface LogView {
   readonly deployment: {
     readonly jobId: string | null;
-    readonly log: LogMode | null;
+    readonly log: LogSetting;
     readonly state: DeploymentState;
   };
   readonly repository: { readonly private: boolean };

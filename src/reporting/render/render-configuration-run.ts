@@ -1,6 +1,6 @@
 import type { CheckAnnotation, ConfigurationVerdict, WouldDeploy } from '../../domain/commit-run.ts';
 import type { Repository } from '../../domain/deployment.ts';
-import { chooseLogMode } from '../../domain/repository-configuration.ts';
+import { chooseLogMode } from '../../domain/log-setting.ts';
 import { cutBytes, OUTPUT_BYTES } from '../../domain/truncate-bytes.ts';
 import { cleanInlineText } from '../../logs/clean-log-line.ts';
 import type { CheckRunFields } from './check-run-view.ts';

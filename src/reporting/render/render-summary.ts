@@ -1,4 +1,4 @@
-import { chooseLogMode } from '../../domain/repository-configuration.ts';
+import { chooseLogMode } from '../../domain/log-setting.ts';
 import { cutBytes, OUTPUT_BYTES } from '../../domain/truncate-bytes.ts';
 import type { CheckRunView } from './check-run-view.ts';
 import {

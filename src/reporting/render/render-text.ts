@@ -1,5 +1,5 @@
 import type { FirstError, LogExcerpt } from '../../domain/log-excerpt.ts';
-import { chooseLogMode } from '../../domain/repository-configuration.ts';
+import { chooseLogMode } from '../../domain/log-setting.ts';
 import { OUTPUT_BYTES, truncateBytes, truncateBytesFromStart } from '../../domain/truncate-bytes.ts';
 import { capLogLine } from '../../logs/clean-log-line.ts';
 import { type LogView, showableLog } from './describe-deployment.ts';

@@ -5,6 +5,7 @@ import { SECTIONS as ACCOUNT_SECTIONS } from '../../../src/config/accounts-schem
 import { ENVIRONMENT_NAMES } from '../../../src/config/environment.ts';
 import { readRepositoryConfiguration } from '../../../src/config/repository-configuration-file.ts';
 import { SECTIONS } from '../../../src/config/repository-configuration-schema.ts';
+import { COMMAND_RULES } from '../../../src/domain/limit-rules.ts';
 
 function readDocument(name: string): string {
   return readFileSync(join(import.meta.dirname, '../../..', name), 'utf8');
@@ -38,6 +39,10 @@ test('docs/configuration.md names every environment variable', () => {
 test('docs/configuration.md names every key of the accounts file', () => {
   const text = readDocument('docs/configuration.md');
   const rows = [...text.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, cell = '']) => cell.split(', '));
-  const keys = Object.values(ACCOUNT_SECTIONS).flatMap((section) => section.keys);
-  expect(keys.filter((key) => key !== 'accounts' && !rows.includes(`\`${key}\``))).toEqual([]);
+  // Defaults have the keys of a repository's file.
+  const sections = [...ACCOUNT_SECTIONS].filter(([path]) => path !== '' && !path.includes('.defaults'));
+  const keys = sections.flatMap(([, section]) => section.keys).filter((key) => key !== 'commands');
+  const limits = Object.values(COMMAND_RULES).map(({ section, key }) => `${section}.${key}`);
+  expect([...keys, ...limits].filter((key) => !rows.includes(`\`${key}\``))).toEqual([]);
+  expect(keys).toEqual(expect.arrayContaining(['token', 'match', 'project']));
 });

@@ -4,7 +4,13 @@ import {
   MOST_PROBLEMS,
   readRepositoryConfiguration,
 } from '../../../src/config/repository-configuration-file.ts';
-import { DEFAULT_CONFIGURATION, settingsOf } from '../../../src/domain/repository-configuration.ts';
+import {
+  completeConfiguration,
+  DEFAULT_CONFIGURATION,
+  NO_POLICY,
+  type RepositoryConfiguration,
+  settingsOf,
+} from '../../../src/domain/repository-configuration.ts';
 
 const WORKSPACES = [
   { id: '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e', name: 'Analytics (prod)', alias: 'analytics' },
@@ -14,6 +20,12 @@ const WORKSPACES = [
 
 function read(text: string, workspaces: typeof WORKSPACES | null = WORKSPACES) {
   return readRepositoryConfiguration(text, { workspaces });
+}
+
+/** With the defaults; null if the file has problems. */
+function complete(text: string): RepositoryConfiguration | null {
+  const result = read(text);
+  return result.ok ? completeConfiguration(result.configuration, NO_POLICY) : null;
 }
 
 /** Each problem as `line:column message`, or `line-last:column message` over several lines. */
@@ -36,7 +48,7 @@ describe('a good file', () => {
     ['deploy:\n  # paths: [a]\nworkspaces:\ncommands:\ncomments:\n'],
     ['github_deployments: false\n'],
   ])('%j sets nothing', (text) => {
-    expect(read(text)).toEqual({ ok: true, configuration: DEFAULT_CONFIGURATION });
+    expect(complete(text)).toEqual(DEFAULT_CONFIGURATION);
   });
 
   test('sets every key', () => {
@@ -119,8 +131,7 @@ github_deployments: true
   });
 
   test('a section that sets one key has the defaults for the others', () => {
-    const result = read('commands: {permission: triage}\n');
-    expect(result.ok && result.configuration.commands).toEqual({
+    expect(complete('commands: {permission: triage}\n')?.commands).toEqual({
       enabled: true,
       permission: 'triage',
       pipelines: null,
@@ -132,7 +143,12 @@ github_deployments: true
       const result = read(text);
       if (!result.ok) return result.problems.map(({ message }) => message);
       const of = (id: string | undefined) =>
-        settingsOf(result.configuration, { id: id ?? '', name: '', alias: null, directory: null });
+        settingsOf(completeConfiguration(result.configuration, NO_POLICY), {
+          id: id ?? '',
+          name: '',
+          alias: null,
+          directory: null,
+        });
       return WORKSPACES.slice(0, 2).map(({ id }) => of(id).projectCheck);
     };
     const one = (mode: string) =>
@@ -147,8 +163,8 @@ github_deployments: true
 
   test('may use anchors, and is frozen all through', () => {
     const result = read('deploy:\n  paths: &all ["a/**"]\n  paths_ignore: *all\n');
-    expect(result.ok && result.configuration.deploy.pathsIgnore).toEqual(['a/**']);
-    expect(result.ok && Object.isFrozen(result.configuration.deploy.pathsIgnore)).toBe(true);
+    expect(result.ok && result.configuration.deploy?.pathsIgnore).toEqual(['a/**']);
+    expect(result.ok && Object.isFrozen(result.configuration.deploy?.pathsIgnore)).toBe(true);
   });
 });
 

@@ -9,7 +9,7 @@ import type { ReconcileContext } from '../../../src/deploying/reconcile-context.
 import { WorkspaceReconciler } from '../../../src/deploying/reconcile-workspace.ts';
 import type { Account, Accounts, Trigger } from '../../../src/domain/account.ts';
 import type { Clock } from '../../../src/domain/clock.ts';
-import type { ConfigurationInUse } from '../../../src/domain/configuration-in-use.ts';
+import { type ConfigurationInUse, DEFAULTS_IN_USE } from '../../../src/domain/configuration-in-use.ts';
 import type { Deployment, PlannedDeployment, Repository } from '../../../src/domain/deployment.ts';
 import type { DeploymentChange } from '../../../src/domain/deployment-store.ts';
 import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
@@ -94,7 +94,7 @@ export function buildReconcileContext({
     logs: new LogStore(() => new PlainBuilder()),
     githubClock: new RemoteClock(clock),
     readChangedPipelines: async () => [],
-    configurations: { known: async () => null },
+    configurations: { known: async () => DEFAULTS_IN_USE },
     random: () => 0.5,
     log: pino({ level: 'silent' }),
     limits: { startMs: 60 * MINUTE, deployMs: 120 * MINUTE, poll: { min: 1_000, max: 10_000 } },
@@ -123,7 +123,7 @@ export class World {
   readonly concluded: Deployment[] = [];
   readonly stores: Stores;
   readonly trees: FakeTrees;
-  configuration: ConfigurationInUse | null = null;
+  configuration: ConfigurationInUse = DEFAULTS_IN_USE;
   /** The pipelines that the push changes, as GitHub's files show them. */
   readChangedPipelines: ReconcileContext['readChangedPipelines'] = async () => [];
   /** False: the configuration no longer has the credentials. */

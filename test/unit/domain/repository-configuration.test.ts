@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { chooseLogMode } from '../../../src/domain/log-setting.ts';
 import { meansWorkspace } from '../../../src/domain/refer-to-workspace.ts';
 import {
-  chooseLogMode,
   DEFAULT_CONFIGURATION,
   type RepositoryConfiguration,
   settingsOf,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toConfigurationInUse } from '../../../src/domain/configuration-in-use.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
+import { NO_POLICY } from '../../../src/domain/repository-configuration.ts';
 import { START } from '../deploying/fake-ports.ts';
 import { buildWorkspace, REPOSITORY, World } from '../deploying/reconcile-world.ts';
 import type { FakeFile } from './fake-trees.ts';
@@ -193,7 +194,7 @@ class History {
     await planner.deliver(buildPush({ before, after, message, pushedAt }));
     await planner.planAll();
     const stored = await planner.stores.readConfiguration(REPOSITORY.id);
-    this.worker.configuration = stored && toConfigurationInUse(stored);
+    this.worker.configuration = toConfigurationInUse(stored, NO_POLICY);
     const expected = model.push(before, isSkipped);
     const open = await planner.open();
     expect(open.some(({ sha, cause }) => sha === after && cause === 'push')).toBe(expected);

@@ -9,6 +9,7 @@ import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
 import type { KnownOwner, NamedAccount } from '../../../src/domain/owner.ts';
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
+import { type AccountPolicy, NO_POLICY } from '../../../src/domain/repository-configuration.ts';
 import type { ShownCheckRun } from '../../../src/domain/shown-check-run.ts';
 import { checkPull } from '../../../src/planning/check-pull.ts';
 import { commitChecks } from '../../../src/planning/commit-plan.ts';
@@ -40,6 +41,8 @@ export class PlanWorld {
   served = true;
   /** True: deployments are started by the last push, and none is stored. */
   lacksPush = false;
+  /** What the accounts file sets for the repositories. */
+  policy: AccountPolicy = NO_POLICY;
   /** The mappings of the accounts file; `restart` applies them. */
   mappings: readonly WorkspaceMapping[] = [];
   readonly trees = new FakeTrees();
@@ -102,11 +105,14 @@ export class PlanWorld {
     };
     const sink = { write: (line: string) => void this.lines.push(JSON.parse(line)) };
     const read: ReadConfiguration = (text, workspaces) => readRepositoryConfiguration(text, { workspaces });
+    const findPolicy = async () => this.policy;
     const configurations = createConfigurations({
       files: this.files,
       heads: { readHead: async () => this.head },
       trees: this.trees,
       store: stores,
+      repositories: stores,
+      findPolicy,
       read,
     });
     const planner = new DeliveryPlanner(
@@ -130,6 +136,7 @@ export class PlanWorld {
               files: this.files,
               configurations,
               read,
+              findPolicy,
               commitProject: (checks) => commitChecks({ plans: stores, dispatcher }, checks),
             }),
           log: pino({ level: 'debug' }, sink),

@@ -151,6 +151,7 @@ test('a deployment with a job has passed its gates', async () => {
 test('while the configuration is invalid, an error holds, since the settings before the loss are unknown', async () => {
   world.configuration = {
     kind: 'held',
+    configuration: DEFAULT_CONFIGURATION,
     bad: { file: '.github/meltano-deploy.yml', sha: SHA, problems: [{ line: 1, column: 1, message: '' }] },
   };
   expect((await adopt()).gates).toHaveLength(1);

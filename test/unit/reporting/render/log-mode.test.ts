@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LogMode } from '../../../../src/domain/repository-configuration.ts';
+import type { LogMode } from '../../../../src/domain/log-setting.ts';
 import { renderCheckRun } from '../../../../src/reporting/render/render-check-run.ts';
 import { makeLog, makeRun, makeView } from './make-check-run-view.ts';
 

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { DeploySettings, WrittenSettings } from '../domain/repository-configuration.ts';
+import { ACCOUNT_SETTINGS } from './repository-configuration-schema.ts';
+
+const settingsSchema = z.strictObject(ACCOUNT_SETTINGS);
+
+type SettingsAsWritten = z.output<typeof settingsSchema>;
+
+/** Settings for a whole repository, with the names that the code has for them. */
+export function toWrittenSettings(written: SettingsAsWritten): WrittenSettings {
+  const { commands, comments, notify, github_deployments: githubDeployments } = written;
+  return leaveOutUnset({
+    deploy: toDeploySettings(written),
+    commands: leaveOutUnset(commands ?? {}),
+    comments: leaveOutUnset({ onFailure: comments?.on_failure }),
+    notify: leaveOutUnset(notify ?? {}),
+    githubDeployments,
+  });
+}
+
+export function toDeploySettings(written: SettingsAsWritten): Partial<DeploySettings> {
+  return leaveOutUnset({
+    onPush: written.on_push,
+    paths: written.paths,
+    pathsIgnore: written.paths_ignore,
+    skipTokens: written.skip_tokens,
+    unmatched: written.unmatched,
+    ignoreSenders: written.ignore_senders,
+    log: written.log,
+    verify: written.verify,
+    projectCheck: written.project,
+    pipelineCheck: written.pipelines,
+  });
+}
+
+type Written<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Settings that aren't written are left out, so that the defaults decide. */
+function leaveOutUnset<T extends object>(settings: T): Written<T> {
+  return Object.fromEntries(
+    Object.entries(settings).filter(([, value]) => value !== undefined),
+  ) as Written<T>;
+}

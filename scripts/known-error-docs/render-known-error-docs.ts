@@ -4,7 +4,7 @@ import { formatCode, formatTableRow } from '../../src/reporting/render/escape-ma
 import { judgeKnownErrors } from './judge-known-errors.ts';
 import { readCases } from './read-cases.ts';
 
-const AGAIN = '_Passing: the same job probably succeeds when it runs again._';
+const AGAIN = '_Transient: the same job probably succeeds when it runs again._';
 
 /** The page `docs/known-errors.md`: what is known about each error, and how often it is right. */
 export async function renderKnownErrorDocs(): Promise<string> {
@@ -26,6 +26,8 @@ async function renderIntroduction(): Promise<string> {
 For ${count} errors the app knows the cause and what to do. It says so as **What to do** where it shows the first error of a failed job, also of a
 pipeline's: in the [check run](check-runs.md#when-it-has-ended), in the issue about a failure, and in the replies to commands. If the log isn't shown, nothing is said about it.
 
+After an error that is marked as transient, [a deployment can be tried again](check-runs.md#a-second-try).
+
 Any other error gets no advice, since a wrong one costs more than none. An error is known by its own line, or the lines around it, after secrets have been
 removed. Nothing from the log stands in the advice.
 
@@ -35,8 +37,8 @@ the table knows (recall ${percent(right, known)}). One person collected and labe
 }
 
 function renderTool(tool: string, errors: readonly KnownError[]): string {
-  const rows = errors.map(({ prints, cause, advice, isTransient }) =>
-    formatTableRow([formatCode(prints), cause, isTransient ? `${advice} ${AGAIN}` : advice]),
+  const rows = errors.map(({ prints, cause, advice, transient }) =>
+    formatTableRow([formatCode(prints), cause, transient ? `${advice} ${AGAIN}` : advice]),
   );
   return [
     `## ${tool}\n`,

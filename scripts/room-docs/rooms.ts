@@ -6,7 +6,7 @@ export const ALLOWED: Record<string, readonly string[]> = {
   domain: [],
   intake: ['domain', 'commands'],
   planning: ['domain', 'config', 'project', 'reporting'],
-  deploying: ['domain', 'planning', 'reporting'],
+  deploying: ['domain', 'planning', 'logs', 'reporting'],
   logs: ['domain'],
   reporting: ['domain', 'logs'],
   commands: ['domain', 'planning', 'logs', 'reporting', 'project'],

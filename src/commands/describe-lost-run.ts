@@ -1,3 +1,4 @@
+import { makeRecoveryDeliveryId } from '../domain/delivery.ts';
 import { CONCLUSIONS, type Conclusion, type Repository } from '../domain/deployment.ts';
 import type { ExternalId } from '../domain/external-id.ts';
 import type { LogSetting } from '../domain/log-setting.ts';
@@ -35,7 +36,7 @@ export function describeLostRun(facts: LostRunFacts): LostRun | null {
     planned: {
       id: ids.deploymentId,
       account,
-      deliveryId: `adopted:${run.id}`,
+      deliveryId: makeRecoveryDeliveryId(run.id),
       workspaceId: ids.workspaceId,
       workspaceName: workspace?.name ?? readWorkspaceName(run.name),
       environment: workspace?.environment ?? null,

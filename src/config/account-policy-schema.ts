@@ -68,6 +68,7 @@ export const POLICY_SECTIONS: readonly (readonly [string, Section])[] = [
   ['defaults.commands', { place: 'under "commands"', keys: Object.keys(commandsSchema.shape) }],
   ['defaults.comments', describeInner('comments')],
   ['defaults.notify', describeInner('notify')],
+  ['defaults.retry', describeInner('retry')],
   [
     'limits',
     {
@@ -81,7 +82,7 @@ export const POLICY_SECTIONS: readonly (readonly [string, Section])[] = [
   ['workspaces.limits', { place: 'under "limits"', keys: [], explainUnknown: explainUnlimitedWorkspace }],
 ];
 
-function describeInner(name: 'comments' | 'notify'): Section {
+function describeInner(name: 'comments' | 'notify' | 'retry'): Section {
   const { shape } = ACCOUNT_SETTINGS[name].unwrap().unwrap();
   return { place: `under "${name}"`, keys: Object.keys(shape) };
 }

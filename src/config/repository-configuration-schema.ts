@@ -75,6 +75,18 @@ const verify = z.boolean().meta({
     'true: after a deployment, pipelines whose file or components the push changed are verified, at most 5; a failed one fails the check run. Needs checks.pipelines: report.',
 });
 
+const retry = z
+  .strictObject({
+    transient: withDefault(
+      z.literal([0, 1]).meta({
+        description:
+          '1: if a job fails with a known error that usually passes, such as a broken connection to the package index, the deployment starts one more job.',
+      }),
+      deploy.retryTransient,
+    ),
+  })
+  .meta({ description: 'Which failed deployments are tried again.' });
+
 const projectCheck = z.enum(['report', 'block', 'off']).meta({
   description:
     'report: a check run "Meltano Deploy project" on each push to the tracked branch, and on pull requests to it, says what is wrong in the Meltano project, and what changes in the workspace. block: a push with an error in the workspace\'s project is not deployed, either. off: nothing is checked.',
@@ -95,6 +107,7 @@ const deploySection = z
     ignore_senders: withDefault(ignoreSenders, [...deploy.ignoreSenders]),
     log: log.optional(),
     verify: withDefault(verify, deploy.verify),
+    retry: retry.nullish(),
   })
   .meta({ description: 'Settings for all workspaces of this repository.' });
 
@@ -126,6 +139,7 @@ const workspaceEntry = z
     ignore_senders: ignoreSenders.optional(),
     log: log.optional(),
     verify: verify.optional(),
+    retry: retry.nullish(),
     checks: z
       .strictObject({ project: projectCheck.optional(), pipelines: pipelineCheck.optional() })
       .nullish()
@@ -229,6 +243,8 @@ export const SECTIONS: ReadonlyMap<string, Section> = new Map([
   ['', { place: 'at the top of the file', keys: Object.keys(repositoryConfigurationSchema.shape) }],
   ['deploy', { place: 'under "deploy"', keys: Object.keys(deploySection.shape) }],
   ['workspaces', { place: 'to an entry of "workspaces"', keys: Object.keys(workspaceEntry.shape) }],
+  ['deploy.retry', { place: 'under "retry"', keys: Object.keys(retry.shape) }],
+  ['workspaces.retry', { place: 'under "retry" of a workspace', keys: Object.keys(retry.shape) }],
   ['checks', { place: 'under "checks"', keys: Object.keys(checksSection.shape) }],
   ['workspaces.checks', { place: 'under "checks" of a workspace', keys: Object.keys(checksSection.shape) }],
   ['commands', { place: 'under "commands"', keys: Object.keys(commandsSection.shape) }],

@@ -28,6 +28,7 @@ export function toDeploySettings(written: SettingsAsWritten): Partial<DeploySett
     ignoreSenders: written.ignore_senders,
     log: written.log,
     verify: written.verify,
+    retryTransient: written.retry?.transient,
     projectCheck: written.project,
     pipelineCheck: written.pipelines,
   });

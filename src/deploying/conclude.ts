@@ -1,6 +1,6 @@
-import type { Conclusion, Deployment } from '../domain/deployment.ts';
+import type { Conclusion, Deployment, FirstTry } from '../domain/deployment.ts';
 import { changesOf, type DeploymentChange } from '../domain/deployment-store.ts';
-import type { ReasonCode } from '../domain/reason-codes.ts';
+import { REASON_CODES, type ReasonCode } from '../domain/reason-codes.ts';
 import { logFields, type ReconcileContext, type StepResult } from './reconcile-context.ts';
 
 export interface Ending extends DeploymentChange {
@@ -33,11 +33,12 @@ export async function conclude(
   deployment: Deployment,
   ending: Ending,
 ): Promise<StepResult> {
-  await context.outputs.beforeEnd(deployment, ending.conclusion);
+  const end = chooseEnd(deployment, ending);
+  await context.outputs.beforeEnd(deployment, end.conclusion);
   const saved = await context.store.saveDeployment(deployment.id, {
     problem: null,
     retryAt: null,
-    ...ending,
+    ...end,
     state: 'concluded',
     concludedAt: context.clock.now(),
   });
@@ -48,4 +49,22 @@ export async function conclude(
   else context.reporter.changed(saved);
   await context.outputs.changed(saved);
   return 'go on';
+}
+
+/** A deployment whose second job was never started ends as its first job did. */
+function chooseEnd({ firstTry, jobId }: Deployment, ending: Ending): Ending {
+  const hasResult = firstTry === null || jobId !== null || ending.reason === 'withdrawn';
+  return hasResult ? ending : endAsFirstTry(firstTry, ending);
+}
+
+/** `instead`: why there is no second job. */
+function endAsFirstTry({ error: _, ...first }: FirstTry, instead: Ending): Ending {
+  return {
+    ...first,
+    firstTry: null,
+    hold: null,
+    conclusion: 'failure',
+    reason: 'job_error',
+    problem: instead.problem ?? REASON_CODES[instead.reason],
+  };
 }

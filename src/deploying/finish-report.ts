@@ -7,6 +7,7 @@ import { ageOf } from '../domain/stored-times.ts';
 import { formatVerificationLogId, readVerification } from '../domain/verification.ts';
 import { describeFailure } from '../reporting/render/describe-meltano-failure.ts';
 import {
+  findFirstLog,
   findShownLog,
   isPipelineWatch,
   readSubject,
@@ -93,7 +94,11 @@ export function createReportFinisher(
 /** The logs that the last report shows, or whose errors it names. */
 function listLogs(of: Deployment | PipelineWatch): readonly ShownLog[] {
   const shown = findShownLog(of);
-  if (!isPipelineWatch(of)) return shown && !NO_LOG.has(of.reason) ? [shown] : [];
+  if (!isPipelineWatch(of)) {
+    const first = findFirstLog(of);
+    const last = NO_LOG.has(of.reason) ? null : shown;
+    return [first ?? [], last ?? []].flat();
+  }
   if (of.ending === 'refused') return [];
   const failed = of.pipelines
     .filter(({ outcome }) => outcome === 'failed')

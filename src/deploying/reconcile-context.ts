@@ -7,6 +7,7 @@ import type { Deployment } from '../domain/deployment.ts';
 import type { DeploymentStore } from '../domain/deployment-store.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
+import type { LogExcerpt } from '../domain/log-excerpt.ts';
 import type { MeltanoApi, MeltanoResult } from '../domain/meltano.ts';
 import type { PipelineWatchStore } from '../domain/pipeline-watch.ts';
 import type { RemoteClock } from '../domain/remote-clock.ts';
@@ -45,6 +46,8 @@ export interface JobLogReader {
   readOn(of: LoggedJob, jobId: string, api: MeltanoApi): Promise<MeltanoResult<boolean>>;
   /** Reads the whole log again. */
   readWhole(of: LoggedJob, jobId: string, api: MeltanoApi): Promise<MeltanoResult<null>>;
+  /** Reads the whole log without keeping it. */
+  examine(jobId: string, api: MeltanoApi): Promise<MeltanoResult<LogExcerpt>>;
 }
 
 /** The ports and limits for reconciling workspaces. */
@@ -82,8 +85,16 @@ export interface StartContext extends ReconcileContext {
 export type StepResult = number | 'go on';
 
 /** Milliseconds in which a start may still be tried; infinite before the first try. */
-export function startLeft({ limits, clock }: ReconcileContext, { startSince }: Deployment): number {
-  return startSince === null ? Infinity : limits.startMs - ageOf(clock, startSince);
+export function startLeft(context: ReconcileContext, deployment: Deployment): number {
+  const { limits, clock } = context;
+  const { startSince, firstTry } = deployment;
+  const left = startSince === null ? Infinity : limits.startMs - ageOf(clock, startSince);
+  return firstTry === null ? left : Math.min(left, watchLeft(context, deployment));
+}
+
+/** Milliseconds in which the jobs are watched: both tries share the time. */
+export function watchLeft({ limits, clock }: ReconcileContext, { firstTry, acceptedAt }: Deployment): number {
+  return limits.deployMs - ageOf(clock, firstTry?.acceptedAt ?? acceptedAt ?? 0);
 }
 
 /** The fields that identify a deployment in a log line. */

@@ -7,6 +7,7 @@ import { parseWorkspaceKey } from '../domain/workspace.ts';
 import { change, conclude } from './conclude.ts';
 import { LostJobFinder } from './find-lost-job.ts';
 import { type ReconcileContext, type StartContext, type StepResult, startLeft } from './reconcile-context.ts';
+import { endReplacedTry } from './second-try.ts';
 import { PipelineSettler } from './settle-pipelines.ts';
 import { startDeployment } from './start-deployment.ts';
 import { JobWatcher } from './watch-job.ts';
@@ -54,7 +55,10 @@ export class WorkspaceReconciler {
 
   async #advanceWhenDue(current: Deployment): Promise<StepResult> {
     const delay = Math.min(this.#retryDelay(current), startLeft(this.#context, current));
-    return delay > 0 && !isWithdrawnWithoutJob(current) ? delay : this.#advance(current);
+    if (delay <= 0 || isWithdrawnWithoutJob(current)) return this.#advance(current);
+    // A newer deployment doesn't wait for the pause before a second try.
+    const replaced = mayHaveJob(current) ? null : await endReplacedTry(this.#context, current);
+    return replaced ? conclude(this.#context, current, replaced) : delay;
   }
 
   /**

@@ -14,7 +14,7 @@ import { chooseStart } from './choose-start.ts';
 import { change, conclude } from './conclude.ts';
 import { describeJob } from './describe-job.ts';
 import { findAttemptedJob, findForeignJob, isBusy } from './find-job.ts';
-import { type GateVerdict, judgeGates } from './judge-gates.ts';
+import { passGates } from './pass-gates.ts';
 import { readPipelinesBefore } from './read-pipelines.ts';
 import { recheckWorkspace } from './recheck-workspace.ts';
 import {
@@ -24,6 +24,7 @@ import {
   type StepResult,
   startLeft,
 } from './reconcile-context.ts';
+import { endReplacedTry } from './second-try.ts';
 import { endSettling } from './settle-pipelines.ts';
 
 /** How long a 409 is retried when no deployment job is listed: the workspace may be provisioning. */
@@ -32,8 +33,6 @@ const CONFLICT_PATIENCE_MS = 10 * 60_000;
 const BUSY_LOOK_MS = 5_000;
 
 const BUSY = 'another deployment of this workspace is running on Meltano Cloud';
-
-const PASSED: GateVerdict = { kind: 'open', change: {} };
 
 /**
  * Tries once to start a deployment: reads the workspace again, stores the ids of its jobs, and only then sends the request.
@@ -44,11 +43,10 @@ export async function startDeployment(
   deployment: Deployment,
   api: MeltanoApi,
 ): Promise<StepResult> {
-  // An attempt whose answer was lost may have been made before the gates, by a process whose database is lost, too.
-  const isJudged = deployment.state === 'waiting' || deployment.attemptOutcome === 'lost';
-  const gates = isJudged ? await judgeGates(context, deployment) : PASSED;
-  if (gates.kind === 'wait')
-    return deployment.state === 'waiting' ? gates.delayMs : waitAgain(context, deployment);
+  const replaced = await endReplacedTry(context, deployment);
+  if (replaced) return conclude(context, deployment, replaced);
+  const gates = await passGates(context, deployment);
+  if (gates.kind === 'wait') return gates.step;
   if (gates.kind === 'closed') return conclude(context, deployment, gates.ending);
   const passed = { ...gates.change, startSince: deployment.startSince ?? stamp(context.clock) };
   const checked = await recheckWorkspace(context, deployment, api);
@@ -66,12 +64,6 @@ export async function startDeployment(
   if (deployment.attemptOutcome === 'busy' && isBusy(jobs.value)) return waitForOther(context, deployment);
   const changes = { ...checked.change, ...passed };
   return sendStart(context, deployment, { api, changes, jobs: jobs.value, pipelines });
-}
-
-/** The lost attempt made no job, so the deployment waits at its gates as if it was new. */
-async function waitAgain(context: ReconcileContext, deployment: Deployment): Promise<StepResult> {
-  await change(context, deployment, { state: 'waiting', attemptOutcome: null, startSince: null });
-  return 'go on';
 }
 
 interface ReadyStart {
@@ -145,6 +137,7 @@ async function findJob(
 ): Promise<{ job: Job; adopted: boolean } | null> {
   // The job of a lost attempt may still appear, so its list of known jobs stays valid.
   const adopted = deployment.attemptOutcome !== 'lost';
+  if (adopted && deployment.firstTry !== null) return null;
   const find = adopted ? findForeignJob : findAttemptedJob;
   const job = await find(context, deployment, listed);
   return job && { job, adopted };

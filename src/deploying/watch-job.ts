@@ -11,7 +11,14 @@ import { change, conclude, type Ending } from './conclude.ts';
 import { describeJob } from './describe-job.ts';
 import { seemsOlder } from './find-job.ts';
 import { wantsPipelines } from './read-pipelines.ts';
-import { logFields, type PollBounds, type ReconcileContext, type StepResult } from './reconcile-context.ts';
+import {
+  logFields,
+  type PollBounds,
+  type ReconcileContext,
+  type StepResult,
+  watchLeft,
+} from './reconcile-context.ts';
+import { type FailedJob, judgeFailedJob } from './second-try.ts';
 import { startSettling } from './settle-pipelines.ts';
 
 /** How long reads that are refused (401, 403) are retried before the watch ends. */
@@ -36,11 +43,12 @@ interface Watch {
   refusedSince: number | null;
   /** When a withdrawn job was last asked to stop, and its phase then. */
   stopAsked: { phase: JobPhase; at: number } | null;
+  /** Since when (`elapsed`) the log of the failed job can't be read, and how often. */
+  failedLog: { readonly since: number; count: number } | null;
 }
 
 const ENDINGS: Record<string, Ending> = {
   COMPLETE: { conclusion: 'success', reason: 'job_complete' },
-  ERROR: { conclusion: 'failure', reason: 'job_error' },
   STOPPED: { conclusion: 'cancelled', reason: 'job_stopped' },
 };
 
@@ -68,6 +76,7 @@ export class JobWatcher {
       jumpedMs: null,
       refusedSince: null,
       stopAsked: null,
+      failedLog: null,
     };
     this.#watches.set(deployment.id, watch);
     const result = await this.#look(deployment, jobId, api, watch);
@@ -81,10 +90,7 @@ export class JobWatcher {
       ? await this.#handleStatus(deployment, read.value, api, watch)
       : await this.#handleFailure(deployment, read.failure, watch);
     if (read.ok) watch.jumpedMs ??= this.#measureJump(deployment, read.value);
-    const left =
-      this.#context.limits.deployMs +
-      (watch.jumpedMs ?? 0) -
-      ageOf(this.#context.clock, deployment.acceptedAt ?? 0);
+    const left = watchLeft(this.#context, deployment) + (watch.jumpedMs ?? 0);
     if (step === 'go on') return step;
     if (left > 0) return Math.min(step, left);
     // Without an answer we can't tell whether the job still runs.
@@ -110,6 +116,7 @@ export class JobWatcher {
     const seen = { ...describeJob(deployment, job, this.#context.clock.now()), attempts };
     if (job.status === 'COMPLETE' && (await wantsPipelines(this.#context, deployment)))
       return startSettling(this.#context, deployment, job, seen);
+    if (job.status === 'ERROR') return this.#endFailed({ deployment, job, seen, api }, watch);
     if (ending)
       return conclude(this.#context, deployment, {
         ...seen,
@@ -130,6 +137,34 @@ export class JobWatcher {
     const quiet = isToStop ? 0 : this.#context.clock.elapsed() - watch.changedAt;
     const interval = choosePollInterval(quiet, this.#context.limits.poll, this.#context.random());
     return Math.min(interval, log?.delayMs ?? interval, nextAttemptMs > 0 ? nextAttemptMs : interval);
+  }
+
+  /** Concludes a deployment whose job failed, or lets it start a second one. */
+  async #endFailed(failed: Omit<FailedJob, 'unread'>, watch: Watch): Promise<StepResult> {
+    const { deployment, seen } = failed;
+    const { elapsed } = this.#context.clock;
+    watch.failedLog ??= { since: elapsed(), count: 0 };
+    const unread = { count: watch.failedLog.count, ms: elapsed() - watch.failedLog.since };
+    const verdict = await judgeFailedJob(this.#context, { ...failed, unread });
+    switch (verdict.kind) {
+      case 'wait':
+        watch.failedLog.count += 1;
+        return verdict.delayMs;
+      case 'again':
+        this.#context.log.info(
+          logFields(deployment),
+          'The job failed for a passing reason: trying once more',
+        );
+        await change(this.#context, deployment, verdict.change);
+        return 'go on';
+      case 'final':
+        return conclude(this.#context, deployment, {
+          ...seen,
+          conclusion: 'failure',
+          reason: 'job_error',
+          problem: verdict.problem,
+        });
+    }
   }
 
   /** True for an adopted job with another commit, and for an older one that ended without a commit. */

@@ -31,6 +31,8 @@ export interface AuditRecord {
   readonly delivery_id: string;
   readonly deployment_id: string | null;
   readonly check_run_url: string | null;
+  /** The failed job of a deployment that was tried again; `job_id` is then the second one. */
+  readonly first_job_id: string | null;
 }
 
 /** In their order. Columns are only ever added, at the end. */
@@ -56,4 +58,5 @@ export const AUDIT_COLUMNS = [
   'delivery_id',
   'deployment_id',
   'check_run_url',
+  'first_job_id',
 ] as const satisfies readonly (keyof AuditRecord)[];

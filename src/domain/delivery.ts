@@ -131,6 +131,17 @@ export function makeSweepDeliveryId(repositoryId: number, ref: string, sha: stri
   return `${SWEEP_PREFIX}${repositoryId}:${ref}:${sha}`;
 }
 
+const RECOVERY_PREFIX = 'adopted:';
+
+/** The id of the delivery for a deployment that was read from its check run, after the database was lost. */
+export function makeRecoveryDeliveryId(checkRunId: number): string {
+  return `${RECOVERY_PREFIX}${checkRunId}`;
+}
+
+export function isRecoveryDelivery(id: string): boolean {
+  return id.startsWith(RECOVERY_PREFIX);
+}
+
 export function isSweepDelivery(id: string): boolean {
   return id.startsWith(SWEEP_PREFIX);
 }

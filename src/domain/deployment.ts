@@ -124,6 +124,14 @@ export interface JobProgress {
   readonly deployedSha: string | null;
 }
 
+/** The failed job of a deployment that is tried again. */
+export interface FirstTry extends JobProgress {
+  readonly jobId: string;
+  readonly acceptedAt: number;
+  /** The code of its known error. */
+  readonly error: string;
+}
+
 /** The workspace's pipelines, before and after the job. */
 interface PipelineProgress {
   /** The pipelines that were FAILED before the start; null if unknown. */
@@ -172,6 +180,8 @@ export interface Deployment extends PlannedDeployment, JobProgress, PipelineProg
   readonly jobId: string | null;
   /** Null for a job that is tried once. */
   readonly attempts: JobAttempts | null;
+  /** Set while a second job is started, and once it was. The job of this deployment is the second one. */
+  readonly firstTry: FirstTry | null;
   /** True if something else started the job for the same push. */
   readonly adopted: boolean;
   readonly acceptedAt: number | null;

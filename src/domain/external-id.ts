@@ -7,9 +7,10 @@ export interface ExternalId {
   readonly jobId: string | null;
 }
 
-/** `<workspace>/<deployment>`, and `/<job>` once the job is known. */
-export function formatExternalId({ workspaceId, id, jobId }: Deployment): string {
-  return jobId === null ? `${workspaceId}/${id}` : `${workspaceId}/${id}/${jobId}`;
+/** `<workspace>/<deployment>`, and `/<job>` once a job is known: the last one. */
+export function formatExternalId({ workspaceId, id, jobId, firstTry }: Deployment): string {
+  const known = jobId ?? firstTry?.jobId ?? null;
+  return known === null ? `${workspaceId}/${id}` : `${workspaceId}/${id}/${known}`;
 }
 
 /** Returns null if the text isn't from `formatExternalId`. */

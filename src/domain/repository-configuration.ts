@@ -40,6 +40,8 @@ export interface DeploySettings extends PathSettings {
   readonly log: LogSetting;
   /** Whether pipelines that a push changes are verified after its deployment. */
   readonly verify: boolean;
+  /** How often a deployment whose error probably passes is tried again: 0 or 1. */
+  readonly retryTransient: 0 | 1;
   /** Whether the project is checked, and a check run reports on it. */
   readonly projectCheck: ProjectCheckMode;
   /** Whether the pipelines are looked at after a deployment, and the runs that it starts. */
@@ -151,6 +153,7 @@ export const DEFAULT_CONFIGURATION: RepositoryConfiguration = Object.freeze({
     ignoreSenders: Object.freeze([]),
     log: null,
     verify: false,
+    retryTransient: 0,
     projectCheck: 'report',
     pipelineCheck: 'report',
   }),

@@ -16,6 +16,7 @@ interface LogBuffer {
   next: number;
   /** The whole log, once it was read to its end. */
   final: LogExcerpt | null;
+  readonly jobId: string;
   readonly attempt: number | null;
 }
 
@@ -45,7 +46,8 @@ export class LogStore implements LogSource {
     // Of several jobs of one check run, only the log of the one that runs is shown live.
     const [owner] = id.split(' ', 1);
     if (!known && owner !== undefined && owner !== id) this.forget(owner);
-    const buffer = known?.attempt === attempt ? known : this.#newBuffer(attempt);
+    const isKnown = known?.jobId === jobId && known.attempt === attempt;
+    const buffer = isKnown ? known : this.#newBuffer(jobId, attempt);
     this.#buffers.set(id, buffer);
     const before = buffer.next;
     const read = await readInto(buffer, { jobId, until: 'once' }, api);
@@ -58,12 +60,19 @@ export class LogStore implements LogSource {
     jobId: string,
     api: MeltanoApi,
   ): Promise<MeltanoResult<null>> {
-    const buffer = this.#newBuffer(attempt);
+    const buffer = this.#newBuffer(jobId, attempt);
     const read = await readInto(buffer, { jobId, until: 'end' }, api);
     if (!read.ok) return read;
     buffer.final = buffer.builder.excerpt(true);
     this.#buffers.set(id, buffer);
     return { ok: true, value: null };
+  }
+
+  /** Reads the whole log of a job without keeping it. */
+  async examine(jobId: string, api: MeltanoApi): Promise<MeltanoResult<LogExcerpt>> {
+    const buffer = this.#newBuffer(jobId, null);
+    const read = await readInto(buffer, { jobId, until: 'end' }, api);
+    return read.ok ? { ok: true, value: buffer.builder.excerpt(true) } : read;
   }
 
   excerpt(id: string): LogExcerpt | null {
@@ -77,11 +86,12 @@ export class LogStore implements LogSource {
     }
   }
 
-  #newBuffer(attempt: number | null): LogBuffer {
+  #newBuffer(jobId: string, attempt: number | null): LogBuffer {
     return {
       builder: this.#newBuilder(),
       next: 0,
       final: null,
+      jobId,
       attempt,
     };
   }

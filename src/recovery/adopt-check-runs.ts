@@ -3,6 +3,7 @@ import type { Accounts } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { CommitRunReader, NewCommitRun } from '../domain/commit-run.ts';
 import { type Configurations, cautiousSettings } from '../domain/configuration-in-use.ts';
+import { makeRecoveryDeliveryId } from '../domain/delivery.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
 import { parseExternalId } from '../domain/external-id.ts';
 import type { RemoteClock } from '../domain/remote-clock.ts';
@@ -46,7 +47,7 @@ export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedB
       {
         id: ids.deploymentId,
         account: tracked.account,
-        deliveryId: `adopted:${run.id}`,
+        deliveryId: makeRecoveryDeliveryId(run.id),
         workspaceId: workspace.id,
         workspaceName: workspace.name,
         environment: settings.environment ?? workspace.environment,

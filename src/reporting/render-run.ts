@@ -10,7 +10,7 @@ import { DISABLED_MS, type FailureIssueStore } from './failure-issue.ts';
 import type { CheckRunFields, CheckRunView } from './render/check-run-view.ts';
 import type { CommitRunView } from './render/render-commit-run.ts';
 import type { PipelineWatchView } from './render/render-pipeline-watch.ts';
-import { isPipelineWatch, type ReportSubject } from './report-subject.ts';
+import { formatFirstLogId, isPipelineWatch, type ReportSubject } from './report-subject.ts';
 import type { FindWayBack } from './way-back.ts';
 import type { RenderedRun } from './write-check-run.ts';
 
@@ -78,6 +78,7 @@ export async function viewDeployment(
     verificationLog: logs.excerpt(formatVerificationLogId(deployment)),
     areIssuesDisabled: await areIssuesDisabled(deployment, store),
     log: logs.excerpt(deployment.id),
+    firstLog: deployment.firstTry && logs.excerpt(formatFirstLogId(deployment)),
     deployTimeoutMinutes: limits.deployTimeoutMinutes,
     startTimeoutMinutes: limits.startTimeoutMinutes,
     now: clock.now(),

@@ -46,6 +46,17 @@ export function findShownLog(of: Deployment | PipelineWatch): ShownLog | null {
   return shown && toShownLog(of, shown);
 }
 
+/** The id in memory of the log of a deployment's first try. */
+export function formatFirstLogId({ id }: Deployment): string {
+  return `${id} first`;
+}
+
+/** The log of a deployment's first try, which is shown at the end. */
+export function findFirstLog(deployment: Deployment): ShownLog | null {
+  const { firstTry } = deployment;
+  return firstTry && { id: formatFirstLogId(deployment), jobId: firstTry.jobId, attempt: null };
+}
+
 /** Null without a job. */
 export function toShownLog(of: PipelineWatch, { jobId, attempts }: WatchedPipeline): ShownLog | null {
   return jobId === null ? null : { id: formatLogKey(of, jobId), jobId, attempt: attempts?.current ?? null };

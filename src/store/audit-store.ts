@@ -94,6 +94,7 @@ async function readDeployments(
       'deployment.concludedAt',
       'deployment.deliveryId',
       'deployment.checkRunUrl',
+      'deployment.firstJobId',
     ])
     .select(['delivery.role', 'command.parsed', 'repository.owner', 'repository.name as repositoryName'])
     .where(isAfter('deployment', after))
@@ -127,6 +128,7 @@ async function readDeployments(
       delivery_id: row.deliveryId,
       deployment_id: row.id,
       check_run_url: row.checkRunUrl,
+      first_job_id: row.firstJobId,
     },
   }));
 }
@@ -259,6 +261,7 @@ function makeRequest(
     delivery_id: row.id,
     deployment_id: null,
     check_run_url: null,
+    first_job_id: null,
   };
 }
 

@@ -1,11 +1,18 @@
 import type { Selectable } from 'kysely';
-import type { Deployment, FileAtCommit, PlannedDeployment, Rerun, TreeDigest } from '../domain/deployment.ts';
+import type {
+  Deployment,
+  FileAtCommit,
+  FirstTry,
+  PlannedDeployment,
+  Rerun,
+  TreeDigest,
+} from '../domain/deployment.ts';
 import type { Gate, Hold } from '../domain/gate.ts';
 import type { JobAttempts } from '../domain/job-attempts.ts';
 import type { FailedBefore, PipelinesAfter } from '../domain/judge-pipelines.ts';
 import type { DeploymentTable } from './schema.ts';
 
-export function toDeployment(row: Selectable<DeploymentTable>): Deployment {
+export function toDeployment({ firstJobId: _, ...row }: Selectable<DeploymentTable>): Deployment {
   return {
     ...row,
     requestedByBot: row.requestedByBot === 1,
@@ -17,6 +24,7 @@ export function toDeployment(row: Selectable<DeploymentTable>): Deployment {
     hold: row.hold === null ? null : (JSON.parse(row.hold) as Hold),
     treeDigest: readTreeDigest(row.treeDigest),
     attempts: row.attempts === null ? null : (JSON.parse(row.attempts) as JobAttempts),
+    firstTry: row.firstTry === null ? null : (JSON.parse(row.firstTry) as FirstTry),
     failedBefore: row.failedBefore === null ? null : (JSON.parse(row.failedBefore) as FailedBefore[]),
     pipelines: row.pipelines === null ? null : (JSON.parse(row.pipelines) as PipelinesAfter),
   };
@@ -58,6 +66,8 @@ export function toNewRow(planned: PlannedDeployment, now: number): Selectable<De
     jobEndedAt: null,
     deployedSha: null,
     attempts: null,
+    firstTry: null,
+    firstJobId: null,
     failedBefore: null,
     settlingSince: null,
     serviceStartTime: null,

@@ -3,6 +3,7 @@ import type { DeploymentChange, DeploymentStore } from '../domain/deployment-sto
 import { orderDeployments } from '../domain/order-deployments.ts';
 import { isOfWorkspace } from './deployment-conditions.ts';
 import { toDeployment } from './deployment-row.ts';
+import { listDeploymentJobs } from './list-deployment-jobs.ts';
 import type { DeploymentTable, Schema } from './schema.ts';
 
 /** Columns that no check run shows: changing them makes no report due. */
@@ -56,16 +57,7 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore {
       return row ? toDeployment(row) : null;
     },
 
-    async listTakenJobs(workspace, jobIds) {
-      if (jobIds.length === 0) return new Set();
-      const rows = await db
-        .selectFrom('deployment')
-        .select('jobId')
-        .where(isOfWorkspace(workspace))
-        .where('jobId', 'in', jobIds)
-        .execute();
-      return new Set(rows.flatMap((row) => row.jobId ?? []));
-    },
+    listTakenJobs: (workspace, jobIds) => listDeploymentJobs(db, workspace, { jobIds, adopted: true }),
 
     async listKnownJobs(workspace, before) {
       const row = await db
@@ -93,6 +85,7 @@ function toColumns(change: DeploymentChange): Partial<DeploymentTable> {
     failedBefore,
     pipelines,
     attempts,
+    firstTry,
     ...rest
   } = change;
   return {
@@ -100,12 +93,22 @@ function toColumns(change: DeploymentChange): Partial<DeploymentTable> {
     ...(requestedByBot === undefined ? {} : { requestedByBot: requestedByBot ? 1 : 0 }),
     ...(adopted === undefined ? {} : { adopted: adopted ? 1 : 0 }),
     ...(knownJobIds === undefined ? {} : { knownJobIds: JSON.stringify(knownJobIds) }),
-    ...(rerun === undefined ? {} : { rerun: rerun && JSON.stringify(rerun) }),
     ...(gates === undefined ? {} : { gates: JSON.stringify(gates) }),
-    ...(hold === undefined ? {} : { hold: hold && JSON.stringify(hold) }),
-    ...(badFile === undefined ? {} : { badFile: badFile && JSON.stringify(badFile) }),
-    ...(attempts === undefined ? {} : { attempts: attempts && JSON.stringify(attempts) }),
-    ...(failedBefore === undefined ? {} : { failedBefore: failedBefore && JSON.stringify(failedBefore) }),
-    ...(pipelines === undefined ? {} : { pipelines: pipelines && JSON.stringify(pipelines) }),
+    ...(firstTry === undefined ? {} : { firstJobId: firstTry?.jobId ?? null }),
+    ...toJson({ rerun, hold, badFile, attempts, firstTry, failedBefore, pipelines }),
+  };
+}
+
+/** Leaves out values that don't change. */
+function toJson<Key extends string>(
+  values: Record<Key, object | null | undefined>,
+): {
+  [K in Key]?: string | null;
+} {
+  const changed = Object.entries<object | null | undefined>(values).filter(
+    ([, value]) => value !== undefined,
+  );
+  return Object.fromEntries(changed.map(([key, value]) => [key, value && JSON.stringify(value)])) as {
+    [K in Key]?: string | null;
   };
 }

@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { LagStore } from '../commands/answer-status.ts';
-import { IS_DEPLOYED, isOfRepositoryWorkspace, isOfWorkspace } from './deployment-conditions.ts';
+import { IS_DEPLOYED, isOfRepositoryWorkspace } from './deployment-conditions.ts';
 import { toDeployment } from './deployment-row.ts';
+import { listDeploymentJobs } from './list-deployment-jobs.ts';
 import type { Schema } from './schema.ts';
 
 export function createLagStore(db: Kysely<Schema>): LagStore {
@@ -41,16 +42,6 @@ export function createLagStore(db: Kysely<Schema>): LagStore {
       return row ? toDeployment(row) : null;
     },
 
-    async listStartedJobs(workspace, jobIds) {
-      if (jobIds.length === 0) return new Set();
-      const rows = await db
-        .selectFrom('deployment')
-        .select('jobId')
-        .where(isOfWorkspace(workspace))
-        .where('jobId', 'in', jobIds)
-        .where('adopted', '=', 0)
-        .execute();
-      return new Set(rows.flatMap((row) => row.jobId ?? []));
-    },
+    listStartedJobs: (workspace, jobIds) => listDeploymentJobs(db, workspace, { jobIds, adopted: false }),
   };
 }

@@ -173,6 +173,7 @@ type Columns = Omit<
   | 'hold'
   | 'treeDigest'
   | 'attempts'
+  | 'firstTry'
   | 'failedBefore'
   | 'pipelines'
 >;
@@ -199,6 +200,9 @@ export interface DeploymentTable extends Columns {
   treeDigest: string | null;
   /** A `JobAttempts` as JSON. */
   attempts: string | null;
+  /** A `FirstTry` as JSON, and its job, to find it. */
+  firstTry: string | null;
+  firstJobId: string | null;
   /** A `FailedBefore[]` as JSON. */
   failedBefore: string | null;
   /** A `PipelinesAfter` as JSON. */

@@ -34,11 +34,19 @@ export function createDeploymentMetrics(
     help: 'Secrets removed from logs; reading a log again counts them again.',
     registers,
   });
+  const secondTries = new Counter({
+    name: 'meltano_deploy_second_tries_total',
+    help: 'Concluded deployments that were tried again after a transient error, by conclusion.',
+    labelNames: ['conclusion'],
+    registers,
+  });
+  for (const conclusion of ['success', 'failure']) secondTries.inc({ conclusion }, 0);
   const times = createTimes(registry);
   return {
     decided: (reason) => decisions.inc({ reason }),
     concluded(deployment) {
-      const { conclusion, reason } = deployment;
+      const { conclusion, reason, firstTry } = deployment;
+      if (firstTry !== null) secondTries.inc({ conclusion: conclusion ?? 'none' });
       deployments.inc({ conclusion: conclusion ?? 'none', reason });
       times.concluded(deployment);
     },

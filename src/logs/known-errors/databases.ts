@@ -57,7 +57,7 @@ export const DATABASE_ERRORS: readonly KnownError[] = [
     cause: 'Two transactions waited for each other, and the database ended this one.',
     advice:
       'Deploy again. If it happens again, let the pipelines that write the same tables run one after another.',
-    isTransient: true,
+    transient: 'the database ended a deadlock',
   },
   {
     code: 'database_statement_timeout',
@@ -92,7 +92,7 @@ export const DATABASE_ERRORS: readonly KnownError[] = [
     cause: 'The connection to MySQL broke during the work.',
     advice:
       'Deploy again. If it happens each time, raise `net_read_timeout`, `net_write_timeout` and `max_allowed_packet` on the server.',
-    isTransient: true,
+    transient: 'the connection to MySQL broke',
   },
   {
     code: 'mysql_column_missing',

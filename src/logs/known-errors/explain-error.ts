@@ -38,6 +38,11 @@ export function explainError({ words, context, contextBefore }: FirstError): Kno
   return ALL.find(({ when }) => when.some((one) => holds(one, said, around))) ?? null;
 }
 
+/** Null if the table has no such error any more. */
+export function findKnownError(code: string): KnownError | null {
+  return ALL.find((one) => one.code === code) ?? null;
+}
+
 function holds({ says, near, unless }: Condition, said: string, around: string): boolean {
   return says.test(said) && (near?.test(around) ?? true) && !(unless?.test(around) ?? false);
 }

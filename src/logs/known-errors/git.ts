@@ -85,6 +85,6 @@ export const GIT_ERRORS: readonly KnownError[] = [
     ],
     cause: 'The connection to the git server broke during the download.',
     advice: 'Deploy again. If it happens each time, install a released package instead of a git repository.',
-    isTransient: true,
+    transient: 'the connection to the git server broke',
   },
 ];

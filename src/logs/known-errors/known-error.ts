@@ -19,8 +19,8 @@ export interface KnownError {
   readonly cause: string;
   /** What to do: sentences for a person who edits the project. */
   readonly advice: string;
-  /** The same job would probably succeed if it ran again. */
-  readonly isTransient?: true;
+  /** Only if the same job would probably succeed if it ran again: what failed, in a few words that begin a title. */
+  readonly transient?: string;
 }
 
 /** In the lines around the error: it is in the build of a package, which has its own environment. */

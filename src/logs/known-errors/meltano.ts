@@ -43,7 +43,7 @@ export const MELTANO_ERRORS: readonly KnownError[] = [
     when: [{ says: /\bCould not connect to Meltano Hub\b/ }],
     cause: 'Meltano Hub did not answer.',
     advice: 'Deploy again. Lock files in `plugins/` make an installation independent of Meltano Hub.',
-    isTransient: true,
+    transient: 'Meltano Hub did not answer',
   },
   {
     code: 'meltano_no_loader',

@@ -3,8 +3,9 @@ import { BUILD_FAILED, IN_BUILD, type KnownError } from './known-error.ts';
 const NO_VERSION =
   /\bCould not find a version that satisfies the requirement |\bNo matching distribution found for /;
 const INDEX_FAILED = /\bCould not fetch URL |after connection broken by '/;
-const NETWORK =
-  /\bRetry\(total=0[^\n]{0,200}connection broken by '(?:ReadTimeoutError|ConnectTimeoutError|ProtocolError|RemoteDisconnected|NewConnectionError)/;
+const TIMED_OUT =
+  /\bRetry\(total=0[^\n]{0,200}connection broken by '(?:(?:ReadTimeoutError|ConnectTimeoutError)|NewConnectionError\b[^\n]{0,300}Temporary failure in name resolution)/;
+const RESET = /\bRetry\(total=0[^\n]{0,200}connection broken by '(?:ProtocolError|RemoteDisconnected)/;
 
 export const PIP_ERRORS: readonly KnownError[] = [
   {
@@ -26,13 +27,25 @@ export const PIP_ERRORS: readonly KnownError[] = [
       "pip._vendor.urllib3.exceptions.ReadTimeoutError: HTTPSConnectionPool(host='files.pythonhosted.org', port=443): Read timed out.",
     when: [
       {
-        says: /\bpip\._vendor\.[\w.]{1,100}\.(?:ReadTimeoutError|ConnectTimeoutError|ProtocolError|IncompleteRead)\b/,
+        says: /\bpip\._vendor\.[\w.]{1,100}\.(?:ReadTimeoutError|ConnectTimeoutError)\b/,
       },
-      { says: NO_VERSION, near: NETWORK },
+      { says: NO_VERSION, near: TIMED_OUT },
     ],
-    cause: 'The connection to the package index broke or took too long.',
+    cause: 'The package index did not answer in time.',
     advice: 'Deploy again.',
-    isTransient: true,
+    transient: 'the package index did not answer in time',
+  },
+  {
+    code: 'pip_reset',
+    prints:
+      "pip._vendor.urllib3.exceptions.ProtocolError: ('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))",
+    when: [
+      { says: /\bpip\._vendor\.[\w.]{1,100}\.(?:ProtocolError|IncompleteRead)\b/ },
+      { says: NO_VERSION, near: RESET },
+    ],
+    cause: 'The connection to the package index broke.',
+    advice: 'Deploy again.',
+    transient: 'connection to the package index reset',
   },
   {
     code: 'pip_requires_python',

@@ -54,7 +54,7 @@ export const POSTGRES_ERRORS: readonly KnownError[] = [
     cause: 'The database closed the connection during the work.',
     advice:
       'Deploy again. If it happens each time, see whether the server restarts, runs out of memory, or ends idle connections.',
-    isTransient: true,
+    transient: 'the database closed the connection',
   },
   {
     code: 'postgres_starting',
@@ -62,7 +62,7 @@ export const POSTGRES_ERRORS: readonly KnownError[] = [
     when: [{ says: /\bFATAL: {1,3}the database system is (?:starting up|shutting down|in recovery mode)\b/ }],
     cause: 'The database was being restarted.',
     advice: 'Deploy again.',
-    isTransient: true,
+    transient: 'the database was starting',
   },
   {
     code: 'postgres_recovery',

@@ -144,6 +144,6 @@ export const SERVICE_ERRORS: readonly KnownError[] = [
     when: [{ says: /\b50[0234] Server Error: [^\n]{1,60} for (?:url|path)\b/i }],
     cause: 'The service had a problem of its own.',
     advice: "Deploy again. If it lasts, see the service's status page.",
-    isTransient: true,
+    transient: 'a service had a problem',
   },
 ];

@@ -65,7 +65,7 @@ export const SYSTEM_ERRORS: readonly KnownError[] = [
     ],
     cause: 'A host name could not be resolved for the moment.',
     advice: 'Deploy again. If it lasts, check the host name in the settings.',
-    isTransient: true,
+    transient: 'a host name could not be resolved',
   },
   {
     code: 'dns_unknown',
@@ -86,7 +86,7 @@ export const SYSTEM_ERRORS: readonly KnownError[] = [
     ],
     cause: 'The other side closed the connection during the work.',
     advice: 'Deploy again. If it happens each time, ask for less at once (smaller pages or batches).',
-    isTransient: true,
+    transient: 'the connection was closed',
   },
   {
     code: 'http_timeout',
@@ -100,6 +100,6 @@ export const SYSTEM_ERRORS: readonly KnownError[] = [
     cause: 'The service did not answer in time.',
     advice:
       'Deploy again. If it happens each time, request less at once, or raise the timeout in the settings of the plugin.',
-    isTransient: true,
+    transient: 'a service did not answer in time',
   },
 ];

@@ -22,12 +22,26 @@ export const UV_ERRORS: readonly KnownError[] = [
     when: [
       {
         says: FETCH_FAILED,
-        near: /\boperation timed out\b|\bconnection (?:reset|closed before message completed)\b|\bConnection reset by peer\b|\btemporary failure in name resolution\b/i,
+        near: /\boperation timed out\b|\btemporary failure in name resolution\b/i,
       },
     ],
-    cause: 'The connection to the package index broke or took too long.',
+    cause: 'The package index did not answer in time.',
     advice: 'Deploy again.',
-    isTransient: true,
+    transient: 'the package index did not answer in time',
+  },
+  {
+    code: 'uv_reset',
+    prints:
+      'error sending request for url (https://pypi.org/simple/tap-orders/): connection error: Connection reset by peer (os error 104)',
+    when: [
+      {
+        says: FETCH_FAILED,
+        near: /\bconnection (?:reset|closed before message completed)\b|\bConnection reset by peer\b/i,
+      },
+    ],
+    cause: 'The connection to the package index broke.',
+    advice: 'Deploy again.',
+    transient: 'connection to the package index reset',
   },
   {
     code: 'uv_index_refused',

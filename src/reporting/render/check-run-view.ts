@@ -40,6 +40,8 @@ export interface CheckRunView {
   readonly wayBack: WayBack | null;
   /** Null if nothing was read yet. */
   readonly log: LogExcerpt | null;
+  /** The log of the first try; null if there was none, or it wasn't read. */
+  readonly firstLog: LogExcerpt | null;
   /** The verification of pipelines after the deployment. */
   readonly verification: PipelineWatch | null;
   /** The log of a failed verification. Only one error in it may be shown. */

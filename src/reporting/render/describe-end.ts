@@ -2,7 +2,7 @@ import type { Deployment } from '../../domain/deployment.ts';
 import { REASON_CODES } from '../../domain/reason-codes.ts';
 import type { OtherDeployment } from './check-run-view.ts';
 import { measureRun, shortenSha, splitProblem } from './describe-deployment.ts';
-import { describeDeployed } from './describe-pipelines.ts';
+import { describeDeployed, ON_SECOND_TRY } from './describe-pipelines.ts';
 import { formatDuration } from './format-numbers.ts';
 
 /** The facts for `describeEnd` that the deployment doesn't hold. */
@@ -29,13 +29,16 @@ export function describeEnd(deployment: Deployment, facts: EndFacts, wording: Wo
     case 'verification_failed':
       return 'Deployed, but pipelines failed their verification';
     case 'job_error':
-      return joinDetail(`Failed${after(run)}`, facts.error === null ? null : wording.quote(facts.error));
+      return joinDetail(
+        `Failed${after(run)}${deployment.firstTry === null ? '' : ON_SECOND_TRY}`,
+        facts.error === null ? null : wording.quote(facts.error),
+      );
     case 'job_stopped':
       return `Stopped on Meltano Cloud${run === null ? ' before it ran' : after(run)}`;
     case 'job_deleted':
       return `Deleted on Meltano Cloud${run === null ? ' before it ran' : after(run)}`;
     case 'withdrawn':
-      return `Withdrawn${by(deployment.withdrawnBy, wording)}${run === null ? ' before it started' : after(run)}`;
+      return `Withdrawn${by(deployment.withdrawnBy, wording)}${run === null ? beforeStart(deployment) : after(run)}`;
     case 'superseded':
       return `Superseded by ${facts.supersededBy === null ? 'a newer deployment' : wording.commit(facts.supersededBy)}`;
     case 'loop_brake':
@@ -99,6 +102,10 @@ function describeWatchEnd(what: string | null, run: number | null, facts: EndFac
 
 function after(run: number | null): string {
   return run === null ? '' : ` after ${formatDuration(run)}`;
+}
+
+function beforeStart({ firstTry }: Deployment): string {
+  return firstTry === null ? ' before it started' : ' before the 2nd try';
 }
 
 function by(login: string | null, { person }: Wording): string {

@@ -5,13 +5,17 @@ import { formatCount, formatDuration } from './format-numbers.ts';
 /** How many names one sentence has. A title is cut at 255 characters, a GitHub Deployment's description at 140. */
 const MOST_NAMES = 10;
 
+export const ON_SECOND_TRY = ' on the 2nd try';
+
 interface Quoting {
   quote(text: string): string;
 }
 
 /** Describes the end of a deployment with a complete job by the states of the pipelines. */
-export function describeDeployed({ pipelines }: Deployment, run: number | null, wording: Quoting): string {
-  const deployed = run === null ? 'Deployed' : `Deployed in ${formatDuration(run)}`;
+export function describeDeployed(deployment: Deployment, run: number | null, wording: Quoting): string {
+  const { pipelines, firstTry } = deployment;
+  const duration = run === null ? '' : ` in ${formatDuration(run)}`;
+  const deployed = `Deployed${duration}${firstTry === null ? '' : ON_SECOND_TRY}`;
   if (pipelines?.kind !== 'read') return deployed;
   const { counted, failed } = pipelines;
   if (failed.length > 0) {

@@ -64,10 +64,15 @@ export function describeState(view: CommentPages, shown: ShownDeployment): strin
   }
   const { withdrawnBy } = deployment;
   const isHeld = deployment.state === 'waiting' && deployment.hold !== null;
-  const now = isHeld ? describeHold(deployment.hold, wording) : NOW[deployment.state];
+  const now = isHeld ? describeHold(deployment.hold, wording) : describeNow(deployment.state, deployment);
   return withdrawnBy === null || deployment.state === 'settling'
     ? now
     : `${now}; being withdrawn by ${wording.person(withdrawnBy)}`;
+}
+
+function describeNow(state: keyof typeof NOW, { firstTry }: Deployment): string {
+  if (firstTry === null || state === 'settling') return NOW[state];
+  return state === 'running' ? 'Running (2nd try)' : '1st try failed; trying again';
 }
 
 /** What a deployment waits for at a gate: Markdown that begins a sentence. */

@@ -5,6 +5,7 @@ import { explainHold } from './describe-hold.ts';
 import { explainVerification } from './describe-verification.ts';
 import { formatCode, formatLink } from './escape-markdown.ts';
 import { explainEnd } from './explain-end.ts';
+import { explainFirstTry } from './explain-first-try.ts';
 import { explainSettling } from './explain-pipelines.ts';
 import { findRunUrl } from './github-links.ts';
 
@@ -15,7 +16,7 @@ const AWAITED_ATTEMPT =
 export function explainDeployment(view: CheckRunView): string[] {
   const isConcluded = view.deployment.state === 'concluded';
   const main = isConcluded ? explainEnd(view) : [explainNow(view), explainRequestedCancellation(view)];
-  return [explainRerun(view), ...main].filter((text) => text !== '');
+  return [explainRerun(view), ...main, explainFirstTry(view)].filter((text) => text !== '');
 }
 
 /** Comes first, so that readers of the old run find the new one. */

@@ -159,7 +159,7 @@ function explainCancellation(deployment: Deployment): string {
   const by = deployment.withdrawnBy === null ? 'Somebody' : formatCode(deployment.withdrawnBy);
   const outcome =
     measureRun(deployment) === null
-      ? 'before the job started.'
+      ? `before the ${deployment.firstTry === null ? '' : 'second '}job started.`
       : 'and the job was stopped. What it had already done was not undone.';
   return `${by} withdrew this deployment ${outcome}`;
 }
@@ -168,12 +168,18 @@ function explainFailure(view: CheckRunView): string[] {
   const run = measureRun(view.deployment);
   const ended = `The job ended with errors${run === null ? '' : ` after ${formatDuration(run)}`}.`;
   const error = showableLog(view)?.firstError ?? null;
-  if (error === null) return [ended];
+  if (error === null) return [ended, explainNoSecondTry(view.deployment)];
   return [
     describeError(error.message),
     adviseOnError(error) ?? '',
     `${ended} The error is in line ${formatCount(error.line)} of the log.`,
+    explainNoSecondTry(view.deployment),
   ];
+}
+
+/** Empty unless the deployment would have been tried again. */
+function explainNoSecondTry({ problem }: Deployment): string {
+  return problem === null ? '' : `**Not tried again:** ${formatCode(problem)}`;
 }
 
 function explainSuperseded({ supersededBy, githubUrl, repository }: CheckRunView): string {

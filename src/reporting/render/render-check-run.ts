@@ -11,7 +11,7 @@ import { showableLog } from './describe-deployment.ts';
 import { findVerificationError } from './describe-verification.ts';
 import { joinResult, renderResult } from './render-result.ts';
 import { renderSummary } from './render-summary.ts';
-import { renderText } from './render-text.ts';
+import { renderFirstTry, renderText } from './render-text.ts';
 import { renderTitle } from './render-title.ts';
 
 const REDEPLOY: CheckRunAction = {
@@ -48,14 +48,22 @@ export function renderCheckRun(view: CheckRunView): CheckRunFields {
 function renderWholeText(view: CheckRunView): string {
   const result = renderResult(view);
   const room = OUTPUT_BYTES - Buffer.byteLength(joinResult('x', result)) + 1;
-  const text = renderText(view, room);
+  const text = renderTries(view, room);
   // The check run has more than the app knows, so GitHub keeps its text.
   if (text === undefined && view.deployment.reason === 'read_from_check_run') return '';
   return joinResult(text ?? '', result);
 }
 
-function chooseStatus({ state }: Deployment): CheckRunFields['status'] {
+/** Before the log of a second job, the error of the first one. */
+function renderTries(view: CheckRunView, room: number): string | undefined {
+  const first = renderFirstTry(view);
+  const last = renderText(view, room - Buffer.byteLength(first));
+  return first === '' || last === undefined ? last : `${first}${last}`;
+}
+
+function chooseStatus({ state, firstTry }: Deployment): CheckRunFields['status'] {
   if (state === 'concluded') return 'completed';
+  if (firstTry !== null) return 'in_progress';
   return state === 'running' || state === 'settling' ? 'in_progress' : 'queued';
 }
 
@@ -71,7 +79,7 @@ function formatConclusion(deployment: Deployment): Partial<CheckRunFields> {
 
 /** GitHub shows the time between start and end as the duration. Uses the job's times if there was one. */
 function startTime(deployment: Deployment): number {
-  return deployment.jobStartedAt ?? deployment.receivedAt;
+  return deployment.firstTry?.jobStartedAt ?? deployment.jobStartedAt ?? deployment.receivedAt;
 }
 
 /** Never before the start, because Meltano Cloud's clock may differ from this one. */

@@ -97,7 +97,7 @@ function describeResult(view: CheckRunView): DeploymentResult {
     commit: { requested: deployment.sha, deployed: deployment.deployedSha },
     error: place && { message: place.words, path: place.path, line: place.line },
     next: known?.advice ?? explained.at(-1) ?? null,
-    retryable: known?.isTransient === true || reason === 'start_timeout',
+    retryable: known?.transient !== undefined || reason === 'start_timeout',
     url: workspaceUrl,
   };
 }

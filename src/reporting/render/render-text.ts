@@ -1,16 +1,24 @@
+import type { FirstTry } from '../../domain/deployment.ts';
 import type { FirstError, LogExcerpt } from '../../domain/log-excerpt.ts';
 import { chooseLogMode } from '../../domain/log-setting.ts';
 import { OUTPUT_BYTES, truncateBytes, truncateBytesFromStart } from '../../domain/truncate-bytes.ts';
 import { capLogLine } from '../../logs/clean-log-line.ts';
 import { type LogView, showableLog } from './describe-deployment.ts';
-import { fence, fenceOverhead, formatLink } from './escape-markdown.ts';
+import { fence, fenceOverhead, formatCode, formatLink } from './escape-markdown.ts';
 import { formatCount } from './format-numbers.ts';
 
 /** The limit for the error with the lines around it and their fence. */
 const ERROR_BYTES = 30_000;
+/** The same for the error of a first try. */
+const FIRST_ERROR_BYTES = 10_000;
 /** Replaces the log that a run showed before its repository became public. GitHub keeps the old text if none is sent. */
 const HIDDEN = 'The log is hidden.';
 const INCOMPLETE = '**The log could not be read to its end.**';
+
+interface FirstTryView extends LogView {
+  readonly deployment: LogView['deployment'] & { readonly firstTry: FirstTry | null };
+  readonly firstLog: LogExcerpt | null;
+}
 
 /** The log in Markdown, in at most `limit` bytes; undefined if there is none to show. */
 export function renderText(view: LogView, limit = OUTPUT_BYTES): string | undefined {
@@ -22,6 +30,20 @@ export function renderText(view: LogView, limit = OUTPUT_BYTES): string | undefi
   const note = view.deployment.state === 'concluded' && !log.complete ? INCOMPLETE : '';
   const text = renderWhole(log, note, limit) ?? renderExcerpt(log, note, { view, limit });
   return truncateBytes(text, limit);
+}
+
+/** The error of a deployment's first try, with a heading for each job; empty if there is none to show. */
+export function renderFirstTry(view: FirstTryView): string {
+  const { firstTry, jobId } = view.deployment;
+  const log = showableLog({ ...view, log: view.firstLog });
+  const error = log?.firstError ?? null;
+  if (firstTry === null || log === null || error === null) return '';
+  const parts = [
+    `**1st try**, job ${formatCode(firstTry.jobId)}. ${describeError(error, log)}`,
+    fence(cutContext(error, FIRST_ERROR_BYTES)),
+    `**2nd try**, job ${formatCode(jobId ?? '')}.`,
+  ];
+  return `${joinParts(parts)}\n\n`;
 }
 
 function renderWhole(log: LogExcerpt, note: string, limit: number): string | null {
@@ -94,9 +116,9 @@ function takeTail(lines: readonly string[], budget: number): string[] {
 }
 
 /** The error's line, with as many lines around it as fit. */
-function cutContext(error: FirstError): string {
+function cutContext(error: FirstError, limit = ERROR_BYTES): string {
   const lines = error.context.map((line) => capLogLine(line));
-  const room = ERROR_BYTES - fenceOverhead(lines.join('\n'));
+  const room = limit - fenceOverhead(lines.join('\n'));
   const before = lines.slice(0, error.contextBefore).join('\n');
   const kept = truncateBytes(lines.slice(error.contextBefore).join('\n'), room);
   const rest = room - Buffer.byteLength(kept) - 1;

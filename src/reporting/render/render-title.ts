@@ -8,6 +8,7 @@ import { describeEnd, PLAIN_WORDING } from './describe-end.ts';
 import { describeHold } from './describe-hold.ts';
 import { describeSettling } from './describe-pipelines.ts';
 import { describeVerification } from './describe-verification.ts';
+import { describeFirstTry } from './explain-first-try.ts';
 import { formatDuration } from './format-numbers.ts';
 
 /** The line in a commit's list of checks; not Markdown. Only this depends on `view.now`. */
@@ -32,9 +33,18 @@ function titleSettling(view: CheckRunView): string {
 
 function titleNow(view: CheckRunView): string {
   const { deployment } = view;
+  if (deployment.firstTry !== null && deployment.state !== 'running') return titleSecondStart(view);
   if (deployment.state === 'running') return addProblem(titleRunning(view), deployment);
   if (deployment.state !== 'queued') return titleStart(view);
   return addProblem(deployment.problem === null ? 'Queued on Meltano Cloud' : 'Queued', deployment);
+}
+
+function titleSecondStart(view: CheckRunView): string {
+  const { problem, state } = view.deployment;
+  const first = describeFirstTry(view);
+  if (problem === null) return `${first}; trying again`;
+  const now = state === 'queued' ? addProblem('queued', view.deployment) : titleStart(view);
+  return `${first}; ${now.charAt(0).toLowerCase()}${now.slice(1)}`;
 }
 
 function titleStart({ deployment, waitsFor }: CheckRunView): string {
@@ -54,7 +64,8 @@ function titleRunning({ deployment, now }: CheckRunView): string {
   const awaited = describeAwaitedAttempt(deployment.attempts);
   if (awaited !== null) return awaited;
   const since = deployment.jobStartedAt ?? deployment.acceptedAt;
-  const running = since === null ? 'Running' : `Running for ${formatDuration(now - since)}`;
+  const what = deployment.firstTry === null ? 'Running' : '2nd try running';
+  const running = since === null ? what : `${what} for ${formatDuration(now - since)}`;
   const { jobStatus } = deployment;
   if (jobStatus === null || jobStatus === 'RUNNING') return running;
   return `${running} (status ${cutStatus(jobStatus)})`;

@@ -144,6 +144,7 @@ const DEFAULTS: Readonly<Record<keyof typeof ACCOUNT_SETTINGS, readonly [other: 
   ignore_senders: [['octocat'], []],
   log: ['final', 'live'],
   verify: [true, false],
+  retry: [{ transient: 1 }, { transient: 0 }],
   project: ['block', 'report'],
   pipelines: ['off', 'report'],
   commands: [

@@ -46,9 +46,18 @@ test('no section takes unknown keys', () => {
     ),
   );
   expect(sections).toEqual(
-    ['', 'deploy', 'checks', 'workspaces', 'workspaces.checks', 'commands', 'comments', 'notify'].map(
-      (path) => ({ path, strict: true }),
-    ),
+    [
+      '',
+      'deploy',
+      'deploy.retry',
+      'checks',
+      'workspaces',
+      'workspaces.retry',
+      'workspaces.checks',
+      'commands',
+      'comments',
+      'notify',
+    ].map((path) => ({ path, strict: true })),
   );
 });
 

@@ -63,6 +63,7 @@ deploy:
   unmatched: skipped
   log: final
   verify: true
+  retry: { transient: 1 }
 checks:
   project: off
   pipelines: off
@@ -76,6 +77,7 @@ workspaces:
     ignore_senders: []
     log: none
     verify: false
+    retry: { transient: 0 }
     environment: production
     checks: { project: report, pipelines: report }
   - workspace: 81c0ef56
@@ -102,6 +104,7 @@ github_deployments: true
           ignoreSenders: ['renovate[bot]'],
           log: 'final',
           verify: true,
+          retryTransient: 1,
           projectCheck: 'off',
           pipelineCheck: 'off',
         },
@@ -117,6 +120,7 @@ github_deployments: true
             ignoreSenders: [],
             log: 'none',
             verify: false,
+            retryTransient: 0,
             projectCheck: 'report',
             pipelineCheck: 'report',
           },
@@ -202,6 +206,7 @@ describe('values', () => {
     ['on_push: 1', 'on_push must be true or false, not the number 1.', 12],
     ['on_push:', 'on_push has no value: give it one, or remove the key.', 3],
     ['log: finl', 'log must be live, final or none, not the text "finl". Did you mean final?', 8],
+    ['retry: { transient: 2 }', 'retry.transient must be 0 or 1, not the number 2.', 23],
     ['unmatched: loud', 'unmatched must be silent or skipped, not the text "loud".', 14],
     ['paths: docs/**', 'paths must be a list, not the text "docs/**": write ["docs/**"].', 10],
     [

@@ -7,7 +7,11 @@ import {
   type ProjectComparison,
   type ProjectResult,
 } from '../../../src/domain/commit-run.ts';
+import { DEFAULTS_IN_USE } from '../../../src/domain/configuration-in-use.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
+import { DEFAULT_CONFIGURATION } from '../../../src/domain/repository-configuration.ts';
+import { createLogExcerptBuilder } from '../../../src/logs/log-excerpt-builder.ts';
+import { createRedactor } from '../../../src/logs/redact.ts';
 import { refuse } from './fake-meltano.ts';
 import { START } from './fake-ports.ts';
 import { MINUTE, REPOSITORY, WORKSPACE_ID, World } from './reconcile-world.ts';
@@ -185,4 +189,27 @@ test('a start that Meltano Cloud refused for now does not wait again', async () 
   await askAgain();
   await world.runFor(5_000);
   expect(starts()).toBe(2);
+});
+
+test('a gate that closed since the first job keeps the deployment from a second one', async () => {
+  const { id } = await pushGated();
+  await endCheck(CLEAN);
+  await world.step();
+  world.newBuilder = () => createLogExcerptBuilder(createRedactor({ secrets: [] }));
+  const { deploy } = DEFAULT_CONFIGURATION;
+  const configuration = { ...DEFAULT_CONFIGURATION, deploy: { ...deploy, retryTransient: 1 as const } };
+  world.configuration = { ...DEFAULTS_IN_USE, configuration };
+  const [job] = world.meltano.jobs;
+  world.meltano.logs.set(job?.id ?? '', ['ERROR: pip._vendor.urllib3.exceptions.ProtocolError: reset']);
+  world.meltano.moveJob({ status: 'ERROR' });
+  await askAgain();
+  await endCheck(WRONG);
+  await world.runUntilIdle();
+  expect(await world.read(id)).toMatchObject({
+    conclusion: 'failure',
+    reason: 'job_error',
+    jobId: job?.id,
+    problem: ERROR,
+  });
+  expect(world.meltano.count('startDeployment')).toBe(1);
 });

@@ -13,8 +13,10 @@ import { type ConfigurationInUse, DEFAULTS_IN_USE } from '../../../src/domain/co
 import type { Deployment, PlannedDeployment, Repository } from '../../../src/domain/deployment.ts';
 import type { DeploymentChange } from '../../../src/domain/deployment-store.ts';
 import type { WorkspaceMapping } from '../../../src/domain/match-workspaces.ts';
+import type { MeltanoApi } from '../../../src/domain/meltano.ts';
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import { formatWorkspaceKey, type Workspace } from '../../../src/domain/workspace.ts';
+import type { LogExcerptBuilder } from '../../../src/logs/log-excerpt-builder.ts';
 import { LogStore } from '../../../src/logs/log-store.ts';
 import { CircuitBreaker } from '../../../src/meltano/circuit-breaker.ts';
 import { guardMeltano } from '../../../src/meltano/guard-meltano.ts';
@@ -119,7 +121,11 @@ export class World {
   readonly meltano: FakeMeltano;
   readonly reporter = new FakeReporter();
   readonly dispatcher = new FakeDispatcher();
-  readonly logs = new LogStore(() => new PlainBuilder());
+  /** Recognises errors once a test gives the real builder. */
+  newBuilder: () => LogExcerptBuilder = () => new PlainBuilder();
+  readonly logs = new LogStore(() => this.newBuilder());
+  /** Wraps the store and Meltano Cloud of the processes that `restart` starts. */
+  intercept = <T extends object>(target: T): T => target;
   readonly concluded: Deployment[] = [];
   readonly stores: Stores;
   readonly trees: FakeTrees;
@@ -186,14 +192,16 @@ export class World {
       random: () => 0.5,
       onChange: (openSince) => this.circuit.push(openSince),
     });
-    const api = this.#guarded ? guardMeltano(this.meltano, breaker, OBSERVATION) : this.meltano;
+    const meltano = this.intercept<MeltanoApi>(this.meltano);
+    const api = this.#guarded ? guardMeltano(meltano, breaker, OBSERVATION) : meltano;
     // The prototype is shared, so changes to the rules apply at each step.
     const account = Object.assign(Object.create(this.rules), { key: 'environment', api }) as Account;
     const accounts: Accounts = {
       forOwner: () => account,
       byKey: (key) => (this.served && key === account.key ? account : null),
     };
-    const { stores, reporter, dispatcher, logs, githubClock } = this;
+    const { reporter, dispatcher, logs, githubClock } = this;
+    const stores = this.intercept(this.stores);
     // Each process has its own clock object: the app remembers times by it.
     const { now, elapsed } = this.clock;
     return buildReconcileContext({

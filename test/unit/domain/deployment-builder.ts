@@ -71,6 +71,7 @@ export function buildDeployment(differences: Partial<Deployment> = {}): Deployme
     jobEndedAt: null,
     deployedSha: null,
     attempts: null,
+    firstTry: null,
     failedBefore: null,
     settlingSince: null,
     serviceStartTime: null,

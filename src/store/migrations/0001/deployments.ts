@@ -58,6 +58,8 @@ export async function createDeploymentTables(db: Kysely<Schema>): Promise<void> 
     job_ended_at bigint,
     deployed_sha text,
     attempts text,
+    first_try text,
+    first_job_id text,
     failed_before text,
     settling_since bigint,
     service_start_time bigint,
@@ -90,6 +92,8 @@ async function createDeploymentIndexes(db: Kysely<Schema>): Promise<void> {
     sql`create index deployment_success on deployment (account, workspace_id, repository_id, concluded_at)
       where conclusion = 'success'`,
     sql`create index deployment_job on deployment (account, workspace_id, job_id) where job_id is not null`,
+    sql`create index deployment_first_job on deployment (account, workspace_id, first_job_id)
+      where first_job_id is not null`,
     sql`create index deployment_received on deployment (account, workspace_id, received_at)
       where state <> 'waiting'`,
     sql`create index deployment_replacing on deployment (account, workspace_id, pushed_at, received_at)

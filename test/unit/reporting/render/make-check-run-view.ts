@@ -42,6 +42,7 @@ export function makeView(
     verification: null,
     verificationLog: null,
     areIssuesDisabled: false,
+    firstLog: null,
     log: null,
     deployTimeoutMinutes: 120,
     startTimeoutMinutes: 60,

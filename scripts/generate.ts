@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { renderConfigurationSchema } from '../src/config/repository-configuration-schema.ts';
+import { renderNotificationSchema } from '../src/notifying/notification-event.ts';
 import { renderResultSchema } from '../src/reporting/render/render-result.ts';
 import { renderCommandDocs } from './command-docs/render-command-docs.ts';
 import { renderKnownErrorDocs } from './known-error-docs/render-known-error-docs.ts';
@@ -11,6 +12,7 @@ const schema = new URL('../schema/', import.meta.url);
 mkdirSync(schema, { recursive: true });
 writeFileSync(new URL('meltano-deploy.schema.json', schema), renderConfigurationSchema());
 writeFileSync(new URL('deployment-result.schema.json', schema), renderResultSchema());
+writeFileSync(new URL('notification.schema.json', schema), renderNotificationSchema());
 writeFileSync(new URL('../docs/commands.md', import.meta.url), renderCommandDocs());
 writeFileSync(new URL('../docs/project-check.md', import.meta.url), await renderProjectDocs());
 writeFileSync(new URL('../docs/known-errors.md', import.meta.url), await renderKnownErrorDocs());

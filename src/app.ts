@@ -13,6 +13,7 @@ import { createApp } from './index.ts';
 import { guardWebhooks } from './intake/guard-webhooks.ts';
 import type { Redactor } from './logs/redact.ts';
 import { createAccounts, reloadAccounts } from './meltano/wiring.ts';
+import { createNotifying, type Notifying } from './notifying/wiring.ts';
 import { createOwnerReader } from './planning/know-owners.ts';
 import {
   createDeliveryPlanner,
@@ -75,11 +76,14 @@ export async function startApp(
   context.octokit.connect(probot);
   const httpServer = await startListening(server);
   // Nothing is awaited before the guard, so no request arrives before its handlers.
-  const { recovery, stopWriting } = handleQueues(context);
+  const { recovery, notifying, stopWriting } = handleQueues(context);
   receiveWebhooks(context, recovery, { probot, httpServer });
-  const started = recovery.wakeUnfinished().then(() => {
-    if (!isStopping) workingSince = CLOCK.elapsed();
-  });
+  const started = notifying
+    .resume()
+    .then(recovery.wakeUnfinished)
+    .then(() => {
+      if (!isStopping) workingSince = CLOCK.elapsed();
+    });
 
   return {
     url: `http://${server.host}:${server.port}`,
@@ -89,7 +93,10 @@ export async function startApp(
       if (!accountsFile) return;
       reloadAccounts({
         source: accountsFile.source,
-        replaceAccounts: (read) => accounts.replace(read),
+        replaceAccounts(read) {
+          accounts.replace(read);
+          notifying.replace(read);
+        },
         redactor,
         log,
       });
@@ -101,6 +108,7 @@ export async function startApp(
       clockWatch.stop();
       await server.stop();
       await started;
+      await notifying.stop();
       if (shared) {
         // Before other instances can take the leases, so that no write here follows theirs.
         await Promise.all([shared.local.stop(), stopWriting()]);
@@ -196,6 +204,7 @@ function receiveWebhooks(
 
 interface Working {
   readonly recovery: Recovery;
+  readonly notifying: Notifying;
   /** Waits for the check run that is being written, and starts no other. */
   stopWriting(): Promise<void>;
 }
@@ -207,13 +216,16 @@ function handleQueues(context: AppContext): Working {
   const { configurations } = planning;
   const reporting = createReporting(context, configurations);
   const { writer } = reporting;
-  const finish = createFinisher(context, { planning, reporting });
+  const notifying = createNotifying(context, reporting.pages);
+  const { notices } = notifying;
+  const deploying = { planning, reporting, notices };
+  const finish = createFinisher(context, deploying);
   const sharedReporter = createSharedReporter(context, reporting, finish);
   const reporter = sharedReporter ? notifyCommands(sharedReporter, dispatcher) : reporting.localReporter;
   const commands = createCommandPlanning(context, { planning, reporting });
-  dispatcher.handle('plan', createDeliveryPlanner(context, planning, { reporter, commands }));
-  dispatcher.handle('workspace', createWorkspaceReconciler(context, { planning, reporting }, reporter));
-  dispatcher.handle('pipelines', createPipelineWatcher(context, { planning, reporting }, reporter));
+  dispatcher.handle('plan', createDeliveryPlanner(context, planning, { reporter, commands, notices }));
+  dispatcher.handle('workspace', createWorkspaceReconciler(context, deploying, reporter));
+  dispatcher.handle('pipelines', createPipelineWatcher(context, deploying, reporter));
   dispatcher.handle('project', createProjectChecker(context, planning, reporter));
   if (shared && sharedReporter) {
     dispatcher.handle('log', (id) => sharedReporter.handOver(id));
@@ -224,6 +236,7 @@ function handleQueues(context: AppContext): Working {
   dispatcher.handle('comment', createFailureComments(context, reporting));
   dispatcher.handle('setup', createSetup(context, planning));
   dispatcher.handle('issue', createFailureIssues(context, reporting, configurations));
+  dispatcher.handle('notification', notifying.send);
   dispatcher.handle('environment', createGitHubDeployments(context, reporting, configurations));
   const recovery = startRecovery(context, {
     planning,
@@ -231,5 +244,5 @@ function handleQueues(context: AppContext): Working {
     reporter,
     resumeWriter: (installationId) => (sharedReporter ?? writer).resume(installationId),
   });
-  return { recovery, stopWriting: () => writer.stop() };
+  return { recovery, notifying, stopWriting: () => writer.stop() };
 }

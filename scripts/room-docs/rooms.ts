@@ -9,6 +9,7 @@ export const ALLOWED: Record<string, readonly string[]> = {
   deploying: ['domain', 'planning', 'logs', 'reporting'],
   logs: ['domain'],
   reporting: ['domain', 'logs'],
+  notifying: ['domain', 'logs', 'reporting', 'config'],
   commands: ['domain', 'planning', 'logs', 'reporting', 'project'],
   recovery: ['domain', 'intake', 'planning', 'reporting'],
   scheduling: ['domain'],
@@ -24,6 +25,6 @@ export const ALLOWED: Record<string, readonly string[]> = {
 export const TYPES_ONLY: Record<string, readonly string[]> = {
   reporting: ['github', 'scheduling'],
   meltano: ['config'],
-  store: ['planning', 'reporting', 'commands', 'recovery', 'web'],
+  store: ['planning', 'reporting', 'notifying', 'commands', 'recovery', 'web'],
   github: ['recovery', 'project'],
 };

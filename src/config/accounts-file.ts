@@ -13,6 +13,7 @@ import {
 } from './accounts-schema.ts';
 import { checkAccount } from './check-account.ts';
 import { getSecret, type MeltanoCredentials } from './meltano-credentials.ts';
+import { type ConfiguredDestination, listDestinationSecrets, toDestination } from './notify-schema.ts';
 import { readTextFile } from './read-text-file.ts';
 import { readYaml, type YamlLimits } from './read-yaml.ts';
 
@@ -38,6 +39,8 @@ export interface ConfiguredAccount {
   /** Workspace ids in lower case; null: all workspaces that the credentials see. */
   readonly allowedWorkspaces: readonly string[] | null;
   readonly mappings: readonly ConfiguredMapping[];
+  /** Who is notified of failures; absent for nobody. */
+  readonly notify?: readonly ConfiguredDestination[];
 }
 
 interface ConfiguredMapping extends WorkspaceMapping {
@@ -106,9 +109,11 @@ export function parseAccounts(text: string, source: AccountsSource): AccountsRes
 }
 
 /** The secrets of an account, for the redactor. */
-export function listAccountSecrets({ credentials, deploymentSecret, mappings }: ConfiguredAccount): string[] {
+export function listAccountSecrets(account: ConfiguredAccount): string[] {
+  const { credentials, deploymentSecret, mappings, notify = [] } = account;
   const others = [deploymentSecret, ...mappings.map((one) => one.deploymentSecret)];
-  return [getSecret(credentials), ...others].filter((one) => one !== null);
+  const secrets = [getSecret(credentials), ...others].filter((one) => one !== null);
+  return [...secrets, ...notify.flatMap(listDestinationSecrets)];
 }
 
 interface ReadAccounts {
@@ -174,6 +179,7 @@ function toAccount(login: string, entry: AccountEntry, defaults: AccountDefaults
       trigger: one.trigger ?? null,
       deploymentSecret: one.deployment_secret ?? null,
     })),
+    ...(entry.notify.length > 0 ? { notify: entry.notify.map(toDestination) } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { POLICY_SECTIONS, policyShape } from './account-policy-schema.ts';
 import { INSECURE_ERROR, isInsecure, TOKEN, TOKEN_ERROR } from './meltano-credentials.ts';
+import { createDestinationShape, refuseInsecure } from './notify-schema.ts';
 import { describeInvisible } from './read-values.ts';
 import type { Section } from './suggest-name.ts';
 
@@ -68,9 +69,10 @@ interface SchemaOptions {
 
 /** The schema of one account. Replaces `${NAME}` by the value of the variable. */
 export function createAccountSchema(env: Variables, options: SchemaOptions) {
-  const { account, mapping } = createShapes(env, options);
+  const { account, mapping, destination } = createShapes(env, options);
   const mappings = listOf(z.strictObject(mapping, { error: explainKeys }));
-  return z.strictObject({ ...account, mappings }, { error: explainKeys });
+  const notify = listOf(z.strictObject(destination, { error: explainKeys }).superRefine(refuseInsecure));
+  return z.strictObject({ ...account, mappings, notify }, { error: explainKeys });
 }
 
 function createShapes(env: Variables, { allowInsecure }: SchemaOptions) {
@@ -78,15 +80,16 @@ function createShapes(env: Variables, { allowInsecure }: SchemaOptions) {
   const secret = z
     .string({ error: ERRORS.reference })
     .transform((value, context) => resolveReference(value, env, context));
+  /** Not always a secret, so the file may hold it. */
+  const resolvable = text.transform((value, context) =>
+    plain(value) ? value : resolveReference(value, env, context),
+  );
   const start = { trigger, deployment_secret: secret.optional() };
   const account = {
     id: accountIdSchema.optional(),
     api_url: address.optional(),
     token: secret.refine((value) => TOKEN.test(value), { error: TOKEN_ERROR }).optional(),
-    /** Not a secret, so the file may hold it. */
-    client_id: text
-      .transform((value, context) => (plain(value) ? value : resolveReference(value, env, context)))
-      .optional(),
+    client_id: resolvable.optional(),
     client_secret: secret.optional(),
     auth_url: address.optional(),
     audience: text.refine(plain, { error: ERRORS.plain }).optional(),
@@ -108,7 +111,7 @@ function createShapes(env: Variables, { allowInsecure }: SchemaOptions) {
     workspace: workspaceId,
     ...start,
   };
-  return { account, mapping };
+  return { account, mapping, destination: createDestinationShape({ secret, text: resolvable }) };
 }
 
 function resolveReference(value: string, env: Variables, context: z.RefinementCtx): string {
@@ -150,8 +153,9 @@ const SHAPES = createShapes({}, { allowInsecure: false });
 /** By their path without logins and positions. */
 export const SECTIONS: ReadonlyMap<string, Section> = new Map([
   ['', { place: 'at the top of the file', keys: ['accounts'] }],
-  ['accounts', { place: 'to an account', keys: [...Object.keys(SHAPES.account), 'mappings'] }],
+  ['accounts', { place: 'to an account', keys: [...Object.keys(SHAPES.account), 'mappings', 'notify'] }],
   ['accounts.mappings', { place: 'to an entry of "mappings"', keys: Object.keys(SHAPES.mapping) }],
+  ['accounts.notify', { place: 'to an entry of "notify"', keys: Object.keys(SHAPES.destination) }],
   ...POLICY_SECTIONS.map(([path, section]) => [`accounts.${path}`, section] as const),
 ]);
 

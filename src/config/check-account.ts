@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AccountProblem } from './account-problem.ts';
+import { checkDestinations } from './notify-schema.ts';
 
 /** An account that may have other problems, as far as the checks below need it. */
 const looseAccount = z.record(z.string(), z.unknown());
@@ -16,7 +17,12 @@ export function checkAccount(raw: unknown, login: string): readonly AccountProbl
   const parsed = looseAccount.safeParse(raw);
   if (!parsed.success) return [];
   const account = parsed.data;
-  return [...checkCredentials(account), ...checkMappings(account, login), ...checkTriggers(account)];
+  return [
+    ...checkCredentials(account),
+    ...checkMappings(account, login),
+    ...checkTriggers(account),
+    ...checkDestinations(account['notify']),
+  ];
 }
 
 function checkCredentials(account: Record<string, unknown>): AccountProblem[] {

@@ -35,14 +35,17 @@ export async function conclude(
 ): Promise<StepResult> {
   const end = chooseEnd(deployment, ending);
   await context.outputs.beforeEnd(deployment, end.conclusion);
-  const saved = await context.store.saveDeployment(deployment.id, {
+  const notice = await context.notices.prepareEnd(deployment);
+  const concluded: DeploymentChange = {
     problem: null,
     retryAt: null,
     ...end,
     state: 'concluded',
     concludedAt: context.clock.now(),
-  });
+  };
+  const saved = await context.store.saveDeployment(deployment.id, concluded, notice?.describe);
   if (!saved) return 'go on';
+  notice?.wake();
   context.log.info({ ...logFields(saved), reason: saved.reason }, 'Deployment concluded');
   context.onConcluded(saved);
   if (saved.jobId) context.dispatcher.wake('log', saved.id);

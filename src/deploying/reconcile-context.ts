@@ -9,6 +9,7 @@ import type { Dispatcher } from '../domain/dispatcher.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
 import type { LogExcerpt } from '../domain/log-excerpt.ts';
 import type { MeltanoApi, MeltanoResult } from '../domain/meltano.ts';
+import type { Notices } from '../domain/notification.ts';
 import type { PipelineWatchStore } from '../domain/pipeline-watch.ts';
 import type { RemoteClock } from '../domain/remote-clock.ts';
 import type { RepositoryStore } from '../domain/repository-store.ts';
@@ -53,6 +54,7 @@ export interface JobLogReader {
 /** The ports and limits for reconciling workspaces. */
 export interface ReconcileContext {
   readonly outputs: PostDeploymentOutputs;
+  readonly notices: Notices;
   readonly store: DeploymentStore & PipelineWatchStore & PlanHistory & KeptPushStore & CommitRunReader;
   readonly repositories: RepositoryStore;
   readonly configurations: KnownConfigurations;

@@ -1,4 +1,5 @@
 import type { AppContext } from '../app-context.ts';
+import type { Notices } from '../domain/notification.ts';
 import { normalizeHost } from '../domain/repository-url.ts';
 import type { Planning } from '../planning/wiring.ts';
 import type { Reporter } from '../reporting/reporter.ts';
@@ -11,6 +12,7 @@ import { PipelineWatcher } from './watch-pipelines.ts';
 export interface DeployingPorts {
   readonly planning: Planning;
   readonly reporting: Reporting;
+  readonly notices: Notices;
 }
 
 /** The handler of the queue `log`. */
@@ -46,7 +48,7 @@ export function createPipelineWatcher(
 
 function createReconcileContext(
   { configuration, stores, accounts, dispatcher, clock, githubClock, log, metrics }: AppContext,
-  { planning, reporting }: DeployingPorts,
+  { planning, reporting, notices }: DeployingPorts,
   { reporter, logs }: { readonly reporter: Reporter; readonly logs: JobLogReader },
 ): ReconcileContext {
   return {
@@ -54,6 +56,7 @@ function createReconcileContext(
     openTrees: planning.openTrees,
     readChangedPipelines: planning.readChangedPipelines,
     outputs: reporting.outputs,
+    notices,
     reporter,
     logs,
     store: stores,

@@ -1,4 +1,5 @@
 import type { Deployment } from './deployment.ts';
+import type { DescribeNotices } from './notification.ts';
 import type { WorkspaceKey } from './workspace.ts';
 
 /** The fields that may change after planning. */
@@ -39,9 +40,14 @@ export interface OpenDeployments {
 export interface DeploymentStore extends DeploymentReader, OpenDeployments {
   /**
    * Changes an unconcluded deployment. Makes a report due if the change is visible. Returns the new state, or null without
-   * a change if the deployment was concluded meanwhile.
+   * a change if the deployment was concluded meanwhile. `describe` names what to tell of the new state, which is stored in
+   * the same transaction.
    */
-  saveDeployment(id: string, change: DeploymentChange): Promise<Deployment | null>;
+  saveDeployment(
+    id: string,
+    change: DeploymentChange,
+    describe?: DescribeNotices,
+  ): Promise<Deployment | null>;
   /**
    * The ids of jobs on the newest page of the workspace's list, when the last start before that time was attempted or the
    * last job was adopted. Null if there was none.

@@ -7,6 +7,7 @@ export type QueueName =
   | 'command'
   | 'comment'
   | 'issue'
+  | 'notification'
   | 'setup'
   | 'environment'
   | 'project'

@@ -108,7 +108,10 @@ export class AccountRegistry implements Accounts {
     };
     return [
       ...(credentials === null ? [] : [{ ...own, credentials }]),
-      ...configured.map(({ login, id: _, ...settings }) => ({ ...settings, key: makeAccountKey(login) })),
+      ...configured.map(({ login, id: _, notify: __, ...settings }) => ({
+        ...settings,
+        key: makeAccountKey(login),
+      })),
     ];
   }
 

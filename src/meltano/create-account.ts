@@ -15,7 +15,7 @@ import { createMeltanoClient, type MeltanoClientOptions } from './meltano-client
 import { createWorkspaceDirectory } from './workspace-directory.ts';
 
 /** After a reload, an account with equal settings keeps its token, list and circuit. */
-export interface AccountSettings extends Omit<ConfiguredAccount, 'login' | 'id'> {
+export interface AccountSettings extends Omit<ConfiguredAccount, 'login' | 'id' | 'notify'> {
   /** Stored with each deployment. */
   readonly key: string;
 }

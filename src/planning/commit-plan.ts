@@ -4,6 +4,7 @@ import { type CommitRunReader, isProjectRunId } from '../domain/commit-run.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import { type Deployment, isReported } from '../domain/deployment.ts';
 import type { Waker } from '../domain/dispatcher.ts';
+import type { Notices } from '../domain/notification.ts';
 import { REASON_CODES, type ReasonCode } from '../domain/reason-codes.ts';
 import { formatWorkspaceKey } from '../domain/workspace.ts';
 import type { Reporter } from '../reporting/reporter.ts';
@@ -15,6 +16,7 @@ export interface CommitContext {
   readonly clock: Clock;
   readonly dispatcher: Waker;
   readonly reporter: Reporter;
+  readonly notices: Notices;
   readonly onConcluded: (deployment: Deployment) => void;
   /** Counts a decision about a workspace, or about a delivery without one, in the metrics. */
   readonly onDecision: (reason: ReasonCode) => void;
@@ -30,11 +32,12 @@ export async function commitPlan(
   plan: Plan,
   log: Logger,
 ): Promise<void> {
-  const changed = await context.plans.commitPlan({
-    ...plan,
-    deliveryId: delivery.id,
-    now: context.clock.now(),
-  });
+  const notice = context.notices.preparePlan(delivery.event.repository);
+  const changed = await context.plans.commitPlan(
+    { ...plan, deliveryId: delivery.id, now: context.clock.now() },
+    notice.describe,
+  );
+  notice.wake();
   const decided = plan.deployments.length > 0 ? plan.deployments.map(({ reason }) => reason) : [plan.outcome];
   for (const reason of decided) context.onDecision(reason);
   const { command } = plan;

@@ -1,6 +1,7 @@
 import type { LeftComparison, NewCommitRun } from '../domain/commit-run.ts';
 import type { NewCommand, PermissionLevel } from '../domain/conversation.ts';
 import type { Deployment, DeploymentState, PlannedDeployment, Rerun } from '../domain/deployment.ts';
+import type { DescribeNotices } from '../domain/notification.ts';
 import type { NewPipelineWatch } from '../domain/pipeline-watch.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import type { RepositoryWorkspace, WorkspaceKey } from '../domain/workspace.ts';
@@ -95,9 +96,13 @@ export interface PlanStore {
   commitChecks(checks: PlannedChecks): Promise<void>;
   /**
    * Stores the plan of a delivery in one transaction, and concludes deployments that a newer one of their workspace
-   * replaces. Returns the changed deployments. A repetition changes nothing.
+   * replaces. Returns the changed deployments. A repetition changes nothing. `describe` names what to tell of a new
+   * deployment, which is stored in the same transaction.
    */
-  commitPlan(plan: Plan & { deliveryId: string; now: number }): Promise<Deployment[]>;
+  commitPlan(
+    plan: Plan & { deliveryId: string; now: number },
+    describe?: DescribeNotices,
+  ): Promise<Deployment[]>;
 }
 
 export interface AdoptionStore {

@@ -9,6 +9,7 @@ import type {
   ReadConfiguration,
 } from '../domain/configuration-in-use.ts';
 import type { InstallationReader } from '../domain/installation-reader.ts';
+import type { Notices } from '../domain/notification.ts';
 import { isMeant } from '../domain/owner.ts';
 import { NO_POLICY } from '../domain/repository-configuration.ts';
 import { normalizeHost } from '../domain/repository-url.ts';
@@ -108,11 +109,17 @@ export function createPlanning(context: AppContext): Planning {
   };
 }
 
+export interface PlannerPorts {
+  readonly reporter: Reporter;
+  readonly commands: CommandPlanning;
+  readonly notices: Notices;
+}
+
 /** The handler of the queue `plan`. */
 export function createDeliveryPlanner(
   context: AppContext,
   { heads, files, configurations, readConfiguration, findPolicy, ports }: Planning,
-  { reporter, commands }: { readonly reporter: Reporter; readonly commands: CommandPlanning },
+  { reporter, commands, notices }: PlannerPorts,
 ): (repositoryKey: string) => Promise<number | null> {
   const { configuration, stores, accounts, dispatcher, clock, log, metrics, knowOwner } = context;
   const planner = new DeliveryPlanner({
@@ -126,6 +133,7 @@ export function createDeliveryPlanner(
     githubHost: normalizeHost(configuration.github.host),
     onConcluded: metrics.concluded,
     reporter,
+    notices,
     onDecision: metrics.decided,
     deliveries: stores,
     plans: stores,

@@ -31,6 +31,7 @@ export type NoteKind =
   | 'pipeline_watch'
   | 'failure_comment'
   | 'failure_issue'
+  | 'notification'
   | 'github_deployment'
   | 'forgotten_press'
   | 'push_payload';
@@ -186,6 +187,7 @@ function listNotes(context: RetentionContext): [NoteKind, number][] {
     'pipeline_watch',
     'failure_comment',
     'failure_issue',
+    'notification',
     'github_deployment',
     'push_payload',
   ];

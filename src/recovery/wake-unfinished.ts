@@ -21,6 +21,8 @@ export interface UnfinishedStore {
   listReportableWatches(): Promise<PipelineWatch[]>;
   /** Ids. */
   listRepositoriesWithDueIssues(): Promise<number[]>;
+  /** Ids of destinations with notifications to send. */
+  listOpenDestinations(): Promise<string[]>;
   /** Ids of repositories. */
   listDueSetupRuns(): Promise<number[]>;
   /** Deployments whose check run is out of date, or may exist twice. */
@@ -61,5 +63,6 @@ async function wakeOutputs(store: UnfinishedStore, dispatcher: Dispatcher): Prom
   for (const id of await store.listOpenFailureComments()) dispatcher.wake('comment', id);
   for (const id of await store.listOpenGitHubDeployments()) dispatcher.wake('environment', id);
   for (const id of await store.listRepositoriesWithDueIssues()) dispatcher.wake('issue', String(id));
+  for (const id of await store.listOpenDestinations()) dispatcher.wake('notification', id);
   for (const id of await store.listDueSetupRuns()) dispatcher.wake('setup', String(id));
 }

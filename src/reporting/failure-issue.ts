@@ -69,6 +69,8 @@ export interface FailureIssueStore extends NotedIssues {
   saveFailureIssue(id: string, change: FailureIssueChange): Promise<void>;
   /** Sets `finishedAt` unless another deployment has ended since. */
   finishFailureIssue(issue: FailureIssue, now: number): Promise<void>;
+  /** The newest deployment that succeeded, failed or timed out; null if there was none. */
+  findLastResult(workspace: RepositoryWorkspace): Promise<Deployment | null>;
   /** Null while no deployment has ended. */
   readFailureSituation(workspace: RepositoryWorkspace): Promise<FailureSituation | null>;
   /** When GitHub last answered that issues are disabled in the repository; null for never. */

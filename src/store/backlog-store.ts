@@ -35,8 +35,19 @@ export function createBacklogStore(db: Kysely<Schema>): BacklogStore {
       for (const table of ['deployment', 'commitRun', 'pipelineWatch'] as const) {
         reports += await countReports(table);
       }
-      const oldest = Math.min(...open.map((row) => row.oldest));
-      return { deliveries, deployments, reports, oldestReceivedAt: open.length > 0 ? oldest : null };
+      const { count: notifications } = await db
+        .selectFrom('notification')
+        .select((column) => column.fn.countAll<number>().as('count'))
+        .where('finishedAt', 'is', null)
+        .executeTakeFirstOrThrow();
+      const oldestReceivedAt = open.length > 0 ? Math.min(...open.map((row) => row.oldest)) : null;
+      return {
+        deliveries,
+        deployments,
+        reports,
+        notifications,
+        oldestReceivedAt,
+      };
     },
   };
 }

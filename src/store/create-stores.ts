@@ -10,6 +10,7 @@ import type { OwnerStore } from '../domain/owner.ts';
 import type { PipelineWatchStore } from '../domain/pipeline-watch.ts';
 import type { RepositoryStore } from '../domain/repository-store.ts';
 import type { SetupRunStore } from '../domain/setup-run.ts';
+import type { NotificationStore } from '../notifying/notification-store.ts';
 import type { AdoptionStore, PlanHistory, PlanStore } from '../planning/plan-store.ts';
 import type { ResumableStore } from '../recovery/resume-installation.ts';
 import type { RetentionStore } from '../recovery/retain-records.ts';
@@ -35,6 +36,7 @@ import { createGitHubDeploymentStore } from './github-deployment-store.ts';
 import { createGitHubWriteStore } from './github-write-store.ts';
 import { createHealthStore } from './health-store.ts';
 import { createLagStore } from './lag-store.ts';
+import { createNotificationStore } from './notification-store.ts';
 import { createOwnerStore } from './owner-store.ts';
 import { createPipelineWatchStore } from './pipeline-watch-store.ts';
 import { createPlanHistoryStore } from './plan-history-store.ts';
@@ -70,6 +72,7 @@ export type Stores = DeliveryStore &
   PipelineWatchStore &
   FailureCommentStore &
   FailureIssueStore &
+  NotificationStore &
   SetupRunStore &
   GitHubDeploymentStore &
   GitHubWriteStore &
@@ -98,6 +101,7 @@ export function createStores(db: Kysely<Schema>, recorder = new DeliveryRecorder
     ...createPipelineWatchStore(db),
     ...createFailureCommentStore(db),
     ...createFailureIssueStore(db),
+    ...createNotificationStore(db),
     ...createSetupRunStore(db),
     ...createGitHubDeploymentStore(db),
     ...createGitHubWriteStore(db),

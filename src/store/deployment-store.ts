@@ -1,9 +1,11 @@
 import { type Kysely, sql } from 'kysely';
+import type { Deployment } from '../domain/deployment.ts';
 import type { DeploymentChange, DeploymentStore } from '../domain/deployment-store.ts';
 import { orderDeployments } from '../domain/order-deployments.ts';
 import { isOfWorkspace } from './deployment-conditions.ts';
 import { toDeployment } from './deployment-row.ts';
 import { listDeploymentJobs } from './list-deployment-jobs.ts';
+import { insertNotifications } from './notification-store.ts';
 import type { DeploymentTable, Schema } from './schema.ts';
 
 /** Columns that no check run shows: changing them makes no report due. */
@@ -43,18 +45,13 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore {
       return orderDeployments(rows.map(toDeployment));
     },
 
-    async saveDeployment(id, change) {
-      const values = toColumns(change);
-      const isReported = Object.keys(values).some((key) => !UNREPORTED.has(key as keyof DeploymentTable));
-      const row = await db
-        .updateTable('deployment')
-        .set(values)
-        .$if(isReported, (query) => query.set((column) => ({ revision: column('revision', '+', 1) })))
-        .where('id', '=', id)
-        .where('state', '<>', 'concluded')
-        .returningAll()
-        .executeTakeFirst();
-      return row ? toDeployment(row) : null;
+    async saveDeployment(id, change, describe) {
+      if (!describe) return save(db, id, change);
+      return db.transaction().execute(async (tx) => {
+        const saved = await save(tx, id, change);
+        if (saved) await insertNotifications(tx, describe(saved));
+        return saved;
+      });
     },
 
     listTakenJobs: (workspace, jobIds) => listDeploymentJobs(db, workspace, { jobIds, adopted: true }),
@@ -71,6 +68,20 @@ export function createDeploymentStore(db: Kysely<Schema>): DeploymentStore {
       return row ? new Set(JSON.parse(row.knownJobIds) as string[]) : null;
     },
   };
+}
+
+async function save(db: Kysely<Schema>, id: string, change: DeploymentChange): Promise<Deployment | null> {
+  const values = toColumns(change);
+  const isReported = Object.keys(values).some((key) => !UNREPORTED.has(key as keyof DeploymentTable));
+  const row = await db
+    .updateTable('deployment')
+    .set(values)
+    .$if(isReported, (query) => query.set((column) => ({ revision: column('revision', '+', 1) })))
+    .where('id', '=', id)
+    .where('state', '<>', 'concluded')
+    .returningAll()
+    .executeTakeFirst();
+  return row ? toDeployment(row) : null;
 }
 
 function toColumns(change: DeploymentChange): Partial<DeploymentTable> {

@@ -104,6 +104,8 @@ function createIssueReads(db: Kysely<Schema>): IssueReads {
       return listed.orderBy('notedAt').orderBy('id').execute();
     },
 
+    findLastResult: (workspace) => findResult(db, workspace),
+
     async readFailureSituation(workspace) {
       const last = await findResult(db, workspace);
       if (!last) return null;

@@ -7,6 +7,7 @@ import { toCommandRow } from './command-store.ts';
 import { insertCommitRuns, leaveComparisons, rewriteCommitRuns } from './commit-run-store.ts';
 import { isOfRepositoryWorkspace, isOfWorkspace } from './deployment-conditions.ts';
 import { toDeployment, toNewRow } from './deployment-row.ts';
+import { insertNotifications } from './notification-store.ts';
 import { insertPipelineWatches, noteWatchRerun } from './pipeline-watch-store.ts';
 import type { Schema } from './schema.ts';
 
@@ -17,17 +18,10 @@ const NEWEST = 20;
 
 export function createPlanStore(db: Kysely<Schema>): PlanStore & AdoptionStore {
   return {
-    async commitPlan({
-      deliveryId,
-      outcome,
-      deployments,
-      command,
-      withdraw,
-      reruns,
-      now,
-      role = null,
-      ...rest
-    }) {
+    async commitPlan(
+      { deliveryId, outcome, deployments, command, withdraw, reruns, now, role = null, ...rest },
+      describe = () => [],
+    ) {
       return await db.transaction().execute(async (tx) => {
         const marked = await tx
           .updateTable('delivery')
@@ -45,7 +39,9 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore & AdoptionStore {
         };
         if (withdraw) note(await withdrawOpen(tx, deliveryId, withdraw));
         for (const one of reruns ?? []) note(await noteRerun(tx, one, now));
-        note(await insertDeployments(tx, deployments, now));
+        const inserted = await insertDeployments(tx, deployments, now);
+        note(inserted);
+        await insertNotifications(tx, inserted.flatMap(describe));
         for (const planned of deployments.filter((one) => one.conclusion === null)) {
           note(await supersedeOlder(tx, planned, now));
         }

@@ -15,6 +15,7 @@ type RecoveryStore = ResumableStore &
     | 'listOpenGitHubDeployments'
     | 'listRepositoriesWithDueIssues'
     | 'listDueSetupRuns'
+    | 'listOpenDestinations'
   >;
 
 /** Lists the work that is left after a restart, or after the suspension of an installation. */

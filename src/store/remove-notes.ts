@@ -43,6 +43,7 @@ const TABLES: Record<NoteKind, NoteTable> = {
     time: 'notedAt',
     keep: sql`old.state in ('open', 'dismissed', 'listed')`,
   },
+  notification: { table: 'notification', key: 'id', time: 'createdAt' },
   github_deployment: {
     table: 'githubDeployment',
     key: 'deploymentId',

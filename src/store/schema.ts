@@ -6,6 +6,7 @@ import type { PipelineWatch } from '../domain/pipeline-watch.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import type { SetupRun } from '../domain/setup-run.ts';
 import type { WayBack } from '../domain/way-back.ts';
+import type { StoredNotification } from '../notifying/notification-store.ts';
 import type { FailureComment } from '../reporting/failure-comment.ts';
 import type { FailureIssue } from '../reporting/failure-issue.ts';
 import type { GitHubDeployment } from '../reporting/github-deployment.ts';
@@ -32,6 +33,8 @@ export interface Schema {
   failureComment: FailureComment;
   failureIssue: FailureIssue;
   setupRun: SetupRun;
+  notification: NotificationTable;
+  stoppedDestination: StoppedDestinationTable;
   githubDeployment: GitHubDeployment;
   githubWrite: GitHubWriteTable;
   wayBack: WayBackTable;
@@ -43,6 +46,17 @@ export interface Schema {
 
 interface WayBackTable extends Omit<WayBack, 'isLinear'> {
   isLinear: number;
+}
+
+interface NotificationTable extends StoredNotification {
+  /** When it was sent or given up. */
+  finishedAt: number | null;
+}
+
+/** The destinations that answered 410, until the accounts file is read again. */
+interface StoppedDestinationTable {
+  destination: string;
+  stoppedAt: number;
 }
 
 /** The app's writes to GitHub of the last hours. */

@@ -8,6 +8,8 @@ export interface Backlog {
   readonly deliveries: number;
   /** Unconcluded deployments. */
   readonly deployments: Readonly<Record<Exclude<DeploymentState, 'concluded'>, number>>;
+  /** Notifications to send. */
+  readonly notifications: number;
   /** Check runs to write, of deployments and configuration files. */
   readonly reports: number;
   /** When the oldest unconcluded deployment was requested (epoch milliseconds); null if there is none. */
@@ -23,15 +25,15 @@ export function watchBacklog(registry: Registry, { readBacklog }: BacklogStore, 
   const read = shareWhilePending(() => readBacklog().catch(() => null));
   new Gauge({
     name: 'meltano_deploy_queue_depth',
-    help: 'Unfinished work by queue: deliveries to plan, deployments by state, check runs to write. No value while the database is unavailable.',
+    help: 'Unfinished work by queue: deliveries to plan, deployments by state, check runs to write, notifications to send. No value while the database is unavailable.',
     labelNames: ['queue'],
     registers: [registry],
     async collect() {
       const backlog = await read();
       this.reset();
       if (!backlog) return;
-      const { deliveries: plan, deployments, reports: report } = backlog;
-      for (const [queue, count] of Object.entries({ plan, ...deployments, report }))
+      const { deliveries: plan, deployments, reports: report, notifications: notification } = backlog;
+      for (const [queue, count] of Object.entries({ plan, ...deployments, report, notification }))
         this.set({ queue }, count);
     },
   });

@@ -46,6 +46,7 @@ const QUEUES: Record<QueueName, true> = {
   command: true,
   comment: true,
   issue: true,
+  notification: true,
   setup: true,
   environment: true,
   project: true,

@@ -1,9 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { countFromZero } from './count-from-zero.ts';
 import { createDeploymentMetrics, type DeploymentMetrics } from './deployment-metrics.ts';
+import { createNotificationMetrics, type NotificationMetrics } from './notification-metrics.ts';
 import { createRequestMetrics, type RequestMetrics } from './request-metrics.ts';
 
-export interface Metrics extends DeploymentMetrics, RequestMetrics {
+export interface Metrics extends DeploymentMetrics, RequestMetrics, NotificationMetrics {
   readonly registry: Registry;
   delivery(event: string, outcome: string): void;
   /** Counts missed deliveries, and pushes without a delivery. */
@@ -63,7 +64,7 @@ export function createMetrics(): Metrics {
   });
   const removed = new Counter({
     name: 'meltano_deploy_records_removed_total',
-    help: 'Records removed because of their age or number (deployment, delivery, redelivery, command, configuration_run, pipeline_watch, failure_comment, failure_issue, github_deployment, push_payload).',
+    help: 'Records removed because of their age or number (deployment, delivery, redelivery, command, configuration_run, pipeline_watch, failure_comment, failure_issue, notification, github_deployment, push_payload).',
     labelNames: ['kind'],
     registers: [registry],
   });
@@ -81,6 +82,7 @@ export function createMetrics(): Metrics {
     takenOver: (queue, silentMs) => takeOvers.observe({ queue }, silentMs / 1000),
     ...createDeploymentMetrics(registry, deployments),
     ...createRequestMetrics(registry),
+    ...createNotificationMetrics(registry),
     circuit: (account, isOpen) => circuits.set({ account }, isOpen ? 1 : 0),
     forgetCircuit: (account) => circuits.remove({ account }),
     sweepRequest: (outcome) => sweepRequests.inc({ outcome }),

@@ -9,6 +9,7 @@ const REPOSITORY = buildRepository({ id: 9_007_199_254 });
 const EVENT: AppEvent = buildPush({ repository: REPOSITORY, before: 'b', after: 'a' });
 const NOTHING = {
   deliveries: 0,
+  notifications: 0,
   reports: 0,
   oldestReceivedAt: null,
   deployments: { waiting: 0, starting: 0, queued: 0, running: 0, settling: 0 },
@@ -48,6 +49,7 @@ export function describeBacklog(name: string, open: () => Promise<OpenStores>): 
       await stores.saveDeployment(first, { state: 'running', jobId: 'j' });
       expect(await stores.readBacklog()).toEqual({
         deliveries: 1,
+        notifications: 0,
         reports: 2,
         oldestReceivedAt: 2_000,
         deployments: { waiting: 1, starting: 0, queued: 0, running: 1, settling: 0 },

@@ -7,6 +7,7 @@ import { describeCommandStore } from './command-store.contract.ts';
 import { describeConfigurationStore } from './configuration.contract.ts';
 import { describeFailureComments } from './failure-comment.contract.ts';
 import { describeHealth } from './health.contract.ts';
+import { describeNotifications } from './notifications.contract.ts';
 import { describePipelineWatches } from './pipeline-watch.contract.ts';
 import { emptyDatabase, listPostgresDatabases, type StartedDatabase } from './postgres-databases.ts';
 import { describeRetention } from './retention.contract.ts';
@@ -29,6 +30,7 @@ describe.each(listPostgresDatabases())('$name', ({ name, start }) => {
   describeCommandStore(name, open);
   describeConfigurationStore(name, open);
   describeFailureComments(name, open);
+  describeNotifications(name, open);
   describeAudit(name, open);
   describeRetention(name, open);
   describeBacklog(name, open);

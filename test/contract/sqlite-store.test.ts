@@ -14,6 +14,7 @@ import { describeCommandStore } from './command-store.contract.ts';
 import { describeConfigurationStore } from './configuration.contract.ts';
 import { describeFailureComments } from './failure-comment.contract.ts';
 import { describeHealth } from './health.contract.ts';
+import { describeNotifications } from './notifications.contract.ts';
 import { openTemporarySqlite } from './open-temporary-sqlite.ts';
 import { describePipelineWatches } from './pipeline-watch.contract.ts';
 import { describeStore } from './store.contract.ts';
@@ -26,6 +27,7 @@ describePipelineWatches('SQLite', openTemporarySqlite);
 describeHealth('SQLite', openTemporarySqlite);
 describeCommandStore('SQLite', openTemporarySqlite);
 describeFailureComments('SQLite', openTemporarySqlite);
+describeNotifications('SQLite', openTemporarySqlite);
 describeAudit('SQLite', openTemporarySqlite);
 
 test('a directory belongs to one process at a time, and is free again after a close', async () => {

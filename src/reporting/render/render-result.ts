@@ -82,6 +82,11 @@ export function formatBlock(result: object): string {
   return `${OPENING}${JSON.stringify(result).replaceAll('`', '\\u0060')}\n\`\`\``;
 }
 
+/** A reason code as programs read it. */
+export function nameReason(reason: ReasonCode): string {
+  return reason === 'job_error' ? 'job_failed' : reason;
+}
+
 function describeResult(view: CheckRunView): DeploymentResult {
   const { deployment, workspaceUrl } = view;
   const { reason, conclusion } = deployment;
@@ -91,7 +96,7 @@ function describeResult(view: CheckRunView): DeploymentResult {
   const place = error && splitPlace(error.message);
   return {
     version: 1,
-    reason: reason === 'job_error' ? 'job_failed' : reason,
+    reason: nameReason(reason),
     conclusion: conclusion === null || conclusion === 'none' ? 'skipped' : conclusion,
     workspace: { id: deployment.workspaceId, name: deployment.workspaceName },
     commit: { requested: deployment.sha, deployed: deployment.deployedSha },

@@ -2,7 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type AccountsResult, parseAccounts, readAccountsFile } from '../../../src/config/accounts-file.ts';
+import {
+  type AccountsResult,
+  listAccountSecrets,
+  parseAccounts,
+  readAccountsFile,
+} from '../../../src/config/accounts-file.ts';
 
 const ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 const SOURCE = {
@@ -326,5 +331,121 @@ describe('readAccountsFile', () => {
       ok: false,
       problems: [`ACCOUNTS_FILE ${file} can't be read (ENOENT).`],
     });
+  });
+});
+
+describe('notify', () => {
+  const KEY = Buffer.alloc(32, 1).toString('base64');
+  const env = {
+    ...SOURCE.env,
+    HOOK: 'https://hooks.example/T0/B0/hunter2-token\n',
+    PLAIN_HOOK: 'http://10.0.0.5/hook',
+    SECRET: `whsec_${KEY}`,
+    SHORT: `whsec_${Buffer.alloc(23).toString('base64')}`,
+    LONG: `whsec_${Buffer.alloc(65).toString('base64')}`,
+    NO_PREFIX: KEY,
+    NO_BASE64: 'whsec_hunter2-hunter2-hunter2-hunter2-hunter2',
+    LOOSE: `whsec_${KEY.slice(0, -1)}`,
+  };
+  const read = (...lines: string[]) => parseAccounts(acme(TOKEN, 'notify:', ...lines), { ...SOURCE, env });
+  const URL = `url: "\${HOOK}"`;
+
+  test('reads every key, with its defaults', () => {
+    const result = read(
+      `  - {${URL}, format: json, secret: "\${SECRET}", on: [waiting, failed, failed], private_network: true}`,
+      '  - {url: https://hooks.example, format: slack}',
+      `  - {url: "\${PLAIN_HOOK}", format: teams, private_network: true}`,
+    );
+    expect(result).toMatchObject({
+      accounts: [
+        {
+          notify: [
+            {
+              url: 'https://hooks.example/T0/B0/hunter2-token',
+              format: 'json',
+              secret: `whsec_${KEY}`,
+              on: ['failed', 'waiting'],
+              privateNetwork: true,
+            },
+            {
+              url: 'https://hooks.example/',
+              format: 'slack',
+              secret: null,
+              on: ['failed', 'repaired'],
+              privateNetwork: false,
+            },
+            { url: 'http://10.0.0.5/hook', format: 'teams', privateNetwork: true },
+          ],
+        },
+      ],
+    });
+    const secrets = result.ok ? result.accounts.flatMap(listAccountSecrets) : [];
+    expect(secrets).toEqual([
+      'acme-secret-value',
+      'https://hooks.example/T0/B0/hunter2-token',
+      '/T0/B0/hunter2-token',
+      `whsec_${KEY}`,
+      KEY,
+      'http://10.0.0.5/hook',
+      '/hook',
+    ]);
+  });
+
+  test.each([[[]], [['notify:']], [['notify: []']]])('is empty without entries (%j)', (lines) => {
+    const result = parseAccounts(acme(TOKEN, ...lines), SOURCE);
+    expect(result.ok && result.accounts[0]?.notify).toBe(undefined);
+  });
+
+  const literal = (secret: string) => `  - {${URL}, format: json, secret: ${secret}}`;
+  const json = (name: string) => literal(`"\${${name}}"`);
+  test.each<[string, string, number, RegExp]>([
+    ['no list', '  url: https://x', 7, /notify must be a list/],
+    ['an entry that is none', '  - https://x', 9, /notify\[0\] must be keys/],
+    ['no address', '  - {format: slack}', 9, /url must be/],
+    ['no format', `  - {${URL}}`, 9, /format must be json, slack or teams/],
+    ['another format', `  - {${URL}, format: discord}`, 34, /format must be json, slack or teams/],
+    ['an unknown key', `  - {${URL}, format: slack, chanel: x}`, 41, /chanel is not a known key/],
+    ['a key of a mapping', `  - {${URL}, format: slack, branch: x}`, 41, /branch .* belongs .*"mappings"/],
+    ['another event', `  - {${URL}, format: slack, on: [success]}`, 46, /on\[0\] must be a list of failed/],
+    ['an event without a list', `  - {${URL}, format: slack, on: failed}`, 45, /on must be a list of failed/],
+    ['no event', `  - {${URL}, format: slack, on: []}`, 45, /on must be a list of failed/],
+    [
+      'a switch that is none',
+      `  - {${URL}, format: slack, private_network: yes}`,
+      58,
+      /must be true or false/,
+    ],
+    [
+      'http',
+      '  - {url: http://hooks.example/hunter2, format: slack}',
+      15,
+      /private_network: true allows http/,
+    ],
+    ['http in a variable', `  - {url: "\${PLAIN_HOOK}", format: slack}`, 15, /must begin with https/],
+    ['another protocol', '  - {url: ftp://hooks.example/hunter2, format: slack}', 15, /must be an https URL/],
+    ['a password', '  - {url: https://me:hunter2@x, format: slack}', 15, /without user name and password/],
+    ['no URL', '  - {url: hooks.example, format: slack}', 15, /must be an https URL/],
+    ['a part of a reference', `  - {url: "https://x/\${HOOK}", format: slack}`, 15, /must be \$\{NAME\}/],
+    ['a variable that is not set', `  - {url: "\${NOPE}", format: slack}`, 15, /NOPE, which is not set/],
+    ['no secret', `  - {${URL}, format: json}`, 9, /notify\[0\] needs a secret/],
+    ['a secret for Slack', `  - {${URL}, format: slack, secret: "\${SECRET}"}`, 41, /format: json only/],
+    ['a literal secret', literal('whsec_hunter2'), 48, /secret must be \$\{NAME\}/],
+    ['a short secret', json('SHORT'), 48, /24 to 64 bytes in base64/],
+    ['a long secret', json('LONG'), 48, /24 to 64 bytes/],
+    ['a secret without whsec_', json('NO_PREFIX'), 48, /whsec_/],
+    ['a secret that is no base64', json('NO_BASE64'), 48, /in base64/],
+    ['base64 without its end', json('LOOSE'), 48, /in base64/],
+  ])('refuses %s, with its place', (_, line, column, problem) => {
+    const problems = problemsOf(read(line));
+    expect(problems).toEqual([expect.stringMatching(problem)]);
+    expect(problems[0]).toMatch(new RegExp(`^accounts.yml:5:${column}: .*[.?]$`));
+    expect(problems[0]).not.toContain('hunter2');
+  });
+
+  test('refuses an entry that stands twice', () => {
+    const entry = `  - {${URL}, format: slack}`;
+    expect(problemsOf(read(entry, entry))).toEqual([
+      'accounts.yml:6:9: accounts.acme.notify[1] repeats the url and format of an entry above: keep one.',
+    ]);
   });
 });

@@ -36,8 +36,8 @@ test('docs/configuration.md names every environment variable', () => {
   expect(ENVIRONMENT_NAMES.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
 });
 
-test('docs/configuration.md names every key of the accounts file', () => {
-  const text = readDocument('docs/configuration.md');
+test('the documents name every key of the accounts file', () => {
+  const text = readDocument('docs/configuration.md') + readDocument('docs/notifications.md');
   const rows = [...text.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, cell = '']) => cell.split(', '));
   // Defaults have the keys of a repository's file.
   const sections = [...ACCOUNT_SECTIONS].filter(([path]) => path !== '' && !path.includes('.defaults'));

@@ -1,6 +1,7 @@
 import type { CommitRun } from '../../../src/domain/commit-run.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { Dispatcher, QueueName } from '../../../src/domain/dispatcher.ts';
+import type { Notices } from '../../../src/domain/notification.ts';
 import type { PipelineWatch } from '../../../src/domain/pipeline-watch.ts';
 import type { LogExcerptBuilder } from '../../../src/logs/log-excerpt-builder.ts';
 import type { Reporter } from '../../../src/reporting/reporter.ts';
@@ -77,3 +78,9 @@ export class PlainBuilder implements LogExcerptBuilder {
     };
   }
 }
+
+/** An account without destinations. */
+export const NO_NOTICES: Notices = {
+  prepareEnd: async () => null,
+  preparePlan: () => ({ describe: () => [], wake: () => undefined }),
+};

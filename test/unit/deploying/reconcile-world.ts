@@ -31,7 +31,7 @@ import { buildPlanned } from '../domain/deployment-builder.ts';
 import { buildRepository } from '../domain/push-builder.ts';
 import { FakeTrees } from '../planning/fake-trees.ts';
 import { FakeMeltano } from './fake-meltano.ts';
-import { FakeClock, FakeDispatcher, FakeReporter, PlainBuilder, START } from './fake-ports.ts';
+import { FakeClock, FakeDispatcher, FakeReporter, NO_NOTICES, PlainBuilder, START } from './fake-ports.ts';
 
 export const WORKSPACE_ID = '71c0ef56-7f7e-47c1-9700-2d7e2eb5a04e';
 const OBSERVATION = { onCall: () => undefined, redact: async (text: string) => text };
@@ -102,6 +102,7 @@ export function buildReconcileContext({
     limits: { startMs: 60 * MINUTE, deployMs: 120 * MINUTE, poll: { min: 1_000, max: 10_000 } },
     githubHost: 'github.com',
     outputs: createPostDeploymentOutputs({ store: stores, dispatcher, clock, readWantedOutputs }),
+    notices: NO_NOTICES,
     onConcluded: () => undefined,
     ...given,
   };

@@ -17,7 +17,7 @@ import { nameCheckRun } from '../../../src/reporting/render/name-check-run.ts';
 import type { CommitHistoryApi } from '../../../src/reporting/way-back.ts';
 import type { Stores } from '../../../src/store/create-stores.ts';
 import type { FakeMeltano } from '../deploying/fake-meltano.ts';
-import { FakeDispatcher, FakeReporter } from '../deploying/fake-ports.ts';
+import { FakeDispatcher, FakeReporter, NO_NOTICES } from '../deploying/fake-ports.ts';
 
 interface PlanParts {
   readonly stores: Stores;
@@ -85,6 +85,7 @@ export function buildPlanContext(parts: PlanParts): PlanContext {
     githubHost: 'github.com',
     knowOwner: createOwnerReader({ store: stores, clock, listNamed: () => [] }),
     allowedAccounts: null,
+    notices: NO_NOTICES,
     onConcluded: () => undefined,
     onDecision: () => undefined,
     ...parts.context,

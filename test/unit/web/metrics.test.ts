@@ -84,6 +84,7 @@ test('only the most recently active installations have a figure', async () => {
 describe('the backlog', () => {
   const BACKLOG: Backlog = {
     deliveries: 1,
+    notifications: 0,
     reports: 2,
     oldestReceivedAt: 5_000,
     deployments: { waiting: 3, starting: 0, queued: 0, running: 4, settling: 0 },

@@ -1,0 +1,23 @@
+import type { NewNotification } from '../domain/notification.ts';
+
+export interface StoredNotification extends NewNotification {
+  /** How often it was sent in vain. */
+  readonly attempts: number;
+  /** When it is sent again (epoch milliseconds); null for the first time. */
+  readonly dueAt: number | null;
+}
+
+/** The messages that are not sent yet. */
+export interface NotificationStore {
+  /** The first open message of each subject; of these at most `limit`, those that are due first. */
+  listNextNotifications(destination: string, limit: number): Promise<StoredNotification[]>;
+  postponeNotification(id: string, attempts: number, dueAt: number): Promise<void>;
+  /** It was sent, or given up. */
+  finishNotification(id: string, now: number): Promise<void>;
+  /** The destinations with open messages. */
+  listOpenDestinations(): Promise<string[]>;
+  /** A stopped destination keeps its messages and gets none until `resumeDestinations`. */
+  stopDestination(destination: string, now: number): Promise<void>;
+  isStopped(destination: string): Promise<boolean>;
+  resumeDestinations(): Promise<void>;
+}

@@ -1,0 +1,82 @@
+import type { Clock } from '../domain/clock.ts';
+import type { Deployment, Repository } from '../domain/deployment.ts';
+import type { Waker } from '../domain/dispatcher.ts';
+import type { EndNotice, NewNotification, Notices, NotificationType } from '../domain/notification.ts';
+import type { RepositoryReader } from '../domain/repository-store.ts';
+import { formatWorkspaceKey, type RepositoryWorkspace } from '../domain/workspace.ts';
+import { describeEvent, type EventView } from './describe-event.ts';
+import type { Destinations } from './destinations.ts';
+
+export interface NoticePorts {
+  readonly destinations: Destinations;
+  readonly store: { findLastResult(workspace: RepositoryWorkspace): Promise<Deployment | null> };
+  readonly repositories: RepositoryReader;
+  readonly dispatcher: Waker;
+  readonly clock: Clock;
+  readonly pages: EventView['pages'];
+  readonly limits: EventView['limits'];
+  readonly redact: EventView['redact'];
+}
+
+export function createNotices(ports: NoticePorts): Notices {
+  const { destinations, store, repositories } = ports;
+  return {
+    async prepareEnd(deployment) {
+      if (destinations.ofAccount(deployment.account).length === 0) return null;
+      const repository = await repositories.getRepository(deployment.repositoryId);
+      if (!repository) return null;
+      const last = await store.findLastResult(deployment);
+      return createNotice(ports, repository, last !== null && last.conclusion !== 'success');
+    },
+
+    preparePlan: (repository) => createNotice(ports, repository, false),
+  };
+}
+
+/** `wasBroken`: the workspace's result before this end was a failure. */
+function createNotice(ports: NoticePorts, repository: Repository, wasBroken: boolean): EndNotice {
+  const noted = new Set<string>();
+  return {
+    describe(ended) {
+      const type = chooseType(ended, wasBroken);
+      const notices =
+        type === null ? [] : createNotifications(ports, { type, deployment: ended, repository });
+      for (const { destination } of notices) noted.add(destination);
+      return notices;
+    },
+    wake() {
+      for (const destination of noted) ports.dispatcher.wake('notification', destination);
+    },
+  };
+}
+
+function chooseType({ state, conclusion }: Deployment, wasBroken: boolean): NotificationType | null {
+  if (state !== 'concluded') return null;
+  if (conclusion === 'failure' || conclusion === 'timed_out') return 'failed';
+  if (conclusion === 'action_required') return 'waiting';
+  return conclusion === 'success' && wasBroken ? 'repaired' : null;
+}
+
+function createNotifications(
+  ports: NoticePorts,
+  subject: {
+    readonly type: NotificationType;
+    readonly deployment: Deployment;
+    readonly repository: Repository;
+  },
+): NewNotification[] {
+  const { type, deployment } = subject;
+  const wanted = ports.destinations.ofAccount(deployment.account).filter(({ on }) => on.includes(type));
+  if (wanted.length === 0) return [];
+  const now = ports.clock.now();
+  const eventId = `msg_${deployment.id}_${deployment.reason}`;
+  const body = JSON.stringify(describeEvent({ ...subject, ...ports, now }));
+  return wanted.map(({ id }) => ({
+    id: `${eventId}:${id}`,
+    eventId,
+    destination: id,
+    subject: `${deployment.repositoryId}:${formatWorkspaceKey(deployment)}`,
+    body,
+    createdAt: now,
+  }));
+}

@@ -1,0 +1,127 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock.ts';
+import { ageOf, stamp, timeLeft } from '../domain/stored-times.ts';
+import type { Destination } from './destinations.ts';
+import type { NotificationStore, StoredNotification } from './notification-store.ts';
+import type { SendResult } from './send-notification.ts';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** The delays after each failed try. After the last one the message is given up. */
+const RETRY_DELAYS_MS: readonly number[] = [
+  5 * SECOND_MS,
+  30 * SECOND_MS,
+  2 * MINUTE_MS,
+  10 * MINUTE_MS,
+  30 * MINUTE_MS,
+  HOUR_MS,
+  2 * HOUR_MS,
+  4 * HOUR_MS,
+  8 * HOUR_MS,
+];
+/** How long messages wait for a destination that is stopped, or missing in the accounts file. */
+const HELD_MS = 24 * HOUR_MS;
+/** Messages that are sent at the same time to one destination. */
+const AT_ONCE = 8;
+
+type NotificationOutcome = 'sent' | 'failed' | 'given_up';
+
+export interface NotificationPorts {
+  readonly store: NotificationStore;
+  readonly findDestination: (id: string) => Destination | null;
+  readonly send: (destination: Destination, message: StoredNotification) => Promise<SendResult>;
+  /** Throws if another instance sends to the destination now. */
+  readonly requireLease: () => Promise<void>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly onOutcome: (outcome: NotificationOutcome) => void;
+}
+
+/**
+ * Sends the stored messages of a destination. The key is its id; the result is the delay until the next try (milliseconds).
+ * The messages of a workspace are sent in order. After a crash a message may be sent again, with the same id.
+ */
+export function createNotificationSync(ports: NotificationPorts): (id: string) => Promise<number | null> {
+  const { store, clock } = ports;
+  return async (id) => {
+    const next = await store.listNextNotifications(id, AT_ONCE);
+    if (next.length === 0) return null;
+    const destination = ports.findDestination(id);
+    if (!destination || (await store.isStopped(id))) return hold(ports, next);
+    const waits = next.map((message) => measureWait(clock, message));
+    const due = next.filter((_, index) => (waits[index] ?? 0) <= 0);
+    if (due.length === 0) return Math.min(...waits);
+    await ports.requireLease();
+    const results = await Promise.all(
+      due.map(async (message) => ({ message, result: await ports.send(destination, message) })),
+    );
+    for (const { message, result } of results) await settle(ports, { destination, message, result });
+    if (results.some(({ result }) => result.kind === 'aborted')) return null;
+    if (results.some(({ result }) => result.kind === 'gone')) await stop(ports, destination);
+    return 0;
+  };
+}
+
+/** Keeps messages for the time when the accounts file is read again, but not for ever. */
+async function hold(ports: NotificationPorts, next: readonly StoredNotification[]): Promise<number> {
+  const { clock } = ports;
+  const left = next.map(({ createdAt }) => HELD_MS - ageOf(clock, createdAt));
+  const expired = next.filter((_, index) => (left[index] ?? 0) <= 0);
+  for (const message of expired) {
+    await giveUp(ports, message, { problem: 'no destination for it was in use for a day' });
+  }
+  return expired.length > 0 ? 0 : Math.min(...left);
+}
+
+function measureWait(clock: Clock, { dueAt, attempts }: StoredNotification): number {
+  return dueAt === null ? 0 : timeLeft(clock, dueAt, RETRY_DELAYS_MS[attempts - 1] ?? 0);
+}
+
+interface Try {
+  readonly destination: Destination;
+  readonly message: StoredNotification;
+  readonly result: SendResult;
+}
+
+async function settle(ports: NotificationPorts, { destination, message, result }: Try): Promise<void> {
+  const { store, clock, log, onOutcome } = ports;
+  const fields = { ...describeDestination(destination), event: message.eventId };
+  if (result.kind === 'sent') {
+    await store.finishNotification(message.id, clock.now());
+    log.info(fields, 'Notification sent');
+    onOutcome('sent');
+  }
+  if (result.kind !== 'failed') return;
+  const attempts = message.attempts + 1;
+  const delayMs = RETRY_DELAYS_MS[attempts - 1];
+  const { problem } = result;
+  onOutcome('failed');
+  log.warn({ ...fields, problem, attempts }, 'A destination did not accept a notification');
+  if (delayMs === undefined) await giveUp(ports, message, { ...fields, problem });
+  else await store.postponeNotification(message.id, attempts, stamp(clock, delayMs));
+}
+
+async function giveUp(
+  { store, clock, log, onOutcome }: NotificationPorts,
+  { id, eventId }: StoredNotification,
+  fields: object,
+): Promise<void> {
+  await store.finishNotification(id, clock.now());
+  log.warn({ ...fields, event: eventId }, 'Gave up on a notification');
+  onOutcome('given_up');
+}
+
+async function stop({ store, clock, log }: NotificationPorts, destination: Destination): Promise<void> {
+  await store.stopDestination(destination.id, clock.now());
+  log.warn(
+    describeDestination(destination),
+    'A destination is gone: it gets nothing until the accounts file is read again',
+  );
+}
+
+/** For the log, which must not contain the address. */
+function describeDestination({ account, number, format }: Destination): object {
+  return { account, destination: number, format };
+}

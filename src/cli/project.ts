@@ -11,7 +11,7 @@ import { planChanges } from '../project/plan/plan.ts';
 import { renderLostWork } from '../project/plan/render-lost-work.ts';
 import { renderPlan } from '../project/plan/render-plan.ts';
 import { readProject } from '../project/read-project.ts';
-import { judgeCheck, renderLine, renderWorkflowCommand } from '../project/render-findings.ts';
+import { judgeCheck, renderLeftOut, renderLine, renderWorkflowCommand } from '../project/render-findings.ts';
 
 const USAGE = `Usage: meltano-deploy project check [directory] [--format text|github|json]
        meltano-deploy project plan <revision>..<revision> [directory]
@@ -94,9 +94,10 @@ async function check(directory: string, format: string): Promise<number> {
   const { source, path } = place;
   const result = checkProject(await readProject(source, { directory: path }));
   if (format === 'json') console.log(JSON.stringify(toJson(result), null, 2));
-  else if (format === 'github')
+  else if (format === 'github') {
     for (const finding of result.findings) console.log(renderWorkflowCommand(finding));
-  else printText(result, source.root);
+    for (const file of result.leftOut) console.log(renderLeftOut(file));
+  } else printText(result, source.root);
   return result.findings.some(({ level }) => level === 'error') ? 1 : 0;
 }
 

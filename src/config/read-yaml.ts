@@ -54,6 +54,8 @@ export interface YamlContent {
   readonly value: unknown;
   /** False if `value` lacks something because of a problem; a repeated key leaves the file readable. */
   readonly isReadable: boolean;
+  /** True if the file was not read because of a limit of this app, so it may be right. */
+  readonly isOverLimit: boolean;
   /** The place of a path; if it doesn't exist, that of the nearest section around it. */
   locate(path: KeyPath): Place;
   readonly problems: ProblemList;
@@ -65,18 +67,19 @@ export function readYaml(source: string, options: YamlOptions): YamlContent {
   const lines = new LineCounter();
   const problems = new ProblemList(text, lines);
   const visitor = new NodeVisitor(text, problems, options);
-  const fail = (range: TextRange, message: string, path: KeyPath = []): YamlContent => {
+  const fail = ({ range, message, path = [], isOverLimit = true }: Refused): YamlContent => {
     problems.add(range, message, path);
     return {
       value: null,
       isReadable: false,
+      isOverLimit,
       locate: (wanted) => visitor.find(wanted),
       problems,
     };
   };
   const { limits, mayQuote } = options;
   const unreadable = refuseText(text, limits, lines);
-  if (unreadable) return fail(unreadable.range, unreadable.message);
+  if (unreadable) return fail(unreadable);
   try {
     const document = parseDocument(text, {
       lineCounter: lines,
@@ -95,23 +98,27 @@ export function readYaml(source: string, options: YamlOptions): YamlContent {
     return {
       value,
       isReadable: problems.found.length === visitor.repeatedKeys,
+      isOverLimit: document.errors[0]?.code === 'RESOURCE_EXHAUSTION',
       locate: (path) => visitor.find(path),
       problems,
     };
   } catch (error) {
-    if (error instanceof TooMuch) return fail(error.range, error.message, error.path);
+    if (error instanceof TooMuch) return fail(error);
     // The parser is recursive, so deep nesting overflows the stack.
-    if (error instanceof RangeError) return fail([0, 0], TOO_DEEP);
+    if (error instanceof RangeError) return fail({ range: [0, 0], message: TOO_DEEP });
     throw error;
   }
 }
 
+interface Refused {
+  readonly range: TextRange;
+  readonly message: string;
+  readonly path?: KeyPath;
+  readonly isOverLimit?: boolean;
+}
+
 /** Refuses texts that the parser must not get. */
-function refuseText(
-  text: string,
-  { mostBytes, mostTokens }: YamlLimits,
-  lines: LineCounter,
-): { readonly range: TextRange; readonly message: string } | null {
+function refuseText(text: string, { mostBytes, mostTokens }: YamlLimits, lines: LineCounter): Refused | null {
   if (Buffer.byteLength(text) > mostBytes) {
     return { range: [0, 0], message: `The file is larger than ${mostBytes / 1024} KiB.` };
   }
@@ -123,6 +130,7 @@ function refuseText(
     return {
       range: [strange, strange],
       message: 'This character is not UTF-8 text: save the file as UTF-8.',
+      isOverLimit: false,
     };
   }
   return hasTooManyTokens(text, mostTokens) ? { range: [0, 0], message: TOO_MANY } : null;

@@ -80,7 +80,7 @@ export class ProjectFiles {
 
   async #parse(kind: FileKind, file: SourceFile, text: string): Promise<void> {
     const began = process.threadCpuUsage();
-    this.#add(kind, this.#parsed.parse(file, text));
+    this.#add(kind, file, this.#parsed.parse(file, text));
     const { user, system } = process.threadCpuUsage(began);
     const spentMs = this.#spentMs + (user + system) / 1_000;
     const isTurnOver = Math.floor(spentMs / TURN_MS) > Math.floor(this.#spentMs / TURN_MS);
@@ -88,8 +88,13 @@ export class ProjectFiles {
     if (isTurnOver) await setImmediate();
   }
 
-  #add(kind: FileKind, file: YamlFile): void {
-    const { isReadable, problems } = file.content;
+  #add(kind: FileKind, source: SourceFile, file: YamlFile): void {
+    const { isReadable, isOverLimit, problems } = file.content;
+    if (isOverLimit) {
+      const why = problems.found[0]?.message ?? '';
+      this.#leaveOut(kind, source, why.replace(/^The file/, 'it').replace(/\.$/, ''));
+      return;
+    }
     if (isReadable) this.#read.set(file.path, { kind, file });
     else this.#markIncomplete(kind);
     for (const { line, column, message } of isReadable ? problems.found : problems.found.slice(0, 1)) {

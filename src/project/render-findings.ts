@@ -1,11 +1,13 @@
 import type { CheckAnnotation } from '../domain/commit-run.ts';
 import { formatCode } from '../reporting/render/escape-markdown.ts';
 import { type Finding, identifyFinding, type ProjectCheck } from './check-project.ts';
+import type { LeftOut } from './model.ts';
 import type { Level } from './rules/rule.ts';
 
 /** GitHub accepts more, but a person doesn't read them. */
 const MOST_ANNOTATIONS = 50;
 const MOST_NOTES = 20;
+const MOST_LEFT_OUT = 20;
 
 /** What the project check says of a commit in one line. */
 export interface CheckVerdict {
@@ -37,7 +39,9 @@ export function describeFinding({ path, line, message }: Finding): string {
 
 /** Formats a finding like a compiler, so that editors find the place. */
 export function renderLine({ path, line, column, level, message, code }: Finding): string {
-  return `${path}:${line}:${column}: ${level}: ${message} [${code}]`;
+  // A path may have line breaks and characters that control a terminal.
+  const shown = path.replaceAll(/\p{Cc}/gu, '\uFFFD');
+  return `${shown}:${line}:${column}: ${level}: ${message} [${code}]`;
 }
 
 /** Formats a finding as a workflow command of GitHub Actions, which makes an annotation. */
@@ -45,6 +49,11 @@ export function renderWorkflowCommand({ path, line, column, level, message, code
   const command = level === 'note' ? 'notice' : level;
   const place = `file=${escapeProperty(path)},line=${line},col=${column},title=${escapeProperty(code)}`;
   return `::${command} ${place}::${escapeData(message)}`;
+}
+
+/** A file that was left out, as a workflow command. */
+export function renderLeftOut({ path, why }: LeftOut): string {
+  return `::notice file=${escapeProperty(path)},title=left-out::${escapeData(`This file was left out: ${why}.`)}`;
 }
 
 /** Renders errors and warnings as annotations, errors first, up to a limit. */
@@ -81,7 +90,12 @@ export function renderFindingSummary(check: ProjectCheck, whole = check): string
           `Not checked, because a file can't be read: ${skipped.map(({ code }) => formatCode(code)).join(', ')}.`,
         ]
       : []),
-    ...leftOut.map(({ path, why }) => `Left out: ${formatCode(path)}, because ${why}.`),
+    ...leftOut
+      .slice(0, MOST_LEFT_OUT)
+      .map(({ path, why }) => `Left out: ${formatCode(path)}, because ${why}.`),
+    ...(leftOut.length > MOST_LEFT_OUT
+      ? [`Left out: ${countOf(leftOut.length - MOST_LEFT_OUT, 'more file')}.`]
+      : []),
   ];
   return lines.join('\n');
 }

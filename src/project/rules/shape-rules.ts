@@ -122,13 +122,18 @@ function* checkForm(node: YamlNode, shape: Shape): Generator<Problem> {
   } else if (shape.form === 'list' && form === 'text' && shape.of.form !== 'mapping') {
     // A text counts as a list of one.
   } else if (shape.form === 'mapping' && form === 'mapping') {
-    for (const [key, value] of node.entries()) yield* checkForm(value, shape.keys[key] ?? shape.others);
+    for (const [key, value] of node.entries()) yield* checkForm(value, shapeOf(shape, key));
   } else if (form !== shape.form) {
     yield {
       place: node.place(),
       message: `${describePlace(node)} must be a ${shape.form}, not a ${form}`,
     };
   }
+}
+
+/** Files may have keys such as `constructor`. */
+function shapeOf({ keys, others }: Extract<Shape, { form: 'mapping' }>, key: string): Shape {
+  return Object.hasOwn(keys, key) ? (keys[key] ?? others) : others;
 }
 
 function describePlace({ path }: YamlNode): string {

@@ -58,6 +58,15 @@ describe('what may be right is no error', () => {
   });
 });
 
+test('keys that every object of JavaScript has are unknown ones', async () => {
+  const text = 'constructor: 1\ntoString: {}\n__proto__: []\n';
+  expect(listPlaces(await checkFiles({ 'meltano.yml': '', 'pipelines/x.yml': text }))).toEqual([
+    'pipelines/x.yml:1: unknown-key',
+    'pipelines/x.yml:2: unknown-key',
+    'pipelines/x.yml:3: unknown-key',
+  ]);
+});
+
 test('a misspelt type of plugins is one finding: what names its plugins is right', async () => {
   const files = {
     ...SAMPLE_WORKSPACE,

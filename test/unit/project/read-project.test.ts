@@ -130,6 +130,29 @@ describe('files that can not be read', () => {
     expect(check.leftOut).toEqual([{ path: 'meltano.yml', why: 'it is larger than 256 KiB' }]);
   });
 
+  test.each([
+    ['brackets', `name: ${'['.repeat(900)}${']'.repeat(900)}\n`, 'it is nested too deeply'],
+    [
+      'mappings',
+      Array.from({ length: 40 }, (_, n) => `${' '.repeat(n)}a:\n`).join(''),
+      'it is nested too deeply',
+    ],
+    ['values', `name: [${'1,'.repeat(40_000)}]\nlabel: [${'1,'.repeat(40_000)}]\n`, /^it has /],
+    [
+      'aliases',
+      Array.from({ length: 9 }, (_, n) => `a${n + 1}: &a${n + 1} [${`*a${n},`.repeat(9)}]\n`)
+        .join('')
+        .replace(/\*a0/g, 'x'),
+      'it has too many values',
+    ],
+  ])('a file over the limits of %s may be right: it is left out, and no error', async (_, text, why) => {
+    const check = await checkFiles({ ...SAMPLE_WORKSPACE, 'pipelines/x.yml': text });
+    expect(listPlaces(check)).toEqual([]);
+    expect(check.leftOut).toEqual([
+      { path: 'pipelines/x.yml', why: typeof why === 'string' ? why : expect.stringMatching(why) },
+    ]);
+  });
+
   test('more files than anyone has', async () => {
     const many = Array.from({ length: 2_010 }, (_, index) => [`pipelines/p${index}.yml`, 'timeout: 1']);
     const check = await checkFiles({ 'meltano.yml': 'version: 1', ...Object.fromEntries(many) });

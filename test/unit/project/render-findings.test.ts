@@ -3,6 +3,8 @@ import {
   judgeCheck,
   renderFindingAnnotations,
   renderFindingSummary,
+  renderLeftOut,
+  renderLine,
   renderWorkflowCommand,
 } from '../../../src/project/render-findings.ts';
 import { checkFiles } from './check-files.ts';
@@ -69,6 +71,31 @@ test('the summary names skipped rules and omitted files, and outside text in it 
     expect.stringMatching(/^Not checked, because a file can't be read: `unknown-environment`, /),
     'Left out: `pipelines/<img> @team.yml`, because it is larger than 256 KiB.',
   ]);
+});
+
+test('of many omitted files some are named, and the others counted', async () => {
+  const many = Array.from({ length: 25 }, (_, n) => [`pipelines/${n + 10}.yml`, '#'.repeat(300 * 1024)]);
+  const check = await checkFiles({ 'meltano.yml': '', ...Object.fromEntries(many) });
+  const lines = renderFindingSummary(check).split('\n');
+  expect(lines.slice(-2)).toEqual([
+    'Left out: `pipelines/29.yml`, because it is larger than 256 KiB.',
+    'Left out: 5 more files.',
+  ]);
+  expect(check.leftOut.slice(0, 1).map(renderLeftOut)).toEqual([
+    '::notice file=pipelines/10.yml,title=left-out::This file was left out: it is larger than 256 KiB.',
+  ]);
+});
+
+test('a line stays one line, whatever a path holds', () => {
+  const finding = {
+    code: 'x',
+    level: 'error',
+    path: 'a\n\u001b[2J',
+    line: 1,
+    column: 2,
+    message: 'm',
+  } as const;
+  expect(renderLine(finding)).toBe('a\uFFFD\uFFFD[2J:1:2: error: m [x]');
 });
 
 test('a workflow command stays one command, whatever a path or a message holds', () => {

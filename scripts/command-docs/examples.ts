@@ -53,6 +53,8 @@ export function listExamples(): readonly Example[] {
 const EXAMPLES: Readonly<Record<CommandName, () => readonly Example[]>> = {
   redeploy: listRedeployments,
   withdraw: listWithdrawals,
+  lock: listLocks,
+  unlock: listUnlocks,
   status: listStatuses,
   logs: listLogs,
   why: listExplanations,
@@ -136,6 +138,47 @@ function listWithdrawals(): readonly Example[] {
   ];
 }
 
+const LOCK = { workspaceId: PROD.id, by: 'ana', reason: 'month end' };
+
+function listLocks(): readonly Example[] {
+  return [
+    example('Lock a workspace', '/meltano lock "Analytics (prod)" month end', {
+      kind: 'lock',
+      workspace: PROD,
+      reason: 'month end',
+      replaced: null,
+    }),
+    example('Lock all workspaces', '/meltano lock month end', {
+      kind: 'lock',
+      workspace: null,
+      reason: 'month end',
+      replaced: { workspaceId: null, by: 'bob', reason: 'incident' },
+    }),
+    example(
+      'A lock without a reason',
+      '/meltano lock "Analytics (prod)"',
+      refused({ code: 'no_lock_reason', workspace: PROD }),
+    ),
+  ];
+}
+
+function listUnlocks(): readonly Example[] {
+  return [
+    example('Unlock', '/meltano unlock "Analytics (prod)"', {
+      kind: 'unlock',
+      workspace: PROD,
+      removed: [LOCK],
+      isRestLocked: true,
+    }),
+    example('Nothing is locked', '/meltano unlock', {
+      kind: 'unlock',
+      workspace: null,
+      removed: [],
+      isRestLocked: false,
+    }),
+  ];
+}
+
 function listStatuses(): readonly Example[] {
   return [
     example('Status', '/meltano status', {
@@ -152,6 +195,7 @@ function listStatuses(): readonly Example[] {
           others: [{ id: 'job', commit: SHA, endedAt: NOW }],
         },
       ],
+      locks: [LOCK],
       pipelines: true,
       failing: READ_PIPELINES,
       statuses: [

@@ -3,11 +3,13 @@ import type { ConfigurationInUse } from '../domain/configuration-in-use.ts';
 import type { Answer, OtherJob, WorkspaceLag } from '../domain/conversation.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import { DEPLOY_JOB_TYPE, type Job } from '../domain/job.ts';
+import type { LockReader } from '../domain/lock.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import { allowsPipelines, commandSettingsOf } from '../domain/repository-configuration.ts';
 import type { RepositoryWorkspace, Workspace, WorkspaceKey } from '../domain/workspace.ts';
 import { type CommitHistoryApi, chooseDeployedCommit, type DeploymentSource } from '../reporting/way-back.ts';
+import { showLock } from './plan-lock.ts';
 import type { HeadReads } from './reads-of-one-command.ts';
 import { nameWorkspaces } from './select-workspaces.ts';
 
@@ -31,7 +33,7 @@ export interface LagStore {
 }
 
 interface LagPorts {
-  readonly store: LagStore;
+  readonly store: LagStore & LockReader;
   readonly reads: HeadReads;
   readonly history: CommitHistoryApi;
 }
@@ -56,7 +58,15 @@ export async function answerStatus(
 ): Promise<Answer> {
   const lags = account ? await measureLags({ account, repository, inUse }, workspaces, ports) : [];
   const pipelines = allowsPipelines(commandSettingsOf(inUse.configuration), repository.private);
-  return { kind: 'status', workspaces: nameWorkspaces(workspaces, repository), lags, pipelines };
+  const isShown = (id: string | null) => id === null || workspaces.some((one) => one.id === id);
+  const locks = (await ports.store.listLocks(repository.id)).filter((lock) => isShown(lock.workspaceId));
+  return {
+    kind: 'status',
+    workspaces: nameWorkspaces(workspaces, repository),
+    lags,
+    locks: locks.map(showLock),
+    pipelines,
+  };
 }
 
 /** How far each workspace is behind its branch. Leaves out those without a known deployment or head. */

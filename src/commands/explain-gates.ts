@@ -1,13 +1,16 @@
 import { type CommitRunReader, makeProjectRunId } from '../domain/commit-run.ts';
 import type { WhyFinding } from '../domain/conversation.ts';
+import { findLock, type LockReader } from '../domain/lock.ts';
 import type { WorkspaceSettings } from '../domain/repository-configuration.ts';
 import type { RepositoryWorkspace } from '../domain/workspace.ts';
 import type { RecentDeployments } from './command-store.ts';
+import { showLock } from './plan-lock.ts';
 
 /** How many of the workspace's newest deployments are searched for the commit. */
 const RECENT = 20;
 
-export interface GateFindings extends Pick<WhyFinding, 'projectCheck' | 'passed' | 'forcedBy' | 'hold'> {
+export interface GateFindings
+  extends Pick<WhyFinding, 'projectCheck' | 'passed' | 'forcedBy' | 'hold' | 'lock'> {
   /** The error that holds the workspace. */
   readonly error: string | null;
 }
@@ -16,14 +19,15 @@ export interface GateFindings extends Pick<WhyFinding, 'projectCheck' | 'passed'
 export async function explainGates(
   { projectCheck }: WorkspaceSettings,
   at: RepositoryWorkspace & { readonly sha: string },
-  store: CommitRunReader & RecentDeployments,
+  store: CommitRunReader & RecentDeployments & LockReader,
 ): Promise<GateFindings> {
   const recent = await store.listRecent(at, RECENT);
   const ofCommit = recent.filter(({ sha }) => sha === at.sha);
   const last = ofCommit.find(({ state }) => state !== 'waiting');
   const passed = last?.gates.find((gate) => gate.passed !== null) ?? null;
   const hold = ofCommit.find(({ state }) => state === 'waiting')?.hold ?? null;
-  const found = { passed, forcedBy: last?.forcedBy ?? null, hold };
+  const lock = findLock(await store.listLocks(at.repositoryId), at.workspaceId);
+  const found = { lock: lock && showLock(lock), passed, forcedBy: last?.forcedBy ?? null, hold };
   if (projectCheck !== 'block') return { ...found, projectCheck: null, error: null };
   const run = await store.getCommitRun(makeProjectRunId(at.repositoryId, at.sha));
   const result = run?.verdict.kind === 'project' ? run.verdict.result : null;

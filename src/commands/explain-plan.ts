@@ -4,6 +4,7 @@ import type { ChangedPaths, CommandReads, Refusal, WhyFinding } from '../domain/
 import type { PushEvent } from '../domain/delivery.ts';
 import type { Repository } from '../domain/deployment.ts';
 import { toRef } from '../domain/git-ref.ts';
+import type { LockReader } from '../domain/lock.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import { filterOf, type PathFilter } from '../domain/path-filter.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
@@ -38,7 +39,7 @@ export interface WhyRequest {
 export interface WhyPorts {
   readonly reads: HeadReads & { readonly resolveCommit: CommandReads['resolveCommit'] };
   readonly planning: PlanningPorts;
-  readonly store: CommitRunReader & RecentDeployments;
+  readonly store: CommitRunReader & RecentDeployments & LockReader;
 }
 
 export type WhyResult =

@@ -8,6 +8,8 @@ export function formatCommand(command: Command): string {
       const all = command.force ? [...flags, '--force'] : flags;
       return joinWords('/redeploy', all, command.workspaces);
     }
+    case 'lock':
+      return `/meltano lock ${command.text}`;
     case 'withdraw':
     case 'status':
     case 'pipelines':
@@ -16,6 +18,8 @@ export function formatCommand(command: Command): string {
       const flags = command.lines === DEFAULT_LOG_LINES ? [] : [`--lines=${command.lines}`];
       return joinWords('/meltano logs', flags, toList(command.workspace));
     }
+    case 'unlock':
+      return joinName('/meltano unlock', command.workspace, []);
     case 'why':
       return joinWords('/meltano why', [], toList(command.target));
     case 'verify':

@@ -3,7 +3,8 @@ import { COMMAND_ALIASES, COMMAND_NAMES, type CommandName, type ParsedComment } 
 import { foldCharacters } from '../domain/fold-name.ts';
 import { findQuotedMail } from './find-quoted-mail.ts';
 import { findTextLines, LINE_END } from './find-text-lines.ts';
-import { readArguments, takesOneName } from './read-arguments.ts';
+import { type ReadArguments, readArguments, takesOneName } from './read-arguments.ts';
+import { readLock } from './read-lock.ts';
 import { HTML_COMMENT, splitWords } from './split-words.ts';
 
 /** A line that is a command, or looks like one. */
@@ -91,11 +92,15 @@ function readMeltanoLine(text: string, line: number): Candidate {
 }
 
 function readCommand({ name, rest }: { name: CommandName; rest: string }, ignored: number): ParsedComment {
+  if (name === 'lock') return toParsed(name, readLock(rest), ignored);
   const split = splitWords(rest, { areNames: takesOneName(name) });
   if ('unbalanced' in split) {
     return { kind: 'invalid', command: name, problem: { code: 'unbalanced_quote', word: split.unbalanced } };
   }
-  const read = readArguments(name, split.words);
+  return toParsed(name, readArguments(name, split.words), ignored);
+}
+
+function toParsed(name: CommandName, read: ReadArguments, ignored: number): ParsedComment {
   if (read.command) return { kind: 'command', command: read.command, ignored };
   return { kind: 'invalid', command: name, problem: read.problem };
 }

@@ -4,7 +4,7 @@ import type { CommandPermission } from '../domain/repository-configuration.ts';
 
 /**
  * The level that a person needs for a command. Commands that act need `permission`, from the repository's configuration;
- * `--force` and commands that move data need at least the Maintain role. Commands that show something need the Read role, or
+ * `--force` and commands that move data or hold deployments need at least the Maintain role. Commands that show something need the Read role, or
  * in a public repository, where everyone can read, the Triage role.
  */
 export function neededLevel(
@@ -15,7 +15,7 @@ export function neededLevel(
   const kind = command === null ? 'shows' : COMMAND_KINDS[command.name];
   if (kind === 'shows') return isPrivate ? 'pull' : 'triage';
   const level = toLevel(permission);
-  const isGrave = kind === 'moves data' || command?.force;
+  const isGrave = kind !== 'acts' || command?.force;
   return isGrave && !isAtLeast(level, 'maintain') ? 'maintain' : level;
 }
 

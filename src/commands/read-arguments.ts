@@ -13,6 +13,9 @@ export type ReadArguments =
   | { readonly command: Command }
   | { readonly command: null; readonly problem: CommandProblem };
 
+/** The commands whose arguments are words. */
+type WordsName = Exclude<CommandName, 'lock'>;
+
 /** The flags of a command, with or without a value, and the number of its other arguments. */
 interface Signature {
   readonly flags: Readonly<Record<string, 'string' | 'boolean'>>;
@@ -21,9 +24,10 @@ interface Signature {
   readonly isOneName?: boolean;
 }
 
-const SIGNATURES: Readonly<Record<CommandName, Signature>> = {
+const SIGNATURES: Readonly<Record<WordsName, Signature>> = {
   redeploy: { flags: { branch: 'string', force: 'boolean' }, maxWords: MAX_WORKSPACES },
   withdraw: { flags: {}, maxWords: MAX_WORKSPACES },
+  unlock: { flags: {}, maxWords: MAX_WORKSPACES, isOneName: true },
   status: { flags: {}, maxWords: MAX_WORKSPACES },
   logs: { flags: { lines: 'string' }, maxWords: 1 },
   why: { flags: {}, maxWords: 1 },
@@ -37,12 +41,12 @@ const SIGNATURES: Readonly<Record<CommandName, Signature>> = {
 const MAX_WORDS = MAX_WORKSPACES + 10;
 
 /** True if the words of the command form one name, which needs no quotes. */
-export function takesOneName(name: CommandName): boolean {
+export function takesOneName(name: WordsName): boolean {
   return SIGNATURES[name].isOneName ?? false;
 }
 
 /** Reads the words after a command's name. `--help` asks for help with every command. */
-export function readArguments(name: CommandName, words: readonly string[]): ReadArguments {
+export function readArguments(name: WordsName, words: readonly string[]): ReadArguments {
   const excess = words[MAX_WORDS];
   if (excess !== undefined) {
     return { command: null, problem: { code: 'too_many_arguments', word: excess, maximum: MAX_WORDS } };
@@ -122,7 +126,7 @@ function judgeWords(words: readonly string[], maximum: number): CommandProblem |
 }
 
 function buildCommand(
-  name: Exclude<CommandName, 'help'>,
+  name: Exclude<WordsName, 'help'>,
   words: readonly string[],
   values: ReadonlyMap<string, string>,
 ): ReadArguments {
@@ -140,6 +144,8 @@ function buildCommand(
     case 'status':
     case 'pipelines':
       return { command: { name, workspaces: words } };
+    case 'unlock':
+      return { command: { name, workspace: words.length === 0 ? null : words.join(' ') } };
     case 'why':
       return { command: { name, target: words[0] ?? null } };
     case 'verify':

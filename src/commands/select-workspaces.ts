@@ -5,6 +5,7 @@ import { foldPath } from '../domain/fold-name.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
 import { matchWord } from '../domain/refer-to-workspace.ts';
 import type { Workspace } from '../domain/workspace.ts';
+import { readLockText } from './read-lock.ts';
 
 export type Selection =
   | { readonly ok: true; readonly workspaces: readonly Workspace[] }
@@ -32,6 +33,9 @@ export function hasNamed(
     case 'status':
     case 'pipelines':
       return command.workspaces.every(isThere);
+    case 'lock':
+      return isThere(readLockText(command.text).first);
+    case 'unlock':
     case 'logs':
     case 'verify':
     case 'run':

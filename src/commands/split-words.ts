@@ -58,6 +58,16 @@ export function splitWords(line: string, { areNames = false } = {}): SplitWords 
   return { words };
 }
 
+/** The first word or quoted text of a line, and what follows it. A quote that is never closed is a word like any other. */
+export function splitFirst(line: string): { readonly first: string; readonly rest: string } {
+  const text = line.trimStart();
+  const piece = readPiece(text, 0, true);
+  const isWhole = piece?.isQuoted && (piece.end === text.length || /\s/.test(text[piece.end] ?? ''));
+  if (piece && isWhole) return { first: piece.text, rest: text.slice(piece.end).trim() };
+  const [word = ''] = /^\S*/.exec(text) ?? [];
+  return { first: word, rest: text.slice(word.length).trim() };
+}
+
 interface Piece {
   readonly text: string;
   /** The position after it. */

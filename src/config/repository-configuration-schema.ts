@@ -163,7 +163,7 @@ const commandsSection = z
     permission: withDefault(
       z.enum(['triage', 'write', 'maintain', 'admin']).meta({
         description:
-          'The role that someone needs in this repository to redeploy, withdraw or verify, by command, button or re-run. Running a pipeline needs at least Maintain. Commands that only show something need Read, in a public repository Triage.',
+          'The role that someone needs in this repository to redeploy, withdraw or verify, by command, button or re-run. Running a pipeline, locking and unlocking need at least Maintain. Commands that only show something need Read, in a public repository Triage.',
       }),
       commands.permission,
     ),

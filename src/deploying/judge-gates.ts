@@ -7,6 +7,7 @@ import { PLAIN_WORDING } from '../reporting/render/describe-end.ts';
 import { describeHold } from '../reporting/render/describe-hold.ts';
 import { change, type Ending } from './conclude.ts';
 import type { GateLook, GateState } from './gate-state.ts';
+import { judgeLock } from './judge-lock.ts';
 import { judgeProject } from './judge-project.ts';
 import type { ReconcileContext, StartContext } from './reconcile-context.ts';
 
@@ -50,6 +51,8 @@ function judgeGate(context: ReconcileContext, gate: Gate, look: GateLook): Promi
   switch (gate.kind) {
     case 'project':
       return judgeProject(context, look);
+    case 'lock':
+      return judgeLock(context, look.deployment);
   }
 }
 

@@ -7,6 +7,7 @@ import type { Deployment } from '../domain/deployment.ts';
 import type { DeploymentStore } from '../domain/deployment-store.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
+import type { LockReader } from '../domain/lock.ts';
 import type { LogExcerpt } from '../domain/log-excerpt.ts';
 import type { MeltanoApi, MeltanoResult } from '../domain/meltano.ts';
 import type { Notices } from '../domain/notification.ts';
@@ -55,7 +56,12 @@ export interface JobLogReader {
 export interface ReconcileContext {
   readonly outputs: PostDeploymentOutputs;
   readonly notices: Notices;
-  readonly store: DeploymentStore & PipelineWatchStore & PlanHistory & KeptPushStore & CommitRunReader;
+  readonly store: DeploymentStore &
+    PipelineWatchStore &
+    PlanHistory &
+    KeptPushStore &
+    CommitRunReader &
+    LockReader;
   readonly repositories: RepositoryStore;
   readonly configurations: KnownConfigurations;
   readonly accounts: Accounts;

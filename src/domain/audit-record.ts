@@ -33,6 +33,10 @@ export interface AuditRecord {
   readonly check_run_url: string | null;
   /** The failed job of a deployment that was tried again; `job_id` is then the second one. */
   readonly first_job_id: string | null;
+  /** A GitHub login, of who forced the deployment past gates. */
+  readonly forced_by: string | null;
+  /** The kinds of those gates that weren't open. */
+  readonly forced_past: string | null;
 }
 
 /** In their order. Columns are only ever added, at the end. */
@@ -59,4 +63,6 @@ export const AUDIT_COLUMNS = [
   'deployment_id',
   'check_run_url',
   'first_job_id',
+  'forced_by',
+  'forced_past',
 ] as const satisfies readonly (keyof AuditRecord)[];

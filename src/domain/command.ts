@@ -2,11 +2,19 @@
 export type Command =
   | RedeployCommand
   | { readonly name: 'withdraw' | 'status' | 'pipelines'; readonly workspaces: readonly string[] }
+  | LockCommand
+  | { readonly name: 'unlock'; readonly workspace: string | null }
   | { readonly name: 'logs'; readonly workspace: string | null; readonly lines: number }
   | { readonly name: 'why'; readonly target: string | null }
   | VerifyCommand
   | RunCommand
   | { readonly name: 'help' };
+
+interface LockCommand {
+  readonly name: 'lock';
+  /** A workspace and a reason, or only a reason: the names of the workspaces decide. Never empty. */
+  readonly text: string;
+}
 
 interface VerifyCommand {
   readonly name: 'verify';
@@ -37,11 +45,14 @@ export interface RedeployCommand {
 export type CommandName = Command['name'];
 
 /**
- * What a command does: it acts on Meltano Cloud, it moves data, or it only shows something. In the order of the help text.
+ * What a command does: it acts on Meltano Cloud, it moves data, it holds deployments for everybody, or it only shows something.
+ * In the order of the help text.
  */
 export const COMMAND_KINDS = {
   redeploy: 'acts',
   withdraw: 'acts',
+  lock: 'holds',
+  unlock: 'holds',
   status: 'shows',
   logs: 'shows',
   why: 'shows',
@@ -49,7 +60,7 @@ export const COMMAND_KINDS = {
   verify: 'acts',
   run: 'moves data',
   help: 'shows',
-} as const satisfies Readonly<Record<CommandName, 'acts' | 'moves data' | 'shows'>>;
+} as const satisfies Readonly<Record<CommandName, 'acts' | 'moves data' | 'holds' | 'shows'>>;
 
 export const COMMAND_NAMES = Object.keys(COMMAND_KINDS) as readonly CommandName[];
 
@@ -87,6 +98,8 @@ export type CommandProblem =
   | { readonly code: 'misplaced_word'; readonly word: string }
   /** The command needs a pipeline. */
   | { readonly code: 'missing_pipeline'; readonly word: '' }
+  /** A lock needs a reason. */
+  | { readonly code: 'missing_reason'; readonly word: '' }
   /** `word` begins with the quote that is never closed. */
   | { readonly code: 'unbalanced_quote'; readonly word: string };
 

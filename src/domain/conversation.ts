@@ -3,6 +3,7 @@ import type { FileAtCommit, Repository } from './deployment.ts';
 import type { Gate, Hold } from './gate.ts';
 import type { UncomparedCause } from './git-tree.ts';
 import type { GitHubResult } from './github-result.ts';
+import type { ShownLock } from './lock.ts';
 import type { LogSetting } from './log-setting.ts';
 import type { ReasonCode } from './reason-codes.ts';
 import type { CommandPermission } from './repository-configuration.ts';
@@ -78,6 +79,8 @@ export type Refusal =
       readonly candidates: readonly ShownPipeline[];
       readonly areNear: boolean;
     }
+  /** A lock of a workspace without a reason. */
+  | { readonly code: 'no_lock_reason'; readonly workspace: ShownWorkspace }
   /** The delivery is so late that the person may no longer want the command. */
   | { readonly code: 'too_late' }
   /** A required request to GitHub or Meltano Cloud failed. */
@@ -94,10 +97,26 @@ export type Answer =
     }
   /** `idle` workspaces have nothing to withdraw. */
   | { readonly kind: 'withdraw'; readonly idle: readonly ShownWorkspace[] }
+  /** Without a workspace, all are locked. */
+  | {
+      readonly kind: 'lock';
+      readonly workspace: ShownWorkspace | null;
+      readonly reason: string;
+      readonly replaced: ShownLock | null;
+    }
+  /** Without a workspace, all are unlocked. */
+  | {
+      readonly kind: 'unlock';
+      readonly workspace: ShownWorkspace | null;
+      readonly removed: readonly ShownLock[];
+      /** True: others of the repository stay locked. */
+      readonly isRestLocked: boolean;
+    }
   | {
       readonly kind: 'status';
       readonly workspaces: readonly ShownWorkspace[];
       readonly lags?: readonly WorkspaceLag[];
+      readonly locks?: readonly ShownLock[];
       /** True: failing pipelines are named. */
       readonly pipelines?: boolean;
     }
@@ -171,6 +190,8 @@ export interface WhyFinding {
   readonly isFiltered?: boolean;
   /** The project check's result for the commit; null if it can't hold the workspace. */
   readonly projectCheck?: WhyProjectCheck | null;
+  /** The lock that holds its deployments. */
+  readonly lock?: ShownLock | null;
   /** The closed gate that the commit's last deployment passed. */
   readonly passed?: Gate | null;
   /** The person who forced it past the gate. */

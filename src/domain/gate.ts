@@ -26,7 +26,7 @@ interface StandingGate extends Passable {
 type StandingGateKind = (typeof STANDING_GATES)[number];
 
 /** In the order in which they are judged, after the planned ones. */
-export const STANDING_GATES = [] as const satisfies readonly string[];
+export const STANDING_GATES = ['lock'] as const satisfies readonly string[];
 
 export type GateKind = Gate['kind'];
 
@@ -43,7 +43,10 @@ interface GatePass {
 }
 
 /** What a deployment waits for at a gate. The reason codes are those of `REASON_CODES`. */
-export type Hold = { readonly reason: 'project_pending' };
+export type Hold =
+  | { readonly reason: 'project_pending' }
+  /** A login, and the reason as that person typed it. */
+  | { readonly reason: 'locked'; readonly by: string; readonly why: string };
 
 /** A deployment that waits at a gate this long ends, and so does the watch over a gate that ended one (milliseconds). */
 export const LONGEST_HOLD_MS = 7 * 24 * 60 * 60_000;

@@ -13,6 +13,7 @@ export const REASON_CODES = {
 
   // Planned, and waiting at a gate.
   project_pending: 'the commit is not checked by the project check yet',
+  locked: 'a person locked the workspace',
 
   // Planned: this workspace is not deployed (no check run).
   branch_not_tracked: 'the workspace tracks another branch',

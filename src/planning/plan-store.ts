@@ -1,6 +1,7 @@
 import type { LeftComparison, NewCommitRun } from '../domain/commit-run.ts';
 import type { NewCommand, PermissionLevel } from '../domain/conversation.ts';
 import type { Deployment, DeploymentState, PlannedDeployment, Rerun } from '../domain/deployment.ts';
+import type { Lock } from '../domain/lock.ts';
 import type { DescribeNotices } from '../domain/notification.ts';
 import type { NewPipelineWatch } from '../domain/pipeline-watch.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
@@ -29,6 +30,8 @@ export interface Plan {
   readonly withdraw?: { readonly by: string; readonly workspaces: readonly RepositoryWorkspace[] };
   /** The pipeline jobs that a command requests. */
   readonly pipelineWatch?: NewPipelineWatch;
+  /** The locks of the repository from now on. */
+  readonly locks?: NewLocks;
   /** Check runs about the commit; a repeated one changes nothing. */
   readonly commitRuns?: readonly NewCommitRun[];
   /** Comparisons that check runs about commits drop. */
@@ -39,6 +42,14 @@ export interface Plan {
   readonly reruns?: readonly NotedRerun[];
   /** Jobs of pipelines whose check run was re-run, and the result. Ignored for those of another repository. */
   readonly rerunWatch?: { readonly id: string; readonly repositoryId: number; readonly rerun: Rerun };
+}
+
+/** All locks of a repository, in place of those before. */
+export interface NewLocks {
+  readonly repositoryId: number;
+  readonly locks: readonly Lock[];
+  /** The workspaces whose waiting deployments are judged again. */
+  readonly workspaces: readonly WorkspaceKey[];
 }
 
 export interface NotedRerun {

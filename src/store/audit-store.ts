@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { AuditRecord } from '../domain/audit-record.ts';
 import type { Answer, ParsedCommand } from '../domain/conversation.ts';
+import type { Gate } from '../domain/gate.ts';
 import { describeCommandJobs } from './describe-command-jobs.ts';
 import type { Schema } from './schema.ts';
 
@@ -64,6 +65,30 @@ async function* readPages(
   }
 }
 
+const DEPLOYMENT_COLUMNS = [
+  'deployment.id',
+  'deployment.receivedAt',
+  'deployment.cause',
+  'deployment.requestedBy',
+  'deployment.account',
+  'deployment.repositoryId',
+  'deployment.workspaceId',
+  'deployment.workspaceName',
+  'deployment.branch',
+  'deployment.sha',
+  'deployment.deployedSha',
+  'deployment.jobId',
+  'deployment.conclusion',
+  'deployment.reason',
+  'deployment.withdrawnBy',
+  'deployment.concludedAt',
+  'deployment.deliveryId',
+  'deployment.checkRunUrl',
+  'deployment.firstJobId',
+  'deployment.forcedBy',
+  'deployment.gates',
+] as const;
+
 /** Deployments with a check run. */
 async function readDeployments(
   db: Kysely<Schema>,
@@ -75,27 +100,7 @@ async function readDeployments(
     .leftJoin('delivery', 'delivery.id', 'deployment.deliveryId')
     .leftJoin('command', 'command.id', 'deployment.deliveryId')
     .leftJoin('repository', 'repository.id', 'deployment.repositoryId')
-    .select([
-      'deployment.id',
-      'deployment.receivedAt',
-      'deployment.cause',
-      'deployment.requestedBy',
-      'deployment.account',
-      'deployment.repositoryId',
-      'deployment.workspaceId',
-      'deployment.workspaceName',
-      'deployment.branch',
-      'deployment.sha',
-      'deployment.deployedSha',
-      'deployment.jobId',
-      'deployment.conclusion',
-      'deployment.reason',
-      'deployment.withdrawnBy',
-      'deployment.concludedAt',
-      'deployment.deliveryId',
-      'deployment.checkRunUrl',
-      'deployment.firstJobId',
-    ])
+    .select(DEPLOYMENT_COLUMNS)
     .select(['delivery.role', 'command.parsed', 'repository.owner', 'repository.name as repositoryName'])
     .where(isAfter('deployment', after))
     .where(sql<boolean>`coalesce(deployment.conclusion, 'open') <> 'none'`)
@@ -129,8 +134,16 @@ async function readDeployments(
       deployment_id: row.id,
       check_run_url: row.checkRunUrl,
       first_job_id: row.firstJobId,
+      forced_by: row.forcedBy,
+      forced_past: listForced(row.gates),
     },
   }));
+}
+
+/** `gates` is JSON. */
+function listForced(gates: string): string | null {
+  const forced = (JSON.parse(gates) as Gate[]).filter(({ passed }) => passed?.how === 'forced');
+  return forced.map(({ kind }) => kind).join(', ') || null;
 }
 
 /** Commands that requested no deployment. */
@@ -262,6 +275,8 @@ function makeRequest(
     deployment_id: null,
     check_run_url: null,
     first_job_id: null,
+    forced_by: null,
+    forced_past: null,
   };
 }
 

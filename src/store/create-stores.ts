@@ -6,6 +6,7 @@ import type { ConfigurationStore } from '../domain/configuration-in-use.ts';
 import type { DeliveryStore } from '../domain/delivery-store.ts';
 import type { DeploymentStore } from '../domain/deployment-store.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
+import type { LockReader } from '../domain/lock.ts';
 import type { OwnerStore } from '../domain/owner.ts';
 import type { PipelineWatchStore } from '../domain/pipeline-watch.ts';
 import type { RepositoryStore } from '../domain/repository-store.ts';
@@ -36,6 +37,7 @@ import { createGitHubDeploymentStore } from './github-deployment-store.ts';
 import { createGitHubWriteStore } from './github-write-store.ts';
 import { createHealthStore } from './health-store.ts';
 import { createLagStore } from './lag-store.ts';
+import { createLockStore } from './lock-store.ts';
 import { createNotificationStore } from './notification-store.ts';
 import { createOwnerStore } from './owner-store.ts';
 import { createPipelineWatchStore } from './pipeline-watch-store.ts';
@@ -74,6 +76,7 @@ export type Stores = DeliveryStore &
   FailureIssueStore &
   NotificationStore &
   SetupRunStore &
+  LockReader &
   GitHubDeploymentStore &
   GitHubWriteStore &
   WayBackStore &
@@ -103,6 +106,7 @@ export function createStores(db: Kysely<Schema>, recorder = new DeliveryRecorder
     ...createFailureIssueStore(db),
     ...createNotificationStore(db),
     ...createSetupRunStore(db),
+    ...createLockStore(db),
     ...createGitHubDeploymentStore(db),
     ...createGitHubWriteStore(db),
     ...createWayBackStore(db),

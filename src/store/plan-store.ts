@@ -7,6 +7,7 @@ import { toCommandRow } from './command-store.ts';
 import { insertCommitRuns, leaveComparisons, rewriteCommitRuns } from './commit-run-store.ts';
 import { isOfRepositoryWorkspace, isOfWorkspace } from './deployment-conditions.ts';
 import { toDeployment, toNewRow } from './deployment-row.ts';
+import { replaceLocks } from './lock-store.ts';
 import { insertNotifications } from './notification-store.ts';
 import { insertPipelineWatches, noteWatchRerun } from './pipeline-watch-store.ts';
 import type { Schema } from './schema.ts';
@@ -32,7 +33,7 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore & AdoptionStore {
           .executeTakeFirst();
         if (marked.numUpdatedRows === 0n) return [];
         if (command) await tx.insertInto('command').values(toCommandRow(command)).execute();
-        await storeOtherRuns(tx, rest);
+        await storeOthers(tx, rest);
         const changed = new Map<string, Deployment>();
         const note = (list: readonly Deployment[]) => {
           for (const one of list) changed.set(one.id, one);
@@ -50,7 +51,7 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore & AdoptionStore {
     },
 
     async commitChecks(checks) {
-      await db.transaction().execute((tx) => storeOtherRuns(tx, checks));
+      await db.transaction().execute((tx) => storeOthers(tx, checks));
     },
 
     async adopt(planned, { knownJobIds, ...found }, commitRuns) {
@@ -70,15 +71,23 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore & AdoptionStore {
   };
 }
 
-/** Stores the check runs of the plan that show no deployment. */
-async function storeOtherRuns(
+/** Stores the locks, and the check runs of the plan that show no deployment. */
+async function storeOthers(
   tx: Kysely<Schema>,
-  { commitRuns = [], leftComparisons = [], rewrittenRuns = [], rerunWatch, pipelineWatch }: Partial<Plan>,
+  {
+    commitRuns = [],
+    leftComparisons = [],
+    rewrittenRuns = [],
+    rerunWatch,
+    pipelineWatch,
+    locks,
+  }: Partial<Plan>,
 ): Promise<void> {
   await insertCommitRuns(tx, commitRuns);
   await leaveComparisons(tx, leftComparisons);
   await rewriteCommitRuns(tx, rewrittenRuns);
   if (rerunWatch) await noteWatchRerun(tx, rerunWatch);
+  if (locks) await replaceLocks(tx, locks);
   if (pipelineWatch) await insertPipelineWatches(tx, [pipelineWatch]);
 }
 

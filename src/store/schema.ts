@@ -10,6 +10,7 @@ import type { StoredNotification } from '../notifying/notification-store.ts';
 import type { FailureComment } from '../reporting/failure-comment.ts';
 import type { FailureIssue } from '../reporting/failure-issue.ts';
 import type { GitHubDeployment } from '../reporting/github-deployment.ts';
+import type { LeaseTable } from './lease-table.ts';
 
 /**
  * The tables, as the queries see them (columns are in snake_case in the database). Times are epoch milliseconds,
@@ -35,6 +36,7 @@ export interface Schema {
   setupRun: SetupRun;
   notification: NotificationTable;
   stoppedDestination: StoppedDestinationTable;
+  workspaceLock: WorkspaceLockTable;
   githubDeployment: GitHubDeployment;
   githubWrite: GitHubWriteTable;
   wayBack: WayBackTable;
@@ -42,6 +44,15 @@ export interface Schema {
   workspacePin: WorkspacePinTable;
   /** On PostgreSQL only. */
   lease: LeaseTable;
+}
+
+/** `workspaceId` is empty for all workspaces of the repository. */
+interface WorkspaceLockTable {
+  repositoryId: number;
+  workspaceId: string;
+  lockedBy: string;
+  reason: string;
+  lockedAt: number;
 }
 
 interface WayBackTable extends Omit<WayBack, 'isLinear'> {
@@ -253,21 +264,6 @@ export interface PipelineWatchTable extends Omit<PipelineWatch, 'pipelines' | 'r
   pipelines: string;
   /** A `Rerun` as JSON. */
   rerun: string | null;
-}
-
-interface LeaseTable {
-  queue: string;
-  key: string;
-  /** The instance that holds the lease. */
-  owner: string;
-  /** Changes with every holder. The unique constraint makes a new holder wait for the writes of the previous one. */
-  fencing: number;
-  /** By the database's clock. */
-  expiresAt: number;
-  /** When the holder last claimed, renewed or released the lease, by the database's clock. */
-  seenAt: number;
-  /** True if the key was woken while the lease was held: the holder has to look again. */
-  woken: boolean;
 }
 
 /** The last state of a repository's configuration file that the app read. */

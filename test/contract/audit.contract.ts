@@ -76,6 +76,22 @@ export function describeAudit(
       expect((await read(2_000)).map(({ deployment_id }) => deployment_id)).toEqual(['a', 'b', 'late']);
     });
 
+    test('a forced deployment names the person and the gates that were not open', async () => {
+      const why = 'Locked by @ana: month end';
+      await plan('a', 1_000, {
+        forcedBy: 'mia',
+        gates: [
+          { kind: 'project', passed: null },
+          { kind: 'lock', passed: { how: 'forced', why } },
+        ],
+      });
+      await plan('b', 2_000, { gates: [{ kind: 'project', passed: { how: 'unjudged', why } }] });
+      expect(await read()).toMatchObject([
+        { forced_by: 'mia', forced_past: 'lock' },
+        { forced_by: null, forced_past: null },
+      ]);
+    });
+
     test('a run of a pipeline has its job, and how it ended', async () => {
       const event = buildPush({ repository: REPOSITORY, after: 'x' });
       await stores.record({ id: 'run', name: 'issue_comment', receivedAt: 1_000, event });

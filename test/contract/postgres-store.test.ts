@@ -7,6 +7,7 @@ import { describeCommandStore } from './command-store.contract.ts';
 import { describeConfigurationStore } from './configuration.contract.ts';
 import { describeFailureComments } from './failure-comment.contract.ts';
 import { describeHealth } from './health.contract.ts';
+import { describeLocks } from './lock.contract.ts';
 import { describeNotifications } from './notifications.contract.ts';
 import { describePipelineWatches } from './pipeline-watch.contract.ts';
 import { emptyDatabase, listPostgresDatabases, type StartedDatabase } from './postgres-databases.ts';
@@ -35,5 +36,6 @@ describe.each(listPostgresDatabases())('$name', ({ name, start }) => {
   describeRetention(name, open);
   describeBacklog(name, open);
   describePipelineWatches(name, open);
+  describeLocks(name, open);
   describeHealth(name, open);
 });

@@ -6,6 +6,7 @@ import { linkWorkspace } from '../../reporting/render/describe-shown.ts';
 import { formatCode } from '../../reporting/render/escape-markdown.ts';
 import { layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts';
 import { formatCommand } from '../format-command.ts';
+import { readLockText } from '../read-lock.ts';
 import type { ReplyView } from './reply-view.ts';
 
 type ChoiceRefusal = Extract<
@@ -85,6 +86,11 @@ function replaceWord(command: Command, word: string | null, name: string): Comma
     case 'status':
     case 'pipelines':
       return { ...command, workspaces: replaceIn(command.workspaces, word, name) };
+    case 'lock': {
+      const { rest } = readLockText(command.text);
+      return { ...command, text: `"${name}" ${rest}` };
+    }
+    case 'unlock':
     case 'logs':
     case 'verify':
     case 'run':

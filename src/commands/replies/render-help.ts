@@ -51,13 +51,24 @@ export const COMMAND_HELP: Readonly<Record<CommandName, CommandHelp>> = {
     usage: '/redeploy [workspace…] [--branch <name>] [--force]',
     example: '/redeploy "Analytics (prod)"',
     description:
-      'Deploys the workspaces again, at the current head of their branches. `--branch` selects the workspaces that track a branch. `--force` also deploys what the project check holds, and requires the Maintain role.',
+      'Deploys the workspaces again, at the current head of their branches. `--branch` selects the workspaces that track a branch. `--force` also deploys what the project check or a lock holds, and requires the Maintain role.',
   },
   withdraw: {
     usage: '/meltano withdraw [workspace…]',
     example: '/meltano withdraw analytics',
     description:
       'Stops the running deployment and cancels the waiting ones. `/meltano cancel` is the same command.',
+  },
+  lock: {
+    usage: '/meltano lock ["workspace"] <reason>',
+    example: '/meltano lock "Analytics (prod)" month end',
+    description:
+      'Lets the deployments of the workspace, or of all workspaces, wait until they are unlocked. A second lock replaces the first.',
+  },
+  unlock: {
+    usage: '/meltano unlock [workspace]',
+    example: '/meltano unlock "Analytics (prod)"',
+    description: 'Removes the lock of the workspace, or all locks, and deploys what waits.',
   },
   status: {
     usage: '/meltano status [workspace…]',

@@ -1,4 +1,5 @@
 import type { ShownWorkspace } from '../../domain/conversation.ts';
+import { GATE_NAMES } from '../../reporting/render/describe-hold.ts';
 import type { ShownDeployment } from '../../reporting/render/describe-shown.ts';
 import {
   describeCommit,
@@ -32,15 +33,21 @@ export function renderRedeploy(view: ReplyView, body: BodyOf<'redeploy'>): Reply
 
 function explainGates(view: ReplyView, deployments: readonly ShownDeployment[]): string[] {
   const isHeld = deployments.some(({ deployment }) => deployment.reason === 'project_error');
+  return [...(isHeld ? [HELD] : []), ...listForced(view, deployments)];
+}
+
+/** A sentence for each kind of gate. */
+function listForced(view: ReplyView, deployments: readonly ShownDeployment[]): string[] {
   const forced = deployments.flatMap(({ deployment }) =>
-    deployment.gates.flatMap(({ passed }) =>
-      passed?.how === 'forced' ? `${linkWorkspaceOf(view, deployment)} (${formatCode(passed.why)})` : [],
+    deployment.gates.flatMap(({ kind, passed }) =>
+      passed?.how === 'forced'
+        ? { kind, text: `${linkWorkspaceOf(view, deployment)} (${formatCode(passed.why)})` }
+        : [],
     ),
   );
-  return [
-    ...(isHeld ? [HELD] : []),
-    ...(forced.length > 0 ? [`**Forced** past the project check: ${joinList(forced)}.`] : []),
-  ];
+  return [...Map.groupBy(forced, ({ kind }) => kind)].map(
+    ([kind, passes]) => `**Forced** past ${GATE_NAMES[kind]}: ${joinList(passes.map(({ text }) => text))}.`,
+  );
 }
 
 /** Sentences about workspaces without a stored push. */

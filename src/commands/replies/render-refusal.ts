@@ -58,6 +58,10 @@ export function renderRefusal(view: ReplyView, { refusal }: BodyOf<'refused'>): 
     case 'unknown_pipeline':
     case 'ambiguous_pipeline':
       return renderPipelineChoice(view, refusal);
+    case 'no_lock_reason':
+      return [
+        `**Not locked:** a reason is missing. Write it after the workspace: ${formatCode(`/meltano lock "${refusal.workspace.name}" month end`)}.`,
+      ];
     case 'too_late':
       return [
         '**Not carried out:** this app received the comment more than an hour after it was written. Write the command again if you still want it.',
@@ -125,6 +129,8 @@ function describeProblem(problem: CommandProblem): string {
       return `${word} comes after an option, separated from the name.`;
     case 'missing_pipeline':
       return 'the name of a pipeline is missing.';
+    case 'missing_reason':
+      return 'a reason is missing, so nothing is locked.';
     case 'unbalanced_quote':
       return `the quote that begins at ${word} is never closed.`;
   }

@@ -4,6 +4,7 @@ import { formatCount } from '../../reporting/render/format-numbers.ts';
 import { joinParts, type ReplyPart } from '../../reporting/render/reply-parts.ts';
 import { formatCommand } from '../format-command.ts';
 import { renderHelp } from './render-help.ts';
+import { renderLock, renderUnlock } from './render-lock.ts';
 import { renderLogs } from './render-logs.ts';
 import { renderPipelineJobs, renderPreview } from './render-pipeline-jobs.ts';
 import { renderPipelines } from './render-pipelines.ts';
@@ -37,6 +38,10 @@ function renderBody(view: ReplyView): ReplyPart[] {
       return renderRedeploy(view, body);
     case 'withdraw':
       return renderWithdraw(view, body);
+    case 'lock':
+      return renderLock(view, body);
+    case 'unlock':
+      return renderUnlock(view, body);
     case 'status':
       return renderStatus(view, body);
     case 'logs':

@@ -11,6 +11,7 @@ import { formatCode } from '../../reporting/render/escape-markdown.ts';
 import { formatCount, formatMinute } from '../../reporting/render/format-numbers.ts';
 import { layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts';
 import { describeLag, describeOthers } from './render-lag.ts';
+import { describeLock } from './render-lock.ts';
 import { renderFailing } from './render-pipelines.ts';
 import type { BodyOf, ReplyView, WorkspaceStatus } from './reply-view.ts';
 
@@ -18,7 +19,16 @@ const COLUMNS = ['State', 'Commit', 'Requested by', 'Time'];
 
 /** The last deployments of each workspace, how far it is behind, and its failing pipelines. */
 export function renderStatus(view: ReplyView, body: BodyOf<'status'>): ReplyPart[] {
-  return [...renderDeployments(view, body), ...renderFailing(view, body.failing)];
+  return [...renderDeployments(view, body), renderLocks(view, body), ...renderFailing(view, body.failing)];
+}
+
+function renderLocks(view: ReplyView, { workspaces, locks = [] }: BodyOf<'status'>): string {
+  const lines = locks.map((lock) => {
+    const workspace = workspaces.find(({ id }) => id === lock.workspaceId);
+    const what = workspace ? `${linkWorkspace(view, workspace)} is` : 'All workspaces of this repository are';
+    return `${what} locked by ${describeLock(lock)}.`;
+  });
+  return lines.join('\n\n');
 }
 
 function renderDeployments(view: ReplyView, { statuses, lags = [] }: BodyOf<'status'>): ReplyPart[] {

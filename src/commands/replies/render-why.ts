@@ -5,6 +5,7 @@ import { formatCode, linkWords } from '../../reporting/render/escape-markdown.ts
 import { formatCount } from '../../reporting/render/format-numbers.ts';
 import { findRunUrl, linkCommit, linkFile } from '../../reporting/render/github-links.ts';
 import { layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts';
+import { describeLock } from './render-lock.ts';
 import type { BodyOf, ReplyView } from './reply-view.ts';
 
 const OTHER_COMMIT =
@@ -60,12 +61,13 @@ function explainRule(view: ReplyView, finding: WhyFinding): string {
 
 /** What the start waits for after the plan, and its last result. */
 function explainGates(view: ReplyView, finding: WhyFinding): string[] {
-  const { projectCheck = null, passed = null, forcedBy = null, hold = null } = finding;
+  const { projectCheck = null, passed = null, forcedBy = null, hold = null, lock = null } = finding;
   const notes: string[] = [];
   if (projectCheck?.state === 'pending' && isDeployed(finding)) {
     notes.push('The start waits for the project check of this commit, at most 10 s');
   }
-  if (hold !== null && hold.reason !== 'project_pending') {
+  if (lock !== null) notes.push(`It is locked by ${describeLock(lock)}, so its deployments wait`);
+  if (hold !== null && hold.reason !== 'project_pending' && hold.reason !== 'locked') {
     notes.push(`Its deployment waits: ${describeWait(view, hold)}`);
   }
   if (passed?.passed?.how === 'forced') {

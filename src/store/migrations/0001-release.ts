@@ -4,6 +4,7 @@ import { createDeliveryTables } from './0001/deliveries.ts';
 import { createDeploymentTables } from './0001/deployments.ts';
 import { createIssueTables } from './0001/issues.ts';
 import { createLeaseTables } from './0001/leases.ts';
+import { createLockTable } from './0001/locks.ts';
 import { createNotificationTables } from './0001/notifications.ts';
 import { createOutputTables } from './0001/outputs.ts';
 import { createPipelineWatchTable } from './0001/pipeline-watches.ts';
@@ -21,6 +22,7 @@ export async function createTables(db: Kysely<Schema>): Promise<void> {
   await createNotificationTables(db);
   await createPipelineWatchTable(db);
   await createSetupRunTables(db);
+  await createLockTable(db);
   await createSweepTables(db);
   await createLeaseTables(db);
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatCommand } from '../../../src/commands/format-command.ts';
 import { parseCommand } from '../../../src/commands/parse-command.ts';
+import { readLockText } from '../../../src/commands/read-lock.ts';
 import { COMMAND_NAMES, type Command, type CommandName, MAX_LOG_LINES } from '../../../src/domain/command.ts';
 
 /** Pieces of Markdown and commands, and some without meaning. */
@@ -52,9 +53,20 @@ const word = fc
   .map((text) => text.replace(/[\r\n]/g, ''))
   .filter((text) => text.trim() !== '');
 const words = fc.array(word, { maxLength: 4 });
+/** As `/meltano lock` keeps it: without comments and blanks around it. */
+function isLockText(text: string): boolean {
+  return (
+    text === text.trim() &&
+    !text.includes('<!--') &&
+    readLockText(text).whole !== '' &&
+    !/^(--help|-h)$/.test(text)
+  );
+}
 const ARGUMENTS: Readonly<Record<CommandName, fc.Arbitrary<object>>> = {
   redeploy: fc.record({ workspaces: words, branch: fc.option(word), force: fc.boolean() }),
   withdraw: fc.record({ workspaces: words }),
+  lock: fc.record({ text: word.filter(isLockText) }),
+  unlock: fc.record({ workspace: fc.option(word) }),
   status: fc.record({ workspaces: words }),
   logs: fc.record({ workspace: fc.option(word), lines: fc.integer({ min: 1, max: MAX_LOG_LINES }) }),
   why: fc.record({ target: fc.option(word) }),

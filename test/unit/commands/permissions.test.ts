@@ -16,7 +16,7 @@ const ACTS: Needed = [
   ['triage', 'push', 'maintain', 'admin'],
 ];
 
-const MOVES_DATA: Needed = [
+const AS_MAINTAINER: Needed = [
   ['maintain', 'maintain', 'maintain', 'admin'],
   ['maintain', 'maintain', 'maintain', 'admin'],
 ];
@@ -24,12 +24,14 @@ const MOVES_DATA: Needed = [
 const NEEDED: Readonly<Record<CommandName, Needed>> = {
   redeploy: ACTS,
   withdraw: ACTS,
+  lock: AS_MAINTAINER,
+  unlock: AS_MAINTAINER,
   status: SHOWS,
   logs: SHOWS,
   why: SHOWS,
   pipelines: SHOWS,
   verify: ACTS,
-  run: MOVES_DATA,
+  run: AS_MAINTAINER,
   help: SHOWS,
 };
 

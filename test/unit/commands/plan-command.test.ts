@@ -115,6 +115,8 @@ describe('a redeploy', () => {
 const ABOUT_DEV: Readonly<Record<CommandName, string | null>> = {
   redeploy: '/redeploy dev',
   withdraw: '/meltano withdraw dev',
+  lock: null,
+  unlock: '/meltano unlock dev',
   status: '/meltano status dev',
   logs: '/meltano logs dev',
   why: '/meltano why dev',

@@ -7,6 +7,8 @@ import { type Act, NAMES, type Name } from './account-party.ts';
 const TEXTS: Readonly<Record<CommandName, string>> = {
   redeploy: '/redeploy',
   withdraw: '/meltano withdraw',
+  lock: '/meltano lock month end',
+  unlock: '/meltano unlock',
   status: '/meltano status',
   logs: '/meltano logs',
   why: '/meltano why',

@@ -135,6 +135,7 @@ describe('what others wrote', () => {
       const read = readPipelines(workspace, [name, branch, text]);
       const watch = watchOf([name, branch, text]);
       const lines = [name, branch, text];
+      const locks = [null, workspace.id].map((workspaceId) => ({ workspaceId, by: branch, reason: text }));
       const error = { line: 1, message: text, words: text, context: [text], contextBefore: 0 };
       const bodies: { readonly [K in ReplyBody['kind']]: readonly BodyOf<K>[] } = {
         redeploy: [{ kind: 'redeploy', missing: [workspace], deployments: [deployment, deployment] }],
@@ -145,8 +146,17 @@ describe('what others wrote', () => {
             workspaces: [workspace],
             statuses: [{ workspace, recent: [deployment] }],
             pipelines: true,
+            locks,
             failing: read,
           },
+        ],
+        lock: [
+          { kind: 'lock', workspace, reason: text, replaced: null },
+          { kind: 'lock', workspace: null, reason: name, replaced: locks[0] ?? null },
+        ],
+        unlock: [
+          { kind: 'unlock', workspace, removed: locks, isRestLocked: true },
+          { kind: 'unlock', workspace, removed: [], isRestLocked: false },
         ],
         pipelines: [{ kind: 'pipelines', workspaces: [workspace], read }],
         preview: [{ kind: 'preview', workspace, pipeline: { id: 'p', name } }],
@@ -179,6 +189,8 @@ describe('what others wrote', () => {
                   projectCheck: { state: 'closed', checkRunUrl: null },
                   passed: { kind: 'project', passed: { how, why: text } },
                   forcedBy: text,
+                  lock: locks[0] ?? null,
+                  hold: { reason: 'locked', by: name, why: text },
                 },
               ],
             }),
@@ -249,6 +261,7 @@ function refusalsOf(workspace: ShownWorkspace, word: string): Readonly<Record<Re
     branch_missing: { code: 'branch_missing', missing: candidates },
     push_missing: { code: 'push_missing', pushless: candidates },
     pipelines_off: { code: 'pipelines_off' },
+    no_lock_reason: { code: 'no_lock_reason', workspace },
     no_pipelines: { code: 'no_pipelines', workspace },
     unknown_pipeline: {
       code: 'unknown_pipeline',
@@ -308,8 +321,8 @@ test('help says of each command whether the person may use it', () => {
       ?.map((one) => one[2])
       .join('');
   expect(marks('maintain')).toBe('✓'.repeat(COMMAND_NAMES.length));
-  expect(marks('push')).toBe('✓✓✓✓✓✓✓✗✓');
-  expect(marks('pull')).toBe('✗✗✓✓✓✓✗✗✓');
+  expect(marks('push')).toBe('✓✓✗✗✓✓✓✓✓✗✓');
+  expect(marks('pull')).toBe('✗✗✗✗✓✓✓✓✗✗✓');
 });
 
 test('help says that commands about pipelines are off', () => {

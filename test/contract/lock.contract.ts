@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import type { Lock } from '../../src/domain/lock.ts';
+import type { Stores } from '../../src/store/create-stores.ts';
+import { buildPush, buildRepository } from '../unit/domain/push-builder.ts';
+import { type OpenStores, openForEachTest } from './open-for-each-test.ts';
+
+const REPOSITORY = buildRepository({ id: 9_007_199_254 });
+const ALL: Lock = {
+  repositoryId: REPOSITORY.id,
+  workspaceId: null,
+  by: 'ana',
+  reason: 'month end\u0001🔒',
+  lockedAt: 1_764_558_000_000,
+};
+const ONE: Lock = { ...ALL, workspaceId: 'w', by: 'bob', reason: "'; drop table workspace_lock; --" };
+
+/** What every store must do with locks. */
+export function describeLocks(name: string, open: () => Promise<OpenStores>): void {
+  describe(`locks on ${name}`, () => {
+    let stores: Stores;
+    openForEachTest(open, async (opened) => {
+      stores = opened;
+      await stores.learnRepository(REPOSITORY, null, 1);
+    });
+
+    async function plan(deliveryId: string, locks: readonly Lock[], repositoryId = REPOSITORY.id) {
+      const event = buildPush({ repository: REPOSITORY, after: deliveryId });
+      await stores.record({ id: deliveryId, name: 'issue_comment', receivedAt: 1, event });
+      await stores.commitPlan({
+        deliveryId,
+        outcome: 'command',
+        deployments: [],
+        locks: { repositoryId, locks, workspaces: [] },
+        now: 1,
+      });
+    }
+
+    test('are replaced as a whole, that of all workspaces first', async () => {
+      expect(await stores.listLocks(REPOSITORY.id)).toEqual([]);
+      await plan('a', [ONE, ALL]);
+      expect(await stores.listLocks(REPOSITORY.id)).toEqual([ALL, ONE]);
+      await plan('b', [{ ...ONE, by: 'mia' }]);
+      expect(await stores.listLocks(REPOSITORY.id)).toEqual([{ ...ONE, by: 'mia' }]);
+      await plan('c', []);
+      expect(await stores.listLocks(REPOSITORY.id)).toEqual([]);
+    });
+
+    test('of a plan that is repeated change nothing', async () => {
+      await plan('a', [ALL]);
+      await plan('b', []);
+      await plan('a', [ALL]);
+      expect(await stores.listLocks(REPOSITORY.id)).toEqual([]);
+    });
+
+    test('of one repository leave those of another alone', async () => {
+      await plan('a', [ALL]);
+      await plan('b', [], REPOSITORY.id + 1);
+      await plan('c', [{ ...ONE, repositoryId: REPOSITORY.id + 2 }], REPOSITORY.id + 2);
+      expect(await stores.listLocks(REPOSITORY.id)).toEqual([ALL]);
+    });
+  });
+}

@@ -8,9 +8,11 @@ import type { Configuration } from './config/environment.ts';
 import { createFinisher, createPipelineWatcher, createWorkspaceReconciler } from './deploying/wiring.ts';
 import type { Clock } from './domain/clock.ts';
 import { RemoteClock } from './domain/remote-clock.ts';
+import { stamp } from './domain/stored-times.ts';
 import { createGitHub } from './github/wiring.ts';
 import { createApp } from './index.ts';
 import { guardWebhooks } from './intake/guard-webhooks.ts';
+import { describeAdding } from './intake/read-added-repositories.ts';
 import type { Redactor } from './logs/redact.ts';
 import { createAccounts, reloadAccounts } from './meltano/wiring.ts';
 import { createNotifying, type Notifying } from './notifying/wiring.ts';
@@ -187,9 +189,11 @@ function receiveWebhooks(
     onDelivery: metrics.delivery,
     keepsPushes: async (owner) => accounts.forOwner(await knowOwner(owner))?.keepsPushes ?? false,
     onInstallation,
-    async onAddedRepositories(added) {
+    async onAddedRepositories(added, delivery) {
       await stores.addSetupRuns(added, clock.now());
       for (const { repositoryId } of added) dispatcher.wake('setup', String(repositoryId));
+      // Tells the sweep of missed deliveries that this one arrived.
+      await stores.record({ ...delivery, receivedAt: stamp(clock), event: describeAdding(added) });
     },
   })(probot);
   keepConnections(httpServer, server.keepAliveSeconds);

@@ -1,14 +1,17 @@
 import type { Probot } from 'probot';
 import { z } from 'zod';
 import type { AddedRepository } from './domain/setup-run.ts';
-import { EVENTS } from './intake/events.ts';
+import { ADDING_EVENTS, EVENTS } from './intake/events.ts';
 import { readAddedRepositories } from './intake/read-added-repositories.ts';
 import { type ReceivePorts, receiveDelivery } from './intake/receive-delivery.ts';
 
 export interface AppPorts extends ReceivePorts {
   /** An installation is new, or works again. */
   readonly onInstallation: (installationId: number) => void;
-  readonly onAddedRepositories: (added: readonly AddedRepository[]) => Promise<void>;
+  readonly onAddedRepositories: (
+    added: readonly AddedRepository[],
+    delivery: { readonly id: string; readonly name: string },
+  ) => Promise<void>;
 }
 
 const installationPayload = z.object({ installation: z.object({ id: z.int() }) });
@@ -22,8 +25,8 @@ export function createApp(ports: AppPorts): (app: Probot) => void {
       const { data } = installationPayload.safeParse(payload);
       if (data) ports.onInstallation(data.installation.id);
     });
-    app.on(['installation.created', 'installation_repositories.added'], ({ payload }) =>
-      ports.onAddedRepositories(readAddedRepositories(payload)),
+    app.on([...ADDING_EVENTS], ({ id, name, payload }) =>
+      ports.onAddedRepositories(readAddedRepositories(payload), { id, name }),
     );
   };
 }

@@ -73,6 +73,8 @@ export const REASON_CODES = {
     'the configuration file of the repository is invalid, and no file was ever valid: pushes are held',
   name_taken:
     'the repository has a name that belonged to another one: workspaces with that name are not deployed from it',
+  repositories_added:
+    'the App was installed, or got more repositories: they get a check run with their workspaces',
   repository_updated: 'the repository was renamed, transferred or changed its visibility',
 
   // The repository's configuration refuses a push to a tracked branch: a `skipped` check run, or none.

@@ -22,7 +22,9 @@ export interface SetupRun {
   readonly sha: string | null;
   /** When its create was first sent. If set, look before creating again. */
   readonly attemptedAt: number | null;
-  readonly writtenAt: number | null;
+  /** When the check run was written that names no workspace, and the one that names them. */
+  readonly neutralAt: number | null;
+  readonly successAt: number | null;
 }
 
 export type AddedRepository = Pick<
@@ -36,14 +38,14 @@ export interface SetupRunStore {
   getSetupRun(repositoryId: number): Promise<SetupRun | null>;
   saveSetupRun(
     repositoryId: number,
-    change: Partial<Pick<SetupRun, 'state' | 'sha' | 'attemptedAt' | 'writtenAt'>>,
+    change: Partial<Pick<SetupRun, 'state' | 'sha' | 'attemptedAt' | 'neutralAt' | 'successAt'>>,
   ): Promise<void>;
   /** The repositories whose check run is due or awaited. */
   listDueSetupRuns(): Promise<number[]>;
   /** The times of the check runs since a time, oldest first. */
   listSetupWrites(installationId: number, since: number): Promise<number[]>;
-  /** True if something else started a deployment from the repository. */
-  hasAdoptedJobs(repositoryId: number): Promise<boolean>;
+  /** True if something else started a job right after a push to the repository, as its own webhook does. */
+  wasDeployedByWebhook(repositoryId: number): Promise<boolean>;
 }
 
 /** The present state of a repository on GitHub. */
@@ -69,11 +71,10 @@ interface LinkedSetupText extends SetupText {
 export interface SetupApi {
   /** Null if the repository is gone or can't be reached. */
   readTarget(run: SetupRun): Promise<GitHubResult<SetupTarget | null>>;
-  /** True if the commit has a check run with this conclusion already. */
-  isWritten(
+  /** The conclusions of the setup check runs of a commit, or (null) of the newest ones of the default branch. */
+  findWritten(
     repository: Repository,
-    sha: string,
-    conclusion: SetupText['conclusion'],
-  ): Promise<GitHubResult<boolean>>;
+    sha: string | null,
+  ): Promise<GitHubResult<readonly SetupText['conclusion'][]>>;
   create(repository: Repository, sha: string, text: LinkedSetupText): Promise<GitHubResult<null>>;
 }

@@ -2,17 +2,23 @@ import type { Repository } from '../domain/deployment.ts';
 import type { GitHubResult } from '../domain/github-result.ts';
 import type { SetupApi, SetupText } from '../domain/setup-run.ts';
 import type { CheckRunApi } from './check-runs.ts';
+import { locate } from './github-call.ts';
+import type { InstallationOctokit } from './octokit.ts';
 import { createQueuedCall, type QueuedCallOptions } from './queued-call.ts';
 
 const SETUP_CHECK = 'Meltano Deploy setup';
+const CONCLUSIONS = ['success', 'neutral'] as const;
+/** After a lost database, the check run is looked for on as many commits of the default branch. */
+const SEARCHED_COMMITS = 20;
 
 export interface SetupApiOptions extends QueuedCallOptions {
-  readonly runs: CheckRunApi;
+  readonly runs: { readonly create: CheckRunApi['create'] };
+  readonly appId: number;
   readonly readHead: (repository: Repository, branch: string) => Promise<string | null>;
 }
 
 /** The check runs that a repository gets after the app was installed. */
-export function createSetupApi({ runs, readHead, ...options }: SetupApiOptions): SetupApi {
+export function createSetupApi({ runs, appId, readHead, ...options }: SetupApiOptions): SetupApi {
   const send = createQueuedCall(options);
 
   return {
@@ -37,14 +43,23 @@ export function createSetupApi({ runs, readHead, ...options }: SetupApiOptions):
       return isGone ? { ok: true, value: null } : read;
     },
 
-    async isWritten(repository, sha, conclusion) {
-      const found = await runs.find(repository, {
-        sha,
-        name: SETUP_CHECK,
-        externalId: nameRun(repository, conclusion),
-      });
-      return found.ok ? { ok: true, value: found.value.length > 0 } : found;
-    },
+    findWritten: (repository, sha) =>
+      send('read', repository, async (octokit) => {
+        const shas = sha === null ? await listNewest(octokit, repository) : [sha];
+        const found = await Promise.all(
+          shas.map((ref) =>
+            octokit.rest.checks.listForRef({
+              ...locate(repository),
+              ref,
+              app_id: appId,
+              check_name: SETUP_CHECK,
+              filter: 'all',
+            }),
+          ),
+        );
+        const ids = new Set(found.flatMap(({ data }) => data.check_runs.map((one) => one.external_id)));
+        return CONCLUSIONS.filter((one) => ids.has(nameRun(repository, one)));
+      }),
 
     create: (repository, sha, { conclusion, title, summary, url }) => {
       const time = `${new Date(options.now()).toISOString().slice(0, 19)}Z`;
@@ -67,6 +82,15 @@ export function createSetupApi({ runs, readHead, ...options }: SetupApiOptions):
         }, 'last');
     },
   };
+}
+
+async function listNewest(octokit: InstallationOctokit, repository: Repository): Promise<string[]> {
+  const { data } = await octokit.rest.repos.listCommits({
+    ...locate(repository),
+    sha: repository.defaultBranch,
+    per_page: SEARCHED_COMMITS,
+  });
+  return data.map((one) => one.sha);
 }
 
 function nameRun({ id }: Repository, conclusion: SetupText['conclusion']): string {

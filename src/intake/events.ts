@@ -27,11 +27,15 @@ export const EVENTS: readonly (readonly [EmitterWebhookEventName, (payload: unkn
   ['pull_request.edited', readEditedPullRequest],
 ];
 
+/** Events of installations: they come to each App, and have no repository. */
+export const ADDING_EVENTS = ['installation.created', 'installation_repositories.added'] as const;
+
 const NAMES = new Set<string>(EVENTS.map(([name]) => name));
 
 /** True for a delivery that the app stores. */
 export function isActedOn(event: string, action: string | null): boolean {
-  return NAMES.has(action === null ? event : `${event}.${action}`);
+  const name = action === null ? event : `${event}.${action}`;
+  return NAMES.has(name) || ADDING_EVENTS.some((one) => one === name);
 }
 
 /** The events that the GitHub App subscribes to, without duplicates. */

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { IgnoredEvent } from '../domain/delivery.ts';
+import { UNKNOWN_INSTALLATION } from '../domain/deployment.ts';
 import type { AddedRepository } from '../domain/setup-run.ts';
 
 /** If more repositories were added at once, those without a workspace are told nothing. */
@@ -10,6 +12,14 @@ const payloadSchema = z.object({
   repositories: repositories.nullish(),
   repositories_added: repositories.nullish(),
 });
+
+/** What is stored of the delivery. It has no repository of its own. */
+export function describeAdding([first]: readonly AddedRepository[]): IgnoredEvent {
+  const owner = first?.owner ?? '';
+  const { installationId = UNKNOWN_INSTALLATION, ownerId = 0 } = first ?? {};
+  const repository = { id: 0, installationId, ownerId, owner, name: '', private: true, defaultBranch: '' };
+  return { kind: 'ignored', account: owner, repository, reason: 'repositories_added' };
+}
 
 /** The repositories that an installation got; none if the payload doesn't have the documented form. */
 export function readAddedRepositories(payload: unknown): readonly AddedRepository[] {

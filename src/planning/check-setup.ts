@@ -4,7 +4,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { GitHubFailure } from '../domain/github-result.ts';
 import type { KnownOwner, Owner } from '../domain/owner.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
-import type { SetupApi, SetupRun, SetupRunStore, SetupTarget } from '../domain/setup-run.ts';
+import type { SetupApi, SetupRun, SetupRunStore, SetupTarget, SetupText } from '../domain/setup-run.ts';
 import { ageOf, stamp } from '../domain/stored-times.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import { renderSetup } from './render-setup.ts';
@@ -114,7 +114,7 @@ interface Found {
   readonly url: string;
 }
 
-/** Creates the check run, unless GitHub has it already: an answer or the database may have been lost. */
+/** Creates the check run, unless GitHub has it already, perhaps on an older commit: an answer or the database may be lost. */
 async function write(
   { store, api, clock }: SetupPorts,
   run: SetupRun,
@@ -122,23 +122,25 @@ async function write(
 ): Promise<number | null | GitHubFailure> {
   const { repositoryId, attemptedAt } = run;
   const sha = run.sha ?? head;
-  const next = workspaces.length === 0 ? ('waiting' as const) : ('done' as const);
-  const text = renderSetup(repository, workspaces, await store.hasAdoptedJobs(repositoryId));
+  const text = renderSetup(repository, workspaces, await store.wasDeployedByWebhook(repositoryId));
   if (attemptedAt !== null && ageOf(clock, attemptedAt) < LOST_MS) return LOST_MS - ageOf(clock, attemptedAt);
   if (run.state === 'due' || attemptedAt !== null) {
-    const found = await api.isWritten(repository, sha, text.conclusion);
+    const found = await api.findWritten(repository, attemptedAt === null ? null : sha);
     if (!found.ok) return found.failure;
-    if (found.value) return conclude();
+    if (found.value.includes('success')) return conclude('success');
+    if (found.value.includes(text.conclusion)) return conclude(text.conclusion);
   }
   await store.saveSetupRun(repositoryId, { sha, attemptedAt: stamp(clock) });
   const created = await api.create(repository, sha, { ...text, url });
-  if (created.ok) return conclude();
+  if (created.ok) return conclude(text.conclusion);
   if (created.failure.kind !== 'unknown') await store.saveSetupRun(repositoryId, { attemptedAt: null });
   return created.failure;
 
-  async function conclude(): Promise<number | null> {
-    const writtenAt = clock.now();
-    await store.saveSetupRun(repositoryId, { state: next, sha: null, attemptedAt: null, writtenAt });
-    return next === 'done' ? null : WORKSPACE_RETRY_MS;
+  async function conclude(written: SetupText['conclusion']): Promise<number | null> {
+    const isDone = written === 'success';
+    const at = isDone ? { successAt: clock.now() } : { neutralAt: clock.now() };
+    const state = isDone ? ('done' as const) : ('waiting' as const);
+    await store.saveSetupRun(repositoryId, { state, sha: null, attemptedAt: null, ...at });
+    return isDone ? null : WORKSPACE_RETRY_MS;
   }
 }

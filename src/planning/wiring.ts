@@ -194,6 +194,7 @@ export function createSetup(
       getOctokit: octokit.get,
       writeQueues,
       now: clock.now,
+      appId: github.appId,
       runs: new CheckRuns({ getOctokit: octokit.get, appId: github.appId, now: clock.now }),
       readHead: (repository, branch) => heads.readHead(repository, branch),
     }),

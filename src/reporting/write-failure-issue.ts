@@ -1,7 +1,8 @@
 import type { Deployment, Repository } from '../domain/deployment.ts';
+import type { GitHubResult } from '../domain/github-result.ts';
 import { ageOf, stamp } from '../domain/stored-times.ts';
 import { DUPLICATE_CHECK_MS } from './create-once.ts';
-import type { FailureIssue, IssueApi, ShownIssue } from './failure-issue.ts';
+import type { FailureIssue, IssueApi, IssueText, ShownIssue } from './failure-issue.ts';
 import { AT_ONCE, type DueIssue, finish, type IssuePorts, wakeOpen } from './failure-issue-context.ts';
 import { markFailureIssue, readErrorKey } from './render/render-failure-issue.ts';
 import { failed, type WriteStep } from './retry-policy.ts';
@@ -35,7 +36,7 @@ export async function makeIssue(
     noteAttempt: () => store.saveFailureIssue(issue.id, { attemptedAt: stamp(clock) }),
     noteRefusal: () => store.saveFailureIssue(issue.id, { attemptedAt: null }),
     look: () => api.find(repository, marker),
-    create: () => api.create(repository, { ...text, labels, assignees: assignee === '' ? [] : [assignee] }),
+    create: () => createLabelled(api, repository, { text, labels, assignee }),
   });
   if (outcome.kind === 'retry') return { kind: 'wait', delayMs: outcome.delayMs };
   if (outcome.kind === 'failed') return refuse(ports, { ...issue, assignee }, outcome);
@@ -50,6 +51,29 @@ export async function makeIssue(
     ...(isSure && older.length === 0 ? { attemptedAt: null } : {}),
   });
   return wakeOpen(ports, repository);
+}
+
+interface NewIssue {
+  readonly text: IssueText;
+  readonly labels: readonly string[];
+  /** Empty for nobody. */
+  readonly assignee: string;
+}
+
+/** Creates an issue, without its labels if GitHub refuses it with them. (It may refuse the assignee: `refuse`.) */
+async function createLabelled(
+  api: IssueApi,
+  repository: Repository,
+  { text, labels, assignee }: NewIssue,
+): ReturnType<IssueApi['create']> {
+  const assignees = assignee === '' ? [] : [assignee];
+  const created = await api.create(repository, { ...text, labels, assignees });
+  if (assignee !== '' || labels.length === 0 || !isInvalid(created)) return created;
+  return api.create(repository, { ...text, labels: [], assignees });
+}
+
+function isInvalid(result: GitHubResult<unknown>): boolean {
+  return !result.ok && result.failure.kind === 'rejected' && result.failure.status === 422;
 }
 
 /** The newest open issue names the workspace. */
@@ -128,12 +152,14 @@ export async function editIssue(
     await store.saveFailureIssue(issue.id, { state: 'dismissed' });
     return finish(ports, issue);
   }
-  const written = await api.edit(repository, number, {
+  const edit = {
     title: text.title,
     body: text.body,
     ...(isOpen ? {} : ({ state: 'open', reason: 'reopened' } as const)),
-    ...(await reassign(ports, { issue, repository, situation })),
-  });
+  };
+  const assignees = await reassign(ports, { issue, repository, situation });
+  let written = await api.edit(repository, number, { ...edit, ...assignees });
+  if (assignees.assignees && isInvalid(written)) written = await api.edit(repository, number, edit);
   if (!written.ok) return failed(written.failure);
   await store.saveFailureIssue(issue.id, {
     state: 'open',

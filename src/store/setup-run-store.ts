@@ -2,14 +2,24 @@ import { type Kysely, sql } from 'kysely';
 import type { SetupRunStore } from '../domain/setup-run.ts';
 import type { Schema } from './schema.ts';
 
+/** A job that begins later after a push was more likely started by a person. */
+const WEBHOOK_MS = 60_000;
+
 export function createSetupRunStore(db: Kysely<Schema>): SetupRunStore {
   return {
     async addSetupRuns(repositories, now) {
-      const unsaid = { addedAt: now, state: 'due', sha: null, attemptedAt: null, writtenAt: null } as const;
       for (const repository of repositories) {
         await db
           .insertInto('setupRun')
-          .values({ ...repository, ...unsaid })
+          .values({
+            ...repository,
+            addedAt: now,
+            state: 'due',
+            sha: null,
+            attemptedAt: null,
+            neutralAt: null,
+            successAt: null,
+          })
           .onConflict((conflict) => conflict.column('repositoryId').doNothing())
           .execute();
       }
@@ -30,19 +40,27 @@ export function createSetupRunStore(db: Kysely<Schema>): SetupRunStore {
     },
 
     async listSetupWrites(installationId, since) {
-      const rows = await db
-        .selectFrom('setupRun')
-        .select('writtenAt')
-        .where('installationId', '=', installationId)
-        .where('writtenAt', '>', since)
-        .orderBy('writtenAt')
-        .execute();
-      return rows.flatMap((row) => row.writtenAt ?? []);
+      const list = (column: 'neutralAt' | 'successAt') =>
+        db
+          .selectFrom('setupRun')
+          .select(`${column} as at`)
+          .where('installationId', '=', installationId)
+          .where(column, '>', since);
+      const rows = await list('neutralAt').unionAll(list('successAt')).orderBy('at').execute();
+      return rows.flatMap(({ at }) => at ?? []);
     },
 
-    async hasAdoptedJobs(repositoryId) {
-      const adopted = db.selectFrom('deployment').select('id').where('repositoryId', '=', repositoryId);
-      return (await adopted.where('adopted', '=', 1).limit(1).executeTakeFirst()) !== undefined;
+    async wasDeployedByWebhook(repositoryId) {
+      const found = await db
+        .selectFrom('deployment')
+        .select('id')
+        .where('repositoryId', '=', repositoryId)
+        .where('adopted', '=', 1)
+        .where('cause', '=', 'push')
+        .where('jobStartedAt', '<', (one) => one('pushedAt', '+', WEBHOOK_MS))
+        .limit(1)
+        .executeTakeFirst();
+      return found !== undefined;
     },
   };
 }

@@ -121,12 +121,26 @@ export function describeFailureComments(name: string, open: () => Promise<OpenSt
       };
       await stores.addSetupRuns([added], 1_000);
       expect(await stores.listDueSetupRuns()).toEqual([REPOSITORY.id]);
-      await stores.saveSetupRun(REPOSITORY.id, { state: 'done', writtenAt: 2_000 });
+      await stores.saveSetupRun(REPOSITORY.id, { state: 'done', neutralAt: 2_000, successAt: 2_500 });
       await stores.addSetupRuns([added], 3_000);
       expect(await stores.listDueSetupRuns()).toEqual([]);
-      expect(await stores.listSetupWrites(1, 1_500)).toEqual([2_000]);
-      expect(await stores.listSetupWrites(1, 2_000)).toEqual([]);
-      expect(await stores.hasAdoptedJobs(REPOSITORY.id)).toBe(false);
+      expect(await stores.listSetupWrites(1, 1_500)).toEqual([2_000, 2_500]);
+      expect(await stores.listSetupWrites(1, 2_500)).toEqual([]);
+    });
+
+    test('a job that began right after a push was started by the webhook of the repository', async () => {
+      const adopt = async (jobStartedAt: number) => {
+        const deliveryId = randomUUID();
+        const planned = buildPlanned({ deliveryId, repositoryId: REPOSITORY.id, pushedAt: 1_000 });
+        const event = { kind: 'push', account: 'acme', repository: REPOSITORY } as never;
+        await stores.record({ id: deliveryId, name: 'push', receivedAt: 1_000, event });
+        await stores.commitPlan({ deliveryId, outcome: 'push', deployments: [planned], now: 1_000 });
+        await stores.saveDeployment(planned.id, { adopted: true, jobStartedAt: 1_000 + jobStartedAt });
+        return stores.wasDeployedByWebhook(REPOSITORY.id);
+      };
+      expect(await stores.wasDeployedByWebhook(REPOSITORY.id)).toBe(false);
+      expect(await adopt(60_000)).toBe(false);
+      expect(await adopt(59_000)).toBe(true);
     });
 
     test('the way back of a deployment is stored once', async () => {

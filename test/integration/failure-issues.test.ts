@@ -47,7 +47,7 @@ test.concurrent('a broken workspace has one issue, edited by further failures an
     const good = await turnOn(it);
     const first = await fail(it, 'no such table: orders');
     const issue = await untilIssue(it, () => true, 'the issue');
-    expect(issue.title).toBe(`Deployment of Analytics failing since ${first.slice(0, 7)}`);
+    expect(issue.title).toBe(`Deployment of Analytics fails since ${first.slice(0, 7)}`);
     expect(issue.body).toContain('no such table: orders');
     expect(issue.body).toContain(`**Last good commit:** [\`${good.slice(0, 7)}\`]`);
     expect(issue.body).toContain('push by `ana`');
@@ -192,7 +192,7 @@ test.concurrent('mentions, Markdown and length of a workspace name do no harm', 
       await fail(it, 'see @octocat and #1');
       const { title, body } = await untilIssue(it, () => true, 'the issue');
       expect([...title].length).toBeLessThanOrEqual(200);
-      expect(title).toMatch(/^Deployment of .* failing since [0-9a-f]{7}$/u);
+      expect(title).toMatch(/^Deployment of .* fails since [0-9a-f]{7}$/u);
       expect(title).not.toMatch(/@\w|#\d|`|</);
       // In code nobody is mentioned.
       expect(body?.replace(/(`+)[^`].*?\1/g, '')).not.toContain('@');

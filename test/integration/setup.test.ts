@@ -141,6 +141,42 @@ test.concurrent('an archived repository says nothing, even if a workspace names 
     expect(tried).toEqual([]);
   }));
 
+test.concurrent('an account that is not served hears nothing', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'accounts-'));
+  return inWorld(
+    async (world) => {
+      const { github, meltano, app } = world;
+      github.repositories.add({ fullName: 'beta/other' });
+      meltano.addWorkspace({ name: 'Beta', repositoryUrl: app.sandbox.repositoryUrl('beta/other') });
+      github.installations.add({ account: 'beta', deliver: true });
+      github.repositories.add({ fullName: 'acme/seen', deliver: true });
+      await untilSetup(world, 'acme/seen');
+      await world.deployPush();
+      expect(setups(world, 'beta/other')).toEqual([]);
+      rmSync(directory, { recursive: true });
+    },
+    {
+      env: ({ meltano }) => {
+        const file = join(directory, 'accounts.yml');
+        writeFileSync(file, `accounts:\n  acme:\n    token: \${TOKEN}\n`);
+        return { ACCOUNTS_FILE: file, MELTANO_API_TOKEN: '', TOKEN: meltano.token };
+      },
+    },
+  );
+});
+
+test.concurrent('a missed delivery of added repositories is asked for again', () =>
+  inWorld(async (world) => {
+    const { github, app } = world;
+    await app.restart(() => void github.repositories.add({ fullName: 'acme/missed', deliver: true }));
+    await untilSetup(world, 'acme/missed');
+    const known = github.hook.deliveries.filter(({ event }) => event.startsWith('installation'));
+    await app.restart();
+    await world.deployPush();
+    expect(github.hook.deliveries.filter(({ event }) => event.startsWith('installation'))).toEqual(known);
+    expect(setups(world, 'acme/missed')).toHaveLength(1);
+  }));
+
 test.concurrent('an account that is not allowed hears nothing', () =>
   inWorld(
     async (world) => {
@@ -161,6 +197,7 @@ test.concurrent('after the loss of the data the check run is looked for, and not
     const { github, app } = world;
     github.repositories.add({ fullName: 'acme/kept', deliver: true });
     await untilSetup(world, 'acme/kept');
+    github.branches.push({ repository: 'acme/kept', files: { 'a.txt': 'a' }, message: 'A newer commit' });
     const added = github.hook.deliveries.find(({ event }) => event === 'installation_repositories');
     const looks = () => github.requests.all.filter(({ path }) => path.includes('/acme/kept/commits/')).length;
     await app.restart(() => {
@@ -186,7 +223,9 @@ test.concurrent('an installation gets at most 60 an hour', () =>
     await world.deployPush();
     expect(setups(world, 'acme/last')).toEqual([]);
     await app.restart(() =>
-      change(world, (db) => db.exec('update setup_run set written_at = written_at - 3600000')),
+      change(world, (db) =>
+        db.exec('update setup_run set success_at = success_at - 3600000, neutral_at = neutral_at - 3600000'),
+      ),
     );
     await untilSetup(world, 'acme/last');
   }));

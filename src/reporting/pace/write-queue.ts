@@ -18,6 +18,8 @@ const WRITES_AT_ONCE = 5;
 const REPLY_RETRY_MS = 1_000;
 /** The delay until the next read of a log while the budget isn't known yet. */
 const OPENING_MS = 1_000;
+/** How many writes more than a log the last ones leave in the bucket: one more than a reply needs. */
+const LAST_RESERVE = 2;
 const MINUTE_MS = 60_000;
 const LONGEST_PAUSE_MS = 15 * MINUTE_MS;
 
@@ -198,7 +200,9 @@ export class WriteQueue {
     const next = this.next(now);
     const isOvertaken = next.kind === 'write' && (order === 'last' || next.write !== 'log');
     const allowedAt = Math.max(
-      budget.allowsAt('reply', now),
+      order === 'last'
+        ? budget.allowsAt('log', now, this.#countRunning() + LAST_RESERVE)
+        : budget.allowsAt('reply', now),
       requests.allowsAt('command', now),
       isOvertaken ? now + REPLY_RETRY_MS : now,
     );

@@ -80,7 +80,7 @@ function toPages(run: CheckRunView) {
 
 /** In a title GitHub renders only code. A joiner keeps a mention and a reference from being one. */
 function renderTitle({ workspaceName, sha }: Deployment): string {
-  const end = ` failing since ${shortenSha(sha)}`;
+  const end = ` fails since ${shortenSha(sha)}`;
   const begin = 'Deployment of ';
   const name = workspaceName
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')

@@ -43,7 +43,7 @@ export const deploymentResultSchema = z
     error: z.object({ message: text, path: text.nullable(), line: z.int().nullable() }).nullable().meta({
       description: 'The error that ended the job. Null if there is none, or if the log is not shown.',
     }),
-    next: text.nullable().meta({ description: 'What to do, in Markdown; null if nothing, or unknown.' }),
+    next: text.nullable().meta({ description: 'What to do, in plain text; null if nothing, or unknown.' }),
     retryable: z
       .boolean()
       .meta({ description: 'True if the same deployment would probably succeed if it ran again.' }),
@@ -93,6 +93,7 @@ function describeResult(view: CheckRunView): DeploymentResult {
   const error = reason === 'job_error' ? (showableLog(view)?.firstError ?? null) : null;
   const known = error && explainError(error);
   const explained = ADVISED.has(reason) ? explainEnd(view).filter((one) => one !== '') : [];
+  const advice = known?.advice ?? explained.at(-1) ?? null;
   const place = error && splitPlace(error.message);
   return {
     version: 1,
@@ -101,10 +102,19 @@ function describeResult(view: CheckRunView): DeploymentResult {
     workspace: { id: deployment.workspaceId, name: deployment.workspaceName },
     commit: { requested: deployment.sha, deployed: deployment.deployedSha },
     error: place && { message: place.words, path: place.path, line: place.line },
-    next: known?.advice ?? explained.at(-1) ?? null,
+    next: advice === null ? null : toPlainText(advice),
     retryable: known?.transient !== undefined || reason === 'start_timeout',
     url: workspaceUrl,
   };
+}
+
+/** The app's own Markdown: links with their address, code without its marks. */
+function toPlainText(markdown: string): string {
+  return markdown.replace(
+    /\[([^\]]*)\]\(([^)\s]*)\)|(`+) ?(.*?) ?\3|\*\*(.*?)\*\*/g,
+    (_, label?: string, address?: string, __?: string, code?: string, bold?: string) =>
+      label === undefined ? (code ?? bold ?? '') : `${toPlainText(label)} (${address})`,
+  );
 }
 
 function shorten(result: DeploymentResult, limit: number): DeploymentResult {

@@ -216,3 +216,48 @@ test('disabled issues are tried again after a day', async () => {
   await keepAll();
   expect(api.open).toHaveLength(1);
 });
+
+const INVALID = { kind: 'rejected', status: 422, message: 'Validation Failed' } as const;
+
+test('labels that GitHub refuses are left out', async () => {
+  world.wantedOutputs.issueLabels = ['gone'];
+  await end('failure');
+  // With the assignee and the label, then with the label.
+  for (let n = 0; n < 2; n += 1) api.failures.push({ method: 'create', failure: INVALID });
+  await keepAll();
+  expect(api.open).toHaveLength(1);
+  expect(api.calls.filter((one) => one === 'create')).toHaveLength(3);
+});
+
+test('an assignee whom GitHub refuses does not keep an issue closed', async () => {
+  await end('failure');
+  await end('success');
+  await keepAll();
+  await end('failure');
+  await keepAll();
+  await end('success');
+  await keepAll();
+  expect(api.open).toEqual([]);
+  await end('failure', { problem: 'another error' });
+  api.failures.push({ method: 'edit', failure: INVALID });
+  await keepAll();
+  expect(api.open).toHaveLength(1);
+});
+
+test('an issue comes within a minute, even if neither the check run nor the comment can be written', async () => {
+  world.wantedOutputs.failureComments = true;
+  const { id, sha, repositoryId } = await world.push({ workspaceId: 'w1', workspaceName: 'w1' });
+  const now = world.clock.now();
+  const ended = await world.read(id);
+  await world.stores.noteBroken(ended, now);
+  await world.stores.noteFailure({ repositoryId, sha, now });
+  await world.save(id, {
+    state: 'concluded',
+    conclusion: 'failure',
+    reason: 'start_refused',
+    concludedAt: now,
+  });
+  await keepAll();
+  expect(api.open).toHaveLength(1);
+  expect(world.clock.now() - now).toBeLessThanOrEqual(60_000);
+});

@@ -15,10 +15,12 @@ export async function createSetupRunTables(db: Kysely<Schema>): Promise<void> {
       is_silent integer not null,
       sha text,
       attempted_at bigint,
-      written_at bigint
+      neutral_at bigint,
+      success_at bigint
     )`,
     sql`create index setup_run_due on setup_run (added_at) where state <> 'done'`,
-    sql`create index setup_run_written on setup_run (installation_id, written_at)`,
+    sql`create index setup_run_neutral on setup_run (installation_id, neutral_at)`,
+    sql`create index setup_run_success on setup_run (installation_id, success_at)`,
   ];
   for (const statement of statements) await statement.execute(db);
 }

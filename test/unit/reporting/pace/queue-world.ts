@@ -88,11 +88,11 @@ export class QueueWorld {
   }
 
   /** A reply as it would be tried now: null when it was written, else how long it has to wait. */
-  async reply(id: string): Promise<number | null> {
+  async reply(id: string, order?: 'last'): Promise<number | null> {
     const result = await this.queue.reply(async (): Promise<GitHubResult<null>> => {
       this.written.push({ at: this.now, id, write: 'reply' });
       return { ok: true, value: null };
-    });
+    }, order);
     if (result.ok) return null;
     return result.failure.kind === 'limited' ? result.failure.retryAfterMs : Number.NaN;
   }

@@ -281,6 +281,17 @@ describe('replies', () => {
     expect(world.written.map(({ id }) => id)).toEqual(['state', 'reply', 'log']);
   });
 
+  test('of the last kind, such as the setup check run, come after all others', async () => {
+    await leave(4);
+    expect(await world.reply('setup', 'last')).toBe(SECOND);
+    world.now += SECOND;
+    world.grow('log');
+    expect(await world.reply('setup', 'last')).toBeGreaterThan(0);
+    await world.pass(MINUTE);
+    expect(await world.reply('setup', 'last')).toBeNull();
+    expect(world.written.map(({ id }) => id)).toEqual(['log', 'setup']);
+  });
+
   test('that wait get different times for the next try', async () => {
     await leave(0);
     const waits = await Promise.all(ids(5).map((id) => world.reply(id)));

@@ -39,7 +39,7 @@ describe('the result of a deployment', () => {
       workspace: { id: workspaceId, name: workspaceName },
       commit: { requested: sha, deployed: deployedSha },
       error: { message: ERROR, path: null, line: null },
-      next: "Add `setuptools<81` to the plugin's `pip_url`, with a blank before it.",
+      next: "Add setuptools<81 to the plugin's pip_url, with a blank before it.",
       retryable: false,
       url: view.workspaceUrl,
     });
@@ -100,6 +100,14 @@ describe('the result of a deployment', () => {
       makeView({ state: 'concluded', conclusion: 'failure', reason: 'start_refused', problem }),
     );
     expect(refused?.next).toMatch(/^Meltano Cloud rejects this app's credentials/);
+  });
+
+  test('says it in plain text, with the address of a link', () => {
+    const { next } =
+      readView(makeView({ state: 'concluded', conclusion: 'timed_out', reason: 'watch_timeout' })) ?? {};
+    expect(next).toContain(`on Meltano Cloud (https://app.meltano.com/workspaces/`);
+    expect(next).toContain('DEPLOY_TIMEOUT_MINUTES');
+    expect(next).not.toMatch(/[`*[\]]/);
   });
 
   test('is kept when the log fills the text', () => {

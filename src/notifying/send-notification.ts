@@ -12,6 +12,7 @@ export const TRY_MS = 10_000;
 /** Only the status counts. The rest of a longer body is not read. */
 const BODY_BYTES = 64 * 1024;
 const GONE = 410;
+const HEADERS = { 'user-agent': `meltano-deploy/${packageJson.version}` };
 
 export type SendResult =
   | { readonly kind: 'sent' }
@@ -36,24 +37,48 @@ interface Message {
 
 /** Sends a message once. `now` is the time of this try (epoch milliseconds). */
 export async function sendNotification(
-  { dispatcherFor, stop, tryMs }: SendPorts,
+  ports: SendPorts,
   destination: Destination,
   message: Message,
   now: number,
 ): Promise<SendResult> {
+  const request = renderRequest(destination, message, now);
+  const answer = await exchange(ports, destination, { ...request, method: 'POST' });
+  if (answer.kind !== 'answered') return answer;
+  const { status } = answer;
+  if (status === GONE) return { kind: 'gone' };
+  if (status >= 200 && status < 300) return { kind: 'sent' };
+  return { kind: 'failed', problem: describeStatus(status) };
+}
+
+/** Asks whether a destination is reached, without a message. Null: it answers. */
+export async function probeDestination(ports: SendPorts, destination: Destination): Promise<string | null> {
+  const answer = await exchange(ports, destination, { headers: HEADERS, method: 'HEAD' });
+  return answer.kind === 'failed' ? answer.problem : null;
+}
+
+interface Request {
+  readonly method: 'POST' | 'HEAD';
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+}
+
+type Answer =
+  | { readonly kind: 'answered'; readonly status: number }
+  | Extract<SendResult, { kind: 'failed' | 'aborted' }>;
+
+async function exchange(
+  { dispatcherFor, stop, tryMs }: SendPorts,
+  destination: Destination,
+  sent: Request,
+): Promise<Answer> {
   const timeout = AbortSignal.timeout(tryMs);
   const signal = AbortSignal.any([timeout, stop]);
   try {
-    const { statusCode, body } = await request(destination.url, {
-      ...renderRequest(destination, message, now),
-      method: 'POST',
-      dispatcher: await dispatcherFor(destination),
-      signal,
-    });
+    const dispatcher = await dispatcherFor(destination);
+    const { statusCode, body } = await request(destination.url, { ...sent, dispatcher, signal });
     await body.dump({ limit: BODY_BYTES, signal }).catch(() => undefined);
-    if (statusCode === GONE) return { kind: 'gone' };
-    if (statusCode >= 200 && statusCode < 300) return { kind: 'sent' };
-    return { kind: 'failed', problem: describeStatus(statusCode) };
+    return { kind: 'answered', status: statusCode };
   } catch (error) {
     if (stop.aborted) return { kind: 'aborted' };
     const problem = timeout.aborted ? `it did not answer within ${tryMs / 1_000} s` : describeError(error);
@@ -62,10 +87,7 @@ export async function sendNotification(
 }
 
 function renderRequest({ format, secret }: Destination, { eventId, body }: Message, now: number) {
-  const headers = {
-    'content-type': 'application/json',
-    'user-agent': `meltano-deploy/${packageJson.version}`,
-  };
+  const headers = { ...HEADERS, 'content-type': 'application/json' };
   if (format === 'json') {
     return { body, headers: { ...headers, ...signWebhook({ id: eventId, body, now }, secret ?? '') } };
   }

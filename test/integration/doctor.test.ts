@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { findFreePort } from '../../sandbox/http/find-free-port.ts';
+import { NotificationReceiver } from '../../sandbox/receiver/notification-receiver.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
 import { type Examination, examine } from '../../src/cli/doctor/examine.ts';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
@@ -518,4 +519,34 @@ test('its output contains no secret, whatever the services answer', async () => 
     ...[github.app.privateKey, github.app.privateKey.split('\n')[3] ?? '', workspace?.deploymentSecret ?? ''],
   ];
   for (const secret of secrets) expect(JSON.stringify(findings)).not.toContain(secret);
+});
+
+test('destinations of notifications are reached without a message, and never named', async () => {
+  await open();
+  const receiver = new NotificationReceiver();
+  await receiver.start();
+  onTestFinished(() => receiver.stop());
+  const file = join(folder, 'accounts.yml');
+  const closed = `http://127.0.0.1:${await findFreePort()}/secret-path`;
+  const entries = [
+    `{url: "\${HOOK}", format: slack, private_network: true}`,
+    `{url: "\${CLOSED}", format: teams, private_network: true}`,
+    `{url: "\${PRIVATE}", format: slack}`,
+  ];
+  writeFileSync(file, `accounts: {acme: {token: "\${TOKEN}", notify: [${entries.join(', ')}]}}\n`);
+  const { lines, text } = await ask({
+    ACCOUNTS_FILE: file,
+    TOKEN: sandbox.meltano.token,
+    HOOK: receiver.url('slack'),
+    CLOSED: closed,
+    PRIVATE: receiver.url('slack').replace('http:', 'https:'),
+  });
+  const advice = `Check the network, and url and private_network in accounts.acme.notify of ${file}`;
+  expect(lines.filter((line) => line.includes('Notifications'))).toEqual([
+    '✓ Notifications of @acme, entry 1 (slack): the address answers',
+    `✗ Notifications of @acme, entry 2 (teams): no connection (ECONNREFUSED) → ${advice}`,
+    `✗ Notifications of @acme, entry 3 (slack): its address is private, and private_network is not true → ${advice}`,
+  ]);
+  expect(receiver.service.exchanges.map(({ method, body }) => [method, body])).toEqual([['HEAD', '']]);
+  expect(text).not.toMatch(/secret-path|slack\/team/);
 });

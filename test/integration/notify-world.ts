@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import type { WorkspaceInput } from '../../sandbox/meltano/sandbox-workspace.ts';
 import { NotificationReceiver, type ReceivedMessage } from '../../sandbox/receiver/notification-receiver.ts';
 import { type PushOptions, World } from './world.ts';
@@ -53,6 +54,11 @@ export class NotifyWorld {
     this.world.app.service.reload();
   }
 
+  /** The requests to a destination, accepted or not. */
+  tries(format: ReceivedMessage['format']) {
+    return this.receiver.service.exchanges.filter(({ path }) => path === `/${format}/team`);
+  }
+
   /** A push whose job ends so. */
   async deploy(end: 'COMPLETE' | 'ERROR', options: PushOptions = {}): Promise<string> {
     const { world } = this;
@@ -70,9 +76,14 @@ export class NotifyWorld {
     return this.world.until(() => this.receiver.messages(format)[number - 1], `message ${number}`);
   }
 
-  async close({ refusals = 0 } = {}): Promise<void> {
-    await this.world.close({ refusals });
-    await this.receiver.stop();
+  /** Stops everything. Fails if the receiver refused a message, or if the app's log has an address or the secret. */
+  async close(): Promise<void> {
+    const { world, receiver } = this;
+    await world.close();
+    await receiver.stop();
+    expect(receiver.refusals).toEqual([]);
+    const log = JSON.stringify(world.app.lines);
+    for (const hidden of ['/json/', '/slack/', '/teams/', receiver.secret]) expect(log).not.toContain(hidden);
     rmSync(this.#directory, { recursive: true });
   }
 }

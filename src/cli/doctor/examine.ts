@@ -10,6 +10,7 @@ import { checkDatabase } from './check-database.ts';
 import { checkEnvironment } from './check-environment.ts';
 import { checkInstallations } from './check-installations.ts';
 import { checkMeltano, type UnlistedWorkspaces } from './check-meltano.ts';
+import { checkNotifications } from './check-notifications.ts';
 import { checkProxy } from './check-proxy.ts';
 import { checkWebhook } from './check-webhook.ts';
 import { connectGitHub, type GitHubConnection } from './connect-github.ts';
@@ -49,6 +50,7 @@ export async function* examine(examination: Examination): AsyncGenerator<Finding
     accounts && parts.meltano
       ? guard('meltano', checkMeltano(parts.meltano, accounts, unlisted))
       : skip('meltano', 'Meltano Cloud'),
+    parts.meltano ? guard('notifications', checkNotifications(parts.meltano)) : Promise.resolve([]),
     parts.database ? guard('database', checkDatabase(parts.database)) : skip('database', 'The database'),
     parts.github && github && app
       ? guard('repositories', examineRepositories(app, { configuration: parts.github, github, accounts }))

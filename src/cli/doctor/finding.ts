@@ -9,6 +9,7 @@ export type Subject =
   | 'clock'
   | 'webhook'
   | 'meltano'
+  | 'notifications'
   | 'database'
   | 'repositories';
 

@@ -75,12 +75,20 @@ function describeEnvironment(before: Environment | null, after: Environment | nu
 }
 
 function describeJob(before: Job | null, after: Job | null): PlanDetail[] {
-  const tasks = diffTexts('tasks', before?.tasks ?? [], after?.tasks ?? []);
+  const tasks = diffTexts('tasks', showTasks(before), showTasks(after));
   // The same words may be several tasks or one.
   return [
     ...tasks,
     ...diffOtherKeys(before?.node ?? null, after?.node ?? null, tasks.length ? ['name', 'tasks'] : ['name']),
   ];
+}
+
+/** Hides the value of an option, which may be a secret. */
+function showTasks(job: Job | null): Text[] {
+  const tasks = job?.tasks ?? [];
+  return tasks.map((task) =>
+    task.text.startsWith('-') ? { ...task, text: task.text.replace(/=.*/s, '=…') } : task,
+  );
 }
 
 function describeSchedule(before: Schedule | null, after: Schedule | null): PlanDetail[] {

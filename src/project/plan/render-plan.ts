@@ -1,6 +1,5 @@
-import { findShapedCredentials } from '../../logs/secrets/secret-shapes.ts';
-import { mergeRanges, replaceRanges } from '../../logs/secrets/text-ranges.ts';
 import { formatCode } from '../../reporting/render/escape-markdown.ts';
+import { hideCredentials } from '../quote-name.ts';
 import { countOf } from '../render-findings.ts';
 import { describeSchedule } from './describe-schedule.ts';
 import type { Plan, PlanDetail, PlanItem } from './plan-model.ts';
@@ -60,7 +59,7 @@ export function listNames(names: readonly string[]): string[] {
 /** Removes user names and queries from addresses, since people write credentials there. */
 function quote(text: string): string {
   const plain = text.replace(/\/\/[^/@\s]*@/g, '//…@').replace(/\?[^\s#]*/g, '?…');
-  return formatCode(replaceRanges(plain, mergeRanges(findShapedCredentials(plain)), '[redacted]'));
+  return formatCode(hideCredentials(plain));
 }
 
 function capitalize(text: string): string {

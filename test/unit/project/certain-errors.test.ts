@@ -58,6 +58,16 @@ describe('what may be right is no error', () => {
   });
 });
 
+test('a credential in the place of a name is not repeated', async () => {
+  const secret = `ghp_${'0123456789abcdefghij'}ABCDEFGHIJ012345`;
+  const { findings } = await checkFiles({
+    'meltano.yml': `default_environment: ${secret}\n`,
+    'pipelines/x.yml': `data_components: [${secret}]\ntriggered_by: ${secret}\n`,
+  });
+  expect(findings.length).toBeGreaterThan(3);
+  expect(JSON.stringify(findings)).not.toContain('ABCDEFGHIJ');
+});
+
 test('keys that every object of JavaScript has are unknown ones', async () => {
   const text = 'constructor: 1\ntoString: {}\n__proto__: []\n';
   expect(listPlaces(await checkFiles({ 'meltano.yml': '', 'pipelines/x.yml': text }))).toEqual([

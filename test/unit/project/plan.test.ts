@@ -182,6 +182,11 @@ triggered_by: [deploy]
     ]);
   });
 
+  test('values of options in tasks are not shown', async () => {
+    const change = edit('meltano.yml', '  - dbt:run', '  - dbt:run --token=hunter2');
+    expect(await plan(change)).toEqual(['- Job `load-shop` changed: tasks + `--token=…`']);
+  });
+
   test('the first version of a project', async () => {
     const { items, otherFiles } = planChanges(null, await read(SAMPLE_WORKSPACE));
     expect(new Set(items.map(({ change }) => change))).toEqual(new Set(['added']));

@@ -49,7 +49,7 @@ export class CheckRuns implements CheckRunApi, ShownCheckRuns {
   create(repository: Repository, fields: CheckRunFields): Promise<GitHubResult<WrittenCheckRun>> {
     return this.#call(repository, async (octokit) => {
       const { data } = await octokit.rest.checks.create({ ...locate(repository), ...fields });
-      return { id: data.id, url: data.html_url, isDuplicate: false };
+      return toWritten(data);
     });
   }
 
@@ -58,7 +58,7 @@ export class CheckRuns implements CheckRunApi, ShownCheckRuns {
       const { head_sha: _, ...changes } = fields;
       const place = { ...locate(repository), check_run_id: id };
       const { data } = await octokit.rest.checks.update({ ...place, ...changes });
-      return { id: data.id, url: data.html_url, isDuplicate: false };
+      return toWritten(data);
     });
   }
 
@@ -125,4 +125,10 @@ export class CheckRuns implements CheckRunApi, ShownCheckRuns {
     const { getOctokit, now } = this.#options;
     return callGitHub(async () => request(await getOctokit(installationId)), now);
   }
+}
+
+/** Throws if a proxy answered with a page of its own: GitHub may not have the run. */
+function toWritten({ id, html_url: url }: { id: number; html_url: string | null }): WrittenCheckRun {
+  if (typeof id !== 'number') throw new Error('The answer is not a check run.');
+  return { id, url, isDuplicate: false };
 }

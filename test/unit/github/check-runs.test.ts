@@ -77,6 +77,12 @@ describe('create and update', () => {
     expect(creates()).toHaveLength(1);
   });
 
+  test('a page that a proxy answers with is no written check run', async () => {
+    github.scope.post(RUNS).reply(200, '<html>').patch(`${RUNS}/9`).reply(200, '<html>');
+    expect(failureOf(await api.create(repository, FIELDS)).kind).toBe('unknown');
+    expect(failureOf(await api.update(repository, 9, FIELDS)).kind).toBe('unknown');
+  });
+
   test('a connection that breaks is not retried', async () => {
     github.scope
       .post(RUNS)

@@ -10,9 +10,9 @@ import {
 import {
   type ConfigurationFile,
   type ConfigurationInUse,
+  type Configurations,
   type FindPolicy,
   isAboutWorkspaces,
-  type KnownConfigurations,
   type ProposedConfigurations,
   type ReadConfiguration,
 } from '../domain/configuration-in-use.ts';
@@ -27,7 +27,7 @@ export interface PullPorts {
   /** Stores the check about the projects and has it carried out. A repetition changes nothing. */
   readonly commitProject: (checks: PlannedChecks) => Promise<void>;
   readonly files: ProposedConfigurations;
-  readonly configurations: KnownConfigurations;
+  readonly configurations: Configurations;
   readonly read: ReadConfiguration;
   readonly findPolicy: FindPolicy;
 }
@@ -53,8 +53,11 @@ export async function checkPull(
   const { repository, number, headSha } = event;
   const workspaces = await listWorkspaces(false);
   if (workspaces.length === 0) return { outcome: 'no_workspace', deployments: [] };
-  const known = await configurations.known(repository.id);
-  await commitProject(planProjectCheck({ event, receivedAt }, workspaces, known));
+  // Asks GitHub only in a repository whose settings were never read.
+  const inUse = await configurations
+    .current({ repository, workspaces })
+    .catch(() => configurations.known(repository.id));
+  await commitProject(planProjectCheck({ event, receivedAt }, workspaces, inUse));
   if (!(await files.isChangedBy(repository, number))) return UNCHANGED;
   const file = await files.read(repository, headSha, null);
   // The head moved on, and the new head has its own event.

@@ -79,6 +79,21 @@ describe('a pull request', () => {
     expect(world.noops()).toEqual(['configuration_unchanged']);
   });
 
+  test('as the first event of a repository: the settings of the default branch count', async () => {
+    const key = makeProjectRunId(REPOSITORY.id, NEXT);
+    // GitHub doesn't show the file yet.
+    world.head = SHA;
+    world.files.everywhere = { kind: 'no_commit' };
+    await open(SHA);
+    expect(world.dispatcher.wakes).toContainEqual({
+      queue: 'project',
+      key: makeProjectRunId(REPOSITORY.id, SHA),
+    });
+    world.files.everywhere = 'checks: { project: "off" }\n';
+    await open(NEXT);
+    expect(await world.stores.getCommitRun(key)).toBeNull();
+  });
+
   test('of a repository without a workspace asks GitHub nothing', async () => {
     world.meltano.workspaces = [];
     world.files.changedBy.add(5);

@@ -12,6 +12,7 @@ import { stamp } from './domain/stored-times.ts';
 import { createGitHub } from './github/wiring.ts';
 import { createApp } from './index.ts';
 import { guardWebhooks } from './intake/guard-webhooks.ts';
+import { createCheckNotices } from './intake/notice-checks.ts';
 import { describeAdding } from './intake/read-added-repositories.ts';
 import type { Redactor } from './logs/redact.ts';
 import { createAccounts, reloadAccounts } from './meltano/wiring.ts';
@@ -189,6 +190,7 @@ function receiveWebhooks(
     onDelivery: metrics.delivery,
     keepsPushes: async (owner) => accounts.forOwner(await knowOwner(owner))?.keepsPushes ?? false,
     onInstallation,
+    onCheck: createCheckNotices({ store: stores, dispatcher, appId: github.appId, log }),
     async onAddedRepositories(added, delivery) {
       await stores.addSetupRuns(added, clock.now());
       for (const { repositoryId } of added) dispatcher.wake('setup', String(repositoryId));

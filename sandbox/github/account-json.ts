@@ -1,4 +1,5 @@
 import type { components } from '@octokit/openapi-types';
+import type { ForeignApp } from './check-model.ts';
 import { isoTime, type SandboxAccount, type SandboxInstallation } from './model.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 
@@ -51,8 +52,12 @@ export function organizationJson(context: SandboxContext, { login, id }: Sandbox
   };
 }
 
-export function appJson(context: SandboxContext): NonNullable<Schemas['integration']> {
-  const { id, slug, createdAt } = context.app;
+export function appJson(
+  context: SandboxContext,
+  foreign: ForeignApp | null = null,
+): NonNullable<Schemas['integration']> {
+  const { createdAt } = context.app;
+  const { id, slug } = foreign ?? context.app;
   return {
     id,
     slug,

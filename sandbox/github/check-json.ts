@@ -16,7 +16,7 @@ export function checkRunJson(
   run: SandboxCheckRun,
 ): Schemas['check-run'] {
   const url = `${repositoryUrl(context, repository)}/check-runs/${run.id}`;
-  const app = appJson(context);
+  const app = appJson(context, context.state.suites.get(run.suiteId)?.app);
   return {
     id: run.id,
     name: run.name,
@@ -27,7 +27,8 @@ export function checkRunJson(
     html_url: run.htmlUrl,
     details_url: run.detailsUrl ?? app.external_url,
     status: run.status,
-    conclusion: run.conclusion,
+    // GitHub's description lacks `startup_failure` and `stale`.
+    conclusion: run.conclusion as Schemas['check-run']['conclusion'],
     started_at: run.startedAt,
     completed_at: run.completedAt,
     output: {
@@ -55,7 +56,7 @@ export function suiteBase(context: SandboxContext, repository: SandboxRepository
     before: suite.before,
     after: suite.headSha,
     pull_requests: [],
-    app: appJson(context),
+    app: appJson(context, suite.app),
     created_at: isoTime(suite.createdAt),
     updated_at: isoTime(suite.updatedAt),
   };

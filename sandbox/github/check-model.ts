@@ -8,7 +8,15 @@ export type CheckConclusion =
   | 'cancelled'
   | 'skipped'
   | 'timed_out'
-  | 'action_required';
+  | 'action_required'
+  | 'startup_failure'
+  | 'stale';
+
+/** Another GitHub App, such as GitHub Actions. */
+export interface ForeignApp {
+  readonly id: number;
+  readonly slug: string;
+}
 
 export interface CheckRunAnnotation {
   path: string;
@@ -65,6 +73,10 @@ export interface SandboxCheckRun extends CheckRunFields {
 
 export interface SandboxCheckSuite {
   readonly id: number;
+  /** Null: of the app under test. */
+  readonly app: ForeignApp | null;
+  /** Tells suites of one App and commit apart, such as those of several workflows. */
+  readonly key: string;
   readonly repositoryId: number;
   readonly headSha: string;
   readonly headBranch: string | null;

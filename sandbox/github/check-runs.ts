@@ -1,8 +1,10 @@
 import { ApiError } from './api-error.ts';
 import { sendCheckRun, sendCheckSuite } from './app-events.ts';
 import type {
+  CheckConclusion,
   CheckRunAnnotation,
   CheckRunFields,
+  ForeignApp,
   SandboxCheckRun,
   SandboxCheckSuite,
 } from './check-model.ts';
@@ -66,6 +68,57 @@ export function createCheckRun(
   return run;
 }
 
+/** Another App makes a check run, or completes its newest one with this name. */
+export function reportForeignRun(
+  context: SandboxContext,
+  repository: SandboxRepository,
+  { sha, app, suite: key, name, status, conclusion }: ForeignReport,
+): SandboxCheckRun {
+  const { suite } = openSuite(context, {
+    repositoryId: repository.id,
+    headSha: sha,
+    headBranch: null,
+    before: null,
+    app,
+    key,
+  });
+  const known = context.state
+    .runsOf(repository.id, sha)
+    .findLast((run) => run.suiteId === suite.id && run.name === name && run.status !== 'completed');
+  const now = Date.now();
+  const fields: CheckRunFields = {
+    ...(known ?? BLANK),
+    name,
+    status: conclusion === null ? status : 'completed',
+    conclusion,
+    startedAt: known?.startedAt ?? isoTime(now),
+    completedAt: conclusion === null ? null : isoTime(now),
+  };
+  const id = known?.id ?? context.state.nextId('run');
+  const run: SandboxCheckRun = {
+    ...fields,
+    id,
+    repositoryId: repository.id,
+    suiteId: suite.id,
+    headSha: sha,
+    htmlUrl: `${pageUrl(context, repository)}/runs/${id}`,
+    createdAt: known?.createdAt ?? now,
+    updatedAt: now,
+    history: [...(known?.history ?? []), { ...fields, at: now }],
+  };
+  accept(context, repository, { run, suite, previous: known ?? null });
+  return run;
+}
+
+export interface ForeignReport {
+  readonly sha: string;
+  readonly app: ForeignApp;
+  readonly suite: string;
+  readonly name: string;
+  readonly status: 'queued' | 'in_progress';
+  readonly conclusion: CheckConclusion | null;
+}
+
 export function updateCheckRun(
   context: SandboxContext,
   repository: SandboxRepository,
@@ -106,7 +159,8 @@ function accept(
   if (!wasComplete && readSuiteState(context, suite).status === 'completed') {
     sendCheckSuite(context, repository, { suite, action: 'completed', sender });
   }
-  for (const listener of [...context.checkRunListeners]) listener(run, repository);
+  const listeners = suite.app === null ? [...context.checkRunListeners] : [];
+  for (const listener of listeners) listener(run, repository);
   context.signal.notify();
 }
 

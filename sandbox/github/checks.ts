@@ -1,10 +1,23 @@
 import { sendCheckRun, sendCheckSuite } from './app-events.ts';
 import { findAccount } from './branches.ts';
-import type { SandboxCheckRun, SandboxCheckSuite } from './check-model.ts';
+import type { CheckConclusion, SandboxCheckRun, SandboxCheckSuite } from './check-model.ts';
+import { reportForeignRun } from './check-runs.ts';
 import { readSuiteState, type SuiteState } from './check-suites.ts';
 import type { Sent } from './delivery-log.ts';
 import type { SandboxAccount, SandboxRepository } from './model.ts';
 import type { SandboxContext } from './sandbox-context.ts';
+
+interface ReportedCheck {
+  readonly name: string;
+  readonly app?: string;
+  readonly suite?: string;
+  readonly status?: 'queued' | 'in_progress';
+  /** Null: it isn't completed. */
+  readonly conclusion?: CheckConclusion | null;
+}
+
+/** Other Apps have ids from here. */
+const FOREIGN_ID = 1_000_000;
 
 /** Check runs as people see them, and the buttons that they press. */
 export class Checks {
@@ -14,17 +27,50 @@ export class Checks {
     this.#context = context;
   }
 
-  /** Snapshots, oldest first. */
+  /** Snapshots of the app's runs, oldest first. */
   runs(fullName: string, sha?: string): SandboxCheckRun[] {
     const { state } = this.#context;
-    return state.runsOf(state.requireRepository(fullName).id, sha);
+    const all = state.runsOf(state.requireRepository(fullName).id, sha);
+    return all.filter((run) => state.suites.get(run.suiteId)?.app === null);
+  }
+
+  /**
+   * Another App (default: GitHub Actions) begins a check run, or completes its open one with this name. `suite` tells its
+   * workflows apart.
+   */
+  report(
+    fullName: string,
+    sha: string,
+    { app = 'github-actions', suite = '', status = 'in_progress', conclusion = null, name }: ReportedCheck,
+  ): SandboxCheckRun {
+    const { state } = this.#context;
+    const id =
+      FOREIGN_ID + ([...app].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 0) % FOREIGN_ID);
+    const foreign = { id, slug: app };
+    const repository = state.requireRepository(fullName);
+    return reportForeignRun(this.#context, repository, {
+      sha,
+      app: foreign,
+      suite,
+      name,
+      status,
+      conclusion,
+    });
+  }
+
+  /** Another App's completed run is re-run in place: no event tells of it. */
+  reset(runId: number): void {
+    const { run } = this.#find(runId);
+    this.#context.state.runs.set(runId, { ...run, status: 'queued', conclusion: null, completedAt: null });
   }
 
   /** With the status and conclusion that the suite's runs give it. */
   suites(fullName: string): (SandboxCheckSuite & SuiteState)[] {
     const { state } = this.#context;
     const { id } = state.requireRepository(fullName);
-    const suites = [...state.suites.values()].filter((suite) => suite.repositoryId === id);
+    const suites = [...state.suites.values()].filter(
+      (suite) => suite.repositoryId === id && suite.app === null,
+    );
     return suites.map((suite) => ({
       ...suite,
       ...readSuiteState(this.#context, suite),

@@ -132,11 +132,16 @@ export class GitHubState {
     return true;
   }
 
+  /** The suite of the app under test. */
   suiteOf(repositoryId: number, sha: string): SandboxCheckSuite | null {
-    const found = this.suites
-      .values()
-      .find((suite) => suite.repositoryId === repositoryId && suite.headSha === sha);
-    return found ?? null;
+    return this.suitesOf(repositoryId, sha).find(({ app }) => app === null) ?? null;
+  }
+
+  /** Of all Apps, oldest first. */
+  suitesOf(repositoryId: number, sha: string): SandboxCheckSuite[] {
+    return [...this.suites.values()].filter(
+      (suite) => suite.repositoryId === repositoryId && suite.headSha === sha,
+    );
   }
 
   /** Oldest first. */
@@ -146,7 +151,7 @@ export class GitHubState {
     );
   }
 
-  /** Oldest first. */
+  /** Of all Apps, oldest first. */
   runsOf(repositoryId: number, sha?: string): SandboxCheckRun[] {
     return [...this.runs.values()].filter(
       (run) => run.repositoryId === repositoryId && (sha === undefined || run.headSha === sha),

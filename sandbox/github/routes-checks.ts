@@ -3,7 +3,7 @@ import { paginate, readBody, readNumber } from './api-body.ts';
 import { notFound } from './api-error.ts';
 import { param, type RepositoryCall, repositoryRoutes } from './api-route.ts';
 import { annotationsJson, checkRunJson, checkSuiteJson } from './check-json.ts';
-import type { SandboxCheckRun } from './check-model.ts';
+import type { SandboxCheckRun, SandboxCheckSuite } from './check-model.ts';
 import { decodeCheckRunCreate, decodeCheckRunUpdate, unknownFields } from './check-run-schema.ts';
 import { createCheckRun, updateCheckRun, type Warn } from './check-runs.ts';
 import { latestByName } from './check-suites.ts';
@@ -63,7 +63,7 @@ function listRuns(context: SandboxContext, { repository, request }: RepositoryCa
     (run) =>
       (name === null || run.name === name) &&
       (status === null || run.status === status) &&
-      (appId === null || appId === context.app.id),
+      (appId === null || appId === appIdOf(context, context.state.suites.get(run.suiteId))),
   );
   const { items, headers } = paginate(request, listed, context.origin());
   const runs = items.map((run) => checkRunJson(context, repository, run));
@@ -72,12 +72,17 @@ function listRuns(context: SandboxContext, { repository, request }: RepositoryCa
 
 function listSuites(context: SandboxContext, { repository, request }: RepositoryCall): ServiceAnswer {
   const { sha } = requireCommit(context, repository, param(request, 'ref'));
-  const suite = context.state.suiteOf(repository.id, sha);
   const appId = readNumber(request, 'app_id');
-  const listed = suite && (appId === null || appId === context.app.id) ? [suite] : [];
+  const listed = context.state
+    .suitesOf(repository.id, sha)
+    .filter((suite) => appId === null || appId === appIdOf(context, suite));
   const { items, headers } = paginate(request, listed, context.origin());
   const suites = items.map((one) => checkSuiteJson(context, repository, one));
   return { status: 200, headers, body: { total_count: listed.length, check_suites: suites } };
+}
+
+function appIdOf(context: SandboxContext, suite: SandboxCheckSuite | undefined): number {
+  return suite?.app?.id ?? context.app.id;
 }
 
 function requireRun(

@@ -80,7 +80,7 @@ export async function planRedeploy(
       continue;
     }
     const described = describeDeployment({ ...request, workspace }, ports);
-    if (described.gates.length > 0) {
+    if (described.gates.some(({ kind }) => kind === 'project')) {
       const { account, configuration, receivedAt: createdAt } = request;
       const settings = settingsOf(configuration.configuration, workspace);
       const missing = { account, repository, workspace, settings, sha: head, createdAt };

@@ -10,6 +10,8 @@ const TYPES: Readonly<Record<string, string>> = {
   string: 'a text',
   array: 'a list',
   object: 'a section with its own keys',
+  number: 'a whole number',
+  int: 'a whole number',
 };
 
 /** YAML 1.1 read these as booleans, and many people still write them. */
@@ -39,10 +41,12 @@ export function describeIssue(issue: Exclude<Issue, { code: 'unrecognized_keys' 
       return `${key} ${describeExpected(issue)}, not ${describeFound(found)}${advice}`;
     }
     case 'too_small':
+      if (isCount(issue)) return `${key} ${describeExpected(issue)}, not ${describeFound(found)}.`;
       return issue.origin === 'array'
         ? `${key} is an empty list: name something, or remove the key.`
         : `${key} is an empty text.`;
     case 'too_big':
+      if (isCount(issue)) return `${key} ${describeExpected(issue)}, not ${describeFound(found)}.`;
       return issue.origin === 'array'
         ? `${key} has ${describeSize(found)} entries: ${issue.maximum} are allowed.`
         : `${key} has ${describeSize(found)} characters: ${issue.maximum} are allowed.`;
@@ -61,12 +65,17 @@ export function describeExpected(issue: Exclude<Issue, { code: 'unrecognized_key
     case 'invalid_value':
       return `must be ${listChoices(issue.values.map(String))}`;
     case 'too_small':
-      return 'must not be empty';
+      return isCount(issue) ? `must be at least ${issue.minimum}` : 'must not be empty';
     case 'too_big':
+      if (isCount(issue)) return `must be at most ${issue.maximum}`;
       return `must have at most ${issue.maximum} ${issue.origin === 'array' ? 'entries' : 'characters'}`;
     default:
       return issue.message;
   }
+}
+
+function isCount({ origin }: { readonly origin: string }): boolean {
+  return origin === 'number' || origin === 'int';
 }
 
 function describeWrongFile(found: unknown): string {
@@ -88,7 +97,10 @@ function adviseType({ path, expected }: Extract<Issue, { code: 'invalid_type' }>
     return inList ? ': square brackets make a list, so put the whole text in quotes' : '';
   }
   if (expected === 'array' && typeof found === 'string') return `: write [${quoteText(found)}]`;
-  if (expected === 'array' && path[0] === 'workspaces')
+  if (isCount({ origin: expected }) && typeof found === 'string' && /^\d+$/.test(found)) {
+    return `: write ${found} without quotes`;
+  }
+  if (expected === 'array' && path[0] === 'workspaces' && path.length === 1)
     return ': begin each entry with "- workspace: <name>"';
   if (expected === 'object' && path[0] === 'workspaces' && typeof found === 'string') {
     return ': write "- workspace: <name>"';

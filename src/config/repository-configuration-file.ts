@@ -58,7 +58,7 @@ function reportIssues(issues: readonly z.core.$ZodIssue[], { value, locate, prob
   const mistyped = new Set(
     issues.filter(({ code }) => code === 'invalid_type').map(({ path }) => formatKeyPath(path)),
   );
-  for (const issue of issues) {
+  for (const issue of issues.flatMap((one) => chooseBranch(one, value))) {
     if (issue.code === 'too_big' && mistyped.has(formatKeyPath(issue.path))) continue;
     if (issue.code === 'unrecognized_keys') {
       const name = issue.path.filter((part) => typeof part === 'string').join('.');
@@ -78,6 +78,14 @@ function reportIssues(issues: readonly z.core.$ZodIssue[], { value, locate, prob
       problems.add((found === null && place.key) || place.value, describeIssue(issue, found), issue.path);
     }
   }
+}
+
+/** The issues of what was meant: an entry may be a text or a section. */
+function chooseBranch(issue: z.core.$ZodIssue, value: unknown): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const isSection = typeof findValue(value, issue.path) === 'object';
+  const meant = issue.errors.at(isSection ? -1 : 0) ?? [];
+  return meant.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
 }
 
 function findValue(value: unknown, path: KeyPath): unknown {

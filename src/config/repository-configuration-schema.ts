@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_CONFIGURATION } from '../domain/repository-configuration.ts';
 import { checkGlob, LONGEST_GLOB, MOST_GLOBS } from './path-globs.ts';
 import type { Section } from './suggest-name.ts';
+import { CHECK_KEYS, waitFor, waitForTimeout } from './wait-for-schema.ts';
 
 const { deploy, commands, comments, notify, githubDeployments } = DEFAULT_CONFIGURATION;
 
@@ -108,6 +109,8 @@ const deploySection = z
     log: log.optional(),
     verify: withDefault(verify, deploy.verify),
     retry: retry.nullish(),
+    wait_for: withDefault(waitFor, []),
+    wait_for_timeout: withDefault(waitForTimeout, deploy.waitForTimeout),
   })
   .meta({ description: 'Settings for all workspaces of this repository.' });
 
@@ -140,6 +143,8 @@ const workspaceEntry = z
     log: log.optional(),
     verify: verify.optional(),
     retry: retry.nullish(),
+    wait_for: waitFor.optional(),
+    wait_for_timeout: waitForTimeout.optional(),
     checks: z
       .strictObject({ project: projectCheck.optional(), pipelines: pipelineCheck.optional() })
       .nullish()
@@ -247,6 +252,8 @@ export const SECTIONS: ReadonlyMap<string, Section> = new Map([
   ['workspaces.retry', { place: 'under "retry" of a workspace', keys: Object.keys(retry.shape) }],
   ['checks', { place: 'under "checks"', keys: Object.keys(checksSection.shape) }],
   ['workspaces.checks', { place: 'under "checks" of a workspace', keys: Object.keys(checksSection.shape) }],
+  ['deploy.wait_for', { place: 'to an entry of "wait_for"', keys: CHECK_KEYS }],
+  ['workspaces.wait_for', { place: 'to an entry of "wait_for"', keys: CHECK_KEYS }],
   ['commands', { place: 'under "commands"', keys: Object.keys(commandsSection.shape) }],
   ['comments', { place: 'under "comments"', keys: Object.keys(commentsSection.shape) }],
   ['notify', { place: 'under "notify"', keys: Object.keys(notifySection.shape) }],

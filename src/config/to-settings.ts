@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DeploySettings, WrittenSettings } from '../domain/repository-configuration.ts';
+import type { WantedCheck } from '../domain/wanted-check.ts';
 import { ACCOUNT_SETTINGS } from './repository-configuration-schema.ts';
 
 const settingsSchema = z.strictObject(ACCOUNT_SETTINGS);
@@ -28,10 +29,17 @@ export function toDeploySettings(written: SettingsAsWritten): Partial<DeploySett
     ignoreSenders: written.ignore_senders,
     log: written.log,
     verify: written.verify,
+    waitFor: written.wait_for?.map(toWantedCheck),
+    waitForTimeout: written.wait_for_timeout,
     retryTransient: written.retry?.transient,
     projectCheck: written.project,
     pipelineCheck: written.pipelines,
   });
+}
+
+function toWantedCheck(written: NonNullable<SettingsAsWritten['wait_for']>[number]): WantedCheck {
+  const { name, app = null, accept = [] } = typeof written === 'string' ? { name: written } : written;
+  return { name, app, accept };
 }
 
 type Written<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };

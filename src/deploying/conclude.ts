@@ -38,6 +38,7 @@ export async function conclude(
   const notice = await context.notices.prepareEnd(deployment);
   const concluded: DeploymentChange = {
     problem: null,
+    hold: null,
     retryAt: null,
     ...end,
     state: 'concluded',

@@ -21,6 +21,8 @@ export type GateState =
 /** What a gate is judged for. */
 export interface GateLook {
   readonly deployment: Deployment;
+  /** The commit: the requested one, or the head of the branch if that is another one. */
+  readonly sha: string;
   /** How long this process has seen the deployment wait at its gates (milliseconds). */
   readonly waitedMs: number;
 }

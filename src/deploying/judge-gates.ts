@@ -1,15 +1,16 @@
 import type { Deployment } from '../domain/deployment.ts';
 import type { DeploymentChange } from '../domain/deployment-store.ts';
-import { type Gate, type Hold, LONGEST_HOLD_MS, type PlannedGate, STANDING_GATES } from '../domain/gate.ts';
+import { type Gate, type Hold, isPlannedGate, LONGEST_HOLD_MS, STANDING_GATES } from '../domain/gate.ts';
 import { ageOf, stamp } from '../domain/stored-times.ts';
 import { formatWorkspaceKey } from '../domain/workspace.ts';
 import { PLAIN_WORDING } from '../reporting/render/describe-end.ts';
 import { describeHold } from '../reporting/render/describe-hold.ts';
 import { change, type Ending } from './conclude.ts';
 import type { GateLook, GateState } from './gate-state.ts';
+import { judgeWantedChecks } from './judge-checks.ts';
 import { judgeLock } from './judge-lock.ts';
 import { judgeProject } from './judge-project.ts';
-import type { ReconcileContext, StartContext } from './reconcile-context.ts';
+import type { StartContext } from './reconcile-context.ts';
 
 export type GateVerdict =
   /** `change` is stored with the start. */
@@ -18,50 +19,54 @@ export type GateVerdict =
   /** Judged again after this time, or when woken. */
   | { readonly kind: 'wait'; readonly delayMs: number };
 
-/** Judges whether a waiting deployment may start, and stores what it waits for. */
-export async function judgeGates(context: StartContext, deployment: Deployment): Promise<GateVerdict> {
+/**
+ * Judges whether a deployment may start while `sha` is the head of its branch, and stores what it waits for. Without `sha`:
+ * the last known head.
+ */
+export async function judgeGates(
+  context: StartContext,
+  deployment: Deployment,
+  sha = deployment.gateSha ?? deployment.sha,
+): Promise<GateVerdict> {
   const gates: Gate[] = [];
   const waitedMs = measureWait(context, deployment);
   for (const gate of listGates(deployment)) {
-    const state = await judgeGate(context, gate, { deployment, waitedMs });
+    const state = await judgeGate(context, gate, { deployment, sha, waitedMs });
     const isForced = deployment.forcedBy !== null && (state.kind === 'held' || state.kind === 'closed');
     if (state.kind === 'pending' || (state.kind === 'held' && !isForced)) {
-      return wait(context, deployment, state.hold, state.delayMs);
+      return holdAtGate(context, deployment, { ...state, sha });
     }
     if (state.kind === 'closed' && !isForced) {
       const { conclusion, reason, why: problem } = state;
       return { kind: 'closed', ending: { conclusion, reason, problem } };
     }
     const passed = describePass(state);
-    if (passed !== null || isPlanned(gate)) gates.push({ ...gate, passed });
+    if (passed !== null || isPlannedGate(gate)) gates.push({ ...gate, passed });
   }
-  return { kind: 'open', change: openTo(deployment, gates) };
+  return { kind: 'open', change: { ...openTo(deployment, gates), ...noteSha(deployment, sha) } };
 }
 
 function listGates({ gates }: Deployment): Gate[] {
   const standing = STANDING_GATES.map((kind): Gate => ({ kind, passed: null }));
-  return [...gates.filter(isPlanned), ...standing];
+  return [...gates.filter(isPlannedGate), ...standing];
 }
 
-function isPlanned(gate: Gate): gate is PlannedGate {
-  return !STANDING_GATES.some((kind) => kind === gate.kind);
-}
-
-function judgeGate(context: ReconcileContext, gate: Gate, look: GateLook): Promise<GateState> {
+function judgeGate(context: StartContext, gate: Gate, look: GateLook): Promise<GateState> {
   switch (gate.kind) {
     case 'project':
       return judgeProject(context, look);
+    case 'checks':
+      return judgeWantedChecks(context, gate, look);
     case 'lock':
       return judgeLock(context, look.deployment);
   }
 }
 
 /** Stores what the deployment waits for. The time at a gate doesn't count for START_TIMEOUT_MINUTES. */
-async function wait(
+export async function holdAtGate(
   context: StartContext,
   deployment: Deployment,
-  hold: Hold,
-  delayMs: number | null,
+  { hold, delayMs, sha }: { readonly hold: Hold; readonly delayMs: number | null; readonly sha: string },
 ): Promise<GateVerdict> {
   const heldSince = deployment.heldSince ?? stamp(context.clock);
   const leftMs = LONGEST_HOLD_MS - ageOf(context.clock, heldSince);
@@ -72,8 +77,13 @@ async function wait(
   }
   const isSame = JSON.stringify(hold) === JSON.stringify(deployment.hold);
   const held = isSame ? {} : { hold };
-  await change(context, deployment, { ...held, heldSince, startSince: null, problem: null });
+  const since = { heldSince, startSince: null, ...noteSha(deployment, sha) };
+  await change(context, deployment, { ...held, ...since, problem: null });
   return { kind: 'wait', delayMs: Math.min(delayMs ?? leftMs, leftMs) };
+}
+
+function noteSha(deployment: Deployment, sha: string): DeploymentChange {
+  return { gateSha: sha === deployment.sha ? null : sha };
 }
 
 function openTo({ gates: known, hold }: Deployment, gates: readonly Gate[]): DeploymentChange {

@@ -11,16 +11,17 @@ const WRITTEN_RETRY_MS = 250;
 /** Planning stores the check with the deployment, so it is there, checked or not. */
 export async function judgeProject(
   { store }: ReconcileContext,
-  { deployment, waitedMs }: GateLook,
+  { deployment, sha, waitedMs }: GateLook,
 ): Promise<GateState> {
-  const { repositoryId, sha, workspaceId, forcedBy } = deployment;
+  const { repositoryId, workspaceId, forcedBy } = deployment;
   const run = await store.getCommitRun(makeProjectRunId(repositoryId, sha));
   const isChecked = run?.state === 'concluded';
   const leftMs = PROJECT_CHECK_MS - waitedMs;
   const hold: Hold = { reason: 'project_pending' };
-  if (!isChecked && leftMs > 0) return { kind: 'pending', hold, delayMs: leftMs };
   const result = run?.verdict.kind === 'project' ? run.verdict.result : null;
-  // While the commit is checked again, its known errors count.
+  const wasChecked = deployment.attemptedAt !== null && result !== null;
+  if (!isChecked && !wasChecked && leftMs > 0) return { kind: 'pending', hold, delayMs: leftMs };
+  // While the commit is checked again, its known result counts.
   const found = result?.errors.find((one) => one.workspaceId === workspaceId);
   if (found && forcedBy === null && isChecked && run.checkRunUrl === null && leftMs > 0) {
     return { kind: 'pending', hold, delayMs: Math.min(leftMs, WRITTEN_RETRY_MS) };
@@ -29,7 +30,7 @@ export async function judgeProject(
     const why = found.first;
     return { kind: 'closed', conclusion: 'skipped', reason: 'project_error', why };
   }
-  if (!isChecked) {
+  if (!isChecked && !wasChecked) {
     return { kind: 'unjudged', why: `the check took longer than ${PROJECT_CHECK_MS / 1_000} s` };
   }
   if (result?.unread) return { kind: 'unjudged', why: result.unread };

@@ -3,18 +3,43 @@ import { ageOf } from '../domain/stored-times.ts';
 import { PLAIN_WORDING } from '../reporting/render/describe-end.ts';
 import { describeHold } from '../reporting/render/describe-hold.ts';
 import { change, conclude } from './conclude.ts';
+import { confirmGates, type FreshVerdict } from './confirm-gates.ts';
 import { type GateVerdict, judgeGates } from './judge-gates.ts';
 import type { ReconcileContext, StartContext, StepResult } from './reconcile-context.ts';
 
 /** How long a second try waits at its gates. */
 const SECOND_TRY_MS = 60_000;
 
-type Passage = Exclude<GateVerdict, { kind: 'wait' }> | { readonly kind: 'wait'; readonly step: StepResult };
+type Passage<Open> =
+  | Open
+  | Extract<GateVerdict, { kind: 'closed' }>
+  | { readonly kind: 'wait'; readonly step: StepResult };
+
+type OpenVerdict = Extract<GateVerdict, { kind: 'open' }>;
 
 /** Judges the gates of a deployment that is about to start. */
-export async function passGates(context: StartContext, deployment: Deployment): Promise<Passage> {
+export async function passGates(
+  context: StartContext,
+  deployment: Deployment,
+): Promise<Passage<OpenVerdict>> {
   if (!hasToPass(deployment)) return { kind: 'open', change: {} };
-  const verdict = await judgeGates(context, deployment);
+  return followVerdict(context, deployment, await judgeGates(context, deployment));
+}
+
+/** Judges them once more right before the start is sent. */
+export async function passGatesAgain(
+  context: StartContext,
+  deployment: Deployment,
+): Promise<Passage<FreshVerdict>> {
+  return followVerdict(context, deployment, await confirmGates(context, deployment));
+}
+
+/** Lets a deployment wait that must not start yet. */
+async function followVerdict<Open extends OpenVerdict>(
+  context: ReconcileContext,
+  deployment: Deployment,
+  verdict: Open | Exclude<GateVerdict, { kind: 'open' }>,
+): Promise<Passage<Open>> {
   if (verdict.kind !== 'wait') return verdict;
   return { kind: 'wait', step: await waitAtGate(context, deployment, verdict.delayMs) };
 }

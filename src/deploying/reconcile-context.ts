@@ -6,6 +6,7 @@ import type { KnownConfigurations } from '../domain/configuration-in-use.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { DeploymentStore } from '../domain/deployment-store.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
+import type { GateReads } from '../domain/gate-reads.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
 import type { LockReader } from '../domain/lock.ts';
 import type { LogExcerpt } from '../domain/log-excerpt.ts';
@@ -20,6 +21,7 @@ import type { ReadChangedPipelines } from '../planning/changed-pipelines.ts';
 import type { PlanHistory } from '../planning/plan-store.ts';
 import type { PostDeploymentOutputs } from '../reporting/post-deployment-outputs.ts';
 import type { Reporter } from '../reporting/reporter.ts';
+import type { CommitCheckReads } from './commit-check-reads.ts';
 
 export interface PollBounds {
   /** Milliseconds. */
@@ -33,6 +35,8 @@ interface ReconcileLimits {
   /** How long a job is watched after its start was accepted (DEPLOY_TIMEOUT_MINUTES), in milliseconds. */
   readonly deployMs: number;
   readonly poll: PollBounds;
+  /** How often checks are looked at that a deployment waits for, if no event tells of them (milliseconds). */
+  readonly gateLookMs: number;
 }
 
 /** The owner of a log in memory. */
@@ -63,6 +67,7 @@ export interface ReconcileContext {
     CommitRunReader &
     LockReader;
   readonly repositories: RepositoryStore;
+  readonly gateReads: GateReads;
   readonly configurations: KnownConfigurations;
   readonly accounts: Accounts;
   readonly openTrees: OpenTrees;
@@ -85,6 +90,9 @@ export interface ReconcileContext {
 export interface StartContext extends ReconcileContext {
   /** By workspace: failed reads in a row before a start. In memory, since a retry is not worth a write. */
   readonly failedReads: Map<string, { readonly deployment: string; readonly count: number }>;
+  readonly checks: CommitCheckReads;
+  /** By deployment: when (`elapsed`) the checks that it waits for are looked at again. */
+  readonly gateLooks: Map<string, number>;
   /** By workspace: since when (`elapsed`) a start waits at a gate. In memory, so the time without a process doesn't count. */
   readonly gateWaits: Map<string, { readonly deployment: string; readonly since: number }>;
 }

@@ -4,6 +4,7 @@ import { LONGEST_DELAY_MS } from '../domain/retry-delay.ts';
 import { timeLeft } from '../domain/stored-times.ts';
 import { findSuperseded } from '../domain/supersede.ts';
 import { parseWorkspaceKey } from '../domain/workspace.ts';
+import { CommitCheckReads } from './commit-check-reads.ts';
 import { change, conclude } from './conclude.ts';
 import { LostJobFinder } from './find-lost-job.ts';
 import { type ReconcileContext, type StartContext, type StepResult, startLeft } from './reconcile-context.ts';
@@ -23,7 +24,13 @@ export class WorkspaceReconciler {
   readonly #settler: PipelineSettler;
 
   constructor(context: ReconcileContext) {
-    this.#context = { ...context, failedReads: new Map(), gateWaits: new Map() };
+    this.#context = {
+      ...context,
+      checks: new CommitCheckReads(context.gateReads, context.clock),
+      failedReads: new Map(),
+      gateLooks: new Map(),
+      gateWaits: new Map(),
+    };
     this.#watcher = new JobWatcher(context);
     this.#lostJobs = new LostJobFinder(this.#context);
     this.#settler = new PipelineSettler(context);

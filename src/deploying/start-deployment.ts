@@ -14,7 +14,7 @@ import { chooseStart } from './choose-start.ts';
 import { change, conclude } from './conclude.ts';
 import { describeJob } from './describe-job.ts';
 import { findAttemptedJob, findForeignJob, isBusy } from './find-job.ts';
-import { passGates } from './pass-gates.ts';
+import { passGates, passGatesAgain } from './pass-gates.ts';
 import { readPipelinesBefore } from './read-pipelines.ts';
 import { recheckWorkspace } from './recheck-workspace.ts';
 import {
@@ -87,9 +87,13 @@ async function sendStart(
     const { problem } = chosen;
     return conclude(context, deployment, { conclusion: 'failure', reason: 'start_impossible', problem });
   }
+  const gates = await passGatesAgain(context, deployment);
+  if (gates.kind === 'wait') return gates.step;
+  if (gates.kind === 'closed') return conclude(context, deployment, gates.ending);
   await endSettling(context, deployment, pipelines);
   const attempted = await context.store.saveDeployment(deployment.id, {
     ...changes,
+    ...gates.change,
     ...(deployment.state === 'starting' ? {} : { state: 'starting' as const }),
     attemptedAt: stamp(context.clock),
     attemptOutcome: 'open',
@@ -98,7 +102,7 @@ async function sendStart(
     retryAt: null,
   });
   if (!attempted) return 'go on';
-  if (attempted.withdrawnBy !== null) {
+  if (attempted.withdrawnBy !== null || !gates.isFresh()) {
     await change(context, attempted, { attemptOutcome: wasLost ? 'lost' : 'refused' });
     return 'go on';
   }

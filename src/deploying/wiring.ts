@@ -9,6 +9,9 @@ import type { JobLogReader, ReconcileContext } from './reconcile-context.ts';
 import { WorkspaceReconciler } from './reconcile-workspace.ts';
 import { PipelineWatcher } from './watch-pipelines.ts';
 
+/** How often a waiting start looks for checks if there are no sweeps. */
+const SELDOM_MINUTES = 15;
+
 export interface DeployingPorts {
   readonly planning: Planning;
   readonly reporting: Reporting;
@@ -61,6 +64,7 @@ function createReconcileContext(
     logs,
     store: stores,
     repositories: stores,
+    gateReads: planning.gateReads,
     accounts,
     dispatcher,
     clock,
@@ -73,6 +77,7 @@ function createReconcileContext(
       startMs: configuration.startTimeoutMinutes * 60_000,
       deployMs: configuration.deployTimeoutMinutes * 60_000,
       poll: configuration.poll,
+      gateLookMs: (configuration.sweepMinutes || SELDOM_MINUTES) * 60_000,
     },
   };
 }

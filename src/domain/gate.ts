@@ -1,3 +1,5 @@
+import type { WantedCheck } from './wanted-check.ts';
+
 /**
  * A gate stands between a deployment's plan and its start. To add one:
  *
@@ -11,11 +13,19 @@
 export type Gate = PlannedGate | StandingGate;
 
 /** Stored with the deployment when it is planned. */
-export type PlannedGate = ProjectGate;
+export type PlannedGate = ProjectGate | ChecksGate;
 
 /** The project check finds no error. */
 interface ProjectGate extends Passable {
   readonly kind: 'project';
+}
+
+/** Checks of other Apps have passed on the commit. */
+export interface ChecksGate extends Passable {
+  readonly kind: 'checks';
+  readonly wanted: readonly WantedCheck[];
+  /** Counts from the receipt of what asked for the deployment. */
+  readonly timeoutMinutes: number;
 }
 
 /** Judged at each start. Stored only if the deployment was forced past it. */
@@ -29,6 +39,10 @@ type StandingGateKind = (typeof STANDING_GATES)[number];
 export const STANDING_GATES = ['lock'] as const satisfies readonly string[];
 
 export type GateKind = Gate['kind'];
+
+export function isPlannedGate(gate: Gate): gate is PlannedGate {
+  return !STANDING_GATES.some((kind) => kind === gate.kind);
+}
 
 interface Passable {
   /** Set when the deployment passed the gate while it wasn't open. */
@@ -45,6 +59,10 @@ interface GatePass {
 /** What a deployment waits for at a gate. The reason codes are those of `REASON_CODES`. */
 export type Hold =
   | { readonly reason: 'project_pending' }
+  /** `sha`: the commit, if it isn't the requested one. */
+  | { readonly reason: 'checks_pending'; readonly names: readonly string[]; readonly sha: string | null }
+  /** GitHub doesn't show the checks, or the head of the branch. */
+  | { readonly reason: 'github_unread' }
   /** A login, and the reason as that person typed it. */
   | { readonly reason: 'locked'; readonly by: string; readonly why: string };
 

@@ -13,6 +13,8 @@ export const REASON_CODES = {
 
   // Planned, and waiting at a gate.
   project_pending: 'the commit is not checked by the project check yet',
+  checks_pending: 'checks of the commit that wait_for names have not passed yet',
+  github_unread: 'GitHub does not show the checks of the commit, or the head of the branch',
   locked: 'a person locked the workspace',
 
   // Planned: this workspace is not deployed (no check run).
@@ -25,6 +27,8 @@ export const REASON_CODES = {
   overtaken_while_away: 'the delivery was missed, and the branch had moved on when it was redelivered',
   project_error:
     'the project check found an error in the section of the workspace, and checks.project is block',
+  checks_failed: 'a check that wait_for names failed on the commit',
+  checks_missing: 'checks that wait_for names did not pass within wait_for_timeout',
   held_too_long: 'the deployment waited for 7 days at a gate',
   loop_brake: 'too many deployments from the pushes of one bot',
   no_longer_tracked: 'the workspace stopped tracking this repository or branch before the start',

@@ -10,6 +10,7 @@ import {
 import type { LogSetting } from './log-setting.ts';
 import { matchesWildcard } from './matches-wildcard.ts';
 import { meansWorkspace } from './refer-to-workspace.ts';
+import type { WantedCheck } from './wanted-check.ts';
 import type { NamedWorkspace } from './workspace.ts';
 
 /** `block`: an error also prevents the deployment of a push. */
@@ -42,6 +43,10 @@ export interface DeploySettings extends PathSettings {
   readonly verify: boolean;
   /** How often a deployment whose error probably passes is tried again: 0 or 1. */
   readonly retryTransient: 0 | 1;
+  /** The checks of other Apps that have to pass on a commit before it is deployed. */
+  readonly waitFor: readonly WantedCheck[];
+  /** How long a deployment waits for them (minutes). */
+  readonly waitForTimeout: number;
   /** Whether the project is checked, and a check run reports on it. */
   readonly projectCheck: ProjectCheckMode;
   /** Whether the pipelines are looked at after a deployment, and the runs that it starts. */
@@ -154,6 +159,8 @@ export const DEFAULT_CONFIGURATION: RepositoryConfiguration = Object.freeze({
     log: null,
     verify: false,
     retryTransient: 0,
+    waitFor: Object.freeze([]),
+    waitForTimeout: 60,
     projectCheck: 'report',
     pipelineCheck: 'report',
   }),

@@ -53,14 +53,28 @@ export function describeDeployment(
   };
 }
 
+type GateSettings = Pick<WorkspaceSettings, 'projectCheck' | 'waitFor' | 'waitForTimeout'>;
+
 /** The gates of a deployment, in the order in which it has to pass them. */
-export function listGates({ projectCheck }: Pick<WorkspaceSettings, 'projectCheck'>): PlannedGate[] {
-  return projectCheck === 'block' ? [{ kind: 'project', passed: null }] : [];
+export function listGates({ projectCheck, waitFor, waitForTimeout }: GateSettings): PlannedGate[] {
+  const gates: PlannedGate[] = [];
+  if (projectCheck === 'block') gates.push({ kind: 'project', passed: null });
+  if (waitFor.length > 0) {
+    gates.push({ kind: 'checks', wanted: waitFor, timeoutMinutes: waitForTimeout, passed: null });
+  }
+  return gates;
 }
 
 /** What the deployment will wait for at first, so that its check run says so from the beginning. */
 function expectHold([first]: readonly PlannedGate[]): Hold | null {
-  return first ? { reason: 'project_pending' } : null;
+  switch (first?.kind) {
+    case undefined:
+      return null;
+    case 'project':
+      return { reason: 'project_pending' };
+    case 'checks':
+      return { reason: 'checks_pending', names: first.wanted.map(({ name }) => name), sha: null };
+  }
 }
 
 /** Cache: every deployment of a push counts the names of the same list. */

@@ -8,6 +8,7 @@ import type {
   FindPolicy,
   ReadConfiguration,
 } from '../domain/configuration-in-use.ts';
+import type { GateReads } from '../domain/gate-reads.ts';
 import type { InstallationReader } from '../domain/installation-reader.ts';
 import type { Notices } from '../domain/notification.ts';
 import { isMeant } from '../domain/owner.ts';
@@ -15,6 +16,7 @@ import { NO_POLICY } from '../domain/repository-configuration.ts';
 import { normalizeHost } from '../domain/repository-url.ts';
 import { CheckRuns } from '../github/check-runs.ts';
 import { createConfigurationFiles } from '../github/configuration-files.ts';
+import { createGateReads } from '../github/gate-reads.ts';
 import { createInstallationReader } from '../github/installation-reader.ts';
 import { createProjectSources } from '../github/project-sources.ts';
 import type { RequestUse } from '../github/rate-budget.ts';
@@ -40,6 +42,7 @@ import { selectEntries } from './select-entries.ts';
 /** Readers of repositories, shared with other rooms. */
 export interface Planning {
   readonly heads: InstallationReader;
+  readonly gateReads: GateReads;
   readonly files: ConfigurationFiles;
   readonly configurations: Configurations;
   readonly readConfiguration: ReadConfiguration;
@@ -51,7 +54,8 @@ export interface Planning {
 }
 
 export function createPlanning(context: AppContext): Planning {
-  const { clock, githubClock, stores, octokit, budgets, accounts, knowOwner, redactor } = context;
+  const { configuration, clock, githubClock, stores, octokit, budgets, accounts, knowOwner, redactor } =
+    context;
   const mayAskFor = (use: RequestUse) => (installationId: number) =>
     budgets.of(installationId).allowsAt(use, clock.elapsed()) === 0;
   const heads = createInstallationReader({ getOctokit: octokit.get, getAppOctokit: octokit.getForApp });
@@ -96,8 +100,16 @@ export function createPlanning(context: AppContext): Planning {
       (await stores.findPush(repositoryId, branch)) === null,
   };
   const commits = createProjectSources({ getOctokit: octokit.get, trees, mayAsk: mayAskFor('project') });
+  const gateReads = createGateReads({
+    getOctokit: octokit.get,
+    heads,
+    mayAsk: mayAskFor('create'),
+    appId: configuration.github.appId,
+    now: clock.now,
+  });
   return {
     heads,
+    gateReads,
     files,
     configurations,
     readConfiguration,

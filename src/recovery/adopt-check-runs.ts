@@ -42,7 +42,8 @@ export async function adoptCheckRuns(context: AdoptionContext, tracked: TrackedB
     const startedAt = readStart(run, context.clock);
     // Nobody knows whether the deployment passed its gates, or who forced it.
     const gates = ids.jobId ? [] : listGates(settings);
-    const commitRuns = gates.length > 0 ? await planCheck(context, tracked, { workspace, settings }) : [];
+    const isChecked = gates.some(({ kind }) => kind === 'project');
+    const commitRuns = isChecked ? await planCheck(context, tracked, { workspace, settings }) : [];
     const isNew = await context.plans.adopt(
       {
         id: ids.deploymentId,

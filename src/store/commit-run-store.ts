@@ -24,7 +24,7 @@ export function createCommitRunStore(db: Kysely<Schema>): CommitRunStore {
         .where('state', '<>', sql.lit('concluded'))
         .where('state', '=', 'waiting')
         .where('repositoryId', '=', repositoryId)
-        .where('sha', '=', sha)
+        .where((where) => where.or([where('sha', '=', sha), where('gateSha', '=', sha)]))
         .execute();
     },
 

@@ -5,6 +5,7 @@ import type { CommitRunStore } from '../domain/commit-run.ts';
 import type { ConfigurationStore } from '../domain/configuration-in-use.ts';
 import type { DeliveryStore } from '../domain/delivery-store.ts';
 import type { DeploymentStore } from '../domain/deployment-store.ts';
+import type { AwaitedChecks } from '../domain/gate-store.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
 import type { LockReader } from '../domain/lock.ts';
 import type { OwnerStore } from '../domain/owner.ts';
@@ -33,6 +34,7 @@ import { createDeliveryStore } from './delivery-store.ts';
 import { createDeploymentStore } from './deployment-store.ts';
 import { createFailureCommentStore } from './failure-comment-store.ts';
 import { createFailureIssueStore } from './failure-issue-store.ts';
+import { createGateStore } from './gate-store.ts';
 import { createGitHubDeploymentStore } from './github-deployment-store.ts';
 import { createGitHubWriteStore } from './github-write-store.ts';
 import { createHealthStore } from './health-store.ts';
@@ -62,6 +64,7 @@ export type Stores = DeliveryStore &
   PlanStore &
   AdoptionStore &
   DeploymentStore &
+  AwaitedChecks &
   ReportStore &
   ReportQueue &
   SweepStore &
@@ -95,6 +98,7 @@ export function createStores(db: Kysely<Schema>, recorder = new DeliveryRecorder
     ...createPlanHistoryStore(db),
     ...createPlanStore(db),
     ...createDeploymentStore(db),
+    ...createGateStore(db),
     ...createReportStore(db),
     ...createSweepStore(db),
     ...createRecoveryStore(db),

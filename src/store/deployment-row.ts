@@ -50,6 +50,7 @@ export function toNewRow(planned: PlannedDeployment, now: number): Selectable<De
     rerun: null,
     withdrawnBy: null,
     withdrawDeliveryId: null,
+    gateSha: null,
     heldSince: null,
     startSince: null,
     attemptedAt: null,

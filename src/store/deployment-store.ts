@@ -10,6 +10,7 @@ import type { DeploymentTable, Schema } from './schema.ts';
 
 /** Columns that no check run shows: changing them makes no report due. */
 const UNREPORTED = new Set<keyof DeploymentTable>([
+  'gateSha',
   'heldSince',
   'startSince',
   'attemptedAt',

@@ -128,6 +128,30 @@ export function describeConfigurationStore(name: string, open: () => Promise<Ope
         expect(await stores.listWaitingStarts(project)).toEqual([]);
       });
 
+      test('of other Apps name the workspaces whose start waits for them, by the commit that is judged', async () => {
+        await stores.learnRepository(REPOSITORY, null, 1);
+        const wanted = [{ name: 'test', app: null, accept: [] }];
+        const gates = [{ kind: 'checks', wanted, timeoutMinutes: 60, passed: null }] as const;
+        const here = { repositoryId: REPOSITORY.id, sha: 'a', deliveryId: 'first', gates };
+        const moved = buildPlanned({ ...here, workspaceId: 'moved' });
+        const started = buildPlanned({ ...here, workspaceId: 'started' });
+        await commitProject('first', [
+          buildPlanned({ ...here, workspaceId: 'w' }),
+          moved,
+          started,
+          buildPlanned({ ...here, workspaceId: 'ungated', gates: [] }),
+          buildPlanned({ ...here, workspaceId: 'elsewhere', repositoryId: 7 }),
+        ]);
+        await stores.saveDeployment(moved.id, { gateSha: 'b' });
+        await stores.saveDeployment(started.id, { state: 'starting' });
+        const awaited = await stores.listAwaitedCommits([REPOSITORY.id]);
+        expect(awaited.map(({ workspaceId, sha }) => [workspaceId, sha]).toSorted()).toEqual([
+          ['moved', 'b'],
+          ['w', 'a'],
+        ]);
+        expect(await stores.listAwaitedCommits([])).toEqual([]);
+      });
+
       test('of projects are repeated for the same comparison only if they could not be read', async () => {
         await stores.learnRepository(REPOSITORY, null, 1);
         const first = await commitProject('first');

@@ -81,6 +81,9 @@ function describeSkip({ reason, problem }: Deployment, wording: Wording): string
       return 'Skipped: on_push is false for this workspace';
     case 'ignored_sender':
       return `Skipped: pushes by ${word ?? 'this sender'} are ignored`;
+    case 'checks_failed':
+    case 'checks_missing':
+      return word ?? REASON_CODES[reason];
     case 'held_too_long':
       return `Not started within 7 days: ${word ?? REASON_CODES[reason]}`;
     case 'project_error':

@@ -1,9 +1,11 @@
 import type { GateKind, Hold } from '../../domain/gate.ts';
+import { shortenSha } from './describe-deployment.ts';
 import type { Wording } from './describe-end.ts';
 
 /** Follows "forced past". */
 export const GATE_NAMES: Readonly<Record<GateKind, string>> = {
   project: 'the project check',
+  checks: '`wait_for`',
   lock: 'the lock',
 };
 
@@ -12,6 +14,12 @@ export function describeHold(hold: Hold, wording: Wording): string {
   switch (hold.reason) {
     case 'project_pending':
       return 'Waiting for the project check';
+    case 'checks_pending': {
+      const on = hold.sha === null ? '' : ` on ${shortenSha(hold.sha)}`;
+      return `Waiting for ${wording.quote(listQuoted(hold.names))}${on}`;
+    }
+    case 'github_unread':
+      return 'Waiting for GitHub, which does not show the checks';
     case 'locked':
       return `Locked by ${wording.person(hold.by)}: ${wording.quote(hold.why)}`;
   }
@@ -24,5 +32,21 @@ export function explainHold(hold: Hold): string {
       return 'The start waits until the Meltano project is checked, at most 10 s.';
     case 'locked':
       return 'The deployment starts when the workspace is unlocked: write `/meltano unlock` in a comment, which requires the Maintain role.';
+    case 'checks_pending':
+      return 'The start waits until these checks have passed on the head of the branch (`wait_for`). Someone with the Maintain role or higher can deploy anyway: write `/redeploy --force` in a comment.';
+    case 'github_unread':
+      return 'The start waits until GitHub shows the checks of the commit and the head of the branch.';
   }
+}
+
+const MOST_NAMED = 3;
+
+/** Names in quotes, such as `"test", "lint" and 2 more`. */
+export function listQuoted(names: readonly string[]): string {
+  const quoted = names.map((name) => `"${name}"`);
+  if (quoted.length > MOST_NAMED) {
+    return `${quoted.slice(0, MOST_NAMED - 1).join(', ')} and ${quoted.length - MOST_NAMED + 1} more`;
+  }
+  const last = quoted.pop() ?? '';
+  return quoted.length === 0 ? last : `${quoted.join(', ')} and ${last}`;
 }

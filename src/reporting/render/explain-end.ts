@@ -18,6 +18,8 @@ import { linkCommit, linkProjectCheck } from './github-links.ts';
 export const REDEPLOY = 'press Redeploy here, or write `/redeploy` in a comment';
 const AGAIN = `then ${REDEPLOY}`;
 const FILE = "The repository's configuration (`.github/meltano-deploy.yml`)";
+const FORCE =
+  'Someone with the Maintain role or higher can deploy anyway: write `/redeploy --force` in a comment.';
 const LATER = `Its changes are deployed with the next push that isn't skipped. To deploy them now, ${REDEPLOY}.`;
 
 interface End {
@@ -74,6 +76,12 @@ const EXPLANATIONS: Readonly<Partial<Record<ReasonCode, (end: End) => readonly s
     `The message of the head commit asks the app to skip this push${problem}. ${LATER}`,
   ],
   project_error: explainProjectError,
+  checks_failed: ({ problem }) => [
+    `${FILE} waits for checks of other Apps (\`wait_for\`), and one failed${problem}. Meltano Cloud always deploys the head of the branch, so this deployment was not started. ${FORCE}`,
+  ],
+  checks_missing: ({ problem }) => [
+    `${FILE} waits for checks of other Apps (\`wait_for\`), which did not pass in time${problem}. A missing or renamed check never counts as passed: correct the names in the file. ${FORCE}`,
+  ],
   held_too_long: ({ problem }) => [
     `The deployment waited for 7 days and could not start${problem}. To deploy the branch, push, or ${REDEPLOY}.`,
   ],

@@ -145,6 +145,8 @@ const DEFAULTS: Readonly<Record<keyof typeof ACCOUNT_SETTINGS, readonly [other: 
   log: ['final', 'live'],
   verify: [true, false],
   retry: [{ transient: 1 }, { transient: 0 }],
+  wait_for: [['test'], []],
+  wait_for_timeout: [5, 60],
   project: ['block', 'report'],
   pipelines: ['off', 'report'],
   commands: [

@@ -21,12 +21,14 @@ test.each(['docs/repository.md', 'docs/configuration.md'])('the example in %s is
 test('docs/configuration.md names every key', () => {
   const text = readDocument('docs/configuration.md');
   const keys = [...SECTIONS].flatMap(([section, { keys: names }]) => {
+    // What entries of workspaces have from deploy is documented once.
+    if (section === 'workspaces.wait_for') return [];
     if (section === '') return names;
     // Keys that deploy has too are documented once.
     const own = section === 'workspaces' ? ['workspace', 'environment'] : names;
-    return own.map((key) => `${section.replace('workspaces', 'workspaces[]')}.${key}`);
+    return own.map((key) => `${section.replace(/(workspaces|wait_for)/, '$1[]')}.${key}`);
   });
-  const sections = [...SECTIONS.keys()].filter((section) => section !== 'workspaces');
+  const sections = [...SECTIONS.keys()].filter((section) => !/workspaces$|wait_for$/.test(section));
   expect(keys.filter((key) => !sections.includes(key) && !text.includes(`| \`${key}\``))).toEqual([]);
   expect(keys).toContain('workspaces[].environment');
 });

@@ -64,6 +64,8 @@ deploy:
   log: final
   verify: true
   retry: { transient: 1 }
+  wait_for: [test]
+  wait_for_timeout: 5
 checks:
   project: off
   pipelines: off
@@ -78,6 +80,8 @@ workspaces:
     log: none
     verify: false
     retry: { transient: 0 }
+    wait_for: [{ name: ci, app: other-ci, accept: [neutral] }]
+    wait_for_timeout: 6
     environment: production
     checks: { project: report, pipelines: report }
   - workspace: 81c0ef56
@@ -105,6 +109,8 @@ github_deployments: true
           log: 'final',
           verify: true,
           retryTransient: 1,
+          waitFor: [{ name: 'test', app: null, accept: [] }],
+          waitForTimeout: 5,
           projectCheck: 'off',
           pipelineCheck: 'off',
         },
@@ -121,6 +127,8 @@ github_deployments: true
             log: 'none',
             verify: false,
             retryTransient: 0,
+            waitFor: [{ name: 'ci', app: 'other-ci', accept: ['neutral'] }],
+            waitForTimeout: 6,
             projectCheck: 'report',
             pipelineCheck: 'report',
           },
@@ -162,6 +170,61 @@ github_deployments: true
     expect(modes(`checks: { project: block }\n${one('off')}`)).toEqual(['off', 'block']);
     expect(modes('checks: { project: blok }\n')).toEqual([
       'checks.project must be report, block or off, not the text "blok". Did you mean block?',
+    ]);
+  });
+
+  test('waits for checks: for all workspaces, or for those that one replaces', () => {
+    const text = `deploy:
+  wait_for: [test, { name: 'ci / *', app: github-actions, accept: [skipped] }]
+workspaces:
+  - { workspace: ${WORKSPACES[0]?.id}, wait_for: [], wait_for_timeout: 10080 }
+`;
+    const result = read(text);
+    if (!result.ok) throw new Error(result.problems[0]?.message);
+    expect(result.configuration).toMatchObject({
+      deploy: {
+        waitFor: [
+          { name: 'test', app: null, accept: [] },
+          { name: 'ci / *', app: 'github-actions', accept: ['skipped'] },
+        ],
+      },
+      workspaces: [{ waitFor: [], waitForTimeout: 10_080 }],
+    });
+  });
+
+  test.each([
+    ['[""]', '2:14 deploy.wait_for[0] must not be blank; found the text "".'],
+    ['[test, "  "]', '2:20 deploy.wait_for[1] must not be blank; found the text "  ".'],
+    ['[{ app: ci }]', '2:14 deploy.wait_for[0].name is missing: each entry needs it.'],
+    ['[{ name: a, nam: b }]', '2:25 deploy.wait_for[0].nam is not a known key. Did you mean "name"?'],
+    ['test', '2:13 deploy.wait_for must be a list, not the text "test": write ["test"].'],
+    ['[3]', '2:14 deploy.wait_for[0] must be a text, not the number 3: put it in quotes.'],
+    ['[[a]]', '2:14 deploy.wait_for[0] must be a section with its own keys, not a list.'],
+    [
+      '[{ name: a, app: "a b" }]',
+      '2:30 deploy.wait_for[0].app must be the slug of a GitHub App, such as "github-actions"; found the text "a b".',
+    ],
+    [
+      '[{ name: a, accept: [failure] }]',
+      '2:34 deploy.wait_for[0].accept[0] must be neutral or skipped, not the text "failure".',
+    ],
+    [`[${'a, '.repeat(21)}]`, '2:13 deploy.wait_for has 21 entries: 20 are allowed.'],
+    ...['Meltano Deploy', 'meltano deploy project', 'Meltano Deploy (*)', 'Meltano Deploy*'].map((name) => [
+      `["${name}"]`,
+      `2:14 deploy.wait_for[0]: "${name}" is a check of this app itself, which a deployment cannot wait for.`,
+    ]),
+  ])('the checks %s are refused on their line', (wanted, problem) => {
+    expect(complain(`deploy:\n  wait_for: ${wanted}\n`)).toEqual([problem]);
+  });
+
+  test.each([
+    ['0', 'at least 1, not the number 0.'],
+    ['10081', 'at most 10080, not the number 10081.'],
+    ['1.5', 'a whole number, not the number 1.5.'],
+    ['"60"', 'a whole number, not the text "60": write 60 without quotes.'],
+  ])('a time of %s is refused', (minutes, problem) => {
+    expect(complain(`deploy:\n  wait_for_timeout: ${minutes}\n`)).toEqual([
+      `2:21 deploy.wait_for_timeout must be ${problem}`,
     ]);
   });
 

@@ -47,6 +47,7 @@ beforeEach(async () => {
 
 /** A push that waits for its project check. */
 async function pushGated(forcedBy: string | null = null): Promise<Deployment> {
+  world.gateReads.head = SHA;
   const deliveryId = randomUUID();
   const event = { kind: 'push', repository: REPOSITORY } as never;
   await world.stores.record({ id: deliveryId, name: 'push', receivedAt: START, event });

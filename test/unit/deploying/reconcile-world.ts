@@ -30,6 +30,7 @@ import { openSqlite } from '../../../src/store/sqlite.ts';
 import { buildPlanned } from '../domain/deployment-builder.ts';
 import { buildRepository } from '../domain/push-builder.ts';
 import { FakeTrees } from '../planning/fake-trees.ts';
+import { FakeGateReads } from './fake-gate-reads.ts';
 import { FakeMeltano } from './fake-meltano.ts';
 import { FakeClock, FakeDispatcher, FakeReporter, NO_NOTICES, PlainBuilder, START } from './fake-ports.ts';
 
@@ -91,6 +92,7 @@ export function buildReconcileContext({
   return {
     store: stores,
     repositories: stores,
+    gateReads: new FakeGateReads(),
     reporter: new FakeReporter(),
     dispatcher,
     logs: new LogStore(() => new PlainBuilder()),
@@ -99,7 +101,12 @@ export function buildReconcileContext({
     configurations: { known: async () => DEFAULTS_IN_USE },
     random: () => 0.5,
     log: pino({ level: 'silent' }),
-    limits: { startMs: 60 * MINUTE, deployMs: 120 * MINUTE, poll: { min: 1_000, max: 10_000 } },
+    limits: {
+      startMs: 60 * MINUTE,
+      deployMs: 120 * MINUTE,
+      poll: { min: 1_000, max: 10_000 },
+      gateLookMs: 5 * MINUTE,
+    },
     githubHost: 'github.com',
     outputs: createPostDeploymentOutputs({ store: stores, dispatcher, clock, readWantedOutputs }),
     notices: NO_NOTICES,
@@ -130,6 +137,8 @@ export class World {
   readonly concluded: Deployment[] = [];
   readonly stores: Stores;
   readonly trees: FakeTrees;
+  /** What GitHub shows of branches and checks. */
+  readonly gateReads = new FakeGateReads();
   configuration: ConfigurationInUse = DEFAULTS_IN_USE;
   /** The pipelines that the push changes, as GitHub's files show them. */
   readChangedPipelines: ReconcileContext['readChangedPipelines'] = async () => [];
@@ -213,6 +222,7 @@ export class World {
       logs,
       clock: { now, elapsed },
       githubClock,
+      gateReads: this.gateReads,
       openTrees: this.trees.open,
       readChangedPipelines: (...step) => this.readChangedPipelines(...step),
       configurations: { known: async () => this.configuration },

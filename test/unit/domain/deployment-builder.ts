@@ -55,6 +55,7 @@ export function buildDeployment(differences: Partial<Deployment> = {}): Deployme
     state: 'waiting',
     concludedAt: null,
     supersededBy: null,
+    gateSha: null,
     heldSince: null,
     startSince: null,
     attemptedAt: null,

@@ -128,6 +128,7 @@ test('it waits for a check that takes longer than the search for its job, like a
   expect(await world.read('lost')).toMatchObject({ state: 'waiting', attemptOutcome: null });
   expect(await world.stores.listWaitingStarts({ repositoryId: REPOSITORY.id, sha: SHA })).toHaveLength(1);
   expect(starts()).toBe(0);
+  world.gateReads.head = SHA;
   await endCheck(CLEAN);
   await world.step();
   expect(starts()).toBe(1);

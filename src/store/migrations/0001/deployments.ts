@@ -42,6 +42,7 @@ export async function createDeploymentTables(db: Kysely<Schema>): Promise<void> 
     gates text not null,
     forced_by text,
     hold text,
+    gate_sha text,
     held_since bigint,
     start_since bigint,
     attempted_at bigint,
@@ -84,6 +85,7 @@ async function createDeploymentIndexes(db: Kysely<Schema>): Promise<void> {
     sql`create index deployment_pending on deployment (account, workspace_id, repository_id, pushed_at)
       where ${MAY_HAVE_CHANGED}`,
     sql`create index deployment_open on deployment (account, workspace_id) where state <> 'concluded'`,
+    sql`create index deployment_gated on deployment (repository_id) where state = 'waiting'`,
     sql`create index deployment_started on deployment (account, workspace_id, repository_id, concluded_at)
       where ${WAS_STARTED}`,
     sql`create index deployment_commit on deployment (account, workspace_id, repository_id, sha)`,

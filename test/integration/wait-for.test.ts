@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { inWorld, REPOSITORY, type World } from './world.ts';
+
+const FILE = '.github/meltano-deploy.yml';
+const WAITS = { [FILE]: 'deploy: { wait_for: [test] }\n', 'models/orders.sql': 'select 2\n' };
+
+function jobs({ meltano, workspace }: World): number {
+  return meltano.jobsOf(workspace).length;
+}
+
+test.concurrent('a push waits for a check of another App, and is deployed once it has passed', () =>
+  inWorld(async (world) => {
+    const { after } = world.push({ files: WAITS });
+    const waiting = await world.untilTitle(after, 'Waiting for "test"');
+    expect(waiting.status).toBe('queued');
+    expect(jobs(world)).toBe(0);
+    world.github.checks.report(REPOSITORY, after, { name: 'test' });
+    world.github.checks.report(REPOSITORY, after, { name: 'test', conclusion: 'success' });
+    const job = await world.job(1);
+    job.run();
+    job.end('COMPLETE');
+    expect((await world.untilConcluded(after)).conclusion).toBe('success');
+  }));
+
+test.concurrent('a check that failed ends the deployment', () =>
+  inWorld(async (world) => {
+    const { after } = world.push({ files: WAITS });
+    await world.untilTitle(after, 'Waiting for "test"');
+    world.github.checks.report(REPOSITORY, after, { name: 'test', conclusion: 'failure' });
+    const run = await world.untilConcluded(after);
+    expect(run.conclusion).toBe('skipped');
+    expect(run.output.title).toBe(`"test" failed on ${after.slice(0, 7)}`);
+    expect(jobs(world)).toBe(0);
+  }));
+
+test.concurrent('a newer push takes the place of one that waits', () =>
+  inWorld(async (world) => {
+    const { after: first } = world.push({ files: WAITS });
+    await world.untilTitle(first, 'Waiting for "test"');
+    const { after: second } = world.push();
+    await world.untilTitle(first, `Superseded by ${second.slice(0, 7)}`);
+    world.github.checks.report(REPOSITORY, first, { name: 'test', conclusion: 'success' });
+    world.github.checks.report(REPOSITORY, second, { name: 'test', conclusion: 'success' });
+    (await world.job(1)).end('COMPLETE');
+    expect((await world.untilConcluded(second)).conclusion).toBe('success');
+  }));
+
+test.concurrent('checks that nothing waits for cost no request and no row', () =>
+  inWorld(async (world) => {
+    const sha = await world.deployPush();
+    const { exchanges } = world.github.service;
+    const before = exchanges.length;
+    for (let count = 0; count < 50; count += 1) {
+      world.github.checks.report(REPOSITORY, sha, { name: `check ${count}`, conclusion: 'success' });
+    }
+    const events = () => world.github.hook.deliveries.filter(({ event }) => event.startsWith('check_'));
+    await world.until(
+      () => events().every(({ attempts }) => attempts.some(({ statusCode }) => statusCode === 200)),
+      'the answers to all events',
+    );
+    expect(events().length).toBeGreaterThan(50);
+    expect(exchanges.slice(before).filter(({ path }) => path.includes(REPOSITORY))).toEqual([]);
+    const stored = world.app.lines.filter(({ msg, event }) => msg === 'Delivery stored' && event !== 'push');
+    expect(stored).toEqual([]);
+  }));

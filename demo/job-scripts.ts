@@ -77,20 +77,33 @@ export function writeShortJob(ms: number, queuedMs = 300): JobScript {
   };
 }
 
-/** The warehouse doesn't answer: a second deployment succeeds. */
-export function writeUnreachableJob(): JobScript {
+/** A plugin lacks a module: a known error. */
+export function writeUnknownModuleJob(): JobScript {
+  return writeFailure("ModuleNotFoundError: No module named 'pkg_resources'");
+}
+
+/** The package index resets the connection: a known error that usually passes. */
+export function writeResetJob(): JobScript {
+  return writeFailure(
+    "pip._vendor.urllib3.exceptions.ProtocolError: ('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))",
+  );
+}
+
+function writeFailure(error: string): JobScript {
   return {
     steps: [
       line(0, "Cloning branch 'main' into /project"),
       line(400, "Environment 'prod' is active"),
-      {
-        afterMs: 1300,
-        lines: [
-          'psycopg2.OperationalError: connection to server at "warehouse.internal", port 5432 failed: Connection refused',
-        ],
-      },
+      { afterMs: 1300, lines: [error] },
     ],
     status: 'ERROR',
     endAfterMs: 1500,
   };
+}
+
+/** The warehouse doesn't answer: a second deployment succeeds. */
+export function writeUnreachableJob(): JobScript {
+  return writeFailure(
+    'psycopg2.OperationalError: connection to server at "warehouse.internal", port 5432 failed: Connection refused',
+  );
 }

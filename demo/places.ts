@@ -27,6 +27,10 @@ export interface Places {
   readonly sales: Place;
   /** Each deployment starts a pipeline. */
   readonly support: Place;
+  /** Has issues about failures. */
+  readonly billing: Place;
+  /** Tries transient errors again. */
+  readonly returns: Place;
   /** Its account has `trigger: webhook`: see `writeAccounts`. */
   readonly warehouse: Place;
 }
@@ -59,6 +63,8 @@ export function addPlaces(sandbox: Sandbox): Places {
     }),
     sales: addSales(sandbox),
     support: addSupport(sandbox),
+    billing: add('umbrella/billing', 'Billing', 'notify: { issue: on_failure }\n'),
+    returns: add('acme/returns', 'Returns', 'deploy: { retry: { transient: 1 } }\n'),
     warehouse: add(`${START_BY_PUSH}/warehouse`, 'Warehouse'),
   };
 }

@@ -8,6 +8,8 @@ import { CONFIGURATION_CHECK, PROJECT_CHECK } from '../src/reporting/render/rend
 import { addPage } from './page/add-page.ts';
 import { addPlaces, type Place, type Places } from './places.ts';
 
+export const SETUP_CHECK = 'Meltano Deploy setup';
+
 /** The expected check run of a push. */
 export interface Expectation {
   readonly conclusion: 'success' | 'failure' | 'skipped';
@@ -153,7 +155,7 @@ export async function setStage(): Promise<Stage> {
 
 /** True for check runs that aren't about a deployment. */
 export function isAboutCommit({ name }: SandboxCheckRun): boolean {
-  return name === CONFIGURATION_CHECK || name === PROJECT_CHECK;
+  return name === CONFIGURATION_CHECK || name === PROJECT_CHECK || name === SETUP_CHECK;
 }
 
 function openConversation(

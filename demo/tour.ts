@@ -1,6 +1,7 @@
 import type { Act, ActContext, Scene } from './act.ts';
 import { playGitHubDeployments, playPublicRepository, playRepositoryFile } from './configuration-acts.ts';
 import type { DemoView } from './demo-view.ts';
+import { playIssue, playSecondTry, playSetup } from './hearing-acts.ts';
 import { playFailedPipeline, playTriggeredRun } from './pipeline-acts.ts';
 import { playProjectCheck } from './project-act.ts';
 import { playFailure, playSuccess, playSuperseding } from './push-acts.ts';
@@ -18,6 +19,7 @@ const SCENES: readonly Scene[] = [
     acts: [playRepositoryFile, playPublicRepository, playRepair, playGitHubDeployments],
   },
   { title: 'Other ways to start', acts: [playAdoption, playStartByPush] },
+  { title: 'Somebody hears of it', acts: [playSetup, playIssue, playSecondTry] },
   { title: 'Pipelines of a workspace', acts: [playFailedPipeline, playTriggeredRun] },
   { title: 'The app is killed', acts: [playKill] },
   { title: 'Meltano Cloud is unavailable', acts: [playOutage] },

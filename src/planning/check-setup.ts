@@ -15,6 +15,8 @@ const MOST_AN_HOUR = 60;
 const HOUR_MS = 60 * 60_000;
 /** How often, and for how long, the app looks for a workspace of a repository without one. */
 const WORKSPACE_RETRY_MS = 10 * 60_000;
+/** How old the list of workspaces may be then. */
+const LIST_AGE_MS = 60_000;
 const LOOK_FOR_MS = 30 * 24 * HOUR_MS;
 /** The delay before the app looks for a check run whose create was not answered. */
 const LOST_MS = 5_000;
@@ -82,8 +84,10 @@ async function takeStep(ports: SetupPorts, run: SetupRun): Promise<number | null
   const target = await ports.api.readTarget(run);
   if (!target.ok) return target.failure;
   if (!target.value || target.value.isArchived || target.value.head === null) return done(ports, run);
-  const workspaces = await listWorkspaces(ports, account, target.value);
-  if (!workspaces) return { kind: 'unknown', message: 'Meltano Cloud does not list its workspaces now' };
+  const workspaces = await listWorkspaces(ports, run, account, target.value);
+  if (workspaces === null)
+    return { kind: 'unknown', message: 'Meltano Cloud does not list its workspaces now' };
+  if (typeof workspaces === 'number') return workspaces;
   if (workspaces.length === 0 && (run.state === 'waiting' || run.isSilent === 1)) {
     await store.saveSetupRun(run.repositoryId, { state: 'waiting' });
     return WORKSPACE_RETRY_MS;
@@ -96,12 +100,20 @@ async function takeStep(ports: SetupPorts, run: SetupRun): Promise<number | null
   });
 }
 
+/**
+ * The repository's workspaces, from a list that was read after the repository was added: they may have been set up a moment
+ * before. Milliseconds to wait if no new list may be read yet; null if it can't be read.
+ */
 async function listWorkspaces(
   ports: SetupPorts,
+  run: SetupRun,
   { key, mappings, directory }: Account,
   { repository }: SetupTarget,
-): Promise<readonly Workspace[] | null> {
-  const listed = await directory.current();
+): Promise<readonly Workspace[] | number | null> {
+  const { clock } = ports;
+  const age = run.state === 'due' ? ageOf(clock, run.addedAt) : LIST_AGE_MS;
+  const listed = await directory.newerThan(clock.elapsed() - age, null);
+  if (typeof listed === 'number') return listed;
   if (!listed.ok) return null;
   const { workspaces } = listed.value;
   return selectOwnWorkspaces(ports, repository, { account: key, mappings, workspaces });

@@ -46,6 +46,16 @@ test.concurrent('a repository that was added says which workspaces deploy from i
     expect(meltano.jobs).toHaveLength(1);
   }));
 
+test.concurrent('a workspace that was set up right before counts, although the app knew an older list', () =>
+  inWorld(async (world) => {
+    const { github, meltano, app } = world;
+    await world.deployPush();
+    meltano.addWorkspace({ name: 'New', repositoryUrl: app.sandbox.repositoryUrl('acme/new') });
+    github.repositories.add({ fullName: 'acme/new', deliver: true });
+    const run = await untilSetup(world, 'acme/new');
+    expect(run.output.title).toBe('1 workspace deploys from here: New (main). Nothing was deployed.');
+  }));
+
 test.concurrent('a repository without a workspace says what to do; empty and archived ones say nothing', () =>
   inWorld(async (world) => {
     const { github } = world;

@@ -22,6 +22,7 @@ import {
   createDeliveryPlanner,
   createPlanning,
   createProjectChecker,
+  createRequiredChecker,
   createSetup,
 } from './planning/wiring.ts';
 import { type Recovery, startRecovery } from './recovery/wiring.ts';
@@ -233,6 +234,7 @@ function handleQueues(context: AppContext): Working {
   dispatcher.handle('workspace', createWorkspaceReconciler(context, deploying, reporter));
   dispatcher.handle('pipelines', createPipelineWatcher(context, deploying, reporter));
   dispatcher.handle('project', createProjectChecker(context, planning, reporter));
+  dispatcher.handle('required', createRequiredChecker(context, reporter));
   if (shared && sharedReporter) {
     dispatcher.handle('log', (id) => sharedReporter.handOver(id));
     dispatcher.handle('writer', (key) => sharedReporter.write(Number(key)));

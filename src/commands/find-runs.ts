@@ -1,7 +1,10 @@
 import { isCommitRunId } from '../domain/commit-run.ts';
 import type { RerunEvent } from '../domain/delivery.ts';
-import { parseExternalId } from '../domain/external-id.ts';
+import { formatExternalId, parseExternalId } from '../domain/external-id.ts';
+import { isRequiredCheckId } from '../domain/required-check.ts';
 import type { ShownCheckRun, ShownCheckRuns } from '../domain/shown-check-run.ts';
+import { findUnsuccessful } from '../planning/judge-required-check.ts';
+import type { CommitDeployments } from '../planning/required-check-store.ts';
 import type { KnownDeployments, OldRun } from './trust-runs.ts';
 
 export interface FoundRuns {
@@ -10,13 +13,15 @@ export interface FoundRuns {
   readonly skipped: readonly OldRun[];
   /** The ids of check runs about the commit. */
   readonly files: readonly string[];
+  /** True if the commit's required check is among them. */
+  readonly isRequired: boolean;
 }
 
 /** The check runs that a re-run is about. */
 export async function findRuns(event: RerunEvent, checkRuns: ShownCheckRuns): Promise<FoundRuns> {
   if (event.run) {
     const run = toOldRun(event.run);
-    return { runs: run ? [run] : [], skipped: [], files: listFiles([event.run]) };
+    return { runs: run ? [run] : [], skipped: [], ...listCommitRuns([event.run]) };
   }
   const newest = new Map<string, OldRun>();
   const listed = await checkRuns.listRuns(event.repository, event.sha);
@@ -28,11 +33,12 @@ export async function findRuns(event: RerunEvent, checkRuns: ShownCheckRuns): Pr
   const all = [...newest.values()];
   const pick = (isSkipped: boolean) =>
     all.filter(({ shown }) => (shown.conclusion === 'skipped') === isSkipped);
-  return { runs: pick(false), skipped: pick(true), files: listFiles(listed) };
+  return { runs: pick(false), skipped: pick(true), ...listCommitRuns(listed) };
 }
 
-function listFiles(shown: readonly ShownCheckRun[]): string[] {
-  return shown.flatMap(({ externalId }) => (isCommitRunId(externalId ?? '') ? (externalId ?? []) : []));
+function listCommitRuns(shown: readonly ShownCheckRun[]): Pick<FoundRuns, 'files' | 'isRequired'> {
+  const ids = shown.flatMap(({ externalId }) => (isCommitRunId(externalId ?? '') ? (externalId ?? []) : []));
+  return { files: ids.filter((id) => !isRequiredCheckId(id)), isRequired: ids.some(isRequiredCheckId) };
 }
 
 export function toOldRun(shown: ShownCheckRun): OldRun | null {
@@ -52,4 +58,27 @@ export async function splitSkipped(
     (deployment?.reason === 'project_error' ? held : skipped).push(run);
   }
   return { held, skipped };
+}
+
+/** The check runs of a commit's deployments that ended without success. */
+export async function findUnsuccessfulRuns(
+  { repository, sha }: RerunEvent,
+  store: CommitDeployments,
+): Promise<OldRun[]> {
+  const deployments = await store.listCommitDeployments({ repositoryId: repository.id, sha });
+  return findUnsuccessful(deployments).flatMap((one): OldRun[] => {
+    const { id: deploymentId, workspaceId, jobId, checkRunId, checkRunUrl, checkName, conclusion } = one;
+    if (checkRunId === null) return [];
+    const shown = {
+      id: checkRunId,
+      url: checkRunUrl,
+      name: checkName,
+      externalId: formatExternalId(one),
+      conclusion,
+      title: null,
+      startedAt: null,
+      completedAt: null,
+    };
+    return [{ shown, ids: { workspaceId, deploymentId, jobId } }];
+  });
 }

@@ -1,5 +1,5 @@
 import type { Account } from '../domain/account.ts';
-import type { NewCommitRun } from '../domain/commit-run.ts';
+import { describeRequiredCheck, type NewCommitRun } from '../domain/commit-run.ts';
 import type { ConfigurationInUse, ConfigurationLook } from '../domain/configuration-in-use.ts';
 import { isAtLeast, type PermissionLevel } from '../domain/conversation.ts';
 import type { RerunEvent } from '../domain/delivery.ts';
@@ -12,10 +12,11 @@ import type { ShownCheckRuns } from '../domain/shown-check-run.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { ListWorkspaces } from '../planning/find-workspaces.ts';
 import type { NotedRerun, Plan } from '../planning/plan-store.ts';
+import type { CommitDeployments } from '../planning/required-check-store.ts';
 import type { RecentDeployments, Reruns } from './command-store.ts';
 import type { CommandPorts } from './decide-command.ts';
 import { describeLostRun } from './describe-lost-run.ts';
-import { type FoundRuns, findRuns, splitSkipped, toOldRun } from './find-runs.ts';
+import { type FoundRuns, findRuns, findUnsuccessfulRuns, splitSkipped, toOldRun } from './find-runs.ts';
 import { describeLevel, toLevel } from './permissions.ts';
 import { planRedeploy } from './plan-redeploy.ts';
 import { type FirstReadPorts, ReadsOfOneCommand, readFirstConfiguration } from './reads-of-one-command.ts';
@@ -25,7 +26,7 @@ import { type KnownDeployments, type OldRun, trustRuns } from './trust-runs.ts';
 const REPEAT_MS = 10_000;
 
 export interface RerunPorts extends Omit<CommandPorts, 'store'> {
-  readonly store: Reruns & RecentDeployments & KnownDeployments;
+  readonly store: Reruns & RecentDeployments & KnownDeployments & CommitDeployments;
   readonly runs: ShownCheckRuns;
 }
 
@@ -62,17 +63,29 @@ export async function planRerun(rerun: RerunToPlan, ports: RerunPorts): Promise<
     const noted = { id: watchId, repositoryId: event.repository.id, rerun: refuse(event, STARTS_NO_RUN) };
     return { outcome: 'command_refused', deployments: [], rerunWatch: noted };
   }
-  const { files, ...runs } = await findRuns(event, ports.runs);
-  const plan = await planRuns(rerun, runs, ports);
-  if (files.length === 0) return plan ?? { outcome: 'foreign_check_run', deployments: [] };
+  const { files, isRequired, ...runs } = await findRuns(event, ports.runs);
+  // A re-run of the required check alone repeats what it failed for.
+  const found =
+    isRequired && event.run ? { ...runs, runs: await findUnsuccessfulRuns(event, ports.store) } : runs;
+  const plan = await planRuns(rerun, found, ports);
+  if (files.length === 0 && !isRequired) return plan ?? { outcome: 'foreign_check_run', deployments: [] };
+  const { repository, sha } = event;
+  const commit = { repository, sha, createdAt: rerun.receivedAt };
+  const required = isRequired ? [describeRequiredCheck(commit, [], { isRenewed: true })] : [];
   // Projects are checked again, and GitHub expects an update of each.
-  return { outcome: 'configuration_rerun', deployments: [], ...plan, rewrittenRuns: files };
+  return {
+    outcome: 'configuration_rerun',
+    deployments: [],
+    ...plan,
+    commitRuns: [...(plan?.commitRuns ?? []), ...required],
+    rewrittenRuns: files,
+  };
 }
 
 /** Null if no run shows a deployment. */
 async function planRuns(
   rerun: RerunToPlan,
-  runs: Omit<FoundRuns, 'files'>,
+  runs: Pick<FoundRuns, 'runs' | 'skipped'>,
   ports: RerunPorts,
 ): Promise<Plan | null> {
   const { event } = rerun;
@@ -231,7 +244,7 @@ async function redeployAll(
 }
 
 async function findConfiguration(
-  look: ConfigurationLook,
+  look: Pick<ConfigurationLook, 'repository'> & { readonly workspaces: readonly Workspace[] },
   branches: readonly string[],
   ports: FirstReadPorts,
 ): Promise<ConfigurationInUse> {

@@ -30,7 +30,12 @@ export const MOST_PROBLEMS = 50;
 export type ConfigurationResult =
   | { readonly ok: true; readonly configuration: WrittenConfiguration }
   /** At least one and at most MOST_PROBLEMS, from the top of the file to its end. Messages quote the file. */
-  | { readonly ok: false; readonly problems: readonly FileProblem[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly FileProblem[];
+      /** True if the file, as far as it can be read, sets checks.gate. */
+      readonly gate: boolean;
+    };
 
 export interface KnownToReader {
   /** The repository's workspaces on all branches; null if unknown: then names aren't checked. */
@@ -92,9 +97,13 @@ function findValue(value: unknown, path: KeyPath): unknown {
   return path.reduce<unknown>((inner, part) => (inner as Record<PropertyKey, unknown> | null)?.[part], value);
 }
 
-function fail({ problems }: YamlContent): ConfigurationResult {
+function fail({ problems, value }: YamlContent): ConfigurationResult {
   const sorted = problems.found.toSorted((a, b) => a.line - b.line || a.column - b.column);
-  return { ok: false, problems: sorted.slice(0, MOST_PROBLEMS) };
+  return {
+    ok: false,
+    problems: sorted.slice(0, MOST_PROBLEMS),
+    gate: findValue(value, ['checks', 'gate']) === true,
+  };
 }
 
 function toConfiguration(file: RepositoryConfigurationFile): WrittenConfiguration {

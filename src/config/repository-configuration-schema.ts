@@ -4,7 +4,7 @@ import { checkGlob, LONGEST_GLOB, MOST_GLOBS } from './path-globs.ts';
 import type { Section } from './suggest-name.ts';
 import { CHECK_KEYS, waitFor, waitForTimeout } from './wait-for-schema.ts';
 
-const { deploy, commands, comments, notify, githubDeployments } = DEFAULT_CONFIGURATION;
+const { deploy, commands, comments, notify, githubDeployments, gate } = DEFAULT_CONFIGURATION;
 
 /** Most entries of `workspaces`. */
 export const MOST_WORKSPACES = 200;
@@ -114,6 +114,11 @@ const deploySection = z
   })
   .meta({ description: 'Settings for all workspaces of this repository.' });
 
+const workspaceChecks = z.strictObject({
+  project: projectCheck.optional(),
+  pipelines: pipelineCheck.optional(),
+});
+
 const workspaceEntry = z
   .strictObject({
     workspace: z
@@ -145,17 +150,20 @@ const workspaceEntry = z
     retry: retry.nullish(),
     wait_for: waitFor.optional(),
     wait_for_timeout: waitForTimeout.optional(),
-    checks: z
-      .strictObject({ project: projectCheck.optional(), pipelines: pipelineCheck.optional() })
-      .nullish()
-      .meta({ description: 'The checks of this workspace.' }),
+    checks: workspaceChecks.nullish().meta({ description: 'The checks of this workspace.' }),
   })
   .meta({ description: "Refines one of this repository's workspaces: a key replaces the one under deploy." });
+
+const gateCheck = z.boolean().meta({
+  description:
+    'true: one check run "Meltano Deploy" on the head of every push and pull request says whether all its deployments succeeded, or why nothing is deployed. A ruleset can require it.',
+});
 
 const checksSection = z
   .strictObject({
     project: withDefault(projectCheck, deploy.projectCheck),
     pipelines: withDefault(pipelineCheck, deploy.pipelineCheck),
+    gate: withDefault(gateCheck, gate),
   })
   .meta({ description: "The checks of this repository's workspaces." });
 
@@ -251,7 +259,7 @@ export const SECTIONS: ReadonlyMap<string, Section> = new Map([
   ['deploy.retry', { place: 'under "retry"', keys: Object.keys(retry.shape) }],
   ['workspaces.retry', { place: 'under "retry" of a workspace', keys: Object.keys(retry.shape) }],
   ['checks', { place: 'under "checks"', keys: Object.keys(checksSection.shape) }],
-  ['workspaces.checks', { place: 'under "checks" of a workspace', keys: Object.keys(checksSection.shape) }],
+  ['workspaces.checks', { place: 'under "checks" of a workspace', keys: Object.keys(workspaceChecks.shape) }],
   ['deploy.wait_for', { place: 'to an entry of "wait_for"', keys: CHECK_KEYS }],
   ['workspaces.wait_for', { place: 'to an entry of "wait_for"', keys: CHECK_KEYS }],
   ['commands', { place: 'under "commands"', keys: Object.keys(commandsSection.shape) }],

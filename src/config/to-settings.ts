@@ -9,13 +9,14 @@ type SettingsAsWritten = z.output<typeof settingsSchema>;
 
 /** Settings for a whole repository, with the names that the code has for them. */
 export function toWrittenSettings(written: SettingsAsWritten): WrittenSettings {
-  const { commands, comments, notify, github_deployments: githubDeployments } = written;
+  const { commands, comments, notify, github_deployments: githubDeployments, gate } = written;
   return leaveOutUnset({
     deploy: toDeploySettings(written),
     commands: leaveOutUnset(commands ?? {}),
     comments: leaveOutUnset({ onFailure: comments?.on_failure }),
     notify: leaveOutUnset(notify ?? {}),
     githubDeployments,
+    gate,
   });
 }
 

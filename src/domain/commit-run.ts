@@ -4,6 +4,12 @@ import type { ReportProgress, Repository } from './deployment.ts';
 import type { LogSetting } from './log-setting.ts';
 import { trackedBranch } from './match-workspaces.ts';
 import { type RepositoryConfiguration, settingsOf } from './repository-configuration.ts';
+import {
+  isRequiredCheckId,
+  makeRequiredCheckId,
+  type RequiredAsk,
+  type RequiredVerdict,
+} from './required-check.ts';
 import type { Workspace, WorkspaceKey } from './workspace.ts';
 
 /** How a proposed configuration would treat pushes to a workspace's branch. */
@@ -107,14 +113,14 @@ export interface NewCommitRun {
   readonly repositoryId: number;
   readonly installationId: number;
   readonly sha: string;
-  readonly verdict: ConfigurationVerdict | ProjectVerdict;
+  readonly verdict: ConfigurationVerdict | ProjectVerdict | RequiredVerdict;
   /** Epoch milliseconds. */
   readonly createdAt: number;
 }
 
-/** A check run about a commit, which is concluded when it is created. */
+/** A check run about a commit. */
 export interface CommitRun extends NewCommitRun, ReportProgress {
-  /** `waiting`: the projects have to be checked (once more). */
+  /** `waiting`: the projects or the required check have to be judged (once more). */
   readonly state: 'waiting' | 'concluded';
 }
 
@@ -130,7 +136,7 @@ export interface OwedCommitRuns {
 export interface CommitRunStore extends CommitRunReader, OwedCommitRuns {
   /** The workspaces with a deployment of the commit that waits for its start. */
   listWaitingStarts(commit: Pick<CommitRun, 'repositoryId' | 'sha'>): Promise<WorkspaceKey[]>;
-  /** The ids of runs whose projects must be checked. */
+  /** The ids of runs that must be judged. */
   listWaitingCommitRuns(): Promise<string[]>;
   /** Concludes a waiting run; null if it changed meanwhile. Without a result, nothing is written to GitHub. */
   concludeProjectRun(run: CommitRun, result: ProjectResult | null): Promise<CommitRun | null>;
@@ -140,7 +146,7 @@ const PREFIX = 'configuration:';
 const PROJECT_PREFIX = 'project:';
 
 export function isCommitRunId(id: string): boolean {
-  return id.startsWith(PREFIX) || isProjectRunId(id);
+  return id.startsWith(PREFIX) || isProjectRunId(id) || isRequiredCheckId(id);
 }
 
 export function isProjectRunId(id: string): boolean {
@@ -164,6 +170,32 @@ export function describeProjectRun(
     sha,
     createdAt,
     verdict: { kind: 'project', comparisons, result: null },
+  };
+}
+
+/** The required check of a commit: one, whatever asks for it. */
+export function describeRequiredCheck(
+  { repository, sha, createdAt }: { repository: Repository; sha: string; createdAt: number },
+  asks: readonly RequiredAsk[],
+  { isRenewed = false }: { readonly isRenewed?: boolean } = {},
+): NewCommitRun {
+  const { id: repositoryId, installationId } = repository;
+  return {
+    id: makeRequiredCheckId(repositoryId, sha),
+    repositoryId,
+    installationId,
+    sha,
+    createdAt,
+    verdict: {
+      kind: 'required',
+      asks,
+      asked: 1,
+      run: 1,
+      isRenewed,
+      result: null,
+      since: createdAt,
+      concludedAt: null,
+    },
   };
 }
 

@@ -32,6 +32,8 @@ export interface ConfigurationProblem {
 interface BadFile extends FileAtCommit {
   /** At least one. */
   readonly problems: readonly ConfigurationProblem[];
+  /** True if the file, as far as it can be read, sets checks.gate. */
+  readonly gate: boolean;
 }
 
 interface GoodConfiguration<Content> {
@@ -83,6 +85,8 @@ export interface JudgedConfiguration {
 export interface StoredConfiguration extends ReadPlace, JudgedConfiguration {
   /** Identifies the file's content; null without a file. */
   readonly content: string | null;
+  /** True: the repository had no workspace, so the names in the file weren't checked. */
+  readonly isUnnamed: boolean;
 }
 
 /** The result of reading the file at a commit. */
@@ -122,13 +126,13 @@ export interface ConfigurationFiles extends ProposedConfigurations {
   readMessage(repository: Repository, sha: string): Promise<string>;
 }
 
-/** Parses and validates the text of a file. Never throws. */
+/** Parses and validates the text of a file. Never throws. Without workspaces (null), names aren't checked. */
 export type ReadConfiguration = (
   text: string,
-  workspaces: readonly Workspace[],
+  workspaces: readonly Workspace[] | null,
 ) =>
   | { readonly ok: true; readonly configuration: WrittenConfiguration }
-  | { readonly ok: false; readonly problems: readonly ConfigurationProblem[] };
+  | { readonly ok: false; readonly problems: readonly ConfigurationProblem[]; readonly gate: boolean };
 
 /** What the operator sets for a repository. */
 export type FindPolicy = (repository: Repository) => Promise<AccountPolicy>;
@@ -150,8 +154,8 @@ interface PlannedPush {
 
 export interface ConfigurationLook {
   readonly repository: Repository;
-  /** All workspaces of the repository. */
-  readonly workspaces: readonly Workspace[];
+  /** All workspaces of the repository; null if they are unknown. */
+  readonly workspaces: readonly Workspace[] | null;
   /** The head of the default branch if the caller has just read it; null if the branch doesn't exist. */
   readonly head?: string | null;
   readonly push?: PlannedPush;
@@ -205,8 +209,13 @@ export function toConfigurationInUse(
   policy: AccountPolicy,
 ): ConfigurationInUse {
   const { good = null, bad = null, wasHeld = false } = stored ?? {};
-  const badFile = bad && { file: bad.file, sha: bad.sha, problems: bad.problems };
+  const badFile = bad && { file: bad.file, sha: bad.sha, problems: bad.problems, gate: bad.gate };
   const configuration = completeConfiguration(good?.configuration ?? {}, policy);
   if (badFile && !good) return { kind: 'held', configuration, bad: badFile };
   return { kind: 'usable', configuration, source: good?.source ?? null, bad: badFile, wasHeld };
+}
+
+/** Whether heads get the required check. Of a bad file this key counts, too: no head may wait for a check that never comes. */
+export function hasGate({ configuration, bad }: ConfigurationInUse): boolean {
+  return configuration.gate || (bad?.gate ?? false);
 }

@@ -11,6 +11,7 @@ export type QueueName =
   | 'setup'
   | 'environment'
   | 'project'
+  | 'required'
   | 'pipelines';
 
 export interface Waker {

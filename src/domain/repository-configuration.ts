@@ -85,6 +85,8 @@ export interface RepositoryConfiguration {
   readonly comments: CommentSettings;
   readonly notify: NotifySettings;
   readonly githubDeployments: boolean;
+  /** Whether every head gets one check run that a ruleset can require. */
+  readonly gate: boolean;
   /** `settingsOf` and `commandSettingsOf` apply them. */
   readonly limits: OperatorLimits;
   readonly places: Places;
@@ -97,6 +99,7 @@ export interface WrittenSettings {
   readonly comments?: Partial<CommentSettings>;
   readonly notify?: Partial<NotifySettings>;
   readonly githubDeployments?: boolean;
+  readonly gate?: boolean;
 }
 
 /** What `.github/meltano-deploy.yml` says. */
@@ -169,6 +172,7 @@ export const DEFAULT_CONFIGURATION: RepositoryConfiguration = Object.freeze({
   comments: Object.freeze({ onFailure: 'none' }),
   notify: Object.freeze({ issue: 'none', labels: Object.freeze([]) }),
   githubDeployments: false,
+  gate: false,
   limits: Object.freeze({
     deploy: Object.freeze({}),
     commands: Object.freeze({}),
@@ -187,7 +191,7 @@ export function completeConfiguration(
   written: WrittenConfiguration,
   { defaults, limits }: AccountPolicy,
 ): RepositoryConfiguration {
-  const { deploy, commands, comments, notify, githubDeployments } = DEFAULT_CONFIGURATION;
+  const { deploy, commands, comments, notify, githubDeployments, gate } = DEFAULT_CONFIGURATION;
   return {
     deploy: { ...deploy, ...defaults.deploy, ...written.deploy },
     workspaces: written.workspaces ?? [],
@@ -195,6 +199,7 @@ export function completeConfiguration(
     comments: { ...comments, ...defaults.comments, ...written.comments },
     notify: { ...notify, ...defaults.notify, ...written.notify },
     githubDeployments: written.githubDeployments ?? defaults.githubDeployments ?? githubDeployments,
+    gate: written.gate ?? defaults.gate ?? gate,
     limits,
     places: written.places ?? {},
   };

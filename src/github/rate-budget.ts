@@ -7,7 +7,7 @@ export type RequestUse = WriteKind | 'plan' | 'command' | 'project' | 'sweep';
 
 /**
  * The share of an installation's hourly limit (5,000 requests or more) that each use leaves to more important ones:
- * - Creates, conclusions and the configuration file may use all. The last tenth (500) is enough for 150 deployments.
+ * - Creates, conclusions, required checks and the configuration file may use all. The last tenth (500) is enough for 150 deployments.
  * - States, project checks, and the git trees for planning, stop at a tenth. A push that needs a tree is then planned after the reset.
  * - Logs stop at a fifth. They take at most 350 writes an hour, so 500 requests are left for states and trees.
  * - Commands (reads, replies, reactions) also stop at a fifth, so that many comments can't stop pushes and check runs.
@@ -17,6 +17,7 @@ export type RequestUse = WriteKind | 'plan' | 'command' | 'project' | 'sweep';
 const LEFT_TO_OTHERS: Record<RequestUse, number> = {
   create: 0,
   final: 0,
+  required: 0,
   check: 0.1,
   state: 0.1,
   plan: 0.1,

@@ -6,6 +6,7 @@ import { type Deployment, isReported } from '../domain/deployment.ts';
 import type { Waker } from '../domain/dispatcher.ts';
 import type { Notices } from '../domain/notification.ts';
 import { REASON_CODES, type ReasonCode } from '../domain/reason-codes.ts';
+import { isRequiredCheckId } from '../domain/required-check.ts';
 import { formatWorkspaceKey } from '../domain/workspace.ts';
 import type { Reporter } from '../reporting/reporter.ts';
 import type { Plan, PlannedChecks, PlanStore } from './plan-store.ts';
@@ -64,6 +65,7 @@ export async function commitPlan(
   }
   for (const id of [...listChecks(plan), ...(plan.rewrittenRuns ?? [])]) {
     if (isProjectRunId(id)) context.dispatcher.wake('project', id, CHECK_AFTER_MS);
+    else if (isRequiredCheckId(id)) context.dispatcher.wake('required', id);
     else await announceConfiguration(context, id, log);
   }
 }

@@ -12,6 +12,7 @@ import type { ListWorkspaces } from './find-workspaces.ts';
 import type { OwnerReader } from './know-owners.ts';
 import type { PlanningPorts } from './plan-push.ts';
 import type { Plan } from './plan-store.ts';
+import type { OpenRequiredChecks } from './required-check-store.ts';
 
 export interface EventContext {
   readonly deliveries: DeliveryStore;
@@ -20,6 +21,7 @@ export interface EventContext {
     /** Whether GitHub was asked to send the delivery with this GUID again. */
     wasRedeliveryRequested(guid: string): Promise<boolean>;
   };
+  readonly requiredChecks: OpenRequiredChecks;
   readonly heads: HeadReader;
   readonly accounts: Accounts;
   readonly planning: PlanningPorts;

@@ -28,10 +28,13 @@ export class ListFailed extends Error {
 export class ListTooFresh extends Error {
   /** Milliseconds until it may be. */
   readonly delayMs: number;
+  /** By the list in memory. */
+  readonly hasWorkspaces: boolean;
 
-  constructor(delayMs: number) {
+  constructor(delayMs: number, hasWorkspaces: boolean) {
     super(`A newer list of workspaces can be read in ${delayMs} ms.`);
     this.delayMs = delayMs;
+    this.hasWorkspaces = hasWorkspaces;
   }
 }
 
@@ -82,5 +85,7 @@ export async function findWorkspaces(
   const newer = await directory.newerThan(since, known.suffices ? null : known.searchKey);
   if (typeof newer !== 'number' && newer.ok) return (await select(newer.value.workspaces)).own;
   if (known.suffices) return known.own;
-  throw typeof newer === 'number' ? new ListTooFresh(newer) : new ListFailed(newer.failure);
+  throw typeof newer === 'number'
+    ? new ListTooFresh(newer, known.own.length > 0)
+    : new ListFailed(newer.failure);
 }

@@ -5,11 +5,14 @@ import {
   type ProjectComparison,
   refuseFile,
 } from '../domain/commit-run.ts';
-import { type ConfigurationInUse, isAboutWorkspaces } from '../domain/configuration-in-use.ts';
+import { type ConfigurationInUse, hasGate, isAboutWorkspaces } from '../domain/configuration-in-use.ts';
 import { type Delivery, makeSweepDeliveryId, type PushEvent } from '../domain/delivery.ts';
-import { branchOf } from '../domain/git-ref.ts';
+import type { PlannedDeployment } from '../domain/deployment.ts';
+import { branchOf, toRef } from '../domain/git-ref.ts';
 import { settingsOf } from '../domain/repository-configuration.ts';
+import { findQueueBase, type WouldDecide } from '../domain/required-check.ts';
 import type { Workspace } from '../domain/workspace.ts';
+import { describePlannedPush } from './ask-required-check.ts';
 import { compareProject } from './compare-project.ts';
 import { digestText } from './digest-text.ts';
 import type { EventContext } from './event-context.ts';
@@ -31,25 +34,48 @@ export async function planDeliveredPush(push: DeliveredPush, context: EventConte
   const { delivery, event, account, find } = push;
   if (await wasFoundBefore(event, context)) return { outcome: 'found_before', deployments: [] };
   const { id: deliveryId, receivedAt } = delivery;
-  const found = await find((known) => known.some((one) => tracksPushedBranch(one, event)));
+  const asDecided = asPushToBase(event);
+  const found = await find((known) => known.some((one) => tracksPushedBranch(one, asDecided)));
   if (found.length === 0) {
     const outcome = await explainNoWorkspace(event.repository, context.repositories);
     return { outcome, deployments: [] };
   }
   const { workspaces, inUse: configuration } = await findConfiguration(push, found, context);
+  const gate = hasGate(configuration);
+  // Without the required check, nobody asks what merging would do.
+  const judged = { ...push, event: gate ? asDecided : event };
   const commitRuns = [
     ...reportBadFile(push, configuration),
-    ...(await askForCheck(push, workspaces, configuration, context)),
+    ...(await askForCheck(judged, workspaces, configuration, context)),
   ];
   if (configuration.kind === 'held') {
-    return { outcome: 'configuration_held', deployments: [], commitRuns };
+    const isTracked = workspaces.some((one) => tracksPushedBranch(one, judged.event));
+    const outcome = isTracked || !gate ? 'configuration_held' : 'branch_not_tracked';
+    return { outcome, deployments: [], commitRuns, gate };
   }
   const overtaken = await wasOvertaken(deliveryId, event, context);
-  const deployments = await planPush(
-    { deliveryId, receivedAt, event, account, workspaces, configuration, overtaken },
-    context.planning,
-  );
-  return { outcome: 'push', deployments, commitRuns };
+  const toPlan = { deliveryId, receivedAt, event, account, workspaces, configuration, overtaken };
+  const deployments = await planPush(toPlan, context.planning);
+  const would =
+    judged.event === event ? [] : await planPush({ ...toPlan, event: judged.event }, context.planning);
+  return { outcome: 'push', deployments, commitRuns, gate, would: would.flatMap(describeWould) };
+}
+
+/** The push of a merge queue's temporary branch, as a person's push to its base. Other pushes are returned themselves. */
+function asPushToBase(event: PushEvent): PushEvent {
+  const base = findQueueBase(event.ref);
+  return base === null ? event : { ...event, ref: toRef(base), senderIsBot: false };
+}
+
+function describeWould({
+  workspaceId,
+  workspaceName,
+  reason,
+  conclusion,
+  problem,
+}: PlannedDeployment): WouldDecide[] {
+  if (reason === 'branch_not_tracked') return [];
+  return [{ workspaceId, workspaceName, refusal: conclusion === null ? null : reason, problem }];
 }
 
 /** The configuration for a push, checked against a list of workspaces that is new enough. */
@@ -58,13 +84,8 @@ async function findConfiguration(
   found: readonly Workspace[],
   { configurations, planning }: EventContext,
 ): Promise<{ workspaces: readonly Workspace[]; inUse: ConfigurationInUse }> {
-  const { repository, ref, after: sha, pushedAt } = event;
-  const push = {
-    branch: branchOf(ref) ?? ref,
-    sha,
-    at: pushedAt ?? planning.githubClock.toRemote(receivedAt),
-    changesConfiguration: event.changesConfiguration ?? false,
-  };
+  const { repository, after: sha } = event;
+  const push = describePlannedPush(event, planning.githubClock.toRemote(receivedAt));
   const inUse = await configurations.current({ repository, workspaces: found, push });
   // Only the push that brought the bad file waits for a newer list: other pushes use the last good file.
   const isJudged = inUse.kind === 'held' || inUse.bad?.sha === sha;

@@ -3,9 +3,11 @@ import type { Delivery } from '../domain/delivery.ts';
 import type { DeliveryStore } from '../domain/delivery-store.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { ageOf, stamp, timeLeft } from '../domain/stored-times.ts';
+import { askRequiredChecks } from './ask-required-check.ts';
 import { type CommitContext, commitPlan } from './commit-plan.ts';
 import type { EventContext } from './event-context.ts';
 import { ListFailed, ListTooFresh } from './find-workspaces.ts';
+import { type Delay, openRequiredCheck } from './open-required-check.ts';
 import { planEvent, planUnanswered } from './plan-event.ts';
 
 export interface PlanContext extends EventContext, CommitContext {
@@ -22,6 +24,9 @@ const LATE_MS = 1_000;
 /** Planning waits at most this long for deliveries to be stored. */
 const LONGEST_YIELD_MS = 50;
 
+/** How often slow plans are looked for: a required check is to be there 10 s after the delivery. */
+const LATE_CHECK_MS = 3_000;
+
 /** The waiting deliveries of a repository: there may be thousands, and each new one wakes the planner. */
 interface Waiting {
   /** When the first of them is due (by the clock's `elapsed`). */
@@ -37,6 +42,8 @@ export class DeliveryPlanner {
   readonly #listRetryAt = new Map<string, number>();
   /** By repository: the deliveries that needn't be read again yet. */
   readonly #waiting = new Map<string, Waiting>();
+  /** By delivery: for which delays its required check was opened, or wasn't wanted. */
+  readonly #opened = new Map<string, Set<Delay['kind']>>();
   /** Resolves when the last delivery in line may be planned. */
   #turn = Promise.resolve();
 
@@ -54,8 +61,10 @@ export class DeliveryPlanner {
     // If the clock was set back, new deliveries have times before the newest one's: then all are read.
     const isEarly = known !== undefined && clock.elapsed() < known.retryAt && known.newest <= clock.now();
     const since = isEarly ? known.newest - LATE_MS : 0;
-    const pending = await deliveries.listPending(Number(repositoryKey), since);
-    const { delay, isSure } = await this.#planAll(pending);
+    const repositoryId = Number(repositoryKey);
+    const pending = await deliveries.listPending(repositoryId, since);
+    const lateCheck = setInterval(() => void this.#openLate(repositoryId), LATE_CHECK_MS);
+    const { delay, isSure } = await this.#planAll(pending).finally(() => clearInterval(lateCheck));
     const next = isEarly ? Math.min(known.retryAt - clock.elapsed(), delay ?? Infinity) : delay;
     const newest = Math.max(known?.newest ?? 0, pending.at(-1)?.receivedAt ?? 0);
     if (next === null || !isSure) this.#waiting.delete(repositoryKey);
@@ -86,13 +95,47 @@ export class DeliveryPlanner {
     await this.#yieldToDeliveries();
     const log = this.#context.log.child({ delivery: delivery.id, repository: delivery.event.repository.id });
     try {
-      await commitPlan(this.#context, delivery, await planEvent(delivery, this.#context), log);
+      const plan = await planEvent(delivery, this.#context);
+      const required = await askRequiredChecks(delivery, plan, this.#context);
+      const commitRuns = [...(plan.commitRuns ?? []), ...required];
+      await commitPlan(this.#context, delivery, { ...plan, commitRuns }, log);
+      this.#opened.delete(delivery.id);
       return null;
     } catch (error) {
-      if (!(error instanceof ListTooFresh)) return this.#handleError(delivery, error, log);
+      if (!(error instanceof ListTooFresh)) {
+        await this.#open(delivery, { kind: 'postponed', outcome: null });
+        return this.#handleError(delivery, error, log);
+      }
+      const outcome = error.hasWorkspaces ? 'push' : 'no_workspace';
+      await this.#open(delivery, { kind: 'postponed', outcome });
       this.#listRetryAt.set(delivery.id, clock.elapsed() + error.delayMs);
       log.debug({ delayMs: error.delayMs }, 'No workspace yet: waiting for a newer list');
       return error.delayMs;
+    }
+  }
+
+  /** Opens the required checks of heads whose deliveries wait for a slow plan, their own or an earlier one. */
+  async #openLate(repositoryId: number): Promise<void> {
+    const { clock, deliveries, log } = this.#context;
+    const pending = await deliveries.listPending(repositoryId, 0).catch((error: unknown) => {
+      log.debug({ err: error, repository: repositoryId }, 'Waiting deliveries could not be read');
+      return [];
+    });
+    const late = pending.filter(({ receivedAt }) => ageOf(clock, receivedAt) >= LATE_CHECK_MS);
+    for (const delivery of late) await this.#open(delivery, { kind: 'slow' });
+  }
+
+  /** Once for each delivery and kind of delay. */
+  async #open(delivery: Delivery, delay: Delay): Promise<void> {
+    if (this.#opened.get(delivery.id)?.has(delay.kind)) return;
+    try {
+      await openRequiredCheck(delivery, delay, this.#context);
+      this.#opened.set(delivery.id, new Set(this.#opened.get(delivery.id)).add(delay.kind));
+    } catch (error) {
+      this.#context.log.debug(
+        { err: error, delivery: delivery.id },
+        'The required check could not be opened',
+      );
     }
   }
 

@@ -3,6 +3,7 @@ import type { AppEvent, CommentEvent, Delivery, PullRequestEvent, RerunEvent } f
 import { UNKNOWN_INSTALLATION } from '../domain/deployment.ts';
 import { branchOf } from '../domain/git-ref.ts';
 import { type KnownOwner, refuseOwner, UNKNOWN_OWNER } from '../domain/owner.ts';
+import type { ReasonCode } from '../domain/reason-codes.ts';
 import type { RepositoryReader } from '../domain/repository-store.ts';
 import type { CommandRequest, EventContext } from './event-context.ts';
 import { findWorkspaces, type ListWorkspaces } from './find-workspaces.ts';
@@ -16,24 +17,38 @@ interface FoundOwner extends KnownOwner {
   readonly account: Account | null;
 }
 
-/** Plans a delivery. Throws when GitHub or Meltano Cloud can't answer now. */
-export async function planEvent(received: Delivery, context: EventContext): Promise<Plan> {
-  if (received.isReplay) return { outcome: 'replayed', deployments: [] };
+type PreparedEvent =
+  | { readonly kind: 'prepared'; readonly delivery: Delivery; readonly owner: FoundOwner }
+  /** Nothing is done for it. */
+  | { readonly kind: 'refused'; readonly outcome: ReasonCode };
+
+/** Completes a delivery, learns its repository, and finds the owner. */
+export async function prepareEvent(received: Delivery, context: EventContext): Promise<PreparedEvent> {
+  const refuse = (outcome: ReasonCode) => ({ kind: 'refused', outcome }) as const;
+  if (received.isReplay) return refuse('replayed');
   const delivery = await completeOrigin(received, context.repositories);
-  if (!delivery) return { outcome: 'no_installation', deployments: [] };
+  if (!delivery) return refuse('no_installation');
   const { event } = delivery;
-  if (event.kind === 'ignored') return { outcome: event.reason, deployments: [] };
+  if (event.kind === 'ignored') return refuse(event.reason);
   const formerFullName = event.kind === 'repository' ? event.formerFullName : null;
   await learnRepository(context, event.repository, {
     formerFullName,
     seenAt: describedAt(delivery, context),
     now: context.clock.now(),
   });
-  if (event.kind === 'repository') return { outcome: 'repository_updated', deployments: [] };
+  if (event.kind === 'repository') return refuse('repository_updated');
   const owner = await findOwner(event, context);
   const refusal =
     (event.kind === 'push' ? refusePush(event) : null) ?? refuseOwner(owner, context.allowedAccounts);
-  if (refusal) return { outcome: refusal, deployments: [] };
+  return refusal ? refuse(refusal) : { kind: 'prepared', delivery, owner };
+}
+
+/** Plans a delivery. Throws when GitHub or Meltano Cloud can't answer now. */
+export async function planEvent(received: Delivery, context: EventContext): Promise<Plan> {
+  const prepared = await prepareEvent(received, context);
+  if (prepared.kind === 'refused') return { outcome: prepared.outcome, deployments: [] };
+  const { delivery, owner } = prepared;
+  const { event } = delivery;
   const { account } = owner;
   if (event.kind === 'comment')
     return context.commands.planCommand(toRequest(delivery, event, owner, context));
@@ -49,6 +64,8 @@ export async function planEvent(received: Delivery, context: EventContext): Prom
       const find = listOf(account, event, delivery, context);
       return planDeliveredPush({ delivery, event, account: account.key, find }, context);
     }
+    default:
+      throw new Error(`An event of the kind ${event.kind} is not planned.`);
   }
 }
 

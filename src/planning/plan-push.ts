@@ -8,6 +8,7 @@ import { filterOf, type PathFilter } from '../domain/path-filter.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import type { RemoteClock } from '../domain/remote-clock.ts';
 import { settingsOf, type WorkspaceSettings } from '../domain/repository-configuration.ts';
+import { findQueueBase } from '../domain/required-check.ts';
 import type { RepositoryWorkspace, Workspace } from '../domain/workspace.ts';
 import { type CommitBefore, type JudgedChange, judgeChange, type OpenTrees } from './changed-paths.ts';
 import { describeDeployment, type NameCheckRun } from './plan-deployment.ts';
@@ -57,8 +58,9 @@ export function refusePush(push: PushEvent): ReasonCode | null {
   return null;
 }
 
+/** A merge queue's temporary branch is never deployed. */
 export function tracksPushedBranch(workspace: Workspace, push: PushEvent): boolean {
-  return branchOf(push.ref) === trackedBranch(workspace, push.repository);
+  return findQueueBase(push.ref) === null && branchOf(push.ref) === trackedBranch(workspace, push.repository);
 }
 
 /**

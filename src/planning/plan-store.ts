@@ -5,6 +5,7 @@ import type { Lock } from '../domain/lock.ts';
 import type { DescribeNotices } from '../domain/notification.ts';
 import type { NewPipelineWatch } from '../domain/pipeline-watch.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
+import type { WouldDecide } from '../domain/required-check.ts';
 import type { RepositoryWorkspace, WorkspaceKey } from '../domain/workspace.ts';
 import type { TreeDigestStore } from './changed-paths.ts';
 
@@ -22,6 +23,10 @@ export type LacksPush = (start: {
 export interface Plan {
   readonly outcome: ReasonCode;
   readonly deployments: readonly PlannedDeployment[];
+  /** Whether the repository wants the required check; missing: unknown. */
+  readonly gate?: boolean;
+  /** How the push of a merge queue would be decided on its base. */
+  readonly would?: readonly WouldDecide[];
   /** The permission of the person with the request, if it was read. */
   readonly role?: PermissionLevel;
   /** A command to be answered. */

@@ -10,6 +10,7 @@ import {
 import type { Repository } from '../domain/deployment.ts';
 import type { Waker } from '../domain/dispatcher.ts';
 import type { RepositoryReader } from '../domain/repository-store.ts';
+import { makeRequiredCheckId } from '../domain/required-check.ts';
 import { chooseRetryDelay } from '../domain/retry-delay.ts';
 import { formatWorkspaceKey } from '../domain/workspace.ts';
 import { ParsedFiles } from '../project/parsed-files.ts';
@@ -30,7 +31,7 @@ export interface ProjectCheckerPorts {
   /** How long until GitHub takes requests of the installation (milliseconds); 0 when it takes them now. */
   readonly readDelayMs: (installationId: number) => number;
   readonly reporter: Pick<Reporter, 'commitJudged'>;
-  /** Wakes the deployments that wait for the check. */
+  /** Wakes the deployments and the required check that wait for it. */
   readonly dispatcher: Waker;
   readonly clock: Clock;
   readonly random: () => number;
@@ -71,6 +72,7 @@ export class ProjectChecker {
     if (result) reporter.commitJudged(concluded);
     for (const key of await store.listWaitingStarts(run))
       dispatcher.wake('workspace', formatWorkspaceKey(key));
+    dispatcher.wake('required', makeRequiredCheckId(run.repositoryId, run.sha));
     return null;
   }
 

@@ -80,13 +80,15 @@ export function createConfigurations(ports: ConfigurationPorts): Configurations 
 /** Null if the stored configuration is as new as the known head of the default branch. */
 async function findNewHead(
   { heads }: ConfigurationPorts,
-  { repository, push, head }: ConfigurationLook,
+  { repository, push, head, workspaces }: ConfigurationLook,
   stored: StoredConfiguration | null,
 ): Promise<ObservedHead | null> {
   const { defaultBranch } = repository;
   const isFromPush = push?.branch === defaultBranch;
   if (stored?.branch === defaultBranch) {
     const isNews = isFromPush && push.sha !== stored.sha && push.at >= stored.pushedAt;
+    // Its names can be checked now.
+    if (!isNews && stored.isUnnamed && workspaces) return { sha: stored.sha, at: stored.pushedAt };
     if (!isNews) return null;
     if (push.at > stored.pushedAt) return push;
     // The deliveries of two pushes within one second may come in any order: the head shows which is newer.
@@ -111,7 +113,8 @@ async function readAt(
   const { repository, workspaces } = look;
   const readFile = (sha: string): Promise<ConfigurationFile> | ConfigurationFile => {
     const listed = willReadTree(look, sha, stored) ? trees : null;
-    return sha === '' ? { kind: 'none' } : files.read(repository, sha, stored?.content ?? null, listed);
+    const known = stored && !stored.isUnnamed ? stored.content : null;
+    return sha === '' ? { kind: 'none' } : files.read(repository, sha, known, listed);
   };
   let { sha } = observed;
   let file = await readFile(sha);
@@ -142,7 +145,7 @@ function willReadTree(
   sha: string,
   stored: StoredConfiguration | null,
 ): boolean {
-  if (push?.sha !== sha) return false;
+  if (push?.sha !== sha || workspaces === null) return false;
   // The unknown file may add the first filter.
   if (stored === null) return true;
   const configuration = completeConfiguration(stored.good?.configuration ?? {}, policy);
@@ -162,33 +165,43 @@ interface ToJudge {
 
 function judge(
   read: ReadConfiguration,
-  workspaces: readonly Workspace[],
+  workspaces: readonly Workspace[] | null,
   { file, place, stored }: ToJudge,
 ): StoredConfiguration {
   const { sha } = place;
   const before = { good: stored?.good ?? null, wasHeld: stored?.wasHeld ?? false };
+  const isUnnamed = workspaces === null;
   switch (file.kind) {
     case 'none': {
       const good = { configuration: {}, source: null };
-      return { ...before, ...place, content: null, good, bad: null };
+      return { ...before, ...place, content: null, good, bad: null, isUnnamed: false };
     }
     case 'unusable': {
       const problems = [{ line: 1, column: 1, message: file.problem }];
-      const bad = { file: file.file, sha, problems, text: null };
-      return { ...place, content: file.content, ...refuse(before, bad) };
+      const bad = { file: file.file, sha, problems, text: null, gate: false };
+      return { ...place, content: file.content, ...refuse(before, bad, workspaces), isUnnamed };
     }
     case 'text': {
       const { content, text } = file;
-      return { ...place, content, ...judgeText(read, workspaces, { file: file.file, sha, text }, before) };
+      const judged = judgeText(read, workspaces, { file: file.file, sha, text }, before);
+      const namesNone = judged.bad === null && !judged.good?.configuration.workspaces?.length;
+      return { ...place, content, ...judged, isUnnamed: isUnnamed && !namesNone };
     }
     case 'unchanged': {
-      const { content = null, good = null, bad = null } = stored ?? {};
+      const { content = null, good = null, bad = null, isUnnamed: wasUnnamed = false } = stored ?? {};
       if (bad) {
-        const moved = { ...before, ...place, content, bad: { ...bad, sha } };
+        const moved = { ...before, ...place, content, bad: { ...bad, sha }, isUnnamed: wasUnnamed };
         return judgeAgain(read, workspaces, moved);
       }
       const source = good?.source && { ...good.source, sha };
-      return { ...before, ...place, content, good: good && { ...good, source: source ?? null }, bad: null };
+      return {
+        ...before,
+        ...place,
+        content,
+        good: good && { ...good, source: source ?? null },
+        bad: null,
+        isUnnamed: wasUnnamed,
+      };
     }
   }
 }
@@ -196,12 +209,12 @@ function judge(
 /** Returns `stored` itself if the result is the same. */
 function judgeAgain(
   read: ReadConfiguration,
-  workspaces: readonly Workspace[],
+  workspaces: readonly Workspace[] | null,
   stored: StoredConfiguration,
 ): StoredConfiguration {
   const { bad } = stored;
   // Another list of workspaces can't change other mistakes.
-  if (!bad || bad.text === null || !isAboutWorkspaces(bad)) return stored;
+  if (!workspaces || !bad || bad.text === null || !isAboutWorkspaces(bad)) return stored;
   const judged = judgeText(read, workspaces, { ...bad, text: bad.text }, stored);
   const isSame = JSON.stringify(judged.bad?.problems) === JSON.stringify(bad.problems);
   return isSame ? stored : { ...stored, ...judged };
@@ -211,19 +224,24 @@ type FormerConfiguration = Omit<JudgedConfiguration, 'bad'>;
 
 function judgeText(
   read: ReadConfiguration,
-  workspaces: readonly Workspace[],
+  workspaces: readonly Workspace[] | null,
   { file, sha, text }: { file: string; sha: string; text: string },
   before: FormerConfiguration,
 ): JudgedConfiguration {
   const result = read(text, workspaces);
-  if (!result.ok) return refuse(before, { file, sha, problems: result.problems, text });
-  const configuration = pinWorkspaces(result.configuration, workspaces);
+  if (!result.ok) {
+    const { problems, gate } = result;
+    return refuse(before, { file, sha, problems, text, gate }, workspaces);
+  }
+  const configuration = pinWorkspaces(result.configuration, workspaces ?? []);
   return { good: { configuration, source: { file, sha } }, bad: null, wasHeld: before.wasHeld };
 }
 
 function refuse(
   { good, wasHeld }: FormerConfiguration,
   bad: NonNullable<StoredConfiguration['bad']>,
+  workspaces: readonly Workspace[] | null,
 ): JudgedConfiguration {
-  return { good, bad, wasHeld: wasHeld || good === null };
+  // Without a workspace, no push is held.
+  return { good, bad, wasHeld: wasHeld || (good === null && workspaces !== null) };
 }

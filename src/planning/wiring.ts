@@ -37,6 +37,7 @@ import type { PlanningPorts } from './plan-push.ts';
 import { ProjectChecker } from './project-checker.ts';
 import { PushTrees } from './push-trees.ts';
 import { createConfigurations } from './repository-configurations.ts';
+import { RequiredChecker } from './required-checker.ts';
 import { selectEntries } from './select-entries.ts';
 
 /** Readers of repositories, shared with other rooms. */
@@ -150,6 +151,7 @@ export function createDeliveryPlanner(
     deliveries: stores,
     plans: stores,
     sweeps: stores,
+    requiredChecks: stores,
     heads,
     commitRuns: stores,
     checkPull: (pull) =>
@@ -187,6 +189,24 @@ export function createProjectChecker(
     log,
   });
   return (id) => checker.check(id);
+}
+
+/** The handler of the queue `required`. */
+export function createRequiredChecker(
+  { configuration, stores, dispatcher, clock, log, metrics }: AppContext,
+  reporter: Reporter,
+): (key: string) => Promise<number | null> {
+  const checker = new RequiredChecker({
+    store: stores,
+    repositories: stores,
+    reporter,
+    dispatcher,
+    clock,
+    log,
+    githubUrl: configuration.github.webUrl,
+    onConcluded: metrics.required,
+  });
+  return (key) => checker.check(key);
 }
 
 /** The handler of the queue `setup`. */

@@ -2,6 +2,7 @@ import type { CommitRun } from '../domain/commit-run.ts';
 import { type Deployment, isReported } from '../domain/deployment.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
 import type { PipelineWatch } from '../domain/pipeline-watch.ts';
+import { isRequiredCheckId } from '../domain/required-check.ts';
 import { formatWorkspaceKey, type WorkspaceKey } from '../domain/workspace.ts';
 import { findShownLog } from '../reporting/report-subject.ts';
 import type { Reporter } from '../reporting/reporter.ts';
@@ -43,7 +44,9 @@ export async function wakeUnfinished({ store, dispatcher, reporter }: Unfinished
   }
   for (const id of await store.listOpenCommands()) dispatcher.wake('command', id);
   for (const run of await store.listOwedCommitRuns()) reporter.commitJudged(run);
-  for (const id of await store.listWaitingCommitRuns()) dispatcher.wake('project', id);
+  for (const id of await store.listWaitingCommitRuns()) {
+    dispatcher.wake(isRequiredCheckId(id) ? 'required' : 'project', id);
+  }
   await wakeOutputs(store, dispatcher);
   for (const deployment of await store.listUnreported()) {
     const needsLog = deployment.state === 'concluded' && deployment.jobId !== null && !isReported(deployment);

@@ -55,8 +55,7 @@ export class CheckRunWriter implements Reporter {
   }
 
   commitJudged(run: CommitRun): void {
-    // Creates and conclusions of deployments come first, unless such a conclusion links to it.
-    this.#change(run, run.verdict.kind === 'project' && !holdsDeployments(run.verdict) ? 'check' : null);
+    this.#change(run, chooseKind(run.verdict));
   }
 
   /** `as` overrides the kind of the write. */
@@ -216,6 +215,12 @@ export class CheckRunWriter implements Reporter {
     this.#byRun.delete(run.id);
     this.#ports.logs.forget(run.id);
   }
+}
+
+/** Creates and conclusions of deployments come first, unless such a conclusion links to the check run. */
+function chooseKind(verdict: CommitRun['verdict']): QueuedRun['owed'] {
+  if (verdict.kind === 'required') return 'required';
+  return verdict.kind === 'project' && !holdsDeployments(verdict) ? 'check' : null;
 }
 
 function holdsDeployments({ comparisons, result }: ProjectVerdict): boolean {

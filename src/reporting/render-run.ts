@@ -44,7 +44,7 @@ export async function renderRun(
   const { render, renderCommit, renderPipelines, pages } = ports;
   if ('verdict' in of) {
     const fields = renderCommit({ run: of, repository, githubUrl: pages.githubUrl });
-    return { fields, timeless: fields, externalId: of.id };
+    return { fields, timeless: fields, externalId: fields.external_id };
   }
   if (isPipelineWatch(of)) {
     const view = await viewWatch(of, repository, ports);

@@ -18,7 +18,7 @@ export interface Reporter {
   pipelinesChanged(watch: PipelineWatch): void;
 }
 
-/** Wakes the commands that requested or withdrew a deployment when it changes. */
+/** Wakes what follows a deployment's changes: the commands that requested or withdrew it, and required checks. */
 export function notifyCommands(reporter: Reporter, dispatcher: Dispatcher): Reporter {
   return {
     logRead: (of, grew) => reporter.logRead(of, grew),
@@ -29,7 +29,9 @@ export function notifyCommands(reporter: Reporter, dispatcher: Dispatcher): Repo
     },
     changed(deployment) {
       reporter.changed(deployment);
-      const { cause, deliveryId, withdrawDeliveryId } = deployment;
+      const { id, cause, deliveryId, withdrawDeliveryId, state, checkRunId } = deployment;
+      // The required checks of commits follow beginnings and ends.
+      if (state === 'concluded' || checkRunId === null) dispatcher.wake('required', id);
       if (cause === 'command') dispatcher.wake('command', deliveryId);
       if (withdrawDeliveryId !== null) dispatcher.wake('command', withdrawDeliveryId);
     },

@@ -8,6 +8,7 @@ import {
   type NewCommitRun,
   type ProjectComparison,
 } from '../domain/commit-run.ts';
+import { joinAsks, type RequiredVerdict } from '../domain/required-check.ts';
 import type { CommitRunTable, Schema } from './schema.ts';
 
 export function createCommitRunStore(db: Kysely<Schema>): CommitRunStore {
@@ -66,7 +67,7 @@ export function createCommitRunStore(db: Kysely<Schema>): CommitRunStore {
 }
 
 /**
- * One about a file that is there already stays as it is; one about projects is checked for what is asked for now, too.
+ * One about a file that is there already stays as it is; one that is judged is judged for what is asked for now, too.
  * `attemptedAt`: when an earlier, lost database may have had them written (epoch milliseconds).
  */
 export async function insertCommitRuns(
@@ -76,15 +77,15 @@ export async function insertCommitRuns(
 ): Promise<void> {
   for (const run of runs) {
     const { verdict } = run;
-    const isProject = verdict.kind === 'project';
+    const isJudged = verdict.kind === 'project' || verdict.kind === 'required';
     const inserted = await tx
       .insertInto('commitRun')
       .values({
         ...run,
         verdict: JSON.stringify(verdict),
-        state: isProject ? 'waiting' : 'concluded',
-        // What isn't checked yet is owed no write.
-        revision: isProject ? 0 : 1,
+        state: isJudged ? 'waiting' : 'concluded',
+        // What isn't judged yet is owed no write.
+        revision: isJudged ? 0 : 1,
         reportedRevision: 0,
         checkRunId: null,
         checkRunUrl: null,
@@ -92,9 +93,28 @@ export async function insertCommitRuns(
       })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .executeTakeFirst();
-    if (!isProject || inserted.numInsertedOrUpdatedRows) continue;
-    await changeComparisons(tx, run.id, (known) => joinComparisons(known, verdict.comparisons));
+    if (inserted.numInsertedOrUpdatedRows) continue;
+    if (verdict.kind === 'project')
+      await changeComparisons(tx, run.id, (known) => joinComparisons(known, verdict.comparisons));
+    if (verdict.kind === 'required') await askAgain(tx, run.id, verdict);
   }
+}
+
+async function askAgain(tx: Kysely<Schema>, id: string, now: RequiredVerdict): Promise<void> {
+  const row = await tx.selectFrom('commitRun').selectAll().where('id', '=', id).executeTakeFirst();
+  const known = row && toCommitRun(row).verdict;
+  if (known?.kind !== 'required') return;
+  const verdict: RequiredVerdict = {
+    ...known,
+    asks: joinAsks(known.asks, now.asks),
+    asked: known.asked + 1,
+    isRenewed: known.isRenewed || now.isRenewed,
+  };
+  await tx
+    .updateTable('commitRun')
+    .set({ verdict: JSON.stringify(verdict), state: 'waiting' })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** Checks the projects of these commits again for the remaining comparisons. */
@@ -138,7 +158,7 @@ export async function rewriteCommitRuns(tx: Kysely<Schema>, ids: readonly string
   }
 }
 
-function toCommitRun(row: Selectable<CommitRunTable>): CommitRun {
+export function toCommitRun(row: Selectable<CommitRunTable>): CommitRun {
   return {
     ...row,
     verdict: JSON.parse(row.verdict) as CommitRun['verdict'],

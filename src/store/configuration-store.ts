@@ -19,15 +19,17 @@ export function createConfigurationStore(db: Kysely<Schema>): ConfigurationStore
         good: row.good === null ? null : (JSON.parse(row.good) as StoredConfiguration['good']),
         bad: row.bad === null ? null : (JSON.parse(row.bad) as StoredConfiguration['bad']),
         wasHeld: row.wasHeld === 1,
+        isUnnamed: row.isUnnamed === 1,
       };
     },
 
-    async saveConfiguration(repositoryId, { good, bad, wasHeld, ...stored }) {
+    async saveConfiguration(repositoryId, { good, bad, wasHeld, isUnnamed, ...stored }) {
       const values = {
         ...stored,
         good: good && JSON.stringify(good),
         bad: bad && JSON.stringify(bad),
         wasHeld: wasHeld ? 1 : 0,
+        isUnnamed: isUnnamed ? 1 : 0,
       };
       await db
         .insertInto('configuration')

@@ -14,6 +14,7 @@ import type { RepositoryStore } from '../domain/repository-store.ts';
 import type { SetupRunStore } from '../domain/setup-run.ts';
 import type { NotificationStore } from '../notifying/notification-store.ts';
 import type { AdoptionStore, PlanHistory, PlanStore } from '../planning/plan-store.ts';
+import type { OpenRequiredChecks, RequiredCheckStore } from '../planning/required-check-store.ts';
 import type { ResumableStore } from '../recovery/resume-installation.ts';
 import type { RetentionStore } from '../recovery/retain-records.ts';
 import type { SweepStore } from '../recovery/sweep-store.ts';
@@ -50,6 +51,7 @@ import { createRecoveryStore } from './recovery-store.ts';
 import { createReportStore } from './report-store.ts';
 import { createRepositoryNamesStore } from './repository-names-store.ts';
 import { createRepositoryStore } from './repository-store.ts';
+import { createRequiredCheckStore } from './required-check-store.ts';
 import { createRetentionStore } from './retention-store.ts';
 import type { Schema } from './schema.ts';
 import { createSetupRunStore } from './setup-run-store.ts';
@@ -74,6 +76,8 @@ export type Stores = DeliveryStore &
   CommandStore &
   ConfigurationStore &
   CommitRunStore &
+  RequiredCheckStore &
+  OpenRequiredChecks &
   PipelineWatchStore &
   FailureCommentStore &
   FailureIssueStore &
@@ -105,6 +109,7 @@ export function createStores(db: Kysely<Schema>, recorder = new DeliveryRecorder
     ...createCommandStore(db),
     ...createConfigurationStore(db),
     ...createCommitRunStore(db),
+    ...createRequiredCheckStore(db),
     ...createPipelineWatchStore(db),
     ...createFailureCommentStore(db),
     ...createFailureIssueStore(db),

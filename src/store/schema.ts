@@ -277,6 +277,7 @@ interface ConfigurationTable {
   good: string | null;
   bad: string | null;
   wasHeld: number;
+  isUnnamed: number;
 }
 
 export interface CommitRunTable {
@@ -284,7 +285,7 @@ export interface CommitRunTable {
   repositoryId: number;
   installationId: number;
   sha: string;
-  /** A `ConfigurationVerdict` or a `ProjectVerdict` as JSON. */
+  /** A `ConfigurationVerdict`, a `ProjectVerdict` or a `RequiredVerdict` as JSON. */
   verdict: string;
   state: 'waiting' | 'concluded';
   createdAt: number;

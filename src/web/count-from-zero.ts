@@ -50,6 +50,7 @@ const QUEUES: Record<QueueName, true> = {
   setup: true,
   environment: true,
   project: true,
+  required: true,
   pipelines: true,
 };
 

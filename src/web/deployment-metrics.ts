@@ -1,6 +1,7 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { Deployment } from '../domain/deployment.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
+import type { RequiredConclusion } from '../domain/required-check.ts';
 
 /** Seconds, up to the default limit for watching a job (two hours). */
 const JOB_BUCKETS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200];
@@ -11,6 +12,8 @@ export interface DeploymentMetrics {
   /** Call for each planned workspace, and for a delivery without one. */
   decided(reason: ReasonCode): void;
   concluded(deployment: Deployment): void;
+  /** Call with each conclusion of a required check. */
+  required(conclusion: RequiredConclusion): void;
   /** Call with the deployment as its check run shows it. `now` is in epoch milliseconds. */
   written(deployment: Deployment, now: number): void;
   /** Call with the number of secrets removed from a log. */
@@ -41,9 +44,16 @@ export function createDeploymentMetrics(
     registers,
   });
   for (const conclusion of ['success', 'failure']) secondTries.inc({ conclusion }, 0);
+  const required = new Counter({
+    name: 'meltano_deploy_required_checks_total',
+    help: 'Conclusions of the check run that a ruleset can require (checks.gate), by conclusion.',
+    labelNames: ['conclusion'],
+    registers,
+  });
   const times = createTimes(registry);
   return {
     decided: (reason) => decisions.inc({ reason }),
+    required: (conclusion) => required.inc({ conclusion }),
     concluded(deployment) {
       const { conclusion, reason, firstTry } = deployment;
       if (firstTry !== null) secondTries.inc({ conclusion: conclusion ?? 'none' });
@@ -55,7 +65,7 @@ export function createDeploymentMetrics(
   };
 }
 
-function createTimes(registry: Registry): Omit<DeploymentMetrics, 'decided' | 'redacted'> {
+function createTimes(registry: Registry): Omit<DeploymentMetrics, 'decided' | 'required' | 'redacted'> {
   const job = { buckets: JOB_BUCKETS, registers: [registry] };
   const queue = new Histogram({
     name: 'meltano_deploy_deployment_queue_seconds',

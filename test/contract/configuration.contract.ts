@@ -21,11 +21,13 @@ const STORED: StoredConfiguration = {
   pushedAt: 1_700_000_000_000,
   content: 'x',
   wasHeld: true,
+  isUnnamed: true,
   good: { configuration: DEFAULT_CONFIGURATION, source: { file: '.github/meltano-deploy.yml', sha: 'a' } },
   bad: {
     file: '.github/meltano-deploy.yml',
     sha: 'b',
     text: 'deploy: 1\n',
+    gate: true,
     problems: [{ line: 1, column: 9, message: '„quoted“', path: 'deploy' }],
   },
 };
@@ -42,7 +44,15 @@ export function describeConfigurationStore(name: string, open: () => Promise<Ope
       expect(await stores.readConfiguration(REPOSITORY.id)).toBeNull();
       await stores.saveConfiguration(REPOSITORY.id, STORED);
       expect(await stores.readConfiguration(REPOSITORY.id)).toEqual(STORED);
-      const next = { ...STORED, sha: 'c', content: null, good: null, bad: null, wasHeld: false };
+      const next = {
+        ...STORED,
+        sha: 'c',
+        content: null,
+        good: null,
+        bad: null,
+        wasHeld: false,
+        isUnnamed: false,
+      };
       await stores.saveConfiguration(REPOSITORY.id, next);
       expect(await stores.readConfiguration(REPOSITORY.id)).toEqual(next);
       expect(await stores.readConfiguration(7)).toBeNull();

@@ -1,6 +1,6 @@
 import type { WriteKind } from './write-budget.ts';
 
-const ORDER: readonly WriteKind[] = ['create', 'final', 'check', 'state', 'reply', 'log'];
+const ORDER: readonly WriteKind[] = ['create', 'final', 'required', 'check', 'state', 'reply', 'log'];
 /** The shortest time between two writes of a run's state. The second includes all changes in between. */
 const STATE_GAP_MS = 1_000;
 /** A log is read this long before it may be written, and counts as fresh for a little longer. */
@@ -13,7 +13,7 @@ const READ_WAIT_MS = 1_000;
 export interface QueuedRun {
   readonly id: string;
   /** The owed write, and since when; null if only the log may have grown. */
-  owed: 'create' | 'final' | 'check' | 'state' | null;
+  owed: 'create' | 'final' | 'required' | 'check' | 'state' | null;
   owedSince: number;
   logGrew: boolean;
   logReadAt: number;

@@ -1,5 +1,5 @@
 /** In order of priority. */
-export type WriteKind = 'create' | 'final' | 'check' | 'state' | 'reply' | 'log';
+export type WriteKind = 'create' | 'final' | 'required' | 'check' | 'state' | 'reply' | 'log';
 
 /** The bucket: its size in writes, and the time to refill one. */
 const BURST = 10;
@@ -16,6 +16,7 @@ const BEYOND_MS = 6_000;
 const NEEDED: Record<Exclude<WriteKind, 'log'>, number> = {
   create: 1,
   final: 1,
+  required: 1,
   check: 3,
   state: 4,
   reply: 4,
@@ -87,7 +88,8 @@ export class WriteBudget {
 
   /** When the hour's limit allows a write of this kind. */
   #hourAt(kind: WriteKind, now: number): number {
-    const isEnd = kind === 'create' || kind === 'final';
+    // Merges wait for a required check, so it has a share in what is kept.
+    const isEnd = kind === 'create' || kind === 'final' || kind === 'required';
     const limit = isEnd ? PER_HOUR : PER_HOUR - KEPT_FOR_ENDS;
     const used = this.#count(now);
     if (used < limit) return now;

@@ -1,5 +1,6 @@
-import type { CommitRun, ProjectVerdict } from '../../domain/commit-run.ts';
+import type { CommitRun, ConfigurationVerdict, ProjectVerdict } from '../../domain/commit-run.ts';
 import type { Repository } from '../../domain/deployment.ts';
+import { formatRequiredCheckId, type RequiredVerdict } from '../../domain/required-check.ts';
 import { cutBytes, OUTPUT_BYTES } from '../../domain/truncate-bytes.ts';
 import { cleanInlineText } from '../../logs/clean-log-line.ts';
 import type { CheckRunFields } from './check-run-view.ts';
@@ -11,6 +12,7 @@ import { formatTitle } from './render-title.ts';
 /** No workspace's check run has these names, because there the workspace is in parentheses. */
 export const CONFIGURATION_CHECK = 'Meltano Deploy configuration';
 export const PROJECT_CHECK = 'Meltano Deploy project';
+const REQUIRED_CHECK = 'Meltano Deploy';
 
 export interface CommitRunView {
   readonly run: CommitRun;
@@ -24,7 +26,8 @@ type Rendered = Pick<CheckRunFields, 'name' | 'details_url' | 'conclusion' | 'ou
 /** The fields of a check run about a commit. Pure. */
 export function renderCommitRun(view: CommitRunView): CheckRunFields {
   const { verdict, sha, createdAt, id } = view.run;
-  const time = new Date(createdAt).toISOString().replace(/\.\d{3}Z$/, 'Z');
+  if (verdict.kind === 'required') return renderRequired(view, verdict);
+  const time = formatTime(createdAt);
   return {
     head_sha: sha,
     external_id: id,
@@ -35,10 +38,29 @@ export function renderCommitRun(view: CommitRunView): CheckRunFields {
   };
 }
 
-function renderConfiguration(
-  view: CommitRunView,
-  verdict: Exclude<CommitRun['verdict'], ProjectVerdict>,
-): Rendered {
+function formatTime(time: number): string {
+  return new Date(time).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
+
+function renderRequired(
+  { run, repository, githubUrl }: CommitRunView,
+  verdict: RequiredVerdict,
+): CheckRunFields {
+  const { conclusion = null, title = '', summary = '' } = verdict.result ?? {};
+  const shown = {
+    name: REQUIRED_CHECK,
+    head_sha: run.sha,
+    external_id: formatRequiredCheckId(run.id, verdict.run),
+    details_url: formatCommitUrl(githubUrl, repository, run.sha),
+    started_at: formatTime(verdict.since),
+    output: { title, summary },
+  };
+  if (conclusion === null) return { ...shown, status: 'in_progress' };
+  const completedAt = formatTime(Math.max(verdict.since, verdict.concludedAt ?? 0));
+  return { ...shown, status: 'completed', conclusion, completed_at: completedAt };
+}
+
+function renderConfiguration(view: CommitRunView, verdict: ConfigurationVerdict): Rendered {
   const { run, repository, githubUrl } = view;
   const { file } = verdict;
   return {

@@ -159,12 +159,13 @@ const DEFAULTS: Readonly<Record<keyof typeof ACCOUNT_SETTINGS, readonly [other: 
     { issue: 'none', labels: [] },
   ],
   github_deployments: [true, false],
+  gate: [true, false],
 };
 
 /** A file of a repository with a key of the defaults. */
 function placeKey(key: string, value: unknown): object {
   if (['commands', 'comments', 'notify', 'github_deployments'].includes(key)) return { [key]: value };
-  return { [['project', 'pipelines'].includes(key) ? 'checks' : 'deploy']: { [key]: value } };
+  return { [['project', 'pipelines', 'gate'].includes(key) ? 'checks' : 'deploy']: { [key]: value } };
 }
 
 describe.each(Object.entries(DEFAULTS))('the default for %s', (key, [other, own]) => {

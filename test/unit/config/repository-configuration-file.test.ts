@@ -69,6 +69,7 @@ deploy:
 checks:
   project: off
   pipelines: off
+  gate: true
 workspaces:
   - workspace: ANALYTICS
     on_push: true
@@ -138,6 +139,7 @@ github_deployments: true
         comments: { onFailure: 'pull_request' },
         notify: { issue: 'on_failure', labels: ['deployment'] },
         githubDeployments: true,
+        gate: true,
       },
     });
   });

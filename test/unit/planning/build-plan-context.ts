@@ -63,6 +63,7 @@ export function buildPlanContext(parts: PlanParts): PlanContext {
     repositories: stores,
     plans: stores,
     sweeps: stores,
+    requiredChecks: stores,
     commitRuns: stores,
     checkPull: async () => ({ outcome: 'configuration_unchanged', deployments: [] }),
     accounts,

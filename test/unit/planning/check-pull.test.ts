@@ -94,11 +94,12 @@ describe('a pull request', () => {
     expect(await world.stores.getCommitRun(key)).toBeNull();
   });
 
-  test('of a repository without a workspace asks GitHub nothing', async () => {
+  test('of a repository without a workspace asks GitHub for the configuration, once', async () => {
     world.meltano.workspaces = [];
     world.files.changedBy.add(5);
     await open(NEXT);
-    expect(world.files.reads).toEqual([]);
-    expect(world.noops()).toEqual(['no_workspace']);
+    await open(SHA);
+    expect(world.files.reads).toEqual(['main']);
+    expect(world.noops()).toEqual(['no_workspace', 'no_workspace']);
   });
 });

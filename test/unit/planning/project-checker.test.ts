@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { describeProjectRun } from '../../../src/domain/commit-run.ts';
+import { makeRequiredCheckId } from '../../../src/domain/required-check.ts';
 import { formatWorkspaceKey } from '../../../src/domain/workspace.ts';
 import { ProjectChecker } from '../../../src/planning/project-checker.ts';
 import { FakeClock, FakeDispatcher, FakeReporter } from '../deploying/fake-ports.ts';
@@ -52,5 +53,6 @@ test('a check that ends wakes the workspaces whose start waits for it, even wher
   expect(await checker.check(run.id)).toBeNull();
   expect(dispatcher.wakes).toEqual([
     { queue: 'workspace', key: formatWorkspaceKey({ account, workspaceId }) },
+    { queue: 'required', key: makeRequiredCheckId(run.repositoryId, run.sha) },
   ]);
 });

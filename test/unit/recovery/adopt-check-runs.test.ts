@@ -153,7 +153,12 @@ test('while the configuration is invalid, an error holds, since the settings bef
   world.configuration = {
     kind: 'held',
     configuration: DEFAULT_CONFIGURATION,
-    bad: { file: '.github/meltano-deploy.yml', sha: SHA, problems: [{ line: 1, column: 1, message: '' }] },
+    bad: {
+      file: '.github/meltano-deploy.yml',
+      sha: SHA,
+      problems: [{ line: 1, column: 1, message: '' }],
+      gate: false,
+    },
   };
   expect((await adopt()).gates).toHaveLength(1);
 });

@@ -114,6 +114,7 @@ async function createDeploymentIndexes(db: Kysely<Schema>): Promise<void> {
     sql`create index deployment_redeploy on deployment (redeploy_of) where redeploy_of is not null`,
     sql`create index deployment_withdraw on deployment (withdraw_delivery_id)
       where withdraw_delivery_id is not null`,
+    sql`create index deployment_of_commit on deployment (repository_id, sha)`,
     sql`create index deployment_failure on deployment (repository_id, sha) where conclusion = 'failure'`,
   ];
   for (const statement of statements) await statement.execute(db);

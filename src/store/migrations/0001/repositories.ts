@@ -51,7 +51,8 @@ export async function createRepositoryTables(db: Kysely<Schema>): Promise<void> 
       content text,
       good text,
       bad text,
-      was_held integer not null
+      was_held integer not null,
+      is_unnamed integer not null
     )`,
   ];
   for (const statement of statements) await statement.execute(db);

@@ -24,8 +24,9 @@ const LATE_MS = 1_000;
 /** Planning waits at most this long for deliveries to be stored. */
 const LONGEST_YIELD_MS = 50;
 
-/** How often slow plans are looked for: a required check is to be there 10 s after the delivery. */
-const LATE_CHECK_MS = 3_000;
+/** A required check is to be there 10 s after the delivery: when it is opened before the plan, and how often that is looked for. */
+const OPEN_AFTER_MS = 5_000;
+const LATE_CHECK_MS = 2_500;
 
 /** The waiting deliveries of a repository: there may be thousands, and each new one wakes the planner. */
 interface Waiting {
@@ -121,7 +122,7 @@ export class DeliveryPlanner {
       log.debug({ err: error, repository: repositoryId }, 'Waiting deliveries could not be read');
       return [];
     });
-    const late = pending.filter(({ receivedAt }) => ageOf(clock, receivedAt) >= LATE_CHECK_MS);
+    const late = pending.filter(({ receivedAt }) => ageOf(clock, receivedAt) >= OPEN_AFTER_MS);
     for (const delivery of late) await this.#open(delivery, { kind: 'slow' });
   }
 

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { CommitRun } from '../domain/commit-run.ts';
 import type { PermissionLevel, Reaction } from '../domain/conversation.ts';
 import type { Cause, Conclusion, Deployment, DeploymentState } from '../domain/deployment.ts';
 import type { WorkspacePin } from '../domain/match-workspaces.ts';
@@ -280,18 +281,7 @@ interface ConfigurationTable {
   isUnnamed: number;
 }
 
-export interface CommitRunTable {
-  id: string;
-  repositoryId: number;
-  installationId: number;
-  sha: string;
+export interface CommitRunTable extends Omit<CommitRun, 'verdict'> {
   /** A `ConfigurationVerdict`, a `ProjectVerdict` or a `RequiredVerdict` as JSON. */
   verdict: string;
-  state: 'waiting' | 'concluded';
-  createdAt: number;
-  revision: number;
-  reportedRevision: number;
-  checkRunId: number | null;
-  checkRunUrl: string | null;
-  checkRunAttemptedAt: number | null;
 }

@@ -48,3 +48,8 @@ export function inGated(
     await play(world, head);
   }, options);
 }
+
+/** How often a conclusion was written. On a slow machine, a check run may be opened before it is decided. */
+export function countDecisions({ history }: SandboxCheckRun): number {
+  return history.filter(({ status }) => status === 'completed').length;
+}

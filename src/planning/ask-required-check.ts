@@ -9,6 +9,7 @@ import {
   type RequiredAsk,
   type WouldDecide,
 } from '../domain/required-check.ts';
+import { ageOf } from '../domain/stored-times.ts';
 import type { EventContext } from './event-context.ts';
 import type { Plan } from './plan-store.ts';
 
@@ -26,7 +27,10 @@ const NOT_SERVED: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
 
 type HeadEvent = PushEvent | PullRequestEvent;
 
-export type RequiredCheckContext = Pick<EventContext, 'configurations' | 'planning'>;
+/** After this time, a file that GitHub doesn't show counts as it was last known. */
+const READ_WITHIN_MS = 10 * 60_000;
+
+export type RequiredCheckContext = Pick<EventContext, 'configurations' | 'planning' | 'clock'>;
 
 /** The required checks of the commits that a plan is about: of a new head, and of those that it deploys. */
 export async function askRequiredChecks(
@@ -59,14 +63,17 @@ export async function askRequiredChecks(
 export async function wantsRequiredCheck(
   event: HeadEvent,
   { receivedAt }: Delivery,
-  { configurations, planning }: RequiredCheckContext,
+  { configurations, planning, clock }: RequiredCheckContext,
 ): Promise<boolean> {
   const { repository } = event;
-  if (event.kind === 'pull_request') {
-    return hasGate(await configurations.current({ repository, workspaces: null }));
-  }
-  const push = describePlannedPush(event, planning.githubClock.toRemote(receivedAt));
-  return hasGate(await configurations.current({ repository, workspaces: null, push }));
+  const push =
+    event.kind === 'push' ? describePlannedPush(event, planning.githubClock.toRemote(receivedAt)) : undefined;
+  const look = { repository, workspaces: null, ...(push && { push }) };
+  const inUse = await configurations.current(look).catch((error: unknown) => {
+    if (ageOf(clock, receivedAt) < READ_WITHIN_MS) throw error;
+    return configurations.known(repository.id);
+  });
+  return hasGate(inUse);
 }
 
 /** `receivedAt`: by GitHub's clock. */

@@ -24,6 +24,9 @@ const SHORTEST_KEY = 24;
 const LONGEST_KEY = 64;
 const SECRET = /^whsec_((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/;
 
+/** A part of an address that may be a token. Shorter ones are ordinary words. */
+const TOKEN = /^[^/\s]{20,}$/;
+
 const ERRORS = {
   url: `must be an https URL without user name and password, or \${NAME} with one`,
   insecure: 'must begin with https://: private_network: true allows http://',
@@ -79,8 +82,9 @@ export function toDestination(entry: DestinationEntry): ConfiguredDestination {
 
 /** The parts of a destination that the app's output must not contain. */
 export function listDestinationSecrets({ url, secret }: ConfiguredDestination): string[] {
-  const { pathname, search } = new URL(url);
-  const address = pathname + search === '/' ? [] : [url, pathname + search];
+  const { pathname, search, searchParams } = new URL(url);
+  const parts = [...pathname.split('/'), ...searchParams.values()];
+  const address = pathname + search === '/' ? [] : [url, ...parts.filter((part) => TOKEN.test(part))];
   return secret === null ? address : [...address, secret, secret.slice('whsec_'.length)];
 }
 

@@ -338,7 +338,7 @@ describe('notify', () => {
   const KEY = Buffer.alloc(32, 1).toString('base64');
   const env = {
     ...SOURCE.env,
-    HOOK: 'https://hooks.example/T0/B0/hunter2-token\n',
+    HOOK: 'https://hooks.example/T0/B0/hunter2-hunter2-token\n',
     PLAIN_HOOK: 'http://10.0.0.5/hook',
     SECRET: `whsec_${KEY}`,
     SHORT: `whsec_${Buffer.alloc(23).toString('base64')}`,
@@ -361,7 +361,7 @@ describe('notify', () => {
         {
           notify: [
             {
-              url: 'https://hooks.example/T0/B0/hunter2-token',
+              url: 'https://hooks.example/T0/B0/hunter2-hunter2-token',
               format: 'json',
               secret: `whsec_${KEY}`,
               on: ['failed', 'waiting'],
@@ -382,12 +382,11 @@ describe('notify', () => {
     const secrets = result.ok ? result.accounts.flatMap(listAccountSecrets) : [];
     expect(secrets).toEqual([
       'acme-secret-value',
-      'https://hooks.example/T0/B0/hunter2-token',
-      '/T0/B0/hunter2-token',
+      'https://hooks.example/T0/B0/hunter2-hunter2-token',
+      'hunter2-hunter2-token',
       `whsec_${KEY}`,
       KEY,
       'http://10.0.0.5/hook',
-      '/hook',
     ]);
   });
 

@@ -114,6 +114,17 @@ test('a proxy is not asked to connect to a private address', async () => {
   expect(requests).toEqual([]);
 });
 
+test('a proxy in a private network is used for a name that only the proxy knows', async () => {
+  const asked: string[] = [];
+  server.on('connect', (request, socket) => {
+    asked.push(request.url ?? '');
+    socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+  });
+  const proxy = `http://127.0.0.1:${port}`;
+  expect(await send('https://hooks.example/hook', { proxy })).toMatchObject({ kind: 'failed' });
+  expect(asked).toEqual(['hooks.example:443']);
+});
+
 test.each([
   '0.1.2.3',
   '10.0.0.1',

@@ -54,6 +54,13 @@ export class NotifyWorld {
     this.world.app.service.reload();
   }
 
+  /** The metrics about notifications. */
+  async readMetrics(): Promise<string[]> {
+    const response = await fetch(`${this.world.app.service.url}/metrics`);
+    const lines = (await response.text()).split('\n');
+    return lines.filter((line) => /^meltano_deploy_(?:notifications|queue_depth.*notification)/.test(line));
+  }
+
   /** The requests to a destination, accepted or not. */
   tries(format: ReceivedMessage['format']) {
     return this.receiver.service.exchanges.filter(({ path }) => path === `/${format}/team`);

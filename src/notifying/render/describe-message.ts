@@ -7,7 +7,7 @@ const SHORT_SHA = 7;
 const HEADINGS: Readonly<Record<NotificationEvent['type'], string>> = {
   failed: 'Deployment failed',
   repaired: 'Deployment repaired',
-  waiting: 'Deployment waits for somebody',
+  waiting: 'Deployment waits for a person',
 };
 
 const CAUSES: Readonly<Record<NotificationEvent['data']['cause'], string>> = {

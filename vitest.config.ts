@@ -31,8 +31,8 @@ export default defineConfig({
     // Most of the time the tests wait for processes and timers, not for a core.
     maxWorkers: 9,
     sequence: { sequencer: SlowestFirst },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     reporters: ['default'],
   },
 });

@@ -1,4 +1,6 @@
 const FALLBACK_MS = 50;
+/** Long enough for a busy machine: only what never comes takes as long. */
+const PATIENCE_MS = 120_000;
 
 /** Wakes everyone who waits for a condition. */
 export class ChangeSignal {
@@ -9,7 +11,11 @@ export class ChangeSignal {
   }
 
   /** Resolves with the first result of `read` that is neither null, undefined nor false. Also polls, for changes elsewhere. */
-  async waitFor<T>(read: () => T | null | undefined | false, what: string, timeoutMs = 10_000): Promise<T> {
+  async waitFor<T>(
+    read: () => T | null | undefined | false,
+    what: string,
+    timeoutMs = PATIENCE_MS,
+  ): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const check = () => {
       try {

@@ -172,7 +172,7 @@ export class MeltanoSandbox implements RouteState {
   }
 
   /** Resolves with the first result of `read` that is neither null, undefined nor false. */
-  waitFor<T>(read: () => T | null | undefined | false, what: string, timeoutMs = 5000): Promise<T> {
+  waitFor<T>(read: () => T | null | undefined | false, what: string, timeoutMs?: number): Promise<T> {
     return this.#signal.waitFor(read, what, timeoutMs);
   }
 

@@ -53,7 +53,7 @@ async function redeployWithKill(method: string, path: RegExp, when: 'before' | '
       body: '/redeploy',
       author: 'ana',
     });
-    await github.waitFor(() => held.hits > 0, `the request to ${path}`, 40_000);
+    await github.waitFor(() => held.hits > 0, `the request to ${path}`);
     await app.kill('SIGKILL');
     app = new AppProcess({ env, cwd: directory });
     await app.ready();
@@ -61,7 +61,7 @@ async function redeployWithKill(method: string, path: RegExp, when: 'before' | '
     const comments = () => github.conversations.comments(REPOSITORY, number);
     const reactions = () =>
       (comments().find((one) => one.id === comment.id)?.reactions ?? []).map((one) => one.content);
-    await github.waitFor(() => reactions().join() === 'rocket', '🚀 and nothing else', 40_000);
+    await github.waitFor(() => reactions().join() === 'rocket', '🚀 and nothing else');
     expect(comments().filter((one) => one.viaApp)).toHaveLength(1);
     expect(meltano.jobs).toHaveLength(1);
     expect(github.checks.runs(REPOSITORY).map((run) => run.conclusion)).toEqual(['success']);

@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startSandbox } from '../../sandbox/sandbox.ts';
 import { createDatabase } from '../contract/postgres-databases.ts';
+import { PATIENCE } from '../patience.ts';
 import { AppProcess, makeEnvironment } from './app-process.ts';
 
 const SERVER = process.env['TEST_DATABASE_URL'];
-const PATIENCE = { timeout: 30_000, interval: 100 };
 
 test.skipIf(!SERVER)(
   'while the database is away the process stays up, says so, refuses deliveries, and then goes on',
@@ -51,12 +51,11 @@ test.skipIf(!SERVER)(
     await github.hook.redeliver(delivery()?.guid ?? '');
     const isConcluded = (sha: string) =>
       github.checks.runs('acme/data', sha).some((run) => run.conclusion === 'success');
-    await github.waitFor(() => isConcluded(running.after), 'the end of the first push', 60_000);
-    await github.waitFor(() => meltano.jobsOf(workspace)[1], 'the second job', 30_000);
+    await github.waitFor(() => isConcluded(running.after), 'the end of the first push');
+    await github.waitFor(() => meltano.jobsOf(workspace)[1], 'the second job');
     meltano.jobsOf(workspace)[1]?.end('COMPLETE');
-    await github.waitFor(() => isConcluded(missed.after), 'the end of the second push', 30_000);
+    await github.waitFor(() => isConcluded(missed.after), 'the end of the second push');
     expect(meltano.jobs).toHaveLength(2);
     expect(await app.kill('SIGTERM')).toEqual({ code: 0, signal: null });
   },
-  180_000,
 );

@@ -95,5 +95,4 @@ test.each([
     while ((await readMemory(app)) - before >= 100);
     expect(app.output.length).toBeLessThan(100_000);
   },
-  120_000,
 );

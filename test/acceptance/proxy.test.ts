@@ -32,7 +32,6 @@ async function deploy(settings: { env?: Record<string, string>; file?: Record<st
   await github.waitFor(
     () => github.checks.runs('acme/data', after).some(({ conclusion }) => conclusion === 'success'),
     'the conclusion',
-    30_000,
   );
   const hosts = [github.origin, meltano.apiUrl].map((url) => new URL(url).host);
   return { hosts: new Set(hosts), output: app.output };

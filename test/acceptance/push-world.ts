@@ -104,7 +104,7 @@ export class PushWorld {
   async waitForConclusions(timeoutMs: number, url?: string): Promise<void> {
     const { github } = this.sandbox;
     const allTried = () => this.#deliveries().every((delivery) => delivery.attempts.length > 0);
-    await github.waitFor(allTried, 'an attempt of every delivery', 30_000);
+    await github.waitFor(allTried, 'an attempt of every delivery');
     await this.redeliverFailed(url);
     const isConcluded = ({ repository, after }: Pushed) =>
       github.checks.runs(repository, after).some((run) => run.status === 'completed');

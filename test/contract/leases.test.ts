@@ -5,11 +5,9 @@ import { type Lease, LeaseLost, type LeaseStore, type TakenLease } from '../../s
 import { startPgBossDispatcher } from '../../src/scheduling/pg-boss-dispatcher.ts';
 import { createStores } from '../../src/store/create-stores.ts';
 import { createLeaseStore } from '../../src/store/lease-store.ts';
+import { PATIENCE } from '../patience.ts';
 import { buildRepository } from '../unit/domain/push-builder.ts';
 import { emptyDatabase, listPostgresDatabases, type StartedDatabase } from './postgres-databases.ts';
-
-/** What can be waited for is waited for so long at most (milliseconds). */
-const PATIENCE = { timeout: 20_000, interval: 20 };
 
 function requireLease(lease: Lease | null): Lease {
   if (!lease) throw new Error('The lease was not given.');

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, openAsBlob, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { CamelCasePlugin, Kysely, PGliteDialect, sql } from 'kysely';
 import pg from 'pg';
@@ -9,6 +11,10 @@ import { FencedDialect } from '../../src/store/fenced-dialect.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import type { Schema } from '../../src/store/schema.ts';
+
+const MODULES = join(import.meta.dirname, '../../node_modules');
+const { version } = JSON.parse(readFileSync(join(MODULES, '@electric-sql/pglite/package.json'), 'utf8'));
+const EMPTY_CLUSTER = join(MODULES, `.cache/pglite-${version}.tar`);
 
 export interface StartedDatabase {
   readonly db: Kysely<Schema>;
@@ -32,7 +38,7 @@ export function listPostgresDatabases(): TestDatabase[] {
 
 /** For tests only: it has one connection, and doesn't sync to disk. */
 async function startPGlite(): Promise<StartedDatabase> {
-  const pglite = await PGlite.create();
+  const pglite = await createPGlite();
   const leases = createLeaseContext();
   const db = new Kysely<Schema>({
     dialect: new FencedDialect(new PGliteDialect({ pglite }), leases),
@@ -41,6 +47,18 @@ async function startPGlite(): Promise<StartedDatabase> {
   await migrate(db);
   const boss = { db: fromPglite(pglite), backend: 'pglite' as const };
   return { db, leases, boss, stop: () => db.destroy() };
+}
+
+/** To make an empty cluster takes three seconds of processor time, to copy one half a second. */
+async function createPGlite(): Promise<PGlite> {
+  if (existsSync(EMPTY_CLUSTER)) return PGlite.create({ loadDataDir: await openAsBlob(EMPTY_CLUSTER) });
+  const pglite = await PGlite.create();
+  const dump = await pglite.dumpDataDir('none');
+  const unfinished = `${EMPTY_CLUSTER}.${process.pid}`;
+  mkdirSync(dirname(EMPTY_CLUSTER), { recursive: true });
+  writeFileSync(unfinished, await dump.bytes());
+  renameSync(unfinished, EMPTY_CLUSTER);
+  return pglite;
 }
 
 /** A database of its own, so that test files that run side by side don't meet. */
@@ -87,11 +105,13 @@ async function runOnce(url: string, statement: string): Promise<void> {
   await client.end();
 }
 
-/** As it is right after the migration. */
+/** As it is right after the migration. One statement, so that foreign keys don't mind the order; `truncate` takes ten times as long. */
 export async function emptyDatabase(db: Kysely<Schema>): Promise<void> {
   const { rows } = await sql<{ tablename: string }>`
     select tablename from pg_tables
     where schemaname = 'public' and tablename not like 'kysely_%' and tablename <> 'note'`.execute(db);
-  await sql`truncate ${sql.join(rows.map((row) => sql.table(row.tablename)))}`.execute(db);
-  await db.deleteFrom('note').where('name', '<>', 'began_at').execute();
+  const deletions = rows.map(
+    ({ tablename }) => sql`${sql.ref(tablename)} as (delete from public.${sql.ref(tablename)})`,
+  );
+  await sql`with ${sql.join(deletions)} delete from note where name <> 'began_at'`.execute(db);
 }

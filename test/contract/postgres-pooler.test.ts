@@ -7,6 +7,7 @@ import { createStores } from '../../src/store/create-stores.ts';
 import { inspectPostgres } from '../../src/store/inspect-postgres.ts';
 import { createLeaseStore } from '../../src/store/lease-store.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
+import { PATIENCE } from '../patience.ts';
 import { createDatabase } from './postgres-databases.ts';
 
 const SERVER = process.env['TEST_DATABASE_URL'];
@@ -81,7 +82,7 @@ describe.skipIf(!POOLER)('PgBouncer in transaction mode, with its defaults', () 
     }
     dispatchers[0]?.wake('workspace', 'now');
     dispatchers[1]?.wake('workspace', 'later', 300);
-    await vi.waitFor(() => expect(handled.toSorted()).toEqual(['later', 'now']), { timeout: 20_000 });
+    await vi.waitFor(() => expect(handled.toSorted()).toEqual(['later', 'now']), PATIENCE);
     expect(problems).toEqual([]);
   });
 

@@ -141,8 +141,8 @@ test.concurrent('commands leave the last requests of an hour to deployments, and
   await world.untilTitle(third.after, /^Waiting for/);
   const isAnswered = (number: number) =>
     github.conversations.comments(REPOSITORY, number).some((one) => one.viaApp);
-  await world.until(() => issues.every(isAnswered), 'a reply to each', 40_000);
-}, 60_000);
+  await world.until(() => issues.every(isAnswered), 'a reply to each');
+});
 
 test.concurrent('a secondary limit as 429: waited for as long as GitHub says', async (context) => {
   const world = await open(context);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { PATIENCE } from '../patience.ts';
 import { World } from './world.ts';
 
 let world: World;
@@ -24,7 +25,7 @@ test('/metrics shows each figure of a push', async () => {
     lines = (await (await fetch(`${world.app.service.url}/metrics`)).text()).split('\n');
     return find('report_lag_seconds_count{report="last"}');
   };
-  await expect.poll(readLast, { timeout: 5_000 }).toMatch(/ 1$/);
+  await expect.poll(readLast, PATIENCE).toMatch(/ 1$/);
   expect(find('deliveries_total{event="push",outcome="stored"}')).toMatch(/ 1$/);
   expect(find('plan_decisions_total{reason="push"}')).toMatch(/ 1$/);
   expect(find('deployments_total{conclusion="success",reason="job_complete"}')).toMatch(/ 1$/);

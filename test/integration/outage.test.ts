@@ -78,4 +78,4 @@ test('an outage at the start and one during the watch are reported once, and rec
   expect(titlesOf(before.after).filter((title) => AWAY.test(title))).toHaveLength(1);
   const metrics = await (await fetch(`${world.app.service.url}/metrics`)).text();
   expect(metrics).toMatch(/^meltano_deploy_meltano_circuit_open\{account="environment"\} 0$/m);
-}, 60_000);
+});

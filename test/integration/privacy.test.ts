@@ -192,4 +192,4 @@ test('commands on a public repository show no log, and no secret of the app, of 
     expect(lines).not.toContain(secret);
   }
   expect(world.meltano.service.exchanges.some((one) => one.path.includes('/logs'))).toBe(false);
-}, 60_000);
+});

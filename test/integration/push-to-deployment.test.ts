@@ -62,7 +62,7 @@ describe('a push to the tracked branch', () => {
       conclusion: 'cancelled',
       output: { title: expect.stringMatching(/^Deleted/) },
     });
-  }, 40_000);
+  });
 
   test('an undocumented status is shown unchanged, and the watch continues', async () => {
     const { after } = world.push();

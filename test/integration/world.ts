@@ -80,8 +80,8 @@ export class World {
     return runs[0];
   }
 
-  until<T>(read: () => T | null | undefined | false, what: string, timeoutMs = 20_000) {
-    return this.github.waitFor(read, what, timeoutMs);
+  until<T>(read: () => T | null | undefined | false, what: string) {
+    return this.github.waitFor(read, what);
   }
 
   untilRun(sha: string, holds: (run: SandboxCheckRun) => boolean, what: string) {

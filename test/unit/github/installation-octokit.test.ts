@@ -1,6 +1,7 @@
 import nock from 'nock';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { callGitHub } from '../../../src/github/github-call.ts';
+import { PATIENCE } from '../../patience.ts';
 import { API, connectGitHub, type GitHub } from './octokit-setup.ts';
 
 const RUN = '/repos/acme/data/check-runs/9';
@@ -180,7 +181,7 @@ test('at most 30 requests of an installation are under way, and the others follo
       return {};
     });
   const all = Array.from({ length: 80 }, read);
-  await vi.waitFor(() => expect(open).toBe(30));
+  await vi.waitFor(() => expect(open).toBe(30), PATIENCE);
   answer.resolve();
   expect(await Promise.all(all)).toEqual(Array(80).fill(200));
   expect(most).toBe(30);

@@ -69,7 +69,7 @@ describe('1,000,000 lines', () => {
     expect(text).toContain('Error in line 100,001 of 1,000,000:');
     expect(text).toContain('line 1000000\n');
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_BYTES);
-  }, 60_000);
+  });
 });
 
 describe('the memory of a deployment’s log', () => {
@@ -101,19 +101,15 @@ describe('the memory of a deployment’s log', () => {
     ],
     ['errors in files', (line) => `a/${'a'.repeat(240)}.sql:${line}: error: broken ${'ü'.repeat(1000)}`],
     ['long lines', (line) => `${line} ${'€'.repeat(1900)}`],
-  ])(
-    'keeps to its budget with %s',
-    async (_, write) => {
-      const lines = write(1).length > 100 ? 3_000 : 100_000;
-      const taken = await measureLog(async (builder) => {
-        for (let from = 0; from < lines; from += 500) {
-          await builder.add(Array.from({ length: 500 }, (_, index) => write(from + index)));
-        }
-      });
-      expect(taken).toBeLessThan(LOG_MEMORY_BYTES);
-    },
-    60_000,
-  );
+  ])('keeps to its budget with %s', async (_, write) => {
+    const lines = write(1).length > 100 ? 3_000 : 100_000;
+    const taken = await measureLog(async (builder) => {
+      for (let from = 0; from < lines; from += 500) {
+        await builder.add(Array.from({ length: 500 }, (_, index) => write(from + index)));
+      }
+    });
+    expect(taken).toBeLessThan(LOG_MEMORY_BYTES);
+  });
 });
 
 describe('a line of 10 MB', () => {

@@ -65,7 +65,7 @@ test('each of two accounts sees exactly what it would see alone', async () => {
     }),
     { numRuns: 8 },
   );
-}, 120_000);
+});
 
 test('both accounts deploy, get replies, and read their own log', async () => {
   const pair = await play(

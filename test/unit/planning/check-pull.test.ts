@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { makeProjectRunId } from '../../../src/domain/commit-run.ts';
 import type { PullRequestEvent } from '../../../src/domain/delivery.ts';
+import { PATIENCE } from '../../patience.ts';
 import { REPOSITORY } from '../deploying/reconcile-world.ts';
 import { buildPush, PlanWorld } from './plan-world.ts';
 
@@ -72,7 +73,10 @@ describe('a pull request', () => {
     world.files.isChangedBy = () => promise;
     const opened = open(NEXT);
     const key = makeProjectRunId(REPOSITORY.id, NEXT);
-    await vi.waitFor(() => expect(world.dispatcher.wakes).toContainEqual({ queue: 'project', key }));
+    await vi.waitFor(
+      () => expect(world.dispatcher.wakes).toContainEqual({ queue: 'project', key }),
+      PATIENCE,
+    );
     expect(await world.stores.getCommitRun(key)).toMatchObject({ state: 'waiting', sha: NEXT });
     resolve(false);
     await opened;

@@ -8,6 +8,7 @@ import { describePipeline, type PipelineWatch } from '../../../src/domain/pipeli
 import { SharedReporter } from '../../../src/reporting/shared-reporter.ts';
 import { InstallationLeases } from '../../../src/scheduling/installation-leases.ts';
 import { createLeaseContext } from '../../../src/scheduling/lease-context.ts';
+import { PATIENCE } from '../../patience.ts';
 import { buildDeployment } from '../domain/deployment-builder.ts';
 
 const INSTALLATION = 7;
@@ -143,7 +144,7 @@ beforeEach(() => {
 test('a change anywhere wakes the one that writes for the installation', async () => {
   const deployment = instance.add({});
   instance.reporter.changed(deployment);
-  await vi.waitFor(() => expect(instance.dispatcher.wakes).toEqual(['writer 7']));
+  await vi.waitFor(() => expect(instance.dispatcher.wakes).toEqual(['writer 7']), PATIENCE);
   await instance.dispatcher.run('log', deployment.id);
   expect(instance.dispatcher.wakes).toEqual(['writer 7', 'writer 7']);
   expect(instance.takeCalls()).toEqual([]);
@@ -155,7 +156,7 @@ test('the instance that writes for an installation learns once that it works aga
   await holder.work(makeLease(1));
   holder.takeCalls();
   instance.reporter.resume(INSTALLATION);
-  await vi.waitFor(() => expect(instance.dispatcher.wakes).toEqual(['writer 7']));
+  await vi.waitFor(() => expect(instance.dispatcher.wakes).toEqual(['writer 7']), PATIENCE);
   expect(instance.takeCalls()).toEqual([]);
   holder.resumedAt = instance.resumedAt;
   await holder.work(makeLease(1));
@@ -237,7 +238,7 @@ describe('the jobs of pipelines that are watched', () => {
   test('are handed to the writer, and the log of the one that runs is followed', async () => {
     const { id } = watch();
     instance.reporter.pipelinesChanged(watch());
-    await vi.waitFor(() => expect(instance.dispatcher.wakes).toEqual(['writer 7']));
+    await vi.waitFor(() => expect(instance.dispatcher.wakes).toEqual(['writer 7']), PATIENCE);
     await instance.work(makeLease(1));
     await instance.work(makeLease(1));
     expect(instance.takeCalls()).toEqual([`write ${id} (1)`]);
@@ -297,7 +298,7 @@ test('a run about the configuration file is handed to the writer once, until it 
   const id = 'configuration:2:a:b';
   instance.commitRuns = [{ id, revision: 1, repositoryId: 2, installationId: INSTALLATION } as never];
   instance.reporter.commitJudged(instance.commitRuns[0] as never);
-  await vi.waitFor(() => expect(instance.dispatcher.wakes).toEqual(['writer 7']));
+  await vi.waitFor(() => expect(instance.dispatcher.wakes).toEqual(['writer 7']), PATIENCE);
   const lease = makeLease(1);
   expect(await instance.work(lease)).toBeGreaterThan(0);
   await instance.work(lease);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
 
-export interface Measure {
+interface Measure {
   readonly name: string;
   readonly value: number;
   /** The value must not be larger; null: the number is only shown. */
@@ -13,7 +13,7 @@ export interface Measure {
   readonly places: readonly string[];
 }
 
-export function isMet({ value, aim }: Measure): boolean {
+function isMet({ value, aim }: Measure): boolean {
   return aim === null || value <= aim;
 }
 
@@ -24,7 +24,7 @@ interface SourceFile {
 }
 
 /** Measures how large and how plain the code is. Runs Biome and knip, so it takes some seconds. */
-export function measureSource(): Measure[] {
+function measureSource(): Measure[] {
   const source = readFiles('src/**/*.ts');
   const all = readFiles('{src,sandbox,demo,bench,scripts,test}/**/*.ts');
   const largest = source.toSorted((a, b) => b.lines - a.lines)[0];
@@ -96,14 +96,12 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-if (import.meta.main) {
-  for (const measure of measureSource()) {
-    const { name, value, aim, places } = measure;
-    console.log(
-      aim === null
-        ? `  ${name}: ${value}`
-        : `${isMet(measure) ? '✓' : '✗'} ${name}: ${value} (at most ${aim})`,
-    );
-    if (!isMet(measure)) for (const place of places) console.log(`    ${place}`);
-  }
+for (const measure of measureSource()) {
+  const { name, value, aim, places } = measure;
+  console.log(
+    aim === null ? `  ${name}: ${value}` : `${isMet(measure) ? '✓' : '✗'} ${name}: ${value} (at most ${aim})`,
+  );
+  if (isMet(measure)) continue;
+  process.exitCode = 1;
+  for (const place of places) console.log(`    ${place}`);
 }

@@ -27,17 +27,24 @@ export interface GitHubSandboxOptions {
   treeLimits?: TreeLimits;
 }
 
-export function createContext(options: GitHubSandboxOptions, origin: () => string): SandboxContext {
-  const { privateKey } = generateKeyPairSync('rsa', {
+let privateKey: string | undefined;
+
+/** One for all sandboxes of this process: another key takes as long as the rest of a sandbox. */
+function getPrivateKey(): string {
+  privateKey ??= generateKeyPairSync('rsa', {
     modulusLength: 2048,
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
-  });
+  }).privateKey;
+  return privateKey;
+}
+
+export function createContext(options: GitHubSandboxOptions, origin: () => string): SandboxContext {
   const app = {
     id: options.appId ?? 424_242,
     slug: options.appSlug ?? 'meltano-deploy',
-    privateKey,
-    publicKey: createPublicKey(privateKey),
+    privateKey: getPrivateKey(),
+    publicKey: createPublicKey(getPrivateKey()),
     webhookSecret: options.webhookSecret ?? randomBytes(20).toString('hex'),
     createdAt: Date.now(),
   };

@@ -140,19 +140,16 @@ export function describeAudit(
     });
 
     test('more than one page of records comes whole', async () => {
-      const event = buildPush({ repository: REPOSITORY, after: 'x' });
-      await stores.record({ id: 'many', name: 'push', receivedAt: 1, event });
-      const deployments = Array.from({ length: 1_003 }, (_, index) =>
-        buildPlanned({
-          id: `d${index}`,
-          workspaceId: `w${index}`,
-          deliveryId: 'many',
-          repositoryId: REPOSITORY.id,
-          receivedAt: 1_000,
-        }),
-      );
-      await stores.commitPlan({ deliveryId: 'many', outcome: 'push', deployments, now: 1 });
-      expect(new Set((await read()).map(({ deployment_id }) => deployment_id)).size).toBe(1_003);
+      await plan('d', 1_000);
+      const row = await opened.db.selectFrom('deployment').selectAll().executeTakeFirstOrThrow();
+      for (let hundred = 0; hundred < 11; hundred += 1) {
+        const copies = Array.from({ length: 100 }, (_, index) => {
+          const id = `d${hundred * 100 + index}`;
+          return { ...row, id, workspaceId: id };
+        });
+        await opened.db.insertInto('deployment').values(copies).execute();
+      }
+      expect(new Set((await read()).map(({ deployment_id }) => deployment_id)).size).toBe(1_101);
     });
   });
 }

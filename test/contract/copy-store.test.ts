@@ -30,14 +30,11 @@ function makeTemporary(): string {
 /** More pushes than one batch copies, one deployment, and rows in the other tables. */
 async function fill(stores: Stores): Promise<string> {
   const id = randomUUID();
-  for (let n = 0; n < 1_100; n += 1) {
-    await stores.record({
-      id: `guid-${n}`,
-      name: 'push',
-      receivedAt: 1_800_000_000_000 + n,
-      event: buildPush({ repository: REPOSITORY, before: 'b', after: 'a' }),
-    });
-  }
+  const event = buildPush({ repository: REPOSITORY, before: 'b', after: 'a' });
+  const deliveries = Array.from({ length: 1_100 }, (_, n) =>
+    stores.record({ id: `guid-${n}`, name: 'push', receivedAt: 1_800_000_000_000 + n, event }),
+  );
+  await Promise.all(deliveries);
   const planned = buildPlanned({
     id,
     workspaceId: 'w',

@@ -25,6 +25,7 @@ class SlowestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/keep-files-in-memory.ts',
     pool: 'forks',
     // Modules are loaded once a worker, not once a file: that was half of the time. So a test leaves no global changed.
     isolate: false,

@@ -12,10 +12,13 @@ export function planStores(step: Step): PlanItem[] {
   if (step.areFoldersUnknown) return [];
   const list = (project: Project | null) =>
     project?.stores.filter(({ path }) => !step.unreadable.has(path)) ?? [];
-  return pairBy(list(step.before), list(step.after), nameOfStore).flatMap(planStore);
+  const pairs = pairBy(list(step.before), list(step.after), nameOfStore);
+  const isOneNew = pairs.some(({ before }) => before === null);
+  return pairs.flatMap((pair) => planStore(pair, isOneNew));
 }
 
-function planStore(pair: Pair<Store>): PlanItem[] {
+/** `isOneNew`: a store is added. */
+function planStore(pair: Pair<Store>, isOneNew: boolean): PlanItem[] {
   const { before, after, key } = pair;
   const plugin = diffText('data_plugin', before?.dataPlugin, after?.dataPlugin);
   const details = [
@@ -28,11 +31,18 @@ function planStore(pair: Pair<Store>): PlanItem[] {
       subject: 'data store',
       name: key,
       change: changeOf(pair),
-      warning: before && after && plugin.length > 0 ? 'what it loads into is exchanged' : null,
+      warning: warnOfStore(pair, plugin.length > 0, isOneNew),
       details: after === null ? [] : details,
       files: [before, after].flatMap((one) => one?.path ?? []),
     },
   ];
+}
+
+/** Warns of a store with another plugin, and of one that is removed while another is added. */
+function warnOfStore({ before, after }: Pair<Store>, isOther: boolean, isOneNew: boolean): string | null {
+  if (before === null) return null;
+  if (after === null) return isOneNew ? 'the data store is exchanged' : null;
+  return isOther ? 'what it loads into is exchanged' : null;
 }
 
 export function planWorkspaceFiles(step: Step): PlanItem[] {

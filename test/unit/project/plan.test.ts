@@ -141,6 +141,15 @@ triggered_by: [deploy]
       '- Environment `test` added: `env`',
     ],
     [
+      'a data store for another one',
+      () => ({
+        'datastores/Lake.yml': null,
+        'datastores/Pond.yml': 'data_plugin: loaders/target-postgres--acme\n',
+      }),
+      '- ⚠ Data store `Lake` removed (the data store is exchanged)',
+      '- Data store `Pond` added: data_plugin `loaders/target-postgres--acme`',
+    ],
+    [
       'a data store',
       () => edit('datastores/Lake.yml', 'target-postgres--acme', 'target-snowflake--acme'),
       '- ⚠ Data store `Lake` changed (what it loads into is exchanged): data_plugin `loaders/target-postgres--acme` → `loaders/target-snowflake--acme`',

@@ -57,8 +57,11 @@ export interface ProjectComparison {
   readonly directory: string;
   /** Null: nothing was there before. Of a pull request, the base's head: it is compared with where the two parted. */
   readonly from: string | null;
-  /** `deployed`: by the last success. `before`: the head before the push. A number: that of a pull request. */
-  readonly since: 'deployed' | 'before' | number;
+  /**
+   * `deployed`: by the last success. `before`: the head before the push. `unknown`: the push isn't known. A number: that of
+   * a pull request.
+   */
+  readonly since: 'deployed' | 'before' | 'unknown' | number;
   /** True if an error in the workspace's section prevents the deployment of its push. */
   readonly blocks: boolean;
   /** The commits of a push that Meltano Cloud made. */

@@ -150,6 +150,7 @@ async function openBefore(
   { from, since }: ProjectComparison,
   reads: CommitReads,
 ): Promise<Awaited<ReturnType<CommitReads['open']>> | null> {
+  if (since === 'unknown') return NEVER_DEPLOYED;
   if (from === null) return null;
   const sha = typeof since === 'number' ? await reads.findMergeBase(from) : from;
   return sha === null ? UNRELATED : reads.open(sha);
@@ -158,6 +159,11 @@ async function openBefore(
 const UNRELATED: Incomparable = {
   kind: 'incomparable',
   why: 'GitHub shows no common commit of the two branches',
+};
+
+const NEVER_DEPLOYED: Incomparable = {
+  kind: 'incomparable',
+  why: 'the app knows neither a deployment nor the push of the commit',
 };
 
 /** Finds the work of people that Meltano Cloud's commits removed. Never fails: a text says why it is unknown. */
@@ -194,6 +200,7 @@ function isDifferent(before: Project, after: Project): boolean {
 
 function describeComparison({ from, since }: ProjectComparison): string {
   if (typeof since === 'number') return `What pull request #${since} changes`;
+  if (since === 'unknown') return 'What changes';
   if (from === null) return 'What is new';
   const commit = from.slice(0, 7);
   return since === 'deployed'

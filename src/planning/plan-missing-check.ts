@@ -3,6 +3,7 @@ import {
   describeProjectRun,
   makeProjectRunId,
   type NewCommitRun,
+  type ProjectComparison,
 } from '../domain/commit-run.ts';
 import type { Repository } from '../domain/deployment.ts';
 import type { WorkspaceSettings } from '../domain/repository-configuration.ts';
@@ -37,5 +38,8 @@ export async function planMissingCheck(
   const push = await store.findPlannedPush({ account, workspaceId: workspace.id, repositoryId }, sha);
   const before = push?.before ?? null;
   const compared = await compareProject({ account, workspace, repositoryId, settings, before }, store);
-  return compared ? [describeProjectRun({ repository, sha, createdAt }, [compared])] : [];
+  if (!compared) return [];
+  const isUnknown = push === null && compared.since === 'before';
+  const comparison: ProjectComparison = isUnknown ? { ...compared, since: 'unknown' } : compared;
+  return [describeProjectRun({ repository, sha, createdAt }, [comparison])];
 }

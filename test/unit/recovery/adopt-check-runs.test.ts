@@ -118,7 +118,7 @@ test('it is checked with its plan, in the check run that an earlier process may 
     state: 'waiting',
     sha: SHA,
     checkRunAttemptedAt: world.clock.now() - MINUTE,
-    verdict: { comparisons: [{ workspaceId: WORKSPACE_ID, from: null, blocks: true }] },
+    verdict: { comparisons: [{ workspaceId: WORKSPACE_ID, from: null, since: 'unknown', blocks: true }] },
   });
 });
 

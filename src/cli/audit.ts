@@ -61,8 +61,11 @@ function readTime(text: string, now: number): number | null {
   if (ago !== null) return now - ago;
   if (!/^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/.test(text))
     return null;
+  const [day = ''] = text.split('T', 1);
+  // JavaScript takes February 30th for March 2nd.
+  const isDay = new Date(Date.parse(day)).getUTCDate() === Number(day.slice(-2));
   const time = Date.parse(text);
-  return Number.isNaN(time) ? null : time;
+  return Number.isNaN(time) || !isDay ? null : time;
 }
 
 async function print({ since, format }: AuditOptions): Promise<void> {

@@ -29,8 +29,7 @@ export async function runWait(words: string[]): Promise<void> {
   if (words[0] === 'help' || words.includes('--help')) return console.log(USAGE);
   const wanted = readWanted(words);
   const { GITHUB_TOKEN: token = '', GITHUB_API_URL: apiUrl = '' } = process.env;
-  const problem =
-    typeof wanted === 'string' ? wanted : token.trim() === '' ? 'GITHUB_TOKEN is not set' : null;
+  const problem = typeof wanted === 'string' ? wanted : judgeEnvironment(token.trim(), apiUrl.trim());
   if (problem !== null || typeof wanted === 'string') {
     console.error(`${problem}.\n\n${USAGE}`);
     process.exitCode = 2;
@@ -50,6 +49,12 @@ export async function runWait(words: string[]): Promise<void> {
   });
   printResult(result);
   process.exitCode = result.exitCode;
+}
+
+function judgeEnvironment(token: string, apiUrl: string): string | null {
+  if (token === '') return 'GITHUB_TOKEN is not set';
+  const isAddress = apiUrl === '' || /^https?:$/.test(URL.parse(apiUrl)?.protocol ?? '');
+  return isAddress ? null : 'GITHUB_API_URL is not an address of the form https://…';
 }
 
 /** A text says what is wrong. */

@@ -21,7 +21,7 @@ export const MORE_ANNOUNCEMENT = /^\s*(?:$|visit |join our|or to|https?:|for tro
 
 /** A fast test that rules out most lines: every pattern below needs one of these words. */
 const MAY_BE_ERROR =
-  /\b(?:exc|errorfactory)\.[A-Z]|denied|no such file|^(?:\W*|\S{1,100}: line \d{1,6}: +\d{1,10} )(?:killed|terminated)|panicked at|version solving|segmentation fault|core dumped|error|exception|traceback|fatal|critical|panic|ERR!|FAIL|mapping values|while (?:parsing|scanning)|invalid|unexpected|undefined|cannot|could not|not found|failed|failure|missing|giving up|need help fixing|^\s*[×✗✘] /i;
+  /\b(?:exc|errorfactory)\.[A-Z]|denied|no such file|^(?:\W*|\S{1,100}: line \d{1,6}: +\d{1,10} )(?:killed|terminated)|\b137\b|out of memory|OOMKilled|panicked at|version solving|segmentation fault|core dumped|error|exception|traceback|fatal|critical|panic|ERR!|FAIL|mapping values|while (?:parsing|scanning)|invalid|unexpected|undefined|cannot|could not|not found|failed|failure|missing|giving up|need help fixing|^\s*[×✗✘] /i;
 
 export function mayBeError(line: string): boolean {
   return MAY_BE_ERROR.test(line);
@@ -59,8 +59,14 @@ const ERROR_PATTERNS: readonly ErrorPattern[] = [
   { pattern: /^[\w.-]{1,60}@[\w.-]{1,100}: Permission denied \(/ },
   {
     pattern:
-      /^(?:(?:\S{1,100}: line \d{1,6}: +\d{1,10} )?Killed(?:\s.*)?|Segmentation fault(?: \(core dumped\))?|Terminated|Out of memory\b.*)$/,
+      /^(?:(?:\S{1,100}: line \d{1,6}: +\d{1,10} )?Killed(?:\s.*)?|Segmentation fault(?: \(core dumped\))?|Terminated|(?:Memory cgroup )?[Oo]ut of memory\b.*)$/,
   },
+  // Killed for its memory
+  {
+    pattern:
+      /^.{0,160}\bexit(?:ed)?(?: with)?(?: a)?(?: non-?zero)?(?: exit)?[ _-](?:code|status)(?::| of|=)? ?137\b.{0,60}$/i,
+  },
+  { pattern: /^.{0,160}\bOOMKilled\b.{0,60}$/ },
   { pattern: /^(?:docker: )?Error response from daemon: (?=\S)(.+)$/, say: SAY_GROUP },
   { pattern: /^(?:Because|So, because|And because) .{1,500}, version solving failed\.$/ },
   // YAML

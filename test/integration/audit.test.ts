@@ -111,6 +111,7 @@ test.concurrent('no database, and bad usage', async () => {
     ['--since', 'yesterday'],
     ['--since', '1h', '--format', 'xml'],
     ['--since', '2026-13-45'],
+    ['--since', '2026-02-30'],
   ]) {
     expect(await audit(empty, ...words)).toMatchObject({
       code: 2,

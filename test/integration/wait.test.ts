@@ -58,7 +58,7 @@ test.concurrent('a failure: exit code 1, with the error and what to do', () =>
     const { code, out } = await wait(environment(world), ...words);
     expect(code).toBe(1);
     expect(out).toMatch(
-      /^failure: .*\n {2}error: ModuleNotFoundError: No module named 'distutils'\n {2}next: Add `setuptools<81`/,
+      /^failure: .*\n {2}error: ModuleNotFoundError: No module named 'distutils'\n {2}next: Add setuptools<81/,
     );
   }));
 
@@ -86,6 +86,10 @@ test.concurrent('none appears, time is over, and bad usage: exit code 2', () =>
     ]) {
       expect(await wait(env, ...words)).toMatchObject({ code: 2, error: expect.stringContaining('Usage:') });
     }
+    expect(await wait({ ...env, GITHUB_API_URL: 'api.github.com' }, ...at)).toMatchObject({
+      code: 2,
+      error: expect.stringMatching(/^GITHUB_API_URL is not an address/),
+    });
     expect(await wait({}, ...at)).toMatchObject({
       code: 2,
       error: expect.stringMatching(/^GITHUB_TOKEN is not set/),

@@ -3,7 +3,7 @@ import { AUDIT_COLUMNS, type AuditRecord } from '../../domain/audit-record.ts';
 export type AuditFormat = 'ndjson' | 'csv';
 
 /** Spreadsheets treat a cell with this beginning as a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[=+\-@\t\r\n]/;
 
 /** Null: the format has no heading. */
 export function formatHeading(format: AuditFormat): string | null {

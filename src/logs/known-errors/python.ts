@@ -5,6 +5,14 @@ const OLD_PLUGIN =
 
 export const PYTHON_ERRORS: readonly KnownError[] = [
   {
+    code: 'python_pyopenssl',
+    prints: "AttributeError: module 'lib' has no attribute 'X509_V_FLAG_NOTIFY_POLICY'",
+    when: [{ says: /\bmodule 'lib' has no attribute '(?:X509_V_FLAG_|OpenSSL_add_all_algorithms|SSL_)/ }],
+    cause: 'The plugin has an old `pyOpenSSL` beside a newer `cryptography`, which no longer works with it.',
+    advice:
+      "Add `pyOpenSSL>=24` to the plugin's `pip_url`, with a blank before it, or use a newer release of the plugin.",
+  },
+  {
     code: 'python_pkg_resources',
     prints: "ModuleNotFoundError: No module named 'pkg_resources'",
     when: [{ says: /\bModuleNotFoundError: No module named '(?:pkg_resources|setuptools)'/ }],

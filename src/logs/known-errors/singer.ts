@@ -25,7 +25,8 @@ export const SINGER_ERRORS: readonly KnownError[] = [
     code: 'singer_record_invalid',
     prints: "jsonschema.exceptions.ValidationError: '12' is not of type 'integer'",
     when: [
-      { says: /\bjsonschema\.exceptions\.ValidationError: / },
+      // A missing property can be one of the settings.
+      { says: /\bjsonschema\.exceptions\.ValidationError: (?![^\n]{0,200} is a required property$)/m },
       { says: /\bRecord Message Validation Error: / },
       { says: /\bInvalid records detected above threshold\b/ },
     ],

@@ -12,7 +12,8 @@ export const SYSTEM_ERRORS: readonly KnownError[] = [
       { says: /\b(?:Loading|Extraction|Transformation) failed\b[^\n]{0,60}(?:\(-9\)|\bcode=-9\b)/ },
       { says: /^(?:\S{1,100}: line \d{1,6}: {1,6}\d{1,10} )?Killed(?:\s|$)/m },
       { says: /(?:^|[\s.])_?(?:Array)?MemoryError(?::|\s{0,10}$)/m },
-      { says: /\bOut of memory: Kill(?:ed)? process \d|\bJavaScript heap out of memory\b/ },
+      { says: /\bOOMKilled\b|\bdied with <Signals\.SIGKILL: 9>/ },
+      { says: /\b[Oo]ut of memory: Kill(?:ed)? process \d|\bJavaScript heap out of memory\b/ },
     ],
     cause:
       'A process was killed (exit code 137, signal 9), usually because it needed more memory than the job has.',
@@ -60,7 +61,7 @@ export const SYSTEM_ERRORS: readonly KnownError[] = [
     prints: 'Failed to establish a new connection: [Errno -3] Temporary failure in name resolution',
     when: [
       {
-        says: /\b(?:Failed to establish a new connection|to address|gaierror)\b[^\n]{0,40}Temporary failure in name resolution\b/,
+        says: /\b(?:Failed to establish a new connection|to address|gaierror|NameResolutionError|urlopen error|ConnectError|Cannot connect to host)\b[^\n]{0,200}Temporary failure in name resolution\b/,
       },
     ],
     cause: 'A host name could not be resolved for the moment.',
@@ -71,10 +72,33 @@ export const SYSTEM_ERRORS: readonly KnownError[] = [
     code: 'dns_unknown',
     prints: 'Failed to establish a new connection: [Errno -2] Name or service not known',
     when: [
-      { says: /\b(?:Failed to establish a new connection|gaierror)\b[^\n]{0,40}Name or service not known\b/ },
+      {
+        says: /\b(?:Failed to establish a new connection|gaierror|NameResolutionError|urlopen error|ConnectError|Cannot connect to host)\b[^\n]{0,200}Name or service not known\b/,
+      },
     ],
     cause: 'The host name does not exist, or only inside a private network.',
     advice: "Correct the host or address in the plugin's settings.",
+  },
+  {
+    code: 'connection_refused',
+    prints: 'Failed to establish a new connection: [Errno 111] Connection refused',
+    when: [
+      {
+        says: /\b(?:Failed to establish a new connection|urlopen error|ConnectError|Cannot connect to host)\b[^\n]{0,120}(?:\[Errno 111\] )?Connection refused\b/,
+      },
+      { says: /\bConnectionRefusedError: \[Errno 111\]/ },
+    ],
+    cause: 'Nothing answers at this host and port.',
+    advice:
+      "Check host and port in the plugin's settings. `localhost` is the machine of the job, not yours. The service has to be reachable from Meltano Cloud.",
+  },
+  {
+    code: 'shared_library',
+    prints: 'ImportError: libpq.so.5: cannot open shared object file: No such file or directory',
+    when: [{ says: /\bImportError: lib[\w.+-]{1,80}\.so[\d.]{0,20}: cannot open shared object file\b/ }],
+    cause: 'A Python package needs a library of the system that the job does not have.',
+    advice:
+      'Use a package that brings the library: for `libpq` `psycopg2-binary`, for others a wheel or another variant of the plugin.',
   },
   {
     code: 'connection_reset',

@@ -10,7 +10,7 @@ export interface NewNotification {
   /** The same for all destinations and all tries. */
   readonly eventId: string;
   readonly destination: string;
-  /** The workspace and its repository, whose messages are sent in order. */
+  /** The workspace and its repository, whose messages are sent one after the other. */
   readonly subject: string;
   /** The event as JSON. */
   readonly body: string;

@@ -9,8 +9,14 @@ export interface StoredNotification extends NewNotification {
 
 /** The messages that are not sent yet. */
 export interface NotificationStore {
-  /** The first open message of each subject; of these at most `limit`, those that are due first. */
-  listNextNotifications(destination: string, limit: number): Promise<StoredNotification[]>;
+  /**
+   * The next open messages, those that are due first. One that is due hides the later ones of its subject, so that they are
+   * sent in order; one that waits for its next try doesn't.
+   */
+  listNextNotifications(
+    destination: string,
+    range: { readonly now: number; readonly limit: number },
+  ): Promise<StoredNotification[]>;
   postponeNotification(id: string, attempts: number, dueAt: number): Promise<void>;
   /** It was sent, or given up. */
   finishNotification(id: string, now: number): Promise<void>;

@@ -41,12 +41,12 @@ export interface NotificationPorts {
 
 /**
  * Sends the stored messages of a destination. The key is its id; the result is the delay until the next try (milliseconds).
- * The messages of a workspace are sent in order. After a crash a message may be sent again, with the same id.
+ * Messages of a workspace that are due together are sent in order. After a crash a message may be sent again, with the same id.
  */
 export function createNotificationSync(ports: NotificationPorts): (id: string) => Promise<number | null> {
   const { store, clock } = ports;
   return async (id) => {
-    const next = await store.listNextNotifications(id, AT_ONCE);
+    const next = await store.listNextNotifications(id, { now: clock.now(), limit: AT_ONCE });
     if (next.length === 0) return null;
     const destination = ports.findDestination(id);
     if (!destination || (await store.isStopped(id))) return hold(ports, next);

@@ -5,7 +5,7 @@ import type { Schema } from './schema.ts';
 
 export function createNotificationStore(db: Kysely<Schema>): NotificationStore {
   return {
-    async listNextNotifications(destination, limit) {
+    async listNextNotifications(destination, { now, limit }) {
       return db
         .selectFrom('notification')
         .selectAll()
@@ -19,6 +19,9 @@ export function createNotificationStore(db: Kysely<Schema>): NotificationStore {
                 .whereRef('earlier.destination', '=', 'notification.destination')
                 .whereRef('earlier.subject', '=', 'notification.subject')
                 .where('earlier.finishedAt', 'is', null)
+                .where((where) =>
+                  where.or([where('earlier.dueAt', 'is', null), where('earlier.dueAt', '<=', now)]),
+                )
                 .where(
                   sql<boolean>`(earlier.created_at, earlier.id) < (notification.created_at, notification.id)`,
                 ),

@@ -40,8 +40,8 @@ export function describeNotifications(name: string, open: () => Promise<OpenStor
       return planned.id;
     }
 
-    async function list(destination = 'slack', limit = 10): Promise<string[]> {
-      const next = await stores.listNextNotifications(destination, limit);
+    async function list(destination = 'slack', { now = AT, limit = 10 } = {}): Promise<string[]> {
+      const next = await stores.listNextNotifications(destination, { now, limit });
       return next.map(({ eventId }) => eventId);
     }
 
@@ -51,7 +51,7 @@ export function describeNotifications(name: string, open: () => Promise<OpenStor
       expect(await stores.saveDeployment(id, ENDED, () => both)).toMatchObject({ conclusion: 'failure' });
       expect(await stores.saveDeployment(id, ENDED, () => [notify('two')])).toBeNull();
       expect(await list()).toEqual(['one']);
-      expect(await stores.listNextNotifications('teams', 10)).toEqual([
+      expect(await stores.listNextNotifications('teams', { now: AT, limit: 10 })).toEqual([
         { ...both[1], attempts: 0, dueAt: null, finishedAt: null },
       ]);
       expect((await stores.listOpenDestinations()).toSorted()).toEqual(['slack', 'teams']);
@@ -79,7 +79,7 @@ export function describeNotifications(name: string, open: () => Promise<OpenStor
       expect(await list()).toEqual(['held']);
     });
 
-    test('of each workspace the oldest open message comes next, those that are due first', async () => {
+    test('of each workspace the oldest due message comes next, those that are due first', async () => {
       await plan([
         notify('a1'),
         notify('a2', { createdAt: AT + 1 }),
@@ -89,14 +89,15 @@ export function describeNotifications(name: string, open: () => Promise<OpenStor
       ]);
       expect(await list()).toEqual(['a1', 'b1', 'c1']);
       await stores.postponeNotification('a1:slack', 2, AT + 60_000);
-      expect(await list()).toEqual(['b1', 'c1', 'a1']);
-      expect(await list('slack', 1)).toEqual(['b1']);
-      expect((await stores.listNextNotifications('slack', 3))[2]).toMatchObject({
+      expect(await list()).toEqual(['a2', 'b1', 'c1', 'a1']);
+      expect(await list('slack', { limit: 1 })).toEqual(['a2']);
+      expect(await list('slack', { now: AT + 60_000 })).toEqual(['b1', 'c1', 'a1']);
+      expect((await stores.listNextNotifications('slack', { now: AT, limit: 4 }))[3]).toMatchObject({
         attempts: 2,
         dueAt: AT + 60_000,
       });
       await stores.finishNotification('a1:slack', AT + 5);
-      expect(await list()).toEqual(['a2', 'b1', 'c1']);
+      expect(await list('slack', { now: AT + 60_000 })).toEqual(['a2', 'b1', 'c1']);
       expect(await list('teams')).toEqual(['a1']);
     });
 

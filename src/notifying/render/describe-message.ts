@@ -24,7 +24,7 @@ export interface ChatMessage {
   readonly link: string;
 }
 
-export function describeMessage({ type, data }: NotificationEvent): ChatMessage {
+export function describeMessage({ type, timestamp, data }: NotificationEvent): ChatMessage {
   const { requested, deployed } = data.commit;
   const by = data.requested_by === null ? '' : ` by ${data.requested_by}`;
   return {
@@ -36,6 +36,8 @@ export function describeMessage({ type, data }: NotificationEvent): ChatMessage 
       { words: 'Branch', text: data.branch },
       { words: 'Commit', text: (deployed ?? requested).slice(0, SHORT_SHA) },
       { words: 'Requested by', text: `${CAUSES[data.cause]}${by}` },
+      // A message that is tried again may arrive after a newer one.
+      { words: 'Time', text: `${timestamp.slice(0, 16).replace('T', ' ')} UTC` },
     ],
     link: data.url,
   };

@@ -129,17 +129,29 @@ test('a restart keeps the time of the next try', async () => {
   expect(outcomes.at(-1)).toBe('sent');
 });
 
-test('a message waits for the earlier ones of its workspace, not for those of others', async () => {
+test('messages of a workspace that are due together are sent in order', async () => {
+  for (const event of ['broken', 'repaired', 'broken again']) {
+    await store(event);
+    clock.advance(1);
+  }
+  await store('elsewhere', 'billing');
+  await runUntil();
+  expect(tries.map(({ event }) => event)).toEqual(['broken', 'elsewhere', 'repaired', 'broken again']);
+});
+
+test('a message that is tried again later does not hold up the later ones', async () => {
   await store('broken');
+  answers.set('broken', FAILED);
   clock.advance(1_000);
   await store('repaired');
-  await store('elsewhere', 'billing');
-  answers.set('broken', FAILED);
   await runUntil(4_000);
-  expect(tries.map(({ event }) => event)).toEqual(['broken', 'elsewhere']);
+  expect(tries).toEqual([
+    { event: 'broken', at: 1_000 },
+    { event: 'repaired', at: 1_000 },
+  ]);
   answers.clear();
   await runUntil();
-  expect(tries.map(({ event }) => event)).toEqual(['broken', 'elsewhere', 'broken', 'repaired']);
+  expect(tries.at(-1)).toEqual({ event: 'broken', at: 6_000 });
 });
 
 test('more workspaces than are sent at once get their turn, also if the first ones fail', async () => {
@@ -190,5 +202,7 @@ test('a try that the stop of the process cuts off does not count', async () => {
   answers.set('one', { kind: 'aborted' });
   expect(await run(id)).toBeNull();
   expect(outcomes).toEqual([]);
-  expect(await stores.listNextNotifications(id, 1)).toMatchObject([{ attempts: 0, dueAt: null }]);
+  expect(await stores.listNextNotifications(id, { now: clock.now(), limit: 1 })).toMatchObject([
+    { attempts: 0, dueAt: null },
+  ]);
 });

@@ -15,7 +15,7 @@ export async function createNotificationTables(db: Kysely<Schema>): Promise<void
       due_at bigint,
       finished_at bigint
     )`,
-    sql`create index notification_open on notification (destination, created_at) where finished_at is null`,
+    sql`create index notification_open on notification (destination, subject, created_at) where finished_at is null`,
     sql`create index notification_created on notification (created_at)`,
     sql`create table stopped_destination (
       destination text primary key,

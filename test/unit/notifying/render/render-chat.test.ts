@@ -15,6 +15,7 @@ test('a message to Slack', () => {
       'Branch: `main`',
       'Commit: `aaaaaaa`',
       'Requested by: `push by ana`',
+      'Time: `2026-05-04 09:14 UTC`',
       '<https://github.com/acme/data/runs/1|Check run>',
     ].join('\n'),
     unfurl_links: false,
@@ -78,8 +79,8 @@ test('no text calls anybody or breaks out of its place', () => {
       expect(findSlackProblem(renderSlack(event))).toBeNull();
       expect(findCardProblem(renderTeams(event))).toBeNull();
       const { text } = renderSlack(event) as { text: string };
-      expect(text.split('\n')).toHaveLength(8);
-      expect(text.match(/`/g)?.length ?? 0).toBeLessThanOrEqual(12);
+      expect(text.split('\n')).toHaveLength(9);
+      expect(text.match(/`/g)?.length ?? 0).toBeLessThanOrEqual(14);
     }),
   );
 });

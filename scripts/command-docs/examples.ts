@@ -5,6 +5,7 @@ import type { Deployment } from '../../src/domain/deployment.ts';
 import type { ShownDeployment } from '../../src/reporting/render/describe-shown.ts';
 import { buildDeployment } from '../../test/unit/domain/deployment-builder.ts';
 import { DEV, type Example, example, NEWER, NOW, PROD, refused, SHA } from './example-parts.ts';
+import { LOCK, listLocks, listUnlocks } from './lock-examples.ts';
 import { FACEBOOK, listPipelines, listRuns, listVerifications, READ_PIPELINES } from './pipeline-examples.ts';
 
 const FINDING = 'pipelines/google-ads.yml:7: unknown key data_component; did you mean data_components?';
@@ -138,47 +139,6 @@ function listWithdrawals(): readonly Example[] {
   ];
 }
 
-const LOCK = { workspaceId: PROD.id, by: 'ana', reason: 'month end' };
-
-function listLocks(): readonly Example[] {
-  return [
-    example('Lock a workspace', '/meltano lock "Analytics (prod)" month end', {
-      kind: 'lock',
-      workspace: PROD,
-      reason: 'month end',
-      replaced: null,
-    }),
-    example('Lock all workspaces', '/meltano lock month end', {
-      kind: 'lock',
-      workspace: null,
-      reason: 'month end',
-      replaced: { workspaceId: null, by: 'bob', reason: 'incident' },
-    }),
-    example(
-      'A lock without a reason',
-      '/meltano lock "Analytics (prod)"',
-      refused({ code: 'no_lock_reason', workspace: PROD }),
-    ),
-  ];
-}
-
-function listUnlocks(): readonly Example[] {
-  return [
-    example('Unlock', '/meltano unlock "Analytics (prod)"', {
-      kind: 'unlock',
-      workspace: PROD,
-      removed: [LOCK],
-      isRestLocked: true,
-    }),
-    example('Nothing is locked', '/meltano unlock', {
-      kind: 'unlock',
-      workspace: null,
-      removed: [],
-      isRestLocked: false,
-    }),
-  ];
-}
-
 function listStatuses(): readonly Example[] {
   return [
     example('Status', '/meltano status', {
@@ -240,6 +200,20 @@ function listExplanations(): readonly Example[] {
       findings: [
         { workspace: PROD, sha: SHA, isHead: true, reason: 'push', since: null },
         { workspace: DEV, sha: NEWER, isHead: true, reason: 'paths_unchanged', since: SHA },
+      ],
+    }),
+    example('Why, with a lock and a freeze', '/meltano why "Analytics (prod)"', {
+      kind: 'why',
+      findings: [
+        {
+          workspace: PROD,
+          sha: SHA,
+          isHead: true,
+          reason: 'push',
+          since: null,
+          lock: LOCK,
+          freeze: { until: 'Mon 06:00 Europe/London', why: 'weekend' },
+        },
       ],
     }),
     example('Why, with an error in the project', '/meltano why a1b2c3d', {

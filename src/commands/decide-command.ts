@@ -71,6 +71,7 @@ export interface Decided {
   readonly withdraw?: NonNullable<Plan['withdraw']>;
   readonly pipelineWatch?: NonNullable<Plan['pipelineWatch']>;
   readonly locks?: NonNullable<Plan['locks']>;
+  readonly wake?: NonNullable<Plan['wake']>;
   readonly answer: Answer;
   readonly deployments?: readonly PlannedDeployment[];
   readonly commitRuns?: readonly NewCommitRun[];

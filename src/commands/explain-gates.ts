@@ -3,6 +3,7 @@ import type { WhyFinding } from '../domain/conversation.ts';
 import { findLock, type LockReader } from '../domain/lock.ts';
 import type { WorkspaceSettings } from '../domain/repository-configuration.ts';
 import type { RepositoryWorkspace } from '../domain/workspace.ts';
+import { describeFreeze } from '../planning/describe-freeze.ts';
 import type { RecentDeployments } from './command-store.ts';
 import { showLock } from './plan-lock.ts';
 
@@ -10,15 +11,15 @@ import { showLock } from './plan-lock.ts';
 const RECENT = 20;
 
 export interface GateFindings
-  extends Pick<WhyFinding, 'projectCheck' | 'passed' | 'forcedBy' | 'hold' | 'lock'> {
+  extends Pick<WhyFinding, 'projectCheck' | 'passed' | 'forcedBy' | 'hold' | 'lock' | 'freeze'> {
   /** The error that holds the workspace. */
   readonly error: string | null;
 }
 
 /** The stored results of the gates for a commit. */
 export async function explainGates(
-  { projectCheck }: WorkspaceSettings,
-  at: RepositoryWorkspace & { readonly sha: string },
+  { projectCheck, freeze }: WorkspaceSettings,
+  at: RepositoryWorkspace & { readonly sha: string; readonly now: number },
   store: CommitRunReader & RecentDeployments & LockReader,
 ): Promise<GateFindings> {
   const recent = await store.listRecent(at, RECENT);
@@ -27,7 +28,13 @@ export async function explainGates(
   const passed = last?.gates.find((gate) => gate.passed !== null) ?? null;
   const hold = ofCommit.find(({ state }) => state === 'waiting')?.hold ?? null;
   const lock = findLock(await store.listLocks(at.repositoryId), at.workspaceId);
-  const found = { lock: lock && showLock(lock), passed, forcedBy: last?.forcedBy ?? null, hold };
+  const found = {
+    freeze: describeFreeze(freeze, at.now),
+    lock: lock && showLock(lock),
+    passed,
+    forcedBy: last?.forcedBy ?? null,
+    hold,
+  };
   if (projectCheck !== 'block') return { ...found, projectCheck: null, error: null };
   const run = await store.getCommitRun(makeProjectRunId(at.repositoryId, at.sha));
   const result = run?.verdict.kind === 'project' ? run.verdict.result : null;

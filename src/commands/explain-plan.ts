@@ -166,7 +166,11 @@ async function explainOne(
   const [planned] = await planPush(push, planning);
   const reason = planned?.reason ?? 'branch_not_tracked';
   const settings = cautiousSettings(inUse, workspace);
-  const { error, ...gates } = await explainGates(settings, { ...asDeployed, sha }, store);
+  const { error, ...gates } = await explainGates(
+    settings,
+    { ...asDeployed, sha, now: request.receivedAt },
+    store,
+  );
   const isHeld = error !== null && DEPLOYS.includes(reason);
   const filter = BY_CHANGES.includes(reason) ? filterOf(settings, workspace.directory) : null;
   const change =

@@ -4,7 +4,7 @@ import type { CommentEvent } from '../domain/delivery.ts';
 import { addLock, findLock, type Lock, type LockReader, removeLock, type ShownLock } from '../domain/lock.ts';
 import { matchWord } from '../domain/refer-to-workspace.ts';
 import type { Workspace } from '../domain/workspace.ts';
-import type { NewLocks } from '../planning/plan-store.ts';
+import type { NewLocks, Plan } from '../planning/plan-store.ts';
 import { readLockText } from './read-lock.ts';
 import { nameWorkspace, nameWorkspaces, selectNamed } from './select-workspaces.ts';
 
@@ -19,6 +19,7 @@ export interface LockRequest {
 interface PlannedLocks {
   readonly answer: Answer;
   readonly locks?: NewLocks;
+  readonly wake?: NonNullable<Plan['wake']>;
 }
 
 /** Locks the workspace that the text begins with; all workspaces if it names none. */
@@ -41,7 +42,7 @@ export async function planLock(request: LockRequest, text: string, store: LockRe
   const replaced = before.find(({ workspaceId }) => workspaceId === lock.workspaceId) ?? null;
   return {
     answer: { kind: 'lock', workspace: shown, reason, replaced: replaced && showLock(replaced) },
-    locks: describeChange(request, addLock(before, lock), workspace ? [workspace] : workspaces),
+    ...describeChange(request, addLock(before, lock), workspace ? [workspace] : workspaces),
   };
 }
 
@@ -61,7 +62,7 @@ export async function planUnlock(
       removed: before.map(showLock),
       isRestLocked: false,
     } as const;
-    return before.length === 0 ? { answer } : { answer, locks: describeChange(request, [], workspaces) };
+    return before.length === 0 ? { answer } : { answer, ...describeChange(request, [], workspaces) };
   }
   const selection = selectNamed(workspaces, [word], repository);
   if (!selection.ok) return refuse(selection.refusal);
@@ -78,7 +79,7 @@ export async function planUnlock(
   );
   return {
     answer: { kind: 'unlock', workspace: shown, removed: [showLock(lock)], isRestLocked: after.length > 0 },
-    locks: describeChange(request, after, [workspace]),
+    ...describeChange(request, after, [workspace]),
   };
 }
 
@@ -94,7 +95,7 @@ function describeChange(
   { account, event }: LockRequest,
   locks: readonly Lock[],
   changed: readonly Workspace[],
-): NewLocks {
-  const workspaces = changed.map(({ id }) => ({ account: account?.key ?? '', workspaceId: id }));
-  return { repositoryId: event.repository.id, locks, workspaces };
+): Omit<PlannedLocks, 'answer'> {
+  const wake = changed.map(({ id }) => ({ account: account?.key ?? '', workspaceId: id }));
+  return { locks: { repositoryId: event.repository.id, locks }, wake };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_CONFIGURATION } from '../domain/repository-configuration.ts';
+import { FREEZE_KEYS, freeze } from './freeze-schema.ts';
 import { checkGlob, LONGEST_GLOB, MOST_GLOBS } from './path-globs.ts';
 import type { Section } from './suggest-name.ts';
 import { CHECK_KEYS, waitFor, waitForTimeout } from './wait-for-schema.ts';
@@ -111,6 +112,7 @@ const deploySection = z
     retry: retry.nullish(),
     wait_for: withDefault(waitFor, []),
     wait_for_timeout: withDefault(waitForTimeout, deploy.waitForTimeout),
+    freeze: withDefault(freeze, []),
   })
   .meta({ description: 'Settings for all workspaces of this repository.' });
 
@@ -258,6 +260,7 @@ export const SECTIONS: ReadonlyMap<string, Section> = new Map([
   ['workspaces', { place: 'to an entry of "workspaces"', keys: Object.keys(workspaceEntry.shape) }],
   ['deploy.retry', { place: 'under "retry"', keys: Object.keys(retry.shape) }],
   ['workspaces.retry', { place: 'under "retry" of a workspace', keys: Object.keys(retry.shape) }],
+  ['deploy.freeze', { place: 'to an entry of "freeze"', keys: FREEZE_KEYS }],
   ['checks', { place: 'under "checks"', keys: Object.keys(checksSection.shape) }],
   ['workspaces.checks', { place: 'under "checks" of a workspace', keys: Object.keys(workspaceChecks.shape) }],
   ['deploy.wait_for', { place: 'to an entry of "wait_for"', keys: CHECK_KEYS }],

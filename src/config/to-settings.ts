@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { Freeze } from '../domain/freeze.ts';
 import type { DeploySettings, WrittenSettings } from '../domain/repository-configuration.ts';
 import type { WantedCheck } from '../domain/wanted-check.ts';
+import { readDuration } from './freeze-schema.ts';
 import { ACCOUNT_SETTINGS } from './repository-configuration-schema.ts';
 
 const settingsSchema = z.strictObject(ACCOUNT_SETTINGS);
@@ -32,6 +34,7 @@ export function toDeploySettings(written: SettingsAsWritten): Partial<DeploySett
     verify: written.verify,
     waitFor: written.wait_for?.map(toWantedCheck),
     waitForTimeout: written.wait_for_timeout,
+    freeze: written.freeze?.map(toFreeze),
     retryTransient: written.retry?.transient,
     projectCheck: written.project,
     pipelineCheck: written.pipelines,
@@ -41,6 +44,11 @@ export function toDeploySettings(written: SettingsAsWritten): Partial<DeploySett
 function toWantedCheck(written: NonNullable<SettingsAsWritten['wait_for']>[number]): WantedCheck {
   const { name, app = null, accept = [] } = typeof written === 'string' ? { name: written } : written;
   return { name, app, accept };
+}
+
+function toFreeze(written: NonNullable<SettingsAsWritten['freeze']>[number]): Freeze {
+  const { cron, timezone = 'UTC' } = written;
+  return { cron, durationMs: readDuration(written.for), timezone, reason: written.reason ?? null };
 }
 
 type Written<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };

@@ -8,6 +8,7 @@ import { describeHold } from '../reporting/render/describe-hold.ts';
 import { change, type Ending } from './conclude.ts';
 import type { GateLook, GateState } from './gate-state.ts';
 import { judgeWantedChecks } from './judge-checks.ts';
+import { judgeFreeze } from './judge-freeze.ts';
 import { judgeLock } from './judge-lock.ts';
 import { judgeProject } from './judge-project.ts';
 import type { StartContext } from './reconcile-context.ts';
@@ -59,6 +60,8 @@ function judgeGate(context: StartContext, gate: Gate, look: GateLook): Promise<G
       return judgeWantedChecks(context, gate, look);
     case 'lock':
       return judgeLock(context, look.deployment);
+    case 'freeze':
+      return judgeFreeze(context, look.deployment);
   }
 }
 

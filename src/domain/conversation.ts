@@ -192,6 +192,7 @@ export interface WhyFinding {
   readonly projectCheck?: WhyProjectCheck | null;
   /** The lock that holds its deployments. */
   readonly lock?: ShownLock | null;
+  readonly freeze?: { readonly until: string; readonly why: string | null } | null;
   /** The closed gate that the commit's last deployment passed. */
   readonly passed?: Gate | null;
   /** The person who forced it past the gate. */

@@ -36,7 +36,7 @@ interface StandingGate extends Passable {
 type StandingGateKind = (typeof STANDING_GATES)[number];
 
 /** In the order in which they are judged, after the planned ones. */
-export const STANDING_GATES = ['lock'] as const satisfies readonly string[];
+export const STANDING_GATES = ['lock', 'freeze'] as const satisfies readonly string[];
 
 export type GateKind = Gate['kind'];
 
@@ -64,7 +64,9 @@ export type Hold =
   /** GitHub doesn't show the checks, or the head of the branch. */
   | { readonly reason: 'github_unread' }
   /** A login, and the reason as that person typed it. */
-  | { readonly reason: 'locked'; readonly by: string; readonly why: string };
+  | { readonly reason: 'locked'; readonly by: string; readonly why: string }
+  /** The end, such as `Mon 06:00 Europe/London`, and why, as the configuration says. */
+  | { readonly reason: 'frozen'; readonly until: string; readonly why: string | null };
 
 /** A deployment that waits at a gate this long ends, and so does the watch over a gate that ended one (milliseconds). */
 export const LONGEST_HOLD_MS = 7 * 24 * 60 * 60_000;

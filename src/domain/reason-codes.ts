@@ -16,6 +16,7 @@ export const REASON_CODES = {
   checks_pending: 'checks of the commit that wait_for names have not passed yet',
   github_unread: 'GitHub does not show the checks of the commit, or the head of the branch',
   locked: 'a person locked the workspace',
+  frozen: 'a freeze of the configuration holds now',
 
   // Planned: this workspace is not deployed (no check run).
   branch_not_tracked: 'the workspace tracks another branch',

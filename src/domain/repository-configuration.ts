@@ -1,4 +1,5 @@
 import { foldName } from './fold-name.ts';
+import type { Freeze } from './freeze.ts';
 import {
   applyLimits,
   COMMAND_RULES,
@@ -47,6 +48,8 @@ export interface DeploySettings extends PathSettings {
   readonly waitFor: readonly WantedCheck[];
   /** How long a deployment waits for them (minutes). */
   readonly waitForTimeout: number;
+  /** When nothing is deployed. Holds for all workspaces of a repository. */
+  readonly freeze: readonly Freeze[];
   /** Whether the project is checked, and a check run reports on it. */
   readonly projectCheck: ProjectCheckMode;
   /** Whether the pipelines are looked at after a deployment, and the runs that it starts. */
@@ -164,6 +167,7 @@ export const DEFAULT_CONFIGURATION: RepositoryConfiguration = Object.freeze({
     retryTransient: 0,
     waitFor: Object.freeze([]),
     waitForTimeout: 60,
+    freeze: Object.freeze([]),
     projectCheck: 'report',
     pipelineCheck: 'report',
   }),

@@ -60,7 +60,7 @@ export async function commitPlan(
   // The check run is written again with its log, so the log is read first.
   if (plan.rerunWatch) context.dispatcher.wake('log', plan.rerunWatch.id);
   for (const deployment of changed) announce(context, deployment, log);
-  for (const workspace of plan.locks?.workspaces ?? []) {
+  for (const workspace of plan.wake ?? []) {
     context.dispatcher.wake('workspace', formatWorkspaceKey(workspace));
   }
   for (const id of [...listChecks(plan), ...(plan.rewrittenRuns ?? [])]) {

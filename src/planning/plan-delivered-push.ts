@@ -40,6 +40,7 @@ export async function planDeliveredPush(push: DeliveredPush, context: EventConte
     const outcome = await explainNoWorkspace(event.repository, context.repositories);
     return { outcome, deployments: [] };
   }
+  const before = await context.configurations.known(event.repository.id);
   const { workspaces, inUse: configuration } = await findConfiguration(push, found, context);
   const gate = hasGate(configuration);
   // Without the required check, nobody asks what merging would do.
@@ -58,7 +59,11 @@ export async function planDeliveredPush(push: DeliveredPush, context: EventConte
   const deployments = await planPush(toPlan, context.planning);
   const would =
     judged.event === event ? [] : await planPush({ ...toPlan, event: judged.event }, context.planning);
-  return { outcome: 'push', deployments, commitRuns, gate, would: would.flatMap(describeWould) };
+  // What waits for the end of a freeze is judged by the new one.
+  const wake = hasSameFreeze(before, configuration)
+    ? []
+    : workspaces.map(({ id: workspaceId }) => ({ account, workspaceId }));
+  return { outcome: 'push', deployments, commitRuns, gate, would: would.flatMap(describeWould), wake };
 }
 
 /** The push of a merge queue's temporary branch, as a person's push to its base. Other pushes are returned themselves. */
@@ -92,6 +97,13 @@ async function findConfiguration(
   if (!inUse.bad || !isJudged || !isAboutWorkspaces(inUse.bad)) return { workspaces: found, inUse };
   const workspaces = await find(() => false);
   return { workspaces, inUse: await configurations.current({ repository, workspaces, push }) };
+}
+
+function hasSameFreeze(one: ConfigurationInUse, other: ConfigurationInUse): boolean {
+  const [first, second] = [one, other].map(({ configuration }) =>
+    JSON.stringify(configuration.deploy.freeze),
+  );
+  return first === second;
 }
 
 /** A check run on the head of the default branch reports a bad file. */

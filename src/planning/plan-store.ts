@@ -37,6 +37,8 @@ export interface Plan {
   readonly pipelineWatch?: NewPipelineWatch;
   /** The locks of the repository from now on. */
   readonly locks?: NewLocks;
+  /** The workspaces whose waiting deployments are judged again. */
+  readonly wake?: readonly WorkspaceKey[];
   /** Check runs about the commit; a repeated one changes nothing. */
   readonly commitRuns?: readonly NewCommitRun[];
   /** Comparisons that check runs about commits drop. */
@@ -53,8 +55,6 @@ export interface Plan {
 export interface NewLocks {
   readonly repositoryId: number;
   readonly locks: readonly Lock[];
-  /** The workspaces whose waiting deployments are judged again. */
-  readonly workspaces: readonly WorkspaceKey[];
 }
 
 export interface NotedRerun {

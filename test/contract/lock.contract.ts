@@ -30,7 +30,7 @@ export function describeLocks(name: string, open: () => Promise<OpenStores>): vo
         deliveryId,
         outcome: 'command',
         deployments: [],
-        locks: { repositoryId, locks, workspaces: [] },
+        locks: { repositoryId, locks },
         now: 1,
       });
     }

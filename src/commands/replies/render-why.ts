@@ -61,13 +61,29 @@ function explainRule(view: ReplyView, finding: WhyFinding): string {
 
 /** What the start waits for after the plan, and its last result. */
 function explainGates(view: ReplyView, finding: WhyFinding): string[] {
-  const { projectCheck = null, passed = null, forcedBy = null, hold = null, lock = null } = finding;
+  const {
+    projectCheck = null,
+    passed = null,
+    forcedBy = null,
+    hold = null,
+    lock = null,
+    freeze = null,
+  } = finding;
   const notes: string[] = [];
   if (projectCheck?.state === 'pending' && isDeployed(finding)) {
     notes.push('The start waits for the project check of this commit, at most 10 s');
   }
   if (lock !== null) notes.push(`It is locked by ${describeLock(lock)}, so its deployments wait`);
-  if (hold !== null && hold.reason !== 'project_pending' && hold.reason !== 'locked') {
+  if (freeze !== null) {
+    const why = freeze.why === null ? '' : ` (${formatCode(freeze.why)})`;
+    notes.push(`The configuration has a freeze until ${freeze.until}${why}, so its deployments wait`);
+  }
+  if (
+    hold !== null &&
+    hold.reason !== 'project_pending' &&
+    hold.reason !== 'locked' &&
+    hold.reason !== 'frozen'
+  ) {
     notes.push(`Its deployment waits: ${describeWait(view, hold)}`);
   }
   if (passed?.passed?.how === 'forced') {

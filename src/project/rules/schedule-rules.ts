@@ -1,4 +1,4 @@
-import { checkInterval, checkPipelineSchedule, MACRO } from '../cron.ts';
+import { checkInterval, checkPipelineSchedule, MACRO } from '../../domain/cron.ts';
 import type { Text } from '../yaml-file.ts';
 import type { Rule } from './rule.ts';
 

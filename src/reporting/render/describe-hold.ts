@@ -7,6 +7,7 @@ export const GATE_NAMES: Readonly<Record<GateKind, string>> = {
   project: 'the project check',
   checks: '`wait_for`',
   lock: 'the lock',
+  freeze: 'the freeze',
 };
 
 /** What a deployment waits for at a gate, in a few words: a title, and its state in a reply. `wording` quotes what people wrote. */
@@ -22,6 +23,8 @@ export function describeHold(hold: Hold, wording: Wording): string {
       return 'Waiting for GitHub, which does not show the checks';
     case 'locked':
       return `Locked by ${wording.person(hold.by)}: ${wording.quote(hold.why)}`;
+    case 'frozen':
+      return `Frozen until ${hold.until}${hold.why === null ? '' : `: ${wording.quote(hold.why)}`}`;
   }
 }
 
@@ -36,6 +39,8 @@ export function explainHold(hold: Hold): string {
       return 'The start waits until these checks have passed on the head of the branch (`wait_for`). Someone with the Maintain role or higher can deploy anyway: write `/redeploy --force` in a comment.';
     case 'github_unread':
       return 'The start waits until GitHub shows the checks of the commit and the head of the branch.';
+    case 'frozen':
+      return 'The deployment starts when the freeze ends, which `deploy.freeze` of `.github/meltano-deploy.yml` sets. `/redeploy --force` goes past it, and requires the Maintain role.';
   }
 }
 

@@ -147,6 +147,7 @@ const DEFAULTS: Readonly<Record<keyof typeof ACCOUNT_SETTINGS, readonly [other: 
   retry: [{ transient: 1 }, { transient: 0 }],
   wait_for: [['test'], []],
   wait_for_timeout: [5, 60],
+  freeze: [[{ cron: '0 0 18 * * FRI', for: '60h' }], []],
   project: ['block', 'report'],
   pipelines: ['off', 'report'],
   commands: [

@@ -50,6 +50,7 @@ test('no section takes unknown keys', () => {
       '',
       'deploy',
       'deploy.retry',
+      'deploy.freeze',
       'checks',
       'workspaces',
       'workspaces.retry',

@@ -66,6 +66,9 @@ deploy:
   retry: { transient: 1 }
   wait_for: [test]
   wait_for_timeout: 5
+  freeze:
+    - { cron: 0 0 18 * * FRI, for: 60h, timezone: Europe/London, reason: weekend }
+    - { cron: '0 0 0 24 DEC ?', for: 3d }
 checks:
   project: off
   pipelines: off
@@ -112,6 +115,15 @@ github_deployments: true
           retryTransient: 1,
           waitFor: [{ name: 'test', app: null, accept: [] }],
           waitForTimeout: 5,
+          freeze: [
+            {
+              cron: '0 0 18 * * FRI',
+              durationMs: 216_000_000,
+              timezone: 'Europe/London',
+              reason: 'weekend',
+            },
+            { cron: '0 0 0 24 DEC ?', durationMs: 259_200_000, timezone: 'UTC', reason: null },
+          ],
           projectCheck: 'off',
           pipelineCheck: 'off',
         },

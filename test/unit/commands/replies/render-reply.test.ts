@@ -190,6 +190,7 @@ describe('what others wrote', () => {
                   passed: { kind: 'project', passed: { how, why: text } },
                   forcedBy: text,
                   lock: locks[0] ?? null,
+                  freeze: { until: 'Mon 06:00 UTC', why: text },
                   hold: { reason: 'locked', by: name, why: text },
                 },
               ],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkInterval, checkPipelineSchedule } from '../../../src/project/cron.ts';
+import { checkInterval, checkPipelineSchedule } from '../../../src/domain/cron.ts';
 
 describe('schedules of pipelines', () => {
   test.each([

@@ -240,9 +240,10 @@ export const repositoryConfigurationSchema = z
     comments: commentsSection.nullish(),
     notify: notifySection.nullish(),
     github_deployments: withDefault(
-      z
-        .boolean()
-        .meta({ description: 'Whether each deployment is also a GitHub Deployment of its environment.' }),
+      z.union([z.boolean(), z.literal('all')]).meta({
+        description:
+          'Whether each deployment is also a GitHub Deployment of its environment. all: a push to the tracked branch that changes nothing in the workspace gets a successful one, too, for at most 5 workspaces.',
+      }),
       githubDeployments,
     ),
   })

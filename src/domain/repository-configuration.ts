@@ -19,6 +19,9 @@ type ProjectCheckMode = 'report' | 'block' | 'off';
 
 type PipelineCheckMode = 'report' | 'off';
 
+/** `all`: a push that leaves a workspace as it is also gets a GitHub Deployment. */
+type GitHubDeploymentMode = boolean | 'all';
+
 /** The permission in the repository that commands require. */
 export type CommandPermission = 'triage' | 'write' | 'maintain' | 'admin';
 
@@ -87,7 +90,7 @@ export interface RepositoryConfiguration {
   readonly commands: CommandSettings;
   readonly comments: CommentSettings;
   readonly notify: NotifySettings;
-  readonly githubDeployments: boolean;
+  readonly githubDeployments: GitHubDeploymentMode;
   /** Whether every head gets one check run that a ruleset can require. */
   readonly gate: boolean;
   /** `settingsOf` and `commandSettingsOf` apply them. */
@@ -101,7 +104,7 @@ export interface WrittenSettings {
   readonly commands?: Partial<CommandSettings>;
   readonly comments?: Partial<CommentSettings>;
   readonly notify?: Partial<NotifySettings>;
-  readonly githubDeployments?: boolean;
+  readonly githubDeployments?: GitHubDeploymentMode;
   readonly gate?: boolean;
 }
 

@@ -7,8 +7,8 @@ export function createGitHubDeploymentApi(options: QueuedCallOptions): GitHubDep
   const send = createQueuedCall(options);
 
   return {
-    create: (repository, { deploymentId, sha, environment }) =>
-      send('write', repository, async (octokit) => {
+    create: (repository, { deploymentId, sha, environment }, order) =>
+      send(order === 'last' ? 'last write' : 'write', repository, async (octokit) => {
         const { data } = await octokit.rest.repos.createDeployment({
           ...locate(repository),
           ref: sha,
@@ -37,8 +37,8 @@ export function createGitHubDeploymentApi(options: QueuedCallOptions): GitHubDep
           .sort((a, b) => a - b);
       }),
 
-    addStatus: (repository, githubId, { state, description, logUrl, environmentUrl }) =>
-      send('write', repository, async (octokit) => {
+    addStatus: (repository, githubId, { state, description, logUrl, environmentUrl }, order) =>
+      send(order === 'last' ? 'last write' : 'write', repository, async (octokit) => {
         await octokit.rest.repos.createDeploymentStatus({
           ...locate(repository),
           deployment_id: githubId,

@@ -12,7 +12,7 @@ export interface QueuedCallOptions {
 
 /** Sends a request once, when the installation's queue allows it. */
 export type QueuedCall = <T>(
-  kind: 'write' | 'read',
+  kind: 'write' | 'last write' | 'read',
   repository: Repository,
   request: (octokit: InstallationOctokit) => Promise<T>,
 ) => Promise<GitHubResult<T>>;
@@ -21,6 +21,7 @@ export function createQueuedCall({ getOctokit, writeQueues, now }: QueuedCallOpt
   return (kind, { installationId }, request) => {
     const call = () => callGitHub(async () => request(await getOctokit(installationId)), now);
     const queue = writeQueues.of(installationId);
-    return kind === 'write' ? queue.reply(call) : queue.ask(call);
+    if (kind === 'read') return queue.ask(call);
+    return queue.reply(call, kind === 'last write' ? 'last' : undefined);
   };
 }

@@ -60,6 +60,7 @@ export async function commitPlan(
   // The check run is written again with its log, so the log is read first.
   if (plan.rerunWatch) context.dispatcher.wake('log', plan.rerunWatch.id);
   for (const deployment of changed) announce(context, deployment, log);
+  for (const { deploymentId } of plan.unchanged ?? []) context.dispatcher.wake('environment', deploymentId);
   for (const workspace of plan.wake ?? []) {
     context.dispatcher.wake('workspace', formatWorkspaceKey(workspace));
   }

@@ -19,6 +19,7 @@ import type { EventContext } from './event-context.ts';
 import type { ListWorkspaces } from './find-workspaces.ts';
 import { NO_COMMIT, planPush, tracksPushedBranch } from './plan-push.ts';
 import type { Plan } from './plan-store.ts';
+import { planUnchanged } from './plan-unchanged.ts';
 import { explainNoWorkspace } from './select-own-workspaces.ts';
 
 export interface DeliveredPush {
@@ -57,13 +58,22 @@ export async function planDeliveredPush(push: DeliveredPush, context: EventConte
   const overtaken = await wasOvertaken(deliveryId, event, context);
   const toPlan = { deliveryId, receivedAt, event, account, workspaces, configuration, overtaken };
   const deployments = await planPush(toPlan, context.planning);
+  const unchanged = await planUnchanged(toPlan, deployments, context.planning);
   const would =
     judged.event === event ? [] : await planPush({ ...toPlan, event: judged.event }, context.planning);
   // What waits for the end of a freeze is judged by the new one.
   const wake = hasSameFreeze(before, configuration)
     ? []
     : workspaces.map(({ id: workspaceId }) => ({ account, workspaceId }));
-  return { outcome: 'push', deployments, commitRuns, gate, would: would.flatMap(describeWould), wake };
+  return {
+    outcome: 'push',
+    deployments,
+    commitRuns,
+    unchanged,
+    gate,
+    would: would.flatMap(describeWould),
+    wake,
+  };
 }
 
 /** The push of a merge queue's temporary branch, as a person's push to its base. Other pushes are returned themselves. */

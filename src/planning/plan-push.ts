@@ -46,6 +46,8 @@ export interface PlanningPorts extends ComparisonPorts {
   readonly openTrees: OpenTrees;
   readonly newId: NewId;
   readonly nameCheckRun: NameCheckRun;
+  /** The name of a workspace's environment on GitHub, without secrets. */
+  readonly nameEnvironment: (workspace: { readonly name: string; readonly workspaceId: string }) => string;
   readonly lacksPush: LacksPush;
   /** Reads the message of a commit whose push event has none. */
   readonly readMessage: ConfigurationFiles['readMessage'];

@@ -7,6 +7,7 @@ import type { NewPipelineWatch } from '../domain/pipeline-watch.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import type { WouldDecide } from '../domain/required-check.ts';
 import type { RepositoryWorkspace, WorkspaceKey } from '../domain/workspace.ts';
+import type { OpenedGitHubDeployment } from '../reporting/github-deployment.ts';
 import type { TreeDigestStore } from './changed-paths.ts';
 
 export type NewId = () => string;
@@ -23,6 +24,8 @@ export type LacksPush = (start: {
 export interface Plan {
   readonly outcome: ReasonCode;
   readonly deployments: readonly PlannedDeployment[];
+  /** GitHub Deployments of workspaces that the push leaves as they are. */
+  readonly unchanged?: readonly OpenedGitHubDeployment[];
   /** Whether the repository wants the required check; missing: unknown. */
   readonly gate?: boolean;
   /** How the push of a merge queue would be decided on its base. */

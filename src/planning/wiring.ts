@@ -23,6 +23,7 @@ import type { RequestUse } from '../github/rate-budget.ts';
 import { createTreeReader } from '../github/read-trees.ts';
 import { createSetupApi } from '../github/setup-runs.ts';
 import type { ProjectCommits } from '../project/project-source.ts';
+import { nameEnvironment } from '../reporting/render/describe-github-deployment.ts';
 import { nameCheckRun } from '../reporting/render/name-check-run.ts';
 import type { Reporter } from '../reporting/reporter.ts';
 import type { OpenTrees } from './changed-paths.ts';
@@ -95,6 +96,7 @@ export function createPlanning(context: AppContext): Planning {
     // The name is cut and stored, so secrets are redacted first.
     nameCheckRun: (workspace) =>
       nameCheckRun({ ...workspace, workspaceName: redactor.redactText(workspace.workspaceName) }),
+    nameEnvironment: (workspace) => nameEnvironment(workspace, redactor.redactText),
     readMessage: files.readMessage,
     lacksPush: async ({ account, workspaceId, repositoryId, branch }) =>
       accounts.byKey(account)?.triggerOf(workspaceId).kind === 'webhook' &&

@@ -26,10 +26,12 @@ export interface GitHubDeployment extends OpenedGitHubDeployment {
 export type GitHubDeploymentChange = Partial<Omit<GitHubDeployment, keyof OpenedGitHubDeployment>>;
 
 /** The fields that never change. */
-interface OpenedGitHubDeployment extends WorkspaceKey {
+export interface OpenedGitHubDeployment extends WorkspaceKey {
   readonly deploymentId: string;
   readonly environment: string;
   readonly openedAt: number;
+  /** The commit that was deployed last, with the same files; null for a deployment that was started. */
+  readonly unchangedSince: string | null;
 }
 
 export interface OpenGitHubDeployments {
@@ -44,6 +46,8 @@ export interface GitHubDeploymentStore extends OpenGitHubDeployments {
   saveGitHubDeployment(deploymentId: string, change: GitHubDeploymentChange): Promise<void>;
   /** True if a later deployment of the repository to the same workspace succeeded. */
   isReplaced(deployment: Deployment): Promise<boolean>;
+  /** True if a later push left the same workspace as it was, too. */
+  hasNewerUnchanged(shown: GitHubDeployment): Promise<boolean>;
 }
 
 /** The fields of a status besides its state. */
@@ -54,12 +58,16 @@ export interface StatusDetails {
   readonly environmentUrl?: string;
 }
 
+/** `last`: at the priority of logs. */
+export type WriteOrder = 'last' | undefined;
+
 /** GitHub's Deployments API. Sends each request once. */
 export interface GitHubDeploymentApi {
   /** Returns GitHub's id. Never merges a branch or waits for checks. */
   create(
     repository: Repository,
     wanted: { readonly deploymentId: string; readonly sha: string; readonly environment: string },
+    order?: WriteOrder,
   ): Promise<GitHubResult<number>>;
   /** The GitHub Deployments of our deployment, oldest first. */
   find(
@@ -70,13 +78,19 @@ export interface GitHubDeploymentApi {
     repository: Repository,
     githubId: number,
     status: StatusDetails & { readonly state: DeploymentStatus },
+    order?: WriteOrder,
   ): Promise<GitHubResult<null>>;
   /** The state of the newest status; null for none. */
   readStatus(repository: Repository, githubId: number): Promise<GitHubResult<string | null>>;
 }
 
 /** The status that a deployment should have; null before its start was accepted. */
-export function chooseStatus(deployment: Deployment, isReplaced: boolean): DeploymentStatus | null {
+export function chooseStatus(
+  deployment: Deployment,
+  { unchangedSince }: Pick<GitHubDeployment, 'unchangedSince'>,
+  isReplaced: boolean,
+): DeploymentStatus | null {
+  if (unchangedSince !== null) return isReplaced ? 'inactive' : 'success';
   if (deployment.jobId === null) return null;
   if (deployment.state === 'running' || deployment.state === 'settling') return 'in_progress';
   if (deployment.state !== 'concluded') return 'queued';

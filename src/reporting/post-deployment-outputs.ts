@@ -11,6 +11,8 @@ export interface WantedOutputs {
   readonly failureIssues: boolean;
   readonly issueLabels: readonly string[];
   readonly githubDeployments: boolean;
+  /** Whether pushes that change nothing also get one. */
+  readonly unchangedDeployments: boolean;
 }
 
 export interface PostDeploymentOutputPorts {
@@ -47,20 +49,26 @@ export function createPostDeploymentOutputs({
     },
 
     async changed(deployment) {
-      const { id, repositoryId, jobId, conclusion } = deployment;
+      const { repositoryId, conclusion } = deployment;
       if (conclusion === 'failure' || conclusion === 'success') {
         for (const one of await store.listOpenFailureComments(repositoryId)) dispatcher.wake('comment', one);
       }
       if (conclusion === 'failure' || conclusion === 'timed_out' || conclusion === 'success') {
         dispatcher.wake('issue', String(repositoryId));
       }
-      if (jobId === null) return;
-      const shown = new Set((await readWantedOutputs(repositoryId)).githubDeployments ? [id] : []);
-      // An end makes earlier successes inactive. It also finishes open ones if the setting was turned off meanwhile.
-      if (conclusion !== null) {
-        for (const one of await store.listOpenGitHubDeployments(deployment)) shown.add(one);
-      }
-      for (const one of shown) dispatcher.wake('environment', one);
+      for (const one of await listShown(deployment)) dispatcher.wake('environment', one);
     },
   };
+
+  /** The deployments whose GitHub Deployments may change. */
+  async function listShown({ id, jobId, reason, conclusion, ...of }: Deployment): Promise<Iterable<string>> {
+    if (jobId === null && reason !== 'nothing_changed') return [];
+    const { githubDeployments, unchangedDeployments } = await readWantedOutputs(of.repositoryId);
+    if (jobId === null) return unchangedDeployments ? [id] : [];
+    const shown = new Set(githubDeployments ? [id] : []);
+    // An end makes earlier successes inactive. It also finishes open ones if the setting was turned off meanwhile.
+    if (conclusion === null) return shown;
+    for (const one of await store.listOpenGitHubDeployments(of)) shown.add(one);
+    return shown;
+  }
 }

@@ -11,6 +11,7 @@ import {
   type GitHubDeploymentChange,
   type GitHubDeploymentStore,
   type StatusDetails,
+  type WriteOrder,
 } from './github-deployment.ts';
 import { failed, RetryPolicy, type RetryPorts, type WriteStep } from './retry-policy.ts';
 
@@ -24,7 +25,13 @@ export interface GitHubDeploymentContext extends RetryPorts {
   /** The name of the environment; null if the repository turns GitHub Deployments off. */
   readonly chooseEnvironment: (deployment: Deployment) => Promise<string | null>;
   /** The result contains no secrets. */
-  readonly describe: (deployment: Deployment, repository: Repository) => StatusDetails;
+  readonly describe: (
+    deployment: Deployment,
+    repository: Repository,
+    unchangedSince: string | null,
+  ) => StatusDetails;
+  /** Wakes the sync of another deployment. */
+  readonly wake: (deploymentId: string) => void;
 }
 
 /**
@@ -40,7 +47,7 @@ export function createGitHubDeploymentSync(
 
   return async (deploymentId) => {
     const deployment = await store.getDeployment(deploymentId);
-    if (!deployment || deployment.jobId === null) return null;
+    if (!deployment) return null;
     const repository = await context.repositories.getRepository(deployment.repositoryId);
     const shown = await open(deployment);
     if (!repository || !shown || shown.finishedAt !== null) return null;
@@ -56,9 +63,12 @@ export function createGitHubDeploymentSync(
   };
 
   async function open(deployment: Deployment): Promise<GitHubDeployment | null> {
-    const { id: deploymentId, account, workspaceId } = deployment;
+    const { id: deploymentId, account, workspaceId, jobId } = deployment;
     const known = await store.getGitHubDeployment(deploymentId);
     if (known) return known;
+    // The problem is the commit that was deployed last.
+    const unchangedSince = deployment.reason === 'nothing_changed' ? deployment.problem : null;
+    if (jobId === null && unchangedSince === null) return null;
     const environment = await context.chooseEnvironment(deployment);
     if (environment === null) return null;
     await store.openGitHubDeployment({
@@ -67,6 +77,7 @@ export function createGitHubDeploymentSync(
       workspaceId,
       environment,
       openedAt: clock.now(),
+      unchangedSince,
     });
     return store.getGitHubDeployment(deploymentId);
   }
@@ -86,14 +97,29 @@ async function takeStep(
   finish: () => Promise<void>,
 ): Promise<WriteStep> {
   const { deployment, shown } = subject;
-  if (shown.githubId === null) return create(context, subject);
-  const wanted = chooseStatus(deployment, await context.store.isReplaced(deployment));
+  const isReplaced = await isNoLongerCurrent(context, subject);
+  if (shown.githubId === null) {
+    if (!isReplaced || shown.unchangedSince === null || shown.attemptedAt !== null)
+      return create(context, subject);
+    await finish();
+    return { kind: 'wait', delayMs: null };
+  }
+  const wanted = chooseStatus(deployment, shown, isReplaced);
   if (wanted !== null && wanted !== shown.status)
     return writeStatus(context, subject, shown.githubId, wanted);
   const settled = await endDuplicates(context, subject, shown.githubId);
   if (settled) return settled;
   if (LAST.has(shown.status)) await finish();
   return { kind: 'wait', delayMs: null };
+}
+
+async function isNoLongerCurrent({ store }: StepContext, { deployment, shown }: Subject): Promise<boolean> {
+  if (await store.isReplaced(deployment)) return true;
+  return shown.unchangedSince !== null && (await store.hasNewerUnchanged(shown));
+}
+
+function orderOf({ unchangedSince }: GitHubDeployment): WriteOrder {
+  return unchangedSince === null ? undefined : 'last';
 }
 
 async function create(context: StepContext, { deployment, repository, shown }: Subject): Promise<WriteStep> {
@@ -107,7 +133,7 @@ async function create(context: StepContext, { deployment, repository, shown }: S
     noteAttempt: () => save({ attemptedAt: stamp(clock) }),
     noteRefusal: () => save({ attemptedAt: null }),
     look: () => api.find(repository, wanted),
-    create: () => api.create(repository, wanted),
+    create: () => api.create(repository, wanted, orderOf(shown)),
   });
   if (outcome.kind === 'retry') return { kind: 'wait', delayMs: outcome.delayMs };
   if (outcome.kind === 'failed') return outcome;
@@ -125,7 +151,7 @@ async function writeStatus(
   const { api, store, clock } = context;
   const { deploymentId } = shown;
   const save = (change: GitHubDeploymentChange) => store.saveGitHubDeployment(deploymentId, change);
-  const details = context.describe(deployment, repository);
+  const details = context.describe(deployment, repository, shown.unchangedSince);
   const outcome = await context.createOnce<string>({
     id: `${deploymentId}/${state}`,
     attemptedAt: shown.attemptedStatus === state ? shown.statusAttemptedAt : null,
@@ -136,13 +162,18 @@ async function writeStatus(
       return read.ok ? { ok: true, value: read.value === state ? [state] : [] } : read;
     },
     async create() {
-      const written = await api.addStatus(repository, githubId, { ...details, state });
+      const written = await api.addStatus(repository, githubId, { ...details, state }, orderOf(shown));
       return written.ok ? { ok: true, value: state } : written;
     },
   });
   if (outcome.kind === 'retry') return { kind: 'wait', delayMs: outcome.delayMs };
   if (outcome.kind === 'failed') return outcome;
   await save({ status: state, attemptedStatus: null });
+  // It takes the place of earlier ones.
+  if (shown.unchangedSince !== null && state === 'success') {
+    const open = await store.listOpenGitHubDeployments(deployment);
+    for (const other of open) if (other !== deploymentId) context.wake(other);
+  }
   return { kind: 'wait', delayMs: 0 };
 }
 

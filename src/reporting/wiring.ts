@@ -202,7 +202,7 @@ export function createGitHubDeployments(
   { pages }: Reporting,
   configurations: Configurations,
 ): ReturnType<typeof createGitHubDeploymentSync> {
-  const { stores, clock, log, redactor, octokit, writeQueues } = context;
+  const { stores, dispatcher, clock, log, redactor, octokit, writeQueues } = context;
   return createGitHubDeploymentSync({
     store: stores,
     repositories: stores,
@@ -215,8 +215,9 @@ export function createGitHubDeployments(
       const { workspaceId } = deployment;
       return name === null ? null : nameEnvironment({ name, workspaceId }, redactor.redactText);
     },
-    describe: (deployment, repository) => ({
-      description: describeStatus(deployment),
+    wake: (deploymentId) => dispatcher.wake('environment', deploymentId),
+    describe: (deployment, repository, unchangedSince) => ({
+      description: describeStatus(deployment, unchangedSince),
       logUrl: findRunUrl({ githubUrl: pages.githubUrl, repository }, deployment),
       environmentUrl: pages.workspaceUrl(deployment),
     }),
@@ -233,7 +234,8 @@ async function readWantedOutputs(
     failureComments: comments.onFailure === 'pull_request',
     failureIssues: notify.issue === 'on_failure',
     issueLabels: notify.labels,
-    githubDeployments,
+    githubDeployments: githubDeployments !== false,
+    unchangedDeployments: githubDeployments === 'all',
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { GitHubDeploymentStore } from '../reporting/github-deployment.ts';
+import type { GitHubDeploymentStore, OpenedGitHubDeployment } from '../reporting/github-deployment.ts';
 import { isOfRepositoryWorkspace } from './deployment-conditions.ts';
 import type { Schema } from './schema.ts';
 
@@ -10,14 +10,7 @@ export function createGitHubDeploymentStore(db: Kysely<Schema>): GitHubDeploymen
       return (await query.executeTakeFirst()) ?? null;
     },
 
-    async openGitHubDeployment(opened) {
-      const nothing = { githubId: null, attemptedAt: null, status: null, finishedAt: null };
-      await db
-        .insertInto('githubDeployment')
-        .values({ ...opened, ...nothing, attemptedStatus: null, statusAttemptedAt: null })
-        .onConflict((conflict) => conflict.column('deploymentId').doNothing())
-        .execute();
-    },
+    openGitHubDeployment: (opened) => openGitHubDeployment(db, opened),
 
     async saveGitHubDeployment(deploymentId, change) {
       await db.updateTable('githubDeployment').set(change).where('deploymentId', '=', deploymentId).execute();
@@ -45,5 +38,32 @@ export function createGitHubDeploymentStore(db: Kysely<Schema>): GitHubDeploymen
         .executeTakeFirst();
       return row !== undefined;
     },
+
+    async hasNewerUnchanged({ deploymentId, account, workspaceId, openedAt }) {
+      const row = await db
+        .selectFrom('githubDeployment')
+        .select('deploymentId')
+        .where('account', '=', account)
+        .where('workspaceId', '=', workspaceId)
+        .where('deploymentId', '<>', deploymentId)
+        .where('unchangedSince', 'is not', null)
+        .where('openedAt', '>', openedAt)
+        .where('finishedAt', 'is', null)
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
   };
+}
+
+export async function openGitHubDeployment(
+  db: Kysely<Schema>,
+  opened: OpenedGitHubDeployment,
+): Promise<void> {
+  const nothing = { githubId: null, attemptedAt: null, status: null, finishedAt: null };
+  await db
+    .insertInto('githubDeployment')
+    .values({ ...opened, ...nothing, attemptedStatus: null, statusAttemptedAt: null })
+    .onConflict((conflict) => conflict.column('deploymentId').doNothing())
+    .execute();
 }

@@ -7,6 +7,7 @@ import { toCommandRow } from './command-store.ts';
 import { insertCommitRuns, leaveComparisons, rewriteCommitRuns } from './commit-run-store.ts';
 import { isOfRepositoryWorkspace, isOfWorkspace } from './deployment-conditions.ts';
 import { toDeployment, toNewRow } from './deployment-row.ts';
+import { openGitHubDeployment } from './github-deployment-store.ts';
 import { replaceLocks } from './lock-store.ts';
 import { insertNotifications } from './notification-store.ts';
 import { insertPipelineWatches, noteWatchRerun } from './pipeline-watch-store.ts';
@@ -43,6 +44,7 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore & AdoptionStore {
         const inserted = await insertDeployments(tx, deployments, now);
         note(inserted);
         await insertNotifications(tx, inserted.flatMap(describe));
+        for (const one of rest.unchanged ?? []) await openGitHubDeployment(tx, one);
         for (const planned of deployments.filter((one) => one.conclusion === null)) {
           note(await supersedeOlder(tx, planned, now));
         }

@@ -66,6 +66,7 @@ export function describeAccounts(name: string, open: () => Promise<OpenStores>):
         workspaceId,
         environment: 'production',
         openedAt: 1,
+        unchangedSince: null,
       });
       const ended = await stores.saveDeployment(one.id, {
         state: 'concluded',
@@ -159,6 +160,7 @@ export function describeAccounts(name: string, open: () => Promise<OpenStores>):
         workspaceId: WORKSPACE,
         environment: 'production',
         openedAt: 1,
+        unchangedSince: null,
       };
       await expect(stores.openGitHubDeployment(shown)).rejects.toThrow(/foreign key/i);
     });

@@ -134,6 +134,7 @@ export function describeCommandStore(name: string, open: () => Promise<OpenStore
           workspaceId: WORKSPACE,
           environment: 'prod',
           openedAt: 1,
+          unchangedSince: null,
         };
         await stores.openGitHubDeployment(shown);
       }

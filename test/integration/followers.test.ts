@@ -67,3 +67,30 @@ test.concurrent('each deployment is a GitHub Deployment where the repository wan
     await untilState(after, 'inactive');
     expect(states(next.after)?.at(-1)).toBe('failure');
   }));
+
+test.concurrent('with `all`, a push that changes nothing in a workspace is a successful one at once', () =>
+  inConversation(async (it) => {
+    const { world } = it;
+    const file = 'github_deployments: all\ndeploy: { paths_ignore: ["**/*.md"] }\n';
+    const states = (sha: string) =>
+      world.github.repositories
+        .deployments(REPOSITORY)
+        .filter((one) => one.sha === sha)
+        .map(({ environment, statuses }) => [environment, ...statuses.map(({ state }) => state)].join());
+    const untilStates = (sha: string, wanted: string[]) =>
+      world.until(() => states(sha).join(';') === wanted.join(';'), `${wanted}, not ${states(sha)}`);
+    const head = await it.deployPush({ files: { [FILE]: file } });
+    await world.until(() => states(head)[0]?.endsWith('success'), 'the first deployment');
+    const first = world.push({ files: { 'README.md': '# More\n' } });
+    await untilStates(first.after, ['Analytics,success']);
+    const shown = world.github.repositories.deployments(REPOSITORY).find(({ sha }) => sha === first.after);
+    expect(shown?.statuses[0]?.description).toBe(`Unchanged since ${head.slice(0, 7)}`);
+    const second = world.push({ files: { 'README.md': '# Even more\n' } });
+    await untilStates(second.after, ['Analytics,success']);
+    await untilStates(first.after, ['Analytics,success,inactive']);
+    // What is deployed stays so.
+    expect(states(head)[0]?.endsWith('success')).toBe(true);
+    await it.deployPush();
+    await untilStates(second.after, ['Analytics,success,inactive']);
+    expect(world.meltano.jobs).toHaveLength(2);
+  }));

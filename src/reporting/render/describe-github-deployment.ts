@@ -1,5 +1,6 @@
 import type { Deployment } from '../../domain/deployment.ts';
 import { cleanInlineText, sliceWhole } from '../../logs/clean-log-line.ts';
+import { shortenSha } from './describe-deployment.ts';
 import { describeEnd, PLAIN_WORDING } from './describe-end.ts';
 
 /** GitHub's limits for the description of a deployment status and for the name of an environment (characters). */
@@ -7,8 +8,11 @@ const LONGEST_DESCRIPTION = 140;
 const LONGEST_NAME = 255;
 
 /** The description of a GitHub Deployment's status: plain text of at most 140 characters. */
-export function describeStatus(deployment: Deployment): string {
-  const text = cleanInlineText(describe(deployment));
+export function describeStatus(deployment: Deployment, unchangedSince: string | null = null): string {
+  const text =
+    unchangedSince === null
+      ? cleanInlineText(describe(deployment))
+      : `Unchanged since ${shortenSha(unchangedSince)}`;
   return text.length > LONGEST_DESCRIPTION ? `${sliceWhole(text, LONGEST_DESCRIPTION - 1)}…` : text;
 }
 

@@ -159,7 +159,7 @@ const DEFAULTS: Readonly<Record<keyof typeof ACCOUNT_SETTINGS, readonly [other: 
     { issue: 'on_failure', labels: ['a'] },
     { issue: 'none', labels: [] },
   ],
-  github_deployments: [true, false],
+  github_deployments: ['all', false],
   gate: [true, false],
 };
 

@@ -80,6 +80,7 @@ const NO_OUTPUTS = {
   failureIssues: false,
   issueLabels: [] as string[],
   githubDeployments: false,
+  unchangedDeployments: false,
 };
 
 /** A context over a real store; parts that a test doesn't give do nothing. */

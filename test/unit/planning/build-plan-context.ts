@@ -46,6 +46,7 @@ export function buildPlanContext(parts: PlanParts): PlanContext {
     store: stores,
     newId,
     nameCheckRun,
+    nameEnvironment: ({ name }: { readonly name: string }) => name,
     githubClock: parts.githubClock ?? new RemoteClock(clock),
     readMessage: async () => '',
     lacksPush: parts.lacksPush ?? (async () => false),

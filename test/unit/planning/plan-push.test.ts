@@ -72,6 +72,7 @@ async function plan(workspaces: Workspace[], event: PushEvent, world: World = {}
   };
   const ports: PlanningPorts = {
     openTrees: trees.open,
+    nameEnvironment: ({ name }) => name,
     store: {
       findLastStarted: async () => (world.last ? last : null),
       findTreeDigest: async () => null,

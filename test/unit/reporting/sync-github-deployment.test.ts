@@ -80,6 +80,7 @@ function createSync() {
   return createGitHubDeploymentSync({
     ...buildSyncPorts(world),
     api,
+    wake: () => undefined,
     chooseEnvironment: async () => (world.wantedOutputs.githubDeployments ? 'production' : null),
     describe: () => DETAILS,
   });

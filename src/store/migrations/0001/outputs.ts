@@ -42,6 +42,7 @@ export async function createOutputTables(db: Kysely<Schema>): Promise<void> {
       workspace_id text not null,
       environment text not null,
       opened_at bigint not null,
+      unchanged_since text,
       github_id bigint,
       attempted_at bigint,
       status text,

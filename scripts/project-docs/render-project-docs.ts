@@ -4,6 +4,7 @@ import { readProject } from '../../src/project/read-project.ts';
 import { renderLine } from '../../src/project/render-findings.ts';
 import type { Example, Level, Rule } from '../../src/project/rules/rule.ts';
 import { RULES } from '../../src/project/rules/rules.ts';
+import { LIMITS } from '../../src/project/yaml-file.ts';
 import { formatCount } from '../../src/reporting/render/format-numbers.ts';
 import { ExampleSource, trimStart } from './example-project.ts';
 
@@ -19,7 +20,17 @@ node bin/meltano-deploy.mjs project check [directory] [--format text|github|json
 
 It works offline, on the files as they are on the disk. Each finding has a place: \`path:line:column: level: message [rule]\`.
 \`--format github\` prints annotations for GitHub Actions, \`--format json\` prints JSON. The exit code is 1 if there is an error, and 2 if the directory
-or the command is wrong.
+or the command is wrong. For [pre-commit](https://pre-commit.com):
+
+\`\`\`yaml
+- repo: local
+  hooks:
+  - id: meltano-project
+    name: Meltano project
+    entry: meltano-deploy project check
+    language: system
+    pass_filenames: false
+\`\`\`
 
 - An **error** fails for certain, or is certainly ignored. With [\`checks: {project: block}\`](check-runs.md#a-held-workspace) it keeps a push from being deployed.
 - A **warning** is probably a mistake.
@@ -37,7 +48,7 @@ The values of \`config\`, \`properties\`, \`env\`, \`settings\` and scripts are 
 ## What it reads
 
 A file that can't be read has that as its only finding. Rules that would need it are skipped, and the output names them.
-The check reads at most ${formatCount(MOST_FILES)} files of a project, ${MOST_FILE_BYTES / 1024} KiB each and ${MOST_BYTES / 1024 / 1024} MiB together, and says what it left out. Lock files and all others count by their names only.
+The check reads at most ${formatCount(MOST_FILES)} files of a project, ${MOST_FILE_BYTES / 1024} KiB each and ${MOST_BYTES / 1024 / 1024} MiB together, ${LIMITS.deepest} levels and ${formatCount(LIMITS.mostValues)} values a file. It says what it left out. Lock files and all others count by their names only.
 Of each rule it shows the first ${formatCount(MOST_FINDINGS)} findings.
 `;
 

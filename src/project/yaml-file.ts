@@ -23,7 +23,7 @@ export interface Text {
 }
 
 /** Ten times the largest known project file. */
-const LIMITS: YamlLimits = {
+export const LIMITS: YamlLimits = {
   // ProjectFiles limits the size.
   mostBytes: Infinity,
   deepest: 32,

@@ -11,7 +11,7 @@ const MEGABYTE = 1024 * 1024;
 /** Each byte is six in JSON. */
 const BODY = Buffer.alloc(25 * MEGABYTE, 1);
 const CONNECTIONS = 40;
-const ROUNDS = 3;
+const ROUNDS = 2;
 
 async function startApp(): Promise<{ sandbox: Sandbox; app: AppProcess }> {
   const sandbox = await startSandbox();

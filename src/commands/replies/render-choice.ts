@@ -24,10 +24,12 @@ export function renderChoice(view: ReplyView, refusal: ChoiceRefusal): ReplyPart
   const command = parsed.kind === 'command' ? parsed.command : null;
   const lead = sumUp(refusal, command, place);
   if (refusal.candidates.length === 0 || command === null) return [lead];
+  const namesakes = Map.groupBy(refusal.candidates, ({ name }) => foldName(name));
+  const isOnly = (name: string) => namesakes.get(foldName(name))?.length === 1;
   const rows = refusal.candidates.map((candidate) => [
     linkWorkspace(view, candidate),
     formatCode(candidate.branch),
-    formatCode(spellOut(command, refusal, candidate), LONGEST_COMMAND),
+    formatCode(spellOut(command, refusal, chooseName(candidate, refusal, isOnly)), LONGEST_COMMAND),
   ]);
   return [lead, layTable(['Workspace', 'Branch', 'Command'], rows)];
 }
@@ -60,20 +62,22 @@ function askWhich(branch: string | null, command: Command | null, place: Place):
 }
 
 /** The command with this workspace instead of the wrong word. */
-function spellOut(command: Command, refusal: ChoiceRefusal, candidate: ShownWorkspace): string {
-  const name = chooseName(candidate, refusal);
+function spellOut(command: Command, refusal: ChoiceRefusal, name: string): string {
   const word = refusal.code === 'choose_workspace' ? null : refusal.word;
   const whole = formatCommand(replaceWord(command, word, name));
   return whole.length <= LONGEST_COMMAND ? whole : formatCommand(replaceWord(command, null, name));
 }
 
 /** The name if it can be typed as shown and refers to one workspace only; otherwise the id. */
-function chooseName({ id, name }: ShownWorkspace, { code, candidates }: ChoiceRefusal): string {
-  const isOne = candidates.filter((other) => foldName(other.name) === foldName(name)).length === 1;
+function chooseName(
+  { id, name }: ShownWorkspace,
+  { code }: ChoiceRefusal,
+  isOnly: (name: string) => boolean,
+): string {
   // Tables show | as another character.
   const isShown = name === cleanInlineText(name) && !name.includes('|');
   const isTypeable = name !== '' && name.length <= LONGEST_NAME && isShown;
-  return code !== 'ambiguous_workspace' && isOne && isTypeable ? name : id;
+  return code !== 'ambiguous_workspace' && isOnly(name) && isTypeable ? name : id;
 }
 
 function replaceWord(command: Command, word: string | null, name: string): Command {

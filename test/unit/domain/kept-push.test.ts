@@ -13,7 +13,7 @@ test('a huge one loses its lists, and says all else', () => {
   const payload = {
     ref: 'refs/heads/main',
     after: 'a',
-    commits: Array(2_048).fill(COMMIT),
+    commits: Array(64).fill(COMMIT),
     head_commit: COMMIT,
   };
   const kept = keepPayload(payload);
@@ -27,6 +27,6 @@ test('a huge one loses its lists, and says all else', () => {
 });
 
 test('a payload without a head commit stays without one', () => {
-  const payload = { after: 'a', commits: Array(2_048).fill(COMMIT), head_commit: null };
+  const payload = { after: 'a', commits: Array(64).fill(COMMIT), head_commit: null };
   expect(JSON.parse(keepPayload(payload))).toEqual({ after: 'a', commits: [], head_commit: null });
 });

@@ -14,6 +14,8 @@ export type GateState =
       readonly conclusion: 'skipped' | 'action_required';
       readonly reason: ReasonCode;
       readonly why: string;
+      /** Set if this may already be outdated: judged again after this time (milliseconds). */
+      readonly againMs?: number;
     }
   /** Not known in time. */
   | { readonly kind: 'unjudged'; readonly why: string };

@@ -29,12 +29,14 @@ export async function judgeWantedChecks(
   if (verdict.kind === 'failed') {
     const how = verdict.conclusion === 'failure' ? '' : `: ${verdict.conclusion}`;
     const why = `"${verdict.name}" failed on ${sha.slice(0, SHORT_SHA)}${how}`;
-    return { kind: 'closed', conclusion: 'skipped', reason: 'checks_failed', why };
+    const again = ageMs > 0 ? { againMs: CHECKS_FRESH_MS - ageMs } : {};
+    return { kind: 'closed', conclusion: 'skipped', reason: 'checks_failed', why, ...again };
   }
   if (leftMs <= 0) return endWait(describeLate(gate, verdict.waiting, result.value));
   const names = verdict.waiting.map(({ name }) => name);
   const hold: Hold = { reason: 'checks_pending', names, sha: sha === deployment.sha ? null : sha };
-  const delayMs = ageMs > 0 ? CHECKS_FRESH_MS - ageMs : chooseLook(context, deployment);
+  const delayMs =
+    ageMs > 0 ? CHECKS_FRESH_MS - ageMs : chooseLook(context, deployment, context.limits.gateLookMs);
   return { kind: 'held', hold, delayMs: Math.min(delayMs, leftMs) };
 }
 
@@ -55,10 +57,10 @@ function waitForGitHub(
 }
 
 /** When to look if nothing wakes the deployment: soon after it was woken, else with the sweeps of missed deliveries. */
-function chooseLook({ gateLooks, clock, limits }: StartContext, { id }: Deployment): number {
+export function chooseLook({ gateLooks, clock }: StartContext, { id }: Deployment, everyMs: number): number {
   const now = clock.elapsed();
   const wasWoken = now < (gateLooks.get(id) ?? 0);
-  const delayMs = wasWoken ? Math.min(SECOND_LOOK_MS, limits.gateLookMs) : limits.gateLookMs;
+  const delayMs = wasWoken ? Math.min(SECOND_LOOK_MS, everyMs) : everyMs;
   gateLooks.set(id, now + delayMs);
   return delayMs;
 }

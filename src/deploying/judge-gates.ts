@@ -16,7 +16,7 @@ import type { StartContext } from './reconcile-context.ts';
 export type GateVerdict =
   /** `change` is stored with the start. */
   | { readonly kind: 'open'; readonly change: DeploymentChange }
-  | { readonly kind: 'closed'; readonly ending: Ending }
+  | { readonly kind: 'closed'; readonly ending: Ending; readonly againMs?: number }
   /** Judged again after this time, or when woken. */
   | { readonly kind: 'wait'; readonly delayMs: number };
 
@@ -38,8 +38,9 @@ export async function judgeGates(
       return holdAtGate(context, deployment, { ...state, sha });
     }
     if (state.kind === 'closed' && !isForced) {
-      const { conclusion, reason, why: problem } = state;
-      return { kind: 'closed', ending: { conclusion, reason, problem } };
+      const { conclusion, reason, why: problem, againMs } = state;
+      const ending = { conclusion, reason, problem, ...arm(context, deployment, sha) };
+      return { kind: 'closed', ending, ...(againMs === undefined ? {} : { againMs }) };
     }
     const passed = describePass(state);
     if (passed !== null || isPlannedGate(gate)) gates.push({ ...gate, passed });
@@ -75,14 +76,20 @@ export async function holdAtGate(
   const leftMs = LONGEST_HOLD_MS - ageOf(context.clock, heldSince);
   if (leftMs <= 0) {
     const problem = describeHold(hold, PLAIN_WORDING);
-    const ending = { conclusion: 'action_required', reason: 'held_too_long', problem } as const;
-    return { kind: 'closed', ending };
+    const reason = 'held_too_long';
+    const armed = arm(context, deployment, sha);
+    return { kind: 'closed', ending: { conclusion: 'action_required', reason, problem, ...armed } };
   }
   const isSame = JSON.stringify(hold) === JSON.stringify(deployment.hold);
   const held = isSame ? {} : { hold };
   const since = { heldSince, startSince: null, ...noteSha(deployment, sha) };
   await change(context, deployment, { ...held, ...since, problem: null });
   return { kind: 'wait', delayMs: Math.min(delayMs ?? leftMs, leftMs) };
+}
+
+/** The gate is watched while its commit is the head of the branch. */
+function arm({ clock }: StartContext, deployment: Deployment, sha: string): { readonly armedUntil?: number } {
+  return sha === deployment.sha ? { armedUntil: stamp(clock, LONGEST_HOLD_MS) } : {};
 }
 
 function noteSha(deployment: Deployment, sha: string): DeploymentChange {

@@ -7,6 +7,7 @@ import type { Deployment } from '../domain/deployment.ts';
 import type { DeploymentStore } from '../domain/deployment-store.ts';
 import type { Dispatcher } from '../domain/dispatcher.ts';
 import type { GateReads } from '../domain/gate-reads.ts';
+import type { ArmedGates } from '../domain/gate-store.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
 import type { LockReader } from '../domain/lock.ts';
 import type { LogExcerpt } from '../domain/log-excerpt.ts';
@@ -61,6 +62,7 @@ export interface ReconcileContext {
   readonly outputs: PostDeploymentOutputs;
   readonly notices: Notices;
   readonly store: DeploymentStore &
+    ArmedGates &
     PipelineWatchStore &
     PlanHistory &
     KeptPushStore &

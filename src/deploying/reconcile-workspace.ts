@@ -7,6 +7,7 @@ import { parseWorkspaceKey } from '../domain/workspace.ts';
 import { CommitCheckReads } from './commit-check-reads.ts';
 import { change, conclude } from './conclude.ts';
 import { LostJobFinder } from './find-lost-job.ts';
+import { openArmed } from './open-armed.ts';
 import { type ReconcileContext, type StartContext, type StepResult, startLeft } from './reconcile-context.ts';
 import { endReplacedTry } from './second-try.ts';
 import { PipelineSettler } from './settle-pipelines.ts';
@@ -56,7 +57,10 @@ export class WorkspaceReconciler {
       if (step === 'go on') continue;
       const settling = open.filter((one) => one.state === 'settling');
       const settled = await this.#settler.advance(settling);
-      if (settled !== 'go on') return earlier(step, settled);
+      if (settled === 'go on') continue;
+      if (open.length > 0) return earlier(step, settled);
+      const armed = await openArmed(this.#context, workspace);
+      if (armed !== 'go on') return armed;
     }
   }
 

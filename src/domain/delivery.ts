@@ -126,6 +126,11 @@ export interface Delivery {
 /** GitHub's GUIDs never begin with this prefix. */
 const SWEEP_PREFIX = 'sweep:';
 
+/** The id in place of a delivery's for the deployment that follows one whose gate opened. */
+export function makeGateDeliveryId(deploymentId: string): string {
+  return `gate:${deploymentId}`;
+}
+
 /** The id of the delivery for a push that the sweep found. Equal pushes get equal ids. */
 export function makeSweepDeliveryId(repositoryId: number, ref: string, sha: string): string {
   return `${SWEEP_PREFIX}${repositoryId}:${ref}:${sha}`;

@@ -159,6 +159,8 @@ export interface Deployment extends PlannedDeployment, JobProgress, PipelineProg
 
   /** The commit that the gates were last judged for, if it wasn't the requested one: the head of the branch had moved. */
   readonly gateSha: string | null;
+  /** Until when the gate that ended the deployment is watched: if it opens, another deployment follows. */
+  readonly armedUntil: number | null;
   /** When the deployment first had to wait at a gate. */
   readonly heldSince: number | null;
   /** When work on the start began, after all gates. START_TIMEOUT_MINUTES counts from here. */

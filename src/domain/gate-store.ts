@@ -1,3 +1,4 @@
+import type { Deployment, PlannedDeployment } from './deployment.ts';
 import type { WorkspaceKey } from './workspace.ts';
 
 /** A commit whose checks a deployment waits for. */
@@ -7,6 +8,22 @@ interface AwaitedCommit extends WorkspaceKey {
 }
 
 export interface AwaitedChecks {
-  /** The commits of these repositories whose checks deployments wait for. */
+  /** The commits of these repositories that deployments wait with at a gate, or whose gate ended one and may still open. */
   listAwaitedCommits(repositoryIds: readonly number[]): Promise<AwaitedCommit[]>;
+}
+
+/** Gates that ended a deployment, and are watched for some days: they are armed. */
+export interface ArmedGates {
+  /** The newest deployment of the workspace whose gate is armed. */
+  findArmed(workspace: WorkspaceKey): Promise<Deployment | null>;
+  disarm(id: string): Promise<void>;
+  /**
+   * Stores the deployment that follows the one whose gate opened, in one transaction, and links to it. Returns both; none if
+   * that was done before.
+   */
+  openArmed(id: string, planned: PlannedDeployment): Promise<Deployment[]>;
+}
+
+export interface GateStore extends AwaitedChecks, ArmedGates {
+  listArmedWorkspaces(): Promise<WorkspaceKey[]>;
 }

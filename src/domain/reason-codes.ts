@@ -9,6 +9,7 @@ export const REASON_CODES = {
 
   command: 'a person requested it in a comment',
   button: 'a person pressed Redeploy on a check run',
+  gate_opened: 'a gate opened that had ended the deployment before it',
   rerun: 'a person asked GitHub to re-run a check run or its suite',
 
   // Planned, and waiting at a gate.

@@ -12,6 +12,8 @@ export interface UnfinishedStore {
   /** Ids of repositories with deliveries that are not planned yet. */
   listPendingRepositories(): Promise<number[]>;
   listOpenWorkspaces(): Promise<WorkspaceKey[]>;
+  /** Those with a gate that ended a deployment and may still open. */
+  listArmedWorkspaces(): Promise<WorkspaceKey[]>;
   /** Ids of the commands that the app still has to answer. */
   listOpenCommands(): Promise<string[]>;
   listOwedCommitRuns(): Promise<CommitRun[]>;
@@ -39,7 +41,8 @@ export interface UnfinishedPorts {
 /** Wakes all unfinished work that an earlier process left in the store. */
 export async function wakeUnfinished({ store, dispatcher, reporter }: UnfinishedPorts): Promise<void> {
   for (const id of await store.listPendingRepositories()) dispatcher.wake('plan', String(id));
-  for (const workspace of await store.listOpenWorkspaces()) {
+  const workspaces = [...(await store.listOpenWorkspaces()), ...(await store.listArmedWorkspaces())];
+  for (const workspace of workspaces) {
     dispatcher.wake('workspace', formatWorkspaceKey(workspace));
   }
   for (const id of await store.listOpenCommands()) dispatcher.wake('command', id);

@@ -5,7 +5,7 @@ import type { CommitRunStore } from '../domain/commit-run.ts';
 import type { ConfigurationStore } from '../domain/configuration-in-use.ts';
 import type { DeliveryStore } from '../domain/delivery-store.ts';
 import type { DeploymentStore } from '../domain/deployment-store.ts';
-import type { AwaitedChecks } from '../domain/gate-store.ts';
+import type { GateStore } from '../domain/gate-store.ts';
 import type { KeptPushStore } from '../domain/kept-push.ts';
 import type { LockReader } from '../domain/lock.ts';
 import type { OwnerStore } from '../domain/owner.ts';
@@ -66,7 +66,7 @@ export type Stores = DeliveryStore &
   PlanStore &
   AdoptionStore &
   DeploymentStore &
-  AwaitedChecks &
+  GateStore &
   ReportStore &
   ReportQueue &
   SweepStore &

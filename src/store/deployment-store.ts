@@ -11,6 +11,7 @@ import type { DeploymentTable, Schema } from './schema.ts';
 /** Columns that no check run shows: changing them makes no report due. */
 const UNREPORTED = new Set<keyof DeploymentTable>([
   'gateSha',
+  'armedUntil',
   'heldSince',
   'startSince',
   'attemptedAt',

@@ -7,6 +7,7 @@ import { toCommandRow } from './command-store.ts';
 import { insertCommitRuns, leaveComparisons, rewriteCommitRuns } from './commit-run-store.ts';
 import { isOfRepositoryWorkspace, isOfWorkspace } from './deployment-conditions.ts';
 import { toDeployment, toNewRow } from './deployment-row.ts';
+import { disarmWorkspaces } from './gate-store.ts';
 import { openGitHubDeployment } from './github-deployment-store.ts';
 import { replaceLocks } from './lock-store.ts';
 import { insertNotifications } from './notification-store.ts';
@@ -45,7 +46,9 @@ export function createPlanStore(db: Kysely<Schema>): PlanStore & AdoptionStore {
         note(inserted);
         await insertNotifications(tx, inserted.flatMap(describe));
         for (const one of rest.unchanged ?? []) await openGitHubDeployment(tx, one);
-        for (const planned of deployments.filter((one) => one.conclusion === null)) {
+        const deploying = deployments.filter((one) => one.conclusion === null);
+        await disarmWorkspaces(tx, deploying);
+        for (const planned of deploying) {
           note(await supersedeOlder(tx, planned, now));
         }
         return [...changed.values()];

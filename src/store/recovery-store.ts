@@ -8,6 +8,7 @@ import type { Schema } from './schema.ts';
 type RecoveryStore = ResumableStore &
   Omit<
     UnfinishedStore,
+    | 'listArmedWorkspaces'
     | 'listOwedCommitRuns'
     | 'listWaitingCommitRuns'
     | 'listReportableWatches'

@@ -33,6 +33,28 @@ test.concurrent('a check that failed ends the deployment', () =>
     expect(jobs(world)).toBe(0);
   }));
 
+test.concurrent('a check that is re-run and passes deploys, in a check run of its own', () =>
+  inWorld(async (world) => {
+    const { after } = world.push({ files: WAITS });
+    await world.untilTitle(after, 'Waiting for "test"');
+    world.github.checks.report(REPOSITORY, after, { name: 'test', conclusion: 'failure' });
+    const held = await world.untilConcluded(after);
+    world.github.checks.report(REPOSITORY, after, { name: 'test', suite: 're-run', conclusion: 'success' });
+    (await world.job(1)).end('COMPLETE');
+    const runs = () => world.github.checks.runs(REPOSITORY, after).filter(({ name }) => name === held.name);
+    const opened = await world.until(
+      () => runs().find(({ id, conclusion }) => id !== held.id && conclusion === 'success'),
+      'a second check run',
+    );
+    const old = await world.until(
+      () => runs().find(({ id, output }) => id === held.id && output.summary?.includes(opened.htmlUrl)),
+      'a link to it',
+    );
+    expect(old).toMatchObject({ conclusion: 'skipped', output: { title: held.output.title } });
+    expect(opened.output.summary).toContain(held.htmlUrl);
+    expect(runs()).toHaveLength(2);
+  }));
+
 test.concurrent('a newer push takes the place of one that waits', () =>
   inWorld(async (world) => {
     const { after: first } = world.push({ files: WAITS });

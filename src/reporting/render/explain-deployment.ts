@@ -15,7 +15,9 @@ const AWAITED_ATTEMPT =
 /** Explains what happened, and for a failure what to do and who can do it: paragraphs of Markdown. */
 export function explainDeployment(view: CheckRunView): string[] {
   const isConcluded = view.deployment.state === 'concluded';
-  const main = isConcluded ? explainEnd(view) : [explainNow(view), explainRequestedCancellation(view)];
+  const main = isConcluded
+    ? [explainOpenedGate(view), ...explainEnd(view)]
+    : [explainNow(view), explainRequestedCancellation(view)];
   return [explainRerun(view), ...main, explainFirstTry(view)].filter((text) => text !== '');
 }
 
@@ -32,6 +34,13 @@ function explainRerun({ deployment, redeployedAs, githubUrl, repository }: Check
   const address = findRunUrl({ githubUrl, repository }, redeployedAs);
   const commit = formatLink(shortenSha(redeployedAs.sha), address);
   return `**Redeployed** with ${commit}, as requested by ${by}: Meltano Cloud always deploys the head of the branch.`;
+}
+
+/** A gate ended the deployment, and opened later. */
+function explainOpenedGate({ deployment, supersededBy, githubUrl, repository }: CheckRunView): string {
+  if (supersededBy === null || deployment.reason === 'superseded') return '';
+  const address = findRunUrl({ githubUrl, repository }, supersededBy);
+  return `**Deployed after all**, with ${formatLink(shortenSha(supersededBy.sha), address)}: what held this deployment is over.`;
 }
 
 function explainNow(view: CheckRunView): string {

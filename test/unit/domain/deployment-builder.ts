@@ -56,6 +56,7 @@ export function buildDeployment(differences: Partial<Deployment> = {}): Deployme
     concludedAt: null,
     supersededBy: null,
     gateSha: null,
+    armedUntil: null,
     heldSince: null,
     startSince: null,
     attemptedAt: null,

@@ -43,6 +43,7 @@ export async function createDeploymentTables(db: Kysely<Schema>): Promise<void> 
     forced_by text,
     hold text,
     gate_sha text,
+    armed_until bigint,
     held_since bigint,
     start_since bigint,
     attempted_at bigint,
@@ -85,6 +86,9 @@ async function createDeploymentIndexes(db: Kysely<Schema>): Promise<void> {
     sql`create index deployment_pending on deployment (account, workspace_id, repository_id, pushed_at)
       where ${MAY_HAVE_CHANGED}`,
     sql`create index deployment_open on deployment (account, workspace_id) where state <> 'concluded'`,
+    sql`create index deployment_armed on deployment (repository_id) where armed_until is not null`,
+    sql`create index deployment_armed_workspace on deployment (account, workspace_id)
+      where armed_until is not null`,
     sql`create index deployment_gated on deployment (repository_id) where state = 'waiting'`,
     sql`create index deployment_started on deployment (account, workspace_id, repository_id, concluded_at)
       where ${WAS_STARTED}`,

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { makeGateDeliveryId } from '../domain/delivery.ts';
+import type { Deployment, PlannedDeployment } from '../domain/deployment.ts';
+import { isPlannedGate } from '../domain/gate.ts';
+import { chooseRetryDelay } from '../domain/retry-delay.ts';
+import { stamp, timeLeft } from '../domain/stored-times.ts';
+import type { WorkspaceKey } from '../domain/workspace.ts';
+import { chooseLook } from './judge-checks.ts';
+import { judgeGates } from './judge-gates.ts';
+import { logFields, type StartContext, type StepResult } from './reconcile-context.ts';
+
+/** How often a gate that ended a deployment is judged again if nothing wakes it. */
+const LOOK_MS = 60 * 60_000;
+
+/**
+ * Judges the gate that ended a deployment. If it is open now, and the commit is still the head of the branch, a new
+ * deployment follows with a check run of its own. Null if no gate is armed.
+ */
+export async function openArmed(context: StartContext, workspace: WorkspaceKey): Promise<StepResult | null> {
+  const { store, clock } = context;
+  const armed = await store.findArmed(workspace);
+  if (!armed) return null;
+  const leftMs = timeLeft(clock, armed.armedUntil ?? 0, Infinity);
+  if (leftMs <= 0) return disarm(context, armed);
+  const verdict = await judgeGates(context, armed, armed.sha);
+  if (verdict.kind === 'wait') return Math.min(leftMs, verdict.delayMs);
+  if (verdict.kind === 'closed') {
+    return Math.min(leftMs, verdict.againMs ?? chooseLook(context, armed, LOOK_MS));
+  }
+  const repository = await context.repositories.getRepository(armed.repositoryId);
+  const head = repository && (await context.gateReads.readHead(repository, armed.branch));
+  if (head && !head.ok) return Math.min(leftMs, chooseRetryDelay(5, null, context.random()));
+  if (head?.value !== armed.sha) return disarm(context, armed);
+  const changed = await store.openArmed(armed.id, planAgain(context, armed));
+  for (const one of changed) context.reporter.changed(one);
+  context.log.info(logFields(armed), 'A gate opened that had ended this deployment');
+  return 'go on';
+}
+
+async function disarm({ store }: StartContext, { id }: Deployment): Promise<StepResult> {
+  await store.disarm(id);
+  return 'go on';
+}
+
+/** The same deployment once more. */
+function planAgain({ clock }: StartContext, armed: Deployment): PlannedDeployment {
+  return {
+    id: randomUUID(),
+    account: armed.account,
+    workspaceId: armed.workspaceId,
+    workspaceName: armed.workspaceName,
+    environment: armed.environment,
+    log: armed.log,
+    badFile: armed.badFile,
+    directory: armed.directory,
+    installationId: armed.installationId,
+    repositoryId: armed.repositoryId,
+    deliveryId: makeGateDeliveryId(armed.id),
+    checkName: armed.checkName,
+    receivedAt: stamp(clock),
+    gates: armed.gates.filter(isPlannedGate),
+    forcedBy: null,
+    hold: null,
+    reason: 'gate_opened',
+    conclusion: null,
+    problem: null,
+    treeDigest: armed.treeDigest,
+    branch: armed.branch,
+    sha: armed.sha,
+    before: armed.before,
+    requestedBy: armed.requestedBy,
+    requestedByBot: armed.requestedByBot,
+    cause: armed.cause,
+    redeployOf: armed.id,
+    pushedAt: armed.pushedAt,
+  };
+}

@@ -18,7 +18,7 @@ export interface ConfiguredDestination {
 }
 
 const TYPES = ['failed', 'repaired', 'waiting'] as const satisfies readonly NotificationType[];
-const DEFAULT_ON = ['failed', 'repaired'] as const;
+const DEFAULT_ON: readonly NotificationType[] = ['failed', 'repaired'];
 /** The bounds of the Standard Webhooks specification, in bytes. */
 const SHORTEST_KEY = 24;
 const LONGEST_KEY = 64;
@@ -74,7 +74,7 @@ export function toDestination(entry: DestinationEntry): ConfiguredDestination {
   return {
     url: new URL(entry.url).href,
     format: entry.format,
-    on: TYPES.filter((type) => (entry.on ?? DEFAULT_ON).includes(type as never)),
+    on: TYPES.filter((type) => (entry.on ?? DEFAULT_ON).includes(type)),
     secret: entry.secret ?? null,
     privateNetwork: entry.private_network ?? false,
   };

@@ -1,6 +1,6 @@
 import type { Deployment, Repository } from './deployment.ts';
 
-/** `waiting`: somebody has to do something before the workspace is deployed. */
+/** `waiting`: a person has to do something before the workspace is deployed. */
 export type NotificationType = 'failed' | 'repaired' | 'waiting';
 
 /** A message to one destination. It is stored together with what it reports, and sent later. */

@@ -6,8 +6,11 @@ import { findRunUrl } from '../reporting/render/github-links.ts';
 import { nameReason } from '../reporting/render/render-result.ts';
 import type { NotificationEvent } from './notification-event.ts';
 
+export type ToldConclusion = NotificationEvent['data']['conclusion'];
+
 export interface EventView {
   readonly type: NotificationType;
+  readonly conclusion: ToldConclusion;
   readonly deployment: Deployment;
   readonly repository: Repository;
   readonly pages: Pages;
@@ -19,7 +22,7 @@ export interface EventView {
 
 /** Describes what happened to a deployment, without the text of logs. */
 export function describeEvent(view: EventView): NotificationEvent {
-  const { type, deployment, repository, pages, now } = view;
+  const { type, conclusion, deployment, repository, pages, limits, now } = view;
   const { workspaceId, workspaceName, requestedBy } = deployment;
   const fullName = `${repository.owner}/${repository.name}`;
   const event: NotificationEvent = {
@@ -27,9 +30,10 @@ export function describeEvent(view: EventView): NotificationEvent {
     timestamp: new Date(deployment.concludedAt ?? now).toISOString(),
     data: {
       deployment: deployment.id,
-      conclusion: toConclusion(deployment),
+      conclusion,
       reason: nameReason(deployment.reason),
-      summary: describeState(view),
+      // Without the error, which is text of a log.
+      summary: describeEnd(deployment, { ...limits, supersededBy: null, error: null }, PLAIN_WORDING),
       workspace: { id: workspaceId, name: workspaceName, url: pages.workspaceUrl(deployment) },
       repository: { id: repository.id, name: fullName, url: `${pages.githubUrl}/${fullName}` },
       branch: deployment.branch,
@@ -40,24 +44,6 @@ export function describeEvent(view: EventView): NotificationEvent {
     },
   };
   return redactTexts(event, view.redact);
-}
-
-function toConclusion({ conclusion }: Deployment): NotificationEvent['data']['conclusion'] {
-  switch (conclusion) {
-    case 'success':
-    case 'failure':
-    case 'timed_out':
-    case 'action_required':
-      return conclusion;
-    default:
-      return null;
-  }
-}
-
-function describeState({ deployment, limits }: EventView): string {
-  if (deployment.state !== 'concluded') return 'Waiting for a person';
-  // Without the error, which is text of a log.
-  return describeEnd(deployment, { ...limits, supersededBy: null, error: null }, PLAIN_WORDING);
 }
 
 function redactTexts<T>(value: T, redact: (text: string) => string): T {

@@ -7,15 +7,14 @@ export const notificationEventSchema = z
   .object({
     type: z.enum(['failed', 'repaired', 'waiting']).meta({
       description:
-        'failed: a deployment failed, or was no longer watched. repaired: the next one succeeded. waiting: somebody has to do something before the workspace is deployed.',
+        'failed: a deployment failed, or was no longer watched. repaired: the first success after that. waiting: a person has to do something before the workspace is deployed.',
     }),
-    timestamp: z.iso.datetime().meta({ description: 'When it happened.' }),
+    timestamp: text.meta({ format: 'date-time', description: 'When it happened.' }),
     data: z.object({
       deployment: text.meta({ description: "The app's id of the deployment." }),
       conclusion: z
         .enum(['success', 'failure', 'timed_out', 'action_required'])
-        .nullable()
-        .meta({ description: "The check run's conclusion; null while the deployment waits." }),
+        .meta({ description: "The check run's conclusion." }),
       reason: text.meta({ description: 'Why, for example job_failed, pipelines_failed, loop_brake.' }),
       summary: text.meta({ description: 'The same in words, without the text of logs.' }),
       workspace: z

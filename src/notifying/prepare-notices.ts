@@ -1,10 +1,10 @@
 import type { Clock } from '../domain/clock.ts';
-import type { Deployment, Repository } from '../domain/deployment.ts';
+import type { Conclusion, Deployment, Repository } from '../domain/deployment.ts';
 import type { Waker } from '../domain/dispatcher.ts';
 import type { EndNotice, NewNotification, Notices, NotificationType } from '../domain/notification.ts';
 import type { RepositoryReader } from '../domain/repository-store.ts';
 import { formatWorkspaceKey, type RepositoryWorkspace } from '../domain/workspace.ts';
-import { describeEvent, type EventView } from './describe-event.ts';
+import { describeEvent, type EventView, type ToldConclusion } from './describe-event.ts';
 import type { Destinations } from './destinations.ts';
 
 export interface NoticePorts {
@@ -38,9 +38,9 @@ function createNotice(ports: NoticePorts, repository: Repository, wasBroken: boo
   const noted = new Set<string>();
   return {
     describe(ended) {
-      const type = chooseType(ended, wasBroken);
-      const notices =
-        type === null ? [] : createNotifications(ports, { type, deployment: ended, repository });
+      const { conclusion } = ended;
+      if (!isTold(conclusion) || (conclusion === 'success' && !wasBroken)) return [];
+      const notices = createNotifications(ports, { conclusion, deployment: ended, repository });
       for (const { destination } of notices) noted.add(destination);
       return notices;
     },
@@ -50,27 +50,32 @@ function createNotice(ports: NoticePorts, repository: Repository, wasBroken: boo
   };
 }
 
-function chooseType({ state, conclusion }: Deployment, wasBroken: boolean): NotificationType | null {
-  if (state !== 'concluded') return null;
-  if (conclusion === 'failure' || conclusion === 'timed_out') return 'failed';
-  if (conclusion === 'action_required') return 'waiting';
-  return conclusion === 'success' && wasBroken ? 'repaired' : null;
+/** The ends that are told. */
+const TYPES: Readonly<Record<ToldConclusion, NotificationType>> = {
+  failure: 'failed',
+  timed_out: 'failed',
+  success: 'repaired',
+  action_required: 'waiting',
+};
+
+function isTold(conclusion: Conclusion | null): conclusion is ToldConclusion {
+  return conclusion !== null && conclusion in TYPES;
 }
 
-function createNotifications(
-  ports: NoticePorts,
-  subject: {
-    readonly type: NotificationType;
-    readonly deployment: Deployment;
-    readonly repository: Repository;
-  },
-): NewNotification[] {
-  const { type, deployment } = subject;
+interface ToldEnd {
+  readonly conclusion: ToldConclusion;
+  readonly deployment: Deployment;
+  readonly repository: Repository;
+}
+
+function createNotifications(ports: NoticePorts, end: ToldEnd): NewNotification[] {
+  const { conclusion, deployment } = end;
+  const type = TYPES[conclusion];
   const wanted = ports.destinations.ofAccount(deployment.account).filter(({ on }) => on.includes(type));
   if (wanted.length === 0) return [];
   const now = ports.clock.now();
   const eventId = `msg_${deployment.id}_${deployment.reason}`;
-  const body = JSON.stringify(describeEvent({ ...subject, ...ports, now }));
+  const body = JSON.stringify(describeEvent({ ...end, ...ports, type, now }));
   return wanted.map(({ id }) => ({
     id: `${eventId}:${id}`,
     eventId,

@@ -14,13 +14,14 @@ import { type OwnWorkspacePorts, selectOwnWorkspaces } from './select-own-worksp
 const MOST_AN_HOUR = 60;
 const HOUR_MS = 60 * 60_000;
 /** How often, and for how long, the app looks for a workspace of a repository without one. */
-const WORKSPACE_RETRY_MS = 10 * 60_000;
+const WORKSPACE_RETRY_MS = 2 * 60_000;
 /** How old the list of workspaces may be then. */
 const LIST_AGE_MS = 60_000;
 const LOOK_FOR_MS = 30 * 24 * HOUR_MS;
 /** The delay before the app looks for a check run whose create was not answered. */
 const LOST_MS = 5_000;
 const MAX_TRIES = 10;
+const OUTAGE_RETRY_MS = 10 * 60_000;
 
 export interface SetupPorts extends OwnWorkspacePorts {
   readonly store: SetupRunStore;
@@ -55,14 +56,19 @@ export function createSetupChecker(ports: SetupPorts): (repositoryKey: string) =
       { repository: run.repositoryId, problem: step.message },
       'The setup check run could not be written',
     );
-    if (count < MAX_TRIES && ageOf(clock, run.addedAt) < LOOK_FOR_MS) {
-      return step.kind === 'limited' && step.retryAfterMs !== null
-        ? step.retryAfterMs
-        : chooseRetryDelay(count, null, random());
-    }
+    const isLate = ageOf(clock, run.addedAt) >= LOOK_FOR_MS;
+    const delayMs = isLate ? null : chooseDelay(step, count, random());
+    if (delayMs !== null) return delayMs;
     failures.delete(run.repositoryId);
     return done(ports, run);
   };
+}
+
+/** Null to give up after refusals. An outage is waited out. */
+function chooseDelay(failure: GitHubFailure, count: number, random: number): number | null {
+  if (failure.kind === 'limited' && failure.retryAfterMs !== null) return failure.retryAfterMs;
+  if (count < MAX_TRIES) return chooseRetryDelay(count, null, random);
+  return failure.kind === 'unknown' || failure.kind === 'limited' ? OUTAGE_RETRY_MS : null;
 }
 
 async function done({ store }: SetupPorts, { repositoryId }: SetupRun): Promise<null> {
@@ -81,10 +87,7 @@ async function takeStep(ports: SetupPorts, run: SetupRun): Promise<number | null
   if (writes.length >= MOST_AN_HOUR && oldest !== undefined) {
     return Math.max(1_000, HOUR_MS - ageOf(clock, oldest));
   }
-  const target = await ports.api.readTarget(run);
-  if (!target.ok) return target.failure;
-  if (!target.value || target.value.isArchived || target.value.head === null) return done(ports, run);
-  const workspaces = await listWorkspaces(ports, run, account, target.value);
+  const workspaces = await listWorkspaces(ports, run, account);
   if (workspaces === null)
     return { kind: 'unknown', message: 'Meltano Cloud does not list its workspaces now' };
   if (typeof workspaces === 'number') return workspaces;
@@ -92,6 +95,9 @@ async function takeStep(ports: SetupPorts, run: SetupRun): Promise<number | null
     await store.saveSetupRun(run.repositoryId, { state: 'waiting' });
     return WORKSPACE_RETRY_MS;
   }
+  const target = await ports.api.readTarget(run);
+  if (!target.ok) return target.failure;
+  if (!target.value || target.value.isArchived || target.value.head === null) return done(ports, run);
   return write(ports, run, {
     target: target.value,
     head: target.value.head,
@@ -108,7 +114,6 @@ async function listWorkspaces(
   ports: SetupPorts,
   run: SetupRun,
   { key, mappings, directory }: Account,
-  { repository }: SetupTarget,
 ): Promise<readonly Workspace[] | number | null> {
   const { clock } = ports;
   const age = run.state === 'due' ? ageOf(clock, run.addedAt) : LIST_AGE_MS;
@@ -116,6 +121,8 @@ async function listWorkspaces(
   if (typeof listed === 'number') return listed;
   if (!listed.ok) return null;
   const { workspaces } = listed.value;
+  const { repositoryId: id, installationId, owner, ownerId, name } = run;
+  const repository = { id, installationId, owner, ownerId, name, private: true, defaultBranch: '' };
   return selectOwnWorkspaces(ports, repository, { account: key, mappings, workspaces });
 }
 

@@ -4,7 +4,7 @@ import { DEFAULT_CONFIGURATION } from '../../../src/domain/repository-configurat
 import { createLogExcerptBuilder } from '../../../src/logs/log-excerpt-builder.ts';
 import { createRedactor } from '../../../src/logs/redact.ts';
 import { fail, NO_ANSWER, refuse, UNREACHABLE } from './fake-meltano.ts';
-import { MINUTE, WORKSPACE_KEY, World } from './reconcile-world.ts';
+import { MINUTE, REPOSITORY, WORKSPACE_KEY, World } from './reconcile-world.ts';
 
 const RESET = 'ERROR: pip._vendor.urllib3.exceptions.ProtocolError: Connection reset by peer';
 const HELD = fail({ kind: 'held', heldMs: 10_000, since: 0, message: 'held' });
@@ -244,6 +244,39 @@ describe('the second start', () => {
       jobId: 'job-1',
       problem: 'the workspace tracks the branch other now',
     });
+  });
+
+  test('waits a minute for a lock, then the result of the first job stays', async () => {
+    const id = await failFirst(RESET);
+    const deliveryId = 'lock';
+    const event = { kind: 'comment', repository: REPOSITORY } as never;
+    const receivedAt = world.clock.now();
+    await world.stores.record({ id: deliveryId, name: 'issue_comment', receivedAt, event });
+    const lock = {
+      repositoryId: REPOSITORY.id,
+      workspaceId: null,
+      by: 'mia',
+      reason: 'month end',
+      lockedAt: receivedAt,
+    };
+    const locks = { repositoryId: REPOSITORY.id, locks: [lock], workspaces: [] };
+    await world.stores.commitPlan({
+      deliveryId,
+      outcome: 'command',
+      deployments: [],
+      locks,
+      now: receivedAt,
+    });
+    await world.runFor(59_000);
+    expect(await world.read(id)).toMatchObject({ state: 'starting' });
+    await world.runUntilIdle();
+    expect(await world.read(id)).toMatchObject({
+      conclusion: 'failure',
+      reason: 'job_error',
+      jobId: 'job-1',
+      problem: 'Locked by @mia: month end',
+    });
+    expect(starts()).toBe(1);
   });
 
   test('whose answer is lost is looked for, and sent again only without a job', async () => {

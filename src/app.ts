@@ -104,6 +104,9 @@ export async function startApp(
         redactor,
         log,
       });
+      recovery.limitLogs().catch((error: unknown) => {
+        log.error({ err: error }, 'The logs of running jobs could not be limited');
+      });
     },
     abandon: async () => shared?.abandon(),
     async stop() {

@@ -9,6 +9,7 @@ import { trackedBranch } from '../domain/match-workspaces.ts';
 import { filterOf, type PathFilter } from '../domain/path-filter.ts';
 import type { ReasonCode } from '../domain/reason-codes.ts';
 import { matchWord } from '../domain/refer-to-workspace.ts';
+import { listFeltCommandLimits, listFeltLimits } from '../domain/repository-configuration.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { JudgedChange } from '../planning/changed-paths.ts';
 import { judgePushed, type PlanningPorts, type PushToPlan, planPush } from '../planning/plan-push.ts';
@@ -182,6 +183,10 @@ async function explainOne(
       problem: isHeld ? error : (planned?.problem ?? null),
       source: inUse.source,
       isFiltered: settings.paths !== null || settings.pathsIgnore.length > 0,
+      limits: [
+        ...listFeltLimits(inUse.configuration, workspace),
+        ...listFeltCommandLimits(inUse.configuration),
+      ],
       ...showChange(change),
       ...gates,
     },

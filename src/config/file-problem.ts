@@ -1,5 +1,6 @@
 import type { LineCounter } from 'yaml';
 import type { ConfigurationProblem } from '../domain/configuration-in-use.ts';
+import type { FilePlace } from '../domain/repository-configuration.ts';
 import { quoteText } from './describe-found.ts';
 
 /** The keys and list positions that lead to a value. */
@@ -40,6 +41,10 @@ export class ProblemList {
   }
 
   add(range: TextRange, message: string, path: KeyPath): void {
+    this.found.push({ ...this.placeOf(range), message, path: formatKeyPath(path) });
+  }
+
+  placeOf(range: TextRange): FilePlace {
     // A problem at the end of the file is shown on its last line that has text.
     const from = Math.min(range[0], this.#text.trimEnd().length);
     const to = range[1];
@@ -47,12 +52,10 @@ export class ProblemList {
     const end = from + this.#text.slice(from, to).trimEnd().length;
     const { line, col } = this.#lines.linePos(from);
     const endLine = this.#lines.linePos(Math.max(from, end - 1)).line;
-    this.found.push({
+    return {
       line: Math.max(1, line),
       column: Math.max(1, col),
       ...(endLine > line && { endLine }),
-      message,
-      path: formatKeyPath(path),
-    });
+    };
   }
 }

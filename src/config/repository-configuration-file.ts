@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { WrittenConfiguration } from '../domain/repository-configuration.ts';
+import { COMMAND_RULES, DEPLOY_RULES } from '../domain/limit-rules.ts';
+import type { WrittenConfiguration, WrittenPlace } from '../domain/repository-configuration.ts';
 import type { NamedWorkspace } from '../domain/workspace.ts';
 import { checkWorkspaceNames } from './check-workspace-names.ts';
 import { deepFreeze } from './deep-freeze.ts';
@@ -26,6 +27,8 @@ const LIMITS: YamlLimits = {
 };
 /** A check run takes this many annotations at once, and nobody reads more. */
 export const MOST_PROBLEMS = 50;
+
+const LIMITED = [...Object.values(DEPLOY_RULES), ...Object.values(COMMAND_RULES)];
 
 export type ConfigurationResult =
   | { readonly ok: true; readonly configuration: WrittenConfiguration }
@@ -55,7 +58,7 @@ export function readRepositoryConfiguration(text: string, known: KnownToReader):
   if (!parsed.success) reportIssues(parsed.error.issues, yaml);
   checkWorkspaceNames(yaml, known.workspaces);
   if (!parsed.success || yaml.problems.found.length > 0) return fail(yaml);
-  return { ok: true, configuration: toConfiguration(parsed.data) };
+  return { ok: true, configuration: toConfiguration(parsed.data, yaml) };
 }
 
 function reportIssues(issues: readonly z.core.$ZodIssue[], { value, locate, problems }: YamlContent): void {
@@ -106,13 +109,30 @@ function fail({ problems, value }: YamlContent): ConfigurationResult {
   };
 }
 
-function toConfiguration(file: RepositoryConfigurationFile): WrittenConfiguration {
+/** Where the keys stand that the operator may limit. */
+function listPlaces({ value, locate, problems }: YamlContent, entries: number): WrittenPlace[] {
+  return LIMITED.flatMap(({ section, key }) => {
+    const inEntry = section === 'checks' ? [section, key] : [key];
+    const paths: [number | null, KeyPath][] = [[null, [section, key]]];
+    for (let entry = 0; entry < entries; entry++) paths.push([entry, ['workspaces', entry, ...inEntry]]);
+    return paths
+      .filter(([, path]) => findValue(value, path) !== undefined)
+      .map(([entry, path]) => {
+        const place = problems.placeOf(locate(path).value);
+        return { ...place, section, key, entry, path: formatKeyPath(path) };
+      });
+  });
+}
+
+function toConfiguration(file: RepositoryConfigurationFile, yaml: YamlContent): WrittenConfiguration {
+  const workspaces = file.workspaces ?? [];
   return deepFreeze({
     ...toWrittenSettings({ ...file, ...file.deploy, ...file.checks }),
-    workspaces: (file.workspaces ?? []).map(({ workspace, environment, checks, ...entry }) => ({
+    workspaces: workspaces.map(({ workspace, environment, checks, ...entry }) => ({
       workspace,
       ...toDeploySettings({ ...entry, ...checks }),
       ...(environment !== undefined && { environment }),
     })),
+    places: listPlaces(yaml, workspaces.length),
   });
 }

@@ -1,6 +1,7 @@
 import type { CloudCommit } from './cloud-commit.ts';
 import type { ConfigurationProblem } from './configuration-in-use.ts';
 import type { ReportProgress, Repository } from './deployment.ts';
+import { findLooseValues } from './find-loose-values.ts';
 import type { LogSetting } from './log-setting.ts';
 import { trackedBranch } from './match-workspaces.ts';
 import { type RepositoryConfiguration, settingsOf } from './repository-configuration.ts';
@@ -41,7 +42,15 @@ export type ConfigurationVerdict =
       readonly effect: 'held' | 'last_good' | 'proposed';
     })
   /** `file` is null if the file was deleted. */
-  | { readonly kind: 'good'; readonly file: string | null; readonly workspaces: readonly WouldDeploy[] };
+  | {
+      readonly kind: 'good';
+      readonly file: string | null;
+      readonly workspaces: readonly WouldDeploy[];
+      /** The values of the file in place of which the operator's limits hold. */
+      readonly loose?: readonly ConfigurationProblem[];
+      /** True for the file on the default branch. */
+      readonly isInForce?: boolean;
+    };
 
 /** A pull request whose head is no longer compared, because no workspace tracks its new base. */
 export interface LeftComparison {
@@ -99,7 +108,7 @@ export interface CheckAnnotation {
   /** GitHub allows columns only if both lines are the same. */
   readonly start_column?: number;
   readonly end_column?: number;
-  readonly annotation_level: 'failure' | 'warning';
+  readonly annotation_level: 'failure' | 'warning' | 'notice';
   readonly message: string;
 }
 
@@ -246,5 +255,6 @@ export function acceptFile(
     const blocks = settings.projectCheck === 'block';
     return { id, name, branch, directory, onPush, blocks, paths, pathsIgnore, log, environment };
   });
-  return { kind: 'good', file, workspaces: would };
+  const loose = findLooseValues(configuration, workspaces);
+  return { kind: 'good', file, workspaces: would, ...(loose.length > 0 && { loose }) };
 }

@@ -5,6 +5,7 @@ import {
   type AccountPolicy,
   completeConfiguration,
   DEFAULT_CONFIGURATION,
+  type FilePlace,
   type RepositoryConfiguration,
   settingsOf,
   type WorkspaceSettings,
@@ -18,12 +19,8 @@ export const CONFIGURATION_FILES: readonly string[] = [
   '.github/meltano-deploy.yaml',
 ];
 
-/** A problem in a file. Lines and columns count from 1. The message quotes the file. */
-export interface ConfigurationProblem {
-  readonly line: number;
-  readonly column: number;
-  /** The last line of the invalid part, if it spans several lines. */
-  readonly endLine?: number;
+/** A problem in a file. The message quotes the file. */
+export interface ConfigurationProblem extends FilePlace {
   readonly message: string;
   /** The path of the key, such as `workspaces[1].paths`; missing for the whole file. */
   readonly path?: string;

@@ -3,6 +3,7 @@ import type { FileAtCommit, Repository } from './deployment.ts';
 import type { Gate, Hold } from './gate.ts';
 import type { UncomparedCause } from './git-tree.ts';
 import type { GitHubResult } from './github-result.ts';
+import type { FeltLimit } from './limit-rules.ts';
 import type { ShownLock } from './lock.ts';
 import type { LogSetting } from './log-setting.ts';
 import type { ReasonCode } from './reason-codes.ts';
@@ -188,6 +189,8 @@ export interface WhyFinding {
   readonly source?: FileAtCommit | null;
   /** True if path filters of that file apply, not only the directory. */
   readonly isFiltered?: boolean;
+  /** The operator's limits that are stricter than what the file sets, or would be in force without it. */
+  readonly limits?: readonly FeltLimit[];
   /** The project check's result for the commit; null if it can't hold the workspace. */
   readonly projectCheck?: WhyProjectCheck | null;
   /** The lock that holds its deployments. */

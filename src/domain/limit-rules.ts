@@ -1,10 +1,14 @@
 import { chooseStricterLog, type LogSetting } from './log-setting.ts';
 
-/** How the operator's limit for a setting works. */
-export interface LimitRule<T> {
-  /** The section of the repository's file that has the key. */
+/** A key of the repository's file. */
+export interface LimitedKey {
+  /** The section that has it. */
   readonly section: 'deploy' | 'checks' | 'commands';
   readonly key: string;
+}
+
+/** How the operator's limit for a setting works. */
+export interface LimitRule<T> extends LimitedKey {
   /** The stricter of both. */
   readonly limit: (value: T, limit: T) => T;
   /** What a looser value runs into: a clause that follows "the operator". */
@@ -50,9 +54,7 @@ export function joinLimits<S extends object>(rules: Rules<S>, all: readonly Part
 }
 
 /** A limit that changes a setting. */
-export interface FeltLimit {
-  readonly section: LimitRule<unknown>['section'];
-  readonly key: string;
+export interface FeltLimit extends LimitedKey {
   /** A clause that follows "the operator". */
   readonly words: string;
 }
@@ -106,7 +108,7 @@ function limitLog(): LimitRule<LogSetting> {
   };
 }
 
-function allowOnlyFalse(section: LimitRule<boolean>['section'], key: string): LimitRule<boolean> {
+function allowOnlyFalse(section: LimitedKey['section'], key: string): LimitRule<boolean> {
   return {
     section,
     key,
@@ -117,7 +119,7 @@ function allowOnlyFalse(section: LimitRule<boolean>['section'], key: string): Li
 
 /** `order` begins with the loosest value. */
 function requireAtLeast<const T extends string>(
-  section: LimitRule<T>['section'],
+  section: LimitedKey['section'],
   key: string,
   order: readonly T[],
 ): LimitRule<T> {
@@ -130,7 +132,7 @@ function requireAtLeast<const T extends string>(
 }
 
 /** The entries of both hold. */
-function unite<T>(section: LimitRule<readonly T[]>['section'], key: string): LimitRule<readonly T[]> {
+function unite<T>(section: LimitedKey['section'], key: string): LimitRule<readonly T[]> {
   const listMissing = (value: readonly T[], limit: readonly T[]) =>
     limit.filter((entry) => !value.some((one) => isSame(one, entry)));
   return {

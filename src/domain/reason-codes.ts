@@ -85,8 +85,8 @@ export const REASON_CODES = {
 
   // The repository's configuration refuses a push to a tracked branch: a `skipped` check run, or none.
   skip_token: "the head commit's message contains a skip token",
-  push_off: 'the configuration of the repository has on_push: false for the workspace',
-  ignored_sender: 'the configuration of the repository ignores pushes by this sender',
+  push_off: 'on_push is false for the workspace',
+  ignored_sender: 'ignore_senders lists the sender of the push',
   paths_unmatched: 'nothing that changed passes the path filters of the workspace',
 } as const;
 

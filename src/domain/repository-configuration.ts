@@ -6,6 +6,7 @@ import {
   DEPLOY_RULES,
   type FeltLimit,
   joinLimits,
+  type LimitedKey,
   listFelt,
 } from './limit-rules.ts';
 import type { LogSetting } from './log-setting.ts';
@@ -95,7 +96,7 @@ export interface RepositoryConfiguration {
   readonly gate: boolean;
   /** `settingsOf` and `commandSettingsOf` apply them. */
   readonly limits: OperatorLimits;
-  readonly places: Places;
+  readonly places: readonly WrittenPlace[];
 }
 
 /** Settings for a whole repository. Others decide about missing keys. */
@@ -111,18 +112,23 @@ export interface WrittenSettings {
 /** What `.github/meltano-deploy.yml` says. */
 export interface WrittenConfiguration extends WrittenSettings {
   readonly workspaces?: readonly WorkspaceRefinement[];
-  /** Where the keys stand that the operator may limit, by path, such as `workspaces[1].log`. */
-  readonly places?: Places;
+  /** Where the values stand that the operator may limit. */
+  readonly places?: readonly WrittenPlace[];
 }
 
-export type Places = Readonly<Record<string, KeyPlace>>;
-
-/** Lines and columns count from 1. */
-export interface KeyPlace {
+/** A place in a file. Lines and columns count from 1. */
+export interface FilePlace {
   readonly line: number;
   readonly column: number;
-  /** The last line, if the value spans several. */
+  /** The last line, if the part spans several. */
   readonly endLine?: number;
+}
+
+export interface WrittenPlace extends FilePlace, LimitedKey {
+  /** The position in `workspaces`; null: the value is for the whole repository. */
+  readonly entry: number | null;
+  /** The path of the key, such as `workspaces[1].log`. */
+  readonly path: string;
 }
 
 type DeployLimits = Partial<Pick<DeploySettings, keyof typeof DEPLOY_RULES>>;
@@ -154,6 +160,7 @@ export interface WorkspaceSettings extends DeploySettings {
   readonly environment: string | null;
 }
 
+type MatchedWorkspace = Pick<NamedWorkspace, 'id' | 'name'>;
 type FilteredWorkspace = NamedWorkspace & { readonly directory: string | null };
 
 /** The configuration of a repository without a file. */
@@ -185,7 +192,7 @@ export const DEFAULT_CONFIGURATION: RepositoryConfiguration = Object.freeze({
     commands: Object.freeze({}),
     workspaces: Object.freeze([]),
   }),
-  places: Object.freeze({}),
+  places: Object.freeze([]),
 });
 
 export const NO_POLICY: AccountPolicy = Object.freeze({
@@ -208,7 +215,7 @@ export function completeConfiguration(
     githubDeployments: written.githubDeployments ?? defaults.githubDeployments ?? githubDeployments,
     gate: written.gate ?? defaults.gate ?? gate,
     limits,
-    places: written.places ?? {},
+    places: written.places ?? [],
   };
 }
 
@@ -221,7 +228,7 @@ export function settingsOf(
   workspace: FilteredWorkspace,
 ): WorkspaceSettings {
   const wanted = wantedSettingsOf(configuration, workspace);
-  return Object.freeze(applyLimits(DEPLOY_RULES, wanted, limitsOf(configuration, workspace)));
+  return Object.freeze(applyLimits(DEPLOY_RULES, wanted, limitsOf(configuration.limits, workspace)));
 }
 
 /** The same without the limits. */
@@ -236,13 +243,19 @@ function wantedSettingsOf(
   return { ...deploy, environment: null, ...refined, paths: refined.paths ?? paths };
 }
 
-function limitsOf({ limits }: RepositoryConfiguration, workspace: NamedWorkspace): DeployLimits {
+/** The log of a deployment that was planned under other limits. */
+export function limitLog(limits: OperatorLimits, workspace: MatchedWorkspace, log: LogSetting): LogSetting {
+  const limit = limitsOf(limits, workspace).log;
+  return limit === undefined ? log : DEPLOY_RULES.log.limit(log, limit);
+}
+
+function limitsOf(limits: OperatorLimits, workspace: MatchedWorkspace): DeployLimits {
   const own = limits.workspaces.filter(({ match }) => isMatched(match, workspace));
   return joinLimits(DEPLOY_RULES, [limits.deploy, ...own.map(({ deploy }) => deploy)]);
 }
 
-/** An alias doesn't count: a deployment doesn't store it. */
-function isMatched(pattern: string, { id, name }: NamedWorkspace): boolean {
+/** True if the pattern is for the workspace. An alias doesn't count: a deployment doesn't store it. */
+export function isMatched(pattern: string, { id, name }: MatchedWorkspace): boolean {
   return [id, name].some((one) => matchesWildcard(foldName(pattern), foldName(one)));
 }
 
@@ -256,7 +269,7 @@ export function listFeltLimits(
   workspace: FilteredWorkspace,
 ): FeltLimit[] {
   const wanted = wantedSettingsOf(configuration, workspace);
-  return listFelt(DEPLOY_RULES, wanted, limitsOf(configuration, workspace));
+  return listFelt(DEPLOY_RULES, wanted, limitsOf(configuration.limits, workspace));
 }
 
 /** The same for the commands. */

@@ -55,6 +55,11 @@ export class AccountRegistry implements Accounts {
     return owner.isLoginTaken ? null : this.byKey(ENVIRONMENT_KEY);
   }
 
+  /** All accounts that are served. */
+  list(): readonly Account[] {
+    return [...this.#served.values()].map(({ account }) => account);
+  }
+
   /** The accounts of the accounts file. */
   get named(): readonly NamedAccount[] {
     return this.#named;

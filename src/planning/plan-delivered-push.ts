@@ -1,4 +1,5 @@
 import {
+  acceptFile,
   describeConfigurationRun,
   describeProjectRun,
   type NewCommitRun,
@@ -47,7 +48,7 @@ export async function planDeliveredPush(push: DeliveredPush, context: EventConte
   // Without the required check, nobody asks what merging would do.
   const judged = { ...push, event: gate ? asDecided : event };
   const commitRuns = [
-    ...reportBadFile(push, configuration),
+    ...reportFile(push, workspaces, configuration),
     ...(await askForCheck(judged, workspaces, configuration, context)),
   ];
   if (configuration.kind === 'held') {
@@ -116,14 +117,23 @@ function hasSameFreeze(one: ConfigurationInUse, other: ConfigurationInUse): bool
   return first === second;
 }
 
-/** A check run on the head of the default branch reports a bad file. */
-function reportBadFile(
+/** A check run on the head of the default branch reports a bad file, or one that is looser than the operator's limits. */
+function reportFile(
   { delivery: { receivedAt: createdAt }, event: { repository } }: DeliveredPush,
-  { kind, bad }: ConfigurationInUse,
+  workspaces: readonly Workspace[],
+  inUse: ConfigurationInUse,
 ): NewCommitRun[] {
-  if (!bad) return [];
-  const verdict = refuseFile(bad, kind === 'held' ? 'held' : 'last_good');
-  return [describeConfigurationRun({ repository, sha: bad.sha, createdAt }, verdict, digestText)];
+  const { kind, bad } = inUse;
+  if (bad) {
+    const verdict = refuseFile(bad, kind === 'held' ? 'held' : 'last_good');
+    return [describeConfigurationRun({ repository, sha: bad.sha, createdAt }, verdict, digestText)];
+  }
+  if (kind === 'held' || inUse.source === null || inUse.source.sha === repository.defaultBranch) return [];
+  const { file, sha } = inUse.source;
+  const verdict = acceptFile(file, inUse.configuration, { repository, workspaces });
+  if (verdict.kind === 'bad' || !verdict.loose) return [];
+  const inForce = { ...verdict, isInForce: true };
+  return [describeConfigurationRun({ repository, sha, createdAt }, inForce, digestText)];
 }
 
 /** The check run about the projects of the workspaces that track the branch. */

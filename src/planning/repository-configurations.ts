@@ -13,6 +13,7 @@ import {
   type StoredConfiguration,
   toConfigurationInUse,
 } from '../domain/configuration-in-use.ts';
+import { findLooseValues } from '../domain/find-loose-values.ts';
 import type { TreeReader } from '../domain/git-tree.ts';
 import type { HeadReader } from '../domain/installation-reader.ts';
 import { trackedBranch } from '../domain/match-workspaces.ts';
@@ -133,10 +134,22 @@ async function readAt(
     pushedAt: Math.max(observed.at, stored?.pushedAt ?? 0),
   };
   const now = judge(read, workspaces, { file, place, stored });
-  if (!now.bad || sha !== repository.defaultBranch) return now;
-  // The check run about a bad file needs a commit.
+  if (sha !== repository.defaultBranch || !needsCheckRun(now, look)) return now;
+  // The check run about the file needs a commit.
   const head = await heads.readHead(repository, repository.defaultBranch);
-  return head === null ? null : { ...now, bad: { ...now.bad, sha: head } };
+  return head === null ? null : moveTo(now, head);
+}
+
+/** True if the file is bad, or looser than the operator's limits. */
+function needsCheckRun({ bad, good }: StoredConfiguration, { workspaces, policy }: PolicedLook): boolean {
+  if (bad || !good?.source) return bad !== null;
+  return findLooseValues(completeConfiguration(good.configuration, policy), workspaces ?? []).length > 0;
+}
+
+function moveTo(now: StoredConfiguration, sha: string): StoredConfiguration {
+  const { bad, good } = now;
+  if (bad) return { ...now, bad: { ...bad, sha } };
+  return good?.source ? { ...now, good: { ...good, source: { ...good.source, sha } } } : now;
 }
 
 /** Whether planning the push will likely read the commit's tree, judged before the file is read. */

@@ -8,6 +8,7 @@ import type { Reporter } from '../reporting/reporter.ts';
 import type { Reporting } from '../reporting/wiring.ts';
 import { handleSweeps, type SweepRounds } from './handle-sweeps.ts';
 import { createInstallationLearner, type InstallationLearning } from './learn-repositories.ts';
+import { limitLogs } from './limit-logs.ts';
 import { HourlyBudget } from './request-budget.ts';
 import { createResumer } from './resume-installation.ts';
 import { retainRecords } from './retain-records.ts';
@@ -29,6 +30,8 @@ export interface RecoveryPorts {
 export interface Recovery {
   /** Wakes all work that an earlier process left unfinished. */
   wakeUnfinished(): Promise<void>;
+  /** Applies the accounts file's limits for logs to running jobs. */
+  limitLogs(): Promise<void>;
   /** An installation is new or works again: retries its waiting writes and sweeps its repositories. */
   onInstallation(installationId: number): void;
   /** A signed delivery was answered with an error: asks GitHub for it again. */
@@ -37,20 +40,26 @@ export interface Recovery {
 
 /** Handles the queue `sweep`. */
 export function startRecovery(context: AppContext, ports: RecoveryPorts): Recovery {
-  const { configuration, stores, dispatcher, log, shared } = context;
+  const { configuration, stores, accounts, dispatcher, log, shared } = context;
   const { planning, reporter, resumeWriter } = ports;
   const resume = createResumer({ store: stores, dispatcher, resumeWriter, log });
   const learning = prepareLearning(context, planning, resume);
   const unfinished = { store: stores, dispatcher, reporter };
+  const limitAllLogs = () => limitLogs({ store: stores, accounts, dispatcher });
+  const wakeAll = async () => {
+    await limitAllLogs();
+    await wakeUnfinished(unfinished);
+  };
   const sweeps = handleSweeps({
     dispatcher,
-    recover: shared ? () => wakeUnfinished(unfinished) : null,
+    recover: shared ? wakeAll : null,
     retain: createRetention(context),
     learnInstallation: createInstallationLearner(learning),
     rounds: configuration.sweepMinutes > 0 ? planRounds(context, ports, learning) : null,
   });
   return {
-    wakeUnfinished: () => wakeUnfinished(unfinished),
+    wakeUnfinished: wakeAll,
+    limitLogs: limitAllLogs,
     onInstallation(installationId) {
       resume(installationId);
       sweeps.onInstallation(installationId);

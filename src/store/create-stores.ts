@@ -15,6 +15,7 @@ import type { SetupRunStore } from '../domain/setup-run.ts';
 import type { NotificationStore } from '../notifying/notification-store.ts';
 import type { AdoptionStore, PlanHistory, PlanStore } from '../planning/plan-store.ts';
 import type { OpenRequiredChecks, RequiredCheckStore } from '../planning/required-check-store.ts';
+import type { LogLimitStore } from '../recovery/limit-logs.ts';
 import type { ResumableStore } from '../recovery/resume-installation.ts';
 import type { RetentionStore } from '../recovery/retain-records.ts';
 import type { SweepStore } from '../recovery/sweep-store.ts';
@@ -41,6 +42,7 @@ import { createGitHubWriteStore } from './github-write-store.ts';
 import { createHealthStore } from './health-store.ts';
 import { createLagStore } from './lag-store.ts';
 import { createLockStore } from './lock-store.ts';
+import { createLogLimitStore } from './log-limit-store.ts';
 import { createNotificationStore } from './notification-store.ts';
 import { createOwnerStore } from './owner-store.ts';
 import { createPipelineWatchStore } from './pipeline-watch-store.ts';
@@ -90,6 +92,7 @@ export type Stores = DeliveryStore &
   LagStore &
   BacklogStore &
   HealthStore &
+  LogLimitStore &
   RetentionStore;
 
 /** Implements all store ports on one database. `recorder` stores the deliveries. */
@@ -122,6 +125,7 @@ export function createStores(db: Kysely<Schema>, recorder = new DeliveryRecorder
     ...createLagStore(db),
     ...createBacklogStore(db),
     ...createHealthStore(db),
+    ...createLogLimitStore(db),
     ...createRetentionStore(db),
   };
 }

@@ -112,7 +112,7 @@ async function requestHiddenLogs(
       .updateTable(table)
       .set((column) => ({ revision: column('revision', '+', 1) }))
       .where('repositoryId', '=', repositoryId)
-      .where('log', 'is', null)
+      .where((where) => where.or([where('log', 'is', null), where('log', '=', 'final_if_private')]))
       .$if(table === 'deployment', (query) => query.where('jobId', 'is not', null))
       .$if(table === 'pipelineWatch', (query) => query.where('checkName', 'is not', null))
       .where((where) =>

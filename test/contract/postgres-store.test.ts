@@ -8,6 +8,7 @@ import { describeConfigurationStore } from './configuration.contract.ts';
 import { describeFailureComments } from './failure-comment.contract.ts';
 import { describeHealth } from './health.contract.ts';
 import { describeLocks } from './lock.contract.ts';
+import { describeLogLimits } from './log-limit.contract.ts';
 import { describeNotifications } from './notifications.contract.ts';
 import { describePipelineWatches } from './pipeline-watch.contract.ts';
 import { emptyDatabase, listPostgresDatabases, type StartedDatabase } from './postgres-databases.ts';
@@ -32,6 +33,7 @@ describe.each(listPostgresDatabases())('$name', ({ name, start }) => {
   describeConfigurationStore(name, open);
   describeFailureComments(name, open);
   describeNotifications(name, open);
+  describeLogLimits(name, open);
   describeAudit(name, open);
   describeRetention(name, open);
   describeBacklog(name, open);

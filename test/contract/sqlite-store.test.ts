@@ -15,6 +15,7 @@ import { describeConfigurationStore } from './configuration.contract.ts';
 import { describeFailureComments } from './failure-comment.contract.ts';
 import { describeHealth } from './health.contract.ts';
 import { describeLocks } from './lock.contract.ts';
+import { describeLogLimits } from './log-limit.contract.ts';
 import { describeNotifications } from './notifications.contract.ts';
 import { openTemporarySqlite } from './open-temporary-sqlite.ts';
 import { describePipelineWatches } from './pipeline-watch.contract.ts';
@@ -30,6 +31,7 @@ describeHealth('SQLite', openTemporarySqlite);
 describeCommandStore('SQLite', openTemporarySqlite);
 describeFailureComments('SQLite', openTemporarySqlite);
 describeNotifications('SQLite', openTemporarySqlite);
+describeLogLimits('SQLite', openTemporarySqlite);
 describeAudit('SQLite', openTemporarySqlite);
 
 test('a directory belongs to one process at a time, and is free again after a close', async () => {

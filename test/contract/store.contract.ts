@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { AppEvent } from '../../src/domain/delivery.ts';
 import type { PlannedDeployment, Repository } from '../../src/domain/deployment.ts';
 import type { DeploymentChange } from '../../src/domain/deployment-store.ts';
-import type { LogMode } from '../../src/domain/log-setting.ts';
+import type { LogSetting } from '../../src/domain/log-setting.ts';
 import { UNKNOWN_OWNER } from '../../src/domain/owner.ts';
 import type { Stores } from '../../src/store/create-stores.ts';
 import { buildPlanned } from '../unit/domain/deployment-builder.ts';
@@ -223,11 +223,7 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
       const NOW = 100 * DAY;
       const madePublic = () => stores.learnRepository({ ...REPOSITORY, private: false }, null, NOW);
 
-      async function reported(
-        id: string,
-        change: DeploymentChange,
-        log: LogMode | null = null,
-      ): Promise<string> {
+      async function reported(id: string, change: DeploymentChange, log: LogSetting = null): Promise<string> {
         const one = planned(id, { workspaceId: id, log });
         await commit(one);
         const saved = await stores.saveDeployment(one.id, change);
@@ -249,9 +245,10 @@ export function describeStore(name: string, open: () => Promise<OpenStores>): vo
         await reported('3', concluded(NOW - 31 * DAY));
         await reported('4', { ...concluded(NOW - DAY), jobId: null });
         await reported('5', concluded(NOW - DAY), 'final');
-        expect((await madePublic()).sort()).toEqual([open, recent].sort());
+        const privately = await reported('6', concluded(NOW - DAY), 'final_if_private');
+        expect((await madePublic()).sort()).toEqual([open, recent, privately].sort());
         const due = (await stores.listUnreported()).map((one) => one.id);
-        expect(due.sort()).toEqual([open, recent].sort());
+        expect(due.sort()).toEqual([open, recent, privately].sort());
         expect(await madePublic()).toEqual([]);
       });
 

@@ -220,3 +220,55 @@ describe('reading the file again', () => {
     expect((await untilEnded('gamma', pushTo('gamma'))).conclusion).toBe('success');
   });
 });
+
+describe('limits of the file', () => {
+  const FILE = '.github/meltano-deploy.yml';
+  const LIVE = { [FILE]: 'deploy:\n  log: live\n', 'models/a.sql': 'x' };
+  const checkOf = (sha: string, name: string) =>
+    world.github.checks.runs('acme/data', sha).find((run) => run.name === name);
+  const untilChecked = (sha: string) =>
+    world.until(() => checkOf(sha, 'Meltano Deploy configuration'), 'the check run about the file');
+
+  test('hold over a looser file, which gets a notice on its line', async () => {
+    writeFile({ acme: acme('limits: { log: final }') });
+    world.app.service.reload();
+    const { after } = world.push({ files: LIVE });
+    const check = await untilChecked(after);
+    expect(check).toMatchObject({
+      conclusion: 'neutral',
+      output: {
+        title: 'Line 2: deploy.log: the operator allows at most final',
+        summary: expect.stringContaining("the operator's limits hold instead"),
+      },
+      annotations: [
+        {
+          path: FILE,
+          start_line: 2,
+          annotation_level: 'notice',
+          message: 'deploy.log: the operator allows at most final.',
+        },
+      ],
+    });
+    expect(check.output.summary).toMatch(/It applies to the workspaces .*\n\n.*\n.*\n.*\| final \|/);
+  });
+
+  test('of logs hold for jobs that run when the file is read again', async () => {
+    world.meltano.script = () => 'manual';
+    const { after } = world.push({ files: LIVE });
+    const job = await world.until(() => world.meltano.jobs[0], 'the job');
+    job.run();
+    job.log('Installing plugins');
+    const shown = () => checkOf(after, 'Meltano Deploy (Analytics)')?.output.text ?? '';
+    await world.until(() => shown().includes('Installing plugins'), 'the log');
+    writeFile({ acme: acme('workspaces:', '  - { match: "Ana*", limits: { log: none } }') });
+    world.app.service.reload();
+    await world.until(() => shown() === 'The log is hidden.', 'the hidden log');
+    job.log('Installing more');
+    job.end('COMPLETE');
+    const run = await world.until(() => {
+      const read = checkOf(after, 'Meltano Deploy (Analytics)');
+      return read?.status === 'completed' ? read : null;
+    }, 'the conclusion');
+    expect(run.output.text).not.toContain('Installing');
+  });
+});

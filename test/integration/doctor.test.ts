@@ -332,6 +332,23 @@ test('pipelines that are not shown are noted', async () => {
   expect(text).toMatch(/· Meltano Cloud doesn't show the pipelines of Analytics: .*403/);
 });
 
+test('limits of the accounts file: patterns that match nothing, and looser values of a repository', async () => {
+  await open();
+  const path = '.github/meltano-deploy.yml';
+  sandbox.github.branches.push({ repository: 'acme/data', files: { [path]: 'deploy:\n  log: live\n' } });
+  const file = join(folder, 'accounts.yml');
+  const entries = ['{match: "Ana*", limits: {log: final}}', '{match: "* (prod)", limits: {on_push: false}}'];
+  writeFileSync(file, `accounts: {acme: {token: "\${TOKEN}", workspaces: [${entries.join(', ')}]}}\n`);
+  const { lines, wrong } = await ask({ ACCOUNTS_FILE: file, TOKEN: sandbox.meltano.token });
+  expect(wrong.filter((line) => line.includes('matches'))).toEqual([
+    `✗ No workspace matches "* (prod)", so its limits do nothing → Correct match in the workspaces of accounts.acme of ${file}: it is a name or id, in which * stands for any characters`,
+  ]);
+  expect(lines).toContain(`✓ acme/data: ${path} is valid`);
+  expect(lines).toContain(
+    `· acme/data: ${path}:2:8: deploy.log: the operator allows at most final → This limit holds`,
+  );
+});
+
 test('an account without credentials is a mistake in the file that names it', async () => {
   await open();
   const file = join(folder, 'accounts.yml');

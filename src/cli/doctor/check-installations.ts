@@ -3,6 +3,7 @@ import type { Account, Accounts } from '../../domain/account.ts';
 import type { Repository } from '../../domain/deployment.ts';
 import { listReferences, nameRepository, viewWorkspaces } from '../../domain/match-workspaces.ts';
 import { isMeant, knowOwner } from '../../domain/owner.ts';
+import { NO_POLICY } from '../../domain/repository-configuration.ts';
 import { normalizeHost } from '../../domain/repository-url.ts';
 import type { Workspace } from '../../domain/workspace.ts';
 import { createInstallationReader, readOwner } from '../../github/installation-reader.ts';
@@ -127,7 +128,8 @@ async function checkRepositories(
         if (workspaces.length === 0) continue;
         served += 1;
         const appId = look.configuration.github.appId;
-        findings.push(...(await checkRepository({ octokit, repository, workspaces, appId })));
+        const policy = account.policy ?? NO_POLICY;
+        findings.push(...(await checkRepository({ octokit, repository, workspaces, appId, policy })));
       }
     }
   } catch (error) {

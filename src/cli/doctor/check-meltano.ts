@@ -1,5 +1,6 @@
 import type { Configuration } from '../../config/environment.ts';
 import type { Account, Accounts } from '../../domain/account.ts';
+import { isMatched } from '../../domain/repository-configuration.ts';
 import type { Workspace } from '../../domain/workspace.ts';
 import { makeAccountKey } from '../../meltano/account-registry.ts';
 import { describeFailure } from '../../reporting/render/describe-meltano-failure.ts';
@@ -91,8 +92,23 @@ async function checkAccount(
     ),
     ...listUnlisted(unlisted.get(account.key), label),
     ...listWithout(workspaces.filter(({ repositoryUrl }) => !repositoryUrl).length, label),
+    ...checkLimits(named, workspaces),
     ...(await checkPipelines(account, label, workspaces)),
   ];
+}
+
+/** Names entries of `workspaces` in the accounts file that limit nothing. */
+function checkLimits({ account: { policy }, place }: NamedAccount, known: readonly Workspace[]): Finding[] {
+  return (policy?.limits.workspaces ?? []).flatMap(({ match }) =>
+    known.some((one) => isMatched(match, one))
+      ? []
+      : [
+          wrong(
+            `No workspace matches ${JSON.stringify(match)}, so its limits do nothing`,
+            `Correct match in the workspaces of ${place}: it is a name or id, in which * stands for any characters`,
+          ),
+        ],
+  );
 }
 
 function listUnlisted(unlisted: UnlistedWorkspaces | undefined, label: string): Finding[] {

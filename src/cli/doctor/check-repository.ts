@@ -2,7 +2,9 @@ import type { Octokit } from '@octokit/rest';
 import { readRepositoryConfiguration } from '../../config/repository-configuration-file.ts';
 import type { Repository } from '../../domain/deployment.ts';
 import { parseExternalId } from '../../domain/external-id.ts';
+import { findLooseValues } from '../../domain/find-loose-values.ts';
 import { trackedBranch } from '../../domain/match-workspaces.ts';
+import { type AccountPolicy, completeConfiguration } from '../../domain/repository-configuration.ts';
 import type { Workspace } from '../../domain/workspace.ts';
 import { createConfigurationFiles } from '../../github/configuration-files.ts';
 import { createInstallationReader } from '../../github/installation-reader.ts';
@@ -17,6 +19,8 @@ export interface RepositoryLook {
   /** The repository's workspaces, with the branch and directory of their mappings. */
   readonly workspaces: readonly Workspace[];
   readonly appId: number;
+  /** What the operator sets for the repository. */
+  readonly policy: AccountPolicy;
 }
 
 interface Head {
@@ -58,7 +62,12 @@ async function orSay(check: () => Promise<Finding[]>, message: string): Promise<
   }
 }
 
-async function checkConfiguration({ octokit, repository, workspaces }: RepositoryLook): Promise<Finding[]> {
+async function checkConfiguration({
+  octokit,
+  repository,
+  workspaces,
+  policy,
+}: RepositoryLook): Promise<Finding[]> {
   const files = createConfigurationFiles({
     getOctokit: async () => octokit,
     sleep: async () => {},
@@ -74,7 +83,15 @@ async function checkConfiguration({ octokit, repository, workspaces }: Repositor
   if (file.kind === 'unusable') return [wrong(`${name}: ${file.problem.replace(/\.$/, '')}`, advice)];
   if (file.kind === 'unchanged') return [];
   const read = readRepositoryConfiguration(file.text, { workspaces });
-  if (read.ok) return [ok(`${name}: ${file.file} is valid`)];
+  if (read.ok) {
+    const loose = findLooseValues(completeConfiguration(read.configuration, policy), workspaces);
+    return [
+      ok(`${name}: ${file.file} is valid`),
+      ...loose.map(({ line, column, message }) =>
+        note(`${name}: ${file.file}:${line}:${column}: ${message.replace(/\.$/, '')}`, 'This limit holds'),
+      ),
+    ];
+  }
   return read.problems.map(({ line, column, message }) =>
     wrong(`${name}: ${file.file}:${line}:${column}: ${message.replace(/\.$/, '')}`, advice),
   );

@@ -1,4 +1,5 @@
 import type { WhyFinding } from '../../domain/conversation.ts';
+import type { FeltLimit } from '../../domain/limit-rules.ts';
 import { REASON_CODES } from '../../domain/reason-codes.ts';
 import { describeWait, linkWorkspace } from '../../reporting/render/describe-shown.ts';
 import { formatCode, linkWords } from '../../reporting/render/escape-markdown.ts';
@@ -8,6 +9,7 @@ import { layTable, type ReplyPart } from '../../reporting/render/reply-parts.ts'
 import { describeLock } from './render-lock.ts';
 import type { BodyOf, ReplyView } from './reply-view.ts';
 
+const OPERATOR = 'the operator of this app';
 const OTHER_COMMIT =
   'Meltano Cloud always deploys the head of the branch: a commit that is not the head is deployed only as part of it.';
 
@@ -56,7 +58,22 @@ function describeCommit(view: ReplyView, { sha, isHead, workspace }: WhyFinding)
 /** The rule in plain words: a sentence without its full stop. */
 function explainRule(view: ReplyView, finding: WhyFinding): string {
   const rule = explainConfigured(view, finding) ?? explainPlain(view, finding);
-  return [rule, ...explainGates(view, finding)].join('. ');
+  return [rule, ...explainLimits(finding), ...explainGates(view, finding)].join('. ');
+}
+
+function explainLimits({ limits = [] }: WhyFinding): string[] {
+  if (limits.length === 0) return [];
+  const all = limits.map((one) => formatCode(`${nameKey(one)}: ${one.words}`));
+  return [`The operator of this app limits what the repository may set: ${all.join(', ')}`];
+}
+
+function nameKey({ section, key }: FeltLimit): string {
+  return section === 'deploy' ? key : `${section}.${key}`;
+}
+
+/** True if the operator's limit for the key decides, not the file. */
+function isLimited({ limits = [] }: WhyFinding, name: string): boolean {
+  return limits.some(({ key }) => key === name);
 }
 
 /** What the start waits for after the plan, and its last result. */
@@ -102,11 +119,11 @@ function linkCheck(view: ReplyView, { sha, projectCheck = null }: WhyFinding): s
   return linkWords('project check', findRunUrl(view, { sha: sha ?? '', checkRunUrl }));
 }
 
-/** Null if the repository's configuration doesn't decide. */
+/** Null if neither the repository's configuration nor the operator decides. */
 function explainConfigured(view: ReplyView, finding: WhyFinding): string | null {
   const { reason, problem = null, source = null, isFiltered } = finding;
-  if (source === null) return null;
-  const file = linkFile(view, source);
+  const file = source === null ? OPERATOR : linkFile(view, source);
+  const originOf = (key: string) => (isLimited(finding, key) ? OPERATOR : file);
   const found = problem === null ? '' : ` (${formatCode(problem)})`;
   switch (reason) {
     case 'push':
@@ -119,12 +136,14 @@ function explainConfigured(view: ReplyView, finding: WhyFinding): string | null 
     case 'configuration_held':
       return `The file ${file} has mistakes${found}, and there is no earlier valid version: pushes are held until it is repaired`;
     case 'project_error':
-      return `The ${linkCheck(view, finding)} found an error in its project${found}, and ${file} sets ${formatCode('checks: {project: block}')}. Correct it and push, or write ${formatCode('/redeploy --force')}, which requires the Maintain role`;
-    case 'skip_token':
+      return `The ${linkCheck(view, finding)} found an error in its project${found}, and ${originOf('project')} sets ${formatCode('checks: {project: block}')}. Correct it and push, or write ${formatCode('/redeploy --force')}, which requires the Maintain role`;
     case 'push_off':
+      return `Rule of ${originOf('on_push')}: ${REASON_CODES[reason]}`;
     case 'ignored_sender':
-    case 'paths_unmatched':
       return `Rule of ${file}: ${REASON_CODES[reason]}${found}`;
+    case 'skip_token':
+    case 'paths_unmatched':
+      return source === null ? null : `Rule of ${file}: ${REASON_CODES[reason]}${found}`;
     default:
       return null;
   }

@@ -17,7 +17,7 @@ import { linkCommit, linkProjectCheck } from './github-links.ts';
 
 export const REDEPLOY = 'press Redeploy here, or write `/redeploy` in a comment';
 const AGAIN = `then ${REDEPLOY}`;
-const FILE = "The repository's configuration (`.github/meltano-deploy.yml`)";
+const FILE = "The repository's configuration (`.github/meltano-deploy.yml`), or the operator of this app,";
 const FORCE =
   'Someone with the Maintain role or higher can deploy anyway: write `/redeploy --force` in a comment.';
 const LATER = `Its changes are deployed with the next push that isn't skipped. To deploy them now, ${REDEPLOY}.`;

@@ -69,9 +69,14 @@ function renderConfiguration(view: CommitRunView, verdict: ConfigurationVerdict)
       file === null
         ? formatCommitUrl(githubUrl, repository, run.sha)
         : formatFileUrl({ githubUrl, repository }, { file, sha: run.sha }),
-    conclusion: verdict.kind === 'bad' ? 'failure' : 'success',
+    conclusion: concludeConfiguration(verdict),
     output: renderConfigurationVerdict({ repository, githubUrl, sha: run.sha }, verdict),
   };
+}
+
+function concludeConfiguration(verdict: ConfigurationVerdict): NonNullable<Rendered['conclusion']> {
+  if (verdict.kind === 'bad') return 'failure';
+  return verdict.loose ? 'neutral' : 'success';
 }
 
 function renderProject({ run, repository, githubUrl }: CommitRunView, { result }: ProjectVerdict): Rendered {

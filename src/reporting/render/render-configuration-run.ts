@@ -1,4 +1,5 @@
 import type { CheckAnnotation, ConfigurationVerdict, WouldDeploy } from '../../domain/commit-run.ts';
+import type { ConfigurationProblem } from '../../domain/configuration-in-use.ts';
 import type { Repository } from '../../domain/deployment.ts';
 import { chooseLogMode } from '../../domain/log-setting.ts';
 import { cutBytes, OUTPUT_BYTES } from '../../domain/truncate-bytes.ts';
@@ -18,6 +19,11 @@ interface VerdictView {
 type Bad = Extract<ConfigurationVerdict, { kind: 'bad' }>;
 type Good = Extract<ConfigurationVerdict, { kind: 'good' }>;
 
+const OPERATOR_LIMITS =
+  "**The operator of this app limits what the file may set.** These values are looser, so the operator's limits hold instead:";
+/** A check run takes this many annotations at once. */
+const MOST_NOTICES = 50;
+
 /** The output of the check run about a configuration file. Pure. */
 export function renderConfigurationVerdict(
   view: VerdictView,
@@ -31,16 +37,21 @@ function renderBad(view: VerdictView, verdict: Bad): CheckRunFields['output'] {
   const [first] = problems;
   const count = problems.length === 1 ? '1 mistake' : `${formatCount(problems.length)} mistakes`;
   const start = first ? `${count}: line ${first.line}: ${first.message}` : count;
-  const rows = problems.map((one) => `- Line ${one.line}, column ${one.column}: ${formatCode(one.message)}`);
   const summary = [
     `**${linkFile(view, { file, sha: view.sha })} can't be used.** ${explainEffect(verdict)}`,
-    rows.join('\n'),
+    listProblems(problems),
   ];
   return {
     title: formatTitle(start),
     summary: cutBytes(summary.join('\n\n'), OUTPUT_BYTES),
-    annotations: problems.map((one) => annotate(file, one)),
+    annotations: problems.map((one) => annotate(file, one, 'failure')),
   };
+}
+
+function listProblems(problems: readonly ConfigurationProblem[]): string {
+  return problems
+    .map((one) => `- Line ${one.line}, column ${one.column}: ${formatCode(one.message)}`)
+    .join('\n');
 }
 
 function explainEffect({ effect }: Bad): string {
@@ -54,7 +65,11 @@ function explainEffect({ effect }: Bad): string {
   }
 }
 
-function annotate(path: string, problem: Bad['problems'][number]): CheckAnnotation {
+function annotate(
+  path: string,
+  problem: ConfigurationProblem,
+  level: CheckAnnotation['annotation_level'],
+): CheckAnnotation {
   const { line, column, endLine = line, message } = problem;
   return {
     path,
@@ -62,13 +77,13 @@ function annotate(path: string, problem: Bad['problems'][number]): CheckAnnotati
     end_line: endLine,
     // Allowed only if both lines are the same.
     ...(endLine === line ? { start_column: column, end_column: column } : {}),
-    annotation_level: 'failure',
+    annotation_level: level,
     message: cleanInlineText(message),
   };
 }
 
-function renderGood(view: VerdictView, { file, workspaces }: Good): CheckRunFields['output'] {
-  const deployed = workspaces.filter((one) => one.onPush).length;
+function renderGood(view: VerdictView, verdict: Good): CheckRunFields['output'] {
+  const { file, workspaces, loose = [], isInForce = false } = verdict;
   const lead =
     file === null
       ? 'Without a file, the defaults apply.'
@@ -84,14 +99,28 @@ function renderGood(view: VerdictView, { file, workspaces }: Good): CheckRunFiel
       chooseLogMode(one, view.repository.private),
     ]),
   ];
+  const effect = isInForce ? 'It applies' : 'On the default branch it would apply';
   const summary = [
-    `${lead} On the default branch it would apply to the workspaces of this repository as follows:`,
+    ...(loose.length === 0 ? [] : [`${OPERATOR_LIMITS}\n\n${listProblems(loose)}`]),
+    `${lead} ${effect} to the workspaces of this repository as follows:`,
     rows.map(formatTableRow).join('\n'),
   ];
   return {
-    title: `Pushes would deploy ${formatCount(deployed)} of ${formatCount(workspaces.length)} workspaces`,
+    title: formatTitle(titleGood(verdict)),
     summary: cutBytes(summary.join('\n\n'), OUTPUT_BYTES),
+    ...(file !== null &&
+      loose.length > 0 && {
+        annotations: loose.slice(0, MOST_NOTICES).map((one) => annotate(file, one, 'notice')),
+      }),
   };
+}
+
+function titleGood({ workspaces, loose }: Good): string {
+  const [first, another] = loose ?? [];
+  if (first && !another) return `Line ${first.line}: ${first.message.replace(/\.$/, '')}`;
+  if (loose && first) return `The operator's limits hold for ${formatCount(loose.length)} values`;
+  const deployed = workspaces.filter((one) => one.onPush).length;
+  return `Pushes would deploy ${formatCount(deployed)} of ${formatCount(workspaces.length)} workspaces`;
 }
 
 function describePushes({ onPush, blocks, paths, directory, pathsIgnore }: WouldDeploy): string {

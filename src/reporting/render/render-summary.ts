@@ -1,4 +1,4 @@
-import { chooseLogMode } from '../../domain/log-setting.ts';
+import { chooseLogMode, isHiddenPublicly } from '../../domain/log-setting.ts';
 import { cutBytes, OUTPUT_BYTES } from '../../domain/truncate-bytes.ts';
 import type { CheckRunView } from './check-run-view.ts';
 import {
@@ -129,10 +129,9 @@ function remarkOnLog(view: CheckRunView): string[] {
   const page = formatLink('Meltano Cloud', view.workspaceUrl);
   const mode = chooseLogMode(deployment, view.repository.private);
   if (mode === 'none') {
-    const why =
-      deployment.log === null
-        ? 'Logs are hidden in public repositories.'
-        : "This repository's configuration hides the log.";
+    const why = isHiddenPublicly(deployment.log)
+      ? 'Logs are hidden in public repositories.'
+      : "This repository's configuration hides the log.";
     return [`${why} View it on ${page}.`];
   }
   if (mode === 'final' && deployment.state !== 'concluded') {

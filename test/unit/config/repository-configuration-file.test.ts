@@ -152,8 +152,43 @@ github_deployments: true
         notify: { issue: 'on_failure', labels: ['deployment'] },
         githubDeployments: true,
         gate: true,
+        places: expect.any(Array),
       },
     });
+  });
+
+  test('says where the values stand that the operator may limit', () => {
+    const text = `deploy:
+  unmatched: skipped
+  log: live
+workspaces:
+  - workspace: analytics
+    paths_ignore:
+      - docs/**
+      - "**/*.md"
+    checks: { project: off }
+`;
+    const result = read(text);
+    expect(result.ok && result.configuration.places).toEqual([
+      {
+        section: 'deploy',
+        key: 'paths_ignore',
+        entry: 0,
+        path: 'workspaces[0].paths_ignore',
+        line: 7,
+        column: 7,
+        endLine: 8,
+      },
+      { section: 'deploy', key: 'log', entry: null, path: 'deploy.log', line: 3, column: 8 },
+      {
+        section: 'checks',
+        key: 'project',
+        entry: 0,
+        path: 'workspaces[0].checks.project',
+        line: 9,
+        column: 24,
+      },
+    ]);
   });
 
   test('a section that sets one key has the defaults for the others', () => {

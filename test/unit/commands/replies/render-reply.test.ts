@@ -100,6 +100,32 @@ describe('every reply', () => {
     expect(renderReply(viewOf(body))).toContain(`**Skipped: ${words}:**`);
   });
 
+  test('names the limits of the operator, and says if one decides', () => {
+    const workspace = { id: 'a', name: 'A', branch: 'main', directory: null };
+    const source = { file: '.github/meltano-deploy.yml', sha: 'b'.repeat(40) };
+    const finding = {
+      workspace,
+      sha: 'a'.repeat(40),
+      isHead: true,
+      reason: 'push_off',
+      since: null,
+      source,
+    } as const;
+    const limits = [
+      { section: 'deploy', key: 'on_push', words: 'allows only false' },
+      { section: 'checks', key: 'project', words: 'requires at least block' },
+    ] as const;
+    const explain = (...of: (typeof limits)[number][]) =>
+      renderReply(viewOf({ kind: 'why', findings: [{ ...finding, limits: of }] }, '/meltano why'));
+    expect(explain(...limits)).toContain(
+      'Rule of the operator of this app: on_push is false for the workspace. The operator of this app limits what the repository may set: `on_push: allows only false`, `checks.project: requires at least block`.',
+    );
+    expect(explain(limits[1])).toMatch(
+      /Rule of `\.github.*: on_push is false for the workspace\. The operator/,
+    );
+    expect(explain()).not.toContain('operator');
+  });
+
   test('remarks on commands that were ignored', () => {
     const comment = '/meltano status\n/redeploy\n/meltano help';
     const text = renderReply(viewOf({ kind: 'pipelines', workspaces: [], read: [] }, comment));
@@ -189,6 +215,7 @@ describe('what others wrote', () => {
                   projectCheck: { state: 'closed', checkRunUrl: null },
                   passed: { kind: 'project', passed: { how, why: text } },
                   forcedBy: text,
+                  limits: [{ section: 'deploy', key: 'paths_ignore', words: `adds ${text}` }],
                   lock: locks[0] ?? null,
                   freeze: { until: 'Mon 06:00 UTC', why: text },
                   hold: { reason: 'locked', by: name, why: text },

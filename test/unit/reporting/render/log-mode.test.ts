@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LogMode } from '../../../../src/domain/log-setting.ts';
+import type { LogSetting } from '../../../../src/domain/log-setting.ts';
 import { renderCheckRun } from '../../../../src/reporting/render/render-check-run.ts';
 import { makeLog, makeRun, makeView } from './make-check-run-view.ts';
 
@@ -8,20 +8,22 @@ const ENDED = makeRun(40, { conclusion: 'failure', reason: 'job_error' });
 const ERROR = { line: 1, context: ['boom'], contextBefore: 0, message: 'boom', words: 'boom' };
 const log = makeLog(['boom'], { firstError: ERROR, locatedErrors: [] });
 
-function render(mode: LogMode | null, isPrivate: boolean, deployment: object) {
+function render(mode: LogSetting, isPrivate: boolean, deployment: object) {
   const view = makeView();
   const repository = { ...view.repository, private: isPrivate };
   const { output } = renderCheckRun(makeView({ ...deployment, log: mode }, { repository, log }));
   return { shown: JSON.stringify(output).includes('boom'), summary: output.summary };
 }
 
-test.each<[LogMode | null, boolean, boolean, boolean]>([
+test.each<[LogSetting, boolean, boolean, boolean]>([
   // log, private, shown while it runs, shown at the end
   [null, true, true, true],
   [null, false, false, false],
   ['live', false, true, true],
   ['final', true, false, true],
   ['final', false, false, true],
+  ['final_if_private', true, false, true],
+  ['final_if_private', false, false, false],
   ['none', true, false, false],
   ['none', false, false, false],
 ])('log: %s in a repository that is private (%s)', (mode, isPrivate, running, ended) => {
@@ -29,7 +31,8 @@ test.each<[LogMode | null, boolean, boolean, boolean]>([
   expect(render(mode, isPrivate, ENDED).shown).toBe(ended);
 });
 
-test.each<[LogMode | null, boolean, object, RegExp]>([
+test.each<[LogSetting, boolean, object, RegExp]>([
+  ['final_if_private', false, ENDED, /Logs are hidden in public repositories\. View it on/],
   [null, false, ENDED, /Logs are hidden in public repositories\. View it on/],
   ['none', true, ENDED, /This repository's configuration hides the log\. View it on/],
   ['final', true, RUNNING, /configuration shows the log when the job has ended/],

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
-import type { Answer, CommandChange, CommandRecord, ConversationApi } from '../domain/conversation.ts';
+import type { Answer, CommandChange, CommandRecord } from '../domain/conversation.ts';
+import type { ConversationApi } from '../domain/conversation-api.ts';
 import type { Deployment, Repository } from '../domain/deployment.ts';
 import type { DeploymentReader } from '../domain/deployment-store.ts';
 import type { Pages } from '../domain/pages.ts';

@@ -1,4 +1,5 @@
-import type { ConversationApi, Place } from '../domain/conversation.ts';
+import type { Place } from '../domain/conversation.ts';
+import type { ConversationApi } from '../domain/conversation-api.ts';
 import type { Repository } from '../domain/deployment.ts';
 import type { RemoteClock } from '../domain/remote-clock.ts';
 import { locate } from './github-call.ts';

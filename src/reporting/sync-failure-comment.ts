@@ -1,4 +1,4 @@
-import type { ConversationApi } from '../domain/conversation.ts';
+import type { ConversationApi } from '../domain/conversation-api.ts';
 import { type Deployment, isReported, type Repository } from '../domain/deployment.ts';
 import type { Pages } from '../domain/pages.ts';
 import type { RepositoryReader } from '../domain/repository-store.ts';

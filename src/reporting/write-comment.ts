@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../domain/clock.ts';
-import type { ConversationApi, Place } from '../domain/conversation.ts';
+import type { Place } from '../domain/conversation.ts';
+import type { ConversationApi } from '../domain/conversation-api.ts';
 import type { Repository } from '../domain/deployment.ts';
 import { ageOf, stamp } from '../domain/stored-times.ts';
 import { type CreateOnce, DUPLICATE_CHECK_MS } from './create-once.ts';

@@ -1,4 +1,5 @@
-import type { ConversationApi, Place } from '../../../src/domain/conversation.ts';
+import type { Place } from '../../../src/domain/conversation.ts';
+import type { ConversationApi } from '../../../src/domain/conversation-api.ts';
 import type { GitHubFailure, GitHubResult } from '../../../src/domain/github-result.ts';
 
 /** A conversation in memory; each call can be made to fail, before or after its effect. */

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { ConversationApi } from '../../../src/domain/conversation.ts';
+import type { ConversationApi } from '../../../src/domain/conversation-api.ts';
 
 import { RemoteClock } from '../../../src/domain/remote-clock.ts';
 import { createConversationApi, createOwnApp } from '../../../src/github/conversations.ts';

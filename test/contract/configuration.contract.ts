@@ -182,6 +182,48 @@ export function describeConfigurationStore(name: string, open: () => Promise<Ope
         expect((await commitProject('third')).state).toBe('waiting');
       });
 
+      test('of projects are stored before the rest of a plan, and dropped; a repetition changes nothing', async () => {
+        await stores.learnRepository(REPOSITORY, null, 1);
+        const pull = describeProjectRun({ repository: REPOSITORY, sha: 'a', createdAt: 5 }, [
+          { workspaceId: 'w', workspaceName: 'W', directory: '', from: 'b', since: 5, blocks: false },
+        ]);
+        const checks = { commitRuns: [pull], leftComparisons: [] };
+        await stores.commitChecks(checks);
+        await stores.concludeProjectRun((await stores.getCommitRun(pull.id)) as CommitRun, result);
+        await stores.commitChecks(checks);
+        expect(await stores.getCommitRun(pull.id)).toMatchObject({ state: 'concluded', sha: 'a' });
+        const left = { commitRuns: [], leftComparisons: [{ runId: pull.id, pullRequest: 5 }] };
+        await stores.commitChecks(left);
+        expect(await stores.getCommitRun(pull.id)).toMatchObject({
+          state: 'waiting',
+          verdict: { comparisons: [] },
+        });
+      });
+
+      test('of projects come with a deployment of a lost database, once, and are looked for on GitHub', async () => {
+        await stores.learnRepository(REPOSITORY, null, 1);
+        const planned = buildPlanned({ repositoryId: REPOSITORY.id, sha: 'a', receivedAt: 40 });
+        const found = {
+          state: 'starting',
+          checkRunId: 7,
+          checkRunUrl: null,
+          startSince: 50,
+          attemptedAt: 40,
+          attemptOutcome: 'lost',
+          knownJobIds: [],
+          jobId: null,
+          acceptedAt: null,
+        } as const;
+        expect(await stores.adopt(planned, found, [project])).toBe(true);
+        expect(await stores.getCommitRun(project.id)).toMatchObject({
+          state: 'waiting',
+          checkRunAttemptedAt: 40,
+        });
+        const other = describeProjectRun({ repository: REPOSITORY, sha: 'b', createdAt: 5 }, []);
+        expect(await stores.adopt(planned, found, [other])).toBe(false);
+        expect(await stores.getCommitRun(other.id)).toBeNull();
+      });
+
       test('leave once they are old and written', async () => {
         await stores.learnRepository(REPOSITORY, null, 1);
         await commit('first');

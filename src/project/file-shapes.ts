@@ -45,6 +45,10 @@ export const PLUGIN_TYPES = [
   'utilities',
 ] as const;
 
+export function isPluginType(type: string): boolean {
+  return PLUGIN_TYPES.some((one) => one === type);
+}
+
 const MANIFEST = mapping({
   ...allOf(
     ANY,

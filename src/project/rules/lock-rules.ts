@@ -1,3 +1,4 @@
+import { isPluginType } from '../file-shapes.ts';
 import { findLockFiles, findNeededLock, fitsLock, formatStem, type NeededLock } from '../lock-files.ts';
 import { quoteName } from '../quote-name.ts';
 import { startOf } from '../yaml-file.ts';
@@ -14,7 +15,8 @@ export const NO_LOCK_FILE: Rule = {
       const needed = findNeededLock(plugin);
       if (needed === null || plugin.name === null) continue;
       const { type, name } = plugin;
-      if (names.hasLockFile(type, needed)) continue;
+      // An unknown type has its own finding.
+      if (!isPluginType(type) || names.hasLockFile(type, needed)) continue;
       const [other] = findLockFiles(project, type, { name: needed.name, variant: null });
       const found = other ? `; there is ${quoteName(`${other.stem}.lock`)}` : '';
       yield {

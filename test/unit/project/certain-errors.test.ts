@@ -87,6 +87,14 @@ test('a misspelt type of plugins is one finding: what names its plugins is right
   expect(findings.map(({ code }) => code)).toEqual(['misspelt-key']);
 });
 
+test('plugins of a type that Meltano does not know miss no lock files', async () => {
+  const right = SAMPLE_WORKSPACE['meltano.yml'] ?? '';
+  const more = 'plugins:\n  models:\n  - name: model-shop\n  extractor:\n  - name: tap-more\n';
+  const files = { ...SAMPLE_WORKSPACE, 'meltano.yml': right.replace('plugins:\n', more) };
+  const { findings } = await checkFiles(files);
+  expect(findings.map(({ line, code }) => `${line} ${code}`)).toEqual(['11 unknown-key', '13 unknown-key']);
+});
+
 describe('an action that may be a command is no mistake', () => {
   const check = async (action: string, more: Record<string, string> = {}) =>
     listPlaces(

@@ -5,7 +5,7 @@ export type FaultAction =
   | { kind: 'status'; status: number; headers?: Record<string, string>; body?: unknown }
   | { kind: 'answer'; status: number; contentType: string; body: string }
   | { kind: 'reset'; when: 'before' | 'after' }
-  /** No answer until the client gives up or the server stops. With `ms`, the connection is cut then. */
+  /** No answer until the client gives up or the server stops. The connection is cut after `ms`, or when the fault is removed. */
   | { kind: 'hang'; when: 'before' | 'after'; ms?: number }
   | { kind: 'delay'; ms: number }
   /** The request has its effect, but gets this status as its answer. */
@@ -29,9 +29,15 @@ export interface FaultHandle {
   remove(): void;
 }
 
+/** A fault of one request. */
+export interface TakenFault {
+  readonly action: FaultAction;
+  onRemoved(listener: () => void): void;
+}
+
 /** The faults of one simulated service. The first matching rule applies. */
 export class FaultPlan {
-  readonly #rules = new Set<{ rule: FaultRule; seen: number; hits: number }>();
+  readonly #rules = new Set<{ rule: FaultRule; seen: number; hits: number; held: (() => void)[] }>();
   readonly #draw: () => number;
 
   constructor(seed = 1) {
@@ -39,13 +45,16 @@ export class FaultPlan {
   }
 
   add(rule: FaultRule): FaultHandle {
-    const entry = { rule, seen: 0, hits: 0 };
+    const entry = { rule, seen: 0, hits: 0, held: [] as (() => void)[] };
     this.#rules.add(entry);
     return {
       get hits() {
         return entry.hits;
       },
-      remove: () => void this.#rules.delete(entry),
+      remove: () => {
+        this.#rules.delete(entry);
+        for (const listener of entry.held.splice(0)) listener();
+      },
     };
   }
 
@@ -54,7 +63,7 @@ export class FaultPlan {
   }
 
   /** The fault for this request, if a rule matches. */
-  take(method: string, path: string): FaultAction | null {
+  take(method: string, path: string): TakenFault | null {
     for (const entry of this.#rules) {
       const { rule } = entry;
       if ((rule.method && rule.method !== method) || !rule.path.test(path)) continue;
@@ -63,7 +72,7 @@ export class FaultPlan {
       if (entry.seen <= (rule.skip ?? 0)) continue;
       entry.hits += 1;
       if (rule.times !== undefined && entry.hits >= rule.times) this.#rules.delete(entry);
-      return rule.action;
+      return { action: rule.action, onRemoved: (listener) => void entry.held.push(listener) };
     }
     return null;
   }

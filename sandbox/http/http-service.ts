@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { FaultPlan } from './fault-plan.ts';
+import { FaultPlan, type TakenFault } from './fault-plan.ts';
 
 export interface ServiceRequest {
   method: string;
@@ -104,7 +104,8 @@ export class HttpService {
       fault: null,
     };
     this.exchanges.push(exchange);
-    const fault = this.faults.take(method, path);
+    const taken = this.faults.take(method, path);
+    const fault = taken?.action;
     if (fault) exchange.fault = fault.kind;
 
     if (fault?.kind === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.ms));
@@ -121,11 +122,10 @@ export class HttpService {
         body: fault.body,
       });
     }
-    if ((fault?.kind === 'reset' || fault?.kind === 'hang') && fault.when === 'before') {
-      return cut(res, fault);
-    }
+    const isLost = fault?.kind === 'reset' || fault?.kind === 'hang';
+    if (isLost && fault.when === 'before') return cut(res, taken);
     const answer = await this.#route(method, path, req, body);
-    if (fault?.kind === 'reset' || fault?.kind === 'hang') return cut(res, fault);
+    if (isLost) return cut(res, taken);
     if (fault?.kind === 'status-after') {
       exchange.status = fault.status;
       return send(res, { status: fault.status, body: { message: `Simulated ${fault.status}` } });
@@ -149,9 +149,11 @@ export class HttpService {
   }
 }
 
-function cut(res: ServerResponse, fault: { kind: 'reset' } | { kind: 'hang'; ms?: number }): void {
-  if (fault.kind === 'reset') res.socket?.destroy();
-  else if (fault.ms !== undefined) setTimeout(() => res.socket?.destroy(), fault.ms).unref();
+function cut(res: ServerResponse, taken: TakenFault | null): void {
+  const destroy = () => res.socket?.destroy();
+  if (taken?.action.kind !== 'hang') return void destroy();
+  taken.onRemoved(destroy);
+  if (taken.action.ms !== undefined) setTimeout(destroy, taken.action.ms).unref();
 }
 
 function send(res: ServerResponse, answer: ServiceAnswer): void {

@@ -116,16 +116,17 @@ test.concurrent('the next deployment starts while GitHub does not show the files
     done.run();
     done.end('COMPLETE');
     await world.untilTitle(first, /waiting for 1 of 1 pipeline to be set up$/);
+    const fault = world.github.service.faults.add({
+      path: /\/git\/trees\//,
+      action: { kind: 'hang', when: 'before' },
+    });
     // A new process hasn't read the commit's tree yet.
     await world.app.restart(() => {
       for (const one of world.meltano.pipelines.values()) world.meltano.movePipeline(one, 'FAILED');
-      world.github.service.faults.add({
-        path: /\/git\/trees\//,
-        action: { kind: 'hang', when: 'before', ms: 21_000 },
-      });
     });
     world.push();
     await world.job(2);
+    fault.remove();
     const { output } = await world.untilConcluded(first);
     expect(output.title).toMatch(/1 of 1 pipeline failed: slow$/);
   }));

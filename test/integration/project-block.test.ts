@@ -239,7 +239,7 @@ test.concurrent('a start waits at most 10 s for the check, and the check run say
     const { world } = it;
     const fault = world.github.service.faults.add({
       path: /\/graphql$/,
-      action: { kind: 'hang', when: 'before', ms: 12_000 },
+      action: { kind: 'hang', when: 'before' },
     });
     const { after } = world.push({ files: { 'pipelines/orders.yml': `${MISSPELT}# more\n` } });
     await world.untilTitle(after, 'Waiting for the project check');

@@ -92,6 +92,16 @@ export function describeAudit(
       ]);
     });
 
+    test('a deployment that was tried again has both jobs', async () => {
+      await plan('a', 1_000);
+      const first = { jobId: 'job-1', acceptedAt: 1_000, error: 'dns', jobStatus: 'ERROR' };
+      const times = { jobStartedAt: 1_500, jobEndedAt: 2_000, deployedSha: null };
+      await stores.saveDeployment('a', { jobId: 'job-2', firstTry: { ...first, ...times } });
+      expect(await read()).toMatchObject([{ job_id: 'job-2', first_job_id: 'job-1' }]);
+      await stores.saveDeployment('a', { jobId: 'job-1', firstTry: null });
+      expect(await read()).toMatchObject([{ job_id: 'job-1', first_job_id: null }]);
+    });
+
     test('a run of a pipeline has its job, and how it ended', async () => {
       const event = buildPush({ repository: REPOSITORY, after: 'x' });
       await stores.record({ id: 'run', name: 'issue_comment', receivedAt: 1_000, event });

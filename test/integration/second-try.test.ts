@@ -41,6 +41,11 @@ test.concurrent('one check run tells of both jobs', () =>
       /^\*\*1st try\*\*, job `[^`]+`\. Error in line 2 of 2:\n\n```\nInstalling[^\n]+\npip\._vendor[^\n]+\n```\n\n\*\*2nd try\*\*, job `[^`]+`\.\n\n```\nInstalled 4 plugins\n```/,
     );
     expect(world.meltano.jobsOf(world.workspace)).toHaveLength(2);
+    const metrics = await (await fetch(`${world.app.service.url}/metrics`)).text();
+    expect(metrics).toContain('meltano_deploy_second_tries_total{conclusion="success"} 1');
+    expect(metrics).toContain(
+      'meltano_deploy_deployments_total{conclusion="success",reason="job_complete"} 1',
+    );
   }));
 
 test.concurrent('a second failure ends it, and says to programs that it may pass', () =>

@@ -14,8 +14,12 @@ export function neededLevel(
 ): PermissionLevel {
   const kind = command === null ? 'shows' : COMMAND_KINDS[command.name];
   if (kind === 'shows') return isPrivate ? 'pull' : 'triage';
+  return chooseLevel(permission, kind !== 'acts' || (command?.force ?? false));
+}
+
+/** What is grave needs at least the Maintain role. */
+export function chooseLevel(permission: CommandPermission, isGrave: boolean): PermissionLevel {
   const level = toLevel(permission);
-  const isGrave = kind !== 'acts' || command?.force;
   return isGrave && !isAtLeast(level, 'maintain') ? 'maintain' : level;
 }
 

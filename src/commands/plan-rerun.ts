@@ -17,7 +17,7 @@ import type { RecentDeployments, Reruns } from './command-store.ts';
 import type { CommandPorts } from './decide-command.ts';
 import { describeLostRun } from './describe-lost-run.ts';
 import { type FoundRuns, findRuns, findUnsuccessfulRuns, splitSkipped, toOldRun } from './find-runs.ts';
-import { describeLevel, toLevel } from './permissions.ts';
+import { chooseLevel, describeLevel } from './permissions.ts';
 import { planRedeploy } from './plan-redeploy.ts';
 import { type FirstReadPorts, ReadsOfOneCommand, readFirstConfiguration } from './reads-of-one-command.ts';
 import { type KnownDeployments, type OldRun, trustRuns } from './trust-runs.ts';
@@ -99,7 +99,7 @@ async function planRuns(
   if (fresh.length === 0) return { outcome: 'repeated', deployments: [], reruns };
   const reads = new ReadsOfOneCommand(ports.reads);
   const level = await reads.readPermission(event.repository, event.actor);
-  const why = refuseLevel(level, await ports.configurations.known(event.repository.id));
+  const why = refuseLevel(event, level, await ports.configurations.known(event.repository.id));
   const plan =
     why === null
       ? await redeployAll({ ...rerun, level }, fresh, { ...ports, reads })
@@ -108,8 +108,13 @@ async function planRuns(
 }
 
 /** Why this permission is not enough, as a clause for a person; null if it is enough. */
-function refuseLevel(level: PermissionLevel, { configuration }: ConfigurationInUse): string | null {
-  const needed = toLevel(commandSettingsOf(configuration).permission);
+function refuseLevel(
+  { force }: RerunEvent,
+  level: PermissionLevel,
+  { configuration }: ConfigurationInUse,
+): string | null {
+  const { permission } = commandSettingsOf(configuration);
+  const needed = chooseLevel(permission, force ?? false);
   if (isAtLeast(level, needed)) return null;
   return `this needs ${describeLevel(needed)} or higher in the repository`;
 }
@@ -200,7 +205,7 @@ async function redeployAll(
   const branches = meant.map((one) => trackedBranch(one, repository));
   const configuration = await findConfiguration({ repository, workspaces }, branches, ports);
   // The configuration may have been read only now.
-  const why = refuseLevel(rerun.level, configuration);
+  const why = refuseLevel(event, rerun.level, configuration);
   if (why !== null) return refuseAll(rerun, runs, why);
   if (configuration.kind === 'held') return refuseAll(rerun, runs, HELD);
   const cause: Exclude<Cause, 'push'> = event.how === 'button' ? 'button' : 'rerun';
@@ -212,6 +217,7 @@ async function redeployAll(
     repository,
     actor: event.actor,
     cause,
+    forcedBy: event.force ? event.actor : null,
     workspaces,
     configuration,
   };

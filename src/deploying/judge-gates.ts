@@ -53,7 +53,7 @@ function listGates({ gates }: Deployment): Gate[] {
   return [...gates.filter(isPlannedGate), ...standing];
 }
 
-function judgeGate(context: StartContext, gate: Gate, look: GateLook): Promise<GateState> {
+export function judgeGate(context: StartContext, gate: Gate, look: GateLook): Promise<GateState> {
   switch (gate.kind) {
     case 'project':
       return judgeProject(context, look);

@@ -32,7 +32,7 @@ export class WorkspaceReconciler {
       gateLooks: new Map(),
       gateWaits: new Map(),
     };
-    this.#watcher = new JobWatcher(context);
+    this.#watcher = new JobWatcher(this.#context);
     this.#lostJobs = new LostJobFinder(this.#context);
     this.#settler = new PipelineSettler(context);
   }

@@ -10,11 +10,12 @@ import { describeFailure, describeReadFailure } from '../reporting/render/descri
 import { change, conclude, type Ending } from './conclude.ts';
 import { describeJob } from './describe-job.ts';
 import { seemsOlder } from './find-job.ts';
+import { judgeDeployed } from './judge-deployed.ts';
 import { wantsPipelines } from './read-pipelines.ts';
 import {
   logFields,
   type PollBounds,
-  type ReconcileContext,
+  type StartContext,
   type StepResult,
   watchLeft,
 } from './reconcile-context.ts';
@@ -61,10 +62,10 @@ interface LogLook {
 
 /** Reads a job's status, then its log, and concludes the deployment when the job is over or no longer watched. */
 export class JobWatcher {
-  readonly #context: ReconcileContext;
+  readonly #context: StartContext;
   readonly #watches = new Map<string, Watch>();
 
-  constructor(context: ReconcileContext) {
+  constructor(context: StartContext) {
     this.#context = context;
   }
 
@@ -113,7 +114,8 @@ export class JobWatcher {
     const job = nextAttemptMs > 0 ? countAsRunning(read) : read;
     if (deployment.adopted && this.#isForeign(deployment, job)) return this.#release(deployment);
     const ending = ENDINGS[job.status];
-    const seen = { ...describeJob(deployment, job, this.#context.clock.now()), attempts };
+    const facts = describeJob(deployment, job, this.#context.clock.now());
+    const seen = { ...facts, ...(await this.#judgeCommit(deployment, facts.deployedSha)), attempts };
     if (job.status === 'COMPLETE' && (await wantsPipelines(this.#context, deployment)))
       return startSettling(this.#context, deployment, job, seen);
     if (job.status === 'ERROR') return this.#endFailed({ deployment, job, seen, api }, watch);
@@ -165,6 +167,15 @@ export class JobWatcher {
           problem: verdict.problem,
         });
     }
+  }
+
+  /** Judges the gates for the commit of the job once it is known. */
+  async #judgeCommit(
+    deployment: Deployment,
+    deployedSha: string | null,
+  ): Promise<{ readonly ungated?: string | null }> {
+    if (deployedSha === deployment.deployedSha) return {};
+    return { ungated: await judgeDeployed(this.#context, deployment, deployedSha) };
   }
 
   /** True for an adopted job with another commit, and for an older one that ended without a commit. */

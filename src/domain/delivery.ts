@@ -59,6 +59,8 @@ export interface RerunEvent {
   readonly account: string;
   readonly repository: Repository;
   readonly how: 'button' | 'rerun' | 'suite';
+  /** The button deploys past closed gates. */
+  readonly force?: true;
   /** The commit of the run or suite. */
   readonly sha: string;
   /** The check run at that time. Null for a suite, whose runs the app reads from GitHub. */

@@ -159,6 +159,8 @@ export interface Deployment extends PlannedDeployment, JobProgress, PipelineProg
 
   /** The commit that the gates were last judged for, if it wasn't the requested one: the head of the branch had moved. */
   readonly gateSha: string | null;
+  /** Set if the job deployed a commit whose gates weren't open: a clause about that commit. */
+  readonly ungated: string | null;
   /** Until when the gate that ended the deployment is watched: if it opens, another deployment follows. */
   readonly armedUntil: number | null;
   /** When the deployment first had to wait at a gate. */

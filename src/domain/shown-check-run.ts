@@ -19,5 +19,7 @@ export interface ShownCheckRuns {
   listRuns(repository: Repository, sha: string): Promise<ShownCheckRun[]>;
 }
 
+/** The identifier of the Deploy button, which a deployment has that a gate ended: it deploys anyway. */
+export const DEPLOY_ACTION = 'deploy';
 /** The identifier of the Redeploy button. */
 export const REDEPLOY_ACTION = 'redeploy';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { IgnoredEvent, RerunEvent } from '../domain/delivery.ts';
-import { REDEPLOY_ACTION } from '../domain/shown-check-run.ts';
+import { DEPLOY_ACTION, REDEPLOY_ACTION } from '../domain/shown-check-run.ts';
 import { originSchema, personSchema, readOrigin, readTime, shaSchema } from './read-origin.ts';
 
 const requestPayload = originSchema.extend({ sender: personSchema });
@@ -28,7 +28,8 @@ export const checkSuitePayload = requestPayload.extend({ check_suite: z.object({
 export function readCheckRun(payload: unknown): RerunEvent | IgnoredEvent {
   const { action, check_run: run, requested_action: pressed, ...rest } = checkRunPayload.parse(payload);
   const isButton = action === 'requested_action';
-  if (isButton && pressed?.identifier !== REDEPLOY_ACTION) {
+  const isForced = pressed?.identifier === DEPLOY_ACTION;
+  if (isButton && !isForced && pressed?.identifier !== REDEPLOY_ACTION) {
     return { kind: 'ignored', ...readOrigin(rest), reason: 'foreign_check_run' };
   }
   const request = readRequest(rest);
@@ -36,6 +37,7 @@ export function readCheckRun(payload: unknown): RerunEvent | IgnoredEvent {
   return {
     ...request,
     how: isButton ? 'button' : 'rerun',
+    ...(isForced && { force: true }),
     sha: run.head_sha,
     run: {
       id: run.id,
@@ -57,7 +59,7 @@ export function readCheckSuite(payload: unknown): RerunEvent | IgnoredEvent {
   return request.kind === 'ignored' ? request : { ...request, how: 'suite', sha: suite.head_sha, run: null };
 }
 
-type RerunRequest = Omit<RerunEvent, 'how' | 'sha' | 'run'>;
+type RerunRequest = Omit<RerunEvent, 'how' | 'force' | 'sha' | 'run'>;
 
 function readRequest({ sender, ...origin }: z.infer<typeof requestPayload>): RerunRequest | IgnoredEvent {
   const about = readOrigin(origin);

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import type { Hold } from '../domain/gate.ts';
 import type { BacklogStore } from '../web/backlog-metrics.ts';
 import type { Schema } from './schema.ts';
 
@@ -40,6 +41,17 @@ export function createBacklogStore(db: Kysely<Schema>): BacklogStore {
         .select((column) => column.fn.countAll<number>().as('count'))
         .where('finishedAt', 'is', null)
         .executeTakeFirstOrThrow();
+      const held = await db
+        .selectFrom('deployment')
+        .select((column) => [
+          'hold',
+          column.fn.countAll<number>().as('count'),
+          column.fn.min('heldSince').as('since'),
+        ])
+        .where('state', '=', sql.lit('waiting'))
+        .where('hold', 'is not', null)
+        .groupBy('hold')
+        .execute();
       const oldestReceivedAt = open.length > 0 ? Math.min(...open.map((row) => row.oldest)) : null;
       return {
         deliveries,
@@ -47,7 +59,12 @@ export function createBacklogStore(db: Kysely<Schema>): BacklogStore {
         reports,
         notifications,
         oldestReceivedAt,
+        held: held.map(({ hold, count, since }) => ({ reason: readReason(hold), count, since })),
       };
     },
   };
+}
+
+function readReason(hold: string | null): string {
+  return (JSON.parse(hold ?? '{}') as Partial<Hold>).reason ?? '';
 }

@@ -51,6 +51,7 @@ export function toNewRow(planned: PlannedDeployment, now: number): Selectable<De
     withdrawnBy: null,
     withdrawDeliveryId: null,
     gateSha: null,
+    ungated: null,
     armedUntil: null,
     heldSince: null,
     startSince: null,

@@ -14,6 +14,12 @@ export interface Backlog {
   readonly reports: number;
   /** When the oldest unconcluded deployment was requested (epoch milliseconds); null if there is none. */
   readonly oldestReceivedAt: number | null;
+  /** Deployments that wait at gates; `since` is when the first began to (epoch milliseconds). */
+  readonly held: readonly {
+    readonly reason: string;
+    readonly count: number;
+    readonly since: number | null;
+  }[];
 }
 
 export interface BacklogStore {
@@ -23,6 +29,7 @@ export interface BacklogStore {
 /** Reads the backlog from the database for each request of `/metrics`, so all instances report the same values. */
 export function watchBacklog(registry: Registry, { readBacklog }: BacklogStore, clock: Clock): void {
   const read = shareWhilePending(() => readBacklog().catch(() => null));
+  watchGates(registry, read, clock);
   new Gauge({
     name: 'meltano_deploy_queue_depth',
     help: 'Unfinished work by queue: deliveries to plan, deployments by state, check runs to write, notifications to send. No value while the database is unavailable.',
@@ -47,6 +54,34 @@ export function watchBacklog(registry: Registry, { readBacklog }: BacklogStore, 
       // `reset` would set a gauge without labels to 0, which looks like a healthy app.
       this.remove();
       if (backlog) this.set(measureAge(backlog, clock.now()));
+    },
+  });
+}
+
+/** How many deployments wait at gates, and how long the first one has waited, by reason. */
+function watchGates(registry: Registry, read: () => Promise<Backlog | null>, clock: Clock): void {
+  const labels = { labelNames: ['reason'], registers: [registry] };
+  new Gauge({
+    name: 'meltano_deploy_gate_waiting',
+    help: 'Deployments that wait at a gate, by reason code. No value while the database is unavailable.',
+    ...labels,
+    async collect() {
+      this.reset();
+      for (const { reason, count } of (await read())?.held ?? []) this.inc({ reason }, count);
+    },
+  });
+  new Gauge({
+    name: 'meltano_deploy_gate_longest_wait_seconds',
+    help: 'How long the first of them has waited, by reason code. No value while the database is unavailable.',
+    ...labels,
+    async collect() {
+      const longest = new Map<string, number>();
+      for (const { reason, since } of (await read())?.held ?? []) {
+        const waited = Math.max(0, clock.now() - (since ?? clock.now())) / 1_000;
+        longest.set(reason, Math.max(longest.get(reason) ?? 0, waited));
+      }
+      this.reset();
+      for (const [reason, seconds] of longest) this.set({ reason }, seconds);
     },
   });
 }

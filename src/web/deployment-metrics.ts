@@ -50,11 +50,17 @@ export function createDeploymentMetrics(
     labelNames: ['conclusion'],
     registers,
   });
+  const ungated = new Counter({
+    name: 'meltano_deploy_ungated_deployments_total',
+    help: "Concluded deployments whose job took a commit whose gates weren't open.",
+    registers,
+  });
   const times = createTimes(registry);
   return {
     decided: (reason) => decisions.inc({ reason }),
     required: (conclusion) => required.inc({ conclusion }),
     concluded(deployment) {
+      if (deployment.ungated !== null) ungated.inc();
       const { conclusion, reason, firstTry } = deployment;
       if (firstTry !== null) secondTries.inc({ conclusion: conclusion ?? 'none' });
       deployments.inc({ conclusion: conclusion ?? 'none', reason });

@@ -12,6 +12,7 @@ const NOTHING = {
   notifications: 0,
   reports: 0,
   oldestReceivedAt: null,
+  held: [],
   deployments: { waiting: 0, starting: 0, queued: 0, running: 0, settling: 0 },
 };
 
@@ -45,13 +46,16 @@ export function describeBacklog(name: string, open: () => Promise<OpenStores>): 
     test('counts unplanned, unconcluded and unreported rows, and knows the oldest', async () => {
       await stores.record({ id: 'unplanned', name: 'push', receivedAt: 1_000, event: EVENT });
       const first = await plan('1', 2_000);
-      await plan('2', 3_000);
+      const second = await plan('2', 3_000);
+      const hold = { reason: 'locked', by: 'ana', why: 'month end' } as const;
+      await stores.saveDeployment(second, { hold, heldSince: 2_500 });
       await stores.saveDeployment(first, { state: 'running', jobId: 'j' });
       expect(await stores.readBacklog()).toEqual({
         deliveries: 1,
         notifications: 0,
         reports: 2,
         oldestReceivedAt: 2_000,
+        held: [{ reason: 'locked', count: 1, since: 2_500 }],
         deployments: { waiting: 1, starting: 0, queued: 0, running: 1, settling: 0 },
       });
     });

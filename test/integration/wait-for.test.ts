@@ -55,6 +55,28 @@ test.concurrent('a check that is re-run and passes deploys, in a check run of it
     expect(runs()).toHaveLength(2);
   }));
 
+test.concurrent('the button Deploy goes past a failed check, with the Maintain role only', () =>
+  inWorld(async (world) => {
+    world.github.people.setRole(REPOSITORY, { login: 'tom', role: 'write' });
+    world.github.people.setRole(REPOSITORY, { login: 'mia', role: 'maintain' });
+    const { after } = world.push({ files: WAITS });
+    await world.untilTitle(after, 'Waiting for "test"');
+    world.github.checks.report(REPOSITORY, after, { name: 'test', conclusion: 'failure' });
+    const held = await world.untilConcluded(after);
+    world.github.checks.press(held.id, 'deploy', 'tom');
+    const refused = /\*\*Not redeployed:\*\* `tom` requested it, but this needs the Maintain role/;
+    await world.untilRun(after, ({ output }) => refused.test(output.summary ?? ''), 'a refusal');
+    expect(jobs(world)).toBe(0);
+    world.github.checks.press(held.id, 'deploy', 'mia');
+    (await world.job(1)).end('COMPLETE');
+    const opened = await world.until(
+      () => world.github.checks.runs(REPOSITORY, after).find(({ conclusion }) => conclusion === 'success'),
+      'the forced deployment',
+    );
+    expect(opened.output.summary).toContain('Deploy button, pressed by [`mia`]');
+    expect(opened.output.summary).toMatch(/\*\*Forced\*\* .*`"test" failed on/);
+  }));
+
 test.concurrent('a newer push takes the place of one that waits', () =>
   inWorld(async (world) => {
     const { after: first } = world.push({ files: WAITS });

@@ -69,7 +69,7 @@ export function describeRequester(
     case 'command':
       return `\`/redeploy${forcedBy !== null ? ' --force' : ''}\` by ${person(requestedBy)}`;
     case 'button':
-      return `Redeploy button, pressed by ${person(requestedBy)}`;
+      return `${forcedBy === null ? 'Redeploy' : 'Deploy'} button, pressed by ${person(requestedBy)}`;
     case 'rerun':
       return `re-run by ${person(requestedBy)}`;
     case 'push':

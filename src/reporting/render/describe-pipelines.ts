@@ -1,5 +1,6 @@
 import type { Deployment } from '../../domain/deployment.ts';
 import type { ReadPipelines, ShownPipeline } from '../../domain/judge-pipelines.ts';
+import { shortenSha } from './describe-deployment.ts';
 import { formatCount, formatDuration } from './format-numbers.ts';
 
 /** How many names one sentence has. A title is cut at 255 characters, a GitHub Deployment's description at 140. */
@@ -13,8 +14,9 @@ interface Quoting {
 
 /** Describes the end of a deployment with a complete job by the states of the pipelines. */
 export function describeDeployed(deployment: Deployment, run: number | null, wording: Quoting): string {
-  const { pipelines, firstTry } = deployment;
-  const duration = run === null ? '' : ` in ${formatDuration(run)}`;
+  const { pipelines, firstTry, ungated, deployedSha } = deployment;
+  const took = run === null ? '' : ` in ${formatDuration(run)}`;
+  const duration = ungated === null ? took : ` ${shortenSha(deployedSha ?? '')}, ${wording.quote(ungated)}`;
   const deployed = `Deployed${duration}${firstTry === null ? '' : ON_SECOND_TRY}`;
   if (pipelines?.kind !== 'read') return deployed;
   const { counted, failed } = pipelines;

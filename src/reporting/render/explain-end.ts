@@ -19,7 +19,7 @@ export const REDEPLOY = 'press Redeploy here, or write `/redeploy` in a comment'
 const AGAIN = `then ${REDEPLOY}`;
 const FILE = "The repository's configuration (`.github/meltano-deploy.yml`), or the operator of this app,";
 const FORCE =
-  'Someone with the Maintain role or higher can deploy anyway: write `/redeploy --force` in a comment.';
+  'Someone with the Maintain role or higher can deploy anyway: press Deploy here, or write `/redeploy --force` in a comment.';
 const LATER = `Its changes are deployed with the next push that isn't skipped. To deploy them now, ${REDEPLOY}.`;
 
 interface End {

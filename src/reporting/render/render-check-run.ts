@@ -2,7 +2,8 @@ import type { CheckAnnotation } from '../../domain/commit-run.ts';
 import type { Deployment } from '../../domain/deployment.ts';
 import { formatExternalId } from '../../domain/external-id.ts';
 import type { LocatedError } from '../../domain/log-excerpt.ts';
-import { REDEPLOY_ACTION } from '../../domain/shown-check-run.ts';
+import type { ReasonCode } from '../../domain/reason-codes.ts';
+import { DEPLOY_ACTION, REDEPLOY_ACTION } from '../../domain/shown-check-run.ts';
 import { OUTPUT_BYTES } from '../../domain/truncate-bytes.ts';
 import { cleanInlineText } from '../../logs/clean-log-line.ts';
 import { REDACTED } from '../../logs/redact.ts';
@@ -19,6 +20,20 @@ const REDEPLOY: CheckRunAction = {
   description: 'Deploy the head of the branch again',
   identifier: REDEPLOY_ACTION,
 };
+
+const DEPLOY: CheckRunAction = {
+  label: 'Deploy',
+  description: 'Deploy although a gate is closed',
+  identifier: DEPLOY_ACTION,
+};
+
+/** A gate ended the deployment. */
+const ENDED_BY_GATE: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  'project_error',
+  'checks_failed',
+  'checks_missing',
+  'held_too_long',
+]);
 
 /**
  * The fields of a deployment's check run. Pure. A later `view.now` only changes the title of a running deployment.
@@ -73,7 +88,7 @@ function formatConclusion(deployment: Deployment): Partial<CheckRunFields> {
     // `none` has no check run, but an open run still has to end.
     conclusion: conclusion === null || conclusion === 'none' ? 'skipped' : conclusion,
     completed_at: formatTime(endTime(deployment)),
-    actions: [REDEPLOY],
+    actions: ENDED_BY_GATE.has(deployment.reason) ? [DEPLOY, REDEPLOY] : [REDEPLOY],
   };
 }
 

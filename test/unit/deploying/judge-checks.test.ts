@@ -227,3 +227,30 @@ test('what waits ends after 7 days', async () => {
   await world.step();
   expect(await world.read(id)).toMatchObject({ conclusion: 'action_required', reason: 'held_too_long' });
 });
+
+describe('a job that takes another commit than the one that was judged', () => {
+  async function deploy(deployed: string): Promise<Deployment> {
+    world.gateReads.report(A, 'test', 'success');
+    const { id } = await push();
+    await world.step();
+    world.meltano.moveJob({ status: 'COMPLETE', commitId: deployed });
+    await world.step();
+    return world.read(id);
+  }
+
+  test('is noted if a check had not passed there', async () => {
+    world.gateReads.report(B, 'test');
+    const { conclusion, ungated } = await deploy(B);
+    expect([conclusion, ungated]).toEqual(['success', 'which "test" had not passed']);
+  });
+
+  test('is not if it had', async () => {
+    world.gateReads.report(B, 'test', 'success');
+    expect((await deploy(B)).ungated).toBeNull();
+  });
+
+  test('is neither for the commit that was judged', async () => {
+    expect((await deploy(A)).ungated).toBeNull();
+    expect(reads(B)).toBe(0);
+  });
+});

@@ -56,6 +56,7 @@ export function buildDeployment(differences: Partial<Deployment> = {}): Deployme
     concludedAt: null,
     supersededBy: null,
     gateSha: null,
+    ungated: null,
     armedUntil: null,
     heldSince: null,
     startSince: null,

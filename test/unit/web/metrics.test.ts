@@ -87,6 +87,11 @@ describe('the backlog', () => {
     notifications: 0,
     reports: 2,
     oldestReceivedAt: 5_000,
+    held: [
+      { reason: 'checks_pending', count: 1, since: 35_000 },
+      { reason: 'checks_pending', count: 1, since: 5_000 },
+      { reason: 'locked', count: 2, since: null },
+    ],
     deployments: { waiting: 3, starting: 0, queued: 0, running: 4, settling: 0 },
   };
 
@@ -110,6 +115,9 @@ describe('the backlog', () => {
         'meltano_deploy_queue_depth{queue="running"} 4',
         'meltano_deploy_queue_depth{queue="report"} 2',
         'meltano_deploy_oldest_unfinished_deployment_seconds 60',
+        'meltano_deploy_gate_waiting{reason="checks_pending"} 2',
+        'meltano_deploy_gate_waiting{reason="locked"} 2',
+        'meltano_deploy_gate_longest_wait_seconds{reason="checks_pending"} 60',
       ]),
     );
     expect(reads).toBe(1);

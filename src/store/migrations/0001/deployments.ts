@@ -43,6 +43,7 @@ export async function createDeploymentTables(db: Kysely<Schema>): Promise<void> 
     forced_by text,
     hold text,
     gate_sha text,
+    ungated text,
     armed_until bigint,
     held_since bigint,
     start_since bigint,

@@ -4,7 +4,7 @@ import { hidePublicly } from '../domain/log-setting.ts';
 import type { AccountPolicy, OperatorLimits, WrittenSettings } from '../domain/repository-configuration.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import type { KeyPath } from './file-problem.ts';
-import { ACCOUNT_SETTINGS } from './repository-configuration-schema.ts';
+import { ACCOUNT_SETTINGS, SECTIONS } from './repository-configuration-schema.ts';
 import { type Section, suggestName } from './suggest-name.ts';
 import { toDeploySettings, toWrittenSettings } from './to-settings.ts';
 
@@ -65,10 +65,7 @@ function hideLogsPublicly(settings: WrittenSettings): WrittenSettings {
 /** The sections below an account, by their path without positions. */
 export const POLICY_SECTIONS: readonly (readonly [string, Section])[] = [
   ['defaults', { place: 'under "defaults"', keys: Object.keys(ACCOUNT_SETTINGS) }],
-  ['defaults.commands', { place: 'under "commands"', keys: Object.keys(commandsSchema.shape) }],
-  ['defaults.comments', describeInner('comments')],
-  ['defaults.notify', describeInner('notify')],
-  ['defaults.retry', describeInner('retry')],
+  ...listInner('defaults'),
   [
     'limits',
     {
@@ -77,14 +74,21 @@ export const POLICY_SECTIONS: readonly (readonly [string, Section])[] = [
       explainUnknown: explainUnlimited,
     },
   ],
+  ...listInner('limits', DEPLOY_RULES),
   ['limits.commands', { place: 'under "commands"', keys: [], explainUnknown: explainUnlimited }],
   ['workspaces', { place: 'to an entry of "workspaces"', keys: Object.keys(workspaceEntry.shape) }],
   ['workspaces.limits', { place: 'under "limits"', keys: [], explainUnknown: explainUnlimitedWorkspace }],
+  ...listInner('workspaces.limits', DEPLOY_RULES),
 ];
 
-function describeInner(name: 'comments' | 'notify' | 'retry'): Section {
-  const { shape } = ACCOUNT_SETTINGS[name].unwrap().unwrap();
-  return { place: `under "${name}"`, keys: Object.keys(shape) };
+/** The sections of a repository's file that are sections of `place` too, without a level for `deploy`. */
+function listInner(place: string, rules?: AnyRules): [string, Section][] {
+  const keys = rules ? listKeys(rules) : Object.keys(ACCOUNT_SETTINGS);
+  return [...SECTIONS].flatMap(([path, section]): [string, Section][] => {
+    const [first = '', second] = path.split('.');
+    const key = first === 'deploy' ? second : first;
+    return key !== undefined && keys.includes(key) ? [[`${place}.${key}`, section]] : [];
+  });
 }
 
 function explainUnlimited(key: string): string {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { isPolicyPath } from './account-policy-schema.ts';
-import { describeExpected } from './describe-issue.ts';
+import { chooseBranch, describeExpected } from './describe-issue.ts';
 import { formatKeyPath, type KeyPath } from './file-problem.ts';
 import type { YamlContent } from './read-yaml.ts';
 import { describeUnknownKey, type Section } from './suggest-name.ts';
@@ -19,13 +19,14 @@ const SHOWABLE_KEY = /^[a-z]+([_-][a-z]+)*$/i;
 const LONGEST_KEY = 24;
 const SHOWABLE_LOGIN = /^[a-z0-9-]{1,39}$/i;
 
-/** Turns Zod's issues below `path` into problems. */
+/** Turns Zod's issues with the value at `path` into problems. */
 export function toAccountProblems(
   error: z.ZodError,
-  path: KeyPath,
+  { value, path }: { readonly value: unknown; readonly path: KeyPath },
   sections: ReadonlyMap<string, Section>,
 ): readonly AccountProblem[] {
-  return error.issues.flatMap((issue): AccountProblem[] => {
+  const issues = error.issues.flatMap((one) => chooseBranch(one, value));
+  return issues.flatMap((issue): AccountProblem[] => {
     const at = [...path, ...issue.path];
     if (issue.code !== 'unrecognized_keys') {
       return [{ path: at, message: isPolicyPath(at) ? describeExpected(issue) : issue.message }];

@@ -125,7 +125,7 @@ const NOTHING: ReadAccounts = { problems: [], accounts: [] };
 
 function readAccounts(value: unknown, { env, defaults }: AccountsSource): ReadAccounts {
   const file = fileSchema.safeParse(value);
-  const problems = file.success ? [] : [...toAccountProblems(file.error, [], SECTIONS)];
+  const problems = file.success ? [] : [...toAccountProblems(file.error, { value, path: [] }, SECTIONS)];
   const accounts: ConfiguredAccount[] = [];
   const schema = createAccountSchema(env, defaults);
   const seen = new Set<string>();
@@ -134,7 +134,7 @@ function readAccounts(value: unknown, { env, defaults }: AccountsSource): ReadAc
     const login = name.toLowerCase();
     problems.push(...checkLogin(name, seen), ...checkAccount(raw, login).map((one) => below(path, one)));
     const entry = schema.safeParse(raw);
-    if (!entry.success) problems.push(...toAccountProblems(entry.error, path, SECTIONS));
+    if (!entry.success) problems.push(...toAccountProblems(entry.error, { value: raw, path }, SECTIONS));
     const account = entry.success && toAccount(login, entry.data, defaults);
     if (account) accounts.push(account);
   }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { describeFound, listChoices, quoteText } from './describe-found.ts';
-import { formatKeyPath } from './file-problem.ts';
+import { formatKeyPath, type KeyPath } from './file-problem.ts';
 import { suggestName } from './suggest-name.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -25,6 +25,18 @@ const MEANS_BOOLEAN: ReadonlyMap<string, boolean> = new Map([
   ['off', false],
   ['false', false],
 ]);
+
+/** The issues of what was meant: an entry may be a text or a section. */
+export function chooseBranch(issue: Issue, value: unknown): readonly Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const isSection = typeof findValue(value, issue.path) === 'object';
+  const meant = issue.errors.at(isSection ? -1 : 0) ?? [];
+  return meant.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
+}
+
+export function findValue(value: unknown, path: KeyPath): unknown {
+  return path.reduce<unknown>((inner, part) => (inner as Record<PropertyKey, unknown> | null)?.[part], value);
+}
 
 /** Describes an issue of the schema: the key, the value found there, and what is allowed. */
 export function describeIssue(issue: Exclude<Issue, { code: 'unrecognized_keys' }>, found: unknown): string {

@@ -4,7 +4,7 @@ import type { WrittenConfiguration, WrittenPlace } from '../domain/repository-co
 import type { NamedWorkspace } from '../domain/workspace.ts';
 import { checkWorkspaceNames } from './check-workspace-names.ts';
 import { deepFreeze } from './deep-freeze.ts';
-import { describeIssue } from './describe-issue.ts';
+import { chooseBranch, describeIssue, findValue } from './describe-issue.ts';
 import type { FileProblem, KeyPath } from './file-problem.ts';
 import { formatKeyPath } from './file-problem.ts';
 import { readYaml, type YamlContent, type YamlLimits } from './read-yaml.ts';
@@ -86,18 +86,6 @@ function reportIssues(issues: readonly z.core.$ZodIssue[], { value, locate, prob
       problems.add((found === null && place.key) || place.value, describeIssue(issue, found), issue.path);
     }
   }
-}
-
-/** The issues of what was meant: an entry may be a text or a section. */
-function chooseBranch(issue: z.core.$ZodIssue, value: unknown): readonly z.core.$ZodIssue[] {
-  if (issue.code !== 'invalid_union') return [issue];
-  const isSection = typeof findValue(value, issue.path) === 'object';
-  const meant = issue.errors.at(isSection ? -1 : 0) ?? [];
-  return meant.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
-}
-
-function findValue(value: unknown, path: KeyPath): unknown {
-  return path.reduce<unknown>((inner, part) => (inner as Record<PropertyKey, unknown> | null)?.[part], value);
 }
 
 function fail({ problems, value }: YamlContent): ConfigurationResult {

@@ -1,4 +1,6 @@
+import type { Freeze } from './freeze.ts';
 import { chooseStricterLog, type LogSetting } from './log-setting.ts';
+import type { WantedCheck } from './wanted-check.ts';
 
 /** A key of the repository's file. */
 export interface LimitedKey {
@@ -18,10 +20,12 @@ export interface LimitRule<T> extends LimitedKey {
 /** The settings of a workspace that the operator may limit. */
 export const DEPLOY_RULES = {
   onPush: allowOnlyFalse('deploy', 'on_push'),
-  pathsIgnore: unite<string>('deploy', 'paths_ignore'),
-  skipTokens: unite<string>('deploy', 'skip_tokens'),
-  ignoreSenders: unite<string>('deploy', 'ignore_senders'),
+  pathsIgnore: unite('paths_ignore', (glob: string) => glob),
+  skipTokens: unite('skip_tokens', (token: string) => token),
+  ignoreSenders: unite('ignore_senders', (login: string) => login),
   log: limitLog(),
+  waitFor: unite('wait_for', ({ name }: WantedCheck) => name),
+  freeze: unite('freeze', ({ reason, cron }: Freeze) => reason ?? cron),
   projectCheck: requireAtLeast('checks', 'project', ['off', 'report', 'block']),
 };
 
@@ -131,20 +135,17 @@ function requireAtLeast<const T extends string>(
   };
 }
 
-/** The entries of both hold. */
-function unite<T>(section: LimitedKey['section'], key: string): LimitRule<readonly T[]> {
+/** The entries of both hold. `name` describes one. */
+function unite<T>(key: string, name: (entry: T) => string): LimitRule<readonly T[]> {
   const listMissing = (value: readonly T[], limit: readonly T[]) =>
     limit.filter((entry) => !value.some((one) => isSame(one, entry)));
   return {
-    section,
+    section: 'deploy',
     key,
-    limit(value, limit) {
-      const missing = listMissing(value, limit);
-      return missing.length === 0 ? value : [...value, ...missing];
+    limit: (value, limit) => [...value, ...listMissing(value, limit)],
+    explain(limit, value) {
+      const missing = listMissing(value, limit).map((one) => JSON.stringify(name(one)));
+      return `adds ${missing.join(', ')}`;
     },
-    explain: (limit, value) =>
-      `adds ${listMissing(value, limit)
-        .map((one) => JSON.stringify(one))
-        .join(', ')}`,
   };
 }

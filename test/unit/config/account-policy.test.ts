@@ -66,7 +66,21 @@ interface Sample {
   readonly strict: unknown;
   /** What is in force with a loose value and a strict limit, if it isn't the limit. */
   readonly joined?: unknown;
+  /** How a value looks that is in force; default: as in the file. */
+  readonly toForce?: (value: unknown) => unknown;
 }
+
+/** The names of checks. */
+const toWanted = (value: unknown) => (value as string[]).map((name) => ({ name, app: null, accept: [] }));
+const WEEKEND = { cron: '0 0 18 * * FRI', for: '60h', timezone: 'Europe/London', reason: 'weekend' };
+const NIGHT = { cron: '0 0 22 * * *', for: '30m' };
+const toFreezes = (value: unknown) =>
+  (value as Partial<typeof WEEKEND>[]).map(({ for: lasts, timezone = 'UTC', reason = null, ...one }) => ({
+    ...one,
+    durationMs: lasts === '60h' ? 216_000_000 : 1_800_000,
+    timezone,
+    reason,
+  }));
 
 const GLOBS = { loose: ['docs/**'], strict: ['**/*.md'], joined: ['docs/**', '**/*.md'] };
 const LIMITABLE: Readonly<Record<keyof typeof DEPLOY_RULES, Sample>> = {
@@ -76,6 +90,8 @@ const LIMITABLE: Readonly<Record<keyof typeof DEPLOY_RULES, Sample>> = {
   ignoreSenders: { loose: [], strict: ['renovate[bot]'] },
   log: { loose: 'live', strict: 'final' },
   projectCheck: { loose: 'off', strict: 'block' },
+  waitFor: { loose: ['lint'], strict: ['ci*', 'test'], joined: ['lint', 'ci*', 'test'], toForce: toWanted },
+  freeze: { loose: [NIGHT], strict: [WEEKEND], joined: [NIGHT, WEEKEND], toForce: toFreezes },
 };
 const LIMITABLE_COMMANDS: Readonly<Record<keyof typeof COMMAND_RULES, Sample>> = {
   enabled: { loose: true, strict: false },
@@ -92,21 +108,18 @@ const rulesOf = <K extends string>(rules: Readonly<Record<K, { section: string; 
 const DEPLOY = rulesOf(DEPLOY_RULES).map(([name, rule]) => ({ name, rule, ...LIMITABLE[name] }));
 const COMMANDS = rulesOf(COMMAND_RULES).map(([name, rule]) => ({ name, rule, ...LIMITABLE_COMMANDS[name] }));
 
-describe.each(DEPLOY)('a limit for $rule.key', ({ name, rule, loose, strict, joined = strict }) => {
+const AS_IN_FILE = (value: unknown) => value;
+
+describe.each(DEPLOY)('a limit for $rule.key', ({ name, rule, loose, strict, ...sample }) => {
+  const { toForce = AS_IN_FILE } = sample;
   const limits = { [rule.key]: strict };
+  const joined = toForce(sample.joined ?? strict);
 
   test('holds over a looser file, and a stricter file over a looser limit', () => {
     expect(inForce({ limits }, writeFile(rule, loose))[name]).toEqual(joined);
     expect(inForce({ limits: { [rule.key]: loose } }, writeFile(rule, strict))[name]).toEqual(
       Array.isArray(joined) ? expect.arrayContaining(joined) : joined,
     );
-  });
-
-  test('holds over an entry of "workspaces" of the file', () => {
-    const { section, key } = rule;
-    const value = section === 'checks' ? { checks: { [key]: loose } } : { [key]: loose };
-    const file = { workspaces: [{ workspace: 'analytics', ...value }] };
-    expect(inForce({ limits }, file)[name]).toEqual(joined);
   });
 
   test('of the workspaces that match holds for these only', () => {
@@ -116,10 +129,19 @@ describe.each(DEPLOY)('a limit for $rule.key', ({ name, rule, loose, strict, joi
       expect(inForce(match(pattern), file)[name]).toEqual(joined);
     }
     for (const pattern of ['* (staging)', 'Analytics', 'analytics', '*prod', 'A.* (prod)']) {
-      expect(inForce(match(pattern), file)[name]).toEqual(loose);
+      expect(inForce(match(pattern), file)[name]).toEqual(toForce(loose));
     }
   });
 });
+
+test.each(DEPLOY.filter(({ rule }) => rule.key !== 'freeze'))(
+  'a limit for $rule.key holds over an entry of "workspaces" of the file',
+  ({ name, rule: { section, key }, loose, strict, joined = strict, toForce = AS_IN_FILE }) => {
+    const value = section === 'checks' ? { checks: { [key]: loose } } : { [key]: loose };
+    const file = { workspaces: [{ workspace: 'analytics', ...value }] };
+    expect(inForce({ limits: { [key]: strict } }, file)[name]).toEqual(toForce(joined));
+  },
+);
 
 describe.each(COMMANDS)('a limit for commands.$rule.key', ({ name, rule, loose, strict }) => {
   const { key } = rule;
@@ -225,8 +247,9 @@ describe('no file gets looser than its limits', () => {
     limits: fc.tuple(settings, some(COMMANDS)).map(([own, commands]) => ({ ...own, commands })),
     workspaces: fc.array(matched, { maxLength: 3 }),
   });
-  const toFile = ({ project, ...deploy }: Record<string, unknown>) => ({
-    entry: { ...deploy, ...(project === undefined ? {} : { checks: { project } }) },
+  const toEntry = ({ project, freeze: _, ...deploy }: Record<string, unknown>) => ({
+    ...deploy,
+    ...(project === undefined ? {} : { checks: { project } }),
   });
 
   test('whatever the account, the repository and its entries say', () => {
@@ -236,7 +259,7 @@ describe('no file gets looser than its limits', () => {
         const file = {
           deploy: rest,
           ...(project === undefined ? {} : { checks: { project } }),
-          workspaces: [{ workspace: 'analytics', ...toFile(own).entry }],
+          workspaces: [{ workspace: 'analytics', ...toEntry(own) }],
           commands,
         };
         const found: Readonly<Record<string, unknown>> = { ...inForce(operator, file) };
@@ -245,11 +268,11 @@ describe('no file gets looser than its limits', () => {
           operator.limits.commands,
           ...operator.workspaces.map((one) => one.limits),
         ];
-        for (const { name, rule } of [...DEPLOY, ...COMMANDS]) {
+        for (const { name, rule, toForce = AS_IN_FILE } of [...DEPLOY, ...COMMANDS]) {
           for (const limit of all.map((one) => (one as Record<string, unknown>)[rule.key])) {
             if (limit === undefined) continue;
             expect(
-              (isAsStrict[rule.key] ?? isSuperset)(found[name], limit),
+              (isAsStrict[rule.key] ?? isSuperset)(found[name], toForce(limit)),
               `${rule.key} in ${JSON.stringify({ operator, file })}`,
             ).toBe(true);
           }
@@ -261,7 +284,7 @@ describe('no file gets looser than its limits', () => {
 });
 
 describe('mistakes', () => {
-  const CAN = 'on_push, paths_ignore, skip_tokens, ignore_senders, log, project';
+  const CAN = 'on_push, paths_ignore, skip_tokens, ignore_senders, log, wait_for, freeze, project';
   const ALL = `${CAN}, commands.enabled, commands.permission`;
 
   test.each<[object, string]>([
@@ -284,6 +307,19 @@ describe('mistakes', () => {
     [
       { workspaces: [{ match: '*', limits: { commands: { permission: 'admin' } } }] },
       `9:13: accounts.acme.workspaces[0].limits.commands can be limited for the whole account only: put it under its "limits".`,
+    ],
+    [
+      { limits: { wait_for: [{ name: 'test', apps: 'x' }] } },
+      '9:13: accounts.acme.limits.wait_for[0].apps is not a known key. Did you mean "app"?',
+    ],
+    [{ limits: { wait_for: [7] } }, '7:11: accounts.acme.limits.wait_for[0] must be a text.'],
+    [
+      { limits: { freeze: [{ cron: '0 18 * * FRI', for: '2d' }] } },
+      '8:21: accounts.acme.limits.freeze[0].cron is not usable: five fields, but the first of six is the second: put "0 " in front.',
+    ],
+    [
+      { defaults: { retry: { transiend: 1 } } },
+      '7:11: accounts.acme.defaults.retry.transiend is not a known key. Did you mean "transient"?',
     ],
     [{ limits: { log: 'all' } }, '6:16: accounts.acme.limits.log must be live, final or none.'],
     [{ limits: { on_push: 'no' } }, '6:20: accounts.acme.limits.on_push must be true or false.'],

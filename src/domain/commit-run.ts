@@ -141,7 +141,7 @@ export interface CommitRunReader {
 }
 
 export interface OwedCommitRuns {
-  /** The unwritten runs, of one installation if given. */
+  /** The runs that are unwritten, or may exist twice; of one installation if given. */
   listOwedCommitRuns(installationId?: number): Promise<CommitRun[]>;
 }
 

@@ -15,6 +15,8 @@ import type { RequiredCheckStore } from './required-check-store.ts';
 const PROJECT_PATIENCE_MS = 4_000;
 /** The pause before the next try while the last check run isn't written to its end. */
 const UNWRITTEN_MS = 500;
+/** The same while the last check run may exist twice, which is looked for after a minute. */
+const UNSURE_MS = 5_000;
 
 export interface RequiredCheckerPorts {
   readonly store: RequiredCheckStore;
@@ -68,7 +70,8 @@ export class RequiredChecker {
     const isSame = JSON.stringify(result) === JSON.stringify(shown);
     const isOver = shown !== null && shown.conclusion !== null;
     const isNewRun = isOver && (isRenewed || result.conclusion === null);
-    if (isNewRun && (!isReported(run) || mayBeTwice(run))) return UNWRITTEN_MS;
+    if (isNewRun && !isReported(run)) return UNWRITTEN_MS;
+    if (isNewRun && mayBeTwice(run)) return UNSURE_MS;
     return this.#save(run, result, { isShown: !isSame || isNewRun, isNewRun });
   }
 

@@ -12,6 +12,7 @@ import { describeLogLimits } from './log-limit.contract.ts';
 import { describeNotifications } from './notifications.contract.ts';
 import { describePipelineWatches } from './pipeline-watch.contract.ts';
 import { emptyDatabase, listPostgresDatabases, type StartedDatabase } from './postgres-databases.ts';
+import { describeRequiredCheckStore } from './required-check.contract.ts';
 import { describeRetention } from './retention.contract.ts';
 import { describeStore } from './store.contract.ts';
 
@@ -38,6 +39,7 @@ describe.each(listPostgresDatabases())('$name', ({ name, start }) => {
   describeRetention(name, open);
   describeBacklog(name, open);
   describePipelineWatches(name, open);
+  describeRequiredCheckStore(name, open);
   describeLocks(name, open);
   describeHealth(name, open);
 });

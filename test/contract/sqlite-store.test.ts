@@ -19,6 +19,7 @@ import { describeLogLimits } from './log-limit.contract.ts';
 import { describeNotifications } from './notifications.contract.ts';
 import { openTemporarySqlite } from './open-temporary-sqlite.ts';
 import { describePipelineWatches } from './pipeline-watch.contract.ts';
+import { describeRequiredCheckStore } from './required-check.contract.ts';
 import { describeStore } from './store.contract.ts';
 
 describeStore('SQLite', openTemporarySqlite);
@@ -26,6 +27,7 @@ describeAccounts('SQLite', openTemporarySqlite);
 describeConfigurationStore('SQLite', openTemporarySqlite);
 describeBacklog('SQLite', openTemporarySqlite);
 describePipelineWatches('SQLite', openTemporarySqlite);
+describeRequiredCheckStore('SQLite', openTemporarySqlite);
 describeLocks('SQLite', openTemporarySqlite);
 describeHealth('SQLite', openTemporarySqlite);
 describeCommandStore('SQLite', openTemporarySqlite);

@@ -163,9 +163,9 @@ function renderSummary(pages: Pages, { isHeld, workspaces, asks }: Decided): str
     ? 'There is no valid version of the configuration file. The push that repairs it deploys; then re-run this check.'
     : 'This check sums up what this commit means for the workspaces of the repository.';
   const rows = [
-    ...workspaces.map(
-      (one) => [one.workspaceName || one.workspaceId, describeOutcome(pages, one, wording)] as const,
-    ),
+    ...workspaces
+      .filter(isConcerned)
+      .map((one) => [one.workspaceName || one.workspaceId, describeOutcome(pages, one, wording)] as const),
     ...findWould(workspaces, asks).map(
       (one) => [one.workspaceName || one.workspaceId, describeWould(one, wording)] as const,
     ),
@@ -180,6 +180,10 @@ function renderSummary(pages: Pages, { isHeld, workspaces, asks }: Decided): str
   const left = rows.length - MOST_ROWS;
   const more = left > 0 ? [`And ${formatCount(left)} more.`] : [];
   return [intro, table.map(formatTableRow).join('\n'), ...more].join('\n\n');
+}
+
+function isConcerned({ reason }: WorkspaceOutcome): boolean {
+  return reason !== 'branch_not_tracked';
 }
 
 function isQuiet(result: string): boolean {

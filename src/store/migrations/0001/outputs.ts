@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { MAY_BE_TWICE } from '../../deployment-conditions.ts';
 import type { Schema } from '../../schema.ts';
 
 /** Everything that the app writes to GitHub beside the check runs of deployments. */
@@ -20,6 +21,7 @@ export async function createOutputTables(db: Kysely<Schema>): Promise<void> {
     )`,
     sql`create index commit_run_owed on commit_run (id) where reported_revision < revision`,
     sql`create index commit_run_waiting on commit_run (id) where state = 'waiting'`,
+    sql`create index commit_run_twice on commit_run (id) where ${MAY_BE_TWICE}`,
     sql`create index commit_run_created on commit_run (created_at)`,
 
     sql`create table failure_comment (

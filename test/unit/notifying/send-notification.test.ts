@@ -128,7 +128,7 @@ test('a cut connection, and nobody who listens, are failures without the address
 test('the stop of the process cuts off a try, about which nothing is known then', async () => {
   receiver.service.faults.add({ path: /./, action: { kind: 'hang', when: 'before' } });
   const result = send();
-  await expect.poll(() => receiver.service.exchanges.length).toBe(1);
+  await expect.poll(() => receiver.service.exchanges.length, { timeout: 20_000 }).toBe(1);
   stopping.abort();
   expect(await result).toEqual({ kind: 'aborted' });
 });
